@@ -1,0 +1,51 @@
+import type { RunnableProject } from "../execute/action.js";
+import type { ActionResult } from "../execute/events.js";
+import { type ProjectPlan, planProject } from "../execute/plan-project.js";
+import { selectActions } from "../plan/select.js";
+import { type DecideOptions, selectionOf } from "./selection-options.js";
+import type { ProjectSession } from "./session.js";
+import { windowOf } from "./window.js";
+
+/** Plans what the flags ask for, in one transaction that writes nothing. */
+export async function decideSession(session: ProjectSession, options: DecideOptions): Promise<ProjectPlan> {
+  const selected = selectActions(
+    session.project.actions.map(({ node, target, fileName, tags, dependencies }) => ({
+      key: node.key,
+      name: target.name,
+      fileName,
+      tags,
+      dependencies,
+    })),
+    selectionOf(options),
+  );
+  const request = { window: windowOf(options), selected, force: options.fullRefresh ?? false };
+  return session.warehouse.transaction((transaction) =>
+    planProject(transaction, session.project, session.settings.stateDataset, request),
+  );
+}
+
+/** A plan in the shape of results, for the reports: nothing has run. */
+export function plannedResults(project: RunnableProject, plan: ProjectPlan): ActionResult[] {
+  return project.actions.map((action) => ({
+    key: action.node.key,
+    type: action.type,
+    partitions: plan.decisions.get(action.node.key) ?? [],
+    status: "skipped",
+    counts: undefined,
+    durationMs: 0,
+    error: undefined,
+  }));
+}
+
+/** Whether a plan has any partition to run. */
+export function hasWork(plan: ProjectPlan): boolean {
+  return [...plan.decisions.values()].some((decisions) =>
+    decisions.some(({ decision, reason }) => decision === "run" || reason === "cosmetic"),
+  );
+}
+
+/** A new run id: time of start, then eight random hex digits; ids sort by time. */
+export function newRunId(now: Date): string {
+  const stamp = now.toISOString().replace(/[-:]|\.\d+/g, "");
+  return `${stamp}-${crypto.randomUUID().slice(0, 8)}`;
+}

@@ -1,0 +1,109 @@
+import { performance } from "node:perf_hooks";
+import { type Command, InvalidArgumentError } from "commander";
+import type { ActionResult } from "../execute/events.js";
+import type { ProjectPlan } from "../execute/plan-project.js";
+import { progressTo } from "../report/progress.js";
+import { type RunReport, reportJson, resultTable, summaryLines } from "../report/run-report.js";
+import { colorsFor } from "../report/text.js";
+import type { CommandModule, CommonOptions } from "./command.js";
+import { decideSession, hasWork, newRunId, plannedResults } from "./decide.js";
+import { EXIT } from "./exit.js";
+import { locateInProject } from "./locate.js";
+import { printPlan } from "./print-plan.js";
+import { writeRunArtifact } from "./run-artifact.js";
+import { addDecideOptions, type DecideOptions, overridesOf } from "./selection-options.js";
+import { announced, type ProjectSession, withProject } from "./session.js";
+import { windowOf } from "./window.js";
+
+interface RunOptions extends CommonOptions, DecideOptions {
+  readonly dryRun?: boolean;
+  readonly failFast?: boolean;
+  readonly concurrency: number;
+}
+
+export const command: CommandModule = {
+  configure(command: Command): void {
+    addDecideOptions(command);
+    command
+      .option("--dry-run", "show what would run, run nothing")
+      .option("--fail-fast", "start nothing more after the first failure")
+      .option("--concurrency <n>", "actions that run at the same time", parseCount, 2)
+      .addHelpText("after", "\nExample:\n  fastbreak run --from 2021-10-19 --to 2021-11-15");
+  },
+
+  async execute(command: Command): Promise<number> {
+    const options = command.opts<RunOptions>();
+    const started = new Date();
+    const clock = performance.now();
+    windowOf(options);
+    return withProject(options, overridesOf(options), async (session) => {
+      const plan = await decideSession(session, options);
+      const base = {
+        runId: newRunId(started),
+        window: plan.window,
+        target: "duckdb",
+        compiled: session.loaded.compiled,
+      };
+      const finish = (actions: readonly ActionResult[]): RunReport => ({
+        ...base,
+        actions,
+        durationMs: performance.now() - clock,
+      });
+      if (options.dryRun) {
+        printPlan(finish(plannedResults(session.project, plan)), options.json ?? false);
+        return EXIT.done;
+      }
+      const actions = hasWork(plan)
+        ? await announced(session, "run", () => carryOut(session, plan, options, { runId: base.runId, started }))
+        : plannedResults(session.project, plan);
+      const report = finish(actions);
+      writeRunArtifact(session.projectDir, report);
+      print(report, options.json ?? false);
+      return actions.some(({ status }) => status === "failed" || status === "blocked") ? EXIT.failed : EXIT.done;
+    });
+  },
+};
+
+async function carryOut(
+  session: ProjectSession,
+  plan: ProjectPlan,
+  options: RunOptions,
+  run: { readonly runId: string; readonly started: Date },
+): Promise<readonly ActionResult[]> {
+  const { executePlan } = await import("../execute/execute-plan.js");
+  const emit = progressTo(
+    process.stderr,
+    session.project.actions.map(({ node }) => node.key),
+    options.json ?? false,
+  );
+  return executePlan(session.warehouse, session.project, plan, {
+    stateDataset: session.settings.stateDataset,
+    runId: run.runId,
+    startedAt: run.started,
+    compiledManifest: session.loaded.compiled ? session.loaded.manifest : undefined,
+    command: "run",
+    concurrency: options.concurrency,
+    failFast: options.failFast ?? false,
+    force: options.fullRefresh ?? false,
+    emit,
+    locate: (action, offset) => locateInProject(session.projectDir, action, offset),
+  });
+}
+
+function print(report: RunReport, json: boolean): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify(reportJson(report))}\n`);
+    return;
+  }
+  const colors = colorsFor(process.stdout);
+  const shownAlready = process.stderr.isTTY === true;
+  const lines = [...(shownAlready ? [] : resultTable(report, colors)), ...summaryLines(report, colors)];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > 64)
+    throw new InvalidArgumentError("give a whole number from 1 to 64");
+  return count;
+}

@@ -1,0 +1,70 @@
+import type { Column } from "../sql-types.js";
+
+/** Half-open character range `[start, end)` in the SQL text it was parsed from. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * A query that GoogleSQL rejects (`syntax`, `analysis`) or that the embedded engine does not support (`unsupported`).
+ * The message is in BigQuery's own words where it has words; line and column are 1-based in the given SQL text.
+ */
+export class DialectError extends Error {
+  override readonly name = "DialectError";
+  constructor(
+    readonly kind: "syntax" | "analysis" | "unsupported",
+    message: string,
+    readonly span: Span,
+    readonly line: number,
+    readonly column: number,
+  ) {
+    super(message);
+  }
+}
+
+/** One table named in a FROM clause (CTE names and array paths are not tables). */
+export interface TableReference {
+  /** `["project", "dataset", "table"]`, `["dataset", "table"]` or `["table"]`; backticks removed. */
+  readonly path: readonly string[];
+  /** The path's own text. Replacing it by `(query)` is valid SQL, plus ` AS name` where `implicitAlias` says so. */
+  readonly span: Span;
+  /** The name under which the query sees the table when it gave no alias of its own; undefined: an alias follows already. */
+  readonly implicitAlias: string | undefined;
+}
+
+/** A call whose value differs between runs: CURRENT_TIMESTAMP(), RAND(), GENERATE_UUID(), SESSION_USER(), ... */
+export interface VolatileCall {
+  readonly functionName: string;
+  readonly line: number;
+  readonly column: number;
+  /** The output column of the outermost SELECT list in which the call stands; undefined: anywhere else. */
+  readonly outputColumn: string | undefined;
+}
+
+/** What can be known of a query without a catalog. */
+export interface QueryScan {
+  readonly tables: readonly TableReference[];
+  readonly volatileCalls: readonly VolatileCall[];
+}
+
+/** A table as the resolver sees it. */
+export interface CatalogTable {
+  /** Schema and name in DuckDB. */
+  readonly duckdbPath: readonly [schema: string, name: string];
+  readonly columns: readonly Column[];
+}
+
+export interface Catalog {
+  /** Looks a path of one to three parts up; undefined: no such table (an analysis error, with the nearest name). */
+  find(path: readonly string[]): CatalogTable | undefined;
+  /** Every known `dataset.table`, for "did you mean". */
+  names(): readonly string[];
+}
+
+/** A GoogleSQL query as DuckDB SQL. */
+export interface TranslatedQuery {
+  readonly sql: string;
+  /** Output columns with GoogleSQL types, in order. */
+  readonly columns: readonly Column[];
+}

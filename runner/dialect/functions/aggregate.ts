@@ -1,0 +1,116 @@
+import { typeName } from "../../sql-types.js";
+import { analysisError } from "../errors.js";
+import { isOrderable } from "../types/equality.js";
+import { type AggregateModifier, type AggregateOverload, aggregate, aggregateOn, type Family } from "./definition.js";
+
+const DOC = "aggregate_functions";
+const PLAIN: readonly AggregateModifier[] = ["DISTINCT", "OVER"];
+
+const simple = (signature: string, name: string): AggregateOverload =>
+  aggregateOn(signature, (args, call) => call.of(name, args));
+
+/** The empty list that a FILTER leaves is NULL, as GoogleSQL's ARRAY_AGG of no rows. */
+const sliced = (list: string, limit: string | undefined): string =>
+  limit === undefined ? list : limit === "0" ? `nullif((${list})[1:0], [])` : `(${list})[1:${limit}]`;
+
+/** Sums of INT64 are HUGEINT in DuckDB: the cast restores the type and the overflow error. */
+const SUM_INT64 = aggregateOn("(INT64) -> INT64?", (args, call) => `CAST(${call.of("sum", args)} AS BIGINT)`);
+
+/** MIN and MAX of a type that has an order. */
+const extreme = (name: string): AggregateOverload =>
+  aggregateOn("(T) -> T?", (args, call, typed) => {
+    for (const { type, span } of typed) {
+      if (!isOrderable(type)) throw analysisError(`${name.toUpperCase()} is not defined for arguments of type ${typeName(type)}`, span);
+    }
+    return call.of(name, args);
+  });
+
+/** Exact: NUMERIC sum divided by the count, rounded half away from zero to 9 digits. */
+const AVG_NUMERIC = aggregateOn("(NUMERIC) -> NUMERIC?", (args, call) => {
+  const count = `CAST(nullif(${call.of("count", args)}, 0) AS DECIMAL(38,9))`;
+  return `bq.numeric_div(${call.of("sum", args)}, ${count})`;
+});
+
+/** https://cloud.google.com/bigquery/docs/reference/standard-sql/aggregate_functions */
+export const AGGREGATE_FUNCTIONS: Family = {
+  COUNT: aggregate(
+    `${DOC}#count`,
+    PLAIN,
+    aggregateOn("() -> INT64!", (_, call) => call.of("count", ["*"])),
+    simple("(T) -> INT64!", "count"),
+  ),
+  COUNTIF: aggregate(
+    `${DOC}#countif`,
+    PLAIN,
+    aggregateOn("(BOOL) -> INT64!", ([condition], call) => call.of("count", [`CASE WHEN ${condition} THEN true END`])),
+  ),
+  SUM: aggregate(
+    `${DOC}#sum`,
+    PLAIN,
+    SUM_INT64,
+    simple("(FLOAT64) -> FLOAT64?", "sum"),
+    aggregateOn("(NUMERIC) -> NUMERIC?", (args, call) => `bq.numeric_in_range(${call.of("sum", args)})`),
+  ),
+  AVG: aggregate(
+    `${DOC}#avg`,
+    PLAIN,
+    aggregateOn("(INT64) -> FLOAT64?", (args, call) => call.of("avg", args)),
+    simple("(FLOAT64) -> FLOAT64?", "avg"),
+    AVG_NUMERIC,
+  ),
+  MIN: aggregate(`${DOC}#min`, PLAIN, extreme("min")),
+  MAX: aggregate(`${DOC}#max`, PLAIN, extreme("max")),
+  ANY_VALUE: aggregate(`${DOC}#any_value`, ["OVER"], simple("(T) -> T?", "any_value")),
+  LOGICAL_AND: aggregate(`${DOC}#logical_and`, PLAIN, simple("(BOOL) -> BOOL?", "bool_and")),
+  LOGICAL_OR: aggregate(`${DOC}#logical_or`, PLAIN, simple("(BOOL) -> BOOL?", "bool_or")),
+  BIT_AND: aggregate(`${DOC}#bit_and`, PLAIN, simple("(INT64) -> INT64?", "bit_and")),
+  BIT_OR: aggregate(`${DOC}#bit_or`, PLAIN, simple("(INT64) -> INT64?", "bit_or")),
+  BIT_XOR: aggregate(`${DOC}#bit_xor`, PLAIN, simple("(INT64) -> INT64?", "bit_xor")),
+  STRING_AGG: aggregate(
+    `${DOC}#string_agg`,
+    ["DISTINCT", "ORDER", "LIMIT", "OVER"],
+    aggregateOn("(STRING, [STRING]) -> STRING?", ([value, separator = "','"], call) => {
+      if (call.limit === undefined) return call.of("string_agg", [value as string, separator]);
+      const list = call.of("list", [value as string], { filter: `${value} IS NOT NULL` });
+      return `array_to_string(${sliced(list, call.limit)}, ${separator})`;
+    }),
+  ),
+  ARRAY_AGG: aggregate(
+    `${DOC}#array_agg`,
+    ["DISTINCT", "ORDER", "LIMIT", "NULLS", "OVER"],
+    aggregateOn("(T) -> ARRAY<T>?", ([value], call) => {
+      const options = call.ignoreNulls ? { filter: `${value} IS NOT NULL` } : {};
+      return sliced(call.of("list", [value as string], options), call.limit);
+    }),
+  ),
+  ARRAY_CONCAT_AGG: aggregate(
+    `${DOC}#array_concat_agg`,
+    ["ORDER", "LIMIT"],
+    aggregateOn("(ARRAY<T>) -> ARRAY<T>?", ([value], call) => {
+      const lists = call.of("list", [value as string], { filter: `${value} IS NOT NULL` });
+      return `flatten(${sliced(lists, call.limit)})`;
+    }),
+  ),
+  STDDEV: aggregate(`${DOC}#stddev`, PLAIN, simple("(FLOAT64) -> FLOAT64?", "stddev_samp")),
+  STDDEV_SAMP: aggregate(`${DOC}#stddev_samp`, PLAIN, simple("(FLOAT64) -> FLOAT64?", "stddev_samp")),
+  STDDEV_POP: aggregate(`${DOC}#stddev_pop`, PLAIN, simple("(FLOAT64) -> FLOAT64?", "stddev_pop")),
+  VARIANCE: aggregate(`${DOC}#variance`, PLAIN, simple("(FLOAT64) -> FLOAT64?", "var_samp")),
+  VAR_SAMP: aggregate(`${DOC}#var_samp`, PLAIN, simple("(FLOAT64) -> FLOAT64?", "var_samp")),
+  VAR_POP: aggregate(`${DOC}#var_pop`, PLAIN, simple("(FLOAT64) -> FLOAT64?", "var_pop")),
+  CORR: aggregate(`${DOC}#corr`, ["OVER"], simple("(FLOAT64, FLOAT64) -> FLOAT64?", "corr")),
+  COVAR_POP: aggregate(`${DOC}#covar_pop`, ["OVER"], simple("(FLOAT64, FLOAT64) -> FLOAT64?", "covar_pop")),
+  COVAR_SAMP: aggregate(`${DOC}#covar_samp`, ["OVER"], simple("(FLOAT64, FLOAT64) -> FLOAT64?", "covar_samp")),
+  MAX_BY: aggregate(`${DOC}#max_by`, [], simple("(T, U) -> T?", "arg_max_null")),
+  MIN_BY: aggregate(`${DOC}#min_by`, [], simple("(T, U) -> T?", "arg_min_null")),
+  // The exact count is within every error bound of the approximate one.
+  APPROX_COUNT_DISTINCT: aggregate(
+    "approximate_aggregate_functions#approx_count_distinct",
+    ["OVER"],
+    aggregateOn("(T) -> INT64!", ([value], call) => call.of("count", [`DISTINCT ${value}`])),
+  ),
+  GROUPING: aggregate(
+    `${DOC}#grouping`,
+    [],
+    aggregateOn("(T) -> INT64!", (args, call) => `CAST(${call.of("grouping", args)} AS BIGINT)`),
+  ),
+};

@@ -1,0 +1,153 @@
+import { type SqlType, type StructType, typeName } from "../../sql-types.js";
+import type { Span } from "../contract.js";
+import { analysisError, unsupported } from "../errors.js";
+import { duckdbType, fieldAccess, structLiteral } from "../print/sql.js";
+import { SafeScope } from "./safe.js";
+import type { TypeLimit } from "../resolve/type-node.js";
+import { coerce, coercionCost } from "../types/coercion.js";
+import { sameType } from "../types/equality.js";
+import { derive, isNullLiteral, type Typed } from "../types/typed.js";
+
+export interface CastOptions {
+  readonly safe: boolean;
+  readonly limit: TypeLimit | undefined;
+  readonly span: Span;
+}
+
+/**
+ * Explicit casts between scalars, `$` standing for the value.
+ * https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion_functions#cast
+ */
+const SCALAR_CASTS: Readonly<Record<string, string>> = {
+  "INT64>FLOAT64": "CAST($ AS DOUBLE)",
+  "INT64>NUMERIC": "bq.int64_to_numeric($)",
+  "INT64>BOOL": "bq.int64_to_bool($)",
+  "INT64>STRING": "CAST($ AS VARCHAR)",
+  "FLOAT64>INT64": "bq.float64_to_int64($)",
+  "FLOAT64>NUMERIC": "bq.float64_to_numeric($)",
+  "FLOAT64>STRING": "bq.float64_to_string($)",
+  "NUMERIC>INT64": "bq.numeric_to_int64($)",
+  "NUMERIC>FLOAT64": "bq.numeric_to_float64($)",
+  "NUMERIC>STRING": "bq.numeric_to_string($)",
+  "BOOL>INT64": "CAST($ AS BIGINT)",
+  "BOOL>STRING": "CAST($ AS VARCHAR)",
+  "STRING>INT64": "bq.string_to_int64($)",
+  "STRING>FLOAT64": "bq.string_to_float64($)",
+  "STRING>NUMERIC": "bq.string_to_numeric($)",
+  "STRING>BOOL": "bq.string_to_bool($)",
+  "STRING>BYTES": "bq.string_to_bytes($)",
+  "STRING>DATE": "bq.string_to_date($)",
+  "STRING>DATETIME": "bq.string_to_datetime($)",
+  "STRING>TIME": "bq.string_to_time($)",
+  "STRING>TIMESTAMP": "bq.string_to_timestamp($)",
+  "BYTES>STRING": "bq.bytes_to_string($)",
+  "DATE>STRING": "bq.date_to_string($)",
+  "DATE>DATETIME": "bq.datetime_from_date($)",
+  "DATE>TIMESTAMP": "bq.timestamp_from_date($)",
+  "DATETIME>STRING": "bq.datetime_to_string($)",
+  "DATETIME>DATE": "bq.date_from_datetime($)",
+  "DATETIME>TIME": "bq.time_from_datetime($)",
+  "DATETIME>TIMESTAMP": "bq.timestamp_from_datetime($)",
+  "TIME>STRING": "bq.time_to_string($)",
+  "TIMESTAMP>STRING": "bq.timestamp_to_string($)",
+  "TIMESTAMP>DATE": "bq.date_from_timestamp($)",
+  "TIMESTAMP>DATETIME": "bq.datetime_from_timestamp($)",
+  "TIMESTAMP>TIME": "bq.time_from_timestamp($)",
+};
+
+/** Casts that no value fails: SAFE_CAST needs no TRY. */
+const NEVER_FAILS = new Set([
+  "INT64>FLOAT64",
+  "INT64>NUMERIC",
+  "INT64>BOOL",
+  "INT64>STRING",
+  "FLOAT64>STRING",
+  "NUMERIC>FLOAT64",
+  "NUMERIC>STRING",
+  "BOOL>INT64",
+  "BOOL>STRING",
+  "STRING>BYTES",
+  "DATE>STRING",
+  "DATE>DATETIME",
+  "DATE>TIMESTAMP",
+  "DATETIME>STRING",
+  "DATETIME>DATE",
+  "DATETIME>TIME",
+  "TIME>STRING",
+  "TIMESTAMP>STRING",
+  "TIMESTAMP>DATE",
+  "TIMESTAMP>DATETIME",
+  "TIMESTAMP>TIME",
+]);
+
+/** CAST or SAFE_CAST of a value, with the limit of a parametrised type. */
+export function castTo(value: Typed, target: SqlType, options: CastOptions): Typed {
+  const span = { start: options.span.start, end: options.span.end };
+  if (isNullLiteral(value)) return { ...coerce(value, target), literal: undefined, span };
+  const scope = new SafeScope();
+  const operand = options.safe ? scope.bind(value) : value;
+  const cast = castValue(operand, target, options);
+  const sql = options.limit === undefined ? cast.sql : limited(cast.sql, target, options.limit, span);
+  const failing = cast.mayFail || options.limit !== undefined;
+  if (!options.safe) return derive(sql, target, span, [value]);
+  if (failing) return derive(scope.wrap(sql), target, span, [value], true);
+  return derive(castValue(value, target, options).sql, target, span, [value]);
+}
+
+interface Cast {
+  readonly sql: string;
+  readonly mayFail: boolean;
+}
+
+function castValue(value: Typed, target: SqlType, options: CastOptions): Cast {
+  if (sameType(value.type, target)) return { sql: value.sql, mayFail: false };
+  if (value.literal !== undefined && value.literal.kind !== "string" && coercionCost(value, target) !== undefined) {
+    return { sql: coerce(value, target).sql, mayFail: false };
+  }
+  return castSql(value.sql, value.type, target, options.span);
+}
+
+function castSql(sql: string, from: SqlType, to: SqlType, span: Span): Cast {
+  if (sameType(from, to)) return { sql, mayFail: false };
+  const invalid = analysisError(`Invalid cast from ${typeName(from)} to ${typeName(to)}`, span);
+  if (typeof from === "string" && typeof to === "string") {
+    const key = `${from}>${to}`;
+    const template = SCALAR_CASTS[key];
+    if (template === undefined) throw invalid;
+    return { sql: template.replace("$", () => sql), mayFail: !NEVER_FAILS.has(key) };
+  }
+  if (typeof from === "string" || typeof to === "string") throw invalid;
+  if (from.kind === "array" && to.kind === "array") {
+    const element = castSql("e", from.element, to.element, span);
+    return { sql: `list_transform(${sql}, lambda e: ${element.sql})`, mayFail: element.mayFail };
+  }
+  if (from.kind !== "struct" || to.kind !== "struct" || from.fields.length !== to.fields.length) throw invalid;
+  return castStruct(sql, from, to, span);
+}
+
+function castStruct(sql: string, from: StructType, to: StructType, span: Span): Cast {
+  const fields = to.fields.map((field, i) =>
+    castSql(fieldAccess(sql, from, i), (from.fields[i] as { type: SqlType }).type, field.type, span),
+  );
+  const literal = structLiteral(
+    to,
+    fields.map((field) => field.sql),
+  );
+  return {
+    sql: `CASE WHEN ${sql} IS NULL THEN NULL ELSE ${literal} END`,
+    mayFail: fields.some((field) => field.mayFail),
+  };
+}
+
+/**
+ * `NUMERIC(p, s)`: rounded half away from zero to s digits, then an error outside the range. `STRING(n)`, `BYTES(n)`: an error
+ * when longer. https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#parameterized_data_types
+ */
+function limited(sql: string, type: SqlType, limit: TypeLimit, span: Span): string {
+  if (type === "NUMERIC") {
+    return `CAST(CAST(${sql} AS DECIMAL(${limit.precision},${limit.scale})) AS ${duckdbType("NUMERIC")})`;
+  }
+  if (type !== "STRING") throw unsupported(`A length limit on ${typeName(type)}`, span);
+  const message = `'maximum length is ${limit.precision} but value has length ' || length(${sql})`;
+  return `CASE WHEN length(${sql}) > ${limit.precision} THEN CAST(CAST(${message} AS BIGINT) AS VARCHAR) ELSE ${sql} END`;
+}

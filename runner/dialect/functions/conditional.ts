@@ -1,0 +1,39 @@
+import type { Typed } from "../types/typed.js";
+import { type Family, on, scalar } from "./definition.js";
+
+const DOC = "conditional_expressions";
+
+/** https://cloud.google.com/bigquery/docs/reference/standard-sql/conditional_expressions */
+export const CONDITIONAL_FUNCTIONS: Family = {
+  IF: scalar(`${DOC}#if`, on("(BOOL, T, T) -> T", "CASE WHEN $1 THEN $2 ELSE $3 END")),
+  IFNULL: scalar(`${DOC}#ifnull`, on("(T, T) -> T", "coalesce($1, $2)")),
+  COALESCE: scalar(`${DOC}#coalesce`, on("(T, T...) -> T", "coalesce($*)")),
+  NULLIF: scalar(`${DOC}#nullif`, on("(T, T) -> T?", "nullif($1, $2)")),
+  NULLIFZERO: scalar(
+    `${DOC}#nullifzero`,
+    on("(INT64) -> INT64?", "nullif($1, 0)"),
+    on("(FLOAT64) -> FLOAT64?", "nullif($1, 0)"),
+  ),
+  ZEROIFNULL: scalar(
+    `${DOC}#zeroifnull`,
+    on("(INT64) -> INT64!", "coalesce($1, 0::BIGINT)"),
+    on("(FLOAT64) -> FLOAT64!", "coalesce($1, 0e0)"),
+  ),
+  GREATEST: scalar(
+    "mathematical_functions#greatest",
+    on("(T, T...) -> T", (args, typed) => extreme("greatest", args, typed)),
+  ),
+  LEAST: scalar(
+    "mathematical_functions#least",
+    on("(T, T...) -> T", (args, typed) => extreme("least", args, typed)),
+  ),
+  ERROR: scalar("debugging_functions#error", on("(STRING) -> INT64?", "CAST(error($1) AS BIGINT)")),
+};
+
+/** DuckDB leaves NULLs out; GoogleSQL gives NULL if any argument is. */
+function extreme(name: string, args: readonly string[], typed: readonly Typed[]): string {
+  const call = `${name}(${args.join(", ")})`;
+  const nullable = args.filter((_, i) => typed[i]?.nullable);
+  if (nullable.length === 0) return call;
+  return `CASE WHEN ${nullable.map((arg) => `${arg} IS NULL`).join(" OR ")} THEN NULL ELSE ${call} END`;
+}

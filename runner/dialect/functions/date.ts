@@ -1,0 +1,55 @@
+import type { CallExpr, Expr } from "../ast.js";
+import { analysisError, unsupported } from "../errors.js";
+import { derive, type Typed } from "../types/typed.js";
+import { addFunction, argumentsOf, diffFunction, lastDay, spanOf, truncFunction } from "./date-arithmetic.js";
+import { type CallContext, type Family, on, scalar, special } from "./definition.js";
+
+const DOC = "date_functions";
+
+/** https://cloud.google.com/bigquery/docs/reference/standard-sql/date_functions */
+export const DATE_FUNCTIONS: Family = {
+  DATE: scalar(
+    `${DOC}#date`,
+    on("(INT64, INT64, INT64) -> DATE", "bq.date_from_parts($1, $2, $3)"),
+    on("(TIMESTAMP, [STRING]) -> DATE", "bq.date_from_timestamp($*)"),
+    on("(DATETIME) -> DATE", "bq.date_from_datetime($1)"),
+    on("(DATE) -> DATE", "$1"),
+  ),
+  DATE_ADD: addFunction(`${DOC}#date_add`, "DATE", 1),
+  DATE_SUB: addFunction(`${DOC}#date_sub`, "DATE", -1),
+  DATE_DIFF: diffFunction(`${DOC}#date_diff`, "DATE"),
+  DATE_TRUNC: truncFunction(`${DOC}#date_trunc`, "DATE"),
+  LAST_DAY: special(`${DOC}#last_day`, lastDay),
+  UNIX_DATE: scalar(`${DOC}#unix_date`, on("(DATE) -> INT64", "bq.unix_date($1)")),
+  DATE_FROM_UNIX_DATE: scalar(`${DOC}#date_from_unix_date`, on("(INT64) -> DATE", "bq.date_from_unix_date($1)")),
+  GENERATE_DATE_ARRAY: special("array_functions#generate_date_array", generateDateArray),
+};
+
+const MONTHS: Readonly<Record<string, number>> = { MONTH: 1, QUARTER: 3, YEAR: 12 };
+
+/** `GENERATE_DATE_ARRAY(first, last[, INTERVAL n PART])`: each step counts from the date before it. */
+function generateDateArray(call: CallExpr, context: CallContext): Typed {
+  const [firstArg, lastArg, step] = argumentsOf(call, 2, 3) as [Expr, Expr, Expr | undefined];
+  const first = context.resolveAs(firstArg, "DATE");
+  const last = context.resolveAs(lastArg, "DATE");
+  const { count, part } = dateStep(step);
+  const months = MONTHS[part];
+  const interval = months === undefined ? `to_days(${part === "WEEK" ? 7 * count : count})` : `to_months(${months * count})`;
+  const [from, to] = [first, last].map((date) => `CAST(${date.sql} AS TIMESTAMP)`);
+  const sql = `CAST(generate_series(${from}, ${to}, ${interval}) AS DATE[])`;
+  return derive(sql, { kind: "array", element: "DATE" }, spanOf(call), [first, last]);
+}
+
+function dateStep(step: Expr | undefined): { count: number; part: string } {
+  if (step === undefined) return { count: 1, part: "DAY" };
+  if (step.kind !== "interval")
+    throw analysisError("Expected an INTERVAL expression as argument 3 of GENERATE_DATE_ARRAY", step);
+  const amount = step.value.kind === "unary" && step.value.op === "-" ? step.value.operand : step.value;
+  if (amount.kind !== "integer") throw unsupported("GENERATE_DATE_ARRAY with a computed step", step);
+  const count = step.value.kind === "unary" ? -Number(amount.value) : Number(amount.value);
+  if (count === 0) throw analysisError("Sequence step cannot be 0.", step);
+  if (!["DAY", "WEEK", "MONTH", "QUARTER", "YEAR"].includes(step.part)) {
+    throw analysisError(`GENERATE_DATE_ARRAY does not support the ${step.part} date part`, step);
+  }
+  return { count, part: step.part };
+}

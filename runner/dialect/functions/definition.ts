@@ -1,0 +1,101 @@
+import type { SqlType } from "../../sql-types.js";
+import type { CallExpr, Expr } from "../ast.js";
+import type { Typed } from "../types/typed.js";
+import { type Signature, signature } from "./signature.js";
+
+/** What a special function may ask of the resolver. */
+export interface CallContext {
+  resolve(expr: Expr): Typed;
+  /** Resolves and coerces; an argument of another type is an analysis error. */
+  resolveAs(expr: Expr, type: SqlType): Typed;
+}
+
+/** How an aggregate call is written for DuckDB: DISTINCT, ORDER BY, FILTER and OVER are added to every part. */
+export interface AggregateCall {
+  of(name: string, args: readonly string[], options?: AggregateOptions): string;
+  /** The calls's own LIMIT; undefined without one. */
+  readonly limit: string | undefined;
+  readonly ignoreNulls: boolean;
+  readonly distinct: boolean;
+  readonly ordered: boolean;
+}
+
+export interface AggregateOptions {
+  readonly filter?: string;
+  /** Leave out DISTINCT and ORDER BY (for the counting part of an average, say). */
+  readonly plain?: boolean;
+}
+
+export interface ScalarOverload {
+  readonly signature: Signature;
+  build(args: readonly string[], typed: readonly Typed[]): string;
+}
+
+export interface AggregateOverload {
+  readonly signature: Signature;
+  build(args: readonly string[], call: AggregateCall, typed: readonly Typed[]): string;
+}
+
+export type FunctionDefinition =
+  | { readonly kind: "scalar"; readonly doc: string; readonly overloads: readonly ScalarOverload[] }
+  | {
+      readonly kind: "aggregate";
+      readonly doc: string;
+      readonly overloads: readonly AggregateOverload[];
+      /** Modifiers that the call may carry. */
+      readonly allows: ReadonlySet<AggregateModifier>;
+    }
+  | {
+      readonly kind: "window";
+      readonly doc: string;
+      readonly overloads: readonly AggregateOverload[];
+      readonly frame: boolean;
+      readonly needsOrder: boolean;
+      readonly allowsOrder: boolean;
+      readonly nulls: boolean;
+    }
+  | { readonly kind: "special"; readonly doc: string; resolve(call: CallExpr, context: CallContext): Typed };
+
+export type AggregateModifier = "DISTINCT" | "ORDER" | "LIMIT" | "NULLS" | "OVER" | "FRAMELESS";
+
+export type Family = Readonly<Record<string, FunctionDefinition>>;
+
+type Template = string | ((args: readonly string[], typed: readonly Typed[]) => string);
+
+/** `$1`, `$2` stand for arguments, `$*` for all of them. */
+function expand(template: string, args: readonly string[]): string {
+  return template.replace(/\$(\d|\*)/g, (_, which: string) =>
+    which === "*" ? args.join(", ") : (args[Number(which) - 1] ?? ""),
+  );
+}
+
+/** One overload: its signature and its DuckDB text. */
+export function on(text: string, template: Template): ScalarOverload {
+  return {
+    signature: signature(text),
+    build: (args, typed) => (typeof template === "string" ? expand(template, args) : template(args, typed)),
+  };
+}
+
+/** A scalar function. `doc` is the page and anchor below the GoogleSQL reference. */
+export function scalar(doc: string, ...overloads: readonly ScalarOverload[]): FunctionDefinition {
+  return { kind: "scalar", doc, overloads };
+}
+
+type AggregateTemplate = (args: readonly string[], call: AggregateCall, typed: readonly Typed[]) => string;
+
+export function aggregateOn(text: string, build: AggregateTemplate): AggregateOverload {
+  return { signature: signature(text), build };
+}
+
+export function aggregate(
+  doc: string,
+  allows: readonly AggregateModifier[],
+  ...overloads: readonly AggregateOverload[]
+): FunctionDefinition {
+  return { kind: "aggregate", doc, overloads, allows: new Set(allows) };
+}
+
+export function special(doc: string, resolve: (call: CallExpr, context: CallContext) => Typed): FunctionDefinition {
+  return { kind: "special", doc, resolve };
+}

@@ -1,0 +1,120 @@
+import { type Family, on, scalar } from "./definition.js";
+import { safely } from "./safe.js";
+
+const DOC = "mathematical_functions";
+const float = (name: string, anchor: string, sql: string) => ({
+  [name]: scalar(`${DOC}#${anchor}`, on("(FLOAT64) -> FLOAT64", sql)),
+});
+
+/** https://cloud.google.com/bigquery/docs/reference/standard-sql/mathematical_functions */
+export const NUMERIC_FUNCTIONS: Family = {
+  ABS: scalar(
+    `${DOC}#abs`,
+    on("(INT64) -> INT64", "abs($1)"),
+    on("(FLOAT64) -> FLOAT64", "abs($1)"),
+    on("(NUMERIC) -> NUMERIC", "abs($1)"),
+  ),
+  SIGN: scalar(
+    `${DOC}#sign`,
+    on("(INT64) -> INT64", "CAST(sign($1) AS BIGINT)"),
+    on("(FLOAT64) -> FLOAT64", "CASE WHEN isnan($1) THEN $1 ELSE CAST(sign($1) AS DOUBLE) END"),
+    on("(NUMERIC) -> NUMERIC", "CAST(sign($1) AS DECIMAL(38,9))"),
+  ),
+  ROUND: scalar(
+    `${DOC}#round`,
+    on("(FLOAT64) -> FLOAT64", "bq.round_float64($1)"),
+    on("(NUMERIC) -> NUMERIC", "bq.numeric_round($1)"),
+    on("(FLOAT64, INT64) -> FLOAT64", "bq.round_float64($1, $2)"),
+    on("(NUMERIC, INT64) -> NUMERIC", "bq.numeric_round($1, $2)"),
+  ),
+  TRUNC: scalar(
+    `${DOC}#trunc`,
+    on("(FLOAT64) -> FLOAT64", "bq.trunc_float64($1)"),
+    on("(NUMERIC) -> NUMERIC", "bq.numeric_trunc($1)"),
+    on("(FLOAT64, INT64) -> FLOAT64", "bq.trunc_float64($1, $2)"),
+    on("(NUMERIC, INT64) -> NUMERIC", "bq.numeric_trunc($1, $2)"),
+  ),
+  CEIL: scalar(
+    `${DOC}#ceil`,
+    on("(FLOAT64) -> FLOAT64", "ceil($1)"),
+    on("(NUMERIC) -> NUMERIC", "bq.numeric_ceil($1)"),
+  ),
+  CEILING: scalar(
+    `${DOC}#ceiling`,
+    on("(FLOAT64) -> FLOAT64", "ceil($1)"),
+    on("(NUMERIC) -> NUMERIC", "bq.numeric_ceil($1)"),
+  ),
+  FLOOR: scalar(
+    `${DOC}#floor`,
+    on("(FLOAT64) -> FLOAT64", "floor($1)"),
+    on("(NUMERIC) -> NUMERIC", "bq.numeric_floor($1)"),
+  ),
+  DIV: scalar(
+    `${DOC}#div`,
+    on("(INT64, INT64) -> INT64", "bq.int64_div($1, $2)"),
+    on("(NUMERIC, NUMERIC) -> NUMERIC", "bq.numeric_int_div($1, $2)"),
+  ),
+  MOD: scalar(
+    `${DOC}#mod`,
+    on("(INT64, INT64) -> INT64", "bq.int64_mod($1, $2)"),
+    on("(NUMERIC, NUMERIC) -> NUMERIC", "bq.numeric_mod($1, $2)"),
+  ),
+  SAFE_DIVIDE: scalar(
+    `${DOC}#safe_divide`,
+    on("(FLOAT64, FLOAT64) -> FLOAT64?", "bq.safe_divide_float64($1, $2)"),
+    on("(NUMERIC, NUMERIC) -> NUMERIC?", (_, typed) => safely(typed, ([a, b]) => `bq.numeric_div(${a}, ${b})`)),
+  ),
+  SAFE_ADD: scalar(
+    `${DOC}#safe_add`,
+    on("(INT64, INT64) -> INT64?", (_, typed) => safely(typed, ([a, b]) => `${a} + ${b}`)),
+    on("(FLOAT64, FLOAT64) -> FLOAT64?", (_, typed) => safely(typed, ([a, b]) => `${a} + ${b}`)),
+    on("(NUMERIC, NUMERIC) -> NUMERIC?", (_, typed) => safely(typed, ([a, b]) => `${a} + ${b}`)),
+  ),
+  SAFE_SUBTRACT: scalar(
+    `${DOC}#safe_subtract`,
+    on("(INT64, INT64) -> INT64?", (_, typed) => safely(typed, ([a, b]) => `${a} - ${b}`)),
+    on("(FLOAT64, FLOAT64) -> FLOAT64?", (_, typed) => safely(typed, ([a, b]) => `${a} - ${b}`)),
+    on("(NUMERIC, NUMERIC) -> NUMERIC?", (_, typed) => safely(typed, ([a, b]) => `${a} - ${b}`)),
+  ),
+  SAFE_MULTIPLY: scalar(
+    `${DOC}#safe_multiply`,
+    on("(INT64, INT64) -> INT64?", (_, typed) => safely(typed, ([a, b]) => `${a} * ${b}`)),
+    on("(FLOAT64, FLOAT64) -> FLOAT64?", (_, typed) => safely(typed, ([a, b]) => `${a} * ${b}`)),
+    on("(NUMERIC, NUMERIC) -> NUMERIC?", (_, typed) => safely(typed, ([a, b]) => `bq.numeric_mul(${a}, ${b})`)),
+  ),
+  SAFE_NEGATE: scalar(
+    `${DOC}#safe_negate`,
+    on("(INT64) -> INT64?", (_, typed) => safely(typed, ([x]) => `-(${x})`)),
+    on("(FLOAT64) -> FLOAT64", "(-($1))"),
+    on("(NUMERIC) -> NUMERIC", "(-($1))"),
+  ),
+  IEEE_DIVIDE: scalar(`${DOC}#ieee_divide`, on("(FLOAT64, FLOAT64) -> FLOAT64", "bq.ieee_divide($1, $2)")),
+  IS_NAN: scalar(`${DOC}#is_nan`, on("(FLOAT64) -> BOOL", "isnan($1)")),
+  IS_INF: scalar(`${DOC}#is_inf`, on("(FLOAT64) -> BOOL", "isinf($1)")),
+  ...float("SQRT", "sqrt", "bq.float64_sqrt($1)"),
+  ...float("LN", "ln", "bq.float64_ln($1)"),
+  ...float("LOG10", "log10", "bq.float64_log10($1)"),
+  ...float("EXP", "exp", "bq.float64_exp($1)"),
+  LOG: scalar(
+    `${DOC}#log`,
+    on("(FLOAT64) -> FLOAT64", "bq.float64_ln($1)"),
+    on("(FLOAT64, FLOAT64) -> FLOAT64", "bq.float64_log($1, $2)"),
+  ),
+  POW: scalar(`${DOC}#pow`, on("(FLOAT64, FLOAT64) -> FLOAT64", "bq.float64_pow($1, $2)")),
+  POWER: scalar(`${DOC}#power`, on("(FLOAT64, FLOAT64) -> FLOAT64", "bq.float64_pow($1, $2)")),
+  ...float("SIN", "sin", "bq.float64_sin($1)"),
+  ...float("COS", "cos", "bq.float64_cos($1)"),
+  ...float("TAN", "tan", "bq.float64_tan($1)"),
+  ...float("ASIN", "asin", "asin($1)"),
+  ...float("ACOS", "acos", "acos($1)"),
+  ...float("ATAN", "atan", "atan($1)"),
+  ATAN2: scalar(`${DOC}#atan2`, on("(FLOAT64, FLOAT64) -> FLOAT64", "atan2($1, $2)")),
+  ...float("SINH", "sinh", "sinh($1)"),
+  ...float("COSH", "cosh", "cosh($1)"),
+  ...float("TANH", "tanh", "tanh($1)"),
+  ...float("ASINH", "asinh", "asinh($1)"),
+  ...float("ACOSH", "acosh", "acosh($1)"),
+  ...float("ATANH", "atanh", "atanh($1)"),
+  ...float("CBRT", "cbrt", "cbrt($1)"),
+  BIT_COUNT: scalar("bit_functions#bit_count", on("(INT64) -> INT64", "CAST(bit_count($1) AS BIGINT)")),
+};

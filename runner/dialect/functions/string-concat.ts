@@ -1,0 +1,49 @@
+import { type SqlType, typeName } from "../../sql-types.js";
+import type { Span } from "../contract.js";
+import { analysisError } from "../errors.js";
+import { coerce, commonType } from "../types/coercion.js";
+import { derive, isNullLiteral, type Typed } from "../types/typed.js";
+
+/** Above this many operands DuckDB's `concat` is measurably faster than a chain of `||`. */
+const LONG = 6;
+
+/**
+ * CONCAT and `||`: NULL if any operand is NULL.
+ * https://cloud.google.com/bigquery/docs/reference/standard-sql/string_functions#concat
+ */
+export function concatenate(operands: readonly Typed[], what: string, name: string, span: Span): Typed {
+  const type = commonType(operands.filter((operand) => !isNullLiteral(operand)));
+  const resultType: SqlType = type ?? "STRING";
+  const isArray = typeof resultType === "object" && resultType.kind === "array";
+  if (resultType !== "STRING" && resultType !== "BYTES" && !(isArray && what === "operator")) {
+    const types = operands.map((operand) => (isNullLiteral(operand) ? "NULL" : typeName(operand.type))).join(", ");
+    const supported =
+      what === "operator"
+        ? "STRING || STRING; BYTES || BYTES; ARRAY || ARRAY"
+        : `${name}(STRING, ...); ${name}(BYTES, ...)`;
+    throw analysisError(
+      `No matching signature for ${what} ${name} for argument types: ${types}. Supported signatures: ${supported}`,
+      span,
+    );
+  }
+  const parts = operands.map((operand) => coerce(operand, resultType));
+  return derive(isArray ? joinArrays(parts) : joinText(parts), resultType, span, parts);
+}
+
+function joinText(parts: readonly Typed[]): string {
+  const texts = parts.map((part) => part.sql);
+  if (parts.length === 1) return texts[0] as string;
+  const nullable = parts.filter((part) => part.nullable);
+  if (parts[0]?.type === "BYTES" || parts.length <= LONG) return `(${texts.join(" || ")})`;
+  const joined = `concat(${texts.join(", ")})`;
+  if (nullable.length === 0) return joined;
+  return `CASE WHEN ${nullable.map((part) => `${part.sql} IS NULL`).join(" OR ")} THEN NULL ELSE ${joined} END`;
+}
+
+/** DuckDB's list concatenation takes NULL for an empty list; GoogleSQL gives NULL. */
+function joinArrays(parts: readonly Typed[]): string {
+  const joined = parts.map((part) => part.sql).reduce((left, right) => `list_concat(${left}, ${right})`);
+  const nullable = parts.filter((part) => part.nullable);
+  if (nullable.length === 0) return joined;
+  return `CASE WHEN ${nullable.map((part) => `${part.sql} IS NULL`).join(" OR ")} THEN NULL ELSE ${joined} END`;
+}

@@ -1,0 +1,27 @@
+import { unsupported } from "../errors.js";
+import { type Family, on, scalar, special } from "./definition.js";
+
+/** Functions whose value differs between runs. `now()` is the time of the transaction, the same for the whole statement. */
+export const VOLATILE_FUNCTIONS: Family = {
+  CURRENT_TIMESTAMP: scalar("timestamp_functions#current_timestamp", on("() -> TIMESTAMP!", "now()")),
+  CURRENT_DATE: scalar(
+    "date_functions#current_date",
+    on("() -> DATE!", "bq.date_from_timestamp(now())"),
+    on("(STRING) -> DATE", "bq.date_from_timestamp(now(), $1)"),
+  ),
+  CURRENT_DATETIME: scalar(
+    "datetime_functions#current_datetime",
+    on("() -> DATETIME!", "bq.datetime_from_timestamp(now())"),
+    on("(STRING) -> DATETIME", "bq.datetime_from_timestamp(now(), $1)"),
+  ),
+  CURRENT_TIME: scalar(
+    "time_functions#current_time",
+    on("() -> TIME!", "bq.time_from_timestamp(now())"),
+    on("(STRING) -> TIME", "bq.time_from_timestamp(now(), $1)"),
+  ),
+  RAND: scalar("mathematical_functions#rand", on("() -> FLOAT64!", "random()")),
+  GENERATE_UUID: scalar("utility-functions#generate_uuid", on("() -> STRING!", "CAST(uuid() AS VARCHAR)")),
+  SESSION_USER: special("security_functions#session_user", (call) => {
+    throw unsupported("SESSION_USER()", call);
+  }),
+};

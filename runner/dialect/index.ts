@@ -1,0 +1,28 @@
+import type { Catalog, QueryScan, TranslatedQuery } from "./contract.js";
+import { locateErrors } from "./errors.js";
+import { parseQueryText } from "./parser/statement.js";
+import { finishQuery, type ResultShape } from "./resolve/output.js";
+import { scanParsed } from "./scan.js";
+
+export { canonicalText } from "./canonical.js";
+export { DialectError } from "./contract.js";
+export { splitStatements } from "./split.js";
+export { type TranslatedStatement, translateStatement } from "./statement.js";
+
+/** Tables and volatile calls of a query, known without a catalog. */
+export function scanQuery(sql: string): QueryScan {
+  return locateErrors(sql, () => scanParsed(sql, parseQueryText(sql)));
+}
+
+/** A GoogleSQL query as DuckDB SQL with its output columns; throws `DialectError` for whatever is not exact. */
+export function translateQuery(sql: string, catalog: Catalog, options: TranslateOptions = {}): TranslatedQuery {
+  return locateErrors(sql, () => finishQuery(parseQueryText(sql), catalog, options.results ?? "bigquery"));
+}
+
+export interface TranslateOptions {
+  /**
+   * BigQuery rejects a result with two columns of one name and shows the fields of a top-level SELECT AS STRUCT as columns; the
+   * reference implementation shows both columns, and one STRUCT.
+   */
+  readonly results?: ResultShape;
+}

@@ -1,0 +1,131 @@
+import type {
+  CallArgument,
+  CallExpr,
+  Expr,
+  FrameBound,
+  Identifier,
+  OrderItem,
+  WindowFrame,
+  WindowSpec,
+} from "../ast.js";
+import type { Cursor } from "./cursor.js";
+import { parseExpression } from "./expression.js";
+import { startsQuery } from "./query.js";
+
+/** A function call after its name: arguments with aggregate modifiers, then OVER. */
+export function parseCall(c: Cursor, nameParts: readonly Identifier[]): CallExpr {
+  const first = nameParts[0] as Identifier;
+  const start = first.start;
+  const nameSpan = { start, end: (nameParts.at(-1) as Identifier).end };
+  const safe = nameParts.length > 1 && first.name.toUpperCase() === "SAFE";
+  const name = (safe ? nameParts.slice(1) : nameParts).map((part) => part.name.toUpperCase()).join(".");
+  c.expect("(");
+  const distinct = c.acceptWords("DISTINCT");
+  const star = c.accept("*");
+  const args = star || c.is(")") || startsModifier(c) ? [] : parseArguments(c);
+  const modifiers = parseModifiers(c);
+  c.expect(")");
+  const over = c.acceptWords("OVER") ? parseWindow(c) : undefined;
+  return { kind: "call", name, nameSpan, safe, args, star, distinct, ...modifiers, over, ...c.span(start) };
+}
+
+function startsModifier(c: Cursor): boolean {
+  return c.isWord("HAVING") || c.isWords("ORDER", "BY") || c.isWord("LIMIT");
+}
+
+function parseArguments(c: Cursor): CallArgument[] {
+  return c.list((): CallArgument => {
+    if (c.isIdentifier() && c.is("=>", 1)) {
+      const name = c.identifier();
+      c.next();
+      return { name, value: parseExpression(c) };
+    }
+    if (startsQuery(c) && !c.is("(")) {
+      // A bare query as an argument, as in `ARRAY_LENGTH(SELECT ..)`, is not GoogleSQL.
+      throw c.unexpected();
+    }
+    return { name: undefined, value: parseExpression(c) };
+  });
+}
+
+type Modifiers = Pick<CallExpr, "nulls" | "having" | "orderBy" | "limit">;
+
+function parseModifiers(c: Cursor): Modifiers {
+  let having: CallExpr["having"];
+  const nullsBefore = parseNullHandling(c);
+  if (c.acceptWords("HAVING")) {
+    const extreme = c.acceptWords("MAX") ? "MAX" : c.acceptWords("MIN") ? "MIN" : undefined;
+    if (extreme === undefined) throw c.expected("keyword MAX");
+    having = { extreme, expr: parseExpression(c) };
+  }
+  const nulls = nullsBefore ?? parseNullHandling(c);
+  const orderBy = parseOrderBy(c);
+  const limit = c.acceptWords("LIMIT") ? parseExpression(c) : undefined;
+  return { nulls, having, orderBy, limit };
+}
+
+function parseNullHandling(c: Cursor): "IGNORE" | "RESPECT" | undefined {
+  if (c.acceptWords("IGNORE", "NULLS")) return "IGNORE";
+  return c.acceptWords("RESPECT", "NULLS") ? "RESPECT" : undefined;
+}
+
+/** `[ORDER BY ..]`; empty without one. */
+export function parseOrderBy(c: Cursor): OrderItem[] {
+  if (!c.isWords("ORDER", "BY")) return [];
+  c.next();
+  c.next();
+  return c.list((): OrderItem => {
+    const expr = parseExpression(c);
+    const descending = c.acceptWords("DESC") || (c.acceptWords("ASC") && false);
+    const nulls = c.acceptWords("NULLS", "FIRST") ? "FIRST" : c.acceptWords("NULLS", "LAST") ? "LAST" : undefined;
+    return { expr, descending, nulls, ...c.span(expr.start) };
+  });
+}
+
+function parseWindow(c: Cursor): WindowSpec {
+  if (c.is("(")) return parseWindowSpec(c);
+  const base = c.identifier("window name");
+  return { base, partitionBy: [], orderBy: [], frame: undefined, start: base.start, end: base.end };
+}
+
+/** `([name] [PARTITION BY ..] [ORDER BY ..] [ROWS|RANGE ..])`. */
+export function parseWindowSpec(c: Cursor): WindowSpec {
+  const { start } = c.expect("(");
+  const base = c.isIdentifier() ? c.identifier() : undefined;
+  const partitionBy: Expr[] = c.acceptWords("PARTITION", "BY") ? c.list(() => parseExpression(c)) : [];
+  const orderBy = parseOrderBy(c);
+  const frame = parseFrame(c);
+  c.expect(")");
+  return { base, partitionBy, orderBy, frame, ...c.span(start) };
+}
+
+function parseFrame(c: Cursor): WindowFrame | undefined {
+  const { start } = c.peek();
+  const unit = c.acceptWords("ROWS") ? "ROWS" : c.acceptWords("RANGE") ? "RANGE" : undefined;
+  if (unit === undefined) return undefined;
+  if (c.acceptWords("BETWEEN")) {
+    const from = parseBound(c);
+    c.expectWord("AND");
+    return { unit, from, to: parseBound(c), ...c.span(start) };
+  }
+  return { unit, from: parseBound(c), to: { kind: "CURRENT ROW" }, ...c.span(start) };
+}
+
+function parseBound(c: Cursor): FrameBound {
+  if (c.acceptWords("UNBOUNDED", "PRECEDING")) return { kind: "UNBOUNDED PRECEDING" };
+  if (c.acceptWords("UNBOUNDED", "FOLLOWING")) return { kind: "UNBOUNDED FOLLOWING" };
+  if (c.acceptWords("CURRENT", "ROW")) return { kind: "CURRENT ROW" };
+  const offset = parseExpression(c);
+  if (c.acceptWords("PRECEDING")) return { kind: "PRECEDING", offset };
+  c.expectWord("FOLLOWING");
+  return { kind: "FOLLOWING", offset };
+}
+
+/** `name AS (spec), ..` of a WINDOW clause. */
+export function parseNamedWindows(c: Cursor): { name: Identifier; spec: WindowSpec }[] {
+  return c.list(() => {
+    const name = c.identifier();
+    c.expectWord("AS");
+    return { name, spec: c.is("(") ? parseWindowSpec(c) : parseWindow(c) };
+  });
+}

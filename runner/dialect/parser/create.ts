@@ -1,0 +1,70 @@
+import type { ColumnDefinition, Expr, Identifier, Statement } from "../ast.js";
+import { unsupported } from "../errors.js";
+import type { Cursor } from "./cursor.js";
+import { acceptIfNotExists, parseColumns, parsePathNode, skipOptions } from "./ddl.js";
+import { parseExpression } from "./expression.js";
+import { parseQuery } from "./query.js";
+
+/** CREATE TABLE, VIEW and SCHEMA. */
+export function parseCreate(c: Cursor): Statement {
+  const { start } = c.expectWord("CREATE");
+  const orReplace = c.acceptWords("OR", "REPLACE");
+  if (c.acceptWords("SCHEMA")) return parseCreateSchema(c, start);
+  if (c.acceptWords("TABLE")) return parseCreateTable(c, start, orReplace);
+  if (c.acceptWords("VIEW")) return parseCreateView(c, start, orReplace);
+  throw unsupported(`CREATE ${c.peek().text}`, c.peek());
+}
+
+function parseCreateSchema(c: Cursor, start: number): Statement {
+  const ifNotExists = acceptIfNotExists(c);
+  const path = parsePathNode(c);
+  skipOptions(c);
+  return { kind: "createSchema", path, ifNotExists, ...c.span(start) };
+}
+
+function parseCreateTable(c: Cursor, start: number, orReplace: boolean): Statement {
+  const ifNotExists = acceptIfNotExists(c);
+  const path = parsePathNode(c);
+  if (c.isWord("LIKE") || c.isWord("CLONE") || c.isWord("COPY"))
+    throw unsupported(`CREATE TABLE ... ${c.peek().value}`, c.peek());
+  let columns: ColumnDefinition[] = [];
+  let primaryKey: Identifier[] = [];
+  if (c.is("(")) ({ columns, primaryKey } = parseColumns(c));
+  const inline = columns.filter((column) => column.primaryKey).map((column) => column.name);
+  const partitionBy = c.acceptWords("PARTITION", "BY") ? parseExpression(c) : undefined;
+  const clusterBy: Expr[] = c.acceptWords("CLUSTER", "BY") ? c.list(() => parseExpression(c)) : [];
+  skipOptions(c);
+  const query = c.acceptWords("AS") ? parseQuery(c) : undefined;
+  if (columns.length === 0 && query === undefined) throw c.expected('"(" or keyword AS');
+  const key = primaryKey.length > 0 ? primaryKey : inline;
+  return {
+    kind: "createTable",
+    path,
+    orReplace,
+    ifNotExists,
+    columns,
+    primaryKey: key,
+    partitionBy,
+    clusterBy,
+    query,
+    ...c.span(start),
+  };
+}
+
+function parseCreateView(c: Cursor, start: number, orReplace: boolean): Statement {
+  const ifNotExists = acceptIfNotExists(c);
+  const path = parsePathNode(c);
+  const columnNames = c.is("(")
+    ? c.parenthesized(() =>
+        c.list(() => {
+          const name = c.identifier();
+          skipOptions(c);
+          return name;
+        }),
+      )
+    : [];
+  skipOptions(c);
+  c.expectWord("AS");
+  const query = parseQuery(c);
+  return { kind: "createView", path, orReplace, ifNotExists, columnNames, query, ...c.span(start) };
+}

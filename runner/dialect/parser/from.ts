@@ -1,0 +1,162 @@
+import type { Aliased, Expr, FromItem, Identifier, JoinType } from "../ast.js";
+import type { Span } from "../contract.js";
+import { syntaxError, unsupported } from "../errors.js";
+import type { Cursor } from "./cursor.js";
+import { parseExpression } from "./expression.js";
+import { parsePivotOrUnpivot } from "./pivot.js";
+import { parseQuery, startsQuery } from "./query.js";
+
+/** The FROM clause after its keyword; commas join looser than JOIN. */
+export function parseFrom(c: Cursor): FromItem {
+  let left = parseJoins(c);
+  while (c.accept(",")) {
+    const right = parseJoins(c);
+    left = join("CROSS", true, left, right, undefined, []);
+  }
+  return left;
+}
+
+function parseJoins(c: Cursor): FromItem {
+  let left = parseFromPrimary(c);
+  for (;;) {
+    const type = acceptJoin(c);
+    if (type === undefined) return left;
+    const right = parseFromPrimary(c);
+    let on: Expr | undefined;
+    let using: Identifier[] = [];
+    if (type !== "CROSS") {
+      if (c.acceptWords("ON")) on = parseExpression(c);
+      else if (c.acceptWords("USING")) using = c.parenthesized(() => c.list(() => c.identifier()));
+      else if (!isLateral(right)) throw c.expected("keyword ON or keyword USING");
+    }
+    left = join(type, false, left, right, on, using);
+  }
+}
+
+/** A join with an array needs no condition. */
+function isLateral(item: FromItem): boolean {
+  return item.kind === "unnest" || item.kind === "table";
+}
+
+function join(
+  type: JoinType,
+  comma: boolean,
+  left: FromItem,
+  right: FromItem,
+  on: Expr | undefined,
+  using: readonly Identifier[],
+): FromItem {
+  const end = on?.end ?? using.at(-1)?.end ?? right.end;
+  return { kind: "join", type, comma, left, right, on, using, start: left.start, end };
+}
+
+function acceptJoin(c: Cursor): JoinType | undefined {
+  const start = c.peek();
+  if (c.isWord("NATURAL")) throw unsupported("NATURAL JOIN", start);
+  if (c.acceptWords("CROSS")) return finishJoin(c, "CROSS");
+  if (c.acceptWords("INNER")) return finishJoin(c, "INNER");
+  for (const side of ["LEFT", "RIGHT", "FULL"] as const) {
+    if (!c.acceptWords(side)) continue;
+    c.acceptWords("OUTER");
+    return finishJoin(c, side);
+  }
+  return c.isWord("JOIN") ? finishJoin(c, "INNER") : undefined;
+}
+
+function finishJoin(c: Cursor, type: JoinType): JoinType {
+  c.expectWord("JOIN");
+  return type;
+}
+
+function parseFromPrimary(c: Cursor): FromItem {
+  let item = parseFromSource(c);
+  for (;;) {
+    const pivoted = parsePivotOrUnpivot(c, item);
+    if (pivoted === undefined) break;
+    item = pivoted;
+  }
+  if (c.isWord("TABLESAMPLE")) throw unsupported("TABLESAMPLE", c.peek());
+  return item;
+}
+
+function parseFromSource(c: Cursor): FromItem {
+  const { start } = c.peek();
+  if (c.acceptWords("UNNEST")) {
+    const array = c.parenthesized(() => parseExpression(c));
+    return { kind: "unnest", array, ...parseAliases(c), ...c.span(start) };
+  }
+  if (c.acceptWords("LATERAL")) throw unsupported("LATERAL", { start, end: c.lastEnd() });
+  if (c.is("(")) {
+    if (startsQuery(c)) {
+      const mark = c.mark();
+      c.next();
+      const query = parseQuery(c);
+      if (c.accept(")")) {
+        return { kind: "derived", query, alias: aliasBeforePivot(c), offset: undefined, ...c.span(start) };
+      }
+      // `((SELECT ..) a JOIN ..)`: the outer parentheses hold a join.
+      c.reset(mark);
+    }
+    return c.parenthesized(() => parseFrom(c));
+  }
+  return parseTablePath(c);
+}
+
+function parseTablePath(c: Cursor): FromItem {
+  const { start } = c.peek();
+  const parts = parsePath(c);
+  if (c.is("(")) throw unsupported(`Table-valued function ${parts.map((p) => p.name).join(".")}`, c.span(start));
+  const pathSpan = c.span(start);
+  if (c.isWords("FOR", "SYSTEM_TIME") || c.isWords("FOR", "SYSTEM"))
+    throw unsupported("FOR SYSTEM_TIME AS OF", c.peek());
+  return { kind: "table", path: parts, pathSpan, ...parseAliases(c), ...c.span(start) };
+}
+
+/**
+ * A table path. A backtick identifier may hold several parts (`` `p.d.t` ``); an unquoted project may contain dashes.
+ */
+export function parsePath(c: Cursor): Identifier[] {
+  const parts: Identifier[] = [];
+  do {
+    const first = parts.length === 0;
+    const quoted = c.peek().kind === "quoted";
+    const part = first ? c.identifier("table name") : c.identifierAfterDot();
+    if (quoted && part.name.includes(".")) {
+      for (const name of part.name.split(".")) parts.push({ name, start: part.start, end: part.end });
+    } else parts.push(first && !quoted ? withDashes(c, part) : part);
+  } while (c.accept("."));
+  if (parts.some((part) => part.name === "")) {
+    throw syntaxError("Invalid empty identifier", parts[0] as Span);
+  }
+  return parts;
+}
+
+/** `my-project`: words and numbers glued by dashes without spaces. */
+function withDashes(c: Cursor, first: Identifier): Identifier {
+  let { end } = first;
+  for (;;) {
+    const dash = c.peek();
+    const word = c.peek(1);
+    const glued = dash.value === "-" && dash.start === end && word.start === dash.end;
+    if (!glued || (word.kind !== "word" && word.kind !== "integer")) break;
+    c.next();
+    end = c.next().end;
+  }
+  return { name: c.sql.slice(first.start, end), start: first.start, end };
+}
+
+function parseAliases(c: Cursor): Aliased {
+  const alias = aliasBeforePivot(c);
+  if (!c.isWords("WITH", "OFFSET")) return { alias, offset: undefined };
+  const span = { start: c.next().start, end: c.next().end };
+  return { alias, offset: c.optionalAlias() ?? { name: "offset", ...span } };
+}
+
+/** PIVOT and UNPIVOT are not reserved: `t PIVOT (` is no alias. */
+function aliasBeforePivot(c: Cursor): Identifier | undefined {
+  if (c.isWord("PIVOT") && c.is("(", 1)) return undefined;
+  if (c.isWord("UNPIVOT") && (c.is("(", 1) || c.isWords("UNPIVOT", "INCLUDE") || c.isWords("UNPIVOT", "EXCLUDE"))) {
+    return undefined;
+  }
+  return c.optionalAlias();
+}

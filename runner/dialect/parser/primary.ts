@@ -1,0 +1,237 @@
+import type { Expr, Identifier, SubscriptMode, TypeNode } from "../ast.js";
+import type { Token } from "../lexer.js";
+import { parseCall } from "./call.js";
+import type { Cursor } from "./cursor.js";
+import { parseExpression } from "./expression.js";
+import { parseQuery, startsQuery } from "./query.js";
+import { parseType } from "./type.js";
+
+const SUBSCRIPTS: readonly SubscriptMode[] = ["OFFSET", "ORDINAL", "SAFE_OFFSET", "SAFE_ORDINAL"];
+const TYPED_LITERALS = new Set([
+  "DATE",
+  "DATETIME",
+  "TIMESTAMP",
+  "TIME",
+  "NUMERIC",
+  "DECIMAL",
+  "BIGNUMERIC",
+  "BIGDECIMAL",
+  "JSON",
+]);
+
+/** A primary expression followed by any number of `.field` and `[subscript]`. */
+export function parsePostfix(c: Cursor): Expr {
+  let expr = parsePrimary(c);
+  for (;;) {
+    if (c.is(".") && !c.is("*", 1)) {
+      c.next();
+      const field = c.identifierAfterDot();
+      expr =
+        expr.kind === "path"
+          ? { kind: "path", parts: [...expr.parts, field], start: expr.start, end: field.end }
+          : { kind: "field", target: expr, field, start: expr.start, end: field.end };
+    } else if (c.accept("[")) {
+      const { mode, index } = parseSubscript(c);
+      c.expect("]");
+      expr = { kind: "subscript", target: expr, mode, index, ...c.span(expr.start) };
+    } else return expr;
+    if (expr.kind === "path" && c.is("(")) expr = parseCall(c, expr.parts);
+  }
+}
+
+function parseSubscript(c: Cursor): { mode: SubscriptMode; index: Expr } {
+  for (const mode of SUBSCRIPTS) {
+    if (c.isWord(mode) && c.is("(", 1)) {
+      c.next();
+      return { mode, index: c.parenthesized(() => parseExpression(c)) };
+    }
+  }
+  return { mode: "PLAIN", index: parseExpression(c) };
+}
+
+function parsePrimary(c: Cursor): Expr {
+  const token = c.peek();
+  switch (token.kind) {
+    case "integer":
+    case "float":
+      c.next();
+      return { kind: token.kind, value: token.text, start: token.start, end: token.end };
+    case "string":
+    case "bytes":
+      return parseAdjacentStrings(c);
+    case "parameter":
+    case "systemVariable":
+      c.next();
+      return { kind: "parameter", name: token.text, start: token.start, end: token.end };
+    case "punctuation":
+      if (token.value === "(") return parseParenthesized(c);
+      if (token.value === "[") return parseArrayLiteral(c, undefined, token.start);
+      throw c.unexpected();
+    case "word":
+      return parseWord(c, token);
+    case "quoted":
+      return parseName(c);
+    default:
+      throw c.unexpected();
+  }
+}
+
+function parseAdjacentStrings(c: Cursor): Expr {
+  const { kind, value, start, end } = c.next();
+  return { kind: kind as "string" | "bytes", value, start, end };
+}
+
+function parseWord(c: Cursor, token: Token): Expr {
+  const { start } = token;
+  switch (token.value) {
+    case "NULL":
+      c.next();
+      return { kind: "null", start, end: token.end };
+    case "TRUE":
+    case "FALSE":
+      c.next();
+      return { kind: "bool", value: token.value === "TRUE", start, end: token.end };
+    case "CASE":
+      return parseCase(c);
+    case "CAST":
+    case "SAFE_CAST":
+      if (c.is("(", 1)) return parseCast(c);
+      break;
+    case "EXTRACT":
+      return parseExtract(c);
+    case "INTERVAL":
+      return parseInterval(c);
+    case "ARRAY":
+      return parseArrayKeyword(c);
+    case "STRUCT":
+      return parseStructKeyword(c);
+    case "EXISTS":
+      c.next();
+      return { kind: "exists", query: c.parenthesized(() => parseQuery(c)), ...c.span(start) };
+    case "IF":
+    case "LEFT":
+    case "RIGHT":
+    case "GROUPING":
+    case "COLLATE":
+    case "ANY":
+      if (c.is("(", 1)) {
+        c.next();
+        return parseCall(c, [{ name: token.text, start, end: token.end }]);
+      }
+      break;
+    default:
+  }
+  if (TYPED_LITERALS.has(token.value) && c.peek(1).kind === "string") {
+    c.next();
+    const literal = c.next();
+    return { kind: "typedLiteral", type: token.value, value: literal.value, start, end: literal.end };
+  }
+  return parseName(c);
+}
+
+function parseName(c: Cursor): Expr {
+  if (!c.isIdentifier()) throw c.unexpected();
+  const name = c.identifier();
+  if (c.is("(")) return parseCall(c, [name]);
+  return { kind: "path", parts: [name], start: name.start, end: name.end };
+}
+
+function parseParenthesized(c: Cursor): Expr {
+  const { start } = c.expect("(");
+  if (startsQuery(c)) {
+    const mark = c.mark();
+    const query = parseQuery(c);
+    if (c.accept(")")) return { kind: "subquery", query, ...c.span(start) };
+    // `((SELECT 1) + 1)`: the inner parentheses were an expression.
+    c.reset(mark);
+  }
+  const first = parseExpression(c);
+  if (!c.is(",")) {
+    c.expect(")");
+    return { ...first, ...(first.kind === "path" ? {} : c.span(start)) };
+  }
+  const fields = [{ name: undefined as Identifier | undefined, value: first }];
+  while (c.accept(",")) fields.push({ name: undefined, value: parseExpression(c) });
+  c.expect(")");
+  return { kind: "struct", tuple: true, type: undefined, fields, ...c.span(start) };
+}
+
+function parseCase(c: Cursor): Expr {
+  const { start } = c.expectWord("CASE");
+  const operand = c.isWord("WHEN") ? undefined : parseExpression(c);
+  const branches: { when: Expr; result: Expr }[] = [];
+  while (c.acceptWords("WHEN")) {
+    const when = parseExpression(c);
+    c.expectWord("THEN");
+    branches.push({ when, result: parseExpression(c) });
+  }
+  if (branches.length === 0) throw c.expected("keyword WHEN");
+  const otherwise = c.acceptWords("ELSE") ? parseExpression(c) : undefined;
+  c.expectWord("END");
+  return { kind: "case", operand, branches, otherwise, ...c.span(start) };
+}
+
+function parseCast(c: Cursor): Expr {
+  const head = c.next();
+  return c.parenthesized((): Expr => {
+    const value = parseExpression(c);
+    c.expectWord("AS");
+    const type = parseType(c);
+    const format = c.acceptWords("FORMAT") ? parseExpression(c) : undefined;
+    const zone = c.acceptWords("AT", "TIME", "ZONE") ? parseExpression(c) : undefined;
+    const safe = head.value === "SAFE_CAST";
+    return { kind: "cast", safe, value, type, format, zone, start: head.start, end: c.peek().end };
+  });
+}
+
+function parseExtract(c: Cursor): Expr {
+  const { start } = c.expectWord("EXTRACT");
+  return c.parenthesized((): Expr => {
+    const part = parseName(c);
+    c.expectWord("FROM");
+    const value = parseExpression(c);
+    const zone = c.acceptWords("AT", "TIME", "ZONE") ? parseExpression(c) : undefined;
+    return { kind: "extract", part, value, zone, start, end: c.peek().end };
+  });
+}
+
+function parseInterval(c: Cursor): Expr {
+  const { start } = c.expectWord("INTERVAL");
+  const value = parseExpression(c);
+  const part = c.identifier("date part").name.toUpperCase();
+  const toPart = c.acceptWords("TO") ? c.identifier("date part").name.toUpperCase() : undefined;
+  return { kind: "interval", value, part, toPart, ...c.span(start) };
+}
+
+function parseArrayKeyword(c: Cursor): Expr {
+  const { start } = c.expectWord("ARRAY");
+  if (c.is("(")) return { kind: "arrayQuery", query: c.parenthesized(() => parseQuery(c)), ...c.span(start) };
+  let elementType: TypeNode | undefined;
+  if (c.accept("<")) {
+    elementType = parseType(c);
+    c.expect(">");
+  }
+  return parseArrayLiteral(c, elementType, start);
+}
+
+function parseArrayLiteral(c: Cursor, elementType: TypeNode | undefined, start: number): Expr {
+  c.expect("[");
+  const elements = c.is("]") ? [] : c.list(() => parseExpression(c));
+  c.expect("]");
+  return { kind: "array", elementType, elements, ...c.span(start) };
+}
+
+function parseStructKeyword(c: Cursor): Expr {
+  const start = c.peek().start;
+  const typed = c.is("<", 1);
+  const type = typed ? parseType(c) : undefined;
+  if (!typed) c.expectWord("STRUCT");
+  c.expect("(");
+  const field = (): { name: Identifier | undefined; value: Expr } => {
+    const value = parseExpression(c);
+    return { name: c.acceptWords("AS") ? c.identifier() : undefined, value };
+  };
+  const fields = c.is(")") ? [] : c.list(field);
+  c.expect(")");
+  return { kind: "struct", tuple: false, type, fields, ...c.span(start) };
+}

@@ -1,0 +1,182 @@
+import type {
+  CommonTable,
+  Expr,
+  Grouping,
+  GroupingItem,
+  Identifier,
+  Query,
+  QueryBody,
+  Select,
+  SelectItem,
+} from "../ast.js";
+import { syntaxError, unsupported } from "../errors.js";
+import { parseNamedWindows, parseOrderBy } from "./call.js";
+import type { Cursor } from "./cursor.js";
+import { parseExpression } from "./expression.js";
+import { parseFrom } from "./from.js";
+
+/** True where a query (not an expression in parentheses) begins, looking through opening parentheses. */
+export function startsQuery(c: Cursor): boolean {
+  let ahead = 0;
+  while (c.is("(", ahead)) ahead += 1;
+  return c.isWord("SELECT", ahead) || (c.isWord("WITH", ahead) && !c.is("(", ahead + 1));
+}
+
+/** `[WITH ..] body [ORDER BY ..] [LIMIT .. [OFFSET ..]]`. */
+export function parseQuery(c: Cursor): Query {
+  const { start } = c.peek();
+  const commons: CommonTable[] = [];
+  let recursive = false;
+  if (c.acceptWords("WITH")) {
+    recursive = c.acceptWords("RECURSIVE");
+    commons.push(...c.list(() => parseCommonTable(c)));
+  }
+  const body = parseSetOperation(c);
+  const orderBy = parseOrderBy(c);
+  let limit: Expr | undefined;
+  let offset: Expr | undefined;
+  if (c.acceptWords("LIMIT")) {
+    limit = parseExpression(c);
+    if (c.acceptWords("OFFSET")) offset = parseExpression(c);
+  }
+  if (c.is("|>")) throw unsupported("Pipe syntax (|>)", c.peek());
+  return { with: commons, recursive, body, orderBy, limit, offset, ...c.span(start) };
+}
+
+function parseCommonTable(c: Cursor): CommonTable {
+  const name = c.identifier();
+  c.expectWord("AS");
+  const query = c.parenthesized(() => parseQuery(c));
+  return { name, query, ...c.span(name.start) };
+}
+
+function parseSetOperation(c: Cursor): QueryBody {
+  let left = parseQueryPrimary(c);
+  let joined: { op: string; all: boolean } | undefined;
+  for (;;) {
+    const token = c.peek();
+    const op = c.isWord("UNION") || c.isWord("EXCEPT") || c.isWord("INTERSECT") ? token.value : undefined;
+    if (op === undefined) return left;
+    c.next();
+    const all = c.acceptWords("ALL");
+    if (!all && !c.acceptWords("DISTINCT")) throw c.expected("keyword ALL or keyword DISTINCT");
+    if (c.isWords("BY", "NAME") || c.isWord("CORRESPONDING")) throw unsupported(`${op} ... BY NAME`, token);
+    if (joined !== undefined && (joined.op !== op || joined.all !== all)) {
+      throw syntaxError(
+        "Different set operations cannot be used in the same query without using parentheses for grouping",
+        token,
+      );
+    }
+    if (joined !== undefined && op === "EXCEPT") {
+      throw syntaxError("EXCEPT must be used with parentheses for grouping", token);
+    }
+    joined = { op, all };
+    const right = parseQueryPrimary(c);
+    const arms = left.kind === "set" ? [...left.arms, right] : [left, right];
+    left = { kind: "set", op: op as "UNION" | "EXCEPT" | "INTERSECT", all, arms, start: left.start, end: right.end };
+  }
+}
+
+function parseQueryPrimary(c: Cursor): QueryBody {
+  const { start } = c.peek();
+  if (c.is("(")) {
+    const query = c.parenthesized(() => parseQuery(c));
+    return { kind: "nested", query, ...c.span(start) };
+  }
+  if (c.isWord("FROM")) throw unsupported("Pipe syntax (FROM-first query)", c.peek());
+  return parseSelect(c);
+}
+
+function parseSelect(c: Cursor): Select {
+  const { start } = c.expectWord("SELECT");
+  if (c.isWords("WITH")) throw unsupported("SELECT WITH", c.peek());
+  const distinct = c.acceptWords("DISTINCT");
+  if (!distinct) c.acceptWords("ALL");
+  const as = c.acceptWords("AS", "STRUCT") ? "STRUCT" : c.acceptWords("AS", "VALUE") ? "VALUE" : undefined;
+  const items = [parseSelectItem(c)];
+  while (c.accept(",")) {
+    if (c.isWord("FROM") || c.atEnd() || c.is(")")) break;
+    items.push(parseSelectItem(c));
+  }
+  const from = c.acceptWords("FROM") ? parseFrom(c) : undefined;
+  const where = c.acceptWords("WHERE") ? parseExpression(c) : undefined;
+  const groupBy = c.acceptWords("GROUP", "BY") ? parseGrouping(c) : undefined;
+  const having = c.acceptWords("HAVING") ? parseExpression(c) : undefined;
+  let qualify = c.acceptWords("QUALIFY") ? parseExpression(c) : undefined;
+  const windows = c.acceptWords("WINDOW") ? parseNamedWindows(c) : [];
+  if (qualify === undefined && c.acceptWords("QUALIFY")) qualify = parseExpression(c);
+  return { kind: "select", distinct, as, items, from, where, groupBy, having, qualify, windows, ...c.span(start) };
+}
+
+function parseSelectItem(c: Cursor): SelectItem {
+  const { start } = c.peek();
+  if (c.accept("*")) return parseStarTail(c, undefined, start);
+  const expr = parseExpression(c);
+  if (c.is(".") && c.is("*", 1)) {
+    c.next();
+    c.next();
+    return parseStarTail(c, expr, start);
+  }
+  const alias = c.optionalAlias();
+  return { kind: "expr", expr, alias, ...c.span(start) };
+}
+
+function parseStarTail(c: Cursor, of: Expr | undefined, start: number): SelectItem {
+  let except: Identifier[] = [];
+  let replace: { expr: Expr; name: Identifier }[] = [];
+  // `* EXCEPT (` drops columns, `* EXCEPT DISTINCT` begins a set operation.
+  if (c.isWord("EXCEPT") && c.is("(", 1)) {
+    c.next();
+    except = c.parenthesized(() => c.list(() => c.identifier()));
+  }
+  if (c.isWord("REPLACE") && c.is("(", 1)) {
+    c.next();
+    replace = c.parenthesized(() =>
+      c.list(() => {
+        const expr = parseExpression(c);
+        c.expectWord("AS");
+        return { expr, name: c.identifier() };
+      }),
+    );
+  }
+  return { kind: "star", of, except, replace, ...c.span(start) };
+}
+
+function parseGrouping(c: Cursor): Grouping {
+  if (c.acceptWords("ALL")) return { kind: "all" };
+  return { kind: "items", items: c.list(() => parseGroupingItem(c)) };
+}
+
+function parseGroupingItem(c: Cursor): GroupingItem {
+  const { start } = c.peek();
+  for (const kind of ["ROLLUP", "CUBE"] as const) {
+    if (!c.isWord(kind) || !c.is("(", 1)) continue;
+    c.next();
+    const sets = c.parenthesized(() => c.list(() => parseGroupingElement(c)));
+    return { kind: kind === "ROLLUP" ? "rollup" : "cube", sets, ...c.span(start) };
+  }
+  if (c.isWords("GROUPING", "SETS")) {
+    c.next();
+    c.next();
+    const items = c.parenthesized(() => c.list(() => parseGroupingSet(c)));
+    return { kind: "sets", items, ...c.span(start) };
+  }
+  if (c.is("(") && c.is(")", 1)) {
+    c.next();
+    c.next();
+    return { kind: "list", exprs: [], ...c.span(start) };
+  }
+  return { kind: "expr", expr: parseExpression(c), ...c.span(start) };
+}
+
+/** One member of ROLLUP or CUBE: an expression, or several in parentheses that go together. */
+function parseGroupingElement(c: Cursor): readonly Expr[] {
+  const expr = parseExpression(c);
+  return expr.kind === "struct" && expr.tuple ? expr.fields.map((field) => field.value) : [expr];
+}
+
+function parseGroupingSet(c: Cursor): GroupingItem {
+  const item = parseGroupingItem(c);
+  if (item.kind !== "expr" || item.expr.kind !== "struct" || !item.expr.tuple) return item;
+  return { kind: "list", exprs: item.expr.fields.map((field) => field.value), start: item.start, end: item.end };
+}

@@ -1,0 +1,66 @@
+import type { Query, Statement } from "../ast.js";
+import { unsupported } from "../errors.js";
+import { parseCreate } from "./create.js";
+import { Cursor } from "./cursor.js";
+import { parseAlter, parseDrop } from "./ddl.js";
+import { parseDelete, parseInsert, parseUpdate } from "./dml.js";
+import { parseQuery, startsQuery } from "./query.js";
+
+/** One query; a closing semicolon is allowed. */
+export function parseQueryText(sql: string): Query {
+  const c = new Cursor(sql);
+  const query = parseQuery(c);
+  finish(c);
+  return query;
+}
+
+/** One statement; a closing semicolon is allowed. */
+export function parseStatementText(sql: string): Statement {
+  const c = new Cursor(sql);
+  const statement = parseStatement(c);
+  finish(c);
+  return statement;
+}
+
+function finish(c: Cursor): void {
+  c.accept(";");
+  if (!c.atEnd()) throw c.expected("end of input");
+}
+
+function parseStatement(c: Cursor): Statement {
+  const token = c.peek();
+  if (startsQuery(c)) {
+    const query = parseQuery(c);
+    return { kind: "query", query, ...c.span(token.start) };
+  }
+  switch (token.value) {
+    case "CREATE":
+      return parseCreate(c);
+    case "DROP":
+      return parseDrop(c);
+    case "ALTER":
+      return parseAlter(c);
+    case "INSERT":
+      return parseInsert(c);
+    case "DELETE":
+      return parseDelete(c);
+    case "UPDATE":
+      return parseUpdate(c);
+    case "MERGE":
+    case "TRUNCATE":
+    case "DECLARE":
+    case "SET":
+    case "BEGIN":
+    case "IF":
+    case "CALL":
+    case "EXECUTE":
+    case "EXPORT":
+    case "ASSERT":
+    case "LOOP":
+    case "WHILE":
+    case "FOR":
+      throw unsupported(`${token.value} statement`, token);
+    default:
+      throw c.unexpected();
+  }
+}

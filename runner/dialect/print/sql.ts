@@ -1,0 +1,78 @@
+import type { SqlType, StructType } from "../../sql-types.js";
+
+/** Small DuckDB text pieces. Every identifier is quoted and every literal typed, so DuckDB never guesses. */
+
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+export function quotePath(path: readonly string[]): string {
+  return path.map(quoteName).join(".");
+}
+
+/** A VARCHAR literal; NUL characters, which SQL text cannot hold, become `chr(0)`. */
+export function quoteString(text: string): string {
+  const quoted = `'${text.replaceAll("'", "''")}'`;
+  return text.includes("\0") ? `(${quoted.replaceAll("\0", "' || chr(0) || '")})` : quoted;
+}
+
+/** A BLOB literal from one character per byte. */
+export function blobLiteral(bytes: string): string {
+  return `unhex('${Buffer.from(bytes, "latin1").toString("hex")}')`;
+}
+
+export function integerLiteral(value: bigint): string {
+  // DuckDB reads the minimum as a negated, too large number; a text cast is exact.
+  if (value < 0n) return `CAST('${value}' AS BIGINT)`;
+  return `${value}::BIGINT`;
+}
+
+/** Scientific notation makes DuckDB read a DOUBLE instead of a DECIMAL. */
+export function floatLiteral(text: string): string {
+  const trimmed = text.toLowerCase();
+  return `${trimmed}${trimmed.includes("e") ? "" : "e0"}`;
+}
+
+const DUCKDB_TYPES: Readonly<Record<Exclude<SqlType, object>, string>> = {
+  INT64: "BIGINT",
+  FLOAT64: "DOUBLE",
+  NUMERIC: "DECIMAL(38,9)",
+  BIGNUMERIC: "DECIMAL(38,9)",
+  BOOL: "BOOLEAN",
+  STRING: "VARCHAR",
+  BYTES: "BLOB",
+  DATE: "DATE",
+  DATETIME: "TIMESTAMP",
+  TIME: "TIME",
+  TIMESTAMP: "TIMESTAMPTZ",
+  INTERVAL: "INTERVAL",
+  JSON: "JSON",
+};
+
+/** The one DuckDB type that stores a GoogleSQL type. */
+export function duckdbType(type: SqlType): string {
+  if (typeof type === "string") return DUCKDB_TYPES[type];
+  if (type.kind === "array") return `${duckdbType(type.element)}[]`;
+  const keys = fieldKeys(type);
+  return `STRUCT(${type.fields.map((field, i) => `${quoteName(keys[i] as string)} ${duckdbType(field.type)}`).join(", ")})`;
+}
+
+/** The DuckDB name of each struct field: its own, or a synthetic one where it is missing or repeated. */
+export function fieldKeys(type: StructType): string[] {
+  const seen = new Set<string>();
+  return type.fields.map((field, i) => {
+    const key = field.name?.toLowerCase();
+    if (field.name === undefined || key === undefined || key === "" || seen.has(key)) return `_field_${i + 1}`;
+    seen.add(key);
+    return field.name;
+  });
+}
+
+export function structLiteral(type: StructType, values: readonly string[]): string {
+  const keys = fieldKeys(type);
+  return `{${values.map((value, i) => `${quoteString(keys[i] as string)}: ${value}`).join(", ")}}`;
+}
+
+export function fieldAccess(target: string, type: StructType, index: number): string {
+  return `struct_extract(${target}, ${quoteString(fieldKeys(type)[index] as string)})`;
+}

@@ -1,0 +1,101 @@
+import type { CallExpr } from "../ast.js";
+import { analysisError, unsupported } from "../errors.js";
+import type { CallContext, FunctionDefinition } from "../functions/definition.js";
+import { functionNamed, functionNames } from "../functions/registry.js";
+import { SafeScope } from "../functions/safe.js";
+import { isVolatile } from "../functions/volatile-names.js";
+import { bestMatch, noMatchMessage, type Signature } from "../functions/signature.js";
+import { derive, type Typed } from "../types/typed.js";
+import { resolveAggregate } from "./aggregates.js";
+import { resolveAs, resolveExpr } from "./expression.js";
+import type { ExprContext } from "./scope.js";
+import { didYouMean } from "./suggest.js";
+import { resolveWindowFunction } from "./windows.js";
+
+/** A function call of any kind. An unknown function is an error, never passed through. */
+export function resolveCall(call: CallExpr, ctx: ExprContext): Typed {
+  const definition = functionNamed(call.name);
+  if (definition === undefined) {
+    throw analysisError(`Function not found: ${call.name}${didYouMean(call.name, functionNames())}`, call.nameSpan);
+  }
+  if (definition.kind === "aggregate") return resolveAggregate(call, definition, ctx);
+  if (definition.kind === "window") return resolveWindowFunction(call, definition, ctx);
+  rejectAggregateModifiers(call);
+  const safe = call.safe ? new SafeScope() : undefined;
+  const typed = resolveFunction(call, definition, ctx, safe);
+  const volatile = isVolatile(call.name);
+  if (safe === undefined) return volatile ? { ...typed, opaque: true } : typed;
+  if (volatile) throw unsupported(`SAFE.${call.name}`, call);
+  return { ...typed, sql: safe.wrap(typed.sql), nullable: true, literal: undefined, opaque: safe.opaque };
+}
+
+/** With `safe` the arguments that TRY cannot take are evaluated outside it. */
+function resolveFunction(
+  call: CallExpr,
+  definition: FunctionDefinition & { kind: "special" | "scalar" },
+  ctx: ExprContext,
+  safe: SafeScope | undefined,
+): Typed {
+  const bind = (typed: Typed): Typed => safe?.bind(typed) ?? typed;
+  if (definition.kind === "scalar") return resolveScalar(call, definition, positionalArguments(call, ctx).map(bind));
+  const context: CallContext = {
+    resolve: (expr) => bind(resolveExpr(expr, ctx)),
+    resolveAs: (expr, type) => bind(resolveAs(expr, type, ctx, `Argument of ${call.name}`)),
+  };
+  return definition.resolve(call, context);
+}
+
+function resolveScalar(call: CallExpr, definition: FunctionDefinition & { kind: "scalar" }, args: readonly Typed[]): Typed {
+  const span = { start: call.start, end: call.end };
+  const { candidate, match } = matchOrFail(call, definition.overloads, args);
+  const sql = candidate.build(
+    match.args.map((arg) => arg.sql),
+    match.args,
+  );
+  const { nullability } = candidate.signature;
+  const nullable = nullability === "strict" ? undefined : nullability === "maybe";
+  return derive(sql, match.type, span, match.args, nullable);
+}
+
+export function positionalArguments(call: CallExpr, ctx: ExprContext): Typed[] {
+  return call.args.map((argument) => {
+    if (argument.name !== undefined) {
+      throw analysisError(
+        `Named argument ${argument.name.name} not found in signature for call to function ${call.name}`,
+        argument.name,
+      );
+    }
+    return resolveExpr(argument.value, ctx);
+  });
+}
+
+export function matchOrFail<S extends { readonly signature: Signature }>(
+  call: CallExpr,
+  overloads: readonly S[],
+  args: readonly Typed[],
+) {
+  const found = bestMatch(overloads, args);
+  if (found === undefined) {
+    const signatures = overloads.map((overload) => overload.signature);
+    throw analysisError(noMatchMessage("function", call.name, args, signatures), call);
+  }
+  return found;
+}
+
+function rejectAggregateModifiers(call: CallExpr): void {
+  const modifier =
+    (call.distinct && "DISTINCT") ||
+    (call.star && "*") ||
+    (call.nulls && `${call.nulls} NULLS`) ||
+    (call.having && "HAVING") ||
+    (call.orderBy.length > 0 && "ORDER BY") ||
+    (call.limit && "LIMIT") ||
+    (call.over && "OVER");
+  if (modifier) {
+    const message =
+      modifier === "OVER"
+        ? `The ${call.name} function does not support OVER`
+        : `${modifier} is not supported in calls to ${call.name}`;
+    throw analysisError(message, call);
+  }
+}

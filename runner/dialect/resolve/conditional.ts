@@ -1,0 +1,63 @@
+import { typeName } from "../../sql-types.js";
+import type { Expr } from "../ast.js";
+import { analysisError, unsupported } from "../errors.js";
+import { castTo } from "../functions/cast.js";
+import { extractPart } from "../functions/extract.js";
+import { equalText } from "../print/equality.js";
+import { coerce, commonType } from "../types/coercion.js";
+import { derive, type Typed } from "../types/typed.js";
+import { resolveAs, resolveExpr } from "./expression.js";
+import { unify } from "./operators.js";
+import type { ExprContext } from "./scope.js";
+import { limitOf, typeOf } from "./type-node.js";
+
+type Node<K extends Expr["kind"]> = Extract<Expr, { kind: K }>;
+
+export function resolveCase(expr: Node<"case">, ctx: ExprContext): Typed {
+  const span = { start: expr.start, end: expr.end };
+  const results = [...expr.branches.map((branch) => branch.result), ...(expr.otherwise ? [expr.otherwise] : [])].map(
+    (node) => resolveExpr(node, ctx),
+  );
+  const type = commonType(results);
+  if (type === undefined) {
+    const types = results.map((result) => typeName(result.type)).join(", ");
+    throw analysisError(
+      `No matching signature for operator CASE: all THEN/ELSE arguments must be coercible to a common type but found: ${types}`,
+      expr,
+    );
+  }
+  const typed = results.map((result) => coerce(result, type));
+  const otherwise = expr.otherwise === undefined ? undefined : (typed.at(-1) as Typed);
+  const conditions = caseConditions(expr, ctx);
+  const branches = conditions.map(({ sql }, i) => `WHEN ${sql} THEN ${(typed[i] as Typed).sql}`).join(" ");
+  const tail = otherwise === undefined ? "" : ` ELSE ${otherwise.sql}`;
+  const nullable = otherwise === undefined || typed.some((result) => result.nullable);
+  return derive(`CASE ${branches}${tail} END`, type, span, [...conditions, ...typed], nullable);
+}
+
+function caseConditions(expr: Node<"case">, ctx: ExprContext): Typed[] {
+  const { operand } = expr;
+  if (operand === undefined)
+    return expr.branches.map((branch) => resolveAs(branch.when, "BOOL", ctx, "CASE condition"));
+  const value = resolveExpr(operand, ctx);
+  return expr.branches.map((branch) => {
+    const [a, b] = unify([value, resolveExpr(branch.when, ctx)], "operator", "CASE", branch.when, false) as [
+      Typed,
+      Typed,
+    ];
+    return derive(equalText(a.sql, b.sql, a.type), "BOOL", branch.when, [a, b]);
+  });
+}
+
+export function resolveCast(expr: Node<"cast">, ctx: ExprContext): Typed {
+  if (expr.format !== undefined) throw unsupported("CAST ... FORMAT", expr.format);
+  if (expr.zone !== undefined) throw unsupported("CAST ... AT TIME ZONE", expr.zone);
+  const value = resolveExpr(expr.value, ctx);
+  return castTo(value, typeOf(expr.type), { safe: expr.safe, limit: limitOf(expr.type), span: expr });
+}
+
+export function resolveExtract(expr: Node<"extract">, ctx: ExprContext): Typed {
+  const value = resolveExpr(expr.value, ctx);
+  const zone = expr.zone === undefined ? undefined : resolveAs(expr.zone, "STRING", ctx, "Time zone");
+  return extractPart(expr.part, value, zone, expr);
+}

@@ -1,0 +1,37 @@
+import { type SqlType, typeName } from "../../sql-types.js";
+import type { Expr } from "../ast.js";
+import type { Catalog } from "../contract.js";
+import { analysisError } from "../errors.js";
+import { coerce, coercionCost } from "../types/coercion.js";
+import type { Typed } from "../types/typed.js";
+import { resolveExpr } from "./expression.js";
+import { Environment, type ExprContext, emptyScope, type Scope } from "./scope.js";
+
+/** A context in which no column is visible. */
+export function constantContext(
+  catalog: Catalog,
+  scope: Scope = emptyScope(undefined),
+  clause = "this expression",
+): ExprContext {
+  return {
+    env: new Environment(catalog),
+    commons: new Map(),
+    scope,
+    clause,
+    aggregates: "forbidden",
+    windows: false,
+    namedWindows: new Map(),
+  };
+}
+
+/** A value on its way into a column. https://cloud.google.com/bigquery/docs/reference/standard-sql/dml-syntax */
+export function resolveAssignment(expr: Expr, type: SqlType, ctx: ExprContext, column: string): Typed {
+  const value = resolveExpr(expr, ctx);
+  if (coercionCost(value, type) === undefined) {
+    throw analysisError(
+      `Value has type ${typeName(value.type)} which cannot be inserted into column ${column}, which has type ${typeName(type)}`,
+      expr,
+    );
+  }
+  return coerce(value, type);
+}

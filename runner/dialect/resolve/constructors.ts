@@ -1,0 +1,139 @@
+import { type SqlType, type StructType, typeName } from "../../sql-types.js";
+import type { Expr } from "../ast.js";
+import { analysisError, unsupported } from "../errors.js";
+import { impliedName } from "../names.js";
+import { duckdbType, quoteString, structLiteral } from "../print/sql.js";
+import { coerce, coercionCost, commonType } from "../types/coercion.js";
+import { derive, isNullLiteral, type Typed } from "../types/typed.js";
+import { resolveAs, resolveExpr } from "./expression.js";
+import type { ExprContext } from "./scope.js";
+import { typeOf } from "./type-node.js";
+
+type Node<K extends Expr["kind"]> = Extract<Expr, { kind: K }>;
+
+export function resolveArray(expr: Node<"array">, ctx: ExprContext): Typed {
+  const span = { start: expr.start, end: expr.end };
+  const elements = expr.elements.map((element) => resolveExpr(element, ctx));
+  const declared = expr.elementType === undefined ? undefined : typeOf(expr.elementType);
+  const element = declared ?? (elements.length === 0 ? "INT64" : commonType(elements));
+  if (element === undefined) {
+    const types = [...new Set(elements.map((item) => typeName(item.type)))].join(", ");
+    throw analysisError(`Array elements of types {${types}} do not have a common supertype`, expr);
+  }
+  if (typeof element === "object" && element.kind === "array") {
+    throw analysisError("Cannot construct array with element type ARRAY because nested arrays are not supported", expr);
+  }
+  const wrong = elements.find((item) => coercionCost(item, element) === undefined);
+  if (wrong !== undefined) {
+    throw analysisError(
+      `Array element type ${typeName(wrong.type)} does not coerce to ${typeName(element)}`,
+      wrong.span,
+    );
+  }
+  const type: SqlType = { kind: "array", element };
+  const items = elements.map((item) => coerce(item, element));
+  const empty = items.length === 0;
+  const allNull = items.every(isNullLiteral);
+  const sql =
+    empty || allNull
+      ? `CAST([${items.map(() => "NULL").join(", ")}] AS ${duckdbType(type)})`
+      : `[${items.map((item) => item.sql).join(", ")}]`;
+  const typed = derive(sql, type, span, items, false);
+  if (declared !== undefined) return typed;
+  if (empty) return { ...typed, literal: { kind: "emptyArray" } };
+  const literal = items.every((item) => item.literal !== undefined);
+  return literal ? { ...typed, literal: { kind: "array", elements: items } } : typed;
+}
+
+export function resolveStruct(expr: Node<"struct">, ctx: ExprContext): Typed {
+  const span = { start: expr.start, end: expr.end };
+  if (expr.fields.length === 0) throw unsupported("An empty STRUCT", expr);
+  const values = expr.fields.map((field) => resolveExpr(field.value, ctx));
+  if (expr.type !== undefined) return typedStruct(expr, typeOf(expr.type) as StructType, values);
+  const fields = expr.fields.map((field, i) => ({
+    // `STRUCT(a, t.b)` takes the names of its columns; the tuple form `(a, b)` does not.
+    name: field.name?.name ?? (expr.tuple ? undefined : impliedName(field.value)),
+    type: (values[i] as Typed).type,
+  }));
+  const type: StructType = { kind: "struct", fields };
+  const typed = derive(
+    structLiteral(
+      type,
+      values.map((value) => value.sql),
+    ),
+    type,
+    span,
+    values,
+    false,
+  );
+  const literal = values.every((value) => value.literal !== undefined);
+  return literal ? { ...typed, literal: { kind: "struct", fields: values } } : typed;
+}
+
+function typedStruct(expr: Node<"struct">, type: StructType, values: readonly Typed[]): Typed {
+  if (type.fields.length !== values.length) {
+    throw analysisError(
+      `STRUCT type has ${type.fields.length} fields but constructor call has ${values.length} fields`,
+      expr,
+    );
+  }
+  const named = expr.fields.find((field) => field.name !== undefined);
+  if (named !== undefined) {
+    throw analysisError("STRUCT constructors cannot specify both an explicit type and field names with AS", expr);
+  }
+  const coerced = values.map((value, i) => {
+    const target = (type.fields[i] as { type: SqlType }).type;
+    if (coercionCost(value, target) === undefined) {
+      throw analysisError(
+        `Struct field ${i + 1} has type ${typeName(value.type)} which does not coerce to ${typeName(target)}`,
+        value.span,
+      );
+    }
+    return coerce(value, target);
+  });
+  return derive(
+    structLiteral(
+      type,
+      coerced.map((value) => value.sql),
+    ),
+    type,
+    { start: expr.start, end: expr.end },
+    coerced,
+    false,
+  );
+}
+
+/** `array[OFFSET(i)]` and its kin, `json[i]`, `json['key']`. */
+export function resolveSubscript(expr: Node<"subscript">, ctx: ExprContext): Typed {
+  const target = resolveExpr(expr.target, ctx);
+  const span = { start: expr.start, end: expr.end };
+  if (target.type === "JSON") return jsonSubscript(expr, target, ctx);
+  if (typeof target.type === "string" || target.type.kind !== "array") {
+    throw analysisError(`Element access using [] is not supported on values of type ${typeName(target.type)}`, expr);
+  }
+  const index = resolveAs(expr.index, "INT64", ctx, "Array position");
+  const base = expr.mode === "ORDINAL" || expr.mode === "SAFE_ORDINAL" ? 1 : 0;
+  const list = target.sql;
+  const at = index.sql;
+  const position = base === 1 ? at : `(${at} + 1)`;
+  const inside = `(${at} >= ${base} AND ${at} < len(${list}) + ${base})`;
+  const sql = expr.mode.startsWith("SAFE")
+    ? `CASE WHEN ${inside} THEN ${list}[${position}] END`
+    : // The failing cast carries GoogleSQL's message; a NULL array or position gives NULL.
+      `${list}[CASE WHEN NOT ${inside} AND ${list} IS NOT NULL THEN CAST('Array index ' || ${at} || ' is out of bounds' AS BIGINT) ELSE ${position} END]`;
+  return derive(sql, target.type.element, span, [target, index], true);
+}
+
+function jsonSubscript(expr: Node<"subscript">, target: Typed, ctx: ExprContext): Typed {
+  if (expr.mode !== "PLAIN") throw analysisError(`JSON subscript does not support ${expr.mode}`, expr);
+  const index = resolveExpr(expr.index, ctx);
+  const span = { start: expr.start, end: expr.end };
+  const literal = index.literal;
+  if (literal?.kind === "integer" && literal.value >= 0n) {
+    return derive(`json_extract(${target.sql}, '$[${literal.value}]')`, "JSON", span, [target], true);
+  }
+  if (literal?.kind === "string" && !literal.text.includes('"')) {
+    return derive(`json_extract(${target.sql}, ${quoteString(`$."${literal.text}"`)})`, "JSON", span, [target], true);
+  }
+  throw unsupported("A JSON subscript that is not a literal", expr.index);
+}

@@ -1,0 +1,172 @@
+import type { SqlType } from "../../sql-types.js";
+import { typeName } from "../../sql-types.js";
+import type { Expr } from "../ast.js";
+import { analysisError, unsupported } from "../errors.js";
+import { PARENTHESIS_FREE } from "../functions/volatile-names.js";
+import { blobLiteral, floatLiteral, integerLiteral, quoteString } from "../print/sql.js";
+import { coerce, coercionCost } from "../types/coercion.js";
+import { normalizedJson } from "../types/json-literal.js";
+import { numericLiteral, temporalLiteral } from "../types/literals.js";
+import { derive, type LiteralValue, type Typed } from "../types/typed.js";
+import { resolveCall } from "./calls.js";
+import { resolveCase, resolveCast, resolveExtract } from "./conditional.js";
+import { resolveArray, resolveStruct, resolveSubscript } from "./constructors.js";
+import { isVisibleName, resolveField, resolvePath } from "./names.js";
+import {
+  resolveBetween,
+  resolveBinary,
+  resolveIn,
+  resolveIs,
+  resolveIsDistinct,
+  resolveLike,
+  resolveUnary,
+} from "./operators.js";
+import type { ExprContext } from "./scope.js";
+import { resolveArrayQuery, resolveExists, resolveScalarSubquery } from "./subqueries.js";
+
+/** Resolves an expression; where grouping is in force, one that equals a grouping key counts as grouped. */
+export function resolveExpr(expr: Expr, ctx: ExprContext): Typed {
+  const typed = resolveNode(expr, ctx);
+  if (typed.uses.length > 0 && ctx.scope.groupKeys?.has(typed.sql) === true) return { ...typed, uses: [] };
+  return typed;
+}
+
+/** Resolves and coerces. `what` names the place in the error. */
+export function resolveAs(expr: Expr, type: SqlType, ctx: ExprContext, what: string): Typed {
+  const typed = resolveExpr(expr, ctx);
+  if (coercionCost(typed, type) === undefined) {
+    throw analysisError(`${what} should return type ${typeName(type)}, but returns ${typeName(typed.type)}`, expr);
+  }
+  return coerce(typed, type);
+}
+
+function resolveNode(expr: Expr, ctx: ExprContext): Typed {
+  switch (expr.kind) {
+    case "null":
+      return literal("CAST(NULL AS BIGINT)", "INT64", expr, { kind: "null" });
+    case "bool":
+      return literal(expr.value ? "true" : "false", "BOOL", expr, { kind: "bool", value: expr.value });
+    case "integer":
+      return integer(BigInt(expr.value), expr);
+    case "float":
+      return float(expr.value, expr);
+    case "string":
+      return literal(quoteString(expr.value), "STRING", expr, { kind: "string", text: expr.value });
+    case "bytes":
+      return literal(blobLiteral(expr.value), "BYTES", expr, { kind: "bytes", bytes: expr.value });
+    case "typedLiteral":
+      return typedLiteral(expr);
+    case "interval":
+      throw unsupported("An INTERVAL outside date arithmetic", expr);
+    case "path":
+      return bareFunction(expr, ctx) ?? resolvePath(expr.parts, ctx.scope, ctx.env);
+    case "field":
+      return resolveField(resolveExpr(expr.target, ctx), expr.field);
+    case "subscript":
+      return resolveSubscript(expr, ctx);
+    case "unary":
+      return negatedLiteral(expr) ?? resolveUnary(expr, ctx);
+    case "binary":
+      return resolveBinary(expr, ctx);
+    case "between":
+      return resolveBetween(expr, ctx);
+    case "in":
+      return resolveIn(expr, ctx);
+    case "like":
+      return resolveLike(expr, ctx);
+    case "is":
+      return resolveIs(expr, ctx);
+    case "isDistinct":
+      return resolveIsDistinct(expr, ctx);
+    case "case":
+      return resolveCase(expr, ctx);
+    case "cast":
+      return resolveCast(expr, ctx);
+    case "extract":
+      return resolveExtract(expr, ctx);
+    case "array":
+      return resolveArray(expr, ctx);
+    case "arrayQuery":
+      return resolveArrayQuery(expr, ctx);
+    case "struct":
+      return resolveStruct(expr, ctx);
+    case "subquery":
+      return resolveScalarSubquery(expr, ctx);
+    case "exists":
+      return resolveExists(expr, ctx);
+    case "parameter":
+      throw unsupported(`Query parameter or system variable ${expr.name}`, expr);
+    case "call":
+      return resolveCall(expr, ctx);
+  }
+}
+
+/** `CURRENT_DATE` without parentheses, unless a column has that name. */
+function bareFunction(expr: Extract<Expr, { kind: "path" }>, ctx: ExprContext): Typed | undefined {
+  const [name] = expr.parts;
+  if (name === undefined || expr.parts.length !== 1 || !PARENTHESIS_FREE.has(name.name.toUpperCase())) return undefined;
+  if (isVisibleName(name.name, ctx.scope)) return undefined;
+  const { start, end } = expr;
+  const call = {
+    kind: "call",
+    name: name.name.toUpperCase(),
+    nameSpan: name,
+    safe: false,
+    args: [],
+    star: false,
+    distinct: false,
+  } as const;
+  return resolveCall(
+    { ...call, nulls: undefined, having: undefined, orderBy: [], limit: undefined, over: undefined, start, end },
+    ctx,
+  );
+}
+
+function literal(sql: string, type: SqlType, span: Expr, value: LiteralValue): Typed {
+  const nullable = value.kind === "null";
+  return { sql, type, span: { start: span.start, end: span.end }, literal: value, nullable, uses: [] };
+}
+
+const INT64_MAX = 2n ** 63n - 1n;
+
+function integer(value: bigint, expr: Expr): Typed {
+  if (value > INT64_MAX || value < -INT64_MAX - 1n) throw analysisError(`Invalid integer literal: ${value}`, expr);
+  return literal(integerLiteral(value), "INT64", expr, { kind: "integer", value });
+}
+
+function float(text: string, expr: Expr): Typed {
+  if (!Number.isFinite(Number(text))) throw analysisError(`Invalid floating point literal: ${text}`, expr);
+  return literal(floatLiteral(text), "FLOAT64", expr, { kind: "float", text });
+}
+
+/** `-5` and `-2.5` are literals too: they coerce as such, and `-9223372036854775808` is in range. */
+function negatedLiteral(expr: Extract<Expr, { kind: "unary" }>): Typed | undefined {
+  if (expr.op !== "-") return undefined;
+  if (expr.operand.kind === "integer") return integer(-BigInt(expr.operand.value), expr);
+  if (expr.operand.kind !== "float") return undefined;
+  const typed = float(`-${expr.operand.value}`, expr);
+  return { ...typed, sql: `(${typed.sql})` };
+}
+
+function typedLiteral(expr: Extract<Expr, { kind: "typedLiteral" }>): Typed {
+  const span = { start: expr.start, end: expr.end };
+  switch (expr.type) {
+    case "NUMERIC":
+    case "DECIMAL":
+      return { ...derive(numericLiteral(expr.value, span), "NUMERIC", span, []), nullable: false };
+    case "BIGNUMERIC":
+    case "BIGDECIMAL":
+      throw unsupported("BIGNUMERIC", expr);
+    case "JSON":
+      return jsonLiteral(expr.value, expr);
+    default: {
+      const type = expr.type as "DATE" | "DATETIME" | "TIME" | "TIMESTAMP";
+      return { ...derive(temporalLiteral(expr.value, type, span), type, span, []), nullable: false };
+    }
+  }
+}
+
+function jsonLiteral(text: string, expr: Expr): Typed {
+  const json = normalizedJson(text, expr);
+  return { ...derive(`CAST(${quoteString(json)} AS JSON)`, "JSON", { start: expr.start, end: expr.end }, []), nullable: false };
+}

@@ -1,0 +1,166 @@
+import { type SqlType, typeName } from "../../sql-types.js";
+import type { FromItem, Identifier } from "../ast.js";
+import { analysisError, unsupported } from "../errors.js";
+import { fieldAccess, quoteName, quotePath } from "../print/sql.js";
+import type { Typed } from "../types/typed.js";
+import { resolveExpr } from "./expression.js";
+import { resolveJoin } from "./joins.js";
+import { isVisibleName, resolvePath } from "./names.js";
+import { resolvePivot, resolveUnpivot } from "./pivot.js";
+import { resolveQuery } from "./query.js";
+import type {
+  CommonTables,
+  Environment,
+  ExprContext,
+  OutputColumn,
+  RangeVariable,
+  Scope,
+  ScopeColumn,
+  Visible,
+} from "./scope.js";
+import { NOTHING_VISIBLE } from "./scope.js";
+import { didYouMean } from "./suggest.js";
+
+export interface ResolvedFrom {
+  readonly sql: string;
+  readonly visible: Visible;
+}
+
+/** Where a FROM item stands: what is to its left is visible to arrays only. */
+export interface FromContext {
+  readonly env: Environment;
+  readonly commons: CommonTables;
+  readonly parent: Scope | undefined;
+  readonly left: Visible;
+}
+
+export function resolveFrom(
+  item: FromItem,
+  env: Environment,
+  commons: CommonTables,
+  parent: Scope | undefined,
+): ResolvedFrom {
+  return resolveFromItem(item, { env, commons, parent, left: NOTHING_VISIBLE });
+}
+
+export function resolveFromItem(item: FromItem, from: FromContext): ResolvedFrom {
+  switch (item.kind) {
+    case "table":
+      return resolveTable(item, from);
+    case "unnest":
+      return unnest(resolveExpr(item.array, lateralContext(from, "UNNEST")), item, item.alias, from);
+    case "derived": {
+      const query = resolveQuery(item.query, from.env, from.commons, from.parent);
+      return relation(`(${query.sql})`, query.columns, query.valueTable, item.alias, from.env);
+    }
+    case "join":
+      return resolveJoin(item, from);
+    case "pivot":
+      return resolvePivot(item, from);
+    case "unpivot":
+      return resolveUnpivot(item, from);
+  }
+}
+
+/** An expression context in which the columns to the left are visible. */
+export function lateralContext(from: FromContext, clause: string): ExprContext {
+  const scope: Scope = { ...from.left, parent: from.parent, owner: {}, aliases: undefined, groupKeys: undefined };
+  return {
+    env: from.env,
+    commons: from.commons,
+    scope,
+    clause,
+    aggregates: "forbidden",
+    windows: false,
+    namedWindows: new Map(),
+  };
+}
+
+function resolveTable(item: Extract<FromItem, { kind: "table" }>, from: FromContext): ResolvedFrom {
+  const [first] = item.path as [Identifier];
+  const scope = lateralContext(from, "FROM clause").scope;
+  if (item.path.length > 1 && isVisibleName(first.name, scope)) {
+    const array = resolvePath(item.path, scope, from.env);
+    return unnest(array, item, item.alias ?? item.path.at(-1), from);
+  }
+  if (item.offset !== undefined) throw analysisError("WITH OFFSET can only be used with an array", item.offset);
+  const alias = item.alias ?? (item.path.at(-1) as Identifier);
+  const common = item.path.length === 1 ? from.commons.get(first.name.toLowerCase()) : undefined;
+  if (common !== undefined)
+    return relation(quoteName(common.sqlName), common.columns, common.valueTable, alias, from.env);
+  const path = item.path.map((part) => part.name);
+  if (path.at(-1)?.endsWith("*")) throw unsupported("A wildcard table", item.pathSpan);
+  if (path.some((part) => part.toUpperCase() === "INFORMATION_SCHEMA"))
+    throw unsupported("INFORMATION_SCHEMA", item.pathSpan);
+  const table = from.env.catalog.find(path);
+  if (table === undefined) {
+    const names = [...from.env.catalog.names(), ...[...from.commons.values()].map((entry) => entry.sqlName)];
+    const wanted = path.slice(-2).join(".");
+    throw analysisError(`Table not found: ${path.join(".")}${didYouMean(wanted, names)}`, item.pathSpan);
+  }
+  const columns = table.columns.map(
+    ({ name, type }): OutputColumn => ({ name, key: name, type, literal: undefined, span: item.pathSpan }),
+  );
+  return relation(quotePath(table.duckdbPath), columns, false, alias, from.env);
+}
+
+/** A table, CTE or subquery under a fresh DuckDB alias. */
+export function relation(
+  source: string,
+  columns: readonly OutputColumn[],
+  valueTable: boolean,
+  alias: Identifier | undefined,
+  env: Environment,
+): ResolvedFrom {
+  const sqlAlias = env.freshAlias();
+  const sql = `${source} AS ${sqlAlias}`;
+  const [single] = columns;
+  if (valueTable && single !== undefined) {
+    return { sql, visible: valueVisible(`${sqlAlias}.${quoteName(single.key)}`, single.type, alias) };
+  }
+  const visible = columns.map(
+    ({ name, key, type }): ScopeColumn => ({ name, sql: `${sqlAlias}.${quoteName(key)}`, type }),
+  );
+  const ranges: RangeVariable[] = alias === undefined ? [] : [{ name: alias.name, columns: visible, value: undefined }];
+  return { sql, visible: { columns: visible, ranges } };
+}
+
+/** A value table: the fields of a struct are columns, any other value is one column named by the alias. */
+function valueVisible(sql: string, type: SqlType, alias: Identifier | undefined): Visible {
+  const isStruct = typeof type === "object" && type.kind === "struct";
+  const columns: ScopeColumn[] = isStruct
+    ? type.fields.map((field, i) => ({ name: field.name, sql: fieldAccess(sql, type, i), type: field.type }))
+    : [{ name: alias?.name, sql, type }];
+  return { columns, ranges: alias === undefined ? [] : [{ name: alias.name, columns, value: { sql, type } }] };
+}
+
+function unnest(
+  array: Typed,
+  item: Extract<FromItem, { kind: "unnest" | "table" }>,
+  alias: Identifier | undefined,
+  from: FromContext,
+): ResolvedFrom {
+  if (typeof array.type === "string" || array.type.kind !== "array") {
+    throw analysisError(
+      `Values referenced in UNNEST must be arrays. UNNEST contains expression of type ${typeName(array.type)}`,
+      array.span,
+    );
+  }
+  const sqlAlias = from.env.freshAlias();
+  const { element } = array.type;
+  const value = `${sqlAlias}.v`;
+  // DuckDB misreads a lambda (many macros hold one) in the argument of a table function, but not in a SELECT list.
+  const plain = !/\bbq\.|\blambda\b/.test(array.sql);
+  if (item.offset === undefined) {
+    const sql = plain ? `unnest(${array.sql}) AS ${sqlAlias}(v)` : `(SELECT unnest(${array.sql}) AS v) AS ${sqlAlias}`;
+    return { sql, visible: valueVisible(value, element, alias) };
+  }
+  const visible = valueVisible(value, element, alias);
+  const offset: ScopeColumn = { name: item.offset.name, sql: `${sqlAlias}.o`, type: "INT64" };
+  const range: RangeVariable = { name: item.offset.name, columns: [offset], value: { sql: offset.sql, type: "INT64" } };
+  const rows = plain
+    ? `SELECT u.v, u.o - 1 AS o FROM unnest(${array.sql}) WITH ORDINALITY AS u(v, o)`
+    : `SELECT unnest(l.a) AS v, unnest(range(len(l.a))) AS o FROM (SELECT ${array.sql} AS a) AS l`;
+  const sql = `(${rows}) AS ${sqlAlias}`;
+  return { sql, visible: { columns: [...visible.columns, offset], ranges: [...visible.ranges, range] } };
+}

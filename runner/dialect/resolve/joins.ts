@@ -1,0 +1,88 @@
+import { typeName } from "../../sql-types.js";
+import type { FromItem, Identifier } from "../ast.js";
+import { analysisError } from "../errors.js";
+import { coerce, commonType } from "../types/coercion.js";
+import type { Typed } from "../types/typed.js";
+import { resolveAs } from "./expression.js";
+import { type FromContext, lateralContext, type ResolvedFrom, resolveFromItem } from "./from.js";
+import type { ScopeColumn, Visible } from "./scope.js";
+import { didYouMean } from "./suggest.js";
+
+type Join = Extract<FromItem, { kind: "join" }>;
+
+export function resolveJoin(join: Join, from: FromContext): ResolvedFrom {
+  const left = resolveFromItem(join.left, from);
+  const right = resolveFromItem(join.right, { ...from, left: merge(from.left, left.visible) });
+  checkDuplicateAliases(left.visible, right.visible, join);
+  if (join.using.length > 0) return joinUsing(join, left, right);
+  const visible = merge(left.visible, right.visible);
+  if (join.type === "CROSS") return { sql: `${left.sql} CROSS JOIN ${rightText(join, right)}`, visible };
+  const ctx = lateralContext({ ...from, left: visible }, "ON clause");
+  const condition = join.on === undefined ? "true" : resolveAs(join.on, "BOOL", ctx, "ON clause").sql;
+  return { sql: `${left.sql} ${join.type} JOIN ${rightText(join, right)} ON ${condition}`, visible };
+}
+
+/** A join on the right side of a join keeps its parentheses. */
+function rightText(join: Join, right: ResolvedFrom): string {
+  return join.right.kind === "join" ? `(${right.sql})` : right.sql;
+}
+
+function merge(left: Visible, right: Visible): Visible {
+  return { columns: [...left.columns, ...right.columns], ranges: [...left.ranges, ...right.ranges] };
+}
+
+function checkDuplicateAliases(left: Visible, right: Visible, join: Join): void {
+  const known = new Set(left.ranges.map((range) => range.name.toLowerCase()));
+  const twice = right.ranges.find((range) => known.has(range.name.toLowerCase()));
+  if (twice !== undefined)
+    throw analysisError(`Duplicate table alias ${twice.name} in the same FROM clause`, join.right);
+}
+
+/** USING: the shared columns come first, once; a full join takes whichever side has the value. */
+function joinUsing(join: Join, left: ResolvedFrom, right: ResolvedFrom): ResolvedFrom {
+  const conditions: string[] = [];
+  const merged = join.using.map((name): ScopeColumn => {
+    const a = usingColumn(name, left.visible, "left");
+    const b = usingColumn(name, right.visible, "right");
+    const type = commonType([asTyped(a, name), asTyped(b, name)]);
+    if (type === undefined) {
+      throw analysisError(
+        `Column ${name.name} in USING has incompatible types on either side of the join: ${typeName(a.type)}, ${typeName(b.type)}`,
+        name,
+      );
+    }
+    const leftSql = coerce(asTyped(a, name), type).sql;
+    const rightSql = coerce(asTyped(b, name), type).sql;
+    conditions.push(`${leftSql} = ${rightSql}`);
+    const sql = join.type === "FULL" ? `coalesce(${leftSql}, ${rightSql})` : join.type === "RIGHT" ? rightSql : leftSql;
+    return { name: a.name, sql, type };
+  });
+  const names = new Set(join.using.map((name) => name.name.toLowerCase()));
+  const rest = (visible: Visible): ScopeColumn[] =>
+    visible.columns.filter((column) => !names.has(column.name?.toLowerCase() ?? ""));
+  const visible: Visible = {
+    columns: [...merged, ...rest(left.visible), ...rest(right.visible)],
+    ranges: [...left.visible.ranges, ...right.visible.ranges],
+  };
+  return { sql: `${left.sql} ${join.type} JOIN ${rightText(join, right)} ON ${conditions.join(" AND ")}`, visible };
+}
+
+function usingColumn(name: Identifier, visible: Visible, side: string): ScopeColumn {
+  const key = name.name.toLowerCase();
+  const matches = visible.columns.filter((column) => column.name?.toLowerCase() === key);
+  if (matches.length > 1)
+    throw analysisError(`Column ${name.name} in USING clause is ambiguous on the ${side} side of the join`, name);
+  const [column] = matches;
+  if (column === undefined) {
+    const names = visible.columns.flatMap((candidate) => candidate.name ?? []);
+    throw analysisError(
+      `Column ${name.name} in USING clause not found on ${side} side of join${didYouMean(name.name, names)}`,
+      name,
+    );
+  }
+  return column;
+}
+
+function asTyped(column: ScopeColumn, span: Identifier): Typed {
+  return { sql: column.sql, type: column.type, span, nullable: true, uses: [] };
+}

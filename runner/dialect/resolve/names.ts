@@ -1,0 +1,134 @@
+import { type SqlType, type StructType, typeName } from "../../sql-types.js";
+import type { Identifier } from "../ast.js";
+import type { Span } from "../contract.js";
+import { analysisError, unsupported } from "../errors.js";
+import { fieldAccess, quoteString, structLiteral } from "../print/sql.js";
+import { derive, type Typed } from "../types/typed.js";
+import type { Environment, RangeVariable, Scope, ScopeColumn } from "./scope.js";
+import { didYouMean } from "./suggest.js";
+
+/** `a.b.c`: the longest known prefix names a column, alias or table; the rest are struct fields. */
+export function resolvePath(parts: readonly Identifier[], scope: Scope, env: Environment): Typed {
+  const first = parts[0] as Identifier;
+  for (let level: Scope | undefined = scope; level !== undefined; level = level.parent) {
+    const found = lookup(parts, level);
+    if (found !== undefined) {
+      if (level !== scope) env.readOuter(found.value.uses);
+      return parts.slice(found.used).reduce((target, field) => resolveField(target, field), found.value);
+    }
+  }
+  throw analysisError(`Unrecognized name: ${first.name}${didYouMean(first.name, visibleNames(scope))}`, first);
+}
+
+/** True where the first part of a path is a name of the scope itself or of an outer one. */
+export function isVisibleName(name: string, scope: Scope): boolean {
+  const key = name.toLowerCase();
+  for (let level: Scope | undefined = scope; level !== undefined; level = level.parent) {
+    if (level.ranges.some((range) => range.name.toLowerCase() === key)) return true;
+    if (level.columns.some((column) => column.name?.toLowerCase() === key)) return true;
+  }
+  return false;
+}
+
+interface Found {
+  readonly value: Typed;
+  /** How many path parts it took. */
+  readonly used: number;
+}
+
+function lookup(parts: readonly Identifier[], scope: Scope): Found | undefined {
+  const first = parts[0] as Identifier;
+  const key = first.name.toLowerCase();
+  const alias = scope.aliases?.get(key);
+  if (alias !== undefined && parts.length === 1) return { value: { ...alias, span: first }, used: 1 };
+  const range = findRange(scope, key);
+  if (range !== undefined) return fromRange(range, parts, scope);
+  const matches = scope.columns.filter((column) => column.name?.toLowerCase() === key);
+  if (matches.length > 1) throw analysisError(`Column name ${first.name} is ambiguous`, first);
+  const [column] = matches;
+  if (column !== undefined) return { value: readColumn(column, first, scope), used: 1 };
+  return alias === undefined ? undefined : { value: { ...alias, span: first }, used: 1 };
+}
+
+function findRange(scope: Scope, key: string): RangeVariable | undefined {
+  return scope.ranges.find((range) => range.name.toLowerCase() === key);
+}
+
+function fromRange(range: RangeVariable, parts: readonly Identifier[], scope: Scope): Found {
+  const [first, second] = parts as [Identifier, Identifier | undefined];
+  if (second === undefined || range.value !== undefined) return { value: wholeRow(range, first, scope), used: 1 };
+  const key = second.name.toLowerCase();
+  const matches = range.columns.filter((column) => column.name?.toLowerCase() === key);
+  if (matches.length > 1) throw analysisError(`Name ${second.name} is ambiguous inside ${first.name}`, second);
+  const [column] = matches;
+  if (column === undefined) {
+    const names = range.columns.flatMap((candidate) => candidate.name ?? []);
+    throw analysisError(`Name ${second.name} not found inside ${first.name}${didYouMean(second.name, names)}`, second);
+  }
+  return { value: readColumn(column, { start: first.start, end: second.end, name: second.name }, scope), used: 2 };
+}
+
+/** A column read: in a grouped SELECT it is a use that must be grouped or aggregated, unless it is a key. */
+export function readColumn(column: ScopeColumn, span: Span & { readonly name?: string }, scope: Scope): Typed {
+  const grouped = scope.groupKeys?.has(column.sql) === true;
+  const uses = grouped ? [] : [{ name: column.name ?? "", span, owner: scope.owner }];
+  return { sql: column.sql, type: column.type, span: { start: span.start, end: span.end }, nullable: true, uses };
+}
+
+/** A table alias used as a value: the row as a STRUCT, or the value of a value table. */
+export function wholeRow(range: RangeVariable, span: Identifier, scope: Scope): Typed {
+  if (range.value !== undefined) return readColumn({ name: range.name, ...range.value }, span, scope);
+  const columns = range.columns.map((column) => readColumn(column, span, scope));
+  const fields = range.columns.map(({ name, type }) => ({ name, type }));
+  const type: StructType = { kind: "struct", fields };
+  return derive(
+    structLiteral(
+      type,
+      columns.map((column) => column.sql),
+    ),
+    type,
+    span,
+    columns,
+    true,
+  );
+}
+
+/** `target.field`: a struct field, or a member of a JSON value. */
+export function resolveField(target: Typed, field: Identifier): Typed {
+  const span = { start: target.span.start, end: field.end };
+  const type = target.type;
+  if (type === "JSON") {
+    return derive(`json_extract(${target.sql}, ${quoteString(`$."${field.name}"`)})`, "JSON", span, [target], true);
+  }
+  if (typeof type === "string" || type.kind !== "struct") throw noFieldAccess(type, field);
+  const key = field.name.toLowerCase();
+  const matches = type.fields.flatMap((candidate, i) => (candidate.name?.toLowerCase() === key ? [i] : []));
+  if (matches.length > 1) throw analysisError(`Struct field name ${field.name} is ambiguous`, field);
+  const [index] = matches;
+  if (index === undefined) {
+    const names = type.fields.flatMap((candidate) => candidate.name ?? []);
+    throw analysisError(
+      `Field name ${field.name} does not exist in ${typeName(type)}${didYouMean(field.name, names)}`,
+      field,
+    );
+  }
+  const fieldType = (type.fields[index] as { type: SqlType }).type;
+  return derive(fieldAccess(target.sql, type, index), fieldType, span, [target], true);
+}
+
+function noFieldAccess(type: SqlType, field: Identifier): Error {
+  if (typeof type === "object" && type.kind === "array") {
+    return analysisError(`Cannot access field ${field.name} on a value with type ${typeName(type)}`, field);
+  }
+  if (type === "INTERVAL") return unsupported("Field access on INTERVAL", field);
+  return analysisError(`Cannot access field ${field.name} on a value with type ${typeName(type)}`, field);
+}
+
+function visibleNames(scope: Scope): string[] {
+  const names: string[] = [];
+  for (let level: Scope | undefined = scope; level !== undefined; level = level.parent) {
+    names.push(...level.columns.flatMap((column) => column.name ?? []), ...level.ranges.map((range) => range.name));
+    if (level.aliases !== undefined) names.push(...level.aliases.keys());
+  }
+  return names;
+}

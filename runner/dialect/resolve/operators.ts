@@ -1,0 +1,260 @@
+import { type SqlType, typeName } from "../../sql-types.js";
+import type { Expr } from "../ast.js";
+import type { Span } from "../contract.js";
+import { analysisError, unsupported } from "../errors.js";
+import { bestMatch, noMatchMessage, signature } from "../functions/signature.js";
+import { concatenate } from "../functions/string-concat.js";
+import { equalText } from "../print/equality.js";
+import { coerce, commonType } from "../types/coercion.js";
+import { isOrderable, supportsEquality } from "../types/equality.js";
+import { derive, isNullLiteral, type Typed } from "../types/typed.js";
+import { resolveExpr } from "./expression.js";
+import type { ExprContext } from "./scope.js";
+import { resolveInQuery } from "./subqueries.js";
+
+type Node<K extends Expr["kind"]> = Extract<Expr, { kind: K }>;
+
+interface Operation {
+  readonly signature: ReturnType<typeof signature>;
+  readonly sql: (a: string, b: string, divisor: Typed) => string;
+}
+
+const op = (text: string, sql: Operation["sql"]): Operation => ({ signature: signature(text), sql });
+const infix =
+  (symbol: string): Operation["sql"] =>
+  (a, b) =>
+    `(${a} ${symbol} ${b})`;
+
+/** A divisor that is a literal other than zero needs no check. */
+function isNonZeroLiteral(divisor: Typed): boolean {
+  const value = divisor.literal;
+  if (value?.kind === "integer") return value.value !== 0n;
+  return value?.kind === "float" && Number(value.text) !== 0;
+}
+
+const ARITHMETIC: Readonly<Record<string, readonly Operation[]>> = {
+  "+": [
+    op("(INT64, INT64) -> INT64", infix("+")),
+    op("(FLOAT64, FLOAT64) -> FLOAT64", infix("+")),
+    op("(NUMERIC, NUMERIC) -> NUMERIC", infix("+")),
+    op("(DATE, INT64) -> DATE", (a, b) => `bq.date_add_day(${a}, ${b})`),
+    op("(INT64, DATE) -> DATE", (a, b) => `bq.date_add_day(${b}, ${a})`),
+  ],
+  "-": [
+    op("(INT64, INT64) -> INT64", infix("-")),
+    op("(FLOAT64, FLOAT64) -> FLOAT64", infix("-")),
+    op("(NUMERIC, NUMERIC) -> NUMERIC", infix("-")),
+    op("(DATE, INT64) -> DATE", (a, b) => `bq.date_add_day(${a}, -(${b}))`),
+  ],
+  "*": [
+    op("(INT64, INT64) -> INT64", infix("*")),
+    op("(FLOAT64, FLOAT64) -> FLOAT64", infix("*")),
+    op("(NUMERIC, NUMERIC) -> NUMERIC", (a, b) => `bq.numeric_mul(${a}, ${b})`),
+  ],
+  "/": [
+    op("(FLOAT64, FLOAT64) -> FLOAT64", (a, b, divisor) =>
+      isNonZeroLiteral(divisor) ? `(${a} / ${b})` : `bq.float64_divide(${a}, ${b})`,
+    ),
+    op("(NUMERIC, NUMERIC) -> NUMERIC", (a, b) => `bq.numeric_div(${a}, ${b})`),
+  ],
+  "&": [op("(INT64, INT64) -> INT64", infix("&"))],
+  "|": [op("(INT64, INT64) -> INT64", infix("|"))],
+  "^": [op("(INT64, INT64) -> INT64", (a, b) => `xor(${a}, ${b})`)],
+};
+
+export function resolveBinary(expr: Node<"binary">, ctx: ExprContext): Typed {
+  if (expr.op === "AND" || expr.op === "OR") return resolveLogical(expr, expr.op, ctx);
+  if (expr.op === "||") return resolveConcat(expr, ctx);
+  if (expr.op === "<<" || expr.op === ">>") throw unsupported(`Operator ${expr.op}`, expr);
+  const left = rejectInterval(expr.left, ctx);
+  const right = rejectInterval(expr.right, ctx);
+  const operations = ARITHMETIC[expr.op];
+  if (operations === undefined) return resolveComparison(expr, left, right);
+  const found = bestMatch(operations, [left, right]);
+  if (found === undefined) {
+    const signatures = operations.map((operation) => operation.signature);
+    throw analysisError(noMatchMessage("operator", expr.op, [left, right], signatures), expr);
+  }
+  const [a, b] = found.match.args as [Typed, Typed];
+  return derive(found.candidate.sql(a.sql, b.sql, right), found.match.type, spanOf(expr), [a, b]);
+}
+
+function rejectInterval(expr: Expr, ctx: ExprContext): Typed {
+  if (expr.kind === "interval")
+    throw unsupported("INTERVAL with + or -; use DATE_ADD, TIMESTAMP_ADD or their like: it", expr);
+  return resolveExpr(expr, ctx);
+}
+
+/** A chain of ANDs or ORs is resolved flat, so that a long condition is no deep recursion. */
+function resolveLogical(expr: Node<"binary">, word: "AND" | "OR", ctx: ExprContext): Typed {
+  const operands: Typed[] = [];
+  let node: Expr = expr;
+  while (node.kind === "binary" && node.op === word) {
+    operands.unshift(booleanOperand(node.right, word, ctx));
+    node = node.left;
+  }
+  operands.unshift(booleanOperand(node, word, ctx));
+  return derive(`(${operands.map((operand) => operand.sql).join(` ${word} `)})`, "BOOL", spanOf(expr), operands);
+}
+
+function booleanOperand(expr: Expr, word: string, ctx: ExprContext): Typed {
+  const typed = resolveExpr(expr, ctx);
+  if (typed.type !== "BOOL" && !isNullLiteral(typed)) {
+    throw analysisError(
+      `No matching signature for operator ${word} for argument types: ${typeName(typed.type)}. Supported signature: BOOL ${word} BOOL`,
+      expr,
+    );
+  }
+  return coerce(typed, "BOOL");
+}
+
+function resolveConcat(expr: Node<"binary">, ctx: ExprContext): Typed {
+  const operands: Typed[] = [];
+  let node: Expr = expr;
+  while (node.kind === "binary" && node.op === "||") {
+    operands.unshift(resolveExpr(node.right, ctx));
+    node = node.left;
+  }
+  operands.unshift(resolveExpr(node, ctx));
+  return concatenate(operands, "operator", "||", spanOf(expr));
+}
+
+export function resolveUnary(expr: Node<"unary">, ctx: ExprContext): Typed {
+  const operand = resolveExpr(expr.operand, ctx);
+  if (expr.op === "NOT") {
+    const bool = booleanOperand(expr.operand, "NOT", ctx);
+    return derive(`(NOT ${bool.sql})`, "BOOL", spanOf(expr), [bool]);
+  }
+  const allowed: readonly SqlType[] = expr.op === "~" ? ["INT64"] : ["INT64", "FLOAT64", "NUMERIC"];
+  if (!allowed.includes(operand.type)) {
+    throw analysisError(
+      `No matching signature for operator ${expr.op} for argument types: ${typeName(operand.type)}`,
+      expr,
+    );
+  }
+  if (expr.op === "+") return operand;
+  return derive(`(${expr.op}(${operand.sql}))`, operand.type, spanOf(expr), [operand]);
+}
+
+function resolveComparison(expr: Node<"binary">, left: Typed, right: Typed): Typed {
+  const equality = expr.op === "=" || expr.op === "!=";
+  const [a, b] = unify([left, right], "operator", expr.op, expr, !equality) as [Typed, Typed];
+  return derive(comparisonText(expr.op, a, b), "BOOL", spanOf(expr), [a, b], isStruct(a.type) || undefined);
+}
+
+function comparisonText(operator: string, a: Typed, b: Typed): string {
+  if (operator === "=") return equalText(a.sql, b.sql, a.type);
+  if (operator !== "!=") return `(${a.sql} ${operator} ${b.sql})`;
+  return isStruct(a.type) ? `(NOT ${equalText(a.sql, b.sql, a.type)})` : `(${a.sql} <> ${b.sql})`;
+}
+
+function isStruct(type: SqlType): boolean {
+  return typeof type === "object" && type.kind === "struct";
+}
+
+/** Coerces operands to their common type, which must be comparable (and ordered, where asked). */
+export function unify(parts: readonly Typed[], what: string, name: string, at: Span, ordered: boolean): Typed[] {
+  const type = commonType(parts);
+  const usable = type !== undefined && (ordered ? isOrderable(type) : supportsEquality(type));
+  if (type === undefined || !usable) {
+    const types = parts.map((part) => (isNullLiteral(part) ? "NULL" : typeName(part.type))).join(", ");
+    throw analysisError(
+      `No matching signature for ${what} ${name} for argument types: ${types}. Supported signature: ANY ${name} ANY`,
+      at,
+    );
+  }
+  return parts.map((part) => coerce(part, type));
+}
+
+export function resolveBetween(expr: Node<"between">, ctx: ExprContext): Typed {
+  const parts = [expr.value, expr.low, expr.high].map((part) => resolveExpr(part, ctx));
+  const [value, low, high] = unify(parts, "operator", "BETWEEN", expr, true) as [Typed, Typed, Typed];
+  const not = expr.negated ? "NOT " : "";
+  return derive(`(${value.sql} ${not}BETWEEN ${low.sql} AND ${high.sql})`, "BOOL", spanOf(expr), [value, low, high]);
+}
+
+export function resolveIn(expr: Node<"in">, ctx: ExprContext): Typed {
+  const value = resolveExpr(expr.value, ctx);
+  const span = spanOf(expr);
+  const not = expr.negated ? "NOT " : "";
+  if (expr.set.kind === "query") return resolveInQuery(value, expr.set.query, expr.negated, span, ctx);
+  if (expr.set.kind === "unnest") {
+    const array = resolveExpr(expr.set.array, ctx);
+    if (typeof array.type === "string" || array.type.kind !== "array") {
+      throw analysisError(
+        `Second argument of IN UNNEST must be an array but was ${typeName(array.type)}`,
+        expr.set.array,
+      );
+    }
+    const element = array.type.element;
+    const item: Typed = { ...array, type: element, literal: undefined, sql: "" };
+    const [wanted] = unify([value, item], "operator", "IN UNNEST", expr, false) as [Typed, Typed];
+    if (isStruct(wanted.type)) throw unsupported("IN UNNEST of STRUCT values", expr);
+    const list = coerce(array, { kind: "array", element: wanted.type });
+    return derive(`(${not}${inList(wanted.sql, list.sql)})`, "BOOL", span, [wanted, list], true);
+  }
+  const values = expr.set.values.map((item) => resolveExpr(item, ctx));
+  const [wanted, ...items] = unify([value, ...values], "operator", "IN", expr, false) as [Typed, ...Typed[]];
+  if (isStruct(wanted.type)) {
+    const tests = items.map((item) => equalText(wanted.sql, item.sql, wanted.type)).join(" OR ");
+    return derive(`(${not}(${tests}))`, "BOOL", span, [wanted, ...items], true);
+  }
+  return derive(`(${wanted.sql} ${not}IN (${items.map((item) => item.sql).join(", ")}))`, "BOOL", span, [
+    wanted,
+    ...items,
+  ]);
+}
+
+/** SQL's three-valued IN over a list; a NULL array is an empty one. */
+function inList(wanted: string, list: string): string {
+  return (
+    `CASE WHEN coalesce(len(${list}), 0) = 0 THEN false WHEN list_contains(${list}, ${wanted}) THEN true ` +
+    `WHEN ${wanted} IS NULL OR len(${list}) > list_count(${list}) THEN NULL ELSE false END`
+  );
+}
+
+export function resolveLike(expr: Node<"like">, ctx: ExprContext): Typed {
+  const value = resolveExpr(expr.value, ctx);
+  const patterns = expr.patterns.map((pattern) => resolveExpr(pattern, ctx));
+  const parts = [value, ...patterns].map((part) => {
+    if (part.type === "BYTES") throw unsupported("LIKE on BYTES", expr);
+    if (part.type === "STRING" || isNullLiteral(part)) return coerce(part, "STRING");
+    throw analysisError(
+      `No matching signature for operator LIKE for argument types: ${typeName(value.type)}, ${typeName(part.type)}. Supported signatures: STRING LIKE STRING; BYTES LIKE BYTES`,
+      expr,
+    );
+  });
+  const [subject, ...tests] = parts as [Typed, ...Typed[]];
+  const sql = tests
+    .map((test) => {
+      const literal = test.literal?.kind === "string" ? test.literal.text : undefined;
+      const escaping = literal === undefined || literal.includes("\\") ? " ESCAPE '\\'" : "";
+      return `${subject.sql} LIKE ${test.sql}${escaping}`;
+    })
+    .join(expr.quantifier === "ALL" ? " AND " : " OR ");
+  return derive(`(${expr.negated ? "NOT " : ""}(${sql}))`, "BOOL", spanOf(expr), parts);
+}
+
+export function resolveIs(expr: Node<"is">, ctx: ExprContext): Typed {
+  const value = resolveExpr(expr.value, ctx);
+  if (expr.test !== "NULL" && value.type !== "BOOL" && !isNullLiteral(value)) {
+    throw analysisError(
+      `No matching signature for operator IS ${expr.test} for argument types: ${typeName(value.type)}`,
+      expr,
+    );
+  }
+  const operand = expr.test === "NULL" ? value : coerce(value, "BOOL");
+  const test = expr.test === "UNKNOWN" ? "NULL" : expr.test;
+  return derive(`(${operand.sql} IS ${expr.negated ? "NOT " : ""}${test})`, "BOOL", spanOf(expr), [operand], false);
+}
+
+export function resolveIsDistinct(expr: Node<"isDistinct">, ctx: ExprContext): Typed {
+  const parts = [resolveExpr(expr.left, ctx), resolveExpr(expr.right, ctx)];
+  const [a, b] = unify(parts, "operator", "IS DISTINCT FROM", expr, false) as [Typed, Typed];
+  const word = expr.negated ? "IS NOT DISTINCT FROM" : "IS DISTINCT FROM";
+  return derive(`(${a.sql} ${word} ${b.sql})`, "BOOL", spanOf(expr), [a, b], false);
+}
+
+function spanOf(expr: Span): Span {
+  return { start: expr.start, end: expr.end };
+}

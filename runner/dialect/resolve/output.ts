@@ -1,0 +1,66 @@
+import type { Column } from "../../sql-types.js";
+import type { Query } from "../ast.js";
+import type { Catalog, TranslatedQuery } from "../contract.js";
+import { analysisError } from "../errors.js";
+import { fieldAccess, fieldKeys, quoteName } from "../print/sql.js";
+import { resolveQuery } from "./query.js";
+import { Environment, type ResolvedQuery } from "./scope.js";
+
+export type ResultShape = "bigquery" | "reference";
+
+/** A whole query with final column names: anonymous columns become f0_, f1_, .. as in BigQuery. */
+export function finishQuery(query: Query, catalog: Catalog, shape: ResultShape): TranslatedQuery {
+  const env = new Environment(catalog);
+  return nameOutput(resolveQuery(query, env, new Map(), undefined), env, shape);
+}
+
+export function nameOutput(resolved: ResolvedQuery, env: Environment, shape: ResultShape): TranslatedQuery {
+  const flat = shape === "bigquery" ? flattenValueTable(resolved, env) : resolved;
+  let anonymous = 0;
+  const columns: Column[] = [];
+  const seen = new Set<string>();
+  for (const column of flat.columns) {
+    const name = column.name ?? `f${anonymous++}_`;
+    if (seen.has(name.toLowerCase()) && shape === "bigquery") {
+      throw analysisError(
+        `Duplicate column names in the result are not supported. Found duplicate(s): ${name}`,
+        column.span,
+      );
+    }
+    seen.add(name.toLowerCase());
+    columns.push({ name, type: column.type });
+  }
+  const renamed = columns.some((column, i) => column.name !== flat.columns[i]?.key);
+  if (!renamed || seen.size < columns.length) return { sql: flat.sql, columns };
+  const alias = env.freshAlias();
+  const items = columns.map(
+    (column, i) => `${alias}.${quoteName(flat.columns[i]?.key ?? "")} AS ${quoteName(column.name)}`,
+  );
+  return { sql: `SELECT ${items.join(", ")} FROM (${flat.sql}) AS ${alias}`, columns };
+}
+
+/** `SELECT AS STRUCT ..` at the top gives the struct's fields as columns. */
+function flattenValueTable(resolved: ResolvedQuery, env: Environment): ResolvedQuery {
+  const [column] = resolved.columns;
+  if (
+    !resolved.valueTable ||
+    column === undefined ||
+    typeof column.type === "string" ||
+    column.type.kind !== "struct"
+  ) {
+    return resolved;
+  }
+  const { type } = column;
+  const alias = env.freshAlias();
+  const keys = fieldKeys(type);
+  const value = `${alias}.${quoteName(column.key)}`;
+  const items = type.fields.map((_, i) => `${fieldAccess(value, type, i)} AS ${quoteName(keys[i] as string)}`);
+  const columns = type.fields.map((field, i) => ({
+    ...column,
+    name: field.name,
+    key: keys[i] as string,
+    type: field.type,
+    literal: undefined,
+  }));
+  return { sql: `SELECT ${items.join(", ")} FROM (${resolved.sql}) AS ${alias}`, columns, valueTable: false };
+}

@@ -1,0 +1,83 @@
+import { typeName } from "../../sql-types.js";
+import type { CommonTable, QueryBody } from "../ast.js";
+import { analysisError, unsupported } from "../errors.js";
+import { coercionCost } from "../types/coercion.js";
+import { walk } from "../walk.js";
+import { armText, asTyped, resolveBody } from "./query.js";
+import type { CommonTables, Environment, OutputColumn, ResolvedQuery, Scope } from "./scope.js";
+
+/**
+ * A CTE of WITH RECURSIVE that reads itself: `base UNION [ALL|DISTINCT] step`. The base decides the column types.
+ * Undefined for a CTE that does not read itself.
+ */
+export function bindRecursive(
+  common: CommonTable,
+  sqlName: string,
+  env: Environment,
+  commons: CommonTables,
+  parent: Scope | undefined,
+): ResolvedQuery | undefined {
+  if (!readsItself(common.query, common.name.name)) return undefined;
+  const { body } = common.query;
+  if (body.kind !== "set" || body.op !== "UNION" || common.query.with.length > 0) {
+    throw analysisError(
+      `Recursive reference is not allowed except inside WITH RECURSIVE as one side of UNION: ${common.name.name}`,
+      common.name,
+    );
+  }
+  if (common.query.orderBy.length > 0 || common.query.limit !== undefined) {
+    throw unsupported("ORDER BY or LIMIT in a recursive CTE", common);
+  }
+  const split = body.arms.findIndex((arm) => readsItself(arm, common.name.name));
+  if (split !== body.arms.length - 1 || split === 0) {
+    throw unsupported("A recursive CTE whose recursive term is not the last of its UNION", common);
+  }
+  const base = resolveBase(body.arms.slice(0, split), body, env, commons, parent);
+  const columns = base.columns.map((column): OutputColumn => ({ ...column, literal: undefined }));
+  const own = new Map(commons).set(common.name.name.toLowerCase(), { sqlName, columns, valueTable: base.valueTable });
+  const step = resolveBody(body.arms[split] as QueryBody, env, own, parent);
+  checkStep(step, columns, common);
+  return {
+    sql: `${armText(base, columns, env)} UNION${body.all ? " ALL" : ""} ${armText(step, columns, env)}`,
+    columns,
+    valueTable: base.valueTable,
+  };
+}
+
+function resolveBase(
+  arms: readonly QueryBody[],
+  body: Extract<QueryBody, { kind: "set" }>,
+  env: Environment,
+  commons: CommonTables,
+  parent: Scope | undefined,
+): ResolvedQuery {
+  return resolveBody(arms.length === 1 ? (arms[0] as QueryBody) : { ...body, arms }, env, commons, parent);
+}
+
+function checkStep(step: ResolvedQuery, columns: readonly OutputColumn[], common: CommonTable): void {
+  if (step.columns.length !== columns.length) {
+    throw analysisError(
+      `Queries in UNION have mismatched column count; query 1 has ${columns.length} columns, query 2 has ${step.columns.length} columns`,
+      common,
+    );
+  }
+  for (const [i, column] of columns.entries()) {
+    const own = step.columns[i] as OutputColumn;
+    if (coercionCost(asTyped(own, ""), column.type) === undefined) {
+      throw analysisError(
+        `Cannot coerce column ${i + 1} of the recursive term from ${typeName(own.type)} to ${typeName(column.type)}`,
+        own.span,
+      );
+    }
+  }
+}
+
+function readsItself(node: object, name: string): boolean {
+  let found = false;
+  walk(node, (child) => {
+    if (child.kind !== "table" || !("path" in child)) return;
+    const path = child.path as readonly { name: string }[];
+    if (path.length === 1 && path[0]?.name.toLowerCase() === name.toLowerCase()) found = true;
+  });
+  return found;
+}

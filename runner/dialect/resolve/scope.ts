@@ -1,0 +1,121 @@
+import type { SqlType } from "../../sql-types.js";
+import type { WindowSpec } from "../ast.js";
+import type { Catalog, Span } from "../contract.js";
+import type { ColumnUse, LiteralValue, Typed } from "../types/typed.js";
+
+/** A column as a FROM clause provides it: how DuckDB reads it, and its static type. */
+export interface ScopeColumn {
+  /** Undefined: anonymous, only a star reaches it. */
+  readonly name: string | undefined;
+  readonly sql: string;
+  readonly type: SqlType;
+}
+
+/** A table alias: its columns, and for a value table (UNNEST) the value itself. */
+export interface RangeVariable {
+  readonly name: string;
+  readonly columns: readonly ScopeColumn[];
+  readonly value: { readonly sql: string; readonly type: SqlType } | undefined;
+}
+
+/** What a FROM clause makes visible. `columns` is in star order. */
+export interface Visible {
+  readonly columns: readonly ScopeColumn[];
+  readonly ranges: readonly RangeVariable[];
+}
+
+export const NOTHING_VISIBLE: Visible = { columns: [], ranges: [] };
+
+/** Names visible at one level of nesting. `owner` identifies the SELECT. */
+export interface Scope extends Visible {
+  readonly parent: Scope | undefined;
+  readonly owner: object;
+  /** SELECT-list aliases, where the clause may use them. */
+  readonly aliases: ReadonlyMap<string, Typed> | undefined;
+  /** DuckDB text of the grouping keys, once grouping is in force. */
+  readonly groupKeys: ReadonlySet<string> | undefined;
+}
+
+export interface OutputColumn {
+  readonly name: string | undefined;
+  /** The name by which DuckDB knows it. */
+  readonly key: string;
+  readonly type: SqlType;
+  readonly literal: LiteralValue | undefined;
+  readonly span: Span;
+}
+
+/** A resolved query: DuckDB text and output columns. A value table has one column, the value. */
+export interface ResolvedQuery {
+  readonly sql: string;
+  readonly columns: readonly OutputColumn[];
+  readonly valueTable: boolean;
+  /** The rows themselves, where the query is nothing but constants: SELECTs without FROM, joined by UNION ALL. */
+  readonly rows?: readonly (readonly Typed[])[] | undefined;
+}
+
+export interface CommonTableEntry {
+  readonly sqlName: string;
+  readonly columns: readonly OutputColumn[];
+  readonly valueTable: boolean;
+}
+
+/** What stays the same over a whole statement. */
+export class Environment {
+  private aliases = 0;
+  private readonly commonNames = new Set<string>();
+  private readonly collectors: ColumnUse[][] = [];
+
+  constructor(readonly catalog: Catalog) {}
+
+  /**
+   * Runs the resolution of a subquery and gives the columns of enclosing queries that it read: they count as uses of the
+   * expression that holds the subquery.
+   */
+  collectOuterUses<T>(work: () => T): { result: T; uses: readonly ColumnUse[] } {
+    const uses: ColumnUse[] = [];
+    this.collectors.push(uses);
+    try {
+      return { result: work(), uses };
+    } finally {
+      this.collectors.pop();
+    }
+  }
+
+  /** Records columns that were found outside the query that names them. */
+  readOuter(uses: readonly ColumnUse[]): void {
+    for (const collector of this.collectors) collector.push(...uses);
+  }
+
+  /** A table alias used nowhere else in the statement. */
+  freshAlias(): string {
+    this.aliases += 1;
+    return `t${this.aliases}`;
+  }
+
+  /** A CTE name used nowhere else in the statement: nested WITH clauses may repeat names. */
+  freshCommonName(name: string): string {
+    let candidate = name;
+    for (let n = 2; this.commonNames.has(candidate.toLowerCase()); n += 1) candidate = `${name}_${n}`;
+    this.commonNames.add(candidate.toLowerCase());
+    return candidate;
+  }
+}
+
+export type CommonTables = ReadonlyMap<string, CommonTableEntry>;
+
+/** Where an expression stands. */
+export interface ExprContext {
+  readonly env: Environment;
+  readonly commons: CommonTables;
+  readonly scope: Scope;
+  /** For messages: `WHERE clause`, `SELECT list`, .. */
+  readonly clause: string;
+  readonly aggregates: "allowed" | "forbidden" | "inside aggregate";
+  readonly windows: boolean;
+  readonly namedWindows: ReadonlyMap<string, WindowSpec>;
+}
+
+export function emptyScope(parent: Scope | undefined): Scope {
+  return { ...NOTHING_VISIBLE, parent, owner: {}, aliases: undefined, groupKeys: undefined };
+}

@@ -1,0 +1,90 @@
+import { type SqlType, typeName } from "../../sql-types.js";
+import type { Expr, Identifier, Select, SelectItem } from "../ast.js";
+import type { Span } from "../contract.js";
+import { analysisError } from "../errors.js";
+import { impliedName } from "../names.js";
+import { fieldAccess } from "../print/sql.js";
+import { derive, type Typed } from "../types/typed.js";
+import { resolveExpr } from "./expression.js";
+import { readColumn } from "./names.js";
+import type { ExprContext, ScopeColumn } from "./scope.js";
+import { didYouMean } from "./suggest.js";
+
+/** An item of the SELECT list: written as an expression, or a column that a star stands for. */
+export type PlannedItem =
+  | { readonly kind: "expr"; readonly name: string | undefined; readonly expr: Expr }
+  | { readonly kind: "typed"; readonly name: string | undefined; readonly value: Typed };
+
+/** The SELECT list with its stars written out. */
+export function expandItems(select: Select, ctx: ExprContext): PlannedItem[] {
+  return select.items.flatMap((item): PlannedItem[] => {
+    if (item.kind === "star") return expandStar(item, select, ctx);
+    return [{ kind: "expr", name: item.alias?.name ?? impliedName(item.expr), expr: item.expr }];
+  });
+}
+
+function expandStar(item: Extract<SelectItem, { kind: "star" }>, select: Select, ctx: ExprContext): PlannedItem[] {
+  if (item.of === undefined && select.from === undefined) {
+    throw analysisError("SELECT * must have a FROM clause", item);
+  }
+  const source =
+    item.of === undefined ? ctx.scope.columns.map((column) => named(column, item, ctx)) : starOf(item.of, ctx);
+  checkNames(item.except, source, "EXCEPT");
+  checkNames(
+    item.replace.map(({ name }) => name),
+    source,
+    "REPLACE",
+  );
+  const dropped = new Set(item.except.map((name) => name.name.toLowerCase()));
+  const replaced = new Map(item.replace.map(({ name, expr }) => [name.name.toLowerCase(), expr]));
+  const kept = source.filter(({ name }) => name === undefined || !dropped.has(name.toLowerCase()));
+  if (kept.length === 0)
+    throw analysisError("SELECT * EXCEPT list expands to zero columns after applying EXCEPT", item);
+  return kept.map((column): PlannedItem => {
+    const expr = column.name === undefined ? undefined : replaced.get(column.name.toLowerCase());
+    return expr === undefined ? { kind: "typed", ...column } : { kind: "expr", name: column.name, expr };
+  });
+}
+
+interface Named {
+  readonly name: string | undefined;
+  readonly value: Typed;
+}
+
+function named(column: ScopeColumn, span: Span, ctx: ExprContext): Named {
+  return { name: column.name, value: readColumn(column, { start: span.start, end: span.end }, ctx.scope) };
+}
+
+/** `t.*`: the columns of a table, else the fields of a struct. */
+function starOf(of: Expr, ctx: ExprContext): Named[] {
+  if (of.kind === "path" && of.parts.length === 1) {
+    const key = of.parts[0]?.name.toLowerCase();
+    const range = ctx.scope.ranges.find((candidate) => candidate.name.toLowerCase() === key);
+    if (range !== undefined && range.value === undefined) return range.columns.map((column) => named(column, of, ctx));
+  }
+  const value = resolveExpr(of, ctx);
+  const { type } = value;
+  if (typeof type === "string" || type.kind !== "struct") {
+    throw analysisError(`Dot-star is not supported for type ${typeName(type)}`, of);
+  }
+  return type.fields.map((field, i) => ({
+    name: field.name,
+    value: derive(fieldAccess(value.sql, type, i), field.type as SqlType, of, [value], true),
+  }));
+}
+
+function checkNames(names: readonly Identifier[], source: readonly Named[], what: string): void {
+  const known = source.flatMap(({ name }) => name ?? []);
+  const seen = new Set<string>();
+  for (const name of names) {
+    const key = name.name.toLowerCase();
+    if (!known.some((candidate) => candidate.toLowerCase() === key)) {
+      throw analysisError(
+        `Column ${name.name} in SELECT * ${what} list does not exist${didYouMean(name.name, known)}`,
+        name,
+      );
+    }
+    if (seen.has(key)) throw analysisError(`Duplicate column ${name.name} in SELECT * ${what} list`, name);
+    seen.add(key);
+  }
+}

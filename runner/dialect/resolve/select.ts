@@ -1,0 +1,235 @@
+import { type StructType, typeName } from "../../sql-types.js";
+import type { OrderItem, Select, WindowSpec } from "../ast.js";
+import { analysisError, unsupported } from "../errors.js";
+import { quoteName, structLiteral } from "../print/sql.js";
+import { isComparable, isOrderable } from "../types/equality.js";
+import type { Typed } from "../types/typed.js";
+import { resolveAs, resolveExpr } from "./expression.js";
+import { resolveFrom } from "./from.js";
+import { type Grouped, resolveGrouping } from "./grouping.js";
+import { printOrder } from "./order.js";
+import { orderOrdinal } from "./query.js";
+import {
+  type CommonTables,
+  type Environment,
+  type ExprContext,
+  NOTHING_VISIBLE,
+  type OutputColumn,
+  type ResolvedQuery,
+  type Scope,
+} from "./scope.js";
+import { expandItems, type PlannedItem } from "./select-list.js";
+
+export interface SelectedItem {
+  readonly name: string | undefined;
+  readonly value: Typed;
+}
+
+/** One SELECT with the ORDER BY of its query. */
+export function resolveSelect(
+  select: Select,
+  orderBy: readonly OrderItem[],
+  env: Environment,
+  commons: CommonTables,
+  parent: Scope | undefined,
+): ResolvedQuery {
+  const from = select.from === undefined ? undefined : resolveFrom(select.from, env, commons, parent);
+  const scope: Scope = {
+    ...(from?.visible ?? NOTHING_VISIBLE),
+    parent,
+    owner: {},
+    aliases: undefined,
+    groupKeys: undefined,
+  };
+  const base: ExprContext = {
+    env,
+    commons,
+    scope,
+    clause: "WHERE clause",
+    aggregates: "forbidden",
+    windows: false,
+    namedWindows: namedWindows(select),
+  };
+  const where = select.where === undefined ? "" : ` WHERE ${resolveAs(select.where, "BOOL", base, "WHERE clause").sql}`;
+  const plan = expandItems(select, base);
+  const grouped = resolveGrouping(select, plan, orderBy, base);
+  const listContext: ExprContext = {
+    ...base,
+    scope: grouped?.scope ?? scope,
+    clause: "SELECT list",
+    aggregates: "allowed",
+    windows: true,
+  };
+  const items = plan.map(
+    (item, i): SelectedItem => ({ name: item.name, value: selectValue(item, i, grouped, listContext) }),
+  );
+  const later = laterContext(items, listContext);
+  const having = select.having === undefined ? "" : ` HAVING ${havingText(select, grouped, later)}`;
+  const qualify =
+    select.qualify === undefined
+      ? ""
+      : ` QUALIFY ${checkedBool(select.qualify, grouped, { ...later, clause: "QUALIFY clause" }, "QUALIFY clause")}`;
+  const head = from === undefined ? "" : ` FROM ${from.sql}`;
+  const groupText = grouped?.sql ?? "";
+  const output = outputColumns(items, select);
+  const list = output.values
+    .map((sql, i) => `${sql} AS ${quoteName((output.columns[i] as OutputColumn).key)}`)
+    .join(", ");
+  if (select.distinct) checkDistinct(items);
+  const body = `SELECT ${select.distinct ? "DISTINCT " : ""}${list}${head}${where}${groupText}${having}${qualify}`;
+  const ordered = orderText(body, select, orderBy, items, grouped, { ...later, clause: "ORDER BY clause" });
+  const constant = from === undefined && grouped === undefined && ordered === `SELECT ${list}`;
+  const isPlain = ({ value }: SelectedItem): boolean => value.opaque !== true && value.uses.length === 0;
+  const rows = constant && select.as === undefined && items.every(isPlain) ? [items.map(({ value }) => value)] : undefined;
+  return { sql: ordered, columns: output.columns, valueTable: select.as !== undefined, rows };
+}
+
+function namedWindows(select: Select): Map<string, WindowSpec> {
+  return new Map(select.windows.map(({ name, spec }) => [name.name.toLowerCase(), spec]));
+}
+
+function selectValue(item: PlannedItem, index: number, grouped: Grouped | undefined, ctx: ExprContext): Typed {
+  const value =
+    grouped?.items.get(index) ?? (item.kind === "typed" ? regroup(item.value, ctx) : resolveExpr(item.expr, ctx));
+  if (grouped !== undefined) requireGrouped(value, "SELECT list", ctx);
+  return value;
+}
+
+/** A star's column was read before the grouping keys were known. */
+function regroup(value: Typed, ctx: ExprContext): Typed {
+  return ctx.scope.groupKeys?.has(value.sql) === true ? { ...value, uses: [] } : value;
+}
+
+function requireGrouped(value: Typed, clause: string, ctx: ExprContext): void {
+  const use = value.uses.find((candidate) => candidate.owner === ctx.scope.owner);
+  if (use !== undefined) {
+    throw analysisError(
+      `${clause} expression references column ${use.name} which is neither grouped nor aggregated`,
+      use.span,
+    );
+  }
+}
+
+/** HAVING, QUALIFY and ORDER BY see the SELECT list's aliases first. */
+function laterContext(items: readonly SelectedItem[], ctx: ExprContext): ExprContext {
+  const aliases = new Map<string, Typed>();
+  for (const { name, value } of items)
+    if (name !== undefined) aliases.set(name.toLowerCase(), { ...value, literal: undefined });
+  return { ...ctx, scope: { ...ctx.scope, aliases } };
+}
+
+function havingText(select: Select, grouped: Grouped | undefined, ctx: ExprContext): string {
+  const { having } = select;
+  if (having === undefined) return "";
+  if (grouped === undefined)
+    throw analysisError("The HAVING clause requires GROUP BY or aggregation to be present", having);
+  return checkedBool(having, grouped, { ...ctx, clause: "HAVING clause", windows: false }, "HAVING clause");
+}
+
+function checkedBool(
+  expr: NonNullable<Select["having"]>,
+  grouped: Grouped | undefined,
+  ctx: ExprContext,
+  clause: string,
+): string {
+  const value = resolveAs(expr, "BOOL", ctx, clause);
+  if (grouped !== undefined) requireGrouped(value, clause, ctx);
+  return value.sql;
+}
+
+function checkDistinct(items: readonly SelectedItem[]): void {
+  for (const { value } of items) {
+    if (!isComparable(value.type)) {
+      throw analysisError(`Column of type ${typeName(value.type)} cannot be used in SELECT DISTINCT`, value.span);
+    }
+  }
+}
+
+interface Output {
+  readonly columns: readonly OutputColumn[];
+  readonly values: readonly string[];
+}
+
+/** Output columns with DuckDB names unique within the query; AS STRUCT and AS VALUE make one column. */
+function outputColumns(items: readonly SelectedItem[], select: Select): Output {
+  if (select.as === "STRUCT") {
+    const type: StructType = { kind: "struct", fields: items.map(({ name, value }) => ({ name, type: value.type })) };
+    const sql = structLiteral(
+      type,
+      items.map(({ value }) => value.sql),
+    );
+    return { columns: [{ name: undefined, key: "value", type, literal: undefined, span: select }], values: [sql] };
+  }
+  if (select.as === "VALUE") {
+    const [item] = items;
+    if (item === undefined || items.length !== 1)
+      throw analysisError("SELECT AS VALUE query must have exactly one column", select);
+    const column = {
+      name: item.name,
+      key: "value",
+      type: item.value.type,
+      literal: item.value.literal,
+      span: item.value.span,
+    };
+    return { columns: [column], values: [item.value.sql] };
+  }
+  const used = new Set<string>();
+  let anonymous = 0;
+  const columns = items.map(({ name, value }): OutputColumn => {
+    const wanted = name ?? `f${anonymous++}_`;
+    let key = wanted;
+    for (let n = 1; used.has(key.toLowerCase()); n += 1) key = `${wanted}_${n}`;
+    used.add(key.toLowerCase());
+    return { name, key, type: value.type, literal: value.literal, span: value.span };
+  });
+  return { columns, values: items.map(({ value }) => value.sql) };
+}
+
+function orderText(
+  body: string,
+  select: Select,
+  orderBy: readonly OrderItem[],
+  items: readonly SelectedItem[],
+  grouped: Grouped | undefined,
+  ctx: ExprContext,
+): string {
+  if (orderBy.length === 0) return body;
+  const plain = select.as === undefined;
+  const texts = orderBy.map((item) => {
+    const place = orderOrdinal(item.expr, items.length) ?? outputPosition(item, items);
+    const value = place === undefined ? resolveExpr(item.expr, ctx) : (items[place - 1] as SelectedItem).value;
+    if (!isOrderable(value.type)) {
+      throw analysisError(`ORDER BY does not support expressions of type ${typeName(value.type)}`, item);
+    }
+    if (grouped !== undefined) requireGrouped(value, "ORDER BY clause", ctx);
+    if (place !== undefined && plain) return printOrder(`${place}`, item);
+    const same = items.findIndex((candidate) => candidate.value.sql === value.sql);
+    if (same !== -1 && plain) return printOrder(`${same + 1}`, item);
+    if (select.distinct) throw invisibleAfterDistinct(value, item);
+    return printOrder(value.sql, item);
+  });
+  return `${body} ORDER BY ${texts.join(", ")}`;
+}
+
+/** After DISTINCT only what the SELECT list holds can be ordered by. */
+function invisibleAfterDistinct(value: Typed, item: OrderItem): Error {
+  return value.uses.length > 0
+    ? analysisError(
+        `ORDER BY clause expression references column ${value.uses[0]?.name} which is not visible after SELECT DISTINCT`,
+        item,
+      )
+    : unsupported("ORDER BY of an expression after SELECT DISTINCT", item);
+}
+
+/** The SELECT-list position of an alias, where it is the whole ORDER BY expression. */
+function outputPosition(item: OrderItem, items: readonly SelectedItem[]): number | undefined {
+  const { expr } = item;
+  if (expr.kind !== "path" || expr.parts.length !== 1) return undefined;
+  const key = expr.parts[0]?.name.toLowerCase();
+  const matches = items.flatMap((candidate, i) => (candidate.name?.toLowerCase() === key ? [i + 1] : []));
+  if (matches.length > 1) {
+    const texts = new Set(matches.map((place) => items[place - 1]?.value.sql));
+    if (texts.size > 1) throw analysisError(`Column name ${expr.parts[0]?.name} is ambiguous`, expr);
+  }
+  return matches[0];
+}

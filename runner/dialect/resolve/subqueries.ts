@@ -1,0 +1,86 @@
+import type { SqlType } from "../../sql-types.js";
+import type { Expr, Query } from "../ast.js";
+import type { Span } from "../contract.js";
+import { analysisError, unsupported } from "../errors.js";
+import { duckdbType, quoteName } from "../print/sql.js";
+import type { ColumnUse, Typed } from "../types/typed.js";
+import { mergeUses } from "../types/typed.js";
+import { unify } from "./operators.js";
+import { resolveQuery } from "./query.js";
+import type { ExprContext, OutputColumn, ResolvedQuery } from "./scope.js";
+
+type Node<K extends Expr["kind"]> = Extract<Expr, { kind: K }>;
+
+interface Inner {
+  readonly query: ResolvedQuery;
+  /** Columns of the enclosing queries that it reads. */
+  readonly uses: readonly ColumnUse[];
+}
+
+function resolveInner(query: Query, ctx: ExprContext): Inner {
+  const { result, uses } = ctx.env.collectOuterUses(() => resolveQuery(query, ctx.env, ctx.commons, ctx.scope));
+  return { query: result, uses };
+}
+
+function singleColumn(query: ResolvedQuery, message: string, span: Span): OutputColumn {
+  const [column] = query.columns;
+  if (column === undefined || query.columns.length !== 1) throw analysisError(message, span);
+  return column;
+}
+
+export function resolveScalarSubquery(expr: Node<"subquery">, ctx: ExprContext): Typed {
+  const { query, uses } = resolveInner(expr.query, ctx);
+  const column = singleColumn(
+    query,
+    "Scalar subquery cannot have more than one column unless using SELECT AS STRUCT to build STRUCT values",
+    expr,
+  );
+  return { sql: `(${query.sql})`, type: column.type, span: spanOf(expr), nullable: true, uses, opaque: true };
+}
+
+export function resolveArrayQuery(expr: Node<"arrayQuery">, ctx: ExprContext): Typed {
+  const { query, uses } = resolveInner(expr.query, ctx);
+  const column = singleColumn(
+    query,
+    "ARRAY subquery cannot have more than one column unless using SELECT AS STRUCT to build STRUCT values",
+    expr,
+  );
+  if (typeof column.type === "object" && column.type.kind === "array") {
+    throw analysisError(
+      "Cannot use array subquery with column of type ARRAY because nested arrays are not supported",
+      expr,
+    );
+  }
+  const type: SqlType = { kind: "array", element: column.type };
+  const sql = `coalesce(ARRAY(${query.sql}), CAST([] AS ${duckdbType(type)}))`;
+  return { sql, type, span: spanOf(expr), nullable: false, uses, opaque: true };
+}
+
+export function resolveExists(expr: Node<"exists">, ctx: ExprContext): Typed {
+  const { query, uses } = resolveInner(expr.query, ctx);
+  return { sql: `EXISTS (${query.sql})`, type: "BOOL", span: spanOf(expr), nullable: false, uses, opaque: true };
+}
+
+export function resolveInQuery(value: Typed, query: Query, negated: boolean, span: Span, ctx: ExprContext): Typed {
+  const inner = resolveInner(query, ctx);
+  const column = singleColumn(inner.query, "Subquery of type IN must have only one output column", query);
+  const alias = ctx.env.freshAlias();
+  const item: Typed = {
+    sql: `${alias}.${quoteName(column.key)}`,
+    type: column.type,
+    span: query,
+    literal: column.literal?.kind === "null" ? column.literal : undefined,
+    nullable: true,
+    uses: [],
+  };
+  const [wanted, member] = unify([value, item], "operator", "IN", span, false) as [Typed, Typed];
+  if (typeof wanted.type === "object") throw unsupported("IN (subquery) of STRUCT values", span);
+  const source =
+    member.sql === item.sql ? inner.query.sql : `SELECT ${member.sql} FROM (${inner.query.sql}) AS ${alias}`;
+  const sql = `(${wanted.sql} ${negated ? "NOT " : ""}IN (${source}))`;
+  return { sql, type: "BOOL", span, nullable: true, uses: [...mergeUses([wanted]), ...inner.uses], opaque: true };
+}
+
+function spanOf({ start, end }: Span): Span {
+  return { start, end };
+}

@@ -1,0 +1,71 @@
+import type { SqlType } from "../../sql-types.js";
+import type { TypeNode } from "../ast.js";
+import { analysisError, unsupported } from "../errors.js";
+
+const NAMES: Readonly<Record<string, SqlType>> = {
+  INT64: "INT64",
+  INT: "INT64",
+  SMALLINT: "INT64",
+  INTEGER: "INT64",
+  BIGINT: "INT64",
+  TINYINT: "INT64",
+  BYTEINT: "INT64",
+  FLOAT64: "FLOAT64",
+  NUMERIC: "NUMERIC",
+  DECIMAL: "NUMERIC",
+  BOOL: "BOOL",
+  BOOLEAN: "BOOL",
+  STRING: "STRING",
+  BYTES: "BYTES",
+  DATE: "DATE",
+  DATETIME: "DATETIME",
+  TIME: "TIME",
+  TIMESTAMP: "TIMESTAMP",
+  JSON: "JSON",
+};
+const UNSUPPORTED = new Set(["BIGNUMERIC", "BIGDECIMAL", "INTERVAL", "GEOGRAPHY", "RANGE"]);
+
+/** `NUMERIC(5, 2)` or `STRING(10)`: what the parameters restrict. */
+export interface TypeLimit {
+  readonly precision: number;
+  readonly scale: number;
+}
+
+/** The type that a type name means, without its parameters. */
+export function typeOf(node: TypeNode): SqlType {
+  if (node.kind === "arrayType") {
+    const element = typeOf(node.element);
+    if (typeof element === "object" && element.kind === "array") {
+      throw analysisError("Arrays of arrays are not supported", node);
+    }
+    return { kind: "array", element };
+  }
+  if (node.kind === "structType") {
+    return { kind: "struct", fields: node.fields.map(({ name, type }) => ({ name, type: typeOf(type) })) };
+  }
+  const type = NAMES[node.name];
+  if (type !== undefined) return type;
+  if (UNSUPPORTED.has(node.name)) throw unsupported(`Type ${node.name}`, node);
+  throw analysisError(`Type not found: ${node.name}`, node);
+}
+
+/** Precision and scale of `NUMERIC(p[, s])`, length of `STRING(n)` and `BYTES(n)`; undefined without parameters. */
+export function limitOf(node: TypeNode): TypeLimit | undefined {
+  if (node.kind !== "scalarType" || node.parameters.length === 0) return undefined;
+  const [precision, scale = 0] = node.parameters.map(Number);
+  const type = typeOf(node);
+  const integral = node.parameters.every((parameter) => /^\d+$/.test(parameter));
+  if (!integral || precision === undefined) throw analysisError(`${node.name} type parameters must be integers`, node);
+  if (type === "STRING" || type === "BYTES") {
+    if (node.parameters.length > 1 || precision < 1) {
+      throw analysisError(`${node.name} type must have exactly one positive parameter`, node);
+    }
+    return { precision, scale: 0 };
+  }
+  if (type !== "NUMERIC") throw analysisError(`${node.name} does not support type parameters`, node);
+  if (scale > 9) throw analysisError("In NUMERIC(P, S), S must be between 0 and 9", node);
+  if (precision < Math.max(1, scale) || precision > 29 + scale) {
+    throw analysisError(`In NUMERIC(P, ${scale}), P must be between ${Math.max(1, scale)} and ${29 + scale}`, node);
+  }
+  return { precision, scale };
+}

@@ -1,0 +1,2 @@
+export { registerFarmFingerprint } from "./duckdb-function.js";
+export { farmFingerprint } from "./farm-fingerprint.js";

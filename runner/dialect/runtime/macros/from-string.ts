@@ -1,0 +1,79 @@
+import { failure, type Macro, macro, NUMERIC, OFFSET_PATTERN } from "./macro.js";
+
+/** What GoogleSQL strips around numbers: ASCII white space only. */
+const stripped = "trim(s, chr(32) || chr(9) || chr(10) || chr(11) || chr(12) || chr(13))";
+const bad = (type: string, message: string) => failure(type, `concat('${message}', s)`);
+
+const DATE_PATTERN = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}";
+const CLOCK_PATTERN = "[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}([.][0-9]{1,6})?";
+/** Z, an offset, or a blank and a zone name. */
+const ZONE_PATTERN = `[zZ]|${OFFSET_PATTERN}| [A-Za-z][A-Za-z0-9_+/-]*`;
+
+/** A leap second 60 is the first instant of the next minute. */
+const clockMicros = (clock: string) =>
+  `(CAST(split_part(${clock}, ':', 1) AS BIGINT) * 3600000000 + CAST(split_part(${clock}, ':', 2) AS BIGINT) * 60000000
+    + CAST(CAST(split_part(${clock}, ':', 3) AS DECIMAL(8,6)) * 1000000 AS BIGINT))`;
+const clockInRange = (clock: string) =>
+  `CAST(split_part(${clock}, ':', 1) AS INTEGER) < 24 AND CAST(split_part(${clock}, ':', 2) AS INTEGER) < 60
+    AND CAST(split_part(${clock}, ':', 3) AS DECIMAL(8,6)) < 61`;
+
+/** `s` as local date and time, given that it starts with them. */
+const clockOf = `regexp_extract(s, '${CLOCK_PATTERN}')`;
+
+/** CAST(s AS type). Source: GoogleSQL's cast.cc and date_time_util.cc; every rule recorded from the reference. */
+export const FROM_STRING_MACROS: readonly Macro[] = [
+  macro(
+    "string_to_int64(s)",
+    `CASE WHEN regexp_full_match(${stripped}, '[+-]?[0-9]+') THEN CAST(${stripped} AS BIGINT)
+      WHEN regexp_full_match(${stripped}, '0[xX][0-9a-fA-F]+') THEN CAST(CAST(concat('0x', substr(${stripped}, 3)) AS UBIGINT) AS BIGINT)
+      WHEN regexp_full_match(${stripped}, '[+-]0[xX][0-9a-fA-F]+')
+        THEN CAST(CASE left(${stripped}, 1) WHEN '-' THEN -1 ELSE 1 END * CAST(CAST(concat('0x', substr(${stripped}, 4)) AS UBIGINT) AS HUGEINT) AS BIGINT)
+      WHEN s IS NULL THEN NULL ELSE ${bad("BIGINT", "Bad int64 value: ")} END`,
+  ),
+  macro(
+    "string_to_float64(s)",
+    `CASE WHEN regexp_full_match(${stripped}, '(?i)[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)(e[+-]?[0-9]+)?|[+-]?(nan|inf|infinity)')
+        THEN CAST(${stripped} AS DOUBLE)
+      WHEN s IS NULL THEN NULL ELSE ${bad("DOUBLE", "Bad double value: ")} END`,
+  ),
+  macro(
+    "string_to_numeric(s)",
+    `CASE WHEN regexp_full_match(${stripped}, '(?i)[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)(e[+-]?[0-9]+)?') THEN CAST(${stripped} AS ${NUMERIC})
+      WHEN s IS NULL THEN NULL ELSE ${bad(NUMERIC, "Invalid NUMERIC value: ")} END`,
+  ),
+  macro(
+    "string_to_bool(s)",
+    `CASE lower(s) WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE ELSE CASE WHEN s IS NULL THEN NULL ELSE ${bad("BOOLEAN", "Bad bool value: ")} END END`,
+  ),
+  macro("string_to_bytes(s)", "encode(s)"),
+  macro(
+    "string_to_date(s)",
+    `CASE WHEN regexp_full_match(s, '${DATE_PATTERN}') AND left(s, 4) <> '0000' THEN CAST(s AS DATE)
+      WHEN s IS NULL THEN NULL ELSE ${bad("DATE", "Invalid date: ")} END`,
+  ),
+  macro(
+    "string_to_time(s)",
+    `CASE WHEN regexp_full_match(s, '${CLOCK_PATTERN}') AND ${clockInRange("s")}
+        THEN CAST(make_timestamp(${clockMicros("s")} % 86400000000) AS TIME)
+      WHEN s IS NULL THEN NULL ELSE ${bad("TIME", "Invalid time string ")} END`,
+  ),
+  macro(
+    "string_to_datetime(s)",
+    `CASE WHEN regexp_full_match(s, '${DATE_PATTERN}') THEN CAST(bq.string_to_date(s) AS TIMESTAMP)
+      WHEN regexp_full_match(s, '${DATE_PATTERN}[ tT]${CLOCK_PATTERN}') THEN CASE WHEN ${clockInRange(clockOf)}
+        THEN bq.datetime_checked(make_timestamp(epoch_us(bq.string_to_date(regexp_extract(s, '${DATE_PATTERN}'))) + ${clockMicros(clockOf)}))
+        ELSE ${bad("TIMESTAMP", "Invalid datetime string ")} END
+      WHEN s IS NULL THEN NULL ELSE ${bad("TIMESTAMP", "Invalid datetime string ")} END`,
+  ),
+  macro("zone_or_utc(zone)", "CASE WHEN zone IN ('z', 'Z') THEN 'UTC' ELSE zone END"),
+  macro(
+    "string_to_timestamp(s, zone)",
+    `CASE WHEN regexp_full_match(s, '${DATE_PATTERN}([ tT]${CLOCK_PATTERN})?')
+        THEN bq.timestamp_from_datetime(bq.string_to_datetime(s), zone)
+      WHEN regexp_full_match(s, '${DATE_PATTERN}[ tT]${CLOCK_PATTERN}(${ZONE_PATTERN})')
+        THEN bq.timestamp_from_datetime(bq.string_to_datetime(regexp_extract(s, '^${DATE_PATTERN}[ tT]${CLOCK_PATTERN}')),
+          bq.zone_or_utc(ltrim(regexp_replace(s, '^${DATE_PATTERN}[ tT]${CLOCK_PATTERN}', ''))))
+      WHEN s IS NULL THEN NULL ELSE ${bad("TIMESTAMPTZ", "Invalid timestamp: ")} END`,
+  ),
+  macro("string_to_timestamp(s)", "bq.string_to_timestamp(s, 'UTC')"),
+];

@@ -1,0 +1,23 @@
+import { DATE_MACROS } from "./date.js";
+import { DATETIME_MACROS } from "./datetime.js";
+import { FLOAT64_MACROS } from "./float64.js";
+import { FROM_STRING_MACROS } from "./from-string.js";
+import { INT64_MACROS } from "./int64.js";
+import { LIMIT_MACROS } from "./limits.js";
+import type { Macro } from "./macro.js";
+import { NUMERIC_MACROS } from "./numeric.js";
+import { STRING_MACROS } from "./string.js";
+import { TO_STRING_MACROS } from "./to-string.js";
+
+/** The whole `bq` library, in any order. */
+export const MACROS: readonly Macro[] = [
+  ...INT64_MACROS,
+  ...FLOAT64_MACROS,
+  ...NUMERIC_MACROS,
+  ...FROM_STRING_MACROS,
+  ...TO_STRING_MACROS,
+  ...DATE_MACROS,
+  ...DATETIME_MACROS,
+  ...STRING_MACROS,
+  ...LIMIT_MACROS,
+];

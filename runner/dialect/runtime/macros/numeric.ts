@@ -1,0 +1,83 @@
+import { failure, fromNanos, type Macro, macro, NUMERIC, roundsSafely } from "./macro.js";
+
+/** The whole part as HUGEINT. */
+const wide = (x: string) => `CAST(trunc(${x}) AS HUGEINT)`;
+/** The fractional part times 10^9 as HUGEINT, with the sign of the value. */
+const nanos = (x: string) => `CAST(CAST(${x} % 1 AS DECIMAL(10,9)) * CAST(1000000000 AS DECIMAL(10,0)) AS HUGEINT)`;
+
+/** The value times 10^9 as HUGEINT: both parts are scaled apart, as the value times 10^9 would not fit a DECIMAL. */
+const unscaled = (x: string) => `(${wide(x)} * 1000000000 + ${nanos(x)})`;
+
+/** A HUGEINT divided by 10^9 as NUMERIC. */
+const scaled = (n: string) =>
+  `(CAST(CAST(${n} // 1000000000 AS DECIMAL(38,0)) AS ${NUMERIC})
+    + CAST(CAST(${n} % 1000000000 AS DECIMAL(10,0)) * CAST(0.000000001 AS DECIMAL(10,9)) AS ${NUMERIC}))`;
+
+/** Quotient of two HUGEINT rounded half away from zero. */
+const roundedQuotient = (n: string, d: string) =>
+  `(${n} // ${d} + CASE WHEN abs(${n} % ${d}) >= abs(${d}) - abs(${n} % ${d}) THEN CASE WHEN (${n} < 0) = (${d} < 0) THEN 1 ELSE -1 END ELSE 0 END)`;
+
+const divisionByZero = failure(
+  NUMERIC,
+  "concat('division by zero: ', bq.numeric_to_string(a), ' / ', bq.numeric_to_string(b))",
+);
+
+/** NUMERIC as DECIMAL(38,9). Source: GoogleSQL's numeric_value.cc. A value that leaves the range is a DuckDB error. */
+export const NUMERIC_MACROS: readonly Macro[] = [
+  macro("numeric_unscaled(x)", unscaled("x")),
+  macro("numeric_scaled(n)", scaled("n")),
+  macro("huge_rounded_quotient(n, d)", `CAST(${roundedQuotient("n", "d")} AS HUGEINT)`),
+  // Long division in one step: the remainder times 10^9 fits a HUGEINT for divisors up to 1.7e20; beyond, DuckDB reports an overflow.
+  macro("huge_divide_nanos(n, d)", "n // d * 1000000000 + bq.huge_rounded_quotient(n % d * 1000000000, d)"),
+  macro(
+    "numeric_div_exact(a, b)",
+    "bq.numeric_scaled(bq.huge_divide_nanos(bq.numeric_unscaled(a), bq.numeric_unscaled(b)))",
+  ),
+  // The quotient in doubles is off by a few units of 2^-53: where that cannot change how it rounds it is the answer, and ten times faster.
+  macro(
+    "numeric_div_estimated(a, b, q)",
+    `CASE WHEN ${roundsSafely("q")} THEN ${fromNanos("q")} ELSE bq.numeric_div_exact(a, b) END`,
+  ),
+  macro(
+    "numeric_div(a, b)",
+    `CASE WHEN b = 0 THEN ${divisionByZero}
+      ELSE bq.numeric_div_estimated(a, b, CAST(a AS DOUBLE) / CAST(b AS DOUBLE) * 1e9) END`,
+  ),
+  macro("safe_divide_numeric(a, b)", "CASE WHEN b = 0 THEN NULL ELSE bq.safe(bq.numeric_div(a, b)) END"),
+  macro(
+    "numeric_int_div(a, b)",
+    `CASE WHEN b = 0 THEN ${divisionByZero}
+      ELSE CAST(CAST(bq.numeric_unscaled(a) // bq.numeric_unscaled(b) AS DECIMAL(38,0)) AS ${NUMERIC}) END`,
+  ),
+  macro("numeric_mod(a, b)", `CASE WHEN b = 0 THEN ${divisionByZero} ELSE CAST(a % b AS ${NUMERIC}) END`),
+  // DuckDB's product has 18 decimals and so no more than 20 digits before the point; beyond, the halves are multiplied apart.
+  macro(
+    "numeric_mul(a, b)",
+    `CASE WHEN abs(CAST(a AS DOUBLE) * CAST(b AS DOUBLE)) < 1e19 THEN CAST(a * b AS ${NUMERIC})
+      ELSE bq.numeric_scaled(${wide("a")} * ${wide("b")} * 1000000000 + ${wide("a")} * ${nanos("b")} + ${nanos("a")} * ${wide("b")}
+        + bq.huge_rounded_quotient(${nanos("a")} * ${nanos("b")}, CAST(1000000000 AS HUGEINT))) END`,
+  ),
+
+  macro("numeric_round(x)", `CAST(round(x, 0) AS ${NUMERIC})`),
+  macro("numeric_round(x, digits)", `CAST(round(x, CAST(digits AS INTEGER)) AS ${NUMERIC})`),
+  macro("numeric_trunc(x)", `CAST(trunc(x) AS ${NUMERIC})`),
+  macro("numeric_trunc(x, digits)", `CAST(trunc(x, CAST(digits AS INTEGER)) AS ${NUMERIC})`),
+  macro("numeric_ceil(x)", `CAST(ceil(x) AS ${NUMERIC})`),
+  macro("numeric_floor(x)", `CAST(floor(x) AS ${NUMERIC})`),
+
+  macro("numeric_to_string(x)", "rtrim(rtrim(CAST(x AS VARCHAR), '0'), '.')"),
+  macro("numeric_to_int64(x)", "CAST(round(x, 0) AS BIGINT)"),
+  // Through text: DuckDB's own cast divides in DOUBLE and rounds twice.
+  macro("numeric_to_float64(x)", "CAST(CAST(x AS VARCHAR) AS DOUBLE)"),
+  macro(
+    "numeric_to_json(x)",
+    `CASE WHEN x IS NULL THEN 'null' WHEN x % 1 = 0 AND abs(x) <= 9007199254740992 THEN bq.numeric_to_string(x)
+      ELSE concat('"', bq.numeric_to_string(x), '"') END`,
+  ),
+  // The sign of a value that rounds to zero is kept.
+  macro(
+    "format_fixed_numeric(x, digits)",
+    `concat(CASE WHEN x < 0 AND round(x, CAST(digits AS INTEGER)) = 0 THEN '-' ELSE '' END,
+      CAST(round(x, CAST(digits AS INTEGER)) AS VARCHAR) || repeat('0', greatest(CAST(digits AS BIGINT) - 9, 0)))`,
+  ),
+];

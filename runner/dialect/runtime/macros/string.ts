@@ -1,0 +1,120 @@
+import { failure, type Macro, macro } from "./macro.js";
+
+/** Unicode's White_Space, which TRIM takes away when it is given no characters. */
+const WHITE_SPACE = [
+  9, 10, 11, 12, 13, 32, 133, 160, 5760, 8192, 8193, 8194, 8195, 8196, 8197, 8198, 8199, 8200, 8201, 8202, 8232, 8233,
+  8239, 8287, 12288,
+]
+  .map((code) => `chr(${code})`)
+  .join(" || ");
+/** What begins a new word for INITCAP. */
+const WORD_DELIMITERS = String.raw`\s\\\[\](){}/|<>!?@"^#$&~_,.:;*%+\-`;
+
+const negative = (f: string, n: string, type = "VARCHAR") =>
+  // No text is invalid as VARCHAR: the failing cast is one level down.
+  type === "VARCHAR"
+    ? `CAST(${failure("BIGINT", `concat('${f}: length cannot be negative: ', ${n})`)} AS VARCHAR)`
+    : failure(type, `concat('${f}', ${n})`);
+
+/** GoogleSQL's start position: 0 counts as 1, and one before the beginning is the beginning. */
+const start = (position: string, length: string) =>
+  `CASE WHEN ${position} = 0 OR ${position} < -${length} THEN 1 ELSE ${position} END`;
+
+/** The same for BYTES, as the position in their hexadecimal text. */
+const hexStart = `2 * (CASE WHEN p < 0 AND p >= -octet_length(b) THEN octet_length(b) + p + 1 WHEN p < 1 THEN 1 ELSE p END) - 1`;
+
+/** Number of capturing groups of a pattern: parentheses that are neither escaped, nor in a class, nor `(?` but for a name. */
+const groups = `len(regexp_extract_all(regexp_replace(pattern, '\\\\.|\\[\\^?\\]?[^\\]]*\\]', '', 'g'), '[(]([?]P?<[A-Za-z]|[^?]|$)'))`;
+/** The pattern with exactly one group to extract: DuckDB wants the number of the group as a constant. */
+const grouped = `CASE WHEN ${groups} > 0 THEN pattern ELSE concat('(', pattern, ')') END`;
+
+const strings: readonly Macro[] = [
+  macro("substr(s, p)", `substring(s, ${start("p", "length(s)")})`),
+  macro(
+    "substr(s, p, n)",
+    `CASE WHEN n < 0 THEN ${negative("SUBSTR", "n")} ELSE substring(s, ${start("p", "length(s)")}, n) END`,
+  ),
+  macro("left(s, n)", `CASE WHEN n < 0 THEN ${negative("LEFT", "n")} ELSE substring(s, 1, n) END`),
+  macro(
+    "right(s, n)",
+    `CASE WHEN n < 0 THEN ${negative("RIGHT", "n")} WHEN n = 0 THEN substring(s, 1, 0) ELSE substring(s, CASE WHEN n > length(s) THEN 1 ELSE -n END) END`,
+  ),
+  macro("split(s)", "bq.split(s, ',')"),
+  macro("split(s, d)", "CASE WHEN d IS NULL THEN NULL WHEN s = '' THEN [s] ELSE string_split(s, d) END"),
+  macro("lpad(s, n)", "bq.lpad(s, n, ' ')"),
+  macro(
+    "lpad(s, n, p)",
+    `CASE WHEN n < 0 THEN ${negative("LPAD", "n")} WHEN p = '' THEN ${negative("LPAD pattern", "p")} ELSE lpad(s, CAST(n AS INTEGER), p) END`,
+  ),
+  macro("rpad(s, n)", "bq.rpad(s, n, ' ')"),
+  macro(
+    "rpad(s, n, p)",
+    `CASE WHEN n < 0 THEN ${negative("RPAD", "n")} WHEN p = '' THEN ${negative("RPAD pattern", "p")} ELSE rpad(s, CAST(n AS INTEGER), p) END`,
+  ),
+  macro("repeat(s, n)", `CASE WHEN n < 0 THEN ${negative("REPEAT", "n")} ELSE repeat(s, n) END`),
+  macro("replace(s, f, t)", "CASE WHEN f = '' AND t IS NOT NULL THEN s ELSE replace(s, f, t) END"),
+  macro(
+    "initcap(s)",
+    `array_to_string(list_transform(regexp_extract_all(s, '[${WORD_DELIMITERS}]+|[^${WORD_DELIMITERS}]+'),
+      lambda w: CASE WHEN w[1] = 'ß' THEN 'ß' ELSE upper(w[1]) END || lower(substring(w, 2))), '')`,
+  ),
+  macro("trim(s)", `trim(s, ${WHITE_SPACE})`),
+  macro("trim(s, c)", "trim(s, c)"),
+  macro("ltrim(s)", `ltrim(s, ${WHITE_SPACE})`),
+  macro("ltrim(s, c)", "ltrim(s, c)"),
+  macro("rtrim(s)", `rtrim(s, ${WHITE_SPACE})`),
+  macro("rtrim(s, c)", "rtrim(s, c)"),
+  // Beyond ASCII GoogleSQL maps case as Unicode's SpecialCasing says, DuckDB one code point to one.
+  macro("upper(s)", "CASE WHEN strlen(s) = length(s) THEN upper(s) ELSE bq_upper(s) END"),
+  macro("lower(s)", "CASE WHEN strlen(s) = length(s) THEN lower(s) ELSE bq_lower(s) END"),
+  macro("strpos(s, f)", "strpos(s, f)"),
+  macro("instr(s, f)", "strpos(s, f)"),
+  macro("byte_length(s)", "strlen(s)"),
+  macro("char_length(s)", "length(s)"),
+  macro("starts_with(s, f)", "starts_with(s, f)"),
+  macro("ends_with(s, f)", "ends_with(s, f)"),
+];
+
+/** Regular expressions: both engines use RE2. */
+const regularExpressions: readonly Macro[] = [
+  macro("regexp_contains(s, pattern)", "regexp_matches(s, pattern)"),
+  // DuckDB answers '' where nothing matches and where the group took no part; regexp_extract_all tells those apart.
+  macro(
+    "regexp_extract(s, pattern)",
+    `CASE WHEN regexp_extract(s, ${grouped}, 1) <> '' THEN regexp_extract(s, ${grouped}, 1)
+      ELSE regexp_extract_all(s, ${grouped}, 1)[1] END`,
+  ),
+  // Where the pattern can match nothing, the engines differ in what they find at the end: refused.
+  macro(
+    "regexp_extract_all(s, pattern)",
+    `CASE WHEN regexp_matches('', pattern) OR contains(pattern, '\\b') OR contains(pattern, '\\B')
+      THEN ${failure("VARCHAR[]", "concat('REGEXP_EXTRACT_ALL is not supported with a pattern that matches the empty string: ', pattern)")}
+      ELSE list_transform(regexp_extract_all(s, ${grouped}, 1), lambda x: coalesce(x, '')) END`,
+  ),
+  macro("regexp_replace(s, pattern, r)", "regexp_replace(s, pattern, r, 'g')"),
+];
+
+const bytes: readonly Macro[] = [
+  macro("byte_length_bytes(b)", "octet_length(b)"),
+  // DuckDB does not slice BLOB: two hexadecimal digits a byte.
+  macro("substr_bytes(b, p)", `unhex(substring(hex(b), ${hexStart}))`),
+  macro(
+    "substr_bytes(b, p, n)",
+    `CASE WHEN n < 0 THEN ${failure("BLOB", `concat('\\xSUBSTR: length cannot be negative: ', n)`)}
+      ELSE unhex(substring(hex(b), ${hexStart}, 2 * n)) END`,
+  ),
+  macro("to_hex(b)", "lower(hex(b))"),
+  macro("from_hex(s)", "unhex(s)"),
+  macro("to_base64(b)", "base64(b)"),
+  macro("from_base64(s)", "from_base64(s)"),
+  macro("md5(b)", "unhex(md5(b))"),
+  macro("sha1(b)", "unhex(sha1(b))"),
+  macro("sha256(b)", "unhex(sha256(b))"),
+  macro("md5_string(s)", "unhex(md5(s))"),
+  macro("sha1_string(s)", "unhex(sha1(s))"),
+  macro("sha256_string(s)", "unhex(sha256(s))"),
+  macro("sha256_hex(s)", "sha256(s)"),
+];
+
+/** STRING and BYTES functions; positions and lengths count code points. Source: GoogleSQL's string.cc and regexp.cc. */
+export const STRING_MACROS: readonly Macro[] = [...strings, ...regularExpressions, ...bytes];

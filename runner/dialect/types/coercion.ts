@@ -1,0 +1,221 @@
+import { type SqlType, type StructType, typeName } from "../../sql-types.js";
+import type { Span } from "../contract.js";
+import { analysisError, unsupported } from "../errors.js";
+import { duckdbType, fieldAccess, floatLiteral, structLiteral } from "../print/sql.js";
+import { sameType } from "./equality.js";
+import { numericLiteral, temporalLiteral } from "./literals.js";
+import { derive, isNullLiteral, type Typed } from "./typed.js";
+
+/**
+ * Implicit coercion: https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion_rules.
+ * The number is a cost that picks among function signatures; undefined: not coercible.
+ */
+export function coercionCost(from: Typed, to: SqlType): number | undefined {
+  if (sameType(from.type, to)) return 0;
+  if (isNullLiteral(from)) return 0;
+  return literalCost(from, to) ?? typeCost(from.type, to);
+}
+
+const WIDENING: Readonly<Record<string, number>> = {
+  "INT64>FLOAT64": 11,
+  "INT64>NUMERIC": 12,
+  "INT64>BIGNUMERIC": 13,
+  "NUMERIC>BIGNUMERIC": 11,
+  "NUMERIC>FLOAT64": 12,
+  "BIGNUMERIC>FLOAT64": 11,
+  "DATE>DATETIME": 11,
+};
+const LITERAL_TARGETS: Readonly<Record<string, readonly string[]>> = {
+  string: ["DATE", "DATETIME", "TIME", "TIMESTAMP"],
+  float: ["NUMERIC", "BIGNUMERIC"],
+};
+
+function literalCost(from: Typed, to: SqlType): number | undefined {
+  const literal = from.literal;
+  if (literal === undefined) return undefined;
+  if (literal.kind === "emptyArray") return typeof to === "object" && to.kind === "array" ? 1 : undefined;
+  if (literal.kind === "array") {
+    if (typeof to !== "object" || to.kind !== "array") return undefined;
+    return worstCost(literal.elements.map((element) => coercionCost(element, to.element)));
+  }
+  if (literal.kind === "struct") {
+    if (typeof to !== "object" || to.kind !== "struct" || to.fields.length !== literal.fields.length) return undefined;
+    return worstCost(literal.fields.map((field, i) => coercionCost(field, (to.fields[i] as { type: SqlType }).type)));
+  }
+  const targets = LITERAL_TARGETS[literal.kind];
+  return typeof to === "string" && targets?.includes(to) ? 5 : undefined;
+}
+
+function worstCost(costs: readonly (number | undefined)[]): number | undefined {
+  let worst = 1;
+  for (const cost of costs) {
+    if (cost === undefined) return undefined;
+    worst = Math.max(worst, cost);
+  }
+  return worst;
+}
+
+function typeCost(from: SqlType, to: SqlType): number | undefined {
+  if (typeof from === "string") return typeof to === "string" ? WIDENING[`${from}>${to}`] : undefined;
+  if (typeof to === "string") return undefined;
+  if (from.kind === "array") {
+    if (to.kind !== "array") return undefined;
+    // Arrays coerce only where their elements differ in struct field names.
+    return sameShape(from.element, to.element) ? 1 : undefined;
+  }
+  if (to.kind !== "struct" || from.fields.length !== to.fields.length) return undefined;
+  return worstCost(
+    from.fields.map((field, i) => {
+      const target = (to.fields[i] as { type: SqlType }).type;
+      return sameType(field.type, target) ? 0 : typeCost(field.type, target);
+    }),
+  );
+}
+
+/** Same types by position, whatever the struct fields are called. */
+export function sameShape(a: SqlType, b: SqlType): boolean {
+  if (typeof a === "string" || typeof b === "string") return a === b;
+  if (a.kind === "array") return b.kind === "array" && sameShape(a.element, b.element);
+  return (
+    b.kind === "struct" &&
+    a.fields.length === b.fields.length &&
+    a.fields.every((field, i) => sameShape(field.type, (b.fields[i] as { type: SqlType }).type))
+  );
+}
+
+/** The expression as `to`. The caller has checked `coercionCost`; otherwise an analysis error. */
+export function coerce(from: Typed, to: SqlType): Typed {
+  if (sameType(from.type, to)) return from;
+  if (coercionCost(from, to) === undefined) {
+    throw analysisError(`Cannot coerce expression of type ${typeName(from.type)} to ${typeName(to)}`, from.span);
+  }
+  if (isNullLiteral(from)) {
+    return { ...from, type: to, sql: `CAST(NULL AS ${duckdbType(to)})` };
+  }
+  return coerceLiteral(from, to) ?? derive(implicitCast(from.sql, from.type, to, from.span), to, from.span, [from]);
+}
+
+function coerceLiteral(from: Typed, to: SqlType): Typed | undefined {
+  const literal = from.literal;
+  switch (literal?.kind) {
+    case "emptyArray":
+      return { ...from, type: to, sql: `CAST([] AS ${duckdbType(to)})` };
+    case "array": {
+      const element = (to as { element: SqlType }).element;
+      const elements = literal.elements.map((item) => coerce(item, element));
+      const sql = `[${elements.map((item) => item.sql).join(", ")}]`;
+      return { ...from, type: to, sql, literal: { kind: "array", elements } };
+    }
+    case "struct": {
+      const { fields: targets } = to as StructType;
+      const fields = literal.fields.map((field, i) => coerce(field, (targets[i] as { type: SqlType }).type));
+      const sql = structLiteral(
+        to as StructType,
+        fields.map((field) => field.sql),
+      );
+      return { ...from, type: to, sql, literal: { kind: "struct", fields } };
+    }
+    case "integer":
+      if (to === "FLOAT64")
+        return { ...from, type: to, sql: floatLiteral(exactDouble(literal.value)), literal: undefined };
+      if (to === "NUMERIC")
+        return { ...from, type: to, sql: numericLiteral(`${literal.value}`, from.span), literal: undefined };
+      return undefined;
+    case "float":
+      if (to === "NUMERIC")
+        return { ...from, type: to, sql: numericLiteral(literal.text, from.span), literal: undefined };
+      return undefined;
+    case "string":
+      return { ...from, type: to, sql: temporalLiteral(literal.text, to, from.span), literal: undefined };
+    default:
+      return undefined;
+  }
+}
+
+function exactDouble(value: bigint): string {
+  return `${Number(value)}`;
+}
+
+/** DuckDB SQL of a coercion that needs no check, structs by position. */
+export function implicitCast(sql: string, from: SqlType, to: SqlType, span: Span): string {
+  if (sameType(from, to)) return sql;
+  if (typeof from === "string" && typeof to === "string") {
+    switch (`${from}>${to}`) {
+      case "INT64>FLOAT64":
+        return `CAST(${sql} AS DOUBLE)`;
+      case "INT64>NUMERIC":
+        return `bq.int64_to_numeric(${sql})`;
+      case "NUMERIC>FLOAT64":
+        return `bq.numeric_to_float64(${sql})`;
+      case "DATE>DATETIME":
+        return `bq.datetime_from_date(${sql})`;
+      default:
+        throw unsupported(`Coercion from ${from} to ${to}`, span);
+    }
+  }
+  if (typeof from === "object" && typeof to === "object") {
+    if (from.kind === "array" && to.kind === "array") {
+      return `list_transform(${sql}, lambda e: ${implicitCast("e", from.element, to.element, span)})`;
+    }
+    if (from.kind === "struct" && to.kind === "struct") {
+      const value = (target: string): string =>
+        structLiteral(
+          to,
+          to.fields.map((field, i) =>
+            implicitCast(fieldAccess(target, from, i), (from.fields[i] as { type: SqlType }).type, field.type, span),
+          ),
+        );
+      return `CASE WHEN ${sql} IS NULL THEN NULL ELSE ${value(sql)} END`;
+    }
+  }
+  throw unsupported(`Coercion from ${typeName(from)} to ${typeName(to)}`, span);
+}
+
+/**
+ * The type to which all the expressions coerce; undefined: none. Typed expressions decide before literals do, and an
+ * untyped NULL or [] takes any type. https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion_rules#supertypes
+ */
+export function commonType(parts: readonly Typed[]): SqlType | undefined {
+  const typed = parts.filter((part) => !isNullLiteral(part) && part.literal?.kind !== "emptyArray");
+  if (typed.length === 0) {
+    return (parts.find((part) => !isNullLiteral(part)) ?? parts[0])?.type;
+  }
+  const firm = typed.filter((part) => part.literal === undefined);
+  const candidates = [...(firm.length > 0 ? firm : typed), ...typed].map((part) => part.type);
+  const merged = mergeTypes(typed.map((part) => part.type));
+  if (merged !== undefined) candidates.push(merged);
+  for (const wide of ["NUMERIC", "FLOAT64", "DATETIME"] as const) candidates.push(wide);
+  return candidates.find((candidate) => parts.every((part) => coercionCost(part, candidate) !== undefined));
+}
+
+/** Field-by-field supertype of structs of the same length (names from the first), or of equal shapes. */
+function mergeTypes(types: readonly SqlType[]): SqlType | undefined {
+  const [first] = types;
+  if (first === undefined) return undefined;
+  if (typeof first === "string") {
+    const asTyped = types.map(
+      (type): Typed => ({ sql: "", type, span: { start: 0, end: 0 }, nullable: true, uses: [] }),
+    );
+    return types.every((type) => typeof type === "string") ? commonScalar(asTyped) : undefined;
+  }
+  if (first.kind === "array") {
+    const element = mergeTypes(
+      types.map((type) => (typeof type === "object" && type.kind === "array" ? type.element : "JSON")),
+    );
+    return element === undefined ? undefined : { kind: "array", element };
+  }
+  const fields = first.fields.map((field, i) => {
+    const members = types.map((type) =>
+      typeof type === "object" && type.kind === "struct" ? type.fields[i]?.type : undefined,
+    );
+    const type = members.includes(undefined) ? undefined : mergeTypes(members as SqlType[]);
+    return type === undefined ? undefined : { name: field.name, type };
+  });
+  if (fields.includes(undefined)) return undefined;
+  return { kind: "struct", fields: fields as { name: string | undefined; type: SqlType }[] };
+}
+
+function commonScalar(parts: readonly Typed[]): SqlType | undefined {
+  const candidates: SqlType[] = [...parts.map((part) => part.type), "NUMERIC", "FLOAT64", "DATETIME"];
+  return candidates.find((candidate) => parts.every((part) => coercionCost(part, candidate) !== undefined));
+}

@@ -1,0 +1,71 @@
+import { type SqlType, typeName } from "../../sql-types.js";
+import type { Span } from "../contract.js";
+import { analysisError } from "../errors.js";
+import { quoteString } from "../print/sql.js";
+
+const NUMERIC_LIMIT = 10n ** 38n;
+
+/** A NUMERIC literal from decimal text, rounded half away from zero to 9 digits, as GoogleSQL reads it. */
+export function numericLiteral(text: string, span: Span): string {
+  const match = /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?\s*$/.exec(text);
+  if (match === null || (match[2] === "" && (match[3] ?? "") === "")) {
+    throw analysisError(`Invalid NUMERIC literal: ${text}`, span);
+  }
+  const [, sign, whole = "", fraction = "", exponent = "0"] = match;
+  const shift = 9 + Number(exponent) - fraction.length;
+  if (shift > 60) throw analysisError(`Invalid NUMERIC literal: ${text}`, span);
+  let units = BigInt(`0${whole}${fraction}`);
+  if (shift >= 0) units *= 10n ** BigInt(shift);
+  else {
+    const divisor = 10n ** BigInt(Math.min(-shift, 2000));
+    units = (units + divisor / 2n) / divisor;
+  }
+  if (units >= NUMERIC_LIMIT) throw analysisError(`Invalid NUMERIC literal: ${text}`, span);
+  const digits = units.toString().padStart(10, "0");
+  return `CAST('${sign === "-" ? "-" : ""}${digits.slice(0, -9)}.${digits.slice(-9)}' AS DECIMAL(38,9))`;
+}
+
+/** A string literal used as DATE, DATETIME, TIME or TIMESTAMP: plain forms are checked here, the rest by the macro. */
+export function temporalLiteral(text: string, type: SqlType, span: Span): string {
+  const bad = analysisError(`Could not cast literal "${text}" to type ${typeName(type)}`, span);
+  switch (type) {
+    case "DATE": {
+      const date = isoDate(text);
+      if (date === undefined) throw bad;
+      return `DATE '${date}'`;
+    }
+    case "DATETIME":
+      if (!/^\d{4}-\d{1,2}-\d{1,2}([ Tt]\d{1,2}:\d{1,2}:\d{1,2}(\.\d{0,6})?)?$/.test(text)) throw bad;
+      return `bq.string_to_datetime(${quoteString(text)})`;
+    case "TIME":
+      if (!/^\d{1,2}:\d{1,2}:\d{1,2}(\.\d{0,6})?$/.test(text)) throw bad;
+      return `bq.string_to_time(${quoteString(text)})`;
+    case "TIMESTAMP": {
+      const plain = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d:\d\d(?:\.\d{1,6})?))?(?:Z|\+00(?::00)?| ?UTC)?$/.exec(text);
+      if (plain !== null && isoDate(plain[1] as string) !== undefined && isClock(plain[2])) {
+        return `TIMESTAMPTZ '${plain[1]} ${plain[2] ?? "00:00:00"}+00'`;
+      }
+      if (!/^\d{4}-\d{1,2}-\d{1,2}/.test(text)) throw bad;
+      return `bq.string_to_timestamp(${quoteString(text)})`;
+    }
+    default:
+      throw bad;
+  }
+}
+
+function isoDate(text: string): string | undefined {
+  const match = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(text);
+  if (match === null) return undefined;
+  const [year, month, day] = match.slice(1).map(Number) as [number, number, number];
+  const date = new Date(Date.UTC(2000, 0, 1));
+  date.setUTCFullYear(year, month - 1, day);
+  const valid =
+    year >= 1 && date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  return valid ? date.toISOString().slice(0, 10) : undefined;
+}
+
+function isClock(text: string | undefined): boolean {
+  if (text === undefined) return true;
+  const [hour, minute, second] = text.split(":").map(Number) as [number, number, number];
+  return hour < 24 && minute < 60 && second < 60;
+}

@@ -1,0 +1,51 @@
+import type { SqlType } from "../../sql-types.js";
+import type { Span } from "../contract.js";
+
+/** What is known of a literal: literals coerce more freely than other expressions. */
+export type LiteralValue =
+  | { readonly kind: "null" }
+  | { readonly kind: "integer"; readonly value: bigint }
+  | { readonly kind: "float"; readonly text: string }
+  | { readonly kind: "string"; readonly text: string }
+  | { readonly kind: "bytes"; readonly bytes: string }
+  | { readonly kind: "bool"; readonly value: boolean }
+  | { readonly kind: "emptyArray" }
+  | { readonly kind: "array"; readonly elements: readonly Typed[] }
+  | { readonly kind: "struct"; readonly fields: readonly Typed[] };
+
+/** A column that an expression reads without grouping or aggregating it. */
+export interface ColumnUse {
+  readonly name: string;
+  readonly span: Span;
+  /** Identity of the SELECT whose FROM clause provides the column. */
+  readonly owner: object;
+}
+
+/** A resolved expression: DuckDB SQL and static type. */
+export interface Typed {
+  readonly sql: string;
+  readonly type: SqlType;
+  readonly span: Span;
+  readonly literal?: LiteralValue | undefined;
+  /** False only where the value is certainly not NULL. */
+  readonly nullable: boolean;
+  readonly uses: readonly ColumnUse[];
+  /** Holds an aggregate, a window call, a subquery or a volatile call, none of which DuckDB takes inside TRY. */
+  readonly opaque?: boolean;
+}
+
+export function isNullLiteral(typed: Typed): boolean {
+  return typed.literal?.kind === "null";
+}
+
+/** The uses of several expressions, without copying where only one has any. */
+export function mergeUses(parts: readonly Typed[]): readonly ColumnUse[] {
+  const withUses = parts.filter((part) => part.uses.length > 0);
+  return withUses.length === 1 ? (withUses[0] as Typed).uses : withUses.flatMap((part) => part.uses);
+}
+
+/** A derived expression: uses and nullability follow from its parts. */
+export function derive(sql: string, type: SqlType, span: Span, parts: readonly Typed[], nullable?: boolean): Typed {
+  const typed = { sql, type, span, uses: mergeUses(parts), nullable: nullable ?? parts.some((part) => part.nullable) };
+  return parts.some((part) => part.opaque === true) ? { ...typed, opaque: true } : typed;
+}

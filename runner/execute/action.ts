@@ -1,0 +1,42 @@
+import type { PlanNode } from "../plan/types.js";
+import type { RelationId, RowColumns } from "../warehouse/port.js";
+
+/** A relation named in a query, with the text span that names it. */
+export interface SqlRead {
+  readonly key: string;
+  readonly start: number;
+  readonly end: number;
+  /** The name under which the query sees the relation when the query gives no alias. */
+  readonly implicitAlias: string | undefined;
+}
+
+/** One action as execution needs it; made from the manifest. */
+export interface RunnableAction {
+  readonly node: PlanNode;
+  readonly type: "table" | "incremental" | "view" | "assertion" | "operation";
+  readonly target: RelationId;
+  readonly fileName: string;
+  readonly tags: readonly string[];
+  readonly query: string;
+  readonly reads: readonly SqlRead[];
+  readonly operations: readonly string[];
+  readonly preOps: readonly string[];
+  readonly postOps: readonly string[];
+  readonly dependencies: readonly string[];
+  readonly partitionColumn: string | undefined;
+  readonly clusterBy: readonly string[];
+  readonly uniqueKey: readonly string[];
+  readonly rowColumns: RowColumns;
+}
+
+export interface RunnableProject {
+  /** In an order in which every action comes after what it depends on. */
+  readonly actions: readonly RunnableAction[];
+  /** Declared sources, `dataset.name`. */
+  readonly sources: ReadonlySet<string>;
+}
+
+/** A mistake of the user that one line explains; exit code 2. */
+export class UserError extends Error {
+  override readonly name = "UserError";
+}

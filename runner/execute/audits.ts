@@ -1,0 +1,38 @@
+import type { RunnableAction, RunnableProject } from "./action.js";
+
+/**
+ * The assertions that must hold before a model is published. An assertion belongs to the one model it reads after which
+ * everything else that it reads is in place: all its other models are ancestors of that one. An assertion without such a
+ * model guards nothing and runs by itself.
+ * @returns by key of the model
+ */
+export function auditsByHost(project: RunnableProject): ReadonlyMap<string, readonly RunnableAction[]> {
+  const actions = new Map(project.actions.map((action) => [action.node.key, action]));
+  const hosted = new Map<string, RunnableAction[]>();
+  for (const assertion of project.actions) {
+    if (assertion.node.kind !== "assertion" || assertion.node.disabled) continue;
+    const reads = assertion.node.upstreams
+      .map(({ key }) => key)
+      .filter((key) => actions.get(key)?.node.kind === "model");
+    const host = reads.find((candidate) => {
+      const ancestors = ancestorsOf(candidate, actions);
+      return reads.every((key) => key === candidate || ancestors.has(key));
+    });
+    if (host === undefined) continue;
+    const list = hosted.get(host) ?? [];
+    list.push(assertion);
+    hosted.set(host, list);
+  }
+  return hosted;
+}
+
+function ancestorsOf(key: string, actions: ReadonlyMap<string, RunnableAction>): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const open = [...(actions.get(key)?.dependencies ?? [])];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    open.push(...(actions.get(next)?.dependencies ?? []));
+  }
+  return seen;
+}

@@ -1,0 +1,129 @@
+import { addDays } from "../plan/dates.js";
+import type { DateRange, Relation } from "../warehouse/port.js";
+import type { RunnableAction, SqlRead } from "./action.js";
+
+export interface ComposeContext {
+  /** Views are replaced by their own query, so that the read window reaches the tables behind them. */
+  readonly views: ReadonlyMap<string, RunnableAction>;
+  readonly relations: ReadonlyMap<string, Relation>;
+}
+
+/** A place in an action's own compiled SQL. */
+export interface Origin {
+  readonly action: RunnableAction;
+  readonly offset: number;
+}
+
+/** A piece of composed SQL, with the place it was copied from; the runner's own text has none. */
+interface Piece {
+  readonly text: string;
+  readonly origin: Origin | undefined;
+}
+
+/** GoogleSQL put together from the project's SQL, which remembers where each character came from. */
+export class ComposedQuery {
+  constructor(readonly pieces: readonly Piece[]) {}
+
+  get text(): string {
+    return this.pieces.map(({ text }) => text).join("");
+  }
+
+  /** Where the character at `offset` was written; undefined: by the runner. */
+  origin(offset: number): Origin | undefined {
+    let start = 0;
+    for (const { text, origin } of this.pieces) {
+      if (offset < start + text.length)
+        return origin && { action: origin.action, offset: origin.offset + offset - start };
+      start += text.length;
+    }
+    return this.pieces.findLast(({ origin }) => origin !== undefined)?.origin;
+  }
+}
+
+/**
+ * The GoogleSQL that builds some partitions: the action's own query, with every dated upstream restricted to the partitions
+ * that its read window allows, and the output restricted to the partitions asked for.
+ * @param partitions dates, ascending; undefined: the action is built whole, from whole upstreams
+ */
+export function composeBuild(
+  action: RunnableAction,
+  partitions: readonly string[] | undefined,
+  context: ComposeContext,
+): ComposedQuery {
+  const range = partitions && { from: partitions[0] as string, to: partitions.at(-1) as string };
+  const body = splice(action, (key) => source(key, action, range, context));
+  if (partitions === undefined || range === undefined || action.partitionColumn === undefined)
+    return new ComposedQuery(body);
+  const test = partitionTest(action.partitionColumn, partitions, range);
+  return new ComposedQuery([own("SELECT * FROM (\n"), ...body, own(`\n) WHERE ${test}`)]);
+}
+
+/** The action's query as it was compiled. */
+export function composeAsWritten(action: RunnableAction): ComposedQuery {
+  return new ComposedQuery([copied(action, 0, action.query.length)]);
+}
+
+/** One row that an assertion's query returns, if it returns any. */
+export function composeAssertion(assertion: RunnableAction): ComposedQuery {
+  return new ComposedQuery([
+    own("SELECT * FROM (\n"),
+    copied(assertion, 0, assertion.query.length),
+    own("\n) LIMIT 1"),
+  ]);
+}
+
+function partitionTest(column: string, partitions: readonly string[], range: DateRange): string {
+  const contiguous = addDays(range.from, partitions.length - 1) === range.to;
+  if (contiguous) return `\`${column}\` BETWEEN DATE '${range.from}' AND DATE '${range.to}'`;
+  return `\`${column}\` IN (${partitions.map((date) => `DATE '${date}'`).join(", ")})`;
+}
+
+/** What to put in the place of a relation's name; undefined: leave it. */
+function source(
+  key: string,
+  action: RunnableAction,
+  range: DateRange | undefined,
+  context: ComposeContext,
+): readonly Piece[] | undefined {
+  const view = context.views.get(key);
+  if (view !== undefined) {
+    return [own("(\n"), ...splice(view, (inner) => source(inner, action, range, context)), own("\n)")];
+  }
+  const column = context.relations.get(key)?.partitionColumn;
+  const window = action.node.upstreams.find((upstream) => upstream.key === key)?.window;
+  if (range === undefined || column === undefined || window === undefined || !action.node.partitioned) return undefined;
+  const from = addDays(range.from, -window.back);
+  const to = addDays(range.to, window.ahead);
+  return [own(`(SELECT * FROM ${quoteKey(key)} WHERE \`${column}\` BETWEEN DATE '${from}' AND DATE '${to}')`)];
+}
+
+function splice(action: RunnableAction, replacement: (key: string) => readonly Piece[] | undefined): readonly Piece[] {
+  const pieces: Piece[] = [];
+  let at = 0;
+  for (const read of [...action.reads].sort((a, b) => a.start - b.start)) {
+    const replaced = replacement(read.key);
+    if (replaced === undefined) continue;
+    pieces.push(copied(action, at, read.start), ...replaced, ...alias(read));
+    at = read.end;
+  }
+  return [...pieces, copied(action, at, action.query.length)];
+}
+
+function alias(read: SqlRead): readonly Piece[] {
+  return read.implicitAlias === undefined ? [] : [own(` AS \`${read.implicitAlias}\``)];
+}
+
+function own(text: string): Piece {
+  return { text, origin: undefined };
+}
+
+function copied(action: RunnableAction, start: number, end: number): Piece {
+  return { text: action.query.slice(start, end), origin: { action, offset: start } };
+}
+
+function quoteKey(key: string): string {
+  return key
+    .split(".")
+    .map((part) => `\`${part}\``)
+    .join(".");
+}

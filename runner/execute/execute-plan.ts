@@ -1,0 +1,95 @@
+import { decisionsJson } from "../plan/partitions.js";
+import { migrateState } from "../state/migrate.js";
+import { recordRun } from "../state/run-log.js";
+import { storeManifest } from "../state/stored-manifest.js";
+import type { Warehouse } from "../warehouse/port.js";
+import type { RunnableProject } from "./action.js";
+import type { ActionResult, EventListener } from "./events.js";
+import type { Locate } from "./located.js";
+import type { ProjectPlan } from "./plan-project.js";
+import { runProject } from "./run-project.js";
+
+export interface ExecuteOptions {
+  readonly stateDataset: string;
+  readonly runId: string;
+  readonly startedAt: Date;
+  /** The manifest when this run compiled it: it is kept with the state. */
+  readonly compiledManifest: { readonly inputsDigest: string } | undefined;
+  readonly command: string;
+  readonly concurrency: number;
+  readonly failFast: boolean;
+  readonly force: boolean;
+  readonly emit: EventListener;
+  readonly locate: Locate;
+}
+
+/** Carries a plan out and keeps the run's history. */
+export async function executePlan(
+  warehouse: Warehouse,
+  project: RunnableProject,
+  plan: ProjectPlan,
+  options: ExecuteOptions,
+): Promise<readonly ActionResult[]> {
+  const { stateDataset, runId } = options;
+  await warehouse.transaction((transaction) => migrateState(transaction, stateDataset));
+  const run = { runId, recordedAt: recordingTime(plan, options.startedAt) };
+  const views = new Map(
+    project.actions.filter(({ node }) => node.kind === "view").map((action) => [action.node.key, action]),
+  );
+  const started = {
+    runId,
+    window: plan.window,
+    actions: project.actions.length,
+    compiled: options.compiledManifest !== undefined,
+  };
+  options.emit({ event: "run_started", ...started });
+  const results = await runProject(
+    warehouse,
+    project,
+    plan,
+    { stateDataset, run, views, recorded: plan.recorded, locate: options.locate },
+    options,
+  );
+  const finishedAt = new Date();
+  options.emit({
+    event: "run_finished",
+    runId,
+    results,
+    durationMs: finishedAt.getTime() - options.startedAt.getTime(),
+  });
+  await warehouse.transaction(async (transaction) => {
+    if (options.compiledManifest !== undefined)
+      await storeManifest(transaction, stateDataset, options.compiledManifest);
+    await recordRun(transaction, stateDataset, outcome(plan, results, finishedAt, options));
+  });
+  return results;
+}
+
+/** Later than every state row there is, even when the machine's clock went back: the newest row must be the last written. */
+function recordingTime(plan: ProjectPlan, now: Date): string {
+  const newest = [...plan.states.values()]
+    .flatMap((partitions) => [...partitions.values()])
+    .reduce((latest, { recordedAt }) => Math.max(latest, Date.parse(recordedAt) || 0), 0);
+  return new Date(Math.max(now.getTime(), newest + 1)).toISOString();
+}
+
+function outcome(plan: ProjectPlan, results: readonly ActionResult[], finishedAt: Date, options: ExecuteOptions) {
+  const number = (status: ActionResult["status"]) => results.filter((result) => result.status === status).length;
+  return {
+    runId: options.runId,
+    command: options.command,
+    startedAt: options.startedAt.toISOString(),
+    finishedAt: finishedAt.toISOString(),
+    status: number("failed") + number("blocked") > 0 ? ("failed" as const) : ("success" as const),
+    window: plan.window,
+    compiled: options.compiledManifest !== undefined,
+    totals: {
+      run: number("success"),
+      unchanged: number("unchanged"),
+      skipped: number("skipped"),
+      failed: number("failed"),
+      blocked: number("blocked"),
+    },
+    actions: results.map((result) => ({ ...result, partitions: JSON.stringify(decisionsJson(result.partitions)) })),
+  };
+}

@@ -1,0 +1,114 @@
+import { decide } from "../plan/decide.js";
+import { inputHashes } from "../plan/input-hash.js";
+import { nameMoves, type RecordedFingerprints } from "../plan/moves.js";
+import { partitionsOf, windowOfInputs } from "../plan/partitions.js";
+import type { Partition, PartitionDecision, Window } from "../plan/types.js";
+import { type ModelStates, readModelStates } from "../state/model-state.js";
+import { readRecordedFingerprints } from "../state/relation-state.js";
+import type { Transaction } from "../warehouse/port.js";
+import { type RunnableAction, type RunnableProject, UserError } from "./action.js";
+import { readSnapshot, type Snapshot } from "./snapshot.js";
+
+/** What the user asked for. */
+export interface RunRequest {
+  readonly window: Window;
+  /** Keys of the selected actions; undefined: all. */
+  readonly selected: ReadonlySet<string> | undefined;
+  /** Run every selected partition, whatever the state says. */
+  readonly force: boolean;
+}
+
+/** Decisions for every action of the project, with the evidence they stand on. */
+export interface ProjectPlan {
+  readonly window: Window;
+  readonly decisions: ReadonlyMap<string, readonly PartitionDecision[]>;
+  readonly states: ModelStates;
+  readonly snapshot: Snapshot;
+  /** Empty when nothing runs: then nobody asks. */
+  readonly recorded: RecordedFingerprints;
+}
+
+/**
+ * Decides every action from one snapshot of the warehouse. Actions are taken in dependency order; what runs makes the
+ * partitions that read it run too, until execution knows its real fingerprints.
+ * @throws UserError when a selected action reads a table that neither the warehouse nor the project has
+ */
+export async function planProject(
+  transaction: Transaction,
+  project: RunnableProject,
+  stateDataset: string,
+  request: RunRequest,
+): Promise<ProjectPlan> {
+  const selected = project.actions.filter((action) => isSelected(action, request));
+  const snapshot = await readSnapshot(transaction, selected, request.window);
+  requireSources(selected, project, snapshot);
+  const window = request.window ?? windowOfInputs(snapshot.inputs);
+  const states = await readModelStates(transaction, stateDataset, window);
+  const decisions = new Map<string, readonly PartitionDecision[]>();
+  const pending = new Map<string, readonly Partition[]>();
+  for (const action of project.actions) {
+    const decided = isSelected(action, request)
+      ? decideAction(action, { window, states, snapshot, force: request.force, pending })
+      : notSelected(action, window);
+    decisions.set(action.node.key, decided);
+    pending.set(
+      action.node.key,
+      decided.filter(({ decision }) => decision === "run").map(({ partition }) => partition),
+    );
+  }
+  const idle = [...pending.values()].every((partitions) => partitions.length === 0);
+  const recorded = idle ? new Map() : await readRecordedFingerprints(transaction, stateDataset);
+  for (const { node } of project.actions) {
+    decisions.set(node.key, nameMoves(node, decisions.get(node.key) ?? [], snapshot.inputs, recorded));
+  }
+  return { window, decisions, states, snapshot, recorded };
+}
+
+export interface DecideContext {
+  readonly window: Window;
+  readonly states: ModelStates;
+  readonly snapshot: Snapshot;
+  readonly force: boolean;
+  readonly pending: ReadonlyMap<string, readonly Partition[]>;
+}
+
+/** Decides one action's partitions against a snapshot. */
+export function decideAction(action: RunnableAction, context: DecideContext): readonly PartitionDecision[] {
+  const { node } = action;
+  const partitions = partitionsOf(node, context.window);
+  return decide({
+    node,
+    partitions,
+    state: context.states.get(node.key) ?? new Map(),
+    live: context.snapshot.outputs.get(node.key) ?? { exists: false, versions: new Map() },
+    inputs: inputHashes(node, partitions, context.snapshot.inputs),
+    forced: context.force,
+    pending: context.pending,
+  });
+}
+
+function isSelected(action: RunnableAction, request: RunRequest): boolean {
+  return request.selected === undefined || request.selected.has(action.node.key);
+}
+
+function notSelected(action: RunnableAction, window: Window): PartitionDecision[] {
+  return partitionsOf(action.node, window).map((partition) => ({
+    partition,
+    decision: "skip",
+    reason: "not_selected",
+  }));
+}
+
+function requireSources(selected: readonly RunnableAction[], project: RunnableProject, snapshot: Snapshot): void {
+  const built = new Set(project.actions.map((action) => action.node.key));
+  for (const action of selected) {
+    if (action.node.disabled) continue;
+    for (const { key } of action.node.upstreams) {
+      if (built.has(key) || snapshot.relations.has(key)) continue;
+      const what = project.sources.has(key) ? "load it first (fastbreak load)" : "declare it or correct the name";
+      throw new UserError(
+        `${action.fileName}: ${action.node.key} reads ${key}, which is not in the warehouse; ${what}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,209 @@
+import { performance } from "node:perf_hooks";
+import pLimit from "p-limit";
+import { nameMoves } from "../plan/moves.js";
+import { type PartitionDecision, WHOLE } from "../plan/types.js";
+import { recordModelStates } from "../state/model-state.js";
+import type { PublishCounts, Transaction, Warehouse } from "../warehouse/port.js";
+import type { RunnableAction, RunnableProject } from "./action.js";
+import { auditsByHost } from "./audits.js";
+import { type BuildContext, build, GateError } from "./build.js";
+import type { ActionResult, EventListener } from "./events.js";
+import { LocatedError } from "./located.js";
+import { decideAction, type ProjectPlan } from "./plan-project.js";
+import { readSnapshot } from "./snapshot.js";
+
+export interface RunOptions {
+  readonly concurrency: number;
+  /** Start nothing more after the first failure. */
+  readonly failFast: boolean;
+  readonly force: boolean;
+  readonly emit: EventListener;
+}
+
+/**
+ * Carries a plan out: every action after its dependencies, independent ones concurrently, each in one transaction that
+ * decides again with the fingerprints its upstreams really have (early cutoff).
+ * @returns one result per action, in the project's order; failures are results, not exceptions
+ */
+export async function runProject(
+  warehouse: Warehouse,
+  project: RunnableProject,
+  plan: ProjectPlan,
+  context: BuildContext,
+  options: RunOptions,
+): Promise<readonly ActionResult[]> {
+  const run = new ProjectRun(warehouse, project, plan, context, options);
+  return run.all();
+}
+
+class ProjectRun {
+  readonly #results = new Map<string, Promise<ActionResult>>();
+  /** Actions whose output this run has changed. */
+  readonly #published = new Set<string>();
+  readonly #audits: ReadonlyMap<string, readonly RunnableAction[]>;
+  /** Assertions that a model's own transaction has run: what they found, undefined when they passed. */
+  readonly #audited = new Map<string, string | undefined>();
+  readonly #limit: ReturnType<typeof pLimit>;
+  #failed = false;
+
+  constructor(
+    readonly warehouse: Warehouse,
+    readonly project: RunnableProject,
+    readonly plan: ProjectPlan,
+    readonly context: BuildContext,
+    readonly options: RunOptions,
+  ) {
+    this.#limit = pLimit(options.concurrency);
+    this.#audits = auditsByHost(project);
+  }
+
+  async all(): Promise<readonly ActionResult[]> {
+    for (const action of this.project.actions) this.#results.set(action.node.key, this.#afterDependencies(action));
+    return Promise.all(this.#results.values());
+  }
+
+  async #afterDependencies(action: RunnableAction): Promise<ActionResult> {
+    const results = await Promise.all(action.dependencies.map((key) => this.#results.get(key)));
+    const audited = this.#auditResult(action);
+    if (audited !== undefined) {
+      this.options.emit({ event: "action_finished", result: audited });
+      return audited;
+    }
+    const culprit = results.find((result) => result?.status === "failed" || result?.status === "blocked");
+    const result =
+      culprit !== undefined
+        ? this.#blocked(action, `not run: ${culprit.key} ${culprit.status === "failed" ? "failed" : "was blocked"}`)
+        : await this.#limit(() => this.#run(action));
+    if (result.status === "failed" || result.error !== undefined) this.#failed = true;
+    this.options.emit({ event: "action_finished", result });
+    return result;
+  }
+
+  async #run(action: RunnableAction): Promise<ActionResult> {
+    const planned = this.#planned(action);
+    const mayHaveMoved = action.node.upstreams.some(({ key }) => this.#published.has(key));
+    const unselected = planned.every(({ reason }) => reason === "not_selected" || reason === "disabled");
+    const settled = planned.every(({ decision, reason }) => decision === "skip" && reason !== "cosmetic");
+    if (unselected || (settled && !mayHaveMoved)) return skipped(action, planned, 0);
+    if (this.#failed && this.options.failFast)
+      return this.#blocked(action, "not run: stopped after a failure (--fail-fast)");
+    const started = performance.now();
+    this.options.emit({ event: "action_started", key: action.node.key, type: action.type, partitions: planned.length });
+    try {
+      const outcome = await this.warehouse.transaction((transaction) => this.#inTransaction(transaction, action));
+      const durationMs = performance.now() - started;
+      if (!outcome.decisions.some(({ decision }) => decision === "run"))
+        return skipped(action, outcome.decisions, durationMs);
+      for (const audit of this.#audits.get(action.node.key) ?? []) this.#audited.set(audit.node.key, undefined);
+      const changed = outcome.counts === undefined ? action.node.kind !== "assertion" : touched(outcome.counts);
+      if (changed) this.#published.add(action.node.key);
+      return result(action, outcome.decisions, changed || outcome.counts === undefined ? "success" : "unchanged", {
+        durationMs,
+        counts: outcome.counts,
+      });
+    } catch (cause) {
+      if (cause instanceof GateError) this.#audited.set(cause.assertion, cause.message);
+      const status = cause instanceof GateError && action.node.kind === "model" ? "blocked" : "failed";
+      return result(action, planned, status, {
+        durationMs: performance.now() - started,
+        error: messageOf(cause, action),
+      });
+    }
+  }
+
+  async #inTransaction(
+    transaction: Transaction,
+    action: RunnableAction,
+  ): Promise<{ decisions: readonly PartitionDecision[]; counts: PublishCounts | undefined }> {
+    const snapshot = await readSnapshot(transaction, [action], this.plan.window);
+    const { states, window } = this.plan;
+    const decided = decideAction(action, { window, states, snapshot, force: this.options.force, pending: new Map() });
+    const decisions = nameMoves(action.node, decided, snapshot.inputs, this.plan.recorded);
+    const stale = decisions.filter(({ decision }) => decision === "run");
+    await this.#settleCosmetic(transaction, action, decisions);
+    if (stale.length === 0) return { decisions, counts: undefined };
+    const counts = await build(
+      transaction,
+      action,
+      stale,
+      snapshot,
+      this.#audits.get(action.node.key) ?? [],
+      this.context,
+    );
+    return { decisions, counts };
+  }
+
+  /** Records the new code hash of what a cosmetic edit left as it was, so that the next run says `unchanged`. */
+  async #settleCosmetic(
+    transaction: Transaction,
+    action: RunnableAction,
+    decisions: readonly PartitionDecision[],
+  ): Promise<void> {
+    const { key, codeHash } = action.node;
+    const rows = decisions.flatMap(({ partition, reason }) => {
+      const state = this.plan.states.get(key)?.get(partition);
+      return reason === "cosmetic" && state !== undefined
+        ? [{ ...state, codeHash, model: key, partition, rows: state.rows }]
+        : [];
+    });
+    await recordModelStates(transaction, this.context.stateDataset, this.context.run, rows);
+  }
+
+  #auditResult(action: RunnableAction): ActionResult | undefined {
+    const { key } = action.node;
+    if (!this.#audited.has(key)) return undefined;
+    const error = this.#audited.get(key);
+    const decisions: readonly PartitionDecision[] = [{ partition: WHOLE, decision: "run", reason: "inputs_changed" }];
+    return result(
+      action,
+      decisions,
+      error === undefined ? "success" : "failed",
+      error === undefined ? { durationMs: 0 } : { durationMs: 0, error },
+    );
+  }
+
+  #planned(action: RunnableAction): readonly PartitionDecision[] {
+    return this.plan.decisions.get(action.node.key) ?? [];
+  }
+
+  #blocked(action: RunnableAction, error: string): ActionResult {
+    const decisions = this.#planned(action).map(
+      ({ partition, decision, reason }): PartitionDecision =>
+        decision === "skip" && reason === "not_selected"
+          ? { partition, decision, reason }
+          : { partition, decision: "skip", reason: "upstream_failed" },
+    );
+    const unselected = decisions.every(({ reason }) => reason === "not_selected");
+    return unselected ? skipped(action, decisions, 0) : result(action, decisions, "blocked", { durationMs: 0, error });
+  }
+}
+
+function skipped(action: RunnableAction, decisions: readonly PartitionDecision[], durationMs: number): ActionResult {
+  return result(action, decisions, "skipped", { durationMs });
+}
+
+function result(
+  action: RunnableAction,
+  partitions: readonly PartitionDecision[],
+  status: ActionResult["status"],
+  rest: { readonly durationMs: number; readonly counts?: PublishCounts | undefined; readonly error?: string },
+): ActionResult {
+  return {
+    key: action.node.key,
+    type: action.type,
+    partitions,
+    status,
+    counts: rest.counts,
+    durationMs: rest.durationMs,
+    error: rest.error,
+  };
+}
+
+function touched(counts: PublishCounts): boolean {
+  return counts.inserted + counts.updated + counts.refreshed + counts.deleted > 0;
+}
+
+function messageOf(cause: unknown, action: RunnableAction): string {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return cause instanceof GateError || cause instanceof LocatedError ? message : `${action.fileName}: ${message}`;
+}

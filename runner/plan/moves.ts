@@ -1,0 +1,43 @@
+import { addDays } from "./dates.js";
+import { type InputDigests, type PartitionDecision, type PlanNode, type ReadWindow, WHOLE } from "./types.js";
+
+/** The newest recorded fingerprint of each partition of each relation that earlier runs have read. */
+export type RecordedFingerprints = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+/** What a partition without rows is recorded as. */
+export const GONE = "empty";
+
+/**
+ * Adds to each decision that an input made the partitions of that input which moved since they were recorded.
+ * Only evidence: a decision never depends on it.
+ */
+export function nameMoves(
+  node: PlanNode,
+  decisions: readonly PartitionDecision[],
+  inputs: InputDigests,
+  recorded: RecordedFingerprints,
+): PartitionDecision[] {
+  const moved = new Map(node.upstreams.map(({ key }) => [key, movedPartitions(key, inputs, recorded)]));
+  return decisions.map((decision) => {
+    const { evidence } = decision;
+    if (evidence?.what !== "input" || evidence.upstream === undefined) return decision;
+    const window = node.upstreams.find(({ key }) => key === evidence.upstream)?.window;
+    const reached = (moved.get(evidence.upstream) ?? []).filter((date) => inWindow(date, decision.partition, window));
+    if (reached.length === 0) return decision;
+    const [first, last] = [reached[0], reached.at(-1)];
+    return { ...decision, evidence: { ...evidence, moved: first === last ? `${first}` : `${first}..${last}` } };
+  });
+}
+
+function movedPartitions(relation: string, current: InputDigests, recorded: RecordedFingerprints): string[] {
+  const now = current.get(relation);
+  const before = recorded.get(relation);
+  if (before === undefined) return [];
+  const known = new Set([...(now?.keys() ?? []), ...before.keys()]);
+  return [...known].filter((date) => (now?.get(date)?.digest ?? GONE) !== (before.get(date) ?? GONE)).sort();
+}
+
+function inWindow(date: string, partition: string, window: ReadWindow | undefined): boolean {
+  if (window === undefined || partition === WHOLE || date === WHOLE) return true;
+  return date >= addDays(partition, -window.back) && date <= addDays(partition, window.ahead);
+}

@@ -1,0 +1,230 @@
+import type { QueryScan } from "../dialect/contract.js";
+import { type BuildOptions, type CodeHashInputs, codeHash, compiledHash } from "./action-hashes.js";
+import type { CompiledGraph, CompiledTable, CompiledTarget, CompileOutcome } from "./compile/graph-shape.js";
+import { ProjectError, type ProjectProblem } from "./errors.js";
+import { graphProblems } from "./graph.js";
+import { MANIFEST_FORMAT_VERSION, type Manifest, type ManifestAction } from "./manifest.js";
+import { labelProblem, readModelLabels } from "./model-labels.js";
+import { sourcesOf } from "./traces.js";
+
+/** What the dialect knows of SQL text. */
+export interface SqlScanner {
+  /** @throws for SQL that cannot be parsed */
+  scanQuery(sql: string): QueryScan;
+  /** The text up to whitespace and comments; throws for SQL that cannot be read. */
+  canonicalText(sql: string): string;
+}
+
+export interface ManifestInputs {
+  readonly graph: CompiledGraph;
+  readonly outcome: CompileOutcome;
+  readonly inputsDigest: string;
+  readonly files: CodeHashInputs["files"];
+  readonly tracedFiles: readonly string[];
+  /** Text of a file of the project, for the line of a wrong label. */
+  readonly readSource: (path: string) => string;
+  readonly scanner: SqlScanner;
+}
+
+type Draft = Omit<ManifestAction, "codeHash" | "compiledHash" | "compileVolatile" | "sources">;
+type ListName = CompileOutcome["actionTraces"][number]["list"];
+
+/**
+ * Makes the manifest of a compiled project.
+ *
+ * @throws ProjectError for labels with wrong values, cycles and colliding names
+ */
+export function buildManifest(inputs: ManifestInputs): Manifest {
+  const { graph, outcome, scanner } = inputs;
+  const problems: ProjectProblem[] = [];
+  const { defaultDatabase } = graph.projectConfig;
+  const traces = new Map(outcome.actionTraces.map((trace) => [`${trace.list} ${trace.index}`, trace]));
+  const codeInputs: CodeHashInputs = {
+    formatVersion: MANIFEST_FORMAT_VERSION,
+    coreVersion: outcome.coreVersion,
+    projectConfig: graph.projectConfig,
+    files: inputs.files,
+  };
+
+  const finish = (list: ListName, index: number, draft: Draft, options: BuildOptions): ManifestAction => {
+    const sources = sourcesOf(draft.fileName, traces.get(`${list} ${index}`), outcome.fileTraces);
+    const action = { ...draft, compileVolatile: sources.nondeterministic.length > 0, sources };
+    return {
+      ...action,
+      codeHash: codeHash(action, codeInputs),
+      compiledHash: compiledHash(action, options, (sql) => scanner.canonicalText(sql)),
+    };
+  };
+
+  const tableNames = new Set([...graph.tables, ...graph.declarations].map(({ target }) => target.name));
+  const labelsOf = (table: CompiledTable) =>
+    readModelLabels(table.bigquery.labels, tableNames, (label, message) => {
+      problems.push(labelProblem(table.fileName, inputs.readSource(table.fileName), label, message));
+    });
+  const scan = (query: string, database: string) => scanReads(query, database || defaultDatabase, scanner);
+
+  const tables = graph.tables.map((table, i) => {
+    refuseJit(table, problems);
+    const query = table.query.trim();
+    const draft: Draft = {
+      ...baseOf(table, TABLE_TYPES[table.enumType]),
+      query,
+      preOps: trimmed(table.preOps),
+      postOps: trimmed(table.postOps),
+      ...partitioning(table.bigquery.partitionBy),
+      clusterBy: table.bigquery.clusterBy,
+      uniqueKey: table.uniqueKey,
+      labels: table.bigquery.labels,
+      protected: table.protected,
+      ...labelsOf(table),
+      ...scan(query, table.target.database),
+    };
+    return finish("tables", i, draft, tableOptions(table));
+  });
+  const operations = graph.operations.map((operation, i) => {
+    refuseJit(operation, problems);
+    const draft = { ...baseOf(operation, "operation"), operations: trimmed(operation.queries) };
+    return finish("operations", i, draft, { hasOutput: operation.hasOutput });
+  });
+  const assertions = graph.assertions.map((assertion, i) => {
+    const query = assertion.query.trim();
+    const parent = assertion.parentAction === undefined ? undefined : keyOf(assertion.parentAction);
+    const draft = { ...baseOf(assertion, "assertion"), query, parent, ...scan(query, assertion.target.database) };
+    return finish("assertions", i, draft, {});
+  });
+  const declarations = graph.declarations.map((declaration, i) =>
+    finish("declarations", i, baseOf(declaration, "declaration"), {}),
+  );
+  const tests = graph.tests.map((test, i) => {
+    const draft: Draft = {
+      ...baseOf({ ...test, target: { database: "", schema: "", name: test.name } }, "test"),
+      key: `test:${test.name}`,
+      query: test.testQuery.trim(),
+      expectedQuery: test.expectedOutputQuery.trim(),
+    };
+    return finish("tests", i, draft, {});
+  });
+
+  const actions = [...declarations, ...tables, ...operations, ...assertions, ...tests];
+  problems.push(...graphProblems(actions));
+  if (problems.length > 0) throw new ProjectError(problems);
+  return {
+    formatVersion: MANIFEST_FORMAT_VERSION,
+    inputsDigest: inputs.inputsDigest,
+    coreVersion: outcome.coreVersion,
+    defaultDatabase,
+    compileVolatile: [...Object.values(outcome.fileTraces), ...outcome.actionTraces].some(
+      ({ nondeterministic }) => nondeterministic.length > 0,
+    ),
+    actions,
+    tracedFiles: [...inputs.tracedFiles],
+  };
+}
+
+/** `dataset.name`. */
+export function keyOf(target: CompiledTarget): string {
+  return `${target.schema}.${target.name}`;
+}
+
+const TABLE_TYPES = { TABLE: "table", VIEW: "view", INCREMENTAL: "incremental" } as const;
+
+interface BaseInput {
+  readonly target: CompiledTarget;
+  readonly fileName: string;
+  readonly tags?: string[];
+  readonly disabled?: boolean;
+  readonly dependencyTargets?: readonly CompiledTarget[];
+  readonly actionDescriptor?: CompiledTable["actionDescriptor"];
+}
+
+function baseOf(action: BaseInput, type: ManifestAction["type"]): Draft {
+  const { target, actionDescriptor } = action;
+  const columns = (actionDescriptor?.columns ?? []).filter((column) => column.description !== undefined);
+  return {
+    key: keyOf(target),
+    target: { database: target.database, dataset: target.schema, name: target.name },
+    type,
+    fileName: action.fileName,
+    tags: action.tags ?? [],
+    disabled: action.disabled ?? false,
+    description: actionDescriptor?.description,
+    columnDescriptions: Object.fromEntries(columns.map(({ path, description }) => [path.join("."), description ?? ""])),
+    query: undefined,
+    expectedQuery: undefined,
+    preOps: [],
+    postOps: [],
+    operations: [],
+    dependencies: [...new Set((action.dependencyTargets ?? []).map(keyOf))],
+    parent: undefined,
+    partitionColumn: undefined,
+    partitionExpression: undefined,
+    clusterBy: [],
+    uniqueKey: [],
+    labels: {},
+    protected: false,
+    lookback: { defaultDays: undefined, byTable: {} },
+    rowColumns: {},
+    reads: [],
+    volatileCalls: [],
+    unscannable: undefined,
+  };
+}
+
+function trimmed(statements: readonly string[]): string[] {
+  return statements.map((sql) => sql.trim()).filter((sql) => sql !== "");
+}
+
+function partitioning(partitionBy: string): Pick<ManifestAction, "partitionColumn" | "partitionExpression"> {
+  const column = /^\s*(`?)([A-Za-z_]\w*)\1\s*$/.exec(partitionBy)?.[2];
+  return {
+    partitionColumn: column,
+    partitionExpression: column === undefined && partitionBy !== "" ? partitionBy : undefined,
+  };
+}
+
+/** Everything in a table's configuration that changes what is built and has no field of its own. */
+function tableOptions(table: CompiledTable): BuildOptions {
+  const { labels: _labels, partitionBy: _partitionBy, clusterBy: _clusterBy, ...bigquery } = table.bigquery;
+  const { materialized, incrementalStrategy, onSchemaChange, where } = table;
+  return { bigquery, materialized, incrementalStrategy, onSchemaChange, where };
+}
+
+/** SQL that JavaScript makes at run time cannot be known before it. */
+function refuseJit(action: { jitCode: string; fileName: string }, problems: ProjectProblem[]): void {
+  if (action.jitCode === "") return;
+  const message = "just-in-time compilation is not supported; write the query as SQL that compiles beforehand";
+  problems.push({ file: action.fileName, line: undefined, column: undefined, message });
+}
+
+function scanReads(
+  query: string,
+  database: string,
+  scanner: SqlScanner,
+): Pick<ManifestAction, "reads" | "volatileCalls" | "unscannable"> {
+  let scan: QueryScan;
+  try {
+    scan = scanner.scanQuery(query);
+  } catch (error) {
+    return { reads: [], volatileCalls: [], unscannable: (error as Error).message };
+  }
+  return {
+    reads: scan.tables.map(({ path, span, implicitAlias }) => ({
+      key: readKey(path, database),
+      start: span.start,
+      end: span.end,
+      implicitAlias,
+    })),
+    volatileCalls: scan.volatileCalls.map(({ functionName, line, column, outputColumn }) => ({
+      functionName,
+      line,
+      column,
+      outputColumn,
+    })),
+    unscannable: undefined,
+  };
+}
+
+/** `dataset.name` for a relation of the action's own project; a foreign project stays in front. */
+function readKey(path: readonly string[], database: string): string {
+  return path.length === 3 && path[0] === database ? path.slice(1).join(".") : path.join(".");
+}

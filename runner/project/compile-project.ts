@@ -1,0 +1,105 @@
+import * as v from "valibot";
+import { type CompiledGraph, type CompileOutcome, compiledGraphSchema } from "./compile/graph-shape.js";
+import type { ProjectOverrides } from "./compile/protocol.js";
+import { type ChildLimits, runCompileChild } from "./compile/run-child.js";
+import type { CorePackage } from "./core-package.js";
+import { ProjectError, type ProjectProblem, projectError } from "./errors.js";
+import { findCycle, type GraphNode } from "./graph.js";
+import { suggestion } from "./settings.js";
+
+export interface CompileOptions {
+  /** Real path. */
+  readonly projectDir: string;
+  readonly core: CorePackage;
+  readonly overrides: ProjectOverrides;
+  readonly filePaths: readonly string[];
+  readonly childPath: string;
+  readonly limits: ChildLimits;
+}
+
+export interface CompiledProject {
+  readonly graph: CompiledGraph;
+  readonly outcome: CompileOutcome;
+  /** What the project's code printed. */
+  readonly log: string;
+}
+
+/**
+ * Compiles a project as `dataform compile` does, in a child process.
+ *
+ * @throws ProjectError with every compile error, each at its file and line as far as core tells
+ */
+export async function compileProject(options: CompileOptions): Promise<CompiledProject> {
+  const { projectDir, core, overrides, filePaths } = options;
+  const request = { projectDir, coreDir: core.dir, overrides, filePaths };
+  const { response, log } = await runCompileChild(request, options.childPath, options.limits);
+  if (!response.ok) throw projectError(response.error.message, response.error.fileName, response.error.line);
+  const parsed = v.safeParse(compiledGraphSchema, response.graph);
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    throw projectError(`the compiled graph has an unknown shape at ${v.getDotPath(issue)}: ${issue.message}`);
+  }
+  const problems = compileProblems(response, parsed.output);
+  if (problems.length > 0) throw new ProjectError(problems);
+  return { graph: parsed.output, outcome: response, log };
+}
+
+/** Core's compile errors in the runner's words; what core says several times is said once. */
+function compileProblems(outcome: CompileOutcome, graph: CompiledGraph): ProjectProblem[] {
+  const nodes = [...graph.tables, ...graph.operations, ...graph.assertions].map((action) => ({
+    key: shortName(action.target),
+    fileName: action.fileName,
+    dependencies: action.dependencyTargets.map(shortName),
+  }));
+  const known = [...nodes.map(({ key }) => key), ...graph.declarations.map(({ target }) => shortName(target))];
+  const problems = new Map<string, ProjectProblem>();
+  let cycleTold = false;
+  for (const error of outcome.errors) {
+    const circular = error.message.startsWith("Circular dependency detected");
+    if (circular && cycleTold) continue;
+    cycleTold ||= circular;
+    const message = circular ? cycleMessage(error.message, nodes) : reworded(error.message, known);
+    const key = `${error.fileName}\0${message}`;
+    const line = problems.get(key)?.line ?? error.line;
+    problems.set(key, { file: error.fileName, line, column: undefined, message });
+  }
+  return [...problems.values()];
+}
+
+function cycleMessage(message: string, nodes: readonly GraphNode[]): string {
+  const keys = findCycle(nodes);
+  return keys === undefined ? message : `cyclic references: ${keys.join(" -> ")}`;
+}
+
+function reworded(message: string, known: readonly string[]): string {
+  const missing =
+    /^Could not resolve "?(.*?)"?$/.exec(message)?.[1] ??
+    /^Missing dependency detected: Action ".*?" depends on "(.*)" which does not exist/.exec(message)?.[1];
+  if (missing !== undefined) {
+    const name = resolvableName(missing);
+    const candidates = name.includes(".") ? known : known.map((key) => key.slice(key.indexOf(".") + 1));
+    return `refers to "${name}", which does not exist${suggestion(name, candidates)}`;
+  }
+  const duplicate = /^Duplicate (?:action name|canonical target) detected[\s\S]*?"(\{.*\})"/.exec(message)?.[1];
+  if (duplicate !== undefined) return `${resolvableName(duplicate)} is defined more than once`;
+  return message;
+}
+
+/** Core prints a reference as a name or as JSON of its parts. */
+function resolvableName(text: string): string {
+  try {
+    const { schema, name } = JSON.parse(text) as { schema?: string; name?: string };
+    return [schema, name].filter((part) => part !== undefined && part !== "").join(".");
+  } catch {
+    return withoutDatabase(text);
+  }
+}
+
+function withoutDatabase(name: string): string {
+  const parts = name.split(".");
+  return parts.length === 3 ? parts.slice(1).join(".") : name;
+}
+
+function shortName(target: { readonly schema: string; readonly name: string }): string {
+  return `${target.schema}.${target.name}`;
+}

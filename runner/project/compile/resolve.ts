@@ -1,0 +1,135 @@
+import { readFileSync, realpathSync, statSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, resolve, sep } from "node:path";
+
+/** In the order in which the stock CLI's sandbox tries them. */
+const EXTENSIONS = [".js", ".sql", ".sqlx", ".yaml", ".yml", ".json"] as const;
+
+interface PackageJson {
+  readonly main?: unknown;
+  readonly exports?: unknown;
+}
+
+/**
+ * Node's CommonJS resolution as the stock CLI's sandbox does it: bare names are looked up in `node_modules` first, then from
+ * the project's root; nothing outside the allowed folders exists. Every path that was looked at is remembered, because a
+ * file that appears there later changes the result.
+ */
+export class ModuleResolver {
+  readonly probed = new Set<string>();
+  private readonly cache = new Map<string, string | undefined>();
+
+  /** @param roots real paths of the folders that modules may come from; the first is the project. */
+  constructor(private readonly roots: readonly [string, ...string[]]) {}
+
+  /** Absolute path of the module, or undefined when there is none. */
+  resolve(fromDir: string, id: string): string | undefined {
+    const key = `${fromDir}\0${id}`;
+    if (this.cache.has(key)) return this.cache.get(key);
+    const found = this.find(fromDir, id);
+    this.cache.set(key, found);
+    return found;
+  }
+
+  private find(fromDir: string, id: string): string | undefined {
+    if (isAbsolute(id)) return this.fileOrDirectory(id);
+    if (/^\.{1,2}(\/|$)/.test(id)) return this.fileOrDirectory(join(fromDir, id));
+    for (let dir = fromDir; ; dir = dirname(dir)) {
+      if (basename(dir) !== "node_modules") {
+        const found = this.inNodeModules(join(dir, "node_modules"), id);
+        if (found !== undefined) return found;
+      }
+      if (dir === dirname(dir) || dir === this.roots[0]) break;
+    }
+    return this.fileOrDirectory(join(this.roots[0], id));
+  }
+
+  private inNodeModules(nodeModules: string, id: string): string | undefined {
+    if (!isDirectory(nodeModules)) {
+      this.probed.add(nodeModules);
+      return undefined;
+    }
+    const [, name, subpath] = /^((?:@[^/]+\/)?[^/]+)(\/.*)?$/.exec(id) ?? [];
+    if (name !== undefined) {
+      if (subpath !== undefined && !isDirectory(join(nodeModules, name))) {
+        this.probed.add(join(nodeModules, name));
+        return undefined;
+      }
+      const exported = exportedPath(this.readPackage(join(nodeModules, name))?.exports, `.${subpath ?? ""}`);
+      if (exported !== undefined) return this.file(join(nodeModules, name, exported));
+    }
+    return this.fileOrDirectory(join(nodeModules, id));
+  }
+
+  private fileOrDirectory(path: string): string | undefined {
+    return this.fileWithExtension(path) ?? this.directory(path);
+  }
+
+  private fileWithExtension(path: string): string | undefined {
+    const exact = this.file(path);
+    if (exact !== undefined) return exact;
+    for (const extension of EXTENSIONS) {
+      const found = this.file(path + extension);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  private directory(path: string): string | undefined {
+    if (!isDirectory(path)) return undefined;
+    const main = this.readPackage(path)?.main;
+    if (typeof main === "string") {
+      const target = join(path, main);
+      const found = this.fileWithExtension(target) ?? this.fileWithExtension(join(target, "index"));
+      if (found !== undefined) return found;
+    }
+    return this.fileWithExtension(join(path, "index"));
+  }
+
+  private file(path: string): string | undefined {
+    const full = resolve(path);
+    this.probed.add(full);
+    return isFile(full) && this.isAllowed(full) ? full : undefined;
+  }
+
+  private readPackage(dir: string): PackageJson | undefined {
+    const path = this.file(join(dir, "package.json"));
+    return path === undefined ? undefined : (JSON.parse(readFileSync(path, "utf8")) as PackageJson);
+  }
+
+  private isAllowed(path: string): boolean {
+    const real = realpathSync(path);
+    return this.roots.some((root) => real.startsWith(root + sep));
+  }
+}
+
+/** The file that a package's `exports` names for a subpath, for the forms in use: a string, conditions, exact subpaths. */
+function exportedPath(exports: unknown, subpath: string): string | undefined {
+  if (typeof exports === "string") return subpath === "." ? exports : undefined;
+  if (typeof exports !== "object" || exports === null) return undefined;
+  const entries = exports as Record<string, unknown>;
+  if (subpath in entries) return exportedPath(entries[subpath], ".");
+  if (subpath !== ".") return undefined;
+  for (const [condition, target] of Object.entries(entries)) {
+    if (condition !== "node" && condition !== "require" && condition !== "default") continue;
+    const found = exportedPath(target, ".");
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function isFile(path: string): boolean {
+  return stat(path)?.isFile() ?? false;
+}
+
+function isDirectory(path: string): boolean {
+  return stat(path)?.isDirectory() ?? false;
+}
+
+/** Undefined for what is missing and for what the permission model hides. */
+function stat(path: string) {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,147 @@
+import { createHash } from "node:crypto";
+import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { join, sep } from "node:path";
+import type { ProjectOverrides } from "./compile/protocol.js";
+import { projectError } from "./errors.js";
+
+/** Folders whose every file may decide the compile. */
+const SOURCE_FOLDERS = ["definitions", "includes", "assertions"] as const;
+/** Files in the project's root that decide it. */
+const ROOT_FILES = ["dataform.json", "workflow_settings.yaml", "package.json", "package-lock.json"] as const;
+/** A file that is absent is an input, too: it decides as soon as it appears. */
+const ABSENT = "absent";
+
+/** SHA-256 of every file that can decide the compile, by path relative to the project (`/` between folders). */
+export type FileHashes = ReadonlyMap<string, string>;
+
+export interface ProjectFiles {
+  readonly hashes: FileHashes;
+  /** The part of the stock CLI's file list that core looks at; sorted. */
+  readonly filePaths: readonly string[];
+}
+
+/**
+ * Lists and hashes the project's files.
+ *
+ * The list is the stock CLI's `!(node_modules)/**\/*.*` for the folders that core reads: names with a dot in them, nothing
+ * hidden, linked folders one level deep. Files without an extension are hashed as well, since code may require them.
+ *
+ * @param projectDir real path of the project
+ * @throws ProjectError for a symbolic link that leaves the project and for anything that is neither file nor folder
+ */
+export function readProjectFiles(projectDir: string): ProjectFiles {
+  const hashes = new Map<string, string>();
+  const filePaths: string[] = [];
+
+  const visitFolder = (folder: string, linked: boolean) => {
+    for (const entry of entriesOf(join(projectDir, folder))) {
+      if (entry.name.startsWith(".")) continue;
+      const path = `${folder}/${entry.name}`;
+      const kind = kindOf(projectDir, path, entry);
+      if (entry.name.includes(".")) filePaths.push(path);
+      if (kind === "file") hashes.set(path, hashFile(join(projectDir, path)));
+      else if (!linked) visitFolder(path, entry.isSymbolicLink());
+    }
+  };
+  for (const folder of SOURCE_FOLDERS) {
+    const stat = statSync(join(projectDir, folder), { throwIfNoEntry: false });
+    if (stat === undefined) continue;
+    if (!stat.isDirectory()) throw projectError("must be a folder", folder);
+    refuseForeignTarget(projectDir, folder);
+    visitFolder(folder, false);
+  }
+  for (const file of ROOT_FILES) {
+    const hash = hashFileIfPresent(join(projectDir, file));
+    if (hash !== ABSENT) hashes.set(file, hash);
+  }
+  filePaths.sort();
+  return { hashes, filePaths };
+}
+
+/** Hashes files that an earlier compile looked at, found or not. */
+export function hashTracedFiles(projectDir: string, paths: readonly string[]): FileHashes {
+  return new Map(paths.map((path) => [path, hashFileIfPresent(join(projectDir, path))]));
+}
+
+/** Whether `readProjectFiles` looks at this path, so that it need not be traced. */
+export function isDefaultInput(path: string): boolean {
+  if ((ROOT_FILES as readonly string[]).includes(path)) return true;
+  const [folder, ...rest] = path.split("/");
+  return (SOURCE_FOLDERS as readonly string[]).includes(folder ?? "") && !rest.some((part) => part.startsWith("."));
+}
+
+export interface DigestInputs {
+  readonly formatVersion: number;
+  readonly coreVersion: string;
+  /** SHA-256 of the runner's own code that makes manifests. */
+  readonly runner: string;
+  readonly overrides: ProjectOverrides;
+  readonly files: FileHashes;
+  readonly tracedFiles: FileHashes;
+}
+
+/**
+ * SHA-256 over everything a manifest can depend on, the clock and randomness excepted: file names and contents, overrides, the
+ * runner, the version of core and of Node, and what the environment tells JavaScript about time zone and language.
+ */
+export function inputsDigest(inputs: DigestInputs): string {
+  const hash = createHash("sha256");
+  const line = (...parts: readonly string[]) => hash.update(`${JSON.stringify(parts)}\n`);
+  line("format", String(inputs.formatVersion), "runner", inputs.runner);
+  line("core", inputs.coreVersion, "node", process.version, process.platform, process.arch);
+  for (const [name, value] of Object.entries(compileEnvironment())) line("environment", name, value);
+  const { vars = {}, ...overrides } = inputs.overrides;
+  for (const [name, value] of sorted(Object.entries(overrides))) line("override", name, String(value));
+  for (const [name, value] of sorted(Object.entries(vars))) line("var", name, value);
+  for (const [path, sha256] of sorted(inputs.files)) line("file", path, sha256);
+  for (const [path, sha256] of sorted(inputs.tracedFiles)) line("traced", path, sha256);
+  return hash.digest("hex");
+}
+
+/** The only variables of the environment that a compile gets: those that decide how JavaScript prints dates and numbers. */
+export function compileEnvironment(): Record<string, string> {
+  const names = ["LANG", "LC_ALL", "TZ"];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
+
+function sorted<T>(entries: Iterable<readonly [string, T]>): (readonly [string, T])[] {
+  return [...entries].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+function entriesOf(folder: string): Dirent[] {
+  return readdirSync(folder, { withFileTypes: true });
+}
+
+function kindOf(projectDir: string, path: string, entry: Dirent): "file" | "folder" {
+  if (entry.isFile()) return "file";
+  if (entry.isDirectory()) return "folder";
+  if (entry.isSymbolicLink()) {
+    const stat = statSync(join(projectDir, path), { throwIfNoEntry: false });
+    if (stat === undefined) throw projectError("is a symbolic link to nothing", path);
+    refuseForeignTarget(projectDir, path);
+    if (stat.isFile()) return "file";
+    if (stat.isDirectory()) return "folder";
+  }
+  throw projectError("is neither a file nor a folder", path);
+}
+
+function refuseForeignTarget(projectDir: string, path: string): void {
+  const target = realpathSync(join(projectDir, path));
+  if (!target.startsWith(projectDir + sep)) throw projectError("is a symbolic link that leaves the project", path);
+}
+
+/** SHA-256 of one file's content. */
+export function hashFile(path: string): string {
+  return createHash("sha256").update(readFileSync(path)).digest("hex");
+}
+
+function hashFileIfPresent(path: string): string {
+  try {
+    if (!statSync(path).isFile()) return "folder";
+    return hashFile(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return ABSENT;
+    throw error;
+  }
+}

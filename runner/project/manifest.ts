@@ -1,0 +1,88 @@
+import * as v from "valibot";
+
+/** Raised whenever the manifest's shape, or what its hashes cover, changes. */
+export const MANIFEST_FORMAT_VERSION = 1;
+
+const optionalString = v.optional(v.string());
+const strings = v.array(v.string());
+
+const readWindow = v.object({ back: v.optional(v.number()), ahead: v.optional(v.number()) });
+
+const nondeterministicRead = v.object({
+  kind: v.picklist(["clock", "random", "process"]),
+  what: v.string(),
+  file: optionalString,
+  line: v.optional(v.number()),
+});
+
+const manifestAction = v.object({
+  /** `dataset.name`; a unit test's is `test:name`. */
+  key: v.string(),
+  target: v.object({ database: v.string(), dataset: v.string(), name: v.string() }),
+  type: v.picklist(["table", "view", "incremental", "assertion", "operation", "declaration", "test"]),
+  fileName: v.string(),
+  tags: strings,
+  disabled: v.boolean(),
+  description: optionalString,
+  columnDescriptions: v.record(v.string(), v.string()),
+  /** The compiled full-refresh query in GoogleSQL, outer whitespace removed; a unit test's is its test query. */
+  query: optionalString,
+  /** What a unit test expects its query to return, as a query. */
+  expectedQuery: optionalString,
+  preOps: strings,
+  postOps: strings,
+  operations: strings,
+  /** Keys, in the order in which Dataform lists them. */
+  dependencies: strings,
+  /** The model that an automatic assertion belongs to. */
+  parent: optionalString,
+  /** `bigquery.partitionBy` when it is a plain column. */
+  partitionColumn: optionalString,
+  /** `bigquery.partitionBy` when it is anything else. */
+  partitionExpression: optionalString,
+  clusterBy: strings,
+  uniqueKey: strings,
+  labels: v.record(v.string(), v.string()),
+  protected: v.boolean(),
+  /** Days of dated upstreams that one partition may read; undefined: all. `byTable` is keyed by the upstream's name. */
+  lookback: v.object({ defaultDays: v.optional(v.number()), byTable: v.record(v.string(), readWindow) }),
+  /** Columns that tell when and how often a row was written. */
+  rowColumns: v.object({ created: optionalString, updated: optionalString, revision: optionalString }),
+  /** The relations that `query` names, with the text range to replace. */
+  reads: v.array(v.object({ key: v.string(), start: v.number(), end: v.number(), implicitAlias: optionalString })),
+  volatileCalls: v.array(
+    v.object({ functionName: v.string(), line: v.number(), column: v.number(), outputColumn: optionalString }),
+  ),
+  /** Why our parser cannot tell what the query reads; such an action always runs as a whole. */
+  unscannable: optionalString,
+  /** The clock or randomness was read while this action was compiled. */
+  compileVolatile: v.boolean(),
+  /** What the code hash was made of, for explanations. */
+  sources: v.object({ files: strings, vars: strings, nondeterministic: v.array(nondeterministicRead) }),
+  /** SHA-256 over everything in the project that decides the action, from sources alone. */
+  codeHash: v.string(),
+  /** SHA-256 over the compiled SQL, whitespace and comments aside, and every setting that changes what is built. */
+  compiledHash: v.string(),
+});
+
+const manifestSchema = v.object({
+  formatVersion: v.literal(MANIFEST_FORMAT_VERSION),
+  inputsDigest: v.string(),
+  coreVersion: v.string(),
+  defaultDatabase: v.string(),
+  /** Something read the clock or randomness while compiling: the manifest holds for the run that made it, no longer. */
+  compileVolatile: v.boolean(),
+  actions: v.array(manifestAction),
+  /** Files outside the default set that module resolution looked at, found or not. */
+  tracedFiles: strings,
+});
+
+/** A compiled project as the planner needs it, independent of window and dates. Plain JSON. */
+export type Manifest = v.InferOutput<typeof manifestSchema>;
+export type ManifestAction = v.InferOutput<typeof manifestAction>;
+
+/** The manifest in a parsed JSON value; undefined when it is none, or one of another format: then compile. */
+export function parseManifest(value: unknown): Manifest | undefined {
+  const result = v.safeParse(manifestSchema, value);
+  return result.success ? result.output : undefined;
+}

@@ -1,0 +1,56 @@
+import type { ProjectProblem } from "./errors.js";
+import type { ManifestAction } from "./manifest.js";
+import { suggestion } from "./settings.js";
+
+type Labels = Readonly<Record<string, string>>;
+
+const ROW_COLUMN_LABELS = { row_created: "created", row_updated: "updated", row_revision: "revision" } as const;
+
+/**
+ * What a model tells the runner in its BigQuery labels: `lookback_days`, `lookback_days__TABLE`, `lookahead_days__TABLE`
+ * (whole days) and `row_created`, `row_updated`, `row_revision` (column names).
+ *
+ * @param tableNames names of all relations of the project, for labels that name one
+ * @param report is told of every label with a wrong value
+ */
+export function readModelLabels(
+  labels: Labels,
+  tableNames: ReadonlySet<string>,
+  report: (label: string, message: string) => void,
+): Pick<ManifestAction, "lookback" | "rowColumns"> {
+  const byTable: Record<string, { back?: number; ahead?: number }> = {};
+  const rowColumns: Record<string, string> = {};
+  let defaultDays: number | undefined;
+  for (const [label, value] of Object.entries(labels)) {
+    const days = () => {
+      if (/^\d{1,5}$/.test(value)) return Number(value);
+      report(label, `label "${label}" must be a whole number of days, not "${value}"`);
+      return undefined;
+    };
+    const [, direction, table] = /^(lookback|lookahead)_days(?:__(.+))?$/.exec(label) ?? [];
+    if (direction !== undefined && table !== undefined) {
+      if (!tableNames.has(table)) {
+        report(label, `label "${label}" names no table of the project${suggestion(table, [...tableNames])}`);
+      }
+      const side = direction === "lookback" ? "back" : "ahead";
+      const value = days();
+      if (value !== undefined) byTable[table] = { ...byTable[table], [side]: value };
+    } else if (label === "lookback_days") {
+      defaultDays = days();
+    } else if (direction !== undefined) {
+      report(label, `label "${label}" must name a table: lookahead_days__TABLE`);
+    } else if (label in ROW_COLUMN_LABELS) {
+      if (/^[a-z_][a-z0-9_]*$/i.test(value))
+        rowColumns[ROW_COLUMN_LABELS[label as keyof typeof ROW_COLUMN_LABELS]] = value;
+      else report(label, `label "${label}" must be a column name, not "${value}"`);
+    }
+  }
+  return { lookback: { defaultDays, byTable }, rowColumns };
+}
+
+/** The problem of one label, at the line that sets it. */
+export function labelProblem(fileName: string, source: string, label: string, message: string): ProjectProblem {
+  const lines = source.split("\n");
+  const index = lines.findIndex((line) => new RegExp(`(?<!\\w)${label}(?!\\w)`).test(line));
+  return { file: fileName, line: index === -1 ? undefined : index + 1, column: undefined, message };
+}

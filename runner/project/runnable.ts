@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import type { RunnableAction, RunnableProject } from "../execute/action.js";
+import type { PlanNode, ReadWindow, Upstream } from "../plan/types.js";
+import { rowColumnNames } from "../warehouse/port.js";
+import { dependencyOrder } from "./graph.js";
+import type { Manifest, ManifestAction } from "./manifest.js";
+
+const RUNNABLE = new Set<ManifestAction["type"]>(["table", "incremental", "view", "assertion", "operation"]);
+
+/** The manifest as the planner and the executor need it: views resolved to what they read, actions in dependency order. */
+export function runnableProject(manifest: Manifest): RunnableProject {
+  const byKey = new Map(manifest.actions.map((action) => [action.key, action]));
+  const runnable = manifest.actions.filter((action) => RUNNABLE.has(action.type));
+  return {
+    actions: dependencyOrder(runnable).map((action) => runnableAction(action, byKey)),
+    sources: new Set(manifest.actions.filter((action) => action.type === "declaration").map((action) => action.key)),
+  };
+}
+
+function runnableAction(action: ManifestAction, byKey: ReadonlyMap<string, ManifestAction>): RunnableAction {
+  return {
+    node: planNode(action, byKey),
+    type: action.type as RunnableAction["type"],
+    target: { dataset: action.target.dataset, name: action.target.name },
+    fileName: action.fileName,
+    tags: action.tags,
+    query: action.query ?? "",
+    reads: action.reads.map((read) => ({
+      key: read.key,
+      start: read.start,
+      end: read.end,
+      implicitAlias: read.implicitAlias,
+    })),
+    operations: action.operations,
+    preOps: action.preOps,
+    postOps: action.postOps,
+    dependencies: action.dependencies,
+    partitionColumn: action.partitionColumn,
+    clusterBy: action.clusterBy,
+    uniqueKey: action.uniqueKey,
+    rowColumns: action.rowColumns,
+  };
+}
+
+function planNode(action: ManifestAction, byKey: ReadonlyMap<string, ManifestAction>): PlanNode {
+  const views = viewsReadBy(action, byKey);
+  return {
+    key: action.key,
+    kind: action.type === "table" || action.type === "incremental" ? "model" : (action.type as PlanNode["kind"]),
+    // Without a declared read window nobody knows which dates a model can produce: it is one partition.
+    partitioned: action.partitionColumn !== undefined && action.lookback.defaultDays !== undefined,
+    upstreams: upstreamsOf(action, views),
+    codeHash: joined([action.codeHash, ...views.map((view) => view.codeHash)]),
+    compiledHash: joined([action.compiledHash, ...views.map((view) => view.compiledHash)]),
+    volatile: volatileReason(action) ?? views.map(volatileReason).find((reason) => reason !== undefined),
+    disabled: action.disabled,
+  };
+}
+
+/** Every view that the action reads, directly or through another view, in a stable order. */
+function viewsReadBy(action: ManifestAction, byKey: ReadonlyMap<string, ManifestAction>): ManifestAction[] {
+  const views = new Map<string, ManifestAction>();
+  const visit = (reader: ManifestAction) => {
+    for (const { key } of reader.reads) {
+      const read = byKey.get(key);
+      if (read?.type !== "view" || views.has(key)) continue;
+      views.set(key, read);
+      visit(read);
+    }
+  };
+  visit(action);
+  return [...views.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function upstreamsOf(action: ManifestAction, views: readonly ManifestAction[]): Upstream[] {
+  const viewKeys = new Set(views.map((view) => view.key));
+  const keys = new Set([action, ...views].flatMap((reader) => reader.reads.map(({ key }) => key)));
+  return [...keys]
+    .filter((key) => !viewKeys.has(key))
+    .sort()
+    .map((key) => ({ key, window: windowOf(action, key) }));
+}
+
+function windowOf(action: ManifestAction, key: string): ReadWindow | undefined {
+  const own = action.lookback.byTable[key.slice(key.indexOf(".") + 1)];
+  const back = own?.back ?? action.lookback.defaultDays;
+  return back === undefined ? undefined : { back, ahead: own?.ahead ?? 0 };
+}
+
+function volatileReason(action: ManifestAction): string | undefined {
+  if (action.type === "operation") return "operations always run";
+  if (action.unscannable !== undefined) return `its SQL cannot be analysed: ${action.unscannable}`;
+  if (action.compileVolatile) return "its SQL depends on the clock or on randomness while compiling";
+  const rowColumns = new Set<string | undefined>(rowColumnNames(action.rowColumns));
+  const call = action.volatileCalls.find(
+    ({ outputColumn }) => outputColumn === undefined || !rowColumns.has(outputColumn),
+  );
+  return call && `it calls ${call.functionName}() at line ${call.line}`;
+}
+
+function joined(hashes: readonly string[]): string {
+  return hashes.length === 1 ? (hashes[0] as string) : createHash("sha256").update(hashes.join("\n")).digest("hex");
+}

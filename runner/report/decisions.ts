@@ -1,0 +1,29 @@
+import type { Evidence, PartitionDecision } from "../plan/types.js";
+import { plural } from "./text.js";
+
+/** What one action's decisions amount to, for a person: `28 partitions: never built`. */
+export function describeDecisions(decisions: readonly PartitionDecision[]): string {
+  const running = decisions.filter(({ decision }) => decision === "run");
+  const told = running.length > 0 ? running : decisions;
+  const reasons = [
+    ...new Set(told.map(({ reason, evidence }) => `${reason.replaceAll("_", " ")}${because(evidence)}`)),
+  ];
+  const shown = reasons.slice(0, 2).join("; ") + (reasons.length > 2 ? "; ..." : "");
+  if (running.length === 0 || running.length === decisions.length) return shown;
+  return `${shown} (${plural(decisions.length - running.length, "partition")} unchanged)`;
+}
+
+/** Which partitions run or are skipped: `2021-10-19..2021-11-15`, empty for an action that is one partition. */
+export function describePartitions(decisions: readonly PartitionDecision[]): string {
+  const running = decisions.filter(({ decision }) => decision === "run");
+  const told = running.length > 0 ? running : decisions;
+  if (told.length === 0 || told[0]?.partition === "*") return "";
+  return `${told.length} of ${plural(decisions.length, "partition")}`;
+}
+
+function because(evidence: Evidence | undefined): string {
+  if (evidence === undefined) return "";
+  if (evidence.upstream !== undefined)
+    return ` in ${evidence.upstream}${evidence.moved === undefined ? "" : ` ${evidence.moved}`}`;
+  return evidence.note === undefined ? "" : ` (${evidence.note})`;
+}

@@ -1,0 +1,27 @@
+import type { EventListener } from "../execute/events.js";
+import { actionLine } from "./run-report.js";
+import { colorsFor, plainLine } from "./text.js";
+
+/** Lines on standard error while a run goes on: one per action on a terminal, only warnings in a pipe. */
+export function progressTo(stream: NodeJS.WriteStream, names: readonly string[], quiet: boolean): EventListener {
+  const colors = colorsFor(stream);
+  const width = Math.max(0, ...names.map((name) => name.length));
+  const shown = stream.isTTY === true && !quiet;
+  const running = new Set<string>();
+  const status = () => {
+    if (shown && running.size > 0)
+      stream.write(
+        `\r\u001b[K  ${colors.dim(`running ${[...running].join(", ")}`.slice(0, (stream.columns ?? 80) - 3))}`,
+      );
+  };
+  return (event) => {
+    if (event.event === "warning") stream.write(`warning: ${plainLine(event.message)}\n`);
+    if (!shown) return;
+    if (event.event === "action_started") running.add(event.key);
+    if (event.event === "action_finished") {
+      running.delete(event.result.key);
+      stream.write(`\r\u001b[K${actionLine(event.result, width, colors)}\n`);
+    }
+    status();
+  };
+}

@@ -1,0 +1,50 @@
+import type { SqlType } from "../sql-types.js";
+import type { QueryResult, SqlValue } from "../warehouse/port.js";
+import { alignColumns, plainLine, plural } from "./text.js";
+
+/** An array of row objects; NUMERIC, and INT64 beyond 2^53, as text, because JSON numbers would round them. */
+export function rowsAsJson(result: QueryResult): string {
+  const rows = result.rows.map((row) =>
+    Object.fromEntries(result.columns.map(({ name }, index) => [name, row[index] ?? null])),
+  );
+  return `${JSON.stringify(rows, exactNumber)}\n`;
+}
+
+/** RFC 4180, with a header line; NULL is an empty field. */
+export function rowsAsCsv(result: QueryResult): string {
+  const lines = [
+    result.columns.map(({ name }) => name),
+    ...result.rows.map((row) => row.map((value) => (value === null ? "" : textOf(value)))),
+  ];
+  return lines.map((line) => `${line.map(csvField).join(",")}\r\n`).join("");
+}
+
+/** Aligned columns under a header, then the number of rows. */
+export function rowsAsTable(result: QueryResult): string {
+  const header = result.columns.map(({ name }) => name);
+  const rows = result.rows.map((row) => row.map((value) => plainLine(value === null ? "NULL" : textOf(value))));
+  const numbers = new Set(result.columns.flatMap(({ type }, index) => (isNumber(type) ? [index] : [])));
+  const [head = "", ...body] = alignColumns([header, ...rows], numbers);
+  return `${[head, "-".repeat(head.length), ...body, `(${plural(rows.length, "row")})`].join("\n")}\n`;
+}
+
+function isNumber(type: SqlType): boolean {
+  return type === "INT64" || type === "FLOAT64" || type === "NUMERIC" || type === "BIGNUMERIC";
+}
+
+function textOf(value: Exclude<SqlValue, null>): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "object") return JSON.stringify(value, exactNumber);
+  return String(value);
+}
+
+/** A field that a spreadsheet would run as a formula gets a leading quote; one with a separator is quoted. */
+function csvField(text: string): string {
+  const safe = /^[=+@\t\r]/.test(text) || /^-(?!\d)/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+function exactNumber(_key: string, value: unknown): unknown {
+  if (typeof value !== "bigint") return value;
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
+}

@@ -1,0 +1,162 @@
+import type { ActionResult, ActionStatus } from "../execute/events.js";
+import { decisionsJson } from "../plan/partitions.js";
+import type { DateRange, PublishCounts } from "../warehouse/port.js";
+import { describeDecisions, describePartitions } from "./decisions.js";
+import { alignColumns, type Colors, count, duration, plainLine, plural } from "./text.js";
+
+/** One run or plan as the commands report it. */
+export interface RunReport {
+  readonly runId: string;
+  readonly window: DateRange | undefined;
+  readonly target: string;
+  readonly compiled: boolean;
+  readonly actions: readonly ActionResult[];
+  readonly durationMs: number;
+}
+
+export interface Totals {
+  readonly run: number;
+  readonly skipped: number;
+  readonly failed: number;
+  readonly blocked: number;
+  readonly unchanged: number;
+  readonly rows_written: number;
+  readonly duration_ms: number;
+}
+
+/** Sums over the actions; `run` counts what ran and published. */
+export function totalsOf(report: RunReport): Totals {
+  const number = (status: ActionStatus) => report.actions.filter((action) => action.status === status).length;
+  return {
+    run: number("success"),
+    skipped: number("skipped"),
+    failed: number("failed"),
+    blocked: number("blocked"),
+    unchanged: number("unchanged"),
+    rows_written: report.actions.reduce((sum, action) => sum + rowsWritten(action.counts), 0),
+    duration_ms: Math.round(report.durationMs),
+  };
+}
+
+/** The JSON document of `run --json` and `plan --json` (design section 7). */
+export function reportJson(report: RunReport): object {
+  return {
+    run_id: report.runId,
+    window: report.window ?? null,
+    target: report.target,
+    compiled: report.compiled,
+    actions: report.actions.map((action) => ({
+      name: action.key,
+      type: action.type,
+      partitions: decisionsJson(action.partitions),
+      status: action.status,
+      rows_written: rowsWritten(action.counts),
+      rows: action.counts ?? null,
+      duration_ms: Math.round(action.durationMs),
+      error: action.error ?? null,
+    })),
+    totals: totalsOf(report),
+  };
+}
+
+const LABELS: Readonly<Record<ActionStatus, string>> = {
+  success: "ok",
+  unchanged: "same",
+  skipped: "skip",
+  failed: "FAIL",
+  blocked: "block",
+};
+
+/** One line per action, as it is shown while running and in the summary. */
+export function actionLine(action: ActionResult, nameWidth: number, colors: Colors): string {
+  const label = LABELS[action.status].padEnd(5);
+  const paint = {
+    success: colors.green,
+    unchanged: colors.cyan,
+    skipped: colors.dim,
+    failed: colors.red,
+    blocked: colors.yellow,
+  }[action.status];
+  const detail = action.error === undefined ? details(action) : plainLine(action.error);
+  return `  ${paint(label)} ${action.key.padEnd(nameWidth)}  ${detail}`;
+}
+
+/** The last lines of a run: what stands, in a sentence. */
+export function summaryLines(report: RunReport, colors: Colors): string[] {
+  const totals = totalsOf(report);
+  const parts = [
+    totals.run > 0 ? colors.green(`${totals.run} ran`) : "0 ran",
+    totals.unchanged > 0 ? `${totals.unchanged} ran without any difference` : "",
+    `${totals.skipped} skipped${skipReasons(report)}`,
+    totals.failed > 0 ? colors.red(`${totals.failed} failed`) : "",
+    totals.blocked > 0 ? colors.yellow(`${totals.blocked} blocked`) : "",
+  ].filter((part) => part !== "");
+  const verdict =
+    totals.run + totals.unchanged + totals.failed + totals.blocked === 0
+      ? ["Nothing had to run: every model is what a full rebuild would make."]
+      : [];
+  return [
+    ...verdict,
+    `${plural(report.actions.length, "action")}: ${parts.join(", ")} | ${plural(totals.rows_written, "row")} written | ${duration(report.durationMs)}`,
+  ];
+}
+
+/** The actions that ran or failed, as a table for a person who reads a log. */
+export function resultTable(report: RunReport, colors: Colors): string[] {
+  const told = report.actions.filter(({ status }) => status !== "skipped");
+  const width = Math.max(0, ...told.map(({ key }) => key.length));
+  return told.map((action) => actionLine(action, width, colors));
+}
+
+/** The decisions of a plan, one line per action. */
+export function planTable(report: RunReport): string[] {
+  return alignColumns(
+    report.actions.map((action) => {
+      const runs = action.partitions.some(({ decision }) => decision === "run");
+      return [
+        ` ${runs ? "run " : "skip"}`,
+        action.key,
+        action.type,
+        describePartitions(action.partitions),
+        describeDecisions(action.partitions),
+      ];
+    }),
+  );
+}
+
+function details(action: ActionResult): string {
+  const { counts } = action;
+  const rows =
+    counts === undefined
+      ? ""
+      : [
+          counts.inserted > 0 ? `${count(counts.inserted)} inserted` : "",
+          counts.updated > 0 ? `${count(counts.updated)} updated` : "",
+          counts.refreshed > 0 ? `${count(counts.refreshed)} refreshed` : "",
+          counts.deleted > 0 ? `${count(counts.deleted)} deleted` : "",
+        ]
+          .filter((part) => part !== "")
+          .join(", ") || "no row differs";
+  const parts = [
+    describePartitions(action.partitions),
+    rows,
+    action.durationMs > 0 ? duration(action.durationMs) : "",
+    describeDecisions(action.partitions),
+  ];
+  return parts.filter((part) => part !== "").join(" · ");
+}
+
+function skipReasons(report: RunReport): string {
+  const reasons = new Map<string, number>();
+  for (const action of report.actions) {
+    if (action.status !== "skipped") continue;
+    const reason = action.partitions[0]?.reason.replaceAll("_", " ") ?? "nothing in the window";
+    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  }
+  if (reasons.size === 0) return "";
+  return ` (${[...reasons].map(([reason, number]) => (reasons.size === 1 ? reason : `${number} ${reason}`)).join(", ")})`;
+}
+
+function rowsWritten(counts: PublishCounts | undefined): number {
+  return counts === undefined ? 0 : counts.inserted + counts.updated + counts.deleted;
+}

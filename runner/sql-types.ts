@@ -1,0 +1,49 @@
+/**
+ * The GoogleSQL types as data. Everything that speaks of columns (dialect, warehouse port, loaders, manifest) uses these.
+ *
+ * Text form (`typeName`) is BigQuery's own: `INT64`, `ARRAY<STRUCT<a INT64, b STRING>>`.
+ */
+export type ScalarType =
+  | "INT64"
+  | "FLOAT64"
+  | "NUMERIC"
+  | "BIGNUMERIC"
+  | "BOOL"
+  | "STRING"
+  | "BYTES"
+  | "DATE"
+  | "DATETIME"
+  | "TIME"
+  | "TIMESTAMP"
+  | "INTERVAL"
+  | "JSON";
+
+export interface ArrayType {
+  readonly kind: "array";
+  readonly element: SqlType;
+}
+
+export interface StructField {
+  /** Undefined for an anonymous field. */
+  readonly name: string | undefined;
+  readonly type: SqlType;
+}
+
+export interface StructType {
+  readonly kind: "struct";
+  readonly fields: readonly StructField[];
+}
+
+export type SqlType = ScalarType | ArrayType | StructType;
+
+export interface Column {
+  readonly name: string;
+  readonly type: SqlType;
+}
+
+/** BigQuery's spelling of a type. */
+export function typeName(type: SqlType): string {
+  if (typeof type === "string") return type;
+  if (type.kind === "array") return `ARRAY<${typeName(type.element)}>`;
+  return `STRUCT<${type.fields.map((f) => (f.name === undefined ? typeName(f.type) : `${f.name} ${typeName(f.type)}`)).join(", ")}>`;
+}

@@ -1,0 +1,28 @@
+import type { Transaction } from "../warehouse/port.js";
+import { MANIFESTS } from "./tables.js";
+
+/** The text of the manifest that the last compiling run left; undefined: none. */
+export async function readStoredManifest(transaction: Transaction, dataset: string): Promise<string | undefined> {
+  const rows = await transaction.latestRows({
+    table: { dataset, name: "manifests" },
+    columns: ["manifest"],
+    key: [],
+    newestBy: ["recorded_at"],
+  });
+  const text = rows[0]?.manifest;
+  return typeof text === "string" ? text : undefined;
+}
+
+/** Keeps a manifest with the state, for runners that start with an empty disk. */
+export async function storeManifest(
+  transaction: Transaction,
+  dataset: string,
+  manifest: { readonly inputsDigest: string },
+): Promise<void> {
+  const row = {
+    inputs_digest: manifest.inputsDigest,
+    manifest: JSON.stringify(manifest),
+    recorded_at: new Date().toISOString(),
+  };
+  await transaction.append({ dataset, name: "manifests" }, MANIFESTS, [row]);
+}

@@ -1,0 +1,111 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { Column } from "../../sql-types.js";
+import {
+  type DigestRequest,
+  type LatestRowsRequest,
+  type MergeCounts,
+  type PartitionDigests,
+  type PublishCounts,
+  type PublishRequest,
+  type QueryResult,
+  type Relation,
+  type RelationId,
+  type RowObject,
+  relationKey,
+  type Stage,
+  type TableDefinition,
+  type Transaction,
+} from "../port.js";
+import { readCatalog } from "./catalog.js";
+import { readDigests } from "./digests.js";
+import { latestRowsSql } from "./latest-rows.js";
+import { mergeRows } from "./merge-rows.js";
+import { publishStage } from "./publish.js";
+import { quoteName, quotePath } from "./quote.js";
+import { sqlValue } from "./result-values.js";
+import type { Translator } from "./translator.js";
+import { appendRow } from "./values.js";
+
+/** A DuckDB transaction on a connection of its own. */
+export class DuckDbTransaction implements Transaction {
+  readonly #connection: DuckDBConnection;
+  readonly #translator: Translator;
+  #catalog: ReadonlyMap<string, Relation> | undefined;
+  #stages = 0;
+
+  constructor(connection: DuckDBConnection, translator: Translator) {
+    this.#connection = connection;
+    this.#translator = translator;
+  }
+
+  async relations(): Promise<ReadonlyMap<string, Relation>> {
+    this.#catalog ??= await readCatalog(this.#connection);
+    return this.#catalog;
+  }
+
+  async digests(requests: readonly DigestRequest[]): Promise<readonly PartitionDigests[]> {
+    return readDigests(this.#connection, requests);
+  }
+
+  async latestRows(request: LatestRowsRequest): Promise<readonly RowObject[]> {
+    const relations = await this.relations();
+    if (!relations.has(relationKey(request.table))) return [];
+    const reader = await this.#connection.runAndReadAll(latestRowsSql(request));
+    return reader.getRowObjectsJson() as readonly RowObject[];
+  }
+
+  async append(table: RelationId, columns: readonly Column[], rows: readonly RowObject[]): Promise<void> {
+    if (rows.length === 0) return;
+    const appender = await this.#connection.createAppender(table.name, table.dataset);
+    try {
+      for (const row of rows) appendRow(appender, columns, row);
+      appender.flushSync();
+    } finally {
+      appender.closeSync();
+    }
+  }
+
+  async execute(sql: string): Promise<void> {
+    for await (const statement of this.#translator.statements(sql, () => this.relations())) {
+      for (const text of statement) await this.#connection.run(text);
+      this.#catalog = undefined;
+    }
+  }
+
+  async stage(query: string): Promise<Stage> {
+    const translated = await this.#translator.query(query, await this.relations());
+    this.#stages += 1;
+    const name = `stage_${this.#stages}`;
+    const result = await this.#connection.run(`CREATE OR REPLACE TEMP TABLE ${quoteName(name)} AS ${translated.sql}`);
+    return { name, columns: translated.columns, rows: Number((await result.getRowsJson())[0]?.[0] ?? 0) };
+  }
+
+  async publish(request: PublishRequest): Promise<PublishCounts> {
+    const existing = (await this.relations()).get(relationKey(request.target));
+    const counts = await publishStage(this.#connection, existing, request);
+    this.#catalog = undefined;
+    return counts;
+  }
+
+  async replaceView(view: RelationId, query: string): Promise<void> {
+    const translated = await this.#translator.query(query, await this.relations());
+    const existing = (await this.relations()).get(relationKey(view));
+    if (existing?.kind === "table") await this.#connection.run(`DROP TABLE ${quotePath(view)}`);
+    await this.#connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoteName(view.dataset)}`);
+    await this.#connection.run(`CREATE OR REPLACE VIEW ${quotePath(view)} AS ${translated.sql}`);
+    this.#catalog = undefined;
+  }
+
+  async query(sql: string): Promise<QueryResult> {
+    const translated = await this.#translator.query(sql, await this.relations());
+    const reader = await this.#connection.runAndReadAll(translated.sql);
+    return { columns: translated.columns, rows: reader.getRows().map((row) => row.map(sqlValue)) };
+  }
+
+  async mergeRows(table: TableDefinition, rows: AsyncIterable<RowObject> | Iterable<RowObject>): Promise<MergeCounts> {
+    const existing = (await this.relations()).get(relationKey(table.id));
+    const counts = await mergeRows(this.#connection, existing, table, rows);
+    this.#catalog = undefined;
+    return counts;
+  }
+}

@@ -1,0 +1,44 @@
+import type { Catalog, TranslatedQuery } from "../../dialect/contract.js";
+import type { Relation } from "../port.js";
+
+/** GoogleSQL to DuckDB on demand: the dialect is loaded with the first query, never on a run that has nothing to do. */
+export class Translator {
+  readonly #onFirstUse: () => Promise<void>;
+  #dialect: Promise<typeof import("../../dialect/index.js")> | undefined;
+
+  /** @param onFirstUse installs the function library in the database. */
+  constructor(onFirstUse: () => Promise<void>) {
+    this.#onFirstUse = onFirstUse;
+  }
+
+  async query(sql: string, relations: ReadonlyMap<string, Relation>): Promise<TranslatedQuery> {
+    const dialect = await this.#load();
+    return dialect.translateQuery(sql, catalogOf(relations));
+  }
+
+  /** The DuckDB statements of each GoogleSQL statement, translated one by one because each may change the catalog. */
+  async *statements(
+    sql: string,
+    relations: () => Promise<ReadonlyMap<string, Relation>>,
+  ): AsyncGenerator<readonly string[]> {
+    const dialect = await this.#load();
+    for (const statement of dialect.splitStatements(sql)) {
+      yield dialect.translateStatement(statement, catalogOf(await relations())).sql;
+    }
+  }
+
+  async #load() {
+    this.#dialect ??= this.#onFirstUse().then(() => import("../../dialect/index.js"));
+    return this.#dialect;
+  }
+}
+
+function catalogOf(relations: ReadonlyMap<string, Relation>): Catalog {
+  return {
+    find(path) {
+      const relation = relations.get(path.slice(-2).join("."));
+      return relation && { duckdbPath: [relation.id.dataset, relation.id.name], columns: relation.columns };
+    },
+    names: () => [...relations.keys()],
+  };
+}

@@ -1,0 +1,72 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { registerFarmFingerprint } from "../../dialect/runtime/farm-fingerprint/index.js";
+import type { Transaction, Warehouse } from "../port.js";
+import { queryError } from "./errors.js";
+import { type DatabaseFile, openDatabase } from "./open.js";
+import { DuckDbTransaction } from "./transaction.js";
+import { Translator } from "./translator.js";
+
+/**
+ * Opens the embedded warehouse: one DuckDB file, datasets as schemas.
+ * @throws WarehouseError when the file is missing (without `create`), locked, damaged or of a newer version
+ */
+export async function openDuckDbWarehouse(path: string, options: { readonly create: boolean }): Promise<Warehouse> {
+  return new DuckDbWarehouse(await openDatabase(path, options));
+}
+
+class DuckDbWarehouse implements Warehouse {
+  readonly target = "duckdb";
+  readonly #file: DatabaseFile;
+  readonly #translator: Translator;
+  readonly #idle: DuckDBConnection[] = [];
+  readonly #open = new Set<DuckDBConnection>();
+
+  constructor(file: DatabaseFile) {
+    this.#file = file;
+    this.#translator = new Translator(() => this.#installLibrary());
+  }
+
+  async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const connection = this.#idle.pop() ?? (await this.#connect());
+    try {
+      await connection.run("BEGIN TRANSACTION");
+      const result = await work(new DuckDbTransaction(connection, this.#translator));
+      await connection.run("COMMIT");
+      return result;
+    } catch (cause) {
+      await rollback(connection);
+      throw queryError(cause);
+    } finally {
+      this.#idle.push(connection);
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const connection of this.#open) connection.closeSync();
+    this.#file.close();
+  }
+
+  async #connect(): Promise<DuckDBConnection> {
+    const connection = await this.#file.connect();
+    this.#open.add(connection);
+    registerFarmFingerprint(connection);
+    return connection;
+  }
+
+  /** On a connection of its own, because it commits. */
+  async #installLibrary(): Promise<void> {
+    const { installMacros } = await import("../../dialect/runtime/index.js");
+    const connection = await this.#connect();
+    await installMacros(connection);
+    this.#idle.push(connection);
+  }
+}
+
+/** After a failed COMMIT there is no transaction left to roll back. */
+async function rollback(connection: DuckDBConnection): Promise<void> {
+  try {
+    await connection.run("ROLLBACK");
+  } catch {
+    return;
+  }
+}

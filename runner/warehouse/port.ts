@@ -1,0 +1,194 @@
+import type { Column } from "../sql-types.js";
+
+/** A relation by its dataset and name; the project is the warehouse's own. */
+export interface RelationId {
+  readonly dataset: string;
+  readonly name: string;
+}
+
+/** `dataset.name`, the form in which relations are shown, keyed and sorted everywhere. */
+export function relationKey(relation: RelationId): string {
+  return `${relation.dataset}.${relation.name}`;
+}
+
+export interface Relation {
+  readonly id: RelationId;
+  readonly kind: "table" | "view";
+  /** The statement that a view stands for, in the engine's own text. */
+  readonly definition: string | undefined;
+  readonly columns: readonly Column[];
+  /** Columns of types that GoogleSQL does not have: no query can read them, but digests count them. */
+  readonly foreignColumns: readonly string[];
+  /** The DATE column the table is partitioned by; undefined: the relation is one partition, `*`. */
+  readonly partitionColumn: string | undefined;
+  readonly clusterBy: readonly string[];
+  /** PRIMARY KEY (...) NOT ENFORCED of the table, or the unique key of the model that built it. */
+  readonly primaryKey: readonly string[];
+}
+
+/** A table that a loader fills: name, typed columns, keys, layout. */
+export interface TableDefinition {
+  readonly id: RelationId;
+  readonly columns: readonly (Column & { readonly required?: boolean })[];
+  readonly primaryKey: readonly string[];
+  readonly partitionColumn: string | undefined;
+  readonly clusterBy: readonly string[];
+}
+
+/**
+ * A value on its way into or out of a warehouse.
+ * DATE is `YYYY-MM-DD`, TIMESTAMP `YYYY-MM-DD HH:MM:SS[.ffffff]+00:00`, NUMERIC a decimal string, INT64 a bigint or a safe number.
+ */
+export type SqlValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | readonly SqlValue[]
+  | { readonly [field: string]: SqlValue };
+
+export type RowObject = Readonly<Record<string, SqlValue>>;
+
+/** Inclusive range of partition dates, `YYYY-MM-DD`. */
+export interface DateRange {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * What to digest of one relation.
+ * `data`: row identity and `data_hash` where the relation has a primary key and that column, else every column: what a reader sees.
+ * `content`: every column but `exclude`: tells whether the live rows are the ones that were published.
+ */
+export interface DigestRequest {
+  readonly relation: Relation;
+  readonly purpose: "data" | "content";
+  readonly exclude: readonly string[];
+  /** Only these partitions; ignored for a relation without partition column. */
+  readonly range: DateRange | undefined;
+}
+
+/** Order-independent digest of one partition's rows: row count, XOR and SUM of a 64-bit hash of each row. */
+export interface PartitionDigest {
+  readonly rows: number;
+  readonly digest: string;
+}
+
+/** Digests by partition (`YYYY-MM-DD`, or `*`); a partition without rows is absent. */
+export type PartitionDigests = ReadonlyMap<string, PartitionDigest>;
+
+/** The newest row of each key in an append-only table; with an empty key the newest row of all. */
+export interface LatestRowsRequest {
+  readonly table: RelationId;
+  readonly columns: readonly string[];
+  readonly key: readonly string[];
+  /** Newest first by these columns, compared descending. */
+  readonly newestBy: readonly string[];
+  /** Rows whose `column` is one of `values` or lies in `range`; undefined: all rows. */
+  readonly where?: {
+    readonly column: string;
+    readonly values: readonly string[];
+    readonly range: DateRange | undefined;
+  };
+}
+
+/** New rows of a model, built beside its table and private to the transaction. */
+export interface Stage {
+  readonly name: string;
+  readonly columns: readonly Column[];
+  readonly rows: number;
+}
+
+export interface PublishRequest {
+  readonly stage: Stage;
+  readonly target: RelationId;
+  /** The partitions that the stage replaces; undefined: the whole relation. */
+  readonly partitions: readonly string[] | undefined;
+  readonly partitionColumn: string | undefined;
+  readonly clusterBy: readonly string[];
+  /** Unique key of the model; empty: changed partitions are replaced as a whole. */
+  readonly key: readonly string[];
+  /** Columns that the runner maintains and that never make a row different. */
+  readonly rowColumns: RowColumns;
+}
+
+export interface RowColumns {
+  /** Kept from the first insert. */
+  readonly created?: string | undefined;
+  /** Set when the row's data hash changes. */
+  readonly updated?: string | undefined;
+  /** Counts the changed rewrites of a row. */
+  readonly revision?: string | undefined;
+}
+
+export interface PublishCounts {
+  readonly inserted: number;
+  readonly updated: number;
+  /** Equal `data_hash`, other columns moved (source hashes, quality): rewritten without a new `updated` time. */
+  readonly refreshed: number;
+  readonly deleted: number;
+  readonly unchanged: number;
+}
+
+export interface MergeCounts {
+  readonly read: number;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly unchanged: number;
+}
+
+export interface QueryResult {
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly SqlValue[])[];
+}
+
+/**
+ * One atomic unit of work on one snapshot. SQL given here is GoogleSQL.
+ * After any error the transaction is rolled back and unusable.
+ */
+export interface Transaction {
+  relations(): Promise<ReadonlyMap<string, Relation>>;
+  /** One answer per request, in order, all from one snapshot. */
+  digests(requests: readonly DigestRequest[]): Promise<readonly PartitionDigests[]>;
+  latestRows(request: LatestRowsRequest): Promise<readonly RowObject[]>;
+  append(table: RelationId, columns: readonly Column[], rows: readonly RowObject[]): Promise<void>;
+  /** Runs statements (DDL, DML) separated by `;`. */
+  execute(sql: string): Promise<void>;
+  stage(query: string): Promise<Stage>;
+  publish(request: PublishRequest): Promise<PublishCounts>;
+  replaceView(view: RelationId, query: string): Promise<void>;
+  query(sql: string): Promise<QueryResult>;
+  /** Merges by primary key; rows with an equal `data_hash` stay untouched; two rows of one key are an error. */
+  mergeRows(table: TableDefinition, rows: AsyncIterable<RowObject> | Iterable<RowObject>): Promise<MergeCounts>;
+}
+
+export interface Warehouse {
+  readonly target: "duckdb" | "bigquery";
+  /** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** The names of the columns that the runner maintains. */
+export function rowColumnNames(columns: RowColumns): readonly string[] {
+  return [columns.created, columns.updated, columns.revision].filter((name) => name !== undefined);
+}
+
+/** What the warehouse refused, in one line for the user. `code` decides the exit code. */
+export class WarehouseError extends Error {
+  override readonly name = "WarehouseError";
+  constructor(
+    readonly code: "locked" | "corrupt" | "newer_version" | "missing" | "query" | "data" | "full",
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Row identity and hash column of a relation, where it has both: then `data` digests need only these. */
+export function hashedIdentity(relation: Relation): readonly string[] | undefined {
+  const hasHash = relation.columns.some((column) => column.name === "data_hash");
+  return hasHash && relation.primaryKey.length > 0 ? [...relation.primaryKey, "data_hash"] : undefined;
+}

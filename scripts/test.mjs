@@ -1,0 +1,43 @@
+// npm test: every test; ends with "N passed, N failed" on a line of its own.
+import { spawnSync } from "node:child_process";
+import { readFileSync, rmSync } from "node:fs";
+import { makeReady } from "./ready.mjs";
+
+const root = new URL("../", import.meta.url).pathname;
+const report = `${root}node_modules/.cache/vitest-report.json`;
+
+makeReady();
+const checks = [
+  ["node_modules/@biomejs/biome/bin/biome", "check", "."],
+  ["node_modules/typescript/bin/tsc", "--noEmit"],
+];
+let failedChecks = 0;
+for (const check of checks) {
+  if (spawnSync(process.execPath, check, { cwd: root, stdio: "inherit" }).status !== 0) failedChecks += 1;
+}
+rmSync(report, { force: true });
+const vitest = [
+  "node_modules/vitest/vitest.mjs",
+  "run",
+  "--reporter=default",
+  "--reporter=json",
+  `--outputFile.json=${report}`,
+];
+const { status } = spawnSync(process.execPath, vitest, { cwd: root, stdio: "inherit" });
+
+const counts = readCounts();
+const failed = counts.failed + failedChecks + (status !== 0 && counts.failed === 0 ? 1 : 0);
+console.log(`${counts.passed + checks.length - failedChecks} passed, ${failed} failed`);
+process.exitCode = failed === 0 && counts.passed > 0 ? 0 : 1;
+
+function readCounts() {
+  try {
+    const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, "utf8"));
+    return {
+      passed: numPassedTests,
+      failed: Math.max(numFailedTests, numFailedTestSuites > 0 && numFailedTests === 0 ? numFailedTestSuites : 0),
+    };
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}

@@ -1,0 +1,135 @@
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { DuckDBInstance } from "@duckdb/node-api";
+
+/** The repository's own folder. */
+export const ROOT = fileURLToPath(new URL("../", import.meta.url));
+
+/** The real 2021-22 season, where it lies beside the repository; undefined elsewhere. */
+export const REAL_SEASON = [join(ROOT, "../shared/data/nba_2021_22")].find((folder) => existsSync(folder));
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The part of `run --json` that tests read. */
+export interface RunDocument {
+  readonly compiled: boolean;
+  readonly actions: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly status: string;
+    readonly rows_written: number;
+    readonly error: string | null;
+    readonly partitions: readonly { readonly partition: string; readonly decision: string; readonly reason: string }[];
+  }[];
+  readonly totals: {
+    readonly run: number;
+    readonly skipped: number;
+    readonly failed: number;
+    readonly unchanged: number;
+    readonly rows_written: number;
+  };
+}
+
+/** A project in a temporary folder, with a warehouse of its own, driven through the real command line. */
+export class Rig {
+  readonly dir: string;
+
+  private constructor(dir: string) {
+    this.dir = dir;
+  }
+
+  /** This repository's own Dataform project. */
+  static warehouseProject(): Rig {
+    const rig = Rig.empty();
+    for (const name of [
+      "definitions",
+      "includes",
+      "assertions",
+      "dataform.json",
+      "package.json",
+      "package-lock.json",
+    ]) {
+      cpSync(join(ROOT, name), join(rig.dir, name), { recursive: true });
+    }
+    const loaders = { sample: join(ROOT, "dist/ingest/sample.js"), files: join(ROOT, "dist/ingest/files.js") };
+    rig.write("fastbreak.json", JSON.stringify({ stateDataset: "nba_orchestration", loaders }));
+    return rig;
+  }
+
+  /** A folder with the installed packages and nothing else. */
+  static empty(): Rig {
+    const dir = mkdtempSync(join(tmpdir(), "fastbreak-"));
+    symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"));
+    return new Rig(dir);
+  }
+
+  write(path: string, text: string): void {
+    writeFileSync(join(this.dir, path), text);
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.dir, path), "utf8");
+  }
+
+  /** Replaces text in a file; fails when the text is not there. */
+  edit(path: string, from: string, to: string): void {
+    const text = this.read(path);
+    if (!text.includes(from)) throw new Error(`${path} does not contain ${from}`);
+    this.write(path, text.replace(from, to));
+  }
+
+  /** Runs the built command line in the project. */
+  async fastbreak(...args: string[]): Promise<Finished> {
+    return runProcess(process.execPath, [join(ROOT, "bin/fastbreak.cjs"), ...args], this.dir);
+  }
+
+  /** `run --json` with more arguments; fails unless it ends with the exit code. */
+  async run(args: readonly string[], code = 0): Promise<RunDocument> {
+    const finished = await this.fastbreak("run", "--json", ...args);
+    if (finished.code !== code) throw new Error(`exit code ${finished.code}: ${finished.stderr}${finished.stdout}`);
+    return JSON.parse(finished.stdout) as RunDocument;
+  }
+
+  /** Rows of a DuckDB query on the warehouse file, as text. */
+  async sql(query: string): Promise<string[][]> {
+    const instance = await DuckDBInstance.create(join(this.dir, ".fastbreak/warehouse.duckdb"));
+    const connection = await instance.connect();
+    try {
+      const reader = await connection.runAndReadAll(query);
+      return reader
+        .getRowsJson()
+        .map((row) => row.map((value) => (typeof value === "string" ? value : JSON.stringify(value))));
+    } finally {
+      connection.closeSync();
+      instance.closeSync();
+    }
+  }
+
+  remove(): void {
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+/** Runs a process to its end without a terminal. */
+export function runProcess(file: string, args: readonly string[], cwd: string): Promise<Finished> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { cwd, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, NO_COLOR: "1" } });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, stdout, stderr }));
+  });
+}
