@@ -10,7 +10,13 @@ import { readSchedule } from "./files/schedule.js";
 import { shotRows } from "./files/shots.js";
 import type { SourceTable } from "./files/source-table.js";
 import { LoadError, type LoaderResult, type TableBatch } from "./loader.js";
-import { nbacPlayByPlay, nbacPlayerListCurrent, nbacTeamList, nbaPlayersRegistry } from "./raw-tables/index.js";
+import {
+  nbacPlayByPlay,
+  nbacPlayerListCurrent,
+  nbacTeamList,
+  nbaPlayersRegistry,
+  RAW_TABLES,
+} from "./raw-tables/index.js";
 import { teamListRows } from "./team-list.js";
 
 /** What a layout refers to and therefore needs beside it. */
@@ -62,7 +68,16 @@ export async function load(args: readonly string[], options: Readonly<Record<str
     }
     for (const sink of [lines.rows, props.rows, injuries.rows, playerList, registry]) yield* sink.batch();
   }
-  return { batches: batches(), notes: notes(of, ignored, { lines, injuries, props }) };
+  /** Every raw table exists after a load, also the ones without a source: models read them all. */
+  async function* allTables(): AsyncGenerator<TableBatch> {
+    const loaded = new Set<string>();
+    for await (const batch of batches()) {
+      loaded.add(batch.table.id.name);
+      yield batch;
+    }
+    for (const table of RAW_TABLES) if (!loaded.has(table.id.name)) yield { table, rows: [] };
+  }
+  return { batches: allTables(), notes: notes(of, ignored, { lines, injuries, props }) };
 }
 
 function checkNeeds(sources: ReadonlyMap<LayoutName, readonly SourceTable[]>): void {

@@ -1,5 +1,5 @@
 import { typeName } from "../../sql-types.js";
-import { analysisError } from "../errors.js";
+import { analysisError, unsupported } from "../errors.js";
 import { isOrderable } from "../types/equality.js";
 import { type AggregateModifier, type AggregateOverload, aggregate, aggregateOn, type Family } from "./definition.js";
 
@@ -107,6 +107,20 @@ export const AGGREGATE_FUNCTIONS: Family = {
     "approximate_aggregate_functions#approx_count_distinct",
     ["OVER"],
     aggregateOn("(T) -> INT64!", ([value], call) => call.of("count", [`DISTINCT ${value}`])),
+  ),
+  APPROX_QUANTILES: aggregate(
+    "approximate_aggregate_functions#approx_quantiles",
+    [],
+    aggregateOn("(T, INT64) -> ARRAY<T>?", ([value], call, typed) => {
+      const count = typed[1]?.literal;
+      const span = typed[1]?.span ?? { start: 0, end: 0 };
+      if (count?.kind !== "integer" || count.value < 1n || count.value > 1000n) {
+        throw unsupported("APPROX_QUANTILES with a number that is not a literal from 1 to 1000", span);
+      }
+      const steps = Number(count.value);
+      const positions = Array.from({ length: steps + 1 }, (_, i) => `${i / steps}`).join(", ");
+      return call.of("quantile_disc", [value as string, `[${positions}]`]);
+    }),
   ),
   GROUPING: aggregate(
     `${DOC}#grouping`,

@@ -1,4 +1,5 @@
 import { type Family, on, scalar, special } from "./definition.js";
+import { normalize } from "./string-normalize.js";
 import { concatenate } from "./string-concat.js";
 
 const DOC = "string_functions";
@@ -56,6 +57,9 @@ export const STRING_FUNCTIONS: Family = {
   SPLIT: scalar(`${DOC}#split`, on("(STRING, [STRING]) -> ARRAY<STRING>", "bq.split($*)")),
   STARTS_WITH: scalar(`${DOC}#starts_with`, on("(STRING, STRING) -> BOOL", "starts_with($1, $2)")),
   ENDS_WITH: scalar(`${DOC}#ends_with`, on("(STRING, STRING) -> BOOL", "ends_with($1, $2)")),
+  INSTR: scalar(`${DOC}#instr`, on("(STRING, STRING) -> INT64", "bq.instr($1, $2)")),
+  CHR: scalar(`${DOC}#chr`, on("(INT64) -> STRING", "CASE WHEN $1 = 0 THEN '' ELSE chr(CAST($1 AS INTEGER)) END")),
+  NORMALIZE: special(`${DOC}#normalize`, normalize),
   STRPOS: scalar(`${DOC}#strpos`, on("(STRING, STRING) -> INT64", "bq.strpos($1, $2)")),
   REGEXP_CONTAINS: scalar(`${DOC}#regexp_contains`, on("(STRING, STRING) -> BOOL", "bq.regexp_contains($1, $2)")),
   REGEXP_EXTRACT: scalar(

@@ -67,9 +67,6 @@ function parseSetOperation(c: Cursor): QueryBody {
         token,
       );
     }
-    if (joined !== undefined && op === "EXCEPT") {
-      throw syntaxError("EXCEPT must be used with parentheses for grouping", token);
-    }
     joined = { op, all };
     const right = parseQueryPrimary(c);
     const arms = left.kind === "set" ? [...left.arms, right] : [left, right];
@@ -87,6 +84,9 @@ function parseQueryPrimary(c: Cursor): QueryBody {
   return parseSelect(c);
 }
 
+/** What may follow a SELECT list that ends with a comma. */
+const AFTER_SELECT_LIST = ["FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "INTERSECT", "WINDOW", "QUALIFY"];
+
 function parseSelect(c: Cursor): Select {
   const { start } = c.expectWord("SELECT");
   if (c.isWords("WITH")) throw unsupported("SELECT WITH", c.peek());
@@ -95,7 +95,7 @@ function parseSelect(c: Cursor): Select {
   const as = c.acceptWords("AS", "STRUCT") ? "STRUCT" : c.acceptWords("AS", "VALUE") ? "VALUE" : undefined;
   const items = [parseSelectItem(c)];
   while (c.accept(",")) {
-    if (c.isWord("FROM") || c.atEnd() || c.is(")")) break;
+    if (AFTER_SELECT_LIST.some((word) => c.isWord(word)) || c.atEnd() || c.is(")") || c.is(";")) break;
     items.push(parseSelectItem(c));
   }
   const from = c.acceptWords("FROM") ? parseFrom(c) : undefined;

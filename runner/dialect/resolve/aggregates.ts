@@ -35,7 +35,8 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
         order.length > 0 && !options.plain
           ? ` ORDER BY ${order.map(({ item, value }) => printOrder(value.sql, item)).join(", ")}`
           : "";
-      const filter = options.filter === undefined ? "" : ` FILTER (WHERE ${options.filter})`;
+      const conditions = [options.filter, ctx.filter].filter((condition) => condition !== undefined);
+      const filter = conditions.length === 0 ? "" : ` FILTER (WHERE ${conditions.join(" AND ")})`;
       return `${name}(${distinct}${parts.join(", ")}${sorted})${filter}${over === undefined ? "" : ` OVER ${over.sql}`}`;
     },
     limit,
@@ -79,6 +80,12 @@ function checkModifiers(call: CallExpr, { allows }: Aggregate): void {
   refuse(call.limit !== undefined, "LIMIT", "LIMIT in arguments");
   refuse(call.nulls !== undefined, "NULLS", "IGNORE NULLS or RESPECT NULLS");
   refuse(call.over !== undefined, "OVER", "an OVER clause");
+  if (call.distinct && call.orderBy.some((item) => !call.args.some((argument) => sameText(argument.value, item.expr)))) {
+    throw analysisError(
+      "An aggregate function that has both DISTINCT and ORDER BY arguments can only ORDER BY expressions that are arguments to the function",
+      call,
+    );
+  }
   if (call.star && call.name !== "COUNT") throw analysisError(`Argument * can only be used in COUNT(*)`, call);
   if (call.distinct && call.over !== undefined && (call.orderBy.length > 0 || call.over.orderBy.length > 0)) {
     throw analysisError("Window ORDER BY is not allowed if DISTINCT is specified", call.over);
@@ -113,7 +120,7 @@ function literalLimit(expr: Expr, ctx: ExprContext): string {
  */
 function resolveHavingModifier(call: CallExpr, inner: ExprContext, ctx: ExprContext): Typed {
   const having = call.having as NonNullable<CallExpr["having"]>;
-  if (call.name !== "ANY_VALUE" || call.over !== undefined || call.distinct) {
+  if (call.name !== "ANY_VALUE" || ctx.filter !== undefined || call.over !== undefined || call.distinct) {
     throw unsupported(`${call.name}(... HAVING ${having.extreme} ...)`, call);
   }
   const [value] = positionalArguments(call, inner);
@@ -123,4 +130,14 @@ function resolveHavingModifier(call: CallExpr, inner: ExprContext, ctx: ExprCont
   const sql = `${having.extreme === "MAX" ? "arg_max_null" : "arg_min_null"}(${value.sql}, ${key.sql})`;
   const span = { start: call.start, end: call.end };
   return withoutOwnUses({ sql, type: value.type, span, nullable: true, uses: mergeUses([value, key]), opaque: true }, ctx);
+}
+
+/** The same expression, as far as names and literals go. */
+function sameText(a: Expr, b: Expr): boolean {
+  const text = (expr: Expr): string =>
+    JSON.stringify(expr, (key, value: unknown) => {
+      if (key === "start" || key === "end" || key === "nameSpan") return undefined;
+      return typeof value === "string" ? value.toLowerCase() : value;
+    });
+  return text(a) === text(b);
 }

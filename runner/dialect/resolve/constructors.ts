@@ -66,8 +66,7 @@ export function resolveStruct(expr: Node<"struct">, ctx: ExprContext): Typed {
     values,
     false,
   );
-  const literal = values.every((value) => value.literal !== undefined);
-  return literal ? { ...typed, literal: { kind: "struct", fields: values } } : typed;
+  return { ...typed, literal: { kind: "struct", fields: values } };
 }
 
 function typedStruct(expr: Node<"struct">, type: StructType, values: readonly Typed[]): Typed {

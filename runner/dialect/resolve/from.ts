@@ -6,7 +6,8 @@ import type { Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";
 import { resolveJoin } from "./joins.js";
 import { isVisibleName, resolvePath } from "./names.js";
-import { resolvePivot, resolveUnpivot } from "./pivot.js";
+import { resolvePivot } from "./pivot.js";
+import { resolveUnpivot } from "./unpivot.js";
 import { resolveQuery } from "./query.js";
 import type {
   CommonTables,

@@ -1,11 +1,92 @@
-import type { FromItem } from "../ast.js";
-import { unsupported } from "../errors.js";
-import type { FromContext, ResolvedFrom } from "./from.js";
+import type { Expr, FromItem, Pivot } from "../ast.js";
+import { analysisError, unsupported } from "../errors.js";
+import { coerce, coercionCost } from "../types/coercion.js";
+import { isComparable } from "../types/equality.js";
+import { walk } from "../walk.js";
+import { resolveExpr } from "./expression.js";
+import { type FromContext, lateralContext, type ResolvedFrom, relation, resolveFromItem } from "./from.js";
+import { callsAggregate } from "./grouping.js";
+import { resolvePath } from "./names.js";
+import { quoteName } from "../print/sql.js";
+import type { ExprContext, OutputColumn, ScopeColumn } from "./scope.js";
 
-export function resolvePivot(item: Extract<FromItem, { kind: "pivot" }>, _from: FromContext): ResolvedFrom {
-  throw unsupported("PIVOT", item);
+type Item = Extract<FromItem, { kind: "pivot" }>;
+
+/**
+ * PIVOT: groups by every column that neither the input nor an aggregate reads; each aggregate counts the rows of one value.
+ * https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#pivot_operator
+ */
+export function resolvePivot(item: Item, from: FromContext): ResolvedFrom {
+  const source = resolveFromItem(item.source, from);
+  const ctx = lateralContext({ ...from, left: source.visible }, "PIVOT");
+  const { pivot } = item;
+  const input = resolveExpr(pivot.input, ctx);
+  if (!isComparable(input.type)) throw analysisError("PIVOT input must have a type that can be grouped", pivot.input);
+  const read = columnsRead([pivot.input, ...pivot.aggregates.map((aggregate) => aggregate.expr)], ctx);
+  const kept = source.visible.columns.filter((column) => !read.has(column.sql));
+  const columns: OutputColumn[] = kept.map((column) => outputOf(column, item));
+  const values = kept.map((column) => column.sql);
+  for (const { expr, alias } of pivot.values) {
+    const value = resolveExpr(expr, lateralContext({ ...from, left: { columns: [], ranges: [] } }, "PIVOT IN list"));
+    if (coercionCost(value, input.type) === undefined) throw analysisError("PIVOT value does not have the type of the input", expr);
+    const condition = `${input.sql} IS NOT DISTINCT FROM ${coerce(value, input.type).sql}`;
+    const label = alias?.name ?? labelOf(expr);
+    for (const aggregate of pivot.aggregates) {
+      if (!callsAggregate(aggregate.expr) || aggregate.expr.kind !== "call") {
+        throw analysisError("PIVOT expression must be an aggregate function call", aggregate.expr);
+      }
+      const typed = resolveExpr(aggregate.expr, { ...ctx, aggregates: "allowed", filter: condition });
+      const name = aggregate.alias === undefined ? label : `${aggregate.alias.name}_${label}`;
+      columns.push({ name, key: name, type: typed.type, literal: undefined, span: aggregate.expr });
+      values.push(typed.sql);
+    }
+  }
+  checkNames(columns, pivot, item);
+  const keys = kept.map((column) => column.sql);
+  const list = values.map((sql, i) => `${sql} AS ${quoteName((columns[i] as OutputColumn).key)}`).join(", ");
+  const grouping = keys.length === 0 ? "" : ` GROUP BY ${keys.join(", ")}`;
+  return relation(`(SELECT ${list} FROM ${source.sql}${grouping})`, columns, false, item.alias, from.env);
 }
 
-export function resolveUnpivot(item: Extract<FromItem, { kind: "unpivot" }>, _from: FromContext): ResolvedFrom {
-  throw unsupported("UNPIVOT", item);
+function outputOf(column: ScopeColumn, item: Item): OutputColumn {
+  if (column.name === undefined) throw unsupported("PIVOT of a source with an anonymous column", item);
+  return { name: column.name, key: column.name, type: column.type, literal: undefined, span: item };
+}
+
+/** The source columns that the expressions name. */
+function columnsRead(exprs: readonly Expr[], ctx: ExprContext): Set<string> {
+  const read = new Set<string>();
+  walk(exprs, (node) => {
+    if (node.kind === "subquery" || node.kind === "arrayQuery" || node.kind === "exists") {
+      throw unsupported("A subquery in PIVOT", node as unknown as Expr);
+    }
+    if (node.kind === "path") {
+      const path = (node as unknown as Extract<Expr, { kind: "path" }>).parts;
+      const column = ctx.scope.columns.find((candidate) => candidate.name?.toLowerCase() === path[0]?.name.toLowerCase());
+      read.add(column?.sql ?? resolvePath(path.slice(0, 2), ctx.scope, ctx.env).sql);
+    }
+    return undefined;
+  });
+  return read;
+}
+
+/** BigQuery's column name for a value without an alias. */
+function labelOf(expr: Expr): string {
+  if (expr.kind === "string") return expr.value;
+  if (expr.kind === "integer") return `_${BigInt(expr.value)}`;
+  if (expr.kind === "bool") return expr.value ? "TRUE" : "FALSE";
+  if (expr.kind === "null") return "NULL";
+  throw unsupported("A PIVOT value of this kind without an alias", expr);
+}
+
+function checkNames(columns: readonly OutputColumn[], pivot: Pivot, item: Item): void {
+  if (pivot.aggregates.length > 1 && pivot.aggregates.some((aggregate) => aggregate.alias === undefined)) {
+    throw analysisError("PIVOT with several aggregates needs an alias for each", item);
+  }
+  const seen = new Set<string>();
+  for (const column of columns) {
+    const key = column.key.toLowerCase();
+    if (seen.has(key)) throw analysisError(`Duplicate column name ${column.key} in PIVOT`, column.span);
+    seen.add(key);
+  }
 }

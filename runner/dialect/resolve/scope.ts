@@ -114,6 +114,8 @@ export interface ExprContext {
   readonly aggregates: "allowed" | "forbidden" | "inside aggregate";
   readonly windows: boolean;
   readonly namedWindows: ReadonlyMap<string, WindowSpec>;
+  /** DuckDB condition that restricts the rows of every aggregate (PIVOT). */
+  readonly filter?: string;
 }
 
 export function emptyScope(parent: Scope | undefined): Scope {

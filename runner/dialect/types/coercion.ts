@@ -180,42 +180,38 @@ export function commonType(parts: readonly Typed[]): SqlType | undefined {
   if (typed.length === 0) {
     return (parts.find((part) => !isNullLiteral(part)) ?? parts[0])?.type;
   }
-  const firm = typed.filter((part) => part.literal === undefined);
-  const candidates = [...(firm.length > 0 ? firm : typed), ...typed].map((part) => part.type);
-  const merged = mergeTypes(typed.map((part) => part.type));
-  if (merged !== undefined) candidates.push(merged);
+  const firm = typed.filter((part) => !isLiteral(part));
+  const candidates = [...firm, ...typed].map((part) => part.type);
+  const struct = commonStruct(typed);
+  if (struct !== undefined) candidates.push(struct);
   for (const wide of ["NUMERIC", "FLOAT64", "DATETIME"] as const) candidates.push(wide);
   return candidates.find((candidate) => parts.every((part) => coercionCost(part, candidate) !== undefined));
 }
 
-/** Field-by-field supertype of structs of the same length (names from the first), or of equal shapes. */
-function mergeTypes(types: readonly SqlType[]): SqlType | undefined {
-  const [first] = types;
-  if (first === undefined) return undefined;
-  if (typeof first === "string") {
-    const asTyped = types.map(
-      (type): Typed => ({ sql: "", type, span: { start: 0, end: 0 }, nullable: true, uses: [] }),
-    );
-    return types.every((type) => typeof type === "string") ? commonScalar(asTyped) : undefined;
-  }
-  if (first.kind === "array") {
-    const element = mergeTypes(
-      types.map((type) => (typeof type === "object" && type.kind === "array" ? type.element : "JSON")),
-    );
-    return element === undefined ? undefined : { kind: "array", element };
-  }
-  const fields = first.fields.map((field, i) => {
-    const members = types.map((type) =>
-      typeof type === "object" && type.kind === "struct" ? type.fields[i]?.type : undefined,
-    );
-    const type = members.includes(undefined) ? undefined : mergeTypes(members as SqlType[]);
-    return type === undefined ? undefined : { name: field.name, type };
-  });
-  if (fields.includes(undefined)) return undefined;
-  return { kind: "struct", fields: fields as { name: string | undefined; type: SqlType }[] };
+function isLiteral({ literal }: Typed): boolean {
+  if (literal?.kind === "struct") return literal.fields.every(isLiteral);
+  return literal !== undefined;
 }
 
-function commonScalar(parts: readonly Typed[]): SqlType | undefined {
-  const candidates: SqlType[] = [...parts.map((part) => part.type), "NUMERIC", "FLOAT64", "DATETIME"];
-  return candidates.find((candidate) => parts.every((part) => coercionCost(part, candidate) !== undefined));
+/** Structs of one length: field by field, the names from the first; undefined where they have none in common. */
+function commonStruct(parts: readonly Typed[]): SqlType | undefined {
+  const first = parts[0]?.type;
+  if (typeof first !== "object" || first.kind !== "struct") return undefined;
+  const fields: { name: string | undefined; type: SqlType }[] = [];
+  for (const [i, field] of first.fields.entries()) {
+    const members = parts.map((part) => fieldOf(part, i));
+    const type = members.includes(undefined) ? undefined : commonType(members as Typed[]);
+    if (type === undefined) return undefined;
+    fields.push({ name: field.name, type });
+  }
+  return { kind: "struct", fields };
+}
+
+/** A struct's field as an expression of its own, if only to ask for its type. */
+function fieldOf(part: Typed, index: number): Typed | undefined {
+  if (part.literal?.kind === "struct") return part.literal.fields[index];
+  const { type } = part;
+  if (typeof type === "string" || type.kind !== "struct") return undefined;
+  const field = type.fields[index];
+  return field && { ...part, type: field.type, literal: undefined };
 }

@@ -11,6 +11,7 @@ export type LiteralValue =
   | { readonly kind: "bool"; readonly value: boolean }
   | { readonly kind: "emptyArray" }
   | { readonly kind: "array"; readonly elements: readonly Typed[] }
+  /** A STRUCT constructor: its fields coerce one by one, whether they are literals or not. */
   | { readonly kind: "struct"; readonly fields: readonly Typed[] };
 
 /** A column that an expression reads without grouping or aggregating it. */
