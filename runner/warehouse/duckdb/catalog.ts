@@ -40,7 +40,7 @@ export async function readCatalog(connection: DuckDBConnection): Promise<Readonl
     relations.set(relationKey(id), {
       id,
       kind: viewSql === null ? "table" : "view",
-      definition: viewSql ?? undefined,
+      definition: viewSql === null ? undefined : (comment ?? viewSql),
       columns: columnsOf(names, types),
       foreignColumns: names.filter((_, index) => googleType(types[index] ?? "") === undefined),
       ...parseLayout(comment),

@@ -21,7 +21,7 @@ import { readDigests } from "./digests.js";
 import { latestRowsSql } from "./latest-rows.js";
 import { mergeRows } from "./merge-rows.js";
 import { publishStage } from "./publish.js";
-import { quoteName, quotePath } from "./quote.js";
+import { quoteName, quotePath, quoteText } from "./quote.js";
 import { sqlValue } from "./result-values.js";
 import type { Translator } from "./translator.js";
 import { appendRow } from "./values.js";
@@ -93,6 +93,8 @@ export class DuckDbTransaction implements Transaction {
     if (existing?.kind === "table") await this.#connection.run(`DROP TABLE ${quotePath(view)}`);
     await this.#connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoteName(view.dataset)}`);
     await this.#connection.run(`CREATE OR REPLACE VIEW ${quotePath(view)} AS ${translated.sql}`);
+    // DuckDB prints a view's SQL differently after reopening; the comment stays, and is lost when somebody replaces the view.
+    await this.#connection.run(`COMMENT ON VIEW ${quotePath(view)} IS ${quoteText(translated.sql)}`);
     this.#catalog = undefined;
   }
 
