@@ -20,7 +20,8 @@ const SUM_INT64 = aggregateOn("(INT64) -> INT64?", (args, call) => `CAST(${call.
 const extreme = (name: string): AggregateOverload =>
   aggregateOn("(T) -> T?", (args, call, typed) => {
     for (const { type, span } of typed) {
-      if (!isOrderable(type)) throw analysisError(`${name.toUpperCase()} is not defined for arguments of type ${typeName(type)}`, span);
+      if (!isOrderable(type))
+        throw analysisError(`${name.toUpperCase()} is not defined for arguments of type ${typeName(type)}`, span);
     }
     return call.of(name, args);
   });

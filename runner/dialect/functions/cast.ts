@@ -2,11 +2,11 @@ import { type SqlType, type StructType, typeName } from "../../sql-types.js";
 import type { Span } from "../contract.js";
 import { analysisError, unsupported } from "../errors.js";
 import { duckdbType, fieldAccess, structLiteral } from "../print/sql.js";
-import { SafeScope } from "./safe.js";
 import type { TypeLimit } from "../resolve/type-node.js";
 import { coerce, coercionCost } from "../types/coercion.js";
 import { sameType } from "../types/equality.js";
 import { derive, isNullLiteral, type Typed } from "../types/typed.js";
+import { SafeScope } from "./safe.js";
 
 export interface CastOptions {
   readonly safe: boolean;

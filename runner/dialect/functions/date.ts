@@ -34,7 +34,8 @@ function generateDateArray(call: CallExpr, context: CallContext): Typed {
   const last = context.resolveAs(lastArg, "DATE");
   const { count, part } = dateStep(step);
   const months = MONTHS[part];
-  const interval = months === undefined ? `to_days(${part === "WEEK" ? 7 * count : count})` : `to_months(${months * count})`;
+  const interval =
+    months === undefined ? `to_days(${part === "WEEK" ? 7 * count : count})` : `to_months(${months * count})`;
   const [from, to] = [first, last].map((date) => `CAST(${date.sql} AS TIMESTAMP)`);
   const sql = `CAST(generate_series(${from}, ${to}, ${interval}) AS DATE[])`;
   return derive(sql, { kind: "array", element: "DATE" }, spanOf(call), [first, last]);

@@ -7,7 +7,10 @@ import type { CallContext } from "./definition.js";
 export function normalize(call: CallExpr, context: CallContext): Typed {
   const [text, form] = call.args.map((argument) => argument.value);
   if (text === undefined || call.args.length > 2) {
-    throw analysisError("No matching signature for function NORMALIZE. Supported signature: NORMALIZE(STRING, [NORMALIZE_MODE])", call);
+    throw analysisError(
+      "No matching signature for function NORMALIZE. Supported signature: NORMALIZE(STRING, [NORMALIZE_MODE])",
+      call,
+    );
   }
   const mode = form === undefined ? "NFC" : form.kind === "path" ? (form.parts[0]?.name ?? "").toUpperCase() : "";
   if (mode !== "NFC") throw unsupported(`NORMALIZE mode ${mode}`, form ?? call);

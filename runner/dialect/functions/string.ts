@@ -1,6 +1,6 @@
 import { type Family, on, scalar, special } from "./definition.js";
-import { normalize } from "./string-normalize.js";
 import { concatenate } from "./string-concat.js";
+import { normalize } from "./string-normalize.js";
 
 const DOC = "string_functions";
 
@@ -46,8 +46,14 @@ export const STRING_FUNCTIONS: Family = {
   ),
   LEFT: scalar(`${DOC}#left`, on("(STRING, INT64) -> STRING", "bq.left($1, $2)")),
   RIGHT: scalar(`${DOC}#right`, on("(STRING, INT64) -> STRING", "bq.right($1, $2)")),
-  LPAD: scalar(`${DOC}#lpad`, on("(STRING, INT64, [STRING]) -> STRING", ([s, n, pad = "' '"]) => `bq.lpad_limited(${s}, ${n}, ${pad})`)),
-  RPAD: scalar(`${DOC}#rpad`, on("(STRING, INT64, [STRING]) -> STRING", ([s, n, pad = "' '"]) => `bq.rpad_limited(${s}, ${n}, ${pad})`)),
+  LPAD: scalar(
+    `${DOC}#lpad`,
+    on("(STRING, INT64, [STRING]) -> STRING", ([s, n, pad = "' '"]) => `bq.lpad_limited(${s}, ${n}, ${pad})`),
+  ),
+  RPAD: scalar(
+    `${DOC}#rpad`,
+    on("(STRING, INT64, [STRING]) -> STRING", ([s, n, pad = "' '"]) => `bq.rpad_limited(${s}, ${n}, ${pad})`),
+  ),
   TRIM: scalar(`${DOC}#trim`, on("(STRING, [STRING]) -> STRING", "bq.trim($*)")),
   LTRIM: scalar(`${DOC}#ltrim`, on("(STRING, [STRING]) -> STRING", "bq.ltrim($*)")),
   RTRIM: scalar(`${DOC}#rtrim`, on("(STRING, [STRING]) -> STRING", "bq.rtrim($*)")),
@@ -62,14 +68,8 @@ export const STRING_FUNCTIONS: Family = {
   NORMALIZE: special(`${DOC}#normalize`, normalize),
   STRPOS: scalar(`${DOC}#strpos`, on("(STRING, STRING) -> INT64", "bq.strpos($1, $2)")),
   REGEXP_CONTAINS: scalar(`${DOC}#regexp_contains`, on("(STRING, STRING) -> BOOL", "bq.regexp_contains($1, $2)")),
-  REGEXP_EXTRACT: scalar(
-    `${DOC}#regexp_extract`,
-    on("(STRING, STRING) -> STRING?", "bq.regexp_extract($1, $2)"),
-  ),
-  REGEXP_SUBSTR: scalar(
-    `${DOC}#regexp_substr`,
-    on("(STRING, STRING) -> STRING?", "bq.regexp_extract($1, $2)"),
-  ),
+  REGEXP_EXTRACT: scalar(`${DOC}#regexp_extract`, on("(STRING, STRING) -> STRING?", "bq.regexp_extract($1, $2)")),
+  REGEXP_SUBSTR: scalar(`${DOC}#regexp_substr`, on("(STRING, STRING) -> STRING?", "bq.regexp_extract($1, $2)")),
   REGEXP_EXTRACT_ALL: scalar(
     `${DOC}#regexp_extract_all`,
     on("(STRING, STRING) -> ARRAY<STRING>", "bq.regexp_extract_all($1, $2)"),

@@ -85,7 +85,18 @@ function parseQueryPrimary(c: Cursor): QueryBody {
 }
 
 /** What may follow a SELECT list that ends with a comma. */
-const AFTER_SELECT_LIST = ["FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "INTERSECT", "WINDOW", "QUALIFY"];
+const AFTER_SELECT_LIST = [
+  "FROM",
+  "WHERE",
+  "GROUP",
+  "HAVING",
+  "ORDER",
+  "LIMIT",
+  "UNION",
+  "INTERSECT",
+  "WINDOW",
+  "QUALIFY",
+];
 
 function parseSelect(c: Cursor): Select {
   const { start } = c.expectWord("SELECT");

@@ -51,7 +51,10 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
   );
   const parts = [...match.args, ...order.map(({ value }) => value), ...(over?.parts ?? [])];
   const nullable = candidate.signature.nullability !== "never";
-  const typed: Typed = { ...derive(sql, match.type, { start: call.start, end: call.end }, parts, nullable), opaque: true };
+  const typed: Typed = {
+    ...derive(sql, match.type, { start: call.start, end: call.end }, parts, nullable),
+    opaque: true,
+  };
   return windowed ? typed : withoutOwnUses(typed, ctx);
 }
 
@@ -80,7 +83,10 @@ function checkModifiers(call: CallExpr, { allows }: Aggregate): void {
   refuse(call.limit !== undefined, "LIMIT", "LIMIT in arguments");
   refuse(call.nulls !== undefined, "NULLS", "IGNORE NULLS or RESPECT NULLS");
   refuse(call.over !== undefined, "OVER", "an OVER clause");
-  if (call.distinct && call.orderBy.some((item) => !call.args.some((argument) => sameText(argument.value, item.expr)))) {
+  if (
+    call.distinct &&
+    call.orderBy.some((item) => !call.args.some((argument) => sameText(argument.value, item.expr)))
+  ) {
     throw analysisError(
       "An aggregate function that has both DISTINCT and ORDER BY arguments can only ORDER BY expressions that are arguments to the function",
       call,
@@ -129,7 +135,10 @@ function resolveHavingModifier(call: CallExpr, inner: ExprContext, ctx: ExprCont
   const key = orderable(resolveExpr(having.expr, inner));
   const sql = `${having.extreme === "MAX" ? "arg_max_null" : "arg_min_null"}(${value.sql}, ${key.sql})`;
   const span = { start: call.start, end: call.end };
-  return withoutOwnUses({ sql, type: value.type, span, nullable: true, uses: mergeUses([value, key]), opaque: true }, ctx);
+  return withoutOwnUses(
+    { sql, type: value.type, span, nullable: true, uses: mergeUses([value, key]), opaque: true },
+    ctx,
+  );
 }
 
 /** The same expression, as far as names and literals go. */

@@ -3,8 +3,8 @@ import { analysisError, unsupported } from "../errors.js";
 import type { CallContext, FunctionDefinition } from "../functions/definition.js";
 import { functionNamed, functionNames } from "../functions/registry.js";
 import { SafeScope } from "../functions/safe.js";
-import { isVolatile } from "../functions/volatile-names.js";
 import { bestMatch, noMatchMessage, type Signature } from "../functions/signature.js";
+import { isVolatile } from "../functions/volatile-names.js";
 import { derive, type Typed } from "../types/typed.js";
 import { resolveAggregate } from "./aggregates.js";
 import { resolveAs, resolveExpr } from "./expression.js";
@@ -45,7 +45,11 @@ function resolveFunction(
   return definition.resolve(call, context);
 }
 
-function resolveScalar(call: CallExpr, definition: FunctionDefinition & { kind: "scalar" }, args: readonly Typed[]): Typed {
+function resolveScalar(
+  call: CallExpr,
+  definition: FunctionDefinition & { kind: "scalar" },
+  args: readonly Typed[],
+): Typed {
   const span = { start: call.start, end: call.end };
   const { candidate, match } = matchOrFail(call, definition.overloads, args);
   const sql = candidate.build(

@@ -168,5 +168,8 @@ function typedLiteral(expr: Extract<Expr, { kind: "typedLiteral" }>): Typed {
 
 function jsonLiteral(text: string, expr: Expr): Typed {
   const json = normalizedJson(text, expr);
-  return { ...derive(`CAST(${quoteString(json)} AS JSON)`, "JSON", { start: expr.start, end: expr.end }, []), nullable: false };
+  return {
+    ...derive(`CAST(${quoteString(json)} AS JSON)`, "JSON", { start: expr.start, end: expr.end }, []),
+    nullable: false,
+  };
 }

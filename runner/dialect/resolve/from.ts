@@ -7,7 +7,6 @@ import { resolveExpr } from "./expression.js";
 import { resolveJoin } from "./joins.js";
 import { isVisibleName, resolvePath } from "./names.js";
 import { resolvePivot } from "./pivot.js";
-import { resolveUnpivot } from "./unpivot.js";
 import { resolveQuery } from "./query.js";
 import type {
   CommonTables,
@@ -21,6 +20,7 @@ import type {
 } from "./scope.js";
 import { NOTHING_VISIBLE } from "./scope.js";
 import { didYouMean } from "./suggest.js";
+import { resolveUnpivot } from "./unpivot.js";
 
 export interface ResolvedFrom {
   readonly sql: string;

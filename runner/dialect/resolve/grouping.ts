@@ -39,7 +39,8 @@ export function resolveGrouping(
   const keys = new GroupingKeys(plan, { ...ctx, clause: "GROUP BY clause" });
   const sql =
     groupBy.kind === "all" ? keys.all() : ` GROUP BY ${groupBy.items.map((item) => printItem(item, keys)).join(", ")}`;
-  if (groupBy.kind === "items" && groupBy.items.some((item) => item.kind !== "expr")) refuseNestedKeys(keys.texts, select);
+  if (groupBy.kind === "items" && groupBy.items.some((item) => item.kind !== "expr"))
+    refuseNestedKeys(keys.texts, select);
   return { sql, scope: { ...ctx.scope, groupKeys: keys.texts }, items: keys.items };
 }
 
@@ -47,7 +48,8 @@ export function resolveGrouping(
 function refuseNestedKeys(texts: ReadonlySet<string>, at: Span): void {
   for (const outer of texts) {
     for (const inner of texts) {
-      if (outer !== inner && outer.includes(inner)) throw unsupported("A grouping set with a key inside another key", at);
+      if (outer !== inner && outer.includes(inner))
+        throw unsupported("A grouping set with a key inside another key", at);
     }
   }
 }

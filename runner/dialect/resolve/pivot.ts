@@ -1,5 +1,6 @@
 import type { Expr, FromItem, Pivot } from "../ast.js";
 import { analysisError, unsupported } from "../errors.js";
+import { quoteName } from "../print/sql.js";
 import { coerce, coercionCost } from "../types/coercion.js";
 import { isComparable } from "../types/equality.js";
 import { walk } from "../walk.js";
@@ -7,7 +8,6 @@ import { resolveExpr } from "./expression.js";
 import { type FromContext, lateralContext, type ResolvedFrom, relation, resolveFromItem } from "./from.js";
 import { callsAggregate } from "./grouping.js";
 import { resolvePath } from "./names.js";
-import { quoteName } from "../print/sql.js";
 import type { ExprContext, OutputColumn, ScopeColumn } from "./scope.js";
 
 type Item = Extract<FromItem, { kind: "pivot" }>;
@@ -28,7 +28,8 @@ export function resolvePivot(item: Item, from: FromContext): ResolvedFrom {
   const values = kept.map((column) => column.sql);
   for (const { expr, alias } of pivot.values) {
     const value = resolveExpr(expr, lateralContext({ ...from, left: { columns: [], ranges: [] } }, "PIVOT IN list"));
-    if (coercionCost(value, input.type) === undefined) throw analysisError("PIVOT value does not have the type of the input", expr);
+    if (coercionCost(value, input.type) === undefined)
+      throw analysisError("PIVOT value does not have the type of the input", expr);
     const condition = `${input.sql} IS NOT DISTINCT FROM ${coerce(value, input.type).sql}`;
     const label = alias?.name ?? labelOf(expr);
     for (const aggregate of pivot.aggregates) {
@@ -62,7 +63,9 @@ function columnsRead(exprs: readonly Expr[], ctx: ExprContext): Set<string> {
     }
     if (node.kind === "path") {
       const path = (node as unknown as Extract<Expr, { kind: "path" }>).parts;
-      const column = ctx.scope.columns.find((candidate) => candidate.name?.toLowerCase() === path[0]?.name.toLowerCase());
+      const column = ctx.scope.columns.find(
+        (candidate) => candidate.name?.toLowerCase() === path[0]?.name.toLowerCase(),
+      );
       read.add(column?.sql ?? resolvePath(path.slice(0, 2), ctx.scope, ctx.env).sql);
     }
     return undefined;

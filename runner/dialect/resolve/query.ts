@@ -31,7 +31,11 @@ export function resolveQuery(
   const limit = printLimit(query, env, commons);
   if (query.body.kind === "select") {
     const select = resolveSelect(query.body, query.orderBy, env, commons, parent);
-    return { ...select, sql: `${prefix}${select.sql}${limit}`, rows: prefix === "" && limit === "" ? select.rows : undefined };
+    return {
+      ...select,
+      sql: `${prefix}${select.sql}${limit}`,
+      rows: prefix === "" && limit === "" ? select.rows : undefined,
+    };
   }
   const body = resolveBody(query.body, env, commons, parent);
   if (query.orderBy.length === 0) {

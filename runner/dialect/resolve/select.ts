@@ -80,7 +80,8 @@ export function resolveSelect(
   const ordered = orderText(body, select, orderBy, items, grouped, { ...later, clause: "ORDER BY clause" });
   const constant = from === undefined && grouped === undefined && ordered === `SELECT ${list}`;
   const isPlain = ({ value }: SelectedItem): boolean => value.opaque !== true && value.uses.length === 0;
-  const rows = constant && select.as === undefined && items.every(isPlain) ? [items.map(({ value }) => value)] : undefined;
+  const rows =
+    constant && select.as === undefined && items.every(isPlain) ? [items.map(({ value }) => value)] : undefined;
   return { sql: ordered, columns: output.columns, valueTable: select.as !== undefined, rows };
 }
 

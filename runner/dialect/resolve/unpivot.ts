@@ -1,5 +1,5 @@
-import type { Expr, FromItem, Identifier } from "../ast.js";
 import type { SqlType, StructType } from "../../sql-types.js";
+import type { Expr, FromItem, Identifier } from "../ast.js";
 import { analysisError } from "../errors.js";
 import { quoteName, quoteString, structLiteral } from "../print/sql.js";
 import { coerce, commonType } from "../types/coercion.js";
@@ -21,7 +21,8 @@ export function resolveUnpivot(item: Item, from: FromContext): ResolvedFrom {
   const { unpivot } = item;
   const width = unpivot.valueColumns.length;
   const groups = unpivot.groups.map((group) => {
-    if (group.columns.length !== width) throw analysisError(`UNPIVOT group must have ${width} columns`, group.columns[0] ?? item);
+    if (group.columns.length !== width)
+      throw analysisError(`UNPIVOT group must have ${width} columns`, group.columns[0] ?? item);
     return group.columns.map((name) => columnNamed(name, source.visible.columns));
   });
   const types = unpivot.valueColumns.map((name, i) => {
@@ -75,20 +76,36 @@ function printUnpivot(
 }
 
 function rowStruct(types: readonly SqlType[], labelType: SqlType): StructType {
-  return { kind: "struct", fields: [...types.map((type, i) => ({ name: `v${i}`, type })), { name: "label", type: labelType }] };
+  return {
+    kind: "struct",
+    fields: [...types.map((type, i) => ({ name: `v${i}`, type })), { name: "label", type: labelType }],
+  };
 }
 
 function columnNamed(name: Identifier, columns: readonly ScopeColumn[]): ScopeColumn {
   const column = columns.find((candidate) => candidate.name?.toLowerCase() === name.name.toLowerCase());
   if (column !== undefined) return column;
-  throw analysisError(`Unrecognized name: ${name.name}${didYouMean(name.name, columns.flatMap((candidate) => candidate.name ?? []))}`, name);
+  throw analysisError(
+    `Unrecognized name: ${name.name}${didYouMean(
+      name.name,
+      columns.flatMap((candidate) => candidate.name ?? []),
+    )}`,
+    name,
+  );
 }
 
 function labelOf(label: Expr | undefined, columns: readonly Identifier[], ctx: ExprContext): Typed {
   if (label !== undefined) return resolveExpr(label, ctx);
   const text = columns.map((column) => column.name).join("_");
   const { start, end } = columns[0] as Identifier;
-  return { sql: quoteString(text), type: "STRING", span: { start, end }, literal: { kind: "string", text }, nullable: false, uses: [] };
+  return {
+    sql: quoteString(text),
+    type: "STRING",
+    span: { start, end },
+    literal: { kind: "string", text },
+    nullable: false,
+    uses: [],
+  };
 }
 
 function asTyped(column: ScopeColumn, { start, end }: { start: number; end: number }): Typed {

@@ -14,14 +14,8 @@ export const LIMIT_MACROS: readonly Macro[] = [
     "repeat_limited(s, n)",
     `CASE WHEN n > 0 AND strlen(s) * n > ${MAX_BYTES} THEN ${tooLarge("REPEAT")} ELSE bq.repeat(s, n) END`,
   ),
-  macro(
-    "lpad_limited(s, n, p)",
-    `CASE WHEN n > ${MAX_BYTES} THEN ${tooLarge("LPAD")} ELSE bq.lpad(s, n, p) END`,
-  ),
-  macro(
-    "rpad_limited(s, n, p)",
-    `CASE WHEN n > ${MAX_BYTES} THEN ${tooLarge("RPAD")} ELSE bq.rpad(s, n, p) END`,
-  ),
+  macro("lpad_limited(s, n, p)", `CASE WHEN n > ${MAX_BYTES} THEN ${tooLarge("LPAD")} ELSE bq.lpad(s, n, p) END`),
+  macro("rpad_limited(s, n, p)", `CASE WHEN n > ${MAX_BYTES} THEN ${tooLarge("RPAD")} ELSE bq.rpad(s, n, p) END`),
   macro(
     "numeric_in_range(x)",
     `CASE WHEN abs(x) <= CAST('99999999999999999999999999999.999999999' AS ${NUMERIC}) THEN x WHEN x IS NOT NULL THEN ${failure(NUMERIC, "'numeric overflow: SUM'")} END`,
