@@ -93,7 +93,8 @@ export class Rig {
   /** `run --json` with more arguments; fails unless it ends with the exit code. */
   async run(args: readonly string[], code = 0): Promise<RunDocument> {
     const finished = await this.fastbreak("run", "--json", ...args);
-    if (finished.code !== code) throw new Error(`exit code ${finished.code}: ${finished.stderr}${finished.stdout}`);
+    if (finished.code !== code)
+      throw new Error(`exit code ${finished.code}: ${finished.stderr}${failures(finished.stdout)}`);
     return JSON.parse(finished.stdout) as RunDocument;
   }
 
@@ -132,4 +133,10 @@ export function runProcess(file: string, args: readonly string[], cwd: string): 
     child.on("error", reject);
     child.on("close", (code) => resolve({ code, stdout, stderr }));
   });
+}
+
+function failures(stdout: string): string {
+  if (!stdout.startsWith("{")) return stdout;
+  const { actions } = JSON.parse(stdout) as RunDocument;
+  return actions.flatMap(({ name, error }) => (error === null ? [] : [`${name}: ${error}`])).join("; ");
 }

@@ -1,17 +1,19 @@
 import type { Typed } from "../types/typed.js";
 
 /**
- * SAFE semantics: NULL where an expression fails. DuckDB's TRY takes no aggregates, window calls, subqueries or volatile calls,
- * so operands that hold one are evaluated outside, as fields of the one element of a list that a lambda maps.
+ * SAFE semantics: NULL where an expression fails. DuckDB's TRY takes no aggregates, window calls, subqueries or volatile calls, its
+ * optimizer moves a repeated expression out of TRY, and in a grouped query a lambda may not hold a grouping expression. So every operand
+ * that is no literal is evaluated outside, as a field of the one element of a list that a lambda maps.
  */
 export class SafeScope {
   private readonly bound: string[] = [];
 
   /** The operand as it may stand inside TRY. */
   bind(operand: Typed): Typed {
-    if (operand.opaque !== true) return operand;
+    if (operand.literal !== undefined && operand.literal.kind !== "struct" && operand.literal.kind !== "array")
+      return operand;
     this.bound.push(operand.sql);
-    return { ...operand, sql: `safe_args.a${this.bound.length}`, opaque: false };
+    return { ...operand, sql: `safe_args.a${this.bound.length}`, literal: undefined };
   }
 
   /** NULL where `sql`, made of bound operands, fails. */
@@ -19,11 +21,6 @@ export class SafeScope {
     if (this.bound.length === 0) return `bq.safe(${sql})`;
     const fields = this.bound.map((value, i) => `a${i + 1} := ${value}`).join(", ");
     return `list_transform([struct_pack(${fields})], lambda safe_args: TRY(${sql}))[1]`;
-  }
-
-  /** True where an operand was evaluated outside: the whole is as opaque as its operands. */
-  get opaque(): boolean {
-    return this.bound.length > 0;
   }
 }
 

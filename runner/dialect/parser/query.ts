@@ -81,6 +81,7 @@ function parseQueryPrimary(c: Cursor): QueryBody {
     return { kind: "nested", query, ...c.span(start) };
   }
   if (c.isWord("FROM")) throw unsupported("Pipe syntax (FROM-first query)", c.peek());
+  if (!c.isWord("SELECT")) throw c.unexpected();
   return parseSelect(c);
 }
 

@@ -51,11 +51,19 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
   );
   const parts = [...match.args, ...order.map(({ value }) => value), ...(over?.parts ?? [])];
   const nullable = candidate.signature.nullability !== "never";
+  if (!windowed) rejectNested(parts);
   const typed: Typed = {
     ...derive(sql, match.type, { start: call.start, end: call.end }, parts, nullable),
     opaque: true,
+    aggregated: !windowed,
   };
   return windowed ? typed : withoutOwnUses(typed, ctx);
+}
+
+/** A SELECT alias may bring an aggregate in: `SELECT SUM(v) AS v .. HAVING SUM(v) > 1`. */
+function rejectNested(parts: readonly Typed[]): void {
+  const nested = parts.find((part) => part.aggregated === true);
+  if (nested !== undefined) throw analysisError("Aggregations of aggregations are not allowed", nested.span);
 }
 
 /** An aggregate settles the columns of its own SELECT; those of outer queries stay open. */
@@ -133,10 +141,11 @@ function resolveHavingModifier(call: CallExpr, inner: ExprContext, ctx: ExprCont
   if (value === undefined || call.args.length !== 1)
     throw analysisError("No matching signature for function ANY_VALUE", call);
   const key = orderable(resolveExpr(having.expr, inner));
+  rejectNested([value, key]);
   const sql = `${having.extreme === "MAX" ? "arg_max_null" : "arg_min_null"}(${value.sql}, ${key.sql})`;
   const span = { start: call.start, end: call.end };
   return withoutOwnUses(
-    { sql, type: value.type, span, nullable: true, uses: mergeUses([value, key]), opaque: true },
+    { sql, type: value.type, span, nullable: true, uses: mergeUses([value, key]), opaque: true, aggregated: true },
     ctx,
   );
 }
@@ -146,7 +155,7 @@ function sameText(a: Expr, b: Expr): boolean {
   const text = (expr: Expr): string =>
     JSON.stringify(expr, (key, value: unknown) => {
       if (key === "start" || key === "end" || key === "nameSpan") return undefined;
-      return typeof value === "string" ? value.toLowerCase() : value;
+      return key === "name" && typeof value === "string" ? value.toLowerCase() : value;
     });
   return text(a) === text(b);
 }

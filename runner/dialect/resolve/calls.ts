@@ -26,7 +26,7 @@ export function resolveCall(call: CallExpr, ctx: ExprContext): Typed {
   const volatile = isVolatile(call.name);
   if (safe === undefined) return volatile ? { ...typed, opaque: true } : typed;
   if (volatile) throw unsupported(`SAFE.${call.name}`, call);
-  return { ...typed, sql: safe.wrap(typed.sql), nullable: true, literal: undefined, opaque: safe.opaque };
+  return { ...typed, sql: safe.wrap(typed.sql), nullable: true, literal: undefined };
 }
 
 /** With `safe` the arguments that TRY cannot take are evaluated outside it. */

@@ -13,8 +13,16 @@ export function resolvePath(parts: readonly Identifier[], scope: Scope, env: Env
   for (let level: Scope | undefined = scope; level !== undefined; level = level.parent) {
     const found = lookup(parts, level);
     if (found !== undefined) {
-      if (level !== scope) env.readOuter(found.value.uses);
-      return parts.slice(found.used).reduce((target, field) => resolveField(target, field), found.value);
+      const value = parts.slice(found.used).reduce((target, field) => resolveField(target, field), found.value);
+      if (level === scope) return value;
+      // A subquery's read of an outer grouping key is no use of an ungrouped column.
+      if (level.groupKeys?.has(value.sql) === true) {
+        if (found.used < parts.length)
+          throw unsupported("A subquery that reads a grouping expression of its outer query", first);
+        return { ...value, uses: [] };
+      }
+      env.readOuter(value.uses);
+      return value;
     }
   }
   throw analysisError(`Unrecognized name: ${first.name}${didYouMean(first.name, visibleNames(scope))}`, first);

@@ -31,8 +31,10 @@ export interface Typed {
   /** False only where the value is certainly not NULL. */
   readonly nullable: boolean;
   readonly uses: readonly ColumnUse[];
-  /** Holds an aggregate, a window call, a subquery or a volatile call, none of which DuckDB takes inside TRY. */
+  /** Holds an aggregate, a window call, a subquery or a volatile call: more than a function of columns and constants. */
   readonly opaque?: boolean;
+  /** Holds an aggregate without OVER: it may not stand inside another one. */
+  readonly aggregated?: boolean;
 }
 
 export function isNullLiteral(typed: Typed): boolean {
@@ -48,5 +50,6 @@ export function mergeUses(parts: readonly Typed[]): readonly ColumnUse[] {
 /** A derived expression: uses and nullability follow from its parts. */
 export function derive(sql: string, type: SqlType, span: Span, parts: readonly Typed[], nullable?: boolean): Typed {
   const typed = { sql, type, span, uses: mergeUses(parts), nullable: nullable ?? parts.some((part) => part.nullable) };
-  return parts.some((part) => part.opaque === true) ? { ...typed, opaque: true } : typed;
+  if (!parts.some((part) => part.opaque === true)) return typed;
+  return { ...typed, opaque: true, aggregated: parts.some((part) => part.aggregated === true) };
 }
