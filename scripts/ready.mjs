@@ -1,9 +1,10 @@
 // Makes a fresh clone ready: installs what is missing, builds what is older than its sources.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
-const root = new URL("../", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../", import.meta.url));
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   console.error(`fastbreak needs Node 20.19 or newer; this is ${process.version}`);
@@ -15,10 +16,15 @@ export function makeReady() {
   const installed = join(root, "node_modules", ".package-lock.json");
   if (!existsSync(installed) || time(installed) < time(join(root, "package-lock.json"))) {
     console.error("installing packages ...");
-    execFileSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
       cwd: root,
       stdio: ["ignore", "ignore", "inherit"],
+      shell: process.platform === "win32",
     });
+    if (status !== 0) {
+      console.error("the packages could not be installed; run `npm ci` to see why");
+      process.exit(2);
+    }
   }
   const built = join(root, "dist", "main.js");
   const sources = ["runner", "ingest", "scripts"].flatMap((folder) => newest(join(root, folder)));
