@@ -39,6 +39,6 @@ export class LoadError extends Error {
     readonly column: number | undefined,
     detail: string,
   ) {
-    super([file, line, column].filter((part) => part !== undefined).join(":") + `: ${detail}`);
+    super(`${[file, line, column].filter((part) => part !== undefined).join(":")}: ${detail}`);
   }
 }

@@ -1,3 +1,4 @@
+import { closest } from "fastest-levenshtein";
 import type { CommandModule } from "./commands/command.js";
 
 interface CommandEntry {
@@ -34,7 +35,6 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (entry === undefined) {
-    const { closest } = await import("fastest-levenshtein");
     const what = name.startsWith("-") ? "option" : "command";
     process.stderr.write(
       `fastbreak: unknown ${what} ${name}; did you mean ${closest(name, Object.keys(COMMANDS))}? See fastbreak --help\n`,

@@ -1,11 +1,11 @@
 import { basename } from "node:path";
-import type { DuckDBConnection } from "@duckdb/node-api";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { LoadError } from "../loader.js";
 import type { SourceRecord, SourceTable } from "./source-table.js";
 
 /**
  * Opens a Parquet file. Cells are read as text, so that the same checks serve every container; only the columns asked
- * for are read. DuckDB, a large native library, is loaded here and only when there is a Parquet file.
+ * for are read.
  * @throws LoadError if the file is damaged (file only: Parquet has no lines).
  */
 export async function openParquet(path: string): Promise<SourceTable> {
@@ -59,7 +59,6 @@ function literalPath(path: string): string {
 }
 
 async function openInMemory(): Promise<{ connection: DuckDBConnection; close: () => void }> {
-  const { DuckDBInstance } = await import("@duckdb/node-api");
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
   return {

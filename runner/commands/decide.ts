@@ -2,11 +2,15 @@ import type { RunnableProject } from "../execute/action.js";
 import type { ActionResult } from "../execute/events.js";
 import { type ProjectPlan, planProject } from "../execute/plan-project.js";
 import { selectActions } from "../plan/select.js";
+import { checkState } from "../state/migrate.js";
 import { type DecideOptions, selectionOf } from "./selection-options.js";
 import type { ProjectSession } from "./session.js";
 import { windowOf } from "./window.js";
 
-/** Plans what the flags ask for, in one transaction that writes nothing. */
+/**
+ * Plans what the flags ask for, in one transaction that writes nothing.
+ * @throws WarehouseError `newer_version` when a newer fastbreak has written the state
+ */
 export async function decideSession(session: ProjectSession, options: DecideOptions): Promise<ProjectPlan> {
   const selected = selectActions(
     session.project.actions.map(({ node, target, fileName, tags, dependencies }) => ({
@@ -19,9 +23,11 @@ export async function decideSession(session: ProjectSession, options: DecideOpti
     selectionOf(options),
   );
   const request = { window: windowOf(options), selected, force: options.fullRefresh ?? false };
-  return session.warehouse.transaction((transaction) =>
-    planProject(transaction, session.project, session.settings.stateDataset, request),
-  );
+  const { stateDataset } = session.settings;
+  return session.warehouse.transaction(async (transaction) => {
+    await checkState(transaction, stateDataset);
+    return planProject(transaction, session.project, stateDataset, request);
+  });
 }
 
 /** A plan in the shape of results, for the reports: nothing has run. */

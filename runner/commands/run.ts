@@ -27,7 +27,7 @@ export const command: CommandModule = {
     command
       .option("--dry-run", "show what would run, run nothing")
       .option("--fail-fast", "start nothing more after the first failure")
-      .option("--concurrency <n>", "actions that run at the same time", parseCount, 1)
+      .option("--concurrency <n>", "actions that run at the same time", parseCount, 4)
       .addHelpText("after", "\nExample:\n  fastbreak run --from 2021-10-19 --to 2021-11-15");
   },
 

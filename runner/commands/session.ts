@@ -6,7 +6,6 @@ import { type LoadedProject, loadProject } from "../project/load-project.js";
 import { type Manifest, parseManifest } from "../project/manifest.js";
 import { runnableProject } from "../project/runnable.js";
 import { findProject, type RunnerSettings, readRunnerSettings } from "../project/settings.js";
-import { checkState } from "../state/migrate.js";
 import { readStoredManifest } from "../state/stored-manifest.js";
 import type { Warehouse } from "../warehouse/port.js";
 import type { CommonOptions } from "./command.js";
@@ -49,7 +48,7 @@ export async function withWarehouse<T>(
   }
 }
 
-/** Loads the project and opens its warehouse side by side, brings the state tables up to date, then does the work. */
+/** Loads the project and opens its warehouse side by side, then does the work. */
 export async function withProject<T>(
   options: CommonOptions,
   overrides: ProjectOverrides,
@@ -66,7 +65,6 @@ export async function withProject<T>(
   if (warehouse.status === "rejected") throw project.status === "rejected" ? project.reason : warehouse.reason;
   try {
     if (project.status === "rejected") throw project.reason;
-    await warehouse.value.transaction((transaction) => checkState(transaction, place.settings.stateDataset));
     const loaded = project.value;
     return await work({ ...place, warehouse: warehouse.value, loaded, project: runnableProject(loaded.manifest) });
   } finally {

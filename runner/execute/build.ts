@@ -16,7 +16,7 @@ import {
 import type { RunnableAction } from "./action.js";
 import { composeAssertion, composeAsWritten, composeBuild } from "./compose.js";
 import { type Locate, locating } from "./located.js";
-import { outputRequest, PASSED, readSnapshot, type Snapshot, versionsOf, viewVersion } from "./snapshot.js";
+import { inputsOf, outputRequest, PASSED, readSnapshot, type Snapshot, versionsOf, viewVersion } from "./snapshot.js";
 
 /** What stays the same for all actions of one run. */
 export interface BuildContext {
@@ -146,7 +146,7 @@ async function record(
 ): Promise<void> {
   const partitions = stale.map(({ partition }) => partition);
   const output = await outputOf(transaction, action, partitions);
-  const hashes = inputHashes(action.node, partitions, snapshot.inputs);
+  const hashes = inputHashes(action.node, partitions, inputsOf(action, snapshot));
   const built = partitions.map(
     (partition): BuiltPartition => ({
       model: action.node.key,

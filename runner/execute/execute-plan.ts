@@ -2,7 +2,7 @@ import { decisionsJson } from "../plan/partitions.js";
 import { migrateState } from "../state/migrate.js";
 import { recordRun } from "../state/run-log.js";
 import { storeManifest } from "../state/stored-manifest.js";
-import type { Warehouse } from "../warehouse/port.js";
+import type { Transaction, Warehouse } from "../warehouse/port.js";
 import type { RunnableProject } from "./action.js";
 import type { ActionResult, EventListener } from "./events.js";
 import type { Locate } from "./located.js";
@@ -31,7 +31,10 @@ export async function executePlan(
   options: ExecuteOptions,
 ): Promise<readonly ActionResult[]> {
   const { stateDataset, runId } = options;
-  await warehouse.transaction((transaction) => migrateState(transaction, stateDataset));
+  await warehouse.transaction(async (transaction) => {
+    await migrateState(transaction, stateDataset);
+    await createDatasets(transaction, project, plan);
+  });
   const run = { runId, recordedAt: recordingTime(plan, options.startedAt) };
   const views = new Map(
     project.actions.filter(({ node }) => node.kind === "view").map((action) => [action.node.key, action]),
@@ -63,6 +66,17 @@ export async function executePlan(
     await recordRun(transaction, stateDataset, outcome(plan, results, finishedAt, options));
   });
   return results;
+}
+
+/** Before anything runs, because concurrent transactions that create the same dataset conflict. */
+async function createDatasets(transaction: Transaction, project: RunnableProject, plan: ProjectPlan): Promise<void> {
+  const running = project.actions.filter(({ node }) =>
+    plan.decisions.get(node.key)?.some(({ decision }) => decision === "run"),
+  );
+  const datasets = new Set(
+    running.filter(({ node }) => node.kind === "model" || node.kind === "view").map(({ target }) => target.dataset),
+  );
+  for (const dataset of datasets) await transaction.execute(`CREATE SCHEMA IF NOT EXISTS \`${dataset}\``);
 }
 
 /** Later than every state row there is, even when the machine's clock went back: the newest row must be the last written. */

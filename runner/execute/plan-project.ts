@@ -7,7 +7,7 @@ import { type ModelStates, readModelStates } from "../state/model-state.js";
 import { readRecordedFingerprints } from "../state/relation-state.js";
 import type { Transaction } from "../warehouse/port.js";
 import { type RunnableAction, type RunnableProject, UserError } from "./action.js";
-import { readSnapshot, type Snapshot } from "./snapshot.js";
+import { inputsOf, readSnapshot, type Snapshot } from "./snapshot.js";
 
 /** What the user asked for. */
 export interface RunRequest {
@@ -81,7 +81,7 @@ export function decideAction(action: RunnableAction, context: DecideContext): re
     partitions,
     state: context.states.get(node.key) ?? new Map(),
     live: context.snapshot.outputs.get(node.key) ?? { exists: false, versions: new Map() },
-    inputs: inputHashes(node, partitions, context.snapshot.inputs),
+    inputs: inputHashes(node, partitions, inputsOf(action, context.snapshot)),
     forced: context.force,
     pending: context.pending,
   });

@@ -1,9 +1,10 @@
 import { performance } from "node:perf_hooks";
 import pLimit from "p-limit";
+import pRetry from "p-retry";
 import { nameMoves } from "../plan/moves.js";
 import { type PartitionDecision, WHOLE } from "../plan/types.js";
 import { recordModelStates } from "../state/model-state.js";
-import type { PublishCounts, Transaction, Warehouse } from "../warehouse/port.js";
+import { type PublishCounts, type Transaction, type Warehouse, WarehouseError } from "../warehouse/port.js";
 import type { RunnableAction, RunnableProject } from "./action.js";
 import { auditsByHost } from "./audits.js";
 import { type BuildContext, build, GateError } from "./build.js";
@@ -90,7 +91,9 @@ class ProjectRun {
     const started = performance.now();
     this.options.emit({ event: "action_started", key: action.node.key, type: action.type, partitions: planned.length });
     try {
-      const outcome = await this.warehouse.transaction((transaction) => this.#inTransaction(transaction, action));
+      const outcome = await retryConflicts(() =>
+        this.warehouse.transaction((transaction) => this.#inTransaction(transaction, action)),
+      );
       const durationMs = performance.now() - started;
       if (!outcome.decisions.some(({ decision }) => decision === "run"))
         return skipped(action, outcome.decisions, durationMs);
@@ -176,6 +179,16 @@ class ProjectRun {
     const unselected = decisions.every(({ reason }) => reason === "not_selected");
     return unselected ? skipped(action, decisions, 0) : result(action, decisions, "blocked", { durationMs: 0, error });
   }
+}
+
+/** Runs a transaction again that lost against a concurrent one: a rolled back transaction has left nothing behind. */
+async function retryConflicts<T>(transaction: () => Promise<T>): Promise<T> {
+  return pRetry(transaction, {
+    retries: 5,
+    minTimeout: 20,
+    randomize: true,
+    shouldRetry: ({ error }) => error instanceof WarehouseError && error.code === "conflict",
+  });
 }
 
 function skipped(action: RunnableAction, decisions: readonly PartitionDecision[], durationMs: number): ActionResult {

@@ -19,6 +19,8 @@ export const PASSED = "passed";
 export interface Snapshot {
   readonly relations: ReadonlyMap<string, Relation>;
   readonly inputs: InputDigests;
+  /** The columns of each relation instead of its rows: all that a view depends on. */
+  readonly schemas: InputDigests;
   readonly outputs: ReadonlyMap<string, LiveOutput>;
 }
 
@@ -31,7 +33,7 @@ export async function readSnapshot(
   const relations = await transaction.relations();
   const inputs = [
     ...inputRanges(
-      actions.map((action) => action.node),
+      actions.filter(({ node }) => node.kind !== "view").map((action) => action.node),
       window,
     ),
   ].flatMap(([key, range]) => {
@@ -48,6 +50,11 @@ export async function readSnapshot(
   return {
     relations,
     inputs: new Map(inputs.map(({ key }, index) => [key, digests[index] as PartitionDigests])),
+    schemas: new Map(
+      actions
+        .filter(({ node }) => node.kind === "view")
+        .flatMap(({ node }) => node.upstreams.map(({ key }) => [key, schemaDigest(relations.get(key))] as const)),
+    ),
     outputs: new Map(
       actions.map((action) => {
         const index = outputs.findIndex((output) => output.action === action);
@@ -55,6 +62,17 @@ export async function readSnapshot(
       }),
     ),
   };
+}
+
+/** The digests that an action's decision compares: columns for a view, rows for anything else. */
+export function inputsOf(action: RunnableAction, snapshot: Snapshot): InputDigests {
+  return action.node.kind === "view" ? snapshot.schemas : snapshot.inputs;
+}
+
+function schemaDigest(relation: Relation | undefined): PartitionDigests {
+  if (relation === undefined) return new Map();
+  const columns = JSON.stringify([relation.columns, relation.foreignColumns]);
+  return new Map([[WHOLE, { rows: 0, digest: createHash("sha256").update(columns).digest("hex").slice(0, 32) }]]);
 }
 
 /** Content digests of an action's own table; undefined for what is no table. */

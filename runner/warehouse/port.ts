@@ -180,7 +180,7 @@ export function rowColumnNames(columns: RowColumns): readonly string[] {
 export class WarehouseError extends Error {
   override readonly name = "WarehouseError";
   constructor(
-    readonly code: "locked" | "corrupt" | "newer_version" | "missing" | "query" | "data" | "full",
+    readonly code: "locked" | "corrupt" | "newer_version" | "missing" | "query" | "data" | "full" | "conflict",
     message: string,
   ) {
     super(message);

@@ -35,6 +35,7 @@ export function queryError(cause: unknown): unknown {
     return new WarehouseError("full", `the warehouse cannot be written: ${message}`);
   if (/Corrupt|checksum|Could not read enough bytes/i.test(message))
     return new WarehouseError("corrupt", `the warehouse file is damaged: ${message}`);
+  if (/write-write conflict|Conflict on|conflict on/i.test(message)) return new WarehouseError("conflict", message);
   return new WarehouseError("query", message.replace(/^(\w+ )?\w+ Error: /, ""));
 }
 
