@@ -25,6 +25,7 @@ function runnableAction(action: ManifestAction, byKey: ReadonlyMap<string, Manif
     fileName: action.fileName,
     tags: action.tags,
     query: action.query ?? "",
+    unscannable: action.unscannable,
     reads: action.reads.map((read) => ({
       key: read.key,
       start: read.start,
@@ -89,7 +90,7 @@ function windowOf(action: ManifestAction, key: string): ReadWindow | undefined {
 
 function volatileReason(action: ManifestAction): string | undefined {
   if (action.type === "operation") return "operations always run";
-  if (action.unscannable !== undefined) return `its SQL cannot be analysed: ${action.unscannable}`;
+  if (action.unscannable !== undefined) return `its SQL cannot be analysed: ${action.unscannable.message}`;
   if (action.compileVolatile) return "its SQL depends on the clock or on randomness while compiling";
   const rowColumns = new Set<string | undefined>(rowColumnNames(action.rowColumns));
   const call = action.volatileCalls.find(
