@@ -1,4 +1,4 @@
-import { type RunnableProject, UserError } from "../execute/action.js";
+import { UserError } from "../execute/action.js";
 import type { ActionResult } from "../execute/events.js";
 import { type ProjectPlan, planProject } from "../execute/plan-project.js";
 import { selectActions } from "../plan/select.js";
@@ -45,8 +45,8 @@ function refuseUnreadable(session: ProjectSession, selected: ReadonlySet<string>
 }
 
 /** A plan in the shape of results, for the reports: nothing has run. */
-export function plannedResults(project: RunnableProject, plan: ProjectPlan): ActionResult[] {
-  return project.actions.map((action) => ({
+export function plannedResults(plan: ProjectPlan): ActionResult[] {
+  return plan.project.actions.map((action) => ({
     key: action.node.key,
     type: action.type,
     partitions: plan.decisions.get(action.node.key) ?? [],

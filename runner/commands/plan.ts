@@ -26,7 +26,7 @@ export const command: CommandModule = {
     windowOf(options);
     return withProject(options, overridesOf(options), async (session) => {
       const plan = await decideSession(session, options);
-      const actions = plannedResults(session.project, plan);
+      const actions = plannedResults(plan);
       const { compiled } = session.loaded;
       printPlan(
         {

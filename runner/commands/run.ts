@@ -50,12 +50,12 @@ export const command: CommandModule = {
         durationMs: performance.now() - clock,
       });
       if (options.dryRun) {
-        printPlan(finish(plannedResults(session.project, plan)), options.json ?? false);
+        printPlan(finish(plannedResults(plan)), options.json ?? false);
         return EXIT.done;
       }
       const actions = hasWork(plan)
         ? await announced(session, "run", () => carryOut(session, plan, options, { runId: base.runId, started }))
-        : plannedResults(session.project, plan);
+        : plannedResults(plan);
       const report = finish(actions);
       writeRunArtifact(session.projectDir, report);
       print(report, options.json ?? false);
@@ -76,7 +76,7 @@ async function carryOut(
     session.project.actions.map(({ node }) => node.key),
     options.json ?? false,
   );
-  return executePlan(session.warehouse, session.project, plan, {
+  return executePlan(session.warehouse, plan, {
     stateDataset: session.settings.stateDataset,
     runId: run.runId,
     startedAt: run.started,

@@ -1,8 +1,9 @@
 import { decide } from "../plan/decide.js";
 import { inputHashes } from "../plan/input-hash.js";
 import { nameMoves, type RecordedFingerprints } from "../plan/moves.js";
-import { partitionsOf, windowOfInputs } from "../plan/partitions.js";
+import { partitionsOf, windowOfRelations } from "../plan/partitions.js";
 import type { Partition, PartitionDecision, Window } from "../plan/types.js";
+import { asWhole, wholeWhereDatesAreUnknown } from "../plan/whole.js";
 import { type ModelStates, readModelStates } from "../state/model-state.js";
 import { readRecordedFingerprints } from "../state/relation-state.js";
 import type { Transaction } from "../warehouse/port.js";
@@ -20,6 +21,8 @@ export interface RunRequest {
 
 /** Decisions for every action of the project, with the evidence they stand on. */
 export interface ProjectPlan {
+  /** The project as this request sees it: models whose dates are unknown are single partitions. */
+  readonly project: RunnableProject;
   readonly window: Window;
   readonly decisions: ReadonlyMap<string, readonly PartitionDecision[]>;
   readonly states: ModelStates;
@@ -35,14 +38,15 @@ export interface ProjectPlan {
  */
 export async function planProject(
   transaction: Transaction,
-  project: RunnableProject,
+  asked: RunnableProject,
   stateDataset: string,
   request: RunRequest,
 ): Promise<ProjectPlan> {
-  const selected = project.actions.filter((action) => isSelected(action, request));
-  const snapshot = await readSnapshot(transaction, selected, request.window);
-  requireSources(selected, project, snapshot);
-  const window = request.window ?? windowOfInputs(snapshot.inputs);
+  const dated = await withKnownDates(transaction, asked, request);
+  const snapshot = await readSnapshot(transaction, selectedOf(dated, request), request.window);
+  requireSources(selectedOf(dated, request), dated, snapshot);
+  const window = request.window ?? windowOfSnapshot(snapshot);
+  const project = window === undefined ? { ...dated, actions: dated.actions.map(asWhole) } : dated;
   const states = await readModelStates(transaction, stateDataset, window);
   const decisions = new Map<string, readonly PartitionDecision[]>();
   const pending = new Map<string, readonly Partition[]>();
@@ -61,7 +65,26 @@ export async function planProject(
   for (const { node } of project.actions) {
     decisions.set(node.key, nameMoves(node, decisions.get(node.key) ?? [], snapshot.inputs, recorded));
   }
-  return { window, decisions, states, snapshot, recorded };
+  return { project, window, decisions, states, snapshot, recorded };
+}
+
+async function withKnownDates(
+  transaction: Transaction,
+  project: RunnableProject,
+  request: RunRequest,
+): Promise<RunnableProject> {
+  if (request.window !== undefined) return project;
+  const relations = await transaction.relations();
+  const isDated = (key: string) => relations.get(key)?.partitionColumn !== undefined;
+  return { ...project, actions: wholeWhereDatesAreUnknown(project.actions, isDated) };
+}
+
+function windowOfSnapshot({ inputs, outputs }: Snapshot): Window {
+  return windowOfRelations([...inputs.values(), ...[...outputs.values()].map(({ versions }) => versions)]);
+}
+
+function selectedOf(project: RunnableProject, request: RunRequest): readonly RunnableAction[] {
+  return project.actions.filter((action) => isSelected(action, request));
 }
 
 export interface DecideContext {
