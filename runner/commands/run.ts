@@ -6,7 +6,7 @@ import { progressTo } from "../report/progress.js";
 import { type RunReport, reportJson, resultTable, summaryLines } from "../report/run-report.js";
 import { colorsFor } from "../report/text.js";
 import type { CommandModule, CommonOptions } from "./command.js";
-import { decideSession, hasWork, newRunId, plannedResults } from "./decide.js";
+import { decideSession, hasWork, newRunId, plannedResults, tellWarnings } from "./decide.js";
 import { EXIT } from "./exit.js";
 import { locateInProject } from "./locate.js";
 import { printPlan } from "./print-plan.js";
@@ -50,6 +50,7 @@ export const command: CommandModule = {
         durationMs: performance.now() - clock,
       });
       if (options.dryRun) {
+        tellWarnings(plan);
         printPlan(finish(plannedResults(plan)), options.json ?? false);
         return EXIT.done;
       }
@@ -58,6 +59,7 @@ export const command: CommandModule = {
         : plannedResults(plan);
       const report = finish(actions);
       writeRunArtifact(session.projectDir, report);
+      tellWarnings(plan);
       print(report, options.json ?? false);
       return actions.some(({ status }) => status === "failed" || status === "blocked") ? EXIT.failed : EXIT.done;
     });

@@ -29,6 +29,15 @@ export interface ProjectPlan {
   readonly snapshot: Snapshot;
   /** Empty when nothing runs: then nobody asks. */
   readonly recorded: RecordedFingerprints;
+  /** Actions that the selection leaves out although they are stale, or will be when the selected ones have run. */
+  readonly leftStale: readonly string[];
+  readonly undeclared: readonly UndeclaredRead[];
+}
+
+/** A table that is fingerprinted like a source though no declaration names it. */
+export interface UndeclaredRead {
+  readonly reader: string;
+  readonly table: string;
 }
 
 /**
@@ -43,29 +52,73 @@ export async function planProject(
   request: RunRequest,
 ): Promise<ProjectPlan> {
   const dated = await withKnownDates(transaction, asked, request);
-  const snapshot = await readSnapshot(transaction, selectedOf(dated, request), request.window);
+  const snapshot = await readSnapshot(transaction, dated.actions, request.window);
   requireSources(selectedOf(dated, request), dated, snapshot);
   const window = request.window ?? windowOfSnapshot(snapshot);
   const project = window === undefined ? { ...dated, actions: dated.actions.map(asWhole) } : dated;
   const states = await readModelStates(transaction, stateDataset, window);
-  const decisions = new Map<string, readonly PartitionDecision[]>();
-  const pending = new Map<string, readonly Partition[]>();
-  for (const action of project.actions) {
-    const decided = isSelected(action, request)
-      ? decideAction(action, { window, states, snapshot, force: request.force, pending })
-      : notSelected(action, window);
-    decisions.set(action.node.key, decided);
-    pending.set(
-      action.node.key,
-      decided.filter(({ decision }) => decision === "run").map(({ partition }) => partition),
-    );
-  }
-  const idle = [...pending.values()].every((partitions) => partitions.length === 0);
+  const context = { window, states, snapshot };
+  const decisions = decideAll(project, context, request);
+  const idle = [...decisions.values()].every((decided) => runningOf(decided).length === 0);
   const recorded = idle ? new Map() : await readRecordedFingerprints(transaction, stateDataset);
   for (const { node } of project.actions) {
     decisions.set(node.key, nameMoves(node, decisions.get(node.key) ?? [], snapshot.inputs, recorded));
   }
-  return { project, window, decisions, states, snapshot, recorded };
+  return {
+    project,
+    window,
+    decisions,
+    states,
+    snapshot,
+    recorded,
+    leftStale: request.selected === undefined ? [] : leftStale(project, context, request),
+    undeclared: undeclaredReads(selectedOf(project, request), project),
+  };
+}
+
+/** Decides in dependency order; what runs makes what reads it run too. */
+function decideAll(
+  project: RunnableProject,
+  context: Pick<DecideContext, "window" | "states" | "snapshot">,
+  request: RunRequest,
+): Map<string, readonly PartitionDecision[]> {
+  const decisions = new Map<string, readonly PartitionDecision[]>();
+  const pending = new Map<string, readonly Partition[]>();
+  for (const action of project.actions) {
+    const decided = isSelected(action, request)
+      ? decideAction(action, { ...context, force: request.force, pending })
+      : notSelected(action, context.window);
+    decisions.set(action.node.key, decided);
+    pending.set(action.node.key, runningOf(decided));
+  }
+  return decisions;
+}
+
+/** What a run of everything would run besides the selection. */
+function leftStale(
+  project: RunnableProject,
+  context: Pick<DecideContext, "window" | "states" | "snapshot">,
+  request: RunRequest,
+): string[] {
+  const everything = decideAll(project, context, { ...request, selected: undefined, force: false });
+  return project.actions
+    .filter((action) => !isSelected(action, request))
+    .map(({ node }) => node.key)
+    .filter((key) => runningOf(everything.get(key) ?? []).length > 0);
+}
+
+function runningOf(decisions: readonly PartitionDecision[]): Partition[] {
+  return decisions.filter(({ decision }) => decision === "run").map(({ partition }) => partition);
+}
+
+/** Tables that are read though the project neither makes nor declares them. */
+function undeclaredReads(selected: readonly RunnableAction[], project: RunnableProject): UndeclaredRead[] {
+  const made = new Set(project.actions.map(({ node }) => node.key));
+  return selected.flatMap(({ node }) =>
+    node.upstreams
+      .filter(({ key }) => !made.has(key) && !project.sources.has(key))
+      .map(({ key }) => ({ reader: node.key, table: key })),
+  );
 }
 
 async function withKnownDates(

@@ -15,6 +15,7 @@ export function projectOf(specs: ReadonlyMap<string, Spec>, sources: readonly st
     defaultDatabase: "p",
     compileVolatile: false,
     actions: [...sources.map(declaration), ...actions],
+    fileHashes: {},
     tracedFiles: [],
   };
   return runnableProject(manifest);
