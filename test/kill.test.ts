@@ -1,24 +1,11 @@
 import { spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { layoutSql } from "../runner/warehouse/duckdb/catalog.js";
-import { Rig, ROOT } from "./rig.js";
+import { type Rig, ROOT } from "./rig.js";
+import { dayOf, smallProject } from "./small-project.js";
 
 const KILLS = Number(process.env.FASTBREAK_KILLS ?? 20);
-const DAYS = 12;
 const EVENTS = 60_000;
-
-const incremental = (lookback: number) =>
-  `config { type: "incremental", uniqueKey: ["day", "team"], bigquery: { partitionBy: "day", labels: { lookback_days: "${lookback}" } } }\n`;
-const FILES: Readonly<Record<string, string>> = {
-  "definitions/events.sqlx": 'config { type: "declaration", schema: "raw", name: "events" }',
-  "definitions/daily.sqlx": `${incremental(0)}SELECT day, team, SUM(points) AS points, COUNT(*) AS events FROM \${ref("raw", "events")} GROUP BY day, team`,
-  "definitions/form.sqlx": `${incremental(3)}SELECT now.day, now.team, SUM(past.points) AS points FROM \${ref("daily")} AS now JOIN \${ref("daily")} AS past ON past.team = now.team AND past.day BETWEEN DATE_SUB(now.day, INTERVAL 3 DAY) AND now.day GROUP BY 1, 2`,
-  "definitions/totals.sqlx":
-    'config { type: "table" }\nSELECT team, SUM(points) AS points FROM ${ref("form")} GROUP BY team',
-  "definitions/no_negative.sqlx": 'config { type: "assertion" }\nSELECT * FROM ${ref("daily")} WHERE points < 0',
-};
 
 /** What the three tables must hold, from the events alone. */
 const WRONG_ROWS = `
@@ -33,7 +20,7 @@ UNION ALL SELECT 'form', count(*) FROM ((FROM d.form EXCEPT ALL FROM form) UNION
 UNION ALL SELECT 'totals', count(*) FROM ((FROM d.totals EXCEPT ALL FROM totals) UNION ALL (FROM totals EXCEPT ALL FROM d.totals))`;
 
 describe("a run that is killed", () => {
-  const rig = Rig.empty();
+  let rig: Rig;
   /** How long an undisturbed run with work to do takes, in milliseconds. */
   let usual = 0;
   /** A generator of its own, so that a failing sequence comes again. */
@@ -43,20 +30,12 @@ describe("a run that is killed", () => {
     return seed / 2_147_483_647;
   };
 
-  const someDay = () => `DATE '2024-01-01' + ${Math.floor(random() * DAYS)}`;
+  const someDay = () => dayOf(Math.floor(random() * 12));
   const disturb = () =>
     rig.sql(`UPDATE raw.events SET points = points + ${1 + Math.floor(random() * 5)} WHERE day = ${someDay()}`);
 
   beforeAll(async () => {
-    rig.write("dataform.json", JSON.stringify({ warehouse: "bigquery", defaultDatabase: "p", defaultSchema: "d" }));
-    mkdirSync(join(rig.dir, "definitions"));
-    mkdirSync(join(rig.dir, ".fastbreak"));
-    for (const [path, text] of Object.entries(FILES)) rig.write(path, text);
-    const layout = { partitionColumn: "day", clusterBy: [], primaryKey: [] };
-    await rig.sql(`CREATE SCHEMA raw; CREATE TABLE raw.events AS
-      SELECT DATE '2024-01-01' + (i % ${DAYS})::INTEGER AS day, 'team ' || (i // ${DAYS} % 30) AS team, (i % 7)::BIGINT AS points
-      FROM range(${EVENTS}) AS r(i);
-      ${layoutSql({ dataset: "raw", name: "events" }, layout)}`);
+    rig = await smallProject(EVENTS);
     await rig.run([]);
     await disturb();
     const started = performance.now();

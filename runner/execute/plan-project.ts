@@ -8,6 +8,7 @@ import { type ModelStates, readModelStates } from "../state/model-state.js";
 import { readRecordedFingerprints } from "../state/relation-state.js";
 import type { Transaction } from "../warehouse/port.js";
 import { type RunnableAction, type RunnableProject, UserError } from "./action.js";
+import { auditsByHost } from "./audits.js";
 import { inputsOf, readSnapshot, type Snapshot } from "./snapshot.js";
 
 /** What the user asked for. */
@@ -101,10 +102,16 @@ function leftStale(
   request: RunRequest,
 ): string[] {
   const everything = decideAll(project, context, { ...request, selected: undefined, force: false });
+  const runs = ({ node }: RunnableAction) => runningOf(everything.get(node.key) ?? []).length > 0;
+  // The gates of a model run with it, selected or not.
+  const audited = new Set(
+    [...auditsByHost(project)].flatMap(([host, audits]) =>
+      request.selected?.has(host) ? audits.map(({ node }) => node.key) : [],
+    ),
+  );
   return project.actions
-    .filter((action) => !isSelected(action, request))
-    .map(({ node }) => node.key)
-    .filter((key) => runningOf(everything.get(key) ?? []).length > 0);
+    .filter((action) => !isSelected(action, request) && !audited.has(action.node.key) && runs(action))
+    .map(({ node }) => node.key);
 }
 
 function runningOf(decisions: readonly PartitionDecision[]): Partition[] {
