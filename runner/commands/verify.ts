@@ -63,7 +63,7 @@ function verifyLines(verified: readonly Verified[]): string[] {
   const lines = verified
     .filter(differs)
     .flatMap(({ key, differences, problem }) => [
-      `  ${key}  ${problem ?? `${plural(differences.length, "partition")} differ from a rebuild:`}`,
+      `  ${key}  ${problem ?? `differs from a rebuild in ${plural(differences.length, "partition")}:`}`,
       ...differences.map(
         ({ partition, liveRows, rebuiltRows }) =>
           `    ${partition}  ${plural(liveRows, "row")}, a rebuild has ${liveRows === rebuiltRows ? "as many, not the same" : rebuiltRows}`,
