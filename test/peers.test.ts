@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { layoutSql } from "../runner/warehouse/duckdb/catalog.js";
 import { type Rig, ROOT, type RunDocument } from "./rig.js";
 import { dayOf, smallProject } from "./small-project.js";
 
@@ -110,6 +111,24 @@ describe("a decision that peers get wrong", () => {
     await rig.sql("DROP SCHEMA fastbreak CASCADE");
     const adopted = await rig.run([]);
     expect(adopted.totals).toMatchObject({ rows_written: 0, failed: 0 });
+    expect(ran(await rig.run([]))).toEqual([]);
+  });
+
+  it("runs nothing when a source whose rows carry a hash gains a column that nobody reads", async () => {
+    await start();
+    const layout = { partitionColumn: "day", clusterBy: [], primaryKey: ["day", "team"] };
+    await rig.sql(`CREATE TABLE raw.teams AS
+      SELECT day, team, sum(points)::BIGINT AS points, md5(sum(points)::VARCHAR) AS data_hash FROM raw.events GROUP BY ALL;
+      ${layoutSql({ dataset: "raw", name: "teams" }, layout)}`);
+    rig.edit("definitions/totals.sqlx", 'FROM ${ref("form")}', "FROM `raw.teams`");
+    await rig.run([]);
+    await rig.sql("ALTER TABLE raw.teams ADD COLUMN city VARCHAR DEFAULT 'unknown'");
+    expect(ran(await rig.run([]))).toEqual([]);
+  });
+
+  it("rebuilds nothing when the state tables gain a column", async () => {
+    await start();
+    await rig.sql("ALTER TABLE fastbreak.model_state ADD COLUMN bytes_billed BIGINT");
     expect(ran(await rig.run([]))).toEqual([]);
   });
 
