@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Rig, type RunDocument } from "./rig.js";
 
 const FROM = "2021-10-19";
-const TO = "2021-11-05";
+const TO = "2021-10-30";
 const PHASE_3 = ["--select", "tag:phase3"];
 const WINDOW = ["--from", FROM, "--to", TO, ...PHASE_3];
 const MODELS = [

@@ -84,12 +84,14 @@ export function actionLine(action: ActionResult, nameWidth: number, colors: Colo
 /** The last lines of a run: what stands, in a sentence. */
 export function summaryLines(report: RunReport, colors: Colors): string[] {
   const totals = totalsOf(report);
+  const passed = report.actions.filter(isPassedAssertion).length;
   const parts = [
-    totals.run > 0 ? colors.green(`${totals.run} ran`) : "0 ran",
+    totals.run > passed ? colors.green(`${totals.run - passed} ran`) : "0 ran",
     totals.unchanged > 0 ? `${totals.unchanged} ran without any difference` : "",
     `${totals.skipped} skipped${skipReasons(report)}`,
     totals.failed > 0 ? colors.red(`${totals.failed} failed`) : "",
     totals.blocked > 0 ? colors.yellow(`${totals.blocked} blocked`) : "",
+    passed > 0 ? `${plural(passed, "assertion")} passed` : "",
   ].filter((part) => part !== "");
   const verdict =
     totals.run + totals.unchanged + totals.failed + totals.blocked === 0
@@ -101,11 +103,16 @@ export function summaryLines(report: RunReport, colors: Colors): string[] {
   ];
 }
 
-/** The actions that ran or failed, as a table for a person who reads a log. */
+/** What ran or failed, passed assertions aside, as a table for a person who reads a log. */
 export function resultTable(report: RunReport, colors: Colors): string[] {
-  const told = report.actions.filter(({ status }) => status !== "skipped");
+  const told = report.actions.filter((action) => action.status !== "skipped" && !isPassedAssertion(action));
   const width = Math.max(0, ...told.map(({ key }) => key.length));
   return told.map((action) => actionLine(action, width, colors));
+}
+
+/** A gate that let everything through: one of many, worth a number and no line of its own. */
+export function isPassedAssertion({ type, status }: Pick<ActionResult, "type" | "status">): boolean {
+  return type === "assertion" && status === "success";
 }
 
 /** The decisions of a plan, one line per selected action. */
