@@ -32,6 +32,7 @@ export const TIMESTAMP_FUNCTIONS: Family = {
     on("(DATE) -> STRING", "bq.date_to_string($1)"),
     on("(DATETIME) -> STRING", "bq.datetime_to_string($1)"),
     on("(TIME) -> STRING", "bq.time_to_string($1)"),
+    on("(JSON) -> STRING", "bq_json_string(CAST($1 AS VARCHAR))"),
   ),
   DATETIME: scalar(
     "datetime_functions#datetime",

@@ -2,7 +2,7 @@ import { type SqlType, type StructType, typeName } from "../../sql-types.js";
 import type { Expr } from "../ast.js";
 import { analysisError, unsupported } from "../errors.js";
 import { impliedName } from "../names.js";
-import { duckdbType, quoteString, structLiteral } from "../print/sql.js";
+import { duckdbType, jsonElement, jsonMember, structLiteral } from "../print/sql.js";
 import { coerce, coercionCost, commonType } from "../types/coercion.js";
 import { derive, isNullLiteral, type Typed } from "../types/typed.js";
 import { resolveAs, resolveExpr } from "./expression.js";
@@ -127,12 +127,12 @@ function jsonSubscript(expr: Node<"subscript">, target: Typed, ctx: ExprContext)
   if (expr.mode !== "PLAIN") throw analysisError(`JSON subscript does not support ${expr.mode}`, expr);
   const index = resolveExpr(expr.index, ctx);
   const span = { start: expr.start, end: expr.end };
-  const literal = index.literal;
-  if (literal?.kind === "integer" && literal.value >= 0n) {
-    return derive(`json_extract(${target.sql}, '$[${literal.value}]')`, "JSON", span, [target], true);
-  }
-  if (literal?.kind === "string" && !literal.text.includes('"')) {
-    return derive(`json_extract(${target.sql}, ${quoteString(`$."${literal.text}"`)})`, "JSON", span, [target], true);
-  }
-  throw unsupported("A JSON subscript that is not a literal", expr.index);
+  if (index.type === "STRING")
+    return derive(jsonMember(target.sql, index.sql), "JSON", span, [target, index], true);
+  if (index.type === "INT64")
+    return derive(jsonElement(target.sql, index.sql), "JSON", span, [target, index], true);
+  throw analysisError(
+    `Subscript access using [] is not supported on values of type JSON with an index of type ${typeName(index.type)}`,
+    expr.index,
+  );
 }

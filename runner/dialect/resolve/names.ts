@@ -2,7 +2,7 @@ import { type SqlType, type StructType, typeName } from "../../sql-types.js";
 import type { Identifier } from "../ast.js";
 import type { Span } from "../contract.js";
 import { analysisError, unsupported } from "../errors.js";
-import { fieldAccess, quoteString, structLiteral } from "../print/sql.js";
+import { fieldAccess, jsonMember, quoteString, structLiteral } from "../print/sql.js";
 import { derive, type Typed } from "../types/typed.js";
 import type { Environment, RangeVariable, Scope, ScopeColumn } from "./scope.js";
 import { didYouMean } from "./suggest.js";
@@ -106,7 +106,7 @@ export function resolveField(target: Typed, field: Identifier): Typed {
   const span = { start: target.span.start, end: field.end };
   const type = target.type;
   if (type === "JSON") {
-    return derive(`json_extract(${target.sql}, ${quoteString(`$."${field.name}"`)})`, "JSON", span, [target], true);
+    return derive(jsonMember(target.sql, quoteString(field.name)), "JSON", span, [target], true);
   }
   if (typeof type === "string" || type.kind !== "struct") throw noFieldAccess(type, field);
   const key = field.name.toLowerCase();
