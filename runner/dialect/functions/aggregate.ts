@@ -1,6 +1,7 @@
 import { typeName } from "../../sql-types.js";
 import { analysisError, unsupported } from "../errors.js";
 import { isOrderable } from "../types/equality.js";
+import { mayBeNan } from "../types/typed.js";
 import { type AggregateModifier, type AggregateOverload, aggregate, aggregateOn, type Family } from "./definition.js";
 
 const DOC = "aggregate_functions";
@@ -23,7 +24,11 @@ const extreme = (name: string): AggregateOverload =>
       if (!isOrderable(type))
         throw analysisError(`${name.toUpperCase()} is not defined for arguments of type ${typeName(type)}`, span);
     }
-    return call.of(name, args);
+    const [value] = typed;
+    if (name === "max" || value === undefined || !mayBeNan(value)) return call.of(name, args);
+    // A NaN, DuckDB's greatest FLOAT64, is GoogleSQL's minimum.
+    const largest = call.of("max", args);
+    return `CASE WHEN isnan(${largest}) THEN ${largest} ELSE ${call.of("min", args)} END`;
   });
 
 /** Exact: NUMERIC sum divided by the count, rounded half away from zero to 9 digits. */

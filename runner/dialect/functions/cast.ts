@@ -40,7 +40,7 @@ const SCALAR_CASTS: Readonly<Record<string, string>> = {
   "STRING>DATETIME": "bq.string_to_datetime($)",
   "STRING>TIME": "bq.string_to_time($)",
   "STRING>TIMESTAMP": "bq.string_to_timestamp($)",
-  "BYTES>STRING": "bq.bytes_to_string($)",
+  "BYTES>STRING": "bq_bytes_to_string($)",
   "DATE>STRING": "bq.date_to_string($)",
   "DATE>DATETIME": "bq.datetime_from_date($)",
   "DATE>TIMESTAMP": "bq.timestamp_from_date($)",
@@ -123,6 +123,11 @@ function castSql(sql: string, from: SqlType, to: SqlType, span: Span): Cast {
   }
   if (from.kind !== "struct" || to.kind !== "struct" || from.fields.length !== to.fields.length) throw invalid;
   return castStruct(sql, from, to, span);
+}
+
+/** DuckDB text of a cast between scalar types. */
+export function castText(sql: string, from: SqlType, to: SqlType, span: Span): string {
+  return castSql(sql, from, to, span).sql;
 }
 
 function castStruct(sql: string, from: StructType, to: StructType, span: Span): Cast {

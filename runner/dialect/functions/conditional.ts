@@ -1,4 +1,4 @@
-import type { Typed } from "../types/typed.js";
+import { mayBeNan, type Typed } from "../types/typed.js";
 import { type Family, on, scalar } from "./definition.js";
 
 const DOC = "conditional_expressions";
@@ -34,6 +34,12 @@ export const CONDITIONAL_FUNCTIONS: Family = {
 function extreme(name: string, args: readonly string[], typed: readonly Typed[]): string {
   const call = `${name}(${args.join(", ")})`;
   const nullable = args.filter((_, i) => typed[i]?.nullable);
+  const nan = name === "least" ? args.filter((_, i) => mayBeNan(typed[i] as Typed)) : [];
+  if (nan.length > 0) {
+    const missing = nullable.length === 0 ? "" : `WHEN ${nullable.map((arg) => `${arg} IS NULL`).join(" OR ")} THEN NULL `;
+    const some = nan.map((arg) => `isnan(${arg})`).join(" OR ");
+    return `CASE ${missing}WHEN ${some} THEN CAST('nan' AS DOUBLE) ELSE ${call} END`;
+  }
   if (nullable.length === 0) return call;
   return `CASE WHEN ${nullable.map((arg) => `${arg} IS NULL`).join(" OR ")} THEN NULL ELSE ${call} END`;
 }

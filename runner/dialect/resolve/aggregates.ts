@@ -6,7 +6,7 @@ import { isOrderable } from "../types/equality.js";
 import { derive, mergeUses, type Typed } from "../types/typed.js";
 import { matchOrFail, positionalArguments } from "./calls.js";
 import { resolveExpr } from "./expression.js";
-import { printOrder } from "./order.js";
+import { orderKeys, printOrder } from "./order.js";
 import type { ExprContext } from "./scope.js";
 import { resolveOver } from "./windows.js";
 
@@ -33,7 +33,7 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
       const distinct = call.distinct && !options.plain ? "DISTINCT " : "";
       const sorted =
         order.length > 0 && !options.plain
-          ? ` ORDER BY ${order.map(({ item, value }) => printOrder(value.sql, item)).join(", ")}`
+          ? ` ORDER BY ${order.map(({ item, value }) => (call.distinct ? printOrder(value.sql, item) : orderKeys(value, item))).join(", ")}`
           : "";
       const conditions = [options.filter, ctx.filter].filter((condition) => condition !== undefined);
       const filter = conditions.length === 0 ? "" : ` FILTER (WHERE ${conditions.join(" AND ")})`;

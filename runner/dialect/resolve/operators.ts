@@ -4,10 +4,10 @@ import type { Span } from "../contract.js";
 import { analysisError, unsupported } from "../errors.js";
 import { bestMatch, noMatchMessage, signature } from "../functions/signature.js";
 import { concatenate } from "../functions/string-concat.js";
-import { equalText } from "../print/equality.js";
+import { comparisonText, equalText } from "../print/equality.js";
 import { coerce, commonType } from "../types/coercion.js";
 import { isOrderable, supportsEquality } from "../types/equality.js";
-import { derive, isNullLiteral, type Typed } from "../types/typed.js";
+import { derive, isNullLiteral, mayBeNan, type Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";
 import type { ExprContext } from "./scope.js";
 import { resolveInQuery } from "./subqueries.js";
@@ -76,7 +76,8 @@ export function resolveBinary(expr: Node<"binary">, ctx: ExprContext): Typed {
     throw analysisError(noMatchMessage("operator", expr.op, [left, right], signatures), expr);
   }
   const [a, b] = found.match.args as [Typed, Typed];
-  return derive(found.candidate.sql(a.sql, b.sql, right), found.match.type, spanOf(expr), [a, b]);
+  const result = derive(found.candidate.sql(a.sql, b.sql, right), found.match.type, spanOf(expr), [a, b]);
+  return result.type === "FLOAT64" && !mayBeNan(a) && !mayBeNan(b) ? { ...result, finite: true } : result;
 }
 
 function rejectInterval(expr: Expr, ctx: ExprContext): Typed {
@@ -139,13 +140,7 @@ export function resolveUnary(expr: Node<"unary">, ctx: ExprContext): Typed {
 function resolveComparison(expr: Node<"binary">, left: Typed, right: Typed): Typed {
   const equality = expr.op === "=" || expr.op === "!=";
   const [a, b] = unify([left, right], "operator", expr.op, expr, !equality) as [Typed, Typed];
-  return derive(comparisonText(expr.op, a, b), "BOOL", spanOf(expr), [a, b], isStruct(a.type) || undefined);
-}
-
-function comparisonText(operator: string, a: Typed, b: Typed): string {
-  if (operator === "=") return equalText(a.sql, b.sql, a.type);
-  if (operator !== "!=") return `(${a.sql} ${operator} ${b.sql})`;
-  return isStruct(a.type) ? `(NOT ${equalText(a.sql, b.sql, a.type)})` : `(${a.sql} <> ${b.sql})`;
+  return derive(comparisonText(expr.op as "=", a, b), "BOOL", spanOf(expr), [a, b], isStruct(a.type) || undefined);
 }
 
 function isStruct(type: SqlType): boolean {
@@ -170,7 +165,10 @@ export function resolveBetween(expr: Node<"between">, ctx: ExprContext): Typed {
   const parts = [expr.value, expr.low, expr.high].map((part) => resolveExpr(part, ctx));
   const [value, low, high] = unify(parts, "operator", "BETWEEN", expr, true) as [Typed, Typed, Typed];
   const not = expr.negated ? "NOT " : "";
-  return derive(`(${value.sql} ${not}BETWEEN ${low.sql} AND ${high.sql})`, "BOOL", spanOf(expr), [value, low, high]);
+  const plain = `(${value.sql} ${not}BETWEEN ${low.sql} AND ${high.sql})`;
+  const nan = [value, low, high].some(mayBeNan);
+  const sql = nan ? `(${not}(${comparisonText(">=", value, low)} AND ${comparisonText("<=", value, high)}))` : plain;
+  return derive(sql, "BOOL", spanOf(expr), [value, low, high]);
 }
 
 export function resolveIn(expr: Node<"in">, ctx: ExprContext): Typed {
@@ -199,10 +197,10 @@ export function resolveIn(expr: Node<"in">, ctx: ExprContext): Typed {
     const tests = items.map((item) => equalText(wanted.sql, item.sql, wanted.type)).join(" OR ");
     return derive(`(${not}(${tests}))`, "BOOL", span, [wanted, ...items], true);
   }
-  return derive(`(${wanted.sql} ${not}IN (${items.map((item) => item.sql).join(", ")}))`, "BOOL", span, [
-    wanted,
-    ...items,
-  ]);
+  const plain = `${wanted.sql} ${not}IN (${items.map((item) => item.sql).join(", ")})`;
+  const nan = mayBeNan(wanted) && items.some(mayBeNan);
+  const sql = nan ? `(${not}(${items.map((item) => comparisonText("=", wanted, item)).join(" OR ")}))` : `(${plain})`;
+  return derive(sql, "BOOL", span, [wanted, ...items]);
 }
 
 /** SQL's three-valued IN over a list; a NULL array is an empty one. */

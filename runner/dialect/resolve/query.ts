@@ -3,10 +3,10 @@ import type { Expr, Query, QueryBody } from "../ast.js";
 import { analysisError, unsupported } from "../errors.js";
 import { quoteName } from "../print/sql.js";
 import { coerce, coercionCost, commonType } from "../types/coercion.js";
-import { isComparable, sameType } from "../types/equality.js";
+import { isComparable, isOrderable, sameType } from "../types/equality.js";
 import type { Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";
-import { printOrder } from "./order.js";
+import { orderKeys } from "./order.js";
 import { bindRecursive } from "./recursive.js";
 import {
   type CommonTableEntry,
@@ -202,8 +202,13 @@ function orderOutput(
   };
   const items = query.orderBy.map((item) => {
     const ordinal = orderOrdinal(item.expr, body.columns.length);
-    const sql = ordinal === undefined ? resolveExpr(item.expr, ctx).sql : (columns[ordinal - 1] as { sql: string }).sql;
-    return printOrder(sql, item);
+    const value =
+      ordinal === undefined
+        ? resolveExpr(item.expr, ctx)
+        : asTyped(body.columns[ordinal - 1] as OutputColumn, (columns[ordinal - 1] as { sql: string }).sql);
+    if (!isOrderable(value.type))
+      throw analysisError(`ORDER BY does not support expressions of type ${typeName(value.type)}`, item);
+    return orderKeys(value, item);
   });
   return `SELECT ${alias}.* FROM (${body.sql}) AS ${alias} ORDER BY ${items.join(", ")}`;
 }

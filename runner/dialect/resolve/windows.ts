@@ -7,7 +7,7 @@ import { isComparable, isOrderable } from "../types/equality.js";
 import { derive, type Typed } from "../types/typed.js";
 import { matchOrFail, positionalArguments } from "./calls.js";
 import { resolveExpr } from "./expression.js";
-import { printOrder } from "./order.js";
+import { orderKeys, printOrder } from "./order.js";
 import type { ExprContext } from "./scope.js";
 
 type WindowFunction = FunctionDefinition & { kind: "window" };
@@ -78,10 +78,18 @@ export function resolveOver(spec: WindowSpec, ctx: ExprContext, frameless: boole
   const pieces: string[] = [];
   if (partition.length > 0) pieces.push(`PARTITION BY ${partition.map((typed) => typed.sql).join(", ")}`);
   if (order.length > 0) {
-    pieces.push(`ORDER BY ${flat.orderBy.map((item, i) => printOrder((order[i] as Typed).sql, item)).join(", ")}`);
+    const print = hasRangeOffset(flat.frame)
+      ? (item: (typeof flat.orderBy)[number], i: number) => printOrder((order[i] as Typed).sql, item)
+      : (item: (typeof flat.orderBy)[number], i: number) => orderKeys(order[i] as Typed, item);
+    pieces.push(`ORDER BY ${flat.orderBy.map(print).join(", ")}`);
   }
   if (flat.frame !== undefined) pieces.push(printFrame(flat.frame, order, inner));
   return { sql: `(${pieces.join(" ")})`, parts: [...partition, ...order], ordered: order.length > 0 };
+}
+
+/** RANGE with an offset needs its one key. */
+function hasRangeOffset(frame: WindowFrame | undefined): boolean {
+  return frame?.unit === "RANGE" && [frame.from, frame.to].some((bound) => "offset" in bound);
 }
 
 function inlineNamed(spec: WindowSpec, ctx: ExprContext): WindowSpec {

@@ -92,7 +92,9 @@ export function coerce(from: Typed, to: SqlType): Typed {
   if (isNullLiteral(from)) {
     return { ...from, type: to, sql: `CAST(NULL AS ${duckdbType(to)})` };
   }
-  return coerceLiteral(from, to) ?? derive(implicitCast(from.sql, from.type, to, from.span), to, from.span, [from]);
+  const coerced =
+    coerceLiteral(from, to) ?? derive(implicitCast(from.sql, from.type, to, from.span), to, from.span, [from]);
+  return to === "FLOAT64" && from.type !== "FLOAT64" ? { ...coerced, finite: true } : coerced;
 }
 
 function coerceLiteral(from: Typed, to: SqlType): Typed | undefined {

@@ -78,6 +78,7 @@ export function registerJsFunction(connection: DuckDBConnection, fn: JsFunction)
       name: fn.name,
       parameterTypes: fn.parameters.map((type) => DUCKDB_TYPES[type]),
       returnType: DUCKDB_TYPES[fn.result],
+      specialHandling: !fn.strict,
       mainFunction: (_info, input, output) => {
         const columns = fn.parameters.map((_, i) => input.getColumnVector(i));
         for (let row = 0; row < input.rowCount; row++) {

@@ -37,6 +37,14 @@ export const FLOAT64_MACROS: readonly Macro[] = [
       ELSE CAST(printf('%.9f', x) AS ${NUMERIC}) END`,
   ),
 
+  // NaN equals nothing and is neither less nor greater than anything.
+  macro("float64_eq(a, b)", "a = b AND NOT isnan(a)"),
+  macro("float64_ne(a, b)", "a <> b OR isnan(a)"),
+  macro("float64_lt(a, b)", "a < b AND NOT isnan(b)"),
+  macro("float64_le(a, b)", "a <= b AND NOT isnan(b)"),
+  macro("float64_gt(a, b)", "a > b AND NOT isnan(a)"),
+  macro("float64_ge(a, b)", "a >= b AND NOT isnan(a)"),
+
   macro("round_float64(x)", "round(x)"),
   // GoogleSQL computes round(x / 10^-d) * 10^-d in 80-bit floats with an inexact 10^-d. Up to three digits that is the exact decimal
   // value rounded half away from zero: no double lies close enough to a half or to the middle of two doubles for the 2^-63 to matter.
