@@ -127,8 +127,15 @@ export function argumentsOf(call: CallExpr, least: number, most: number): (Expr 
 }
 
 /** The value of a date function: of the function's own type, or for DATE_ functions any date-like type. */
-export function temporalValue(expr: Expr, prefix: Temporal, call: CallExpr, context: CallContext): Typed {
+export function temporalValue(
+  expr: Expr,
+  prefix: Temporal,
+  call: CallExpr,
+  context: CallContext,
+  also: readonly SqlType[] = [],
+): Typed {
   const value = context.resolve(expr);
+  if (also.includes(value.type)) return value;
   if (isNullLiteral(value)) return coerce(value, prefix);
   if (prefix === "DATE" && (value.type === "DATETIME" || value.type === "TIMESTAMP")) return value;
   if (coercionCost(value, prefix) === undefined) throw wrongType(call, [value]);

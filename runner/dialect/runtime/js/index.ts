@@ -1,7 +1,12 @@
+import { CAST_FORMAT_JS_FUNCTIONS } from "./cast-format.js";
+import { FORMAT_JS_FUNCTIONS } from "./format-string.js";
 import { HASH_JS_FUNCTIONS } from "./hash-functions.js";
+import { INTERVAL_JS_FUNCTIONS } from "./interval-functions.js";
 import type { JsFunction } from "./js-function.js";
 import { JSON_JS_FUNCTIONS } from "./json-functions.js";
 import { NET_JS_FUNCTIONS } from "./net-functions.js";
+import { TEMPORAL_FORMAT_JS_FUNCTIONS } from "./temporal-format.js";
+import { TEMPORAL_PARSE_JS_FUNCTIONS } from "./temporal-parse.js";
 import { STRING_JS_FUNCTIONS } from "./string-functions.js";
 
 /** Every JavaScript function of the library but those that `functions.ts` registers itself. */
@@ -10,4 +15,9 @@ export const JS_FUNCTIONS: readonly JsFunction[] = [
   ...STRING_JS_FUNCTIONS,
   ...NET_JS_FUNCTIONS,
   ...HASH_JS_FUNCTIONS,
+  ...FORMAT_JS_FUNCTIONS,
+  ...TEMPORAL_FORMAT_JS_FUNCTIONS,
+  ...TEMPORAL_PARSE_JS_FUNCTIONS,
+  ...CAST_FORMAT_JS_FUNCTIONS,
+  ...INTERVAL_JS_FUNCTIONS,
 ];
