@@ -109,7 +109,8 @@ export type Expr =
       readonly negated: boolean;
       readonly value: Expr;
       readonly quantifier: "ANY" | "ALL" | undefined;
-      readonly patterns: readonly Expr[];
+      /** A list of patterns, or an array of them. */
+      readonly patterns: readonly Expr[] | { readonly array: Expr };
     })
   | (Span & {
       readonly kind: "is";

@@ -56,6 +56,10 @@ export const AGGREGATE_FUNCTIONS: Family = {
     SUM_INT64,
     simple("(FLOAT64) -> FLOAT64?", "sum"),
     aggregateOn("(NUMERIC) -> NUMERIC?", (args, call) => `bq.numeric_in_range(${call.of("sum", args)})`),
+    aggregateOn("(INTERVAL) -> INTERVAL?", ([value], call) => {
+      const sum = (part: string): string => call.of("sum", [`bq.interval_${part}(${value})`]);
+      return `bq.interval_of(${sum("months")}, ${sum("days")}, ${sum("micros")})`;
+    }),
   ),
   AVG: aggregate(
     `${DOC}#avg`,
@@ -63,6 +67,10 @@ export const AGGREGATE_FUNCTIONS: Family = {
     aggregateOn("(INT64) -> FLOAT64?", (args, call) => call.of("avg", args)),
     simple("(FLOAT64) -> FLOAT64?", "avg"),
     AVG_NUMERIC,
+    aggregateOn("(INTERVAL) -> INTERVAL?", ([value], call) => {
+      const list = (part: string): string => call.of("list", [`bq.interval_${part}(${value})`]);
+      return `bq.interval_from_text(bq_interval_average(${list("months")}, ${list("days")}, ${list("micros")}))`;
+    }),
   ),
   MIN: aggregate(`${DOC}#min`, PLAIN, extreme("min")),
   MAX: aggregate(`${DOC}#max`, PLAIN, extreme("max")),

@@ -53,6 +53,8 @@ const SCALAR_CASTS: Readonly<Record<string, string>> = {
   "TIMESTAMP>DATE": "bq.date_from_timestamp($)",
   "TIMESTAMP>DATETIME": "bq.datetime_from_timestamp($)",
   "TIMESTAMP>TIME": "bq.time_from_timestamp($)",
+  "INTERVAL>STRING": "bq.interval_to_string($)",
+  "STRING>INTERVAL": "bq.interval_from_text(bq_interval_parse($))",
 };
 
 /** Casts that no value fails: SAFE_CAST needs no TRY. */

@@ -11,6 +11,8 @@ import { derive, type LiteralValue, type Typed } from "../types/typed.js";
 import { resolveCall } from "./calls.js";
 import { resolveCase, resolveCast, resolveExtract } from "./conditional.js";
 import { resolveArray, resolveStruct, resolveSubscript } from "./constructors.js";
+import { resolveInterval } from "./interval.js";
+import { resolveLike } from "./like.js";
 import { isVisibleName, resolveField, resolvePath } from "./names.js";
 import {
   resolveBetween,
@@ -18,7 +20,6 @@ import {
   resolveIn,
   resolveIs,
   resolveIsDistinct,
-  resolveLike,
   resolveUnary,
 } from "./operators.js";
 import type { ExprContext } from "./scope.js";
@@ -57,7 +58,7 @@ function resolveNode(expr: Expr, ctx: ExprContext): Typed {
     case "typedLiteral":
       return typedLiteral(expr);
     case "interval":
-      throw unsupported("An INTERVAL outside date arithmetic", expr);
+      return resolveInterval(expr, ctx);
     case "path":
       return bareFunction(expr, ctx) ?? resolvePath(expr.parts, ctx.scope, ctx.env);
     case "field":

@@ -25,6 +25,9 @@ const infix =
   (a, b) =>
     `(${a} ${symbol} ${b})`;
 
+const onBytes = (symbol: string): Operation =>
+  op("(BYTES, BYTES) -> BYTES", (a, b) => `bq_combine_bytes(${a}, ${b}, '${symbol}')`);
+
 /** A divisor that is a literal other than zero needs no check. */
 function isNonZeroLiteral(divisor: Typed): boolean {
   const value = divisor.literal;
@@ -39,35 +42,65 @@ const ARITHMETIC: Readonly<Record<string, readonly Operation[]>> = {
     op("(NUMERIC, NUMERIC) -> NUMERIC", infix("+")),
     op("(DATE, INT64) -> DATE", (a, b) => `bq.date_add_day(${a}, ${b})`),
     op("(INT64, DATE) -> DATE", (a, b) => `bq.date_add_day(${b}, ${a})`),
+    op("(INTERVAL, INTERVAL) -> INTERVAL", (a, b) => `bq.interval_add(${a}, ${b})`),
+    ...(["DATE", "DATETIME", "TIMESTAMP"] as const).flatMap((type) => {
+      const result = type === "DATE" ? "DATETIME" : type;
+      const macro = `bq.${type.toLowerCase()}_add_interval`;
+      return [
+        op(`(${type}, INTERVAL) -> ${result}`, (a, b) => `${macro}(${a}, ${b})`),
+        op(`(INTERVAL, ${type}) -> ${result}`, (a, b) => `${macro}(${b}, ${a})`),
+      ];
+    }),
   ],
   "-": [
     op("(INT64, INT64) -> INT64", infix("-")),
     op("(FLOAT64, FLOAT64) -> FLOAT64", infix("-")),
     op("(NUMERIC, NUMERIC) -> NUMERIC", infix("-")),
     op("(DATE, INT64) -> DATE", (a, b) => `bq.date_add_day(${a}, -(${b}))`),
+    op("(INTERVAL, INTERVAL) -> INTERVAL", (a, b) => `bq.interval_subtract(${a}, ${b})`),
+    ...(["DATE", "DATETIME", "TIMESTAMP"] as const).map((type) =>
+      op(
+        `(${type}, INTERVAL) -> ${type === "DATE" ? "DATETIME" : type}`,
+        (a, b) => `bq.${type.toLowerCase()}_add_interval(${a}, bq.interval_negate(${b}))`,
+      ),
+    ),
+    op("(DATE, DATE) -> INTERVAL", (a, b) => `bq.interval_of(0, ${a} - ${b}, 0)`),
+    op("(DATETIME, DATETIME) -> INTERVAL", (a, b) => `bq.interval_of(0, 0, epoch_us(${a}) - epoch_us(${b}))`),
+    op("(TIMESTAMP, TIMESTAMP) -> INTERVAL", (a, b) => `bq.interval_of(0, 0, epoch_us(${a}) - epoch_us(${b}))`),
+    op("(TIME, TIME) -> INTERVAL", (a, b) => `bq.interval_of(0, 0, bq.time_micros(${a}) - bq.time_micros(${b}))`),
   ],
   "*": [
     op("(INT64, INT64) -> INT64", infix("*")),
     op("(FLOAT64, FLOAT64) -> FLOAT64", infix("*")),
     op("(NUMERIC, NUMERIC) -> NUMERIC", (a, b) => `bq.numeric_mul(${a}, ${b})`),
+    op("(INTERVAL, INT64) -> INTERVAL", (a, b) => `bq.interval_multiply(${a}, ${b})`),
+    op("(INT64, INTERVAL) -> INTERVAL", (a, b) => `bq.interval_multiply(${b}, ${a})`),
   ],
   "/": [
     op("(FLOAT64, FLOAT64) -> FLOAT64", (a, b, divisor) =>
       isNonZeroLiteral(divisor) ? `(${a} / ${b})` : `bq.float64_divide(${a}, ${b})`,
     ),
     op("(NUMERIC, NUMERIC) -> NUMERIC", (a, b) => `bq.numeric_div(${a}, ${b})`),
+    op("(INTERVAL, INT64) -> INTERVAL", (a, b) => `bq.interval_divide(${a}, ${b})`),
   ],
-  "&": [op("(INT64, INT64) -> INT64", infix("&"))],
-  "|": [op("(INT64, INT64) -> INT64", infix("|"))],
-  "^": [op("(INT64, INT64) -> INT64", (a, b) => `xor(${a}, ${b})`)],
+  "&": [op("(INT64, INT64) -> INT64", infix("&")), onBytes("&")],
+  "|": [op("(INT64, INT64) -> INT64", infix("|")), onBytes("|")],
+  "^": [op("(INT64, INT64) -> INT64", (a, b) => `xor(${a}, ${b})`), onBytes("^")],
+  "<<": [
+    op("(INT64, INT64) -> INT64", (a, b) => `bq_shift_left(${a}, ${b})`),
+    op("(BYTES, INT64) -> BYTES", (a, b) => `bq_shift_bytes_left(${a}, ${b})`),
+  ],
+  ">>": [
+    op("(INT64, INT64) -> INT64", (a, b) => `bq_shift_right(${a}, ${b})`),
+    op("(BYTES, INT64) -> BYTES", (a, b) => `bq_shift_bytes_right(${a}, ${b})`),
+  ],
 };
 
 export function resolveBinary(expr: Node<"binary">, ctx: ExprContext): Typed {
   if (expr.op === "AND" || expr.op === "OR") return resolveLogical(expr, expr.op, ctx);
   if (expr.op === "||") return resolveConcat(expr, ctx);
-  if (expr.op === "<<" || expr.op === ">>") throw unsupported(`Operator ${expr.op}`, expr);
-  const left = rejectInterval(expr.left, ctx);
-  const right = rejectInterval(expr.right, ctx);
+  const left = resolveExpr(expr.left, ctx);
+  const right = resolveExpr(expr.right, ctx);
   const operations = ARITHMETIC[expr.op];
   if (operations === undefined) return resolveComparison(expr, left, right);
   const found = bestMatch(operations, [left, right]);
@@ -78,12 +111,6 @@ export function resolveBinary(expr: Node<"binary">, ctx: ExprContext): Typed {
   const [a, b] = found.match.args as [Typed, Typed];
   const result = derive(found.candidate.sql(a.sql, b.sql, right), found.match.type, spanOf(expr), [a, b]);
   return result.type === "FLOAT64" && !mayBeNan(a) && !mayBeNan(b) ? { ...result, finite: true } : result;
-}
-
-function rejectInterval(expr: Expr, ctx: ExprContext): Typed {
-  if (expr.kind === "interval")
-    throw unsupported("INTERVAL with + or -; use DATE_ADD, TIMESTAMP_ADD or their like: it", expr);
-  return resolveExpr(expr, ctx);
 }
 
 /** A chain of ANDs or ORs is resolved flat, so that a long condition is no deep recursion. */
@@ -126,7 +153,7 @@ export function resolveUnary(expr: Node<"unary">, ctx: ExprContext): Typed {
     const bool = booleanOperand(expr.operand, "NOT", ctx);
     return derive(`(NOT ${bool.sql})`, "BOOL", spanOf(expr), [bool]);
   }
-  const allowed: readonly SqlType[] = expr.op === "~" ? ["INT64"] : ["INT64", "FLOAT64", "NUMERIC"];
+  const allowed: readonly SqlType[] = expr.op === "~" ? ["INT64", "BYTES"] : ["INT64", "FLOAT64", "NUMERIC", "INTERVAL"];
   if (!allowed.includes(operand.type)) {
     throw analysisError(
       `No matching signature for operator ${expr.op} for argument types: ${typeName(operand.type)}`,
@@ -134,6 +161,9 @@ export function resolveUnary(expr: Node<"unary">, ctx: ExprContext): Typed {
     );
   }
   if (expr.op === "+") return operand;
+  if (operand.type === "BYTES") return derive(`bq_invert_bytes(${operand.sql})`, "BYTES", spanOf(expr), [operand]);
+  if (operand.type === "INTERVAL")
+    return derive(`bq.interval_negate(${operand.sql})`, "INTERVAL", spanOf(expr), [operand]);
   return derive(`(${expr.op}(${operand.sql}))`, operand.type, spanOf(expr), [operand]);
 }
 
@@ -209,28 +239,6 @@ function inList(wanted: string, list: string): string {
     `CASE WHEN coalesce(len(${list}), 0) = 0 THEN false WHEN list_contains(${list}, ${wanted}) THEN true ` +
     `WHEN ${wanted} IS NULL OR len(${list}) > list_count(${list}) THEN NULL ELSE false END`
   );
-}
-
-export function resolveLike(expr: Node<"like">, ctx: ExprContext): Typed {
-  const value = resolveExpr(expr.value, ctx);
-  const patterns = expr.patterns.map((pattern) => resolveExpr(pattern, ctx));
-  const parts = [value, ...patterns].map((part) => {
-    if (part.type === "BYTES") throw unsupported("LIKE on BYTES", expr);
-    if (part.type === "STRING" || isNullLiteral(part)) return coerce(part, "STRING");
-    throw analysisError(
-      `No matching signature for operator LIKE for argument types: ${typeName(value.type)}, ${typeName(part.type)}. Supported signatures: STRING LIKE STRING; BYTES LIKE BYTES`,
-      expr,
-    );
-  });
-  const [subject, ...tests] = parts as [Typed, ...Typed[]];
-  const sql = tests
-    .map((test) => {
-      const literal = test.literal?.kind === "string" ? test.literal.text : undefined;
-      const escaping = literal === undefined || literal.includes("\\") ? " ESCAPE '\\'" : "";
-      return `${subject.sql} LIKE ${test.sql}${escaping}`;
-    })
-    .join(expr.quantifier === "ALL" ? " AND " : " OR ");
-  return derive(`(${expr.negated ? "NOT " : ""}(${sql}))`, "BOOL", spanOf(expr), parts);
 }
 
 export function resolveIs(expr: Node<"is">, ctx: ExprContext): Typed {

@@ -22,8 +22,9 @@ const NAMES: Readonly<Record<string, SqlType>> = {
   TIME: "TIME",
   TIMESTAMP: "TIMESTAMP",
   JSON: "JSON",
+  INTERVAL: "INTERVAL",
 };
-const UNSUPPORTED = new Set(["BIGNUMERIC", "BIGDECIMAL", "INTERVAL", "GEOGRAPHY", "RANGE"]);
+const UNSUPPORTED = new Set(["BIGNUMERIC", "BIGDECIMAL", "GEOGRAPHY", "RANGE"]);
 
 /** `NUMERIC(5, 2)` or `STRING(10)`: what the parameters restrict. */
 export interface TypeLimit {

@@ -25,6 +25,9 @@ export const INT64_MACROS: readonly Macro[] = [
     `CASE WHEN x IS NULL THEN 'null' WHEN x BETWEEN -9007199254740992 AND 9007199254740992 THEN CAST(x AS VARCHAR)
       ELSE concat('"', x, '"') END`,
   ),
+  // Three-valued OR and AND of a list.
+  macro("list_any(l)", "CASE WHEN list_contains(l, TRUE) THEN TRUE WHEN list_count(l) < len(l) THEN NULL WHEN l IS NOT NULL THEN FALSE END"),
+  macro("list_all(l)", "CASE WHEN list_contains(l, FALSE) THEN FALSE WHEN list_count(l) < len(l) THEN NULL WHEN l IS NOT NULL THEN TRUE END"),
   macro("bool_to_int64(x)", "CAST(x AS BIGINT)"),
   macro("bool_to_string(x)", "CASE WHEN x THEN 'true' WHEN NOT x THEN 'false' END"),
   macro("bool_to_json(x)", "CASE WHEN x THEN 'true' WHEN NOT x THEN 'false' ELSE 'null' END"),

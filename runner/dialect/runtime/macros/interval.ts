@@ -62,6 +62,33 @@ export const INTERVAL_MACROS: readonly Macro[] = [
     "interval_justify(i)",
     "bq.interval_from_text(bq_interval_justified(bq.interval_months(i), bq.interval_days(i), bq.interval_micros(i), 'both'))",
   ),
+  // Buckets of a fixed width count microseconds from the origin, buckets of months count months from it.
+  macro(
+    "bucket_micros(x, w, o)",
+    `CASE WHEN w <= 0 THEN ${failure("BIGINT", "'Bucket width must be positive'")}
+      ELSE o + (x - o - ((x - o) % w + w) % w) // w * w END`,
+  ),
+  macro("bucket_months(x, m, o)", "bq.bucket_from(x, o, m, bq.floor_divide((year(x) - year(o)) * 12 + month(x) - month(o), m) * m)"),
+  macro("floor_divide(a, b)", "(a - (a % b + b) % b) // b"),
+  macro(
+    "bucket_from(x, o, m, n)",
+    "CASE WHEN bq.datetime_add_month(o, n) > x THEN bq.datetime_add_month(o, n - m) ELSE bq.datetime_add_month(o, n) END",
+  ),
+  macro("datetime_bucket(dt, i)", "bq.datetime_bucket(dt, i, TIMESTAMP '1950-01-01')"),
+  macro(
+    "datetime_bucket(dt, i, o)",
+    `CASE WHEN bq.interval_months(i) <> 0 AND (bq.interval_days(i) <> 0 OR bq.interval_micros(i) <> 0) OR bq.interval_months(i) < 0
+        THEN CAST(${failure("BIGINT", "'Bucket width must be a positive INTERVAL of months only or of days and time only'")} || '' AS TIMESTAMP)
+      WHEN bq.interval_months(i) <> 0 THEN bq.bucket_months(dt, bq.interval_months(i), o)
+      ELSE make_timestamp(bq.bucket_micros(epoch_us(dt), bq.interval_days(i) * 86400000000 + bq.interval_micros(i), epoch_us(o))) END`,
+  ),
+  macro("date_bucket(d, i)", "bq.date_bucket(d, i, DATE '1950-01-01')"),
+  macro("date_bucket(d, i, o)", "CAST(bq.datetime_bucket(CAST(d AS TIMESTAMP), i, CAST(o AS TIMESTAMP)) AS DATE)"),
+  macro("timestamp_bucket(ts, i)", "bq.timestamp_bucket(ts, i, TIMESTAMPTZ '1950-01-01 00:00:00+00')"),
+  macro(
+    "timestamp_bucket(ts, i, o)",
+    "make_timestamptz(bq.bucket_micros(epoch_us(ts), bq.interval_days(i) * 86400000000 + bq.interval_micros(i), epoch_us(o)))",
+  ),
   macro(
     "datetime_add_interval(dt, i)",
     `bq.datetime_checked(make_timestamp(epoch_us(bq.datetime_add_month(dt, bq.interval_months(i))) + bq.interval_days(i) * 86400000000 + bq.interval_micros(i)))`,
