@@ -184,6 +184,8 @@ export type SelectItem =
       readonly of: Expr | undefined;
       readonly except: readonly Identifier[];
       readonly replace: readonly { readonly expr: Expr; readonly name: Identifier }[];
+      /** Of a pipe RENAME. */
+      readonly rename?: readonly { readonly from: Identifier; readonly to: Identifier }[];
     });
 
 export type Grouping = { readonly kind: "all" } | { readonly kind: "items"; readonly items: readonly GroupingItem[] };
@@ -239,7 +241,7 @@ export type FromItem =
 export interface Aliased {
   readonly alias: Identifier | undefined;
   /** `WITH OFFSET [AS name]`; the default name is `offset`. */
-  readonly offset: Identifier | undefined;
+  readonly offset: (Identifier & { readonly implicit?: boolean }) | undefined;
 }
 
 export interface Pivot {

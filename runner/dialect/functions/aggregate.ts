@@ -54,7 +54,10 @@ export const AGGREGATE_FUNCTIONS: Family = {
     `${DOC}#sum`,
     PLAIN,
     SUM_INT64,
-    simple("(FLOAT64) -> FLOAT64?", "sum"),
+    aggregateOn("(FLOAT64) -> FLOAT64?", ([value], call) => {
+      const infinite = call.of("bool_or", [`isinf(${value})`]);
+      return `bq.float64_sum(${call.of("sum", [value as string])}, ${infinite})`;
+    }),
     aggregateOn("(NUMERIC) -> NUMERIC?", (args, call) => `bq.numeric_in_range(${call.of("sum", args)})`),
     aggregateOn("(INTERVAL) -> INTERVAL?", ([value], call) => {
       const sum = (part: string): string => call.of("sum", [`bq.interval_${part}(${value})`]);
@@ -87,6 +90,11 @@ export const AGGREGATE_FUNCTIONS: Family = {
       if (call.limit === undefined) return call.of("string_agg", [value as string, separator]);
       const list = call.of("list", [value as string], { filter: `${value} IS NOT NULL` });
       return `array_to_string(${sliced(list, call.limit)}, ${separator})`;
+    }),
+    aggregateOn("(BYTES, [BYTES]) -> BYTES?", ([value, separator], call) => {
+      const list = call.of("list", [`bq_latin1_text(${value})`], { filter: `${value} IS NOT NULL` });
+      const between = separator === undefined ? "','" : `bq_latin1_text(${separator})`;
+      return `bq_latin1_bytes(array_to_string(${sliced(list, call.limit)}, ${between}))`;
     }),
   ),
   ARRAY_AGG: aggregate(

@@ -16,6 +16,8 @@ export interface AggregateCall {
   /** The calls's own LIMIT; undefined without one. */
   readonly limit: string | undefined;
   readonly ignoreNulls: boolean;
+  /** RESPECT NULLS was written. */
+  readonly respectNulls: boolean;
   readonly distinct: boolean;
   readonly ordered: boolean;
 }

@@ -16,6 +16,12 @@ export class SafeScope {
     return { ...operand, sql: `safe_args.a${this.bound.length}`, literal: undefined };
   }
 
+  /** The same of a text, which is more than TRY can take. */
+  bindText(sql: string): string {
+    this.bound.push(sql);
+    return `safe_args.a${this.bound.length}`;
+  }
+
   /** NULL where `sql`, made of bound operands, fails. */
   wrap(sql: string): string {
     if (this.bound.length === 0) return `bq.safe(${sql})`;

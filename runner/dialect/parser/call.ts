@@ -70,10 +70,8 @@ function parseNullHandling(c: Cursor): "IGNORE" | "RESPECT" | undefined {
 }
 
 /** `[ORDER BY ..]`; empty without one. */
-export function parseOrderBy(c: Cursor): OrderItem[] {
-  if (!c.isWords("ORDER", "BY")) return [];
-  c.next();
-  c.next();
+export function parseOrderBy(c: Cursor, started = false): OrderItem[] {
+  if (!started && !c.acceptWords("ORDER", "BY")) return [];
   return c.list((): OrderItem => {
     const expr = parseExpression(c);
     const descending = c.acceptWords("DESC") || (c.acceptWords("ASC") && false);

@@ -1,7 +1,7 @@
 import { type SqlType, typeName } from "../../sql-types.js";
 import type { Expr } from "../ast.js";
 import type { Span } from "../contract.js";
-import { analysisError, unsupported } from "../errors.js";
+import { analysisError } from "../errors.js";
 import { bestMatch, noMatchMessage, signature } from "../functions/signature.js";
 import { concatenate } from "../functions/string-concat.js";
 import { comparisonText, equalText } from "../print/equality.js";
@@ -217,8 +217,11 @@ export function resolveIn(expr: Node<"in">, ctx: ExprContext): Typed {
     const element = array.type.element;
     const item: Typed = { ...array, type: element, literal: undefined, sql: "" };
     const [wanted] = unify([value, item], "operator", "IN UNNEST", expr, false) as [Typed, Typed];
-    if (isStruct(wanted.type)) throw unsupported("IN UNNEST of STRUCT values", expr);
     const list = coerce(array, { kind: "array", element: wanted.type });
+    if (isStruct(wanted.type)) {
+      const tests = `list_transform(${list.sql}, lambda member: ${equalText(wanted.sql, "member", wanted.type)})`;
+      return derive(`(${not}coalesce(bq.list_any(${tests}), len(${list.sql}) IS NOT NULL AND NULL))`, "BOOL", span, [wanted, list], true);
+    }
     return derive(`(${not}${inList(wanted.sql, list.sql)})`, "BOOL", span, [wanted, list], true);
   }
   const values = expr.set.values.map((item) => resolveExpr(item, ctx));

@@ -10,7 +10,7 @@ export type ResultShape = "bigquery" | "reference";
 
 /** A whole query with final column names: anonymous columns become f0_, f1_, .. as in BigQuery. */
 export function finishQuery(query: Query, catalog: Catalog, shape: ResultShape): TranslatedQuery {
-  const env = new Environment(catalog);
+  const env = new Environment(catalog, shape);
   return nameOutput(resolveQuery(query, env, new Map(), undefined), env, shape);
 }
 

@@ -73,7 +73,26 @@ interface With {
 
 function resolveWith(query: Query, env: Environment, outer: CommonTables, parent: Scope | undefined): With {
   if (query.with.length === 0) return { prefix: "", commons: outer };
+  const { texts, recursive, commons } = resolveCommons(query, env, outer, parent);
+  return { prefix: `WITH ${recursive ? "RECURSIVE " : ""}${texts.join(", ")} `, commons };
+}
+
+interface Commons {
+  /** `name AS (query)` of each. */
+  readonly texts: readonly string[];
+  readonly recursive: boolean;
+  readonly commons: CommonTables;
+}
+
+/** The WITH entries of a query, in order. */
+export function resolveCommons(
+  query: Query,
+  env: Environment,
+  outer: CommonTables,
+  parent: Scope | undefined,
+): Commons {
   const commons = new Map(outer);
+  let isRecursive = query.recursive;
   const seen = new Set<string>();
   const texts: string[] = [];
   for (const common of query.with) {
@@ -82,6 +101,8 @@ function resolveWith(query: Query, env: Environment, outer: CommonTables, parent
     seen.add(key);
     const sqlName = env.freshCommonName(common.name.name);
     const recursive = query.recursive ? bindRecursive(common, sqlName, env, commons, parent) : undefined;
+    if (recursive !== undefined) texts.push(...recursive.before);
+    isRecursive ||= recursive !== undefined;
     const resolved = recursive ?? resolveQuery(common.query, env, commons, parent);
     const entry: CommonTableEntry = { sqlName, columns: resolved.columns, valueTable: resolved.valueTable };
     commons.set(key, entry);
@@ -89,7 +110,7 @@ function resolveWith(query: Query, env: Environment, outer: CommonTables, parent
       recursive === undefined ? "" : `(${resolved.columns.map((column) => quoteName(column.key)).join(", ")})`;
     texts.push(`${quoteName(sqlName)}${columns} AS (${resolved.sql})`);
   }
-  return { prefix: `WITH ${query.recursive ? "RECURSIVE " : ""}${texts.join(", ")} `, commons };
+  return { texts, recursive: isRecursive, commons };
 }
 
 /** A set operation: columns by position, each as the common type of its arms. */
@@ -100,7 +121,8 @@ export function combine(
 ): ResolvedQuery {
   const [first] = arms as [ResolvedQuery, ...ResolvedQuery[]];
   const name = `${body.op} ${body.all ? "ALL" : "DISTINCT"}`;
-  if (body.all && body.op !== "UNION") throw unsupported(name, body);
+  if (body.all && body.op !== "UNION" && env.shape === "bigquery")
+    throw analysisError(`${name} is not supported in BigQuery; use ${body.op} DISTINCT`, body);
   for (const [i, arm] of arms.entries()) {
     if (arm.columns.length !== first.columns.length) {
       const message = `Queries in ${name} have mismatched column count; query 1 has ${first.columns.length} columns, query ${i + 1} has ${arm.columns.length} columns`;

@@ -1,6 +1,6 @@
 import { typeName } from "../../sql-types.js";
 import type { CallExpr, FrameBound, WindowFrame, WindowSpec } from "../ast.js";
-import { analysisError, unsupported } from "../errors.js";
+import { analysisError } from "../errors.js";
 import type { AggregateCall, FunctionDefinition } from "../functions/definition.js";
 import { coerce, coercionCost } from "../types/coercion.js";
 import { isComparable, isOrderable } from "../types/equality.js";
@@ -17,7 +17,7 @@ export function resolveWindowFunction(call: CallExpr, definition: WindowFunction
   if (call.over === undefined)
     throw analysisError(`Analytic function ${call.name} cannot be called without an OVER clause`, call);
   if (!ctx.windows) throw analysisError(`Analytic function not allowed in ${ctx.clause}`, call);
-  if (call.safe) throw unsupported(`SAFE.${call.name}`, call);
+  if (call.safe) throw analysisError(`Function ${call.name} does not support SAFE error mode`, call);
   if (call.distinct || call.star || call.having || call.orderBy.length > 0 || call.limit) {
     throw analysisError(`Analytic function ${call.name} does not support aggregate modifiers`, call);
   }
@@ -33,11 +33,12 @@ export function resolveWindowFunction(call: CallExpr, definition: WindowFunction
   if (!definition.allowsOrder && over.ordered) {
     throw analysisError(`Window ORDER BY is not allowed for analytic function ${call.name}`, call.over);
   }
-  const ignore = call.nulls === "IGNORE" ? " IGNORE NULLS" : "";
+  const ignore = call.nulls === "IGNORE" && definition.frame ? " IGNORE NULLS" : "";
   const spec: AggregateCall = {
     of: (name, parts) => `${name}(${parts.join(", ")}${ignore}) OVER ${over.sql}`,
     limit: undefined,
     ignoreNulls: call.nulls === "IGNORE",
+    respectNulls: call.nulls === "RESPECT",
     distinct: false,
     ordered: false,
   };

@@ -183,9 +183,9 @@ export function commonType(parts: readonly Typed[]): SqlType | undefined {
     return (parts.find((part) => !isNullLiteral(part)) ?? parts[0])?.type;
   }
   const firm = typed.filter((part) => !isLiteral(part));
-  const candidates = [...firm, ...typed].map((part) => part.type);
+  // Structs together have the names of the first.
   const struct = commonStruct(typed);
-  if (struct !== undefined) candidates.push(struct);
+  const candidates = [...(struct === undefined ? [] : [struct]), ...[...firm, ...typed].map((part) => part.type)];
   for (const wide of ["NUMERIC", "FLOAT64", "DATETIME"] as const) candidates.push(wide);
   return candidates.find((candidate) => parts.every((part) => coercionCost(part, candidate) !== undefined));
 }

@@ -7,6 +7,7 @@ import { JSON_JS_FUNCTIONS } from "./json-functions.js";
 import { NET_JS_FUNCTIONS } from "./net-functions.js";
 import { TEMPORAL_FORMAT_JS_FUNCTIONS } from "./temporal-format.js";
 import { TEMPORAL_PARSE_JS_FUNCTIONS } from "./temporal-parse.js";
+import { PERCENTILE_JS_FUNCTIONS } from "./percentile.js";
 import { STRING_JS_FUNCTIONS } from "./string-functions.js";
 
 /** Every JavaScript function of the library but those that `functions.ts` registers itself. */
@@ -20,4 +21,5 @@ export const JS_FUNCTIONS: readonly JsFunction[] = [
   ...TEMPORAL_PARSE_JS_FUNCTIONS,
   ...CAST_FORMAT_JS_FUNCTIONS,
   ...INTERVAL_JS_FUNCTIONS,
+  ...PERCENTILE_JS_FUNCTIONS,
 ];

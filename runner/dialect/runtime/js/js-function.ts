@@ -23,6 +23,7 @@ interface JsTypes {
   STRINGS: readonly (string | null)[];
   BLOBS: readonly (Uint8Array | null)[];
   INTS: readonly (bigint | null)[];
+  FLOATS: readonly (number | null)[];
 }
 
 type TypeKey = keyof JsTypes;
@@ -48,6 +49,7 @@ const DUCKDB_TYPES: Readonly<Record<TypeKey, DuckDBType>> = {
   STRINGS: LIST(VARCHAR),
   BLOBS: LIST(BLOB),
   INTS: LIST(BIGINT),
+  FLOATS: LIST(DOUBLE),
 };
 
 /** A function that gives NULL for any NULL argument. */
@@ -99,6 +101,7 @@ function fromDuckdb(value: unknown, type: TypeKey): unknown {
       return (value as { bytes: Uint8Array }).bytes;
     case "STRINGS":
     case "INTS":
+    case "FLOATS":
       return (value as { items: unknown[] }).items;
     case "BLOBS":
       return (value as { items: ({ bytes: Uint8Array } | null)[] }).items.map((item) => item?.bytes ?? null);
@@ -114,6 +117,7 @@ function toDuckdb(value: unknown, type: TypeKey): DuckDBValue {
       return blobValue(value as Uint8Array);
     case "STRINGS":
     case "INTS":
+    case "FLOATS":
       return listValue(value as DuckDBValue[]);
     case "BLOBS":
       return listValue((value as (Uint8Array | null)[]).map((item) => (item === null ? null : blobValue(item))));

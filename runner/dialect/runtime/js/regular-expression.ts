@@ -142,6 +142,12 @@ function escape(pattern: string, at: number, inClass: boolean): { text: string; 
   }
 }
 
+/** How many capturing groups a pattern has. */
+export function groupCount(pattern: string): number {
+  const { source, flags } = regularExpression(pattern);
+  return (new RegExp(`${source}|`, flags).exec("")?.length ?? 1) - 1;
+}
+
 export interface Found {
   readonly start: number;
   readonly end: number;

@@ -1,5 +1,5 @@
 import { type JsFunction, lenient, strict } from "./js-function.js";
-import { matchesOf } from "./regular-expression.js";
+import { groupCount, matchesOf } from "./regular-expression.js";
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
 
@@ -160,6 +160,9 @@ function combineBytes(a: Uint8Array, b: Uint8Array, operator: string): Uint8Arra
 }
 
 function nthMatch(text: string, pattern: string, occurrence: bigint) {
+  const groups = groupCount(pattern);
+  if (groups > 1)
+    throw new Error(`Regular expressions passed into extraction functions must not have more than 1 capturing group, got ${groups}: ${pattern}`);
   if (occurrence < 1n) throw new Error("Occurrence must be positive");
   let left = occurrence;
   for (const match of matchesOf(text, pattern)) if (--left === 0n) return match;

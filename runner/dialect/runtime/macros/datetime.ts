@@ -139,6 +139,7 @@ export const DATETIME_MACROS: readonly Macro[] = [
     "datetime_from_timestamp(ts, zone)",
     `CASE WHEN zone = 'UTC' THEN timezone('UTC', ts)
       WHEN left(zone, 1) IN ('+', '-') THEN make_timestamp(epoch_us(ts) + bq.offset_micros(zone))
+      WHEN left(zone, 4) IN ('UTC+', 'UTC-') THEN make_timestamp(epoch_us(ts) + bq.offset_micros(substr(zone, 4)))
       ELSE timezone(zone, ts) END`,
   ),
   macro("datetime_from_timestamp(ts)", "timezone('UTC', ts)"),
@@ -146,6 +147,7 @@ export const DATETIME_MACROS: readonly Macro[] = [
     "timestamp_from_datetime(dt, zone)",
     `CASE WHEN zone = 'UTC' THEN timezone('UTC', dt)
       WHEN left(zone, 1) IN ('+', '-') THEN bq.timestamp_checked(make_timestamptz(epoch_us(dt) - bq.offset_micros(zone)))
+      WHEN left(zone, 4) IN ('UTC+', 'UTC-') THEN bq.timestamp_checked(make_timestamptz(epoch_us(dt) - bq.offset_micros(substr(zone, 4))))
       WHEN timezone(zone, timezone(zone, dt) - INTERVAL 1 HOUR) = dt THEN timezone(zone, dt) - INTERVAL 1 HOUR
       ELSE bq.timestamp_checked(timezone(zone, dt)) END`,
   ),

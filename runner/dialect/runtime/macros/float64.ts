@@ -37,6 +37,11 @@ export const FLOAT64_MACROS: readonly Macro[] = [
       ELSE CAST(printf('%.9f', x) AS ${NUMERIC}) END`,
   ),
 
+  // An infinite sum of finite values is an overflow.
+  macro(
+    "float64_sum(x, infinite)",
+    `CASE WHEN isinf(x) AND NOT infinite THEN ${failure("DOUBLE", "'double overflow'")} ELSE x END`,
+  ),
   // NaN equals nothing and is neither less nor greater than anything.
   macro("float64_eq(a, b)", "a = b AND NOT isnan(a)"),
   macro("float64_ne(a, b)", "a <> b OR isnan(a)"),
