@@ -146,6 +146,8 @@ export type Expr =
   | (Span & { readonly kind: "subquery"; readonly query: Query })
   | (Span & { readonly kind: "exists"; readonly query: Query })
   | (Span & { readonly kind: "parameter"; readonly name: string })
+  /** `e -> expr`, `(e, i) -> expr`: only as an argument. */
+  | (Span & { readonly kind: "lambda"; readonly parameters: readonly Identifier[]; readonly body: Expr })
   | CallExpr;
 
 export type InSet =

@@ -21,10 +21,7 @@ export function splitArguments(
     if (name === undefined) positional.push(value);
     else if (names.includes(name.name.toUpperCase())) named.set(name.name.toUpperCase(), value);
     else {
-      throw analysisError(
-        `Named argument ${name.name} not found in signature for call to function ${call.name}`,
-        name,
-      );
+      throw analysisError(`Named argument ${name.name} not found in signature for call to function ${call.name}`, name);
     }
   }
   if (positional.length < least || positional.length > most) throw wrongArguments(call, undefined);
@@ -34,7 +31,8 @@ export function splitArguments(
 /** BigQuery's words for arguments that fit no signature; without types where their number is wrong. */
 export function wrongArguments(call: CallExpr, args: readonly Typed[] | undefined, supported?: string): Error {
   const shapes = supported === undefined ? "" : `. Supported signature: ${supported}`;
-  if (args === undefined) return analysisError(`Number of arguments does not match for function ${call.name}${shapes}`, call);
+  if (args === undefined)
+    return analysisError(`Number of arguments does not match for function ${call.name}${shapes}`, call);
   const types = args.map((arg) => (isNullLiteral(arg) ? "NULL" : typeName(arg.type))).join(", ");
   return analysisError(`No matching signature for function ${call.name} for argument types: ${types}${shapes}`, call);
 }

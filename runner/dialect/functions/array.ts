@@ -1,4 +1,6 @@
-import { type Family, on, scalar } from "./definition.js";
+import { arrayFilter, arrayIncludes, arrayTransform } from "./array-lambda.js";
+import { generateTimestampArray } from "./date.js";
+import { type Family, on, scalar, special } from "./definition.js";
 
 const DOC = "array_functions";
 
@@ -22,15 +24,50 @@ export const ARRAY_FUNCTIONS: Family = {
       "(ARRAY<STRING>, STRING, STRING) -> STRING",
       "array_to_string(list_transform($1, lambda e: coalesce(e, $3)), $2)",
     ),
+    on(
+      "(ARRAY<BYTES>, BYTES) -> BYTES",
+      "bq_latin1_bytes(array_to_string(list_transform(list_filter($1, lambda e: e IS NOT NULL), lambda e: bq_latin1_text(e)), bq_latin1_text($2)))",
+    ),
   ),
   GENERATE_ARRAY: scalar(
     `${DOC}#generate_array`,
-    on("(INT64, INT64) -> ARRAY<INT64>", "range($1, $2 + 1)"),
+    on("(INT64, INT64) -> ARRAY<INT64>", "generate_series($1, $2)"),
     on(
       "(INT64, INT64, INT64) -> ARRAY<INT64>",
       "CASE WHEN $3 = 0 THEN CAST([CAST('Sequence step cannot be 0.' AS BIGINT)] AS BIGINT[]) ELSE generate_series($1, $2, $3) END",
     ),
+    on("(NUMERIC, NUMERIC) -> ARRAY<NUMERIC>", "bq.generate_numeric_array($1, $2, CAST(1 AS DECIMAL(38,9)))"),
+    on("(NUMERIC, NUMERIC, NUMERIC) -> ARRAY<NUMERIC>", "bq.generate_numeric_array($1, $2, $3)"),
+    on("(FLOAT64, FLOAT64) -> ARRAY<FLOAT64>", "bq.generate_float_array($1, $2, 1e0)"),
+    on("(FLOAT64, FLOAT64, FLOAT64) -> ARRAY<FLOAT64>", "bq.generate_float_array($1, $2, $3)"),
   ),
+  GENERATE_TIMESTAMP_ARRAY: special(`${DOC}#generate_timestamp_array`, generateTimestampArray),
+  ARRAY_SLICE: scalar(`${DOC}#array_slice`, on("(ARRAY<T>, INT64, INT64) -> ARRAY<T>", "bq.array_slice($1, $2, $3)")),
+  ARRAY_MIN: scalar(`${DOC}#array_min`, on("(ARRAY<T>) -> T?", "list_min($1)")),
+  ARRAY_MAX: scalar(`${DOC}#array_max`, on("(ARRAY<T>) -> T?", "list_max($1)")),
+  ARRAY_SUM: scalar(
+    `${DOC}#array_sum`,
+    on("(ARRAY<INT64>) -> INT64?", "CAST(list_sum($1) AS BIGINT)"),
+    on("(ARRAY<FLOAT64>) -> FLOAT64?", "list_sum($1)"),
+    on("(ARRAY<NUMERIC>) -> NUMERIC?", "bq.numeric_in_range(list_sum($1))"),
+  ),
+  ARRAY_AVG: scalar(
+    `${DOC}#array_avg`,
+    on("(ARRAY<INT64>) -> FLOAT64?", "list_avg($1)"),
+    on("(ARRAY<FLOAT64>) -> FLOAT64?", "list_avg($1)"),
+    on(
+      "(ARRAY<NUMERIC>) -> NUMERIC?",
+      "bq.numeric_div(list_sum($1), CAST(nullif(list_count($1), 0) AS DECIMAL(38,9)))",
+    ),
+  ),
+  ARRAY_IS_DISTINCT: scalar(`${DOC}#array_is_distinct`, on("(ARRAY<T>) -> BOOL", "bq.array_is_distinct($1)")),
+  ARRAY_INCLUDES: special(`${DOC}#array_includes`, arrayIncludes),
+  ARRAY_INCLUDES_ANY: scalar(`${DOC}#array_includes_any`, on("(ARRAY<T>, ARRAY<T>) -> BOOL", "list_has_any($1, $2)")),
+  ARRAY_INCLUDES_ALL: scalar(`${DOC}#array_includes_all`, on("(ARRAY<T>, ARRAY<T>) -> BOOL", "list_has_all($1, $2)")),
+  ARRAY_FILTER: special(`${DOC}#array_filter`, arrayFilter),
+  ARRAY_TRANSFORM: special(`${DOC}#array_transform`, arrayTransform),
+  ARRAY_FIRST_N: scalar(`${DOC}#array_first_n`, on("(ARRAY<T>, INT64) -> ARRAY<T>", "bq.array_first_n($1, $2)")),
+  ARRAY_LAST_N: scalar(`${DOC}#array_last_n`, on("(ARRAY<T>, INT64) -> ARRAY<T>", "bq.array_last_n($1, $2)")),
   ARRAY_FIRST: scalar(
     `${DOC}#array_first`,
     on(

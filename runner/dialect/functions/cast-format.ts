@@ -16,7 +16,13 @@ const TEMPORAL = ["DATE", "DATETIME", "TIME", "TIMESTAMP"];
  * `CAST(value AS type FORMAT format [AT TIME ZONE zone])`.
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/format-elements#formatting_syntax
  */
-export function castByFormat(value: Typed, target: SqlType, format: Typed, zone: Typed | undefined, options: Options): Typed {
+export function castByFormat(
+  value: Typed,
+  target: SqlType,
+  format: Typed,
+  zone: Typed | undefined,
+  options: Options,
+): Typed {
   const span = { start: options.span.start, end: options.span.end };
   const parts = [value, format, ...(zone === undefined ? [] : [zone])];
   const source = isNullLiteral(value) ? coerce(value, target === "STRING" ? "DATE" : "STRING") : value;
@@ -58,7 +64,11 @@ export function castInZone(value: Typed, target: SqlType, zone: Typed, options: 
     "datetime>timestamp": "bq.timestamp_from_datetime",
   };
   const macro = macros[`${from}>${to}`];
-  if (macro === undefined) throw analysisError(`AT TIME ZONE is not allowed for cast from ${typeName(value.type)} to ${typeName(target)}`, span);
+  if (macro === undefined)
+    throw analysisError(
+      `AT TIME ZONE is not allowed for cast from ${typeName(value.type)} to ${typeName(target)}`,
+      span,
+    );
   const scope = new SafeScope();
   const [a, b] = options.safe ? [scope.bind(value), scope.bind(zone)] : [value, zone];
   const sql = `${macro}(${a.sql}, ${b.sql})`;

@@ -13,11 +13,13 @@ export const CONDITIONAL_FUNCTIONS: Family = {
     `${DOC}#nullifzero`,
     on("(INT64) -> INT64?", "nullif($1, 0)"),
     on("(FLOAT64) -> FLOAT64?", "nullif($1, 0)"),
+    on("(NUMERIC) -> NUMERIC?", "nullif($1, 0)"),
   ),
   ZEROIFNULL: scalar(
     `${DOC}#zeroifnull`,
     on("(INT64) -> INT64!", "coalesce($1, 0::BIGINT)"),
     on("(FLOAT64) -> FLOAT64!", "coalesce($1, 0e0)"),
+    on("(NUMERIC) -> NUMERIC!", "coalesce($1, CAST(0 AS DECIMAL(38,9)))"),
   ),
   GREATEST: scalar(
     "mathematical_functions#greatest",
@@ -36,7 +38,8 @@ function extreme(name: string, args: readonly string[], typed: readonly Typed[])
   const nullable = args.filter((_, i) => typed[i]?.nullable);
   const nan = name === "least" ? args.filter((_, i) => mayBeNan(typed[i] as Typed)) : [];
   if (nan.length > 0) {
-    const missing = nullable.length === 0 ? "" : `WHEN ${nullable.map((arg) => `${arg} IS NULL`).join(" OR ")} THEN NULL `;
+    const missing =
+      nullable.length === 0 ? "" : `WHEN ${nullable.map((arg) => `${arg} IS NULL`).join(" OR ")} THEN NULL `;
     const some = nan.map((arg) => `isnan(${arg})`).join(" OR ");
     return `CASE ${missing}WHEN ${some} THEN CAST('nan' AS DOUBLE) ELSE ${call} END`;
   }

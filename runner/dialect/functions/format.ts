@@ -58,7 +58,12 @@ function piecesOf(pattern: string, at: Expr): (string | Directive)[] {
   }
 }
 
-function checkValues(pattern: string, pieces: readonly (string | Directive)[], values: readonly Typed[], at: Expr): void {
+function checkValues(
+  pattern: string,
+  pieces: readonly (string | Directive)[],
+  values: readonly Typed[],
+  at: Expr,
+): void {
   let used = 0;
   const take = (kind: ReturnType<typeof expectedKind>): void => {
     const value = values[used++];

@@ -15,6 +15,7 @@ const SCALAR_JSON: Readonly<Record<string, string>> = {
   DATETIME: "bq.datetime_to_json($)",
   TIME: "bq.time_to_json($)",
   TIMESTAMP: "bq.timestamp_to_json($)",
+  INTERVAL: "bq.interval_to_json($)",
   JSON: "coalesce(CAST($ AS VARCHAR), 'null')",
 };
 

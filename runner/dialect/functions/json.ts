@@ -4,7 +4,15 @@ import { analysisError } from "../errors.js";
 import { coerce, coercionCost } from "../types/coercion.js";
 import { derive, isNullLiteral, type Typed } from "../types/typed.js";
 import { isArray, spanOf, splitArguments, wrongArguments } from "./arguments.js";
-import { type CallContext, type Family, type FunctionDefinition, on, type ScalarOverload, scalar, special } from "./definition.js";
+import {
+  type CallContext,
+  type Family,
+  type FunctionDefinition,
+  on,
+  type ScalarOverload,
+  scalar,
+  special,
+} from "./definition.js";
 import { jsonOf, jsonText } from "./json-text.js";
 
 const DOC = "json_functions";
@@ -12,14 +20,22 @@ const json = (sql: string): string => `CAST(${sql} AS JSON)`;
 const text = (sql: string): string => `CAST(${sql} AS VARCHAR)`;
 
 /** A function of STRING or JSON and a path. */
-function extraction(anchor: string, legacy: boolean, build: (of: string, path: string, isJson: boolean) => [string, SqlType]): FunctionDefinition {
+function extraction(
+  anchor: string,
+  legacy: boolean,
+  build: (of: string, path: string, isJson: boolean) => [string, SqlType],
+): FunctionDefinition {
   return special(`${DOC}#${anchor}`, (call, context) => {
     const { positional } = splitArguments(call, 1, 2);
     const value = context.resolve(positional[0] as Expr);
     const path = positional[1] === undefined ? undefined : context.resolveAs(positional[1], "STRING");
     const source = isNullLiteral(value) ? coerce(value, "STRING") : value;
     if (source.type !== "STRING" && source.type !== "JSON")
-      throw wrongArguments(call, path === undefined ? [value] : [value, path], `${call.name}(STRING, [STRING]); ${call.name}(JSON, [STRING])`);
+      throw wrongArguments(
+        call,
+        path === undefined ? [value] : [value, path],
+        `${call.name}(STRING, [STRING]); ${call.name}(JSON, [STRING])`,
+      );
     const isJson = source.type === "JSON";
     const [sql, type] = build(text(source.sql), `${path?.sql ?? "'$'"}, ${legacy}, ${isJson}`, isJson);
     return derive(sql, type, spanOf(call), path === undefined ? [source] : [source, path], true);
@@ -44,7 +60,10 @@ const queryArray = (anchor: string, legacy: boolean): FunctionDefinition =>
   });
 
 const valueArray = (anchor: string, legacy: boolean): FunctionDefinition =>
-  extraction(anchor, legacy, (of, path) => [`bq_json_value_array(${of}, ${path})`, { kind: "array", element: "STRING" }]);
+  extraction(anchor, legacy, (of, path) => [
+    `bq_json_value_array(${of}, ${path})`,
+    { kind: "array", element: "STRING" },
+  ]);
 
 const ofJson = (result: string, template: string): ScalarOverload => on(`(JSON) -> ${result}`, template);
 
@@ -68,13 +87,21 @@ function item(typed: Typed, call: CallExpr): string {
 }
 
 /** `f(json, path, value[, path, value]..)` as JSON, paths and values in one list. */
-function edit(anchor: string, flag: string, otherwise: boolean, build: (value: string, flag: string, items: string) => string) {
+function edit(
+  anchor: string,
+  flag: string,
+  otherwise: boolean,
+  build: (value: string, flag: string, items: string) => string,
+) {
   return special(`${DOC}#${anchor}`, (call, context) => {
     const { positional, named } = splitArguments(call, 3, Number.POSITIVE_INFINITY, [flag]);
-    if (positional.length % 2 === 0) throw wrongArguments(call, undefined, `${call.name}(JSON, STRING, ANY, [STRING, ...], [ANY, ...])`);
+    if (positional.length % 2 === 0)
+      throw wrongArguments(call, undefined, `${call.name}(JSON, STRING, ANY, [STRING, ...], [ANY, ...])`);
     const target = jsonArgument(positional[0] as Expr, context, call);
     const option = namedBool(named, flag, context, otherwise);
-    const rest = positional.slice(1).map((expr, i) => (i % 2 === 0 ? context.resolveAs(expr, "STRING") : context.resolve(expr)));
+    const rest = positional
+      .slice(1)
+      .map((expr, i) => (i % 2 === 0 ? context.resolveAs(expr, "STRING") : context.resolve(expr)));
     const items = rest.map((typed, i) => (i % 2 === 0 ? typed.sql : item(typed, call)));
     const sql = json(build(text(target.sql), option.sql, `[${items.join(", ")}]`));
     return derive(sql, "JSON", spanOf(call), [target, option, ...rest], true);
@@ -98,7 +125,12 @@ function toJsonString(call: CallExpr, context: CallContext): Typed {
   const sql = jsonOf(typed, call);
   if (flag === undefined) return derive(sql, "STRING", spanOf(call), [typed], false);
   const pretty = context.resolveAs(flag, "BOOL");
-  const printed = pretty.sql === "true" ? `bq_pretty_json(${sql})` : pretty.sql === "false" ? sql : `CASE WHEN ${pretty.sql} THEN bq_pretty_json(${sql}) WHEN NOT ${pretty.sql} THEN ${sql} END`;
+  const printed =
+    pretty.sql === "true"
+      ? `bq_pretty_json(${sql})`
+      : pretty.sql === "false"
+        ? sql
+        : `CASE WHEN ${pretty.sql} THEN bq_pretty_json(${sql}) WHEN NOT ${pretty.sql} THEN ${sql} END`;
   return derive(printed, "STRING", spanOf(call), [typed, pretty]);
 }
 
@@ -114,7 +146,8 @@ function parseJsonCall(call: CallExpr, context: CallContext): Typed {
 function jsonArray(call: CallExpr, context: CallContext): Typed {
   const { positional } = splitArguments(call, 0, Number.POSITIVE_INFINITY);
   const items = positional.map((expr) => context.resolve(expr));
-  const list = items.length === 0 ? "CAST([] AS VARCHAR[])" : `[${items.map((typed) => jsonOf(typed, call, true)).join(", ")}]`;
+  const list =
+    items.length === 0 ? "CAST([] AS VARCHAR[])" : `[${items.map((typed) => jsonOf(typed, call, true)).join(", ")}]`;
   return derive(json(`bq_parse_json(bq_json_array(${list}), 'round')`), "JSON", spanOf(call), items, false);
 }
 
@@ -122,19 +155,27 @@ function jsonObject(call: CallExpr, context: CallContext): Typed {
   const { positional } = splitArguments(call, 0, Number.POSITIVE_INFINITY);
   const args = positional.map((expr) => context.resolve(expr));
   const [first, second] = args;
-  if (args.length === 2 && first !== undefined && second !== undefined && isArray(first.type)) return jsonObjectOfArrays(call, first, second);
+  if (args.length === 2 && first !== undefined && second !== undefined && isArray(first.type))
+    return jsonObjectOfArrays(call, first, second);
   if (args.length % 2 === 1) throw wrongArguments(call, undefined, "JSON_OBJECT([STRING, ANY, ...])");
   const keys = args.filter((_, i) => i % 2 === 0);
   const bad = keys.find((key) => coercionCost(key, "STRING") === undefined);
   if (bad !== undefined) throw wrongArguments(call, args, "JSON_OBJECT([STRING, ANY, ...])");
   const values = args.filter((_, i) => i % 2 === 1).map((typed) => jsonOf(typed, call, true));
-  const list = (items: readonly string[]): string => (items.length === 0 ? "CAST([] AS VARCHAR[])" : `[${items.join(", ")}]`);
+  const list = (items: readonly string[]): string =>
+    items.length === 0 ? "CAST([] AS VARCHAR[])" : `[${items.join(", ")}]`;
   const keyList = list(keys.map((key) => coerce(key, "STRING").sql));
   return derive(json(`bq_json_object(${keyList}, ${list(values)})`), "JSON", spanOf(call), args, false);
 }
 
 function jsonObjectOfArrays(call: CallExpr, keys: Typed, values: Typed): Typed {
-  if (typeof keys.type === "string" || keys.type.kind !== "array" || keys.type.element !== "STRING" || typeof values.type === "string" || values.type.kind !== "array")
+  if (
+    typeof keys.type === "string" ||
+    keys.type.kind !== "array" ||
+    keys.type.element !== "STRING" ||
+    typeof values.type === "string" ||
+    values.type.kind !== "array"
+  )
     throw wrongArguments(call, [keys, values], "JSON_OBJECT(ARRAY<STRING>, ARRAY<ANY>)");
   const items = `list_transform(${values.sql}, lambda j: ${jsonText("j", values.type.element, call, true)})`;
   return derive(json(`bq_json_object(${keys.sql}, ${items})`), "JSON", spanOf(call), [keys, values], false);
@@ -196,9 +237,24 @@ export const JSON_FUNCTIONS: Family = {
   JSON_KEYS: special(`${DOC}#json_keys`, jsonKeys),
   JSON_ARRAY: special(`${DOC}#json_array`, jsonArray),
   JSON_OBJECT: special(`${DOC}#json_object`, jsonObject),
-  JSON_SET: edit("json_set", "CREATE_IF_MISSING", true, (target, flag, items) => `bq_json_set(${target}, ${flag}, ${items})`),
-  JSON_ARRAY_APPEND: edit("json_array_append", "APPEND_EACH_ELEMENT", true, (target, flag, items) => `bq_json_array_edit(${target}, 'append', ${flag}, ${items})`),
-  JSON_ARRAY_INSERT: edit("json_array_insert", "INSERT_EACH_ELEMENT", true, (target, flag, items) => `bq_json_array_edit(${target}, 'insert', ${flag}, ${items})`),
+  JSON_SET: edit(
+    "json_set",
+    "CREATE_IF_MISSING",
+    true,
+    (target, flag, items) => `bq_json_set(${target}, ${flag}, ${items})`,
+  ),
+  JSON_ARRAY_APPEND: edit(
+    "json_array_append",
+    "APPEND_EACH_ELEMENT",
+    true,
+    (target, flag, items) => `bq_json_array_edit(${target}, 'append', ${flag}, ${items})`,
+  ),
+  JSON_ARRAY_INSERT: edit(
+    "json_array_insert",
+    "INSERT_EACH_ELEMENT",
+    true,
+    (target, flag, items) => `bq_json_array_edit(${target}, 'insert', ${flag}, ${items})`,
+  ),
   JSON_REMOVE: special(`${DOC}#json_remove`, jsonRemove),
   JSON_STRIP_NULLS: special(`${DOC}#json_strip_nulls`, jsonStripNulls),
   INT64: scalar(`${DOC}#int64_for_json`, ofJson("INT64", "bq_json_int64(CAST($1 AS VARCHAR))")),

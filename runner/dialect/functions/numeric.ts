@@ -25,14 +25,21 @@ export const NUMERIC_FUNCTIONS: Family = {
     on("(FLOAT64) -> FLOAT64", "bq.round_float64($1)"),
     on("(NUMERIC) -> NUMERIC", "bq.numeric_round($1)"),
     on("(FLOAT64, INT64) -> FLOAT64", "bq.round_float64($1, $2)"),
-    on("(NUMERIC, INT64) -> NUMERIC", "bq.numeric_round($1, $2)"),
+    on("(NUMERIC, INT64) -> NUMERIC", ([x, n], typed) =>
+      typed[1]?.literal === undefined
+        ? `bq.numeric_round(${x}, ${n}, 'ROUND_HALF_AWAY_FROM_ZERO')`
+        : `bq.numeric_round(${x}, ${n})`,
+    ),
+    on("(NUMERIC, INT64, STRING) -> NUMERIC", "bq.numeric_round($1, $2, $3)"),
   ),
   TRUNC: scalar(
     `${DOC}#trunc`,
     on("(FLOAT64) -> FLOAT64", "bq.trunc_float64($1)"),
     on("(NUMERIC) -> NUMERIC", "bq.numeric_trunc($1)"),
     on("(FLOAT64, INT64) -> FLOAT64", "bq.trunc_float64($1, $2)"),
-    on("(NUMERIC, INT64) -> NUMERIC", "bq.numeric_trunc($1, $2)"),
+    on("(NUMERIC, INT64) -> NUMERIC", ([x, n], typed) =>
+      typed[1]?.literal === undefined ? `bq.numeric_round(${x}, ${n}, 'TRUNC')` : `bq.numeric_trunc(${x}, ${n})`,
+    ),
   ),
   CEIL: scalar(
     `${DOC}#ceil`,
@@ -116,5 +123,29 @@ export const NUMERIC_FUNCTIONS: Family = {
   ...float("ACOSH", "acosh", "acosh($1)"),
   ...float("ATANH", "atanh", "atanh($1)"),
   ...float("CBRT", "cbrt", "cbrt($1)"),
-  BIT_COUNT: scalar("bit_functions#bit_count", on("(INT64) -> INT64", "CAST(bit_count($1) AS BIGINT)")),
+  ...float("SEC", "sec", "(1 / cos($1))"),
+  ...float("SECH", "sech", "(1 / cosh($1))"),
+  ...float("CSC", "csc", "bq.float64_reciprocal(sin($1), 'CSC')"),
+  ...float("CSCH", "csch", "bq.float64_reciprocal(sinh($1), 'CSCH')"),
+  ...float("COT", "cot", "bq.float64_reciprocal(tan($1), 'COT')"),
+  ...float("COTH", "coth", "bq.float64_reciprocal(tanh($1), 'COTH')"),
+  PI: scalar(`${DOC}#pi`, on("() -> FLOAT64!", "pi()")),
+  PARSE_NUMERIC: scalar(
+    "conversion_functions#parse_numeric",
+    on("(STRING) -> NUMERIC", "bq.string_to_numeric(bq_parse_numeric($1, 'NUMERIC'))"),
+  ),
+  RANGE_BUCKET: scalar(`${DOC}#range_bucket`, on("(T, ARRAY<T>) -> INT64?", "bq.range_bucket($1, $2)")),
+  EUCLIDEAN_DISTANCE: scalar(
+    `${DOC}#euclidean_distance`,
+    on("(ARRAY<FLOAT64>, ARRAY<FLOAT64>) -> FLOAT64", "list_distance($1, $2)"),
+  ),
+  COSINE_DISTANCE: scalar(
+    `${DOC}#cosine_distance`,
+    on("(ARRAY<FLOAT64>, ARRAY<FLOAT64>) -> FLOAT64", "(1 - list_cosine_similarity($1, $2))"),
+  ),
+  BIT_COUNT: scalar(
+    "bit_functions#bit_count",
+    on("(INT64) -> INT64", "CAST(bit_count($1) AS BIGINT)"),
+    on("(BYTES) -> INT64", "bq_bytes_bit_count($1)"),
+  ),
 };

@@ -40,7 +40,13 @@ export const printableText = (value: Typed): string =>
 export const literalText = (value: Typed): string =>
   isNullLiteral(value) ? "'NULL'" : text(value.sql, value.type, LITERAL, value, 0);
 
-function text(sql: string, type: SqlType, templates: Readonly<Record<string, string>>, value: Typed, depth: number): string {
+function text(
+  sql: string,
+  type: SqlType,
+  templates: Readonly<Record<string, string>>,
+  value: Typed,
+  depth: number,
+): string {
   if (typeof type === "string") {
     const template = templates[type];
     if (template === undefined) throw unsupported(`FORMAT of ${typeName(type)}`, value.span);
@@ -52,7 +58,9 @@ function text(sql: string, type: SqlType, templates: Readonly<Record<string, str
     return `coalesce('[' || array_to_string(${items}, ', ') || ']', 'NULL')`;
   }
   const target = sql.length > 60 ? `s${depth}.v` : sql;
-  const fields = type.fields.map((field, i) => text(fieldAccess(target, type, i), field.type, templates, value, depth + 1));
+  const fields = type.fields.map((field, i) =>
+    text(fieldAccess(target, type, i), field.type, templates, value, depth + 1),
+  );
   const open = templates === LITERAL && fields.length < 2 ? "STRUCT(" : "(";
   const joined = `CASE WHEN ${target} IS NULL THEN 'NULL' ELSE concat('${open}', ${fields.length === 0 ? "''" : fields.join(", ', ', ")}, ')') END`;
   return target === sql ? joined : `list_transform([struct_pack(v := ${sql})], lambda s${depth}: ${joined})[1]`;

@@ -3,6 +3,7 @@ import type { Span } from "../contract.js";
 import { analysisError } from "../errors.js";
 import { coerce, commonType } from "../types/coercion.js";
 import { derive, isNullLiteral, type Typed } from "../types/typed.js";
+import { castText } from "./cast.js";
 
 /** Above this many operands DuckDB's `concat` is measurably faster than a chain of `||`. */
 const LONG = 6;
@@ -12,6 +13,17 @@ const LONG = 6;
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/string_functions#concat
  */
 export function concatenate(operands: readonly Typed[], what: string, name: string, span: Span): Typed {
+  if (
+    what === "function" &&
+    operands.length > 0 &&
+    operands.some((operand) => typeof operand.type === "string" && !["BYTES", "STRING", "JSON"].includes(operand.type))
+  )
+    return concatenate(
+      operands.map((operand) => asText(operand, span)),
+      what,
+      name,
+      span,
+    );
   const type = commonType(operands.filter((operand) => !isNullLiteral(operand)));
   const resultType: SqlType = type ?? "STRING";
   const isArray = typeof resultType === "object" && resultType.kind === "array";
@@ -28,6 +40,19 @@ export function concatenate(operands: readonly Typed[], what: string, name: stri
   }
   const parts = operands.map((operand) => coerce(operand, resultType));
   return derive(isArray ? joinArrays(parts) : joinText(parts), resultType, span, parts);
+}
+
+/** CONCAT takes whatever can be cast to STRING. */
+function asText(operand: Typed, span: Span): Typed {
+  if (isNullLiteral(operand)) return coerce(operand, "STRING");
+  if (
+    operand.type === "STRING" ||
+    operand.type === "BYTES" ||
+    operand.type === "JSON" ||
+    typeof operand.type === "object"
+  )
+    return operand;
+  return derive(castText(operand.sql, operand.type, "STRING", span), "STRING", operand.span, [operand]);
 }
 
 function joinText(parts: readonly Typed[]): string {

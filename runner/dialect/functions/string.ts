@@ -166,11 +166,7 @@ export const STRING_FUNCTIONS: Family = {
     "bq.regexp_extract_all($1, $2)",
     "list",
   ),
-  REGEXP_REPLACE: both(
-    "regexp_replace",
-    "(STRING, STRING, STRING) -> STRING",
-    "bq.regexp_replace($1, $2, $3)",
-  ),
+  REGEXP_REPLACE: both("regexp_replace", "(STRING, STRING, STRING) -> STRING", "bq.regexp_replace($1, $2, $3)"),
   REGEXP_INSTR: regexpInstr(),
   TO_BASE64: scalar(`${DOC}#to_base64`, on("(BYTES) -> STRING", "bq.to_base64($1)")),
   FROM_BASE64: scalar(`${DOC}#from_base64`, on("(STRING) -> BYTES", "bq_from_base64($1)")),

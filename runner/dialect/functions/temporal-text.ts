@@ -17,7 +17,8 @@ export function formatCall(type: Temporal) {
     const actual = value.type as Temporal;
     const parts = zone === undefined ? [value] : [value, zone];
     if (formatArg.kind === "string" && actual !== "TIME") {
-      const local = actual === "TIMESTAMP" ? `bq.datetime_from_timestamp(${parts.map((part) => part.sql).join(", ")})` : value.sql;
+      const local =
+        actual === "TIMESTAMP" ? `bq.datetime_from_timestamp(${parts.map((part) => part.sql).join(", ")})` : value.sql;
       const source = { local, utc: actual === "TIMESTAMP" && zone === undefined, isDate: actual === "DATE" };
       const sql = local.length < 400 ? formatTemporal(formatArg.value, source) : undefined;
       if (sql !== undefined) return derive(sql, "STRING", spanOf(call), parts);
@@ -36,13 +37,16 @@ export function parseCall(type: Temporal) {
     const text = context.resolveAs(textArg, "STRING");
     const zone = zoneArg === undefined ? undefined : context.resolveAs(zoneArg, "STRING");
     const parts = [pattern, text, ...(zone === undefined ? [] : [zone])];
-    const plain = formatArg.kind === "string" && zone === undefined && type !== "TIME" ? fixedPattern(formatArg.value) : undefined;
-    const slow = (of: string): string => `bq.parse_${type.toLowerCase()}(${[pattern.sql, of, ...(zone === undefined ? [] : [zone.sql])].join(", ")})`;
+    const plain =
+      formatArg.kind === "string" && zone === undefined && type !== "TIME" ? fixedPattern(formatArg.value) : undefined;
+    const slow = (of: string): string =>
+      `bq.parse_${type.toLowerCase()}(${[pattern.sql, of, ...(zone === undefined ? [] : [zone.sql])].join(", ")})`;
     // A time of day in the format of a DATE is an error.
     if (plain === undefined || (type === "DATE" && /%[HMST]/.test(plain.strptime)))
       return derive(slow(text.sql), type, spanOf(call), parts);
     const parsed = `strptime(p.s, ${quoteString(plain.strptime)})`;
-    const fast = type === "DATE" ? `CAST(${parsed} AS DATE)` : type === "DATETIME" ? parsed : `timezone('UTC', ${parsed})`;
+    const fast =
+      type === "DATE" ? `CAST(${parsed} AS DATE)` : type === "DATETIME" ? parsed : `timezone('UTC', ${parsed})`;
     const test = `regexp_full_match(p.s, ${quoteString(plain.pattern)}) AND left(p.s, 4) <> '0000'`;
     const sql = `list_transform([struct_pack(s := ${text.sql})], lambda p: CASE WHEN ${test} THEN ${fast} ELSE ${slow("p.s")} END)[1]`;
     return derive(sql, type, spanOf(call), parts);

@@ -73,9 +73,8 @@ export const WINDOW_FUNCTIONS: Family = {
     }),
     aggregateOn("(NUMERIC, NUMERIC) -> NUMERIC?", (_, call, typed) => {
       const [value, place] = typed as [Typed, Typed];
-      const sorted = `list_sort(${call.of("list", [value.sql])}, 'ASC', 'NULLS FIRST')`;
-      const list = call.respectNulls ? sorted : `list_filter(${sorted}, lambda e: e IS NOT NULL)`;
-      return `bq.percentile_cont_numeric(${list}, ${place.sql})`;
+      const rows = call.of("list", [`CAST(${value.sql} AS VARCHAR)`]);
+      return `CAST(bq_percentile_numeric(${rows}, CAST(${place.sql} AS VARCHAR), ${call.respectNulls}) AS DECIMAL(38,9))`;
     }),
   ),
   PERCENTILE_DISC: windowFunction(
@@ -95,12 +94,14 @@ export const WINDOW_FUNCTIONS: Family = {
   ),
 };
 
-const NAN_REFUSAL = "CAST(CAST('Percentiles of NaN or infinite values are not supported by the embedded engine' AS BIGINT) AS DOUBLE)";
+const NAN_REFUSAL =
+  "CAST(CAST('Percentiles of NaN or infinite values are not supported by the embedded engine' AS BIGINT) AS DOUBLE)";
 
 /** The position is a literal from 0 to 1. */
 function checkPlace(place: Typed): void {
   const { literal } = place;
-  const value = literal?.kind === "float" ? Number(literal.text) : literal?.kind === "integer" ? Number(literal.value) : undefined;
+  const value =
+    literal?.kind === "float" ? Number(literal.text) : literal?.kind === "integer" ? Number(literal.value) : undefined;
   if (value !== undefined && (value < 0 || value > 1))
     throw analysisError("The second argument to the function PERCENTILE_CONT must be in the range [0, 1]", place.span);
 }

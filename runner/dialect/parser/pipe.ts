@@ -68,7 +68,10 @@ function parseOperator(c: Cursor, input: Input, start: number): Input {
     }
     case "ORDER":
       c.expectWord("BY");
-      return { query: queryOf(c, selectStar(c, input, start), start, { orderBy: orderItems(c) }), alias: aliasOf(input) };
+      return {
+        query: queryOf(c, selectStar(c, input, start), start, { orderBy: orderItems(c) }),
+        alias: aliasOf(input),
+      };
     case "LIMIT": {
       const limit = parseExpression(c);
       const offset = c.acceptWords("OFFSET") ? parseExpression(c) : undefined;
@@ -198,7 +201,11 @@ function aggregate(c: Cursor, input: Input, start: number): Input {
       const { start: at, value, text } = c.peek();
       if (["ROLLUP", "CUBE", "GROUPING"].includes(value)) throw unsupported(`${text} in a pipe AGGREGATE`, c.peek());
       const expr = parseExpression(c);
-      const alias = c.acceptWords("AS") ? c.identifier() : c.isWord("ASC") || c.isWord("DESC") ? undefined : c.optionalAlias();
+      const alias = c.acceptWords("AS")
+        ? c.identifier()
+        : c.isWord("ASC") || c.isWord("DESC")
+          ? undefined
+          : c.optionalAlias();
       keys.push({ kind: "expr", expr, alias, ...c.span(at) });
       const sorted = c.isWord("ASC") || c.isWord("DESC");
       const descending = c.acceptWords("DESC") || (c.acceptWords("ASC") && false);

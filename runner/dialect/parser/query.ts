@@ -20,7 +20,11 @@ import { parseFromQuery, pipeQuery } from "./pipe.js";
 export function startsQuery(c: Cursor): boolean {
   let ahead = 0;
   while (c.is("(", ahead)) ahead += 1;
-  return c.isWord("SELECT", ahead) || (c.isWord("FROM", ahead) && ahead > 0) || (c.isWord("WITH", ahead) && !c.is("(", ahead + 1));
+  return (
+    c.isWord("SELECT", ahead) ||
+    (c.isWord("FROM", ahead) && ahead > 0) ||
+    (c.isWord("WITH", ahead) && !c.is("(", ahead + 1))
+  );
 }
 
 /** `[WITH ..] body [ORDER BY ..] [LIMIT .. [OFFSET ..]]`. */

@@ -32,7 +32,8 @@ export function comparisonText(operator: Comparison, a: Typed, b: Typed): string
  */
 function floatComparison(operator: Comparison, a: Typed, b: Typed): string {
   const plain = `(${a.sql} ${operator === "!=" ? "<>" : operator} ${b.sql})`;
-  const checked = operator === "<" || operator === "<=" ? b : operator === ">" || operator === ">=" ? a : mayBeNan(a) ? b : a;
+  const checked =
+    operator === "<" || operator === "<=" ? b : operator === ">" || operator === ">=" ? a : mayBeNan(a) ? b : a;
   if (!mayBeNan(checked)) return plain;
   if (checked.sql.length > SHORT) return `bq.float64_${MACROS[operator]}(${a.sql}, ${b.sql})`;
   return operator === "!=" ? `(${plain} OR isnan(${checked.sql}))` : `(${plain} AND NOT isnan(${checked.sql}))`;
@@ -43,8 +44,7 @@ function floatComparison(operator: Comparison, a: Typed, b: Typed): string {
  * takes two NULL fields for equal.
  */
 export function equalText(a: string, b: string, type: SqlType): string {
-  if (type === "FLOAT64")
-    return a.length > SHORT ? `bq.float64_eq(${a}, ${b})` : `(${a} = ${b} AND NOT isnan(${a}))`;
+  if (type === "FLOAT64") return a.length > SHORT ? `bq.float64_eq(${a}, ${b})` : `(${a} = ${b} AND NOT isnan(${a}))`;
   if (typeof type === "string" || type.kind === "array") return `(${a} = ${b})`;
   const fields = type.fields.map((field, i) => equalText(fieldAccess(a, type, i), fieldAccess(b, type, i), field.type));
   return `CASE WHEN ${a} IS NULL OR ${b} IS NULL THEN NULL ELSE (${fields.length === 0 ? "true" : fields.join(" AND ")}) END`;

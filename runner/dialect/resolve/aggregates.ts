@@ -56,7 +56,12 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
     match.args,
   );
   const sql = safe === undefined ? built : safe.wrap(built);
-  const parts = [...match.args, ...(extreme === undefined ? [] : [extreme.key]), ...order.map(({ value }) => value), ...(over?.parts ?? [])];
+  const parts = [
+    ...match.args,
+    ...(extreme === undefined ? [] : [extreme.key]),
+    ...order.map(({ value }) => value),
+    ...(over?.parts ?? []),
+  ];
   const nullable = candidate.signature.nullability !== "never";
   if (!windowed) rejectNested(parts);
   const typed: Typed = {
@@ -165,7 +170,13 @@ interface ExtremeRows {
 /** The key of a HAVING modifier that any aggregate but those below may carry. */
 function havingRows(call: CallExpr, inner: ExprContext, ctx: ExprContext): ExtremeRows {
   const having = call.having as NonNullable<CallExpr["having"]>;
-  if (call.over !== undefined || call.orderBy.length > 0 || call.limit !== undefined || call.safe || ctx.filter !== undefined)
+  if (
+    call.over !== undefined ||
+    call.orderBy.length > 0 ||
+    call.limit !== undefined ||
+    call.safe ||
+    ctx.filter !== undefined
+  )
     throw unsupported(`${call.name}(... HAVING ${having.extreme} ...) with other modifiers`, call);
   const key = orderable(resolveExpr(having.expr, inner));
   rejectNested([key]);
@@ -192,13 +203,36 @@ function ofExtremeRows(
   const best = nan
     ? `CASE WHEN isnan(list_max(${keys})) THEN list_max(${keys}) ELSE list_min(${keys}) END`
     : `list_${extreme.toLowerCase()}(${keys})`;
-  const kept = `list_transform(list_filter(g.r, lambda e: e.k IS NOT DISTINCT FROM g.b), lambda e: e.v)`;
+  // Where all keys are NULL every row counts; NaN equals no key.
+  const equal =
+    key.type === "FLOAT64"
+      ? "(e.k = g.b AND NOT isnan(e.k)) OR (g.b IS NULL AND e.k IS NULL)"
+      : "e.k IS NOT DISTINCT FROM g.b";
+  const kept = `list_transform(list_filter(g.r, lambda e: ${equal}), lambda e: e.v)`;
   const list = call.distinct || distinct ? `list_distinct(${kept})` : kept;
   const result = plain === "*" ? `coalesce(len(${kept}), 0)` : aggregateOfList(name, list, rest);
   return `list_transform(list_transform([struct_pack(r := ${rows})], lambda h: struct_pack(r := h.r, b := ${best})), lambda g: ${result})[1]`;
 }
 
-const LIST_AGGREGATES = new Set(["count", "sum", "avg", "min", "max", "list", "string_agg", "bool_and", "bool_or", "bit_and", "bit_or", "bit_xor", "any_value", "stddev_samp", "stddev_pop", "var_samp", "var_pop"]);
+const LIST_AGGREGATES = new Set([
+  "count",
+  "sum",
+  "avg",
+  "min",
+  "max",
+  "list",
+  "string_agg",
+  "bool_and",
+  "bool_or",
+  "bit_and",
+  "bit_or",
+  "bit_xor",
+  "any_value",
+  "stddev_samp",
+  "stddev_pop",
+  "var_samp",
+  "var_pop",
+]);
 
 function aggregateOfList(name: string, list: string, rest: readonly string[]): string {
   if (name === "list") return list;

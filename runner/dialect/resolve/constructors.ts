@@ -127,10 +127,8 @@ function jsonSubscript(expr: Node<"subscript">, target: Typed, ctx: ExprContext)
   if (expr.mode !== "PLAIN") throw analysisError(`JSON subscript does not support ${expr.mode}`, expr);
   const index = resolveExpr(expr.index, ctx);
   const span = { start: expr.start, end: expr.end };
-  if (index.type === "STRING")
-    return derive(jsonMember(target.sql, index.sql), "JSON", span, [target, index], true);
-  if (index.type === "INT64")
-    return derive(jsonElement(target.sql, index.sql), "JSON", span, [target, index], true);
+  if (index.type === "STRING") return derive(jsonMember(target.sql, index.sql), "JSON", span, [target, index], true);
+  if (index.type === "INT64") return derive(jsonElement(target.sql, index.sql), "JSON", span, [target, index], true);
   throw analysisError(
     `Subscript access using [] is not supported on values of type JSON with an index of type ${typeName(index.type)}`,
     expr.index,

@@ -14,14 +14,7 @@ import { resolveArray, resolveStruct, resolveSubscript } from "./constructors.js
 import { resolveInterval } from "./interval.js";
 import { resolveLike } from "./like.js";
 import { isVisibleName, resolveField, resolvePath } from "./names.js";
-import {
-  resolveBetween,
-  resolveBinary,
-  resolveIn,
-  resolveIs,
-  resolveIsDistinct,
-  resolveUnary,
-} from "./operators.js";
+import { resolveBetween, resolveBinary, resolveIn, resolveIs, resolveIsDistinct, resolveUnary } from "./operators.js";
 import type { ExprContext } from "./scope.js";
 import { resolveArrayQuery, resolveExists, resolveScalarSubquery } from "./subqueries.js";
 
@@ -95,6 +88,8 @@ function resolveNode(expr: Expr, ctx: ExprContext): Typed {
       return resolveScalarSubquery(expr, ctx);
     case "exists":
       return resolveExists(expr, ctx);
+    case "lambda":
+      throw analysisError("A lambda is not expected here", expr);
     case "parameter":
       throw unsupported(`Query parameter or system variable ${expr.name}`, expr);
     case "call":

@@ -153,7 +153,8 @@ export function resolveUnary(expr: Node<"unary">, ctx: ExprContext): Typed {
     const bool = booleanOperand(expr.operand, "NOT", ctx);
     return derive(`(NOT ${bool.sql})`, "BOOL", spanOf(expr), [bool]);
   }
-  const allowed: readonly SqlType[] = expr.op === "~" ? ["INT64", "BYTES"] : ["INT64", "FLOAT64", "NUMERIC", "INTERVAL"];
+  const allowed: readonly SqlType[] =
+    expr.op === "~" ? ["INT64", "BYTES"] : ["INT64", "FLOAT64", "NUMERIC", "INTERVAL"];
   if (!allowed.includes(operand.type)) {
     throw analysisError(
       `No matching signature for operator ${expr.op} for argument types: ${typeName(operand.type)}`,
@@ -220,7 +221,13 @@ export function resolveIn(expr: Node<"in">, ctx: ExprContext): Typed {
     const list = coerce(array, { kind: "array", element: wanted.type });
     if (isStruct(wanted.type)) {
       const tests = `list_transform(${list.sql}, lambda member: ${equalText(wanted.sql, "member", wanted.type)})`;
-      return derive(`(${not}coalesce(bq.list_any(${tests}), len(${list.sql}) IS NOT NULL AND NULL))`, "BOOL", span, [wanted, list], true);
+      return derive(
+        `(${not}coalesce(bq.list_any(${tests}), len(${list.sql}) IS NOT NULL AND NULL))`,
+        "BOOL",
+        span,
+        [wanted, list],
+        true,
+      );
     }
     return derive(`(${not}${inList(wanted.sql, list.sql)})`, "BOOL", span, [wanted, list], true);
   }

@@ -19,7 +19,11 @@ export function bindRecursive(
 ): (ResolvedQuery & { readonly before: readonly string[] }) | undefined {
   if (!readsItself(common.query, common.name.name)) return undefined;
   const { body } = common.query;
-  if (body.kind !== "set" || body.op !== "UNION" || common.query.with.some((inner) => readsItself(inner.query, common.name.name))) {
+  if (
+    body.kind !== "set" ||
+    body.op !== "UNION" ||
+    common.query.with.some((inner) => readsItself(inner.query, common.name.name))
+  ) {
     throw analysisError(
       `Recursive reference is not allowed except inside WITH RECURSIVE as one side of UNION: ${common.name.name}`,
       common.name,
@@ -36,7 +40,11 @@ export function bindRecursive(
   const inner = resolveCommons(common.query, env, commons, parent);
   const base = resolveBase(body.arms.slice(0, split), body, env, inner.commons, parent);
   const columns = base.columns.map((column): OutputColumn => ({ ...column, literal: undefined }));
-  const own = new Map(inner.commons).set(common.name.name.toLowerCase(), { sqlName, columns, valueTable: base.valueTable });
+  const own = new Map(inner.commons).set(common.name.name.toLowerCase(), {
+    sqlName,
+    columns,
+    valueTable: base.valueTable,
+  });
   const step = resolveBody(body.arms[split] as QueryBody, env, own, parent);
   checkStep(step, columns, common);
   return {

@@ -80,12 +80,17 @@ export function resolveOver(spec: WindowSpec, ctx: ExprContext, frameless: boole
   if (partition.length > 0) pieces.push(`PARTITION BY ${partition.map((typed) => typed.sql).join(", ")}`);
   if (order.length > 0) {
     const print = hasRangeOffset(flat.frame)
-      ? (item: (typeof flat.orderBy)[number], i: number) => printOrder((order[i] as Typed).sql, item)
+      ? (item: (typeof flat.orderBy)[number], i: number) => printOrder(wideKey(order[i] as Typed), item)
       : (item: (typeof flat.orderBy)[number], i: number) => orderKeys(order[i] as Typed, item);
     pieces.push(`ORDER BY ${flat.orderBy.map(print).join(", ")}`);
   }
   if (flat.frame !== undefined) pieces.push(printFrame(flat.frame, order, inner));
   return { sql: `(${pieces.join(" ")})`, parts: [...partition, ...order], ordered: order.length > 0 };
+}
+
+/** The end of a range of INT64 may lie outside of INT64. */
+function wideKey(key: Typed): string {
+  return key.type === "INT64" ? `CAST(${key.sql} AS HUGEINT)` : key.sql;
 }
 
 /** RANGE with an offset needs its one key. */
@@ -145,5 +150,6 @@ function printBound(bound: FrameBound, frame: WindowFrame, key: Typed | undefine
   if (offset.literal?.kind === "integer" && offset.literal.value < 0n) {
     throw analysisError("Window frame offset must be a non-negative value", bound.offset);
   }
-  return `${coerce(offset, type).sql} ${bound.kind}`;
+  const sql = coerce(offset, type).sql;
+  return `${frame.unit === "RANGE" && type === "INT64" ? `CAST(${sql} AS HUGEINT)` : sql} ${bound.kind}`;
 }

@@ -2,8 +2,42 @@ import { type CivilTime, civilTime, daysInMonth, daysOf, MONTHS, padded, WEEKDAY
 import { type JsFunction, strict } from "./js-function.js";
 
 const ELEMENTS = [
-  "YYYY", "RRRR", "Y,YYY", "YYY", "YY", "RR", "Y", "MONTH", "MON", "MM", "MI", "DDD", "DD", "DAY", "DY", "D", "HH24", "HH12", "HH",
-  "SSSSS", "SS", "FF1", "FF2", "FF3", "FF4", "FF5", "FF6", "FF7", "FF8", "FF9", "A.M.", "P.M.", "AM", "PM", "TZH", "TZM",
+  "YYYY",
+  "RRRR",
+  "Y,YYY",
+  "YYY",
+  "YY",
+  "RR",
+  "Y",
+  "MONTH",
+  "MON",
+  "MM",
+  "MI",
+  "DDD",
+  "DD",
+  "DAY",
+  "DY",
+  "D",
+  "HH24",
+  "HH12",
+  "HH",
+  "SSSSS",
+  "SS",
+  "FF1",
+  "FF2",
+  "FF3",
+  "FF4",
+  "FF5",
+  "FF6",
+  "FF7",
+  "FF8",
+  "FF9",
+  "A.M.",
+  "P.M.",
+  "AM",
+  "PM",
+  "TZH",
+  "TZM",
 ];
 const CLOCK = new Set(["MI", "HH24", "HH12", "HH", "SSSSS", "SS", "A.M.", "P.M.", "AM", "PM"]);
 
@@ -104,19 +138,44 @@ function printElement({ name, text }: Element, time: CivilTime, offset: number):
     case "TZM":
       return padded(Math.abs(offset) % 60, 2);
     default:
-      return padded(micros, 6).padEnd(9, "0").slice(0, Number(name.slice(2)));
+      return padded(micros, 6)
+        .padEnd(9, "0")
+        .slice(0, Number(name.slice(2)));
   }
 }
 
 const NUMERIC_WIDTH: Readonly<Record<string, number>> = {
-  YYYY: 4, RRRR: 4, YYY: 3, YY: 2, RR: 2, Y: 1, MM: 2, MI: 2, DDD: 3, DD: 2, HH24: 2, HH12: 2, HH: 2, SSSSS: 5, SS: 2, TZM: 2,
+  YYYY: 4,
+  RRRR: 4,
+  YYY: 3,
+  YY: 2,
+  RR: 2,
+  Y: 1,
+  MM: 2,
+  MI: 2,
+  DDD: 3,
+  DD: 2,
+  HH24: 2,
+  HH12: 2,
+  HH: 2,
+  SSSSS: 5,
+  SS: 2,
+  TZM: 2,
 };
 
 /** Text by a format as microseconds since 1970 of local time, the offset of the text itself, if any, in minutes. */
-function parseByFormat(format: string, text: string, type: string, today: CivilTime): { micros: bigint; offset: number | undefined } {
+function parseByFormat(
+  format: string,
+  text: string,
+  type: string,
+  today: CivilTime,
+): { micros: bigint; offset: number | undefined } {
   const found = new Map<string, number>();
   let rest = text.trim();
-  const fail = (element: string): Error => new Error(`Failed to parse input timestamp string at ${text.length - rest.length} with format element '${element}'`);
+  const fail = (element: string): Error =>
+    new Error(
+      `Failed to parse input timestamp string at ${text.length - rest.length} with format element '${element}'`,
+    );
   for (const element of elementsOf(format)) {
     const { name } = element;
     if (name === undefined) {
@@ -147,8 +206,12 @@ function parseByFormat(format: string, text: string, type: string, today: CivilT
 function wordOf(name: string, rest: string): { key: string; value: number; length: number } | undefined {
   const lower = rest.toLowerCase();
   if (name === "MONTH" || name === "MON") {
-    const index = MONTHS.findIndex((month) => lower.startsWith((name === "MON" ? month.slice(0, 3) : month).toLowerCase()));
-    return index === -1 ? undefined : { key: "MM", value: index + 1, length: name === "MON" ? 3 : (MONTHS[index] as string).length };
+    const index = MONTHS.findIndex((month) =>
+      lower.startsWith((name === "MON" ? month.slice(0, 3) : month).toLowerCase()),
+    );
+    return index === -1
+      ? undefined
+      : { key: "MM", value: index + 1, length: name === "MON" ? 3 : (MONTHS[index] as string).length };
   }
   if (["AM", "PM", "A.M.", "P.M."].includes(name)) {
     const match = name.length === 2 ? /^[ap]m/.exec(lower) : /^[ap]\.m\./.exec(lower);
@@ -161,27 +224,50 @@ function wordOf(name: string, rest: string): { key: string; value: number; lengt
   return undefined;
 }
 
-function assemble(found: ReadonlyMap<string, number>, type: string, today: CivilTime): { micros: bigint; offset: number | undefined } {
+function assemble(
+  found: ReadonlyMap<string, number>,
+  type: string,
+  today: CivilTime,
+): { micros: bigint; offset: number | undefined } {
   const two = found.get("YY") ?? found.get("RR");
-  const short = found.get("RR") !== undefined && two !== undefined ? (two < 50 ? 2000 : 1900) + two : two === undefined ? undefined : Math.floor(today.year / 100) * 100 + two;
-  const year = found.get("YYYY") ?? found.get("RRRR") ?? short ?? (found.has("YYY") ? Math.floor(today.year / 1000) * 1000 + (found.get("YYY") as number) : today.year);
+  const short =
+    found.get("RR") !== undefined && two !== undefined
+      ? (two < 50 ? 2000 : 1900) + two
+      : two === undefined
+        ? undefined
+        : Math.floor(today.year / 100) * 100 + two;
+  const year =
+    found.get("YYYY") ??
+    found.get("RRRR") ??
+    short ??
+    (found.has("YYY") ? Math.floor(today.year / 1000) * 1000 + (found.get("YYY") as number) : today.year);
   const month = found.get("MM") ?? today.month;
   const day = found.get("DD") ?? 1;
-  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month) || year < 1) throw new Error("Out-of-range datetime field in parsing function");
+  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month) || year < 1)
+    throw new Error("Out-of-range datetime field in parsing function");
   const twelve = found.get("HH12") ?? found.get("HH");
   const hour = found.get("HH24") ?? (twelve === undefined ? 0 : (twelve % 12) + 12 * (found.get("PM") ?? 0));
   const minute = found.get("MI") ?? 0;
   const second = found.get("SS") ?? 0;
-  if (hour > 23 || minute > 59 || second > 59 || (twelve !== undefined && (twelve < 1 || twelve > 12))) throw new Error("Out-of-range datetime field in parsing function");
+  if (hour > 23 || minute > 59 || second > 59 || (twelve !== undefined && (twelve < 1 || twelve > 12)))
+    throw new Error("Out-of-range datetime field in parsing function");
   const seconds = found.get("SSSSS") ?? hour * 3600 + minute * 60 + second;
   const days = type === "TIME" ? 0 : daysOf(year, month, day);
   const hours = found.get("TZH");
   const offset = hours === undefined ? undefined : hours * 60 + (hours < 0 ? -1 : 1) * (found.get("TZM") ?? 0);
-  return { micros: BigInt(days) * 86_400_000_000n + BigInt(seconds) * 1_000_000n + BigInt(found.get("FF") ?? 0), offset };
+  return {
+    micros: BigInt(days) * 86_400_000_000n + BigInt(seconds) * 1_000_000n + BigInt(found.get("FF") ?? 0),
+    offset,
+  };
 }
 
 const BASE64_LINE = 76;
-const DECODINGS: Readonly<Record<string, RegExp>> = { HEX: /^[0-9a-f]*$/i, BASE16: /^[0-9a-f]*$/i, BASE2: /^[01]*$/, BASE8: /^[0-7]*$/ };
+const DECODINGS: Readonly<Record<string, RegExp>> = {
+  HEX: /^[0-9a-f]*$/i,
+  BASE16: /^[0-9a-f]*$/i,
+  BASE2: /^[01]*$/,
+  BASE8: /^[0-7]*$/,
+};
 
 function bytesByFormat(bytes: Uint8Array, format: string): string {
   const buffer = Buffer.from(bytes);
@@ -197,7 +283,13 @@ function bytesByFormat(bytes: Uint8Array, format: string): string {
     case "BASE2":
       return bits();
     case "BASE8":
-      return (bits().padEnd(Math.ceil((bytes.length * 8) / 3) * 3, "0").match(/.{3}/g) ?? []).map((three) => Number.parseInt(three, 2)).join("");
+      return (
+        bits()
+          .padEnd(Math.ceil((bytes.length * 8) / 3) * 3, "0")
+          .match(/.{3}/g) ?? []
+      )
+        .map((three) => Number.parseInt(three, 2))
+        .join("");
     case "ASCII":
       if (bytes.some((byte) => byte > 127)) throw new Error("Invalid ASCII value in BYTES to STRING cast");
       return buffer.toString("latin1");
@@ -255,7 +347,12 @@ export const CAST_FORMAT_JS_FUNCTIONS: readonly JsFunction[] = [
     const time = civilTime(local);
     return elements.map((element) => printElement(element, time, Number((local - utc) / 60_000_000n))).join("");
   }),
-  strict("bq_cast_string_to_temporal", ["STRING", "STRING", "STRING", "INT64"], "INT64", (format, text, type, now) => parseByFormat(format, text, type, civilTime(now)).micros),
+  strict(
+    "bq_cast_string_to_temporal",
+    ["STRING", "STRING", "STRING", "INT64"],
+    "INT64",
+    (format, text, type, now) => parseByFormat(format, text, type, civilTime(now)).micros,
+  ),
   strict("bq_cast_string_offset", ["STRING", "STRING", "INT64", "STRING"], "STRING", (format, text, now, zone) => {
     const { offset } = parseByFormat(format, text, "TIMESTAMP", civilTime(now));
     if (offset === undefined) return zone;

@@ -36,7 +36,8 @@ export function parseFormat(format: string): (string | Directive)[] {
     if (!"diuoxXfFeEgGstTpP%".includes(conversion))
       throw new Error(`Invalid format specifier character "${conversion}" in FORMAT string: "${format}"`);
     if (conversion === "%") pieces.push("%");
-    else pieces.push({ text, flags, width, precision: text.includes(".") ? (precision ?? "0") : undefined, conversion });
+    else
+      pieces.push({ text, flags, width, precision: text.includes(".") ? (precision ?? "0") : undefined, conversion });
     at = next + text.length;
   }
   return pieces;
@@ -65,7 +66,12 @@ function formatTexts(format: string, values: readonly (string | null)[]): string
     const value = take();
     if (width === null || precision === null || value === null) return null;
     const left = piece.flags.includes("-") || width.startsWith("-");
-    result += pad(directiveText(piece, precision === undefined ? undefined : Number(precision), value), Math.abs(Number(width)), left, piece);
+    result += pad(
+      directiveText(piece, precision === undefined ? undefined : Number(precision), value),
+      Math.abs(Number(width)),
+      left,
+      piece,
+    );
   }
   return result;
 }
@@ -129,7 +135,11 @@ function floatingText(value: string, conversion: string, flags: string, precisio
     const [whole = "", fraction] = text.split(".");
     text = fraction === undefined ? grouped(whole, 3, ",") : `${grouped(whole, 3, ",")}.${fraction}`;
   }
-  const shown = signed(text, negative && !Number.isNaN(number), Number.isFinite(number) ? flags : flags.replace("#", ""));
+  const shown = signed(
+    text,
+    negative && !Number.isNaN(number),
+    Number.isFinite(number) ? flags : flags.replace("#", ""),
+  );
   return conversion === lower ? shown : shown.toUpperCase();
 }
 
@@ -181,16 +191,30 @@ function checkTypes(format: string, types: readonly string[]): void {
   const kinds = parseFormat(format).flatMap((piece) => {
     if (typeof piece === "string") return [];
     const stars = [piece.width, piece.precision].filter((part) => part === "*").map(() => "integer" as const);
-    if ("T".includes(piece.conversion)) throw new Error("FORMAT with %T in a computed format is not supported by the embedded engine");
+    if ("T".includes(piece.conversion))
+      throw new Error("FORMAT with %T in a computed format is not supported by the embedded engine");
     return [...stars, expectedKind(piece.conversion)];
   });
-  if (kinds.length > types.length) throw new Error(`Too few arguments to FORMAT for pattern "${format}"; Expected ${kinds.length + 1}; Got ${types.length + 1}`);
-  if (kinds.length < types.length) throw new Error(`Too many arguments to FORMAT for pattern "${format}"; Expected ${kinds.length + 1}; Got ${types.length + 1}`);
+  if (kinds.length > types.length)
+    throw new Error(
+      `Too few arguments to FORMAT for pattern "${format}"; Expected ${kinds.length + 1}; Got ${types.length + 1}`,
+    );
+  if (kinds.length < types.length)
+    throw new Error(
+      `Too many arguments to FORMAT for pattern "${format}"; Expected ${kinds.length + 1}; Got ${types.length + 1}`,
+    );
   for (const [i, kind] of kinds.entries()) {
     const type = types[i] as string;
-    const fits = kind === "any" || (kind === "integer" ? type === "INT64" : kind === "floating" ? type === "FLOAT64" || type === "NUMERIC" : type === kind);
+    const fits =
+      kind === "any" ||
+      (kind === "integer"
+        ? type === "INT64"
+        : kind === "floating"
+          ? type === "FLOAT64" || type === "NUMERIC"
+          : type === kind);
     if (!fits) throw new Error(`Invalid type for argument ${i + 2} to FORMAT; Expected ${kind}; Got ${type}`);
-    if (kind === "any" && type !== "STRING" && type !== "INT64") throw new Error(`FORMAT with %t of ${type} in a computed format is not supported by the embedded engine`);
+    if (kind === "any" && type !== "STRING" && type !== "INT64")
+      throw new Error(`FORMAT with %t of ${type} in a computed format is not supported by the embedded engine`);
   }
 }
 
@@ -211,7 +235,8 @@ function quotedLiteral(text: string, bytes: boolean): string {
     if (char === quote) return `\\${char}`;
     const code = char.codePointAt(0) as number;
     const hex = `\\x${code.toString(16).padStart(2, "0")}`;
-    if (bytes && (code < 32 || code > 126)) return char === "\n" || char === "\r" || char === "\t" ? (ESCAPES[char] as string) : hex;
+    if (bytes && (code < 32 || code > 126))
+      return char === "\n" || char === "\r" || char === "\t" ? (ESCAPES[char] as string) : hex;
     return ESCAPES[char] ?? (code < 32 || code === 127 ? hex : char);
   }).join("");
   return `${bytes ? "b" : ""}${quote}${body}${quote}`;

@@ -16,20 +16,43 @@ function intervalText(months: bigint, days: bigint, micros: bigint): string {
 type Parts = readonly [months: bigint, days: bigint, micros: bigint];
 
 const FULL = /^([+-]?)(\d+)-(\d+) ([+-]?\d+) ([+-]?)(\d+):(\d+):(\d+)(?:\.(\d{1,9}))?$/;
-const ISO = /^P(?=.)(?:([+-]?\d+)Y)?(?:([+-]?\d+)M)?(?:([+-]?\d+)W)?(?:([+-]?\d+)D)?(?:T(?=.)(?:([+-]?\d+)H)?(?:([+-]?\d+)M)?(?:([+-]?)(\d+)(?:\.(\d{1,9}))?S)?)?$/;
+const ISO =
+  /^P(?=.)(?:([+-]?\d+)Y)?(?:([+-]?\d+)M)?(?:([+-]?\d+)W)?(?:([+-]?\d+)D)?(?:T(?=.)(?:([+-]?\d+)H)?(?:([+-]?\d+)M)?(?:([+-]?)(\d+)(?:\.(\d{1,9}))?S)?)?$/;
 
 /** `CAST(text AS INTERVAL)`: the canonical form or ISO 8601. */
 export function parseInterval(text: string): Parts {
   const full = FULL.exec(text);
   if (full !== null) {
-    const [, sign, years = "0", months = "0", days = "0", clock, hours = "0", minutes = "0", seconds = "0", fraction = ""] = full;
+    const [
+      ,
+      sign,
+      years = "0",
+      months = "0",
+      days = "0",
+      clock,
+      hours = "0",
+      minutes = "0",
+      seconds = "0",
+      fraction = "",
+    ] = full;
     const micros = clockMicros(hours, minutes, seconds, fraction);
     const total = BigInt(years) * 12n + BigInt(months);
     return [sign === "-" ? -total : total, BigInt(days), clock === "-" ? -micros : micros];
   }
   const iso = ISO.exec(text);
   if (iso === null) throw new Error(`Invalid INTERVAL value '${text}'`);
-  const [, years = "0", months = "0", weeks = "0", days = "0", hours = "0", minutes = "0", sign, seconds = "0", fraction = ""] = iso;
+  const [
+    ,
+    years = "0",
+    months = "0",
+    weeks = "0",
+    days = "0",
+    hours = "0",
+    minutes = "0",
+    sign,
+    seconds = "0",
+    fraction = "",
+  ] = iso;
   const second = clockMicros("0", "0", seconds, fraction);
   return [
     BigInt(years) * 12n + BigInt(months),
@@ -39,7 +62,12 @@ export function parseInterval(text: string): Parts {
 }
 
 function clockMicros(hours: string, minutes: string, seconds: string, fraction: string): bigint {
-  return BigInt(hours) * 3_600_000_000n + BigInt(minutes) * 60_000_000n + BigInt(seconds) * 1_000_000n + BigInt(fraction.padEnd(6, "0").slice(0, 6));
+  return (
+    BigInt(hours) * 3_600_000_000n +
+    BigInt(minutes) * 60_000_000n +
+    BigInt(seconds) * 1_000_000n +
+    BigInt(fraction.padEnd(6, "0").slice(0, 6))
+  );
 }
 
 const PARTS = ["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"];
@@ -60,10 +88,13 @@ export function parseIntervalLiteral(text: string, from: string, to: string): Pa
   if (last === 5) pattern += "(?:\\.(\\d{1,9}))?";
   const match = new RegExp(`^${pattern}$`).exec(text.trim());
   if (match === null) {
-    if (from === "SECOND" && to === "SECOND" && /^[+-]?\.\d{1,9}$/.test(text.trim())) return parseIntervalLiteral(text.trim().replace(".", "0."), from, to);
+    if (from === "SECOND" && to === "SECOND" && /^[+-]?\.\d{1,9}$/.test(text.trim()))
+      return parseIntervalLiteral(text.trim().replace(".", "0."), from, to);
     return undefined;
   }
-  const values = PARTS.map((_, part) => (part < first || part > last ? 0n : BigInt(match[2 * (part - first) + 2] as string)));
+  const values = PARTS.map((_, part) =>
+    part < first || part > last ? 0n : BigInt(match[2 * (part - first) + 2] as string),
+  );
   const signs = PARTS.map((_, part) => (part >= first && part <= last ? match[2 * (part - first) + 1] : ""));
   const fraction = last === 5 ? (match[2 * (last - first + 1) + 1] ?? "") : "";
   const [years, months, days, hours, minutes, seconds] = values as [bigint, bigint, bigint, bigint, bigint, bigint];
@@ -89,7 +120,11 @@ function justify(parts: Parts, how: string): Parts {
     days -= step;
     micros += step * DAY;
   }
-  if (how !== "hours" && sign(months) !== 0 && (sign(months) * sign(days) < 0 || (how === "both" && days === 0n && sign(months) * sign(micros) < 0))) {
+  if (
+    how !== "hours" &&
+    sign(months) !== 0 &&
+    (sign(months) * sign(days) < 0 || (how === "both" && days === 0n && sign(months) * sign(micros) < 0))
+  ) {
     const step = BigInt(sign(months));
     months -= step;
     days += step * 30n;
@@ -102,8 +137,13 @@ function justify(parts: Parts, how: string): Parts {
 }
 
 /** Sums and averages: exact, months left over become days and days microseconds. */
-function average(months: readonly (bigint | null)[], days: readonly (bigint | null)[], micros: readonly (bigint | null)[]): bigint[] | null {
-  const sum = (values: readonly (bigint | null)[]): bigint => values.reduce<bigint>((total, value) => total + (value ?? 0n), 0n);
+function average(
+  months: readonly (bigint | null)[],
+  days: readonly (bigint | null)[],
+  micros: readonly (bigint | null)[],
+): bigint[] | null {
+  const sum = (values: readonly (bigint | null)[]): bigint =>
+    values.reduce<bigint>((total, value) => total + (value ?? 0n), 0n);
   const count = BigInt(months.filter((value) => value !== null).length);
   if (count === 0n) return null;
   const m = sum(months);
@@ -111,12 +151,30 @@ function average(months: readonly (bigint | null)[], days: readonly (bigint | nu
   return [m / count, d / count, (sum(micros) + (d % count) * DAY) / count];
 }
 
+/** ISO 8601: `P1Y2M3DT4H5M6.789S`. */
+function intervalIso(months: bigint, days: bigint, micros: bigint): string {
+  const part = (value: bigint, unit: string): string => (value === 0n ? "" : `${value}${unit}`);
+  const date = `${part(months / 12n, "Y")}${part(months % 12n, "M")}${part(days, "D")}`;
+  const rest = micros % 60_000_000n;
+  const absolute = rest < 0n ? -rest : rest;
+  const fraction = String(absolute % 1_000_000n)
+    .padStart(6, "0")
+    .replace(/0+$/, "");
+  const seconds =
+    rest === 0n ? "" : `${rest < 0n ? "-" : ""}${absolute / 1_000_000n}${fraction === "" ? "" : `.${fraction}`}S`;
+  const clock = `${part(micros / 3_600_000_000n, "H")}${part((micros / 60_000_000n) % 60n, "M")}${seconds}`;
+  return date === "" && clock === "" ? "P0Y" : `P${date}${clock === "" ? "" : `T${clock}`}`;
+}
+
 const list = (parts: Parts): bigint[] => [...parts];
 
 /** INTERVAL values come apart as months, days and microseconds, and go back as a list of the three. */
 export const INTERVAL_JS_FUNCTIONS: readonly JsFunction[] = [
+  strict("bq_interval_iso", ["INT64", "INT64", "INT64"], "STRING", intervalIso),
   strict("bq_interval_text", ["INT64", "INT64", "INT64"], "STRING", intervalText),
   strict("bq_interval_parse", ["STRING"], "INTS", (text) => list(parseInterval(text))),
-  strict("bq_interval_justified", ["INT64", "INT64", "INT64", "STRING"], "INTS", (months, days, micros, how) => list(justify([months, days, micros], how))),
+  strict("bq_interval_justified", ["INT64", "INT64", "INT64", "STRING"], "INTS", (months, days, micros, how) =>
+    list(justify([months, days, micros], how)),
+  ),
   strict("bq_interval_average", ["INTS", "INTS", "INTS"], "INTS", average),
 ];

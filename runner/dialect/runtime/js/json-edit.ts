@@ -7,7 +7,12 @@ const isArray = (value: JsonValue | undefined): value is readonly JsonValue[] =>
 type Change = (value: JsonValue | undefined) => JsonValue | undefined;
 
 /** Applies a change at a path; containers on the way that do not exist are made where `create` is set. */
-function changeAt(value: JsonValue | undefined, path: readonly JsonStep[], create: boolean, change: Change): JsonValue | undefined {
+function changeAt(
+  value: JsonValue | undefined,
+  path: readonly JsonStep[],
+  create: boolean,
+  change: Change,
+): JsonValue | undefined {
   const [step, ...rest] = path;
   if (step === undefined) return change(value);
   if (typeof step === "string") {

@@ -43,7 +43,11 @@ const inInt64 = (value: bigint): boolean => value >= INT64_MIN && value < 2n ** 
 function toInt64(value: JsonValue): bigint {
   if (!(value instanceof JsonNumber)) throw new Error("The provided JSON input is not an integer");
   const number = Number(value.text);
-  const integer = /^-?\d+$/.test(value.text) ? BigInt(value.text) : Number.isInteger(number) ? BigInt(number) : undefined;
+  const integer = /^-?\d+$/.test(value.text)
+    ? BigInt(value.text)
+    : Number.isInteger(number)
+      ? BigInt(number)
+      : undefined;
   if (integer === undefined || !inInt64(integer))
     throw new Error(`The provided JSON number: ${value.text} cannot be converted to an integer`);
   return integer;
@@ -163,7 +167,12 @@ export const JSON_JS_FUNCTIONS: readonly JsFunction[] = [
     const number = Number(value.text);
     return Object.is(number, -0) ? "-0" : float64TextWithPoint(number).replace(/\.0$/, "");
   }),
-  lenient("bq_json_array", ["STRINGS"], "STRING", (items) => `[${(items ?? []).map((item) => item ?? "null").join(",")}]`),
+  lenient(
+    "bq_json_array",
+    ["STRINGS"],
+    "STRING",
+    (items) => `[${(items ?? []).map((item) => item ?? "null").join(",")}]`,
+  ),
   lenient("bq_json_object", ["STRINGS", "STRINGS"], "STRING", (keys, values) => {
     if (keys === null) throw new Error("Invalid input to JSON_OBJECT: The keys array cannot be NULL");
     if (values === null) throw new Error("Invalid input to JSON_OBJECT: The values array cannot be NULL");

@@ -31,7 +31,8 @@ function parsePath(path: string, legacy: boolean): JsonStep[] {
     if (match === null) throw new Error(`Invalid token in JSONPath at: ${path.slice(at)}`);
     at = pattern.lastIndex;
     const index = match.at(-1);
-    if (index !== undefined && /\[/.test(match[0]) && /^\d+$/.test(index) && !/['"]/.test(match[0])) steps.push(Number(index));
+    if (index !== undefined && /\[/.test(match[0]) && /^\d+$/.test(index) && !/['"]/.test(match[0]))
+      steps.push(Number(index));
     else steps.push((match.slice(1).find((name) => name !== undefined) ?? "").replace(/\\(["'\\])/g, "$1"));
   }
   return steps;

@@ -1,13 +1,7 @@
 import { float64TextWithPoint } from "./float-text.js";
 
 /** A JSON value. Numbers keep their text, objects the order and repetition of their members. */
-export type JsonValue =
-  | null
-  | boolean
-  | string
-  | JsonNumber
-  | readonly JsonValue[]
-  | JsonObject;
+export type JsonValue = null | boolean | string | JsonNumber | readonly JsonValue[] | JsonObject;
 
 export class JsonNumber {
   constructor(readonly text: string) {}
@@ -22,7 +16,7 @@ export class JsonObject {
 }
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const STRING = /"(?:[^"\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const BLANK = /[ \t\n\r]*/y;
 
 /** Parses JSON text; throws an Error that says what is wrong and where. */
@@ -49,8 +43,14 @@ export function parseJson(text: string): JsonValue {
     STRING.lastIndex = at;
     const match = STRING.exec(text);
     if (match === null) throw fail();
-    at = STRING.lastIndex;
-    return JSON.parse(match[0]) as string;
+    try {
+      // Refuses control characters, which a string must not hold as they are.
+      const decoded = JSON.parse(match[0]) as string;
+      at = STRING.lastIndex;
+      return decoded;
+    } catch {
+      throw fail();
+    }
   };
   const value = (): JsonValue => {
     skip();

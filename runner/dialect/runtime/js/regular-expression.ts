@@ -51,7 +51,7 @@ function compile(pattern: string): RegExp {
   while (at < pattern.length) {
     const char = String.fromCodePoint(pattern.codePointAt(at) as number);
     if (char === "\\") {
-      const { text, end } = escape(pattern, at, inClass);
+      const { text, end } = translateEscape(pattern, at, inClass);
       out += text;
       at = end;
       continue;
@@ -84,7 +84,12 @@ function compile(pattern: string): RegExp {
     } else if (/^\(\?(?!:|<[A-Za-z])/.test(pattern.slice(at))) {
       throw new Error(`not supported here: ${pattern.slice(at, at + 4)}`);
     } else {
-      out += char === "{" && !/^\{\d+(,\d*)?\}/.test(pattern.slice(at)) ? "\\{" : char === "}" && !closesCount(out) ? "\\}" : char;
+      out +=
+        char === "{" && !/^\{\d+(,\d*)?\}/.test(pattern.slice(at))
+          ? "\\{"
+          : char === "}" && !closesCount(out)
+            ? "\\}"
+            : char;
       at += char.length;
     }
   }
@@ -94,14 +99,16 @@ function compile(pattern: string): RegExp {
 const hex = (char: string): string => char.charCodeAt(0).toString(16).padStart(2, "0");
 const closesCount = (out: string): boolean => /\{\d+(,\d*)?$/.test(out);
 
-function escape(pattern: string, at: number, inClass: boolean): { text: string; end: number } {
+function translateEscape(pattern: string, at: number, inClass: boolean): { text: string; end: number } {
   const rest = pattern.slice(at + 1);
   const next = rest[0];
   if (next === undefined) throw new Error("trailing \\");
   const property = /^[pP](\{\^?\w+\}|[A-Z])/.exec(rest);
   if (property !== null) {
     const name = (property[1] as string).replace(/[{}]/g, "");
-    const long = /^(L[ultmo]?|M[nce]?|N[dlo]?|P[cdseifo]?|S[mcko]?|Z[slp]?|C[cfon]?)$/.test(name) ? name : `Script=${name}`;
+    const long = /^(L[ultmo]?|M[nce]?|N[dlo]?|P[cdseifo]?|S[mcko]?|Z[slp]?|C[cfon]?)$/.test(name)
+      ? name
+      : `Script=${name}`;
     return { text: `\\${next}{${long}}`, end: at + 1 + property[0].length };
   }
   const code = /^x(?:\{([0-9a-fA-F]+)\}|([0-9a-fA-F]{2}))/.exec(rest);
@@ -134,7 +141,10 @@ function escape(pattern: string, at: number, inClass: boolean): { text: string; 
     case "Q": {
       const close = rest.indexOf("\\E");
       const literal = close === -1 ? rest.slice(1) : rest.slice(1, close);
-      return { text: literal.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"), end: close === -1 ? pattern.length : at + 3 + close };
+      return {
+        text: literal.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"),
+        end: close === -1 ? pattern.length : at + 3 + close,
+      };
     }
     default:
       if (/[A-Za-z0-9]/.test(next)) throw new Error(`invalid escape sequence: \\${next}`);
@@ -165,8 +175,9 @@ export function* matchesOf(text: string, pattern: string): Generator<Found> {
     expression.lastIndex = at;
     const match = expression.exec(text);
     if (match === null) return;
-    const [start, end] = match.indices?.[0] as [number, number];
-    const group = match.length > 1 ? match.indices?.[1] : [start, end];
+    const indices = match.indices as RegExpIndicesArray;
+    const [start, end] = indices[0] as [number, number];
+    const group = match.length > 1 ? indices[1] : [start, end];
     yield {
       start,
       end,

@@ -41,7 +41,9 @@ function translate(text: string, from: string, to: string): string {
 }
 
 const SOUNDEX_CODES: Readonly<Record<string, string>> = Object.fromEntries(
-  ["BFPV", "CGJKQSXZ", "DT", "L", "MN", "R"].flatMap((letters, i) => [...letters].map((letter) => [letter, `${i + 1}`])),
+  ["BFPV", "CGJKQSXZ", "DT", "L", "MN", "R"].flatMap((letters, i) =>
+    [...letters].map((letter) => [letter, `${i + 1}`]),
+  ),
 );
 
 /** The first letter and three digits; letters of one code count once, H and W between them do not part them. */
@@ -152,7 +154,10 @@ function shiftBytes(bytes: Uint8Array, count: bigint, left: boolean): Uint8Array
 }
 
 function combineBytes(a: Uint8Array, b: Uint8Array, operator: string): Uint8Array {
-  if (a.length !== b.length) throw new Error(`Bitwise binary operator for BYTES requires equal length of the inputs. Got ${a.length} bytes on the left hand side and ${b.length} bytes on the right hand side.`);
+  if (a.length !== b.length)
+    throw new Error(
+      `Bitwise binary operator for BYTES requires equal length of the inputs. Got ${a.length} bytes on the left hand side and ${b.length} bytes on the right hand side.`,
+    );
   return a.map((byte, i) => {
     const other = b[i] as number;
     return operator === "&" ? byte & other : operator === "|" ? byte | other : byte ^ other;
@@ -162,7 +167,9 @@ function combineBytes(a: Uint8Array, b: Uint8Array, operator: string): Uint8Arra
 function nthMatch(text: string, pattern: string, occurrence: bigint) {
   const groups = groupCount(pattern);
   if (groups > 1)
-    throw new Error(`Regular expressions passed into extraction functions must not have more than 1 capturing group, got ${groups}: ${pattern}`);
+    throw new Error(
+      `Regular expressions passed into extraction functions must not have more than 1 capturing group, got ${groups}: ${pattern}`,
+    );
   if (occurrence < 1n) throw new Error("Occurrence must be positive");
   let left = occurrence;
   for (const match of matchesOf(text, pattern)) if (--left === 0n) return match;
@@ -193,7 +200,8 @@ export const STRING_JS_FUNCTIONS: readonly JsFunction[] = [
     return Buffer.from(digits, "base64");
   }),
   strict("bq_from_hex", ["STRING"], "BYTES", (text) => {
-    if (/[^0-9a-fA-F]/.test(text)) throw new Error("Failed to decode invalid hexadecimal string due to character at position");
+    if (/[^0-9a-fA-F]/.test(text))
+      throw new Error("Failed to decode invalid hexadecimal string due to character at position");
     return Buffer.from(text.length % 2 === 1 ? `0${text}` : text, "hex");
   }),
   strict("bq_bytes_to_string", ["BYTES"], "STRING", (bytes) => {
@@ -203,10 +211,14 @@ export const STRING_JS_FUNCTIONS: readonly JsFunction[] = [
     return text;
   }),
   strict("bq_safe_bytes_to_string", ["BYTES"], "STRING", (bytes) => Buffer.from(bytes).toString("utf8")),
-  strict("bq_code_points", ["STRING"], "INTS", (text) => Array.from(text, (char) => BigInt(char.codePointAt(0) as number))),
+  strict("bq_code_points", ["STRING"], "INTS", (text) =>
+    Array.from(text, (char) => BigInt(char.codePointAt(0) as number)),
+  ),
   strict("bq_byte_values", ["BYTES"], "INTS", (bytes) => Array.from(bytes, (byte) => BigInt(byte))),
   strict("bq_text_of_code_points", ["INTS"], "STRING", (points) =>
-    points.includes(null) ? null : points.map((point) => String.fromCodePoint(checkedCodePoint(point as bigint))).join(""),
+    points.includes(null)
+      ? null
+      : points.map((point) => String.fromCodePoint(checkedCodePoint(point as bigint))).join(""),
   ),
   strict("bq_bytes_of_code_points", ["INTS"], "BYTES", (points) => {
     if (points.includes(null)) return null;
@@ -215,18 +227,28 @@ export const STRING_JS_FUNCTIONS: readonly JsFunction[] = [
     return new Uint8Array(points.map(Number));
   }),
   strict("bq_chr", ["INT64"], "STRING", (point) => String.fromCodePoint(checkedCodePoint(point))),
-  strict("bq_regexp_instr", ["STRING", "STRING", "INT64", "INT64", "INT64"], "INT64", (text, pattern, position, occurrence, end) => {
-    if (end !== 0n && end !== 1n) throw new Error("Invalid return_position_after_match.");
-    if (pattern === "") return 0n;
-    const rest = textFrom(text, position);
-    const match = rest === undefined ? undefined : nthMatch(rest, pattern, occurrence);
-    if (rest === undefined || match === undefined || match.textStart < 0) return 0n;
-    return positionOf(rest, end === 1n ? match.textEnd : match.textStart) + position - 1n;
-  }),
-  strict("bq_regexp_extract", ["STRING", "STRING", "INT64", "INT64"], "STRING", (text, pattern, position, occurrence) => {
-    const rest = textFrom(text, position);
-    return (rest === undefined ? undefined : nthMatch(rest, pattern, occurrence)?.text) ?? null;
-  }),
+  strict(
+    "bq_regexp_instr",
+    ["STRING", "STRING", "INT64", "INT64", "INT64"],
+    "INT64",
+    (text, pattern, position, occurrence, end) => {
+      if (end !== 0n && end !== 1n) throw new Error("Invalid return_position_after_match.");
+      if (pattern === "") return 0n;
+      const rest = textFrom(text, position);
+      const match = rest === undefined ? undefined : nthMatch(rest, pattern, occurrence);
+      if (rest === undefined || match === undefined || match.textStart < 0) return 0n;
+      return positionOf(rest, end === 1n ? match.textEnd : match.textStart) + position - 1n;
+    },
+  ),
+  strict(
+    "bq_regexp_extract",
+    ["STRING", "STRING", "INT64", "INT64"],
+    "STRING",
+    (text, pattern, position, occurrence) => {
+      const rest = textFrom(text, position);
+      return (rest === undefined ? undefined : nthMatch(rest, pattern, occurrence)?.text) ?? null;
+    },
+  ),
   strict("bq_regexp_extract_all", ["STRING", "STRING"], "STRINGS", (text, pattern) =>
     Array.from(matchesOf(text, pattern), (match) => match.text ?? ""),
   ),

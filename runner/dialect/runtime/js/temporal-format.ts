@@ -25,7 +25,10 @@ interface Source {
 
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/format-elements#format_elements_date_time */
 function formatTemporal(format: string, source: Source): string {
-  return format.replace(/%(E\dS|E\d\dS|E\*S|E4Y|E[zcCxXyY]|O[a-zA-Z]|.)/gs, (whole, element: string) => elementText(element, source) ?? whole);
+  return format.replace(
+    /%(E\dS|E\d\dS|E\*S|E4Y|E[zcCxXyY]|O[a-zA-Z]|.)/gs,
+    (whole, element: string) => elementText(element, source) ?? whole,
+  );
 }
 
 function has(type: string, element: string): boolean {

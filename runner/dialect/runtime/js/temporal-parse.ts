@@ -91,7 +91,9 @@ class Parser {
         this.at += 1;
         i += 1;
       } else {
-        const element = (/^%(E\dS|E\*S|E4Y|E[zcCxXyY]|O[a-zA-Z]|.?)/s.exec(format.slice(i)) as RegExpExecArray)[1] as string;
+        const element = (
+          /^%(E\dS|E\*S|E4Y|E[zcCxXyY]|O[a-zA-Z]|.?)/s.exec(format.slice(i)) as RegExpExecArray
+        )[1] as string;
         this.element(element);
         i += element.length + 1;
       }

@@ -41,6 +41,10 @@ function datetimeMacros(): Macro[] {
       macro(`datetime_extract_${part}(dt)`, extract(part, timeOfDay("dt"))),
       macro(`timestamp_add_${part}(ts, n)`, `bq.timestamp_checked(make_timestamptz(epoch_us(ts) + n * ${micros}))`),
       macro(`timestamp_diff_${part}(a, b)`, `(epoch_us(a) - epoch_us(b)) // ${micros}`),
+      macro(
+        `time_add_${part}(t, n)`,
+        `bq.time_from_micros(((bq.time_micros(t) + n * ${micros}) % ${DAY} + ${DAY}) % ${DAY})`,
+      ),
       macro(`time_trunc_${part}(t)`, `bq.time_from_micros(bq.time_micros(t) // ${micros} * ${micros})`),
       macro(`time_diff_${part}(a, b)`, `bq.time_micros(a) // ${micros} - bq.time_micros(b) // ${micros}`),
       macro(`time_extract_${part}(t)`, extract(part, "bq.time_micros(t)")),

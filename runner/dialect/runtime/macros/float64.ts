@@ -37,11 +37,6 @@ export const FLOAT64_MACROS: readonly Macro[] = [
       ELSE CAST(printf('%.9f', x) AS ${NUMERIC}) END`,
   ),
 
-  // An infinite sum of finite values is an overflow.
-  macro(
-    "float64_sum(x, infinite)",
-    `CASE WHEN isinf(x) AND NOT infinite THEN ${failure("DOUBLE", "'double overflow'")} ELSE x END`,
-  ),
   // NaN equals nothing and is neither less nor greater than anything.
   macro("float64_eq(a, b)", "a = b AND NOT isnan(a)"),
   macro("float64_ne(a, b)", "a <> b OR isnan(a)"),
@@ -111,6 +106,10 @@ export const FLOAT64_MACROS: readonly Macro[] = [
       WHEN NOT isfinite(y) OR isnan(x) OR x < 0 AND isinf(x) OR y <= 0 AND isinf(x) THEN CAST('nan' AS DOUBLE)
       WHEN isinf(x) THEN CAST('inf' AS DOUBLE)
       ELSE ${failure("DOUBLE", "concat('Floating point error in function: LOG(', x, ', ', y, ')')")} END`,
+  ),
+  macro(
+    "float64_reciprocal(x, zone)",
+    `CASE WHEN x = 0 THEN ${failure("DOUBLE", "concat('Floating point error in function: ', zone)")} ELSE 1 / x END`,
   ),
   macro("float64_exp(x)", notFinite("EXP", "Floating point error in function", "exp(x)", "x")),
   macro("float64_pow(x, y)", notFinite("POW", "Floating point error in function", "power(x, y)", "x", "y")),

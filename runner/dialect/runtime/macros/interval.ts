@@ -22,13 +22,23 @@ export const INTERVAL_MACROS: readonly Macro[] = [
   macro("interval_months(i)", months("i")),
   macro("interval_days(i)", days("i")),
   macro("interval_micros(i)", micros("i")),
+  macro("interval_to_string(i)", "bq_interval_text(bq.interval_months(i), bq.interval_days(i), bq.interval_micros(i))"),
   macro(
-    "interval_to_string(i)",
-    "bq_interval_text(bq.interval_months(i), bq.interval_days(i), bq.interval_micros(i))",
+    "interval_to_json(i)",
+    "coalesce('\"' || bq_interval_iso(bq.interval_months(i), bq.interval_days(i), bq.interval_micros(i)) || '\"', 'null')",
   ),
-  macro("interval_add(a, b)", "bq.interval_of(bq.interval_months(a) + bq.interval_months(b), bq.interval_days(a) + bq.interval_days(b), bq.interval_micros(a) + bq.interval_micros(b))"),
-  macro("interval_subtract(a, b)", "bq.interval_of(bq.interval_months(a) - bq.interval_months(b), bq.interval_days(a) - bq.interval_days(b), bq.interval_micros(a) - bq.interval_micros(b))"),
-  macro("interval_multiply(i, n)", "bq.interval_of(bq.interval_months(i) * n, bq.interval_days(i) * n, bq.interval_micros(i) * n)"),
+  macro(
+    "interval_add(a, b)",
+    "bq.interval_of(bq.interval_months(a) + bq.interval_months(b), bq.interval_days(a) + bq.interval_days(b), bq.interval_micros(a) + bq.interval_micros(b))",
+  ),
+  macro(
+    "interval_subtract(a, b)",
+    "bq.interval_of(bq.interval_months(a) - bq.interval_months(b), bq.interval_days(a) - bq.interval_days(b), bq.interval_micros(a) - bq.interval_micros(b))",
+  ),
+  macro(
+    "interval_multiply(i, n)",
+    "bq.interval_of(bq.interval_months(i) * n, bq.interval_days(i) * n, bq.interval_micros(i) * n)",
+  ),
   // Months that are left over become days, days that are left over become microseconds.
   macro(
     "interval_divide(i, n)",
@@ -38,10 +48,7 @@ export const INTERVAL_MACROS: readonly Macro[] = [
         ((bq.interval_months(i) % n * 30 + bq.interval_days(i)) % n * CAST(86400000000 AS HUGEINT) + bq.interval_micros(i)) // n) END`,
   ),
   macro("interval_negate(i)", "bq.interval_of(-bq.interval_months(i), -bq.interval_days(i), -bq.interval_micros(i))"),
-  macro(
-    "interval_from_text(l)",
-    "bq.interval_of(l[1], l[2], l[3])",
-  ),
+  macro("interval_from_text(l)", "bq.interval_of(l[1], l[2], l[3])"),
   macro("interval_extract_year(i)", "bq.interval_months(i) // 12"),
   macro("interval_extract_month(i)", "bq.interval_months(i) % 12"),
   macro("interval_extract_day(i)", "bq.interval_days(i)"),
@@ -68,7 +75,10 @@ export const INTERVAL_MACROS: readonly Macro[] = [
     `CASE WHEN w <= 0 THEN ${failure("BIGINT", "'Bucket width must be positive'")}
       ELSE o + (x - o - ((x - o) % w + w) % w) // w * w END`,
   ),
-  macro("bucket_months(x, m, o)", "bq.bucket_from(x, o, m, bq.floor_divide((year(x) - year(o)) * 12 + month(x) - month(o), m) * m)"),
+  macro(
+    "bucket_months(x, m, o)",
+    "bq.bucket_from(x, o, m, bq.floor_divide((year(x) - year(o)) * 12 + month(x) - month(o), m) * m)",
+  ),
   macro("floor_divide(a, b)", "(a - (a % b + b) % b) // b"),
   macro(
     "bucket_from(x, o, m, n)",
@@ -99,6 +109,8 @@ export const INTERVAL_MACROS: readonly Macro[] = [
     `CASE WHEN bq.interval_months(i) <> 0 THEN CAST(${failure("BIGINT", "'TIMESTAMP +/- INTERVAL is not supported for intervals with non-zero MONTH or YEAR part.'")} || '' AS TIMESTAMPTZ)
       ELSE bq.timestamp_checked(make_timestamptz(epoch_us(ts) + bq.interval_days(i) * 86400000000 + bq.interval_micros(i))) END`,
   ),
-  macro("interval_between_datetimes(a, b)", "bq.interval_of(0, (epoch_us(a) - epoch_us(b)) // 86400000000, (epoch_us(a) - epoch_us(b)) % 86400000000)"),
+  macro(
+    "interval_between_datetimes(a, b)",
+    "bq.interval_of(0, (epoch_us(a) - epoch_us(b)) // 86400000000, (epoch_us(a) - epoch_us(b)) % 86400000000)",
+  ),
 ];
-

@@ -58,13 +58,12 @@ export const NUMERIC_MACROS: readonly Macro[] = [
         + bq.huge_rounded_quotient(${nanos("a")} * ${nanos("b")}, CAST(1000000000 AS HUGEINT))) END`,
   ),
 
-  // Interpolated between the two values next to the place, in a sorted list.
-  macro("percentile_cont_numeric(l, p)", "bq.percentile_between(l, (len(l) - 1) * p)"),
-  macro("percentile_between(l, n)", "bq.percentile_mix(l[CAST(floor(n) AS BIGINT) + 1], l[CAST(ceil(n) AS BIGINT) + 1], CAST(n - floor(n) AS DECIMAL(38,9)))"),
-  macro("percentile_mix(a, b, w)", "CASE WHEN w = 0 OR a IS NULL THEN CASE WHEN w = 0 THEN a ELSE b END ELSE CAST(bq.numeric_mul(a, 1 - w) + bq.numeric_mul(b, w) AS DECIMAL(38,9)) END"),
+  // In a sorted list.
   macro("percentile_disc(l, p)", "l[greatest(CAST(ceil(len(l) * p) AS BIGINT), 1)]"),
   macro("numeric_round(x)", `CAST(round(x, 0) AS ${NUMERIC})`),
   macro("numeric_round(x, digits)", `CAST(round(x, CAST(digits AS INTEGER)) AS ${NUMERIC})`),
+  // DuckDB wants constant digits: any others, and the modes of rounding, go through JavaScript.
+  macro("numeric_round(x, n, m)", `CAST(bq_round_decimal(CAST(x AS VARCHAR), n, m, 9) AS ${NUMERIC})`),
   macro("numeric_trunc(x)", `CAST(trunc(x) AS ${NUMERIC})`),
   macro("numeric_trunc(x, digits)", `CAST(trunc(x, CAST(digits AS INTEGER)) AS ${NUMERIC})`),
   macro("numeric_ceil(x)", `CAST(ceil(x) AS ${NUMERIC})`),

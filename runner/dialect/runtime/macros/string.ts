@@ -72,7 +72,10 @@ const strings: readonly Macro[] = [
   macro("byte_length(s)", "strlen(s)"),
   macro("char_length(s)", "length(s)"),
   // DuckDB reverses grapheme clusters, GoogleSQL code points.
-  macro("reverse(s)", "CASE WHEN strlen(s) = length(s) THEN reverse(s) ELSE array_to_string(list_reverse(list_transform(bq_code_points(s), lambda p: chr(CAST(p AS INTEGER)))), '') END"),
+  macro(
+    "reverse(s)",
+    "CASE WHEN strlen(s) = length(s) THEN reverse(s) ELSE array_to_string(list_reverse(list_transform(bq_code_points(s), lambda p: chr(CAST(p AS INTEGER)))), '') END",
+  ),
   macro(
     "ascii(s)",
     `CASE WHEN s = '' THEN CAST(0 AS BIGINT) WHEN ascii(s) < 128 THEN CAST(ascii(s) AS BIGINT) WHEN s IS NULL THEN NULL
