@@ -82,7 +82,8 @@ export function sameRows(
   });
 }
 
-function sameCell(a: Cell, b: Cell): boolean {
+function sameCell(left: Cell, right: Cell): boolean {
+  const [a, b] = [left === "-0" ? 0 : left, right === "-0" ? 0 : right];
   if (typeof a === "number" && typeof b === "number")
     return a === b || Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
   if (Array.isArray(a) && Array.isArray(b))

@@ -121,7 +121,15 @@ export const AGGREGATE_FUNCTIONS: Family = {
   VARIANCE: aggregate(`${DOC}#variance`, PLAIN, simple("(FLOAT64) -> FLOAT64?", "var_samp")),
   VAR_SAMP: aggregate(`${DOC}#var_samp`, PLAIN, simple("(FLOAT64) -> FLOAT64?", "var_samp")),
   VAR_POP: aggregate(`${DOC}#var_pop`, PLAIN, simple("(FLOAT64) -> FLOAT64?", "var_pop")),
-  CORR: aggregate(`${DOC}#corr`, ["OVER"], simple("(FLOAT64, FLOAT64) -> FLOAT64?", "corr")),
+  // One pair has no correlation; DuckDB calls it NaN.
+  CORR: aggregate(
+    `${DOC}#corr`,
+    ["OVER"],
+    aggregateOn(
+      "(FLOAT64, FLOAT64) -> FLOAT64?",
+      (args, call) => `CASE WHEN ${call.of("regr_count", args)} >= 2 THEN ${call.of("corr", args)} END`,
+    ),
+  ),
   COVAR_POP: aggregate(`${DOC}#covar_pop`, ["OVER"], simple("(FLOAT64, FLOAT64) -> FLOAT64?", "covar_pop")),
   COVAR_SAMP: aggregate(`${DOC}#covar_samp`, ["OVER"], simple("(FLOAT64, FLOAT64) -> FLOAT64?", "covar_samp")),
   MAX_BY: aggregate(`${DOC}#max_by`, [], simple("(T, U) -> T?", "arg_max_null")),

@@ -91,11 +91,11 @@ export function truncFunction(doc: string, prefix: Temporal): FunctionDefinition
 }
 
 function truncSql(type: Temporal, part: DatePart, args: readonly string[]): string {
-  if (part.weekday !== undefined && type !== "DATE") {
-    // WEEK(day) goes through the local date.
+  if (part.name === "WEEK" && type !== "DATE") {
+    // A week goes through the local date.
     const key = type.toLowerCase();
     const [, zone] = args;
-    const date = `bq.date_trunc_week(bq.date_from_${key}(${args.join(", ")}), ${part.weekday})`;
+    const date = `bq.date_trunc_week(bq.date_from_${key}(${args.join(", ")}), ${part.weekday ?? 0})`;
     return `bq.${key}_from_date(${zone === undefined ? date : `${date}, ${zone}`})`;
   }
   return partMacro(`${type.toLowerCase()}_trunc`, part, args);

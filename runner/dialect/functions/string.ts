@@ -132,7 +132,7 @@ export const STRING_FUNCTIONS: Family = {
     on("(STRING, STRING) -> INT64", "bq_edit_distance($1, $2, 9223372036854775807::BIGINT)"),
   ),
   CONTAINS_SUBSTR: special("search_functions#contains_substr", containsSubstr),
-  CHR: scalar(`${DOC}#chr`, on("(INT64) -> STRING", "CASE WHEN $1 = 0 THEN '' ELSE bq_chr($1) END")),
+  CHR: scalar(`${DOC}#chr`, on("(INT64) -> STRING", "bq_chr($1)")),
   UNICODE: scalar(
     `${DOC}#unicode`,
     on("(STRING) -> INT64", "CASE WHEN $1 = '' THEN 0::BIGINT ELSE CAST(unicode($1) AS BIGINT) END"),

@@ -149,7 +149,7 @@ function typedLiteral(expr: Extract<Expr, { kind: "typedLiteral" }>): Typed {
   switch (expr.type) {
     case "NUMERIC":
     case "DECIMAL":
-      return { ...derive(numericLiteral(expr.value, span), "NUMERIC", span, []), nullable: false };
+      return { ...derive(numericLiteral(expr.value, span, true), "NUMERIC", span, []), nullable: false };
     case "BIGNUMERIC":
     case "BIGDECIMAL":
       throw unsupported("BIGNUMERIC", expr);

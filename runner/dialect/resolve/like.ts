@@ -4,6 +4,7 @@ import { analysisError } from "../errors.js";
 import { coerce } from "../types/coercion.js";
 import { derive, isNullLiteral, type Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";
+import { refuseNull } from "./operators.js";
 import type { ExprContext } from "./scope.js";
 
 type Like = Extract<Expr, { kind: "like" }>;
@@ -29,6 +30,7 @@ export function resolveLike(expr: Like, ctx: ExprContext): Typed {
     return derive(sql, "BOOL", span, [value, array], true);
   }
   const parts = (patterns as readonly Expr[]).map((pattern) => resolveExpr(pattern, ctx));
+  if (expr.quantifier === undefined) refuseNull("LIKE", [value, ...parts], expr);
   const bytes = [value, ...parts].some((part) => part.type === "BYTES");
   const subject = textOf(value, bytes, expr);
   const sql = parts

@@ -6,7 +6,7 @@ import { isComparable, isOrderable } from "../types/equality.js";
 import { mayBeNan, type Typed } from "../types/typed.js";
 import { resolveAs, resolveExpr } from "./expression.js";
 import { resolveFrom } from "./from.js";
-import { type Grouped, resolveGrouping } from "./grouping.js";
+import { callsWindow, type Grouped, resolveGrouping } from "./grouping.js";
 import { orderKeys } from "./order.js";
 import { orderOrdinal } from "./query.js";
 import {
@@ -65,6 +65,7 @@ export function resolveSelect(
   );
   const later = laterContext(items, listContext);
   const having = select.having === undefined ? "" : ` HAVING ${havingText(select, grouped, later)}`;
+  requireWindow(select);
   const qualify =
     select.qualify === undefined
       ? ""
@@ -83,6 +84,12 @@ export function resolveSelect(
   const rows =
     constant && select.as === undefined && items.every(isPlain) ? [items.map(({ value }) => value)] : undefined;
   return { sql: ordered, columns: output.columns, valueTable: select.as !== undefined, rows };
+}
+
+function requireWindow(select: Select): void {
+  if (select.qualify === undefined) return;
+  if (callsWindow(select.qualify) || select.items.some((item) => item.kind === "expr" && callsWindow(item.expr))) return;
+  throw analysisError("The QUALIFY clause requires analytic function to be present", select.qualify);
 }
 
 function namedWindows(select: Select): Map<string, WindowSpec> {

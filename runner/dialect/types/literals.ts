@@ -5,8 +5,8 @@ import { quoteString } from "../print/sql.js";
 
 const NUMERIC_LIMIT = 10n ** 38n;
 
-/** A NUMERIC literal from decimal text, rounded half away from zero to 9 digits, as GoogleSQL reads it. */
-export function numericLiteral(text: string, span: Span): string {
+/** A NUMERIC literal from decimal text, rounded half away from zero to 9 digits; `exact`: more digits are an error. */
+export function numericLiteral(text: string, span: Span, exact = false): string {
   const match = /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?\s*$/.exec(text);
   if (match === null || (match[2] === "" && (match[3] ?? "") === "")) {
     throw analysisError(`Invalid NUMERIC literal: ${text}`, span);
@@ -18,6 +18,7 @@ export function numericLiteral(text: string, span: Span): string {
   if (shift >= 0) units *= 10n ** BigInt(shift);
   else {
     const divisor = 10n ** BigInt(Math.min(-shift, 2000));
+    if (exact && units % divisor !== 0n) throw analysisError(`Invalid NUMERIC literal: "${text}"`, span);
     units = (units + divisor / 2n) / divisor;
   }
   if (units >= NUMERIC_LIMIT) throw analysisError(`Invalid NUMERIC literal: ${text}`, span);
@@ -45,7 +46,7 @@ export function temporalLiteral(text: string, type: SqlType, span: Span): string
       if (plain !== null && isoDate(plain[1] as string) !== undefined && isClock(plain[2])) {
         return `TIMESTAMPTZ '${plain[1]} ${plain[2] ?? "00:00:00"}+00'`;
       }
-      if (!/^\d{4}-\d{1,2}-\d{1,2}/.test(text)) throw bad;
+      if (!/^\d{4}-\d{1,2}-\d{1,2}/.test(text) || !hasKnownZone(text)) throw bad;
       return `bq.string_to_timestamp(${quoteString(text)})`;
     }
     default:
@@ -68,4 +69,20 @@ function isClock(text: string | undefined): boolean {
   if (text === undefined) return true;
   const [hour, minute, second] = text.split(":").map(Number) as [number, number, number];
   return hour < 24 && minute < 60 && second < 60;
+}
+
+/** False where the text ends with the name of a time zone that does not exist. */
+function hasKnownZone(text: string): boolean {
+  const name = / ([A-Za-z][A-Za-z0-9_+/-]*)$/.exec(text)?.[1];
+  return name === undefined || isTimeZone(name);
+}
+
+/** True for names of the time zone database. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -48,12 +48,12 @@ const SOUNDEX_CODES: Readonly<Record<string, string>> = Object.fromEntries(
 
 /** The first letter and three digits; letters of one code count once, H and W between them do not part them. */
 function soundex(text: string): string {
-  const letters = [...text.toUpperCase()].filter((char) => /[A-Z]/.test(char));
+  const letters = [...text].filter((char) => /[A-Za-z]/.test(char));
   const [first] = letters;
   if (first === undefined) return "";
   let result = first;
-  let last = SOUNDEX_CODES[first];
-  for (const letter of letters.slice(1)) {
+  let last = SOUNDEX_CODES[first.toUpperCase()];
+  for (const letter of letters.slice(1).map((char) => char.toUpperCase())) {
     const code = SOUNDEX_CODES[letter];
     if (code !== undefined && code !== last) result += code;
     if (letter !== "H" && letter !== "W") last = code;

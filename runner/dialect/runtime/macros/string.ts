@@ -28,6 +28,9 @@ const groups = `len(regexp_extract_all(regexp_replace(pattern, '\\\\.|\\[\\^?\\]
 /** The pattern with exactly one group to extract: DuckDB wants the number of the group as a constant. */
 const grouped = `CASE WHEN ${groups} > 0 THEN pattern ELSE '(' || pattern || ')' END`;
 
+const tooManyGroups = (type: string) =>
+  `CAST(${failure("BIGINT", "'Regular expressions passed into extraction functions must not have more than 1 capturing group'")} AS ${type})`;
+
 const strings: readonly Macro[] = [
   macro("substr(s, p)", `substring(s, ${start("p", "length(s)")})`),
   macro(
@@ -91,13 +94,15 @@ const regularExpressions: readonly Macro[] = [
   // DuckDB answers '' where nothing matches and where the group took no part; regexp_extract_all tells those apart.
   macro(
     "regexp_extract(s, pattern)",
-    `CASE WHEN regexp_extract(s, ${grouped}, 1) <> '' THEN regexp_extract(s, ${grouped}, 1)
+    `CASE WHEN ${groups} > 1 THEN ${tooManyGroups("VARCHAR")}
+      WHEN regexp_extract(s, ${grouped}, 1) <> '' THEN regexp_extract(s, ${grouped}, 1)
       ELSE regexp_extract_all(s, ${grouped}, 1)[1] END`,
   ),
   // Where the pattern can match nothing, the engines differ in what they find at the end.
   macro(
     "regexp_extract_all(s, pattern)",
-    `CASE WHEN regexp_matches('', pattern) OR contains(pattern, '\\b') OR contains(pattern, '\\B')
+    `CASE WHEN ${groups} > 1 THEN [${tooManyGroups("VARCHAR")}]
+      WHEN regexp_matches('', pattern) OR contains(pattern, '\\b') OR contains(pattern, '\\B')
       THEN bq_regexp_extract_all(s, pattern)
       ELSE list_transform(regexp_extract_all(s, ${grouped}, 1), lambda x: coalesce(x, '')) END`,
   ),

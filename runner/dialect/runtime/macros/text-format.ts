@@ -48,7 +48,7 @@ export const TEXT_FORMAT_MACROS: readonly Macro[] = [
   macro("parse_timestamp(f, s)", "bq.parse_timestamp(f, s, 'UTC')"),
   macro(
     "float64_to_printable(x)",
-    "CASE WHEN regexp_full_match(bq.float64_to_string(x), '-?[0-9]+') THEN bq.float64_to_string(x) || '.0' ELSE bq.float64_to_string(x) END",
+    "CASE WHEN CAST(x AS VARCHAR) = '-0.0' THEN '-0.0' WHEN regexp_full_match(bq.float64_to_string(x), '-?[0-9]+') THEN bq.float64_to_string(x) || '.0' ELSE bq.float64_to_string(x) END",
   ),
   macro(
     "float64_to_literal(x)",
