@@ -14,7 +14,12 @@ export function runtimeMessage(duckdbMessage: string): string {
   if (zone !== null) return `Invalid time zone: ${zone[1]}`;
   const overflow = /Overflow in (addition|subtraction|multiplication|subtract) of \w+ \((.*)\)/.exec(line);
   if (overflow !== null) return `int64 overflow: ${overflow[2]}`;
-  if (/invalid escape|missing \)|no argument for repetition|missing \]|invalid character class|invalid perl/i.test(line) && /Invalid Input/.test(line))
+  if (
+    /invalid escape|missing \)|no argument for repetition|missing \]|invalid character class|invalid perl/i.test(
+      line,
+    ) &&
+    /Invalid Input/.test(line)
+  )
     return `Cannot parse regular expression: ${line.replace(/^[A-Za-z ]+ Error: /, "")}`;
   if (/Like pattern must not end with escape character/i.test(line)) return "LIKE pattern ends with a backslash";
   if (/More than one row returned by a subquery/.test(line)) return "Scalar subquery produced more than one element";

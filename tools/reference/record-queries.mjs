@@ -31,7 +31,8 @@ async function record(reference, sql) {
     return { ordered: /ORDER BY[^)]*$/.test(sql), types: columns.map((column) => column.type), rows };
   } catch (error) {
     if (!(error instanceof GoogleSqlError)) return undefined;
-    if (/not supported|Unsupported|not yet|do\(es\) not have|Function not found: (?!SUMM)/.test(error.message)) return undefined;
+    if (/not supported|Unsupported|not yet|do\(es\) not have|Function not found: (?!SUMM)/.test(error.message))
+      return undefined;
     if (error.line === undefined) return { error: error.message, errorKind: "runtime" };
     return { error: error.message, errorKind: "analysis", at: [error.line, error.column] };
   }
@@ -52,7 +53,15 @@ for (const name of selected) {
       reference = await startReference();
       continue;
     }
-    lines.push(JSON.stringify({ id: `${name}-${String(i + 1).padStart(3, "0")}`, class: name, source: "golden", sql, ...result }));
+    lines.push(
+      JSON.stringify({
+        id: `${name}-${String(i + 1).padStart(3, "0")}`,
+        class: name,
+        source: "golden",
+        sql,
+        ...result,
+      }),
+    );
   }
   reference.stop();
   writeFileSync(join(goldens, `${name}.jsonl`), `${lines.join("\n")}\n`);

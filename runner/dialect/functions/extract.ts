@@ -41,7 +41,10 @@ export function extractPart(partExpr: Expr, source: Typed, zone: Typed | undefin
       return result(`bq.${part.name.toLowerCase()}_from_${typeKey}(${args.join(", ")})`, part.name);
     default:
       if (part.name === "WEEK" && type === "TIMESTAMP") {
-        return result(`bq.date_extract_week(bq.date_from_timestamp(${args.join(", ")}), ${part.weekday ?? 0})`, "INT64");
+        return result(
+          `bq.date_extract_week(bq.date_from_timestamp(${args.join(", ")}), ${part.weekday ?? 0})`,
+          "INT64",
+        );
       }
       if (part.weekday !== undefined && type === "DATETIME") {
         return result(`bq.date_extract_week(bq.date_from_datetime(${args.join(", ")}), ${part.weekday})`, "INT64");

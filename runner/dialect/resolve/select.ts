@@ -88,7 +88,8 @@ export function resolveSelect(
 
 function requireWindow(select: Select): void {
   if (select.qualify === undefined) return;
-  if (callsWindow(select.qualify) || select.items.some((item) => item.kind === "expr" && callsWindow(item.expr))) return;
+  if (callsWindow(select.qualify) || select.items.some((item) => item.kind === "expr" && callsWindow(item.expr)))
+    return;
   throw analysisError("The QUALIFY clause requires analytic function to be present", select.qualify);
 }
 
