@@ -1,7 +1,7 @@
 import { typeName } from "../../sql-types.js";
 import { analysisError, unsupported } from "../errors.js";
 import { isOrderable } from "../types/equality.js";
-import { mayBeNan } from "../types/typed.js";
+import { mayBeNan, type Typed } from "../types/typed.js";
 import { type AggregateModifier, type AggregateOverload, aggregate, aggregateOn, type Family } from "./definition.js";
 
 const DOC = "aggregate_functions";
@@ -36,6 +36,11 @@ const AVG_NUMERIC = aggregateOn("(NUMERIC) -> NUMERIC?", (args, call) => {
   const count = `CAST(nullif(${call.of("count", args)}, 0) AS DECIMAL(38,9))`;
   return `bq.numeric_div(${call.of("sum", args)}, ${count})`;
 });
+
+function requireLiteral(separator: Typed | undefined): void {
+  if (separator !== undefined && separator.literal === undefined)
+    throw analysisError("Argument 2 to STRING_AGG must be a literal or query parameter", separator.span);
+}
 
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/aggregate_functions */
 export const AGGREGATE_FUNCTIONS: Family = {
@@ -88,15 +93,17 @@ export const AGGREGATE_FUNCTIONS: Family = {
   STRING_AGG: aggregate(
     `${DOC}#string_agg`,
     ["DISTINCT", "ORDER", "LIMIT", "OVER"],
-    aggregateOn("(STRING, [STRING]) -> STRING?", ([value, separator = "','"], call) => {
+    aggregateOn("(STRING, [STRING]) -> STRING?", ([value, separator = "','"], call, typed) => {
+      requireLiteral(typed[1]);
       if (call.limit === undefined) return call.of("string_agg", [value as string, separator]);
       const list = call.of("list", [value as string], { filter: `${value} IS NOT NULL` });
       return `array_to_string(${sliced(list, call.limit)}, ${separator})`;
     }),
-    aggregateOn("(BYTES, [BYTES]) -> BYTES?", ([value, separator], call) => {
+    aggregateOn("(BYTES, [BYTES]) -> BYTES?", ([value, separator], call, typed) => {
+      requireLiteral(typed[1]);
       const list = call.of("list", [`bq_latin1_text(${value})`], { filter: `${value} IS NOT NULL` });
       const between = separator === undefined ? "','" : `bq_latin1_text(${separator})`;
-      return `bq_latin1_bytes(array_to_string(${sliced(list, call.limit)}, ${between}))`;
+      return `bq_latin1_bytes(bq_join(${sliced(list, call.limit)}, ${between}, ''))`;
     }),
   ),
   ARRAY_AGG: aggregate(

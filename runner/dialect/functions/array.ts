@@ -1,8 +1,14 @@
+import type { Typed } from "../types/typed.js";
 import { arrayFilter, arrayIncludes, arrayTransform } from "./array-lambda.js";
 import { generateTimestampArray } from "./date.js";
 import { type Family, on, scalar, special } from "./definition.js";
 
 const DOC = "array_functions";
+
+/** DuckDB joins by a literal separator only. */
+function join(list: string, separator: string, typed: Typed | undefined): string {
+  return typed?.literal === undefined ? `bq_join(${list}, ${separator}, '')` : `array_to_string(${list}, ${separator})`;
+}
 
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/array_functions */
 export const ARRAY_FUNCTIONS: Family = {
@@ -19,14 +25,17 @@ export const ARRAY_FUNCTIONS: Family = {
   ),
   ARRAY_TO_STRING: scalar(
     `${DOC}#array_to_string`,
-    on("(ARRAY<STRING>, STRING) -> STRING", "array_to_string(list_filter($1, lambda e: e IS NOT NULL), $2)"),
-    on(
-      "(ARRAY<STRING>, STRING, STRING) -> STRING",
-      "array_to_string(list_transform($1, lambda e: coalesce(e, $3)), $2)",
+    on("(ARRAY<STRING>, STRING) -> STRING", ([list, separator], typed) =>
+      join(`list_filter(${list}, lambda e: e IS NOT NULL)`, separator as string, typed[1]),
+    ),
+    on("(ARRAY<STRING>, STRING, STRING) -> STRING", ([list, separator, missing], typed) =>
+      typed[2]?.literal === undefined
+        ? `bq_join(${list}, ${separator}, ${missing})`
+        : join(`list_transform(${list}, lambda e: coalesce(e, ${missing}))`, separator as string, typed[1]),
     ),
     on(
       "(ARRAY<BYTES>, BYTES) -> BYTES",
-      "bq_latin1_bytes(array_to_string(list_transform(list_filter($1, lambda e: e IS NOT NULL), lambda e: bq_latin1_text(e)), bq_latin1_text($2)))",
+      "bq_latin1_bytes(bq_join(list_transform(list_filter($1, lambda e: e IS NOT NULL), lambda e: bq_latin1_text(e)), bq_latin1_text($2), ''))",
     ),
   ),
   GENERATE_ARRAY: scalar(

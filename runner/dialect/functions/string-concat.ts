@@ -13,6 +13,11 @@ const LONG = 6;
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/string_functions#concat
  */
 export function concatenate(operands: readonly Typed[], what: string, name: string, span: Span): Typed {
+  if (operands.length === 0)
+    throw analysisError(
+      `Number of arguments does not match for function ${name}. Supported signatures: ${name}(STRING, [STRING, ...]); ${name}(BYTES, [BYTES, ...])`,
+      span,
+    );
   if (
     what === "function" &&
     operands.length > 0 &&

@@ -14,7 +14,9 @@ export function printOrder(sql: string, item: Direction): string {
  * of its own puts it in its place.
  */
 export function orderKeys(value: Typed, item: Direction, sql: string = value.sql): string {
-  const key = printOrder(sql, item);
+  // DuckDB refuses to order by a literal, which orders nothing.
+  const constant = value.literal !== undefined && sql === value.sql;
+  const key = printOrder(constant ? `CASE WHEN true THEN ${sql} END` : sql, item);
   if (!mayBeNan(value)) return key;
   return `${printOrder(`isnan(${value.sql})`, { ...item, descending: !item.descending, nulls: item.nulls ?? (item.descending ? "LAST" : "FIRST") })}, ${key}`;
 }

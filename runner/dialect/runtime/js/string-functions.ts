@@ -262,6 +262,9 @@ export const STRING_JS_FUNCTIONS: readonly JsFunction[] = [
   strict("bq_bytes_bit_count", ["BYTES"], "INT64", (bytes) =>
     BigInt(bytes.reduce((sum, byte) => sum + byte.toString(2).replaceAll("0", "").length, 0)),
   ),
+  strict("bq_join", ["STRINGS", "STRING", "STRING"], "STRING", (texts, separator, missing) =>
+    texts.map((text) => text ?? missing).join(separator),
+  ),
   lenient("bq_contains_substr", ["STRING", "STRINGS"], "BOOL", (wanted, texts) => {
     if (wanted === null) throw new Error("CONTAINS_SUBSTR search_value cannot be NULL");
     const fold = (text: string): string => text.normalize("NFKC").toLowerCase();
