@@ -88,12 +88,12 @@ export function castTo(value: Typed, target: SqlType, options: CastOptions): Typ
   if (isNullLiteral(value)) return { ...coerce(value, target), literal: undefined, span };
   const scope = new SafeScope();
   const operand = options.safe ? scope.bind(value) : value;
-  const cast = castValue(operand, target, options);
+  const cast = castValue(operand, target);
   const sql = options.limit === undefined ? cast.sql : limited(cast.sql, target, options.limit, span);
   const failing = cast.mayFail || options.limit !== undefined;
   if (!options.safe) return derive(sql, target, span, [value]);
   if (failing) return derive(scope.wrap(sql), target, span, [value], true);
-  return derive(castValue(value, target, options).sql, target, span, [value]);
+  return derive(castValue(value, target).sql, target, span, [value]);
 }
 
 interface Cast {
@@ -101,12 +101,12 @@ interface Cast {
   readonly mayFail: boolean;
 }
 
-function castValue(value: Typed, target: SqlType, options: CastOptions): Cast {
+function castValue(value: Typed, target: SqlType): Cast {
   if (sameType(value.type, target)) return { sql: value.sql, mayFail: false };
   if (value.literal !== undefined && value.literal.kind !== "string" && coercionCost(value, target) !== undefined) {
     return { sql: coerce(value, target).sql, mayFail: false };
   }
-  return castSql(value.sql, value.type, target, options.span);
+  return castSql(value.sql, value.type, target, value.span);
 }
 
 function castSql(sql: string, from: SqlType, to: SqlType, span: Span): Cast {

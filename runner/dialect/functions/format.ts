@@ -1,5 +1,6 @@
 import { typeName } from "../../sql-types.js";
-import type { CallExpr, Expr } from "../ast.js";
+import type { CallExpr } from "../ast.js";
+import type { Span } from "../contract.js";
 import { analysisError } from "../errors.js";
 import { quoteString } from "../print/sql.js";
 import { type Directive, expectedKind, parseFormat } from "../runtime/js/format-string.js";
@@ -35,8 +36,8 @@ function format(call: CallExpr, context: CallContext): Typed {
   const pattern = formatArg.kind === "string" ? formatArg.value : undefined;
   if (isNullLiteral(context.resolve(formatArg))) return derive(NULL_TEXT, "STRING", spanOf(call), [], true);
   if (pattern === undefined) return computedFormat(call, template, values);
-  const pieces = piecesOf(pattern, formatArg);
-  checkValues(pattern, pieces, values, formatArg);
+  const pieces = piecesOf(pattern, call);
+  checkValues(pattern, pieces, values, call);
   const simple = simpleFormat(pieces, values);
   const span = spanOf(call);
   if (simple !== undefined) return derive(simple, "STRING", span, values, values.length > 0);
@@ -50,7 +51,7 @@ function format(call: CallExpr, context: CallContext): Typed {
   return derive(`bq_format(${template.sql}, [${texts.join(", ")}])`, "STRING", span, [template, ...values], true);
 }
 
-function piecesOf(pattern: string, at: Expr): (string | Directive)[] {
+function piecesOf(pattern: string, at: Span): (string | Directive)[] {
   try {
     return parseFormat(pattern);
   } catch (error) {
@@ -62,7 +63,7 @@ function checkValues(
   pattern: string,
   pieces: readonly (string | Directive)[],
   values: readonly Typed[],
-  at: Expr,
+  at: Span,
 ): void {
   let used = 0;
   const take = (kind: ReturnType<typeof expectedKind>): void => {
@@ -70,7 +71,7 @@ function checkValues(
     if (value !== undefined && !fits(value, kind)) {
       throw analysisError(
         `Invalid type for argument ${used + 1} to FORMAT; Expected ${kind}; Got ${typeName(value.type)}`,
-        value.span,
+        at,
       );
     }
   };

@@ -17,7 +17,10 @@ import { resolveWindowFunction } from "./windows.js";
 export function resolveCall(call: CallExpr, ctx: ExprContext): Typed {
   const definition = functionNamed(call.name);
   if (definition === undefined) {
-    throw analysisError(`Function not found: ${call.name}${didYouMean(call.name, functionNames())}`, call.nameSpan);
+    throw analysisError(
+      `Function not found: ${call.name}${didYouMean(call.name, functionNames()).toLowerCase().replace("; did", "; Did")}`,
+      call.nameSpan,
+    );
   }
   if (definition.kind === "aggregate") return resolveAggregate(call, definition, ctx);
   if (definition.kind === "window") return resolveWindowFunction(call, definition, ctx);
@@ -98,7 +101,9 @@ export function matchOrFail<S extends { readonly signature: Signature }>(
   const found = bestMatch(overloads, args);
   if (found === undefined) {
     const signatures = overloads.map((overload) => overload.signature);
-    throw analysisError(noMatchMessage("function", call.name, args, signatures), call);
+    const kind = functionNamed(call.name)?.kind;
+    const what = kind === "aggregate" ? "aggregate function" : kind === "window" ? "analytic function" : "function";
+    throw analysisError(noMatchMessage(what, call.name, args, signatures), call);
   }
   return found;
 }

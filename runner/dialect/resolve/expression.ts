@@ -157,7 +157,7 @@ function typedLiteral(expr: Extract<Expr, { kind: "typedLiteral" }>): Typed {
       return jsonLiteral(expr.value, expr);
     default: {
       const type = expr.type as "DATE" | "DATETIME" | "TIME" | "TIMESTAMP";
-      return { ...derive(temporalLiteral(expr.value, type, span), type, span, []), nullable: false };
+      return { ...derive(temporalLiteral(expr.value, type, span, true), type, span, []), nullable: false };
     }
   }
 }

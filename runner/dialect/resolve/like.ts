@@ -30,7 +30,7 @@ export function resolveLike(expr: Like, ctx: ExprContext): Typed {
     return derive(sql, "BOOL", span, [value, array], true);
   }
   const parts = (patterns as readonly Expr[]).map((pattern) => resolveExpr(pattern, ctx));
-  if (expr.quantifier === undefined) refuseNull("LIKE", [value, ...parts], expr);
+  if (expr.quantifier === undefined) refuseNull("LIKE", [value, ...parts]);
   const bytes = [value, ...parts].some((part) => part.type === "BYTES");
   const subject = textOf(value, bytes, expr);
   const sql = parts

@@ -103,7 +103,7 @@ export function resolveBinary(expr: Node<"binary">, ctx: ExprContext): Typed {
   const right = resolveExpr(expr.right, ctx);
   const operations = ARITHMETIC[expr.op];
   if (operations === undefined) return resolveComparison(expr, left, right);
-  refuseNull(expr.op, [left, right], expr);
+  refuseNull(expr.op, [left, right]);
   const found = bestMatch(operations, [left, right]);
   if (found === undefined) {
     const signatures = operations.map((operation) => operation.signature);
@@ -145,19 +145,19 @@ function resolveConcat(expr: Node<"binary">, ctx: ExprContext): Typed {
     node = node.left;
   }
   operands.unshift(resolveExpr(node, ctx));
-  refuseNull("||", operands, expr);
+  refuseNull("||", operands);
   return concatenate(operands, "operator", "||", spanOf(expr));
 }
 
 /** An operator takes no NULL that is written out. */
-export function refuseNull(operator: string, operands: readonly Typed[], at: Span): void {
-  if (operands.some((operand) => operand.literal?.kind === "null"))
-    throw analysisError(`Operands of ${operator} cannot be literal NULL`, at);
+export function refuseNull(operator: string, operands: readonly Typed[]): void {
+  const missing = operands.find((operand) => operand.literal?.kind === "null");
+  if (missing !== undefined) throw analysisError(`Operands of ${operator} cannot be literal NULL`, missing.span);
 }
 
 export function resolveUnary(expr: Node<"unary">, ctx: ExprContext): Typed {
   const operand = resolveExpr(expr.operand, ctx);
-  refuseNull(expr.op, [operand], expr);
+  refuseNull(expr.op, [operand]);
   if (expr.op === "NOT") {
     const bool = booleanOperand(expr.operand, "NOT", ctx);
     return derive(`(NOT ${bool.sql})`, "BOOL", spanOf(expr), [bool]);

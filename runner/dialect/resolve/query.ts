@@ -125,7 +125,7 @@ export function combine(
     throw analysisError(`${name} is not supported in BigQuery; use ${body.op} DISTINCT`, body);
   for (const [i, arm] of arms.entries()) {
     if (arm.columns.length !== first.columns.length) {
-      const message = `Queries in ${name} have mismatched column count; query 1 has ${first.columns.length} columns, query ${i + 1} has ${arm.columns.length} columns`;
+      const message = `Queries in ${name} have mismatched column count; query 1 has ${first.columns.length} column${first.columns.length === 1 ? "" : "s"}, query ${i + 1} has ${arm.columns.length} column${arm.columns.length === 1 ? "" : "s"}`;
       throw analysisError(message, body.arms[i] ?? body);
     }
   }
@@ -134,7 +134,7 @@ export function combine(
     const type = commonType(parts);
     if (type === undefined) {
       const types = parts.map((part) => typeName(part.type)).join(", ");
-      throw analysisError(`Column ${i + 1} in ${name} has incompatible types: ${types}`, body);
+      throw analysisError(`Column ${i + 1} in ${name} has incompatible types: ${types}`, body.arms[1] ?? body);
     }
     if (!body.all && !isComparable(type)) {
       throw analysisError(

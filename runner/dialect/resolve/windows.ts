@@ -28,10 +28,10 @@ export function resolveWindowFunction(call: CallExpr, definition: WindowFunction
   const { candidate, match } = matchOrFail(call, definition.overloads, args);
   const over = resolveOver(call.over, ctx, !definition.frame);
   if (definition.needsOrder && !over.ordered) {
-    throw analysisError(`Window ORDER BY is required for analytic function ${call.name}`, call.over);
+    throw analysisError(`Window ORDER BY is required for analytic function ${call.name.toLowerCase()}`, call.over);
   }
   if (!definition.allowsOrder && over.ordered) {
-    throw analysisError(`Window ORDER BY is not allowed for analytic function ${call.name}`, call.over);
+    throw analysisError(`Window ORDER BY is not allowed for analytic function ${call.name.toLowerCase()}`, call.over);
   }
   const ignore = call.nulls === "IGNORE" && definition.frame ? " IGNORE NULLS" : "";
   const spec: AggregateCall = {

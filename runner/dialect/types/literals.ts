@@ -27,8 +27,11 @@ export function numericLiteral(text: string, span: Span, exact = false): string 
 }
 
 /** A string literal used as DATE, DATETIME, TIME or TIMESTAMP: plain forms are checked here, the rest by the macro. */
-export function temporalLiteral(text: string, type: SqlType, span: Span): string {
-  const bad = analysisError(`Could not cast literal "${text}" to type ${typeName(type)}`, span);
+export function temporalLiteral(text: string, type: SqlType, span: Span, typed = false): string {
+  const bad = analysisError(
+    typed ? `Invalid ${typeName(type)} literal` : `Could not cast literal "${text}" to type ${typeName(type)}`,
+    span,
+  );
   switch (type) {
     case "DATE": {
       const date = isoDate(text);
