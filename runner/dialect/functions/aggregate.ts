@@ -66,6 +66,7 @@ export const AGGREGATE_FUNCTIONS: Family = {
       return `CASE WHEN isinf(${sum}) AND NOT ${infinite} THEN CAST('double overflow' AS DOUBLE) ELSE ${sum} END`;
     }),
     aggregateOn("(NUMERIC) -> NUMERIC?", (args, call) => `bq.numeric_in_range(${call.of("sum", args)})`),
+    aggregateOn("(BIGNUMERIC) -> BIGNUMERIC?", (args, call) => `bq_bignumeric_sum(${call.of("list", args)})`),
     aggregateOn("(INTERVAL) -> INTERVAL?", ([value], call) => {
       const sum = (part: string): string => call.of("sum", [`bq.interval_${part}(${value})`]);
       return `bq.interval_of(${sum("months")}, ${sum("days")}, ${sum("micros")})`;
@@ -77,6 +78,7 @@ export const AGGREGATE_FUNCTIONS: Family = {
     aggregateOn("(INT64) -> FLOAT64?", (args, call) => call.of("avg", args)),
     simple("(FLOAT64) -> FLOAT64?", "avg"),
     AVG_NUMERIC,
+    aggregateOn("(BIGNUMERIC) -> BIGNUMERIC?", (args, call) => `bq_bignumeric_avg(${call.of("list", args)})`),
     aggregateOn("(INTERVAL) -> INTERVAL?", ([value], call) => {
       const list = (part: string): string => call.of("list", [`bq.interval_${part}(${value})`]);
       return `bq.interval_from_text(bq_interval_average(${list("months")}, ${list("days")}, ${list("micros")}))`;

@@ -53,6 +53,14 @@ const SCALAR_CASTS: Readonly<Record<string, string>> = {
   "TIMESTAMP>DATE": "bq.date_from_timestamp($)",
   "TIMESTAMP>DATETIME": "bq.datetime_from_timestamp($)",
   "TIMESTAMP>TIME": "bq.time_from_timestamp($)",
+  "INT64>BIGNUMERIC": "bq_bignumeric(CAST($ AS VARCHAR))",
+  "NUMERIC>BIGNUMERIC": "bq_bignumeric(CAST($ AS VARCHAR))",
+  "FLOAT64>BIGNUMERIC": "bq_bignumeric_of_double($)",
+  "STRING>BIGNUMERIC": "bq_bignumeric($)",
+  "BIGNUMERIC>STRING": "bq_bignumeric_text($)",
+  "BIGNUMERIC>INT64": "bq_bignumeric_to_int64($)",
+  "BIGNUMERIC>FLOAT64": "bq_bignumeric_to_double($)",
+  "BIGNUMERIC>NUMERIC": "CAST(bq_bignumeric_decimal($, 9, false) AS DECIMAL(38,9))",
   "INTERVAL>STRING": "bq.interval_to_string($)",
   "STRING>INTERVAL": "bq.interval_from_text(bq_interval_parse($))",
 };
@@ -154,6 +162,7 @@ function limited(sql: string, type: SqlType, limit: TypeLimit, span: Span): stri
   if (type === "NUMERIC") {
     return `CAST(CAST(${sql} AS DECIMAL(${limit.precision},${limit.scale})) AS ${duckdbType("NUMERIC")})`;
   }
+  if (type === "BIGNUMERIC") return `bq.bignumeric_limited(${sql}, ${limit.precision}, ${limit.scale})`;
   if (type !== "STRING") throw unsupported(`A length limit on ${typeName(type)}`, span);
   const message = `'maximum length is ${limit.precision} but value has length ' || length(${sql})`;
   return `CASE WHEN length(${sql}) > ${limit.precision} THEN CAST(CAST(${message} AS BIGINT) AS VARCHAR) ELSE ${sql} END`;

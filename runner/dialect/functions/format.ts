@@ -131,8 +131,9 @@ function raw(value: Typed): string {
   if (isNullLiteral(value)) return NULL_TEXT;
   switch (value.type) {
     case "NUMERIC":
-    case "BIGNUMERIC":
       return `(bq.numeric_to_string(${value.sql}) || 'n')`;
+    case "BIGNUMERIC":
+      return `(bq_bignumeric_text(${value.sql}) || 'n')`;
     case "FLOAT64":
       return `bq.float64_to_string(${value.sql})`;
     case "JSON":

@@ -16,6 +16,7 @@ const SCALAR_JSON: Readonly<Record<string, string>> = {
   TIME: "bq.time_to_json($)",
   TIMESTAMP: "bq.timestamp_to_json($)",
   INTERVAL: "bq.interval_to_json($)",
+  BIGNUMERIC: "bq.bignumeric_to_json(bq_bignumeric_text($))",
   JSON: "coalesce(CAST($ AS VARCHAR), 'null')",
 };
 

@@ -6,22 +6,38 @@ const float = (name: string, anchor: string, sql: string) => ({
   [name]: scalar(`${DOC}#${anchor}`, on("(FLOAT64) -> FLOAT64", sql)),
 });
 
+const big = (how: string) => on("(BIGNUMERIC) -> BIGNUMERIC", `bq_bignumeric_change($1, '${how}')`);
+const bigRounded = (mode: string) => [
+  on("(BIGNUMERIC) -> BIGNUMERIC", `bq_bignumeric_round($1, 0::BIGINT, '${mode}')`),
+  on("(BIGNUMERIC, INT64) -> BIGNUMERIC", `bq_bignumeric_round($1, $2, '${mode}')`),
+];
+const bigOf = (operator: string) =>
+  on("(BIGNUMERIC, BIGNUMERIC) -> BIGNUMERIC", `bq_bignumeric_op($1, '${operator}', $2)`);
+const bigSafely = (operator: string) =>
+  on("(BIGNUMERIC, BIGNUMERIC) -> BIGNUMERIC?", (_, typed) =>
+    safely(typed, ([a, b]) => `bq_bignumeric_op(${a}, '${operator}', ${b})`),
+  );
+
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/mathematical_functions */
 export const NUMERIC_FUNCTIONS: Family = {
   ABS: scalar(
     `${DOC}#abs`,
+    big("ABS"),
     on("(INT64) -> INT64", "abs($1)"),
     on("(FLOAT64) -> FLOAT64", "abs($1)"),
     on("(NUMERIC) -> NUMERIC", "abs($1)"),
   ),
   SIGN: scalar(
     `${DOC}#sign`,
+    big("SIGN"),
     on("(INT64) -> INT64", "CAST(sign($1) AS BIGINT)"),
     on("(FLOAT64) -> FLOAT64", "CASE WHEN isnan($1) THEN $1 ELSE CAST(sign($1) AS DOUBLE) END"),
     on("(NUMERIC) -> NUMERIC", "CAST(sign($1) AS DECIMAL(38,9))"),
   ),
   ROUND: scalar(
     `${DOC}#round`,
+    ...bigRounded("ROUND_HALF_AWAY_FROM_ZERO"),
+    on("(BIGNUMERIC, INT64, STRING) -> BIGNUMERIC", "bq_bignumeric_round($1, $2, $3)"),
     on("(FLOAT64) -> FLOAT64", "bq.round_float64($1)"),
     on("(NUMERIC) -> NUMERIC", "bq.numeric_round($1)"),
     on("(FLOAT64, INT64) -> FLOAT64", "bq.round_float64($1, $2)"),
@@ -34,6 +50,7 @@ export const NUMERIC_FUNCTIONS: Family = {
   ),
   TRUNC: scalar(
     `${DOC}#trunc`,
+    ...bigRounded("TRUNC"),
     on("(FLOAT64) -> FLOAT64", "bq.trunc_float64($1)"),
     on("(NUMERIC) -> NUMERIC", "bq.numeric_trunc($1)"),
     on("(FLOAT64, INT64) -> FLOAT64", "bq.trunc_float64($1, $2)"),
@@ -43,48 +60,57 @@ export const NUMERIC_FUNCTIONS: Family = {
   ),
   CEIL: scalar(
     `${DOC}#ceil`,
+    big("CEIL"),
     on("(FLOAT64) -> FLOAT64", "ceil($1)"),
     on("(NUMERIC) -> NUMERIC", "bq.numeric_ceil($1)"),
   ),
   CEILING: scalar(
     `${DOC}#ceiling`,
+    big("CEIL"),
     on("(FLOAT64) -> FLOAT64", "ceil($1)"),
     on("(NUMERIC) -> NUMERIC", "bq.numeric_ceil($1)"),
   ),
   FLOOR: scalar(
     `${DOC}#floor`,
+    big("FLOOR"),
     on("(FLOAT64) -> FLOAT64", "floor($1)"),
     on("(NUMERIC) -> NUMERIC", "bq.numeric_floor($1)"),
   ),
   DIV: scalar(
     `${DOC}#div`,
+    bigOf("DIV"),
     on("(INT64, INT64) -> INT64", "bq.int64_div($1, $2)"),
     on("(NUMERIC, NUMERIC) -> NUMERIC", "bq.numeric_int_div($1, $2)"),
   ),
   MOD: scalar(
     `${DOC}#mod`,
+    bigOf("MOD"),
     on("(INT64, INT64) -> INT64", "bq.int64_mod($1, $2)"),
     on("(NUMERIC, NUMERIC) -> NUMERIC", "bq.numeric_mod($1, $2)"),
   ),
   SAFE_DIVIDE: scalar(
     `${DOC}#safe_divide`,
+    bigSafely("/"),
     on("(FLOAT64, FLOAT64) -> FLOAT64?", "bq.safe_divide_float64($1, $2)"),
     on("(NUMERIC, NUMERIC) -> NUMERIC?", (_, typed) => safely(typed, ([a, b]) => `bq.numeric_div(${a}, ${b})`)),
   ),
   SAFE_ADD: scalar(
     `${DOC}#safe_add`,
+    bigSafely("+"),
     on("(INT64, INT64) -> INT64?", (_, typed) => safely(typed, ([a, b]) => `${a} + ${b}`)),
     on("(FLOAT64, FLOAT64) -> FLOAT64?", (_, typed) => safely(typed, ([a, b]) => `${a} + ${b}`)),
     on("(NUMERIC, NUMERIC) -> NUMERIC?", (_, typed) => safely(typed, ([a, b]) => `${a} + ${b}`)),
   ),
   SAFE_SUBTRACT: scalar(
     `${DOC}#safe_subtract`,
+    bigSafely("-"),
     on("(INT64, INT64) -> INT64?", (_, typed) => safely(typed, ([a, b]) => `${a} - ${b}`)),
     on("(FLOAT64, FLOAT64) -> FLOAT64?", (_, typed) => safely(typed, ([a, b]) => `${a} - ${b}`)),
     on("(NUMERIC, NUMERIC) -> NUMERIC?", (_, typed) => safely(typed, ([a, b]) => `${a} - ${b}`)),
   ),
   SAFE_MULTIPLY: scalar(
     `${DOC}#safe_multiply`,
+    bigSafely("*"),
     on("(INT64, INT64) -> INT64?", (_, typed) => safely(typed, ([a, b]) => `${a} * ${b}`)),
     on("(FLOAT64, FLOAT64) -> FLOAT64?", (_, typed) => safely(typed, ([a, b]) => `${a} * ${b}`)),
     on("(NUMERIC, NUMERIC) -> NUMERIC?", (_, typed) => safely(typed, ([a, b]) => `bq.numeric_mul(${a}, ${b})`)),
@@ -133,6 +159,10 @@ export const NUMERIC_FUNCTIONS: Family = {
   PARSE_NUMERIC: scalar(
     "conversion_functions#parse_numeric",
     on("(STRING) -> NUMERIC", "bq.string_to_numeric(bq_parse_numeric($1, 'NUMERIC'))"),
+  ),
+  PARSE_BIGNUMERIC: scalar(
+    "conversion_functions#parse_bignumeric",
+    on("(STRING) -> BIGNUMERIC", "bq_bignumeric(bq_parse_numeric($1, 'BIGNUMERIC'))"),
   ),
   RANGE_BUCKET: scalar(`${DOC}#range_bucket`, on("(T, ARRAY<T>) -> INT64?", "bq.range_bucket($1, $2)")),
   EUCLIDEAN_DISTANCE: scalar(

@@ -2,7 +2,7 @@ import { type SqlType, type StructType, typeName } from "../../sql-types.js";
 import type { Expr } from "../ast.js";
 import { analysisError, unsupported } from "../errors.js";
 import { impliedName } from "../names.js";
-import { duckdbType, jsonElement, jsonMember, structLiteral } from "../print/sql.js";
+import { jsonElement, jsonMember, structLiteral, valueType } from "../print/sql.js";
 import { coerce, coercionCost, commonType } from "../types/coercion.js";
 import { derive, isNullLiteral, type Typed } from "../types/typed.js";
 import { resolveAs, resolveExpr } from "./expression.js";
@@ -36,7 +36,7 @@ export function resolveArray(expr: Node<"array">, ctx: ExprContext): Typed {
   const allNull = items.every(isNullLiteral);
   const sql =
     empty || allNull
-      ? `CAST([${items.map(() => "NULL").join(", ")}] AS ${duckdbType(type)})`
+      ? `CAST([${items.map(() => "NULL").join(", ")}] AS ${valueType(type)})`
       : `[${items.map((item) => item.sql).join(", ")}]`;
   const typed = derive(sql, type, span, items, false);
   if (declared !== undefined) return typed;

@@ -6,7 +6,7 @@ import { PARENTHESIS_FREE } from "../functions/volatile-names.js";
 import { blobLiteral, floatLiteral, integerLiteral, quoteString } from "../print/sql.js";
 import { coerce, coercionCost } from "../types/coercion.js";
 import { normalizedJson } from "../types/json-literal.js";
-import { numericLiteral, temporalLiteral } from "../types/literals.js";
+import { bignumericLiteral, numericLiteral, temporalLiteral } from "../types/literals.js";
 import { derive, type LiteralValue, type Typed } from "../types/typed.js";
 import { resolveCall } from "./calls.js";
 import { resolveCase, resolveCast, resolveExtract } from "./conditional.js";
@@ -152,7 +152,7 @@ function typedLiteral(expr: Extract<Expr, { kind: "typedLiteral" }>): Typed {
       return { ...derive(numericLiteral(expr.value, span, true), "NUMERIC", span, []), nullable: false };
     case "BIGNUMERIC":
     case "BIGDECIMAL":
-      throw unsupported("BIGNUMERIC", expr);
+      return { ...derive(bignumericLiteral(expr.value, span), "BIGNUMERIC", span, []), nullable: false };
     case "JSON":
       return jsonLiteral(expr.value, expr);
     default: {

@@ -1,7 +1,8 @@
 import { type SqlType, typeName } from "../../sql-types.js";
 import type { Expr, FromItem, Identifier } from "../ast.js";
+import type { CatalogTable } from "../contract.js";
 import { analysisError, unsupported } from "../errors.js";
-import { fieldAccess, quoteName, quotePath } from "../print/sql.js";
+import { fieldAccess, holdsBignumeric, quoteName, quotePath } from "../print/sql.js";
 import type { Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";
 import { resolveJoin } from "./joins.js";
@@ -109,7 +110,18 @@ function resolveTable(item: Extract<FromItem, { kind: "table" }>, from: FromCont
   const columns = table.columns.map(
     ({ name, type }): OutputColumn => ({ name, key: name, type, literal: undefined, span: item.pathSpan }),
   );
-  return relation(quotePath(table.duckdbPath), columns, false, alias, from.env);
+  return relation(tableText(table), columns, false, alias, from.env);
+}
+
+/** A stored BIGNUMERIC becomes the bytes that are computed with. */
+function tableText({ duckdbPath, columns }: CatalogTable): string {
+  const path = quotePath(duckdbPath);
+  const nested = columns.find(({ type }) => typeof type === "object" && holdsBignumeric(type));
+  if (nested !== undefined) throw unsupported(`BIGNUMERIC within column ${nested.name}`, { start: 0, end: 0 });
+  const replaced = columns
+    .filter(({ type }) => type === "BIGNUMERIC")
+    .map(({ name }) => `bq_bignumeric(CAST(${quoteName(name)} AS VARCHAR)) AS ${quoteName(name)}`);
+  return replaced.length === 0 ? path : `(SELECT * REPLACE (${replaced.join(", ")}) FROM ${path})`;
 }
 
 /** A table, CTE or subquery under a fresh DuckDB alias. */

@@ -25,6 +25,8 @@ const infix =
   (a, b) =>
     `(${a} ${symbol} ${b})`;
 
+const big = (symbol: string): Operation =>
+  op("(BIGNUMERIC, BIGNUMERIC) -> BIGNUMERIC", (a, b) => `bq_bignumeric_op(${a}, '${symbol}', ${b})`);
 const onBytes = (symbol: string): Operation =>
   op("(BYTES, BYTES) -> BYTES", (a, b) => `bq_combine_bytes(${a}, ${b}, '${symbol}')`);
 
@@ -37,6 +39,7 @@ function isNonZeroLiteral(divisor: Typed): boolean {
 
 const ARITHMETIC: Readonly<Record<string, readonly Operation[]>> = {
   "+": [
+    big("+"),
     op("(INT64, INT64) -> INT64", infix("+")),
     op("(FLOAT64, FLOAT64) -> FLOAT64", infix("+")),
     op("(NUMERIC, NUMERIC) -> NUMERIC", infix("+")),
@@ -53,6 +56,7 @@ const ARITHMETIC: Readonly<Record<string, readonly Operation[]>> = {
     }),
   ],
   "-": [
+    big("-"),
     op("(INT64, INT64) -> INT64", infix("-")),
     op("(FLOAT64, FLOAT64) -> FLOAT64", infix("-")),
     op("(NUMERIC, NUMERIC) -> NUMERIC", infix("-")),
@@ -70,6 +74,7 @@ const ARITHMETIC: Readonly<Record<string, readonly Operation[]>> = {
     op("(TIME, TIME) -> INTERVAL", (a, b) => `bq.interval_of(0, 0, bq.time_micros(${a}) - bq.time_micros(${b}))`),
   ],
   "*": [
+    big("*"),
     op("(INT64, INT64) -> INT64", infix("*")),
     op("(FLOAT64, FLOAT64) -> FLOAT64", infix("*")),
     op("(NUMERIC, NUMERIC) -> NUMERIC", (a, b) => `bq.numeric_mul(${a}, ${b})`),
@@ -77,6 +82,7 @@ const ARITHMETIC: Readonly<Record<string, readonly Operation[]>> = {
     op("(INT64, INTERVAL) -> INTERVAL", (a, b) => `bq.interval_multiply(${b}, ${a})`),
   ],
   "/": [
+    big("/"),
     op("(FLOAT64, FLOAT64) -> FLOAT64", (a, b, divisor) =>
       isNonZeroLiteral(divisor) ? `(${a} / ${b})` : `bq.float64_divide(${a}, ${b})`,
     ),
@@ -163,7 +169,7 @@ export function resolveUnary(expr: Node<"unary">, ctx: ExprContext): Typed {
     return derive(`(NOT ${bool.sql})`, "BOOL", spanOf(expr), [bool]);
   }
   const allowed: readonly SqlType[] =
-    expr.op === "~" ? ["INT64", "BYTES"] : ["INT64", "FLOAT64", "NUMERIC", "INTERVAL"];
+    expr.op === "~" ? ["INT64", "BYTES"] : ["INT64", "FLOAT64", "NUMERIC", "BIGNUMERIC", "INTERVAL"];
   if (!allowed.includes(operand.type)) {
     throw analysisError(
       `No matching signature for operator ${expr.op} for argument types: ${typeName(operand.type)}`,
@@ -172,6 +178,8 @@ export function resolveUnary(expr: Node<"unary">, ctx: ExprContext): Typed {
   }
   if (expr.op === "+") return operand;
   if (operand.type === "BYTES") return derive(`bq_invert_bytes(${operand.sql})`, "BYTES", spanOf(expr), [operand]);
+  if (operand.type === "BIGNUMERIC")
+    return derive(`bq_bignumeric_change(${operand.sql}, '-')`, "BIGNUMERIC", spanOf(expr), [operand]);
   if (operand.type === "INTERVAL")
     return derive(`bq.interval_negate(${operand.sql})`, "INTERVAL", spanOf(expr), [operand]);
   return derive(`(${expr.op}(${operand.sql}))`, operand.type, spanOf(expr), [operand]);

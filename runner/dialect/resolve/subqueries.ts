@@ -3,7 +3,7 @@ import type { Expr, Query } from "../ast.js";
 import type { Span } from "../contract.js";
 import { analysisError } from "../errors.js";
 import { equalText } from "../print/equality.js";
-import { duckdbType, quoteName } from "../print/sql.js";
+import { quoteName, valueType } from "../print/sql.js";
 import type { ColumnUse, Typed } from "../types/typed.js";
 import { mergeUses } from "../types/typed.js";
 import { unify } from "./operators.js";
@@ -53,7 +53,7 @@ export function resolveArrayQuery(expr: Node<"arrayQuery">, ctx: ExprContext): T
     );
   }
   const type: SqlType = { kind: "array", element: column.type };
-  const sql = `coalesce(ARRAY(${query.sql}), CAST([] AS ${duckdbType(type)}))`;
+  const sql = `coalesce(ARRAY(${query.sql}), CAST([] AS ${valueType(type)}))`;
   return { sql, type, span: spanOf(expr), nullable: false, uses, opaque: true };
 }
 

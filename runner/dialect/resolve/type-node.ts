@@ -23,8 +23,10 @@ const NAMES: Readonly<Record<string, SqlType>> = {
   TIMESTAMP: "TIMESTAMP",
   JSON: "JSON",
   INTERVAL: "INTERVAL",
+  BIGNUMERIC: "BIGNUMERIC",
+  BIGDECIMAL: "BIGNUMERIC",
 };
-const UNSUPPORTED = new Set(["BIGNUMERIC", "BIGDECIMAL", "GEOGRAPHY", "RANGE"]);
+const UNSUPPORTED = new Set(["GEOGRAPHY", "RANGE"]);
 
 /** `NUMERIC(5, 2)` or `STRING(10)`: what the parameters restrict. */
 export interface TypeLimit {
@@ -62,6 +64,11 @@ export function limitOf(node: TypeNode): TypeLimit | undefined {
       throw analysisError(`${node.name} type must have exactly one positive parameter`, node);
     }
     return { precision, scale: 0 };
+  }
+  if (type === "BIGNUMERIC") {
+    if (scale > 38 || precision < Math.max(1, scale) || precision > 38 + scale)
+      throw analysisError(`In BIGNUMERIC(P, S), S must be between 0 and 38 and P between S and 38 + S`, node);
+    return { precision, scale };
   }
   if (type !== "NUMERIC") throw analysisError(`${node.name} does not support type parameters`, node);
   if (scale > 9) throw analysisError("In NUMERIC(P, S), S must be between 0 and 9", node);

@@ -1,9 +1,9 @@
 import { type SqlType, type StructType, typeName } from "../../sql-types.js";
 import type { Span } from "../contract.js";
 import { analysisError, unsupported } from "../errors.js";
-import { duckdbType, fieldAccess, floatLiteral, structLiteral } from "../print/sql.js";
+import { fieldAccess, floatLiteral, structLiteral, valueType } from "../print/sql.js";
 import { sameType } from "./equality.js";
-import { numericLiteral, temporalLiteral } from "./literals.js";
+import { bignumericLiteral, numericLiteral, temporalLiteral } from "./literals.js";
 import { derive, isNullLiteral, type Typed } from "./typed.js";
 
 /**
@@ -90,7 +90,7 @@ export function coerce(from: Typed, to: SqlType): Typed {
     throw analysisError(`Cannot coerce expression of type ${typeName(from.type)} to ${typeName(to)}`, from.span);
   }
   if (isNullLiteral(from)) {
-    return { ...from, type: to, sql: `CAST(NULL AS ${duckdbType(to)})` };
+    return { ...from, type: to, sql: `CAST(NULL AS ${valueType(to)})` };
   }
   const coerced =
     coerceLiteral(from, to) ?? derive(implicitCast(from.sql, from.type, to, from.span), to, from.span, [from]);
@@ -101,7 +101,7 @@ function coerceLiteral(from: Typed, to: SqlType): Typed | undefined {
   const literal = from.literal;
   switch (literal?.kind) {
     case "emptyArray":
-      return { ...from, type: to, sql: `CAST([] AS ${duckdbType(to)})` };
+      return { ...from, type: to, sql: `CAST([] AS ${valueType(to)})` };
     case "array": {
       const element = (to as { element: SqlType }).element;
       const elements = literal.elements.map((item) => coerce(item, element));
@@ -122,10 +122,14 @@ function coerceLiteral(from: Typed, to: SqlType): Typed | undefined {
         return { ...from, type: to, sql: floatLiteral(exactDouble(literal.value)), literal: undefined };
       if (to === "NUMERIC")
         return { ...from, type: to, sql: numericLiteral(`${literal.value}`, from.span), literal: undefined };
+      if (to === "BIGNUMERIC")
+        return { ...from, type: to, sql: bignumericLiteral(`${literal.value}`, from.span), literal: undefined };
       return undefined;
     case "float":
       if (to === "NUMERIC")
         return { ...from, type: to, sql: numericLiteral(literal.text, from.span), literal: undefined };
+      if (to === "BIGNUMERIC")
+        return { ...from, type: to, sql: bignumericLiteral(literal.text, from.span), literal: undefined };
       return undefined;
     case "string":
       return { ...from, type: to, sql: temporalLiteral(literal.text, to, from.span), literal: undefined };
@@ -149,6 +153,11 @@ export function implicitCast(sql: string, from: SqlType, to: SqlType, span: Span
         return `bq.int64_to_numeric(${sql})`;
       case "NUMERIC>FLOAT64":
         return `bq.numeric_to_float64(${sql})`;
+      case "INT64>BIGNUMERIC":
+      case "NUMERIC>BIGNUMERIC":
+        return `bq_bignumeric(CAST(${sql} AS VARCHAR))`;
+      case "BIGNUMERIC>FLOAT64":
+        return `bq_bignumeric_to_double(${sql})`;
       case "DATE>DATETIME":
         return `bq.datetime_from_date(${sql})`;
       default:
@@ -186,7 +195,7 @@ export function commonType(parts: readonly Typed[]): SqlType | undefined {
   // Structs together have the names of the first.
   const struct = commonStruct(typed);
   const candidates = [...(struct === undefined ? [] : [struct]), ...[...firm, ...typed].map((part) => part.type)];
-  for (const wide of ["NUMERIC", "FLOAT64", "DATETIME"] as const) candidates.push(wide);
+  for (const wide of ["NUMERIC", "BIGNUMERIC", "FLOAT64", "DATETIME"] as const) candidates.push(wide);
   return candidates.find((candidate) => parts.every((part) => coercionCost(part, candidate) !== undefined));
 }
 

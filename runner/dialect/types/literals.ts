@@ -2,6 +2,7 @@ import { type SqlType, typeName } from "../../sql-types.js";
 import type { Span } from "../contract.js";
 import { analysisError } from "../errors.js";
 import { quoteString } from "../print/sql.js";
+import { bignumericHex } from "../runtime/js/bignumeric.js";
 
 const NUMERIC_LIMIT = 10n ** 38n;
 
@@ -24,6 +25,13 @@ export function numericLiteral(text: string, span: Span, exact = false): string 
   if (units >= NUMERIC_LIMIT) throw analysisError(`Invalid NUMERIC literal: ${text}`, span);
   const digits = units.toString().padStart(10, "0");
   return `CAST('${sign === "-" ? "-" : ""}${digits.slice(0, -9)}.${digits.slice(-9)}' AS DECIMAL(38,9))`;
+}
+
+/** A BIGNUMERIC literal from decimal text, rounded half away from zero to 38 digits. */
+export function bignumericLiteral(text: string, span: Span): string {
+  const hex = bignumericHex(text);
+  if (hex === undefined) throw analysisError(`Invalid BIGNUMERIC literal: "${text}"`, span);
+  return `unhex('${hex}')`;
 }
 
 /** A string literal used as DATE, DATETIME, TIME or TIMESTAMP: plain forms are checked here, the rest by the macro. */

@@ -1,3 +1,4 @@
+import { BIGNUMERIC_JS_FUNCTIONS } from "./bignumeric.js";
 import { CAST_FORMAT_JS_FUNCTIONS } from "./cast-format.js";
 import { DECIMAL_JS_FUNCTIONS } from "./decimal.js";
 import { FORMAT_JS_FUNCTIONS } from "./format-string.js";
@@ -23,5 +24,6 @@ export const JS_FUNCTIONS: readonly JsFunction[] = [
   ...CAST_FORMAT_JS_FUNCTIONS,
   ...INTERVAL_JS_FUNCTIONS,
   ...DECIMAL_JS_FUNCTIONS,
+  ...BIGNUMERIC_JS_FUNCTIONS,
   ...PERCENTILE_JS_FUNCTIONS,
 ];

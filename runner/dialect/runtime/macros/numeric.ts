@@ -60,6 +60,15 @@ export const NUMERIC_MACROS: readonly Macro[] = [
 
   // In a sorted list.
   macro("percentile_disc(l, p)", "l[greatest(CAST(ceil(len(l) * p) AS BIGINT), 1)]"),
+  macro(
+    "bignumeric_to_json(s)",
+    `CASE WHEN s IS NULL THEN 'null' WHEN regexp_full_match(s, '-?[0-9]{1,16}') AND abs(CAST(s AS BIGINT)) <= 9007199254740992 THEN s ELSE concat('"', s, '"') END`,
+  ),
+  macro(
+    "bignumeric_limited(x, p, s)",
+    `CASE WHEN bq_bignumeric_change(bq_bignumeric_round(x, s, 'ROUND_HALF_AWAY_FROM_ZERO'), 'ABS') >= bq_bignumeric(concat('1e', p - s))
+      THEN unhex(${failure("BIGINT", "concat('Value does not fit BIGNUMERIC(', p, ', ', s, ')')")} || '') ELSE bq_bignumeric_round(x, s, 'ROUND_HALF_AWAY_FROM_ZERO') END`,
+  ),
   macro("numeric_round(x)", `CAST(round(x, 0) AS ${NUMERIC})`),
   macro("numeric_round(x, digits)", `CAST(round(x, CAST(digits AS INTEGER)) AS ${NUMERIC})`),
   // DuckDB wants constant digits: any others, and the modes of rounding, go through JavaScript.
