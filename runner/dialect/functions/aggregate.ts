@@ -37,6 +37,20 @@ const AVG_NUMERIC = aggregateOn("(NUMERIC) -> NUMERIC?", (args, call) => {
   return `bq.numeric_div(${call.of("sum", args)}, ${count})`;
 });
 
+/** Variances and deviations; those of BIGNUMERIC are exact until the last step. */
+function spread(anchor: string, name: string) {
+  return aggregate(
+    `${DOC}#${anchor}`,
+    PLAIN,
+    simple("(FLOAT64) -> FLOAT64?", name),
+    aggregateOn("(NUMERIC) -> FLOAT64?", ([value], call) => call.of(name, [`bq.numeric_to_float64(${value})`])),
+    aggregateOn(
+      "(BIGNUMERIC) -> FLOAT64?",
+      (args, call) => `bq_bignumeric_spread(${call.of("list", args)}, '${name}')`,
+    ),
+  );
+}
+
 function requireLiteral(separator: Typed | undefined): void {
   if (separator !== undefined && separator.literal === undefined)
     throw analysisError("Argument 2 to STRING_AGG must be a literal or query parameter", separator.span);
@@ -124,12 +138,12 @@ export const AGGREGATE_FUNCTIONS: Family = {
       return `flatten(${sliced(lists, call.limit)})`;
     }),
   ),
-  STDDEV: aggregate(`${DOC}#stddev`, PLAIN, simple("(FLOAT64) -> FLOAT64?", "stddev_samp")),
-  STDDEV_SAMP: aggregate(`${DOC}#stddev_samp`, PLAIN, simple("(FLOAT64) -> FLOAT64?", "stddev_samp")),
-  STDDEV_POP: aggregate(`${DOC}#stddev_pop`, PLAIN, simple("(FLOAT64) -> FLOAT64?", "stddev_pop")),
-  VARIANCE: aggregate(`${DOC}#variance`, PLAIN, simple("(FLOAT64) -> FLOAT64?", "var_samp")),
-  VAR_SAMP: aggregate(`${DOC}#var_samp`, PLAIN, simple("(FLOAT64) -> FLOAT64?", "var_samp")),
-  VAR_POP: aggregate(`${DOC}#var_pop`, PLAIN, simple("(FLOAT64) -> FLOAT64?", "var_pop")),
+  STDDEV: spread("stddev", "stddev_samp"),
+  STDDEV_SAMP: spread("stddev_samp", "stddev_samp"),
+  STDDEV_POP: spread("stddev_pop", "stddev_pop"),
+  VARIANCE: spread("variance", "var_samp"),
+  VAR_SAMP: spread("var_samp", "var_samp"),
+  VAR_POP: spread("var_pop", "var_pop"),
   // One pair has no correlation; DuckDB calls it NaN.
   CORR: aggregate(
     `${DOC}#corr`,

@@ -1,9 +1,20 @@
+import { bindOnce } from "../print/bind.js";
 import type { Typed } from "../types/typed.js";
 import { arrayFilter, arrayIncludes, arrayTransform } from "./array-lambda.js";
 import { generateTimestampArray } from "./date.js";
 import { type Family, on, scalar, special } from "./definition.js";
 
 const DOC = "array_functions";
+
+/** DuckDB's list concatenation takes NULL for an empty list; GoogleSQL gives NULL. */
+export function joinLists(args: readonly string[], typed: readonly Typed[]): string {
+  const join = (lists: readonly string[]): string => lists.reduce((left, right) => `list_concat(${left}, ${right})`);
+  if (!typed.some((arg) => arg.nullable)) return join(args);
+  return bindOnce(args, (names) => {
+    const missing = names.filter((_, i) => typed[i]?.nullable).map((name) => `${name} IS NULL`);
+    return `CASE WHEN ${missing.join(" OR ")} THEN NULL ELSE ${join(names)} END`;
+  });
+}
 
 /** DuckDB joins by a literal separator only. */
 function join(list: string, separator: string, typed: Typed | undefined): string {
@@ -16,12 +27,7 @@ export const ARRAY_FUNCTIONS: Family = {
   ARRAY_REVERSE: scalar(`${DOC}#array_reverse`, on("(ARRAY<T>) -> ARRAY<T>", "list_reverse($1)")),
   ARRAY_CONCAT: scalar(
     `${DOC}#array_concat`,
-    on("(ARRAY<T>, ARRAY<T>...) -> ARRAY<T>", (args, typed) => {
-      const joined = args.reduce((left, right) => `list_concat(${left}, ${right})`);
-      const nullable = args.filter((_, i) => typed[i]?.nullable);
-      if (nullable.length === 0) return joined;
-      return `CASE WHEN ${nullable.map((arg) => `${arg} IS NULL`).join(" OR ")} THEN NULL ELSE ${joined} END`;
-    }),
+    on("(ARRAY<T>, ARRAY<T>...) -> ARRAY<T>", (args, typed) => joinLists(args, typed)),
   ),
   ARRAY_TO_STRING: scalar(
     `${DOC}#array_to_string`,

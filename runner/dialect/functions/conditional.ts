@@ -1,3 +1,4 @@
+import { bindOnce } from "../print/bind.js";
 import { mayBeNan, type Typed } from "../types/typed.js";
 import { type Family, on, scalar } from "./definition.js";
 
@@ -32,17 +33,19 @@ export const CONDITIONAL_FUNCTIONS: Family = {
   ERROR: scalar("debugging_functions#error", on("(STRING) -> INT64?", "CAST(error($1) AS BIGINT)")),
 };
 
-/** DuckDB leaves NULLs out; GoogleSQL gives NULL if any argument is. */
+/** DuckDB leaves NULLs out; GoogleSQL gives NULL if any argument is, and NaN if any is that. */
 function extreme(name: string, args: readonly string[], typed: readonly Typed[]): string {
-  const call = `${name}(${args.join(", ")})`;
-  const nullable = args.filter((_, i) => typed[i]?.nullable);
-  const nan = name === "least" ? args.filter((_, i) => mayBeNan(typed[i] as Typed)) : [];
-  if (nan.length > 0) {
-    const missing =
-      nullable.length === 0 ? "" : `WHEN ${nullable.map((arg) => `${arg} IS NULL`).join(" OR ")} THEN NULL `;
-    const some = nan.map((arg) => `isnan(${arg})`).join(" OR ");
-    return `CASE ${missing}WHEN ${some} THEN CAST('nan' AS DOUBLE) ELSE ${call} END`;
-  }
-  if (nullable.length === 0) return call;
-  return `CASE WHEN ${nullable.map((arg) => `${arg} IS NULL`).join(" OR ")} THEN NULL ELSE ${call} END`;
+  const nullable = typed.map((arg) => arg.nullable);
+  const nan = typed.map((arg) => name === "least" && mayBeNan(arg));
+  if (!nullable.includes(true) && !nan.includes(true)) return `${name}(${args.join(", ")})`;
+  return bindOnce(args, (names) => {
+    const tests = (of: readonly boolean[], test: (arg: string) => string): string =>
+      names
+        .filter((_, i) => of[i])
+        .map(test)
+        .join(" OR ");
+    const missing = nullable.includes(true) ? `WHEN ${tests(nullable, (arg) => `${arg} IS NULL`)} THEN NULL ` : "";
+    const odd = nan.includes(true) ? `WHEN ${tests(nan, (arg) => `isnan(${arg})`)} THEN CAST('nan' AS DOUBLE) ` : "";
+    return `CASE ${missing}${odd}ELSE ${name}(${names.join(", ")}) END`;
+  });
 }

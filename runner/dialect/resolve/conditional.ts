@@ -1,6 +1,6 @@
 import { typeName } from "../../sql-types.js";
 import type { Expr } from "../ast.js";
-import { analysisError } from "../errors.js";
+import { analysisError, unsupported } from "../errors.js";
 import { castTo } from "../functions/cast.js";
 import { castByFormat, castInZone } from "../functions/cast-format.js";
 import { extractPart } from "../functions/extract.js";
@@ -10,7 +10,7 @@ import { derive, type Typed } from "../types/typed.js";
 import { resolveAs, resolveExpr } from "./expression.js";
 import { unify } from "./operators.js";
 import type { ExprContext } from "./scope.js";
-import { limitOf, typeOf } from "./type-node.js";
+import { hasParameters, limitOf, typeOf } from "./type-node.js";
 
 type Node<K extends Expr["kind"]> = Extract<Expr, { kind: K }>;
 
@@ -51,6 +51,8 @@ function caseConditions(expr: Node<"case">, ctx: ExprContext): Typed[] {
 }
 
 export function resolveCast(expr: Node<"cast">, ctx: ExprContext): Typed {
+  if (expr.type.kind !== "scalarType" && hasParameters(expr.type))
+    throw unsupported("A type parameter within ARRAY or STRUCT", expr.type);
   const value = resolveExpr(expr.value, ctx);
   const zone = expr.zone === undefined ? undefined : resolveAs(expr.zone, "STRING", ctx, "Time zone");
   if (expr.format !== undefined) {

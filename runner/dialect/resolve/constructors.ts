@@ -2,6 +2,7 @@ import { type SqlType, type StructType, typeName } from "../../sql-types.js";
 import type { Expr } from "../ast.js";
 import { analysisError, unsupported } from "../errors.js";
 import { impliedName } from "../names.js";
+import { bindOnce } from "../print/bind.js";
 import { jsonElement, jsonMember, structLiteral, valueType } from "../print/sql.js";
 import { coerce, coercionCost, commonType } from "../types/coercion.js";
 import { derive, isNullLiteral, type Typed } from "../types/typed.js";
@@ -112,14 +113,13 @@ export function resolveSubscript(expr: Node<"subscript">, ctx: ExprContext): Typ
   }
   const index = resolveAs(expr.index, "INT64", ctx, "Array position");
   const base = expr.mode === "ORDINAL" || expr.mode === "SAFE_ORDINAL" ? 1 : 0;
-  const list = target.sql;
-  const at = index.sql;
-  const position = base === 1 ? at : `(${at} + 1)`;
-  const inside = `(${at} >= ${base} AND ${at} < len(${list}) + ${base})`;
-  const sql = expr.mode.startsWith("SAFE")
-    ? `CASE WHEN ${inside} THEN ${list}[${position}] END`
-    : // The failing cast carries GoogleSQL's message; a NULL array or position gives NULL.
-      `${list}[CASE WHEN NOT ${inside} AND ${list} IS NOT NULL THEN CAST('Array index ' || ${at} || ' is out of bounds' AS BIGINT) ELSE ${position} END]`;
+  const sql = bindOnce([target.sql, index.sql], ([list, at]) => {
+    const position = base === 1 ? at : `(${at} + 1)`;
+    const inside = `(${at} >= ${base} AND ${at} < len(${list}) + ${base})`;
+    if (expr.mode.startsWith("SAFE")) return `CASE WHEN ${inside} THEN ${list}[${position}] END`;
+    // The failing cast carries GoogleSQL's message; a NULL array or position gives NULL.
+    return `${list}[CASE WHEN NOT ${inside} AND ${list} IS NOT NULL THEN CAST('Array index ' || ${at} || ' is out of bounds' AS BIGINT) ELSE ${position} END]`;
+  });
   return derive(sql, target.type.element, span, [target, index], true);
 }
 

@@ -4,6 +4,7 @@ import type { Span } from "../contract.js";
 import { analysisError } from "../errors.js";
 import { bestMatch, noMatchMessage, signature } from "../functions/signature.js";
 import { concatenate } from "../functions/string-concat.js";
+import { bindOnce } from "../print/bind.js";
 import { comparisonText, equalText } from "../print/equality.js";
 import { coerce, commonType } from "../types/coercion.js";
 import { isOrderable, supportsEquality } from "../types/equality.js";
@@ -39,7 +40,6 @@ function isNonZeroLiteral(divisor: Typed): boolean {
 
 const ARITHMETIC: Readonly<Record<string, readonly Operation[]>> = {
   "+": [
-    big("+"),
     op("(INT64, INT64) -> INT64", infix("+")),
     op("(FLOAT64, FLOAT64) -> FLOAT64", infix("+")),
     op("(NUMERIC, NUMERIC) -> NUMERIC", infix("+")),
@@ -54,9 +54,9 @@ const ARITHMETIC: Readonly<Record<string, readonly Operation[]>> = {
         op(`(INTERVAL, ${type}) -> ${result}`, (a, b) => `${macro}(${b}, ${a})`),
       ];
     }),
+    big("+"),
   ],
   "-": [
-    big("-"),
     op("(INT64, INT64) -> INT64", infix("-")),
     op("(FLOAT64, FLOAT64) -> FLOAT64", infix("-")),
     op("(NUMERIC, NUMERIC) -> NUMERIC", infix("-")),
@@ -72,22 +72,23 @@ const ARITHMETIC: Readonly<Record<string, readonly Operation[]>> = {
     op("(DATETIME, DATETIME) -> INTERVAL", (a, b) => `bq.interval_of(0, 0, epoch_us(${a}) - epoch_us(${b}))`),
     op("(TIMESTAMP, TIMESTAMP) -> INTERVAL", (a, b) => `bq.interval_of(0, 0, epoch_us(${a}) - epoch_us(${b}))`),
     op("(TIME, TIME) -> INTERVAL", (a, b) => `bq.interval_of(0, 0, bq.time_micros(${a}) - bq.time_micros(${b}))`),
+    big("-"),
   ],
   "*": [
-    big("*"),
     op("(INT64, INT64) -> INT64", infix("*")),
     op("(FLOAT64, FLOAT64) -> FLOAT64", infix("*")),
     op("(NUMERIC, NUMERIC) -> NUMERIC", (a, b) => `bq.numeric_mul(${a}, ${b})`),
     op("(INTERVAL, INT64) -> INTERVAL", (a, b) => `bq.interval_multiply(${a}, ${b})`),
     op("(INT64, INTERVAL) -> INTERVAL", (a, b) => `bq.interval_multiply(${b}, ${a})`),
+    big("*"),
   ],
   "/": [
-    big("/"),
     op("(FLOAT64, FLOAT64) -> FLOAT64", (a, b, divisor) =>
       isNonZeroLiteral(divisor) ? `(${a} / ${b})` : `bq.float64_divide(${a}, ${b})`,
     ),
     op("(NUMERIC, NUMERIC) -> NUMERIC", (a, b) => `bq.numeric_div(${a}, ${b})`),
     op("(INTERVAL, INT64) -> INTERVAL", (a, b) => `bq.interval_divide(${a}, ${b})`),
+    big("/"),
   ],
   "&": [op("(INT64, INT64) -> INT64", infix("&")), onBytes("&")],
   "|": [op("(INT64, INT64) -> INT64", infix("|")), onBytes("|")],
@@ -215,7 +216,15 @@ export function resolveBetween(expr: Node<"between">, ctx: ExprContext): Typed {
   const not = expr.negated ? "NOT " : "";
   const plain = `(${value.sql} ${not}BETWEEN ${low.sql} AND ${high.sql})`;
   const nan = [value, low, high].some(mayBeNan);
-  const sql = nan ? `(${not}(${comparisonText(">=", value, low)} AND ${comparisonText("<=", value, high)}))` : plain;
+  const within = (names: readonly string[]): string => {
+    const [v, l, h] = [value, low, high].map((part, i) => ({ ...part, sql: names[i] as string })) as [
+      Typed,
+      Typed,
+      Typed,
+    ];
+    return `(${not}(${comparisonText(">=", v, l)} AND ${comparisonText("<=", v, h)}))`;
+  };
+  const sql = nan ? bindOnce([value.sql, low.sql, high.sql], within) : plain;
   return derive(sql, "BOOL", spanOf(expr), [value, low, high]);
 }
 
@@ -256,7 +265,18 @@ export function resolveIn(expr: Node<"in">, ctx: ExprContext): Typed {
   }
   const plain = `${wanted.sql} ${not}IN (${items.map((item) => item.sql).join(", ")})`;
   const nan = mayBeNan(wanted) && items.some(mayBeNan);
-  const sql = nan ? `(${not}(${items.map((item) => comparisonText("=", wanted, item)).join(" OR ")}))` : `(${plain})`;
+  const any = ([name, ...names]: readonly string[]): string => {
+    const tests = items.map((item, i) =>
+      comparisonText("=", { ...wanted, sql: name as string }, { ...item, sql: names[i] as string }),
+    );
+    return `(${not}(${tests.join(" OR ")}))`;
+  };
+  const sql = nan
+    ? bindOnce(
+        [wanted, ...items].map((part) => part.sql),
+        any,
+      )
+    : `(${plain})`;
   return derive(sql, "BOOL", span, [wanted, ...items]);
 }
 

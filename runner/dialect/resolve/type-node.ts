@@ -77,3 +77,9 @@ export function limitOf(node: TypeNode): TypeLimit | undefined {
   }
   return { precision, scale };
 }
+
+/** True where a type name somewhere within has parameters. */
+export function hasParameters(node: TypeNode): boolean {
+  if (node.kind === "arrayType") return hasParameters(node.element);
+  return node.kind === "structType" ? node.fields.some(({ type }) => hasParameters(type)) : node.parameters.length > 0;
+}

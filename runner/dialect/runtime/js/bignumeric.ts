@@ -89,6 +89,20 @@ function aggregated(items: readonly (Uint8Array | null)[], average: boolean): Ui
   return encode(average ? quotient(sum, BigInt(values.length)) : sum, overflow);
 }
 
+/** var_samp, var_pop, stddev_samp or stddev_pop. */
+function spread(items: readonly (Uint8Array | null)[], name: string): number | null {
+  const values = items.flatMap((item) => (item === null ? [] : [decode(item)]));
+  const n = BigInt(values.length);
+  const divisor = name.endsWith("samp") ? n - 1n : n;
+  if (divisor <= 0n) return null;
+  const sum = values.reduce((total, value) => total + value, 0n);
+  const squares = values.reduce((total, value) => total + value * value, 0n);
+  // Units squared times 10^38 more, so that the quotient keeps its digits.
+  const variance = quotient((n * squares - sum * sum) * UNIT, n * divisor);
+  const result = Number(variance) / 1e38 / 1e38 / 1e38;
+  return name.startsWith("stddev") ? Math.sqrt(result) : result;
+}
+
 /** The exact value of a double in units, rounded half away from zero. */
 function doubleUnits(x: number): bigint {
   if (!Number.isFinite(x))
@@ -140,4 +154,7 @@ export const BIGNUMERIC_JS_FUNCTIONS: readonly JsFunction[] = [
   }),
   lenient("bq_bignumeric_sum", ["BLOBS"], "BYTES", (items) => (items === null ? null : aggregated(items, false))),
   lenient("bq_bignumeric_avg", ["BLOBS"], "BYTES", (items) => (items === null ? null : aggregated(items, true))),
+  lenient("bq_bignumeric_spread", ["BLOBS", "STRING"], "FLOAT64", (items, name) =>
+    items === null || name === null ? null : spread(items, name),
+  ),
 ];
