@@ -1,4 +1,5 @@
-const FAILED_CAST = /Could not convert string '([\s\S]*)' to \w+/;
+const FAILED_CAST =
+  /Could not convert string (?:'([\s\S]*)'|"([\s\S]*)") to \w+|invalid \w+ field format: "([\s\S]*?)", expected format/;
 
 /**
  * What a failed query says to its writer: GoogleSQL's message where a function of the library failed (its text travels in a failing
@@ -7,7 +8,7 @@ const FAILED_CAST = /Could not convert string '([\s\S]*)' to \w+/;
 export function runtimeMessage(duckdbMessage: string): string {
   const [line = ""] = duckdbMessage.split("\n");
   const cast = FAILED_CAST.exec(line);
-  if (cast !== null) return cast[1] as string;
+  if (cast !== null) return (cast[1] ?? cast[2] ?? cast[3]) as string;
   if (/Casting value .* to type DECIMAL/.test(line))
     return line.replace(/^.*?Casting value "([^"]*)".*$/, "numeric out of range: $1");
   const zone = /Unknown TimeZone '([^']*)'/.exec(line);

@@ -1,6 +1,6 @@
 import { type SqlType, type StructType, typeName } from "../../sql-types.js";
 import type { Span } from "../contract.js";
-import { analysisError, unsupported } from "../errors.js";
+import { analysisError, SqlProblem, unsupported } from "../errors.js";
 import { duckdbType, fieldAccess, structLiteral } from "../print/sql.js";
 import type { TypeLimit } from "../resolve/type-node.js";
 import { coerce, coercionCost } from "../types/coercion.js";
@@ -112,7 +112,12 @@ interface Cast {
 function castValue(value: Typed, target: SqlType): Cast {
   if (sameType(value.type, target)) return { sql: value.sql, mayFail: false };
   if (value.literal !== undefined && value.literal.kind !== "string" && coercionCost(value, target) !== undefined) {
-    return { sql: coerce(value, target).sql, mayFail: false };
+    try {
+      return { sql: coerce(value, target).sql, mayFail: false };
+    } catch (error) {
+      // A literal out of range: the cast fails when it runs, or gives NULL under SAFE_CAST.
+      if (!(error instanceof SqlProblem)) throw error;
+    }
   }
   return castSql(value.sql, value.type, target, value.span);
 }

@@ -1,3 +1,5 @@
+import { analysisError } from "../errors.js";
+import type { Typed } from "../types/typed.js";
 import { type Family, on, scalar } from "./definition.js";
 import { safely } from "./safe.js";
 
@@ -5,6 +7,17 @@ const DOC = "mathematical_functions";
 const float = (name: string, anchor: string, sql: string) => ({
   [name]: scalar(`${DOC}#${anchor}`, on("(FLOAT64) -> FLOAT64", sql)),
 });
+
+const MODES = ["ROUND_HALF_AWAY_FROM_ZERO", "ROUND_HALF_EVEN"];
+
+/** The arguments of ROUND with a mode, which is a literal. */
+function withMode(args: readonly string[], typed: readonly Typed[]): string {
+  const mode = typed[2] as Typed;
+  const name = mode.literal?.kind === "string" ? mode.literal.text.toUpperCase() : undefined;
+  if (name === undefined || !MODES.includes(name))
+    throw analysisError(`The rounding mode of ROUND must be a literal: ${MODES.join(" or ")}`, mode.span);
+  return args.join(", ");
+}
 
 const big = (how: string) => on("(BIGNUMERIC) -> BIGNUMERIC", `bq_bignumeric_change($1, '${how}')`);
 const bigRounded = (mode: string) => [
@@ -44,9 +57,9 @@ export const NUMERIC_FUNCTIONS: Family = {
         ? `bq.numeric_round(${x}, ${n}, 'ROUND_HALF_AWAY_FROM_ZERO')`
         : `bq.numeric_round(${x}, ${n})`,
     ),
-    on("(NUMERIC, INT64, STRING) -> NUMERIC", "bq.numeric_round($1, $2, $3)"),
+    on("(NUMERIC, INT64, STRING) -> NUMERIC", (args, typed) => `bq.numeric_round(${withMode(args, typed)})`),
     ...bigRounded("ROUND_HALF_AWAY_FROM_ZERO"),
-    on("(BIGNUMERIC, INT64, STRING) -> BIGNUMERIC", "bq_bignumeric_round($1, $2, $3)"),
+    on("(BIGNUMERIC, INT64, STRING) -> BIGNUMERIC", (args, typed) => `bq_bignumeric_round(${withMode(args, typed)})`),
   ),
   TRUNC: scalar(
     `${DOC}#trunc`,

@@ -3,6 +3,7 @@ import type { Span } from "../contract.js";
 import { analysisError } from "../errors.js";
 import { quoteString } from "../print/sql.js";
 import { bignumericHex } from "../runtime/js/bignumeric.js";
+import { isTimeZone } from "../runtime/js/time-zone.js";
 
 const NUMERIC_LIMIT = 10n ** 38n;
 
@@ -86,14 +87,4 @@ function isClock(text: string | undefined): boolean {
 function hasKnownZone(text: string): boolean {
   const name = / ([A-Za-z][A-Za-z0-9_+/-]*)$/.exec(text)?.[1];
   return name === undefined || isTimeZone(name);
-}
-
-/** True for names of the time zone database. */
-export function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -22,7 +22,9 @@ function instr(text: string, part: string, position: bigint, occurrence: bigint)
   const fits = (at: number): boolean => wanted.every((char, i) => value[at + i] === char);
   const last = value.length - wanted.length;
   const step = position > 0n ? 1 : -1;
-  const start = position > 0n ? Number(position) - 1 : Math.min(last, value.length + Number(position));
+  // From the end an empty text is found one place further on.
+  const empty = wanted.length === 0 ? 1 : 0;
+  const start = position > 0n ? Number(position) - 1 : Math.min(last, value.length + Number(position) + empty);
   let left = Number(occurrence);
   for (let at = start; at >= 0 && at <= last; at += step) {
     if (fits(at) && --left === 0) return BigInt(at + 1);

@@ -1,5 +1,6 @@
 import { type CivilTime, civilTime, isoWeek, MONTHS, padded, WEEKDAYS } from "./civil-time.js";
 import { type JsFunction, lenient } from "./js-function.js";
+import { isTimeZone } from "./time-zone.js";
 
 const DATE_ELEMENTS = "AaBbhCDdeFGgjmQUuVWwxYyJ";
 const CLOCK_ELEMENTS = "HIklMPpRrSTX";
@@ -147,6 +148,11 @@ function offsetText(minutes: number, separator: string): string {
 
 /** `bq_format_temporal(format, type, local, utc)`: microseconds since 1970 of the local and of the universal time. */
 export const TEMPORAL_FORMAT_JS_FUNCTIONS: readonly JsFunction[] = [
+  // DuckDB's own error for a zone that does not exist passes through TRY.
+  lenient("bq_time_zone", ["STRING"], "STRING", (zone) => {
+    if (zone !== null && !isTimeZone(zone)) throw new Error(`Invalid time zone: ${zone}`);
+    return zone;
+  }),
   lenient("bq_format_temporal", ["STRING", "STRING", "INT64", "INT64"], "STRING", (format, type, local, utc) => {
     if (format === null || type === null || local === null || utc === null) return null;
     const offset = Number((local - utc) / 60_000_000n);

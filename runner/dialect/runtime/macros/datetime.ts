@@ -144,7 +144,7 @@ export const DATETIME_MACROS: readonly Macro[] = [
     `CASE WHEN zone = 'UTC' THEN timezone('UTC', ts)
       WHEN left(zone, 1) IN ('+', '-') THEN make_timestamp(epoch_us(ts) + bq.offset_micros(zone))
       WHEN left(zone, 4) IN ('UTC+', 'UTC-') THEN make_timestamp(epoch_us(ts) + bq.offset_micros(substr(zone, 4)))
-      ELSE timezone(zone, ts) END`,
+      ELSE timezone(bq_time_zone(zone), ts) END`,
   ),
   macro("datetime_from_timestamp(ts)", "timezone('UTC', ts)"),
   macro(
@@ -152,8 +152,12 @@ export const DATETIME_MACROS: readonly Macro[] = [
     `CASE WHEN zone = 'UTC' THEN timezone('UTC', dt)
       WHEN left(zone, 1) IN ('+', '-') THEN bq.timestamp_checked(make_timestamptz(epoch_us(dt) - bq.offset_micros(zone)))
       WHEN left(zone, 4) IN ('UTC+', 'UTC-') THEN bq.timestamp_checked(make_timestamptz(epoch_us(dt) - bq.offset_micros(substr(zone, 4))))
-      WHEN timezone(zone, timezone(zone, dt) - INTERVAL 1 HOUR) = dt THEN timezone(zone, dt) - INTERVAL 1 HOUR
-      ELSE bq.timestamp_checked(timezone(zone, dt)) END`,
+      ELSE bq.timestamp_in_zone(dt, bq_time_zone(zone)) END`,
+  ),
+  macro(
+    "timestamp_in_zone(dt, name)",
+    `CASE WHEN timezone(name, timezone(name, dt) - INTERVAL 1 HOUR) = dt THEN timezone(name, dt) - INTERVAL 1 HOUR
+      ELSE bq.timestamp_checked(timezone(name, dt)) END`,
   ),
   macro("timestamp_from_datetime(dt)", "timezone('UTC', dt)"),
   macro("timestamp_from_date(d)", "timezone('UTC', CAST(d AS TIMESTAMP))"),

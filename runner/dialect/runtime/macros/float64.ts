@@ -63,7 +63,7 @@ export const FLOAT64_MACROS: readonly Macro[] = [
 
   macro(
     "float64_divide(a, b)",
-    `CASE WHEN b = 0 THEN ${failure("DOUBLE", "concat('division by zero: ', a, ' / ', b)")}
+    `CASE WHEN b = 0 AND a IS NOT NULL THEN ${failure("DOUBLE", "concat('division by zero: ', a, ' / ', b)")}
       WHEN isinf(a / b) AND isfinite(a) AND isfinite(b) THEN ${failure("DOUBLE", "concat('double overflow: ', a, ' / ', b)")}
       ELSE a / b END`,
   ),

@@ -9,12 +9,15 @@ export const INT64_MACROS: readonly Macro[] = [
   macro("safe(x)", "list_transform([TRUE], lambda nothing: TRY(x))[1]"),
   macro(
     "int64_divide(a, b)",
-    `CASE WHEN b = 0 THEN ${divisionByZero("DOUBLE")} ELSE CAST(a AS DOUBLE) / CAST(b AS DOUBLE) END`,
+    `CASE WHEN b = 0 AND a IS NOT NULL THEN ${divisionByZero("DOUBLE")} ELSE CAST(a AS DOUBLE) / CAST(b AS DOUBLE) END`,
   ),
-  macro("int64_div(a, b)", `CASE WHEN b = 0 THEN ${divisionByZero("BIGINT")} ELSE a // b END`),
+  macro(
+    "int64_div(a, b)",
+    `CASE WHEN b = 0 AND a IS NOT NULL THEN ${divisionByZero("BIGINT")} WHEN b <> 0 THEN a // b END`,
+  ),
   macro(
     "int64_mod(a, b)",
-    `CASE WHEN b = 0 THEN ${divisionByZero("BIGINT")} WHEN b = -1 THEN CAST(0 AS BIGINT) + a * 0 ELSE a % b END`,
+    `CASE WHEN b = 0 AND a IS NOT NULL THEN ${divisionByZero("BIGINT")} WHEN b = -1 THEN CAST(0 AS BIGINT) + a * 0 WHEN b <> 0 THEN a % b END`,
   ),
   macro("int64_to_numeric(x)", `CAST(x AS ${NUMERIC})`),
   macro("int64_to_bool(x)", "x <> 0"),

@@ -40,16 +40,19 @@ export const NUMERIC_MACROS: readonly Macro[] = [
   ),
   macro(
     "numeric_div(a, b)",
-    `CASE WHEN b = 0 THEN ${divisionByZero}
+    `CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN b = 0 THEN ${divisionByZero}
       ELSE bq.numeric_div_estimated(a, b, CAST(a AS DOUBLE) / CAST(b AS DOUBLE) * 1e9) END`,
   ),
   macro("safe_divide_numeric(a, b)", "CASE WHEN b = 0 THEN NULL ELSE bq.safe(bq.numeric_div(a, b)) END"),
   macro(
     "numeric_int_div(a, b)",
-    `CASE WHEN b = 0 THEN ${divisionByZero}
+    `CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN b = 0 THEN ${divisionByZero}
       ELSE CAST(CAST(bq.numeric_unscaled(a) // bq.numeric_unscaled(b) AS DECIMAL(38,0)) AS ${NUMERIC}) END`,
   ),
-  macro("numeric_mod(a, b)", `CASE WHEN b = 0 THEN ${divisionByZero} ELSE CAST(a % b AS ${NUMERIC}) END`),
+  macro(
+    "numeric_mod(a, b)",
+    `CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN b = 0 THEN ${divisionByZero} ELSE CAST(a % b AS ${NUMERIC}) END`,
+  ),
   // DuckDB's product has 18 decimals and so no more than 20 digits before the point; beyond, the halves are multiplied apart.
   macro(
     "numeric_mul(a, b)",
