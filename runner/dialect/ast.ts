@@ -109,7 +109,8 @@ export type Expr =
       readonly negated: boolean;
       readonly value: Expr;
       readonly quantifier: "ANY" | "ALL" | undefined;
-      readonly patterns: readonly Expr[];
+      /** A list of patterns, or an array of them. */
+      readonly patterns: readonly Expr[] | { readonly array: Expr };
     })
   | (Span & {
       readonly kind: "is";
@@ -145,6 +146,8 @@ export type Expr =
   | (Span & { readonly kind: "subquery"; readonly query: Query })
   | (Span & { readonly kind: "exists"; readonly query: Query })
   | (Span & { readonly kind: "parameter"; readonly name: string })
+  /** `e -> expr`, `(e, i) -> expr`: only as an argument. */
+  | (Span & { readonly kind: "lambda"; readonly parameters: readonly Identifier[]; readonly body: Expr })
   | CallExpr;
 
 export type InSet =
@@ -183,6 +186,8 @@ export type SelectItem =
       readonly of: Expr | undefined;
       readonly except: readonly Identifier[];
       readonly replace: readonly { readonly expr: Expr; readonly name: Identifier }[];
+      /** Of a pipe RENAME. */
+      readonly rename?: readonly { readonly from: Identifier; readonly to: Identifier }[];
     });
 
 export type Grouping = { readonly kind: "all" } | { readonly kind: "items"; readonly items: readonly GroupingItem[] };
@@ -238,7 +243,7 @@ export type FromItem =
 export interface Aliased {
   readonly alias: Identifier | undefined;
   /** `WITH OFFSET [AS name]`; the default name is `offset`. */
-  readonly offset: Identifier | undefined;
+  readonly offset: (Identifier & { readonly implicit?: boolean }) | undefined;
 }
 
 export interface Pivot {

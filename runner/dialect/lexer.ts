@@ -86,7 +86,7 @@ export function isReserved(token: Token): boolean {
 export function describeToken(token: Token): string {
   switch (token.kind) {
     case "end":
-      return "end of input";
+      return "end of statement";
     case "word":
       return RESERVED.has(token.value) ? `keyword ${token.value}` : `identifier "${token.text}"`;
     case "quoted":

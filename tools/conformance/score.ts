@@ -1,132 +1,100 @@
 /**
- * Scores the dialect on a file of GoogleSQL queries with reference results: equal, refused, failed, wrong.
- *
- *   npx esbuild tools/conformance/score.ts --bundle --platform=node --format=cjs --external:@duckdb/node-api | \
- *     node - FILE.jsonl [--show CLASS] [--source own]
+ * `npm run conformance -- FILE.jsonl [--show equal|refused|failed|wrong|types] [--source own] [--id ID] [--limit N] [--json]`:
+ * scores the dialect on GoogleSQL queries with reference results, class by class. Exit code 1 where anything is wrong.
  */
-import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { DuckDBInstance } from "@duckdb/node-api";
-import type { Catalog } from "../../runner/dialect/contract.js";
-import { DialectError } from "../../runner/dialect/contract.js";
-import { translateQuery } from "../../runner/dialect/index.js";
-import { installFunctions, installMacros } from "../../runner/dialect/runtime/index.js";
-import { typeName } from "../../runner/sql-types.js";
-import { type Cell, readRows, sameRows } from "./values.js";
+import { type Case, readCases } from "./cases.js";
+import { openEngine, type Score, scoreCase, type Verdict } from "./scorer.js";
 
-interface Case {
-  readonly id: string;
-  readonly class: string;
-  readonly source: string;
-  readonly sql: string;
-  readonly ordered?: boolean;
-  readonly types?: readonly string[];
-  readonly rows?: readonly (readonly Cell[])[];
-  readonly error?: string;
-  readonly errorKind?: string;
+const VERDICTS: readonly Verdict[] = ["equal", "refused", "failed", "wrong"];
+const USAGE =
+  "usage: npm run conformance -- FILE.jsonl [--show equal|refused|failed|wrong|types] [--source NAME] [--id ID] [--limit N] [--json]";
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    show: { type: "string" },
+    source: { type: "string" },
+    id: { type: "string" },
+    limit: { type: "string", default: "40" },
+    json: { type: "boolean", default: false },
+  },
+});
+
+interface Scored {
+  readonly item: Case;
+  readonly score: Score;
 }
 
-type Score = "equal" | "refused" | "failed" | "wrong" | "no verdict";
-
-const EMPTY: Catalog = { find: () => undefined, names: () => [] };
-const options = {
-  show: { type: "string" },
-  source: { type: "string" },
-  id: { type: "string" },
-  limit: { type: "string", default: "40" },
-} as const;
-const { values: flags, positionals } = parseArgs({ args: process.argv.slice(2), options, allowPositionals: true });
-
 async function main(): Promise<void> {
-  const file = positionals[0];
-  if (file === undefined)
-    throw new Error("usage: score FILE.jsonl [--show equal|refused|failed|wrong] [--source own] [--id ID]");
-  const cases = readFileSync(file, "utf8")
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as Case)
-    .filter(
-      (item) =>
-        (flags.source === undefined || item.source === flags.source) &&
-        (flags.id === undefined || item.id === flags.id),
-    );
-  const instance = await DuckDBInstance.create(":memory:");
-  const connection = await instance.connect();
-  await connection.run(
-    "SET TimeZone = 'UTC'; SET default_null_order = 'NULLS_FIRST_ON_ASC_LAST_ON_DESC'; SET threads = 1; SET memory_limit = '4GB'",
-  );
-  await installFunctions(connection);
-  await installMacros(connection);
-
-  const totals = new Map<string, Map<Score, number>>();
-  let shown = 0;
-  for (const item of cases) {
-    if (process.env.SCORE_TRACE) console.error(item.id);
-    const { score, detail } = await scoreCase(item);
-    for (const key of ["all", item.source]) {
-      const counts = totals.get(key) ?? new Map<Score, number>();
-      counts.set(score, (counts.get(score) ?? 0) + 1);
-      totals.set(key, counts);
-    }
-    if ((flags.show === score || flags.id !== undefined) && shown < Number(flags.limit)) {
-      shown += 1;
-      console.log(
-        `${item.id}: ${detail}${flags.show === "refused" && flags.id === undefined ? "" : `\n    ${item.sql.replace(/\s+/g, " ").slice(0, flags.id === undefined ? 300 : 9999)}`}`,
-      );
-    }
+  if (positionals.length === 0) throw new Error(USAGE);
+  const cases = positionals
+    .flatMap(readCases)
+    .filter((item) => (flags.source ?? item.source) === item.source && (flags.id ?? item.id) === item.id);
+  const engine = await openEngine();
+  const scored: Scored[] = [];
+  for (const item of cases) scored.push({ item, score: await scoreCase(engine.connection, item) });
+  engine.close();
+  if (flags.json) console.log(JSON.stringify(report(scored), null, 2));
+  else {
+    for (const entry of scored.filter(isShown).slice(0, Number(flags.limit))) console.log(describe(entry));
+    printTable(scored);
   }
-  for (const [key, counts] of totals) {
+  if (scored.some(({ score }) => score.verdict === "wrong")) process.exitCode = 1;
+}
+
+function isShown({ score }: Scored): boolean {
+  if (flags.id !== undefined) return true;
+  return flags.show === "types" ? score.types !== undefined : score.verdict === flags.show;
+}
+
+function describe({ item, score }: Scored): string {
+  const text = item.sql.replace(/\s+/g, " ").slice(0, flags.id === undefined ? 300 : undefined);
+  const lines = [`${item.id}: ${score.verdict}: ${flags.show === "types" ? score.types : score.detail}`, `    ${text}`];
+  if (score.sql !== "" && score.verdict !== "equal") lines.push(`    duckdb ${score.sql.slice(0, 600)}`);
+  return lines.join("\n");
+}
+
+function tally(scored: readonly Scored[]): Record<Verdict, number> & { share: number } {
+  const count = (verdict: Verdict): number => scored.filter(({ score }) => score.verdict === verdict).length;
+  const decided = VERDICTS.reduce((sum, verdict) => sum + count(verdict), 0);
+  const counts = Object.fromEntries(VERDICTS.map((verdict) => [verdict, count(verdict)])) as Record<Verdict, number>;
+  return { ...counts, "no verdict": count("no verdict"), share: decided === 0 ? 1 : counts.equal / decided };
+}
+
+/** Groups in order: every class, every source, all. */
+function groups(scored: readonly Scored[]): [name: string, members: readonly Scored[]][] {
+  const by = (key: (item: Case) => string): [string, Scored[]][] =>
+    [...new Set(scored.map(({ item }) => key(item)))]
+      .sort()
+      .map((name) => [name, scored.filter(({ item }) => key(item) === name)]);
+  return [...by((item) => item.class), ...by((item) => `source ${item.source}`), ["all", scored]];
+}
+
+function printTable(scored: readonly Scored[]): void {
+  const rows = groups(scored).map(([name, members]) => {
+    const { equal, refused, failed, wrong, share } = tally(members);
+    return [name, ...[equal, refused, failed, wrong].map(String), `${(100 * share).toFixed(1)} %`];
+  });
+  const all = [["class", ...VERDICTS, "share equal"], ...rows];
+  const widths = all[0]?.map((_, i) => Math.max(...all.map((row) => row[i]?.length ?? 0))) ?? [];
+  for (const row of all) {
     console.log(
-      `${key}: ${[...counts]
-        .map(([score, n]) => `${score} ${n}`)
-        .sort()
-        .join(", ")}`,
+      row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join("  "),
     );
   }
+}
 
-  async function scoreCase(item: Case): Promise<{ score: Score; detail: string }> {
-    if (item.errorKind === "unsupported-by-oracle") return { score: "no verdict", detail: "" };
-    let duckSql = "";
-    try {
-      const { sql, columns } = translateQuery(item.sql, EMPTY, { results: "reference" });
-      duckSql = sql;
-      const reader = await connection.runAndReadAll(sql);
-      const rows = readRows(
-        reader,
-        columns.map((column) => column.type),
-      );
-      if (item.error !== undefined)
-        return { score: "wrong", detail: `expected error ${item.error}; got ${JSON.stringify(rows).slice(0, 200)}` };
-      if (sameRows(item.rows ?? [], rows, item.ordered === true)) {
-        const types = columns.map((column) => typeName(column.type)).join(", ");
-        const expected = (item.types ?? []).join(", ");
-        if (flags.show === "types" && types !== expected)
-          console.log(`${item.id}: type ${types}, expected ${expected}`);
-        return { score: "equal", detail: duckSql };
-      }
-      return {
-        score: "wrong",
-        detail: `\n    want ${JSON.stringify(item.rows).slice(0, 400)}\n    got  ${JSON.stringify(rows).slice(0, 400)}\n    sql  ${duckSql.slice(0, 600)}`,
-      };
-    } catch (error) {
-      const message = (error as Error).message.split("\n")[0] ?? "";
-      if (error instanceof DialectError) {
-        if (item.errorKind === "analysis") return { score: "equal", detail: message };
-        const label = item.error !== undefined && error.kind !== "unsupported" ? "equal" : "refused";
-        return { score: label, detail: `${message} [${error.line}:${error.column}]` };
-      }
-      const crash = !(error as Error).message.match(/Error|error/) || duckSql === "";
-      if (item.error !== undefined && !crash)
-        return { score: item.errorKind === "analysis" ? "failed" : "equal", detail: message };
-      return {
-        score: "failed",
-        detail: `${message}${duckSql === "" ? ((error as Error).stack ?? "") : ""}\n    duck ${duckSql.slice(0, 500)}`,
-      };
-    }
-  }
+function report(scored: readonly Scored[]) {
+  return {
+    groups: Object.fromEntries(groups(scored).map(([name, members]) => [name, tally(members)])),
+    cases: scored
+      .filter(({ score }) => score.verdict !== "equal" && score.verdict !== "no verdict")
+      .map(({ item, score }) => ({ id: item.id, class: item.class, verdict: score.verdict, detail: score.detail })),
+  };
 }
 
 main().catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 1;
+  console.error((error as Error).message);
+  process.exitCode = 2;
 });

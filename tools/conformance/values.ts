@@ -39,9 +39,19 @@ function toCell(value: unknown, type: SqlType): Cell {
     case "TIME":
     case "DATE":
       return trimFraction(String(value));
+    case "INTERVAL":
+      return intervalText(value as { months: number; days: number; micros: bigint });
     default:
       return String(value);
   }
+}
+
+/** `Y-M D H:M:S`, each group with its own sign. */
+function intervalText({ months, days, micros }: { months: number; days: number; micros: bigint }): string {
+  const [m, u] = [Math.abs(months), micros < 0n ? -micros : micros];
+  const clock = `${u / 3_600_000_000n}:${(u / 60_000_000n) % 60n}:${(u / 1_000_000n) % 60n}`;
+  const fraction = String(u % 1_000_000n).padStart(6, "0");
+  return `${months < 0 ? "-" : ""}${Math.floor(m / 12)}-${m % 12} ${days} ${micros < 0n ? "-" : ""}${trimFraction(`${clock}.${fraction}`)}`;
 }
 
 function trimFraction(text: string): string {
@@ -72,7 +82,8 @@ export function sameRows(
   });
 }
 
-function sameCell(a: Cell, b: Cell): boolean {
+function sameCell(left: Cell, right: Cell): boolean {
+  const [a, b] = [left === "-0" ? 0 : left, right === "-0" ? 0 : right];
   if (typeof a === "number" && typeof b === "number")
     return a === b || Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
   if (Array.isArray(a) && Array.isArray(b))

@@ -1,6 +1,7 @@
 import { typeName } from "../../sql-types.js";
 import { analysisError, unsupported } from "../errors.js";
 import { isOrderable } from "../types/equality.js";
+import { mayBeNan, type Typed } from "../types/typed.js";
 import { type AggregateModifier, type AggregateOverload, aggregate, aggregateOn, type Family } from "./definition.js";
 
 const DOC = "aggregate_functions";
@@ -23,7 +24,11 @@ const extreme = (name: string): AggregateOverload =>
       if (!isOrderable(type))
         throw analysisError(`${name.toUpperCase()} is not defined for arguments of type ${typeName(type)}`, span);
     }
-    return call.of(name, args);
+    const [value] = typed;
+    if (name === "max" || value === undefined || !mayBeNan(value)) return call.of(name, args);
+    // A NaN, DuckDB's greatest FLOAT64, is GoogleSQL's minimum.
+    const largest = call.of("max", args);
+    return `CASE WHEN isnan(${largest}) THEN ${largest} ELSE ${call.of("min", args)} END`;
   });
 
 /** Exact: NUMERIC sum divided by the count, rounded half away from zero to 9 digits. */
@@ -31,6 +36,25 @@ const AVG_NUMERIC = aggregateOn("(NUMERIC) -> NUMERIC?", (args, call) => {
   const count = `CAST(nullif(${call.of("count", args)}, 0) AS DECIMAL(38,9))`;
   return `bq.numeric_div(${call.of("sum", args)}, ${count})`;
 });
+
+/** Variances and deviations; those of BIGNUMERIC are exact until the last step. */
+function spread(anchor: string, name: string) {
+  return aggregate(
+    `${DOC}#${anchor}`,
+    PLAIN,
+    simple("(FLOAT64) -> FLOAT64?", name),
+    aggregateOn("(NUMERIC) -> FLOAT64?", ([value], call) => call.of(name, [`bq.numeric_to_float64(${value})`])),
+    aggregateOn(
+      "(BIGNUMERIC) -> FLOAT64?",
+      (args, call) => `bq_bignumeric_spread(${call.of("list", args)}, '${name}')`,
+    ),
+  );
+}
+
+function requireLiteral(separator: Typed | undefined): void {
+  if (separator !== undefined && separator.literal === undefined)
+    throw analysisError("Argument 2 to STRING_AGG must be a literal or query parameter", separator.span);
+}
 
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/aggregate_functions */
 export const AGGREGATE_FUNCTIONS: Family = {
@@ -49,8 +73,18 @@ export const AGGREGATE_FUNCTIONS: Family = {
     `${DOC}#sum`,
     PLAIN,
     SUM_INT64,
-    simple("(FLOAT64) -> FLOAT64?", "sum"),
+    aggregateOn("(FLOAT64) -> FLOAT64?", ([value], call) => {
+      const infinite = call.of("bool_or", [`isinf(${value})`]);
+      const sum = call.of("sum", [value as string]);
+      // No macro: a lambda around aggregates trips DuckDB's planner in some queries.
+      return `CASE WHEN isinf(${sum}) AND NOT ${infinite} THEN CAST('double overflow' AS DOUBLE) ELSE ${sum} END`;
+    }),
     aggregateOn("(NUMERIC) -> NUMERIC?", (args, call) => `bq.numeric_in_range(${call.of("sum", args)})`),
+    aggregateOn("(BIGNUMERIC) -> BIGNUMERIC?", (args, call) => `bq_bignumeric_sum(${call.of("list", args)})`),
+    aggregateOn("(INTERVAL) -> INTERVAL?", ([value], call) => {
+      const sum = (part: string): string => call.of("sum", [`bq.interval_${part}(${value})`]);
+      return `bq.interval_of(${sum("months")}, ${sum("days")}, ${sum("micros")})`;
+    }),
   ),
   AVG: aggregate(
     `${DOC}#avg`,
@@ -58,6 +92,11 @@ export const AGGREGATE_FUNCTIONS: Family = {
     aggregateOn("(INT64) -> FLOAT64?", (args, call) => call.of("avg", args)),
     simple("(FLOAT64) -> FLOAT64?", "avg"),
     AVG_NUMERIC,
+    aggregateOn("(BIGNUMERIC) -> BIGNUMERIC?", (args, call) => `bq_bignumeric_avg(${call.of("list", args)})`),
+    aggregateOn("(INTERVAL) -> INTERVAL?", ([value], call) => {
+      const list = (part: string): string => call.of("list", [`bq.interval_${part}(${value})`]);
+      return `bq.interval_from_text(bq_interval_average(${list("months")}, ${list("days")}, ${list("micros")}))`;
+    }),
   ),
   MIN: aggregate(`${DOC}#min`, PLAIN, extreme("min")),
   MAX: aggregate(`${DOC}#max`, PLAIN, extreme("max")),
@@ -70,10 +109,17 @@ export const AGGREGATE_FUNCTIONS: Family = {
   STRING_AGG: aggregate(
     `${DOC}#string_agg`,
     ["DISTINCT", "ORDER", "LIMIT", "OVER"],
-    aggregateOn("(STRING, [STRING]) -> STRING?", ([value, separator = "','"], call) => {
+    aggregateOn("(STRING, [STRING]) -> STRING?", ([value, separator = "','"], call, typed) => {
+      requireLiteral(typed[1]);
       if (call.limit === undefined) return call.of("string_agg", [value as string, separator]);
       const list = call.of("list", [value as string], { filter: `${value} IS NOT NULL` });
       return `array_to_string(${sliced(list, call.limit)}, ${separator})`;
+    }),
+    aggregateOn("(BYTES, [BYTES]) -> BYTES?", ([value, separator], call, typed) => {
+      requireLiteral(typed[1]);
+      const list = call.of("list", [`bq_latin1_text(${value})`], { filter: `${value} IS NOT NULL` });
+      const between = separator === undefined ? "','" : `bq_latin1_text(${separator})`;
+      return `bq_latin1_bytes(bq_join(${sliced(list, call.limit)}, ${between}, ''))`;
     }),
   ),
   ARRAY_AGG: aggregate(
@@ -92,13 +138,21 @@ export const AGGREGATE_FUNCTIONS: Family = {
       return `flatten(${sliced(lists, call.limit)})`;
     }),
   ),
-  STDDEV: aggregate(`${DOC}#stddev`, PLAIN, simple("(FLOAT64) -> FLOAT64?", "stddev_samp")),
-  STDDEV_SAMP: aggregate(`${DOC}#stddev_samp`, PLAIN, simple("(FLOAT64) -> FLOAT64?", "stddev_samp")),
-  STDDEV_POP: aggregate(`${DOC}#stddev_pop`, PLAIN, simple("(FLOAT64) -> FLOAT64?", "stddev_pop")),
-  VARIANCE: aggregate(`${DOC}#variance`, PLAIN, simple("(FLOAT64) -> FLOAT64?", "var_samp")),
-  VAR_SAMP: aggregate(`${DOC}#var_samp`, PLAIN, simple("(FLOAT64) -> FLOAT64?", "var_samp")),
-  VAR_POP: aggregate(`${DOC}#var_pop`, PLAIN, simple("(FLOAT64) -> FLOAT64?", "var_pop")),
-  CORR: aggregate(`${DOC}#corr`, ["OVER"], simple("(FLOAT64, FLOAT64) -> FLOAT64?", "corr")),
+  STDDEV: spread("stddev", "stddev_samp"),
+  STDDEV_SAMP: spread("stddev_samp", "stddev_samp"),
+  STDDEV_POP: spread("stddev_pop", "stddev_pop"),
+  VARIANCE: spread("variance", "var_samp"),
+  VAR_SAMP: spread("var_samp", "var_samp"),
+  VAR_POP: spread("var_pop", "var_pop"),
+  // One pair has no correlation; DuckDB calls it NaN.
+  CORR: aggregate(
+    `${DOC}#corr`,
+    ["OVER"],
+    aggregateOn(
+      "(FLOAT64, FLOAT64) -> FLOAT64?",
+      (args, call) => `CASE WHEN ${call.of("regr_count", args)} >= 2 THEN ${call.of("corr", args)} END`,
+    ),
+  ),
   COVAR_POP: aggregate(`${DOC}#covar_pop`, ["OVER"], simple("(FLOAT64, FLOAT64) -> FLOAT64?", "covar_pop")),
   COVAR_SAMP: aggregate(`${DOC}#covar_samp`, ["OVER"], simple("(FLOAT64, FLOAT64) -> FLOAT64?", "covar_samp")),
   MAX_BY: aggregate(`${DOC}#max_by`, [], simple("(T, U) -> T?", "arg_max_null")),

@@ -1,6 +1,25 @@
-import { type Family, on, scalar } from "./definition.js";
+import { bindOnce } from "../print/bind.js";
+import type { Typed } from "../types/typed.js";
+import { arrayFilter, arrayIncludes, arrayTransform } from "./array-lambda.js";
+import { generateTimestampArray } from "./date.js";
+import { type Family, on, scalar, special } from "./definition.js";
 
 const DOC = "array_functions";
+
+/** DuckDB's list concatenation takes NULL for an empty list; GoogleSQL gives NULL. */
+export function joinLists(args: readonly string[], typed: readonly Typed[]): string {
+  const join = (lists: readonly string[]): string => lists.reduce((left, right) => `list_concat(${left}, ${right})`);
+  if (!typed.some((arg) => arg.nullable)) return join(args);
+  return bindOnce(args, (names) => {
+    const missing = names.filter((_, i) => typed[i]?.nullable).map((name) => `${name} IS NULL`);
+    return `CASE WHEN ${missing.join(" OR ")} THEN NULL ELSE ${join(names)} END`;
+  });
+}
+
+/** DuckDB joins by a literal separator only. */
+function join(list: string, separator: string, typed: Typed | undefined): string {
+  return typed?.literal === undefined ? `bq_join(${list}, ${separator}, '')` : `array_to_string(${list}, ${separator})`;
+}
 
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/array_functions */
 export const ARRAY_FUNCTIONS: Family = {
@@ -8,29 +27,62 @@ export const ARRAY_FUNCTIONS: Family = {
   ARRAY_REVERSE: scalar(`${DOC}#array_reverse`, on("(ARRAY<T>) -> ARRAY<T>", "list_reverse($1)")),
   ARRAY_CONCAT: scalar(
     `${DOC}#array_concat`,
-    on("(ARRAY<T>, ARRAY<T>...) -> ARRAY<T>", (args, typed) => {
-      const joined = args.reduce((left, right) => `list_concat(${left}, ${right})`);
-      const nullable = args.filter((_, i) => typed[i]?.nullable);
-      if (nullable.length === 0) return joined;
-      return `CASE WHEN ${nullable.map((arg) => `${arg} IS NULL`).join(" OR ")} THEN NULL ELSE ${joined} END`;
-    }),
+    on("(ARRAY<T>, ARRAY<T>...) -> ARRAY<T>", (args, typed) => joinLists(args, typed)),
   ),
   ARRAY_TO_STRING: scalar(
     `${DOC}#array_to_string`,
-    on("(ARRAY<STRING>, STRING) -> STRING", "array_to_string(list_filter($1, lambda e: e IS NOT NULL), $2)"),
+    on("(ARRAY<STRING>, STRING) -> STRING", ([list, separator], typed) =>
+      join(`list_filter(${list}, lambda e: e IS NOT NULL)`, separator as string, typed[1]),
+    ),
+    on("(ARRAY<STRING>, STRING, STRING) -> STRING", ([list, separator, missing], typed) =>
+      typed[2]?.literal === undefined
+        ? `bq_join(${list}, ${separator}, ${missing})`
+        : join(`list_transform(${list}, lambda e: coalesce(e, ${missing}))`, separator as string, typed[1]),
+    ),
     on(
-      "(ARRAY<STRING>, STRING, STRING) -> STRING",
-      "array_to_string(list_transform($1, lambda e: coalesce(e, $3)), $2)",
+      "(ARRAY<BYTES>, BYTES) -> BYTES",
+      "bq_latin1_bytes(bq_join(list_transform(list_filter($1, lambda e: e IS NOT NULL), lambda e: bq_latin1_text(e)), bq_latin1_text($2), ''))",
     ),
   ),
   GENERATE_ARRAY: scalar(
     `${DOC}#generate_array`,
-    on("(INT64, INT64) -> ARRAY<INT64>", "range($1, $2 + 1)"),
+    on("(INT64, INT64) -> ARRAY<INT64>", "generate_series($1, $2)"),
     on(
       "(INT64, INT64, INT64) -> ARRAY<INT64>",
       "CASE WHEN $3 = 0 THEN CAST([CAST('Sequence step cannot be 0.' AS BIGINT)] AS BIGINT[]) ELSE generate_series($1, $2, $3) END",
     ),
+    on("(NUMERIC, NUMERIC) -> ARRAY<NUMERIC>", "bq.generate_numeric_array($1, $2, CAST(1 AS DECIMAL(38,9)))"),
+    on("(NUMERIC, NUMERIC, NUMERIC) -> ARRAY<NUMERIC>", "bq.generate_numeric_array($1, $2, $3)"),
+    on("(FLOAT64, FLOAT64) -> ARRAY<FLOAT64>", "bq.generate_float_array($1, $2, 1e0)"),
+    on("(FLOAT64, FLOAT64, FLOAT64) -> ARRAY<FLOAT64>", "bq.generate_float_array($1, $2, $3)"),
   ),
+  GENERATE_TIMESTAMP_ARRAY: special(`${DOC}#generate_timestamp_array`, generateTimestampArray),
+  ARRAY_SLICE: scalar(`${DOC}#array_slice`, on("(ARRAY<T>, INT64, INT64) -> ARRAY<T>", "bq.array_slice($1, $2, $3)")),
+  ARRAY_MIN: scalar(`${DOC}#array_min`, on("(ARRAY<T>) -> T?", "list_min($1)")),
+  ARRAY_MAX: scalar(`${DOC}#array_max`, on("(ARRAY<T>) -> T?", "list_max($1)")),
+  ARRAY_SUM: scalar(
+    `${DOC}#array_sum`,
+    on("(ARRAY<INT64>) -> INT64?", "CAST(list_sum($1) AS BIGINT)"),
+    on("(ARRAY<FLOAT64>) -> FLOAT64?", "list_sum($1)"),
+    on("(ARRAY<NUMERIC>) -> NUMERIC?", "bq.numeric_in_range(list_sum($1))"),
+  ),
+  ARRAY_AVG: scalar(
+    `${DOC}#array_avg`,
+    on("(ARRAY<INT64>) -> FLOAT64?", "list_avg($1)"),
+    on("(ARRAY<FLOAT64>) -> FLOAT64?", "list_avg($1)"),
+    on(
+      "(ARRAY<NUMERIC>) -> NUMERIC?",
+      "bq.numeric_div(list_sum($1), CAST(nullif(list_count($1), 0) AS DECIMAL(38,9)))",
+    ),
+  ),
+  ARRAY_IS_DISTINCT: scalar(`${DOC}#array_is_distinct`, on("(ARRAY<T>) -> BOOL", "bq.array_is_distinct($1)")),
+  ARRAY_INCLUDES: special(`${DOC}#array_includes`, arrayIncludes),
+  ARRAY_INCLUDES_ANY: scalar(`${DOC}#array_includes_any`, on("(ARRAY<T>, ARRAY<T>) -> BOOL", "list_has_any($1, $2)")),
+  ARRAY_INCLUDES_ALL: scalar(`${DOC}#array_includes_all`, on("(ARRAY<T>, ARRAY<T>) -> BOOL", "list_has_all($1, $2)")),
+  ARRAY_FILTER: special(`${DOC}#array_filter`, arrayFilter),
+  ARRAY_TRANSFORM: special(`${DOC}#array_transform`, arrayTransform),
+  ARRAY_FIRST_N: scalar(`${DOC}#array_first_n`, on("(ARRAY<T>, INT64) -> ARRAY<T>", "bq.array_first_n($1, $2)")),
+  ARRAY_LAST_N: scalar(`${DOC}#array_last_n`, on("(ARRAY<T>, INT64) -> ARRAY<T>", "bq.array_last_n($1, $2)")),
   ARRAY_FIRST: scalar(
     `${DOC}#array_first`,
     on(

@@ -1,6 +1,6 @@
 import { type SqlType, type StructType, typeName } from "../../sql-types.js";
 import type { Span } from "../contract.js";
-import { analysisError, unsupported } from "../errors.js";
+import { analysisError, SqlProblem, unsupported } from "../errors.js";
 import { duckdbType, fieldAccess, structLiteral } from "../print/sql.js";
 import type { TypeLimit } from "../resolve/type-node.js";
 import { coerce, coercionCost } from "../types/coercion.js";
@@ -40,7 +40,7 @@ const SCALAR_CASTS: Readonly<Record<string, string>> = {
   "STRING>DATETIME": "bq.string_to_datetime($)",
   "STRING>TIME": "bq.string_to_time($)",
   "STRING>TIMESTAMP": "bq.string_to_timestamp($)",
-  "BYTES>STRING": "bq.bytes_to_string($)",
+  "BYTES>STRING": "bq_bytes_to_string($)",
   "DATE>STRING": "bq.date_to_string($)",
   "DATE>DATETIME": "bq.datetime_from_date($)",
   "DATE>TIMESTAMP": "bq.timestamp_from_date($)",
@@ -53,6 +53,16 @@ const SCALAR_CASTS: Readonly<Record<string, string>> = {
   "TIMESTAMP>DATE": "bq.date_from_timestamp($)",
   "TIMESTAMP>DATETIME": "bq.datetime_from_timestamp($)",
   "TIMESTAMP>TIME": "bq.time_from_timestamp($)",
+  "INT64>BIGNUMERIC": "bq_bignumeric(CAST($ AS VARCHAR))",
+  "NUMERIC>BIGNUMERIC": "bq_bignumeric(CAST($ AS VARCHAR))",
+  "FLOAT64>BIGNUMERIC": "bq_bignumeric_of_double($)",
+  "STRING>BIGNUMERIC": "bq_bignumeric($)",
+  "BIGNUMERIC>STRING": "bq_bignumeric_text($)",
+  "BIGNUMERIC>INT64": "bq_bignumeric_to_int64($)",
+  "BIGNUMERIC>FLOAT64": "bq_bignumeric_to_double($)",
+  "BIGNUMERIC>NUMERIC": "CAST(bq_bignumeric_decimal($, 9, false) AS DECIMAL(38,9))",
+  "INTERVAL>STRING": "bq.interval_to_string($)",
+  "STRING>INTERVAL": "bq.interval_from_text(bq_interval_parse($))",
 };
 
 /** Casts that no value fails: SAFE_CAST needs no TRY. */
@@ -86,12 +96,12 @@ export function castTo(value: Typed, target: SqlType, options: CastOptions): Typ
   if (isNullLiteral(value)) return { ...coerce(value, target), literal: undefined, span };
   const scope = new SafeScope();
   const operand = options.safe ? scope.bind(value) : value;
-  const cast = castValue(operand, target, options);
+  const cast = castValue(operand, target);
   const sql = options.limit === undefined ? cast.sql : limited(cast.sql, target, options.limit, span);
   const failing = cast.mayFail || options.limit !== undefined;
   if (!options.safe) return derive(sql, target, span, [value]);
   if (failing) return derive(scope.wrap(sql), target, span, [value], true);
-  return derive(castValue(value, target, options).sql, target, span, [value]);
+  return derive(castValue(value, target).sql, target, span, [value]);
 }
 
 interface Cast {
@@ -99,12 +109,17 @@ interface Cast {
   readonly mayFail: boolean;
 }
 
-function castValue(value: Typed, target: SqlType, options: CastOptions): Cast {
+function castValue(value: Typed, target: SqlType): Cast {
   if (sameType(value.type, target)) return { sql: value.sql, mayFail: false };
   if (value.literal !== undefined && value.literal.kind !== "string" && coercionCost(value, target) !== undefined) {
-    return { sql: coerce(value, target).sql, mayFail: false };
+    try {
+      return { sql: coerce(value, target).sql, mayFail: false };
+    } catch (error) {
+      // A literal out of range: the cast fails when it runs, or gives NULL under SAFE_CAST.
+      if (!(error instanceof SqlProblem)) throw error;
+    }
   }
-  return castSql(value.sql, value.type, target, options.span);
+  return castSql(value.sql, value.type, target, value.span);
 }
 
 function castSql(sql: string, from: SqlType, to: SqlType, span: Span): Cast {
@@ -123,6 +138,11 @@ function castSql(sql: string, from: SqlType, to: SqlType, span: Span): Cast {
   }
   if (from.kind !== "struct" || to.kind !== "struct" || from.fields.length !== to.fields.length) throw invalid;
   return castStruct(sql, from, to, span);
+}
+
+/** DuckDB text of a cast between scalar types. */
+export function castText(sql: string, from: SqlType, to: SqlType, span: Span): string {
+  return castSql(sql, from, to, span).sql;
 }
 
 function castStruct(sql: string, from: StructType, to: StructType, span: Span): Cast {
@@ -147,6 +167,7 @@ function limited(sql: string, type: SqlType, limit: TypeLimit, span: Span): stri
   if (type === "NUMERIC") {
     return `CAST(CAST(${sql} AS DECIMAL(${limit.precision},${limit.scale})) AS ${duckdbType("NUMERIC")})`;
   }
+  if (type === "BIGNUMERIC") return `bq.bignumeric_limited(${sql}, ${limit.precision}, ${limit.scale})`;
   if (type !== "STRING") throw unsupported(`A length limit on ${typeName(type)}`, span);
   const message = `'maximum length is ${limit.precision} but value has length ' || length(${sql})`;
   return `CASE WHEN length(${sql}) > ${limit.precision} THEN CAST(CAST(${message} AS BIGINT) AS VARCHAR) ELSE ${sql} END`;

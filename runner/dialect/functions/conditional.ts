@@ -1,4 +1,5 @@
-import type { Typed } from "../types/typed.js";
+import { bindOnce } from "../print/bind.js";
+import { mayBeNan, type Typed } from "../types/typed.js";
 import { type Family, on, scalar } from "./definition.js";
 
 const DOC = "conditional_expressions";
@@ -13,11 +14,13 @@ export const CONDITIONAL_FUNCTIONS: Family = {
     `${DOC}#nullifzero`,
     on("(INT64) -> INT64?", "nullif($1, 0)"),
     on("(FLOAT64) -> FLOAT64?", "nullif($1, 0)"),
+    on("(NUMERIC) -> NUMERIC?", "nullif($1, 0)"),
   ),
   ZEROIFNULL: scalar(
     `${DOC}#zeroifnull`,
     on("(INT64) -> INT64!", "coalesce($1, 0::BIGINT)"),
     on("(FLOAT64) -> FLOAT64!", "coalesce($1, 0e0)"),
+    on("(NUMERIC) -> NUMERIC!", "coalesce($1, CAST(0 AS DECIMAL(38,9)))"),
   ),
   GREATEST: scalar(
     "mathematical_functions#greatest",
@@ -30,10 +33,19 @@ export const CONDITIONAL_FUNCTIONS: Family = {
   ERROR: scalar("debugging_functions#error", on("(STRING) -> INT64?", "CAST(error($1) AS BIGINT)")),
 };
 
-/** DuckDB leaves NULLs out; GoogleSQL gives NULL if any argument is. */
+/** DuckDB leaves NULLs out; GoogleSQL gives NULL if any argument is, and NaN if any is that. */
 function extreme(name: string, args: readonly string[], typed: readonly Typed[]): string {
-  const call = `${name}(${args.join(", ")})`;
-  const nullable = args.filter((_, i) => typed[i]?.nullable);
-  if (nullable.length === 0) return call;
-  return `CASE WHEN ${nullable.map((arg) => `${arg} IS NULL`).join(" OR ")} THEN NULL ELSE ${call} END`;
+  const nullable = typed.map((arg) => arg.nullable);
+  const nan = typed.map((arg) => name === "least" && mayBeNan(arg));
+  if (!nullable.includes(true) && !nan.includes(true)) return `${name}(${args.join(", ")})`;
+  return bindOnce(args, (names) => {
+    const tests = (of: readonly boolean[], test: (arg: string) => string): string =>
+      names
+        .filter((_, i) => of[i])
+        .map(test)
+        .join(" OR ");
+    const missing = nullable.includes(true) ? `WHEN ${tests(nullable, (arg) => `${arg} IS NULL`)} THEN NULL ` : "";
+    const odd = nan.includes(true) ? `WHEN ${tests(nan, (arg) => `isnan(${arg})`)} THEN CAST('nan' AS DOUBLE) ` : "";
+    return `CASE ${missing}${odd}ELSE ${name}(${names.join(", ")}) END`;
+  });
 }

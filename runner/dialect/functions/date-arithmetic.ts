@@ -91,11 +91,11 @@ export function truncFunction(doc: string, prefix: Temporal): FunctionDefinition
 }
 
 function truncSql(type: Temporal, part: DatePart, args: readonly string[]): string {
-  if (part.weekday !== undefined && type !== "DATE") {
-    // WEEK(day) goes through the local date.
+  if (part.name === "WEEK" && type !== "DATE") {
+    // A week goes through the local date.
     const key = type.toLowerCase();
     const [, zone] = args;
-    const date = `bq.date_trunc_week(bq.date_from_${key}(${args.join(", ")}), ${part.weekday})`;
+    const date = `bq.date_trunc_week(bq.date_from_${key}(${args.join(", ")}), ${part.weekday ?? 0})`;
     return `bq.${key}_from_date(${zone === undefined ? date : `${date}, ${zone}`})`;
   }
   return partMacro(`${type.toLowerCase()}_trunc`, part, args);
@@ -127,8 +127,15 @@ export function argumentsOf(call: CallExpr, least: number, most: number): (Expr 
 }
 
 /** The value of a date function: of the function's own type, or for DATE_ functions any date-like type. */
-export function temporalValue(expr: Expr, prefix: Temporal, call: CallExpr, context: CallContext): Typed {
+export function temporalValue(
+  expr: Expr,
+  prefix: Temporal,
+  call: CallExpr,
+  context: CallContext,
+  also: readonly SqlType[] = [],
+): Typed {
   const value = context.resolve(expr);
+  if (also.includes(value.type)) return value;
   if (isNullLiteral(value)) return coerce(value, prefix);
   if (prefix === "DATE" && (value.type === "DATETIME" || value.type === "TIMESTAMP")) return value;
   if (coercionCost(value, prefix) === undefined) throw wrongType(call, [value]);

@@ -1,5 +1,6 @@
 import type { CallExpr, Expr } from "../ast.js";
 import { analysisError, unsupported } from "../errors.js";
+import { INTERVAL_PARTS } from "../resolve/interval.js";
 import { derive, type Typed } from "../types/typed.js";
 import { addFunction, argumentsOf, diffFunction, lastDay, spanOf, truncFunction } from "./date-arithmetic.js";
 import { type CallContext, type Family, on, scalar, special } from "./definition.js";
@@ -32,6 +33,13 @@ function generateDateArray(call: CallExpr, context: CallContext): Typed {
   const [firstArg, lastArg, step] = argumentsOf(call, 2, 3) as [Expr, Expr, Expr | undefined];
   const first = context.resolveAs(firstArg, "DATE");
   const last = context.resolveAs(lastArg, "DATE");
+  if (step?.kind === "interval" && step.value.kind !== "integer" && step.value.kind !== "unary") {
+    if (step.part !== "DAY" && step.part !== "WEEK")
+      throw unsupported("GENERATE_DATE_ARRAY with a computed step of months", step);
+    const amount = context.resolveAs(step.value, "INT64");
+    const sql = `bq.generate_date_array(${first.sql}, ${last.sql}, ${amount.sql} * ${step.part === "WEEK" ? 7 : 1})`;
+    return derive(sql, { kind: "array", element: "DATE" }, spanOf(call), [first, last, amount]);
+  }
   const { count, part } = dateStep(step);
   const months = MONTHS[part];
   const interval =
@@ -39,6 +47,22 @@ function generateDateArray(call: CallExpr, context: CallContext): Typed {
   const [from, to] = [first, last].map((date) => `CAST(${date.sql} AS TIMESTAMP)`);
   const sql = `CAST(generate_series(${from}, ${to}, ${interval}) AS DATE[])`;
   return derive(sql, { kind: "array", element: "DATE" }, spanOf(call), [first, last]);
+}
+
+/** `GENERATE_TIMESTAMP_ARRAY(first, last, INTERVAL n PART)`. */
+export function generateTimestampArray(call: CallExpr, context: CallContext): Typed {
+  const [firstArg, lastArg, step] = argumentsOf(call, 3, 3) as [Expr, Expr, Expr];
+  const first = context.resolveAs(firstArg, "TIMESTAMP");
+  const last = context.resolveAs(lastArg, "TIMESTAMP");
+  const unit = step.kind === "interval" && step.toPart === undefined ? INTERVAL_PARTS[step.part] : undefined;
+  if (step.kind !== "interval" || unit === undefined)
+    throw analysisError("Expected an INTERVAL expression as argument 3 of GENERATE_TIMESTAMP_ARRAY", step);
+  if (unit[0] !== 0n || step.part === "WEEK")
+    throw analysisError(`GENERATE_TIMESTAMP_ARRAY does not support the ${step.part} date part`, step);
+  const amount = context.resolveAs(step.value, "INT64");
+  const micros = `${amount.sql} * ${unit[1] * 86_400_000_000n + unit[2]}`;
+  const sql = `bq.generate_timestamp_array(${first.sql}, ${last.sql}, ${micros})`;
+  return derive(sql, { kind: "array", element: "TIMESTAMP" }, spanOf(call), [first, last, amount]);
 }
 
 function dateStep(step: Expr | undefined): { count: number; part: string } {

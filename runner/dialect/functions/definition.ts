@@ -8,6 +8,8 @@ export interface CallContext {
   resolve(expr: Expr): Typed;
   /** Resolves and coerces; an argument of another type is an analysis error. */
   resolveAs(expr: Expr, type: SqlType): Typed;
+  /** The body of a lambda whose parameters stand for these values. */
+  resolveLambda(lambda: Extract<Expr, { kind: "lambda" }>, values: readonly { sql: string; type: SqlType }[]): Typed;
 }
 
 /** How an aggregate call is written for DuckDB: DISTINCT, ORDER BY, FILTER and OVER are added to every part. */
@@ -16,6 +18,8 @@ export interface AggregateCall {
   /** The calls's own LIMIT; undefined without one. */
   readonly limit: string | undefined;
   readonly ignoreNulls: boolean;
+  /** RESPECT NULLS was written. */
+  readonly respectNulls: boolean;
   readonly distinct: boolean;
   readonly ordered: boolean;
 }

@@ -1,7 +1,7 @@
 import { type SqlType, typeName } from "../../sql-types.js";
 import type { Expr } from "../ast.js";
 import type { Span } from "../contract.js";
-import { analysisError, unsupported } from "../errors.js";
+import { analysisError } from "../errors.js";
 import { coerce } from "../types/coercion.js";
 import { derive, isNullLiteral, type Typed } from "../types/typed.js";
 import { CALENDAR_PARTS, datePart, partMacro, TIME_PARTS } from "./date-parts.js";
@@ -12,6 +12,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   DATETIME: [...EXTRACTABLE, ...TIME_PARTS, "DATE", "TIME"],
   TIMESTAMP: [...EXTRACTABLE, ...TIME_PARTS, "DATE", "TIME", "DATETIME"],
   TIME: TIME_PARTS,
+  INTERVAL: ["YEAR", "MONTH", "DAY", ...TIME_PARTS],
 };
 
 /**
@@ -23,7 +24,6 @@ export function extractPart(partExpr: Expr, source: Typed, zone: Typed | undefin
   const value = isNullLiteral(source) ? coerce(source, "TIMESTAMP") : source;
   const type = typeof value.type === "string" ? value.type : "";
   const allowed = PARTS[type];
-  if (type === "INTERVAL") throw unsupported("EXTRACT from INTERVAL", at);
   if (allowed === undefined)
     throw analysisError(`EXTRACT is not supported for values of type ${typeName(value.type)}`, at);
   if (zone !== undefined && type !== "TIMESTAMP") {
@@ -40,8 +40,11 @@ export function extractPart(partExpr: Expr, source: Typed, zone: Typed | undefin
     case "DATETIME":
       return result(`bq.${part.name.toLowerCase()}_from_${typeKey}(${args.join(", ")})`, part.name);
     default:
-      if (part.weekday !== undefined && type === "TIMESTAMP") {
-        return result(`bq.date_extract_week(bq.date_from_timestamp(${args.join(", ")}), ${part.weekday})`, "INT64");
+      if (part.name === "WEEK" && type === "TIMESTAMP") {
+        return result(
+          `bq.date_extract_week(bq.date_from_timestamp(${args.join(", ")}), ${part.weekday ?? 0})`,
+          "INT64",
+        );
       }
       if (part.weekday !== undefined && type === "DATETIME") {
         return result(`bq.date_extract_week(bq.date_from_datetime(${args.join(", ")}), ${part.weekday})`, "INT64");

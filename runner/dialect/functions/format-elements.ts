@@ -1,5 +1,3 @@
-import type { Span } from "../contract.js";
-import { analysisError, unsupported } from "../errors.js";
 import { quoteString } from "../print/sql.js";
 
 /** What a format is applied to. */
@@ -12,7 +10,7 @@ export interface FormatSource {
 }
 
 /** Elements that mean the same in DuckDB's strftime. */
-const SAME = new Set("aAbBdHIjmMpSuUVwWyYG".split(""));
+const SAME = new Set("aAbBdHIjmMpSuUVwWyY".split(""));
 /** Elements that are short for others. */
 const SHORT: Readonly<Record<string, string>> = {
   h: "%b",
@@ -66,10 +64,10 @@ const TIME_ELEMENTS = new Set([
 const ELEMENT = /%(E4Y|E\*S|E\dS|Ez|%|[-#]?[a-zA-Z])/g;
 
 /**
- * A date or time as text, the format compiled into strftime calls and pieces.
+ * A date or time as text, the format compiled into strftime calls and pieces; undefined: that cannot be.
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/format-elements#format_elements_date_time
  */
-export function formatTemporal(format: string, source: FormatSource, at: Span): string {
+export function formatTemporal(format: string, source: FormatSource): string | undefined {
   const pieces: string[] = [];
   let run = "";
   const flush = (): void => {
@@ -77,13 +75,15 @@ export function formatTemporal(format: string, source: FormatSource, at: Span): 
       pieces.push(run.includes("%") ? `strftime(${source.local}, ${quoteString(run)})` : quoteString(run));
     run = "";
   };
-  for (const token of splitFormat(format, at)) {
+  const tokens = splitFormat(format);
+  if (tokens === undefined) return undefined;
+  for (const token of tokens) {
     if (token.element === undefined) {
       run += token.text;
       continue;
     }
     const { element } = token;
-    if (source.isDate && TIME_ELEMENTS.has(element)) throw unsupported(`Format element %${element} for a DATE`, at);
+    if (source.isDate && TIME_ELEMENTS.has(element)) return undefined;
     const short = SHORT[element];
     const computed = COMPUTED[element] ?? (source.utc ? UTC_ELEMENTS[element] : undefined);
     if (element === "%") run += "%%";
@@ -92,7 +92,7 @@ export function formatTemporal(format: string, source: FormatSource, at: Span): 
     else if (computed !== undefined) {
       flush();
       pieces.push(computed.replaceAll("$", () => source.local));
-    } else throw unsupported(`Format element %${element}`, at);
+    } else return undefined;
   }
   flush();
   if (pieces.length === 0) return `CASE WHEN ${source.local} IS NOT NULL THEN '' END`;
@@ -102,29 +102,28 @@ export function formatTemporal(format: string, source: FormatSource, at: Span): 
   return constant ? `CASE WHEN ${source.local} IS NOT NULL THEN ${text} END` : text;
 }
 
-const PARSE_SAME = new Set("bBdHmMSyYI".split("").concat("p"));
+/** Elements of a fixed number of digits, as a regular expression: such texts DuckDB parses just as GoogleSQL does. */
+const FIXED: Readonly<Record<string, string>> = {
+  Y: "[0-9]{4}",
+  m: "[0-9]{2}",
+  d: "[0-9]{2}",
+  H: "[0-9]{2}",
+  M: "[0-9]{2}",
+  S: "[0-5][0-9]",
+};
 
-/** DuckDB strptime formats that parse what the format parses; several where a fraction is optional. */
-export function parsePattern(format: string, at: Span): string[] {
-  let patterns = [""];
-  let year = false;
-  for (const token of splitFormat(format, at)) {
-    const { element } = token;
+/** The pattern of the texts that DuckDB's strptime may parse by the format, and its strptime form; undefined: none. */
+export function fixedPattern(format: string): { pattern: string; strptime: string } | undefined {
+  const long = format.replaceAll("%F", "%Y-%m-%d").replaceAll("%T", "%H:%M:%S");
+  let pattern = "";
+  for (const [part, element] of long.matchAll(/%(.)|[^%]/g)) {
     if (element === undefined) {
-      patterns = patterns.map((pattern) => pattern + token.text);
-      continue;
-    }
-    const short = SHORT[element];
-    if (["Y", "y", "F", "D", "x", "E4Y"].includes(element)) year = true;
-    if (element === "%") patterns = patterns.map((pattern) => `${pattern}%%`);
-    else if (PARSE_SAME.has(element)) patterns = patterns.map((pattern) => `${pattern}%${element}`);
-    else if (short !== undefined) patterns = patterns.map((pattern) => pattern + short);
-    else if (element === "E*S") patterns = patterns.flatMap((pattern) => [`${pattern}%S.%f`, `${pattern}%S`]);
-    else throw unsupported(`Parsing format element %${element}`, at);
+      if (!/[-/:T._]/.test(part) && part !== " ") return undefined;
+      pattern += `[${part}]`;
+    } else if (FIXED[element] === undefined) return undefined;
+    else pattern += FIXED[element];
   }
-  // Without a year GoogleSQL takes 1970 and DuckDB 1900.
-  if (!year) throw unsupported("A parsing format without a year", at);
-  return patterns;
+  return ["%Y", "%m", "%d"].every((part) => long.split(part).length === 2) ? { pattern, strptime: long } : undefined;
 }
 
 interface FormatToken {
@@ -132,19 +131,19 @@ interface FormatToken {
   readonly text: string;
 }
 
-function splitFormat(format: string, at: Span): FormatToken[] {
+/** Undefined: the format holds what is no element. */
+function splitFormat(format: string): FormatToken[] | undefined {
   const tokens: FormatToken[] = [];
   let last = 0;
-  const plain = (upTo: number): void => {
+  const plain = (upTo: number): boolean => {
     const text = format.slice(last, upTo);
-    if (text.includes("%")) throw analysisError(`Invalid format string: "${format}"`, at);
     if (text !== "") tokens.push({ element: undefined, text });
+    return !text.includes("%");
   };
   for (const match of format.matchAll(ELEMENT)) {
-    plain(match.index);
+    if (!plain(match.index)) return undefined;
     tokens.push({ element: match[1] as string, text: match[0] });
     last = match.index + match[0].length;
   }
-  plain(format.length);
-  return tokens;
+  return plain(format.length) ? tokens : undefined;
 }

@@ -1,161 +1,167 @@
 import { typeName } from "../../sql-types.js";
-import type { CallExpr, Expr } from "../ast.js";
-import { analysisError, unsupported } from "../errors.js";
+import type { CallExpr } from "../ast.js";
+import type { Span } from "../contract.js";
+import { analysisError } from "../errors.js";
 import { quoteString } from "../print/sql.js";
+import { type Directive, expectedKind, parseFormat } from "../runtime/js/format-string.js";
 import { coerce, coercionCost } from "../types/coercion.js";
-import { derive, type Typed } from "../types/typed.js";
-import { argumentsOf, spanOf, type Temporal, temporalValue } from "./date-arithmetic.js";
+import { derive, isNullLiteral, type Typed } from "../types/typed.js";
+import { spanOf } from "./arguments.js";
 import { type CallContext, type Family, special } from "./definition.js";
-import { formatTemporal, parsePattern } from "./format-elements.js";
+import { jsonText } from "./json-text.js";
+import { literalText, printableText } from "./printable.js";
+import { formatCall, parseCall } from "./temporal-text.js";
 
-/** FORMAT, FORMAT_DATE and its like, PARSE_DATE and its like: the format must be a literal, compiled here. */
+/** FORMAT, FORMAT_DATE and its like, PARSE_DATE and its like. */
 export const FORMAT_FUNCTIONS: Family = {
   FORMAT: special("string_functions#format_string", format),
-  FORMAT_DATE: special("date_functions#format_date", (call, context) => formatDate(call, context, "DATE")),
-  FORMAT_DATETIME: special("datetime_functions#format_datetime", (call, context) =>
-    formatDate(call, context, "DATETIME"),
-  ),
-  FORMAT_TIMESTAMP: special("timestamp_functions#format_timestamp", (call, context) =>
-    formatDate(call, context, "TIMESTAMP"),
-  ),
-  PARSE_DATE: special("date_functions#parse_date", (call, context) => parseDate(call, context, "DATE")),
-  PARSE_DATETIME: special("datetime_functions#parse_datetime", (call, context) => parseDate(call, context, "DATETIME")),
-  PARSE_TIMESTAMP: special("timestamp_functions#parse_timestamp", (call, context) =>
-    parseDate(call, context, "TIMESTAMP"),
-  ),
+  FORMAT_DATE: special("date_functions#format_date", formatCall("DATE")),
+  FORMAT_DATETIME: special("datetime_functions#format_datetime", formatCall("DATETIME")),
+  FORMAT_TIMESTAMP: special("timestamp_functions#format_timestamp", formatCall("TIMESTAMP")),
+  FORMAT_TIME: special("time_functions#format_time", formatCall("TIME")),
+  PARSE_DATE: special("date_functions#parse_date", parseCall("DATE")),
+  PARSE_DATETIME: special("datetime_functions#parse_datetime", parseCall("DATETIME")),
+  PARSE_TIMESTAMP: special("timestamp_functions#parse_timestamp", parseCall("TIMESTAMP")),
+  PARSE_TIME: special("time_functions#parse_time", parseCall("TIME")),
 };
 
-function literalFormat(expr: Expr, call: CallExpr): string {
-  if (expr.kind !== "string") throw unsupported(`${call.name} with a format that is not a literal`, expr);
-  return expr.value;
-}
+const NULL_TEXT = "CAST(NULL AS VARCHAR)";
 
-function formatDate(call: CallExpr, context: CallContext, type: Temporal): Typed {
-  const [formatArg, valueArg, zoneArg] = argumentsOf(call, 2, type === "TIMESTAMP" ? 3 : 2) as [
-    Expr,
-    Expr,
-    Expr | undefined,
-  ];
-  const pattern = literalFormat(formatArg, call);
-  const value = temporalValue(valueArg, type, call, context);
-  const zone = zoneArg === undefined ? undefined : context.resolveAs(zoneArg, "STRING");
-  const actual = value.type as Temporal;
-  const local =
-    actual === "TIMESTAMP"
-      ? `bq.datetime_from_timestamp(${value.sql}${zone === undefined ? "" : `, ${zone.sql}`})`
-      : value.sql;
-  const utc = actual === "TIMESTAMP" && zone === undefined;
-  const sql = formatTemporal(pattern, { local, utc, isDate: actual === "DATE" }, formatArg);
-  return derive(sql, "STRING", spanOf(call), zone === undefined ? [value] : [value, zone]);
-}
-
-function parseDate(call: CallExpr, context: CallContext, type: Temporal): Typed {
-  const [formatArg, textArg, zoneArg] = argumentsOf(call, 2, type === "TIMESTAMP" ? 3 : 2) as [
-    Expr,
-    Expr,
-    Expr | undefined,
-  ];
-  const text = context.resolveAs(textArg, "STRING");
-  const zone = zoneArg === undefined ? undefined : context.resolveAs(zoneArg, "STRING");
-  const patterns = parsePattern(literalFormat(formatArg, call), formatArg);
-  const formats = patterns.map(quoteString);
-  const parsed = `strptime(${text.sql}, ${formats.length === 1 ? formats[0] : `[${formats.join(", ")}]`})`;
-  const sql =
-    type === "DATE"
-      ? `CAST(${parsed} AS DATE)`
-      : type === "DATETIME"
-        ? parsed
-        : `bq.timestamp_from_datetime(${parsed}${zone === undefined ? "" : `, ${zone.sql}`})`;
-  return derive(sql, type, spanOf(call), zone === undefined ? [text] : [text, zone]);
-}
-
-const DIRECTIVE = /%(?:%|([-+0' ]*)(\d*)(?:\.(\d+))?([a-zA-Z]))/g;
-
-/** FORMAT with a literal format of %d %i %s %f %t; the flags and conversions of the rest are refused. */
+/** FORMAT: a literal format is checked against its arguments here, and simple directives are written as plain DuckDB. */
 function format(call: CallExpr, context: CallContext): Typed {
   const [formatArg, ...valueArgs] = call.args.map((argument) => argument.value);
   if (formatArg === undefined) throw analysisError("No matching signature for function FORMAT with no arguments", call);
-  const pattern = literalFormat(formatArg, call);
+  const template = context.resolveAs(formatArg, "STRING");
   const values = valueArgs.map((arg) => context.resolve(arg));
-  const pieces: string[] = [];
+  const pattern = formatArg.kind === "string" ? formatArg.value : undefined;
+  if (isNullLiteral(context.resolve(formatArg))) return derive(NULL_TEXT, "STRING", spanOf(call), [], true);
+  if (pattern === undefined) return computedFormat(call, template, values);
+  const pieces = piecesOf(pattern, call);
+  checkValues(pattern, pieces, values, call);
+  const simple = simpleFormat(pieces, values);
+  const span = spanOf(call);
+  if (simple !== undefined) return derive(simple, "STRING", span, values, values.length > 0);
+  const texts: string[] = [];
+  for (const piece of pieces) {
+    if (typeof piece === "string") continue;
+    if (piece.width === "*") texts.push(raw(values[texts.length] as Typed));
+    if (piece.precision === "*") texts.push(raw(values[texts.length] as Typed));
+    texts.push(directiveValue(piece, values[texts.length] as Typed));
+  }
+  return derive(`bq_format(${template.sql}, [${texts.join(", ")}])`, "STRING", span, [template, ...values], true);
+}
+
+function piecesOf(pattern: string, at: Span): (string | Directive)[] {
+  try {
+    return parseFormat(pattern);
+  } catch (error) {
+    throw analysisError((error as Error).message, at);
+  }
+}
+
+function checkValues(
+  pattern: string,
+  pieces: readonly (string | Directive)[],
+  values: readonly Typed[],
+  at: Span,
+): void {
   let used = 0;
-  let last = 0;
-  const text = (upTo: number): void => {
-    const plain = pattern.slice(last, upTo);
-    if (plain.includes("%")) throw analysisError(`Invalid FORMAT string: "${pattern}"`, formatArg);
-    if (plain !== "") pieces.push(quoteString(plain));
+  const take = (kind: ReturnType<typeof expectedKind>): void => {
+    const value = values[used++];
+    if (value !== undefined && !fits(value, kind)) {
+      throw analysisError(
+        `Invalid type for argument ${used + 1} to FORMAT; Expected ${kind}; Got ${typeName(value.type)}`,
+        at,
+      );
+    }
   };
-  for (const match of pattern.matchAll(DIRECTIVE)) {
-    text(match.index);
-    last = match.index + match[0].length;
-    if (match[0] === "%%") {
-      pieces.push("'%'");
+  for (const piece of pieces) {
+    if (typeof piece === "string") continue;
+    if (piece.width === "*") take("integer");
+    if (piece.precision === "*") take("integer");
+    take(expectedKind(piece.conversion));
+  }
+  const count = `for pattern "${pattern}"; Expected ${used + 1}; Got ${values.length + 1}`;
+  if (used > values.length) throw analysisError(`Too few arguments to FORMAT ${count}`, at);
+  if (used < values.length) throw analysisError(`Too many arguments to FORMAT ${count}`, at);
+}
+
+function fits(value: Typed, kind: ReturnType<typeof expectedKind>): boolean {
+  if (isNullLiteral(value) || kind === "any") return true;
+  if (kind === "integer") return value.type === "INT64";
+  if (kind === "floating") return value.type === "FLOAT64" || value.type === "NUMERIC" || value.type === "BIGNUMERIC";
+  return value.type === kind;
+}
+
+/** Directives without flags that DuckDB writes itself; undefined where one is not. */
+function simpleFormat(pieces: readonly (string | Directive)[], values: readonly Typed[]): string | undefined {
+  const texts: string[] = [];
+  let used = 0;
+  for (const piece of pieces) {
+    if (typeof piece === "string") {
+      texts.push(quoteString(piece));
       continue;
     }
-    const value = values[used];
-    used += 1;
-    if (value === undefined) throw analysisError(`Too few arguments to FORMAT for pattern "${pattern}"`, formatArg);
-    pieces.push(directive(match, value, formatArg));
+    const text = simpleDirective(piece, values[used++] as Typed);
+    if (text === undefined) return undefined;
+    texts.push(text);
   }
-  text(pattern.length);
-  if (used < values.length) throw analysisError(`Too many arguments to FORMAT for pattern "${pattern}"`, formatArg);
-  const sql = pieces.length === 0 ? "''" : `(${pieces.join(" || ")})`;
-  return derive(sql, "STRING", spanOf(call), values, values.length > 0);
+  return texts.length === 0 ? "''" : `(${texts.join(" || ")})`;
 }
 
-function directive(match: RegExpMatchArray, value: Typed, at: Expr): string {
-  const [whole, flags = "", width = "", precision, conversion = ""] = match;
-  const refuse = (): Error => unsupported(`FORMAT directive ${whole} for a value of type ${typeName(value.type)}`, at);
-  switch (conversion) {
-    case "d":
-    case "i":
-      if (coercionCost(value, "INT64") === undefined)
-        throw analysisError(
-          `Invalid type for argument to FORMAT; Expected INT64; Got ${typeName(value.type)}`,
-          value.span,
-        );
-      if (precision !== undefined || (flags !== "" && flags !== "0") || width.length > 2) throw refuse();
-      return flags === "" && width === ""
-        ? `CAST(${coerce(value, "INT64").sql} AS VARCHAR)`
-        : `printf('%${flags}${width}d', ${value.sql})`;
-    case "s":
-      if (coercionCost(value, "STRING") === undefined)
-        throw analysisError(
-          `Invalid type for argument to FORMAT; Expected STRING; Got ${typeName(value.type)}`,
-          value.span,
-        );
-      if (precision !== undefined || width !== "" || flags !== "") throw refuse();
-      return coerce(value, "STRING").sql;
-    case "f": {
-      if (width !== "" || flags !== "") throw refuse();
-      const digits = precision ?? "6";
-      if (value.type === "NUMERIC") return `bq.format_fixed_numeric(${value.sql}, ${digits})`;
-      if (coercionCost(value, "FLOAT64") === undefined)
-        throw analysisError(
-          `Invalid type for argument to FORMAT; Expected FLOAT64; Got ${typeName(value.type)}`,
-          value.span,
-        );
-      return `bq.format_fixed_float64(${coerce(value, "FLOAT64").sql}, ${digits})`;
-    }
-    case "t":
-      if (precision !== undefined || width !== "" || flags !== "") throw refuse();
-      return printable(value, refuse);
+function simpleDirective({ flags, width, precision, conversion }: Directive, value: Typed): string | undefined {
+  if (isNullLiteral(value) || width === "*" || precision === "*") return undefined;
+  const bare = flags === "" && width === "";
+  if (conversion === "d" || conversion === "i") {
+    if (precision !== undefined || (flags !== "" && flags !== "0") || width.length > 2) return undefined;
+    return bare ? `CAST(${value.sql} AS VARCHAR)` : `printf('%${flags}${width}d', ${value.sql})`;
+  }
+  if (!bare) return undefined;
+  if (conversion === "s") return precision === undefined ? value.sql : undefined;
+  if (conversion === "t") return precision === undefined ? printableText(value) : undefined;
+  if (conversion === "T") return precision === undefined ? literalText(value) : undefined;
+  const digits = precision ?? "6";
+  if (conversion !== "f" || Number(digits) > 30) return undefined;
+  if (value.type === "FLOAT64") return `bq.format_fixed_float64(${value.sql}, ${digits})`;
+  return value.type === "NUMERIC" ? `bq.format_fixed_numeric(${value.sql}, ${digits})` : undefined;
+}
+
+/** The text that the JavaScript formatter takes for a value; a NUMERIC is marked by a final `n`. */
+function raw(value: Typed): string {
+  if (isNullLiteral(value)) return NULL_TEXT;
+  switch (value.type) {
+    case "NUMERIC":
+      return `(bq.numeric_to_string(${value.sql}) || 'n')`;
+    case "BIGNUMERIC":
+      return `(bq_bignumeric_text(${value.sql}) || 'n')`;
+    case "FLOAT64":
+      return `bq.float64_to_string(${value.sql})`;
+    case "JSON":
+      return `CAST(${value.sql} AS VARCHAR)`;
+    case "INT64":
+      return `CAST(${value.sql} AS VARCHAR)`;
     default:
-      throw refuse();
+      return value.sql;
   }
 }
 
-const PRINTABLE: Readonly<Record<string, string>> = {
-  STRING: "$",
-  INT64: "CAST($ AS VARCHAR)",
-  BOOL: "CAST($ AS VARCHAR)",
-  DATE: "bq.date_to_string($)",
-  TIMESTAMP: "bq.timestamp_to_string($)",
-  DATETIME: "bq.datetime_to_string($)",
-};
+function directiveValue({ conversion }: Directive, value: Typed): string {
+  if (conversion === "t") return printableText(value);
+  if (conversion === "T") return literalText(value);
+  if (conversion === "p" || conversion === "P") return jsonText(coerce(value, "JSON").sql, "JSON", value.span);
+  return raw(value);
+}
 
-function printable(value: Typed, refuse: () => Error): string {
-  const template = typeof value.type === "string" ? PRINTABLE[value.type] : undefined;
-  if (template === undefined) throw refuse();
-  return `coalesce(${template.replace("$", () => value.sql)}, 'NULL')`;
+/** A format that is known only when the query runs. Its directives must be of one kind for each value. */
+function computedFormat(call: CallExpr, template: Typed, values: readonly Typed[]): Typed {
+  const texts = values.map((value) => {
+    if (["INT64", "FLOAT64", "NUMERIC", "STRING"].includes(typeName(value.type))) return raw(value);
+    return printableText(value);
+  });
+  const bad = values.find((value) => coercionCost(value, value.type) === undefined);
+  if (bad !== undefined) throw analysisError("FORMAT takes no such value", bad.span);
+  const list = texts.length === 0 ? "CAST([] AS VARCHAR[])" : `[${texts.join(", ")}]`;
+  const types = values.map((value) => typeName(value.type)).join(",");
+  const sql = `bq_format_checked(${template.sql}, ${list}, ${quoteString(types)})`;
+  return derive(sql, "STRING", spanOf(call), [template, ...values], true);
 }

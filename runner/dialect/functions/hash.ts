@@ -27,6 +27,11 @@ export const HASH_FUNCTIONS: Family = {
     on("(STRING) -> BYTES", "bq.sha256_string($1)"),
     on("(BYTES) -> BYTES", "bq.sha256($1)"),
   ),
+  SHA512: scalar(
+    "hash_functions#sha512",
+    on("(STRING) -> BYTES", "bq_sha512(encode($1))"),
+    on("(BYTES) -> BYTES", "bq_sha512($1)"),
+  ),
   TO_HEX: special("string_functions#to_hex", (call, context) => {
     const [argument] = call.args;
     if (argument === undefined || call.args.length !== 1) {

@@ -1,55 +1,267 @@
-import { type SqlType, typeName } from "../../sql-types.js";
-import type { Span } from "../contract.js";
-import { analysisError, unsupported } from "../errors.js";
-import { fieldAccess, quoteString } from "../print/sql.js";
-import { derive, isNullLiteral } from "../types/typed.js";
-import { type Family, special } from "./definition.js";
+import type { SqlType } from "../../sql-types.js";
+import type { CallExpr, Expr } from "../ast.js";
+import { analysisError } from "../errors.js";
+import { coerce, coercionCost } from "../types/coercion.js";
+import { derive, isNullLiteral, type Typed } from "../types/typed.js";
+import { isArray, spanOf, splitArguments, wrongArguments } from "./arguments.js";
+import {
+  type CallContext,
+  type Family,
+  type FunctionDefinition,
+  on,
+  type ScalarOverload,
+  scalar,
+  special,
+} from "./definition.js";
+import { jsonOf, jsonText } from "./json-text.js";
 
-const SCALAR_JSON: Readonly<Record<string, string>> = {
-  INT64: "bq.int64_to_json",
-  FLOAT64: "bq.float64_to_json",
-  NUMERIC: "bq.numeric_to_json",
-  BOOL: "bq.bool_to_json",
-  STRING: "bq.json_quote",
-  BYTES: "bq.bytes_to_json",
-  DATE: "bq.date_to_json",
-  DATETIME: "bq.datetime_to_json",
-  TIME: "bq.time_to_json",
-  TIMESTAMP: "bq.timestamp_to_json",
-};
+const DOC = "json_functions";
+const json = (sql: string): string => `CAST(${sql} AS JSON)`;
+const text = (sql: string): string => `CAST(${sql} AS VARCHAR)`;
+
+/** A function of STRING or JSON and a path. */
+function extraction(
+  anchor: string,
+  legacy: boolean,
+  build: (of: string, path: string, isJson: boolean) => [string, SqlType],
+): FunctionDefinition {
+  return special(`${DOC}#${anchor}`, (call, context) => {
+    const { positional } = splitArguments(call, 1, 2);
+    const value = context.resolve(positional[0] as Expr);
+    const path = positional[1] === undefined ? undefined : context.resolveAs(positional[1], "STRING");
+    const source = isNullLiteral(value) ? coerce(value, "STRING") : value;
+    if (source.type !== "STRING" && source.type !== "JSON")
+      throw wrongArguments(
+        call,
+        path === undefined ? [value] : [value, path],
+        `${call.name}(STRING, [STRING]); ${call.name}(JSON, [STRING])`,
+      );
+    const isJson = source.type === "JSON";
+    const [sql, type] = build(text(source.sql), `${path?.sql ?? "'$'"}, ${legacy}, ${isJson}`, isJson);
+    return derive(sql, type, spanOf(call), path === undefined ? [source] : [source, path], true);
+  });
+}
+
+const query = (anchor: string, legacy: boolean): FunctionDefinition =>
+  extraction(anchor, legacy, (of, path, isJson) => {
+    const found = `bq_json_query(${of}, ${path})`;
+    return isJson ? [json(found), "JSON"] : [found, "STRING"];
+  });
+
+const value = (anchor: string, legacy: boolean): FunctionDefinition =>
+  extraction(anchor, legacy, (of, path) => [`bq_json_value(${of}, ${path})`, "STRING"]);
+
+const queryArray = (anchor: string, legacy: boolean): FunctionDefinition =>
+  extraction(anchor, legacy, (of, path, isJson) => {
+    const found = `bq_json_query_array(${of}, ${path})`;
+    return isJson
+      ? [`CAST(${found} AS JSON[])`, { kind: "array", element: "JSON" }]
+      : [found, { kind: "array", element: "STRING" }];
+  });
+
+const valueArray = (anchor: string, legacy: boolean): FunctionDefinition =>
+  extraction(anchor, legacy, (of, path) => [
+    `bq_json_value_array(${of}, ${path})`,
+    { kind: "array", element: "STRING" },
+  ]);
+
+const ofJson = (result: string, template: string): ScalarOverload => on(`(JSON) -> ${result}`, template);
+
+function namedBool(named: ReadonlyMap<string, Expr>, name: string, context: CallContext, otherwise: boolean): Typed {
+  const expr = named.get(name);
+  if (expr !== undefined) return context.resolveAs(expr, "BOOL");
+  return { ...derive(String(otherwise), "BOOL", { start: 0, end: 0 }, []), nullable: false };
+}
+
+function jsonArgument(expr: Expr, context: CallContext, call: CallExpr): Typed {
+  const typed = context.resolve(expr);
+  if (typed.type === "JSON") return typed;
+  if (isNullLiteral(typed)) return coerce(typed, "JSON");
+  throw wrongArguments(call, [typed], `${call.name}(JSON, ...)`);
+}
+
+/** A value as JSON text; a value of SQL type ARRAY is marked by a leading blank. */
+function item(typed: Typed, call: CallExpr): string {
+  const sql = jsonOf(typed, call, true);
+  return isArray(typed.type) && !isNullLiteral(typed) ? `(' ' || ${sql})` : sql;
+}
+
+/** `f(json, path, value[, path, value]..)` as JSON, paths and values in one list. */
+function edit(
+  anchor: string,
+  flag: string,
+  otherwise: boolean,
+  build: (value: string, flag: string, items: string) => string,
+) {
+  return special(`${DOC}#${anchor}`, (call, context) => {
+    const { positional, named } = splitArguments(call, 3, Number.POSITIVE_INFINITY, [flag]);
+    if (positional.length % 2 === 0)
+      throw wrongArguments(call, undefined, `${call.name}(JSON, STRING, ANY, [STRING, ...], [ANY, ...])`);
+    const target = jsonArgument(positional[0] as Expr, context, call);
+    const option = namedBool(named, flag, context, otherwise);
+    const rest = positional
+      .slice(1)
+      .map((expr, i) => (i % 2 === 0 ? context.resolveAs(expr, "STRING") : context.resolve(expr)));
+    const items = rest.map((typed, i) => (i % 2 === 0 ? typed.sql : item(typed, call)));
+    const sql = json(build(text(target.sql), option.sql, `[${items.join(", ")}]`));
+    return derive(sql, "JSON", spanOf(call), [target, option, ...rest], true);
+  });
+}
+
+function toJson(call: CallExpr, context: CallContext): Typed {
+  const { positional, named } = splitArguments(call, 1, 1, ["STRINGIFY_WIDE_NUMBERS"]);
+  const typed = context.resolve(positional[0] as Expr);
+  const wide = namedBool(named, "STRINGIFY_WIDE_NUMBERS", context, false);
+  if (wide.sql !== "true" && wide.sql !== "false")
+    throw analysisError("TO_JSON expects a literal for stringify_wide_numbers", call);
+  const sql = json(`bq_parse_json(${jsonOf(typed, call, wide.sql === "false")}, 'round')`);
+  return derive(sql, "JSON", spanOf(call), [typed], false);
+}
+
+function toJsonString(call: CallExpr, context: CallContext): Typed {
+  const { positional, named } = splitArguments(call, 1, 2, ["PRETTY_PRINT"]);
+  const typed = context.resolve(positional[0] as Expr);
+  const flag = positional[1] ?? named.get("PRETTY_PRINT");
+  const sql = jsonOf(typed, call);
+  if (flag === undefined) return derive(sql, "STRING", spanOf(call), [typed], false);
+  const pretty = context.resolveAs(flag, "BOOL");
+  const printed =
+    pretty.sql === "true"
+      ? `bq_pretty_json(${sql})`
+      : pretty.sql === "false"
+        ? sql
+        : `CASE WHEN ${pretty.sql} THEN bq_pretty_json(${sql}) WHEN NOT ${pretty.sql} THEN ${sql} END`;
+  return derive(printed, "STRING", spanOf(call), [typed, pretty]);
+}
+
+function parseJsonCall(call: CallExpr, context: CallContext): Typed {
+  const { positional, named } = splitArguments(call, 1, 1, ["WIDE_NUMBER_MODE"]);
+  const source = context.resolveAs(positional[0] as Expr, "STRING");
+  const mode = named.get("WIDE_NUMBER_MODE");
+  const wide = mode === undefined ? undefined : context.resolveAs(mode, "STRING");
+  const sql = json(`bq_parse_json(${source.sql}, ${wide?.sql ?? "'exact'"})`);
+  return derive(sql, "JSON", spanOf(call), wide === undefined ? [source] : [source, wide]);
+}
+
+function jsonArray(call: CallExpr, context: CallContext): Typed {
+  const { positional } = splitArguments(call, 0, Number.POSITIVE_INFINITY);
+  const items = positional.map((expr) => context.resolve(expr));
+  const list =
+    items.length === 0 ? "CAST([] AS VARCHAR[])" : `[${items.map((typed) => jsonOf(typed, call, true)).join(", ")}]`;
+  return derive(json(`bq_parse_json(bq_json_array(${list}), 'round')`), "JSON", spanOf(call), items, false);
+}
+
+function jsonObject(call: CallExpr, context: CallContext): Typed {
+  const { positional } = splitArguments(call, 0, Number.POSITIVE_INFINITY);
+  const args = positional.map((expr) => context.resolve(expr));
+  const [first, second] = args;
+  if (args.length === 2 && first !== undefined && second !== undefined && isArray(first.type))
+    return jsonObjectOfArrays(call, first, second);
+  if (args.length % 2 === 1) throw wrongArguments(call, undefined, "JSON_OBJECT([STRING, ANY, ...])");
+  const keys = args.filter((_, i) => i % 2 === 0);
+  const bad = keys.find((key) => coercionCost(key, "STRING") === undefined);
+  if (bad !== undefined) throw wrongArguments(call, args, "JSON_OBJECT([STRING, ANY, ...])");
+  const values = args.filter((_, i) => i % 2 === 1).map((typed) => jsonOf(typed, call, true));
+  const list = (items: readonly string[]): string =>
+    items.length === 0 ? "CAST([] AS VARCHAR[])" : `[${items.join(", ")}]`;
+  const keyList = list(keys.map((key) => coerce(key, "STRING").sql));
+  return derive(json(`bq_json_object(${keyList}, ${list(values)})`), "JSON", spanOf(call), args, false);
+}
+
+function jsonObjectOfArrays(call: CallExpr, keys: Typed, values: Typed): Typed {
+  if (
+    typeof keys.type === "string" ||
+    keys.type.kind !== "array" ||
+    keys.type.element !== "STRING" ||
+    typeof values.type === "string" ||
+    values.type.kind !== "array"
+  )
+    throw wrongArguments(call, [keys, values], "JSON_OBJECT(ARRAY<STRING>, ARRAY<ANY>)");
+  const items = `list_transform(${values.sql}, lambda j: ${jsonText("j", values.type.element, call, true)})`;
+  return derive(json(`bq_json_object(${keys.sql}, ${items})`), "JSON", spanOf(call), [keys, values], false);
+}
+
+function jsonRemove(call: CallExpr, context: CallContext): Typed {
+  const { positional } = splitArguments(call, 2, Number.POSITIVE_INFINITY);
+  const target = jsonArgument(positional[0] as Expr, context, call);
+  const paths = positional.slice(1).map((expr) => context.resolveAs(expr, "STRING"));
+  const list = `[${paths.map((path) => path.sql).join(", ")}]`;
+  return derive(json(`bq_json_remove(${text(target.sql)}, ${list})`), "JSON", spanOf(call), [target, ...paths]);
+}
+
+function jsonStripNulls(call: CallExpr, context: CallContext): Typed {
+  const { positional, named } = splitArguments(call, 1, 2, ["INCLUDE_ARRAYS", "REMOVE_EMPTY"]);
+  const target = jsonArgument(positional[0] as Expr, context, call);
+  const path = positional[1] === undefined ? undefined : context.resolveAs(positional[1], "STRING");
+  const arrays = namedBool(named, "INCLUDE_ARRAYS", context, true);
+  const empty = namedBool(named, "REMOVE_EMPTY", context, false);
+  const sql = json(`bq_json_strip_nulls(${text(target.sql)}, ${path?.sql ?? "'$'"}, ${arrays.sql}, ${empty.sql})`);
+  return derive(sql, "JSON", spanOf(call), [target, arrays, empty, ...(path === undefined ? [] : [path])]);
+}
+
+function jsonFloat64(call: CallExpr, context: CallContext): Typed {
+  const { positional, named } = splitArguments(call, 1, 1, ["WIDE_NUMBER_MODE"]);
+  const target = jsonArgument(positional[0] as Expr, context, call);
+  const mode = named.get("WIDE_NUMBER_MODE");
+  const wide = mode === undefined ? undefined : context.resolveAs(mode, "STRING");
+  const sql = `bq_json_float64(${text(target.sql)}, ${wide?.sql ?? "'round'"})`;
+  return derive(sql, "FLOAT64", spanOf(call), wide === undefined ? [target] : [target, wide], true);
+}
+
+function jsonKeys(call: CallExpr, context: CallContext): Typed {
+  const { positional, named } = splitArguments(call, 1, 2, ["MODE"]);
+  const target = jsonArgument(positional[0] as Expr, context, call);
+  const depth = positional[1] === undefined ? undefined : context.resolveAs(positional[1], "INT64");
+  const modeArgument = named.get("MODE");
+  const mode = modeArgument === undefined ? undefined : context.resolveAs(modeArgument, "STRING");
+  const lax = mode === undefined ? "false" : `(lower(${mode.sql}) LIKE 'lax%')`;
+  const sql = `bq_json_keys(${text(target.sql)}, ${depth?.sql ?? "1000::BIGINT"}, ${lax})`;
+  const parts = [target, ...(depth === undefined ? [] : [depth]), ...(mode === undefined ? [] : [mode])];
+  return derive(sql, { kind: "array", element: "STRING" }, spanOf(call), parts, true);
+}
 
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/json_functions */
 export const JSON_FUNCTIONS: Family = {
-  TO_JSON_STRING: special("json_functions#to_json_string", (call, context) => {
-    const [argument] = call.args;
-    if (argument === undefined || call.args.length > 2) {
-      throw analysisError(
-        "No matching signature for function TO_JSON_STRING. Supported signature: TO_JSON_STRING(ANY, [BOOL])",
-        call,
-      );
-    }
-    if (call.args.length === 2) throw unsupported("TO_JSON_STRING with pretty printing", call);
-    const value = context.resolve(argument.value);
-    const span = { start: call.start, end: call.end };
-    if (isNullLiteral(value)) return derive("'null'", "STRING", span, [value], false);
-    return derive(jsonText(value.sql, value.type, span), "STRING", span, [value], false);
-  }),
+  TO_JSON_STRING: special(`${DOC}#to_json_string`, toJsonString),
+  TO_JSON: special(`${DOC}#to_json`, toJson),
+  PARSE_JSON: special(`${DOC}#parse_json`, parseJsonCall),
+  JSON_QUERY: query("json_query", false),
+  JSON_EXTRACT: query("json_extract", true),
+  JSON_VALUE: value("json_value", false),
+  JSON_EXTRACT_SCALAR: value("json_extract_scalar", true),
+  JSON_QUERY_ARRAY: queryArray("json_query_array", false),
+  JSON_EXTRACT_ARRAY: queryArray("json_extract_array", true),
+  JSON_VALUE_ARRAY: valueArray("json_value_array", false),
+  JSON_EXTRACT_STRING_ARRAY: valueArray("json_extract_string_array", true),
+  JSON_TYPE: scalar(`${DOC}#json_type`, ofJson("STRING", "bq_json_type(CAST($1 AS VARCHAR))")),
+  JSON_KEYS: special(`${DOC}#json_keys`, jsonKeys),
+  JSON_ARRAY: special(`${DOC}#json_array`, jsonArray),
+  JSON_OBJECT: special(`${DOC}#json_object`, jsonObject),
+  JSON_SET: edit(
+    "json_set",
+    "CREATE_IF_MISSING",
+    true,
+    (target, flag, items) => `bq_json_set(${target}, ${flag}, ${items})`,
+  ),
+  JSON_ARRAY_APPEND: edit(
+    "json_array_append",
+    "APPEND_EACH_ELEMENT",
+    true,
+    (target, flag, items) => `bq_json_array_edit(${target}, 'append', ${flag}, ${items})`,
+  ),
+  JSON_ARRAY_INSERT: edit(
+    "json_array_insert",
+    "INSERT_EACH_ELEMENT",
+    true,
+    (target, flag, items) => `bq_json_array_edit(${target}, 'insert', ${flag}, ${items})`,
+  ),
+  JSON_REMOVE: special(`${DOC}#json_remove`, jsonRemove),
+  JSON_STRIP_NULLS: special(`${DOC}#json_strip_nulls`, jsonStripNulls),
+  INT64: scalar(`${DOC}#int64_for_json`, ofJson("INT64", "bq_json_int64(CAST($1 AS VARCHAR))")),
+  FLOAT64: special(`${DOC}#double_for_json`, jsonFloat64),
+  BOOL: scalar(`${DOC}#bool_for_json`, ofJson("BOOL", "bq_json_bool(CAST($1 AS VARCHAR))")),
+  LAX_INT64: scalar(`${DOC}#lax_int64`, ofJson("INT64?", "bq_json_lax_int64(CAST($1 AS VARCHAR))")),
+  LAX_FLOAT64: scalar(`${DOC}#lax_double`, ofJson("FLOAT64?", "bq_json_lax_float64(CAST($1 AS VARCHAR))")),
+  LAX_BOOL: scalar(`${DOC}#lax_bool`, ofJson("BOOL?", "bq_json_lax_bool(CAST($1 AS VARCHAR))")),
+  LAX_STRING: scalar(`${DOC}#lax_string`, ofJson("STRING?", "bq_json_lax_string(CAST($1 AS VARCHAR))")),
 };
-
-/** DuckDB text that writes a value as JSON, NULL as `null`. */
-function jsonText(sql: string, type: SqlType, span: Span): string {
-  if (typeof type === "string") {
-    const macro = SCALAR_JSON[type];
-    if (macro === undefined) throw unsupported(`TO_JSON_STRING of ${typeName(type)}`, span);
-    return `${macro}(${sql})`;
-  }
-  if (type.kind === "array") {
-    const items = `list_transform(${sql}, lambda e: ${jsonText("e", type.element, span)})`;
-    return `coalesce('[' || array_to_string(${items}, ',') || ']', 'null')`;
-  }
-  const members = type.fields.flatMap((field, i) => [
-    quoteString(`${i === 0 ? "{" : ","}${JSON.stringify(field.name ?? "")}:`),
-    jsonText(fieldAccess(sql, type, i), field.type, span),
-  ]);
-  return `CASE WHEN ${sql} IS NULL THEN 'null' ELSE concat(${members.join(", ")}, '}') END`;
-}

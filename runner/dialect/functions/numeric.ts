@@ -1,3 +1,5 @@
+import { analysisError } from "../errors.js";
+import type { Typed } from "../types/typed.js";
 import { type Family, on, scalar } from "./definition.js";
 import { safely } from "./safe.js";
 
@@ -6,6 +8,29 @@ const float = (name: string, anchor: string, sql: string) => ({
   [name]: scalar(`${DOC}#${anchor}`, on("(FLOAT64) -> FLOAT64", sql)),
 });
 
+const MODES = ["ROUND_HALF_AWAY_FROM_ZERO", "ROUND_HALF_EVEN"];
+
+/** The arguments of ROUND with a mode, which is a literal. */
+function withMode(args: readonly string[], typed: readonly Typed[]): string {
+  const mode = typed[2] as Typed;
+  const name = mode.literal?.kind === "string" ? mode.literal.text.toUpperCase() : undefined;
+  if (name === undefined || !MODES.includes(name))
+    throw analysisError(`The rounding mode of ROUND must be a literal: ${MODES.join(" or ")}`, mode.span);
+  return args.join(", ");
+}
+
+const big = (how: string) => on("(BIGNUMERIC) -> BIGNUMERIC", `bq_bignumeric_change($1, '${how}')`);
+const bigRounded = (mode: string) => [
+  on("(BIGNUMERIC) -> BIGNUMERIC", `bq_bignumeric_round($1, 0::BIGINT, '${mode}')`),
+  on("(BIGNUMERIC, INT64) -> BIGNUMERIC", `bq_bignumeric_round($1, $2, '${mode}')`),
+];
+const bigOf = (operator: string) =>
+  on("(BIGNUMERIC, BIGNUMERIC) -> BIGNUMERIC", `bq_bignumeric_op($1, '${operator}', $2)`);
+const bigSafely = (operator: string) =>
+  on("(BIGNUMERIC, BIGNUMERIC) -> BIGNUMERIC?", (_, typed) =>
+    safely(typed, ([a, b]) => `bq_bignumeric_op(${a}, '${operator}', ${b})`),
+  );
+
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/mathematical_functions */
 export const NUMERIC_FUNCTIONS: Family = {
   ABS: scalar(
@@ -13,74 +38,95 @@ export const NUMERIC_FUNCTIONS: Family = {
     on("(INT64) -> INT64", "abs($1)"),
     on("(FLOAT64) -> FLOAT64", "abs($1)"),
     on("(NUMERIC) -> NUMERIC", "abs($1)"),
+    big("ABS"),
   ),
   SIGN: scalar(
     `${DOC}#sign`,
     on("(INT64) -> INT64", "CAST(sign($1) AS BIGINT)"),
     on("(FLOAT64) -> FLOAT64", "CASE WHEN isnan($1) THEN $1 ELSE CAST(sign($1) AS DOUBLE) END"),
     on("(NUMERIC) -> NUMERIC", "CAST(sign($1) AS DECIMAL(38,9))"),
+    big("SIGN"),
   ),
   ROUND: scalar(
     `${DOC}#round`,
     on("(FLOAT64) -> FLOAT64", "bq.round_float64($1)"),
     on("(NUMERIC) -> NUMERIC", "bq.numeric_round($1)"),
     on("(FLOAT64, INT64) -> FLOAT64", "bq.round_float64($1, $2)"),
-    on("(NUMERIC, INT64) -> NUMERIC", "bq.numeric_round($1, $2)"),
+    on("(NUMERIC, INT64) -> NUMERIC", ([x, n], typed) =>
+      typed[1]?.literal === undefined
+        ? `bq.numeric_round(${x}, ${n}, 'ROUND_HALF_AWAY_FROM_ZERO')`
+        : `bq.numeric_round(${x}, ${n})`,
+    ),
+    on("(NUMERIC, INT64, STRING) -> NUMERIC", (args, typed) => `bq.numeric_round(${withMode(args, typed)})`),
+    ...bigRounded("ROUND_HALF_AWAY_FROM_ZERO"),
+    on("(BIGNUMERIC, INT64, STRING) -> BIGNUMERIC", (args, typed) => `bq_bignumeric_round(${withMode(args, typed)})`),
   ),
   TRUNC: scalar(
     `${DOC}#trunc`,
     on("(FLOAT64) -> FLOAT64", "bq.trunc_float64($1)"),
     on("(NUMERIC) -> NUMERIC", "bq.numeric_trunc($1)"),
     on("(FLOAT64, INT64) -> FLOAT64", "bq.trunc_float64($1, $2)"),
-    on("(NUMERIC, INT64) -> NUMERIC", "bq.numeric_trunc($1, $2)"),
+    on("(NUMERIC, INT64) -> NUMERIC", ([x, n], typed) =>
+      typed[1]?.literal === undefined ? `bq.numeric_round(${x}, ${n}, 'TRUNC')` : `bq.numeric_trunc(${x}, ${n})`,
+    ),
+    ...bigRounded("TRUNC"),
   ),
   CEIL: scalar(
     `${DOC}#ceil`,
     on("(FLOAT64) -> FLOAT64", "ceil($1)"),
     on("(NUMERIC) -> NUMERIC", "bq.numeric_ceil($1)"),
+    big("CEIL"),
   ),
   CEILING: scalar(
     `${DOC}#ceiling`,
     on("(FLOAT64) -> FLOAT64", "ceil($1)"),
     on("(NUMERIC) -> NUMERIC", "bq.numeric_ceil($1)"),
+    big("CEIL"),
   ),
   FLOOR: scalar(
     `${DOC}#floor`,
     on("(FLOAT64) -> FLOAT64", "floor($1)"),
     on("(NUMERIC) -> NUMERIC", "bq.numeric_floor($1)"),
+    big("FLOOR"),
   ),
   DIV: scalar(
     `${DOC}#div`,
     on("(INT64, INT64) -> INT64", "bq.int64_div($1, $2)"),
     on("(NUMERIC, NUMERIC) -> NUMERIC", "bq.numeric_int_div($1, $2)"),
+    bigOf("DIV"),
   ),
   MOD: scalar(
     `${DOC}#mod`,
     on("(INT64, INT64) -> INT64", "bq.int64_mod($1, $2)"),
     on("(NUMERIC, NUMERIC) -> NUMERIC", "bq.numeric_mod($1, $2)"),
+    bigOf("MOD"),
   ),
   SAFE_DIVIDE: scalar(
     `${DOC}#safe_divide`,
     on("(FLOAT64, FLOAT64) -> FLOAT64?", "bq.safe_divide_float64($1, $2)"),
     on("(NUMERIC, NUMERIC) -> NUMERIC?", (_, typed) => safely(typed, ([a, b]) => `bq.numeric_div(${a}, ${b})`)),
+    bigSafely("/"),
   ),
   SAFE_ADD: scalar(
     `${DOC}#safe_add`,
     on("(INT64, INT64) -> INT64?", (_, typed) => safely(typed, ([a, b]) => `${a} + ${b}`)),
     on("(FLOAT64, FLOAT64) -> FLOAT64?", (_, typed) => safely(typed, ([a, b]) => `${a} + ${b}`)),
     on("(NUMERIC, NUMERIC) -> NUMERIC?", (_, typed) => safely(typed, ([a, b]) => `${a} + ${b}`)),
+    bigSafely("+"),
   ),
   SAFE_SUBTRACT: scalar(
     `${DOC}#safe_subtract`,
     on("(INT64, INT64) -> INT64?", (_, typed) => safely(typed, ([a, b]) => `${a} - ${b}`)),
     on("(FLOAT64, FLOAT64) -> FLOAT64?", (_, typed) => safely(typed, ([a, b]) => `${a} - ${b}`)),
     on("(NUMERIC, NUMERIC) -> NUMERIC?", (_, typed) => safely(typed, ([a, b]) => `${a} - ${b}`)),
+    bigSafely("-"),
   ),
   SAFE_MULTIPLY: scalar(
     `${DOC}#safe_multiply`,
     on("(INT64, INT64) -> INT64?", (_, typed) => safely(typed, ([a, b]) => `${a} * ${b}`)),
     on("(FLOAT64, FLOAT64) -> FLOAT64?", (_, typed) => safely(typed, ([a, b]) => `${a} * ${b}`)),
     on("(NUMERIC, NUMERIC) -> NUMERIC?", (_, typed) => safely(typed, ([a, b]) => `bq.numeric_mul(${a}, ${b})`)),
+    bigSafely("*"),
   ),
   SAFE_NEGATE: scalar(
     `${DOC}#safe_negate`,
@@ -116,5 +162,33 @@ export const NUMERIC_FUNCTIONS: Family = {
   ...float("ACOSH", "acosh", "acosh($1)"),
   ...float("ATANH", "atanh", "atanh($1)"),
   ...float("CBRT", "cbrt", "cbrt($1)"),
-  BIT_COUNT: scalar("bit_functions#bit_count", on("(INT64) -> INT64", "CAST(bit_count($1) AS BIGINT)")),
+  ...float("SEC", "sec", "(1 / cos($1))"),
+  ...float("SECH", "sech", "(1 / cosh($1))"),
+  ...float("CSC", "csc", "bq.float64_reciprocal(sin($1), 'CSC')"),
+  ...float("CSCH", "csch", "bq.float64_reciprocal(sinh($1), 'CSCH')"),
+  ...float("COT", "cot", "bq.float64_reciprocal(tan($1), 'COT')"),
+  ...float("COTH", "coth", "bq.float64_reciprocal(tanh($1), 'COTH')"),
+  PI: scalar(`${DOC}#pi`, on("() -> FLOAT64!", "pi()")),
+  PARSE_NUMERIC: scalar(
+    "conversion_functions#parse_numeric",
+    on("(STRING) -> NUMERIC", "bq.string_to_numeric(bq_parse_numeric($1, 'NUMERIC'))"),
+  ),
+  PARSE_BIGNUMERIC: scalar(
+    "conversion_functions#parse_bignumeric",
+    on("(STRING) -> BIGNUMERIC", "bq_bignumeric(bq_parse_numeric($1, 'BIGNUMERIC'))"),
+  ),
+  RANGE_BUCKET: scalar(`${DOC}#range_bucket`, on("(T, ARRAY<T>) -> INT64?", "bq.range_bucket($1, $2)")),
+  EUCLIDEAN_DISTANCE: scalar(
+    `${DOC}#euclidean_distance`,
+    on("(ARRAY<FLOAT64>, ARRAY<FLOAT64>) -> FLOAT64", "list_distance($1, $2)"),
+  ),
+  COSINE_DISTANCE: scalar(
+    `${DOC}#cosine_distance`,
+    on("(ARRAY<FLOAT64>, ARRAY<FLOAT64>) -> FLOAT64", "(1 - list_cosine_similarity($1, $2))"),
+  ),
+  BIT_COUNT: scalar(
+    "bit_functions#bit_count",
+    on("(INT64) -> INT64", "CAST(bit_count($1) AS BIGINT)"),
+    on("(BYTES) -> INT64", "bq_bytes_bit_count($1)"),
+  ),
 };

@@ -5,7 +5,9 @@ import { DATE_FUNCTIONS } from "./date.js";
 import type { FunctionDefinition } from "./definition.js";
 import { FORMAT_FUNCTIONS } from "./format.js";
 import { HASH_FUNCTIONS } from "./hash.js";
+import { INTERVAL_FUNCTIONS } from "./interval.js";
 import { JSON_FUNCTIONS } from "./json.js";
+import { NET_FUNCTIONS } from "./net.js";
 import { NUMERIC_FUNCTIONS } from "./numeric.js";
 import { STRING_FUNCTIONS } from "./string.js";
 import { TIMESTAMP_FUNCTIONS } from "./timestamp.js";
@@ -25,6 +27,8 @@ const FUNCTIONS = new Map<string, FunctionDefinition>(
     ARRAY_FUNCTIONS,
     JSON_FUNCTIONS,
     HASH_FUNCTIONS,
+    NET_FUNCTIONS,
+    INTERVAL_FUNCTIONS,
     VOLATILE_FUNCTIONS,
   ].flatMap((family) => Object.entries(family)),
 );

@@ -8,12 +8,23 @@ import type { Typed } from "../types/typed.js";
 export class SafeScope {
   private readonly bound: string[] = [];
 
-  /** The operand as it may stand inside TRY. */
-  bind(operand: Typed): Typed {
-    if (operand.literal !== undefined && operand.literal.kind !== "struct" && operand.literal.kind !== "array")
+  /** The operand as it may stand inside TRY; `literals`: those too, where DuckDB would evaluate the call before TRY does. */
+  bind(operand: Typed, literals = false): Typed {
+    if (
+      !literals &&
+      operand.literal !== undefined &&
+      operand.literal.kind !== "struct" &&
+      operand.literal.kind !== "array"
+    )
       return operand;
     this.bound.push(operand.sql);
     return { ...operand, sql: `safe_args.a${this.bound.length}`, literal: undefined };
+  }
+
+  /** The same of a text, which is more than TRY can take. */
+  bindText(sql: string): string {
+    this.bound.push(sql);
+    return `safe_args.a${this.bound.length}`;
   }
 
   /** NULL where `sql`, made of bound operands, fails. */

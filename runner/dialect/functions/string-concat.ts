@@ -1,8 +1,11 @@
 import { type SqlType, typeName } from "../../sql-types.js";
 import type { Span } from "../contract.js";
 import { analysisError } from "../errors.js";
+import { bindOnce } from "../print/bind.js";
 import { coerce, commonType } from "../types/coercion.js";
 import { derive, isNullLiteral, type Typed } from "../types/typed.js";
+import { joinLists } from "./array.js";
+import { castText } from "./cast.js";
 
 /** Above this many operands DuckDB's `concat` is measurably faster than a chain of `||`. */
 const LONG = 6;
@@ -12,6 +15,22 @@ const LONG = 6;
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/string_functions#concat
  */
 export function concatenate(operands: readonly Typed[], what: string, name: string, span: Span): Typed {
+  if (operands.length === 0)
+    throw analysisError(
+      `Number of arguments does not match for function ${name}. Supported signatures: ${name}(STRING, [STRING, ...]); ${name}(BYTES, [BYTES, ...])`,
+      span,
+    );
+  if (
+    what === "function" &&
+    operands.length > 0 &&
+    operands.some((operand) => typeof operand.type === "string" && !["BYTES", "STRING", "JSON"].includes(operand.type))
+  )
+    return concatenate(
+      operands.map((operand) => asText(operand, span)),
+      what,
+      name,
+      span,
+    );
   const type = commonType(operands.filter((operand) => !isNullLiteral(operand)));
   const resultType: SqlType = type ?? "STRING";
   const isArray = typeof resultType === "object" && resultType.kind === "array";
@@ -27,23 +46,39 @@ export function concatenate(operands: readonly Typed[], what: string, name: stri
     );
   }
   const parts = operands.map((operand) => coerce(operand, resultType));
-  return derive(isArray ? joinArrays(parts) : joinText(parts), resultType, span, parts);
+  return derive(
+    isArray
+      ? joinLists(
+          parts.map((part) => part.sql),
+          parts,
+        )
+      : joinText(parts),
+    resultType,
+    span,
+    parts,
+  );
+}
+
+/** CONCAT takes whatever can be cast to STRING. */
+function asText(operand: Typed, span: Span): Typed {
+  if (isNullLiteral(operand)) return coerce(operand, "STRING");
+  if (
+    operand.type === "STRING" ||
+    operand.type === "BYTES" ||
+    operand.type === "JSON" ||
+    typeof operand.type === "object"
+  )
+    return operand;
+  return derive(castText(operand.sql, operand.type, "STRING", span), "STRING", operand.span, [operand]);
 }
 
 function joinText(parts: readonly Typed[]): string {
   const texts = parts.map((part) => part.sql);
   if (parts.length === 1) return texts[0] as string;
-  const nullable = parts.filter((part) => part.nullable);
   if (parts[0]?.type === "BYTES" || parts.length <= LONG) return `(${texts.join(" || ")})`;
-  const joined = `concat(${texts.join(", ")})`;
-  if (nullable.length === 0) return joined;
-  return `CASE WHEN ${nullable.map((part) => `${part.sql} IS NULL`).join(" OR ")} THEN NULL ELSE ${joined} END`;
-}
-
-/** DuckDB's list concatenation takes NULL for an empty list; GoogleSQL gives NULL. */
-function joinArrays(parts: readonly Typed[]): string {
-  const joined = parts.map((part) => part.sql).reduce((left, right) => `list_concat(${left}, ${right})`);
-  const nullable = parts.filter((part) => part.nullable);
-  if (nullable.length === 0) return joined;
-  return `CASE WHEN ${nullable.map((part) => `${part.sql} IS NULL`).join(" OR ")} THEN NULL ELSE ${joined} END`;
+  return bindOnce(texts, (names) => {
+    const missing = names.filter((_, i) => parts[i]?.nullable).map((name) => `${name} IS NULL`);
+    const joined = `concat(${names.join(", ")})`;
+    return missing.length === 0 ? joined : `CASE WHEN ${missing.join(" OR ")} THEN NULL ELSE ${joined} END`;
+  });
 }

@@ -32,6 +32,7 @@ export const TIMESTAMP_FUNCTIONS: Family = {
     on("(DATE) -> STRING", "bq.date_to_string($1)"),
     on("(DATETIME) -> STRING", "bq.datetime_to_string($1)"),
     on("(TIME) -> STRING", "bq.time_to_string($1)"),
+    on("(JSON) -> STRING", "bq_json_string(CAST($1 AS VARCHAR))"),
   ),
   DATETIME: scalar(
     "datetime_functions#datetime",
@@ -50,7 +51,10 @@ export const TIMESTAMP_FUNCTIONS: Family = {
     on("(INT64, INT64, INT64) -> TIME", "bq.time_from_parts($1, $2, $3)"),
     on("(TIMESTAMP, [STRING]) -> TIME", "bq.time_from_timestamp($*)"),
     on("(DATETIME) -> TIME", "bq.time_from_datetime($1)"),
+    on("(TIME) -> TIME", "$1"),
   ),
+  TIME_ADD: addFunction("time_functions#time_add", "TIME", 1),
+  TIME_SUB: addFunction("time_functions#time_sub", "TIME", -1),
   TIME_DIFF: diffFunction("time_functions#time_diff", "TIME"),
   TIME_TRUNC: truncFunction("time_functions#time_trunc", "TIME"),
 };

@@ -1,4 +1,5 @@
-import { unsupported } from "../errors.js";
+import { analysisError } from "../errors.js";
+import { mayBeNan, type Typed } from "../types/typed.js";
 import { type AggregateOverload, aggregateOn, type Family, type FunctionDefinition } from "./definition.js";
 
 interface Shape {
@@ -11,7 +12,7 @@ interface Shape {
 const NUMBERING: Shape = { frame: false, needsOrder: true, allowsOrder: true, nulls: false };
 const NAVIGATION: Shape = { frame: true, needsOrder: true, allowsOrder: true, nulls: true };
 const OFFSETS: Shape = { frame: false, needsOrder: true, allowsOrder: true, nulls: false };
-const PERCENTILE: Shape = { frame: false, needsOrder: false, allowsOrder: false, nulls: false };
+const PERCENTILE: Shape = { frame: false, needsOrder: false, allowsOrder: false, nulls: true };
 
 function windowFunction(doc: string, shape: Shape, ...overloads: readonly AggregateOverload[]): FunctionDefinition {
   return { kind: "window", doc, overloads, ...shape };
@@ -58,14 +59,49 @@ export const WINDOW_FUNCTIONS: Family = {
   PERCENTILE_CONT: windowFunction(
     `${NAVIGATION_DOC}#percentile_cont`,
     PERCENTILE,
-    plain("(FLOAT64, FLOAT64) -> FLOAT64?", "quantile_cont"),
-    aggregateOn("(NUMERIC, NUMERIC) -> NUMERIC?", (_, __, typed) => {
-      throw unsupported("PERCENTILE_CONT of NUMERIC", typed[0]?.span ?? { start: 0, end: 0 });
+    aggregateOn("(FLOAT64, FLOAT64) -> FLOAT64?", (args, call, typed) => {
+      const [value, place] = typed as [Typed, Typed];
+      checkPlace(place);
+      if (call.respectNulls) {
+        const rows = call.of("list", [value.sql]);
+        return `bq_percentile_cont(${rows}, ${place.sql})`;
+      }
+      const plain = call.of("quantile_cont", args);
+      if (!mayBeNan(value)) return plain;
+      const odd = call.of("bool_or", [`NOT isfinite(${value.sql})`]);
+      return `CASE WHEN ${odd} THEN ${NAN_REFUSAL} ELSE ${plain} END`;
+    }),
+    aggregateOn("(NUMERIC, NUMERIC) -> NUMERIC?", (_, call, typed) => {
+      const [value, place] = typed as [Typed, Typed];
+      const rows = call.of("list", [`CAST(${value.sql} AS VARCHAR)`]);
+      return `CAST(bq_percentile_numeric(${rows}, CAST(${place.sql} AS VARCHAR), ${call.respectNulls}) AS DECIMAL(38,9))`;
     }),
   ),
   PERCENTILE_DISC: windowFunction(
     `${NAVIGATION_DOC}#percentile_disc`,
     PERCENTILE,
-    plain("(T, FLOAT64) -> T?", "quantile_disc"),
+    aggregateOn("(T, FLOAT64) -> T?", (args, call, typed) => {
+      const [value, place] = typed as [Typed, Typed];
+      checkPlace(place);
+      if (call.respectNulls) {
+        const rows = `list_sort(${call.of("list", [value.sql])}, 'ASC', 'NULLS FIRST')`;
+        return `bq.percentile_disc(${rows}, ${place.sql})`;
+      }
+      const plain = call.of("quantile_disc", args);
+      if (!mayBeNan(value)) return plain;
+      return `CASE WHEN ${call.of("bool_or", [`isnan(${value.sql})`])} THEN ${NAN_REFUSAL} ELSE ${plain} END`;
+    }),
   ),
 };
+
+const NAN_REFUSAL =
+  "CAST(CAST('Percentiles of NaN or infinite values are not supported by the embedded engine' AS BIGINT) AS DOUBLE)";
+
+/** The position is a literal from 0 to 1. */
+function checkPlace(place: Typed): void {
+  const { literal } = place;
+  const value =
+    literal?.kind === "float" ? Number(literal.text) : literal?.kind === "integer" ? Number(literal.value) : undefined;
+  if (value !== undefined && (value < 0 || value > 1))
+    throw analysisError("The second argument to the function PERCENTILE_CONT must be in the range [0, 1]", place.span);
+}

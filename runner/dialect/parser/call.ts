@@ -44,8 +44,21 @@ function parseArguments(c: Cursor): CallArgument[] {
       // A bare query as an argument, as in `ARRAY_LENGTH(SELECT ..)`, is not GoogleSQL.
       throw c.unexpected();
     }
-    return { name: undefined, value: parseExpression(c) };
+    return { name: undefined, value: parseLambda(c) ?? parseExpression(c) };
   });
+}
+
+/** `e -> expr` or `(e, i) -> expr`; undefined where none begins. */
+function parseLambda(c: Cursor): Expr | undefined {
+  const { start } = c.peek();
+  let parameters: Identifier[];
+  if (c.isIdentifier() && c.is("->", 1)) parameters = [c.identifier()];
+  else if (c.is("(") && c.isIdentifier(1) && c.is(",", 2) && c.isIdentifier(3) && c.is(")", 4) && c.is("->", 5))
+    parameters = c.parenthesized(() => c.list(() => c.identifier()));
+  else return undefined;
+  c.expect("->");
+  const body = parseExpression(c);
+  return { kind: "lambda", parameters, body, ...c.span(start) };
 }
 
 type Modifiers = Pick<CallExpr, "nulls" | "having" | "orderBy" | "limit">;
@@ -70,10 +83,8 @@ function parseNullHandling(c: Cursor): "IGNORE" | "RESPECT" | undefined {
 }
 
 /** `[ORDER BY ..]`; empty without one. */
-export function parseOrderBy(c: Cursor): OrderItem[] {
-  if (!c.isWords("ORDER", "BY")) return [];
-  c.next();
-  c.next();
+export function parseOrderBy(c: Cursor, started = false): OrderItem[] {
+  if (!started && !c.acceptWords("ORDER", "BY")) return [];
   return c.list((): OrderItem => {
     const expr = parseExpression(c);
     const descending = c.acceptWords("DESC") || (c.acceptWords("ASC") && false);

@@ -83,6 +83,7 @@ export class Cursor {
   /** `Expected .. but got ..` at the next token. */
   expected(what: string): SqlProblem {
     const token = this.peek();
+    if (token.kind === "end") return this.unexpected();
     return syntaxError(`Expected ${what} but got ${describeToken(token)}`, token);
   }
 

@@ -78,8 +78,22 @@ function parseIs(c: Cursor, value: Expr): Expr {
 
 function parseLike(c: Cursor, value: Expr, negated: boolean): Expr {
   const quantifier = c.acceptWords("ANY") || c.acceptWords("SOME") ? "ANY" : c.acceptWords("ALL") ? "ALL" : undefined;
-  const patterns = quantifier === undefined ? [parseBitOr(c)] : c.parenthesized(() => c.list(() => parseExpression(c)));
+  const patterns = quantifier === undefined ? [parseBitOr(c)] : parsePatterns(c);
   return { kind: "like", negated, value, quantifier, patterns, ...c.span(value.start) };
+}
+
+/** `(pattern, ..)`, `UNNEST(array)`, or a subquery of patterns. */
+function parsePatterns(c: Cursor): Extract<Expr, { kind: "like" }>["patterns"] {
+  if (c.acceptWords("UNNEST")) return { array: c.parenthesized(() => parseExpression(c)) };
+  const { start } = c.peek();
+  return c.parenthesized(() => {
+    if (!startsQuery(c)) return c.list(() => parseExpression(c));
+    const mark = c.mark();
+    const query = parseQuery(c);
+    if (c.is(")")) return { array: { kind: "arrayQuery", query, ...c.span(start) } };
+    c.reset(mark);
+    return c.list(() => parseExpression(c));
+  });
 }
 
 function parseInSet(c: Cursor): InSet {

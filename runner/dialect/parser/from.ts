@@ -21,16 +21,20 @@ function parseJoins(c: Cursor): FromItem {
   for (;;) {
     const type = acceptJoin(c);
     if (type === undefined) return left;
-    const right = parseFromPrimary(c);
-    let on: Expr | undefined;
-    let using: Identifier[] = [];
-    if (type !== "CROSS") {
-      if (c.acceptWords("ON")) on = parseExpression(c);
-      else if (c.acceptWords("USING")) using = c.parenthesized(() => c.list(() => c.identifier()));
-      else if (!isLateral(right)) throw c.expected("keyword ON or keyword USING");
-    }
-    left = join(type, false, left, right, on, using);
+    left = parseJoinTail(c, type, left, parseFromPrimary(c));
   }
+}
+
+/** The condition of a join whose sides are read. */
+export function parseJoinTail(c: Cursor, type: JoinType, left: FromItem, right: FromItem): FromItem {
+  let on: Expr | undefined;
+  let using: Identifier[] = [];
+  if (type !== "CROSS") {
+    if (c.acceptWords("ON")) on = parseExpression(c);
+    else if (c.acceptWords("USING")) using = c.parenthesized(() => c.list(() => c.identifier()));
+    else if (!isLateral(right)) throw c.expected("keyword ON or keyword USING");
+  }
+  return join(type, false, left, right, on, using);
 }
 
 /** A join with an array needs no condition. */
@@ -50,7 +54,7 @@ function join(
   return { kind: "join", type, comma, left, right, on, using, start: left.start, end };
 }
 
-function acceptJoin(c: Cursor): JoinType | undefined {
+export function acceptJoin(c: Cursor): JoinType | undefined {
   const start = c.peek();
   if (c.isWord("NATURAL")) throw unsupported("NATURAL JOIN", start);
   if (c.acceptWords("CROSS")) return finishJoin(c, "CROSS");
@@ -68,7 +72,7 @@ function finishJoin(c: Cursor, type: JoinType): JoinType {
   return type;
 }
 
-function parseFromPrimary(c: Cursor): FromItem {
+export function parseFromPrimary(c: Cursor): FromItem {
   let item = parseFromSource(c);
   for (;;) {
     const pivoted = parsePivotOrUnpivot(c, item);
@@ -149,7 +153,7 @@ function parseAliases(c: Cursor): Aliased {
   const alias = aliasBeforePivot(c);
   if (!c.isWords("WITH", "OFFSET")) return { alias, offset: undefined };
   const span = { start: c.next().start, end: c.next().end };
-  return { alias, offset: c.optionalAlias() ?? { name: "offset", ...span } };
+  return { alias, offset: c.optionalAlias() ?? { name: "offset", implicit: true, ...span } };
 }
 
 /** PIVOT and UNPIVOT are not reserved: `t PIVOT (` is no alias. */

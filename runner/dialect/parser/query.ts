@@ -14,12 +14,17 @@ import { parseNamedWindows, parseOrderBy } from "./call.js";
 import type { Cursor } from "./cursor.js";
 import { parseExpression } from "./expression.js";
 import { parseFrom } from "./from.js";
+import { parseFromQuery, pipeQuery } from "./pipe.js";
 
 /** True where a query (not an expression in parentheses) begins, looking through opening parentheses. */
 export function startsQuery(c: Cursor): boolean {
   let ahead = 0;
   while (c.is("(", ahead)) ahead += 1;
-  return c.isWord("SELECT", ahead) || (c.isWord("WITH", ahead) && !c.is("(", ahead + 1));
+  return (
+    c.isWord("SELECT", ahead) ||
+    (c.isWord("FROM", ahead) && ahead > 0) ||
+    (c.isWord("WITH", ahead) && !c.is("(", ahead + 1))
+  );
 }
 
 /** `[WITH ..] body [ORDER BY ..] [LIMIT .. [OFFSET ..]]`. */
@@ -39,8 +44,12 @@ export function parseQuery(c: Cursor): Query {
     limit = parseExpression(c);
     if (c.acceptWords("OFFSET")) offset = parseExpression(c);
   }
-  if (c.is("|>")) throw unsupported("Pipe syntax (|>)", c.peek());
-  return { with: commons, recursive, body, orderBy, limit, offset, ...c.span(start) };
+  const query = { with: commons, recursive, body, orderBy, limit, offset, ...c.span(start) };
+  if (commons.length === 0 || !c.is("|>")) return pipeQuery(c, query);
+  // The entries of WITH stay outside of what the pipe makes of the rest.
+  const piped = pipeQuery(c, { ...query, with: [], recursive: false });
+  const nested = { kind: "nested", query: piped, ...c.span(body.start) } as const;
+  return { ...query, body: nested, orderBy: [], limit: undefined, offset: undefined, ...c.span(start) };
 }
 
 function parseCommonTable(c: Cursor): CommonTable {
@@ -74,13 +83,13 @@ function parseSetOperation(c: Cursor): QueryBody {
   }
 }
 
-function parseQueryPrimary(c: Cursor): QueryBody {
+export function parseQueryPrimary(c: Cursor): QueryBody {
   const { start } = c.peek();
   if (c.is("(")) {
     const query = c.parenthesized(() => parseQuery(c));
     return { kind: "nested", query, ...c.span(start) };
   }
-  if (c.isWord("FROM")) throw unsupported("Pipe syntax (FROM-first query)", c.peek());
+  if (c.isWord("FROM")) return parseFromQuery(c);
   if (!c.isWord("SELECT")) throw c.unexpected();
   return parseSelect(c);
 }
@@ -99,17 +108,23 @@ const AFTER_SELECT_LIST = [
   "QUALIFY",
 ];
 
+/** One or more items; a comma may end the list. */
+export function parseSelectItems(c: Cursor): SelectItem[] {
+  const items = [parseSelectItem(c)];
+  while (c.accept(",")) {
+    if (AFTER_SELECT_LIST.some((word) => c.isWord(word)) || c.atEnd() || c.is(")") || c.is(";") || c.is("|>")) break;
+    items.push(parseSelectItem(c));
+  }
+  return items;
+}
+
 function parseSelect(c: Cursor): Select {
   const { start } = c.expectWord("SELECT");
   if (c.isWords("WITH")) throw unsupported("SELECT WITH", c.peek());
   const distinct = c.acceptWords("DISTINCT");
   if (!distinct) c.acceptWords("ALL");
   const as = c.acceptWords("AS", "STRUCT") ? "STRUCT" : c.acceptWords("AS", "VALUE") ? "VALUE" : undefined;
-  const items = [parseSelectItem(c)];
-  while (c.accept(",")) {
-    if (AFTER_SELECT_LIST.some((word) => c.isWord(word)) || c.atEnd() || c.is(")") || c.is(";")) break;
-    items.push(parseSelectItem(c));
-  }
+  const items = parseSelectItems(c);
   const from = c.acceptWords("FROM") ? parseFrom(c) : undefined;
   const where = c.acceptWords("WHERE") ? parseExpression(c) : undefined;
   const groupBy = c.acceptWords("GROUP", "BY") ? parseGrouping(c) : undefined;

@@ -29,7 +29,7 @@ function finish(c: Cursor): void {
 
 function parseStatement(c: Cursor): Statement {
   const token = c.peek();
-  if (startsQuery(c)) {
+  if (startsQuery(c) || c.isWord("FROM")) {
     const query = parseQuery(c);
     return { kind: "query", query, ...c.span(token.start) };
   }

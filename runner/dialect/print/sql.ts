@@ -37,7 +37,7 @@ const DUCKDB_TYPES: Readonly<Record<Exclude<SqlType, object>, string>> = {
   INT64: "BIGINT",
   FLOAT64: "DOUBLE",
   NUMERIC: "DECIMAL(38,9)",
-  BIGNUMERIC: "DECIMAL(38,9)",
+  BIGNUMERIC: "DECIMAL(38,18)",
   BOOL: "BOOLEAN",
   STRING: "VARCHAR",
   BYTES: "BLOB",
@@ -51,10 +51,29 @@ const DUCKDB_TYPES: Readonly<Record<Exclude<SqlType, object>, string>> = {
 
 /** The one DuckDB type that stores a GoogleSQL type. */
 export function duckdbType(type: SqlType): string {
-  if (typeof type === "string") return DUCKDB_TYPES[type];
-  if (type.kind === "array") return `${duckdbType(type.element)}[]`;
+  return typeText(type, DUCKDB_TYPES);
+}
+
+/** The DuckDB type of a value within a query: that of storage, but for BIGNUMERIC, which is computed with as 32 bytes. */
+export function valueType(type: SqlType): string {
+  return typeText(type, VALUE_TYPES);
+}
+
+const VALUE_TYPES = { ...DUCKDB_TYPES, BIGNUMERIC: "BLOB" };
+
+function typeText(type: SqlType, names: typeof DUCKDB_TYPES): string {
+  if (typeof type === "string") return names[type];
+  if (type.kind === "array") return `${typeText(type.element, names)}[]`;
   const keys = fieldKeys(type);
-  return `STRUCT(${type.fields.map((field, i) => `${quoteName(keys[i] as string)} ${duckdbType(field.type)}`).join(", ")})`;
+  return `STRUCT(${type.fields.map((field, i) => `${quoteName(keys[i] as string)} ${typeText(field.type, names)}`).join(", ")})`;
+}
+
+/** True where a BIGNUMERIC is the type or within it. */
+export function holdsBignumeric(type: SqlType): boolean {
+  if (typeof type === "string") return type === "BIGNUMERIC";
+  return type.kind === "array"
+    ? holdsBignumeric(type.element)
+    : type.fields.some((field) => holdsBignumeric(field.type));
 }
 
 /** The DuckDB name of each struct field: its own, or a synthetic one where it is missing or repeated. */
@@ -75,4 +94,14 @@ export function structLiteral(type: StructType, values: readonly string[]): stri
 
 export function fieldAccess(target: string, type: StructType, index: number): string {
   return `struct_extract(${target}, ${quoteString(fieldKeys(type)[index] as string)})`;
+}
+
+/** A member of a JSON object by its name, NULL where there is none. */
+export function jsonMember(json: string, name: string): string {
+  return `CAST(bq_json_member(CAST(${json} AS VARCHAR), ${name}) AS JSON)`;
+}
+
+/** An element of a JSON array by its position from 0, NULL where there is none. */
+export function jsonElement(json: string, index: string): string {
+  return `CAST(bq_json_element(CAST(${json} AS VARCHAR), ${index}) AS JSON)`;
 }

@@ -2,11 +2,12 @@ import { typeName } from "../../sql-types.js";
 import type { CallExpr, Expr } from "../ast.js";
 import { analysisError, unsupported } from "../errors.js";
 import type { AggregateCall, AggregateModifier, FunctionDefinition } from "../functions/definition.js";
+import { SafeScope } from "../functions/safe.js";
 import { isOrderable } from "../types/equality.js";
 import { derive, mergeUses, type Typed } from "../types/typed.js";
 import { matchOrFail, positionalArguments } from "./calls.js";
 import { resolveExpr } from "./expression.js";
-import { printOrder } from "./order.js";
+import { orderKeys, printOrder } from "./order.js";
 import type { ExprContext } from "./scope.js";
 import { resolveOver } from "./windows.js";
 
@@ -14,7 +15,6 @@ type Aggregate = FunctionDefinition & { kind: "aggregate" };
 
 /** An aggregate call, with or without OVER. */
 export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: ExprContext): Typed {
-  if (call.safe) throw unsupported(`SAFE.${call.name}`, call);
   checkPlace(call, ctx);
   checkModifiers(call, definition);
   const windowed = call.over !== undefined;
@@ -22,7 +22,10 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
   const inner: ExprContext = windowed
     ? { ...ctx, windows: false }
     : { ...ctx, aggregates: "inside aggregate", windows: false, scope: { ...ctx.scope, groupKeys: undefined } };
-  if (call.having !== undefined) return resolveHavingModifier(call, inner, ctx);
+  if (call.having !== undefined && call.name === "ANY_VALUE" && !windowed && ctx.filter === undefined)
+    return resolveHavingModifier(call, inner, ctx);
+  const extreme = call.having === undefined ? undefined : havingRows(call, inner, ctx);
+  const safe = call.safe ? new SafeScope() : undefined;
   const args = call.star ? [] : positionalArguments(call, inner);
   const { candidate, match } = matchOrFail(call, definition.overloads, args);
   const over = call.over === undefined ? undefined : resolveOver(call.over, ctx, definition.allows.has("FRAMELESS"));
@@ -30,26 +33,35 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
   const limit = call.limit === undefined ? undefined : literalLimit(call.limit, inner);
   const spec: AggregateCall = {
     of: (name, parts, options = {}) => {
+      if (extreme !== undefined) return ofExtremeRows(name, parts, options.filter, call, extreme, ctx.filter);
       const distinct = call.distinct && !options.plain ? "DISTINCT " : "";
       const sorted =
         order.length > 0 && !options.plain
-          ? ` ORDER BY ${order.map(({ item, value }) => printOrder(value.sql, item)).join(", ")}`
+          ? ` ORDER BY ${order.map(({ item, value }) => (call.distinct ? printOrder(value.sql, item) : orderKeys(value, item))).join(", ")}`
           : "";
       const conditions = [options.filter, ctx.filter].filter((condition) => condition !== undefined);
       const filter = conditions.length === 0 ? "" : ` FILTER (WHERE ${conditions.join(" AND ")})`;
-      return `${name}(${distinct}${parts.join(", ")}${sorted})${filter}${over === undefined ? "" : ` OVER ${over.sql}`}`;
+      const text = `${name}(${distinct}${parts.join(", ")}${sorted})${filter}${over === undefined ? "" : ` OVER ${over.sql}`}`;
+      return safe === undefined ? text : safe.bindText(text);
     },
     limit,
     ignoreNulls: call.nulls === "IGNORE",
+    respectNulls: call.nulls === "RESPECT",
     distinct: call.distinct,
     ordered: order.length > 0,
   };
-  const sql = candidate.build(
+  const built = candidate.build(
     match.args.map((arg) => arg.sql),
     spec,
     match.args,
   );
-  const parts = [...match.args, ...order.map(({ value }) => value), ...(over?.parts ?? [])];
+  const sql = safe === undefined ? built : safe.wrap(built);
+  const parts = [
+    ...match.args,
+    ...(extreme === undefined ? [] : [extreme.key]),
+    ...order.map(({ value }) => value),
+    ...(over?.parts ?? []),
+  ];
   const nullable = candidate.signature.nullability !== "never";
   if (!windowed) rejectNested(parts);
   const typed: Typed = {
@@ -148,6 +160,84 @@ function resolveHavingModifier(call: CallExpr, inner: ExprContext, ctx: ExprCont
     { sql, type: value.type, span, nullable: true, uses: mergeUses([value, key]), opaque: true, aggregated: true },
     ctx,
   );
+}
+
+interface ExtremeRows {
+  readonly key: Typed;
+  readonly extreme: "MAX" | "MIN";
+}
+
+/** The key of a HAVING modifier that any aggregate but those below may carry. */
+function havingRows(call: CallExpr, inner: ExprContext, ctx: ExprContext): ExtremeRows {
+  const having = call.having as NonNullable<CallExpr["having"]>;
+  if (
+    call.over !== undefined ||
+    call.orderBy.length > 0 ||
+    call.limit !== undefined ||
+    call.safe ||
+    ctx.filter !== undefined
+  )
+    throw unsupported(`${call.name}(... HAVING ${having.extreme} ...) with other modifiers`, call);
+  const key = orderable(resolveExpr(having.expr, inner));
+  rejectNested([key]);
+  return { key, extreme: having.extreme };
+}
+
+/** An aggregate of the rows whose key is the extreme one: they are collected, picked out, and aggregated as a list. */
+function ofExtremeRows(
+  name: string,
+  parts: readonly string[],
+  filter: string | undefined,
+  call: CallExpr,
+  { key, extreme }: ExtremeRows,
+  outer: string | undefined,
+): string {
+  if (outer !== undefined) throw unsupported("A HAVING modifier in PIVOT", call);
+  const [value = "*", ...rest] = parts;
+  if (!LIST_AGGREGATES.has(name)) throw unsupported(`${call.name}(... HAVING ${extreme} ...)`, call);
+  const distinct = value.startsWith("DISTINCT ");
+  const plain = distinct ? value.slice(9) : value;
+  const rows = `list({'k': ${key.sql}, 'v': ${plain === "*" ? "true" : plain}})${filter === undefined ? "" : ` FILTER (WHERE ${filter})`}`;
+  const nan = key.type === "FLOAT64" && extreme === "MIN";
+  const keys = `list_transform(h.r, lambda e: e.k)`;
+  const best = nan
+    ? `CASE WHEN isnan(list_max(${keys})) THEN list_max(${keys}) ELSE list_min(${keys}) END`
+    : `list_${extreme.toLowerCase()}(${keys})`;
+  // Where all keys are NULL every row counts; NaN equals no key.
+  const equal =
+    key.type === "FLOAT64"
+      ? "(e.k = g.b AND NOT isnan(e.k)) OR (g.b IS NULL AND e.k IS NULL)"
+      : "e.k IS NOT DISTINCT FROM g.b";
+  const kept = `list_transform(list_filter(g.r, lambda e: ${equal}), lambda e: e.v)`;
+  const list = call.distinct || distinct ? `list_distinct(${kept})` : kept;
+  const result = plain === "*" ? `coalesce(len(${kept}), 0)` : aggregateOfList(name, list, rest);
+  return `list_transform(list_transform([struct_pack(r := ${rows})], lambda h: struct_pack(r := h.r, b := ${best})), lambda g: ${result})[1]`;
+}
+
+const LIST_AGGREGATES = new Set([
+  "count",
+  "sum",
+  "avg",
+  "min",
+  "max",
+  "list",
+  "string_agg",
+  "bool_and",
+  "bool_or",
+  "bit_and",
+  "bit_or",
+  "bit_xor",
+  "any_value",
+  "stddev_samp",
+  "stddev_pop",
+  "var_samp",
+  "var_pop",
+]);
+
+function aggregateOfList(name: string, list: string, rest: readonly string[]): string {
+  if (name === "list") return list;
+  const args = [list, `'${name}'`, ...rest].join(", ");
+  return name === "count" ? `coalesce(list_aggregate(${args}), 0)` : `list_aggregate(${args})`;
 }
 
 /** The same expression, as far as names and literals go. */

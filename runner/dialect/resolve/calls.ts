@@ -1,3 +1,4 @@
+import type { SqlType } from "../../sql-types.js";
 import type { CallExpr } from "../ast.js";
 import { analysisError, unsupported } from "../errors.js";
 import type { CallContext, FunctionDefinition } from "../functions/definition.js";
@@ -8,7 +9,7 @@ import { isVolatile } from "../functions/volatile-names.js";
 import { derive, type Typed } from "../types/typed.js";
 import { resolveAggregate } from "./aggregates.js";
 import { resolveAs, resolveExpr } from "./expression.js";
-import type { ExprContext } from "./scope.js";
+import type { ExprContext, ScopeColumn } from "./scope.js";
 import { didYouMean } from "./suggest.js";
 import { resolveWindowFunction } from "./windows.js";
 
@@ -16,7 +17,10 @@ import { resolveWindowFunction } from "./windows.js";
 export function resolveCall(call: CallExpr, ctx: ExprContext): Typed {
   const definition = functionNamed(call.name);
   if (definition === undefined) {
-    throw analysisError(`Function not found: ${call.name}${didYouMean(call.name, functionNames())}`, call.nameSpan);
+    throw analysisError(
+      `Function not found: ${call.name}${didYouMean(call.name, functionNames()).toLowerCase().replace("; did", "; Did")}`,
+      call.nameSpan,
+    );
   }
   if (definition.kind === "aggregate") return resolveAggregate(call, definition, ctx);
   if (definition.kind === "window") return resolveWindowFunction(call, definition, ctx);
@@ -36,14 +40,30 @@ function resolveFunction(
   ctx: ExprContext,
   safe: SafeScope | undefined,
 ): Typed {
-  const bind = (typed: Typed): Typed => safe?.bind(typed) ?? typed;
+  // DuckDB compiles a literal pattern before it runs anything, outside of TRY.
+  const patterns = call.name.startsWith("REGEXP_");
+  const bind = (typed: Typed): Typed => safe?.bind(typed, patterns) ?? typed;
   if (definition.kind === "scalar") return resolveScalar(call, definition, positionalArguments(call, ctx).map(bind));
   const context: CallContext = {
     resolve: (expr) => bind(resolveExpr(expr, ctx)),
     resolveAs: (expr, type) => bind(resolveAs(expr, type, ctx, `Argument of ${call.name}`)),
+    resolveLambda: (lambda, values) => {
+      const columns = lambda.parameters.map(({ name }, i) => ({
+        name,
+        ...(values[i] as { sql: string; type: SqlType }),
+      }));
+      const scope = { ...ctx.scope, columns: [...columns, ...ctx.scope.columns.filter(isHidden(lambda))] };
+      const body = resolveExpr(lambda.body, { ...ctx, scope, aggregates: "forbidden", windows: false });
+      const own = new Set(columns.map(({ name }) => name.toLowerCase()));
+      return { ...body, uses: body.uses.filter((use) => !own.has(use.name.toLowerCase())) };
+    },
   };
   return definition.resolve(call, context);
 }
+
+/** Columns that a lambda's parameters do not hide. */
+const isHidden = (lambda: { readonly parameters: readonly { readonly name: string }[] }) => (column: ScopeColumn) =>
+  !lambda.parameters.some(({ name }) => name.toLowerCase() === column.name?.toLowerCase());
 
 function resolveScalar(
   call: CallExpr,
@@ -81,7 +101,9 @@ export function matchOrFail<S extends { readonly signature: Signature }>(
   const found = bestMatch(overloads, args);
   if (found === undefined) {
     const signatures = overloads.map((overload) => overload.signature);
-    throw analysisError(noMatchMessage("function", call.name, args, signatures), call);
+    const kind = functionNamed(call.name)?.kind;
+    const what = kind === "aggregate" ? "aggregate function" : kind === "window" ? "analytic function" : "function";
+    throw analysisError(noMatchMessage(what, call.name, args, signatures), call);
   }
   return found;
 }

@@ -2,6 +2,7 @@ import { typeName } from "../../sql-types.js";
 import type { Expr } from "../ast.js";
 import { analysisError, unsupported } from "../errors.js";
 import { castTo } from "../functions/cast.js";
+import { castByFormat, castInZone } from "../functions/cast-format.js";
 import { extractPart } from "../functions/extract.js";
 import { equalText } from "../print/equality.js";
 import { coerce, commonType } from "../types/coercion.js";
@@ -9,7 +10,7 @@ import { derive, type Typed } from "../types/typed.js";
 import { resolveAs, resolveExpr } from "./expression.js";
 import { unify } from "./operators.js";
 import type { ExprContext } from "./scope.js";
-import { limitOf, typeOf } from "./type-node.js";
+import { hasParameters, limitOf, typeOf } from "./type-node.js";
 
 type Node<K extends Expr["kind"]> = Extract<Expr, { kind: K }>;
 
@@ -50,9 +51,15 @@ function caseConditions(expr: Node<"case">, ctx: ExprContext): Typed[] {
 }
 
 export function resolveCast(expr: Node<"cast">, ctx: ExprContext): Typed {
-  if (expr.format !== undefined) throw unsupported("CAST ... FORMAT", expr.format);
-  if (expr.zone !== undefined) throw unsupported("CAST ... AT TIME ZONE", expr.zone);
+  if (expr.type.kind !== "scalarType" && hasParameters(expr.type))
+    throw unsupported("A type parameter within ARRAY or STRUCT", expr.type);
   const value = resolveExpr(expr.value, ctx);
+  const zone = expr.zone === undefined ? undefined : resolveAs(expr.zone, "STRING", ctx, "Time zone");
+  if (expr.format !== undefined) {
+    const format = resolveAs(expr.format, "STRING", ctx, "FORMAT");
+    return castByFormat(value, typeOf(expr.type), format, zone, { safe: expr.safe, span: expr });
+  }
+  if (zone !== undefined) return castInZone(value, typeOf(expr.type), zone, { safe: expr.safe, span: expr });
   return castTo(value, typeOf(expr.type), { safe: expr.safe, limit: limitOf(expr.type), span: expr });
 }
 

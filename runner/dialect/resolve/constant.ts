@@ -1,7 +1,8 @@
 import { type SqlType, typeName } from "../../sql-types.js";
 import type { Expr } from "../ast.js";
 import type { Catalog } from "../contract.js";
-import { analysisError } from "../errors.js";
+import { analysisError, unsupported } from "../errors.js";
+import { holdsBignumeric } from "../print/sql.js";
 import { coerce, coercionCost } from "../types/coercion.js";
 import type { Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";
@@ -27,6 +28,7 @@ export function constantContext(
 /** A value on its way into a column. https://cloud.google.com/bigquery/docs/reference/standard-sql/dml-syntax */
 export function resolveAssignment(expr: Expr, type: SqlType, ctx: ExprContext, column: string): Typed {
   const value = resolveExpr(expr, ctx);
+  if (holdsBignumeric(type)) throw unsupported("Writing BIGNUMERIC values", expr);
   if (coercionCost(value, type) === undefined) {
     throw analysisError(
       `Value has type ${typeName(value.type)} which cannot be inserted into column ${column}, which has type ${typeName(type)}`,

@@ -2,7 +2,8 @@ import { type SqlType, type StructType, typeName } from "../../sql-types.js";
 import type { Expr } from "../ast.js";
 import { analysisError, unsupported } from "../errors.js";
 import { impliedName } from "../names.js";
-import { duckdbType, quoteString, structLiteral } from "../print/sql.js";
+import { bindOnce } from "../print/bind.js";
+import { jsonElement, jsonMember, structLiteral, valueType } from "../print/sql.js";
 import { coerce, coercionCost, commonType } from "../types/coercion.js";
 import { derive, isNullLiteral, type Typed } from "../types/typed.js";
 import { resolveAs, resolveExpr } from "./expression.js";
@@ -36,7 +37,7 @@ export function resolveArray(expr: Node<"array">, ctx: ExprContext): Typed {
   const allNull = items.every(isNullLiteral);
   const sql =
     empty || allNull
-      ? `CAST([${items.map(() => "NULL").join(", ")}] AS ${duckdbType(type)})`
+      ? `CAST([${items.map(() => "NULL").join(", ")}] AS ${valueType(type)})`
       : `[${items.map((item) => item.sql).join(", ")}]`;
   const typed = derive(sql, type, span, items, false);
   if (declared !== undefined) return typed;
@@ -112,14 +113,13 @@ export function resolveSubscript(expr: Node<"subscript">, ctx: ExprContext): Typ
   }
   const index = resolveAs(expr.index, "INT64", ctx, "Array position");
   const base = expr.mode === "ORDINAL" || expr.mode === "SAFE_ORDINAL" ? 1 : 0;
-  const list = target.sql;
-  const at = index.sql;
-  const position = base === 1 ? at : `(${at} + 1)`;
-  const inside = `(${at} >= ${base} AND ${at} < len(${list}) + ${base})`;
-  const sql = expr.mode.startsWith("SAFE")
-    ? `CASE WHEN ${inside} THEN ${list}[${position}] END`
-    : // The failing cast carries GoogleSQL's message; a NULL array or position gives NULL.
-      `${list}[CASE WHEN NOT ${inside} AND ${list} IS NOT NULL THEN CAST('Array index ' || ${at} || ' is out of bounds' AS BIGINT) ELSE ${position} END]`;
+  const sql = bindOnce([target.sql, index.sql], ([list, at]) => {
+    const position = base === 1 ? at : `(${at} + 1)`;
+    const inside = `(${at} >= ${base} AND ${at} < len(${list}) + ${base})`;
+    if (expr.mode.startsWith("SAFE")) return `CASE WHEN ${inside} THEN ${list}[${position}] END`;
+    // The failing cast carries GoogleSQL's message; a NULL array or position gives NULL.
+    return `${list}[CASE WHEN NOT ${inside} AND ${list} IS NOT NULL THEN CAST('Array index ' || ${at} || ' is out of bounds' AS BIGINT) ELSE ${position} END]`;
+  });
   return derive(sql, target.type.element, span, [target, index], true);
 }
 
@@ -127,12 +127,10 @@ function jsonSubscript(expr: Node<"subscript">, target: Typed, ctx: ExprContext)
   if (expr.mode !== "PLAIN") throw analysisError(`JSON subscript does not support ${expr.mode}`, expr);
   const index = resolveExpr(expr.index, ctx);
   const span = { start: expr.start, end: expr.end };
-  const literal = index.literal;
-  if (literal?.kind === "integer" && literal.value >= 0n) {
-    return derive(`json_extract(${target.sql}, '$[${literal.value}]')`, "JSON", span, [target], true);
-  }
-  if (literal?.kind === "string" && !literal.text.includes('"')) {
-    return derive(`json_extract(${target.sql}, ${quoteString(`$."${literal.text}"`)})`, "JSON", span, [target], true);
-  }
-  throw unsupported("A JSON subscript that is not a literal", expr.index);
+  if (index.type === "STRING") return derive(jsonMember(target.sql, index.sql), "JSON", span, [target, index], true);
+  if (index.type === "INT64") return derive(jsonElement(target.sql, index.sql), "JSON", span, [target, index], true);
+  throw analysisError(
+    `Subscript access using [] is not supported on values of type JSON with an index of type ${typeName(index.type)}`,
+    expr.index,
+  );
 }

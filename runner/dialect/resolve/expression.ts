@@ -6,21 +6,15 @@ import { PARENTHESIS_FREE } from "../functions/volatile-names.js";
 import { blobLiteral, floatLiteral, integerLiteral, quoteString } from "../print/sql.js";
 import { coerce, coercionCost } from "../types/coercion.js";
 import { normalizedJson } from "../types/json-literal.js";
-import { numericLiteral, temporalLiteral } from "../types/literals.js";
+import { bignumericLiteral, numericLiteral, temporalLiteral } from "../types/literals.js";
 import { derive, type LiteralValue, type Typed } from "../types/typed.js";
 import { resolveCall } from "./calls.js";
 import { resolveCase, resolveCast, resolveExtract } from "./conditional.js";
 import { resolveArray, resolveStruct, resolveSubscript } from "./constructors.js";
+import { resolveInterval } from "./interval.js";
+import { resolveLike } from "./like.js";
 import { isVisibleName, resolveField, resolvePath } from "./names.js";
-import {
-  resolveBetween,
-  resolveBinary,
-  resolveIn,
-  resolveIs,
-  resolveIsDistinct,
-  resolveLike,
-  resolveUnary,
-} from "./operators.js";
+import { resolveBetween, resolveBinary, resolveIn, resolveIs, resolveIsDistinct, resolveUnary } from "./operators.js";
 import type { ExprContext } from "./scope.js";
 import { resolveArrayQuery, resolveExists, resolveScalarSubquery } from "./subqueries.js";
 
@@ -57,7 +51,7 @@ function resolveNode(expr: Expr, ctx: ExprContext): Typed {
     case "typedLiteral":
       return typedLiteral(expr);
     case "interval":
-      throw unsupported("An INTERVAL outside date arithmetic", expr);
+      return resolveInterval(expr, ctx);
     case "path":
       return bareFunction(expr, ctx) ?? resolvePath(expr.parts, ctx.scope, ctx.env);
     case "field":
@@ -94,6 +88,8 @@ function resolveNode(expr: Expr, ctx: ExprContext): Typed {
       return resolveScalarSubquery(expr, ctx);
     case "exists":
       return resolveExists(expr, ctx);
+    case "lambda":
+      throw analysisError("A lambda is not expected here", expr);
     case "parameter":
       throw unsupported(`Query parameter or system variable ${expr.name}`, expr);
     case "call":
@@ -153,15 +149,15 @@ function typedLiteral(expr: Extract<Expr, { kind: "typedLiteral" }>): Typed {
   switch (expr.type) {
     case "NUMERIC":
     case "DECIMAL":
-      return { ...derive(numericLiteral(expr.value, span), "NUMERIC", span, []), nullable: false };
+      return { ...derive(numericLiteral(expr.value, span, true), "NUMERIC", span, []), nullable: false };
     case "BIGNUMERIC":
     case "BIGDECIMAL":
-      throw unsupported("BIGNUMERIC", expr);
+      return { ...derive(bignumericLiteral(expr.value, span), "BIGNUMERIC", span, []), nullable: false };
     case "JSON":
       return jsonLiteral(expr.value, expr);
     default: {
       const type = expr.type as "DATE" | "DATETIME" | "TIME" | "TIMESTAMP";
-      return { ...derive(temporalLiteral(expr.value, type, span), type, span, []), nullable: false };
+      return { ...derive(temporalLiteral(expr.value, type, span, true), type, span, []), nullable: false };
     }
   }
 }

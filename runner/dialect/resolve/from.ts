@@ -1,11 +1,12 @@
 import { type SqlType, typeName } from "../../sql-types.js";
-import type { FromItem, Identifier } from "../ast.js";
+import type { Expr, FromItem, Identifier } from "../ast.js";
+import type { CatalogTable } from "../contract.js";
 import { analysisError, unsupported } from "../errors.js";
-import { fieldAccess, quoteName, quotePath } from "../print/sql.js";
+import { fieldAccess, holdsBignumeric, quoteName, quotePath } from "../print/sql.js";
 import type { Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";
 import { resolveJoin } from "./joins.js";
-import { isVisibleName, resolvePath } from "./names.js";
+import { flattenField, isVisibleName, resolvePath } from "./names.js";
 import { resolvePivot } from "./pivot.js";
 import { resolveQuery } from "./query.js";
 import type {
@@ -49,7 +50,7 @@ export function resolveFromItem(item: FromItem, from: FromContext): ResolvedFrom
     case "table":
       return resolveTable(item, from);
     case "unnest":
-      return unnest(resolveExpr(item.array, lateralContext(from, "UNNEST")), item, item.alias, from);
+      return unnest(resolveArrayPath(item.array, lateralContext(from, "UNNEST")), item, item.alias, from);
     case "derived": {
       const query = resolveQuery(item.query, from.env, from.commons, from.parent);
       return relation(`(${query.sql})`, query.columns, query.valueTable, item.alias, from.env);
@@ -61,6 +62,13 @@ export function resolveFromItem(item: FromItem, from: FromContext): ResolvedFrom
     case "unpivot":
       return resolveUnpivot(item, from);
   }
+}
+
+/** The array of an UNNEST, whose path may go through arrays of structs. */
+function resolveArrayPath(expr: Expr, ctx: ExprContext): Typed {
+  if (expr.kind === "path" && expr.parts.length > 1) return resolvePath(expr.parts, ctx.scope, ctx.env, flattenField);
+  if (expr.kind === "field") return flattenField(resolveArrayPath(expr.target, ctx), expr.field);
+  return resolveExpr(expr, ctx);
 }
 
 /** An expression context in which the columns to the left are visible. */
@@ -81,7 +89,7 @@ function resolveTable(item: Extract<FromItem, { kind: "table" }>, from: FromCont
   const [first] = item.path as [Identifier];
   const scope = lateralContext(from, "FROM clause").scope;
   if (item.path.length > 1 && isVisibleName(first.name, scope)) {
-    const array = resolvePath(item.path, scope, from.env);
+    const array = resolvePath(item.path, scope, from.env, flattenField);
     return unnest(array, item, item.alias ?? item.path.at(-1), from);
   }
   if (item.offset !== undefined) throw analysisError("WITH OFFSET can only be used with an array", item.offset);
@@ -102,7 +110,18 @@ function resolveTable(item: Extract<FromItem, { kind: "table" }>, from: FromCont
   const columns = table.columns.map(
     ({ name, type }): OutputColumn => ({ name, key: name, type, literal: undefined, span: item.pathSpan }),
   );
-  return relation(quotePath(table.duckdbPath), columns, false, alias, from.env);
+  return relation(tableText(table), columns, false, alias, from.env);
+}
+
+/** A stored BIGNUMERIC becomes the bytes that are computed with. */
+function tableText({ duckdbPath, columns }: CatalogTable): string {
+  const path = quotePath(duckdbPath);
+  const nested = columns.find(({ type }) => typeof type === "object" && holdsBignumeric(type));
+  if (nested !== undefined) throw unsupported(`BIGNUMERIC within column ${nested.name}`, { start: 0, end: 0 });
+  const replaced = columns
+    .filter(({ type }) => type === "BIGNUMERIC")
+    .map(({ name }) => `bq_bignumeric(CAST(${quoteName(name)} AS VARCHAR)) AS ${quoteName(name)}`);
+  return replaced.length === 0 ? path : `(SELECT * REPLACE (${replaced.join(", ")}) FROM ${path})`;
 }
 
 /** A table, CTE or subquery under a fresh DuckDB alias. */
@@ -163,5 +182,6 @@ function unnest(
     ? `SELECT u.v, u.o - 1 AS o FROM unnest(${array.sql}) WITH ORDINALITY AS u(v, o)`
     : `SELECT unnest(l.a) AS v, unnest(range(len(l.a))) AS o FROM (SELECT ${array.sql} AS a) AS l`;
   const sql = `(${rows}) AS ${sqlAlias}`;
-  return { sql, visible: { columns: [...visible.columns, offset], ranges: [...visible.ranges, range] } };
+  const ranges = item.offset.implicit === true ? visible.ranges : [...visible.ranges, range];
+  return { sql, visible: { columns: [...visible.columns, offset], ranges } };
 }

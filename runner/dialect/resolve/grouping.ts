@@ -67,7 +67,7 @@ export function callsAggregate(expr: Expr): boolean {
   return found;
 }
 
-function callsWindow(expr: Expr): boolean {
+export function callsWindow(expr: Expr): boolean {
   let found = false;
   walk(expr, (node) => {
     if (node.kind === "call" && node.over !== undefined) found = true;

@@ -1,6 +1,7 @@
 import { typeName } from "../../sql-types.js";
 import type { FromItem, Identifier } from "../ast.js";
 import { analysisError } from "../errors.js";
+import { equalText } from "../print/equality.js";
 import { coerce, commonType } from "../types/coercion.js";
 import type { Typed } from "../types/typed.js";
 import { resolveAs } from "./expression.js";
@@ -53,7 +54,7 @@ function joinUsing(join: Join, left: ResolvedFrom, right: ResolvedFrom): Resolve
     }
     const leftSql = coerce(asTyped(a, name), type).sql;
     const rightSql = coerce(asTyped(b, name), type).sql;
-    conditions.push(`${leftSql} = ${rightSql}`);
+    conditions.push(type === "FLOAT64" ? equalText(leftSql, rightSql, type) : `${leftSql} = ${rightSql}`);
     const sql = join.type === "FULL" ? `coalesce(${leftSql}, ${rightSql})` : join.type === "RIGHT" ? rightSql : leftSql;
     return { name: a.name, sql, type };
   });

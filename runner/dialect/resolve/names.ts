@@ -2,18 +2,23 @@ import { type SqlType, type StructType, typeName } from "../../sql-types.js";
 import type { Identifier } from "../ast.js";
 import type { Span } from "../contract.js";
 import { analysisError, unsupported } from "../errors.js";
-import { fieldAccess, quoteString, structLiteral } from "../print/sql.js";
+import { fieldAccess, jsonMember, quoteString, structLiteral } from "../print/sql.js";
 import { derive, type Typed } from "../types/typed.js";
 import type { Environment, RangeVariable, Scope, ScopeColumn } from "./scope.js";
 import { didYouMean } from "./suggest.js";
 
 /** `a.b.c`: the longest known prefix names a column, alias or table; the rest are struct fields. */
-export function resolvePath(parts: readonly Identifier[], scope: Scope, env: Environment): Typed {
+export function resolvePath(
+  parts: readonly Identifier[],
+  scope: Scope,
+  env: Environment,
+  step: (target: Typed, field: Identifier) => Typed = resolveField,
+): Typed {
   const first = parts[0] as Identifier;
   for (let level: Scope | undefined = scope; level !== undefined; level = level.parent) {
     const found = lookup(parts, level);
     if (found !== undefined) {
-      const value = parts.slice(found.used).reduce((target, field) => resolveField(target, field), found.value);
+      const value = parts.slice(found.used).reduce((target, field) => step(target, field), found.value);
       if (level === scope) return value;
       // A subquery's read of an outer grouping key is no use of an ungrouped column.
       if (level.groupKeys?.has(value.sql) === true) {
@@ -106,7 +111,7 @@ export function resolveField(target: Typed, field: Identifier): Typed {
   const span = { start: target.span.start, end: field.end };
   const type = target.type;
   if (type === "JSON") {
-    return derive(`json_extract(${target.sql}, ${quoteString(`$."${field.name}"`)})`, "JSON", span, [target], true);
+    return derive(jsonMember(target.sql, quoteString(field.name)), "JSON", span, [target], true);
   }
   if (typeof type === "string" || type.kind !== "struct") throw noFieldAccess(type, field);
   const key = field.name.toLowerCase();
@@ -122,6 +127,22 @@ export function resolveField(target: Typed, field: Identifier): Typed {
   }
   const fieldType = (type.fields[index] as { type: SqlType }).type;
   return derive(fieldAccess(target.sql, type, index), fieldType, span, [target], true);
+}
+
+/**
+ * `target.field` in the array path of an UNNEST: a field of an array of structs is the array of that field, arrays in it put together.
+ * https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#array_path
+ */
+export function flattenField(target: Typed, field: Identifier): Typed {
+  const { type } = target;
+  if (typeof type === "string" || type.kind !== "array") return resolveField(target, field);
+  const item: Typed = { ...target, sql: "step", type: type.element, uses: [], literal: undefined };
+  const member = resolveField(item, field);
+  const span = { start: target.span.start, end: field.end };
+  const list = `list_transform(${target.sql}, lambda step: ${member.sql})`;
+  if (typeof member.type === "string" || member.type.kind !== "array")
+    return derive(list, { kind: "array", element: member.type }, span, [target], true);
+  return derive(`flatten(list_filter(${list}, lambda part: part IS NOT NULL))`, member.type, span, [target], true);
 }
 
 function noFieldAccess(type: SqlType, field: Identifier): Error {

@@ -1,13 +1,14 @@
 import { type SqlType, typeName } from "../../sql-types.js";
 import type { Expr } from "../ast.js";
 import type { Span } from "../contract.js";
-import { analysisError, unsupported } from "../errors.js";
+import { analysisError } from "../errors.js";
 import { bestMatch, noMatchMessage, signature } from "../functions/signature.js";
 import { concatenate } from "../functions/string-concat.js";
-import { equalText } from "../print/equality.js";
+import { bindOnce } from "../print/bind.js";
+import { comparisonText, equalText } from "../print/equality.js";
 import { coerce, commonType } from "../types/coercion.js";
 import { isOrderable, supportsEquality } from "../types/equality.js";
-import { derive, isNullLiteral, type Typed } from "../types/typed.js";
+import { derive, isNullLiteral, mayBeNan, type Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";
 import type { ExprContext } from "./scope.js";
 import { resolveInQuery } from "./subqueries.js";
@@ -25,6 +26,11 @@ const infix =
   (a, b) =>
     `(${a} ${symbol} ${b})`;
 
+const big = (symbol: string): Operation =>
+  op("(BIGNUMERIC, BIGNUMERIC) -> BIGNUMERIC", (a, b) => `bq_bignumeric_op(${a}, '${symbol}', ${b})`);
+const onBytes = (symbol: string): Operation =>
+  op("(BYTES, BYTES) -> BYTES", (a, b) => `bq_combine_bytes(${a}, ${b}, '${symbol}')`);
+
 /** A divisor that is a literal other than zero needs no check. */
 function isNonZeroLiteral(divisor: Typed): boolean {
   const value = divisor.literal;
@@ -39,50 +45,80 @@ const ARITHMETIC: Readonly<Record<string, readonly Operation[]>> = {
     op("(NUMERIC, NUMERIC) -> NUMERIC", infix("+")),
     op("(DATE, INT64) -> DATE", (a, b) => `bq.date_add_day(${a}, ${b})`),
     op("(INT64, DATE) -> DATE", (a, b) => `bq.date_add_day(${b}, ${a})`),
+    op("(INTERVAL, INTERVAL) -> INTERVAL", (a, b) => `bq.interval_add(${a}, ${b})`),
+    ...(["DATE", "DATETIME", "TIMESTAMP"] as const).flatMap((type) => {
+      const result = type === "DATE" ? "DATETIME" : type;
+      const macro = `bq.${type.toLowerCase()}_add_interval`;
+      return [
+        op(`(${type}, INTERVAL) -> ${result}`, (a, b) => `${macro}(${a}, ${b})`),
+        op(`(INTERVAL, ${type}) -> ${result}`, (a, b) => `${macro}(${b}, ${a})`),
+      ];
+    }),
+    big("+"),
   ],
   "-": [
     op("(INT64, INT64) -> INT64", infix("-")),
     op("(FLOAT64, FLOAT64) -> FLOAT64", infix("-")),
     op("(NUMERIC, NUMERIC) -> NUMERIC", infix("-")),
     op("(DATE, INT64) -> DATE", (a, b) => `bq.date_add_day(${a}, -(${b}))`),
+    op("(INTERVAL, INTERVAL) -> INTERVAL", (a, b) => `bq.interval_subtract(${a}, ${b})`),
+    ...(["DATE", "DATETIME", "TIMESTAMP"] as const).map((type) =>
+      op(
+        `(${type}, INTERVAL) -> ${type === "DATE" ? "DATETIME" : type}`,
+        (a, b) => `bq.${type.toLowerCase()}_add_interval(${a}, bq.interval_negate(${b}))`,
+      ),
+    ),
+    op("(DATE, DATE) -> INTERVAL", (a, b) => `bq.interval_of(0, ${a} - ${b}, 0)`),
+    op("(DATETIME, DATETIME) -> INTERVAL", (a, b) => `bq.interval_of(0, 0, epoch_us(${a}) - epoch_us(${b}))`),
+    op("(TIMESTAMP, TIMESTAMP) -> INTERVAL", (a, b) => `bq.interval_of(0, 0, epoch_us(${a}) - epoch_us(${b}))`),
+    op("(TIME, TIME) -> INTERVAL", (a, b) => `bq.interval_of(0, 0, bq.time_micros(${a}) - bq.time_micros(${b}))`),
+    big("-"),
   ],
   "*": [
     op("(INT64, INT64) -> INT64", infix("*")),
     op("(FLOAT64, FLOAT64) -> FLOAT64", infix("*")),
     op("(NUMERIC, NUMERIC) -> NUMERIC", (a, b) => `bq.numeric_mul(${a}, ${b})`),
+    op("(INTERVAL, INT64) -> INTERVAL", (a, b) => `bq.interval_multiply(${a}, ${b})`),
+    op("(INT64, INTERVAL) -> INTERVAL", (a, b) => `bq.interval_multiply(${b}, ${a})`),
+    big("*"),
   ],
   "/": [
     op("(FLOAT64, FLOAT64) -> FLOAT64", (a, b, divisor) =>
       isNonZeroLiteral(divisor) ? `(${a} / ${b})` : `bq.float64_divide(${a}, ${b})`,
     ),
     op("(NUMERIC, NUMERIC) -> NUMERIC", (a, b) => `bq.numeric_div(${a}, ${b})`),
+    op("(INTERVAL, INT64) -> INTERVAL", (a, b) => `bq.interval_divide(${a}, ${b})`),
+    big("/"),
   ],
-  "&": [op("(INT64, INT64) -> INT64", infix("&"))],
-  "|": [op("(INT64, INT64) -> INT64", infix("|"))],
-  "^": [op("(INT64, INT64) -> INT64", (a, b) => `xor(${a}, ${b})`)],
+  "&": [op("(INT64, INT64) -> INT64", infix("&")), onBytes("&")],
+  "|": [op("(INT64, INT64) -> INT64", infix("|")), onBytes("|")],
+  "^": [op("(INT64, INT64) -> INT64", (a, b) => `xor(${a}, ${b})`), onBytes("^")],
+  "<<": [
+    op("(INT64, INT64) -> INT64", (a, b) => `bq_shift_left(${a}, ${b})`),
+    op("(BYTES, INT64) -> BYTES", (a, b) => `bq_shift_bytes_left(${a}, ${b})`),
+  ],
+  ">>": [
+    op("(INT64, INT64) -> INT64", (a, b) => `bq_shift_right(${a}, ${b})`),
+    op("(BYTES, INT64) -> BYTES", (a, b) => `bq_shift_bytes_right(${a}, ${b})`),
+  ],
 };
 
 export function resolveBinary(expr: Node<"binary">, ctx: ExprContext): Typed {
   if (expr.op === "AND" || expr.op === "OR") return resolveLogical(expr, expr.op, ctx);
   if (expr.op === "||") return resolveConcat(expr, ctx);
-  if (expr.op === "<<" || expr.op === ">>") throw unsupported(`Operator ${expr.op}`, expr);
-  const left = rejectInterval(expr.left, ctx);
-  const right = rejectInterval(expr.right, ctx);
+  const left = resolveExpr(expr.left, ctx);
+  const right = resolveExpr(expr.right, ctx);
   const operations = ARITHMETIC[expr.op];
   if (operations === undefined) return resolveComparison(expr, left, right);
+  refuseNull(expr.op, [left, right]);
   const found = bestMatch(operations, [left, right]);
   if (found === undefined) {
     const signatures = operations.map((operation) => operation.signature);
     throw analysisError(noMatchMessage("operator", expr.op, [left, right], signatures), expr);
   }
   const [a, b] = found.match.args as [Typed, Typed];
-  return derive(found.candidate.sql(a.sql, b.sql, right), found.match.type, spanOf(expr), [a, b]);
-}
-
-function rejectInterval(expr: Expr, ctx: ExprContext): Typed {
-  if (expr.kind === "interval")
-    throw unsupported("INTERVAL with + or -; use DATE_ADD, TIMESTAMP_ADD or their like: it", expr);
-  return resolveExpr(expr, ctx);
+  const result = derive(found.candidate.sql(a.sql, b.sql, right), found.match.type, spanOf(expr), [a, b]);
+  return result.type === "FLOAT64" && !mayBeNan(a) && !mayBeNan(b) ? { ...result, finite: true } : result;
 }
 
 /** A chain of ANDs or ORs is resolved flat, so that a long condition is no deep recursion. */
@@ -116,16 +152,25 @@ function resolveConcat(expr: Node<"binary">, ctx: ExprContext): Typed {
     node = node.left;
   }
   operands.unshift(resolveExpr(node, ctx));
+  refuseNull("||", operands);
   return concatenate(operands, "operator", "||", spanOf(expr));
+}
+
+/** An operator takes no NULL that is written out. */
+export function refuseNull(operator: string, operands: readonly Typed[]): void {
+  const missing = operands.find((operand) => operand.literal?.kind === "null");
+  if (missing !== undefined) throw analysisError(`Operands of ${operator} cannot be literal NULL`, missing.span);
 }
 
 export function resolveUnary(expr: Node<"unary">, ctx: ExprContext): Typed {
   const operand = resolveExpr(expr.operand, ctx);
+  refuseNull(expr.op, [operand]);
   if (expr.op === "NOT") {
     const bool = booleanOperand(expr.operand, "NOT", ctx);
     return derive(`(NOT ${bool.sql})`, "BOOL", spanOf(expr), [bool]);
   }
-  const allowed: readonly SqlType[] = expr.op === "~" ? ["INT64"] : ["INT64", "FLOAT64", "NUMERIC"];
+  const allowed: readonly SqlType[] =
+    expr.op === "~" ? ["INT64", "BYTES"] : ["INT64", "FLOAT64", "NUMERIC", "BIGNUMERIC", "INTERVAL"];
   if (!allowed.includes(operand.type)) {
     throw analysisError(
       `No matching signature for operator ${expr.op} for argument types: ${typeName(operand.type)}`,
@@ -133,19 +178,18 @@ export function resolveUnary(expr: Node<"unary">, ctx: ExprContext): Typed {
     );
   }
   if (expr.op === "+") return operand;
+  if (operand.type === "BYTES") return derive(`bq_invert_bytes(${operand.sql})`, "BYTES", spanOf(expr), [operand]);
+  if (operand.type === "BIGNUMERIC")
+    return derive(`bq_bignumeric_change(${operand.sql}, '-')`, "BIGNUMERIC", spanOf(expr), [operand]);
+  if (operand.type === "INTERVAL")
+    return derive(`bq.interval_negate(${operand.sql})`, "INTERVAL", spanOf(expr), [operand]);
   return derive(`(${expr.op}(${operand.sql}))`, operand.type, spanOf(expr), [operand]);
 }
 
 function resolveComparison(expr: Node<"binary">, left: Typed, right: Typed): Typed {
   const equality = expr.op === "=" || expr.op === "!=";
   const [a, b] = unify([left, right], "operator", expr.op, expr, !equality) as [Typed, Typed];
-  return derive(comparisonText(expr.op, a, b), "BOOL", spanOf(expr), [a, b], isStruct(a.type) || undefined);
-}
-
-function comparisonText(operator: string, a: Typed, b: Typed): string {
-  if (operator === "=") return equalText(a.sql, b.sql, a.type);
-  if (operator !== "!=") return `(${a.sql} ${operator} ${b.sql})`;
-  return isStruct(a.type) ? `(NOT ${equalText(a.sql, b.sql, a.type)})` : `(${a.sql} <> ${b.sql})`;
+  return derive(comparisonText(expr.op as "=", a, b), "BOOL", spanOf(expr), [a, b], isStruct(a.type) || undefined);
 }
 
 function isStruct(type: SqlType): boolean {
@@ -170,7 +214,18 @@ export function resolveBetween(expr: Node<"between">, ctx: ExprContext): Typed {
   const parts = [expr.value, expr.low, expr.high].map((part) => resolveExpr(part, ctx));
   const [value, low, high] = unify(parts, "operator", "BETWEEN", expr, true) as [Typed, Typed, Typed];
   const not = expr.negated ? "NOT " : "";
-  return derive(`(${value.sql} ${not}BETWEEN ${low.sql} AND ${high.sql})`, "BOOL", spanOf(expr), [value, low, high]);
+  const plain = `(${value.sql} ${not}BETWEEN ${low.sql} AND ${high.sql})`;
+  const nan = [value, low, high].some(mayBeNan);
+  const within = (names: readonly string[]): string => {
+    const [v, l, h] = [value, low, high].map((part, i) => ({ ...part, sql: names[i] as string })) as [
+      Typed,
+      Typed,
+      Typed,
+    ];
+    return `(${not}(${comparisonText(">=", v, l)} AND ${comparisonText("<=", v, h)}))`;
+  };
+  const sql = nan ? bindOnce([value.sql, low.sql, high.sql], within) : plain;
+  return derive(sql, "BOOL", spanOf(expr), [value, low, high]);
 }
 
 export function resolveIn(expr: Node<"in">, ctx: ExprContext): Typed {
@@ -189,8 +244,17 @@ export function resolveIn(expr: Node<"in">, ctx: ExprContext): Typed {
     const element = array.type.element;
     const item: Typed = { ...array, type: element, literal: undefined, sql: "" };
     const [wanted] = unify([value, item], "operator", "IN UNNEST", expr, false) as [Typed, Typed];
-    if (isStruct(wanted.type)) throw unsupported("IN UNNEST of STRUCT values", expr);
     const list = coerce(array, { kind: "array", element: wanted.type });
+    if (isStruct(wanted.type)) {
+      const tests = `list_transform(${list.sql}, lambda member: ${equalText(wanted.sql, "member", wanted.type)})`;
+      return derive(
+        `(${not}coalesce(bq.list_any(${tests}), len(${list.sql}) IS NOT NULL AND NULL))`,
+        "BOOL",
+        span,
+        [wanted, list],
+        true,
+      );
+    }
     return derive(`(${not}${inList(wanted.sql, list.sql)})`, "BOOL", span, [wanted, list], true);
   }
   const values = expr.set.values.map((item) => resolveExpr(item, ctx));
@@ -199,10 +263,21 @@ export function resolveIn(expr: Node<"in">, ctx: ExprContext): Typed {
     const tests = items.map((item) => equalText(wanted.sql, item.sql, wanted.type)).join(" OR ");
     return derive(`(${not}(${tests}))`, "BOOL", span, [wanted, ...items], true);
   }
-  return derive(`(${wanted.sql} ${not}IN (${items.map((item) => item.sql).join(", ")}))`, "BOOL", span, [
-    wanted,
-    ...items,
-  ]);
+  const plain = `${wanted.sql} ${not}IN (${items.map((item) => item.sql).join(", ")})`;
+  const nan = mayBeNan(wanted) && items.some(mayBeNan);
+  const any = ([name, ...names]: readonly string[]): string => {
+    const tests = items.map((item, i) =>
+      comparisonText("=", { ...wanted, sql: name as string }, { ...item, sql: names[i] as string }),
+    );
+    return `(${not}(${tests.join(" OR ")}))`;
+  };
+  const sql = nan
+    ? bindOnce(
+        [wanted, ...items].map((part) => part.sql),
+        any,
+      )
+    : `(${plain})`;
+  return derive(sql, "BOOL", span, [wanted, ...items]);
 }
 
 /** SQL's three-valued IN over a list; a NULL array is an empty one. */
@@ -211,28 +286,6 @@ function inList(wanted: string, list: string): string {
     `CASE WHEN coalesce(len(${list}), 0) = 0 THEN false WHEN list_contains(${list}, ${wanted}) THEN true ` +
     `WHEN ${wanted} IS NULL OR len(${list}) > list_count(${list}) THEN NULL ELSE false END`
   );
-}
-
-export function resolveLike(expr: Node<"like">, ctx: ExprContext): Typed {
-  const value = resolveExpr(expr.value, ctx);
-  const patterns = expr.patterns.map((pattern) => resolveExpr(pattern, ctx));
-  const parts = [value, ...patterns].map((part) => {
-    if (part.type === "BYTES") throw unsupported("LIKE on BYTES", expr);
-    if (part.type === "STRING" || isNullLiteral(part)) return coerce(part, "STRING");
-    throw analysisError(
-      `No matching signature for operator LIKE for argument types: ${typeName(value.type)}, ${typeName(part.type)}. Supported signatures: STRING LIKE STRING; BYTES LIKE BYTES`,
-      expr,
-    );
-  });
-  const [subject, ...tests] = parts as [Typed, ...Typed[]];
-  const sql = tests
-    .map((test) => {
-      const literal = test.literal?.kind === "string" ? test.literal.text : undefined;
-      const escaping = literal === undefined || literal.includes("\\") ? " ESCAPE '\\'" : "";
-      return `${subject.sql} LIKE ${test.sql}${escaping}`;
-    })
-    .join(expr.quantifier === "ALL" ? " AND " : " OR ");
-  return derive(`(${expr.negated ? "NOT " : ""}(${sql}))`, "BOOL", spanOf(expr), parts);
 }
 
 export function resolveIs(expr: Node<"is">, ctx: ExprContext): Typed {

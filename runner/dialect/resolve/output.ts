@@ -1,17 +1,17 @@
-import type { Column } from "../../sql-types.js";
+import type { Column, SqlType } from "../../sql-types.js";
 import type { Query } from "../ast.js";
 import type { Catalog, TranslatedQuery } from "../contract.js";
 import { analysisError } from "../errors.js";
-import { fieldAccess, fieldKeys, quoteName } from "../print/sql.js";
+import { fieldAccess, fieldKeys, holdsBignumeric, quoteName, structLiteral } from "../print/sql.js";
 import { resolveQuery } from "./query.js";
-import { Environment, type ResolvedQuery } from "./scope.js";
+import { Environment, type OutputColumn, type ResolvedQuery } from "./scope.js";
 
 export type ResultShape = "bigquery" | "reference";
 
 /** A whole query with final column names: anonymous columns become f0_, f1_, .. as in BigQuery. */
 export function finishQuery(query: Query, catalog: Catalog, shape: ResultShape): TranslatedQuery {
-  const env = new Environment(catalog);
-  return nameOutput(resolveQuery(query, env, new Map(), undefined), env, shape);
+  const env = new Environment(catalog, shape);
+  return nameOutput(outputNumbers(resolveQuery(query, env, new Map(), undefined), env, shape), env, shape);
 }
 
 export function nameOutput(resolved: ResolvedQuery, env: Environment, shape: ResultShape): TranslatedQuery {
@@ -37,6 +37,29 @@ export function nameOutput(resolved: ResolvedQuery, env: Environment, shape: Res
     (column, i) => `${alias}.${quoteName(flat.columns[i]?.key ?? "")} AS ${quoteName(column.name)}`,
   );
   return { sql: `SELECT ${items.join(", ")} FROM (${flat.sql}) AS ${alias}`, columns };
+}
+
+/** BIGNUMERIC columns as DuckDB stores them; for the reference's results as text, which holds all digits. */
+function outputNumbers(resolved: ResolvedQuery, env: Environment, shape: ResultShape): ResolvedQuery {
+  if (!resolved.columns.some((column) => holdsBignumeric(column.type))) return resolved;
+  const alias = env.freshAlias();
+  const items = resolved.columns.map((column) => {
+    const key = quoteName(column.key);
+    return `${outputNumber(`${alias}.${key}`, column, shape)} AS ${key}`;
+  });
+  return { ...resolved, sql: `SELECT ${items.join(", ")} FROM (${resolved.sql}) AS ${alias}`, rows: undefined };
+}
+
+function outputNumber(sql: string, column: OutputColumn, shape: ResultShape, type: SqlType = column.type): string {
+  if (!holdsBignumeric(type)) return sql;
+  if (typeof type === "string")
+    return shape === "reference"
+      ? `bq_bignumeric_text(${sql})`
+      : `CAST(bq_bignumeric_decimal(${sql}, 18, true) AS DECIMAL(38,18))`;
+  if (type.kind === "array")
+    return `list_transform(${sql}, lambda o: ${outputNumber("o", column, shape, type.element)})`;
+  const values = type.fields.map((field, i) => outputNumber(fieldAccess(sql, type, i), column, shape, field.type));
+  return `CASE WHEN ${sql} IS NULL THEN NULL ELSE ${structLiteral(type, values)} END`;
 }
 
 /** `SELECT AS STRUCT ..` at the top gives the struct's fields as columns. */

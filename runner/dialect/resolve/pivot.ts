@@ -37,7 +37,8 @@ export function resolvePivot(item: Item, from: FromContext): ResolvedFrom {
         throw analysisError("PIVOT expression must be an aggregate function call", aggregate.expr);
       }
       const typed = resolveExpr(aggregate.expr, { ...ctx, aggregates: "allowed", filter: condition });
-      const name = aggregate.alias === undefined ? label : `${aggregate.alias.name}_${label}`;
+      const name =
+        alias === undefined || aggregate.alias !== undefined ? columnName(aggregate.alias?.name, label) : label;
       columns.push({ name, key: name, type: typed.type, literal: undefined, span: aggregate.expr });
       values.push(typed.sql);
     }
@@ -73,13 +74,42 @@ function columnsRead(exprs: readonly Expr[], ctx: ExprContext): Set<string> {
   return read;
 }
 
-/** BigQuery's column name for a value without an alias. */
+/**
+ * BigQuery's column name for a value without an alias.
+ * https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#rules_for_pivot_column
+ */
 function labelOf(expr: Expr): string {
-  if (expr.kind === "string") return expr.value;
-  if (expr.kind === "integer") return `_${BigInt(expr.value)}`;
-  if (expr.kind === "bool") return expr.value ? "TRUE" : "FALSE";
-  if (expr.kind === "null") return "NULL";
+  switch (expr.kind) {
+    case "string":
+      return expr.value;
+    case "integer":
+      return String(BigInt(expr.value));
+    case "float":
+      return expr.value.replace(".", "_point_");
+    case "bool":
+      return expr.value ? "TRUE" : "FALSE";
+    case "null":
+      return "NULL";
+    case "typedLiteral":
+      return expr.value.replace(/^-/, "minus_").replace(".", "_point_").replaceAll("-", "_");
+    case "unary":
+      if (expr.op === "-") return `minus_${labelOf(expr.operand)}`;
+      break;
+    case "cast":
+      return labelOf(expr.value);
+    case "struct":
+      return expr.fields
+        .map(({ name, value }) => (name === undefined ? labelOf(value) : `${name.name}_${labelOf(value)}`))
+        .join("_");
+    default:
+  }
   throw unsupported("A PIVOT value of this kind without an alias", expr);
+}
+
+/** A column's name cannot begin with a digit. */
+function columnName(aggregate: string | undefined, label: string): string {
+  if (aggregate !== undefined) return `${aggregate}_${label}`;
+  return /^\d|^minus_/.test(label) ? `_${label}` : label;
 }
 
 function checkNames(columns: readonly OutputColumn[], pivot: Pivot, item: Item): void {

@@ -3,10 +3,10 @@ import type { Expr, Query, QueryBody } from "../ast.js";
 import { analysisError, unsupported } from "../errors.js";
 import { quoteName } from "../print/sql.js";
 import { coerce, coercionCost, commonType } from "../types/coercion.js";
-import { isComparable, sameType } from "../types/equality.js";
+import { isComparable, isOrderable, sameType } from "../types/equality.js";
 import type { Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";
-import { printOrder } from "./order.js";
+import { orderKeys } from "./order.js";
 import { bindRecursive } from "./recursive.js";
 import {
   type CommonTableEntry,
@@ -73,7 +73,26 @@ interface With {
 
 function resolveWith(query: Query, env: Environment, outer: CommonTables, parent: Scope | undefined): With {
   if (query.with.length === 0) return { prefix: "", commons: outer };
+  const { texts, recursive, commons } = resolveCommons(query, env, outer, parent);
+  return { prefix: `WITH ${recursive ? "RECURSIVE " : ""}${texts.join(", ")} `, commons };
+}
+
+interface Commons {
+  /** `name AS (query)` of each. */
+  readonly texts: readonly string[];
+  readonly recursive: boolean;
+  readonly commons: CommonTables;
+}
+
+/** The WITH entries of a query, in order. */
+export function resolveCommons(
+  query: Query,
+  env: Environment,
+  outer: CommonTables,
+  parent: Scope | undefined,
+): Commons {
   const commons = new Map(outer);
+  let isRecursive = query.recursive;
   const seen = new Set<string>();
   const texts: string[] = [];
   for (const common of query.with) {
@@ -82,6 +101,8 @@ function resolveWith(query: Query, env: Environment, outer: CommonTables, parent
     seen.add(key);
     const sqlName = env.freshCommonName(common.name.name);
     const recursive = query.recursive ? bindRecursive(common, sqlName, env, commons, parent) : undefined;
+    if (recursive !== undefined) texts.push(...recursive.before);
+    isRecursive ||= recursive !== undefined;
     const resolved = recursive ?? resolveQuery(common.query, env, commons, parent);
     const entry: CommonTableEntry = { sqlName, columns: resolved.columns, valueTable: resolved.valueTable };
     commons.set(key, entry);
@@ -89,7 +110,7 @@ function resolveWith(query: Query, env: Environment, outer: CommonTables, parent
       recursive === undefined ? "" : `(${resolved.columns.map((column) => quoteName(column.key)).join(", ")})`;
     texts.push(`${quoteName(sqlName)}${columns} AS (${resolved.sql})`);
   }
-  return { prefix: `WITH ${query.recursive ? "RECURSIVE " : ""}${texts.join(", ")} `, commons };
+  return { texts, recursive: isRecursive, commons };
 }
 
 /** A set operation: columns by position, each as the common type of its arms. */
@@ -100,10 +121,11 @@ export function combine(
 ): ResolvedQuery {
   const [first] = arms as [ResolvedQuery, ...ResolvedQuery[]];
   const name = `${body.op} ${body.all ? "ALL" : "DISTINCT"}`;
-  if (body.all && body.op !== "UNION") throw unsupported(name, body);
+  if (body.all && body.op !== "UNION" && env.shape === "bigquery")
+    throw analysisError(`${name} is not supported in BigQuery; use ${body.op} DISTINCT`, body);
   for (const [i, arm] of arms.entries()) {
     if (arm.columns.length !== first.columns.length) {
-      const message = `Queries in ${name} have mismatched column count; query 1 has ${first.columns.length} columns, query ${i + 1} has ${arm.columns.length} columns`;
+      const message = `Queries in ${name} have mismatched column count; query 1 has ${first.columns.length} column${first.columns.length === 1 ? "" : "s"}, query ${i + 1} has ${arm.columns.length} column${arm.columns.length === 1 ? "" : "s"}`;
       throw analysisError(message, body.arms[i] ?? body);
     }
   }
@@ -112,7 +134,7 @@ export function combine(
     const type = commonType(parts);
     if (type === undefined) {
       const types = parts.map((part) => typeName(part.type)).join(", ");
-      throw analysisError(`Column ${i + 1} in ${name} has incompatible types: ${types}`, body);
+      throw analysisError(`Column ${i + 1} in ${name} has incompatible types: ${types}`, body.arms[1] ?? body);
     }
     if (!body.all && !isComparable(type)) {
       throw analysisError(
@@ -202,8 +224,13 @@ function orderOutput(
   };
   const items = query.orderBy.map((item) => {
     const ordinal = orderOrdinal(item.expr, body.columns.length);
-    const sql = ordinal === undefined ? resolveExpr(item.expr, ctx).sql : (columns[ordinal - 1] as { sql: string }).sql;
-    return printOrder(sql, item);
+    const value =
+      ordinal === undefined
+        ? resolveExpr(item.expr, ctx)
+        : asTyped(body.columns[ordinal - 1] as OutputColumn, (columns[ordinal - 1] as { sql: string }).sql);
+    if (!isOrderable(value.type))
+      throw analysisError(`ORDER BY does not support expressions of type ${typeName(value.type)}`, item);
+    return orderKeys(value, item);
   });
   return `SELECT ${alias}.* FROM (${body.sql}) AS ${alias} ORDER BY ${items.join(", ")}`;
 }

@@ -3,7 +3,7 @@ import type { CommonTable, QueryBody } from "../ast.js";
 import { analysisError, unsupported } from "../errors.js";
 import { coercionCost } from "../types/coercion.js";
 import { walk } from "../walk.js";
-import { armText, asTyped, resolveBody } from "./query.js";
+import { armText, asTyped, resolveBody, resolveCommons } from "./query.js";
 import type { CommonTables, Environment, OutputColumn, ResolvedQuery, Scope } from "./scope.js";
 
 /**
@@ -16,10 +16,14 @@ export function bindRecursive(
   env: Environment,
   commons: CommonTables,
   parent: Scope | undefined,
-): ResolvedQuery | undefined {
+): (ResolvedQuery & { readonly before: readonly string[] }) | undefined {
   if (!readsItself(common.query, common.name.name)) return undefined;
   const { body } = common.query;
-  if (body.kind !== "set" || body.op !== "UNION" || common.query.with.length > 0) {
+  if (
+    body.kind !== "set" ||
+    body.op !== "UNION" ||
+    common.query.with.some((inner) => readsItself(inner.query, common.name.name))
+  ) {
     throw analysisError(
       `Recursive reference is not allowed except inside WITH RECURSIVE as one side of UNION: ${common.name.name}`,
       common.name,
@@ -32,12 +36,19 @@ export function bindRecursive(
   if (split !== body.arms.length - 1 || split === 0) {
     throw unsupported("A recursive CTE whose recursive term is not the last of its UNION", common);
   }
-  const base = resolveBase(body.arms.slice(0, split), body, env, commons, parent);
+  // Entries of a WITH of its own come before it: DuckDB wants the recursive UNION at the top.
+  const inner = resolveCommons(common.query, env, commons, parent);
+  const base = resolveBase(body.arms.slice(0, split), body, env, inner.commons, parent);
   const columns = base.columns.map((column): OutputColumn => ({ ...column, literal: undefined }));
-  const own = new Map(commons).set(common.name.name.toLowerCase(), { sqlName, columns, valueTable: base.valueTable });
+  const own = new Map(inner.commons).set(common.name.name.toLowerCase(), {
+    sqlName,
+    columns,
+    valueTable: base.valueTable,
+  });
   const step = resolveBody(body.arms[split] as QueryBody, env, own, parent);
   checkStep(step, columns, common);
   return {
+    before: inner.texts,
     sql: `${armText(base, columns, env)} UNION${body.all ? " ALL" : ""} ${armText(step, columns, env)}`,
     columns,
     valueTable: base.valueTable,

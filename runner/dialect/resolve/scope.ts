@@ -66,7 +66,11 @@ export class Environment {
   private readonly commonNames = new Set<string>();
   private readonly collectors: ColumnUse[][] = [];
 
-  constructor(readonly catalog: Catalog) {}
+  constructor(
+    readonly catalog: Catalog,
+    /** `reference`: with the language features that the reference implementation has and BigQuery switches off. */
+    readonly shape: "bigquery" | "reference" = "bigquery",
+  ) {}
 
   /**
    * Runs the resolution of a subquery and gives the columns of enclosing queries that it read: they count as uses of the

@@ -35,6 +35,13 @@ function expandStar(item: Extract<SelectItem, { kind: "star" }>, select: Select,
     source,
     "REPLACE",
   );
+  const renames = item.rename ?? [];
+  checkNames(
+    renames.map(({ from }) => from),
+    source,
+    "RENAME",
+  );
+  const renamed = new Map(renames.map(({ from, to }) => [from.name.toLowerCase(), to.name]));
   const dropped = new Set(item.except.map((name) => name.name.toLowerCase()));
   const replaced = new Map(item.replace.map(({ name, expr }) => [name.name.toLowerCase(), expr]));
   const kept = source.filter(({ name }) => name === undefined || !dropped.has(name.toLowerCase()));
@@ -42,7 +49,8 @@ function expandStar(item: Extract<SelectItem, { kind: "star" }>, select: Select,
     throw analysisError("SELECT * EXCEPT list expands to zero columns after applying EXCEPT", item);
   return kept.map((column): PlannedItem => {
     const expr = column.name === undefined ? undefined : replaced.get(column.name.toLowerCase());
-    return expr === undefined ? { kind: "typed", ...column } : { kind: "expr", name: column.name, expr };
+    const name = renamed.get(column.name?.toLowerCase() ?? "") ?? column.name;
+    return expr === undefined ? { kind: "typed", value: column.value, name } : { kind: "expr", name, expr };
   });
 }
 

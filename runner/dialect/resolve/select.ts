@@ -3,11 +3,11 @@ import type { OrderItem, Select, WindowSpec } from "../ast.js";
 import { analysisError, unsupported } from "../errors.js";
 import { quoteName, structLiteral } from "../print/sql.js";
 import { isComparable, isOrderable } from "../types/equality.js";
-import type { Typed } from "../types/typed.js";
+import { mayBeNan, type Typed } from "../types/typed.js";
 import { resolveAs, resolveExpr } from "./expression.js";
 import { resolveFrom } from "./from.js";
-import { type Grouped, resolveGrouping } from "./grouping.js";
-import { printOrder } from "./order.js";
+import { callsWindow, type Grouped, resolveGrouping } from "./grouping.js";
+import { orderKeys } from "./order.js";
 import { orderOrdinal } from "./query.js";
 import {
   type CommonTables,
@@ -65,6 +65,7 @@ export function resolveSelect(
   );
   const later = laterContext(items, listContext);
   const having = select.having === undefined ? "" : ` HAVING ${havingText(select, grouped, later)}`;
+  requireWindow(select);
   const qualify =
     select.qualify === undefined
       ? ""
@@ -77,12 +78,19 @@ export function resolveSelect(
     .join(", ");
   if (select.distinct) checkDistinct(items);
   const body = `SELECT ${select.distinct ? "DISTINCT " : ""}${list}${head}${where}${groupText}${having}${qualify}`;
-  const ordered = orderText(body, select, orderBy, items, grouped, { ...later, clause: "ORDER BY clause" });
+  const ordered = orderText(body, select, orderBy, items, output, grouped, { ...later, clause: "ORDER BY clause" });
   const constant = from === undefined && grouped === undefined && ordered === `SELECT ${list}`;
   const isPlain = ({ value }: SelectedItem): boolean => value.opaque !== true && value.uses.length === 0;
   const rows =
     constant && select.as === undefined && items.every(isPlain) ? [items.map(({ value }) => value)] : undefined;
   return { sql: ordered, columns: output.columns, valueTable: select.as !== undefined, rows };
+}
+
+function requireWindow(select: Select): void {
+  if (select.qualify === undefined) return;
+  if (callsWindow(select.qualify) || select.items.some((item) => item.kind === "expr" && callsWindow(item.expr)))
+    return;
+  throw analysisError("The QUALIFY clause requires analytic function to be present", select.qualify);
 }
 
 function namedWindows(select: Select): Map<string, WindowSpec> {
@@ -191,10 +199,17 @@ function orderText(
   select: Select,
   orderBy: readonly OrderItem[],
   items: readonly SelectedItem[],
+  output: Output,
   grouped: Grouped | undefined,
   ctx: ExprContext,
 ): string {
   if (orderBy.length === 0) return body;
+  // After DISTINCT only output columns can be ordered by: a key for NaN needs a query around it.
+  const wrapped = select.distinct && items.some(({ value }) => mayBeNan(value)) ? ctx.env.freshAlias() : undefined;
+  const keysOf = (value: Typed, place: number, item: OrderItem): string => {
+    if (wrapped === undefined) return orderKeys(value, item, `${place}`);
+    return orderKeys({ ...value, sql: `${wrapped}.${quoteName(output.columns[place - 1]?.key ?? "")}` }, item);
+  };
   const plain = select.as === undefined;
   const texts = orderBy.map((item) => {
     const place = orderOrdinal(item.expr, items.length) ?? outputPosition(item, items);
@@ -203,12 +218,13 @@ function orderText(
       throw analysisError(`ORDER BY does not support expressions of type ${typeName(value.type)}`, item);
     }
     if (grouped !== undefined) requireGrouped(value, "ORDER BY clause", ctx);
-    if (place !== undefined && plain) return printOrder(`${place}`, item);
+    if (place !== undefined && plain) return keysOf(value, place, item);
     const same = items.findIndex((candidate) => candidate.value.sql === value.sql);
-    if (same !== -1 && plain) return printOrder(`${same + 1}`, item);
+    if (same !== -1 && plain) return keysOf(value, same + 1, item);
     if (select.distinct) throw invisibleAfterDistinct(value, item);
-    return printOrder(value.sql, item);
+    return orderKeys(value, item);
   });
+  if (wrapped !== undefined) return `SELECT * FROM (${body}) AS ${wrapped} ORDER BY ${texts.join(", ")}`;
   return `${body} ORDER BY ${texts.join(", ")}`;
 }
 

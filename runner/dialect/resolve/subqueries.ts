@@ -1,8 +1,9 @@
 import type { SqlType } from "../../sql-types.js";
 import type { Expr, Query } from "../ast.js";
 import type { Span } from "../contract.js";
-import { analysisError, unsupported } from "../errors.js";
-import { duckdbType, quoteName } from "../print/sql.js";
+import { analysisError } from "../errors.js";
+import { equalText } from "../print/equality.js";
+import { quoteName, valueType } from "../print/sql.js";
 import type { ColumnUse, Typed } from "../types/typed.js";
 import { mergeUses } from "../types/typed.js";
 import { unify } from "./operators.js";
@@ -52,7 +53,7 @@ export function resolveArrayQuery(expr: Node<"arrayQuery">, ctx: ExprContext): T
     );
   }
   const type: SqlType = { kind: "array", element: column.type };
-  const sql = `coalesce(ARRAY(${query.sql}), CAST([] AS ${duckdbType(type)}))`;
+  const sql = `coalesce(ARRAY(${query.sql}), CAST([] AS ${valueType(type)}))`;
   return { sql, type, span: spanOf(expr), nullable: false, uses, opaque: true };
 }
 
@@ -74,7 +75,14 @@ export function resolveInQuery(value: Typed, query: Query, negated: boolean, spa
     uses: [],
   };
   const [wanted, member] = unify([value, item], "operator", "IN", span, false) as [Typed, Typed];
-  if (typeof wanted.type === "object") throw unsupported("IN (subquery) of STRUCT values", span);
+  if (typeof wanted.type === "object") {
+    const row = ctx.env.freshAlias();
+    const rows = `SELECT ${member.sql} AS v FROM (${inner.query.sql}) AS ${alias}`;
+    const test = equalText(wanted.sql, `${row}.v`, wanted.type);
+    const sql = `(${negated ? "NOT " : ""}(SELECT CASE WHEN coalesce(bool_or(m.t), false) THEN true WHEN count(m.t) < count(*) THEN NULL ELSE false END FROM (SELECT ${test} AS t FROM (${rows}) AS ${row}) AS m))`;
+    const uses = [...mergeUses([wanted]), ...inner.uses];
+    return { sql, type: "BOOL", span, nullable: true, uses, opaque: true };
+  }
   const source =
     member.sql === item.sql ? inner.query.sql : `SELECT ${member.sql} FROM (${inner.query.sql}) AS ${alias}`;
   const sql = `(${wanted.sql} ${negated ? "NOT " : ""}IN (${source}))`;

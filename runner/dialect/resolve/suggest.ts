@@ -4,6 +4,7 @@ import { distance } from "fastest-levenshtein";
 export function didYouMean(name: string, candidates: Iterable<string>): string {
   const wanted = name.toLowerCase();
   let best: { name: string; distance: number } | undefined;
+  if (wanted.length < 2) return "";
   for (const candidate of candidates) {
     const d = distance(wanted, candidate.toLowerCase());
     if (d > 0 && d <= Math.max(1, Math.floor(wanted.length / 3)) && (best === undefined || d < best.distance)) {

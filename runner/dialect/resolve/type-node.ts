@@ -22,8 +22,11 @@ const NAMES: Readonly<Record<string, SqlType>> = {
   TIME: "TIME",
   TIMESTAMP: "TIMESTAMP",
   JSON: "JSON",
+  INTERVAL: "INTERVAL",
+  BIGNUMERIC: "BIGNUMERIC",
+  BIGDECIMAL: "BIGNUMERIC",
 };
-const UNSUPPORTED = new Set(["BIGNUMERIC", "BIGDECIMAL", "INTERVAL", "GEOGRAPHY", "RANGE"]);
+const UNSUPPORTED = new Set(["GEOGRAPHY", "RANGE"]);
 
 /** `NUMERIC(5, 2)` or `STRING(10)`: what the parameters restrict. */
 export interface TypeLimit {
@@ -62,10 +65,21 @@ export function limitOf(node: TypeNode): TypeLimit | undefined {
     }
     return { precision, scale: 0 };
   }
+  if (type === "BIGNUMERIC") {
+    if (scale > 38 || precision < Math.max(1, scale) || precision > 38 + scale)
+      throw analysisError(`In BIGNUMERIC(P, S), S must be between 0 and 38 and P between S and 38 + S`, node);
+    return { precision, scale };
+  }
   if (type !== "NUMERIC") throw analysisError(`${node.name} does not support type parameters`, node);
   if (scale > 9) throw analysisError("In NUMERIC(P, S), S must be between 0 and 9", node);
   if (precision < Math.max(1, scale) || precision > 29 + scale) {
     throw analysisError(`In NUMERIC(P, ${scale}), P must be between ${Math.max(1, scale)} and ${29 + scale}`, node);
   }
   return { precision, scale };
+}
+
+/** True where a type name somewhere within has parameters. */
+export function hasParameters(node: TypeNode): boolean {
+  if (node.kind === "arrayType") return hasParameters(node.element);
+  return node.kind === "structType" ? node.fields.some(({ type }) => hasParameters(type)) : node.parameters.length > 0;
 }

@@ -1,13 +1,13 @@
 import { typeName } from "../../sql-types.js";
 import type { CallExpr, FrameBound, WindowFrame, WindowSpec } from "../ast.js";
-import { analysisError, unsupported } from "../errors.js";
+import { analysisError } from "../errors.js";
 import type { AggregateCall, FunctionDefinition } from "../functions/definition.js";
 import { coerce, coercionCost } from "../types/coercion.js";
 import { isComparable, isOrderable } from "../types/equality.js";
 import { derive, type Typed } from "../types/typed.js";
 import { matchOrFail, positionalArguments } from "./calls.js";
 import { resolveExpr } from "./expression.js";
-import { printOrder } from "./order.js";
+import { orderKeys, printOrder } from "./order.js";
 import type { ExprContext } from "./scope.js";
 
 type WindowFunction = FunctionDefinition & { kind: "window" };
@@ -17,7 +17,7 @@ export function resolveWindowFunction(call: CallExpr, definition: WindowFunction
   if (call.over === undefined)
     throw analysisError(`Analytic function ${call.name} cannot be called without an OVER clause`, call);
   if (!ctx.windows) throw analysisError(`Analytic function not allowed in ${ctx.clause}`, call);
-  if (call.safe) throw unsupported(`SAFE.${call.name}`, call);
+  if (call.safe) throw analysisError(`Function ${call.name} does not support SAFE error mode`, call);
   if (call.distinct || call.star || call.having || call.orderBy.length > 0 || call.limit) {
     throw analysisError(`Analytic function ${call.name} does not support aggregate modifiers`, call);
   }
@@ -28,16 +28,17 @@ export function resolveWindowFunction(call: CallExpr, definition: WindowFunction
   const { candidate, match } = matchOrFail(call, definition.overloads, args);
   const over = resolveOver(call.over, ctx, !definition.frame);
   if (definition.needsOrder && !over.ordered) {
-    throw analysisError(`Window ORDER BY is required for analytic function ${call.name}`, call.over);
+    throw analysisError(`Window ORDER BY is required for analytic function ${call.name.toLowerCase()}`, call.over);
   }
   if (!definition.allowsOrder && over.ordered) {
-    throw analysisError(`Window ORDER BY is not allowed for analytic function ${call.name}`, call.over);
+    throw analysisError(`Window ORDER BY is not allowed for analytic function ${call.name.toLowerCase()}`, call.over);
   }
-  const ignore = call.nulls === "IGNORE" ? " IGNORE NULLS" : "";
+  const ignore = call.nulls === "IGNORE" && definition.frame ? " IGNORE NULLS" : "";
   const spec: AggregateCall = {
     of: (name, parts) => `${name}(${parts.join(", ")}${ignore}) OVER ${over.sql}`,
     limit: undefined,
     ignoreNulls: call.nulls === "IGNORE",
+    respectNulls: call.nulls === "RESPECT",
     distinct: false,
     ordered: false,
   };
@@ -78,10 +79,23 @@ export function resolveOver(spec: WindowSpec, ctx: ExprContext, frameless: boole
   const pieces: string[] = [];
   if (partition.length > 0) pieces.push(`PARTITION BY ${partition.map((typed) => typed.sql).join(", ")}`);
   if (order.length > 0) {
-    pieces.push(`ORDER BY ${flat.orderBy.map((item, i) => printOrder((order[i] as Typed).sql, item)).join(", ")}`);
+    const print = hasRangeOffset(flat.frame)
+      ? (item: (typeof flat.orderBy)[number], i: number) => printOrder(wideKey(order[i] as Typed), item)
+      : (item: (typeof flat.orderBy)[number], i: number) => orderKeys(order[i] as Typed, item);
+    pieces.push(`ORDER BY ${flat.orderBy.map(print).join(", ")}`);
   }
   if (flat.frame !== undefined) pieces.push(printFrame(flat.frame, order, inner));
   return { sql: `(${pieces.join(" ")})`, parts: [...partition, ...order], ordered: order.length > 0 };
+}
+
+/** The end of a range of INT64 may lie outside of INT64. */
+function wideKey(key: Typed): string {
+  return key.type === "INT64" ? `CAST(${key.sql} AS HUGEINT)` : key.sql;
+}
+
+/** RANGE with an offset needs its one key. */
+function hasRangeOffset(frame: WindowFrame | undefined): boolean {
+  return frame?.unit === "RANGE" && [frame.from, frame.to].some((bound) => "offset" in bound);
 }
 
 function inlineNamed(spec: WindowSpec, ctx: ExprContext): WindowSpec {
@@ -136,5 +150,6 @@ function printBound(bound: FrameBound, frame: WindowFrame, key: Typed | undefine
   if (offset.literal?.kind === "integer" && offset.literal.value < 0n) {
     throw analysisError("Window frame offset must be a non-negative value", bound.offset);
   }
-  return `${coerce(offset, type).sql} ${bound.kind}`;
+  const sql = coerce(offset, type).sql;
+  return `${frame.unit === "RANGE" && type === "INT64" ? `CAST(${sql} AS HUGEINT)` : sql} ${bound.kind}`;
 }

@@ -1,6 +1,8 @@
 import { BIGINT, DOUBLE, type DuckDBConnection, DuckDBScalarFunction, VARCHAR } from "@duckdb/node-api";
 import { extendedRound } from "./extended-float.js";
 import { registerFarmFingerprint } from "./farm-fingerprint/index.js";
+import { JS_FUNCTIONS } from "./js/index.js";
+import { registerJsFunction } from "./js/js-function.js";
 
 function roundingFunction(name: string, mode: "round" | "trunc"): DuckDBScalarFunction {
   return DuckDBScalarFunction.create({
@@ -49,4 +51,5 @@ export function installFunctions(connection: DuckDBConnection): void {
   connection.registerScalarFunction(roundingFunction("bq_trunc_float64", "trunc"));
   connection.registerScalarFunction(textFunction("bq_upper", (text) => text.toUpperCase()));
   connection.registerScalarFunction(textFunction("bq_lower", (text) => text.toLowerCase()));
+  for (const fn of JS_FUNCTIONS) registerJsFunction(connection, fn);
 }

@@ -1,9 +1,9 @@
 import { type SqlType, type StructType, typeName } from "../../sql-types.js";
 import type { Span } from "../contract.js";
 import { analysisError, unsupported } from "../errors.js";
-import { duckdbType, fieldAccess, floatLiteral, structLiteral } from "../print/sql.js";
+import { fieldAccess, floatLiteral, structLiteral, valueType } from "../print/sql.js";
 import { sameType } from "./equality.js";
-import { numericLiteral, temporalLiteral } from "./literals.js";
+import { bignumericLiteral, numericLiteral, temporalLiteral } from "./literals.js";
 import { derive, isNullLiteral, type Typed } from "./typed.js";
 
 /**
@@ -90,16 +90,18 @@ export function coerce(from: Typed, to: SqlType): Typed {
     throw analysisError(`Cannot coerce expression of type ${typeName(from.type)} to ${typeName(to)}`, from.span);
   }
   if (isNullLiteral(from)) {
-    return { ...from, type: to, sql: `CAST(NULL AS ${duckdbType(to)})` };
+    return { ...from, type: to, sql: `CAST(NULL AS ${valueType(to)})` };
   }
-  return coerceLiteral(from, to) ?? derive(implicitCast(from.sql, from.type, to, from.span), to, from.span, [from]);
+  const coerced =
+    coerceLiteral(from, to) ?? derive(implicitCast(from.sql, from.type, to, from.span), to, from.span, [from]);
+  return to === "FLOAT64" && from.type !== "FLOAT64" ? { ...coerced, finite: true } : coerced;
 }
 
 function coerceLiteral(from: Typed, to: SqlType): Typed | undefined {
   const literal = from.literal;
   switch (literal?.kind) {
     case "emptyArray":
-      return { ...from, type: to, sql: `CAST([] AS ${duckdbType(to)})` };
+      return { ...from, type: to, sql: `CAST([] AS ${valueType(to)})` };
     case "array": {
       const element = (to as { element: SqlType }).element;
       const elements = literal.elements.map((item) => coerce(item, element));
@@ -120,10 +122,14 @@ function coerceLiteral(from: Typed, to: SqlType): Typed | undefined {
         return { ...from, type: to, sql: floatLiteral(exactDouble(literal.value)), literal: undefined };
       if (to === "NUMERIC")
         return { ...from, type: to, sql: numericLiteral(`${literal.value}`, from.span), literal: undefined };
+      if (to === "BIGNUMERIC")
+        return { ...from, type: to, sql: bignumericLiteral(`${literal.value}`, from.span), literal: undefined };
       return undefined;
     case "float":
       if (to === "NUMERIC")
         return { ...from, type: to, sql: numericLiteral(literal.text, from.span), literal: undefined };
+      if (to === "BIGNUMERIC")
+        return { ...from, type: to, sql: bignumericLiteral(literal.text, from.span), literal: undefined };
       return undefined;
     case "string":
       return { ...from, type: to, sql: temporalLiteral(literal.text, to, from.span), literal: undefined };
@@ -147,6 +153,11 @@ export function implicitCast(sql: string, from: SqlType, to: SqlType, span: Span
         return `bq.int64_to_numeric(${sql})`;
       case "NUMERIC>FLOAT64":
         return `bq.numeric_to_float64(${sql})`;
+      case "INT64>BIGNUMERIC":
+      case "NUMERIC>BIGNUMERIC":
+        return `bq_bignumeric(CAST(${sql} AS VARCHAR))`;
+      case "BIGNUMERIC>FLOAT64":
+        return `bq_bignumeric_to_double(${sql})`;
       case "DATE>DATETIME":
         return `bq.datetime_from_date(${sql})`;
       default:
@@ -181,10 +192,10 @@ export function commonType(parts: readonly Typed[]): SqlType | undefined {
     return (parts.find((part) => !isNullLiteral(part)) ?? parts[0])?.type;
   }
   const firm = typed.filter((part) => !isLiteral(part));
-  const candidates = [...firm, ...typed].map((part) => part.type);
+  // Structs together have the names of the first.
   const struct = commonStruct(typed);
-  if (struct !== undefined) candidates.push(struct);
-  for (const wide of ["NUMERIC", "FLOAT64", "DATETIME"] as const) candidates.push(wide);
+  const candidates = [...(struct === undefined ? [] : [struct]), ...[...firm, ...typed].map((part) => part.type)];
+  for (const wide of ["NUMERIC", "BIGNUMERIC", "FLOAT64", "DATETIME"] as const) candidates.push(wide);
   return candidates.find((candidate) => parts.every((part) => coercionCost(part, candidate) !== undefined));
 }
 

@@ -2,11 +2,13 @@ import { type SqlType, typeName } from "../../sql-types.js";
 import type { Span } from "../contract.js";
 import { analysisError } from "../errors.js";
 import { quoteString } from "../print/sql.js";
+import { bignumericHex } from "../runtime/js/bignumeric.js";
+import { isTimeZone } from "../runtime/js/time-zone.js";
 
 const NUMERIC_LIMIT = 10n ** 38n;
 
-/** A NUMERIC literal from decimal text, rounded half away from zero to 9 digits, as GoogleSQL reads it. */
-export function numericLiteral(text: string, span: Span): string {
+/** A NUMERIC literal from decimal text, rounded half away from zero to 9 digits; `exact`: more digits are an error. */
+export function numericLiteral(text: string, span: Span, exact = false): string {
   const match = /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?\s*$/.exec(text);
   if (match === null || (match[2] === "" && (match[3] ?? "") === "")) {
     throw analysisError(`Invalid NUMERIC literal: ${text}`, span);
@@ -18,6 +20,7 @@ export function numericLiteral(text: string, span: Span): string {
   if (shift >= 0) units *= 10n ** BigInt(shift);
   else {
     const divisor = 10n ** BigInt(Math.min(-shift, 2000));
+    if (exact && units % divisor !== 0n) throw analysisError(`Invalid NUMERIC literal: "${text}"`, span);
     units = (units + divisor / 2n) / divisor;
   }
   if (units >= NUMERIC_LIMIT) throw analysisError(`Invalid NUMERIC literal: ${text}`, span);
@@ -25,9 +28,19 @@ export function numericLiteral(text: string, span: Span): string {
   return `CAST('${sign === "-" ? "-" : ""}${digits.slice(0, -9)}.${digits.slice(-9)}' AS DECIMAL(38,9))`;
 }
 
+/** A BIGNUMERIC literal from decimal text, rounded half away from zero to 38 digits. */
+export function bignumericLiteral(text: string, span: Span): string {
+  const hex = bignumericHex(text);
+  if (hex === undefined) throw analysisError(`Invalid BIGNUMERIC literal: "${text}"`, span);
+  return `unhex('${hex}')`;
+}
+
 /** A string literal used as DATE, DATETIME, TIME or TIMESTAMP: plain forms are checked here, the rest by the macro. */
-export function temporalLiteral(text: string, type: SqlType, span: Span): string {
-  const bad = analysisError(`Could not cast literal "${text}" to type ${typeName(type)}`, span);
+export function temporalLiteral(text: string, type: SqlType, span: Span, typed = false): string {
+  const bad = analysisError(
+    typed ? `Invalid ${typeName(type)} literal` : `Could not cast literal "${text}" to type ${typeName(type)}`,
+    span,
+  );
   switch (type) {
     case "DATE": {
       const date = isoDate(text);
@@ -45,7 +58,7 @@ export function temporalLiteral(text: string, type: SqlType, span: Span): string
       if (plain !== null && isoDate(plain[1] as string) !== undefined && isClock(plain[2])) {
         return `TIMESTAMPTZ '${plain[1]} ${plain[2] ?? "00:00:00"}+00'`;
       }
-      if (!/^\d{4}-\d{1,2}-\d{1,2}/.test(text)) throw bad;
+      if (!/^\d{4}-\d{1,2}-\d{1,2}/.test(text) || !hasKnownZone(text)) throw bad;
       return `bq.string_to_timestamp(${quoteString(text)})`;
     }
     default:
@@ -68,4 +81,10 @@ function isClock(text: string | undefined): boolean {
   if (text === undefined) return true;
   const [hour, minute, second] = text.split(":").map(Number) as [number, number, number];
   return hour < 24 && minute < 60 && second < 60;
+}
+
+/** False where the text ends with the name of a time zone that does not exist. */
+function hasKnownZone(text: string): boolean {
+  const name = / ([A-Za-z][A-Za-z0-9_+/-]*)$/.exec(text)?.[1];
+  return name === undefined || isTimeZone(name);
 }

@@ -33,6 +33,8 @@ export interface Typed {
   readonly uses: readonly ColumnUse[];
   /** Holds an aggregate, a window call, a subquery or a volatile call: more than a function of columns and constants. */
   readonly opaque?: boolean;
+  /** A FLOAT64 that is certainly no NaN: made of integers, decimals and literals by operators that fail on overflow. */
+  readonly finite?: boolean;
   /** Holds an aggregate without OVER: it may not stand inside another one. */
   readonly aggregated?: boolean;
 }
@@ -52,4 +54,9 @@ export function derive(sql: string, type: SqlType, span: Span, parts: readonly T
   const typed = { sql, type, span, uses: mergeUses(parts), nullable: nullable ?? parts.some((part) => part.nullable) };
   if (!parts.some((part) => part.opaque === true)) return typed;
   return { ...typed, opaque: true, aggregated: parts.some((part) => part.aggregated === true) };
+}
+
+/** True where the value may be NaN, which GoogleSQL and DuckDB order and compare differently. */
+export function mayBeNan(typed: Typed): boolean {
+  return typed.type === "FLOAT64" && typed.finite !== true && typed.literal?.kind !== "float" && !isNullLiteral(typed);
 }

@@ -59,6 +59,16 @@ export const DATE_MACROS: readonly Macro[] = [
   macro("date_extract_year(d)", "year(d)"),
   macro("date_extract_isoyear(d)", "isoyear(d)"),
 
+  macro(
+    "generate_date_array(a, b, n)",
+    `CASE WHEN n = 0 THEN [${failure("DATE", "'Sequence step cannot be 0.'")}]
+      ELSE list_transform(generate_series(0, b - a, n), lambda i: a + CAST(i AS INTEGER)) END`,
+  ),
+  macro(
+    "generate_timestamp_array(a, b, n)",
+    `CASE WHEN n = 0 THEN [${failure("TIMESTAMPTZ", "'Sequence step cannot be 0.'")}]
+      ELSE list_transform(generate_series(epoch_us(a), epoch_us(b), n), lambda i: make_timestamptz(i)) END`,
+  ),
   macro("date_from_parts(y, m, d)", "bq.date_checked(make_date(y, m, d))"),
   macro("date_from_unix_date(n)", "bq.date_checked(DATE '1970-01-01' + CAST(n AS INTEGER))"),
   macro("unix_date(d)", "d - DATE '1970-01-01'"),

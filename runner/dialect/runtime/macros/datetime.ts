@@ -41,6 +41,10 @@ function datetimeMacros(): Macro[] {
       macro(`datetime_extract_${part}(dt)`, extract(part, timeOfDay("dt"))),
       macro(`timestamp_add_${part}(ts, n)`, `bq.timestamp_checked(make_timestamptz(epoch_us(ts) + n * ${micros}))`),
       macro(`timestamp_diff_${part}(a, b)`, `(epoch_us(a) - epoch_us(b)) // ${micros}`),
+      macro(
+        `time_add_${part}(t, n)`,
+        `bq.time_from_micros(((bq.time_micros(t) + n * ${micros}) % ${DAY} + ${DAY}) % ${DAY})`,
+      ),
       macro(`time_trunc_${part}(t)`, `bq.time_from_micros(bq.time_micros(t) // ${micros} * ${micros})`),
       macro(`time_diff_${part}(a, b)`, `bq.time_micros(a) // ${micros} - bq.time_micros(b) // ${micros}`),
       macro(`time_extract_${part}(t)`, extract(part, "bq.time_micros(t)")),
@@ -139,15 +143,21 @@ export const DATETIME_MACROS: readonly Macro[] = [
     "datetime_from_timestamp(ts, zone)",
     `CASE WHEN zone = 'UTC' THEN timezone('UTC', ts)
       WHEN left(zone, 1) IN ('+', '-') THEN make_timestamp(epoch_us(ts) + bq.offset_micros(zone))
-      ELSE timezone(zone, ts) END`,
+      WHEN left(zone, 4) IN ('UTC+', 'UTC-') THEN make_timestamp(epoch_us(ts) + bq.offset_micros(substr(zone, 4)))
+      ELSE timezone(bq_time_zone(zone), ts) END`,
   ),
   macro("datetime_from_timestamp(ts)", "timezone('UTC', ts)"),
   macro(
     "timestamp_from_datetime(dt, zone)",
     `CASE WHEN zone = 'UTC' THEN timezone('UTC', dt)
       WHEN left(zone, 1) IN ('+', '-') THEN bq.timestamp_checked(make_timestamptz(epoch_us(dt) - bq.offset_micros(zone)))
-      WHEN timezone(zone, timezone(zone, dt) - INTERVAL 1 HOUR) = dt THEN timezone(zone, dt) - INTERVAL 1 HOUR
-      ELSE bq.timestamp_checked(timezone(zone, dt)) END`,
+      WHEN left(zone, 4) IN ('UTC+', 'UTC-') THEN bq.timestamp_checked(make_timestamptz(epoch_us(dt) - bq.offset_micros(substr(zone, 4))))
+      ELSE bq.timestamp_in_zone(dt, bq_time_zone(zone)) END`,
+  ),
+  macro(
+    "timestamp_in_zone(dt, name)",
+    `CASE WHEN timezone(name, timezone(name, dt) - INTERVAL 1 HOUR) = dt THEN timezone(name, dt) - INTERVAL 1 HOUR
+      ELSE bq.timestamp_checked(timezone(name, dt)) END`,
   ),
   macro("timestamp_from_datetime(dt)", "timezone('UTC', dt)"),
   macro("timestamp_from_date(d)", "timezone('UTC', CAST(d AS TIMESTAMP))"),

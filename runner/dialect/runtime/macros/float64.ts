@@ -37,6 +37,14 @@ export const FLOAT64_MACROS: readonly Macro[] = [
       ELSE CAST(printf('%.9f', x) AS ${NUMERIC}) END`,
   ),
 
+  // NaN equals nothing and is neither less nor greater than anything.
+  macro("float64_eq(a, b)", "a = b AND NOT isnan(a)"),
+  macro("float64_ne(a, b)", "a <> b OR isnan(a)"),
+  macro("float64_lt(a, b)", "a < b AND NOT isnan(b)"),
+  macro("float64_le(a, b)", "a <= b AND NOT isnan(b)"),
+  macro("float64_gt(a, b)", "a > b AND NOT isnan(a)"),
+  macro("float64_ge(a, b)", "a >= b AND NOT isnan(a)"),
+
   macro("round_float64(x)", "round(x)"),
   // GoogleSQL computes round(x / 10^-d) * 10^-d in 80-bit floats with an inexact 10^-d. Up to three digits that is the exact decimal
   // value rounded half away from zero: no double lies close enough to a half or to the middle of two doubles for the 2^-63 to matter.
@@ -55,7 +63,7 @@ export const FLOAT64_MACROS: readonly Macro[] = [
 
   macro(
     "float64_divide(a, b)",
-    `CASE WHEN b = 0 THEN ${failure("DOUBLE", "concat('division by zero: ', a, ' / ', b)")}
+    `CASE WHEN b = 0 AND a IS NOT NULL THEN ${failure("DOUBLE", "concat('division by zero: ', a, ' / ', b)")}
       WHEN isinf(a / b) AND isfinite(a) AND isfinite(b) THEN ${failure("DOUBLE", "concat('double overflow: ', a, ' / ', b)")}
       ELSE a / b END`,
   ),
@@ -98,6 +106,10 @@ export const FLOAT64_MACROS: readonly Macro[] = [
       WHEN NOT isfinite(y) OR isnan(x) OR x < 0 AND isinf(x) OR y <= 0 AND isinf(x) THEN CAST('nan' AS DOUBLE)
       WHEN isinf(x) THEN CAST('inf' AS DOUBLE)
       ELSE ${failure("DOUBLE", "concat('Floating point error in function: LOG(', x, ', ', y, ')')")} END`,
+  ),
+  macro(
+    "float64_reciprocal(x, zone)",
+    `CASE WHEN x = 0 THEN ${failure("DOUBLE", "concat('Floating point error in function: ', zone)")} ELSE 1 / x END`,
   ),
   macro("float64_exp(x)", notFinite("EXP", "Floating point error in function", "exp(x)", "x")),
   macro("float64_pow(x, y)", notFinite("POW", "Floating point error in function", "power(x, y)", "x", "y")),

@@ -34,6 +34,7 @@ export const FROM_STRING_MACROS: readonly Macro[] = [
     "string_to_float64(s)",
     `CASE WHEN regexp_full_match(${stripped}, '(?i)[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)(e[+-]?[0-9]+)?|[+-]?(nan|inf|infinity)')
         THEN CAST(${stripped} AS DOUBLE)
+      WHEN regexp_full_match(${stripped}, '[+-]?0[xX][0-9a-fA-F]+') THEN CAST(bq.string_to_int64(s) AS DOUBLE)
       WHEN s IS NULL THEN NULL ELSE ${bad("DOUBLE", "Bad double value: ")} END`,
   ),
   macro(

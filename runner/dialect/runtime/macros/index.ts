@@ -3,10 +3,12 @@ import { DATETIME_MACROS } from "./datetime.js";
 import { FLOAT64_MACROS } from "./float64.js";
 import { FROM_STRING_MACROS } from "./from-string.js";
 import { INT64_MACROS } from "./int64.js";
+import { INTERVAL_MACROS } from "./interval.js";
 import { LIMIT_MACROS } from "./limits.js";
 import type { Macro } from "./macro.js";
 import { NUMERIC_MACROS } from "./numeric.js";
 import { STRING_MACROS } from "./string.js";
+import { TEXT_FORMAT_MACROS } from "./text-format.js";
 import { TO_STRING_MACROS } from "./to-string.js";
 
 /** The whole `bq` library, in any order. */
@@ -20,4 +22,6 @@ export const MACROS: readonly Macro[] = [
   ...DATETIME_MACROS,
   ...STRING_MACROS,
   ...LIMIT_MACROS,
+  ...TEXT_FORMAT_MACROS,
+  ...INTERVAL_MACROS,
 ];

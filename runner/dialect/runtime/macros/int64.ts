@@ -9,12 +9,15 @@ export const INT64_MACROS: readonly Macro[] = [
   macro("safe(x)", "list_transform([TRUE], lambda nothing: TRY(x))[1]"),
   macro(
     "int64_divide(a, b)",
-    `CASE WHEN b = 0 THEN ${divisionByZero("DOUBLE")} ELSE CAST(a AS DOUBLE) / CAST(b AS DOUBLE) END`,
+    `CASE WHEN b = 0 AND a IS NOT NULL THEN ${divisionByZero("DOUBLE")} ELSE CAST(a AS DOUBLE) / CAST(b AS DOUBLE) END`,
   ),
-  macro("int64_div(a, b)", `CASE WHEN b = 0 THEN ${divisionByZero("BIGINT")} ELSE a // b END`),
+  macro(
+    "int64_div(a, b)",
+    `CASE WHEN b = 0 AND a IS NOT NULL THEN ${divisionByZero("BIGINT")} WHEN b <> 0 THEN a // b END`,
+  ),
   macro(
     "int64_mod(a, b)",
-    `CASE WHEN b = 0 THEN ${divisionByZero("BIGINT")} WHEN b = -1 THEN CAST(0 AS BIGINT) + a * 0 ELSE a % b END`,
+    `CASE WHEN b = 0 AND a IS NOT NULL THEN ${divisionByZero("BIGINT")} WHEN b = -1 THEN CAST(0 AS BIGINT) + a * 0 WHEN b <> 0 THEN a % b END`,
   ),
   macro("int64_to_numeric(x)", `CAST(x AS ${NUMERIC})`),
   macro("int64_to_bool(x)", "x <> 0"),
@@ -24,6 +27,51 @@ export const INT64_MACROS: readonly Macro[] = [
     "int64_to_json(x)",
     `CASE WHEN x IS NULL THEN 'null' WHEN x BETWEEN -9007199254740992 AND 9007199254740992 THEN CAST(x AS VARCHAR)
       ELSE concat('"', x, '"') END`,
+  ),
+  macro(
+    "array_slice(l, a, b)",
+    "bq.array_between(l, CASE WHEN a < 0 THEN a + len(l) ELSE a END, CASE WHEN b < 0 THEN b + len(l) ELSE b END)",
+  ),
+  macro(
+    "array_between(l, a, b)",
+    "CASE WHEN a IS NULL OR b IS NULL THEN NULL ELSE list_slice(l, greatest(a, 0) + 1, CASE WHEN b < 0 THEN 0 ELSE b + 1 END) END",
+  ),
+  macro(
+    "array_first_n(l, n)",
+    `CASE WHEN n < 0 THEN [l[${failure("BIGINT", "'The n argument to ARRAY_FIRST_N must not be negative.'")}]] ELSE list_slice(l, 1, n) END`,
+  ),
+  macro(
+    "array_last_n(l, n)",
+    `CASE WHEN n < 0 THEN [l[${failure("BIGINT", "'The n argument to ARRAY_LAST_N must not be negative.'")}]] ELSE list_slice(l, greatest(len(l) - n, 0) + 1, len(l)) END`,
+  ),
+  macro("array_is_distinct(l)", "len(list_distinct(l)) = list_count(l) AND len(l) - list_count(l) <= 1"),
+  macro(
+    "generate_numeric_array(a, b, s)",
+    `CASE WHEN s = 0 THEN [CAST(${failure(NUMERIC, "'Sequence step cannot be 0.'")} AS ${NUMERIC})]
+      WHEN (b - a) * sign(s) < 0 THEN CAST([] AS ${NUMERIC}[])
+      ELSE list_transform(generate_series(0, CAST(floor((b - a) / s) AS BIGINT)), lambda i: CAST(a + i * s AS ${NUMERIC})) END`,
+  ),
+  macro(
+    "generate_float_array(a, b, s)",
+    `CASE WHEN s = 0 THEN [${failure("DOUBLE", "'Sequence step cannot be 0.'")}]
+      WHEN (b - a) * sign(s) < 0 THEN CAST([] AS DOUBLE[])
+      ELSE list_filter(list_transform(generate_series(0, CAST(floor((b - a) / s) AS BIGINT) + 1), lambda i: a + i * s), lambda v: CASE WHEN s > 0 THEN v <= b ELSE v >= b END) END`,
+  ),
+  // Three-valued OR and AND of a list.
+  macro(
+    "list_any(l)",
+    "CASE WHEN list_contains(l, TRUE) THEN TRUE WHEN list_count(l) < len(l) THEN NULL WHEN l IS NOT NULL THEN FALSE END",
+  ),
+  macro(
+    "list_all(l)",
+    "CASE WHEN list_contains(l, FALSE) THEN FALSE WHEN list_count(l) < len(l) THEN NULL WHEN l IS NOT NULL THEN TRUE END",
+  ),
+  // How many bounds are not above the value; the bounds must ascend.
+  macro(
+    "range_bucket(x, l)",
+    `CASE WHEN x IS NULL OR l IS NULL THEN NULL
+      WHEN list_count(l) < len(l) OR list_sort(l) <> l THEN ${failure("BIGINT", "'Elements in input array to RANGE_BUCKET must be in ascending order.'")}
+      ELSE len(list_filter(l, lambda b: b <= x)) END`,
   ),
   macro("bool_to_int64(x)", "CAST(x AS BIGINT)"),
   macro("bool_to_string(x)", "CASE WHEN x THEN 'true' WHEN NOT x THEN 'false' END"),

@@ -40,16 +40,19 @@ export const NUMERIC_MACROS: readonly Macro[] = [
   ),
   macro(
     "numeric_div(a, b)",
-    `CASE WHEN b = 0 THEN ${divisionByZero}
+    `CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN b = 0 THEN ${divisionByZero}
       ELSE bq.numeric_div_estimated(a, b, CAST(a AS DOUBLE) / CAST(b AS DOUBLE) * 1e9) END`,
   ),
   macro("safe_divide_numeric(a, b)", "CASE WHEN b = 0 THEN NULL ELSE bq.safe(bq.numeric_div(a, b)) END"),
   macro(
     "numeric_int_div(a, b)",
-    `CASE WHEN b = 0 THEN ${divisionByZero}
+    `CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN b = 0 THEN ${divisionByZero}
       ELSE CAST(CAST(bq.numeric_unscaled(a) // bq.numeric_unscaled(b) AS DECIMAL(38,0)) AS ${NUMERIC}) END`,
   ),
-  macro("numeric_mod(a, b)", `CASE WHEN b = 0 THEN ${divisionByZero} ELSE CAST(a % b AS ${NUMERIC}) END`),
+  macro(
+    "numeric_mod(a, b)",
+    `CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN b = 0 THEN ${divisionByZero} ELSE CAST(a % b AS ${NUMERIC}) END`,
+  ),
   // DuckDB's product has 18 decimals and so no more than 20 digits before the point; beyond, the halves are multiplied apart.
   macro(
     "numeric_mul(a, b)",
@@ -58,8 +61,21 @@ export const NUMERIC_MACROS: readonly Macro[] = [
         + bq.huge_rounded_quotient(${nanos("a")} * ${nanos("b")}, CAST(1000000000 AS HUGEINT))) END`,
   ),
 
+  // In a sorted list.
+  macro("percentile_disc(l, p)", "l[greatest(CAST(ceil(len(l) * p) AS BIGINT), 1)]"),
+  macro(
+    "bignumeric_to_json(s)",
+    `CASE WHEN s IS NULL THEN 'null' WHEN regexp_full_match(s, '-?[0-9]{1,16}') AND abs(CAST(s AS BIGINT)) <= 9007199254740992 THEN s ELSE concat('"', s, '"') END`,
+  ),
+  macro(
+    "bignumeric_limited(x, p, s)",
+    `CASE WHEN bq_bignumeric_change(bq_bignumeric_round(x, s, 'ROUND_HALF_AWAY_FROM_ZERO'), 'ABS') >= bq_bignumeric(concat('1e', p - s))
+      THEN unhex(${failure("BIGINT", "concat('Value does not fit BIGNUMERIC(', p, ', ', s, ')')")} || '') ELSE bq_bignumeric_round(x, s, 'ROUND_HALF_AWAY_FROM_ZERO') END`,
+  ),
   macro("numeric_round(x)", `CAST(round(x, 0) AS ${NUMERIC})`),
   macro("numeric_round(x, digits)", `CAST(round(x, CAST(digits AS INTEGER)) AS ${NUMERIC})`),
+  // DuckDB wants constant digits: any others, and the modes of rounding, go through JavaScript.
+  macro("numeric_round(x, n, m)", `CAST(bq_round_decimal(CAST(x AS VARCHAR), n, m, 9) AS ${NUMERIC})`),
   macro("numeric_trunc(x)", `CAST(trunc(x) AS ${NUMERIC})`),
   macro("numeric_trunc(x, digits)", `CAST(trunc(x, CAST(digits AS INTEGER)) AS ${NUMERIC})`),
   macro("numeric_ceil(x)", `CAST(ceil(x) AS ${NUMERIC})`),

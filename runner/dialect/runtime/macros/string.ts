@@ -26,7 +26,10 @@ const hexStart = `2 * (CASE WHEN p < 0 AND p >= -octet_length(b) THEN octet_leng
 /** Number of capturing groups of a pattern: parentheses that are neither escaped, nor in a class, nor `(?` but for a name. */
 const groups = `len(regexp_extract_all(regexp_replace(pattern, '\\\\.|\\[\\^?\\]?[^\\]]*\\]', '', 'g'), '[(]([?]P?<[A-Za-z]|[^?]|$)'))`;
 /** The pattern with exactly one group to extract: DuckDB wants the number of the group as a constant. */
-const grouped = `CASE WHEN ${groups} > 0 THEN pattern ELSE concat('(', pattern, ')') END`;
+const grouped = `CASE WHEN ${groups} > 0 THEN pattern ELSE '(' || pattern || ')' END`;
+
+const tooManyGroups = (type: string) =>
+  `CAST(${failure("BIGINT", "'Regular expressions passed into extraction functions must not have more than 1 capturing group'")} AS ${type})`;
 
 const strings: readonly Macro[] = [
   macro("substr(s, p)", `substring(s, ${start("p", "length(s)")})`),
@@ -71,6 +74,16 @@ const strings: readonly Macro[] = [
   macro("instr(s, f)", "strpos(s, f)"),
   macro("byte_length(s)", "strlen(s)"),
   macro("char_length(s)", "length(s)"),
+  // DuckDB reverses grapheme clusters, GoogleSQL code points.
+  macro(
+    "reverse(s)",
+    "CASE WHEN strlen(s) = length(s) THEN reverse(s) ELSE array_to_string(list_reverse(list_transform(bq_code_points(s), lambda p: chr(CAST(p AS INTEGER)))), '') END",
+  ),
+  macro(
+    "ascii(s)",
+    `CASE WHEN s = '' THEN CAST(0 AS BIGINT) WHEN ascii(s) < 128 THEN CAST(ascii(s) AS BIGINT) WHEN s IS NULL THEN NULL
+      ELSE ${failure("BIGINT", "concat('Non-ASCII character in ASCII: ', s)")} END`,
+  ),
   macro("starts_with(s, f)", "starts_with(s, f)"),
   macro("ends_with(s, f)", "ends_with(s, f)"),
 ];
@@ -81,14 +94,16 @@ const regularExpressions: readonly Macro[] = [
   // DuckDB answers '' where nothing matches and where the group took no part; regexp_extract_all tells those apart.
   macro(
     "regexp_extract(s, pattern)",
-    `CASE WHEN regexp_extract(s, ${grouped}, 1) <> '' THEN regexp_extract(s, ${grouped}, 1)
+    `CASE WHEN ${groups} > 1 THEN ${tooManyGroups("VARCHAR")}
+      WHEN regexp_extract(s, ${grouped}, 1) <> '' THEN regexp_extract(s, ${grouped}, 1)
       ELSE regexp_extract_all(s, ${grouped}, 1)[1] END`,
   ),
-  // Where the pattern can match nothing, the engines differ in what they find at the end: refused.
+  // Where the pattern can match nothing, the engines differ in what they find at the end.
   macro(
     "regexp_extract_all(s, pattern)",
-    `CASE WHEN regexp_matches('', pattern) OR contains(pattern, '\\b') OR contains(pattern, '\\B')
-      THEN ${failure("VARCHAR[]", "concat('REGEXP_EXTRACT_ALL is not supported with a pattern that matches the empty string: ', pattern)")}
+    `CASE WHEN ${groups} > 1 THEN [${tooManyGroups("VARCHAR")}]
+      WHEN regexp_matches('', pattern) OR contains(pattern, '\\b') OR contains(pattern, '\\B')
+      THEN bq_regexp_extract_all(s, pattern)
       ELSE list_transform(regexp_extract_all(s, ${grouped}, 1), lambda x: coalesce(x, '')) END`,
   ),
   macro("regexp_replace(s, pattern, r)", "regexp_replace(s, pattern, r, 'g')"),

@@ -1,0 +1,50 @@
+import { type SqlType, typeName } from "../../sql-types.js";
+import type { CallExpr, Expr } from "../ast.js";
+import { analysisError, unsupported } from "../errors.js";
+import { fieldAccess } from "../print/sql.js";
+import { derive, type Typed } from "../types/typed.js";
+import { spanOf, splitArguments } from "./arguments.js";
+import { castText } from "./cast.js";
+import type { CallContext } from "./definition.js";
+
+const MODES = ["NFC", "NFKC", "NFD", "NFKD"];
+
+function modeOf(form: Expr | undefined, call: CallExpr): string {
+  if (form === undefined) return "NFC";
+  const mode = form.kind === "path" ? (form.parts[0]?.name ?? "").toUpperCase() : "";
+  if (!MODES.includes(mode)) throw analysisError(`A valid normalization mode is required for ${call.name}`, form);
+  return mode;
+}
+
+/** `NORMALIZE(text[, mode])`. */
+export function normalize(call: CallExpr, context: CallContext): Typed {
+  const [text, form] = splitArguments(call, 1, 2).positional as [Expr, Expr | undefined];
+  const mode = modeOf(form, call);
+  const value = context.resolveAs(text, "STRING");
+  const sql = mode === "NFC" ? `nfc_normalize(${value.sql})` : `bq_normalize(${value.sql}, '${mode}')`;
+  return derive(sql, "STRING", spanOf(call), [value]);
+}
+
+export function normalizeAndCasefold(call: CallExpr, context: CallContext): Typed {
+  const [text, form] = splitArguments(call, 1, 2).positional as [Expr, Expr | undefined];
+  const value = context.resolveAs(text, "STRING");
+  return derive(`bq_normalize_and_casefold(${value.sql}, '${modeOf(form, call)}')`, "STRING", spanOf(call), [value]);
+}
+
+/** `CONTAINS_SUBSTR(value, 'text')`: looks through the fields of a STRUCT and the elements of an ARRAY. */
+export function containsSubstr(call: CallExpr, context: CallContext): Typed {
+  const { positional } = splitArguments(call, 2, 2);
+  const value = context.resolve(positional[0] as Expr);
+  const wanted = context.resolveAs(positional[1] as Expr, "STRING");
+  const sql = `bq_contains_substr(${wanted.sql}, ${textsOf(value.sql, value.type, call)})`;
+  return derive(sql, "BOOL", spanOf(call), [value, wanted], true);
+}
+
+/** A list of the texts in a value. */
+function textsOf(sql: string, type: SqlType, call: CallExpr): string {
+  if (type === "STRING") return `[${sql}]`;
+  if (type === "JSON" || type === "BYTES") throw unsupported(`CONTAINS_SUBSTR in ${typeName(type)}`, call);
+  if (typeof type === "string") return `[${castText(sql, type, "STRING", call)}]`;
+  if (type.kind === "array") return `flatten(list_transform(${sql}, lambda c: ${textsOf("c", type.element, call)}))`;
+  return `flatten([${type.fields.map((field, i) => textsOf(fieldAccess(sql, type, i), field.type, call)).join(", ")}])`;
+}

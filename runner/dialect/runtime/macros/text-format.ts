@@ -1,0 +1,57 @@
+import { type Macro, macro } from "./macro.js";
+
+/** FORMAT_x and PARSE_x through JavaScript, and what FORMAT prints. */
+export const TEXT_FORMAT_MACROS: readonly Macro[] = [
+  macro(
+    "format_date(f, d)",
+    "bq_format_temporal(f, 'DATE', epoch_us(CAST(d AS TIMESTAMP)), epoch_us(CAST(d AS TIMESTAMP)))",
+  ),
+  macro("format_datetime(f, dt)", "bq_format_temporal(f, 'DATETIME', epoch_us(dt), epoch_us(dt))"),
+  macro("format_time(f, t)", "bq_format_temporal(f, 'TIME', bq.time_micros(t), bq.time_micros(t))"),
+  macro("format_timestamp(f, ts)", "bq_format_temporal(f, 'TIMESTAMP', epoch_us(ts), epoch_us(ts))"),
+  macro(
+    "format_timestamp(f, ts, zone)",
+    "bq_format_temporal(f, 'TIMESTAMP', epoch_us(bq.datetime_from_timestamp(ts, zone)), epoch_us(ts))",
+  ),
+  macro(
+    "cast_date_to_string(f, d)",
+    "bq_cast_temporal_to_string(f, 'DATE', epoch_us(CAST(d AS TIMESTAMP)), epoch_us(CAST(d AS TIMESTAMP)))",
+  ),
+  macro("cast_datetime_to_string(f, dt)", "bq_cast_temporal_to_string(f, 'DATETIME', epoch_us(dt), epoch_us(dt))"),
+  macro("cast_time_to_string(f, t)", "bq_cast_temporal_to_string(f, 'TIME', bq.time_micros(t), bq.time_micros(t))"),
+  macro("cast_timestamp_to_string(f, ts)", "bq_cast_temporal_to_string(f, 'TIMESTAMP', epoch_us(ts), epoch_us(ts))"),
+  macro(
+    "cast_timestamp_to_string(f, ts, zone)",
+    "bq_cast_temporal_to_string(f, 'TIMESTAMP', epoch_us(bq.datetime_from_timestamp(ts, zone)), epoch_us(ts))",
+  ),
+  macro(
+    "cast_string_to_date(f, s)",
+    "CAST(make_timestamp(bq_cast_string_to_temporal(f, s, 'DATE', epoch_us(now()))) AS DATE)",
+  ),
+  macro(
+    "cast_string_to_datetime(f, s)",
+    "make_timestamp(bq_cast_string_to_temporal(f, s, 'DATETIME', epoch_us(now())))",
+  ),
+  macro("cast_string_to_time(f, s)", "bq.time_from_micros(bq_cast_string_to_temporal(f, s, 'TIME', epoch_us(now())))"),
+  macro(
+    "cast_string_to_timestamp(f, s, zone)",
+    `bq.timestamp_from_datetime(make_timestamp(bq_cast_string_to_temporal(f, s, 'TIMESTAMP', epoch_us(now()))),
+      bq_cast_string_offset(f, s, epoch_us(now()), zone))`,
+  ),
+  macro("parse_date(f, s)", "CAST(make_timestamp(bq_parse_temporal(f, s, 'DATE')) AS DATE)"),
+  macro("parse_datetime(f, s)", "make_timestamp(bq_parse_temporal(f, s, 'DATETIME'))"),
+  macro("parse_time(f, s)", "bq.time_from_micros(bq_parse_temporal(f, s, 'TIME'))"),
+  macro(
+    "parse_timestamp(f, s, zone)",
+    "bq.timestamp_from_datetime(make_timestamp(bq_parse_temporal(f, s, 'TIMESTAMP')), bq_parse_zone(f, s, zone))",
+  ),
+  macro("parse_timestamp(f, s)", "bq.parse_timestamp(f, s, 'UTC')"),
+  macro(
+    "float64_to_printable(x)",
+    "CASE WHEN CAST(x AS VARCHAR) = '-0.0' THEN '-0.0' WHEN regexp_full_match(bq.float64_to_string(x), '-?[0-9]+') THEN bq.float64_to_string(x) || '.0' ELSE bq.float64_to_string(x) END",
+  ),
+  macro(
+    "float64_to_literal(x)",
+    `CASE WHEN isfinite(x) THEN bq.float64_to_printable(x) ELSE 'CAST("' || bq.float64_to_string(x) || '" AS FLOAT64)' END`,
+  ),
+];

@@ -1,0 +1,19 @@
+// npm run conformance -- FILE.jsonl ..: builds the scorer into the cache and runs it.
+import { spawnSync } from "node:child_process";
+import { build } from "esbuild";
+
+const root = new URL("../", import.meta.url).pathname;
+const outfile = `${root}node_modules/.cache/conformance/score.mjs`;
+await build({
+  absWorkingDir: root,
+  entryPoints: ["tools/conformance/score.ts"],
+  outfile,
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  packages: "external",
+  logLevel: "warning",
+});
+const { status } = spawnSync(process.execPath, [outfile, ...process.argv.slice(2)], { stdio: "inherit" });
+process.exitCode = status ?? 70;
