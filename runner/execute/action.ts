@@ -19,6 +19,8 @@ export interface RunnableAction {
   readonly tags: readonly string[];
   readonly query: string;
   readonly reads: readonly SqlRead[];
+  /** What a model that reads its own rows builds once its table is there. */
+  readonly selfReading: { readonly query: string; readonly reads: readonly SqlRead[] } | undefined;
   readonly operations: readonly string[];
   readonly preOps: readonly string[];
   readonly postOps: readonly string[];

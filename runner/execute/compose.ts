@@ -42,7 +42,8 @@ export class ComposedQuery {
 
 /**
  * The GoogleSQL that builds some partitions: the action's own query, with every dated upstream restricted to the partitions
- * that its read window allows, and the output restricted to the partitions asked for.
+ * that its read window allows, and the output restricted to the partitions asked for. A model that reads its own rows sees
+ * those of the same partitions.
  * @param partitions dates, ascending; undefined: the action is built whole, from whole upstreams
  */
 export function composeBuild(
@@ -51,7 +52,8 @@ export function composeBuild(
   context: ComposeContext,
 ): ComposedQuery {
   const range = partitions && { from: partitions[0] as string, to: partitions.at(-1) as string };
-  const body = splice(action, (key) => source(key, action, range, context));
+  const built = context.relations.has(action.node.key) ? { ...action, ...action.selfReading } : action;
+  const body = splice(built, (key) => source(key, action, range, context));
   if (partitions === undefined || range === undefined || action.partitionColumn === undefined)
     return new ComposedQuery(body);
   const test = partitionTest(action.partitionColumn, partitions, range);
@@ -90,7 +92,10 @@ function source(
     return [own("(\n"), ...splice(view, (inner) => source(inner, action, range, context)), own("\n)")];
   }
   const column = context.relations.get(key)?.partitionColumn;
-  const window = action.node.upstreams.find((upstream) => upstream.key === key)?.window;
+  const window =
+    key === action.node.key
+      ? { back: 0, ahead: 0 }
+      : action.node.upstreams.find((upstream) => upstream.key === key)?.window;
   if (range === undefined || column === undefined || window === undefined || !action.node.partitioned) return undefined;
   const from = addDays(range.from, -window.back);
   const to = addDays(range.to, window.ahead);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { RunnableAction, RunnableProject } from "../execute/action.js";
+import type { RunnableAction, RunnableProject, SqlRead } from "../execute/action.js";
 import type { PlanNode, ReadWindow, Upstream } from "../plan/types.js";
 import { rowColumnNames } from "../warehouse/port.js";
 import { dependencyOrder } from "./graph.js";
@@ -25,12 +25,11 @@ function runnableAction(action: ManifestAction, byKey: ReadonlyMap<string, Manif
     fileName: action.fileName,
     tags: action.tags,
     query: action.query ?? "",
-    reads: action.reads.map((read) => ({
-      key: read.key,
-      start: read.start,
-      end: read.end,
-      implicitAlias: read.implicitAlias,
-    })),
+    reads: action.reads.map(sqlRead),
+    selfReading: action.selfReading && {
+      query: action.selfReading.query,
+      reads: action.selfReading.reads.map(sqlRead),
+    },
     operations: action.operations,
     preOps: action.preOps,
     postOps: action.postOps,
@@ -40,6 +39,10 @@ function runnableAction(action: ManifestAction, byKey: ReadonlyMap<string, Manif
     uniqueKey: action.uniqueKey,
     rowColumns: action.rowColumns,
   };
+}
+
+function sqlRead({ key, start, end, implicitAlias }: ManifestAction["reads"][number]): SqlRead {
+  return { key, start, end, implicitAlias };
 }
 
 function planNode(action: ManifestAction, byKey: ReadonlyMap<string, ManifestAction>): PlanNode {
