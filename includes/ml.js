@@ -62,15 +62,15 @@ function emptyTable(columns) {
  */
 function step(previous, nodes, identity) {
   return `SELECT
-    ${identity.map((column) => `at.${column}`).join(", ")}, at.features, at.model_id, at.tree_index,
+    ${identity.map((column) => `place.${column}`).join(", ")}, place.features, place.model_id, place.tree_index,
     IF(
       node.threshold IS NULL,
-      at.node_id,
-      IF(ROUND(CAST(at.features[SAFE_OFFSET(node.feature_index)] AS NUMERIC), 6) <= node.threshold, node.left_node, node.right_node)
+      place.node_id,
+      IF(ROUND(CAST(place.features[SAFE_OFFSET(node.feature_index)] AS NUMERIC), 6) <= node.threshold, node.left_node, node.right_node)
     ) AS node_id
-  FROM ${previous} AS at
+  FROM ${previous} AS place
   JOIN ${nodes} AS node
-    ON node.model_id = at.model_id AND node.tree_index = at.tree_index AND node.node_id = at.node_id`;
+    ON node.model_id = place.model_id AND node.tree_index = place.tree_index AND node.node_id = place.node_id`;
 }
 
 module.exports = { MAX_DEPTH, MODEL_COLUMNS, TREE_COLUMNS, columnDocs, names, emptyTable, step };

@@ -124,7 +124,7 @@ function resultColumns(system, values) {
 /** A JSON object as text, from names to GoogleSQL expressions of numbers, shown with `decimals` decimals. */
 function jsonNumbers(members, decimals) {
   const parts = Object.entries(members).map(([name, value], index) => {
-    const text = `IFNULL(FORMAT('%.${decimals}f', ROUND(CAST(${value} AS NUMERIC), ${decimals})), 'null')`;
+    const text = `IF(${value} IS NULL, 'null', FORMAT('%.${decimals}f', ROUND(CAST(${value} AS NUMERIC), ${decimals})))`;
     return `'${index === 0 ? "{" : ", "}"${name}": ', ${text}`;
   });
   return `CONCAT(${parts.join(", ")}, '}')`;

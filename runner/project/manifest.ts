@@ -15,9 +15,7 @@ const nondeterministicRead = v.object({
   line: v.optional(v.number()),
 });
 
-const reads = v.array(
-  v.object({ key: v.string(), start: v.number(), end: v.number(), implicitAlias: optionalString }),
-);
+const reads = v.array(v.object({ key: v.string(), start: v.number(), end: v.number(), implicitAlias: optionalString }));
 
 const manifestAction = v.object({
   /** `dataset.name`; a unit test's is `test:name`. */

@@ -1,0 +1,127 @@
+import { cpSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { Rig, ROOT } from "./rig.js";
+
+/** The vector of the worked example, predictions.md section 8.1. */
+export const EXAMPLE = [
+  22, 21, 20, 5, 3, 85, 2, 1, 0.5, 1, 0, 0, 1, 116, 101, 1, 0, 0, 0.46, 0.14, 0.4, 0.18, 101, 114, 0.6,
+];
+
+export interface FeatureRow {
+  readonly player: string;
+  readonly date: string;
+  readonly features: readonly (number | null)[];
+  readonly quality?: number;
+  readonly daysRest?: number;
+  readonly hash?: string;
+  readonly earlySeason?: boolean;
+  readonly sources?: readonly string[];
+}
+
+export interface ContextRow {
+  readonly player: string;
+  readonly date: string;
+  readonly line?: number;
+  readonly minutes?: number | null;
+  readonly status?: string;
+  readonly average?: number;
+}
+
+export interface GameRow {
+  readonly player: string;
+  readonly date: string;
+  readonly points: number;
+  readonly opponent?: string;
+  readonly home?: boolean;
+  readonly daysRest?: number;
+  /** Defensive rating of the opponent in this game. */
+  readonly rating?: number;
+}
+
+const TABLES = `
+  CREATE SCHEMA nba_predictions; CREATE SCHEMA nba_analytics;
+  CREATE TABLE nba_predictions.ml_feature_store_v2 (
+    player_lookup VARCHAR, universal_player_id VARCHAR, game_date DATE, game_id VARCHAR, features DOUBLE[],
+    feature_names VARCHAR[], feature_sources VARCHAR[], feature_version VARCHAR, feature_quality_score DECIMAL(38,9),
+    days_rest BIGINT, data_source VARCHAR, phase3_fallback_used BOOLEAN, early_season_flag BOOLEAN, data_hash VARCHAR);
+  CREATE TABLE nba_analytics.upcoming_player_game_context (
+    player_lookup VARCHAR, universal_player_id VARCHAR, game_date DATE, game_id VARCHAR,
+    avg_minutes_per_game_last_7 DECIMAL(38,9), player_status VARCHAR, current_points_line DECIMAL(38,9),
+    points_avg_last_5 DECIMAL(38,9), points_avg_last_10 DECIMAL(38,9));
+  CREATE TABLE nba_analytics.player_game_summary (
+    player_lookup VARCHAR, game_id VARCHAR, game_date DATE, season_year BIGINT, opponent_team_abbr VARCHAR,
+    home_game BOOLEAN, days_rest BIGINT, points BIGINT);
+  CREATE TABLE nba_analytics.team_defense_game_summary (
+    defending_team_abbr VARCHAR, game_id VARCHAR, game_date DATE, season_year BIGINT, defensive_rating DECIMAL(38,9));`;
+
+/** The Phase 5 models on hand-made upstream tables. */
+export class PredictionsRig {
+  private constructor(readonly rig: Rig) {}
+
+  static async create(): Promise<PredictionsRig> {
+    const rig = Rig.empty();
+    for (const name of ["includes", "definitions/predictions", "dataform.json", "package.json"]) {
+      cpSync(join(ROOT, name), join(rig.dir, name), { recursive: true });
+    }
+    rig.write("fastbreak.json", JSON.stringify({ stateDataset: "nba_orchestration" }));
+    const declared = [
+      ["nba_predictions", "ml_feature_store_v2"],
+      ["nba_analytics", "upcoming_player_game_context"],
+      ["nba_analytics", "player_game_summary"],
+      ["nba_analytics", "team_defense_game_summary"],
+    ];
+    rig.write(
+      "definitions/sources.js",
+      declared.map(([schema, name]) => `declare({ schema: "${schema}", name: "${name}" });`).join("\n"),
+    );
+    mkdirSync(join(rig.dir, ".fastbreak"), { recursive: true });
+    const instance = await DuckDBInstance.create(join(rig.dir, ".fastbreak/warehouse.duckdb"));
+    const connection = await instance.connect();
+    await connection.run(TABLES);
+    connection.closeSync();
+    instance.closeSync();
+    return new PredictionsRig(rig);
+  }
+
+  async addFeatures(...rows: readonly FeatureRow[]): Promise<void> {
+    for (const { player, date, features, quality = 100, daysRest = 1, hash, earlySeason = false, sources } of rows) {
+      const values = features.map((value) => value ?? "NULL").join(", ");
+      await this.rig.sql(
+        `INSERT INTO nba_predictions.ml_feature_store_v2 VALUES ('${player}', '${player}_001', DATE '${date}', ` +
+          `'${gameId(date)}', [${values}]::DOUBLE[], ['${"x".repeat(3)}'], [${(sources ?? ["phase4"]).map((source) => `'${source}'`).join(", ")}], ` +
+          `'v1_baseline_25', ${quality}, ${daysRest}, 'phase4', FALSE, ${earlySeason}, '${hash ?? hashOf(player, date)}')`,
+      );
+    }
+  }
+
+  async addContext(...rows: readonly ContextRow[]): Promise<void> {
+    for (const { player, date, line, minutes = 30, status, average } of rows) {
+      await this.rig.sql(
+        `INSERT INTO nba_analytics.upcoming_player_game_context VALUES ('${player}', '${player}_001', DATE '${date}', ` +
+          `'${gameId(date)}', ${minutes}, ${status === undefined ? "NULL" : `'${status}'`}, ${line ?? "NULL"}, ${average ?? "NULL"}, NULL)`,
+      );
+    }
+  }
+
+  async addGames(...rows: readonly GameRow[]): Promise<void> {
+    for (const { player, date, points, opponent = "BOS", home = true, daysRest = 1, rating = 112 } of rows) {
+      await this.rig.sql(
+        `INSERT INTO nba_analytics.player_game_summary VALUES ('${player}', '${gameId(date)}', DATE '${date}', 2021, ` +
+          `'${opponent}', ${home}, ${daysRest}, ${points})`,
+      );
+      await this.rig.sql(
+        `INSERT INTO nba_analytics.team_defense_game_summary VALUES ('${opponent}', '${gameId(date)}', DATE '${date}', 2021, ${rating})`,
+      );
+    }
+  }
+}
+
+function gameId(date: string): string {
+  return `${date.replaceAll("-", "")}_CHI_LAL`;
+}
+
+/** Any hash that tells the rows apart. */
+function hashOf(player: string, date: string): string {
+  return Buffer.from(`${player}${date}`).toString("hex").slice(-16).padStart(16, "0");
+}
