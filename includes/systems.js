@@ -69,6 +69,11 @@ function isOff(id) {
   return !system(id).active;
 }
 
+/** Labels that tell the runner to go on without systems that failed. */
+function softLabels(list) {
+  return Object.fromEntries(list.filter(({ active }) => active).map(({ id }) => [`soft__${id}`, "true"]));
+}
+
 /** The condition under which a system recommends nothing although there is a line. Confidence is 0-100. */
 function passes({ pass }, confidence, edge) {
   return pass.strict
@@ -76,4 +81,4 @@ function passes({ pass }, confidence, edge) {
     : `${confidence} < ${pass.confidence} OR ABS(${edge}) < NUMERIC '${pass.edge}'`;
 }
 
-module.exports = { SYSTEMS, BASE_SYSTEMS, ENSEMBLE, isOff, passes };
+module.exports = { SYSTEMS, BASE_SYSTEMS, ENSEMBLE, isOff, softLabels, passes };

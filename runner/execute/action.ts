@@ -25,6 +25,8 @@ export interface RunnableAction {
   readonly preOps: readonly string[];
   readonly postOps: readonly string[];
   readonly dependencies: readonly string[];
+  /** Dependencies whose failure does not keep the action from running. */
+  readonly softDependencies: ReadonlySet<string>;
   readonly partitionColumn: string | undefined;
   readonly clusterBy: readonly string[];
   readonly uniqueKey: readonly string[];

@@ -60,6 +60,12 @@ export function composeBuild(
   return new ComposedQuery([own("SELECT * FROM (\n"), ...body, own(`\n) WHERE ${test}`)]);
 }
 
+/** A query that returns no row, of the columns that the action would build. */
+export function composeShape(action: RunnableAction, context: ComposeContext): ComposedQuery {
+  const body = composeBuild(action, undefined, context).pieces;
+  return new ComposedQuery([own("SELECT * FROM (\n"), ...body, own("\n) WHERE FALSE")]);
+}
+
 /** The action's query as it was compiled. */
 export function composeAsWritten(action: RunnableAction): ComposedQuery {
   return new ComposedQuery([copied(action, 0, action.query.length)]);

@@ -164,6 +164,7 @@ function baseOf(action: BaseInput, type: ManifestAction["type"]): Draft {
     labels: {},
     protected: false,
     lookback: { defaultDays: undefined, byTable: {} },
+    softTables: [],
     rowColumns: {},
     reads: [],
     selfReading: undefined,

@@ -48,6 +48,8 @@ const manifestAction = v.object({
   protected: v.boolean(),
   /** Days of dated upstreams that one partition may read; undefined: all. `byTable` is keyed by the upstream's name. */
   lookback: v.object({ defaultDays: v.optional(v.number()), byTable: v.record(v.string(), readWindow) }),
+  /** Names of tables that the action does without when they could not be built. */
+  softTables: strings,
   /** Columns that tell when and how often a row was written. */
   rowColumns: v.object({ created: optionalString, updated: optionalString, revision: optionalString }),
   /** The relations that `query` names, with the text range to replace. */

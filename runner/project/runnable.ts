@@ -34,6 +34,9 @@ function runnableAction(action: ManifestAction, byKey: ReadonlyMap<string, Manif
     preOps: action.preOps,
     postOps: action.postOps,
     dependencies: action.dependencies,
+    softDependencies: new Set(
+      action.dependencies.filter((key) => action.softTables.includes(key.slice(key.indexOf(".") + 1))),
+    ),
     partitionColumn: action.partitionColumn,
     clusterBy: action.clusterBy,
     uniqueKey: action.uniqueKey,
