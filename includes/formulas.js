@@ -3,9 +3,14 @@
  * their order. The 0.44 of a free throw makes everything that counts possessions a whole number of hundredths.
  */
 
+/** `numerator / denominator` in NUMERIC (nine decimals); NULL where the denominator is zero or NULL. */
+function share(numerator, denominator) {
+  return `CAST(${numerator} AS NUMERIC) / NULLIF(CAST(${denominator} AS NUMERIC), 0)`;
+}
+
 /** `numerator / denominator` rounded half away from zero; NULL where the denominator is zero or NULL. */
 function ratio(numerator, denominator, decimals) {
-  return `ROUND(SAFE_DIVIDE(CAST(${numerator} AS NUMERIC), CAST(${denominator} AS NUMERIC)), ${decimals})`;
+  return `ROUND(${share(numerator, denominator)}, ${decimals})`;
 }
 
 /** Plays used, in hundredths: field-goal attempts + 0.44 x free-throw attempts + turnovers. */
@@ -62,6 +67,7 @@ function haversineMiles(latitude1, longitude1, latitude2, longitude2) {
 }
 
 module.exports = {
+  share,
   ratio,
   playHundredths,
   possessionHundredths,
