@@ -56,6 +56,11 @@ function seasonName(seasonYear) {
   return `CONCAT(CAST(${seasonYear} AS STRING), '-', LPAD(CAST(MOD(${seasonYear} + 1, 100) AS STRING), 2, '0'))`;
 }
 
+/** First year of the season that a date belongs to: seasons start in October. */
+function seasonOf(date) {
+  return `(EXTRACT(YEAR FROM ${date}) - IF(EXTRACT(MONTH FROM ${date}) < 10, 1, 0))`;
+}
+
 /** Great-circle distance in whole miles (haversine, mean earth radius 3,958.8 miles). */
 function haversineMiles(latitude1, longitude1, latitude2, longitude2) {
   const radians = (degrees) => `((${degrees}) * ACOS(-1) / 180)`;
@@ -77,5 +82,6 @@ module.exports = {
   secondsOf,
   teamMinutesOf,
   seasonName,
+  seasonOf,
   haversineMiles,
 };
