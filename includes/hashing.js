@@ -98,4 +98,12 @@ function digestOfRows(hash) {
   return digest16(sortedHashes(hash));
 }
 
-module.exports = { HASH_FIELDS, EMPTY_DIGEST, digest16, canonicalText, dataHash, sortedHashes, digestOfRows };
+/**
+ * Names one state of a date's rows: a digest of the date and all row hashes, so that a run that changes nothing keeps its id.
+ * An aggregate, to be used where the rows of the date are grouped.
+ */
+function runId(date, hash) {
+  return digest16(`CONCAT(CAST(${date} AS STRING), '|', IFNULL(STRING_AGG(${hash}, '|' ORDER BY ${hash}), ''))`);
+}
+
+module.exports = { HASH_FIELDS, EMPTY_DIGEST, digest16, canonicalText, dataHash, sortedHashes, digestOfRows, runId };

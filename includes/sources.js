@@ -74,6 +74,16 @@ function sourceColumns(table, prefix, { present, rows, hash, updated }) {
   ].join(",\n    ");
 }
 
+/** The four columns of a source that is not tracked: unknown is never "unchanged". */
+function unknownColumns(prefix) {
+  return [
+    `CAST(NULL AS TIMESTAMP) AS ${prefix}_last_updated`,
+    `CAST(NULL AS INT64) AS ${prefix}_rows_found`,
+    `CAST(NULL AS NUMERIC) AS ${prefix}_completeness_pct`,
+    `CAST(NULL AS STRING) AS ${prefix}_hash`,
+  ].join(",\n    ");
+}
+
 /** The aggregates over upstream rows that `sourceColumns` wants, under `<name>_rows`, `<name>_hash`, `<name>_updated`. */
 function rowsUsed(name, { hash = "data_hash", updated = "processed_at" } = {}) {
   return [
@@ -83,4 +93,4 @@ function rowsUsed(name, { hash = "data_hash", updated = "processed_at" } = {}) {
   ].join(",\n    ");
 }
 
-module.exports = { EXPECTED_ROWS, sourceColumns, rowsUsed };
+module.exports = { EXPECTED_ROWS, sourceColumns, unknownColumns, rowsUsed };
