@@ -86,11 +86,24 @@ function dataHash(table) {
 }
 
 /**
- * The hash of the upstream rows of a group (N:1): their hashes sorted, joined with a bar and digested.
- * A group with an unknown hash has none: unknown is never "unchanged".
+ * The hashes of the upstream rows of a group (N:1), sorted and joined with a bar; NULL if one of them is unknown, because
+ * unknown is never "unchanged".
  */
-function digestOfRows(hash) {
-  return `IF(COUNTIF(${hash} IS NULL) > 0, NULL, ${digest16(`IFNULL(STRING_AGG(${hash}, '|' ORDER BY ${hash}), '')`)})`;
+function sortedHashes(hash) {
+  return `IF(COUNTIF(${hash} IS NULL) > 0, NULL, IFNULL(STRING_AGG(${hash}, '|' ORDER BY ${hash}), ''))`;
 }
 
-module.exports = { HASH_FIELDS, EMPTY_DIGEST, digest16, canonicalText, dataHash, digestOfRows };
+/** The hash of the upstream rows of a group (N:1): their sorted hashes digested. */
+function digestOfRows(hash) {
+  return digest16(sortedHashes(hash));
+}
+
+/**
+ * Names one state of a date's rows: a digest of the date and all row hashes, so that a run that changes nothing keeps its id.
+ * An aggregate, to be used where the rows of the date are grouped.
+ */
+function runId(date, hash) {
+  return digest16(`CONCAT(CAST(${date} AS STRING), '|', IFNULL(STRING_AGG(${hash}, '|' ORDER BY ${hash}), ''))`);
+}
+
+module.exports = { HASH_FIELDS, EMPTY_DIGEST, digest16, canonicalText, dataHash, sortedHashes, digestOfRows, runId };

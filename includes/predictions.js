@@ -3,6 +3,9 @@
  * the columns of a result. Everything is NUMERIC: systems work on unrounded values, and a sum must not depend on its order.
  */
 
+/** `--var override_gate=true` predicts although the gate is closed. */
+const OVERRIDE_GATE = dataform.projectConfig.vars.override_gate === "true";
+
 const FEATURE_VERSION = "v1_baseline_25";
 
 /** The feature vector of features.md section 2, in index order. */
@@ -131,6 +134,7 @@ function jsonNumbers(members, decimals) {
 }
 
 module.exports = {
+  OVERRIDE_GATE,
   FEATURE_VERSION,
   FEATURES,
   RESULT,

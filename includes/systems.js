@@ -71,7 +71,7 @@ function isOff(id) {
 
 /** Labels that tell the runner to go on without systems that failed. */
 function softLabels(list) {
-  return Object.fromEntries(list.filter(({ active }) => active).map(({ id }) => [`soft__${id}`, "true"]));
+  return Object.fromEntries(list.filter(({ active }) => active).map(({ id }) => [`soft_dependency__${id}`, "true"]));
 }
 
 /** The condition under which a system recommends nothing although there is a line. Confidence is 0-100. */

@@ -93,6 +93,18 @@ describe("wrong use", () => {
     bare.remove();
   });
 
+  it("points at the line and column of SQL that cannot be parsed, before anything runs", async () => {
+    const broken = Rig.empty();
+    broken.write("dataform.json", JSON.stringify({ defaultDatabase: "p", defaultSchema: "d", warehouse: "bigquery" }));
+    mkdirSync(join(broken.dir, "definitions"));
+    broken.write("definitions/good.sqlx", 'config { type: "table" }\nSELECT 1 AS x\n');
+    broken.write("definitions/bad.sqlx", 'config { type: "table" }\nSELECT\n  x,,\nFROM UNNEST([1]) AS x\n');
+    const database = join(rig.dir, ".fastbreak/warehouse.duckdb");
+    expectRefused(await broken.fastbreak("run", "--database", database), /definitions\/bad\.sqlx:3:5: /);
+    expect(await rig.sql("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'd'")).toEqual([["0"]]);
+    broken.remove();
+  });
+
   it("says that nothing was loaded yet", async () => {
     const fresh = Rig.warehouseProject();
     expectRefused(await fresh.fastbreak("run", ...NIGHT), /there is no warehouse at .*; run 'fastbreak load' first/);

@@ -45,6 +45,8 @@ const TABLES = `
     player_lookup VARCHAR, universal_player_id VARCHAR, game_date DATE, game_id VARCHAR, features DOUBLE[],
     feature_names VARCHAR[], feature_sources VARCHAR[], feature_version VARCHAR, feature_quality_score DECIMAL(38,9),
     days_rest BIGINT, data_source VARCHAR, phase3_fallback_used BOOLEAN, early_season_flag BOOLEAN, data_hash VARCHAR);
+  CREATE TABLE nba_predictions.ml_feature_store_v2_quality_metrics (
+    analysis_date DATE, gate_passed BOOLEAN, gate_reason VARCHAR);
   CREATE TABLE nba_analytics.upcoming_player_game_context (
     player_lookup VARCHAR, universal_player_id VARCHAR, game_date DATE, game_id VARCHAR,
     avg_minutes_per_game_last_7 DECIMAL(38,9), player_status VARCHAR, current_points_line DECIMAL(38,9),
@@ -67,6 +69,7 @@ export class PredictionsRig {
     rig.write("fastbreak.json", JSON.stringify({ stateDataset: "nba_orchestration" }));
     const declared = [
       ["nba_predictions", "ml_feature_store_v2"],
+      ["nba_predictions", "ml_feature_store_v2_quality_metrics"],
       ["nba_analytics", "upcoming_player_game_context"],
       ["nba_analytics", "player_game_summary"],
       ["nba_analytics", "team_defense_game_summary"],
@@ -82,6 +85,18 @@ export class PredictionsRig {
     connection.closeSync();
     instance.closeSync();
     return new PredictionsRig(rig);
+  }
+
+  /** Opens or closes the gate of dates. */
+  async gate(isOpen: boolean, ...dates: readonly string[]): Promise<void> {
+    for (const date of dates) {
+      await this.rig.sql(
+        `DELETE FROM nba_predictions.ml_feature_store_v2_quality_metrics WHERE analysis_date = DATE '${date}'`,
+      );
+      await this.rig.sql(
+        `INSERT INTO nba_predictions.ml_feature_store_v2_quality_metrics VALUES (DATE '${date}', ${isOpen}, '${isOpen ? "ready" : "quality too low"}')`,
+      );
+    }
   }
 
   async addFeatures(...rows: readonly FeatureRow[]): Promise<void> {

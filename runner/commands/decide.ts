@@ -1,14 +1,16 @@
-import type { RunnableProject } from "../execute/action.js";
+import { type RunnableProject, UserError } from "../execute/action.js";
 import type { ActionResult } from "../execute/events.js";
 import { type ProjectPlan, planProject } from "../execute/plan-project.js";
 import { selectActions } from "../plan/select.js";
 import { checkState } from "../state/migrate.js";
+import { locateInProject } from "./locate.js";
 import { type DecideOptions, selectionOf } from "./selection-options.js";
 import type { ProjectSession } from "./session.js";
 import { windowOf } from "./window.js";
 
 /**
  * Plans what the flags ask for, in one transaction that writes nothing.
+ * @throws UserError when the SQL of a selected action cannot be read
  * @throws WarehouseError `newer_version` when a newer fastbreak has written the state
  */
 export async function decideSession(session: ProjectSession, options: DecideOptions): Promise<ProjectPlan> {
@@ -22,12 +24,24 @@ export async function decideSession(session: ProjectSession, options: DecideOpti
     })),
     selectionOf(options),
   );
+  refuseUnreadable(session, selected);
   const request = { window: windowOf(options), selected, force: options.fullRefresh ?? false };
   const { stateDataset } = session.settings;
   return session.warehouse.transaction(async (transaction) => {
     await checkState(transaction, stateDataset);
     return planProject(transaction, session.project, stateDataset, request);
   });
+}
+
+/** SQL that the dialect cannot read would only fail later, after other models were published. */
+function refuseUnreadable(session: ProjectSession, selected: ReadonlySet<string> | undefined): void {
+  const problems = session.project.actions.flatMap((action) => {
+    if (action.unscannable === undefined || action.node.disabled) return [];
+    if (selected !== undefined && !selected.has(action.node.key)) return [];
+    const place = locateInProject(session.projectDir, action, action.unscannable.offset);
+    return [`${place}: ${action.unscannable.message}`];
+  });
+  if (problems.length > 0) throw new UserError(problems.join("\n"));
 }
 
 /** A plan in the shape of results, for the reports: nothing has run. */

@@ -18,6 +18,8 @@ export interface RunnableAction {
   readonly fileName: string;
   readonly tags: readonly string[];
   readonly query: string;
+  /** Why the dialect cannot read the query, and at which character. */
+  readonly unscannable: { readonly message: string; readonly offset: number } | undefined;
   readonly reads: readonly SqlRead[];
   /** What a model that reads its own rows builds once its table is there. */
   readonly selfReading: { readonly query: string; readonly reads: readonly SqlRead[] } | undefined;

@@ -98,10 +98,8 @@ function source(
     return [own("(\n"), ...splice(view, (inner) => source(inner, action, range, context)), own("\n)")];
   }
   const column = context.relations.get(key)?.partitionColumn;
-  const window =
-    key === action.node.key
-      ? { back: 0, ahead: 0 }
-      : action.node.upstreams.find((upstream) => upstream.key === key)?.window;
+  const declared = action.node.upstreams.find((upstream) => upstream.key === key)?.window;
+  const window = declared ?? (key === action.node.key ? { back: 0, ahead: 0 } : undefined);
   if (range === undefined || column === undefined || window === undefined || !action.node.partitioned) return undefined;
   const from = addDays(range.from, -window.back);
   const to = addDays(range.to, window.ahead);

@@ -216,7 +216,8 @@ function scanReads(
   try {
     scan = scanner.scanQuery(query);
   } catch (error) {
-    return { reads: [], volatileCalls: [], unscannable: (error as Error).message };
+    const offset = (error as { span?: { start?: number } }).span?.start ?? 0;
+    return { reads: [], volatileCalls: [], unscannable: { message: (error as Error).message, offset } };
   }
   return {
     reads: scan.tables.map(({ path, span, implicitAlias }) => ({

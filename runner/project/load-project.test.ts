@@ -69,7 +69,10 @@ post_operations { set x = 2 }`,
 
   it("keeps a model whose SQL our parser cannot read", async () => {
     const { manifest } = await load(project({ "definitions/a.sqlx": 'config { type: "table" }\nselect @@broken@@' }));
-    expect(action(manifest, "d.a")).toMatchObject({ unscannable: "Syntax error: @@broken@@", reads: [] });
+    expect(action(manifest, "d.a")).toMatchObject({
+      unscannable: { message: "Syntax error: @@broken@@", offset: 7 },
+      reads: [],
+    });
   });
 
   it("reads workflow_settings.yaml", async () => {

@@ -59,8 +59,8 @@ const manifestAction = v.object({
   volatileCalls: v.array(
     v.object({ functionName: v.string(), line: v.number(), column: v.number(), outputColumn: optionalString }),
   ),
-  /** Why our parser cannot tell what the query reads; such an action always runs as a whole. */
-  unscannable: optionalString,
+  /** Why our parser cannot tell what the query reads, and at which character of it; such an action cannot be trusted to skip. */
+  unscannable: v.optional(v.object({ message: v.string(), offset: v.number() })),
   /** The clock or randomness was read while this action was compiled. */
   compileVolatile: v.boolean(),
   /** What the code hash was made of, for explanations. */

@@ -8,7 +8,7 @@ const ROW_COLUMN_LABELS = { row_created: "created", row_updated: "updated", row_
 
 /**
  * What a model tells the runner in its BigQuery labels: `lookback_days`, `lookback_days__TABLE`, `lookahead_days__TABLE`
- * (whole days), `row_created`, `row_updated`, `row_revision` (column names) and `soft__TABLE` (`true`): the model is built even
+ * (whole days), `row_created`, `row_updated`, `row_revision` (column names) and `soft_dependency__TABLE` (`true`): the model is built even
  * when that table could not be, with what is there of it.
  *
  * @param tableNames names of all relations of the project, for labels that name one
@@ -30,7 +30,7 @@ export function readModelLabels(
       return undefined;
     };
     const [, direction, table] = /^(lookback|lookahead)_days(?:__(.+))?$/.exec(label) ?? [];
-    const soft = /^soft__(.+)$/.exec(label)?.[1];
+    const soft = /^soft_dependency__(.+)$/.exec(label)?.[1];
     const named = table ?? soft;
     if (named !== undefined && !tableNames.has(named))
       report(label, `label "${label}" names no table of the project${suggestion(named, [...tableNames])}`);

@@ -30,6 +30,7 @@ function runnableAction(action: ManifestAction, byKey: ReadonlyMap<string, Manif
       query: action.selfReading.query,
       reads: action.selfReading.reads.map(sqlRead),
     },
+    unscannable: action.unscannable,
     operations: action.operations,
     preOps: action.preOps,
     postOps: action.postOps,
@@ -95,7 +96,7 @@ function windowOf(action: ManifestAction, key: string): ReadWindow | undefined {
 
 function volatileReason(action: ManifestAction): string | undefined {
   if (action.type === "operation") return "operations always run";
-  if (action.unscannable !== undefined) return `its SQL cannot be analysed: ${action.unscannable}`;
+  if (action.unscannable !== undefined) return `its SQL cannot be analysed: ${action.unscannable.message}`;
   if (action.compileVolatile) return "its SQL depends on the clock or on randomness while compiling";
   const rowColumns = new Set<string | undefined>(rowColumnNames(action.rowColumns));
   const call = action.volatileCalls.find(

@@ -39,7 +39,9 @@ export function tempProject(files: Readonly<Record<string, string>>, core: "link
 /** Finds three-part names in backticks and knows comments and whitespace; enough SQL for tests of everything around it. */
 export const fakeScanner: SqlScanner = {
   scanQuery(sql) {
-    if (sql.includes("@@broken@@")) throw new Error("Syntax error: @@broken@@");
+    const broken = sql.indexOf("@@broken@@");
+    if (broken >= 0)
+      throw Object.assign(new Error("Syntax error: @@broken@@"), { span: { start: broken, end: broken + 10 } });
     const tables = [...sql.matchAll(/`([^`]+)`/g)].map((match) => ({
       path: (match[1] ?? "").split("."),
       span: { start: match.index, end: match.index + match[0].length },

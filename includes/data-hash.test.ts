@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { translateQuery } from "../runner/dialect/index.js";
+import { installFunctions, installMacros } from "../runner/dialect/runtime/index.js";
+import { googlesqlLiteral } from "../tools/reference/literals.mjs";
+
+/** Sampled rows of a table with the hashes that GoogleSQL's reference implementation computes (tools/reference). */
+interface RecordedTable {
+  readonly table: string;
+  readonly hashExpression: string;
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly rows: readonly (readonly unknown[])[];
+  /** What the embedded engine had published for these rows. */
+  readonly published: readonly string[];
+  readonly hashes: readonly string[];
+}
+
+const { HASH_FIELDS, dataHash } = createRequire(import.meta.url)("./hashing.js") as {
+  readonly HASH_FIELDS: Readonly<Record<string, unknown>>;
+  dataHash(table: string): string;
+};
+const recorded = JSON.parse(
+  readFileSync(new URL("../test/goldens/data-hash.golden.json", import.meta.url), "utf8"),
+) as RecordedTable[];
+const noTables = { find: () => undefined, names: () => [] };
+
+const instance = await DuckDBInstance.create(":memory:");
+const connection = await instance.connect();
+
+beforeAll(async () => {
+  await connection.run("SET TimeZone = 'UTC'");
+  await installFunctions(connection);
+  await installMacros(connection);
+});
+
+afterAll(() => {
+  connection.closeSync();
+  instance.closeSync();
+});
+
+/** The hash of each row, in order, by the query that the reference was asked. */
+async function hashesOnDuckDb({ hashExpression, columns, rows }: RecordedTable): Promise<unknown[]> {
+  const fields = columns.map(({ name, type }) => `${name} ${type}`).join(", ");
+  const literals = rows.map(
+    (row) => `(${columns.map(({ type }, index) => googlesqlLiteral(type, row[index])).join(", ")})`,
+  );
+  const names = columns.map(({ name }) => `sampled.${name}`).join(", ");
+  const query = `SELECT ${hashExpression} AS data_hash FROM (
+    SELECT position, ${names} FROM UNNEST(ARRAY<STRUCT<${fields}>>[${literals.join(", ")}]) AS sampled WITH OFFSET AS position
+  ) ORDER BY position`;
+  const reader = await connection.runAndReadAll(translateQuery(query, noTables).sql);
+  return reader.getRows().map((row) => row[0]);
+}
+
+describe("data_hash", () => {
+  it("is recorded for every hashed table, on at least 50 rows, with NULL and without", () => {
+    expect(recorded.map(({ table }) => table).sort()).toEqual(Object.keys(HASH_FIELDS).sort());
+    for (const { rows } of recorded) {
+      expect(rows.length).toBeGreaterThanOrEqual(50);
+      expect(rows.flat()).toContain(null);
+    }
+  });
+
+  it.each(recorded.map((table) => [table.table, table] as const))(
+    "of %s is on DuckDB what GoogleSQL's reference implementation computes",
+    async (table, golden) => {
+      expect(golden.hashExpression).toBe(dataHash(table));
+      expect(golden.published).toEqual(golden.hashes);
+      expect(await hashesOnDuckDb(golden)).toEqual(golden.hashes);
+    },
+  );
+});
