@@ -87,6 +87,23 @@ export class PredictionsRig {
     return new PredictionsRig(rig);
   }
 
+  run(args: readonly string[], code = 0): Promise<RunDocument> {
+    return this.rig.run(args, code);
+  }
+
+  sql(query: string): Promise<string[][]> {
+    return this.rig.sql(query);
+  }
+
+  /** Rows of a DuckDB query, each as one text. */
+  async lines(query: string): Promise<string[]> {
+    return (await this.sql(query)).map((row) => row.join(" "));
+  }
+
+  remove(): void {
+    this.rig.remove();
+  }
+
   /** Opens or closes the gate of dates. */
   async gate(isOpen: boolean, ...dates: readonly string[]): Promise<void> {
     for (const date of dates) {
@@ -104,10 +121,17 @@ export class PredictionsRig {
       const values = features.map((value) => value ?? "NULL").join(", ");
       await this.rig.sql(
         `INSERT INTO nba_predictions.ml_feature_store_v2 VALUES ('${player}', '${player}_001', DATE '${date}', ` +
-          `'${gameId(date)}', [${values}]::DOUBLE[], ['${"x".repeat(3)}'], [${(sources ?? ["phase4"]).map((source) => `'${source}'`).join(", ")}], ` +
+          `'${gameId(date)}', [${values}]::DOUBLE[], ['points_avg_last_5'], [${(sources ?? ["phase4"]).map((source) => `'${source}'`).join(", ")}], ` +
           `'v1_baseline_25', ${quality}, ${daysRest}, 'phase4', FALSE, ${earlySeason}, '${hash ?? hashOf(player, date)}')`,
       );
     }
+  }
+
+  /** Replaces a player's vector. */
+  async setFeatures(player: string, features: readonly number[], hash: string): Promise<void> {
+    await this.rig.sql(
+      `UPDATE nba_predictions.ml_feature_store_v2 SET features = [${features.join(", ")}]::DOUBLE[], data_hash = '${hash}' WHERE player_lookup = '${player}'`,
+    );
   }
 
   async addContext(...rows: readonly ContextRow[]): Promise<void> {

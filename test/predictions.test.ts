@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { EXAMPLE, PredictionsRig } from "./predictions-rig.js";
+
+const DATE = "2021-12-01";
+const RUN = ["--date", DATE];
+
+/** Active predictions of a player as `system points confidence recommendation version`. */
+const active = (rig: PredictionsRig, player = "star") =>
+  rig.lines(
+    `SELECT system_id, round(predicted_points, 1)::DECIMAL(5,1), round(confidence_score, 2)::DECIMAL(5,2), recommendation, prediction_version
+     FROM nba_predictions.player_prop_predictions WHERE player_lookup = '${player}' AND is_active ORDER BY 1`,
+  );
+/** Outcomes of a player, oldest first, as `retry success rows skip failed`. */
+const outcomes = (rig: PredictionsRig, player = "star") =>
+  rig.lines(
+    `SELECT retry_attempt, success, predictions_generated, coalesce(skip_reason, '-'), array_to_string(systems_failed, ',')
+     FROM nba_predictions.prediction_worker_runs WHERE player_lookup = '${player}' ORDER BY 1`,
+  );
+
+describe("the worked example of the specification", () => {
+  let rig: PredictionsRig;
+  beforeAll(async () => {
+    rig = await PredictionsRig.create();
+    await rig.gate(true, DATE);
+    await rig.addFeatures({ player: "star", date: DATE, features: EXAMPLE, hash: "00000000000000aa" });
+    await rig.addContext({ player: "star", date: DATE, line: 20.5 });
+    expect((await rig.run(RUN)).totals.failed).toBe(0);
+  });
+  afterAll(() => rig.remove());
+
+  it("gives the points, confidences and recommendations of section 8.1", async () => {
+    expect(await active(rig)).toEqual([
+      "ensemble_v1 24.2 73.67 OVER 1",
+      "moving_average_v1 23.4 52.00 OVER 1",
+      "xgboost_v1 24.2 87.00 OVER 1",
+      "zone_matchup_v1 24.8 52.00 OVER 1",
+    ]);
+    expect(
+      await rig.lines(
+        `SELECT round(predicted_points, 4)::DECIMAL(9,4), round(prediction_variance, 4)::DECIMAL(9,4), system_agreement_score::INT
+         FROM nba_predictions.ensemble_v1`,
+      ),
+    ).toEqual(["24.1635 0.5838 95"]);
+    expect(await rig.lines("SELECT predicted_points::DOUBLE FROM nba_predictions.zone_matchup_v1")).toEqual(["24.824"]);
+    expect(await rig.lines("SELECT predicted_points::DOUBLE FROM nba_predictions.xgboost_v1")).toEqual(["24.225"]);
+    expect(await rig.lines("SELECT no_prediction_reason FROM nba_predictions.similarity_balanced_v1")).toEqual([
+      "insufficient similar games",
+    ]);
+  });
+
+  it("says which model predicted: without a trained one the scorecard", async () => {
+    expect(
+      await rig.lines(
+        "SELECT DISTINCT system_id, ml_model_id FROM nba_predictions.player_prop_predictions WHERE ml_model_id IS NOT NULL",
+      ),
+    ).toEqual(["xgboost_v1 scorecard_v1"]);
+  });
+
+  it("has nothing to do the second time", async () => {
+    expect((await rig.run(RUN)).totals).toMatchObject({ run: 0, rows_written: 0 });
+  });
+
+  it("computes nothing when only the line moves, and writes a new version against the new line", async () => {
+    await rig.sql("UPDATE nba_analytics.upcoming_player_game_context SET current_points_line = 24.5");
+    const run = await rig.run(RUN);
+    const ran = run.actions.filter(({ type, status }) => type === "incremental" && status === "success");
+    expect(ran.map(({ name }) => name).sort()).toEqual([
+      "nba_predictions.player_prop_predictions",
+      "nba_predictions.prediction_worker_runs",
+    ]);
+    expect(await active(rig)).toEqual([
+      "ensemble_v1 24.2 73.67 PASS 2",
+      "moving_average_v1 23.4 52.00 PASS 2",
+      "xgboost_v1 24.2 87.00 PASS 2",
+      "zone_matchup_v1 24.8 52.00 PASS 2",
+    ]);
+    expect(await outcomes(rig)).toEqual(["0 true 4 - ", "1 true 4 features_unchanged "]);
+    expect(
+      await rig.lines(
+        `SELECT count(*), count(DISTINCT old.prediction_id) FROM nba_predictions.player_prop_predictions old
+         JOIN nba_predictions.player_prop_predictions new ON new.prediction_id = old.superseded_by
+         WHERE NOT old.is_active AND new.is_active AND new.prediction_version = old.prediction_version + 1`,
+      ),
+    ).toEqual(["4 4"]);
+  });
+
+  it("predicts again when the features change", async () => {
+    await rig.setFeatures("star", [10, 10, ...EXAMPLE.slice(2)], "00000000000000bb");
+    await rig.run(RUN);
+    expect((await active(rig)).map((row) => row.split(" ").at(-1))).toEqual(["3", "3", "3", "3"]);
+    expect((await outcomes(rig)).at(-1)).toBe("2 true 4 - ");
+    expect(
+      await rig.lines(
+        "SELECT DISTINCT source_ml_features_hash FROM nba_predictions.player_prop_predictions WHERE is_active",
+      ),
+    ).toEqual(["00000000000000bb"]);
+  });
+
+  it("withdraws the predictions of a player who is ruled out", async () => {
+    await rig.sql("UPDATE nba_analytics.upcoming_player_game_context SET player_status = 'out'");
+    await rig.run(RUN);
+    expect(await active(rig)).toEqual([]);
+    expect((await outcomes(rig)).at(-1)).toBe("3 true 0 player_inactive ");
+    await rig.sql("UPDATE nba_analytics.upcoming_player_game_context SET player_status = NULL");
+    await rig.run(RUN);
+    expect((await active(rig)).map((row) => row.split(" ").at(-1))).toEqual(["4", "4", "4", "4"]);
+  });
+
+  it("keeps every version through a full refresh", async () => {
+    const count = () =>
+      rig.lines("SELECT count(*), max(prediction_version) FROM nba_predictions.player_prop_predictions");
+    const before = await count();
+    expect(before).toEqual(["16 4"]);
+    await rig.run([...RUN, "--full-refresh"]);
+    expect(await count()).toEqual(before);
+  });
+});
+
+describe("who is predicted", () => {
+  let rig: PredictionsRig;
+  beforeAll(async () => {
+    rig = await PredictionsRig.create();
+    await rig.gate(true, DATE);
+    await rig.gate(false, "2021-12-02");
+    const players = ["noline", "benched", "doubtful", "poor", "early", "short", "gone", "edge"];
+    for (const player of players) {
+      const features = { early: [], short: EXAMPLE.slice(1) }[player] ?? EXAMPLE;
+      const quality = { poor: 74.99, edge: 75, early: 0 }[player] ?? 100;
+      if (player !== "gone")
+        await rig.addFeatures({ player, date: DATE, features, quality, earlySeason: player === "early" });
+      await rig.addContext({
+        player,
+        date: DATE,
+        average: 17.3,
+        minutes: player === "benched" ? 14.9 : 15,
+        ...(player === "noline" ? {} : { line: 20.5 }),
+        ...(player === "doubtful" ? { status: "doubtful" } : {}),
+      });
+    }
+    await rig.addFeatures({ player: "late", date: "2021-12-02", features: EXAMPLE });
+    await rig.addContext({ player: "late", date: "2021-12-02", line: 20.5 });
+    await rig.run(["--from", DATE, "--to", "2021-12-02"]);
+  });
+  afterAll(() => rig.remove());
+
+  it.each([
+    ["noline", "0 true 4 - "],
+    ["edge", "0 true 4 - "],
+    ["benched", "0 true 0 player_inactive "],
+    ["doubtful", "0 true 0 player_inactive "],
+    ["poor", "0 false 0 low_quality_features "],
+    ["early", "0 false 0 low_quality_features "],
+    ["short", "0 false 0 invalid_features "],
+    ["gone", "0 false 0 no_features "],
+    ["late", "0 false 0 gate_failed "],
+  ])("%s: %s", async (player, outcome) => {
+    expect(await outcomes(rig, player)).toEqual([outcome]);
+    expect(await active(rig, player)).toHaveLength(outcome.includes(" 4 ") ? 4 : 0);
+  });
+
+  it("passes without an actual line, and estimates one rounded to a half", async () => {
+    expect(
+      await rig.lines(
+        `SELECT DISTINCT recommendation, has_prop_line, coalesce(line_margin::VARCHAR, '-'), line_source, estimated_line_value::DOUBLE, estimation_method
+         FROM nba_predictions.player_prop_predictions WHERE player_lookup = 'noline'`,
+      ),
+    ).toEqual(["PASS false - ESTIMATED_AVG 17.5 points_avg_last_5"]);
+  });
+
+  it("scales confidence with quality and warns of a poor row", async () => {
+    expect(await active(rig, "edge")).toContain("moving_average_v1 23.4 39.00 PASS 1");
+    expect(
+      await rig.lines(
+        "SELECT DISTINCT warnings FROM nba_predictions.player_prop_predictions WHERE player_lookup = 'edge'",
+      ),
+    ).toEqual(['["low_quality_features"]']);
+  });
+
+  it("says why there is no prediction", async () => {
+    expect(
+      await rig.lines(
+        "SELECT error_type, error_message FROM nba_predictions.prediction_worker_runs WHERE player_lookup IN ('gone', 'late') ORDER BY player_lookup",
+      ),
+    ).toEqual([
+      "FeatureLoadError the feature store has no row of the player and date",
+      "FeatureLoadError the gate is closed: quality too low",
+    ]);
+  });
+});
+
+describe("a failing system", () => {
+  let rig: PredictionsRig;
+  const file = "definitions/predictions/xgboost_v1.sqlx";
+  beforeAll(async () => {
+    rig = await PredictionsRig.create();
+    await rig.gate(true, DATE);
+    await rig.addFeatures({ player: "star", date: DATE, features: EXAMPLE });
+    await rig.addContext({ player: "star", date: DATE, line: 20.5 });
+  });
+  afterAll(() => rig.remove());
+
+  const breakSystem = () => rig.rig.edit(file, "\nFROM scored\n", "\nFROM scored\nWHERE 1 / (f16 * 0) > 0\n");
+  const mendSystem = () => rig.rig.edit(file, "\nWHERE 1 / (f16 * 0) > 0\n", "\n");
+
+  it("takes no other with it, even on the first night", async () => {
+    breakSystem();
+    const run = await rig.run(RUN, 1);
+    expect(run.actions.filter(({ status }) => status === "failed").map(({ name }) => name)).toEqual([
+      "nba_predictions.xgboost_v1",
+    ]);
+    expect(await active(rig)).toEqual([
+      "ensemble_v1 24.1 62.00 PASS 1",
+      "moving_average_v1 23.4 52.00 OVER 1",
+      "zone_matchup_v1 24.8 52.00 OVER 1",
+    ]);
+    expect(await outcomes(rig)).toEqual(["0 true 3 - xgboost_v1"]);
+  });
+
+  it("is back after its recovery, and the ensemble takes it in", async () => {
+    mendSystem();
+    await rig.run(RUN);
+    expect(await active(rig)).toEqual([
+      "ensemble_v1 24.2 73.67 OVER 2",
+      "moving_average_v1 23.4 52.00 OVER 1",
+      "xgboost_v1 24.2 87.00 OVER 1",
+      "zone_matchup_v1 24.8 52.00 OVER 1",
+    ]);
+    expect((await outcomes(rig)).at(-1)).toBe("1 true 4 - ");
+  });
+
+  it("leaves no prediction of features that have changed since", async () => {
+    breakSystem();
+    await rig.setFeatures("star", [30, ...EXAMPLE.slice(1)], "00000000000000cc");
+    await rig.run(RUN, 1);
+    expect((await active(rig)).map((row) => row.split(" ")[0])).toEqual([
+      "ensemble_v1",
+      "moving_average_v1",
+      "zone_matchup_v1",
+    ]);
+    expect((await outcomes(rig)).at(-1)).toBe("2 true 3 - xgboost_v1");
+  });
+});
