@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -16,7 +17,6 @@ export interface FeatureRow {
   readonly daysRest?: number;
   readonly hash?: string;
   readonly earlySeason?: boolean;
-  readonly sources?: readonly string[];
 }
 
 export interface ContextRow {
@@ -117,43 +117,49 @@ export class PredictionsRig {
   }
 
   async addFeatures(...rows: readonly FeatureRow[]): Promise<void> {
-    for (const { player, date, features, quality = 100, daysRest = 1, hash, earlySeason = false, sources } of rows) {
-      const values = features.map((value) => value ?? "NULL").join(", ");
-      await this.rig.sql(
-        `INSERT INTO nba_predictions.ml_feature_store_v2 VALUES ('${player}', '${player}_001', DATE '${date}', ` +
-          `'${gameId(date)}', [${values}]::DOUBLE[], ['points_avg_last_5'], [${(sources ?? ["phase4"]).map((source) => `'${source}'`).join(", ")}], ` +
-          `'v1_baseline_25', ${quality}, ${daysRest}, 'phase4', FALSE, ${earlySeason}, '${hash ?? hashOf(player, date)}')`,
-      );
-    }
+    const values = rows.map(
+      ({ player, date, features, quality = 100, daysRest = 1, hash, earlySeason = false }) =>
+        `('${player}', '${player}_001', DATE '${date}', '${gameId(date)}', ${listOf(features)}, ['points_avg_last_5'], ` +
+        `['phase4'], 'v1_baseline_25', ${quality}, ${daysRest}, 'phase4', FALSE, ${earlySeason}, '${hash ?? hashOf(player, date)}')`,
+    );
+    await this.sql(`INSERT INTO nba_predictions.ml_feature_store_v2 VALUES ${values.join(", ")}`);
   }
 
   /** Replaces a player's vector. */
   async setFeatures(player: string, features: readonly number[], hash: string): Promise<void> {
     await this.rig.sql(
-      `UPDATE nba_predictions.ml_feature_store_v2 SET features = [${features.join(", ")}]::DOUBLE[], data_hash = '${hash}' WHERE player_lookup = '${player}'`,
+      `UPDATE nba_predictions.ml_feature_store_v2 SET features = ${listOf(features)}, data_hash = '${hash}' WHERE player_lookup = '${player}'`,
     );
   }
 
   async addContext(...rows: readonly ContextRow[]): Promise<void> {
-    for (const { player, date, line, minutes = 30, status, average } of rows) {
-      await this.rig.sql(
-        `INSERT INTO nba_analytics.upcoming_player_game_context VALUES ('${player}', '${player}_001', DATE '${date}', ` +
-          `'${gameId(date)}', ${minutes}, ${status === undefined ? "NULL" : `'${status}'`}, ${line ?? "NULL"}, ${average ?? "NULL"}, NULL)`,
-      );
-    }
+    const values = rows.map(
+      ({ player, date, line, minutes = 30, status, average }) =>
+        `('${player}', '${player}_001', DATE '${date}', '${gameId(date)}', ${minutes}, ` +
+        `${status === undefined ? "NULL" : `'${status}'`}, ${line ?? "NULL"}, ${average ?? "NULL"}, NULL)`,
+    );
+    await this.sql(`INSERT INTO nba_analytics.upcoming_player_game_context VALUES ${values.join(", ")}`);
   }
 
+  /** Played games, each with the row of the opponent's defence. */
   async addGames(...rows: readonly GameRow[]): Promise<void> {
-    for (const { player, date, points, opponent = "BOS", home = true, daysRest = 1, rating = 112 } of rows) {
-      await this.rig.sql(
-        `INSERT INTO nba_analytics.player_game_summary VALUES ('${player}', '${gameId(date)}', DATE '${date}', 2021, ` +
-          `'${opponent}', ${home}, ${daysRest}, ${points})`,
-      );
-      await this.rig.sql(
-        `INSERT INTO nba_analytics.team_defense_game_summary VALUES ('${opponent}', '${gameId(date)}', DATE '${date}', 2021, ${rating})`,
-      );
-    }
+    const players = rows.map(
+      ({ player, date, points, opponent = "BOS", home = true, daysRest = 1 }) =>
+        `('${player}', '${gameId(date)}', DATE '${date}', 2021, '${opponent}', ${home}, ${daysRest}, ${points})`,
+    );
+    const defences = rows.map(
+      ({ date, opponent = "BOS", rating = 112 }) =>
+        `('${opponent}', '${gameId(date)}', DATE '${date}', 2021, ${rating})`,
+    );
+    await this.sql(`INSERT INTO nba_analytics.player_game_summary VALUES ${players.join(", ")}`);
+    await this.sql(
+      `INSERT INTO nba_analytics.team_defense_game_summary SELECT DISTINCT * FROM (VALUES ${defences.join(", ")})`,
+    );
   }
+}
+
+function listOf(values: readonly (number | null)[]): string {
+  return `[${values.map((value) => value ?? "NULL").join(", ")}]::DOUBLE[]`;
 }
 
 function gameId(date: string): string {
@@ -162,5 +168,5 @@ function gameId(date: string): string {
 
 /** Any hash that tells the rows apart. */
 function hashOf(player: string, date: string): string {
-  return Buffer.from(`${player}${date}`).toString("hex").slice(-16).padStart(16, "0");
+  return createHash("sha256").update(`${player} ${date}`).digest("hex").slice(0, 16);
 }

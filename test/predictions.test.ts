@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { EXAMPLE, PredictionsRig } from "./predictions-rig.js";
+import { EXAMPLE, type GameRow, PredictionsRig } from "./predictions-rig.js";
 
 const DATE = "2021-12-01";
 const RUN = ["--date", DATE];
@@ -113,6 +113,87 @@ describe("the worked example of the specification", () => {
     expect(before).toEqual(["16 4"]);
     await rig.run([...RUN, "--full-refresh"]);
     expect(await count()).toEqual(before);
+  });
+});
+
+describe("similar games", () => {
+  let rig: PredictionsRig;
+  beforeAll(async () => {
+    rig = await PredictionsRig.create();
+    await rig.gate(true, DATE);
+    await rig.addFeatures({ player: "star", date: DATE, features: EXAMPLE, daysRest: 1 });
+    await rig.addContext({ player: "star", date: DATE, line: 20.5 });
+    const game = (date: string, points: number, rest: Partial<GameRow>) => ({ player: "star", date, points, ...rest });
+    await rig.addGames(
+      game("2021-08-30", 23, { opponent: "NYK" }), // more than 90 days before
+      game("2021-11-01", 20, { rating: 120 }), // defence unknown: average 20, rest 30, venue 15, form 15 = 80
+      game("2021-11-03", 24, { rating: 116 }), // weak (120) 40 + 30 + 15 + 15 = 100
+      game("2021-11-05", 18, { rating: 100, home: false }), // weak (118) 40 + 30 + 0 + 15 = 85
+      game("2021-11-07", 30, { rating: 100, daysRest: 2 }), // average (112) 20 + 15 + 15 + 15 = 65
+      game("2021-11-09", 22, { daysRest: 0 }), // elite (109) 0 + 15 + 15 + 15 = 45
+      game("2021-11-11", 26, { opponent: "MIA" }), // 80
+      game("2021-11-13", 16, { opponent: "CHI" }), // 80
+      game(DATE, 60, { opponent: "BOS" }), // the game itself must not count
+    );
+    await rig.run(RUN);
+  });
+  afterAll(() => rig.remove());
+
+  it("weighs the points of the games that are alike, by hand", async () => {
+    // (20 x 80 + 24 x 100 + 18 x 85 + 26 x 80 + 16 x 80) / 425 = 20.917647; adjustments 0.225 + 0.8 + 0.8 + 0.4 + 0.8 = 3.025.
+    // Confidence 50 - 15 (5 games) + 20 (mean 85) + 15 (deviation 3.71).
+    expect(
+      await rig.lines(
+        `SELECT round(predicted_points, 6)::DECIMAL(9,6), confidence_score::INT, round(similarity_baseline, 6)::DECIMAL(9,6), similar_games_count,
+           avg_similarity_score::INT, min_similarity_score::INT, historical_games_count FROM nba_predictions.similarity_balanced_v1`,
+      ),
+    ).toEqual(["23.942647 70 20.917647 5 85 80 7"]);
+    expect(await active(rig)).toContain("similarity_balanced_v1 23.9 70.00 OVER 1");
+  });
+
+  it("gives the ensemble its fourth system and five points of confidence", async () => {
+    // (23.4 x 52 + 24.824 x 52 + 23.942647 x 70 + 24.225 x 87) / 261; mean confidence 65.25 + 10 + 5.
+    expect(await active(rig)).toContain("ensemble_v1 24.1 80.25 OVER 1");
+  });
+
+  it("grades every system and the season average by what happened", async () => {
+    const sql = `SELECT system_id, predictions, mean_absolute_error, picks, hits FROM nba_predictions.prediction_accuracy ORDER BY system_id`;
+    expect((await rig.rig.fastbreak("query", "--csv", sql)).stdout.trim().split(/\r?\n/).slice(1)).toEqual([
+      "ensemble_v1,1,35.9,1,1",
+      "moving_average_v1,1,36.6,1,1",
+      "season_average,1,40,0,0",
+      "similarity_balanced_v1,1,36.1,1,1",
+      "xgboost_v1,1,35.8,1,1",
+      "zone_matchup_v1,1,35.2,1,1",
+    ]);
+  });
+});
+
+describe("several dates", () => {
+  const dates = ["2021-12-01", "2021-12-02", "2021-12-04"];
+  const build = async (windows: readonly (readonly string[])[]) => {
+    const rig = await PredictionsRig.create();
+    await rig.gate(true, ...dates);
+    for (const [index, date] of dates.entries()) {
+      const features = EXAMPLE.map((value, at) => (at < 3 ? value + index : value));
+      await rig.addFeatures({ player: "star", date, features }, { player: "other", date, features: EXAMPLE });
+      await rig.addContext({ player: "star", date, line: 20.5 }, { player: "other", date });
+    }
+    for (const window of windows) await rig.run(window);
+    const rows = await rig.lines(
+      `SELECT COLUMNS(c -> c NOT IN ('created_at', 'updated_at')) FROM nba_predictions.player_prop_predictions ORDER BY prediction_id`,
+    );
+    const workers = await rig.lines(
+      `SELECT COLUMNS(c -> c NOT IN ('created_at', 'run_date')) FROM nba_predictions.prediction_worker_runs ORDER BY request_id`,
+    );
+    rig.remove();
+    return [...rows, ...workers];
+  };
+
+  it("give the same rows in one run as night by night", async () => {
+    const together = await build([["--from", "2021-12-01", "--to", "2021-12-04"]]);
+    expect(together).toHaveLength(3 * 2 * 4 + 3 * 2);
+    expect(await build(dates.map((date) => ["--date", date]))).toEqual(together);
   });
 });
 

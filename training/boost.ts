@@ -29,7 +29,7 @@ export interface BoostOptions {
 export const DEFAULT_OPTIONS: BoostOptions = {
   seed: 42,
   learningRate: 0.05,
-  maxDepth: 4,
+  maxDepth: 3,
   minChildRows: 40,
   lambda: 1,
   minGain: 0,
