@@ -25,7 +25,8 @@ const COMPONENTS = {
   data_freshness_score: "CASE WHEN age <= 0 THEN 15 WHEN age = 1 THEN 12 WHEN age = 2 THEN 8 ELSE 0 END",
   dependency_completeness_score:
     "CASE WHEN k = 4 THEN 15 WHEN k = 3 THEN NUMERIC '11.25' WHEN k = 2 THEN NUMERIC '7.5' ELSE 0 END",
-  row_completeness_score: "CASE WHEN n >= 400 THEN 5 WHEN n >= 300 THEN 4 WHEN n >= 200 THEN 3 WHEN n >= 100 THEN 1 ELSE 0 END",
+  row_completeness_score:
+    "CASE WHEN n >= 400 THEN 5 WHEN n >= 300 THEN 4 WHEN n >= 200 THEN 3 WHEN n >= 100 THEN 1 ELSE 0 END",
   null_field_rate_score: `5 - ${ratio("missing_values", "n", 2)}`,
 };
 
