@@ -15,13 +15,12 @@ const eligible = (name, phase4, phase3, otherwise, [low, high]) => ({
   phase4,
   phase3,
   otherwise,
-  low,
-  high,
+  range: [low, high],
 });
 /** Always computed, from whatever there is. */
-const calculated = (name, value) => ({ name, kind: "calculated", value });
+const calculated = (name, value, range) => ({ name, kind: "calculated", value, range });
 /** Known to Phase 3 only, and there for every row. */
-const native = (name, condition) => ({ name, kind: "native", value: `IF(${condition}, 1, 0)` });
+const native = (name, condition) => ({ name, kind: "native", value: `IF(${condition}, 1, 0)`, range: [0, 1] });
 
 const restAdvantage = `IFNULL(${clamp("context.days_rest - context.opponent_days_rest", -2, 2)}, 0)`;
 
@@ -76,10 +75,10 @@ const FEATURES = [
   eligible("shot_zone_mismatch_score", "composite.shot_zone_mismatch_score", "NULL", "0", [-10, 10]),
   eligible("pace_score", "composite.pace_score", paceScore("context"), "0", [-3, 3]),
   eligible("usage_spike_score", "composite.usage_spike_score", usageSpikeScore("context"), "0", [-3, 3]),
-  calculated("rest_advantage", restAdvantage),
-  calculated("injury_risk", injuryRisk),
-  calculated("recent_trend", recentTrend),
-  calculated("minutes_change", minutesChange),
+  calculated("rest_advantage", restAdvantage, [-2, 2]),
+  calculated("injury_risk", injuryRisk, [0, 3]),
+  calculated("recent_trend", recentTrend, [-2, 2]),
+  calculated("minutes_change", minutesChange, [-2, 2]),
   eligible(
     "opponent_def_rating",
     "defense.defensive_rating_last_15",
@@ -112,10 +111,10 @@ const FEATURES = [
     "NUMERIC '0.35'",
     [0, 1],
   ),
-  calculated("pct_free_throw", freeThrowShare),
+  calculated("pct_free_throw", freeThrowShare, [0, 0.5]),
   eligible("team_pace", "cache.team_pace_last_10", "team.pace_last_10", "100", [90, 115]),
   eligible("team_off_rating", "cache.team_off_rating_last_10", "team.off_rating_last_10", "112", [95, 130]),
-  calculated("team_win_pct", winShare),
+  calculated("team_win_pct", winShare, [0, 1]),
 ];
 
 const VERSION = "v1_baseline_25";
@@ -143,10 +142,10 @@ function candidateNames() {
 /** The feature arrays' elements over `candidates()`: Phase 4, else Phase 3, else the default, kept within the valid range. */
 function values() {
   return indexed
-    .map(({ kind, index, otherwise, low, high }) => {
+    .map(({ kind, index, otherwise, range }) => {
       const value =
         kind === "eligible"
-          ? clamp(`COALESCE(phase4_${index}, phase3_${index}, ${otherwise})`, low, high)
+          ? clamp(`COALESCE(phase4_${index}, phase3_${index}, ${otherwise})`, ...range)
           : `value_${index}`;
       return `CAST(${value} AS FLOAT64)`;
     })
@@ -172,13 +171,6 @@ function countPhase4() {
 /** How many of the eligible features came from Phase 3. */
 function countPhase3() {
   return eligibles.map(({ index }) => `IF(phase4_${index} IS NULL AND phase3_${index} IS NOT NULL, 1, 0)`).join(" + ");
-}
-
-/** Eligible features whose candidate lies out of its valid range, as a condition over `candidates()`. */
-function outOfRange() {
-  return eligibles
-    .map(({ index, low, high }) => `COALESCE(phase4_${index}, phase3_${index}) NOT BETWEEN ${low} AND ${high}`)
-    .join(" OR ");
 }
 
 /**
@@ -221,7 +213,6 @@ module.exports = {
   labels,
   countPhase4,
   countPhase3,
-  outOfRange,
   rowQuality,
   names,
   at,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { Rig, ROOT } from "./rig.js";
+import { Rig, ROOT, type RunDocument } from "./rig.js";
 
 /** The vector of the worked example, predictions.md section 8.1. */
 export const EXAMPLE = [
