@@ -1,7 +1,8 @@
 import { Random } from "../ingest/sample/random.js";
+import { fitBaseline } from "./baseline.js";
 import { binColumns, type FeatureColumns } from "./bins.js";
 import { growTree } from "./grow-tree.js";
-import { type BoostedTrees, MAX_DEPTH, MICROS, type Tree, toMicros, walk } from "./model.js";
+import { type Baseline, type BoostedTrees, baselineOf, MAX_DEPTH, MICROS, type Tree, toMicros, walk } from "./model.js";
 
 /** Rows to learn from or to judge on: feature columns in micros, and what really happened in whole units. */
 export interface Dataset {
@@ -49,7 +50,8 @@ export interface BoostResult {
 }
 
 /**
- * Gradient boosting for the absolute error (Friedman 2001, LAD_TreeBoost): trees fit the signs of the residuals, each leaf
+ * Gradient boosting for the absolute error (Friedman 2001, LAD_TreeBoost), from a linear baseline of the player's averages:
+ * trees fit the signs of the residuals, each leaf
  * adds the median residual of its rows, times the learning rate. The absolute error is what predictions are judged by, and its
  * minimum, the median, is what a line splits evenly.
  *
@@ -63,9 +65,12 @@ export function boost(training: Dataset, validation: Dataset, options: BoostOpti
   check(training, validation, options);
   const random = new Random(options.seed, "boost");
   const bins = binColumns(training.columns, options.maxBins);
-  const baseScore = toMicros(median(Array.from(training.target)));
-  const fit = new Fit(training, baseScore);
-  const judge = new Fit(validation, baseScore);
+  const baseline = fitBaseline(training.columns, training.target);
+  const fit = new Fit(training, baseline);
+  const judge = new Fit(validation, baseline);
+  const baseScore = toMicros(median(fit.residuals(allRows(fit.length))));
+  fit.shift(baseScore);
+  judge.shift(baseScore);
   const trees: Tree[] = [];
   const history = [{ training: fit.meanAbsoluteError(), validation: judge.meanAbsoluteError() }];
   let best = 0;
@@ -82,7 +87,7 @@ export function boost(training: Dataset, validation: Dataset, options: BoostOpti
     if ((history.at(-1)?.validation ?? 0) < (history[best]?.validation ?? 0)) best = trees.length;
   }
   return {
-    model: { baseScore, trees: trees.slice(0, best) },
+    model: { baseline, baseScore, trees: trees.slice(0, best) },
     history: history.slice(0, best + 1),
     grown: trees.length,
   };
@@ -94,9 +99,16 @@ class Fit {
 
   constructor(
     readonly data: Dataset,
-    baseScore: number,
+    baseline: Baseline,
   ) {
-    this.#predictions = new Float64Array(data.target.length).fill(baseScore);
+    this.#predictions = data.target.map((_, row) =>
+      baselineOf(baseline, (feature) => data.columns[feature]?.[row] as number),
+    );
+  }
+
+  /** Adds the same to every prediction. */
+  shift(micros: number): void {
+    for (let row = 0; row < this.length; row++) this.#predictions[row] = (this.#predictions[row] as number) + micros;
   }
 
   get length(): number {
@@ -137,9 +149,13 @@ function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? high : ((sorted[middle - 1] ?? 0) + high) / 2;
 }
 
+function allRows(count: number): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, row) => row);
+}
+
 /** Each row with the given probability; never none. */
 function sampleRows(count: number, share: number, random: Random): Uint32Array {
-  const rows = Uint32Array.from({ length: count }, (_, row) => row).filter(() => random.chance(share));
+  const rows = allRows(count).filter(() => random.chance(share));
   return rows.length > 0 ? rows : Uint32Array.of(0);
 }
 

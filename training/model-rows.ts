@@ -3,6 +3,9 @@ import type { RowObject } from "../runner/warehouse/port.js";
 import type { BoostedTrees } from "./model.js";
 import type { TrainedModel } from "./train-model.js";
 
+/** Columns of `ml_models` with the weights of the baseline, in the order of its features. */
+const BASELINE_COLUMNS = ["last_5_weight", "last_10_weight", "season_weight"] as const;
+
 export interface ModelRows {
   readonly modelId: string;
   /** The row of `ml_models`. */
@@ -43,6 +46,9 @@ export function modelRows(trained: TrainedModel, systemId: string, features: Fea
       objective: "absolute_error",
       parameters: JSON.stringify(parameters),
       seed,
+      ...Object.fromEntries(
+        BASELINE_COLUMNS.map((name, index) => [name, decimal((result.model.baseline[index] ?? 0) * 1000)]),
+      ),
       base_score: decimal(result.model.baseScore),
       tree_count: result.model.trees.length,
       trees_grown: result.grown,

@@ -14,8 +14,8 @@ it("goes left at the threshold and adds up whole micros", () => {
     { kind: "leaf", value: toMicros(-1.25), rows: 1 },
     { kind: "leaf", value: toMicros(2.000001), rows: 2 },
   ];
-  const model = { baseScore: toMicros(10), trees: [tree, tree] };
-  expect(predict(model, [0, toMicros(0.5)])).toBe(7_500_000);
+  const model = { baseline: [500], baseScore: toMicros(10), trees: [tree, tree] };
+  expect(predict(model, [3, toMicros(0.5)])).toBe(7_500_002);
   expect(predict(model, [0, toMicros(0.500001)])).toBe(14_000_002);
   expect(toMicros(-0.0000005)).toBe(-1);
 });

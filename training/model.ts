@@ -34,8 +34,12 @@ export interface LeafNode {
 /** Nodes of one tree; the first is the root. */
 export type Tree = readonly (SplitNode | LeafNode)[];
 
+/** Weights of the first features of the vector, thousandths: what is predicted before any tree. */
+export type Baseline = readonly number[];
+
 export interface BoostedTrees {
-  /** The prediction before the first tree. Micros. */
+  readonly baseline: Baseline;
+  /** Added to the baseline. Micros. */
   readonly baseScore: number;
   readonly trees: readonly Tree[];
 }
@@ -52,7 +56,15 @@ export function walk(tree: Tree, feature: (index: number) => number): number {
   return node === undefined ? 0 : node.value;
 }
 
+/** The weighted sum of the first features, rounded to whole micros. */
+export function baselineOf(baseline: Baseline, feature: (index: number) => number): number {
+  const thousandths = baseline.reduce((sum, weight, index) => sum + weight * feature(index), 0);
+  return Math.sign(thousandths) * Math.round(Math.abs(thousandths) / 1000);
+}
+
 /** The prediction for one feature vector in micros, in micros. */
 export function predict(model: BoostedTrees, features: ArrayLike<number>): number {
-  return model.trees.reduce((sum, tree) => sum + walk(tree, (index) => features[index] as number), model.baseScore);
+  const feature = (index: number) => features[index] as number;
+  const start = model.baseScore + baselineOf(model.baseline, feature);
+  return model.trees.reduce((sum, tree) => sum + walk(tree, feature), start);
 }
