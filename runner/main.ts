@@ -9,6 +9,14 @@ interface CommandEntry {
 const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   run: { summary: "decide and run", load: () => import("./commands/run.js") },
   plan: { summary: "show the decisions and their evidence, run nothing", load: () => import("./commands/plan.js") },
+  explain: {
+    summary: "why a model would run or be skipped, with every hash",
+    load: () => import("./commands/explain.js"),
+  },
+  verify: {
+    summary: "rebuild a window aside and compare every fingerprint",
+    load: () => import("./commands/verify.js"),
+  },
   compile: {
     summary: "print the compiled graph, as dataform compile does",
     load: () => import("./commands/compile.js"),

@@ -53,11 +53,20 @@ export function composeBuild(
 ): ComposedQuery {
   const range = partitions && { from: partitions[0] as string, to: partitions.at(-1) as string };
   const built = context.relations.has(action.node.key) ? { ...action, ...action.selfReading } : action;
-  const body = splice(built, (key) => source(key, action, range, context));
-  if (partitions === undefined || range === undefined || action.partitionColumn === undefined)
-    return new ComposedQuery(body);
-  const test = partitionTest(action.partitionColumn, partitions, range);
-  return new ComposedQuery([own("SELECT * FROM (\n"), ...body, own(`\n) WHERE ${test}`)]);
+  return onlyPartitions(
+    action,
+    partitions,
+    splice(built, (key) => source(key, action, range, context)),
+  );
+}
+
+/**
+ * The GoogleSQL that stock Dataform would run, upstreams and views unrestricted, with only the output cut to some partitions:
+ * what a restricted build must be equal to. Of a model that reads its own rows it is what running it once more would give.
+ */
+export function composeUnrestricted(action: RunnableAction, partitions: readonly string[] | undefined): ComposedQuery {
+  const built = { ...action, ...action.selfReading };
+  return onlyPartitions(action, partitions, [copied(built, 0, built.query.length)]);
 }
 
 /** A query that returns no row, of the columns that the action would build. */
@@ -71,16 +80,30 @@ export function composeAsWritten(action: RunnableAction): ComposedQuery {
   return new ComposedQuery([copied(action, 0, action.query.length)]);
 }
 
-/** One row that an assertion's query returns, if it returns any. */
-export function composeAssertion(assertion: RunnableAction): ComposedQuery {
+/**
+ * One row that an assertion's query returns, if it returns any. Views are replaced by their own query: a gate is asked before
+ * the views behind its model are made.
+ */
+export function composeAssertion(assertion: RunnableAction, context: ComposeContext): ComposedQuery {
+  const body = splice(assertion, (key) => source(key, assertion, undefined, context));
+  return new ComposedQuery([own("SELECT * FROM (\n"), ...body, own("\n) LIMIT 1")]);
+}
+
+function onlyPartitions(
+  action: RunnableAction,
+  partitions: readonly string[] | undefined,
+  body: readonly Piece[],
+): ComposedQuery {
+  if (partitions === undefined || action.partitionColumn === undefined) return new ComposedQuery(body);
   return new ComposedQuery([
     own("SELECT * FROM (\n"),
-    copied(assertion, 0, assertion.query.length),
-    own("\n) LIMIT 1"),
+    ...body,
+    own(`\n) WHERE ${partitionTest(action.partitionColumn, partitions)}`),
   ]);
 }
 
-function partitionTest(column: string, partitions: readonly string[], range: DateRange): string {
+function partitionTest(column: string, partitions: readonly string[]): string {
+  const range = { from: partitions[0] as string, to: partitions.at(-1) as string };
   const contiguous = addDays(range.from, partitions.length - 1) === range.to;
   if (contiguous) return `\`${column}\` BETWEEN DATE '${range.from}' AND DATE '${range.to}'`;
   return `\`${column}\` IN (${partitions.map((date) => `DATE '${date}'`).join(", ")})`;
