@@ -9,6 +9,10 @@ interface CommandEntry {
 const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   run: { summary: "decide and run", load: () => import("./commands/run.js") },
   plan: { summary: "show the decisions and their evidence, run nothing", load: () => import("./commands/plan.js") },
+  explain: {
+    summary: "why a model would run or be skipped, with every hash",
+    load: () => import("./commands/explain.js"),
+  },
   compile: {
     summary: "print the compiled graph, as dataform compile does",
     load: () => import("./commands/compile.js"),

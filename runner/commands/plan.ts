@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { Command } from "commander";
 import type { CommandModule, CommonOptions } from "./command.js";
-import { decideSession, hasWork, newRunId, plannedResults } from "./decide.js";
+import { decideSession, hasWork, newRunId, plannedResults, tellWarnings } from "./decide.js";
 import { EXIT } from "./exit.js";
 import { printPlan } from "./print-plan.js";
 import { addDecideOptions, type DecideOptions, overridesOf } from "./selection-options.js";
@@ -26,7 +26,8 @@ export const command: CommandModule = {
     windowOf(options);
     return withProject(options, overridesOf(options), async (session) => {
       const plan = await decideSession(session, options);
-      const actions = plannedResults(session.project, plan);
+      const actions = plannedResults(plan);
+      tellWarnings(plan);
       const { compiled } = session.loaded;
       printPlan(
         {

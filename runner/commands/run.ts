@@ -6,7 +6,7 @@ import { progressTo } from "../report/progress.js";
 import { type RunReport, reportJson, resultTable, summaryLines } from "../report/run-report.js";
 import { colorsFor } from "../report/text.js";
 import type { CommandModule, CommonOptions } from "./command.js";
-import { decideSession, hasWork, newRunId, plannedResults } from "./decide.js";
+import { decideSession, hasWork, newRunId, plannedResults, tellWarnings } from "./decide.js";
 import { EXIT } from "./exit.js";
 import { locateInProject } from "./locate.js";
 import { printPlan } from "./print-plan.js";
@@ -50,14 +50,16 @@ export const command: CommandModule = {
         durationMs: performance.now() - clock,
       });
       if (options.dryRun) {
-        printPlan(finish(plannedResults(session.project, plan)), options.json ?? false);
+        tellWarnings(plan);
+        printPlan(finish(plannedResults(plan)), options.json ?? false);
         return EXIT.done;
       }
       const actions = hasWork(plan)
         ? await announced(session, "run", () => carryOut(session, plan, options, { runId: base.runId, started }))
-        : plannedResults(session.project, plan);
+        : plannedResults(plan);
       const report = finish(actions);
       writeRunArtifact(session.projectDir, report);
+      tellWarnings(plan);
       print(report, options.json ?? false);
       return actions.some(({ status }) => status === "failed" || status === "blocked") ? EXIT.failed : EXIT.done;
     });
@@ -76,7 +78,7 @@ async function carryOut(
     session.project.actions.map(({ node }) => node.key),
     options.json ?? false,
   );
-  return executePlan(session.warehouse, session.project, plan, {
+  return executePlan(session.warehouse, plan, {
     stateDataset: session.settings.stateDataset,
     runId: run.runId,
     startedAt: run.started,

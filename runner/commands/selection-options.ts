@@ -20,17 +20,37 @@ export interface DecideOptions extends WindowOptions {
 
 /** Adds the options that `run` and `plan` share; names and meanings of the Dataform CLI stay as they are there. */
 export function addDecideOptions(command: Command): void {
+  addWindowOptions(command);
+  addSelectionOptions(command);
+  command.option("--full-refresh", "run every selected partition, whatever the state says");
+  addOverrideOptions(command);
+}
+
+/** `--date`, or `--from` and `--to`. */
+export function addWindowOptions(command: Command): void {
   command
     .option("--date <date>", "one partition, YYYY-MM-DD")
     .option("--from <date>", "first partition of a window")
-    .option("--to <date>", "last partition of a window")
-    .option("--select <selectors...>", "name, +name, name+, tag:t, path:folder; a comma intersects, several unite")
+    .option("--to <date>", "last partition of a window");
+}
+
+/** Which actions. */
+export function addSelectionOptions(command: Command): void {
+  command
+    .option(
+      "--select <selectors...>",
+      "name, +name, name+, @name, tag:t, path:folder, state:stale, git:ref; a comma intersects, several unite",
+    )
     .option("--exclude <selectors...>", "selectors to leave out")
     .option("--actions <names...>", "exact action names, as in the Dataform CLI")
     .option("--tags <tags...>", "actions with any of the tags")
     .option("--include-deps", "also what the selected actions depend on")
-    .option("--include-dependents", "also what depends on the selected actions")
-    .option("--full-refresh", "run every selected partition, whatever the state says")
+    .option("--include-dependents", "also what depends on the selected actions");
+}
+
+/** Which variables and suffixes the project is compiled with. */
+export function addOverrideOptions(command: Command): void {
+  command
     .option("--var <name=value...>", "a project variable")
     .option("--vars <pairs>", "project variables, a=1,b=2", (text: string) => text.split(","))
     .option("--schema-suffix <suffix>", "append _suffix to every dataset");

@@ -17,6 +17,8 @@ export interface RunnableAction {
   readonly target: RelationId;
   readonly fileName: string;
   readonly tags: readonly string[];
+  /** Files of the project whose text decides the action. */
+  readonly sourceFiles: readonly string[];
   readonly query: string;
   /** Why the dialect cannot read the query, and at which character. */
   readonly unscannable: { readonly message: string; readonly offset: number } | undefined;

@@ -130,7 +130,8 @@ async function buildModel(
 
 /** Fails when the assertion's query returns a row. */
 async function runAudit(transaction: Transaction, assertion: RunnableAction, context: BuildContext): Promise<void> {
-  const result = await locating(composeAssertion(assertion), context.locate, (sql) => transaction.query(sql));
+  const query = composeAssertion(assertion, { views: context.views, relations: await transaction.relations() });
+  const result = await locating(query, context.locate, (sql) => transaction.query(sql));
   const row = result.rows[0];
   if (row === undefined) return;
   const shown = result.columns.slice(0, 8).map(({ name }, index) => `${name}=${String(row[index] ?? "NULL")}`);
@@ -185,7 +186,7 @@ async function outputOf(
   const content = outputRequest(action, relations, range);
   if (content === undefined) return { data: new Map(), versions: new Map() };
   const [data, versions] = await transaction.digests([
-    { relation: relation as Relation, purpose: "data", exclude: [], range },
+    { relation: relation as Relation, purpose: "data", exclude: [], range, grain: content.grain },
     content,
   ]);
   return { data: data ?? new Map(), versions: versionsOf(versions ?? new Map()) };

@@ -63,13 +63,13 @@ export function composeAsWritten(action: RunnableAction): ComposedQuery {
   return new ComposedQuery([copied(action, 0, action.query.length)]);
 }
 
-/** One row that an assertion's query returns, if it returns any. */
-export function composeAssertion(assertion: RunnableAction): ComposedQuery {
-  return new ComposedQuery([
-    own("SELECT * FROM (\n"),
-    copied(assertion, 0, assertion.query.length),
-    own("\n) LIMIT 1"),
-  ]);
+/**
+ * One row that an assertion's query returns, if it returns any. Views are replaced by their own query: a gate is asked before
+ * the views behind its model are made.
+ */
+export function composeAssertion(assertion: RunnableAction, context: ComposeContext): ComposedQuery {
+  const body = splice(assertion, (key) => source(key, assertion, undefined, context));
+  return new ComposedQuery([own("SELECT * FROM (\n"), ...body, own("\n) LIMIT 1")]);
 }
 
 function partitionTest(column: string, partitions: readonly string[], range: DateRange): string {

@@ -3,7 +3,6 @@ import { migrateState } from "../state/migrate.js";
 import { recordRun } from "../state/run-log.js";
 import { storeManifest } from "../state/stored-manifest.js";
 import type { Transaction, Warehouse } from "../warehouse/port.js";
-import type { RunnableProject } from "./action.js";
 import type { ActionResult, EventListener } from "./events.js";
 import type { Locate } from "./located.js";
 import type { ProjectPlan } from "./plan-project.js";
@@ -26,14 +25,14 @@ export interface ExecuteOptions {
 /** Carries a plan out and keeps the run's history. */
 export async function executePlan(
   warehouse: Warehouse,
-  project: RunnableProject,
   plan: ProjectPlan,
   options: ExecuteOptions,
 ): Promise<readonly ActionResult[]> {
+  const { project } = plan;
   const { stateDataset, runId } = options;
   await warehouse.transaction(async (transaction) => {
     await migrateState(transaction, stateDataset);
-    await createDatasets(transaction, project, plan);
+    await createDatasets(transaction, plan);
   });
   const run = { runId, recordedAt: recordingTime(plan, options.startedAt) };
   const views = new Map(
@@ -48,7 +47,6 @@ export async function executePlan(
   options.emit({ event: "run_started", ...started });
   const results = await runProject(
     warehouse,
-    project,
     plan,
     { stateDataset, run, views, recorded: plan.recorded, locate: options.locate },
     options,
@@ -69,8 +67,8 @@ export async function executePlan(
 }
 
 /** Before anything runs, because concurrent transactions that create the same dataset conflict. */
-async function createDatasets(transaction: Transaction, project: RunnableProject, plan: ProjectPlan): Promise<void> {
-  const running = project.actions.filter(({ node }) =>
+async function createDatasets(transaction: Transaction, plan: ProjectPlan): Promise<void> {
+  const running = plan.project.actions.filter(({ node }) =>
     plan.decisions.get(node.key)?.some(({ decision }) => decision === "run"),
   );
   const datasets = new Set(

@@ -1,12 +1,14 @@
 import { decide } from "../plan/decide.js";
 import { inputHashes } from "../plan/input-hash.js";
 import { nameMoves, type RecordedFingerprints } from "../plan/moves.js";
-import { partitionsOf, windowOfInputs } from "../plan/partitions.js";
+import { partitionsOf, windowOfRelations } from "../plan/partitions.js";
 import type { Partition, PartitionDecision, Window } from "../plan/types.js";
+import { asWhole, wholeWhereDatesAreUnknown } from "../plan/whole.js";
 import { type ModelStates, readModelStates } from "../state/model-state.js";
 import { readRecordedFingerprints } from "../state/relation-state.js";
 import type { Transaction } from "../warehouse/port.js";
 import { type RunnableAction, type RunnableProject, UserError } from "./action.js";
+import { auditsByHost } from "./audits.js";
 import { inputsOf, readSnapshot, type Snapshot } from "./snapshot.js";
 
 /** What the user asked for. */
@@ -20,12 +22,23 @@ export interface RunRequest {
 
 /** Decisions for every action of the project, with the evidence they stand on. */
 export interface ProjectPlan {
+  /** The project as this request sees it: models whose dates are unknown are single partitions. */
+  readonly project: RunnableProject;
   readonly window: Window;
   readonly decisions: ReadonlyMap<string, readonly PartitionDecision[]>;
   readonly states: ModelStates;
   readonly snapshot: Snapshot;
   /** Empty when nothing runs: then nobody asks. */
   readonly recorded: RecordedFingerprints;
+  /** Actions that the selection leaves out although they are stale, or will be when the selected ones have run. */
+  readonly leftStale: readonly string[];
+  readonly undeclared: readonly UndeclaredRead[];
+}
+
+/** A table that is fingerprinted like a source though no declaration names it. */
+export interface UndeclaredRead {
+  readonly reader: string;
+  readonly table: string;
 }
 
 /**
@@ -35,33 +48,103 @@ export interface ProjectPlan {
  */
 export async function planProject(
   transaction: Transaction,
-  project: RunnableProject,
+  asked: RunnableProject,
   stateDataset: string,
   request: RunRequest,
 ): Promise<ProjectPlan> {
-  const selected = project.actions.filter((action) => isSelected(action, request));
-  const snapshot = await readSnapshot(transaction, selected, request.window);
-  requireSources(selected, project, snapshot);
-  const window = request.window ?? windowOfInputs(snapshot.inputs);
+  const dated = await withKnownDates(transaction, asked, request);
+  const snapshot = await readSnapshot(transaction, dated.actions, request.window);
+  requireSources(selectedOf(dated, request), dated, snapshot);
+  const window = request.window ?? windowOfSnapshot(snapshot);
+  const project = window === undefined ? { ...dated, actions: dated.actions.map(asWhole) } : dated;
   const states = await readModelStates(transaction, stateDataset, window);
-  const decisions = new Map<string, readonly PartitionDecision[]>();
-  const pending = new Map<string, readonly Partition[]>();
-  for (const action of project.actions) {
-    const decided = isSelected(action, request)
-      ? decideAction(action, { window, states, snapshot, force: request.force, pending })
-      : notSelected(action, window);
-    decisions.set(action.node.key, decided);
-    pending.set(
-      action.node.key,
-      decided.filter(({ decision }) => decision === "run").map(({ partition }) => partition),
-    );
-  }
-  const idle = [...pending.values()].every((partitions) => partitions.length === 0);
+  const context = { window, states, snapshot };
+  const decisions = decideAll(project, context, request);
+  const idle = [...decisions.values()].every((decided) => runningOf(decided).length === 0);
   const recorded = idle ? new Map() : await readRecordedFingerprints(transaction, stateDataset);
   for (const { node } of project.actions) {
     decisions.set(node.key, nameMoves(node, decisions.get(node.key) ?? [], snapshot.inputs, recorded));
   }
-  return { window, decisions, states, snapshot, recorded };
+  return {
+    project,
+    window,
+    decisions,
+    states,
+    snapshot,
+    recorded,
+    leftStale: request.selected === undefined ? [] : leftStale(project, context, request),
+    undeclared: undeclaredReads(selectedOf(project, request), project),
+  };
+}
+
+/** Decides in dependency order; what runs makes what reads it run too. */
+function decideAll(
+  project: RunnableProject,
+  context: Pick<DecideContext, "window" | "states" | "snapshot">,
+  request: RunRequest,
+): Map<string, readonly PartitionDecision[]> {
+  const decisions = new Map<string, readonly PartitionDecision[]>();
+  const pending = new Map<string, readonly Partition[]>();
+  for (const action of project.actions) {
+    const decided = isSelected(action, request)
+      ? decideAction(action, { ...context, force: request.force, pending })
+      : notSelected(action, context.window);
+    decisions.set(action.node.key, decided);
+    pending.set(action.node.key, runningOf(decided));
+  }
+  return decisions;
+}
+
+/** What a run of everything would run besides the selection. */
+function leftStale(
+  project: RunnableProject,
+  context: Pick<DecideContext, "window" | "states" | "snapshot">,
+  request: RunRequest,
+): string[] {
+  const everything = decideAll(project, context, { ...request, selected: undefined, force: false });
+  const runs = ({ node }: RunnableAction) => runningOf(everything.get(node.key) ?? []).length > 0;
+  // The gates of a model run with it, selected or not.
+  const audited = new Set(
+    [...auditsByHost(project)].flatMap(([host, audits]) =>
+      request.selected?.has(host) ? audits.map(({ node }) => node.key) : [],
+    ),
+  );
+  return project.actions
+    .filter((action) => !isSelected(action, request) && !audited.has(action.node.key) && runs(action))
+    .map(({ node }) => node.key);
+}
+
+function runningOf(decisions: readonly PartitionDecision[]): Partition[] {
+  return decisions.filter(({ decision }) => decision === "run").map(({ partition }) => partition);
+}
+
+/** Tables that are read though the project neither makes nor declares them. */
+function undeclaredReads(selected: readonly RunnableAction[], project: RunnableProject): UndeclaredRead[] {
+  const made = new Set(project.actions.map(({ node }) => node.key));
+  return selected.flatMap(({ node }) =>
+    node.upstreams
+      .filter(({ key }) => !made.has(key) && !project.sources.has(key))
+      .map(({ key }) => ({ reader: node.key, table: key })),
+  );
+}
+
+async function withKnownDates(
+  transaction: Transaction,
+  project: RunnableProject,
+  request: RunRequest,
+): Promise<RunnableProject> {
+  if (request.window !== undefined) return project;
+  const relations = await transaction.relations();
+  const isDated = (key: string) => relations.get(key)?.partitionColumn !== undefined;
+  return { ...project, actions: wholeWhereDatesAreUnknown(project.actions, isDated) };
+}
+
+function windowOfSnapshot({ inputs, outputs }: Snapshot): Window {
+  return windowOfRelations([...inputs.values(), ...[...outputs.values()].map(({ versions }) => versions)]);
+}
+
+function selectedOf(project: RunnableProject, request: RunRequest): readonly RunnableAction[] {
+  return project.actions.filter((action) => isSelected(action, request));
 }
 
 export interface DecideContext {

@@ -5,7 +5,7 @@ import { nameMoves } from "../plan/moves.js";
 import { type PartitionDecision, WHOLE } from "../plan/types.js";
 import { recordModelStates } from "../state/model-state.js";
 import { type PublishCounts, type Transaction, type Warehouse, WarehouseError } from "../warehouse/port.js";
-import type { RunnableAction, RunnableProject } from "./action.js";
+import type { RunnableAction } from "./action.js";
 import { auditsByHost } from "./audits.js";
 import { type BuildContext, build, GateError } from "./build.js";
 import type { ActionResult, EventListener } from "./events.js";
@@ -28,12 +28,11 @@ export interface RunOptions {
  */
 export async function runProject(
   warehouse: Warehouse,
-  project: RunnableProject,
   plan: ProjectPlan,
   context: BuildContext,
   options: RunOptions,
 ): Promise<readonly ActionResult[]> {
-  const run = new ProjectRun(warehouse, project, plan, context, options);
+  const run = new ProjectRun(warehouse, plan, context, options);
   return run.all();
 }
 
@@ -49,17 +48,16 @@ class ProjectRun {
 
   constructor(
     readonly warehouse: Warehouse,
-    readonly project: RunnableProject,
     readonly plan: ProjectPlan,
     readonly context: BuildContext,
     readonly options: RunOptions,
   ) {
     this.#limit = pLimit(options.concurrency);
-    this.#audits = auditsByHost(project);
+    this.#audits = auditsByHost(plan.project);
   }
 
   async all(): Promise<readonly ActionResult[]> {
-    for (const action of this.project.actions) this.#results.set(action.node.key, this.#afterDependencies(action));
+    for (const action of this.plan.project.actions) this.#results.set(action.node.key, this.#afterDependencies(action));
     return Promise.all(this.#results.values());
   }
 
@@ -83,57 +81,53 @@ class ProjectRun {
   async #run(action: RunnableAction): Promise<ActionResult> {
     const planned = this.#planned(action);
     const mayHaveMoved = action.node.upstreams.some(({ key }) => this.#published.has(key));
-    const unselected = planned.every(({ reason }) => reason === "not_selected" || reason === "disabled");
+    const leftOut = planned.every(({ reason }) => isLeftOut(reason));
     const settled = planned.every(({ decision, reason }) => decision === "skip" && reason !== "cosmetic");
-    if (unselected || (settled && !mayHaveMoved)) return skipped(action, planned, 0);
+    if (leftOut || (settled && !mayHaveMoved)) return skipped(action, planned, 0);
     if (this.#failed && this.options.failFast)
       return this.#blocked(action, "not run: stopped after a failure (--fail-fast)");
     const started = performance.now();
     this.options.emit({ event: "action_started", key: action.node.key, type: action.type, partitions: planned.length });
+    let decisions = planned;
+    const onDecided = (revised: readonly PartitionDecision[]) => {
+      decisions = revised;
+    };
     try {
-      const outcome = await retryConflicts(() =>
-        this.warehouse.transaction((transaction) => this.#inTransaction(transaction, action)),
+      const counts = await retryConflicts(() =>
+        this.warehouse.transaction((transaction) => this.#inTransaction(transaction, action, onDecided)),
       );
       const durationMs = performance.now() - started;
-      if (!outcome.decisions.some(({ decision }) => decision === "run"))
-        return skipped(action, outcome.decisions, durationMs);
+      if (!decisions.some(({ decision }) => decision === "run")) return skipped(action, decisions, durationMs);
       for (const audit of this.#audits.get(action.node.key) ?? []) this.#audited.set(audit.node.key, undefined);
-      const changed = outcome.counts === undefined ? action.node.kind !== "assertion" : touched(outcome.counts);
+      const changed = counts === undefined ? action.node.kind !== "assertion" : touched(counts);
       if (changed) this.#published.add(action.node.key);
-      return result(action, outcome.decisions, changed || outcome.counts === undefined ? "success" : "unchanged", {
-        durationMs,
-        counts: outcome.counts,
-      });
+      const status = changed || counts === undefined ? "success" : "unchanged";
+      return result(action, decisions, status, { durationMs, counts });
     } catch (cause) {
       if (cause instanceof GateError) this.#audited.set(cause.assertion, cause.message);
       const status = cause instanceof GateError && action.node.kind === "model" ? "blocked" : "failed";
-      return result(action, planned, status, {
+      return result(action, decisions, status, {
         durationMs: performance.now() - started,
         error: messageOf(cause, action),
       });
     }
   }
 
+  /** @returns what was published; undefined for what publishes no rows and where nothing had to run */
   async #inTransaction(
     transaction: Transaction,
     action: RunnableAction,
-  ): Promise<{ decisions: readonly PartitionDecision[]; counts: PublishCounts | undefined }> {
+    onDecided: (decisions: readonly PartitionDecision[]) => void,
+  ): Promise<PublishCounts | undefined> {
     const snapshot = await readSnapshot(transaction, [action], this.plan.window);
     const { states, window } = this.plan;
     const decided = decideAction(action, { window, states, snapshot, force: this.options.force, pending: new Map() });
     const decisions = nameMoves(action.node, decided, snapshot.inputs, this.plan.recorded);
+    onDecided(decisions);
     const stale = decisions.filter(({ decision }) => decision === "run");
     await this.#settleCosmetic(transaction, action, decisions);
-    if (stale.length === 0) return { decisions, counts: undefined };
-    const counts = await build(
-      transaction,
-      action,
-      stale,
-      snapshot,
-      this.#audits.get(action.node.key) ?? [],
-      this.context,
-    );
-    return { decisions, counts };
+    if (stale.length === 0) return undefined;
+    return build(transaction, action, stale, snapshot, this.#audits.get(action.node.key) ?? [], this.context);
   }
 
   /** Records the new code hash of what a cosmetic edit left as it was, so that the next run says `unchanged`. */
@@ -172,12 +166,12 @@ class ProjectRun {
   #blocked(action: RunnableAction, error: string): ActionResult {
     const decisions = this.#planned(action).map(
       ({ partition, decision, reason }): PartitionDecision =>
-        decision === "skip" && reason === "not_selected"
+        decision === "skip" && isLeftOut(reason)
           ? { partition, decision, reason }
           : { partition, decision: "skip", reason: "upstream_failed" },
     );
-    const unselected = decisions.every(({ reason }) => reason === "not_selected");
-    return unselected ? skipped(action, decisions, 0) : result(action, decisions, "blocked", { durationMs: 0, error });
+    const leftOut = decisions.every(({ reason }) => isLeftOut(reason));
+    return leftOut ? skipped(action, decisions, 0) : result(action, decisions, "blocked", { durationMs: 0, error });
   }
 }
 
@@ -189,6 +183,11 @@ async function retryConflicts<T>(transaction: () => Promise<T>): Promise<T> {
     randomize: true,
     shouldRetry: ({ error }) => error instanceof WarehouseError && error.code === "conflict",
   });
+}
+
+/** Whether nothing that happens in the run can make this partition run. */
+function isLeftOut(reason: PartitionDecision["reason"]): boolean {
+  return reason === "not_selected" || reason === "disabled";
 }
 
 function skipped(action: RunnableAction, decisions: readonly PartitionDecision[], durationMs: number): ActionResult {

@@ -40,7 +40,7 @@ export async function readSnapshot(
     const relation = relations.get(key);
     return relation === undefined
       ? []
-      : [{ key, request: { relation, purpose: "data", exclude: [], range } as DigestRequest }];
+      : [{ key, request: { relation, purpose: "data", exclude: [], range, grain: "partition" } as DigestRequest }];
   });
   const outputs = actions.flatMap((action) => {
     const request = outputRequest(action, relations, window);
@@ -84,7 +84,14 @@ export function outputRequest(
   const relation = relations.get(relationKey(action.target));
   if (action.node.kind !== "model" || relation?.kind !== "table") return undefined;
   const exclude = rowColumnNames(action.rowColumns);
-  return { relation, purpose: "content", exclude, range: action.node.partitioned ? range : undefined };
+  const { partitioned } = action.node;
+  return {
+    relation,
+    purpose: "content",
+    exclude,
+    range: partitioned ? range : undefined,
+    grain: partitioned ? "partition" : "relation",
+  };
 }
 
 /** The output version of each partition, as it is recorded and compared. */

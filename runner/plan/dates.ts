@@ -24,9 +24,5 @@ export function isDate(text: string): boolean {
 /** The smallest range that holds both; undefined stands for "everything". */
 export function unite(a: DateRange | undefined, b: DateRange | undefined): DateRange | undefined {
   if (a === undefined || b === undefined) return undefined;
-  return { from: earlier(a.from, b.from), to: earlier(a.to, b.to) === a.to ? b.to : a.to };
-}
-
-function earlier(a: string, b: string): string {
-  return a.localeCompare(b) < 0 ? a : b;
+  return { from: a.from < b.from ? a.from : b.from, to: a.to > b.to ? a.to : b.to };
 }

@@ -14,6 +14,9 @@ import {
 /** The version of a partition without rows. */
 export const EMPTY_VERSION = "empty";
 
+/** Its sources look unchanged and its SQL is not: something decides the SQL that no source tells. */
+const UNSOUND = "unsound-skip-caught: the sources are the same, the compiled SQL is not";
+
 /** Partitions that are going to run, by action. */
 export type PendingRuns = ReadonlyMap<string, readonly Partition[]>;
 
@@ -49,8 +52,10 @@ function decidePartition(input: DecideInput, partition: Partition): PartitionDec
   const state = input.state.get(partition);
   if (state === undefined) return run("never_built");
   if (!live.exists) return run("table_missing");
-  if (state.compiledHash !== node.compiledHash)
-    return run("code_changed", { what: "code", old: state.compiledHash, new: node.compiledHash });
+  if (state.compiledHash !== node.compiledHash) {
+    const evidence = { what: "code", old: state.compiledHash, new: node.compiledHash } as const;
+    return run("code_changed", state.codeHash === node.codeHash ? { ...evidence, note: UNSOUND } : evidence);
+  }
   if (node.volatile !== undefined) return run("volatile", { what: "code", note: node.volatile });
   const version = live.versions.get(partition) ?? EMPTY_VERSION;
   if (state.outputVersion !== version)

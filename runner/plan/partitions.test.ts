@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { groupDecisions, windowOfInputs } from "./partitions.js";
+import { groupDecisions, windowOfRelations } from "./partitions.js";
 import type { PartitionDecision } from "./types.js";
 
 const skip = (partition: string): PartitionDecision => ({ partition, decision: "skip", reason: "unchanged" });
@@ -16,7 +16,7 @@ describe("groupDecisions", () => {
   });
 });
 
-describe("windowOfInputs", () => {
+describe("windowOfRelations", () => {
   it("spans the dated partitions of all inputs", () => {
     const digest = { rows: 1, digest: "x" };
     const inputs = new Map([
@@ -30,7 +30,7 @@ describe("windowOfInputs", () => {
       ],
       ["c", new Map([["*", digest]])],
     ]);
-    expect(windowOfInputs(inputs)).toEqual({ from: "2021-10-19", to: "2021-11-03" });
-    expect(windowOfInputs(new Map([["c", new Map([["*", digest]])]]))).toBeUndefined();
+    expect(windowOfRelations(inputs.values())).toEqual({ from: "2021-10-19", to: "2021-11-03" });
+    expect(windowOfRelations([new Map([["*", digest]])])).toBeUndefined();
   });
 });

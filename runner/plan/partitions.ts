@@ -1,13 +1,6 @@
 import type { DateRange } from "../warehouse/port.js";
 import { datesOf } from "./dates.js";
-import {
-  type InputDigests,
-  type Partition,
-  type PartitionDecision,
-  type PlanNode,
-  WHOLE,
-  type Window,
-} from "./types.js";
+import { type Partition, type PartitionDecision, type PlanNode, WHOLE, type Window } from "./types.js";
 
 /** The partitions of a node that a request covers: the dates of the window, or `*`. */
 export function partitionsOf(node: PlanNode, window: Window): readonly Partition[] {
@@ -15,9 +8,12 @@ export function partitionsOf(node: PlanNode, window: Window): readonly Partition
   return window === undefined ? [] : datesOf(window);
 }
 
-/** The dates from the first to the last partition of any dated input; undefined when there is none. */
-export function windowOfInputs(inputs: InputDigests): DateRange | undefined {
-  const dates = [...inputs.values()].flatMap((partitions) => [...partitions.keys()]).filter((date) => /^\d/.test(date));
+/**
+ * What a request without a window covers: the dates from the first to the last partition of any dated relation that is read
+ * or was built; undefined when there is none.
+ */
+export function windowOfRelations(relations: Iterable<ReadonlyMap<Partition, unknown>>): DateRange | undefined {
+  const dates = [...relations].flatMap((partitions) => [...partitions.keys()]).filter((date) => /^\d/.test(date));
   if (dates.length === 0) return undefined;
   let from = dates[0] as string;
   let to = from;

@@ -7,6 +7,7 @@ const action = (name: string, dependencies: string[], tags: string[] = []): Sele
   fileName: `definitions/${tags[0] ?? "other"}/${name}.sqlx`,
   tags,
   dependencies,
+  sourceFiles: [`includes/${name}.js`],
 });
 
 const actions = [
@@ -38,6 +39,30 @@ describe("selectActions", () => {
     ],
   ])("%j picks %j", (selectors, expected) => {
     expect(select(...selectors)).toEqual(expected);
+  });
+
+  it("picks with @ what depends on an action and everything that those need", () => {
+    const graph = [...actions, action("f", ["d.b", "d.e"])];
+    expect([...(selectActions(graph, { ...EVERYTHING, select: ["@b"] }) ?? [])].sort()).toEqual([
+      "d.a",
+      "d.b",
+      "d.c",
+      "d.e",
+      "d.f",
+    ]);
+  });
+
+  it("picks what is stale and what files changed since a git reference, and accepts that nothing is", () => {
+    const facts = {
+      stale: new Set(["d.b"]),
+      changedFiles: new Map([["main", new Set(["includes/c.js", "definitions/phase3/a.sqlx"])]]),
+    };
+    const pick = (...selectors: string[]) =>
+      [...(selectActions(actions, { ...EVERYTHING, select: selectors }, facts) ?? [])].sort();
+    expect(pick("state:stale+")).toEqual(["d.b", "d.c"]);
+    expect(pick("git:main")).toEqual(["d.a", "d.c"]);
+    expect(pick("state:stale,git:main")).toEqual([]);
+    expect(() => pick("state:modified")).toThrow(/the state that can be selected is state:stale/);
   });
 
   it("subtracts what is excluded", () => {

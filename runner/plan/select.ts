@@ -7,7 +7,19 @@ export interface Selectable {
   readonly fileName: string;
   readonly tags: readonly string[];
   readonly dependencies: readonly string[];
+  /** Files whose text decides the action. */
+  readonly sourceFiles: readonly string[];
 }
+
+/** What selectors ask for that the project's graph does not know. */
+export interface SelectionFacts {
+  /** Keys of the stale actions, for `state:stale`. */
+  readonly stale: ReadonlySet<string>;
+  /** Files that differ from each git reference named by a `git:` selector. */
+  readonly changedFiles: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+const NO_FACTS: SelectionFacts = { stale: new Set(), changedFiles: new Map() };
 
 export interface Selection {
   /** Selectors, united; a comma inside one intersects: `tag:phase3,path:definitions/analytics`. */
@@ -36,12 +48,17 @@ export class SelectionError extends Error {
 
 /**
  * The keys that a selection picks; undefined: everything, because nothing was asked for.
- * Grammar of a selector: `name`, `dataset.name`, `tag:t`, `path:folder`, each with `+` before it for all it depends on and
- * `+` behind it for all that depends on it.
+ * Grammar of a selector: `name`, `dataset.name`, `tag:t`, `path:folder`, `state:stale`, `git:reference`, each with `+` before it
+ * for all it depends on, `+` behind it for all that depends on it, or `@` before it for all that depends on it with all that
+ * those depend on.
  * @throws SelectionError for a name, tag or path that matches nothing
  */
-export function selectActions(actions: readonly Selectable[], selection: Selection): ReadonlySet<string> | undefined {
-  const graph = new SelectionGraph(actions);
+export function selectActions(
+  actions: readonly Selectable[],
+  selection: Selection,
+  facts: SelectionFacts = NO_FACTS,
+): ReadonlySet<string> | undefined {
+  const graph = new SelectionGraph(actions, facts);
   const picked = [
     ...selection.select.map((selector) => graph.selector(selector)),
     ...selection.actions.map((name) => graph.named(name)),
@@ -53,7 +70,8 @@ export function selectActions(actions: readonly Selectable[], selection: Selecti
   if (selection.includeDependencies) keys = union([keys, graph.ancestors(keys)]);
   if (selection.includeDependents) keys = union([keys, graph.descendants(keys)]);
   const left = new Set([...keys].filter((key) => !excluded.has(key)));
-  if (left.size === 0) throw new SelectionError("the selection matches nothing: everything selected is excluded too");
+  if (left.size === 0 && keys.size > 0)
+    throw new SelectionError("the selection matches nothing: everything selected is excluded too");
   return left;
 }
 
@@ -61,7 +79,10 @@ class SelectionGraph {
   readonly #dependents = new Map<string, string[]>();
   readonly #byKey: ReadonlyMap<string, Selectable>;
 
-  constructor(readonly actions: readonly Selectable[]) {
+  constructor(
+    readonly actions: readonly Selectable[],
+    readonly facts: SelectionFacts,
+  ) {
     this.#byKey = new Map(actions.map((action) => [action.key, action]));
     for (const { key, dependencies } of actions) {
       for (const dependency of dependencies)
@@ -73,7 +94,8 @@ class SelectionGraph {
     const sets = text.split(",").map((part) => this.#single(part.trim()));
     const [first = new Set<string>(), ...rest] = sets;
     const both = new Set([...first].filter((key) => rest.every((set) => set.has(key))));
-    if (both.size === 0)
+    // Nothing being stale or changed is an answer; names that have nothing in common are a mistake.
+    if (both.size === 0 && !/(^|[+@,\s])(state|git):/.test(text))
       throw new SelectionError(`--select ${text} matches nothing: its parts have no action in common`);
     return both;
   }
@@ -108,10 +130,14 @@ class SelectionGraph {
   }
 
   #single(text: string): ReadonlySet<string> {
-    const match = /^(\+?)(.*?)(\+?)$/.exec(text);
+    const match = /^([+@]?)(.*?)(\+?)$/.exec(text);
     const core = match?.[2] ?? text;
     if (core === "") throw new SelectionError(`--select "${text}" names nothing`);
     const base = this.#base(core);
+    if (match?.[1] === "@") {
+      const below = union([base, this.descendants(base)]);
+      return union([below, this.ancestors(below)]);
+    }
     const up = match?.[1] === "+" ? this.ancestors(base) : new Set<string>();
     const down = match?.[3] === "+" ? this.descendants(base) : new Set<string>();
     return union([base, up, down]);
@@ -120,7 +146,18 @@ class SelectionGraph {
   #base(text: string): ReadonlySet<string> {
     if (text.startsWith("tag:")) return this.tagged(text.slice("tag:".length));
     if (text.startsWith("path:")) return this.#under(text.slice("path:".length));
+    if (text.startsWith("git:")) return this.#changedSince(text.slice("git:".length));
+    if (text === "state:stale") return this.facts.stale;
+    if (text.startsWith("state:"))
+      throw new SelectionError(`${text} is not known; the state that can be selected is state:stale`);
     return this.named(text);
+  }
+
+  #changedSince(reference: string): ReadonlySet<string> {
+    const files = this.facts.changedFiles.get(reference) ?? new Set<string>();
+    return keysOf(
+      this.actions.filter(({ fileName, sourceFiles }) => [fileName, ...sourceFiles].some((file) => files.has(file))),
+    );
   }
 
   #under(path: string): ReadonlySet<string> {

@@ -117,8 +117,22 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
       ({ nondeterministic }) => nondeterministic.length > 0,
     ),
     actions,
+    fileHashes: hashesOfSources(actions, inputs.files),
     tracedFiles: [...inputs.tracedFiles],
   };
+}
+
+function hashesOfSources(
+  actions: readonly ManifestAction[],
+  files: CodeHashInputs["files"],
+): Readonly<Record<string, string>> {
+  const paths = [...new Set(actions.flatMap(({ sources }) => sources.files))].sort();
+  return Object.fromEntries(
+    paths.flatMap((path) => {
+      const hash = files.get(path);
+      return hash === undefined ? [] : [[path, hash]];
+    }),
+  );
 }
 
 /** `dataset.name`. */

@@ -73,6 +73,8 @@ const manifestSchema = v.object({
   /** Something read the clock or randomness while compiling: the manifest holds for the run that made it, no longer. */
   compileVolatile: v.boolean(),
   actions: v.array(manifestAction),
+  /** SHA-256 of every file that decides an action, by path in the project. */
+  fileHashes: v.record(v.string(), v.string()),
   /** Files outside the default set that module resolution looked at, found or not. */
   tracedFiles: strings,
 });

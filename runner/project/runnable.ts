@@ -24,6 +24,7 @@ function runnableAction(action: ManifestAction, byKey: ReadonlyMap<string, Manif
     target: { dataset: action.target.dataset, name: action.target.name },
     fileName: action.fileName,
     tags: action.tags,
+    sourceFiles: action.sources.files,
     query: action.query ?? "",
     unscannable: action.unscannable,
     reads: action.reads.map((read) => ({

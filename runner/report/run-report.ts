@@ -108,10 +108,13 @@ export function resultTable(report: RunReport, colors: Colors): string[] {
   return told.map((action) => actionLine(action, width, colors));
 }
 
-/** The decisions of a plan, one line per action. */
+/** The decisions of a plan, one line per selected action. */
 export function planTable(report: RunReport): string[] {
+  const selected = report.actions.filter(({ partitions }) =>
+    partitions.every(({ reason }) => reason !== "not_selected"),
+  );
   return alignColumns(
-    report.actions.map((action) => {
+    selected.map((action) => {
       const runs = action.partitions.some(({ decision }) => decision === "run");
       return [
         ` ${runs ? "run " : "skip"}`,

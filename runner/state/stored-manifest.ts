@@ -13,6 +13,19 @@ export async function readStoredManifest(transaction: Transaction, dataset: stri
   return typeof text === "string" ? text : undefined;
 }
 
+/** The texts of the newest manifests, newest first. */
+export async function readManifestHistory(transaction: Transaction, dataset: string): Promise<readonly string[]> {
+  const rows = await transaction.latestRows({
+    table: { dataset, name: "manifests" },
+    columns: ["manifest", "recorded_at"],
+    key: ["inputs_digest"],
+    newestBy: ["recorded_at"],
+  });
+  return [...rows]
+    .sort((a, b) => (String(a.recorded_at) < String(b.recorded_at) ? 1 : -1))
+    .flatMap(({ manifest }) => (typeof manifest === "string" ? [manifest] : []));
+}
+
 /** Keeps a manifest with the state, for runners that start with an empty disk. */
 export async function storeManifest(
   transaction: Transaction,

@@ -68,6 +68,8 @@ export interface DigestRequest {
   readonly exclude: readonly string[];
   /** Only these partitions; ignored for a relation without partition column. */
   readonly range: DateRange | undefined;
+  /** One digest a partition, or one of all rows under `*`. */
+  readonly grain: "partition" | "relation";
 }
 
 /** Order-independent digest of one partition's rows: row count, XOR and SUM of a 64-bit hash of each row. */

@@ -26,9 +26,11 @@ export async function readDigests(
 export const NULL_PARTITION = "__NULL__";
 
 function digestSql(request: DigestRequest, index: number): string {
-  const { relation, range } = request;
+  const { relation, range, grain } = request;
   const partition =
-    relation.partitionColumn === undefined ? "'*'" : `CAST(${quoteName(relation.partitionColumn)} AS VARCHAR)`;
+    relation.partitionColumn === undefined || grain === "relation"
+      ? "'*'"
+      : `CAST(${quoteName(relation.partitionColumn)} AS VARCHAR)`;
   const where =
     range === undefined || relation.partitionColumn === undefined
       ? ""

@@ -1,0 +1,57 @@
+import type { Command } from "commander";
+import type { RunnableAction } from "../execute/action.js";
+import { buildFromOtherCode, explain } from "../execute/explain.js";
+import type { ProjectPlan } from "../execute/plan-project.js";
+import { EVERYTHING, selectActions } from "../plan/select.js";
+import { parseManifest } from "../project/manifest.js";
+import { type ExplainReport, explainJson, explainLines } from "../report/explain-report.js";
+import { colorsFor } from "../report/text.js";
+import { readManifestHistory } from "../state/stored-manifest.js";
+import type { CommandModule, CommonOptions } from "./command.js";
+import { decideSession, selectable } from "./decide.js";
+import { EXIT } from "./exit.js";
+import { addOverrideOptions, addWindowOptions, type DecideOptions, overridesOf } from "./selection-options.js";
+import { type ProjectSession, withProject } from "./session.js";
+
+export const command: CommandModule = {
+  configure(command: Command): void {
+    command.argument("<model>", "name or dataset.name of an action");
+    addWindowOptions(command);
+    addOverrideOptions(command);
+    command.addHelpText("after", "\nExample:\n  fastbreak explain player_game_summary --date 2021-11-15");
+  },
+
+  async execute(command: Command): Promise<number> {
+    const options = command.opts<DecideOptions & CommonOptions>();
+    return withProject(options, overridesOf(options), async (session) => {
+      const name = command.args[0] ?? "";
+      const keys = selectActions(session.project.actions.map(selectable), { ...EVERYTHING, actions: [name] });
+      const plan = await decideSession(session, options);
+      const reports: ExplainReport[] = [];
+      for (const action of plan.project.actions) {
+        if (keys?.has(action.node.key)) reports.push(await reportOf(session, action, plan));
+      }
+      if (options.json)
+        process.stdout.write(
+          `${JSON.stringify(reports.length === 1 ? explainJson(reports[0] as ExplainReport) : reports.map(explainJson))}\n`,
+        );
+      else
+        process.stdout.write(
+          `${reports.map((report) => explainLines(report, colorsFor(process.stdout)).join("\n")).join("\n\n")}\n`,
+        );
+      return EXIT.done;
+    });
+  },
+};
+
+async function reportOf(session: ProjectSession, action: RunnableAction, plan: ProjectPlan): Promise<ExplainReport> {
+  const explanation = explain(action, plan);
+  const other = buildFromOtherCode(action, plan);
+  if (other === undefined) return { ...explanation, codeChange: undefined };
+  const { codeChange } = await import("../project/code-change.js");
+  const texts = await session.warehouse.transaction((transaction) =>
+    readManifestHistory(transaction, session.settings.stateDataset),
+  );
+  const earlier = texts.flatMap((text) => parseManifest(JSON.parse(text)) ?? []);
+  return { ...explanation, codeChange: codeChange(action.node.key, other.codeHash, earlier, session.loaded.manifest) };
+}

@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { migrateState } from "../../runner/state/migrate.js";
+import { layoutSql } from "../../runner/warehouse/duckdb/catalog.js";
+import { openDuckDbWarehouse } from "../../runner/warehouse/duckdb/warehouse.js";
+import { DATASET, type Row } from "./spec.js";
+import { type Outside, STATE_DATASET } from "./world.js";
+
+export interface DuckDbOutside extends Outside {
+  close(): Promise<void>;
+}
+
+/** Makes warehouses on database files of their own, all copies of one that has the state tables. */
+export async function duckDbOutsides(): Promise<{ open(): Promise<DuckDbOutside>; remove(): void }> {
+  const dir = mkdtempSync(join(tmpdir(), "fastbreak-histories-"));
+  const template = join(dir, "template.duckdb");
+  const first = await openDuckDbWarehouse(template, { create: true });
+  await first.transaction((transaction) => migrateState(transaction, STATE_DATASET));
+  await first.transaction((transaction) => transaction.execute(`CREATE SCHEMA ${DATASET}`));
+  await first.close();
+  let opened = 0;
+  return {
+    async open() {
+      opened += 1;
+      const file = join(dir, `${opened}.duckdb`);
+      copyFileSync(template, file);
+      return openOutside(file);
+    },
+    remove: () => rmSync(dir, { recursive: true, force: true }),
+  };
+}
+
+async function openOutside(file: string): Promise<DuckDbOutside> {
+  const warehouse = await openDuckDbWarehouse(file, { create: false });
+  const connection = await (await DuckDBInstance.fromCache(file)).connect();
+  return {
+    warehouse,
+    async live() {
+      const relations = await warehouse.transaction((transaction) => transaction.relations());
+      const tables = [...relations.values()].filter(({ id }) => id.dataset === DATASET);
+      const live = new Map();
+      for (const { id, kind, partitionColumn, primaryKey } of tables) {
+        const reader =
+          kind === "table"
+            ? await connection.runAndReadAll(`SELECT CAST(d AS VARCHAR), k, v::INTEGER FROM ${DATASET}.${id.name}`)
+            : undefined;
+        const rows = (reader?.getRows() ?? []).map(([d, k, v]) => ({ d, k, v }) as Row);
+        live.set(id.name, { kind, partitioned: partitionColumn !== undefined, keyed: primaryKey.length > 0, rows });
+      }
+      return live;
+    },
+    async write(name, rows, { partitionColumn, primaryKey }) {
+      const keyed = primaryKey.length > 0;
+      const values = rows.map(
+        ({ d, k, v }) => `(DATE '${d}', '${k}', ${v}${keyed ? `, '${hashOf({ d, k, v })}'` : ""})`,
+      );
+      const insert = values.length > 0 ? `INSERT INTO ${DATASET}.${name} VALUES ${values.join(", ")};` : "";
+      await connection.run(`BEGIN; DROP TABLE IF EXISTS ${DATASET}.${name};
+        CREATE TABLE ${DATASET}.${name} (d DATE, k VARCHAR, v BIGINT${keyed ? ", data_hash VARCHAR" : ""}); ${insert}
+        ${layoutSql({ dataset: DATASET, name }, { partitionColumn, primaryKey, clusterBy: [] })}; COMMIT`);
+    },
+    async drop(name) {
+      const found = await connection.runAndReadAll(
+        `SELECT count(*) FROM duckdb_views() WHERE schema_name = '${DATASET}' AND view_name = '${name}'`,
+      );
+      const kind = found.getRows()[0]?.[0] === 1n ? "VIEW" : "TABLE";
+      await connection.run(`DROP ${kind} IF EXISTS ${DATASET}.${name}`);
+    },
+    async close() {
+      connection.closeSync();
+      await warehouse.close();
+      rmSync(file, { force: true });
+    },
+  };
+}
+
+function hashOf({ d, k, v }: Row): string {
+  return createHash("sha256").update(`${d}|${k}|${v}`).digest("hex");
+}
