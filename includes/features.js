@@ -121,36 +121,32 @@ const VERSION = "v1_baseline_25";
 const indexed = FEATURES.map((feature, index) => ({ ...feature, index }));
 const eligibles = indexed.filter(({ kind }) => kind === "eligible");
 
-/** Select list: `phase4_N` and `phase3_N` of the eligible features, `value_N` of the others. */
+/** Select list: `phase4_N` and `phase3_N` of the eligible features, `known_N` of the others. */
 function candidates() {
   return indexed
     .flatMap(({ kind, index, phase4, phase3, value }) =>
       kind === "eligible"
         ? [`CAST(${phase4} AS NUMERIC) AS phase4_${index}`, `CAST(${phase3} AS NUMERIC) AS phase3_${index}`]
-        : [`CAST(${value} AS NUMERIC) AS value_${index}`],
+        : [`CAST(${value} AS NUMERIC) AS known_${index}`],
     )
     .join(",\n    ");
 }
 
-/** The columns of `candidates()`. */
-function candidateNames() {
-  return indexed.flatMap(({ kind, index }) =>
-    kind === "eligible" ? [`phase4_${index}`, `phase3_${index}`] : [`value_${index}`],
-  );
-}
-
-/** The feature arrays' elements over `candidates()`: Phase 4, else Phase 3, else the default, kept within the valid range. */
+/** Select list of `value_N` over `candidates()`: Phase 4, else Phase 3, else the default, kept within the valid range. */
 function values() {
   return indexed
     .map(({ kind, index, otherwise, range }) => {
       const value =
         kind === "eligible"
           ? clamp(`COALESCE(phase4_${index}, phase3_${index}, ${otherwise})`, ...range)
-          : `value_${index}`;
-      return `CAST(${value} AS FLOAT64)`;
+          : `known_${index}`;
+      return `${value} AS value_${index}`;
     })
-    .join(",\n      ");
+    .join(",\n    ");
 }
+
+/** The names of the columns of `values()`. */
+const VALUE_COLUMNS = indexed.map(({ index }) => `value_${index}`);
 
 /** Where each of the elements came from. */
 function labels() {
@@ -208,8 +204,8 @@ module.exports = {
   FEATURES,
   ELIGIBLE: eligibles.length,
   candidates,
-  candidateNames,
   values,
+  VALUE_COLUMNS,
   labels,
   countPhase4,
   countPhase3,

@@ -27,15 +27,29 @@ function daysBefore(name) {
   throw new Error(`variable ${name} must be D-1, D-2, ..., not "${value}"`);
 }
 
+// Read when used, so that a wrong value is reported where it is used.
 module.exports = {
   /** Build the feature store as if no Phase 4 table had rows. */
-  forcePhase3Fallback: flag("force_phase3_fallback", false),
+  get forcePhase3Fallback() {
+    return flag("force_phase3_fallback", false);
+  },
   /** Fail when a Phase 4 table has no rows for a date, instead of falling back. */
-  strict: flag("strict", false),
+  get strict() {
+    return flag("strict", false);
+  },
   /** Last resort: copy each player's newest features of at least so many days before. */
-  reuseFeaturesFrom: daysBefore("reuse_features_from"),
-  /** The gate in front of the predictions. */
-  gateMinRows: number("gate_min_rows", 200),
-  gateMinQuality: number("gate_min_quality", 75),
-  gateScaleLightSlate: flag("gate_scale_light_slate", true),
+  get reuseFeaturesFrom() {
+    return daysBefore("reuse_features_from");
+  },
+  /** The gate in front of the predictions: rows that a full slate needs, and the lowest quality. */
+  get gateMinRows() {
+    return number("gate_min_rows", 200);
+  },
+  get gateMinQuality() {
+    return number("gate_min_quality", 75);
+  },
+  /** Fewer rows are needed when fewer players are on the slate. */
+  get gateScaleLightSlate() {
+    return flag("gate_scale_light_slate", true);
+  },
 };

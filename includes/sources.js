@@ -74,6 +74,11 @@ function sourceColumns(table, prefix, { present, rows, hash, updated }) {
   ].join(",\n    ");
 }
 
+/** The names of the four columns of one source. */
+function columnNames(prefix) {
+  return ["last_updated", "rows_found", "completeness_pct", "hash"].map((column) => `${prefix}_${column}`);
+}
+
 /** The four columns of a source that is not tracked: unknown is never "unchanged". */
 function unknownColumns(prefix) {
   return [
@@ -93,4 +98,4 @@ function rowsUsed(name, { hash = "data_hash", updated = "processed_at" } = {}) {
   ].join(",\n    ");
 }
 
-module.exports = { EXPECTED_ROWS, sourceColumns, unknownColumns, rowsUsed };
+module.exports = { EXPECTED_ROWS, sourceColumns, columnNames, unknownColumns, rowsUsed };
