@@ -40,13 +40,16 @@ export interface GameRow {
 }
 
 const TABLES = `
-  CREATE SCHEMA nba_predictions; CREATE SCHEMA nba_analytics;
+  CREATE SCHEMA nba_predictions; CREATE SCHEMA nba_analytics; CREATE SCHEMA nba_raw;
   CREATE TABLE nba_predictions.ml_feature_store_v2 (
     player_lookup VARCHAR, universal_player_id VARCHAR, game_date DATE, game_id VARCHAR, features DOUBLE[],
     feature_names VARCHAR[], feature_sources VARCHAR[], feature_version VARCHAR, feature_quality_score DECIMAL(38,9),
     days_rest BIGINT, data_source VARCHAR, phase3_fallback_used BOOLEAN, early_season_flag BOOLEAN, data_hash VARCHAR);
   CREATE TABLE nba_predictions.ml_feature_store_v2_quality_metrics (
-    analysis_date DATE, gate_passed BOOLEAN, gate_reason VARCHAR);
+    analysis_date DATE, gate_passed BOOLEAN, gate_reason VARCHAR, quality_score DECIMAL(38,9),
+    fallback_rate_pct DECIMAL(38,9));
+  CREATE TABLE nba_raw.nbac_player_list_current (
+    player_lookup VARCHAR, player_id BIGINT, player_full_name VARCHAR, season_year BIGINT);
   CREATE TABLE nba_analytics.upcoming_player_game_context (
     player_lookup VARCHAR, universal_player_id VARCHAR, game_date DATE, game_id VARCHAR,
     avg_minutes_per_game_last_7 DECIMAL(38,9), player_status VARCHAR, current_points_line DECIMAL(38,9),
@@ -70,6 +73,7 @@ export class PredictionsRig {
     const declared = [
       ["nba_predictions", "ml_feature_store_v2"],
       ["nba_predictions", "ml_feature_store_v2_quality_metrics"],
+      ["nba_raw", "nbac_player_list_current"],
       ["nba_analytics", "upcoming_player_game_context"],
       ["nba_analytics", "player_game_summary"],
       ["nba_analytics", "team_defense_game_summary"],
@@ -111,7 +115,7 @@ export class PredictionsRig {
         `DELETE FROM nba_predictions.ml_feature_store_v2_quality_metrics WHERE analysis_date = DATE '${date}'`,
       );
       await this.rig.sql(
-        `INSERT INTO nba_predictions.ml_feature_store_v2_quality_metrics VALUES (DATE '${date}', ${isOpen}, '${isOpen ? "ready" : "quality too low"}')`,
+        `INSERT INTO nba_predictions.ml_feature_store_v2_quality_metrics VALUES (DATE '${date}', ${isOpen}, '${isOpen ? "ready" : "quality too low"}', ${isOpen ? 90 : 70}, 0)`,
       );
     }
   }

@@ -257,6 +257,35 @@ describe("who is predicted", () => {
     ).toEqual(['["low_quality_features"]']);
   });
 
+  it("reports per date and system", async () => {
+    expect(
+      await rig.lines(
+        "SELECT * FROM nba_predictions.prediction_system_reliability WHERE system_id = 'zone_matchup_v1'",
+      ),
+    ).toEqual([`${DATE} zone_matchup_v1 2 2 0 100.000000000`]);
+    expect(
+      await rig.lines(
+        `SELECT prediction_date, players, predictions, mean_confidence::DOUBLE, unchanged_pct::DOUBLE FROM nba_predictions.prediction_impact ORDER BY 1`,
+      ),
+    ).toEqual([`${DATE} 2 8 68.5 0`, "2021-12-02 0 0 null null"]);
+    expect(
+      await rig.lines(
+        "SELECT quality_bucket, players, predicted_players FROM nba_predictions.prediction_quality_buckets ORDER BY ALL",
+      ),
+    ).toEqual(["50 to 80 2 1", "80 and above 1 0", "80 and above 4 1", "below 50 1 0", "none 1 0"]);
+    expect(
+      await rig.lines(
+        "SELECT runs, failed_runs, predictions FROM nba_predictions.prediction_worker_performance WHERE player_lookup = 'gone'",
+      ),
+    ).toEqual(["1 1 0"]);
+    await rig.sql("INSERT INTO nba_raw.nbac_player_list_current VALUES ('edge', 77, 'Ed Ge', 2021)");
+    expect(
+      await rig.lines(
+        "SELECT DISTINCT player_lookup, player_id, player_name FROM nba_predictions.v_player_prop_predictions ORDER BY 1",
+      ),
+    ).toEqual(["edge 77 Ed Ge", "noline null null"]);
+  });
+
   it("says why there is no prediction", async () => {
     expect(
       await rig.lines(
