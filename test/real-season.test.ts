@@ -15,7 +15,7 @@ describe.skipIf(REAL_SEASON === undefined)("the real 2021-22 season", () => {
   afterAll(() => rig.remove());
 
   it("builds all five Phase 3 tables", () => {
-    expect(run.totals).toMatchObject({ failed: 0, unchanged: 0 });
+    expect(run.totals.failed).toBe(0);
     const built = run.actions.filter(({ type, status }) => type === "incremental" && status === "success");
     expect(built.filter(({ name }) => name.startsWith("nba_analytics."))).toHaveLength(5);
   });
