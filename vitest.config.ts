@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["runner/**/*.test.ts", "ingest/**/*.test.ts", "includes/**/*.test.ts"],
+          include: ["runner/**/*.test.ts", "ingest/**/*.test.ts", "includes/**/*.test.ts", "training/**/*.test.ts"],
           pool: "forks",
           testTimeout: 30_000,
         },

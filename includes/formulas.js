@@ -3,9 +3,14 @@
  * their order. The 0.44 of a free throw makes everything that counts possessions a whole number of hundredths.
  */
 
+/** `numerator / denominator` in NUMERIC (nine decimals); NULL where the denominator is zero or NULL. */
+function share(numerator, denominator) {
+  return `CAST(${numerator} AS NUMERIC) / NULLIF(CAST(${denominator} AS NUMERIC), 0)`;
+}
+
 /** `numerator / denominator` rounded half away from zero; NULL where the denominator is zero or NULL. */
 function ratio(numerator, denominator, decimals) {
-  return `ROUND(SAFE_DIVIDE(CAST(${numerator} AS NUMERIC), CAST(${denominator} AS NUMERIC)), ${decimals})`;
+  return `ROUND(${share(numerator, denominator)}, ${decimals})`;
 }
 
 /** Plays used, in hundredths: field-goal attempts + 0.44 x free-throw attempts + turnovers. */
@@ -51,6 +56,11 @@ function seasonName(seasonYear) {
   return `CONCAT(CAST(${seasonYear} AS STRING), '-', LPAD(CAST(MOD(${seasonYear} + 1, 100) AS STRING), 2, '0'))`;
 }
 
+/** First year of the season that a date belongs to: seasons start in October. */
+function seasonOf(date) {
+  return `(EXTRACT(YEAR FROM ${date}) - IF(EXTRACT(MONTH FROM ${date}) < 10, 1, 0))`;
+}
+
 /** Great-circle distance in whole miles (haversine, mean earth radius 3,958.8 miles). */
 function haversineMiles(latitude1, longitude1, latitude2, longitude2) {
   const radians = (degrees) => `((${degrees}) * ACOS(-1) / 180)`;
@@ -62,6 +72,7 @@ function haversineMiles(latitude1, longitude1, latitude2, longitude2) {
 }
 
 module.exports = {
+  share,
   ratio,
   playHundredths,
   possessionHundredths,
@@ -71,5 +82,6 @@ module.exports = {
   secondsOf,
   teamMinutesOf,
   seasonName,
+  seasonOf,
   haversineMiles,
 };

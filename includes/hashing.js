@@ -62,35 +62,64 @@ function valueText(value, type) {
   }
 }
 
+/** The canonical text of an ARRAY<FLOAT64> whose elements are known one by one as NUMERIC: much cheaper than unnesting it. */
+function arrayText(elements) {
+  return `CONCAT('[', ${elements.map((element) => orNull(element, decimalText(element, 6))).join(", ', ', ")}, ']')`;
+}
+
 /**
  * The canonical JSON text of a field set `{name: type}`, as a GoogleSQL expression over columns of these names.
+ * `texts` gives the canonical text of a field where it is already there, `{name: expression}`.
  * @throws Error if the names are not in ascending byte order: the list is the specification of the key order.
  */
-function canonicalText(fields) {
+function canonicalText(fields, texts = {}) {
   const names = Object.keys(fields);
   const members = names.map((name, index) => {
     if (index > 0 && !(names[index - 1] < name)) {
       throw new Error(`hash fields must be in ascending byte order: ${name} stands after ${names[index - 1]}`);
     }
     const prefix = literal(`${index === 0 ? "{" : ", "}"${name}": `);
-    return `${prefix}, ${orNull(name, valueText(name, fields[name]))}`;
+    return `${prefix}, ${texts[name] ?? orNull(name, valueText(name, fields[name]))}`;
   });
   return `CONCAT(\n    ${members.join(",\n    ")}, '}')`;
 }
 
 /** The `data_hash` of a table of HASH_FIELDS; to be used where the table's own columns are in scope by their names. */
-function dataHash(table) {
+function dataHash(table, texts) {
   const fields = HASH_FIELDS[table];
   if (fields === undefined) throw new Error(`no HASH_FIELDS for table ${table}`);
-  return digest16(canonicalText(fields));
+  return digest16(canonicalText(fields, texts));
 }
 
 /**
- * The hash of the upstream rows of a group (N:1): their hashes sorted, joined with a bar and digested.
- * A group with an unknown hash has none: unknown is never "unchanged".
+ * The hashes of the upstream rows of a group (N:1), sorted and joined with a bar; NULL if one of them is unknown, because
+ * unknown is never "unchanged".
  */
-function digestOfRows(hash) {
-  return `IF(COUNTIF(${hash} IS NULL) > 0, NULL, ${digest16(`IFNULL(STRING_AGG(${hash}, '|' ORDER BY ${hash}), '')`)})`;
+function sortedHashes(hash) {
+  return `IF(COUNTIF(${hash} IS NULL) > 0, NULL, IFNULL(STRING_AGG(${hash}, '|' ORDER BY ${hash}), ''))`;
 }
 
-module.exports = { HASH_FIELDS, EMPTY_DIGEST, digest16, canonicalText, dataHash, digestOfRows };
+/** The hash of the upstream rows of a group (N:1): their sorted hashes digested. */
+function digestOfRows(hash) {
+  return digest16(sortedHashes(hash));
+}
+
+/**
+ * Names one state of a date's rows: a digest of the date and all row hashes, so that a run that changes nothing keeps its id.
+ * An aggregate, to be used where the rows of the date are grouped.
+ */
+function runId(date, hash) {
+  return digest16(`CONCAT(CAST(${date} AS STRING), '|', IFNULL(STRING_AGG(${hash}, '|' ORDER BY ${hash}), ''))`);
+}
+
+module.exports = {
+  HASH_FIELDS,
+  EMPTY_DIGEST,
+  digest16,
+  arrayText,
+  canonicalText,
+  dataHash,
+  sortedHashes,
+  digestOfRows,
+  runId,
+};

@@ -1,8 +1,6 @@
 import { createRequire } from "node:module";
-import { DuckDBInstance } from "@duckdb/node-api";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { translateQuery } from "../runner/dialect/index.js";
-import { installFunctions, installMacros } from "../runner/dialect/runtime/index.js";
+import { describe, expect, it } from "vitest";
+import { value } from "./testing.js";
 
 type Fields = Readonly<Record<string, string>>;
 
@@ -12,32 +10,12 @@ interface Hashing {
   digest16(text: string): string;
   canonicalText(fields: Fields): string;
   dataHash(table: string): string;
+  arrayText(elements: readonly string[]): string;
   digestOfRows(hash: string): string;
+  sortedHashes(hash: string): string;
 }
 
 const hashing = createRequire(import.meta.url)("./hashing.js") as Hashing;
-const noTables = { find: () => undefined, names: () => [] };
-
-const instance = await DuckDBInstance.create(":memory:");
-const connection = await instance.connect();
-
-beforeAll(async () => {
-  await connection.run("SET TimeZone = 'UTC'; SET default_null_order = 'NULLS_FIRST_ON_ASC_LAST_ON_DESC'");
-  await installFunctions(connection);
-  await installMacros(connection);
-});
-
-afterAll(() => {
-  connection.closeSync();
-  instance.closeSync();
-});
-
-/** The one value of a GoogleSQL query. */
-async function value(query: string): Promise<unknown> {
-  const reader = await connection.runAndReadAll(translateQuery(query, noTables).sql);
-  return reader.getRows()[0]?.[0];
-}
-
 /** The canonical text of a row given as a GoogleSQL select list. */
 const textOf = (fields: Fields, columns: string) =>
   value(`SELECT ${hashing.canonicalText(fields)} FROM (SELECT ${columns})`);
@@ -51,6 +29,11 @@ describe("HASH_FIELDS", () => {
       team_defense_game_summary: 30,
       upcoming_team_game_context: 25,
       upcoming_player_game_context: 36,
+      team_defense_zone_analysis: 22,
+      player_shot_zone_analysis: 24,
+      player_composite_factors: 19,
+      player_daily_cache: 41,
+      ml_feature_store_v2: 7,
     });
   });
 
@@ -59,9 +42,9 @@ describe("HASH_FIELDS", () => {
     (table, fields) => {
       const names = Object.keys(fields);
       expect(names).toEqual([...names].sort());
-      expect(names.filter((name) => /^source_|_at$|^data_|_hash$|quality|version|reason|_source$/.test(name))).toEqual(
-        [],
-      );
+      expect(
+        names.filter((name) => /^source_|_at$|^data_|_hash$|quality|context_version|reason|_source$/.test(name)),
+      ).toEqual([]);
       expect(() => hashing.dataHash(table)).not.toThrow();
     },
   );
@@ -110,6 +93,14 @@ describe("the canonical text", () => {
     expect(await textOf({ x: "ARRAY<FLOAT64>" }, "ARRAY<FLOAT64>[] AS x")).toBe('{"x": []}');
   });
 
+  it("of an array known by its elements is that of the array", async () => {
+    const elements = ["25.2", "-0.0000001", "0.4444", "102.02"].map((number) => `NUMERIC '${number}'`);
+    const array = `[${[...elements, "NULL"].map((element) => `CAST(${element} AS FLOAT64)`).join(", ")}] AS x`;
+    const text = await value(`SELECT ${hashing.arrayText([...elements, "CAST(NULL AS NUMERIC)"])}`);
+    expect(text).toBe('["25.200000", "0.000000", "0.444400", "102.020000", null]');
+    expect(await textOf({ x: "ARRAY<FLOAT64>" }, array)).toBe(`{"x": ${text}}`);
+  });
+
   it.each([
     ["NUMERIC(5,3)", "NUMERIC '-0.0004'", '"0.000"'],
     ["NUMERIC(5,3)", "NUMERIC '-12.0005'", '"-12.001"'],
@@ -134,5 +125,11 @@ describe("the hash of several rows", () => {
     expect(await digest("['715028674f27096d', '5c389d2ba52c310f']")).toBe("89473599b6541a94");
     expect(await digest("ARRAY<STRING>[]")).toBe(hashing.EMPTY_DIGEST);
     expect(await digest("['715028674f27096d', NULL]")).toBeNull();
+  });
+
+  it("takes a shared scalar as one more part", async () => {
+    const sorted = hashing.sortedHashes("h");
+    const query = `SELECT CONCAT(${sorted}, '|league:0.5800') FROM UNNEST(['b', 'a']) AS h`;
+    expect(await value(query)).toBe("a|b|league:0.5800");
   });
 });

@@ -33,6 +33,26 @@ const EXPECTED_ROWS = {
     source_game_lines: 2,
     source_injury_report: 1,
   },
+  team_defense_zone_analysis: { source_team_defense: 15 },
+  player_shot_zone_analysis: { source_player_game: 10 },
+  player_composite_factors: {
+    source_player_context: 1,
+    source_team_context: 1,
+    source_player_shot: 1,
+    source_team_defense: 1,
+  },
+  player_daily_cache: {
+    source_player_game: 10,
+    source_team_offense: 10,
+    source_upcoming_context: 1,
+    source_shot_zone: 1,
+  },
+  ml_feature_store_v2: {
+    source_daily_cache: 1,
+    source_composite: 1,
+    source_shot_zones: 1,
+    source_team_defense: 1,
+  },
 };
 
 /**
@@ -54,6 +74,21 @@ function sourceColumns(table, prefix, { present, rows, hash, updated }) {
   ].join(",\n    ");
 }
 
+/** The names of the four columns of one source. */
+function columnNames(prefix) {
+  return ["last_updated", "rows_found", "completeness_pct", "hash"].map((column) => `${prefix}_${column}`);
+}
+
+/** The four columns of a source that is not tracked: unknown is never "unchanged". */
+function unknownColumns(prefix) {
+  return [
+    `CAST(NULL AS TIMESTAMP) AS ${prefix}_last_updated`,
+    `CAST(NULL AS INT64) AS ${prefix}_rows_found`,
+    `CAST(NULL AS NUMERIC) AS ${prefix}_completeness_pct`,
+    `CAST(NULL AS STRING) AS ${prefix}_hash`,
+  ].join(",\n    ");
+}
+
 /** The aggregates over upstream rows that `sourceColumns` wants, under `<name>_rows`, `<name>_hash`, `<name>_updated`. */
 function rowsUsed(name, { hash = "data_hash", updated = "processed_at" } = {}) {
   return [
@@ -63,4 +98,4 @@ function rowsUsed(name, { hash = "data_hash", updated = "processed_at" } = {}) {
   ].join(",\n    ");
 }
 
-module.exports = { EXPECTED_ROWS, sourceColumns, rowsUsed };
+module.exports = { EXPECTED_ROWS, sourceColumns, columnNames, unknownColumns, rowsUsed };

@@ -23,7 +23,12 @@ const common = {
 
 await build({
   ...common,
-  entryPoints: { main: "runner/main.ts", "ingest/sample": "ingest/sample.ts", "ingest/files": "ingest/files.ts" },
+  entryPoints: {
+    main: "runner/main.ts",
+    "ingest/sample": "ingest/sample.ts",
+    "ingest/files": "ingest/files.ts",
+    "training/train": "training/train.ts",
+  },
   outdir: "dist",
   splitting: true,
   chunkNames: "[name]-[hash]",

@@ -23,10 +23,14 @@ export interface RunnableAction {
   /** Why the dialect cannot read the query, and at which character. */
   readonly unscannable: { readonly message: string; readonly offset: number } | undefined;
   readonly reads: readonly SqlRead[];
+  /** What a model that reads its own rows builds once its table is there. */
+  readonly selfReading: { readonly query: string; readonly reads: readonly SqlRead[] } | undefined;
   readonly operations: readonly string[];
   readonly preOps: readonly string[];
   readonly postOps: readonly string[];
   readonly dependencies: readonly string[];
+  /** Dependencies whose failure does not keep the action from running. */
+  readonly softDependencies: ReadonlySet<string>;
   readonly partitionColumn: string | undefined;
   readonly clusterBy: readonly string[];
   readonly uniqueKey: readonly string[];

@@ -1,9 +1,12 @@
 import type { RunnableAction, RunnableProject } from "./action.js";
 
+/** A tag of assertions that judge what was published instead of keeping it from being published. */
+const AFTER_PUBLISHING = "after_publishing";
+
 /**
  * The assertions that must hold before a model is published. An assertion belongs to the one model it reads after which
  * everything else that it reads is in place: all its other models are ancestors of that one. An assertion without such a
- * model guards nothing and runs by itself.
+ * model, or with the tag `after_publishing`, guards nothing and runs by itself.
  * @returns by key of the model
  */
 export function auditsByHost(project: RunnableProject): ReadonlyMap<string, readonly RunnableAction[]> {
@@ -11,6 +14,7 @@ export function auditsByHost(project: RunnableProject): ReadonlyMap<string, read
   const hosted = new Map<string, RunnableAction[]>();
   for (const assertion of project.actions) {
     if (assertion.node.kind !== "assertion" || assertion.node.disabled) continue;
+    if (assertion.tags.includes(AFTER_PUBLISHING)) continue;
     const reads = assertion.node.upstreams
       .map(({ key }) => key)
       .filter((key) => actions.get(key)?.node.kind === "model");

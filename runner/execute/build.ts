@@ -14,7 +14,7 @@ import {
   WarehouseError,
 } from "../warehouse/port.js";
 import type { RunnableAction } from "./action.js";
-import { composeAssertion, composeAsWritten, composeBuild } from "./compose.js";
+import { composeAssertion, composeAsWritten, composeBuild, composeShape } from "./compose.js";
 import { type Locate, locating } from "./located.js";
 import { inputsOf, outputRequest, PASSED, readSnapshot, type Snapshot, versionsOf, viewVersion } from "./snapshot.js";
 
@@ -55,6 +55,30 @@ export async function build(
   if (audits.length > 0) await auditOutput(transaction, audits, context);
   await record(transaction, action, stale, snapshot, context);
   return counts;
+}
+
+/**
+ * Makes the empty table of a model that has none, so that what can do without its rows can read it.
+ * Throws when the model's query is wrong: then nobody knows its columns.
+ */
+export async function buildShape(
+  transaction: Transaction,
+  action: RunnableAction,
+  context: BuildContext,
+): Promise<void> {
+  const relations = await transaction.relations();
+  if (relations.has(action.node.key)) return;
+  const query = composeShape(action, { views: context.views, relations });
+  const stage = await locating(query, context.locate, (sql) => transaction.stage(sql));
+  await transaction.publish({
+    stage,
+    target: action.target,
+    partitions: undefined,
+    partitionColumn: action.partitionColumn,
+    clusterBy: action.clusterBy,
+    key: action.uniqueKey,
+    rowColumns: action.rowColumns,
+  });
 }
 
 /** Runs the gates of a model on what is about to be committed, and records that they passed on it. */

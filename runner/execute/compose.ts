@@ -42,7 +42,8 @@ export class ComposedQuery {
 
 /**
  * The GoogleSQL that builds some partitions: the action's own query, with every dated upstream restricted to the partitions
- * that its read window allows, and the output restricted to the partitions asked for.
+ * that its read window allows, and the output restricted to the partitions asked for. A model that reads its own rows sees
+ * those of the same partitions.
  * @param partitions dates, ascending; undefined: the action is built whole, from whole upstreams
  */
 export function composeBuild(
@@ -51,19 +52,27 @@ export function composeBuild(
   context: ComposeContext,
 ): ComposedQuery {
   const range = partitions && { from: partitions[0] as string, to: partitions.at(-1) as string };
+  const built = context.relations.has(action.node.key) ? { ...action, ...action.selfReading } : action;
   return onlyPartitions(
     action,
     partitions,
-    splice(action, (key) => source(key, action, range, context)),
+    splice(built, (key) => source(key, action, range, context)),
   );
 }
 
 /**
  * The GoogleSQL that stock Dataform would run, upstreams and views unrestricted, with only the output cut to some partitions:
- * what a restricted build must be equal to.
+ * what a restricted build must be equal to. Of a model that reads its own rows it is what running it once more would give.
  */
 export function composeUnrestricted(action: RunnableAction, partitions: readonly string[] | undefined): ComposedQuery {
-  return onlyPartitions(action, partitions, [copied(action, 0, action.query.length)]);
+  const built = { ...action, ...action.selfReading };
+  return onlyPartitions(action, partitions, [copied(built, 0, built.query.length)]);
+}
+
+/** A query that returns no row, of the columns that the action would build. */
+export function composeShape(action: RunnableAction, context: ComposeContext): ComposedQuery {
+  const body = composeBuild(action, undefined, context).pieces;
+  return new ComposedQuery([own("SELECT * FROM (\n"), ...body, own("\n) WHERE FALSE")]);
 }
 
 /** The action's query as it was compiled. */
@@ -112,7 +121,8 @@ function source(
     return [own("(\n"), ...splice(view, (inner) => source(inner, action, range, context)), own("\n)")];
   }
   const column = context.relations.get(key)?.partitionColumn;
-  const window = action.node.upstreams.find((upstream) => upstream.key === key)?.window;
+  const declared = action.node.upstreams.find((upstream) => upstream.key === key)?.window;
+  const window = declared ?? (key === action.node.key ? { back: 0, ahead: 0 } : undefined);
   if (range === undefined || column === undefined || window === undefined || !action.node.partitioned) return undefined;
   const from = addDays(range.from, -window.back);
   const to = addDays(range.to, window.ahead);

@@ -7,7 +7,7 @@ import { recordModelStates } from "../state/model-state.js";
 import { type PublishCounts, type Transaction, type Warehouse, WarehouseError } from "../warehouse/port.js";
 import type { RunnableAction } from "./action.js";
 import { auditsByHost } from "./audits.js";
-import { type BuildContext, build, GateError } from "./build.js";
+import { type BuildContext, build, buildShape, GateError } from "./build.js";
 import type { ActionResult, EventListener } from "./events.js";
 import { LocatedError } from "./located.js";
 import { decideAction, type ProjectPlan } from "./plan-project.js";
@@ -43,6 +43,8 @@ class ProjectRun {
   readonly #audits: ReadonlyMap<string, readonly RunnableAction[]>;
   /** Assertions that a model's own transaction has run: what they found, undefined when they passed. */
   readonly #audited = new Map<string, string | undefined>();
+  /** Actions that others do without when they fail. */
+  readonly #dispensable: ReadonlySet<string>;
   readonly #limit: ReturnType<typeof pLimit>;
   #failed = false;
 
@@ -54,6 +56,7 @@ class ProjectRun {
   ) {
     this.#limit = pLimit(options.concurrency);
     this.#audits = auditsByHost(plan.project);
+    this.#dispensable = new Set(plan.project.actions.flatMap(({ softDependencies }) => [...softDependencies]));
   }
 
   async all(): Promise<readonly ActionResult[]> {
@@ -68,12 +71,15 @@ class ProjectRun {
       this.options.emit({ event: "action_finished", result: audited });
       return audited;
     }
-    const culprit = results.find((result) => result?.status === "failed" || result?.status === "blocked");
+    const culprit = results.find(
+      (result) => result !== undefined && notBuilt(result) && !action.softDependencies.has(result.key),
+    );
     const result =
       culprit !== undefined
         ? this.#blocked(action, `not run: ${culprit.key} ${culprit.status === "failed" ? "failed" : "was blocked"}`)
         : await this.#limit(() => this.#run(action));
     if (result.status === "failed" || result.error !== undefined) this.#failed = true;
+    if (notBuilt(result) && this.#dispensable.has(action.node.key)) await this.#makeReadable(action);
     this.options.emit({ event: "action_finished", result });
     return result;
   }
@@ -146,6 +152,13 @@ class ProjectRun {
     await recordModelStates(transaction, this.context.stateDataset, this.context.run, rows);
   }
 
+  /** Whoever does without the rows of an action needs its table all the same; without one he will say so himself. */
+  async #makeReadable(action: RunnableAction): Promise<void> {
+    if (action.node.kind !== "model") return;
+    const shape = () => this.warehouse.transaction((transaction) => buildShape(transaction, action, this.context));
+    await this.#limit(() => retryConflicts(shape)).catch(() => undefined);
+  }
+
   #auditResult(action: RunnableAction): ActionResult | undefined {
     const { key } = action.node;
     if (!this.#audited.has(key)) return undefined;
@@ -209,6 +222,10 @@ function result(
     durationMs: rest.durationMs,
     error: rest.error,
   };
+}
+
+function notBuilt({ status }: ActionResult): boolean {
+  return status === "failed" || status === "blocked";
 }
 
 function touched(counts: PublishCounts): boolean {

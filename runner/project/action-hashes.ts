@@ -51,6 +51,7 @@ export function compiledHash(
     action.type,
     canonical(action.query),
     canonical(action.expectedQuery),
+    canonical(action.selfReading?.query),
     action.preOps.map(canonical),
     action.postOps.map(canonical),
     action.operations.map(canonical),

@@ -78,6 +78,7 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
       protected: table.protected,
       ...labelsOf(table),
       ...scan(query, table.target.database),
+      selfReading: selfReading(table, (sql) => scan(sql, table.target.database).reads),
     };
     return finish("tables", i, draft, tableOptions(table));
   });
@@ -177,11 +178,21 @@ function baseOf(action: BaseInput, type: ManifestAction["type"]): Draft {
     labels: {},
     protected: false,
     lookback: { defaultDays: undefined, byTable: {} },
+    softTables: [],
     rowColumns: {},
     reads: [],
+    selfReading: undefined,
     volatileCalls: [],
     unscannable: undefined,
   };
+}
+
+/** An incremental query that reads the model's own table keeps something of it, such as earlier versions of its rows. */
+function selfReading(table: CompiledTable, readsOf: (sql: string) => Draft["reads"]): Draft["selfReading"] {
+  const query = table.incrementalQuery.trim();
+  if (table.enumType !== "INCREMENTAL" || query === "") return undefined;
+  const reads = readsOf(query);
+  return reads.some(({ key }) => key === keyOf(table.target)) ? { query, reads } : undefined;
 }
 
 function trimmed(statements: readonly string[]): string[] {

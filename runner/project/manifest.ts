@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 /** Raised whenever the manifest's shape, or what its hashes cover, changes. */
-export const MANIFEST_FORMAT_VERSION = 1;
+export const MANIFEST_FORMAT_VERSION = 2;
 
 const optionalString = v.optional(v.string());
 const strings = v.array(v.string());
@@ -14,6 +14,8 @@ const nondeterministicRead = v.object({
   file: optionalString,
   line: v.optional(v.number()),
 });
+
+const reads = v.array(v.object({ key: v.string(), start: v.number(), end: v.number(), implicitAlias: optionalString }));
 
 const manifestAction = v.object({
   /** `dataset.name`; a unit test's is `test:name`. */
@@ -46,10 +48,14 @@ const manifestAction = v.object({
   protected: v.boolean(),
   /** Days of dated upstreams that one partition may read; undefined: all. `byTable` is keyed by the upstream's name. */
   lookback: v.object({ defaultDays: v.optional(v.number()), byTable: v.record(v.string(), readWindow) }),
+  /** Names of tables that the action does without when they could not be built. */
+  softTables: strings,
   /** Columns that tell when and how often a row was written. */
   rowColumns: v.object({ created: optionalString, updated: optionalString, revision: optionalString }),
   /** The relations that `query` names, with the text range to replace. */
-  reads: v.array(v.object({ key: v.string(), start: v.number(), end: v.number(), implicitAlias: optionalString })),
+  reads,
+  /** The incremental query of a model that reads its own rows: what it builds once its table is there. */
+  selfReading: v.optional(v.object({ query: v.string(), reads })),
   volatileCalls: v.array(
     v.object({ functionName: v.string(), line: v.number(), column: v.number(), outputColumn: optionalString }),
   ),

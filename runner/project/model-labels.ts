@@ -8,7 +8,8 @@ const ROW_COLUMN_LABELS = { row_created: "created", row_updated: "updated", row_
 
 /**
  * What a model tells the runner in its BigQuery labels: `lookback_days`, `lookback_days__TABLE`, `lookahead_days__TABLE`
- * (whole days) and `row_created`, `row_updated`, `row_revision` (column names).
+ * (whole days), `row_created`, `row_updated`, `row_revision` (column names) and `soft_dependency__TABLE` (`true`): the model is built even
+ * when that table could not be, with what is there of it.
  *
  * @param tableNames names of all relations of the project, for labels that name one
  * @param report is told of every label with a wrong value
@@ -17,9 +18,10 @@ export function readModelLabels(
   labels: Labels,
   tableNames: ReadonlySet<string>,
   report: (label: string, message: string) => void,
-): Pick<ManifestAction, "lookback" | "rowColumns"> {
+): Pick<ManifestAction, "lookback" | "rowColumns" | "softTables"> {
   const byTable: Record<string, { back?: number; ahead?: number }> = {};
   const rowColumns: Record<string, string> = {};
+  const softTables: string[] = [];
   let defaultDays: number | undefined;
   for (const [label, value] of Object.entries(labels)) {
     const days = () => {
@@ -28,10 +30,14 @@ export function readModelLabels(
       return undefined;
     };
     const [, direction, table] = /^(lookback|lookahead)_days(?:__(.+))?$/.exec(label) ?? [];
-    if (direction !== undefined && table !== undefined) {
-      if (!tableNames.has(table)) {
-        report(label, `label "${label}" names no table of the project${suggestion(table, [...tableNames])}`);
-      }
+    const soft = /^soft_dependency__(.+)$/.exec(label)?.[1];
+    const named = table ?? soft;
+    if (named !== undefined && !tableNames.has(named))
+      report(label, `label "${label}" names no table of the project${suggestion(named, [...tableNames])}`);
+    if (soft !== undefined) {
+      if (value === "true") softTables.push(soft);
+      else report(label, `label "${label}" must be "true", not "${value}"`);
+    } else if (direction !== undefined && table !== undefined) {
       const side = direction === "lookback" ? "back" : "ahead";
       const value = days();
       if (value !== undefined) byTable[table] = { ...byTable[table], [side]: value };
@@ -45,7 +51,7 @@ export function readModelLabels(
       else report(label, `label "${label}" must be a column name, not "${value}"`);
     }
   }
-  return { lookback: { defaultDays, byTable }, rowColumns };
+  return { lookback: { defaultDays, byTable }, rowColumns, softTables };
 }
 
 /** The problem of one label, at the line that sets it. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { RunnableAction, RunnableProject } from "../execute/action.js";
+import type { RunnableAction, RunnableProject, SqlRead } from "../execute/action.js";
 import type { PlanNode, ReadWindow, Upstream } from "../plan/types.js";
 import { rowColumnNames } from "../warehouse/port.js";
 import { dependencyOrder } from "./graph.js";
@@ -26,22 +26,28 @@ function runnableAction(action: ManifestAction, byKey: ReadonlyMap<string, Manif
     tags: action.tags,
     sourceFiles: action.sources.files,
     query: action.query ?? "",
+    reads: action.reads.map(sqlRead),
+    selfReading: action.selfReading && {
+      query: action.selfReading.query,
+      reads: action.selfReading.reads.map(sqlRead),
+    },
     unscannable: action.unscannable,
-    reads: action.reads.map((read) => ({
-      key: read.key,
-      start: read.start,
-      end: read.end,
-      implicitAlias: read.implicitAlias,
-    })),
     operations: action.operations,
     preOps: action.preOps,
     postOps: action.postOps,
     dependencies: action.dependencies,
+    softDependencies: new Set(
+      action.dependencies.filter((key) => action.softTables.includes(key.slice(key.indexOf(".") + 1))),
+    ),
     partitionColumn: action.partitionColumn,
     clusterBy: action.clusterBy,
     uniqueKey: action.uniqueKey,
     rowColumns: action.rowColumns,
   };
+}
+
+function sqlRead({ key, start, end, implicitAlias }: ManifestAction["reads"][number]): SqlRead {
+  return { key, start, end, implicitAlias };
 }
 
 function planNode(action: ManifestAction, byKey: ReadonlyMap<string, ManifestAction>): PlanNode {

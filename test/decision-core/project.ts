@@ -85,6 +85,7 @@ function empty(name: string, type: ManifestAction["type"]): ManifestAction {
     labels: {},
     protected: false,
     lookback: { defaultDays: undefined, byTable: {} },
+    softTables: [],
     rowColumns: { created: undefined, updated: undefined, revision: undefined },
     reads: [],
     volatileCalls: [],

@@ -28,6 +28,7 @@ const table = v.looseObject({
   ...common,
   enumType: v.picklist(["TABLE", "VIEW", "INCREMENTAL"]),
   query: v.optional(v.string(), ""),
+  incrementalQuery: v.optional(v.string(), ""),
   preOps: strings,
   postOps: strings,
   uniqueKey: strings,

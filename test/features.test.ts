@@ -1,0 +1,188 @@
+import { cpSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { query } from "./phase4-rig.js";
+import { Rig } from "./rig.js";
+
+const DATE = "2021-11-24";
+const STORE = "nba_predictions.ml_feature_store_v2";
+const ONE_NIGHT = ["--date", DATE, "--select", "ml_feature_store_v2+"];
+
+/** The Phase 4 tables with their date columns and their names in the dependency tracking. */
+const UPSTREAMS = {
+  team_defense_zone_analysis: "analysis_date",
+  player_shot_zone_analysis: "analysis_date",
+  player_composite_factors: "game_date",
+  player_daily_cache: "cache_date",
+} as const;
+type Upstream = keyof typeof UPSTREAMS;
+
+/** The features (by index) that each table feeds and that Phase 3 can replace. */
+const FED: Readonly<Record<Upstream, readonly number[]>> = {
+  team_defense_zone_analysis: [13, 14],
+  player_shot_zone_analysis: [19],
+  player_composite_factors: [5, 7, 8],
+  player_daily_cache: [0, 1, 2, 3, 4, 22, 23],
+};
+
+describe("the feature store when Phase 4 is incomplete", () => {
+  let rig: Rig;
+  let built: string;
+
+  beforeAll(async () => {
+    rig = Rig.warehouseProject();
+    built = join(rig.dir, ".fastbreak/warehouse.duckdb");
+    expect(await rig.fastbreak("load", "sample", "--games", "280")).toMatchObject({ code: 0 });
+    expect((await rig.run(["--from", "2021-10-19", "--to", DATE])).totals).toMatchObject({ failed: 0 });
+  });
+  afterAll(() => rig.remove());
+
+  let copies = 0;
+  const copy = () => {
+    copies += 1;
+    const file = join(rig.dir, `${copies}.duckdb`);
+    cpSync(built, file);
+    return file;
+  };
+
+  /** A copy in which the tables have no rows on the date, with the store built again. */
+  const without = async (missing: readonly Upstream[], args: readonly string[] = [], code = 0) => {
+    const file = copy();
+    for (const table of missing) {
+      await query(file, `DELETE FROM nba_precompute.${table} WHERE ${UPSTREAMS[table]} = '${DATE}'`);
+    }
+    await rig.run(["--database", file, ...ONE_NIGHT, ...args], code);
+    return file;
+  };
+
+  const one = async (file: string, sql: string) => (await query(file, sql))[0] as (string | null)[];
+  const metrics = (file: string) =>
+    one(
+      file,
+      `SELECT quality_score::DOUBLE, component_score::DOUBLE, dependency_completeness_score::DOUBLE, degraded_mode, status,
+        severity, gate_passed FROM ${STORE}_quality_metrics WHERE analysis_date = '${DATE}'`,
+    );
+
+  /** Players of whom every feature came from Phase 4 in the first place. */
+  const COMPLETE = `FROM ${STORE} WHERE game_date = '${DATE}' AND player_lookup IN (
+    SELECT player_lookup FROM nba_analytics.upcoming_player_game_context WHERE game_date = '${DATE}' AND data_quality_tier = 'high')`;
+
+  it("labels most rows phase4 on a nominal night, with quality 100", async () => {
+    const rows = await query(
+      built,
+      `SELECT DISTINCT data_source, feature_quality_score::DOUBLE, source_data_date::VARCHAR ${COMPLETE}`,
+    );
+    expect(rows).toEqual([["phase4", "100", DATE]]);
+    expect(await metrics(built)).toEqual([
+      expect.anything(),
+      expect.anything(),
+      "15",
+      "false",
+      "Excellent",
+      null,
+      "true",
+    ]);
+  });
+
+  it.each([
+    [["team_defense_zone_analysis"], 98],
+    [["player_shot_zone_analysis"], 99],
+    [["player_composite_factors"], 94.6],
+    [["player_daily_cache"], 93],
+    [["player_daily_cache", "player_shot_zone_analysis"], 90],
+  ] as const)("without %j it replaces their features from Phase 3: row quality %s", async (missing, expected) => {
+    const file = await without(missing);
+    const replaced = missing.flatMap((table) => FED[table]);
+    // The daily cache keeps copies of two shot shares; without either table all three come from Phase 3.
+    if (missing.length === 2) replaced.push(18, 20);
+    const rows = await query(
+      file,
+      `SELECT DISTINCT list_filter(range(25), i -> feature_sources[i + 1] = 'phase3'), feature_quality_score::DOUBLE ${COMPLETE}`,
+    );
+    expect(rows).toEqual([[JSON.stringify(replaced.sort((a, b) => a - b).map(String)), String(expected)]]);
+    const tracked = await one(file, `SELECT missing FROM ${STORE}_dependency_tracking WHERE analysis_date = '${DATE}'`);
+    expect(JSON.parse(tracked[0] as string).sort()).toEqual([...missing].sort());
+    const [, , dependencies, degraded] = await metrics(file);
+    expect([dependencies, degraded]).toEqual([missing.length === 1 ? "11.25" : "7.5", "false"]);
+  });
+
+  it("gives the same value from Phase 3 where the formula is the same", async () => {
+    const file = await without(["player_daily_cache", "player_shot_zone_analysis", "player_composite_factors"], [], 1);
+    const same = "list_filter(range(25), i -> i <> 6)";
+    const vectors = (database: string) =>
+      query(database, `SELECT player_lookup, list_transform(${same}, i -> features[i + 1]) ${COMPLETE} ORDER BY 1`);
+    expect(await vectors(file)).toEqual(await vectors(built));
+    // One table of four is too little for the gate; it says so, and the metrics of the night are there all the same.
+    expect((await metrics(file)).slice(2)).toEqual(["0", "false", "Warning", "P1", "false"]);
+  });
+
+  it("builds everything from Phase 3 when nothing is left, and says that it is degraded", async () => {
+    const file = await without(Object.keys(UPSTREAMS) as Upstream[]);
+    const rows = await query(
+      file,
+      `SELECT DISTINCT data_source, feature_quality_score::DOUBLE, phase4_available, source_data_date < game_date,
+        source_daily_cache_hash ${COMPLETE}`,
+    );
+    expect(rows).toEqual([["phase3", "75", "false", "true", null]]);
+    const [quality, components, dependencies, degraded, , severity] = await metrics(file);
+    expect(Number(quality)).toBeLessThanOrEqual(75);
+    expect(Number(components)).toBeLessThan(40);
+    expect([dependencies, degraded, severity]).toEqual(["0", "true", "P1"]);
+  });
+
+  it("does the same when the fallback is forced, and comes back without the variable", async () => {
+    const forced = await without([], ["--var", "force_phase3_fallback=true"]);
+    const degraded = await without(Object.keys(UPSTREAMS) as Upstream[]);
+    const rows = (file: string) =>
+      query(
+        file,
+        `SELECT player_lookup, features, feature_sources, data_hash FROM ${STORE} WHERE game_date = '${DATE}' ORDER BY 1`,
+      );
+    expect(await rows(forced)).toEqual(await rows(degraded));
+    expect((await metrics(forced))[3]).toBe("true");
+    await rig.run(["--database", forced, ...ONE_NIGHT]);
+    expect(await rows(forced)).toEqual(await rows(built));
+  });
+
+  it("copies older features as the last resort and marks every row", async () => {
+    const file = await without([], ["--var", "reuse_features_from=D-1"]);
+    const rows = await query(
+      file,
+      `SELECT count(*), count(*) FILTER (NOT store.early_season_flag), count(*) FILTER (store.features = old.features),
+        max(store.source_data_date)::VARCHAR < '${DATE}'
+      FROM ${STORE} AS store
+      JOIN ${STORE} AS old ON old.player_lookup = store.player_lookup AND 'reused from ' || old.game_date = store.insufficient_data_reason
+      WHERE store.game_date = '${DATE}'`,
+    );
+    const [total] = await one(file, `SELECT count(*) FROM ${STORE} WHERE game_date = '${DATE}'`);
+    expect(Number(total)).toBeGreaterThan(100);
+    expect(rows).toEqual([[total, total, total, "true"]]);
+  });
+
+  it("fails in strict mode instead of falling back", async () => {
+    const file = copy();
+    await query(file, `DELETE FROM nba_precompute.player_daily_cache WHERE cache_date = '${DATE}'`);
+    const run = await rig.run(["--database", file, ...ONE_NIGHT, "--var", "strict=true"], 1);
+    expect(run.actions.find(({ name }) => name === STORE)?.error).toMatch(/feature_store_strict failed/);
+  });
+
+  it("names a variable with a wrong value", async () => {
+    const finished = await rig.fastbreak("run", ...ONE_NIGHT, "--var", "force_phase3_fallback=yes");
+    expect(finished.code).toBe(2);
+    expect(finished.stderr).toMatch(/variable force_phase3_fallback must be true or false, not "yes"/);
+  });
+
+  it("gives placeholders to players without any game in the first days", async () => {
+    const rows = await query(
+      built,
+      `SELECT DISTINCT len(features), data_source, feature_quality_score::DOUBLE, feature_sources[1], early_season_flag,
+        insufficient_data_reason, source_composite_hash IS NOT NULL FROM ${STORE} WHERE game_date = '2021-10-19'`,
+    );
+    expect(rows).toEqual([["0", "early_season", "0", "none", "true", "only 0 games played, need 5", "true"]]);
+    const [, , , , , severity, passed] = await one(
+      built,
+      `SELECT 1, 1, 1, 1, 1, severity, gate_passed FROM ${STORE}_quality_metrics WHERE analysis_date = '2021-10-19'`,
+    );
+    expect([severity, passed]).toEqual([null, "false"]);
+  });
+});

@@ -1,0 +1,146 @@
+import { cpSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { changedKeys, differences, HASHED, hideResultsFrom, query, SOURCE_HASHES } from "./phase4-rig.js";
+import { Rig } from "./rig.js";
+
+const GAMES = "300";
+const SEASON = ["--from", "2021-10-19", "--to", "2021-11-29"];
+
+describe("Phase 4 on the sample season", () => {
+  let rig: Rig;
+  let built: string;
+
+  beforeAll(async () => {
+    rig = Rig.warehouseProject();
+    built = join(rig.dir, ".fastbreak/warehouse.duckdb");
+    expect(await rig.fastbreak("load", "sample", "--games", GAMES)).toMatchObject({ code: 0 });
+    expect((await rig.run(SEASON)).totals).toMatchObject({ failed: 0 });
+  });
+  afterAll(() => rig.remove());
+
+  /** A copy of the built warehouse to change. */
+  const copy = (name: string) => {
+    const file = join(rig.dir, `${name}.duckdb`);
+    cpSync(built, file);
+    return file;
+  };
+
+  it("has the hash columns of the specification, and the feature store its 41 columns", async () => {
+    const columns = async (table: string) =>
+      (
+        await query(
+          built,
+          `SELECT column_name FROM duckdb_columns() WHERE table_name = '${table}' ORDER BY column_index`,
+        )
+      ).map(([name]) => name as string);
+    for (const { table, hashes } of HASHED) {
+      expect((await columns(table)).filter((name) => name.endsWith("_hash")).sort(), table).toEqual([...hashes].sort());
+    }
+    const source = (prefix: string) =>
+      ["last_updated", "rows_found", "completeness_pct", "hash"].map((column) => `${prefix}_${column}`);
+    expect(await columns("ml_feature_store_v2")).toEqual([
+      ..."player_lookup universal_player_id game_date game_id features feature_names feature_count feature_version".split(
+        " ",
+      ),
+      ..."feature_generation_time_ms feature_quality_score team_abbr opponent_team_abbr is_home days_rest".split(" "),
+      ..."analysis_date data_source phase4_available phase3_fallback_used feature_sources source_data_date".split(" "),
+      ...["source_daily_cache", "source_composite", "source_shot_zones", "source_team_defense"].flatMap(source),
+      ..."data_hash early_season_flag insufficient_data_reason created_at updated_at".split(" "),
+    ]);
+  });
+
+  it("gives every row a hash of its own, and every row the hash of each source that was there", async () => {
+    for (const { dataset, table, date, hashes } of HASHED) {
+      const [[rows, hashed, distinct, wellFormed, unknown]] = (await query(
+        built,
+        `SELECT count(*), count(data_hash), count(DISTINCT (${date}, data_hash)),
+          count(*) FILTER (regexp_full_match(data_hash, '[0-9a-f]{16}')),
+          count(*) FILTER (${hashes
+            .filter((name) => name !== "data_hash")
+            .map((name) => `(${name} IS NULL) <> (${name.replace(/_hash$/, "_rows_found")} IS NULL)`)
+            .join(" OR ")})
+        FROM ${dataset}.${table}`,
+      )) as [string[]];
+      expect(Number(rows), table).toBeGreaterThan(1000);
+      expect([hashed, distinct, wellFormed, unknown], table).toEqual([rows, rows, rows, "0"]);
+    }
+  });
+
+  it("copies the data hash of a single source row", async () => {
+    for (const { built: table, upstream, hash, on } of SOURCE_HASHES) {
+      const [[rows, equal]] = (await query(
+        built,
+        `SELECT count(*), count(*) FILTER (b.${hash} = u.data_hash) FROM ${table} b JOIN ${upstream} u ON ${on}`,
+      )) as [string[]];
+      expect(Number(rows), `${table}.${hash}`).toBeGreaterThan(1000);
+      expect(equal, `${table}.${hash}`).toBe(rows);
+    }
+  });
+
+  it("has nothing to do the second time", async () => {
+    const again = await rig.run(SEASON);
+    expect(again.totals).toMatchObject({ run: 0, rows_written: 0 });
+  });
+
+  it("is the same built night by night as in one run", async () => {
+    const nights = copy("nights");
+    const dates = ["2021-11-27", "2021-11-28", "2021-11-29"];
+    for (const { dataset, table, date } of HASHED) {
+      await query(nights, `DELETE FROM ${dataset}.${table} WHERE ${date} >= DATE '${dates[0]}'`);
+    }
+    for (const date of dates) await rig.run(["--database", nights, "--date", date]);
+    expect(await differences(built, nights)).toEqual({});
+  });
+
+  it("reads nothing of the date that is prepared, nor of what comes after it", async () => {
+    for (const date of ["2021-11-06", "2021-11-17", "2021-11-24"]) {
+      const before = copy(`before-${date}`);
+      await hideResultsFrom(before, date);
+      const { totals } = await rig.run([
+        "--database",
+        before,
+        "--date",
+        date,
+        "--select",
+        "tag:phase3",
+        "--select",
+        "tag:phase4",
+      ]);
+      expect(totals.failed).toBe(0);
+      expect(
+        await query(before, `SELECT count(*) FROM nba_analytics.player_game_summary WHERE game_date = '${date}'`),
+      ).toEqual([["0"]]);
+      const features = `SELECT player_lookup, features, data_hash FROM nba_predictions.ml_feature_store_v2 WHERE game_date = '${date}' ORDER BY 1`;
+      const expected = await query(built, features);
+      expect(expected.length).toBeGreaterThan(50);
+      expect(await query(before, features)).toEqual(expected);
+    }
+  });
+
+  it("rebuilds exactly the rows that depend on a corrected box score", async () => {
+    const corrected = copy("corrected");
+    const [[player]] = (await query(
+      corrected,
+      `SELECT player_lookup FROM nba_raw.nbac_gamebook_player_stats WHERE game_date = '2021-11-12' AND minutes_decimal > 25
+        AND player_lookup NOT IN (SELECT player_lookup FROM nba_raw.nbac_injury_report) ORDER BY 1 LIMIT 1`,
+    )) as [string[]];
+    await query(
+      corrected,
+      `UPDATE nba_raw.nbac_gamebook_player_stats SET minutes = '20:00', data_hash = repeat('0', 16)
+        WHERE game_date = '2021-11-12' AND player_lookup = '${player}'`,
+    );
+    const run = await rig.run(["--database", corrected, ...SEASON]);
+    const statusOf = (name: string) => run.actions.find((action) => action.name.endsWith(`.${name}`))?.status;
+    expect(statusOf("team_defense_zone_analysis")).not.toBe("success");
+    for (const hashed of HASHED.filter(({ table }) => table !== "team_defense_zone_analysis")) {
+      const keys = await changedKeys(built, corrected, hashed);
+      expect(keys.length, hashed.table).toBeGreaterThan(0);
+      expect(new Set(keys.map(([, owner]) => owner)), hashed.table).toEqual(new Set([player]));
+      expect(
+        keys.every(([changed]) => (changed as string) > "2021-11-12"),
+        hashed.table,
+      ).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,105 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { Rig } from "./rig.js";
+
+const rigs: Rig[] = [];
+afterEach(() => {
+  for (const rig of rigs.splice(0)) rig.remove();
+});
+
+/** A project of SQLX files over the table raw.numbers (n, day). */
+async function projectOf(files: Readonly<Record<string, string>>): Promise<Rig> {
+  const rig = Rig.empty();
+  rigs.push(rig);
+  mkdirSync(join(rig.dir, "definitions"));
+  mkdirSync(join(rig.dir, ".fastbreak"));
+  rig.write("dataform.json", JSON.stringify({ defaultDatabase: "p", defaultSchema: "d", assertionSchema: "checks" }));
+  rig.write("package.json", "{}");
+  rig.write("definitions/numbers.sqlx", 'config { type: "declaration", schema: "raw", name: "numbers" }');
+  for (const [name, text] of Object.entries(files)) rig.write(`definitions/${name}.sqlx`, text);
+  await rig.sql("CREATE SCHEMA raw");
+  await rig.sql("CREATE TABLE raw.numbers AS SELECT 4::BIGINT AS n, DATE '2024-01-01' AS day");
+  return rig;
+}
+
+const status = (run: Awaited<ReturnType<Rig["run"]>>, name: string) =>
+  run.actions.find((action) => action.name === name)?.status;
+
+describe("a soft dependency", () => {
+  const FRAIL = 'config { type: "table" }\nSELECT 12 / (n - 4) AS ratio FROM ${ref("raw", "numbers")}';
+  const reader = (labels: string) =>
+    `config { type: "table", bigquery: { labels: { ${labels} } } }\nSELECT COUNT(*) AS found FROM \${ref("frail")}`;
+
+  it("blocks like any other without the label", async () => {
+    const rig = await projectOf({ frail: FRAIL, reader: reader("") });
+    const run = await rig.run([], 1);
+    expect([status(run, "d.frail"), status(run, "d.reader")]).toEqual(["failed", "blocked"]);
+  });
+
+  it("lets a model be built when it failed, from an empty table the first time, from what is there later", async () => {
+    const rig = await projectOf({ frail: FRAIL, reader: reader('soft_dependency__frail: "true"') });
+    const run = await rig.run([], 1);
+    expect([status(run, "d.frail"), status(run, "d.reader")]).toEqual(["failed", "success"]);
+    expect(await rig.sql("SELECT found FROM d.reader")).toEqual([["0"]]);
+
+    await rig.sql("UPDATE raw.numbers SET n = 8");
+    await rig.run([]);
+    expect(await rig.sql("SELECT found, ratio FROM d.reader, d.frail")).toEqual([["1", "3"]]);
+
+    await rig.sql("UPDATE raw.numbers SET n = 4");
+    const again = await rig.run([], 1);
+    expect([status(again, "d.frail"), status(again, "d.reader")]).toEqual(["failed", "skipped"]);
+    expect(await rig.sql("SELECT found FROM d.reader")).toEqual([["1"]]);
+  });
+
+  it("must name a table of the project and be true", async () => {
+    const rig = await projectOf({ frail: FRAIL, reader: reader('soft_dependency__fail: "true"') });
+    expect(await rig.fastbreak("run")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('label "soft_dependency__fail" names no table of the project'),
+    });
+    rig.write("definitions/reader.sqlx", reader('soft_dependency__frail: "yes"'));
+    expect(await rig.fastbreak("run")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('definitions/reader.sqlx:1: label "soft_dependency__frail" must be "true"'),
+    });
+  });
+});
+
+describe("a model that reads its own rows", () => {
+  /** Keeps the highest number that it has ever seen on each day. */
+  const HIGHEST = `config {
+  type: "incremental", uniqueKey: ["day"], protected: true,
+  bigquery: { partitionBy: "day", labels: { lookback_days: "0" } }
+}
+SELECT day, MAX(n) AS n
+FROM (
+  SELECT day, n FROM \${ref("raw", "numbers")}
+  \${when(incremental(), \`UNION ALL SELECT day, n FROM \${self()}\`)}
+)
+GROUP BY day`;
+  const DAYS = ["--from", "2024-01-01", "--to", "2024-01-02"];
+
+  it("builds from them once its table is there, also when it is forced, and is skipped when nothing moved", async () => {
+    const rig = await projectOf({ highest: HIGHEST });
+    await rig.run(DAYS);
+    await rig.sql("UPDATE raw.numbers SET n = 2");
+    await rig.run(DAYS);
+    expect(await rig.sql("SELECT n FROM d.highest")).toEqual([["4"]]);
+    expect((await rig.run(DAYS)).totals).toMatchObject({ run: 0, rows_written: 0 });
+    await rig.run([...DAYS, "--full-refresh"]);
+    expect(await rig.sql("SELECT n FROM d.highest")).toEqual([["4"]]);
+    await rig.sql("UPDATE raw.numbers SET n = 9");
+    await rig.run(DAYS);
+    expect(await rig.sql("SELECT n FROM d.highest")).toEqual([["9"]]);
+  });
+
+  it("leaves the rows of other days alone", async () => {
+    const rig = await projectOf({ highest: HIGHEST });
+    await rig.run(DAYS);
+    await rig.sql("INSERT INTO raw.numbers VALUES (7, DATE '2024-01-02')");
+    await rig.run(["--date", "2024-01-02"]);
+    expect(await rig.sql("SELECT n FROM d.highest ORDER BY day")).toEqual([["4"], ["7"]]);
+  });
+});
