@@ -13,6 +13,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "why a model would run or be skipped, with every hash",
     load: () => import("./commands/explain.js"),
   },
+  verify: {
+    summary: "rebuild a window aside and compare every fingerprint",
+    load: () => import("./commands/verify.js"),
+  },
   compile: {
     summary: "print the compiled graph, as dataform compile does",
     load: () => import("./commands/compile.js"),

@@ -1,7 +1,10 @@
-import { mkdirSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Rig, RunDocument } from "./rig.js";
+import { layoutSql } from "../runner/warehouse/duckdb/catalog.js";
+import { type Rig, ROOT, type RunDocument } from "./rig.js";
 import { dayOf, smallProject } from "./small-project.js";
 
 const EVENTS = 2_000;
@@ -111,6 +114,24 @@ describe("a decision that peers get wrong", () => {
     expect(ran(await rig.run([]))).toEqual([]);
   });
 
+  it("runs nothing when a source whose rows carry a hash gains a column that nobody reads", async () => {
+    await start();
+    const layout = { partitionColumn: "day", clusterBy: [], primaryKey: ["day", "team"] };
+    await rig.sql(`CREATE TABLE raw.teams AS
+      SELECT day, team, sum(points)::BIGINT AS points, md5(sum(points)::VARCHAR) AS data_hash FROM raw.events GROUP BY ALL;
+      ${layoutSql({ dataset: "raw", name: "teams" }, layout)}`);
+    rig.edit("definitions/totals.sqlx", 'FROM ${ref("form")}', "FROM `raw.teams`");
+    await rig.run([]);
+    await rig.sql("ALTER TABLE raw.teams ADD COLUMN city VARCHAR DEFAULT 'unknown'");
+    expect(ran(await rig.run([]))).toEqual([]);
+  });
+
+  it("rebuilds nothing when the state tables gain a column", async () => {
+    await start();
+    await rig.sql("ALTER TABLE fastbreak.model_state ADD COLUMN bytes_billed BIGINT");
+    expect(ran(await rig.run([]))).toEqual([]);
+  });
+
   it("keeps environments apart", async () => {
     await start();
     const dev = await rig.run(["--schema-suffix", "dev"]);
@@ -175,5 +196,41 @@ describe("a decision that peers get wrong", () => {
       JSON.parse(data.stdout) as { partitions: { decision: string; evidence?: unknown }[] }
     ).partitions.find(({ decision }) => decision === "run");
     expect(moved).toMatchObject({ partition: "2024-01-04", evidence: { upstream: "raw.events", moved: "2024-01-04" } });
+  });
+
+  it("verifies the promise: equal after a run, and not after a hand edit or under a window that is declared too small", async () => {
+    await start();
+    const equal = await rig.fastbreak("verify");
+    expect(equal).toMatchObject({ code: 0, stderr: "" });
+    expect(equal.stdout).toMatch(/3 models, 25 partitions: exactly what a full rebuild gives/);
+
+    await rig.sql("UPDATE d.daily SET points = points + 1 WHERE team = 'team 1' AND day = DATE '2024-01-05'");
+    const edited = await rig.fastbreak("verify", "--select", "daily", "--json");
+    expect(edited.code).toBe(6);
+    expect(JSON.parse(edited.stdout)).toMatchObject({
+      equal: false,
+      models: [{ name: "d.daily", differences: [{ partition: "2024-01-05", live_rows: 30, rebuilt_rows: 30 }] }],
+    });
+
+    await rig.run([]);
+    rig.edit("definitions/form.sqlx", 'lookback_days: "3"', 'lookback_days: "1"');
+    await rig.run(["--date", "2024-01-08"]);
+    const narrow = await rig.fastbreak("verify");
+    expect(narrow.code).toBe(6);
+    expect(narrow.stdout).toMatch(/d\.form {2}differs from a rebuild in 1 partition:\n {4}2024-01-08/);
+  });
+
+  it("needs neither the compiler nor the SQL parser where nothing has to run", async () => {
+    await start();
+    const home = mkdtempSync(join(tmpdir(), "fastbreak-dist-"));
+    for (const folder of ["bin", "dist"]) cpSync(join(ROOT, folder), join(home, folder), { recursive: true });
+    symlinkSync(join(ROOT, "node_modules"), join(home, "node_modules"));
+    const parser = readdirSync(join(home, "dist")).filter((file) => file.startsWith("dialect-"));
+    expect(parser.length).toBeGreaterThan(0);
+    for (const file of parser) rmSync(join(home, "dist", file));
+    const command = [join(home, "bin/fastbreak.cjs"), "run", "--json"];
+    const idle = JSON.parse(execFileSync(process.execPath, command, { cwd: rig.dir, encoding: "utf8" })) as RunDocument;
+    expect(idle).toMatchObject({ compiled: false, totals: { run: 0, failed: 0 } });
+    rmSync(home, { recursive: true });
   });
 });

@@ -4,6 +4,7 @@ import { type ProjectPlan, planProject, type RunRequest } from "../execute/plan-
 import { type Selectable, type Selection, selectActions } from "../plan/select.js";
 import { plainLine } from "../report/text.js";
 import { checkState } from "../state/migrate.js";
+import type { Transaction } from "../warehouse/port.js";
 import { locateInProject } from "./locate.js";
 import { type DecideOptions, selectionOf } from "./selection-options.js";
 import type { ProjectSession } from "./session.js";
@@ -15,18 +16,31 @@ import { windowOf } from "./window.js";
  * @throws WarehouseError `newer_version` when a newer fastbreak has written the state
  */
 export async function decideSession(session: ProjectSession, options: DecideOptions): Promise<ProjectPlan> {
+  return session.warehouse.transaction(async (transaction) => {
+    const { plan } = await planInTransaction(transaction, session, options);
+    return plan;
+  });
+}
+
+/**
+ * The same in a transaction of the caller.
+ * @returns the plan and the keys of the selected actions; undefined: all
+ */
+export async function planInTransaction(
+  transaction: Transaction,
+  session: ProjectSession,
+  options: DecideOptions,
+): Promise<{ readonly plan: ProjectPlan; readonly selected: ReadonlySet<string> | undefined }> {
   const { stateDataset } = session.settings;
   const selection = selectionOf(options);
   const request = { window: windowOf(options), selected: undefined, force: options.fullRefresh ?? false };
   const changedFiles = await changedFilesOf(session.projectDir, selection);
-  return session.warehouse.transaction(async (transaction) => {
-    await checkState(transaction, stateDataset);
-    const decide = (asked: RunRequest) => planProject(transaction, session.project, stateDataset, asked);
-    const stale = asksForState(selection) ? staleOf(await decide({ ...request, force: false })) : new Set<string>();
-    const selected = selectActions(session.project.actions.map(selectable), selection, { stale, changedFiles });
-    refuseUnreadable(session, selected);
-    return decide({ ...request, selected });
-  });
+  await checkState(transaction, stateDataset);
+  const decide = (asked: RunRequest) => planProject(transaction, session.project, stateDataset, asked);
+  const stale = asksForState(selection) ? staleOf(await decide({ ...request, force: false })) : new Set<string>();
+  const selected = selectActions(session.project.actions.map(selectable), selection, { stale, changedFiles });
+  refuseUnreadable(session, selected);
+  return { plan: await decide({ ...request, selected }), selected };
 }
 
 /** An action as selectors see it. */

@@ -6,6 +6,7 @@ export const EXIT = {
   refused: 3,
   locked: 4,
   stateUnreadable: 5,
+  differs: 6,
   changes: 10,
   bug: 70,
 } as const;

@@ -51,11 +51,19 @@ export function composeBuild(
   context: ComposeContext,
 ): ComposedQuery {
   const range = partitions && { from: partitions[0] as string, to: partitions.at(-1) as string };
-  const body = splice(action, (key) => source(key, action, range, context));
-  if (partitions === undefined || range === undefined || action.partitionColumn === undefined)
-    return new ComposedQuery(body);
-  const test = partitionTest(action.partitionColumn, partitions, range);
-  return new ComposedQuery([own("SELECT * FROM (\n"), ...body, own(`\n) WHERE ${test}`)]);
+  return onlyPartitions(
+    action,
+    partitions,
+    splice(action, (key) => source(key, action, range, context)),
+  );
+}
+
+/**
+ * The GoogleSQL that stock Dataform would run, upstreams and views unrestricted, with only the output cut to some partitions:
+ * what a restricted build must be equal to.
+ */
+export function composeUnrestricted(action: RunnableAction, partitions: readonly string[] | undefined): ComposedQuery {
+  return onlyPartitions(action, partitions, [copied(action, 0, action.query.length)]);
 }
 
 /** The action's query as it was compiled. */
@@ -72,7 +80,21 @@ export function composeAssertion(assertion: RunnableAction, context: ComposeCont
   return new ComposedQuery([own("SELECT * FROM (\n"), ...body, own("\n) LIMIT 1")]);
 }
 
-function partitionTest(column: string, partitions: readonly string[], range: DateRange): string {
+function onlyPartitions(
+  action: RunnableAction,
+  partitions: readonly string[] | undefined,
+  body: readonly Piece[],
+): ComposedQuery {
+  if (partitions === undefined || action.partitionColumn === undefined) return new ComposedQuery(body);
+  return new ComposedQuery([
+    own("SELECT * FROM (\n"),
+    ...body,
+    own(`\n) WHERE ${partitionTest(action.partitionColumn, partitions)}`),
+  ]);
+}
+
+function partitionTest(column: string, partitions: readonly string[]): string {
+  const range = { from: partitions[0] as string, to: partitions.at(-1) as string };
   const contiguous = addDays(range.from, partitions.length - 1) === range.to;
   if (contiguous) return `\`${column}\` BETWEEN DATE '${range.from}' AND DATE '${range.to}'`;
   return `\`${column}\` IN (${partitions.map((date) => `DATE '${date}'`).join(", ")})`;

@@ -24,5 +24,7 @@ export function isDate(text: string): boolean {
 /** The smallest range that holds both; undefined stands for "everything". */
 export function unite(a: DateRange | undefined, b: DateRange | undefined): DateRange | undefined {
   if (a === undefined || b === undefined) return undefined;
-  return { from: a.from < b.from ? a.from : b.from, to: a.to > b.to ? a.to : b.to };
+  const [from] = [a.from, b.from].sort() as [string, string];
+  const [, to] = [a.to, b.to].sort() as [string, string];
+  return { from, to };
 }

@@ -11,7 +11,7 @@ export function progressTo(stream: NodeJS.WriteStream, names: readonly string[],
   const status = () => {
     if (shown && running.size > 0)
       stream.write(
-        `\r\u001b[K  ${colors.dim(`running ${[...running].join(", ")}`.slice(0, (stream.columns ?? 80) - 3))}`,
+        `\r\u001b[K  ${colors.dim(`running ${[...running].join(", ")}`.slice(0, (stream.columns || 80) - 3))}`,
       );
   };
   return (event) => {

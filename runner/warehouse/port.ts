@@ -160,6 +160,10 @@ export interface Transaction {
   execute(sql: string): Promise<void>;
   stage(query: string): Promise<Stage>;
   publish(request: PublishRequest): Promise<PublishCounts>;
+  /** Digests of a stage's rows, taken as those of a relation of the same columns would be. */
+  digestStage(stage: Stage, like: Omit<DigestRequest, "range">): Promise<PartitionDigests>;
+  /** Drops a stage that is not published. */
+  discard(stage: Stage): Promise<void>;
   replaceView(view: RelationId, query: string): Promise<void>;
   query(sql: string): Promise<QueryResult>;
   /** Merges by primary key; rows with an equal `data_hash` stay untouched; two rows of one key are an error. */

@@ -225,6 +225,14 @@ class MemoryTransaction implements Transaction {
     return { inserted, updated: 0, refreshed: 0, deleted, unchanged: after.size - inserted };
   }
 
+  async digestStage(): Promise<PartitionDigests> {
+    throw new Error("nothing is verified here");
+  }
+
+  async discard(): Promise<void> {
+    throw new Error("nothing is verified here");
+  }
+
   async replaceView(view: RelationId, query: string): Promise<void> {
     this.call();
     const key = relationKey(view);

@@ -87,6 +87,16 @@ export class DuckDbTransaction implements Transaction {
     return counts;
   }
 
+  async digestStage(stage: Stage, like: Omit<DigestRequest, "range">): Promise<PartitionDigests> {
+    const relation = { ...like.relation, id: { dataset: "temp", name: stage.name } };
+    const [digests] = await readDigests(this.#connection, [{ ...like, relation, range: undefined }]);
+    return digests ?? new Map();
+  }
+
+  async discard(stage: Stage): Promise<void> {
+    await this.#connection.run(`DROP TABLE temp.${quoteName(stage.name)}`);
+  }
+
   async replaceView(view: RelationId, query: string): Promise<void> {
     const translated = await this.#translator.query(query, await this.relations());
     const existing = (await this.relations()).get(relationKey(view));

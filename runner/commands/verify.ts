@@ -1,0 +1,76 @@
+import type { Command } from "commander";
+import { type Verified, verifyModels } from "../execute/verify.js";
+import { plural } from "../report/text.js";
+import type { CommandModule, CommonOptions } from "./command.js";
+import { planInTransaction } from "./decide.js";
+import { EXIT } from "./exit.js";
+import { locateInProject } from "./locate.js";
+import {
+  addOverrideOptions,
+  addSelectionOptions,
+  addWindowOptions,
+  type DecideOptions,
+  overridesOf,
+} from "./selection-options.js";
+import { withProject } from "./session.js";
+
+export const command: CommandModule = {
+  configure(command: Command): void {
+    addWindowOptions(command);
+    addSelectionOptions(command);
+    addOverrideOptions(command);
+    command.addHelpText("after", "\nExample:\n  fastbreak verify --from 2021-11-01 --to 2021-11-15");
+  },
+
+  async execute(command: Command): Promise<number> {
+    const options = command.opts<DecideOptions & CommonOptions>();
+    return withProject(options, overridesOf(options), async (session) => {
+      const verified = await session.warehouse.transaction(async (transaction) => {
+        const { plan, selected } = await planInTransaction(transaction, session, options);
+        return verifyModels(transaction, plan, selected, (action, offset) =>
+          locateInProject(session.projectDir, action, offset),
+        );
+      });
+      process.stdout.write(
+        options.json ? `${JSON.stringify(verifyJson(verified))}\n` : `${verifyLines(verified).join("\n")}\n`,
+      );
+      return verified.some(differs) ? EXIT.differs : EXIT.done;
+    });
+  },
+};
+
+function differs({ differences, problem }: Verified): boolean {
+  return problem !== undefined || differences.length > 0;
+}
+
+function verifyJson(verified: readonly Verified[]): object {
+  return {
+    equal: !verified.some(differs),
+    models: verified.map(({ key, partitions, differences, problem }) => ({
+      name: key,
+      partitions,
+      differences: differences.map(({ partition, liveRows, rebuiltRows }) => ({
+        partition,
+        live_rows: liveRows,
+        rebuilt_rows: rebuiltRows,
+      })),
+      problem: problem ?? null,
+    })),
+  };
+}
+
+function verifyLines(verified: readonly Verified[]): string[] {
+  const lines = verified
+    .filter(differs)
+    .flatMap(({ key, differences, problem }) => [
+      `  ${key}  ${problem ?? `differs from a rebuild in ${plural(differences.length, "partition")}:`}`,
+      ...differences.map(
+        ({ partition, liveRows, rebuiltRows }) =>
+          `    ${partition}  ${plural(liveRows, "row")}, a rebuild has ${liveRows === rebuiltRows ? "as many, not the same" : rebuiltRows}`,
+      ),
+    ]);
+  const partitions = verified.reduce((sum, model) => sum + model.partitions, 0);
+  const compared = `${plural(verified.length, "model")}, ${plural(partitions, "partition")}`;
+  const wrong = verified.filter(differs).length;
+  return [...lines, wrong === 0 ? `${compared}: exactly what a full rebuild gives` : `${compared}: ${wrong} differ`];
+}
