@@ -130,6 +130,42 @@ describe("the feature store when Phase 4 is incomplete", () => {
     expect([dependencies, degraded, severity]).toEqual(["0", "true", "P1"]);
   });
 
+  it("leaves out players of whom nothing is known, and lists them", async () => {
+    const file = await without(Object.keys(UPSTREAMS) as Upstream[]);
+    const players = (relation: string) =>
+      query(file, `SELECT player_lookup FROM ${relation} WHERE game_date = '${DATE}' ORDER BY 1`);
+    const unknown = await query(
+      file,
+      `SELECT entity_id FROM nba_precompute.feature_failures WHERE analysis_date = '${DATE}' ORDER BY 1`,
+    );
+    const slate = (await players("nba_analytics.upcoming_player_game_context")).flat();
+    const built = (await players(STORE)).flat();
+    expect(unknown.flat()).toEqual(slate.filter((player) => !built.includes(player)));
+    const played = await query(
+      file,
+      `SELECT DISTINCT player_lookup FROM nba_analytics.player_game_summary WHERE game_date < '${DATE}'`,
+    );
+    expect(built.every((player) => played.flat().includes(player))).toBe(true);
+    expect(unknown.length).toBeGreaterThan(0);
+  });
+
+  it("clamps a value out of its valid range and lists it", async () => {
+    const file = copy();
+    await query(
+      file,
+      `UPDATE nba_precompute.player_daily_cache SET points_std_last_10 = 25, data_hash = repeat('0', 16)
+        WHERE cache_date = '${DATE}' AND player_lookup = (SELECT min(player_lookup) FROM nba_precompute.player_daily_cache WHERE cache_date = '${DATE}')`,
+    );
+    await rig.run(["--database", file, ...ONE_NIGHT]);
+    const issues = await query(
+      file,
+      `SELECT field_name, expected_value, actual_value, severity, category, store.features[4]::VARCHAR
+      FROM nba_precompute.feature_issues AS issue JOIN ${STORE} AS store USING (game_date, player_lookup)
+      WHERE game_date = '${DATE}' AND field_name = 'points_std_last_10'`,
+    );
+    expect(issues).toEqual([["points_std_last_10", "0 to 20", "25", "MEDIUM", "ACCURACY", "20.0"]]);
+  });
+
   it("does the same when the fallback is forced, and comes back without the variable", async () => {
     const forced = await without([], ["--var", "force_phase3_fallback=true"]);
     const degraded = await without(Object.keys(UPSTREAMS) as Upstream[]);
