@@ -1,9 +1,9 @@
 import type { Column } from "../sql-types.js";
 import type { Query } from "./ast.js";
-import { type Catalog, DialectError } from "./contract.js";
+import { type Catalog, DialectError, type Span } from "./contract.js";
 import { locateErrors, SqlProblem } from "./errors.js";
 import { parseQueryText } from "./parser/statement.js";
-import { partMentions, repair, taintedNames } from "./repair.js";
+import { dependsOnGuess, repair, taintedNames } from "./repair.js";
 import { finishQuery } from "./resolve/output.js";
 
 /** Everything wrong with one query. */
@@ -29,6 +29,7 @@ const MOST_ERRORS = 50;
 export function diagnoseQuery(sql: string, catalog: Catalog, suspects: ReadonlySet<string> = new Set()): Diagnosis {
   const errors: DialectError[] = [];
   const tainted = new Set(suspects);
+  const guesses: Span[] = [];
   let query: Query;
   try {
     query = locateErrors(sql, () => parseQueryText(sql));
@@ -47,13 +48,14 @@ export function diagnoseQuery(sql: string, catalog: Catalog, suspects: ReadonlyS
       if (!(problem instanceof SqlProblem)) throw problem;
       const key = `${problem.span.start} ${problem.message}`;
       const all = taintedNames(query, tainted);
-      const genuine = ABOUT_NAMES.test(problem.message) || !partMentions(query, problem.span, all);
+      const genuine = ABOUT_NAMES.test(problem.message) || !dependsOnGuess(query, problem.span, all, guesses);
       const fixed = seen.has(key) ? undefined : repair(query, problem);
       if (genuine && !seen.has(key) && (fixed !== undefined || errors.length === 0)) errors.push(located(sql, problem));
       seen.add(key);
       if (fixed === undefined || errors.length >= MOST_ERRORS) return { errors, columns: undefined, suspects: all };
       query = fixed.query;
       known &&= fixed.outputKnown;
+      if (fixed.guessed !== undefined) guesses.push(fixed.guessed);
       for (const name of fixed.tainted) tainted.add(name.toLowerCase());
     }
   }

@@ -9,6 +9,8 @@ export interface Repair {
   readonly query: Query;
   /** Columns whose type is now a guess. */
   readonly tainted: readonly string[];
+  /** A name that was corrected by a guess. */
+  readonly guessed?: Span;
   /** False: the columns of the whole query can no longer be known. */
   readonly outputKnown: boolean;
 }
@@ -43,11 +45,15 @@ export function taintedNames(query: Query, names: ReadonlySet<string>): Readonly
   return tainted;
 }
 
-/** Whether the column, condition or other part in which `span` stands reads one of the names. */
-export function partMentions(query: Query, span: Span, names: ReadonlySet<string>): boolean {
-  if (names.size === 0) return false;
+/** Whether the column, condition or other part in which `span` stands reads one of the names, or holds one of the guesses. */
+export function dependsOnGuess(
+  query: Query,
+  span: Span,
+  names: ReadonlySet<string>,
+  guesses: readonly Span[],
+): boolean {
   const part = columnsOf(query).findLast((item) => contains(item, span))?.expr ?? conditionAt(query, span) ?? query;
-  return mentions(part, names);
+  return guesses.some((guess) => contains(part, guess)) || (names.size > 0 && mentions(part, names));
 }
 
 type ColumnItem = Extract<SelectItem, { kind: "expr" }>;
@@ -79,7 +85,8 @@ function correctName(query: Query, span: Span, message: string): Repair | undefi
   if (identifier === undefined || identifier.kind !== undefined) return undefined;
   return {
     query: replaced(query, identifier, { ...identifier, name: meant }),
-    tainted: [meant, identifier.name as string],
+    tainted: columnsOf(query).flatMap((item) => (contains(item, span) ? (nameOf(item) ?? []) : [])),
+    guessed: span,
     outputKnown: true,
   };
 }

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { registerFarmFingerprint } from "../../dialect/runtime/farm-fingerprint/index.js";
 import type { Transaction, Warehouse } from "../port.js";
 import { queryError } from "./errors.js";
-import { type DatabaseFile, openDatabase } from "./open.js";
+import { type DatabaseFile, openDatabase, openMemoryDatabase } from "./open.js";
 import { DuckDbTransaction } from "./transaction.js";
 import { Translator } from "./translator.js";
 
@@ -14,6 +14,13 @@ export async function openDuckDbWarehouse(path: string, options: { readonly crea
   return new DuckDbWarehouse(await openDatabase(path, options));
 }
 
+/** Opens an empty warehouse in memory. */
+export async function openScratchWarehouse(): Promise<Warehouse> {
+  const warehouse = new DuckDbWarehouse(await openMemoryDatabase());
+  await warehouse.installLibrary();
+  return warehouse;
+}
+
 class DuckDbWarehouse implements Warehouse {
   readonly target = "duckdb";
   readonly #file: DatabaseFile;
@@ -23,7 +30,7 @@ class DuckDbWarehouse implements Warehouse {
 
   constructor(file: DatabaseFile) {
     this.#file = file;
-    this.#translator = new Translator(() => this.#installLibrary());
+    this.#translator = new Translator(() => this.installLibrary());
   }
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -54,7 +61,7 @@ class DuckDbWarehouse implements Warehouse {
   }
 
   /** On a connection of its own, because it commits. */
-  async #installLibrary(): Promise<void> {
+  async installLibrary(): Promise<void> {
     const { installMacros } = await import("../../dialect/runtime/index.js");
     const connection = await this.#connect();
     await installMacros(connection);
