@@ -39,7 +39,7 @@ export function createProjectSandbox(request: CompileRequest): CompileResponse {
     resolve(fromDir, id) {
       if (id === "@dataform/core") return coreBundle;
       try {
-        return resolver.resolve(fromDir, id);
+        return resolver.resolve(fromDir, id.replace(`${CORE_PROJECT_DIR}/`, `${projectDir}/`));
       } catch {
         // A package.json that cannot be read: the module does not exist.
         return undefined;
