@@ -1,8 +1,9 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { registerFarmFingerprint } from "../../dialect/runtime/farm-fingerprint/index.js";
-import type { Transaction, Warehouse } from "../port.js";
+import type { ScriptResult, Transaction, Warehouse } from "../port.js";
 import { queryError } from "./errors.js";
 import { type DatabaseFile, openDatabase, openMemoryDatabase } from "./open.js";
+import { DuckDbScriptHost } from "./script-host.js";
 import { DuckDbTransaction } from "./transaction.js";
 import { Translator } from "./translator.js";
 
@@ -45,6 +46,19 @@ class DuckDbWarehouse implements Warehouse {
       throw queryError(cause);
     } finally {
       this.#idle.push(connection);
+    }
+  }
+
+  async script(sql: string): Promise<ScriptResult> {
+    // A connection of its own: temporary tables and variables end with it.
+    const connection = await this.#connect();
+    try {
+      return await this.#translator.script(sql, new DuckDbScriptHost(connection, "by statement"));
+    } catch (cause) {
+      throw queryError(cause);
+    } finally {
+      this.#open.delete(connection);
+      connection.closeSync();
     }
   }
 
