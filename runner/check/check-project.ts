@@ -3,6 +3,7 @@ import type { Diagnosis } from "../dialect/index.js";
 import { dependencyOrder } from "../project/graph.js";
 import type { Manifest, ManifestAction } from "../project/manifest.js";
 import { suggestion } from "../project/settings.js";
+import type { ScriptDiagnosis } from "../script/check-script.js";
 import type { Column } from "../sql-types.js";
 import type { CompiledText } from "./source-position.js";
 
@@ -31,12 +32,6 @@ export interface CheckResult {
 export interface Checker {
   query(sql: string, catalog: Catalog, suspects: ReadonlySet<string>): Diagnosis | Promise<Diagnosis>;
   script(sql: string, catalog: Catalog): ScriptDiagnosis | Promise<ScriptDiagnosis>;
-}
-
-export interface ScriptDiagnosis {
-  readonly errors: readonly { readonly message: string; readonly span: { readonly start: number } }[];
-  /** Tables and views that the statements create, by `dataset.name`. */
-  readonly created: ReadonlyMap<string, readonly Column[]>;
 }
 
 /** Columns of a relation; `suspects` are those whose type is a guess. */

@@ -97,7 +97,12 @@ export function translateParsed(statement: Statement, context: StatementContext)
     }
     case "drop": {
       const name =
-        statement.object === "SCHEMA" ? quoteName(names(statement.path).at(-1) as string) : target(statement.path);
+        statement.object === "SCHEMA"
+          ? quoteName(names(statement.path).at(-1) as string)
+          : target(
+              statement.path,
+              statement.path.parts.length === 1 && catalog.find(names(statement.path)) !== undefined,
+            );
       const sql = `DROP ${statement.object} ${statement.ifExists ? "IF EXISTS " : ""}${name}${statement.cascade ? " CASCADE" : ""}`;
       return { kind: "drop", object: statement.object, path: names(statement.path), sql: [sql] };
     }

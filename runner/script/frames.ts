@@ -33,22 +33,26 @@ export class Frames {
     return this.#frames.findLast((frame) => frame.has(key))?.get(key);
   }
 
-  names(): string[] {
-    return this.#frames.flatMap((frame) => [...frame.values()].map(({ name }) => name));
-  }
-
   scope() {
     const visible = new Map(SYSTEM.map((variable) => [variable.name, variable]));
     for (const frame of this.#frames) for (const [key, variable] of frame) visible.set(key, variable);
     return variableScope(visible.values());
   }
 
-  async within<T>(work: () => Promise<T>): Promise<T> {
+  enter(): void {
     this.#frames.push(new Map());
+  }
+
+  leave(): void {
+    this.#frames.pop();
+  }
+
+  async within<T>(work: () => Promise<T>): Promise<T> {
+    this.enter();
     try {
       return await work();
     } finally {
-      this.#frames.pop();
+      this.leave();
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Expr, Identifier } from "../ast.js";
+import { syntaxError } from "../errors.js";
 import type { ScriptStatement } from "../script-ast.js";
 import { Cursor } from "./cursor.js";
 import { parsePathNode } from "./ddl.js";
@@ -15,7 +16,7 @@ export function parseScriptText(sql: string): Body {
   const statements: ScriptStatement[] = [];
   while (!c.atEnd()) {
     if (c.accept(";")) continue;
-    statements.push(parseScriptStatement(c));
+    statements.push(parseInOrder(c, statements));
     if (!c.atEnd() && !c.accept(";")) throw c.expected("end of input");
   }
   return statements;
@@ -34,10 +35,19 @@ function parseBody(c: Cursor, ends: readonly string[]): Body {
   while (!ends.some((word) => c.isWord(word))) {
     if (c.accept(";")) continue;
     if (c.atEnd()) throw c.expected(`keyword ${ends.at(-1)}`);
-    statements.push(parseScriptStatement(c));
+    statements.push(parseInOrder(c, statements));
     c.expect(";");
   }
   return statements;
+}
+
+/** Declarations come before anything else. */
+function parseInOrder(c: Cursor, before: readonly ScriptStatement[]): ScriptStatement {
+  const token = c.peek();
+  const statement = parseScriptStatement(c);
+  if (statement.kind === "declare" && before.some(({ kind }) => kind !== "declare"))
+    throw syntaxError("Variable declarations are allowed only at the start of a block or script", token);
+  return statement;
 }
 
 function parseScriptStatement(c: Cursor): ScriptStatement {
