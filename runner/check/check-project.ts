@@ -71,6 +71,7 @@ class ProjectCheck implements CheckResult {
   /** Why a relation's columns are not known. */
   readonly #unknown = new Map<string, string>();
   readonly #actions: ReadonlySet<string>;
+  readonly #ownDatasets: ReadonlySet<string>;
   readonly #hasWarehouse: boolean;
 
   constructor(
@@ -79,6 +80,11 @@ class ProjectCheck implements CheckResult {
     readonly checker: Checker,
   ) {
     this.#actions = new Set(manifest.actions.map(({ key }) => key));
+    this.#ownDatasets = new Set(
+      manifest.actions.flatMap(({ type, target }) =>
+        CHECKED.has(type) && type !== "assertion" ? [target.dataset] : [],
+      ),
+    );
     this.#hasWarehouse = sources.size > 0;
     for (const [key, columns] of sources) this.#known.set(key, { columns, suspects: new Set() });
     for (const { key, type } of manifest.actions) {
@@ -107,6 +113,8 @@ class ProjectCheck implements CheckResult {
   #whyUnknown(key: string): string | undefined {
     const reason = this.#unknown.get(key);
     if (reason !== undefined || this.#hasWarehouse || this.#actions.has(key)) return reason;
+    // In a dataset that the project itself fills, a relation that no action makes is a mistake.
+    if (this.#ownDatasets.has(key.split(".").at(-2) ?? "")) return undefined;
     return `${key} is no action of the project, and there is no warehouse to look it up in`;
   }
 
