@@ -143,13 +143,18 @@ describe("fastbreak check on mistakes", () => {
       "definitions/orders.sqlx",
       "config { type: \"table\" }\nSELECT 1 AS id, 'x' AS customer, NUMERIC '1.5' AS amount\n",
     );
+    rig.write("definitions/hidden.sqlx", 'config { type: "operations", hasOutput: true }\nCALL d.fill("hidden")\n');
+    rig.write("definitions/reader.sqlx", 'config { type: "view" }\nSELECT * FROM ${ref("hidden")}\n');
     for (const [file, [text]] of Object.entries(MISTAKES)) rig.write(`definitions/${file}`, text);
   });
   afterAll(() => rig.remove());
 
   it("finds each one at its line and column, and nothing else", async () => {
     const { code, stdout } = await rig.fastbreak("check", "--json");
-    const { findings } = JSON.parse(stdout) as CheckDocument;
+    const { findings, unchecked } = JSON.parse(stdout) as CheckDocument;
+    expect(unchecked).toEqual([
+      { action: "d.reader", reason: "d.hidden is made by an operation that does not show its columns" },
+    ]);
     expect(code).toBe(2);
     for (const [file, [, place, message]] of Object.entries(MISTAKES)) {
       const own = findings.filter((finding) => finding.file === `definitions/${file}`);

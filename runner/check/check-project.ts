@@ -71,15 +71,18 @@ class ProjectCheck implements CheckResult {
   /** Why a relation's columns are not known. */
   readonly #unknown = new Map<string, string>();
   readonly #actions: ReadonlySet<string>;
+  readonly #operations: ReadonlySet<string>;
   readonly #ownDatasets: ReadonlySet<string>;
   readonly #hasWarehouse: boolean;
 
   constructor(
     manifest: Manifest,
-    sources: ReadonlyMap<string, readonly Column[]>,
+    readonly sources: ReadonlyMap<string, readonly Column[]>,
     readonly checker: Checker,
   ) {
     this.#actions = new Set(manifest.actions.map(({ key }) => key));
+    const operations = manifest.actions.filter(({ type }) => type === "operation");
+    this.#operations = new Set(operations.map(({ key }) => key));
     this.#ownDatasets = new Set(
       manifest.actions.flatMap(({ type, target }) =>
         CHECKED.has(type) && type !== "assertion" ? [target.dataset] : [],
@@ -96,7 +99,11 @@ class ProjectCheck implements CheckResult {
 
   async action(action: ManifestAction): Promise<void> {
     if (!CHECKED.has(action.type)) return;
-    const inputs = new Set([...action.reads.map(({ key }) => key), ...action.dependencies]);
+    // Operations do not say what they read; for anything else a dependency that is not read does not matter.
+    const inputs = new Set([
+      ...action.reads.map(({ key }) => key),
+      ...(action.type === "operation" ? action.dependencies.filter((key) => !this.#operations.has(key)) : []),
+    ]);
     const reason = [...inputs].map((key) => this.#whyUnknown(key)).find((why) => why !== undefined);
     if (reason !== undefined) {
       this.unchecked.push({ action, reason });
@@ -105,7 +112,7 @@ class ProjectCheck implements CheckResult {
     }
     this.checked += 1;
     await this.#statements(action, "pre_operations", action.preOps);
-    if (action.type === "operation") await this.#statements(action, "sql", action.operations);
+    if (action.type === "operation") await this.#operation(action);
     else await this.#query(action);
     await this.#statements(action, "post_operations", action.postOps);
   }
@@ -116,6 +123,15 @@ class ProjectCheck implements CheckResult {
     // In a dataset that the project itself fills, a relation that no action makes is a mistake.
     if (this.#ownDatasets.has(key.split(".").at(-2) ?? "")) return undefined;
     return `${key} is no action of the project, and there is no warehouse to look it up in`;
+  }
+
+  /** What an operation makes by dynamic SQL or in a procedure is known only where it exists already. */
+  async #operation(action: ManifestAction): Promise<void> {
+    await this.#statements(action, "sql", action.operations);
+    if (this.#known.has(action.key)) return;
+    const columns = this.sources.get(action.key);
+    if (columns !== undefined) this.#known.set(action.key, { columns, suspects: new Set() });
+    else this.#unknown.set(action.key, `${action.key} is made by an operation that does not show its columns`);
   }
 
   async #query(action: ManifestAction): Promise<void> {
