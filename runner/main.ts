@@ -21,6 +21,11 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "print the compiled graph, as dataform compile does",
     load: () => import("./commands/compile.js"),
   },
+  check: {
+    summary: "find mistakes in the SQL of every model, without running it",
+    load: () => import("./commands/check.js"),
+  },
+  test: { summary: "run the project's unit tests on DuckDB in memory", load: () => import("./commands/test.js") },
   query: { summary: "run GoogleSQL on the warehouse and print the rows", load: () => import("./commands/query.js") },
   load: { summary: "load raw data: 'load sample' or 'load files DIR'", load: () => import("./commands/load.js") },
 };

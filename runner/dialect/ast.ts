@@ -1,4 +1,5 @@
 import type { Span } from "./contract.js";
+import type { FurtherStatement } from "./script-ast.js";
 
 /** A name as written (backticks removed). */
 export interface Identifier extends Span {
@@ -275,10 +276,12 @@ export interface PathNode extends Span {
 }
 
 export type Statement =
+  | FurtherStatement
   | (Span & { readonly kind: "query"; readonly query: Query })
   | (Span & {
       readonly kind: "createTable";
       readonly path: PathNode;
+      readonly temporary: boolean;
       readonly orReplace: boolean;
       readonly ifNotExists: boolean;
       readonly columns: readonly ColumnDefinition[];
@@ -301,6 +304,7 @@ export type Statement =
       readonly object: "TABLE" | "VIEW" | "SCHEMA";
       readonly path: PathNode;
       readonly ifExists: boolean;
+      readonly cascade: boolean;
     })
   | (Span & {
       readonly kind: "alterTable";

@@ -1,26 +1,27 @@
 import { type Column, typeName } from "../sql-types.js";
-import type { Expr, Identifier, PathNode, Statement } from "./ast.js";
-import type { Catalog, CatalogTable } from "./contract.js";
-import { analysisError, unsupported } from "./errors.js";
-import { quoteName, quotePath } from "./print/sql.js";
+import { columnOf, tableOf } from "./alter.js";
+import type { Expr, FromItem, Identifier, PathNode, Statement } from "./ast.js";
+import type { CatalogTable } from "./contract.js";
+import { analysisError } from "./errors.js";
+import { quoteName, quotePath, quoteString } from "./print/sql.js";
 import { constantContext, resolveAssignment } from "./resolve/constant.js";
 import { resolveAs } from "./resolve/expression.js";
-import { relation } from "./resolve/from.js";
+import { relation, resolveFrom } from "./resolve/from.js";
 import { asTyped, resolveQuery } from "./resolve/query.js";
-import { Environment, type ExprContext, emptyScope, type OutputColumn } from "./resolve/scope.js";
-import { didYouMean } from "./resolve/suggest.js";
+import { Environment, type ExprContext, emptyScope, type OutputColumn, type Visible } from "./resolve/scope.js";
+import type { StatementContext } from "./statement.js";
 import { coerce, coercionCost } from "./types/coercion.js";
 
 type Node<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
 /** INSERT by column names: each value coerced to its column's type. */
-export function translateInsert(statement: Node<"insert">, catalog: Catalog): string {
+export function translateInsert(statement: Node<"insert">, { catalog, variables }: StatementContext): string {
   const table = tableOf(statement.path, catalog);
   const columns =
     statement.columns.length === 0 ? table.columns : statement.columns.map((name) => columnOf(name, table));
   const head = `INSERT INTO ${quotePath(table.duckdbPath)} (${columns.map((column) => quoteName(column.name)).join(", ")})`;
-  if (statement.query !== undefined) return `${head} ${insertQuery(statement, columns, catalog)}`;
-  const ctx = constantContext(catalog);
+  if (statement.query !== undefined) return `${head} ${insertQuery(statement, columns, { catalog, variables })}`;
+  const ctx = constantContext(catalog, variables);
   const rows = statement.rows.map((row) => {
     if (row.length !== columns.length) {
       throw analysisError(
@@ -33,9 +34,13 @@ export function translateInsert(statement: Node<"insert">, catalog: Catalog): st
   return `${head} VALUES ${rows.join(", ")}`;
 }
 
-function insertQuery(statement: Node<"insert">, columns: readonly Column[], catalog: Catalog): string {
+function insertQuery(
+  statement: Node<"insert">,
+  columns: readonly Column[],
+  { catalog, variables }: StatementContext,
+): string {
   const env = new Environment(catalog);
-  const query = resolveQuery(statement.query as NonNullable<Node<"insert">["query"]>, env, new Map(), undefined);
+  const query = resolveQuery(statement.query as NonNullable<Node<"insert">["query"]>, env, new Map(), variables);
   if (query.columns.length !== columns.length) {
     throw analysisError(
       `Inserted row has wrong column count; Has ${query.columns.length}, expected ${columns.length}`,
@@ -60,53 +65,76 @@ function insertQuery(statement: Node<"insert">, columns: readonly Column[], cata
   return `SELECT ${items.join(", ")} FROM (${query.sql}) AS ${alias}`;
 }
 
-export function translateDelete(statement: Node<"delete">, catalog: Catalog): string {
-  const { text, ctx } = targetContext(statement.path, statement.alias, catalog);
+export function translateDelete(statement: Node<"delete">, context: StatementContext): string {
+  const { text, ctx } = targetContext(statement.path, statement.alias, context);
   return `DELETE FROM ${text} WHERE ${resolveAs(statement.where, "BOOL", ctx, "WHERE clause").sql}`;
 }
 
-export function translateUpdate(statement: Node<"update">, catalog: Catalog): string {
-  // BigQuery fails when two source rows meet one target row, DuckDB takes either: not the same, so not supported.
-  if (statement.from !== undefined) throw unsupported("UPDATE ... FROM", statement.from);
-  const { table, text, ctx } = targetContext(statement.path, statement.alias, catalog);
+/** UPDATE; with FROM first a check, because BigQuery fails when two source rows meet one target row and DuckDB takes either. */
+export function translateUpdate(statement: Node<"update">, context: StatementContext): string[] {
+  const target = targetContext(statement.path, statement.alias, context);
+  const from = statement.from === undefined ? undefined : joinedContext(target, statement.from, context);
+  const ctx = from?.ctx ?? target.ctx;
   const set = statement.set.map(({ column, value }) => {
-    const target = columnOf(column, table);
-    return `${quoteName(target.name)} = ${assigned(value, target, ctx)}`;
+    const { name, type } = columnOf(column, target.table);
+    return `${quoteName(name)} = ${assigned(value, { name, type }, ctx)}`;
   });
-  return `UPDATE ${text} SET ${set.join(", ")} WHERE ${resolveAs(statement.where, "BOOL", ctx, "WHERE clause").sql}`;
+  const where = resolveAs(statement.where, "BOOL", ctx, "WHERE clause").sql;
+  const update = `UPDATE ${target.text} SET ${set.join(", ")}`;
+  if (from === undefined) return [`${update} WHERE ${where}`];
+  const pairs = `FROM ${target.text}, ${from.text} WHERE ${where}`;
+  return [
+    oneSourceRow(`SELECT 1 ${pairs} GROUP BY ${target.alias}.rowid HAVING count(*) > 1`),
+    `${update} FROM ${from.text} WHERE ${where}`,
+  ];
 }
 
-function assigned(value: Expr | "DEFAULT", column: Column, ctx: ExprContext): string {
+/** A query that fails in BigQuery's words when `offenders` has a row. The count keeps DuckDB from folding the failing cast away. */
+export function oneSourceRow(offenders: string): string {
+  const message = "UPDATE/MERGE must match at most one source row for each target row";
+  return `SELECT CAST(CASE WHEN count(*) > 0 THEN ${quoteString(message)} ELSE '0' END AS BIGINT) FROM (${offenders})`;
+}
+
+export function assigned(value: Expr | "DEFAULT", column: Column, ctx: ExprContext): string {
   return value === "DEFAULT" ? "DEFAULT" : resolveAssignment(value, column.type, ctx, column.name).sql;
 }
 
-function targetContext(path: PathNode, alias: Identifier | undefined, catalog: Catalog) {
-  const table = tableOf(path, catalog);
-  const env = new Environment(catalog);
+/** The table that a statement changes, as an expression sees it. */
+export interface Target {
+  readonly table: CatalogTable;
+  /** `"schema"."table" AS t1`. */
+  readonly text: string;
+  readonly alias: string;
+  readonly visible: Visible;
+  readonly ctx: ExprContext;
+}
+
+export function targetContext(path: PathNode, alias: Identifier | undefined, context: StatementContext): Target {
+  const table = tableOf(path, context.catalog);
+  const env = new Environment(context.catalog);
   const columns = table.columns.map(
     ({ name, type }): OutputColumn => ({ name, key: name, type, literal: undefined, span: path }),
   );
-  const source = relation(quotePath(table.duckdbPath), columns, false, alias ?? path.parts.at(-1), env);
-  const scope = { ...emptyScope(undefined), ...source.visible };
-  return { table, text: source.sql, ctx: { ...constantContext(catalog, scope, "WHERE clause"), env } };
+  const { sql, visible } = relation(quotePath(table.duckdbPath), columns, false, alias ?? path.parts.at(-1), env);
+  const ctx = { ...contextOf(visible, context), env };
+  return { table, text: sql, alias: sql.slice(sql.lastIndexOf(" ") + 1), visible, ctx };
 }
 
-function tableOf(path: PathNode, catalog: Catalog): CatalogTable {
-  const parts = path.parts.map((part) => part.name);
-  const table = catalog.find(parts);
-  if (table !== undefined) return table;
-  throw analysisError(
-    `Table not found: ${parts.join(".")}${didYouMean(parts.slice(-2).join("."), catalog.names())}`,
-    path,
-  );
+/** The target's columns and those of a FROM clause beside it. */
+export function joinedContext(
+  target: Target,
+  from: FromItem,
+  context: StatementContext,
+): { readonly text: string; readonly visible: Visible; readonly ctx: ExprContext } {
+  const { sql, visible } = resolveFrom(from, target.ctx.env, new Map(), context.variables);
+  const both = {
+    columns: [...target.visible.columns, ...visible.columns],
+    ranges: [...target.visible.ranges, ...visible.ranges],
+  };
+  return { text: sql, visible, ctx: { ...contextOf(both, context), env: target.ctx.env } };
 }
 
-function columnOf(name: Identifier, table: CatalogTable): Column {
-  const column = table.columns.find((candidate) => candidate.name.toLowerCase() === name.name.toLowerCase());
-  if (column !== undefined) return column;
-  const names = table.columns.map((candidate) => candidate.name);
-  throw analysisError(
-    `Column ${name.name} is not present in table ${table.duckdbPath.join(".")}${didYouMean(name.name, names)}`,
-    name,
-  );
+/** An expression context in which exactly these columns are visible. */
+export function contextOf(visible: Visible, { catalog, variables }: StatementContext): ExprContext {
+  return constantContext(catalog, { ...emptyScope(variables), ...visible }, "WHERE clause");
 }

@@ -6,8 +6,8 @@ import { scanParsed } from "./scan.js";
 
 export { canonicalText } from "./canonical.js";
 export { DialectError } from "./contract.js";
+export { type Diagnosis, diagnoseQuery } from "./diagnose.js";
 export { runtimeMessage } from "./runtime-error.js";
-export { splitStatements } from "./split.js";
 export { type TranslatedStatement, translateStatement } from "./statement.js";
 
 /** Tables and volatile calls of a query, known without a catalog. */

@@ -1,12 +1,17 @@
 import type { Column } from "../sql-types.js";
-import type { ColumnDefinition, PathNode, Statement } from "./ast.js";
-import type { Catalog } from "./contract.js";
+import { tableOf, translateAlter, translateTruncate } from "./alter.js";
+import type { ColumnDefinition, PathNode, Query, Statement } from "./ast.js";
+import type { Catalog, TranslatedQuery } from "./contract.js";
 import { translateDelete, translateInsert, translateUpdate } from "./dml.js";
 import { analysisError, locateErrors, unsupported } from "./errors.js";
+import { translateMerge } from "./merge.js";
 import { parseStatementText } from "./parser/statement.js";
 import { duckdbType, quoteName, quotePath } from "./print/sql.js";
 import { constantContext, resolveAssignment } from "./resolve/constant.js";
-import { finishQuery } from "./resolve/output.js";
+import { resolveAs } from "./resolve/expression.js";
+import { finishQuery, nameOutput } from "./resolve/output.js";
+import { resolveQuery } from "./resolve/query.js";
+import { Environment, type Scope } from "./resolve/scope.js";
 import { limitOf, typeOf } from "./resolve/type-node.js";
 
 /** The DuckDB texts to execute in order, with what the statement says of relations kept as data. */
@@ -27,7 +32,11 @@ export type TranslatedStatement = { readonly sql: readonly string[] } & (
   | { readonly kind: "createSchema"; readonly path: readonly string[] }
   | { readonly kind: "drop"; readonly object: "TABLE" | "VIEW" | "SCHEMA"; readonly path: readonly string[] }
   | { readonly kind: "alterTable"; readonly path: readonly string[]; readonly addedColumns: readonly Column[] }
-  | { readonly kind: "insert" | "delete" | "update"; readonly path: readonly string[] }
+  | { readonly kind: "insert" | "delete" | "update" | "merge" | "truncate"; readonly path: readonly string[] }
+  /** Changes of layout, names or options. */
+  | { readonly kind: "alter"; readonly path: readonly string[] }
+  /** A query of one BOOL: the statement fails with the message when it is not true. */
+  | { readonly kind: "assert"; readonly message: string | undefined }
 );
 
 export interface TableLayout {
@@ -38,22 +47,37 @@ export interface TableLayout {
   readonly primaryKey: readonly string[];
 }
 
-/** One GoogleSQL statement as DuckDB SQL; throws `DialectError` for whatever is not supported. */
-export function translateStatement(sql: string, catalog: Catalog): TranslatedStatement {
-  return locateErrors(sql, () => translate(parseStatementText(sql), catalog));
+/** What a statement can see. */
+export interface StatementContext {
+  readonly catalog: Catalog;
+  /** Variables of the script around it: names that any column shadows. */
+  readonly variables: Scope | undefined;
 }
 
-function translate(statement: Statement, catalog: Catalog): TranslatedStatement {
+/** One GoogleSQL statement as DuckDB SQL; throws `DialectError` for whatever is not supported. */
+export function translateStatement(sql: string, catalog: Catalog): TranslatedStatement {
+  return locateErrors(sql, () => translateParsed(parseStatementText(sql), { catalog, variables: undefined }));
+}
+
+/** A whole query in a script. */
+export function finishInScript(query: Query, { catalog, variables }: StatementContext): TranslatedQuery {
+  const env = new Environment(catalog);
+  return nameOutput(resolveQuery(query, env, new Map(), variables), env, "bigquery");
+}
+
+/** A parsed statement as DuckDB SQL; throws `SqlProblem`. */
+export function translateParsed(statement: Statement, context: StatementContext): TranslatedStatement {
+  const { catalog } = context;
   switch (statement.kind) {
     case "query": {
-      const { sql, columns } = finishQuery(statement.query, catalog, "bigquery");
+      const { sql, columns } = finishInScript(statement.query, context);
       return { kind: "query", columns, sql: [sql] };
     }
     case "createTable":
-      return createTable(statement, catalog);
+      return createTable(statement, context);
     case "createView": {
-      const { sql, columns } = finishQuery(statement.query, catalog, "bigquery");
-      if (statement.columnNames.length > 0) throw unsupported("A column list in CREATE VIEW", statement.path);
+      const query = finishQuery(statement.query, catalog, "bigquery");
+      const { sql, columns } = renamedColumns(query, statement);
       const head = `CREATE ${statement.orReplace ? "OR REPLACE " : ""}VIEW ${statement.ifNotExists ? "IF NOT EXISTS " : ""}`;
       return {
         kind: "createView",
@@ -73,19 +97,85 @@ function translate(statement: Statement, catalog: Catalog): TranslatedStatement 
     }
     case "drop": {
       const name =
-        statement.object === "SCHEMA" ? quoteName(names(statement.path).at(-1) as string) : target(statement.path);
-      const sql = `DROP ${statement.object} ${statement.ifExists ? "IF EXISTS " : ""}${name}`;
+        statement.object === "SCHEMA"
+          ? quoteName(names(statement.path).at(-1) as string)
+          : target(
+              statement.path,
+              statement.path.parts.length === 1 && catalog.find(names(statement.path)) !== undefined,
+            );
+      const sql = `DROP ${statement.object} ${statement.ifExists ? "IF EXISTS " : ""}${name}${statement.cascade ? " CASCADE" : ""}`;
       return { kind: "drop", object: statement.object, path: names(statement.path), sql: [sql] };
     }
     case "alterTable":
       return alterTable(statement);
     case "insert":
-      return { kind: "insert", path: names(statement.path), sql: [translateInsert(statement, catalog)] };
+      return { kind: "insert", path: names(statement.path), sql: [translateInsert(statement, context)] };
     case "delete":
-      return { kind: "delete", path: names(statement.path), sql: [translateDelete(statement, catalog)] };
+      return { kind: "delete", path: names(statement.path), sql: [translateDelete(statement, context)] };
     case "update":
-      return { kind: "update", path: names(statement.path), sql: [translateUpdate(statement, catalog)] };
+      return { kind: "update", path: names(statement.path), sql: translateUpdate(statement, context) };
+    case "merge":
+      return { kind: "merge", path: names(statement.path), sql: translateMerge(statement, context) };
+    case "truncate":
+      return { kind: "truncate", path: names(statement.path), sql: [translateTruncate(statement.path, catalog)] };
+    case "changeTable":
+    case "alterOptions":
+      return { kind: "alter", path: names(statement.path), sql: translateAlter(statement, catalog) };
+    case "copyTable":
+      return copyTable(statement, catalog);
+    case "assert": {
+      const condition = resolveAs(
+        statement.condition,
+        "BOOL",
+        constantContext(catalog, context.variables, "ASSERT"),
+        "ASSERT expression",
+      );
+      return { kind: "assert", message: statement.message, sql: [`SELECT ${condition.sql}`] };
+    }
+    case "createFunction":
+    case "createProcedure":
+    case "dropRoutine":
+      throw unsupported(`${ROUTINES[statement.kind]} outside a script`, statement);
   }
+}
+
+const ROUTINES = {
+  createFunction: "CREATE FUNCTION",
+  createProcedure: "CREATE PROCEDURE",
+  dropRoutine: "DROP",
+} as const;
+
+/** The columns of a view under the names of its column list. */
+function renamedColumns(
+  query: TranslatedQuery,
+  { columnNames, path }: Extract<Statement, { kind: "createView" }>,
+): TranslatedQuery {
+  if (columnNames.length === 0) return query;
+  if (columnNames.length !== query.columns.length) {
+    const message = `CREATE VIEW has ${columnNames.length} columns in its column list, but its query has ${query.columns.length}`;
+    throw analysisError(message, path);
+  }
+  const columns = query.columns.map(({ type }, i) => ({ name: columnNames[i]?.name ?? "", type }));
+  const items = columns.map(({ name }, i) => `v.${quoteName(query.columns[i]?.name ?? "")} AS ${quoteName(name)}`);
+  return { sql: `SELECT ${items.join(", ")} FROM (${query.sql}) AS v`, columns };
+}
+
+/** CREATE TABLE .. LIKE, CLONE or COPY. */
+function copyTable(statement: Extract<Statement, { kind: "copyTable" }>, catalog: Catalog): TranslatedStatement {
+  const from = tableOf(statement.from, catalog);
+  const head = `CREATE ${statement.orReplace ? "OR REPLACE " : ""}TABLE ${statement.ifNotExists ? "IF NOT EXISTS " : ""}`;
+  const rows = statement.withRows ? "" : " LIMIT 0";
+  return {
+    kind: "createTable",
+    path: names(statement.path),
+    orReplace: statement.orReplace,
+    ifNotExists: statement.ifNotExists,
+    columns: from.columns.map((column) => ({ ...column, required: false })),
+    partitionColumn: undefined,
+    clusterBy: [],
+    primaryKey: [],
+    sql: [`${head}${target(statement.path)} AS SELECT * FROM ${quotePath(from.duckdbPath)}${rows}`],
+  };
 }
 
 function names(path: PathNode): string[] {
@@ -93,15 +183,20 @@ function names(path: PathNode): string[] {
 }
 
 /** DuckDB name of a relation that need not exist yet: the project of a three-part path is the warehouse's own. */
-function target(path: PathNode): string {
+function target(path: PathNode, temporary = false): string {
   const parts = names(path).slice(-2);
+  if (temporary || parts[0]?.toUpperCase() === "_SESSION") return quotePath(["temp", parts.at(-1) as string]);
   if (parts.length < 2)
     throw analysisError(`Table "${parts[0]}" must be qualified with a dataset (e.g. dataset.table)`, path);
   return quotePath(parts);
 }
 
-function createTable(statement: Extract<Statement, { kind: "createTable" }>, catalog: Catalog): TranslatedStatement {
-  const query = statement.query === undefined ? undefined : finishQuery(statement.query, catalog, "bigquery");
+function createTable(
+  statement: Extract<Statement, { kind: "createTable" }>,
+  context: StatementContext,
+): TranslatedStatement {
+  const { catalog } = context;
+  const query = statement.query === undefined ? undefined : finishInScript(statement.query, context);
   if (query !== undefined && statement.columns.length > 0)
     throw unsupported("CREATE TABLE with both a column list and AS SELECT", statement);
   const defined = statement.columns.map((column) => ({
@@ -110,8 +205,8 @@ function createTable(statement: Extract<Statement, { kind: "createTable" }>, cat
     required: column.notNull,
   }));
   const columns = query === undefined ? defined : query.columns.map((column) => ({ ...column, required: false }));
-  const replace = statement.orReplace ? "OR REPLACE " : "";
-  const head = `CREATE ${replace}TABLE ${statement.ifNotExists ? "IF NOT EXISTS " : ""}${target(statement.path)}`;
+  const replace = `${statement.orReplace ? "OR REPLACE " : ""}${statement.temporary ? "TEMP " : ""}`;
+  const head = `CREATE ${replace}TABLE ${statement.ifNotExists ? "IF NOT EXISTS " : ""}${target(statement.path, statement.temporary)}`;
   const body =
     query === undefined
       ? ` (${statement.columns.map((column) => columnText(column, catalog)).join(", ")})`

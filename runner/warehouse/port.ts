@@ -146,6 +146,12 @@ export interface QueryResult {
   readonly rows: readonly (readonly SqlValue[])[];
 }
 
+/** What a script leaves for its caller to show: the rows of its last query, and the rows changed by its last statement. */
+export interface ScriptResult {
+  readonly rows: QueryResult | undefined;
+  readonly rowsChanged: number | undefined;
+}
+
 /**
  * One atomic unit of work on one snapshot. SQL given here is GoogleSQL.
  * After any error the transaction is rolled back and unusable.
@@ -156,7 +162,7 @@ export interface Transaction {
   digests(requests: readonly DigestRequest[]): Promise<readonly PartitionDigests[]>;
   latestRows(request: LatestRowsRequest): Promise<readonly RowObject[]>;
   append(table: RelationId, columns: readonly Column[], rows: readonly RowObject[]): Promise<void>;
-  /** Runs statements (DDL, DML) separated by `;`. */
+  /** Runs a script: statements (DDL, DML, control flow) separated by `;`. */
   execute(sql: string): Promise<void>;
   stage(query: string): Promise<Stage>;
   publish(request: PublishRequest): Promise<PublishCounts>;
@@ -174,6 +180,8 @@ export interface Warehouse {
   readonly target: "duckdb" | "bigquery";
   /** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** Runs a GoogleSQL script as it stands: each statement by itself, unless the script opens a transaction. */
+  script(sql: string): Promise<ScriptResult>;
   close(): Promise<void>;
 }
 

@@ -4,14 +4,21 @@ import type { Cursor } from "./cursor.js";
 import { acceptIfNotExists, parseColumns, parsePathNode, skipOptions } from "./ddl.js";
 import { parseExpression } from "./expression.js";
 import { parseQuery } from "./query.js";
+import { parseCreateFunction, parseCreateProcedure } from "./routine.js";
 
-/** CREATE TABLE, VIEW and SCHEMA. */
+/** Every CREATE statement. */
 export function parseCreate(c: Cursor): Statement {
   const { start } = c.expectWord("CREATE");
   const orReplace = c.acceptWords("OR", "REPLACE");
   if (c.acceptWords("SCHEMA")) return parseCreateSchema(c, start);
-  if (c.acceptWords("TABLE")) return parseCreateTable(c, start, orReplace);
-  if (c.acceptWords("VIEW")) return parseCreateView(c, start, orReplace);
+  const temporary = c.acceptWords("TEMP") || c.acceptWords("TEMPORARY");
+  if (c.acceptWords("FUNCTION")) return parseCreateFunction(c, start, orReplace, temporary);
+  if (c.acceptWords("TABLE")) {
+    if (c.isWord("FUNCTION")) throw unsupported("CREATE TABLE FUNCTION", c.peek());
+    return parseCreateTable(c, start, orReplace, temporary);
+  }
+  if (c.acceptWords("PROCEDURE")) return parseCreateProcedure(c, start, orReplace);
+  if (c.acceptWords("VIEW") || c.acceptWords("MATERIALIZED", "VIEW")) return parseCreateView(c, start, orReplace);
   throw unsupported(`CREATE ${c.peek().text}`, c.peek());
 }
 
@@ -22,11 +29,16 @@ function parseCreateSchema(c: Cursor, start: number): Statement {
   return { kind: "createSchema", path, ifNotExists, ...c.span(start) };
 }
 
-function parseCreateTable(c: Cursor, start: number, orReplace: boolean): Statement {
+function parseCreateTable(c: Cursor, start: number, orReplace: boolean, temporary: boolean): Statement {
   const ifNotExists = acceptIfNotExists(c);
   const path = parsePathNode(c);
-  if (c.isWord("LIKE") || c.isWord("CLONE") || c.isWord("COPY"))
-    throw unsupported(`CREATE TABLE ... ${c.peek().value}`, c.peek());
+  const copies = c.isWord("CLONE") || c.isWord("COPY");
+  if (copies || c.isWord("LIKE")) {
+    c.next();
+    const from = parsePathNode(c);
+    skipOptions(c);
+    return { kind: "copyTable", path, orReplace, ifNotExists, from, withRows: copies, ...c.span(start) };
+  }
   let columns: ColumnDefinition[] = [];
   let primaryKey: Identifier[] = [];
   if (c.is("(")) ({ columns, primaryKey } = parseColumns(c));
@@ -40,6 +52,7 @@ function parseCreateTable(c: Cursor, start: number, orReplace: boolean): Stateme
   return {
     kind: "createTable",
     path,
+    temporary,
     orReplace,
     ifNotExists,
     columns,

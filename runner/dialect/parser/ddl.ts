@@ -1,5 +1,6 @@
 import type { ColumnDefinition, Expr, Identifier, PathNode, Statement } from "../ast.js";
 import { unsupported } from "../errors.js";
+import type { TableChange } from "../script-ast.js";
 import type { Cursor } from "./cursor.js";
 import { parseExpression } from "./expression.js";
 import { parsePath } from "./from.js";
@@ -17,7 +18,10 @@ export function acceptIfNotExists(c: Cursor): boolean {
 
 /** `OPTIONS (name = expression, ..)`: layout and description only, nothing that changes rows. */
 export function skipOptions(c: Cursor): void {
-  if (!c.acceptWords("OPTIONS")) return;
+  if (c.acceptWords("OPTIONS")) skipOptionList(c);
+}
+
+function skipOptionList(c: Cursor): void {
   c.expect("(");
   if (c.accept(")")) return;
   c.list(() => {
@@ -91,31 +95,78 @@ export function parseColumn(c: Cursor): ColumnDefinition {
 
 export function parseDrop(c: Cursor): Statement {
   const { start } = c.expectWord("DROP");
-  const object = c.acceptWords("TABLE")
-    ? "TABLE"
-    : c.acceptWords("VIEW")
-      ? "VIEW"
-      : c.acceptWords("SCHEMA")
-        ? "SCHEMA"
-        : undefined;
-  if (object === undefined) throw unsupported(`DROP ${c.peek().text}`, c.peek());
+  c.acceptWords("MATERIALIZED");
+  const word = c.peek();
+  const object = (["TABLE", "VIEW", "SCHEMA", "FUNCTION", "PROCEDURE"] as const).find((kind) => c.isWord(kind));
+  if (object === undefined || c.isWords("TABLE", "FUNCTION")) throw unsupported(`DROP ${word.text}`, word);
+  c.next();
   const ifExists = c.acceptWords("IF", "EXISTS");
   const path = parsePathNode(c);
-  if (c.isWord("CASCADE") || c.isWord("RESTRICT")) throw unsupported(`DROP SCHEMA ... ${c.peek().value}`, c.peek());
-  return { kind: "drop", object, path, ifExists, ...c.span(start) };
+  if (object === "FUNCTION" || object === "PROCEDURE")
+    return { kind: "dropRoutine", object, path, ifExists, ...c.span(start) };
+  const cascade = c.acceptWords("CASCADE");
+  if (!cascade) c.acceptWords("RESTRICT");
+  return { kind: "drop", object, path, ifExists, cascade, ...c.span(start) };
 }
 
 export function parseAlter(c: Cursor): Statement {
   const { start } = c.expectWord("ALTER");
+  c.acceptWords("MATERIALIZED");
+  if (c.isWord("VIEW") || c.isWord("SCHEMA")) {
+    const object = c.next().value as "VIEW" | "SCHEMA";
+    c.acceptWords("IF", "EXISTS");
+    const path = parsePathNode(c);
+    c.expectWord("SET");
+    skipOptions(c);
+    return { kind: "alterOptions", object, path, ...c.span(start) };
+  }
   if (!c.acceptWords("TABLE")) throw unsupported(`ALTER ${c.peek().text}`, c.peek());
   const ifExists = c.acceptWords("IF", "EXISTS");
   const path = parsePathNode(c);
+  if (!c.isWords("ADD", "COLUMN")) {
+    const changes = c.list(() => parseChange(c));
+    return { kind: "changeTable", path, ifExists, changes, ...c.span(start) };
+  }
   const addColumns = c.list(() => {
-    if (!c.isWords("ADD", "COLUMN")) throw unsupported(`ALTER TABLE ... ${c.peek().text}`, c.peek());
-    c.next();
-    c.next();
+    if (!c.acceptWords("ADD", "COLUMN"))
+      throw unsupported(`ALTER TABLE ... ${c.peek().text} after ADD COLUMN`, c.peek());
     const ifNotExists = acceptIfNotExists(c);
     return { ...parseColumn(c), ifNotExists };
   });
   return { kind: "alterTable", path, ifExists, addColumns, ...c.span(start) };
+}
+
+function parseChange(c: Cursor): TableChange {
+  const { start } = c.peek();
+  if (c.acceptWords("SET", "OPTIONS")) {
+    skipOptionList(c);
+    return { kind: "options", ...c.span(start) };
+  }
+  if (c.acceptWords("RENAME", "TO")) return { kind: "renameTable", to: c.identifier("table name"), ...c.span(start) };
+  if (c.acceptWords("RENAME", "COLUMN")) {
+    const ifExists = c.acceptWords("IF", "EXISTS");
+    const name = c.identifier("column name");
+    c.expectWord("TO");
+    return { kind: "renameColumn", name, to: c.identifier("column name"), ifExists, ...c.span(start) };
+  }
+  if (c.acceptWords("DROP", "COLUMN")) {
+    const ifExists = c.acceptWords("IF", "EXISTS");
+    return { kind: "dropColumn", name: c.identifier("column name"), ifExists, ...c.span(start) };
+  }
+  if (c.acceptWords("ALTER", "COLUMN")) return parseColumnChange(c, start);
+  throw unsupported(`ALTER TABLE ... ${c.peek().text}`, c.peek());
+}
+
+function parseColumnChange(c: Cursor, start: number): TableChange {
+  c.acceptWords("IF", "EXISTS");
+  const name = c.identifier("column name");
+  if (c.acceptWords("SET", "OPTIONS")) {
+    skipOptionList(c);
+    return { kind: "options", ...c.span(start) };
+  }
+  if (c.acceptWords("SET", "DATA", "TYPE")) return { kind: "setType", name, type: parseType(c), ...c.span(start) };
+  if (c.acceptWords("SET", "DEFAULT")) return { kind: "setDefault", name, value: parseExpression(c), ...c.span(start) };
+  if (c.acceptWords("DROP", "DEFAULT")) return { kind: "setDefault", name, value: undefined, ...c.span(start) };
+  if (c.acceptWords("DROP", "NOT", "NULL")) return { kind: "dropNotNull", name, ...c.span(start) };
+  throw unsupported(`ALTER COLUMN ... ${c.peek().text}`, c.peek());
 }

@@ -6,7 +6,8 @@ import { parseExpression } from "./expression.js";
 import { parseFrom } from "./from.js";
 import { parseQuery } from "./query.js";
 
-const valueOrDefault = (c: Cursor): Expr | "DEFAULT" => (c.acceptWords("DEFAULT") ? "DEFAULT" : parseExpression(c));
+export const valueOrDefault = (c: Cursor): Expr | "DEFAULT" =>
+  c.acceptWords("DEFAULT") ? "DEFAULT" : parseExpression(c);
 
 export function parseInsert(c: Cursor): Statement {
   const { start } = c.expectWord("INSERT");

@@ -1,9 +1,11 @@
 import type { Query, Statement } from "../ast.js";
-import { unsupported } from "../errors.js";
+import { syntaxError, unsupported } from "../errors.js";
 import { parseCreate } from "./create.js";
 import { Cursor } from "./cursor.js";
 import { parseAlter, parseDrop } from "./ddl.js";
 import { parseDelete, parseInsert, parseUpdate } from "./dml.js";
+import { parseExpression } from "./expression.js";
+import { parseMerge, parseTruncate } from "./merge.js";
 import { parseQuery, startsQuery } from "./query.js";
 
 /** One query; a closing semicolon is allowed. */
@@ -27,7 +29,7 @@ function finish(c: Cursor): void {
   if (!c.atEnd()) throw c.expected("end of input");
 }
 
-function parseStatement(c: Cursor): Statement {
+export function parseStatement(c: Cursor): Statement {
   const token = c.peek();
   if (startsQuery(c) || c.isWord("FROM")) {
     const query = parseQuery(c);
@@ -47,20 +49,38 @@ function parseStatement(c: Cursor): Statement {
     case "UPDATE":
       return parseUpdate(c);
     case "MERGE":
+      return parseMerge(c);
     case "TRUNCATE":
+      return parseTruncate(c);
+    case "ASSERT":
+      return parseAssert(c);
+    case "EXPORT":
+    case "LOAD":
+    case "GRANT":
+    case "REVOKE":
     case "DECLARE":
     case "SET":
     case "BEGIN":
     case "IF":
     case "CALL":
     case "EXECUTE":
-    case "EXPORT":
-    case "ASSERT":
     case "LOOP":
     case "WHILE":
+    case "REPEAT":
     case "FOR":
       throw unsupported(`${token.value} statement`, token);
     default:
       throw c.unexpected();
   }
+}
+
+/** https://cloud.google.com/bigquery/docs/reference/standard-sql/debugging-statements#assert */
+function parseAssert(c: Cursor): Statement {
+  const { start } = c.expectWord("ASSERT");
+  const condition = parseExpression(c);
+  if (!c.acceptWords("AS")) return { kind: "assert", condition, message: undefined, ...c.span(start) };
+  const token = c.peek();
+  const message = parseExpression(c);
+  if (message.kind !== "string") throw syntaxError("Expected string literal", token);
+  return { kind: "assert", condition, message: message.value, ...c.span(start) };
 }

@@ -1,13 +1,19 @@
 import type { CompileRequest, ProjectOverrides } from "./protocol.js";
 
 /**
+ * What core takes for the project's folder. It looks for the folder's name in the stack to find the file that defines an action, so
+ * no file of the runner may lie there, as it would where the runner is installed in the project.
+ */
+export const CORE_PROJECT_DIR = "/dataform-project";
+
+/**
  * The `CoreExecutionRequest` that `main` of @dataform/core takes, in base64. Field numbers are those of core.proto, which
  * ships inside the package: request.compile = 1, compile_config = 1, project_dir = 1, project_config_override = 3,
  * file_paths = 8.
  */
 export function encodeCoreRequest(request: CompileRequest): string {
   const config = Buffer.concat([
-    text(1, request.projectDir),
+    text(1, CORE_PROJECT_DIR),
     bytes(3, encodeProjectConfig(request.overrides)),
     ...request.filePaths.map((path) => text(8, path)),
   ]);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, realpathSync, writeSync } from "node:fs";
 import { basename, dirname, extname, join, posix, relative } from "node:path";
 import vm from "node:vm";
-import { encodeCoreRequest } from "./core-request.js";
+import { CORE_PROJECT_DIR, encodeCoreRequest } from "./core-request.js";
 import type { ActionTrace, CompileErrorReport, CompileRequest, CompileResponse, ReadTrace } from "./protocol.js";
 import { ModuleResolver } from "./resolve.js";
 import { type SandboxBridge, type SandboxHandle, type SandboxResult, sandboxBootstrap } from "./sandbox.js";
@@ -40,7 +40,7 @@ export function createProjectSandbox(request: CompileRequest): CompileResponse {
     resolve(fromDir, id) {
       if (id === "@dataform/core") return coreBundle;
       try {
-        return resolver.resolve(fromDir, id);
+        return resolver.resolve(fromDir, id.replace(`${CORE_PROJECT_DIR}/`, `${projectDir}/`));
       } catch {
         // A package.json that cannot be read: the module does not exist.
         return undefined;
@@ -91,7 +91,10 @@ export function createProjectSandbox(request: CompileRequest): CompileResponse {
       const line = loaded === undefined ? place?.line : sourceLineOf(loaded, place?.line ?? 1, 1);
       tracer.readNondeterministic({ kind: kind as "clock" | "random" | "process", what, file: place?.file, line });
     },
-    currentFile: () => loading.at(-1) ?? join(projectDir, "index.js"),
+    currentFile() {
+      const file = loading.at(-1);
+      return join(CORE_PROJECT_DIR, file === undefined ? "index.js" : inProject(file));
+    },
     definingFile() {
       const file = loading.at(-1) ?? actionsYaml;
       return file === undefined ? undefined : inProject(file);
@@ -182,9 +185,11 @@ function reportError(
   projectDir: string,
   sources: ReadonlyMap<string, LoadedSource>,
 ): CompileErrorReport {
-  const message = (error.message ?? "unknown error").replaceAll(`${projectDir}/`, "");
+  const message = (error.message ?? "unknown error")
+    .replaceAll(`${projectDir}/`, "")
+    .replaceAll(`${CORE_PROJECT_DIR}/`, "");
   const stack = error.stack ?? "";
-  const named = error.fileName?.replace(`${projectDir}/`, "");
+  const named = error.fileName?.replace(`${projectDir}/`, "").replace(`${CORE_PROJECT_DIR}/`, "");
   // Core blames the file that it was loading; the fault may be in an include or a required file further in.
   const frame = /^[^\n]*?dataform:([^\s()]+?):\d+\n/.exec(stack)?.[1] ?? userFrame(stack)?.file;
   const fileName = frame !== undefined && sources.has(frame) ? frame : named === "index.js" ? undefined : named;

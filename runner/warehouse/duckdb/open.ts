@@ -29,9 +29,12 @@ export async function openDatabase(path: string, options: { readonly create: boo
     );
   }
   const real = realPath(path);
-  const instance = await instanceOf(real);
+  return databaseOf(real, await instanceOf(real));
+}
+
+function databaseOf(path: string, instance: DuckDBInstance): DatabaseFile {
   return {
-    path: real,
+    path,
     instance,
     async connect() {
       const connection = await instance.connect();
@@ -40,6 +43,11 @@ export async function openDatabase(path: string, options: { readonly create: boo
     },
     close: () => instance.closeSync(),
   };
+}
+
+/** An empty database in memory, which nothing else sees and which is gone when it is closed. */
+export async function openMemoryDatabase(): Promise<DatabaseFile> {
+  return databaseOf(":memory:", await DuckDBInstance.create(":memory:"));
 }
 
 async function instanceOf(path: string): Promise<DuckDBInstance> {

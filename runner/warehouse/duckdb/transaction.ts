@@ -23,6 +23,7 @@ import { mergeRows } from "./merge-rows.js";
 import { publishStage } from "./publish.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
 import { sqlValue } from "./result-values.js";
+import { DuckDbScriptHost } from "./script-host.js";
 import type { Translator } from "./translator.js";
 import { appendRow } from "./values.js";
 
@@ -66,10 +67,8 @@ export class DuckDbTransaction implements Transaction {
   }
 
   async execute(sql: string): Promise<void> {
-    for await (const statement of this.#translator.statements(sql, () => this.relations())) {
-      for (const text of statement) await this.#connection.run(text);
-      this.#catalog = undefined;
-    }
+    await this.#translator.script(sql, new DuckDbScriptHost(this.#connection, "in transaction"));
+    this.#catalog = undefined;
   }
 
   async stage(query: string): Promise<Stage> {

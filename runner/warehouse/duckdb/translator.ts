@@ -1,5 +1,6 @@
 import type { Catalog, TranslatedQuery } from "../../dialect/contract.js";
-import type { Relation } from "../port.js";
+import type { ScriptHost } from "../../script/host.js";
+import type { Relation, ScriptResult } from "../port.js";
 
 /** GoogleSQL to DuckDB on demand: the dialect is loaded with the first query, never on a run that has nothing to do. */
 export class Translator {
@@ -16,15 +17,11 @@ export class Translator {
     return dialect.translateQuery(sql, catalogOf(relations));
   }
 
-  /** The DuckDB statements of each GoogleSQL statement, translated one by one because each may change the catalog. */
-  async *statements(
-    sql: string,
-    relations: () => Promise<ReadonlyMap<string, Relation>>,
-  ): AsyncGenerator<readonly string[]> {
-    const dialect = await this.#load();
-    for (const statement of dialect.splitStatements(sql)) {
-      yield dialect.translateStatement(statement, catalogOf(await relations())).sql;
-    }
+  /** Runs a GoogleSQL script on a host. */
+  async script(sql: string, host: ScriptHost): Promise<ScriptResult> {
+    await this.#load();
+    const { runScript } = await import("../../script/interpreter.js");
+    return runScript(sql, host);
   }
 
   async #load() {
@@ -33,7 +30,7 @@ export class Translator {
   }
 }
 
-function catalogOf(relations: ReadonlyMap<string, Relation>): Catalog {
+export function catalogOf(relations: ReadonlyMap<string, Relation>): Catalog {
   return {
     find(path) {
       const relation = relations.get(path.slice(-2).join("."));

@@ -1,8 +1,9 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { registerFarmFingerprint } from "../../dialect/runtime/farm-fingerprint/index.js";
-import type { Transaction, Warehouse } from "../port.js";
+import type { ScriptResult, Transaction, Warehouse } from "../port.js";
 import { queryError } from "./errors.js";
-import { type DatabaseFile, openDatabase } from "./open.js";
+import { type DatabaseFile, openDatabase, openMemoryDatabase } from "./open.js";
+import { DuckDbScriptHost } from "./script-host.js";
 import { DuckDbTransaction } from "./transaction.js";
 import { Translator } from "./translator.js";
 
@@ -14,6 +15,13 @@ export async function openDuckDbWarehouse(path: string, options: { readonly crea
   return new DuckDbWarehouse(await openDatabase(path, options));
 }
 
+/** Opens an empty warehouse in memory. */
+export async function openScratchWarehouse(): Promise<Warehouse> {
+  const warehouse = new DuckDbWarehouse(await openMemoryDatabase());
+  await warehouse.installLibrary();
+  return warehouse;
+}
+
 class DuckDbWarehouse implements Warehouse {
   readonly target = "duckdb";
   readonly #file: DatabaseFile;
@@ -23,7 +31,7 @@ class DuckDbWarehouse implements Warehouse {
 
   constructor(file: DatabaseFile) {
     this.#file = file;
-    this.#translator = new Translator(() => this.#installLibrary());
+    this.#translator = new Translator(() => this.installLibrary());
   }
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -41,6 +49,19 @@ class DuckDbWarehouse implements Warehouse {
     }
   }
 
+  async script(sql: string): Promise<ScriptResult> {
+    // A connection of its own: temporary tables and variables end with it.
+    const connection = await this.#connect();
+    try {
+      return await this.#translator.script(sql, new DuckDbScriptHost(connection, "by statement"));
+    } catch (cause) {
+      throw queryError(cause);
+    } finally {
+      this.#open.delete(connection);
+      connection.closeSync();
+    }
+  }
+
   async close(): Promise<void> {
     for (const connection of this.#open) connection.closeSync();
     this.#file.close();
@@ -54,7 +75,7 @@ class DuckDbWarehouse implements Warehouse {
   }
 
   /** On a connection of its own, because it commits. */
-  async #installLibrary(): Promise<void> {
+  async installLibrary(): Promise<void> {
     const { installMacros } = await import("../../dialect/runtime/index.js");
     const connection = await this.#connect();
     await installMacros(connection);

@@ -1,0 +1,193 @@
+import type { Catalog, CatalogTable } from "../dialect/contract.js";
+import type { Diagnosis } from "../dialect/index.js";
+import { dependencyOrder } from "../project/graph.js";
+import type { Manifest, ManifestAction } from "../project/manifest.js";
+import { suggestion } from "../project/settings.js";
+import type { ScriptDiagnosis } from "../script/check-script.js";
+import type { Column } from "../sql-types.js";
+import type { CompiledText } from "./source-position.js";
+
+/** Something wrong with an action, at a character of one of its compiled texts or at a name in its configuration. */
+export interface Finding {
+  readonly action: ManifestAction;
+  readonly message: string;
+  readonly place:
+    | { readonly kind: "compiled"; readonly compiled: CompiledText; readonly offset: number }
+    | { readonly kind: "config"; readonly setting: string; readonly name: string };
+}
+
+/** An action that could not be looked at, with the reason. */
+export interface Unchecked {
+  readonly action: ManifestAction;
+  readonly reason: string;
+}
+
+export interface CheckResult {
+  readonly findings: readonly Finding[];
+  readonly unchecked: readonly Unchecked[];
+  readonly checked: number;
+}
+
+/** Finds everything wrong with one text. `ends` says what a text of statements leaves behind: the tables it creates. */
+export interface Checker {
+  query(sql: string, catalog: Catalog, suspects: ReadonlySet<string>): Diagnosis | Promise<Diagnosis>;
+  script(sql: string, catalog: Catalog): ScriptDiagnosis | Promise<ScriptDiagnosis>;
+}
+
+/** Columns of a relation; `suspects` are those whose type is a guess. */
+interface KnownRelation {
+  readonly columns: readonly Column[];
+  readonly suspects: ReadonlySet<string>;
+}
+
+/**
+ * Resolves every model, view, assertion and operation of a project against the columns of what it reads: those of sources from
+ * `sources`, those of models from their own queries. Nothing is executed.
+ * @param sources columns of relations that exist, by `dataset.name`; a declared source that is not among them makes its readers unchecked
+ */
+export async function checkProject(
+  manifest: Manifest,
+  sources: ReadonlyMap<string, readonly Column[]>,
+  checker: Checker,
+): Promise<CheckResult> {
+  const check = new ProjectCheck(manifest, sources, checker);
+  for (const action of dependencyOrder(manifest.actions)) await check.action(action);
+  return check;
+}
+
+const CHECKED: ReadonlySet<ManifestAction["type"]> = new Set([
+  "table",
+  "view",
+  "incremental",
+  "assertion",
+  "operation",
+]);
+
+class ProjectCheck implements CheckResult {
+  readonly findings: Finding[] = [];
+  readonly unchecked: Unchecked[] = [];
+  checked = 0;
+  readonly #known = new Map<string, KnownRelation>();
+  /** Why a relation's columns are not known. */
+  readonly #unknown = new Map<string, string>();
+  readonly #actions: ReadonlySet<string>;
+  readonly #operations: ReadonlySet<string>;
+  readonly #ownDatasets: ReadonlySet<string>;
+  readonly #hasWarehouse: boolean;
+
+  constructor(
+    manifest: Manifest,
+    readonly sources: ReadonlyMap<string, readonly Column[]>,
+    readonly checker: Checker,
+  ) {
+    this.#actions = new Set(manifest.actions.map(({ key }) => key));
+    const operations = manifest.actions.filter(({ type }) => type === "operation");
+    this.#operations = new Set(operations.map(({ key }) => key));
+    this.#ownDatasets = new Set(
+      manifest.actions.flatMap(({ type, target }) =>
+        CHECKED.has(type) && type !== "assertion" ? [target.dataset] : [],
+      ),
+    );
+    this.#hasWarehouse = sources.size > 0;
+    for (const [key, columns] of sources) this.#known.set(key, { columns, suspects: new Set() });
+    for (const { key, type } of manifest.actions) {
+      if (type === "declaration") {
+        if (!sources.has(key)) this.#unknown.set(key, `source ${key} is not in the warehouse; load it first`);
+      } else if (type !== "test") this.#known.delete(key);
+    }
+  }
+
+  async action(action: ManifestAction): Promise<void> {
+    if (!CHECKED.has(action.type)) return;
+    // Operations do not say what they read; for anything else a dependency that is not read does not matter.
+    const inputs = new Set([
+      ...action.reads.map(({ key }) => key),
+      ...(action.type === "operation" ? action.dependencies.filter((key) => !this.#operations.has(key)) : []),
+    ]);
+    const reason = [...inputs].map((key) => this.#whyUnknown(key)).find((why) => why !== undefined);
+    if (reason !== undefined) {
+      this.unchecked.push({ action, reason });
+      this.#unknown.set(action.key, reason);
+      return;
+    }
+    this.checked += 1;
+    await this.#statements(action, "pre_operations", action.preOps);
+    if (action.type === "operation") await this.#operation(action);
+    else await this.#query(action);
+    await this.#statements(action, "post_operations", action.postOps);
+  }
+
+  #whyUnknown(key: string): string | undefined {
+    const reason = this.#unknown.get(key);
+    if (reason !== undefined || this.#hasWarehouse || this.#actions.has(key)) return reason;
+    // In a dataset that the project itself fills, a relation that no action makes is a mistake.
+    if (this.#ownDatasets.has(key.split(".").at(-2) ?? "")) return undefined;
+    return `${key} is no action of the project, and there is no warehouse to look it up in`;
+  }
+
+  /** What an operation makes by dynamic SQL or in a procedure is known only where it exists already. */
+  async #operation(action: ManifestAction): Promise<void> {
+    await this.#statements(action, "sql", action.operations);
+    if (this.#known.has(action.key)) return;
+    const columns = this.sources.get(action.key);
+    if (columns !== undefined) this.#known.set(action.key, { columns, suspects: new Set() });
+    else this.#unknown.set(action.key, `${action.key} is made by an operation that does not show its columns`);
+  }
+
+  async #query(action: ManifestAction): Promise<void> {
+    const text = action.query ?? "";
+    const suspects = new Set(action.reads.flatMap(({ key }) => [...(this.#known.get(key)?.suspects ?? [])]));
+    const diagnosis = await this.checker.query(text, this.#catalog(), suspects);
+    for (const { message, span } of diagnosis.errors) this.#report(action, "sql", text, message, span.start);
+    if (action.type === "assertion") return;
+    if (diagnosis.columns === undefined) {
+      this.#unknown.set(action.key, `${action.key} has errors, so its columns are not known`);
+      return;
+    }
+    this.#known.set(action.key, { columns: diagnosis.columns, suspects: diagnosis.suspects });
+    this.#configured(action, diagnosis.columns);
+  }
+
+  /** Columns that the configuration names must be columns of the query. */
+  #configured(action: ManifestAction, columns: readonly Column[]): void {
+    const names = new Set(columns.map(({ name }) => name.toLowerCase()));
+    const settings: [string, readonly string[]][] = [
+      ["partitionBy", action.partitionColumn === undefined ? [] : [action.partitionColumn]],
+      ["clusterBy", action.clusterBy],
+      ["uniqueKey", action.uniqueKey],
+    ];
+    for (const [setting, wanted] of settings) {
+      for (const name of wanted) {
+        if (names.has(name.toLowerCase())) continue;
+        const message = `${setting} names ${name}, which the query does not give${suggestion(
+          name,
+          columns.map((column) => column.name),
+        )}`;
+        this.findings.push({ action, message, place: { kind: "config", setting, name } });
+      }
+    }
+  }
+
+  async #statements(action: ManifestAction, kind: CompiledText["kind"], texts: readonly string[]): Promise<void> {
+    for (const text of texts) {
+      const { errors, created } = await this.checker.script(text, this.#catalog());
+      for (const { message, span } of errors) this.#report(action, kind, text, message, span.start);
+      for (const [key, columns] of created) this.#known.set(key, { columns, suspects: new Set() });
+    }
+  }
+
+  #report(action: ManifestAction, kind: CompiledText["kind"], text: string, message: string, offset: number): void {
+    this.findings.push({ action, message, place: { kind: "compiled", compiled: { kind, text }, offset } });
+  }
+
+  #catalog(): Catalog {
+    return {
+      find: (path): CatalogTable | undefined => {
+        const [dataset = "", name = ""] = path.slice(-2);
+        const known = this.#known.get(`${dataset}.${name}`);
+        return known && { duckdbPath: [dataset, name], columns: known.columns };
+      },
+      names: () => [...this.#known.keys()],
+    };
+  }
+}

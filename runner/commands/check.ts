@@ -1,0 +1,115 @@
+import { existsSync } from "node:fs";
+import type { Command } from "commander";
+import type { Checker, CheckResult } from "../check/check-project.js";
+import type { PlacedFinding } from "../check/findings.js";
+import { ProjectError, renderProblem } from "../project/errors.js";
+import type { Manifest } from "../project/manifest.js";
+import { githubAnnotation } from "../report/annotations.js";
+import { plainLine, plural } from "../report/text.js";
+import type { Column } from "../sql-types.js";
+import type { CommandModule, CommonOptions } from "./command.js";
+import { EXIT } from "./exit.js";
+import { overridesOf } from "./selection-options.js";
+import { findPlace, type Place, withWarehouse } from "./session.js";
+
+interface CheckOptions extends CommonOptions {
+  readonly var?: string[];
+  readonly vars?: string[];
+  readonly schemaSuffix?: string;
+  readonly googlesql?: boolean;
+}
+
+export const command: CommandModule = {
+  configure(command: Command): void {
+    command
+      .option("--googlesql", "check with GoogleSQL's own analyzer, where its package is installed")
+      .option("--var <name=value...>", "a project variable")
+      .option("--vars <pairs>", "project variables, a=1,b=2", (text: string) => text.split(","))
+      .option("--schema-suffix <suffix>", "append _suffix to every dataset")
+      .addHelpText("after", "\nExample:\n  fastbreak check --json");
+  },
+
+  async execute(command: Command): Promise<number> {
+    const options = command.opts<CheckOptions>();
+    const place = findPlace(options);
+    const checker = await openChecker(options.googlesql ?? false, place.projectDir);
+    try {
+      const outcome = await check(place, options, checker.checker);
+      print(outcome, options.json ?? false);
+      return outcome.findings.length > 0 ? EXIT.usage : EXIT.done;
+    } finally {
+      checker.close();
+    }
+  },
+};
+
+interface CheckOutcome {
+  readonly findings: readonly PlacedFinding[];
+  readonly unchecked: CheckResult["unchecked"];
+  readonly checked: number;
+}
+
+async function check(place: Place, options: CheckOptions, checker: Checker): Promise<CheckOutcome> {
+  const [{ loadProject }, { checkProject }, { placeFindings }] = await Promise.all([
+    import("../project/load-project.js"),
+    import("../check/check-project.js"),
+    import("../check/findings.js"),
+  ]);
+  let manifest: Manifest;
+  try {
+    ({ manifest } = await loadProject({ projectDir: place.projectDir, overrides: overridesOf(options) }));
+  } catch (cause) {
+    if (!(cause instanceof ProjectError)) throw cause;
+    return { findings: cause.problems.map((problem) => ({ ...problem, action: null })), unchecked: [], checked: 0 };
+  }
+  const result = await checkProject(manifest, await existingRelations(place), checker);
+  const { unchecked, checked } = result;
+  return { findings: placeFindings(place.projectDir, result), unchecked, checked };
+}
+
+/** Columns of everything in the warehouse; nothing where there is no warehouse yet. */
+async function existingRelations(place: Place): Promise<ReadonlyMap<string, readonly Column[]>> {
+  if (!existsSync(place.database)) return new Map();
+  return withWarehouse(place, false, (warehouse) =>
+    warehouse.transaction(async (transaction) => {
+      const relations = await transaction.relations();
+      return new Map([...relations].map(([key, { columns }]) => [key, columns]));
+    }),
+  );
+}
+
+async function openChecker(
+  googlesql: boolean,
+  projectDir: string,
+): Promise<{ readonly checker: Checker; close(): void }> {
+  if (googlesql) {
+    const { openGoogleSqlChecker } = await import("../check/googlesql-checker.js");
+    return openGoogleSqlChecker(projectDir);
+  }
+  const { DIALECT_CHECKER } = await import("../check/dialect-checker.js");
+  return { checker: DIALECT_CHECKER, close: () => undefined };
+}
+
+function print({ findings, unchecked, checked }: CheckOutcome, json: boolean): void {
+  if (json) {
+    const document = {
+      findings: findings.map(({ file, line, column, message, action }) => ({
+        file: file ?? null,
+        line: line ?? null,
+        column: column ?? null,
+        message,
+        action,
+      })),
+      unchecked: unchecked.map(({ action, reason }) => ({ action: action.key, reason })),
+      totals: { checked, unchecked: unchecked.length, errors: findings.length },
+    };
+    process.stdout.write(`${JSON.stringify(document)}\n`);
+    return;
+  }
+  const render = process.env.GITHUB_ACTIONS === "true" ? githubAnnotation : renderProblem;
+  for (const finding of findings) process.stdout.write(`${plainLine(render(finding))}\n`);
+  for (const { action, reason } of unchecked)
+    process.stderr.write(`fastbreak: not checked: ${action.key}: ${plainLine(reason)}\n`);
+  const left = unchecked.length === 0 ? "" : `, ${unchecked.length} not checked`;
+  process.stdout.write(`${plural(checked, "action")} checked${left}, ${plural(findings.length, "error")}\n`);
+}

@@ -1,0 +1,100 @@
+import { type Column, typeName } from "../sql-types.js";
+import type { Identifier, PathNode, Statement } from "./ast.js";
+import type { Catalog, CatalogTable } from "./contract.js";
+import { analysisError, unsupported } from "./errors.js";
+import { duckdbType, quoteName, quotePath } from "./print/sql.js";
+import { constantContext, resolveAssignment } from "./resolve/constant.js";
+import { didYouMean } from "./resolve/suggest.js";
+import { typeOf } from "./resolve/type-node.js";
+import type { TableChange } from "./script-ast.js";
+
+type Node<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
+
+/** The table that a statement changes; an unknown one is an error. */
+export function tableOf(path: PathNode, catalog: Catalog): CatalogTable {
+  const parts = path.parts.map((part) => part.name);
+  const table = catalog.find(parts);
+  if (table !== undefined) return table;
+  throw analysisError(
+    `Table not found: ${parts.join(".")}${didYouMean(parts.slice(-2).join("."), catalog.names())}`,
+    path,
+  );
+}
+
+export function columnOf(name: Identifier, table: CatalogTable): Column {
+  const column = table.columns.find((candidate) => candidate.name.toLowerCase() === name.name.toLowerCase());
+  if (column !== undefined) return column;
+  const names = table.columns.map((candidate) => candidate.name);
+  throw analysisError(
+    `Column ${name.name} is not present in table ${table.duckdbPath.join(".")}${didYouMean(name.name, names)}`,
+    name,
+  );
+}
+
+export function translateTruncate(path: PathNode, catalog: Catalog): string {
+  return `DELETE FROM ${quotePath(tableOf(path, catalog).duckdbPath)}`;
+}
+
+/** ALTER statements; OPTIONS change no rows and leave nothing to do. */
+export function translateAlter(statement: Node<"changeTable"> | Node<"alterOptions">, catalog: Catalog): string[] {
+  if (statement.kind === "alterOptions") return [];
+  const known = catalog.find(statement.path.parts.map((part) => part.name));
+  if (known === undefined && statement.ifExists) return [];
+  const table = tableOf(statement.path, catalog);
+  const head = `ALTER TABLE ${quotePath(table.duckdbPath)}`;
+  return statement.changes.flatMap((change) => {
+    const clause = changeClause(change, table, catalog);
+    return clause === undefined ? [] : [`${head} ${clause}`];
+  });
+}
+
+function changeClause(change: TableChange, table: CatalogTable, catalog: Catalog): string | undefined {
+  switch (change.kind) {
+    case "options":
+      return undefined;
+    case "renameTable":
+      return `RENAME TO ${quoteName(change.to.name)}`;
+    case "dropColumn":
+      return isMissing(change, table) ? undefined : `DROP COLUMN ${quoteName(columnOf(change.name, table).name)}`;
+    case "renameColumn":
+      return isMissing(change, table)
+        ? undefined
+        : `RENAME COLUMN ${quoteName(columnOf(change.name, table).name)} TO ${quoteName(change.to.name)}`;
+    case "dropNotNull":
+      return `ALTER COLUMN ${quoteName(columnOf(change.name, table).name)} DROP NOT NULL`;
+    case "setDefault": {
+      const { name, type } = columnOf(change.name, table);
+      if (change.value === undefined) return `ALTER COLUMN ${quoteName(name)} DROP DEFAULT`;
+      const value = resolveAssignment(change.value, type, constantContext(catalog), name);
+      return `ALTER COLUMN ${quoteName(name)} SET DEFAULT ${value.sql}`;
+    }
+    case "setType": {
+      const { name, type } = columnOf(change.name, table);
+      const wanted = typeOf(change.type);
+      if (!WIDENINGS.has(`${typeName(type)} ${typeName(wanted)}`)) {
+        if (typeName(type) === typeName(wanted)) return undefined;
+        throw analysisError(
+          `ALTER TABLE ALTER COLUMN SET DATA TYPE requires that the existing column type (${typeName(type)}) is assignable to the new type (${typeName(wanted)})`,
+          change.type,
+        );
+      }
+      if (typeName(wanted) === "FLOAT64" && type !== "INT64")
+        throw unsupported("SET DATA TYPE to FLOAT64", change.type);
+      return `ALTER COLUMN ${quoteName(name)} SET DATA TYPE ${duckdbType(wanted)}`;
+    }
+  }
+}
+
+function isMissing(change: { readonly name: Identifier; readonly ifExists: boolean }, table: CatalogTable): boolean {
+  const name = change.name.name.toLowerCase();
+  return change.ifExists && !table.columns.some((column) => column.name.toLowerCase() === name);
+}
+
+/** https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language#alter_column_set_data_type_statement */
+const WIDENINGS: ReadonlySet<string> = new Set([
+  "INT64 NUMERIC",
+  "INT64 BIGNUMERIC",
+  "INT64 FLOAT64",
+  "NUMERIC BIGNUMERIC",
+  "NUMERIC FLOAT64",
+]);

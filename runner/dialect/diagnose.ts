@@ -1,0 +1,72 @@
+import type { Column } from "../sql-types.js";
+import type { Query } from "./ast.js";
+import { type Catalog, DialectError, type Span } from "./contract.js";
+import { locateErrors, SqlProblem } from "./errors.js";
+import { parseQueryText } from "./parser/statement.js";
+import { dependsOnGuess, repair, taintedNames } from "./repair.js";
+import { finishQuery } from "./resolve/output.js";
+
+/** Everything wrong with one query. */
+export interface Diagnosis {
+  readonly errors: readonly DialectError[];
+  /** Output columns as far as they are known; undefined: the errors leave them unknown. */
+  readonly columns: readonly Column[] | undefined;
+  /** Output columns, in lower case, whose type is a guess because an error stands behind them. */
+  readonly suspects: ReadonlySet<string>;
+}
+
+/** What is wrong with the name of something: holds whatever types the rest of the query has. */
+const ABOUT_NAMES =
+  /^(Unrecognized name|Table not found|Function not found|Name \S+ not found inside|Field name \S+ does not exist)/;
+
+const MOST_ERRORS = 50;
+
+/**
+ * All errors of a query, not only the first: behind each one resolution goes on with the part in question taken out. What could be a
+ * mere consequence of an earlier error is left out.
+ * @param suspects columns of the tables it reads, in lower case, whose types are not certain
+ */
+export function diagnoseQuery(sql: string, catalog: Catalog, suspects: ReadonlySet<string> = new Set()): Diagnosis {
+  const errors: DialectError[] = [];
+  const tainted = new Set(suspects);
+  const guesses: Span[] = [];
+  let query: Query;
+  try {
+    query = locateErrors(sql, () => parseQueryText(sql));
+  } catch (error) {
+    if (error instanceof DialectError) return { errors: [error], columns: undefined, suspects };
+    throw error;
+  }
+  let known = true;
+  const seen = new Set<string>();
+  for (;;) {
+    try {
+      const { columns } = finishQuery(query, catalog, "bigquery");
+      const all = taintedNames(query, tainted);
+      return { errors, columns: known ? columns : undefined, suspects: all };
+    } catch (problem) {
+      if (!(problem instanceof SqlProblem)) throw problem;
+      const key = `${problem.span.start} ${problem.message}`;
+      const all = taintedNames(query, tainted);
+      const genuine = ABOUT_NAMES.test(problem.message) || !dependsOnGuess(query, problem.span, all, guesses);
+      const fixed = seen.has(key) ? undefined : repair(query, problem);
+      if (genuine && !seen.has(key) && (fixed !== undefined || errors.length === 0)) errors.push(located(sql, problem));
+      seen.add(key);
+      if (fixed === undefined || errors.length >= MOST_ERRORS) return { errors, columns: undefined, suspects: all };
+      query = fixed.query;
+      known &&= fixed.outputKnown;
+      if (fixed.guessed !== undefined) guesses.push(fixed.guessed);
+      for (const name of fixed.tainted) tainted.add(name.toLowerCase());
+    }
+  }
+}
+
+function located(sql: string, problem: SqlProblem): DialectError {
+  try {
+    return locateErrors(sql, () => {
+      throw problem;
+    });
+  } catch (error) {
+    return error as DialectError;
+  }
+}

@@ -1,0 +1,224 @@
+import type { Expr, Identifier } from "../ast.js";
+import { syntaxError } from "../errors.js";
+import type { ScriptStatement } from "../script-ast.js";
+import { Cursor } from "./cursor.js";
+import { parsePathNode } from "./ddl.js";
+import { parseExpression } from "./expression.js";
+import { parseQuery } from "./query.js";
+import { parseStatement } from "./statement.js";
+import { parseType } from "./type.js";
+
+type Body = readonly ScriptStatement[];
+
+/** Statements separated by semicolons. https://cloud.google.com/bigquery/docs/reference/standard-sql/procedural-language */
+export function parseScriptText(sql: string): Body {
+  const c = new Cursor(sql);
+  const statements: ScriptStatement[] = [];
+  while (!c.atEnd()) {
+    if (c.accept(";")) continue;
+    statements.push(parseInOrder(c, statements));
+    if (!c.atEnd() && !c.accept(";")) throw c.expected("end of input");
+  }
+  return statements;
+}
+
+/** What follows BEGIN, up to and with END, without an EXCEPTION part. */
+export function parseBlockBody(c: Cursor): Body {
+  const body = parseBody(c, ["END"]);
+  c.expectWord("END");
+  return body;
+}
+
+/** Statements up to one of the words, which is left to be read. */
+function parseBody(c: Cursor, ends: readonly string[]): Body {
+  const statements: ScriptStatement[] = [];
+  while (!ends.some((word) => c.isWord(word))) {
+    if (c.accept(";")) continue;
+    if (c.atEnd()) throw c.expected(`keyword ${ends.at(-1)}`);
+    statements.push(parseInOrder(c, statements));
+    c.expect(";");
+  }
+  return statements;
+}
+
+/** Declarations come before anything else. */
+function parseInOrder(c: Cursor, before: readonly ScriptStatement[]): ScriptStatement {
+  const token = c.peek();
+  const statement = parseScriptStatement(c);
+  if (statement.kind === "declare" && before.some(({ kind }) => kind !== "declare"))
+    throw syntaxError("Variable declarations are allowed only at the start of a block or script", token);
+  return statement;
+}
+
+function parseScriptStatement(c: Cursor): ScriptStatement {
+  const { start } = c.peek();
+  const label = c.isIdentifier() && c.is(":", 1) ? c.identifier().name.toLowerCase() : undefined;
+  if (label !== undefined) c.expect(":");
+  const labelled = parseLabelled(c, start, label);
+  if (labelled !== undefined) return labelled;
+  if (label !== undefined) throw c.expected("keyword BEGIN, LOOP, WHILE, REPEAT or FOR");
+  switch (c.peek().kind === "word" ? c.peek().value : "") {
+    case "DECLARE":
+      return parseDeclare(c);
+    case "SET":
+      return parseSet(c);
+    case "IF":
+      return parseIf(c);
+    case "CASE":
+      return parseCase(c);
+    case "RAISE":
+      return parseRaise(c);
+    case "CALL":
+      return parseCall(c);
+    case "EXECUTE":
+      return parseExecute(c);
+    case "COMMIT":
+    case "ROLLBACK": {
+      const verb = c.next().value as "COMMIT" | "ROLLBACK";
+      c.acceptWords("TRANSACTION");
+      return { kind: "transaction", verb, ...c.span(start) };
+    }
+    case "BREAK":
+    case "LEAVE":
+    case "CONTINUE":
+    case "ITERATE": {
+      const word = c.next().value;
+      const target = c.isIdentifier() ? c.identifier().name.toLowerCase() : undefined;
+      return { kind: word === "BREAK" || word === "LEAVE" ? "leave" : "iterate", label: target, ...c.span(start) };
+    }
+    case "RETURN":
+      c.next();
+      return { kind: "return", ...c.span(start) };
+    default:
+      return parseStatement(c);
+  }
+}
+
+function parseLabelled(c: Cursor, start: number, label: string | undefined): ScriptStatement | undefined {
+  const close = (...words: string[]): void => {
+    for (const word of words) c.expectWord(word);
+    if (label !== undefined && c.isIdentifier()) c.identifier();
+  };
+  if (c.isWord("BEGIN")) {
+    c.next();
+    if (c.acceptWords("TRANSACTION") || c.is(";") || c.atEnd())
+      return { kind: "transaction", verb: "BEGIN", ...c.span(start) };
+    const body = parseBody(c, ["EXCEPTION", "END"]);
+    const handled = c.acceptWords("EXCEPTION", "WHEN", "ERROR", "THEN");
+    const handler = handled ? parseBody(c, ["END"]) : undefined;
+    close("END");
+    return { kind: "block", label, body, handler, ...c.span(start) };
+  }
+  if (c.acceptWords("LOOP")) {
+    const body = parseBody(c, ["END"]);
+    close("END", "LOOP");
+    return { kind: "loop", label, body, ...c.span(start) };
+  }
+  if (c.acceptWords("WHILE")) {
+    const condition = parseExpression(c);
+    c.expectWord("DO");
+    const body = parseBody(c, ["END"]);
+    close("END", "WHILE");
+    return { kind: "while", label, condition, body, ...c.span(start) };
+  }
+  if (c.acceptWords("REPEAT")) {
+    const body = parseBody(c, ["UNTIL"]);
+    c.expectWord("UNTIL");
+    const condition = parseExpression(c);
+    close("END", "REPEAT");
+    return { kind: "repeat", label, condition, body, ...c.span(start) };
+  }
+  if (!c.acceptWords("FOR")) return undefined;
+  const variable = c.identifier("variable name");
+  c.expectWord("IN");
+  const query = c.parenthesized(() => parseQuery(c));
+  c.expectWord("DO");
+  const body = parseBody(c, ["END"]);
+  close("END", "FOR");
+  return { kind: "for", label, variable, query, body, ...c.span(start) };
+}
+
+function parseDeclare(c: Cursor): ScriptStatement {
+  const { start } = c.expectWord("DECLARE");
+  const names = c.list(() => c.identifier("variable name"));
+  const type = c.isWord("DEFAULT") ? undefined : parseType(c);
+  const value = c.acceptWords("DEFAULT") ? parseExpression(c) : undefined;
+  if (type === undefined && value === undefined) throw c.expected("a type or keyword DEFAULT");
+  return { kind: "declare", names, type, value, ...c.span(start) };
+}
+
+function parseSet(c: Cursor): ScriptStatement {
+  const { start } = c.expectWord("SET");
+  const targets = c.is("(")
+    ? c.parenthesized(() => c.list(() => c.identifier("variable name")))
+    : [c.identifier("variable name")];
+  c.expect("=");
+  return { kind: "set", targets, value: parseExpression(c), ...c.span(start) };
+}
+
+function parseIf(c: Cursor): ScriptStatement {
+  const { start } = c.expectWord("IF");
+  const branches: { condition: Expr; body: Body }[] = [];
+  do {
+    const condition = parseExpression(c);
+    c.expectWord("THEN");
+    branches.push({ condition, body: parseBody(c, ["ELSEIF", "ELSE", "END"]) });
+  } while (c.acceptWords("ELSEIF"));
+  const otherwise = c.acceptWords("ELSE") ? parseBody(c, ["END"]) : [];
+  c.expectWord("END");
+  c.expectWord("IF");
+  return { kind: "if", branches, otherwise, ...c.span(start) };
+}
+
+/** CASE is IF with other words: `CASE x WHEN y` compares, `CASE WHEN c` tests. */
+function parseCase(c: Cursor): ScriptStatement {
+  const { start } = c.expectWord("CASE");
+  const operand = c.isWord("WHEN") ? undefined : parseExpression(c);
+  const branches: { condition: Expr; body: Body }[] = [];
+  while (c.acceptWords("WHEN")) {
+    const when = parseExpression(c);
+    const { start: from, end } = when;
+    const condition: Expr =
+      operand === undefined ? when : { kind: "binary", op: "=", left: operand, right: when, start: from, end };
+    c.expectWord("THEN");
+    branches.push({ condition, body: parseBody(c, ["WHEN", "ELSE", "END"]) });
+  }
+  const otherwise = c.acceptWords("ELSE") ? parseBody(c, ["END"]) : [];
+  c.expectWord("END");
+  c.expectWord("CASE");
+  return { kind: "if", branches, otherwise, ...c.span(start) };
+}
+
+function parseRaise(c: Cursor): ScriptStatement {
+  const { start } = c.expectWord("RAISE");
+  let message: Expr | undefined;
+  if (c.acceptWords("USING")) {
+    c.expectWord("MESSAGE");
+    c.expect("=");
+    message = parseExpression(c);
+  }
+  return { kind: "raise", message, ...c.span(start) };
+}
+
+function parseCall(c: Cursor): ScriptStatement {
+  const { start } = c.expectWord("CALL");
+  const path = parsePathNode(c);
+  c.expect("(");
+  const args = c.is(")") ? [] : c.list(() => parseExpression(c));
+  c.expect(")");
+  return { kind: "call", path, args, ...c.span(start) };
+}
+
+function parseExecute(c: Cursor): ScriptStatement {
+  const { start } = c.expectWord("EXECUTE");
+  c.expectWord("IMMEDIATE");
+  const sql = parseExpression(c);
+  const into: Identifier[] = c.acceptWords("INTO") ? c.list(() => c.identifier("variable name")) : [];
+  const using = c.acceptWords("USING")
+    ? c.list(() => {
+        const value = parseExpression(c);
+        return { value, name: c.acceptWords("AS") ? c.identifier() : undefined };
+      })
+    : [];
+  return { kind: "execute", sql, into, using, ...c.span(start) };
+}

@@ -1,0 +1,140 @@
+import type { Expr, FromItem, Identifier, PathNode, Query, Statement, TypeNode } from "./ast.js";
+import type { Span } from "./contract.js";
+
+export interface Assignment {
+  readonly column: Identifier;
+  readonly value: Expr | "DEFAULT";
+}
+
+export interface MergeClause extends Span {
+  readonly when: "MATCHED" | "NOT MATCHED BY TARGET" | "NOT MATCHED BY SOURCE";
+  readonly condition: Expr | undefined;
+  readonly action:
+    | { readonly kind: "delete" }
+    | { readonly kind: "update"; readonly set: readonly Assignment[] }
+    /** `values` undefined: INSERT ROW. */
+    | {
+        readonly kind: "insert";
+        readonly columns: readonly Identifier[];
+        readonly values: readonly (Expr | "DEFAULT")[] | undefined;
+      };
+}
+
+export interface RoutineParameter {
+  readonly name: Identifier;
+  /** Undefined: ANY TYPE. */
+  readonly type: TypeNode | undefined;
+  readonly mode: "IN" | "OUT" | "INOUT";
+}
+
+export type TableChange = Span &
+  (
+    | { readonly kind: "dropColumn"; readonly name: Identifier; readonly ifExists: boolean }
+    | { readonly kind: "renameColumn"; readonly name: Identifier; readonly to: Identifier; readonly ifExists: boolean }
+    | { readonly kind: "renameTable"; readonly to: Identifier }
+    | { readonly kind: "setType"; readonly name: Identifier; readonly type: TypeNode }
+    | { readonly kind: "setDefault"; readonly name: Identifier; readonly value: Expr | undefined }
+    | { readonly kind: "dropNotNull"; readonly name: Identifier }
+    /** OPTIONS: description and layout, nothing that changes rows. */
+    | { readonly kind: "options" }
+  );
+
+/** Statements besides queries and the plain DDL and DML of ast.ts. */
+export type FurtherStatement =
+  | (Span & { readonly kind: "truncate"; readonly path: PathNode })
+  | (Span & {
+      readonly kind: "merge";
+      readonly path: PathNode;
+      readonly alias: Identifier | undefined;
+      readonly source: FromItem;
+      readonly on: Expr;
+      readonly clauses: readonly MergeClause[];
+    })
+  | (Span & {
+      readonly kind: "changeTable";
+      readonly path: PathNode;
+      readonly ifExists: boolean;
+      readonly changes: readonly TableChange[];
+    })
+  | (Span & { readonly kind: "alterOptions"; readonly object: "VIEW" | "SCHEMA"; readonly path: PathNode })
+  | (Span & {
+      readonly kind: "copyTable";
+      readonly path: PathNode;
+      readonly orReplace: boolean;
+      readonly ifNotExists: boolean;
+      readonly from: PathNode;
+      readonly withRows: boolean;
+    })
+  | (Span & {
+      readonly kind: "createFunction";
+      readonly path: PathNode;
+      readonly temporary: boolean;
+      readonly orReplace: boolean;
+      readonly ifNotExists: boolean;
+      readonly parameters: readonly RoutineParameter[];
+      readonly returns: TypeNode | undefined;
+      readonly body: Expr;
+    })
+  | (Span & {
+      readonly kind: "createProcedure";
+      readonly path: PathNode;
+      readonly orReplace: boolean;
+      readonly ifNotExists: boolean;
+      readonly parameters: readonly RoutineParameter[];
+      readonly body: readonly ScriptStatement[];
+    })
+  | (Span & {
+      readonly kind: "dropRoutine";
+      readonly object: "FUNCTION" | "PROCEDURE";
+      readonly path: PathNode;
+      readonly ifExists: boolean;
+    })
+  | (Span & { readonly kind: "assert"; readonly condition: Expr; readonly message: string | undefined });
+
+/** One step of a script. */
+export type ScriptStatement =
+  | Statement
+  | (Span & {
+      readonly kind: "declare";
+      readonly names: readonly Identifier[];
+      readonly type: TypeNode | undefined;
+      readonly value: Expr | undefined;
+    })
+  | (Span & { readonly kind: "set"; readonly targets: readonly Identifier[]; readonly value: Expr })
+  | (Span & {
+      readonly kind: "if";
+      readonly branches: readonly { readonly condition: Expr; readonly body: readonly ScriptStatement[] }[];
+      readonly otherwise: readonly ScriptStatement[];
+    })
+  | (Span & { readonly kind: "loop"; readonly label: string | undefined; readonly body: readonly ScriptStatement[] })
+  | (Span & {
+      readonly kind: "while" | "repeat";
+      readonly label: string | undefined;
+      readonly condition: Expr;
+      readonly body: readonly ScriptStatement[];
+    })
+  | (Span & {
+      readonly kind: "for";
+      readonly label: string | undefined;
+      readonly variable: Identifier;
+      readonly query: Query;
+      readonly body: readonly ScriptStatement[];
+    })
+  | (Span & {
+      readonly kind: "block";
+      readonly label: string | undefined;
+      readonly body: readonly ScriptStatement[];
+      /** Undefined: the block has no EXCEPTION part. */
+      readonly handler: readonly ScriptStatement[] | undefined;
+    })
+  | (Span & { readonly kind: "raise"; readonly message: Expr | undefined })
+  | (Span & { readonly kind: "call"; readonly path: PathNode; readonly args: readonly Expr[] })
+  | (Span & {
+      readonly kind: "execute";
+      readonly sql: Expr;
+      readonly into: readonly Identifier[];
+      readonly using: readonly { readonly name: Identifier | undefined; readonly value: Expr }[];
+    })
+  | (Span & { readonly kind: "transaction"; readonly verb: "BEGIN" | "COMMIT" | "ROLLBACK" })
+  | (Span & { readonly kind: "leave" | "iterate"; readonly label: string | undefined })
+  | (Span & { readonly kind: "return" });

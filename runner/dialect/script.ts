@@ -1,0 +1,105 @@
+import { type SqlType, typeName } from "../sql-types.js";
+import type { Expr, Statement } from "./ast.js";
+import { analysisError } from "./errors.js";
+import { functionNamed } from "./functions/registry.js";
+import { duckdbType, fieldAccess, quoteString } from "./print/sql.js";
+import { constantContext } from "./resolve/constant.js";
+import { resolveExpr } from "./resolve/expression.js";
+import { emptyScope, type Scope } from "./resolve/scope.js";
+import { type FindFunction, inlineFunctions, mapTree } from "./routines.js";
+import type { ScriptStatement } from "./script-ast.js";
+import { type StatementContext, type TranslatedStatement, translateParsed } from "./statement.js";
+import { coerce, coercionCost } from "./types/coercion.js";
+import type { Typed } from "./types/typed.js";
+
+export { locateErrors, positionOf, SqlProblem, unsupported } from "./errors.js";
+export { parseScriptText } from "./parser/script.js";
+export { fieldKeys, quoteName, structLiteral } from "./print/sql.js";
+export { typeOf } from "./resolve/type-node.js";
+export type { FindFunction, SqlFunction } from "./routines.js";
+export type { RoutineParameter, ScriptStatement } from "./script-ast.js";
+export { finishInScript, type StatementContext } from "./statement.js";
+
+/** A variable of a script: its value is a variable of the DuckDB session. */
+export interface Variable {
+  readonly name: string;
+  readonly type: SqlType;
+  /** Its name in DuckDB. */
+  readonly key: string;
+}
+
+/** The variables that expressions may read, as the columns of an outermost scope. */
+export function variableScope(variables: Iterable<Variable>): Scope {
+  const columns = [...variables].map((variable) => ({
+    name: variable.name,
+    sql: variableSql(variable),
+    type: variable.type,
+  }));
+  return { ...emptyScope(undefined), columns };
+}
+
+/** DuckDB text that reads a variable. */
+export function variableSql({ key, type }: Pick<Variable, "key" | "type">): string {
+  return `CAST(getvariable(${quoteString(key)}) AS ${duckdbType(type)})`;
+}
+
+/** An expression, coerced to `type` where one is given. */
+export function translateExpression(
+  expr: Expr,
+  type: SqlType | undefined,
+  { catalog, variables }: StatementContext,
+): { readonly sql: string; readonly type: SqlType } {
+  const value = resolveExpr(expr, constantContext(catalog, variables, "a script expression"));
+  return type === undefined ? value : coerced(value, type, expr);
+}
+
+/** The fields of a STRUCT that stands in a variable, coerced to the types of what they are assigned to. */
+export function translateFields(variable: Variable, types: readonly SqlType[], expr: Expr): string[] {
+  const { type } = variable;
+  if (typeof type === "string" || type.kind !== "struct" || type.fields.length !== types.length) {
+    throw analysisError(`Expected a STRUCT with ${types.length} fields, but got ${typeName(type)}`, expr);
+  }
+  return types.map((wanted, i) => {
+    const field = type.fields[i]?.type ?? wanted;
+    const value = {
+      sql: fieldAccess(variableSql(variable), type, i),
+      type: field,
+      span: expr,
+      nullable: true,
+      uses: [],
+    };
+    return coerced(value, wanted, expr).sql;
+  });
+}
+
+/** A value on its way into a variable. */
+export function coerced(value: Typed, type: SqlType, expr: Expr): Typed {
+  if (coercionCost(value, type) === undefined)
+    throw analysisError(`Cannot coerce expression of type ${typeName(value.type)} to type ${typeName(type)}`, expr);
+  return coerce(value, type);
+}
+
+/** A statement as DuckDB SQL, with the script's variables and the user's functions. */
+export function translateInScript(statement: Statement, context: StatementContext): TranslatedStatement {
+  return translateParsed(statement, context);
+}
+
+/** The tree with `@x` and `@@x` as names, and with the user's functions replaced by their bodies. */
+export function prepare<T>(tree: T, find: FindFunction): T {
+  const named = mapTree(tree, (node) => {
+    if (node.kind !== "parameter") return undefined;
+    const { name, start, end } = node;
+    return { kind: "path", parts: [{ name, start, end }], start, end };
+  });
+  return inlineFunctions(named, find);
+}
+
+/** Whether the tree calls a function that GoogleSQL does not have, or a procedure. */
+export function callsRoutines(tree: ScriptStatement): boolean {
+  let found = false;
+  mapTree(tree, (node) => {
+    found ||= node.kind === "call" && ("path" in node || functionNamed(node.name as string) === undefined);
+    return undefined;
+  });
+  return found;
+}

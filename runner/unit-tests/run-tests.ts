@@ -1,0 +1,61 @@
+import { DialectError } from "../dialect/contract.js";
+import type { ManifestAction } from "../project/manifest.js";
+import { type QueryResult, type Warehouse, WarehouseError } from "../warehouse/port.js";
+import { type CellDifference, compareResults } from "./compare.js";
+
+/** What became of one unit test. */
+export interface TestResult {
+  readonly name: string;
+  readonly fileName: string;
+  readonly status: "passed" | "failed" | "error";
+  /** Why it did not pass; undefined: it passed. */
+  readonly message: string | undefined;
+  readonly differences: readonly CellDifference[];
+  readonly durationMs: number;
+}
+
+/** Runs Dataform unit tests, one after the other, each on its own; a test that cannot run is an `error`, not an exception. */
+export async function runUnitTests(warehouse: Warehouse, tests: readonly ManifestAction[]): Promise<TestResult[]> {
+  const results: TestResult[] = [];
+  for (const test of tests) {
+    const started = performance.now();
+    const outcome = await runTest(warehouse, test);
+    results.push({
+      name: test.target.name,
+      fileName: test.fileName,
+      ...outcome,
+      durationMs: performance.now() - started,
+    });
+  }
+  return results;
+}
+
+type Outcome = Pick<TestResult, "status" | "message" | "differences">;
+
+async function runTest(warehouse: Warehouse, test: ManifestAction): Promise<Outcome> {
+  try {
+    const actual = await answer(warehouse, test.query ?? "", "the tested query on its inputs");
+    const expected = await answer(warehouse, test.expectedQuery ?? "", "the expected rows");
+    const comparison = compareResults(actual, expected);
+    if (comparison.equal) return { status: "passed", message: undefined, differences: [] };
+    return { status: "failed", message: comparison.message, differences: comparison.differences };
+  } catch (cause) {
+    if (!(cause instanceof TestQueryError)) throw cause;
+    return { status: "error", message: cause.message, differences: [] };
+  }
+}
+
+class TestQueryError extends Error {}
+
+async function answer(warehouse: Warehouse, sql: string, what: string): Promise<QueryResult> {
+  try {
+    return await warehouse.transaction((transaction) => transaction.query(sql));
+  } catch (cause) {
+    if (cause instanceof DialectError) {
+      const line = sql.split("\n")[cause.line - 1]?.trim() ?? "";
+      throw new TestQueryError(`${what}, line ${cause.line}, column ${cause.column}: ${cause.message}; near: ${line}`);
+    }
+    if (cause instanceof WarehouseError) throw new TestQueryError(`${what}: ${cause.message}`);
+    throw cause;
+  }
+}
