@@ -25,6 +25,7 @@ export const command: CommandModule = {
   async execute(command: Command): Promise<number> {
     const options = command.opts<DecideOptions & CommonOptions>();
     return withProject(options, overridesOf(options), async (session) => {
+      await session.warehouse.prepare();
       const verified = await session.warehouse.transaction(async (transaction) => {
         const { plan, selected } = await planInTransaction(transaction, session, options);
         return verifyModels(transaction, plan, selected, (action, offset) =>

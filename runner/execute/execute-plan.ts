@@ -30,6 +30,7 @@ export async function executePlan(
 ): Promise<readonly ActionResult[]> {
   const { project } = plan;
   const { stateDataset, runId } = options;
+  await warehouse.prepare();
   await warehouse.transaction(async (transaction) => {
     await migrateState(transaction, stateDataset);
     await createDatasets(transaction, plan);

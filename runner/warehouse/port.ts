@@ -178,6 +178,11 @@ export interface Transaction {
 
 export interface Warehouse {
   readonly target: "duckdb" | "bigquery";
+  /**
+   * Makes ready for queries. To be called before the first transaction that stages, queries or executes anything: what it
+   * installs is not seen by a transaction that has begun.
+   */
+  prepare(): Promise<void>;
   /** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Runs a GoogleSQL script as it stands: each statement by itself, unless the script opens a transaction. */

@@ -66,6 +66,12 @@ export class MemoryWarehouse implements Warehouse {
     return result;
   }
 
+  async prepare(): Promise<void> {}
+
+  async script(): Promise<never> {
+    throw new Error("no script runs here");
+  }
+
   async close(): Promise<void> {}
 
   killAfter(calls: number | undefined): void {

@@ -34,7 +34,6 @@ export function createProjectSandbox(request: CompileRequest): CompileResponse {
 
   const bridge: SandboxBridge = {
     projectDir,
-    hostScript: import.meta.url,
     includeNames: includeNames(request.filePaths),
     process: { version: process.version, arch: process.arch, platform: process.platform, pid: process.pid },
     resolve(fromDir, id) {

@@ -4,8 +4,6 @@
  */
 export interface SandboxBridge {
   readonly projectDir: string;
-  /** The script of the host itself, as stack frames name it. */
-  readonly hostScript: string;
   /** Names of the files directly in includes/, without `.js`; core makes a global of each. */
   readonly includeNames: readonly string[];
   readonly process: {
@@ -83,22 +81,6 @@ export function sandboxBootstrap(bridge: SandboxBridge): SandboxHandle {
   const parse = JSON.parse;
 
   const note = (kind: string, what: string) => bridge.nondeterministic(kind, what, String(new Error().stack));
-
-  // --- Stack traces ---------------------------------------------------------------------------------------------------
-  // Core takes the file that defines an action from stack frames under the project folder, where the host may lie too.
-  type Prepare = (error: Error, frames: NodeJS.CallSite[]) => unknown;
-  let prepare: Prepare | undefined;
-  const withoutHost: Prepare = (error, frames) =>
-    prepare?.(
-      error,
-      frames.filter((frame) => frame.getFileName() !== bridge.hostScript),
-    );
-  Object.defineProperty(Error, "prepareStackTrace", {
-    get: () => prepare && withoutHost,
-    set(value: Prepare | undefined) {
-      if (value !== withoutHost) prepare = value;
-    },
-  });
 
   // --- The clock and randomness, observed -----------------------------------------------------------------------------
   const RealDate = Date;

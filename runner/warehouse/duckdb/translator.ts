@@ -12,6 +12,11 @@ export class Translator {
     this.#onFirstUse = onFirstUse;
   }
 
+  /** Loads the dialect and installs its library, unless that was done before. */
+  async prepare(): Promise<void> {
+    await this.#load();
+  }
+
   async query(sql: string, relations: ReadonlyMap<string, Relation>): Promise<TranslatedQuery> {
     const dialect = await this.#load();
     return dialect.translateQuery(sql, catalogOf(relations));

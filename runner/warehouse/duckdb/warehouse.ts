@@ -18,7 +18,7 @@ export async function openDuckDbWarehouse(path: string, options: { readonly crea
 /** Opens an empty warehouse in memory. */
 export async function openScratchWarehouse(): Promise<Warehouse> {
   const warehouse = new DuckDbWarehouse(await openMemoryDatabase());
-  await warehouse.installLibrary();
+  await warehouse.prepare();
   return warehouse;
 }
 
@@ -31,7 +31,11 @@ class DuckDbWarehouse implements Warehouse {
 
   constructor(file: DatabaseFile) {
     this.#file = file;
-    this.#translator = new Translator(() => this.installLibrary());
+    this.#translator = new Translator(() => this.#installLibrary());
+  }
+
+  async prepare(): Promise<void> {
+    await this.#translator.prepare();
   }
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -75,7 +79,7 @@ class DuckDbWarehouse implements Warehouse {
   }
 
   /** On a connection of its own, because it commits. */
-  async installLibrary(): Promise<void> {
+  async #installLibrary(): Promise<void> {
     const { installMacros } = await import("../../dialect/runtime/index.js");
     const connection = await this.#connect();
     await installMacros(connection);
