@@ -2,7 +2,14 @@ import { typeName } from "../../sql-types.js";
 import { analysisError, unsupported } from "../errors.js";
 import { isOrderable } from "../types/equality.js";
 import { mayBeNan, type Typed } from "../types/typed.js";
-import { type AggregateModifier, type AggregateOverload, aggregate, aggregateOn, type Family } from "./definition.js";
+import {
+  type AggregateCall,
+  type AggregateModifier,
+  type AggregateOverload,
+  aggregate,
+  aggregateOn,
+  type Family,
+} from "./definition.js";
 
 const DOC = "aggregate_functions";
 const PLAIN: readonly AggregateModifier[] = ["DISTINCT", "OVER"];
@@ -37,12 +44,23 @@ const AVG_NUMERIC = aggregateOn("(NUMERIC) -> NUMERIC?", (args, call) => {
   return `bq.numeric_div(${call.of("sum", args)}, ${count})`;
 });
 
+/** Of NaN and infinities these aggregates are NaN; DuckDB fails. */
+function finiteOnly(name: string, args: readonly string[], call: AggregateCall, typed: readonly Typed[]): string {
+  if (!typed.some(mayBeNan)) return call.of(name, args);
+  const [value, ...rest] = args as [string, ...string[]];
+  const sum = args.join(" + ");
+  const odd = call.of("bool_or", [`NOT isfinite(${sum})`]);
+  const least = name.endsWith("samp") || name === "corr" ? 2 : 1;
+  const nan = `CASE WHEN ${call.of("count", [sum])} >= ${least} THEN CAST('nan' AS DOUBLE) END`;
+  return `CASE WHEN ${odd} THEN ${nan} ELSE ${call.of(name, [`CASE WHEN isfinite(${sum}) THEN ${value} END`, ...rest])} END`;
+}
+
 /** Variances and deviations; those of BIGNUMERIC are exact until the last step. */
 function spread(anchor: string, name: string) {
   return aggregate(
     `${DOC}#${anchor}`,
     PLAIN,
-    simple("(FLOAT64) -> FLOAT64?", name),
+    aggregateOn("(FLOAT64) -> FLOAT64?", (args, call, typed) => finiteOnly(name, args, call, typed)),
     aggregateOn("(NUMERIC) -> FLOAT64?", ([value], call) => call.of(name, [`bq.numeric_to_float64(${value})`])),
     aggregateOn(
       "(BIGNUMERIC) -> FLOAT64?",
@@ -150,11 +168,20 @@ export const AGGREGATE_FUNCTIONS: Family = {
     ["OVER"],
     aggregateOn(
       "(FLOAT64, FLOAT64) -> FLOAT64?",
-      (args, call) => `CASE WHEN ${call.of("regr_count", args)} >= 2 THEN ${call.of("corr", args)} END`,
+      (args, call, typed) =>
+        `CASE WHEN ${call.of("regr_count", args)} >= 2 THEN ${finiteOnly("corr", args, call, typed)} END`,
     ),
   ),
-  COVAR_POP: aggregate(`${DOC}#covar_pop`, ["OVER"], simple("(FLOAT64, FLOAT64) -> FLOAT64?", "covar_pop")),
-  COVAR_SAMP: aggregate(`${DOC}#covar_samp`, ["OVER"], simple("(FLOAT64, FLOAT64) -> FLOAT64?", "covar_samp")),
+  COVAR_POP: aggregate(
+    `${DOC}#covar_pop`,
+    ["OVER"],
+    aggregateOn("(FLOAT64, FLOAT64) -> FLOAT64?", (args, call, typed) => finiteOnly("covar_pop", args, call, typed)),
+  ),
+  COVAR_SAMP: aggregate(
+    `${DOC}#covar_samp`,
+    ["OVER"],
+    aggregateOn("(FLOAT64, FLOAT64) -> FLOAT64?", (args, call, typed) => finiteOnly("covar_samp", args, call, typed)),
+  ),
   MAX_BY: aggregate(`${DOC}#max_by`, [], simple("(T, U) -> T?", "arg_max_null")),
   MIN_BY: aggregate(`${DOC}#min_by`, [], simple("(T, U) -> T?", "arg_min_null")),
   // The exact count is within every error bound of the approximate one.

@@ -49,6 +49,7 @@ export function arrayIncludes(call: CallExpr, context: CallContext): Typed {
   const [, second] = splitArguments(call, 2, 2).positional as [Expr, Expr];
   if (second.kind === "lambda") {
     const { array, body, head } = mapped(call, context, false);
+    if (body.type !== "BOOL") throw analysisError("The lambda of ARRAY_INCLUDES should return type BOOL", body.span);
     const tests = `list_transform(${array.sql}, ${head} coalesce(${body.sql}, false))`;
     return derive(`list_contains(${tests}, true)`, "BOOL", spanOf(call), [array, body]);
   }

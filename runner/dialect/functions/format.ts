@@ -87,7 +87,7 @@ function checkValues(
 }
 
 function fits(value: Typed, kind: ReturnType<typeof expectedKind>): boolean {
-  if (isNullLiteral(value) || kind === "any") return true;
+  if (kind === "any") return true;
   if (kind === "integer") return value.type === "INT64";
   if (kind === "floating") return value.type === "FLOAT64" || value.type === "NUMERIC" || value.type === "BIGNUMERIC";
   return value.type === kind;

@@ -23,6 +23,7 @@ const SCALAR_JSON: Readonly<Record<string, string>> = {
 /** What TO_JSON writes otherwise than TO_JSON_STRING: wide numbers are no strings. */
 const JSON_VALUES: Readonly<Record<string, string>> = {
   ...SCALAR_JSON,
+  FLOAT64: "bq.float64_to_json_number($)",
   INT64: "coalesce(CAST($ AS VARCHAR), 'null')",
   NUMERIC: "coalesce(bq.numeric_to_string($), 'null')",
 };

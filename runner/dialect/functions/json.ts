@@ -25,8 +25,10 @@ function extraction(
   legacy: boolean,
   build: (of: string, path: string, isJson: boolean) => [string, SqlType],
 ): FunctionDefinition {
+  // Where the path may be left out it is the whole value.
+  const least = /^json_(query|extract)$/.test(anchor) ? 2 : 1;
   return special(`${DOC}#${anchor}`, (call, context) => {
-    const { positional } = splitArguments(call, 1, 2);
+    const { positional } = splitArguments(call, least, 2);
     const value = context.resolve(positional[0] as Expr);
     const path = positional[1] === undefined ? undefined : context.resolveAs(positional[1], "STRING");
     const source = isNullLiteral(value) ? coerce(value, "STRING") : value;

@@ -28,8 +28,8 @@ export const TIMESTAMP_FUNCTIONS: Family = {
   UNIX_MICROS: scalar(`${DOC}#unix_micros`, on("(TIMESTAMP) -> INT64", "bq.unix_micros($1)")),
   STRING: scalar(
     `${DOC}#string`,
-    on("(TIMESTAMP, [STRING]) -> STRING", "bq.timestamp_to_string($*)"),
     on("(DATE) -> STRING", "bq.date_to_string($1)"),
+    on("(TIMESTAMP, [STRING]) -> STRING", "bq.timestamp_to_string($*)"),
     on("(DATETIME) -> STRING", "bq.datetime_to_string($1)"),
     on("(TIME) -> STRING", "bq.time_to_string($1)"),
     on("(JSON) -> STRING", "bq_json_string(CAST($1 AS VARCHAR))"),

@@ -29,7 +29,7 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
   const args = call.star ? [] : positionalArguments(call, inner);
   const { candidate, match } = matchOrFail(call, definition.overloads, args);
   const over = call.over === undefined ? undefined : resolveOver(call.over, ctx, definition.allows.has("FRAMELESS"));
-  const order = call.orderBy.map((item) => ({ item, value: orderable(resolveExpr(item.expr, inner)) }));
+  const order = call.orderBy.map((item) => ({ item, value: argumentOrder(item.expr, inner) }));
   const limit = call.limit === undefined ? undefined : literalLimit(call.limit, inner);
   const spec: AggregateCall = {
     of: (name, parts, options = {}) => {
@@ -125,6 +125,14 @@ function checkModifiers(call: CallExpr, { allows }: Aggregate): void {
   ) {
     throw unsupported("STRING_AGG(DISTINCT ... ORDER BY ... LIMIT ...)", call);
   }
+}
+
+function argumentOrder(expr: Expr, inner: ExprContext): Typed {
+  const value = orderable(resolveExpr(expr, inner));
+  if (value.literal?.kind === "integer")
+    throw analysisError("Aggregate functions do not allow ORDER BY by index in arguments", expr);
+  if (value.literal !== undefined) throw analysisError("Cannot ORDER BY literal values", expr);
+  return value;
 }
 
 function orderable(value: Typed): Typed {

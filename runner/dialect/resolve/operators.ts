@@ -109,8 +109,8 @@ export function resolveBinary(expr: Node<"binary">, ctx: ExprContext): Typed {
   const left = resolveExpr(expr.left, ctx);
   const right = resolveExpr(expr.right, ctx);
   const operations = ARITHMETIC[expr.op];
-  if (operations === undefined) return resolveComparison(expr, left, right);
   refuseNull(expr.op, [left, right]);
+  if (operations === undefined) return resolveComparison(expr, left, right);
   const found = bestMatch(operations, [left, right]);
   if (found === undefined) {
     const signatures = operations.map((operation) => operation.signature);

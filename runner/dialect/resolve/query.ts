@@ -237,6 +237,14 @@ function orderOutput(
 
 /** `ORDER BY 2`: the 1-based output column. */
 export function orderOrdinal(expr: Expr, columns: number): number | undefined {
+  if (["string", "float", "bool", "null", "bytes", "typedLiteral"].includes(expr.kind))
+    throw analysisError("Cannot ORDER BY literal values", expr);
+  if (expr.kind === "unary" && expr.op === "-" && expr.operand.kind === "integer") {
+    throw analysisError(
+      `ORDER BY column number item is out of range. Column numbers must be greater than or equal to one. Found : -${expr.operand.value}`,
+      expr,
+    );
+  }
   if (expr.kind !== "integer") return undefined;
   const ordinal = Number(expr.value);
   if (ordinal < 1 || ordinal > columns) {

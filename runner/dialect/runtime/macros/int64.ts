@@ -38,11 +38,11 @@ export const INT64_MACROS: readonly Macro[] = [
   ),
   macro(
     "array_first_n(l, n)",
-    `CASE WHEN n < 0 THEN [l[${failure("BIGINT", "'The n argument to ARRAY_FIRST_N must not be negative.'")}]] ELSE list_slice(l, 1, n) END`,
+    `CASE WHEN l IS NULL OR n IS NULL THEN NULL WHEN n < 0 THEN [l[${failure("BIGINT", "'The n argument to ARRAY_FIRST_N must not be negative.'")}]] ELSE list_slice(l, 1, n) END`,
   ),
   macro(
     "array_last_n(l, n)",
-    `CASE WHEN n < 0 THEN [l[${failure("BIGINT", "'The n argument to ARRAY_LAST_N must not be negative.'")}]] ELSE list_slice(l, greatest(len(l) - n, 0) + 1, len(l)) END`,
+    `CASE WHEN l IS NULL OR n IS NULL THEN NULL WHEN n < 0 THEN [l[${failure("BIGINT", "'The n argument to ARRAY_LAST_N must not be negative.'")}]] ELSE list_slice(l, greatest(len(l) - n, 0) + 1, len(l)) END`,
   ),
   macro("array_is_distinct(l)", "len(list_distinct(l)) = list_count(l) AND len(l) - list_count(l) <= 1"),
   macro(

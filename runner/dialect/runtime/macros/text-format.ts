@@ -50,6 +50,11 @@ export const TEXT_FORMAT_MACROS: readonly Macro[] = [
     "float64_to_printable(x)",
     "CASE WHEN CAST(x AS VARCHAR) = '-0.0' THEN '-0.0' WHEN regexp_full_match(bq.float64_to_string(x), '-?[0-9]+') THEN bq.float64_to_string(x) || '.0' ELSE bq.float64_to_string(x) END",
   ),
+  // In a JSON value a whole FLOAT64 keeps its point.
+  macro(
+    "float64_to_json_number(x)",
+    "CASE WHEN isfinite(x) THEN bq.float64_to_printable(x) ELSE bq.float64_to_json(x) END",
+  ),
   macro(
     "float64_to_literal(x)",
     `CASE WHEN isfinite(x) THEN bq.float64_to_printable(x) ELSE 'CAST("' || bq.float64_to_string(x) || '" AS FLOAT64)' END`,
