@@ -76,7 +76,7 @@ const MISTAKES: Readonly<Record<string, readonly [text: string, place: string, m
   "function.sqlx": [
     'config { type: "view" }\nSELECT 1 AS a, UPPR("x") AS b\n',
     "2:16",
-    /Function not found: UPPR; Did you mean UPPER\?/,
+    /Function not found: UPPR; Did you mean upper\?/,
   ],
   "types.sqlx": [
     'config { type: "view" }\nSELECT id FROM ${ref("orders")}\nWHERE id = "one"\n',

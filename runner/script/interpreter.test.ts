@@ -105,7 +105,7 @@ describe("errors", () => {
     [
       "a syntax error anywhere, before anything runs",
       "CREATE TABLE d.never (a INT64);\nIF TRUE THEN SELECT 1; END",
-      "Syntax error: Expected keyword IF but got end of input [at 2:27]",
+      "Syntax error: Unexpected end of statement [at 2:27]",
     ],
     [
       "a late declaration",

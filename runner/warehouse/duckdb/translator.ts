@@ -6,7 +6,6 @@ import type { Relation, ScriptResult } from "../port.js";
 export class Translator {
   readonly #onFirstUse: () => Promise<void>;
   #dialect: Promise<typeof import("../../dialect/index.js")> | undefined;
-  #ready = false;
 
   /** @param onFirstUse installs the function library in the database. */
   constructor(onFirstUse: () => Promise<void>) {
@@ -30,45 +29,9 @@ export class Translator {
     return runScript(sql, host);
   }
 
-  /** True once the library is installed: transactions that begin from then on see it. */
-  get ready(): boolean {
-    return this.#ready;
-  }
-
-  /** Installs the library and loads the dialect. */
-  async prepare(): Promise<void> {
-    await this.#load();
-  }
-
   async #load() {
     this.#dialect ??= this.#onFirstUse().then(() => import("../../dialect/index.js"));
-    const dialect = await this.#dialect;
-    this.#ready = true;
-    return dialect;
-  }
-}
-
-/** The library was installed after the transaction began, which cannot see it: the transaction has to begin again. */
-export class LibraryInstalled extends Error {}
-
-/** What a transaction translates with that began before the library was installed. */
-export class FirstUse extends Translator {
-  readonly #inner: Translator;
-
-  constructor(inner: Translator) {
-    super(() => inner.prepare());
-    this.#inner = inner;
-  }
-
-  override async query(): Promise<TranslatedQuery> {
-    await this.#inner.prepare();
-    throw new LibraryInstalled();
-  }
-
-  // biome-ignore lint/correctness/useYield: it fails before the first statement.
-  override async *statements(): AsyncGenerator<readonly string[]> {
-    await this.#inner.prepare();
-    throw new LibraryInstalled();
+    return this.#dialect;
   }
 }
 

@@ -5,7 +5,7 @@ import { queryError } from "./errors.js";
 import { type DatabaseFile, openDatabase, openMemoryDatabase } from "./open.js";
 import { DuckDbScriptHost } from "./script-host.js";
 import { DuckDbTransaction } from "./transaction.js";
-import { FirstUse, LibraryInstalled, Translator } from "./translator.js";
+import { Translator } from "./translator.js";
 
 /**
  * Opens the embedded warehouse: one DuckDB file, datasets as schemas.
@@ -40,16 +40,13 @@ class DuckDbWarehouse implements Warehouse {
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const connection = this.#idle.pop() ?? (await this.#connect());
-    const translator = this.#translator.ready ? this.#translator : new FirstUse(this.#translator);
     try {
       await connection.run("BEGIN TRANSACTION");
-      const result = await work(new DuckDbTransaction(connection, translator));
+      const result = await work(new DuckDbTransaction(connection, this.#translator));
       await connection.run("COMMIT");
       return result;
     } catch (cause) {
       await rollback(connection);
-      // A transaction sees no function that was registered after it began.
-      if (cause instanceof LibraryInstalled) return await this.transaction(work);
       throw queryError(cause);
     } finally {
       this.#idle.push(connection);
