@@ -132,6 +132,23 @@ describe("a decision that peers get wrong", () => {
     expect(ran(await rig.run([]))).toEqual([]);
   });
 
+  it("runs an operation always, one that is declared skippable only when what it needs or makes has moved", async () => {
+    await start();
+    const operation = (tags: string) =>
+      `config { type: "operations", hasOutput: true, tags: [${tags}] }\nCREATE OR REPLACE TABLE \${self()} AS SELECT SUM(points) AS points FROM \${ref("totals")}`;
+    rig.write("definitions/always.sqlx", operation(""));
+    rig.write("definitions/sum.sqlx", operation('"skippable"'));
+    expect(ran(await rig.run([]))).toEqual(["d.always: never_built", "d.sum: never_built"]);
+    expect(ran(await rig.run([]))).toEqual(["d.always: volatile"]);
+    await rig.sql(`INSERT INTO raw.events SELECT ${dayOf(0)}, 'team 1', 5`);
+    expect(ran(await rig.run([]))).toContain("d.sum: inputs_changed");
+    await rig.sql("DROP TABLE d.sum");
+    expect(ran(await rig.run([]))).toContain("d.sum: table_missing");
+    await rig.sql("UPDATE d.sum SET points = 0");
+    expect(ran(await rig.run([]))).toContain("d.sum: table_modified");
+    expect(ran(await rig.run([]))).toEqual(["d.always: volatile"]);
+  });
+
   it("keeps environments apart", async () => {
     await start();
     const dev = await rig.run(["--schema-suffix", "dev"]);

@@ -26,6 +26,8 @@ export interface RunnableAction {
   /** What a model that reads its own rows builds once its table is there. */
   readonly selfReading: { readonly query: string; readonly reads: readonly SqlRead[] } | undefined;
   readonly operations: readonly string[];
+  /** The operation makes the table that it is named after. */
+  readonly hasOutput: boolean;
   readonly preOps: readonly string[];
   readonly postOps: readonly string[];
   readonly dependencies: readonly string[];

@@ -16,7 +16,16 @@ import {
 import type { RunnableAction } from "./action.js";
 import { composeAssertion, composeAsWritten, composeBuild, composeShape } from "./compose.js";
 import { type Locate, locating } from "./located.js";
-import { inputsOf, outputRequest, PASSED, readSnapshot, type Snapshot, versionsOf, viewVersion } from "./snapshot.js";
+import {
+  inputsOf,
+  makesTable,
+  outputRequest,
+  PASSED,
+  readSnapshot,
+  type Snapshot,
+  versionsOf,
+  viewVersion,
+} from "./snapshot.js";
 
 /** What stays the same for all actions of one run. */
 export interface BuildContext {
@@ -203,7 +212,7 @@ async function outputOf(
   const relations = await transaction.relations();
   const relation = relations.get(relationKey(action.target));
   if (action.node.kind === "view") return { data: new Map(), versions: new Map([[WHOLE, viewVersion(relation)]]) };
-  if (action.node.kind !== "model") return { data: new Map(), versions: new Map([[WHOLE, PASSED]]) };
+  if (!makesTable(action)) return { data: new Map(), versions: new Map([[WHOLE, PASSED]]) };
   const range = action.node.partitioned
     ? { from: partitions[0] as string, to: partitions.at(-1) as string }
     : undefined;

@@ -75,6 +75,11 @@ function schemaDigest(relation: Relation | undefined): PartitionDigests {
   return new Map([[WHOLE, { rows: 0, digest: createHash("sha256").update(columns).digest("hex").slice(0, 32) }]]);
 }
 
+/** Whether the action leaves a table of its own. */
+export function makesTable({ node, hasOutput }: RunnableAction): boolean {
+  return node.kind === "model" || (node.kind === "operation" && hasOutput);
+}
+
 /** Content digests of an action's own table; undefined for what is no table. */
 export function outputRequest(
   action: RunnableAction,
@@ -82,7 +87,7 @@ export function outputRequest(
   range: Window,
 ): DigestRequest | undefined {
   const relation = relations.get(relationKey(action.target));
-  if (action.node.kind !== "model" || relation?.kind !== "table") return undefined;
+  if (!makesTable(action) || relation?.kind !== "table") return undefined;
   const exclude = rowColumnNames(action.rowColumns);
   const { partitioned } = action.node;
   return {
@@ -113,6 +118,8 @@ function liveOutput(
   digests: PartitionDigests | undefined,
 ): LiveOutput {
   const relation = relations.get(relationKey(action.target));
+  if (action.node.kind === "operation" && action.hasOutput)
+    return { exists: digests !== undefined, versions: versionsOf(digests ?? new Map()) };
   switch (action.node.kind) {
     case "model":
       // A table that is partitioned by another column than the model says is not the model's table.

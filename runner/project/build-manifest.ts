@@ -84,8 +84,9 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
   });
   const operations = graph.operations.map((operation, i) => {
     refuseJit(operation, problems);
-    const draft = { ...baseOf(operation, "operation"), operations: trimmed(operation.queries) };
-    return finish("operations", i, draft, { hasOutput: operation.hasOutput });
+    const { queries, hasOutput } = operation;
+    const draft = { ...baseOf(operation, "operation"), operations: trimmed(queries), hasOutput };
+    return finish("operations", i, draft, { hasOutput });
   });
   const assertions = graph.assertions.map((assertion, i) => {
     const query = assertion.query.trim();
@@ -169,6 +170,7 @@ function baseOf(action: BaseInput, type: ManifestAction["type"]): Draft {
     preOps: [],
     postOps: [],
     operations: [],
+    hasOutput: false,
     dependencies: [...new Set((action.dependencyTargets ?? []).map(keyOf))],
     parent: undefined,
     partitionColumn: undefined,

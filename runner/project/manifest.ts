@@ -34,6 +34,8 @@ const manifestAction = v.object({
   preOps: strings,
   postOps: strings,
   operations: strings,
+  /** The operation makes the table that it is named after. */
+  hasOutput: v.boolean(),
   /** Keys, in the order in which Dataform lists them. */
   dependencies: strings,
   /** The model that an automatic assertion belongs to. */

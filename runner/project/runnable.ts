@@ -33,6 +33,7 @@ function runnableAction(action: ManifestAction, byKey: ReadonlyMap<string, Manif
     },
     unscannable: action.unscannable,
     operations: action.operations,
+    hasOutput: action.hasOutput,
     preOps: action.preOps,
     postOps: action.postOps,
     dependencies: action.dependencies,
@@ -69,7 +70,7 @@ function planNode(action: ManifestAction, byKey: ReadonlyMap<string, ManifestAct
 function viewsReadBy(action: ManifestAction, byKey: ReadonlyMap<string, ManifestAction>): ManifestAction[] {
   const views = new Map<string, ManifestAction>();
   const visit = (reader: ManifestAction) => {
-    for (const { key } of reader.reads) {
+    for (const { key } of readsOf(reader)) {
       const read = byKey.get(key);
       if (read?.type !== "view" || views.has(key)) continue;
       views.set(key, read);
@@ -82,7 +83,7 @@ function viewsReadBy(action: ManifestAction, byKey: ReadonlyMap<string, Manifest
 
 function upstreamsOf(action: ManifestAction, views: readonly ManifestAction[]): Upstream[] {
   const viewKeys = new Set(views.map((view) => view.key));
-  const keys = new Set([action, ...views].flatMap((reader) => reader.reads.map(({ key }) => key)));
+  const keys = new Set([action, ...views].flatMap((reader) => readsOf(reader).map(({ key }) => key)));
   return [...keys]
     .filter((key) => !viewKeys.has(key))
     .sort()
@@ -95,8 +96,17 @@ function windowOf(action: ManifestAction, key: string): ReadWindow | undefined {
   return back === undefined ? undefined : { back, ahead: own?.ahead ?? 0 };
 }
 
+/** A skippable operation promises that its effect follows from its text and from what it depends on. */
+function isSkippable({ type, tags }: ManifestAction): boolean {
+  return type === "operation" && tags.includes("skippable");
+}
+
+function readsOf(action: ManifestAction): readonly { readonly key: string }[] {
+  return isSkippable(action) ? action.dependencies.map((key) => ({ key })) : action.reads;
+}
+
 function volatileReason(action: ManifestAction): string | undefined {
-  if (action.type === "operation") return "operations always run";
+  if (action.type === "operation") return isSkippable(action) ? undefined : "operations always run";
   if (action.unscannable !== undefined) return `its SQL cannot be analysed: ${action.unscannable.message}`;
   if (action.compileVolatile) return "its SQL depends on the clock or on randomness while compiling";
   const rowColumns = new Set<string | undefined>(rowColumnNames(action.rowColumns));

@@ -76,6 +76,7 @@ function empty(name: string, type: ManifestAction["type"]): ManifestAction {
     preOps: [],
     postOps: [],
     operations: [],
+    hasOutput: false,
     dependencies: [],
     parent: undefined,
     partitionColumn: undefined,
