@@ -1,6 +1,6 @@
 // The three ratios that fastbreak is held to, each measured side by side in this run:
 //   no-op night : `fastbreak run` of one unchanged night  / bare node that opens the same database and runs one query
-//   season      : `fastbreak run` of Phase 3 over a season / the same final SQL sent straight to DuckDB
+//   season      : `fastbreak run` of all phases over a season / the same final SQL sent straight to DuckDB
 //   compile     : `fastbreak compile --json`               / `dataform compile --json` of the stock CLI
 // Usage: node bench/ratios.mjs [FOLDER with a season in the public layouts; default: a synthetic season] [--repeat N]
 import { spawnSync } from "node:child_process";
@@ -32,7 +32,7 @@ const loaded = join(dir, "loaded.duckdb");
 cpSync(database, loaded);
 
 // Season: our run against the same SQL, each into a fresh copy of the loaded database.
-fastbreak("run", ...WINDOW, "--select", "tag:phase3");
+fastbreak("run", ...WINDOW);
 const statements = timed(process.execPath, [await built("final-sql"), dir, database, WINDOW[1], WINDOW[3]]).stdout;
 const straight = await built("straight");
 const statementFile = join(dir, "statements.json");
@@ -42,7 +42,7 @@ compare(
   3,
   () => {
     restore();
-    return fastbreak("run", ...WINDOW, "--select", "tag:phase3");
+    return fastbreak("run", ...WINDOW);
   },
   () => {
     restore();
