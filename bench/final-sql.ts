@@ -19,6 +19,8 @@ const warehouse = await openDuckDbWarehouse(database, { create: false });
 
 const statements = await warehouse.transaction(async (transaction) => {
   const relations = new Map<string, Relation>(await transaction.relations());
+  // As on the first run: no model's table is there until its statement has made it.
+  for (const { node } of project.actions) relations.delete(node.key);
   const catalog = {
     find: (path: readonly string[]) => {
       const relation = relations.get(path.slice(-2).join("."));
