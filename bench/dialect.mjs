@@ -1,8 +1,10 @@
 // node bench/dialect.mjs: milliseconds to parse, resolve and print queries of 1, 10 and 50 KB, and to load the function library.
+
 import { rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-const root = new URL("../", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../", import.meta.url));
 const outdir = `${root}node_modules/.cache/bench-dialect`;
 await build({
   absWorkingDir: root,

@@ -2,14 +2,16 @@
 //   no-op night : `fastbreak run` of one unchanged night  / bare node that opens the same database and runs one query
 //   season      : `fastbreak run` of all phases over a season / the same final SQL sent straight to DuckDB
 //   compile     : `fastbreak compile --json`               / `dataform compile --json` of the stock CLI
-// Usage: node bench/ratios.mjs [FOLDER with a season in the public layouts; default: a synthetic season] [--repeat N]
+// Usage: node bench/ratios.mjs [FOLDER with a season in the public layouts; default: a synthetic season]
+
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-const root = new URL("../", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../", import.meta.url));
 const words = process.argv.slice(2).filter((arg) => !arg.startsWith("--"));
 const season = words[0] === undefined ? ["sample"] : ["files", resolve(words[0])];
 const repeat = 5;

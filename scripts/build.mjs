@@ -1,8 +1,10 @@
 // Builds dist/: the command line, the child that compiles a project, and the loaders that fastbreak.json names.
+
 import { cpSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-const root = new URL("../", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../", import.meta.url));
 rmSync(`${root}dist`, { recursive: true, force: true });
 
 const common = {

@@ -1,8 +1,10 @@
 // npm run conformance -- FILE.jsonl ..: builds the scorer into the cache and runs it.
+
 import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-const root = new URL("../", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../", import.meta.url));
 const outfile = `${root}node_modules/.cache/conformance/score.mjs`;
 await build({
   absWorkingDir: root,

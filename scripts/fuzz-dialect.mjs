@@ -1,7 +1,9 @@
 // node scripts/fuzz-dialect.mjs [SCALE]: the fuzz test of the dialect with SCALE times its cases and a fresh seed; 40 make a million.
-import { spawnSync } from "node:child_process";
 
-const root = new URL("../", import.meta.url).pathname;
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
 const [scale = "40"] = process.argv.slice(2);
 const { status } = spawnSync(
   process.execPath,

@@ -1,8 +1,10 @@
 // npm start: the main job on the embedded engine. Loads the sample season and runs a window of it; again: nothing has to run.
+
 import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { makeReady } from "./ready.mjs";
 
-const root = new URL("../", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../", import.meta.url));
 const SAMPLE = ["load", "sample"];
 const WINDOW = ["run", "--from", "2021-10-19", "--to", "2021-11-15"];
 

@@ -1,9 +1,11 @@
 // npm test: every test; ends with "N passed, N failed" on a line of its own.
+
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { makeReady } from "./ready.mjs";
 
-const root = new URL("../", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../", import.meta.url));
 const report = `${root}node_modules/.cache/vitest-report.json`;
 
 makeReady();

@@ -1,19 +1,9 @@
 import { type CivilTime, civilTime, isoWeek, MONTHS, padded, WEEKDAYS } from "./civil-time.js";
 import { type JsFunction, lenient } from "./js-function.js";
+import { CLOCK_ELEMENTS, SHORT } from "./temporal-elements.js";
 import { isTimeZone } from "./time-zone.js";
 
 const DATE_ELEMENTS = "AaBbhCDdeFGgjmQUuVWwxYyJ";
-const CLOCK_ELEMENTS = "HIklMPpRrSTX";
-const SHORT: Readonly<Record<string, string>> = {
-  D: "%m/%d/%y",
-  x: "%m/%d/%y",
-  F: "%Y-%m-%d",
-  R: "%H:%M",
-  T: "%H:%M:%S",
-  X: "%H:%M:%S",
-  r: "%I:%M:%S %p",
-  c: "%a %b %e %H:%M:%S %Y",
-};
 
 interface Source {
   readonly civil: CivilTime;

@@ -1,5 +1,6 @@
 import { daysInMonth, daysOf, isLeap, MONTHS, WEEKDAYS } from "./civil-time.js";
 import { type JsFunction, strict } from "./js-function.js";
+import { CLOCK_ELEMENTS, SHORT } from "./temporal-elements.js";
 
 /** What a parsing format has found so far. */
 interface Fields {
@@ -23,18 +24,7 @@ interface Fields {
   zone: string | undefined;
 }
 
-const SHORT: Readonly<Record<string, string>> = {
-  D: "%m/%d/%y",
-  x: "%m/%d/%y",
-  F: "%Y-%m-%d",
-  R: "%H:%M",
-  T: "%H:%M:%S",
-  X: "%H:%M:%S",
-  r: "%I:%M:%S %p",
-  c: "%a %b %e %H:%M:%S %Y",
-};
 const DATE_ELEMENTS = "AaBbhCDdeFGgjmQUuVWwxYy";
-const CLOCK_ELEMENTS = "HIklMPpRrSTX";
 
 /** Thrown where the text does not fit the format. */
 class NoMatch extends Error {}
