@@ -216,6 +216,14 @@ export type JoinType = "INNER" | "LEFT" | "RIGHT" | "FULL" | "CROSS";
 
 export type FromItem =
   | (Span & { readonly kind: "table"; readonly path: readonly Identifier[]; readonly pathSpan: Span } & Aliased)
+  | (Span & {
+      /** A call of a table function. */
+      readonly kind: "tableCall";
+      readonly path: readonly Identifier[];
+      readonly pathSpan: Span;
+      readonly args: readonly Expr[];
+      readonly alias: Identifier | undefined;
+    })
   | (Span & { readonly kind: "unnest"; readonly array: Expr } & Aliased)
   | (Span & { readonly kind: "derived"; readonly query: Query } & Aliased)
   | (Span & {

@@ -1,4 +1,5 @@
 import type { Column } from "../sql-types.js";
+import type { Statement } from "./ast.js";
 
 /** Half-open character range `[start, end)` in the SQL text it was parsed from. */
 export interface Span {
@@ -60,7 +61,12 @@ export interface Catalog {
   find(path: readonly string[]): CatalogTable | undefined;
   /** Every known `dataset.table`, for "did you mean". */
   names(): readonly string[];
+  /** The user's function of a name as it is called, dots between its parts, in any case. */
+  routine?(name: string): UserFunction | undefined;
 }
+
+/** A function of the user: of one value, or of a table. */
+export type UserFunction = Extract<Statement, { kind: "createFunction" | "createTableFunction" }>;
 
 /** A GoogleSQL query as DuckDB SQL. */
 export interface TranslatedQuery {

@@ -5,6 +5,7 @@ import { locateErrors, SqlProblem } from "./errors.js";
 import { parseQueryText } from "./parser/statement.js";
 import { dependsOnGuess, repair, taintedNames } from "./repair.js";
 import { finishQuery } from "./resolve/output.js";
+import type { Scope } from "./resolve/scope.js";
 
 /** Everything wrong with one query. */
 export interface Diagnosis {
@@ -17,7 +18,7 @@ export interface Diagnosis {
 
 /** What is wrong with the name of something: holds whatever types the rest of the query has. */
 const ABOUT_NAMES =
-  /^(Unrecognized name|Table not found|Function not found|Name \S+ not found inside|Field name \S+ does not exist)/;
+  /^(Unrecognized name|Table not found|Function not found|Table-valued function not found|Name \S+ not found inside|Field name \S+ does not exist)/;
 
 const MOST_ERRORS = 50;
 
@@ -25,8 +26,14 @@ const MOST_ERRORS = 50;
  * All errors of a query, not only the first: behind each one resolution goes on with the part in question taken out. What could be a
  * mere consequence of an earlier error is left out.
  * @param suspects columns of the tables it reads, in lower case, whose types are not certain
+ * @param variables those of the script that the query is part of
  */
-export function diagnoseQuery(sql: string, catalog: Catalog, suspects: ReadonlySet<string> = new Set()): Diagnosis {
+export function diagnoseQuery(
+  sql: string,
+  catalog: Catalog,
+  suspects: ReadonlySet<string> = new Set(),
+  variables?: Scope,
+): Diagnosis {
   const errors: DialectError[] = [];
   const tainted = new Set(suspects);
   const guesses: Span[] = [];
@@ -41,7 +48,7 @@ export function diagnoseQuery(sql: string, catalog: Catalog, suspects: ReadonlyS
   const seen = new Set<string>();
   for (;;) {
     try {
-      const { columns } = finishQuery(query, catalog, "bigquery");
+      const { columns } = finishQuery(query, catalog, "bigquery", variables);
       const all = taintedNames(query, tainted);
       return { errors, columns: known ? columns : undefined, suspects: all };
     } catch (problem) {

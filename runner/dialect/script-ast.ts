@@ -27,6 +27,11 @@ export interface RoutineParameter {
   readonly mode: "IN" | "OUT" | "INOUT";
 }
 
+/** What a function computes: an expression over its parameters, or the text of a JavaScript function's body. */
+export type FunctionBody =
+  | { readonly language: "sql"; readonly expr: Expr }
+  | { readonly language: "js"; readonly code: string; readonly codeSpan: Span; readonly deterministic: boolean };
+
 export type TableChange = Span &
   (
     | { readonly kind: "dropColumn"; readonly name: Identifier; readonly ifExists: boolean }
@@ -73,7 +78,17 @@ export type FurtherStatement =
       readonly ifNotExists: boolean;
       readonly parameters: readonly RoutineParameter[];
       readonly returns: TypeNode | undefined;
-      readonly body: Expr;
+      readonly body: FunctionBody;
+    })
+  | (Span & {
+      readonly kind: "createTableFunction";
+      readonly path: PathNode;
+      readonly orReplace: boolean;
+      readonly ifNotExists: boolean;
+      readonly parameters: readonly RoutineParameter[];
+      /** `RETURNS TABLE<..>`. */
+      readonly returns: readonly { readonly name: Identifier; readonly type: TypeNode }[] | undefined;
+      readonly query: Query;
     })
   | (Span & {
       readonly kind: "createProcedure";
@@ -85,7 +100,7 @@ export type FurtherStatement =
     })
   | (Span & {
       readonly kind: "dropRoutine";
-      readonly object: "FUNCTION" | "PROCEDURE";
+      readonly object: "FUNCTION" | "TABLE FUNCTION" | "PROCEDURE";
       readonly path: PathNode;
       readonly ifExists: boolean;
     })

@@ -9,9 +9,8 @@ import { parseStatementText } from "./parser/statement.js";
 import { duckdbType, quoteName, quotePath } from "./print/sql.js";
 import { constantContext, resolveAssignment } from "./resolve/constant.js";
 import { resolveAs } from "./resolve/expression.js";
-import { finishQuery, nameOutput } from "./resolve/output.js";
-import { resolveQuery } from "./resolve/query.js";
-import { Environment, type Scope } from "./resolve/scope.js";
+import { finishQuery } from "./resolve/output.js";
+import type { Scope } from "./resolve/scope.js";
 import { limitOf, typeOf } from "./resolve/type-node.js";
 
 /** The DuckDB texts to execute in order, with what the statement says of relations kept as data. */
@@ -61,8 +60,7 @@ export function translateStatement(sql: string, catalog: Catalog): TranslatedSta
 
 /** A whole query in a script. */
 export function finishInScript(query: Query, { catalog, variables }: StatementContext): TranslatedQuery {
-  const env = new Environment(catalog);
-  return nameOutput(resolveQuery(query, env, new Map(), variables), env, "bigquery");
+  return finishQuery(query, catalog, "bigquery", variables);
 }
 
 /** A parsed statement as DuckDB SQL; throws `SqlProblem`. */
@@ -133,6 +131,7 @@ export function translateParsed(statement: Statement, context: StatementContext)
       return { kind: "assert", message: statement.message, sql: [`SELECT ${condition.sql}`] };
     }
     case "createFunction":
+    case "createTableFunction":
     case "createProcedure":
     case "dropRoutine":
       throw unsupported(`${ROUTINES[statement.kind]} outside a script`, statement);
@@ -141,6 +140,7 @@ export function translateParsed(statement: Statement, context: StatementContext)
 
 const ROUTINES = {
   createFunction: "CREATE FUNCTION",
+  createTableFunction: "CREATE TABLE FUNCTION",
   createProcedure: "CREATE PROCEDURE",
   dropRoutine: "DROP",
 } as const;

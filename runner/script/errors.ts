@@ -1,34 +1,30 @@
 import type { DialectError } from "../dialect/contract.js";
 import { runtimeMessage } from "../dialect/runtime-error.js";
-import { WarehouseError } from "../warehouse/port.js";
+import { StatementError, WarehouseError } from "../warehouse/port.js";
 
 /** A script that failed while it ran; the message is what `@@error.message` shows. */
-export class ScriptError extends WarehouseError {
+export class ScriptError extends StatementError {
   constructor(
     message: string,
+    /** 1-based, as the offset in the text that was given to run. */
     readonly line: number,
     readonly column: number,
+    offset: number,
     readonly statementText: string,
     /** Where it happened in the procedures and executed texts that led to it. */
     readonly trace = "",
   ) {
-    super("query", message);
+    super(message, offset);
   }
 
-  /** The error as the user of the script sees it. */
+  /** The error as the user of a script sees it who knows no file. */
   located(): WarehouseError {
     return new WarehouseError("query", `${this.message}${this.trace} [at ${this.line}:${this.column}]`);
   }
 
   static of(error: ScriptError | DialectError): ScriptError {
-    return error instanceof ScriptError ? error : new ScriptError(error.message, error.line, error.column, "");
-  }
-
-  /** An error that the engine cannot go on from inside the runner's own transaction. */
-  static unhandled(error: ScriptError | DialectError): ScriptError {
-    const own = ScriptError.of(error);
-    const reason = "EXCEPTION cannot handle it here, because the statement has undone the transaction of the run";
-    return new ScriptError(`${own.message} (${reason})`, own.line, own.column, own.statementText);
+    if (error instanceof ScriptError) return error;
+    return new ScriptError(error.message, error.line, error.column, error.span.start, "");
   }
 }
 

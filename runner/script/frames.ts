@@ -8,13 +8,23 @@ const SYSTEM: readonly Variable[] = [
   { name: "@@error.statement_text", type: "STRING", key: "sys_error_statement_text" },
 ];
 
-let counter = 0;
+/** Gives each variable of a script a key of its own in the engine, so that shadowing needs no undoing. */
+export class VariableKeys {
+  #count = 0;
+
+  next(): string {
+    this.#count += 1;
+    return `script_${this.#count}`;
+  }
+}
 
 /** The variables in force at one place of a script: one frame for each block around it. */
 export class Frames {
   readonly #frames: Map<string, Variable>[] = [new Map()];
 
-  /** A new variable in the innermost block. Every variable has a key of its own, so that shadowing needs no undoing. */
+  constructor(readonly keys: VariableKeys = new VariableKeys()) {}
+
+  /** A new variable in the innermost block. */
   declare(name: string, type: SqlType, span: { start: number; end: number }): Variable {
     const frame = this.#frames.at(-1) as Map<string, Variable>;
     if (frame.has(name.toLowerCase())) throw unsupported(`A second declaration of ${name}`, span);
@@ -22,8 +32,7 @@ export class Frames {
   }
 
   bind(name: string, type: SqlType): Variable {
-    counter += 1;
-    const variable = { name, type, key: `script_${counter}` };
+    const variable = { name, type, key: this.keys.next() };
     this.#frames.at(-1)?.set(name.toLowerCase(), variable);
     return variable;
   }

@@ -4,7 +4,7 @@ import type { Cursor } from "./cursor.js";
 import { acceptIfNotExists, parseColumns, parsePathNode, skipOptions } from "./ddl.js";
 import { parseExpression } from "./expression.js";
 import { parseQuery } from "./query.js";
-import { parseCreateFunction, parseCreateProcedure } from "./routine.js";
+import { parseCreateFunction, parseCreateProcedure, parseCreateTableFunction } from "./routine.js";
 
 /** Every CREATE statement. */
 export function parseCreate(c: Cursor): Statement {
@@ -14,7 +14,7 @@ export function parseCreate(c: Cursor): Statement {
   const temporary = c.acceptWords("TEMP") || c.acceptWords("TEMPORARY");
   if (c.acceptWords("FUNCTION")) return parseCreateFunction(c, start, orReplace, temporary);
   if (c.acceptWords("TABLE")) {
-    if (c.isWord("FUNCTION")) throw unsupported("CREATE TABLE FUNCTION", c.peek());
+    if (c.acceptWords("FUNCTION")) return parseCreateTableFunction(c, start, orReplace);
     return parseCreateTable(c, start, orReplace, temporary);
   }
   if (c.acceptWords("PROCEDURE")) return parseCreateProcedure(c, start, orReplace);

@@ -97,16 +97,26 @@ export function parseDrop(c: Cursor): Statement {
   const { start } = c.expectWord("DROP");
   c.acceptWords("MATERIALIZED");
   const word = c.peek();
+  if (c.acceptWords("TABLE", "FUNCTION")) return parseDropRoutine(c, start, "TABLE FUNCTION");
   const object = (["TABLE", "VIEW", "SCHEMA", "FUNCTION", "PROCEDURE"] as const).find((kind) => c.isWord(kind));
-  if (object === undefined || c.isWords("TABLE", "FUNCTION")) throw unsupported(`DROP ${word.text}`, word);
+  if (object === undefined) throw unsupported(`DROP ${word.text}`, word);
   c.next();
+  if (object === "FUNCTION" || object === "PROCEDURE") return parseDropRoutine(c, start, object);
   const ifExists = c.acceptWords("IF", "EXISTS");
   const path = parsePathNode(c);
-  if (object === "FUNCTION" || object === "PROCEDURE")
-    return { kind: "dropRoutine", object, path, ifExists, ...c.span(start) };
   const cascade = c.acceptWords("CASCADE");
   if (!cascade) c.acceptWords("RESTRICT");
   return { kind: "drop", object, path, ifExists, cascade, ...c.span(start) };
+}
+
+function parseDropRoutine(
+  c: Cursor,
+  start: number,
+  object: Extract<Statement, { kind: "dropRoutine" }>["object"],
+): Statement {
+  const ifExists = c.acceptWords("IF", "EXISTS");
+  const path = parsePathNode(c);
+  return { kind: "dropRoutine", object, path, ifExists, ...c.span(start) };
 }
 
 export function parseAlter(c: Cursor): Statement {

@@ -22,6 +22,7 @@ import type {
 import { NOTHING_VISIBLE } from "./scope.js";
 import { didYouMean } from "./suggest.js";
 import { resolveUnpivot } from "./unpivot.js";
+import { resolveTableCall } from "./user-functions.js";
 
 export interface ResolvedFrom {
   readonly sql: string;
@@ -49,6 +50,10 @@ export function resolveFromItem(item: FromItem, from: FromContext): ResolvedFrom
   switch (item.kind) {
     case "table":
       return resolveTable(item, from);
+    case "tableCall": {
+      const query = resolveTableCall(item, from);
+      return relation(`(${query.sql})`, query.columns, query.valueTable, item.alias ?? item.path.at(-1), from.env);
+    }
     case "unnest":
       return unnest(resolveArrayPath(item.array, lateralContext(from, "UNNEST")), item, item.alias, from);
     case "derived": {

@@ -4,17 +4,22 @@ import type { Catalog, TranslatedQuery } from "../contract.js";
 import { analysisError } from "../errors.js";
 import { fieldAccess, fieldKeys, holdsBignumeric, quoteName, structLiteral } from "../print/sql.js";
 import { resolveQuery } from "./query.js";
-import { Environment, type OutputColumn, type ResolvedQuery } from "./scope.js";
+import { Environment, type OutputColumn, type ResolvedQuery, type Scope } from "./scope.js";
 
 export type ResultShape = "bigquery" | "reference";
 
 /** A whole query with final column names: anonymous columns become f0_, f1_, .. as in BigQuery. */
-export function finishQuery(query: Query, catalog: Catalog, shape: ResultShape): TranslatedQuery {
+export function finishQuery(
+  query: Query,
+  catalog: Catalog,
+  shape: ResultShape,
+  variables?: Scope | undefined,
+): TranslatedQuery {
   const env = new Environment(catalog, shape);
-  return nameOutput(outputNumbers(resolveQuery(query, env, new Map(), undefined), env, shape), env, shape);
+  return nameOutput(outputNumbers(resolveQuery(query, env, new Map(), variables), env, shape), env, shape);
 }
 
-export function nameOutput(resolved: ResolvedQuery, env: Environment, shape: ResultShape): TranslatedQuery {
+function nameOutput(resolved: ResolvedQuery, env: Environment, shape: ResultShape): TranslatedQuery {
   const flat = shape === "bigquery" ? flattenValueTable(resolved, env) : resolved;
   let anonymous = 0;
   const columns: Column[] = [];
