@@ -47,6 +47,36 @@ export interface VolatileCall {
 export interface QueryScan {
   readonly tables: readonly TableReference[];
   readonly volatileCalls: readonly VolatileCall[];
+  /** Functions it calls that are not GoogleSQL's, as they are written, each once. */
+  readonly userCalls: readonly string[];
+}
+
+/** What a function of the user brings into whatever calls it. */
+export interface FunctionScan {
+  /** As declared: `f`, `ds.f`, `p.ds.f`. */
+  readonly name: string;
+  readonly temporary: boolean;
+  readonly tables: readonly (readonly string[])[];
+  /** Why two calls with the same arguments may differ; undefined: they may not. */
+  readonly volatile: string | undefined;
+  readonly userCalls: readonly string[];
+}
+
+/** What can be known of a script without a catalog. */
+export interface ScriptScan {
+  /** Tables that its queries and expressions read, without those that it makes itself. */
+  readonly tables: readonly (readonly string[])[];
+  /** Names of volatile functions that it calls. */
+  readonly volatileCalls: readonly string[];
+  readonly userCalls: readonly string[];
+  /** Functions and procedures that it creates. */
+  readonly routines: readonly FunctionScan[];
+  /** Names of its temporary tables. */
+  readonly temporaryTables: readonly string[];
+  /** It declares variables, temporary functions or temporary tables, which the texts after it see. */
+  readonly declares: boolean;
+  /** It runs SQL that is not written in it. */
+  readonly dynamic: boolean;
 }
 
 /** A table as the resolver sees it. */

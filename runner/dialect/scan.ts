@@ -1,6 +1,7 @@
 import type { Expr, FromItem, Identifier, Query, QueryBody, Select } from "./ast.js";
-import type { QueryScan, TableReference, VolatileCall } from "./contract.js";
+import type { QueryScan, Span, TableReference, VolatileCall } from "./contract.js";
 import { positionOf } from "./errors.js";
+import { functionNamed } from "./functions/registry.js";
 import { isVolatile, PARENTHESIS_FREE } from "./functions/volatile-names.js";
 import { impliedName } from "./names.js";
 import { walk } from "./walk.js";
@@ -11,12 +12,14 @@ type Names = ReadonlySet<string>;
 export function scanParsed(sql: string, query: Query): QueryScan {
   const scanner = new Scanner(sql);
   scanner.query(query, new Set(), new Set(), true);
-  return { tables: scanner.tables, volatileCalls: scanner.volatileCalls };
+  return { tables: scanner.tables, volatileCalls: scanner.volatileCalls, userCalls: [...scanner.userCalls] };
 }
 
-class Scanner {
+/** Gathers what queries and expressions read and call. */
+export class Scanner {
   readonly tables: TableReference[] = [];
   readonly volatileCalls: VolatileCall[] = [];
+  readonly userCalls = new Set<string>();
 
   constructor(private readonly sql: string) {}
 
@@ -58,7 +61,7 @@ class Scanner {
   }
 
   /** Adds the item's aliases to `aliases` as it goes from left to right. */
-  private from(item: FromItem, commons: Names, aliases: Set<string>): void {
+  from(item: FromItem, commons: Names, aliases: Set<string>): void {
     const name = (alias: Identifier | undefined): void => {
       if (alias !== undefined) aliases.add(alias.name.toLowerCase());
     };
@@ -76,6 +79,11 @@ class Scanner {
         name(item.offset);
         return;
       }
+      case "tableCall":
+        this.userCalls.add(item.path.map((part) => part.name).join("."));
+        for (const arg of item.args) this.expr(arg, commons, aliases, undefined);
+        name(item.alias ?? item.path.at(-1));
+        return;
       case "unnest":
         this.expr(item.array, commons, aliases, undefined);
         name(item.alias);
@@ -103,7 +111,7 @@ class Scanner {
   }
 
   /** Finds calls and subqueries anywhere below a node. */
-  private expr(node: Expr | object, commons: Names, aliases: Names, outputColumn: string | undefined): void {
+  expr(node: Expr | object, commons: Names, aliases: Names, outputColumn: string | undefined): void {
     walk(node, (child) => {
       if (
         child.kind === "subquery" ||
@@ -116,6 +124,8 @@ class Scanner {
       }
       if (child.kind === "call" && isVolatile(child.name as string)) {
         this.volatile(child.name as string, child.start as number, outputColumn);
+      } else if (child.kind === "call" && functionNamed(child.name as string) === undefined) {
+        this.userCalls.add(this.sql.slice((child.nameSpan as Span).start, (child.nameSpan as Span).end));
       } else if (child.kind === "path") {
         const parts = child.parts as readonly Identifier[];
         const word = (parts[0]?.name ?? "").toUpperCase();

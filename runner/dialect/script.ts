@@ -22,6 +22,7 @@ export { fieldKeys, quoteName, structLiteral } from "./print/sql.js";
 export { typeOf } from "./resolve/type-node.js";
 export type { RoutineParameter, ScriptStatement } from "./script-ast.js";
 export { finishInScript, type StatementContext, type TranslatedStatement, translateParsed } from "./statement.js";
+export { walk } from "./walk.js";
 
 /** A variable of a script: its value is a variable of the DuckDB session. */
 export interface Variable {

@@ -11,6 +11,7 @@ import {
   type Transaction,
 } from "../warehouse/port.js";
 import type { RunnableAction } from "./action.js";
+import { readRoutineDigests } from "./routine-digests.js";
 
 /** What an assertion that found nothing leaves as its output. */
 export const PASSED = "passed";
@@ -47,14 +48,19 @@ export async function readSnapshot(
     return request === undefined ? [] : [{ action, request }];
   });
   const digests = await transaction.digests([...inputs, ...outputs].map(({ request }) => request));
+  const routines = await readRoutineDigests(transaction, actions);
   return {
     relations,
-    inputs: new Map(inputs.map(({ key }, index) => [key, digests[index] as PartitionDigests])),
-    schemas: new Map(
-      actions
+    inputs: new Map([
+      ...inputs.map(({ key }, index) => [key, digests[index] as PartitionDigests] as const),
+      ...routines,
+    ]),
+    schemas: new Map([
+      ...actions
         .filter(({ node }) => node.kind === "view")
         .flatMap(({ node }) => node.upstreams.map(({ key }) => [key, schemaDigest(relations.get(key))] as const)),
-    ),
+      ...routines,
+    ]),
     outputs: new Map(
       actions.map((action) => {
         const index = outputs.findIndex((output) => output.action === action);

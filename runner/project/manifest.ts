@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 /** Raised whenever the manifest's shape, or what its hashes cover, changes. */
-export const MANIFEST_FORMAT_VERSION = 2;
+export const MANIFEST_FORMAT_VERSION = 3;
 
 const optionalString = v.optional(v.string());
 const strings = v.array(v.string());
@@ -57,7 +57,15 @@ const manifestAction = v.object({
   /** The relations that `query` names, with the text range to replace. */
   reads,
   /** The incremental query of a model that reads its own rows: what it builds once its table is there. */
-  selfReading: v.optional(v.object({ query: v.string(), reads })),
+  selfReading: v.optional(v.object({ query: v.string(), reads, preOps: strings })),
+  /** What stock Dataform builds once the table is there, where that is another text: only checked. */
+  incremental: v.optional(v.object({ query: v.string(), preOps: strings, postOps: strings })),
+  /** Keys of what is read besides `reads`: by pre_operations for the query, and by the functions it calls; `ds.f()` are functions. */
+  hiddenReads: strings,
+  /** Why pre_operations or called functions may make a difference although code and inputs do not. */
+  hiddenVolatile: optionalString,
+  /** Keys of the persistent functions that the action's statements create. */
+  createdRoutines: strings,
   volatileCalls: v.array(
     v.object({ functionName: v.string(), line: v.number(), column: v.number(), outputColumn: optionalString }),
   ),

@@ -30,9 +30,11 @@ function runnableAction(action: ManifestAction, byKey: ReadonlyMap<string, Manif
     selfReading: action.selfReading && {
       query: action.selfReading.query,
       reads: action.selfReading.reads.map(sqlRead),
+      preOps: action.selfReading.preOps,
     },
     unscannable: action.unscannable,
     operations: action.operations,
+    createdRoutines: action.createdRoutines,
     hasOutput: action.hasOutput,
     preOps: action.preOps,
     postOps: action.postOps,
@@ -84,10 +86,12 @@ function viewsReadBy(action: ManifestAction, byKey: ReadonlyMap<string, Manifest
 function upstreamsOf(action: ManifestAction, views: readonly ManifestAction[]): Upstream[] {
   const viewKeys = new Set(views.map((view) => view.key));
   const keys = new Set([action, ...views].flatMap((reader) => readsOf(reader).map(({ key }) => key)));
+  // Nothing restricts what functions and pre_operations read.
+  const hidden = new Set([action, ...views].flatMap(({ hiddenReads }) => hiddenReads));
   return [...keys]
     .filter((key) => !viewKeys.has(key))
     .sort()
-    .map((key) => ({ key, window: windowOf(action, key) }));
+    .map((key) => ({ key, window: hidden.has(key) ? undefined : windowOf(action, key) }));
 }
 
 function windowOf(action: ManifestAction, key: string): ReadWindow | undefined {
@@ -102,12 +106,14 @@ function isSkippable({ type, tags }: ManifestAction): boolean {
 }
 
 function readsOf(action: ManifestAction): readonly { readonly key: string }[] {
-  return isSkippable(action) ? action.dependencies.map((key) => ({ key })) : action.reads;
+  if (isSkippable(action)) return action.dependencies.map((key) => ({ key }));
+  return [...action.reads, ...action.hiddenReads.map((key) => ({ key }))];
 }
 
 function volatileReason(action: ManifestAction): string | undefined {
   if (action.type === "operation") return isSkippable(action) ? undefined : "operations always run";
   if (action.unscannable !== undefined) return `its SQL cannot be analysed: ${action.unscannable.message}`;
+  if (action.hiddenVolatile !== undefined) return action.hiddenVolatile;
   if (action.compileVolatile) return "its SQL depends on the clock or on randomness while compiling";
   const rowColumns = new Set<string | undefined>(rowColumnNames(action.rowColumns));
   const call = action.volatileCalls.find(

@@ -33,6 +33,11 @@ export class CheckScope {
   /** After dynamic SQL nobody knows which tables there are. */
   dynamic = false;
 
+  /** Nothing is declared. */
+  get isEmpty(): boolean {
+    return this.functions.size === 0 && this.temporary.size === 0 && !this.dynamic && this.frames.isEmpty;
+  }
+
   /** A catalog with the temporary tables and functions of the script. */
   over(outer: Catalog): Catalog {
     return {

@@ -42,6 +42,10 @@ export class Frames {
     return this.#frames.findLast((frame) => frame.has(key))?.get(key);
   }
 
+  get isEmpty(): boolean {
+    return this.#frames.every((frame) => frame.size === 0);
+  }
+
   scope() {
     const visible = new Map(SYSTEM.map((variable) => [variable.name, variable]));
     for (const frame of this.#frames) for (const [key, variable] of frame) visible.set(key, variable);

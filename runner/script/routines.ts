@@ -6,6 +6,7 @@ import {
   type RoutineParameter,
   type ScriptStatement,
   SqlProblem,
+  walk,
 } from "../dialect/script.js";
 import type { ScriptHost } from "./host.js";
 
@@ -27,6 +28,28 @@ interface Known {
 export function isCreateRoutine(statement: ScriptStatement | undefined): statement is CreateRoutine {
   const { kind } = statement ?? {};
   return kind === "createFunction" || kind === "createTableFunction" || kind === "createProcedure";
+}
+
+/** The persistent functions that some scripts create; a script that cannot be read creates none. */
+export function declaredFunctions(scripts: Iterable<string>): ReadonlyMap<string, UserFunction> {
+  const functions = new Map<string, UserFunction>();
+  const visit = (statements: readonly ScriptStatement[]): void => {
+    walk(statements, (node) => {
+      const statement = node as unknown as ScriptStatement;
+      if (!isCreateRoutine(statement)) return undefined;
+      const { key, temporary } = identity(statement);
+      if (statement.kind !== "createProcedure" && !temporary) functions.set(key, statement);
+      return false;
+    });
+  };
+  for (const sql of scripts) {
+    try {
+      visit(parseScriptText(sql));
+    } catch (error) {
+      if (!(error instanceof SqlProblem)) throw error;
+    }
+  }
+  return functions;
 }
 
 /** The functions and procedures of the user: temporary ones of the script, persistent ones of the warehouse. */

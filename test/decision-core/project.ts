@@ -89,6 +89,8 @@ function empty(name: string, type: ManifestAction["type"]): ManifestAction {
     softTables: [],
     rowColumns: { created: undefined, updated: undefined, revision: undefined },
     reads: [],
+    hiddenReads: [],
+    createdRoutines: [],
     volatileCalls: [],
     unscannable: undefined,
     compileVolatile: false,

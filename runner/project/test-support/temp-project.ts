@@ -47,8 +47,17 @@ export const fakeScanner: SqlScanner = {
       span: { start: match.index, end: match.index + match[0].length },
       implicitAlias: (match[1] ?? "").split(".").at(-1),
     }));
-    return { tables, volatileCalls: [] };
+    return { tables, volatileCalls: [], userCalls: [] };
   },
+  scanScript: () => ({
+    tables: [],
+    volatileCalls: [],
+    userCalls: [],
+    routines: [],
+    temporaryTables: [],
+    declares: false,
+    dynamic: false,
+  }),
   canonicalText: (sql) =>
     sql
       .replace(/--.*|\/\*[\s\S]*?\*\//g, " ")
