@@ -1,10 +1,10 @@
-import type { Catalog, CatalogTable, UserFunction } from "../dialect/contract.js";
+import type { Catalog, CatalogTable } from "../dialect/contract.js";
 import type { Diagnosis } from "../dialect/index.js";
 import { dependencyOrder } from "../project/graph.js";
 import type { Manifest, ManifestAction } from "../project/manifest.js";
 import { suggestion } from "../project/settings.js";
 import { CheckScope, type ScriptDiagnosis } from "../script/check-script.js";
-import { declaredFunctions, keyOf } from "../script/routines.js";
+import { type DeclaredFunction, declaredFunctions, keyOf } from "../script/routines.js";
 import type { Column } from "../sql-types.js";
 import type { CompiledText } from "./source-position.js";
 
@@ -86,7 +86,7 @@ class ProjectCheck implements CheckResult {
   readonly #operations: ReadonlySet<string>;
   readonly #ownDatasets: ReadonlySet<string>;
   readonly #hasWarehouse: boolean;
-  readonly #routines: ReadonlyMap<string, UserFunction>;
+  readonly #routines: ReadonlyMap<string, DeclaredFunction>;
   readonly sources: ReadonlyMap<string, readonly Column[]>;
 
   constructor(
@@ -244,7 +244,7 @@ class ProjectCheck implements CheckResult {
         return known && { duckdbPath: [dataset, name], columns: known.columns };
       },
       names: () => [...this.#known.keys()],
-      routine: (name) => this.#routines.get(keyOf(name)),
+      routine: (name) => this.#routines.get(keyOf(name))?.routine,
     };
   }
 }

@@ -30,21 +30,31 @@ export function isCreateRoutine(statement: ScriptStatement | undefined): stateme
   return kind === "createFunction" || kind === "createTableFunction" || kind === "createProcedure";
 }
 
-/** The persistent functions that some scripts create; a script that cannot be read creates none. */
-export function declaredFunctions(scripts: Iterable<string>): ReadonlyMap<string, UserFunction> {
-  const functions = new Map<string, UserFunction>();
-  const visit = (statements: readonly ScriptStatement[]): void => {
-    walk(statements, (node) => {
+/** A persistent function as some script creates it. */
+export interface DeclaredFunction {
+  readonly routine: UserFunction;
+  readonly dataset: string;
+  /** Its CREATE statement. */
+  readonly text: string;
+}
+
+/** The persistent functions that some scripts create, by `DS.F`; a script that cannot be read creates none. */
+export function declaredFunctions(scripts: Iterable<string>): ReadonlyMap<string, DeclaredFunction> {
+  const functions = new Map<string, DeclaredFunction>();
+  const visit = (sql: string): void => {
+    walk(parseScriptText(sql), (node) => {
       const statement = node as unknown as ScriptStatement;
       if (!isCreateRoutine(statement)) return undefined;
-      const { key, temporary } = identity(statement);
-      if (statement.kind !== "createProcedure" && !temporary) functions.set(key, statement);
+      const { key, parts, temporary } = identity(statement);
+      if (statement.kind === "createProcedure" || temporary) return false;
+      const text = sql.slice(statement.start, statement.end);
+      functions.set(key, { routine: statement, dataset: parts.at(-2) ?? "", text });
       return false;
     });
   };
   for (const sql of scripts) {
     try {
-      visit(parseScriptText(sql));
+      visit(sql);
     } catch (error) {
       if (!(error instanceof SqlProblem)) throw error;
     }
