@@ -146,11 +146,15 @@ SELECT f(1) AS x`,
       "clock.sqlx":
         'config { type: "table" }\npre_operations { DECLARE today DATE DEFAULT CURRENT_DATE() }\nSELECT today',
       "foreign_function.sqlx": 'config { type: "table" }\nSELECT elsewhere.f(1) AS x',
+      "wildcard.sqlx": 'config { type: "table" }\nSELECT _TABLE_SUFFIX AS day, x FROM `elsewhere.events_*`',
       "sure.sqlx": `config { type: "table" }
 pre_operations { CREATE TEMP FUNCTION f(x FLOAT64) RETURNS FLOAT64 DETERMINISTIC LANGUAGE js AS "return x" }
 SELECT f(1) AS x`,
     });
-    await rig.sql("CREATE SCHEMA d; CREATE SCHEMA elsewhere");
+    expect((await rig.fastbreak("check")).stderr).toMatch(
+      /not checked: d.wildcard: there is no warehouse to look tables elsewhere.events_\* up in/,
+    );
+    await rig.sql("CREATE SCHEMA d; CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.events_1 AS SELECT 5::BIGINT AS x");
     await rig.fastbreak("query", "CREATE FUNCTION elsewhere.f(x INT64) AS (x)");
     await rig.run([]);
     const { actions } = await rig.run([]);
@@ -159,6 +163,7 @@ SELECT f(1) AS x`,
       "d.random": "volatile",
       "d.clock": "volatile",
       "d.foreign_function": "volatile",
+      "d.wildcard": "volatile",
       "d.sure": "unchanged",
     });
     rig.remove();

@@ -131,7 +131,7 @@ class ProjectCheck implements CheckResult {
       this.#unknown.set(action.key, reason);
       return;
     }
-    const foreign = this.#foreignFunction(action);
+    const foreign = this.#foreign(action);
     if (foreign !== undefined) {
       this.unchecked.push({ action, reason: foreign });
       this.#unknown.set(action.key, foreign);
@@ -160,12 +160,18 @@ class ProjectCheck implements CheckResult {
     await this.#statements(action, "post_operations", incremental.postOps, scope);
   }
 
-  /** Without a warehouse a function that the project does not create can be looked up nowhere. */
-  #foreignFunction(action: ManifestAction): string | undefined {
+  /** Without a warehouse, functions and wildcard tables that the project does not make can be looked up nowhere. */
+  #foreign({ foreignFunctions, wildcards }: ManifestAction): string | undefined {
     if (this.#hasWarehouse) return undefined;
-    const called = /^it calls ((?:[^(]+\.)?([^.(]+)\.[^.(]+)\(\), which no operation/.exec(action.hiddenVolatile ?? "");
-    if (called === null || this.#ownDatasets.has(called[2] ?? "")) return undefined;
-    return `no operation of the project creates function ${called[1]}, and there is no warehouse to look it up in`;
+    const isForeign = (name: string): boolean => {
+      const dataset = name.split(".").at(-2);
+      return dataset !== undefined && !this.#ownDatasets.has(dataset);
+    };
+    const called = foreignFunctions.find(isForeign);
+    if (called !== undefined)
+      return `no operation of the project creates function ${called}, and there is no warehouse to look it up in`;
+    const wildcard = wildcards.find(isForeign);
+    return wildcard && `there is no warehouse to look tables ${wildcard} up in`;
   }
 
   #whyUnknown(key: string): string | undefined {

@@ -84,6 +84,8 @@ export interface CatalogTable {
   /** Schema and name in DuckDB. */
   readonly duckdbPath: readonly [schema: string, name: string];
   readonly columns: readonly Column[];
+  /** A view; known only where it matters. */
+  readonly isView?: boolean;
 }
 
 export interface Catalog {

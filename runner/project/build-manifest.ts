@@ -194,6 +194,8 @@ function baseOf(action: BaseInput, type: ManifestAction["type"]): Draft {
     incremental: undefined,
     hiddenReads: [],
     hiddenVolatile: undefined,
+    wildcards: [],
+    foreignFunctions: [],
     createdRoutines: [],
     volatileCalls: [],
     unscannable: undefined,

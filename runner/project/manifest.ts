@@ -64,6 +64,10 @@ const manifestAction = v.object({
   hiddenReads: strings,
   /** Why pre_operations or called functions may make a difference although code and inputs do not. */
   hiddenVolatile: optionalString,
+  /** Patterns, `dataset.prefix_*`, of the wildcard tables it reads. */
+  wildcards: strings,
+  /** Functions it calls, as it names them, that nothing in the project creates. */
+  foreignFunctions: strings,
   /** Keys of the persistent functions that the action's statements create. */
   createdRoutines: strings,
   volatileCalls: v.array(

@@ -13,7 +13,10 @@ export interface ActionScripts {
 }
 
 /** What an action depends on besides what its query names. */
-type Hidden = Pick<ManifestAction, "hiddenReads" | "hiddenVolatile" | "createdRoutines" | "reads">;
+type Hidden = Pick<
+  ManifestAction,
+  "hiddenReads" | "hiddenVolatile" | "wildcards" | "foreignFunctions" | "createdRoutines" | "reads"
+>;
 
 /**
  * Follows the calls of every action to the functions of its pre_operations and of the project: the tables that they read, the persistent
@@ -47,6 +50,7 @@ function hiddenOf(
   const [volatileCall] = declaring.flatMap(({ volatileCalls }) => volatileCalls);
   if (volatileCall !== undefined) reasons.push(`its pre_operations call ${volatileCall}()`);
 
+  const foreignFunctions: string[] = [];
   const seen = new Set<string>();
   const open = [...userCalls, ...declaring.flatMap((scan) => scan.userCalls)];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
@@ -55,7 +59,7 @@ function hiddenOf(
     seen.add(key);
     const routine = own.get(key) ?? persistent.get(key);
     if (routine === undefined) {
-      reasons.push(`it calls ${name.replaceAll("`", "")}(), which no operation of the project creates`);
+      foreignFunctions.push(name.replaceAll("`", ""));
       continue;
     }
     if (!own.has(key)) reads.add(routineKey(routine.name));
@@ -64,10 +68,18 @@ function hiddenOf(
     open.push(...routine.userCalls);
   }
   if (reads.delete(action.key)) reasons.push("its pre_operations read its own table");
+  const [foreign] = foreignFunctions;
+  if (foreign !== undefined) reasons.push(`it calls ${foreign}(), which no operation of the project creates`);
   const temporary = new Set(declaring.flatMap(({ temporaryTables }) => temporaryTables));
+  const named = action.reads.filter(({ key }) => !temporary.has(key.replace(/^_SESSION\./i, "")));
+  const wildcards = [...new Set([...named.map(({ key }) => key), ...reads].filter(isWildcard))].sort();
+  // Tables may come and go under a prefix, and nobody says which of them was changed.
+  if (wildcards.length > 0) reasons.push(`it reads wildcard table ${wildcards[0]}`);
   return {
-    hiddenReads: [...reads].sort(),
+    hiddenReads: [...reads].filter((key) => !isWildcard(key)).sort(),
     hiddenVolatile: reasons.sort()[0],
+    wildcards,
+    foreignFunctions,
     createdRoutines: [
       ...new Set(
         statements.flatMap(({ routines }) =>
@@ -75,9 +87,11 @@ function hiddenOf(
         ),
       ),
     ].sort(),
-    reads: action.reads.filter(({ key }) => !temporary.has(key.replace(/^_SESSION\./i, ""))),
+    reads: named.filter(({ key }) => !isWildcard(key)),
   };
 }
+
+const isWildcard = (key: string): boolean => key.endsWith("*");
 
 /** Names are called in any case, with or without the project, with backticks anywhere. */
 function lookupKey(name: string): string {

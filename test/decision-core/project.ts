@@ -90,6 +90,8 @@ function empty(name: string, type: ManifestAction["type"]): ManifestAction {
     rowColumns: { created: undefined, updated: undefined, revision: undefined },
     reads: [],
     hiddenReads: [],
+    wildcards: [],
+    foreignFunctions: [],
     createdRoutines: [],
     volatileCalls: [],
     unscannable: undefined,

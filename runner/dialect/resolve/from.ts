@@ -23,6 +23,7 @@ import { NOTHING_VISIBLE } from "./scope.js";
 import { didYouMean } from "./suggest.js";
 import { resolveUnpivot } from "./unpivot.js";
 import { resolveTableCall } from "./user-functions.js";
+import { isWildcard, resolveWildcard } from "./wildcard.js";
 
 export interface ResolvedFrom {
   readonly sql: string;
@@ -103,7 +104,7 @@ function resolveTable(item: Extract<FromItem, { kind: "table" }>, from: FromCont
   if (common !== undefined)
     return relation(quoteName(common.sqlName), common.columns, common.valueTable, alias, from.env);
   const path = item.path.map((part) => part.name);
-  if (path.at(-1)?.endsWith("*")) throw unsupported("A wildcard table", item.pathSpan);
+  if (isWildcard(item)) return resolveWildcard(item, from.env);
   if (path.some((part) => part.toUpperCase() === "INFORMATION_SCHEMA"))
     throw unsupported("INFORMATION_SCHEMA", item.pathSpan);
   const table = from.env.catalog.find(path);
@@ -119,7 +120,7 @@ function resolveTable(item: Extract<FromItem, { kind: "table" }>, from: FromCont
 }
 
 /** A stored BIGNUMERIC becomes the bytes that are computed with. */
-function tableText({ duckdbPath, columns }: CatalogTable): string {
+export function tableText({ duckdbPath, columns }: CatalogTable): string {
   const path = quotePath(duckdbPath);
   const nested = columns.find(({ type }) => typeof type === "object" && holdsBignumeric(type));
   if (nested !== undefined) throw unsupported(`BIGNUMERIC within column ${nested.name}`, { start: 0, end: 0 });

@@ -40,7 +40,9 @@ export function catalogOf(relations: ReadonlyMap<string, Relation>): Catalog {
   return {
     find(path) {
       const relation = relations.get(path.slice(-2).join("."));
-      return relation && { duckdbPath: [relation.id.dataset, relation.id.name], columns: relation.columns };
+      if (relation === undefined) return undefined;
+      const { id, columns, kind } = relation;
+      return { duckdbPath: [id.dataset, id.name], columns, isView: kind === "view" };
     },
     names: () => [...relations.keys()],
   };
