@@ -1,5 +1,5 @@
 import type { Span } from "./contract.js";
-import type { FurtherStatement } from "./script-ast.js";
+import type { Assignment, FurtherStatement } from "./script-ast.js";
 
 /** A name as written (backticks removed). */
 export interface Identifier extends Span {
@@ -337,7 +337,7 @@ export type Statement =
       readonly kind: "update";
       readonly path: PathNode;
       readonly alias: Identifier | undefined;
-      readonly set: readonly { readonly column: Identifier; readonly value: Expr | "DEFAULT" }[];
+      readonly set: readonly Assignment[];
       readonly from: FromItem | undefined;
       readonly where: Expr;
     });

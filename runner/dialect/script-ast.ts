@@ -1,8 +1,9 @@
 import type { Expr, FromItem, Identifier, PathNode, Query, Statement, TypeNode } from "./ast.js";
 import type { Span } from "./contract.js";
 
+/** `a = 1`, `t.a = 1`, `a.field = 1`. */
 export interface Assignment {
-  readonly column: Identifier;
+  readonly path: readonly Identifier[];
   readonly value: Expr | "DEFAULT";
 }
 
@@ -61,7 +62,12 @@ export type FurtherStatement =
       readonly ifExists: boolean;
       readonly changes: readonly TableChange[];
     })
-  | (Span & { readonly kind: "alterOptions"; readonly object: "VIEW" | "SCHEMA"; readonly path: PathNode })
+  | (Span & {
+      readonly kind: "alterOptions";
+      readonly object: "VIEW" | "SCHEMA";
+      readonly path: PathNode;
+      readonly ifExists: boolean;
+    })
   | (Span & {
       readonly kind: "copyTable";
       readonly path: PathNode;

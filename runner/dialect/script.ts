@@ -1,9 +1,9 @@
 import { type SqlType, typeName } from "../sql-types.js";
 import type { Expr } from "./ast.js";
 import type { Catalog, UserFunction } from "./contract.js";
-import { analysisError } from "./errors.js";
+import { analysisError, unsupported } from "./errors.js";
 import { functionNamed } from "./functions/registry.js";
-import { duckdbType, fieldAccess, quoteString } from "./print/sql.js";
+import { fieldAccess, quoteString, valueType } from "./print/sql.js";
 import { constantContext } from "./resolve/constant.js";
 import { resolveExpr } from "./resolve/expression.js";
 import { checkJavaScript } from "./resolve/javascript-call.js";
@@ -44,7 +44,7 @@ export function variableScope(variables: Iterable<Variable>): Scope {
 
 /** DuckDB text that reads a variable. */
 export function variableSql({ key, type }: Pick<Variable, "key" | "type">): string {
-  return `CAST(getvariable(${quoteString(key)}) AS ${duckdbType(type)})`;
+  return `CAST(getvariable(${quoteString(key)}) AS ${valueType(type)})`;
 }
 
 /** An expression, coerced to `type` where one is given. */
@@ -83,11 +83,21 @@ export function coerced(value: Typed, type: SqlType, expr: Expr): Typed {
   return coerce(value, type);
 }
 
+/** https://cloud.google.com/bigquery/docs/reference/system-variables */
+export const SYSTEM_VARIABLES: readonly { readonly name: string; readonly type: SqlType }[] = [
+  { name: "row_count", type: "INT64" },
+  { name: "error.message", type: "STRING" },
+  { name: "error.statement_text", type: "STRING" },
+];
+
 /** The tree with `@x` and `@@x` as names of variables. */
 export function prepare<T>(tree: T): T {
   return mapTree(tree, (node) => {
     if (node.kind !== "parameter") return undefined;
-    const { name, start, end } = node;
+    const { name, start, end } = node as { name: string; start: number; end: number };
+    const system = name.startsWith("@@") ? name.slice(2).toLowerCase() : undefined;
+    if (system !== undefined && !SYSTEM_VARIABLES.some((known) => known.name === system))
+      throw unsupported(`System variable ${name}`, { start, end });
     return { kind: "path", parts: [{ name, start, end }], start, end };
   });
 }

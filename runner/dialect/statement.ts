@@ -1,12 +1,12 @@
 import type { Column } from "../sql-types.js";
-import { tableOf, translateAlter, translateTruncate } from "./alter.js";
-import type { ColumnDefinition, PathNode, Query, Statement } from "./ast.js";
+import { changedTable, requireNewColumn, translateAlter, translateTruncate } from "./alter.js";
+import type { ColumnDefinition, Identifier, PathNode, Query, Statement } from "./ast.js";
 import type { Catalog, TranslatedQuery } from "./contract.js";
 import { translateDelete, translateInsert, translateUpdate } from "./dml.js";
 import { analysisError, locateErrors, unsupported } from "./errors.js";
 import { translateMerge } from "./merge.js";
 import { parseStatementText } from "./parser/statement.js";
-import { duckdbType, quoteName, quotePath } from "./print/sql.js";
+import { duckdbType, holdsBignumeric, quoteName, quotePath } from "./print/sql.js";
 import { constantContext, resolveAssignment } from "./resolve/constant.js";
 import { resolveAs } from "./resolve/expression.js";
 import { finishQuery } from "./resolve/output.js";
@@ -105,7 +105,7 @@ export function translateParsed(statement: Statement, context: StatementContext)
       return { kind: "drop", object: statement.object, path: names(statement.path), sql: [sql] };
     }
     case "alterTable":
-      return alterTable(statement);
+      return alterTable(statement, catalog);
     case "insert":
       return { kind: "insert", path: names(statement.path), sql: [translateInsert(statement, context)] };
     case "delete":
@@ -150,6 +150,7 @@ function renamedColumns(
   query: TranslatedQuery,
   { columnNames, path }: Extract<Statement, { kind: "createView" }>,
 ): TranslatedQuery {
+  requireDistinctNames(columnNames);
   if (columnNames.length === 0) return query;
   if (columnNames.length !== query.columns.length) {
     const message = `CREATE VIEW has ${columnNames.length} columns in its column list, but its query has ${query.columns.length}`;
@@ -162,7 +163,7 @@ function renamedColumns(
 
 /** CREATE TABLE .. LIKE, CLONE or COPY. */
 function copyTable(statement: Extract<Statement, { kind: "copyTable" }>, catalog: Catalog): TranslatedStatement {
-  const from = tableOf(statement.from, catalog);
+  const from = changedTable(statement.from, catalog);
   const head = `CREATE ${statement.orReplace ? "OR REPLACE " : ""}TABLE ${statement.ifNotExists ? "IF NOT EXISTS " : ""}`;
   const rows = statement.withRows ? "" : " LIMIT 0";
   return {
@@ -199,6 +200,7 @@ function createTable(
   const query = statement.query === undefined ? undefined : finishInScript(statement.query, context);
   if (query !== undefined && statement.columns.length > 0)
     throw unsupported("CREATE TABLE with both a column list and AS SELECT", statement);
+  requireDistinctNames(statement.columns.map((column) => column.name));
   const defined = statement.columns.map((column) => ({
     name: column.name.name,
     type: typeOf(column.type),
@@ -226,9 +228,20 @@ function createTable(
   };
 }
 
+function requireDistinctNames(columns: readonly Identifier[]): void {
+  const seen = new Set<string>();
+  for (const column of columns) {
+    const key = column.name.toLowerCase();
+    if (seen.has(key)) throw analysisError(`Duplicate column name ${column.name}`, column);
+    seen.add(key);
+  }
+}
+
 function columnText(column: ColumnDefinition, catalog: Catalog): string {
   const type = typeOf(column.type);
   limitOf(column.type);
+  if (column.defaultValue !== undefined && holdsBignumeric(type))
+    throw unsupported("DEFAULT of a BIGNUMERIC column", column.defaultValue);
   const value =
     column.defaultValue === undefined
       ? undefined
@@ -265,11 +278,14 @@ function partitionColumn(
   return name;
 }
 
-function alterTable(statement: Extract<Statement, { kind: "alterTable" }>): TranslatedStatement {
+function alterTable(statement: Extract<Statement, { kind: "alterTable" }>, catalog: Catalog): TranslatedStatement {
+  const known = catalog.find(names(statement.path));
+  const table = known === undefined && statement.ifExists ? undefined : changedTable(statement.path, catalog);
   const head = `ALTER TABLE ${statement.ifExists ? "IF EXISTS " : ""}${target(statement.path)} ADD COLUMN `;
   const sql = statement.addColumns.map((column) => {
     if (column.notNull || column.defaultValue !== undefined)
       throw unsupported("ADD COLUMN with NOT NULL or DEFAULT", column);
+    if (table !== undefined && !column.ifNotExists) requireNewColumn(column.name, table);
     return `${head}${column.ifNotExists ? "IF NOT EXISTS " : ""}${quoteName(column.name.name)} ${duckdbType(typeOf(column.type))}`;
   });
   const addedColumns = statement.addColumns.map((column) => ({ name: column.name.name, type: typeOf(column.type) }));

@@ -1,5 +1,5 @@
 import type { Identifier } from "../dialect/ast.js";
-import { DialectError } from "../dialect/contract.js";
+import { DialectError, type TranslatedQuery } from "../dialect/contract.js";
 import {
   finishInScript,
   locateErrors,
@@ -19,6 +19,9 @@ import { assignRow } from "./variables.js";
 
 /** How deep procedures and executed texts may call each other; BigQuery's limit. */
 const DEEPEST_CALL = 50;
+
+/** How many of the texts that led to an error are named. */
+const MOST_PLACES = 4;
 
 /** CALL: the procedure sees its parameters, and none of the caller's variables. */
 export async function callProcedure(run: ScriptRun, statement: Of<"call">): Promise<undefined> {
@@ -70,20 +73,42 @@ export async function executeImmediate(run: ScriptRun, statement: Of<"execute">)
   const [only] = parsed;
   if (only === undefined || parsed.length > 1)
     throw run.failure("EXECUTE IMMEDIATE runs exactly one statement", statement);
-  await inside(run, executed, statement, async () => {
-    if (statement.into.length === 0) return inner.body(parsed);
-    if (only.kind !== "query") throw inner.failure("INTO needs a query in EXECUTE IMMEDIATE", only);
-    return inner.located(only, () => executeInto(run, inner, statement, only));
-  });
+  if (CONTROL.has(only.kind))
+    throw run.failure("EXECUTE IMMEDIATE runs a query, DDL or DML, and no control statement", statement);
+  if (statement.into.length === 0) await inside(run, executed, statement, () => inner.body(parsed));
+  else if (only.kind === "query") await executeInto(run, inner, statement, only);
+  else throw run.failure("INTO needs a query in EXECUTE IMMEDIATE", statement);
 }
+
+/** https://cloud.google.com/bigquery/docs/reference/standard-sql/procedural-language#execute_immediate */
+const CONTROL: ReadonlySet<ScriptStatement["kind"]> = new Set([
+  "declare",
+  "set",
+  "if",
+  "loop",
+  "while",
+  "repeat",
+  "for",
+  "block",
+  "raise",
+  "leave",
+  "iterate",
+  "return",
+  "execute",
+] as const);
 
 async function executeInto(
   run: ScriptRun,
   inner: ScriptRun,
   statement: Of<"execute">,
-  { query }: Of<"query">,
+  only: Of<"query">,
 ): Promise<void> {
-  const translated = finishInScript(await inner.session.prepared(query), await inner.context());
+  let translated: TranslatedQuery = { sql: "", columns: [] };
+  await inside(run, "the executed SQL", statement, () =>
+    inner.located(only, async () => {
+      translated = finishInScript(await inner.session.prepared(only.query), await inner.context());
+    }),
+  );
   const targets = statement.into.map((name) => run.variable(name));
   if (targets.length !== translated.columns.length) {
     const message = `INTO names ${targets.length} variables, but the query has ${translated.columns.length} columns`;
@@ -111,7 +136,9 @@ async function inside(
   } catch (cause) {
     if (!(cause instanceof ScriptError || cause instanceof DialectError)) throw cause;
     const error = ScriptError.of(cause);
-    const trace = `${error.trace} [in ${what} at ${error.line}:${error.column}]`;
+    const place = ` [in ${what} at ${error.line}:${error.column}]`;
+    // A procedure that calls itself ends after many calls: the innermost tell enough.
+    const trace = error.trace.split(" [in ").length > MOST_PLACES ? error.trace : `${error.trace}${place}`;
     const { line, column, offset } = run.failure("", statement);
     throw new ScriptError(error.message, line, column, offset, error.statementText, trace);
   }

@@ -28,10 +28,32 @@ export class ScriptError extends StatementError {
   }
 }
 
-/** What the engine says of a failed statement, in BigQuery's words where it has words. */
-export function failureMessage(engineMessage: string): string {
-  return runtimeMessage(engineMessage)
-    .replace(/^Schema with name "?([^"\s]+?)"? does not exist.*$/, "Not found: Dataset $1")
-    .replace(/^(?:Table|View) with name "([^"]+)" already exists.*$/, "Already Exists: Table $1")
-    .replace(/^(?:Table|View) with name "?(\S+?)"? does not exist.*$/, "Not found: Table $1");
+/**
+ * What the engine says of a failed statement, in BigQuery's words where it has words.
+ * @param object the relation or dataset that the statement makes, changes or drops
+ */
+export function failureMessage(engineMessage: string, object: string | undefined): string {
+  const message = runtimeMessage(engineMessage);
+  for (const [pattern, words] of ENGINE_MESSAGES) {
+    const match = pattern.exec(message);
+    if (match !== null) return words(object ?? match[1] ?? "", match[1] ?? "");
+  }
+  return message;
 }
+
+const ENGINE_MESSAGES: readonly (readonly [RegExp, (object: string, named: string) => string])[] = [
+  [/^Schema with name "?([^"\s]+?)"? does not exist/, (_, dataset) => `Not found: Dataset ${dataset}`],
+  [/^Schema with name "?([^"\s]+?)"? already exists/, (_, dataset) => `Already Exists: Dataset ${dataset}`],
+  [
+    /^Cannot drop entry "([^"]+)" because there are entries that depend on it/,
+    (object) => `Dataset ${object} is still in use`,
+  ],
+  [/^(?:Table|View) with name "([^"]+)" already exists/, (object) => `Already Exists: Table ${object}`],
+  [/^(?:Table|View) with name "?(\S+?)"? does not exist/, (object) => `Not found: Table ${object}`],
+  [/^Could not rename "[^"]+" to "([^"]+)": another entry/, (_, name) => `Already Exists: Table ${name}`],
+  [
+    /^Existing object \S+ is of type (View|Table|Macro), trying to/,
+    (object, kind) => `${object} is not allowed for this operation because it is currently a ${kind.toUpperCase()}.`,
+  ],
+  [/^NOT NULL constraint failed: (?:\S+\.)?(\S+)$/, (_, column) => `Required field ${column} cannot be null`],
+];

@@ -1,12 +1,12 @@
-import { unsupported, type Variable, variableScope } from "../dialect/script.js";
+import { SqlProblem, SYSTEM_VARIABLES, type Variable, variableScope } from "../dialect/script.js";
 import type { SqlType } from "../sql-types.js";
 
 /** System variables that every script has. https://cloud.google.com/bigquery/docs/reference/system-variables */
-const SYSTEM: readonly Variable[] = [
-  { name: "@@row_count", type: "INT64", key: "sys_row_count" },
-  { name: "@@error.message", type: "STRING", key: "sys_error_message" },
-  { name: "@@error.statement_text", type: "STRING", key: "sys_error_statement_text" },
-];
+const SYSTEM: readonly Variable[] = SYSTEM_VARIABLES.map(({ name, type }) => ({
+  name: `@@${name}`,
+  type,
+  key: `sys_${name.replace(".", "_")}`,
+}));
 
 /** Gives each variable of a script a key of its own in the engine, so that shadowing needs no undoing. */
 export class VariableKeys {
@@ -27,7 +27,7 @@ export class Frames {
   /** A new variable in the innermost block. */
   declare(name: string, type: SqlType, span: { start: number; end: number }): Variable {
     const frame = this.#frames.at(-1) as Map<string, Variable>;
-    if (frame.has(name.toLowerCase())) throw unsupported(`A second declaration of ${name}`, span);
+    if (frame.has(name.toLowerCase())) throw new SqlProblem("analysis", `Variable '${name}' redeclaration`, span);
     return this.bind(name, type);
   }
 

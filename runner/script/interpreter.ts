@@ -60,7 +60,8 @@ export class ScriptRun {
         throw new DialectError(cause.kind, cause.message, cause.span, line, column);
       }
       if (!(cause instanceof Error)) throw cause;
-      throw this.failure(failureMessage(cause.message), statement);
+      const object = "path" in statement ? statement.path.parts.map(({ name }) => name).join(".") : undefined;
+      throw this.failure(failureMessage(cause.message, object), statement);
     }
   }
 

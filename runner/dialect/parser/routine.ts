@@ -13,7 +13,7 @@ import { parseType } from "./type.js";
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language#create_function_statement
  */
 export function parseCreateFunction(c: Cursor, start: number, orReplace: boolean, temporary: boolean): Statement {
-  const ifNotExists = acceptIfNotExists(c);
+  const ifNotExists = acceptIfNotExists(c, orReplace);
   const path = parsePathNode(c);
   const parameters = parseParameters(c, false);
   const returns = c.acceptWords("RETURNS") ? parseType(c) : undefined;
@@ -61,7 +61,7 @@ function refuseLibraries(c: Cursor): void {
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language#create_table_function_statement
  */
 export function parseCreateTableFunction(c: Cursor, start: number, orReplace: boolean): Statement {
-  const ifNotExists = acceptIfNotExists(c);
+  const ifNotExists = acceptIfNotExists(c, orReplace);
   const path = parsePathNode(c);
   const parameters = parseParameters(c, false);
   const returns = c.acceptWords("RETURNS") ? parseReturnedTable(c) : undefined;
@@ -94,7 +94,7 @@ function parseReturnedTable(c: Cursor) {
 
 /** The rest of CREATE PROCEDURE. */
 export function parseCreateProcedure(c: Cursor, start: number, orReplace: boolean): Statement {
-  const ifNotExists = acceptIfNotExists(c);
+  const ifNotExists = acceptIfNotExists(c, orReplace);
   const path = parsePathNode(c);
   const parameters = parseParameters(c, true);
   skipOptions(c);
