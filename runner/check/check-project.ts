@@ -196,6 +196,12 @@ class ProjectCheck implements CheckResult {
     const suspects = new Set(action.reads.flatMap(({ key }) => [...(this.#known.get(key)?.suspects ?? [])]));
     const diagnosis = await this.checker.query(text, this.#catalog(), suspects, scope);
     for (const { message, span } of diagnosis.errors) this.#report(action, "sql", text, message, span.start);
+    const { unnamed } = diagnosis;
+    if (unnamed !== undefined) {
+      const what = action.type === "table" || action.type === "incremental" ? "CREATE TABLE" : "CREATE VIEW";
+      const message = `${what} columns must be named, but column ${unnamed.position} has no name`;
+      this.#report(action, "sql", text, message, unnamed.span.start);
+    }
     if (action.type === "assertion") return;
     if (diagnosis.columns === undefined) {
       this.#unknown.set(action.key, `${action.key} has errors, so its columns are not known`);

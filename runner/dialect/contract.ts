@@ -105,4 +105,6 @@ export interface TranslatedQuery {
   readonly sql: string;
   /** Output columns with GoogleSQL types, in order. */
   readonly columns: readonly Column[];
+  /** The first column that the query gives no name, counted from 1. */
+  readonly unnamed?: { readonly position: number; readonly span: Span } | undefined;
 }

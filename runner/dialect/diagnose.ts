@@ -1,6 +1,6 @@
 import type { Column } from "../sql-types.js";
 import type { Query } from "./ast.js";
-import { type Catalog, DialectError, type Span } from "./contract.js";
+import { type Catalog, DialectError, type Span, type TranslatedQuery } from "./contract.js";
 import { locateErrors, SqlProblem } from "./errors.js";
 import { parseQueryText } from "./parser/statement.js";
 import { dependsOnGuess, repair, taintedNames } from "./repair.js";
@@ -14,6 +14,8 @@ export interface Diagnosis {
   readonly columns: readonly Column[] | undefined;
   /** Output columns, in lower case, whose type is a guess because an error stands behind them. */
   readonly suspects: ReadonlySet<string>;
+  /** The first output column without a name, which a table or view cannot have. */
+  readonly unnamed?: TranslatedQuery["unnamed"];
 }
 
 /** What is wrong with the name of something: holds whatever types the rest of the query has. */
@@ -48,9 +50,9 @@ export function diagnoseQuery(
   const seen = new Set<string>();
   for (;;) {
     try {
-      const { columns } = finishQuery(query, catalog, "bigquery", variables);
+      const { columns, unnamed } = finishQuery(query, catalog, "bigquery", variables);
       const all = taintedNames(query, tainted);
-      return { errors, columns: known ? columns : undefined, suspects: all };
+      return { errors, columns: known ? columns : undefined, suspects: all, unnamed: known ? unnamed : undefined };
     } catch (problem) {
       if (!(problem instanceof SqlProblem)) throw problem;
       const key = `${problem.span.start} ${problem.message}`;

@@ -19,6 +19,7 @@ export { locateErrors, positionOf, SqlProblem, unsupported } from "./errors.js";
 export { parseScriptText } from "./parser/script.js";
 export { parseQueryText } from "./parser/statement.js";
 export { fieldKeys, quoteName, structLiteral } from "./print/sql.js";
+export { requireNames } from "./resolve/output.js";
 export { typeOf } from "./resolve/type-node.js";
 export type { RoutineParameter, ScriptStatement } from "./script-ast.js";
 export { finishInScript, type StatementContext, type TranslatedStatement, translateParsed } from "./statement.js";

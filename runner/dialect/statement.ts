@@ -9,7 +9,7 @@ import { parseStatementText } from "./parser/statement.js";
 import { duckdbType, holdsBignumeric, quoteName, quotePath } from "./print/sql.js";
 import { constantContext, resolveAssignment } from "./resolve/constant.js";
 import { resolveAs } from "./resolve/expression.js";
-import { finishQuery } from "./resolve/output.js";
+import { finishQuery, requireNames } from "./resolve/output.js";
 import type { Scope } from "./resolve/scope.js";
 import { limitOf, typeOf } from "./resolve/type-node.js";
 
@@ -75,6 +75,7 @@ export function translateParsed(statement: Statement, context: StatementContext)
       return createTable(statement, context);
     case "createView": {
       const query = finishQuery(statement.query, catalog, "bigquery");
+      if (statement.columnNames.length === 0) requireNames(query, "CREATE VIEW");
       const { sql, columns } = renamedColumns(query, statement);
       const head = `CREATE ${statement.orReplace ? "OR REPLACE " : ""}VIEW ${statement.ifNotExists ? "IF NOT EXISTS " : ""}`;
       return {
@@ -198,6 +199,7 @@ function createTable(
 ): TranslatedStatement {
   const { catalog } = context;
   const query = statement.query === undefined ? undefined : finishInScript(statement.query, context);
+  if (query !== undefined) requireNames(query, "CREATE TABLE");
   if (query !== undefined && statement.columns.length > 0)
     throw unsupported("CREATE TABLE with both a column list and AS SELECT", statement);
   requireDistinctNames(statement.columns.map((column) => column.name));

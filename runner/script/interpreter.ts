@@ -128,6 +128,8 @@ export class ScriptRun {
       if ((await host.value(translated.sql[0] ?? "")) !== true)
         throw this.failure(translated.message ?? "Assertion failed", given);
     } else if (!session.readOnly || isTemporary(translated, context)) {
+      if (session.transaction && DEFINITIONS.has(translated.kind) && !isTemporary(translated, context))
+        throw this.failure(NO_DEFINITIONS, given);
       if (statement.kind === "createTable" && isTemporary(translated, context))
         session.temporaryTables.add(translated.kind === "createTable" ? (translated.path.at(-1) as string) : "");
       session.rowsChanged = await host.apply(translated);
@@ -202,6 +204,17 @@ export class ScriptRun {
     return findVariable(this.frames, name);
   }
 }
+
+const DEFINITIONS: ReadonlySet<TranslatedStatement["kind"]> = new Set([
+  "createTable",
+  "createView",
+  "createSchema",
+  "drop",
+  "alterTable",
+  "alter",
+] as const);
+const NO_DEFINITIONS =
+  "DDL statements are not supported in a transaction, other than those creating or dropping temporary tables or temporary functions";
 
 /** Whether what the statement changes ends with the script. */
 function isTemporary(translated: TranslatedStatement, { catalog }: StatementContext): boolean {

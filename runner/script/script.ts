@@ -1,5 +1,12 @@
 import type { TranslatedQuery } from "../dialect/contract.js";
-import { finishInScript, locateErrors, parseQueryText, parseScriptText, SqlProblem } from "../dialect/script.js";
+import {
+  finishInScript,
+  locateErrors,
+  parseQueryText,
+  parseScriptText,
+  requireNames,
+  SqlProblem,
+} from "../dialect/script.js";
 import type { ScriptResult } from "../warehouse/port.js";
 import { ScriptError } from "./errors.js";
 import { Frames } from "./frames.js";
@@ -53,17 +60,29 @@ export class Script {
     return locateErrors(sql, () => finishInScript(query, context));
   }
 
+  /** The query of a table. */
+  async tableQuery(sql: string): Promise<TranslatedQuery> {
+    const query = await this.query(sql);
+    locateErrors(sql, () => requireNames(query, "CREATE TABLE"));
+    return query;
+  }
+
   /** The query of a view, which may use nothing that ends with the script. */
   async viewQuery(sql: string): Promise<TranslatedQuery> {
     this.#started = true;
     const query = await this.#session.prepared(locateErrors(sql, () => parseQueryText(sql)));
     const catalog = await this.#session.persistentCatalog();
-    return locateErrors(sql, () => finishInScript(query, { catalog, variables: undefined }));
+    return locateErrors(sql, () => {
+      const translated = finishInScript(query, { catalog, variables: undefined });
+      requireNames(translated, "CREATE VIEW");
+      return translated;
+    });
   }
 
-  /** Drops the temporary tables of the script. */
+  /** Drops the temporary tables of the script, and undoes a transaction that it has left open. */
   async end(): Promise<void> {
-    const { host, temporaryTables } = this.#session;
+    const { host, temporaryTables, transaction } = this.#session;
+    if (transaction) await host.transaction("ROLLBACK");
     if (temporaryTables.size > 0) await host.dropTemporaryTables(temporaryTables);
   }
 }

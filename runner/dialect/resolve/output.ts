@@ -8,6 +8,12 @@ import { Environment, type OutputColumn, type ResolvedQuery, type Scope } from "
 
 export type ResultShape = "bigquery" | "reference";
 
+/** What is stored has names for its columns. */
+export function requireNames({ unnamed }: TranslatedQuery, what: "CREATE TABLE" | "CREATE VIEW"): void {
+  if (unnamed === undefined) return;
+  throw analysisError(`${what} columns must be named, but column ${unnamed.position} has no name`, unnamed.span);
+}
+
 /** A whole query with final column names: anonymous columns become f0_, f1_, .. as in BigQuery. */
 export function finishQuery(
   query: Query,
@@ -24,7 +30,9 @@ function nameOutput(resolved: ResolvedQuery, env: Environment, shape: ResultShap
   let anonymous = 0;
   const columns: Column[] = [];
   const seen = new Set<string>();
-  for (const column of flat.columns) {
+  let unnamed: TranslatedQuery["unnamed"];
+  for (const [i, column] of flat.columns.entries()) {
+    if (column.name === undefined) unnamed ??= { position: i + 1, span: column.span };
     const name = column.name ?? `f${anonymous++}_`;
     if (seen.has(name.toLowerCase()) && shape === "bigquery") {
       throw analysisError(
@@ -36,12 +44,12 @@ function nameOutput(resolved: ResolvedQuery, env: Environment, shape: ResultShap
     columns.push({ name, type: column.type });
   }
   const renamed = columns.some((column, i) => column.name !== flat.columns[i]?.key);
-  if (!renamed || seen.size < columns.length) return { sql: flat.sql, columns };
+  if (!renamed || seen.size < columns.length) return { sql: flat.sql, columns, unnamed };
   const alias = env.freshAlias();
   const items = columns.map(
     (column, i) => `${alias}.${quoteName(flat.columns[i]?.key ?? "")} AS ${quoteName(column.name)}`,
   );
-  return { sql: `SELECT ${items.join(", ")} FROM (${flat.sql}) AS ${alias}`, columns };
+  return { sql: `SELECT ${items.join(", ")} FROM (${flat.sql}) AS ${alias}`, columns, unnamed };
 }
 
 /** BIGNUMERIC columns as DuckDB stores them; for the reference's results as text, which holds all digits. */

@@ -108,7 +108,7 @@ export class DuckDbTransaction implements Transaction {
   }
 
   async #stage(script: Script, query: string): Promise<Stage> {
-    const translated = await script.query(query);
+    const translated = await script.tableQuery(query);
     this.#stages += 1;
     const name = `stage_${this.#stages}`;
     const result = await this.#connection.run(`CREATE OR REPLACE TEMP TABLE ${quoteName(name)} AS ${translated.sql}`);
