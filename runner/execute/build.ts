@@ -1,31 +1,23 @@
-import { EMPTY_VERSION } from "../plan/decide.js";
+import { EMPTY, outputVersion } from "../plan/decide.js";
 import { inputHashes } from "../plan/input-hash.js";
 import type { RecordedFingerprints } from "../plan/moves.js";
-import type { PartitionDecision } from "../plan/types.js";
+import type { LiveOutput, PartitionDecision } from "../plan/types.js";
 import { WHOLE } from "../plan/types.js";
 import { type BuiltPartition, recordModelStates } from "../state/model-state.js";
 import { recordFingerprints } from "../state/relation-state.js";
 import {
+  allColumns,
+  hashedIdentity,
   type PartitionDigests,
   type PublishCounts,
-  type Relation,
-  relationKey,
   type Transaction,
   WarehouseError,
 } from "../warehouse/port.js";
 import type { RunnableAction } from "./action.js";
 import { composeAssertion, composeAsWritten, composeBuild, composeShape } from "./compose.js";
+import { inputsOf, observedInputs } from "./inputs.js";
 import { type Locate, locating } from "./located.js";
-import {
-  inputsOf,
-  makesTable,
-  outputRequest,
-  PASSED,
-  readSnapshot,
-  type Snapshot,
-  versionsOf,
-  viewVersion,
-} from "./snapshot.js";
+import { liveOutput, outputRequest, readSnapshot, type Snapshot } from "./snapshot.js";
 
 /** What stays the same for all actions of one run. */
 export interface BuildContext {
@@ -180,27 +172,29 @@ async function record(
 ): Promise<void> {
   const partitions = stale.map(({ partition }) => partition);
   const output = await outputOf(transaction, action, partitions);
-  const hashes = inputHashes(action.node, partitions, inputsOf(action, snapshot));
+  const { relations, inputs } = snapshot;
+  const hashes = inputHashes(action.node, partitions, inputsOf(action, relations, inputs));
   const built = partitions.map(
     (partition): BuiltPartition => ({
       model: action.node.key,
       partition,
       codeHash: action.node.codeHash,
       compiledHash: action.node.compiledHash,
-      inputHash: hashes.get(partition)?.hash ?? EMPTY_VERSION,
+      inputHash: hashes.get(partition)?.hash ?? EMPTY,
       inputs: hashes.get(partition)?.byUpstream ?? {},
-      fingerprint: output.data.get(partition)?.digest ?? EMPTY_VERSION,
-      outputVersion: output.versions.get(partition) ?? EMPTY_VERSION,
+      fingerprint: output.data.get(partition)?.digest ?? EMPTY,
+      outputVersion: outputVersion(output.live, partition),
       rows: output.data.get(partition)?.rows ?? 0,
     }),
   );
   await recordModelStates(transaction, context.stateDataset, context.run, built);
-  await recordFingerprints(transaction, context.stateDataset, context.run, snapshot.inputs, context.recorded);
+  const observed = observedInputs(action, relations, inputs);
+  await recordFingerprints(transaction, context.stateDataset, context.run, observed, context.recorded);
 }
 
 interface Output {
   readonly data: PartitionDigests;
-  readonly versions: ReadonlyMap<string, string>;
+  readonly live: LiveOutput;
 }
 
 /** Reads back what is there now, in the transaction that wrote it. */
@@ -210,17 +204,12 @@ async function outputOf(
   partitions: readonly string[],
 ): Promise<Output> {
   const relations = await transaction.relations();
-  const relation = relations.get(relationKey(action.target));
-  if (action.node.kind === "view") return { data: new Map(), versions: new Map([[WHOLE, viewVersion(relation)]]) };
-  if (!makesTable(action)) return { data: new Map(), versions: new Map([[WHOLE, PASSED]]) };
   const range = action.node.partitioned
     ? { from: partitions[0] as string, to: partitions.at(-1) as string }
     : undefined;
   const content = outputRequest(action, relations, range);
-  if (content === undefined) return { data: new Map(), versions: new Map() };
-  const [data, versions] = await transaction.digests([
-    { relation: relation as Relation, purpose: "data", exclude: [], range, grain: content.grain },
-    content,
-  ]);
-  return { data: data ?? new Map(), versions: versionsOf(versions ?? new Map()) };
+  if (content === undefined) return { data: new Map(), live: liveOutput(action, relations, undefined) };
+  const identity = hashedIdentity(content.relation) ?? allColumns(content.relation);
+  const [data = new Map(), rows] = await transaction.digests([{ ...content, columns: identity }, content]);
+  return { data, live: liveOutput(action, relations, rows) };
 }

@@ -9,7 +9,8 @@ import { readRecordedFingerprints } from "../state/relation-state.js";
 import type { Transaction } from "../warehouse/port.js";
 import { type RunnableAction, type RunnableProject, UserError } from "./action.js";
 import { auditsByHost } from "./audits.js";
-import { inputsOf, readSnapshot, type Snapshot } from "./snapshot.js";
+import { inputsOf, recordedInputsOf } from "./inputs.js";
+import { readSnapshot, type Snapshot } from "./snapshot.js";
 
 /** What the user asked for. */
 export interface RunRequest {
@@ -62,8 +63,9 @@ export async function planProject(
   const decisions = decideAll(project, context, request);
   const idle = [...decisions.values()].every((decided) => runningOf(decided).length === 0);
   const recorded = idle ? new Map() : await readRecordedFingerprints(transaction, stateDataset);
-  for (const { node } of project.actions) {
-    decisions.set(node.key, nameMoves(node, decisions.get(node.key) ?? [], snapshot.inputs, recorded));
+  for (const action of project.actions) {
+    const { key } = action.node;
+    decisions.set(key, withMoves(action, decisions.get(key) ?? [], snapshot, recorded));
   }
   return {
     project,
@@ -140,7 +142,7 @@ async function withKnownDates(
 }
 
 function windowOfSnapshot({ inputs, outputs }: Snapshot): Window {
-  return windowOfRelations([...inputs.values(), ...[...outputs.values()].map(({ versions }) => versions)]);
+  return windowOfRelations([...inputs.values(), ...[...outputs.values()].map(({ rows }) => rows)]);
 }
 
 function selectedOf(project: RunnableProject, request: RunRequest): readonly RunnableAction[] {
@@ -155,16 +157,29 @@ export interface DecideContext {
   readonly pending: ReadonlyMap<string, readonly Partition[]>;
 }
 
+/** The decisions with the partitions of the inputs that moved. */
+export function withMoves(
+  action: RunnableAction,
+  decisions: readonly PartitionDecision[],
+  { relations, inputs }: Snapshot,
+  recorded: RecordedFingerprints,
+): readonly PartitionDecision[] {
+  if (decisions.every(({ reason }) => reason !== "inputs_changed")) return decisions;
+  const before = recordedInputsOf(action, relations, recorded);
+  return nameMoves(action.node, decisions, inputsOf(action, relations, inputs), before);
+}
+
 /** Decides one action's partitions against a snapshot. */
 export function decideAction(action: RunnableAction, context: DecideContext): readonly PartitionDecision[] {
   const { node } = action;
+  const { snapshot } = context;
   const partitions = partitionsOf(node, context.window);
   return decide({
     node,
     partitions,
     state: context.states.get(node.key) ?? new Map(),
-    live: context.snapshot.outputs.get(node.key) ?? { exists: false, versions: new Map() },
-    inputs: inputHashes(node, partitions, inputsOf(action, context.snapshot)),
+    live: snapshot.outputs.get(node.key) ?? { exists: false, columns: "", rows: new Map() },
+    inputs: inputHashes(node, partitions, inputsOf(action, snapshot.relations, snapshot.inputs)),
     forced: context.force,
     pending: context.pending,
   });

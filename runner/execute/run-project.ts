@@ -1,7 +1,6 @@
 import { performance } from "node:perf_hooks";
 import pLimit from "p-limit";
 import pRetry from "p-retry";
-import { nameMoves } from "../plan/moves.js";
 import { type PartitionDecision, WHOLE } from "../plan/types.js";
 import { recordModelStates } from "../state/model-state.js";
 import { type PublishCounts, type Transaction, type Warehouse, WarehouseError } from "../warehouse/port.js";
@@ -10,7 +9,7 @@ import { auditsByHost } from "./audits.js";
 import { type BuildContext, build, buildShape, GateError } from "./build.js";
 import type { ActionResult, EventListener } from "./events.js";
 import { LocatedError } from "./located.js";
-import { decideAction, type ProjectPlan } from "./plan-project.js";
+import { decideAction, type ProjectPlan, withMoves } from "./plan-project.js";
 import { readSnapshot } from "./snapshot.js";
 
 export interface RunOptions {
@@ -128,7 +127,7 @@ class ProjectRun {
     const snapshot = await readSnapshot(transaction, [action], this.plan.window);
     const { states, window } = this.plan;
     const decided = decideAction(action, { window, states, snapshot, force: this.options.force, pending: new Map() });
-    const decisions = nameMoves(action.node, decided, snapshot.inputs, this.plan.recorded);
+    const decisions = withMoves(action, decided, snapshot, this.plan.recorded);
     onDecided(decisions);
     const stale = decisions.filter(({ decision }) => decision === "run");
     await this.#settleCosmetic(transaction, action, decisions);

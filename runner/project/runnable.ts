@@ -83,11 +83,23 @@ function viewsReadBy(action: ManifestAction, byKey: ReadonlyMap<string, Manifest
 
 function upstreamsOf(action: ManifestAction, views: readonly ManifestAction[]): Upstream[] {
   const viewKeys = new Set(views.map((view) => view.key));
-  const keys = new Set([action, ...views].flatMap((reader) => readsOf(reader).map(({ key }) => key)));
+  const readers = [action, ...views];
+  const keys = new Set(readers.flatMap((reader) => readsOf(reader).map(({ key }) => key)));
   return [...keys]
     .filter((key) => !viewKeys.has(key))
     .sort()
-    .map((key) => ({ key, window: windowOf(action, key) }));
+    .map((key) => ({ key, window: windowOf(action, key), columns: columnsOf(key, readers) }));
+}
+
+/** The names that any of the readers may call a column of the relation by; undefined: every column counts. */
+function columnsOf(key: string, readers: readonly ManifestAction[]): Upstream["columns"] {
+  const names = new Set<string>();
+  for (const reader of readers) {
+    const reads = readsOf(reader).filter((read) => read.key === key);
+    if (reads.some(({ whole }) => whole)) return undefined;
+    if (reads.length > 0) for (const name of reader.names) names.add(name);
+  }
+  return names;
 }
 
 function windowOf(action: ManifestAction, key: string): ReadWindow | undefined {
@@ -101,8 +113,11 @@ function isSkippable({ type, tags }: ManifestAction): boolean {
   return type === "operation" && tags.includes("skippable");
 }
 
-function readsOf(action: ManifestAction): readonly { readonly key: string }[] {
-  return isSkippable(action) ? action.dependencies.map((key) => ({ key })) : action.reads;
+function readsOf(action: ManifestAction): readonly { readonly key: string; readonly whole: boolean }[] {
+  if (isSkippable(action)) return action.dependencies.map((key) => ({ key, whole: true }));
+  // Its own rows are its output: they are compared as such.
+  const further = action.selfReading?.reads.filter(({ key }) => key !== action.key) ?? [];
+  return [...action.reads, ...further];
 }
 
 function volatileReason(action: ManifestAction): string | undefined {

@@ -1,5 +1,4 @@
 import type { RecordedFingerprints } from "../plan/moves.js";
-import type { InputDigests } from "../plan/types.js";
 import type { RowObject, Transaction } from "../warehouse/port.js";
 import { RELATION_STATE } from "./tables.js";
 
@@ -24,19 +23,19 @@ export async function readRecordedFingerprints(
   return recorded;
 }
 
-/** Appends the fingerprints that differ from the recorded ones. */
+/** Appends the fingerprints that differ from the recorded ones, for the next run to tell what has moved. */
 export async function recordFingerprints(
   transaction: Transaction,
   dataset: string,
   run: { readonly runId: string; readonly recordedAt: string },
-  current: InputDigests,
+  observed: RecordedFingerprints,
   recorded: RecordedFingerprints,
 ): Promise<void> {
   const rows: RowObject[] = [];
-  for (const [relation, partitions] of current) {
-    for (const [partition, digest] of partitions) {
-      if (recorded.get(relation)?.get(partition) === digest.digest) continue;
-      rows.push({ relation, partition, fingerprint: digest.digest, run_id: run.runId, recorded_at: run.recordedAt });
+  for (const [relation, partitions] of observed) {
+    for (const [partition, fingerprint] of partitions) {
+      if (recorded.get(relation)?.get(partition) === fingerprint) continue;
+      rows.push({ relation, partition, fingerprint, run_id: run.runId, recorded_at: run.recordedAt });
     }
   }
   await transaction.append({ dataset, name: "relation_state" }, RELATION_STATE, rows);
