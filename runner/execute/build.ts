@@ -1,10 +1,9 @@
 import { EMPTY, outputVersion } from "../plan/decide.js";
 import { inputHashes } from "../plan/input-hash.js";
-import type { RecordedFingerprints } from "../plan/moves.js";
 import type { LiveOutput, PartitionDecision } from "../plan/types.js";
 import { WHOLE } from "../plan/types.js";
 import { type BuiltPartition, recordModelStates } from "../state/model-state.js";
-import { recordFingerprints } from "../state/relation-state.js";
+import type { FingerprintLog } from "../state/relation-state.js";
 import {
   allColumns,
   hashedIdentity,
@@ -24,7 +23,7 @@ export interface BuildContext {
   readonly stateDataset: string;
   readonly run: { readonly runId: string; readonly recordedAt: string };
   readonly views: ReadonlyMap<string, RunnableAction>;
-  readonly recorded: RecordedFingerprints;
+  readonly fingerprints: FingerprintLog;
   readonly locate: Locate;
 }
 
@@ -189,7 +188,7 @@ async function record(
   );
   await recordModelStates(transaction, context.stateDataset, context.run, built);
   const observed = observedInputs(action, relations, inputs);
-  await recordFingerprints(transaction, context.stateDataset, context.run, observed, context.recorded);
+  await context.fingerprints.append(transaction, observed);
 }
 
 interface Output {

@@ -1,5 +1,6 @@
 import { decisionsJson } from "../plan/partitions.js";
 import { migrateState } from "../state/migrate.js";
+import { FingerprintLog } from "../state/relation-state.js";
 import { recordRun } from "../state/run-log.js";
 import { storeManifest } from "../state/stored-manifest.js";
 import type { Transaction, Warehouse } from "../warehouse/port.js";
@@ -49,7 +50,13 @@ export async function executePlan(
   const results = await runProject(
     warehouse,
     plan,
-    { stateDataset, run, views, recorded: plan.recorded, locate: options.locate },
+    {
+      stateDataset,
+      run,
+      views,
+      fingerprints: new FingerprintLog(stateDataset, run, plan.recorded),
+      locate: options.locate,
+    },
     options,
   );
   const finishedAt = new Date();

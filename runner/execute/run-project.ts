@@ -98,9 +98,15 @@ class ProjectRun {
       decisions = revised;
     };
     try {
-      const counts = await retryConflicts(() =>
-        this.warehouse.transaction((transaction) => this.#inTransaction(transaction, action, onDecided)),
-      );
+      const counts = await retryConflicts(async () => {
+        const fingerprints = this.context.fingerprints.begin();
+        const context = { ...this.context, fingerprints };
+        const published = await this.warehouse.transaction((transaction) =>
+          this.#inTransaction(transaction, action, context, onDecided),
+        );
+        fingerprints.commit();
+        return published;
+      });
       const durationMs = performance.now() - started;
       if (!decisions.some(({ decision }) => decision === "run")) return skipped(action, decisions, durationMs);
       for (const audit of this.#audits.get(action.node.key) ?? []) this.#audited.set(audit.node.key, undefined);
@@ -122,6 +128,7 @@ class ProjectRun {
   async #inTransaction(
     transaction: Transaction,
     action: RunnableAction,
+    context: BuildContext,
     onDecided: (decisions: readonly PartitionDecision[]) => void,
   ): Promise<PublishCounts | undefined> {
     const snapshot = await readSnapshot(transaction, [action], this.plan.window);
@@ -132,7 +139,7 @@ class ProjectRun {
     const stale = decisions.filter(({ decision }) => decision === "run");
     await this.#settleCosmetic(transaction, action, decisions);
     if (stale.length === 0) return undefined;
-    return build(transaction, action, stale, snapshot, this.#audits.get(action.node.key) ?? [], this.context);
+    return build(transaction, action, stale, snapshot, this.#audits.get(action.node.key) ?? [], context);
   }
 
   /** Records the new code hash of what a cosmetic edit left as it was, so that the next run says `unchanged`. */
