@@ -3,7 +3,8 @@ import type { Diagnosis } from "../dialect/index.js";
 import { dependencyOrder } from "../project/graph.js";
 import type { Manifest, ManifestAction } from "../project/manifest.js";
 import { suggestion } from "../project/settings.js";
-import type { ScriptDiagnosis } from "../script/check-script.js";
+import { CheckScope, type ScriptDiagnosis } from "../script/check-script.js";
+import { type DeclaredFunction, declaredFunctions, keyOf } from "../script/routines.js";
 import type { Column } from "../sql-types.js";
 import type { CompiledText } from "./source-position.js";
 
@@ -28,10 +29,21 @@ export interface CheckResult {
   readonly checked: number;
 }
 
-/** Finds everything wrong with one text. `ends` says what a text of statements leaves behind: the tables it creates. */
+/** Finds everything wrong with one text. `scope` is what the texts of the same script before it have declared. */
 export interface Checker {
-  query(sql: string, catalog: Catalog, suspects: ReadonlySet<string>): Diagnosis | Promise<Diagnosis>;
-  script(sql: string, catalog: Catalog): ScriptDiagnosis | Promise<ScriptDiagnosis>;
+  query(
+    sql: string,
+    catalog: Catalog,
+    suspects: ReadonlySet<string>,
+    scope: CheckScope,
+  ): Diagnosis | Promise<Diagnosis>;
+  script(sql: string, catalog: Catalog, scope: CheckScope): ScriptDiagnosis | Promise<ScriptDiagnosis>;
+}
+
+/** What exists outside of the project: columns of relations by `dataset.name`, and texts of persistent functions. */
+export interface Surroundings {
+  readonly relations: ReadonlyMap<string, readonly Column[]>;
+  readonly routines: ReadonlyMap<string, string>;
 }
 
 /** Columns of a relation; `suspects` are those whose type is a guess. */
@@ -43,14 +55,14 @@ interface KnownRelation {
 /**
  * Resolves every model, view, assertion and operation of a project against the columns of what it reads: those of sources from
  * `sources`, those of models from their own queries. Nothing is executed.
- * @param sources columns of relations that exist, by `dataset.name`; a declared source that is not among them makes its readers unchecked
+ * @param surroundings a declared source that is not among them makes its readers unchecked
  */
 export async function checkProject(
   manifest: Manifest,
-  sources: ReadonlyMap<string, readonly Column[]>,
+  surroundings: Surroundings,
   checker: Checker,
 ): Promise<CheckResult> {
-  const check = new ProjectCheck(manifest, sources, checker);
+  const check = new ProjectCheck(manifest, surroundings, checker);
   for (const action of dependencyOrder(manifest.actions)) await check.action(action);
   return check;
 }
@@ -74,12 +86,21 @@ class ProjectCheck implements CheckResult {
   readonly #operations: ReadonlySet<string>;
   readonly #ownDatasets: ReadonlySet<string>;
   readonly #hasWarehouse: boolean;
+  readonly #routines: ReadonlyMap<string, DeclaredFunction>;
+  readonly sources: ReadonlyMap<string, readonly Column[]>;
 
   constructor(
     manifest: Manifest,
-    readonly sources: ReadonlyMap<string, readonly Column[]>,
+    { relations: sources, routines }: Surroundings,
     readonly checker: Checker,
   ) {
+    this.sources = sources;
+    const statements = manifest.actions.flatMap(({ operations, preOps, postOps }) => [
+      ...operations,
+      ...preOps,
+      ...postOps,
+    ]);
+    this.#routines = declaredFunctions([...routines.values(), ...statements]);
     this.#actions = new Set(manifest.actions.map(({ key }) => key));
     const operations = manifest.actions.filter(({ type }) => type === "operation");
     this.#operations = new Set(operations.map(({ key }) => key));
@@ -110,11 +131,47 @@ class ProjectCheck implements CheckResult {
       this.#unknown.set(action.key, reason);
       return;
     }
+    const foreign = this.#foreign(action);
+    if (foreign !== undefined) {
+      this.unchecked.push({ action, reason: foreign });
+      this.#unknown.set(action.key, foreign);
+      return;
+    }
     this.checked += 1;
-    await this.#statements(action, "pre_operations", action.preOps);
-    if (action.type === "operation") await this.#operation(action);
-    else await this.#query(action);
-    await this.#statements(action, "post_operations", action.postOps);
+    if (action.type === "operation") {
+      await this.#operation(action);
+      return;
+    }
+    const scope = new CheckScope();
+    await this.#statements(action, "pre_operations", action.preOps, scope);
+    await this.#query(action, scope);
+    await this.#statements(action, "post_operations", action.postOps, scope);
+    await this.#incremental(action);
+  }
+
+  /** What runs where the table is there already; by now its columns are known. */
+  async #incremental(action: ManifestAction): Promise<void> {
+    const { incremental } = action;
+    if (incremental === undefined || !this.#known.has(action.key)) return;
+    const scope = new CheckScope();
+    await this.#statements(action, "pre_operations", incremental.preOps, scope);
+    const { errors } = await this.checker.query(incremental.query, this.#catalog(), new Set(), scope);
+    for (const { message, span } of errors) this.#report(action, "sql", incremental.query, message, span.start);
+    await this.#statements(action, "post_operations", incremental.postOps, scope);
+  }
+
+  /** Without a warehouse, functions and wildcard tables that the project does not make can be looked up nowhere. */
+  #foreign({ foreignFunctions, wildcards }: ManifestAction): string | undefined {
+    if (this.#hasWarehouse) return undefined;
+    const isForeign = (name: string): boolean => {
+      const dataset = name.split(".").at(-2);
+      return dataset !== undefined && !this.#ownDatasets.has(dataset);
+    };
+    const called = foreignFunctions.find(isForeign);
+    if (called !== undefined)
+      return `no operation of the project creates function ${called}, and there is no warehouse to look it up in`;
+    const wildcard = wildcards.find(isForeign);
+    return wildcard && `there is no warehouse to look tables ${wildcard} up in`;
   }
 
   #whyUnknown(key: string): string | undefined {
@@ -127,18 +184,24 @@ class ProjectCheck implements CheckResult {
 
   /** What an operation makes by dynamic SQL or in a procedure is known only where it exists already. */
   async #operation(action: ManifestAction): Promise<void> {
-    await this.#statements(action, "sql", action.operations);
+    for (const text of action.operations) await this.#statements(action, "sql", [text], new CheckScope());
     if (this.#known.has(action.key)) return;
     const columns = this.sources.get(action.key);
     if (columns !== undefined) this.#known.set(action.key, { columns, suspects: new Set() });
     else this.#unknown.set(action.key, `${action.key} is made by an operation that does not show its columns`);
   }
 
-  async #query(action: ManifestAction): Promise<void> {
+  async #query(action: ManifestAction, scope: CheckScope): Promise<void> {
     const text = action.query ?? "";
     const suspects = new Set(action.reads.flatMap(({ key }) => [...(this.#known.get(key)?.suspects ?? [])]));
-    const diagnosis = await this.checker.query(text, this.#catalog(), suspects);
+    const diagnosis = await this.checker.query(text, this.#catalog(), suspects, scope);
     for (const { message, span } of diagnosis.errors) this.#report(action, "sql", text, message, span.start);
+    const { unnamed } = diagnosis;
+    if (unnamed !== undefined) {
+      const what = action.type === "table" || action.type === "incremental" ? "CREATE TABLE" : "CREATE VIEW";
+      const message = `${what} columns must be named, but column ${unnamed.position} has no name`;
+      this.#report(action, "sql", text, message, unnamed.span.start);
+    }
     if (action.type === "assertion") return;
     if (diagnosis.columns === undefined) {
       this.#unknown.set(action.key, `${action.key} has errors, so its columns are not known`);
@@ -168,9 +231,14 @@ class ProjectCheck implements CheckResult {
     }
   }
 
-  async #statements(action: ManifestAction, kind: CompiledText["kind"], texts: readonly string[]): Promise<void> {
+  async #statements(
+    action: ManifestAction,
+    kind: CompiledText["kind"],
+    texts: readonly string[],
+    scope: CheckScope,
+  ): Promise<void> {
     for (const text of texts) {
-      const { errors, created } = await this.checker.script(text, this.#catalog());
+      const { errors, created } = await this.checker.script(text, this.#catalog(), scope);
       for (const { message, span } of errors) this.#report(action, kind, text, message, span.start);
       for (const [key, columns] of created) this.#known.set(key, { columns, suspects: new Set() });
     }
@@ -188,6 +256,7 @@ class ProjectCheck implements CheckResult {
         return known && { duckdbPath: [dataset, name], columns: known.columns };
       },
       names: () => [...this.#known.keys()],
+      routine: (name) => this.#routines.get(keyOf(name))?.routine,
     };
   }
 }

@@ -1,6 +1,6 @@
 import { type Catalog, DialectError } from "../dialect/contract.js";
-import { type Diagnosis, diagnoseQuery, scanQuery } from "../dialect/index.js";
-import { checkScript } from "../script/check-script.js";
+import { type Diagnosis, scanQuery } from "../dialect/index.js";
+import { type CheckScope, checkQuery, checkScript } from "../script/check-script.js";
 import type { Column } from "../sql-types.js";
 import type { Checker } from "./check-project.js";
 import { AnalyzerError, type GoogleSqlAnalyzer, startAnalyzer } from "./googlesql-server.js";
@@ -16,7 +16,7 @@ const NEWER_LANGUAGE = /\|>|\bGROUP\s+BY\s+ALL\b|\b(?:MAX_BY|MIN_BY|CONTAINS_SUB
 export async function openGoogleSqlChecker(projectDir: string): Promise<{ readonly checker: Checker; close(): void }> {
   const analyzer = await startAnalyzer(projectDir);
   const checker: Checker = {
-    query: (sql, catalog, suspects) => analyzeQuery(analyzer, sql, catalog, suspects),
+    query: (sql, catalog, suspects, scope) => analyzeQuery(analyzer, sql, catalog, suspects, scope),
     script: checkScript,
   };
   return { checker, close: () => analyzer.close() };
@@ -27,8 +27,11 @@ async function analyzeQuery(
   sql: string,
   catalog: Catalog,
   suspects: ReadonlySet<string>,
+  scope: CheckScope,
 ): Promise<Diagnosis> {
-  const own = diagnoseQuery(sql, catalog, suspects);
+  const own = checkQuery(sql, catalog, suspects, scope);
+  // The analyzer is given tables only: neither variables nor functions of the user.
+  if (!scope.isEmpty || userCallsOf(sql).length > 0) return own;
   if (NEWER_LANGUAGE.test(sql) || suspects.size > 0) return own;
   try {
     const columns = await analyzer.analyze(sql, tablesOf(sql, catalog));
@@ -50,6 +53,14 @@ function tablesOf(sql: string, catalog: Catalog) {
       const table = catalog.find(path);
       return table === undefined ? [] : [{ path, columns: table.columns }];
     });
+  } catch {
+    return [];
+  }
+}
+
+function userCallsOf(sql: string): readonly string[] {
+  try {
+    return scanQuery(sql).userCalls;
   } catch {
     return [];
   }

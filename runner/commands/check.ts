@@ -1,12 +1,11 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import type { Checker, CheckResult } from "../check/check-project.js";
+import type { Checker, CheckResult, Surroundings } from "../check/check-project.js";
 import type { PlacedFinding } from "../check/findings.js";
 import { ProjectError, renderProblem } from "../project/errors.js";
 import type { Manifest } from "../project/manifest.js";
 import { githubAnnotation } from "../report/annotations.js";
 import { plainLine, plural } from "../report/text.js";
-import type { Column } from "../sql-types.js";
 import type { CommandModule, CommonOptions } from "./command.js";
 import { EXIT } from "./exit.js";
 import { overridesOf } from "./selection-options.js";
@@ -62,18 +61,21 @@ async function check(place: Place, options: CheckOptions, checker: Checker): Pro
     if (!(cause instanceof ProjectError)) throw cause;
     return { findings: cause.problems.map((problem) => ({ ...problem, action: null })), unchecked: [], checked: 0 };
   }
-  const result = await checkProject(manifest, await existingRelations(place), checker);
+  const result = await checkProject(manifest, await surroundings(place), checker);
   const { unchecked, checked } = result;
   return { findings: placeFindings(place.projectDir, result), unchecked, checked };
 }
 
-/** Columns of everything in the warehouse; nothing where there is no warehouse yet. */
-async function existingRelations(place: Place): Promise<ReadonlyMap<string, readonly Column[]>> {
-  if (!existsSync(place.database)) return new Map();
+/** Everything in the warehouse; nothing where there is no warehouse yet. */
+async function surroundings(place: Place): Promise<Surroundings> {
+  if (!existsSync(place.database)) return { relations: new Map(), routines: new Map() };
   return withWarehouse(place, false, (warehouse) =>
     warehouse.transaction(async (transaction) => {
       const relations = await transaction.relations();
-      return new Map([...relations].map(([key, { columns }]) => [key, columns]));
+      return {
+        relations: new Map([...relations].map(([key, { columns }]) => [key, columns])),
+        routines: await transaction.routines(),
+      };
     }),
   );
 }

@@ -76,7 +76,8 @@ function refuseUnreadable(session: ProjectSession, selected: ReadonlySet<string>
   const problems = session.project.actions.flatMap((action) => {
     if (action.unscannable === undefined || action.node.disabled) return [];
     if (selected !== undefined && !selected.has(action.node.key)) return [];
-    const place = locateInProject(session.projectDir, action, action.unscannable.offset);
+    const text = { kind: "sql", text: action.query } as const;
+    const place = locateInProject(session.projectDir, action, text, action.unscannable.offset);
     return [`${place}: ${action.unscannable.message}`];
   });
   if (problems.length > 0) throw new UserError(problems.join("\n"));

@@ -1,15 +1,17 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { sourcePosition } from "../check/source-position.js";
 import type { RunnableAction } from "../execute/action.js";
-import { sqlxPosition } from "../project/sqlx-position.js";
+import type { ProjectText } from "../execute/located.js";
 
-/** `definitions/x.sqlx:12:7` for a character of an action's compiled SQL; the file alone where it cannot be read. */
-export function locateInProject(projectDir: string, action: RunnableAction, offset: number): string {
+/** `definitions/x.sqlx:12:7` for a character of an action's compiled SQL; the file alone where the place is not found. */
+export function locateInProject(projectDir: string, action: RunnableAction, text: ProjectText, offset: number): string {
+  const { fileName } = action;
   try {
-    const source = readFileSync(join(projectDir, action.fileName), "utf8");
-    const { line, column } = sqlxPosition(source, action.query, offset);
-    return `${action.fileName}:${line}:${column}`;
+    const source = readFileSync(join(projectDir, fileName), "utf8");
+    const { line, column } = sourcePosition(source, text, offset, fileName.endsWith(".sqlx"));
+    return line === undefined ? fileName : `${fileName}:${line}:${column}`;
   } catch {
-    return action.fileName;
+    return fileName;
   }
 }

@@ -88,7 +88,7 @@ async function carryOut(
     failFast: options.failFast ?? false,
     force: options.fullRefresh ?? false,
     emit,
-    locate: (action, offset) => locateInProject(session.projectDir, action, offset),
+    locate: (action, text, offset) => locateInProject(session.projectDir, action, text, offset),
   });
 }
 

@@ -30,7 +30,7 @@ export const command: CommandModule = {
   async execute(command: Command): Promise<number> {
     const options = command.opts<TestOptions>();
     const { projectDir } = findPlace(options);
-    const [{ loadProject }, { openScratchWarehouse }, { runUnitTests }] = await Promise.all([
+    const [{ loadProject }, { openScratchWarehouse }, { createFunctions, runUnitTests }] = await Promise.all([
       import("../project/load-project.js"),
       import("../warehouse/duckdb/warehouse.js"),
       import("../unit-tests/run-tests.js"),
@@ -39,6 +39,7 @@ export const command: CommandModule = {
     const tests = selectTests(manifest.actions, command.args);
     const warehouse = await openScratchWarehouse();
     try {
+      await createFunctions(warehouse, manifest.actions);
       const results = await runUnitTests(warehouse, tests);
       process.stdout.write(options.json ? `${JSON.stringify(document(results))}\n` : `${report(results).join("\n")}\n`);
       return results.every(({ status }) => status === "passed") ? EXIT.done : EXIT.failed;

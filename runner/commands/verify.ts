@@ -28,8 +28,8 @@ export const command: CommandModule = {
       await session.warehouse.prepare();
       const verified = await session.warehouse.transaction(async (transaction) => {
         const { plan, selected } = await planInTransaction(transaction, session, options);
-        return verifyModels(transaction, plan, selected, (action, offset) =>
-          locateInProject(session.projectDir, action, offset),
+        return verifyModels(transaction, plan, selected, (action, text, offset) =>
+          locateInProject(session.projectDir, action, text, offset),
         );
       });
       process.stdout.write(

@@ -21,6 +21,14 @@ export function tableOf(path: PathNode, catalog: Catalog): CatalogTable {
   );
 }
 
+/** A table whose rows or columns a statement changes: no view. */
+export function changedTable(path: PathNode, catalog: Catalog): CatalogTable {
+  const table = tableOf(path, catalog);
+  if (table.isView !== true) return table;
+  const name = path.parts.map((part) => part.name).join(".");
+  throw analysisError(`${name} is not allowed for this operation because it is currently a VIEW.`, path);
+}
+
 export function columnOf(name: Identifier, table: CatalogTable): Column {
   const column = table.columns.find((candidate) => candidate.name.toLowerCase() === name.name.toLowerCase());
   if (column !== undefined) return column;
@@ -32,15 +40,18 @@ export function columnOf(name: Identifier, table: CatalogTable): Column {
 }
 
 export function translateTruncate(path: PathNode, catalog: Catalog): string {
-  return `DELETE FROM ${quotePath(tableOf(path, catalog).duckdbPath)}`;
+  return `DELETE FROM ${quotePath(changedTable(path, catalog).duckdbPath)}`;
 }
 
 /** ALTER statements; OPTIONS change no rows and leave nothing to do. */
 export function translateAlter(statement: Node<"changeTable"> | Node<"alterOptions">, catalog: Catalog): string[] {
-  if (statement.kind === "alterOptions") return [];
+  if (statement.kind === "alterOptions") {
+    if (statement.object === "VIEW" && !statement.ifExists) tableOf(statement.path, catalog);
+    return [];
+  }
   const known = catalog.find(statement.path.parts.map((part) => part.name));
   if (known === undefined && statement.ifExists) return [];
-  const table = tableOf(statement.path, catalog);
+  const table = changedTable(statement.path, catalog);
   const head = `ALTER TABLE ${quotePath(table.duckdbPath)}`;
   return statement.changes.flatMap((change) => {
     const clause = changeClause(change, table, catalog);
@@ -57,9 +68,9 @@ function changeClause(change: TableChange, table: CatalogTable, catalog: Catalog
     case "dropColumn":
       return isMissing(change, table) ? undefined : `DROP COLUMN ${quoteName(columnOf(change.name, table).name)}`;
     case "renameColumn":
-      return isMissing(change, table)
-        ? undefined
-        : `RENAME COLUMN ${quoteName(columnOf(change.name, table).name)} TO ${quoteName(change.to.name)}`;
+      if (isMissing(change, table)) return undefined;
+      requireNewColumn(change.to, table);
+      return `RENAME COLUMN ${quoteName(columnOf(change.name, table).name)} TO ${quoteName(change.to.name)}`;
     case "dropNotNull":
       return `ALTER COLUMN ${quoteName(columnOf(change.name, table).name)} DROP NOT NULL`;
     case "setDefault": {
@@ -83,6 +94,12 @@ function changeClause(change: TableChange, table: CatalogTable, catalog: Catalog
       return `ALTER COLUMN ${quoteName(name)} SET DATA TYPE ${duckdbType(wanted)}`;
     }
   }
+}
+
+/** A column that is added or renamed to must not be there yet. */
+export function requireNewColumn(name: Identifier, table: CatalogTable): void {
+  if (table.columns.some((column) => column.name.toLowerCase() === name.name.toLowerCase()))
+    throw analysisError(`Column already exists: ${name.name}`, name);
 }
 
 function isMissing(change: { readonly name: Identifier; readonly ifExists: boolean }, table: CatalogTable): boolean {

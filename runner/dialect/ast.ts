@@ -1,5 +1,5 @@
 import type { Span } from "./contract.js";
-import type { FurtherStatement } from "./script-ast.js";
+import type { Assignment, FurtherStatement } from "./script-ast.js";
 
 /** A name as written (backticks removed). */
 export interface Identifier extends Span {
@@ -216,6 +216,14 @@ export type JoinType = "INNER" | "LEFT" | "RIGHT" | "FULL" | "CROSS";
 
 export type FromItem =
   | (Span & { readonly kind: "table"; readonly path: readonly Identifier[]; readonly pathSpan: Span } & Aliased)
+  | (Span & {
+      /** A call of a table function. */
+      readonly kind: "tableCall";
+      readonly path: readonly Identifier[];
+      readonly pathSpan: Span;
+      readonly args: readonly Expr[];
+      readonly alias: Identifier | undefined;
+    })
   | (Span & { readonly kind: "unnest"; readonly array: Expr } & Aliased)
   | (Span & { readonly kind: "derived"; readonly query: Query } & Aliased)
   | (Span & {
@@ -329,7 +337,7 @@ export type Statement =
       readonly kind: "update";
       readonly path: PathNode;
       readonly alias: Identifier | undefined;
-      readonly set: readonly { readonly column: Identifier; readonly value: Expr | "DEFAULT" }[];
+      readonly set: readonly Assignment[];
       readonly from: FromItem | undefined;
       readonly where: Expr;
     });

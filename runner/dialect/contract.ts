@@ -1,4 +1,5 @@
 import type { Column } from "../sql-types.js";
+import type { Statement } from "./ast.js";
 
 /** Half-open character range `[start, end)` in the SQL text it was parsed from. */
 export interface Span {
@@ -50,6 +51,36 @@ export interface QueryScan {
   readonly volatileCalls: readonly VolatileCall[];
   /** Every word of the text that can be the name of a column, in lower case, sorted. */
   readonly names: readonly string[];
+  /** Functions it calls that are not GoogleSQL's, as they are written, each once. */
+  readonly userCalls: readonly string[];
+}
+
+/** What a function of the user brings into whatever calls it. */
+export interface FunctionScan {
+  /** As declared: `f`, `ds.f`, `p.ds.f`. */
+  readonly name: string;
+  readonly temporary: boolean;
+  readonly tables: readonly (readonly string[])[];
+  /** Why two calls with the same arguments may differ; undefined: they may not. */
+  readonly volatile: string | undefined;
+  readonly userCalls: readonly string[];
+}
+
+/** What can be known of a script without a catalog. */
+export interface ScriptScan {
+  /** Tables that its queries and expressions read, without those that it makes itself. */
+  readonly tables: readonly (readonly string[])[];
+  /** Names of volatile functions that it calls. */
+  readonly volatileCalls: readonly string[];
+  readonly userCalls: readonly string[];
+  /** Functions and procedures that it creates. */
+  readonly routines: readonly FunctionScan[];
+  /** Names of its temporary tables. */
+  readonly temporaryTables: readonly string[];
+  /** It declares variables, temporary functions or temporary tables, which the texts after it see. */
+  readonly declares: boolean;
+  /** It runs SQL that is not written in it. */
+  readonly dynamic: boolean;
 }
 
 /** A table as the resolver sees it. */
@@ -57,6 +88,8 @@ export interface CatalogTable {
   /** Schema and name in DuckDB. */
   readonly duckdbPath: readonly [schema: string, name: string];
   readonly columns: readonly Column[];
+  /** A view; known only where it matters. */
+  readonly isView?: boolean;
 }
 
 export interface Catalog {
@@ -64,11 +97,18 @@ export interface Catalog {
   find(path: readonly string[]): CatalogTable | undefined;
   /** Every known `dataset.table`, for "did you mean". */
   names(): readonly string[];
+  /** The user's function of a name as it is called, dots between its parts, in any case. */
+  routine?(name: string): UserFunction | undefined;
 }
+
+/** A function of the user: of one value, or of a table. */
+export type UserFunction = Extract<Statement, { kind: "createFunction" | "createTableFunction" }>;
 
 /** A GoogleSQL query as DuckDB SQL. */
 export interface TranslatedQuery {
   readonly sql: string;
   /** Output columns with GoogleSQL types, in order. */
   readonly columns: readonly Column[];
+  /** The first column that the query gives no name, counted from 1. */
+  readonly unnamed?: { readonly position: number; readonly span: Span } | undefined;
 }

@@ -1,10 +1,11 @@
 import type { Column } from "../sql-types.js";
 import type { Query } from "./ast.js";
-import { type Catalog, DialectError, type Span } from "./contract.js";
+import { type Catalog, DialectError, type Span, type TranslatedQuery } from "./contract.js";
 import { locateErrors, SqlProblem } from "./errors.js";
 import { parseQueryText } from "./parser/statement.js";
 import { dependsOnGuess, repair, taintedNames } from "./repair.js";
 import { finishQuery } from "./resolve/output.js";
+import type { Scope } from "./resolve/scope.js";
 
 /** Everything wrong with one query. */
 export interface Diagnosis {
@@ -13,11 +14,13 @@ export interface Diagnosis {
   readonly columns: readonly Column[] | undefined;
   /** Output columns, in lower case, whose type is a guess because an error stands behind them. */
   readonly suspects: ReadonlySet<string>;
+  /** The first output column without a name, which a table or view cannot have. */
+  readonly unnamed?: TranslatedQuery["unnamed"];
 }
 
 /** What is wrong with the name of something: holds whatever types the rest of the query has. */
 const ABOUT_NAMES =
-  /^(Unrecognized name|Table not found|Function not found|Name \S+ not found inside|Field name \S+ does not exist)/;
+  /^(Unrecognized name|Table not found|Function not found|Table-valued function not found|Name \S+ not found inside|Field name \S+ does not exist)/;
 
 const MOST_ERRORS = 50;
 
@@ -25,8 +28,14 @@ const MOST_ERRORS = 50;
  * All errors of a query, not only the first: behind each one resolution goes on with the part in question taken out. What could be a
  * mere consequence of an earlier error is left out.
  * @param suspects columns of the tables it reads, in lower case, whose types are not certain
+ * @param variables those of the script that the query is part of
  */
-export function diagnoseQuery(sql: string, catalog: Catalog, suspects: ReadonlySet<string> = new Set()): Diagnosis {
+export function diagnoseQuery(
+  sql: string,
+  catalog: Catalog,
+  suspects: ReadonlySet<string> = new Set(),
+  variables?: Scope,
+): Diagnosis {
   const errors: DialectError[] = [];
   const tainted = new Set(suspects);
   const guesses: Span[] = [];
@@ -41,9 +50,9 @@ export function diagnoseQuery(sql: string, catalog: Catalog, suspects: ReadonlyS
   const seen = new Set<string>();
   for (;;) {
     try {
-      const { columns } = finishQuery(query, catalog, "bigquery");
+      const { columns, unnamed } = finishQuery(query, catalog, "bigquery", variables);
       const all = taintedNames(query, tainted);
-      return { errors, columns: known ? columns : undefined, suspects: all };
+      return { errors, columns: known ? columns : undefined, suspects: all, unnamed: known ? unnamed : undefined };
     } catch (problem) {
       if (!(problem instanceof SqlProblem)) throw problem;
       const key = `${problem.span.start} ${problem.message}`;

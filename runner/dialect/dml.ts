@@ -1,14 +1,22 @@
 import { type Column, typeName } from "../sql-types.js";
-import { columnOf, tableOf } from "./alter.js";
-import type { Expr, FromItem, Identifier, PathNode, Statement } from "./ast.js";
+import { changedTable, columnOf } from "./alter.js";
+import { assigned, setClauses } from "./assignments.js";
+import type { FromItem, Identifier, PathNode, Statement } from "./ast.js";
 import type { CatalogTable } from "./contract.js";
 import { analysisError } from "./errors.js";
 import { quoteName, quotePath, quoteString } from "./print/sql.js";
-import { constantContext, resolveAssignment } from "./resolve/constant.js";
+import { constantContext, stored } from "./resolve/constant.js";
 import { resolveAs } from "./resolve/expression.js";
 import { relation, resolveFrom } from "./resolve/from.js";
 import { asTyped, resolveQuery } from "./resolve/query.js";
-import { Environment, type ExprContext, emptyScope, type OutputColumn, type Visible } from "./resolve/scope.js";
+import {
+  Environment,
+  type ExprContext,
+  emptyScope,
+  type OutputColumn,
+  type ScopeColumn,
+  type Visible,
+} from "./resolve/scope.js";
 import type { StatementContext } from "./statement.js";
 import { coerce, coercionCost } from "./types/coercion.js";
 
@@ -16,9 +24,8 @@ type Node<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
 /** INSERT by column names: each value coerced to its column's type. */
 export function translateInsert(statement: Node<"insert">, { catalog, variables }: StatementContext): string {
-  const table = tableOf(statement.path, catalog);
-  const columns =
-    statement.columns.length === 0 ? table.columns : statement.columns.map((name) => columnOf(name, table));
+  const table = changedTable(statement.path, catalog);
+  const columns = insertedColumns(statement.columns, table);
   const head = `INSERT INTO ${quotePath(table.duckdbPath)} (${columns.map((column) => quoteName(column.name)).join(", ")})`;
   if (statement.query !== undefined) return `${head} ${insertQuery(statement, columns, { catalog, variables })}`;
   const ctx = constantContext(catalog, variables);
@@ -32,6 +39,17 @@ export function translateInsert(statement: Node<"insert">, { catalog, variables 
     return `(${row.map((value, i) => assigned(value, columns[i] as Column, ctx)).join(", ")})`;
   });
   return `${head} VALUES ${rows.join(", ")}`;
+}
+
+/** The named columns, each once, or all of them. */
+export function insertedColumns(names: readonly Identifier[], table: CatalogTable): readonly Column[] {
+  const seen = new Set<string>();
+  for (const name of names) {
+    const key = name.name.toLowerCase();
+    if (seen.has(key)) throw analysisError(`INSERT has columns with duplicate name: ${name.name}`, name);
+    seen.add(key);
+  }
+  return names.length === 0 ? table.columns : names.map((name) => columnOf(name, table));
 }
 
 function insertQuery(
@@ -60,7 +78,7 @@ function insertQuery(
         own.span,
       );
     }
-    return coerce(value, column.type).sql;
+    return stored(coerce(value, column.type), own.span).sql;
   });
   return `SELECT ${items.join(", ")} FROM (${query.sql}) AS ${alias}`;
 }
@@ -75,10 +93,7 @@ export function translateUpdate(statement: Node<"update">, context: StatementCon
   const target = targetContext(statement.path, statement.alias, context);
   const from = statement.from === undefined ? undefined : joinedContext(target, statement.from, context);
   const ctx = from?.ctx ?? target.ctx;
-  const set = statement.set.map(({ column, value }) => {
-    const { name, type } = columnOf(column, target.table);
-    return `${quoteName(name)} = ${assigned(value, { name, type }, ctx)}`;
-  });
+  const set = setClauses(statement.set, target, ctx);
   const where = resolveAs(statement.where, "BOOL", ctx, "WHERE clause").sql;
   const update = `UPDATE ${target.text} SET ${set.join(", ")}`;
   if (from === undefined) return [`${update} WHERE ${where}`];
@@ -95,29 +110,39 @@ export function oneSourceRow(offenders: string): string {
   return `SELECT CAST(CASE WHEN count(*) > 0 THEN ${quoteString(message)} ELSE '0' END AS BIGINT) FROM (${offenders})`;
 }
 
-export function assigned(value: Expr | "DEFAULT", column: Column, ctx: ExprContext): string {
-  return value === "DEFAULT" ? "DEFAULT" : resolveAssignment(value, column.type, ctx, column.name).sql;
-}
-
 /** The table that a statement changes, as an expression sees it. */
 export interface Target {
   readonly table: CatalogTable;
   /** `"schema"."table" AS t1`. */
   readonly text: string;
   readonly alias: string;
+  readonly name: string;
   readonly visible: Visible;
   readonly ctx: ExprContext;
 }
 
 export function targetContext(path: PathNode, alias: Identifier | undefined, context: StatementContext): Target {
-  const table = tableOf(path, context.catalog);
+  const table = changedTable(path, context.catalog);
   const env = new Environment(context.catalog);
   const columns = table.columns.map(
     ({ name, type }): OutputColumn => ({ name, key: name, type, literal: undefined, span: path }),
   );
-  const { sql, visible } = relation(quotePath(table.duckdbPath), columns, false, alias ?? path.parts.at(-1), env);
+  const known = alias ?? (path.parts.at(-1) as Identifier);
+  const { sql, visible: read } = relation(quotePath(table.duckdbPath), columns, false, known, env);
+  const visible = withBignumeric(read);
   const ctx = { ...contextOf(visible, context), env };
-  return { table, text: sql, alias: sql.slice(sql.lastIndexOf(" ") + 1), visible, ctx };
+  const name = known.name.toLowerCase();
+  return { table, text: sql, alias: sql.slice(sql.lastIndexOf(" ") + 1), name, visible, ctx };
+}
+
+/** The stored BIGNUMERIC columns as expressions compute with them. */
+function withBignumeric({ columns, ranges }: Visible): Visible {
+  const read = (column: ScopeColumn): ScopeColumn =>
+    column.type === "BIGNUMERIC" ? { ...column, sql: `bq_bignumeric(CAST(${column.sql} AS VARCHAR))` } : column;
+  return {
+    columns: columns.map(read),
+    ranges: ranges.map((range) => ({ ...range, columns: range.columns.map(read) })),
+  };
 }
 
 /** The target's columns and those of a FROM clause beside it. */

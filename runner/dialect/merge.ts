@@ -1,9 +1,10 @@
 import type { Column } from "../sql-types.js";
-import { columnOf } from "./alter.js";
+import { assigned, setClauses } from "./assignments.js";
 import type { Statement } from "./ast.js";
-import { assigned, contextOf, joinedContext, oneSourceRow, type Target, targetContext } from "./dml.js";
+import { contextOf, insertedColumns, joinedContext, oneSourceRow, type Target, targetContext } from "./dml.js";
 import { analysisError } from "./errors.js";
 import { quoteName } from "./print/sql.js";
+import { stored } from "./resolve/constant.js";
 import { resolveAs } from "./resolve/expression.js";
 import { readColumn } from "./resolve/names.js";
 import type { ExprContext, Visible } from "./resolve/scope.js";
@@ -47,14 +48,10 @@ export function translateMerge(statement: Extract<Statement, { kind: "merge" }>,
 function actionText({ action, ...clause }: MergeClause, target: Target, source: Visible, ctx: ExprContext): string {
   if (action.kind === "delete") return "DELETE";
   if (action.kind === "update") {
-    const set = action.set.map(({ column, value }) => {
-      const { name, type } = columnOf(column, target.table);
-      return `${quoteName(name)} = ${assigned(value, { name, type }, ctx)}`;
-    });
-    return `UPDATE SET ${set.join(", ")}`;
+    return `UPDATE SET ${setClauses(action.set, target, ctx).join(", ")}`;
   }
   const { table } = target;
-  const columns = action.columns.length === 0 ? table.columns : action.columns.map((name) => columnOf(name, table));
+  const columns = insertedColumns(action.columns, table);
   const given = action.values?.length ?? source.columns.length;
   if (given !== columns.length)
     throw analysisError(`Inserted row has wrong column count; Has ${given}, expected ${columns.length}`, clause);
@@ -76,5 +73,5 @@ function sourceValue(
   const value = readColumn(own, clause, ctx.scope);
   if (coercionCost(value, column.type) === undefined)
     throw analysisError(`Value of column ${own.name} cannot be inserted into column ${column.name}`, clause);
-  return coerce(value, column.type).sql;
+  return stored(coerce(value, column.type), clause).sql;
 }

@@ -7,6 +7,8 @@ const FAILED_CAST =
  */
 export function runtimeMessage(duckdbMessage: string): string {
   const [line = ""] = duckdbMessage.split("\n");
+  const javaScript = /JavaScript function \S+ (?:failed|took longer).*$/.exec(line);
+  if (javaScript !== null) return javaScript[0];
   const cast = FAILED_CAST.exec(line);
   if (cast !== null) return (cast[1] ?? cast[2] ?? cast[3]) as string;
   if (/Casting value .* to type DECIMAL/.test(line))

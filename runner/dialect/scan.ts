@@ -1,6 +1,7 @@
 import type { Expr, FromItem, Identifier, Query, QueryBody, Select } from "./ast.js";
-import type { QueryScan, TableReference, VolatileCall } from "./contract.js";
+import type { QueryScan, Span, TableReference, VolatileCall } from "./contract.js";
 import { positionOf } from "./errors.js";
+import { functionNamed } from "./functions/registry.js";
 import { isVolatile, PARENTHESIS_FREE } from "./functions/volatile-names.js";
 import { RESERVED } from "./keywords.js";
 import { tokenize } from "./lexer.js";
@@ -16,7 +17,8 @@ type Aliases = ReadonlyMap<string, TableDraft | undefined>;
 export function scanParsed(sql: string, query: Query): QueryScan {
   const scanner = new Scanner(sql);
   scanner.query(query, new Set(), new Map(), true);
-  return { tables: scanner.tables, volatileCalls: scanner.volatileCalls, names: namesIn(sql) };
+  const { tables, volatileCalls, userCalls } = scanner;
+  return { tables, volatileCalls, userCalls: [...userCalls], names: namesIn(sql) };
 }
 
 /** More than the columns that are read, never less: a column is only ever reached by a word of the text, or by a star. */
@@ -28,9 +30,11 @@ function namesIn(sql: string): string[] {
   return [...names].sort();
 }
 
-class Scanner {
+/** Gathers what queries and expressions read and call. */
+export class Scanner {
   readonly tables: TableDraft[] = [];
   readonly volatileCalls: VolatileCall[] = [];
+  readonly userCalls = new Set<string>();
 
   constructor(private readonly sql: string) {}
 
@@ -76,7 +80,7 @@ class Scanner {
    * Adds the item's aliases to `aliases` as it goes from left to right.
    * @returns the tables that a star over the item covers
    */
-  private from(item: FromItem, commons: Names, aliases: Map<string, TableDraft | undefined>): TableDraft[] {
+  from(item: FromItem, commons: Names, aliases: Map<string, TableDraft | undefined>): TableDraft[] {
     const name = (alias: Identifier | undefined, table?: TableDraft): void => {
       if (alias !== undefined) aliases.set(alias.name.toLowerCase(), table);
     };
@@ -94,6 +98,11 @@ class Scanner {
         name(item.offset);
         return table === undefined ? [] : [table];
       }
+      case "tableCall":
+        this.userCalls.add(item.path.map((part) => part.name).join("."));
+        for (const arg of item.args) this.expr(arg, commons, aliases, undefined);
+        name(item.alias ?? item.path.at(-1));
+        return [];
       case "unnest":
         this.expr(item.array, commons, aliases, undefined);
         name(item.alias);
@@ -126,7 +135,7 @@ class Scanner {
   }
 
   /** Finds calls, rows taken as values and subqueries anywhere below a node. */
-  private expr(node: Expr | object, commons: Names, aliases: Aliases, outputColumn: string | undefined): void {
+  expr(node: Expr | object, commons: Names, aliases: Aliases, outputColumn: string | undefined): void {
     walk(node, (child) => {
       if (
         child.kind === "subquery" ||
@@ -139,6 +148,8 @@ class Scanner {
       }
       if (child.kind === "call" && isVolatile(child.name as string)) {
         this.volatile(child.name as string, child.start as number, outputColumn);
+      } else if (child.kind === "call" && functionNamed(child.name as string) === undefined) {
+        this.userCalls.add(this.sql.slice((child.nameSpan as Span).start, (child.nameSpan as Span).end));
       } else if (child.kind === "path") {
         const parts = child.parts as readonly Identifier[];
         const word = (parts[0]?.name ?? "").toUpperCase();

@@ -1,8 +1,9 @@
 import type { Expr, FromItem, Identifier, PathNode, Query, Statement, TypeNode } from "./ast.js";
 import type { Span } from "./contract.js";
 
+/** `a = 1`, `t.a = 1`, `a.field = 1`. */
 export interface Assignment {
-  readonly column: Identifier;
+  readonly path: readonly Identifier[];
   readonly value: Expr | "DEFAULT";
 }
 
@@ -26,6 +27,11 @@ export interface RoutineParameter {
   readonly type: TypeNode | undefined;
   readonly mode: "IN" | "OUT" | "INOUT";
 }
+
+/** What a function computes: an expression over its parameters, or the text of a JavaScript function's body. */
+export type FunctionBody =
+  | { readonly language: "sql"; readonly expr: Expr }
+  | { readonly language: "js"; readonly code: string; readonly codeSpan: Span; readonly deterministic: boolean };
 
 export type TableChange = Span &
   (
@@ -56,7 +62,12 @@ export type FurtherStatement =
       readonly ifExists: boolean;
       readonly changes: readonly TableChange[];
     })
-  | (Span & { readonly kind: "alterOptions"; readonly object: "VIEW" | "SCHEMA"; readonly path: PathNode })
+  | (Span & {
+      readonly kind: "alterOptions";
+      readonly object: "VIEW" | "SCHEMA";
+      readonly path: PathNode;
+      readonly ifExists: boolean;
+    })
   | (Span & {
       readonly kind: "copyTable";
       readonly path: PathNode;
@@ -73,7 +84,17 @@ export type FurtherStatement =
       readonly ifNotExists: boolean;
       readonly parameters: readonly RoutineParameter[];
       readonly returns: TypeNode | undefined;
-      readonly body: Expr;
+      readonly body: FunctionBody;
+    })
+  | (Span & {
+      readonly kind: "createTableFunction";
+      readonly path: PathNode;
+      readonly orReplace: boolean;
+      readonly ifNotExists: boolean;
+      readonly parameters: readonly RoutineParameter[];
+      /** `RETURNS TABLE<..>`. */
+      readonly returns: readonly { readonly name: Identifier; readonly type: TypeNode }[] | undefined;
+      readonly query: Query;
     })
   | (Span & {
       readonly kind: "createProcedure";
@@ -85,7 +106,7 @@ export type FurtherStatement =
     })
   | (Span & {
       readonly kind: "dropRoutine";
-      readonly object: "FUNCTION" | "PROCEDURE";
+      readonly object: "FUNCTION" | "TABLE FUNCTION" | "PROCEDURE";
       readonly path: PathNode;
       readonly ifExists: boolean;
     })

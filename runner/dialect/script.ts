@@ -1,24 +1,29 @@
 import { type SqlType, typeName } from "../sql-types.js";
-import type { Expr, Statement } from "./ast.js";
-import { analysisError } from "./errors.js";
+import type { Expr } from "./ast.js";
+import type { Catalog, UserFunction } from "./contract.js";
+import { analysisError, unsupported } from "./errors.js";
 import { functionNamed } from "./functions/registry.js";
-import { duckdbType, fieldAccess, quoteString } from "./print/sql.js";
+import { fieldAccess, quoteString, valueType } from "./print/sql.js";
 import { constantContext } from "./resolve/constant.js";
 import { resolveExpr } from "./resolve/expression.js";
-import { emptyScope, type Scope } from "./resolve/scope.js";
-import { type FindFunction, inlineFunctions, mapTree } from "./routines.js";
-import type { ScriptStatement } from "./script-ast.js";
-import { type StatementContext, type TranslatedStatement, translateParsed } from "./statement.js";
+import { checkJavaScript } from "./resolve/javascript-call.js";
+import { Environment, emptyScope, type Scope } from "./resolve/scope.js";
+import { typeOf } from "./resolve/type-node.js";
+import { checkFunction } from "./resolve/user-functions.js";
+import type { StatementContext } from "./statement.js";
 import { coerce, coercionCost } from "./types/coercion.js";
 import type { Typed } from "./types/typed.js";
+import { mapTree, walk } from "./walk.js";
 
 export { locateErrors, positionOf, SqlProblem, unsupported } from "./errors.js";
 export { parseScriptText } from "./parser/script.js";
+export { parseQueryText } from "./parser/statement.js";
 export { fieldKeys, quoteName, structLiteral } from "./print/sql.js";
+export { requireNames } from "./resolve/output.js";
 export { typeOf } from "./resolve/type-node.js";
-export type { FindFunction, SqlFunction } from "./routines.js";
 export type { RoutineParameter, ScriptStatement } from "./script-ast.js";
-export { finishInScript, type StatementContext } from "./statement.js";
+export { finishInScript, type StatementContext, type TranslatedStatement, translateParsed } from "./statement.js";
+export { walk } from "./walk.js";
 
 /** A variable of a script: its value is a variable of the DuckDB session. */
 export interface Variable {
@@ -40,7 +45,7 @@ export function variableScope(variables: Iterable<Variable>): Scope {
 
 /** DuckDB text that reads a variable. */
 export function variableSql({ key, type }: Pick<Variable, "key" | "type">): string {
-  return `CAST(getvariable(${quoteString(key)}) AS ${duckdbType(type)})`;
+  return `CAST(getvariable(${quoteString(key)}) AS ${valueType(type)})`;
 }
 
 /** An expression, coerced to `type` where one is given. */
@@ -79,27 +84,39 @@ export function coerced(value: Typed, type: SqlType, expr: Expr): Typed {
   return coerce(value, type);
 }
 
-/** A statement as DuckDB SQL, with the script's variables and the user's functions. */
-export function translateInScript(statement: Statement, context: StatementContext): TranslatedStatement {
-  return translateParsed(statement, context);
-}
+/** https://cloud.google.com/bigquery/docs/reference/system-variables */
+export const SYSTEM_VARIABLES: readonly { readonly name: string; readonly type: SqlType }[] = [
+  { name: "row_count", type: "INT64" },
+  { name: "error.message", type: "STRING" },
+  { name: "error.statement_text", type: "STRING" },
+];
 
-/** The tree with `@x` and `@@x` as names, and with the user's functions replaced by their bodies. */
-export function prepare<T>(tree: T, find: FindFunction): T {
-  const named = mapTree(tree, (node) => {
+/** The tree with `@x` and `@@x` as names of variables. */
+export function prepare<T>(tree: T): T {
+  return mapTree(tree, (node) => {
     if (node.kind !== "parameter") return undefined;
-    const { name, start, end } = node;
+    const { name, start, end } = node as { name: string; start: number; end: number };
+    const system = name.startsWith("@@") ? name.slice(2).toLowerCase() : undefined;
+    if (system !== undefined && !SYSTEM_VARIABLES.some((known) => known.name === system))
+      throw unsupported(`System variable ${name}`, { start, end });
     return { kind: "path", parts: [{ name, start, end }], start, end };
   });
-  return inlineFunctions(named, find);
 }
 
-/** Whether the tree calls a function that GoogleSQL does not have, or a procedure. */
-export function callsRoutines(tree: ScriptStatement): boolean {
+/** Whether the tree calls a function that GoogleSQL does not have, a table function or a procedure. */
+export function callsRoutines(tree: object): boolean {
   let found = false;
-  mapTree(tree, (node) => {
+  walk(tree, (node) => {
+    found ||= node.kind === "tableCall";
     found ||= node.kind === "call" && ("path" in node || functionNamed(node.name as string) === undefined);
-    return undefined;
+    return !found;
   });
   return found;
+}
+
+/** What is wrong with a function, found when it is created. */
+export function checkRoutine(routine: UserFunction, catalog: Catalog): void {
+  for (const { type } of routine.parameters) if (type !== undefined) typeOf(type);
+  if (routine.kind === "createFunction") checkJavaScript(routine);
+  checkFunction(routine, new Environment(catalog));
 }

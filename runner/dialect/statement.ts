@@ -1,17 +1,16 @@
 import type { Column } from "../sql-types.js";
-import { tableOf, translateAlter, translateTruncate } from "./alter.js";
-import type { ColumnDefinition, PathNode, Query, Statement } from "./ast.js";
+import { changedTable, requireNewColumn, translateAlter, translateTruncate } from "./alter.js";
+import type { ColumnDefinition, Identifier, PathNode, Query, Statement } from "./ast.js";
 import type { Catalog, TranslatedQuery } from "./contract.js";
 import { translateDelete, translateInsert, translateUpdate } from "./dml.js";
 import { analysisError, locateErrors, unsupported } from "./errors.js";
 import { translateMerge } from "./merge.js";
 import { parseStatementText } from "./parser/statement.js";
-import { duckdbType, quoteName, quotePath } from "./print/sql.js";
+import { duckdbType, holdsBignumeric, quoteName, quotePath } from "./print/sql.js";
 import { constantContext, resolveAssignment } from "./resolve/constant.js";
 import { resolveAs } from "./resolve/expression.js";
-import { finishQuery, nameOutput } from "./resolve/output.js";
-import { resolveQuery } from "./resolve/query.js";
-import { Environment, type Scope } from "./resolve/scope.js";
+import { finishQuery, requireNames } from "./resolve/output.js";
+import type { Scope } from "./resolve/scope.js";
 import { limitOf, typeOf } from "./resolve/type-node.js";
 
 /** The DuckDB texts to execute in order, with what the statement says of relations kept as data. */
@@ -61,8 +60,7 @@ export function translateStatement(sql: string, catalog: Catalog): TranslatedSta
 
 /** A whole query in a script. */
 export function finishInScript(query: Query, { catalog, variables }: StatementContext): TranslatedQuery {
-  const env = new Environment(catalog);
-  return nameOutput(resolveQuery(query, env, new Map(), variables), env, "bigquery");
+  return finishQuery(query, catalog, "bigquery", variables);
 }
 
 /** A parsed statement as DuckDB SQL; throws `SqlProblem`. */
@@ -77,6 +75,7 @@ export function translateParsed(statement: Statement, context: StatementContext)
       return createTable(statement, context);
     case "createView": {
       const query = finishQuery(statement.query, catalog, "bigquery");
+      if (statement.columnNames.length === 0) requireNames(query, "CREATE VIEW");
       const { sql, columns } = renamedColumns(query, statement);
       const head = `CREATE ${statement.orReplace ? "OR REPLACE " : ""}VIEW ${statement.ifNotExists ? "IF NOT EXISTS " : ""}`;
       return {
@@ -107,7 +106,7 @@ export function translateParsed(statement: Statement, context: StatementContext)
       return { kind: "drop", object: statement.object, path: names(statement.path), sql: [sql] };
     }
     case "alterTable":
-      return alterTable(statement);
+      return alterTable(statement, catalog);
     case "insert":
       return { kind: "insert", path: names(statement.path), sql: [translateInsert(statement, context)] };
     case "delete":
@@ -133,6 +132,7 @@ export function translateParsed(statement: Statement, context: StatementContext)
       return { kind: "assert", message: statement.message, sql: [`SELECT ${condition.sql}`] };
     }
     case "createFunction":
+    case "createTableFunction":
     case "createProcedure":
     case "dropRoutine":
       throw unsupported(`${ROUTINES[statement.kind]} outside a script`, statement);
@@ -141,6 +141,7 @@ export function translateParsed(statement: Statement, context: StatementContext)
 
 const ROUTINES = {
   createFunction: "CREATE FUNCTION",
+  createTableFunction: "CREATE TABLE FUNCTION",
   createProcedure: "CREATE PROCEDURE",
   dropRoutine: "DROP",
 } as const;
@@ -150,6 +151,7 @@ function renamedColumns(
   query: TranslatedQuery,
   { columnNames, path }: Extract<Statement, { kind: "createView" }>,
 ): TranslatedQuery {
+  requireDistinctNames(columnNames);
   if (columnNames.length === 0) return query;
   if (columnNames.length !== query.columns.length) {
     const message = `CREATE VIEW has ${columnNames.length} columns in its column list, but its query has ${query.columns.length}`;
@@ -162,7 +164,7 @@ function renamedColumns(
 
 /** CREATE TABLE .. LIKE, CLONE or COPY. */
 function copyTable(statement: Extract<Statement, { kind: "copyTable" }>, catalog: Catalog): TranslatedStatement {
-  const from = tableOf(statement.from, catalog);
+  const from = changedTable(statement.from, catalog);
   const head = `CREATE ${statement.orReplace ? "OR REPLACE " : ""}TABLE ${statement.ifNotExists ? "IF NOT EXISTS " : ""}`;
   const rows = statement.withRows ? "" : " LIMIT 0";
   return {
@@ -197,8 +199,10 @@ function createTable(
 ): TranslatedStatement {
   const { catalog } = context;
   const query = statement.query === undefined ? undefined : finishInScript(statement.query, context);
+  if (query !== undefined) requireNames(query, "CREATE TABLE");
   if (query !== undefined && statement.columns.length > 0)
     throw unsupported("CREATE TABLE with both a column list and AS SELECT", statement);
+  requireDistinctNames(statement.columns.map((column) => column.name));
   const defined = statement.columns.map((column) => ({
     name: column.name.name,
     type: typeOf(column.type),
@@ -226,9 +230,20 @@ function createTable(
   };
 }
 
+function requireDistinctNames(columns: readonly Identifier[]): void {
+  const seen = new Set<string>();
+  for (const column of columns) {
+    const key = column.name.toLowerCase();
+    if (seen.has(key)) throw analysisError(`Duplicate column name ${column.name}`, column);
+    seen.add(key);
+  }
+}
+
 function columnText(column: ColumnDefinition, catalog: Catalog): string {
   const type = typeOf(column.type);
   limitOf(column.type);
+  if (column.defaultValue !== undefined && holdsBignumeric(type))
+    throw unsupported("DEFAULT of a BIGNUMERIC column", column.defaultValue);
   const value =
     column.defaultValue === undefined
       ? undefined
@@ -265,11 +280,14 @@ function partitionColumn(
   return name;
 }
 
-function alterTable(statement: Extract<Statement, { kind: "alterTable" }>): TranslatedStatement {
+function alterTable(statement: Extract<Statement, { kind: "alterTable" }>, catalog: Catalog): TranslatedStatement {
+  const known = catalog.find(names(statement.path));
+  const table = known === undefined && statement.ifExists ? undefined : changedTable(statement.path, catalog);
   const head = `ALTER TABLE ${statement.ifExists ? "IF EXISTS " : ""}${target(statement.path)} ADD COLUMN `;
   const sql = statement.addColumns.map((column) => {
     if (column.notNull || column.defaultValue !== undefined)
       throw unsupported("ADD COLUMN with NOT NULL or DEFAULT", column);
+    if (table !== undefined && !column.ifNotExists) requireNewColumn(column.name, table);
     return `${head}${column.ifNotExists ? "IF NOT EXISTS " : ""}${quoteName(column.name.name)} ${duckdbType(typeOf(column.type))}`;
   });
   const addedColumns = statement.addColumns.map((column) => ({ name: column.name.name, type: typeOf(column.type) }));

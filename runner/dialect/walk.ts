@@ -12,3 +12,18 @@ export function walk(node: object, visit: (node: AstNode & Record<string, unknow
     if (typeof value === "object" && value !== null) walk(value, visit);
   }
 }
+
+type Node = Record<string, unknown>;
+
+/** A copy of a tree, children first, in which `change` may replace any object. */
+export function mapTree<T>(tree: T, change: (node: Node) => Node | undefined): T {
+  if (typeof tree !== "object" || tree === null) return tree;
+  if (Array.isArray(tree)) {
+    const items = tree.map((item) => mapTree(item as unknown, change));
+    return items.some((item, i) => item !== tree[i]) ? (items as T) : tree;
+  }
+  const entries = Object.entries(tree).map(([key, value]) => [key, mapTree(value as unknown, change)] as const);
+  const changed = entries.some(([key, value]) => value !== (tree as Node)[key]);
+  const copy = (changed ? Object.fromEntries(entries) : tree) as Node;
+  return (change(copy) ?? copy) as T;
+}

@@ -24,8 +24,12 @@ export interface RunnableAction {
   readonly unscannable: { readonly message: string; readonly offset: number } | undefined;
   readonly reads: readonly SqlRead[];
   /** What a model that reads its own rows builds once its table is there. */
-  readonly selfReading: { readonly query: string; readonly reads: readonly SqlRead[] } | undefined;
+  readonly selfReading:
+    | { readonly query: string; readonly reads: readonly SqlRead[]; readonly preOps: readonly string[] }
+    | undefined;
   readonly operations: readonly string[];
+  /** Keys, `ds.f()`, of the persistent functions that its statements create. */
+  readonly createdRoutines: readonly string[];
   /** The operation makes the table that it is named after. */
   readonly hasOutput: boolean;
   readonly preOps: readonly string[];

@@ -5,7 +5,7 @@ const AFTER_PUBLISHING = "after_publishing";
 
 /**
  * The assertions that must hold before a model is published. An assertion belongs to the one model it reads after which
- * everything else that it reads is in place: all its other models are ancestors of that one. An assertion without such a
+ * everything else that it reads is in place: all its other models, and operations, are ancestors of that one. An assertion without such a
  * model, or with the tag `after_publishing`, guards nothing and runs by itself.
  * @returns by key of the model
  */
@@ -18,9 +18,10 @@ export function auditsByHost(project: RunnableProject): ReadonlyMap<string, read
     const reads = assertion.node.upstreams
       .map(({ key }) => key)
       .filter((key) => actions.get(key)?.node.kind === "model");
+    const needs = [...reads, ...assertion.dependencies.filter((key) => actions.get(key)?.node.kind === "operation")];
     const host = reads.find((candidate) => {
       const ancestors = ancestorsOf(candidate, actions);
-      return reads.every((key) => key === candidate || ancestors.has(key));
+      return needs.every((key) => key === candidate || ancestors.has(key));
     });
     if (host === undefined) continue;
     const list = hosted.get(host) ?? [];

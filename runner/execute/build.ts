@@ -9,13 +9,14 @@ import {
   hashedIdentity,
   type PartitionDigests,
   type PublishCounts,
+  type ScriptTexts,
   type Transaction,
   WarehouseError,
 } from "../warehouse/port.js";
 import type { RunnableAction } from "./action.js";
 import { composeAssertion, composeAsWritten, composeBuild, composeShape } from "./compose.js";
 import { inputsOf, observedInputs } from "./inputs.js";
-import { type Locate, locating } from "./located.js";
+import { type Locate, locating, runStatements } from "./located.js";
 import { liveOutput, outputRequest, readSnapshot, type Snapshot } from "./snapshot.js";
 
 /** What stays the same for all actions of one run. */
@@ -69,7 +70,13 @@ export async function buildShape(
   const relations = await transaction.relations();
   if (relations.has(action.node.key)) return;
   const query = composeShape(action, { views: context.views, relations });
-  const stage = await locating(query, context.locate, (sql) => transaction.stage(sql));
+  const stage = await transaction.script(
+    async (script) => {
+      await runStatements(script, action, "pre_operations", action.preOps, context.locate);
+      return locating(query, context.locate, (sql) => script.stage(sql));
+    },
+    { readOnly: true },
+  );
   await transaction.publish({
     stage,
     target: action.target,
@@ -109,30 +116,39 @@ async function buildOutput(
 ): Promise<PublishCounts | undefined> {
   switch (action.node.kind) {
     case "view":
-      await locating(composeAsWritten(action), context.locate, (sql) => transaction.replaceView(action.target, sql));
+      await transaction.script(async (script) => {
+        await runStatements(script, action, "pre_operations", action.preOps, context.locate);
+        const query = composeAsWritten(action);
+        await locating(query, context.locate, (sql) => script.replaceView(action.target, sql));
+        await runStatements(script, action, "post_operations", action.postOps, context.locate);
+      });
       return undefined;
     case "assertion":
       await runAudit(transaction, action, context);
       return undefined;
     case "operation":
-      for (const statement of action.operations) await transaction.execute(statement);
+      for (const statement of action.operations)
+        await transaction.script((script) => runStatements(script, action, "sql", [statement], context.locate));
       return undefined;
     case "model":
-      return buildModel(transaction, action, stale, snapshot, context);
+      return transaction.script((script) => buildModel(transaction, script, action, stale, snapshot, context));
   }
 }
 
+/** What stands around a model's query is one script with it: its variables and temporary functions are there in the query. */
 async function buildModel(
   transaction: Transaction,
+  script: ScriptTexts,
   action: RunnableAction,
   stale: readonly PartitionDecision[],
   snapshot: Snapshot,
   context: BuildContext,
 ): Promise<PublishCounts> {
   const partitions = action.node.partitioned ? stale.map(({ partition }) => partition) : undefined;
-  for (const statement of action.preOps) await transaction.execute(statement);
+  const before = snapshot.relations.has(action.node.key) ? action.selfReading?.preOps : undefined;
+  await runStatements(script, action, "pre_operations", before ?? action.preOps, context.locate);
   const query = composeBuild(action, partitions, { views: context.views, relations: snapshot.relations });
-  const stage = await locating(query, context.locate, (sql) => transaction.stage(sql));
+  const stage = await locating(query, context.locate, (sql) => script.stage(sql));
   if (action.partitionColumn !== undefined && !stage.columns.some(({ name }) => name === action.partitionColumn)) {
     throw new WarehouseError(
       "query",
@@ -148,7 +164,7 @@ async function buildModel(
     key: action.uniqueKey,
     rowColumns: action.rowColumns,
   });
-  for (const statement of action.postOps) await transaction.execute(statement);
+  await runStatements(script, action, "post_operations", action.postOps, context.locate);
   return counts;
 }
 

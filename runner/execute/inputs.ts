@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { COLUMNS, type RecordedFingerprints } from "../plan/moves.js";
+import { isRoutineKey } from "../plan/routine-key.js";
 import type { InputDigest, InputDigests, Upstream } from "../plan/types.js";
 import { allColumns, hashedIdentity, type PartitionDigests, type Relation, relationKey } from "../warehouse/port.js";
 import type { RunnableAction } from "./action.js";
@@ -28,6 +29,8 @@ export function inputsOf(
 ): InputDigests {
   const inputs = new Map<string, InputDigest>();
   for (const upstream of action.node.upstreams) {
+    const routine = isRoutineKey(upstream.key) ? rows.get(upstream.key) : undefined;
+    if (routine !== undefined) inputs.set(upstream.key, { columns: "", partitions: routine });
     const relation = relations.get(upstream.key);
     if (relation === undefined) continue;
     const partitions = action.node.kind === "view" ? undefined : rows.get(inputName(relation, upstream));

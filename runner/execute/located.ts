@@ -1,9 +1,16 @@
 import { DialectError } from "../dialect/contract.js";
+import { type ScriptTexts, StatementError } from "../warehouse/port.js";
 import type { RunnableAction } from "./action.js";
 import type { ComposedQuery } from "./compose.js";
 
+/** One of an action's compiled texts, and the block of its SQLX file that it comes from. */
+export interface ProjectText {
+  readonly kind: "sql" | "pre_operations" | "post_operations";
+  readonly text: string;
+}
+
 /** Tells where a place in an action's compiled SQL stands in the project: `definitions/x.sqlx:12:7`. */
-export type Locate = (action: RunnableAction, offset: number) => string;
+export type Locate = (action: RunnableAction, text: ProjectText, offset: number) => string;
 
 /** An error in the project's SQL; the message begins with file, line and column. */
 export class LocatedError extends Error {
@@ -18,6 +25,27 @@ export async function locating<T>(query: ComposedQuery, locate: Locate, work: (s
     if (!(cause instanceof DialectError)) throw cause;
     const origin = query.origin(cause.span.start);
     if (origin === undefined) throw cause;
-    throw new LocatedError(`${locate(origin.action, origin.offset)}: ${cause.message}`);
+    const { action, offset } = origin;
+    throw new LocatedError(`${locate(action, { kind: "sql", text: action.query }, offset)}: ${cause.message}`);
+  }
+}
+
+/** Runs an action's statements as texts of one script; an error is told at its place in the SQLX file. */
+export async function runStatements(
+  script: Pick<ScriptTexts, "execute">,
+  action: RunnableAction,
+  kind: ProjectText["kind"],
+  texts: readonly string[],
+  locate: Locate,
+): Promise<void> {
+  for (const text of texts) {
+    try {
+      await script.execute(text);
+    } catch (cause) {
+      const offset =
+        cause instanceof DialectError ? cause.span.start : cause instanceof StatementError ? cause.offset : undefined;
+      if (offset === undefined) throw cause;
+      throw new LocatedError(`${locate(action, { kind, text }, offset)}: ${(cause as Error).message}`);
+    }
   }
 }

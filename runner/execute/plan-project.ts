@@ -2,6 +2,7 @@ import { decide } from "../plan/decide.js";
 import { inputHashes } from "../plan/input-hash.js";
 import { nameMoves, type RecordedFingerprints } from "../plan/moves.js";
 import { partitionsOf, windowOfRelations } from "../plan/partitions.js";
+import { isRoutineKey } from "../plan/routine-key.js";
 import type { Partition, PartitionDecision, Window } from "../plan/types.js";
 import { asWhole, wholeWhereDatesAreUnknown } from "../plan/whole.js";
 import { type ModelStates, readModelStates } from "../state/model-state.js";
@@ -92,7 +93,7 @@ function decideAll(
       ? decideAction(action, { ...context, force: request.force, pending })
       : notSelected(action, context.window);
     decisions.set(action.node.key, decided);
-    pending.set(action.node.key, runningOf(decided));
+    for (const key of [action.node.key, ...action.createdRoutines]) pending.set(key, runningOf(decided));
   }
   return decisions;
 }
@@ -125,7 +126,7 @@ function undeclaredReads(selected: readonly RunnableAction[], project: RunnableP
   const made = new Set(project.actions.map(({ node }) => node.key));
   return selected.flatMap(({ node }) =>
     node.upstreams
-      .filter(({ key }) => !made.has(key) && !project.sources.has(key))
+      .filter(({ key }) => !made.has(key) && !project.sources.has(key) && !isRoutineKey(key))
       .map(({ key }) => ({ reader: node.key, table: key })),
   );
 }
@@ -202,7 +203,7 @@ function requireSources(selected: readonly RunnableAction[], project: RunnablePr
   for (const action of selected) {
     if (action.node.disabled) continue;
     for (const { key } of action.node.upstreams) {
-      if (built.has(key) || snapshot.relations.has(key)) continue;
+      if (built.has(key) || snapshot.relations.has(key) || isRoutineKey(key)) continue;
       const what = project.sources.has(key) ? "load it first (fastbreak load)" : "declare it or correct the name";
       throw new UserError(
         `${action.fileName}: ${action.node.key} reads ${key}, which is not in the warehouse; ${what}`,

@@ -111,7 +111,7 @@ class ProjectRun {
       if (!decisions.some(({ decision }) => decision === "run")) return skipped(action, decisions, durationMs);
       for (const audit of this.#audits.get(action.node.key) ?? []) this.#audited.set(audit.node.key, undefined);
       const changed = counts === undefined ? action.node.kind !== "assertion" : touched(counts);
-      if (changed) this.#published.add(action.node.key);
+      if (changed) for (const key of [action.node.key, ...action.createdRoutines]) this.#published.add(key);
       const status = changed || counts === undefined ? "success" : "unchanged";
       return result(action, decisions, status, { durationMs, counts });
     } catch (cause) {

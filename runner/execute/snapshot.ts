@@ -12,6 +12,7 @@ import {
 } from "../warehouse/port.js";
 import type { RunnableAction } from "./action.js";
 import { columnsDigest, fingerprintedColumns, inputName, type RowDigests } from "./inputs.js";
+import { readRoutineDigests } from "./routine-digests.js";
 
 /** What an assertion that found nothing leaves as its output. */
 const PASSED = "passed";
@@ -36,9 +37,13 @@ export async function readSnapshot(
     return request === undefined ? [] : [{ action, request }];
   });
   const digests = await transaction.digests([...inputs, ...outputs].map(({ request }) => request));
+  const routines = await readRoutineDigests(transaction, actions);
   return {
     relations,
-    inputs: new Map(inputs.map(({ name }, index) => [name, digests[index] as PartitionDigests])),
+    inputs: new Map([
+      ...inputs.map(({ name }, index) => [name, digests[index] as PartitionDigests] as const),
+      ...routines,
+    ]),
     outputs: new Map(
       actions.map((action) => {
         const index = outputs.findIndex((output) => output.action === action);

@@ -2,7 +2,7 @@ import { partitionsOf } from "../plan/partitions.js";
 import { type PartitionDigests, type Relation, relationKey, type Transaction } from "../warehouse/port.js";
 import type { RunnableAction } from "./action.js";
 import { composeUnrestricted } from "./compose.js";
-import { type Locate, locating } from "./located.js";
+import { type Locate, locating, runStatements } from "./located.js";
 import type { ProjectPlan } from "./plan-project.js";
 import { publishedColumns } from "./snapshot.js";
 
@@ -25,7 +25,7 @@ export interface Verified {
 /**
  * Builds every selected model again as stock Dataform would, from whole upstreams, and compares each partition's fingerprint
  * with the live table's. Upstreams are read as they stand: when every model equals its own rebuild, the warehouse equals a full
- * one. Publishes nothing.
+ * one. Publishes nothing: of pre_operations only what declares something for the query runs.
  */
 export async function verifyModels(
   transaction: Transaction,
@@ -55,7 +55,13 @@ async function verifyModel(
   const live = (await transaction.relations()).get(relationKey(action.target));
   if (live?.kind !== "table") return { ...result, problem: "its table is not there" };
   const query = composeUnrestricted(action, partitioned ? partitions : undefined);
-  const stage = await locating(query, locate, (sql) => transaction.stage(sql));
+  const stage = await transaction.script(
+    async (script) => {
+      await runStatements(script, action, "pre_operations", (action.selfReading ?? action).preOps, locate);
+      return locating(query, locate, (sql) => script.stage(sql));
+    },
+    { readOnly: true },
+  );
   const names = (columns: Relation["columns"]) =>
     columns
       .map(({ name }) => name)

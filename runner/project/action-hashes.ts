@@ -52,6 +52,7 @@ export function compiledHash(
     canonical(action.query),
     canonical(action.expectedQuery),
     canonical(action.selfReading?.query),
+    action.selfReading?.preOps.map(canonical) ?? [],
     action.preOps.map(canonical),
     action.postOps.map(canonical),
     action.operations.map(canonical),

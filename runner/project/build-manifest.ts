@@ -1,4 +1,4 @@
-import type { QueryScan } from "../dialect/contract.js";
+import type { QueryScan, ScriptScan } from "../dialect/contract.js";
 import { type BuildOptions, type CodeHashInputs, codeHash, compiledHash } from "./action-hashes.js";
 import type { CompiledGraph, CompiledTable, CompiledTarget, CompileOutcome } from "./compile/graph-shape.js";
 import { ProjectError, type ProjectProblem } from "./errors.js";
@@ -6,11 +6,14 @@ import { graphProblems } from "./graph.js";
 import { MANIFEST_FORMAT_VERSION, type Manifest, type ManifestAction } from "./manifest.js";
 import { labelProblem, readModelLabels } from "./model-labels.js";
 import { sourcesOf } from "./traces.js";
+import { type ActionScripts, linkFunctions } from "./user-functions.js";
 
 /** What the dialect knows of SQL text. */
 export interface SqlScanner {
   /** @throws for SQL that cannot be parsed */
   scanQuery(sql: string): QueryScan;
+  /** @throws for SQL that cannot be parsed */
+  scanScript(sql: string): ScriptScan;
   /** The text up to whitespace and comments; throws for SQL that cannot be read. */
   canonicalText(sql: string): string;
 }
@@ -80,6 +83,7 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
       protected: table.protected,
       ...labelsOf(table),
       ...withSelfReading(table, (sql) => scan(sql, table.target.database)),
+      incremental: incrementalTexts(table),
     };
     return finish("tables", i, draft, tableOptions(table));
   });
@@ -108,7 +112,10 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
     return finish("tests", i, draft, {});
   });
 
-  const actions = [...declarations, ...tables, ...operations, ...assertions, ...tests];
+  const actions = linkFunctions(
+    [...declarations, ...tables, ...operations, ...assertions, ...tests].map((action) => scriptsOf(action, scanner)),
+    (path, { target }) => readKey(path, target.database || defaultDatabase),
+  );
   problems.push(...graphProblems(actions));
   if (problems.length > 0) throw new ProjectError(problems);
   return {
@@ -186,6 +193,12 @@ function baseOf(action: BaseInput, type: ManifestAction["type"]): Draft {
     reads: [],
     names: [],
     selfReading: undefined,
+    incremental: undefined,
+    hiddenReads: [],
+    hiddenVolatile: undefined,
+    wildcards: [],
+    foreignFunctions: [],
+    createdRoutines: [],
     volatileCalls: [],
     unscannable: undefined,
   };
@@ -204,8 +217,45 @@ function withSelfReading(table: CompiledTable, scan: (sql: string) => Scan): Sca
     ...full,
     names: [...new Set([...full.names, ...names])].sort(),
     volatileCalls: [...full.volatileCalls, ...volatileCalls],
-    selfReading: { query, reads },
+    selfReading: { query, reads, preOps: trimmed(table.incrementalPreOps) },
   };
+}
+
+/** What stock Dataform runs on a table that is there, where it is not what it runs on one that is not. */
+function incrementalTexts(table: CompiledTable): Draft["incremental"] {
+  const query = table.incrementalQuery.trim();
+  if (table.enumType !== "INCREMENTAL" || query === "") return undefined;
+  const [preOps, postOps] = [trimmed(table.incrementalPreOps), trimmed(table.incrementalPostOps)];
+  const same = (a: readonly string[], b: readonly string[]) => a.join(";") === b.join(";");
+  if (query === table.query.trim() && same(preOps, trimmed(table.preOps)) && same(postOps, trimmed(table.postOps)))
+    return undefined;
+  return { query, preOps, postOps };
+}
+
+/** What an action runs and calls, as far as its texts can be read. */
+function scriptsOf(action: ManifestAction, scanner: SqlScanner): ActionScripts {
+  const queries = [action.query, action.selfReading?.query].filter((sql) => sql !== undefined);
+  const before = [...action.preOps, ...(action.selfReading?.preOps ?? [])].map((sql) =>
+    attempt(() => scanner.scanScript(sql)),
+  );
+  const others = [...action.operations, ...action.postOps].map((sql) => attempt(() => scanner.scanScript(sql)));
+  const isRead = (scan: ScriptScan | undefined): scan is ScriptScan => scan !== undefined;
+  const isQuery = action.type !== "operation" && action.type !== "test";
+  return {
+    action,
+    userCalls: isQuery ? queries.flatMap((sql) => attempt(() => scanner.scanQuery(sql).userCalls) ?? []) : [],
+    before: before.every(isRead) ? before : undefined,
+    statements: [...before, ...others].filter(isRead),
+  };
+}
+
+/** Undefined for SQL that cannot be read: who runs it will say so. */
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
 }
 
 function trimmed(statements: readonly string[]): string[] {

@@ -68,7 +68,19 @@ const manifestAction = v.object({
   /** Every word of the action's queries that can be the name of a column, in lower case. */
   names: strings,
   /** The incremental query of a model that reads its own rows: what it builds once its table is there. */
-  selfReading: v.optional(v.object({ query: v.string(), reads })),
+  selfReading: v.optional(v.object({ query: v.string(), reads, preOps: strings })),
+  /** What stock Dataform builds once the table is there, where that is another text: only checked. */
+  incremental: v.optional(v.object({ query: v.string(), preOps: strings, postOps: strings })),
+  /** Keys of what is read besides `reads`: by pre_operations for the query, and by the functions it calls; `ds.f()` are functions. */
+  hiddenReads: strings,
+  /** Why pre_operations or called functions may make a difference although code and inputs do not. */
+  hiddenVolatile: optionalString,
+  /** Patterns, `dataset.prefix_*`, of the wildcard tables it reads. */
+  wildcards: strings,
+  /** Functions it calls, as it names them, that nothing in the project creates. */
+  foreignFunctions: strings,
+  /** Keys of the persistent functions that the action's statements create. */
+  createdRoutines: strings,
   volatileCalls: v.array(
     v.object({ functionName: v.string(), line: v.number(), column: v.number(), outputColumn: optionalString }),
   ),

@@ -30,9 +30,11 @@ function runnableAction(action: ManifestAction, byKey: ReadonlyMap<string, Manif
     selfReading: action.selfReading && {
       query: action.selfReading.query,
       reads: action.selfReading.reads.map(sqlRead),
+      preOps: action.selfReading.preOps,
     },
     unscannable: action.unscannable,
     operations: action.operations,
+    createdRoutines: action.createdRoutines,
     hasOutput: action.hasOutput,
     preOps: action.preOps,
     postOps: action.postOps,
@@ -85,10 +87,16 @@ function upstreamsOf(action: ManifestAction, views: readonly ManifestAction[]): 
   const viewKeys = new Set(views.map((view) => view.key));
   const readers = [action, ...views];
   const keys = new Set(readers.flatMap((reader) => readsOf(reader).map(({ key }) => key)));
+  // Nothing restricts what functions and pre_operations read.
+  const hidden = new Set(readers.flatMap(({ hiddenReads }) => hiddenReads));
   return [...keys]
     .filter((key) => !viewKeys.has(key))
     .sort()
-    .map((key) => ({ key, window: windowOf(action, key), columns: columnsOf(key, readers) }));
+    .map((key) => ({
+      key,
+      window: hidden.has(key) ? undefined : windowOf(action, key),
+      columns: columnsOf(key, readers),
+    }));
 }
 
 /** The names that any of the readers may call a column of the relation by; undefined: every column counts. */
@@ -117,12 +125,14 @@ function readsOf(action: ManifestAction): readonly { readonly key: string; reado
   if (isSkippable(action)) return action.dependencies.map((key) => ({ key, whole: true }));
   // Its own rows are its output: they are compared as such.
   const further = action.selfReading?.reads.filter(({ key }) => key !== action.key) ?? [];
-  return [...action.reads, ...further];
+  const hidden = action.hiddenReads.map((key) => ({ key, whole: true }));
+  return [...action.reads, ...further, ...hidden];
 }
 
 function volatileReason(action: ManifestAction): string | undefined {
   if (action.type === "operation") return isSkippable(action) ? undefined : "operations always run";
   if (action.unscannable !== undefined) return `its SQL cannot be analysed: ${action.unscannable.message}`;
+  if (action.hiddenVolatile !== undefined) return action.hiddenVolatile;
   if (action.compileVolatile) return "its SQL depends on the clock or on randomness while compiling";
   const rowColumns = new Set<string | undefined>(rowColumnNames(action.rowColumns));
   const call = action.volatileCalls.find(

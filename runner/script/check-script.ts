@@ -1,20 +1,22 @@
 import type { Expr, Query, Statement } from "../dialect/ast.js";
-import { type Catalog, type CatalogTable, DialectError } from "../dialect/contract.js";
+import { type Catalog, type CatalogTable, DialectError, type UserFunction } from "../dialect/contract.js";
+import { type Diagnosis, diagnoseQuery } from "../dialect/diagnose.js";
 import {
+  checkRoutine,
   finishInScript,
   locateErrors,
   parseScriptText,
   prepare,
   type ScriptStatement,
-  type SqlFunction,
-  SqlProblem,
   type StatementContext,
   translateExpression,
-  translateInScript,
+  translateParsed,
   typeOf,
 } from "../dialect/script.js";
 import type { Column, SqlType } from "../sql-types.js";
 import { Frames } from "./frames.js";
+import { isCreateRoutine, keyOf } from "./routines.js";
+import { findVariable } from "./variables.js";
 
 /** What is wrong with a script, and the relations that it leaves behind. */
 export interface ScriptDiagnosis {
@@ -23,9 +25,35 @@ export interface ScriptDiagnosis {
   readonly created: ReadonlyMap<string, readonly Column[]>;
 }
 
+/** What the texts of one script have declared so far: variables, functions, temporary tables. */
+export class CheckScope {
+  frames = new Frames();
+  readonly functions = new Map<string, UserFunction>();
+  readonly temporary = new Map<string, CatalogTable>();
+  /** After dynamic SQL nobody knows which tables there are. */
+  dynamic = false;
+
+  /** Nothing is declared. */
+  get isEmpty(): boolean {
+    return this.functions.size === 0 && this.temporary.size === 0 && !this.dynamic && this.frames.isEmpty;
+  }
+
+  /** A catalog with the temporary tables and functions of the script. */
+  over(outer: Catalog): Catalog {
+    return {
+      find: (path) => {
+        const isTemporary = path.length === 1 || path.at(-2)?.toUpperCase() === "_SESSION";
+        return (isTemporary ? this.temporary.get(path.at(-1) ?? "") : undefined) ?? outer.find(path);
+      },
+      names: () => [...outer.names(), ...this.temporary.keys()],
+      routine: (name) => this.functions.get(keyOf(name)) ?? outer.routine?.(name),
+    };
+  }
+}
+
 /** Resolves every statement of a script, in all branches, without running any: one error for each statement that has one. */
-export function checkScript(sql: string, catalog: Catalog): ScriptDiagnosis {
-  const check = new ScriptCheck(sql, catalog);
+export function checkScript(sql: string, catalog: Catalog, scope: CheckScope = new CheckScope()): ScriptDiagnosis {
+  const check = new ScriptCheck(sql, catalog, scope);
   try {
     check.body(locateErrors(sql, () => parseScriptText(sql)));
   } catch (error) {
@@ -35,18 +63,28 @@ export function checkScript(sql: string, catalog: Catalog): ScriptDiagnosis {
   return check;
 }
 
+/** All errors of a query that runs behind the texts of a script. */
+export function checkQuery(
+  sql: string,
+  catalog: Catalog,
+  suspects: ReadonlySet<string>,
+  scope: CheckScope = new CheckScope(),
+): Diagnosis {
+  const diagnosis = diagnoseQuery(sql, scope.over(catalog), suspects, scope.frames.scope());
+  const errors = diagnosis.errors.filter(({ message }) => !(scope.dynamic && isUnknownTable(message)));
+  return { ...diagnosis, errors };
+}
+
+const isUnknownTable = (message: string): boolean => message.startsWith("Table not found");
+
 class ScriptCheck implements ScriptDiagnosis {
   readonly errors: DialectError[] = [];
   readonly created = new Map<string, readonly Column[]>();
-  readonly #temporary = new Map<string, CatalogTable>();
-  readonly #functions = new Map<string, SqlFunction>();
-  #frames = new Frames();
-  /** After dynamic SQL nobody knows which tables there are. */
-  #dynamic = false;
 
   constructor(
     readonly sql: string,
     readonly outer: Catalog,
+    readonly scope: CheckScope,
   ) {}
 
   body(statements: readonly ScriptStatement[]): void {
@@ -54,11 +92,12 @@ class ScriptCheck implements ScriptDiagnosis {
   }
 
   #inner(work: () => void): void {
-    this.#frames.enter();
+    const { frames } = this.scope;
+    frames.enter();
     try {
       work();
     } finally {
-      this.#frames.leave();
+      frames.leave();
     }
   }
 
@@ -67,27 +106,25 @@ class ScriptCheck implements ScriptDiagnosis {
       locateErrors(this.sql, work);
     } catch (error) {
       if (!(error instanceof DialectError)) throw error;
-      if (!(this.#dynamic && error.message.startsWith("Table not found"))) this.errors.push(error);
+      if (!(this.scope.dynamic && isUnknownTable(error.message))) this.errors.push(error);
     }
   }
 
   #step(statement: ScriptStatement): void {
+    const { scope } = this;
+    const { frames } = scope;
     switch (statement.kind) {
       case "declare": {
         const declared = statement.type === undefined ? undefined : typeOf(statement.type);
         // An initial value that is wrong leaves a variable that is declared.
-        for (const name of statement.names) if (declared !== undefined) this.#frames.declare(name.name, declared, name);
+        for (const name of statement.names) if (declared !== undefined) frames.declare(name.name, declared, name);
         const type = statement.value === undefined ? declared : this.#type(statement.value, declared);
         for (const name of statement.names)
-          if (declared === undefined && type !== undefined) this.#frames.declare(name.name, type, name);
+          if (declared === undefined && type !== undefined) frames.declare(name.name, type, name);
         return;
       }
       case "set": {
-        const targets = statement.targets.map((name) => {
-          const variable = this.#frames.find(name.name);
-          if (variable === undefined) throw new SqlProblem("analysis", `Undeclared variable: ${name.name}`, name);
-          return variable;
-        });
+        const targets = statement.targets.map((name) => findVariable(frames, name));
         this.#type(statement.value, targets.length === 1 ? targets[0]?.type : undefined);
         return;
       }
@@ -109,7 +146,7 @@ class ScriptCheck implements ScriptDiagnosis {
       case "for":
         this.#inner(() => {
           const { columns } = this.#query(statement.query);
-          this.#frames.bind(statement.variable.name, { kind: "struct", fields: columns });
+          frames.bind(statement.variable.name, { kind: "struct", fields: columns });
           this.body(statement.body);
         });
         return;
@@ -122,12 +159,13 @@ class ScriptCheck implements ScriptDiagnosis {
         return;
       case "call":
         for (const arg of statement.args) this.#type(arg, undefined);
-        this.#dynamic = true;
+        scope.dynamic = true;
         return;
       case "execute":
         this.#type(statement.sql, "STRING");
         for (const { value } of statement.using) this.#type(value, undefined);
-        this.#dynamic = true;
+        for (const name of statement.into) findVariable(frames, name);
+        scope.dynamic = true;
         return;
       case "transaction":
       case "leave":
@@ -140,50 +178,54 @@ class ScriptCheck implements ScriptDiagnosis {
   }
 
   #statement(statement: Statement): void {
-    if (statement.kind === "createFunction") {
-      const key = statement.path.parts.map(({ name }) => name.toUpperCase());
-      this.#functions.set(key.slice(-2).join("."), statement);
-      return;
-    }
-    if (statement.kind === "createProcedure") {
-      const outer = this.#frames;
-      this.#frames = new Frames();
-      for (const { name, type } of statement.parameters)
-        if (type !== undefined) this.#frames.bind(name.name, typeOf(type));
-      this.#inner(() => this.body(statement.body));
-      this.#frames = outer;
+    if (isCreateRoutine(statement)) {
+      if (statement.kind === "createProcedure") this.#procedure(statement);
+      else {
+        checkRoutine(prepare(statement), this.#context().catalog);
+        this.scope.functions.set(keyOf(statement.path.parts.map(({ name }) => name).join(".")), statement);
+      }
       return;
     }
     if (statement.kind === "dropRoutine") return;
-    const translated = translateInScript(this.#prepared(statement), this.#context());
+    const translated = translateParsed(prepare(statement), this.#context());
     if (translated.kind !== "createTable" && translated.kind !== "createView") return;
-    const key = translated.path.slice(-2).join(".");
-    if (translated.path.length > 1) this.created.set(key, translated.columns);
-    else this.#temporary.set(key, { duckdbPath: ["temp", key], columns: translated.columns });
+    const { path, columns } = translated;
+    const name = path.at(-1) ?? "";
+    if (path.length > 1 && path.at(-2)?.toUpperCase() !== "_SESSION")
+      this.created.set(path.slice(-2).join("."), columns);
+    else this.scope.temporary.set(name, { duckdbPath: ["temp", name], columns });
+  }
+
+  /** The body of a procedure sees its parameters and nothing else of the script. */
+  #procedure(statement: Extract<Statement, { kind: "createProcedure" }>): void {
+    const { scope } = this;
+    const [outer, dynamic] = [scope.frames, scope.dynamic];
+    scope.frames = new Frames();
+    for (const { name, type } of statement.parameters)
+      if (type !== undefined) scope.frames.bind(name.name, typeOf(type));
+    this.#inner(() => this.body(statement.body));
+    scope.frames = outer;
+    scope.dynamic = dynamic;
   }
 
   #type(expr: Expr, wanted: SqlType | undefined): SqlType {
-    return translateExpression(this.#prepared(expr), wanted, this.#context()).type;
+    return translateExpression(prepare(expr), wanted, this.#context()).type;
   }
 
   #query(query: Query): { readonly columns: readonly Column[] } {
-    return finishInScript(this.#prepared(query), this.#context());
-  }
-
-  #prepared<T>(tree: T): T {
-    return prepare(tree, (name) => this.#functions.get(name.split(".").slice(-2).join(".")));
+    return finishInScript(prepare(query), this.#context());
   }
 
   #context(): StatementContext {
     const catalog: Catalog = {
+      ...this.outer,
       find: (path) => {
-        const key = path.slice(-2).join(".");
-        const columns = this.created.get(key);
+        const columns = this.created.get(path.slice(-2).join("."));
         if (columns !== undefined) return { duckdbPath: [path.at(-2) ?? "", path.at(-1) ?? ""], columns };
-        return this.#temporary.get(path.length === 1 ? key : "") ?? this.outer.find(path);
+        return this.outer.find(path);
       },
-      names: () => [...this.outer.names(), ...this.created.keys(), ...this.#temporary.keys()],
+      names: () => [...this.outer.names(), ...this.created.keys()],
     };
-    return { catalog, variables: this.#frames.scope() };
+    return { catalog: this.scope.over(catalog), variables: this.scope.frames.scope() };
   }
 }

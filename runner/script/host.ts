@@ -14,9 +14,31 @@ export interface ScriptHost {
   value(sql: string): Promise<SqlValue>;
   setVariable(key: string, sql: string): Promise<void>;
   transaction(verb: "BEGIN" | "COMMIT" | "ROLLBACK"): Promise<void>;
-  /** False after an error that the engine cannot go on from: then no EXCEPTION part is reached. */
-  canContinue(): Promise<boolean>;
+  /**
+   * Makes the engine go on after an error that an EXCEPTION part handles: everything but the failed statement stands.
+   * @throws TransactionRestart where that takes running the whole transaction again
+   */
+  recover(): Promise<void>;
   /** GoogleSQL texts of the persistent functions and procedures, by `dataset.name`. */
   routines(): Promise<ReadonlyMap<string, string>>;
   saveRoutine(path: readonly string[], text: string | undefined): Promise<void>;
+  dropTemporaryTables(names: Iterable<string>): Promise<void>;
+}
+
+/** A statement of the engine that failed, by its place among the statements of its transaction. */
+export interface EngineFailure {
+  readonly at: number;
+  readonly sql: string;
+  readonly message: string;
+}
+
+/**
+ * The engine has given up the transaction after an error that the script handles. Whoever began the transaction begins it again, and
+ * the failed statement then fails at once, without reaching the engine.
+ */
+export class TransactionRestart extends Error {
+  override readonly name = "TransactionRestart";
+  constructor(readonly failure: EngineFailure) {
+    super(`the transaction must be run again: ${failure.message}`);
+  }
 }

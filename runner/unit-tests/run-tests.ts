@@ -14,6 +14,32 @@ export interface TestResult {
   readonly durationMs: number;
 }
 
+/**
+ * Creates the persistent functions of the project's operations, which the tested queries may call. A function that needs what is not
+ * there is left out: whoever calls it will say so.
+ */
+export async function createFunctions(warehouse: Warehouse, actions: readonly ManifestAction[]): Promise<void> {
+  const { declaredFunctions } = await import("../script/routines.js");
+  const scripts = actions.flatMap(({ operations, preOps, postOps }) => [...operations, ...preOps, ...postOps]);
+  let waiting = [...declaredFunctions(scripts.filter((sql) => /\bfunction\b/i.test(sql))).values()];
+  for (const dataset of new Set(waiting.map((declared) => declared.dataset)))
+    await warehouse.script(`CREATE SCHEMA IF NOT EXISTS \`${dataset}\``);
+  // One may call another that stands behind it.
+  for (let before = Number.POSITIVE_INFINITY; waiting.length < before; ) {
+    before = waiting.length;
+    const failed: typeof waiting = [];
+    for (const declared of waiting) {
+      try {
+        await warehouse.script(declared.text);
+      } catch (cause) {
+        if (!(cause instanceof DialectError || cause instanceof WarehouseError)) throw cause;
+        failed.push(declared);
+      }
+    }
+    waiting = failed;
+  }
+}
+
 /** Runs Dataform unit tests, one after the other, each on its own; a test that cannot run is an `error`, not an exception. */
 export async function runUnitTests(warehouse: Warehouse, tests: readonly ManifestAction[]): Promise<TestResult[]> {
   const results: TestResult[] = [];

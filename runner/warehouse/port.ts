@@ -149,24 +149,38 @@ export interface ScriptResult {
 }
 
 /**
+ * Texts that run as one script: variables, temporary functions and temporary tables of one are there in those after it.
+ * Errors of a script carry the offset of the statement in its text.
+ */
+export interface ScriptTexts {
+  /** Statements (DDL, DML, control flow) separated by `;`. */
+  execute(sql: string): Promise<void>;
+  stage(query: string): Promise<Stage>;
+  replaceView(view: RelationId, query: string): Promise<void>;
+}
+
+/**
  * One atomic unit of work on one snapshot. SQL given here is GoogleSQL.
  * After any error the transaction is rolled back and unusable.
  */
-export interface Transaction {
+export interface Transaction extends ScriptTexts {
   relations(): Promise<ReadonlyMap<string, Relation>>;
   /** One answer per request, in order, all from one snapshot. */
   digests(requests: readonly DigestRequest[]): Promise<readonly PartitionDigests[]>;
   latestRows(request: LatestRowsRequest): Promise<readonly RowObject[]>;
   append(table: RelationId, columns: readonly Column[], rows: readonly RowObject[]): Promise<void>;
-  /** Runs a script: statements (DDL, DML, control flow) separated by `;`. */
-  execute(sql: string): Promise<void>;
-  stage(query: string): Promise<Stage>;
+  /** GoogleSQL texts of the persistent functions and procedures, by `dataset.name`. */
+  routines(): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Runs several texts as one script.
+   * @param options.readOnly leaves out statements that would change something that stays
+   */
+  script<T>(work: (script: ScriptTexts) => Promise<T>, options?: { readonly readOnly?: boolean }): Promise<T>;
   publish(request: PublishRequest): Promise<PublishCounts>;
   /** Digests of a stage's rows, taken as those of a relation of the same columns would be. */
   digestStage(stage: Stage, like: Omit<DigestRequest, "range">): Promise<PartitionDigests>;
   /** Drops a stage that is not published. */
   discard(stage: Stage): Promise<void>;
-  replaceView(view: RelationId, query: string): Promise<void>;
   query(sql: string): Promise<QueryResult>;
   /** Merges by primary key; rows with an equal `data_hash` stay untouched; two rows of one key are an error. */
   mergeRows(table: TableDefinition, rows: AsyncIterable<RowObject> | Iterable<RowObject>): Promise<MergeCounts>;
@@ -199,6 +213,16 @@ export class WarehouseError extends Error {
     message: string,
   ) {
     super(message);
+  }
+}
+
+/** A statement of a script failed, at a character of the script's text. */
+export class StatementError extends WarehouseError {
+  constructor(
+    message: string,
+    readonly offset: number,
+  ) {
+    super("query", message);
   }
 }
 

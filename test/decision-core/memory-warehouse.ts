@@ -13,6 +13,7 @@ import {
   type RelationId,
   type RowObject,
   relationKey,
+  type ScriptTexts,
   type Stage,
   type Transaction,
   type Warehouse,
@@ -145,6 +146,14 @@ class MemoryTransaction implements Transaction {
       if (added.length > 0) logs.set(key, [...(logs.get(key) ?? []), ...added]);
     }
     return { tables, logs };
+  }
+
+  async routines(): Promise<ReadonlyMap<string, string>> {
+    return new Map();
+  }
+
+  async script<T>(work: (script: ScriptTexts) => Promise<T>): Promise<T> {
+    return work(this);
   }
 
   async relations(): Promise<ReadonlyMap<string, Relation>> {

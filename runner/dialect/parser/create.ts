@@ -1,10 +1,9 @@
 import type { ColumnDefinition, Expr, Identifier, Statement } from "../ast.js";
-import { unsupported } from "../errors.js";
 import type { Cursor } from "./cursor.js";
-import { acceptIfNotExists, parseColumns, parsePathNode, skipOptions } from "./ddl.js";
+import { acceptIfNotExists, parseColumns, parsePathNode, skipOptions, unsupportedKind } from "./ddl.js";
 import { parseExpression } from "./expression.js";
 import { parseQuery } from "./query.js";
-import { parseCreateFunction, parseCreateProcedure } from "./routine.js";
+import { parseCreateFunction, parseCreateProcedure, parseCreateTableFunction } from "./routine.js";
 
 /** Every CREATE statement. */
 export function parseCreate(c: Cursor): Statement {
@@ -14,12 +13,12 @@ export function parseCreate(c: Cursor): Statement {
   const temporary = c.acceptWords("TEMP") || c.acceptWords("TEMPORARY");
   if (c.acceptWords("FUNCTION")) return parseCreateFunction(c, start, orReplace, temporary);
   if (c.acceptWords("TABLE")) {
-    if (c.isWord("FUNCTION")) throw unsupported("CREATE TABLE FUNCTION", c.peek());
+    if (c.acceptWords("FUNCTION")) return parseCreateTableFunction(c, start, orReplace);
     return parseCreateTable(c, start, orReplace, temporary);
   }
   if (c.acceptWords("PROCEDURE")) return parseCreateProcedure(c, start, orReplace);
   if (c.acceptWords("VIEW") || c.acceptWords("MATERIALIZED", "VIEW")) return parseCreateView(c, start, orReplace);
-  throw unsupported(`CREATE ${c.peek().text}`, c.peek());
+  throw unsupportedKind(c, "CREATE");
 }
 
 function parseCreateSchema(c: Cursor, start: number): Statement {
@@ -30,7 +29,7 @@ function parseCreateSchema(c: Cursor, start: number): Statement {
 }
 
 function parseCreateTable(c: Cursor, start: number, orReplace: boolean, temporary: boolean): Statement {
-  const ifNotExists = acceptIfNotExists(c);
+  const ifNotExists = acceptIfNotExists(c, orReplace);
   const path = parsePathNode(c);
   const copies = c.isWord("CLONE") || c.isWord("COPY");
   if (copies || c.isWord("LIKE")) {
@@ -65,7 +64,7 @@ function parseCreateTable(c: Cursor, start: number, orReplace: boolean, temporar
 }
 
 function parseCreateView(c: Cursor, start: number, orReplace: boolean): Statement {
-  const ifNotExists = acceptIfNotExists(c);
+  const ifNotExists = acceptIfNotExists(c, orReplace);
   const path = parsePathNode(c);
   const columnNames = c.is("(")
     ? c.parenthesized(() =>

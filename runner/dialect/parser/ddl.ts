@@ -1,5 +1,5 @@
 import type { ColumnDefinition, Expr, Identifier, PathNode, Statement } from "../ast.js";
-import { unsupported } from "../errors.js";
+import { type SqlProblem, syntaxError, unsupported } from "../errors.js";
 import type { TableChange } from "../script-ast.js";
 import type { Cursor } from "./cursor.js";
 import { parseExpression } from "./expression.js";
@@ -12,8 +12,24 @@ export function parsePathNode(c: Cursor): PathNode {
   return { parts, ...c.span(start) };
 }
 
-export function acceptIfNotExists(c: Cursor): boolean {
-  return c.acceptWords("IF", "NOT", "EXISTS");
+export function acceptIfNotExists(c: Cursor, orReplace = false): boolean {
+  const token = c.peek();
+  const accepted = c.acceptWords("IF", "NOT", "EXISTS");
+  if (accepted && orReplace) throw syntaxError("OR REPLACE and IF NOT EXISTS cannot be used together", token);
+  return accepted;
+}
+
+/** What BigQuery has besides what the embedded engine has. */
+const OTHER_KINDS = new Set(
+  "AGGREGATE ASSIGNMENT BI_CAPACITY CAPACITY CONNECTION CONSTANT EXTERNAL MODEL ORGANIZATION PROJECT PROPERTY RESERVATION ROW SEARCH SNAPSHOT VECTOR".split(
+    " ",
+  ),
+);
+
+/** The error for something to create, alter or drop that is not known here. */
+export function unsupportedKind(c: Cursor, verb: string): SqlProblem {
+  const token = c.peek();
+  return OTHER_KINDS.has(token.value) ? unsupported(`${verb} ${token.value}`, token) : c.unexpected();
 }
 
 /** `OPTIONS (name = expression, ..)`: layout and description only, nothing that changes rows. */
@@ -96,17 +112,26 @@ export function parseColumn(c: Cursor): ColumnDefinition {
 export function parseDrop(c: Cursor): Statement {
   const { start } = c.expectWord("DROP");
   c.acceptWords("MATERIALIZED");
-  const word = c.peek();
+  if (c.acceptWords("TABLE", "FUNCTION")) return parseDropRoutine(c, start, "TABLE FUNCTION");
   const object = (["TABLE", "VIEW", "SCHEMA", "FUNCTION", "PROCEDURE"] as const).find((kind) => c.isWord(kind));
-  if (object === undefined || c.isWords("TABLE", "FUNCTION")) throw unsupported(`DROP ${word.text}`, word);
+  if (object === undefined) throw unsupportedKind(c, "DROP");
   c.next();
+  if (object === "FUNCTION" || object === "PROCEDURE") return parseDropRoutine(c, start, object);
   const ifExists = c.acceptWords("IF", "EXISTS");
   const path = parsePathNode(c);
-  if (object === "FUNCTION" || object === "PROCEDURE")
-    return { kind: "dropRoutine", object, path, ifExists, ...c.span(start) };
   const cascade = c.acceptWords("CASCADE");
   if (!cascade) c.acceptWords("RESTRICT");
   return { kind: "drop", object, path, ifExists, cascade, ...c.span(start) };
+}
+
+function parseDropRoutine(
+  c: Cursor,
+  start: number,
+  object: Extract<Statement, { kind: "dropRoutine" }>["object"],
+): Statement {
+  const ifExists = c.acceptWords("IF", "EXISTS");
+  const path = parsePathNode(c);
+  return { kind: "dropRoutine", object, path, ifExists, ...c.span(start) };
 }
 
 export function parseAlter(c: Cursor): Statement {
@@ -114,13 +139,13 @@ export function parseAlter(c: Cursor): Statement {
   c.acceptWords("MATERIALIZED");
   if (c.isWord("VIEW") || c.isWord("SCHEMA")) {
     const object = c.next().value as "VIEW" | "SCHEMA";
-    c.acceptWords("IF", "EXISTS");
+    const ifExists = c.acceptWords("IF", "EXISTS");
     const path = parsePathNode(c);
     c.expectWord("SET");
     skipOptions(c);
-    return { kind: "alterOptions", object, path, ...c.span(start) };
+    return { kind: "alterOptions", object, path, ifExists, ...c.span(start) };
   }
-  if (!c.acceptWords("TABLE")) throw unsupported(`ALTER ${c.peek().text}`, c.peek());
+  if (!c.acceptWords("TABLE")) throw unsupportedKind(c, "ALTER");
   const ifExists = c.acceptWords("IF", "EXISTS");
   const path = parsePathNode(c);
   if (!c.isWords("ADD", "COLUMN")) {
@@ -154,7 +179,9 @@ function parseChange(c: Cursor): TableChange {
     return { kind: "dropColumn", name: c.identifier("column name"), ifExists, ...c.span(start) };
   }
   if (c.acceptWords("ALTER", "COLUMN")) return parseColumnChange(c, start);
-  throw unsupported(`ALTER TABLE ... ${c.peek().text}`, c.peek());
+  const words = [c.peek(), c.peek(1)].map(({ text }) => text);
+  if (/^(ADD|DROP|SET|ALTER)$/i.test(words[0] ?? "")) throw unsupported(`ALTER TABLE ... ${words.join(" ")}`, c.peek());
+  throw c.unexpected();
 }
 
 function parseColumnChange(c: Cursor, start: number): TableChange {
@@ -168,5 +195,6 @@ function parseColumnChange(c: Cursor, start: number): TableChange {
   if (c.acceptWords("SET", "DEFAULT")) return { kind: "setDefault", name, value: parseExpression(c), ...c.span(start) };
   if (c.acceptWords("DROP", "DEFAULT")) return { kind: "setDefault", name, value: undefined, ...c.span(start) };
   if (c.acceptWords("DROP", "NOT", "NULL")) return { kind: "dropNotNull", name, ...c.span(start) };
-  throw unsupported(`ALTER COLUMN ... ${c.peek().text}`, c.peek());
+  if (c.isWord("SET") || c.isWord("DROP")) throw unsupported(`ALTER COLUMN ... ${c.peek().text}`, c.peek());
+  throw c.unexpected();
 }

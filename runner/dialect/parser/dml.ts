@@ -1,5 +1,6 @@
 import type { Expr, Statement } from "../ast.js";
-import { syntaxError, unsupported } from "../errors.js";
+import { syntaxError } from "../errors.js";
+import type { Assignment } from "../script-ast.js";
 import type { Cursor } from "./cursor.js";
 import { parsePathNode } from "./ddl.js";
 import { parseExpression } from "./expression.js";
@@ -39,21 +40,18 @@ export function parseUpdate(c: Cursor): Statement {
   const path = parsePathNode(c);
   const alias = c.optionalAlias();
   c.expectWord("SET");
-  const set = c.list(() => {
-    const first = c.identifier("column name");
-    let column = first;
-    if (c.accept(".")) {
-      column = c.identifierAfterDot();
-      if (first.name.toLowerCase() !== (alias ?? path.parts.at(-1))?.name.toLowerCase()) {
-        throw unsupported("UPDATE of a struct field", first);
-      }
-    }
-    c.expect("=");
-    return { column, value: valueOrDefault(c) };
-  });
+  const set = c.list(() => parseAssignment(c));
   const from = c.acceptWords("FROM") ? parseFrom(c) : undefined;
   const where = parseWhere(c, "UPDATE");
   return { kind: "update", path, alias, set, from, where, ...c.span(start) };
+}
+
+/** `column = value`, the column perhaps behind the table's name, and perhaps a field of it. */
+export function parseAssignment(c: Cursor): Assignment {
+  const path = [c.identifier("column name")];
+  while (c.accept(".")) path.push(c.identifierAfterDot());
+  c.expect("=");
+  return { path, value: valueOrDefault(c) };
 }
 
 function parseWhere(c: Cursor, statement: string): Expr {

@@ -109,8 +109,12 @@ function parseFromSource(c: Cursor): FromItem {
 function parseTablePath(c: Cursor): FromItem {
   const { start } = c.peek();
   const parts = parsePath(c);
-  if (c.is("(")) throw unsupported(`Table-valued function ${parts.map((p) => p.name).join(".")}`, c.span(start));
   const pathSpan = c.span(start);
+  if (c.accept("(")) {
+    const args = c.is(")") ? [] : c.list(() => parseExpression(c));
+    c.expect(")");
+    return { kind: "tableCall", path: parts, pathSpan, args, alias: aliasBeforePivot(c), ...c.span(start) };
+  }
   if (c.isWords("FOR", "SYSTEM_TIME") || c.isWords("FOR", "SYSTEM"))
     throw unsupported("FOR SYSTEM_TIME AS OF", c.peek());
   return { kind: "table", path: parts, pathSpan, ...parseAliases(c), ...c.span(start) };

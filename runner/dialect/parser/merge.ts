@@ -1,8 +1,8 @@
 import type { Statement } from "../ast.js";
-import type { Assignment, MergeClause } from "../script-ast.js";
+import type { MergeClause } from "../script-ast.js";
 import type { Cursor } from "./cursor.js";
 import { parsePathNode } from "./ddl.js";
-import { valueOrDefault } from "./dml.js";
+import { parseAssignment, valueOrDefault } from "./dml.js";
 import { parseExpression } from "./expression.js";
 import { parseFrom } from "./from.js";
 
@@ -52,13 +52,7 @@ function parseRowAction(c: Cursor): MergeClause["action"] {
   if (c.acceptWords("DELETE")) return { kind: "delete" };
   c.expectWord("UPDATE");
   c.expectWord("SET");
-  const set = c.list((): Assignment => {
-    let column = c.identifier("column name");
-    while (c.accept(".")) column = c.identifierAfterDot();
-    c.expect("=");
-    return { column, value: valueOrDefault(c) };
-  });
-  return { kind: "update", set };
+  return { kind: "update", set: c.list(() => parseAssignment(c)) };
 }
 
 function parseInsertAction(c: Cursor): MergeClause["action"] {

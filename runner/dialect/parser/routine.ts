@@ -1,45 +1,108 @@
-import type { Statement } from "../ast.js";
-import { unsupported } from "../errors.js";
-import type { RoutineParameter } from "../script-ast.js";
+import type { Identifier, Statement } from "../ast.js";
+import { analysisError, syntaxError, unsupported } from "../errors.js";
+import type { FunctionBody, RoutineParameter } from "../script-ast.js";
 import type { Cursor } from "./cursor.js";
 import { acceptIfNotExists, parsePathNode, skipOptions } from "./ddl.js";
 import { parseExpression } from "./expression.js";
+import { parseQuery } from "./query.js";
 import { parseBlockBody } from "./script.js";
 import { parseType } from "./type.js";
 
-/** The rest of CREATE [TEMP] FUNCTION; a JavaScript body would run outside any sandbox, so it is refused. */
+/**
+ * The rest of CREATE [TEMP] FUNCTION.
+ * https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language#create_function_statement
+ */
 export function parseCreateFunction(c: Cursor, start: number, orReplace: boolean, temporary: boolean): Statement {
-  const ifNotExists = acceptIfNotExists(c);
+  const ifNotExists = acceptIfNotExists(c, orReplace);
   const path = parsePathNode(c);
   const parameters = parseParameters(c, false);
   const returns = c.acceptWords("RETURNS") ? parseType(c) : undefined;
-  c.acceptWords("DETERMINISTIC");
-  if (c.acceptWords("NOT", "DETERMINISTIC") || c.isWord("LANGUAGE") || c.isWord("REMOTE"))
-    throw unsupported(`A function in ${c.isWord("REMOTE") ? "another service" : c.peek(1).text}`, c.peek());
+  const body = parseFunctionBody(c);
+  skipOptions(c);
+  const head = { path, temporary, orReplace, ifNotExists, parameters, returns };
+  return { kind: "createFunction", ...head, body, ...c.span(start) };
+}
+
+/** Everything behind RETURNS: determinism, language, options and the body itself. */
+function parseFunctionBody(c: Cursor): FunctionBody {
+  const determinism = c.peek();
+  const notDeterministic = c.acceptWords("NOT", "DETERMINISTIC");
+  const deterministic = !notDeterministic && c.acceptWords("DETERMINISTIC");
+  if (c.isWord("REMOTE")) throw unsupported("A remote function", c.peek());
+  const language = c.acceptWords("LANGUAGE") ? c.identifier("language name") : undefined;
+  if (language !== undefined && !/^(js|sql)$/i.test(language.name))
+    throw unsupported(`A function in ${language.name}`, language);
+  if (c.isWord("REMOTE") || c.isWords("WITH", "CONNECTION")) throw unsupported("A remote function", c.peek());
+  const isJavaScript = language?.name.toLowerCase() === "js";
+  if (!isJavaScript && (deterministic || notDeterministic))
+    throw analysisError("Determinism level cannot be specified for SQL functions", determinism);
+  refuseLibraries(c);
+  c.expectWord("AS");
+  if (!isJavaScript) return { language: "sql", expr: c.parenthesized(() => parseExpression(c)) };
+  const token = c.peek();
+  if (token.kind !== "string") throw syntaxError("Expected string literal", token);
+  c.next();
+  refuseLibraries(c);
+  return { language: "js", code: token.value, codeSpan: { start: token.start, end: token.end }, deterministic };
+}
+
+/** OPTIONS of a function; a JavaScript library lies in a bucket that is not there offline. */
+function refuseLibraries(c: Cursor): void {
+  if (c.isWord("OPTIONS")) {
+    for (let ahead = 1; !c.is(")", ahead) && c.peek(ahead).kind !== "end"; ahead += 1)
+      if (c.isWord("LIBRARY", ahead) && c.is("=", ahead + 1))
+        throw unsupported("OPTIONS (library = ..) of a JavaScript function", c.peek(ahead));
+  }
+  skipOptions(c);
+}
+
+/**
+ * The rest of CREATE TABLE FUNCTION.
+ * https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language#create_table_function_statement
+ */
+export function parseCreateTableFunction(c: Cursor, start: number, orReplace: boolean): Statement {
+  const ifNotExists = acceptIfNotExists(c, orReplace);
+  const path = parsePathNode(c);
+  const parameters = parseParameters(c, false);
+  const returns = c.acceptWords("RETURNS") ? parseReturnedTable(c) : undefined;
   skipOptions(c);
   c.expectWord("AS");
-  const body = c.parenthesized(() => parseExpression(c));
+  const query = parseQuery(c);
   skipOptions(c);
   return {
-    kind: "createFunction",
+    kind: "createTableFunction",
     path,
-    temporary,
     orReplace,
     ifNotExists,
     parameters,
     returns,
-    body,
+    query,
     ...c.span(start),
   };
 }
 
+function parseReturnedTable(c: Cursor) {
+  c.expectWord("TABLE");
+  c.expect("<");
+  const columns = c.list(() => {
+    const name: Identifier = c.identifier("column name");
+    return { name, type: parseType(c) };
+  });
+  c.expect(">");
+  return columns;
+}
+
 /** The rest of CREATE PROCEDURE. */
 export function parseCreateProcedure(c: Cursor, start: number, orReplace: boolean): Statement {
-  const ifNotExists = acceptIfNotExists(c);
+  const ifNotExists = acceptIfNotExists(c, orReplace);
   const path = parsePathNode(c);
   const parameters = parseParameters(c, true);
   skipOptions(c);
-  if (!c.isWord("BEGIN")) throw unsupported(`CREATE PROCEDURE ... ${c.peek().text}`, c.peek());
+  if (!c.isWord("BEGIN")) {
+    if (c.isWord("EXTERNAL") || c.isWord("LANGUAGE") || c.isWord("WITH"))
+      throw unsupported(`CREATE PROCEDURE ... ${c.peek().text}`, c.peek());
+    throw c.expected("keyword BEGIN");
+  }
   c.next();
   const body = parseBlockBody(c);
   return { kind: "createProcedure", path, orReplace, ifNotExists, parameters, body, ...c.span(start) };
@@ -51,10 +114,17 @@ function parseParameters(c: Cursor, modes: boolean): RoutineParameter[] {
   const parameters = c.list((): RoutineParameter => {
     const mode = modes ? parseMode(c) : "IN";
     const name = c.identifier("parameter name");
+    if (c.isWord("TABLE") && c.is("<", 1)) throw unsupported("A TABLE parameter", c.peek());
     const type = c.acceptWords("ANY", "TYPE") ? undefined : parseType(c);
     return { name, type, mode };
   });
   c.expect(")");
+  const seen = new Set<string>();
+  for (const { name } of parameters) {
+    const key = name.name.toLowerCase();
+    if (seen.has(key)) throw analysisError(`Duplicate argument name ${name.name}`, name);
+    seen.add(key);
+  }
   return parameters;
 }
 

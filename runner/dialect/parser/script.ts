@@ -1,9 +1,10 @@
 import type { Expr, Identifier } from "../ast.js";
-import { syntaxError } from "../errors.js";
+import { syntaxError, unsupported } from "../errors.js";
 import type { ScriptStatement } from "../script-ast.js";
 import { Cursor } from "./cursor.js";
 import { parsePathNode } from "./ddl.js";
 import { parseExpression } from "./expression.js";
+import { checkJumps } from "./jumps.js";
 import { parseQuery } from "./query.js";
 import { parseStatement } from "./statement.js";
 import { parseType } from "./type.js";
@@ -19,6 +20,7 @@ export function parseScriptText(sql: string): Body {
     statements.push(parseInOrder(c, statements));
     if (!c.atEnd() && !c.accept(";")) throw c.expected("end of input");
   }
+  checkJumps(statements, { loop: false, labels: [] });
   return statements;
 }
 
@@ -97,15 +99,18 @@ function parseScriptStatement(c: Cursor): ScriptStatement {
 function parseLabelled(c: Cursor, start: number, label: string | undefined): ScriptStatement | undefined {
   const close = (...words: string[]): void => {
     for (const word of words) c.expectWord(word);
-    if (label !== undefined && c.isIdentifier()) c.identifier();
+    if (!c.isIdentifier()) return;
+    const closing = c.identifier();
+    if (closing.name.toLowerCase() === label) return;
+    const expected = label === undefined ? "no label" : label;
+    throw syntaxError(`Mismatching end label; expected ${expected}, got ${closing.name}`, closing);
   };
   if (c.isWord("BEGIN")) {
     c.next();
     if (c.acceptWords("TRANSACTION") || c.is(";") || c.atEnd())
       return { kind: "transaction", verb: "BEGIN", ...c.span(start) };
     const body = parseBody(c, ["EXCEPTION", "END"]);
-    const handled = c.acceptWords("EXCEPTION", "WHEN", "ERROR", "THEN");
-    const handler = handled ? parseBody(c, ["END"]) : undefined;
+    const handler = c.isWord("EXCEPTION") ? parseHandler(c) : undefined;
     close("END");
     return { kind: "block", label, body, handler, ...c.span(start) };
   }
@@ -138,6 +143,11 @@ function parseLabelled(c: Cursor, start: number, label: string | undefined): Scr
   return { kind: "for", label, variable, query, body, ...c.span(start) };
 }
 
+function parseHandler(c: Cursor): Body {
+  for (const word of ["EXCEPTION", "WHEN", "ERROR", "THEN"]) c.expectWord(word);
+  return parseBody(c, ["END"]);
+}
+
 function parseDeclare(c: Cursor): ScriptStatement {
   const { start } = c.expectWord("DECLARE");
   const names = c.list(() => c.identifier("variable name"));
@@ -149,6 +159,7 @@ function parseDeclare(c: Cursor): ScriptStatement {
 
 function parseSet(c: Cursor): ScriptStatement {
   const { start } = c.expectWord("SET");
+  if (c.peek().kind === "systemVariable") throw unsupported(`SET ${c.peek().text}`, c.peek());
   const targets = c.is("(")
     ? c.parenthesized(() => c.list(() => c.identifier("variable name")))
     : [c.identifier("variable name")];

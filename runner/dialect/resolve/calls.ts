@@ -11,12 +11,15 @@ import { resolveAggregate } from "./aggregates.js";
 import { resolveAs, resolveExpr } from "./expression.js";
 import type { ExprContext, ScopeColumn } from "./scope.js";
 import { didYouMean } from "./suggest.js";
+import { resolveUserCall } from "./user-functions.js";
 import { resolveWindowFunction } from "./windows.js";
 
 /** A function call of any kind. An unknown function is an error, never passed through. */
 export function resolveCall(call: CallExpr, ctx: ExprContext): Typed {
   const definition = functionNamed(call.name);
   if (definition === undefined) {
+    const own = ctx.env.catalog.routine?.(call.name);
+    if (own !== undefined) return resolveUserCall(call, own, ctx);
     throw analysisError(
       `Function not found: ${call.name}${didYouMean(call.name, functionNames()).toLowerCase().replace("; did", "; Did")}`,
       call.nameSpan,
@@ -108,7 +111,7 @@ export function matchOrFail<S extends { readonly signature: Signature }>(
   return found;
 }
 
-function rejectAggregateModifiers(call: CallExpr): void {
+export function rejectAggregateModifiers(call: CallExpr): void {
   const modifier =
     (call.distinct && "DISTINCT") ||
     (call.star && "*") ||

@@ -1,6 +1,6 @@
 import { type SqlType, typeName } from "../../sql-types.js";
 import type { Expr } from "../ast.js";
-import type { Catalog } from "../contract.js";
+import type { Catalog, Span } from "../contract.js";
 import { analysisError, unsupported } from "../errors.js";
 import { holdsBignumeric } from "../print/sql.js";
 import { coerce, coercionCost } from "../types/coercion.js";
@@ -28,12 +28,18 @@ export function constantContext(
 /** A value on its way into a column. https://cloud.google.com/bigquery/docs/reference/standard-sql/dml-syntax */
 export function resolveAssignment(expr: Expr, type: SqlType, ctx: ExprContext, column: string): Typed {
   const value = resolveExpr(expr, ctx);
-  if (holdsBignumeric(type)) throw unsupported("Writing BIGNUMERIC values", expr);
   if (coercionCost(value, type) === undefined) {
     throw analysisError(
       `Value has type ${typeName(value.type)} which cannot be inserted into column ${column}, which has type ${typeName(type)}`,
       expr,
     );
   }
-  return coerce(value, type);
+  return stored(coerce(value, type), expr);
+}
+
+/** A value as a column of its type stores it: BIGNUMERIC is computed with as bytes, and stored as a decimal. */
+export function stored(value: Typed, span: Span): Typed {
+  if (!holdsBignumeric(value.type)) return value;
+  if (value.type !== "BIGNUMERIC") throw unsupported("Writing BIGNUMERIC values within ARRAY or STRUCT", span);
+  return { ...value, sql: `CAST(bq_bignumeric_decimal(${value.sql}, 18, true) AS DECIMAL(38,18))` };
 }

@@ -22,6 +22,8 @@ import type {
 import { NOTHING_VISIBLE } from "./scope.js";
 import { didYouMean } from "./suggest.js";
 import { resolveUnpivot } from "./unpivot.js";
+import { resolveTableCall } from "./user-functions.js";
+import { isWildcard, resolveWildcard } from "./wildcard.js";
 
 export interface ResolvedFrom {
   readonly sql: string;
@@ -49,6 +51,10 @@ export function resolveFromItem(item: FromItem, from: FromContext): ResolvedFrom
   switch (item.kind) {
     case "table":
       return resolveTable(item, from);
+    case "tableCall": {
+      const query = resolveTableCall(item, from);
+      return relation(`(${query.sql})`, query.columns, query.valueTable, item.alias ?? item.path.at(-1), from.env);
+    }
     case "unnest":
       return unnest(resolveArrayPath(item.array, lateralContext(from, "UNNEST")), item, item.alias, from);
     case "derived": {
@@ -98,7 +104,7 @@ function resolveTable(item: Extract<FromItem, { kind: "table" }>, from: FromCont
   if (common !== undefined)
     return relation(quoteName(common.sqlName), common.columns, common.valueTable, alias, from.env);
   const path = item.path.map((part) => part.name);
-  if (path.at(-1)?.endsWith("*")) throw unsupported("A wildcard table", item.pathSpan);
+  if (isWildcard(item)) return resolveWildcard(item, from.env);
   if (path.some((part) => part.toUpperCase() === "INFORMATION_SCHEMA"))
     throw unsupported("INFORMATION_SCHEMA", item.pathSpan);
   const table = from.env.catalog.find(path);
@@ -114,7 +120,7 @@ function resolveTable(item: Extract<FromItem, { kind: "table" }>, from: FromCont
 }
 
 /** A stored BIGNUMERIC becomes the bytes that are computed with. */
-function tableText({ duckdbPath, columns }: CatalogTable): string {
+export function tableText({ duckdbPath, columns }: CatalogTable): string {
   const path = quotePath(duckdbPath);
   const nested = columns.find(({ type }) => typeof type === "object" && holdsBignumeric(type));
   if (nested !== undefined) throw unsupported(`BIGNUMERIC within column ${nested.name}`, { start: 0, end: 0 });

@@ -30,6 +30,7 @@ export function resolvePath(
       return value;
     }
   }
+  if (first.name.startsWith("@")) throw analysisError(`Query parameter '${first.name.slice(1)}' not found`, first);
   throw analysisError(`Unrecognized name: ${first.name}${didYouMean(first.name, visibleNames(scope))}`, first);
 }
 
@@ -91,8 +92,9 @@ export function readColumn(column: ScopeColumn, span: Span & { readonly name?: s
 /** A table alias used as a value: the row as a STRUCT, or the value of a value table. */
 export function wholeRow(range: RangeVariable, span: Identifier, scope: Scope): Typed {
   if (range.value !== undefined) return readColumn({ name: range.name, ...range.value }, span, scope);
-  const columns = range.columns.map((column) => readColumn(column, span, scope));
-  const fields = range.columns.map(({ name, type }) => ({ name, type }));
+  const own = range.columns.filter(({ pseudo }) => pseudo !== true);
+  const columns = own.map((column) => readColumn(column, span, scope));
+  const fields = own.map(({ name, type }) => ({ name, type }));
   const type: StructType = { kind: "struct", fields };
   return derive(
     structLiteral(

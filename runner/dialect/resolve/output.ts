@@ -4,22 +4,35 @@ import type { Catalog, TranslatedQuery } from "../contract.js";
 import { analysisError } from "../errors.js";
 import { fieldAccess, fieldKeys, holdsBignumeric, quoteName, structLiteral } from "../print/sql.js";
 import { resolveQuery } from "./query.js";
-import { Environment, type OutputColumn, type ResolvedQuery } from "./scope.js";
+import { Environment, type OutputColumn, type ResolvedQuery, type Scope } from "./scope.js";
 
 export type ResultShape = "bigquery" | "reference";
 
-/** A whole query with final column names: anonymous columns become f0_, f1_, .. as in BigQuery. */
-export function finishQuery(query: Query, catalog: Catalog, shape: ResultShape): TranslatedQuery {
-  const env = new Environment(catalog, shape);
-  return nameOutput(outputNumbers(resolveQuery(query, env, new Map(), undefined), env, shape), env, shape);
+/** What is stored has names for its columns. */
+export function requireNames({ unnamed }: TranslatedQuery, what: "CREATE TABLE" | "CREATE VIEW"): void {
+  if (unnamed === undefined) return;
+  throw analysisError(`${what} columns must be named, but column ${unnamed.position} has no name`, unnamed.span);
 }
 
-export function nameOutput(resolved: ResolvedQuery, env: Environment, shape: ResultShape): TranslatedQuery {
+/** A whole query with final column names: anonymous columns become f0_, f1_, .. as in BigQuery. */
+export function finishQuery(
+  query: Query,
+  catalog: Catalog,
+  shape: ResultShape,
+  variables?: Scope | undefined,
+): TranslatedQuery {
+  const env = new Environment(catalog, shape);
+  return nameOutput(outputNumbers(resolveQuery(query, env, new Map(), variables), env, shape), env, shape);
+}
+
+function nameOutput(resolved: ResolvedQuery, env: Environment, shape: ResultShape): TranslatedQuery {
   const flat = shape === "bigquery" ? flattenValueTable(resolved, env) : resolved;
   let anonymous = 0;
   const columns: Column[] = [];
   const seen = new Set<string>();
-  for (const column of flat.columns) {
+  let unnamed: TranslatedQuery["unnamed"];
+  for (const [i, column] of flat.columns.entries()) {
+    if (column.name === undefined) unnamed ??= { position: i + 1, span: column.span };
     const name = column.name ?? `f${anonymous++}_`;
     if (seen.has(name.toLowerCase()) && shape === "bigquery") {
       throw analysisError(
@@ -31,12 +44,12 @@ export function nameOutput(resolved: ResolvedQuery, env: Environment, shape: Res
     columns.push({ name, type: column.type });
   }
   const renamed = columns.some((column, i) => column.name !== flat.columns[i]?.key);
-  if (!renamed || seen.size < columns.length) return { sql: flat.sql, columns };
+  if (!renamed || seen.size < columns.length) return { sql: flat.sql, columns, unnamed };
   const alias = env.freshAlias();
   const items = columns.map(
     (column, i) => `${alias}.${quoteName(flat.columns[i]?.key ?? "")} AS ${quoteName(column.name)}`,
   );
-  return { sql: `SELECT ${items.join(", ")} FROM (${flat.sql}) AS ${alias}`, columns };
+  return { sql: `SELECT ${items.join(", ")} FROM (${flat.sql}) AS ${alias}`, columns, unnamed };
 }
 
 /** BIGNUMERIC columns as DuckDB stores them; for the reference's results as text, which holds all digits. */

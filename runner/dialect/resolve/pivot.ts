@@ -23,7 +23,7 @@ export function resolvePivot(item: Item, from: FromContext): ResolvedFrom {
   const input = resolveExpr(pivot.input, ctx);
   if (!isComparable(input.type)) throw analysisError("PIVOT input must have a type that can be grouped", pivot.input);
   const read = columnsRead([pivot.input, ...pivot.aggregates.map((aggregate) => aggregate.expr)], ctx);
-  const kept = source.visible.columns.filter((column) => !read.has(column.sql));
+  const kept = source.visible.columns.filter((column) => !read.has(column.sql) && column.pseudo !== true);
   const columns: OutputColumn[] = kept.map((column) => outputOf(column, item));
   const values = kept.map((column) => column.sql);
   for (const { expr, alias } of pivot.values) {

@@ -9,6 +9,8 @@ export interface ScopeColumn {
   readonly name: string | undefined;
   readonly sql: string;
   readonly type: SqlType;
+  /** Read by its name only: a star leaves it out. */
+  readonly pseudo?: boolean;
 }
 
 /** A table alias: its columns, and for a value table (UNNEST) the value itself. */

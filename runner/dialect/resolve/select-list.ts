@@ -27,8 +27,7 @@ function expandStar(item: Extract<SelectItem, { kind: "star" }>, select: Select,
   if (item.of === undefined && select.from === undefined) {
     throw analysisError("SELECT * must have a FROM clause", item);
   }
-  const source =
-    item.of === undefined ? ctx.scope.columns.map((column) => named(column, item, ctx)) : starOf(item.of, ctx);
+  const source = item.of === undefined ? starColumns(ctx.scope.columns, item, ctx) : starOf(item.of, ctx);
   checkNames(item.except, source, "EXCEPT");
   checkNames(
     item.replace.map(({ name }) => name),
@@ -59,8 +58,10 @@ interface Named {
   readonly value: Typed;
 }
 
-function named(column: ScopeColumn, span: Span, ctx: ExprContext): Named {
-  return { name: column.name, value: readColumn(column, { start: span.start, end: span.end }, ctx.scope) };
+function starColumns(columns: readonly ScopeColumn[], { start, end }: Span, ctx: ExprContext): Named[] {
+  return columns
+    .filter(({ pseudo }) => pseudo !== true)
+    .map((column) => ({ name: column.name, value: readColumn(column, { start, end }, ctx.scope) }));
 }
 
 /** `t.*`: the columns of a table, else the fields of a struct. */
@@ -68,7 +69,7 @@ function starOf(of: Expr, ctx: ExprContext): Named[] {
   if (of.kind === "path" && of.parts.length === 1) {
     const key = of.parts[0]?.name.toLowerCase();
     const range = ctx.scope.ranges.find((candidate) => candidate.name.toLowerCase() === key);
-    if (range !== undefined && range.value === undefined) return range.columns.map((column) => named(column, of, ctx));
+    if (range !== undefined && range.value === undefined) return starColumns(range.columns, of, ctx);
   }
   const value = resolveExpr(of, ctx);
   const { type } = value;

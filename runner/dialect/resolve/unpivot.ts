@@ -53,7 +53,7 @@ function printUnpivot(
   const { unpivot } = item;
   const row = from.env.freshAlias();
   const gone = new Set(used.map((column) => column.sql));
-  const kept = source.visible.columns.filter((column) => !gone.has(column.sql));
+  const kept = source.visible.columns.filter((column) => !gone.has(column.sql) && column.pseudo !== true);
   const output = (name: string | undefined, i: number, type: SqlType): OutputColumn => ({
     name,
     key: name ?? `f${i}_`,

@@ -3,6 +3,7 @@ import { extendedRound } from "./extended-float.js";
 import { registerFarmFingerprint } from "./farm-fingerprint/index.js";
 import { JS_FUNCTIONS } from "./js/index.js";
 import { registerJsFunction } from "./js/js-function.js";
+import { registerUserFunctions } from "./js/user-function.js";
 
 function roundingFunction(name: string, mode: "round" | "trunc"): DuckDBScalarFunction {
   return DuckDBScalarFunction.create({
@@ -52,4 +53,5 @@ export function installFunctions(connection: DuckDBConnection): void {
   connection.registerScalarFunction(textFunction("bq_upper", (text) => text.toUpperCase()));
   connection.registerScalarFunction(textFunction("bq_lower", (text) => text.toLowerCase()));
   for (const fn of JS_FUNCTIONS) registerJsFunction(connection, fn);
+  registerUserFunctions(connection);
 }

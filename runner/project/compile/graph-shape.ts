@@ -31,6 +31,8 @@ const table = v.looseObject({
   incrementalQuery: v.optional(v.string(), ""),
   preOps: strings,
   postOps: strings,
+  incrementalPreOps: strings,
+  incrementalPostOps: strings,
   uniqueKey: strings,
   protected: v.optional(v.boolean(), false),
   bigquery: v.optional(v.looseObject({ partitionBy: v.optional(v.string(), ""), clusterBy: strings, labels }), {}),

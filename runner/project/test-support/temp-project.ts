@@ -48,8 +48,17 @@ export const fakeScanner: SqlScanner = {
       implicitAlias: (match[1] ?? "").split(".").at(-1),
       whole: true,
     }));
-    return { tables, volatileCalls: [], names: [] };
+    return { tables, volatileCalls: [], userCalls: [], names: [] };
   },
+  scanScript: () => ({
+    tables: [],
+    volatileCalls: [],
+    userCalls: [],
+    routines: [],
+    temporaryTables: [],
+    declares: false,
+    dynamic: false,
+  }),
   canonicalText: (sql) =>
     sql
       .replace(/--.*|\/\*[\s\S]*?\*\//g, " ")

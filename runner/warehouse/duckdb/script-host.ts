@@ -3,15 +3,13 @@ import type { Catalog } from "../../dialect/contract.js";
 import type { TranslatedStatement } from "../../dialect/index.js";
 import type { ScriptHost } from "../../script/host.js";
 import type { Column } from "../../sql-types.js";
-import type { QueryResult, SqlValue } from "../port.js";
+import type { QueryResult, Relation, SqlValue } from "../port.js";
 import { layoutSql, readCatalog } from "./catalog.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
+import type { Recovery } from "./recovery.js";
 import { sqlValue } from "./result-values.js";
 import { catalogOf } from "./translator.js";
 import { googleType } from "./types.js";
-
-/** How a script stands to transactions: every statement is one, or all of them are part of the caller's. */
-export type ScriptMode = "by statement" | "in transaction";
 
 const TEMPORARY_SQL = `
 SELECT table_name, list(column_name ORDER BY column_index) AS names, list(data_type ORDER BY column_index) AS types
@@ -23,15 +21,45 @@ const ROUTINES_SQL = `
 SELECT schema_name, function_name, comment FROM duckdb_functions()
 WHERE function_type = 'macro' AND starts_with(comment, '${ROUTINE_MARK}')`;
 
+/** GoogleSQL texts of the persistent functions and procedures, by `dataset.name`. */
+export async function readRoutines(connection: DuckDBConnection): Promise<ReadonlyMap<string, string>> {
+  const reader = await connection.runAndReadAll(ROUTINES_SQL);
+  const rows = reader.getRowsJson() as unknown as [string, string, string][];
+  return new Map(rows.map(([dataset, name, comment]) => [`${dataset}.${name}`, comment.slice(ROUTINE_MARK.length)]));
+}
+
+/** Where the relations of the warehouse are read, kept until something may have changed them. */
+export interface RelationSource {
+  read(): Promise<ReadonlyMap<string, Relation>>;
+  forget(): void;
+}
+
+/** The relations as a connection sees them. */
+export function relationSource(connection: DuckDBConnection): RelationSource {
+  let known: Promise<ReadonlyMap<string, Relation>> | undefined;
+  return {
+    read: () => {
+      known ??= readCatalog(connection);
+      return known;
+    },
+    forget: () => {
+      known = undefined;
+    },
+  };
+}
+
 /** Carries a script out on one connection. */
 export class DuckDbScriptHost implements ScriptHost {
   readonly #connection: DuckDBConnection;
-  readonly #mode: ScriptMode;
+  readonly #recovery: Recovery;
+  readonly #relations: RelationSource;
   #catalog: Catalog | undefined;
+  #hasTemporary = false;
 
-  constructor(connection: DuckDBConnection, mode: ScriptMode) {
+  constructor(connection: DuckDBConnection, recovery: Recovery, relations: RelationSource) {
     this.#connection = connection;
-    this.#mode = mode;
+    this.#recovery = recovery;
+    this.#relations = relations;
   }
 
   async catalog(): Promise<Catalog> {
@@ -40,8 +68,8 @@ export class DuckDbScriptHost implements ScriptHost {
   }
 
   async #readCatalog(): Promise<Catalog> {
-    const relations = await readCatalog(this.#connection);
-    const persistent = catalogOf(relations);
+    const persistent = catalogOf(await this.#relations.read());
+    if (!this.#hasTemporary) return persistent;
     const reader = await this.#connection.runAndReadAll(TEMPORARY_SQL);
     const temporary = new Map(
       (reader.getRowsJson() as unknown as [string, string[], string[]][]).map(([name, names, types]) => {
@@ -64,69 +92,78 @@ export class DuckDbScriptHost implements ScriptHost {
   async apply(statement: TranslatedStatement): Promise<number> {
     const known = statement.kind === "createTable" ? (await this.catalog()).find(statement.path) : undefined;
     let changed = 0;
-    for (const sql of statement.sql) changed = (await this.#connection.run(sql)).rowsChanged;
+    for (const sql of statement.sql) changed = (await this.#change(sql)).rowsChanged;
     if (statement.kind === "insert" || statement.kind === "update" || statement.kind === "delete") return changed;
     if (statement.kind === "merge" || statement.kind === "truncate") return changed;
-    this.#catalog = undefined;
+    this.#forgetCatalog();
     if (statement.kind !== "createTable") return 0;
+    this.#hasTemporary ||= statement.path.length === 1 || statement.path.at(-2)?.toUpperCase() === "_SESSION";
     const { partitionColumn, clusterBy, primaryKey } = statement;
     const [dataset, name = ""] = statement.path.slice(-2);
     const isPlain = partitionColumn === undefined && clusterBy.length === 0 && primaryKey.length === 0;
     const isKept = statement.ifNotExists && known !== undefined;
     if (!isPlain && !isKept && statement.path.length > 1)
-      await this.#connection.run(
-        layoutSql({ dataset: dataset ?? "", name }, { partitionColumn, clusterBy, primaryKey }),
-      );
+      await this.#change(layoutSql({ dataset: dataset ?? "", name }, { partitionColumn, clusterBy, primaryKey }));
     return 0;
   }
 
+  #forgetCatalog(): void {
+    this.#catalog = undefined;
+    this.#relations.forget();
+  }
+
+  async #change(sql: string) {
+    return this.#recovery.run(sql, true, () => this.#connection.run(sql));
+  }
+
+  async #read(sql: string) {
+    return this.#recovery.run(sql, false, () => this.#connection.runAndReadAll(sql));
+  }
+
   async query(sql: string, columns: readonly Column[]): Promise<QueryResult> {
-    const reader = await this.#connection.runAndReadAll(sql);
+    const reader = await this.#read(sql);
     return { columns, rows: reader.getRows().map((row) => row.map(sqlValue)) };
   }
 
   async value(sql: string): Promise<SqlValue> {
-    const reader = await this.#connection.runAndReadAll(sql);
+    const reader = await this.#read(sql);
     const value = reader.getRows()[0]?.[0];
     return value === undefined ? null : sqlValue(value);
   }
 
   async setVariable(key: string, sql: string): Promise<void> {
-    await this.#connection.run(`SET VARIABLE ${quoteName(key)} = ${sql}`);
+    await this.#recovery.keepVariable(key);
+    await this.#change(`SET VARIABLE ${quoteName(key)} = ${sql}`);
   }
 
   async transaction(verb: "BEGIN" | "COMMIT" | "ROLLBACK"): Promise<void> {
-    if (this.#mode === "by statement") {
-      await this.#connection.run(`${verb} TRANSACTION`.replace("COMMIT TRANSACTION", "COMMIT"));
-      this.#catalog = undefined;
-    } else if (verb === "ROLLBACK") {
-      throw new Error("ROLLBACK TRANSACTION is not supported where the script is part of a run's transaction");
-    }
+    await this.#recovery.transaction(verb);
+    this.#forgetCatalog();
   }
 
-  async canContinue(): Promise<boolean> {
-    try {
-      await this.#connection.run("SELECT 1");
-      return true;
-    } catch {
-      return false;
-    }
+  async recover(): Promise<void> {
+    await this.#recovery.recover();
+    this.#forgetCatalog();
+  }
+
+  async dropTemporaryTables(names: Iterable<string>): Promise<void> {
+    for (const name of names) await this.#connection.run(`DROP TABLE IF EXISTS temp.${quoteName(name)}`);
+    this.#hasTemporary = false;
+    this.#forgetCatalog();
   }
 
   async routines(): Promise<ReadonlyMap<string, string>> {
-    const reader = await this.#connection.runAndReadAll(ROUTINES_SQL);
-    const rows = reader.getRowsJson() as unknown as [string, string, string][];
-    return new Map(rows.map(([dataset, name, comment]) => [`${dataset}.${name}`, comment.slice(ROUTINE_MARK.length)]));
+    return readRoutines(this.#connection);
   }
 
   async saveRoutine(path: readonly string[], text: string | undefined): Promise<void> {
     const [dataset = "", name = ""] = path;
     const macro = quotePath({ dataset, name });
     if (text === undefined) {
-      await this.#connection.run(`DROP MACRO ${macro}`);
+      await this.#change(`DROP MACRO ${macro}`);
       return;
     }
-    await this.#connection.run(`CREATE OR REPLACE MACRO ${macro}() AS NULL`);
-    await this.#connection.run(`COMMENT ON MACRO ${macro} IS ${quoteText(ROUTINE_MARK + text)}`);
+    await this.#change(`CREATE OR REPLACE MACRO ${macro}() AS NULL`);
+    await this.#change(`COMMENT ON MACRO ${macro} IS ${quoteText(ROUTINE_MARK + text)}`);
   }
 }

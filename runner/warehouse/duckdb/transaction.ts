@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
+import type { Script } from "../../script/script.js";
 import type { Column } from "../../sql-types.js";
 import {
   type DigestRequest,
@@ -12,18 +13,19 @@ import {
   type RelationId,
   type RowObject,
   relationKey,
+  type ScriptTexts,
   type Stage,
   type TableDefinition,
   type Transaction,
 } from "../port.js";
-import { readCatalog } from "./catalog.js";
 import { readDigests } from "./digests.js";
 import { latestRowsSql } from "./latest-rows.js";
 import { mergeRows } from "./merge-rows.js";
 import { publishStage } from "./publish.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
+import { CallersTransaction, type HandledFailures } from "./recovery.js";
 import { sqlValue } from "./result-values.js";
-import { DuckDbScriptHost } from "./script-host.js";
+import { DuckDbScriptHost, type RelationSource, readRoutines, relationSource } from "./script-host.js";
 import type { Translator } from "./translator.js";
 import { appendRow } from "./values.js";
 
@@ -31,17 +33,19 @@ import { appendRow } from "./values.js";
 export class DuckDbTransaction implements Transaction {
   readonly #connection: DuckDBConnection;
   readonly #translator: Translator;
-  #catalog: ReadonlyMap<string, Relation> | undefined;
+  readonly #recovery: CallersTransaction;
+  readonly #relations: RelationSource;
   #stages = 0;
 
-  constructor(connection: DuckDBConnection, translator: Translator) {
+  constructor(connection: DuckDBConnection, translator: Translator, handled: HandledFailures) {
     this.#connection = connection;
     this.#translator = translator;
+    this.#recovery = new CallersTransaction(connection, handled);
+    this.#relations = relationSource(connection);
   }
 
   async relations(): Promise<ReadonlyMap<string, Relation>> {
-    this.#catalog ??= await readCatalog(this.#connection);
-    return this.#catalog;
+    return this.#relations.read();
   }
 
   async digests(requests: readonly DigestRequest[]): Promise<readonly PartitionDigests[]> {
@@ -70,23 +74,66 @@ export class DuckDbTransaction implements Transaction {
     }
   }
 
+  async routines(): Promise<ReadonlyMap<string, string>> {
+    return readRoutines(this.#connection);
+  }
+
+  async script<T>(work: (script: ScriptTexts) => Promise<T>, options?: { readonly readOnly?: boolean }): Promise<T> {
+    const script = await this.#openScript(options);
+    const result = await work({
+      execute: async (sql) => {
+        await script.execute(sql);
+      },
+      stage: (query) => this.#stage(script, query),
+      replaceView: (view, query) => this.#replaceView(script, view, query),
+    });
+    await script.end();
+    return result;
+  }
+
   async execute(sql: string): Promise<void> {
-    await this.#translator.script(sql, new DuckDbScriptHost(this.#connection, "in transaction"));
-    this.#catalog = undefined;
+    await this.#translator.run(sql, this.#host());
   }
 
   async stage(query: string): Promise<Stage> {
-    const translated = await this.#translator.query(query, await this.relations());
+    return this.#stage(await this.#openScript(), query);
+  }
+
+  async replaceView(view: RelationId, query: string): Promise<void> {
+    await this.#replaceView(await this.#openScript(), view, query);
+  }
+
+  async #openScript(options?: { readonly readOnly?: boolean }): Promise<Script> {
+    return this.#translator.script(this.#host(), options);
+  }
+
+  #host(): DuckDbScriptHost {
+    return new DuckDbScriptHost(this.#connection, this.#recovery, this.#relations);
+  }
+
+  async #stage(script: Script, query: string): Promise<Stage> {
+    const translated = await script.tableQuery(query);
     this.#stages += 1;
     const name = `stage_${this.#stages}`;
     const result = await this.#connection.run(`CREATE OR REPLACE TEMP TABLE ${quoteName(name)} AS ${translated.sql}`);
     return { name, columns: translated.columns, rows: Number((await result.getRowsJson())[0]?.[0] ?? 0) };
   }
 
+  async #replaceView(script: Script, view: RelationId, query: string): Promise<void> {
+    const translated = await script.viewQuery(query);
+    const existing = (await this.relations()).get(relationKey(view));
+    if (existing?.kind === "table") await this.#connection.run(`DROP TABLE ${quotePath(view)}`);
+    await this.#connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoteName(view.dataset)}`);
+    await this.#connection.run(`CREATE OR REPLACE VIEW ${quotePath(view)} AS ${translated.sql}`);
+    // DuckDB prints a view's SQL differently after reopening; the comment stays, and is lost when somebody replaces the view.
+    await this.#connection.run(`COMMENT ON VIEW ${quotePath(view)} IS ${quoteText(translated.sql)}`);
+    this.#relations.forget();
+  }
+
   async publish(request: PublishRequest): Promise<PublishCounts> {
     const existing = (await this.relations()).get(relationKey(request.target));
     const counts = await publishStage(this.#connection, existing, request);
-    this.#catalog = undefined;
+    this.#relations.forget();
     return counts;
   }
 
@@ -100,19 +147,8 @@ export class DuckDbTransaction implements Transaction {
     await this.#connection.run(`DROP TABLE temp.${quoteName(stage.name)}`);
   }
 
-  async replaceView(view: RelationId, query: string): Promise<void> {
-    const translated = await this.#translator.query(query, await this.relations());
-    const existing = (await this.relations()).get(relationKey(view));
-    if (existing?.kind === "table") await this.#connection.run(`DROP TABLE ${quotePath(view)}`);
-    await this.#connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoteName(view.dataset)}`);
-    await this.#connection.run(`CREATE OR REPLACE VIEW ${quotePath(view)} AS ${translated.sql}`);
-    // DuckDB prints a view's SQL differently after reopening; the comment stays, and is lost when somebody replaces the view.
-    await this.#connection.run(`COMMENT ON VIEW ${quotePath(view)} IS ${quoteText(translated.sql)}`);
-    this.#catalog = undefined;
-  }
-
   async query(sql: string): Promise<QueryResult> {
-    const translated = await this.#translator.query(sql, await this.relations());
+    const translated = await (await this.#openScript()).query(sql);
     const reader = await this.#connection.runAndReadAll(translated.sql);
     return { columns: translated.columns, rows: reader.getRows().map((row) => row.map(sqlValue)) };
   }
@@ -120,7 +156,7 @@ export class DuckDbTransaction implements Transaction {
   async mergeRows(table: TableDefinition, rows: AsyncIterable<RowObject> | Iterable<RowObject>): Promise<MergeCounts> {
     const existing = (await this.relations()).get(relationKey(table.id));
     const counts = await mergeRows(this.#connection, existing, table, rows);
-    this.#catalog = undefined;
+    this.#relations.forget();
     return counts;
   }
 }

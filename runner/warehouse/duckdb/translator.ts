@@ -1,11 +1,12 @@
-import type { Catalog, TranslatedQuery } from "../../dialect/contract.js";
+import type { Catalog } from "../../dialect/contract.js";
 import type { ScriptHost } from "../../script/host.js";
+import type { Script } from "../../script/script.js";
 import type { Relation, ScriptResult } from "../port.js";
 
 /** GoogleSQL to DuckDB on demand: the dialect is loaded with the first query, never on a run that has nothing to do. */
 export class Translator {
   readonly #onFirstUse: () => Promise<void>;
-  #dialect: Promise<typeof import("../../dialect/index.js")> | undefined;
+  #dialect: Promise<typeof import("../../script/script.js")> | undefined;
 
   /** @param onFirstUse installs the function library in the database. */
   constructor(onFirstUse: () => Promise<void>) {
@@ -17,20 +18,20 @@ export class Translator {
     await this.#load();
   }
 
-  async query(sql: string, relations: ReadonlyMap<string, Relation>): Promise<TranslatedQuery> {
-    const dialect = await this.#load();
-    return dialect.translateQuery(sql, catalogOf(relations));
+  /** A script to be run on a host, text by text. */
+  async script(host: ScriptHost, options?: { readonly readOnly?: boolean }): Promise<Script> {
+    const { Script } = await this.#load();
+    return new Script(host, options);
   }
 
-  /** Runs a GoogleSQL script on a host. */
-  async script(sql: string, host: ScriptHost): Promise<ScriptResult> {
-    await this.#load();
-    const { runScript } = await import("../../script/interpreter.js");
+  /** Runs a script of one text; an error names its line and column. */
+  async run(sql: string, host: ScriptHost): Promise<ScriptResult> {
+    const { runScript } = await this.#load();
     return runScript(sql, host);
   }
 
   async #load() {
-    this.#dialect ??= this.#onFirstUse().then(() => import("../../dialect/index.js"));
+    this.#dialect ??= this.#onFirstUse().then(() => import("../../script/script.js"));
     return this.#dialect;
   }
 }
@@ -39,7 +40,9 @@ export function catalogOf(relations: ReadonlyMap<string, Relation>): Catalog {
   return {
     find(path) {
       const relation = relations.get(path.slice(-2).join("."));
-      return relation && { duckdbPath: [relation.id.dataset, relation.id.name], columns: relation.columns };
+      if (relation === undefined) return undefined;
+      const { id, columns, kind } = relation;
+      return { duckdbPath: [id.dataset, id.name], columns, isView: kind === "view" };
     },
     names: () => [...relations.keys()],
   };

@@ -1,11 +1,17 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { registerFarmFingerprint } from "../../dialect/runtime/farm-fingerprint/index.js";
-import type { ScriptResult, Transaction, Warehouse } from "../port.js";
+import { TransactionRestart } from "../../script/host.js";
+import { type ScriptResult, type Transaction, type Warehouse, WarehouseError } from "../port.js";
 import { queryError } from "./errors.js";
 import { type DatabaseFile, openDatabase, openMemoryDatabase } from "./open.js";
-import { DuckDbScriptHost } from "./script-host.js";
+import { HandledFailures, OwnTransactions } from "./recovery.js";
+import { DuckDbScriptHost, relationSource } from "./script-host.js";
 import { DuckDbTransaction } from "./transaction.js";
 import { Translator } from "./translator.js";
+
+/** Each error that a script handles inside a transaction costs one more attempt. */
+const MOST_RESTARTS = 100;
+const TOO_MANY_HANDLED = `EXCEPTION has handled ${MOST_RESTARTS} errors in one transaction; more are not supported by the embedded engine`;
 
 /**
  * Opens the embedded warehouse: one DuckDB file, datasets as schemas.
@@ -39,10 +45,23 @@ class DuckDbWarehouse implements Warehouse {
   }
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const handled = new HandledFailures();
+    for (;;) {
+      try {
+        return await this.#attempt(work, handled);
+      } catch (cause) {
+        if (!(cause instanceof TransactionRestart)) throw cause;
+        if (handled.count === MOST_RESTARTS) throw new WarehouseError("query", TOO_MANY_HANDLED);
+        handled.add(cause.failure);
+      }
+    }
+  }
+
+  async #attempt<T>(work: (transaction: Transaction) => Promise<T>, handled: HandledFailures): Promise<T> {
     const connection = this.#idle.pop() ?? (await this.#connect());
     try {
       await connection.run("BEGIN TRANSACTION");
-      const result = await work(new DuckDbTransaction(connection, this.#translator));
+      const result = await work(new DuckDbTransaction(connection, this.#translator, handled));
       await connection.run("COMMIT");
       return result;
     } catch (cause) {
@@ -57,13 +76,17 @@ class DuckDbWarehouse implements Warehouse {
     // A connection of its own: temporary tables and variables end with it.
     const connection = await this.#connect();
     try {
-      return await this.#translator.script(sql, new DuckDbScriptHost(connection, "by statement"));
+      return await this.#translator.run(sql, this.#scriptHost(connection));
     } catch (cause) {
       throw queryError(cause);
     } finally {
       this.#open.delete(connection);
       connection.closeSync();
     }
+  }
+
+  #scriptHost(connection: DuckDBConnection): DuckDbScriptHost {
+    return new DuckDbScriptHost(connection, new OwnTransactions(connection), relationSource(connection));
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,108 @@
+import type { SqlType, StructType } from "../sql-types.js";
+import { typeName } from "../sql-types.js";
+import { columnOf } from "./alter.js";
+import type { Expr, Identifier } from "./ast.js";
+import type { CatalogTable } from "./contract.js";
+import { analysisError, unsupported } from "./errors.js";
+import { fieldAccess, quoteName, structLiteral } from "./print/sql.js";
+import { resolveAssignment } from "./resolve/constant.js";
+import type { ExprContext } from "./resolve/scope.js";
+import { didYouMean } from "./resolve/suggest.js";
+import type { Assignment } from "./script-ast.js";
+
+/** A table that rows are changed of: its columns, and how the statement names it. */
+export interface AssignedTable {
+  readonly table: CatalogTable;
+  /** DuckDB alias. */
+  readonly alias: string;
+  /** The name by which the statement may qualify columns, in lower case. */
+  readonly name: string;
+}
+
+/** One assignment to a column or to a field within it. */
+interface Item {
+  readonly fields: readonly Identifier[];
+  readonly text: string;
+  readonly value: Expr | "DEFAULT";
+  readonly at: Identifier;
+}
+
+/**
+ * `SET a = 1, s.b.c = 2` as DuckDB's assignments of whole columns: a struct of which fields are assigned is written anew.
+ * https://cloud.google.com/bigquery/docs/reference/standard-sql/dml-syntax#update_statement
+ */
+export function setClauses(set: readonly Assignment[], target: AssignedTable, ctx: ExprContext): string[] {
+  const items = new Map<string, { readonly type: SqlType; readonly items: Item[] }>();
+  for (const { path, value } of set) {
+    const [first, ...rest] = path as [Identifier, ...Identifier[]];
+    const qualified = rest.length > 0 && first.name.toLowerCase() === target.name;
+    const [column, ...fields] = (qualified ? rest : path) as [Identifier, ...Identifier[]];
+    const { name, type } = columnOf(column, target.table);
+    const known = items.get(name) ?? { type, items: [] };
+    items.set(name, known);
+    known.items.push({ fields, value, at: first, text: [column, ...fields].map((part) => part.name).join(".") });
+  }
+  const inSet = { ...ctx, clause: "UPDATE SET clause" };
+  return [...items].map(([name, column]) => {
+    const current = `${target.alias}.${quoteName(name)}`;
+    return `${quoteName(name)} = ${newValue(name, column.type, current, column.items, 0, inSet)}`;
+  });
+}
+
+/** The value of a column or field, of which `items` assign the whole or parts. */
+function newValue(
+  name: string,
+  type: SqlType,
+  current: string,
+  items: readonly Item[],
+  depth: number,
+  ctx: ExprContext,
+): string {
+  const whole = items.find(({ fields }) => fields.length === depth);
+  if (whole !== undefined) {
+    const other = items.find((item) => item !== whole);
+    if (other !== undefined)
+      throw analysisError(
+        other.fields.length === depth
+          ? `Update item ${other.text} assigned more than once`
+          : `Update item ${other.text} overlaps with ${whole.text}`,
+        other.at,
+      );
+    if (depth > 0 && whole.value === "DEFAULT") throw unsupported("DEFAULT for a field", whole.at);
+    return assigned(whole.value, { name, type }, ctx);
+  }
+  const [first] = items as [Item, ...Item[]];
+  const wanted = first.fields[depth] as Identifier;
+  if (typeof type === "string" || type.kind !== "struct")
+    throw analysisError(`Cannot access field ${wanted.name} on a value with type ${typeName(type)}`, wanted);
+  const byField = groupByField(items, depth, type);
+  const values = type.fields.map((field, i) => {
+    const inner = fieldAccess(current, type, i);
+    const own = byField.get(i);
+    return own === undefined ? inner : newValue(`${name}.${field.name}`, field.type, inner, own, depth + 1, ctx);
+  });
+  return structLiteral(type, values);
+}
+
+function groupByField(items: readonly Item[], depth: number, type: StructType): ReadonlyMap<number, Item[]> {
+  const groups = new Map<number, Item[]>();
+  for (const item of items) {
+    const wanted = item.fields[depth] as Identifier;
+    const index = type.fields.findIndex(({ name }) => name?.toLowerCase() === wanted.name.toLowerCase());
+    if (index < 0) {
+      const names = type.fields.flatMap(({ name }) => name ?? []);
+      const hint = didYouMean(wanted.name, names);
+      throw analysisError(`Field name ${wanted.name} does not exist in ${typeName(type)}${hint}`, wanted);
+    }
+    groups.set(index, [...(groups.get(index) ?? []), item]);
+  }
+  return groups;
+}
+
+export function assigned(
+  value: Expr | "DEFAULT",
+  column: { readonly name: string; readonly type: SqlType },
+  ctx: ExprContext,
+): string {
+  return value === "DEFAULT" ? "DEFAULT" : resolveAssignment(value, column.type, ctx, column.name).sql;
+}

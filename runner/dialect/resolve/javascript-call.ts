@@ -1,0 +1,95 @@
+import { type SqlType, typeName } from "../../sql-types.js";
+import type { UserFunction } from "../contract.js";
+import { analysisError, unsupported } from "../errors.js";
+import { duckdbType, quoteString } from "../print/sql.js";
+import { compileError } from "../runtime/js/user-function.js";
+import type { FunctionBody } from "../script-ast.js";
+import type { Typed } from "../types/typed.js";
+import { typeOf } from "./type-node.js";
+
+type JavaScriptBody = Extract<FunctionBody, { language: "js" }>;
+
+/** Types that cross into JavaScript. https://cloud.google.com/bigquery/docs/user-defined-functions#supported-javascript-udf-data-types */
+const INPUTS: ReadonlySet<string> = new Set([
+  "BOOL",
+  "FLOAT64",
+  "NUMERIC",
+  "STRING",
+  "BYTES",
+  "DATE",
+  "TIMESTAMP",
+  "JSON",
+]);
+/** INT64 comes out of JavaScript as a Number or a String, and does not go in. */
+const OUTPUTS: ReadonlySet<string> = new Set([...INPUTS, "INT64"]);
+
+/** DuckDB text of a call: the whole definition travels as a constant, so that a stored view needs nothing besides it. */
+export function javaScriptCall(
+  body: JavaScriptBody & { readonly name: string; readonly parameters: readonly string[] },
+  args: readonly Typed[],
+  returns: SqlType,
+): string {
+  const definition = JSON.stringify({
+    name: body.name,
+    code: body.code,
+    parameters: body.parameters.map((name, i) => ({ name, type: args[i]?.type })),
+    returns,
+  });
+  const call = `${body.deterministic ? "bq_js" : "bq_js_volatile"}(${[quoteString(definition), ...args.map(({ sql }) => sql)].join(", ")})`;
+  if (returns === "STRING") return call;
+  if (returns === "BYTES") return `from_base64(${call})`;
+  if (typeof returns === "string") return `CAST(${call} AS ${duckdbType(returns)})`;
+  return `CAST(CAST(${call} AS JSON) AS ${duckdbType(returns)})`;
+}
+
+/** What BigQuery says of a JavaScript function when it is created. */
+export function checkJavaScript(routine: Extract<UserFunction, { kind: "createFunction" }>): void {
+  const { body, parameters, returns, path } = routine;
+  if (body.language !== "js") return;
+  for (const { name, type } of parameters) {
+    if (type === undefined) throw analysisError("Functions with templated arguments must be SQL functions", name);
+    const refused = refusedType(typeOf(type), INPUTS);
+    if (refused === "INT64")
+      throw analysisError("JavaScript functions do not take INT64; use FLOAT64 or STRING instead", type);
+    if (refused !== undefined) throw unsupported(`${refused} as a parameter of a JavaScript function`, type);
+  }
+  if (returns === undefined) throw analysisError("Non-SQL functions must specify a return type", path);
+  const result = typeOf(returns);
+  const refused = refusedType(result, OUTPUTS);
+  if (refused !== undefined) throw unsupported(`${refused} as the result of a JavaScript function`, returns);
+  if (typeof result === "object" && refusedType(result, NESTED) !== undefined)
+    throw unsupported(`${typeName(result)} as the result of a JavaScript function`, returns);
+  const names = parameters.map(({ name }) => name.name);
+  const wrong = compileError({
+    name: path.parts.map((part) => part.name).join("."),
+    code: body.code,
+    parameters: names,
+  });
+  if (wrong === undefined) return;
+  const start = lineStart(body, wrong.line);
+  throw analysisError(wrong.message, { start, end: body.codeSpan.end });
+}
+
+/** JSON and BYTES inside arrays and structs would need a conversion element by element. */
+const NESTED: ReadonlySet<string> = new Set([...OUTPUTS].filter((type) => type !== "JSON" && type !== "BYTES"));
+
+/** Offset of a line of the code in the statement, for a literal that is written over several lines. */
+function lineStart({ code, codeSpan }: JavaScriptBody, line: number): number {
+  const quotes = codeSpan.end - codeSpan.start - code.length;
+  // An escaped literal has other lines than the statement.
+  if (line <= 1 || quotes > 7) return codeSpan.start;
+  const before = code.split("\n").slice(0, line - 1);
+  const opening = quotes - (quotes > 2 ? 3 : 1);
+  return codeSpan.start + opening + before.reduce((sum, text) => sum + text.length + 1, 0);
+}
+
+/** The first type within that may not cross; undefined: all may. */
+function refusedType(type: SqlType, allowed: ReadonlySet<string>): string | undefined {
+  if (typeof type === "string") return allowed.has(type) ? undefined : type;
+  if (type.kind === "array") return refusedType(type.element, allowed);
+  for (const field of type.fields) {
+    const refused = refusedType(field.type, allowed);
+    if (refused !== undefined) return refused;
+  }
+  return undefined;
+}

@@ -1,0 +1,270 @@
+import { type SqlType, typeName } from "../../sql-types.js";
+import type { CallExpr, Expr, FromItem } from "../ast.js";
+import type { Span, UserFunction } from "../contract.js";
+import { analysisError, SqlProblem, unsupported } from "../errors.js";
+import { functionNamed } from "../functions/registry.js";
+import { quoteName } from "../print/sql.js";
+import { coerce, coercionCost } from "../types/coercion.js";
+import { derive, isNullLiteral, mergeUses, type Typed } from "../types/typed.js";
+import { walk } from "../walk.js";
+import { positionalArguments, rejectAggregateModifiers } from "./calls.js";
+import { resolveExpr } from "./expression.js";
+import { type FromContext, lateralContext } from "./from.js";
+import { javaScriptCall } from "./javascript-call.js";
+import { resolveQuery } from "./query.js";
+import { type Environment, type ExprContext, emptyScope, type ResolvedQuery, type Scope } from "./scope.js";
+import { typeOf } from "./type-node.js";
+
+type ScalarFunction = Extract<UserFunction, { kind: "createFunction" }>;
+type TableFunction = Extract<UserFunction, { kind: "createTableFunction" }>;
+
+/** Functions whose bodies are being resolved, to find one that calls itself. */
+const OPEN = new WeakMap<Environment, Set<UserFunction>>();
+
+/** `ds.f`, as it was declared. */
+export function displayName({ path }: Pick<UserFunction, "path">): string {
+  return path.parts.map(({ name }) => name).join(".");
+}
+
+/**
+ * A call of a user's function: its body, resolved with the arguments as the only names in sight.
+ * https://cloud.google.com/bigquery/docs/user-defined-functions
+ */
+export function resolveUserCall(call: CallExpr, routine: UserFunction, ctx: ExprContext): Typed {
+  const name = displayName(routine);
+  if (routine.kind === "createTableFunction")
+    throw analysisError(`Table function ${name} cannot be called as a scalar function`, call.nameSpan);
+  if (call.safe) throw analysisError(`Function ${name} does not support SAFE error mode`, call.nameSpan);
+  rejectAggregateModifiers(call);
+  const args = matchedArguments(routine, positionalArguments(call, ctx), call);
+  const span = { start: call.start, end: call.end };
+  if (routine.body.language === "js") {
+    const body = { ...routine.body, name, parameters: routine.parameters.map((parameter) => parameter.name.name) };
+    const returns = typeOf(routine.returns as NonNullable<ScalarFunction["returns"]>);
+    const value = derive(javaScriptCall(body, args, returns), returns, span, args, true);
+    return body.deterministic ? value : { ...value, opaque: true };
+  }
+  const { expr } = routine.body;
+  const value = within(routine, call.nameSpan, ctx.env, () => {
+    const body = resolveExpr(expr, bodyContext(routine, args, ctx.env));
+    return routine.returns === undefined ? body : returned(body, routine, expr);
+  });
+  if (holdsQuery(expr)) refuseUnboundArguments(call, args, ctx);
+  refuseRepeatedVolatile(routine, expr, args, call);
+  return {
+    sql: value.sql,
+    type: value.type,
+    span,
+    nullable: value.nullable,
+    uses: mergeUses(args),
+    opaque: value.opaque === true || args.some((arg) => arg.opaque === true),
+    aggregated: args.some((arg) => arg.aggregated === true),
+  };
+}
+
+/** `FROM ds.f(1, 'x')`: the function's query, in which its parameters are the only outer names. */
+export function resolveTableCall(item: Extract<FromItem, { kind: "tableCall" }>, from: FromContext): ResolvedQuery {
+  const name = item.path.map((part) => part.name).join(".");
+  const routine = from.env.catalog.routine?.(name);
+  if (routine === undefined) throw analysisError(`Table-valued function not found: ${name}`, item.pathSpan);
+  if (routine.kind === "createFunction")
+    throw analysisError(`${name} is a scalar function and cannot be called in FROM`, item.pathSpan);
+  const ctx = { ...lateralContext({ ...from, left: { columns: [], ranges: [] } }, "an argument of a table function") };
+  const args = matchedArguments(
+    routine,
+    item.args.map((arg) => resolveExpr(arg, ctx)),
+    { start: item.start, end: item.end },
+  );
+  return within(routine, item.pathSpan, from.env, () => tableOfFunction(routine, args, from.env));
+}
+
+/** Resolves a function's body by itself, so that what is wrong with it is known when it is created. */
+export function checkFunction(routine: UserFunction, env: Environment): void {
+  if (routine.parameters.some(({ type }) => type === undefined)) return;
+  const args = routine.parameters.map(
+    ({ name, type }): Typed => ({
+      sql: quoteName(name.name),
+      type: typeOf(type as NonNullable<typeof type>),
+      span: name,
+      nullable: true,
+      uses: [],
+    }),
+  );
+  if (routine.kind === "createTableFunction") {
+    tableOfFunction(routine, args, env);
+    return;
+  }
+  if (routine.body.language === "js") return;
+  const { expr } = routine.body;
+  open(routine, env, routine.path, () => {
+    const body = resolveExpr(expr, bodyContext(routine, args, env));
+    if (routine.returns !== undefined) returned(body, routine, expr);
+  });
+}
+
+function tableOfFunction(routine: TableFunction, args: readonly Typed[], env: Environment): ResolvedQuery {
+  const query = resolveQuery(routine.query, env, new Map(), parameterScope(routine, args));
+  const { returns } = routine;
+  if (returns === undefined) return query;
+  if (returns.length !== query.columns.length)
+    throw analysisError(
+      `Table function ${displayName(routine)} returns ${returns.length} columns, but its query has ${query.columns.length}`,
+      routine.query,
+    );
+  const alias = env.freshAlias();
+  const columns = returns.map(({ name, type }, i) => {
+    const own = query.columns[i] as ResolvedQuery["columns"][number];
+    const wanted = typeOf(type);
+    const value: Typed = {
+      sql: `${alias}.${quoteName(own.key)}`,
+      type: own.type,
+      span: own.span,
+      nullable: true,
+      uses: [],
+    };
+    if (own.name?.toLowerCase() !== name.name.toLowerCase() || coercionCost(value, wanted) === undefined)
+      throw analysisError(
+        `Column ${name.name} of type ${typeName(wanted)} is declared, but the query gives ${own.name ?? "a column without name"} of type ${typeName(own.type)}`,
+        own.span,
+      );
+    return {
+      sql: `${coerce(value, wanted).sql} AS ${quoteName(own.key)}`,
+      column: { ...own, type: wanted, literal: undefined },
+    };
+  });
+  return {
+    sql: `SELECT ${columns.map(({ sql }) => sql).join(", ")} FROM (${query.sql}) AS ${alias}`,
+    columns: columns.map(({ column }) => column),
+    valueTable: false,
+  };
+}
+
+/** Arguments coerced to the declared types; what BigQuery would not coerce implicitly is no match. */
+function matchedArguments(routine: UserFunction, args: readonly Typed[], span: Span): readonly Typed[] {
+  const { parameters } = routine;
+  const types = parameters.map(({ type }) => (type === undefined ? undefined : typeOf(type)));
+  const fits =
+    args.length === parameters.length &&
+    args.every((arg, i) => types[i] === undefined || coercionCost(arg, types[i] as SqlType) !== undefined);
+  if (!fits) {
+    const name = displayName(routine);
+    const given = args.map((arg) => (isNullLiteral(arg) ? "NULL" : typeName(arg.type))).join(", ");
+    const shape = types.map((type) => (type === undefined ? "ANY TYPE" : typeName(type))).join(", ");
+    const got = args.length === 0 ? "with no arguments" : `for argument types: ${given}`;
+    throw analysisError(
+      `No matching signature for function ${name} ${got}. Supported signature: ${name}(${shape})`,
+      span,
+    );
+  }
+  return args.map((arg, i) => ({
+    ...(types[i] === undefined ? arg : coerce(arg, types[i] as SqlType)),
+    literal: undefined,
+  }));
+}
+
+function returned(body: Typed, routine: ScalarFunction, expr: Expr): Typed {
+  const type = typeOf(routine.returns as NonNullable<ScalarFunction["returns"]>);
+  if (coercionCost(body, type) === undefined)
+    throw analysisError(
+      `Function declared to return ${typeName(type)} but the function body produces incompatible type ${typeName(body.type)}`,
+      expr,
+    );
+  return coerce(body, type);
+}
+
+function parameterScope({ parameters }: UserFunction, args: readonly Typed[]): Scope {
+  const columns = parameters.map(({ name }, i) => ({ name: name.name, ...pick(args[i] as Typed) }));
+  return { ...emptyScope(undefined), columns };
+}
+
+function pick({ sql, type }: Typed): { readonly sql: string; readonly type: SqlType } {
+  return { sql, type };
+}
+
+function bodyContext(routine: UserFunction, args: readonly Typed[], env: Environment): ExprContext {
+  return {
+    env,
+    commons: new Map(),
+    scope: parameterScope(routine, args),
+    clause: `the body of function ${displayName(routine)}`,
+    aggregates: "forbidden",
+    windows: false,
+    namedWindows: new Map(),
+  };
+}
+
+/** Does something with a function's body. Its text is not the caller's: an error in it is told at the call. */
+function within<T>(routine: UserFunction, at: Span, env: Environment, work: () => T): T {
+  return open(routine, env, at, () => {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof SqlProblem)) throw error;
+      throw new SqlProblem(error.kind, `Invalid function ${displayName(routine)}: ${error.message}`, at);
+    }
+  });
+}
+
+function open<T>(routine: UserFunction, env: Environment, at: Span, work: () => T): T {
+  const active = OPEN.get(env) ?? new Set();
+  OPEN.set(env, active);
+  if (active.has(routine)) throw analysisError(`Function ${displayName(routine)} calls itself`, at);
+  active.add(routine);
+  try {
+    return work();
+  } finally {
+    active.delete(routine);
+  }
+}
+
+function holdsQuery(body: Expr): boolean {
+  return some(body, ({ kind }) => kind === "select");
+}
+
+/**
+ * Arguments stand inside the body's query, where DuckDB would take them for something of that query: a window call, an aggregate over
+ * no column, and a grouping expression that is no column.
+ */
+function refuseUnboundArguments(call: CallExpr, args: readonly Typed[], { scope }: ExprContext): void {
+  for (const [i, arg] of args.entries()) {
+    const { value } = call.args[i] as CallExpr["args"][number];
+    const isWindow = some(value, (node) => node.kind === "call" && node.over !== undefined);
+    const isBare = (node: { readonly kind?: unknown }): boolean =>
+      isAggregate(node) && !some(node, (child) => child.kind === "path");
+    const isKey = scope.groupKeys?.has(arg.sql) === true && !/^\w+\."[^"]*"$/.test(arg.sql);
+    if (isWindow || isKey || some(value, isBare))
+      throw unsupported("This argument of a function whose body holds a query (compute it in a subquery first)", value);
+  }
+}
+
+function isAggregate(node: { readonly kind?: unknown; readonly name?: unknown }): boolean {
+  return node.kind === "call" && functionNamed(node.name as string)?.kind === "aggregate";
+}
+
+/** A random argument that the body names twice would have two values. */
+function refuseRepeatedVolatile(
+  { parameters }: ScalarFunction,
+  body: Expr,
+  args: readonly Typed[],
+  call: CallExpr,
+): void {
+  for (const [i, { name }] of parameters.entries()) {
+    if (!/\b(random|uuid)\(\)/.test(args[i]?.sql ?? "")) continue;
+    let uses = 0;
+    walk(body, (node) => {
+      const [first] = node.kind === "path" ? (node.parts as { name: string }[]) : [];
+      if (first?.name.toLowerCase() === name.name.toLowerCase()) uses += 1;
+      return undefined;
+    });
+    if (uses > 1) throw unsupported("A random argument that the function uses more than once", call);
+  }
+}
+
+function some(node: object, test: (node: { readonly kind?: unknown } & Record<string, unknown>) => boolean): boolean {
+  let found = false;
+  walk(node, (child) => {
+    found ||= test(child);
+    return !found;
+  });
+  return found;
+}

@@ -1,0 +1,134 @@
+import type { FromItem, Query } from "./ast.js";
+import type { FunctionScan, ScriptScan } from "./contract.js";
+import { Scanner } from "./scan.js";
+import type { ScriptStatement } from "./script-ast.js";
+
+type Node = Readonly<Record<string, unknown>>;
+type Of<K extends ScriptStatement["kind"]> = Extract<ScriptStatement, { kind: K }>;
+type CreateRoutine = Of<"createFunction" | "createTableFunction" | "createProcedure">;
+
+/** What the statements of a script read, call and create, in all branches. */
+export function scanStatements(sql: string, statements: readonly ScriptStatement[]): ScriptScan {
+  const scan = new StatementScanner(sql);
+  scan.visit(statements);
+  const made = new Set([...scan.temporaryTables, ...scan.tables]);
+  return {
+    tables: pathsOf(scan.scanner).filter((path) => !made.has(path.slice(-2).join("."))),
+    volatileCalls: scan.scanner.volatileCalls.map(({ functionName }) => functionName),
+    userCalls: [...scan.scanner.userCalls],
+    routines: scan.routines,
+    temporaryTables: [...scan.temporaryTables],
+    declares: scan.declares,
+    dynamic: scan.dynamic,
+  };
+}
+
+class StatementScanner {
+  readonly scanner: Scanner;
+  readonly routines: FunctionScan[] = [];
+  readonly temporaryTables = new Set<string>();
+  /** `dataset.name` of the other tables that it creates. */
+  readonly tables = new Set<string>();
+  declares = false;
+  dynamic = false;
+
+  constructor(readonly sql: string) {
+    this.scanner = new Scanner(sql);
+  }
+
+  visit(value: unknown): void {
+    if (typeof value !== "object" || value === null) return;
+    if (Array.isArray(value)) {
+      for (const item of value) this.visit(item);
+      return;
+    }
+    const node = value as Node;
+    if (isQuery(node)) this.scanner.query(node, new Set(), new Map(), false);
+    else if (isFromItem(node)) this.scanner.from(node, new Set(), new Map());
+    else if (isRoutine(node)) this.#routine(node);
+    else if (isExpression(node)) this.scanner.expr(node, new Set(), new Map(), undefined);
+    else {
+      this.#note(node);
+      for (const child of Object.values(node)) this.visit(child);
+    }
+  }
+
+  #note(node: Node): void {
+    const { kind } = node;
+    this.dynamic ||= kind === "execute" || (kind === "call" && "path" in node);
+    this.declares ||= kind === "declare";
+    if (kind !== "createTable") return;
+    const { path, temporary } = node as unknown as Of<"createTable">;
+    const parts = path.parts.map(({ name }) => name);
+    const isTemporary = temporary || parts.at(-2)?.toUpperCase() === "_SESSION";
+    if (isTemporary) this.temporaryTables.add(parts.at(-1) as string);
+    else this.tables.add(parts.slice(-2).join("."));
+    this.declares ||= isTemporary;
+  }
+
+  /** What a routine does belongs to its callers. */
+  #routine(routine: CreateRoutine): void {
+    const temporary = routine.kind === "createFunction" && routine.temporary;
+    this.declares ||= temporary;
+    this.routines.push({
+      name: routine.path.parts.map(({ name }) => name).join("."),
+      temporary,
+      ...this.#bodyOf(routine),
+    });
+  }
+
+  #bodyOf(routine: CreateRoutine): Omit<FunctionScan, "name" | "temporary"> {
+    if (routine.kind === "createProcedure")
+      return { tables: [], volatile: "a procedure may do anything", userCalls: [] };
+    const body = routine.kind === "createFunction" ? routine.body : undefined;
+    if (body?.language === "js")
+      return { tables: [], volatile: body.deterministic ? undefined : NOT_DETERMINISTIC, userCalls: [] };
+    const inner = new StatementScanner(this.sql);
+    inner.visit(routine.kind === "createTableFunction" ? routine.query : body?.expr);
+    const [call] = inner.scanner.volatileCalls;
+    return {
+      tables: pathsOf(inner.scanner),
+      volatile: call && `it calls ${call.functionName}()`,
+      userCalls: [...inner.scanner.userCalls],
+    };
+  }
+}
+
+const NOT_DETERMINISTIC = "it is JavaScript that is not declared DETERMINISTIC";
+
+function pathsOf(scanner: Scanner): (readonly string[])[] {
+  return scanner.tables.map(({ path }) => path);
+}
+
+function isQuery(node: Node): node is Node & Query {
+  return node.kind === undefined && "with" in node && "body" in node;
+}
+
+const FROM_ITEMS: ReadonlySet<unknown> = new Set([
+  "table",
+  "tableCall",
+  "unnest",
+  "derived",
+  "join",
+  "pivot",
+  "unpivot",
+]);
+
+function isFromItem(node: Node): node is Node & FromItem {
+  return FROM_ITEMS.has(node.kind);
+}
+
+const ROUTINES: ReadonlySet<unknown> = new Set(["createFunction", "createTableFunction", "createProcedure"]);
+
+function isRoutine(node: Node): node is Node & CreateRoutine {
+  return ROUTINES.has(node.kind);
+}
+
+/** Expressions that hold calls, queries or names; CALL has a path where a function call has none. */
+function isExpression(node: Node): boolean {
+  return (
+    node.kind === "path" ||
+    (node.kind === "call" && !("path" in node)) ||
+    ["subquery", "arrayQuery", "exists"].includes(node.kind as string)
+  );
+}
