@@ -17,6 +17,7 @@ export interface RunnableAction {
   readonly target: RelationId;
   readonly fileName: string;
   readonly tags: readonly string[];
+  readonly description: string | undefined;
   /** Files of the project whose text decides the action. */
   readonly sourceFiles: readonly string[];
   readonly query: string;

@@ -14,6 +14,7 @@ import {
   WarehouseError,
 } from "../warehouse/port.js";
 import type { RunnableAction } from "./action.js";
+import { onlyReports } from "./audits.js";
 import { composeAssertion, composeAsWritten, composeBuild, composeShape } from "./compose.js";
 import { type Locate, locating } from "./located.js";
 import {
@@ -34,6 +35,8 @@ export interface BuildContext {
   readonly views: ReadonlyMap<string, RunnableAction>;
   readonly recorded: RecordedFingerprints;
   readonly locate: Locate;
+  /** Told what an assertion that only reports has found. */
+  readonly warn: (message: string) => void;
 }
 
 /** An assertion found rows; the model that it guards is not published. */
@@ -161,13 +164,17 @@ async function buildModel(
   return counts;
 }
 
-/** Fails when the assertion's query returns a row. */
+/** Fails when the assertion's query returns a row; warns when the assertion only reports. */
 async function runAudit(transaction: Transaction, assertion: RunnableAction, context: BuildContext): Promise<void> {
   const query = composeAssertion(assertion, { views: context.views, relations: await transaction.relations() });
   const result = await locating(query, context.locate, (sql) => transaction.query(sql));
   const row = result.rows[0];
   if (row === undefined) return;
   const shown = result.columns.slice(0, 8).map(({ name }, index) => `${name}=${String(row[index] ?? "NULL")}`);
+  if (onlyReports(assertion)) {
+    context.warn(`${assertion.node.key} finds, for example, ${shown.slice(0, 4).join(", ")}`);
+    return;
+  }
   throw new GateError(assertion.node.key, `assertion ${assertion.node.key} failed, for example on ${shown.join(", ")}`);
 }
 

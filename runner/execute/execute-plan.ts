@@ -49,7 +49,14 @@ export async function executePlan(
   const results = await runProject(
     warehouse,
     plan,
-    { stateDataset, run, views, recorded: plan.recorded, locate: options.locate },
+    {
+      stateDataset,
+      run,
+      views,
+      recorded: plan.recorded,
+      locate: options.locate,
+      warn: (message) => options.emit({ event: "warning", message }),
+    },
     options,
   );
   const finishedAt = new Date();

@@ -24,6 +24,7 @@ function runnableAction(action: ManifestAction, byKey: ReadonlyMap<string, Manif
     target: { dataset: action.target.dataset, name: action.target.name },
     fileName: action.fileName,
     tags: action.tags,
+    description: action.description,
     sourceFiles: action.sources.files,
     query: action.query ?? "",
     reads: action.reads.map(sqlRead),
