@@ -15,6 +15,7 @@ import {
 } from "../warehouse/port.js";
 import type { RunnableAction } from "./action.js";
 import { onlyReports } from "./audits.js";
+import type { Breakers } from "./breakers.js";
 import { composeAssertion, composeAsWritten, composeBuild, composeShape } from "./compose.js";
 import { type Locate, locating } from "./located.js";
 import {
@@ -35,6 +36,7 @@ export interface BuildContext {
   readonly views: ReadonlyMap<string, RunnableAction>;
   readonly recorded: RecordedFingerprints;
   readonly locate: Locate;
+  readonly breakers: Breakers;
   /** Told what an assertion that only reports has found. */
   readonly warn: (message: string) => void;
 }
@@ -71,17 +73,21 @@ export async function build(
 
 /**
  * Makes the empty table of a model that has none, so that what can do without its rows can read it.
- * Throws when the model's query is wrong: then nobody knows its columns.
+ * @param like the relation whose columns it gets; undefined: those of its own query, and it throws when that is wrong
  */
 export async function buildShape(
   transaction: Transaction,
   action: RunnableAction,
   context: BuildContext,
+  like: string | undefined,
 ): Promise<void> {
   const relations = await transaction.relations();
   if (relations.has(action.node.key)) return;
-  const query = composeShape(action, { views: context.views, relations });
-  const stage = await locating(query, context.locate, (sql) => transaction.stage(sql));
+  const own = composeShape(action, { views: context.views, relations });
+  const stage =
+    like === undefined
+      ? await locating(own, context.locate, (sql) => transaction.stage(sql))
+      : await transaction.stage(`SELECT * FROM \`${like.split(".").join("`.`")}\` WHERE FALSE`);
   await transaction.publish({
     stage,
     target: action.target,

@@ -3,6 +3,7 @@ import { migrateState } from "../state/migrate.js";
 import { recordRun } from "../state/run-log.js";
 import { storeManifest } from "../state/stored-manifest.js";
 import type { Transaction, Warehouse } from "../warehouse/port.js";
+import { Breakers } from "./breakers.js";
 import type { ActionResult, EventListener } from "./events.js";
 import type { Locate } from "./located.js";
 import type { ProjectPlan } from "./plan-project.js";
@@ -46,6 +47,7 @@ export async function executePlan(
     compiled: options.compiledManifest !== undefined,
   };
   options.emit({ event: "run_started", ...started });
+  const warn = (message: string) => options.emit({ event: "warning", message });
   const results = await runProject(
     warehouse,
     plan,
@@ -55,7 +57,8 @@ export async function executePlan(
       views,
       recorded: plan.recorded,
       locate: options.locate,
-      warn: (message) => options.emit({ event: "warning", message }),
+      breakers: await Breakers.open(warehouse, stateDataset, warn),
+      warn,
     },
     options,
   );
