@@ -7,6 +7,7 @@ import type { Manifest } from "../project/manifest.js";
 import { githubAnnotation } from "../report/annotations.js";
 import { plainLine, plural } from "../report/text.js";
 import type { Column } from "../sql-types.js";
+import { CIRCUIT_BREAKER_STATE } from "../state/tables.js";
 import type { CommandModule, CommonOptions } from "./command.js";
 import { EXIT } from "./exit.js";
 import { overridesOf } from "./selection-options.js";
@@ -73,7 +74,9 @@ async function existingRelations(place: Place): Promise<ReadonlyMap<string, read
   return withWarehouse(place, false, (warehouse) =>
     warehouse.transaction(async (transaction) => {
       const relations = await transaction.relations();
-      return new Map([...relations].map(([key, { columns }]) => [key, columns]));
+      // What the runner makes before anything runs is there, made yet or not.
+      const own = [[`${place.settings.stateDataset}.circuit_breaker_state`, CIRCUIT_BREAKER_STATE] as const];
+      return new Map([...own, ...[...relations].map(([key, { columns }]) => [key, columns] as const)]);
     }),
   );
 }
