@@ -17,7 +17,7 @@ describe("readRunnerSettings", () => {
   const read = (text: string) => readRunnerSettings(projectWith({ "fastbreak.json": text }));
 
   it("has defaults", () => {
-    expect(readRunnerSettings(projectWith({}))).toEqual({ stateDataset: "fastbreak", loaders: {} });
+    expect(readRunnerSettings(projectWith({}))).toEqual({ stateDataset: "fastbreak", loaders: {}, reports: {} });
     expect(read('{"loaders": {"files": "dist/files.js"}}')).toEqual({
       stateDataset: "fastbreak",
       loaders: { files: "dist/files.js" },
