@@ -9,11 +9,15 @@ import {
   hashedIdentity,
   type PartitionDigests,
   type PublishCounts,
+  type Relation,
   type ScriptTexts,
+  type Stage,
   type Transaction,
   WarehouseError,
 } from "../warehouse/port.js";
 import type { RunnableAction } from "./action.js";
+import { onlyReports } from "./audits.js";
+import type { Breakers } from "./breakers.js";
 import { composeAssertion, composeAsWritten, composeBuild, composeShape } from "./compose.js";
 import { inputsOf, observedInputs } from "./inputs.js";
 import { type Locate, locating, runStatements } from "./located.js";
@@ -26,6 +30,9 @@ export interface BuildContext {
   readonly views: ReadonlyMap<string, RunnableAction>;
   readonly fingerprints: FingerprintLog;
   readonly locate: Locate;
+  readonly breakers: Breakers;
+  /** Told what an assertion that only reports has found. */
+  readonly warn: (message: string) => void;
 }
 
 /** An assertion found rows; the model that it guards is not published. */
@@ -60,23 +67,20 @@ export async function build(
 
 /**
  * Makes the empty table of a model that has none, so that what can do without its rows can read it.
- * Throws when the model's query is wrong: then nobody knows its columns.
+ * @param like the relation whose columns it gets; undefined: those of its own query, and it throws when that is wrong
  */
 export async function buildShape(
   transaction: Transaction,
   action: RunnableAction,
   context: BuildContext,
+  like: string | undefined,
 ): Promise<void> {
   const relations = await transaction.relations();
   if (relations.has(action.node.key)) return;
-  const query = composeShape(action, { views: context.views, relations });
-  const stage = await transaction.script(
-    async (script) => {
-      await runStatements(script, action, "pre_operations", action.preOps, context.locate);
-      return locating(query, context.locate, (sql) => script.stage(sql));
-    },
-    { readOnly: true },
-  );
+  const stage =
+    like === undefined
+      ? await stageShape(transaction, action, relations, context)
+      : await transaction.stage(`SELECT * FROM \`${like.split(".").join("`.`")}\` WHERE FALSE`);
   await transaction.publish({
     stage,
     target: action.target,
@@ -86,6 +90,22 @@ export async function buildShape(
     key: action.uniqueKey,
     rowColumns: action.rowColumns,
   });
+}
+
+async function stageShape(
+  transaction: Transaction,
+  action: RunnableAction,
+  relations: ReadonlyMap<string, Relation>,
+  context: BuildContext,
+): Promise<Stage> {
+  const query = composeShape(action, { views: context.views, relations });
+  return transaction.script(
+    async (script) => {
+      await runStatements(script, action, "pre_operations", action.preOps, context.locate);
+      return locating(query, context.locate, (sql) => script.stage(sql));
+    },
+    { readOnly: true },
+  );
 }
 
 /** Runs the gates of a model on what is about to be committed, and records that they passed on it. */
@@ -168,13 +188,17 @@ async function buildModel(
   return counts;
 }
 
-/** Fails when the assertion's query returns a row. */
+/** Fails when the assertion's query returns a row; warns when the assertion only reports. */
 async function runAudit(transaction: Transaction, assertion: RunnableAction, context: BuildContext): Promise<void> {
   const query = composeAssertion(assertion, { views: context.views, relations: await transaction.relations() });
   const result = await locating(query, context.locate, (sql) => transaction.query(sql));
   const row = result.rows[0];
   if (row === undefined) return;
   const shown = result.columns.slice(0, 8).map(({ name }, index) => `${name}=${String(row[index] ?? "NULL")}`);
+  if (onlyReports(assertion)) {
+    context.warn(`${assertion.node.key} finds, for example, ${shown.slice(0, 4).join(", ")}`);
+    return;
+  }
   throw new GateError(assertion.node.key, `assertion ${assertion.node.key} failed, for example on ${shown.join(", ")}`);
 }
 

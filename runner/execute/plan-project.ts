@@ -56,7 +56,7 @@ export async function planProject(
 ): Promise<ProjectPlan> {
   const dated = await withKnownDates(transaction, asked, request);
   const snapshot = await readSnapshot(transaction, dated.actions, request.window);
-  requireSources(selectedOf(dated, request), dated, snapshot);
+  requireSources(selectedOf(dated, request), dated, snapshot, stateDataset);
   const window = request.window ?? windowOfSnapshot(snapshot);
   const project = window === undefined ? { ...dated, actions: dated.actions.map(asWhole) } : dated;
   const states = await readModelStates(transaction, stateDataset, window);
@@ -198,12 +198,19 @@ function notSelected(action: RunnableAction, window: Window): PartitionDecision[
   }));
 }
 
-function requireSources(selected: readonly RunnableAction[], project: RunnableProject, snapshot: Snapshot): void {
+function requireSources(
+  selected: readonly RunnableAction[],
+  project: RunnableProject,
+  snapshot: Snapshot,
+  stateDataset: string,
+): void {
   const built = new Set(project.actions.map((action) => action.node.key));
   for (const action of selected) {
     if (action.node.disabled) continue;
     for (const { key } of action.node.upstreams) {
       if (built.has(key) || snapshot.relations.has(key) || isRoutineKey(key)) continue;
+      // The runner makes its own tables before anything runs.
+      if (key.startsWith(`${stateDataset}.`)) continue;
       const what = project.sources.has(key) ? "load it first (fastbreak load)" : "declare it or correct the name";
       throw new UserError(
         `${action.fileName}: ${action.node.key} reads ${key}, which is not in the warehouse; ${what}`,

@@ -9,7 +9,14 @@ export type RunReason =
   | "table_modified"
   | "forced";
 
-export type SkipReason = "unchanged" | "cosmetic" | "upstream_failed" | "gate_blocked" | "not_selected" | "disabled";
+export type SkipReason =
+  | "unchanged"
+  | "cosmetic"
+  | "upstream_failed"
+  | "gate_blocked"
+  | "breaker_open"
+  | "not_selected"
+  | "disabled";
 
 /** One value of a DATE partition column, or `*` for a relation that is a single partition. */
 export type Partition = string;

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import type { RunnableAction, RunnableProject, SqlRead } from "../execute/action.js";
 import type { PlanNode, ReadWindow, Upstream } from "../plan/types.js";
 import { rowColumnNames } from "../warehouse/port.js";
+import { readBreakerLabels } from "./breaker-labels.js";
+import { projectError } from "./errors.js";
 import { dependencyOrder } from "./graph.js";
 import type { Manifest, ManifestAction } from "./manifest.js";
 
@@ -24,6 +26,7 @@ function runnableAction(action: ManifestAction, byKey: ReadonlyMap<string, Manif
     target: { dataset: action.target.dataset, name: action.target.name },
     fileName: action.fileName,
     tags: action.tags,
+    description: action.description,
     sourceFiles: action.sources.files,
     query: action.query ?? "",
     reads: action.reads.map(sqlRead),
@@ -46,7 +49,22 @@ function runnableAction(action: ManifestAction, byKey: ReadonlyMap<string, Manif
     clusterBy: action.clusterBy,
     uniqueKey: action.uniqueKey,
     rowColumns: action.rowColumns,
+    columnsLike: columnsLike(action, byKey),
+    breaker: readBreakerLabels(action.labels, action.fileName),
   };
+}
+
+/**
+ * The relation that the label `columns_like` names.
+ * @throws ProjectError when the project has none of that name
+ */
+function columnsLike(action: ManifestAction, byKey: ReadonlyMap<string, ManifestAction>): string | undefined {
+  const name = action.labels.columns_like;
+  if (name === undefined) return undefined;
+  const found = [...byKey.values()].find(({ target }) => target.name === name);
+  if (found === undefined)
+    throw projectError(`label "columns_like" names no table of the project: ${name}`, action.fileName);
+  return found.key;
 }
 
 function sqlRead({ key, start, end, implicitAlias }: ManifestAction["reads"][number]): SqlRead {
