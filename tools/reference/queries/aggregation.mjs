@@ -1,0 +1,76 @@
+// https://cloud.google.com/bigquery/docs/reference/standard-sql/aggregate_functions, aggregate-function-calls
+const T = `WITH t AS (
+  SELECT 1 AS id, 'a' AS k, 10 AS n, 1.5 AS x, NUMERIC '1.25' AS m, DATE '2024-01-01' AS d, b'x' AS b, TRUE AS f, [1, 2] AS l UNION ALL
+  SELECT 2, 'a', NULL, CAST('nan' AS FLOAT64), NUMERIC '-3', DATE '2024-01-02', b'', FALSE, [] UNION ALL
+  SELECT 3, 'b', 30, CAST('inf' AS FLOAT64), NULL, NULL, NULL, NULL, NULL UNION ALL
+  SELECT 4, 'b', 30, CAST('-inf' AS FLOAT64), NUMERIC '99', DATE '2023-12-31', b'\\xff', TRUE, [NULL] UNION ALL
+  SELECT 5, NULL, -5, NULL, NUMERIC '1.25', DATE '2024-01-02', b'x', FALSE, [3] UNION ALL
+  SELECT 6, 'a', 12, -2.0, NUMERIC '0', DATE '2024-02-29', b'a', TRUE, [2, 1])
+`;
+const of = (list, rest = "") => `${T}SELECT ${list} FROM t${rest}`;
+const grouped = (list) => of(`k, ${list}`, " GROUP BY k");
+
+export const queries = [
+  of("SUM(n), AVG(n), MIN(n), MAX(n), COUNT(n), COUNT(*)", " WHERE FALSE"),
+  of("STRING_AGG(k), ARRAY_AGG(k), ANY_VALUE(k), LOGICAL_AND(f), BIT_OR(n)", " WHERE FALSE"),
+  of("COUNTIF(f), COUNT(DISTINCT n), VAR_SAMP(x), STDDEV_POP(x), CORR(x, n)", " WHERE FALSE"),
+  of("SUM(n), AVG(n)", " WHERE n IS NULL"),
+  of("k, COUNT(*)", " WHERE FALSE GROUP BY k"),
+  grouped("SUM(x)"), grouped("AVG(x)"), grouped("MIN(x)"), grouped("MAX(x)"),
+  grouped("SUM(m)"), grouped("AVG(m)"), grouped("SUM(DISTINCT n)"), grouped("COUNT(DISTINCT x)"),
+  grouped("STDDEV(n), STDDEV_POP(n), VARIANCE(n), VAR_POP(n)"),
+  grouped("VAR_POP(x), VAR_SAMP(x)"), grouped("CORR(n, id), COVAR_POP(n, id), COVAR_SAMP(n, id)"),
+  grouped("STDDEV(m)"), grouped("CORR(m, n)"),
+  grouped("LOGICAL_AND(f), LOGICAL_OR(f), COUNTIF(f), COUNTIF(NOT f)"),
+  grouped("BIT_AND(n), BIT_OR(n), BIT_XOR(n)"), grouped("MIN(b), MAX(b), MIN(d), MAX(f), MIN(k)"),
+  of("COUNT(l), COUNT([1])"), of("COUNT(DISTINCT k), COUNT(DISTINCT f), COUNT(DISTINCT b)"),
+  of("COUNT(STRUCT(k, f)), COUNT(DISTINCT STRUCT(k, f))"),
+  of("SUM(DISTINCT x)", " WHERE id IN (1, 6)"), of("AVG(DISTINCT n), SUM(DISTINCT m)"),
+  of("ARRAY_AGG(DISTINCT f ORDER BY f)"), of("ARRAY_AGG(DISTINCT n IGNORE NULLS ORDER BY n DESC LIMIT 2)"),
+  of("ARRAY_AGG(n ORDER BY n)"), of("ARRAY_AGG(n ORDER BY n DESC, id)"), of("ARRAY_AGG(id ORDER BY x)"),
+  of("ARRAY_AGG(id ORDER BY x DESC NULLS FIRST)"), of("ARRAY_AGG(x ORDER BY k NULLS LAST, id LIMIT 3)"),
+  of("ARRAY_AGG(n RESPECT NULLS ORDER BY id)"), of("ARRAY_AGG(n IGNORE NULLS ORDER BY id LIMIT 3)"),
+  of("ARRAY_AGG(STRUCT(id, k) ORDER BY id DESC LIMIT 2)"), of("ARRAY_AGG(l ORDER BY id)"),
+  of("ARRAY_AGG(n LIMIT 0)"), of("ARRAY_AGG(n ORDER BY id LIMIT 100)"),
+  of("ARRAY_CONCAT_AGG(l ORDER BY id)"), of("ARRAY_CONCAT_AGG(l ORDER BY id DESC LIMIT 3)"),
+  of("ARRAY_CONCAT_AGG(l)", " WHERE id = 3"), of("ARRAY_CONCAT_AGG(l)", " WHERE id IN (2, 3)"),
+  of("STRING_AGG(k ORDER BY id DESC)"), of("STRING_AGG(k, '' ORDER BY id)"), of("STRING_AGG(k, NULL ORDER BY id)"),
+  of("STRING_AGG(k, ', ' ORDER BY n, id LIMIT 3)"), of("STRING_AGG(DISTINCT k, '-' ORDER BY k DESC)"),
+  of("STRING_AGG(b, b'\\x00' ORDER BY id)"), of("STRING_AGG(CAST(n AS STRING) ORDER BY id LIMIT 2)"),
+  of("SUM(n HAVING MAX d)"), of("AVG(x HAVING MIN id)"), of("COUNT(* HAVING MAX d)"), of("COUNT(DISTINCT k HAVING MIN f)"),
+  of("ANY_VALUE(k HAVING MIN x)"), of("ANY_VALUE(k HAVING MAX x)"), of("MAX(n HAVING MAX k)"), of("MIN(n HAVING MIN k)"),
+  of("ARRAY_AGG(id HAVING MAX k)"), of("STRING_AGG(k, '+' HAVING MAX f)"), of("SUM(m HAVING MIN b)"),
+  of("LOGICAL_OR(f HAVING MAX n)"), of("ARRAY_AGG(id HAVING MAX n ORDER BY id DESC)"), of("ARRAY_AGG(id IGNORE NULLS HAVING MIN n LIMIT 1)"),
+  of("SUM(n), COUNT(*)", " HAVING COUNT(*) > 5"), of("SUM(n)", " HAVING FALSE"),
+  of("k, SUM(n) AS s", " GROUP BY k HAVING s > 20"), of("k, SUM(n) AS s", " GROUP BY k HAVING SUM(n) IS NOT NULL AND k IS NOT NULL"),
+  of("UPPER(k) AS u, COUNT(*)", " GROUP BY UPPER(k)"), of("UPPER(k) AS u, COUNT(*)", " GROUP BY u"),
+  of("UPPER(k), COUNT(*)", " GROUP BY 1"), of("k, f, COUNT(*)", " GROUP BY k, f"), of("x, COUNT(*)", " GROUP BY x"),
+  of("k || 'z', COUNT(*)", " GROUP BY k"), of("MOD(id, 2) + 1, SUM(id)", " GROUP BY MOD(id, 2)"),
+  of("STRUCT(k, f) AS s, COUNT(*)", " GROUP BY s"), of("l, COUNT(*)", " GROUP BY l"),
+  of("COUNT(*)", " GROUP BY k"), of("1 AS one, COUNT(*)", " GROUP BY one"), of("CONCAT(k, '!'), COUNT(*)", " GROUP BY CONCAT(k, '!') ORDER BY 2 DESC, 1"),
+  of("k", " GROUP BY k ORDER BY SUM(n)"), of("k", " GROUP BY k ORDER BY MAX(id) DESC LIMIT 2"),
+  of("SAFE.SUM(9223372036854775807)"), of("SUM(9223372036854775807)"), of("SUM(-9223372036854775807)"),
+  of("SUM(NUMERIC '99999999999999999999999999999')"), of("AVG(9223372036854775807)"), of("AVG(NUMERIC '99999999999999999999999999999')"),
+  of("SUM(1.7e308)"), of("AVG(1.7e308)"), of("SUM(x)", " WHERE id = 3"), of("MIN(x), MAX(x)", " WHERE id IN (2, 3)"),
+  of("MIN(x), MAX(x)", " WHERE id = 2"), of("SUM(CAST(f AS INT64))"), of("SUM(n + NULL)"), of("SUM(IF(f, n, 0))"),
+  of("COUNT(NULL), COUNT(1)"), of("SUM(NULL)"), of("ANY_VALUE(NULL)"), of("ARRAY_AGG(NULL)"), of("MIN('a'), MAX(DATE '2024-01-01')"),
+  of("SUM(INTERVAL id DAY), AVG(INTERVAL id HOUR), MAX(INTERVAL id MONTH)"),
+  of("(SELECT COUNT(*) FROM UNNEST(l)) AS c", " ORDER BY id"), of("SUM((SELECT COUNT(*) FROM UNNEST(l)))"),
+  of("ARRAY_AGG((SELECT MAX(e) FROM UNNEST(l) AS e) ORDER BY id)"), of("SUM(ARRAY_LENGTH(l))"),
+  of("(SELECT SUM(e) FROM UNNEST(ARRAY_AGG(n IGNORE NULLS)) AS e)"), of("ARRAY_LENGTH(ARRAY_AGG(n))"),
+  of("k, (SELECT COUNT(*) FROM t AS u WHERE u.k = t.k)", " GROUP BY k"),
+  of("APPROX_COUNT_DISTINCT(k)"), of("APPROX_QUANTILES(n, 2)"), of("GROUPING(k), k", " GROUP BY k"),
+  of("SUM(k)"), of("AVG(d)"), of("LOGICAL_AND(n)"), of("BIT_AND(x)"), of("MIN(l)"), of("COUNT()"), of("SUM(n, n)"),
+  of("SUM(SUM(n))"), of("k, SUM(n)"), of("k, n", " GROUP BY k"), of("SUM(n)", " WHERE SUM(n) > 1"), of("n", " GROUP BY SUM(n)"),
+  of("k", " GROUP BY k HAVING n > 1"), of("k", " GROUP BY k ORDER BY n"), of("COUNT(*)", " GROUP BY 2"), of("STRING_AGG(k, k)"),
+  of("COUNT(DISTINCT *)"), of("COUNT(DISTINCT k, f)"), of("ARRAY_AGG(n ORDER BY 1)"), of("SUM(n ORDER BY n)"), of("ARRAY_AGG(DISTINCT n ORDER BY id)"),
+  of("ARRAY_AGG(n LIMIT -1)"), of("ARRAY_AGG([n] IGNORE NULLS LIMIT id)"), of("COUNT(n IGNORE NULLS)"), of("*", " GROUP BY id"), of("t", " GROUP BY id"),
+  of("k", " HAVING k = 'a'"), of("MAX(d) - MIN(d)"), of("DATE_DIFF(MAX(d), MIN(d), DAY)"), of("MAX(TO_JSON_STRING(n))"), of("MAX(TO_JSON(n))"),
+  "SELECT SUM(a) FROM (SELECT 1 AS a UNION ALL SELECT 2 UNION ALL SELECT NULL)",
+  "SELECT AVG(a), SUM(a) FROM UNNEST([0.1, 0.2, 0.3]) AS a",
+  "SELECT SUM(a) FROM UNNEST([BIGNUMERIC '0.1', BIGNUMERIC '1e38']) AS a",
+  "SELECT MIN(a), MAX(a) FROM UNNEST([TIMESTAMP '2024-01-01', NULL, TIMESTAMP '1999-12-31 23:59:59.999999']) AS a",
+  "SELECT MIN(a), MAX(a) FROM UNNEST([TIME '10:00:00', TIME '09:59:59.999999']) AS a",
+  "SELECT COUNT(*), COUNT(a), COUNT(DISTINCT a) FROM UNNEST([CAST('nan' AS FLOAT64), CAST('nan' AS FLOAT64), 0.0, -0.0, NULL]) AS a",
+  "SELECT a, COUNT(*) FROM UNNEST([CAST('nan' AS FLOAT64), CAST('nan' AS FLOAT64), 0.0, -0.0, NULL, NULL]) AS a GROUP BY a",
+];
