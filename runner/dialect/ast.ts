@@ -43,9 +43,11 @@ export interface WindowSpec extends Span {
   readonly frame: WindowFrame | undefined;
 }
 
-export type FrameBound =
-  | { readonly kind: "UNBOUNDED PRECEDING" | "UNBOUNDED FOLLOWING" | "CURRENT ROW" }
-  | { readonly kind: "PRECEDING" | "FOLLOWING"; readonly offset: Expr };
+export type FrameBound = Span &
+  (
+    | { readonly kind: "UNBOUNDED PRECEDING" | "UNBOUNDED FOLLOWING" | "CURRENT ROW" }
+    | { readonly kind: "PRECEDING" | "FOLLOWING"; readonly offset: Expr }
+  );
 
 export interface WindowFrame extends Span {
   readonly unit: "ROWS" | "RANGE";

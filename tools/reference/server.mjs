@@ -18,11 +18,7 @@ const EXCLUDED_FEATURES = new Set([
   "FEATURE_TIMESTAMP_NANOS",
 ]);
 /** Not among the server's maximum, though it knows them. */
-const FURTHER_FEATURES = [
-  "FEATURE_INTERVAL_TYPE",
-  "FEATURE_V_1_3_COLLATION_SUPPORT",
-  "FEATURE_V_1_4_CORRESPONDING",
-];
+const FURTHER_FEATURES = ["FEATURE_INTERVAL_TYPE", "FEATURE_V_1_3_COLLATION_SUPPORT", "FEATURE_V_1_4_CORRESPONDING"];
 const MESSAGE_LIMIT = 500 * 1024 * 1024;
 
 /** SQL that the reference rejects or fails on. `line` and `column` are undefined for run-time errors. */

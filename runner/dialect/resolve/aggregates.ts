@@ -41,7 +41,8 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
           : "";
       const conditions = [options.filter, ctx.filter].filter((condition) => condition !== undefined);
       const filter = conditions.length === 0 ? "" : ` FILTER (WHERE ${conditions.join(" AND ")})`;
-      const text = `${name}(${distinct}${parts.join(", ")}${sorted})${filter}${over === undefined ? "" : ` OVER ${over.sql}`}`;
+      const plain = `${name}(${distinct}${parts.join(", ")}${sorted})${filter}`;
+      const text = over === undefined ? plain : over.call(plain);
       return safe === undefined ? text : safe.bindText(text);
     },
     limit,
@@ -50,8 +51,9 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
     distinct: call.distinct,
     ordered: order.length > 0,
   };
+  const keys = call.name === "GROUPING" ? ctx.scope.separateKeys : undefined;
   const built = candidate.build(
-    match.args.map((arg) => arg.sql),
+    match.args.map((arg) => keys?.get(arg.sql) ?? arg.sql),
     spec,
     match.args,
   );

@@ -34,6 +34,8 @@ export interface Scope extends Visible {
   readonly aliases: ReadonlyMap<string, Typed> | undefined;
   /** DuckDB text of the grouping keys, once grouping is in force. */
   readonly groupKeys: ReadonlySet<string> | undefined;
+  /** Grouping keys whose DuckDB text is not that of their expression. */
+  readonly separateKeys?: ReadonlyMap<string, string>;
 }
 
 export interface OutputColumn {
