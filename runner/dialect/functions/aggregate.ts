@@ -1,7 +1,7 @@
 import { typeName } from "../../sql-types.js";
 import { analysisError, unsupported } from "../errors.js";
 import { isOrderable } from "../types/equality.js";
-import { mayBeNan, type Typed } from "../types/typed.js";
+import { isNullLiteral, mayBeNan, type Typed } from "../types/typed.js";
 import {
   type AggregateCall,
   type AggregateModifier,
@@ -70,6 +70,8 @@ function spread(anchor: string, name: string) {
 }
 
 function requireLiteral(separator: Typed | undefined): void {
+  if (separator !== undefined && isNullLiteral(separator))
+    throw analysisError("Argument 2 to STRING_AGG must be non-NULL", separator.span);
   if (separator !== undefined && separator.literal === undefined)
     throw analysisError("Argument 2 to STRING_AGG must be a literal or query parameter", separator.span);
 }
@@ -143,7 +145,12 @@ export const AGGREGATE_FUNCTIONS: Family = {
   ARRAY_AGG: aggregate(
     `${DOC}#array_agg`,
     ["DISTINCT", "ORDER", "LIMIT", "NULLS", "OVER"],
-    aggregateOn("(T) -> ARRAY<T>?", ([value], call) => {
+    aggregateOn("(T) -> ARRAY<T>?", ([value], call, [typed]) => {
+      if (typeof typed?.type === "object" && typed.type.kind === "array")
+        throw analysisError(
+          `The argument to ARRAY_AGG must not be an array type but was ${typeName(typed.type)}`,
+          typed.span,
+        );
       const options = call.ignoreNulls ? { filter: `${value} IS NOT NULL` } : {};
       return sliced(call.of("list", [value as string], options), call.limit);
     }),

@@ -59,7 +59,10 @@ export function callsAggregate(expr: Expr): boolean {
 export function callsWindow(expr: Expr): boolean {
   let found = false;
   walk(expr, (node) => {
+    if (node.kind === "subquery" || node.kind === "arrayQuery" || node.kind === "exists" || node.kind === "query")
+      return false;
     if (node.kind === "call" && node.over !== undefined) found = true;
+    return undefined;
   });
   return found;
 }
