@@ -7,6 +7,7 @@ import { extractPart } from "../functions/extract.js";
 import { equalText } from "../print/equality.js";
 import { coerce, commonType } from "../types/coercion.js";
 import { derive, type Typed } from "../types/typed.js";
+import { branchContext, holds } from "./branches.js";
 import { resolveAs, resolveExpr } from "./expression.js";
 import { unify } from "./operators.js";
 import type { ExprContext } from "./scope.js";
@@ -16,8 +17,17 @@ type Node<K extends Expr["kind"]> = Extract<Expr, { kind: K }>;
 
 export function resolveCase(expr: Node<"case">, ctx: ExprContext): Typed {
   const span = { start: expr.start, end: expr.end };
+  const conditions = caseConditions(expr, ctx);
+  const whens = [...(expr.operand === undefined ? [] : [expr.operand]), ...expr.branches.map((branch) => branch.when)];
   const results = [...expr.branches.map((branch) => branch.result), ...(expr.otherwise ? [expr.otherwise] : [])].map(
-    (node) => resolveExpr(node, ctx),
+    (node, i) => {
+      const taken = (): string =>
+        conditions
+          .slice(0, i + 1)
+          .map((condition, at) => (at === i ? holds(condition) : `NOT ${holds(condition)}`))
+          .join(" AND ");
+      return resolveExpr(node, branchContext(ctx, taken, whens));
+    },
   );
   const type = commonType(results);
   if (type === undefined) {
@@ -29,7 +39,6 @@ export function resolveCase(expr: Node<"case">, ctx: ExprContext): Typed {
   }
   const typed = results.map((result) => coerce(result, type));
   const otherwise = expr.otherwise === undefined ? undefined : (typed.at(-1) as Typed);
-  const conditions = caseConditions(expr, ctx);
   const branches = conditions.map(({ sql }, i) => `WHEN ${sql} THEN ${(typed[i] as Typed).sql}`).join(" ");
   const tail = otherwise === undefined ? "" : ` ELSE ${otherwise.sql}`;
   const nullable = otherwise === undefined || typed.some((result) => result.nullable);

@@ -120,6 +120,8 @@ export interface ExprContext {
   readonly aggregates: "allowed" | "forbidden" | "inside aggregate";
   readonly windows: boolean;
   readonly namedWindows: ReadonlyMap<string, WindowSpec>;
+  /** In a branch of CASE or its like: the DuckDB condition under which it is evaluated; undefined where that cannot be said in a subquery. */
+  readonly branch?: () => string | undefined;
   /** DuckDB condition that restricts the rows of every aggregate (PIVOT). */
   readonly filter?: string;
 }

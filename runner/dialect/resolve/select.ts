@@ -5,6 +5,7 @@ import { analysisError } from "../errors.js";
 import { quoteName, structLiteral } from "../print/sql.js";
 import { isComparable, isOrderable } from "../types/equality.js";
 import { mayBeNan, type Typed } from "../types/typed.js";
+import { isBranchGuard } from "./branches.js";
 import { resolveAs, resolveExpr } from "./expression.js";
 import { resolveFrom } from "./from.js";
 import { callsAggregate, callsWindow, type Grouped, resolveGrouping } from "./grouping.js";
@@ -92,7 +93,7 @@ export function resolveSelect(
 /** Without FROM there are no rows to choose from, group or order. */
 function checkWithoutFrom(select: Select, orderBy: readonly OrderItem[]): void {
   const clauses: readonly (readonly [string, Span | undefined])[] = [
-    ["a WHERE", select.where],
+    ["a WHERE", isBranchGuard(select.where) ? undefined : select.where],
     ["a GROUP BY", select.groupBy?.kind === "items" ? select.groupBy.items[0] : select.groupBy && select],
     ["a HAVING", select.having],
     ["a QUALIFY", select.qualify],
