@@ -38,10 +38,25 @@ const extreme = (name: string): AggregateOverload =>
     return `CASE WHEN isnan(${largest}) THEN ${largest} ELSE ${call.of("min", args)} END`;
   });
 
+/**
+ * Sums of NUMERIC whose parts may leave 38 digits though the end does not: values from 10^18 on, which are rare, are summed apart, whole parts
+ * and fractions, and only where there are any is the result put together in JavaScript.
+ */
+function wideSum(value: string, call: AggregateCall, count: string, build: (sum: string) => string): string {
+  if (!call.divisible) return build(call.of("sum", [value]));
+  const large = `${value} NOT BETWEEN -1000000000000000000 AND 1000000000000000000`;
+  const small = call.of("sum", [`CASE WHEN ${large} THEN NULL ELSE ${value} END`]);
+  const whole = call.of("sum", [`CASE WHEN ${large} THEN CAST(trunc(${value}) AS HUGEINT) END`]);
+  const fraction = call.of("sum", [`CASE WHEN ${large} THEN ${value} % 1 END`]);
+  const text = [whole, small, fraction].map((sum) => `CAST(${sum} AS VARCHAR)`).join(", ");
+  return `CASE WHEN ${whole} IS NULL THEN ${build(small)} ELSE CAST(bq_wide_sum(${text}, ${count}) AS DECIMAL(38,9)) END`;
+}
+
 /** Exact: NUMERIC sum divided by the count, rounded half away from zero to 9 digits. */
-const AVG_NUMERIC = aggregateOn("(NUMERIC) -> NUMERIC?", (args, call) => {
-  const count = `CAST(nullif(${call.of("count", args)}, 0) AS DECIMAL(38,9))`;
-  return `bq.numeric_div(${call.of("sum", args)}, ${count})`;
+const AVG_NUMERIC = aggregateOn("(NUMERIC) -> NUMERIC?", ([value], call) => {
+  const count = call.of("count", [value as string]);
+  const divisor = `CAST(nullif(${count}, 0) AS DECIMAL(38,9))`;
+  return wideSum(value as string, call, count, (sum) => `bq.numeric_div(${sum}, ${divisor})`);
 });
 
 /** Of NaN and infinities these aggregates are NaN; DuckDB fails. */
@@ -99,7 +114,9 @@ export const AGGREGATE_FUNCTIONS: Family = {
       // No macro: a lambda around aggregates trips DuckDB's planner in some queries.
       return `CASE WHEN isinf(${sum}) AND NOT ${infinite} THEN CAST('double overflow' AS DOUBLE) ELSE ${sum} END`;
     }),
-    aggregateOn("(NUMERIC) -> NUMERIC?", (args, call) => `bq.numeric_in_range(${call.of("sum", args)})`),
+    aggregateOn("(NUMERIC) -> NUMERIC?", ([value], call) =>
+      wideSum(value as string, call, "NULL", (sum) => `bq.numeric_in_range(${sum})`),
+    ),
     aggregateOn("(BIGNUMERIC) -> BIGNUMERIC?", (args, call) => `bq_bignumeric_sum(${call.of("list", args)})`),
     aggregateOn("(INTERVAL) -> INTERVAL?", ([value], call) => {
       const sum = (part: string): string => call.of("sum", [`bq.interval_${part}(${value})`]);

@@ -50,6 +50,7 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
     respectNulls: call.nulls === "RESPECT",
     distinct: call.distinct,
     ordered: order.length > 0,
+    divisible: !call.distinct && extreme === undefined && over === undefined,
   };
   const keys = call.name === "GROUPING" ? ctx.scope.separateKeys : undefined;
   const built = candidate.build(

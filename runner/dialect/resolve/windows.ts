@@ -39,6 +39,7 @@ export function resolveWindowFunction(call: CallExpr, definition: WindowFunction
     ignoreNulls: call.nulls === "IGNORE",
     respectNulls: call.nulls === "RESPECT",
     distinct: false,
+    divisible: false,
     ordered: false,
   };
   const sql = candidate.build(

@@ -1,4 +1,4 @@
-import { type JsFunction, strict } from "./js-function.js";
+import { type JsFunction, lenient, strict } from "./js-function.js";
 
 /** A decimal text as an integer of units of 10^-scale. */
 export function decimalUnits(text: string, scale: number): bigint {
@@ -25,7 +25,22 @@ export function roundUnits(units: bigint, scale: number, digits: number, mode: s
   return up ? down + (units < 0n ? -step : step) : down;
 }
 
+const UNIT = 10n ** 9n;
+
+/** SUM of NUMERIC from sums of whole parts and fractions that need more than 38 digits; with a count the average. */
+function wideSum(whole: string, fractions: readonly (string | null)[], count: bigint | null): string {
+  const parts = fractions.map((text) => (text === null ? 0n : decimalUnits(text, 9)));
+  const sum = parts.reduce((total, part) => total + part, BigInt(whole) * UNIT);
+  const half = count === null ? 0n : (sum < 0n ? -count : count) / 2n;
+  const result = count === null ? sum : (sum + half) / count;
+  if (result >= 10n ** 38n || result <= -(10n ** 38n)) throw new Error("numeric overflow: SUM");
+  return unitsText(result, 9);
+}
+
 export const DECIMAL_JS_FUNCTIONS: readonly JsFunction[] = [
+  lenient("bq_wide_sum", ["STRING", "STRING", "STRING", "INT64"], "STRING", (whole, small, fraction, count) =>
+    whole === null ? null : wideSum(whole, [small, fraction], count),
+  ),
   strict("bq_round_decimal", ["STRING", "INT64", "STRING", "INT64"], "STRING", (text, digits, mode, scale) => {
     const name = mode.toUpperCase();
     if (name !== "TRUNC" && name !== "ROUND_HALF_EVEN" && name !== "ROUND_HALF_AWAY_FROM_ZERO")

@@ -1,13 +1,7 @@
+import { decimalUnits, roundUnits, unitsText } from "./decimal.js";
 import { type JsFunction, lenient } from "./js-function.js";
 
 const UNIT = 10n ** 9n;
-
-/** Text of a NUMERIC in units of 10^-9. */
-function units(text: string): bigint {
-  const [, sign, whole = "0", fraction = ""] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text) as RegExpExecArray;
-  const value = BigInt(whole) * UNIT + BigInt(fraction.padEnd(9, "0"));
-  return sign === "-" ? -value : value;
-}
 
 /**
  * PERCENTILE_CONT of NUMERIC between two neighbours, `weight` units of 10^-9 after the lower one: exact, rounded half away from zero to 9
@@ -16,14 +10,8 @@ function units(text: string): bigint {
 function between(low: string | null, high: string | null, weight: bigint): string | null {
   if (weight === 0n || high === null) return low;
   if (low === null) return high;
-  const sum = units(low) * (UNIT - weight) + units(high) * weight;
-  const half = sum < 0n ? -(UNIT / 2n) : UNIT / 2n;
-  return printUnits((sum + half) / UNIT);
-}
-
-function printUnits(value: bigint): string {
-  const digits = (value < 0n ? -value : value).toString().padStart(10, "0");
-  return `${value < 0n ? "-" : ""}${digits.slice(0, -9)}.${digits.slice(-9)}`;
+  const sum = decimalUnits(low, 9) * (UNIT - weight) + decimalUnits(high, 9) * weight;
+  return unitsText(roundUnits(sum, 18, 9, "ROUND_HALF_AWAY_FROM_ZERO") / UNIT, 9);
 }
 
 export const PERCENTILE_JS_FUNCTIONS: readonly JsFunction[] = [
