@@ -39,17 +39,16 @@ const extreme = (name: string): AggregateOverload =>
   });
 
 /**
- * Sums of NUMERIC whose parts may leave 38 digits though the end does not: values from 10^18 on, which are rare, are summed apart, whole parts
- * and fractions, and only where there are any is the result put together in JavaScript.
+ * Sums of NUMERIC whose parts may leave 38 digits though the end does not: values from 10^18 on, which are rare, are collected apart, and only
+ * where there are any is the result put together in JavaScript.
  */
 function wideSum(value: string, call: AggregateCall, count: string, build: (sum: string) => string): string {
   if (!call.divisible) return build(call.of("sum", [value]));
-  const large = `${value} NOT BETWEEN -1000000000000000000 AND 1000000000000000000`;
-  const small = call.of("sum", [`CASE WHEN ${large} THEN NULL ELSE ${value} END`]);
-  const whole = call.of("sum", [`CASE WHEN ${large} THEN CAST(trunc(${value}) AS HUGEINT) END`]);
-  const fraction = call.of("sum", [`CASE WHEN ${large} THEN ${value} % 1 END`]);
-  const text = [whole, small, fraction].map((sum) => `CAST(${sum} AS VARCHAR)`).join(", ");
-  return `CASE WHEN ${whole} IS NULL THEN ${build(small)} ELSE CAST(bq_wide_sum(${text}, ${count}) AS DECIMAL(38,9)) END`;
+  const range = "BETWEEN -1000000000000000000 AND 1000000000000000000";
+  const small = call.of("sum", [value], { filter: `${value} ${range}` });
+  const large = call.of("list", [value], { filter: `${value} NOT ${range}` });
+  const sum = `bq_wide_sum(CAST(${large} AS VARCHAR[]), CAST(${small} AS VARCHAR), ${count})`;
+  return `CASE WHEN ${large} IS NULL THEN ${build(small)} ELSE CAST(${sum} AS DECIMAL(38,9)) END`;
 }
 
 /** Exact: NUMERIC sum divided by the count, rounded half away from zero to 9 digits. */

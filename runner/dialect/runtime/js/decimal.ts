@@ -25,12 +25,9 @@ export function roundUnits(units: bigint, scale: number, digits: number, mode: s
   return up ? down + (units < 0n ? -step : step) : down;
 }
 
-const UNIT = 10n ** 9n;
-
-/** SUM of NUMERIC from sums of whole parts and fractions that need more than 38 digits; with a count the average. */
-function wideSum(whole: string, fractions: readonly (string | null)[], count: bigint | null): string {
-  const parts = fractions.map((text) => (text === null ? 0n : decimalUnits(text, 9)));
-  const sum = parts.reduce((total, part) => total + part, BigInt(whole) * UNIT);
+/** SUM of NUMERIC that needs more than 38 digits on the way; with a count the average. */
+function wideSum(values: readonly (string | null)[], count: bigint | null): string {
+  const sum = values.reduce((total, text) => total + (text === null ? 0n : decimalUnits(text, 9)), 0n);
   const half = count === null ? 0n : (sum < 0n ? -count : count) / 2n;
   const result = count === null ? sum : (sum + half) / count;
   if (result >= 10n ** 38n || result <= -(10n ** 38n)) throw new Error("numeric overflow: SUM");
@@ -38,8 +35,8 @@ function wideSum(whole: string, fractions: readonly (string | null)[], count: bi
 }
 
 export const DECIMAL_JS_FUNCTIONS: readonly JsFunction[] = [
-  lenient("bq_wide_sum", ["STRING", "STRING", "STRING", "INT64"], "STRING", (whole, small, fraction, count) =>
-    whole === null ? null : wideSum(whole, [small, fraction], count),
+  lenient("bq_wide_sum", ["STRINGS", "STRING", "INT64"], "STRING", (large, small, count) =>
+    large === null ? null : wideSum([...large, small], count),
   ),
   strict("bq_round_decimal", ["STRING", "INT64", "STRING", "INT64"], "STRING", (text, digits, mode, scale) => {
     const name = mode.toUpperCase();
