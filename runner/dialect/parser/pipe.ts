@@ -6,6 +6,7 @@ import { parseExpression } from "./expression.js";
 import { acceptJoin, parseFrom, parseFromPrimary, parseJoinTail } from "./from.js";
 import { parsePivotOrUnpivot } from "./pivot.js";
 import { parseQuery, parseQueryPrimary, parseSelectItems } from "./query.js";
+import { acceptSetOperator, type SetOperator } from "./set-operation.js";
 
 /** What a pipe operator works on: a FROM clause that is still open, with conditions, or a finished query. */
 type Input =
@@ -46,7 +47,8 @@ function parseOperator(c: Cursor, input: Input, start: number): Input {
     if (pivoted === undefined) throw c.unexpected();
     return { from: pivoted, where: undefined };
   }
-  if (c.isWord("UNION") || c.isWord("INTERSECT") || c.isWord("EXCEPT")) return setOperation(c, input, start);
+  const operator = acceptSetOperator(c);
+  if (operator !== undefined) return setOperation(c, operator, input, start);
   c.next();
   switch (token.value) {
     case "WHERE":
@@ -223,15 +225,13 @@ function position(place: number, c: Cursor, start: number): Expr {
   return { kind: "integer", value: String(place), ...c.span(start) };
 }
 
-/** `UNION ALL (query), (query)`. */
-function setOperation(c: Cursor, input: Input, start: number): Input {
-  const op = c.next().value as "UNION" | "INTERSECT" | "EXCEPT";
-  const all = c.acceptWords("ALL");
-  if (!all && !c.acceptWords("DISTINCT")) throw c.expected("keyword ALL or keyword DISTINCT");
-  if (c.isWords("BY", "NAME") || c.isWord("CORRESPONDING")) throw unsupported(`${op} ... BY NAME`, c.peek());
-  const first: QueryBody = { kind: "nested", query: finished(c, input, start), ...c.span(start) };
-  const arms = [first, ...c.list(() => arm(c))];
-  return { query: queryOf(c, { kind: "set", op, all, arms, ...c.span(start) }, start), alias: undefined };
+/** `UNION ALL (query), (query)`: by name they are matched one after the other. */
+function setOperation(c: Cursor, operator: SetOperator, input: Input, start: number): Input {
+  let body: QueryBody = { kind: "nested", query: finished(c, input, start), ...c.span(start) };
+  const others = c.list(() => arm(c));
+  if (operator.byName === undefined) body = { kind: "set", ...operator, arms: [body, ...others], ...c.span(start) };
+  else for (const other of others) body = { kind: "set", ...operator, arms: [body, other], ...c.span(start) };
+  return { query: queryOf(c, body, start), alias: undefined };
 }
 
 function arm(c: Cursor): QueryBody {

@@ -15,6 +15,7 @@ import type { Cursor } from "./cursor.js";
 import { parseExpression } from "./expression.js";
 import { parseFrom } from "./from.js";
 import { parseFromQuery, pipeQuery } from "./pipe.js";
+import { acceptSetOperator, type SetOperator } from "./set-operation.js";
 
 /** True where a query (not an expression in parentheses) begins, looking through opening parentheses. */
 export function startsQuery(c: Cursor): boolean {
@@ -61,25 +62,24 @@ function parseCommonTable(c: Cursor): CommonTable {
 
 function parseSetOperation(c: Cursor): QueryBody {
   let left = parseQueryPrimary(c);
-  let joined: { op: string; all: boolean } | undefined;
+  let joined: SetOperator | undefined;
   for (;;) {
     const token = c.peek();
-    const op = c.isWord("UNION") || c.isWord("EXCEPT") || c.isWord("INTERSECT") ? token.value : undefined;
-    if (op === undefined) return left;
-    c.next();
-    const all = c.acceptWords("ALL");
-    if (!all && !c.acceptWords("DISTINCT")) throw c.expected("keyword ALL or keyword DISTINCT");
-    if (c.isWords("BY", "NAME") || c.isWord("CORRESPONDING")) throw unsupported(`${op} ... BY NAME`, token);
+    const operator = acceptSetOperator(c);
+    if (operator === undefined) return left;
+    const { op, all, byName } = operator;
     if (joined !== undefined && (joined.op !== op || joined.all !== all)) {
       throw syntaxError(
         "Different set operations cannot be used in the same query without using parentheses for grouping",
         token,
       );
     }
-    joined = { op, all };
     const right = parseQueryPrimary(c);
-    const arms = left.kind === "set" ? [...left.arms, right] : [left, right];
-    left = { kind: "set", op: op as "UNION" | "EXCEPT" | "INTERSECT", all, arms, start: left.start, end: right.end };
+    // Names are matched between two sides at a time.
+    const flat = left.kind === "set" && joined !== undefined && joined.byName === undefined && byName === undefined;
+    joined = operator;
+    const arms = flat && left.kind === "set" ? [...left.arms, right] : [left, right];
+    left = { kind: "set", op, all, byName, arms, start: left.start, end: right.end };
   }
 }
 
