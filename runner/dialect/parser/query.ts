@@ -21,11 +21,7 @@ import { acceptSetOperator, type SetOperator } from "./set-operation.js";
 export function startsQuery(c: Cursor): boolean {
   let ahead = 0;
   while (c.is("(", ahead)) ahead += 1;
-  return (
-    c.isWord("SELECT", ahead) ||
-    (c.isWord("FROM", ahead) && ahead > 0) ||
-    (c.isWord("WITH", ahead) && !c.is("(", ahead + 1))
-  );
+  return c.isWord("SELECT", ahead) || c.isWord("FROM", ahead) || (c.isWord("WITH", ahead) && !c.is("(", ahead + 1));
 }
 
 /** `[WITH ..] body [ORDER BY ..] [LIMIT .. [OFFSET ..]]`. */
@@ -53,7 +49,8 @@ export function parseQuery(c: Cursor): Query {
   return { ...query, body: nested, orderBy: [], limit: undefined, offset: undefined, ...c.span(start) };
 }
 
-function parseCommonTable(c: Cursor): CommonTable {
+/** `name AS (query)`. */
+export function parseCommonTable(c: Cursor): CommonTable {
   const name = c.identifier();
   c.expectWord("AS");
   const query = c.parenthesized(() => parseQuery(c));
@@ -135,7 +132,8 @@ function parseSelect(c: Cursor): Select {
   return { kind: "select", distinct, as, items, from, where, groupBy, having, qualify, windows, ...c.span(start) };
 }
 
-function parseSelectItem(c: Cursor): SelectItem {
+/** An expression with its alias, or a star. */
+export function parseSelectItem(c: Cursor): SelectItem {
   const { start } = c.peek();
   if (c.accept("*")) return parseStarTail(c, undefined, start);
   const expr = parseExpression(c);
@@ -174,7 +172,8 @@ function parseGrouping(c: Cursor): Grouping {
   return { kind: "items", items: c.list(() => parseGroupingItem(c)) };
 }
 
-function parseGroupingItem(c: Cursor): GroupingItem {
+/** A grouping expression, ROLLUP, CUBE, GROUPING SETS or `()`. */
+export function parseGroupingItem(c: Cursor): GroupingItem {
   const { start } = c.peek();
   for (const kind of ["ROLLUP", "CUBE"] as const) {
     if (!c.isWord(kind) || !c.is("(", 1)) continue;

@@ -33,7 +33,7 @@ export const queries = [
   q("SELECT * FROM (SELECT k, y, n FROM t) PIVOT (COUNTIF(n > 5) FOR y IN (1, 2)) WHERE k = 'a'"),
   q("SELECT * FROM (SELECT k, y, n FROM t) UNPIVOT (v FOR c IN (y, n))"),
   q("SELECT * FROM (SELECT k, y, n FROM t) UNPIVOT INCLUDE NULLS (v FOR c IN (y AS 'first', n AS 'second'))"),
-  q("SELECT * FROM (SELECT k, y, n FROM t) UNPIVOT EXCLUDE NULLS (v FOR c IN (y AS 1, n AS 2)) AS u ORDER BY v"),
+  q("SELECT * FROM (SELECT k, y, n FROM t) UNPIVOT EXCLUDE NULLS (v FOR c IN (y AS 1, n AS 2)) AS u ORDER BY v, k"),
   q(
     "SELECT * FROM (SELECT k, y, n, y + 1 AS y2, n + 1 AS n2 FROM t) UNPIVOT ((a, b) FOR c IN ((y, n) AS 'old', (y2, n2) AS 'new'))",
   ),
@@ -113,7 +113,7 @@ export const queries = [
     "FROM t |> AGGREGATE SUM(n) AS s GROUP BY GROUPING SETS(k, y)",
     "SELECT k, CAST(NULL AS INT64), SUM(n) FROM t GROUP BY k UNION ALL SELECT NULL, y, SUM(n) FROM t GROUP BY y",
   ),
-  pipe("FROM t |> AGGREGATE SUM(n) DESC AS s GROUP BY k", "SELECT k, SUM(n) AS s FROM t GROUP BY k ORDER BY s DESC"),
+  pipe("FROM t |> AGGREGATE SUM(n) AS s DESC GROUP BY k", "SELECT k, SUM(n) AS s FROM t GROUP BY k ORDER BY s DESC"),
   pipe(
     "FROM t |> EXTEND n * 2 AS m, y + 1 AS z |> WHERE m > 20 |> DROP n, x",
     "SELECT k, y, n * 2 AS m, y + 1 AS z FROM t WHERE n * 2 > 20",
