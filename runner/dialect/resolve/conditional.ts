@@ -1,6 +1,6 @@
 import { typeName } from "../../sql-types.js";
 import type { Expr } from "../ast.js";
-import { analysisError, unsupported } from "../errors.js";
+import { analysisError } from "../errors.js";
 import { castTo } from "../functions/cast.js";
 import { castByFormat, castInZone } from "../functions/cast-format.js";
 import { extractPart } from "../functions/extract.js";
@@ -11,7 +11,7 @@ import { branchContext, holds } from "./branches.js";
 import { resolveAs, resolveExpr } from "./expression.js";
 import { unify } from "./operators.js";
 import type { ExprContext } from "./scope.js";
-import { hasParameters, limitOf, typeOf } from "./type-node.js";
+import { limitsOf, typeOf } from "./type-node.js";
 
 type Node<K extends Expr["kind"]> = Extract<Expr, { kind: K }>;
 
@@ -60,8 +60,6 @@ function caseConditions(expr: Node<"case">, ctx: ExprContext): Typed[] {
 }
 
 export function resolveCast(expr: Node<"cast">, ctx: ExprContext): Typed {
-  if (expr.type.kind !== "scalarType" && hasParameters(expr.type))
-    throw unsupported("A type parameter within ARRAY or STRUCT", expr.type);
   const value = resolveExpr(expr.value, ctx);
   const zone = expr.zone === undefined ? undefined : resolveAs(expr.zone, "STRING", ctx, "Time zone");
   if (expr.format !== undefined) {
@@ -69,7 +67,7 @@ export function resolveCast(expr: Node<"cast">, ctx: ExprContext): Typed {
     return castByFormat(value, typeOf(expr.type), format, zone, { safe: expr.safe, span: expr });
   }
   if (zone !== undefined) return castInZone(value, typeOf(expr.type), zone, { safe: expr.safe, span: expr });
-  return castTo(value, typeOf(expr.type), { safe: expr.safe, limit: limitOf(expr.type), span: expr });
+  return castTo(value, typeOf(expr.type), { safe: expr.safe, limits: limitsOf(expr.type), span: expr });
 }
 
 export function resolveExtract(expr: Node<"extract">, ctx: ExprContext): Typed {
