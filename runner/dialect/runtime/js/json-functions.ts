@@ -1,7 +1,7 @@
 import { float64TextWithPoint } from "./float-text.js";
 import { type JsFunction, lenient, strict } from "./js-function.js";
 import { appendAt, insertAt, removeAt, setAt, stripNullsAt } from "./json-edit.js";
-import { jsonAt, jsonPath } from "./json-path.js";
+import { type JsonStep, jsonAt, jsonPath } from "./json-path.js";
 import {
   JsonNumber,
   JsonObject,
@@ -20,6 +20,17 @@ function find(text: string, path: string, legacy: boolean, isJson: boolean): Jso
     return jsonAt(value, steps);
   } catch (error) {
     if (isJson) throw error;
+    return findBeforeFault(text, steps);
+  }
+}
+
+/** What stands whole before the fault of a text that is not JSON. */
+function findBeforeFault(text: string, steps: readonly JsonStep[]): JsonValue | undefined {
+  const unfinished = new Set<JsonValue>();
+  try {
+    const value = jsonAt(parseJson(text, unfinished), steps);
+    return value === undefined || unfinished.has(value) ? undefined : value;
+  } catch {
     return undefined;
   }
 }
