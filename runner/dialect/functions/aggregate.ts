@@ -227,6 +227,19 @@ export const AGGREGATE_FUNCTIONS: Family = {
       return call.of("quantile_disc", [value as string, `[${positions}]`]);
     }),
   ),
+  APPROX_TOP_COUNT: aggregate(
+    "approximate_aggregate_functions#approx_top_count",
+    [],
+    aggregateOn("(T, INT64) -> ARRAY<STRUCT<value T, count INT64>>?", ([value, number], call, typed) => {
+      const most = typed[1]?.literal;
+      if (most?.kind !== "integer" || most.value < 1n)
+        throw analysisError("Argument 2 to APPROX_TOP_COUNT must be at least 1", (typed[1] as Typed).span);
+      // NULLs are counted too, as a field of a struct; ties go by value.
+      const counts = call.of("histogram", [`{'v': ${value}}`]);
+      const sorted = `list_sort(list_transform(map_entries(${counts}), lambda e: {'n': -CAST(e.value AS BIGINT), 'v': e.key.v}))`;
+      return `list_transform(${sorted}[1:${number}], lambda e: {'value': e.v, 'count': -e.n})`;
+    }),
+  ),
   GROUPING: aggregate(
     `${DOC}#grouping`,
     [],

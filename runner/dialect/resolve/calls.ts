@@ -5,6 +5,7 @@ import type { CallContext, FunctionDefinition } from "../functions/definition.js
 import { functionNamed, functionNames } from "../functions/registry.js";
 import { SafeScope } from "../functions/safe.js";
 import { bestMatch, noMatchMessage, type Signature } from "../functions/signature.js";
+import { unsupportedFunction } from "../functions/unsupported.js";
 import { isVolatile } from "../functions/volatile-names.js";
 import { derive, type Typed } from "../types/typed.js";
 import { resolveAggregate } from "./aggregates.js";
@@ -18,6 +19,8 @@ import { resolveWindowFunction } from "./windows.js";
 export function resolveCall(call: CallExpr, ctx: ExprContext): Typed {
   const definition = functionNamed(call.name);
   if (definition === undefined) {
+    const unknown = unsupportedFunction(call.name);
+    if (unknown !== undefined) throw unsupported(unknown, call.nameSpan);
     throw analysisError(
       `Function not found: ${call.name}${didYouMean(call.name, functionNames()).toLowerCase().replace("; did", "; Did")}`,
       call.nameSpan,

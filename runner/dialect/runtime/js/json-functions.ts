@@ -141,6 +141,12 @@ export const JSON_JS_FUNCTIONS: readonly JsFunction[] = [
     const value = jsonAt(parseJson(text), [Number(index)]);
     return value === undefined ? null : printJson(value);
   }),
+  strict("bq_json_elements", ["STRING", "BOOL"], "STRINGS", (text, isLax) => {
+    const value = parseJson(text);
+    if (Array.isArray(value)) return (value as readonly JsonValue[]).map(printJson);
+    if (isLax) return null;
+    throw new Error("The provided JSON input is not an array");
+  }),
   strict("bq_json_keys", ["STRING", "INT64", "BOOL"], "STRINGS", (text, depth, lax) => {
     const keys = new Set<string>();
     collectKeys(parseJson(text), "", Number(depth), lax, keys);
