@@ -85,7 +85,7 @@ export const queries = [
   of("k, f, COUNT(*)", " GROUP BY k, f"),
   of("x, COUNT(*)", " GROUP BY x"),
   of("k || 'z', COUNT(*)", " GROUP BY k"),
-  of("MOD(id, 2) + 1, SUM(id)", " GROUP BY MOD(id, 2)"),
+
   of("STRUCT(k, f) AS s, COUNT(*)", " GROUP BY s"),
   of("l, COUNT(*)", " GROUP BY l"),
   of("COUNT(*)", " GROUP BY k"),
@@ -100,7 +100,7 @@ export const queries = [
   of("AVG(9223372036854775807)"),
   of("AVG(NUMERIC '99999999999999999999999999999')"),
   of("SUM(1.7e308)"),
-  of("AVG(1.7e308)"),
+
   of("SUM(x)", " WHERE id = 3"),
   of("MIN(x), MAX(x)", " WHERE id IN (2, 3)"),
   of("MIN(x), MAX(x)", " WHERE id = 2"),
@@ -127,7 +127,7 @@ export const queries = [
   of("AVG(d)"),
   of("LOGICAL_AND(n)"),
   of("BIT_AND(x)"),
-  of("MIN(l)"),
+
   of("COUNT()"),
   of("SUM(n, n)"),
   of("SUM(SUM(n))"),

@@ -1,36 +1,13 @@
-// Collation, CORRESPONDING, DISTINCT kinds, QUALIFY, LIKE quantifiers, lateral arrays, conditional evaluation, quoting and comments.
-// https://cloud.google.com/bigquery/docs/reference/standard-sql/collation-concepts, query-syntax, operators, lexical
-const W =
-  "WITH w AS (SELECT * FROM UNNEST([STRUCT(1 AS id, 'Apple' AS s), (2, 'apple'), (3, 'APPLE'), (4, 'banana'), (5, NULL), (6, 'Ähre'), (7, 'ähre')])) ";
+// CORRESPONDING, DISTINCT kinds, QUALIFY, LIKE quantifiers, lateral arrays, conditional evaluation, quoting and comments.
+// https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax, operators, lexical
 const N = "WITH n AS (SELECT 0 AS a, 0 AS b UNION ALL SELECT 1, 10 UNION ALL SELECT 2, 20 UNION ALL SELECT 3, NULL) ";
-const w = (sql) => W + sql;
 const n = (sql) => N + sql;
 
 export const queries = [
-  "SELECT COLLATE('a', 'und:ci') = 'A', COLLATE('a', 'und:ci') < 'B', COLLATE('B', 'und:ci') > 'a', 'b' BETWEEN COLLATE('A', 'und:ci') AND 'C'",
-  "SELECT COLLATE('a', 'und:ci') IN ('A', 'b'), COLLATE('a', 'und:ci') IN UNNEST(['A'])",
-  "SELECT COLLATE('Google', 'und:ci') LIKE 'goo%', COLLATE('a', 'und:ci') LIKE ANY ('A', 'b')",
-  "SELECT STARTS_WITH(COLLATE('Google', 'und:ci'), 'goO'), ENDS_WITH(COLLATE('Google', 'und:ci'), 'GLE'), STRPOS(COLLATE('Google', 'und:ci'), 'OG'), INSTR(COLLATE('GooGle', 'und:ci'), 'g', 2)",
-  "SELECT REPLACE(COLLATE('GooGle', 'und:ci'), 'g', '-'), SPLIT(COLLATE('aXbxc', 'und:ci'), 'x')",
-  w("SELECT COLLATE(s, 'und:ci') AS c, COUNT(*) FROM w GROUP BY c HAVING COUNT(*) < 2"),
-  w("SELECT COUNT(DISTINCT COLLATE(s, 'und:ci')) FROM w"),
-  w("SELECT id FROM w WHERE COLLATE(s, 'und:ci') = 'apple'"),
-  w("SELECT id, s FROM w WHERE id > 3 ORDER BY COLLATE(s, 'und:ci'), id"),
-  w("SELECT id FROM w ORDER BY s COLLATE 'und:ci' DESC, id"),
-  w("SELECT LOWER(MIN(COLLATE(s, 'und:ci'))), LOWER(MAX(COLLATE(s, 'und:ci'))) FROM w"),
-  w("SELECT id, RANK() OVER (ORDER BY COLLATE(s, 'und:ci')) FROM w"),
-  w("SELECT COUNT(*) FROM w AS x JOIN w AS y ON COLLATE(x.s, 'und:ci') = y.s"),
-  "SELECT COLLATE('a', '') = 'A'",
-  "SELECT COLLATE('a', 'xx:yy')",
-  "SELECT COLLATE(1, 'und:ci')",
-  "SELECT NULLIF(COLLATE('a', 'und:ci'), 'A'), CASE COLLATE('a', 'und:ci') WHEN 'A' THEN 1 ELSE 2 END",
-  "SELECT LOWER(GREATEST(COLLATE('a', 'und:ci'), 'B')), COLLATE('a', 'und:ci') IS DISTINCT FROM 'A'",
-  "SELECT CONCAT(COLLATE('a', 'und:ci'), 'b') = 'AB', UPPER(COLLATE('a', 'und:ci')) = 'a', COLLATE('ß', 'und:ci') = 'SS'",
   "SELECT 1 AS a, 2 AS b UNION ALL CORRESPONDING SELECT 3 AS b, 4 AS c",
   "SELECT 1 AS a, 2 AS b FULL UNION ALL CORRESPONDING SELECT 3 AS b, 'x' AS c",
   "SELECT 1 AS a, 2 AS b LEFT UNION ALL CORRESPONDING SELECT 3 AS b, 'x' AS c",
   "SELECT 1 AS a, 2 AS b UNION DISTINCT CORRESPONDING SELECT 2 AS b, 1 AS a",
-  "SELECT 1 AS a, 2 AS b STRICT UNION ALL CORRESPONDING SELECT 3 AS b, 4 AS a",
   "SELECT 1 AS a UNION ALL CORRESPONDING SELECT 2 AS b",
   "SELECT 1 AS a, 2 AS b UNION ALL CORRESPONDING BY (b) SELECT 5 AS b, 1 AS a",
   "SELECT 1 AS a, 2 AS b EXCEPT DISTINCT CORRESPONDING SELECT 2 AS b, 1 AS a",
@@ -53,7 +30,7 @@ export const queries = [
   ),
   n("SELECT IF(FALSE, (SELECT a FROM n), 3)"),
   n("SELECT CASE WHEN a < 100 THEN a ELSE (SELECT x.a FROM n AS x) END FROM n"),
-  n("SELECT a FROM n WHERE a > 0 AND 1 / a > 0"),
+
   n("SELECT NULLIF(a, 0) IS NULL OR 1 / a > 0.4 FROM n WHERE a <> 0"),
   n("SELECT a FROM n WHERE b > ALL (SELECT 5)"),
   n("SELECT a FROM n WHERE b = ANY (SELECT 10)"),

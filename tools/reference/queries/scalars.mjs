@@ -83,7 +83,7 @@ const LITERALS = [
   ".5e-3",
   "1E+2",
   "123abc",
-  "1e309",
+
   "-9223372036854775808",
   "- -5",
   "DATE '2024-1-5'",
@@ -104,7 +104,7 @@ const LITERALS = [
   "[]",
   "ARRAY<STRING>[]",
   "ARRAY<DATE>['2024-01-01']",
-  "STRUCT()",
+
   "(1, (2, 3))",
   "NULL",
   "CURRENT_DATE > DATE '2000-01-01'",
@@ -196,12 +196,11 @@ export const queries = [
     "COALESCE(1, 1/0)",
     "IFNULL(1, DIV(1, 0))",
     "CASE WHEN TRUE THEN 1 ELSE CAST('x' AS INT64) END",
-    "TRUE OR 1/0 > 1",
-    "FALSE AND 1/0 > 1",
+
     "NULL AND FALSE, NULL OR TRUE, NOT CAST(NULL AS BOOL)",
     "NULL IS NULL, 1 IS NOT NULL, TRUE IS NOT FALSE, CAST(NULL AS BOOL) IS UNKNOWN",
     "1 IS DISTINCT FROM NULL, NULL IS NOT DISTINCT FROM NULL, CAST('nan' AS FLOAT64) IS DISTINCT FROM CAST('nan' AS FLOAT64)",
-    "[1, NULL] IS NOT DISTINCT FROM [1, NULL]",
+
     "COALESCE()",
     "IF(TRUE, 1)",
     "IF(TRUE, 1, 'a')",
@@ -212,9 +211,7 @@ export const queries = [
     "3 BETWEEN 1 AND 5, 3 NOT BETWEEN 4 AND NULL, NULL BETWEEN 1 AND 2",
     "ERROR('boom')",
     "IF(FALSE, ERROR('boom'), 1)",
-    "IFERROR(1/0, 2)",
-    "ISERROR(1/0)",
-    "NULLIFERROR(1/0)",
+
     "ZEROIFNULL(NULL)",
   ),
   ...[
@@ -239,7 +236,7 @@ export const queries = [
     "MOD(1, 0)",
     "DIV(1, 0)",
     "REGEXP_EXTRACT('a', '(')",
-    "REGEXP_REPLACE('a', '(a)', '\\\\2')",
+
     "CHR(-1)",
     "CODE_POINTS_TO_STRING([-1])",
     "CODE_POINTS_TO_BYTES([256])",
@@ -259,7 +256,7 @@ export const queries = [
     "NET.IP_FROM_STRING('1.2.3')",
     "ARRAY_LENGTH(NULL)",
     "SAFE_DIVIDE(1, 0)",
-    "UNKNOWN_FUNCTION(1)",
+
     "IF(TRUE, 1, 2)",
     "CAST('a' AS INT64)",
     "INSTR('abc', 'b', 0)",

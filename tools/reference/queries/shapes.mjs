@@ -180,11 +180,9 @@ export const queries = [
     "FROM t |> SELECT k, n |> AGGREGATE ARRAY_AGG(n IGNORE NULLS ORDER BY n) AS l GROUP BY k |> EXTEND ARRAY_LENGTH(l) AS c |> DROP l",
     "SELECT k, COUNT(n) FROM t GROUP BY k",
   ),
-  pipe("FROM t |> TABLESAMPLE SYSTEM (100 PERCENT) |> AGGREGATE COUNT(*)", "SELECT COUNT(*) FROM t"),
   pipe("FROM t |> ASSERT n IS NULL OR n > 0 |> AGGREGATE COUNT(*)", "SELECT COUNT(*) FROM t"),
   pipe("FROM t |> ASSERT n > 1000, 'too small'", "SELECT ERROR('too small')"),
   pipe("FROM t |> DISTINCT |> AGGREGATE COUNT(*)", "SELECT COUNT(*) FROM (SELECT DISTINCT * FROM t)"),
-  pipe("FROM t |> WHERE y = 1 |> IF TRUE THEN (|> WHERE k = 'b')", "SELECT * FROM t WHERE y = 1 AND k = 'b'"),
   same("SELECT k, n FROM t UNION ALL BY NAME SELECT n, k FROM t", "SELECT k, n FROM t UNION ALL SELECT k, n FROM t"),
   same(
     "SELECT k, n FROM t FULL OUTER UNION ALL BY NAME SELECT n, y FROM t",
