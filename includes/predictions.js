@@ -124,6 +124,19 @@ function resultColumns(system, values) {
   ].join(",\n  ");
 }
 
+const IDENTITY_TYPES = { game_date: "DATE", feature_quality_score: "NUMERIC" };
+
+/** A query without rows, of the columns of a system's table. */
+function emptyResult() {
+  const columns = [
+    ["system_id", "STRING"],
+    ...Object.keys(IDENTITY).map((name) => [name, IDENTITY_TYPES[name] ?? "STRING"]),
+    ...Object.entries(RESULT).map(([name, [type]]) => [name, type]),
+  ];
+  const nulls = columns.map(([name, type]) => `CAST(NULL AS ${type}) AS ${name}`);
+  return `SELECT * FROM (\n  SELECT\n    ${nulls.join(",\n    ")}\n) WHERE FALSE`;
+}
+
 /** A JSON object as text, from names to GoogleSQL expressions of numbers, shown with `decimals` decimals. */
 function jsonNumbers(members, decimals) {
   const parts = Object.entries(members).map(([name, value], index) => {
@@ -146,5 +159,6 @@ module.exports = {
   ruleConfidence,
   fatigueBands,
   resultColumns,
+  emptyResult,
   jsonNumbers,
 };

@@ -69,6 +69,17 @@ function isOff(id) {
   return !system(id).active;
 }
 
+/**
+ * Labels of every system: its circuit opens after five failures in a row, for half an hour, and closes after two successes
+ * (predictions.md section 12); its table has the columns of prediction_system_shape even when its query is wrong.
+ */
+const SYSTEM_LABELS = {
+  breaker_threshold: "5",
+  breaker_timeout_seconds: "1800",
+  breaker_successes: "2",
+  columns_like: "prediction_system_shape",
+};
+
 /** Labels that tell the runner to go on without systems that failed. */
 function softLabels(list) {
   return Object.fromEntries(list.filter(({ active }) => active).map(({ id }) => [`soft_dependency__${id}`, "true"]));
@@ -81,4 +92,4 @@ function passes({ pass }, confidence, edge) {
     : `${confidence} < ${pass.confidence} OR ABS(${edge}) < NUMERIC '${pass.edge}'`;
 }
 
-module.exports = { SYSTEMS, BASE_SYSTEMS, ENSEMBLE, isOff, softLabels, passes };
+module.exports = { SYSTEMS, BASE_SYSTEMS, ENSEMBLE, SYSTEM_LABELS, isOff, softLabels, passes };

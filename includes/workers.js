@@ -13,7 +13,7 @@ const COLUMNS = {
   predictions_generated: ["INT64", "Active predictions of the player"],
   skip_reason: [
     "STRING",
-    "player_inactive, gate_failed, no_features, low_quality_features, invalid_features, features_unchanged or NULL",
+    "player_inactive, gate_failed, no_features, low_quality_features, invalid_features, features_unchanged, circuit_open or NULL",
   ],
   systems_attempted: ["ARRAY<STRING>", "Systems that were to predict"],
   systems_succeeded: ["ARRAY<STRING>", "Systems that predicted"],
@@ -30,7 +30,7 @@ const COLUMNS = {
   historical_games_count: ["INT64", "Games that similarity compared"],
   error_message: ["STRING", "Why there is no prediction, or which system failed"],
   error_system: ["STRING", "The first failed system"],
-  error_type: ["STRING", "FeatureLoadError, FeatureValidationError, ModelError or NULL"],
+  error_type: ["STRING", "FeatureLoadError, FeatureValidationError, ModelError, CircuitOpen or NULL"],
   circuit_breaker_triggered: ["BOOL", "A system was not computed because its circuit was open"],
   circuits_opened: ["ARRAY<STRING>", "Those systems"],
   worker_version: ["STRING", "Version of the outcome's rules"],
@@ -50,6 +50,7 @@ const COMPARED = [
   "missing_features",
   "historical_games_count",
   "error_message",
+  "circuits_opened",
   "batch_id",
 ];
 

@@ -17,6 +17,8 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "rebuild a window aside and compare every fingerprint",
     load: () => import("./commands/verify.js"),
   },
+  breaker: { summary: "list circuit breakers, or reset them", load: () => import("./commands/breaker.js") },
+  gate: { summary: "is a date ready? exit code and reasons", load: () => import("./commands/gate.js") },
   compile: {
     summary: "print the compiled graph, as dataform compile does",
     load: () => import("./commands/compile.js"),

@@ -72,9 +72,7 @@ describe("a decision that peers get wrong", () => {
     await rig.sql(`INSERT INTO raw.events SELECT ${dayOf(0)}, 'team 1', unnest([5, -5])`);
     const run = await rig.run([]);
     // The day counts two more events; the points that the others read are the same.
-    expect(ran(run)).toContain("d.daily: inputs_changed");
-    expect(run.actions.find(({ name }) => name === "d.form")?.status).toBe("unchanged");
-    expect(run.actions.find(({ name }) => name === "d.totals")?.status).toBe("skipped");
+    expect(ran(run)).toEqual(["d.daily: inputs_changed", "d.no_negative: inputs_changed"]);
   });
 
   it("rebuilds a table that was dropped outside (state-aware orchestration does not notice)", async () => {
@@ -114,6 +112,83 @@ describe("a decision that peers get wrong", () => {
     expect(ran(await rig.run([]))).toEqual([]);
   });
 
+  it("runs nothing when a source gains a column that nobody reads, or only that column changes", async () => {
+    await start();
+    await rig.sql("ALTER TABLE raw.events ADD COLUMN venue VARCHAR DEFAULT 'home'");
+    expect(ran(await rig.run([]))).toEqual([]);
+    await rig.sql("UPDATE raw.events SET venue = 'away'");
+    expect(ran(await rig.run([]))).toEqual([]);
+    await rig.sql("UPDATE raw.events SET points = 2 WHERE points = 1");
+    expect(ran(await rig.run([]))).toContain("d.daily: inputs_changed");
+  });
+
+  it("runs what reads every column when one is added, though every row has the hash that it had", async () => {
+    await start();
+    const layout = { partitionColumn: undefined, clusterBy: [], primaryKey: ["team"] };
+    await rig.sql(`CREATE TABLE raw.teams AS
+      SELECT team, md5(team) AS data_hash FROM raw.events GROUP BY ALL;
+      ${layoutSql({ dataset: "raw", name: "teams" }, layout)}`);
+    rig.write("definitions/teams.sqlx", 'config { type: "table" }\nSELECT * FROM `raw.teams`');
+    rig.write("definitions/names.sqlx", 'config { type: "table" }\nSELECT team FROM `raw.teams`');
+    await rig.run([]);
+    await rig.sql("ALTER TABLE raw.teams ADD COLUMN city VARCHAR DEFAULT 'unknown'");
+    const run = await rig.fastbreak("run");
+    expect(run.stdout).toMatch(/d\.teams .* inputs changed in the columns of raw\.teams/);
+    expect(run.stdout).not.toMatch(/d\.names/);
+    expect(await rig.sql("SELECT DISTINCT city FROM d.teams")).toEqual([["unknown"]]);
+  });
+
+  it("notices a column that keeps its text and changes its type", async () => {
+    await start();
+    const layout = { partitionColumn: undefined, clusterBy: [], primaryKey: ["team"] };
+    const teams = (type: string) => `CREATE OR REPLACE TABLE raw.teams AS
+      SELECT team, '1'::${type} AS rank, md5(team) AS data_hash FROM raw.events GROUP BY ALL;
+      ${layoutSql({ dataset: "raw", name: "teams" }, layout)}`;
+    await rig.sql(teams("VARCHAR"));
+    rig.write("definitions/ranks.sqlx", 'config { type: "table" }\nSELECT team, rank FROM `raw.teams`');
+    await rig.run([]);
+    await rig.sql(teams("BIGINT"));
+    expect(ran(await rig.run([]))).toEqual(["d.ranks: inputs_changed"]);
+    expect(ran(await rig.run([]))).toEqual([]);
+  });
+
+  it("notices a zero that lost its sign and an interval of the same length (equal values that functions tell apart)", async () => {
+    await start();
+    const odd = (zero: string, span: string, list: string) =>
+      rig.sql(`CREATE OR REPLACE TABLE raw.odd AS SELECT ${zero} AS zero, INTERVAL ${span} AS span, ${list} AS list`);
+    await odd("0.0::DOUBLE", "30 DAY", "[0.0::DOUBLE]");
+    rig.write(
+      "definitions/odd.sqlx",
+      'config { type: "table" }\nSELECT zero, CAST(span AS STRING) AS span, list FROM `raw.odd`',
+    );
+    await rig.run([]);
+    const changes = [
+      ["'-0.0'::DOUBLE", "30 DAY", "[0.0::DOUBLE]"],
+      ["'-0.0'::DOUBLE", "1 MONTH", "[0.0::DOUBLE]"],
+      ["'-0.0'::DOUBLE", "1 MONTH", "['-0.0'::DOUBLE]"],
+      ["'-0.0'::DOUBLE", "1 MONTH", "['-0.0'::DOUBLE, 1]"],
+    ] as const;
+    for (const change of changes) {
+      await odd(change[0], change[1], change[2]);
+      expect(ran(await rig.run([])), change.join()).toEqual(["d.odd: inputs_changed"]);
+    }
+    expect(await rig.sql("SELECT zero::VARCHAR, span, list::VARCHAR FROM d.odd")).toEqual([
+      ["-0.0", "0-1 0 0:0:0", "[-0.0, 1.0]"],
+    ]);
+  });
+
+  it("rebuilds an empty table that somebody gave another column", async () => {
+    await start();
+    rig.write(
+      "definitions/none.sqlx",
+      'config { type: "table" }\nSELECT team FROM ${ref("totals")} WHERE points < -1000',
+    );
+    await rig.run([]);
+    await rig.sql("ALTER TABLE d.none ADD COLUMN note VARCHAR");
+    expect(ran(await rig.run([]))).toEqual(["d.none: table_modified"]);
+    expect(ran(await rig.run([]))).toEqual([]);
+  });
+
   it("runs nothing when a source whose rows carry a hash gains a column that nobody reads", async () => {
     await start();
     const layout = { partitionColumn: "day", clusterBy: [], primaryKey: ["day", "team"] };
@@ -126,9 +201,12 @@ describe("a decision that peers get wrong", () => {
     expect(ran(await rig.run([]))).toEqual([]);
   });
 
-  it("rebuilds nothing when the state tables gain a column", async () => {
+  it("rebuilds nothing when the state tables gain a column, and keeps writing to them", async () => {
     await start();
     await rig.sql("ALTER TABLE fastbreak.model_state ADD COLUMN bytes_billed BIGINT");
+    expect(ran(await rig.run([]))).toEqual([]);
+    await rig.sql("UPDATE d.totals SET points = 0 WHERE team = 'team 1'");
+    expect(ran(await rig.run([]))).toEqual(["d.totals: table_modified"]);
     expect(ran(await rig.run([]))).toEqual([]);
   });
 

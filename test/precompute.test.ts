@@ -1,4 +1,4 @@
-import { cpSync } from "node:fs";
+import { cpSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { changedKeys, differences, HASHED, hideResultsFrom, query, SOURCE_HASHES } from "./phase4-rig.js";
@@ -76,6 +76,44 @@ describe("Phase 4 on the sample season", () => {
       expect(Number(rows), `${table}.${hash}`).toBeGreaterThan(1000);
       expect(equal, `${table}.${hash}`).toBe(rows);
     }
+  });
+
+  it("answers every report of the project, with the dates and variables that were asked for", async () => {
+    const names = readdirSync(join(rig.dir, "reports")).map((file) => file.replace(/\.sql$/, ""));
+    const listed = JSON.parse((await rig.fastbreak("query", "--report", "--json")).stdout) as { name: string }[];
+    expect(listed.map(({ name }) => name).sort()).toEqual(names.sort());
+    const [[player]] = (await query(
+      built,
+      "SELECT min(player_lookup) FROM nba_predictions.ml_feature_store_v2 WHERE game_date = '2021-11-24'",
+    )) as [string[]];
+    for (const name of names) {
+      const dates = name === "durations" ? [] : ["--date", "2021-11-24"];
+      const asked = ["query", "--json", "--report", name, ...dates, "--param", `player=${player}`];
+      const { code, stdout, stderr } = await rig.fastbreak(...asked);
+      expect([code, stderr], name).toEqual([0, ""]);
+      expect(JSON.parse(stdout).length, name).toBeGreaterThan(0);
+    }
+    const grades = await rig.fastbreak("query", "--csv", "--report", "grades", "--date", "2021-11-24");
+    expect(
+      grades.stdout
+        .split("\r\n")
+        .slice(1, -1)
+        .map((line) => line.split(",")[0])
+        .sort(),
+    ).toEqual([
+      ...[
+        "ensemble_v1",
+        "moving_average_v1",
+        "season_average",
+        "similarity_balanced_v1",
+        "xgboost_v1",
+        "zone_matchup_v1",
+      ],
+    ]);
+    expect(await rig.fastbreak("query", "--report", "grade")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('there is no report grade; did you mean "grades"?'),
+    });
   });
 
   it("has nothing to do the second time", async () => {

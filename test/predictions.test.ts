@@ -350,3 +350,96 @@ describe("a failing system", () => {
     expect((await outcomes(rig)).at(-1)).toBe("2 true 3 - xgboost_v1");
   });
 });
+
+describe("the circuit of a system", () => {
+  let rig: PredictionsRig;
+  const file = "definitions/predictions/xgboost_v1.sqlx";
+  beforeAll(async () => {
+    rig = await PredictionsRig.create();
+    await rig.gate(true, DATE);
+    await rig.addFeatures({ player: "star", date: DATE, features: EXAMPLE });
+    await rig.addContext({ player: "star", date: DATE, line: 20.5 });
+  });
+  afterAll(() => rig.remove());
+
+  const breaker = () =>
+    rig.lines(
+      `SELECT processor_name, state, failure_count, success_count, len(failure_history)
+       FROM nba_orchestration.circuit_breaker_state ORDER BY 1`,
+    );
+  const circuits = () =>
+    rig.lines(
+      `SELECT circuit_breaker_triggered, array_to_string(circuits_opened, ','), system_errors, coalesce(error_type, '-')
+       FROM nba_predictions.prediction_worker_runs ORDER BY retry_attempt DESC LIMIT 1`,
+    );
+  const halfAnHourLater = () =>
+    rig.sql("UPDATE nba_orchestration.circuit_breaker_state SET opened_at = opened_at - INTERVAL 31 MINUTES");
+  const statusOf = (run: Awaited<ReturnType<PredictionsRig["run"]>>) =>
+    run.actions.find(({ name }) => name === "nba_predictions.xgboost_v1");
+
+  it("opens after five failures, of SQL that was never right too, while the other systems predict", async () => {
+    rig.rig.edit(file, "\nFROM scored\n", "\nFROM scored\nWHERE no_such_column > 0\n");
+    for (let attempt = 1; attempt <= 5; attempt += 1) {
+      expect(statusOf(await rig.run(RUN, 1))?.status).toBe("failed");
+      expect(await breaker()).toEqual([`xgboost_v1 ${attempt < 5 ? "CLOSED" : "OPEN"} ${attempt} 0 ${attempt}`]);
+    }
+    expect((await active(rig)).map((row) => row.split(" ")[0])).toEqual([
+      "ensemble_v1",
+      "moving_average_v1",
+      "zone_matchup_v1",
+    ]);
+  });
+
+  it("refuses from then on, says so, and takes no other with it", async () => {
+    await rig.setFeatures("star", [30, ...EXAMPLE.slice(1)], "00000000000000dd");
+    const run = await rig.run(RUN, 3);
+    expect(statusOf(run)).toMatchObject({
+      status: "blocked",
+      partitions: [{ partition: DATE, decision: "skip", reason: "breaker_open" }],
+      error: expect.stringMatching(
+        /^circuit open after 5 failures in a row, next attempt after .*breaker reset xgboost_v1/,
+      ),
+    });
+    expect(run.totals.failed).toBe(0);
+    expect(await outcomes(rig)).toContain("1 true 3 - xgboost_v1");
+    expect(await circuits()).toEqual(['true xgboost_v1 {"xgboost_v1": "circuit open"} CircuitOpen']);
+    const listed = await rig.rig.fastbreak("breaker", "list", "--json");
+    expect(JSON.parse(listed.stdout)).toMatchObject([{ name: "xgboost_v1", state: "OPEN", failure_count: 5 }]);
+  });
+
+  it("opens again when it fails half open", async () => {
+    await halfAnHourLater();
+    expect(statusOf(await rig.run(RUN, 1))?.status).toBe("failed");
+    expect(await breaker()).toEqual(["xgboost_v1 OPEN 6 0 6"]);
+  });
+
+  it("is half open after one success, closed after two, and five systems predict again", async () => {
+    rig.rig.edit(file, "\nWHERE no_such_column > 0\n", "\n");
+    await rig.run(RUN, 3);
+    await halfAnHourLater();
+    await rig.run(RUN);
+    expect(await breaker()).toEqual(["xgboost_v1 HALF_OPEN 6 1 6"]);
+    expect((await active(rig)).map((row) => row.split(" ")[0])).toContain("xgboost_v1");
+    await rig.setFeatures("star", EXAMPLE, "00000000000000ee");
+    await rig.run(RUN);
+    expect(await breaker()).toEqual(["xgboost_v1 CLOSED 0 0 6"]);
+    expect(await circuits()).toEqual(["false  null -"]);
+    expect((await rig.run(RUN)).totals).toMatchObject({ run: 0, rows_written: 0 });
+  });
+
+  it("is closed by hand, and says circuit_open when no system is left", async () => {
+    await rig.sql(
+      `INSERT INTO nba_orchestration.circuit_breaker_state BY NAME
+       SELECT name AS processor_name, 'OPEN' AS state, 5 AS failure_count, 0 AS success_count, current_timestamp AS opened_at,
+         current_timestamp AS updated_at
+       FROM (VALUES ('moving_average_v1'), ('zone_matchup_v1'), ('similarity_balanced_v1'), ('ensemble_v1')) AS systems(name);
+       UPDATE nba_orchestration.circuit_breaker_state SET state = 'OPEN', opened_at = current_timestamp`,
+    );
+    await rig.setFeatures("star", [12, ...EXAMPLE.slice(1)], "00000000000000ff");
+    await rig.run(RUN, 3);
+    expect((await outcomes(rig)).at(-1)).toMatch(/ false 0 circuit_open moving_average_v1,.*ensemble_v1$/);
+    expect(await rig.rig.fastbreak("breaker", "reset")).toMatchObject({ code: 0, stderr: "" });
+    await rig.run(RUN);
+    expect((await outcomes(rig)).at(-1)).toMatch(/ true 4 - $/);
+  });
+});

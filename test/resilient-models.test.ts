@@ -1,25 +1,15 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { Rig } from "./rig.js";
+import type { Rig } from "./rig.js";
+import { projectOf } from "./small-project.js";
 
 const rigs: Rig[] = [];
 afterEach(() => {
   for (const rig of rigs.splice(0)) rig.remove();
 });
 
-/** A project of SQLX files over the table raw.numbers (n, day). */
-async function projectOf(files: Readonly<Record<string, string>>): Promise<Rig> {
-  const rig = Rig.empty();
+async function project(files: Readonly<Record<string, string>>): Promise<Rig> {
+  const rig = await projectOf(files);
   rigs.push(rig);
-  mkdirSync(join(rig.dir, "definitions"));
-  mkdirSync(join(rig.dir, ".fastbreak"));
-  rig.write("dataform.json", JSON.stringify({ defaultDatabase: "p", defaultSchema: "d", assertionSchema: "checks" }));
-  rig.write("package.json", "{}");
-  rig.write("definitions/numbers.sqlx", 'config { type: "declaration", schema: "raw", name: "numbers" }');
-  for (const [name, text] of Object.entries(files)) rig.write(`definitions/${name}.sqlx`, text);
-  await rig.sql("CREATE SCHEMA raw");
-  await rig.sql("CREATE TABLE raw.numbers AS SELECT 4::BIGINT AS n, DATE '2024-01-01' AS day");
   return rig;
 }
 
@@ -32,13 +22,13 @@ describe("a soft dependency", () => {
     `config { type: "table", bigquery: { labels: { ${labels} } } }\nSELECT COUNT(*) AS found FROM \${ref("frail")}`;
 
   it("blocks like any other without the label", async () => {
-    const rig = await projectOf({ frail: FRAIL, reader: reader("") });
+    const rig = await project({ frail: FRAIL, reader: reader("") });
     const run = await rig.run([], 1);
     expect([status(run, "d.frail"), status(run, "d.reader")]).toEqual(["failed", "blocked"]);
   });
 
   it("lets a model be built when it failed, from an empty table the first time, from what is there later", async () => {
-    const rig = await projectOf({ frail: FRAIL, reader: reader('soft_dependency__frail: "true"') });
+    const rig = await project({ frail: FRAIL, reader: reader('soft_dependency__frail: "true"') });
     const run = await rig.run([], 1);
     expect([status(run, "d.frail"), status(run, "d.reader")]).toEqual(["failed", "success"]);
     expect(await rig.sql("SELECT found FROM d.reader")).toEqual([["0"]]);
@@ -54,7 +44,7 @@ describe("a soft dependency", () => {
   });
 
   it("must name a table of the project and be true", async () => {
-    const rig = await projectOf({ frail: FRAIL, reader: reader('soft_dependency__fail: "true"') });
+    const rig = await project({ frail: FRAIL, reader: reader('soft_dependency__fail: "true"') });
     expect(await rig.fastbreak("run")).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('label "soft_dependency__fail" names no table of the project'),
@@ -82,7 +72,7 @@ GROUP BY day`;
   const DAYS = ["--from", "2024-01-01", "--to", "2024-01-02"];
 
   it("builds from them once its table is there, also when it is forced, and is skipped when nothing moved", async () => {
-    const rig = await projectOf({ highest: HIGHEST });
+    const rig = await project({ highest: HIGHEST });
     await rig.run(DAYS);
     await rig.sql("UPDATE raw.numbers SET n = 2");
     await rig.run(DAYS);
@@ -96,7 +86,7 @@ GROUP BY day`;
   });
 
   it("leaves the rows of other days alone", async () => {
-    const rig = await projectOf({ highest: HIGHEST });
+    const rig = await project({ highest: HIGHEST });
     await rig.run(DAYS);
     await rig.sql("INSERT INTO raw.numbers VALUES (7, DATE '2024-01-02')");
     await rig.run(["--date", "2024-01-02"]);

@@ -52,6 +52,7 @@ export class Rig {
       "definitions",
       "includes",
       "assertions",
+      "reports",
       "dataform.json",
       "package.json",
       "package-lock.json",
@@ -59,7 +60,8 @@ export class Rig {
       cpSync(join(ROOT, name), join(rig.dir, name), { recursive: true });
     }
     const loaders = { sample: join(ROOT, "dist/ingest/sample.js"), files: join(ROOT, "dist/ingest/files.js") };
-    rig.write("fastbreak.json", JSON.stringify({ stateDataset: "nba_orchestration", loaders }));
+    const settings = JSON.parse(readFileSync(join(ROOT, "fastbreak.json"), "utf8")) as object;
+    rig.write("fastbreak.json", JSON.stringify({ ...settings, loaders }));
     return rig;
   }
 

@@ -38,6 +38,20 @@ export async function smallProject(events: number): Promise<Rig> {
   return rig;
 }
 
+/** A project of SQLX files over the table raw.numbers (n, day). */
+export async function projectOf(files: Readonly<Record<string, string>>): Promise<Rig> {
+  const rig = Rig.empty();
+  mkdirSync(join(rig.dir, "definitions"));
+  mkdirSync(join(rig.dir, ".fastbreak"));
+  rig.write("dataform.json", JSON.stringify({ defaultDatabase: "p", defaultSchema: "d", assertionSchema: "checks" }));
+  rig.write("package.json", "{}");
+  rig.write("definitions/numbers.sqlx", 'config { type: "declaration", schema: "raw", name: "numbers" }');
+  for (const [name, text] of Object.entries(files)) rig.write(`definitions/${name}.sqlx`, text);
+  await rig.sql("CREATE SCHEMA raw");
+  await rig.sql("CREATE TABLE raw.numbers AS SELECT 4::BIGINT AS n, DATE '2024-01-01' AS day");
+  return rig;
+}
+
 /** A day of the source: 0 to 11. */
 export function dayOf(index: number): string {
   return `DATE '${FIRST_DAY}' + ${index % DAYS}`;

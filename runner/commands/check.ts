@@ -6,6 +6,7 @@ import { ProjectError, renderProblem } from "../project/errors.js";
 import type { Manifest } from "../project/manifest.js";
 import { githubAnnotation } from "../report/annotations.js";
 import { plainLine, plural } from "../report/text.js";
+import { CIRCUIT_BREAKER_STATE } from "../state/tables.js";
 import type { CommandModule, CommonOptions } from "./command.js";
 import { EXIT } from "./exit.js";
 import { overridesOf } from "./selection-options.js";
@@ -72,8 +73,10 @@ async function surroundings(place: Place): Promise<Surroundings> {
   return withWarehouse(place, false, (warehouse) =>
     warehouse.transaction(async (transaction) => {
       const relations = await transaction.relations();
+      // What the runner makes before anything runs is there, made yet or not.
+      const own = [[`${place.settings.stateDataset}.circuit_breaker_state`, CIRCUIT_BREAKER_STATE] as const];
       return {
-        relations: new Map([...relations].map(([key, { columns }]) => [key, columns])),
+        relations: new Map([...own, ...[...relations].map(([key, { columns }]) => [key, columns] as const)]),
         routines: await transaction.routines(),
       };
     }),

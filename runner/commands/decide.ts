@@ -73,8 +73,15 @@ async function changedFilesOf(
 
 /** SQL that the dialect cannot read would only fail later, after other models were published. */
 function refuseUnreadable(session: ProjectSession, selected: ReadonlySet<string> | undefined): void {
+  const { actions } = session.project;
+  /** What everybody who needs it can do without fails by itself, and takes nothing with it. */
+  const isDispensable = (key: string) => {
+    const readers = actions.filter(({ dependencies }) => dependencies.includes(key));
+    const models = readers.filter(({ node }) => node.kind !== "assertion");
+    return models.length > 0 && models.every(({ softDependencies }) => softDependencies.has(key));
+  };
   const problems = session.project.actions.flatMap((action) => {
-    if (action.unscannable === undefined || action.node.disabled) return [];
+    if (action.unscannable === undefined || action.node.disabled || isDispensable(action.node.key)) return [];
     if (selected !== undefined && !selected.has(action.node.key)) return [];
     const text = { kind: "sql", text: action.query } as const;
     const place = locateInProject(session.projectDir, action, text, action.unscannable.offset);

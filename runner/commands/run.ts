@@ -61,10 +61,21 @@ export const command: CommandModule = {
       writeRunArtifact(session.projectDir, report);
       tellWarnings(plan);
       print(report, options.json ?? false);
-      return actions.some(({ status }) => status === "failed" || status === "blocked") ? EXIT.failed : EXIT.done;
+      return exitCode(actions);
     });
   },
 };
+
+/** A refusal of an open breaker, and what could not run for it, is no failure: the rest of the run is as good as any. */
+function exitCode(actions: readonly ActionResult[]): number {
+  const wrong = actions.filter(({ status }) => status === "failed" || status === "blocked");
+  if (wrong.length === 0) return EXIT.done;
+  const has = (reason: string) => (action: ActionResult) => action.partitions.some((part) => part.reason === reason);
+  const isRefused = wrong.some(has("breaker_open"));
+  const isConsequence = (action: ActionResult) =>
+    action.status === "blocked" && (has("breaker_open")(action) || has("upstream_failed")(action));
+  return isRefused && wrong.every(isConsequence) ? EXIT.refused : EXIT.failed;
+}
 
 async function carryOut(
   session: ProjectSession,

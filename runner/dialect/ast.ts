@@ -43,9 +43,11 @@ export interface WindowSpec extends Span {
   readonly frame: WindowFrame | undefined;
 }
 
-export type FrameBound =
-  | { readonly kind: "UNBOUNDED PRECEDING" | "UNBOUNDED FOLLOWING" | "CURRENT ROW" }
-  | { readonly kind: "PRECEDING" | "FOLLOWING"; readonly offset: Expr };
+export type FrameBound = Span &
+  (
+    | { readonly kind: "UNBOUNDED PRECEDING" | "UNBOUNDED FOLLOWING" | "CURRENT ROW" }
+    | { readonly kind: "PRECEDING" | "FOLLOWING"; readonly offset: Expr }
+  );
 
 export interface WindowFrame extends Span {
   readonly unit: "ROWS" | "RANGE";
@@ -177,6 +179,15 @@ export interface SetOperation extends Span {
   readonly op: "UNION" | "EXCEPT" | "INTERSECT";
   readonly all: boolean;
   readonly arms: readonly QueryBody[];
+  /** BY NAME or CORRESPONDING: columns are matched by their names. */
+  readonly byName?: ByName | undefined;
+}
+
+/** Which columns a set operation by name has: those of all, of both, or of either side. */
+export interface ByName extends Span {
+  readonly mode: "STRICT" | "INNER" | "LEFT" | "FULL";
+  /** ON or BY: only these. */
+  readonly columns: readonly Identifier[] | undefined;
 }
 
 export type SelectItem =

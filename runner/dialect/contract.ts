@@ -32,6 +32,8 @@ export interface TableReference {
   readonly span: Span;
   /** The name under which the query sees the table when it gave no alias of its own; undefined: an alias follows already. */
   readonly implicitAlias: string | undefined;
+  /** Every column may count: `*`, PIVOT, or the row itself as a value. Otherwise only columns that the text names. */
+  readonly whole: boolean;
 }
 
 /** A call whose value differs between runs: CURRENT_TIMESTAMP(), RAND(), GENERATE_UUID(), SESSION_USER(), ... */
@@ -47,6 +49,8 @@ export interface VolatileCall {
 export interface QueryScan {
   readonly tables: readonly TableReference[];
   readonly volatileCalls: readonly VolatileCall[];
+  /** Every word of the text that can be the name of a column, in lower case, sorted. */
+  readonly names: readonly string[];
   /** Functions it calls that are not GoogleSQL's, as they are written, each once. */
   readonly userCalls: readonly string[];
 }

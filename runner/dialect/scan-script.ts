@@ -43,10 +43,10 @@ class StatementScanner {
       return;
     }
     const node = value as Node;
-    if (isQuery(node)) this.scanner.query(node, new Set(), new Set(), false);
-    else if (isFromItem(node)) this.scanner.from(node, new Set(), new Set());
+    if (isQuery(node)) this.scanner.query(node, new Set(), new Map(), false);
+    else if (isFromItem(node)) this.scanner.from(node, new Set(), new Map());
     else if (isRoutine(node)) this.#routine(node);
-    else if (isExpression(node)) this.scanner.expr(node, new Set(), new Set(), undefined);
+    else if (isExpression(node)) this.scanner.expr(node, new Set(), new Map(), undefined);
     else {
       this.#note(node);
       for (const child of Object.values(node)) this.visit(child);

@@ -1,3 +1,4 @@
+import type { BreakerSettings } from "../plan/breaker.js";
 import type { PlanNode } from "../plan/types.js";
 import type { RelationId, RowColumns } from "../warehouse/port.js";
 
@@ -17,6 +18,7 @@ export interface RunnableAction {
   readonly target: RelationId;
   readonly fileName: string;
   readonly tags: readonly string[];
+  readonly description: string | undefined;
   /** Files of the project whose text decides the action. */
   readonly sourceFiles: readonly string[];
   readonly query: string;
@@ -41,6 +43,10 @@ export interface RunnableAction {
   readonly clusterBy: readonly string[];
   readonly uniqueKey: readonly string[];
   readonly rowColumns: RowColumns;
+  /** A relation of the same columns, `dataset.name`: the shape of the action's table when its own query cannot tell. */
+  readonly columnsLike: string | undefined;
+  /** Undefined: however often it fails, it is tried again. */
+  readonly breaker: BreakerSettings | undefined;
 }
 
 export interface RunnableProject {

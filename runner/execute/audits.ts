@@ -3,10 +3,26 @@ import type { RunnableAction, RunnableProject } from "./action.js";
 /** A tag of assertions that judge what was published instead of keeping it from being published. */
 const AFTER_PUBLISHING = "after_publishing";
 
+/** A tag of assertions that report and fail nothing. */
+const WARN = "warn";
+
+/** A tag of criteria that `fastbreak gate` asks for one date. */
+export const GATE = "gate";
+
+/** Whether what an assertion finds is only told: by its tag, or because it is a criterion of the gate, which judges a date and not a run. */
+export function onlyReports({ tags }: RunnableAction): boolean {
+  return tags.includes(WARN) || tags.includes(GATE);
+}
+
+/** Whether a criterion of the gate leaves the gate open. */
+export function isAdvisory({ tags }: RunnableAction): boolean {
+  return tags.includes(WARN);
+}
+
 /**
  * The assertions that must hold before a model is published. An assertion belongs to the one model it reads after which
  * everything else that it reads is in place: all its other models, and operations, are ancestors of that one. An assertion without such a
- * model, or with the tag `after_publishing`, guards nothing and runs by itself.
+ * model, or one that only reports or judges what was published, guards nothing and runs by itself.
  * @returns by key of the model
  */
 export function auditsByHost(project: RunnableProject): ReadonlyMap<string, readonly RunnableAction[]> {
@@ -14,7 +30,7 @@ export function auditsByHost(project: RunnableProject): ReadonlyMap<string, read
   const hosted = new Map<string, RunnableAction[]>();
   for (const assertion of project.actions) {
     if (assertion.node.kind !== "assertion" || assertion.node.disabled) continue;
-    if (assertion.tags.includes(AFTER_PUBLISHING)) continue;
+    if (assertion.tags.includes(AFTER_PUBLISHING) || onlyReports(assertion)) continue;
     const reads = assertion.node.upstreams
       .map(({ key }) => key)
       .filter((key) => actions.get(key)?.node.kind === "model");

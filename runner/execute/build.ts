@@ -1,40 +1,38 @@
-import { EMPTY_VERSION } from "../plan/decide.js";
+import { EMPTY, outputVersion } from "../plan/decide.js";
 import { inputHashes } from "../plan/input-hash.js";
-import type { RecordedFingerprints } from "../plan/moves.js";
-import type { PartitionDecision } from "../plan/types.js";
+import type { LiveOutput, PartitionDecision } from "../plan/types.js";
 import { WHOLE } from "../plan/types.js";
 import { type BuiltPartition, recordModelStates } from "../state/model-state.js";
-import { recordFingerprints } from "../state/relation-state.js";
+import type { FingerprintLog } from "../state/relation-state.js";
 import {
+  allColumns,
+  hashedIdentity,
   type PartitionDigests,
   type PublishCounts,
   type Relation,
-  relationKey,
   type ScriptTexts,
+  type Stage,
   type Transaction,
   WarehouseError,
 } from "../warehouse/port.js";
 import type { RunnableAction } from "./action.js";
+import { onlyReports } from "./audits.js";
+import type { Breakers } from "./breakers.js";
 import { composeAssertion, composeAsWritten, composeBuild, composeShape } from "./compose.js";
+import { inputsOf, observedInputs } from "./inputs.js";
 import { type Locate, locating, runStatements } from "./located.js";
-import {
-  inputsOf,
-  makesTable,
-  outputRequest,
-  PASSED,
-  readSnapshot,
-  type Snapshot,
-  versionsOf,
-  viewVersion,
-} from "./snapshot.js";
+import { liveOutput, outputRequest, readSnapshot, type Snapshot } from "./snapshot.js";
 
 /** What stays the same for all actions of one run. */
 export interface BuildContext {
   readonly stateDataset: string;
   readonly run: { readonly runId: string; readonly recordedAt: string };
   readonly views: ReadonlyMap<string, RunnableAction>;
-  readonly recorded: RecordedFingerprints;
+  readonly fingerprints: FingerprintLog;
   readonly locate: Locate;
+  readonly breakers: Breakers;
+  /** Told what an assertion that only reports has found. */
+  readonly warn: (message: string) => void;
 }
 
 /** An assertion found rows; the model that it guards is not published. */
@@ -69,23 +67,20 @@ export async function build(
 
 /**
  * Makes the empty table of a model that has none, so that what can do without its rows can read it.
- * Throws when the model's query is wrong: then nobody knows its columns.
+ * @param like the relation whose columns it gets; undefined: those of its own query, and it throws when that is wrong
  */
 export async function buildShape(
   transaction: Transaction,
   action: RunnableAction,
   context: BuildContext,
+  like: string | undefined,
 ): Promise<void> {
   const relations = await transaction.relations();
   if (relations.has(action.node.key)) return;
-  const query = composeShape(action, { views: context.views, relations });
-  const stage = await transaction.script(
-    async (script) => {
-      await runStatements(script, action, "pre_operations", action.preOps, context.locate);
-      return locating(query, context.locate, (sql) => script.stage(sql));
-    },
-    { readOnly: true },
-  );
+  const stage =
+    like === undefined
+      ? await stageShape(transaction, action, relations, context)
+      : await transaction.stage(`SELECT * FROM \`${like.split(".").join("`.`")}\` WHERE FALSE`);
   await transaction.publish({
     stage,
     target: action.target,
@@ -95,6 +90,22 @@ export async function buildShape(
     key: action.uniqueKey,
     rowColumns: action.rowColumns,
   });
+}
+
+async function stageShape(
+  transaction: Transaction,
+  action: RunnableAction,
+  relations: ReadonlyMap<string, Relation>,
+  context: BuildContext,
+): Promise<Stage> {
+  const query = composeShape(action, { views: context.views, relations });
+  return transaction.script(
+    async (script) => {
+      await runStatements(script, action, "pre_operations", action.preOps, context.locate);
+      return locating(query, context.locate, (sql) => script.stage(sql));
+    },
+    { readOnly: true },
+  );
 }
 
 /** Runs the gates of a model on what is about to be committed, and records that they passed on it. */
@@ -177,13 +188,17 @@ async function buildModel(
   return counts;
 }
 
-/** Fails when the assertion's query returns a row. */
+/** Fails when the assertion's query returns a row; warns when the assertion only reports. */
 async function runAudit(transaction: Transaction, assertion: RunnableAction, context: BuildContext): Promise<void> {
   const query = composeAssertion(assertion, { views: context.views, relations: await transaction.relations() });
   const result = await locating(query, context.locate, (sql) => transaction.query(sql));
   const row = result.rows[0];
   if (row === undefined) return;
   const shown = result.columns.slice(0, 8).map(({ name }, index) => `${name}=${String(row[index] ?? "NULL")}`);
+  if (onlyReports(assertion)) {
+    context.warn(`${assertion.node.key} finds, for example, ${shown.slice(0, 4).join(", ")}`);
+    return;
+  }
   throw new GateError(assertion.node.key, `assertion ${assertion.node.key} failed, for example on ${shown.join(", ")}`);
 }
 
@@ -196,27 +211,29 @@ async function record(
 ): Promise<void> {
   const partitions = stale.map(({ partition }) => partition);
   const output = await outputOf(transaction, action, partitions);
-  const hashes = inputHashes(action.node, partitions, inputsOf(action, snapshot));
+  const { relations, inputs } = snapshot;
+  const hashes = inputHashes(action.node, partitions, inputsOf(action, relations, inputs));
   const built = partitions.map(
     (partition): BuiltPartition => ({
       model: action.node.key,
       partition,
       codeHash: action.node.codeHash,
       compiledHash: action.node.compiledHash,
-      inputHash: hashes.get(partition)?.hash ?? EMPTY_VERSION,
+      inputHash: hashes.get(partition)?.hash ?? EMPTY,
       inputs: hashes.get(partition)?.byUpstream ?? {},
-      fingerprint: output.data.get(partition)?.digest ?? EMPTY_VERSION,
-      outputVersion: output.versions.get(partition) ?? EMPTY_VERSION,
+      fingerprint: output.data.get(partition)?.digest ?? EMPTY,
+      outputVersion: outputVersion(output.live, partition),
       rows: output.data.get(partition)?.rows ?? 0,
     }),
   );
   await recordModelStates(transaction, context.stateDataset, context.run, built);
-  await recordFingerprints(transaction, context.stateDataset, context.run, snapshot.inputs, context.recorded);
+  const observed = observedInputs(action, relations, inputs);
+  await context.fingerprints.append(transaction, observed);
 }
 
 interface Output {
   readonly data: PartitionDigests;
-  readonly versions: ReadonlyMap<string, string>;
+  readonly live: LiveOutput;
 }
 
 /** Reads back what is there now, in the transaction that wrote it. */
@@ -226,17 +243,12 @@ async function outputOf(
   partitions: readonly string[],
 ): Promise<Output> {
   const relations = await transaction.relations();
-  const relation = relations.get(relationKey(action.target));
-  if (action.node.kind === "view") return { data: new Map(), versions: new Map([[WHOLE, viewVersion(relation)]]) };
-  if (!makesTable(action)) return { data: new Map(), versions: new Map([[WHOLE, PASSED]]) };
   const range = action.node.partitioned
     ? { from: partitions[0] as string, to: partitions.at(-1) as string }
     : undefined;
   const content = outputRequest(action, relations, range);
-  if (content === undefined) return { data: new Map(), versions: new Map() };
-  const [data, versions] = await transaction.digests([
-    { relation: relation as Relation, purpose: "data", exclude: [], range, grain: content.grain },
-    content,
-  ]);
-  return { data: data ?? new Map(), versions: versionsOf(versions ?? new Map()) };
+  if (content === undefined) return { data: new Map(), live: liveOutput(action, relations, undefined) };
+  const identity = hashedIdentity(content.relation) ?? allColumns(content.relation);
+  const [data = new Map(), rows] = await transaction.digests([{ ...content, columns: identity }, content]);
+  return { data, live: liveOutput(action, relations, rows) };
 }

@@ -89,6 +89,16 @@ export function composeAssertion(assertion: RunnableAction, context: ComposeCont
   return new ComposedQuery([own("SELECT * FROM (\n"), ...body, own("\n) LIMIT 1")]);
 }
 
+/** A query over all that an assertion finds: `select` reads it as `found`. Views are replaced as above. */
+export function composeFound(
+  assertion: RunnableAction,
+  select: { readonly before: string; readonly behind: string },
+  context: ComposeContext,
+): ComposedQuery {
+  const body = splice(assertion, (key) => source(key, assertion, undefined, context));
+  return new ComposedQuery([own(`${select.before} FROM (\n`), ...body, own(`\n) AS found ${select.behind}`)]);
+}
+
 function onlyPartitions(
   action: RunnableAction,
   partitions: readonly string[] | undefined,

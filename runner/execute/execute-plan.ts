@@ -1,8 +1,10 @@
 import { decisionsJson } from "../plan/partitions.js";
 import { migrateState } from "../state/migrate.js";
+import { FingerprintLog } from "../state/relation-state.js";
 import { recordRun } from "../state/run-log.js";
 import { storeManifest } from "../state/stored-manifest.js";
 import type { Transaction, Warehouse } from "../warehouse/port.js";
+import { Breakers } from "./breakers.js";
 import type { ActionResult, EventListener } from "./events.js";
 import type { Locate } from "./located.js";
 import type { ProjectPlan } from "./plan-project.js";
@@ -46,10 +48,19 @@ export async function executePlan(
     compiled: options.compiledManifest !== undefined,
   };
   options.emit({ event: "run_started", ...started });
+  const warn = (message: string) => options.emit({ event: "warning", message });
   const results = await runProject(
     warehouse,
     plan,
-    { stateDataset, run, views, recorded: plan.recorded, locate: options.locate },
+    {
+      stateDataset,
+      run,
+      views,
+      fingerprints: new FingerprintLog(stateDataset, run, plan.recorded),
+      locate: options.locate,
+      breakers: await Breakers.open(warehouse, stateDataset, warn),
+      warn,
+    },
     options,
   );
   const finishedAt = new Date();

@@ -1,9 +1,10 @@
+import { outputVersion } from "../plan/decide.js";
 import { inputHashes } from "../plan/input-hash.js";
 import { groupDecisions } from "../plan/partitions.js";
 import type { PartitionDecision, PartitionState } from "../plan/types.js";
 import type { RunnableAction } from "./action.js";
+import { inputsOf } from "./inputs.js";
 import type { ProjectPlan } from "./plan-project.js";
-import { inputsOf } from "./snapshot.js";
 
 /** A hash as the last build recorded it and as it is now. */
 export interface Compared {
@@ -34,7 +35,7 @@ export function explain(action: RunnableAction, plan: ProjectPlan): Explanation 
   const { node } = action;
   const decisions = plan.decisions.get(node.key) ?? [];
   const partitions = decisions.map(({ partition }) => partition);
-  const hashes = inputHashes(node, partitions, inputsOf(action, plan.snapshot));
+  const hashes = inputHashes(node, partitions, inputsOf(action, plan.snapshot.relations, plan.snapshot.inputs));
   const live = plan.snapshot.outputs.get(node.key);
   return {
     name: node.key,
@@ -44,7 +45,7 @@ export function explain(action: RunnableAction, plan: ProjectPlan): Explanation 
       const first = decision.partition.split("..")[0] as string;
       const state = plan.states.get(node.key)?.get(first);
       const current = hashes.get(first)?.byUpstream ?? {};
-      const output = live?.exists ? (live.versions.get(first) ?? "empty") : null;
+      const output = live?.exists ? outputVersion(live, first) : null;
       return {
         decided: decision,
         lastBuild: state === undefined ? null : { runId: state.runId, at: state.recordedAt, rows: state.rows },

@@ -10,7 +10,8 @@ import { readRecordedFingerprints } from "../state/relation-state.js";
 import type { Transaction } from "../warehouse/port.js";
 import { type RunnableAction, type RunnableProject, UserError } from "./action.js";
 import { auditsByHost } from "./audits.js";
-import { inputsOf, readSnapshot, type Snapshot } from "./snapshot.js";
+import { inputsOf, recordedInputsOf } from "./inputs.js";
+import { readSnapshot, type Snapshot } from "./snapshot.js";
 
 /** What the user asked for. */
 export interface RunRequest {
@@ -55,7 +56,7 @@ export async function planProject(
 ): Promise<ProjectPlan> {
   const dated = await withKnownDates(transaction, asked, request);
   const snapshot = await readSnapshot(transaction, dated.actions, request.window);
-  requireSources(selectedOf(dated, request), dated, snapshot);
+  requireSources(selectedOf(dated, request), dated, snapshot, stateDataset);
   const window = request.window ?? windowOfSnapshot(snapshot);
   const project = window === undefined ? { ...dated, actions: dated.actions.map(asWhole) } : dated;
   const states = await readModelStates(transaction, stateDataset, window);
@@ -63,8 +64,9 @@ export async function planProject(
   const decisions = decideAll(project, context, request);
   const idle = [...decisions.values()].every((decided) => runningOf(decided).length === 0);
   const recorded = idle ? new Map() : await readRecordedFingerprints(transaction, stateDataset);
-  for (const { node } of project.actions) {
-    decisions.set(node.key, nameMoves(node, decisions.get(node.key) ?? [], snapshot.inputs, recorded));
+  for (const action of project.actions) {
+    const { key } = action.node;
+    decisions.set(key, withMoves(action, decisions.get(key) ?? [], snapshot, recorded));
   }
   return {
     project,
@@ -141,7 +143,7 @@ async function withKnownDates(
 }
 
 function windowOfSnapshot({ inputs, outputs }: Snapshot): Window {
-  return windowOfRelations([...inputs.values(), ...[...outputs.values()].map(({ versions }) => versions)]);
+  return windowOfRelations([...inputs.values(), ...[...outputs.values()].map(({ rows }) => rows)]);
 }
 
 function selectedOf(project: RunnableProject, request: RunRequest): readonly RunnableAction[] {
@@ -156,16 +158,29 @@ export interface DecideContext {
   readonly pending: ReadonlyMap<string, readonly Partition[]>;
 }
 
+/** The decisions with the partitions of the inputs that moved. */
+export function withMoves(
+  action: RunnableAction,
+  decisions: readonly PartitionDecision[],
+  { relations, inputs }: Snapshot,
+  recorded: RecordedFingerprints,
+): readonly PartitionDecision[] {
+  if (decisions.every(({ reason }) => reason !== "inputs_changed")) return decisions;
+  const before = recordedInputsOf(action, relations, recorded);
+  return nameMoves(action.node, decisions, inputsOf(action, relations, inputs), before);
+}
+
 /** Decides one action's partitions against a snapshot. */
 export function decideAction(action: RunnableAction, context: DecideContext): readonly PartitionDecision[] {
   const { node } = action;
+  const { snapshot } = context;
   const partitions = partitionsOf(node, context.window);
   return decide({
     node,
     partitions,
     state: context.states.get(node.key) ?? new Map(),
-    live: context.snapshot.outputs.get(node.key) ?? { exists: false, versions: new Map() },
-    inputs: inputHashes(node, partitions, inputsOf(action, context.snapshot)),
+    live: snapshot.outputs.get(node.key) ?? { exists: false, columns: "", rows: new Map() },
+    inputs: inputHashes(node, partitions, inputsOf(action, snapshot.relations, snapshot.inputs)),
     forced: context.force,
     pending: context.pending,
   });
@@ -183,12 +198,19 @@ function notSelected(action: RunnableAction, window: Window): PartitionDecision[
   }));
 }
 
-function requireSources(selected: readonly RunnableAction[], project: RunnableProject, snapshot: Snapshot): void {
+function requireSources(
+  selected: readonly RunnableAction[],
+  project: RunnableProject,
+  snapshot: Snapshot,
+  stateDataset: string,
+): void {
   const built = new Set(project.actions.map((action) => action.node.key));
   for (const action of selected) {
     if (action.node.disabled) continue;
     for (const { key } of action.node.upstreams) {
       if (built.has(key) || snapshot.relations.has(key) || isRoutineKey(key)) continue;
+      // The runner makes its own tables before anything runs.
+      if (key.startsWith(`${stateDataset}.`)) continue;
       const what = project.sources.has(key) ? "load it first (fastbreak load)" : "declare it or correct the name";
       throw new UserError(
         `${action.fileName}: ${action.node.key} reads ${key}, which is not in the warehouse; ${what}`,

@@ -1,16 +1,16 @@
 import { performance } from "node:perf_hooks";
 import pLimit from "p-limit";
 import pRetry from "p-retry";
-import { nameMoves } from "../plan/moves.js";
 import { type PartitionDecision, WHOLE } from "../plan/types.js";
 import { recordModelStates } from "../state/model-state.js";
 import { type PublishCounts, type Transaction, type Warehouse, WarehouseError } from "../warehouse/port.js";
 import type { RunnableAction } from "./action.js";
 import { auditsByHost } from "./audits.js";
+import { BreakerOpenError } from "./breakers.js";
 import { type BuildContext, build, buildShape, GateError } from "./build.js";
 import type { ActionResult, EventListener } from "./events.js";
 import { LocatedError } from "./located.js";
-import { decideAction, type ProjectPlan } from "./plan-project.js";
+import { decideAction, type ProjectPlan, withMoves } from "./plan-project.js";
 import { readSnapshot } from "./snapshot.js";
 
 export interface RunOptions {
@@ -99,23 +99,31 @@ class ProjectRun {
       decisions = revised;
     };
     try {
-      const counts = await retryConflicts(() =>
-        this.warehouse.transaction((transaction) => this.#inTransaction(transaction, action, onDecided)),
-      );
+      const counts = await retryConflicts(async () => {
+        const fingerprints = this.context.fingerprints.begin();
+        const context = { ...this.context, fingerprints };
+        const published = await this.warehouse.transaction((transaction) =>
+          this.#inTransaction(transaction, action, context, onDecided),
+        );
+        fingerprints.commit();
+        return published;
+      });
       const durationMs = performance.now() - started;
       if (!decisions.some(({ decision }) => decision === "run")) return skipped(action, decisions, durationMs);
+      await this.context.breakers.succeeded(action);
       for (const audit of this.#audits.get(action.node.key) ?? []) this.#audited.set(audit.node.key, undefined);
       const changed = counts === undefined ? action.node.kind !== "assertion" : touched(counts);
       if (changed) for (const key of [action.node.key, ...action.createdRoutines]) this.#published.add(key);
       const status = changed || counts === undefined ? "success" : "unchanged";
       return result(action, decisions, status, { durationMs, counts });
     } catch (cause) {
+      const durationMs = performance.now() - started;
+      if (cause instanceof BreakerOpenError)
+        return result(action, decisions.map(refused), "blocked", { durationMs, error: cause.message });
+      await this.context.breakers.failed(action, cause);
       if (cause instanceof GateError) this.#audited.set(cause.assertion, cause.message);
       const status = cause instanceof GateError && action.node.kind === "model" ? "blocked" : "failed";
-      return result(action, decisions, status, {
-        durationMs: performance.now() - started,
-        error: messageOf(cause, action),
-      });
+      return result(action, decisions, status, { durationMs, error: messageOf(cause, action) });
     }
   }
 
@@ -123,17 +131,19 @@ class ProjectRun {
   async #inTransaction(
     transaction: Transaction,
     action: RunnableAction,
+    context: BuildContext,
     onDecided: (decisions: readonly PartitionDecision[]) => void,
   ): Promise<PublishCounts | undefined> {
     const snapshot = await readSnapshot(transaction, [action], this.plan.window);
     const { states, window } = this.plan;
     const decided = decideAction(action, { window, states, snapshot, force: this.options.force, pending: new Map() });
-    const decisions = nameMoves(action.node, decided, snapshot.inputs, this.plan.recorded);
+    const decisions = withMoves(action, decided, snapshot, this.plan.recorded);
     onDecided(decisions);
     const stale = decisions.filter(({ decision }) => decision === "run");
     await this.#settleCosmetic(transaction, action, decisions);
     if (stale.length === 0) return undefined;
-    return build(transaction, action, stale, snapshot, this.#audits.get(action.node.key) ?? [], this.context);
+    this.context.breakers.admit(action);
+    return build(transaction, action, stale, snapshot, this.#audits.get(action.node.key) ?? [], context);
   }
 
   /** Records the new code hash of what a cosmetic edit left as it was, so that the next run says `unchanged`. */
@@ -155,8 +165,15 @@ class ProjectRun {
   /** Whoever does without the rows of an action needs its table all the same; without one he will say so himself. */
   async #makeReadable(action: RunnableAction): Promise<void> {
     if (action.node.kind !== "model") return;
-    const shape = () => this.warehouse.transaction((transaction) => buildShape(transaction, action, this.context));
-    await this.#limit(() => retryConflicts(shape)).catch(() => undefined);
+    const shape = (like: string | undefined) =>
+      this.#limit(() =>
+        retryConflicts(() =>
+          this.warehouse.transaction((transaction) => buildShape(transaction, action, this.context, like)),
+        ),
+      );
+    await shape(undefined)
+      .catch(() => (action.columnsLike === undefined ? undefined : shape(action.columnsLike)))
+      .catch(() => undefined);
   }
 
   #auditResult(action: RunnableAction): ActionResult | undefined {
@@ -186,6 +203,10 @@ class ProjectRun {
     const leftOut = decisions.every(({ reason }) => isLeftOut(reason));
     return leftOut ? skipped(action, decisions, 0) : result(action, decisions, "blocked", { durationMs: 0, error });
   }
+}
+
+function refused({ partition, decision, reason }: PartitionDecision): PartitionDecision {
+  return decision === "run" ? { partition, decision: "skip", reason: "breaker_open" } : { partition, decision, reason };
 }
 
 /** Runs a transaction again that lost against a concurrent one: a rolled back transaction has left nothing behind. */

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { inputRanges } from "../plan/digest-needs.js";
-import type { InputDigests, LiveOutput, Partition, Window } from "../plan/types.js";
-import { WHOLE } from "../plan/types.js";
+import { type LiveOutput, type Upstream, WHOLE, type Window } from "../plan/types.js";
 import {
+  allColumns,
   type DigestRequest,
   type PartitionDigests,
   type Relation,
@@ -11,17 +11,16 @@ import {
   type Transaction,
 } from "../warehouse/port.js";
 import type { RunnableAction } from "./action.js";
+import { columnsDigest, fingerprintedColumns, inputName, type RowDigests } from "./inputs.js";
 import { readRoutineDigests } from "./routine-digests.js";
 
 /** What an assertion that found nothing leaves as its output. */
-export const PASSED = "passed";
+const PASSED = "passed";
 
 /** Fingerprints of inputs and outputs of some actions, all read from one snapshot. */
 export interface Snapshot {
   readonly relations: ReadonlyMap<string, Relation>;
-  readonly inputs: InputDigests;
-  /** The columns of each relation instead of its rows: all that a view depends on. */
-  readonly schemas: InputDigests;
+  readonly inputs: RowDigests;
   readonly outputs: ReadonlyMap<string, LiveOutput>;
 }
 
@@ -32,17 +31,7 @@ export async function readSnapshot(
   window: Window,
 ): Promise<Snapshot> {
   const relations = await transaction.relations();
-  const inputs = [
-    ...inputRanges(
-      actions.filter(({ node }) => node.kind !== "view").map((action) => action.node),
-      window,
-    ),
-  ].flatMap(([key, range]) => {
-    const relation = relations.get(key);
-    return relation === undefined
-      ? []
-      : [{ key, request: { relation, purpose: "data", exclude: [], range, grain: "partition" } as DigestRequest }];
-  });
+  const inputs = inputRequests(actions, relations, window);
   const outputs = actions.flatMap((action) => {
     const request = outputRequest(action, relations, window);
     return request === undefined ? [] : [{ action, request }];
@@ -52,13 +41,7 @@ export async function readSnapshot(
   return {
     relations,
     inputs: new Map([
-      ...inputs.map(({ key }, index) => [key, digests[index] as PartitionDigests] as const),
-      ...routines,
-    ]),
-    schemas: new Map([
-      ...actions
-        .filter(({ node }) => node.kind === "view")
-        .flatMap(({ node }) => node.upstreams.map(({ key }) => [key, schemaDigest(relations.get(key))] as const)),
+      ...inputs.map(({ name }, index) => [name, digests[index] as PartitionDigests] as const),
       ...routines,
     ]),
     outputs: new Map(
@@ -70,15 +53,25 @@ export async function readSnapshot(
   };
 }
 
-/** The digests that an action's decision compares: columns for a view, rows for anything else. */
-export function inputsOf(action: RunnableAction, snapshot: Snapshot): InputDigests {
-  return action.node.kind === "view" ? snapshot.schemas : snapshot.inputs;
-}
-
-function schemaDigest(relation: Relation | undefined): PartitionDigests {
-  if (relation === undefined) return new Map();
-  const columns = JSON.stringify([relation.columns, relation.foreignColumns]);
-  return new Map([[WHOLE, { rows: 0, digest: createHash("sha256").update(columns).digest("hex").slice(0, 32) }]]);
+/** One request for each fingerprint that the actions need of what they read. A view needs none: it depends on columns alone. */
+function inputRequests(
+  actions: readonly RunnableAction[],
+  relations: ReadonlyMap<string, Relation>,
+  window: Window,
+): { readonly name: string; readonly request: DigestRequest }[] {
+  const columns = new Map<string, { readonly relation: Relation; readonly columns: readonly string[] }>();
+  const nameOf = (upstream: Upstream) => {
+    const relation = relations.get(upstream.key);
+    if (relation === undefined) return undefined;
+    const name = inputName(relation, upstream);
+    if (!columns.has(name)) columns.set(name, { relation, columns: fingerprintedColumns(relation, upstream) });
+    return name;
+  };
+  const nodes = actions.map(({ node }) => node).filter(({ kind }) => kind !== "view");
+  return [...inputRanges(nodes, window, nameOf)].flatMap(([name, range]) => {
+    const read = columns.get(name);
+    return read === undefined ? [] : [{ name, request: { ...read, range, grain: "partition" as const } }];
+  });
 }
 
 /** Whether the action leaves a table of its own. */
@@ -94,48 +87,46 @@ export function outputRequest(
 ): DigestRequest | undefined {
   const relation = relations.get(relationKey(action.target));
   if (!makesTable(action) || relation?.kind !== "table") return undefined;
-  const exclude = rowColumnNames(action.rowColumns);
   const { partitioned } = action.node;
   return {
     relation,
-    purpose: "content",
-    exclude,
+    columns: publishedColumns(relation, action),
     range: partitioned ? range : undefined,
     grain: partitioned ? "partition" : "relation",
   };
 }
 
-/** The output version of each partition, as it is recorded and compared. */
-export function versionsOf(digests: PartitionDigests): ReadonlyMap<Partition, string> {
-  return new Map([...digests].map(([partition, digest]) => [partition, digest.digest]));
+/** The columns of an action's own table but those that only tell when a row was written. */
+export function publishedColumns(relation: Relation, action: RunnableAction): readonly string[] {
+  const kept = new Set(rowColumnNames(action.rowColumns));
+  return allColumns(relation).filter((name) => !kept.has(name));
 }
 
 /** The version of a view: its definition. */
-export function viewVersion(relation: Relation | undefined): string {
+function viewVersion(relation: Relation | undefined): string {
   return createHash("sha256")
     .update(relation?.definition ?? "")
     .digest("hex")
     .slice(0, 32);
 }
 
-function liveOutput(
+/** What is there of an action's output. */
+export function liveOutput(
   action: RunnableAction,
   relations: ReadonlyMap<string, Relation>,
   digests: PartitionDigests | undefined,
 ): LiveOutput {
   const relation = relations.get(relationKey(action.target));
-  if (action.node.kind === "operation" && action.hasOutput)
-    return { exists: digests !== undefined, versions: versionsOf(digests ?? new Map()) };
-  switch (action.node.kind) {
-    case "model":
-      // A table that is partitioned by another column than the model says is not the model's table.
-      return {
-        exists: digests !== undefined && relation?.partitionColumn === action.partitionColumn,
-        versions: versionsOf(digests ?? new Map()),
-      };
-    case "view":
-      return { exists: relation?.kind === "view", versions: new Map([[WHOLE, viewVersion(relation)]]) };
-    default:
-      return { exists: true, versions: new Map([[WHOLE, PASSED]]) };
+  if (makesTable(action)) {
+    // A table that is partitioned by another column than the model says is not the model's table.
+    const itsOwn = action.node.kind === "operation" || relation?.partitionColumn === action.partitionColumn;
+    return {
+      exists: digests !== undefined && itsOwn,
+      columns: relation === undefined ? "" : columnsDigest(relation, allColumns(relation), "any order"),
+      rows: new Map([...(digests ?? [])].map(([partition, { digest }]) => [partition, digest])),
+    };
   }
+  if (action.node.kind === "view")
+    return { exists: relation?.kind === "view", columns: "", rows: new Map([[WHOLE, viewVersion(relation)]]) };
+  return { exists: true, columns: "", rows: new Map([[WHOLE, PASSED]]) };
 }

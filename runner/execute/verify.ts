@@ -1,15 +1,10 @@
 import { partitionsOf } from "../plan/partitions.js";
-import {
-  type PartitionDigests,
-  type Relation,
-  relationKey,
-  rowColumnNames,
-  type Transaction,
-} from "../warehouse/port.js";
+import { type PartitionDigests, type Relation, relationKey, type Transaction } from "../warehouse/port.js";
 import type { RunnableAction } from "./action.js";
 import { composeUnrestricted } from "./compose.js";
 import { type Locate, locating, runStatements } from "./located.js";
 import type { ProjectPlan } from "./plan-project.js";
+import { publishedColumns } from "./snapshot.js";
 
 /** A partition whose live rows are not what its query gives. */
 export interface Difference {
@@ -78,8 +73,7 @@ async function verifyModel(
   }
   const request = {
     relation: live,
-    purpose: "content" as const,
-    exclude: rowColumnNames(action.rowColumns),
+    columns: publishedColumns(live, action),
     grain: partitioned ? ("partition" as const) : ("relation" as const),
   };
   const rebuilt = await transaction.digestStage(stage, request);

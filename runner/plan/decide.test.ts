@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { PartitionDigests } from "../warehouse/port.js";
 import { type DecideInput, decide } from "./decide.js";
 import { inputHashes } from "./input-hash.js";
 import type { InputDigests, PartitionState, PlanNode } from "./types.js";
@@ -8,7 +9,7 @@ const node: PlanNode = {
   key: "d.model",
   kind: "model",
   partitioned: true,
-  upstreams: [{ key: "d.source", window: { back: 2, ahead: 0 } }],
+  upstreams: [{ key: "d.source", window: { back: 2, ahead: 0 }, columns: undefined }],
   codeHash: "code",
   compiledHash: "sql",
   volatile: undefined,
@@ -16,7 +17,9 @@ const node: PlanNode = {
 };
 
 const DAY = "2021-11-15";
-const inputs: InputDigests = new Map([["d.source", new Map([["2021-11-14", { rows: 3, digest: "a" }]])]]);
+const seen = (partitions: PartitionDigests, columns = "c"): InputDigests =>
+  new Map([["d.source", { columns, partitions }]]);
+const inputs = seen(new Map([["2021-11-14", { rows: 3, digest: "a" }]]));
 
 function built(overrides: Partial<PartitionState> = {}): PartitionState {
   const { hash, byUpstream } = inputHashes(node, [DAY], inputs).get(DAY) ?? { hash: "", byUpstream: {} };
@@ -26,7 +29,7 @@ function built(overrides: Partial<PartitionState> = {}): PartitionState {
     inputHash: hash,
     inputs: byUpstream,
     fingerprint: "f",
-    outputVersion: "v1",
+    outputVersion: "c:v1",
     rows: 1,
     runId: "r",
     recordedAt: "2021-11-16 00:00:00+00:00",
@@ -39,7 +42,7 @@ function input(overrides: Partial<DecideInput> = {}): DecideInput {
     node,
     partitions: [DAY],
     state: new Map([[DAY, built()]]),
-    live: { exists: true, versions: new Map([[DAY, "v1"]]) },
+    live: { exists: true, columns: "c", rows: new Map([[DAY, "v1"]]) },
     inputs: inputHashes(node, [DAY], inputs),
     forced: false,
     pending: new Map(),
@@ -60,11 +63,12 @@ describe("decide", () => {
 
   it.each<[string, Partial<DecideInput>]>([
     ["never_built", { state: new Map() }],
-    ["table_missing", { live: { exists: false, versions: new Map() } }],
+    ["table_missing", { live: { exists: false, columns: "c", rows: new Map() } }],
     ["code_changed", { node: { ...node, compiledHash: "other" } }],
     ["volatile", { node: { ...node, volatile: "it calls RAND() at line 1" } }],
-    ["table_modified", { live: { exists: true, versions: new Map([[DAY, "v2"]]) } }],
-    ["table_modified", { live: { exists: true, versions: new Map() } }],
+    ["table_modified", { live: { exists: true, columns: "c", rows: new Map([[DAY, "v2"]]) } }],
+    ["table_modified", { live: { exists: true, columns: "c", rows: new Map() } }],
+    ["table_modified", { live: { exists: true, columns: "other", rows: new Map([[DAY, "v1"]]) } }],
     ["inputs_changed", { state: new Map([[DAY, built({ inputHash: "x", inputs: { "d.source": "x" } })]]) }],
     ["inputs_changed", { inputs: new Map() }],
     ["inputs_changed", { pending: new Map([["d.source", ["2021-11-13"]]]) }],
@@ -99,11 +103,14 @@ describe("inputHashes", () => {
         fc.integer({ min: 0, max: 6 }),
         fc.integer({ min: 0, max: 3 }),
         (before, changed, back, ahead) => {
-          const reader: PlanNode = { ...node, upstreams: [{ key: "d.source", window: { back, ahead } }] };
+          const reader: PlanNode = {
+            ...node,
+            upstreams: [{ key: "d.source", window: { back, ahead }, columns: undefined }],
+          };
           const after = new Map(before).set(changed, { rows: 9, digest: "changed" });
           const all = Array.from({ length: 28 }, (_, index) => `2021-11-${String(index + 1).padStart(2, "0")}`);
-          const old = inputHashes(reader, all, new Map([["d.source", before]]));
-          const now = inputHashes(reader, all, new Map([["d.source", after]]));
+          const old = inputHashes(reader, all, seen(before));
+          const now = inputHashes(reader, all, seen(after));
           for (const date of all) {
             const distance = Number(changed.slice(8)) - Number(date.slice(8));
             const reached = distance >= -back && distance <= ahead;
@@ -114,10 +121,21 @@ describe("inputHashes", () => {
     );
   });
 
+  it("tells columns of another type from equal rows", () => {
+    const one = new Map([["2021-11-14", { rows: 1, digest: "1" }]]);
+    const [before, after] = ["INT64", "STRING"].map((type) => inputHashes(node, [DAY], seen(one, type)));
+    expect(before?.get(DAY)?.hash).not.toBe(after?.get(DAY)?.hash);
+  });
+
+  it("tells an upstream that is not there from an empty one", () => {
+    const hashes = [new Map(), seen(new Map())].map((digests) => inputHashes(node, [DAY], digests).get(DAY)?.hash);
+    expect(hashes[0]).not.toBe(hashes[1]);
+  });
+
   it("tells a row that moved from one partition to the next", () => {
     const one = { rows: 1, digest: "1" };
-    const here = inputHashes(node, [DAY], new Map([["d.source", new Map([["2021-11-14", one]])]]));
-    const there = inputHashes(node, [DAY], new Map([["d.source", new Map([["2021-11-15", one]])]]));
+    const here = inputHashes(node, [DAY], seen(new Map([["2021-11-14", one]])));
+    const there = inputHashes(node, [DAY], seen(new Map([["2021-11-15", one]])));
     expect(here.get(DAY)?.hash).not.toBe(there.get(DAY)?.hash);
   });
 });

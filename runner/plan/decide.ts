@@ -11,8 +11,13 @@ import {
   WHOLE,
 } from "./types.js";
 
-/** The version of a partition without rows. */
-export const EMPTY_VERSION = "empty";
+/** The digest of a partition without rows. */
+export const EMPTY = "empty";
+
+/** What is recorded of a live partition and compared with it: its rows, and the columns of its table even when it has none. */
+export function outputVersion(live: LiveOutput, partition: Partition): string {
+  return `${live.columns}:${live.rows.get(partition) ?? EMPTY}`;
+}
 
 /** Its sources look unchanged and its SQL is not: something decides the SQL that no source tells. */
 const UNSOUND = "unsound-skip-caught: the sources are the same, the compiled SQL is not";
@@ -57,7 +62,7 @@ function decidePartition(input: DecideInput, partition: Partition): PartitionDec
     return run("code_changed", state.codeHash === node.codeHash ? { ...evidence, note: UNSOUND } : evidence);
   }
   if (node.volatile !== undefined) return run("volatile", { what: "code", note: node.volatile });
-  const version = live.versions.get(partition) ?? EMPTY_VERSION;
+  const version = outputVersion(live, partition);
   if (state.outputVersion !== version)
     return run("table_modified", { what: "output", old: state.outputVersion, new: version });
   const moved = movedInput(state, input.inputs.get(partition));
@@ -80,7 +85,7 @@ function movedInput(state: PartitionState, current: InputHash | undefined): Evid
   if (state.inputHash === current.hash) return undefined;
   const upstream = Object.keys(current.byUpstream).find((key) => current.byUpstream[key] !== state.inputs[key]);
   if (upstream === undefined) return { what: "input", old: state.inputHash, new: current.hash };
-  const evidence = { what: "input", upstream, new: current.byUpstream[upstream] ?? EMPTY_VERSION } as const;
+  const evidence = { what: "input", upstream, new: current.byUpstream[upstream] ?? EMPTY } as const;
   const old = state.inputs[upstream];
   return old === undefined ? evidence : { ...evidence, old };
 }

@@ -1,14 +1,21 @@
 import { createHash } from "node:crypto";
-import type { PartitionDigests } from "../warehouse/port.js";
 import { addDays } from "./dates.js";
-import { type InputDigests, type InputHash, type Partition, type PlanNode, type ReadWindow, WHOLE } from "./types.js";
+import {
+  type InputDigest,
+  type InputDigests,
+  type InputHash,
+  type Partition,
+  type PlanNode,
+  type ReadWindow,
+  WHOLE,
+} from "./types.js";
 
-/** What a missing relation or an empty range digests to. */
-const NOTHING = "empty";
+/** What a missing relation digests to. */
+const NOTHING = "missing";
 
 /**
- * Input hashes of one node for many partitions: for each upstream the digest of the partitions that the node's read window
- * reaches from `d`, then one digest over all upstreams.
+ * Input hashes of one node for many partitions: for each upstream the digest of its columns and of the partitions that the
+ * node's read window reaches from `d`, then one digest over all upstreams.
  * @returns by partition, in the order given
  */
 export function inputHashes(
@@ -16,7 +23,10 @@ export function inputHashes(
   partitions: readonly Partition[],
   inputs: InputDigests,
 ): ReadonlyMap<Partition, InputHash> {
-  const ranges = node.upstreams.map((upstream) => new RangeDigest(inputs.get(upstream.key), upstream.window));
+  const ranges = node.upstreams.map(({ key, window }) => {
+    const input = inputs.get(key);
+    return input && new RangeDigest(input, window);
+  });
   return new Map(
     partitions.map((partition) => {
       const byUpstream = Object.fromEntries(
@@ -27,28 +37,34 @@ export function inputHashes(
   );
 }
 
-/** Digest over the partitions of one upstream that lie in a window around `d`. */
+/** Digest over the columns of one upstream and its partitions that lie in a window around `d`. */
 class RangeDigest {
+  readonly #columns: string;
   readonly #dates: readonly string[];
   readonly #lines: readonly string[];
   readonly #window: ReadWindow | undefined;
   readonly #whole: string | undefined;
 
-  constructor(partitions: PartitionDigests | undefined, window: ReadWindow | undefined) {
-    const sorted = [...(partitions ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
+  constructor({ columns, partitions }: InputDigest, window: ReadWindow | undefined) {
+    this.#columns = `${columns}\n`;
+    const sorted = [...partitions].sort(([a], [b]) => (a < b ? -1 : 1));
     this.#dates = sorted.map(([date]) => date);
     this.#lines = sorted.map(([date, digest]) => `${date}=${digest.digest}\n`);
     this.#window = window;
     const undated = this.#dates.length === 1 && this.#dates[0] === WHOLE;
-    this.#whole = window === undefined || undated ? digestText(this.#lines.join("")) : undefined;
+    this.#whole = window === undefined || undated ? this.#digest(this.#lines) : undefined;
   }
 
   of(partition: Partition): string {
     if (this.#whole !== undefined || this.#window === undefined || partition === WHOLE)
-      return this.#whole ?? digestText(this.#lines.join(""));
+      return this.#whole ?? this.#digest(this.#lines);
     const from = lowerBound(this.#dates, addDays(partition, -this.#window.back));
     const to = lowerBound(this.#dates, addDays(partition, this.#window.ahead + 1));
-    return from >= to ? NOTHING : digestText(this.#lines.slice(from, to).join(""));
+    return this.#digest(this.#lines.slice(from, to));
+  }
+
+  #digest(lines: readonly string[]): string {
+    return digestText(this.#columns + lines.join(""));
   }
 }
 

@@ -1,8 +1,11 @@
 import { addDays } from "./dates.js";
 import { type InputDigests, type PartitionDecision, type PlanNode, type ReadWindow, WHOLE } from "./types.js";
 
-/** The newest recorded fingerprint of each partition of each relation that earlier runs have read. */
+/** The fingerprints that an earlier run recorded of each upstream of an action: by partition, and `COLUMNS` for its columns. */
 export type RecordedFingerprints = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+/** Stands for names and types of an upstream's columns where partitions are named. */
+export const COLUMNS = "columns";
 
 /** What a partition without rows is recorded as. */
 export const GONE = "empty";
@@ -22,7 +25,9 @@ export function nameMoves(
     const { evidence } = decision;
     if (evidence?.what !== "input" || evidence.upstream === undefined) return decision;
     const window = node.upstreams.find(({ key }) => key === evidence.upstream)?.window;
-    const reached = (moved.get(evidence.upstream) ?? []).filter((date) => inWindow(date, decision.partition, window));
+    const all = moved.get(evidence.upstream) ?? [];
+    if (all.includes(COLUMNS)) return { ...decision, evidence: { ...evidence, moved: COLUMNS } };
+    const reached = all.filter((date) => inWindow(date, decision.partition, window));
     if (reached.length === 0) return decision;
     const [first, last] = [reached[0], reached.at(-1)];
     return { ...decision, evidence: { ...evidence, moved: first === last ? `${first}` : `${first}..${last}` } };
@@ -33,8 +38,9 @@ function movedPartitions(relation: string, current: InputDigests, recorded: Reco
   const now = current.get(relation);
   const before = recorded.get(relation);
   if (before === undefined) return [];
-  const known = new Set([...(now?.keys() ?? []), ...before.keys()]);
-  return [...known].filter((date) => (now?.get(date)?.digest ?? GONE) !== (before.get(date) ?? GONE)).sort();
+  if (now !== undefined && before.get(COLUMNS) !== now.columns) return [COLUMNS];
+  const known = new Set([...(now?.partitions.keys() ?? []), ...before.keys()].filter((date) => date !== COLUMNS));
+  return [...known].filter((date) => (now?.partitions.get(date)?.digest ?? GONE) !== (before.get(date) ?? GONE)).sort();
 }
 
 function inWindow(date: string, partition: string, window: ReadWindow | undefined): boolean {

@@ -9,7 +9,14 @@ export type RunReason =
   | "table_modified"
   | "forced";
 
-export type SkipReason = "unchanged" | "cosmetic" | "upstream_failed" | "gate_blocked" | "not_selected" | "disabled";
+export type SkipReason =
+  | "unchanged"
+  | "cosmetic"
+  | "upstream_failed"
+  | "gate_blocked"
+  | "breaker_open"
+  | "not_selected"
+  | "disabled";
 
 /** One value of a DATE partition column, or `*` for a relation that is a single partition. */
 export type Partition = string;
@@ -25,6 +32,8 @@ export interface ReadWindow {
 export interface Upstream {
   readonly key: string;
   readonly window: ReadWindow | undefined;
+  /** Names, in lower case, among which are all columns of it that count; undefined: every column counts. */
+  readonly columns: ReadonlySet<string> | undefined;
 }
 
 /** What planning knows of one action; made from the manifest, without any date. */
@@ -60,12 +69,22 @@ export interface PartitionState {
 /** What the warehouse holds right now of one action's own output. */
 export interface LiveOutput {
   readonly exists: boolean;
-  /** Version per partition; an absent partition is empty. */
-  readonly versions: ReadonlyMap<Partition, string>;
+  /** Digest over names and types of its columns. */
+  readonly columns: string;
+  /** Digest of the rows of each partition; an absent partition is empty. */
+  readonly rows: ReadonlyMap<Partition, string>;
 }
 
-/** Digests of the relations that may be read, by `dataset.name`. */
-export type InputDigests = ReadonlyMap<string, PartitionDigests>;
+/** What one action can see of one upstream. */
+export interface InputDigest {
+  /** Digest over names and types of the columns that count. */
+  readonly columns: string;
+  /** Digests of the rows; none for an action that depends on the columns alone. */
+  readonly partitions: PartitionDigests;
+}
+
+/** What one action can see of its upstreams, by `dataset.name`; an upstream that is not there is absent. */
+export type InputDigests = ReadonlyMap<string, InputDigest>;
 
 export interface InputHash {
   readonly hash: string;
@@ -76,7 +95,7 @@ export interface InputHash {
 export interface Evidence {
   readonly what: "code" | "input" | "output" | "upstream";
   readonly upstream?: string;
-  /** The partitions of the upstream that moved, `first..last`, where they are known. */
+  /** The partitions of the upstream that moved, `first..last`, or `columns`, where it is known. */
   readonly moved?: string;
   readonly old?: string;
   readonly new?: string;

@@ -30,6 +30,8 @@ export interface ManifestInputs {
 }
 
 type Draft = Omit<ManifestAction, "codeHash" | "compiledHash" | "compileVolatile" | "sources">;
+/** What scanning a query tells of an action. */
+type Scan = Pick<Draft, "reads" | "names" | "volatileCalls" | "unscannable">;
 type ListName = CompileOutcome["actionTraces"][number]["list"];
 
 /**
@@ -80,8 +82,7 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
       labels: table.bigquery.labels,
       protected: table.protected,
       ...labelsOf(table),
-      ...scan(query, table.target.database),
-      selfReading: selfReading(table, (sql) => scan(sql, table.target.database).reads),
+      ...withSelfReading(table, (sql) => scan(sql, table.target.database)),
       incremental: incrementalTexts(table),
     };
     return finish("tables", i, draft, tableOptions(table));
@@ -190,6 +191,7 @@ function baseOf(action: BaseInput, type: ManifestAction["type"]): Draft {
     softTables: [],
     rowColumns: {},
     reads: [],
+    names: [],
     selfReading: undefined,
     incremental: undefined,
     hiddenReads: [],
@@ -203,12 +205,20 @@ function baseOf(action: BaseInput, type: ManifestAction["type"]): Draft {
 }
 
 /** An incremental query that reads the model's own table keeps something of it, such as earlier versions of its rows. */
-function selfReading(table: CompiledTable, readsOf: (sql: string) => Draft["reads"]): Draft["selfReading"] {
+function withSelfReading(table: CompiledTable, scan: (sql: string) => Scan): Scan & Pick<Draft, "selfReading"> {
+  const full = scan(table.query.trim());
   const query = table.incrementalQuery.trim();
-  if (table.enumType !== "INCREMENTAL" || query === "") return undefined;
-  const reads = readsOf(query);
-  const preOps = trimmed(table.incrementalPreOps);
-  return reads.some(({ key }) => key === keyOf(table.target)) ? { query, reads, preOps } : undefined;
+  if (table.enumType !== "INCREMENTAL" || query === "") return { ...full, selfReading: undefined };
+  const { reads, names, volatileCalls, unscannable } = scan(query);
+  if (unscannable !== undefined)
+    return { ...full, unscannable: full.unscannable ?? unscannable, selfReading: undefined };
+  if (!reads.some(({ key }) => key === keyOf(table.target))) return { ...full, selfReading: undefined };
+  return {
+    ...full,
+    names: [...new Set([...full.names, ...names])].sort(),
+    volatileCalls: [...full.volatileCalls, ...volatileCalls],
+    selfReading: { query, reads, preOps: trimmed(table.incrementalPreOps) },
+  };
 }
 
 /** What stock Dataform runs on a table that is there, where it is not what it runs on one that is not. */
@@ -248,25 +258,23 @@ function refuseJit(action: { jitCode: string; fileName: string }, problems: Proj
   problems.push({ file: action.fileName, line: undefined, column: undefined, message });
 }
 
-function scanReads(
-  query: string,
-  database: string,
-  scanner: SqlScanner,
-): Pick<ManifestAction, "reads" | "volatileCalls" | "unscannable"> {
+function scanReads(query: string, database: string, scanner: SqlScanner): Scan {
   let scan: QueryScan;
   try {
     scan = scanner.scanQuery(query);
   } catch (error) {
     const offset = (error as { span?: { start?: number } }).span?.start ?? 0;
-    return { reads: [], volatileCalls: [], unscannable: { message: (error as Error).message, offset } };
+    return { reads: [], names: [], volatileCalls: [], unscannable: { message: (error as Error).message, offset } };
   }
   return {
-    reads: scan.tables.map(({ path, span, implicitAlias }) => ({
+    reads: scan.tables.map(({ path, span, implicitAlias, whole }) => ({
       key: readKey(path, database),
       start: span.start,
       end: span.end,
       implicitAlias,
+      whole,
     })),
+    names: [...scan.names],
     volatileCalls: scan.volatileCalls.map(({ functionName, line, column, outputColumn }) => ({
       functionName,
       line,

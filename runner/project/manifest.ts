@@ -15,7 +15,16 @@ const nondeterministicRead = v.object({
   line: v.optional(v.number()),
 });
 
-const reads = v.array(v.object({ key: v.string(), start: v.number(), end: v.number(), implicitAlias: optionalString }));
+const reads = v.array(
+  v.object({
+    key: v.string(),
+    start: v.number(),
+    end: v.number(),
+    implicitAlias: optionalString,
+    /** Every column of it may count, not only those among the action's `names`. */
+    whole: v.boolean(),
+  }),
+);
 
 const manifestAction = v.object({
   /** `dataset.name`; a unit test's is `test:name`. */
@@ -56,6 +65,8 @@ const manifestAction = v.object({
   rowColumns: v.object({ created: optionalString, updated: optionalString, revision: optionalString }),
   /** The relations that `query` names, with the text range to replace. */
   reads,
+  /** Every word of the action's queries that can be the name of a column, in lower case. */
+  names: strings,
   /** The incremental query of a model that reads its own rows: what it builds once its table is there. */
   selfReading: v.optional(v.object({ query: v.string(), reads, preOps: strings })),
   /** What stock Dataform builds once the table is there, where that is another text: only checked. */

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import type { RunnableAction, RunnableProject, SqlRead } from "../execute/action.js";
 import type { PlanNode, ReadWindow, Upstream } from "../plan/types.js";
 import { rowColumnNames } from "../warehouse/port.js";
+import { readBreakerLabels } from "./breaker-labels.js";
+import { projectError } from "./errors.js";
 import { dependencyOrder } from "./graph.js";
 import type { Manifest, ManifestAction } from "./manifest.js";
 
@@ -24,6 +26,7 @@ function runnableAction(action: ManifestAction, byKey: ReadonlyMap<string, Manif
     target: { dataset: action.target.dataset, name: action.target.name },
     fileName: action.fileName,
     tags: action.tags,
+    description: action.description,
     sourceFiles: action.sources.files,
     query: action.query ?? "",
     reads: action.reads.map(sqlRead),
@@ -46,7 +49,22 @@ function runnableAction(action: ManifestAction, byKey: ReadonlyMap<string, Manif
     clusterBy: action.clusterBy,
     uniqueKey: action.uniqueKey,
     rowColumns: action.rowColumns,
+    columnsLike: columnsLike(action, byKey),
+    breaker: readBreakerLabels(action.labels, action.fileName),
   };
+}
+
+/**
+ * The relation that the label `columns_like` names.
+ * @throws ProjectError when the project has none of that name
+ */
+function columnsLike(action: ManifestAction, byKey: ReadonlyMap<string, ManifestAction>): string | undefined {
+  const name = action.labels.columns_like;
+  if (name === undefined) return undefined;
+  const found = [...byKey.values()].find(({ target }) => target.name === name);
+  if (found === undefined)
+    throw projectError(`label "columns_like" names no table of the project: ${name}`, action.fileName);
+  return found.key;
 }
 
 function sqlRead({ key, start, end, implicitAlias }: ManifestAction["reads"][number]): SqlRead {
@@ -85,13 +103,29 @@ function viewsReadBy(action: ManifestAction, byKey: ReadonlyMap<string, Manifest
 
 function upstreamsOf(action: ManifestAction, views: readonly ManifestAction[]): Upstream[] {
   const viewKeys = new Set(views.map((view) => view.key));
-  const keys = new Set([action, ...views].flatMap((reader) => readsOf(reader).map(({ key }) => key)));
+  const readers = [action, ...views];
+  const keys = new Set(readers.flatMap((reader) => readsOf(reader).map(({ key }) => key)));
   // Nothing restricts what functions and pre_operations read.
-  const hidden = new Set([action, ...views].flatMap(({ hiddenReads }) => hiddenReads));
+  const hidden = new Set(readers.flatMap(({ hiddenReads }) => hiddenReads));
   return [...keys]
     .filter((key) => !viewKeys.has(key))
     .sort()
-    .map((key) => ({ key, window: hidden.has(key) ? undefined : windowOf(action, key) }));
+    .map((key) => ({
+      key,
+      window: hidden.has(key) ? undefined : windowOf(action, key),
+      columns: columnsOf(key, readers),
+    }));
+}
+
+/** The names that any of the readers may call a column of the relation by; undefined: every column counts. */
+function columnsOf(key: string, readers: readonly ManifestAction[]): Upstream["columns"] {
+  const names = new Set<string>();
+  for (const reader of readers) {
+    const reads = readsOf(reader).filter((read) => read.key === key);
+    if (reads.some(({ whole }) => whole)) return undefined;
+    if (reads.length > 0) for (const name of reader.names) names.add(name);
+  }
+  return names;
 }
 
 function windowOf(action: ManifestAction, key: string): ReadWindow | undefined {
@@ -105,9 +139,12 @@ function isSkippable({ type, tags }: ManifestAction): boolean {
   return type === "operation" && tags.includes("skippable");
 }
 
-function readsOf(action: ManifestAction): readonly { readonly key: string }[] {
-  if (isSkippable(action)) return action.dependencies.map((key) => ({ key }));
-  return [...action.reads, ...action.hiddenReads.map((key) => ({ key }))];
+function readsOf(action: ManifestAction): readonly { readonly key: string; readonly whole: boolean }[] {
+  if (isSkippable(action)) return action.dependencies.map((key) => ({ key, whole: true }));
+  // Its own rows are its output: they are compared as such.
+  const further = action.selfReading?.reads.filter(({ key }) => key !== action.key) ?? [];
+  const hidden = action.hiddenReads.map((key) => ({ key, whole: true }));
+  return [...action.reads, ...further, ...hidden];
 }
 
 function volatileReason(action: ManifestAction): string | undefined {

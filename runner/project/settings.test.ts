@@ -17,16 +17,17 @@ describe("readRunnerSettings", () => {
   const read = (text: string) => readRunnerSettings(projectWith({ "fastbreak.json": text }));
 
   it("has defaults", () => {
-    expect(readRunnerSettings(projectWith({}))).toEqual({ stateDataset: "fastbreak", loaders: {} });
+    expect(readRunnerSettings(projectWith({}))).toEqual({ stateDataset: "fastbreak", loaders: {}, reports: {} });
     expect(read('{"loaders": {"files": "dist/files.js"}}')).toEqual({
       stateDataset: "fastbreak",
       loaders: { files: "dist/files.js" },
+      reports: {},
     });
   });
 
   it.each([
     ['{\n  "stateDatset": "x"\n}', 'fastbreak.json:2: unknown setting "stateDatset"; did you mean "stateDataset"?'],
-    ['{\n\n"zzz": 1}', 'fastbreak.json:3: unknown setting "zzz"; known: stateDataset, loaders'],
+    ['{\n\n"zzz": 1}', 'fastbreak.json:3: unknown setting "zzz"; known: stateDataset, loaders, reports'],
     ['{"stateDataset": "a-b"}', 'fastbreak.json:1: "stateDataset": must be a dataset name (letters, digits and _)'],
     ['{"loaders": {"files": ""}}', 'fastbreak.json:1: "loaders.files": must be a path'],
     ["[]", "fastbreak.json:1: must be a JSON object"],

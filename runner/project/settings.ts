@@ -16,6 +16,7 @@ const datasetName = v.pipe(
 const runnerSettingsSchema = v.strictObject({
   stateDataset: v.optional(datasetName, "fastbreak"),
   loaders: v.optional(v.record(v.string(), v.pipe(v.string(), v.nonEmpty("must be a path"))), {}),
+  reports: v.optional(v.record(v.string(), v.pipe(v.string(), v.nonEmpty("must be a path"))), {}),
 });
 
 /** `fastbreak.json`: what the runner must know of a project and Dataform does not. */
@@ -24,6 +25,8 @@ export interface RunnerSettings {
   readonly stateDataset: string;
   /** Path of a loader's module by the name that `fastbreak load NAME` takes. */
   readonly loaders: Readonly<Record<string, string>>;
+  /** Path of a GoogleSQL file by the name that `fastbreak query --report NAME` takes. */
+  readonly reports: Readonly<Record<string, string>>;
 }
 
 /**

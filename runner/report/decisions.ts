@@ -1,3 +1,4 @@
+import { COLUMNS } from "../plan/moves.js";
 import type { Evidence, PartitionDecision } from "../plan/types.js";
 import { plural } from "./text.js";
 
@@ -23,6 +24,7 @@ export function describePartitions(decisions: readonly PartitionDecision[]): str
 
 function because(evidence: Evidence | undefined): string {
   if (evidence === undefined) return "";
+  if (evidence.moved === COLUMNS) return ` in the columns of ${evidence.upstream}`;
   if (evidence.upstream !== undefined)
     return ` in ${evidence.upstream}${evidence.moved === undefined ? "" : ` ${evidence.moved}`}`;
   return evidence.note === undefined ? "" : ` (${evidence.note})`;

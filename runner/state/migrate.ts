@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS \`{{stateDataset}}\`.schema_migrations (
 );`;
 
 /** The version of the newest state table that this build knows. */
-const NEWEST_VERSION = 1;
+const NEWEST_VERSION = 2;
 
 /**
  * Refuses state that this build cannot read. Writes nothing: a warehouse without state tables is one that never ran.

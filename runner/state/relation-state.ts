@@ -1,5 +1,4 @@
 import type { RecordedFingerprints } from "../plan/moves.js";
-import type { InputDigests } from "../plan/types.js";
 import type { RowObject, Transaction } from "../warehouse/port.js";
 import { RELATION_STATE } from "./tables.js";
 
@@ -24,20 +23,44 @@ export async function readRecordedFingerprints(
   return recorded;
 }
 
-/** Appends the fingerprints that differ from the recorded ones. */
-export async function recordFingerprints(
-  transaction: Transaction,
-  dataset: string,
-  run: { readonly runId: string; readonly recordedAt: string },
-  current: InputDigests,
-  recorded: RecordedFingerprints,
-): Promise<void> {
-  const rows: RowObject[] = [];
-  for (const [relation, partitions] of current) {
-    for (const [partition, digest] of partitions) {
-      if (recorded.get(relation)?.get(partition) === digest.digest) continue;
-      rows.push({ relation, partition, fingerprint: digest.digest, run_id: run.runId, recorded_at: run.recordedAt });
-    }
+/** Knows which fingerprints are recorded already, so that the many readers of a relation record it once. */
+export class FingerprintLog {
+  readonly #added = new Map<string, string>();
+
+  constructor(
+    readonly dataset: string,
+    readonly run: { readonly runId: string; readonly recordedAt: string },
+    readonly before: RecordedFingerprints | FingerprintLog,
+  ) {}
+
+  /** A log for one transaction: what it appends is forgotten unless `commit` is called. */
+  begin(): FingerprintLog {
+    return new FingerprintLog(this.dataset, this.run, this);
   }
-  await transaction.append({ dataset, name: "relation_state" }, RELATION_STATE, rows);
+
+  commit(): void {
+    if (!(this.before instanceof FingerprintLog)) return;
+    for (const [place, fingerprint] of this.#added) this.before.#added.set(place, fingerprint);
+  }
+
+  /** Appends what differs from what is recorded, for the next run to tell what has moved. */
+  async append(transaction: Transaction, observed: RecordedFingerprints): Promise<void> {
+    const rows: RowObject[] = [];
+    for (const [relation, partitions] of observed) {
+      for (const [partition, fingerprint] of partitions) {
+        if (this.#find(relation, partition) === fingerprint) continue;
+        this.#added.set(`${relation} ${partition}`, fingerprint);
+        rows.push({ relation, partition, fingerprint, run_id: this.run.runId, recorded_at: this.run.recordedAt });
+      }
+    }
+    await transaction.append({ dataset: this.dataset, name: "relation_state" }, RELATION_STATE, rows);
+  }
+
+  #find(relation: string, partition: string): string | undefined {
+    const added = this.#added.get(`${relation} ${partition}`);
+    if (added !== undefined) return added;
+    return this.before instanceof FingerprintLog
+      ? this.before.#find(relation, partition)
+      : this.before.get(relation)?.get(partition);
+  }
 }

@@ -60,3 +60,34 @@ export const MANIFESTS: readonly Column[] = [
   { name: "manifest", type: "STRING" },
   { name: "recorded_at", type: "TIMESTAMP" },
 ];
+
+export const CIRCUIT_BREAKER_STATE: readonly Column[] = [
+  { name: "processor_name", type: "STRING" },
+  { name: "state", type: "STRING" },
+  { name: "failure_count", type: "INT64" },
+  { name: "success_count", type: "INT64" },
+  { name: "last_failure", type: "TIMESTAMP" },
+  { name: "last_success", type: "TIMESTAMP" },
+  { name: "opened_at", type: "TIMESTAMP" },
+  { name: "half_opened_at", type: "TIMESTAMP" },
+  { name: "updated_at", type: "TIMESTAMP" },
+  { name: "last_error_message", type: "STRING" },
+  { name: "last_error_type", type: "STRING" },
+  {
+    name: "failure_history",
+    type: {
+      kind: "array",
+      element: {
+        kind: "struct",
+        fields: [
+          { name: "failed_at", type: "TIMESTAMP" },
+          { name: "error_message", type: "STRING" },
+          { name: "error_type", type: "STRING" },
+        ],
+      },
+    },
+  },
+  { name: "threshold", type: "INT64" },
+  { name: "timeout_seconds", type: "INT64" },
+  { name: "half_open_max_calls", type: "INT64" },
+];

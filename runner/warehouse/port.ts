@@ -57,15 +57,11 @@ export interface DateRange {
   readonly to: string;
 }
 
-/**
- * What to digest of one relation.
- * `data`: row identity and `data_hash` where the relation has a primary key and that column, else every column: what a reader sees.
- * `content`: every column but `exclude`: tells whether the live rows are the ones that were published.
- */
+/** What to digest of one relation. */
 export interface DigestRequest {
   readonly relation: Relation;
-  readonly purpose: "data" | "content";
-  readonly exclude: readonly string[];
+  /** The columns that make a row: identity and `data_hash` (hashed with FARM_FINGERPRINT, the same on every engine), or any others. */
+  readonly columns: readonly string[];
   /** Only these partitions; ignored for a relation without partition column. */
   readonly range: DateRange | undefined;
   /** One digest a partition, or one of all rows under `*`. */
@@ -230,7 +226,12 @@ export class StatementError extends WarehouseError {
   }
 }
 
-/** Row identity and hash column of a relation, where it has both: then `data` digests need only these. */
+/** Every column of a relation, those that no query can read too. */
+export function allColumns(relation: Relation): readonly string[] {
+  return [...relation.columns.map(({ name }) => name), ...relation.foreignColumns];
+}
+
+/** Row identity and hash column of a relation, where it has both: then a digest needs only these. */
 export function hashedIdentity(relation: Relation): readonly string[] | undefined {
   const hasHash = relation.columns.some((column) => column.name === "data_hash");
   return hasHash && relation.primaryKey.length > 0 ? [...relation.primaryKey, "data_hash"] : undefined;

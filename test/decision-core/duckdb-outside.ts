@@ -42,24 +42,26 @@ async function openOutside(file: string): Promise<DuckDbOutside> {
       const relations = await warehouse.transaction((transaction) => transaction.relations());
       const tables = [...relations.values()].filter(({ id }) => id.dataset === DATASET);
       const live = new Map();
-      for (const { id, kind, partitionColumn, primaryKey } of tables) {
+      for (const { id, kind, partitionColumn, primaryKey, columns } of tables) {
+        const extended = kind === "table" && columns.some(({ name }) => name === "x");
+        const values = `CAST(d AS VARCHAR), k, v::INTEGER${extended ? ", x::INTEGER" : ""}`;
         const reader =
-          kind === "table"
-            ? await connection.runAndReadAll(`SELECT CAST(d AS VARCHAR), k, v::INTEGER FROM ${DATASET}.${id.name}`)
-            : undefined;
-        const rows = (reader?.getRows() ?? []).map(([d, k, v]) => ({ d, k, v }) as Row);
-        live.set(id.name, { kind, partitioned: partitionColumn !== undefined, keyed: primaryKey.length > 0, rows });
+          kind === "table" ? await connection.runAndReadAll(`SELECT ${values} FROM ${DATASET}.${id.name}`) : undefined;
+        const rows = (reader?.getRows() ?? []).map(([d, k, v, x]) => ({ d, k, v, x: x ?? undefined }) as Row);
+        const layout = { partitioned: partitionColumn !== undefined, keyed: primaryKey.length > 0 };
+        live.set(id.name, { kind, ...layout, extended, rows });
       }
       return live;
     },
-    async write(name, rows, { partitionColumn, primaryKey }) {
+    async write(name, rows, { partitionColumn, primaryKey, extended }) {
       const keyed = primaryKey.length > 0;
-      const values = rows.map(
-        ({ d, k, v }) => `(DATE '${d}', '${k}', ${v}${keyed ? `, '${hashOf({ d, k, v })}'` : ""})`,
-      );
+      const values = rows.map((row) => {
+        const further = [...(keyed ? [`'${hashOf(row)}'`] : []), ...(extended ? [`${row.x ?? "NULL"}`] : [])];
+        return `(${[`DATE '${row.d}'`, `'${row.k}'`, row.v, ...further].join(", ")})`;
+      });
       const insert = values.length > 0 ? `INSERT INTO ${DATASET}.${name} VALUES ${values.join(", ")};` : "";
       await connection.run(`BEGIN; DROP TABLE IF EXISTS ${DATASET}.${name};
-        CREATE TABLE ${DATASET}.${name} (d DATE, k VARCHAR, v BIGINT${keyed ? ", data_hash VARCHAR" : ""}); ${insert}
+        CREATE TABLE ${DATASET}.${name} (d DATE, k VARCHAR, v BIGINT${keyed ? ", data_hash VARCHAR" : ""}${extended ? ", x BIGINT" : ""}); ${insert}
         ${layoutSql({ dataset: DATASET, name }, { partitionColumn, primaryKey, clusterBy: [] })}; COMMIT`);
     },
     async drop(name) {
@@ -77,6 +79,7 @@ async function openOutside(file: string): Promise<DuckDbOutside> {
   };
 }
 
-function hashOf({ d, k, v }: Row): string {
-  return createHash("sha256").update(`${d}|${k}|${v}`).digest("hex");
+function hashOf({ d, k, v, x }: Row): string {
+  const text = `${d}|${k}|${v}${x === undefined ? "" : `|${x}`}`;
+  return createHash("sha256").update(text).digest("hex");
 }

@@ -1,7 +1,15 @@
 import fc from "fast-check";
 import { afterAll, describe, it } from "vitest";
+import { scanQuery } from "../../runner/dialect/index.js";
 import { duckDbOutsides } from "./duckdb-outside.js";
 import { histories, live } from "./history.js";
+import type { ColumnScan } from "./project.js";
+
+/** What the dialect finds in the queries, where histories in memory take what it must find. */
+const scannedColumns: ColumnScan = (_spec, sql) => {
+  const { names, tables } = scanQuery(sql);
+  return { names, whole: tables.some(({ whole }) => whole) };
+};
 
 const RUNS = Number(process.env.FASTBREAK_DUCKDB_HISTORIES ?? 100);
 const outsides = await duckDbOutsides();
@@ -15,7 +23,7 @@ describe("any history of a project on DuckDB", () => {
       fc.asyncProperty(histories(false, 8), async (history) => {
         const outside = await outsides.open();
         try {
-          await live(history, outside);
+          await live(history, outside, scannedColumns);
         } finally {
           await outside.close();
         }

@@ -10,6 +10,7 @@ const model: Spec = {
   version: 0,
   modulus: 1009,
   keyed: true,
+  wide: false,
   volatile: false,
   disabled: false,
   broken: false,
@@ -38,9 +39,9 @@ describe("an upstream that changes while a run goes on", () => {
     await world.disturbedRun(EVERYTHING, () => false);
     expect(transactions).toBe(4);
     outside.warehouse.beforeTransaction = () => {};
-    expect(await world.rowsOf("m1")).toEqual(rows(2));
+    expect((await world.contentOf("m1")).rows).toEqual(rows(2));
 
     await world.run(EVERYTHING);
-    expect(await world.rowsOf("m1")).toEqual(rows(changes === 2 ? 1 : 2));
+    expect((await world.contentOf("m1")).rows).toEqual(rows(changes === 2 ? 1 : 2));
   });
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { Killed, type MemoryWarehouse } from "./memory-warehouse.js";
+import type { ColumnScan } from "./project.js";
 import { day, type Input, type Kind, type Row, type Spec } from "./spec.js";
 import { DAYS, type Outside, type SourceLayout, World } from "./world.js";
 
@@ -23,6 +24,10 @@ export type Step =
       readonly d: number;
       readonly k: number;
     }
+  /** The source gains a column with this value in every row, 0 for none at all, or loses it. */
+  | { readonly do: "extend"; readonly source: number; readonly v: number }
+  /** An edit of an include that every second action reads. */
+  | { readonly do: "include"; readonly half: number; readonly what: number; readonly value: number }
   | { readonly do: "edit"; readonly action: number; readonly what: number; readonly value: number }
   | { readonly do: "rename" | "remove" | "drop"; readonly action: number }
   | { readonly do: "add"; readonly action: SpecSeed }
@@ -47,6 +52,7 @@ interface SpecSeed {
   readonly version: number;
   readonly coarse: boolean;
   readonly keyed: boolean;
+  readonly wide: boolean;
 }
 
 export interface History {
@@ -73,6 +79,7 @@ const spec: fc.Arbitrary<SpecSeed> = fc.record({
   version: fc.nat(3),
   coarse: fc.boolean(),
   keyed: fc.boolean(),
+  wide: fc.integer({ min: 0, max: 3 }).map((n) => n === 3),
 });
 const dataEdit: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constantFrom("insert", "update"), source: small, d: fc.nat(DAYS - 1), k: small, v: fc.nat(9) }),
@@ -82,10 +89,15 @@ const dataEdit: fc.Arbitrary<Step> = fc.oneof(
     d: fc.nat(DAYS - 1),
     k: small,
   }),
+  fc.record({ do: fc.constant("extend"), source: small, v: fc.nat(2) }),
 );
 const edit: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: dataEdit },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant("edit"), action: small, what: fc.nat(9), value: small }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("edit"), action: small, what: fc.nat(11), value: small }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("include"), half: fc.nat(1), what: fc.nat(11), value: small }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("rename", "remove", "drop"), action: small }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("add"), action: spec }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("tamper"), action: small, row: small, v: fc.nat(9) }) },
@@ -130,8 +142,8 @@ export function histories(faults: boolean, maxSteps: number): fc.Arbitrary<Histo
 }
 
 /** Lives through a history; throws when a run breaks the promise. Ends with a run of everything. */
-export async function live(history: History, outside: Outside): Promise<void> {
-  const player = await Player.start(history, outside);
+export async function live(history: History, outside: Outside, scan?: ColumnScan): Promise<void> {
+  const player = await Player.start(history, outside, scan);
   for (const step of history.steps) await player.step(step);
   await player.step({
     do: "run",
@@ -146,11 +158,11 @@ class Player {
 
   private constructor(readonly world: World) {}
 
-  static async start(history: History, outside: Outside): Promise<Player> {
+  static async start(history: History, outside: Outside, scan: ColumnScan | undefined): Promise<Player> {
     const sources = history.sources.map(
       ({ partitioned, keyed }, index): SourceLayout => ({ name: `s${index}`, partitioned, keyed }),
     );
-    const player = new Player(new World(outside, sources, []));
+    const player = new Player(new World(outside, sources, [], scan));
     for (const [index, source] of sources.entries()) {
       const rows = new Map(history.sources[index]?.rows.map(({ d, k, v }) => [`${d} ${k}`, rowOf(d, k, v)]));
       await player.world.writeSource(source, [...rows.values()]);
@@ -176,6 +188,13 @@ class Player {
         return this.#editSource(step.source, (rows) => rows.filter(({ d }) => d !== day(step.d)));
       case "rewrite":
         return this.#editSource(step.source, (rows) => [...rows].reverse());
+      case "extend":
+        return this.#extendSource(step.source, step.v);
+      case "include": {
+        const readers = [...world.specs.values()].filter((_, index) => index % 2 === step.half);
+        for (const spec of readers) world.specs.set(spec.name, this.#edited(spec, step.what, step.value));
+        return;
+      }
       case "edit": {
         const spec = this.#action(step.action);
         if (spec !== undefined) world.specs.set(spec.name, this.#edited(spec, step.what, step.value));
@@ -229,8 +248,24 @@ class Player {
   }
 
   async #editSource(index: number, change: (rows: readonly Row[]) => readonly Row[]): Promise<void> {
-    const source = this.world.sources[index % this.world.sources.length] as SourceLayout;
-    await this.world.writeSource(source, change(await this.world.rowsOf(source.name)));
+    const source = this.#source(index);
+    const { rows, extended } = await this.world.contentOf(source.name);
+    await this.world.writeSource(source, change(rows), extended);
+  }
+
+  async #extendSource(index: number, value: number): Promise<void> {
+    const source = this.#source(index);
+    const { rows, extended } = await this.world.contentOf(source.name);
+    const x = extended || value === 0 ? undefined : value;
+    await this.world.writeSource(
+      source,
+      rows.map((row) => ({ ...row, x })),
+      !extended,
+    );
+  }
+
+  #source(index: number): SourceLayout {
+    return this.world.sources[index % this.world.sources.length] as SourceLayout;
   }
 
   #action(index: number): Spec | undefined {
@@ -254,6 +289,7 @@ class Player {
       version: kind === "assertion" && !seed.coarse ? HARMLESS : seed.version,
       modulus: seed.coarse ? 3 : 1009,
       keyed: seed.keyed && !single,
+      wide: seed.wide && kind !== "assertion",
       volatile: false,
       disabled: false,
       broken: false,
@@ -299,6 +335,10 @@ class Player {
       case 7:
         if (spec.kind === "table") return { ...spec, kind: "incremental" };
         return spec.kind === "incremental" ? { ...spec, kind: "table" } : { ...spec, version: value };
+      case 8:
+        return spec.kind === "assertion" ? spec : { ...spec, wide: !spec.wide };
+      case 9:
+        return spec.kind === "table" || spec.kind === "incremental" ? { ...spec, keyed: !spec.keyed } : spec;
       default:
         return { ...spec, version: spec.kind === "assertion" && value > 2 ? HARMLESS : value };
     }

@@ -19,10 +19,14 @@ export function memoryOutside(): Outside & { readonly warehouse: MemoryWarehouse
             ([
               ,
               {
-                relation: { id, kind, partitionColumn, primaryKey },
+                relation: { id, kind, partitionColumn, primaryKey, columns },
                 rows,
               },
-            ]) => [id.name, { kind, partitioned: partitionColumn !== undefined, keyed: primaryKey.length > 0, rows }],
+            ]) => {
+              const layout = { partitioned: partitionColumn !== undefined, keyed: primaryKey.length > 0 };
+              const extended = columns.some(({ name }) => name === "x");
+              return [id.name, { kind, ...layout, extended, rows }];
+            },
           ),
       );
     },

@@ -19,6 +19,7 @@ import {
   type Warehouse,
 } from "../../runner/warehouse/port.js";
 import { evaluate, type Row, type Spec } from "./spec.js";
+import type { Layout } from "./world.js";
 
 const INT64: Column["type"] = "INT64";
 export const PLAIN_COLUMNS: readonly Column[] = [
@@ -27,6 +28,7 @@ export const PLAIN_COLUMNS: readonly Column[] = [
   { name: "v", type: INT64 },
 ];
 export const HASHED_COLUMNS: readonly Column[] = [...PLAIN_COLUMNS, { name: "data_hash", type: "STRING" }];
+const EXTENSION: Column = { name: "x", type: INT64 };
 
 interface Table {
   readonly relation: Relation;
@@ -90,7 +92,7 @@ export class MemoryWarehouse implements Warehouse {
     return this.#content.tables;
   }
 
-  write(key: string, rows: readonly Row[], layout: Pick<Relation, "partitionColumn" | "primaryKey">): void {
+  write(key: string, rows: readonly Row[], layout: Layout): void {
     const tables = new Map(this.#content.tables);
     tables.set(key, { relation: tableOf(key, layout), rows });
     this.#content = { ...this.#content, tables };
@@ -103,14 +105,14 @@ export class MemoryWarehouse implements Warehouse {
   }
 }
 
-function tableOf(key: string, layout: Pick<Relation, "partitionColumn" | "primaryKey"> | undefined): Relation {
+function tableOf(key: string, layout: Layout | undefined): Relation {
   const [dataset = "", name = ""] = key.split(".");
   const primaryKey = layout?.primaryKey ?? [];
   return {
     id: { dataset, name },
     kind: "table",
     definition: undefined,
-    columns: primaryKey.length > 0 ? HASHED_COLUMNS : PLAIN_COLUMNS,
+    columns: [...(primaryKey.length > 0 ? HASHED_COLUMNS : PLAIN_COLUMNS), ...(layout?.extended ? [EXTENSION] : [])],
     foreignColumns: [],
     partitionColumn: layout?.partitionColumn,
     clusterBy: [],
@@ -164,14 +166,14 @@ class MemoryTransaction implements Transaction {
     return requests.map((request) => this.#digest(request));
   }
 
-  #digest({ relation, range, grain }: DigestRequest): PartitionDigests {
+  #digest({ relation, columns, range, grain }: DigestRequest): PartitionDigests {
     const column = relation.partitionColumn;
     const partitions = new Map<string, string[]>();
     for (const row of this.#tables.get(relationKey(relation.id))?.rows ?? []) {
       if (column !== undefined && range !== undefined && !within(row, range)) continue;
       const partition = column === undefined || grain === "relation" ? "*" : row.d;
       const texts = partitions.get(partition) ?? [];
-      texts.push(`${row.d} ${row.k} ${row.v}`);
+      texts.push(columns.map((name) => columnOf(row, name)).join(" "));
       partitions.set(partition, texts);
     }
     return new Map(
@@ -226,14 +228,24 @@ class MemoryTransaction implements Transaction {
     this.call();
     const key = relationKey(request.target);
     const staged = this.#staged.get(request.stage.name) ?? [];
-    const relation = tableOf(key, { partitionColumn: request.partitionColumn, primaryKey: request.key });
+    const { partitionColumn, key: primaryKey } = request;
+    const relation = tableOf(key, { partitionColumn, primaryKey, extended: false });
     const old = this.#tables.get(key);
     const kept =
       old?.relation.kind === "table" && old.relation.partitionColumn === request.partitionColumn ? old.rows : [];
     const replaced = request.partitions && new Set(request.partitions);
     const untouched = replaced === undefined ? [] : kept.filter(({ d }) => !replaced.has(d));
-    const texts = (rows: readonly Row[]) => new Set(rows.map((row) => JSON.stringify(row)));
-    const [before, after] = [texts(kept), texts([...untouched, ...staged])];
+    const texts = (rows: readonly Row[], mark: string) => rows.map((row) => JSON.stringify(row) + mark);
+    // Rows without a hash are written again when the model gets one.
+    const unhashed = request.key.length > 0 && old?.relation.primaryKey.length === 0 ? " unhashed" : "";
+    const before = new Set([
+      ...texts(untouched, ""),
+      ...texts(
+        kept.filter((row) => !untouched.includes(row)),
+        unhashed,
+      ),
+    ]);
+    const after = new Set([...texts(untouched, ""), ...texts(staged, "")]);
     const inserted = [...after].filter((row) => !before.has(row)).length;
     const deleted = [...before].filter((row) => !after.has(row)).length;
     this.#tables.set(key, { relation, rows: [...untouched, ...staged] });
@@ -294,6 +306,11 @@ class MemoryTransaction implements Transaction {
     const [from, to] = [...(range ?? "").matchAll(/DATE '([^']+)'/g)].map((match) => match[1] as string);
     return from === undefined || to === undefined ? rows : rows.filter((row) => within(row, { from, to }));
   }
+}
+
+/** A column's value; the hash column is as good as all the values that it covers. */
+function columnOf(row: Row, column: string): string {
+  return column === "data_hash" ? `${row.d} ${row.k} ${row.v} ${row.x}` : String(row[column as keyof Row]);
 }
 
 function within({ d }: Row, { from, to }: DateRange): boolean {

@@ -18,6 +18,8 @@ export interface LiveTable {
   readonly kind: "table" | "view";
   readonly partitioned: boolean;
   readonly keyed: boolean;
+  /** Has the column `x`. */
+  readonly extended: boolean;
   /** A view's own definition. */
   readonly definition: string;
   readonly rows: readonly Row[];
@@ -173,6 +175,7 @@ class ActionOracle {
         kind: "view",
         partitioned: false,
         keyed: false,
+        extended: false,
         definition: semantics(spec),
         rows: [],
       });
@@ -185,8 +188,17 @@ class ActionOracle {
       partitioned && !partitions.includes("*")
         ? [...kept.filter(({ d }) => !partitions.includes(d)), ...built.filter(({ d }) => partitions.includes(d))]
         : built;
-    this.after.set(spec.name, { kind: "table", partitioned, keyed: spec.keyed, definition: "", rows });
-    return textOf(kept) === textOf(rows) ? "unchanged" : "success";
+    this.after.set(spec.name, {
+      kind: "table",
+      partitioned,
+      keyed: spec.keyed,
+      extended: false,
+      definition: "",
+      rows,
+    });
+    const whole = !partitioned || partitions.includes("*");
+    const gainsHashes = spec.keyed && old?.keyed === false && kept.some(({ d }) => whole || partitions.includes(d));
+    return textOf(kept) === textOf(rows) && !gainsHashes ? "unchanged" : "success";
   }
 
   record(partition: string): BuildRecord {
@@ -258,21 +270,45 @@ class ActionOracle {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, { back, ahead }]) => {
         const table = live.get(name);
-        if (this.spec.kind === "view") return `${name} ${table === undefined ? "none" : table.keyed}`;
-        const windowed = partition !== "*" && table?.partitioned === true;
+        if (table === undefined) return `${name} none`;
+        const readers = this.#readersOf(name);
+        const whole = readers.some(({ wide }) => wide);
+        const columns = [
+          (whole || readers.some(({ keyed }) => keyed)) && table.keyed ? "data_hash" : "",
+          whole && table.extended ? "x" : "",
+        ];
+        if (this.spec.kind === "view") return `${name} ${columns}`;
+        const windowed = partition !== "*" && table.partitioned;
         const [from, to] = windowed ? [shift(partition, -back), shift(partition, ahead)] : ["", "9"];
-        const rows = (table?.rows ?? []).filter(({ d }) => d >= from && d <= to);
-        // Another partitioning is another table to read, even while it holds the same rows.
-        return `${name} ${rows.length > 0 && table?.partitioned} ${textOf(rows)}`;
+        const rows = table.rows.filter(({ d }) => d >= from && d <= to);
+        // Rows under another partitioning or key are compared in another way: they count as others.
+        const layout = rows.length > 0 && `${table.partitioned} ${table.keyed}`;
+        // The hash of a row covers all of it; without one only what is read counts.
+        const seen = table.keyed || whole ? rows : rows.map(({ d, k, v }) => ({ d, k, v }));
+        return `${name} ${columns} ${layout} ${textOf(seen)}`;
       })
       .join("\n");
+  }
+
+  /** The action and those of the views behind it that name a table. */
+  #readersOf(table: string): Spec[] {
+    const readers: Spec[] = [];
+    const visit = (spec: Spec) => {
+      if (spec.inputs.some(({ name }) => name === table)) readers.push(spec);
+      for (const { name } of spec.inputs) {
+        const view = this.specs.get(name);
+        if (view?.kind === "view") visit(view);
+      }
+    };
+    visit(this.spec);
+    return readers;
   }
 
   #output(partition: string, live: ReadonlyMap<string, LiveTable>): string {
     const table = live.get(this.spec.name);
     if (this.spec.kind === "assertion") return "";
     if (this.spec.kind === "view") return table?.definition ?? "";
-    return textOf((table?.rows ?? []).filter(({ d }) => partition === "*" || d === partition));
+    return `${table?.keyed} ${textOf((table?.rows ?? []).filter(({ d }) => partition === "*" || d === partition))}`;
   }
 }
 
@@ -304,7 +340,7 @@ export function readRows(
 /** Rows as a set, as text. */
 export function textOf(rows: readonly Row[]): string {
   return rows
-    .map(({ d, k, v }) => `${d} ${k} ${v}`)
+    .map(({ d, k, v, x }) => `${d} ${k} ${v}${x === undefined ? "" : ` ${x}`}`)
     .sort()
     .join(",");
 }

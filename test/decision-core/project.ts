@@ -5,9 +5,22 @@ import { MANIFEST_FORMAT_VERSION } from "../../runner/project/manifest.js";
 import { runnableProject } from "../../runner/project/runnable.js";
 import { DATASET, type Input, relation, type Spec, semantics, specSql } from "./spec.js";
 
+/** What a scan of an action's SQL tells of the columns that it reads. */
+export type ColumnScan = (spec: Spec, sql: string) => { readonly names: readonly string[]; readonly whole: boolean };
+
+/** What it must tell of the queries of this world. */
+export const knownColumns: ColumnScan = ({ wide, keyed }) => ({
+  names: keyed ? ["d", "data_hash", "k", "v"] : ["d", "k", "v"],
+  whole: wide,
+});
+
 /** The project that a compile of these specs would give. */
-export function projectOf(specs: ReadonlyMap<string, Spec>, sources: readonly string[]): RunnableProject {
-  const actions = [...specs.values()].map((spec) => manifestAction(spec, specs));
+export function projectOf(
+  specs: ReadonlyMap<string, Spec>,
+  sources: readonly string[],
+  scan: ColumnScan = knownColumns,
+): RunnableProject {
+  const actions = [...specs.values()].map((spec) => manifestAction(spec, specs, scan));
   const manifest: Manifest = {
     formatVersion: MANIFEST_FORMAT_VERSION,
     inputsDigest: "",
@@ -37,14 +50,16 @@ export function readWindows(spec: Spec, specs: ReadonlyMap<string, Spec>): Reado
   return windows;
 }
 
-function manifestAction(spec: Spec, specs: ReadonlyMap<string, Spec>): ManifestAction {
+function manifestAction(spec: Spec, specs: ReadonlyMap<string, Spec>, scan: ColumnScan): ManifestAction {
   const { sql, reads } = specSql(spec);
+  const { names, whole } = scan(spec, sql);
   const incremental = spec.kind === "incremental";
   return {
     ...empty(spec.name, spec.kind),
     disabled: spec.disabled,
     query: sql,
-    reads: reads.map((read) => ({ ...read, implicitAlias: undefined })),
+    reads: reads.map((read) => ({ ...read, implicitAlias: undefined, whole })),
+    names: [...names],
     dependencies: spec.inputs.map(({ name }) => relation(name)),
     partitionColumn: incremental ? "d" : undefined,
     uniqueKey: spec.keyed ? ["d", "k"] : [],
@@ -89,6 +104,7 @@ function empty(name: string, type: ManifestAction["type"]): ManifestAction {
     softTables: [],
     rowColumns: { created: undefined, updated: undefined, revision: undefined },
     reads: [],
+    names: [],
     hiddenReads: [],
     wildcards: [],
     foreignFunctions: [],

@@ -13,6 +13,7 @@ const model = (name: string, input: string): Spec => ({
   version: 1,
   modulus: 1009,
   keyed: true,
+  wide: false,
   volatile: false,
   disabled: false,
   broken: false,

@@ -14,6 +14,7 @@ const action = (kind: number, ...inputs: number[]): History["actions"][number] =
   version: 0,
   coarse: false,
   keyed: false,
+  wide: false,
 });
 const INCREMENTAL = 0;
 const TABLE = 3;

@@ -20,6 +20,8 @@ export interface Spec {
   readonly modulus: number;
   /** With unique key and `data_hash`; otherwise changed partitions are replaced. */
   readonly keyed: boolean;
+  /** Reads whole rows of its inputs, columns that it does not know included: `x`, where there is one, is added to `v`. */
+  readonly wide: boolean;
   /** Calls RAND() where nobody can see that it does not matter. */
   readonly volatile: boolean;
   readonly disabled: boolean;
@@ -33,6 +35,8 @@ export interface Row {
   readonly d: string;
   readonly k: string;
   readonly v: number;
+  /** A column that only some sources have, and only some of the time. */
+  readonly x?: number | undefined;
 }
 
 export const DATASET = "world";
@@ -66,13 +70,14 @@ export function specSql(spec: Spec): SpecSql {
     text(`\`${key.replace(".", "`.`")}\`/*${spec.name}.${index}>*/ AS ${alias}`);
   };
   if (spec.kind === "view" || spec.kind === "assertion") {
-    text("SELECT d, k, v FROM ");
+    text(spec.wide ? "SELECT * FROM " : "SELECT d, k, v FROM ");
     read(0, "s0");
     text(spec.kind === "view" ? ` WHERE v >= ${spec.version}` : ` WHERE v = ${spec.version}`);
   } else {
-    const value = spec.broken ? "NO_SUCH_FUNCTION(v)" : "v";
+    const value = (index: number) =>
+      spec.wide ? `v + IFNULL(CAST(REGEXP_EXTRACT(TO_JSON_STRING(s${index}), r'"x":"?([0-9]+)') AS INT64), 0)` : "v";
     const hash = ", TO_HEX(SHA256(CONCAT(CAST(d AS STRING), '|', k, '|', CAST(v AS STRING)))) AS data_hash";
-    text(`SELECT d, k, ${value} AS v${spec.keyed ? hash : ""} FROM (`);
+    text(`SELECT d, k, ${spec.broken ? "NO_SUCH_FUNCTION(v)" : "v"} AS v${spec.keyed ? hash : ""} FROM (`);
     text(
       `SELECT o.d AS d, i.k AS k, MOD(SUM(i.v * i.w) + ${7 * spec.version}, ${spec.modulus}) AS v FROM (SELECT DISTINCT d FROM `,
     );
@@ -80,7 +85,7 @@ export function specSql(spec: Spec): SpecSql {
     text(") AS o JOIN (");
     spec.inputs.forEach(({ back, ahead }, index) => {
       text(
-        `${index === 0 ? "" : " UNION ALL "}SELECT ${index + 1} AS w, ${back} AS back, ${ahead} AS ahead, d, k, v FROM `,
+        `${index === 0 ? "" : " UNION ALL "}SELECT ${index + 1} AS w, ${back} AS back, ${ahead} AS ahead, d, k, ${value(index)} AS v FROM `,
       );
       read(index, `s${index}`);
     });
@@ -94,7 +99,8 @@ export function specSql(spec: Spec): SpecSql {
 /** What an action's query gives, by definition. */
 export function evaluate(spec: Spec, inputs: readonly (readonly Row[])[]): Row[] {
   const first = inputs[0] as readonly Row[];
-  if (spec.kind === "view") return first.filter(({ v }) => v >= spec.version);
+  const plain = (row: Row) => (spec.wide ? row : { d: row.d, k: row.k, v: row.v });
+  if (spec.kind === "view") return first.filter(({ v }) => v >= spec.version).map(plain);
   if (spec.kind === "assertion") return first.filter(({ v }) => v === spec.version);
   const sums = new Map<string, number>();
   for (const d of new Set(first.map((row) => row.d))) {
@@ -104,7 +110,8 @@ export function evaluate(spec: Spec, inputs: readonly (readonly Row[])[]): Row[]
       for (const row of rows) {
         if (row.d < from || row.d > to) continue;
         const key = `${d}|${row.k}`;
-        sums.set(key, (sums.get(key) ?? 0) + row.v * (index + 1));
+        const value = row.v + (spec.wide ? (row.x ?? 0) : 0);
+        sums.set(key, (sums.get(key) ?? 0) + value * (index + 1));
       }
     });
   }

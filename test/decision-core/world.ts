@@ -3,7 +3,7 @@ import { executePlan } from "../../runner/execute/execute-plan.js";
 import { planProject } from "../../runner/execute/plan-project.js";
 import type { DateRange, Relation, Warehouse } from "../../runner/warehouse/port.js";
 import { type LiveTable, Oracle, type Request, readRows, textOf } from "./oracle.js";
-import { projectOf } from "./project.js";
+import { type ColumnScan, knownColumns, projectOf } from "./project.js";
 import { day, evaluate, type Row, relation, type Spec } from "./spec.js";
 
 export const STATE_DATASET = "world_state";
@@ -14,8 +14,13 @@ export interface Outside {
   readonly warehouse: Warehouse;
   /** Every table and view of the world. */
   live(): Promise<ReadonlyMap<string, Omit<LiveTable, "definition">>>;
-  write(name: string, rows: readonly Row[], layout: Pick<Relation, "partitionColumn" | "primaryKey">): Promise<void>;
+  write(name: string, rows: readonly Row[], layout: Layout): Promise<void>;
   drop(name: string): Promise<void>;
+}
+
+export interface Layout extends Pick<Relation, "partitionColumn" | "primaryKey"> {
+  /** With the column `x`. */
+  readonly extended: boolean;
 }
 
 export interface SourceLayout {
@@ -36,18 +41,20 @@ export class World {
     readonly outside: Outside,
     readonly sources: readonly SourceLayout[],
     specs: readonly Spec[],
+    readonly scan: ColumnScan = knownColumns,
   ) {
     this.specs = new Map(specs.map((spec) => [spec.name, spec]));
   }
 
-  async rowsOf(name: string): Promise<readonly Row[]> {
-    return (await this.outside.live()).get(name)?.rows ?? [];
+  async contentOf(name: string): Promise<{ readonly rows: readonly Row[]; readonly extended: boolean }> {
+    return (await this.outside.live()).get(name) ?? { rows: [], extended: false };
   }
 
-  async writeSource(source: SourceLayout, rows: readonly Row[]): Promise<void> {
+  async writeSource(source: SourceLayout, rows: readonly Row[], extended = false): Promise<void> {
     await this.outside.write(source.name, rows, {
       partitionColumn: source.partitioned ? "d" : undefined,
       primaryKey: source.keyed ? ["d", "k"] : [],
+      extended,
     });
   }
 
@@ -58,6 +65,7 @@ export class World {
     await this.outside.write(name, change(table.rows), {
       partitionColumn: table.partitioned ? "d" : undefined,
       primaryKey: table.keyed ? ["d", "k"] : [],
+      extended: false,
     });
   }
 
@@ -117,6 +125,7 @@ export class World {
     const project = projectOf(
       this.specs,
       this.sources.map(({ name }) => name),
+      this.scan,
     );
     const selected = request.selected && new Set([...request.selected].map(relation));
     const plan = await warehouse.transaction((transaction) =>

@@ -45,8 +45,9 @@ for (const name of selected) {
   const { queries } = await import(pathToFileURL(join(folder, `${name}.mjs`)));
   let reference = await startReference();
   const lines = [];
-  for (const [i, sql] of queries.entries()) {
-    const result = await record(reference, sql);
+  for (const [i, query] of queries.entries()) {
+    const { sql, same } = typeof query === "string" ? { sql: query, same: query } : query;
+    const result = await record(reference, same);
     if (result === undefined) {
       console.error(`${name}: not recorded: ${sql}`);
       reference.stop();

@@ -17,6 +17,8 @@ const EXCLUDED_FEATURES = new Set([
   // BigQuery's timestamps have microseconds.
   "FEATURE_TIMESTAMP_NANOS",
 ]);
+/** Not among the server's maximum, though it knows them. */
+const FURTHER_FEATURES = ["FEATURE_INTERVAL_TYPE", "FEATURE_V_1_3_COLLATION_SUPPORT", "FEATURE_V_1_4_CORRESPONDING"];
 const MESSAGE_LIMIT = 500 * 1024 * 1024;
 
 /** SQL that the reference rejects or fails on. `line` and `column` are undefined for run-time errors. */
@@ -116,9 +118,10 @@ export async function startReference() {
     ...features,
     productMode: "PRODUCT_EXTERNAL",
     nameResolutionMode: "NAME_RESOLUTION_DEFAULT",
-    enabledLanguageFeatures: (features.enabledLanguageFeatures ?? []).filter(
-      (feature) => !EXCLUDED_FEATURES.has(feature),
-    ),
+    enabledLanguageFeatures: [
+      ...(features.enabledLanguageFeatures ?? []).filter((feature) => !EXCLUDED_FEATURES.has(feature)),
+      ...FURTHER_FEATURES,
+    ],
     supportedStatementKinds: [],
   };
   const options = { languageOptions, errorMessageMode: "ERROR_MESSAGE_ONE_LINE", defaultTimezone: "UTC" };

@@ -49,6 +49,19 @@ function timeText(value) {
   return `${clockText(bits >> 30n)}${fractionText(Number(bits & ((1n << 30n) - 1n)))}`;
 }
 
+/** interval_value.h: microseconds, days, then months (sign in the highest bit, value from bit 13) and nanoseconds in 32 bits. */
+function intervalText(bytes) {
+  const micros = bytes.readBigInt64LE(0);
+  const bits = bytes.readUInt32LE(12);
+  const months = (bits & 0x7fffffff) >>> 13;
+  const nanos = micros * 1000n + BigInt(bits & 0x3ff);
+  const size = nanos < 0n ? -nanos : nanos;
+  const seconds = size / 1_000_000_000n;
+  const clock = `${seconds / 3600n}:${(seconds / 60n) % 60n}:${seconds % 60n}${fractionText(Number(size % 1_000_000_000n))}`;
+  const years = `${bits >>> 31 ? "-" : ""}${Math.floor(months / 12)}-${months % 12}`;
+  return `${years} ${bytes.readInt32LE(8)} ${nanos < 0n ? "-" : ""}${clock}`;
+}
+
 function floatJson(value) {
   if (Object.is(value, -0)) return "-0";
   return Number.isFinite(value) ? value : String(value);
@@ -83,6 +96,8 @@ export function decodeValue(type, value) {
       return decimalText(signedLittleEndian(value.bignumericValue), 38);
     case "TYPE_JSON":
       return value.jsonValue;
+    case "TYPE_INTERVAL":
+      return intervalText(value.intervalValue);
     case "TYPE_ARRAY":
       return (value.arrayValue.element ?? []).map((element) => decodeValue(type.arrayType.elementType, element));
     case "TYPE_STRUCT":

@@ -1,7 +1,7 @@
 import { typeName } from "../../sql-types.js";
 import { analysisError, unsupported } from "../errors.js";
 import { isOrderable } from "../types/equality.js";
-import { mayBeNan, type Typed } from "../types/typed.js";
+import { isNullLiteral, mayBeNan, type Typed } from "../types/typed.js";
 import {
   type AggregateCall,
   type AggregateModifier,
@@ -38,10 +38,24 @@ const extreme = (name: string): AggregateOverload =>
     return `CASE WHEN isnan(${largest}) THEN ${largest} ELSE ${call.of("min", args)} END`;
   });
 
+/**
+ * Sums of NUMERIC whose parts may leave 38 digits though the end does not: values from 10^18 on, which are rare, are collected apart, and only
+ * where there are any is the result put together in JavaScript.
+ */
+function wideSum(value: string, call: AggregateCall, count: string, build: (sum: string) => string): string {
+  if (!call.divisible) return build(call.of("sum", [value]));
+  const range = "BETWEEN -1000000000000000000 AND 1000000000000000000";
+  const small = call.of("sum", [value], { filter: `${value} ${range}` });
+  const large = call.of("list", [value], { filter: `${value} NOT ${range}` });
+  const sum = `bq_wide_sum(CAST(${large} AS VARCHAR[]), CAST(${small} AS VARCHAR), ${count})`;
+  return `CASE WHEN ${large} IS NULL THEN ${build(small)} ELSE CAST(${sum} AS DECIMAL(38,9)) END`;
+}
+
 /** Exact: NUMERIC sum divided by the count, rounded half away from zero to 9 digits. */
-const AVG_NUMERIC = aggregateOn("(NUMERIC) -> NUMERIC?", (args, call) => {
-  const count = `CAST(nullif(${call.of("count", args)}, 0) AS DECIMAL(38,9))`;
-  return `bq.numeric_div(${call.of("sum", args)}, ${count})`;
+const AVG_NUMERIC = aggregateOn("(NUMERIC) -> NUMERIC?", ([value], call) => {
+  const count = call.of("count", [value as string]);
+  const divisor = `CAST(nullif(${count}, 0) AS DECIMAL(38,9))`;
+  return wideSum(value as string, call, count, (sum) => `bq.numeric_div(${sum}, ${divisor})`);
 });
 
 /** Of NaN and infinities these aggregates are NaN; DuckDB fails. */
@@ -70,6 +84,8 @@ function spread(anchor: string, name: string) {
 }
 
 function requireLiteral(separator: Typed | undefined): void {
+  if (separator !== undefined && isNullLiteral(separator))
+    throw analysisError("Argument 2 to STRING_AGG must be non-NULL", separator.span);
   if (separator !== undefined && separator.literal === undefined)
     throw analysisError("Argument 2 to STRING_AGG must be a literal or query parameter", separator.span);
 }
@@ -97,7 +113,9 @@ export const AGGREGATE_FUNCTIONS: Family = {
       // No macro: a lambda around aggregates trips DuckDB's planner in some queries.
       return `CASE WHEN isinf(${sum}) AND NOT ${infinite} THEN CAST('double overflow' AS DOUBLE) ELSE ${sum} END`;
     }),
-    aggregateOn("(NUMERIC) -> NUMERIC?", (args, call) => `bq.numeric_in_range(${call.of("sum", args)})`),
+    aggregateOn("(NUMERIC) -> NUMERIC?", ([value], call) =>
+      wideSum(value as string, call, "NULL", (sum) => `bq.numeric_in_range(${sum})`),
+    ),
     aggregateOn("(BIGNUMERIC) -> BIGNUMERIC?", (args, call) => `bq_bignumeric_sum(${call.of("list", args)})`),
     aggregateOn("(INTERVAL) -> INTERVAL?", ([value], call) => {
       const sum = (part: string): string => call.of("sum", [`bq.interval_${part}(${value})`]);
@@ -143,7 +161,12 @@ export const AGGREGATE_FUNCTIONS: Family = {
   ARRAY_AGG: aggregate(
     `${DOC}#array_agg`,
     ["DISTINCT", "ORDER", "LIMIT", "NULLS", "OVER"],
-    aggregateOn("(T) -> ARRAY<T>?", ([value], call) => {
+    aggregateOn("(T) -> ARRAY<T>?", ([value], call, [typed]) => {
+      if (typeof typed?.type === "object" && typed.type.kind === "array")
+        throw analysisError(
+          `The argument to ARRAY_AGG must not be an array type but was ${typeName(typed.type)}`,
+          typed.span,
+        );
       const options = call.ignoreNulls ? { filter: `${value} IS NOT NULL` } : {};
       return sliced(call.of("list", [value as string], options), call.limit);
     }),
@@ -202,6 +225,19 @@ export const AGGREGATE_FUNCTIONS: Family = {
       const steps = Number(count.value);
       const positions = Array.from({ length: steps + 1 }, (_, i) => `${i / steps}`).join(", ");
       return call.of("quantile_disc", [value as string, `[${positions}]`]);
+    }),
+  ),
+  APPROX_TOP_COUNT: aggregate(
+    "approximate_aggregate_functions#approx_top_count",
+    [],
+    aggregateOn("(T, INT64) -> ARRAY<STRUCT<value T, count INT64>>?", ([value, number], call, typed) => {
+      const most = typed[1]?.literal;
+      if (most?.kind !== "integer" || most.value < 1n)
+        throw analysisError("Argument 2 to APPROX_TOP_COUNT must be at least 1", (typed[1] as Typed).span);
+      // NULLs are counted too, as a field of a struct; ties go by value.
+      const counts = call.of("histogram", [`{'v': ${value}}`]);
+      const sorted = `list_sort(list_transform(map_entries(${counts}), lambda e: {'n': -CAST(e.value AS BIGINT), 'v': e.key.v}))`;
+      return `list_transform(${sorted}[1:${number}], lambda e: {'value': e.v, 'count': -e.n})`;
     }),
   ),
   GROUPING: aggregate(

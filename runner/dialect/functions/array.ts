@@ -1,5 +1,6 @@
+import { analysisError } from "../errors.js";
 import { bindOnce } from "../print/bind.js";
-import type { Typed } from "../types/typed.js";
+import { isNullLiteral, type Typed } from "../types/typed.js";
 import { arrayFilter, arrayIncludes, arrayTransform } from "./array-lambda.js";
 import { generateTimestampArray } from "./date.js";
 import { type Family, on, scalar, special } from "./definition.js";
@@ -27,7 +28,15 @@ export const ARRAY_FUNCTIONS: Family = {
   ARRAY_REVERSE: scalar(`${DOC}#array_reverse`, on("(ARRAY<T>) -> ARRAY<T>", "list_reverse($1)")),
   ARRAY_CONCAT: scalar(
     `${DOC}#array_concat`,
-    on("(ARRAY<T>, ARRAY<T>...) -> ARRAY<T>", (args, typed) => joinLists(args, typed)),
+    on("(ARRAY<T>, ARRAY<T>...) -> ARRAY<T>", (args, typed) => {
+      const missing = typed.find(isNullLiteral);
+      if (missing !== undefined)
+        throw analysisError(
+          "The argument to ARRAY_CONCAT (or ARRAY_CONCAT_AGG) must be an array type but was NULL",
+          missing.span,
+        );
+      return joinLists(args, typed);
+    }),
   ),
   ARRAY_TO_STRING: scalar(
     `${DOC}#array_to_string`,

@@ -34,10 +34,12 @@ function generateDateArray(call: CallExpr, context: CallContext): Typed {
   const first = context.resolveAs(firstArg, "DATE");
   const last = context.resolveAs(lastArg, "DATE");
   if (step?.kind === "interval" && step.value.kind !== "integer" && step.value.kind !== "unary") {
-    if (step.part !== "DAY" && step.part !== "WEEK")
-      throw unsupported("GENERATE_DATE_ARRAY with a computed step of months", step);
+    const months = MONTHS[step.part];
+    if (months === undefined && step.part !== "DAY" && step.part !== "WEEK")
+      throw analysisError(`GENERATE_DATE_ARRAY does not support the ${step.part} date part`, step);
     const amount = context.resolveAs(step.value, "INT64");
-    const sql = `bq.generate_date_array(${first.sql}, ${last.sql}, ${amount.sql} * ${step.part === "WEEK" ? 7 : 1})`;
+    const macro = months === undefined ? "generate_date_array" : "generate_month_array";
+    const sql = `bq.${macro}(${first.sql}, ${last.sql}, ${amount.sql} * ${months ?? (step.part === "WEEK" ? 7 : 1)})`;
     return derive(sql, { kind: "array", element: "DATE" }, spanOf(call), [first, last, amount]);
   }
   const { count, part } = dateStep(step);

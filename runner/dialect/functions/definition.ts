@@ -22,6 +22,8 @@ export interface AggregateCall {
   readonly respectNulls: boolean;
   readonly distinct: boolean;
   readonly ordered: boolean;
+  /** Neither DISTINCT nor HAVING nor OVER: several aggregates over parts of the rows add up to one over all. */
+  readonly divisible: boolean;
 }
 
 export interface AggregateOptions {

@@ -29,7 +29,7 @@ const COMPUTED: Readonly<Record<string, string>> = {
   k: "lpad(CAST(hour($) AS VARCHAR), 2, ' ')",
   n: "chr(10)",
   t: "chr(9)",
-  C: "lpad(CAST(year($) // 100 AS VARCHAR), 2, '0')",
+  C: "CAST(year($) // 100 AS VARCHAR)",
   P: "lower(strftime($, '%p'))",
   E3S: "strftime($, '%S.%g')",
   E6S: "strftime($, '%S.%f')",

@@ -222,6 +222,19 @@ function jsonKeys(call: CallExpr, context: CallContext): Typed {
   return derive(sql, { kind: "array", element: "STRING" }, spanOf(call), parts, true);
 }
 
+/** `INT64_ARRAY` and `LAX_INT64_ARRAY` and their like: the elements of a JSON array, one by one as `INT64` and `LAX_INT64` have them. */
+function arrays(type: string, anchor: string, strict: (value: string) => string): Family {
+  const of = (isLax: boolean, each: string): ScalarOverload =>
+    ofJson(
+      `ARRAY<${type}>?`,
+      `list_transform(bq_json_elements(CAST($1 AS VARCHAR), ${isLax}), lambda element: ${each})`,
+    );
+  return {
+    [`${type}_ARRAY`]: scalar(`${DOC}#${anchor}_array_for_json`, of(false, strict("element"))),
+    [`LAX_${type}_ARRAY`]: scalar(`${DOC}#lax_${anchor}_array`, of(true, `bq_json_lax_${type.toLowerCase()}(element)`)),
+  };
+}
+
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/json_functions */
 export const JSON_FUNCTIONS: Family = {
   TO_JSON_STRING: special(`${DOC}#to_json_string`, toJsonString),
@@ -262,6 +275,10 @@ export const JSON_FUNCTIONS: Family = {
   INT64: scalar(`${DOC}#int64_for_json`, ofJson("INT64", "bq_json_int64(CAST($1 AS VARCHAR))")),
   FLOAT64: special(`${DOC}#double_for_json`, jsonFloat64),
   BOOL: scalar(`${DOC}#bool_for_json`, ofJson("BOOL", "bq_json_bool(CAST($1 AS VARCHAR))")),
+  ...arrays("INT64", "int64", (value) => `bq_json_int64(${value})`),
+  ...arrays("FLOAT64", "double", (value) => `bq_json_float64(${value}, 'round')`),
+  ...arrays("BOOL", "bool", (value) => `bq_json_bool(${value})`),
+  ...arrays("STRING", "string", (value) => `bq_json_string(${value})`),
   LAX_INT64: scalar(`${DOC}#lax_int64`, ofJson("INT64?", "bq_json_lax_int64(CAST($1 AS VARCHAR))")),
   LAX_FLOAT64: scalar(`${DOC}#lax_double`, ofJson("FLOAT64?", "bq_json_lax_float64(CAST($1 AS VARCHAR))")),
   LAX_BOOL: scalar(`${DOC}#lax_bool`, ofJson("BOOL?", "bq_json_lax_bool(CAST($1 AS VARCHAR))")),

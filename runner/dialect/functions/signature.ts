@@ -2,11 +2,12 @@ import { type SqlType, typeName } from "../../sql-types.js";
 import { coerce, coercionCost, commonType } from "../types/coercion.js";
 import { isNullLiteral, type Typed } from "../types/typed.js";
 
-/** A type in a signature: concrete, a variable (`T`), or an array of either. */
+/** A type in a signature: concrete, a variable (`T`), an array of either, or (as a result) a struct of named fields. */
 type TypePattern =
   | { readonly kind: "type"; readonly type: SqlType }
   | { readonly kind: "variable"; readonly name: string }
-  | { readonly kind: "array"; readonly element: TypePattern };
+  | { readonly kind: "array"; readonly element: TypePattern }
+  | { readonly kind: "struct"; readonly fields: readonly { readonly name: string; readonly type: TypePattern }[] };
 
 interface Parameter {
   readonly pattern: TypePattern;
@@ -55,6 +56,11 @@ function parameter(text: string): Parameter {
 function pattern(text: string): TypePattern {
   const array = /^ARRAY<(.+)>$/.exec(text);
   if (array !== null) return { kind: "array", element: pattern(array[1] as string) };
+  const struct = /^STRUCT<(.+)>$/.exec(text);
+  if (struct !== null) {
+    const fields = (struct[1] as string).split(", ").map((field) => field.split(" ") as [string, string]);
+    return { kind: "struct", fields: fields.map(([name, type]) => ({ name, type: pattern(type) })) };
+  }
   return /^[A-Z]$/.test(text) ? { kind: "variable", name: text } : { kind: "type", type: text as SqlType };
 }
 
@@ -135,6 +141,10 @@ function bindVariables(patterns: readonly TypePattern[], args: readonly Typed[])
 function substitute(place: TypePattern, variables: ReadonlyMap<string, SqlType>): SqlType | undefined {
   if (place.kind === "type") return place.type;
   if (place.kind === "variable") return variables.get(place.name);
+  if (place.kind === "struct") {
+    const fields = place.fields.map(({ name, type }) => ({ name, type: substitute(type, variables) as SqlType }));
+    return { kind: "struct", fields };
+  }
   const element = substitute(place.element, variables);
   return element === undefined ? undefined : { kind: "array", element };
 }

@@ -20,11 +20,8 @@ export function concatenate(operands: readonly Typed[], what: string, name: stri
       `Number of arguments does not match for function ${name}. Supported signatures: ${name}(STRING, [STRING, ...]); ${name}(BYTES, [BYTES, ...])`,
       span,
     );
-  if (
-    what === "function" &&
-    operands.length > 0 &&
-    operands.some((operand) => typeof operand.type === "string" && !["BYTES", "STRING", "JSON"].includes(operand.type))
-  )
+  const scalars = operands.every(({ type }) => typeof type === "string" && (what === "function" || type !== "BYTES"));
+  if (scalars && operands.some(({ type }) => !["BYTES", "STRING", "JSON"].includes(type as string)))
     return concatenate(
       operands.map((operand) => asText(operand, span)),
       what,
@@ -59,7 +56,7 @@ export function concatenate(operands: readonly Typed[], what: string, name: stri
   );
 }
 
-/** CONCAT takes whatever can be cast to STRING. */
+/** CONCAT and `||` take whatever can be cast to STRING. */
 function asText(operand: Typed, span: Span): Typed {
   if (isNullLiteral(operand)) return coerce(operand, "STRING");
   if (

@@ -1,3 +1,5 @@
+import { quoteString } from "../print/sql.js";
+import type { Typed } from "../types/typed.js";
 import { type Family, on, type ScalarOverload, scalar, special } from "./definition.js";
 import { concatenate } from "./string-concat.js";
 import { containsSubstr, normalize, normalizeAndCasefold } from "./string-special.js";
@@ -166,7 +168,11 @@ export const STRING_FUNCTIONS: Family = {
     "bq.regexp_extract_all($1, $2)",
     "list",
   ),
-  REGEXP_REPLACE: both("regexp_replace", "(STRING, STRING, STRING) -> STRING", "bq.regexp_replace($1, $2, $3)"),
+  REGEXP_REPLACE: scalar(
+    `${DOC}#regexp_replace`,
+    on("(STRING, STRING, STRING) -> STRING", (args, typed) => regexpReplace(args, typed)),
+    onBytes("(BYTES, BYTES, BYTES) -> BYTES", "bq.regexp_replace($1, $2, $3)"),
+  ),
   REGEXP_INSTR: regexpInstr(),
   TO_BASE64: scalar(`${DOC}#to_base64`, on("(BYTES) -> STRING", "bq.to_base64($1)")),
   FROM_BASE64: scalar(`${DOC}#from_base64`, on("(STRING) -> BYTES", "bq_from_base64($1)")),
@@ -174,6 +180,30 @@ export const STRING_FUNCTIONS: Family = {
   FROM_BASE32: scalar(`${DOC}#from_base32`, on("(STRING) -> BYTES", "bq_from_base32($1)")),
   FROM_HEX: scalar(`${DOC}#from_hex`, on("(STRING) -> BYTES", "bq_from_hex($1)")),
 };
+
+/** What a literal replacement asks for has to be there in a literal pattern; DuckDB takes what is missing for nothing. */
+function regexpReplace(args: readonly string[], typed: readonly Typed[]): string {
+  const [pattern, rewrite] = [typed[1]?.literal, typed[2]?.literal];
+  const text = `bq.regexp_replace(${args.join(", ")})`;
+  if (rewrite?.kind !== "string") return text;
+  const bad = /\\(?:([^\\0-9])|$)/.exec(rewrite.text.replaceAll("\\\\", ""));
+  const fault = (message: string): string =>
+    `CAST(CAST(${quoteString(`Invalid REGEXP_REPLACE pattern: ${message}`)} AS BIGINT) AS VARCHAR)`;
+  if (bad !== null)
+    return fault(
+      bad[1] === undefined
+        ? "Rewrite schema error: '\\' not allowed at end."
+        : "Rewrite schema error: '\\' must be followed by a digit or '\\'.",
+    );
+  if (pattern?.kind !== "string") return text;
+  const wanted = Math.max(0, ...[...rewrite.text.matchAll(/\\(\d|\\)/g)].map(([, digit]) => Number(digit) || 0));
+  const plain = pattern.text.replace(/\\.|\[\^?\]?[^\]]*\]/gs, "");
+  const groups = (plain.match(/\((?!\?)|\(\?P?<[A-Za-z]/g) ?? []).length;
+  if (wanted <= groups) return text;
+  return fault(
+    `Rewrite schema requests ${wanted} matches, but the regexp only has ${groups} parenthesized subexpressions.`,
+  );
+}
 
 /** REGEXP_EXTRACT with a position and an occurrence goes through JavaScript; without, through DuckDB. */
 function regexpExtract(anchor: string) {

@@ -1,6 +1,13 @@
 import { analysisError } from "../errors.js";
-import { mayBeNan, type Typed } from "../types/typed.js";
-import { type AggregateOverload, aggregateOn, type Family, type FunctionDefinition } from "./definition.js";
+import { orderKeys } from "../resolve/order.js";
+import { isNullLiteral, mayBeNan, type Typed } from "../types/typed.js";
+import {
+  type AggregateCall,
+  type AggregateOverload,
+  aggregateOn,
+  type Family,
+  type FunctionDefinition,
+} from "./definition.js";
 
 interface Shape {
   readonly frame: boolean;
@@ -21,6 +28,13 @@ function windowFunction(doc: string, shape: Shape, ...overloads: readonly Aggreg
 const plain = (signature: string, name: string): AggregateOverload =>
   aggregateOn(signature, (args, call) => call.of(name, args));
 
+/** The same for a function whose argument at `index` has to be a literal of at least `least`. */
+const counted = (signature: string, name: string, index: number, least: bigint): AggregateOverload =>
+  aggregateOn(signature, (args, call, typed) => {
+    requireLiteral(name.toUpperCase(), typed, index, least);
+    return call.of(name, args);
+  });
+
 const NUMBER_DOC = "numbering_functions";
 const NAVIGATION_DOC = "navigation_functions";
 
@@ -38,43 +52,44 @@ export const WINDOW_FUNCTIONS: Family = {
   DENSE_RANK: windowFunction(`${NUMBER_DOC}#dense_rank`, NUMBERING, plain("() -> INT64!", "dense_rank")),
   PERCENT_RANK: windowFunction(`${NUMBER_DOC}#percent_rank`, NUMBERING, plain("() -> FLOAT64!", "percent_rank")),
   CUME_DIST: windowFunction(`${NUMBER_DOC}#cume_dist`, NUMBERING, plain("() -> FLOAT64!", "cume_dist")),
-  NTILE: windowFunction(`${NUMBER_DOC}#ntile`, NUMBERING, plain("(INT64) -> INT64", "ntile")),
+  NTILE: windowFunction(`${NUMBER_DOC}#ntile`, NUMBERING, counted("(INT64) -> INT64", "ntile", 0, 1n)),
   FIRST_VALUE: windowFunction(`${NAVIGATION_DOC}#first_value`, NAVIGATION, plain("(T) -> T?", "first_value")),
   LAST_VALUE: windowFunction(`${NAVIGATION_DOC}#last_value`, NAVIGATION, plain("(T) -> T?", "last_value")),
-  NTH_VALUE: windowFunction(`${NAVIGATION_DOC}#nth_value`, NAVIGATION, plain("(T, INT64) -> T?", "nth_value")),
+  NTH_VALUE: windowFunction(`${NAVIGATION_DOC}#nth_value`, NAVIGATION, counted("(T, INT64) -> T?", "nth_value", 1, 1n)),
   LAG: windowFunction(
     `${NAVIGATION_DOC}#lag`,
     OFFSETS,
     plain("(T) -> T?", "lag"),
-    plain("(T, INT64) -> T?", "lag"),
-    plain("(T, INT64, T) -> T?", "lag"),
+    counted("(T, INT64) -> T?", "lag", 1, 0n),
+    counted("(T, INT64, T) -> T?", "lag", 1, 0n),
   ),
   LEAD: windowFunction(
     `${NAVIGATION_DOC}#lead`,
     OFFSETS,
     plain("(T) -> T?", "lead"),
-    plain("(T, INT64) -> T?", "lead"),
-    plain("(T, INT64, T) -> T?", "lead"),
+    counted("(T, INT64) -> T?", "lead", 1, 0n),
+    counted("(T, INT64, T) -> T?", "lead", 1, 0n),
   ),
   PERCENTILE_CONT: windowFunction(
     `${NAVIGATION_DOC}#percentile_cont`,
     PERCENTILE,
     aggregateOn("(FLOAT64, FLOAT64) -> FLOAT64?", (args, call, typed) => {
       const [value, place] = typed as [Typed, Typed];
-      checkPlace(place);
-      if (call.respectNulls) {
-        const rows = call.of("list", [value.sql]);
-        return `bq_percentile_cont(${rows}, ${place.sql})`;
-      }
-      const plain = call.of("quantile_cont", args);
-      if (!mayBeNan(value)) return plain;
-      const odd = call.of("bool_or", [`NOT isfinite(${value.sql})`]);
-      return `CASE WHEN ${odd} THEN ${NAN_REFUSAL} ELSE ${plain} END`;
+      checkPlace(place, "PERCENTILE_CONT");
+      if (!call.respectNulls && !mayBeNan(value)) return call.of("quantile_cont", args);
+      const { list, count } = sortedRows(value, call);
+      const at = `(${place.sql} * (${count} - 1))`;
+      const low = `CAST(floor(${at}) AS BIGINT)`;
+      return `bq.percentile_between(${list}[${low} + 1], ${list}[CAST(ceil(${at}) AS BIGINT) + 1], ${at} - ${low})`;
     }),
     aggregateOn("(NUMERIC, NUMERIC) -> NUMERIC?", (_, call, typed) => {
       const [value, place] = typed as [Typed, Typed];
-      const rows = call.of("list", [`CAST(${value.sql} AS VARCHAR)`]);
-      return `CAST(bq_percentile_numeric(${rows}, CAST(${place.sql} AS VARCHAR), ${call.respectNulls}) AS DECIMAL(38,9))`;
+      const { list, count } = sortedRows(value, call);
+      const at = `(bq.numeric_unscaled(${place.sql}) * (${count} - 1))`;
+      const neighbour = (rest: string): string =>
+        `CAST(${list}[CAST((${at} + ${rest}) // 1000000000 AS BIGINT) + 1] AS VARCHAR)`;
+      const weight = `CAST(${at} % 1000000000 AS BIGINT)`;
+      return `CAST(bq_percentile_numeric(${neighbour("0")}, ${neighbour("999999999")}, ${weight}) AS DECIMAL(38,9))`;
     }),
   ),
   PERCENTILE_DISC: windowFunction(
@@ -82,26 +97,47 @@ export const WINDOW_FUNCTIONS: Family = {
     PERCENTILE,
     aggregateOn("(T, FLOAT64) -> T?", (args, call, typed) => {
       const [value, place] = typed as [Typed, Typed];
-      checkPlace(place);
-      if (call.respectNulls) {
-        const rows = `list_sort(${call.of("list", [value.sql])}, 'ASC', 'NULLS FIRST')`;
-        return `bq.percentile_disc(${rows}, ${place.sql})`;
-      }
-      const plain = call.of("quantile_disc", args);
-      if (!mayBeNan(value)) return plain;
-      return `CASE WHEN ${call.of("bool_or", [`isnan(${value.sql})`])} THEN ${NAN_REFUSAL} ELSE ${plain} END`;
+      checkPlace(place, "PERCENTILE_DISC");
+      if (!call.respectNulls && !mayBeNan(value)) return call.of("quantile_disc", args);
+      const { list, count } = sortedRows(value, call);
+      return `${list}[greatest(CAST(ceil(${count} * ${place.sql}) AS BIGINT), 1)]`;
     }),
   ),
 };
 
-const NAN_REFUSAL =
-  "CAST(CAST('Percentiles of NaN or infinite values are not supported by the embedded engine' AS BIGINT) AS DOUBLE)";
+/**
+ * The values of the window in order, NULLs first where they count, then NaNs, and how many of them count. A list in order costs a row nothing
+ * but a subscript; DuckDB's quantiles know neither NaN nor NULL.
+ */
+function sortedRows(value: Typed, call: AggregateCall): { list: string; count: string } {
+  const order = orderKeys(value, { descending: false, nulls: call.respectNulls ? "FIRST" : "LAST" });
+  const list = call.of("list", [`${value.sql} ORDER BY ${order}`]);
+  return { list: `(${list})`, count: call.of("count", [call.respectNulls ? "*" : value.sql]) };
+}
+
+/** The argument at `index`, which has to be a literal that is not less than `least`. */
+function requireLiteral(name: string, typed: readonly Typed[], index: number, least: bigint): void {
+  const value = typed[index];
+  if (value === undefined) return;
+  const what = typed.length === 1 ? "The argument" : `Argument ${index + 1}`;
+  if (value.uses.length > 0 || value.opaque === true)
+    throw analysisError(`${what} to ${name} must be a literal or query parameter`, value.span);
+  if (isNullLiteral(value) || value.sql === "CAST(NULL AS BIGINT)")
+    throw analysisError(`${what} to ${name} must be non-NULL`, value.span);
+  if (value.literal?.kind === "integer" && value.literal.value < least)
+    throw analysisError(
+      least === 1n
+        ? `${what} to ${name} must be at least 1`
+        : `The offset to the function ${name} must not be negative`,
+      value.span,
+    );
+}
 
 /** The position is a literal from 0 to 1. */
-function checkPlace(place: Typed): void {
+function checkPlace(place: Typed, name: string): void {
   const { literal } = place;
   const value =
     literal?.kind === "float" ? Number(literal.text) : literal?.kind === "integer" ? Number(literal.value) : undefined;
   if (value !== undefined && (value < 0 || value > 1))
-    throw analysisError("The second argument to the function PERCENTILE_CONT must be in the range [0, 1]", place.span);
+    throw analysisError(`The second argument to the function ${name} must be in the range [0, 1]`, place.span);
 }

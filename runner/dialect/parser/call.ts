@@ -119,17 +119,19 @@ function parseFrame(c: Cursor): WindowFrame | undefined {
     c.expectWord("AND");
     return { unit, from, to: parseBound(c), ...c.span(start) };
   }
-  return { unit, from: parseBound(c), to: { kind: "CURRENT ROW" }, ...c.span(start) };
+  const from = parseBound(c);
+  return { unit, from, to: { kind: "CURRENT ROW", start: from.start, end: from.end }, ...c.span(start) };
 }
 
 function parseBound(c: Cursor): FrameBound {
-  if (c.acceptWords("UNBOUNDED", "PRECEDING")) return { kind: "UNBOUNDED PRECEDING" };
-  if (c.acceptWords("UNBOUNDED", "FOLLOWING")) return { kind: "UNBOUNDED FOLLOWING" };
-  if (c.acceptWords("CURRENT", "ROW")) return { kind: "CURRENT ROW" };
+  const { start } = c.peek();
+  if (c.acceptWords("UNBOUNDED", "PRECEDING")) return { kind: "UNBOUNDED PRECEDING", ...c.span(start) };
+  if (c.acceptWords("UNBOUNDED", "FOLLOWING")) return { kind: "UNBOUNDED FOLLOWING", ...c.span(start) };
+  if (c.acceptWords("CURRENT", "ROW")) return { kind: "CURRENT ROW", ...c.span(start) };
   const offset = parseExpression(c);
-  if (c.acceptWords("PRECEDING")) return { kind: "PRECEDING", offset };
+  if (c.acceptWords("PRECEDING")) return { kind: "PRECEDING", offset, ...c.span(start) };
   c.expectWord("FOLLOWING");
-  return { kind: "FOLLOWING", offset };
+  return { kind: "FOLLOWING", offset, ...c.span(start) };
 }
 
 /** `name AS (spec), ..` of a WINDOW clause. */

@@ -115,7 +115,8 @@ const LEVELS: readonly Level[] = [
   { operators: ["*", "/", "||"] },
 ];
 
-function parseBitOr(c: Cursor): Expr {
+/** An operand of a comparison: what may stand before IN. */
+export function parseBitOr(c: Cursor): Expr {
   return parseLevel(c, 0);
 }
 

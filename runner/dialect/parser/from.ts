@@ -57,6 +57,7 @@ function join(
 export function acceptJoin(c: Cursor): JoinType | undefined {
   const start = c.peek();
   if (c.isWord("NATURAL")) throw unsupported("NATURAL JOIN", start);
+  if (startsSetOperation(c)) return undefined;
   if (c.acceptWords("CROSS")) return finishJoin(c, "CROSS");
   if (c.acceptWords("INNER")) return finishJoin(c, "INNER");
   for (const side of ["LEFT", "RIGHT", "FULL"] as const) {
@@ -65,6 +66,13 @@ export function acceptJoin(c: Cursor): JoinType | undefined {
     return finishJoin(c, side);
   }
   return c.isWord("JOIN") ? finishJoin(c, "INNER") : undefined;
+}
+
+/** `LEFT OUTER UNION ALL BY NAME`: no join. */
+function startsSetOperation(c: Cursor): boolean {
+  const ahead = c.isWord("OUTER", 1) ? 2 : 1;
+  const side = ["INNER", "LEFT", "FULL", "OUTER"].some((word) => c.isWord(word));
+  return side && ["UNION", "INTERSECT", "EXCEPT"].some((word) => c.isWord(word, ahead));
 }
 
 function finishJoin(c: Cursor, type: JoinType): JoinType {

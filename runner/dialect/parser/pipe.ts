@@ -1,11 +1,23 @@
-import type { Expr, FromItem, Identifier, OrderItem, Query, QueryBody, Select, SelectItem } from "../ast.js";
+import type {
+  CommonTable,
+  Expr,
+  FromItem,
+  Identifier,
+  OrderItem,
+  Query,
+  QueryBody,
+  Select,
+  SelectItem,
+} from "../ast.js";
 import { unsupported } from "../errors.js";
 import { parseNamedWindows, parseOrderBy } from "./call.js";
 import type { Cursor } from "./cursor.js";
 import { parseExpression } from "./expression.js";
 import { acceptJoin, parseFrom, parseFromPrimary, parseJoinTail } from "./from.js";
+import { parsePipeAggregate } from "./pipe-aggregate.js";
 import { parsePivotOrUnpivot } from "./pivot.js";
-import { parseQuery, parseQueryPrimary, parseSelectItems } from "./query.js";
+import { parseCommonTable, parseQuery, parseQueryPrimary, parseSelectItems } from "./query.js";
+import { acceptSetOperator, type SetOperator } from "./set-operation.js";
 
 /** What a pipe operator works on: a FROM clause that is still open, with conditions, or a finished query. */
 type Input =
@@ -30,8 +42,16 @@ export function pipeQuery(c: Cursor, query: Query): Query {
 /** Each operator becomes a SELECT over what is before it. */
 function parsePipes(c: Cursor, first: Input, start: number): Query {
   let input = first;
-  while (c.accept("|>")) input = parseOperator(c, input, start);
-  return finished(c, input, start);
+  const commons: CommonTable[] = [];
+  while (c.accept("|>")) {
+    // What WITH names is visible to all operators after it.
+    if (c.acceptWords("WITH")) commons.push(...c.list(() => parseCommonTable(c)));
+    else input = parseOperator(c, input, start);
+  }
+  const query = finished(c, input, start);
+  if (commons.length === 0) return query;
+  const body: QueryBody = { kind: "nested", query, start: query.start, end: query.end };
+  return { ...queryOf(c, body, start), with: commons };
 }
 
 function parseOperator(c: Cursor, input: Input, start: number): Input {
@@ -46,7 +66,8 @@ function parseOperator(c: Cursor, input: Input, start: number): Input {
     if (pivoted === undefined) throw c.unexpected();
     return { from: pivoted, where: undefined };
   }
-  if (c.isWord("UNION") || c.isWord("INTERSECT") || c.isWord("EXCEPT")) return setOperation(c, input, start);
+  const operator = acceptSetOperator(c);
+  if (operator !== undefined) return setOperation(c, operator, input, start);
   c.next();
   switch (token.value) {
     case "WHERE":
@@ -81,6 +102,8 @@ function parseOperator(c: Cursor, input: Input, start: number): Input {
       return { query: queryOf(c, { ...selectStar(c, input, start), distinct: true }, start), alias: aliasOf(input) };
     case "AGGREGATE":
       return aggregate(c, input, start);
+    case "ASSERT":
+      return assertion(c, input, start);
     default:
       throw unsupported(`Pipe operator ${token.text.toUpperCase()}`, token);
   }
@@ -187,51 +210,52 @@ function orderItems(c: Cursor): OrderItem[] {
   return parseOrderBy(c, true);
 }
 
-/** Grouping columns first, then the aggregates; grouping items may order the result. */
 function aggregate(c: Cursor, input: Input, start: number): Input {
-  const none = c.isWord("GROUP");
-  const aggregates = none ? [] : parseSelectItems(c);
-  const keys: SelectItem[] = [];
-  const orderBy: OrderItem[] = [];
-  let ordered = false;
-  if (c.acceptWords("GROUP")) {
-    ordered = c.acceptWords("AND", "ORDER");
-    c.expectWord("BY");
-    c.list(() => {
-      const { start: at, value, text } = c.peek();
-      if (["ROLLUP", "CUBE", "GROUPING"].includes(value)) throw unsupported(`${text} in a pipe AGGREGATE`, c.peek());
-      const expr = parseExpression(c);
-      const alias = c.acceptWords("AS")
-        ? c.identifier()
-        : c.isWord("ASC") || c.isWord("DESC")
-          ? undefined
-          : c.optionalAlias();
-      keys.push({ kind: "expr", expr, alias, ...c.span(at) });
-      const sorted = c.isWord("ASC") || c.isWord("DESC");
-      const descending = c.acceptWords("DESC") || (c.acceptWords("ASC") && false);
-      const nulls = c.acceptWords("NULLS", "FIRST") ? "FIRST" : c.acceptWords("NULLS", "LAST") ? "LAST" : undefined;
-      if (sorted || ordered) orderBy.push({ expr: position(keys.length, c, at), descending, nulls, ...c.span(at) });
-    });
-  }
-  const items = keys.map((_, i) => ({ kind: "expr", expr: position(i + 1, c, start), ...c.span(start) }) as const);
-  const groupBy = keys.length === 0 ? undefined : ({ kind: "items", items } as const);
-  const body = { ...selectOf(c, input, [...keys, ...aggregates], start), groupBy };
+  const { items, groupBy, orderBy } = parsePipeAggregate(c, start);
+  const body = { ...selectOf(c, input, items, start), groupBy };
   return { query: queryOf(c, body, start, { orderBy }), alias: undefined };
 }
 
-function position(place: number, c: Cursor, start: number): Expr {
-  return { kind: "integer", value: String(place), ...c.span(start) };
+/** `ASSERT condition, message, ..`: the rows as they are, or an error at the first for which the condition does not hold. */
+function assertion(c: Cursor, input: Input, start: number): Input {
+  const condition = parseExpression(c);
+  const parts: Expr[] = [{ kind: "string", value: "Assert failed", ...c.span(start) }];
+  while (c.accept(",")) {
+    parts.push({ kind: "string", value: parts.length === 1 ? ": " : " ", ...c.span(start) }, parseExpression(c));
+  }
+  const span = { start: condition.start, end: condition.end };
+  const call = (name: string, args: readonly Expr[]): Expr => ({
+    kind: "call",
+    name,
+    nameSpan: span,
+    safe: false,
+    args: args.map((value) => ({ name: undefined, value })),
+    star: false,
+    distinct: false,
+    nulls: undefined,
+    having: undefined,
+    orderBy: [],
+    limit: undefined,
+    over: undefined,
+    ...span,
+  });
+  const failure: Expr = {
+    kind: "is",
+    negated: false,
+    test: "NULL",
+    value: call("ERROR", [call("CONCAT", parts)]),
+    ...span,
+  };
+  return where(c, input, call("IF", [condition, { kind: "bool", value: true, ...span }, failure]), start);
 }
 
-/** `UNION ALL (query), (query)`. */
-function setOperation(c: Cursor, input: Input, start: number): Input {
-  const op = c.next().value as "UNION" | "INTERSECT" | "EXCEPT";
-  const all = c.acceptWords("ALL");
-  if (!all && !c.acceptWords("DISTINCT")) throw c.expected("keyword ALL or keyword DISTINCT");
-  if (c.isWords("BY", "NAME") || c.isWord("CORRESPONDING")) throw unsupported(`${op} ... BY NAME`, c.peek());
-  const first: QueryBody = { kind: "nested", query: finished(c, input, start), ...c.span(start) };
-  const arms = [first, ...c.list(() => arm(c))];
-  return { query: queryOf(c, { kind: "set", op, all, arms, ...c.span(start) }, start), alias: undefined };
+/** `UNION ALL (query), (query)`: by name they are matched one after the other. */
+function setOperation(c: Cursor, operator: SetOperator, input: Input, start: number): Input {
+  let body: QueryBody = { kind: "nested", query: finished(c, input, start), ...c.span(start) };
+  const others = c.list(() => arm(c));
+  if (operator.byName === undefined) body = { kind: "set", ...operator, arms: [body, ...others], ...c.span(start) };
+  else for (const other of others) body = { kind: "set", ...operator, arms: [body, other], ...c.span(start) };
+  return { query: queryOf(c, body, start), alias: undefined };
 }
 
 function arm(c: Cursor): QueryBody {

@@ -1,6 +1,6 @@
 import type { Expr, FromItem, Identifier } from "../ast.js";
 import type { Cursor } from "./cursor.js";
-import { parseExpression } from "./expression.js";
+import { parseBitOr, parseExpression } from "./expression.js";
 
 /** `PIVOT (..)` or `UNPIVOT (..)` after a FROM item, with its alias; undefined where neither follows. */
 export function parsePivotOrUnpivot(c: Cursor, source: FromItem): FromItem | undefined {
@@ -25,19 +25,12 @@ function parsePivot(c: Cursor, source: FromItem): FromItem {
   const aggregates = c.list(() => aliased(c));
   c.expectWord("FOR");
   // The input is an operand only: a following IN belongs to PIVOT.
-  const input = parsePivotInput(c);
+  const input = parseBitOr(c);
   c.expectWord("IN");
   const values = c.parenthesized(() => c.list(() => aliased(c)));
   c.expect(")");
   const pivot = { aggregates, input, values };
   return { kind: "pivot", source, pivot, alias: c.optionalAlias(), ...c.span(source.start) };
-}
-
-function parsePivotInput(c: Cursor): Expr {
-  if (c.is("(")) return c.parenthesized(() => parseExpression(c));
-  const parts = [c.identifier()];
-  while (c.accept(".")) parts.push(c.identifierAfterDot());
-  return { kind: "path", parts, ...c.span((parts[0] as Identifier).start) };
 }
 
 function parseUnpivot(c: Cursor, source: FromItem): FromItem {

@@ -15,16 +15,13 @@ import type { Cursor } from "./cursor.js";
 import { parseExpression } from "./expression.js";
 import { parseFrom } from "./from.js";
 import { parseFromQuery, pipeQuery } from "./pipe.js";
+import { acceptSetOperator, type SetOperator } from "./set-operation.js";
 
 /** True where a query (not an expression in parentheses) begins, looking through opening parentheses. */
 export function startsQuery(c: Cursor): boolean {
   let ahead = 0;
   while (c.is("(", ahead)) ahead += 1;
-  return (
-    c.isWord("SELECT", ahead) ||
-    (c.isWord("FROM", ahead) && ahead > 0) ||
-    (c.isWord("WITH", ahead) && !c.is("(", ahead + 1))
-  );
+  return c.isWord("SELECT", ahead) || c.isWord("FROM", ahead) || (c.isWord("WITH", ahead) && !c.is("(", ahead + 1));
 }
 
 /** `[WITH ..] body [ORDER BY ..] [LIMIT .. [OFFSET ..]]`. */
@@ -52,7 +49,8 @@ export function parseQuery(c: Cursor): Query {
   return { ...query, body: nested, orderBy: [], limit: undefined, offset: undefined, ...c.span(start) };
 }
 
-function parseCommonTable(c: Cursor): CommonTable {
+/** `name AS (query)`. */
+export function parseCommonTable(c: Cursor): CommonTable {
   const name = c.identifier();
   c.expectWord("AS");
   const query = c.parenthesized(() => parseQuery(c));
@@ -61,25 +59,24 @@ function parseCommonTable(c: Cursor): CommonTable {
 
 function parseSetOperation(c: Cursor): QueryBody {
   let left = parseQueryPrimary(c);
-  let joined: { op: string; all: boolean } | undefined;
+  let joined: SetOperator | undefined;
   for (;;) {
     const token = c.peek();
-    const op = c.isWord("UNION") || c.isWord("EXCEPT") || c.isWord("INTERSECT") ? token.value : undefined;
-    if (op === undefined) return left;
-    c.next();
-    const all = c.acceptWords("ALL");
-    if (!all && !c.acceptWords("DISTINCT")) throw c.expected("keyword ALL or keyword DISTINCT");
-    if (c.isWords("BY", "NAME") || c.isWord("CORRESPONDING")) throw unsupported(`${op} ... BY NAME`, token);
+    const operator = acceptSetOperator(c);
+    if (operator === undefined) return left;
+    const { op, all, byName } = operator;
     if (joined !== undefined && (joined.op !== op || joined.all !== all)) {
       throw syntaxError(
         "Different set operations cannot be used in the same query without using parentheses for grouping",
         token,
       );
     }
-    joined = { op, all };
     const right = parseQueryPrimary(c);
-    const arms = left.kind === "set" ? [...left.arms, right] : [left, right];
-    left = { kind: "set", op: op as "UNION" | "EXCEPT" | "INTERSECT", all, arms, start: left.start, end: right.end };
+    // Names are matched between two sides at a time.
+    const flat = left.kind === "set" && joined !== undefined && joined.byName === undefined && byName === undefined;
+    joined = operator;
+    const arms = flat && left.kind === "set" ? [...left.arms, right] : [left, right];
+    left = { kind: "set", op, all, byName, arms, start: left.start, end: right.end };
   }
 }
 
@@ -135,7 +132,8 @@ function parseSelect(c: Cursor): Select {
   return { kind: "select", distinct, as, items, from, where, groupBy, having, qualify, windows, ...c.span(start) };
 }
 
-function parseSelectItem(c: Cursor): SelectItem {
+/** An expression with its alias, or a star. */
+export function parseSelectItem(c: Cursor): SelectItem {
   const { start } = c.peek();
   if (c.accept("*")) return parseStarTail(c, undefined, start);
   const expr = parseExpression(c);
@@ -174,7 +172,8 @@ function parseGrouping(c: Cursor): Grouping {
   return { kind: "items", items: c.list(() => parseGroupingItem(c)) };
 }
 
-function parseGroupingItem(c: Cursor): GroupingItem {
+/** A grouping expression, ROLLUP, CUBE, GROUPING SETS or `()`. */
+export function parseGroupingItem(c: Cursor): GroupingItem {
   const { start } = c.peek();
   for (const kind of ["ROLLUP", "CUBE"] as const) {
     if (!c.isWord(kind) || !c.is("(", 1)) continue;

@@ -4,7 +4,7 @@ import { analysisError, unsupported } from "../errors.js";
 import type { AggregateCall, AggregateModifier, FunctionDefinition } from "../functions/definition.js";
 import { SafeScope } from "../functions/safe.js";
 import { isOrderable } from "../types/equality.js";
-import { derive, mergeUses, type Typed } from "../types/typed.js";
+import { derive, mayBeNan, mergeUses, type Typed } from "../types/typed.js";
 import { matchOrFail, positionalArguments } from "./calls.js";
 import { resolveExpr } from "./expression.js";
 import { orderKeys, printOrder } from "./order.js";
@@ -33,15 +33,16 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
   const limit = call.limit === undefined ? undefined : literalLimit(call.limit, inner);
   const spec: AggregateCall = {
     of: (name, parts, options = {}) => {
-      if (extreme !== undefined) return ofExtremeRows(name, parts, options.filter, call, extreme, ctx.filter);
       const distinct = call.distinct && !options.plain ? "DISTINCT " : "";
       const sorted =
         order.length > 0 && !options.plain
           ? ` ORDER BY ${order.map(({ item, value }) => (call.distinct ? printOrder(value.sql, item) : orderKeys(value, item))).join(", ")}`
           : "";
+      if (extreme !== undefined) return ofExtremeRows(name, parts, sorted, options.filter, call, extreme, ctx.filter);
       const conditions = [options.filter, ctx.filter].filter((condition) => condition !== undefined);
       const filter = conditions.length === 0 ? "" : ` FILTER (WHERE ${conditions.join(" AND ")})`;
-      const text = `${name}(${distinct}${parts.join(", ")}${sorted})${filter}${over === undefined ? "" : ` OVER ${over.sql}`}`;
+      const plain = `${name}(${distinct}${parts.join(", ")}${sorted})${filter}`;
+      const text = over === undefined ? plain : over.call(plain);
       return safe === undefined ? text : safe.bindText(text);
     },
     limit,
@@ -49,9 +50,11 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
     respectNulls: call.nulls === "RESPECT",
     distinct: call.distinct,
     ordered: order.length > 0,
+    divisible: !call.distinct && extreme === undefined && over === undefined,
   };
+  const keys = call.name === "GROUPING" ? ctx.scope.separateKeys : undefined;
   const built = candidate.build(
-    match.args.map((arg) => arg.sql),
+    match.args.map((arg) => keys?.get(arg.sql) ?? arg.sql),
     spec,
     match.args,
   );
@@ -112,6 +115,12 @@ function checkModifiers(call: CallExpr, { allows }: Aggregate): void {
       call,
     );
   }
+  if (call.star && call.distinct) throw analysisError("COUNT(*) cannot be used with DISTINCT", call);
+  if (call.name === "COUNT" && !call.star && call.args.length === 0)
+    throw analysisError(
+      "Number of arguments does not match for aggregate function COUNT. Supported signature: COUNT(ANY)",
+      call,
+    );
   if (call.star && call.name !== "COUNT") throw analysisError(`Argument * can only be used in COUNT(*)`, call);
   if (call.distinct && call.over !== undefined && (call.orderBy.length > 0 || call.over.orderBy.length > 0)) {
     throw analysisError("Window ORDER BY is not allowed if DISTINCT is specified", call.over);
@@ -162,7 +171,10 @@ function resolveHavingModifier(call: CallExpr, inner: ExprContext, ctx: ExprCont
     throw analysisError("No matching signature for function ANY_VALUE", call);
   const key = orderable(resolveExpr(having.expr, inner));
   rejectNested([value, key]);
-  const sql = `${having.extreme === "MAX" ? "arg_max_null" : "arg_min_null"}(${value.sql}, ${key.sql})`;
+  // NaN is the extreme where there is one, and equals no key.
+  const nan = mayBeNan(key) ? `bool_or(isnan(${key.sql}))` : undefined;
+  const picked = `${having.extreme === "MAX" ? "arg_max_null" : "arg_min_null"}(${value.sql}, ${key.sql})`;
+  const sql = nan === undefined ? picked : `CASE WHEN NOT coalesce(${nan}, false) THEN ${picked} END`;
   const span = { start: call.start, end: call.end };
   return withoutOwnUses(
     { sql, type: value.type, span, nullable: true, uses: mergeUses([value, key]), opaque: true, aggregated: true },
@@ -178,13 +190,7 @@ interface ExtremeRows {
 /** The key of a HAVING modifier that any aggregate but those below may carry. */
 function havingRows(call: CallExpr, inner: ExprContext, ctx: ExprContext): ExtremeRows {
   const having = call.having as NonNullable<CallExpr["having"]>;
-  if (
-    call.over !== undefined ||
-    call.orderBy.length > 0 ||
-    call.limit !== undefined ||
-    call.safe ||
-    ctx.filter !== undefined
-  )
+  if (call.over !== undefined || (call.orderBy.length > 0 && call.distinct) || call.safe || ctx.filter !== undefined)
     throw unsupported(`${call.name}(... HAVING ${having.extreme} ...) with other modifiers`, call);
   const key = orderable(resolveExpr(having.expr, inner));
   rejectNested([key]);
@@ -195,6 +201,7 @@ function havingRows(call: CallExpr, inner: ExprContext, ctx: ExprContext): Extre
 function ofExtremeRows(
   name: string,
   parts: readonly string[],
+  sorted: string,
   filter: string | undefined,
   call: CallExpr,
   { key, extreme }: ExtremeRows,
@@ -205,7 +212,7 @@ function ofExtremeRows(
   if (!LIST_AGGREGATES.has(name)) throw unsupported(`${call.name}(... HAVING ${extreme} ...)`, call);
   const distinct = value.startsWith("DISTINCT ");
   const plain = distinct ? value.slice(9) : value;
-  const rows = `list({'k': ${key.sql}, 'v': ${plain === "*" ? "true" : plain}})${filter === undefined ? "" : ` FILTER (WHERE ${filter})`}`;
+  const rows = `list({'k': ${key.sql}, 'v': ${plain === "*" ? "true" : plain}}${sorted})${filter === undefined ? "" : ` FILTER (WHERE ${filter})`}`;
   const nan = key.type === "FLOAT64" && extreme === "MIN";
   const keys = `list_transform(h.r, lambda e: e.k)`;
   const best = nan

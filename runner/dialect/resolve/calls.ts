@@ -5,9 +5,11 @@ import type { CallContext, FunctionDefinition } from "../functions/definition.js
 import { functionNamed, functionNames } from "../functions/registry.js";
 import { SafeScope } from "../functions/safe.js";
 import { bestMatch, noMatchMessage, type Signature } from "../functions/signature.js";
+import { unsupportedFunction } from "../functions/unsupported.js";
 import { isVolatile } from "../functions/volatile-names.js";
 import { derive, type Typed } from "../types/typed.js";
 import { resolveAggregate } from "./aggregates.js";
+import { branchContext, holds } from "./branches.js";
 import { resolveAs, resolveExpr } from "./expression.js";
 import type { ExprContext, ScopeColumn } from "./scope.js";
 import { didYouMean } from "./suggest.js";
@@ -20,6 +22,8 @@ export function resolveCall(call: CallExpr, ctx: ExprContext): Typed {
   if (definition === undefined) {
     const own = ctx.env.catalog.routine?.(call.name);
     if (own !== undefined) return resolveUserCall(call, own, ctx);
+    const unknown = unsupportedFunction(call.name);
+    if (unknown !== undefined) throw unsupported(unknown, call.nameSpan);
     throw analysisError(
       `Function not found: ${call.name}${didYouMean(call.name, functionNames()).toLowerCase().replace("; did", "; Did")}`,
       call.nameSpan,
@@ -46,7 +50,10 @@ function resolveFunction(
   // DuckDB compiles a literal pattern before it runs anything, outside of TRY.
   const patterns = call.name.startsWith("REGEXP_");
   const bind = (typed: Typed): Typed => safe?.bind(typed, patterns) ?? typed;
-  if (definition.kind === "scalar") return resolveScalar(call, definition, positionalArguments(call, ctx).map(bind));
+  if (definition.kind === "scalar") {
+    const args = LAZY.has(call.name) ? lazyArguments(call, ctx) : positionalArguments(call, ctx);
+    return resolveScalar(call, definition, args.map(bind));
+  }
   const context: CallContext = {
     resolve: (expr) => bind(resolveExpr(expr, ctx)),
     resolveAs: (expr, type) => bind(resolveAs(expr, type, ctx, `Argument of ${call.name}`)),
@@ -62,6 +69,23 @@ function resolveFunction(
     },
   };
   return definition.resolve(call, context);
+}
+
+const LAZY = new Set(["IF", "IFNULL", "COALESCE"]);
+
+/** Arguments that are evaluated only where earlier ones say so. */
+function lazyArguments(call: CallExpr, ctx: ExprContext): Typed[] {
+  const args: Typed[] = [];
+  for (const [i, argument] of call.args.entries()) {
+    const before = call.args.slice(0, i).map(({ value }) => value);
+    const taken = (): string => {
+      if (call.name !== "IF") return args.map((arg) => `${arg.sql} IS NULL`).join(" AND ");
+      return i === 1 ? holds(args[0] as Typed) : `NOT ${holds(args[0] as Typed)}`;
+    };
+    const inner = i === 0 ? ctx : branchContext(ctx, taken, call.name === "IF" ? before.slice(0, 1) : before);
+    args.push(...positionalArguments({ ...call, args: [argument] }, inner));
+  }
+  return args;
 }
 
 /** Columns that a lambda's parameters do not hide. */

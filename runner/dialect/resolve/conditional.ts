@@ -1,23 +1,33 @@
 import { typeName } from "../../sql-types.js";
 import type { Expr } from "../ast.js";
-import { analysisError, unsupported } from "../errors.js";
+import { analysisError } from "../errors.js";
 import { castTo } from "../functions/cast.js";
 import { castByFormat, castInZone } from "../functions/cast-format.js";
 import { extractPart } from "../functions/extract.js";
 import { equalText } from "../print/equality.js";
 import { coerce, commonType } from "../types/coercion.js";
 import { derive, type Typed } from "../types/typed.js";
+import { branchContext, holds } from "./branches.js";
 import { resolveAs, resolveExpr } from "./expression.js";
 import { unify } from "./operators.js";
 import type { ExprContext } from "./scope.js";
-import { hasParameters, limitOf, typeOf } from "./type-node.js";
+import { limitsOf, typeOf } from "./type-node.js";
 
 type Node<K extends Expr["kind"]> = Extract<Expr, { kind: K }>;
 
 export function resolveCase(expr: Node<"case">, ctx: ExprContext): Typed {
   const span = { start: expr.start, end: expr.end };
+  const conditions = caseConditions(expr, ctx);
+  const whens = [...(expr.operand === undefined ? [] : [expr.operand]), ...expr.branches.map((branch) => branch.when)];
   const results = [...expr.branches.map((branch) => branch.result), ...(expr.otherwise ? [expr.otherwise] : [])].map(
-    (node) => resolveExpr(node, ctx),
+    (node, i) => {
+      const taken = (): string =>
+        conditions
+          .slice(0, i + 1)
+          .map((condition, at) => (at === i ? holds(condition) : `NOT ${holds(condition)}`))
+          .join(" AND ");
+      return resolveExpr(node, branchContext(ctx, taken, whens));
+    },
   );
   const type = commonType(results);
   if (type === undefined) {
@@ -29,7 +39,6 @@ export function resolveCase(expr: Node<"case">, ctx: ExprContext): Typed {
   }
   const typed = results.map((result) => coerce(result, type));
   const otherwise = expr.otherwise === undefined ? undefined : (typed.at(-1) as Typed);
-  const conditions = caseConditions(expr, ctx);
   const branches = conditions.map(({ sql }, i) => `WHEN ${sql} THEN ${(typed[i] as Typed).sql}`).join(" ");
   const tail = otherwise === undefined ? "" : ` ELSE ${otherwise.sql}`;
   const nullable = otherwise === undefined || typed.some((result) => result.nullable);
@@ -51,8 +60,6 @@ function caseConditions(expr: Node<"case">, ctx: ExprContext): Typed[] {
 }
 
 export function resolveCast(expr: Node<"cast">, ctx: ExprContext): Typed {
-  if (expr.type.kind !== "scalarType" && hasParameters(expr.type))
-    throw unsupported("A type parameter within ARRAY or STRUCT", expr.type);
   const value = resolveExpr(expr.value, ctx);
   const zone = expr.zone === undefined ? undefined : resolveAs(expr.zone, "STRING", ctx, "Time zone");
   if (expr.format !== undefined) {
@@ -60,7 +67,7 @@ export function resolveCast(expr: Node<"cast">, ctx: ExprContext): Typed {
     return castByFormat(value, typeOf(expr.type), format, zone, { safe: expr.safe, span: expr });
   }
   if (zone !== undefined) return castInZone(value, typeOf(expr.type), zone, { safe: expr.safe, span: expr });
-  return castTo(value, typeOf(expr.type), { safe: expr.safe, limit: limitOf(expr.type), span: expr });
+  return castTo(value, typeOf(expr.type), { safe: expr.safe, limits: limitsOf(expr.type), span: expr });
 }
 
 export function resolveExtract(expr: Node<"extract">, ctx: ExprContext): Typed {

@@ -21,7 +21,8 @@ import { resolveArrayQuery, resolveExists, resolveScalarSubquery } from "./subqu
 /** Resolves an expression; where grouping is in force, one that equals a grouping key counts as grouped. */
 export function resolveExpr(expr: Expr, ctx: ExprContext): Typed {
   const typed = resolveNode(expr, ctx);
-  if (typed.uses.length > 0 && ctx.scope.groupKeys?.has(typed.sql) === true) return { ...typed, uses: [] };
+  if (typed.uses.length > 0 && ctx.scope.groupKeys?.has(typed.sql) === true)
+    return { ...typed, uses: [], arithmetic: undefined };
   return typed;
 }
 

@@ -151,6 +151,14 @@ export function relation(
   return { sql, visible: { columns: visible, ranges } };
 }
 
+/** A DuckDB name that none of the columns has yet: names may repeat in GoogleSQL as long as nothing reads them. */
+export function uniqueKey(name: string, columns: readonly OutputColumn[]): string {
+  const used = new Set(columns.map((column) => column.key.toLowerCase()));
+  let key = name;
+  for (let n = 1; used.has(key.toLowerCase()); n += 1) key = `${name}_${n}`;
+  return key;
+}
+
 /** A value table: the fields of a struct are columns, any other value is one column named by the alias. */
 function valueVisible(sql: string, type: SqlType, alias: Identifier | undefined): Visible {
   const isStruct = typeof type === "object" && type.kind === "struct";

@@ -1,6 +1,5 @@
 import { typeName } from "../../sql-types.js";
 import type { Expr, GroupingItem, OrderItem, Select } from "../ast.js";
-import type { Span } from "../contract.js";
 import { analysisError, unsupported } from "../errors.js";
 import { functionNamed } from "../functions/registry.js";
 import { isComparable } from "../types/equality.js";
@@ -37,21 +36,11 @@ export function resolveGrouping(
     return { sql: "", scope: { ...ctx.scope, groupKeys: new Set() }, items: new Map() };
   }
   const keys = new GroupingKeys(plan, { ...ctx, clause: "GROUP BY clause" });
-  const sql =
+  const print = (): string =>
     groupBy.kind === "all" ? keys.all() : ` GROUP BY ${groupBy.items.map((item) => printItem(item, keys)).join(", ")}`;
-  if (groupBy.kind === "items" && groupBy.items.some((item) => item.kind !== "expr"))
-    refuseNestedKeys(keys.texts, select);
-  return { sql, scope: { ...ctx.scope, groupKeys: keys.texts }, items: keys.items };
-}
-
-/** With several grouping sets GoogleSQL computes `x + 1` from the key `x`, where that is a key too, and DuckDB takes the key `x + 1`. */
-function refuseNestedKeys(texts: ReadonlySet<string>, at: Span): void {
-  for (const outer of texts) {
-    for (const inner of texts) {
-      if (outer !== inner && outer.includes(inner))
-        throw unsupported("A grouping set with a key inside another key", at);
-    }
-  }
+  let sql = print();
+  if (groupBy.kind === "items" && groupBy.items.some((item) => item.kind !== "expr") && keys.separate()) sql = print();
+  return { sql, scope: { ...ctx.scope, groupKeys: keys.texts, separateKeys: keys.separated }, items: keys.items };
 }
 
 /** True where an aggregate (not a window) is called in the expression itself, subqueries left out. */
@@ -70,7 +59,10 @@ export function callsAggregate(expr: Expr): boolean {
 export function callsWindow(expr: Expr): boolean {
   let found = false;
   walk(expr, (node) => {
+    if (node.kind === "subquery" || node.kind === "arrayQuery" || node.kind === "exists" || node.kind === "query")
+      return false;
     if (node.kind === "call" && node.over !== undefined) found = true;
+    return undefined;
   });
   return found;
 }
@@ -78,6 +70,8 @@ export function callsWindow(expr: Expr): boolean {
 class GroupingKeys {
   readonly texts = new Set<string>();
   readonly items = new Map<number, Typed>();
+  /** Keys that hold another key, as the texts that DuckDB does not take for a computation on it. */
+  readonly separated = new Map<string, string>();
 
   constructor(
     private readonly plan: readonly PlannedItem[],
@@ -88,8 +82,23 @@ class GroupingKeys {
   add(expr: Expr): string {
     const place = this.ordinal(expr) ?? this.alias(expr);
     const value = place === undefined ? resolveExpr(expr, this.ctx) : this.item(place, expr);
-    if (place !== undefined) this.items.set(place, { ...value, uses: [] });
-    return this.key(value, expr);
+    const sql = this.separated.get(value.sql) ?? value.sql;
+    if (place !== undefined) this.items.set(place, { ...value, sql, uses: [] });
+    return this.key({ ...value, sql }, expr);
+  }
+
+  /**
+   * With several grouping sets `x + 1` is a key of its own where an ordinal or alias names it, else it is computed from the key `x`; DuckDB
+   * takes it for the key wherever it is written. True where keys changed their texts and have to be printed again.
+   */
+  separate(): boolean {
+    for (const outer of this.texts) {
+      for (const inner of this.texts) {
+        if (outer !== inner && outer.includes(inner)) this.separated.set(outer, `CASE WHEN true THEN ${outer} END`);
+      }
+    }
+    if (this.separated.size > 0) this.texts.clear();
+    return this.separated.size > 0;
   }
 
   /** GROUP BY ALL: every item that neither aggregates nor is a window call, and reads a column. */

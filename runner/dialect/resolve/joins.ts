@@ -1,9 +1,11 @@
 import { typeName } from "../../sql-types.js";
-import type { FromItem, Identifier } from "../ast.js";
-import { analysisError } from "../errors.js";
+import type { Expr, FromItem, Identifier } from "../ast.js";
+import type { Span } from "../contract.js";
+import { analysisError, unsupported } from "../errors.js";
 import { equalText } from "../print/equality.js";
 import { coerce, commonType } from "../types/coercion.js";
 import type { Typed } from "../types/typed.js";
+import { walk } from "../walk.js";
 import { resolveAs } from "./expression.js";
 import { type FromContext, lateralContext, type ResolvedFrom, resolveFromItem } from "./from.js";
 import type { ScopeColumn, Visible } from "./scope.js";
@@ -20,7 +22,42 @@ export function resolveJoin(join: Join, from: FromContext): ResolvedFrom {
   if (join.type === "CROSS") return { sql: `${left.sql} CROSS JOIN ${rightText(join, right)}`, visible };
   const ctx = lateralContext({ ...from, left: visible }, "ON clause");
   const condition = join.on === undefined ? "true" : resolveAs(join.on, "BOOL", ctx, "ON clause").sql;
+  if (join.on !== undefined && join.type !== "INNER" && holdsSubquery(join.on))
+    return { sql: subqueryJoin(join, left, right, condition), visible };
   return { sql: `${left.sql} ${join.type} JOIN ${rightText(join, right)} ON ${condition}`, visible };
+}
+
+function holdsSubquery(condition: Expr): boolean {
+  let found = false;
+  walk(condition, (node) => {
+    if (node.kind === "subquery" || node.kind === "arrayQuery" || node.kind === "exists") found = true;
+    if (node.kind === "in" && (node.set as { kind: string }).kind === "query")
+      throw unsupported("IN with a subquery in the ON clause of an outer JOIN", node as unknown as Span);
+    return undefined;
+  });
+  return found;
+}
+
+/** DuckDB takes a subquery in the condition of no outer join: it becomes the WHERE of a lateral query of the optional side. */
+function subqueryJoin(join: Join, left: ResolvedFrom, right: ResolvedFrom, condition: string): string {
+  if (join.type === "FULL") throw unsupported("A subquery in the ON clause of a FULL JOIN", join.on ?? join);
+  const [kept, optional] = join.type === "LEFT" ? [left, right] : [right, left];
+  const source = optionalSource(optional, join);
+  // As a column first: DuckDB loses its way in some conditions of a lateral WHERE.
+  const rows = `SELECT * FROM (SELECT *, ${condition} AS "on condition" FROM ${source.sql}) WHERE "on condition"`;
+  return `${kept.sql} LEFT JOIN LATERAL (${rows}) AS ${source.alias} ON true`;
+}
+
+/** One table under one alias: the lateral query can take its name. */
+function optionalSource({ sql }: ResolvedFrom, join: Join): { sql: string; alias: string } {
+  const side = join.type === "LEFT" ? join.right : join.left;
+  const alias = / AS (t\d+(?:\(v\))?)$/.exec(sql)?.[1];
+  if (alias === undefined || side.kind === "join")
+    throw unsupported(
+      `A subquery in the ON clause of a ${join.type} JOIN with several tables on its optional side`,
+      join.on ?? join,
+    );
+  return { sql, alias };
 }
 
 /** A join on the right side of a join keeps its parentheses. */

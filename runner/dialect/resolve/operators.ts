@@ -2,6 +2,7 @@ import { type SqlType, typeName } from "../../sql-types.js";
 import type { Expr } from "../ast.js";
 import type { Span } from "../contract.js";
 import { analysisError } from "../errors.js";
+import { floatArithmetic } from "../functions/float-arithmetic.js";
 import { bestMatch, noMatchMessage, signature } from "../functions/signature.js";
 import { concatenate } from "../functions/string-concat.js";
 import { bindOnce } from "../print/bind.js";
@@ -117,6 +118,8 @@ export function resolveBinary(expr: Node<"binary">, ctx: ExprContext): Typed {
     throw analysisError(noMatchMessage("operator", expr.op, [left, right], signatures), expr);
   }
   const [a, b] = found.match.args as [Typed, Typed];
+  if (found.match.type === "FLOAT64" && expr.op !== "/")
+    return floatArithmetic(expr.op, [a, b], [left, right], spanOf(expr));
   const result = derive(found.candidate.sql(a.sql, b.sql, right), found.match.type, spanOf(expr), [a, b]);
   return result.type === "FLOAT64" && !mayBeNan(a) && !mayBeNan(b) ? { ...result, finite: true } : result;
 }

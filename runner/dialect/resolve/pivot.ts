@@ -1,11 +1,11 @@
-import type { Expr, FromItem, Pivot } from "../ast.js";
+import type { Expr, FromItem } from "../ast.js";
 import { analysisError, unsupported } from "../errors.js";
 import { quoteName } from "../print/sql.js";
 import { coerce, coercionCost } from "../types/coercion.js";
 import { isComparable } from "../types/equality.js";
 import { walk } from "../walk.js";
 import { resolveExpr } from "./expression.js";
-import { type FromContext, lateralContext, type ResolvedFrom, relation, resolveFromItem } from "./from.js";
+import { type FromContext, lateralContext, type ResolvedFrom, relation, resolveFromItem, uniqueKey } from "./from.js";
 import { callsAggregate } from "./grouping.js";
 import { resolvePath } from "./names.js";
 import type { ExprContext, OutputColumn, ScopeColumn } from "./scope.js";
@@ -39,11 +39,12 @@ export function resolvePivot(item: Item, from: FromContext): ResolvedFrom {
       const typed = resolveExpr(aggregate.expr, { ...ctx, aggregates: "allowed", filter: condition });
       const name =
         alias === undefined || aggregate.alias !== undefined ? columnName(aggregate.alias?.name, label) : label;
-      columns.push({ name, key: name, type: typed.type, literal: undefined, span: aggregate.expr });
+      columns.push({ name, key: uniqueKey(name, columns), type: typed.type, literal: undefined, span: aggregate.expr });
       values.push(typed.sql);
     }
   }
-  checkNames(columns, pivot, item);
+  if (pivot.aggregates.length > 1 && pivot.aggregates.some((aggregate) => aggregate.alias === undefined))
+    throw analysisError("PIVOT with several aggregates needs an alias for each", item);
   const keys = kept.map((column) => column.sql);
   const list = values.map((sql, i) => `${sql} AS ${quoteName((columns[i] as OutputColumn).key)}`).join(", ");
   const grouping = keys.length === 0 ? "" : ` GROUP BY ${keys.join(", ")}`;
@@ -85,7 +86,7 @@ function labelOf(expr: Expr): string {
     case "integer":
       return String(BigInt(expr.value));
     case "float":
-      return expr.value.replace(".", "_point_");
+      throw analysisError("PIVOT values of type FLOAT64 must specify an alias", expr);
     case "bool":
       return expr.value ? "TRUE" : "FALSE";
     case "null":
@@ -110,16 +111,4 @@ function labelOf(expr: Expr): string {
 function columnName(aggregate: string | undefined, label: string): string {
   if (aggregate !== undefined) return `${aggregate}_${label}`;
   return /^\d|^minus_/.test(label) ? `_${label}` : label;
-}
-
-function checkNames(columns: readonly OutputColumn[], pivot: Pivot, item: Item): void {
-  if (pivot.aggregates.length > 1 && pivot.aggregates.some((aggregate) => aggregate.alias === undefined)) {
-    throw analysisError("PIVOT with several aggregates needs an alias for each", item);
-  }
-  const seen = new Set<string>();
-  for (const column of columns) {
-    const key = column.key.toLowerCase();
-    if (seen.has(key)) throw analysisError(`Duplicate column name ${column.key} in PIVOT`, column.span);
-    seen.add(key);
-  }
 }

@@ -1,10 +1,8 @@
 import { typeName } from "../../sql-types.js";
 import type { Expr, Query, QueryBody } from "../ast.js";
-import { analysisError, unsupported } from "../errors.js";
+import { analysisError } from "../errors.js";
 import { quoteName } from "../print/sql.js";
-import { coerce, coercionCost, commonType } from "../types/coercion.js";
-import { isComparable, isOrderable, sameType } from "../types/equality.js";
-import type { Typed } from "../types/typed.js";
+import { isOrderable } from "../types/equality.js";
 import { resolveExpr } from "./expression.js";
 import { orderKeys } from "./order.js";
 import { bindRecursive } from "./recursive.js";
@@ -19,6 +17,9 @@ import {
   type Scope,
 } from "./scope.js";
 import { resolveSelect } from "./select.js";
+import { asTyped, combine } from "./set-operations.js";
+
+export { asTyped };
 
 /** A query in its own scope; `parent` is what a correlated query sees outside. */
 export function resolveQuery(
@@ -111,91 +112,6 @@ export function resolveCommons(
     texts.push(`${quoteName(sqlName)}${columns} AS (${resolved.sql})`);
   }
   return { texts, recursive: isRecursive, commons };
-}
-
-/** A set operation: columns by position, each as the common type of its arms. */
-export function combine(
-  arms: readonly ResolvedQuery[],
-  body: Extract<QueryBody, { kind: "set" }>,
-  env: Environment,
-): ResolvedQuery {
-  const [first] = arms as [ResolvedQuery, ...ResolvedQuery[]];
-  const name = `${body.op} ${body.all ? "ALL" : "DISTINCT"}`;
-  if (body.all && body.op !== "UNION" && env.shape === "bigquery")
-    throw analysisError(`${name} is not supported in BigQuery; use ${body.op} DISTINCT`, body);
-  for (const [i, arm] of arms.entries()) {
-    if (arm.columns.length !== first.columns.length) {
-      const message = `Queries in ${name} have mismatched column count; query 1 has ${first.columns.length} column${first.columns.length === 1 ? "" : "s"}, query ${i + 1} has ${arm.columns.length} column${arm.columns.length === 1 ? "" : "s"}`;
-      throw analysisError(message, body.arms[i] ?? body);
-    }
-  }
-  const columns = first.columns.map((column, i): OutputColumn => {
-    const parts = arms.map((arm) => asTyped(arm.columns[i] as OutputColumn, ""));
-    const type = commonType(parts);
-    if (type === undefined) {
-      const types = parts.map((part) => typeName(part.type)).join(", ");
-      throw analysisError(`Column ${i + 1} in ${name} has incompatible types: ${types}`, body.arms[1] ?? body);
-    }
-    if (!body.all && !isComparable(type)) {
-      throw analysisError(
-        `Column ${i + 1} in ${name} has type that does not support set operation comparisons: ${typeName(type)}`,
-        body,
-      );
-    }
-    const literal = parts.every((part) => part.literal?.kind === "null") ? column.literal : undefined;
-    return { ...column, type, literal };
-  });
-  const rows = body.op === "UNION" && body.all ? constantRows(arms, columns) : undefined;
-  if (rows !== undefined) return { ...valuesTable(rows, columns, env), valueTable: first.valueTable };
-  const separator = ` ${body.op}${body.all ? " ALL" : ""} `;
-  return { sql: arms.map((arm) => armText(arm, columns, env)).join(separator), columns, valueTable: first.valueTable };
-}
-
-/** All rows of arms that are constants, coerced; undefined where one is not. */
-function constantRows(arms: readonly ResolvedQuery[], columns: readonly OutputColumn[]): Typed[][] | undefined {
-  const rows: Typed[][] = [];
-  for (const arm of arms) {
-    if (arm.rows === undefined) return undefined;
-    for (const row of arm.rows) rows.push(row.map((value, i) => coerce(value, (columns[i] as OutputColumn).type)));
-  }
-  return rows;
-}
-
-/** One VALUES list is planned faster than a UNION ALL of single rows, and keeps their order. */
-function valuesTable(rows: readonly (readonly Typed[])[], columns: readonly OutputColumn[], env: Environment) {
-  const alias = env.freshAlias();
-  const names = columns.map((column) => quoteName(column.key)).join(", ");
-  const values = rows.map((row) => `(${row.map((value) => value.sql).join(", ")})`).join(", ");
-  return { sql: `SELECT ${names} FROM (VALUES ${values}) AS ${alias}(${names})`, columns, rows };
-}
-
-/** An arm, its columns coerced where they differ, in parentheses so that its own ORDER BY and LIMIT stay its own. */
-export function armText(arm: ResolvedQuery, columns: readonly OutputColumn[], env: Environment): string {
-  const same = columns.every((column, i) => sameType(column.type, (arm.columns[i] as OutputColumn).type));
-  if (same) return `(${arm.sql})`;
-  const alias = env.freshAlias();
-  const items = columns.map((column, i) => {
-    const own = arm.columns[i] as OutputColumn;
-    const value = asTyped(own, `${alias}.${quoteName(own.key)}`);
-    return `${coerceColumn(value, column).sql} AS ${quoteName(column.key)}`;
-  });
-  return `(SELECT ${items.join(", ")} FROM (${arm.sql}) AS ${alias})`;
-}
-
-function coerceColumn(value: Typed, column: OutputColumn): Typed {
-  if (value.literal?.kind === "null") return coerce(value, column.type);
-  // The literal is inside the arm's text by now: a string column that stands for a date is converted at run time.
-  if (coercionCost({ ...value, literal: undefined }, column.type) === undefined) {
-    throw unsupported(
-      `A ${typeName(value.type)} literal used as ${typeName(column.type)} in a set operation`,
-      value.span,
-    );
-  }
-  return coerce({ ...value, literal: undefined }, column.type);
-}
-
-export function asTyped(column: OutputColumn, sql: string): Typed {
-  return { sql, type: column.type, span: column.span, literal: column.literal, nullable: true, uses: [] };
 }
 
 /** ORDER BY over the output columns of a set operation or of a query in parentheses. */

@@ -3,8 +3,9 @@ import type { CommonTable, QueryBody } from "../ast.js";
 import { analysisError, unsupported } from "../errors.js";
 import { coercionCost } from "../types/coercion.js";
 import { walk } from "../walk.js";
-import { armText, asTyped, resolveBody, resolveCommons } from "./query.js";
+import { resolveBody, resolveCommons } from "./query.js";
 import type { CommonTables, Environment, OutputColumn, ResolvedQuery, Scope } from "./scope.js";
+import { armText, asTyped } from "./set-operations.js";
 
 /**
  * A CTE of WITH RECURSIVE that reads itself: `base UNION [ALL|DISTINCT] step`. The base decides the column types.
@@ -32,6 +33,7 @@ export function bindRecursive(
   if (common.query.orderBy.length > 0 || common.query.limit !== undefined) {
     throw unsupported("ORDER BY or LIMIT in a recursive CTE", common);
   }
+  if (body.byName !== undefined) throw unsupported("A recursive CTE with a set operation by name", common);
   const split = body.arms.findIndex((arm) => readsItself(arm, common.name.name));
   if (split !== body.arms.length - 1 || split === 0) {
     throw unsupported("A recursive CTE whose recursive term is not the last of its UNION", common);

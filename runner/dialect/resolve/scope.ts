@@ -36,6 +36,8 @@ export interface Scope extends Visible {
   readonly aliases: ReadonlyMap<string, Typed> | undefined;
   /** DuckDB text of the grouping keys, once grouping is in force. */
   readonly groupKeys: ReadonlySet<string> | undefined;
+  /** Grouping keys whose DuckDB text is not that of their expression. */
+  readonly separateKeys?: ReadonlyMap<string, string>;
 }
 
 export interface OutputColumn {
@@ -120,6 +122,8 @@ export interface ExprContext {
   readonly aggregates: "allowed" | "forbidden" | "inside aggregate";
   readonly windows: boolean;
   readonly namedWindows: ReadonlyMap<string, WindowSpec>;
+  /** In a branch of CASE or its like: the DuckDB condition under which it is evaluated; undefined where that cannot be said in a subquery. */
+  readonly branch?: () => string | undefined;
   /** DuckDB condition that restricts the rows of every aggregate (PIVOT). */
   readonly filter?: string;
 }

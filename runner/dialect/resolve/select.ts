@@ -1,18 +1,21 @@
 import { type StructType, typeName } from "../../sql-types.js";
 import type { OrderItem, Select, WindowSpec } from "../ast.js";
-import { analysisError, unsupported } from "../errors.js";
+import type { Span } from "../contract.js";
+import { analysisError } from "../errors.js";
 import { quoteName, structLiteral } from "../print/sql.js";
 import { isComparable, isOrderable } from "../types/equality.js";
 import { mayBeNan, type Typed } from "../types/typed.js";
+import { isBranchGuard } from "./branches.js";
 import { resolveAs, resolveExpr } from "./expression.js";
 import { resolveFrom } from "./from.js";
-import { callsWindow, type Grouped, resolveGrouping } from "./grouping.js";
+import { callsAggregate, callsWindow, type Grouped, resolveGrouping } from "./grouping.js";
 import { orderKeys } from "./order.js";
 import { orderOrdinal } from "./query.js";
 import {
   type CommonTables,
   type Environment,
   type ExprContext,
+  emptyScope,
   NOTHING_VISIBLE,
   type OutputColumn,
   type ResolvedQuery,
@@ -33,6 +36,7 @@ export function resolveSelect(
   commons: CommonTables,
   parent: Scope | undefined,
 ): ResolvedQuery {
+  if (select.from === undefined) checkWithoutFrom(select, orderBy);
   const from = select.from === undefined ? undefined : resolveFrom(select.from, env, commons, parent);
   const scope: Scope = {
     ...(from?.visible ?? NOTHING_VISIBLE),
@@ -84,6 +88,24 @@ export function resolveSelect(
   const rows =
     constant && select.as === undefined && items.every(isPlain) ? [items.map(({ value }) => value)] : undefined;
   return { sql: ordered, columns: output.columns, valueTable: select.as !== undefined, rows };
+}
+
+/** Without FROM there are no rows to choose from, group or order. */
+function checkWithoutFrom(select: Select, orderBy: readonly OrderItem[]): void {
+  const clauses: readonly (readonly [string, Span | undefined])[] = [
+    ["a WHERE", isBranchGuard(select.where) ? undefined : select.where],
+    ["a GROUP BY", select.groupBy?.kind === "items" ? select.groupBy.items[0] : select.groupBy && select],
+    ["a HAVING", select.having],
+    ["a QUALIFY", select.qualify],
+    ["an ORDER BY", orderBy[0]],
+  ];
+  for (const [name, at] of clauses) {
+    if (at !== undefined) throw analysisError(`Query without FROM clause cannot have ${name} clause`, at);
+  }
+  if (select.distinct) throw analysisError("Query without FROM clause cannot use SELECT DISTINCT", select);
+  const exprs = select.items.flatMap((item) => (item.kind === "expr" ? [item.expr] : []));
+  if (exprs.some(callsAggregate)) throw analysisError("SELECT without FROM clause cannot use aggregation", select);
+  if (exprs.some(callsWindow)) throw analysisError("SELECT without FROM clause cannot use analytic functions", select);
 }
 
 function requireWindow(select: Select): void {
@@ -204,15 +226,20 @@ function orderText(
   ctx: ExprContext,
 ): string {
   if (orderBy.length === 0) return body;
-  // After DISTINCT only output columns can be ordered by: a key for NaN needs a query around it.
-  const wrapped = select.distinct && items.some(({ value }) => mayBeNan(value)) ? ctx.env.freshAlias() : undefined;
+  const placeOf = (item: OrderItem): number | undefined =>
+    orderOrdinal(item.expr, items.length) ?? outputPosition(item, items);
+  // After DISTINCT only output columns can be ordered by: a key for NaN and an expression need a query around it.
+  const around =
+    select.distinct &&
+    (items.some(({ value }) => mayBeNan(value)) || orderBy.some((item) => placeOf(item) === undefined));
+  const wrapped = around ? ctx.env.freshAlias() : undefined;
   const keysOf = (value: Typed, place: number, item: OrderItem): string => {
     if (wrapped === undefined) return orderKeys(value, item, `${place}`);
     return orderKeys({ ...value, sql: `${wrapped}.${quoteName(output.columns[place - 1]?.key ?? "")}` }, item);
   };
   const plain = select.as === undefined;
   const texts = orderBy.map((item) => {
-    const place = orderOrdinal(item.expr, items.length) ?? outputPosition(item, items);
+    const place = placeOf(item);
     const value = place === undefined ? resolveExpr(item.expr, ctx) : (items[place - 1] as SelectedItem).value;
     if (!isOrderable(value.type)) {
       throw analysisError(`ORDER BY does not support expressions of type ${typeName(value.type)}`, item);
@@ -221,21 +248,30 @@ function orderText(
     if (place !== undefined && plain) return keysOf(value, place, item);
     const same = items.findIndex((candidate) => candidate.value.sql === value.sql);
     if (same !== -1 && plain) return keysOf(value, same + 1, item);
-    if (select.distinct) throw invisibleAfterDistinct(value, item);
+    if (wrapped !== undefined) return orderKeys(afterDistinct(item, value, wrapped, output, ctx), item);
     return orderKeys(value, item);
   });
   if (wrapped !== undefined) return `SELECT * FROM (${body}) AS ${wrapped} ORDER BY ${texts.join(", ")}`;
   return `${body} ORDER BY ${texts.join(", ")}`;
 }
 
-/** After DISTINCT only what the SELECT list holds can be ordered by. */
-function invisibleAfterDistinct(value: Typed, item: OrderItem): Error {
-  return value.uses.length > 0
-    ? analysisError(
-        `ORDER BY clause expression references column ${value.uses[0]?.name} which is not visible after SELECT DISTINCT`,
-        item,
-      )
-    : unsupported("ORDER BY of an expression after SELECT DISTINCT", item);
+/** An ORDER BY expression over the columns that DISTINCT leaves. */
+function afterDistinct(item: OrderItem, value: Typed, alias: string, output: Output, ctx: ExprContext): Typed {
+  if (callsWindow(item.expr))
+    throw analysisError("Analytic function not allowed in ORDER BY clause after SELECT DISTINCT", item);
+  const names = new Set(output.columns.map((column) => column.name?.toLowerCase()));
+  const hidden = value.uses.find((use) => !names.has(use.name.toLowerCase()));
+  if (hidden !== undefined)
+    throw analysisError(
+      `ORDER BY clause expression references column ${hidden.name} which is not visible after SELECT DISTINCT`,
+      item,
+    );
+  const columns = output.columns.map(({ name, key, type }) => ({ name, sql: `${alias}.${quoteName(key)}`, type }));
+  return resolveExpr(item.expr, {
+    ...ctx,
+    scope: { ...emptyScope(ctx.scope.parent), columns },
+    aggregates: "forbidden",
+  });
 }
 
 /** The SELECT-list position of an alias, where it is the whole ORDER BY expression. */

@@ -6,6 +6,7 @@ import { equalText } from "../print/equality.js";
 import { quoteName, valueType } from "../print/sql.js";
 import type { ColumnUse, Typed } from "../types/typed.js";
 import { mergeUses } from "../types/typed.js";
+import { guardQuery } from "./branches.js";
 import { unify } from "./operators.js";
 import { resolveQuery } from "./query.js";
 import type { ExprContext, OutputColumn, ResolvedQuery } from "./scope.js";
@@ -19,8 +20,13 @@ interface Inner {
 }
 
 function resolveInner(query: Query, ctx: ExprContext): Inner {
-  const { result, uses } = ctx.env.collectOuterUses(() => resolveQuery(query, ctx.env, ctx.commons, ctx.scope));
-  return { query: result, uses };
+  const guarded = guardQuery(query, ctx);
+  const { result, uses } = ctx.env.collectOuterUses(() =>
+    resolveQuery(guarded?.query ?? query, ctx.env, ctx.commons, guarded?.scope ?? ctx.scope),
+  );
+  const [column] = result.columns;
+  if (guarded === undefined || column === undefined || result.columns.length > 1) return { query: result, uses };
+  return { query: { ...result, sql: guarded.around(result.sql, quoteName(column.key)) }, uses };
 }
 
 function singleColumn(query: ResolvedQuery, message: string, span: Span): OutputColumn {

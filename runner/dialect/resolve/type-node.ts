@@ -78,6 +78,19 @@ export function limitOf(node: TypeNode): TypeLimit | undefined {
   return { precision, scale };
 }
 
+/** What the parameters within a type restrict, in the shape of the type; undefined where nothing does. */
+export type LimitTree =
+  | { readonly kind: "scalar"; readonly limit: TypeLimit }
+  | { readonly kind: "array"; readonly element: LimitTree }
+  | { readonly kind: "struct"; readonly fields: readonly (LimitTree | undefined)[] };
+
+export function limitsOf(node: TypeNode): LimitTree | undefined {
+  if (!hasParameters(node)) return undefined;
+  if (node.kind === "arrayType") return { kind: "array", element: limitsOf(node.element) as LimitTree };
+  if (node.kind === "structType") return { kind: "struct", fields: node.fields.map(({ type }) => limitsOf(type)) };
+  return { kind: "scalar", limit: limitOf(node) as TypeLimit };
+}
+
 /** True where a type name somewhere within has parameters. */
 export function hasParameters(node: TypeNode): boolean {
   if (node.kind === "arrayType") return hasParameters(node.element);

@@ -5,7 +5,7 @@ import { quoteName, quoteString, structLiteral } from "../print/sql.js";
 import { coerce, commonType } from "../types/coercion.js";
 import type { Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";
-import { type FromContext, lateralContext, type ResolvedFrom, relation, resolveFromItem } from "./from.js";
+import { type FromContext, lateralContext, type ResolvedFrom, relation, resolveFromItem, uniqueKey } from "./from.js";
 import type { ExprContext, OutputColumn, ScopeColumn } from "./scope.js";
 import { didYouMean } from "./suggest.js";
 
@@ -61,11 +61,13 @@ function printUnpivot(
     literal: undefined,
     span: item,
   });
-  const columns = [
+  const outputs = [
     ...kept.map((column, i) => output(column.name, i, column.type)),
     ...unpivot.valueColumns.map((name, i) => output(name.name, i, types[i] as SqlType)),
     output(unpivot.nameColumn.name, 0, labelType),
   ];
+  const columns: OutputColumn[] = [];
+  for (const column of outputs) columns.push({ ...column, key: uniqueKey(column.key, columns) });
   const cells = types.map((_, i) => `struct_extract(${row}.v, 'v${i}')`);
   const values = [...kept.map((column) => column.sql), ...cells, `struct_extract(${row}.v, 'label')`];
   const list = values.map((sql, i) => `${sql} AS ${quoteName((columns[i] as OutputColumn).key)}`).join(", ");

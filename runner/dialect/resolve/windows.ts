@@ -1,13 +1,12 @@
 import { typeName } from "../../sql-types.js";
-import type { CallExpr, FrameBound, WindowFrame, WindowSpec } from "../ast.js";
+import type { CallExpr, WindowSpec } from "../ast.js";
 import { analysisError } from "../errors.js";
 import type { AggregateCall, FunctionDefinition } from "../functions/definition.js";
-import { coerce, coercionCost } from "../types/coercion.js";
 import { isComparable, isOrderable } from "../types/equality.js";
 import { derive, type Typed } from "../types/typed.js";
 import { matchOrFail, positionalArguments } from "./calls.js";
 import { resolveExpr } from "./expression.js";
-import { orderKeys, printOrder } from "./order.js";
+import { printFrame } from "./frames.js";
 import type { ExprContext } from "./scope.js";
 
 type WindowFunction = FunctionDefinition & { kind: "window" };
@@ -35,11 +34,12 @@ export function resolveWindowFunction(call: CallExpr, definition: WindowFunction
   }
   const ignore = call.nulls === "IGNORE" && definition.frame ? " IGNORE NULLS" : "";
   const spec: AggregateCall = {
-    of: (name, parts) => `${name}(${parts.join(", ")}${ignore}) OVER ${over.sql}`,
+    of: (name, parts) => over.call(`${name}(${parts.join(", ")}${ignore})`),
     limit: undefined,
     ignoreNulls: call.nulls === "IGNORE",
     respectNulls: call.nulls === "RESPECT",
     distinct: false,
+    divisible: false,
     ordered: false,
   };
   const sql = candidate.build(
@@ -53,12 +53,13 @@ export function resolveWindowFunction(call: CallExpr, definition: WindowFunction
 }
 
 interface ResolvedWindow {
-  readonly sql: string;
+  /** A call, as `sum(x)`, over the window. */
+  call(text: string): string;
   readonly parts: readonly Typed[];
   readonly ordered: boolean;
 }
 
-/** The text after OVER, named windows written out. */
+/** What stands after OVER, named windows written out. */
 export function resolveOver(spec: WindowSpec, ctx: ExprContext, frameless: boolean): ResolvedWindow {
   const flat = inlineNamed(spec, ctx);
   if (frameless && flat.frame !== undefined)
@@ -66,7 +67,7 @@ export function resolveOver(spec: WindowSpec, ctx: ExprContext, frameless: boole
   const inner: ExprContext = { ...ctx, windows: false };
   const partition = flat.partitionBy.map((expr) => {
     const typed = resolveExpr(expr, inner);
-    if (!isComparable(typed.type))
+    if (!isComparable(typed.type) || typed.type === "FLOAT64")
       throw analysisError(`Partitioning by expressions of type ${typeName(typed.type)} is not allowed`, expr);
     return typed;
   });
@@ -76,26 +77,16 @@ export function resolveOver(spec: WindowSpec, ctx: ExprContext, frameless: boole
       throw analysisError(`Ordering by expressions of type ${typeName(typed.type)} is not allowed`, item);
     return typed;
   });
-  const pieces: string[] = [];
-  if (partition.length > 0) pieces.push(`PARTITION BY ${partition.map((typed) => typed.sql).join(", ")}`);
-  if (order.length > 0) {
-    const print = hasRangeOffset(flat.frame)
-      ? (item: (typeof flat.orderBy)[number], i: number) => printOrder(wideKey(order[i] as Typed), item)
-      : (item: (typeof flat.orderBy)[number], i: number) => orderKeys(order[i] as Typed, item);
-    pieces.push(`ORDER BY ${flat.orderBy.map(print).join(", ")}`);
-  }
-  if (flat.frame !== undefined) pieces.push(printFrame(flat.frame, order, inner));
-  return { sql: `(${pieces.join(" ")})`, parts: [...partition, ...order], ordered: order.length > 0 };
-}
-
-/** The end of a range of INT64 may lie outside of INT64. */
-function wideKey(key: Typed): string {
-  return key.type === "INT64" ? `CAST(${key.sql} AS HUGEINT)` : key.sql;
-}
-
-/** RANGE with an offset needs its one key. */
-function hasRangeOffset(frame: WindowFrame | undefined): boolean {
-  return frame?.unit === "RANGE" && [frame.from, frame.to].some((bound) => "offset" in bound);
+  const by = partition.length > 0 ? `PARTITION BY ${partition.map((typed) => typed.sql).join(", ")}` : "";
+  const { orderBy, frame, peers } = printFrame(flat.frame, flat.orderBy, order, inner);
+  const over = (keys: string, bounds: string): string =>
+    `OVER (${[by, keys === "" ? "" : `ORDER BY ${keys}`, bounds].filter((piece) => piece !== "").join(" ")})`;
+  const main = over(orderBy, frame);
+  const call = (text: string): string =>
+    peers === undefined
+      ? `${text} ${main}`
+      : `CASE WHEN ${peers.when} THEN ${text} ${over(peers.orderBy, peers.frame)} ELSE ${text} ${main} END`;
+  return { call, parts: [...partition, ...order], ordered: order.length > 0 };
 }
 
 function inlineNamed(spec: WindowSpec, ctx: ExprContext): WindowSpec {
@@ -114,42 +105,4 @@ function inlineNamed(spec: WindowSpec, ctx: ExprContext): WindowSpec {
     orderBy: spec.orderBy.length > 0 ? spec.orderBy : base.orderBy,
     frame: spec.frame ?? base.frame,
   };
-}
-
-function printFrame(frame: WindowFrame, order: readonly Typed[], ctx: ExprContext): string {
-  const offsets = [frame.from, frame.to].some((bound) => "offset" in bound);
-  const [key] = order;
-  if (frame.unit === "RANGE" && offsets) {
-    if (order.length !== 1 || key === undefined) {
-      throw analysisError(
-        "RANGE-based window with OFFSET PRECEDING or OFFSET FOLLOWING boundaries must have exactly one ORDER BY key",
-        frame,
-      );
-    }
-    if (!["INT64", "FLOAT64", "NUMERIC"].includes(typeName(key.type))) {
-      throw analysisError(
-        `ORDER BY key must be numeric in a RANGE-based window with OFFSET PRECEDING or OFFSET FOLLOWING boundaries, but has type ${typeName(key.type)}`,
-        frame,
-      );
-    }
-  }
-  const bound = (value: FrameBound): string => printBound(value, frame, key, ctx);
-  return `${frame.unit} BETWEEN ${bound(frame.from)} AND ${bound(frame.to)}`;
-}
-
-function printBound(bound: FrameBound, frame: WindowFrame, key: Typed | undefined, ctx: ExprContext): string {
-  if (!("offset" in bound)) return bound.kind;
-  const offset = resolveExpr(bound.offset, ctx);
-  const type = frame.unit === "ROWS" ? "INT64" : (key as Typed).type;
-  if (coercionCost(offset, type) === undefined) {
-    throw analysisError(
-      `Window framing expression has type ${typeName(offset.type)} that cannot coerce to type ${typeName(type)}`,
-      bound.offset,
-    );
-  }
-  if (offset.literal?.kind === "integer" && offset.literal.value < 0n) {
-    throw analysisError("Window frame offset must be a non-negative value", bound.offset);
-  }
-  const sql = coerce(offset, type).sql;
-  return `${frame.unit === "RANGE" && type === "INT64" ? `CAST(${sql} AS HUGEINT)` : sql} ${bound.kind}`;
 }

@@ -35,6 +35,10 @@ export interface Typed {
   readonly opaque?: boolean;
   /** A FLOAT64 that is certainly no NaN: made of integers, decimals and literals by operators that fail on overflow. */
   readonly finite?: boolean;
+  /** FLOAT64 arithmetic whose overflow is checked in `sql`: the text without the check, and what it is made of. */
+  readonly arithmetic?: { readonly raw: string; readonly leaves: readonly Typed[] } | undefined;
+  /** A number that is certainly not larger, whatever its sign. */
+  readonly bound?: number;
   /** Holds an aggregate without OVER: it may not stand inside another one. */
   readonly aggregated?: boolean;
 }

@@ -46,8 +46,9 @@ export const fakeScanner: SqlScanner = {
       path: (match[1] ?? "").split("."),
       span: { start: match.index, end: match.index + match[0].length },
       implicitAlias: (match[1] ?? "").split(".").at(-1),
+      whole: true,
     }));
-    return { tables, volatileCalls: [], userCalls: [] };
+    return { tables, volatileCalls: [], userCalls: [], names: [] };
   },
   scanScript: () => ({
     tables: [],

@@ -1,12 +1,11 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { type DigestRequest, hashedIdentity, type PartitionDigest, type PartitionDigests } from "../port.js";
+import { exactValues, hashOfRow } from "./exact-values.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
 
 /**
- * Digests of many relations from one statement, hence from one snapshot.
- *
- * A data digest hashes with FARM_FINGERPRINT, so that it is the same on every engine; a content digest only has to be
- * compared with itself and uses the engine's own, much faster hash.
+ * Digests of many relations from one statement, hence from one snapshot. Identity and `data_hash` are hashed with
+ * FARM_FINGERPRINT, anything else with the engine's own, much faster hash.
  */
 export async function readDigests(
   connection: DuckDBConnection,
@@ -35,33 +34,17 @@ function digestSql(request: DigestRequest, index: number): string {
     range === undefined || relation.partitionColumn === undefined
       ? ""
       : ` WHERE ${quoteName(relation.partitionColumn)} BETWEEN DATE ${quoteText(range.from)} AND DATE ${quoteText(range.to)}`;
-  const rowHash = request.purpose === "data" ? dataHash(request) : contentHash(request);
   return (
     `SELECT ${index} AS request, p, count(*) AS n, CAST(bit_xor(h) AS VARCHAR) AS x, CAST(sum(CAST(h AS HUGEINT)) AS VARCHAR) AS s` +
-    ` FROM (SELECT ${partition} AS p, ${rowHash} AS h FROM ${quotePath(relation.id)}${where}) GROUP BY p`
+    ` FROM (SELECT ${partition} AS p, ${rowHash(request)} AS h FROM ${quotePath(relation.id)}${where}) GROUP BY p`
   );
 }
 
-function dataHash(request: DigestRequest): string {
-  const identity = hashedIdentity(request.relation);
-  if (identity === undefined)
-    return `farm_fingerprint(CAST(to_json(struct_pack(${structFields(request)})) AS VARCHAR))`;
-  const parts = identity.map((column) => `coalesce(CAST(${quoteName(column)} AS VARCHAR), '')`);
-  return `farm_fingerprint(concat(${parts.join(", '|', ")}))`;
-}
-
-function contentHash(request: DigestRequest): string {
-  return `hash(${comparedColumns(request).map(quoteName).join(", ")})`;
-}
-
-function structFields(request: DigestRequest): string {
-  return comparedColumns(request)
-    .map((column) => `${quoteName(column)} := ${quoteName(column)}`)
-    .join(", ");
-}
-
-function comparedColumns(request: DigestRequest): readonly string[] {
-  const excluded = new Set(request.exclude);
-  const { columns, foreignColumns } = request.relation;
-  return [...columns.map((column) => column.name), ...foreignColumns].filter((name) => !excluded.has(name));
+function rowHash({ relation, columns }: DigestRequest): string {
+  if (columns.join() === hashedIdentity(relation)?.join()) {
+    const parts = columns.map((column) => `coalesce(CAST(${quoteName(column)} AS VARCHAR), '')`);
+    return `farm_fingerprint(concat(${parts.join(", '|', ")}))`;
+  }
+  const types = new Map(relation.columns.map(({ name, type }) => [name, type]));
+  return hashOfRow(columns.flatMap((column) => exactValues(quoteName(column), types.get(column))));
 }

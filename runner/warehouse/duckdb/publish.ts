@@ -1,5 +1,4 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { Column } from "../../sql-types.js";
 import { typeName } from "../../sql-types.js";
 import {
   type PublishCounts,
@@ -10,6 +9,7 @@ import {
   WarehouseError,
 } from "../port.js";
 import { layoutSql } from "./catalog.js";
+import { exactValues, hashOfRow } from "./exact-values.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
 import { changedRows, createTable, numberOf } from "./tables.js";
 import { duckdbType } from "./types.js";
@@ -74,10 +74,22 @@ async function mergeByKey(
   request: PublishRequest,
 ): Promise<PublishCounts> {
   const deleted = await changedRows(connection, plan.deleteVanished());
-  const updated = await changedRows(connection, plan.updateChanged());
-  const refreshed = plan.hasHash ? await changedRows(connection, plan.refreshOthers()) : 0;
+  const updated = await rewriteRows(connection, plan, plan.changedRows());
+  const refreshed = plan.hasHash ? await rewriteRows(connection, plan, plan.refreshedRows()) : 0;
   const inserted = await changedRows(connection, plan.insertNew());
   return { inserted, updated, refreshed, deleted, unchanged: request.stage.rows - inserted - updated - refreshed };
+}
+
+/** Rows are taken out and put back, because DuckDB's UPDATE leaves a value that equals the old one: 0.0 stays 0.0 under -0.0. */
+async function rewriteRows(connection: DuckDBConnection, plan: PublishSql, rows: string): Promise<number> {
+  await connection.run(`CREATE OR REPLACE TEMP TABLE rewritten_rows AS ${rows}`);
+  const rewritten = await numberOf(connection, "SELECT count(*) FROM temp.rewritten_rows");
+  if (rewritten > 0) {
+    await connection.run(plan.deleteRewritten());
+    await connection.run(plan.insertRewritten());
+  }
+  await connection.run("DROP TABLE temp.rewritten_rows");
+  return rewritten;
 }
 
 /** Without a key rows have no identity: a partition whose multiset of rows differs is replaced whole. */
@@ -167,22 +179,34 @@ class PublishSql {
     return `${this.insertAll()} WHERE NOT EXISTS (SELECT 1 FROM ${this.#target} t WHERE ${this.#inPartitions("t")} AND ${this.#sameKey()})`;
   }
 
-  /** Rows whose meaning changed: every column is taken from the stage, `created` is kept and `revision` counted. */
-  updateChanged(): string {
-    const differs = this.hasHash ? "t.data_hash IS DISTINCT FROM s.data_hash" : this.#differs(this.#compared());
-    return this.#update(this.#assignments(this.#request.stage.columns), differs);
+  /** Rows whose meaning changed, as they will be: every column is the stage's, but `created` is kept and `revision` counted. */
+  changedRows(): string {
+    const { created, revision } = this.#request.rowColumns;
+    const differs = this.hasHash ? "t.data_hash IS DISTINCT FROM s.data_hash" : this.#differs();
+    return this.#rewritten(differs, (name) => {
+      if (name === created) return `t.${quoteName(name)}`;
+      return name === revision ? `coalesce(t.${quoteName(name)}, 0) + 1` : `s.${quoteName(name)}`;
+    });
   }
 
-  /** Rows that mean the same but whose provenance moved: `updated` and `revision` stay. */
-  refreshOthers(): string {
-    return this.#update(this.#assignments(this.#compared()), this.#differs(this.#compared()));
+  /** Rows that mean the same but whose provenance moved, as they will be: what the runner maintains stays. */
+  refreshedRows(): string {
+    const own = new Set(rowColumnNames(this.#request.rowColumns));
+    return this.#rewritten(this.#differs(), (name) => `${own.has(name) ? "t" : "s"}.${quoteName(name)}`);
+  }
+
+  deleteRewritten(): string {
+    return `DELETE FROM ${this.#target} t WHERE ${this.#inPartitions("t")} AND EXISTS (SELECT 1 FROM temp.rewritten_rows s WHERE ${this.#sameKey()})`;
+  }
+
+  insertRewritten(): string {
+    const names = this.#names().join(", ");
+    return `INSERT INTO ${this.#target} (${names}) SELECT ${names} FROM temp.rewritten_rows`;
   }
 
   differingPartitions(): string {
     const digest = (source: string, where: string) =>
-      `SELECT p, count(*) AS n, bit_xor(h) AS x, sum(CAST(h AS HUGEINT)) AS s FROM (SELECT ${this.#partition("r")} AS p, hash(${this.#compared()
-        .map((column) => `r.${quoteName(column.name)}`)
-        .join(", ")}) AS h FROM ${source} r WHERE ${where}) GROUP BY p`;
+      `SELECT p, count(*) AS n, bit_xor(h) AS x, sum(CAST(h AS HUGEINT)) AS s FROM (SELECT ${this.#partition("r")} AS p, ${hashOfRow(this.#compared("r"))} AS h FROM ${source} r WHERE ${where}) GROUP BY p`;
     return (
       `CREATE OR REPLACE TEMP TABLE differing_partitions AS SELECT coalesce(a.p, b.p) AS p` +
       ` FROM (${digest(this.#target, this.#inPartitions("r"))}) a FULL JOIN (${digest(this.#stage, "TRUE")}) b ON a.p = b.p` +
@@ -198,31 +222,24 @@ class PublishSql {
     return `${this.insertAll()} WHERE ${this.#partition("s")} IN (SELECT p FROM temp.differing_partitions)`;
   }
 
-  #update(assignments: string, differs: string): string {
-    return `UPDATE ${this.#target} AS t SET ${assignments} FROM ${this.#stage} s WHERE ${this.#inPartitions("t")} AND ${this.#sameKey()} AND (${differs})`;
+  #rewritten(differs: string, value: (column: string) => string): string {
+    const columns = this.#request.stage.columns.map(({ name }) => `${value(name)} AS ${quoteName(name)}`);
+    return `SELECT ${columns.join(", ")} FROM ${this.#target} t JOIN ${this.#stage} s ON ${this.#sameKey()} WHERE ${this.#inPartitions("t")} AND (${differs})`;
   }
 
-  #assignments(columns: readonly Column[]): string {
-    const { created, revision } = this.#request.rowColumns;
-    return columns
-      .filter((column) => column.name !== created)
-      .map((column) => {
-        const name = quoteName(column.name);
-        return column.name === revision ? `${name} = coalesce(t.${name}, 0) + 1` : `${name} = s.${name}`;
-      })
-      .join(", ");
-  }
-
-  #differs(columns: readonly Column[]): string {
-    return columns
-      .map((column) => `t.${quoteName(column.name)} IS DISTINCT FROM s.${quoteName(column.name)}`)
+  #differs(): string {
+    const ours = this.#compared("s");
+    return this.#compared("t")
+      .map((value, index) => `${value} IS DISTINCT FROM ${ours[index]}`)
       .join(" OR ");
   }
 
-  /** Columns that can make a row different: not the ones that the runner maintains. */
-  #compared(): readonly Column[] {
+  /** What can make a row different: not the columns that the runner maintains. */
+  #compared(alias: string): readonly string[] {
     const own = new Set(rowColumnNames(this.#request.rowColumns));
-    return this.#request.stage.columns.filter((column) => !own.has(column.name));
+    return this.#request.stage.columns
+      .filter((column) => !own.has(column.name))
+      .flatMap(({ name, type }) => exactValues(`${alias}.${quoteName(name)}`, type));
   }
 
   #names(alias?: string): readonly string[] {

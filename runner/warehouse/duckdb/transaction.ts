@@ -61,9 +61,13 @@ export class DuckDbTransaction implements Transaction {
 
   async append(table: RelationId, columns: readonly Column[], rows: readonly RowObject[]): Promise<void> {
     if (rows.length === 0) return;
+    // A newer version may have given the table columns that this one does not know.
+    const known = new Map(columns.map((column) => [column.name, column]));
+    const layout =
+      (await this.relations()).get(relationKey(table))?.columns.map(({ name }) => known.get(name)) ?? columns;
     const appender = await this.#connection.createAppender(table.name, table.dataset);
     try {
-      for (const row of rows) appendRow(appender, columns, row);
+      for (const row of rows) appendRow(appender, layout, row);
       appender.flushSync();
     } finally {
       appender.closeSync();

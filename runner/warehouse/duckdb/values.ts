@@ -14,9 +14,15 @@ import { type RowObject, type SqlValue, WarehouseError } from "../port.js";
 const MICROS_PER_DAY = 86_400_000_000n;
 const NUMERIC_SCALE = 9;
 
-/** Appends one row in column order; a field that the row lacks is NULL. */
-export function appendRow(appender: DuckDBAppender, columns: readonly Column[], row: RowObject): void {
-  for (const column of columns) appendValue(appender, column, row[column.name] ?? null);
+/**
+ * Appends one row in the table's column order; a field that the row lacks is NULL.
+ * @param columns undefined: a column that the caller does not know, which gets its default
+ */
+export function appendRow(appender: DuckDBAppender, columns: readonly (Column | undefined)[], row: RowObject): void {
+  for (const column of columns) {
+    if (column === undefined) appender.appendDefault();
+    else appendValue(appender, column, row[column.name] ?? null);
+  }
   appender.endRow();
 }
 

@@ -1,7 +1,7 @@
 import { float64TextWithPoint } from "./float-text.js";
 import { type JsFunction, lenient, strict } from "./js-function.js";
 import { appendAt, insertAt, removeAt, setAt, stripNullsAt } from "./json-edit.js";
-import { jsonAt, jsonPath } from "./json-path.js";
+import { type JsonStep, jsonAt, jsonPath } from "./json-path.js";
 import {
   JsonNumber,
   JsonObject,
@@ -20,6 +20,17 @@ function find(text: string, path: string, legacy: boolean, isJson: boolean): Jso
     return jsonAt(value, steps);
   } catch (error) {
     if (isJson) throw error;
+    return findBeforeFault(text, steps);
+  }
+}
+
+/** What stands whole before the fault of a text that is not JSON. */
+function findBeforeFault(text: string, steps: readonly JsonStep[]): JsonValue | undefined {
+  const unfinished = new Set<JsonValue>();
+  try {
+    const value = jsonAt(parseJson(text, unfinished), steps);
+    return value === undefined || unfinished.has(value) ? undefined : value;
+  } catch {
     return undefined;
   }
 }
@@ -129,6 +140,12 @@ export const JSON_JS_FUNCTIONS: readonly JsFunction[] = [
   strict("bq_json_element", ["STRING", "INT64"], "STRING", (text, index) => {
     const value = jsonAt(parseJson(text), [Number(index)]);
     return value === undefined ? null : printJson(value);
+  }),
+  strict("bq_json_elements", ["STRING", "BOOL"], "STRINGS", (text, isLax) => {
+    const value = parseJson(text);
+    if (Array.isArray(value)) return (value as readonly JsonValue[]).map(printJson);
+    if (isLax) return null;
+    throw new Error("The provided JSON input is not an array");
   }),
   strict("bq_json_keys", ["STRING", "INT64", "BOOL"], "STRINGS", (text, depth, lax) => {
     const keys = new Set<string>();

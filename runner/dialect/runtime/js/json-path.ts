@@ -2,8 +2,8 @@ import { JsonObject, type JsonValue } from "./json-value.js";
 
 export type JsonStep = string | number;
 
-const STANDARD = /\.([^.[\]"']+)|\."((?:[^"\\]|\\.)*)"|\[\s*(\d+)\s*\]/y;
-const LEGACY = /\.([^.[\]"']+)|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]|\[\s*(\d+)\s*\]/y;
+const STANDARD = /\.([^.[\]"']+)|\."((?:[^"\\]|\\.)*)"|\[\s*(-?\d+)\s*\]/y;
+const LEGACY = /\.([^.[\]"']+)|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]|\[\s*(-?\d+)\s*\]/y;
 const cache = new Map<string, readonly JsonStep[]>();
 
 /**
@@ -31,7 +31,7 @@ function parsePath(path: string, legacy: boolean): JsonStep[] {
     if (match === null) throw new Error(`Invalid token in JSONPath at: ${path.slice(at)}`);
     at = pattern.lastIndex;
     const index = match.at(-1);
-    if (index !== undefined && /\[/.test(match[0]) && /^\d+$/.test(index) && !/['"]/.test(match[0]))
+    if (index !== undefined && /\[/.test(match[0]) && /^-?\d+$/.test(index) && !/['"]/.test(match[0]))
       steps.push(Number(index));
     else steps.push((match.slice(1).find((name) => name !== undefined) ?? "").replace(/\\(["'\\])/g, "$1"));
   }

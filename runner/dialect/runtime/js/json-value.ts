@@ -19,9 +19,13 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
 const STRING = /"(?:[^"\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const BLANK = /[ \t\n\r]*/y;
 
-/** Parses JSON text; throws an Error that says what is wrong and where. */
-export function parseJson(text: string): JsonValue {
+/**
+ * Parses JSON text; throws an Error that says what is wrong and where.
+ * @param unfinished takes, instead of an error, the arrays and objects that a fault cut off; what stands before it is there
+ */
+export function parseJson(text: string, unfinished?: Set<JsonValue>): JsonValue {
   let at = 0;
+  let broken = false;
   let depth = 0;
   const skip = (): void => {
     BLANK.lastIndex = at;
@@ -92,6 +96,7 @@ export function parseJson(text: string): JsonValue {
     }
     for (;;) {
       item();
+      if (broken) return;
       skip();
       const end = text[at];
       if (end !== "," && end !== close) throw fail();
@@ -99,16 +104,26 @@ export function parseJson(text: string): JsonValue {
       if (end === close) return;
     }
   };
+  /** Reads the parts of an array or object; what a fault cuts off is unfinished, and so is everything around it. */
+  const parts = <T extends JsonValue>(container: T, close: string, item: () => void): T => {
+    try {
+      list(close, item);
+    } catch (error) {
+      if (unfinished === undefined) throw error;
+      broken = true;
+    }
+    if (broken) unfinished?.add(container);
+    return container;
+  };
   const array = (): JsonValue =>
     nested(() => {
       const items: JsonValue[] = [];
-      list("]", () => items.push(value()));
-      return items;
+      return parts(items, "]", () => items.push(value()));
     });
   const object = (): JsonValue =>
     nested(() => {
       const members: [string, JsonValue][] = [];
-      list("}", () => {
+      return parts(new JsonObject(members), "}", () => {
         skip();
         if (text[at] !== '"') throw fail();
         const name = string();
@@ -117,11 +132,10 @@ export function parseJson(text: string): JsonValue {
         at += 1;
         members.push([name, value()]);
       });
-      return new JsonObject(members);
     });
   const result = value();
   skip();
-  if (at < text.length) throw fail();
+  if (at < text.length && unfinished === undefined) throw fail();
   return result;
 }
 

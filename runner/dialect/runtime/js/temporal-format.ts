@@ -62,7 +62,7 @@ function plainElement(element: string, { civil, offset, epochSeconds }: Source):
     case "h":
       return MONTHS[month - 1]?.slice(0, 3);
     case "C":
-      return padded(Math.floor(year / 100), 2);
+      return String(Math.floor(year / 100));
     case "d":
       return padded(day, 2);
     case "e":

@@ -65,6 +65,11 @@ export const DATE_MACROS: readonly Macro[] = [
       ELSE list_transform(generate_series(0, b - a, n), lambda i: a + CAST(i AS INTEGER)) END`,
   ),
   macro(
+    "generate_month_array(a, b, n)",
+    `CASE WHEN n = 0 THEN [${failure("DATE", "'Sequence step cannot be 0.'")}]
+      ELSE CAST(generate_series(CAST(a AS TIMESTAMP), CAST(b AS TIMESTAMP), to_months(CAST(n AS INTEGER))) AS DATE[]) END`,
+  ),
+  macro(
     "generate_timestamp_array(a, b, n)",
     `CASE WHEN n = 0 THEN [${failure("TIMESTAMPTZ", "'Sequence step cannot be 0.'")}]
       ELSE list_transform(generate_series(epoch_us(a), epoch_us(b), n), lambda i: make_timestamptz(i)) END`,

@@ -45,6 +45,12 @@ export const FLOAT64_MACROS: readonly Macro[] = [
   macro("float64_gt(a, b)", "a > b AND NOT isnan(a)"),
   macro("float64_ge(a, b)", "a >= b AND NOT isnan(a)"),
 
+  // Between two neighbours, of which a NULL leaves the other.
+  macro(
+    "percentile_between(a, b, w)",
+    "CASE WHEN w = 0 OR b IS NULL OR a = b THEN a WHEN a IS NULL THEN b ELSE a * (1 - w) + b * w END",
+  ),
+
   macro("round_float64(x)", "round(x)"),
   // GoogleSQL computes round(x / 10^-d) * 10^-d in 80-bit floats with an inexact 10^-d. Up to three digits that is the exact decimal
   // value rounded half away from zero: no double lies close enough to a half or to the middle of two doubles for the 2^-63 to matter.

@@ -61,8 +61,6 @@ export const NUMERIC_MACROS: readonly Macro[] = [
         + bq.huge_rounded_quotient(${nanos("a")} * ${nanos("b")}, CAST(1000000000 AS HUGEINT))) END`,
   ),
 
-  // In a sorted list.
-  macro("percentile_disc(l, p)", "l[greatest(CAST(ceil(len(l) * p) AS BIGINT), 1)]"),
   macro(
     "bignumeric_to_json(s)",
     `CASE WHEN s IS NULL THEN 'null' WHEN regexp_full_match(s, '-?[0-9]{1,16}') AND abs(CAST(s AS BIGINT)) <= 9007199254740992 THEN s ELSE concat('"', s, '"') END`,

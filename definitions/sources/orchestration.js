@@ -1,0 +1,23 @@
+/** Tables that the runner keeps and that models read: it makes them before anything runs. */
+declare({
+  schema: "nba_orchestration",
+  name: "circuit_breaker_state",
+  description: "The circuit breaker of each processor that ever failed; one without a row is closed",
+  columns: {
+    processor_name: "Table name of the model",
+    state: "CLOSED, OPEN or HALF_OPEN",
+    failure_count: "Failures in a row",
+    success_count: "Successes since it was half open",
+    last_failure: "When it last failed",
+    last_success: "When it last succeeded after a failure",
+    opened_at: "When it last opened",
+    half_opened_at: "When the first attempt after its timeout was made",
+    updated_at: "When the row last changed",
+    last_error_message: "Error of the last failure, at most 500 characters",
+    last_error_type: "Kind of that error",
+    failure_history: "The last 10 failures, newest last",
+    threshold: "Failures in a row that open it",
+    timeout_seconds: "How long an open one refuses",
+    half_open_max_calls: "Successes that close a half-open one",
+  },
+});

@@ -1,0 +1,45 @@
+/**
+ * Criteria of the gate (`fastbreak gate`): queries that return a row for each date that misses one, with `reason`, `actual_value`,
+ * `threshold` and `advice`.
+ */
+
+/**
+ * Rows that a date needs: `full` on a full slate, a share of its players on a light one, which could never reach it
+ * (gate_scale_light_slate). `players` is an INT64 expression.
+ */
+function rowsNeeded(full, share, players, isScaled) {
+  return isScaled ? `LEAST(${full}, CAST(CEIL(NUMERIC '${share}' * ${players}) AS INT64))` : `${full}`;
+}
+
+/**
+ * Dates on which something is below its limit.
+ * `from`: the FROM clause with joins and filters; the rest are expressions over it, `advice` for the date `{date}` included.
+ */
+function below({ from, date, value, needed, reason, advice }) {
+  const told = advice.split("{date}").map((part) => `'${part}'`);
+  return `SELECT
+  ${date} AS criterion_date,
+  ${reason} AS reason,
+  CAST(${value} AS STRING) AS actual_value,
+  CAST(${needed} AS STRING) AS threshold,
+  CONCAT(${told.join(`, CAST(${date} AS STRING), `)}) AS advice
+${from}
+  AND ${value} < ${needed}`;
+}
+
+/**
+ * Dates that were prepared and on which a Phase 4 table has too few rows.
+ * `status` and `prepared` are the relations phase4_status and ml_feature_store_v2_dependency_tracking.
+ */
+function phase4Rows(status, prepared, processor, table) {
+  return below({
+    from: `FROM ${status} AS status\nJOIN ${prepared} AS prepared ON prepared.analysis_date = status.analysis_date\nWHERE status.processor = '${processor}'`,
+    date: "status.analysis_date",
+    value: "status.row_count",
+    needed: "status.rows_needed",
+    reason: `'${table} has too few rows'`,
+    advice: `see what kept it from being built (fastbreak explain ${table} --date {date}), complete Phase 3, then fastbreak run --date {date}`,
+  });
+}
+
+module.exports = { rowsNeeded, below, phase4Rows };

@@ -1,0 +1,79 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { afterReset, refusedUntil } from "../plan/breaker.js";
+import { alignColumns } from "../report/text.js";
+import { readBreakers, type StoredBreaker, writeBreaker } from "../state/breaker-state.js";
+import { checkState } from "../state/migrate.js";
+import type { CommandModule, CommonOptions } from "./command.js";
+import { EXIT, usageError } from "./exit.js";
+import { announced, findPlace, withWarehouse } from "./session.js";
+
+export const command: CommandModule = {
+  configure(command: Command): void {
+    command
+      .argument("[what]", "list or reset", verb, "list")
+      .argument("[names...]", "models whose breaker to close; default: all")
+      .addHelpText("after", "\nExample:\n  fastbreak breaker list\n  fastbreak breaker reset xgboost_v1");
+  },
+
+  async execute(command: Command): Promise<number> {
+    const options = command.opts<CommonOptions>();
+    const [what = "list", names = []] = command.processedArgs as [string?, string[]?];
+    if (what === "list" && names.length > 0) throw usageError("breaker list takes no names");
+    const place = findPlace(options);
+    const { stateDataset } = place.settings;
+    const work = () =>
+      withWarehouse(place, false, async (warehouse) => {
+        await warehouse.prepare();
+        return warehouse.transaction(async (transaction) => {
+          await checkState(transaction, stateDataset);
+          const stored = await readBreakers(transaction, stateDataset);
+          if (what === "list") return [...stored.values()];
+          const unknown = names.find((name) => !stored.has(name));
+          if (unknown !== undefined) throw usageError(`${unknown} has no breaker that ever counted a failure`);
+          const reset = [...stored.values()]
+            .filter(({ name }) => names.length === 0 || names.includes(name))
+            .map((row) => ({ ...row, breaker: afterReset(row.breaker), updatedAt: new Date().toISOString() }));
+          for (const row of reset) await writeBreaker(transaction, stateDataset, row);
+          return reset;
+        });
+      });
+    const shown = what === "list" ? await work() : await announced(place, "breaker reset", work);
+    process.stdout.write(options.json ? `${JSON.stringify(shown.map(asJson))}\n` : `${asLines(shown).join("\n")}\n`);
+    return EXIT.done;
+  },
+};
+
+function verb(text: string): string {
+  if (text === "list" || text === "reset") return text;
+  throw new InvalidArgumentError("write list or reset.");
+}
+
+function asJson({ name, breaker, settings, updatedAt }: StoredBreaker): object {
+  return {
+    name,
+    state: breaker.state,
+    failure_count: breaker.failureCount,
+    success_count: breaker.successCount,
+    opened_at: breaker.openedAt ?? null,
+    refuses_until: refusedUntil(breaker, settings, new Date().toISOString()) ?? null,
+    threshold: settings.threshold,
+    timeout_seconds: settings.timeoutSeconds,
+    last_error: breaker.history.at(-1)?.message ?? null,
+    updated_at: updatedAt,
+  };
+}
+
+function asLines(shown: readonly StoredBreaker[]): string[] {
+  if (shown.length === 0) return ["No breaker has ever counted a failure."];
+  const now = new Date().toISOString();
+  return alignColumns([
+    ["model", "state", "failures", "refuses until", "last error"],
+    ...shown.map(({ name, breaker, settings }) => [
+      name,
+      breaker.state,
+      String(breaker.failureCount),
+      refusedUntil(breaker, settings, now) ?? "",
+      (breaker.history.at(-1)?.message ?? "").slice(0, 100),
+    ]),
+  ]);
+}

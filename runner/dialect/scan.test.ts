@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { scanQuery } from "./index.js";
+
+/** Of each table that a query names, whether every column of it may count. */
+function wholeTables(sql: string): Record<string, boolean> {
+  return Object.fromEntries(scanQuery(sql).tables.map(({ path, whole }) => [path.join("."), whole]));
+}
+
+describe("the columns that a query may read", () => {
+  it.each<[string, Record<string, boolean>]>([
+    ["SELECT a FROM d.t", { "d.t": false }],
+    ["SELECT COUNT(*) FROM d.t", { "d.t": false }],
+    ["SELECT * FROM d.t", { "d.t": true }],
+    ["SELECT * EXCEPT (a) FROM d.t", { "d.t": true }],
+    ["SELECT t.* FROM d.t AS t JOIN d.u AS u USING (id)", { "d.t": true, "d.u": false }],
+    ["SELECT * FROM d.t JOIN d.u ON t.id = u.id", { "d.t": true, "d.u": true }],
+    ["SELECT * FROM (SELECT a FROM d.t)", { "d.t": false }],
+    ["WITH c AS (SELECT a FROM d.t) SELECT * FROM c", { "d.t": false }],
+    ["WITH t AS (SELECT a FROM d.t) SELECT t FROM t", { "d.t": false }],
+    ["SELECT TO_JSON_STRING(t) FROM d.t", { "d.t": true }],
+    ["SELECT TO_JSON_STRING(T) FROM d.t AS t", { "d.t": true }],
+    ["SELECT (SELECT TO_JSON_STRING(t)) FROM d.t", { "d.t": true }],
+    ["SELECT (SELECT TO_JSON_STRING(t) FROM UNNEST([1]) AS t) FROM d.t", { "d.t": false }],
+    ["SELECT e FROM d.t, t.list AS e", { "d.t": false }],
+    ["SELECT * FROM (SELECT 1) AS x, (SELECT a FROM d.t) AS y", { "d.t": false }],
+    ["SELECT a FROM d.t PIVOT (SUM(v) FOR k IN ('x'))", { "d.t": true }],
+    ["SELECT v FROM d.t UNPIVOT (v FOR k IN (a, b))", { "d.t": true }],
+    ["FROM d.t |> WHERE a > 1 |> SELECT a", { "d.t": false }],
+    ["FROM d.t |> WHERE a > 1", { "d.t": true }],
+    ["SELECT a FROM d.t UNION ALL SELECT * FROM d.u", { "d.t": false, "d.u": true }],
+    ["SELECT a FROM d.t WHERE EXISTS (SELECT 1 FROM d.u WHERE u.id = t.id)", { "d.t": false, "d.u": false }],
+  ])("%s", (sql, expected) => {
+    expect(wholeTables(sql)).toEqual(expected);
+  });
+
+  it("are among the words of the text, in any spelling", () => {
+    const { names } = scanQuery(
+      "SELECT t.`Odd Name`, SUM(Points) OVER w FROM d.t JOIN d.u USING (ID) WINDOW w AS (ORDER BY day)",
+    );
+    expect(names).toEqual(expect.arrayContaining(["odd name", "points", "id", "day"]));
+  });
+});

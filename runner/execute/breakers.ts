@@ -1,0 +1,99 @@
+import {
+  afterFailure,
+  afterSuccess,
+  type Breaker,
+  type BreakerSettings,
+  CLOSED,
+  refusedUntil,
+  remembersTrouble,
+} from "../plan/breaker.js";
+import { readBreakers, type StoredBreaker, writeBreaker } from "../state/breaker-state.js";
+import { type Warehouse, WarehouseError } from "../warehouse/port.js";
+import type { RunnableAction } from "./action.js";
+
+const LONGEST_MESSAGE = 500;
+
+/** A model's open breaker refused an attempt. */
+export class BreakerOpenError extends Error {
+  override readonly name = "BreakerOpenError";
+}
+
+/**
+ * The circuit breakers of one run, each model's under its table name. They are kept in a transaction of their own, because a failed
+ * attempt has none. What cannot be read counts as closed, and what cannot be written is only told.
+ */
+export class Breakers {
+  readonly #stored: Map<string, StoredBreaker>;
+
+  private constructor(
+    readonly warehouse: Warehouse,
+    readonly dataset: string,
+    stored: ReadonlyMap<string, StoredBreaker>,
+    readonly warn: (message: string) => void,
+  ) {
+    this.#stored = new Map(stored);
+  }
+
+  static async open(warehouse: Warehouse, dataset: string, warn: (message: string) => void): Promise<Breakers> {
+    try {
+      const stored = await warehouse.transaction((transaction) => readBreakers(transaction, dataset));
+      return new Breakers(warehouse, dataset, stored, warn);
+    } catch (cause) {
+      warn(`the circuit breakers cannot be read and count as closed: ${messageOf(cause)}`);
+      return new Breakers(warehouse, dataset, new Map(), warn);
+    }
+  }
+
+  /** @throws BreakerOpenError when the action's breaker is open */
+  admit(action: RunnableAction): void {
+    if (action.breaker === undefined) return;
+    const breaker = this.#of(action);
+    const until = refusedUntil(breaker, action.breaker, now());
+    if (until === undefined) return;
+    const last = breaker.history.at(-1)?.message;
+    throw new BreakerOpenError(
+      `circuit open after ${breaker.failureCount} failures in a row, next attempt after ${until}` +
+        ` (or: fastbreak breaker reset ${action.target.name})${last === undefined ? "" : `; last: ${last}`}`,
+    );
+  }
+
+  async succeeded(action: RunnableAction): Promise<void> {
+    if (action.breaker === undefined || !remembersTrouble(this.#of(action))) return;
+    const before = this.#of(action);
+    const after = afterSuccess(before, action.breaker, now());
+    if (after.state === "CLOSED" && before.state !== "CLOSED") this.warn(`circuit of ${action.target.name} closed`);
+    await this.#write(action, action.breaker, after);
+  }
+
+  async failed(action: RunnableAction, cause: unknown): Promise<void> {
+    if (action.breaker === undefined) return;
+    const type = cause instanceof WarehouseError ? cause.code : cause instanceof Error ? cause.name : "unknown";
+    const failure = { failedAt: now(), message: messageOf(cause).slice(0, LONGEST_MESSAGE), type };
+    const after = afterFailure(this.#of(action), action.breaker, failure);
+    if (after.state === "OPEN")
+      this.warn(`circuit of ${action.target.name} opened after ${after.failureCount} failures in a row`);
+    await this.#write(action, action.breaker, after);
+  }
+
+  #of(action: RunnableAction): Breaker {
+    return this.#stored.get(action.target.name)?.breaker ?? CLOSED;
+  }
+
+  async #write(action: RunnableAction, settings: BreakerSettings, breaker: Breaker): Promise<void> {
+    const row = { name: action.target.name, breaker, settings, updatedAt: now() };
+    this.#stored.set(row.name, row);
+    try {
+      await this.warehouse.transaction((transaction) => writeBreaker(transaction, this.dataset, row));
+    } catch (cause) {
+      this.warn(`the circuit breaker of ${row.name} cannot be written: ${messageOf(cause)}`);
+    }
+  }
+}
+
+function now(): string {
+  return new Date().toISOString();
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

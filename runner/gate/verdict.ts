@@ -1,0 +1,89 @@
+import type { QueryResult, SqlValue } from "../warehouse/port.js";
+
+/** What one criterion of the gate says of a date. */
+export interface Verdict {
+  /** Name of the assertion, `dataset.name`. */
+  readonly name: string;
+  readonly description: string | undefined;
+  /** `error` closes the gate, `warning` only tells. */
+  readonly severity: "error" | "warning";
+  readonly passed: boolean;
+  /** What was found, in a line; undefined when the criterion holds. */
+  readonly reason: string | undefined;
+  readonly value: string | undefined;
+  readonly threshold: string | undefined;
+  /** What to do about it. */
+  readonly advice: string | undefined;
+}
+
+export interface GateResult {
+  readonly date: string;
+  readonly ready: boolean;
+  readonly verdicts: readonly Verdict[];
+}
+
+type Criterion = Pick<Verdict, "name" | "description" | "severity">;
+
+/** A date is ready when every criterion that can close the gate holds. */
+export function gateResult(date: string, verdicts: readonly Verdict[]): GateResult {
+  return { date, ready: verdicts.every(({ passed, severity }) => passed || severity === "warning"), verdicts };
+}
+
+/** The verdict when a relation that the criterion is about has no rows of the date. */
+export function withoutRows(criterion: Criterion, date: string, relation: string): Verdict {
+  return {
+    ...criterion,
+    passed: false,
+    reason: `no data for ${date}: ${relation} has no rows of it`,
+    value: "0",
+    threshold: undefined,
+    advice: `build it: fastbreak run --date ${date}`,
+  };
+}
+
+/**
+ * The verdict on what a criterion found. Columns named `reason`, `actual_value`, `threshold` and `advice` are told as such, where the
+ * assertion has them; otherwise the row itself is the reason.
+ */
+export function verdictOf(criterion: Criterion, found: QueryResult): Verdict {
+  const passed: Verdict = {
+    ...criterion,
+    passed: true,
+    reason: undefined,
+    value: undefined,
+    threshold: undefined,
+    advice: undefined,
+  };
+  const row = found.rows[0];
+  if (row === undefined) return passed;
+  const value = (name: string) => {
+    const index = found.columns.findIndex((column) => column.name === name);
+    return index < 0 || row[index] === null ? undefined : textOf(row[index] as SqlValue);
+  };
+  return {
+    ...passed,
+    passed: false,
+    reason:
+      value("reason") ??
+      rowText(
+        found.columns.map(({ name }) => name),
+        row,
+      ),
+    value: value("actual_value"),
+    threshold: value("threshold"),
+    advice: value("advice"),
+  };
+}
+
+function rowText(names: readonly string[], row: readonly SqlValue[]): string {
+  return names
+    .slice(0, 8)
+    .map((name, index) => `${name}=${row[index] === null ? "NULL" : textOf(row[index] as SqlValue)}`)
+    .join(", ");
+}
+
+function textOf(value: SqlValue): string {
+  return typeof value === "object" && value !== null
+    ? JSON.stringify(value, (_key, inner: unknown) => (typeof inner === "bigint" ? inner.toString() : inner))
+    : String(value);
+}
