@@ -93,8 +93,8 @@ SELECT n`,
 pre_operations {
   \${when(incremental(), \`DECLARE newest INT64 DEFAULT (SELECT MAX(idd) FROM \${self()})\`)}
 }
-SELECT 1 AS id
-\${when(incremental(), "WHERE 1 > newst")}`,
+SELECT id FROM UNNEST([1]) AS id
+\${when(incremental(), "WHERE id > newst")}`,
     });
     await rig.sql("CREATE SCHEMA d");
   });
