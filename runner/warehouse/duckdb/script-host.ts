@@ -15,11 +15,10 @@ const TEMPORARY_SQL = `
 SELECT table_name, list(column_name ORDER BY column_index) AS names, list(data_type ORDER BY column_index) AS types
 FROM duckdb_columns() WHERE database_name = 'temp' AND NOT internal GROUP BY table_name`;
 
-/** DuckDB keeps no GoogleSQL routines: an empty macro of the same name carries the text as its comment. */
+/** DuckDB keeps no GoogleSQL routines: a sequence of the same name, which is quick to list, carries the text as its comment. */
 const ROUTINE_MARK = "GoogleSQL routine: ";
 const ROUTINES_SQL = `
-SELECT schema_name, function_name, comment FROM duckdb_functions()
-WHERE function_type = 'macro' AND starts_with(comment, '${ROUTINE_MARK}')`;
+SELECT schema_name, sequence_name, comment FROM duckdb_sequences() WHERE starts_with(comment, '${ROUTINE_MARK}')`;
 
 /** GoogleSQL texts of the persistent functions and procedures, by `dataset.name`. */
 export async function readRoutines(connection: DuckDBConnection): Promise<ReadonlyMap<string, string>> {
@@ -158,12 +157,12 @@ export class DuckDbScriptHost implements ScriptHost {
 
   async saveRoutine(path: readonly string[], text: string | undefined): Promise<void> {
     const [dataset = "", name = ""] = path;
-    const macro = quotePath({ dataset, name });
+    const carrier = quotePath({ dataset, name });
     if (text === undefined) {
-      await this.#change(`DROP MACRO ${macro}`);
+      await this.#change(`DROP SEQUENCE ${carrier}`);
       return;
     }
-    await this.#change(`CREATE OR REPLACE MACRO ${macro}() AS NULL`);
-    await this.#change(`COMMENT ON MACRO ${macro} IS ${quoteText(ROUTINE_MARK + text)}`);
+    await this.#change(`CREATE OR REPLACE SEQUENCE ${carrier}`);
+    await this.#change(`COMMENT ON SEQUENCE ${carrier} IS ${quoteText(ROUTINE_MARK + text)}`);
   }
 }
