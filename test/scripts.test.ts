@@ -26,6 +26,10 @@ const FAILURES: Readonly<Record<string, readonly [text: string, said: string]>> 
     'config { type: "operations" }\nBEGIN\n  RAISE USING MESSAGE = "stop";\nEND\n',
     "definitions/raised.sqlx:3:3: stop",
   ],
+  executed: [
+    'config { type: "operations" }\n\nEXECUTE IMMEDIATE "SELECT\\n nothing"\n',
+    "definitions/executed.sqlx:3:1: Unrecognized name: nothing [in the executed SQL at 2:2]",
+  ],
   asserted: ['config { type: "operations" }\nASSERT 1 = 2 AS "unequal"\n', "definitions/asserted.sqlx:2:1: unequal"],
   before: [
     'config { type: "table" }\npre_operations {\n  DECLARE n INT64;\n  SET n = CAST("x" || "y" AS INT64)\n}\nSELECT 1 AS a\n',

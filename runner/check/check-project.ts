@@ -84,6 +84,7 @@ class ProjectCheck implements CheckResult {
   readonly #unknown = new Map<string, string>();
   readonly #actions: ReadonlySet<string>;
   readonly #operations: ReadonlySet<string>;
+  readonly #views: ReadonlySet<string>;
   readonly #ownDatasets: ReadonlySet<string>;
   readonly #hasWarehouse: boolean;
   readonly #routines: ReadonlyMap<string, DeclaredFunction>;
@@ -102,6 +103,7 @@ class ProjectCheck implements CheckResult {
     ]);
     this.#routines = declaredFunctions([...routines.values(), ...statements]);
     this.#actions = new Set(manifest.actions.map(({ key }) => key));
+    this.#views = new Set(manifest.actions.filter(({ type }) => type === "view").map(({ key }) => key));
     const operations = manifest.actions.filter(({ type }) => type === "operation");
     this.#operations = new Set(operations.map(({ key }) => key));
     this.#ownDatasets = new Set(
@@ -253,7 +255,8 @@ class ProjectCheck implements CheckResult {
       find: (path): CatalogTable | undefined => {
         const [dataset = "", name = ""] = path.slice(-2);
         const known = this.#known.get(`${dataset}.${name}`);
-        return known && { duckdbPath: [dataset, name], columns: known.columns };
+        const isView = this.#views.has(`${dataset}.${name}`);
+        return known && { duckdbPath: [dataset, name], columns: known.columns, isView };
       },
       names: () => [...this.#known.keys()],
       routine: (name) => this.#routines.get(keyOf(name))?.routine,

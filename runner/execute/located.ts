@@ -2,6 +2,7 @@ import { DialectError } from "../dialect/contract.js";
 import { type ScriptTexts, StatementError } from "../warehouse/port.js";
 import type { RunnableAction } from "./action.js";
 import type { ComposedQuery } from "./compose.js";
+import { javaScriptPlace } from "./javascript-place.js";
 
 /** One of an action's compiled texts, and the block of its SQLX file that it comes from. */
 export interface ProjectText {
@@ -30,29 +31,11 @@ export async function locating<T>(query: ComposedQuery, locate: Locate, work: (s
   }
 }
 
-const FAILED_FUNCTION = /JavaScript function (\S+) (?:failed(?: in line (\d+))?|took).*/;
-
-/** A failure of a user's JavaScript function, at the line of its body where pre_operations hold it, else at its first call. */
 function inJavaScript(cause: unknown, query: ComposedQuery, locate: Locate): unknown {
-  const said = cause instanceof Error ? cause.message : "";
-  const [message = "", name = "", line] = FAILED_FUNCTION.exec(said) ?? [];
   const action = query.pieces.find(({ origin }) => origin !== undefined)?.origin?.action;
-  if (name === "" || action === undefined) return cause;
-  const own = name.slice(name.lastIndexOf(".") + 1).replaceAll("$", "\\$");
-  for (const text of action.preOps) {
-    const definition = new RegExp(`\\bFUNCTION\\s[^(]*\\b${own}\`?\\s*\\([\\s\\S]*?\\bAS\\s+r?("""|'''|"|')`, "i").exec(
-      text,
-    );
-    if (definition === null) continue;
-    const body = text.slice(definition.index + definition[0].length).split("\n");
-    const before = body.slice(0, Number(line ?? 1) - 1).join("\n").length;
-    const offset = definition.index + definition[0].length + before + (before > 0 ? 1 : 0);
-    const place = offset + (/^\s*/.exec(text.slice(offset))?.[0].length ?? 0);
-    return new LocatedError(`${locate(action, { kind: "pre_operations", text }, place)}: ${message}`);
-  }
-  const call = new RegExp(`\\b${own}\`?\\s*\\(`, "i").exec(action.query);
-  const text = { kind: "sql", text: action.query } as const;
-  return call === null ? cause : new LocatedError(`${locate(action, text, call.index)}: ${message}`);
+  const place = action && cause instanceof Error ? javaScriptPlace(cause.message, action) : undefined;
+  if (action === undefined || place === undefined) return cause;
+  return new LocatedError(`${locate(action, place.text, place.offset)}: ${place.message}`);
 }
 
 /** Runs an action's statements as texts of one script; an error is told at its place in the SQLX file. */
@@ -67,10 +50,11 @@ export async function runStatements(
     try {
       await script.execute(text);
     } catch (cause) {
-      const offset =
-        cause instanceof DialectError ? cause.span.start : cause instanceof StatementError ? cause.offset : undefined;
-      if (offset === undefined) throw cause;
-      throw new LocatedError(`${locate(action, { kind, text }, offset)}: ${(cause as Error).message}`);
+      const at = (offset: number): string => locate(action, { kind, text }, offset);
+      if (cause instanceof DialectError) throw new LocatedError(`${at(cause.span.start)}: ${cause.message}`);
+      if (cause instanceof StatementError)
+        throw new LocatedError(`${at(cause.offset)}: ${cause.message}${cause.trace}`);
+      throw cause;
     }
   }
 }

@@ -11,10 +11,9 @@ export class ScriptError extends StatementError {
     readonly column: number,
     offset: number,
     readonly statementText: string,
-    /** Where it happened in the procedures and executed texts that led to it. */
-    readonly trace = "",
+    trace = "",
   ) {
-    super(message, offset);
+    super(message, offset, trace);
   }
 
   /** The error as the user of a script sees it who knows no file. */

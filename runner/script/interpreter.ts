@@ -127,14 +127,22 @@ export class ScriptRun {
     } else if (translated.kind === "assert") {
       if ((await host.value(translated.sql[0] ?? "")) !== true)
         throw this.failure(translated.message ?? "Assertion failed", given);
-    } else if (!session.readOnly || isTemporary(translated, context)) {
-      if (session.transaction && DEFINITIONS.has(translated.kind) && !isTemporary(translated, context))
-        throw this.failure(NO_DEFINITIONS, given);
-      if (statement.kind === "createTable" && isTemporary(translated, context))
-        session.temporaryTables.add(translated.kind === "createTable" ? (translated.path.at(-1) as string) : "");
-      session.rowsChanged = await host.apply(translated);
-      await host.setVariable("sys_row_count", `${session.rowsChanged}::BIGINT`);
-    }
+    } else await this.#apply(translated, isTemporary(translated, context), given);
+  }
+
+  /** A statement that changes something. */
+  async #apply(
+    translated: Exclude<TranslatedStatement, { kind: "query" | "assert" }>,
+    temporary: boolean,
+    given: Statement,
+  ): Promise<void> {
+    const { session } = this;
+    if (session.readOnly && !temporary) return;
+    if (session.transaction && DEFINITIONS.has(translated.kind) && !temporary)
+      throw this.failure(NO_DEFINITIONS, given);
+    if (translated.kind === "createTable" && temporary) session.temporaryTables.add(translated.path.at(-1) as string);
+    session.rowsChanged = await session.host.apply(translated);
+    await session.host.setVariable("sys_row_count", `${session.rowsChanged}::BIGINT`);
   }
 
   async #block(statement: Of<"block">): Promise<Flow> {

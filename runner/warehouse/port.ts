@@ -221,6 +221,8 @@ export class StatementError extends WarehouseError {
   constructor(
     message: string,
     readonly offset: number,
+    /** Where it happened in the procedures and executed texts that led to it. */
+    readonly trace = "",
   ) {
     super("query", message);
   }
