@@ -298,6 +298,11 @@ describe("JavaScript functions", () => {
       "TIME as a parameter of a JavaScript function is not supported by the embedded engine [at 1:26]",
     ],
     [
+      "unnamed fields",
+      "f() RETURNS STRUCT<INT64> LANGUAGE js AS ''",
+      "A STRUCT with an unnamed field as the result of a JavaScript function is not supported by the embedded engine [at 1:34]",
+    ],
+    [
       "syntax errors, at their line",
       'f() RETURNS STRING LANGUAGE js AS r"""\nconst a = 1;\n  retur a;\n"""',
       "SyntaxError: Unexpected identifier 'a' [at 3:1]",

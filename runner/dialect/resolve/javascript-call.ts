@@ -88,6 +88,7 @@ function refusedType(type: SqlType, allowed: ReadonlySet<string>): string | unde
   if (typeof type === "string") return allowed.has(type) ? undefined : type;
   if (type.kind === "array") return refusedType(type.element, allowed);
   for (const field of type.fields) {
+    if (field.name === undefined) return "A STRUCT with an unnamed field";
     const refused = refusedType(field.type, allowed);
     if (refused !== undefined) return refused;
   }
