@@ -21,7 +21,7 @@ export { parseQueryText } from "./parser/statement.js";
 export { fieldKeys, quoteName, structLiteral } from "./print/sql.js";
 export { requireNames } from "./resolve/output.js";
 export { typeOf } from "./resolve/type-node.js";
-export type { RoutineParameter, ScriptStatement } from "./script-ast.js";
+export type { RoutineParameter, ScriptStatement, TableChange } from "./script-ast.js";
 export { finishInScript, type StatementContext, type TranslatedStatement, translateParsed } from "./statement.js";
 export { walk } from "./walk.js";
 
@@ -112,6 +112,11 @@ export function callsRoutines(tree: object): boolean {
     return !found;
   });
   return found;
+}
+
+/** Whether GoogleSQL has a function of the name. */
+export function isBuiltIn(name: string): boolean {
+  return functionNamed(name.toUpperCase()) !== undefined;
 }
 
 /** What is wrong with a function, found when it is created. */

@@ -22,12 +22,37 @@ export async function locating<T>(query: ComposedQuery, locate: Locate, work: (s
   try {
     return await work(query.text);
   } catch (cause) {
-    if (!(cause instanceof DialectError)) throw cause;
+    if (!(cause instanceof DialectError)) throw inJavaScript(cause, query, locate);
     const origin = query.origin(cause.span.start);
     if (origin === undefined) throw cause;
     const { action, offset } = origin;
     throw new LocatedError(`${locate(action, { kind: "sql", text: action.query }, offset)}: ${cause.message}`);
   }
+}
+
+const FAILED_FUNCTION = /JavaScript function (\S+) (?:failed(?: in line (\d+))?|took).*/;
+
+/** A failure of a user's JavaScript function, at the line of its body where pre_operations hold it, else at its first call. */
+function inJavaScript(cause: unknown, query: ComposedQuery, locate: Locate): unknown {
+  const said = cause instanceof Error ? cause.message : "";
+  const [message = "", name = "", line] = FAILED_FUNCTION.exec(said) ?? [];
+  const action = query.pieces.find(({ origin }) => origin !== undefined)?.origin?.action;
+  if (name === "" || action === undefined) return cause;
+  const own = name.slice(name.lastIndexOf(".") + 1).replaceAll("$", "\\$");
+  for (const text of action.preOps) {
+    const definition = new RegExp(`\\bFUNCTION\\s[^(]*\\b${own}\`?\\s*\\([\\s\\S]*?\\bAS\\s+r?("""|'''|"|')`, "i").exec(
+      text,
+    );
+    if (definition === null) continue;
+    const body = text.slice(definition.index + definition[0].length).split("\n");
+    const before = body.slice(0, Number(line ?? 1) - 1).join("\n").length;
+    const offset = definition.index + definition[0].length + before + (before > 0 ? 1 : 0);
+    const place = offset + (/^\s*/.exec(text.slice(offset))?.[0].length ?? 0);
+    return new LocatedError(`${locate(action, { kind: "pre_operations", text }, place)}: ${message}`);
+  }
+  const call = new RegExp(`\\b${own}\`?\\s*\\(`, "i").exec(action.query);
+  const text = { kind: "sql", text: action.query } as const;
+  return call === null ? cause : new LocatedError(`${locate(action, text, call.index)}: ${message}`);
 }
 
 /** Runs an action's statements as texts of one script; an error is told at its place in the SQLX file. */

@@ -6,7 +6,7 @@ import { graphProblems } from "./graph.js";
 import { MANIFEST_FORMAT_VERSION, type Manifest, type ManifestAction } from "./manifest.js";
 import { labelProblem, readModelLabels } from "./model-labels.js";
 import { sourcesOf } from "./traces.js";
-import { type ActionScripts, linkFunctions } from "./user-functions.js";
+import { linkFunctions, scriptsOf } from "./user-functions.js";
 
 /** What the dialect knows of SQL text. */
 export interface SqlScanner {
@@ -230,32 +230,6 @@ function incrementalTexts(table: CompiledTable): Draft["incremental"] {
   if (query === table.query.trim() && same(preOps, trimmed(table.preOps)) && same(postOps, trimmed(table.postOps)))
     return undefined;
   return { query, preOps, postOps };
-}
-
-/** What an action runs and calls, as far as its texts can be read. */
-function scriptsOf(action: ManifestAction, scanner: SqlScanner): ActionScripts {
-  const queries = [action.query, action.selfReading?.query].filter((sql) => sql !== undefined);
-  const before = [...action.preOps, ...(action.selfReading?.preOps ?? [])].map((sql) =>
-    attempt(() => scanner.scanScript(sql)),
-  );
-  const others = [...action.operations, ...action.postOps].map((sql) => attempt(() => scanner.scanScript(sql)));
-  const isRead = (scan: ScriptScan | undefined): scan is ScriptScan => scan !== undefined;
-  const isQuery = action.type !== "operation" && action.type !== "test";
-  return {
-    action,
-    userCalls: isQuery ? queries.flatMap((sql) => attempt(() => scanner.scanQuery(sql).userCalls) ?? []) : [],
-    before: before.every(isRead) ? before : undefined,
-    statements: [...before, ...others].filter(isRead),
-  };
-}
-
-/** Undefined for SQL that cannot be read: who runs it will say so. */
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
 }
 
 function trimmed(statements: readonly string[]): string[] {

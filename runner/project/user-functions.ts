@@ -1,5 +1,6 @@
 import type { FunctionScan, ScriptScan } from "../dialect/contract.js";
 import { routineKey } from "../plan/routine-key.js";
+import type { SqlScanner } from "./build-manifest.js";
 import type { ManifestAction } from "./manifest.js";
 
 /** What one action runs around its query, and what the query calls. */
@@ -10,6 +11,32 @@ export interface ActionScripts {
   readonly before: readonly ScriptScan[] | undefined;
   /** Everything that it runs as statements, for what they create. */
   readonly statements: readonly ScriptScan[];
+}
+
+/** What an action runs and calls, as far as its texts can be read. */
+export function scriptsOf(action: ManifestAction, scanner: SqlScanner): ActionScripts {
+  const queries = [action.query, action.selfReading?.query].filter((sql) => sql !== undefined);
+  const before = [...action.preOps, ...(action.selfReading?.preOps ?? [])].map((sql) =>
+    attempt(() => scanner.scanScript(sql)),
+  );
+  const others = [...action.operations, ...action.postOps].map((sql) => attempt(() => scanner.scanScript(sql)));
+  const isRead = (scan: ScriptScan | undefined): scan is ScriptScan => scan !== undefined;
+  const isQuery = action.type !== "operation" && action.type !== "test";
+  return {
+    action,
+    userCalls: isQuery ? queries.flatMap((sql) => attempt(() => scanner.scanQuery(sql).userCalls) ?? []) : [],
+    before: before.every(isRead) ? before : undefined,
+    statements: [...before, ...others].filter(isRead),
+  };
+}
+
+/** Undefined for SQL that cannot be read: who runs it will say so. */
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
 }
 
 /** What an action depends on besides what its query names. */
@@ -28,10 +55,24 @@ export function linkFunctions(
   keyOf: (path: readonly string[], action: ManifestAction) => string,
 ): ManifestAction[] {
   const persistent = new Map<string, FunctionScan>();
-  for (const { statements } of scripts)
-    for (const { routines } of statements)
-      for (const routine of routines) if (!routine.temporary) persistent.set(lookupKey(routine.name), routine);
+  for (const { statements } of scripts) {
+    for (const routine of statements.flatMap(({ routines }) => routines)) {
+      const key = lookupKey(routine.name);
+      if (!routine.temporary) persistent.set(key, united(routine, persistent.get(key)));
+    }
+  }
   return scripts.map((script) => ({ ...script.action, ...hiddenOf(script, persistent, keyOf) }));
+}
+
+/** A function that is created in two places may be either. */
+function united(routine: FunctionScan, other: FunctionScan | undefined): FunctionScan {
+  if (other === undefined) return routine;
+  return {
+    ...routine,
+    tables: [...other.tables, ...routine.tables],
+    volatile: other.volatile ?? routine.volatile,
+    userCalls: [...other.userCalls, ...routine.userCalls],
+  };
 }
 
 function hiddenOf(

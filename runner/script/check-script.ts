@@ -9,6 +9,8 @@ import {
   prepare,
   type ScriptStatement,
   type StatementContext,
+  type TableChange,
+  type TranslatedStatement,
   translateExpression,
   translateParsed,
   typeOf,
@@ -76,6 +78,32 @@ export function checkQuery(
 }
 
 const isUnknownTable = (message: string): boolean => message.startsWith("Table not found");
+
+/** The columns that a statement leaves a relation with; undefined: those that it had. */
+function columnsAfter(
+  statement: Statement,
+  translated: TranslatedStatement,
+  before: readonly Column[],
+): readonly Column[] | undefined {
+  if (translated.kind === "createTable" || translated.kind === "createView") return translated.columns;
+  if (translated.kind === "alterTable") {
+    const known = new Set(before.map(({ name }) => name.toLowerCase()));
+    return [...before, ...translated.addedColumns.filter(({ name }) => !known.has(name.toLowerCase()))];
+  }
+  if (statement.kind !== "changeTable") return undefined;
+  return statement.changes.reduce(changedColumns, before);
+}
+
+function changedColumns(columns: readonly Column[], change: TableChange): readonly Column[] {
+  const isOther = ({ name }: Column): boolean =>
+    !("name" in change) || name.toLowerCase() !== change.name.name.toLowerCase();
+  if (change.kind === "dropColumn") return columns.filter(isOther);
+  if (change.kind === "renameColumn")
+    return columns.map((column) => (isOther(column) ? column : { ...column, name: change.to.name }));
+  if (change.kind === "setType")
+    return columns.map((column) => (isOther(column) ? column : { ...column, type: typeOf(change.type) }));
+  return columns;
+}
 
 class ScriptCheck implements ScriptDiagnosis {
   readonly errors: DialectError[] = [];
@@ -187,9 +215,12 @@ class ScriptCheck implements ScriptDiagnosis {
       return;
     }
     if (statement.kind === "dropRoutine") return;
-    const translated = translateParsed(prepare(statement), this.#context());
-    if (translated.kind !== "createTable" && translated.kind !== "createView") return;
-    const { path, columns } = translated;
+    const context = this.#context();
+    const translated = translateParsed(prepare(statement), context);
+    if (!("path" in translated)) return;
+    const { path } = translated;
+    const columns = columnsAfter(statement, translated, context.catalog.find(path)?.columns ?? []);
+    if (columns === undefined) return;
     const name = path.at(-1) ?? "";
     if (path.length > 1 && path.at(-2)?.toUpperCase() !== "_SESSION")
       this.created.set(path.slice(-2).join("."), columns);

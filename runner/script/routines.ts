@@ -2,10 +2,12 @@ import type { PathNode, Statement } from "../dialect/ast.js";
 import type { Catalog, UserFunction } from "../dialect/contract.js";
 import {
   checkRoutine,
+  isBuiltIn,
   parseScriptText,
   type RoutineParameter,
   type ScriptStatement,
   SqlProblem,
+  unsupported,
   walk,
 } from "../dialect/script.js";
 import type { ScriptHost } from "./host.js";
@@ -144,6 +146,9 @@ function requireName(statement: CreateRoutine, parts: readonly string[], tempora
       `Routine "${parts[0]}" must be qualified with a dataset (e.g. dataset.routine)`,
       statement.path,
     );
+  const [name = ""] = parts;
+  if (temporary && parts.length === 1 && isBuiltIn(name))
+    throw unsupported(`A function with the name of GoogleSQL's ${name.toUpperCase()}`, statement.path);
   if (temporary && parts.length > 1)
     throw new SqlProblem("analysis", "A temporary function cannot have a dataset in its name", statement.path);
 }

@@ -101,6 +101,11 @@ describe("SQL functions", () => {
       "CREATE TEMP FUNCTION d.f() AS (1)",
       "A temporary function cannot have a dataset in its name [at 1:22]",
     ],
+    [
+      "the name of a function that GoogleSQL has",
+      "CREATE TEMP FUNCTION upper(x STRING) AS (x)",
+      "A function with the name of GoogleSQL's UPPER is not supported by the embedded engine [at 1:22]",
+    ],
     ["no dataset", "CREATE FUNCTION f() AS (1)", /must be qualified with a dataset/],
     [
       "two parameters of one name",

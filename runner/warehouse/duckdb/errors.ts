@@ -1,3 +1,4 @@
+import { runtimeMessage } from "../../dialect/runtime-error.js";
 import { WarehouseError } from "../port.js";
 
 /** Turns what DuckDB says when a database file cannot be opened into one line that says what to do. */
@@ -36,7 +37,7 @@ export function queryError(cause: unknown): unknown {
   if (/Corrupt|checksum|Could not read enough bytes/i.test(message))
     return new WarehouseError("corrupt", `the warehouse file is damaged: ${message}`);
   if (/write-write conflict|Conflict on|conflict on/i.test(message)) return new WarehouseError("conflict", message);
-  return new WarehouseError("query", message.replace(/^(\w+ )?\w+ Error: /, ""));
+  return new WarehouseError("query", runtimeMessage(cause.message));
 }
 
 function messageOf(cause: unknown): string {

@@ -61,11 +61,15 @@ const keptKey = (key: string): string => `kept_${key}`;
 export class HandledFailures {
   readonly #known = new Map<number, EngineFailure>();
 
+  #count = 0;
+
+  /** How often the transaction was begun again. */
   get count(): number {
-    return this.#known.size;
+    return this.#count;
   }
 
   add(failure: EngineFailure): void {
+    this.#count += 1;
     this.#known.set(failure.at, failure);
   }
 

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { Catalog } from "../../dialect/contract.js";
+import type { Catalog, CatalogTable } from "../../dialect/contract.js";
 import type { TranslatedStatement } from "../../dialect/index.js";
 import type { ScriptHost } from "../../script/host.js";
 import type { Column } from "../../sql-types.js";
@@ -53,7 +53,7 @@ export class DuckDbScriptHost implements ScriptHost {
   readonly #connection: DuckDBConnection;
   readonly #recovery: Recovery;
   readonly #relations: RelationSource;
-  #catalog: Catalog | undefined;
+  #temporary: ReadonlyMap<string, CatalogTable> | undefined;
   #hasTemporary = false;
 
   constructor(connection: DuckDBConnection, recovery: Recovery, relations: RelationSource) {
@@ -63,15 +63,22 @@ export class DuckDbScriptHost implements ScriptHost {
   }
 
   async catalog(): Promise<Catalog> {
-    this.#catalog ??= await this.#readCatalog();
-    return this.#catalog;
-  }
-
-  async #readCatalog(): Promise<Catalog> {
     const persistent = catalogOf(await this.#relations.read());
     if (!this.#hasTemporary) return persistent;
+    this.#temporary ??= await this.#readTemporary();
+    const temporary = this.#temporary;
+    return {
+      find(path) {
+        const isTemporary = path.length === 1 || path.at(-2)?.toUpperCase() === "_SESSION";
+        return isTemporary ? temporary.get(path.at(-1) ?? "") : persistent.find(path);
+      },
+      names: () => [...persistent.names(), ...temporary.keys()],
+    };
+  }
+
+  async #readTemporary(): Promise<ReadonlyMap<string, CatalogTable>> {
     const reader = await this.#connection.runAndReadAll(TEMPORARY_SQL);
-    const temporary = new Map(
+    return new Map(
       (reader.getRowsJson() as unknown as [string, string[], string[]][]).map(([name, names, types]) => {
         const columns = names.flatMap((column, i): Column[] => {
           const type = googleType(types[i] ?? "");
@@ -80,13 +87,6 @@ export class DuckDbScriptHost implements ScriptHost {
         return [name, { duckdbPath: ["temp", name] as const, columns }];
       }),
     );
-    return {
-      find(path) {
-        const isTemporary = path.length === 1 || path.at(-2)?.toUpperCase() === "_SESSION";
-        return isTemporary ? temporary.get(path.at(-1) ?? "") : persistent.find(path);
-      },
-      names: () => [...persistent.names(), ...temporary.keys()],
-    };
   }
 
   async apply(statement: TranslatedStatement): Promise<number> {
@@ -108,7 +108,7 @@ export class DuckDbScriptHost implements ScriptHost {
   }
 
   #forgetCatalog(): void {
-    this.#catalog = undefined;
+    this.#temporary = undefined;
     this.#relations.forget();
   }
 

@@ -1,0 +1,119 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Rig } from "./rig.js";
+
+function project(files: Readonly<Record<string, string>>): Rig {
+  const rig = Rig.empty();
+  rig.write("dataform.json", JSON.stringify({ warehouse: "bigquery", defaultDatabase: "p", defaultSchema: "d" }));
+  rig.write("package.json", "{}");
+  for (const folder of ["definitions", ".fastbreak"]) mkdirSync(join(rig.dir, folder));
+  for (const [file, text] of Object.entries(files)) rig.write(`definitions/${file}`, text);
+  return rig;
+}
+
+/** Statements that fail while they run, each in a file of its own, and where. */
+const FAILURES: Readonly<Record<string, readonly [text: string, said: string]>> = {
+  operation: [
+    'config { type: "operations" }\nSELECT 1;\nSELECT CAST(CONCAT("a", "b") AS INT64)\n',
+    "definitions/operation.sqlx:3:1: Bad int64 value: ab",
+  ],
+  second_part: [
+    'config { type: "operations" }\nSELECT 1\n---\n  DELETE FROM d.nowhere WHERE TRUE\n',
+    "definitions/second_part.sqlx:4:15: Table not found: d.nowhere",
+  ],
+  raised: [
+    'config { type: "operations" }\nBEGIN\n  RAISE USING MESSAGE = "stop";\nEND\n',
+    "definitions/raised.sqlx:3:3: stop",
+  ],
+  asserted: ['config { type: "operations" }\nASSERT 1 = 2 AS "unequal"\n', "definitions/asserted.sqlx:2:1: unequal"],
+  before: [
+    'config { type: "table" }\npre_operations {\n  DECLARE n INT64;\n  SET n = CAST("x" || "y" AS INT64)\n}\nSELECT 1 AS a\n',
+    "definitions/before.sqlx:4:3: Bad int64 value: xy",
+  ],
+  after: [
+    'config { type: "table" }\nSELECT 1 AS a\npost_operations {\n  SELECT 1;\n  INSERT INTO ${self()} (b) VALUES (1)\n}\n',
+    "definitions/after.sqlx:5:26: Column b is not present in table d.after",
+  ],
+  view_before: [
+    'config { type: "view" }\npre_operations { ASSERT FALSE AS "no" }\nSELECT 1 AS a\n',
+    "definitions/view_before.sqlx:2:18: no",
+  ],
+  query: [
+    'config { type: "table" }\npre_operations { DECLARE n INT64 DEFAULT 1 }\nSELECT\n  n + m AS a\n',
+    "definitions/query.sqlx:4:7: Unrecognized name: m",
+  ],
+  cast: [
+    'config { type: "table" }\nSELECT CAST(CONCAT("a", "b") AS INT64) AS a\n',
+    "definitions/cast.sqlx: Bad int64 value: ab",
+  ],
+  function: [
+    'config { type: "table" }\npre_operations {\n  CREATE TEMP FUNCTION f(x FLOAT64) RETURNS FLOAT64 LANGUAGE js AS r"""\n    return x.y.z;\n  """\n}\nSELECT f(1) AS a\n',
+    "definitions/function.sqlx:4:5: JavaScript function f failed in line 2 of its body: TypeError: Cannot read properties of undefined (reading 'z')",
+  ],
+};
+
+describe("what fails while a project runs", () => {
+  let rig: Rig;
+  beforeAll(async () => {
+    rig = project(Object.fromEntries(Object.entries(FAILURES).map(([name, [text]]) => [`${name}.sqlx`, text])));
+    await rig.sql("CREATE SCHEMA d");
+  });
+  afterAll(() => rig.remove());
+
+  it("is told at its line and column of the SQLX file", async () => {
+    const { actions } = await rig.run([], 1);
+    const errors = Object.fromEntries(actions.map(({ name, error }) => [name.replace("d.", ""), error]));
+    expect(errors).toEqual(Object.fromEntries(Object.entries(FAILURES).map(([name, [, said]]) => [name, said])));
+  });
+});
+
+describe("scripts in a run", () => {
+  let rig: Rig;
+  beforeAll(async () => {
+    rig = project({
+      "handled.sqlx": `config { type: "operations", hasOutput: true }
+CREATE OR REPLACE TABLE \${self()} AS SELECT "before" AS step;
+BEGIN
+  INSERT INTO \${self()} SELECT CAST(CAST(step AS INT64) AS STRING) FROM \${self()};
+EXCEPTION WHEN ERROR THEN
+  INSERT INTO \${self()} VALUES (@@error.message);
+END`,
+      "tried.sqlx": `config { type: "table" }
+pre_operations {
+  DECLARE n INT64;
+  BEGIN
+    SET n = CAST("many" || "" AS INT64);
+  EXCEPTION WHEN ERROR THEN
+    SET n = -1;
+  END
+}
+SELECT n`,
+      "grown.sqlx": `config { type: "incremental", uniqueKey: ["id"] }
+pre_operations {
+  \${when(incremental(), \`DECLARE newest INT64 DEFAULT (SELECT MAX(idd) FROM \${self()})\`)}
+}
+SELECT 1 AS id
+\${when(incremental(), "WHERE 1 > newst")}`,
+    });
+    await rig.sql("CREATE SCHEMA d");
+  });
+  afterAll(() => rig.remove());
+
+  it("handle every error, and keep what was done before it", async () => {
+    await rig.run([]);
+    expect(await rig.sql("SELECT step FROM d.handled ORDER BY 1")).toEqual([["Bad int64 value: before"], ["before"]]);
+    expect(await rig.sql("SELECT n FROM d.tried")).toEqual([["-1"]]);
+  });
+
+  it("are checked as they would run on a table that is there", async () => {
+    const { stdout, code } = await rig.fastbreak("check");
+    expect(stdout).toBe(
+      `definitions/grown.sqlx:3:3: Unrecognized name: idd; Did you mean id?
+definitions/grown.sqlx:6:1: Unrecognized name: newst; Did you mean newest?
+3 actions checked, 2 errors
+`,
+    );
+    expect(code).toBe(2);
+  });
+});
