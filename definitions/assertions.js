@@ -30,6 +30,7 @@ require("../assertions/prediction_versions_follow_each_other.sqlx");
 require("../assertions/predictions_of_current_features.sqlx");
 require("../assertions/team_defense_game_summary_unique_hashes.sqlx");
 require("../assertions/team_defense_rows.sqlx");
+require("../assertions/team_defense_sanity.sqlx");
 require("../assertions/team_defense_zone_analysis_unique_hashes.sqlx");
 require("../assertions/team_offense_game_summary_unique_hashes.sqlx");
 require("../assertions/team_offense_key.sqlx");

@@ -18,7 +18,7 @@ const COLUMNS = {
   systems_attempted: ["ARRAY<STRING>", "Systems that were to predict"],
   systems_succeeded: ["ARRAY<STRING>", "Systems that predicted"],
   systems_failed: ["ARRAY<STRING>", "Systems without a result for the current features; too little data is no failure"],
-  system_errors: ["STRING", "JSON text, from failed system to error"],
+  system_errors: ["JSON", "From failed system to error; NULL if none failed"],
   feature_quality_score: ["FLOAT64", "Quality of the feature row, 0-100"],
   missing_features: ["ARRAY<STRING>", "Features that are a default or missing"],
   feature_load_time_seconds: ["FLOAT64", "Not measured per player, NULL"],

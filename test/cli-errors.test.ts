@@ -105,6 +105,15 @@ describe("wrong use", () => {
     broken.remove();
   });
 
+  it("makes the warehouse of a project that reads nothing from outside", async () => {
+    const first = Rig.empty();
+    first.write("dataform.json", JSON.stringify({ defaultDatabase: "p", defaultSchema: "d", warehouse: "bigquery" }));
+    mkdirSync(join(first.dir, "definitions"));
+    first.write("definitions/one.sqlx", 'config { type: "table" }\nSELECT 1 AS x\n');
+    expect((await first.run([])).totals).toMatchObject({ run: 1, failed: 0 });
+    first.remove();
+  });
+
   it("says that nothing was loaded yet", async () => {
     const fresh = Rig.warehouseProject();
     expectRefused(await fresh.fastbreak("run", ...NIGHT), /there is no warehouse at .*; run 'fastbreak load' first/);

@@ -165,6 +165,45 @@ export async function changedKeys(
   );
 }
 
+/** Date and key of the rows of which one column differs between two databases. */
+export async function movedKeys(
+  first: string,
+  second: string,
+  { table, date, key, column }: Readonly<Record<"table" | "date" | "key" | "column", string>>,
+): Promise<(string | null)[][]> {
+  const rows = (database: string) =>
+    `SELECT ${date}::VARCHAR AS day, ${key} AS owner, ${column} FROM ${database}.${table}`;
+  return attached(
+    first,
+    second,
+    `SELECT DISTINCT day, owner
+      FROM ((${rows("a")} EXCEPT ${rows("b")}) UNION ALL (${rows("b")} EXCEPT ${rows("a")})) ORDER BY ALL`,
+  );
+}
+
+/** How many rows of other players than one differ between two databases, by table that has any; times of writing aside. */
+export async function rowsOfOthers(first: string, second: string, player: string): Promise<Record<string, number>> {
+  const tables = await query(
+    first,
+    `SELECT DISTINCT schema_name || '.' || table_name FROM duckdb_columns()
+      WHERE column_name = 'player_lookup' AND schema_name IN ('nba_analytics', 'nba_precompute', 'nba_predictions')
+        AND (schema_name, table_name) IN (SELECT (schema_name, table_name) FROM duckdb_tables()) ORDER BY 1`,
+  );
+  const found: Record<string, number> = {};
+  for (const [table] of tables as [string][]) {
+    const times = "'created_at', 'processed_at', 'updated_at', 'run_date'";
+    const columns = `COLUMNS(c -> c NOT LIKE '%\\_last\\_updated' ESCAPE '\\' AND c NOT IN (${times}))`;
+    const rows = (database: string) => `SELECT ${columns} FROM ${database}.${table} WHERE player_lookup <> '${player}'`;
+    const [[count]] = (await attached(
+      first,
+      second,
+      `SELECT count(*) FROM ((${rows("a")} EXCEPT ALL ${rows("b")}) UNION ALL (${rows("b")} EXCEPT ALL ${rows("a")}))`,
+    )) as [string[]];
+    if (count !== "0") found[table] = Number(count);
+  }
+  return found;
+}
+
 async function attached(first: string, second: string, sql: string): Promise<(string | null)[][]> {
   return query(":memory:", `ATTACH '${first}' AS a (READ_ONLY); ATTACH '${second}' AS b (READ_ONLY); ${sql}`);
 }

@@ -1,10 +1,12 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hideResultsFrom, query } from "./phase4-rig.js";
-import { REAL_SEASON, Rig } from "./rig.js";
+import { datesOf } from "../runner/plan/dates.js";
+import { hideResultsFrom, movedKeys, query, rowsOfOthers } from "./phase4-rig.js";
+import { REAL_SEASON, Rig, type RunDocument } from "./rig.js";
 
 const STORE = "nba_predictions.ml_feature_store_v2";
+const WINDOW = ["--from", "2021-10-19", "--to", "2021-12-12"];
 
 /** Some dates with games, the same in every run. */
 function pick(dates: readonly string[], count: number, seed: number): string[] {
@@ -23,7 +25,7 @@ describe.skipIf(REAL_SEASON === undefined)("Phase 4 on the real 2021-22 season",
     rig = Rig.warehouseProject();
     built = join(rig.dir, ".fastbreak/warehouse.duckdb");
     expect(await rig.fastbreak("load", "files", REAL_SEASON as string)).toMatchObject({ code: 0 });
-    expect((await rig.run(["--from", "2021-10-19", "--to", "2021-12-05"])).totals).toMatchObject({ failed: 0 });
+    expect((await rig.run(WINDOW)).totals).toMatchObject({ failed: 0 });
   });
   afterAll(() => rig.remove());
 
@@ -66,4 +68,88 @@ describe.skipIf(REAL_SEASON === undefined)("Phase 4 on the real 2021-22 season",
       expect(await query(before, features), date).toEqual(expected);
     }
   });
+
+  it("lets one corrected box-score row move exactly the rows that read it, down to the predictions", async () => {
+    const [day, player] = ["2021-10-27", "milesbridges"];
+    const corrected = join(rig.dir, "corrected.duckdb");
+    cpSync(built, corrected);
+    await query(
+      corrected,
+      `UPDATE nba_raw.nbac_gamebook_player_stats SET minutes = '20:00', data_hash = repeat('0', 16)
+        WHERE game_date = '${day}' AND player_lookup = '${player}'`,
+    );
+    const run = await rig.run(["--database", corrected, ...WINDOW]);
+    const moved = (table: string, date: string, key: string, column: string) =>
+      movedKeys(built, corrected, { table, date, key, column });
+    const ran = (name: string) => datesThatRan(run, name);
+
+    // Who can read the row, from the raw box scores and the schedule alone.
+    const played = `FROM nba_raw.nbac_gamebook_player_stats WHERE player_lookup = '${player}' AND player_status = 'active'`;
+    const [[team, gamesBefore]] = (await query(
+      built,
+      `SELECT any_value(team_abbr), count(*) FILTER (game_date <= '${day}') ${played}`,
+    )) as [[string, string]];
+    const later = (
+      await query(
+        built,
+        `SELECT game_date::VARCHAR ${played} AND game_date BETWEEN DATE '${day}' + 1 AND '2021-12-12' ORDER BY 1`,
+      )
+    ).flat() as string[];
+    const slates = (
+      await query(
+        built,
+        `SELECT DISTINCT game_date::VARCHAR FROM nba_raw.nbac_schedule
+          WHERE game_date > '${day}' AND game_date <= '${later[19]}' AND is_regular_season ORDER BY 1`,
+      )
+    ).flat() as string[];
+    const of = (dates: readonly (string | null)[], key = player) => dates.map((date) => [date, key]);
+    const lastTen = later.slice(0, 10);
+    expect([team, gamesBefore, later.length > 20]).toEqual(["CHA", "5", true]);
+
+    const analytics = "nba_analytics";
+    expect(await moved(`${analytics}.player_game_summary`, "game_date", "player_lookup", "data_hash")).toEqual(
+      of([day]),
+    );
+    const defense = [`${analytics}.team_defense_game_summary`, "game_date", "defending_team_abbr"] as const;
+    expect(await moved(...defense, "source_gamebook_players_hash")).toEqual(of([day], team));
+    expect(await moved(...defense, "data_hash")).toEqual([]);
+    expect(ran("team_defense_game_summary")).toEqual([day]);
+    const context = [`${analytics}.upcoming_player_game_context`, "game_date", "player_lookup"] as const;
+    expect(await moved(...context, "source_boxscore_hash")).toEqual(of(later.filter((date) => date <= "2021-11-26")));
+    expect(await moved(...context, "data_hash")).toEqual(of(lastTen));
+
+    const shots = ["nba_precompute.player_shot_zone_analysis", "analysis_date", "player_lookup"] as const;
+    expect(await moved(...shots, "source_player_game_hash")).toEqual(of(slates));
+    expect(await moved(...shots, "data_hash")).toEqual([]);
+    const composite = ["nba_precompute.player_composite_factors", "game_date", "player_lookup"] as const;
+    expect(await moved(...composite, "source_player_context_hash")).toEqual(of(lastTen));
+    expect(ran("player_composite_factors")).toEqual(lastTen);
+    const cache = ["nba_precompute.player_daily_cache", "cache_date", "player_lookup"] as const;
+    expect(await moved(...cache, "source_player_game_hash")).toEqual(of(later));
+
+    const store = [STORE, "game_date", "player_lookup"] as const;
+    expect(await moved(...store, "source_daily_cache_hash")).toEqual(await moved(...cache, "data_hash"));
+    expect(await moved(...store, "source_composite_hash")).toEqual(await moved(...composite, "data_hash"));
+    const features = await moved(...store, "data_hash");
+    const dates = features.map(([date]) => date);
+    expect(features.length).toBeGreaterThan(0);
+    expect(features.every(([date, key]) => key === player && later.includes(date as string))).toBe(true);
+    for (const system of ["moving_average_v1", "xgboost_v1", "ensemble_v1"]) {
+      const results = [`nba_predictions.${system}`, "game_date", "player_lookup", "source_ml_features_hash"] as const;
+      expect(await moved(...results), system).toEqual(features);
+      expect(ran(system), system).toEqual(dates);
+    }
+    const predictions = `SELECT DISTINCT game_date::VARCHAR, player_lookup FROM nba_predictions.player_prop_predictions WHERE prediction_version = 2 ORDER BY ALL`;
+    expect(await query(corrected, predictions)).toEqual(features);
+    expect(await rowsOfOthers(built, corrected, player)).toEqual({});
+  });
 });
+
+/** The dates of which a model's partitions ran and which hold games. */
+function datesThatRan(run: RunDocument, name: string): string[] {
+  const action = run.actions.find((candidate) => candidate.name.endsWith(`.${name}`));
+  return (action?.partitions ?? []).flatMap(({ partition, decision }) => {
+    const [from = "", to = from] = partition.split("..");
+    return decision === "run" ? datesOf({ from, to }) : [];
+  });
+}

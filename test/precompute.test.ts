@@ -50,6 +50,17 @@ describe("Phase 4 on the sample season", () => {
     ]);
   });
 
+  it("lays the feature store out by date, player and version", async () => {
+    const [[layout]] = (await query(
+      built,
+      "SELECT comment FROM duckdb_tables() WHERE table_name = 'ml_feature_store_v2'",
+    )) as [string[]];
+    expect(JSON.parse(layout as string)).toMatchObject({
+      partitionBy: "game_date",
+      clusterBy: ["player_lookup", "feature_version", "game_date"],
+    });
+  });
+
   it("gives every row a hash of its own, and every row the hash of each source that was there", async () => {
     for (const { dataset, table, date, hashes } of HASHED) {
       const [[rows, hashed, distinct, wellFormed, unknown]] = (await query(
@@ -119,6 +130,8 @@ describe("Phase 4 on the sample season", () => {
   it("has nothing to do the second time", async () => {
     const again = await rig.run(SEASON);
     expect(again.totals).toMatchObject({ run: 0, rows_written: 0 });
+    const forced = await rig.run(["--date", "2021-11-24", "--full-refresh"]);
+    expect(forced.totals).toMatchObject({ failed: 0, rows_written: 0 });
   });
 
   it("is the same built night by night as in one run", async () => {

@@ -402,7 +402,7 @@ describe("the circuit of a system", () => {
     });
     expect(run.totals.failed).toBe(0);
     expect(await outcomes(rig)).toContain("1 true 3 - xgboost_v1");
-    expect(await circuits()).toEqual(['true xgboost_v1 {"xgboost_v1": "circuit open"} CircuitOpen']);
+    expect(await circuits()).toEqual(['true xgboost_v1 {"xgboost_v1":"circuit open"} CircuitOpen']);
     const listed = await rig.rig.fastbreak("breaker", "list", "--json");
     expect(JSON.parse(listed.stdout)).toMatchObject([{ name: "xgboost_v1", state: "OPEN", failure_count: 5 }]);
   });

@@ -36,7 +36,7 @@ export const command: CommandModule = {
     const started = new Date();
     const clock = performance.now();
     windowOf(options);
-    return withProject(options, overridesOf(options), async (session) => {
+    const work = async (session: ProjectSession): Promise<number> => {
       const plan = await decideSession(session, options);
       const base = {
         runId: newRunId(started),
@@ -62,7 +62,8 @@ export const command: CommandModule = {
       tellWarnings(plan);
       print(report, options.json ?? false);
       return exitCode(actions);
-    });
+    };
+    return withProject(options, overridesOf(options), work, true);
   },
 };
 

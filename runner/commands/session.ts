@@ -7,7 +7,7 @@ import { type Manifest, parseManifest } from "../project/manifest.js";
 import { runnableProject } from "../project/runnable.js";
 import { findProject, type RunnerSettings, readRunnerSettings } from "../project/settings.js";
 import { readStoredManifest } from "../state/stored-manifest.js";
-import type { Warehouse } from "../warehouse/port.js";
+import { type Warehouse, WarehouseError } from "../warehouse/port.js";
 import type { CommonOptions } from "./command.js";
 import { CommandError, EXIT, usageError } from "./exit.js";
 
@@ -48,28 +48,47 @@ export async function withWarehouse<T>(
   }
 }
 
-/** Loads the project and opens its warehouse side by side, then does the work. */
+/**
+ * Loads the project and opens its warehouse side by side, then does the work.
+ * @param create make a warehouse where there is none, for a project that reads nothing which somebody else must load first
+ */
 export async function withProject<T>(
   options: CommonOptions,
   overrides: ProjectOverrides,
   work: (session: ProjectSession) => Promise<T>,
+  create = false,
 ): Promise<T> {
   const place = findPlace(options);
   const opening = openWarehouse(place, false);
   const loading = loadProject({
     projectDir: place.projectDir,
     overrides,
-    warehouseManifest: async () => storedManifest(await opening, place.settings.stateDataset),
+    warehouseManifest: () =>
+      opening.then(
+        (warehouse) => storedManifest(warehouse, place.settings.stateDataset),
+        () => undefined,
+      ),
   });
-  const [warehouse, project] = await Promise.allSettled([opening, loading]);
-  if (warehouse.status === "rejected") throw project.status === "rejected" ? project.reason : warehouse.reason;
-  try {
-    if (project.status === "rejected") throw project.reason;
-    const loaded = project.value;
-    return await work({ ...place, warehouse: warehouse.value, loaded, project: runnableProject(loaded.manifest) });
-  } finally {
-    await warehouse.value.close();
+  const [opened, loaded] = await Promise.allSettled([opening, loading]);
+  if (loaded.status === "rejected") {
+    if (opened.status === "fulfilled") await opened.value.close();
+    throw loaded.reason;
   }
+  const project = runnableProject(loaded.value.manifest);
+  const warehouse =
+    opened.status === "fulfilled"
+      ? opened.value
+      : await openMissing(place, opened.reason, create && project.sources.size === 0);
+  try {
+    return await work({ ...place, warehouse, loaded: loaded.value, project });
+  } finally {
+    await warehouse.close();
+  }
+}
+
+async function openMissing(place: Place, reason: unknown, create: boolean): Promise<Warehouse> {
+  if (create && reason instanceof WarehouseError && reason.code === "missing") return openWarehouse(place, true);
+  throw reason;
 }
 
 async function openWarehouse(place: Place, create: boolean): Promise<Warehouse> {

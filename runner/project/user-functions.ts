@@ -116,8 +116,10 @@ function hiddenOf(
   const wildcards = [...new Set([...named.map(({ key }) => key), ...reads].filter(isWildcard))].sort();
   // Tables may come and go under a prefix, and nobody says which of them was changed.
   if (wildcards.length > 0) reasons.push(`it reads wildcard table ${wildcards[0]}`);
+  const metadata = [...named.map(({ key }) => key), ...reads].find(isMetadata);
+  if (metadata !== undefined) reasons.push(`it reads ${metadata}, which changes with every table`);
   return {
-    hiddenReads: [...reads].filter((key) => !isWildcard(key)).sort(),
+    hiddenReads: [...reads].filter(isRelation).sort(),
     hiddenVolatile: reasons.sort()[0],
     wildcards,
     foreignFunctions,
@@ -128,11 +130,13 @@ function hiddenOf(
         ),
       ),
     ].sort(),
-    reads: named.filter(({ key }) => !isWildcard(key)),
+    reads: named.filter(({ key }) => isRelation(key)),
   };
 }
 
 const isWildcard = (key: string): boolean => key.endsWith("*");
+const isMetadata = (key: string): boolean => /(^|\.)INFORMATION_SCHEMA\./i.test(key);
+const isRelation = (key: string): boolean => !isWildcard(key) && !isMetadata(key);
 
 /** Names are called in any case, with or without the project, with backticks anywhere. */
 function lookupKey(name: string): string {

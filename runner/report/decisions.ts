@@ -1,5 +1,5 @@
 import { COLUMNS } from "../plan/moves.js";
-import type { Evidence, PartitionDecision } from "../plan/types.js";
+import { type Evidence, type PartitionDecision, WHOLE } from "../plan/types.js";
 import { plural } from "./text.js";
 
 /** What one action's decisions amount to, for a person: `28 partitions: never built`. */
@@ -26,6 +26,6 @@ function because(evidence: Evidence | undefined): string {
   if (evidence === undefined) return "";
   if (evidence.moved === COLUMNS) return ` in the columns of ${evidence.upstream}`;
   if (evidence.upstream !== undefined)
-    return ` in ${evidence.upstream}${evidence.moved === undefined ? "" : ` ${evidence.moved}`}`;
+    return ` in ${evidence.upstream}${evidence.moved === undefined || evidence.moved === WHOLE ? "" : ` ${evidence.moved}`}`;
   return evidence.note === undefined ? "" : ` (${evidence.note})`;
 }

@@ -1,7 +1,7 @@
 import type { Compared, ExplainedPartition, Explanation } from "../execute/explain.js";
 import type { CodeChange } from "../project/code-change.js";
 import { describeDecisions } from "./decisions.js";
-import { alignColumns, type Colors, count } from "./text.js";
+import { alignColumns, type Colors, plural } from "./text.js";
 
 /** Everything that `explain` tells of one action. */
 export interface ExplainReport extends Explanation {
@@ -42,7 +42,7 @@ function partitionLines(partition: ExplainedPartition, colors: Colors): string[]
   const built =
     lastBuild === null
       ? "never"
-      : `by run ${lastBuild.runId} at ${lastBuild.at.slice(0, 19).replace("T", " ")} UTC, ${count(lastBuild.rows)} rows`;
+      : `by run ${lastBuild.runId} at ${lastBuild.at.slice(0, 19).replace("T", " ")} UTC, ${plural(lastBuild.rows, "row")}`;
   const facts: string[][] = [
     ["last built", built],
     ["code", comparison(partition.code, partition.compiled.same ? "changed, the SQL is the same" : "changed")],

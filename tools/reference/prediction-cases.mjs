@@ -105,7 +105,8 @@ export function predictionCases() {
 /** What is compared: one line per prediction. */
 export const RESULT_QUERY = `SELECT CONCAT(
   CAST(game_date AS STRING), ' ', player_lookup, ' ', system_id, ' ', FORMAT('%.1f', predicted_points), ' ',
-  FORMAT('%.2f', confidence_score), ' ', recommendation, ' ', IFNULL(ml_model_id, '-'), ' ', prediction_id, ' ', warnings, ' ', key_factors
+  FORMAT('%.2f', confidence_score), ' ', recommendation, ' ', IFNULL(ml_model_id, '-'), ' ', prediction_id, ' ',
+  TO_JSON_STRING(warnings), ' ', TO_JSON_STRING(key_factors)
 ) AS line
 FROM player_prop_predictions
 ORDER BY 1`;
