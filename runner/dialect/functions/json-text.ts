@@ -26,6 +26,7 @@ const JSON_VALUES: Readonly<Record<string, string>> = {
   FLOAT64: "bq.float64_to_json_number($)",
   INT64: "coalesce(CAST($ AS VARCHAR), 'null')",
   NUMERIC: "coalesce(bq.numeric_to_string($), 'null')",
+  BIGNUMERIC: "coalesce(bq_bignumeric_text($), 'null')",
 };
 
 /** DuckDB text that writes a value as JSON text, NULL as `null`. `wide`: numbers beyond 2^53 stay numbers. */

@@ -4,6 +4,7 @@ import type { Span } from "../contract.js";
 import { analysisError, unsupported } from "../errors.js";
 import { equalText } from "../print/equality.js";
 import { coerce, commonType } from "../types/coercion.js";
+import { supportsEquality } from "../types/equality.js";
 import type { Typed } from "../types/typed.js";
 import { walk } from "../walk.js";
 import { resolveAs } from "./expression.js";
@@ -91,7 +92,13 @@ function joinUsing(join: Join, left: ResolvedFrom, right: ResolvedFrom): Resolve
     }
     const leftSql = coerce(asTyped(a, name), type).sql;
     const rightSql = coerce(asTyped(b, name), type).sql;
-    conditions.push(type === "FLOAT64" ? equalText(leftSql, rightSql, type) : `${leftSql} = ${rightSql}`);
+    if (!supportsEquality(type))
+      throw analysisError(
+        `Column ${name.name} in USING has types that do not support equality comparison: ${typeName(type)}`,
+        name,
+      );
+    const simple = typeof type === "string" && type !== "FLOAT64";
+    conditions.push(simple ? `${leftSql} = ${rightSql}` : equalText(leftSql, rightSql, type));
     const sql = join.type === "FULL" ? `coalesce(${leftSql}, ${rightSql})` : join.type === "RIGHT" ? rightSql : leftSql;
     return { name: a.name, sql, type };
   });
