@@ -22,7 +22,7 @@ export function resolveJoin(join: Join, from: FromContext): ResolvedFrom {
   const visible = merge(left.visible, right.visible);
   if (join.type === "CROSS") return { sql: `${left.sql} CROSS JOIN ${rightText(join, right)}`, visible };
   const ctx = lateralContext({ ...from, left: visible }, "ON clause");
-  const condition = join.on === undefined ? "true" : resolveAs(join.on, "BOOL", ctx, "ON clause").sql;
+  const condition = join.on === undefined ? "true" : resolveAs(join.on, "BOOL", ctx, "JOIN ON clause").sql;
   if (join.on !== undefined && join.type !== "INNER" && holdsSubquery(join.on))
     return { sql: subqueryJoin(join, left, right, condition), visible };
   return { sql: `${left.sql} ${join.type} JOIN ${rightText(join, right)} ON ${condition}`, visible };

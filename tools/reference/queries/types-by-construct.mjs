@@ -87,7 +87,9 @@ export const queries = Object.entries(VALUES).flatMap(([type, values]) => {
     i === 0 ? `SELECT 1 AS id, ${value} AS x` : `SELECT ${i + 1}, ${value}`,
   );
   const table = `WITH t AS (${rows.join(" UNION ALL ")}) `;
-  return CONSTRUCTS.map((text) => {
+  // DISTINCT arrays in order keep DuckDB's place for NaN, and DuckDB takes one of equal intervals for another (docs/dialect.md).
+  const left = { FLOAT64: "ARRAY_AGG(DISTINCT x", INTERVAL: "UNPIVOT" }[type];
+  return CONSTRUCTS.filter((text) => left === undefined || !text.includes(left)).map((text) => {
     const filled = text.replaceAll("$0", values[0]).replaceAll("$1", values[1]).replaceAll("%TYPE", type);
     return filled.startsWith("WITH RECURSIVE r")
       ? filled.replace("WITH RECURSIVE r", `WITH RECURSIVE t AS (${rows.join(" UNION ALL ")}), r`)
