@@ -42,7 +42,7 @@ export function jsonText(sql: string, type: SqlType, span: Span, wide = false, d
     return `coalesce('[' || array_to_string(${items}, ',') || ']', 'null')`;
   }
   // A struct literal is written out once; any other struct is bound, because its text occurs once for each field.
-  const target = sql.length > 60 ? "bound.s" : sql;
+  const target = sql.length > 60 ? "bound[1]" : sql;
   const members = type.fields.flatMap((field, i) => [
     quoteString(`${i === 0 ? "{" : ","}${JSON.stringify(field.name ?? "")}:`),
     jsonText(fieldAccess(target, type, i), field.type, span, wide, depth),
@@ -50,7 +50,7 @@ export function jsonText(sql: string, type: SqlType, span: Span, wide = false, d
   if (members.length === 0) members.push("'{'");
   const text = `CASE WHEN ${target} IS NULL THEN 'null' ELSE concat(${members.join(", ")}, '}') END`;
   if (target === sql) return text;
-  return `list_transform([struct_pack(s := ${sql})], lambda bound: ${text})[1]`;
+  return `list_transform([row(${sql})], lambda bound: ${text})[1]`;
 }
 
 /** The same from a typed expression: a struct that is written out is taken field by field. */
