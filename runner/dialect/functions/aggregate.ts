@@ -1,6 +1,5 @@
 import { typeName } from "../../sql-types.js";
 import { analysisError, unsupported } from "../errors.js";
-import { isOrderable } from "../types/equality.js";
 import { isNullLiteral, mayBeNan, type Typed } from "../types/typed.js";
 import {
   type AggregateCall,
@@ -10,6 +9,7 @@ import {
   aggregateOn,
   type Family,
 } from "./definition.js";
+import { requireGrouping, requireOrder } from "./requirements.js";
 
 const DOC = "aggregate_functions";
 const PLAIN: readonly AggregateModifier[] = ["DISTINCT", "OVER"];
@@ -27,10 +27,7 @@ const SUM_INT64 = aggregateOn("(INT64) -> INT64?", (args, call) => `CAST(${call.
 /** MIN and MAX of a type that has an order. */
 const extreme = (name: string): AggregateOverload =>
   aggregateOn("(T) -> T?", (args, call, typed) => {
-    for (const { type, span } of typed) {
-      if (!isOrderable(type))
-        throw analysisError(`${name.toUpperCase()} is not defined for arguments of type ${typeName(type)}`, span);
-    }
+    for (const arg of typed) requireOrder(name.toUpperCase(), arg);
     const [value] = typed;
     if (name === "max" || value === undefined || !mayBeNan(value)) return call.of(name, args);
     // A NaN, DuckDB's greatest FLOAT64, is GoogleSQL's minimum.
@@ -50,6 +47,13 @@ function wideSum(value: string, call: AggregateCall, count: string, build: (sum:
   const sum = `bq_wide_sum(CAST(${large} AS VARCHAR[]), CAST(${small} AS VARCHAR), ${count})`;
   return `CASE WHEN ${large} IS NULL THEN ${build(small)} ELSE CAST(${sum} AS DECIMAL(38,9)) END`;
 }
+
+/** MAX_BY and MIN_BY: the value where the key, which has to have an order, is extreme. */
+const extremeBy = (which: "max" | "min"): AggregateOverload =>
+  aggregateOn("(T, U) -> T?", (args, call, typed) => {
+    requireOrder(`${which.toUpperCase()}_BY`, typed[1]);
+    return call.of(`arg_${which}_null`, args);
+  });
 
 /** Exact: NUMERIC sum divided by the count, rounded half away from zero to 9 digits. */
 const AVG_NUMERIC = aggregateOn("(NUMERIC) -> NUMERIC?", ([value], call) => {
@@ -205,13 +209,16 @@ export const AGGREGATE_FUNCTIONS: Family = {
     ["OVER"],
     aggregateOn("(FLOAT64, FLOAT64) -> FLOAT64?", (args, call, typed) => finiteOnly("covar_samp", args, call, typed)),
   ),
-  MAX_BY: aggregate(`${DOC}#max_by`, [], simple("(T, U) -> T?", "arg_max_null")),
-  MIN_BY: aggregate(`${DOC}#min_by`, [], simple("(T, U) -> T?", "arg_min_null")),
+  MAX_BY: aggregate(`${DOC}#max_by`, [], extremeBy("max")),
+  MIN_BY: aggregate(`${DOC}#min_by`, [], extremeBy("min")),
   // The exact count is within every error bound of the approximate one.
   APPROX_COUNT_DISTINCT: aggregate(
     "approximate_aggregate_functions#approx_count_distinct",
     ["OVER"],
-    aggregateOn("(T) -> INT64!", ([value], call) => call.of("count", [`DISTINCT ${value}`])),
+    aggregateOn("(T) -> INT64!", ([value], call, typed) => {
+      requireGrouping("APPROX_COUNT_DISTINCT", typed[0]);
+      return call.of("count", [`DISTINCT ${value}`]);
+    }),
   ),
   APPROX_QUANTILES: aggregate(
     "approximate_aggregate_functions#approx_quantiles",
@@ -234,6 +241,7 @@ export const AGGREGATE_FUNCTIONS: Family = {
       const most = typed[1]?.literal;
       if (most?.kind !== "integer" || most.value < 1n)
         throw analysisError("Argument 2 to APPROX_TOP_COUNT must be at least 1", (typed[1] as Typed).span);
+      requireGrouping("APPROX_TOP_COUNT", typed[0]);
       // NULLs are counted too, as a field of a struct; ties go by value.
       const counts = call.of("histogram", [`{'v': ${value}}`]);
       const sorted = `list_sort(list_transform(map_entries(${counts}), lambda e: {'n': -CAST(e.value AS BIGINT), 'v': e.key.v}))`;

@@ -1,5 +1,7 @@
+import { typeName } from "../../sql-types.js";
 import { analysisError } from "../errors.js";
 import { bindOnce } from "../print/bind.js";
+import { isOrderable } from "../types/equality.js";
 import { isNullLiteral, type Typed } from "../types/typed.js";
 import { arrayFilter, arrayIncludes, arrayTransform } from "./array-lambda.js";
 import { generateTimestampArray } from "./date.js";
@@ -20,6 +22,18 @@ export function joinLists(args: readonly string[], typed: readonly Typed[]): str
 /** DuckDB joins by a literal separator only. */
 function join(list: string, separator: string, typed: Typed | undefined): string {
   return typed?.literal === undefined ? `bq_join(${list}, ${separator}, '')` : `array_to_string(${list}, ${separator})`;
+}
+
+/** ARRAY_MIN and ARRAY_MAX: a NaN, DuckDB's greatest FLOAT64, is GoogleSQL's minimum. */
+function extremeElement(which: "min" | "max", list: string, typed: Typed | undefined): string {
+  const element = typeof typed?.type === "object" && typed.type.kind === "array" ? typed.type.element : undefined;
+  if (element !== undefined && !isOrderable(element))
+    throw analysisError(
+      `ARRAY_${which.toUpperCase()} is not defined for arrays of ${typeName(element)}`,
+      typed?.span ?? { start: 0, end: 0 },
+    );
+  if (which === "max" || element !== "FLOAT64") return `list_${which}(${list})`;
+  return bindOnce([list], ([l]) => `CASE WHEN isnan(list_max(${l})) THEN list_max(${l}) ELSE list_min(${l}) END`);
 }
 
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/array_functions */
@@ -67,8 +81,14 @@ export const ARRAY_FUNCTIONS: Family = {
   ),
   GENERATE_TIMESTAMP_ARRAY: special(`${DOC}#generate_timestamp_array`, generateTimestampArray),
   ARRAY_SLICE: scalar(`${DOC}#array_slice`, on("(ARRAY<T>, INT64, INT64) -> ARRAY<T>", "bq.array_slice($1, $2, $3)")),
-  ARRAY_MIN: scalar(`${DOC}#array_min`, on("(ARRAY<T>) -> T?", "list_min($1)")),
-  ARRAY_MAX: scalar(`${DOC}#array_max`, on("(ARRAY<T>) -> T?", "list_max($1)")),
+  ARRAY_MIN: scalar(
+    `${DOC}#array_min`,
+    on("(ARRAY<T>) -> T?", ([list], [typed]) => extremeElement("min", list as string, typed)),
+  ),
+  ARRAY_MAX: scalar(
+    `${DOC}#array_max`,
+    on("(ARRAY<T>) -> T?", ([list], [typed]) => extremeElement("max", list as string, typed)),
+  ),
   ARRAY_SUM: scalar(
     `${DOC}#array_sum`,
     on("(ARRAY<INT64>) -> INT64?", "CAST(list_sum($1) AS BIGINT)"),

@@ -111,6 +111,10 @@ interface Cast {
 
 function castValue(value: Typed, target: SqlType): Cast {
   if (sameType(value.type, target)) return { sql: value.sql, mayFail: false };
+  if (value.literal?.kind === "struct" && typeof target === "object" && target.kind === "struct") {
+    const { fields } = value.literal;
+    if (fields.length === target.fields.length) return castLiteralStruct(fields, target);
+  }
   if (value.literal !== undefined && value.literal.kind !== "string" && coercionCost(value, target) !== undefined) {
     try {
       return { sql: coerce(value, target).sql, mayFail: false };
@@ -120,6 +124,20 @@ function castValue(value: Typed, target: SqlType): Cast {
     }
   }
   return castSql(value.sql, value.type, target, value.span);
+}
+
+/** A struct that is written out, field by field; a FLOAT64 in it is taken by its value, not by its digits. */
+function castLiteralStruct(fields: readonly Typed[], target: StructType): Cast {
+  const casts = fields.map((field, i) => {
+    const type = (target.fields[i] as { type: SqlType }).type;
+    if (isNullLiteral(field)) return { sql: coerce(field, type).sql, mayFail: false };
+    return castValue(field.literal?.kind === "float" ? { ...field, literal: undefined } : field, type);
+  });
+  const sql = structLiteral(
+    target,
+    casts.map((cast) => cast.sql),
+  );
+  return { sql, mayFail: casts.some((cast) => cast.mayFail) };
 }
 
 function castSql(sql: string, from: SqlType, to: SqlType, span: Span): Cast {

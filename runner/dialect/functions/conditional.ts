@@ -1,6 +1,7 @@
 import { bindOnce } from "../print/bind.js";
 import { mayBeNan, type Typed } from "../types/typed.js";
 import { type Family, on, scalar } from "./definition.js";
+import { requireEquality, requireOrder } from "./requirements.js";
 
 const DOC = "conditional_expressions";
 
@@ -9,7 +10,13 @@ export const CONDITIONAL_FUNCTIONS: Family = {
   IF: scalar(`${DOC}#if`, on("(BOOL, T, T) -> T", "CASE WHEN $1 THEN $2 ELSE $3 END")),
   IFNULL: scalar(`${DOC}#ifnull`, on("(T, T) -> T", "coalesce($1, $2)")),
   COALESCE: scalar(`${DOC}#coalesce`, on("(T, T...) -> T", "coalesce($*)")),
-  NULLIF: scalar(`${DOC}#nullif`, on("(T, T) -> T?", "nullif($1, $2)")),
+  NULLIF: scalar(
+    `${DOC}#nullif`,
+    on("(T, T) -> T?", ([value, other], typed) => {
+      requireEquality("NULLIF", typed[0]);
+      return `nullif(${value}, ${other})`;
+    }),
+  ),
   NULLIFZERO: scalar(
     `${DOC}#nullifzero`,
     on("(INT64) -> INT64?", "nullif($1, 0)"),
@@ -35,6 +42,7 @@ export const CONDITIONAL_FUNCTIONS: Family = {
 
 /** DuckDB leaves NULLs out; GoogleSQL gives NULL if any argument is, and NaN if any is that. */
 function extreme(name: string, args: readonly string[], typed: readonly Typed[]): string {
+  for (const arg of typed) requireOrder(name.toUpperCase(), arg);
   const nullable = typed.map((arg) => arg.nullable);
   const nan = typed.map((arg) => name === "least" && mayBeNan(arg));
   if (!nullable.includes(true) && !nan.includes(true)) return `${name}(${args.join(", ")})`;

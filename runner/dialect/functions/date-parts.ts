@@ -12,6 +12,17 @@ export const DAYS = ["SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FR
 export const TIME_PARTS = ["MICROSECOND", "MILLISECOND", "SECOND", "MINUTE", "HOUR"];
 export const CALENDAR_PARTS = ["DAY", "WEEK", "ISOWEEK", "MONTH", "QUARTER", "YEAR", "ISOYEAR"];
 
+const KNOWN_PARTS = new Set([
+  ...TIME_PARTS,
+  ...CALENDAR_PARTS,
+  "DAYOFWEEK",
+  "DAYOFYEAR",
+  "NANOSECOND",
+  "DATE",
+  "TIME",
+  "DATETIME",
+]);
+
 /** Reads a date part where the grammar has only an expression. `allowed` are the names that fit `what`. */
 export function datePart(expr: Expr, allowed: readonly string[], what: string): DatePart {
   if (expr.kind === "path" && expr.parts.length === 1) {
@@ -30,7 +41,9 @@ export function datePart(expr: Expr, allowed: readonly string[], what: string): 
 
 export function invalidPart(name: string, what: string, at: Expr): Error {
   return analysisError(
-    `A valid date part name is required but found ${name}: ${what} does not support the ${name} date part`,
+    KNOWN_PARTS.has(name)
+      ? `${what} does not support the ${name} date part`
+      : `A valid date part name is required but found ${name}`,
     at,
   );
 }

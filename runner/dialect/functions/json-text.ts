@@ -26,6 +26,7 @@ const JSON_VALUES: Readonly<Record<string, string>> = {
   FLOAT64: "bq.float64_to_json_number($)",
   INT64: "coalesce(CAST($ AS VARCHAR), 'null')",
   NUMERIC: "coalesce(bq.numeric_to_string($), 'null')",
+  BIGNUMERIC: "coalesce(bq_bignumeric_text($), 'null')",
 };
 
 /** DuckDB text that writes a value as JSON text, NULL as `null`. `wide`: numbers beyond 2^53 stay numbers. */
@@ -41,7 +42,7 @@ export function jsonText(sql: string, type: SqlType, span: Span, wide = false, d
     return `coalesce('[' || array_to_string(${items}, ',') || ']', 'null')`;
   }
   // A struct literal is written out once; any other struct is bound, because its text occurs once for each field.
-  const target = sql.length > 60 ? "bound.s" : sql;
+  const target = sql.length > 60 ? "bound[1]" : sql;
   const members = type.fields.flatMap((field, i) => [
     quoteString(`${i === 0 ? "{" : ","}${JSON.stringify(field.name ?? "")}:`),
     jsonText(fieldAccess(target, type, i), field.type, span, wide, depth),
@@ -49,7 +50,7 @@ export function jsonText(sql: string, type: SqlType, span: Span, wide = false, d
   if (members.length === 0) members.push("'{'");
   const text = `CASE WHEN ${target} IS NULL THEN 'null' ELSE concat(${members.join(", ")}, '}') END`;
   if (target === sql) return text;
-  return `list_transform([struct_pack(s := ${sql})], lambda bound: ${text})[1]`;
+  return `list_transform([row(${sql})], lambda bound: ${text})[1]`;
 }
 
 /** The same from a typed expression: a struct that is written out is taken field by field. */

@@ -59,11 +59,11 @@ function text(
     const items = `list_transform(${sql}, lambda ${item}: ${text(item, type.element, templates, value, depth + 1)})`;
     return `coalesce('[' || array_to_string(${items}, ', ') || ']', 'NULL')`;
   }
-  const target = sql.length > 60 ? `s${depth}.v` : sql;
+  const target = sql.length > 60 ? `s${depth}[1]` : sql;
   const fields = type.fields.map((field, i) =>
     text(fieldAccess(target, type, i), field.type, templates, value, depth + 1),
   );
   const open = templates === LITERAL && fields.length < 2 ? "STRUCT(" : "(";
   const joined = `CASE WHEN ${target} IS NULL THEN 'NULL' ELSE concat('${open}', ${fields.length === 0 ? "''" : fields.join(", ', ', ")}, ')') END`;
-  return target === sql ? joined : `list_transform([struct_pack(v := ${sql})], lambda s${depth}: ${joined})[1]`;
+  return target === sql ? joined : `list_transform([row(${sql})], lambda s${depth}: ${joined})[1]`;
 }

@@ -18,20 +18,19 @@ export class SafeScope {
     )
       return operand;
     this.bound.push(operand.sql);
-    return { ...operand, sql: `safe_args.a${this.bound.length}`, literal: undefined };
+    return { ...operand, sql: `safe_args[${this.bound.length}]`, literal: undefined };
   }
 
   /** The same of a text, which is more than TRY can take. */
   bindText(sql: string): string {
     this.bound.push(sql);
-    return `safe_args.a${this.bound.length}`;
+    return `safe_args[${this.bound.length}]`;
   }
 
   /** NULL where `sql`, made of bound operands, fails. */
   wrap(sql: string): string {
     if (this.bound.length === 0) return `bq.safe(${sql})`;
-    const fields = this.bound.map((value, i) => `a${i + 1} := ${value}`).join(", ");
-    return `list_transform([struct_pack(${fields})], lambda safe_args: TRY(${sql}))[1]`;
+    return `list_transform([row(${this.bound.join(", ")})], lambda safe_args: TRY(${sql}))[1]`;
   }
 }
 

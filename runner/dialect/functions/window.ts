@@ -8,6 +8,7 @@ import {
   type Family,
   type FunctionDefinition,
 } from "./definition.js";
+import { requireOrder } from "./requirements.js";
 
 interface Shape {
   readonly frame: boolean;
@@ -98,6 +99,7 @@ export const WINDOW_FUNCTIONS: Family = {
     aggregateOn("(T, FLOAT64) -> T?", (args, call, typed) => {
       const [value, place] = typed as [Typed, Typed];
       checkPlace(place, "PERCENTILE_DISC");
+      requireOrder("PERCENTILE_DISC", value);
       if (!call.respectNulls && !mayBeNan(value)) return call.of("quantile_disc", args);
       const { list, count } = sortedRows(value, call);
       return `${list}[greatest(CAST(ceil(${count} * ${place.sql}) AS BIGINT), 1)]`;

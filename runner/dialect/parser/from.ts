@@ -1,6 +1,6 @@
 import type { Aliased, Expr, FromItem, Identifier, JoinType } from "../ast.js";
 import type { Span } from "../contract.js";
-import { syntaxError, unsupported } from "../errors.js";
+import { analysisError, syntaxError, unsupported } from "../errors.js";
 import type { Cursor } from "./cursor.js";
 import { parseExpression } from "./expression.js";
 import { parsePivotOrUnpivot } from "./pivot.js";
@@ -29,10 +29,14 @@ function parseJoins(c: Cursor): FromItem {
 export function parseJoinTail(c: Cursor, type: JoinType, left: FromItem, right: FromItem): FromItem {
   let on: Expr | undefined;
   let using: Identifier[] = [];
-  if (type !== "CROSS") {
+  if (type === "CROSS") {
+    for (const word of ["ON", "USING"])
+      if (c.isWord(word)) throw analysisError(`${word} clause cannot be used with CROSS JOIN`, c.peek());
+  } else {
     if (c.acceptWords("ON")) on = parseExpression(c);
     else if (c.acceptWords("USING")) using = c.parenthesized(() => c.list(() => c.identifier()));
-    else if (!isLateral(right)) throw c.expected("keyword ON or keyword USING");
+    else if (!isLateral(right))
+      throw analysisError(`${type} JOIN must have an immediately following ON or USING clause`, right);
   }
   return join(type, false, left, right, on, using);
 }

@@ -125,6 +125,7 @@ function parseSelect(c: Cursor): Select {
   const from = c.acceptWords("FROM") ? parseFrom(c) : undefined;
   const where = c.acceptWords("WHERE") ? parseExpression(c) : undefined;
   const groupBy = c.acceptWords("GROUP", "BY") ? parseGrouping(c) : undefined;
+  if (c.acceptWords("GROUP")) throw c.expected("keyword BY");
   const having = c.acceptWords("HAVING") ? parseExpression(c) : undefined;
   let qualify = c.acceptWords("QUALIFY") ? parseExpression(c) : undefined;
   const windows = c.acceptWords("WINDOW") ? parseNamedWindows(c) : [];

@@ -3,11 +3,10 @@ const SHORT = 200;
 
 /**
  * A text that names its arguments more than once. Long arguments are bound as fields of the one element of a list that a lambda maps, so that
- * nested calls do not grow with every level.
+ * nested calls do not grow with every level. The fields have no names, which DuckDB loses in lateral queries.
  */
 export function bindOnce(args: readonly string[], build: (names: readonly string[]) => string): string {
   if (args.reduce((sum, arg) => sum + arg.length, 0) <= SHORT) return build(args);
-  const fields = args.map((arg, i) => `a${i + 1} := ${arg}`).join(", ");
-  const names = args.map((_, i) => `bound_args.a${i + 1}`);
-  return `list_transform([struct_pack(${fields})], lambda bound_args: ${build(names)})[1]`;
+  const names = args.map((_, i) => `bound_args[${i + 1}]`);
+  return `list_transform([row(${args.join(", ")})], lambda bound_args: ${build(names)})[1]`;
 }

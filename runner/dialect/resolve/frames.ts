@@ -98,7 +98,7 @@ function offsetOf(bound: FrameBound & { offset: unknown }, type: Typed["type"], 
   const expr = (bound as Extract<FrameBound, { offset: unknown }>).offset;
   const offset = resolveExpr(expr, ctx);
   if (offset.uses.length > 0 || offset.opaque === true)
-    throw analysisError("Window framing expression must be a literal or query parameter", expr);
+    throw analysisError("Window framing expression must be a literal or parameter", expr);
   if (coercionCost(offset, type) === undefined) {
     throw analysisError(
       `Window framing expression has type ${typeName(offset.type)} that cannot coerce to type ${typeName(type)}`,

@@ -35,7 +35,7 @@ export function resolveGrouping(
     if (!exprs.some(callsAggregate)) return undefined;
     return { sql: "", scope: { ...ctx.scope, groupKeys: new Set() }, items: new Map() };
   }
-  const keys = new GroupingKeys(plan, { ...ctx, clause: "GROUP BY clause" });
+  const keys = new GroupingKeys(plan, { ...ctx, clause: "GROUP BY" });
   const print = (): string =>
     groupBy.kind === "all" ? keys.all() : ` GROUP BY ${groupBy.items.map((item) => printItem(item, keys)).join(", ")}`;
   let sql = print();

@@ -4,6 +4,7 @@ import type { Span } from "../contract.js";
 import { analysisError, unsupported } from "../errors.js";
 import { equalText } from "../print/equality.js";
 import { coerce, commonType } from "../types/coercion.js";
+import { supportsEquality } from "../types/equality.js";
 import type { Typed } from "../types/typed.js";
 import { walk } from "../walk.js";
 import { resolveAs } from "./expression.js";
@@ -21,7 +22,7 @@ export function resolveJoin(join: Join, from: FromContext): ResolvedFrom {
   const visible = merge(left.visible, right.visible);
   if (join.type === "CROSS") return { sql: `${left.sql} CROSS JOIN ${rightText(join, right)}`, visible };
   const ctx = lateralContext({ ...from, left: visible }, "ON clause");
-  const condition = join.on === undefined ? "true" : resolveAs(join.on, "BOOL", ctx, "ON clause").sql;
+  const condition = join.on === undefined ? "true" : resolveAs(join.on, "BOOL", ctx, "JOIN ON clause").sql;
   if (join.on !== undefined && join.type !== "INNER" && holdsSubquery(join.on))
     return { sql: subqueryJoin(join, left, right, condition), visible };
   return { sql: `${left.sql} ${join.type} JOIN ${rightText(join, right)} ON ${condition}`, visible };
@@ -91,7 +92,13 @@ function joinUsing(join: Join, left: ResolvedFrom, right: ResolvedFrom): Resolve
     }
     const leftSql = coerce(asTyped(a, name), type).sql;
     const rightSql = coerce(asTyped(b, name), type).sql;
-    conditions.push(type === "FLOAT64" ? equalText(leftSql, rightSql, type) : `${leftSql} = ${rightSql}`);
+    if (!supportsEquality(type))
+      throw analysisError(
+        `Column ${name.name} in USING has types that do not support equality comparison: ${typeName(type)}`,
+        name,
+      );
+    const simple = typeof type === "string" && type !== "FLOAT64";
+    conditions.push(simple ? `${leftSql} = ${rightSql}` : equalText(leftSql, rightSql, type));
     const sql = join.type === "FULL" ? `coalesce(${leftSql}, ${rightSql})` : join.type === "RIGHT" ? rightSql : leftSql;
     return { name: a.name, sql, type };
   });

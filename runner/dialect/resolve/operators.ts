@@ -169,6 +169,11 @@ export function resolveUnary(expr: Node<"unary">, ctx: ExprContext): Typed {
   const operand = resolveExpr(expr.operand, ctx);
   refuseNull(expr.op, [operand]);
   if (expr.op === "NOT") {
+    if (operand.type !== "BOOL")
+      throw analysisError(
+        `No matching signature for operator NOT for argument types: ${typeName(operand.type)}. Supported signature: NOT (BOOL)`,
+        expr,
+      );
     const bool = booleanOperand(expr.operand, "NOT", ctx);
     return derive(`(NOT ${bool.sql})`, "BOOL", spanOf(expr), [bool]);
   }

@@ -163,7 +163,12 @@ export function orderOrdinal(expr: Expr, columns: number): number | undefined {
   }
   if (expr.kind !== "integer") return undefined;
   const ordinal = Number(expr.value);
-  if (ordinal < 1 || ordinal > columns) {
+  if (ordinal < 1)
+    throw analysisError(
+      `ORDER BY column number item is out of range. Column numbers must be greater than or equal to one. Found : ${expr.value}`,
+      expr,
+    );
+  if (ordinal > columns) {
     throw analysisError(`ORDER BY is out of SELECT column number range: ${expr.value}`, expr);
   }
   return ordinal;

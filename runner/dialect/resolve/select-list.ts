@@ -44,8 +44,7 @@ function expandStar(item: Extract<SelectItem, { kind: "star" }>, select: Select,
   const dropped = new Set(item.except.map((name) => name.name.toLowerCase()));
   const replaced = new Map(item.replace.map(({ name, expr }) => [name.name.toLowerCase(), expr]));
   const kept = source.filter(({ name }) => name === undefined || !dropped.has(name.toLowerCase()));
-  if (kept.length === 0)
-    throw analysisError("SELECT * EXCEPT list expands to zero columns after applying EXCEPT", item);
+  if (kept.length === 0) throw analysisError("SELECT * expands to zero columns after applying EXCEPT", item);
   return kept.map((column): PlannedItem => {
     const expr = column.name === undefined ? undefined : replaced.get(column.name.toLowerCase());
     const name = renamed.get(column.name?.toLowerCase() ?? "") ?? column.name;

@@ -5,7 +5,7 @@ import { analysisError } from "../errors.js";
 import { equalText } from "../print/equality.js";
 import { quoteName, valueType } from "../print/sql.js";
 import type { ColumnUse, Typed } from "../types/typed.js";
-import { mergeUses } from "../types/typed.js";
+import { mayBeNan, mergeUses } from "../types/typed.js";
 import { guardQuery } from "./branches.js";
 import { unify } from "./operators.js";
 import { resolveQuery } from "./query.js";
@@ -89,8 +89,12 @@ export function resolveInQuery(value: Typed, query: Query, negated: boolean, spa
     const uses = [...mergeUses([wanted]), ...inner.uses];
     return { sql, type: "BOOL", span, nullable: true, uses, opaque: true };
   }
+  // NaN equals nothing.
+  const nan = wanted.type === "FLOAT64" && mayBeNan(member) ? ` WHERE isnan(${member.sql}) IS NOT TRUE` : "";
   const source =
-    member.sql === item.sql ? inner.query.sql : `SELECT ${member.sql} FROM (${inner.query.sql}) AS ${alias}`;
+    member.sql === item.sql && nan === ""
+      ? inner.query.sql
+      : `SELECT ${member.sql} FROM (${inner.query.sql}) AS ${alias}${nan}`;
   const sql = `(${wanted.sql} ${negated ? "NOT " : ""}IN (${source}))`;
   return { sql, type: "BOOL", span, nullable: true, uses: [...mergeUses([wanted]), ...inner.uses], opaque: true };
 }

@@ -12,7 +12,7 @@ const NAN = "CAST('nan' AS DOUBLE)";
 export const LIMIT_MACROS: readonly Macro[] = [
   macro(
     "repeat_limited(s, n)",
-    `CASE WHEN n > 0 AND strlen(s) * n > ${MAX_BYTES} THEN ${tooLarge("REPEAT")} ELSE bq.repeat(s, n) END`,
+    `CASE WHEN s IS NULL OR n IS NULL THEN NULL WHEN n > 0 AND strlen(s) * n > ${MAX_BYTES} THEN ${tooLarge("REPEAT")} ELSE bq.repeat(s, n) END`,
   ),
   macro("lpad_limited(s, n, p)", `CASE WHEN n > ${MAX_BYTES} THEN ${tooLarge("LPAD")} ELSE bq.lpad(s, n, p) END`),
   macro("rpad_limited(s, n, p)", `CASE WHEN n > ${MAX_BYTES} THEN ${tooLarge("RPAD")} ELSE bq.rpad(s, n, p) END`),

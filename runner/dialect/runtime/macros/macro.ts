@@ -19,14 +19,15 @@ function repeated(parameters: readonly string[], body: string): string[] {
 
 /**
  * DuckDB substitutes the arguments as text, so an argument that a body names five times is there five times, and three such calls nested are
- * 125 copies. A repeated parameter is therefore bound once, as a field of the one element of a list that a lambda maps. `variable` is
- * unique, because an argument for one of LITERALS stands inside the lambda and must not be captured by it.
+ * 125 copies. A repeated parameter is therefore bound once, as a field of the one element of a list that a lambda maps. The fields have no
+ * names, which DuckDB loses in lateral queries. `variable` is unique, because an argument for one of LITERALS stands inside the lambda and must not be captured by it.
  */
 function bindOnce(variable: string, names: readonly string[], body: string): string {
   if (names.length === 0) return body;
-  const bound = body.replace(TOKEN, (token) => (names.includes(token) ? `${variable}.${token}` : token));
-  const fields = names.map((name) => `${name} := ${name}`).join(", ");
-  return `list_transform([struct_pack(${fields})], lambda ${variable}: ${bound})[1]`;
+  const bound = body.replace(TOKEN, (token) =>
+    names.includes(token) ? `${variable}[${names.indexOf(token) + 1}]` : token,
+  );
+  return `list_transform([row(${names.join(", ")})], lambda ${variable}: ${bound})[1]`;
 }
 
 /** `macro("left(s, n)", "...")`. Each argument is evaluated once, however often the body names it (but for LITERALS). */

@@ -110,7 +110,7 @@ const regularExpressions: readonly Macro[] = [
 ];
 
 const bytes: readonly Macro[] = [
-  macro("byte_length_bytes(b)", "octet_length(b)"),
+  macro("byte_length_bytes(b)", "octet_length(CAST(b AS BLOB))"),
   // DuckDB does not slice BLOB: two hexadecimal digits a byte.
   macro("substr_bytes(b, p)", `unhex(substring(hex(b), ${hexStart}))`),
   macro(

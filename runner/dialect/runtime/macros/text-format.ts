@@ -53,7 +53,7 @@ export const TEXT_FORMAT_MACROS: readonly Macro[] = [
   // In a JSON value a whole FLOAT64 keeps its point.
   macro(
     "float64_to_json_number(x)",
-    "CASE WHEN isfinite(x) THEN bq.float64_to_printable(x) ELSE bq.float64_to_json(x) END",
+    "CASE WHEN x = 0 THEN '0.0' WHEN isfinite(x) THEN bq.float64_to_printable(x) ELSE bq.float64_to_json(x) END",
   ),
   macro(
     "float64_to_literal(x)",
