@@ -50,6 +50,20 @@ describe("Phase 4 on the sample season", () => {
     ]);
   });
 
+  it("describes every column of every relation that the project makes", async () => {
+    const { stdout } = await rig.fastbreak("compile", "--json");
+    const { tables } = JSON.parse(stdout) as {
+      tables: { target: { schema: string; name: string }; actionDescriptor?: { columns?: { path: string[] }[] } }[];
+    };
+    const built = await rig.sql("SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns()");
+    const undescribed = tables.flatMap(({ target, actionDescriptor }) => {
+      const described = new Set(actionDescriptor?.columns?.map(({ path }) => path.join(".")));
+      const key = `${target.schema}.${target.name}`;
+      return built.filter(([relation, column]) => relation === key && !described.has(column as string));
+    });
+    expect(undescribed).toEqual([]);
+  });
+
   it("lays the feature store out by date, player and version", async () => {
     const [[layout]] = (await query(
       built,
