@@ -29,6 +29,68 @@ const META = {
   processed_at: "When the row's data hash last changed",
 };
 
+/** A team's game with what was known before it: stg_team_schedule and what passes it on. */
+const TEAM_SCHEDULE = {
+  game_id: "YYYYMMDD_AWAY_HOME",
+  team_abbr: "Team",
+  opponent_team_abbr: "The other team",
+  game_date: "Game date, US Eastern",
+  season_year: "First year of the season",
+  home_game: "The team is at home",
+  days_into_season: "Days since the first regular-season game of the season",
+  previous_games: "Final games of the team before this one, this season",
+  days_since_last_game: "Days since the last of them",
+  games_in_last_7_days: "Of them, in the 7 days before",
+  games_in_last_14_days: "Of them, in the 14 days before",
+  win_streak: "Consecutive wins up to this game",
+  loss_streak: "Consecutive losses up to this game",
+  last_game_margin: "Points ahead in the last final game",
+  last_game_won: "Result of the last final game",
+  travel_miles: "From the arena of the last final game to the arena of this one",
+  consecutive_road_games: "Road games in a row, this one included; 0 at home",
+  next_game_days_rest: "Free days until the next game, if it is at most 14 days away",
+  games_in_next_7_days: "Games scheduled in the 7 days after",
+  schedule_hash: "Hash of the schedule row",
+  schedule_processed_at: "When the schedule row was last written",
+  is_playoffs: "Playoff or play-in game",
+  tip_off: "Start",
+  arena_timezone: "IANA time zone of the arena, where the schedule has it",
+};
+
+/** Box-score counts, under the names of the players' and of the teams' box scores. */
+const BOX_COUNTS = {
+  points: "Points",
+  assists: "Assists",
+  rebounds: "Rebounds",
+  offensive_rebounds: "Offensive rebounds",
+  defensive_rebounds: "Defensive rebounds",
+  steals: "Steals",
+  blocks: "Blocked shots",
+  turnovers: "Turnovers",
+  personal_fouls: "Personal fouls",
+};
+
+const PLAYER_BOX = {
+  ...BOX_COUNTS,
+  plus_minus: "Points ahead while on court; NULL without a gamebook",
+  field_goals_made: "Field goals made",
+  field_goals_attempted: "Field goals attempted",
+  three_pointers_made: "Three-pointers made",
+  three_pointers_attempted: "Three-pointers attempted",
+  free_throws_made: "Free throws made",
+  free_throws_attempted: "Free throws attempted",
+};
+
+const TEAM_BOX = {
+  ...BOX_COUNTS,
+  fg_attempts: "Field goals attempted",
+  fg_makes: "Field goals made",
+  three_pt_attempts: "Three-pointers attempted",
+  three_pt_makes: "Three-pointers made",
+  ft_attempts: "Free throws attempted",
+  ft_makes: "Free throws made",
+};
+
 /** The four columns of each named source: `{source_nbac: "gamebook row"}`. */
 function sourceDocs(sources) {
   return Object.fromEntries(
@@ -41,4 +103,4 @@ function sourceDocs(sources) {
   );
 }
 
-module.exports = { KEYS, QUALITY, EARLY, META, sourceDocs };
+module.exports = { KEYS, QUALITY, EARLY, META, TEAM_SCHEDULE, PLAYER_BOX, TEAM_BOX, sourceDocs };

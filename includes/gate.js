@@ -12,19 +12,29 @@ function rowsNeeded(full, share, players, isScaled) {
 }
 
 /**
- * Dates on which something is below its limit.
+ * Dates on which something is not as it should be.
  * `from`: the FROM clause with joins and filters; the rest are expressions over it, `advice` for the date `{date}` included.
  */
-function below({ from, date, value, needed, reason, advice }) {
+function misses({ from, date, value, limit, operator, reason, advice }) {
   const told = advice.split("{date}").map((part) => `'${part}'`);
   return `SELECT
   ${date} AS criterion_date,
   ${reason} AS reason,
   CAST(${value} AS STRING) AS actual_value,
-  CAST(${needed} AS STRING) AS threshold,
+  CAST(${limit} AS STRING) AS threshold,
   CONCAT(${told.join(`, CAST(${date} AS STRING), `)}) AS advice
 ${from}
-  AND ${value} < ${needed}`;
+  AND ${value} ${operator} ${limit}`;
+}
+
+/** Dates on which a value is below what is `needed`. */
+function below({ needed, ...rest }) {
+  return misses({ ...rest, limit: needed, operator: "<" });
+}
+
+/** Dates on which a value is above what is `allowed`. */
+function above({ allowed, ...rest }) {
+  return misses({ ...rest, limit: allowed, operator: ">" });
 }
 
 /**
@@ -42,4 +52,4 @@ function phase4Rows(status, prepared, processor, table) {
   });
 }
 
-module.exports = { rowsNeeded, below, phase4Rows };
+module.exports = { rowsNeeded, below, above, phase4Rows };

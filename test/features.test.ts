@@ -199,7 +199,9 @@ describe("the feature store when Phase 4 is incomplete", () => {
     const file = copy();
     await query(file, `DELETE FROM nba_precompute.player_daily_cache WHERE cache_date = '${DATE}'`);
     const run = await rig.run(["--database", file, ...ONE_NIGHT, "--var", "strict=true"], 1);
-    expect(run.actions.find(({ name }) => name === STORE)?.error).toMatch(/feature_store_strict failed/);
+    expect(run.actions.find(({ name }) => name === STORE)?.error).toMatch(
+      /feature_store_strict failed, for example on game_date=2021-11-24, missing=player_daily_cache, team_defense_zone_analysis_rows=30/,
+    );
   });
 
   it("names a variable with a wrong value", async () => {

@@ -66,6 +66,17 @@ export const HASHED: readonly HashedTable[] = [
   },
 ];
 
+/** The tables of the predictions, all by game_date. */
+export const PREDICTED = [
+  "moving_average_v1",
+  "zone_matchup_v1",
+  "similarity_balanced_v1",
+  "xgboost_v1",
+  "ensemble_v1",
+  "player_prop_predictions",
+  "prediction_worker_runs",
+].map((table) => ({ dataset: "nba_predictions", table }));
+
 const PLAYER = "u.player_lookup = b.player_lookup";
 const COMPOSITE = "nba_precompute.player_composite_factors";
 const CACHE = "nba_precompute.player_daily_cache";
@@ -133,11 +144,11 @@ export async function query(file: string, sql: string): Promise<(string | null)[
   }
 }
 
-/** The rows that two databases do not share, by Phase 4 table that has any; times of writing aside. */
+/** The rows that two databases do not share, by table of Phase 4 and 5 that has any; times of writing aside. */
 export async function differences(first: string, second: string): Promise<Record<string, number>> {
   const found: Record<string, number> = {};
-  for (const { dataset, table } of HASHED) {
-    const columns = `COLUMNS(c -> c NOT LIKE '%\\_last\\_updated' ESCAPE '\\' AND c NOT IN ('created_at', 'processed_at', 'updated_at'))`;
+  for (const { dataset, table } of [...HASHED, ...PREDICTED]) {
+    const columns = `COLUMNS(c -> c NOT LIKE '%\\_last\\_updated' ESCAPE '\\' AND c NOT IN ('created_at', 'processed_at', 'updated_at', 'run_date'))`;
     const rows = (database: string) => `SELECT ${columns} FROM ${database}.${dataset}.${table}`;
     const [[count]] = (await attached(
       first,

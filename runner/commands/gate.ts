@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Command, InvalidArgumentError } from "commander";
+import { askTwice } from "../gate/ask-twice.js";
 import { criteriaOf, evaluateGate } from "../gate/evaluate.js";
 import type { GateResult } from "../gate/verdict.js";
 import { gateJson, gateLines } from "../report/gate-report.js";
@@ -35,13 +36,16 @@ export const command: CommandModule = {
     windowOf(options);
     if (date === undefined) throw usageError("gate needs --date");
     const asked = () => withProject(options, overridesOf(options), (session) => ask(session, options, date));
-    let answer = await asked();
-    const isRetried = !answer.gate.ready && options.retryAfter !== undefined;
-    if (isRetried) {
-      // The warehouse is closed meanwhile, so that whoever prepares the date can write to it.
-      await sleep((options.retryAfter ?? 0) * 1000);
-      answer = await asked();
-    }
+    const { retryAfter } = options;
+    // The warehouse is closed meanwhile, so that whoever prepares the date can write to it.
+    const wait =
+      retryAfter === undefined
+        ? undefined
+        : async () => {
+            process.stderr.write(`note: ${date} is not ready; asking again in ${retryAfter} s\n`);
+            await sleep(retryAfter * 1000);
+          };
+    const { answer, isRetried } = await askTwice(asked, ({ gate }) => gate.ready, wait);
     const { gate, stale } = answer;
     process.stdout.write(
       options.json
