@@ -22,7 +22,13 @@ export { fieldKeys, quoteName, structLiteral } from "./print/sql.js";
 export { requireNames } from "./resolve/output.js";
 export { typeOf } from "./resolve/type-node.js";
 export type { RoutineParameter, ScriptStatement, TableChange } from "./script-ast.js";
-export { finishInScript, type StatementContext, type TranslatedStatement, translateParsed } from "./statement.js";
+export {
+  finishInScript,
+  rowsInScript,
+  type StatementContext,
+  type TranslatedStatement,
+  translateParsed,
+} from "./statement.js";
 export { walk } from "./walk.js";
 
 /** A variable of a script: its value is a variable of the DuckDB session. */

@@ -9,7 +9,7 @@ import { parseStatementText } from "./parser/statement.js";
 import { duckdbType, holdsBignumeric, quoteName, quotePath } from "./print/sql.js";
 import { constantContext, resolveAssignment } from "./resolve/constant.js";
 import { resolveAs } from "./resolve/expression.js";
-import { finishQuery, requireNames } from "./resolve/output.js";
+import { finishQuery, finishRows, requireNames } from "./resolve/output.js";
 import type { Scope } from "./resolve/scope.js";
 import { limitOf, typeOf } from "./resolve/type-node.js";
 
@@ -61,6 +61,11 @@ export function translateStatement(sql: string, catalog: Catalog): TranslatedSta
 /** A whole query in a script. */
 export function finishInScript(query: Query, { catalog, variables }: StatementContext): TranslatedQuery {
   return finishQuery(query, catalog, "bigquery", variables);
+}
+
+/** A query whose rows a script takes into its variables. */
+export function rowsInScript(query: Query, { catalog, variables }: StatementContext): TranslatedQuery {
+  return finishRows(query, catalog, variables);
 }
 
 /** A parsed statement as DuckDB SQL; throws `SqlProblem`. */

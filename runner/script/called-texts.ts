@@ -1,9 +1,9 @@
 import type { Identifier } from "../dialect/ast.js";
 import { DialectError, type TranslatedQuery } from "../dialect/contract.js";
 import {
-  finishInScript,
   locateErrors,
   parseScriptText,
+  rowsInScript,
   type ScriptStatement,
   SqlProblem,
   typeOf,
@@ -106,7 +106,7 @@ async function executeInto(
   let translated: TranslatedQuery = { sql: "", columns: [] };
   await inside(run, "the executed SQL", statement, () =>
     inner.located(only, async () => {
-      translated = finishInScript(await inner.session.prepared(only.query), await inner.context());
+      translated = rowsInScript(await inner.session.prepared(only.query), await inner.context());
     }),
   );
   const targets = statement.into.map((name) => run.variable(name));

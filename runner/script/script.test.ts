@@ -237,6 +237,19 @@ describe("in a transaction of the runner", () => {
   });
 });
 
+describe("BIGNUMERIC", () => {
+  it("goes through variables, loops and tables with all its digits", async () => {
+    const sql = `DECLARE b BIGNUMERIC DEFAULT 1.5; DECLARE c BIGNUMERIC;
+      CREATE OR REPLACE TABLE d.big (b BIGNUMERIC);
+      FOR r IN (SELECT BIGNUMERIC '0.00000000000000000025' AS x) DO SET b = b + r.x * 2; END FOR;
+      EXECUTE IMMEDIATE 'SELECT BIGNUMERIC "3"' INTO c;
+      INSERT INTO d.big SELECT ROUND(b, 18) + c; INSERT INTO d.big VALUES (c);
+      UPDATE d.big SET b = b * 2 WHERE b > 4;
+      SELECT CAST(b AS STRING), (SELECT STRING_AGG(CAST(b AS STRING) ORDER BY b) FROM d.big)`;
+    expect(await rows(sql)).toEqual([["1.5000000000000000005", "3,9.000000000000000002"]]);
+  });
+});
+
 describe("in a transaction of the script", () => {
   it("goes on after a handled error with what the transaction had done", async () => {
     const sql = `DECLARE n INT64 DEFAULT 7;

@@ -25,6 +25,12 @@ export function finishQuery(
   return nameOutput(outputNumbers(resolveQuery(query, env, new Map(), variables), env, shape), env, shape);
 }
 
+/** A query whose rows go into variables, which hold values as queries compute with them. */
+export function finishRows(query: Query, catalog: Catalog, variables: Scope | undefined): TranslatedQuery {
+  const env = new Environment(catalog, "bigquery");
+  return nameOutput(resolveQuery(query, env, new Map(), variables), env, "bigquery");
+}
+
 function nameOutput(resolved: ResolvedQuery, env: Environment, shape: ResultShape): TranslatedQuery {
   const flat = shape === "bigquery" ? flattenValueTable(resolved, env) : resolved;
   let anonymous = 0;
