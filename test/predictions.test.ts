@@ -403,6 +403,11 @@ describe("the circuit of a system", () => {
     expect(run.totals.failed).toBe(0);
     expect(await outcomes(rig)).toContain("1 true 3 - xgboost_v1");
     expect(await circuits()).toEqual(['true xgboost_v1 {"xgboost_v1":"circuit open"} CircuitOpen']);
+    expect(
+      await rig.lines(
+        "SELECT system_id, state, date_diff('second', opened_at, tried_again_at) FROM nba_predictions.prediction_open_circuits",
+      ),
+    ).toEqual(["xgboost_v1 OPEN 1800"]);
     const listed = await rig.rig.fastbreak("breaker", "list", "--json");
     expect(JSON.parse(listed.stdout)).toMatchObject([{ name: "xgboost_v1", state: "OPEN", failure_count: 5 }]);
   });
