@@ -57,7 +57,7 @@ export async function executePlan(
       views,
       recorded: plan.recorded,
       locate: options.locate,
-      breakers: await Breakers.open(warehouse, stateDataset, warn),
+      breakers: await Breakers.open(warehouse, stateDataset, project.actions, warn),
       warn,
     },
     options,
