@@ -34,7 +34,14 @@ export class Breakers {
     this.#stored = new Map(stored);
   }
 
-  static async open(warehouse: Warehouse, dataset: string, warn: (message: string) => void): Promise<Breakers> {
+  /** Reads them once; nothing is read when none of the actions has one. */
+  static async open(
+    warehouse: Warehouse,
+    dataset: string,
+    actions: readonly RunnableAction[],
+    warn: (message: string) => void,
+  ): Promise<Breakers> {
+    if (actions.every(({ breaker }) => breaker === undefined)) return new Breakers(warehouse, dataset, new Map(), warn);
     try {
       const stored = await warehouse.transaction((transaction) => readBreakers(transaction, dataset));
       return new Breakers(warehouse, dataset, stored, warn);

@@ -58,7 +58,7 @@ export async function executePlan(
       views,
       fingerprints: new FingerprintLog(stateDataset, run, plan.recorded),
       locate: options.locate,
-      breakers: await Breakers.open(warehouse, stateDataset, warn),
+      breakers: await Breakers.open(warehouse, stateDataset, project.actions, warn),
       warn,
     },
     options,
