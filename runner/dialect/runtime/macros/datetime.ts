@@ -142,9 +142,9 @@ export const DATETIME_MACROS: readonly Macro[] = [
   macro(
     "datetime_from_timestamp(ts, zone)",
     `CASE WHEN zone = 'UTC' THEN timezone('UTC', ts)
-      WHEN left(zone, 1) IN ('+', '-') THEN bq.datetime_checked(make_timestamp(epoch_us(ts) + bq.offset_micros(zone)))
-      WHEN left(zone, 4) IN ('UTC+', 'UTC-') THEN bq.datetime_checked(make_timestamp(epoch_us(ts) + bq.offset_micros(substr(zone, 4))))
-      ELSE bq.datetime_checked(timezone(bq_time_zone(zone), ts)) END`,
+      WHEN left(zone, 1) IN ('+', '-') THEN make_timestamp(epoch_us(ts) + bq.offset_micros(zone))
+      WHEN left(zone, 4) IN ('UTC+', 'UTC-') THEN make_timestamp(epoch_us(ts) + bq.offset_micros(substr(zone, 4)))
+      ELSE timezone(bq_time_zone(zone), ts) END`,
   ),
   macro("datetime_from_timestamp(ts)", "timezone('UTC', ts)"),
   macro(
