@@ -1,12 +1,37 @@
 import { analysisError } from "../errors.js";
 import type { Typed } from "../types/typed.js";
-import { type Family, on, scalar } from "./definition.js";
+import { type Family, on, type ScalarOverload, scalar } from "./definition.js";
 import { safely } from "./safe.js";
 
 const DOC = "mathematical_functions";
 const float = (name: string, anchor: string, sql: string) => ({
   [name]: scalar(`${DOC}#${anchor}`, on("(FLOAT64) -> FLOAT64", sql)),
 });
+
+/** The same function of NUMERIC and of BIGNUMERIC, which give their own type. */
+function decimal(name: string, count: 1 | 2): ScalarOverload[] {
+  const call = (args: readonly string[], scale: number): string =>
+    `bq_decimal_math('${name}', ${args[0]}, ${args[1] ?? "'0'"}, ${scale}::BIGINT)`;
+  const types = (type: string): string => `(${Array(count).fill(type).join(", ")}) -> ${type}`;
+  return [
+    on(
+      types("NUMERIC"),
+      (args) =>
+        `CAST(${call(
+          args.map((arg) => `CAST(${arg} AS VARCHAR)`),
+          9,
+        )} AS DECIMAL(38,9))`,
+    ),
+    on(
+      types("BIGNUMERIC"),
+      (args) =>
+        `bq_bignumeric(${call(
+          args.map((arg) => `bq_bignumeric_text(${arg})`),
+          38,
+        )})`,
+    ),
+  ];
+}
 
 const MODES = ["ROUND_HALF_AWAY_FROM_ZERO", "ROUND_HALF_EVEN"];
 
@@ -137,17 +162,19 @@ export const NUMERIC_FUNCTIONS: Family = {
   IEEE_DIVIDE: scalar(`${DOC}#ieee_divide`, on("(FLOAT64, FLOAT64) -> FLOAT64", "bq.ieee_divide($1, $2)")),
   IS_NAN: scalar(`${DOC}#is_nan`, on("(FLOAT64) -> BOOL", "isnan($1)")),
   IS_INF: scalar(`${DOC}#is_inf`, on("(FLOAT64) -> BOOL", "isinf($1)")),
-  ...float("SQRT", "sqrt", "bq.float64_sqrt($1)"),
-  ...float("LN", "ln", "bq.float64_ln($1)"),
-  ...float("LOG10", "log10", "bq.float64_log10($1)"),
-  ...float("EXP", "exp", "bq.float64_exp($1)"),
+  SQRT: scalar(`${DOC}#sqrt`, on("(FLOAT64) -> FLOAT64", "bq.float64_sqrt($1)"), ...decimal("SQRT", 1)),
+  LN: scalar(`${DOC}#ln`, on("(FLOAT64) -> FLOAT64", "bq.float64_ln($1)"), ...decimal("LN", 1)),
+  LOG10: scalar(`${DOC}#log10`, on("(FLOAT64) -> FLOAT64", "bq.float64_log10($1)"), ...decimal("LOG10", 1)),
+  EXP: scalar(`${DOC}#exp`, on("(FLOAT64) -> FLOAT64", "bq.float64_exp($1)"), ...decimal("EXP", 1)),
   LOG: scalar(
     `${DOC}#log`,
     on("(FLOAT64) -> FLOAT64", "bq.float64_ln($1)"),
     on("(FLOAT64, FLOAT64) -> FLOAT64", "bq.float64_log($1, $2)"),
+    ...decimal("LN", 1),
+    ...decimal("LOG", 2),
   ),
-  POW: scalar(`${DOC}#pow`, on("(FLOAT64, FLOAT64) -> FLOAT64", "bq.float64_pow($1, $2)")),
-  POWER: scalar(`${DOC}#power`, on("(FLOAT64, FLOAT64) -> FLOAT64", "bq.float64_pow($1, $2)")),
+  POW: scalar(`${DOC}#pow`, on("(FLOAT64, FLOAT64) -> FLOAT64", "bq.float64_pow($1, $2)"), ...decimal("POW", 2)),
+  POWER: scalar(`${DOC}#power`, on("(FLOAT64, FLOAT64) -> FLOAT64", "bq.float64_pow($1, $2)"), ...decimal("POW", 2)),
   ...float("SIN", "sin", "bq.float64_sin($1)"),
   ...float("COS", "cos", "bq.float64_cos($1)"),
   ...float("TAN", "tan", "bq.float64_tan($1)"),

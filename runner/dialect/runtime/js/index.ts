@@ -1,6 +1,7 @@
 import { BIGNUMERIC_JS_FUNCTIONS } from "./bignumeric.js";
 import { CAST_FORMAT_JS_FUNCTIONS } from "./cast-format.js";
 import { DECIMAL_JS_FUNCTIONS } from "./decimal.js";
+import { DECIMAL_MATH_JS_FUNCTIONS } from "./decimal-math.js";
 import { FORMAT_JS_FUNCTIONS } from "./format-string.js";
 import { HASH_JS_FUNCTIONS } from "./hash-functions.js";
 import { INTERVAL_JS_FUNCTIONS } from "./interval-functions.js";
@@ -24,6 +25,7 @@ export const JS_FUNCTIONS: readonly JsFunction[] = [
   ...CAST_FORMAT_JS_FUNCTIONS,
   ...INTERVAL_JS_FUNCTIONS,
   ...DECIMAL_JS_FUNCTIONS,
+  ...DECIMAL_MATH_JS_FUNCTIONS,
   ...BIGNUMERIC_JS_FUNCTIONS,
   ...PERCENTILE_JS_FUNCTIONS,
 ];

@@ -35,9 +35,12 @@ const strings: readonly Macro[] = [
   macro("substr(s, p)", `substring(s, ${start("p", "length(s)")})`),
   macro(
     "substr(s, p, n)",
-    `CASE WHEN n < 0 THEN ${negative("SUBSTR", "n")} ELSE substring(s, ${start("p", "length(s)")}, n) END`,
+    `CASE WHEN n < 0 THEN ${negative("SUBSTR", "n")} ELSE substring(s, ${start("p", "length(s)")}, CASE WHEN n > 4294967295 THEN 4294967295 ELSE n END) END`,
   ),
-  macro("left(s, n)", `CASE WHEN n < 0 THEN ${negative("LEFT", "n")} ELSE substring(s, 1, n) END`),
+  macro(
+    "left(s, n)",
+    `CASE WHEN n < 0 THEN ${negative("LEFT", "n")} ELSE substring(s, 1, CASE WHEN n > 4294967295 THEN 4294967295 ELSE n END) END`,
+  ),
   macro(
     "right(s, n)",
     `CASE WHEN n < 0 THEN ${negative("RIGHT", "n")} WHEN n = 0 THEN substring(s, 1, 0) ELSE substring(s, CASE WHEN n > length(s) THEN 1 ELSE -n END) END`,
