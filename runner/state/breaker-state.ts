@@ -47,8 +47,7 @@ export async function writeBreaker(
       updated_at: updatedAt,
       last_error_message: last?.message ?? null,
       last_error_type: last?.type ?? null,
-      // A NULL array is an empty one; an empty list has no type that an appender could tell.
-      failure_history: breaker.history.length === 0 ? null : breaker.history.map(historyRow),
+      failure_history: breaker.history.map(historyRow),
       threshold: settings.threshold,
       timeout_seconds: settings.timeoutSeconds,
       half_open_max_calls: settings.successesToClose,

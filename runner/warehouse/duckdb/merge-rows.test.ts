@@ -1,5 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { SqlType } from "../../sql-types.js";
 import type { RowObject, TableDefinition } from "../port.js";
 import { readCatalog } from "./catalog.js";
 import { mergeRows } from "./merge-rows.js";
@@ -52,6 +53,19 @@ describe("mergeRows", () => {
       'SELECT id, CAST(day AS VARCHAR), epoch_us("at"), points, CAST(price AS VARCHAR) FROM raw.games',
     );
     expect(reader.getRowsJson()).toEqual([["a", "2021-11-15", "1637019000500000", "1", "-0.123456789"]]);
+  });
+
+  it("stores lists of structs, an empty one and a missing one", async () => {
+    const field = (name: string, type: SqlType) => ({ name, type });
+    const event: SqlType = { kind: "struct", fields: [field("at", "TIMESTAMP"), field("what", "STRING")] };
+    const table = { ...TABLE, columns: [...TABLE.columns, field("events", { kind: "array", element: event })] };
+    const events = [[], null, [{ at: "2021-11-15 00:00:00+00:00", what: null }]];
+    const rows = events.map((value, index) => game(String(index), index, { events: value }));
+    expect(await mergeRows(connection, undefined, table, rows)).toMatchObject({ inserted: 3 });
+    const reader = await connection.runAndReadAll(
+      "SELECT CAST([epoch_us(e.at) FOR e IN events] AS VARCHAR) FROM raw.games ORDER BY id",
+    );
+    expect(reader.getRows()).toEqual([["[]"], [null], ["[1636934400000000]"]]);
   });
 
   it("changes nothing when the same rows come again", async () => {

@@ -1,4 +1,10 @@
 import {
+  BIGINT,
+  BLOB,
+  BOOLEAN,
+  DATE,
+  DECIMAL,
+  DOUBLE,
   type DuckDBAppender,
   DuckDBDateValue,
   DuckDBDecimalValue,
@@ -6,9 +12,17 @@ import {
   DuckDBStructValue,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
+  type DuckDBType,
   type DuckDBValue,
+  INTERVAL,
+  LIST,
+  STRUCT,
+  TIME,
+  TIMESTAMP,
+  TIMESTAMPTZ,
+  VARCHAR,
 } from "@duckdb/node-api";
-import { type Column, type SqlType, typeName } from "../../sql-types.js";
+import { type Column, type ScalarType, type SqlType, typeName } from "../../sql-types.js";
 import { type RowObject, type SqlValue, WarehouseError } from "../port.js";
 
 const MICROS_PER_DAY = 86_400_000_000n;
@@ -53,7 +67,8 @@ function appendValue(appender: DuckDBAppender, column: Column, value: SqlValue):
       appender.appendTimestampTZ(converted as DuckDBTimestampTZValue);
       return;
     default:
-      appender.appendValue(converted);
+      // An empty list has no type that could be told from its items.
+      appender.appendValue(converted, clientType(column.type));
   }
 }
 
@@ -95,6 +110,29 @@ export function duckdbValue(type: SqlType, value: SqlValue, column: string): Duc
   }
   throw notOfType(value, type, column);
 }
+
+/** A GoogleSQL type as DuckDB's client knows it. */
+function clientType(type: SqlType): DuckDBType {
+  if (typeof type === "string") return CLIENT_TYPES[type];
+  if (type.kind === "array") return LIST(clientType(type.element));
+  return STRUCT(Object.fromEntries(type.fields.map((field) => [field.name ?? "", clientType(field.type)])));
+}
+
+const CLIENT_TYPES: Readonly<Record<ScalarType, DuckDBType>> = {
+  INT64: BIGINT,
+  FLOAT64: DOUBLE,
+  NUMERIC: DECIMAL(38, NUMERIC_SCALE),
+  BIGNUMERIC: DECIMAL(38, 18),
+  BOOL: BOOLEAN,
+  STRING: VARCHAR,
+  BYTES: BLOB,
+  DATE,
+  DATETIME: TIMESTAMP,
+  TIME,
+  TIMESTAMP: TIMESTAMPTZ,
+  INTERVAL,
+  JSON: VARCHAR,
+};
 
 function nestedValue(type: Exclude<SqlType, string>, value: SqlValue, column: string): DuckDBValue {
   if (type.kind === "array") {
