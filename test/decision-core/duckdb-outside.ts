@@ -44,10 +44,13 @@ async function openOutside(file: string): Promise<DuckDbOutside> {
       const live = new Map();
       for (const { id, kind, partitionColumn, primaryKey, columns } of tables) {
         const extended = kind === "table" && columns.some(({ name }) => name === "x");
-        const values = `CAST(d AS VARCHAR), k, v::INTEGER${extended ? ", x::INTEGER" : ""}`;
+        const hashed = columns.some(({ name }) => name === "data_hash");
+        const values = `CAST(d AS VARCHAR), k, v::INTEGER, ${extended ? "x::INTEGER" : "NULL"}, ${hashed ? "data_hash IS NULL" : false}`;
         const reader =
           kind === "table" ? await connection.runAndReadAll(`SELECT ${values} FROM ${DATASET}.${id.name}`) : undefined;
-        const rows = (reader?.getRows() ?? []).map(([d, k, v, x]) => ({ d, k, v, x: x ?? undefined }) as Row);
+        const rows = (reader?.getRows() ?? []).map(
+          ([d, k, v, x, unhashed]) => ({ d, k, v, x: x ?? undefined, unhashed: unhashed || undefined }) as Row,
+        );
         const layout = { partitioned: partitionColumn !== undefined, keyed: primaryKey.length > 0 };
         live.set(id.name, { kind, ...layout, extended, rows });
       }

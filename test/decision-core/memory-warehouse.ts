@@ -94,7 +94,7 @@ export class MemoryWarehouse implements Warehouse {
 
   write(key: string, rows: readonly Row[], layout: Layout): void {
     const tables = new Map(this.#content.tables);
-    tables.set(key, { relation: tableOf(key, layout), rows });
+    tables.set(key, { relation: tableOf(key, layout), rows: rows.map(({ unhashed: _, ...row }) => row) });
     this.#content = { ...this.#content, tables };
   }
 
@@ -234,21 +234,16 @@ class MemoryTransaction implements Transaction {
     const kept =
       old?.relation.kind === "table" && old.relation.partitionColumn === request.partitionColumn ? old.rows : [];
     const replaced = request.partitions && new Set(request.partitions);
-    const untouched = replaced === undefined ? [] : kept.filter(({ d }) => !replaced.has(d));
-    const texts = (rows: readonly Row[], mark: string) => rows.map((row) => JSON.stringify(row) + mark);
-    // Rows without a hash are written again when the model gets one.
-    const unhashed = request.key.length > 0 && old?.relation.primaryKey.length === 0 ? " unhashed" : "";
-    const before = new Set([
-      ...texts(untouched, ""),
-      ...texts(
-        kept.filter((row) => !untouched.includes(row)),
-        unhashed,
-      ),
-    ]);
-    const after = new Set([...texts(untouched, ""), ...texts(staged, "")]);
+    // Rows without a hash are written again when their turn comes.
+    const gainsHash = request.key.length > 0 && old?.relation.primaryKey.length === 0;
+    const isHashed = (row: Row) => request.key.length === 0 || (!gainsHash && !row.unhashed);
+    const standing = kept.map((row) => withHash(row, isHashed(row)));
+    const stays = replaced === undefined ? [] : standing.filter(({ d }) => !replaced.has(d));
+    const texts = (rows: readonly Row[]) => new Set(rows.map((row) => JSON.stringify(row)));
+    const [before, after] = [texts(standing), texts([...stays, ...staged])];
     const inserted = [...after].filter((row) => !before.has(row)).length;
     const deleted = [...before].filter((row) => !after.has(row)).length;
-    this.#tables.set(key, { relation, rows: [...untouched, ...staged] });
+    this.#tables.set(key, { relation, rows: [...stays, ...staged] });
     return { inserted, updated: 0, refreshed: 0, deleted, unchanged: after.size - inserted };
   }
 
@@ -308,8 +303,13 @@ class MemoryTransaction implements Transaction {
   }
 }
 
+function withHash({ d, k, v }: Row, hashed: boolean): Row {
+  return hashed ? { d, k, v } : { d, k, v, unhashed: true };
+}
+
 /** A column's value; the hash column is as good as all the values that it covers. */
 function columnOf(row: Row, column: string): string {
+  if (column === "data_hash" && row.unhashed) return "NULL";
   return column === "data_hash" ? `${row.d} ${row.k} ${row.v} ${row.x}` : String(row[column as keyof Row]);
 }
 

@@ -184,10 +184,12 @@ class ActionOracle {
     const partitioned = spec.kind === "incremental";
     const kept = old?.kind === "table" && old.partitioned === partitioned ? old.rows : [];
     const built = this.rows();
-    const rows =
-      partitioned && !partitions.includes("*")
-        ? [...kept.filter(({ d }) => !partitions.includes(d)), ...built.filter(({ d }) => partitions.includes(d))]
-        : built;
+    const inside = ({ d }: Row) => !partitioned || partitions.includes("*") || partitions.includes(d);
+    const isUnhashed = (row: Row) => spec.keyed && (old?.keyed === false || row.unhashed === true);
+    const stays = kept
+      .filter((row) => !inside(row))
+      .map((row): Row => ({ ...row, unhashed: isUnhashed(row) || undefined }));
+    const rows = [...stays, ...built.filter(inside)];
     this.after.set(spec.name, {
       kind: "table",
       partitioned,
@@ -196,9 +198,8 @@ class ActionOracle {
       definition: "",
       rows,
     });
-    const whole = !partitioned || partitions.includes("*");
-    const gainsHashes = spec.keyed && old?.keyed === false && kept.some(({ d }) => whole || partitions.includes(d));
-    return textOf(kept) === textOf(rows) && !gainsHashes ? "unchanged" : "success";
+    const gainsHashes = kept.some((row) => inside(row) && isUnhashed(row));
+    return contentOf(kept) === contentOf(rows) && !gainsHashes ? "unchanged" : "success";
   }
 
   record(partition: string): BuildRecord {
@@ -339,8 +340,12 @@ export function readRows(
 
 /** Rows as a set, as text. */
 export function textOf(rows: readonly Row[]): string {
+  return contentOf(rows, ({ unhashed }) => (unhashed ? " without hash" : ""));
+}
+
+function contentOf(rows: readonly Row[], further: (row: Row) => string = () => ""): string {
   return rows
-    .map(({ d, k, v, x }) => `${d} ${k} ${v}${x === undefined ? "" : ` ${x}`}`)
+    .map((row) => `${row.d} ${row.k} ${row.v}${row.x === undefined ? "" : ` ${row.x}`}${further(row)}`)
     .sort()
     .join(",");
 }

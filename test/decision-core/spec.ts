@@ -37,6 +37,8 @@ export interface Row {
   readonly v: number;
   /** A column that only some sources have, and only some of the time. */
   readonly x?: number | undefined;
+  /** Its `data_hash` is NULL: the table got that column after the row. */
+  readonly unhashed?: true | undefined;
 }
 
 export const DATASET = "world";

@@ -37,15 +37,19 @@ const extreme = (name: string): AggregateOverload =>
 
 /**
  * Sums of NUMERIC whose parts may leave 38 digits though the end does not: values from 10^18 on, which are rare, are collected apart, and only
- * where there are any is the result put together in JavaScript.
+ * where there are any is the result put together from wider parts.
  */
-function wideSum(value: string, call: AggregateCall, count: string, build: (sum: string) => string): string {
-  if (!call.divisible) return build(call.of("sum", [value]));
+function wideSum(
+  value: string,
+  call: AggregateCall,
+  plain: (sum: string) => string,
+  wide: (values: string) => string,
+): string {
+  if (!call.divisible) return plain(call.of("sum", [value]));
   const range = "BETWEEN -1000000000000000000 AND 1000000000000000000";
   const small = call.of("sum", [value], { filter: `${value} ${range}` });
   const large = call.of("list", [value], { filter: `${value} NOT ${range}` });
-  const sum = `bq_wide_sum(CAST(${large} AS VARCHAR[]), CAST(${small} AS VARCHAR), ${count})`;
-  return `CASE WHEN ${large} IS NULL THEN ${build(small)} ELSE CAST(${sum} AS DECIMAL(38,9)) END`;
+  return `CASE WHEN ${large} IS NULL THEN ${plain(small)} ELSE ${wide(`list_append(${large}, ${small})`)} END`;
 }
 
 /** MAX_BY and MIN_BY: the value where the key, which has to have an order, is extreme. */
@@ -59,7 +63,12 @@ const extremeBy = (which: "max" | "min"): AggregateOverload =>
 const AVG_NUMERIC = aggregateOn("(NUMERIC) -> NUMERIC?", ([value], call) => {
   const count = call.of("count", [value as string]);
   const divisor = `CAST(nullif(${count}, 0) AS DECIMAL(38,9))`;
-  return wideSum(value as string, call, count, (sum) => `bq.numeric_div(${sum}, ${divisor})`);
+  return wideSum(
+    value as string,
+    call,
+    (sum) => `bq.numeric_div(${sum}, ${divisor})`,
+    (values) => `bq.numeric_wide_average(${values}, ${count})`,
+  );
 });
 
 /** Of NaN and infinities these aggregates are NaN; DuckDB fails. */
@@ -118,7 +127,12 @@ export const AGGREGATE_FUNCTIONS: Family = {
       return `CASE WHEN isinf(${sum}) AND NOT ${infinite} THEN CAST('double overflow' AS DOUBLE) ELSE ${sum} END`;
     }),
     aggregateOn("(NUMERIC) -> NUMERIC?", ([value], call) =>
-      wideSum(value as string, call, "NULL", (sum) => `bq.numeric_in_range(${sum})`),
+      wideSum(
+        value as string,
+        call,
+        (sum) => `bq.numeric_in_range(${sum})`,
+        (values) => `bq.numeric_wide_sum(${values})`,
+      ),
     ),
     aggregateOn("(BIGNUMERIC) -> BIGNUMERIC?", (args, call) => `bq_bignumeric_sum(${call.of("list", args)})`),
     aggregateOn("(INTERVAL) -> INTERVAL?", ([value], call) => {

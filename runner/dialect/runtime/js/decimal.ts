@@ -1,4 +1,4 @@
-import { type JsFunction, lenient, strict } from "./js-function.js";
+import { type JsFunction, strict } from "./js-function.js";
 
 /** A decimal text as an integer of units of 10^-scale. */
 export function decimalUnits(text: string, scale: number): bigint {
@@ -25,19 +25,7 @@ export function roundUnits(units: bigint, scale: number, digits: number, mode: s
   return up ? down + (units < 0n ? -step : step) : down;
 }
 
-/** SUM of NUMERIC that needs more than 38 digits on the way; with a count the average. */
-function wideSum(values: readonly (string | null)[], count: bigint | null): string {
-  const sum = values.reduce((total, text) => total + (text === null ? 0n : decimalUnits(text, 9)), 0n);
-  const half = count === null ? 0n : (sum < 0n ? -count : count) / 2n;
-  const result = count === null ? sum : (sum + half) / count;
-  if (result >= 10n ** 38n || result <= -(10n ** 38n)) throw new Error("numeric overflow: SUM");
-  return unitsText(result, 9);
-}
-
 export const DECIMAL_JS_FUNCTIONS: readonly JsFunction[] = [
-  lenient("bq_wide_sum", ["STRINGS", "STRING", "INT64"], "STRING", (large, small, count) =>
-    large === null ? null : wideSum([...large, small], count),
-  ),
   strict("bq_round_decimal", ["STRING", "INT64", "STRING", "INT64"], "STRING", (text, digits, mode, scale) => {
     const name = mode.toUpperCase();
     if (name !== "TRUNC" && name !== "ROUND_HALF_EVEN" && name !== "ROUND_HALF_AWAY_FROM_ZERO")

@@ -17,6 +17,10 @@ const scaled = (n: string) =>
 const roundedQuotient = (n: string, d: string) =>
   `(${n} // ${d} + CASE WHEN abs(${n} % ${d}) >= abs(${d}) - abs(${n} % ${d}) THEN CASE WHEN (${n} < 0) = (${d} < 0) THEN 1 ELSE -1 END ELSE 0 END)`;
 
+const floored = (n: string, d: string) => `(${n} // ${d} - CASE WHEN ${n} % ${d} < 0 THEN 1 ELSE 0 END)`;
+
+const sumOverflow = failure(NUMERIC, "'numeric overflow: SUM'");
+
 const divisionByZero = failure(
   NUMERIC,
   "concat('division by zero: ', bq.numeric_to_string(a), ' / ', bq.numeric_to_string(b))",
@@ -44,6 +48,35 @@ export const NUMERIC_MACROS: readonly Macro[] = [
       ELSE bq.numeric_div_estimated(a, b, CAST(a AS DOUBLE) / CAST(b AS DOUBLE) * 1e9) END`,
   ),
   macro("safe_divide_numeric(a, b)", "CASE WHEN b = 0 THEN NULL ELSE bq.safe(bq.numeric_div(a, b)) END"),
+  // Sums that may need more than 38 digits: whole parts and nanos are added apart.
+  macro("numeric_whole_sum(list)", `CAST(list_sum(list_transform(list, lambda x: ${wide("x")})) AS HUGEINT)`),
+  macro("numeric_nanos_sum(list)", `CAST(list_sum(list_transform(list, lambda x: ${nanos("x")})) AS HUGEINT)`),
+  macro(
+    "numeric_of_units(n)",
+    `CASE WHEN abs(n) >= 100000000000000000000000000000000000000 THEN ${sumOverflow} ELSE ${scaled("n")} END`,
+  ),
+  macro(
+    "numeric_of_parts(whole, fraction)",
+    `CASE WHEN abs(whole) > 160000000000000000000000000000 THEN ${sumOverflow}
+      ELSE bq.numeric_of_units(whole * 1000000000 + fraction) END`,
+  ),
+  macro("numeric_wide_sum(list)", "bq.numeric_of_parts(bq.numeric_whole_sum(list), bq.numeric_nanos_sum(list))"),
+  // The fraction brought to 0 .. 10^9 - 1, so that the sign of the whole part is that of the sum.
+  macro(
+    "numeric_wide_average(list, n)",
+    `bq.numeric_mean(bq.numeric_whole_sum(list), bq.numeric_nanos_sum(list), CAST(n AS HUGEINT))`,
+  ),
+  macro(
+    "numeric_mean(whole, fraction, n)",
+    `bq.numeric_mean_of(whole + ${floored("fraction", "1000000000")}, fraction - ${floored("fraction", "1000000000")} * 1000000000, n)`,
+  ),
+  macro(
+    "numeric_mean_of(whole, fraction, n)",
+    `bq.numeric_of_units(whole // n * 1000000000 + CASE WHEN whole < 0
+      THEN -bq.floor_quotient(n // 2 - (whole % n * 1000000000 + fraction), n)
+      ELSE bq.floor_quotient(whole % n * 1000000000 + fraction + n // 2, n) END)`,
+  ),
+  macro("floor_quotient(n, d)", floored("n", "d")),
   macro(
     "numeric_int_div(a, b)",
     `CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN b = 0 THEN ${divisionByZero}
