@@ -39,7 +39,7 @@ console.log(`the same in ${count} nights: ${seconds(nightly)}`);
 const connection = await (await DuckDBInstance.create(":memory:")).connect();
 await connection.run(`ATTACH '${season}' AS season (READ_ONLY); ATTACH '${nights}' AS nights (READ_ONLY)`);
 const tables = await rows(
-  "SELECT schema_name, table_name, list(column_name) FILTER (column_name NOT IN ('created_at', 'processed_at', 'updated_at', 'prediction_version', 'checked_at', 'computed_at') AND NOT regexp_matches(column_name, '_last_(updated|processed)$')) " +
+  "SELECT schema_name, table_name, list(column_name) FILTER (column_name NOT IN ('created_at', 'processed_at', 'updated_at', 'prediction_version', 'checked_at', 'computed_at', 'run_date') AND NOT regexp_matches(column_name, '_last_(updated|processed)$')) " +
     "FROM duckdb_columns() WHERE database_name = 'season' AND schema_name NOT IN ('bq', 'nba_raw', 'nba_orchestration') AND table_name IN (SELECT table_name FROM duckdb_tables()) GROUP BY ALL ORDER BY ALL",
 );
 let differing = 0;
