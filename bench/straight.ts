@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { installFunctions, installMacros } from "../runner/dialect/runtime/index.js";
+import { CIRCUIT_BREAKER_STATE } from "../runner/state/tables.js";
+import { createTable } from "../runner/warehouse/duckdb/tables.js";
 
 const [database = "", file = ""] = process.argv.slice(2);
 const statements = JSON.parse(readFileSync(file, "utf8")) as { dataset: string; name: string; sql: string }[];
@@ -9,6 +11,12 @@ const connection = await (await DuckDBInstance.create(database)).connect();
 await connection.run("SET TimeZone = 'UTC'; SET default_null_order = 'NULLS_FIRST_ON_ASC_LAST_ON_DESC'");
 await installFunctions(connection);
 await installMacros(connection);
+// A model may read what the runner keeps: it is there, empty, before anything runs.
+await createTable(connection, { dataset: "nba_orchestration", name: "circuit_breaker_state" }, CIRCUIT_BREAKER_STATE, {
+  partitionColumn: undefined,
+  clusterBy: [],
+  primaryKey: [],
+});
 for (const { dataset, name, sql } of statements) {
   await connection.run(`CREATE SCHEMA IF NOT EXISTS "${dataset}"`);
   await connection.run(`CREATE TABLE "${dataset}"."${name}" AS ${sql}`);
