@@ -177,7 +177,7 @@ describe("a decision that peers get wrong", () => {
     ]);
   });
 
-  it("rebuilds an empty table that somebody gave another column", async () => {
+  it("rebuilds an empty table that somebody gave another column, or another type", async () => {
     await start();
     rig.write(
       "definitions/none.sqlx",
@@ -187,6 +187,13 @@ describe("a decision that peers get wrong", () => {
     await rig.sql("ALTER TABLE d.none ADD COLUMN note VARCHAR");
     expect(ran(await rig.run([]))).toEqual(["d.none: table_modified"]);
     expect(ran(await rig.run([]))).toEqual([]);
+    await rig.sql("ALTER TABLE d.none ALTER team TYPE BIGINT");
+    const retyped = await rig.fastbreak("verify", "--select", "none");
+    expect(retyped).toMatchObject({ code: 6, stdout: expect.stringMatching(/d\.none .*other columns than its query/) });
+    expect(ran(await rig.run([]))).toEqual(["d.none: table_modified"]);
+    expect((await rig.fastbreak("verify", "--select", "none")).code).toBe(0);
+    rig.edit("definitions/none.sqlx", "SELECT team", "SELECT team AS renamed");
+    expect(ran(await rig.run([]))).toEqual(["d.none: code_changed"]);
   });
 
   it("runs nothing when a source whose rows carry a hash gains a column that nobody reads", async () => {

@@ -155,9 +155,7 @@ class ProjectRun {
     const { key, codeHash } = action.node;
     const rows = decisions.flatMap(({ partition, reason }) => {
       const state = this.plan.states.get(key)?.get(partition);
-      return reason === "cosmetic" && state !== undefined
-        ? [{ ...state, codeHash, model: key, partition, rows: state.rows }]
-        : [];
+      return reason === "cosmetic" && state !== undefined ? [{ ...state, codeHash, model: key, partition }] : [];
     });
     await recordModelStates(transaction, this.context.stateDataset, this.context.run, rows);
   }

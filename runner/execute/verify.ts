@@ -1,4 +1,5 @@
 import { partitionsOf } from "../plan/partitions.js";
+import { typeName } from "../sql-types.js";
 import { type PartitionDigests, type Relation, relationKey, type Transaction } from "../warehouse/port.js";
 import type { RunnableAction } from "./action.js";
 import { composeUnrestricted } from "./compose.js";
@@ -62,12 +63,12 @@ async function verifyModel(
     },
     { readOnly: true },
   );
-  const names = (columns: Relation["columns"]) =>
+  const typed = (columns: Relation["columns"]) =>
     columns
-      .map(({ name }) => name)
+      .map(({ name, type }) => `${name} ${typeName(type)}`)
       .sort()
       .join(", ");
-  if (names(stage.columns) !== names(live.columns) || live.foreignColumns.length > 0) {
+  if (typed(stage.columns) !== typed(live.columns) || live.foreignColumns.length > 0) {
     await transaction.discard(stage);
     return { ...result, problem: "its table has other columns than its query" };
   }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openScratchWarehouse } from "../warehouse/duckdb/warehouse.js";
-import type { SqlValue, Warehouse } from "../warehouse/port.js";
+import type { Warehouse } from "../warehouse/port.js";
+import { scriptsOn } from "./test-support/scripts-on.js";
 
 let warehouse: Warehouse;
 beforeAll(async () => {
@@ -9,20 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => warehouse.close());
 
-/** The rows of a script's last query. */
-async function rows(sql: string): Promise<readonly (readonly SqlValue[])[]> {
-  return (await warehouse.script(sql)).rows?.rows ?? [];
-}
-
-async function failure(sql: string): Promise<string> {
-  try {
-    await warehouse.script(sql);
-  } catch (cause) {
-    const { message, line, column } = cause as Error & { line?: number; column?: number };
-    return line === undefined ? message : `${message} [at ${line}:${column}]`;
-  }
-  return "succeeded";
-}
+const { rows, failure } = scriptsOn(() => warehouse);
 
 describe("variables", () => {
   it("takes the declared type, the default's type, or NULL", async () => {

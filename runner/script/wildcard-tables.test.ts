@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openScratchWarehouse } from "../warehouse/duckdb/warehouse.js";
 import type { SqlValue, Warehouse } from "../warehouse/port.js";
+import { scriptsOn } from "./test-support/scripts-on.js";
 
 let warehouse: Warehouse;
 beforeAll(async () => {
@@ -16,9 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => warehouse.close());
 
-async function rows(sql: string): Promise<readonly (readonly SqlValue[])[]> {
-  return (await warehouse.script(sql)).rows?.rows ?? [];
-}
+const { rows } = scriptsOn(() => warehouse);
 
 describe("wildcard tables", () => {
   it.each<[string, string, SqlValue[][]]>([

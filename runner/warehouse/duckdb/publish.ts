@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { typeName } from "../../sql-types.js";
+import { type Column, typeName } from "../../sql-types.js";
 import {
   type PublishCounts,
   type PublishRequest,
@@ -47,7 +47,8 @@ async function applyStage(
 }
 
 /**
- * Makes the target a table of the stage's shape. A view in its place, or a table partitioned by another column, gives way.
+ * Makes the target a table of the stage's shape. A view in its place, a table partitioned by another column, or one of which no
+ * column would stay, gives way.
  * @returns whether a table with rows of earlier runs was kept
  */
 async function prepareTarget(
@@ -56,7 +57,10 @@ async function prepareTarget(
   request: PublishRequest,
 ): Promise<boolean> {
   const layout = { partitionColumn: request.partitionColumn, clusterBy: request.clusterBy, primaryKey: request.key };
-  const keep = existing?.kind === "table" && existing.partitionColumn === layout.partitionColumn;
+  const keep =
+    existing?.kind === "table" &&
+    existing.partitionColumn === layout.partitionColumn &&
+    existing.columns.some((column) => staysIn(request.stage.columns, column));
   if (existing !== undefined && !keep) await connection.run(`DROP ${existing.kind} ${quotePath(request.target)}`);
   if (existing === undefined || !keep) {
     await createTable(connection, request.target, request.stage.columns, layout);
@@ -130,17 +134,17 @@ async function refuseBadKeys(connection: DuckDBConnection, request: PublishReque
   );
 }
 
+function staysIn(staged: readonly Column[], { name, type }: Column): boolean {
+  return staged.some((column) => column.name === name && typeName(column.type) === typeName(type));
+}
+
 /** Follows a changed model: new columns are added, vanished ones dropped, retyped ones emptied (their partitions are stale). */
 async function alignColumns(connection: DuckDBConnection, existing: Relation, request: PublishRequest): Promise<void> {
   const wanted = new Map(request.stage.columns.map((column) => [column.name, column]));
   const target = quotePath(request.target);
   for (const column of existing.columns) {
-    const staged = wanted.get(column.name);
-    if (staged === undefined || typeName(staged.type) !== typeName(column.type)) {
-      await connection.run(`ALTER TABLE ${target} DROP COLUMN ${quoteName(column.name)}`);
-    } else {
-      wanted.delete(column.name);
-    }
+    if (staysIn(request.stage.columns, column)) wanted.delete(column.name);
+    else await connection.run(`ALTER TABLE ${target} DROP COLUMN ${quoteName(column.name)}`);
   }
   for (const name of existing.foreignColumns)
     await connection.run(`ALTER TABLE ${target} DROP COLUMN ${quoteName(name)}`);
