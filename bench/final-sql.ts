@@ -2,12 +2,12 @@
 // Usage: final-sql PROJECT_DIR DATABASE FROM TO
 
 import { translateQuery } from "../runner/dialect/index.js";
+import { openDuckDbWarehouse } from "../runner/engines/duckdb/warehouse.js";
 import { composeBuild } from "../runner/execute/compose.js";
 import { datesOf } from "../runner/plan/dates.js";
+import type { Relation } from "../runner/port/port.js";
 import { loadProject } from "../runner/project/load-project.js";
 import { runnableProject } from "../runner/project/runnable.js";
-import { openDuckDbWarehouse } from "../runner/warehouse/duckdb/warehouse.js";
-import type { Relation } from "../runner/warehouse/port.js";
 
 const [projectDir = ".", database = "", from = "", to = ""] = process.argv.slice(2);
 const { manifest } = await loadProject({ projectDir });
@@ -24,7 +24,7 @@ const statements = await warehouse.transaction(async (transaction) => {
   const catalog = {
     find: (path: readonly string[]) => {
       const relation = relations.get(path.slice(-2).join("."));
-      return relation && { duckdbPath: [relation.id.dataset, relation.id.name] as const, columns: relation.columns };
+      return relation && { path: [relation.id.dataset, relation.id.name] as const, columns: relation.columns };
     },
     names: () => [...relations.keys()],
   };

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { installFunctions, installMacros } from "../runner/dialect/runtime/index.js";
+import { createTable } from "../runner/engines/duckdb/tables.js";
 import { CIRCUIT_BREAKER_STATE } from "../runner/state/tables.js";
-import { createTable } from "../runner/warehouse/duckdb/tables.js";
 
 const [database = "", file = ""] = process.argv.slice(2);
 const statements = JSON.parse(readFileSync(file, "utf8")) as { dataset: string; name: string; sql: string }[];

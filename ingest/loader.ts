@@ -1,4 +1,4 @@
-import type { RowObject, TableDefinition } from "../runner/warehouse/port.js";
+import type { RowObject, TableDefinition } from "../runner/port/port.js";
 
 /** How often `data_hash` differed, per table, for one load. */
 export interface LoadedTable {

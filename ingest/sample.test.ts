@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { RowObject } from "../runner/warehouse/port.js";
+import type { RowObject } from "../runner/port/port.js";
 import { LoadError } from "./loader.js";
 import { RAW_TABLES } from "./raw-tables/index.js";
 import { load } from "./sample.js";

@@ -1,4 +1,4 @@
-import type { RowObject } from "../runner/warehouse/port.js";
+import type { RowObject } from "../runner/port/port.js";
 import { seasonLabel } from "./calendar.js";
 import { LoadError, type LoaderResult, type TableBatch } from "./loader.js";
 import * as tables from "./raw-tables/index.js";

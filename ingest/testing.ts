@@ -1,5 +1,5 @@
-import type { ScalarType } from "../runner/sql-types.js";
-import type { RowObject, SqlValue } from "../runner/warehouse/port.js";
+import type { RowObject, SqlValue } from "../runner/port/port.js";
+import type { ScalarType } from "../runner/port/sql-types.js";
 import { isCalendarDate } from "./calendar.js";
 import type { LoaderResult } from "./loader.js";
 import { RAW_TABLES } from "./raw-tables/index.js";

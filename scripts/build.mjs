@@ -1,6 +1,6 @@
 // Builds dist/: the command line, the child that compiles a project, and the loaders that fastbreak.json names.
 
-import { cpSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -36,4 +36,3 @@ await build({
   chunkNames: "[name]-[hash]",
 });
 await build({ ...common, entryPoints: { "compile-child": "runner/project/compile/child.ts" }, outdir: "dist" });
-cpSync(`${root}runner/state/migrations`, `${root}dist/migrations`, { recursive: true });

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { layoutSql } from "../runner/warehouse/duckdb/catalog.js";
+import { layoutSql } from "../runner/engines/duckdb/catalog.js";
 import { type Rig, ROOT, type RunDocument } from "./rig.js";
 import { dayOf, smallProject } from "./small-project.js";
 

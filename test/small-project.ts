@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { layoutSql } from "../runner/warehouse/duckdb/catalog.js";
+import { layoutSql } from "../runner/engines/duckdb/catalog.js";
 import { Rig } from "./rig.js";
 
 const DAYS = 12;

@@ -1,4 +1,4 @@
-import type { RowObject } from "../../runner/warehouse/port.js";
+import type { RowObject } from "../../runner/port/port.js";
 import type { TableBatch } from "../loader.js";
 import type { RawTable } from "../raw-tables/index.js";
 import { compileStamp, type RawValues, type Stamp } from "../stamp.js";

@@ -1,5 +1,5 @@
-import type { ScalarType } from "../../runner/sql-types.js";
-import type { TableDefinition } from "../../runner/warehouse/port.js";
+import type { TableDefinition } from "../../runner/port/port.js";
+import type { ScalarType } from "../../runner/port/sql-types.js";
 import type { HashField } from "../data-hash.js";
 
 /** A table of `nba_raw` with the fields that make up its `data_hash`. */

@@ -1,19 +1,18 @@
-import type { Catalog, CatalogTable } from "../dialect/contract.js";
-import type { Diagnosis } from "../dialect/index.js";
-import { dependencyOrder } from "../project/graph.js";
+import type { Catalog, CatalogTable } from "../googlesql/catalog.js";
+import type { CheckScope, SqlChecker } from "../googlesql/checker.js";
+import { type DeclaredFunction, declaredFunctions, keyOf } from "../googlesql/declared-functions.js";
+import type { ProjectText } from "../graph/locate.js";
+import { dependencyOrder } from "../graph/order.js";
+import type { Column } from "../port/sql-types.js";
 import type { Manifest, ManifestAction } from "../project/manifest.js";
 import { suggestion } from "../project/settings.js";
-import { CheckScope, type ScriptDiagnosis } from "../script/check-script.js";
-import { type DeclaredFunction, declaredFunctions, keyOf } from "../script/routines.js";
-import type { Column } from "../sql-types.js";
-import type { CompiledText } from "./source-position.js";
 
 /** Something wrong with an action, at a character of one of its compiled texts or at a name in its configuration. */
 export interface Finding {
   readonly action: ManifestAction;
   readonly message: string;
   readonly place:
-    | { readonly kind: "compiled"; readonly compiled: CompiledText; readonly offset: number }
+    | { readonly kind: "compiled"; readonly compiled: ProjectText; readonly offset: number }
     | { readonly kind: "config"; readonly setting: string; readonly name: string };
 }
 
@@ -27,17 +26,6 @@ export interface CheckResult {
   readonly findings: readonly Finding[];
   readonly unchecked: readonly Unchecked[];
   readonly checked: number;
-}
-
-/** Finds everything wrong with one text. `scope` is what the texts of the same script before it have declared. */
-export interface Checker {
-  query(
-    sql: string,
-    catalog: Catalog,
-    suspects: ReadonlySet<string>,
-    scope: CheckScope,
-  ): Diagnosis | Promise<Diagnosis>;
-  script(sql: string, catalog: Catalog, scope: CheckScope): ScriptDiagnosis | Promise<ScriptDiagnosis>;
 }
 
 /** What exists outside of the project: columns of relations by `dataset.name`, and texts of persistent functions. */
@@ -60,7 +48,7 @@ interface KnownRelation {
 export async function checkProject(
   manifest: Manifest,
   surroundings: Surroundings,
-  checker: Checker,
+  checker: SqlChecker,
 ): Promise<CheckResult> {
   const check = new ProjectCheck(manifest, surroundings, checker);
   for (const action of dependencyOrder(manifest.actions)) await check.action(action);
@@ -93,7 +81,7 @@ class ProjectCheck implements CheckResult {
   constructor(
     manifest: Manifest,
     { relations: sources, routines }: Surroundings,
-    readonly checker: Checker,
+    readonly checker: SqlChecker,
   ) {
     this.sources = sources;
     const statements = manifest.actions.flatMap(({ operations, preOps, postOps }) => [
@@ -144,7 +132,7 @@ class ProjectCheck implements CheckResult {
       await this.#operation(action);
       return;
     }
-    const scope = new CheckScope();
+    const scope = this.checker.scope();
     await this.#statements(action, "pre_operations", action.preOps, scope);
     await this.#query(action, scope);
     await this.#statements(action, "post_operations", action.postOps, scope);
@@ -155,7 +143,7 @@ class ProjectCheck implements CheckResult {
   async #incremental(action: ManifestAction): Promise<void> {
     const { incremental } = action;
     if (incremental === undefined || !this.#known.has(action.key)) return;
-    const scope = new CheckScope();
+    const scope = this.checker.scope();
     await this.#statements(action, "pre_operations", incremental.preOps, scope);
     const { errors } = await this.checker.query(incremental.query, this.#catalog(), new Set(), scope);
     for (const { message, span } of errors) this.#report(action, "sql", incremental.query, message, span.start);
@@ -186,7 +174,7 @@ class ProjectCheck implements CheckResult {
 
   /** What an operation makes by dynamic SQL or in a procedure is known only where it exists already. */
   async #operation(action: ManifestAction): Promise<void> {
-    for (const text of action.operations) await this.#statements(action, "sql", [text], new CheckScope());
+    for (const text of action.operations) await this.#statements(action, "sql", [text], this.checker.scope());
     if (this.#known.has(action.key)) return;
     const columns = this.sources.get(action.key);
     if (columns !== undefined) this.#known.set(action.key, { columns, suspects: new Set() });
@@ -235,7 +223,7 @@ class ProjectCheck implements CheckResult {
 
   async #statements(
     action: ManifestAction,
-    kind: CompiledText["kind"],
+    kind: ProjectText["kind"],
     texts: readonly string[],
     scope: CheckScope,
   ): Promise<void> {
@@ -246,7 +234,7 @@ class ProjectCheck implements CheckResult {
     }
   }
 
-  #report(action: ManifestAction, kind: CompiledText["kind"], text: string, message: string, offset: number): void {
+  #report(action: ManifestAction, kind: ProjectText["kind"], text: string, message: string, offset: number): void {
     this.findings.push({ action, message, place: { kind: "compiled", compiled: { kind, text }, offset } });
   }
 
@@ -256,7 +244,7 @@ class ProjectCheck implements CheckResult {
         const [dataset = "", name = ""] = path.slice(-2);
         const known = this.#known.get(`${dataset}.${name}`);
         const isView = this.#views.has(`${dataset}.${name}`);
-        return known && { duckdbPath: [dataset, name], columns: known.columns, isView };
+        return known && { path: [dataset, name], columns: known.columns, isView };
       },
       names: () => [...this.#known.keys()],
       routine: (name) => this.#routines.get(keyOf(name))?.routine,

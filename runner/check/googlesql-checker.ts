@@ -1,8 +1,8 @@
-import { type Catalog, DialectError } from "../dialect/contract.js";
-import { type Diagnosis, scanQuery } from "../dialect/index.js";
-import { type CheckScope, checkQuery, checkScript } from "../script/check-script.js";
-import type { Column } from "../sql-types.js";
-import type { Checker } from "./check-project.js";
+import type { Catalog } from "../googlesql/catalog.js";
+import type { CheckScope, Diagnosis, SqlChecker } from "../googlesql/checker.js";
+import { DialectError } from "../googlesql/contract.js";
+import { scanQuery } from "../googlesql/index.js";
+import type { Column } from "../port/sql-types.js";
 import { AnalyzerError, type GoogleSqlAnalyzer, startAnalyzer } from "./googlesql-server.js";
 
 /** The package is of 2023: what BigQuery has learnt since then is left to our own resolver. */
@@ -11,13 +11,18 @@ const NEWER_LANGUAGE = /\|>|\bGROUP\s+BY\s+ALL\b|\b(?:MAX_BY|MIN_BY|CONTAINS_SUB
 /**
  * Checks queries with GoogleSQL's own analyzer, which stops at the first error of a query; scripts are checked by our own resolver,
  * because the analyzer takes single statements only.
+ * @param own what checks everything that the analyzer cannot take
  * @throws ProjectError where the package is not installed
  */
-export async function openGoogleSqlChecker(projectDir: string): Promise<{ readonly checker: Checker; close(): void }> {
+export async function openGoogleSqlChecker(
+  projectDir: string,
+  own: SqlChecker,
+): Promise<{ readonly checker: SqlChecker; close(): void }> {
   const analyzer = await startAnalyzer(projectDir);
-  const checker: Checker = {
-    query: (sql, catalog, suspects, scope) => analyzeQuery(analyzer, sql, catalog, suspects, scope),
-    script: checkScript,
+  const checker: SqlChecker = {
+    ...own,
+    query: async (sql, catalog, suspects, scope) =>
+      analyzeQuery(analyzer, sql, catalog, scope, suspects, await own.query(sql, catalog, suspects, scope)),
   };
   return { checker, close: () => analyzer.close() };
 }
@@ -26,10 +31,10 @@ async function analyzeQuery(
   analyzer: GoogleSqlAnalyzer,
   sql: string,
   catalog: Catalog,
-  suspects: ReadonlySet<string>,
   scope: CheckScope,
+  suspects: ReadonlySet<string>,
+  own: Diagnosis,
 ): Promise<Diagnosis> {
-  const own = checkQuery(sql, catalog, suspects, scope);
   // The analyzer is given tables only: neither variables nor functions of the user.
   if (!scope.isEmpty || userCallsOf(sql).length > 0) return own;
   if (NEWER_LANGUAGE.test(sql) || suspects.size > 0) return own;

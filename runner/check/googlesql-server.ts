@@ -4,8 +4,8 @@ import { createRequire } from "node:module";
 import { type AddressInfo, createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import type { Column } from "../port/sql-types.js";
 import { projectError } from "../project/errors.js";
-import type { Column } from "../sql-types.js";
 import { type TypeProto, typeFromProto, typeToProto } from "./googlesql-types.js";
 
 const PACKAGE = "@fivetrandevelopers/zetasql";

@@ -1,4 +1,4 @@
-import type { ScalarType, SqlType } from "../sql-types.js";
+import type { ScalarType, SqlType } from "../port/sql-types.js";
 
 /** A type as the analyzer's protocol spells it. */
 export interface TypeProto {

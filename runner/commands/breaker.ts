@@ -1,11 +1,12 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { afterReset, refusedUntil } from "../plan/breaker.js";
 import { alignColumns } from "../report/text.js";
+import { announced } from "../session/announce.js";
+import { findPlace, withWarehouse } from "../session/place.js";
 import { readBreakers, type StoredBreaker, writeBreaker } from "../state/breaker-state.js";
 import { checkState } from "../state/migrate.js";
 import type { CommandModule, CommonOptions } from "./command.js";
 import { EXIT, usageError } from "./exit.js";
-import { announced, findPlace, withWarehouse } from "./session.js";
 
 export const command: CommandModule = {
   configure(command: Command): void {

@@ -1,16 +1,16 @@
-import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import type { Checker, CheckResult, Surroundings } from "../check/check-project.js";
+import type { CheckResult, Surroundings } from "../check/check-project.js";
 import type { PlacedFinding } from "../check/findings.js";
+import type { SqlChecker } from "../googlesql/checker.js";
 import { ProjectError, renderProblem } from "../project/errors.js";
 import type { Manifest } from "../project/manifest.js";
 import { githubAnnotation } from "../report/annotations.js";
 import { plainLine, plural } from "../report/text.js";
+import { findPlace, type Place, withWarehouse } from "../session/place.js";
 import { CIRCUIT_BREAKER_STATE } from "../state/tables.js";
 import type { CommandModule, CommonOptions } from "./command.js";
-import { EXIT } from "./exit.js";
+import { EXIT, usageError } from "./exit.js";
 import { overridesOf } from "./selection-options.js";
-import { findPlace, type Place, withWarehouse } from "./session.js";
 
 interface CheckOptions extends CommonOptions {
   readonly var?: string[];
@@ -32,7 +32,7 @@ export const command: CommandModule = {
   async execute(command: Command): Promise<number> {
     const options = command.opts<CheckOptions>();
     const place = findPlace(options);
-    const checker = await openChecker(options.googlesql ?? false, place.projectDir);
+    const checker = await openChecker(options.googlesql ?? false, place);
     try {
       const outcome = await check(place, options, checker.checker);
       print(outcome, options.json ?? false);
@@ -49,7 +49,7 @@ interface CheckOutcome {
   readonly checked: number;
 }
 
-async function check(place: Place, options: CheckOptions, checker: Checker): Promise<CheckOutcome> {
+async function check(place: Place, options: CheckOptions, checker: SqlChecker): Promise<CheckOutcome> {
   const [{ loadProject }, { checkProject }, { placeFindings }] = await Promise.all([
     import("../project/load-project.js"),
     import("../check/check-project.js"),
@@ -69,7 +69,7 @@ async function check(place: Place, options: CheckOptions, checker: Checker): Pro
 
 /** Everything in the warehouse; nothing where there is no warehouse yet. */
 async function surroundings(place: Place): Promise<Surroundings> {
-  if (!existsSync(place.database)) return { relations: new Map(), routines: new Map() };
+  if (!place.engine.exists(place)) return { relations: new Map(), routines: new Map() };
   return withWarehouse(place, false, (warehouse) =>
     warehouse.transaction(async (transaction) => {
       const relations = await transaction.relations();
@@ -83,16 +83,12 @@ async function surroundings(place: Place): Promise<Surroundings> {
   );
 }
 
-async function openChecker(
-  googlesql: boolean,
-  projectDir: string,
-): Promise<{ readonly checker: Checker; close(): void }> {
-  if (googlesql) {
-    const { openGoogleSqlChecker } = await import("../check/googlesql-checker.js");
-    return openGoogleSqlChecker(projectDir);
-  }
-  const { DIALECT_CHECKER } = await import("../check/dialect-checker.js");
-  return { checker: DIALECT_CHECKER, close: () => undefined };
+async function openChecker(googlesql: boolean, place: Place): Promise<{ readonly checker: SqlChecker; close(): void }> {
+  const checker = await place.engine.checker?.();
+  if (checker === undefined) throw usageError(`--target ${place.engine.name} cannot check SQL without running it`);
+  if (!googlesql) return { checker, close: () => undefined };
+  const { openGoogleSqlChecker } = await import("../check/googlesql-checker.js");
+  return openGoogleSqlChecker(place.projectDir, checker);
 }
 
 function print({ findings, unchecked, checked }: CheckOutcome, json: boolean): void {

@@ -9,7 +9,7 @@ export interface CommandModule {
 /** Options that every command takes. */
 export interface CommonOptions {
   readonly projectDir: string;
-  readonly target: string;
+  readonly target?: string;
   readonly database?: string;
   readonly json?: boolean;
 }

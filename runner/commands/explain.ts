@@ -1,17 +1,23 @@
 import type { Command } from "commander";
-import type { RunnableAction } from "../execute/action.js";
-import { buildFromOtherCode, explain } from "../execute/explain.js";
-import type { ProjectPlan } from "../execute/plan-project.js";
+import { buildFromOtherCode, explain } from "../decide/explain.js";
+import type { ProjectPlan } from "../decide/plan-project.js";
+import type { RunnableAction } from "../graph/action.js";
 import { EVERYTHING, selectActions } from "../plan/select.js";
 import { parseManifest } from "../project/manifest.js";
 import { type ExplainReport, explainJson, explainLines } from "../report/explain-report.js";
 import { colorsFor } from "../report/text.js";
+import { planSession, selectable } from "../session/plan-request.js";
+import { type ProjectSession, withProject } from "../session/session.js";
 import { readManifestHistory } from "../state/stored-manifest.js";
 import type { CommandModule, CommonOptions } from "./command.js";
-import { decideSession, selectable } from "./decide.js";
 import { EXIT } from "./exit.js";
-import { addOverrideOptions, addWindowOptions, type DecideOptions, overridesOf } from "./selection-options.js";
-import { type ProjectSession, withProject } from "./session.js";
+import {
+  addOverrideOptions,
+  addWindowOptions,
+  type DecideOptions,
+  overridesOf,
+  requestOf,
+} from "./selection-options.js";
 
 export const command: CommandModule = {
   configure(command: Command): void {
@@ -26,7 +32,7 @@ export const command: CommandModule = {
     return withProject(options, overridesOf(options), async (session) => {
       const name = command.args[0] ?? "";
       const keys = selectActions(session.project.actions.map(selectable), { ...EVERYTHING, actions: [name] });
-      const plan = await decideSession(session, options);
+      const plan = await planSession(session, requestOf(options));
       const reports: ExplainReport[] = [];
       for (const action of plan.project.actions) {
         if (keys?.has(action.node.key)) reports.push(await reportOf(session, action, plan));

@@ -3,14 +3,14 @@ import { type Command, InvalidArgumentError } from "commander";
 import { askTwice } from "../gate/ask-twice.js";
 import { criteriaOf, evaluateGate } from "../gate/evaluate.js";
 import type { GateResult } from "../gate/verdict.js";
+import { locateInProject } from "../project/locate.js";
 import { gateJson, gateLines } from "../report/gate-report.js";
 import { colorsFor } from "../report/text.js";
+import { planInTransaction } from "../session/plan-request.js";
+import { type ProjectSession, withProject } from "../session/session.js";
 import type { CommandModule, CommonOptions } from "./command.js";
-import { planInTransaction } from "./decide.js";
 import { EXIT, usageError } from "./exit.js";
-import { locateInProject } from "./locate.js";
-import { addOverrideOptions, type DecideOptions, overridesOf } from "./selection-options.js";
-import { type ProjectSession, withProject } from "./session.js";
+import { addOverrideOptions, type DecideOptions, overridesOf, requestOf } from "./selection-options.js";
 import { windowOf } from "./window.js";
 
 interface GateOptions extends CommonOptions, DecideOptions {
@@ -69,7 +69,7 @@ async function ask(
     const gate = await evaluateGate(transaction, actions, date, (action, text, offset) =>
       locateInProject(session.projectDir, action, text, offset),
     );
-    const { plan } = await planInTransaction(transaction, session, { ...options, date });
+    const { plan } = await planInTransaction(transaction, session, requestOf({ ...options, date }));
     const judged = new Set(criteria.flatMap(({ node }) => node.upstreams.map(({ key }) => key)));
     const stale = [...plan.decisions]
       .filter(([key, decided]) => judged.has(key) && decided.some(({ decision }) => decision === "run"))

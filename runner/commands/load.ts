@@ -5,11 +5,12 @@ import { parseArgs } from "node:util";
 import type { Command } from "commander";
 import { closest } from "fastest-levenshtein";
 import type { LoadedTable, LoaderModule } from "../../ingest/loader.js";
+import { relationKey, type Warehouse } from "../port/port.js";
 import { alignColumns, count, duration, plural } from "../report/text.js";
-import { relationKey, type Warehouse } from "../warehouse/port.js";
+import { announced } from "../session/announce.js";
+import { findPlace, type Place, withWarehouse } from "../session/place.js";
 import type { CommandModule, CommonOptions } from "./command.js";
 import { EXIT, usageError } from "./exit.js";
-import { announced, findPlace, type Place, withWarehouse } from "./session.js";
 
 export const command: CommandModule = {
   configure(command: Command): void {

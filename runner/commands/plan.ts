@@ -1,12 +1,13 @@
 import { performance } from "node:perf_hooks";
 import type { Command } from "commander";
+import { hasWork, plannedResults, tellWarnings } from "../report/plan-report.js";
+import { printPlan } from "../report/print-plan.js";
+import { planSession } from "../session/plan-request.js";
+import { newRunId } from "../session/run-id.js";
+import { withProject } from "../session/session.js";
 import type { CommandModule, CommonOptions } from "./command.js";
-import { decideSession, hasWork, newRunId, plannedResults, tellWarnings } from "./decide.js";
 import { EXIT } from "./exit.js";
-import { printPlan } from "./print-plan.js";
-import { addDecideOptions, type DecideOptions, overridesOf } from "./selection-options.js";
-import { withProject } from "./session.js";
-import { windowOf } from "./window.js";
+import { addDecideOptions, type DecideOptions, overridesOf, requestOf } from "./selection-options.js";
 
 interface PlanOptions extends CommonOptions, DecideOptions {
   readonly detailedExitcode?: boolean;
@@ -23,9 +24,9 @@ export const command: CommandModule = {
   async execute(command: Command): Promise<number> {
     const options = command.opts<PlanOptions>();
     const clock = performance.now();
-    windowOf(options);
+    const request = requestOf(options);
     return withProject(options, overridesOf(options), async (session) => {
-      const plan = await decideSession(session, options);
+      const plan = await planSession(session, request);
       const actions = plannedResults(plan);
       tellWarnings(plan);
       const { compiled } = session.loaded;
@@ -33,7 +34,7 @@ export const command: CommandModule = {
         {
           runId: newRunId(new Date()),
           window: plan.window,
-          target: "duckdb",
+          target: session.engine.name,
           compiled,
           actions,
           durationMs: performance.now() - clock,

@@ -1,11 +1,12 @@
 import type { Command } from "commander";
 import { rowsAsCsv, rowsAsJson, rowsAsTable } from "../report/rows.js";
 import { plural } from "../report/text.js";
+import { findPlace, withWarehouse } from "../session/place.js";
 import type { CommandModule, CommonOptions } from "./command.js";
 import { EXIT, usageError } from "./exit.js";
+import { parseVars } from "./name-values.js";
 import { listReports, readReport } from "./report-files.js";
 import { addWindowOptions } from "./selection-options.js";
-import { findPlace, parseVars, withWarehouse } from "./session.js";
 import { type WindowOptions, windowOf } from "./window.js";
 
 interface QueryOptions extends CommonOptions, WindowOptions {

@@ -14,7 +14,7 @@ export async function runCommand(
   const command = new Command(`fastbreak ${name}`)
     .description(summary)
     .option("--project-dir <dir>", "folder with dataform.json", ".")
-    .option("--target <engine>", "duckdb or bigquery", "duckdb")
+    .option("--target <engine>", "duckdb or bigquery; default: duckdb")
     .option("--database <file>", "the embedded warehouse; default: .fastbreak/warehouse.duckdb in the project")
     .option("--json", "one JSON document on standard output and nothing else")
     .showSuggestionAfterError(true)

@@ -1,19 +1,21 @@
 import { performance } from "node:perf_hooks";
 import { type Command, InvalidArgumentError } from "commander";
-import type { ActionResult } from "../execute/events.js";
-import type { ProjectPlan } from "../execute/plan-project.js";
+import type { ProjectPlan } from "../decide/plan-project.js";
+import type { ActionResult } from "../events/events.js";
+import { locateInProject } from "../project/locate.js";
+import { hasWork, plannedResults, tellWarnings } from "../report/plan-report.js";
+import { printPlan } from "../report/print-plan.js";
 import { progressTo } from "../report/progress.js";
+import { writeRunArtifact } from "../report/run-artifact.js";
 import { type RunReport, reportJson, resultTable, summaryLines } from "../report/run-report.js";
 import { colorsFor } from "../report/text.js";
+import { announced } from "../session/announce.js";
+import { planSession } from "../session/plan-request.js";
+import { newRunId } from "../session/run-id.js";
+import { type ProjectSession, withProject } from "../session/session.js";
 import type { CommandModule, CommonOptions } from "./command.js";
-import { decideSession, hasWork, newRunId, plannedResults, tellWarnings } from "./decide.js";
 import { EXIT } from "./exit.js";
-import { locateInProject } from "./locate.js";
-import { printPlan } from "./print-plan.js";
-import { writeRunArtifact } from "./run-artifact.js";
-import { addDecideOptions, type DecideOptions, overridesOf } from "./selection-options.js";
-import { announced, type ProjectSession, withProject } from "./session.js";
-import { windowOf } from "./window.js";
+import { addDecideOptions, type DecideOptions, overridesOf, requestOf } from "./selection-options.js";
 
 interface RunOptions extends CommonOptions, DecideOptions {
   readonly dryRun?: boolean;
@@ -35,13 +37,13 @@ export const command: CommandModule = {
     const options = command.opts<RunOptions>();
     const started = new Date();
     const clock = performance.now();
-    windowOf(options);
+    const request = requestOf(options);
     const work = async (session: ProjectSession): Promise<number> => {
-      const plan = await decideSession(session, options);
+      const plan = await planSession(session, request);
       const base = {
         runId: newRunId(started),
         window: plan.window,
-        target: "duckdb",
+        target: session.engine.name,
         compiled: session.loaded.compiled,
       };
       const finish = (actions: readonly ActionResult[]): RunReport => ({

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { EVERYTHING, type Selection } from "../plan/select.js";
 import type { ProjectOverrides } from "../project/compile/protocol.js";
-import { parseVars } from "./session.js";
-import type { WindowOptions } from "./window.js";
+import type { PlanRequest } from "../session/plan-request.js";
+import { parseVars } from "./name-values.js";
+import { type WindowOptions, windowOf } from "./window.js";
 
 /** Options of the commands that decide: which partitions, which actions, which overrides. */
 export interface DecideOptions extends WindowOptions {
@@ -57,7 +58,7 @@ export function addOverrideOptions(command: Command): void {
 }
 
 /** The selection that the flags ask for. */
-export function selectionOf(options: DecideOptions): Selection {
+function selectionOf(options: DecideOptions): Selection {
   return {
     ...EVERYTHING,
     select: options.select ?? [],
@@ -67,6 +68,14 @@ export function selectionOf(options: DecideOptions): Selection {
     includeDependencies: options.includeDeps ?? false,
     includeDependents: options.includeDependents ?? false,
   };
+}
+
+/**
+ * What the flags ask for.
+ * @throws CommandError for dates that are none
+ */
+export function requestOf(options: DecideOptions): PlanRequest {
+  return { window: windowOf(options), selection: selectionOf(options), force: options.fullRefresh ?? false };
 }
 
 /** The project overrides that the flags ask for. */

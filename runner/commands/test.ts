@@ -2,11 +2,11 @@ import type { Command } from "commander";
 import { closest } from "fastest-levenshtein";
 import type { ManifestAction } from "../project/manifest.js";
 import { alignColumns, type Colors, colorsFor, duration, plainLine, plural } from "../report/text.js";
+import { findPlace } from "../session/place.js";
 import type { TestResult } from "../unit-tests/run-tests.js";
 import type { CommandModule, CommonOptions } from "./command.js";
 import { EXIT, usageError } from "./exit.js";
 import { overridesOf } from "./selection-options.js";
-import { findPlace } from "./session.js";
 
 interface TestOptions extends CommonOptions {
   readonly var?: string[];
@@ -29,15 +29,17 @@ export const command: CommandModule = {
 
   async execute(command: Command): Promise<number> {
     const options = command.opts<TestOptions>();
-    const { projectDir } = findPlace(options);
-    const [{ loadProject }, { openScratchWarehouse }, { createFunctions, runUnitTests }] = await Promise.all([
+    const { projectDir, engine } = findPlace(options);
+    const { openScratch } = engine;
+    if (openScratch === undefined)
+      throw usageError(`--target ${engine.name} has no warehouse of its own for unit tests`);
+    const [{ loadProject }, { createFunctions, runUnitTests }] = await Promise.all([
       import("../project/load-project.js"),
-      import("../warehouse/duckdb/warehouse.js"),
       import("../unit-tests/run-tests.js"),
     ]);
     const { manifest } = await loadProject({ projectDir, overrides: overridesOf(options) });
     const tests = selectTests(manifest.actions, command.args);
-    const warehouse = await openScratchWarehouse();
+    const warehouse = await openScratch();
     try {
       await createFunctions(warehouse, manifest.actions);
       const results = await runUnitTests(warehouse, tests);

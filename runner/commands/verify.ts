@@ -1,18 +1,19 @@
 import type { Command } from "commander";
-import { type Verified, verifyModels } from "../execute/verify.js";
+import { locateInProject } from "../project/locate.js";
 import { plural } from "../report/text.js";
+import { planInTransaction } from "../session/plan-request.js";
+import { withProject } from "../session/session.js";
+import { type Verified, verifyModels } from "../verify/verify.js";
 import type { CommandModule, CommonOptions } from "./command.js";
-import { planInTransaction } from "./decide.js";
 import { EXIT } from "./exit.js";
-import { locateInProject } from "./locate.js";
 import {
   addOverrideOptions,
   addSelectionOptions,
   addWindowOptions,
   type DecideOptions,
   overridesOf,
+  requestOf,
 } from "./selection-options.js";
-import { withProject } from "./session.js";
 
 export const command: CommandModule = {
   configure(command: Command): void {
@@ -27,7 +28,7 @@ export const command: CommandModule = {
     return withProject(options, overridesOf(options), async (session) => {
       await session.warehouse.prepare();
       const verified = await session.warehouse.transaction(async (transaction) => {
-        const { plan, selected } = await planInTransaction(transaction, session, options);
+        const { plan, selected } = await planInTransaction(transaction, session, requestOf(options));
         return verifyModels(transaction, plan, selected, (action, text, offset) =>
           locateInProject(session.projectDir, action, text, offset),
         );

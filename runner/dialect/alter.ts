@@ -1,12 +1,12 @@
-import { type Column, typeName } from "../sql-types.js";
-import type { Identifier, PathNode, Statement } from "./ast.js";
-import type { Catalog, CatalogTable } from "./contract.js";
-import { analysisError, unsupported } from "./errors.js";
+import type { Identifier, PathNode, Statement } from "../googlesql/ast.js";
+import type { Catalog, CatalogTable } from "../googlesql/catalog.js";
+import { analysisError, unsupported } from "../googlesql/errors.js";
+import type { TableChange } from "../googlesql/script-ast.js";
+import { type Column, typeName } from "../port/sql-types.js";
 import { duckdbType, quoteName, quotePath } from "./print/sql.js";
 import { constantContext, resolveAssignment } from "./resolve/constant.js";
 import { didYouMean } from "./resolve/suggest.js";
 import { typeOf } from "./resolve/type-node.js";
-import type { TableChange } from "./script-ast.js";
 
 type Node<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
@@ -34,13 +34,13 @@ export function columnOf(name: Identifier, table: CatalogTable): Column {
   if (column !== undefined) return column;
   const names = table.columns.map((candidate) => candidate.name);
   throw analysisError(
-    `Column ${name.name} is not present in table ${table.duckdbPath.join(".")}${didYouMean(name.name, names)}`,
+    `Column ${name.name} is not present in table ${table.path.join(".")}${didYouMean(name.name, names)}`,
     name,
   );
 }
 
 export function translateTruncate(path: PathNode, catalog: Catalog): string {
-  return `DELETE FROM ${quotePath(changedTable(path, catalog).duckdbPath)}`;
+  return `DELETE FROM ${quotePath(changedTable(path, catalog).path)}`;
 }
 
 /** ALTER statements; OPTIONS change no rows and leave nothing to do. */
@@ -52,7 +52,7 @@ export function translateAlter(statement: Node<"changeTable"> | Node<"alterOptio
   const known = catalog.find(statement.path.parts.map((part) => part.name));
   if (known === undefined && statement.ifExists) return [];
   const table = changedTable(statement.path, catalog);
-  const head = `ALTER TABLE ${quotePath(table.duckdbPath)}`;
+  const head = `ALTER TABLE ${quotePath(table.path)}`;
   return statement.changes.flatMap((change) => {
     const clause = changeClause(change, table, catalog);
     return clause === undefined ? [] : [`${head} ${clause}`];

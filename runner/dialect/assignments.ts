@@ -1,14 +1,14 @@
-import type { SqlType, StructType } from "../sql-types.js";
-import { typeName } from "../sql-types.js";
+import type { Expr, Identifier } from "../googlesql/ast.js";
+import type { CatalogTable } from "../googlesql/catalog.js";
+import { analysisError, unsupported } from "../googlesql/errors.js";
+import type { Assignment } from "../googlesql/script-ast.js";
+import type { SqlType, StructType } from "../port/sql-types.js";
+import { typeName } from "../port/sql-types.js";
 import { columnOf } from "./alter.js";
-import type { Expr, Identifier } from "./ast.js";
-import type { CatalogTable } from "./contract.js";
-import { analysisError, unsupported } from "./errors.js";
 import { fieldAccess, quoteName, structLiteral } from "./print/sql.js";
 import { resolveAssignment } from "./resolve/constant.js";
 import type { ExprContext } from "./resolve/scope.js";
 import { didYouMean } from "./resolve/suggest.js";
-import type { Assignment } from "./script-ast.js";
 
 /** A table that rows are changed of: its columns, and how the statement names it. */
 export interface AssignedTable {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Catalog } from "./contract.js";
+import type { Catalog } from "../googlesql/catalog.js";
 import { diagnoseQuery } from "./diagnose.js";
 
 const CATALOG: Catalog = {
   find: (path) =>
     path.at(-1) === "orders"
       ? {
-          duckdbPath: ["d", "orders"],
+          path: ["d", "orders"],
           columns: [
             { name: "id", type: "INT64" },
             { name: "customer", type: "STRING" },

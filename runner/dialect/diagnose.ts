@@ -1,22 +1,13 @@
-import type { Column } from "../sql-types.js";
-import type { Query } from "./ast.js";
-import { type Catalog, DialectError, type Span, type TranslatedQuery } from "./contract.js";
-import { locateErrors, SqlProblem } from "./errors.js";
-import { parseQueryText } from "./parser/statement.js";
+import type { Query } from "../googlesql/ast.js";
+import type { Catalog } from "../googlesql/catalog.js";
+import type { Diagnosis } from "../googlesql/checker.js";
+import { DialectError, type Span } from "../googlesql/contract.js";
+import { locateErrors, SqlProblem } from "../googlesql/errors.js";
+import { parseQueryText } from "../googlesql/parser/statement.js";
+
 import { dependsOnGuess, repair, taintedNames } from "./repair.js";
 import { finishQuery } from "./resolve/output.js";
 import type { Scope } from "./resolve/scope.js";
-
-/** Everything wrong with one query. */
-export interface Diagnosis {
-  readonly errors: readonly DialectError[];
-  /** Output columns as far as they are known; undefined: the errors leave them unknown. */
-  readonly columns: readonly Column[] | undefined;
-  /** Output columns, in lower case, whose type is a guess because an error stands behind them. */
-  readonly suspects: ReadonlySet<string>;
-  /** The first output column without a name, which a table or view cannot have. */
-  readonly unnamed?: TranslatedQuery["unnamed"];
-}
 
 /** What is wrong with the name of something: holds whatever types the rest of the query has. */
 const ABOUT_NAMES =

@@ -1,9 +1,9 @@
-import { type Column, typeName } from "../sql-types.js";
+import type { FromItem, Identifier, PathNode, Statement } from "../googlesql/ast.js";
+import type { CatalogTable } from "../googlesql/catalog.js";
+import { analysisError } from "../googlesql/errors.js";
+import { type Column, typeName } from "../port/sql-types.js";
 import { changedTable, columnOf } from "./alter.js";
 import { assigned, setClauses } from "./assignments.js";
-import type { FromItem, Identifier, PathNode, Statement } from "./ast.js";
-import type { CatalogTable } from "./contract.js";
-import { analysisError } from "./errors.js";
 import { quoteName, quotePath, quoteString } from "./print/sql.js";
 import { constantContext, stored } from "./resolve/constant.js";
 import { resolveAs } from "./resolve/expression.js";
@@ -26,7 +26,7 @@ type Node<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 export function translateInsert(statement: Node<"insert">, { catalog, variables }: StatementContext): string {
   const table = changedTable(statement.path, catalog);
   const columns = insertedColumns(statement.columns, table);
-  const head = `INSERT INTO ${quotePath(table.duckdbPath)} (${columns.map((column) => quoteName(column.name)).join(", ")})`;
+  const head = `INSERT INTO ${quotePath(table.path)} (${columns.map((column) => quoteName(column.name)).join(", ")})`;
   if (statement.query !== undefined) return `${head} ${insertQuery(statement, columns, { catalog, variables })}`;
   const ctx = constantContext(catalog, variables);
   const rows = statement.rows.map((row) => {
@@ -128,7 +128,7 @@ export function targetContext(path: PathNode, alias: Identifier | undefined, con
     ({ name, type }): OutputColumn => ({ name, key: name, type, literal: undefined, span: path }),
   );
   const known = alias ?? (path.parts.at(-1) as Identifier);
-  const { sql, visible: read } = relation(quotePath(table.duckdbPath), columns, false, known, env);
+  const { sql, visible: read } = relation(quotePath(table.path), columns, false, known, env);
   const visible = withBignumeric(read);
   const ctx = { ...contextOf(visible, context), env };
   const name = known.name.toLowerCase();

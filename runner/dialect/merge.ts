@@ -1,14 +1,14 @@
-import type { Column } from "../sql-types.js";
+import type { Statement } from "../googlesql/ast.js";
+import { analysisError } from "../googlesql/errors.js";
+import type { MergeClause } from "../googlesql/script-ast.js";
+import type { Column } from "../port/sql-types.js";
 import { assigned, setClauses } from "./assignments.js";
-import type { Statement } from "./ast.js";
 import { contextOf, insertedColumns, joinedContext, oneSourceRow, type Target, targetContext } from "./dml.js";
-import { analysisError } from "./errors.js";
 import { quoteName } from "./print/sql.js";
 import { stored } from "./resolve/constant.js";
 import { resolveAs } from "./resolve/expression.js";
 import { readColumn } from "./resolve/names.js";
 import type { ExprContext, Visible } from "./resolve/scope.js";
-import type { MergeClause } from "./script-ast.js";
 import type { StatementContext } from "./statement.js";
 import { coerce, coercionCost } from "./types/coercion.js";
 

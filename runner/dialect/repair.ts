@@ -1,8 +1,8 @@
-import type { Expr, FromItem, Query, Select, SelectItem } from "./ast.js";
-import type { Span } from "./contract.js";
-import type { SqlProblem } from "./errors.js";
-import { impliedName } from "./names.js";
-import { walk } from "./walk.js";
+import type { Expr, FromItem, Query, Select, SelectItem } from "../googlesql/ast.js";
+import type { Span } from "../googlesql/contract.js";
+import type { SqlProblem } from "../googlesql/errors.js";
+import { impliedName } from "../googlesql/names.js";
+import { walk } from "../googlesql/walk.js";
 
 /** A query without the part that was wrong. */
 export interface Repair {

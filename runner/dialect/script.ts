@@ -1,7 +1,8 @@
-import { type SqlType, typeName } from "../sql-types.js";
-import type { Expr } from "./ast.js";
-import type { Catalog, UserFunction } from "./contract.js";
-import { analysisError, unsupported } from "./errors.js";
+import type { Expr } from "../googlesql/ast.js";
+import type { Catalog, UserFunction } from "../googlesql/catalog.js";
+import { analysisError, unsupported } from "../googlesql/errors.js";
+import { mapTree, walk } from "../googlesql/walk.js";
+import { type SqlType, typeName } from "../port/sql-types.js";
 import { functionNamed } from "./functions/registry.js";
 import { fieldAccess, quoteString, valueType } from "./print/sql.js";
 import { constantContext } from "./resolve/constant.js";
@@ -13,15 +14,15 @@ import { checkFunction } from "./resolve/user-functions.js";
 import type { StatementContext } from "./statement.js";
 import { coerce, coercionCost } from "./types/coercion.js";
 import type { Typed } from "./types/typed.js";
-import { mapTree, walk } from "./walk.js";
 
-export { locateErrors, positionOf, SqlProblem, unsupported } from "./errors.js";
-export { parseScriptText } from "./parser/script.js";
-export { parseQueryText } from "./parser/statement.js";
+export { locateErrors, positionOf, SqlProblem, unsupported } from "../googlesql/errors.js";
+export { parseScriptText } from "../googlesql/parser/script.js";
+export { parseQueryText } from "../googlesql/parser/statement.js";
+export type { RoutineParameter, ScriptStatement, TableChange } from "../googlesql/script-ast.js";
+export { walk } from "../googlesql/walk.js";
 export { fieldKeys, quoteName, structLiteral } from "./print/sql.js";
 export { requireNames } from "./resolve/output.js";
 export { typeOf } from "./resolve/type-node.js";
-export type { RoutineParameter, ScriptStatement, TableChange } from "./script-ast.js";
 export {
   finishInScript,
   rowsInScript,
@@ -29,7 +30,6 @@ export {
   type TranslatedStatement,
   translateParsed,
 } from "./statement.js";
-export { walk } from "./walk.js";
 
 /** A variable of a script: its value is a variable of the DuckDB session. */
 export interface Variable {

@@ -1,11 +1,12 @@
-import type { Column } from "../sql-types.js";
+import type { ColumnDefinition, Identifier, PathNode, Query, Statement } from "../googlesql/ast.js";
+import type { Catalog } from "../googlesql/catalog.js";
+import { analysisError, locateErrors, unsupported } from "../googlesql/errors.js";
+import { parseStatementText } from "../googlesql/parser/statement.js";
+import type { Column } from "../port/sql-types.js";
 import { changedTable, requireNewColumn, translateAlter, translateTruncate } from "./alter.js";
-import type { ColumnDefinition, Identifier, PathNode, Query, Statement } from "./ast.js";
-import type { Catalog, TranslatedQuery } from "./contract.js";
+import type { TranslatedQuery } from "./contract.js";
 import { translateDelete, translateInsert, translateUpdate } from "./dml.js";
-import { analysisError, locateErrors, unsupported } from "./errors.js";
 import { translateMerge } from "./merge.js";
-import { parseStatementText } from "./parser/statement.js";
 import { duckdbType, holdsBignumeric, quoteName, quotePath } from "./print/sql.js";
 import { constantContext, resolveAssignment } from "./resolve/constant.js";
 import { resolveAs } from "./resolve/expression.js";
@@ -181,7 +182,7 @@ function copyTable(statement: Extract<Statement, { kind: "copyTable" }>, catalog
     partitionColumn: undefined,
     clusterBy: [],
     primaryKey: [],
-    sql: [`${head}${target(statement.path)} AS SELECT * FROM ${quotePath(from.duckdbPath)}${rows}`],
+    sql: [`${head}${target(statement.path)} AS SELECT * FROM ${quotePath(from.path)}${rows}`],
   };
 }
 

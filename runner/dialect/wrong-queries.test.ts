@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { readCases } from "../../tools/conformance/cases.js";
-import { DialectError } from "./contract.js";
+import { DialectError } from "../googlesql/contract.js";
 import { translateQuery } from "./index.js";
 
 const rejected = readCases(fileURLToPath(new URL("./goldens/errors.jsonl", import.meta.url))).filter(

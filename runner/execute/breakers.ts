@@ -1,15 +1,9 @@
-import {
-  afterFailure,
-  afterSuccess,
-  type Breaker,
-  type BreakerSettings,
-  CLOSED,
-  refusedUntil,
-  remembersTrouble,
-} from "../plan/breaker.js";
+import type { RunnableAction } from "../graph/action.js";
+import type { BreakerSettings } from "../graph/breaker-settings.js";
+import { afterFailure, afterSuccess, type Breaker, CLOSED, refusedUntil, remembersTrouble } from "../plan/breaker.js";
+import { EngineError } from "../port/engine-error.js";
+import type { Warehouse } from "../port/port.js";
 import { readBreakers, type StoredBreaker, writeBreaker } from "../state/breaker-state.js";
-import { type Warehouse, WarehouseError } from "../warehouse/port.js";
-import type { RunnableAction } from "./action.js";
 
 const LONGEST_MESSAGE = 500;
 
@@ -74,7 +68,7 @@ export class Breakers {
 
   async failed(action: RunnableAction, cause: unknown): Promise<void> {
     if (action.breaker === undefined) return;
-    const type = cause instanceof WarehouseError ? cause.code : cause instanceof Error ? cause.name : "unknown";
+    const type = cause instanceof EngineError ? cause.code : cause instanceof Error ? cause.name : "unknown";
     const failure = { failedAt: now(), message: messageOf(cause).slice(0, LONGEST_MESSAGE), type };
     const after = afterFailure(this.#of(action), action.breaker, failure);
     if (after.state === "OPEN")

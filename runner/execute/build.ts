@@ -1,9 +1,14 @@
-import { EMPTY, outputVersion } from "../plan/decide.js";
-import { inputHashes } from "../plan/input-hash.js";
-import type { LiveOutput, PartitionDecision } from "../plan/types.js";
-import { WHOLE } from "../plan/types.js";
-import { type BuiltPartition, recordModelStates } from "../state/model-state.js";
-import type { FingerprintLog } from "../state/relation-state.js";
+import type { RunnableAction } from "../graph/action.js";
+import { onlyReports } from "../graph/audits.js";
+import type { PartitionDecision } from "../graph/decision.js";
+import type { Locate } from "../graph/locate.js";
+import { inputsOf, observedInputs } from "../observe/inputs.js";
+import { liveOutput, outputRequest, readSnapshot, type Snapshot } from "../observe/snapshot.js";
+import { outputVersion } from "../plan/decide.js";
+import { inputHashes, UNKNOWN_INPUTS } from "../plan/input-hash.js";
+import type { LiveOutput } from "../plan/types.js";
+import { EngineError } from "../port/engine-error.js";
+import { NO_ROWS, WHOLE } from "../port/identity.js";
 import {
   allColumns,
   hashedIdentity,
@@ -13,15 +18,12 @@ import {
   type ScriptTexts,
   type Stage,
   type Transaction,
-  WarehouseError,
-} from "../warehouse/port.js";
-import type { RunnableAction } from "./action.js";
-import { onlyReports } from "./audits.js";
+} from "../port/port.js";
+import { type BuiltPartition, recordModelStates } from "../state/model-state.js";
+import type { FingerprintLog } from "../state/relation-state.js";
 import type { Breakers } from "./breakers.js";
 import { composeAssertion, composeAsWritten, composeBuild, composeShape } from "./compose.js";
-import { inputsOf, observedInputs } from "./inputs.js";
-import { type Locate, locating, runStatements } from "./located.js";
-import { liveOutput, outputRequest, readSnapshot, type Snapshot } from "./snapshot.js";
+import { locating, runStatements } from "./located.js";
 
 /** What stays the same for all actions of one run. */
 export interface BuildContext {
@@ -170,7 +172,7 @@ async function buildModel(
   const query = composeBuild(action, partitions, { views: context.views, relations: snapshot.relations });
   const stage = await locating(query, context.locate, (sql) => script.stage(sql));
   if (action.partitionColumn !== undefined && !stage.columns.some(({ name }) => name === action.partitionColumn)) {
-    throw new WarehouseError(
+    throw new EngineError(
       "query",
       `the query has no column ${action.partitionColumn}, by which the model is partitioned`,
     );
@@ -219,9 +221,9 @@ async function record(
       partition,
       codeHash: action.node.codeHash,
       compiledHash: action.node.compiledHash,
-      inputHash: hashes.get(partition)?.hash ?? EMPTY,
+      inputHash: hashes.get(partition)?.hash ?? UNKNOWN_INPUTS,
       inputs: hashes.get(partition)?.byUpstream ?? {},
-      fingerprint: output.data.get(partition)?.digest ?? EMPTY,
+      fingerprint: output.data.get(partition)?.digest ?? NO_ROWS,
       outputVersion: outputVersion(output.live, partition),
       rows: output.data.get(partition)?.rows ?? 0,
     }),

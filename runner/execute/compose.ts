@@ -1,6 +1,6 @@
+import type { RunnableAction, SqlRead } from "../graph/action.js";
 import { addDays } from "../plan/dates.js";
-import type { DateRange, Relation } from "../warehouse/port.js";
-import type { RunnableAction, SqlRead } from "./action.js";
+import type { DateRange, Relation } from "../port/port.js";
 
 export interface ComposeContext {
   /** Views are replaced by their own query, so that the read window reaches the tables behind them. */

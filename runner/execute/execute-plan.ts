@@ -1,13 +1,13 @@
+import type { ProjectPlan } from "../decide/plan-project.js";
+import type { ActionResult, EventListener } from "../events/events.js";
+import type { Locate } from "../graph/locate.js";
 import { decisionsJson } from "../plan/partitions.js";
+import type { Transaction, Warehouse } from "../port/port.js";
 import { migrateState } from "../state/migrate.js";
 import { FingerprintLog } from "../state/relation-state.js";
 import { recordRun } from "../state/run-log.js";
 import { storeManifest } from "../state/stored-manifest.js";
-import type { Transaction, Warehouse } from "../warehouse/port.js";
 import { Breakers } from "./breakers.js";
-import type { ActionResult, EventListener } from "./events.js";
-import type { Locate } from "./located.js";
-import type { ProjectPlan } from "./plan-project.js";
 import { runProject } from "./run-project.js";
 
 export interface ExecuteOptions {

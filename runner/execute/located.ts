@@ -1,41 +1,36 @@
-import { DialectError } from "../dialect/contract.js";
-import { type ScriptTexts, StatementError } from "../warehouse/port.js";
-import type { RunnableAction } from "./action.js";
+import type { RunnableAction } from "../graph/action.js";
+import type { Locate, ProjectText } from "../graph/locate.js";
+import { EngineError } from "../port/engine-error.js";
+import type { ScriptTexts } from "../port/port.js";
 import type { ComposedQuery } from "./compose.js";
-import { javaScriptPlace } from "./javascript-place.js";
-
-/** One of an action's compiled texts, and the block of its SQLX file that it comes from. */
-export interface ProjectText {
-  readonly kind: "sql" | "pre_operations" | "post_operations";
-  readonly text: string;
-}
-
-/** Tells where a place in an action's compiled SQL stands in the project: `definitions/x.sqlx:12:7`. */
-export type Locate = (action: RunnableAction, text: ProjectText, offset: number) => string;
+import { functionPlace } from "./function-place.js";
 
 /** An error in the project's SQL; the message begins with file, line and column. */
 export class LocatedError extends Error {
   override readonly name = "LocatedError";
 }
 
-/** Does something with composed SQL; what the dialect refuses is reported at its place in the SQLX file. */
+/** Does something with composed SQL; what the engine refuses is reported at its place in the SQLX file. */
 export async function locating<T>(query: ComposedQuery, locate: Locate, work: (sql: string) => Promise<T>): Promise<T> {
   try {
     return await work(query.text);
   } catch (cause) {
-    if (!(cause instanceof DialectError)) throw inJavaScript(cause, query, locate);
-    const origin = query.origin(cause.span.start);
+    if (!(cause instanceof EngineError)) throw cause;
+    if (cause.offset === undefined) throw inFunction(cause, query, locate);
+    const origin = query.origin(cause.offset);
     if (origin === undefined) throw cause;
     const { action, offset } = origin;
-    throw new LocatedError(`${locate(action, { kind: "sql", text: action.query }, offset)}: ${cause.message}`);
+    throw new LocatedError(
+      `${locate(action, { kind: "sql", text: action.query }, offset)}: ${cause.message}${cause.trace}`,
+    );
   }
 }
 
-function inJavaScript(cause: unknown, query: ComposedQuery, locate: Locate): unknown {
+function inFunction(cause: EngineError, query: ComposedQuery, locate: Locate): Error {
   const action = query.pieces.find(({ origin }) => origin !== undefined)?.origin?.action;
-  const place = action && cause instanceof Error ? javaScriptPlace(cause.message, action) : undefined;
+  const place = action && cause.frame && functionPlace(cause.frame, action);
   if (action === undefined || place === undefined) return cause;
-  return new LocatedError(`${locate(action, place.text, place.offset)}: ${place.message}`);
+  return new LocatedError(`${locate(action, place.text, place.offset)}: ${cause.message}`);
 }
 
 /** Runs an action's statements as texts of one script; an error is told at its place in the SQLX file. */
@@ -50,11 +45,8 @@ export async function runStatements(
     try {
       await script.execute(text);
     } catch (cause) {
-      const at = (offset: number): string => locate(action, { kind, text }, offset);
-      if (cause instanceof DialectError) throw new LocatedError(`${at(cause.span.start)}: ${cause.message}`);
-      if (cause instanceof StatementError)
-        throw new LocatedError(`${at(cause.offset)}: ${cause.message}${cause.trace}`);
-      throw cause;
+      if (!(cause instanceof EngineError) || cause.offset === undefined) throw cause;
+      throw new LocatedError(`${locate(action, { kind, text }, cause.offset)}: ${cause.message}${cause.trace}`);
     }
   }
 }

@@ -1,17 +1,19 @@
 import { performance } from "node:perf_hooks";
 import pLimit from "p-limit";
 import pRetry from "p-retry";
-import { type PartitionDecision, WHOLE } from "../plan/types.js";
+import { decideAction, type ProjectPlan, withMoves } from "../decide/plan-project.js";
+import type { ActionResult, EventListener } from "../events/events.js";
+import type { RunnableAction } from "../graph/action.js";
+import { auditsByHost } from "../graph/audits.js";
+import type { PartitionDecision } from "../graph/decision.js";
+import { readSnapshot } from "../observe/snapshot.js";
+import { EngineError } from "../port/engine-error.js";
+import { WHOLE } from "../port/identity.js";
+import type { PublishCounts, Transaction, Warehouse } from "../port/port.js";
 import { recordModelStates } from "../state/model-state.js";
-import { type PublishCounts, type Transaction, type Warehouse, WarehouseError } from "../warehouse/port.js";
-import type { RunnableAction } from "./action.js";
-import { auditsByHost } from "./audits.js";
 import { BreakerOpenError } from "./breakers.js";
 import { type BuildContext, build, buildShape, GateError } from "./build.js";
-import type { ActionResult, EventListener } from "./events.js";
 import { LocatedError } from "./located.js";
-import { decideAction, type ProjectPlan, withMoves } from "./plan-project.js";
-import { readSnapshot } from "./snapshot.js";
 
 export interface RunOptions {
   readonly concurrency: number;
@@ -213,7 +215,7 @@ async function retryConflicts<T>(transaction: () => Promise<T>): Promise<T> {
     retries: 5,
     minTimeout: 20,
     randomize: true,
-    shouldRetry: ({ error }) => error instanceof WarehouseError && error.code === "conflict",
+    shouldRetry: ({ error }) => error instanceof EngineError && error.code === "conflict",
   });
 }
 

@@ -1,8 +1,11 @@
-import type { RunnableAction } from "../execute/action.js";
-import { GATE, isAdvisory } from "../execute/audits.js";
 import { composeFound } from "../execute/compose.js";
-import { type Locate, locating } from "../execute/located.js";
-import { type Relation, relationKey, type Transaction, WarehouseError } from "../warehouse/port.js";
+import { locating } from "../execute/located.js";
+import type { RunnableAction } from "../graph/action.js";
+import { GATE, isAdvisory } from "../graph/audits.js";
+import type { Locate } from "../graph/locate.js";
+import { EngineError } from "../port/engine-error.js";
+import { partitionOfDate } from "../port/identity.js";
+import { type Relation, relationKey, type Transaction } from "../port/port.js";
 import { type GateResult, gateResult, type Verdict, verdictOf, withoutRows } from "./verdict.js";
 
 /** The criteria of a project: its assertions with the tag `gate`. */
@@ -66,13 +69,13 @@ async function firstWithout(
 ): Promise<string | undefined> {
   const dated = keys.flatMap((key) => {
     const relation = relations.get(key);
-    if (relation === undefined) throw new WarehouseError("missing", `${key} is not in the warehouse`);
+    if (relation === undefined) throw new EngineError("missing", `${key} is not in the warehouse`);
     return relation.partitionColumn === undefined ? [] : [relation];
   });
   const range = { from: date, to: date };
   const digests = await transaction.digests(
     dated.map((relation) => ({ relation, columns: [], range, grain: "partition" })),
   );
-  const empty = dated.find((_, index) => !digests[index]?.has(date));
+  const empty = dated.find((_, index) => !digests[index]?.has(partitionOfDate(date)));
   return empty && relationKey(empty.id);
 }

@@ -1,4 +1,4 @@
-import type { QueryResult, SqlValue } from "../warehouse/port.js";
+import type { QueryResult, SqlValue } from "../port/port.js";
 
 /** What one criterion of the gate says of a date. */
 export interface Verdict {

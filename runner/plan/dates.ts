@@ -1,4 +1,4 @@
-import type { DateRange } from "../warehouse/port.js";
+import type { DateRange } from "../port/port.js";
 
 const DAY = 86_400_000;
 

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { PartitionDigests } from "../warehouse/port.js";
+import type { PlanNode } from "../graph/node.js";
+import type { PartitionDigests } from "../port/port.js";
 import { type DecideInput, decide } from "./decide.js";
 import { inputHashes } from "./input-hash.js";
-import type { InputDigests, PartitionState, PlanNode } from "./types.js";
+import type { InputDigests, PartitionState } from "./types.js";
 
 const node: PlanNode = {
   key: "d.model",

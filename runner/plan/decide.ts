@@ -1,22 +1,12 @@
+import type { Evidence, PartitionDecision } from "../graph/decision.js";
+import type { PlanNode, ReadWindow } from "../graph/node.js";
+import { NO_ROWS, type Partition, WHOLE } from "../port/identity.js";
 import { addDays } from "./dates.js";
-import {
-  type Evidence,
-  type InputHash,
-  type LiveOutput,
-  type Partition,
-  type PartitionDecision,
-  type PartitionState,
-  type PlanNode,
-  type ReadWindow,
-  WHOLE,
-} from "./types.js";
-
-/** The digest of a partition without rows. */
-export const EMPTY = "empty";
+import type { InputHash, LiveOutput, OutputVersion, PartitionState } from "./types.js";
 
 /** What is recorded of a live partition and compared with it: its rows, and the columns of its table even when it has none. */
-export function outputVersion(live: LiveOutput, partition: Partition): string {
-  return `${live.columns}:${live.rows.get(partition) ?? EMPTY}`;
+export function outputVersion(live: LiveOutput, partition: Partition): OutputVersion {
+  return `${live.columns}:${live.rows.get(partition) ?? NO_ROWS}` as OutputVersion;
 }
 
 /** Its sources look unchanged and its SQL is not: something decides the SQL that no source tells. */
@@ -85,7 +75,7 @@ function movedInput(state: PartitionState, current: InputHash | undefined): Evid
   if (state.inputHash === current.hash) return undefined;
   const upstream = Object.keys(current.byUpstream).find((key) => current.byUpstream[key] !== state.inputs[key]);
   if (upstream === undefined) return { what: "input", old: state.inputHash, new: current.hash };
-  const evidence = { what: "input", upstream, new: current.byUpstream[upstream] ?? EMPTY } as const;
+  const evidence = { what: "input", upstream, new: current.byUpstream[upstream] ?? NO_ROWS } as const;
   const old = state.inputs[upstream];
   return old === undefined ? evidence : { ...evidence, old };
 }

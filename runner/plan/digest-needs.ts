@@ -1,6 +1,7 @@
-import type { DateRange } from "../warehouse/port.js";
+import type { PlanNode, Upstream } from "../graph/node.js";
+import type { DateRange } from "../port/port.js";
 import { addDays, unite } from "./dates.js";
-import type { PlanNode, Upstream, Window } from "./types.js";
+import type { Window } from "./types.js";
 
 /**
  * The partitions of each input that the given nodes may read in the window; undefined: all of them.

@@ -1,14 +1,11 @@
-import { createHash } from "node:crypto";
+import type { PlanNode, ReadWindow } from "../graph/node.js";
+import { digestText } from "../port/digest-text.js";
+import { type Partition, WHOLE } from "../port/identity.js";
 import { addDays } from "./dates.js";
-import {
-  type InputDigest,
-  type InputDigests,
-  type InputHash,
-  type Partition,
-  type PlanNode,
-  type ReadWindow,
-  WHOLE,
-} from "./types.js";
+import type { InputDigest, InputDigests, InputHash, InputHashText } from "./types.js";
+
+/** What is recorded where nobody knows what was read: no partition ever has it. */
+export const UNKNOWN_INPUTS = "unknown" as InputHashText;
 
 /** What a missing relation digests to. */
 const NOTHING = "missing";
@@ -32,7 +29,7 @@ export function inputHashes(
       const byUpstream = Object.fromEntries(
         node.upstreams.map((upstream, index) => [upstream.key, ranges[index]?.of(partition) ?? NOTHING]),
       );
-      return [partition, { hash: digestText(JSON.stringify(byUpstream)), byUpstream }];
+      return [partition, { hash: digestText(JSON.stringify(byUpstream)) as InputHashText, byUpstream }];
     }),
   );
 }
@@ -78,8 +75,4 @@ function lowerBound(sorted: readonly string[], value: string): number {
     else high = middle;
   }
   return low;
-}
-
-function digestText(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 32);
 }

@@ -1,14 +1,14 @@
+import type { PartitionDecision } from "../graph/decision.js";
+import type { PlanNode, ReadWindow } from "../graph/node.js";
+import { NO_ROWS, type Partition, WHOLE } from "../port/identity.js";
 import { addDays } from "./dates.js";
-import { type InputDigests, type PartitionDecision, type PlanNode, type ReadWindow, WHOLE } from "./types.js";
+import type { InputDigests } from "./types.js";
 
 /** The fingerprints that an earlier run recorded of each upstream of an action: by partition, and `COLUMNS` for its columns. */
 export type RecordedFingerprints = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /** Stands for names and types of an upstream's columns where partitions are named. */
 export const COLUMNS = "columns";
-
-/** What a partition without rows is recorded as. */
-export const GONE = "empty";
 
 /**
  * Adds to each decision that an input made the partitions of that input which moved since they were recorded.
@@ -40,7 +40,9 @@ function movedPartitions(relation: string, current: InputDigests, recorded: Reco
   if (before === undefined) return [];
   if (now !== undefined && before.get(COLUMNS) !== now.columns) return [COLUMNS];
   const known = new Set([...(now?.partitions.keys() ?? []), ...before.keys()].filter((date) => date !== COLUMNS));
-  return [...known].filter((date) => (now?.partitions.get(date)?.digest ?? GONE) !== (before.get(date) ?? GONE)).sort();
+  return [...known]
+    .filter((date) => (now?.partitions.get(date as Partition)?.digest ?? NO_ROWS) !== (before.get(date) ?? NO_ROWS))
+    .sort();
 }
 
 function inWindow(date: string, partition: string, window: ReadWindow | undefined): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { PartitionDecision } from "../graph/decision.js";
 import { groupDecisions, windowOfRelations } from "./partitions.js";
-import type { PartitionDecision } from "./types.js";
 
 const skip = (partition: string): PartitionDecision => ({ partition, decision: "skip", reason: "unchanged" });
 const run = (partition: string): PartitionDecision => ({ partition, decision: "run", reason: "never_built" });
@@ -8,7 +8,7 @@ const run = (partition: string): PartitionDecision => ({ partition, decision: "r
 describe("groupDecisions", () => {
   it("puts equal neighbours together and keeps their order", () => {
     const grouped = groupDecisions([skip("2021-11-01"), skip("2021-11-02"), run("2021-11-03"), skip("2021-11-04")]);
-    expect(grouped.map(({ partition, decision }) => [partition, decision])).toEqual([
+    expect(grouped.map(({ label, decision }) => [label, decision])).toEqual([
       ["2021-11-01..2021-11-02", "skip"],
       ["2021-11-03", "run"],
       ["2021-11-04", "skip"],

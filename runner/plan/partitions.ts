@@ -1,11 +1,14 @@
-import type { DateRange } from "../warehouse/port.js";
+import type { PartitionDecision } from "../graph/decision.js";
+import type { PlanNode } from "../graph/node.js";
+import { type Partition, partitionOfDate, WHOLE } from "../port/identity.js";
+import type { DateRange } from "../port/port.js";
 import { datesOf } from "./dates.js";
-import { type Partition, type PartitionDecision, type PlanNode, WHOLE, type Window } from "./types.js";
+import type { Window } from "./types.js";
 
 /** The partitions of a node that a request covers: the dates of the window, or `*`. */
 export function partitionsOf(node: PlanNode, window: Window): readonly Partition[] {
   if (!node.partitioned) return [WHOLE];
-  return window === undefined ? [] : datesOf(window);
+  return window === undefined ? [] : datesOf(window).map(partitionOfDate);
 }
 
 /**
@@ -24,8 +27,14 @@ export function windowOfRelations(relations: Iterable<ReadonlyMap<Partition, unk
   return { from, to };
 }
 
-/** Equal neighbours put together: `2021-10-19..2021-11-14`. */
-export function groupDecisions(decisions: readonly PartitionDecision[]): PartitionDecision[] {
+/** Neighbouring partitions that were decided alike, told by the first of them. */
+export type DecisionGroup = PartitionDecision & {
+  /** `2021-10-19..2021-11-14`, or the one partition. */
+  readonly label: string;
+};
+
+/** Equal neighbours put together. */
+export function groupDecisions(decisions: readonly PartitionDecision[]): DecisionGroup[] {
   const groups: { first: PartitionDecision; last: PartitionDecision }[] = [];
   for (const decision of decisions) {
     const current = groups.at(-1);
@@ -33,14 +42,15 @@ export function groupDecisions(decisions: readonly PartitionDecision[]): Partiti
       current.last = decision;
     else groups.push({ first: decision, last: decision });
   }
-  return groups.map(({ first, last }) =>
-    first === last ? first : { ...first, partition: `${first.partition}..${last.partition}` },
-  );
+  return groups.map(({ first, last }) => ({
+    ...first,
+    label: first === last ? first.partition : `${first.partition}..${last.partition}`,
+  }));
 }
 
 /** The decisions as JSON, equal neighbours grouped. */
 export function decisionsJson(decisions: readonly PartitionDecision[]): object[] {
-  return groupDecisions(decisions).map(({ partition, decision, reason, evidence }) =>
+  return groupDecisions(decisions).map(({ label: partition, decision, reason, evidence }) =>
     evidence === undefined ? { partition, decision, reason } : { partition, decision, reason, evidence },
   );
 }

@@ -1,4 +1,4 @@
-import type { PlanNode } from "./types.js";
+import type { PlanNode } from "../graph/node.js";
 
 /**
  * Without a window, the dates of a model are those of the dated relations that it reads. A model that reads none, or only

@@ -1,4 +1,4 @@
-import type { BreakerSettings } from "../plan/breaker.js";
+import type { BreakerSettings } from "../graph/breaker-settings.js";
 import { projectError } from "./errors.js";
 
 const DEFAULT_TIMEOUT_SECONDS = 1800;

@@ -1,10 +1,10 @@
 import * as v from "valibot";
+import { findCycle, type GraphNode } from "../graph/order.js";
 import { type CompiledGraph, type CompileOutcome, compiledGraphSchema } from "./compile/graph-shape.js";
 import type { ProjectOverrides } from "./compile/protocol.js";
 import { type ChildLimits, runCompileChild } from "./compile/run-child.js";
 import type { CorePackage } from "./core-package.js";
 import { ProjectError, type ProjectProblem, projectError } from "./errors.js";
-import { findCycle, type GraphNode } from "./graph.js";
 import { suggestion } from "./settings.js";
 
 export interface CompileOptions {

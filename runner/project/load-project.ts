@@ -128,7 +128,7 @@ async function makeManifest(
   const [{ graph, outcome }, { buildManifest }, scanner] = await Promise.all([
     compile(options, inputs, files),
     import("./build-manifest.js"),
-    options.scanner ?? import("../dialect/index.js"),
+    options.scanner ?? import("../googlesql/index.js"),
   ]);
   const { projectDir } = inputs;
   const tracedFiles = outcome.probedFiles.filter((path) => !isDefaultInput(path));

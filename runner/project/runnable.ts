@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import type { RunnableAction, RunnableProject, SqlRead } from "../execute/action.js";
-import type { PlanNode, ReadWindow, Upstream } from "../plan/types.js";
-import { rowColumnNames } from "../warehouse/port.js";
+import type { RunnableAction, RunnableProject, SqlRead } from "../graph/action.js";
+import type { CodeHash, CompiledHash, PlanNode, ReadWindow, Upstream } from "../graph/node.js";
+import { dependencyOrder } from "../graph/order.js";
+import { rowColumnNames } from "../port/port.js";
 import { readBreakerLabels } from "./breaker-labels.js";
 import { projectError } from "./errors.js";
-import { dependencyOrder } from "./graph.js";
 import type { Manifest, ManifestAction } from "./manifest.js";
 
 const RUNNABLE = new Set<ManifestAction["type"]>(["table", "incremental", "view", "assertion", "operation"]);
@@ -79,8 +79,8 @@ function planNode(action: ManifestAction, byKey: ReadonlyMap<string, ManifestAct
     // Without a declared read window nobody knows which dates a model can produce: it is one partition.
     partitioned: action.partitionColumn !== undefined && action.lookback.defaultDays !== undefined,
     upstreams: upstreamsOf(action, views),
-    codeHash: joined([action.codeHash, ...views.map((view) => view.codeHash)]),
-    compiledHash: joined([action.compiledHash, ...views.map((view) => view.compiledHash)]),
+    codeHash: joined([action.codeHash, ...views.map((view) => view.codeHash)]) as CodeHash,
+    compiledHash: joined([action.compiledHash, ...views.map((view) => view.compiledHash)]) as CompiledHash,
     volatile: volatileReason(action) ?? views.map(volatileReason).find((reason) => reason !== undefined),
     disabled: action.disabled,
   };

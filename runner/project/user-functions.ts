@@ -1,5 +1,5 @@
-import type { FunctionScan, ScriptScan } from "../dialect/contract.js";
-import { routineKey } from "../plan/routine-key.js";
+import type { FunctionScan, ScriptScan } from "../googlesql/contract.js";
+import { routineKey } from "../graph/routine-key.js";
 import type { SqlScanner } from "./build-manifest.js";
 import type { ManifestAction } from "./manifest.js";
 

@@ -1,5 +1,6 @@
+import type { Evidence, PartitionDecision } from "../graph/decision.js";
 import { COLUMNS } from "../plan/moves.js";
-import { type Evidence, type PartitionDecision, WHOLE } from "../plan/types.js";
+import { WHOLE } from "../port/identity.js";
 import { plural } from "./text.js";
 
 /** What one action's decisions amount to, for a person: `28 partitions: never built`. */

@@ -1,4 +1,5 @@
-import type { Compared, ExplainedPartition, Explanation } from "../execute/explain.js";
+import type { Compared, ExplainedPartition, Explanation } from "../decide/explain.js";
+import { WHOLE } from "../port/identity.js";
 import type { CodeChange } from "../project/code-change.js";
 import { describeDecisions } from "./decisions.js";
 import { alignColumns, type Colors, plural } from "./text.js";
@@ -15,8 +16,9 @@ export function explainJson({ name, type, fileName, partitions, codeChange }: Ex
     name,
     type,
     file: fileName,
-    partitions: partitions.map(({ decided, lastBuild, ...partition }) => ({
+    partitions: partitions.map(({ decided: { label, ...decided }, lastBuild, ...partition }) => ({
       ...decided,
+      partition: label,
       ...partition,
       last_build: lastBuild && { run_id: lastBuild.runId, at: lastBuild.at, rows: lastBuild.rows },
     })),
@@ -38,7 +40,7 @@ export function explainLines(report: ExplainReport, colors: Colors): string[] {
 function partitionLines(partition: ExplainedPartition, colors: Colors): string[] {
   const { decided, lastBuild } = partition;
   const verdict = decided.decision === "run" ? colors.yellow("would run") : colors.green("would be skipped");
-  const where = decided.partition === "*" ? "" : `${decided.partition}  `;
+  const where = decided.partition === WHOLE ? "" : `${decided.label}  `;
   const built =
     lastBuild === null
       ? "never"

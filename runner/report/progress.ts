@@ -1,4 +1,4 @@
-import type { EventListener } from "../execute/events.js";
+import type { EventListener } from "../events/events.js";
 import { actionLine, isPassedAssertion } from "./run-report.js";
 import { colorsFor, plainLine } from "./text.js";
 

@@ -1,5 +1,5 @@
-import type { SqlType } from "../sql-types.js";
-import type { QueryResult, SqlValue } from "../warehouse/port.js";
+import type { QueryResult, SqlValue } from "../port/port.js";
+import type { SqlType } from "../port/sql-types.js";
 import { alignColumns, plainLine, plural } from "./text.js";
 
 /** An array of row objects; NUMERIC, and INT64 beyond 2^53, as text, because JSON numbers would round them. */

@@ -1,6 +1,6 @@
-import type { ActionResult, ActionStatus } from "../execute/events.js";
+import type { ActionResult, ActionStatus } from "../events/events.js";
 import { decisionsJson } from "../plan/partitions.js";
-import type { DateRange, PublishCounts } from "../warehouse/port.js";
+import type { DateRange, PublishCounts } from "../port/port.js";
 import { describeDecisions, describePartitions } from "./decisions.js";
 import { alignColumns, type Colors, count, duration, plainLine, plural } from "./text.js";
 

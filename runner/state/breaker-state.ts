@@ -1,5 +1,6 @@
-import { type Breaker, type BreakerFailure, type BreakerSettings, CLOSED } from "../plan/breaker.js";
-import type { RowObject, SqlValue, Transaction } from "../warehouse/port.js";
+import type { BreakerSettings } from "../graph/breaker-settings.js";
+import { type Breaker, type BreakerFailure, CLOSED } from "../plan/breaker.js";
+import type { RowObject, SqlValue, Transaction } from "../port/port.js";
 import { CIRCUIT_BREAKER_STATE } from "./tables.js";
 
 const TABLE = "circuit_breaker_state";

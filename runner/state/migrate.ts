@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Column } from "../sql-types.js";
-import { type Transaction, WarehouseError } from "../warehouse/port.js";
+import { EngineError } from "../port/engine-error.js";
+import type { Transaction } from "../port/port.js";
+import type { Column } from "../port/sql-types.js";
 
 interface Migration {
   readonly version: number;
@@ -27,46 +28,59 @@ CREATE TABLE IF NOT EXISTS \`{{stateDataset}}\`.schema_migrations (
   applied_at TIMESTAMP NOT NULL
 );`;
 
-/** The version of the newest state table that this build knows. */
-const NEWEST_VERSION = 2;
-
 /**
  * Refuses state that this build cannot read. Writes nothing: a warehouse without state tables is one that never ran.
- * @throws WarehouseError `newer_version` when a newer fastbreak has written the state
+ * @throws EngineError `newer_state` when a newer fastbreak has written the state
  */
 export async function checkState(transaction: Transaction, dataset: string): Promise<void> {
-  refuseNewer(dataset, await appliedVersions(transaction, dataset));
+  refuseUnreadable(dataset, await appliedMigrations(transaction, dataset));
 }
 
 /**
  * Brings the state tables to the version this build knows; nothing is read from disk when they are there already.
- * @throws WarehouseError `newer_version` when a newer fastbreak has written the state
+ * @throws EngineError `newer_state` when a newer fastbreak has written the state
  */
 export async function migrateState(transaction: Transaction, dataset: string): Promise<void> {
-  const applied = await appliedVersions(transaction, dataset);
-  refuseNewer(dataset, applied);
-  if (applied.includes(NEWEST_VERSION)) return;
-  const missing = readMigrations().filter((migration) => !applied.includes(migration.version));
-  await applyMigrations(transaction, dataset, missing);
+  const applied = await appliedMigrations(transaction, dataset);
+  const known = new Set(applied.map(({ version }) => version));
+  refuseUnreadable(dataset, applied);
+  const missing = migrationFiles().filter(({ version }) => !known.has(version));
+  if (missing.length > 0) await applyMigrations(transaction, dataset, missing.map(readMigration));
 }
 
-function refuseNewer(dataset: string, applied: readonly number[]): void {
-  const newest = Math.max(0, ...applied);
-  if (newest <= NEWEST_VERSION) return;
-  throw new WarehouseError(
-    "newer_version",
-    `the state in ${dataset} was written by a newer fastbreak (state version ${newest}, this one knows ${NEWEST_VERSION}); upgrade fastbreak`,
-  );
+/** What the warehouse says of a migration that was applied to it. */
+interface Applied {
+  readonly version: number;
+  readonly checksum: string;
 }
 
-async function appliedVersions(transaction: Transaction, dataset: string): Promise<number[]> {
+/** State that a newer build wrote, or that another migration of the same number made, means something that nobody here knows. */
+function refuseUnreadable(dataset: string, applied: readonly Applied[]): void {
+  const files = new Map(migrationFiles().map((file) => [file.version, file]));
+  const newest = Math.max(...files.keys());
+  for (const { version, checksum } of applied) {
+    const file = files.get(version);
+    if (version > newest)
+      throw new EngineError(
+        "newer_state",
+        `the state in ${dataset} was written by a newer fastbreak (state version ${version}, this one knows ${newest}); upgrade fastbreak`,
+      );
+    if (file !== undefined && readMigration(file).checksum !== checksum)
+      throw new EngineError(
+        "newer_state",
+        `the state in ${dataset} was made by another ${file.file} than this fastbreak has; install the version that made it, or drop the dataset ${dataset} to begin anew`,
+      );
+  }
+}
+
+async function appliedMigrations(transaction: Transaction, dataset: string): Promise<Applied[]> {
   const rows = await transaction.latestRows({
     table: { dataset, name: "schema_migrations" },
-    columns: ["version"],
+    columns: ["version", "checksum"],
     key: ["version"],
     newestBy: ["applied_at"],
   });
-  return rows.map((row) => Number(row.version));
+  return rows.map((row) => ({ version: Number(row.version), checksum: String(row.checksum) }));
 }
 
 async function applyMigrations(
@@ -91,18 +105,31 @@ async function applyMigrations(
   }
 }
 
-function readMigrations(): Migration[] {
-  const folder = fileURLToPath(new URL("./migrations/", import.meta.url));
-  return readdirSync(folder)
+interface MigrationFile {
+  readonly version: number;
+  readonly file: string;
+}
+
+let folder: string | undefined;
+
+/** `migrations/` of the package: beside `dist/`, or above the sources. */
+function migrationsFolder(): string {
+  folder ??= ["../migrations/", "../../migrations/"]
+    .map((place) => fileURLToPath(new URL(place, import.meta.url)))
+    .find((place) => existsSync(place));
+  if (folder === undefined) throw new Error("the package lacks its folder migrations/; install it again");
+  return folder;
+}
+
+/** The migrations of this build by number; only names are read. */
+function migrationFiles(): MigrationFile[] {
+  return readdirSync(migrationsFolder())
     .filter((file) => /^\d{4}_\w+\.sql$/.test(file))
     .sort()
-    .map((file) => {
-      const template = readFileSync(`${folder}${file}`, "utf8");
-      return {
-        version: Number(file.slice(0, 4)),
-        name: file.slice(5, -4),
-        template,
-        checksum: createHash("sha256").update(template).digest("hex"),
-      };
-    });
+    .map((file) => ({ version: Number(file.slice(0, 4)), file }));
+}
+
+function readMigration({ version, file }: MigrationFile): Migration {
+  const template = readFileSync(`${migrationsFolder()}${file}`, "utf8");
+  return { version, name: file.slice(5, -4), template, checksum: createHash("sha256").update(template).digest("hex") };
 }

@@ -1,6 +1,7 @@
-import type { Partition, PartitionState, Window } from "../plan/types.js";
-import { WHOLE } from "../plan/types.js";
-import type { RowObject, SqlValue, Transaction } from "../warehouse/port.js";
+import type { CodeHash, CompiledHash } from "../graph/node.js";
+import type { InputHashText, OutputVersion, PartitionState, Window } from "../plan/types.js";
+import { type Fingerprint, type Partition, WHOLE } from "../port/identity.js";
+import type { RowObject, SqlValue, Transaction } from "../port/port.js";
 import { MODEL_STATE, STATE_FORMAT } from "./tables.js";
 
 /** States by model, then partition. */
@@ -30,7 +31,7 @@ export async function readModelStates(transaction: Transaction, dataset: string,
     if (parsed === undefined) continue;
     const model = text(row.model);
     const partitions = states.get(model) ?? new Map<Partition, PartitionState>();
-    partitions.set(text(row.partition), parsed);
+    partitions.set(text(row.partition) as Partition, parsed);
     states.set(model, partitions);
   }
   return states;
@@ -65,12 +66,12 @@ function parseRow(row: RowObject): PartitionState | undefined {
   const inputs = parseInputs(row.inputs);
   if (inputs === undefined) return undefined;
   return {
-    codeHash: text(row.code_hash),
-    compiledHash: text(row.compiled_hash),
-    inputHash: text(row.input_hash),
+    codeHash: text(row.code_hash) as CodeHash,
+    compiledHash: text(row.compiled_hash) as CompiledHash,
+    inputHash: text(row.input_hash) as InputHashText,
     inputs,
-    fingerprint: text(row.fingerprint),
-    outputVersion: text(row.output_version),
+    fingerprint: text(row.fingerprint) as Fingerprint,
+    outputVersion: text(row.output_version) as OutputVersion,
     rows: Number(row.row_count),
     runId: text(row.run_id),
     recordedAt: text(row.recorded_at),

@@ -1,5 +1,5 @@
 import type { RecordedFingerprints } from "../plan/moves.js";
-import type { RowObject, Transaction } from "../warehouse/port.js";
+import type { RowObject, Transaction } from "../port/port.js";
 import { RELATION_STATE } from "./tables.js";
 
 /** Reads the fingerprints that earlier runs saw. */

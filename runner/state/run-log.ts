@@ -1,4 +1,4 @@
-import type { RowObject, Transaction } from "../warehouse/port.js";
+import type { RowObject, Transaction } from "../port/port.js";
 import type { ActionOutcome, RunOutcome } from "./run-outcome.js";
 import { MODEL_RUNS, RUNS } from "./tables.js";
 

@@ -1,4 +1,4 @@
-import type { DateRange, PublishCounts } from "../warehouse/port.js";
+import type { DateRange, PublishCounts } from "../port/port.js";
 
 /** One run as the run tables keep it. */
 export interface RunOutcome {

@@ -1,4 +1,4 @@
-import type { Transaction } from "../warehouse/port.js";
+import type { Transaction } from "../port/port.js";
 import { MANIFESTS } from "./tables.js";
 
 /** The text of the manifest that the last compiling run left; undefined: none. */

@@ -1,4 +1,4 @@
-import type { Column } from "../sql-types.js";
+import type { Column } from "../port/sql-types.js";
 
 /** Version of the meaning of hashes and rows in `model_state`; a row of another version counts as unknown. */
 export const STATE_FORMAT = 1;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { SqlType } from "../sql-types.js";
-import type { QueryResult, SqlValue } from "../warehouse/port.js";
+import type { QueryResult, SqlValue } from "../port/port.js";
+import type { SqlType } from "../port/sql-types.js";
 import { compareResults } from "./compare.js";
 
 function result(columns: Record<string, SqlType>, ...rows: SqlValue[][]): QueryResult {

@@ -1,5 +1,5 @@
-import type { Column, SqlType } from "../sql-types.js";
-import type { QueryResult, SqlValue } from "../warehouse/port.js";
+import type { QueryResult, SqlValue } from "../port/port.js";
+import type { Column, SqlType } from "../port/sql-types.js";
 
 /** One cell that is not what the test expects; `row` counts from 0. */
 export interface CellDifference {

@@ -1,6 +1,6 @@
-import { DialectError } from "../dialect/contract.js";
+import { EngineError } from "../port/engine-error.js";
+import type { QueryResult, Warehouse } from "../port/port.js";
 import type { ManifestAction } from "../project/manifest.js";
-import { type QueryResult, type Warehouse, WarehouseError } from "../warehouse/port.js";
 import { type CellDifference, compareResults } from "./compare.js";
 
 /** What became of one unit test. */
@@ -19,7 +19,7 @@ export interface TestResult {
  * there is left out: whoever calls it will say so.
  */
 export async function createFunctions(warehouse: Warehouse, actions: readonly ManifestAction[]): Promise<void> {
-  const { declaredFunctions } = await import("../script/routines.js");
+  const { declaredFunctions } = await import("../googlesql/declared-functions.js");
   const scripts = actions.flatMap(({ operations, preOps, postOps }) => [...operations, ...preOps, ...postOps]);
   let waiting = [...declaredFunctions(scripts.filter((sql) => /\bfunction\b/i.test(sql))).values()];
   for (const dataset of new Set(waiting.map((declared) => declared.dataset)))
@@ -32,7 +32,7 @@ export async function createFunctions(warehouse: Warehouse, actions: readonly Ma
       try {
         await warehouse.script(declared.text);
       } catch (cause) {
-        if (!(cause instanceof DialectError || cause instanceof WarehouseError)) throw cause;
+        if (!(cause instanceof EngineError)) throw cause;
         failed.push(declared);
       }
     }
@@ -77,11 +77,10 @@ async function answer(warehouse: Warehouse, sql: string, what: string): Promise<
   try {
     return await warehouse.transaction((transaction) => transaction.query(sql));
   } catch (cause) {
-    if (cause instanceof DialectError) {
-      const line = sql.split("\n")[cause.line - 1]?.trim() ?? "";
-      throw new TestQueryError(`${what}, line ${cause.line}, column ${cause.column}: ${cause.message}; near: ${line}`);
-    }
-    if (cause instanceof WarehouseError) throw new TestQueryError(`${what}: ${cause.message}`);
-    throw cause;
+    if (!(cause instanceof EngineError)) throw cause;
+    const { line, column, message } = cause;
+    if (line === undefined) throw new TestQueryError(`${what}: ${message}`);
+    const near = sql.split("\n")[line - 1]?.trim() ?? "";
+    throw new TestQueryError(`${what}, line ${line}, column ${column}: ${message}; near: ${near}`);
   }
 }

@@ -3,9 +3,9 @@ import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
+import { layoutSql } from "../../runner/engines/duckdb/catalog.js";
+import { openDuckDbWarehouse } from "../../runner/engines/duckdb/warehouse.js";
 import { migrateState } from "../../runner/state/migrate.js";
-import { layoutSql } from "../../runner/warehouse/duckdb/catalog.js";
-import { openDuckDbWarehouse } from "../../runner/warehouse/duckdb/warehouse.js";
 import { DATASET, type Row } from "./spec.js";
 import { type Outside, STATE_DATASET } from "./world.js";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, describe, it } from "vitest";
-import { scanQuery } from "../../runner/dialect/index.js";
+import { scanQuery } from "../../runner/googlesql/index.js";
 import { duckDbOutsides } from "./duckdb-outside.js";
 import { histories, live } from "./history.js";
 import type { ColumnScan } from "./project.js";

@@ -1,4 +1,3 @@
-import type { Column } from "../../runner/sql-types.js";
 import {
   type DateRange,
   type DigestRequest,
@@ -17,7 +16,8 @@ import {
   type Stage,
   type Transaction,
   type Warehouse,
-} from "../../runner/warehouse/port.js";
+} from "../../runner/port/port.js";
+import type { Column } from "../../runner/port/sql-types.js";
 import { evaluate, type Row, type Spec } from "./spec.js";
 import type { Layout } from "./world.js";
 

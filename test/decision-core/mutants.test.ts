@@ -9,11 +9,11 @@ vi.mock("../../runner/plan/decide.js", (original) => replaced(original, ["decide
 vi.mock("../../runner/plan/input-hash.js", (original) => replaced(original, ["inputHashes"]));
 vi.mock("../../runner/plan/digest-needs.js", (original) => replaced(original, ["inputRanges"]));
 vi.mock("../../runner/plan/whole.js", (original) => replaced(original, ["wholeWhereDatesAreUnknown"]));
-vi.mock("../../runner/execute/snapshot.js", (original) => replaced(original, ["readSnapshot"]));
+vi.mock("../../runner/observe/snapshot.js", (original) => replaced(original, ["readSnapshot"]));
 vi.mock("../../runner/execute/compose.js", (original) => replaced(original, ["composeBuild"]));
-vi.mock("../../runner/execute/audits.js", (original) => replaced(original, ["auditsByHost"]));
+vi.mock("../../runner/graph/audits.js", (original) => replaced(original, ["auditsByHost"]));
 vi.mock("../../runner/execute/build.js", (original) => replaced(original, ["build"]));
-vi.mock("../../runner/execute/plan-project.js", (original) => replaced(original, ["planProject"]));
+vi.mock("../../runner/decide/plan-project.js", (original) => replaced(original, ["planProject"]));
 vi.mock("../../runner/state/model-state.js", (original) => replaced(original, ["recordModelStates"]));
 
 type AnyFunction = (...args: unknown[]) => unknown;

@@ -1,19 +1,14 @@
-import type { auditsByHost } from "../../runner/execute/audits.js";
+import type { planProject } from "../../runner/decide/plan-project.js";
 import type { build } from "../../runner/execute/build.js";
 import type { composeBuild } from "../../runner/execute/compose.js";
-import type { planProject } from "../../runner/execute/plan-project.js";
-import type { readSnapshot, Snapshot } from "../../runner/execute/snapshot.js";
+import type { auditsByHost } from "../../runner/graph/audits.js";
+import type { PartitionDecision } from "../../runner/graph/decision.js";
+import type { PlanNode, ReadWindow, Upstream } from "../../runner/graph/node.js";
+import type { readSnapshot, Snapshot } from "../../runner/observe/snapshot.js";
 import type { DecideInput, decide } from "../../runner/plan/decide.js";
 import type { inputRanges } from "../../runner/plan/digest-needs.js";
 import type { inputHashes } from "../../runner/plan/input-hash.js";
-import type {
-  LiveOutput,
-  PartitionDecision,
-  PartitionState,
-  PlanNode,
-  ReadWindow,
-  Upstream,
-} from "../../runner/plan/types.js";
+import type { LiveOutput, PartitionState } from "../../runner/plan/types.js";
 import type { wholeWhereDatesAreUnknown } from "../../runner/plan/whole.js";
 import type { recordModelStates } from "../../runner/state/model-state.js";
 

@@ -1,7 +1,7 @@
-import type { RunnableProject } from "../../runner/execute/action.js";
-import type { ActionStatus } from "../../runner/execute/events.js";
+import type { ActionStatus } from "../../runner/events/events.js";
+import type { RunnableProject } from "../../runner/graph/action.js";
 import { datesOf } from "../../runner/plan/dates.js";
-import type { DateRange } from "../../runner/warehouse/port.js";
+import type { DateRange } from "../../runner/port/port.js";
 import { readWindows } from "./project.js";
 import { evaluate, type Input, type Row, type Spec, semantics, shift } from "./spec.js";
 

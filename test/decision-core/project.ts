@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { RunnableProject } from "../../runner/execute/action.js";
+import type { RunnableProject } from "../../runner/graph/action.js";
 import type { Manifest, ManifestAction } from "../../runner/project/manifest.js";
 import { MANIFEST_FORMAT_VERSION } from "../../runner/project/manifest.js";
 import { runnableProject } from "../../runner/project/runnable.js";

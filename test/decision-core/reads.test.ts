@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { planProject } from "../../runner/execute/plan-project.js";
-import type { LatestRowsRequest, Transaction } from "../../runner/warehouse/port.js";
+import { planProject } from "../../runner/decide/plan-project.js";
+import type { LatestRowsRequest, Transaction } from "../../runner/port/port.js";
 import { memoryOutside } from "./memory-outside.js";
 import { projectOf } from "./project.js";
 import { day, type Spec } from "./spec.js";

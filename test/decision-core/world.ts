@@ -1,7 +1,7 @@
-import type { ActionResult } from "../../runner/execute/events.js";
+import { planProject } from "../../runner/decide/plan-project.js";
+import type { ActionResult } from "../../runner/events/events.js";
 import { executePlan } from "../../runner/execute/execute-plan.js";
-import { planProject } from "../../runner/execute/plan-project.js";
-import type { DateRange, Relation, Warehouse } from "../../runner/warehouse/port.js";
+import type { DateRange, Relation, Warehouse } from "../../runner/port/port.js";
 import { type LiveTable, Oracle, type Request, readRows, textOf } from "./oracle.js";
 import { type ColumnScan, knownColumns, projectOf } from "./project.js";
 import { day, evaluate, type Row, relation, type Spec } from "./spec.js";

@@ -1,9 +1,11 @@
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { type Catalog, DialectError, type TranslatedQuery } from "../../runner/dialect/contract.js";
+import type { TranslatedQuery } from "../../runner/dialect/contract.js";
 import { translateQuery } from "../../runner/dialect/index.js";
 import { installMacros } from "../../runner/dialect/runtime/index.js";
 import { runtimeMessage } from "../../runner/dialect/runtime-error.js";
-import { typeName } from "../../runner/sql-types.js";
+import type { Catalog } from "../../runner/googlesql/catalog.js";
+import { DialectError } from "../../runner/googlesql/contract.js";
+import { typeName } from "../../runner/port/sql-types.js";
 import type { Case } from "./cases.js";
 import { readRows, sameRows } from "./values.js";
 

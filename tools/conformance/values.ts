@@ -1,4 +1,4 @@
-import type { SqlType } from "../../runner/sql-types.js";
+import type { SqlType } from "../../runner/port/sql-types.js";
 
 /** A value in the notation of the conformance files. */
 export type Cell = null | boolean | number | string | readonly Cell[];

@@ -1,5 +1,5 @@
-import { typeName } from "../../sql-types.js";
-import { analysisError, unsupported } from "../errors.js";
+import { analysisError, unsupported } from "../../googlesql/errors.js";
+import { typeName } from "../../port/sql-types.js";
 import { isNullLiteral, mayBeNan, type Typed } from "../types/typed.js";
 import {
   type AggregateCall,

@@ -1,7 +1,7 @@
-import { type SqlType, typeName } from "../../sql-types.js";
-import type { CallExpr, Expr } from "../ast.js";
-import type { Span } from "../contract.js";
-import { analysisError } from "../errors.js";
+import type { CallExpr, Expr } from "../../googlesql/ast.js";
+import type { Span } from "../../googlesql/contract.js";
+import { analysisError } from "../../googlesql/errors.js";
+import { type SqlType, typeName } from "../../port/sql-types.js";
 import { isNullLiteral, type Typed } from "../types/typed.js";
 
 export function spanOf({ start, end }: Span): Span {

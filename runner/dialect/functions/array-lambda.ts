@@ -1,6 +1,6 @@
-import type { SqlType } from "../../sql-types.js";
-import type { CallExpr, Expr } from "../ast.js";
-import { analysisError } from "../errors.js";
+import type { CallExpr, Expr } from "../../googlesql/ast.js";
+import { analysisError } from "../../googlesql/errors.js";
+import type { SqlType } from "../../port/sql-types.js";
 import { equalText } from "../print/equality.js";
 import { coerce, commonType } from "../types/coercion.js";
 import { supportsEquality } from "../types/equality.js";

@@ -1,6 +1,6 @@
-import { type SqlType, typeName } from "../../sql-types.js";
-import type { Span } from "../contract.js";
-import { analysisError, unsupported } from "../errors.js";
+import type { Span } from "../../googlesql/contract.js";
+import { analysisError, unsupported } from "../../googlesql/errors.js";
+import { type SqlType, typeName } from "../../port/sql-types.js";
 import { coerce } from "../types/coercion.js";
 import { derive, isNullLiteral, type Typed } from "../types/typed.js";
 import { SafeScope } from "./safe.js";

@@ -1,6 +1,6 @@
-import { type SqlType, type StructType, typeName } from "../../sql-types.js";
-import type { Span } from "../contract.js";
-import { analysisError, SqlProblem } from "../errors.js";
+import type { Span } from "../../googlesql/contract.js";
+import { analysisError, SqlProblem } from "../../googlesql/errors.js";
+import { type SqlType, type StructType, typeName } from "../../port/sql-types.js";
 import { duckdbType, fieldAccess, structLiteral } from "../print/sql.js";
 import type { LimitTree, TypeLimit } from "../resolve/type-node.js";
 import { coerce, coercionCost } from "../types/coercion.js";

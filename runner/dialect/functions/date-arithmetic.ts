@@ -1,6 +1,6 @@
-import { type SqlType, typeName } from "../../sql-types.js";
-import type { CallExpr, Expr } from "../ast.js";
-import { analysisError } from "../errors.js";
+import type { CallExpr, Expr } from "../../googlesql/ast.js";
+import { analysisError } from "../../googlesql/errors.js";
+import { type SqlType, typeName } from "../../port/sql-types.js";
 import { coerce, coercionCost } from "../types/coercion.js";
 import { derive, isNullLiteral, type Typed } from "../types/typed.js";
 import { CALENDAR_PARTS, type DatePart, datePart, invalidPart, partMacro, TIME_PARTS } from "./date-parts.js";

@@ -1,5 +1,5 @@
-import type { Expr } from "../ast.js";
-import { analysisError } from "../errors.js";
+import type { Expr } from "../../googlesql/ast.js";
+import { analysisError } from "../../googlesql/errors.js";
 
 /** A date part as an argument: `MONTH`, `WEEK(MONDAY)`. */
 export interface DatePart {

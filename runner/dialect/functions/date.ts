@@ -1,5 +1,5 @@
-import type { CallExpr, Expr } from "../ast.js";
-import { analysisError, unsupported } from "../errors.js";
+import type { CallExpr, Expr } from "../../googlesql/ast.js";
+import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { INTERVAL_PARTS } from "../resolve/interval.js";
 import { derive, type Typed } from "../types/typed.js";
 import { addFunction, argumentsOf, diffFunction, lastDay, spanOf, truncFunction } from "./date-arithmetic.js";

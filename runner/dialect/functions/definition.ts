@@ -1,5 +1,5 @@
-import type { SqlType } from "../../sql-types.js";
-import type { CallExpr, Expr } from "../ast.js";
+import type { CallExpr, Expr } from "../../googlesql/ast.js";
+import type { SqlType } from "../../port/sql-types.js";
 import type { Typed } from "../types/typed.js";
 import { type Signature, signature } from "./signature.js";
 

@@ -1,7 +1,7 @@
-import { type SqlType, typeName } from "../../sql-types.js";
-import type { Expr } from "../ast.js";
-import type { Span } from "../contract.js";
-import { analysisError } from "../errors.js";
+import type { Expr } from "../../googlesql/ast.js";
+import type { Span } from "../../googlesql/contract.js";
+import { analysisError } from "../../googlesql/errors.js";
+import { type SqlType, typeName } from "../../port/sql-types.js";
 import { coerce } from "../types/coercion.js";
 import { derive, isNullLiteral, type Typed } from "../types/typed.js";
 import { CALENDAR_PARTS, datePart, partMacro, TIME_PARTS } from "./date-parts.js";

@@ -1,4 +1,4 @@
-import type { Span } from "../contract.js";
+import type { Span } from "../../googlesql/contract.js";
 import { derive, mayBeNan, type Typed } from "../types/typed.js";
 
 /** Arithmetic longer than this is not checked: the check repeats it. */

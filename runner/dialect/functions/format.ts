@@ -1,7 +1,7 @@
-import { typeName } from "../../sql-types.js";
-import type { CallExpr } from "../ast.js";
-import type { Span } from "../contract.js";
-import { analysisError } from "../errors.js";
+import type { CallExpr } from "../../googlesql/ast.js";
+import type { Span } from "../../googlesql/contract.js";
+import { analysisError } from "../../googlesql/errors.js";
+import { typeName } from "../../port/sql-types.js";
 import { quoteString } from "../print/sql.js";
 import { type Directive, expectedKind, parseFormat } from "../runtime/js/format-string.js";
 import { coerce, coercionCost } from "../types/coercion.js";

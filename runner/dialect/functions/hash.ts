@@ -1,4 +1,4 @@
-import { analysisError } from "../errors.js";
+import { analysisError } from "../../googlesql/errors.js";
 import { coerce } from "../types/coercion.js";
 import { derive, type Typed } from "../types/typed.js";
 import { type Family, on, scalar, special } from "./definition.js";

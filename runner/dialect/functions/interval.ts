@@ -1,5 +1,5 @@
-import type { CallExpr, Expr } from "../ast.js";
-import { analysisError } from "../errors.js";
+import type { CallExpr, Expr } from "../../googlesql/ast.js";
+import { analysisError } from "../../googlesql/errors.js";
 import { INTERVAL_PARTS } from "../resolve/interval.js";
 import { derive, type Typed } from "../types/typed.js";
 import { spanOf, splitArguments } from "./arguments.js";

@@ -1,6 +1,6 @@
-import { type SqlType, typeName } from "../../sql-types.js";
-import type { Span } from "../contract.js";
-import { unsupported } from "../errors.js";
+import type { Span } from "../../googlesql/contract.js";
+import { unsupported } from "../../googlesql/errors.js";
+import { type SqlType, typeName } from "../../port/sql-types.js";
 import { fieldAccess, quoteString } from "../print/sql.js";
 import { isNullLiteral, type Typed } from "../types/typed.js";
 

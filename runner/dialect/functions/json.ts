@@ -1,6 +1,6 @@
-import type { SqlType } from "../../sql-types.js";
-import type { CallExpr, Expr } from "../ast.js";
-import { analysisError } from "../errors.js";
+import type { CallExpr, Expr } from "../../googlesql/ast.js";
+import { analysisError } from "../../googlesql/errors.js";
+import type { SqlType } from "../../port/sql-types.js";
 import { coerce, coercionCost } from "../types/coercion.js";
 import { derive, isNullLiteral, type Typed } from "../types/typed.js";
 import { isArray, spanOf, splitArguments, wrongArguments } from "./arguments.js";

@@ -1,4 +1,4 @@
-import { unsupported } from "../errors.js";
+import { unsupported } from "../../googlesql/errors.js";
 import { type Family, on, scalar, special } from "./definition.js";
 
 const DOC = "net_functions";

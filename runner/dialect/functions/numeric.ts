@@ -1,4 +1,4 @@
-import { analysisError } from "../errors.js";
+import { analysisError } from "../../googlesql/errors.js";
 import type { Typed } from "../types/typed.js";
 import { type Family, on, type ScalarOverload, scalar } from "./definition.js";
 import { safely } from "./safe.js";

@@ -1,5 +1,5 @@
-import { type SqlType, typeName } from "../../sql-types.js";
-import { unsupported } from "../errors.js";
+import { unsupported } from "../../googlesql/errors.js";
+import { type SqlType, typeName } from "../../port/sql-types.js";
 import { fieldAccess } from "../print/sql.js";
 import { isNullLiteral, type Typed } from "../types/typed.js";
 

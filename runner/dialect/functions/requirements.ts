@@ -1,5 +1,5 @@
-import { typeName } from "../../sql-types.js";
-import { analysisError } from "../errors.js";
+import { analysisError } from "../../googlesql/errors.js";
+import { typeName } from "../../port/sql-types.js";
 import { isComparable, isOrderable, supportsEquality } from "../types/equality.js";
 import { isNullLiteral, type Typed } from "../types/typed.js";
 

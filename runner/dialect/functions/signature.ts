@@ -1,4 +1,4 @@
-import { type SqlType, typeName } from "../../sql-types.js";
+import { type SqlType, typeName } from "../../port/sql-types.js";
 import { coerce, coercionCost, commonType } from "../types/coercion.js";
 import { isNullLiteral, type Typed } from "../types/typed.js";
 

@@ -1,6 +1,6 @@
-import { type SqlType, typeName } from "../../sql-types.js";
-import type { Span } from "../contract.js";
-import { analysisError } from "../errors.js";
+import type { Span } from "../../googlesql/contract.js";
+import { analysisError } from "../../googlesql/errors.js";
+import { type SqlType, typeName } from "../../port/sql-types.js";
 import { bindOnce } from "../print/bind.js";
 import { coerce, commonType } from "../types/coercion.js";
 import { derive, isNullLiteral, type Typed } from "../types/typed.js";

@@ -1,6 +1,6 @@
-import { type SqlType, typeName } from "../../sql-types.js";
-import type { CallExpr, Expr } from "../ast.js";
-import { analysisError, unsupported } from "../errors.js";
+import type { CallExpr, Expr } from "../../googlesql/ast.js";
+import { analysisError, unsupported } from "../../googlesql/errors.js";
+import { type SqlType, typeName } from "../../port/sql-types.js";
 import { fieldAccess } from "../print/sql.js";
 import { derive, type Typed } from "../types/typed.js";
 import { spanOf, splitArguments } from "./arguments.js";

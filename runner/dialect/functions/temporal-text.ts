@@ -1,4 +1,4 @@
-import type { CallExpr, Expr } from "../ast.js";
+import type { CallExpr, Expr } from "../../googlesql/ast.js";
 import { quoteString } from "../print/sql.js";
 import { derive, type Typed } from "../types/typed.js";
 import { spanOf } from "./arguments.js";

@@ -1,4 +1,4 @@
-import { unsupported } from "../errors.js";
+import { unsupported } from "../../googlesql/errors.js";
 import { type Family, on, scalar, special } from "./definition.js";
 
 /** Functions whose value differs between runs. `now()` is the time of the transaction, the same for the whole statement. */

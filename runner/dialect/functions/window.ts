@@ -1,4 +1,4 @@
-import { analysisError } from "../errors.js";
+import { analysisError } from "../../googlesql/errors.js";
 import { orderKeys } from "../resolve/order.js";
 import { isNullLiteral, mayBeNan, type Typed } from "../types/typed.js";
 import {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import type { SqlType } from "../../sql-types.js";
-import type { Catalog, CatalogTable } from "../contract.js";
+import type { Catalog, CatalogTable } from "../../googlesql/catalog.js";
+import type { SqlType } from "../../port/sql-types.js";
 import { functionNames } from "../functions/registry.js";
 
 const COLUMNS: readonly (readonly [name: string, type: SqlType])[] = [
@@ -29,7 +29,7 @@ const COLUMNS: readonly (readonly [name: string, type: SqlType])[] = [
 ];
 
 const TABLE: CatalogTable = {
-  duckdbPath: ["main", "fuzz_rows"],
+  path: ["main", "fuzz_rows"],
   columns: COLUMNS.map(([name, type]) => ({ name, type })),
 };
 

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { DialectError } from "../contract.js";
+import { DialectError } from "../../googlesql/contract.js";
 import { translateQuery } from "../index.js";
 import { runtimeMessage } from "../runtime-error.js";
 import { FUZZ_CATALOG } from "./arbitraries.js";

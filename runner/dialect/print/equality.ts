@@ -1,4 +1,4 @@
-import type { SqlType } from "../../sql-types.js";
+import type { SqlType } from "../../port/sql-types.js";
 import type { Typed } from "../types/typed.js";
 import { mayBeNan } from "../types/typed.js";
 import { fieldAccess } from "./sql.js";

@@ -1,4 +1,4 @@
-import type { SqlType, StructType } from "../../sql-types.js";
+import type { SqlType, StructType } from "../../port/sql-types.js";
 
 /** Small DuckDB text pieces. Every identifier is quoted and every literal typed, so DuckDB never guesses. */
 

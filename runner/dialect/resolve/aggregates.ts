@@ -1,6 +1,6 @@
-import { typeName } from "../../sql-types.js";
-import type { CallExpr, Expr } from "../ast.js";
-import { analysisError, unsupported } from "../errors.js";
+import type { CallExpr, Expr } from "../../googlesql/ast.js";
+import { analysisError, unsupported } from "../../googlesql/errors.js";
+import { typeName } from "../../port/sql-types.js";
 import type { AggregateCall, AggregateModifier, FunctionDefinition } from "../functions/definition.js";
 import { SafeScope } from "../functions/safe.js";
 import { isOrderable } from "../types/equality.js";

@@ -1,7 +1,7 @@
-import type { Expr, Query } from "../ast.js";
-import type { Span } from "../contract.js";
+import type { Expr, Query } from "../../googlesql/ast.js";
+import type { Span } from "../../googlesql/contract.js";
+import { walk } from "../../googlesql/walk.js";
 import type { Typed } from "../types/typed.js";
-import { walk } from "../walk.js";
 import { callsAggregate, callsWindow } from "./grouping.js";
 import type { ExprContext, Scope } from "./scope.js";
 

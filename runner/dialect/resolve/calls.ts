@@ -1,12 +1,12 @@
-import type { SqlType } from "../../sql-types.js";
-import type { CallExpr } from "../ast.js";
-import { analysisError, unsupported } from "../errors.js";
+import type { CallExpr } from "../../googlesql/ast.js";
+import { analysisError, unsupported } from "../../googlesql/errors.js";
+import { isVolatile } from "../../googlesql/volatile-names.js";
+import type { SqlType } from "../../port/sql-types.js";
 import type { CallContext, FunctionDefinition } from "../functions/definition.js";
 import { functionNamed, functionNames } from "../functions/registry.js";
 import { SafeScope } from "../functions/safe.js";
 import { bestMatch, noMatchMessage, type Signature } from "../functions/signature.js";
 import { unsupportedFunction } from "../functions/unsupported.js";
-import { isVolatile } from "../functions/volatile-names.js";
 import { derive, type Typed } from "../types/typed.js";
 import { resolveAggregate } from "./aggregates.js";
 import { branchContext, holds } from "./branches.js";

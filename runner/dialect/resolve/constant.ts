@@ -1,7 +1,8 @@
-import { type SqlType, typeName } from "../../sql-types.js";
-import type { Expr } from "../ast.js";
-import type { Catalog, Span } from "../contract.js";
-import { analysisError, unsupported } from "../errors.js";
+import type { Expr } from "../../googlesql/ast.js";
+import type { Catalog } from "../../googlesql/catalog.js";
+import type { Span } from "../../googlesql/contract.js";
+import { analysisError, unsupported } from "../../googlesql/errors.js";
+import { type SqlType, typeName } from "../../port/sql-types.js";
 import { holdsBignumeric } from "../print/sql.js";
 import { coerce, coercionCost } from "../types/coercion.js";
 import type { Typed } from "../types/typed.js";

@@ -1,7 +1,7 @@
-import { type SqlType, type StructType, typeName } from "../../sql-types.js";
-import type { Expr } from "../ast.js";
-import { analysisError, unsupported } from "../errors.js";
-import { impliedName } from "../names.js";
+import type { Expr } from "../../googlesql/ast.js";
+import { analysisError, unsupported } from "../../googlesql/errors.js";
+import { impliedName } from "../../googlesql/names.js";
+import { type SqlType, type StructType, typeName } from "../../port/sql-types.js";
 import { bindOnce } from "../print/bind.js";
 import { jsonElement, jsonMember, structLiteral, valueType } from "../print/sql.js";
 import { coerce, coercionCost, commonType } from "../types/coercion.js";

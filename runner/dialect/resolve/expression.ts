@@ -1,8 +1,8 @@
-import type { SqlType } from "../../sql-types.js";
-import { typeName } from "../../sql-types.js";
-import type { Expr } from "../ast.js";
-import { analysisError, unsupported } from "../errors.js";
-import { PARENTHESIS_FREE } from "../functions/volatile-names.js";
+import type { Expr } from "../../googlesql/ast.js";
+import { analysisError, unsupported } from "../../googlesql/errors.js";
+import { PARENTHESIS_FREE } from "../../googlesql/volatile-names.js";
+import type { SqlType } from "../../port/sql-types.js";
+import { typeName } from "../../port/sql-types.js";
 import { blobLiteral, floatLiteral, integerLiteral, quoteString } from "../print/sql.js";
 import { coerce, coercionCost } from "../types/coercion.js";
 import { normalizedJson } from "../types/json-literal.js";

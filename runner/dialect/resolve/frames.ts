@@ -1,6 +1,6 @@
-import { typeName } from "../../sql-types.js";
-import type { FrameBound, OrderItem, WindowFrame } from "../ast.js";
-import { analysisError, unsupported } from "../errors.js";
+import type { FrameBound, OrderItem, WindowFrame } from "../../googlesql/ast.js";
+import { analysisError, unsupported } from "../../googlesql/errors.js";
+import { typeName } from "../../port/sql-types.js";
 import { coerce, coercionCost } from "../types/coercion.js";
 import { mayBeNan, type Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";

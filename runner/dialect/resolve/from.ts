@@ -1,7 +1,7 @@
-import { type SqlType, typeName } from "../../sql-types.js";
-import type { Expr, FromItem, Identifier } from "../ast.js";
-import type { CatalogTable } from "../contract.js";
-import { analysisError, unsupported } from "../errors.js";
+import type { Expr, FromItem, Identifier } from "../../googlesql/ast.js";
+import type { CatalogTable } from "../../googlesql/catalog.js";
+import { analysisError, unsupported } from "../../googlesql/errors.js";
+import { type SqlType, typeName } from "../../port/sql-types.js";
 import { fieldAccess, holdsBignumeric, quoteName, quotePath } from "../print/sql.js";
 import type { Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";
@@ -120,8 +120,8 @@ function resolveTable(item: Extract<FromItem, { kind: "table" }>, from: FromCont
 }
 
 /** A stored BIGNUMERIC becomes the bytes that are computed with. */
-export function tableText({ duckdbPath, columns }: CatalogTable): string {
-  const path = quotePath(duckdbPath);
+export function tableText({ path: parts, columns }: CatalogTable): string {
+  const path = quotePath(parts);
   const nested = columns.find(({ type }) => typeof type === "object" && holdsBignumeric(type));
   if (nested !== undefined) throw unsupported(`BIGNUMERIC within column ${nested.name}`, { start: 0, end: 0 });
   const replaced = columns

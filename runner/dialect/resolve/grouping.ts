@@ -1,10 +1,10 @@
-import { typeName } from "../../sql-types.js";
-import type { Expr, GroupingItem, OrderItem, Select } from "../ast.js";
-import { analysisError, unsupported } from "../errors.js";
+import type { Expr, GroupingItem, OrderItem, Select } from "../../googlesql/ast.js";
+import { analysisError, unsupported } from "../../googlesql/errors.js";
+import { walk } from "../../googlesql/walk.js";
+import { typeName } from "../../port/sql-types.js";
 import { functionNamed } from "../functions/registry.js";
 import { isComparable } from "../types/equality.js";
 import type { Typed } from "../types/typed.js";
-import { walk } from "../walk.js";
 import { resolveExpr } from "./expression.js";
 import type { ExprContext, Scope } from "./scope.js";
 import type { PlannedItem } from "./select-list.js";

@@ -1,5 +1,5 @@
-import type { Expr } from "../ast.js";
-import { analysisError, unsupported } from "../errors.js";
+import type { Expr } from "../../googlesql/ast.js";
+import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { quoteString } from "../print/sql.js";
 import { parseIntervalLiteral } from "../runtime/js/interval-functions.js";
 import { derive, type Typed } from "../types/typed.js";

@@ -1,9 +1,9 @@
-import { type SqlType, typeName } from "../../sql-types.js";
-import type { UserFunction } from "../contract.js";
-import { analysisError, unsupported } from "../errors.js";
+import type { UserFunction } from "../../googlesql/catalog.js";
+import { analysisError, unsupported } from "../../googlesql/errors.js";
+import type { FunctionBody } from "../../googlesql/script-ast.js";
+import { type SqlType, typeName } from "../../port/sql-types.js";
 import { duckdbType, quoteString } from "../print/sql.js";
 import { compileError } from "../runtime/js/user-function.js";
-import type { FunctionBody } from "../script-ast.js";
 import type { Typed } from "../types/typed.js";
 import { typeOf } from "./type-node.js";
 

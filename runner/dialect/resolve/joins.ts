@@ -1,12 +1,12 @@
-import { typeName } from "../../sql-types.js";
-import type { Expr, FromItem, Identifier } from "../ast.js";
-import type { Span } from "../contract.js";
-import { analysisError, unsupported } from "../errors.js";
+import type { Expr, FromItem, Identifier } from "../../googlesql/ast.js";
+import type { Span } from "../../googlesql/contract.js";
+import { analysisError, unsupported } from "../../googlesql/errors.js";
+import { walk } from "../../googlesql/walk.js";
+import { typeName } from "../../port/sql-types.js";
 import { equalText } from "../print/equality.js";
 import { coerce, commonType } from "../types/coercion.js";
 import { supportsEquality } from "../types/equality.js";
 import type { Typed } from "../types/typed.js";
-import { walk } from "../walk.js";
 import { resolveAs } from "./expression.js";
 import { type FromContext, lateralContext, type ResolvedFrom, resolveFromItem } from "./from.js";
 import type { ScopeColumn, Visible } from "./scope.js";

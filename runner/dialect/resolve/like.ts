@@ -1,6 +1,6 @@
-import { typeName } from "../../sql-types.js";
-import type { Expr } from "../ast.js";
-import { analysisError } from "../errors.js";
+import type { Expr } from "../../googlesql/ast.js";
+import { analysisError } from "../../googlesql/errors.js";
+import { typeName } from "../../port/sql-types.js";
 import { coerce } from "../types/coercion.js";
 import { derive, isNullLiteral, type Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";

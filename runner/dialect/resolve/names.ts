@@ -1,7 +1,7 @@
-import { type SqlType, type StructType, typeName } from "../../sql-types.js";
-import type { Identifier } from "../ast.js";
-import type { Span } from "../contract.js";
-import { analysisError, unsupported } from "../errors.js";
+import type { Identifier } from "../../googlesql/ast.js";
+import type { Span } from "../../googlesql/contract.js";
+import { analysisError, unsupported } from "../../googlesql/errors.js";
+import { type SqlType, type StructType, typeName } from "../../port/sql-types.js";
 import { fieldAccess, jsonMember, quoteString, structLiteral } from "../print/sql.js";
 import { derive, type Typed } from "../types/typed.js";
 import type { Environment, RangeVariable, Scope, ScopeColumn } from "./scope.js";

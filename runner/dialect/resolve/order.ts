@@ -1,4 +1,4 @@
-import type { OrderItem } from "../ast.js";
+import type { OrderItem } from "../../googlesql/ast.js";
 import { mayBeNan, type Typed } from "../types/typed.js";
 
 type Direction = Pick<OrderItem, "descending" | "nulls">;

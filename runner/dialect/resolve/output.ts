@@ -1,7 +1,8 @@
-import type { Column, SqlType } from "../../sql-types.js";
-import type { Query } from "../ast.js";
-import type { Catalog, TranslatedQuery } from "../contract.js";
-import { analysisError } from "../errors.js";
+import type { Query } from "../../googlesql/ast.js";
+import type { Catalog } from "../../googlesql/catalog.js";
+import { analysisError } from "../../googlesql/errors.js";
+import type { Column, SqlType } from "../../port/sql-types.js";
+import type { TranslatedQuery } from "../contract.js";
 import { fieldAccess, fieldKeys, holdsBignumeric, quoteName, structLiteral } from "../print/sql.js";
 import { resolveQuery } from "./query.js";
 import { Environment, type OutputColumn, type ResolvedQuery, type Scope } from "./scope.js";

@@ -1,9 +1,9 @@
-import type { Expr, FromItem } from "../ast.js";
-import { analysisError, unsupported } from "../errors.js";
+import type { Expr, FromItem } from "../../googlesql/ast.js";
+import { analysisError, unsupported } from "../../googlesql/errors.js";
+import { walk } from "../../googlesql/walk.js";
 import { quoteName } from "../print/sql.js";
 import { coerce, coercionCost } from "../types/coercion.js";
 import { isComparable } from "../types/equality.js";
-import { walk } from "../walk.js";
 import { resolveExpr } from "./expression.js";
 import { type FromContext, lateralContext, type ResolvedFrom, relation, resolveFromItem, uniqueKey } from "./from.js";
 import { callsAggregate } from "./grouping.js";

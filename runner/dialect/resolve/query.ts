@@ -1,6 +1,6 @@
-import { typeName } from "../../sql-types.js";
-import type { Expr, Query, QueryBody } from "../ast.js";
-import { analysisError } from "../errors.js";
+import type { Expr, Query, QueryBody } from "../../googlesql/ast.js";
+import { analysisError } from "../../googlesql/errors.js";
+import { typeName } from "../../port/sql-types.js";
 import { quoteName } from "../print/sql.js";
 import { isOrderable } from "../types/equality.js";
 import { resolveExpr } from "./expression.js";

@@ -1,8 +1,8 @@
-import { typeName } from "../../sql-types.js";
-import type { CommonTable, QueryBody } from "../ast.js";
-import { analysisError, unsupported } from "../errors.js";
+import type { CommonTable, QueryBody } from "../../googlesql/ast.js";
+import { analysisError, unsupported } from "../../googlesql/errors.js";
+import { walk } from "../../googlesql/walk.js";
+import { typeName } from "../../port/sql-types.js";
 import { coercionCost } from "../types/coercion.js";
-import { walk } from "../walk.js";
 import { resolveBody, resolveCommons } from "./query.js";
 import type { CommonTables, Environment, OutputColumn, ResolvedQuery, Scope } from "./scope.js";
 import { armText, asTyped } from "./set-operations.js";

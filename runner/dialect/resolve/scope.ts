@@ -1,6 +1,7 @@
-import type { SqlType } from "../../sql-types.js";
-import type { WindowSpec } from "../ast.js";
-import type { Catalog, Span } from "../contract.js";
+import type { WindowSpec } from "../../googlesql/ast.js";
+import type { Catalog } from "../../googlesql/catalog.js";
+import type { Span } from "../../googlesql/contract.js";
+import type { SqlType } from "../../port/sql-types.js";
 import type { ColumnUse, LiteralValue, Typed } from "../types/typed.js";
 
 /** A column as a FROM clause provides it: how DuckDB reads it, and its static type. */

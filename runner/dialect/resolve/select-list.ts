@@ -1,8 +1,8 @@
-import { type SqlType, typeName } from "../../sql-types.js";
-import type { Expr, Identifier, Select, SelectItem } from "../ast.js";
-import type { Span } from "../contract.js";
-import { analysisError } from "../errors.js";
-import { impliedName } from "../names.js";
+import type { Expr, Identifier, Select, SelectItem } from "../../googlesql/ast.js";
+import type { Span } from "../../googlesql/contract.js";
+import { analysisError } from "../../googlesql/errors.js";
+import { impliedName } from "../../googlesql/names.js";
+import { type SqlType, typeName } from "../../port/sql-types.js";
 import { fieldAccess } from "../print/sql.js";
 import { derive, type Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";

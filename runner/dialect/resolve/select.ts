@@ -1,7 +1,7 @@
-import { type StructType, typeName } from "../../sql-types.js";
-import type { OrderItem, Select, WindowSpec } from "../ast.js";
-import type { Span } from "../contract.js";
-import { analysisError } from "../errors.js";
+import type { OrderItem, Select, WindowSpec } from "../../googlesql/ast.js";
+import type { Span } from "../../googlesql/contract.js";
+import { analysisError } from "../../googlesql/errors.js";
+import { type StructType, typeName } from "../../port/sql-types.js";
 import { quoteName, structLiteral } from "../print/sql.js";
 import { isComparable, isOrderable } from "../types/equality.js";
 import { mayBeNan, type Typed } from "../types/typed.js";

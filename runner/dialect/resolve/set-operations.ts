@@ -1,6 +1,6 @@
-import { typeName } from "../../sql-types.js";
-import type { ByName, QueryBody } from "../ast.js";
-import { analysisError, unsupported } from "../errors.js";
+import type { ByName, QueryBody } from "../../googlesql/ast.js";
+import { analysisError, unsupported } from "../../googlesql/errors.js";
+import { typeName } from "../../port/sql-types.js";
 import { quoteName, valueType } from "../print/sql.js";
 import { coerce, coercionCost, commonType } from "../types/coercion.js";
 import { isComparable, sameType } from "../types/equality.js";

@@ -1,7 +1,7 @@
-import type { SqlType } from "../../sql-types.js";
-import type { Expr, Query } from "../ast.js";
-import type { Span } from "../contract.js";
-import { analysisError } from "../errors.js";
+import type { Expr, Query } from "../../googlesql/ast.js";
+import type { Span } from "../../googlesql/contract.js";
+import { analysisError } from "../../googlesql/errors.js";
+import type { SqlType } from "../../port/sql-types.js";
 import { equalText } from "../print/equality.js";
 import { quoteName, valueType } from "../print/sql.js";
 import type { ColumnUse, Typed } from "../types/typed.js";

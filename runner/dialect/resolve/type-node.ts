@@ -1,6 +1,6 @@
-import type { SqlType } from "../../sql-types.js";
-import type { TypeNode } from "../ast.js";
-import { analysisError, unsupported } from "../errors.js";
+import type { TypeNode } from "../../googlesql/ast.js";
+import { analysisError, unsupported } from "../../googlesql/errors.js";
+import type { SqlType } from "../../port/sql-types.js";
 
 const NAMES: Readonly<Record<string, SqlType>> = {
   INT64: "INT64",

@@ -1,6 +1,6 @@
-import type { SqlType, StructType } from "../../sql-types.js";
-import type { Expr, FromItem, Identifier } from "../ast.js";
-import { analysisError } from "../errors.js";
+import type { Expr, FromItem, Identifier } from "../../googlesql/ast.js";
+import { analysisError } from "../../googlesql/errors.js";
+import type { SqlType, StructType } from "../../port/sql-types.js";
 import { quoteName, quoteString, structLiteral } from "../print/sql.js";
 import { coerce, commonType } from "../types/coercion.js";
 import type { Typed } from "../types/typed.js";

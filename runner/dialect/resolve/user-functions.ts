@@ -1,12 +1,13 @@
-import { type SqlType, typeName } from "../../sql-types.js";
-import type { CallExpr, Expr, FromItem } from "../ast.js";
-import type { Span, UserFunction } from "../contract.js";
-import { analysisError, SqlProblem, unsupported } from "../errors.js";
+import type { CallExpr, Expr, FromItem } from "../../googlesql/ast.js";
+import type { UserFunction } from "../../googlesql/catalog.js";
+import type { Span } from "../../googlesql/contract.js";
+import { analysisError, SqlProblem, unsupported } from "../../googlesql/errors.js";
+import { walk } from "../../googlesql/walk.js";
+import { type SqlType, typeName } from "../../port/sql-types.js";
 import { functionNamed } from "../functions/registry.js";
 import { quoteName } from "../print/sql.js";
 import { coerce, coercionCost } from "../types/coercion.js";
 import { derive, isNullLiteral, mergeUses, type Typed } from "../types/typed.js";
-import { walk } from "../walk.js";
 import { positionalArguments, rejectAggregateModifiers } from "./calls.js";
 import { resolveExpr } from "./expression.js";
 import { type FromContext, lateralContext } from "./from.js";

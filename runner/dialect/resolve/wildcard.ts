@@ -1,7 +1,7 @@
-import { type Column, typeName } from "../../sql-types.js";
-import type { FromItem } from "../ast.js";
-import type { CatalogTable } from "../contract.js";
-import { analysisError, unsupported } from "../errors.js";
+import type { FromItem } from "../../googlesql/ast.js";
+import type { CatalogTable } from "../../googlesql/catalog.js";
+import { analysisError, unsupported } from "../../googlesql/errors.js";
+import { type Column, typeName } from "../../port/sql-types.js";
 import { duckdbType, quoteName, quoteString } from "../print/sql.js";
 import { sameType } from "../types/equality.js";
 import { type ResolvedFrom, tableText } from "./from.js";

@@ -1,6 +1,6 @@
-import { typeName } from "../../sql-types.js";
-import type { CallExpr, WindowSpec } from "../ast.js";
-import { analysisError } from "../errors.js";
+import type { CallExpr, WindowSpec } from "../../googlesql/ast.js";
+import { analysisError } from "../../googlesql/errors.js";
+import { typeName } from "../../port/sql-types.js";
 import type { AggregateCall, FunctionDefinition } from "../functions/definition.js";
 import { isComparable, isOrderable } from "../types/equality.js";
 import { derive, type Typed } from "../types/typed.js";

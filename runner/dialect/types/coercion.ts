@@ -1,6 +1,6 @@
-import { type SqlType, type StructType, typeName } from "../../sql-types.js";
-import type { Span } from "../contract.js";
-import { analysisError, unsupported } from "../errors.js";
+import type { Span } from "../../googlesql/contract.js";
+import { analysisError, unsupported } from "../../googlesql/errors.js";
+import { type SqlType, type StructType, typeName } from "../../port/sql-types.js";
 import { fieldAccess, floatLiteral, structLiteral, valueType } from "../print/sql.js";
 import { sameType } from "./equality.js";
 import { bignumericLiteral, numericLiteral, temporalLiteral } from "./literals.js";

@@ -1,4 +1,4 @@
-import type { SqlType } from "../../sql-types.js";
+import type { SqlType } from "../../port/sql-types.js";
 
 /** Same type, struct field names included. */
 export function sameType(a: SqlType, b: SqlType): boolean {

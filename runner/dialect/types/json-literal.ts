@@ -1,5 +1,5 @@
-import type { Span } from "../contract.js";
-import { analysisError } from "../errors.js";
+import type { Span } from "../../googlesql/contract.js";
+import { analysisError } from "../../googlesql/errors.js";
 import { normalizeJson, parseJson, printJson } from "../runtime/js/json-value.js";
 
 /**

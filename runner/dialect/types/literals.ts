@@ -1,6 +1,6 @@
-import { type SqlType, typeName } from "../../sql-types.js";
-import type { Span } from "../contract.js";
-import { analysisError } from "../errors.js";
+import type { Span } from "../../googlesql/contract.js";
+import { analysisError } from "../../googlesql/errors.js";
+import { type SqlType, typeName } from "../../port/sql-types.js";
 import { quoteString } from "../print/sql.js";
 import { bignumericHex } from "../runtime/js/bignumeric.js";
 import { isTimeZone } from "../runtime/js/time-zone.js";

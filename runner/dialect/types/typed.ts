@@ -1,5 +1,5 @@
-import type { SqlType } from "../../sql-types.js";
-import type { Span } from "../contract.js";
+import type { Span } from "../../googlesql/contract.js";
+import type { SqlType } from "../../port/sql-types.js";
 
 /** What is known of a literal: literals coerce more freely than other expressions. */
 export type LiteralValue =

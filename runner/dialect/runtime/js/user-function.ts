@@ -11,7 +11,7 @@ import {
   DuckDBTimestampTZValue,
   VARCHAR,
 } from "@duckdb/node-api";
-import type { SqlType } from "../../../sql-types.js";
+import type { SqlType } from "../../../port/sql-types.js";
 import { USER_FUNCTION_HARNESS } from "./user-function-harness.js";
 
 /** The text of a user's JavaScript function. */

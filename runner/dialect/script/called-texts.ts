@@ -1,0 +1,146 @@
+import type { Identifier } from "../../googlesql/ast.js";
+import { DialectError } from "../../googlesql/contract.js";
+import type { TranslatedQuery } from "../contract.js";
+import {
+  locateErrors,
+  parseScriptText,
+  rowsInScript,
+  type ScriptStatement,
+  SqlProblem,
+  typeOf,
+  unsupported,
+  type Variable,
+  variableSql,
+} from "../script.js";
+import { ScriptError } from "./errors.js";
+import { Frames } from "./frames.js";
+import { type Of, ScriptRun } from "./interpreter.js";
+import { positionalParameters } from "./parameters.js";
+import { assignRow } from "./variables.js";
+
+/** How deep procedures and executed texts may call each other; BigQuery's limit. */
+const DEEPEST_CALL = 50;
+
+/** How many of the texts that led to an error are named. */
+const MOST_PLACES = 4;
+
+/** CALL: the procedure sees its parameters, and none of the caller's variables. */
+export async function callProcedure(run: ScriptRun, statement: Of<"call">): Promise<undefined> {
+  const { session } = run;
+  const procedure = await session.routines.procedure(statement.path);
+  const { parameters, body, text } = procedure;
+  const name = statement.path.parts.map((part) => part.name).join(".");
+  if (parameters.length !== statement.args.length) {
+    const message = `Procedure ${name} takes ${parameters.length} arguments, but got ${statement.args.length}`;
+    throw new SqlProblem("analysis", message, statement);
+  }
+  const inner = innerRun(run, text, statement);
+  const outputs: { readonly from: Variable; readonly to: Variable }[] = [];
+  for (const [i, { name: formal, type, mode }] of parameters.entries()) {
+    const arg = statement.args[i] as Of<"call">["args"][number];
+    const given = await run.expression(arg, type === undefined ? undefined : typeOf(type));
+    const parameter = inner.frames.bind(formal.name, given.type);
+    await session.host.setVariable(parameter.key, mode === "OUT" ? "NULL" : given.sql);
+    if (mode === "IN") continue;
+    if (arg.kind !== "path" || arg.parts.length !== 1)
+      throw new SqlProblem("analysis", `Argument ${i + 1} is ${mode}: it must be a variable`, arg);
+    outputs.push({ from: parameter, to: run.variable(arg.parts[0] as Identifier) });
+  }
+  await inside(run, `procedure ${name}`, statement, () => inner.frames.within(() => inner.body(body)));
+  for (const { from, to } of outputs) await session.host.setVariable(to.key, variableSql(from));
+}
+
+/** EXECUTE IMMEDIATE: the text sees its parameters, and none of the script's variables. */
+export async function executeImmediate(run: ScriptRun, statement: Of<"execute">): Promise<undefined> {
+  const text = await run.value(statement.sql, "STRING");
+  if (typeof text !== "string") throw run.failure("SQL in EXECUTE IMMEDIATE cannot be NULL", statement);
+  const executed = "the executed SQL";
+  let parsed: readonly ScriptStatement[] = [];
+  let sql = text;
+  let count = 0;
+  await inside(run, executed, statement, async () => {
+    ({ sql, count } = locateErrors(text, () => positionalParameters(text)));
+    parsed = locateErrors(sql, () => parseScriptText(sql));
+  });
+  const inner = innerRun(run, sql, statement);
+  const unnamed = statement.using.filter(({ name }) => name === undefined).length;
+  if (count > unnamed)
+    throw run.failure(`SQL has ${count} positional parameters, but USING gives ${unnamed}`, statement);
+  for (const [i, { name, value }] of statement.using.entries()) {
+    const given = await run.expression(value, undefined);
+    const variable = inner.frames.bind(`@${name?.name ?? `_${i + 1}`}`, given.type);
+    await run.session.host.setVariable(variable.key, given.sql);
+  }
+  const [only] = parsed;
+  if (only === undefined || parsed.length > 1)
+    throw run.failure("EXECUTE IMMEDIATE runs exactly one statement", statement);
+  if (CONTROL.has(only.kind))
+    throw run.failure("EXECUTE IMMEDIATE runs a query, DDL or DML, and no control statement", statement);
+  if (statement.into.length === 0) await inside(run, executed, statement, () => inner.body(parsed));
+  else if (only.kind === "query") await executeInto(run, inner, statement, only);
+  else throw run.failure("INTO needs a query in EXECUTE IMMEDIATE", statement);
+}
+
+/** https://cloud.google.com/bigquery/docs/reference/standard-sql/procedural-language#execute_immediate */
+const CONTROL: ReadonlySet<ScriptStatement["kind"]> = new Set([
+  "declare",
+  "set",
+  "if",
+  "loop",
+  "while",
+  "repeat",
+  "for",
+  "block",
+  "raise",
+  "leave",
+  "iterate",
+  "return",
+  "execute",
+] as const);
+
+async function executeInto(
+  run: ScriptRun,
+  inner: ScriptRun,
+  statement: Of<"execute">,
+  only: Of<"query">,
+): Promise<void> {
+  let translated: TranslatedQuery = { sql: "", columns: [] };
+  await inside(run, "the executed SQL", statement, () =>
+    inner.located(only, async () => {
+      translated = rowsInScript(await inner.session.prepared(only.query), await inner.context());
+    }),
+  );
+  const targets = statement.into.map((name) => run.variable(name));
+  if (targets.length !== translated.columns.length) {
+    const message = `INTO names ${targets.length} variables, but the query has ${translated.columns.length} columns`;
+    throw run.failure(message, statement);
+  }
+  if (Number(await run.session.host.value(`SELECT count(*) FROM (${translated.sql})`)) > 1)
+    throw run.failure("EXECUTE IMMEDIATE ... INTO: the query returned more than one row", statement);
+  await assignRow(run, targets, translated, statement.sql);
+}
+
+function innerRun(run: ScriptRun, text: string, statement: ScriptStatement): ScriptRun {
+  if (run.depth >= DEEPEST_CALL) throw unsupported("A deeper call of procedures", statement);
+  return new ScriptRun(text, run.session, new Frames(run.session.keys), run.depth + 1);
+}
+
+/** An error in another text is reported at the statement that led there, and says where it happened in that text. */
+async function inside(
+  run: ScriptRun,
+  what: string,
+  statement: ScriptStatement,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (cause) {
+    if (!(cause instanceof ScriptError || cause instanceof DialectError)) throw cause;
+    const error = ScriptError.of(cause);
+    const place = ` [in ${what} at ${error.line}:${error.column}]`;
+    // A procedure that calls itself ends after many calls: the innermost tell enough.
+    const trace = error.trace.split(" [in ").length > MOST_PLACES ? error.trace : `${error.trace}${place}`;
+    const { line, column, offset } = run.failure("", statement);
+    throw new ScriptError(error.message, line, column, offset, error.statementText, trace);
+  }
+}

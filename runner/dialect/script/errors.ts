@@ -1,0 +1,58 @@
+import type { DialectError } from "../../googlesql/contract.js";
+import { EngineError } from "../../port/engine-error.js";
+import { runtimeMessage } from "../runtime-error.js";
+
+/** A script that failed while it ran; the message is what `@@error.message` shows. */
+export class ScriptError extends EngineError {
+  constructor(
+    message: string,
+    /** 1-based, as the offset in the text that was given to run. */
+    override readonly line: number,
+    override readonly column: number,
+    override readonly offset: number,
+    readonly statementText: string,
+    trace = "",
+  ) {
+    super("query", message, { offset, line, column, trace });
+  }
+
+  /** The error as the user of a script sees it who knows no file. */
+  located(): EngineError {
+    return new EngineError("query", `${this.message}${this.trace} [at ${this.line}:${this.column}]`);
+  }
+
+  static of(error: ScriptError | DialectError): ScriptError {
+    if (error instanceof ScriptError) return error;
+    return new ScriptError(error.message, error.line, error.column, error.span.start, "");
+  }
+}
+
+/**
+ * What the engine says of a failed statement, in BigQuery's words where it has words.
+ * @param object the relation or dataset that the statement makes, changes or drops
+ */
+export function failureMessage(engineMessage: string, object: string | undefined): string {
+  const message = runtimeMessage(engineMessage);
+  for (const [pattern, words] of ENGINE_MESSAGES) {
+    const match = pattern.exec(message);
+    if (match !== null) return words(object ?? match[1] ?? "", match[1] ?? "");
+  }
+  return message;
+}
+
+const ENGINE_MESSAGES: readonly (readonly [RegExp, (object: string, named: string) => string])[] = [
+  [/^Schema with name "?([^"\s]+?)"? does not exist/, (_, dataset) => `Not found: Dataset ${dataset}`],
+  [/^Schema with name "?([^"\s]+?)"? already exists/, (_, dataset) => `Already Exists: Dataset ${dataset}`],
+  [
+    /^Cannot drop entry "([^"]+)" because there are entries that depend on it/,
+    (object) => `Dataset ${object} is still in use`,
+  ],
+  [/^(?:Table|View) with name "([^"]+)" already exists/, (object) => `Already Exists: Table ${object}`],
+  [/^(?:Table|View) with name "?(\S+?)"? does not exist/, (object) => `Not found: Table ${object}`],
+  [/^Could not rename "[^"]+" to "([^"]+)": another entry/, (_, name) => `Already Exists: Table ${name}`],
+  [
+    /^Existing object \S+ is of type (View|Table|Macro), trying to/,
+    (object, kind) => `${object} is not allowed for this operation because it is currently a ${kind.toUpperCase()}.`,
+  ],
+  [/^NOT NULL constraint failed: (?:\S+\.)?(\S+)$/, (_, column) => `Required field ${column} cannot be null`],
+];

@@ -1,0 +1,44 @@
+import type { Catalog } from "../../googlesql/catalog.js";
+import type { QueryResult, SqlValue } from "../../port/port.js";
+import type { Column } from "../../port/sql-types.js";
+import type { TranslatedStatement } from "../index.js";
+
+/** What a script needs of the engine that carries it out. SQL given here is DuckDB's. */
+export interface ScriptHost {
+  /** The relations as they are now, temporary ones among them. */
+  catalog(): Promise<Catalog>;
+  /** Runs the texts of a statement that changes something; the number of rows it changed. */
+  apply(statement: TranslatedStatement): Promise<number>;
+  query(sql: string, columns: readonly Column[]): Promise<QueryResult>;
+  /** The first value of the first row; NULL without rows. */
+  value(sql: string): Promise<SqlValue>;
+  setVariable(key: string, sql: string): Promise<void>;
+  transaction(verb: "BEGIN" | "COMMIT" | "ROLLBACK"): Promise<void>;
+  /**
+   * Makes the engine go on after an error that an EXCEPTION part handles: everything but the failed statement stands.
+   * @throws TransactionRestart where that takes running the whole transaction again
+   */
+  recover(): Promise<void>;
+  /** GoogleSQL texts of the persistent functions and procedures, by `dataset.name`. */
+  routines(): Promise<ReadonlyMap<string, string>>;
+  saveRoutine(path: readonly string[], text: string | undefined): Promise<void>;
+  dropTemporaryTables(names: Iterable<string>): Promise<void>;
+}
+
+/** A statement of the engine that failed, by its place among the statements of its transaction. */
+export interface EngineFailure {
+  readonly at: number;
+  readonly sql: string;
+  readonly message: string;
+}
+
+/**
+ * The engine has given up the transaction after an error that the script handles. Whoever began the transaction begins it again, and
+ * the failed statement then fails at once, without reaching the engine.
+ */
+export class TransactionRestart extends Error {
+  override readonly name = "TransactionRestart";
+  constructor(readonly failure: EngineFailure) {
+    super(`the transaction must be run again: ${failure.message}`);
+  }
+}

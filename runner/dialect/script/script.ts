@@ -1,0 +1,95 @@
+import type { ScriptResult } from "../../port/port.js";
+import type { TranslatedQuery } from "../contract.js";
+import { finishInScript, locateErrors, parseQueryText, parseScriptText, requireNames, SqlProblem } from "../script.js";
+import { ScriptError } from "./errors.js";
+import { Frames } from "./frames.js";
+import type { ScriptHost } from "./host.js";
+import { ScriptRun } from "./interpreter.js";
+import { Session } from "./session.js";
+
+/**
+ * One GoogleSQL script, given as one text or as several that follow each other: variables, temporary functions and temporary tables of
+ * one are there in the next. https://cloud.google.com/bigquery/docs/reference/standard-sql/procedural-language
+ */
+export class Script {
+  readonly #session: Session;
+  readonly #frames: Frames;
+  #started = false;
+
+  /** @param options.readOnly leaves out statements that would change something that stays */
+  constructor(host: ScriptHost, options: { readonly readOnly?: boolean } = {}) {
+    this.#session = new Session(host, options.readOnly ?? false);
+    this.#frames = new Frames(this.#session.keys);
+  }
+
+  /**
+   * Runs the next text. All of it is parsed before anything runs.
+   * @throws DialectError for a mistake in the text; ScriptError for what goes wrong while it runs; both with line and column
+   */
+  async execute(sql: string): Promise<ScriptResult> {
+    const session = this.#session;
+    const body = locateErrors(sql, () => {
+      const statements = parseScriptText(sql);
+      const [first] = statements;
+      if (this.#started && first?.kind === "declare") throw lateDeclaration(first);
+      return statements;
+    });
+    this.#started ||= body.some(({ kind }) => kind !== "declare");
+    try {
+      await new ScriptRun(sql, session, this.#frames, 0).body(body);
+    } catch (cause) {
+      // A script that fails leaves nothing of its open transaction.
+      if (session.transaction) await session.host.transaction("ROLLBACK").catch(() => undefined);
+      throw cause;
+    }
+    return { rows: session.rows, rowsChanged: session.rowsChanged };
+  }
+
+  /** A query as DuckDB SQL, which may use what the texts before it have declared. */
+  async query(sql: string): Promise<TranslatedQuery> {
+    this.#started = true;
+    const query = await this.#session.prepared(locateErrors(sql, () => parseQueryText(sql)));
+    const context = await this.#session.context(this.#frames);
+    return locateErrors(sql, () => finishInScript(query, context));
+  }
+
+  /** The query of a table. */
+  async tableQuery(sql: string): Promise<TranslatedQuery> {
+    const query = await this.query(sql);
+    locateErrors(sql, () => requireNames(query, "CREATE TABLE"));
+    return query;
+  }
+
+  /** The query of a view, which may use nothing that ends with the script. */
+  async viewQuery(sql: string): Promise<TranslatedQuery> {
+    this.#started = true;
+    const query = await this.#session.prepared(locateErrors(sql, () => parseQueryText(sql)));
+    const catalog = await this.#session.persistentCatalog();
+    return locateErrors(sql, () => {
+      const translated = finishInScript(query, { catalog, variables: undefined });
+      requireNames(translated, "CREATE VIEW");
+      return translated;
+    });
+  }
+
+  /** Drops the temporary tables of the script, and undoes a transaction that it has left open. */
+  async end(): Promise<void> {
+    const { host, temporaryTables, transaction } = this.#session;
+    if (transaction) await host.transaction("ROLLBACK");
+    if (temporaryTables.size > 0) await host.dropTemporaryTables(temporaryTables);
+  }
+}
+
+/** Runs a script of one text; an error says at which line and column. */
+export async function runScript(sql: string, host: ScriptHost): Promise<ScriptResult> {
+  try {
+    return await new Script(host).execute(sql);
+  } catch (cause) {
+    throw cause instanceof ScriptError ? cause.located() : cause;
+  }
+}
+
+function lateDeclaration(span: { readonly start: number; readonly end: number }): SqlProblem {
+  const message = "Syntax error: Variable declarations are allowed only at the start of a block or script";
+  return new SqlProblem("syntax", message, span);
+}

@@ -1,0 +1,180 @@
+import { afterAll, beforeEach, expect, it } from "vitest";
+import { openScratchWarehouse } from "../../engines/duckdb/warehouse.js";
+import type { SqlValue } from "../../port/port.js";
+
+const warehouse = await openScratchWarehouse();
+beforeEach(async () => {
+  await warehouse.script(`CREATE SCHEMA IF NOT EXISTS d;
+    CREATE OR REPLACE TABLE d.t (id INT64, name STRING);
+    INSERT INTO d.t VALUES (1, 'a'), (2, 'b'), (3, 'c')`);
+});
+afterAll(() => warehouse.close());
+
+async function after(sql: string): Promise<readonly (readonly SqlValue[])[]> {
+  await warehouse.script(sql);
+  return (await warehouse.script("SELECT * FROM d.t ORDER BY 1, 2")).rows?.rows ?? [];
+}
+
+it.each<[string, string, SqlValue[][]]>([
+  [
+    "MERGE with every clause",
+    `MERGE INTO d.t AS t USING (SELECT 1 AS id, 'x' AS name UNION ALL SELECT 4, 'y' UNION ALL SELECT 2, 'z') AS s ON t.id = s.id
+    WHEN MATCHED AND s.id = 2 THEN DELETE
+    WHEN MATCHED THEN UPDATE SET name = s.name
+    WHEN NOT MATCHED BY TARGET AND s.id > 3 THEN INSERT (name, id) VALUES (UPPER(s.name), s.id)
+    WHEN NOT MATCHED BY SOURCE THEN UPDATE SET name = 'gone'`,
+    [
+      [1n, "x"],
+      [3n, "gone"],
+      [4n, "Y"],
+    ],
+  ],
+  [
+    "MERGE with INSERT ROW",
+    "MERGE d.t USING (SELECT 7 AS n, 'r' AS m) ON FALSE WHEN NOT MATCHED THEN INSERT ROW WHEN NOT MATCHED BY SOURCE THEN DELETE",
+    [[7n, "r"]],
+  ],
+  [
+    "MERGE that inserts two equal source rows",
+    "MERGE d.t USING UNNEST([8, 8]) AS n ON id = n WHEN NOT MATCHED THEN INSERT (id) VALUES (n)",
+    [
+      [1n, "a"],
+      [2n, "b"],
+      [3n, "c"],
+      [8n, null],
+      [8n, null],
+    ],
+  ],
+  [
+    "MERGE where only one of two source rows applies",
+    "MERGE d.t USING UNNEST([STRUCT(1 AS k, TRUE AS live), (1, FALSE)]) AS s ON id = s.k WHEN MATCHED AND s.live THEN DELETE",
+    [
+      [2n, "b"],
+      [3n, "c"],
+    ],
+  ],
+  [
+    "UPDATE FROM",
+    "UPDATE d.t SET name = s.name FROM (SELECT 1 AS id, 'new' AS name) AS s WHERE t.id = s.id",
+    [
+      [1n, "new"],
+      [2n, "b"],
+      [3n, "c"],
+    ],
+  ],
+  ["DELETE with a subquery", "DELETE d.t WHERE id IN (SELECT n FROM UNNEST([1, 2]) AS n)", [[3n, "c"]]],
+  ["TRUNCATE", "TRUNCATE TABLE d.t", []],
+  [
+    "INSERT from a query",
+    "INSERT d.t (id) SELECT 9 AS n",
+    [
+      [1n, "a"],
+      [2n, "b"],
+      [3n, "c"],
+      [9n, null],
+    ],
+  ],
+  [
+    "ALTER adding, renaming and dropping columns",
+    "ALTER TABLE d.t ADD COLUMN IF NOT EXISTS extra FLOAT64; ALTER TABLE d.t DROP COLUMN name; ALTER TABLE d.t RENAME COLUMN extra TO e",
+    [
+      [1n, null],
+      [2n, null],
+      [3n, null],
+    ],
+  ],
+  [
+    "ALTER widening a type",
+    "ALTER TABLE d.t ALTER COLUMN id SET DATA TYPE NUMERIC",
+    [
+      ["1", "a"],
+      ["2", "b"],
+      ["3", "c"],
+    ],
+  ],
+  [
+    "ALTER of options and of a table that is not there",
+    "ALTER TABLE d.t SET OPTIONS (description = 'x'); ALTER TABLE IF EXISTS d.nope DROP COLUMN a",
+    [
+      [1n, "a"],
+      [2n, "b"],
+      [3n, "c"],
+    ],
+  ],
+  [
+    "CREATE TABLE LIKE and COPY",
+    "CREATE OR REPLACE TABLE d.u LIKE d.t; CREATE OR REPLACE TABLE d.v COPY d.t; DELETE FROM d.v WHERE id < 3; INSERT INTO d.u SELECT * FROM d.v; TRUNCATE TABLE d.t; INSERT INTO d.t SELECT * FROM d.u",
+    [[3n, "c"]],
+  ],
+  [
+    "a temporary table",
+    "CREATE TEMP TABLE x AS SELECT 5 AS n; INSERT INTO x VALUES (6); INSERT INTO d.t (id) SELECT n FROM x WHERE n > 5; DROP TABLE x",
+    [
+      [1n, "a"],
+      [2n, "b"],
+      [3n, "c"],
+      [6n, null],
+    ],
+  ],
+  [
+    "a view with names for its columns",
+    "CREATE OR REPLACE VIEW d.w (k, v) AS SELECT id, name FROM d.t; DELETE FROM d.t WHERE id IN (SELECT k FROM d.w WHERE v = 'a'); DROP VIEW d.w",
+    [
+      [2n, "b"],
+      [3n, "c"],
+    ],
+  ],
+])("%s", async (_name, sql, expected) => {
+  expect(await after(sql)).toEqual(expected);
+});
+
+it.each([
+  [
+    "MERGE of two source rows into one",
+    "MERGE d.t USING UNNEST([1, 1]) AS n ON id = n WHEN MATCHED THEN UPDATE SET name = 'x'",
+  ],
+  ["UPDATE from two source rows", "UPDATE d.t SET name = 'x' FROM UNNEST([1, 1]) AS n WHERE id = n"],
+])("%s fails as in BigQuery and changes nothing", async (_name, sql) => {
+  await expect(warehouse.script(sql)).rejects.toThrow(
+    "UPDATE/MERGE must match at most one source row for each target row",
+  );
+  expect(await after("SELECT 1")).toEqual([
+    [1n, "a"],
+    [2n, "b"],
+    [3n, "c"],
+  ]);
+});
+
+it.each([
+  [
+    "a wrong type in MERGE",
+    "MERGE d.t USING UNNEST(['a']) AS n ON TRUE\nWHEN MATCHED THEN UPDATE SET id = n",
+    /STRING which cannot be inserted into column id/,
+    2,
+    35,
+  ],
+  [
+    "an unknown column in MERGE",
+    "MERGE d.t USING UNNEST([1]) AS n ON id = n WHEN MATCHED THEN UPDATE SET nme = 'x'",
+    /Column nme is not present.*Did you mean name\?/,
+    1,
+    73,
+  ],
+  [
+    "a target column in WHEN NOT MATCHED",
+    "MERGE d.t USING UNNEST([1]) AS n ON id = n WHEN NOT MATCHED AND id = 1 THEN INSERT (id) VALUES (1)",
+    /Unrecognized name: id/,
+    1,
+    65,
+  ],
+  [
+    "a narrowing type",
+    "ALTER TABLE d.t ALTER COLUMN id SET DATA TYPE STRING",
+    /is assignable to the new type \(STRING\)/,
+    1,
+    47,
+  ],
+  ["UPDATE without WHERE", "UPDATE d.t SET id = 1", /must have a WHERE clause/, 1, 22],
+])("refuses %s with its place", async (_name, sql, message, line, column) => {
+  await expect(warehouse.script(sql)).rejects.toMatchObject({ message: expect.stringMatching(message), line, column });
+});

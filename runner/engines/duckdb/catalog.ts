@@ -1,0 +1,86 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { type Relation, type RelationId, relationKey } from "../../port/port.js";
+import type { Column } from "../../port/sql-types.js";
+import { quotePath, quoteText } from "./quote.js";
+import { googleType } from "./types.js";
+
+/** Layout that DuckDB has no place for; kept as JSON in the comment of the table, so that it lives and dies with it. */
+export interface Layout {
+  readonly partitionColumn: string | undefined;
+  readonly clusterBy: readonly string[];
+  readonly primaryKey: readonly string[];
+}
+
+const CATALOG_SQL = `
+SELECT c.schema_name, c.table_name, t.comment, t.view_sql, list(c.column_name ORDER BY c.column_index) AS names,
+  list(c.data_type ORDER BY c.column_index) AS types
+FROM duckdb_columns() c
+JOIN (
+  SELECT schema_name, table_name, comment, NULL AS view_sql FROM duckdb_tables() WHERE NOT temporary
+  UNION ALL
+  SELECT schema_name, view_name, comment, sql FROM duckdb_views() WHERE NOT internal AND NOT temporary
+) t USING (schema_name, table_name)
+WHERE NOT c.internal AND c.database_name = current_database()
+GROUP BY ALL`;
+
+/** Every table and view of the database by `dataset.name`. */
+export async function readCatalog(connection: DuckDBConnection): Promise<ReadonlyMap<string, Relation>> {
+  const relations = new Map<string, Relation>();
+  const reader = await connection.runAndReadAll(CATALOG_SQL);
+  for (const row of reader.getRowsJson()) {
+    const [dataset, name, comment, viewSql, names, types] = row as [
+      string,
+      string,
+      string | null,
+      string | null,
+      string[],
+      string[],
+    ];
+    const id: RelationId = { dataset, name };
+    relations.set(relationKey(id), {
+      id,
+      kind: viewSql === null ? "table" : "view",
+      definition: viewSql === null ? undefined : (comment ?? viewSql),
+      columns: columnsOf(names, types),
+      foreignColumns: names.filter((_, index) => googleType(types[index] ?? "") === undefined),
+      ...parseLayout(comment),
+    });
+  }
+  return relations;
+}
+
+/** The statement that records a table's layout. */
+export function layoutSql(id: RelationId, layout: Layout): string {
+  const json = JSON.stringify({
+    partitionBy: layout.partitionColumn,
+    clusterBy: layout.clusterBy,
+    primaryKey: layout.primaryKey,
+  });
+  return `COMMENT ON TABLE ${quotePath(id)} IS ${quoteText(json)}`;
+}
+
+function columnsOf(names: readonly string[], types: readonly string[]): Column[] {
+  return names.flatMap((name, index) => {
+    const type = googleType(types[index] ?? "");
+    return type === undefined ? [] : [{ name, type }];
+  });
+}
+
+function parseLayout(comment: string | null): Layout {
+  const none: Layout = { partitionColumn: undefined, clusterBy: [], primaryKey: [] };
+  if (comment === null || !comment.startsWith("{")) return none;
+  try {
+    const parsed = JSON.parse(comment) as { partitionBy?: unknown; clusterBy?: unknown; primaryKey?: unknown };
+    return {
+      partitionColumn: typeof parsed.partitionBy === "string" ? parsed.partitionBy : undefined,
+      clusterBy: textList(parsed.clusterBy),
+      primaryKey: textList(parsed.primaryKey),
+    };
+  } catch {
+    return none;
+  }
+}
+
+function textList(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
+}

@@ -1,0 +1,57 @@
+import { runtimeMessage } from "../../dialect/runtime-error.js";
+import { EngineError, type EngineErrorDetails } from "../../port/engine-error.js";
+
+/** Turns what DuckDB says when a database file cannot be opened into one line that says what to do. */
+export function openError(path: string, cause: unknown): EngineError {
+  const message = messageOf(cause);
+  const holder = /held in (.+?) \(PID (\d+)\)/.exec(message);
+  if (holder) {
+    return new EngineError(
+      "locked",
+      `${path} is in use by ${holder[1]} (PID ${holder[2]}); wait for it to end or stop it`,
+      { holder: Number(holder[2]) },
+    );
+  }
+  if (/could not set lock/i.test(message))
+    return new EngineError("locked", `${path} is in use by another process; wait for it to end`);
+  if (/version number|newer version|storage version|serialization version/i.test(message)) {
+    return new EngineError(
+      "newer_version",
+      `${path} was written by a newer version of DuckDB than this fastbreak embeds; upgrade fastbreak, or give another file with --database`,
+    );
+  }
+  if (/No such file or directory|Cannot open file/i.test(message)) {
+    return new EngineError("missing", `${path} cannot be opened: ${firstLine(message)}`);
+  }
+  return new EngineError(
+    "corrupt",
+    `${path} is damaged or not a DuckDB database (${firstLine(message)}); restore a backup, or remove it and load again`,
+  );
+}
+
+/** Turns an engine error while running a query into a `EngineError`; errors that already say their own pass through. */
+export function queryError(cause: unknown): unknown {
+  if (!(cause instanceof Error) || cause.name !== "Error") return cause;
+  const message = firstLine(cause.message);
+  if (/No space left|File too large|Failed to create checkpoint/i.test(message))
+    return new EngineError("full", `the warehouse cannot be written: ${message}`);
+  if (/Corrupt|checksum|Could not read enough bytes/i.test(message))
+    return new EngineError("corrupt", `the warehouse file is damaged: ${message}`);
+  if (/write-write conflict|Conflict on|conflict on/i.test(message)) return new EngineError("conflict", message);
+  return new EngineError("query", runtimeMessage(cause.message), { frame: frameOf(cause.message) });
+}
+
+const FAILED_FUNCTION = /JavaScript function (\S+) (?:failed(?: in line (\d+))?|took)/;
+
+function frameOf(message: string): EngineErrorDetails["frame"] {
+  const [, functionName, line] = FAILED_FUNCTION.exec(message) ?? [];
+  return functionName === undefined ? undefined : { functionName, line: line === undefined ? undefined : Number(line) };
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+function firstLine(message: string): string {
+  return message.split("\n", 1)[0] ?? message;
+}

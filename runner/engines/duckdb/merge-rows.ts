@@ -1,0 +1,98 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { EngineError } from "../../port/engine-error.js";
+import { type MergeCounts, type Relation, type RowObject, relationKey, type TableDefinition } from "../../port/port.js";
+import { quoteName, quotePath } from "./quote.js";
+import { changedRows, createTable, numberOf } from "./tables.js";
+import { duckdbType } from "./types.js";
+import { appendRow } from "./values.js";
+
+const INCOMING = "incoming_rows";
+
+/**
+ * Merges loaded rows into a raw table by primary key (spec: merge-like Phase 2 tables). The table is created when it is
+ * missing. A row whose `data_hash` is the stored one stays untouched, so that loading a file twice changes nothing.
+ */
+export async function mergeRows(
+  connection: DuckDBConnection,
+  existing: Relation | undefined,
+  table: TableDefinition,
+  rows: AsyncIterable<RowObject> | Iterable<RowObject>,
+): Promise<MergeCounts> {
+  if (existing === undefined) await createTable(connection, table.id, table.columns, table);
+  else requireColumns(existing, table);
+  const read = await appendIncoming(connection, table, rows);
+  await refuseDuplicates(connection, table);
+  const counts = await applyIncoming(connection, table);
+  await connection.run(`DROP TABLE temp.${INCOMING}`);
+  return { read, ...counts, unchanged: read - counts.inserted - counts.updated };
+}
+
+async function appendIncoming(
+  connection: DuckDBConnection,
+  table: TableDefinition,
+  rows: AsyncIterable<RowObject> | Iterable<RowObject>,
+): Promise<number> {
+  const list = table.columns.map((column) => `${quoteName(column.name)} ${duckdbType(column.type)}`);
+  await connection.run(`CREATE OR REPLACE TEMP TABLE ${INCOMING} (${list.join(", ")})`);
+  const appender = await connection.createAppender(INCOMING, "main", "temp");
+  let read = 0;
+  try {
+    for await (const row of rows) {
+      appendRow(appender, table.columns, row);
+      read += 1;
+    }
+    appender.flushSync();
+  } finally {
+    appender.closeSync();
+  }
+  return read;
+}
+
+async function refuseDuplicates(connection: DuckDBConnection, table: TableDefinition): Promise<void> {
+  const key = table.primaryKey.map(quoteName).join(", ");
+  const reader = await connection.runAndReadAll(
+    `SELECT ${key} FROM temp.${INCOMING} GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 1`,
+  );
+  const row = reader.getRowsJson()[0];
+  if (row) {
+    throw new EngineError(
+      "data",
+      `${relationKey(table.id)}: two rows have the same key (${table.primaryKey.join(", ")}) = (${row.join(", ")})`,
+    );
+  }
+}
+
+async function applyIncoming(
+  connection: DuckDBConnection,
+  table: TableDefinition,
+): Promise<{ inserted: number; updated: number }> {
+  const target = quotePath(table.id);
+  const sameKey = table.primaryKey.map((column) => `t.${quoteName(column)} = s.${quoteName(column)}`).join(" AND ");
+  const names = table.columns.map((column) => quoteName(column.name));
+  const assignments = names.map((name) => `${name} = s.${name}`).join(", ");
+  const stored = await numberOf(connection, `SELECT count(*) FROM ${target}`);
+  const updated =
+    stored === 0
+      ? 0
+      : await changedRows(
+          connection,
+          `UPDATE ${target} AS t SET ${assignments} FROM temp.${INCOMING} s WHERE ${sameKey} AND t.data_hash IS DISTINCT FROM s.data_hash`,
+        );
+  const onlyNew = stored === 0 ? "" : ` WHERE NOT EXISTS (SELECT 1 FROM ${target} t WHERE ${sameKey})`;
+  const inserted = await changedRows(
+    connection,
+    `INSERT INTO ${target} (${names.join(", ")}) SELECT ${names.map((name) => `s.${name}`).join(", ")} FROM temp.${INCOMING} s${onlyNew}`,
+  );
+  return { inserted, updated };
+}
+
+function requireColumns(existing: Relation, table: TableDefinition): void {
+  const names = new Set(existing.columns.map((column) => column.name));
+  const missing = table.columns.filter((column) => !names.has(column.name)).map((column) => column.name);
+  if (missing.length > 0) {
+    throw new EngineError(
+      "data",
+      `${relationKey(table.id)} lacks the columns ${missing.join(", ")}; it was made by an older version`,
+    );
+  }
+}

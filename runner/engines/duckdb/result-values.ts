@@ -1,0 +1,42 @@
+import {
+  DuckDBBlobValue,
+  DuckDBDateValue,
+  DuckDBDecimalValue,
+  DuckDBListValue,
+  DuckDBStructValue,
+  DuckDBTimestampTZValue,
+  DuckDBTimestampValue,
+  type DuckDBValue,
+} from "@duckdb/node-api";
+import type { SqlValue } from "../../port/port.js";
+
+/** A value that DuckDB answered, in the form of the port: what BigQuery would print, exact numbers as bigint or text. */
+export function sqlValue(value: DuckDBValue): SqlValue {
+  if (value === null || value === undefined) return null;
+  if (value instanceof DuckDBDecimalValue) return trimmedDecimal(value.toString());
+  if (value instanceof DuckDBTimestampTZValue) return `${dateTime(value.micros, " ")}+00:00`;
+  if (value instanceof DuckDBTimestampValue) return dateTime(value.micros, "T");
+  if (value instanceof DuckDBDateValue) return value.toString();
+  if (value instanceof DuckDBBlobValue) return Buffer.from(value.bytes).toString("base64");
+  if (value instanceof DuckDBListValue) return value.items.map(sqlValue);
+  if (value instanceof DuckDBStructValue) {
+    return Object.fromEntries(
+      Object.entries(value.entries).map(([name, field]) => [name, sqlValue(field as DuckDBValue)]),
+    );
+  }
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+  if (typeof value === "bigint" || typeof value === "number" || typeof value === "boolean" || typeof value === "string")
+    return value;
+  return String(value);
+}
+
+function trimmedDecimal(text: string): string {
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}
+
+function dateTime(micros: bigint, separator: string): string {
+  const millis = Number(micros >= 0n || micros % 1000n === 0n ? micros / 1000n : micros / 1000n - 1n);
+  const rest = Number(((micros % 1_000_000n) + 1_000_000n) % 1_000_000n);
+  const text = new Date(millis).toISOString().slice(0, 19).replace("T", separator);
+  return rest === 0 ? text : `${text}.${String(rest).padStart(6, "0").replace(/0+$/, "")}`;
+}

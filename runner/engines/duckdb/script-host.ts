@@ -1,0 +1,168 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { TranslatedStatement } from "../../dialect/index.js";
+import type { ScriptHost } from "../../dialect/script/host.js";
+import type { Catalog, CatalogTable } from "../../googlesql/catalog.js";
+import type { QueryResult, Relation, SqlValue } from "../../port/port.js";
+import type { Column } from "../../port/sql-types.js";
+import { layoutSql, readCatalog } from "./catalog.js";
+import { quoteName, quotePath, quoteText } from "./quote.js";
+import type { Recovery } from "./recovery.js";
+import { sqlValue } from "./result-values.js";
+import { catalogOf } from "./translator.js";
+import { googleType } from "./types.js";
+
+const TEMPORARY_SQL = `
+SELECT table_name, list(column_name ORDER BY column_index) AS names, list(data_type ORDER BY column_index) AS types
+FROM duckdb_columns() WHERE database_name = 'temp' AND NOT internal GROUP BY table_name`;
+
+/** DuckDB keeps no GoogleSQL routines: a sequence of the same name, which is quick to list, carries the text as its comment. */
+const ROUTINE_MARK = "GoogleSQL routine: ";
+const ROUTINES_SQL = `
+SELECT schema_name, sequence_name, comment FROM duckdb_sequences() WHERE starts_with(comment, '${ROUTINE_MARK}')`;
+
+/** GoogleSQL texts of the persistent functions and procedures, by `dataset.name`. */
+export async function readRoutines(connection: DuckDBConnection): Promise<ReadonlyMap<string, string>> {
+  const reader = await connection.runAndReadAll(ROUTINES_SQL);
+  const rows = reader.getRowsJson() as unknown as [string, string, string][];
+  return new Map(rows.map(([dataset, name, comment]) => [`${dataset}.${name}`, comment.slice(ROUTINE_MARK.length)]));
+}
+
+/** Where the relations of the warehouse are read, kept until something may have changed them. */
+export interface RelationSource {
+  read(): Promise<ReadonlyMap<string, Relation>>;
+  forget(): void;
+}
+
+/** The relations as a connection sees them. */
+export function relationSource(connection: DuckDBConnection): RelationSource {
+  let known: Promise<ReadonlyMap<string, Relation>> | undefined;
+  return {
+    read: () => {
+      known ??= readCatalog(connection);
+      return known;
+    },
+    forget: () => {
+      known = undefined;
+    },
+  };
+}
+
+/** Carries a script out on one connection. */
+export class DuckDbScriptHost implements ScriptHost {
+  readonly #connection: DuckDBConnection;
+  readonly #recovery: Recovery;
+  readonly #relations: RelationSource;
+  #temporary: ReadonlyMap<string, CatalogTable> | undefined;
+  #hasTemporary = false;
+
+  constructor(connection: DuckDBConnection, recovery: Recovery, relations: RelationSource) {
+    this.#connection = connection;
+    this.#recovery = recovery;
+    this.#relations = relations;
+  }
+
+  async catalog(): Promise<Catalog> {
+    const persistent = catalogOf(await this.#relations.read());
+    if (!this.#hasTemporary) return persistent;
+    this.#temporary ??= await this.#readTemporary();
+    const temporary = this.#temporary;
+    return {
+      find(path) {
+        const isTemporary = path.length === 1 || path.at(-2)?.toUpperCase() === "_SESSION";
+        return isTemporary ? temporary.get(path.at(-1) ?? "") : persistent.find(path);
+      },
+      names: () => [...persistent.names(), ...temporary.keys()],
+    };
+  }
+
+  async #readTemporary(): Promise<ReadonlyMap<string, CatalogTable>> {
+    const reader = await this.#connection.runAndReadAll(TEMPORARY_SQL);
+    return new Map(
+      (reader.getRowsJson() as unknown as [string, string[], string[]][]).map(([name, names, types]) => {
+        const columns = names.flatMap((column, i): Column[] => {
+          const type = googleType(types[i] ?? "");
+          return type === undefined ? [] : [{ name: column, type }];
+        });
+        return [name, { path: ["temp", name] as const, temporary: true, columns }];
+      }),
+    );
+  }
+
+  async apply(statement: TranslatedStatement): Promise<number> {
+    const known = statement.kind === "createTable" ? (await this.catalog()).find(statement.path) : undefined;
+    let changed = 0;
+    for (const sql of statement.sql) changed = (await this.#change(sql)).rowsChanged;
+    if (statement.kind === "insert" || statement.kind === "update" || statement.kind === "delete") return changed;
+    if (statement.kind === "merge" || statement.kind === "truncate") return changed;
+    this.#forgetCatalog();
+    if (statement.kind !== "createTable") return 0;
+    this.#hasTemporary ||= statement.path.length === 1 || statement.path.at(-2)?.toUpperCase() === "_SESSION";
+    const { partitionColumn, clusterBy, primaryKey } = statement;
+    const [dataset, name = ""] = statement.path.slice(-2);
+    const isPlain = partitionColumn === undefined && clusterBy.length === 0 && primaryKey.length === 0;
+    const isKept = statement.ifNotExists && known !== undefined;
+    if (!isPlain && !isKept && statement.path.length > 1)
+      await this.#change(layoutSql({ dataset: dataset ?? "", name }, { partitionColumn, clusterBy, primaryKey }));
+    return 0;
+  }
+
+  #forgetCatalog(): void {
+    this.#temporary = undefined;
+    this.#relations.forget();
+  }
+
+  async #change(sql: string) {
+    return this.#recovery.run(sql, true, () => this.#connection.run(sql));
+  }
+
+  async #read(sql: string) {
+    return this.#recovery.run(sql, false, () => this.#connection.runAndReadAll(sql));
+  }
+
+  async query(sql: string, columns: readonly Column[]): Promise<QueryResult> {
+    const reader = await this.#read(sql);
+    return { columns, rows: reader.getRows().map((row) => row.map(sqlValue)) };
+  }
+
+  async value(sql: string): Promise<SqlValue> {
+    const reader = await this.#read(sql);
+    const value = reader.getRows()[0]?.[0];
+    return value === undefined ? null : sqlValue(value);
+  }
+
+  async setVariable(key: string, sql: string): Promise<void> {
+    await this.#recovery.keepVariable(key);
+    await this.#change(`SET VARIABLE ${quoteName(key)} = ${sql}`);
+  }
+
+  async transaction(verb: "BEGIN" | "COMMIT" | "ROLLBACK"): Promise<void> {
+    await this.#recovery.transaction(verb);
+    this.#forgetCatalog();
+  }
+
+  async recover(): Promise<void> {
+    await this.#recovery.recover();
+    this.#forgetCatalog();
+  }
+
+  async dropTemporaryTables(names: Iterable<string>): Promise<void> {
+    for (const name of names) await this.#connection.run(`DROP TABLE IF EXISTS temp.${quoteName(name)}`);
+    this.#hasTemporary = false;
+    this.#forgetCatalog();
+  }
+
+  async routines(): Promise<ReadonlyMap<string, string>> {
+    return readRoutines(this.#connection);
+  }
+
+  async saveRoutine(path: readonly string[], text: string | undefined): Promise<void> {
+    const [dataset = "", name = ""] = path;
+    const carrier = quotePath({ dataset, name });
+    if (text === undefined) {
+      await this.#change(`DROP SEQUENCE ${carrier}`);
+      return;
+    }
+    await this.#change(`CREATE OR REPLACE SEQUENCE ${carrier}`);
+    await this.#change(`COMMENT ON SEQUENCE ${carrier} IS ${quoteText(ROUTINE_MARK + text)}`);
+  }
+}

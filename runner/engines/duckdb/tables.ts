@@ -1,0 +1,33 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { RelationId } from "../../port/port.js";
+import type { Column } from "../../port/sql-types.js";
+import { type Layout, layoutSql } from "./catalog.js";
+import { quoteName, quotePath } from "./quote.js";
+import { duckdbType } from "./types.js";
+
+/** Creates a table with its dataset and layout; the table must not exist. */
+export async function createTable(
+  connection: DuckDBConnection,
+  id: RelationId,
+  columns: readonly (Column & { readonly required?: boolean })[],
+  layout: Layout,
+): Promise<void> {
+  const list = columns.map(
+    (column) => `${quoteName(column.name)} ${duckdbType(column.type)}${column.required ? " NOT NULL" : ""}`,
+  );
+  await connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoteName(id.dataset)}`);
+  await connection.run(`CREATE TABLE ${quotePath(id)} (${list.join(", ")})`);
+  await connection.run(layoutSql(id, layout));
+}
+
+/** Runs a statement that changes rows and tells how many. */
+export async function changedRows(connection: DuckDBConnection, sql: string): Promise<number> {
+  const result = await connection.run(sql);
+  return result.rowsChanged;
+}
+
+/** The single number that a query answers with. */
+export async function numberOf(connection: DuckDBConnection, sql: string): Promise<number> {
+  const reader = await connection.runAndReadAll(sql);
+  return Number(reader.getRowsJson()[0]?.[0] ?? 0);
+}

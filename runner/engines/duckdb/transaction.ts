@@ -1,0 +1,162 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { Script } from "../../dialect/script/script.js";
+import {
+  type DigestRequest,
+  type LatestRowsRequest,
+  type MergeCounts,
+  type PartitionDigests,
+  type PublishCounts,
+  type PublishRequest,
+  type QueryResult,
+  type Relation,
+  type RelationId,
+  type RowObject,
+  relationKey,
+  type ScriptTexts,
+  type Stage,
+  type TableDefinition,
+  type Transaction,
+} from "../../port/port.js";
+import type { Column } from "../../port/sql-types.js";
+import { readDigests } from "./digests.js";
+import { latestRowsSql } from "./latest-rows.js";
+import { mergeRows } from "./merge-rows.js";
+import { publishStage } from "./publish.js";
+import { quoteName, quotePath, quoteText } from "./quote.js";
+import { CallersTransaction, type HandledFailures } from "./recovery.js";
+import { sqlValue } from "./result-values.js";
+import { DuckDbScriptHost, type RelationSource, readRoutines, relationSource } from "./script-host.js";
+import type { Translator } from "./translator.js";
+import { appendRow } from "./values.js";
+
+/** A DuckDB transaction on a connection of its own. */
+export class DuckDbTransaction implements Transaction {
+  readonly #connection: DuckDBConnection;
+  readonly #translator: Translator;
+  readonly #recovery: CallersTransaction;
+  readonly #relations: RelationSource;
+  #stages = 0;
+
+  constructor(connection: DuckDBConnection, translator: Translator, handled: HandledFailures) {
+    this.#connection = connection;
+    this.#translator = translator;
+    this.#recovery = new CallersTransaction(connection, handled);
+    this.#relations = relationSource(connection);
+  }
+
+  async relations(): Promise<ReadonlyMap<string, Relation>> {
+    return this.#relations.read();
+  }
+
+  async digests(requests: readonly DigestRequest[]): Promise<readonly PartitionDigests[]> {
+    return readDigests(this.#connection, requests);
+  }
+
+  async latestRows(request: LatestRowsRequest): Promise<readonly RowObject[]> {
+    const relations = await this.relations();
+    if (!relations.has(relationKey(request.table))) return [];
+    const reader = await this.#connection.runAndReadAll(latestRowsSql(request));
+    return reader.getRowObjectsJson() as readonly RowObject[];
+  }
+
+  async append(table: RelationId, columns: readonly Column[], rows: readonly RowObject[]): Promise<void> {
+    if (rows.length === 0) return;
+    // A newer version may have given the table columns that this one does not know.
+    const known = new Map(columns.map((column) => [column.name, column]));
+    const layout =
+      (await this.relations()).get(relationKey(table))?.columns.map(({ name }) => known.get(name)) ?? columns;
+    const appender = await this.#connection.createAppender(table.name, table.dataset);
+    try {
+      for (const row of rows) appendRow(appender, layout, row);
+      appender.flushSync();
+    } finally {
+      appender.closeSync();
+    }
+  }
+
+  async routines(): Promise<ReadonlyMap<string, string>> {
+    return readRoutines(this.#connection);
+  }
+
+  async script<T>(work: (script: ScriptTexts) => Promise<T>, options?: { readonly readOnly?: boolean }): Promise<T> {
+    const script = await this.#openScript(options);
+    const result = await work({
+      execute: async (sql) => {
+        await script.execute(sql);
+      },
+      stage: (query) => this.#stage(script, query),
+      replaceView: (view, query) => this.#replaceView(script, view, query),
+    });
+    await script.end();
+    return result;
+  }
+
+  async execute(sql: string): Promise<void> {
+    await this.#translator.run(sql, this.#host());
+  }
+
+  async stage(query: string): Promise<Stage> {
+    return this.#stage(await this.#openScript(), query);
+  }
+
+  async replaceView(view: RelationId, query: string): Promise<void> {
+    await this.#replaceView(await this.#openScript(), view, query);
+  }
+
+  async #openScript(options?: { readonly readOnly?: boolean }): Promise<Script> {
+    return this.#translator.script(this.#host(), options);
+  }
+
+  #host(): DuckDbScriptHost {
+    return new DuckDbScriptHost(this.#connection, this.#recovery, this.#relations);
+  }
+
+  async #stage(script: Script, query: string): Promise<Stage> {
+    const translated = await script.tableQuery(query);
+    this.#stages += 1;
+    const name = `stage_${this.#stages}`;
+    const result = await this.#connection.run(`CREATE OR REPLACE TEMP TABLE ${quoteName(name)} AS ${translated.sql}`);
+    return { name, columns: translated.columns, rows: Number((await result.getRowsJson())[0]?.[0] ?? 0) };
+  }
+
+  async #replaceView(script: Script, view: RelationId, query: string): Promise<void> {
+    const translated = await script.viewQuery(query);
+    const existing = (await this.relations()).get(relationKey(view));
+    if (existing?.kind === "table") await this.#connection.run(`DROP TABLE ${quotePath(view)}`);
+    await this.#connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoteName(view.dataset)}`);
+    await this.#connection.run(`CREATE OR REPLACE VIEW ${quotePath(view)} AS ${translated.sql}`);
+    // DuckDB prints a view's SQL differently after reopening; the comment stays, and is lost when somebody replaces the view.
+    await this.#connection.run(`COMMENT ON VIEW ${quotePath(view)} IS ${quoteText(translated.sql)}`);
+    this.#relations.forget();
+  }
+
+  async publish(request: PublishRequest): Promise<PublishCounts> {
+    const existing = (await this.relations()).get(relationKey(request.target));
+    const counts = await publishStage(this.#connection, existing, request);
+    this.#relations.forget();
+    return counts;
+  }
+
+  async digestStage(stage: Stage, like: Omit<DigestRequest, "range">): Promise<PartitionDigests> {
+    const relation = { ...like.relation, id: { dataset: "temp", name: stage.name } };
+    const [digests] = await readDigests(this.#connection, [{ ...like, relation, range: undefined }]);
+    return digests ?? new Map();
+  }
+
+  async discard(stage: Stage): Promise<void> {
+    await this.#connection.run(`DROP TABLE temp.${quoteName(stage.name)}`);
+  }
+
+  async query(sql: string): Promise<QueryResult> {
+    const translated = await (await this.#openScript()).query(sql);
+    const reader = await this.#connection.runAndReadAll(translated.sql);
+    return { columns: translated.columns, rows: reader.getRows().map((row) => row.map(sqlValue)) };
+  }
+
+  async mergeRows(table: TableDefinition, rows: AsyncIterable<RowObject> | Iterable<RowObject>): Promise<MergeCounts> {
+    const existing = (await this.relations()).get(relationKey(table.id));
+    const counts = await mergeRows(this.#connection, existing, table, rows);
+    this.#relations.forget();
+    return counts;
+  }
+}

@@ -1,0 +1,49 @@
+import type { ScriptHost } from "../../dialect/script/host.js";
+import type { Script } from "../../dialect/script/script.js";
+import type { Catalog } from "../../googlesql/catalog.js";
+import type { Relation, ScriptResult } from "../../port/port.js";
+
+/** GoogleSQL to DuckDB on demand: the dialect is loaded with the first query, never on a run that has nothing to do. */
+export class Translator {
+  readonly #onFirstUse: () => Promise<void>;
+  #dialect: Promise<typeof import("../../dialect/script/script.js")> | undefined;
+
+  /** @param onFirstUse installs the function library in the database. */
+  constructor(onFirstUse: () => Promise<void>) {
+    this.#onFirstUse = onFirstUse;
+  }
+
+  /** Loads the dialect and installs its library, unless that was done before. */
+  async prepare(): Promise<void> {
+    await this.#load();
+  }
+
+  /** A script to be run on a host, text by text. */
+  async script(host: ScriptHost, options?: { readonly readOnly?: boolean }): Promise<Script> {
+    const { Script } = await this.#load();
+    return new Script(host, options);
+  }
+
+  /** Runs a script of one text; an error names its line and column. */
+  async run(sql: string, host: ScriptHost): Promise<ScriptResult> {
+    const { runScript } = await this.#load();
+    return runScript(sql, host);
+  }
+
+  async #load() {
+    this.#dialect ??= this.#onFirstUse().then(() => import("../../dialect/script/script.js"));
+    return this.#dialect;
+  }
+}
+
+export function catalogOf(relations: ReadonlyMap<string, Relation>): Catalog {
+  return {
+    find(path) {
+      const relation = relations.get(path.slice(-2).join("."));
+      if (relation === undefined) return undefined;
+      const { id, columns, kind } = relation;
+      return { path: [id.dataset, id.name], columns, isView: kind === "view" };
+    },
+    names: () => [...relations.keys()],
+  };
+}

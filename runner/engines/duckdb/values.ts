@@ -1,0 +1,179 @@
+import {
+  BIGINT,
+  BLOB,
+  BOOLEAN,
+  DATE,
+  DECIMAL,
+  DOUBLE,
+  type DuckDBAppender,
+  DuckDBDateValue,
+  DuckDBDecimalValue,
+  DuckDBListValue,
+  DuckDBStructValue,
+  DuckDBTimestampTZValue,
+  DuckDBTimestampValue,
+  type DuckDBType,
+  type DuckDBValue,
+  INTERVAL,
+  LIST,
+  STRUCT,
+  TIME,
+  TIMESTAMP,
+  TIMESTAMPTZ,
+  VARCHAR,
+} from "@duckdb/node-api";
+import { EngineError } from "../../port/engine-error.js";
+import type { RowObject, SqlValue } from "../../port/port.js";
+import { type Column, type ScalarType, type SqlType, typeName } from "../../port/sql-types.js";
+
+const MICROS_PER_DAY = 86_400_000_000n;
+const NUMERIC_SCALE = 9;
+
+/**
+ * Appends one row in the table's column order; a field that the row lacks is NULL.
+ * @param columns undefined: a column that the caller does not know, which gets its default
+ */
+export function appendRow(appender: DuckDBAppender, columns: readonly (Column | undefined)[], row: RowObject): void {
+  for (const column of columns) {
+    if (column === undefined) appender.appendDefault();
+    else appendValue(appender, column, row[column.name] ?? null);
+  }
+  appender.endRow();
+}
+
+function appendValue(appender: DuckDBAppender, column: Column, value: SqlValue): void {
+  if (value === null) {
+    appender.appendNull();
+    return;
+  }
+  const converted = duckdbValue(column.type, value, column.name);
+  switch (column.type) {
+    case "STRING":
+    case "JSON":
+      appender.appendVarchar(converted as string);
+      return;
+    case "INT64":
+      appender.appendBigInt(converted as bigint);
+      return;
+    case "FLOAT64":
+      appender.appendDouble(converted as number);
+      return;
+    case "BOOL":
+      appender.appendBoolean(converted as boolean);
+      return;
+    case "DATE":
+      appender.appendDate(converted as DuckDBDateValue);
+      return;
+    case "TIMESTAMP":
+      appender.appendTimestampTZ(converted as DuckDBTimestampTZValue);
+      return;
+    default:
+      // An empty list has no type that could be told from its items.
+      appender.appendValue(converted, clientType(column.type));
+  }
+}
+
+/**
+ * A value of the port as DuckDB's client takes it.
+ * @throws EngineError `data` naming the column when the value is not of the type
+ */
+export function duckdbValue(type: SqlType, value: SqlValue, column: string): DuckDBValue {
+  if (value === null) return null;
+  if (typeof type !== "string") return nestedValue(type, value, column);
+  switch (type) {
+    case "STRING":
+    case "JSON":
+      if (typeof value === "string") return value;
+      break;
+    case "INT64":
+      if (typeof value === "bigint") return value;
+      if (typeof value === "number" && Number.isSafeInteger(value)) return BigInt(value);
+      break;
+    case "FLOAT64":
+      if (typeof value === "number") return value;
+      break;
+    case "BOOL":
+      if (typeof value === "boolean") return value;
+      break;
+    case "NUMERIC":
+      return numericValue(value, column);
+    case "DATE":
+      if (typeof value === "string") return new DuckDBDateValue(daysOf(value, column));
+      break;
+    case "TIMESTAMP":
+      if (typeof value === "string") return new DuckDBTimestampTZValue(microsOf(value, column));
+      break;
+    case "DATETIME":
+      if (typeof value === "string") return new DuckDBTimestampValue(microsOf(value, column));
+      break;
+    default:
+      break;
+  }
+  throw notOfType(value, type, column);
+}
+
+/** A GoogleSQL type as DuckDB's client knows it. */
+function clientType(type: SqlType): DuckDBType {
+  if (typeof type === "string") return CLIENT_TYPES[type];
+  if (type.kind === "array") return LIST(clientType(type.element));
+  return STRUCT(Object.fromEntries(type.fields.map((field) => [field.name ?? "", clientType(field.type)])));
+}
+
+const CLIENT_TYPES: Readonly<Record<ScalarType, DuckDBType>> = {
+  INT64: BIGINT,
+  FLOAT64: DOUBLE,
+  NUMERIC: DECIMAL(38, NUMERIC_SCALE),
+  BIGNUMERIC: DECIMAL(38, 18),
+  BOOL: BOOLEAN,
+  STRING: VARCHAR,
+  BYTES: BLOB,
+  DATE,
+  DATETIME: TIMESTAMP,
+  TIME,
+  TIMESTAMP: TIMESTAMPTZ,
+  INTERVAL,
+  JSON: VARCHAR,
+};
+
+function nestedValue(type: Exclude<SqlType, string>, value: SqlValue, column: string): DuckDBValue {
+  if (type.kind === "array") {
+    if (!Array.isArray(value)) throw notOfType(value, type, column);
+    return new DuckDBListValue((value as readonly SqlValue[]).map((item) => duckdbValue(type.element, item, column)));
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw notOfType(value, type, column);
+  const record = value as { readonly [field: string]: SqlValue };
+  return new DuckDBStructValue(
+    Object.fromEntries(
+      type.fields.map((field) => [field.name ?? "", duckdbValue(field.type, record[field.name ?? ""] ?? null, column)]),
+    ),
+  );
+}
+
+function numericValue(value: SqlValue, column: string): DuckDBDecimalValue {
+  const match = /^(-?)(\d+)(?:\.(\d{1,9}))?$/.exec(typeof value === "bigint" ? value.toString() : String(value));
+  if (!match) throw notOfType(value, "NUMERIC", column);
+  const scaled = BigInt(`${match[2]}${(match[3] ?? "").padEnd(NUMERIC_SCALE, "0")}`);
+  return new DuckDBDecimalValue(match[1] === "-" ? -scaled : scaled, 38, NUMERIC_SCALE);
+}
+
+function daysOf(text: string, column: string): number {
+  const millis = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  if (Number.isNaN(millis)) throw notOfType(text, "DATE", column);
+  return millis / 86_400_000;
+}
+
+function microsOf(text: string, column: string): bigint {
+  const match = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6}))?(?:\+00(?::00)?|Z)?$/.exec(text);
+  if (!match) throw notOfType(text, "TIMESTAMP", column);
+  const [, date = "", hours, minutes, seconds, fraction = ""] = match;
+  const clock = (Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds);
+  return BigInt(daysOf(date, column)) * MICROS_PER_DAY + BigInt(clock) * 1_000_000n + BigInt(fraction.padEnd(6, "0"));
+}
+
+function notOfType(value: SqlValue, type: SqlType, column: string): EngineError {
+  return new EngineError("data", `column ${column}: ${JSON.stringify(value, bigintText)} is not a ${typeName(type)}`);
+}
+
+function bigintText(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? value.toString() : value;
+}

@@ -1,0 +1,121 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { registerFarmFingerprint } from "../../dialect/runtime/farm-fingerprint/index.js";
+import { TransactionRestart } from "../../dialect/script/host.js";
+import { EngineError } from "../../port/engine-error.js";
+import type { ScriptResult, Transaction, Warehouse } from "../../port/port.js";
+import { queryError } from "./errors.js";
+import { type DatabaseFile, openDatabase, openMemoryDatabase } from "./open.js";
+import { HandledFailures, OwnTransactions } from "./recovery.js";
+import { DuckDbScriptHost, relationSource } from "./script-host.js";
+import { DuckDbTransaction } from "./transaction.js";
+import { Translator } from "./translator.js";
+
+/** Each error that a script handles inside a transaction costs one more attempt. */
+const MOST_RESTARTS = 100;
+const TOO_MANY_HANDLED = `EXCEPTION has handled ${MOST_RESTARTS} errors in one transaction; more are not supported by the embedded engine`;
+
+/**
+ * Opens the embedded warehouse: one DuckDB file, datasets as schemas.
+ * @throws EngineError when the file is missing (without `create`), locked, damaged or of a newer version
+ */
+export async function openDuckDbWarehouse(path: string, options: { readonly create: boolean }): Promise<Warehouse> {
+  return new DuckDbWarehouse(await openDatabase(path, options));
+}
+
+/** Opens an empty warehouse in memory. */
+export async function openScratchWarehouse(): Promise<Warehouse> {
+  const warehouse = new DuckDbWarehouse(await openMemoryDatabase());
+  await warehouse.prepare();
+  return warehouse;
+}
+
+class DuckDbWarehouse implements Warehouse {
+  readonly target = "duckdb";
+  readonly #file: DatabaseFile;
+  readonly #translator: Translator;
+  readonly #idle: DuckDBConnection[] = [];
+  readonly #open = new Set<DuckDBConnection>();
+
+  constructor(file: DatabaseFile) {
+    this.#file = file;
+    this.#translator = new Translator(() => this.#installLibrary());
+  }
+
+  async prepare(): Promise<void> {
+    await this.#translator.prepare();
+  }
+
+  async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const handled = new HandledFailures();
+    for (;;) {
+      try {
+        return await this.#attempt(work, handled);
+      } catch (cause) {
+        if (!(cause instanceof TransactionRestart)) throw cause;
+        if (handled.count === MOST_RESTARTS) throw new EngineError("query", TOO_MANY_HANDLED);
+        handled.add(cause.failure);
+      }
+    }
+  }
+
+  async #attempt<T>(work: (transaction: Transaction) => Promise<T>, handled: HandledFailures): Promise<T> {
+    const connection = this.#idle.pop() ?? (await this.#connect());
+    try {
+      await connection.run("BEGIN TRANSACTION");
+      const result = await work(new DuckDbTransaction(connection, this.#translator, handled));
+      await connection.run("COMMIT");
+      return result;
+    } catch (cause) {
+      await rollback(connection);
+      throw queryError(cause);
+    } finally {
+      this.#idle.push(connection);
+    }
+  }
+
+  async script(sql: string): Promise<ScriptResult> {
+    // A connection of its own: temporary tables and variables end with it.
+    const connection = await this.#connect();
+    try {
+      return await this.#translator.run(sql, this.#scriptHost(connection));
+    } catch (cause) {
+      throw queryError(cause);
+    } finally {
+      this.#open.delete(connection);
+      connection.closeSync();
+    }
+  }
+
+  #scriptHost(connection: DuckDBConnection): DuckDbScriptHost {
+    return new DuckDbScriptHost(connection, new OwnTransactions(connection), relationSource(connection));
+  }
+
+  async close(): Promise<void> {
+    for (const connection of this.#open) connection.closeSync();
+    this.#file.close();
+  }
+
+  async #connect(): Promise<DuckDBConnection> {
+    const connection = await this.#file.connect();
+    this.#open.add(connection);
+    registerFarmFingerprint(connection);
+    return connection;
+  }
+
+  /** On a connection of its own, because it commits. */
+  async #installLibrary(): Promise<void> {
+    const { installMacros } = await import("../../dialect/runtime/index.js");
+    const connection = await this.#connect();
+    await installMacros(connection);
+    this.#idle.push(connection);
+  }
+}
+
+/** After a failed COMMIT there is no transaction left to roll back. */
+async function rollback(connection: DuckDBConnection): Promise<void> {
+  try {
+    await connection.run("ROLLBACK");
+  } catch {
+    return;
+  }
+}

@@ -1,0 +1,34 @@
+import type { SqlChecker } from "../googlesql/checker.js";
+import type { Warehouse } from "../port/port.js";
+
+/** What the flags and settings of a command say of where a warehouse is; each engine reads what concerns it. */
+export interface WarehousePlace {
+  readonly projectDir: string;
+  /** `--database`, or `database` in fastbreak.json; a path is absolute. */
+  readonly database: string | undefined;
+  /** Memory that the engine may use, as `8GB` or `50%`; undefined: its own choice. */
+  readonly memory: string | undefined;
+  /** Threads that it may use; undefined: one a core. */
+  readonly threads: number | undefined;
+}
+
+/** One engine that can hold a warehouse. Adding one is a folder beside this file and a line in the registry. */
+export interface Engine {
+  readonly name: string;
+  /** In words, for `--help`. */
+  readonly summary: string;
+  /** Where the warehouse of a place is, as it is shown to the user. */
+  locate(place: WarehousePlace): string;
+  /** Whether there is a warehouse, told without opening it. */
+  exists(place: WarehousePlace): boolean;
+  /**
+   * Opens the warehouse of a place.
+   * @param options.create make one where there is none
+   * @throws EngineError `missing`, `locked`, `corrupt`, `newer_version`
+   */
+  open(place: WarehousePlace, options: { readonly create: boolean }): Promise<Warehouse>;
+  /** An empty warehouse that nobody else sees and that is gone when it is closed; undefined: the engine has none. */
+  readonly openScratch?: () => Promise<Warehouse>;
+  /** Finds mistakes in SQL without running it; undefined: the engine cannot. */
+  readonly checker?: () => Promise<SqlChecker>;
+}

@@ -1,0 +1,25 @@
+import type { Column } from "../port/sql-types.js";
+import type { Statement } from "./ast.js";
+
+/** A table as the resolver sees it. */
+export interface CatalogTable {
+  /** Dataset and name; of a temporary table the schema that the engine keeps it in. */
+  readonly path: readonly [dataset: string, name: string];
+  /** It ends with the script that made it. */
+  readonly temporary?: boolean;
+  readonly columns: readonly Column[];
+  /** A view; known only where it matters. */
+  readonly isView?: boolean;
+}
+
+export interface Catalog {
+  /** Looks a path of one to three parts up; undefined: no such table (an analysis error, with the nearest name). */
+  find(path: readonly string[]): CatalogTable | undefined;
+  /** Every known `dataset.table`, for "did you mean". */
+  names(): readonly string[];
+  /** The user's function of a name as it is called, dots between its parts, in any case. */
+  routine?(name: string): UserFunction | undefined;
+}
+
+/** A function of the user: of one value, or of a table. */
+export type UserFunction = Extract<Statement, { kind: "createFunction" | "createTableFunction" }>;

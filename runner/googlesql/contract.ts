@@ -1,0 +1,83 @@
+import { EngineError } from "../port/engine-error.js";
+
+/** Half-open character range `[start, end)` in the SQL text it was parsed from. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * A query that GoogleSQL rejects (`syntax`, `analysis`) or that the embedded engine does not support (`unsupported`).
+ * The message is in BigQuery's own words where it has words; line and column are 1-based in the given SQL text.
+ */
+export class DialectError extends EngineError {
+  override readonly name = "DialectError";
+  constructor(
+    readonly kind: "syntax" | "analysis" | "unsupported",
+    message: string,
+    readonly span: Span,
+    override readonly line: number,
+    override readonly column: number,
+  ) {
+    super("sql", message, { offset: span.start, line, column });
+  }
+}
+
+/** One table named in a FROM clause (CTE names and array paths are not tables). */
+export interface TableReference {
+  /** `["project", "dataset", "table"]`, `["dataset", "table"]` or `["table"]`; backticks removed. */
+  readonly path: readonly string[];
+  /** The path's own text. Replacing it by `(query)` is valid SQL, plus ` AS name` where `implicitAlias` says so. */
+  readonly span: Span;
+  /** The name under which the query sees the table when it gave no alias of its own; undefined: an alias follows already. */
+  readonly implicitAlias: string | undefined;
+  /** Every column may count: `*`, PIVOT, or the row itself as a value. Otherwise only columns that the text names. */
+  readonly whole: boolean;
+}
+
+/** A call whose value differs between runs: CURRENT_TIMESTAMP(), RAND(), GENERATE_UUID(), SESSION_USER(), ... */
+export interface VolatileCall {
+  readonly functionName: string;
+  readonly line: number;
+  readonly column: number;
+  /** The output column of the outermost SELECT list in which the call stands; undefined: anywhere else. */
+  readonly outputColumn: string | undefined;
+}
+
+/** What can be known of a query without a catalog. */
+export interface QueryScan {
+  readonly tables: readonly TableReference[];
+  readonly volatileCalls: readonly VolatileCall[];
+  /** Every word of the text that can be the name of a column, in lower case, sorted. */
+  readonly names: readonly string[];
+  /** Functions it calls that are not GoogleSQL's, as they are written, each once. */
+  readonly userCalls: readonly string[];
+}
+
+/** What a function of the user brings into whatever calls it. */
+export interface FunctionScan {
+  /** As declared: `f`, `ds.f`, `p.ds.f`. */
+  readonly name: string;
+  readonly temporary: boolean;
+  readonly tables: readonly (readonly string[])[];
+  /** Why two calls with the same arguments may differ; undefined: they may not. */
+  readonly volatile: string | undefined;
+  readonly userCalls: readonly string[];
+}
+
+/** What can be known of a script without a catalog. */
+export interface ScriptScan {
+  /** Tables that its queries and expressions read, without those that it makes itself. */
+  readonly tables: readonly (readonly string[])[];
+  /** Names of volatile functions that it calls. */
+  readonly volatileCalls: readonly string[];
+  readonly userCalls: readonly string[];
+  /** Functions and procedures that it creates. */
+  readonly routines: readonly FunctionScan[];
+  /** Names of its temporary tables. */
+  readonly temporaryTables: readonly string[];
+  /** It declares variables, temporary functions or temporary tables, which the texts after it see. */
+  readonly declares: boolean;
+  /** It runs SQL that is not written in it. */
+  readonly dynamic: boolean;
+}

@@ -1,0 +1,62 @@
+import type { PathNode, Statement } from "./ast.js";
+import type { UserFunction } from "./catalog.js";
+import { SqlProblem } from "./errors.js";
+import { parseScriptText } from "./parser/script.js";
+import type { ScriptStatement } from "./script-ast.js";
+import { walk } from "./walk.js";
+
+export type CreateRoutine = Extract<Statement, { kind: "createFunction" | "createTableFunction" | "createProcedure" }>;
+
+export function isCreateRoutine(statement: ScriptStatement | undefined): statement is CreateRoutine {
+  const { kind } = statement ?? {};
+  return kind === "createFunction" || kind === "createTableFunction" || kind === "createProcedure";
+}
+
+/** A persistent function as some script creates it. */
+export interface DeclaredFunction {
+  readonly routine: UserFunction;
+  readonly dataset: string;
+  /** Its CREATE statement. */
+  readonly text: string;
+}
+
+/** The persistent functions that some scripts create, by `DS.F`; a script that cannot be read creates none. */
+export function declaredFunctions(scripts: Iterable<string>): ReadonlyMap<string, DeclaredFunction> {
+  const functions = new Map<string, DeclaredFunction>();
+  const visit = (sql: string): void => {
+    walk(parseScriptText(sql), (node) => {
+      const statement = node as unknown as ScriptStatement;
+      if (!isCreateRoutine(statement)) return undefined;
+      const { key, parts, temporary } = identity(statement);
+      if (statement.kind === "createProcedure" || temporary) return false;
+      const text = sql.slice(statement.start, statement.end);
+      functions.set(key, { routine: statement, dataset: parts.at(-2) ?? "", text });
+      return false;
+    });
+  };
+  for (const sql of scripts) {
+    try {
+      visit(sql);
+    } catch (error) {
+      if (!(error instanceof SqlProblem)) throw error;
+    }
+  }
+  return functions;
+}
+
+/** The key of a called name: `DS.F`, whatever project stands before it. */
+export function keyOf(name: string): string {
+  return name.split(".").slice(-2).join(".").toUpperCase();
+}
+
+/** Key, name and life of a routine that a statement creates. */
+export function identity(statement: CreateRoutine): { key: string; parts: string[]; temporary: boolean } {
+  const parts = namesOf(statement.path);
+  const temporary = statement.kind === "createFunction" && statement.temporary;
+  return { key: parts.slice(-2).join(".").toUpperCase(), parts, temporary };
+}
+
+/** The parts of a path. */
+export function namesOf(path: PathNode): string[] {
+  return path.parts.map(({ name }) => name);
+}

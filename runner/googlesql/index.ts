@@ -1,0 +1,24 @@
+import type { QueryScan, ScriptScan } from "./contract.js";
+import { locateErrors } from "./errors.js";
+import { parseScriptText } from "./parser/script.js";
+import { parseQueryText } from "./parser/statement.js";
+import { scanParsed } from "./scan.js";
+import { scanStatements } from "./scan-script.js";
+
+export { canonicalText } from "./canonical.js";
+
+/**
+ * Tables and volatile calls of a query, known without a catalog.
+ * @throws DialectError for text that is no query
+ */
+export function scanQuery(sql: string): QueryScan {
+  return locateErrors(sql, () => scanParsed(sql, parseQueryText(sql)));
+}
+
+/**
+ * What a script reads, calls and creates, known without a catalog.
+ * @throws DialectError for text that is no script
+ */
+export function scanScript(sql: string): ScriptScan {
+  return locateErrors(sql, () => scanStatements(sql, parseScriptText(sql)));
+}

@@ -1,0 +1,167 @@
+import type { Expr, FromItem, Identifier, Query, QueryBody, Select } from "./ast.js";
+import type { QueryScan, Span, TableReference, VolatileCall } from "./contract.js";
+import { positionOf } from "./errors.js";
+import { isGoogleSqlFunction } from "./function-names.js";
+import { RESERVED } from "./keywords.js";
+import { tokenize } from "./lexer.js";
+import { impliedName } from "./names.js";
+import { isVolatile, PARENTHESIS_FREE } from "./volatile-names.js";
+import { walk } from "./walk.js";
+
+type Names = ReadonlySet<string>;
+type TableDraft = { -readonly [Key in keyof TableReference]: TableReference[Key] };
+/** FROM aliases in lower case, with the table that each stands for; undefined: something else than a table. */
+type Aliases = ReadonlyMap<string, TableDraft | undefined>;
+
+/** Tables, volatile calls and names of a parsed query, without a catalog. */
+export function scanParsed(sql: string, query: Query): QueryScan {
+  const scanner = new Scanner(sql);
+  scanner.query(query, new Set(), new Map(), true);
+  const { tables, volatileCalls, userCalls } = scanner;
+  return { tables, volatileCalls, userCalls: [...userCalls], names: namesIn(sql) };
+}
+
+/** More than the columns that are read, never less: a column is only ever reached by a word of the text, or by a star. */
+function namesIn(sql: string): string[] {
+  const names = new Set<string>();
+  for (const { kind, value } of tokenize(sql)) {
+    if (kind === "quoted" || (kind === "word" && !RESERVED.has(value))) names.add(value.toLowerCase());
+  }
+  return [...names].sort();
+}
+
+/** Gathers what queries and expressions read and call. */
+export class Scanner {
+  readonly tables: TableDraft[] = [];
+  readonly volatileCalls: VolatileCall[] = [];
+  readonly userCalls = new Set<string>();
+
+  constructor(private readonly sql: string) {}
+
+  /** `commons`: CTE names in force; `aliases`: FROM aliases of this and the enclosing queries (array paths start with them). */
+  query(query: Query, commons: Names, aliases: Aliases, outermost: boolean): void {
+    const own = new Set(commons);
+    for (const common of query.with) {
+      const key = common.name.name.toLowerCase();
+      const visible = query.recursive ? new Set([...own, key]) : own;
+      this.query(common.query, visible, aliases, false);
+      own.add(key);
+    }
+    const inner = this.body(query.body, own, aliases, outermost);
+    for (const item of query.orderBy) this.expr(item.expr, own, inner, undefined);
+  }
+
+  private body(body: QueryBody, commons: Names, aliases: Aliases, outermost: boolean): Aliases {
+    if (body.kind === "nested") this.query(body.query, commons, aliases, outermost);
+    else if (body.kind === "set") for (const arm of body.arms) this.body(arm, commons, aliases, outermost);
+    else return this.select(body, commons, aliases, outermost);
+    return aliases;
+  }
+
+  private select(select: Select, commons: Names, aliases: Aliases, outermost: boolean): Aliases {
+    const inner = new Map(aliases);
+    const own = select.from === undefined ? [] : this.from(select.from, commons, inner);
+    for (const item of select.items) {
+      if (item.kind === "expr") {
+        const column = outermost ? (item.alias?.name ?? impliedName(item.expr)) : undefined;
+        this.expr(item.expr, commons, inner, column);
+        continue;
+      }
+      if (item.of !== undefined) this.expr(item.of, commons, inner, undefined);
+      else for (const table of own) table.whole = true;
+      for (const { expr, name } of item.replace) this.expr(expr, commons, inner, outermost ? name.name : undefined);
+    }
+    const rest = [select.where, select.groupBy, select.having, select.qualify, select.windows];
+    for (const clause of rest) if (clause !== undefined) this.expr(clause, commons, inner, undefined);
+    return inner;
+  }
+
+  /**
+   * Adds the item's aliases to `aliases` as it goes from left to right.
+   * @returns the tables that a star over the item covers
+   */
+  from(item: FromItem, commons: Names, aliases: Map<string, TableDraft | undefined>): TableDraft[] {
+    const name = (alias: Identifier | undefined, table?: TableDraft): void => {
+      if (alias !== undefined) aliases.set(alias.name.toLowerCase(), table);
+    };
+    switch (item.kind) {
+      case "table": {
+        const path = item.path.map((part) => part.name);
+        const first = (path[0] as string).toLowerCase();
+        const isCommon = path.length === 1 && commons.has(first);
+        const isArray = path.length > 1 && aliases.has(first);
+        const implicitAlias = item.alias === undefined ? path.at(-1) : undefined;
+        const { start, end } = item.pathSpan;
+        const table = isCommon || isArray ? undefined : { path, span: { start, end }, implicitAlias, whole: false };
+        if (table !== undefined) this.tables.push(table);
+        name(item.alias ?? item.path.at(-1), table);
+        name(item.offset);
+        return table === undefined ? [] : [table];
+      }
+      case "tableCall":
+        this.userCalls.add(item.path.map((part) => part.name).join("."));
+        for (const arg of item.args) this.expr(arg, commons, aliases, undefined);
+        name(item.alias ?? item.path.at(-1));
+        return [];
+      case "unnest":
+        this.expr(item.array, commons, aliases, undefined);
+        name(item.alias);
+        name(item.offset);
+        return [];
+      case "derived":
+        this.query(item.query, commons, aliases, false);
+        name(item.alias);
+        return [];
+      case "join": {
+        const tables = [...this.from(item.left, commons, aliases), ...this.from(item.right, commons, aliases)];
+        if (item.on !== undefined) this.expr(item.on, commons, aliases, undefined);
+        return tables;
+      }
+      case "pivot":
+        this.allOf(item.source, commons, aliases);
+        this.expr(item.pivot, commons, aliases, undefined);
+        name(item.alias);
+        return [];
+      case "unpivot":
+        this.allOf(item.source, commons, aliases);
+        name(item.alias);
+        return [];
+    }
+  }
+
+  /** PIVOT groups by every column that it does not name, and UNPIVOT keeps them. */
+  private allOf(source: FromItem, commons: Names, aliases: Map<string, TableDraft | undefined>): void {
+    for (const table of this.from(source, commons, aliases)) table.whole = true;
+  }
+
+  /** Finds calls, rows taken as values and subqueries anywhere below a node. */
+  expr(node: Expr | object, commons: Names, aliases: Aliases, outputColumn: string | undefined): void {
+    walk(node, (child) => {
+      if (
+        child.kind === "subquery" ||
+        child.kind === "arrayQuery" ||
+        child.kind === "exists" ||
+        child.kind === "query"
+      ) {
+        this.query(child.query as Query, commons, aliases, false);
+        return false;
+      }
+      if (child.kind === "call" && isVolatile(child.name as string)) {
+        this.volatile(child.name as string, child.start as number, outputColumn);
+      } else if (child.kind === "call" && !isGoogleSqlFunction(child.name as string)) {
+        this.userCalls.add(this.sql.slice((child.nameSpan as Span).start, (child.nameSpan as Span).end));
+      } else if (child.kind === "path") {
+        const parts = child.parts as readonly Identifier[];
+        const word = (parts[0]?.name ?? "").toUpperCase();
+        if (parts.length === 1 && PARENTHESIS_FREE.has(word)) this.volatile(word, child.start as number, outputColumn);
+        const row = parts.length === 1 ? aliases.get(word.toLowerCase()) : undefined;
+        if (row !== undefined) row.whole = true;
+      }
+      return undefined;
+    });
+  }
+
+  private volatile(functionName: string, at: number, outputColumn: string | undefined): void {
+    this.volatileCalls.push({ functionName, ...positionOf(this.sql, at), outputColumn });
+  }
+}

@@ -1,0 +1,107 @@
+import type { RunnableAction } from "../graph/action.js";
+import type { Upstream } from "../graph/node.js";
+import { isRoutineKey } from "../graph/routine-key.js";
+import { COLUMNS, type RecordedFingerprints } from "../plan/moves.js";
+import type { InputDigest, InputDigests } from "../plan/types.js";
+import { digestText } from "../port/digest-text.js";
+import { allColumns, hashedIdentity, type PartitionDigests, type Relation, relationKey } from "../port/port.js";
+
+/** Row digests of the relations that are read, by `inputName`. */
+export type RowDigests = ReadonlyMap<string, PartitionDigests>;
+
+/**
+ * The columns that make a row of an upstream another one for its reader: row identity and `data_hash` where it has them, else
+ * those that the reader may name.
+ */
+export function fingerprintedColumns(relation: Relation, upstream: Upstream): readonly string[] {
+  return hashedIdentity(relation) ?? countedColumns(relation, upstream);
+}
+
+/** Readers that fingerprint the same columns of a relation share one fingerprint: it has this name. */
+export function inputName(relation: Relation, upstream: Upstream): string {
+  return hashedIdentity(relation) === undefined ? columnsName(relation, upstream) : relationKey(relation.id);
+}
+
+/** What an action can see of its upstreams: of a view's the columns alone, because its rows are never stored. */
+export function inputsOf(
+  action: RunnableAction,
+  relations: ReadonlyMap<string, Relation>,
+  rows: RowDigests,
+): InputDigests {
+  const inputs = new Map<string, InputDigest>();
+  for (const upstream of action.node.upstreams) {
+    const routine = isRoutineKey(upstream.key) ? rows.get(upstream.key) : undefined;
+    if (routine !== undefined) inputs.set(upstream.key, { columns: "", partitions: routine });
+    const relation = relations.get(upstream.key);
+    if (relation === undefined) continue;
+    const partitions = action.node.kind === "view" ? undefined : rows.get(inputName(relation, upstream));
+    inputs.set(upstream.key, { columns: seenColumns(relation, upstream), partitions: partitions ?? new Map() });
+  }
+  return inputs;
+}
+
+/** What is recorded of each upstream of an action, by the upstream's key. */
+export function recordedInputsOf(
+  action: RunnableAction,
+  relations: ReadonlyMap<string, Relation>,
+  recorded: RecordedFingerprints,
+): RecordedFingerprints {
+  const inputs = new Map<string, ReadonlyMap<string, string>>();
+  for (const upstream of action.node.upstreams) {
+    const relation = relations.get(upstream.key);
+    const partitions = relation && recorded.get(inputName(relation, upstream));
+    const columns = relation && recorded.get(columnsName(relation, upstream))?.get(COLUMNS);
+    if (partitions === undefined || columns === undefined) continue;
+    inputs.set(upstream.key, new Map([...partitions, [COLUMNS, columns]]));
+  }
+  return inputs;
+}
+
+/** What an action saw of its upstreams, in the form in which it is recorded. */
+export function observedInputs(
+  action: RunnableAction,
+  relations: ReadonlyMap<string, Relation>,
+  rows: RowDigests,
+): RecordedFingerprints {
+  const observed = new Map<string, Map<string, string>>();
+  const note = (name: string, partition: string, fingerprint: string) => {
+    const partitions = observed.get(name) ?? new Map<string, string>();
+    observed.set(name, partitions.set(partition, fingerprint));
+  };
+  for (const upstream of action.node.upstreams) {
+    const relation = relations.get(upstream.key);
+    if (relation === undefined) continue;
+    note(columnsName(relation, upstream), COLUMNS, seenColumns(relation, upstream));
+    const name = inputName(relation, upstream);
+    for (const [partition, { digest }] of rows.get(name) ?? []) note(name, partition, digest);
+  }
+  return observed;
+}
+
+function countedColumns(relation: Relation, { columns }: Upstream): readonly string[] {
+  const all = allColumns(relation);
+  return columns === undefined ? all : all.filter((name) => columns.has(name.toLowerCase()));
+}
+
+function columnsName(relation: Relation, upstream: Upstream): string {
+  const key = relationKey(relation.id);
+  return upstream.columns === undefined
+    ? key
+    : `${key}#${digestText(JSON.stringify(countedColumns(relation, upstream))).slice(0, 12)}`;
+}
+
+/** Only a reader of all columns can see their order. */
+function seenColumns(relation: Relation, upstream: Upstream): string {
+  const order = upstream.columns === undefined ? "this order" : "any order";
+  return columnsDigest(relation, countedColumns(relation, upstream), order);
+}
+
+/** Digest over names and types of some columns of a relation. */
+export function columnsDigest(relation: Relation, names: readonly string[], order: "this order" | "any order"): string {
+  const counted = new Set(names);
+  const typed = relation.columns
+    .filter(({ name }) => counted.has(name))
+    .map(({ name, type }) => [name.toLowerCase(), type]);
+  const foreign = relation.foreignColumns.filter((name) => counted.has(name));
+  return digestText(JSON.stringify([order === "this order" ? typed : typed.sort(), foreign]));
+}

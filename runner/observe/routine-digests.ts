@@ -1,0 +1,32 @@
+import type { RunnableAction } from "../graph/action.js";
+import { isRoutineKey } from "../graph/routine-key.js";
+import { digestText } from "../port/digest-text.js";
+import { type Fingerprint, WHOLE } from "../port/identity.js";
+import type { PartitionDigests, Transaction } from "../port/port.js";
+
+/** Digests of the functions that some actions call, as they stand in the warehouse; one that is not there has none. */
+export async function readRoutineDigests(
+  transaction: Pick<Transaction, "routines">,
+  actions: readonly RunnableAction[],
+): Promise<ReadonlyMap<string, PartitionDigests>> {
+  const keys = new Set(actions.flatMap(({ node }) => node.upstreams.map(({ key }) => key)).filter(isRoutineKey));
+  if (keys.size === 0) return new Map();
+  const texts = new Map([...(await transaction.routines())].map(([name, text]) => [name.toUpperCase(), text]));
+  return new Map([...keys].map((key) => [key, routineDigest(key.slice(0, -2).toUpperCase(), texts)]));
+}
+
+/** Digest of a function's text and of every function that it may call: those whose name stands somewhere in the text. */
+function routineDigest(name: string, texts: ReadonlyMap<string, string>): PartitionDigests {
+  if (!texts.has(name)) return new Map();
+  const seen = new Set<string>();
+  const open = [name];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    const words = new Set((texts.get(next) ?? "").toUpperCase().match(/\w+/g));
+    for (const other of texts.keys()) if (words.has(other.slice(other.indexOf(".") + 1))) open.push(other);
+  }
+  const content = [...seen].sort().map((key) => [key, texts.get(key)]);
+  const digest = digestText(JSON.stringify(content)) as Fingerprint;
+  return new Map([[WHOLE, { rows: 0, digest }]]);
+}

@@ -1,0 +1,218 @@
+import type { Fingerprint, Partition } from "./identity.js";
+import type { Column } from "./sql-types.js";
+
+/** A relation by its dataset and name; the project is the warehouse's own. */
+export interface RelationId {
+  readonly dataset: string;
+  readonly name: string;
+}
+
+/** `dataset.name`, the form in which relations are shown, keyed and sorted everywhere. */
+export function relationKey(relation: RelationId): string {
+  return `${relation.dataset}.${relation.name}`;
+}
+
+export interface Relation {
+  readonly id: RelationId;
+  readonly kind: "table" | "view";
+  /** The statement that a view stands for, in the engine's own text. */
+  readonly definition: string | undefined;
+  readonly columns: readonly Column[];
+  /** Columns of types that GoogleSQL does not have: no query can read them, but digests count them. */
+  readonly foreignColumns: readonly string[];
+  /** The DATE column the table is partitioned by; undefined: the relation is one partition, `*`. */
+  readonly partitionColumn: string | undefined;
+  readonly clusterBy: readonly string[];
+  /** PRIMARY KEY (...) NOT ENFORCED of the table, or the unique key of the model that built it. */
+  readonly primaryKey: readonly string[];
+}
+
+/** A table that a loader fills: name, typed columns, keys, layout. */
+export interface TableDefinition {
+  readonly id: RelationId;
+  readonly columns: readonly (Column & { readonly required?: boolean })[];
+  readonly primaryKey: readonly string[];
+  readonly partitionColumn: string | undefined;
+  readonly clusterBy: readonly string[];
+}
+
+/**
+ * A value on its way into or out of a warehouse.
+ * DATE is `YYYY-MM-DD`, TIMESTAMP `YYYY-MM-DD HH:MM:SS[.ffffff]+00:00`, NUMERIC a decimal string, INT64 a bigint or a safe number.
+ */
+export type SqlValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | readonly SqlValue[]
+  | { readonly [field: string]: SqlValue };
+
+export type RowObject = Readonly<Record<string, SqlValue>>;
+
+/** Inclusive range of partition dates, `YYYY-MM-DD`. */
+export interface DateRange {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What to digest of one relation. */
+export interface DigestRequest {
+  readonly relation: Relation;
+  /** The columns that make a row: identity and `data_hash` (hashed with FARM_FINGERPRINT, the same on every engine), or any others. */
+  readonly columns: readonly string[];
+  /** Only these partitions; ignored for a relation without partition column. */
+  readonly range: DateRange | undefined;
+  /** One digest a partition, or one of all rows under `*`. */
+  readonly grain: "partition" | "relation";
+}
+
+/** Order-independent digest of one partition's rows: row count, XOR and SUM of a 64-bit hash of each row. */
+export interface PartitionDigest {
+  readonly rows: number;
+  readonly digest: Fingerprint;
+}
+
+/** Digests by partition (a date, `*`, or `__NULL__`); a partition without rows is absent. */
+export type PartitionDigests = ReadonlyMap<Partition, PartitionDigest>;
+
+/** The newest row of each key in an append-only table; with an empty key the newest row of all. */
+export interface LatestRowsRequest {
+  readonly table: RelationId;
+  readonly columns: readonly string[];
+  readonly key: readonly string[];
+  /** Newest first by these columns, compared descending. */
+  readonly newestBy: readonly string[];
+  /** Rows whose `column` is one of `values` or lies in `range`; undefined: all rows. */
+  readonly where?: {
+    readonly column: string;
+    readonly values: readonly string[];
+    readonly range: DateRange | undefined;
+  };
+}
+
+/** New rows of a model, built beside its table and private to the transaction. */
+export interface Stage {
+  readonly name: string;
+  readonly columns: readonly Column[];
+  readonly rows: number;
+}
+
+export interface PublishRequest {
+  readonly stage: Stage;
+  readonly target: RelationId;
+  /** The partitions that the stage replaces; undefined: the whole relation. */
+  readonly partitions: readonly string[] | undefined;
+  readonly partitionColumn: string | undefined;
+  readonly clusterBy: readonly string[];
+  /** Unique key of the model; empty: changed partitions are replaced as a whole. */
+  readonly key: readonly string[];
+  /** Columns that the runner maintains and that never make a row different. */
+  readonly rowColumns: RowColumns;
+}
+
+export interface RowColumns {
+  /** Kept from the first insert. */
+  readonly created?: string | undefined;
+  /** Set when the row's data hash changes. */
+  readonly updated?: string | undefined;
+  /** Counts the changed rewrites of a row. */
+  readonly revision?: string | undefined;
+}
+
+export interface PublishCounts {
+  readonly inserted: number;
+  readonly updated: number;
+  /** Equal `data_hash`, other columns moved (source hashes, quality): rewritten without a new `updated` time. */
+  readonly refreshed: number;
+  readonly deleted: number;
+  readonly unchanged: number;
+}
+
+export interface MergeCounts {
+  readonly read: number;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly unchanged: number;
+}
+
+export interface QueryResult {
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly SqlValue[])[];
+}
+
+/** What a script leaves for its caller to show: the rows of its last query, and the rows changed by its last statement. */
+export interface ScriptResult {
+  readonly rows: QueryResult | undefined;
+  readonly rowsChanged: number | undefined;
+}
+
+/**
+ * Texts that run as one script: variables, temporary functions and temporary tables of one are there in those after it.
+ * Errors of a script carry the offset of the statement in its text.
+ */
+export interface ScriptTexts {
+  /** Statements (DDL, DML, control flow) separated by `;`. */
+  execute(sql: string): Promise<void>;
+  stage(query: string): Promise<Stage>;
+  replaceView(view: RelationId, query: string): Promise<void>;
+}
+
+/**
+ * One atomic unit of work on one snapshot. SQL given here is GoogleSQL.
+ * After any error the transaction is rolled back and unusable.
+ */
+export interface Transaction extends ScriptTexts {
+  relations(): Promise<ReadonlyMap<string, Relation>>;
+  /** One answer per request, in order, all from one snapshot. */
+  digests(requests: readonly DigestRequest[]): Promise<readonly PartitionDigests[]>;
+  latestRows(request: LatestRowsRequest): Promise<readonly RowObject[]>;
+  append(table: RelationId, columns: readonly Column[], rows: readonly RowObject[]): Promise<void>;
+  /** GoogleSQL texts of the persistent functions and procedures, by `dataset.name`. */
+  routines(): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Runs several texts as one script.
+   * @param options.readOnly leaves out statements that would change something that stays
+   */
+  script<T>(work: (script: ScriptTexts) => Promise<T>, options?: { readonly readOnly?: boolean }): Promise<T>;
+  publish(request: PublishRequest): Promise<PublishCounts>;
+  /** Digests of a stage's rows, taken as those of a relation of the same columns would be. */
+  digestStage(stage: Stage, like: Omit<DigestRequest, "range">): Promise<PartitionDigests>;
+  /** Drops a stage that is not published. */
+  discard(stage: Stage): Promise<void>;
+  query(sql: string): Promise<QueryResult>;
+  /** Merges by primary key; rows with an equal `data_hash` stay untouched; two rows of one key are an error. */
+  mergeRows(table: TableDefinition, rows: AsyncIterable<RowObject> | Iterable<RowObject>): Promise<MergeCounts>;
+}
+
+export interface Warehouse {
+  readonly target: "duckdb" | "bigquery";
+  /**
+   * Makes ready for queries. To be called before the first transaction that stages, queries or executes anything: what it
+   * installs is not seen by a transaction that has begun.
+   */
+  prepare(): Promise<void>;
+  /** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** Runs a GoogleSQL script as it stands: each statement by itself, unless the script opens a transaction. */
+  script(sql: string): Promise<ScriptResult>;
+  close(): Promise<void>;
+}
+
+/** The names of the columns that the runner maintains. */
+export function rowColumnNames(columns: RowColumns): readonly string[] {
+  return [columns.created, columns.updated, columns.revision].filter((name) => name !== undefined);
+}
+
+/** Every column of a relation, those that no query can read too. */
+export function allColumns(relation: Relation): readonly string[] {
+  return [...relation.columns.map(({ name }) => name), ...relation.foreignColumns];
+}
+
+/** Row identity and hash column of a relation, where it has both: then a digest needs only these. */
+export function hashedIdentity(relation: Relation): readonly string[] | undefined {
+  const hasHash = relation.columns.some((column) => column.name === "data_hash");
+  return hasHash && relation.primaryKey.length > 0 ? [...relation.primaryKey, "data_hash"] : undefined;
+}

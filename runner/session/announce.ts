@@ -1,0 +1,15 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Place } from "./place.js";
+
+/** Marks the database as held by this command while `work` goes on, so that others can name the holder. */
+export async function announced<T>(place: Place, command: string, work: () => Promise<T>): Promise<T> {
+  const file = join(place.projectDir, ".fastbreak", "running.json");
+  mkdirSync(join(place.projectDir, ".fastbreak"), { recursive: true });
+  writeFileSync(file, JSON.stringify({ pid: process.pid, command, startedAt: new Date().toISOString() }));
+  try {
+    return await work();
+  } finally {
+    rmSync(file, { force: true });
+  }
+}

@@ -1,0 +1,66 @@
+import type { RunnableProject } from "../graph/action.js";
+import { EngineError } from "../port/engine-error.js";
+import type { Warehouse } from "../port/port.js";
+import type { ProjectOverrides } from "../project/compile/protocol.js";
+import { type LoadedProject, loadProject } from "../project/load-project.js";
+import { type Manifest, parseManifest } from "../project/manifest.js";
+import { runnableProject } from "../project/runnable.js";
+import { readStoredManifest } from "../state/stored-manifest.js";
+import { findPlace, type Place, type PlaceOptions } from "./place.js";
+
+/** A project and its open warehouse. */
+export interface ProjectSession extends Place {
+  readonly warehouse: Warehouse;
+  readonly loaded: LoadedProject;
+  readonly project: RunnableProject;
+}
+
+/**
+ * Loads the project and opens its warehouse side by side, does the work and closes the warehouse, whatever happens.
+ * @param create make a warehouse where there is none
+ * @throws ProjectError when the project does not compile; EngineError when the warehouse cannot be opened
+ */
+export async function withProject<T>(
+  options: PlaceOptions,
+  overrides: ProjectOverrides,
+  work: (session: ProjectSession) => Promise<T>,
+  create = false,
+): Promise<T> {
+  const place = findPlace(options);
+  const opening = place.engine.open(place, { create: false });
+  const loading = loadProject({
+    projectDir: place.projectDir,
+    overrides,
+    warehouseManifest: () =>
+      opening.then(
+        (warehouse) => storedManifest(warehouse, place.settings.stateDataset),
+        () => undefined,
+      ),
+  });
+  const [opened, loaded] = await Promise.allSettled([opening, loading]);
+  if (loaded.status === "rejected") {
+    if (opened.status === "fulfilled") await opened.value.close();
+    throw loaded.reason;
+  }
+  const project = runnableProject(loaded.value.manifest);
+  const warehouse = opened.status === "fulfilled" ? opened.value : await openMissing(place, opened.reason, create);
+  try {
+    return await work({ ...place, warehouse, loaded: loaded.value, project });
+  } finally {
+    await warehouse.close();
+  }
+}
+
+async function openMissing(place: Place, reason: unknown, create: boolean): Promise<Warehouse> {
+  if (create && reason instanceof EngineError && reason.code === "missing") return place.engine.open(place, { create });
+  throw reason;
+}
+
+async function storedManifest(warehouse: Warehouse, dataset: string): Promise<Manifest | undefined> {
+  const text = await warehouse.transaction((transaction) => readStoredManifest(transaction, dataset));
+  try {
+    return text === undefined ? undefined : parseManifest(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
