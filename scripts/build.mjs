@@ -1,6 +1,6 @@
 // Builds dist/: the command line, the child that compiles a project, and the loaders that fastbreak.json names.
 
-import { rmSync } from "node:fs";
+import { cpSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -23,8 +23,9 @@ const common = {
   logLevel: "warning",
 };
 
-await build({
+const { metafile } = await build({
   ...common,
+  metafile: true,
   entryPoints: {
     main: "runner/main.ts",
     "ingest/sample": "ingest/sample.ts",
@@ -35,4 +36,12 @@ await build({
   splitting: true,
   chunkNames: "[name]-[hash]",
 });
+// What decides the result of a query: a build made with other files than these is another engine (runner/engines/duckdb/version.ts).
+const decides = /^runner\/(dialect|googlesql|engines)\//;
+const engineFiles = Object.entries(metafile.outputs)
+  .filter(([, { inputs }]) => Object.keys(inputs).some((path) => decides.test(path)))
+  .map(([path]) => path.replace(/^dist\//, ""))
+  .sort();
+writeFileSync(`${root}dist/engine-files.json`, JSON.stringify(engineFiles));
 await build({ ...common, entryPoints: { "compile-child": "runner/project/compile/child.ts" }, outdir: "dist" });
+cpSync(`${root}migrations`, `${root}dist/migrations`, { recursive: true });

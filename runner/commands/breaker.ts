@@ -24,7 +24,6 @@ export const command: CommandModule = {
     const { stateDataset } = place.settings;
     const work = () =>
       withWarehouse(place, false, async (warehouse) => {
-        await warehouse.prepare();
         return warehouse.transaction(async (transaction) => {
           await checkState(transaction, stateDataset);
           const stored = await readBreakers(transaction, stateDataset);

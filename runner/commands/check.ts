@@ -7,7 +7,7 @@ import type { Manifest } from "../project/manifest.js";
 import { githubAnnotation } from "../report/annotations.js";
 import { plainLine, plural } from "../report/text.js";
 import { findPlace, type Place, withWarehouse } from "../session/place.js";
-import { CIRCUIT_BREAKER_STATE } from "../state/tables.js";
+import { CIRCUIT_BREAKER_STATE } from "../state/breaker-state.js";
 import type { CommandModule, CommonOptions } from "./command.js";
 import { EXIT, usageError } from "./exit.js";
 import { overridesOf } from "./selection-options.js";
@@ -74,7 +74,7 @@ async function surroundings(place: Place): Promise<Surroundings> {
     warehouse.transaction(async (transaction) => {
       const relations = await transaction.relations();
       // What the runner makes before anything runs is there, made yet or not.
-      const own = [[`${place.settings.stateDataset}.circuit_breaker_state`, CIRCUIT_BREAKER_STATE] as const];
+      const own = [[`${place.settings.stateDataset}.circuit_breaker_state`, CIRCUIT_BREAKER_STATE.columns] as const];
       return {
         relations: new Map([...own, ...[...relations].map(([key, { columns }]) => [key, columns] as const)]),
         routines: await transaction.routines(),

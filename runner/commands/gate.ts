@@ -64,7 +64,6 @@ async function ask(
   const { actions } = session.project;
   const criteria = criteriaOf(actions);
   if (criteria.length === 0) throw usageError('the project has no gate: no assertion has the tag "gate"');
-  await session.warehouse.prepare();
   return session.warehouse.transaction(async (transaction) => {
     const gate = await evaluateGate(transaction, actions, date, (action, text, offset) =>
       locateInProject(session.projectDir, action, text, offset),

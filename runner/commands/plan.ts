@@ -1,6 +1,5 @@
-import { performance } from "node:perf_hooks";
 import type { Command } from "commander";
-import { hasWork, plannedResults, tellWarnings } from "../report/plan-report.js";
+import { eventsOfPlan, hasWork } from "../execute/plan-events.js";
 import { printPlan } from "../report/print-plan.js";
 import { planSession } from "../session/plan-request.js";
 import { newRunId } from "../session/run-id.js";
@@ -23,24 +22,18 @@ export const command: CommandModule = {
 
   async execute(command: Command): Promise<number> {
     const options = command.opts<PlanOptions>();
-    const clock = performance.now();
+    const startedAt = new Date();
     const request = requestOf(options);
     return withProject(options, overridesOf(options), async (session) => {
       const plan = await planSession(session, request);
-      const actions = plannedResults(plan);
-      tellWarnings(plan);
-      const { compiled } = session.loaded;
-      printPlan(
-        {
-          runId: newRunId(new Date()),
-          window: plan.window,
-          target: session.engine.name,
-          compiled,
-          actions,
-          durationMs: performance.now() - clock,
-        },
-        options.json ?? false,
-      );
+      const { compiled, manifest } = session.loaded;
+      const run = {
+        runId: newRunId(startedAt),
+        command: "plan",
+        startedAt,
+        compiledManifest: compiled ? manifest : undefined,
+      };
+      printPlan(eventsOfPlan(plan, session.engine.name, run), options.json ?? false);
       return options.detailedExitcode && hasWork(plan) ? EXIT.changes : EXIT.done;
     });
   },

@@ -1,13 +1,13 @@
-import { performance } from "node:perf_hooks";
 import { type Command, InvalidArgumentError } from "commander";
 import type { ProjectPlan } from "../decide/plan-project.js";
-import type { ActionResult } from "../events/events.js";
+import type { EventListener, RunEvent } from "../events/events.js";
+import { type RunRecord, recordOf, verdictOf } from "../events/run-record.js";
+import { eventsOfPlan, hasWork, type RunIdentity } from "../execute/plan-events.js";
 import { locateInProject } from "../project/locate.js";
-import { hasWork, plannedResults, tellWarnings } from "../report/plan-report.js";
 import { printPlan } from "../report/print-plan.js";
 import { progressTo } from "../report/progress.js";
 import { writeRunArtifact } from "../report/run-artifact.js";
-import { type RunReport, reportJson, resultTable, summaryLines } from "../report/run-report.js";
+import { reportJson, resultTable, summaryLines } from "../report/run-report.js";
 import { colorsFor } from "../report/text.js";
 import { announced } from "../session/announce.js";
 import { planSession } from "../session/plan-request.js";
@@ -35,85 +35,92 @@ export const command: CommandModule = {
 
   async execute(command: Command): Promise<number> {
     const options = command.opts<RunOptions>();
-    const started = new Date();
-    const clock = performance.now();
+    const startedAt = new Date();
     const request = requestOf(options);
     const work = async (session: ProjectSession): Promise<number> => {
       const plan = await planSession(session, request);
-      const base = {
-        runId: newRunId(started),
-        window: plan.window,
-        target: session.engine.name,
-        compiled: session.loaded.compiled,
+      const run = {
+        runId: newRunId(startedAt),
+        command: "run",
+        startedAt,
+        compiledManifest: session.loaded.compiled ? session.loaded.manifest : undefined,
       };
-      const finish = (actions: readonly ActionResult[]): RunReport => ({
-        ...base,
-        actions,
-        durationMs: performance.now() - clock,
-      });
       if (options.dryRun) {
-        tellWarnings(plan);
-        printPlan(finish(plannedResults(plan)), options.json ?? false);
+        printPlan(eventsOfPlan(plan, session.engine.name, run), options.json ?? false);
         return EXIT.done;
       }
-      const actions = hasWork(plan)
-        ? await announced(session, "run", () => carryOut(session, plan, options, { runId: base.runId, started }))
-        : plannedResults(plan);
-      const report = finish(actions);
-      writeRunArtifact(session.projectDir, report);
-      tellWarnings(plan);
-      print(report, options.json ?? false);
-      return exitCode(actions);
+      const events = hasWork(plan)
+        ? await announced(session, "run", () => carryOut(session, plan, options, run))
+        : await tellIdle(session, plan, options, run);
+      writeRunArtifact(session.projectDir, events);
+      const record = recordOf(events);
+      print(inOrder(record, plan), options.json ?? false);
+      return EXITS[verdictOf(record.actions)];
     };
     return withProject(options, overridesOf(options), work, true);
   },
 };
 
-/** A refusal of an open breaker, and what could not run for it, is no failure: the rest of the run is as good as any. */
-function exitCode(actions: readonly ActionResult[]): number {
-  const wrong = actions.filter(({ status }) => status === "failed" || status === "blocked");
-  if (wrong.length === 0) return EXIT.done;
-  const has = (reason: string) => (action: ActionResult) => action.partitions.some((part) => part.reason === reason);
-  const isRefused = wrong.some(has("breaker_open"));
-  const isConsequence = (action: ActionResult) =>
-    action.status === "blocked" && (has("breaker_open")(action) || has("upstream_failed")(action));
-  return isRefused && wrong.every(isConsequence) ? EXIT.refused : EXIT.failed;
+const EXITS = { done: EXIT.done, failed: EXIT.failed, refused: EXIT.refused } as const;
+
+/** A listener that keeps what happens, and shows it while it happens. */
+function listenerOf(session: ProjectSession, options: RunOptions): { events: RunEvent[]; emit: EventListener } {
+  const events: RunEvent[] = [];
+  const names = session.project.actions.map(({ node }) => node.key);
+  const show = progressTo(process.stderr, names, options.json ?? false);
+  const emit: EventListener = (event) => {
+    events.push(event);
+    show(event);
+  };
+  return { events, emit };
 }
 
 async function carryOut(
   session: ProjectSession,
   plan: ProjectPlan,
   options: RunOptions,
-  run: { readonly runId: string; readonly started: Date },
-): Promise<readonly ActionResult[]> {
+  run: RunIdentity,
+): Promise<readonly RunEvent[]> {
   const { executePlan } = await import("../execute/execute-plan.js");
-  const emit = progressTo(
-    process.stderr,
-    session.project.actions.map(({ node }) => node.key),
-    options.json ?? false,
-  );
-  return executePlan(session.warehouse, plan, {
+  const { events, emit } = listenerOf(session, options);
+  await executePlan(session.warehouse, plan, {
+    ...run,
     stateDataset: session.settings.stateDataset,
-    runId: run.runId,
-    startedAt: run.started,
-    compiledManifest: session.loaded.compiled ? session.loaded.manifest : undefined,
-    command: "run",
     concurrency: options.concurrency,
     failFast: options.failFast ?? false,
     force: options.fullRefresh ?? false,
     emit,
     locate: (action, text, offset) => locateInProject(session.projectDir, action, text, offset),
   });
+  return events;
 }
 
-function print(report: RunReport, json: boolean): void {
+/** Nothing has to run: the same events, and nothing is written. */
+async function tellIdle(
+  session: ProjectSession,
+  plan: ProjectPlan,
+  options: RunOptions,
+  run: RunIdentity,
+): Promise<readonly RunEvent[]> {
+  const { events, emit } = listenerOf(session, options);
+  for (const event of eventsOfPlan(plan, session.engine.name, run)) emit(event);
+  return events;
+}
+
+/** The actions in the project's order, in which a person looks for them. */
+function inOrder(record: RunRecord, plan: ProjectPlan): RunRecord {
+  const results = new Map(record.actions.map((result) => [result.key, result]));
+  return { ...record, actions: plan.project.actions.flatMap(({ node }) => results.get(node.key) ?? []) };
+}
+
+function print(record: RunRecord, json: boolean): void {
   if (json) {
-    process.stdout.write(`${JSON.stringify(reportJson(report))}\n`);
+    process.stdout.write(`${JSON.stringify(reportJson(record))}\n`);
     return;
   }
   const colors = colorsFor(process.stdout);
   const shownAlready = process.stderr.isTTY === true;
-  const lines = [...(shownAlready ? [] : resultTable(report, colors)), ...summaryLines(report, colors)];
+  const lines = [...(shownAlready ? [] : resultTable(record, colors)), ...summaryLines(record, colors)];
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 

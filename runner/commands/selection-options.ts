@@ -14,6 +14,7 @@ export interface DecideOptions extends WindowOptions {
   readonly includeDeps?: boolean;
   readonly includeDependents?: boolean;
   readonly fullRefresh?: boolean;
+  readonly upstream?: boolean;
   readonly var?: string[];
   readonly vars?: string[];
   readonly schemaSuffix?: string;
@@ -23,6 +24,7 @@ export interface DecideOptions extends WindowOptions {
 export function addDecideOptions(command: Command): void {
   addWindowOptions(command);
   addSelectionOptions(command);
+  command.option("--no-upstream", "leave stale upstream partitions of what is asked for as they are");
   command.option("--full-refresh", "run every selected partition, whatever the state says");
   addOverrideOptions(command);
 }
@@ -75,7 +77,12 @@ function selectionOf(options: DecideOptions): Selection {
  * @throws CommandError for dates that are none
  */
 export function requestOf(options: DecideOptions): PlanRequest {
-  return { window: windowOf(options), selection: selectionOf(options), force: options.fullRefresh ?? false };
+  return {
+    window: windowOf(options),
+    selection: selectionOf(options),
+    force: options.fullRefresh ?? false,
+    upstream: options.upstream ?? true,
+  };
 }
 
 /** The project overrides that the flags ask for. */

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { locateInProject } from "../project/locate.js";
 import { plural } from "../report/text.js";
-import { planInTransaction } from "../session/plan-request.js";
+import { planSession } from "../session/plan-request.js";
 import { withProject } from "../session/session.js";
 import { type Verified, verifyModels } from "../verify/verify.js";
 import type { CommandModule, CommonOptions } from "./command.js";
@@ -26,13 +26,10 @@ export const command: CommandModule = {
   async execute(command: Command): Promise<number> {
     const options = command.opts<DecideOptions & CommonOptions>();
     return withProject(options, overridesOf(options), async (session) => {
-      await session.warehouse.prepare();
-      const verified = await session.warehouse.transaction(async (transaction) => {
-        const { plan, selected } = await planInTransaction(transaction, session, requestOf(options));
-        return verifyModels(transaction, plan, selected, (action, text, offset) =>
-          locateInProject(session.projectDir, action, text, offset),
-        );
-      });
+      const plan = await planSession(session, requestOf(options));
+      const verified = await verifyModels(session.warehouse, plan, (action, text, offset) =>
+        locateInProject(session.projectDir, action, text, offset),
+      );
       process.stdout.write(
         options.json ? `${JSON.stringify(verifyJson(verified))}\n` : `${verifyLines(verified).join("\n")}\n`,
       );
@@ -48,7 +45,7 @@ function differs({ differences, problem }: Verified): boolean {
 function verifyJson(verified: readonly Verified[]): object {
   return {
     equal: !verified.some(differs),
-    models: verified.map(({ key, partitions, differences, problem }) => ({
+    models: verified.map(({ key, partitions, differences, problem, note }) => ({
       name: key,
       partitions,
       differences: differences.map(({ partition, liveRows, rebuiltRows }) => ({
@@ -57,6 +54,7 @@ function verifyJson(verified: readonly Verified[]): object {
         rebuilt_rows: rebuiltRows,
       })),
       problem: problem ?? null,
+      note: note ?? null,
     })),
   };
 }
@@ -71,6 +69,7 @@ function verifyLines(verified: readonly Verified[]): string[] {
           `    ${partition}  ${plural(liveRows, "row")}, a rebuild has ${liveRows === rebuiltRows ? "as many, not the same" : rebuiltRows}`,
       ),
     ]);
+  for (const { key, note } of verified) if (note !== undefined) lines.push(`  ${key}  ${note}`);
   const partitions = verified.reduce((sum, model) => sum + model.partitions, 0);
   const compared = `${plural(verified.length, "model")}, ${plural(partitions, "partition")}`;
   const wrong = verified.filter(differs).length;

@@ -1,11 +1,10 @@
 import type { RunnableAction } from "../graph/action.js";
-import type { PartitionDecision } from "../graph/decision.js";
 import { inputsOf } from "../observe/inputs.js";
 import { outputVersion } from "../plan/decide.js";
 import { inputHashes } from "../plan/input-hash.js";
 import { type DecisionGroup, groupDecisions } from "../plan/partitions.js";
 import type { PartitionState } from "../plan/types.js";
-import type { ProjectPlan } from "./plan-project.js";
+import { coverageIn, type ProjectPlan } from "./plan-project.js";
 
 /** A hash as the last build recorded it and as it is now. */
 export interface Compared {
@@ -36,7 +35,13 @@ export function explain(action: RunnableAction, plan: ProjectPlan): Explanation 
   const { node } = action;
   const decisions = plan.decisions.get(node.key) ?? [];
   const partitions = decisions.map(({ partition }) => partition);
-  const hashes = inputHashes(node, partitions, inputsOf(action, plan.snapshot.relations, plan.snapshot.inputs));
+  const { outside } = coverageIn(plan.needs, node.key);
+  const hashes = inputHashes(
+    node,
+    partitions,
+    inputsOf(action, plan.snapshot.relations, plan.snapshot.inputs),
+    outside,
+  );
   const live = plan.snapshot.outputs.get(node.key);
   return {
     name: node.key,
@@ -46,7 +51,7 @@ export function explain(action: RunnableAction, plan: ProjectPlan): Explanation 
       const first = decision.partition;
       const state = plan.states.get(node.key)?.get(first);
       const current = hashes.get(first)?.byUpstream ?? {};
-      const output = live?.exists ? outputVersion(live, first) : null;
+      const output = live?.exists ? outputVersion(live, first, outside) : null;
       return {
         decided: decision,
         lastBuild: state === undefined ? null : { runId: state.runId, at: state.recordedAt, rows: state.rows },

@@ -1,223 +1,236 @@
 import type { RunnableAction, RunnableProject } from "../graph/action.js";
-import { auditsByHost } from "../graph/audits.js";
 import type { PartitionDecision } from "../graph/decision.js";
-import { isRoutineKey } from "../graph/routine-key.js";
-import { UserError } from "../graph/user-error.js";
-import { inputsOf, recordedInputsOf } from "../observe/inputs.js";
 import { readSnapshot, type Snapshot } from "../observe/snapshot.js";
-import { decide } from "../plan/decide.js";
-import { inputHashes } from "../plan/input-hash.js";
-import { nameMoves, type RecordedFingerprints } from "../plan/moves.js";
-import { partitionsOf, windowOfRelations } from "../plan/partitions.js";
+import { readSourceDates } from "../observe/source-dates.js";
+import {
+  type Coverage,
+  coverageOfEverything,
+  coverageOfWindow,
+  hullOf,
+  NOTHING,
+  stretchesOf,
+  uniteCoverage,
+} from "../plan/coverage.js";
+import { unite } from "../plan/dates.js";
+import type { RecordedFingerprints } from "../plan/moves.js";
+import { type Asked, needsOf } from "../plan/needs.js";
+import { partitionsOf } from "../plan/partitions.js";
 import type { Window } from "../plan/types.js";
-import { asWhole, wholeWhereDatesAreUnknown } from "../plan/whole.js";
-import type { Partition } from "../port/identity.js";
-import type { Transaction } from "../port/port.js";
+import { type Partition, WHOLE } from "../port/identity.js";
+import type { DateRange, Observation } from "../port/port.js";
 import { type ModelStates, readModelStates } from "../state/model-state.js";
 import { readRecordedFingerprints } from "../state/relation-state.js";
+import { decideAction, withMoves } from "./decide-action.js";
+import { type MissingSource, missingSources, type UndeclaredRead, undeclaredReads } from "./foreign-reads.js";
+import { refuseStateDataset } from "./state-dataset.js";
 
 /** What the user asked for. */
 export interface RunRequest {
+  /** Undefined: every row there is. */
   readonly window: Window;
   /** Keys of the selected actions; undefined: all. */
   readonly selected: ReadonlySet<string> | undefined;
   /** Run every selected partition, whatever the state says. */
   readonly force: boolean;
+  /** Build stale upstream partitions of what is asked for first. */
+  readonly upstream: boolean;
 }
 
 /** Decisions for every action of the project, with the evidence they stand on. */
 export interface ProjectPlan {
-  /** The project as this request sees it: models whose dates are unknown are single partitions. */
   readonly project: RunnableProject;
+  /** Keys of the actions that were asked for; undefined: all. */
+  readonly selected: ReadonlySet<string> | undefined;
+  /** Stale upstream partitions of what is asked for are built first. */
+  readonly buildsUpstream: boolean;
+  /** The dates that have partitions of their own where every row is asked for. */
+  readonly everything: readonly DateRange[];
+  /** The dates that are decided one by one, from the first to the last. */
   readonly window: Window;
+  /** The partitions that the plan is about, asked for or needed. */
+  readonly needs: ReadonlyMap<string, Asked>;
   readonly decisions: ReadonlyMap<string, readonly PartitionDecision[]>;
+  /** Partitions that are read by what is asked for, are stale, and stay so. */
+  readonly staleUpstreams: ReadonlyMap<string, readonly Partition[]>;
   readonly states: ModelStates;
   readonly snapshot: Snapshot;
+  readonly engineVersion: string;
   /** Empty when nothing runs: then nobody asks. */
   readonly recorded: RecordedFingerprints;
   /** Actions that the selection leaves out although they are stale, or will be when the selected ones have run. */
   readonly leftStale: readonly string[];
   readonly undeclared: readonly UndeclaredRead[];
-}
-
-/** A table that is fingerprinted like a source though no declaration names it. */
-export interface UndeclaredRead {
-  readonly reader: string;
-  readonly table: string;
+  readonly missing: readonly MissingSource[];
 }
 
 /**
  * Decides every action from one snapshot of the warehouse. Actions are taken in dependency order; what runs makes the
  * partitions that read it run too, until execution knows its real fingerprints.
- * @throws UserError when a selected action reads a table that neither the warehouse nor the project has
+ * @throws UserError when an action would write into the dataset of the runner's state
  */
 export async function planProject(
-  transaction: Transaction,
-  asked: RunnableProject,
+  transaction: Observation,
+  project: RunnableProject,
   stateDataset: string,
+  engineVersion: string,
   request: RunRequest,
 ): Promise<ProjectPlan> {
-  const dated = await withKnownDates(transaction, asked, request);
-  const snapshot = await readSnapshot(transaction, dated.actions, request.window);
-  requireSources(selectedOf(dated, request), dated, snapshot, stateDataset);
-  const window = request.window ?? windowOfSnapshot(snapshot);
-  const project = window === undefined ? { ...dated, actions: dated.actions.map(asWhole) } : dated;
-  const states = await readModelStates(transaction, stateDataset, window);
-  const context = { window, states, snapshot };
-  const decisions = decideAll(project, context, request);
+  refuseStateDataset(project, stateDataset);
+  const { everything: dates, ask } = await askerOf(transaction, project, request.window);
+  const needs = ask(request.selected);
+  const everything = request.selected === undefined ? needs : ask(undefined);
+  const coverageOf = (key: string) => uniteCoverage(coverageIn(needs, key), coverageIn(everything, key));
+  const snapshot = await readSnapshot(transaction, project.actions, coverageOf);
+  const states = await readModelStates(transaction, stateDataset, hullOfAll(project, coverageOf));
+  const context = { states, snapshot, engineVersion };
+  const { decisions, staleUpstreams } = decideAll(project, needs, context, request);
   const idle = [...decisions.values()].every((decided) => runningOf(decided).length === 0);
   const recorded = idle ? new Map() : await readRecordedFingerprints(transaction, stateDataset);
   for (const action of project.actions) {
     const { key } = action.node;
-    decisions.set(key, withMoves(action, decisions.get(key) ?? [], snapshot, recorded));
+    const { outside } = coverageIn(needs, key);
+    decisions.set(key, withMoves(action, decisions.get(key) ?? [], snapshot, recorded, outside));
   }
+  const isConcerned = ({ node }: RunnableAction) =>
+    isSelected(node.key, request) || runningOf(decisions.get(node.key) ?? []).length > 0;
+  const concerned = project.actions.filter(isConcerned);
   return {
     project,
-    window,
+    selected: request.selected,
+    buildsUpstream: request.upstream,
+    everything: dates,
+    window: request.window ?? hullOf({ ranges: dates, outside: undefined }),
+    needs,
     decisions,
+    staleUpstreams,
     states,
     snapshot,
+    engineVersion,
     recorded,
-    leftStale: request.selected === undefined ? [] : leftStale(project, context, request),
-    undeclared: undeclaredReads(selectedOf(project, request), project),
+    leftStale: request.selected === undefined ? [] : leftStale(project, everything, context, request, decisions),
+    undeclared: undeclaredReads(concerned, project),
+    missing: missingSources(concerned, project, snapshot.relations, stateDataset),
   };
 }
+
+/** The partitions of an action that a plan is about. */
+export function coverageIn(needs: ReadonlyMap<string, Asked>, key: string): Coverage {
+  const { asked, needed } = needs.get(key) ?? { asked: NOTHING, needed: NOTHING };
+  return uniteCoverage(asked, needed);
+}
+
+/** Finds out which dates there are; then tells for a selection what it is about. */
+async function askerOf(
+  transaction: Observation,
+  project: RunnableProject,
+  window: Window,
+): Promise<{
+  readonly everything: readonly DateRange[];
+  readonly ask: (selected: ReadonlySet<string> | undefined) => ReadonlyMap<string, Asked>;
+}> {
+  const dates = await readSourceDates(transaction, project);
+  const sourceDates = new Map([...dates].map(([key, days]) => [key, stretchesOf(days)]));
+  const everything = stretchesOf([...dates.values()].flatMap((days) => [...days]));
+  const asked = window === undefined ? coverageOfEverything(everything) : coverageOfWindow(window);
+  const ask = (selected: ReadonlySet<string> | undefined) =>
+    needsOf({
+      nodes: project.actions.map(({ node }) => node),
+      isSelected: (key) => selected === undefined || selected.has(key),
+      asked,
+      sourceDates: (key) => sourceDates.get(key),
+      everything,
+    });
+  return { everything, ask };
+}
+
+type DecisionContext = Pick<ProjectPlan, "states" | "snapshot" | "engineVersion">;
 
 /** Decides in dependency order; what runs makes what reads it run too. */
 function decideAll(
   project: RunnableProject,
-  context: Pick<DecideContext, "window" | "states" | "snapshot">,
+  needs: ReadonlyMap<string, Asked>,
+  context: DecisionContext,
   request: RunRequest,
-): Map<string, readonly PartitionDecision[]> {
+): {
+  readonly decisions: Map<string, readonly PartitionDecision[]>;
+  readonly staleUpstreams: ReadonlyMap<string, readonly Partition[]>;
+} {
   const decisions = new Map<string, readonly PartitionDecision[]>();
   const pending = new Map<string, readonly Partition[]>();
+  const staleUpstreams = new Map<string, readonly Partition[]>();
   for (const action of project.actions) {
-    const decided = isSelected(action, request)
-      ? decideAction(action, { ...context, force: request.force, pending })
-      : notSelected(action, context.window);
-    decisions.set(action.node.key, decided);
-    for (const key of [action.node.key, ...action.createdRoutines]) pending.set(key, runningOf(decided));
+    const { key } = action.node;
+    const { asked, neededBy } = needs.get(key) ?? { asked: NOTHING, neededBy: undefined };
+    const coverage = coverageIn(needs, key);
+    const isAsked = new Set(isSelected(key, request) ? partitionsOf(action.node, asked) : []);
+    const decided = decideAction(action, coverage, {
+      ...context,
+      force: request.force && isSelected(key, request),
+      pending,
+      staleUpstreams,
+    });
+    const needed = decided.filter(({ partition, decision }) => !isAsked.has(partition) && decision === "run");
+    if (!request.upstream && needed.length > 0)
+      staleUpstreams.set(
+        key,
+        needed.map(({ partition }) => partition),
+      );
+    const kept = decided.flatMap((decision) => {
+      if (isAsked.has(decision.partition)) return [decision];
+      const isBuilt = request.upstream && decision.decision === "run" && neededBy !== undefined;
+      return isBuilt ? [{ ...decision, neededBy }] : [];
+    });
+    const running = runningOf(kept);
+    decisions.set(key, kept.length === 0 && isAsked.size === 0 ? leftOut(action) : kept);
+    pending.set(key, running);
+    for (const other of [...action.createdRoutines, ...action.writes])
+      pending.set(other, running.length === 0 ? (pending.get(other) ?? []) : [WHOLE]);
   }
-  return decisions;
+  return { decisions, staleUpstreams };
 }
 
-/** What a run of everything would run besides the selection. */
+/** What a run of everything would run besides this one. */
 function leftStale(
   project: RunnableProject,
-  context: Pick<DecideContext, "window" | "states" | "snapshot">,
+  needs: ReadonlyMap<string, Asked>,
+  context: DecisionContext,
   request: RunRequest,
+  decided: ReadonlyMap<string, readonly PartitionDecision[]>,
 ): string[] {
-  const everything = decideAll(project, context, { ...request, selected: undefined, force: false });
-  const runs = ({ node }: RunnableAction) => runningOf(everything.get(node.key) ?? []).length > 0;
+  const everything = { ...request, selected: undefined, force: false };
+  const { decisions } = decideAll(project, needs, context, everything);
+  const runs = (all: ReadonlyMap<string, readonly PartitionDecision[]>, key: string) =>
+    runningOf(all.get(key) ?? []).length > 0;
   // The gates of a model run with it, selected or not.
   const audited = new Set(
-    [...auditsByHost(project)].flatMap(([host, audits]) =>
-      request.selected?.has(host) ? audits.map(({ node }) => node.key) : [],
-    ),
+    [...project.audits].flatMap(([host, audits]) => (runs(decided, host) ? audits.map(({ node }) => node.key) : [])),
   );
   return project.actions
-    .filter((action) => !isSelected(action, request) && !audited.has(action.node.key) && runs(action))
-    .map(({ node }) => node.key);
+    .map(({ node }) => node.key)
+    .filter((key) => !isSelected(key, request) && !audited.has(key) && runs(decisions, key) && !runs(decided, key));
 }
 
-function runningOf(decisions: readonly PartitionDecision[]): Partition[] {
+/** The partitions that run. */
+export function runningOf(decisions: readonly PartitionDecision[]): Partition[] {
   return decisions.filter(({ decision }) => decision === "run").map(({ partition }) => partition);
 }
 
-/** Tables that are read though the project neither makes nor declares them. */
-function undeclaredReads(selected: readonly RunnableAction[], project: RunnableProject): UndeclaredRead[] {
-  const made = new Set(project.actions.map(({ node }) => node.key));
-  return selected.flatMap(({ node }) =>
-    node.upstreams
-      .filter(({ key }) => !made.has(key) && !project.sources.has(key) && !isRoutineKey(key))
-      .map(({ key }) => ({ reader: node.key, table: key })),
-  );
+function isSelected(key: string, request: RunRequest): boolean {
+  return request.selected === undefined || request.selected.has(key);
 }
 
-async function withKnownDates(
-  transaction: Transaction,
-  project: RunnableProject,
-  request: RunRequest,
-): Promise<RunnableProject> {
-  if (request.window !== undefined) return project;
-  const relations = await transaction.relations();
-  const isDated = (key: string) => relations.get(key)?.partitionColumn !== undefined;
-  return { ...project, actions: wholeWhereDatesAreUnknown(project.actions, isDated) };
+function leftOut({ node }: RunnableAction): PartitionDecision[] {
+  return [{ partition: WHOLE, decision: "skip", reason: node.disabled ? "disabled" : "not_selected" }];
 }
 
-function windowOfSnapshot({ inputs, outputs }: Snapshot): Window {
-  return windowOfRelations([...inputs.values(), ...[...outputs.values()].map(({ rows }) => rows)]);
-}
-
-function selectedOf(project: RunnableProject, request: RunRequest): readonly RunnableAction[] {
-  return project.actions.filter((action) => isSelected(action, request));
-}
-
-export interface DecideContext {
-  readonly window: Window;
-  readonly states: ModelStates;
-  readonly snapshot: Snapshot;
-  readonly force: boolean;
-  readonly pending: ReadonlyMap<string, readonly Partition[]>;
-}
-
-/** The decisions with the partitions of the inputs that moved. */
-export function withMoves(
-  action: RunnableAction,
-  decisions: readonly PartitionDecision[],
-  { relations, inputs }: Snapshot,
-  recorded: RecordedFingerprints,
-): readonly PartitionDecision[] {
-  if (decisions.every(({ reason }) => reason !== "inputs_changed")) return decisions;
-  const before = recordedInputsOf(action, relations, recorded);
-  return nameMoves(action.node, decisions, inputsOf(action, relations, inputs), before);
-}
-
-/** Decides one action's partitions against a snapshot. */
-export function decideAction(action: RunnableAction, context: DecideContext): readonly PartitionDecision[] {
-  const { node } = action;
-  const { snapshot } = context;
-  const partitions = partitionsOf(node, context.window);
-  return decide({
-    node,
-    partitions,
-    state: context.states.get(node.key) ?? new Map(),
-    live: snapshot.outputs.get(node.key) ?? { exists: false, columns: "", rows: new Map() },
-    inputs: inputHashes(node, partitions, inputsOf(action, snapshot.relations, snapshot.inputs)),
-    forced: context.force,
-    pending: context.pending,
+/** The dates of which state is needed; undefined: of all. */
+function hullOfAll(project: RunnableProject, coverageOf: (key: string) => Coverage): DateRange | undefined {
+  const dated = project.actions.filter(({ node }) => node.partitioned).map(({ node }) => coverageOf(node.key));
+  if (dated.some(({ outside }) => outside !== undefined)) return undefined;
+  const hulls = dated.flatMap((coverage) => hullOf(coverage) ?? []);
+  // No dated partition at all: any date will do, because rows without one are read in any case.
+  return hulls.reduce<DateRange | undefined>((all, hull, index) => (index === 0 ? hull : unite(all, hull)), {
+    from: "0001-01-01",
+    to: "0001-01-01",
   });
-}
-
-function isSelected(action: RunnableAction, request: RunRequest): boolean {
-  return request.selected === undefined || request.selected.has(action.node.key);
-}
-
-function notSelected(action: RunnableAction, window: Window): PartitionDecision[] {
-  return partitionsOf(action.node, window).map((partition) => ({
-    partition,
-    decision: "skip",
-    reason: "not_selected",
-  }));
-}
-
-function requireSources(
-  selected: readonly RunnableAction[],
-  project: RunnableProject,
-  snapshot: Snapshot,
-  stateDataset: string,
-): void {
-  const built = new Set(project.actions.map((action) => action.node.key));
-  for (const action of selected) {
-    if (action.node.disabled) continue;
-    for (const { key } of action.node.upstreams) {
-      if (built.has(key) || snapshot.relations.has(key) || isRoutineKey(key)) continue;
-      // The runner makes its own tables before anything runs.
-      if (key.startsWith(`${stateDataset}.`)) continue;
-      const what = project.sources.has(key) ? "load it first (fastbreak load)" : "declare it or correct the name";
-      throw new UserError(
-        `${action.fileName}: ${action.node.key} reads ${key}, which is not in the warehouse; ${what}`,
-      );
-    }
-  }
 }

@@ -4,6 +4,7 @@ import type { DateRange, PublishCounts } from "../port/port.js";
 /** `unchanged`: it ran and published nothing. `blocked`: a gate or a failed upstream kept it from being published. */
 export type ActionStatus = "success" | "unchanged" | "skipped" | "failed" | "blocked";
 
+/** How one action ended. */
 export interface ActionResult {
   readonly key: string;
   readonly type: string;
@@ -14,28 +15,59 @@ export interface ActionResult {
   readonly error: string | undefined;
 }
 
-/** Everything that happens in a run, in order; terminal, JSON and run tables only render these. */
+/**
+ * Everything that happens in a run, in order. Terminal, JSON, artifact, run tables and exit code render or reduce these and know nothing
+ * else; times are ISO 8601 in UTC.
+ */
 export type RunEvent =
   /** The project is known, the window is fixed, nothing has run. */
   | {
       readonly event: "run_started";
       readonly runId: string;
+      readonly command: string;
+      readonly startedAt: string;
+      readonly target: string;
       readonly window: DateRange | undefined;
       readonly actions: number;
+      /** False: a stored manifest was used. */
       readonly compiled: boolean;
     }
+  /** A table is read that the project neither makes nor declares; it is watched like a source. */
+  | { readonly event: "undeclared_read"; readonly reader: string; readonly table: string }
+  /** A relation is read that is not there and that nobody makes: its readers fail. */
+  | {
+      readonly event: "source_missing";
+      readonly table: string;
+      readonly declared: boolean;
+      readonly readers: readonly string[];
+    }
+  /** The selection leaves stale actions as they are. */
+  | { readonly event: "left_stale"; readonly actions: readonly string[] }
   /** An action leaves the queue and opens its transaction. */
   | { readonly event: "action_started"; readonly key: string; readonly type: string; readonly partitions: number }
+  /** The code of an accumulating model changed: new rows come from it, the rows that are there stay. */
+  | { readonly event: "history_kept"; readonly key: string }
+  /** Partitions were built, or left as they are, on upstream partitions that are stale or missing. */
+  | { readonly event: "rests_on_stale"; readonly key: string; readonly upstreams: readonly string[] }
+  /** An assertion that only reports found rows, now or when it was last asked. */
+  | {
+      readonly event: "assertion_found_rows";
+      readonly key: string;
+      readonly example: string;
+      /** It was not asked again, because nothing that it reads has changed. */
+      readonly standing: boolean;
+    }
+  /** A model failed so often in a row that it is not tried for a while. */
+  | { readonly event: "circuit_opened"; readonly key: string; readonly failures: number }
+  /** A model whose circuit was open or half open works again. */
+  | { readonly event: "circuit_closed"; readonly key: string }
+  /** No circuit could be read: all count as closed. */
+  | { readonly event: "circuits_unreadable"; readonly message: string }
+  /** What became of a model's circuit could not be written. */
+  | { readonly event: "circuit_unwritable"; readonly key: string; readonly message: string }
   /** An action has ended, one way or another. */
   | { readonly event: "action_finished"; readonly result: ActionResult }
-  /** Something the user should know that stops nothing. */
-  | { readonly event: "warning"; readonly message: string }
   /** All actions have ended. */
-  | {
-      readonly event: "run_finished";
-      readonly runId: string;
-      readonly results: readonly ActionResult[];
-      readonly durationMs: number;
-    };
+  | { readonly event: "run_finished"; readonly finishedAt: string; readonly durationMs: number };
 
 export type EventListener = (event: RunEvent) => void;

@@ -1,3 +1,4 @@
+import type { EventListener } from "../events/events.js";
 import type { RunnableAction } from "../graph/action.js";
 import type { BreakerSettings } from "../graph/breaker-settings.js";
 import { afterFailure, afterSuccess, type Breaker, CLOSED, refusedUntil, remembersTrouble } from "../plan/breaker.js";
@@ -13,7 +14,7 @@ export class BreakerOpenError extends Error {
 }
 
 /**
- * The circuit breakers of one run, each model's under its table name. They are kept in a transaction of their own, because a failed
+ * The circuit breakers of one run, each model's under `dataset.name`. They are kept in a transaction of their own, because a failed
  * attempt has none. What cannot be read counts as closed, and what cannot be written is only told.
  */
 export class Breakers {
@@ -23,7 +24,7 @@ export class Breakers {
     readonly warehouse: Warehouse,
     readonly dataset: string,
     stored: ReadonlyMap<string, StoredBreaker>,
-    readonly warn: (message: string) => void,
+    readonly emit: EventListener,
   ) {
     this.#stored = new Map(stored);
   }
@@ -33,15 +34,15 @@ export class Breakers {
     warehouse: Warehouse,
     dataset: string,
     actions: readonly RunnableAction[],
-    warn: (message: string) => void,
+    emit: EventListener,
   ): Promise<Breakers> {
-    if (actions.every(({ breaker }) => breaker === undefined)) return new Breakers(warehouse, dataset, new Map(), warn);
+    if (actions.every(({ breaker }) => breaker === undefined)) return new Breakers(warehouse, dataset, new Map(), emit);
     try {
-      const stored = await warehouse.transaction((transaction) => readBreakers(transaction, dataset));
-      return new Breakers(warehouse, dataset, stored, warn);
+      const stored = await warehouse.observe((observation) => readBreakers(observation, dataset));
+      return new Breakers(warehouse, dataset, stored, emit);
     } catch (cause) {
-      warn(`the circuit breakers cannot be read and count as closed: ${messageOf(cause)}`);
-      return new Breakers(warehouse, dataset, new Map(), warn);
+      emit({ event: "circuits_unreadable", message: messageOf(cause) });
+      return new Breakers(warehouse, dataset, new Map(), emit);
     }
   }
 
@@ -54,7 +55,7 @@ export class Breakers {
     const last = breaker.history.at(-1)?.message;
     throw new BreakerOpenError(
       `circuit open after ${breaker.failureCount} failures in a row, next attempt after ${until}` +
-        ` (or: fastbreak breaker reset ${action.target.name})${last === undefined ? "" : `; last: ${last}`}`,
+        ` (or: fastbreak breaker reset ${action.node.key})${last === undefined ? "" : `; last: ${last}`}`,
     );
   }
 
@@ -62,7 +63,8 @@ export class Breakers {
     if (action.breaker === undefined || !remembersTrouble(this.#of(action))) return;
     const before = this.#of(action);
     const after = afterSuccess(before, action.breaker, now());
-    if (after.state === "CLOSED" && before.state !== "CLOSED") this.warn(`circuit of ${action.target.name} closed`);
+    if (after.state === "CLOSED" && before.state !== "CLOSED")
+      this.emit({ event: "circuit_closed", key: action.node.key });
     await this.#write(action, action.breaker, after);
   }
 
@@ -72,21 +74,21 @@ export class Breakers {
     const failure = { failedAt: now(), message: messageOf(cause).slice(0, LONGEST_MESSAGE), type };
     const after = afterFailure(this.#of(action), action.breaker, failure);
     if (after.state === "OPEN")
-      this.warn(`circuit of ${action.target.name} opened after ${after.failureCount} failures in a row`);
+      this.emit({ event: "circuit_opened", key: action.node.key, failures: after.failureCount });
     await this.#write(action, action.breaker, after);
   }
 
-  #of(action: RunnableAction): Breaker {
-    return this.#stored.get(action.target.name)?.breaker ?? CLOSED;
+  #of({ node }: RunnableAction): Breaker {
+    return this.#stored.get(node.key)?.breaker ?? CLOSED;
   }
 
-  async #write(action: RunnableAction, settings: BreakerSettings, breaker: Breaker): Promise<void> {
-    const row = { name: action.target.name, breaker, settings, updatedAt: now() };
+  async #write({ node }: RunnableAction, settings: BreakerSettings, breaker: Breaker): Promise<void> {
+    const row = { name: node.key, breaker, settings, updatedAt: now() };
     this.#stored.set(row.name, row);
     try {
       await this.warehouse.transaction((transaction) => writeBreaker(transaction, this.dataset, row));
     } catch (cause) {
-      this.warn(`the circuit breaker of ${row.name} cannot be written: ${messageOf(cause)}`);
+      this.emit({ event: "circuit_unwritable", key: node.key, message: messageOf(cause) });
     }
   }
 }

@@ -1,40 +1,43 @@
+import type { EventListener } from "../events/events.js";
 import type { RunnableAction } from "../graph/action.js";
 import { onlyReports } from "../graph/audits.js";
 import type { PartitionDecision } from "../graph/decision.js";
 import type { Locate } from "../graph/locate.js";
-import { inputsOf, observedInputs } from "../observe/inputs.js";
-import { liveOutput, outputRequest, readSnapshot, type Snapshot } from "../observe/snapshot.js";
-import { outputVersion } from "../plan/decide.js";
-import { inputHashes, UNKNOWN_INPUTS } from "../plan/input-hash.js";
-import type { LiveOutput } from "../plan/types.js";
+import { readSnapshot, type Snapshot } from "../observe/snapshot.js";
+import { type Coverage, coverageOfEverything, setOf, uniteCoverage } from "../plan/coverage.js";
+import { partitionsOf } from "../plan/partitions.js";
 import { EngineError } from "../port/engine-error.js";
-import { NO_ROWS, WHOLE } from "../port/identity.js";
-import {
-  allColumns,
-  hashedIdentity,
-  type PartitionDigests,
-  type PublishCounts,
-  type Relation,
-  type ScriptTexts,
-  type Stage,
-  type Transaction,
-} from "../port/port.js";
-import { type BuiltPartition, recordModelStates } from "../state/model-state.js";
+import { type Partition, WHOLE } from "../port/identity.js";
+import type { PartitionSet } from "../port/partition-set.js";
+import type { DateRange, PublishCounts, Relation, ScriptTexts, Stage, Transaction } from "../port/port.js";
+import { typeName } from "../port/sql-types.js";
 import type { FingerprintLog } from "../state/relation-state.js";
 import type { Breakers } from "./breakers.js";
 import { composeAssertion, composeAsWritten, composeBuild, composeShape } from "./compose.js";
 import { locating, runStatements } from "./located.js";
+import { mergeStatement } from "./merge-statement.js";
+import { BuildRecorder } from "./record-build.js";
 
 /** What stays the same for all actions of one run. */
 export interface BuildContext {
   readonly stateDataset: string;
   readonly run: { readonly runId: string; readonly recordedAt: string };
+  readonly engineVersion: string;
   readonly views: ReadonlyMap<string, RunnableAction>;
   readonly fingerprints: FingerprintLog;
   readonly locate: Locate;
   readonly breakers: Breakers;
-  /** Told what an assertion that only reports has found. */
-  readonly warn: (message: string) => void;
+  readonly emit: EventListener;
+  /** The accumulating models that are asked for are made anew. */
+  readonly force: boolean;
+  /** The dates that have partitions of their own where every row is asked for. */
+  readonly everything: readonly DateRange[];
+  /** Upstreams of a partition that are stale, sorted. */
+  readonly restingOn: (
+    action: RunnableAction,
+    partition: Partition,
+    outside: readonly DateRange[] | undefined,
+  ) => readonly string[];
 }
 
 /** An assertion found rows; the model that it guards is not published. */
@@ -48,6 +51,16 @@ export class GateError extends Error {
   }
 }
 
+/** What one action is to build. */
+export interface BuildTask {
+  readonly action: RunnableAction;
+  readonly stale: readonly PartitionDecision[];
+  readonly coverage: Coverage;
+  readonly snapshot: Snapshot;
+  /** The assertions that must hold before it is published. */
+  readonly audits: readonly RunnableAction[];
+}
+
 /**
  * Builds the stale partitions of one action and records them, all in the caller's transaction: stage, publish what differs,
  * audit, state. Throwing rolls everything back.
@@ -55,16 +68,226 @@ export class GateError extends Error {
  */
 export async function build(
   transaction: Transaction,
-  action: RunnableAction,
-  stale: readonly PartitionDecision[],
-  snapshot: Snapshot,
-  audits: readonly RunnableAction[],
+  task: BuildTask,
   context: BuildContext,
 ): Promise<PublishCounts | undefined> {
-  const counts = await buildOutput(transaction, action, stale, snapshot, context);
-  if (audits.length > 0) await auditOutput(transaction, audits, context);
-  await record(transaction, action, stale, snapshot, context);
-  return counts;
+  return new ActionBuild(transaction, task, context).run();
+}
+
+/** One build, in one transaction. */
+class ActionBuild {
+  readonly #recorder: BuildRecorder;
+
+  constructor(
+    readonly transaction: Transaction,
+    readonly task: BuildTask,
+    readonly context: BuildContext,
+  ) {
+    this.#recorder = new BuildRecorder(transaction, context);
+  }
+
+  async run(): Promise<PublishCounts | undefined> {
+    const { action, audits, coverage, snapshot } = this.task;
+    const partitions = this.task.stale.map(({ partition }) => partition);
+    switch (action.node.kind) {
+      case "view":
+        await this.#view();
+        await this.#recorder.record({ action, partitions, coverage, snapshot, verdict: undefined });
+        return undefined;
+      case "assertion": {
+        const verdict = await this.#audit(action);
+        await this.#recorder.record({ action, partitions, coverage, snapshot, verdict });
+        return undefined;
+      }
+      case "operation":
+        for (const statement of action.operations)
+          await this.#script((script) => this.#statements(script, "sql", [statement]));
+        await this.#recorder.record({ action, partitions, coverage, snapshot, verdict: undefined });
+        return undefined;
+      case "model": {
+        const built = await this.#script((script) => this.#model(script, partitions));
+        await this.#audits(audits);
+        await this.#recorder.record({ action, snapshot, verdict: undefined, ...built });
+        return built.counts;
+      }
+    }
+  }
+
+  /** What stands around a model's query is one script with it: its variables and temporary functions are there in the query. */
+  async #script<T>(work: (script: ScriptTexts) => Promise<T>): Promise<T> {
+    return this.transaction.script(work);
+  }
+
+  async #statements(
+    script: ScriptTexts,
+    kind: "sql" | "pre_operations" | "post_operations",
+    texts: readonly string[],
+  ): Promise<void> {
+    await runStatements(script, this.task.action, kind, texts, this.context.locate);
+  }
+
+  async #view(): Promise<void> {
+    const { action } = this.task;
+    await this.#script(async (script) => {
+      await this.#statements(script, "pre_operations", action.preOps);
+      await locating(composeAsWritten(action), this.context.locate, (sql) => script.replaceView(action.target, sql));
+      await this.#statements(script, "post_operations", action.postOps);
+    });
+  }
+
+  async #model(script: ScriptTexts, partitions: readonly Partition[]): Promise<Built> {
+    const { action, snapshot, coverage } = this.task;
+    const live = snapshot.relations.get(action.node.key);
+    const isRefreshed = this.context.force && !action.isProtected;
+    if (!action.accumulating || live?.kind !== "table" || isRefreshed) return this.#rebuild(script, partitions, live);
+    return { counts: await this.#accumulate(script, partitions, live), partitions, coverage };
+  }
+
+  /** The full query is the truth: the table's partitions become what it gives. */
+  async #rebuild(script: ScriptTexts, partitions: readonly Partition[], live: Relation | undefined): Promise<Built> {
+    const { action, coverage, snapshot } = this.task;
+    await this.#statements(script, "pre_operations", action.preOps);
+    let set = this.#setOf(partitions);
+    let stage = await this.#stage(script, set);
+    let built = { partitions, coverage, snapshot };
+    if (set !== undefined && live?.kind === "table" && !hasShape(live, stage)) {
+      // A table has one shape: rows of other dates must follow, and nobody knows their values but the query.
+      await this.transaction.discard(stage);
+      set = undefined;
+      stage = await this.#stage(script, set);
+      built = await this.#widened();
+    }
+    const counts = await this.transaction.publish({ partitions: set, ...this.#layoutOf(stage) });
+    await this.#statements(script, "post_operations", action.postOps);
+    return { counts, ...built };
+  }
+
+  async #stage(script: ScriptTexts, set: PartitionSet | undefined): Promise<Stage> {
+    const { action, snapshot } = this.task;
+    const query = composeBuild(action, action, set, { views: this.context.views, relations: snapshot.relations });
+    return locating(query, this.context.locate, (sql) => script.stage(sql));
+  }
+
+  /** All partitions that the model has, with what they are built of. */
+  async #widened(): Promise<Pick<Built, "partitions" | "coverage"> & { readonly snapshot: Snapshot }> {
+    const { action } = this.task;
+    const coverage = uniteCoverage(this.task.coverage, coverageOfEverything(this.context.everything));
+    const snapshot = await readSnapshot(this.transaction, [action], () => coverage);
+    return { partitions: partitionsOf(action.node, coverage), coverage, snapshot };
+  }
+
+  /** The table's rows are history: what the incremental query gives is added to them. */
+  async #accumulate(script: ScriptTexts, partitions: readonly Partition[], live: Relation): Promise<PublishCounts> {
+    const { action, snapshot, stale } = this.task;
+    const texts = action.incremental ?? action;
+    if (stale.some(({ reason }) => reason === "code_changed"))
+      this.context.emit({ event: "history_kept", key: action.node.key });
+    await this.#statements(script, "pre_operations", texts.preOps);
+    const views = { views: this.context.views, relations: snapshot.relations };
+    const query = composeBuild(action, texts, this.#setOf(partitions), views);
+    const counts =
+      action.strategy.updateFilters.length > 0 && action.uniqueKey.length > 0
+        ? await this.#mergeFiltered(script, query, live)
+        : await this.#add(script, query);
+    await this.#statements(script, "post_operations", texts.postOps);
+    return counts;
+  }
+
+  async #add(script: ScriptTexts, query: ReturnType<typeof composeBuild>): Promise<PublishCounts> {
+    const { action } = this.task;
+    const stage = await locating(query, this.context.locate, (sql) => script.stage(sql));
+    const { key, partitionColumn, target } = this.#layoutOf(stage);
+    const { overwritesPartitions, onSchemaChange } = action.strategy;
+    return this.transaction.accumulate({ stage, target, key, partitionColumn, overwritesPartitions, onSchemaChange });
+  }
+
+  /** Conditions on the table's rows are GoogleSQL of the project: the whole merge is. */
+  async #mergeFiltered(
+    script: ScriptTexts,
+    query: ReturnType<typeof composeBuild>,
+    live: Relation,
+  ): Promise<PublishCounts> {
+    const merge = mergeStatement(this.task.action, query, live.columns);
+    const changed = await locating(merge, this.context.locate, (sql) => script.execute(sql));
+    return { inserted: 0, updated: changed ?? 0, refreshed: 0, deleted: 0, unchanged: 0 };
+  }
+
+  /** The rows that the partitions hold; undefined: the whole table is built, from whole upstreams. */
+  #setOf(partitions: readonly Partition[]): PartitionSet | undefined {
+    const { action, coverage } = this.task;
+    if (!action.node.partitioned) return undefined;
+    const isAll = coverage.outside !== undefined && partitions.length === partitionsOf(action.node, coverage).length;
+    return isAll ? undefined : setOf(partitions, coverage);
+  }
+
+  /** Where and how the stage's rows are kept; columns by the names that the query gives them. */
+  #layoutOf(stage: Stage) {
+    const { action } = this.task;
+    const named = (name: string, what: string) => {
+      const found = stage.columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
+      if (found !== undefined) return found.name;
+      throw new EngineError("query", `the query has no column ${name}, ${what}`);
+    };
+    const optional = (name: string | undefined) =>
+      stage.columns.find((column) => column.name.toLowerCase() === name?.toLowerCase())?.name;
+    const { created, updated, revision } = action.rowColumns;
+    return {
+      stage,
+      target: action.target,
+      partitionColumn:
+        action.partitionColumn === undefined
+          ? undefined
+          : named(action.partitionColumn, "by which the model is partitioned"),
+      clusterBy: action.clusterBy,
+      key: action.uniqueKey.map((name) => named(name, "which is part of its uniqueKey")),
+      rowColumns: { created: optional(created), updated: optional(updated), revision: optional(revision) },
+      rowHash: optional(action.rowHash),
+    };
+  }
+
+  /** Runs the gates of a model on what is about to be committed, and records that they passed on it. */
+  async #audits(audits: readonly RunnableAction[]): Promise<void> {
+    if (audits.length === 0) return;
+    for (const audit of audits) await this.#audit(audit);
+    const coverage = this.task.coverage;
+    const snapshot = await readSnapshot(this.transaction, audits, () => coverage);
+    for (const action of audits)
+      await this.#recorder.record({ action, partitions: [WHOLE], coverage, snapshot, verdict: undefined });
+  }
+
+  /**
+   * Fails when the assertion's query returns a row.
+   * @returns what an assertion that only reports has found
+   */
+  async #audit(assertion: RunnableAction): Promise<string | undefined> {
+    const relations = await this.transaction.relations();
+    const query = composeAssertion(assertion, { views: this.context.views, relations });
+    const result = await locating(query, this.context.locate, (sql) => this.transaction.query(sql));
+    const row = result.rows[0];
+    if (row === undefined) return undefined;
+    const shown = result.columns.slice(0, 8).map(({ name }, index) => `${name}=${String(row[index] ?? "NULL")}`);
+    const { key } = assertion.node;
+    if (!onlyReports(assertion))
+      throw new GateError(key, `assertion ${key} failed, for example on ${shown.join(", ")}`);
+    const example = shown.slice(0, 4).join(", ");
+    this.context.emit({ event: "assertion_found_rows", key, example, standing: false });
+    return example;
+  }
+}
+
+/** What a model's build has left. */
+interface Built {
+  readonly counts: PublishCounts;
+  readonly partitions: readonly Partition[];
+  readonly coverage: Coverage;
+  /** Of other inputs than the task's. */
+  readonly snapshot?: Snapshot;
+}
+
+/** Whether a table has the columns of a stage, in their order, types and spelling. */
+function hasShape(live: Relation, stage: Stage): boolean {
+  const typed = (columns: Relation["columns"]) => columns.map(({ name, type }) => `${name} ${typeName(type)}`).join();
+  return live.foreignColumns.length === 0 && typed(live.columns) === typed(stage.columns);
 }
 
 /**
@@ -91,6 +314,7 @@ export async function buildShape(
     clusterBy: action.clusterBy,
     key: action.uniqueKey,
     rowColumns: action.rowColumns,
+    rowHash: action.rowHash,
   });
 }
 
@@ -108,149 +332,4 @@ async function stageShape(
     },
     { readOnly: true },
   );
-}
-
-/** Runs the gates of a model on what is about to be committed, and records that they passed on it. */
-async function auditOutput(
-  transaction: Transaction,
-  audits: readonly RunnableAction[],
-  context: BuildContext,
-): Promise<void> {
-  for (const audit of audits) await runAudit(transaction, audit, context);
-  const snapshot = await readSnapshot(transaction, audits, undefined);
-  for (const audit of audits) {
-    await record(
-      transaction,
-      audit,
-      [{ partition: WHOLE, decision: "run", reason: "inputs_changed" }],
-      snapshot,
-      context,
-    );
-  }
-}
-
-async function buildOutput(
-  transaction: Transaction,
-  action: RunnableAction,
-  stale: readonly PartitionDecision[],
-  snapshot: Snapshot,
-  context: BuildContext,
-): Promise<PublishCounts | undefined> {
-  switch (action.node.kind) {
-    case "view":
-      await transaction.script(async (script) => {
-        await runStatements(script, action, "pre_operations", action.preOps, context.locate);
-        const query = composeAsWritten(action);
-        await locating(query, context.locate, (sql) => script.replaceView(action.target, sql));
-        await runStatements(script, action, "post_operations", action.postOps, context.locate);
-      });
-      return undefined;
-    case "assertion":
-      await runAudit(transaction, action, context);
-      return undefined;
-    case "operation":
-      for (const statement of action.operations)
-        await transaction.script((script) => runStatements(script, action, "sql", [statement], context.locate));
-      return undefined;
-    case "model":
-      return transaction.script((script) => buildModel(transaction, script, action, stale, snapshot, context));
-  }
-}
-
-/** What stands around a model's query is one script with it: its variables and temporary functions are there in the query. */
-async function buildModel(
-  transaction: Transaction,
-  script: ScriptTexts,
-  action: RunnableAction,
-  stale: readonly PartitionDecision[],
-  snapshot: Snapshot,
-  context: BuildContext,
-): Promise<PublishCounts> {
-  const partitions = action.node.partitioned ? stale.map(({ partition }) => partition) : undefined;
-  const before = snapshot.relations.has(action.node.key) ? action.selfReading?.preOps : undefined;
-  await runStatements(script, action, "pre_operations", before ?? action.preOps, context.locate);
-  const query = composeBuild(action, partitions, { views: context.views, relations: snapshot.relations });
-  const stage = await locating(query, context.locate, (sql) => script.stage(sql));
-  if (action.partitionColumn !== undefined && !stage.columns.some(({ name }) => name === action.partitionColumn)) {
-    throw new EngineError(
-      "query",
-      `the query has no column ${action.partitionColumn}, by which the model is partitioned`,
-    );
-  }
-  const counts = await transaction.publish({
-    stage,
-    target: action.target,
-    partitions,
-    partitionColumn: action.partitionColumn,
-    clusterBy: action.clusterBy,
-    key: action.uniqueKey,
-    rowColumns: action.rowColumns,
-  });
-  await runStatements(script, action, "post_operations", action.postOps, context.locate);
-  return counts;
-}
-
-/** Fails when the assertion's query returns a row; warns when the assertion only reports. */
-async function runAudit(transaction: Transaction, assertion: RunnableAction, context: BuildContext): Promise<void> {
-  const query = composeAssertion(assertion, { views: context.views, relations: await transaction.relations() });
-  const result = await locating(query, context.locate, (sql) => transaction.query(sql));
-  const row = result.rows[0];
-  if (row === undefined) return;
-  const shown = result.columns.slice(0, 8).map(({ name }, index) => `${name}=${String(row[index] ?? "NULL")}`);
-  if (onlyReports(assertion)) {
-    context.warn(`${assertion.node.key} finds, for example, ${shown.slice(0, 4).join(", ")}`);
-    return;
-  }
-  throw new GateError(assertion.node.key, `assertion ${assertion.node.key} failed, for example on ${shown.join(", ")}`);
-}
-
-async function record(
-  transaction: Transaction,
-  action: RunnableAction,
-  stale: readonly PartitionDecision[],
-  snapshot: Snapshot,
-  context: BuildContext,
-): Promise<void> {
-  const partitions = stale.map(({ partition }) => partition);
-  const output = await outputOf(transaction, action, partitions);
-  const { relations, inputs } = snapshot;
-  const hashes = inputHashes(action.node, partitions, inputsOf(action, relations, inputs));
-  const built = partitions.map(
-    (partition): BuiltPartition => ({
-      model: action.node.key,
-      partition,
-      codeHash: action.node.codeHash,
-      compiledHash: action.node.compiledHash,
-      inputHash: hashes.get(partition)?.hash ?? UNKNOWN_INPUTS,
-      inputs: hashes.get(partition)?.byUpstream ?? {},
-      fingerprint: output.data.get(partition)?.digest ?? NO_ROWS,
-      outputVersion: outputVersion(output.live, partition),
-      rows: output.data.get(partition)?.rows ?? 0,
-    }),
-  );
-  await recordModelStates(transaction, context.stateDataset, context.run, built);
-  const observed = observedInputs(action, relations, inputs);
-  await context.fingerprints.append(transaction, observed);
-}
-
-interface Output {
-  readonly data: PartitionDigests;
-  readonly live: LiveOutput;
-}
-
-/** Reads back what is there now, in the transaction that wrote it. */
-async function outputOf(
-  transaction: Transaction,
-  action: RunnableAction,
-  partitions: readonly string[],
-): Promise<Output> {
-  const relations = await transaction.relations();
-  const range = action.node.partitioned
-    ? { from: partitions[0] as string, to: partitions.at(-1) as string }
-    : undefined;
-  const content = outputRequest(action, relations, range);
-  if (content === undefined) return { data: new Map(), live: liveOutput(action, relations, undefined) };
-  const identity = hashedIdentity(content.relation) ?? allColumns(content.relation);
-  const [data = new Map(), rows] = await transaction.digests([{ ...content, columns: identity }, content]);
-  return { data, live: liveOutput(action, relations, rows) };
 }

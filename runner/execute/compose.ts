@@ -1,6 +1,7 @@
 import type { RunnableAction, SqlRead } from "../graph/action.js";
-import { addDays } from "../plan/dates.js";
-import type { DateRange, Relation } from "../port/port.js";
+import { reachOfSet } from "../plan/read-window.js";
+import { type PartitionSet, partitionTest } from "../port/partition-set.js";
+import type { Relation } from "../port/port.js";
 
 export interface ComposeContext {
   /** Views are replaced by their own query, so that the read window reaches the tables behind them. */
@@ -19,6 +20,9 @@ interface Piece {
   readonly text: string;
   readonly origin: Origin | undefined;
 }
+
+/** What is composed of an action: its full query, or what it runs once its table is there. */
+type Texts = Pick<RunnableAction, "query" | "reads">;
 
 /** GoogleSQL put together from the project's SQL, which remembers where each character came from. */
 export class ComposedQuery {
@@ -44,40 +48,45 @@ export class ComposedQuery {
  * The GoogleSQL that builds some partitions: the action's own query, with every dated upstream restricted to the partitions
  * that its read window allows, and the output restricted to the partitions asked for. A model that reads its own rows sees
  * those of the same partitions.
- * @param partitions dates, ascending; undefined: the action is built whole, from whole upstreams
+ * @param texts the full query of the action, or its incremental one
+ * @param set undefined: the action is built whole, from whole upstreams
  */
 export function composeBuild(
   action: RunnableAction,
-  partitions: readonly string[] | undefined,
+  texts: Texts,
+  set: PartitionSet | undefined,
   context: ComposeContext,
 ): ComposedQuery {
-  const range = partitions && { from: partitions[0] as string, to: partitions.at(-1) as string };
-  const built = context.relations.has(action.node.key) ? { ...action, ...action.selfReading } : action;
-  return onlyPartitions(
-    action,
-    partitions,
-    splice(built, (key) => source(key, action, range, context)),
-  );
+  const body = splice({ ...action, ...texts }, (key) => source(key, action, set, context));
+  return onlyPartitions(action, set, body);
 }
 
 /**
  * The GoogleSQL that stock Dataform would run, upstreams and views unrestricted, with only the output cut to some partitions:
- * what a restricted build must be equal to. Of a model that reads its own rows it is what running it once more would give.
+ * what a restricted build must be equal to.
  */
-export function composeUnrestricted(action: RunnableAction, partitions: readonly string[] | undefined): ComposedQuery {
-  const built = { ...action, ...action.selfReading };
-  return onlyPartitions(action, partitions, [copied(built, 0, built.query.length)]);
+export function composeUnrestricted(
+  action: RunnableAction,
+  texts: Texts,
+  set: PartitionSet | undefined,
+): ComposedQuery {
+  return onlyPartitions(action, set, [copied({ ...action, ...texts }, 0, texts.query.length)]);
 }
 
 /** A query that returns no row, of the columns that the action would build. */
 export function composeShape(action: RunnableAction, context: ComposeContext): ComposedQuery {
-  const body = composeBuild(action, undefined, context).pieces;
+  const body = composeBuild(action, action, undefined, context).pieces;
   return new ComposedQuery([own("SELECT * FROM (\n"), ...body, own("\n) WHERE FALSE")]);
 }
 
 /** The action's query as it was compiled. */
 export function composeAsWritten(action: RunnableAction): ComposedQuery {
   return new ComposedQuery([copied(action, 0, action.query.length)]);
+}
+
+/** A query within text of the runner's own. */
+export function composeAround(before: string, query: ComposedQuery, behind: string): ComposedQuery {
+  return new ComposedQuery([own(before), ...query.pieces, own(behind)]);
 }
 
 /**
@@ -99,44 +108,30 @@ export function composeFound(
   return new ComposedQuery([own(`${select.before} FROM (\n`), ...body, own(`\n) AS found ${select.behind}`)]);
 }
 
-function onlyPartitions(
-  action: RunnableAction,
-  partitions: readonly string[] | undefined,
-  body: readonly Piece[],
-): ComposedQuery {
-  if (partitions === undefined || action.partitionColumn === undefined) return new ComposedQuery(body);
-  return new ComposedQuery([
-    own("SELECT * FROM (\n"),
-    ...body,
-    own(`\n) WHERE ${partitionTest(action.partitionColumn, partitions)}`),
-  ]);
-}
-
-function partitionTest(column: string, partitions: readonly string[]): string {
-  const range = { from: partitions[0] as string, to: partitions.at(-1) as string };
-  const contiguous = addDays(range.from, partitions.length - 1) === range.to;
-  if (contiguous) return `\`${column}\` BETWEEN DATE '${range.from}' AND DATE '${range.to}'`;
-  return `\`${column}\` IN (${partitions.map((date) => `DATE '${date}'`).join(", ")})`;
+function onlyPartitions(action: RunnableAction, set: PartitionSet | undefined, body: readonly Piece[]): ComposedQuery {
+  if (set === undefined || action.partitionColumn === undefined) return new ComposedQuery(body);
+  const test = partitionTest(`\`${action.partitionColumn}\``, set);
+  return new ComposedQuery([own("SELECT * FROM (\n"), ...body, own(`\n) WHERE ${test}`)]);
 }
 
 /** What to put in the place of a relation's name; undefined: leave it. */
 function source(
   key: string,
   action: RunnableAction,
-  range: DateRange | undefined,
+  set: PartitionSet | undefined,
   context: ComposeContext,
 ): readonly Piece[] | undefined {
   const view = context.views.get(key);
   if (view !== undefined) {
-    return [own("(\n"), ...splice(view, (inner) => source(inner, action, range, context)), own("\n)")];
+    return [own("(\n"), ...splice(view, (inner) => source(inner, action, set, context)), own("\n)")];
   }
   const column = context.relations.get(key)?.partitionColumn;
   const declared = action.node.upstreams.find((upstream) => upstream.key === key)?.window;
   const window = declared ?? (key === action.node.key ? { back: 0, ahead: 0 } : undefined);
-  if (range === undefined || column === undefined || window === undefined || !action.node.partitioned) return undefined;
-  const from = addDays(range.from, -window.back);
-  const to = addDays(range.to, window.ahead);
-  return [own(`(SELECT * FROM ${quoteKey(key)} WHERE \`${column}\` BETWEEN DATE '${from}' AND DATE '${to}')`)];
+  if (set === undefined || column === undefined || !action.node.partitioned) return undefined;
+  const reach = reachOfSet(set, window);
+  if (reach === undefined) return undefined;
+  return [own(`(SELECT * FROM ${quoteKey(key)} WHERE ${partitionTest(`\`${column}\``, reach)})`)];
 }
 
 function splice(action: RunnableAction, replacement: (key: string) => readonly Piece[] | undefined): readonly Piece[] {

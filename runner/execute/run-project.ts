@@ -1,27 +1,31 @@
 import { performance } from "node:perf_hooks";
 import pLimit from "p-limit";
-import pRetry from "p-retry";
-import { decideAction, type ProjectPlan, withMoves } from "../decide/plan-project.js";
-import type { ActionResult, EventListener } from "../events/events.js";
+import { decideAction, staleUpstreamsOf, withMoves } from "../decide/decide-action.js";
+import { missingMessage } from "../decide/foreign-reads.js";
+import { coverageIn, type ProjectPlan } from "../decide/plan-project.js";
+import type { ActionResult } from "../events/events.js";
+import { rowsWritten } from "../events/run-record.js";
 import type { RunnableAction } from "../graph/action.js";
-import { auditsByHost } from "../graph/audits.js";
 import type { PartitionDecision } from "../graph/decision.js";
-import { readSnapshot } from "../observe/snapshot.js";
-import { EngineError } from "../port/engine-error.js";
-import { WHOLE } from "../port/identity.js";
+import { traitsOf } from "../graph/reasons.js";
+import { readSnapshot, type Snapshot } from "../observe/snapshot.js";
+import { partitionsOf } from "../plan/partitions.js";
+import { type Partition, WHOLE } from "../port/identity.js";
 import type { PublishCounts, Transaction, Warehouse } from "../port/port.js";
 import { recordModelStates } from "../state/model-state.js";
 import { BreakerOpenError } from "./breakers.js";
 import { type BuildContext, build, buildShape, GateError } from "./build.js";
 import { LocatedError } from "./located.js";
+import { standingOf } from "./plan-events.js";
 
 export interface RunOptions {
   readonly concurrency: number;
   /** Start nothing more after the first failure. */
   readonly failFast: boolean;
-  readonly force: boolean;
-  readonly emit: EventListener;
 }
+
+/** What a run is told of builds beyond its own plan. */
+export type RunContext = Omit<BuildContext, "restingOn">;
 
 /**
  * Carries a plan out: every action after its dependencies, independent ones concurrently, each in one transaction that
@@ -31,7 +35,7 @@ export interface RunOptions {
 export async function runProject(
   warehouse: Warehouse,
   plan: ProjectPlan,
-  context: BuildContext,
+  context: RunContext,
   options: RunOptions,
 ): Promise<readonly ActionResult[]> {
   const run = new ProjectRun(warehouse, plan, context, options);
@@ -40,25 +44,35 @@ export async function runProject(
 
 class ProjectRun {
   readonly #results = new Map<string, Promise<ActionResult>>();
-  /** Actions whose output this run has changed. */
+  /** Relations that this run has changed. */
   readonly #published = new Set<string>();
-  readonly #audits: ReadonlyMap<string, readonly RunnableAction[]>;
+  /** Partitions that are stale and stay so: nobody builds them, or building them failed. */
+  readonly #stale: Map<string, readonly Partition[]>;
   /** Assertions that a model's own transaction has run: what they found, undefined when they passed. */
   readonly #audited = new Map<string, string | undefined>();
-  /** Actions that others do without when they fail. */
+  /** Actions that somebody does without when they fail. */
   readonly #dispensable: ReadonlySet<string>;
+  readonly #operations: ReadonlySet<string>;
   readonly #limit: ReturnType<typeof pLimit>;
+  readonly #context: BuildContext;
   #failed = false;
 
   constructor(
     readonly warehouse: Warehouse,
     readonly plan: ProjectPlan,
-    readonly context: BuildContext,
+    context: RunContext,
     readonly options: RunOptions,
   ) {
     this.#limit = pLimit(options.concurrency);
-    this.#audits = auditsByHost(plan.project);
     this.#dispensable = new Set(plan.project.actions.flatMap(({ softDependencies }) => [...softDependencies]));
+    this.#operations = new Set(
+      plan.project.actions.filter(({ node }) => node.kind === "operation").map(({ node }) => node.key),
+    );
+    this.#stale = new Map(plan.staleUpstreams);
+    this.#context = {
+      ...context,
+      restingOn: (action, partition, outside) => staleUpstreamsOf(action, partition, outside, this.#stale),
+    };
   }
 
   async all(): Promise<readonly ActionResult[]> {
@@ -70,7 +84,7 @@ class ProjectRun {
     const results = await Promise.all(action.dependencies.map((key) => this.#results.get(key)));
     const audited = this.#auditResult(action);
     if (audited !== undefined) {
-      this.options.emit({ event: "action_finished", result: audited });
+      this.#context.emit({ event: "action_finished", result: audited });
       return audited;
     }
     const culprit = results.find(
@@ -81,52 +95,70 @@ class ProjectRun {
         ? this.#blocked(action, `not run: ${culprit.key} ${culprit.status === "failed" ? "failed" : "was blocked"}`)
         : await this.#limit(() => this.#run(action));
     if (result.status === "failed" || result.error !== undefined) this.#failed = true;
-    if (notBuilt(result) && this.#dispensable.has(action.node.key)) await this.#makeReadable(action);
-    this.options.emit({ event: "action_finished", result });
+    if (notBuilt(result)) {
+      this.#stale.set(action.node.key, partitionsOf(action.node, this.#coverageOf(action)));
+      if (this.#dispensable.has(action.node.key)) await this.#makeReadable(action);
+    }
+    for (const event of standingOf(this.plan, action, result, this.#stale)) this.#context.emit(event);
+    this.#context.emit({ event: "action_finished", result });
     return result;
   }
 
   async #run(action: RunnableAction): Promise<ActionResult> {
     const planned = this.#planned(action);
-    const mayHaveMoved = action.node.upstreams.some(({ key }) => this.#published.has(key));
-    const leftOut = planned.every(({ reason }) => isLeftOut(reason));
-    const settled = planned.every(({ decision, reason }) => decision === "skip" && reason !== "cosmetic");
-    if (leftOut || (settled && !mayHaveMoved)) return skipped(action, planned, 0);
+    const leftOut = planned.every(({ reason }) => traitsOf(reason).leftOut);
+    const settled = planned.every(({ decision, reason }) => decision === "skip" && !traitsOf(reason).recorded);
+    if (leftOut || (settled && !this.#mayHaveMoved(action))) return skipped(action, planned, 0);
     if (this.#failed && this.options.failFast)
       return this.#blocked(action, "not run: stopped after a failure (--fail-fast)");
     const started = performance.now();
-    this.options.emit({ event: "action_started", key: action.node.key, type: action.type, partitions: planned.length });
+    this.#context.emit({
+      event: "action_started",
+      key: action.node.key,
+      type: action.type,
+      partitions: planned.length,
+    });
     let decisions = planned;
     const onDecided = (revised: readonly PartitionDecision[]) => {
       decisions = revised;
     };
     try {
-      const counts = await retryConflicts(async () => {
-        const fingerprints = this.context.fingerprints.begin();
-        const context = { ...this.context, fingerprints };
-        const published = await this.warehouse.transaction((transaction) =>
-          this.#inTransaction(transaction, action, context, onDecided),
-        );
-        fingerprints.commit();
-        return published;
+      const { counts, fingerprints } = await this.warehouse.transaction(async (transaction) => {
+        const fingerprints = this.#context.fingerprints.begin();
+        const counts = await this.#inTransaction(transaction, action, { ...this.#context, fingerprints }, onDecided);
+        return { counts, fingerprints };
       });
+      fingerprints.commit();
       const durationMs = performance.now() - started;
       if (!decisions.some(({ decision }) => decision === "run")) return skipped(action, decisions, durationMs);
-      await this.context.breakers.succeeded(action);
-      for (const audit of this.#audits.get(action.node.key) ?? []) this.#audited.set(audit.node.key, undefined);
-      const changed = counts === undefined ? action.node.kind !== "assertion" : touched(counts);
-      if (changed) for (const key of [action.node.key, ...action.createdRoutines]) this.#published.add(key);
+      await this.#context.breakers.succeeded(action);
+      for (const audit of this.#audits(action)) this.#audited.set(audit.node.key, undefined);
+      const changed = counts === undefined ? action.node.kind !== "assertion" : rowsWritten(counts) > 0;
+      if (changed) this.#published.add(action.node.key);
+      // Statements around a query do what they do, whatever becomes of its rows.
+      for (const key of [...action.createdRoutines, ...action.writes]) this.#published.add(key);
       const status = changed || counts === undefined ? "success" : "unchanged";
       return result(action, decisions, status, { durationMs, counts });
     } catch (cause) {
       const durationMs = performance.now() - started;
+      const error = messageOf(cause, action);
       if (cause instanceof BreakerOpenError)
-        return result(action, decisions.map(refused), "blocked", { durationMs, error: cause.message });
-      await this.context.breakers.failed(action, cause);
-      if (cause instanceof GateError) this.#audited.set(cause.assertion, cause.message);
-      const status = cause instanceof GateError && action.node.kind === "model" ? "blocked" : "failed";
-      return result(action, decisions, status, { durationMs, error: messageOf(cause, action) });
+        return result(action, decisions.map(skippedFor("breaker_open")), "blocked", { durationMs, error });
+      await this.#context.breakers.failed(action, cause);
+      if (!(cause instanceof GateError)) return result(action, decisions, "failed", { durationMs, error });
+      this.#audited.set(cause.assertion, cause.message);
+      if (action.node.kind !== "model") return result(action, decisions, "failed", { durationMs, error });
+      return result(action, decisions.map(skippedFor("gate_blocked")), "blocked", { durationMs, error });
     }
+  }
+
+  /** Whether what the action reads may be other than it was when the run was planned. */
+  #mayHaveMoved({ node, dependencies }: RunnableAction): boolean {
+    return (
+      node.upstreams.some(({ key }) => this.#published.has(key)) ||
+      // Nobody knows what an operation writes beyond what its text says.
+      dependencies.some((key) => this.#operations.has(key) && this.#published.has(key))
+    );
   }
 
   /** @returns what was published; undefined for what publishes no rows and where nothing had to run */
@@ -136,20 +168,46 @@ class ProjectRun {
     context: BuildContext,
     onDecided: (decisions: readonly PartitionDecision[]) => void,
   ): Promise<PublishCounts | undefined> {
-    const snapshot = await readSnapshot(transaction, [action], this.plan.window);
-    const { states, window } = this.plan;
-    const decided = decideAction(action, { window, states, snapshot, force: this.options.force, pending: new Map() });
-    const decisions = withMoves(action, decided, snapshot, this.plan.recorded);
+    const coverage = this.#coverageOf(action);
+    const snapshot = await readSnapshot(transaction, [action], () => coverage);
+    const decided = decideAction(action, coverage, {
+      states: this.plan.states,
+      snapshot,
+      engineVersion: context.engineVersion,
+      force: context.force && this.#isAsked(action),
+      pending: new Map(),
+      staleUpstreams: this.#stale,
+    });
+    const decisions = withMoves(action, this.#shown(action, decided), snapshot, this.plan.recorded, coverage.outside);
     onDecided(decisions);
     const stale = decisions.filter(({ decision }) => decision === "run");
-    await this.#settleCosmetic(transaction, action, decisions);
+    await this.#settleRecords(transaction, action, decisions);
     if (stale.length === 0) return undefined;
-    this.context.breakers.admit(action);
-    return build(transaction, action, stale, snapshot, this.#audits.get(action.node.key) ?? [], context);
+    this.#refuseMissing(action, snapshot);
+    context.breakers.admit(action);
+    return build(transaction, { action, stale, coverage, snapshot, audits: this.#audits(action) }, context);
   }
 
-  /** Records the new code hash of what a cosmetic edit left as it was, so that the next run says `unchanged`. */
-  async #settleCosmetic(
+  /** Of the partitions that others need only those are told that run. */
+  #shown(action: RunnableAction, decided: readonly PartitionDecision[]): readonly PartitionDecision[] {
+    const { asked, neededBy } = this.plan.needs.get(action.node.key) ?? {};
+    if (neededBy === undefined || asked === undefined) return decided;
+    const isAsked = new Set(this.#isAsked(action) ? partitionsOf(action.node, asked) : []);
+    return decided.flatMap((decision) => {
+      if (isAsked.has(decision.partition)) return [decision];
+      return decision.decision === "run" ? [{ ...decision, neededBy }] : [];
+    });
+  }
+
+  #refuseMissing(action: RunnableAction, { relations }: Snapshot): void {
+    const missing = this.plan.missing.find(
+      ({ key, readers }) => readers.includes(action.node.key) && !relations.has(key),
+    );
+    if (missing !== undefined) throw new LocatedError(`${action.fileName}: ${missingMessage(missing)}`);
+  }
+
+  /** Records what a skip found out: the new code hash of a cosmetic edit, and that a build rests on nothing stale any more. */
+  async #settleRecords(
     transaction: Transaction,
     action: RunnableAction,
     decisions: readonly PartitionDecision[],
@@ -157,9 +215,10 @@ class ProjectRun {
     const { key, codeHash } = action.node;
     const rows = decisions.flatMap(({ partition, reason }) => {
       const state = this.plan.states.get(key)?.get(partition);
-      return reason === "cosmetic" && state !== undefined ? [{ ...state, codeHash, model: key, partition }] : [];
+      if (!traitsOf(reason).recorded || state === undefined) return [];
+      return [{ ...state, codeHash, restingOn: [], model: key, partition }];
     });
-    await recordModelStates(transaction, this.context.stateDataset, this.context.run, rows);
+    await recordModelStates(transaction, this.#context.stateDataset, this.#context.run, rows);
   }
 
   /** Whoever does without the rows of an action needs its table all the same; without one he will say so himself. */
@@ -167,20 +226,23 @@ class ProjectRun {
     if (action.node.kind !== "model") return;
     const shape = (like: string | undefined) =>
       this.#limit(() =>
-        retryConflicts(() =>
-          this.warehouse.transaction((transaction) => buildShape(transaction, action, this.context, like)),
-        ),
+        this.warehouse.transaction((transaction) => buildShape(transaction, action, this.#context, like)),
       );
     await shape(undefined)
       .catch(() => (action.columnsLike === undefined ? undefined : shape(action.columnsLike)))
       .catch(() => undefined);
   }
 
+  /** The result of an assertion that ran in its model's transaction: its own decision, whatever made the model run. */
   #auditResult(action: RunnableAction): ActionResult | undefined {
     const { key } = action.node;
     if (!this.#audited.has(key)) return undefined;
     const error = this.#audited.get(key);
-    const decisions: readonly PartitionDecision[] = [{ partition: WHOLE, decision: "run", reason: "inputs_changed" }];
+    const planned = this.#planned(action);
+    const isPlanned = planned.some(({ decision }) => decision === "run");
+    const decisions: readonly PartitionDecision[] = isPlanned
+      ? planned
+      : [{ partition: WHOLE, decision: "run", reason: "inputs_changed" }];
     return result(
       action,
       decisions,
@@ -189,39 +251,38 @@ class ProjectRun {
     );
   }
 
+  #audits({ node }: RunnableAction): readonly RunnableAction[] {
+    return this.plan.project.audits.get(node.key) ?? [];
+  }
+
+  #coverageOf({ node }: RunnableAction) {
+    const needs = this.plan.needs.get(node.key);
+    return this.plan.buildsUpstream || needs === undefined ? coverageIn(this.plan.needs, node.key) : needs.asked;
+  }
+
+  #isAsked({ node }: RunnableAction): boolean {
+    return this.plan.selected === undefined || this.plan.selected.has(node.key);
+  }
+
   #planned(action: RunnableAction): readonly PartitionDecision[] {
     return this.plan.decisions.get(action.node.key) ?? [];
   }
 
   #blocked(action: RunnableAction, error: string): ActionResult {
-    const decisions = this.#planned(action).map(
-      ({ partition, decision, reason }): PartitionDecision =>
-        decision === "skip" && isLeftOut(reason)
-          ? { partition, decision, reason }
-          : { partition, decision: "skip", reason: "upstream_failed" },
+    const decisions = this.#planned(action).map((decision) =>
+      traitsOf(decision.reason).leftOut
+        ? decision
+        : { partition: decision.partition, decision: "skip" as const, reason: "upstream_failed" as const },
     );
-    const leftOut = decisions.every(({ reason }) => isLeftOut(reason));
+    const leftOut = decisions.every(({ reason }) => traitsOf(reason).leftOut);
     return leftOut ? skipped(action, decisions, 0) : result(action, decisions, "blocked", { durationMs: 0, error });
   }
 }
 
-function refused({ partition, decision, reason }: PartitionDecision): PartitionDecision {
-  return decision === "run" ? { partition, decision: "skip", reason: "breaker_open" } : { partition, decision, reason };
-}
-
-/** Runs a transaction again that lost against a concurrent one: a rolled back transaction has left nothing behind. */
-async function retryConflicts<T>(transaction: () => Promise<T>): Promise<T> {
-  return pRetry(transaction, {
-    retries: 5,
-    minTimeout: 20,
-    randomize: true,
-    shouldRetry: ({ error }) => error instanceof EngineError && error.code === "conflict",
-  });
-}
-
-/** Whether nothing that happens in the run can make this partition run. */
-function isLeftOut(reason: PartitionDecision["reason"]): boolean {
-  return reason === "not_selected" || reason === "disabled";
+/** A decision to run, taken back. */
+function skippedFor(reason: "breaker_open" | "gate_blocked") {
+  return (decision: PartitionDecision): PartitionDecision =>
+    decision.decision === "run" ? { partition: decision.partition, decision: "skip", reason } : decision;
 }
 
 function skipped(action: RunnableAction, decisions: readonly PartitionDecision[], durationMs: number): ActionResult {
@@ -247,10 +308,6 @@ function result(
 
 function notBuilt({ status }: ActionResult): boolean {
   return status === "failed" || status === "blocked";
-}
-
-function touched(counts: PublishCounts): boolean {
-  return counts.inserted + counts.updated + counts.refreshed + counts.deleted > 0;
 }
 
 function messageOf(cause: unknown, action: RunnableAction): string {

@@ -65,6 +65,13 @@ export interface FunctionScan {
   readonly userCalls: readonly string[];
 }
 
+/** What a script does to a relation that stays. */
+export interface RelationWrite {
+  readonly path: readonly string[];
+  /** `makes`: its whole content comes from the script; `changes`: what it held before matters. */
+  readonly does: "makes" | "changes" | "drops";
+}
+
 /** What can be known of a script without a catalog. */
 export interface ScriptScan {
   /** Tables that its queries and expressions read, without those that it makes itself. */
@@ -74,6 +81,8 @@ export interface ScriptScan {
   readonly userCalls: readonly string[];
   /** Functions and procedures that it creates. */
   readonly routines: readonly FunctionScan[];
+  /** Relations that its statements make or change, temporary ones aside. */
+  readonly writes: readonly RelationWrite[];
   /** Names of its temporary tables. */
   readonly temporaryTables: readonly string[];
   /** It declares variables, temporary functions or temporary tables, which the texts after it see. */

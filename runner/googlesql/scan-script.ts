@@ -1,5 +1,5 @@
-import type { FromItem, Query } from "./ast.js";
-import type { FunctionScan, ScriptScan } from "./contract.js";
+import type { FromItem, PathNode, Query } from "./ast.js";
+import type { FunctionScan, RelationWrite, ScriptScan } from "./contract.js";
 import { Scanner } from "./scan.js";
 import type { ScriptStatement } from "./script-ast.js";
 
@@ -18,6 +18,7 @@ export function scanStatements(sql: string, statements: readonly ScriptStatement
     userCalls: [...scan.scanner.userCalls],
     routines: scan.routines,
     temporaryTables: [...scan.temporaryTables],
+    writes: [...scan.writes.values()].filter(({ path }) => !isTemporaryName(path, scan.temporaryTables)),
     declares: scan.declares,
     dynamic: scan.dynamic,
   };
@@ -29,6 +30,8 @@ class StatementScanner {
   readonly temporaryTables = new Set<string>();
   /** `dataset.name` of the other tables that it creates. */
   readonly tables = new Set<string>();
+  /** What it does to other relations, by name; making one counts for more than changing it. */
+  readonly writes = new Map<string, RelationWrite>();
   declares = false;
   dynamic = false;
 
@@ -43,7 +46,7 @@ class StatementScanner {
       return;
     }
     const node = value as Node;
-    if (isQuery(node)) this.scanner.query(node, new Set(), new Map(), false);
+    if (isQuery(node)) this.scanner.query(node, new Set(), new Map(), undefined);
     else if (isFromItem(node)) this.scanner.from(node, new Set(), new Map());
     else if (isRoutine(node)) this.#routine(node);
     else if (isExpression(node)) this.scanner.expr(node, new Set(), new Map(), undefined);
@@ -57,6 +60,7 @@ class StatementScanner {
     const { kind } = node;
     this.dynamic ||= kind === "execute" || (kind === "call" && "path" in node);
     this.declares ||= kind === "declare";
+    this.#write(node);
     if (kind !== "createTable") return;
     const { path, temporary } = node as unknown as Of<"createTable">;
     const parts = path.parts.map(({ name }) => name);
@@ -64,6 +68,14 @@ class StatementScanner {
     if (isTemporary) this.temporaryTables.add(parts.at(-1) as string);
     else this.tables.add(parts.slice(-2).join("."));
     this.declares ||= isTemporary;
+  }
+
+  #write(node: Node): void {
+    const does = WRITES[node.kind as keyof typeof WRITES];
+    if (does === undefined || node.temporary === true || node.object === "SCHEMA") return;
+    const path = (node.path as PathNode).parts.map(({ name }) => name);
+    const name = path.slice(-2).join(".");
+    if (does === "makes" || !this.writes.has(name)) this.writes.set(name, { path, does });
   }
 
   /** What a routine does belongs to its callers. */
@@ -92,6 +104,24 @@ class StatementScanner {
       userCalls: [...inner.scanner.userCalls],
     };
   }
+}
+
+const WRITES = {
+  createTable: "makes",
+  createView: "makes",
+  copyTable: "makes",
+  insert: "changes",
+  update: "changes",
+  delete: "changes",
+  merge: "changes",
+  truncate: "changes",
+  alterTable: "changes",
+  changeTable: "changes",
+  drop: "drops",
+} as const satisfies Readonly<Record<string, RelationWrite["does"]>>;
+
+function isTemporaryName(path: readonly string[], temporary: ReadonlySet<string>): boolean {
+  return path.at(-2)?.toUpperCase() === "_SESSION" || (path.length === 1 && temporary.has(path[0] as string));
 }
 
 const NOT_DETERMINISTIC = "it is JavaScript that is not declared DETERMINISTIC";

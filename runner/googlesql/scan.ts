@@ -16,7 +16,7 @@ type Aliases = ReadonlyMap<string, TableDraft | undefined>;
 /** Tables, volatile calls and names of a parsed query, without a catalog. */
 export function scanParsed(sql: string, query: Query): QueryScan {
   const scanner = new Scanner(sql);
-  scanner.query(query, new Set(), new Map(), true);
+  scanner.query(query, new Set(), new Map(), OWN_NAMES);
   const { tables, volatileCalls, userCalls } = scanner;
   return { tables, volatileCalls, userCalls: [...userCalls], names: namesIn(sql) };
 }
@@ -24,11 +24,21 @@ export function scanParsed(sql: string, query: Query): QueryScan {
 /** More than the columns that are read, never less: a column is only ever reached by a word of the text, or by a star. */
 function namesIn(sql: string): string[] {
   const names = new Set<string>();
-  for (const { kind, value } of tokenize(sql)) {
-    if (kind === "quoted" || (kind === "word" && !RESERVED.has(value))) names.add(value.toLowerCase());
+  let isField = false;
+  for (const { kind, value, text } of tokenize(sql)) {
+    // Behind a dot every word is a name: `row.group`.
+    if (kind === "quoted" || (kind === "word" && (isField || !RESERVED.has(value)))) names.add(value.toLowerCase());
+    isField = kind === "punctuation" && text === ".";
   }
   return [...names].sort();
 }
+
+/**
+ * The names under which a SELECT list leaves the query, by position; undefined: it does not leave it, or nobody knows under which.
+ * `OWN_NAMES`: under those that the list itself gives.
+ */
+type OutputNames = readonly (string | undefined)[] | typeof OWN_NAMES | undefined;
+const OWN_NAMES = "own names";
 
 /** Gathers what queries and expressions read and call. */
 export class Scanner {
@@ -39,37 +49,45 @@ export class Scanner {
   constructor(private readonly sql: string) {}
 
   /** `commons`: CTE names in force; `aliases`: FROM aliases of this and the enclosing queries (array paths start with them). */
-  query(query: Query, commons: Names, aliases: Aliases, outermost: boolean): void {
+  query(query: Query, commons: Names, aliases: Aliases, output: OutputNames): void {
     const own = new Set(commons);
     for (const common of query.with) {
       const key = common.name.name.toLowerCase();
       const visible = query.recursive ? new Set([...own, key]) : own;
-      this.query(common.query, visible, aliases, false);
+      this.query(common.query, visible, aliases, undefined);
       own.add(key);
     }
-    const inner = this.body(query.body, own, aliases, outermost);
+    const inner = this.body(query.body, own, aliases, output);
     for (const item of query.orderBy) this.expr(item.expr, own, inner, undefined);
   }
 
-  private body(body: QueryBody, commons: Names, aliases: Aliases, outermost: boolean): Aliases {
-    if (body.kind === "nested") this.query(body.query, commons, aliases, outermost);
-    else if (body.kind === "set") for (const arm of body.arms) this.body(arm, commons, aliases, outermost);
-    else return this.select(body, commons, aliases, outermost);
+  private body(body: QueryBody, commons: Names, aliases: Aliases, output: OutputNames): Aliases {
+    if (body.kind === "nested") this.query(body.query, commons, aliases, output);
+    else if (body.kind === "set") {
+      // The first arm names the columns, and the others fill them by position, unless they are matched by name.
+      const names = output === OWN_NAMES && !isMatchedByName(body) ? namesOfFirst(body) : output;
+      for (const arm of body.arms) this.body(arm, commons, aliases, names);
+    } else return this.select(body, commons, aliases, output);
     return aliases;
   }
 
-  private select(select: Select, commons: Names, aliases: Aliases, outermost: boolean): Aliases {
+  private select(select: Select, commons: Names, aliases: Aliases, output: OutputNames): Aliases {
     const inner = new Map(aliases);
     const own = select.from === undefined ? [] : this.from(select.from, commons, inner);
+    let position = 0;
     for (const item of select.items) {
       if (item.kind === "expr") {
-        const column = outermost ? (item.alias?.name ?? impliedName(item.expr)) : undefined;
-        this.expr(item.expr, commons, inner, column);
+        const named = output === OWN_NAMES ? nameOf(item) : output?.[position];
+        this.expr(item.expr, commons, inner, named);
+        position += 1;
         continue;
       }
+      // Nobody knows how many columns a star stands for.
+      position = Number.POSITIVE_INFINITY;
       if (item.of !== undefined) this.expr(item.of, commons, inner, undefined);
       else for (const table of own) table.whole = true;
-      for (const { expr, name } of item.replace) this.expr(expr, commons, inner, outermost ? name.name : undefined);
+      for (const { expr, name } of item.replace)
+        this.expr(expr, commons, inner, output === OWN_NAMES ? name.name : undefined);
     }
     const rest = [select.where, select.groupBy, select.having, select.qualify, select.windows];
     for (const clause of rest) if (clause !== undefined) this.expr(clause, commons, inner, undefined);
@@ -109,7 +127,7 @@ export class Scanner {
         name(item.offset);
         return [];
       case "derived":
-        this.query(item.query, commons, aliases, false);
+        this.query(item.query, commons, aliases, undefined);
         name(item.alias);
         return [];
       case "join": {
@@ -143,7 +161,7 @@ export class Scanner {
         child.kind === "exists" ||
         child.kind === "query"
       ) {
-        this.query(child.query as Query, commons, aliases, false);
+        this.query(child.query as Query, commons, aliases, undefined);
         return false;
       }
       if (child.kind === "call" && isVolatile(child.name as string)) {
@@ -164,4 +182,26 @@ export class Scanner {
   private volatile(functionName: string, at: number, outputColumn: string | undefined): void {
     this.volatileCalls.push({ functionName, ...positionOf(this.sql, at), outputColumn });
   }
+}
+
+type SetOperation = Extract<QueryBody, { kind: "set" }>;
+
+function isMatchedByName(body: SetOperation): boolean {
+  return body.byName !== undefined;
+}
+
+/** The column names that the first arm gives; none behind a star. */
+function namesOfFirst(body: QueryBody): OutputNames {
+  if (body.kind === "nested") return body.query.with.length > 0 ? undefined : namesOfFirst(body.query.body);
+  if (body.kind === "set") return body.arms[0] === undefined ? undefined : namesOfFirst(body.arms[0]);
+  const names: (string | undefined)[] = [];
+  for (const item of body.items) {
+    if (item.kind !== "expr") return names;
+    names.push(nameOf(item));
+  }
+  return names;
+}
+
+function nameOf({ alias, expr }: Extract<Select["items"][number], { kind: "expr" }>): string | undefined {
+  return alias?.name ?? impliedName(expr);
 }

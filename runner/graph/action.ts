@@ -11,6 +11,29 @@ export interface SqlRead {
   readonly implicitAlias: string | undefined;
 }
 
+/** The texts of an incremental table that run where the table is there already. */
+export interface IncrementalTexts {
+  readonly query: string;
+  readonly reads: readonly SqlRead[];
+  readonly preOps: readonly string[];
+  readonly postOps: readonly string[];
+}
+
+/** How the rows of an incremental query go into the table. */
+export interface IncrementalStrategy {
+  readonly onSchemaChange: "IGNORE" | "FAIL" | "EXTEND" | "SYNCHRONIZE";
+  /** The partitions that the query gives rows of are replaced. */
+  readonly overwritesPartitions: boolean;
+  /** Conditions on rows of the table; a row that does not meet them is not merged into. */
+  readonly updateFilters: readonly string[];
+}
+
+/** Another relation that an action leaves: its content, where the action alone makes it, else only that it is there. */
+export interface WatchedEffect {
+  readonly key: string;
+  readonly watched: "content" | "existence";
+}
+
 /** One action as execution needs it; made from the manifest. */
 export interface RunnableAction {
   readonly node: PlanNode;
@@ -25,13 +48,20 @@ export interface RunnableAction {
   /** Why the dialect cannot read the query, and at which character. */
   readonly unscannable: { readonly message: string; readonly offset: number } | undefined;
   readonly reads: readonly SqlRead[];
-  /** What a model that reads its own rows builds once its table is there. */
-  readonly selfReading:
-    | { readonly query: string; readonly reads: readonly SqlRead[]; readonly preOps: readonly string[] }
-    | undefined;
+  /** What an accumulating model runs once its table is there, where that is another text. */
+  readonly incremental: IncrementalTexts | undefined;
+  /** The rows of its table are history: what the incremental query gives is added or merged, nothing is taken away. */
+  readonly accumulating: boolean;
+  /** A full refresh leaves it as it is. */
+  readonly isProtected: boolean;
+  readonly strategy: IncrementalStrategy;
   readonly operations: readonly string[];
   /** Keys, `ds.f()`, of the persistent functions that its statements create. */
   readonly createdRoutines: readonly string[];
+  /** Keys of the other relations that its statements make, change or drop. */
+  readonly writes: readonly string[];
+  /** Those of them that must be there, or as it left them, for a skip. */
+  readonly effects: readonly WatchedEffect[];
   /** The operation makes the table that it is named after. */
   readonly hasOutput: boolean;
   readonly preOps: readonly string[];
@@ -43,6 +73,8 @@ export interface RunnableAction {
   readonly clusterBy: readonly string[];
   readonly uniqueKey: readonly string[];
   readonly rowColumns: RowColumns;
+  /** The column that stands for a row's meaning; undefined: all columns do. */
+  readonly rowHash: string | undefined;
   /** A relation of the same columns, `dataset.name`: the shape of the action's table when its own query cannot tell. */
   readonly columnsLike: string | undefined;
   /** Undefined: however often it fails, it is tried again. */
@@ -54,4 +86,6 @@ export interface RunnableProject {
   readonly actions: readonly RunnableAction[];
   /** Declared sources, `dataset.name`. */
   readonly sources: ReadonlySet<string>;
+  /** The assertions that must hold before a model is published, by the model's key. */
+  readonly audits: ReadonlyMap<string, readonly RunnableAction[]>;
 }

@@ -1,4 +1,4 @@
-import type { RunnableAction, RunnableProject } from "./action.js";
+import type { RunnableAction } from "./action.js";
 
 /** A tag of assertions that judge what was published instead of keeping it from being published. */
 const AFTER_PUBLISHING = "after_publishing";
@@ -25,10 +25,10 @@ export function isAdvisory({ tags }: RunnableAction): boolean {
  * model, or one that only reports or judges what was published, guards nothing and runs by itself.
  * @returns by key of the model
  */
-export function auditsByHost(project: RunnableProject): ReadonlyMap<string, readonly RunnableAction[]> {
-  const actions = new Map(project.actions.map((action) => [action.node.key, action]));
+export function auditsByHost(project: readonly RunnableAction[]): ReadonlyMap<string, readonly RunnableAction[]> {
+  const actions = new Map(project.map((action) => [action.node.key, action]));
   const hosted = new Map<string, RunnableAction[]>();
-  for (const assertion of project.actions) {
+  for (const assertion of project) {
     if (assertion.node.kind !== "assertion" || assertion.node.disabled) continue;
     if (assertion.tags.includes(AFTER_PUBLISHING) || onlyReports(assertion)) continue;
     const reads = assertion.node.upstreams

@@ -3,7 +3,7 @@ import type { RunReason, SkipReason } from "./reasons.js";
 
 /** Why a partition runs or is skipped, with the hash that decided. */
 export interface Evidence {
-  readonly what: "code" | "input" | "output" | "upstream";
+  readonly what: "code" | "engine" | "input" | "output" | "upstream";
   readonly upstream?: string;
   /** The partitions of the upstream that moved, `first..last`, or `columns`, where it is known. */
   readonly moved?: string;
@@ -18,10 +18,13 @@ export type PartitionDecision =
       readonly decision: "run";
       readonly reason: RunReason;
       readonly evidence?: Evidence;
+      /** Nobody asked for the partition; this action reads it. */
+      readonly neededBy?: string;
     }
   | {
       readonly partition: Partition;
       readonly decision: "skip";
       readonly reason: SkipReason;
       readonly evidence?: Evidence;
+      readonly neededBy?: string;
     };

@@ -4,22 +4,22 @@ import { isRoutineKey } from "../graph/routine-key.js";
 import { COLUMNS, type RecordedFingerprints } from "../plan/moves.js";
 import type { InputDigest, InputDigests } from "../plan/types.js";
 import { digestText } from "../port/digest-text.js";
-import { allColumns, hashedIdentity, type PartitionDigests, type Relation, relationKey } from "../port/port.js";
+import { allColumns, type PartitionDigests, type Relation, relationKey } from "../port/port.js";
 
 /** Row digests of the relations that are read, by `inputName`. */
 export type RowDigests = ReadonlyMap<string, PartitionDigests>;
 
-/**
- * The columns that make a row of an upstream another one for its reader: row identity and `data_hash` where it has them, else
- * those that the reader may name.
- */
-export function fingerprintedColumns(relation: Relation, upstream: Upstream): readonly string[] {
-  return hashedIdentity(relation) ?? countedColumns(relation, upstream);
+/** The columns of an upstream that its reader may name, or all where it may see them all. */
+export function fingerprintedColumns(relation: Relation, { columns }: Upstream): readonly string[] {
+  const all = allColumns(relation);
+  return columns === undefined ? all : all.filter((name) => columns.has(name.toLowerCase()));
 }
 
 /** Readers that fingerprint the same columns of a relation share one fingerprint: it has this name. */
 export function inputName(relation: Relation, upstream: Upstream): string {
-  return hashedIdentity(relation) === undefined ? columnsName(relation, upstream) : relationKey(relation.id);
+  const key = relationKey(relation.id);
+  if (upstream.columns === undefined) return key;
+  return `${key}#${digestText(JSON.stringify(fingerprintedColumns(relation, upstream))).slice(0, 12)}`;
 }
 
 /** What an action can see of its upstreams: of a view's the columns alone, because its rows are never stored. */
@@ -50,7 +50,7 @@ export function recordedInputsOf(
   for (const upstream of action.node.upstreams) {
     const relation = relations.get(upstream.key);
     const partitions = relation && recorded.get(inputName(relation, upstream));
-    const columns = relation && recorded.get(columnsName(relation, upstream))?.get(COLUMNS);
+    const columns = relation && recorded.get(inputName(relation, upstream))?.get(COLUMNS);
     if (partitions === undefined || columns === undefined) continue;
     inputs.set(upstream.key, new Map([...partitions, [COLUMNS, columns]]));
   }
@@ -71,29 +71,17 @@ export function observedInputs(
   for (const upstream of action.node.upstreams) {
     const relation = relations.get(upstream.key);
     if (relation === undefined) continue;
-    note(columnsName(relation, upstream), COLUMNS, seenColumns(relation, upstream));
+    note(inputName(relation, upstream), COLUMNS, seenColumns(relation, upstream));
     const name = inputName(relation, upstream);
     for (const [partition, { digest }] of rows.get(name) ?? []) note(name, partition, digest);
   }
   return observed;
 }
 
-function countedColumns(relation: Relation, { columns }: Upstream): readonly string[] {
-  const all = allColumns(relation);
-  return columns === undefined ? all : all.filter((name) => columns.has(name.toLowerCase()));
-}
-
-function columnsName(relation: Relation, upstream: Upstream): string {
-  const key = relationKey(relation.id);
-  return upstream.columns === undefined
-    ? key
-    : `${key}#${digestText(JSON.stringify(countedColumns(relation, upstream))).slice(0, 12)}`;
-}
-
 /** Only a reader of all columns can see their order. */
 function seenColumns(relation: Relation, upstream: Upstream): string {
   const order = upstream.columns === undefined ? "this order" : "any order";
-  return columnsDigest(relation, countedColumns(relation, upstream), order);
+  return columnsDigest(relation, fingerprintedColumns(relation, upstream), order);
 }
 
 /** Digest over names and types of some columns of a relation. */

@@ -2,11 +2,11 @@ import type { RunnableAction } from "../graph/action.js";
 import { isRoutineKey } from "../graph/routine-key.js";
 import { digestText } from "../port/digest-text.js";
 import { type Fingerprint, WHOLE } from "../port/identity.js";
-import type { PartitionDigests, Transaction } from "../port/port.js";
+import type { Observation, PartitionDigests } from "../port/port.js";
 
 /** Digests of the functions that some actions call, as they stand in the warehouse; one that is not there has none. */
 export async function readRoutineDigests(
-  transaction: Pick<Transaction, "routines">,
+  transaction: Pick<Observation, "routines">,
   actions: readonly RunnableAction[],
 ): Promise<ReadonlyMap<string, PartitionDigests>> {
   const keys = new Set(actions.flatMap(({ node }) => node.upstreams.map(({ key }) => key)).filter(isRoutineKey));

@@ -1,23 +1,24 @@
 import type { RunnableAction } from "../graph/action.js";
 import type { Upstream } from "../graph/node.js";
-import { inputRanges } from "../plan/digest-needs.js";
-import type { LiveOutput, Window } from "../plan/types.js";
+import { type Coverage, hullOf } from "../plan/coverage.js";
+import { inputRanges } from "../plan/input-ranges.js";
+import type { LiveOutput } from "../plan/types.js";
 import { digestText } from "../port/digest-text.js";
 import { type Fingerprint, WHOLE } from "../port/identity.js";
 import {
   allColumns,
   type DigestRequest,
+  type Observation,
   type PartitionDigests,
   type Relation,
   relationKey,
   rowColumnNames,
-  type Transaction,
 } from "../port/port.js";
 import { columnsDigest, fingerprintedColumns, inputName, type RowDigests } from "./inputs.js";
 import { readRoutineDigests } from "./routine-digests.js";
 
-/** What an assertion that found nothing leaves as its output. */
-const PASSED = "passed" as Fingerprint;
+/** What an assertion leaves as its output. */
+const JUDGED = "judged" as Fingerprint;
 
 /** Fingerprints of inputs and outputs of some actions, all read from one snapshot. */
 export interface Snapshot {
@@ -26,20 +27,30 @@ export interface Snapshot {
   readonly outputs: ReadonlyMap<string, LiveOutput>;
 }
 
-/** Reads the digests that deciding the given actions needs, in one statement. */
+/**
+ * Reads the digests that deciding the given actions needs.
+ * @param coverageOf which partitions of an action are asked for
+ */
 export async function readSnapshot(
-  transaction: Transaction,
+  transaction: Observation,
   actions: readonly RunnableAction[],
-  window: Window,
+  coverageOf: (key: string) => Coverage,
 ): Promise<Snapshot> {
   const relations = await transaction.relations();
-  const inputs = inputRequests(actions, relations, window);
-  const outputs = actions.flatMap((action) => {
-    const request = outputRequest(action, relations, window);
-    return request === undefined ? [] : [{ action, request }];
-  });
-  const digests = await transaction.digests([...inputs, ...outputs].map(({ request }) => request));
+  const inputs = inputRequests(actions, relations, coverageOf);
+  const outputs = actions.map((action) => ({
+    action,
+    own: outputRequest(action, relations, coverageOf(action.node.key)),
+    effects: effectRequests(action, relations),
+  }));
+  const requests = [
+    ...inputs.map(({ request }) => request),
+    ...outputs.flatMap(({ own, effects }) => [...(own === undefined ? [] : [own]), ...effects]),
+  ];
+  const digests = await transaction.digests(requests);
   const routines = await readRoutineDigests(transaction, actions);
+  let next = inputs.length;
+  const take = () => digests[next++] as PartitionDigests;
   return {
     relations,
     inputs: new Map([
@@ -47,9 +58,9 @@ export async function readSnapshot(
       ...routines,
     ]),
     outputs: new Map(
-      actions.map((action) => {
-        const index = outputs.findIndex((output) => output.action === action);
-        return [action.node.key, liveOutput(action, relations, index < 0 ? undefined : digests[inputs.length + index])];
+      outputs.map(({ action, own, effects }) => {
+        const rows = own === undefined ? undefined : take();
+        return [action.node.key, liveOutput(action, relations, rows, effects.map(take))];
       }),
     ),
   };
@@ -59,7 +70,7 @@ export async function readSnapshot(
 function inputRequests(
   actions: readonly RunnableAction[],
   relations: ReadonlyMap<string, Relation>,
-  window: Window,
+  coverageOf: (key: string) => Coverage,
 ): { readonly name: string; readonly request: DigestRequest }[] {
   const columns = new Map<string, { readonly relation: Relation; readonly columns: readonly string[] }>();
   const nameOf = (upstream: Upstream) => {
@@ -70,7 +81,7 @@ function inputRequests(
     return name;
   };
   const nodes = actions.map(({ node }) => node).filter(({ kind }) => kind !== "view");
-  return [...inputRanges(nodes, window, nameOf)].flatMap(([name, range]) => {
+  return [...inputRanges(nodes, ({ key }) => coverageOf(key), nameOf)].flatMap(([name, range]) => {
     const read = columns.get(name);
     return read === undefined ? [] : [{ name, request: { ...read, range, grain: "partition" as const } }];
   });
@@ -85,7 +96,7 @@ export function makesTable({ node, hasOutput }: RunnableAction): boolean {
 export function outputRequest(
   action: RunnableAction,
   relations: ReadonlyMap<string, Relation>,
-  range: Window,
+  coverage: Coverage,
 ): DigestRequest | undefined {
   const relation = relations.get(relationKey(action.target));
   if (!makesTable(action) || relation?.kind !== "table") return undefined;
@@ -93,15 +104,24 @@ export function outputRequest(
   return {
     relation,
     columns: publishedColumns(relation, action),
-    range: partitioned ? range : undefined,
+    range: partitioned ? hullOf(coverage) : undefined,
     grain: partitioned ? "partition" : "relation",
   };
 }
 
+/** Content digests of the relations that the action's statements make and nobody else writes. */
+export function effectRequests(action: RunnableAction, relations: ReadonlyMap<string, Relation>): DigestRequest[] {
+  return action.effects.flatMap(({ key, watched }) => {
+    const relation = relations.get(key);
+    if (watched !== "content" || relation?.kind !== "table") return [];
+    return [{ relation, columns: allColumns(relation), range: undefined, grain: "relation" as const }];
+  });
+}
+
 /** The columns of an action's own table but those that only tell when a row was written. */
 export function publishedColumns(relation: Relation, action: RunnableAction): readonly string[] {
-  const kept = new Set(rowColumnNames(action.rowColumns));
-  return allColumns(relation).filter((name) => !kept.has(name));
+  const kept = new Set(rowColumnNames(action.rowColumns).map((name) => name.toLowerCase()));
+  return allColumns(relation).filter((name) => !kept.has(name.toLowerCase()));
 }
 
 /** The version of a view: its definition. */
@@ -109,23 +129,54 @@ function viewVersion(relation: Relation | undefined): Fingerprint {
   return digestText(relation?.definition ?? "") as Fingerprint;
 }
 
-/** What is there of an action's output. */
+/**
+ * What is there of an action's output.
+ * @param rows digests of its own table, as `outputRequest` asks for them
+ * @param contents those of `effectRequests`, in their order
+ */
 export function liveOutput(
   action: RunnableAction,
   relations: ReadonlyMap<string, Relation>,
-  digests: PartitionDigests | undefined,
+  rows: PartitionDigests | undefined,
+  contents: readonly PartitionDigests[],
 ): LiveOutput {
   const relation = relations.get(relationKey(action.target));
+  const effects = effectsDigest(action, relations, contents);
   if (makesTable(action)) {
     // A table that is partitioned by another column than the model says is not the model's table.
-    const itsOwn = action.node.kind === "operation" || relation?.partitionColumn === action.partitionColumn;
+    const itsOwn = action.node.kind === "operation" || isSameName(relation?.partitionColumn, action.partitionColumn);
     return {
-      exists: digests !== undefined && itsOwn,
-      columns: relation === undefined ? "" : columnsDigest(relation, allColumns(relation), "any order"),
-      rows: new Map([...(digests ?? [])].map(([partition, { digest }]) => [partition, digest])),
+      exists: rows !== undefined && itsOwn,
+      columns: relation === undefined ? "" : columnsDigest(relation, allColumns(relation), "this order"),
+      effects,
+      rows: new Map([...(rows ?? [])].map(([partition, { digest }]) => [partition, digest])),
     };
   }
   if (action.node.kind === "view")
-    return { exists: relation?.kind === "view", columns: "", rows: new Map([[WHOLE, viewVersion(relation)]]) };
-  return { exists: true, columns: "", rows: new Map([[WHOLE, PASSED]]) };
+    return { exists: relation?.kind === "view", columns: "", effects, rows: new Map([[WHOLE, viewVersion(relation)]]) };
+  return { exists: true, columns: "", effects, rows: new Map([[WHOLE, JUDGED]]) };
+}
+
+/** What stands of the other relations that an action makes: their content, or only that they are there. */
+function effectsDigest(
+  action: RunnableAction,
+  relations: ReadonlyMap<string, Relation>,
+  contents: readonly PartitionDigests[],
+): string {
+  if (action.effects.length === 0) return "";
+  let next = 0;
+  const seen = action.effects.map(({ key, watched }) => {
+    const relation = relations.get(key);
+    if (relation === undefined) return [key, "missing"];
+    if (watched !== "content") return [key, relation.kind];
+    if (relation.kind === "view") return [key, viewVersion(relation)];
+    const rows = contents[next++]?.get(WHOLE)?.digest ?? "";
+    return [key, columnsDigest(relation, allColumns(relation), "this order"), rows];
+  });
+  return digestText(JSON.stringify(seen));
+}
+
+/** Names of columns are compared without case. */
+export function isSameName(a: string | undefined, b: string | undefined): boolean {
+  return a?.toLowerCase() === b?.toLowerCase();
 }

@@ -2,21 +2,33 @@ import type { DateRange } from "../port/port.js";
 
 const DAY = 86_400_000;
 
-/** The date `days` later (earlier when negative) than a `YYYY-MM-DD` date. */
+/** The dates that GoogleSQL knows; nothing lies before or behind them. */
+export const FIRST_DATE = "0001-01-01";
+export const LAST_DATE = "9999-12-31";
+
+/** The date `days` later (earlier when negative) than a `YYYY-MM-DD` date, at most the first or last date there is. */
 export function addDays(date: string, days: number): string {
-  return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY).toISOString().slice(0, 10);
+  const moved = Date.parse(`${date}T00:00:00Z`) + days * DAY;
+  if (moved <= Date.parse(`${FIRST_DATE}T00:00:00Z`)) return FIRST_DATE;
+  if (moved >= Date.parse(`${LAST_DATE}T00:00:00Z`)) return LAST_DATE;
+  return new Date(moved).toISOString().slice(0, 10);
+}
+
+/** Number of days from one date to another. */
+export function daysBetween(from: string, to: string): number {
+  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY);
 }
 
 /** Every date of an inclusive range, ascending. */
-export function datesOf(range: DateRange): string[] {
+export function datesOf({ from, to }: DateRange): string[] {
   const dates: string[] = [];
-  for (let date = range.from; date <= range.to; date = addDays(date, 1)) dates.push(date);
+  for (let date = from, left = daysBetween(from, to); left >= 0; date = addDays(date, 1), left -= 1) dates.push(date);
   return dates;
 }
 
 /** True for a real calendar date written `YYYY-MM-DD`. */
 export function isDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || text < FIRST_DATE) return false;
   const millis = Date.parse(`${text}T00:00:00Z`);
   return !Number.isNaN(millis) && new Date(millis).toISOString().slice(0, 10) === text;
 }
@@ -27,4 +39,28 @@ export function unite(a: DateRange | undefined, b: DateRange | undefined): DateR
   const [from] = [a.from, b.from].sort() as [string, string];
   const [, to] = [a.to, b.to].sort() as [string, string];
   return { from, to };
+}
+
+/** The same dates as ranges that are ascending and apart from each other; neighbours become one. */
+export function mergeRanges(ranges: readonly DateRange[]): DateRange[] {
+  const merged: { from: string; to: string }[] = [];
+  for (const { from, to } of [...ranges].sort((a, b) => (a.from < b.from ? -1 : 1))) {
+    const last = merged.at(-1);
+    if (last === undefined || from > addDays(last.to, 1)) merged.push({ from, to });
+    else if (to > last.to) last.to = to;
+  }
+  return merged;
+}
+
+/** The dates that are in some range of both lists. */
+export function intersectRanges(a: readonly DateRange[], b: readonly DateRange[]): DateRange[] {
+  return mergeRanges(
+    a.flatMap((one) =>
+      b.flatMap((other) => {
+        const from = one.from > other.from ? one.from : other.from;
+        const to = one.to < other.to ? one.to : other.to;
+        return from <= to ? [{ from, to }] : [];
+      }),
+    ),
+  );
 }

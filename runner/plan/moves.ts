@@ -1,7 +1,9 @@
 import type { PartitionDecision } from "../graph/decision.js";
-import type { PlanNode, ReadWindow } from "../graph/node.js";
+import type { PlanNode } from "../graph/node.js";
 import { NO_ROWS, type Partition, WHOLE } from "../port/identity.js";
-import { addDays } from "./dates.js";
+import { holds } from "../port/partition-set.js";
+import type { DateRange } from "../port/port.js";
+import { reachOf } from "./read-window.js";
 import type { InputDigests } from "./types.js";
 
 /** The fingerprints that an earlier run recorded of each upstream of an action: by partition, and `COLUMNS` for its columns. */
@@ -19,15 +21,17 @@ export function nameMoves(
   decisions: readonly PartitionDecision[],
   inputs: InputDigests,
   recorded: RecordedFingerprints,
+  outside: readonly DateRange[] | undefined,
 ): PartitionDecision[] {
   const moved = new Map(node.upstreams.map(({ key }) => [key, movedPartitions(key, inputs, recorded)]));
   return decisions.map((decision) => {
     const { evidence } = decision;
     if (evidence?.what !== "input" || evidence.upstream === undefined) return decision;
-    const window = node.upstreams.find(({ key }) => key === evidence.upstream)?.window;
     const all = moved.get(evidence.upstream) ?? [];
     if (all.includes(COLUMNS)) return { ...decision, evidence: { ...evidence, moved: COLUMNS } };
-    const reached = all.filter((date) => inWindow(date, decision.partition, window));
+    const window = node.upstreams.find(({ key }) => key === evidence.upstream)?.window;
+    const reach = reachOf(decision.partition, window, outside);
+    const reached = all.filter((date) => date === WHOLE || reach === undefined || holds(reach, date as Partition));
     if (reached.length === 0) return decision;
     const [first, last] = [reached[0], reached.at(-1)];
     return { ...decision, evidence: { ...evidence, moved: first === last ? `${first}` : `${first}..${last}` } };
@@ -40,12 +44,6 @@ function movedPartitions(relation: string, current: InputDigests, recorded: Reco
   if (before === undefined) return [];
   if (now !== undefined && before.get(COLUMNS) !== now.columns) return [COLUMNS];
   const known = new Set([...(now?.partitions.keys() ?? []), ...before.keys()].filter((date) => date !== COLUMNS));
-  return [...known]
-    .filter((date) => (now?.partitions.get(date as Partition)?.digest ?? NO_ROWS) !== (before.get(date) ?? NO_ROWS))
-    .sort();
-}
-
-function inWindow(date: string, partition: string, window: ReadWindow | undefined): boolean {
-  if (window === undefined || partition === WHOLE || date === WHOLE) return true;
-  return date >= addDays(partition, -window.back) && date <= addDays(partition, window.ahead);
+  const digestOf = (date: string) => now?.partitions.get(date as Partition)?.digest ?? NO_ROWS;
+  return [...known].filter((date) => digestOf(date) !== (before.get(date) ?? NO_ROWS)).sort();
 }

@@ -1,30 +1,11 @@
 import type { PartitionDecision } from "../graph/decision.js";
 import type { PlanNode } from "../graph/node.js";
-import { type Partition, partitionOfDate, WHOLE } from "../port/identity.js";
-import type { DateRange } from "../port/port.js";
-import { datesOf } from "./dates.js";
-import type { Window } from "./types.js";
+import { type Partition, WHOLE } from "../port/identity.js";
+import { type Coverage, partitionsIn } from "./coverage.js";
 
-/** The partitions of a node that a request covers: the dates of the window, or `*`. */
-export function partitionsOf(node: PlanNode, window: Window): readonly Partition[] {
-  if (!node.partitioned) return [WHOLE];
-  return window === undefined ? [] : datesOf(window).map(partitionOfDate);
-}
-
-/**
- * What a request without a window covers: the dates from the first to the last partition of any dated relation that is read
- * or was built; undefined when there is none.
- */
-export function windowOfRelations(relations: Iterable<ReadonlyMap<Partition, unknown>>): DateRange | undefined {
-  const dates = [...relations].flatMap((partitions) => [...partitions.keys()]).filter((date) => /^\d/.test(date));
-  if (dates.length === 0) return undefined;
-  let from = dates[0] as string;
-  let to = from;
-  for (const date of dates) {
-    if (date < from) from = date;
-    if (date > to) to = date;
-  }
-  return { from, to };
+/** The partitions of a node that a request covers: those of the coverage, or `*`. */
+export function partitionsOf(node: PlanNode, coverage: Coverage): readonly Partition[] {
+  return node.partitioned ? partitionsIn(coverage) : [WHOLE];
 }
 
 /** Neighbouring partitions that were decided alike, told by the first of them. */
@@ -38,8 +19,7 @@ export function groupDecisions(decisions: readonly PartitionDecision[]): Decisio
   const groups: { first: PartitionDecision; last: PartitionDecision }[] = [];
   for (const decision of decisions) {
     const current = groups.at(-1);
-    if (current && current.last.decision === decision.decision && current.last.reason === decision.reason)
-      current.last = decision;
+    if (current !== undefined && areAlike(current.last, decision)) current.last = decision;
     else groups.push({ first: decision, last: decision });
   }
   return groups.map(({ first, last }) => ({
@@ -48,9 +28,21 @@ export function groupDecisions(decisions: readonly PartitionDecision[]): Decisio
   }));
 }
 
+function areAlike(a: PartitionDecision, b: PartitionDecision): boolean {
+  return a.decision === b.decision && a.reason === b.reason && a.neededBy === b.neededBy && isDated(a) && isDated(b);
+}
+
+function isDated({ partition }: PartitionDecision): boolean {
+  return /^\d/.test(partition);
+}
+
 /** The decisions as JSON, equal neighbours grouped. */
 export function decisionsJson(decisions: readonly PartitionDecision[]): object[] {
-  return groupDecisions(decisions).map(({ label: partition, decision, reason, evidence }) =>
-    evidence === undefined ? { partition, decision, reason } : { partition, decision, reason, evidence },
-  );
+  return groupDecisions(decisions).map(({ label: partition, decision, reason, evidence, neededBy }) => ({
+    partition,
+    decision,
+    reason,
+    ...(neededBy === undefined ? {} : { needed_by: neededBy }),
+    ...(evidence === undefined ? {} : { evidence }),
+  }));
 }

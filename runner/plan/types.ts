@@ -18,6 +18,11 @@ export interface PartitionState {
   readonly fingerprint: Fingerprint;
   readonly outputVersion: OutputVersion;
   readonly rows: number;
+  readonly engineVersion: string;
+  /** Upstreams that were stale or missing when it was built, sorted. */
+  readonly restingOn: readonly string[];
+  /** What an assertion that only reports has found; undefined: nothing. */
+  readonly verdict: string | undefined;
   readonly runId: string;
   readonly recordedAt: string;
 }
@@ -25,8 +30,10 @@ export interface PartitionState {
 /** What the warehouse holds right now of one action's own output. */
 export interface LiveOutput {
   readonly exists: boolean;
-  /** Digest over names and types of its columns. */
+  /** Digest over names and types of its columns, in their order. */
   readonly columns: string;
+  /** Digest of the other relations that the action makes; empty: it makes none. */
+  readonly effects: string;
   /** Digest of the rows of each partition; an absent partition is empty. */
   readonly rows: ReadonlyMap<Partition, Fingerprint>;
 }

@@ -1,4 +1,5 @@
 import type { Fingerprint, Partition } from "./identity.js";
+import type { PartitionSet } from "./partition-set.js";
 import type { Column } from "./sql-types.js";
 
 /** A relation by its dataset and name; the project is the warehouse's own. */
@@ -61,7 +62,7 @@ export interface DateRange {
 /** What to digest of one relation. */
 export interface DigestRequest {
   readonly relation: Relation;
-  /** The columns that make a row: identity and `data_hash` (hashed with FARM_FINGERPRINT, the same on every engine), or any others. */
+  /** The columns that make a row; none: only how many rows there are counts. */
   readonly columns: readonly string[];
   /** Only these partitions; ignored for a relation without partition column. */
   readonly range: DateRange | undefined;
@@ -103,14 +104,29 @@ export interface Stage {
 export interface PublishRequest {
   readonly stage: Stage;
   readonly target: RelationId;
-  /** The partitions that the stage replaces; undefined: the whole relation. */
-  readonly partitions: readonly string[] | undefined;
+  /** The rows that the stage replaces; undefined: all. */
+  readonly partitions: PartitionSet | undefined;
   readonly partitionColumn: string | undefined;
   readonly clusterBy: readonly string[];
   /** Unique key of the model; empty: changed partitions are replaced as a whole. */
   readonly key: readonly string[];
   /** Columns that the runner maintains and that never make a row different. */
   readonly rowColumns: RowColumns;
+  /** The column that stands for a row's meaning: where it is equal, other columns are refreshed. Undefined: all columns do. */
+  readonly rowHash: string | undefined;
+}
+
+/** Rows that go into a table whose other rows stay, as Dataform's incremental tables take them. */
+export interface AccumulateRequest {
+  readonly stage: Stage;
+  readonly target: RelationId;
+  /** A row of the table with an equal key takes the new values; NULL equals nothing. Empty: every row is added. */
+  readonly key: readonly string[];
+  /** The partitions that the stage has rows of are replaced. */
+  readonly overwritesPartitions: boolean;
+  readonly partitionColumn: string | undefined;
+  /** What columns of the stage that the table lacks, or has besides, do to it. */
+  readonly onSchemaChange: "IGNORE" | "FAIL" | "EXTEND" | "SYNCHRONIZE";
 }
 
 export interface RowColumns {
@@ -154,30 +170,36 @@ export interface ScriptResult {
  * Errors of a script carry the offset of the statement in its text.
  */
 export interface ScriptTexts {
-  /** Statements (DDL, DML, control flow) separated by `;`. */
-  execute(sql: string): Promise<void>;
+  /** Statements (DDL, DML, control flow) separated by `;`. The number of rows that the last one changed, where it changes rows. */
+  execute(sql: string): Promise<number | undefined>;
   stage(query: string): Promise<Stage>;
   replaceView(view: RelationId, query: string): Promise<void>;
+}
+
+/** What can be seen of one snapshot without running any SQL of a user. */
+export interface Observation {
+  relations(): Promise<ReadonlyMap<string, Relation>>;
+  /** One answer per request, in order, all from one snapshot. */
+  digests(requests: readonly DigestRequest[]): Promise<readonly PartitionDigests[]>;
+  latestRows(request: LatestRowsRequest): Promise<readonly RowObject[]>;
+  /** GoogleSQL texts of the persistent functions and procedures, by `dataset.name`. */
+  routines(): Promise<ReadonlyMap<string, string>>;
 }
 
 /**
  * One atomic unit of work on one snapshot. SQL given here is GoogleSQL.
  * After any error the transaction is rolled back and unusable.
  */
-export interface Transaction extends ScriptTexts {
-  relations(): Promise<ReadonlyMap<string, Relation>>;
-  /** One answer per request, in order, all from one snapshot. */
-  digests(requests: readonly DigestRequest[]): Promise<readonly PartitionDigests[]>;
-  latestRows(request: LatestRowsRequest): Promise<readonly RowObject[]>;
+export interface Transaction extends ScriptTexts, Observation {
   append(table: RelationId, columns: readonly Column[], rows: readonly RowObject[]): Promise<void>;
-  /** GoogleSQL texts of the persistent functions and procedures, by `dataset.name`. */
-  routines(): Promise<ReadonlyMap<string, string>>;
   /**
    * Runs several texts as one script.
    * @param options.readOnly leaves out statements that would change something that stays
    */
   script<T>(work: (script: ScriptTexts) => Promise<T>, options?: { readonly readOnly?: boolean }): Promise<T>;
   publish(request: PublishRequest): Promise<PublishCounts>;
+  /** Adds a stage's rows to a table that is there. */
+  accumulate(request: AccumulateRequest): Promise<PublishCounts>;
   /** Digests of a stage's rows, taken as those of a relation of the same columns would be. */
   digestStage(stage: Stage, like: Omit<DigestRequest, "range">): Promise<PartitionDigests>;
   /** Drops a stage that is not published. */
@@ -187,14 +209,35 @@ export interface Transaction extends ScriptTexts {
   mergeRows(table: TableDefinition, rows: AsyncIterable<RowObject> | Iterable<RowObject>): Promise<MergeCounts>;
 }
 
+/** What an engine can do; who works above it asks here and nowhere else. */
+export interface Capabilities {
+  /** CREATE, ALTER and DROP of what stays can stand in one transaction with rows and state. */
+  readonly transactionalDdl: boolean;
+  /** Digests read so little that they need not be avoided. */
+  readonly cheapDigests: boolean;
+  /** It tells without reading rows whether a relation was written. */
+  readonly freeMetadata: boolean;
+  /** What a query costs can be asked before it runs. */
+  readonly cost: boolean;
+  /** Relations can be read as they were. */
+  readonly timeTravel: boolean;
+}
+
 export interface Warehouse {
-  readonly target: "duckdb" | "bigquery";
+  /** Name of its engine. */
+  readonly target: string;
+  readonly capabilities: Capabilities;
   /**
-   * Makes ready for queries. To be called before the first transaction that stages, queries or executes anything: what it
-   * installs is not seen by a transaction that has begun.
+   * Digest of everything between SQL and its result: dialect, runtime library, engine. Equal version, equal result; it is an input of
+   * every build.
    */
-  prepare(): Promise<void>;
-  /** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
+  version(): Promise<string>;
+  /** Looks at one snapshot; nothing is written, and nothing that only SQL needs is loaded. */
+  observe<T>(work: (observation: Observation) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in one transaction: committed when it returns, rolled back when it throws. When a concurrent transaction wins, the work
+   * is done again from its beginning.
+   */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Runs a GoogleSQL script as it stands: each statement by itself, unless the script opens a transaction. */
   script(sql: string): Promise<ScriptResult>;
@@ -209,10 +252,4 @@ export function rowColumnNames(columns: RowColumns): readonly string[] {
 /** Every column of a relation, those that no query can read too. */
 export function allColumns(relation: Relation): readonly string[] {
   return [...relation.columns.map(({ name }) => name), ...relation.foreignColumns];
-}
-
-/** Row identity and hash column of a relation, where it has both: then a digest needs only these. */
-export function hashedIdentity(relation: Relation): readonly string[] | undefined {
-  const hasHash = relation.columns.some((column) => column.name === "data_hash");
-  return hasHash && relation.primaryKey.length > 0 ? [...relation.primaryKey, "data_hash"] : undefined;
 }

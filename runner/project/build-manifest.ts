@@ -3,6 +3,7 @@ import { graphProblems } from "../graph/order.js";
 import { type BuildOptions, type CodeHashInputs, codeHash, compiledHash } from "./action-hashes.js";
 import type { CompiledGraph, CompiledTable, CompiledTarget, CompileOutcome } from "./compile/graph-shape.js";
 import { ProjectError, type ProjectProblem } from "./errors.js";
+import { linkReads } from "./link-reads.js";
 import { MANIFEST_FORMAT_VERSION, type Manifest, type ManifestAction } from "./manifest.js";
 import { labelProblem, readModelLabels } from "./model-labels.js";
 import { sourcesOf } from "./traces.js";
@@ -71,6 +72,8 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
   const tables = graph.tables.map((table, i) => {
     refuseJit(table, problems);
     const query = table.query.trim();
+    const scanned = (sql: string) => scan(sql, table.target.database);
+    const texts = incrementalTexts(table, scanned(query), scanned);
     const draft: Draft = {
       ...baseOf(table, TABLE_TYPES[table.enumType]),
       query,
@@ -82,8 +85,9 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
       labels: table.bigquery.labels,
       protected: table.protected,
       ...labelsOf(table),
-      ...withSelfReading(table, (sql) => scan(sql, table.target.database)),
-      incremental: incrementalTexts(table),
+      ...texts,
+      accumulating: isAccumulating(table, texts.incremental !== undefined),
+      strategy: strategyOf(table),
     };
     return finish("tables", i, draft, tableOptions(table));
   });
@@ -112,9 +116,11 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
     return finish("tests", i, draft, {});
   });
 
-  const actions = linkFunctions(
-    [...declarations, ...tables, ...operations, ...assertions, ...tests].map((action) => scriptsOf(action, scanner)),
-    (path, { target }) => readKey(path, target.database || defaultDatabase),
+  const actions = linkReads(
+    linkFunctions(
+      [...declarations, ...tables, ...operations, ...assertions, ...tests].map((action) => scriptsOf(action, scanner)),
+      (path, { target }) => readKey(path, target.database || defaultDatabase),
+    ),
   );
   problems.push(...graphProblems(actions));
   if (problems.length > 0) throw new ProjectError(problems);
@@ -192,8 +198,11 @@ function baseOf(action: BaseInput, type: ManifestAction["type"]): Draft {
     rowColumns: {},
     reads: [],
     names: [],
-    selfReading: undefined,
     incremental: undefined,
+    accumulating: false,
+    strategy: { onSchemaChange: "IGNORE", overwritesPartitions: false, updateFilters: [] },
+    rowHash: undefined,
+    writes: [],
     hiddenReads: [],
     hiddenVolatile: undefined,
     wildcards: [],
@@ -204,32 +213,48 @@ function baseOf(action: BaseInput, type: ManifestAction["type"]): Draft {
   };
 }
 
-/** An incremental query that reads the model's own table keeps something of it, such as earlier versions of its rows. */
-function withSelfReading(table: CompiledTable, scan: (sql: string) => Scan): Scan & Pick<Draft, "selfReading"> {
-  const full = scan(table.query.trim());
-  const query = table.incrementalQuery.trim();
-  if (table.enumType !== "INCREMENTAL" || query === "") return { ...full, selfReading: undefined };
-  const { reads, names, volatileCalls, unscannable } = scan(query);
-  if (unscannable !== undefined)
-    return { ...full, unscannable: full.unscannable ?? unscannable, selfReading: undefined };
-  if (!reads.some(({ key }) => key === keyOf(table.target))) return { ...full, selfReading: undefined };
-  return {
-    ...full,
-    names: [...new Set([...full.names, ...names])].sort(),
-    volatileCalls: [...full.volatileCalls, ...volatileCalls],
-    selfReading: { query, reads, preOps: trimmed(table.incrementalPreOps) },
-  };
-}
-
 /** What stock Dataform runs on a table that is there, where it is not what it runs on one that is not. */
-function incrementalTexts(table: CompiledTable): Draft["incremental"] {
+function incrementalTexts(
+  table: CompiledTable,
+  full: Scan,
+  scan: (sql: string) => Scan,
+): Scan & Pick<Draft, "incremental"> {
   const query = table.incrementalQuery.trim();
-  if (table.enumType !== "INCREMENTAL" || query === "") return undefined;
+  if (table.enumType !== "INCREMENTAL" || query === "") return { ...full, incremental: undefined };
   const [preOps, postOps] = [trimmed(table.incrementalPreOps), trimmed(table.incrementalPostOps)];
   const same = (a: readonly string[], b: readonly string[]) => a.join(";") === b.join(";");
   if (query === table.query.trim() && same(preOps, trimmed(table.preOps)) && same(postOps, trimmed(table.postOps)))
-    return undefined;
-  return { query, preOps, postOps };
+    return { ...full, incremental: undefined };
+  const { reads, names, volatileCalls, unscannable } = scan(query);
+  return {
+    reads: full.reads,
+    names: [...new Set([...full.names, ...names])].sort(),
+    volatileCalls: [...full.volatileCalls, ...volatileCalls],
+    unscannable: full.unscannable ?? unscannable,
+    incremental: { query, reads, preOps, postOps },
+  };
+}
+
+/**
+ * The rows of an incremental table are history where its incremental query is another one, and where it is protected; the label
+ * `history: "rebuild"` says that its full query is the truth all the same.
+ */
+function isAccumulating({ enumType, bigquery, protected: isProtected }: CompiledTable, differs: boolean): boolean {
+  return enumType === "INCREMENTAL" && (differs || isProtected) && bigquery.labels.history !== "rebuild";
+}
+
+const SCHEMA_CHANGES = new Set(["FAIL", "EXTEND", "SYNCHRONIZE"] as const);
+
+function strategyOf({ onSchemaChange, incrementalStrategy, bigquery }: CompiledTable): Draft["strategy"] {
+  const filters = [
+    bigquery.updatePartitionFilter,
+    ...((bigquery.incrementalPredicates as unknown[] | undefined) ?? []),
+  ];
+  return {
+    onSchemaChange: [...SCHEMA_CHANGES].find((name) => name === onSchemaChange) ?? "IGNORE",
+    overwritesPartitions: incrementalStrategy === "INSERT_OVERWRITE",
+    updateFilters: filters.filter((text): text is string => typeof text === "string" && text !== ""),
+  };
 }
 
 function trimmed(statements: readonly string[]): string[] {

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 /** Raised whenever the manifest's shape, or what its hashes cover, changes. */
-export const MANIFEST_FORMAT_VERSION = 3;
+export const MANIFEST_FORMAT_VERSION = 4;
 
 const optionalString = v.optional(v.string());
 const strings = v.array(v.string());
@@ -67,10 +67,18 @@ const manifestAction = v.object({
   reads,
   /** Every word of the action's queries that can be the name of a column, in lower case. */
   names: strings,
-  /** The incremental query of a model that reads its own rows: what it builds once its table is there. */
-  selfReading: v.optional(v.object({ query: v.string(), reads, preOps: strings })),
-  /** What stock Dataform builds once the table is there, where that is another text: only checked. */
-  incremental: v.optional(v.object({ query: v.string(), preOps: strings, postOps: strings })),
+  /** What stock Dataform runs once the table is there, where that is another text than what makes the table. */
+  incremental: v.optional(v.object({ query: v.string(), reads, preOps: strings, postOps: strings })),
+  /** The table's rows are history: it grows by what the incremental query gives, and keeps what its sources no longer have. */
+  accumulating: v.boolean(),
+  /** How an incremental table is written, in Dataform's words. */
+  strategy: v.object({
+    onSchemaChange: v.picklist(["IGNORE", "FAIL", "EXTEND", "SYNCHRONIZE"]),
+    overwritesPartitions: v.boolean(),
+    updateFilters: strings,
+  }),
+  /** The column that stands for a row where the runner tells changed rows from refreshed ones. */
+  rowHash: optionalString,
   /** Keys of what is read besides `reads`: by pre_operations for the query, and by the functions it calls; `ds.f()` are functions. */
   hiddenReads: strings,
   /** Why pre_operations or called functions may make a difference although code and inputs do not. */
@@ -81,6 +89,8 @@ const manifestAction = v.object({
   foreignFunctions: strings,
   /** Keys of the persistent functions that the action's statements create. */
   createdRoutines: strings,
+  /** Other relations that the action's statements make, change or drop. */
+  writes: v.array(v.object({ key: v.string(), does: v.picklist(["makes", "changes", "drops"]) })),
   volatileCalls: v.array(
     v.object({ functionName: v.string(), line: v.number(), column: v.number(), outputColumn: optionalString }),
   ),

@@ -8,8 +8,9 @@ const ROW_COLUMN_LABELS = { row_created: "created", row_updated: "updated", row_
 
 /**
  * What a model tells the runner in its BigQuery labels: `lookback_days`, `lookback_days__TABLE`, `lookahead_days__TABLE`
- * (whole days), `row_created`, `row_updated`, `row_revision` (column names) and `soft_dependency__TABLE` (`true`): the model is built even
- * when that table could not be, with what is there of it.
+ * (whole days), `row_created`, `row_updated`, `row_revision` (column names), `row_hash` (the column that says whether a row means
+ * something else than before), `history` (`rebuild`: the full query is the truth although the incremental one differs) and
+ * `soft_dependency__TABLE` (`true`): the model is built even when that table could not be, with what is there of it.
  *
  * @param tableNames names of all relations of the project, for labels that name one
  * @param report is told of every label with a wrong value
@@ -18,11 +19,12 @@ export function readModelLabels(
   labels: Labels,
   tableNames: ReadonlySet<string>,
   report: (label: string, message: string) => void,
-): Pick<ManifestAction, "lookback" | "rowColumns" | "softTables"> {
+): Pick<ManifestAction, "lookback" | "rowColumns" | "rowHash" | "softTables"> {
   const byTable: Record<string, { back?: number; ahead?: number }> = {};
   const rowColumns: Record<string, string> = {};
   const softTables: string[] = [];
   let defaultDays: number | undefined;
+  let rowHash: string | undefined;
   for (const [label, value] of Object.entries(labels)) {
     const days = () => {
       if (/^\d{1,5}$/.test(value)) return Number(value);
@@ -45,13 +47,21 @@ export function readModelLabels(
       defaultDays = days();
     } else if (direction !== undefined) {
       report(label, `label "${label}" must name a table: lookahead_days__TABLE`);
+    } else if (label === "history") {
+      if (value !== "rebuild") report(label, `label "${label}" must be "rebuild", not "${value}"`);
+    } else if (label === "row_hash") {
+      if (isColumnName(value)) rowHash = value;
+      else report(label, `label "${label}" must be a column name, not "${value}"`);
     } else if (label in ROW_COLUMN_LABELS) {
-      if (/^[a-z_][a-z0-9_]*$/i.test(value))
-        rowColumns[ROW_COLUMN_LABELS[label as keyof typeof ROW_COLUMN_LABELS]] = value;
+      if (isColumnName(value)) rowColumns[ROW_COLUMN_LABELS[label as keyof typeof ROW_COLUMN_LABELS]] = value;
       else report(label, `label "${label}" must be a column name, not "${value}"`);
     }
   }
-  return { lookback: { defaultDays, byTable }, rowColumns, softTables };
+  return { lookback: { defaultDays, byTable }, rowColumns, rowHash, softTables };
+}
+
+function isColumnName(text: string): boolean {
+  return /^[a-z_][a-z0-9_]*$/i.test(text);
 }
 
 /** The problem of one label, at the line that sets it. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { RunnableAction, RunnableProject, SqlRead } from "../graph/action.js";
+import { auditsByHost } from "../graph/audits.js";
 import type { CodeHash, CompiledHash, PlanNode, ReadWindow, Upstream } from "../graph/node.js";
 import { dependencyOrder } from "../graph/order.js";
 import { rowColumnNames } from "../port/port.js";
@@ -13,8 +14,10 @@ const RUNNABLE = new Set<ManifestAction["type"]>(["table", "incremental", "view"
 export function runnableProject(manifest: Manifest): RunnableProject {
   const byKey = new Map(manifest.actions.map((action) => [action.key, action]));
   const runnable = manifest.actions.filter((action) => RUNNABLE.has(action.type));
+  const actions = dependencyOrder(runnable).map((action) => runnableAction(action, byKey));
   return {
-    actions: dependencyOrder(runnable).map((action) => runnableAction(action, byKey)),
+    actions,
+    audits: auditsByHost(actions),
     sources: new Set(manifest.actions.filter((action) => action.type === "declaration").map((action) => action.key)),
   };
 }
@@ -30,14 +33,18 @@ function runnableAction(action: ManifestAction, byKey: ReadonlyMap<string, Manif
     sourceFiles: action.sources.files,
     query: action.query ?? "",
     reads: action.reads.map(sqlRead),
-    selfReading: action.selfReading && {
-      query: action.selfReading.query,
-      reads: action.selfReading.reads.map(sqlRead),
-      preOps: action.selfReading.preOps,
-    },
+    incremental:
+      action.accumulating && action.incremental !== undefined
+        ? { ...action.incremental, reads: action.incremental.reads.map(sqlRead) }
+        : undefined,
+    accumulating: action.accumulating,
+    isProtected: action.protected,
+    strategy: action.strategy,
     unscannable: action.unscannable,
     operations: action.operations,
     createdRoutines: action.createdRoutines,
+    writes: action.writes.map(({ key }) => key),
+    effects: effectsOf(action, byKey),
     hasOutput: action.hasOutput,
     preOps: action.preOps,
     postOps: action.postOps,
@@ -49,9 +56,27 @@ function runnableAction(action: ManifestAction, byKey: ReadonlyMap<string, Manif
     clusterBy: action.clusterBy,
     uniqueKey: action.uniqueKey,
     rowColumns: action.rowColumns,
+    rowHash: action.rowHash,
     columnsLike: columnsLike(action, byKey),
     breaker: readBreakerLabels(action.labels, action.fileName),
   };
+}
+
+/** An operation that always runs leaves nothing for a skip to be compared with. */
+function effectsOf(action: ManifestAction, byKey: ReadonlyMap<string, ManifestAction>): RunnableAction["effects"] {
+  if (action.type === "operation" && !isSkippable(action)) return [];
+  const others = [...byKey.values()].filter(({ key }) => key !== action.key);
+  const isShared = (key: string) =>
+    others.some(
+      (other) => other.writes.some((write) => write.key === key) || (other.key === key && makesRelation(other)),
+    );
+  return action.writes
+    .filter(({ does }) => does !== "drops")
+    .map(({ key, does }) => ({ key, watched: does === "makes" && !isShared(key) ? "content" : "existence" }));
+}
+
+function makesRelation({ type }: ManifestAction): boolean {
+  return type === "table" || type === "incremental" || type === "view" || type === "operation";
 }
 
 /**
@@ -105,6 +130,8 @@ function upstreamsOf(action: ManifestAction, views: readonly ManifestAction[]): 
   const viewKeys = new Set(views.map((view) => view.key));
   const readers = [action, ...views];
   const keys = new Set(readers.flatMap((reader) => readsOf(reader).map(({ key }) => key)));
+  // What its own statements make is what it leaves, not what it is given.
+  for (const { key, does } of action.writes) if (does === "makes") keys.delete(key);
   // Nothing restricts what functions and pre_operations read.
   const hidden = new Set(readers.flatMap(({ hiddenReads }) => hiddenReads));
   return [...keys]
@@ -112,7 +139,7 @@ function upstreamsOf(action: ManifestAction, views: readonly ManifestAction[]): 
     .sort()
     .map((key) => ({
       key,
-      window: hidden.has(key) ? undefined : windowOf(action, key),
+      window: hidden.has(key) ? undefined : windowOf(action, key, views),
       columns: columnsOf(key, readers),
     }));
 }
@@ -128,10 +155,43 @@ function columnsOf(key: string, readers: readonly ManifestAction[]): Upstream["c
   return names;
 }
 
-function windowOf(action: ManifestAction, key: string): ReadWindow | undefined {
-  const own = action.lookback.byTable[key.slice(key.indexOf(".") + 1)];
-  const back = own?.back ?? action.lookback.defaultDays;
-  return back === undefined ? undefined : { back, ahead: own?.ahead ?? 0 };
+/**
+ * What a partition may read of a table: as the labels say of the table itself, else of the views through which the action reads it, else
+ * the default; read on several ways, the widest.
+ */
+function windowOf(action: ManifestAction, key: string, views: readonly ManifestAction[]): ReadWindow | undefined {
+  const { byTable, defaultDays } = action.lookback;
+  const nameOf = (relation: string) => relation.slice(relation.lastIndexOf(".") + 1);
+  const own = byTable[nameOf(key)];
+  const ways =
+    own === undefined
+      ? waysTo(key, action, views).map((view) => (view === undefined ? undefined : byTable[nameOf(view)]))
+      : [own];
+  const backs = (ways.length === 0 ? [undefined] : ways).map((way) => way?.back ?? defaultDays);
+  if (backs.some((back) => back === undefined)) return undefined;
+  return {
+    back: Math.max(0, ...backs.map(Number)),
+    ahead: Math.max(0, ...ways.map((way) => way?.ahead ?? 0)),
+  };
+}
+
+/** The views that an action names to reach a table, `undefined` for naming the table itself. */
+function waysTo(
+  key: string,
+  action: ManifestAction,
+  views: readonly ManifestAction[],
+): readonly (string | undefined)[] {
+  const byKey = new Map(views.map((view) => [view.key, view]));
+  const leadsTo = (from: string, seen: ReadonlySet<string>): boolean =>
+    from === key ||
+    (!seen.has(from) &&
+      (byKey.get(from) === undefined
+        ? false
+        : readsOf(byKey.get(from) as ManifestAction).some((read) => leadsTo(read.key, new Set([...seen, from])))));
+  const named = [...new Set(readsOf(action).map((read) => read.key))];
+  return named.flatMap((name) =>
+    name === key ? [undefined] : byKey.has(name) && leadsTo(name, new Set()) ? [name] : [],
+  );
 }
 
 /** A skippable operation promises that its effect follows from its text and from what it depends on. */
@@ -140,11 +200,11 @@ function isSkippable({ type, tags }: ManifestAction): boolean {
 }
 
 function readsOf(action: ManifestAction): readonly { readonly key: string; readonly whole: boolean }[] {
-  if (isSkippable(action)) return action.dependencies.map((key) => ({ key, whole: true }));
-  // Its own rows are its output: they are compared as such.
-  const further = action.selfReading?.reads.filter(({ key }) => key !== action.key) ?? [];
   const hidden = action.hiddenReads.map((key) => ({ key, whole: true }));
-  return [...action.reads, ...further, ...hidden];
+  if (isSkippable(action)) return [...action.dependencies.map((key) => ({ key, whole: true })), ...hidden];
+  // Its own rows are its output: they are compared as such.
+  const further = action.accumulating ? (action.incremental?.reads ?? []) : [];
+  return [...action.reads, ...further.filter(({ key }) => key !== action.key), ...hidden];
 }
 
 function volatileReason(action: ManifestAction): string | undefined {

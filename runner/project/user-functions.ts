@@ -1,4 +1,4 @@
-import type { FunctionScan, ScriptScan } from "../googlesql/contract.js";
+import type { FunctionScan, RelationWrite, ScriptScan } from "../googlesql/contract.js";
 import { routineKey } from "../graph/routine-key.js";
 import type { SqlScanner } from "./build-manifest.js";
 import type { ManifestAction } from "./manifest.js";
@@ -9,24 +9,31 @@ export interface ActionScripts {
   readonly userCalls: readonly string[];
   /** Its pre_operations; undefined: one of them cannot be read. */
   readonly before: readonly ScriptScan[] | undefined;
-  /** Everything that it runs as statements, for what they create. */
-  readonly statements: readonly ScriptScan[];
+  /** Its post_operations; undefined: one of them cannot be read. */
+  readonly after: readonly ScriptScan[] | undefined;
+  /** The statements that an operation consists of, as far as they can be read. */
+  readonly operations: readonly ScriptScan[];
+  /** One of them cannot be read. */
+  readonly unreadable: boolean;
 }
 
 /** What an action runs and calls, as far as its texts can be read. */
 export function scriptsOf(action: ManifestAction, scanner: SqlScanner): ActionScripts {
-  const queries = [action.query, action.selfReading?.query].filter((sql) => sql !== undefined);
-  const before = [...action.preOps, ...(action.selfReading?.preOps ?? [])].map((sql) =>
-    attempt(() => scanner.scanScript(sql)),
-  );
-  const others = [...action.operations, ...action.postOps].map((sql) => attempt(() => scanner.scanScript(sql)));
+  const { incremental } = action;
+  const queries = [action.query, incremental?.query].filter((sql) => sql !== undefined);
+  const scanned = (texts: readonly string[]) => texts.map((sql) => attempt(() => scanner.scanScript(sql)));
   const isRead = (scan: ScriptScan | undefined): scan is ScriptScan => scan !== undefined;
+  const before = scanned([...new Set([...action.preOps, ...(incremental?.preOps ?? [])])]);
+  const after = scanned([...new Set([...action.postOps, ...(incremental?.postOps ?? [])])]);
+  const operations = scanned(action.operations);
   const isQuery = action.type !== "operation" && action.type !== "test";
   return {
     action,
     userCalls: isQuery ? queries.flatMap((sql) => attempt(() => scanner.scanQuery(sql).userCalls) ?? []) : [],
     before: before.every(isRead) ? before : undefined,
-    statements: [...before, ...others].filter(isRead),
+    after: after.every(isRead) ? after : undefined,
+    operations: operations.filter(isRead),
+    unreadable: !operations.every(isRead),
   };
 }
 
@@ -39,10 +46,10 @@ function attempt<T>(work: () => T): T | undefined {
   }
 }
 
-/** What an action depends on besides what its query names. */
+/** What an action depends on and does besides what its query names. */
 type Hidden = Pick<
   ManifestAction,
-  "hiddenReads" | "hiddenVolatile" | "wildcards" | "foreignFunctions" | "createdRoutines" | "reads"
+  "hiddenReads" | "hiddenVolatile" | "wildcards" | "foreignFunctions" | "createdRoutines" | "writes" | "reads"
 >;
 
 /**
@@ -55,8 +62,8 @@ export function linkFunctions(
   keyOf: (path: readonly string[], action: ManifestAction) => string,
 ): ManifestAction[] {
   const persistent = new Map<string, FunctionScan>();
-  for (const { statements } of scripts) {
-    for (const routine of statements.flatMap(({ routines }) => routines)) {
+  for (const script of scripts) {
+    for (const routine of statementsOf(script).flatMap(({ routines }) => routines)) {
       const key = lookupKey(routine.name);
       if (!routine.temporary) persistent.set(key, united(routine, persistent.get(key)));
     }
@@ -75,25 +82,31 @@ function united(routine: FunctionScan, other: FunctionScan | undefined): Functio
   };
 }
 
+/** Everything that an action runs besides its query. */
+function statementsOf({ before = [], after = [], operations }: ActionScripts): readonly ScriptScan[] {
+  return [...before, ...after, ...operations];
+}
+
 function hiddenOf(
-  { action, userCalls, before, statements }: ActionScripts,
+  script: ActionScripts,
   persistent: ReadonlyMap<string, FunctionScan>,
   keyOf: (path: readonly string[], action: ManifestAction) => string,
 ): Hidden {
-  const declaring = (before ?? []).filter(({ declares, dynamic }) => declares || dynamic);
+  const { action, userCalls, before = [], after = [], operations } = script;
+  const statements = statementsOf(script);
+  const writes = writesOf(statements, (path) => keyOf(path, action));
+  const around = [...before, ...after];
+  // An operation does what its text says when it runs: what it reads decides something only where it may be skipped.
+  const scanned = action.type === "operation" ? operations : around;
   const own = new Map(
-    declaring.flatMap(({ routines }) => routines.map((routine) => [lookupKey(routine.name), routine] as const)),
+    before.flatMap(({ routines }) => routines.map((routine) => [lookupKey(routine.name), routine] as const)),
   );
-  const reads = new Set(declaring.flatMap(({ tables }) => tables.map((path) => keyOf(path, action))));
-  const reasons: string[] = [];
-  if (before === undefined && userCalls.length > 0) reasons.push("its pre_operations cannot be analysed");
-  if (declaring.some(({ dynamic }) => dynamic)) reasons.push("its pre_operations run SQL that is not written in them");
-  const [volatileCall] = declaring.flatMap(({ volatileCalls }) => volatileCalls);
-  if (volatileCall !== undefined) reasons.push(`its pre_operations call ${volatileCall}()`);
+  const reads = new Set(scanned.flatMap(({ tables }) => tables.map((path) => keyOf(path, action))));
+  const reasons = reasonsToRun(script, writes);
 
   const foreignFunctions: string[] = [];
   const seen = new Set<string>();
-  const open = [...userCalls, ...declaring.flatMap((scan) => scan.userCalls)];
+  const open = [...userCalls, ...scanned.flatMap((scan) => scan.userCalls)];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     const key = lookupKey(name);
     if (seen.has(key)) continue;
@@ -108,18 +121,24 @@ function hiddenOf(
     if (routine.volatile !== undefined) reasons.push(`it calls ${routine.name}(): ${routine.volatile}`);
     open.push(...routine.userCalls);
   }
-  if (reads.delete(action.key)) reasons.push("its pre_operations read its own table");
+  reads.delete(action.key);
   const [foreign] = foreignFunctions;
   if (foreign !== undefined) reasons.push(`it calls ${foreign}(), which no operation of the project creates`);
-  const temporary = new Set(declaring.flatMap(({ temporaryTables }) => temporaryTables));
-  const named = action.reads.filter(({ key }) => !temporary.has(key.replace(/^_SESSION\./i, "")));
-  const wildcards = [...new Set([...named.map(({ key }) => key), ...reads].filter(isWildcard))].sort();
+  const temporary = new Set(before.flatMap(({ temporaryTables }) => temporaryTables));
+  const isOwnTemporary = (key: string) => temporary.has(key.replace(/^_SESSION\./i, ""));
+  const named = action.reads.filter(({ key }) => !isOwnTemporary(key));
+  // What it makes itself before it reads it is no input.
+  const made = new Set(writes.filter(({ does }) => does === "makes").map(({ key }) => key));
+  const changed = named.find(({ key }) => writes.some((write) => write.key === key && write.does === "changes"));
+  if (changed !== undefined) reasons.push(`its statements change ${changed.key}, which it reads`);
+  const inputs = [...reads].filter((key) => !made.has(key) && !isOwnTemporary(key));
+  const wildcards = [...new Set([...named.map(({ key }) => key), ...inputs].filter(isWildcard))].sort();
   // Tables may come and go under a prefix, and nobody says which of them was changed.
   if (wildcards.length > 0) reasons.push(`it reads wildcard table ${wildcards[0]}`);
-  const metadata = [...named.map(({ key }) => key), ...reads].find(isMetadata);
+  const metadata = [...named.map(({ key }) => key), ...inputs].find(isMetadata);
   if (metadata !== undefined) reasons.push(`it reads ${metadata}, which changes with every table`);
   return {
-    hiddenReads: [...reads].filter(isRelation).sort(),
+    hiddenReads: inputs.filter(isRelation).sort(),
     hiddenVolatile: reasons.sort()[0],
     wildcards,
     foreignFunctions,
@@ -130,8 +149,41 @@ function hiddenOf(
         ),
       ),
     ].sort(),
+    writes: writes.filter(({ key }) => key !== action.key),
     reads: named.filter(({ key }) => isRelation(key)),
   };
+}
+
+/** Why what runs around a query may make a difference although code and inputs do not. */
+function reasonsToRun(
+  { action, before, after, unreadable }: ActionScripts,
+  writes: readonly { readonly key: string }[],
+): string[] {
+  const reasons: string[] = [];
+  if (before === undefined) reasons.push("its pre_operations cannot be analysed");
+  if (after === undefined) reasons.push("its post_operations cannot be analysed");
+  if (unreadable) reasons.push("its statements cannot be analysed");
+  if (before?.some(({ dynamic }) => dynamic)) reasons.push("its pre_operations run SQL that is not written in them");
+  if (after?.some(({ dynamic }) => dynamic)) reasons.push("its post_operations run SQL that is not written in them");
+  const [early] = (before ?? []).filter(({ declares }) => declares).flatMap(({ volatileCalls }) => volatileCalls);
+  if (early !== undefined) reasons.push(`its pre_operations call ${early}()`);
+  // The time at which something is logged elsewhere is nothing that a rebuild would have to make again.
+  const changesItself = writes.some(({ key }) => key === action.key);
+  const [late] = changesItself ? (after ?? []).flatMap(({ volatileCalls }) => volatileCalls) : [];
+  if (late !== undefined) reasons.push(`its post_operations call ${late}()`);
+  return reasons;
+}
+
+function writesOf(
+  scans: readonly ScriptScan[],
+  keyOf: (path: readonly string[]) => string,
+): { readonly key: string; readonly does: RelationWrite["does"] }[] {
+  const writes = new Map<string, RelationWrite["does"]>();
+  for (const { path, does } of scans.flatMap((scan) => scan.writes)) {
+    const key = keyOf(path);
+    if (does === "makes" || !writes.has(key)) writes.set(key, does);
+  }
+  return [...writes].map(([key, does]) => ({ key, does })).sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 const isWildcard = (key: string): boolean => key.endsWith("*");

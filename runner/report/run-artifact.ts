@@ -1,12 +1,21 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type RunReport, reportJson } from "./run-report.js";
+import type { RunEvent } from "../events/events.js";
+import { recordOf } from "../events/run-record.js";
+import { reportJson } from "./run-report.js";
 
-/** Leaves the run's JSON document in `.fastbreak/last-run.json`, for readers that must not open the database. */
-export function writeRunArtifact(projectDir: string, report: RunReport): void {
+/**
+ * Leaves a run in `.fastbreak/` for readers that must not open the database: `last-run.json`, the document that `run --json` prints, and
+ * `last-run.jsonl`, its events, of which the document is made.
+ */
+export function writeRunArtifact(projectDir: string, events: readonly RunEvent[]): void {
   const folder = join(projectDir, ".fastbreak");
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, "last-run.json");
-  writeFileSync(`${file}.tmp`, JSON.stringify(reportJson(report)));
+  replaceFile(join(folder, "last-run.jsonl"), events.map((event) => `${JSON.stringify(event)}\n`).join(""));
+  replaceFile(join(folder, "last-run.json"), JSON.stringify(reportJson(recordOf(events))));
+}
+
+function replaceFile(file: string, text: string): void {
+  writeFileSync(`${file}.tmp`, text);
   renameSync(`${file}.tmp`, file);
 }

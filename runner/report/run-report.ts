@@ -1,45 +1,12 @@
 import type { ActionResult, ActionStatus } from "../events/events.js";
+import { type RunRecord, rowsWritten, totalsOf } from "../events/run-record.js";
+import { traitsOf } from "../graph/reasons.js";
 import { decisionsJson } from "../plan/partitions.js";
-import type { DateRange, PublishCounts } from "../port/port.js";
 import { describeDecisions, describePartitions } from "./decisions.js";
 import { alignColumns, type Colors, count, duration, plainLine, plural } from "./text.js";
 
-/** One run or plan as the commands report it. */
-export interface RunReport {
-  readonly runId: string;
-  readonly window: DateRange | undefined;
-  readonly target: string;
-  readonly compiled: boolean;
-  readonly actions: readonly ActionResult[];
-  readonly durationMs: number;
-}
-
-export interface Totals {
-  readonly run: number;
-  readonly skipped: number;
-  readonly failed: number;
-  readonly blocked: number;
-  readonly unchanged: number;
-  readonly rows_written: number;
-  readonly duration_ms: number;
-}
-
-/** Sums over the actions; `run` counts what ran and published. */
-export function totalsOf(report: RunReport): Totals {
-  const number = (status: ActionStatus) => report.actions.filter((action) => action.status === status).length;
-  return {
-    run: number("success"),
-    skipped: number("skipped"),
-    failed: number("failed"),
-    blocked: number("blocked"),
-    unchanged: number("unchanged"),
-    rows_written: report.actions.reduce((sum, action) => sum + rowsWritten(action.counts), 0),
-    duration_ms: Math.round(report.durationMs),
-  };
-}
-
 /** The JSON document of `run --json` and `plan --json` (design section 7). */
-export function reportJson(report: RunReport): object {
+export function reportJson(report: RunRecord): object {
   return {
     run_id: report.runId,
     window: report.window ?? null,
@@ -82,7 +49,7 @@ export function actionLine(action: ActionResult, nameWidth: number, colors: Colo
 }
 
 /** The last lines of a run: what stands, in a sentence. */
-export function summaryLines(report: RunReport, colors: Colors): string[] {
+export function summaryLines(report: RunRecord, colors: Colors): string[] {
   const totals = totalsOf(report);
   const passed = report.actions.filter(isPassedAssertion).length;
   const parts = [
@@ -104,7 +71,7 @@ export function summaryLines(report: RunReport, colors: Colors): string[] {
 }
 
 /** What ran or failed, passed assertions aside, as a table for a person who reads a log. */
-export function resultTable(report: RunReport, colors: Colors): string[] {
+export function resultTable(report: RunRecord, colors: Colors): string[] {
   const told = report.actions.filter((action) => action.status !== "skipped" && !isPassedAssertion(action));
   const width = Math.max(0, ...told.map(({ key }) => key.length));
   return told.map((action) => actionLine(action, width, colors));
@@ -116,9 +83,9 @@ export function isPassedAssertion({ type, status }: Pick<ActionResult, "type" | 
 }
 
 /** The decisions of a plan, one line per selected action. */
-export function planTable(report: RunReport): string[] {
+export function planTable(report: RunRecord): string[] {
   const selected = report.actions.filter(({ partitions }) =>
-    partitions.every(({ reason }) => reason !== "not_selected"),
+    partitions.some(({ reason }) => !traitsOf(reason).leftOut || reason === "disabled"),
   );
   return alignColumns(
     selected.map((action) => {
@@ -156,7 +123,7 @@ function details(action: ActionResult): string {
   return parts.filter((part) => part !== "").join(" · ");
 }
 
-function skipReasons(report: RunReport): string {
+function skipReasons(report: RunRecord): string {
   const reasons = new Map<string, number>();
   for (const action of report.actions) {
     if (action.status !== "skipped") continue;
@@ -165,8 +132,4 @@ function skipReasons(report: RunReport): string {
   }
   if (reasons.size === 0) return "";
   return ` (${[...reasons].map(([reason, number]) => (reasons.size === 1 ? reason : `${number} ${reason}`)).join(", ")})`;
-}
-
-function rowsWritten(counts: PublishCounts | undefined): number {
-  return counts === undefined ? 0 : counts.inserted + counts.updated + counts.deleted;
 }

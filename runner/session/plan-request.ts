@@ -1,10 +1,8 @@
 import { type ProjectPlan, planProject, type RunRequest } from "../decide/plan-project.js";
 import type { RunnableAction } from "../graph/action.js";
-import { UserError } from "../graph/user-error.js";
 import { type Selectable, type Selection, selectActions } from "../plan/select.js";
 import type { Window } from "../plan/types.js";
-import type { Transaction } from "../port/port.js";
-import { locateInProject } from "../project/locate.js";
+import type { Observation } from "../port/port.js";
 import { checkState } from "../state/migrate.js";
 import type { ProjectSession } from "./session.js";
 
@@ -14,6 +12,8 @@ export interface PlanRequest {
   readonly selection: Selection;
   /** Run every selected partition, whatever the state says. */
   readonly force: boolean;
+  /** Build stale upstream partitions of what is asked for first. */
+  readonly upstream: boolean;
 }
 
 /** A plan, and the keys of the actions that were selected; undefined: all of them. */
@@ -24,30 +24,30 @@ export interface RequestedPlan {
 
 /**
  * Plans what is asked for, in one transaction that writes nothing.
- * @throws UserError when the SQL of a selected action cannot be read
+ * @throws UserError when an action would write into the dataset of the runner's state
  * @throws EngineError `newer_state` when a newer fastbreak has written the state
  */
 export async function planSession(session: ProjectSession, request: PlanRequest): Promise<ProjectPlan> {
-  return session.warehouse.transaction(async (transaction) => {
-    const { plan } = await planInTransaction(transaction, session, request);
+  return session.warehouse.observe(async (observation) => {
+    const { plan } = await planInTransaction(observation, session, request);
     return plan;
   });
 }
 
 /** The same in a transaction of the caller. */
 export async function planInTransaction(
-  transaction: Transaction,
+  observation: Observation,
   session: ProjectSession,
-  { window, selection, force }: PlanRequest,
+  { window, selection, force, upstream }: PlanRequest,
 ): Promise<RequestedPlan> {
   const { stateDataset } = session.settings;
-  const request = { window, selected: undefined, force };
+  const request = { window, selected: undefined, force, upstream };
+  const engineVersion = await session.warehouse.version();
   const changedFiles = await changedFilesOf(session.projectDir, selection);
-  await checkState(transaction, stateDataset);
-  const decide = (asked: RunRequest) => planProject(transaction, session.project, stateDataset, asked);
+  await checkState(observation, stateDataset);
+  const decide = (asked: RunRequest) => planProject(observation, session.project, stateDataset, engineVersion, asked);
   const stale = asksForState(selection) ? staleOf(await decide({ ...request, force: false })) : new Set<string>();
   const selected = selectActions(session.project.actions.map(selectable), selection, { stale, changedFiles });
-  refuseUnreadable(session, selected);
   return { plan: await decide({ ...request, selected }), selected };
 }
 
@@ -77,23 +77,4 @@ async function changedFilesOf(
     async (reference) => [reference, await filesChangedSince(projectDir, reference)] as const,
   );
   return new Map(await Promise.all(changed));
-}
-
-/** SQL that the dialect cannot read would only fail later, after other models were published. */
-function refuseUnreadable(session: ProjectSession, selected: ReadonlySet<string> | undefined): void {
-  const { actions } = session.project;
-  /** What everybody who needs it can do without fails by itself, and takes nothing with it. */
-  const isDispensable = (key: string) => {
-    const readers = actions.filter(({ dependencies }) => dependencies.includes(key));
-    const models = readers.filter(({ node }) => node.kind !== "assertion");
-    return models.length > 0 && models.every(({ softDependencies }) => softDependencies.has(key));
-  };
-  const problems = session.project.actions.flatMap((action) => {
-    if (action.unscannable === undefined || action.node.disabled || isDispensable(action.node.key)) return [];
-    if (selected !== undefined && !selected.has(action.node.key)) return [];
-    const text = { kind: "sql", text: action.query } as const;
-    const place = locateInProject(session.projectDir, action, text, action.unscannable.offset);
-    return [`${place}: ${action.unscannable.message}`];
-  });
-  if (problems.length > 0) throw new UserError(problems.join("\n"));
 }

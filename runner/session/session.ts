@@ -57,7 +57,7 @@ async function openMissing(place: Place, reason: unknown, create: boolean): Prom
 }
 
 async function storedManifest(warehouse: Warehouse, dataset: string): Promise<Manifest | undefined> {
-  const text = await warehouse.transaction((transaction) => readStoredManifest(transaction, dataset));
+  const text = await warehouse.observe((observation) => readStoredManifest(observation, dataset));
   try {
     return text === undefined ? undefined : parseManifest(JSON.parse(text));
   } catch {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { EngineError } from "../port/engine-error.js";
-import type { Transaction } from "../port/port.js";
+import type { Observation, Transaction } from "../port/port.js";
 import type { Column } from "../port/sql-types.js";
 
 interface Migration {
@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS \`{{stateDataset}}\`.schema_migrations (
  * Refuses state that this build cannot read. Writes nothing: a warehouse without state tables is one that never ran.
  * @throws EngineError `newer_state` when a newer fastbreak has written the state
  */
-export async function checkState(transaction: Transaction, dataset: string): Promise<void> {
+export async function checkState(transaction: Observation, dataset: string): Promise<void> {
   refuseUnreadable(dataset, await appliedMigrations(transaction, dataset));
 }
 
@@ -73,7 +73,7 @@ function refuseUnreadable(dataset: string, applied: readonly Applied[]): void {
   }
 }
 
-async function appliedMigrations(transaction: Transaction, dataset: string): Promise<Applied[]> {
+async function appliedMigrations(transaction: Observation, dataset: string): Promise<Applied[]> {
   const rows = await transaction.latestRows({
     table: { dataset, name: "schema_migrations" },
     columns: ["version", "checksum"],
@@ -112,9 +112,9 @@ interface MigrationFile {
 
 let folder: string | undefined;
 
-/** `migrations/` of the package: beside `dist/`, or above the sources. */
+/** `migrations/` of the package: beside the built file, or above the sources. */
 function migrationsFolder(): string {
-  folder ??= ["../migrations/", "../../migrations/"]
+  folder ??= ["./migrations/", "../../migrations/"]
     .map((place) => fileURLToPath(new URL(place, import.meta.url)))
     .find((place) => existsSync(place));
   if (folder === undefined) throw new Error("the package lacks its folder migrations/; install it again");

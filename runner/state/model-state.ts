@@ -1,8 +1,12 @@
 import type { CodeHash, CompiledHash } from "../graph/node.js";
-import type { InputHashText, OutputVersion, PartitionState, Window } from "../plan/types.js";
-import { type Fingerprint, type Partition, WHOLE } from "../port/identity.js";
-import type { RowObject, SqlValue, Transaction } from "../port/port.js";
-import { MODEL_STATE, STATE_FORMAT } from "./tables.js";
+import type { InputHashText, OutputVersion, PartitionState } from "../plan/types.js";
+import type { Fingerprint, Partition } from "../port/identity.js";
+import { REST, WHOLE } from "../port/identity.js";
+import type { DateRange, Observation, RowObject, Transaction } from "../port/port.js";
+import { columnNames, jsonOf, type TableCodec, textOf, textsOf } from "./codec.js";
+
+/** Version of the meaning of hashes and rows; a row of another version counts as unknown. */
+const STATE_FORMAT = 2;
 
 /** States by model, then partition. */
 export type ModelStates = ReadonlyMap<string, ReadonlyMap<Partition, PartitionState>>;
@@ -13,25 +17,95 @@ export interface BuiltPartition extends Omit<PartitionState, "recordedAt" | "run
   readonly partition: Partition;
 }
 
+interface StateRow extends PartitionState {
+  readonly model: string;
+  readonly partition: Partition;
+}
+
+/** A log: the newest row of a model and partition says what stands. */
+const MODEL_STATE: TableCodec<StateRow> = {
+  name: "model_state",
+  columns: [
+    { name: "model", type: "STRING" },
+    { name: "partition", type: "STRING" },
+    { name: "code_hash", type: "STRING" },
+    { name: "compiled_hash", type: "STRING" },
+    { name: "input_hash", type: "STRING" },
+    { name: "inputs", type: "STRING" },
+    { name: "fingerprint", type: "STRING" },
+    { name: "output_version", type: "STRING" },
+    { name: "row_count", type: "INT64" },
+    { name: "run_id", type: "STRING" },
+    { name: "recorded_at", type: "TIMESTAMP" },
+    { name: "format_version", type: "INT64" },
+    { name: "engine_version", type: "STRING" },
+    { name: "resting_on", type: "STRING" },
+    { name: "verdict", type: "STRING" },
+  ],
+  toRow: (state): RowObject => ({
+    model: state.model,
+    partition: state.partition,
+    code_hash: state.codeHash,
+    compiled_hash: state.compiledHash,
+    input_hash: state.inputHash,
+    inputs: JSON.stringify(state.inputs),
+    fingerprint: state.fingerprint,
+    output_version: state.outputVersion,
+    row_count: state.rows,
+    run_id: state.runId,
+    recorded_at: state.recordedAt,
+    format_version: STATE_FORMAT,
+    engine_version: state.engineVersion,
+    resting_on: state.restingOn.length === 0 ? null : JSON.stringify(state.restingOn),
+    verdict: state.verdict ?? null,
+  }),
+  fromRow(row) {
+    if (Number(row.format_version) !== STATE_FORMAT) return undefined;
+    const inputs = jsonOf(row.inputs);
+    if (typeof inputs !== "object" || inputs === null) return undefined;
+    return {
+      model: textOf(row.model),
+      partition: textOf(row.partition) as Partition,
+      codeHash: textOf(row.code_hash) as CodeHash,
+      compiledHash: textOf(row.compiled_hash) as CompiledHash,
+      inputHash: textOf(row.input_hash) as InputHashText,
+      inputs: inputs as Record<string, string>,
+      fingerprint: textOf(row.fingerprint) as Fingerprint,
+      outputVersion: textOf(row.output_version) as OutputVersion,
+      rows: Number(row.row_count),
+      engineVersion: textOf(row.engine_version),
+      restingOn: textsOf(row.resting_on),
+      verdict: typeof row.verdict === "string" ? row.verdict : undefined,
+      runId: textOf(row.run_id),
+      recordedAt: textOf(row.recorded_at),
+    };
+  },
+};
+
 /**
- * The newest state row of every model and partition of the window, in one query. Rows of another format version are left
- * out: what they mean is unknown, and unknown means run.
+ * The newest state row of every model and partition, in one query. Rows of another format version are left out: what they mean is
+ * unknown, and unknown means run.
+ * @param range only these dates, and what has no date; undefined: every partition
  */
-export async function readModelStates(transaction: Transaction, dataset: string, window: Window): Promise<ModelStates> {
+export async function readModelStates(
+  transaction: Observation,
+  dataset: string,
+  range: DateRange | undefined,
+): Promise<ModelStates> {
   const rows = await transaction.latestRows({
-    table: { dataset, name: "model_state" },
-    columns: MODEL_STATE.map((column) => column.name),
+    table: { dataset, name: MODEL_STATE.name },
+    columns: columnNames(MODEL_STATE),
     key: ["model", "partition"],
     newestBy: ["recorded_at", "run_id"],
-    ...(window === undefined ? {} : { where: { column: "partition", values: [WHOLE], range: window } }),
+    ...(range === undefined ? {} : { where: { column: "partition", values: [WHOLE, REST], range } }),
   });
   const states = new Map<string, Map<Partition, PartitionState>>();
   for (const row of rows) {
-    const parsed = parseRow(row);
+    const parsed = MODEL_STATE.fromRow(row);
     if (parsed === undefined) continue;
-    const model = text(row.model);
+    const { model, partition, ...state } = parsed;
     const partitions = states.get(model) ?? new Map<Partition, PartitionState>();
-    partitions.set(text(row.partition) as Partition, parsed);
+    partitions.set(partition, state);
     states.set(model, partitions);
   }
   return states;
@@ -44,49 +118,6 @@ export async function recordModelStates(
   run: { readonly runId: string; readonly recordedAt: string },
   built: readonly BuiltPartition[],
 ): Promise<void> {
-  const rows = built.map((partition) => ({
-    model: partition.model,
-    partition: partition.partition,
-    code_hash: partition.codeHash,
-    compiled_hash: partition.compiledHash,
-    input_hash: partition.inputHash,
-    inputs: JSON.stringify(partition.inputs),
-    fingerprint: partition.fingerprint,
-    output_version: partition.outputVersion,
-    row_count: partition.rows,
-    run_id: run.runId,
-    recorded_at: run.recordedAt,
-    format_version: STATE_FORMAT,
-  }));
-  await transaction.append({ dataset, name: "model_state" }, MODEL_STATE, rows);
-}
-
-function parseRow(row: RowObject): PartitionState | undefined {
-  if (Number(row.format_version) !== STATE_FORMAT) return undefined;
-  const inputs = parseInputs(row.inputs);
-  if (inputs === undefined) return undefined;
-  return {
-    codeHash: text(row.code_hash) as CodeHash,
-    compiledHash: text(row.compiled_hash) as CompiledHash,
-    inputHash: text(row.input_hash) as InputHashText,
-    inputs,
-    fingerprint: text(row.fingerprint) as Fingerprint,
-    outputVersion: text(row.output_version) as OutputVersion,
-    rows: Number(row.row_count),
-    runId: text(row.run_id),
-    recordedAt: text(row.recorded_at),
-  };
-}
-
-function parseInputs(value: SqlValue | undefined): Readonly<Record<string, string>> | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text(value));
-    return typeof parsed === "object" && parsed !== null ? (parsed as Record<string, string>) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function text(value: SqlValue | undefined): string {
-  return typeof value === "string" ? value : "";
+  const rows = built.map((partition) => MODEL_STATE.toRow({ ...partition, ...run }));
+  await transaction.append({ dataset, name: MODEL_STATE.name }, MODEL_STATE.columns, rows);
 }

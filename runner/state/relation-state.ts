@@ -1,24 +1,58 @@
 import type { RecordedFingerprints } from "../plan/moves.js";
-import type { RowObject, Transaction } from "../port/port.js";
-import { RELATION_STATE } from "./tables.js";
+import type { Observation, RowObject, Transaction } from "../port/port.js";
+import { columnNames, type TableCodec, textOf } from "./codec.js";
+
+interface SeenFingerprint {
+  readonly relation: string;
+  readonly partition: string;
+  readonly fingerprint: string;
+  readonly runId: string;
+  readonly recordedAt: string;
+}
+
+/** A log of what models have read, so that a moved input can be named by its partition. */
+const RELATION_STATE: TableCodec<SeenFingerprint> = {
+  name: "relation_state",
+  columns: [
+    { name: "relation", type: "STRING" },
+    { name: "partition", type: "STRING" },
+    { name: "fingerprint", type: "STRING" },
+    { name: "run_id", type: "STRING" },
+    { name: "recorded_at", type: "TIMESTAMP" },
+  ],
+  toRow: ({ relation, partition, fingerprint, runId, recordedAt }) => ({
+    relation,
+    partition,
+    fingerprint,
+    run_id: runId,
+    recorded_at: recordedAt,
+  }),
+  fromRow: (row) => ({
+    relation: textOf(row.relation),
+    partition: textOf(row.partition),
+    fingerprint: textOf(row.fingerprint),
+    runId: textOf(row.run_id),
+    recordedAt: textOf(row.recorded_at),
+  }),
+};
 
 /** Reads the fingerprints that earlier runs saw. */
 export async function readRecordedFingerprints(
-  transaction: Transaction,
+  transaction: Observation,
   dataset: string,
 ): Promise<RecordedFingerprints> {
   const rows = await transaction.latestRows({
-    table: { dataset, name: "relation_state" },
-    columns: ["relation", "partition", "fingerprint"],
+    table: { dataset, name: RELATION_STATE.name },
+    columns: columnNames(RELATION_STATE),
     key: ["relation", "partition"],
     newestBy: ["recorded_at", "run_id"],
   });
   const recorded = new Map<string, Map<string, string>>();
   for (const row of rows) {
-    const relation = String(row.relation);
-    const partitions = recorded.get(relation) ?? new Map<string, string>();
-    partitions.set(String(row.partition), String(row.fingerprint));
-    recorded.set(relation, partitions);
+    const seen = RELATION_STATE.fromRow(row);
+    if (seen === undefined) continue;
+    const partitions = recorded.get(seen.relation) ?? new Map<string, string>();
+    recorded.set(seen.relation, partitions.set(seen.partition, seen.fingerprint));
   }
   return recorded;
 }
@@ -50,10 +84,10 @@ export class FingerprintLog {
       for (const [partition, fingerprint] of partitions) {
         if (this.#find(relation, partition) === fingerprint) continue;
         this.#added.set(`${relation} ${partition}`, fingerprint);
-        rows.push({ relation, partition, fingerprint, run_id: this.run.runId, recorded_at: this.run.recordedAt });
+        rows.push(RELATION_STATE.toRow({ relation, partition, fingerprint, ...this.run }));
       }
     }
-    await transaction.append({ dataset: this.dataset, name: "relation_state" }, RELATION_STATE, rows);
+    await transaction.append({ dataset: this.dataset, name: RELATION_STATE.name }, RELATION_STATE.columns, rows);
   }
 
   #find(relation: string, partition: string): string | undefined {

@@ -1,36 +1,65 @@
-import type { RowObject, Transaction } from "../port/port.js";
-import type { ActionOutcome, RunOutcome } from "./run-outcome.js";
-import { MODEL_RUNS, RUNS } from "./tables.js";
+import type { ActionResult } from "../events/events.js";
+import { type RunRecord, totalsOf, verdictOf } from "../events/run-record.js";
+import { decisionsJson } from "../plan/partitions.js";
+import type { Transaction } from "../port/port.js";
+import type { Column } from "../port/sql-types.js";
 
-/** Appends one run with its actions to `runs` and `model_runs`. */
-export async function recordRun(transaction: Transaction, dataset: string, run: RunOutcome): Promise<void> {
-  await transaction.append({ dataset, name: "runs" }, RUNS, [
-    {
-      run_id: run.runId,
-      command: run.command,
-      started_at: run.startedAt,
-      finished_at: run.finishedAt,
-      status: run.status,
-      window_from: run.window?.from ?? null,
-      window_to: run.window?.to ?? null,
-      compiled: run.compiled,
-      totals: JSON.stringify(run.totals),
-    },
-  ]);
-  await transaction.append(
-    { dataset, name: "model_runs" },
-    MODEL_RUNS,
-    run.actions.map((action) => actionRow(run, action)),
-  );
+/** A table that the runner only writes: others read it with SQL. */
+interface LogTable<Value> {
+  readonly name: string;
+  readonly columns: readonly Column[];
+  toRow(value: Value): Readonly<Record<string, string | number | boolean | null>>;
 }
 
-function actionRow(run: RunOutcome, action: ActionOutcome): RowObject {
-  return {
+const RUNS: LogTable<RunRecord> = {
+  name: "runs",
+  columns: [
+    { name: "run_id", type: "STRING" },
+    { name: "command", type: "STRING" },
+    { name: "started_at", type: "TIMESTAMP" },
+    { name: "finished_at", type: "TIMESTAMP" },
+    { name: "status", type: "STRING" },
+    { name: "window_from", type: "DATE" },
+    { name: "window_to", type: "DATE" },
+    { name: "compiled", type: "BOOL" },
+    { name: "totals", type: "STRING" },
+  ],
+  toRow: (run) => ({
+    run_id: run.runId,
+    command: run.command,
+    started_at: run.startedAt,
+    finished_at: run.finishedAt ?? null,
+    status: verdictOf(run.actions) === "done" ? "success" : "failed",
+    window_from: run.window?.from ?? null,
+    window_to: run.window?.to ?? null,
+    compiled: run.compiled,
+    totals: JSON.stringify(totalsOf(run)),
+  }),
+};
+
+const MODEL_RUNS: LogTable<{ readonly run: RunRecord; readonly action: ActionResult }> = {
+  name: "model_runs",
+  columns: [
+    { name: "run_id", type: "STRING" },
+    { name: "model", type: "STRING" },
+    { name: "type", type: "STRING" },
+    { name: "status", type: "STRING" },
+    { name: "partitions", type: "STRING" },
+    { name: "rows_inserted", type: "INT64" },
+    { name: "rows_updated", type: "INT64" },
+    { name: "rows_refreshed", type: "INT64" },
+    { name: "rows_deleted", type: "INT64" },
+    { name: "rows_unchanged", type: "INT64" },
+    { name: "duration_ms", type: "INT64" },
+    { name: "error", type: "STRING" },
+    { name: "finished_at", type: "TIMESTAMP" },
+  ],
+  toRow: ({ run, action }) => ({
     run_id: run.runId,
     model: action.key,
     type: action.type,
     status: action.status,
-    partitions: action.partitions,
+    partitions: JSON.stringify(decisionsJson(action.partitions)),
     rows_inserted: action.counts?.inserted ?? null,
     rows_updated: action.counts?.updated ?? null,
     rows_refreshed: action.counts?.refreshed ?? null,
@@ -38,6 +67,13 @@ function actionRow(run: RunOutcome, action: ActionOutcome): RowObject {
     rows_unchanged: action.counts?.unchanged ?? null,
     duration_ms: Math.round(action.durationMs),
     error: action.error ?? null,
-    finished_at: run.finishedAt,
-  };
+    finished_at: run.finishedAt ?? null,
+  }),
+};
+
+/** Appends one run with its actions to `runs` and `model_runs`. */
+export async function recordRun(transaction: Transaction, dataset: string, run: RunRecord): Promise<void> {
+  await transaction.append({ dataset, name: RUNS.name }, RUNS.columns, [RUNS.toRow(run)]);
+  const rows = run.actions.map((action) => MODEL_RUNS.toRow({ run, action }));
+  await transaction.append({ dataset, name: MODEL_RUNS.name }, MODEL_RUNS.columns, rows);
 }

@@ -1,10 +1,17 @@
-import type { Transaction } from "../port/port.js";
-import { MANIFESTS } from "./tables.js";
+import type { Observation, Transaction } from "../port/port.js";
+import type { Column } from "../port/sql-types.js";
+
+const TABLE = "manifests";
+const COLUMNS: readonly Column[] = [
+  { name: "inputs_digest", type: "STRING" },
+  { name: "manifest", type: "STRING" },
+  { name: "recorded_at", type: "TIMESTAMP" },
+];
 
 /** The text of the manifest that the last compiling run left; undefined: none. */
-export async function readStoredManifest(transaction: Transaction, dataset: string): Promise<string | undefined> {
+export async function readStoredManifest(transaction: Observation, dataset: string): Promise<string | undefined> {
   const rows = await transaction.latestRows({
-    table: { dataset, name: "manifests" },
+    table: { dataset, name: TABLE },
     columns: ["manifest"],
     key: [],
     newestBy: ["recorded_at"],
@@ -14,9 +21,9 @@ export async function readStoredManifest(transaction: Transaction, dataset: stri
 }
 
 /** The texts of the newest manifests, newest first. */
-export async function readManifestHistory(transaction: Transaction, dataset: string): Promise<readonly string[]> {
+export async function readManifestHistory(transaction: Observation, dataset: string): Promise<readonly string[]> {
   const rows = await transaction.latestRows({
-    table: { dataset, name: "manifests" },
+    table: { dataset, name: TABLE },
     columns: ["manifest", "recorded_at"],
     key: ["inputs_digest"],
     newestBy: ["recorded_at"],
@@ -37,5 +44,5 @@ export async function storeManifest(
     manifest: JSON.stringify(manifest),
     recorded_at: new Date().toISOString(),
   };
-  await transaction.append({ dataset, name: "manifests" }, MANIFESTS, [row]);
+  await transaction.append({ dataset, name: TABLE }, COLUMNS, [row]);
 }

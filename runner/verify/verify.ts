@@ -1,12 +1,24 @@
-import type { ProjectPlan } from "../decide/plan-project.js";
-import { composeUnrestricted } from "../execute/compose.js";
+import { coverageIn, type ProjectPlan } from "../decide/plan-project.js";
+import { composeBuild, composeUnrestricted } from "../execute/compose.js";
 import { locating, runStatements } from "../execute/located.js";
 import type { RunnableAction } from "../graph/action.js";
 import type { Locate } from "../graph/locate.js";
 import { publishedColumns } from "../observe/snapshot.js";
+import { type Coverage, hullOf, isNothing, setOf } from "../plan/coverage.js";
 import { partitionsOf } from "../plan/partitions.js";
 import type { Partition } from "../port/identity.js";
-import { type PartitionDigests, type Relation, relationKey, type Transaction } from "../port/port.js";
+import { holds, type PartitionSet } from "../port/partition-set.js";
+import {
+  type DigestRequest,
+  type PartitionDigests,
+  type PublishCounts,
+  type Relation,
+  relationKey,
+  type ScriptTexts,
+  type Stage,
+  type Transaction,
+  type Warehouse,
+} from "../port/port.js";
 import { typeName } from "../port/sql-types.js";
 
 /** A partition whose live rows are not what its query gives. */
@@ -21,73 +33,170 @@ export interface Verified {
   /** How many partitions were compared. */
   readonly partitions: number;
   readonly differences: readonly Difference[];
-  /** Why the model could not be compared. */
+  /** Why the model differs as a whole. */
   readonly problem: string | undefined;
+  /** Why nothing can be promised of it. */
+  readonly note: string | undefined;
 }
 
 /**
- * Builds every selected model again as stock Dataform would, from whole upstreams, and compares each partition's fingerprint
- * with the live table's. Upstreams are read as they stand: when every model equals its own rebuild, the warehouse equals a full
- * one. Publishes nothing: of pre_operations only what declares something for the query runs.
+ * Builds everything that a plan is about again as stock Dataform would, from whole upstreams, and compares each partition's fingerprint
+ * with the live table's. Upstreams are read as they stand: when every model equals its own rebuild, the warehouse equals a full one.
+ * Of a model whose rows are history, the incremental query is run once more: it must have nothing to add. All of it is rolled back.
  */
 export async function verifyModels(
-  transaction: Transaction,
+  warehouse: Warehouse,
   plan: ProjectPlan,
-  selected: ReadonlySet<string> | undefined,
   locate: Locate,
 ): Promise<readonly Verified[]> {
   const verified: Verified[] = [];
   for (const action of plan.project.actions) {
-    const { key, kind, disabled } = action.node;
-    if (kind !== "model" || disabled || (selected !== undefined && !selected.has(key))) continue;
-    verified.push(await verifyModel(transaction, action, plan, locate));
+    const { key, kind, disabled, partitioned } = action.node;
+    const coverage = coverageIn(plan.needs, key);
+    if (kind !== "model" || disabled || isNothing(coverage)) continue;
+    const result = { key, partitions: partitionsOf(action.node, coverage).length, ...EQUAL };
+    const set =
+      partitioned && coverage.outside === undefined ? setOf(partitionsOf(action.node, coverage), coverage) : undefined;
+    const found = await rolledBack(warehouse, (transaction) =>
+      new ModelCheck(transaction, action, coverage, set, plan, locate).run(),
+    );
+    verified.push({ ...result, ...found });
   }
   return verified;
 }
 
-async function verifyModel(
-  transaction: Transaction,
-  action: RunnableAction,
-  plan: ProjectPlan,
-  locate: Locate,
-): Promise<Verified> {
-  const { key, partitioned } = action.node;
-  const partitions = partitionsOf(action.node, plan.window);
-  const result = { key, partitions: partitions.length, differences: [], problem: undefined };
-  if (partitions.length === 0) return result;
-  const live = (await transaction.relations()).get(relationKey(action.target));
-  if (live?.kind !== "table") return { ...result, problem: "its table is not there" };
-  const query = composeUnrestricted(action, partitioned ? partitions : undefined);
-  const stage = await transaction.script(
-    async (script) => {
-      await runStatements(script, action, "pre_operations", (action.selfReading ?? action).preOps, locate);
-      return locating(query, locate, (sql) => script.stage(sql));
-    },
-    { readOnly: true },
-  );
-  const typed = (columns: Relation["columns"]) =>
-    columns
-      .map(({ name, type }) => `${name} ${typeName(type)}`)
-      .sort()
-      .join(", ");
-  if (typed(stage.columns) !== typed(live.columns) || live.foreignColumns.length > 0) {
-    await transaction.discard(stage);
-    return { ...result, problem: "its table has other columns than its query" };
+type Finding = Partial<Pick<Verified, "differences" | "problem" | "note">>;
+
+const EQUAL = { differences: [], problem: undefined, note: undefined };
+
+/** Ends a transaction without an error. */
+class Finished<T> extends Error {
+  override readonly name = "Finished";
+  constructor(readonly result: T) {
+    super("the transaction is rolled back");
   }
-  const request = {
-    relation: live,
-    columns: publishedColumns(live, action),
-    grain: partitioned ? ("partition" as const) : ("relation" as const),
-  };
-  const rebuilt = await transaction.digestStage(stage, request);
-  await transaction.discard(stage);
-  const range = partitioned ? { from: partitions[0] as string, to: partitions.at(-1) as string } : undefined;
-  const [standing = new Map()] = await transaction.digests([{ ...request, range }]);
-  return { ...result, differences: partitions.flatMap((partition) => difference(partition, standing, rebuilt)) };
 }
 
-function difference(partition: Partition, live: PartitionDigests, rebuilt: PartitionDigests): Difference[] {
-  const [has, should] = [live.get(partition), rebuilt.get(partition)];
-  if (has?.digest === should?.digest) return [];
-  return [{ partition, liveRows: has?.rows ?? 0, rebuiltRows: should?.rows ?? 0 }];
+/** What `work` finds out in a transaction of which nothing stays. */
+async function rolledBack<T>(warehouse: Warehouse, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  try {
+    return await warehouse.transaction(async (transaction) => {
+      throw new Finished(await work(transaction));
+    });
+  } catch (cause) {
+    if (cause instanceof Finished) return cause.result as T;
+    throw cause;
+  }
+}
+
+class ModelCheck {
+  constructor(
+    readonly transaction: Transaction,
+    readonly action: RunnableAction,
+    readonly coverage: Coverage,
+    /** The rows that are compared; undefined: all. */
+    readonly set: PartitionSet | undefined,
+    readonly plan: ProjectPlan,
+    readonly locate: Locate,
+  ) {}
+
+  async run(): Promise<Finding> {
+    const { action } = this;
+    const live = (await this.transaction.relations()).get(relationKey(action.target));
+    if (live?.kind !== "table") return { problem: "its table is not there" };
+    if (action.accumulating) return this.#replayed(live);
+    return this.transaction.script((script) => this.#rebuilt(script, live));
+  }
+
+  async #rebuilt(script: ScriptTexts, live: Relation): Promise<Finding> {
+    const { action } = this;
+    const standing = await this.#digestsOf(live);
+    await runStatements(script, action, "pre_operations", action.preOps, this.locate);
+    const query = composeUnrestricted(action, action, this.set);
+    const stage = await locating(query, this.locate, (sql) => script.stage(sql));
+    if (shapeOf(stage.columns) !== shapeOf(live.columns) || live.foreignColumns.length > 0)
+      return { problem: "its table has other columns than its query, or has them in another order" };
+    const rebuilt =
+      action.postOps.length === 0
+        ? await this.transaction.digestStage(stage, this.#requestOf(live))
+        : await this.#published(script, stage, live);
+    return { differences: this.#differences(standing, rebuilt) };
+  }
+
+  /** What post_operations leave is only seen where they run. */
+  async #published(script: ScriptTexts, stage: Stage, live: Relation): Promise<PartitionDigests> {
+    const { action } = this;
+    await this.transaction.publish({
+      stage,
+      target: action.target,
+      partitions: this.set,
+      partitionColumn: live.partitionColumn,
+      clusterBy: live.clusterBy,
+      key: live.primaryKey,
+      rowColumns: action.rowColumns,
+      rowHash: action.rowHash,
+    });
+    await runStatements(script, action, "post_operations", action.postOps, this.locate);
+    return this.#digestsOf(live);
+  }
+
+  async #replayed(live: Relation): Promise<Finding> {
+    const { action } = this;
+    const texts = action.incremental ?? action;
+    const counts = await this.transaction.script(async (script): Promise<PublishCounts> => {
+      await runStatements(script, action, "pre_operations", texts.preOps, this.locate);
+      const relations = await this.transaction.relations();
+      const query = composeBuild(action, texts, this.set, { views: this.#views(), relations });
+      const stage = await locating(query, this.locate, (sql) => script.stage(sql));
+      return this.transaction.accumulate({
+        stage,
+        target: action.target,
+        key: action.uniqueKey,
+        partitionColumn: live.partitionColumn,
+        overwritesPartitions: action.strategy.overwritesPartitions,
+        onSchemaChange: action.strategy.onSchemaChange,
+      });
+    });
+    const changed = counts.inserted + counts.updated;
+    if (changed === 0) return { note: "its rows are history; its incremental query has nothing to add" };
+    const readsItself = texts.reads.some(({ key }) => key === action.node.key);
+    if (action.uniqueKey.length === 0 && !readsItself)
+      return { note: "its rows are history; what it should hold cannot be told" };
+    return { problem: `its rows are history; its incremental query would change or add ${changed}` };
+  }
+
+  #views(): ReadonlyMap<string, RunnableAction> {
+    const views = this.plan.project.actions.filter(({ node }) => node.kind === "view");
+    return new Map(views.map((view) => [view.node.key, view]));
+  }
+
+  #requestOf(live: Relation): Omit<DigestRequest, "range"> {
+    const { action } = this;
+    const grain = action.node.partitioned ? "partition" : "relation";
+    return { relation: live, columns: publishedColumns(live, action), grain };
+  }
+
+  async #digestsOf(live: Relation): Promise<PartitionDigests> {
+    const range = this.action.node.partitioned ? hullOf(this.coverage) : undefined;
+    const [digests] = await this.transaction.digests([{ ...this.#requestOf(live), range }]);
+    return digests ?? new Map();
+  }
+
+  #differences(live: PartitionDigests, rebuilt: PartitionDigests): Difference[] {
+    const { set } = this;
+    const partitions = new Set<Partition>([...live.keys(), ...rebuilt.keys()]);
+    return [...partitions]
+      .filter((partition) => set === undefined || holds(set, partition))
+      .sort()
+      .flatMap((partition) => {
+        const [has, should] = [live.get(partition), rebuilt.get(partition)];
+        if (has?.digest === should?.digest) return [];
+        return [{ partition, liveRows: has?.rows ?? 0, rebuiltRows: should?.rows ?? 0 }];
+      });
+  }
+}
+
+/** Columns in their order, with their types and spelling. */
+function shapeOf(columns: Relation["columns"]): string {
+  return columns.map(({ name, type }) => `${name} ${typeName(type)}`).join(", ");
 }

@@ -1,24 +1,27 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { type Fingerprint, NULL_PARTITION, type Partition } from "../../port/identity.js";
-import { type DigestRequest, hashedIdentity, type PartitionDigest, type PartitionDigests } from "../../port/port.js";
+import type { DigestRequest, PartitionDigest, PartitionDigests } from "../../port/port.js";
 import { exactValues, hashOfRow } from "./exact-values.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
 
-/**
- * Digests of many relations from one statement, hence from one snapshot. Identity and `data_hash` are hashed with
- * FARM_FINGERPRINT, anything else with the engine's own, much faster hash.
- */
+/** One statement for all of them would be planned in more than the square of their number. */
+const REQUESTS_A_STATEMENT = 48;
+
+/** Digests of many relations, all from the connection's one snapshot. */
 export async function readDigests(
   connection: DuckDBConnection,
   requests: readonly DigestRequest[],
 ): Promise<readonly PartitionDigests[]> {
-  if (requests.length === 0) return [];
-  const reader = await connection.runAndReadAll(requests.map(digestSql).join("\nUNION ALL\n"));
   const answers = requests.map(() => new Map<Partition, PartitionDigest>());
-  for (const row of reader.getRowsJson()) {
-    const [request, partition, rows, xor, sum] = row as [number, string | null, string, string, string];
-    const digest = `${rows}:${xor}:${sum}` as Fingerprint;
-    answers[request]?.set((partition as Partition | null) ?? NULL_PARTITION, { rows: Number(rows), digest });
+  const statements = requests.map(digestSql);
+  for (let first = 0; first < statements.length; first += REQUESTS_A_STATEMENT) {
+    const some = statements.slice(first, first + REQUESTS_A_STATEMENT);
+    const reader = await connection.runAndReadAll(some.join("\nUNION ALL\n"));
+    for (const row of reader.getRowsJson()) {
+      const [request, partition, rows, xor, sum] = row as [number, string | null, string, string, string];
+      const digest = `${rows}:${xor}:${sum}` as Fingerprint;
+      answers[request]?.set((partition as Partition | null) ?? NULL_PARTITION, { rows: Number(rows), digest });
+    }
   }
   return answers;
 }
@@ -40,10 +43,6 @@ function digestSql(request: DigestRequest, index: number): string {
 }
 
 function rowHash({ relation, columns }: DigestRequest): string {
-  if (columns.join() === hashedIdentity(relation)?.join()) {
-    const parts = columns.map((column) => `coalesce(CAST(${quoteName(column)} AS VARCHAR), '')`);
-    return `farm_fingerprint(concat(${parts.join(", '|', ")}))`;
-  }
   const types = new Map(relation.columns.map(({ name, type }) => [name, type]));
   return hashOfRow(columns.flatMap((column) => exactValues(quoteName(column), types.get(column))));
 }

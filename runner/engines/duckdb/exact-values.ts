@@ -15,7 +15,8 @@ export function exactValues(column: string, type: SqlType | undefined): readonly
   if (element === "FLOAT64")
     return [column, `len(${column})`, `list_transform(${column}, lambda x: x = 0 AND signbit(x))`];
   if (typeof element === "string" && element !== "INTERVAL") return [column, `len(${column})`];
-  return [`CAST(to_json(${column}) AS VARCHAR)`];
+  // As JSON a JSON null within a value is a NULL, and as plain text a string may look like one: together they tell all apart.
+  return [`CAST(to_json(${column}) AS VARCHAR)`, `CAST(${column} AS VARCHAR)`];
 }
 
 /** A 64-bit hash of some values. Hashed twice: the inner hash is an XOR, so that values swapped between two rows would cancel out. */

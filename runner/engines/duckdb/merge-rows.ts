@@ -9,7 +9,7 @@ import { appendRow } from "./values.js";
 const INCOMING = "incoming_rows";
 
 /**
- * Merges loaded rows into a raw table by primary key (spec: merge-like Phase 2 tables). The table is created when it is
+ * Merges loaded rows into a raw table by primary key . The table is created when it is
  * missing. A row whose `data_hash` is the stored one stays untouched, so that loading a file twice changes nothing.
  */
 export async function mergeRows(

@@ -1,14 +1,21 @@
-import { existsSync, mkdirSync, realpathSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { EngineError } from "../../port/engine-error.js";
 import { openError } from "./errors.js";
+
+const MEMORY = ":memory:";
 
 export interface DatabaseFile {
   readonly path: string;
   readonly instance: DuckDBInstance;
   /** A new connection with the session settings that make DuckDB answer as GoogleSQL does. */
   connect(): Promise<DuckDBConnection>;
+  /**
+   * What was written is in the file that is there now.
+   * @throws EngineError `missing` when somebody has removed or replaced the file since it was opened
+   */
+  requireSame(): void;
   /** Releases the file lock; every connection must be closed before. */
   close(): void;
 }
@@ -33,6 +40,7 @@ export async function openDatabase(path: string, options: { readonly create: boo
 }
 
 function databaseOf(path: string, instance: DuckDBInstance): DatabaseFile {
+  const identity = identityOf(path);
   return {
     path,
     instance,
@@ -41,13 +49,27 @@ function databaseOf(path: string, instance: DuckDBInstance): DatabaseFile {
       await connection.run(SESSION_SETTINGS);
       return connection;
     },
+    requireSame() {
+      if (identity === identityOf(path)) return;
+      throw new EngineError(
+        "missing",
+        `${path} was removed or replaced while this command wrote to it: what it wrote is lost; put the file back or run again`,
+      );
+    },
     close: () => instance.closeSync(),
   };
 }
 
 /** An empty database in memory, which nothing else sees and which is gone when it is closed. */
 export async function openMemoryDatabase(): Promise<DatabaseFile> {
-  return databaseOf(":memory:", await DuckDBInstance.create(":memory:"));
+  return databaseOf(MEMORY, await DuckDBInstance.create(MEMORY));
+}
+
+/** Tells one file from another of the same name; undefined for a database that has none. */
+function identityOf(path: string): string | undefined {
+  if (path === MEMORY) return undefined;
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat === undefined ? "none" : `${stat.dev}:${stat.ino}`;
 }
 
 async function instanceOf(path: string): Promise<DuckDBInstance> {

@@ -1,21 +1,16 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { EngineError } from "../../port/engine-error.js";
-import {
-  type PublishCounts,
-  type PublishRequest,
-  type Relation,
-  relationKey,
-  rowColumnNames,
-} from "../../port/port.js";
-import { type Column, typeName } from "../../port/sql-types.js";
+import { NULL_PARTITION } from "../../port/identity.js";
+import { partitionTest } from "../../port/partition-set.js";
+import { type PublishCounts, type PublishRequest, type Relation, relationKey } from "../../port/port.js";
 import { layoutSql } from "./catalog.js";
 import { exactValues, hashOfRow } from "./exact-values.js";
-import { quoteName, quotePath, quoteText } from "./quote.js";
+import { quoteName, quotePath } from "./quote.js";
+import { isSameLayout, isSameName, isSameShape, keptColumn, ownColumns, reshape } from "./shape.js";
 import { changedRows, createTable, numberOf } from "./tables.js";
-import { duckdbType } from "./types.js";
 
 /**
- * Makes the target's partitions equal to the stage, touching only rows that differ (smart idempotency, spec hashing §6).
+ * Makes the target's partitions equal to the stage, touching only rows that differ.
  * Runs inside the caller's transaction; writes nothing at all when nothing differs.
  */
 export async function publishStage(
@@ -34,16 +29,14 @@ async function applyStage(
   request: PublishRequest,
 ): Promise<PublishCounts> {
   const plan = new PublishSql(request);
-  await refuseBadKeys(connection, request);
+  const isKeyed = request.key.length > 0 && (await refuseBadKeys(connection, request));
   const kept = await prepareTarget(connection, existing, request);
   const live = kept ? await numberOf(connection, plan.countLive()) : 0;
   if (live === 0) {
     const inserted = request.stage.rows === 0 ? 0 : await changedRows(connection, plan.insertAll());
     return { inserted, updated: 0, refreshed: 0, deleted: 0, unchanged: 0 };
   }
-  return request.key.length > 0
-    ? mergeByKey(connection, plan, request)
-    : replacePartitions(connection, plan, request, live);
+  return isKeyed ? mergeByKey(connection, plan, request) : replacePartitions(connection, plan, request, live);
 }
 
 /**
@@ -56,19 +49,20 @@ async function prepareTarget(
   existing: Relation | undefined,
   request: PublishRequest,
 ): Promise<boolean> {
+  const { target, stage } = request;
   const layout = { partitionColumn: request.partitionColumn, clusterBy: request.clusterBy, primaryKey: request.key };
+  const isSamePartitioning = existing?.partitionColumn?.toLowerCase() === layout.partitionColumn?.toLowerCase();
   const keep =
     existing?.kind === "table" &&
-    existing.partitionColumn === layout.partitionColumn &&
-    existing.columns.some((column) => staysIn(request.stage.columns, column));
-  if (existing !== undefined && !keep) await connection.run(`DROP ${existing.kind} ${quotePath(request.target)}`);
+    isSamePartitioning &&
+    existing.columns.some((column) => keptColumn(stage.columns, column) !== undefined);
+  if (existing !== undefined && !keep) await connection.run(`DROP ${existing.kind} ${quotePath(target)}`);
   if (existing === undefined || !keep) {
-    await createTable(connection, request.target, request.stage.columns, layout);
+    await createTable(connection, target, stage.columns, layout);
     return false;
   }
-  await alignColumns(connection, existing, request);
-  const sameLayout = [existing.primaryKey, existing.clusterBy].join() === [layout.primaryKey, layout.clusterBy].join();
-  if (!sameLayout) await connection.run(layoutSql(request.target, layout));
+  if (!isSameShape(existing, stage.columns)) await reshape(connection, existing, stage.columns, layout);
+  else if (!isSameLayout(existing, layout)) await connection.run(layoutSql(target, layout));
   return true;
 }
 
@@ -117,40 +111,27 @@ async function replacePartitions(
   };
 }
 
-async function refuseBadKeys(connection: DuckDBConnection, request: PublishRequest): Promise<void> {
-  if (request.key.length === 0) return;
+/**
+ * Two rows of one key in one partition are a mistake of the model. A NULL in a key equals nothing: such rows may be as many as they like.
+ * @returns whether every row can be told from the others of its partition by its key
+ */
+async function refuseBadKeys(connection: DuckDBConnection, request: PublishRequest): Promise<boolean> {
   const key = request.key.map(quoteName);
-  const anyNull = key.map((column) => `${column} IS NULL`).join(" OR ");
+  const partition = request.partitionColumn === undefined ? [] : [quoteName(request.partitionColumn)];
+  const isNull = key.map((column) => `${column} IS NULL`).join(" OR ");
+  const identity = [...new Set([...key, ...partition])].join(", ");
   const reader = await connection.runAndReadAll(
-    `SELECT ${key.join(", ")}, count(*) AS n FROM temp.${quoteName(request.stage.name)} GROUP BY ALL HAVING count(*) > 1 OR ${anyNull} ORDER BY ALL LIMIT 1`,
+    `SELECT ${key.join(", ")}, count(*) AS n, ${isNull} AS open FROM temp.${quoteName(request.stage.name)}` +
+      ` GROUP BY ${identity} HAVING count(*) > 1 ORDER BY open LIMIT 1`,
   );
   const row = reader.getRowsJson()[0];
-  if (row === undefined) return;
-  const values = row.slice(0, -1);
-  const what = values.includes(null) ? "a NULL in its unique key" : `${row.at(-1)} rows with one unique key`;
+  if (row === undefined) return true;
+  if (row.at(-1) === true) return false;
+  const values = row.slice(0, -2);
   throw new EngineError(
     "data",
-    `${relationKey(request.target)} produced ${what} (${request.key.join(", ")}) = (${values.join(", ")})`,
+    `${relationKey(request.target)} produced ${row.at(-2)} rows with one unique key (${request.key.join(", ")}) = (${values.join(", ")})`,
   );
-}
-
-function staysIn(staged: readonly Column[], { name, type }: Column): boolean {
-  return staged.some((column) => column.name === name && typeName(column.type) === typeName(type));
-}
-
-/** Follows a changed model: new columns are added, vanished ones dropped, retyped ones emptied (their partitions are stale). */
-async function alignColumns(connection: DuckDBConnection, existing: Relation, request: PublishRequest): Promise<void> {
-  const wanted = new Map(request.stage.columns.map((column) => [column.name, column]));
-  const target = quotePath(request.target);
-  for (const column of existing.columns) {
-    if (staysIn(request.stage.columns, column)) wanted.delete(column.name);
-    else await connection.run(`ALTER TABLE ${target} DROP COLUMN ${quoteName(column.name)}`);
-  }
-  for (const name of existing.foreignColumns)
-    await connection.run(`ALTER TABLE ${target} DROP COLUMN ${quoteName(name)}`);
-  for (const column of wanted.values()) {
-    await connection.run(`ALTER TABLE ${target} ADD COLUMN ${quoteName(column.name)} ${duckdbType(column.type)}`);
-  }
 }
 
 /** The statements of one publish, over `t` (target) and `s` (stage). */
@@ -158,13 +139,18 @@ class PublishSql {
   readonly #request: PublishRequest;
   readonly #target: string;
   readonly #stage: string;
-  readonly hasHash: boolean;
+  readonly #rowHash: string | undefined;
 
   constructor(request: PublishRequest) {
     this.#request = request;
     this.#target = quotePath(request.target);
     this.#stage = `temp.${quoteName(request.stage.name)}`;
-    this.hasHash = request.stage.columns.some((column) => column.name === "data_hash");
+    this.#rowHash = request.stage.columns.find(({ name }) => isSameName(name, request.rowHash))?.name;
+  }
+
+  /** Rows of equal meaning can be refreshed. */
+  get hasHash(): boolean {
+    return this.#rowHash !== undefined;
   }
 
   countLive(): string {
@@ -186,17 +172,18 @@ class PublishSql {
   /** Rows whose meaning changed, as they will be: every column is the stage's, but `created` is kept and `revision` counted. */
   changedRows(): string {
     const { created, revision } = this.#request.rowColumns;
-    const differs = this.hasHash ? "t.data_hash IS DISTINCT FROM s.data_hash" : this.#differs();
+    const hash = this.#rowHash === undefined ? undefined : quoteName(this.#rowHash);
+    const differs = hash === undefined ? this.#differs() : `t.${hash} IS DISTINCT FROM s.${hash}`;
     return this.#rewritten(differs, (name) => {
-      if (name === created) return `t.${quoteName(name)}`;
-      return name === revision ? `coalesce(t.${quoteName(name)}, 0) + 1` : `s.${quoteName(name)}`;
+      if (isSameName(name, created)) return `t.${quoteName(name)}`;
+      return isSameName(name, revision) ? `coalesce(t.${quoteName(name)}, 0) + 1` : `s.${quoteName(name)}`;
     });
   }
 
   /** Rows that mean the same but whose provenance moved, as they will be: what the runner maintains stays. */
   refreshedRows(): string {
-    const own = new Set(rowColumnNames(this.#request.rowColumns));
-    return this.#rewritten(this.#differs(), (name) => `${own.has(name) ? "t" : "s"}.${quoteName(name)}`);
+    const own = ownColumns(this.#request.rowColumns);
+    return this.#rewritten(this.#differs(), (name) => `${own.has(name.toLowerCase()) ? "t" : "s"}.${quoteName(name)}`);
   }
 
   deleteRewritten(): string {
@@ -240,9 +227,9 @@ class PublishSql {
 
   /** What can make a row different: not the columns that the runner maintains. */
   #compared(alias: string): readonly string[] {
-    const own = new Set(rowColumnNames(this.#request.rowColumns));
+    const own = ownColumns(this.#request.rowColumns);
     return this.#request.stage.columns
-      .filter((column) => !own.has(column.name))
+      .filter((column) => !own.has(column.name.toLowerCase()))
       .flatMap(({ name, type }) => exactValues(`${alias}.${quoteName(name)}`, type));
   }
 
@@ -253,17 +240,20 @@ class PublishSql {
   }
 
   #sameKey(): string {
-    return this.#request.key.map((column) => `t.${quoteName(column)} = s.${quoteName(column)}`).join(" AND ");
+    const { key, partitionColumn } = this.#request;
+    const identity = new Set([...key, ...(partitionColumn === undefined ? [] : [partitionColumn])].map(quoteName));
+    return [...identity].map((column) => `t.${column} IS NOT DISTINCT FROM s.${column}`).join(" AND ");
   }
 
   #partition(alias: string): string {
     const { partitionColumn } = this.#request;
-    return partitionColumn === undefined ? "'*'" : `CAST(${alias}.${quoteName(partitionColumn)} AS VARCHAR)`;
+    if (partitionColumn === undefined) return "'*'";
+    return `coalesce(CAST(${alias}.${quoteName(partitionColumn)} AS VARCHAR), '${NULL_PARTITION}')`;
   }
 
   #inPartitions(alias: string): string {
     const { partitions, partitionColumn } = this.#request;
     if (partitions === undefined || partitionColumn === undefined) return "TRUE";
-    return `${alias}.${quoteName(partitionColumn)} IN (${partitions.map((partition) => `DATE ${quoteText(partition)}`).join(", ")})`;
+    return partitionTest(`${alias}.${quoteName(partitionColumn)}`, partitions);
   }
 }

@@ -1,6 +1,8 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Script } from "../../dialect/script/script.js";
+import { EngineError } from "../../port/engine-error.js";
 import {
+  type AccumulateRequest,
   type DigestRequest,
   type LatestRowsRequest,
   type MergeCounts,
@@ -18,6 +20,7 @@ import {
   type Transaction,
 } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
+import { accumulateStage } from "./accumulate.js";
 import { readDigests } from "./digests.js";
 import { latestRowsSql } from "./latest-rows.js";
 import { mergeRows } from "./merge-rows.js";
@@ -56,7 +59,10 @@ export class DuckDbTransaction implements Transaction {
     const relations = await this.relations();
     if (!relations.has(relationKey(request.table))) return [];
     const reader = await this.#connection.runAndReadAll(latestRowsSql(request));
-    return reader.getRowObjectsJson() as readonly RowObject[];
+    const names = reader.columnNames();
+    return reader
+      .getRows()
+      .map((row) => Object.fromEntries(row.map((value, index) => [names[index] as string, sqlValue(value)])));
   }
 
   async append(table: RelationId, columns: readonly Column[], rows: readonly RowObject[]): Promise<void> {
@@ -82,7 +88,9 @@ export class DuckDbTransaction implements Transaction {
     const script = await this.#openScript(options);
     const result = await work({
       execute: async (sql) => {
-        await script.execute(sql);
+        const { rowsChanged } = await script.execute(sql);
+        this.#relations.forget();
+        return rowsChanged;
       },
       stage: (query) => this.#stage(script, query),
       replaceView: (view, query) => this.#replaceView(script, view, query),
@@ -91,8 +99,9 @@ export class DuckDbTransaction implements Transaction {
     return result;
   }
 
-  async execute(sql: string): Promise<void> {
-    await this.#translator.run(sql, this.#host());
+  async execute(sql: string): Promise<number | undefined> {
+    const { rowsChanged } = await this.#translator.run(sql, this.#host());
+    return rowsChanged;
   }
 
   async stage(query: string): Promise<Stage> {
@@ -133,6 +142,15 @@ export class DuckDbTransaction implements Transaction {
   async publish(request: PublishRequest): Promise<PublishCounts> {
     const existing = (await this.relations()).get(relationKey(request.target));
     const counts = await publishStage(this.#connection, existing, request);
+    this.#relations.forget();
+    return counts;
+  }
+
+  async accumulate(request: AccumulateRequest): Promise<PublishCounts> {
+    const existing = (await this.relations()).get(relationKey(request.target));
+    if (existing?.kind !== "table")
+      throw new EngineError("missing", `${relationKey(request.target)} is no table that rows could be added to`);
+    const counts = await accumulateStage(this.#connection, existing, request);
     this.#relations.forget();
     return counts;
   }

@@ -1,14 +1,19 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
+import pRetry from "p-retry";
 import { registerFarmFingerprint } from "../../dialect/runtime/farm-fingerprint/index.js";
 import { TransactionRestart } from "../../dialect/script/host.js";
 import { EngineError } from "../../port/engine-error.js";
-import type { ScriptResult, Transaction, Warehouse } from "../../port/port.js";
+import type { Capabilities, Observation, ScriptResult, Transaction, Warehouse } from "../../port/port.js";
 import { queryError } from "./errors.js";
 import { type DatabaseFile, openDatabase, openMemoryDatabase } from "./open.js";
 import { HandledFailures, OwnTransactions } from "./recovery.js";
 import { DuckDbScriptHost, relationSource } from "./script-host.js";
 import { DuckDbTransaction } from "./transaction.js";
 import { Translator } from "./translator.js";
+import { engineVersion } from "./version.js";
+
+/** How often a transaction is tried again that lost against another. */
+const MOST_CONFLICTS = 5;
 
 /** Each error that a script handles inside a transaction costs one more attempt. */
 const MOST_RESTARTS = 100;
@@ -24,13 +29,18 @@ export async function openDuckDbWarehouse(path: string, options: { readonly crea
 
 /** Opens an empty warehouse in memory. */
 export async function openScratchWarehouse(): Promise<Warehouse> {
-  const warehouse = new DuckDbWarehouse(await openMemoryDatabase());
-  await warehouse.prepare();
-  return warehouse;
+  return new DuckDbWarehouse(await openMemoryDatabase());
 }
 
 class DuckDbWarehouse implements Warehouse {
   readonly target = "duckdb";
+  readonly capabilities: Capabilities = {
+    transactionalDdl: true,
+    cheapDigests: true,
+    freeMetadata: false,
+    cost: false,
+    timeTravel: false,
+  };
   readonly #file: DatabaseFile;
   readonly #translator: Translator;
   readonly #idle: DuckDBConnection[] = [];
@@ -41,11 +51,27 @@ class DuckDbWarehouse implements Warehouse {
     this.#translator = new Translator(() => this.#installLibrary());
   }
 
-  async prepare(): Promise<void> {
-    await this.#translator.prepare();
+  async version(): Promise<string> {
+    return engineVersion();
+  }
+
+  async observe<T>(work: (observation: Observation) => Promise<T>): Promise<T> {
+    return this.#attempt(work, new HandledFailures());
   }
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    // What this installs is not seen by a transaction that has begun.
+    await this.#translator.prepare();
+    return pRetry(() => this.#restarting(work), {
+      retries: MOST_CONFLICTS,
+      minTimeout: 20,
+      randomize: true,
+      shouldRetry: ({ error }) => error instanceof EngineError && error.code === "conflict",
+    });
+  }
+
+  /** Runs the work again for each error that a script of it handles: the engine gives the whole transaction up. */
+  async #restarting<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const handled = new HandledFailures();
     for (;;) {
       try {
@@ -58,12 +84,13 @@ class DuckDbWarehouse implements Warehouse {
     }
   }
 
-  async #attempt<T>(work: (transaction: Transaction) => Promise<T>, handled: HandledFailures): Promise<T> {
+  async #attempt<T>(work: (transaction: DuckDbTransaction) => Promise<T>, handled: HandledFailures): Promise<T> {
     const connection = this.#idle.pop() ?? (await this.#connect());
     try {
       await connection.run("BEGIN TRANSACTION");
       const result = await work(new DuckDbTransaction(connection, this.#translator, handled));
       await connection.run("COMMIT");
+      this.#file.requireSame();
       return result;
     } catch (cause) {
       await rollback(connection);

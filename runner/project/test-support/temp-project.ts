@@ -55,6 +55,7 @@ export const fakeScanner: SqlScanner = {
     volatileCalls: [],
     userCalls: [],
     routines: [],
+    writes: [],
     temporaryTables: [],
     declares: false,
     dynamic: false,

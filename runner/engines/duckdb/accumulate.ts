@@ -1,0 +1,161 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { EngineError } from "../../port/engine-error.js";
+import { type AccumulateRequest, type PublishCounts, type Relation, relationKey } from "../../port/port.js";
+import { type Column, typeName } from "../../port/sql-types.js";
+import { exactValues } from "./exact-values.js";
+import { quoteName, quotePath } from "./quote.js";
+import { isSameName, keptColumn, reshape } from "./shape.js";
+import { changedRows, numberOf } from "./tables.js";
+
+/**
+ * Adds a stage's rows to a table as Dataform's incremental tables take them: inserted, merged by key, or in the place of the
+ * partitions that they belong to. Rows that the stage does not name stay as they are, and so do rows that would get the values that
+ * they have.
+ * @throws EngineError `data` for columns that do not fit, and for two rows that would merge into one
+ */
+export async function accumulateStage(
+  connection: DuckDBConnection,
+  existing: Relation,
+  request: AccumulateRequest,
+): Promise<PublishCounts> {
+  const columns = await fittingColumns(connection, existing, request);
+  const sql = new AccumulateSql(request, columns);
+  const counts = await applyRows(connection, sql, request);
+  await connection.run(`DROP TABLE temp.${quoteName(request.stage.name)}`);
+  return counts;
+}
+
+async function applyRows(
+  connection: DuckDBConnection,
+  sql: AccumulateSql,
+  request: AccumulateRequest,
+): Promise<PublishCounts> {
+  const none = { inserted: 0, updated: 0, refreshed: 0, deleted: 0, unchanged: 0 };
+  if (request.overwritesPartitions && request.partitionColumn !== undefined) {
+    const deleted = await changedRows(connection, sql.deleteOverwritten(request.partitionColumn));
+    return { ...none, deleted, inserted: await changedRows(connection, sql.insertAll()) };
+  }
+  if (request.key.length === 0) return { ...none, inserted: await changedRows(connection, sql.insertAll()) };
+  await refuseAmbiguous(connection, sql, request);
+  await connection.run(sql.rewrittenRows());
+  const updated = await numberOf(connection, "SELECT count(*) FROM temp.merged_rows");
+  const inserted = await changedRows(connection, sql.insertNew());
+  if (updated > 0) {
+    await connection.run(sql.deleteRewritten());
+    await connection.run(sql.insertRewritten());
+  }
+  await connection.run("DROP TABLE temp.merged_rows");
+  return { ...none, inserted, updated, unchanged: request.stage.rows - inserted - updated };
+}
+
+/** The columns that are written, after the table has followed the stage as far as the strategy allows. */
+async function fittingColumns(
+  connection: DuckDBConnection,
+  existing: Relation,
+  { stage, target, onSchemaChange }: AccumulateRequest,
+): Promise<readonly Column[]> {
+  const inTable = (column: Column) => existing.columns.some(({ name }) => isSameName(name, column.name));
+  const inStage = (column: Column) => stage.columns.some(({ name }) => isSameName(name, column.name));
+  const added = stage.columns.filter((column) => !inTable(column));
+  const gone = existing.columns.filter((column) => !inStage(column));
+  const retyped = existing.columns.filter(
+    (column) => inStage(column) && keptColumn(stage.columns, column) === undefined,
+  );
+  const refuse = (what: string, columns: readonly Column[]) => {
+    const names = columns.map(({ name, type }) => `${name} ${typeName(type)}`).join(", ");
+    const message = `${relationKey(target)}: ${what} (${names}) and onSchemaChange is ${onSchemaChange}; run with --full-refresh, or change onSchemaChange`;
+    return new EngineError("data", message);
+  };
+  if (onSchemaChange === "IGNORE") {
+    if (gone.length > 0) throw refuse("the query no longer gives columns of the table", gone);
+    return existing.columns;
+  }
+  if (retyped.length > 0) throw refuse("the query gives columns of another type than the table's", retyped);
+  if (onSchemaChange === "FAIL" && added.length > 0)
+    throw refuse("the query gives columns that the table lacks", added);
+  if (onSchemaChange !== "SYNCHRONIZE" && gone.length > 0)
+    throw refuse("the query no longer gives columns of the table", gone);
+  if (added.length === 0 && gone.length === 0) return existing.columns;
+  const wanted = [...existing.columns.filter((column) => !gone.includes(column)), ...added];
+  await reshape(connection, existing, wanted, existing);
+  return wanted;
+}
+
+async function refuseAmbiguous(
+  connection: DuckDBConnection,
+  sql: AccumulateSql,
+  { target, key }: AccumulateRequest,
+): Promise<void> {
+  const reader = await connection.runAndReadAll(sql.ambiguous());
+  const [row] = reader.getRowsJson();
+  if (row === undefined) return;
+  throw new EngineError(
+    "data",
+    `${relationKey(target)}: ${row.at(-1)} rows of the incremental query merge into one row, (${key.join(", ")}) = (${row.slice(0, -1).join(", ")})`,
+  );
+}
+
+/** The statements of one merge, over `t` (target) and `s` (stage). */
+class AccumulateSql {
+  readonly #target: string;
+  readonly #stage: string;
+  readonly #names: readonly string[];
+
+  constructor(
+    readonly request: AccumulateRequest,
+    readonly columns: readonly Column[],
+  ) {
+    this.#target = quotePath(request.target);
+    this.#stage = `temp.${quoteName(request.stage.name)}`;
+    this.#names = columns.map(({ name }) => quoteName(name));
+  }
+
+  insertAll(): string {
+    const values = this.#names.map((name) => `s.${name}`).join(", ");
+    return `INSERT INTO ${this.#target} (${this.#names.join(", ")}) SELECT ${values} FROM ${this.#stage} s`;
+  }
+
+  deleteOverwritten(partitionColumn: string): string {
+    const column = quoteName(partitionColumn);
+    return `DELETE FROM ${this.#target} WHERE ${column} IN (SELECT ${column} FROM ${this.#stage})`;
+  }
+
+  insertNew(): string {
+    return `${this.insertAll()} WHERE NOT EXISTS (SELECT 1 FROM ${this.#target} t WHERE ${this.#sameKey()})`;
+  }
+
+  ambiguous(): string {
+    const key = this.request.key.map((name) => `t.${quoteName(name)}`).join(", ");
+    return (
+      `SELECT ${key}, count(*) AS n FROM ${this.#target} t JOIN ${this.#stage} s ON ${this.#sameKey()}` +
+      ` GROUP BY t.rowid, ${key} HAVING count(*) > 1 ORDER BY ${key} LIMIT 1`
+    );
+  }
+
+  rewrittenRows(): string {
+    const values = this.#names.map((name) => `s.${name} AS ${name}`).join(", ");
+    const differs = this.columns.flatMap(({ name, type }) => {
+      const ours = exactValues(`s.${quoteName(name)}`, type);
+      return exactValues(`t.${quoteName(name)}`, type).map(
+        (value, index) => `${value} IS DISTINCT FROM ${ours[index]}`,
+      );
+    });
+    return (
+      `CREATE OR REPLACE TEMP TABLE merged_rows AS SELECT t.rowid AS merged_row, ${values}` +
+      ` FROM ${this.#target} t JOIN ${this.#stage} s ON ${this.#sameKey()} WHERE ${differs.join(" OR ")}`
+    );
+  }
+
+  deleteRewritten(): string {
+    return `DELETE FROM ${this.#target} WHERE rowid IN (SELECT merged_row FROM temp.merged_rows)`;
+  }
+
+  insertRewritten(): string {
+    const names = this.#names.join(", ");
+    return `INSERT INTO ${this.#target} (${names}) SELECT ${names} FROM temp.merged_rows`;
+  }
+
+  #sameKey(): string {
+    return this.request.key.map((name) => `t.${quoteName(name)} = s.${quoteName(name)}`).join(" AND ");
+  }
+}

@@ -1,0 +1,30 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { version as duckdbVersion } from "@duckdb/node-api";
+
+let known: string | undefined;
+
+/**
+ * Digest of the code that turns GoogleSQL into results: the built files that hold dialect, runtime library and engine, which
+ * `engine-files.json` beside them names, and the version of DuckDB. Run from sources, where nothing is built, it is a constant.
+ */
+export function engineVersion(): string {
+  known ??= digestOfBuild();
+  return known;
+}
+
+function digestOfBuild(): string {
+  const hash = createHash("sha256").update(duckdbVersion());
+  for (const file of builtFiles()) hash.update("\0").update(readFileSync(new URL(`./${file}`, import.meta.url)));
+  return `duckdb-${hash.digest("hex").slice(0, 16)}`;
+}
+
+function builtFiles(): readonly string[] {
+  let text: string;
+  try {
+    text = readFileSync(new URL("./engine-files.json", import.meta.url), "utf8");
+  } catch {
+    return [];
+  }
+  return JSON.parse(text) as string[];
+}

@@ -1,0 +1,81 @@
+import { traitsOf } from "../graph/reasons.js";
+import type { DateRange, PublishCounts } from "../port/port.js";
+import type { ActionResult, ActionStatus, RunEvent } from "./events.js";
+
+/** One run as its events tell it. */
+export interface RunRecord {
+  readonly runId: string;
+  readonly command: string;
+  readonly startedAt: string;
+  readonly finishedAt: string | undefined;
+  readonly target: string;
+  readonly window: DateRange | undefined;
+  readonly compiled: boolean;
+  /** In the order in which they ended. */
+  readonly actions: readonly ActionResult[];
+  readonly durationMs: number;
+}
+
+export interface RunTotals {
+  readonly run: number;
+  readonly skipped: number;
+  readonly failed: number;
+  readonly blocked: number;
+  readonly unchanged: number;
+  readonly rows_written: number;
+  readonly duration_ms: number;
+}
+
+/** What the events of one run amount to. */
+export function recordOf(events: Iterable<RunEvent>): RunRecord {
+  let record: RunRecord = {
+    runId: "",
+    command: "",
+    startedAt: "",
+    finishedAt: undefined,
+    target: "",
+    window: undefined,
+    compiled: false,
+    actions: [],
+    durationMs: 0,
+  };
+  const actions: ActionResult[] = [];
+  for (const event of events) {
+    if (event.event === "run_started") {
+      const { runId, command, startedAt, target, window, compiled } = event;
+      record = { ...record, runId, command, startedAt, target, window, compiled };
+    } else if (event.event === "action_finished") actions.push(event.result);
+    else if (event.event === "run_finished")
+      record = { ...record, finishedAt: event.finishedAt, durationMs: event.durationMs };
+  }
+  return { ...record, actions };
+}
+
+/** Sums over the actions; `run` counts what ran and published. */
+export function totalsOf({ actions, durationMs }: Pick<RunRecord, "actions" | "durationMs">): RunTotals {
+  const number = (status: ActionStatus) => actions.filter((action) => action.status === status).length;
+  return {
+    run: number("success"),
+    skipped: number("skipped"),
+    failed: number("failed"),
+    blocked: number("blocked"),
+    unchanged: number("unchanged"),
+    rows_written: actions.reduce((sum, { counts }) => sum + rowsWritten(counts), 0),
+    duration_ms: Math.round(durationMs),
+  };
+}
+
+/** Rows that a publish changed in the table, refreshed ones among them. */
+export function rowsWritten(counts: PublishCounts | undefined): number {
+  return counts === undefined ? 0 : counts.inserted + counts.updated + counts.refreshed + counts.deleted;
+}
+
+/** How a run ended: a refusal of a guard, and what could not run for it, is no failure of the rest. */
+export function verdictOf(actions: readonly ActionResult[]): "done" | "failed" | "refused" {
+  const wrong = actions.filter(({ status }) => status === "failed" || status === "blocked");
+  if (wrong.length === 0) return "done";
+  const isRefused = wrong.some(({ partitions }) => partitions.some(({ reason }) => traitsOf(reason).refuses));
+  const isConsequence = ({ status, partitions }: ActionResult) =>
+    status === "blocked" && partitions.some(({ reason }) => traitsOf(reason).consequence);
+  return isRefused && wrong.every(isConsequence) ? "refused" : "failed";
+}

@@ -1,0 +1,106 @@
+import { staleUpstreamsOf } from "../decide/decide-action.js";
+import { coverageIn, type ProjectPlan } from "../decide/plan-project.js";
+import type { ActionResult, RunEvent } from "../events/events.js";
+import type { RunnableAction } from "../graph/action.js";
+import { traitsOf } from "../graph/reasons.js";
+import { type Partition, WHOLE } from "../port/identity.js";
+
+/** Which run it is. */
+export interface RunIdentity {
+  readonly runId: string;
+  readonly command: string;
+  readonly startedAt: Date;
+  /** The manifest when this run compiled it: it is kept with the state. */
+  readonly compiledManifest: { readonly inputsDigest: string } | undefined;
+}
+
+/** The event with which a run begins. */
+export function runStarted(plan: ProjectPlan, target: string, run: RunIdentity): RunEvent {
+  return {
+    event: "run_started",
+    runId: run.runId,
+    command: run.command,
+    startedAt: run.startedAt.toISOString(),
+    target,
+    window: plan.window,
+    actions: plan.project.actions.length,
+    compiled: run.compiledManifest !== undefined,
+  };
+}
+
+/** The event with which it ends. */
+export function runFinished(startedAt: Date): RunEvent {
+  const finished = new Date();
+  return {
+    event: "run_finished",
+    finishedAt: finished.toISOString(),
+    durationMs: finished.getTime() - startedAt.getTime(),
+  };
+}
+
+/** What a plan should tell though it stops nothing. */
+export function notesOf({ undeclared, missing, leftStale }: ProjectPlan): RunEvent[] {
+  return [
+    ...undeclared.map(({ reader, table }): RunEvent => ({ event: "undeclared_read", reader, table })),
+    ...missing.map(
+      ({ key, declared, readers }): RunEvent => ({ event: "source_missing", table: key, declared, readers }),
+    ),
+    ...(leftStale.length === 0 ? [] : [{ event: "left_stale" as const, actions: leftStale }]),
+  ];
+}
+
+/**
+ * What a result must not hide: rows that an assertion found when it was last asked, and stale rows beneath.
+ * @param stale partitions that are stale and stay so, by relation
+ */
+export function standingOf(
+  plan: ProjectPlan,
+  action: RunnableAction,
+  { partitions, status }: Pick<ActionResult, "partitions" | "status">,
+  stale: ReadonlyMap<string, readonly Partition[]>,
+): RunEvent[] {
+  if (status === "failed" || status === "blocked") return [];
+  const { key } = action.node;
+  const events: RunEvent[] = [];
+  const isLeftOut = partitions.every(({ reason }) => traitsOf(reason).leftOut);
+  const example = plan.states.get(key)?.get(WHOLE)?.verdict;
+  if (status === "skipped" && !isLeftOut && example !== undefined)
+    events.push({ event: "assertion_found_rows", key, example, standing: true });
+  const { outside } = coverageIn(plan.needs, key);
+  const upstreams = partitions
+    .filter(({ decision, reason }) => decision === "run" || reason === "stale_upstream")
+    .flatMap(({ partition }) => staleUpstreamsOf(action, partition, outside, stale));
+  if (upstreams.length > 0) events.push({ event: "rests_on_stale", key, upstreams: [...new Set(upstreams)].sort() });
+  return events;
+}
+
+/** A plan in the shape of results: nothing has run. */
+function plannedResults(plan: ProjectPlan): ActionResult[] {
+  return plan.project.actions.map((action) => ({
+    key: action.node.key,
+    type: action.type,
+    partitions: plan.decisions.get(action.node.key) ?? [],
+    status: "skipped",
+    counts: undefined,
+    durationMs: 0,
+    error: undefined,
+  }));
+}
+
+/** The events of a run in which nothing runs: of a plan, or where there is nothing to run. */
+export function eventsOfPlan(plan: ProjectPlan, target: string, run: RunIdentity): RunEvent[] {
+  const results = new Map(plannedResults(plan).map((result) => [result.key, result]));
+  const told = plan.project.actions.flatMap((action): RunEvent[] => {
+    const result = results.get(action.node.key);
+    if (result === undefined) return [];
+    return [...standingOf(plan, action, result, plan.staleUpstreams), { event: "action_finished", result }];
+  });
+  return [runStarted(plan, target, run), ...notesOf(plan), ...told, runFinished(run.startedAt)];
+}
+
+/** Whether a plan has anything to run or to record. */
+export function hasWork(plan: ProjectPlan): boolean {
+  return [...plan.decisions.values()].some((decisions) =>
+    decisions.some(({ decision, reason }) => decision === "run" || traitsOf(reason).recorded),
+  );
+}

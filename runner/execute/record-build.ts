@@ -1,0 +1,68 @@
+import type { RunnableAction } from "../graph/action.js";
+import { inputsOf, observedInputs } from "../observe/inputs.js";
+import { effectRequests, liveOutput, outputRequest, type Snapshot } from "../observe/snapshot.js";
+import type { Coverage } from "../plan/coverage.js";
+import { outputVersion } from "../plan/decide.js";
+import { inputHashes, UNKNOWN_INPUTS } from "../plan/input-hash.js";
+import type { LiveOutput } from "../plan/types.js";
+import { NO_ROWS, type Partition } from "../port/identity.js";
+import type { PartitionDigests, Transaction } from "../port/port.js";
+import { type BuiltPartition, recordModelStates } from "../state/model-state.js";
+import type { BuildContext } from "./build.js";
+
+/** Partitions of one action that were built, and what they were built of. */
+export interface BuiltPartitions {
+  readonly action: RunnableAction;
+  readonly partitions: readonly Partition[];
+  readonly coverage: Coverage;
+  readonly snapshot: Snapshot;
+  /** What an assertion that only reports has found. */
+  readonly verdict: string | undefined;
+}
+
+/** Records builds in the transaction that made them. */
+export class BuildRecorder {
+  constructor(
+    readonly transaction: Transaction,
+    readonly context: BuildContext,
+  ) {}
+
+  async record({ action, partitions, coverage, snapshot, verdict }: BuiltPartitions): Promise<void> {
+    const { context, transaction } = this;
+    const { outside } = coverage;
+    const output = await this.#outputOf(action, coverage);
+    const { relations, inputs } = snapshot;
+    const hashes = inputHashes(action.node, partitions, inputsOf(action, relations, inputs), outside);
+    const built = partitions.map(
+      (partition): BuiltPartition => ({
+        model: action.node.key,
+        partition,
+        codeHash: action.node.codeHash,
+        compiledHash: action.node.compiledHash,
+        inputHash: hashes.get(partition)?.hash ?? UNKNOWN_INPUTS,
+        inputs: hashes.get(partition)?.byUpstream ?? {},
+        fingerprint: output.rows.get(partition)?.digest ?? NO_ROWS,
+        outputVersion: outputVersion(output.live, partition, outside),
+        rows: output.rows.get(partition)?.rows ?? 0,
+        engineVersion: context.engineVersion,
+        restingOn: context.restingOn(action, partition, outside),
+        verdict,
+      }),
+    );
+    await recordModelStates(transaction, context.stateDataset, context.run, built);
+    await context.fingerprints.append(transaction, observedInputs(action, relations, inputs));
+  }
+
+  /** Reads back what is there now, in the transaction that wrote it. */
+  async #outputOf(
+    action: RunnableAction,
+    coverage: Coverage,
+  ): Promise<{ readonly rows: PartitionDigests; readonly live: LiveOutput }> {
+    const relations = await this.transaction.relations();
+    const own = outputRequest(action, relations, coverage);
+    const requests = [...(own === undefined ? [] : [own]), ...effectRequests(action, relations)];
+    const digests = requests.length === 0 ? [] : await this.transaction.digests(requests);
+    const [rows, contents] = own === undefined ? [undefined, digests] : [digests[0], digests.slice(1)];
+    return { rows: rows ?? new Map(), live: liveOutput(action, relations, rows, contents) };
+  }
+}

@@ -1,0 +1,83 @@
+import type { PlanNode, Upstream } from "../graph/node.js";
+import type { DateRange } from "../port/port.js";
+import { type Coverage, coverageOfEverything, isNothing, NOTHING, uniteCoverage } from "./coverage.js";
+import { intersectRanges, mergeRanges } from "./dates.js";
+import { reachOfRange, readersOfRange } from "./read-window.js";
+
+/** What a plan is about for one action: the partitions that were asked for, and those that others read. */
+export interface Asked {
+  readonly asked: Coverage;
+  /** Upstream partitions that partitions which run, or may run, read. */
+  readonly needed: Coverage;
+  /** The action that reads them. */
+  readonly neededBy: string | undefined;
+}
+
+export interface NeedsRequest {
+  /** In dependency order. */
+  readonly nodes: readonly PlanNode[];
+  readonly isSelected: (key: string) => boolean;
+  readonly asked: Coverage;
+  /** Stretches of dates in which the rows of a dated source lie; undefined: it is none. */
+  readonly sourceDates: (key: string) => readonly DateRange[] | undefined;
+  /** Dates that have partitions of their own where everything is asked for. */
+  readonly everything: readonly DateRange[];
+}
+
+/**
+ * What a request covers, action by action: the partitions that are asked for of the selected ones, and of every model which those read
+ * the partitions that they can reach, and so on upwards. Assertions and operations judge and use what is there: they need nothing.
+ */
+export function needsOf(request: NeedsRequest): ReadonlyMap<string, Asked> {
+  const byKey = new Map(request.nodes.map((node) => [node.key, node]));
+  const candidates = candidateDates(request);
+  const needs = new Map<string, Asked>();
+  const noteNeed = (upstream: Upstream, reader: PlanNode, coverage: Coverage) => {
+    const node = byKey.get(upstream.key);
+    if (node?.kind !== "model" || node.disabled) return;
+    const needed = neededPartitions(node, reader, upstream, coverage, request, candidates.get(node.key));
+    const before = needs.get(node.key);
+    needs.set(node.key, {
+      asked: NOTHING,
+      needed: uniteCoverage(before?.needed ?? NOTHING, needed),
+      neededBy: before?.neededBy ?? reader.key,
+    });
+  };
+  for (const node of [...request.nodes].reverse()) {
+    const asked = request.isSelected(node.key) ? request.asked : NOTHING;
+    const { needed = NOTHING, neededBy } = needs.get(node.key) ?? {};
+    needs.set(node.key, { asked, needed, neededBy });
+    const covered = uniteCoverage(asked, needed);
+    if (node.kind !== "model" || node.disabled || isNothing(covered)) continue;
+    for (const upstream of node.upstreams) if (upstream.key !== node.key) noteNeed(upstream, node, covered);
+  }
+  return needs;
+}
+
+function neededPartitions(
+  node: PlanNode,
+  reader: PlanNode,
+  { window }: Upstream,
+  coverage: Coverage,
+  { asked, everything }: NeedsRequest,
+  candidates: readonly DateRange[] | undefined,
+): Coverage {
+  if (!node.partitioned || !reader.partitioned || window === undefined || coverage.outside !== undefined)
+    return coverageOfEverything(everything);
+  const reach = mergeRanges(coverage.ranges.map((range) => reachOfRange(range, window)));
+  const possible = candidates === undefined ? reach : mergeRanges([...candidates, ...asked.ranges]);
+  return { ranges: intersectRanges(reach, possible), outside: undefined };
+}
+
+/** The dates on which a model can have rows, as far as what it reads tells; undefined: on any. */
+function candidateDates({ nodes, sourceDates }: NeedsRequest): ReadonlyMap<string, readonly DateRange[] | undefined> {
+  const dates = new Map<string, readonly DateRange[] | undefined>();
+  for (const node of nodes) {
+    const read = node.upstreams.flatMap(({ key, window }) => {
+      const ranges = dates.has(key) ? dates.get(key) : sourceDates(key);
+      return ranges === undefined || window === undefined ? [] : [ranges.map((range) => readersOfRange(range, window))];
+    });
+    dates.set(node.key, node.partitioned && read.length > 0 ? mergeRanges(read.flat()) : undefined);
+  }
+  return dates;
+}

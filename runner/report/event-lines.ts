@@ -1,0 +1,54 @@
+import type { RunEvent } from "../events/events.js";
+import { plural } from "./text.js";
+
+/** A line for each event that a person should see though nothing failed, with its kind; undefined: the event has none. */
+export function eventLine(event: RunEvent): { readonly kind: "warning" | "note"; readonly text: string } | undefined {
+  switch (event.event) {
+    case "undeclared_read":
+      return note(
+        `${event.reader} reads ${event.table}, which the project does not declare; it is watched like a source`,
+      );
+    case "source_missing": {
+      const what = event.declared
+        ? "is declared and not in the warehouse; load it"
+        : "is neither declared nor in the warehouse";
+      return warning(`${event.table} ${what}; read by ${some(event.readers)}`);
+    }
+    case "left_stale":
+      return note(`the selection leaves ${event.actions.length} stale: ${some(event.actions)}`);
+    case "history_kept":
+      return note(
+        `the code of ${event.key} changed; its new rows come from it, those that are there stay (--full-refresh makes them anew)`,
+      );
+    case "rests_on_stale":
+      return warning(
+        `${event.key} rests on stale rows of ${some(event.upstreams)}; run again without --no-upstream, or mend what failed`,
+      );
+    case "assertion_found_rows":
+      return warning(`${event.key} ${event.standing ? "still finds" : "finds"}, for example, ${event.example}`);
+    case "circuit_opened":
+      return warning(`circuit of ${event.key} opened after ${plural(event.failures, "failure")} in a row`);
+    case "circuit_closed":
+      return note(`circuit of ${event.key} closed`);
+    case "circuits_unreadable":
+      return warning(`the circuit breakers cannot be read and count as closed: ${event.message}`);
+    case "circuit_unwritable":
+      return warning(`the circuit breaker of ${event.key} cannot be written: ${event.message}`);
+    default:
+      return undefined;
+  }
+}
+
+function note(text: string) {
+  return { kind: "note" as const, text };
+}
+
+function warning(text: string) {
+  return { kind: "warning" as const, text };
+}
+
+/** The first of many names. */
+function some(names: readonly string[]): string {
+  const more = names.length > 5 ? ` and ${names.length - 5} more` : "";
+  return `${names.slice(0, 5).join(", ")}${more}`;
+}
