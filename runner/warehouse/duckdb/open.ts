@@ -3,15 +3,19 @@ import { basename, dirname, join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { WarehouseError } from "../port.js";
 import { openError } from "./errors.js";
+import { memoryLimit, removeSpillFolder, spillFolder, spillFolderOf } from "./limits.js";
 
 export interface DatabaseFile {
   readonly path: string;
   readonly instance: DuckDBInstance;
   /** A new connection with the session settings that make DuckDB answer as GoogleSQL does. */
   connect(): Promise<DuckDBConnection>;
-  /** Releases the file lock; every connection must be closed before. */
+  /** Releases the file lock and removes what was spilled; every connection must be closed before. */
   close(): void;
 }
+
+/** How often each file is open in this process: all share one instance and one spill folder. */
+const openFiles = new Map<string, number>();
 
 /** `TimeZone` and null order are GoogleSQL's; both hold for every statement of the session. */
 const SESSION_SETTINGS = "SET TimeZone = 'UTC'; SET default_null_order = 'NULLS_FIRST_ON_ASC_LAST_ON_DESC'";
@@ -29,25 +33,37 @@ export async function openDatabase(path: string, options: { readonly create: boo
     );
   }
   const real = realPath(path);
-  return databaseOf(real, await instanceOf(real));
+  const instance = await instanceOf(real);
+  openFiles.set(real, (openFiles.get(real) ?? 0) + 1);
+  return databaseOf(real, instance, () => {
+    const others = (openFiles.get(real) ?? 1) - 1;
+    openFiles.set(real, others);
+    // The lock is released, but this process alone had it until now.
+    if (others === 0) removeSpillFolder(spillFolderOf(real));
+  });
 }
 
-function databaseOf(path: string, instance: DuckDBInstance): DatabaseFile {
+function databaseOf(path: string, instance: DuckDBInstance, closed: () => void): DatabaseFile {
   return {
     path,
     instance,
     async connect() {
       const connection = await instance.connect();
-      await connection.run(SESSION_SETTINGS);
+      await connection.run(`${SESSION_SETTINGS}; SET GLOBAL memory_limit = '${memoryLimit()}'`);
       return connection;
     },
-    close: () => instance.closeSync(),
+    close: () => {
+      instance.closeSync();
+      closed();
+    },
   };
 }
 
 /** An empty database in memory, which nothing else sees and which is gone when it is closed. */
 export async function openMemoryDatabase(): Promise<DatabaseFile> {
-  return databaseOf(":memory:", await DuckDBInstance.create(":memory:"));
+  const folder = spillFolder();
+  const instance = await DuckDBInstance.create(":memory:", { temp_directory: folder });
+  return databaseOf(":memory:", instance, () => removeSpillFolder(folder));
 }
 
 async function instanceOf(path: string): Promise<DuckDBInstance> {
