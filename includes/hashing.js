@@ -38,7 +38,7 @@ function orNull(value, text) {
   return `IF(${value} IS NULL, 'null', ${text})`;
 }
 
-/** The text of a value that is not NULL, by the rule of its type (hashing.md 2.1). */
+/** The text of a value that is not NULL, by the rule of its type (docs/hashes.md). */
 function valueText(value, type) {
   const numeric = /^NUMERIC\(\d+,\s*(\d+)\)$/.exec(type);
   if (numeric) return decimalText(value, Number(numeric[1]));

@@ -21,7 +21,7 @@ const textOf = (fields: Fields, columns: string) =>
   value(`SELECT ${hashing.canonicalText(fields)} FROM (SELECT ${columns})`);
 
 describe("HASH_FIELDS", () => {
-  it("has the number of fields that the specification states", () => {
+  it("has a number of fields that does not change unnoticed", () => {
     const counts = Object.entries(hashing.HASH_FIELDS).map(([table, fields]) => [table, Object.keys(fields).length]);
     expect(Object.fromEntries(counts)).toMatchObject({
       player_game_summary: 44,

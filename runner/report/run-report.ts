@@ -38,7 +38,7 @@ export function totalsOf(report: RunReport): Totals {
   };
 }
 
-/** The JSON document of `run --json` and `plan --json` (design section 7). */
+/** The JSON document of `run --json` and `plan --json`. */
 export function reportJson(report: RunReport): object {
   return {
     run_id: report.runId,

@@ -15,7 +15,7 @@ import { changedRows, createTable, numberOf } from "./tables.js";
 import { duckdbType } from "./types.js";
 
 /**
- * Makes the target's partitions equal to the stage, touching only rows that differ (smart idempotency, spec hashing §6).
+ * Makes the target's partitions equal to the stage, touching only rows that differ (docs/decisions.md).
  * Runs inside the caller's transaction; writes nothing at all when nothing differs.
  */
 export async function publishStage(
