@@ -1,20 +1,23 @@
 /**
- * The hashed tables of the warehouse, in the order of a night. A new one is its model in definitions/ and an entry here: its gates, its
- * rows in the views over all tables, its labels and the docs of its tracking columns come from this list.
+ * The hashed tables of the warehouse, in the order of a night. A new one is its model in definitions/ and an entry here:
+ * its gates, its rows in the views over all tables, its labels and the docs of its tracking columns come from this list.
  *
- * phase    its tag
+ * phase    its tag, phase3 or phase4
  * date     the column that partitions it
  * key      the columns that tell its rows apart; they and the date are hashed
- * updated  when a row last changed; processed_at without it
- * step     when it nominally starts (US Eastern, HH-MM), how long it usually takes and from when on that is worth an alert, in
- *          seconds, and the job that runs it. Order is decided by the graph, never by these times
- * status   Phase 4: rows that a date needs on a full slate (`slate`: 100, or a share of a light slate), and in the first three weeks
- * lineage  how the rows behind one player's features are told; a table with players in its key is told without it
- * sources  prefixes of the tracking columns: how many rows of the source one row normally rests on, and what they are. A day's usual
- *          volume is per game day; a row's expectation is its share of it, so that 100 percent means "as usual" for every row
- * hash     HASH_FIELDS: what counts as a change of a row, by type. Each list is explicit, never "all columns but". The type decides
- *          how a value is rendered. Keys, statistics and flags that change meaning are in; timestamps, tracking columns,
- *          quality labels, display names, bookmaker names and debug text are out
+ * updated  the column that says when a row last changed; processed_at without it
+ * step     when it nominally starts (US Eastern, HH-MM), how long it usually takes and from when on that is worth an
+ *          alert, in seconds, and the job that runs it. Order is decided by the graph, never by these times
+ * status   Phase 4: rows that a date needs on a full slate (`slate`: 100, or a share of a light one), and in the first
+ *          three weeks; `gate` is the name of the criterion, <processor>_rows without it; `quality` a column to tell
+ * lineage  how the rows behind one player's features are told: `source` and `date` are expressions, `team` the column of
+ *          a table of teams. A table with players in its key is told without it
+ * sources  prefixes of the tracking columns: how many rows of the source one row normally rests on, and what they are.
+ *          A day's usual volume is per game day; a row's expectation is its share of it, so that 100 percent means "as
+ *          usual" for every row
+ * hash     HASH_FIELDS: what counts as a change of a row, by type. Each list is explicit, never "all columns but". The
+ *          type decides how a value is rendered. Keys, statistics and flags that change meaning are in; timestamps,
+ *          tracking columns, quality labels, display names, bookmaker names and debug text are out
  */
 const { entries } = require("./table-entries");
 

@@ -149,24 +149,4 @@ describe("a new hashed table is its model and an entry of includes/tables.js", (
         WHERE source = '${NAME}' AND analysis_date = '2021-10-24'`),
     ).toEqual([[rows]]);
   });
-
-  it.each([
-    ["leaves its key out of the hash", '"player_lookup hand"', '"hand"', "player_lookup tells rows apart"],
-    ["names a column twice", '"player_lookup hand"', '"player_lookup hand hand"', "hash names hand twice"],
-    [
-      "lacks a field",
-      '    date: "game_date",\n    key: ["game_date", "player_lookup"],\n    step: { schedule: "23-50"',
-      '    key: ["game_date", "player_lookup"],\n    step: { schedule: "23-50"',
-      "date is missing",
-    ],
-  ])("is refused by name when its entry %s", async (_what, from, to, message) => {
-    const list = rig.read("includes/tables.js");
-    // The last one is the made-up table's.
-    const at = list.lastIndexOf(from);
-    rig.write("includes/tables.js", list.slice(0, at) + to + list.slice(at + from.length));
-    const { code, stderr } = await rig.fastbreak("compile");
-    rig.write("includes/tables.js", list);
-    expect(code).toBe(2);
-    expect(stderr).toContain(`includes/tables.js, nba_precompute.${NAME}: ${message}`);
-  });
 });
