@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { tmpdir, totalmem } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 /** DuckDB's own limit is 80 %; compiling, rows on their way and whatever else the machine does want room too. */
 const SHARE_OF_MEMORY = 0.5;
@@ -24,12 +24,37 @@ export function spillFolder(): string {
   return join(tmpdir(), `fastbreak-${randomUUID()}.tmp`);
 }
 
-/** Where DuckDB spills for a database file: beside it, on the disk that has room for the data. */
-export function spillFolderOf(file: string): string {
-  return `${file}.tmp`;
+/**
+ * Where a process spills for a database file: beside it, on the disk that has room for the data, and under a name of its
+ * own. With one name for all, a process that ends would remove what the next one spills already.
+ */
+export function spillFolderBeside(file: string): string {
+  return `${file}.${randomUUID()}.tmp`;
 }
 
-/** Removes a spill folder when its database is closed, with what a process that was killed may have left in it. */
+/** Removes a spill folder, if there is one. What cannot be removed stays: tidying up must not fail a run that was done. */
 export function removeSpillFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    return;
+  }
+}
+
+/** Removes what processes that were killed have left beside a database file, which this process has locked. */
+export function removeLeftSpillFolders(file: string): void {
+  const prefix = `${basename(file)}.`;
+  for (const name of namesIn(dirname(file))) {
+    const isSpill = name.startsWith(prefix) && /^([0-9a-f-]{36}\.)?tmp$/.test(name.slice(prefix.length));
+    if (isSpill) removeSpillFolder(join(dirname(file), name));
+  }
+}
+
+/** The names in a folder; none in one that may be used but not listed. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -47,30 +48,51 @@ describe("what is spilled leaves nothing behind", () => {
     expect(existsSync(spilledTo)).toBe(false);
   });
 
-  it("by a database file: it spills beside the file, and closing removes what a killed process left there too", async () => {
+  it("by a database file: it spills beside the file, and goes with what killed processes left there", async () => {
     const path = join(folder, "warehouse.duckdb");
-    mkdirSync(`${path}.tmp`);
-    writeFileSync(join(`${path}.tmp`, "duckdb_temp_storage_DEFAULT-0.tmp"), "left by a killed process");
+    const left = [`${path}.tmp`, `${path}.${randomUUID()}.tmp`];
+    for (const leftover of left) {
+      mkdirSync(leftover);
+      writeFileSync(join(leftover, "duckdb_temp_storage_DEFAULT-0.tmp"), "left by a killed process");
+    }
+    writeFileSync(`${path}.notes.tmp`, "somebody's own file");
     const database = await openDatabase(path, { create: true });
+    expect(left.filter((leftover) => existsSync(leftover))).toEqual([]);
     const files = await spill(database);
     expect(files.length).toBeGreaterThan(0);
-    expect([...new Set(files.map((file) => dirname(file)))]).toEqual([`${path}.tmp`]);
+    const spilledTo = new Set(files.map((file) => dirname(file)));
+    expect(spilledTo.size).toBe(1);
+    for (const place of spilledTo) expect(dirname(place)).toBe(folder);
     expect(readdirSync(".")).toEqual([]);
     database.close();
-    expect(readdirSync(folder).sort()).toEqual(["cwd", "warehouse.duckdb"]);
+    expect(readdirSync(folder).sort()).toEqual(["cwd", "warehouse.duckdb", "warehouse.duckdb.notes.tmp"]);
   });
 
-  it("only when the last one that has a file open closes it: the first leaves the other's spilled rows alone", async () => {
+  it("while others in the process have the file open: the first to close leaves their spilled rows alone", async () => {
     const path = join(folder, "shared.duckdb");
     const first = await openDatabase(path, { create: true });
-    const second = await openDatabase(path, { create: false });
+    const [second, third] = await Promise.all([
+      openDatabase(path, { create: false }),
+      openDatabase(path, { create: false }),
+    ]);
     const connection = await second.connect();
-    mkdirSync(`${path}.tmp`, { recursive: true });
+    await connection.run("SET GLOBAL threads = 1; SET GLOBAL memory_limit = '32MiB'");
+    await connection.run("CREATE TEMP TABLE many AS SELECT hash(i) AS a, hash(i + 1) AS b FROM range(4000000) AS r(i)");
     first.close();
-    expect(existsSync(`${path}.tmp`)).toBe(true);
+    third.close();
+    const sum = await connection.runAndReadAll("SELECT count(*), sum(a % 7) FROM many");
+    expect(String(sum.getRows()[0]?.[0])).toBe("4000000");
     connection.closeSync();
     second.close();
-    expect(existsSync(`${path}.tmp`)).toBe(false);
+    expect(readdirSync(folder).filter((name) => name.startsWith("shared"))).toEqual(["shared.duckdb"]);
+  });
+
+  it("where its name holds a quote", async () => {
+    const path = join(folder, "o'clock.duckdb");
+    const database = await openDatabase(path, { create: true });
+    const [file] = await spill(database);
+    expect(file).toContain("o'clock.duckdb.");
+    database.close();
   });
 });
 

@@ -3,7 +3,8 @@ import { basename, dirname, join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { WarehouseError } from "../port.js";
 import { openError } from "./errors.js";
-import { memoryLimit, removeSpillFolder, spillFolder, spillFolderOf } from "./limits.js";
+import { memoryLimit, removeLeftSpillFolders, removeSpillFolder, spillFolder, spillFolderBeside } from "./limits.js";
+import { quoteText } from "./quote.js";
 
 export interface DatabaseFile {
   readonly path: string;
@@ -14,8 +15,8 @@ export interface DatabaseFile {
   close(): void;
 }
 
-/** How often each file is open in this process: all share one instance and one spill folder. */
-const openFiles = new Map<string, number>();
+/** What is open in this process, by real path: all who have a file open share one instance and one spill folder. */
+const openFiles = new Map<string, { users: number; readonly spill: Promise<string | undefined> }>();
 
 /** `TimeZone` and null order are GoogleSQL's; both hold for every statement of the session. */
 const SESSION_SETTINGS = "SET TimeZone = 'UTC'; SET default_null_order = 'NULLS_FIRST_ON_ASC_LAST_ON_DESC'";
@@ -34,13 +35,35 @@ export async function openDatabase(path: string, options: { readonly create: boo
   }
   const real = realPath(path);
   const instance = await instanceOf(real);
-  openFiles.set(real, (openFiles.get(real) ?? 0) + 1);
+  const open = openFiles.get(real) ?? { users: 0, spill: takeSpillFolder(instance, real) };
+  open.users += 1;
+  openFiles.set(real, open);
+  const spill = await open.spill;
   return databaseOf(real, instance, () => {
-    const others = (openFiles.get(real) ?? 1) - 1;
-    openFiles.set(real, others);
-    // The lock is released, but this process alone had it until now.
-    if (others === 0) removeSpillFolder(spillFolderOf(real));
+    open.users -= 1;
+    if (open.users > 0) return;
+    openFiles.delete(real);
+    if (spill !== undefined) removeSpillFolder(spill);
   });
+}
+
+/**
+ * Gives a file that was just opened, and thereby locked, a spill folder of this process; undefined when opening it has
+ * already spilled: then DuckDB keeps its own folder, and removes it. A setting of the instance would not do, because
+ * others in this process may open the file without it.
+ */
+async function takeSpillFolder(instance: DuckDBInstance, file: string): Promise<string | undefined> {
+  const folder = spillFolderBeside(file);
+  const connection = await instance.connect();
+  try {
+    await connection.run(`SET GLOBAL temp_directory = ${quoteText(folder)}`);
+  } catch {
+    return undefined;
+  } finally {
+    connection.closeSync();
+  }
+  removeLeftSpillFolders(file);
+  return folder;
 }
 
 function databaseOf(path: string, instance: DuckDBInstance, closed: () => void): DatabaseFile {
