@@ -1,6 +1,6 @@
 /**
- * The quality gates in assertions/, one file each. Dataform loads only definitions/, so each file is named here; a file
- * that is not listed would silently not be checked.
+ * The quality gates in assertions/: one file each, or one for a family that includes/tables.js spells out. Dataform loads only
+ * definitions/, so each file is named here; a file that is not listed would silently not be checked.
  */
 require("../assertions/composite_source_hashes.sqlx");
 require("../assertions/daily_cache_source_hashes.sqlx");
@@ -11,31 +11,19 @@ require("../assertions/feature_store_gate_quality.sqlx");
 require("../assertions/feature_store_gate_row_quality.sqlx");
 require("../assertions/feature_store_gate_rows.sqlx");
 require("../assertions/feature_store_players.sqlx");
-require("../assertions/feature_store_rows.sqlx");
 require("../assertions/feature_store_source_hashes.sqlx");
 require("../assertions/feature_store_strict.sqlx");
 require("../assertions/feature_store_values.sqlx");
 require("../assertions/ml_feature_store_fallback_rate.sqlx");
 require("../assertions/ml_feature_store_quality_critical.sqlx");
 require("../assertions/ml_feature_store_quality_degradation.sqlx");
-require("../assertions/ml_feature_store_v2_unique_hashes.sqlx");
 require("../assertions/one_active_prediction_per_system.sqlx");
+require("../assertions/phase4_rows.js");
 require("../assertions/phase4_tables_present.sqlx");
-require("../assertions/player_composite_factors_unique_hashes.sqlx");
-require("../assertions/player_composite_rows.sqlx");
-require("../assertions/player_daily_cache_rows.sqlx");
-require("../assertions/player_daily_cache_unique_hashes.sqlx");
 require("../assertions/player_game_summary_rows.sqlx");
-require("../assertions/player_game_summary_unique_hashes.sqlx");
-require("../assertions/player_shot_zone_analysis_unique_hashes.sqlx");
-require("../assertions/player_shot_zone_rows.sqlx");
 require("../assertions/prediction_versions_follow_each_other.sqlx");
 require("../assertions/predictions_of_current_features.sqlx");
-require("../assertions/team_defense_game_summary_unique_hashes.sqlx");
-require("../assertions/team_defense_rows.sqlx");
 require("../assertions/team_defense_sanity.sqlx");
-require("../assertions/team_defense_zone_analysis_unique_hashes.sqlx");
-require("../assertions/team_offense_game_summary_unique_hashes.sqlx");
 require("../assertions/team_offense_key.sqlx");
 require("../assertions/team_offense_values.sqlx");
 require("../assertions/team_points_equal_player_points.sqlx");
@@ -43,6 +31,5 @@ require("../assertions/thirty_team_defense_rows.sqlx");
 require("../assertions/two_context_rows_per_game.sqlx");
 require("../assertions/two_defense_rows_per_game.sqlx");
 require("../assertions/two_offense_rows_per_game.sqlx");
-require("../assertions/upcoming_player_game_context_unique_hashes.sqlx");
-require("../assertions/upcoming_team_game_context_unique_hashes.sqlx");
+require("../assertions/unique_hashes.js");
 require("../assertions/worker_row_for_every_candidate.sqlx");

@@ -1,5 +1,5 @@
 /**
- * The composite factors (features.md section 4) as GoogleSQL over columns of a player context, so that the composite table
+ * The composite factors (docs/features.md) as GoogleSQL over columns of a player context, so that the composite table
  * and the fallback of the feature store use the same formulas. All in INT64 and NUMERIC.
  */
 

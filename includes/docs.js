@@ -1,4 +1,5 @@
 /** Column descriptions that several tables share. */
+const { find } = require("./tables");
 
 const KEYS = {
   player_lookup: "Player key: lower-case letters and digits of the name",
@@ -91,10 +92,10 @@ const TEAM_BOX = {
   ft_makes: "Free throws made",
 };
 
-/** The four columns of each named source: `{source_nbac: "gamebook row"}`. */
-function sourceDocs(sources) {
+/** The four tracking columns of each source of a table. */
+function sourceDocs(table) {
   return Object.fromEntries(
-    Object.entries(sources).flatMap(([prefix, what]) => [
+    Object.entries(find(table).sources).flatMap(([prefix, { what }]) => [
       [`${prefix}_last_updated`, `When the ${what} was last written; NULL if the source has nothing for the date`],
       [`${prefix}_rows_found`, `Upstream rows behind this row: ${what}; NULL if the source has nothing for the date`],
       [`${prefix}_completeness_pct`, "Rows found in percent of the usual number, at most 100"],

@@ -1,5 +1,5 @@
 /**
- * The 25 features of the store (features.md sections 1 to 3): order, sources, defaults and valid ranges.
+ * The 25 features of the store (docs/features.md): order, sources, defaults and valid ranges.
  *
  * Expressions are GoogleSQL over the aliases of the feature-store model: `cache`, `composite`, `shot` (the player's
  * Phase 4 rows), `defense` (the opponent's), `context`, `history` (the player's earlier games), `team` (his team's),

@@ -5,7 +5,10 @@
  * ": " as separators, every value rendered by the rule of its type. No engine's JSON writer is involved, so every engine
  * (and the loaders) produce the same bytes.
  */
-const { HASH_FIELDS } = require("./hash-fields");
+const { TABLES } = require("./tables");
+
+/** The hash fields of every table, `{table: {column: type}}`. */
+const HASH_FIELDS = Object.fromEntries(TABLES.map(({ name, hash }) => [name, hash]));
 
 /** digest16 of an empty text: the hash of "the source was read and had no row". */
 const EMPTY_DIGEST = "e3b0c44298fc1c14";
@@ -35,7 +38,7 @@ function orNull(value, text) {
   return `IF(${value} IS NULL, 'null', ${text})`;
 }
 
-/** The text of a value that is not NULL, by the rule of its type (hashing.md 2.1). */
+/** The text of a value that is not NULL, by the rule of its type (docs/hashes.md). */
 function valueText(value, type) {
   const numeric = /^NUMERIC\(\d+,\s*(\d+)\)$/.exec(type);
   if (numeric) return decimalText(value, Number(numeric[1]));
@@ -87,7 +90,8 @@ function canonicalText(fields, texts = {}) {
 /** The `data_hash` of a table of HASH_FIELDS; to be used where the table's own columns are in scope by their names. */
 function dataHash(table, texts) {
   const fields = HASH_FIELDS[table];
-  if (fields === undefined) throw new Error(`no HASH_FIELDS for table ${table}`);
+  if (fields === undefined)
+    throw new Error(`includes/tables.js has no table ${table}, so its rows have no hash fields`);
   return digest16(canonicalText(fields, texts));
 }
 

@@ -1,5 +1,5 @@
 /**
- * What the prediction systems share (predictions.md section 3): the feature vector by name, clamps, the rule confidence and
+ * What the prediction systems share (docs/prediction-systems.md): the feature vector by name, clamps, the rule confidence and
  * the columns of a result. Everything is NUMERIC: systems work on unrounded values, and a sum must not depend on its order.
  */
 
@@ -8,7 +8,7 @@ const OVERRIDE_GATE = dataform.projectConfig.vars.override_gate === "true";
 
 const FEATURE_VERSION = "v1_baseline_25";
 
-/** The feature vector of features.md section 2, in index order. */
+/** The feature vector of docs/features.md, in index order. */
 const FEATURES = [
   "points_avg_last_5",
   "points_avg_last_10",

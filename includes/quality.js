@@ -1,4 +1,4 @@
-/** The quality of one night's feature store and the gate in front of the predictions (features.md sections 7 and 10). */
+/** The quality of one night's feature store and the gate in front of the predictions (docs/features.md). */
 const { at, indexOf } = require("./features");
 const { ratio } = require("./formulas");
 

@@ -1,4 +1,4 @@
-/** How alike two games are (predictions.md section 6). Tiers, buckets and forms are numbers, so that neighbours differ by 1. */
+/** How alike two games are (docs/prediction-systems.md). Tiers, buckets and forms are numbers, so that neighbours differ by 1. */
 
 /** Mean over the rows before the current one, all of them or the last `last`; NUMERIC, NULL without any. */
 function mean(value, window, last) {

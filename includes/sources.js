@@ -3,57 +3,7 @@
  * They are never hashed.
  */
 const { EMPTY_DIGEST, digestOfRows } = require("./hashing");
-
-/**
- * How many rows of a source one row of the table normally rests on. The volumes of the dependency sheet (pipeline.md
- * section 5) are per game day; a row's expectation is its share of them, so that 100 means "as usual" for every row.
- */
-const EXPECTED_ROWS = {
-  player_game_summary: {
-    source_nbac: 1,
-    source_bdl: 1,
-    source_bbd: 10,
-    source_nbac_pbp: 10,
-    source_odds: 1,
-    source_bp: 1,
-    source_team_boxscore: 1,
-  },
-  team_offense_game_summary: { source_nbac_boxscore: 1, source_play_by_play: 50 },
-  team_defense_game_summary: {
-    source_team_boxscore: 1,
-    source_gamebook_players: 10,
-    source_bdl_players: 10,
-    source_play_by_play: 50,
-  },
-  upcoming_team_game_context: { source_nbac_schedule: 1, source_odds_lines: 2, source_injury_report: 1 },
-  upcoming_player_game_context: {
-    source_boxscore: 10,
-    source_schedule: 1,
-    source_props: 1,
-    source_game_lines: 2,
-    source_injury_report: 1,
-  },
-  team_defense_zone_analysis: { source_team_defense: 15 },
-  player_shot_zone_analysis: { source_player_game: 10 },
-  player_composite_factors: {
-    source_player_context: 1,
-    source_team_context: 1,
-    source_player_shot: 1,
-    source_team_defense: 1,
-  },
-  player_daily_cache: {
-    source_player_game: 10,
-    source_team_offense: 10,
-    source_upcoming_context: 1,
-    source_shot_zone: 1,
-  },
-  ml_feature_store_v2: {
-    source_daily_cache: 1,
-    source_composite: 1,
-    source_shot_zones: 1,
-    source_team_defense: 1,
-  },
-};
+const { find } = require("./tables");
 
 /**
  * The four columns of one source.
@@ -61,7 +11,8 @@ const EXPECTED_ROWS = {
  * this row rests on; rows NULL or 0 is "nothing found".
  */
 function sourceColumns(table, prefix, { present, rows, hash, updated }) {
-  const expected = EXPECTED_ROWS[table][prefix];
+  const expected = find(table).sources[prefix]?.rows;
+  if (expected === undefined) throw new Error(`includes/tables.js has no source ${prefix} for table ${table}`);
   const share =
     expected === 1
       ? `CAST(IF(${rows} > 0, 100, 0) AS NUMERIC)`
@@ -98,4 +49,4 @@ function rowsUsed(name, { hash = "data_hash", updated = "processed_at" } = {}) {
   ].join(",\n    ");
 }
 
-module.exports = { EXPECTED_ROWS, sourceColumns, columnNames, unknownColumns, rowsUsed };
+module.exports = { sourceColumns, columnNames, unknownColumns, rowsUsed };

@@ -24,12 +24,7 @@ const COLUMNS = {
   phase3_fallback_used: "At least one feature that Phase 4 should have came from Phase 3",
   feature_sources: "Per feature: phase4, phase3, calculated, native, default; none in a placeholder",
   source_data_date: "The date itself with anything from Phase 4, else the date of the newest game behind the row",
-  ...docs.sourceDocs({
-    source_daily_cache: "player's daily-cache row",
-    source_composite: "player's composite row",
-    source_shot_zones: "player's shot-zone row",
-    source_team_defense: "opponent's defence row",
-  }),
+  ...docs.sourceDocs("ml_feature_store_v2"),
   data_hash: docs.META.data_hash,
   early_season_flag: "The row is a placeholder without features",
   insufficient_data_reason: "Why the row is a placeholder or a copy; else NULL",

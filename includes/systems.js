@@ -1,8 +1,8 @@
 /**
- * The five prediction systems (predictions.md section 1) in the order in which the ensemble takes them.
+ * The five prediction systems (docs/prediction-systems.md) in the order in which the ensemble takes them.
  *
  * `pass` says when a system recommends nothing: confidence 0-100 and distance to the line in points. `strict` systems pass at
- * the limits too (predictions.md section 3). A system with `active: false` is not attempted.
+ * the limits too. A system with `active: false` is not attempted.
  */
 const SYSTEMS = [
   {
@@ -71,7 +71,7 @@ function isOff(id) {
 
 /**
  * Labels of every system: its circuit opens after five failures in a row, for half an hour, and closes after two successes
- * (predictions.md section 12); its table has the columns of prediction_system_shape even when its query is wrong.
+ * (docs/predictions.md); its table has the columns of prediction_system_shape even when its query is wrong.
  */
 const SYSTEM_LABELS = {
   breaker_threshold: "5",

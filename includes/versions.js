@@ -1,5 +1,5 @@
 /**
- * Versions of a prediction (predictions.md section 10): a changed result is a new row, the row before it stays and points to it.
+ * Versions of a prediction (docs/predictions.md): a changed result is a new row, the row before it stays and points to it.
  */
 const { digest16 } = require("./hashing");
 

@@ -8,7 +8,7 @@ const recorded = JSON.parse(
   readFileSync(new URL("../test/goldens/worked-examples.golden.json", import.meta.url), "utf8"),
 ) as readonly { readonly name: string; readonly sql: string; readonly value: string }[];
 
-describe("the specification's worked examples", () => {
+describe("the worked examples of docs/", () => {
   it.each(WORKED_EXAMPLES.map((example) => [example.name, example] as const))(
     "%s: the reference implementation and DuckDB compute what is stated",
     async (name, { sql, stated }) => {

@@ -28,7 +28,7 @@ export function yearsBetween(birth: string, date: string): number {
   return Number(date.slice(0, 4)) - Number(birth.slice(0, 4)) - (date.slice(5) < birth.slice(5) ? 1 : 0);
 }
 
-/** The season that a date belongs to: its year from October on, else the year before (pipeline.md section 3). */
+/** The season that a date belongs to: its year from October on, else the year before. */
 export function seasonYearOf(date: string): number {
   return Number(date.slice(0, 4)) - (Number(date.slice(5, 7)) >= 10 ? 0 : 1);
 }

@@ -3,7 +3,7 @@ import { combineHashes, compileCanonicalText, compileDataHash, digest16, type Ha
 
 const floats = { kind: "array", element: "FLOAT64" } as const;
 
-describe("golden vectors of hashing.md", () => {
+describe("the vectors of docs/hashes.md", () => {
   it.each([
     {
       fields: [

@@ -15,18 +15,18 @@ const PLAIN_TEXT = /^[ !#-[\]-~]*$/;
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?$/;
 const TIMESTAMP = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.\d+)?\+00:00$/;
 
-/** First 16 lower-case hex characters of the SHA-256 of a text's UTF-8 bytes (hashing.md section 2). */
+/** First 16 lower-case hex characters of the SHA-256 of a text's UTF-8 bytes (docs/hashes.md). */
 export function digest16(text: string): string {
   return hash("sha256", text, "hex").slice(0, 16);
 }
 
-/** The hash of a set of rows: their data hashes sorted, joined with `|` and digested (hashing.md section 5, N:1). */
+/** The hash of a set of rows: their data hashes sorted, joined with `|` and digested (docs/hashes.md). */
 export function combineHashes(hashes: readonly string[]): string {
   return digest16([...hashes].sort().join("|"));
 }
 
 /**
- * Compiles the canonical JSON text of a field set (hashing.md section 2.1) into one function, so that the key order and
+ * Compiles the canonical JSON text of a field set (docs/hashes.md) into one function, so that the key order and
  * the rule of each field are decided once per table and not once per row. A field missing in a row counts as NULL.
  * @throws TypeError if a value does not fit its field's type; that is a fault of the loader, never of its input.
  */

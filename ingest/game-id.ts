@@ -1,4 +1,4 @@
-/** `game_id` of tables.md 1.2: `YYYYMMDD_AWAY_HOME`. */
+/** `game_id`: `YYYYMMDD_AWAY_HOME` (docs/warehouse.md). */
 export function gameIdOf(date: string, away: string, home: string): string {
   return `${date.replaceAll("-", "")}_${away}_${home}`;
 }

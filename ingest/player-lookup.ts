@@ -19,7 +19,7 @@ export function toAscii(text: string): string {
   });
 }
 
-/** `player_lookup` of tables.md 1.2: lower-case letters and digits only ("LeBron James" is `lebronjames`). */
+/** `player_lookup` (docs/warehouse.md): lower-case letters and digits only ("LeBron James" is `lebronjames`). */
 export function playerLookup(name: string): string {
   return toAscii(name)
     .toLowerCase()

@@ -1,16 +1,10 @@
-import { existsSync } from "node:fs";
-import { dirname, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
+import { describeRealProps, describeRealSeason } from "../test/season.js";
 import { load } from "./files.js";
 import { load as loadSample } from "./sample.js";
 import { collect, faults, groupBy, type Loaded, sum } from "./testing.js";
 
-const repository = dirname(dirname(fileURLToPath(import.meta.url)));
-const season = resolve(repository, "../shared/data/nba_2021_22");
-const props = resolve(repository, "../shared/data/props_sample");
-
-describe.skipIf(!existsSync(season))("the public 2021-22 season", () => {
+describeRealSeason("the public 2021-22 season", (season) => {
   let loaded: Loaded;
   beforeAll(async () => {
     loaded = await collect(await load([season], {}));
@@ -73,7 +67,7 @@ describe.skipIf(!existsSync(season))("the public 2021-22 season", () => {
   });
 });
 
-describe.skipIf(!existsSync(props))("the public sample of prop lines", () => {
+describeRealProps("the public sample of prop lines", (props) => {
   it("has one line per player, bookmaker and collection day", async () => {
     const loaded = await collect(await load([props], {}));
     expect(loaded.rows("odds_api_player_points_props")).toHaveLength(706);

@@ -9,7 +9,7 @@ export interface HashedTable {
   readonly hashes: readonly string[];
 }
 
-/** The five tables that Phase 4 builds and their 19 hash columns (hashing.md section 3). */
+/** The five tables that Phase 4 builds and their 19 hash columns (docs/hashes.md). */
 export const HASHED: readonly HashedTable[] = [
   {
     dataset: "nba_precompute",

@@ -1,9 +1,10 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { datesOf } from "../runner/plan/dates.js";
 import { hideResultsFrom, movedKeys, query, rowsOfOthers } from "./phase4-rig.js";
-import { REAL_SEASON, Rig, type RunDocument } from "./rig.js";
+import { Rig, type RunDocument } from "./rig.js";
+import { describeRealSeason } from "./season.js";
 
 const STORE = "nba_predictions.ml_feature_store_v2";
 const WINDOW = ["--from", "2021-10-19", "--to", "2021-12-12"];
@@ -17,14 +18,14 @@ function pick(dates: readonly string[], count: number, seed: number): string[] {
   });
 }
 
-describe.skipIf(REAL_SEASON === undefined)("Phase 4 on the real 2021-22 season", () => {
+describeRealSeason("Phase 4 on the real 2021-22 season", (season) => {
   let rig: Rig;
   let built: string;
 
   beforeAll(async () => {
     rig = Rig.warehouseProject();
     built = join(rig.dir, ".fastbreak/warehouse.duckdb");
-    expect(await rig.fastbreak("load", "files", REAL_SEASON as string)).toMatchObject({ code: 0 });
+    expect(await rig.fastbreak("load", "files", season)).toMatchObject({ code: 0 });
     expect((await rig.run(WINDOW)).totals).toMatchObject({ failed: 0 });
   });
   afterAll(() => rig.remove());

@@ -26,7 +26,7 @@ describe("Phase 4 on the sample season", () => {
     return file;
   };
 
-  it("has the hash columns of the specification, and the feature store its 41 columns", async () => {
+  it("has the hash columns of docs/hashes.md, and the feature store its 41 columns", async () => {
     const columns = async (table: string) =>
       (
         await query(

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { Rig, ROOT, type RunDocument } from "./rig.js";
 
-/** The vector of the worked example, predictions.md section 8.1. */
+/** The vector of the worked example of docs/prediction-systems.md. */
 export const EXAMPLE = [
   22, 21, 20, 5, 3, 85, 2, 1, 0.5, 1, 0, 0, 1, 116, 101, 1, 0, 0, 0.46, 0.14, 0.4, 0.18, 101, 114, 0.6,
 ];

@@ -17,7 +17,7 @@ const outcomes = (rig: PredictionsRig, player = "star") =>
      FROM nba_predictions.prediction_worker_runs WHERE player_lookup = '${player}' ORDER BY 1`,
   );
 
-describe("the worked example of the specification", () => {
+describe("the worked example of docs/prediction-systems.md", () => {
   let rig: PredictionsRig;
   beforeAll(async () => {
     rig = await PredictionsRig.create();
@@ -28,7 +28,7 @@ describe("the worked example of the specification", () => {
   });
   afterAll(() => rig.remove());
 
-  it("gives the points, confidences and recommendations of section 8.1", async () => {
+  it("gives its points, confidences and recommendations", async () => {
     expect(await active(rig)).toEqual([
       "ensemble_v1 24.2 73.67 OVER 1",
       "moving_average_v1 23.4 52.00 OVER 1",

@@ -1,14 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { REAL_SEASON, Rig, type RunDocument } from "./rig.js";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { Rig, type RunDocument } from "./rig.js";
+import { describeRealSeason } from "./season.js";
 
-describe.skipIf(REAL_SEASON === undefined)("the real 2021-22 season", () => {
+describeRealSeason("the real 2021-22 season", (season) => {
   let rig: Rig;
   let run: RunDocument;
   const WINDOW = ["--from", "2021-10-19", "--to", "2021-11-15"];
 
   beforeAll(async () => {
     rig = Rig.warehouseProject();
-    const loaded = await rig.fastbreak("load", "files", REAL_SEASON as string);
+    const loaded = await rig.fastbreak("load", "files", season);
     expect(loaded).toMatchObject({ code: 0, stderr: "" });
     run = await rig.run(WINDOW);
   });

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,9 +7,6 @@ import { DuckDBInstance } from "@duckdb/node-api";
 
 /** The repository's own folder. */
 export const ROOT = fileURLToPath(new URL("../", import.meta.url));
-
-/** The real 2021-22 season, where it lies beside the repository; undefined elsewhere. */
-export const REAL_SEASON = [join(ROOT, "../shared/data/nba_2021_22")].find((folder) => existsSync(folder));
 
 export interface Finished {
   readonly code: number | null;

@@ -59,7 +59,8 @@ function literalPath(path: string): string {
 }
 
 async function openInMemory(): Promise<{ connection: DuckDBConnection; close: () => void }> {
-  const instance = await DuckDBInstance.create(":memory:");
+  // Rows only pass through: nothing is to be spilled, least of all into the working directory, DuckDB's default.
+  const instance = await DuckDBInstance.create(":memory:", { temp_directory: "" });
   const connection = await instance.connect();
   return {
     connection,

@@ -3,7 +3,7 @@ import { rawTable } from "./raw-table.js";
 const SHOOTING =
   "field_goals_made field_goals_attempted three_pointers_made three_pointers_attempted free_throws_made free_throws_attempted";
 
-/** One row per player and game, the preferred player box score (tables.md 2.2). */
+/** One row per player and game, the preferred player box score. */
 export const nbacGamebookPlayerStats = rawTable("nbac_gamebook_player_stats", {
   columns: [
     ["game_id player_lookup", "STRING", "K"],
@@ -25,7 +25,7 @@ export const nbacGamebookPlayerStats = rawTable("nbac_gamebook_player_stats", {
   clusterBy: ["season_year", "team_abbr", "player_status"],
 });
 
-/** The fallback player box score (tables.md 2.3). Position is descriptive and therefore not hashed. */
+/** The fallback player box score. Position is descriptive and therefore not hashed. */
 export const bdlPlayerBoxscores = rawTable("bdl_player_boxscores", {
   columns: [
     ["game_id player_lookup", "STRING", "K"],
@@ -46,7 +46,7 @@ export const bdlPlayerBoxscores = rawTable("bdl_player_boxscores", {
   clusterBy: ["player_lookup", "team_abbr"],
 });
 
-/** Exactly two rows per game (tables.md 2.4). */
+/** Exactly two rows per game. */
 export const nbacTeamBoxscore = rawTable("nbac_team_boxscore", {
   columns: [
     ["game_id team_abbr", "STRING", "K"],

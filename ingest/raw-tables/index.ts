@@ -18,7 +18,7 @@ export * from "./players-and-teams.js";
 export type { RawTable } from "./raw-table.js";
 export * from "./schedule.js";
 
-/** The 14 tables of `nba_raw`, in the order of tables.md section 2. */
+/** The 14 tables of `nba_raw`, in the order of docs/warehouse.md. */
 export const RAW_TABLES: readonly RawTable[] = [
   nbacSchedule,
   nbacGamebookPlayerStats,

@@ -1,6 +1,6 @@
 import { rawTable } from "./raw-table.js";
 
-/** One row per bookmaker, market, outcome and snapshot; prices move without the line moving, so they are not hashed (2.7). */
+/** One row per bookmaker, market, outcome and snapshot; prices move without the line moving, so they are not hashed. */
 export const oddsApiGameLines = rawTable("odds_api_game_lines", {
   columns: [
     ["game_id bookmaker_key market_key outcome_name", "STRING", "K"],
@@ -15,7 +15,7 @@ export const oddsApiGameLines = rawTable("odds_api_game_lines", {
   clusterBy: ["game_id", "bookmaker_key", "market_key"],
 });
 
-/** The preferred player points lines, one row per bookmaker and snapshot (tables.md 2.8). */
+/** The preferred player points lines, one row per bookmaker and snapshot. */
 export const oddsApiPlayerPointsProps = rawTable("odds_api_player_points_props", {
   columns: [
     ["game_id player_lookup bookmaker", "STRING", "K"],
@@ -29,7 +29,7 @@ export const oddsApiPlayerPointsProps = rawTable("odds_api_player_points_props",
   clusterBy: ["player_lookup", "bookmaker"],
 });
 
-/** The backup player points lines (tables.md 2.9). */
+/** The backup player points lines. */
 export const bettingprosPlayerPointsProps = rawTable("bettingpros_player_points_props", {
   columns: [
     ["game_date", "DATE", "K"],

@@ -21,8 +21,8 @@ function playByPlay(name: string): RawTable {
   });
 }
 
-/** The preferred source of shot events (tables.md 2.5). */
+/** The preferred source of shot events. */
 export const bigdataballPlayByPlay = playByPlay("bigdataball_play_by_play");
 
-/** The backup source of shot events, same columns (tables.md 2.6). */
+/** The backup source of shot events, same columns. */
 export const nbacPlayByPlay = playByPlay("nbac_play_by_play");

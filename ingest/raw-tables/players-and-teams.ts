@@ -1,6 +1,6 @@
 import { rawTable } from "./raw-table.js";
 
-/** Append-only availability reports (tables.md 2.10). */
+/** Append-only availability reports. */
 export const nbacInjuryReport = rawTable("nbac_injury_report", {
   columns: [
     ["report_date", "DATE", "K"],
@@ -15,7 +15,7 @@ export const nbacInjuryReport = rawTable("nbac_injury_report", {
   clusterBy: ["player_lookup", "game_id"],
 });
 
-/** Roster snapshots (tables.md 2.11). */
+/** Roster snapshots. */
 export const espnTeamRosters = rawTable("espn_team_rosters", {
   columns: [
     ["roster_date", "DATE", "K"],
@@ -32,7 +32,7 @@ export const espnTeamRosters = rawTable("espn_team_rosters", {
   clusterBy: ["team_abbr"],
 });
 
-/** One row per player and season with his latest team (tables.md 2.12, which also lists the hashed columns). */
+/** One row per player and season with his latest team. */
 export const nbacPlayerListCurrent = rawTable("nbac_player_list_current", {
   columns: [
     ["player_lookup", "STRING", "K"],
@@ -46,7 +46,7 @@ export const nbacPlayerListCurrent = rawTable("nbac_player_list_current", {
   primaryKey: ["player_lookup", "season_year"],
 });
 
-/** The 30 teams and their arenas (tables.md 2.13). All columns are read downstream, so all are hashed. */
+/** The 30 teams and their arenas. All columns are read downstream, so all are hashed. */
 export const nbacTeamList = rawTable("nbac_team_list", {
   columns: [
     ["team_abbr", "STRING", "K"],
@@ -58,7 +58,7 @@ export const nbacTeamList = rawTable("nbac_team_list", {
   primaryKey: ["team_abbr"],
 });
 
-/** The player registry (tables.md 2.14). The display name is not hashed, so that hashed text stays ASCII. */
+/** The player registry. The display name is not hashed, so that hashed text stays ASCII. */
 export const nbaPlayersRegistry = rawTable("nba_players_registry", {
   columns: [
     ["player_lookup", "STRING", "K"],

@@ -8,8 +8,8 @@ export interface RawTable extends TableDefinition {
 }
 
 /**
- * Column H of tables.md: K key and hashed, Y hashed, - not hashed. `required` is NOT NULL; keys are always required.
- * Several names in one text share type and role, as they do in the specification.
+ * The role says what the hash covers: K key and hashed, Y hashed, - not hashed. `required` is NOT NULL; keys are always
+ * required. Several names in one text share type and role.
  */
 type ColumnLine = readonly [names: string, type: ScalarType, role: "K" | "Y" | "-", required?: "required"];
 
@@ -26,7 +26,7 @@ const STANDARD_COLUMNS: readonly ColumnLine[] = [
   ["source_file_path", "STRING", "-"],
 ];
 
-/** A table of tables.md section 2, with the three columns that every raw table carries. */
+/** A table of `nba_raw`, with the three columns that every raw table carries (docs/warehouse.md). */
 export function rawTable(name: string, spec: RawTableSpec): RawTable {
   const lines = [...spec.columns, ...STANDARD_COLUMNS].flatMap(([names, type, role, required]) =>
     names.split(" ").map((column) => ({ column, type, role, required })),

@@ -29,7 +29,7 @@ describe.each(RAW_TABLES.map((table) => ({ name: table.id.name, table })))("$nam
   });
 });
 
-it("there are 14, and the sizes of their hash sets are those of tables.md", () => {
+it("there are 14, and the sizes of their hash sets do not change unnoticed", () => {
   expect(Object.fromEntries(RAW_TABLES.map((t) => [t.id.name, t.hashFields.length]))).toEqual({
     nbac_schedule: 13,
     nbac_gamebook_player_stats: 23,

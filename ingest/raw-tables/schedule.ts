@@ -1,6 +1,6 @@
 import { rawTable } from "./raw-table.js";
 
-/** One row per game, played or scheduled (tables.md 2.1). */
+/** One row per game, played or scheduled. */
 export const nbacSchedule = rawTable("nbac_schedule", {
   columns: [
     ["game_id", "STRING", "K"],

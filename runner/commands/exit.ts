@@ -1,4 +1,4 @@
-/** Exit codes of every command (design section 7). */
+/** Exit codes of every command. */
 export const EXIT = {
   done: 0,
   failed: 1,

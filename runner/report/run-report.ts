@@ -5,7 +5,7 @@ import { decisionsJson } from "../plan/partitions.js";
 import { describeDecisions, describePartitions } from "./decisions.js";
 import { alignColumns, type Colors, count, duration, plainLine, plural } from "./text.js";
 
-/** The JSON document of `run --json` and `plan --json` (design section 7). */
+/** The JSON document of `run --json` and `plan --json`. */
 export function reportJson(report: RunRecord): object {
   return {
     run_id: report.runId,

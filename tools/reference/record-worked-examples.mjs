@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// node tools/reference/record-worked-examples.mjs OUTPUT.golden.json: evaluates the specification's worked examples (README.md).
+// node tools/reference/record-worked-examples.mjs OUTPUT.golden.json: evaluates the worked examples of docs/ (README.md).
 
 import { writeFileSync } from "node:fs";
 import { startReference } from "./server.mjs";

@@ -1,4 +1,4 @@
-// The worked examples and golden vectors of the specification as GoogleSQL queries with one value, made by the models' own helpers.
+// The worked examples of docs/features.md and docs/hashes.md as GoogleSQL queries with one value, made by the models' own helpers.
 
 import { createRequire } from "node:module";
 
@@ -23,10 +23,10 @@ const mismatch = (shot, defense) =>
 const run = (counts) =>
   `SELECT ${quality.componentSum()} FROM (SELECT ${quality.components()} FROM ${relation("counts", counts)})`;
 
-/** Each with the value that the specification states. */
+/** Each with the value that the document states. */
 export const WORKED_EXAMPLES = [
   {
-    name: "hashing.md 2.1, first vector",
+    name: "hash of a row, first vector",
     sql: canonical(
       { b_flag: "BOOL", d: "DATE", i: "INT64", n: "NUMERIC(5,3)", s: "STRING", z: "STRING" },
       { b_flag: "TRUE", d: "DATE '2021-11-15'", i: "7", n: numeric("0.5"), s: "'LAL'", z: "CAST(NULL AS STRING)" },
@@ -34,7 +34,7 @@ export const WORKED_EXAMPLES = [
     stated: "715028674f27096d",
   },
   {
-    name: "hashing.md 2.1, third vector",
+    name: "hash of a row, vector with an array",
     sql: canonical(
       { feature_version: "STRING", features: "ARRAY<FLOAT64>" },
       { feature_version: "'v1_baseline_25'", features: "[25.2, 24.8, CAST(NULL AS FLOAT64)]" },
@@ -42,12 +42,12 @@ export const WORKED_EXAMPLES = [
     stated: "68135aa768507bc0",
   },
   {
-    name: "hashing.md 5, several rows",
+    name: "hash of several rows",
     sql: `SELECT ${hashing.digestOfRows("h")} FROM UNNEST(['715028674f27096d', '5c389d2ba52c310f']) AS h`,
     stated: "89473599b6541a94",
   },
   {
-    name: "features.md 4.7, tired veteran",
+    name: "tired veteran",
     sql: fatigue({
       back_to_back: "TRUE",
       days_rest: "0",
@@ -60,7 +60,7 @@ export const WORKED_EXAMPLES = [
     stated: "47",
   },
   {
-    name: "features.md 4.7, rested youngster",
+    name: "rested youngster",
     sql: fatigue({
       back_to_back: "FALSE",
       days_rest: "4",
@@ -73,7 +73,7 @@ export const WORKED_EXAMPLES = [
     stated: "100",
   },
   {
-    name: "features.md 4.7, paint scorer against a weak paint",
+    name: "paint scorer against a weak paint",
     sql: mismatch(
       {
         primary_scoring_zone: "'paint'",
@@ -90,7 +90,7 @@ export const WORKED_EXAMPLES = [
     stated: "7",
   },
   {
-    name: "features.md 4.7, balanced scorer",
+    name: "balanced scorer",
     sql: mismatch(
       {
         primary_scoring_zone: "'balanced'",
@@ -107,12 +107,12 @@ export const WORKED_EXAMPLES = [
     stated: "0.6",
   },
   {
-    name: "features.md 4.7, pace",
+    name: "pace",
     sql: `SELECT ${composite.paceScore("c")} FROM ${relation("c", { pace_differential: numeric("3.5") })}`,
     stated: "1.8",
   },
   {
-    name: "features.md 4.7, usage spike",
+    name: "usage spike",
     sql: `SELECT ${composite.usageSpikeScore("c")} FROM ${relation("c", {
       projected_usage_rate: numeric("28"),
       avg_usage_rate_last_7_games: numeric("25"),
@@ -120,26 +120,26 @@ export const WORKED_EXAMPLES = [
     })}`,
     stated: "1.2",
   },
-  { name: "features.md 6, all Phase 4", sql: `SELECT ${features.rowQuality("16", "0")}`, stated: "100" },
+  { name: "row quality, all Phase 4", sql: `SELECT ${features.rowQuality("16", "0")}`, stated: "100" },
   {
-    name: "features.md 6, without the composite factors",
+    name: "row quality, without the composite factors",
     sql: `SELECT ${features.rowQuality("12", "3")}`,
     stated: "94.6",
   },
-  { name: "features.md 6, without the daily cache", sql: `SELECT ${features.rowQuality("9", "7")}`, stated: "93" },
-  { name: "features.md 6, all from Phase 3", sql: `SELECT ${features.rowQuality("0", "15")}`, stated: "75" },
+  { name: "row quality, without the daily cache", sql: `SELECT ${features.rowQuality("9", "7")}`, stated: "93" },
+  { name: "row quality, all from Phase 3", sql: `SELECT ${features.rowQuality("0", "15")}`, stated: "75" },
   {
-    name: "features.md 7, a good night",
+    name: "night quality, a good night",
     sql: run({ n: "400", n4: "380", n3: "20", nm: "0", missing_values: "8", k: "4", age: "0" }),
     stated: "96.98",
   },
   {
-    name: "features.md 7.8, one player table missing",
+    name: "night quality, one player table missing",
     sql: run({ n: "400", n4: "400", n3: "0", nm: "400", missing_values: "0", k: "3", age: "0" }),
     stated: "86.25",
   },
   {
-    name: "tables.md 4.4, sample standard deviation",
+    name: "sample standard deviation",
     sql: `SELECT ${averages.sampleDeviationOfLast(10, "points")} FROM UNNEST([12, 25, 31, 8, 19]) AS points WITH OFFSET AS recency`,
     stated: "9.35",
   },

@@ -3,6 +3,8 @@ import { basename, dirname, join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { EngineError } from "../../port/engine-error.js";
 import { openError } from "./errors.js";
+import { memoryLimit, removeLeftSpillFolders, removeSpillFolder, spillFolder, spillFolderBeside } from "./limits.js";
+import { quoteText } from "./quote.js";
 
 const MEMORY = ":memory:";
 
@@ -16,9 +18,12 @@ export interface DatabaseFile {
    * @throws EngineError `missing` when somebody has removed or replaced the file since it was opened
    */
   requireSame(): void;
-  /** Releases the file lock; every connection must be closed before. */
+  /** Releases the file lock and removes what was spilled; every connection must be closed before. */
   close(): void;
 }
+
+/** What is open in this process, by real path: all who have a file open share one instance and one spill folder. */
+const openFiles = new Map<string, { users: number; readonly spill: Promise<string | undefined> }>();
 
 /** `TimeZone` and null order are GoogleSQL's; both hold for every statement of the session. */
 const SESSION_SETTINGS = "SET TimeZone = 'UTC'; SET default_null_order = 'NULLS_FIRST_ON_ASC_LAST_ON_DESC'";
@@ -36,17 +41,46 @@ export async function openDatabase(path: string, options: { readonly create: boo
     );
   }
   const real = realPath(path);
-  return databaseOf(real, await instanceOf(real));
+  const instance = await instanceOf(real);
+  const open = openFiles.get(real) ?? { users: 0, spill: takeSpillFolder(instance, real) };
+  open.users += 1;
+  openFiles.set(real, open);
+  const spill = await open.spill;
+  return databaseOf(real, instance, () => {
+    open.users -= 1;
+    if (open.users > 0) return;
+    openFiles.delete(real);
+    if (spill !== undefined) removeSpillFolder(spill);
+  });
 }
 
-function databaseOf(path: string, instance: DuckDBInstance): DatabaseFile {
+/**
+ * Gives a file that was just opened, and thereby locked, a spill folder of this process; undefined when opening it has
+ * already spilled: then DuckDB keeps its own folder, and removes it. A setting of the instance would not do, because
+ * others in this process may open the file without it.
+ */
+async function takeSpillFolder(instance: DuckDBInstance, file: string): Promise<string | undefined> {
+  const folder = spillFolderBeside(file);
+  const connection = await instance.connect();
+  try {
+    await connection.run(`SET GLOBAL temp_directory = ${quoteText(folder)}`);
+  } catch {
+    return undefined;
+  } finally {
+    connection.closeSync();
+  }
+  removeLeftSpillFolders(file);
+  return folder;
+}
+
+function databaseOf(path: string, instance: DuckDBInstance, closed: () => void): DatabaseFile {
   const identity = identityOf(path);
   return {
     path,
     instance,
     async connect() {
       const connection = await instance.connect();
-      await connection.run(SESSION_SETTINGS);
+      await connection.run(`${SESSION_SETTINGS}; SET GLOBAL memory_limit = '${memoryLimit()}'`);
       return connection;
     },
     requireSame() {
@@ -56,13 +90,18 @@ function databaseOf(path: string, instance: DuckDBInstance): DatabaseFile {
         `${path} was removed or replaced while this command wrote to it: what it wrote is lost; put the file back or run again`,
       );
     },
-    close: () => instance.closeSync(),
+    close: () => {
+      instance.closeSync();
+      closed();
+    },
   };
 }
 
 /** An empty database in memory, which nothing else sees and which is gone when it is closed. */
 export async function openMemoryDatabase(): Promise<DatabaseFile> {
-  return databaseOf(MEMORY, await DuckDBInstance.create(MEMORY));
+  const folder = spillFolder();
+  const instance = await DuckDBInstance.create(MEMORY, { temp_directory: folder });
+  return databaseOf(MEMORY, instance, () => removeSpillFolder(folder));
 }
 
 /** Tells one file from another of the same name; undefined for a database that has none. */

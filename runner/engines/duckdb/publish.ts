@@ -10,7 +10,7 @@ import { isSameLayout, isSameName, isSameShape, keptColumn, ownColumns, reshape 
 import { changedRows, createTable, numberOf } from "./tables.js";
 
 /**
- * Makes the target's partitions equal to the stage, touching only rows that differ.
+ * Makes the target's partitions equal to the stage, touching only rows that differ (docs/decisions.md).
  * Runs inside the caller's transaction; writes nothing at all when nothing differs.
  */
 export async function publishStage(

@@ -1,0 +1,38 @@
+/** The columns of player_shot_zone_analysis in order. */
+const docs = require("../docs");
+
+module.exports = {
+  player_lookup: docs.KEYS.player_lookup,
+  analysis_date: "The date that is prepared; only games before it count",
+  universal_player_id: docs.KEYS.universal_player_id,
+  paint_rate_last_10: "Share of attempts from the paint, percent, NUMERIC(5,2)",
+  mid_range_rate_last_10: "Share of attempts from mid-range, percent, NUMERIC(5,2)",
+  three_pt_rate_last_10: "Share of three-point attempts, percent, NUMERIC(5,2)",
+  total_shots_last_10: "Attempts from all zones",
+  games_in_sample_10: "Games behind the row, at most 10; with fewer than 7 the metrics are NULL",
+  paint_pct_last_10: "Paint makes / attempts, NUMERIC(5,3)",
+  mid_range_pct_last_10: "Mid-range makes / attempts, NUMERIC(5,3)",
+  three_pt_pct_last_10: "Three-point makes / attempts, NUMERIC(5,3)",
+  restricted_area_pct_last_10: "Makes / attempts within 4 feet, NUMERIC(5,3)",
+  paint_attempts_per_game: "NUMERIC(4,1)",
+  mid_range_attempts_per_game: "NUMERIC(4,1)",
+  three_pt_attempts_per_game: "NUMERIC(4,1)",
+  paint_rate_last_20: "Share of attempts from the paint over 20 games; NULL with fewer than 15",
+  paint_pct_last_20: "Paint makes / attempts over 20 games; NULL with fewer than 15",
+  games_in_sample_20: "Games behind the trend, at most 20",
+  shot_volume_trend: "Attempts per game, last 10 - last 20, NUMERIC(5,2)",
+  assisted_rate_last_10: "Share of made field goals with an assist, percent, NUMERIC(5,2)",
+  unassisted_rate_last_10: "Share of made field goals without an assist, percent, NUMERIC(5,2)",
+  player_position: "G, F or C from the roster",
+  primary_scoring_zone:
+    "paint from 40 %, else perimeter from 40 %, else mid_range from 35 %, else balanced; NULL without shots",
+  sample_quality_10: "excellent, good, limited or insufficient",
+  sample_quality_20: "excellent, good, limited or insufficient",
+  data_quality_tier: "high with 10 games, medium with 7 to 9 or estimated zones, else low",
+  calculation_notes: "What was estimated or could not be computed",
+  ...docs.sourceDocs("player_shot_zone_analysis"),
+  ...docs.EARLY,
+  early_season_flag: "Fewer than 7 games: the row is a placeholder",
+  insufficient_data_reason: "How many games a placeholder has; else NULL",
+  ...docs.META,
+};

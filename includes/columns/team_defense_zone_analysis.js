@@ -1,0 +1,35 @@
+/** The columns of team_defense_zone_analysis in order. */
+const docs = require("../docs");
+
+module.exports = {
+  team_abbr: "The defending team",
+  analysis_date: "The date that is prepared; only games before it count",
+  paint_pct_allowed_last_15: "Opponents' paint makes / attempts, NUMERIC(5,3)",
+  paint_attempts_allowed_per_game: "Opponents' paint attempts per game, NUMERIC(5,1)",
+  paint_points_allowed_per_game: "Points in the paint allowed per game, NUMERIC(5,1)",
+  paint_blocks_per_game: "Blocked paint shots per game, NUMERIC(4,1)",
+  paint_defense_vs_league_avg: "Paint percentage allowed - league, in percentage points, NUMERIC(5,2)",
+  mid_range_pct_allowed_last_15: "Opponents' mid-range makes / attempts, NUMERIC(5,3)",
+  mid_range_attempts_allowed_per_game: "Opponents' mid-range attempts per game, NUMERIC(5,1)",
+  mid_range_blocks_per_game: "Blocked mid-range shots per game, NUMERIC(4,1)",
+  mid_range_defense_vs_league_avg: "Mid-range percentage allowed - league, in percentage points, NUMERIC(5,2)",
+  three_pt_pct_allowed_last_15: "Opponents' three-point makes / attempts, NUMERIC(5,3)",
+  three_pt_attempts_allowed_per_game: "Opponents' three-point attempts per game, NUMERIC(5,1)",
+  three_pt_blocks_per_game: "Blocked three-pointers per game, NUMERIC(4,1)",
+  three_pt_defense_vs_league_avg: "Three-point percentage allowed - league, in percentage points, NUMERIC(5,2)",
+  defensive_rating_last_15: "Mean defensive rating, NUMERIC(6,2)",
+  opponent_points_per_game: "Mean points allowed, NUMERIC(5,1)",
+  opponent_pace: "Mean pace of the opponents, NUMERIC(5,1)",
+  games_in_sample: "Games behind the row, at most 15; with fewer than 10 the metrics are NULL",
+  strongest_zone: "The zone with the lowest value against the league",
+  weakest_zone: "The zone with the highest value against the league",
+  league_teams_in_sample:
+    "Teams with at least 10 games in the 30 days before, over which the league averages are means",
+  data_quality_tier: "high with 15 games, medium with 10 to 14, else low",
+  calculation_notes: "What could not be computed",
+  ...docs.sourceDocs("team_defense_zone_analysis"),
+  ...docs.EARLY,
+  early_season_flag: "Fewer than 10 games: the row is a placeholder",
+  insufficient_data_reason: "How many games a placeholder has; else NULL",
+  ...docs.META,
+};
