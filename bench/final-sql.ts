@@ -4,7 +4,6 @@
 import { translateQuery } from "../runner/dialect/index.js";
 import { openDuckDbWarehouse } from "../runner/engines/duckdb/warehouse.js";
 import { composeBuild } from "../runner/execute/compose.js";
-import { datesOf } from "../runner/plan/dates.js";
 import type { Relation } from "../runner/port/port.js";
 import { loadProject } from "../runner/project/load-project.js";
 import { runnableProject } from "../runner/project/runnable.js";
@@ -31,10 +30,15 @@ const statements = await warehouse.transaction(async (transaction) => {
   return project.actions
     .filter(({ node }) => node.kind === "model")
     .map((action) => {
-      const query = composeBuild(action, action.node.partitioned ? datesOf({ from, to }) : undefined, {
-        views,
-        relations,
-      });
+      const query = composeBuild(
+        action,
+        action,
+        action.node.partitioned ? { within: [{ from, to }], outside: undefined } : undefined,
+        {
+          views,
+          relations,
+        },
+      );
       const { sql, columns } = translateQuery(query.text, catalog);
       relations.set(action.node.key, {
         id: action.target,

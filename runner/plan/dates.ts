@@ -35,10 +35,7 @@ export function isDate(text: string): boolean {
 
 /** The smallest range that holds both; undefined stands for "everything". */
 export function unite(a: DateRange | undefined, b: DateRange | undefined): DateRange | undefined {
-  if (a === undefined || b === undefined) return undefined;
-  const [from] = [a.from, b.from].sort() as [string, string];
-  const [, to] = [a.to, b.to].sort() as [string, string];
-  return { from, to };
+  return a === undefined || b === undefined ? undefined : { from: earlier(a.from, b.from), to: later(a.to, b.to) };
 }
 
 /** The same dates as ranges that are ascending and apart from each other; neighbours become one. */
@@ -57,10 +54,18 @@ export function intersectRanges(a: readonly DateRange[], b: readonly DateRange[]
   return mergeRanges(
     a.flatMap((one) =>
       b.flatMap((other) => {
-        const from = one.from > other.from ? one.from : other.from;
-        const to = one.to < other.to ? one.to : other.to;
+        const from = later(one.from, other.from);
+        const to = earlier(one.to, other.to);
         return from <= to ? [{ from, to }] : [];
       }),
     ),
   );
+}
+
+function earlier(a: string, b: string): string {
+  return [a, b].sort()[0] as string;
+}
+
+function later(a: string, b: string): string {
+  return [a, b].sort()[1] as string;
 }

@@ -1,9 +1,18 @@
 import { describe, expect, it } from "vitest";
 import type { PartitionDecision } from "../graph/decision.js";
-import { groupDecisions, windowOfRelations } from "./partitions.js";
+import { partitionOfDate, REST } from "../port/identity.js";
+import { groupDecisions } from "./partitions.js";
 
-const skip = (partition: string): PartitionDecision => ({ partition, decision: "skip", reason: "unchanged" });
-const run = (partition: string): PartitionDecision => ({ partition, decision: "run", reason: "never_built" });
+const skip = (date: string): PartitionDecision => ({
+  partition: partitionOfDate(date),
+  decision: "skip",
+  reason: "unchanged",
+});
+const run = (date: string): PartitionDecision => ({
+  partition: partitionOfDate(date),
+  decision: "run",
+  reason: "never_built",
+});
 
 describe("groupDecisions", () => {
   it("puts equal neighbours together and keeps their order", () => {
@@ -14,23 +23,14 @@ describe("groupDecisions", () => {
       ["2021-11-04", "skip"],
     ]);
   });
-});
 
-describe("windowOfRelations", () => {
-  it("spans the dated partitions of all inputs", () => {
-    const digest = { rows: 1, digest: "x" };
-    const inputs = new Map([
-      ["a", new Map([["2021-11-03", digest]])],
-      [
-        "b",
-        new Map([
-          ["2021-10-19", digest],
-          ["2021-10-20", digest],
-        ]),
-      ],
-      ["c", new Map([["*", digest]])],
+  it("tells the rest apart from the dates, and what was asked for from what is needed", () => {
+    const needed = { ...run("2021-11-03"), neededBy: "d.reader" };
+    const rest: PartitionDecision = { partition: REST, decision: "run", reason: "never_built" };
+    expect(groupDecisions([needed, run("2021-11-04"), rest]).map(({ label }) => label)).toEqual([
+      "2021-11-03",
+      "2021-11-04",
+      "rest",
     ]);
-    expect(windowOfRelations(inputs.values())).toEqual({ from: "2021-10-19", to: "2021-11-03" });
-    expect(windowOfRelations([new Map([["*", digest]])])).toBeUndefined();
   });
 });

@@ -4,8 +4,12 @@ import { linkFunctions } from "./user-functions.js";
 
 /** What an action that reads one relation depends on, for the planner. */
 function linked(key: string) {
-  const action = { key: "d.model", reads: [{ key, start: 0, end: 1, whole: false }] } as unknown as ManifestAction;
-  const scripts = [{ action, userCalls: [], before: [], statements: [] }];
+  const action = {
+    key: "d.model",
+    type: "table",
+    reads: [{ key, start: 0, end: 1, whole: false }],
+  } as unknown as ManifestAction;
+  const scripts = [{ action, userCalls: [], before: [], after: [], operations: [], unreadable: false }];
   return linkFunctions(scripts, (path) => path.join("."))[0];
 }
 

@@ -59,11 +59,15 @@ async function publish(
   return publishStage(connection, existing, {
     stage: { name: "stage", columns, rows: rows.length },
     target: TARGET,
-    partitions: (options.days ?? [1, 2, 3]).map((day) => `2021-11-0${day}`),
+    partitions: {
+      within: (options.days ?? [1, 2, 3]).map((day) => ({ from: `2021-11-0${day}`, to: `2021-11-0${day}` })),
+      outside: undefined,
+    },
     partitionColumn: "day",
     clusterBy: [],
     key: options.keyed === false ? [] : ["k"],
     rowColumns: { created: "created_at", updated: "processed_at", revision: "version" },
+    rowHash: "data_hash",
   });
 }
 
