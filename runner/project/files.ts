@@ -72,7 +72,8 @@ export function isDefaultInput(path: string): boolean {
 
 export interface DigestInputs {
   readonly formatVersion: number;
-  readonly coreVersion: string;
+  /** SHA-256 over the files of @dataform/core. */
+  readonly coreHash: string;
   /** SHA-256 of the runner's own code that makes manifests. */
   readonly runner: string;
   readonly overrides: ProjectOverrides;
@@ -82,13 +83,13 @@ export interface DigestInputs {
 
 /**
  * SHA-256 over everything a manifest can depend on, the clock and randomness excepted: file names and contents, overrides, the
- * runner, the version of core and of Node, and what the environment tells JavaScript about time zone and language.
+ * runner, the bytes of core, the version of Node, and what the environment tells JavaScript about time zone and language.
  */
 export function inputsDigest(inputs: DigestInputs): string {
   const hash = createHash("sha256");
   const line = (...parts: readonly string[]) => hash.update(`${JSON.stringify(parts)}\n`);
   line("format", String(inputs.formatVersion), "runner", inputs.runner);
-  line("core", inputs.coreVersion, "node", process.version, process.platform, process.arch);
+  line("core", inputs.coreHash, "node", process.version, process.platform, process.arch);
   for (const [name, value] of Object.entries(compileEnvironment())) line("environment", name, value);
   const { vars = {}, ...overrides } = inputs.overrides;
   for (const [name, value] of sorted(Object.entries(overrides))) line("override", name, String(value));

@@ -92,6 +92,7 @@ export const compileResponseSchema = v.variant("ok", [
     ok: v.literal(true),
     graph: v.looseObject({}),
     coreVersion: v.string(),
+    coreHash: v.string(),
     errors: v.array(errorReport),
     fileTraces: v.record(v.string(), v.object(readTrace)),
     actionTraces: v.array(

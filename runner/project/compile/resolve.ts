@@ -1,5 +1,5 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, resolve, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 
 /** In the order in which the stock CLI's sandbox tries them. */
 const EXTENSIONS = [".js", ".sql", ".sqlx", ".yaml", ".yml", ".json"] as const;
@@ -21,7 +21,11 @@ export class ModuleResolver {
   /** @param roots real paths of the folders that modules may come from; the first is the project. */
   constructor(private readonly roots: readonly [string, ...string[]]) {}
 
-  /** Absolute path of the module, or undefined when there is none. */
+  /**
+   * Absolute path of the module, or undefined when there is none.
+   *
+   * @throws Error in words for the user when a package is damaged
+   */
   resolve(fromDir: string, id: string): string | undefined {
     const key = `${fromDir}\0${id}`;
     if (this.cache.has(key)) return this.cache.get(key);
@@ -93,7 +97,10 @@ export class ModuleResolver {
 
   private readPackage(dir: string): PackageJson | undefined {
     const path = this.file(join(dir, "package.json"));
-    return path === undefined ? undefined : (JSON.parse(readFileSync(path, "utf8")) as PackageJson);
+    if (path === undefined) return undefined;
+    const value = parsed(readFileSync(path, "utf8"));
+    if (typeof value === "object" && value !== null) return value as PackageJson;
+    throw new Error(`${relative(this.roots[0], path)} is not JSON; install the package again`);
   }
 
   private isAllowed(path: string): boolean {
@@ -115,6 +122,15 @@ function exportedPath(exports: unknown, subpath: string): string | undefined {
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** Undefined: it is not JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function isFile(path: string): boolean {
