@@ -35,5 +35,16 @@ await build({
   splitting: true,
   chunkNames: "[name]-[hash]",
 });
-await build({ ...common, entryPoints: { "compile-child": "runner/project/compile/child.ts" }, outdir: "dist" });
+// Each of these runs as a process or thread of its own.
+await build({
+  ...common,
+  entryPoints: {
+    "compile-child": "runner/project/compile/child.ts",
+    "function-child": "runner/dialect/runtime/js/functions/child.ts",
+    "function-broker": "runner/dialect/runtime/js/functions/broker.ts",
+  },
+  // Nothing in them calls require, and it would be a way out.
+  banner: {},
+  outdir: "dist",
+});
 cpSync(`${root}runner/state/migrations`, `${root}dist/migrations`, { recursive: true });

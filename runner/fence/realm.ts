@@ -9,9 +9,6 @@ export type Primitive = string | number | boolean | undefined;
  */
 export type HostFunctions = Readonly<Record<string, (...args: never[]) => unknown>>;
 
-/** Names that a realm has and that project code has no use for: shared memory, WebAssembly, and a clock that nobody observes. */
-const REMOVED = ["WebAssembly", "SharedArrayBuffer", "Atomics", "Temporal"] as const;
-
 export interface Realm {
   readonly context: vm.Context;
   /** The names that the language itself defines on a global object. */
@@ -22,9 +19,13 @@ export interface Realm {
  * A realm of its own, with the language's globals only. Its global object is an ordinary one, not a copy that is kept in step with an
  * object of the host: through such a copy `globalThis.constructor` would be the host's.
  *
+ * @param options.without names of globals that it shall not have
  * @param options.promises settle at the end of every script instead of never
  */
-export function createRealm(name: string, options: { readonly promises?: boolean } = {}): Realm {
+export function createRealm(
+  name: string,
+  options: { readonly without?: readonly string[]; readonly promises?: boolean } = {},
+): Realm {
   const context = vm.createContext(vm.constants.DONT_CONTEXTIFY as unknown as object, {
     name,
     ...(options.promises === true ? { microtaskMode: "afterEvaluate" } : {}),
@@ -32,7 +33,7 @@ export function createRealm(name: string, options: { readonly promises?: boolean
   const globalNames = new Set(Reflect.ownKeys(context));
   // The engine's own, which leads to the process's streams.
   globalNames.delete("console");
-  for (const removed of REMOVED) Reflect.deleteProperty(context, removed);
+  for (const removed of options.without ?? []) Reflect.deleteProperty(context, removed);
   return { context, globalNames };
 }
 

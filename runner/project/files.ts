@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
+import { languageEnvironment } from "../fence/environment.js";
 import type { ProjectOverrides } from "./compile/protocol.js";
 import { projectError } from "./errors.js";
 
@@ -90,19 +91,13 @@ export function inputsDigest(inputs: DigestInputs): string {
   const line = (...parts: readonly string[]) => hash.update(`${JSON.stringify(parts)}\n`);
   line("format", String(inputs.formatVersion), "runner", inputs.runner);
   line("core", inputs.coreHash, "node", process.version, process.platform, process.arch);
-  for (const [name, value] of Object.entries(compileEnvironment())) line("environment", name, value);
+  for (const [name, value] of Object.entries(languageEnvironment())) line("environment", name, value);
   const { vars = {}, ...overrides } = inputs.overrides;
   for (const [name, value] of sorted(Object.entries(overrides))) line("override", name, String(value));
   for (const [name, value] of sorted(Object.entries(vars))) line("var", name, value);
   for (const [path, sha256] of sorted(inputs.files)) line("file", path, sha256);
   for (const [path, sha256] of sorted(inputs.tracedFiles)) line("traced", path, sha256);
   return hash.digest("hex");
-}
-
-/** The only variables of the environment that a compile gets: those that decide how JavaScript prints dates and numbers. */
-export function compileEnvironment(): Record<string, string> {
-  const names = ["LANG", "LC_ALL", "TZ"];
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
 function sorted<T>(entries: Iterable<readonly [string, T]>): (readonly [string, T])[] {

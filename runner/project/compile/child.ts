@@ -15,7 +15,9 @@ import type { CompileRequest, CompileResponse } from "./protocol.js";
 const { version, arch, platform, pid } = process;
 const clock = process.hrtime.bigint;
 const facts: ProcessFacts = { version, arch, platform, pid, hrtime: () => Number(clock()) };
-const realm = createRealm("dataform project");
+// Shared memory and WebAssembly are of no use to a compile, and Temporal is a clock that nobody observes.
+const without = ["WebAssembly", "SharedArrayBuffer", "Atomics", "Temporal"];
+const realm = createRealm("dataform project", { without });
 const exit = await enterFence(realm);
 writeAll(1, JSON.stringify(respond()));
 // The event loop never turns after the project's code has run.

@@ -1,10 +1,10 @@
 import { existsSync, realpathSync } from "node:fs";
 import { join, sep } from "node:path";
 import * as v from "valibot";
+import { languageEnvironment } from "../../fence/environment.js";
 import { canIsolate, startFenced, watchMemory } from "../../fence/fenced-process.js";
 import { READY } from "../../fence/handshake.js";
 import { projectError } from "../errors.js";
-import { compileEnvironment } from "../files.js";
 import { compileResponseSchema } from "./graph-shape.js";
 import type { CompileRequest } from "./protocol.js";
 
@@ -58,7 +58,7 @@ async function runOnce(
   const { memoryMb } = limits;
   const readable = [`${projectDir}${sep}`, `${request.coreDir}${sep}`, `${packageFolder(projectDir)}${sep}`];
   const child = startFenced(
-    { script: childPath, cwd: projectDir, readable, env: compileEnvironment(), memoryMb },
+    { script: childPath, cwd: projectDir, readable, env: languageEnvironment(), memoryMb },
     isolated,
   );
   let stopped: string | undefined;
