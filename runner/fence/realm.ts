@@ -55,7 +55,10 @@ export function enclose<H extends HostFunctions>(host: H, names: string): H {
   for (const name of names.split(",")) {
     const call = host[name] as unknown as (a: unknown, b: unknown, c: unknown) => unknown;
     enclosed[name] = (a: unknown, b: unknown, c: unknown) => {
-      const [first, second, third] = [primitive(a), primitive(b), primitive(c)];
+      // Each on its own: an array would go through an iterator, which the project's code can replace.
+      const first = primitive(a);
+      const second = primitive(b);
+      const third = primitive(c);
       try {
         return call(first, second, third);
       } catch {

@@ -104,7 +104,7 @@ export const compileResponseSchema = v.variant("ok", [
       }),
     ),
     loadedFiles: v.record(v.string(), v.string()),
-    probedFiles: v.array(v.string()),
+    probedFiles: v.array(v.pipe(v.string(), v.excludes("\0"))),
   }),
   v.object({ ok: v.literal(false), error: errorReport }),
 ]);

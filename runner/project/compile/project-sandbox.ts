@@ -63,12 +63,16 @@ export function compileInSandbox(request: CompileRequest, realm: Realm, facts: P
     },
     compile(path, generated) {
       if (!isCore(path)) sources.set(inProject(path), { source: read.get(path) ?? generated, generated });
+      let script: vm.Script;
       try {
-        return compileModule(generated, isCore(path) ? "node_modules/@dataform/core" : inProject(path), realm);
+        script = moduleScript(generated, isCore(path) ? "node_modules/@dataform/core" : inProject(path));
       } catch (error) {
         const { message, stack } = error as Error;
         return JSON.stringify([message, stack ?? message]);
       }
+      // Text that closes the function around it runs here; what it throws is the realm's and is not touched.
+      const run = quietly(() => script.runInContext(realm.context, { displayErrors: false }) as unknown);
+      return typeof run === "function" ? run : JSON.stringify(["Unexpected token '}'", ""]);
     },
     dirname: (path) => dirname(path),
     enterFile(path) {
@@ -184,13 +188,14 @@ function resultOf(run: () => unknown): SandboxResult {
 }
 
 /**
- * A function of the sandbox's realm around a module. Strict, and with the body in a block of its own, as the stock CLI's
+ * A script whose value is a function around a module. Strict, and with the body in a block of its own, as the stock CLI's
  * sandbox wraps it: `const module = ...` at the top of a file is allowed there. Line numbers stay those of `code`.
+ *
+ * @throws SyntaxError of the host
  */
-function compileModule(code: string, path: string, { context }: Realm): unknown {
+function moduleScript(code: string, path: string): vm.Script {
   const head = '(function (exports, require, module, __filename, __dirname) { "use strict"; {';
-  const script = new vm.Script(`${head}\n${code}\n}})`, { filename: `${SCRIPT_PREFIX}${path}`, lineOffset: -1 });
-  return script.runInContext(context, { displayErrors: false });
+  return new vm.Script(`${head}\n${code}\n}})`, { filename: `${SCRIPT_PREFIX}${path}`, lineOffset: -1 });
 }
 
 /** The folder of installed packages may be a link, as package managers with a store make it. */

@@ -27,6 +27,7 @@ export class ModuleResolver {
    * @throws Error in words for the user when a package is damaged
    */
   resolve(fromDir: string, id: string): string | undefined {
+    if (id.includes("\0")) return undefined;
     const key = `${fromDir}\0${id}`;
     if (this.cache.has(key)) return this.cache.get(key);
     const found = this.find(fromDir, id);
@@ -91,6 +92,8 @@ export class ModuleResolver {
 
   private file(path: string): string | undefined {
     const full = resolve(path);
+    // Nothing outside exists, whatever appears there: it is not looked at, and no input.
+    if (!this.roots.some((root) => full.startsWith(root + sep))) return undefined;
     this.probed.add(full);
     return isFile(full) && this.isAllowed(full) ? full : undefined;
   }

@@ -57,7 +57,11 @@ function prepare({ name, code, parameters, returns }: Definition): Call {
   new Script(USER_FUNCTION_HARNESS).runInContext(context);
   const types = JSON.stringify({ parameters: parameters.map(({ type }) => type), returns });
   const source = functionScript({ name, code, parameters: parameters.map((parameter) => parameter.name) });
-  data.fastbreakCall = source.runInContext(context, { displayErrors: false });
+  try {
+    data.fastbreakCall = source.runInContext(context, { displayErrors: false });
+  } catch {
+    // Text that closes the function around it has run, and thrown; what it threw is the realm's and is not touched.
+  }
   const [start, finish] = [
     new Script(`fastbreakStart(fastbreakCall, ${JSON.stringify(types)}, fastbreakRows)`),
     new Script(`fastbreakFinish(${JSON.stringify(types)})`),
