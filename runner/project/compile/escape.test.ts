@@ -70,7 +70,7 @@ const tell = (...values) => { held.push(...values); };
 try { ${code} } catch (e) { tell(e); }
 publish(${JSON.stringify(name)}).query(() => "select '" + got + reach(...held) + "' as a");`;
 
-const LIBRARY = { "lib/bad.js": "const a = ;", "lib/broken.json": "{" };
+const LIBRARY = { "lib/fine.js": "module.exports = 1;", "lib/bad.js": "const a = ;", "lib/broken.json": "{" };
 const nameOf = (i: number) => `attempt_${i}`;
 const attempts = Object.entries(ATTEMPTS);
 
@@ -91,43 +91,50 @@ describe("a project's code gets nothing", () => {
 /** Each changes objects of the language so that whatever uses them shows what it holds. */
 const POLLUTIONS: Readonly<Record<string, string>> = {
   "the iterator of arrays":
-    "const values = Array.prototype[Symbol.iterator]; Array.prototype[Symbol.iterator] = function () { tell(this); return values.call([{ toString() { tell(this); return 'x'; } }]); };",
+    "change(Array.prototype, Symbol.iterator, (old) => function () { tell(this); return old.call([{ toString() { tell(this); return 'x'; } }]); });",
   "methods of arrays":
-    "for (const key of ['push', 'map', 'join', 'flatMap', 'slice', 'concat', 'forEach']) { const old = Array.prototype[key]; Array.prototype[key] = function (...a) { tell(this); return Reflect.apply(old, this, a); }; }",
-  "call, apply and bind":
-    "for (const key of ['call', 'apply', 'bind']) { const old = Function.prototype[key]; Function.prototype[key] = function (...a) { tell(this, a[0]); return Reflect.apply(old, this, a); }; }",
+    "for (const key of ['push', 'map', 'join', 'flatMap', 'slice', 'concat', 'forEach']) change(Array.prototype, key, seen);",
+  "call, apply and bind": "for (const key of ['call', 'apply', 'bind']) change(Function.prototype, key, seen);",
   "methods of strings":
-    "for (const key of ['slice', 'indexOf', 'replace', 'split', 'startsWith', 'toString']) { const old = String.prototype[key]; String.prototype[key] = function (...a) { tell(this, a[0], a[1]); return Reflect.apply(old, this, a); }; }",
+    "for (const key of ['slice', 'indexOf', 'replace', 'split', 'startsWith', 'toString']) change(String.prototype, key, seen);",
   "JSON, String and Object":
-    "for (const [o, key] of [[JSON, 'parse'], [JSON, 'stringify'], [globalThis, 'String'], [Object, 'create'], [Object, 'hasOwn'], [Reflect, 'get']]) { const old = o[key]; o[key] = (...a) => { tell(a, ...a); return Reflect.apply(old, o, a); }; }",
+    "for (const [o, key] of [[JSON, 'parse'], [JSON, 'stringify'], [globalThis, 'String'], [Object, 'create'], [Object, 'hasOwn'], [Reflect, 'get']]) change(o, key, seen);",
   "properties that options are looked up in":
-    "for (const key of ['get', 'set', 'value', 'then', 'error', 'code', 'json', 'encoding', 'filename', 'importModuleDynamically', 'cachedData', 'timeout', 'flag', 'fd', 'uid']) Object.defineProperty(Object.prototype, key, { configurable: true, get() { tell(this); return undefined; }, set(v) { tell(this, v); Object.defineProperty(this, key, { value: v, writable: true, configurable: true, enumerable: true }); } });",
-  "what JSON makes of objects": "Object.prototype.toJSON = function (key) { tell(this, key); return 'polluted'; };",
+    "for (const key of ['get', 'set', 'value', 'then', 'error', 'code', 'json', 'encoding', 'filename', 'importModuleDynamically', 'cachedData', 'timeout', 'flag', 'fd', 'uid']) { const d = { __proto__: null, configurable: true, get() { tell(this); return undefined; }, set(v) { tell(this, v); } }; Object.defineProperty(Object.prototype, key, d); undo[u++] = () => deleteProperty(Object.prototype, key); }",
+  "what JSON makes of objects":
+    "change(Object.prototype, 'toJSON', () => function (key) { tell(this, key); return 'polluted'; });",
   collections:
-    "for (const C of [Map, Set, WeakMap]) for (const key of ['get', 'set', 'has', 'add']) { const old = C.prototype[key]; if (old) C.prototype[key] = function (...a) { tell(this, ...a); return Reflect.apply(old, this, a); }; }",
+    "for (const C of [Map, Set, WeakMap]) for (const key of ['get', 'set', 'has', 'add']) if (C.prototype[key]) change(C.prototype, key, seen);",
   "the text of errors":
-    "Error.prototype.toString = function () { tell(this); return 'x'; }; Object.defineProperty(Error.prototype, 'stack', { get() { tell(this); return {}; } }); Error.prepareStackTrace = (e, frames) => { tell(e, frames, ...frames); return { frames }; };",
+    "change(Error.prototype, 'toString', seen); change(Error, 'prepareStackTrace', () => (e, frames) => { tell(e, frames, ...frames); return { frames }; });",
 };
+
+/** Changes objects, does what makes the host work, puts everything back and says what it saw. */
+const spy = (code: string) => `${REACH}
+const { apply, deleteProperty } = Reflect, undo = [], held = [];
+let n = 0, u = 0;
+const tell = (a, b, c) => { held[n++] = a; held[n++] = b; held[n++] = c; };
+const change = (object, key, make) => {
+  const had = Object.getOwnPropertyDescriptor(object, key);
+  Object.defineProperty(object, key, { __proto__: null, configurable: true, writable: true, value: make(object[key]) });
+  undo[u++] = () => (had ? Object.defineProperty(object, key, had) : deleteProperty(object, key));
+};
+const seen = (old) => function () { tell(this, arguments[0], arguments[1]); return apply(old, this, arguments); };
+${code}
+for (const f of Object.freeze({ length: 7, 0: () => require("path").join("a", "b"), 1: () => Buffer.from("x").toString("hex"), 2: () => console.log({}), 3: () => new Date(), 4: () => require("../lib/fine"), 5: () => require("./gone"), 6: () => require("../lib/bad"), [Symbol.iterator]() { let i = 0; return { next: () => (i < 7 ? { done: false, value: this[i++] } : { done: true }) }; } }))
+  try { f(); } catch (e) { tell(e); }
+while (u > 0) undo[--u]();
+console.log("saw " + n + " values: <" + reach(...held) + ">");`;
 
 describe("a project that changes the objects of the language learns nothing of the host", () => {
   it.each(Object.entries(POLLUTIONS))("by %s", async (_name, code) => {
     let log = "";
-    const spy = `${REACH}
-const { call } = Function.prototype, log = console.log; let got = "", busy = false;
-const tell = (...values) => { if (busy) return; busy = true; try { got += reach(...values); } finally { busy = false; } if (got !== "") log("ESCAPED " + got); };
-${code}
-try { require("path").join("a", "b"); Buffer.from("x"); console.log("x"); new Date(); require("./b"); require("./gone"); } catch (e) { tell(e); }
-log("tried");`;
-    const files = { "definitions/a.js": spy, "definitions/b.js": 'publish("b").query(() => "select 1");' };
+    const files = { ...LIBRARY, "definitions/a.js": spy(code), "definitions/b.js": 'publish("b").query("select 1");' };
     const onLog = (text: string) => {
       log += text;
     };
-    // Whether such a project compiles is its own affair; what it prints is told in both cases.
-    const printed = await load(project(files), {}, { onLog }).then(
-      () => log,
-      () => log,
-    );
-    expect(printed).not.toContain("ESCAPED");
+    await load(project(files), {}, { onLog });
+    expect(log).toMatch(/saw [1-9]\d* values: <>/);
   });
 });
 

@@ -85,6 +85,10 @@ export const USER_FUNCTION_HARNESS = `(function () {
     }
   }
 
+  // Nothing streams here, and both would ask the host.
+  delete WebAssembly.compileStreaming;
+  delete WebAssembly.instantiateStreaming;
+
   let results = [];
   let pending = 0;
   let failure;

@@ -57,6 +57,7 @@ function prepare({ name, code, parameters, returns }: Definition): Call {
   new Script(USER_FUNCTION_HARNESS).runInContext(context);
   const types = JSON.stringify({ parameters: parameters.map(({ type }) => type), returns });
   const source = functionScript({ name, code, parameters: parameters.map((parameter) => parameter.name) });
+  data.fastbreakCall = undefined;
   try {
     data.fastbreakCall = source.runInContext(context, { displayErrors: false });
   } catch {
