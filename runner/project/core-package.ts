@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from "node:fs";
+import { lstatSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { readCore as readCoreFiles } from "./compile/core-files.js";
@@ -33,7 +33,7 @@ export function findCore(projectDir: string): CorePackage {
 /** Undefined: the project has none. One that is there and damaged is an error, not a reason to take another version silently. */
 function installedCore(projectDir: string): CorePackage | undefined {
   const path = join(projectDir, IN_PROJECT);
-  if (!existsSync(path)) return undefined;
+  if (!isThere(path)) return undefined;
   try {
     return readCore(path);
   } catch (error) {
@@ -41,6 +41,15 @@ function installedCore(projectDir: string): CorePackage | undefined {
       `the package is damaged: ${(error as Error).message}; run npm install in the project`,
       IN_PROJECT,
     );
+  }
+}
+
+/** A link to nothing is there, too. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
   }
 }
 
@@ -53,7 +62,15 @@ function runnersOwnCore(): CorePackage | undefined {
 }
 
 function readCore(path: string): CorePackage {
-  const dir = realpathSync(path);
+  const dir = realPath(path);
   const { version, hash } = readCoreFiles(dir);
   return { dir, version, hash };
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    throw new Error("it is a symbolic link to nothing");
+  }
 }

@@ -4,6 +4,7 @@ import { join, sep } from "node:path";
 import { languageEnvironment } from "../fence/environment.js";
 import type { ProjectOverrides } from "./compile/protocol.js";
 import { projectError } from "./errors.js";
+import { readInProject, statInProject } from "./read-file.js";
 
 /** Folders whose every file may decide the compile. */
 const SOURCE_FOLDERS = ["definitions", "includes", "assertions"] as const;
@@ -35,24 +36,24 @@ export function readProjectFiles(projectDir: string): ProjectFiles {
   const filePaths: string[] = [];
 
   const visitFolder = (folder: string, linked: boolean) => {
-    for (const entry of entriesOf(join(projectDir, folder))) {
+    for (const entry of entriesOf(projectDir, folder)) {
       if (entry.name.startsWith(".")) continue;
       const path = `${folder}/${entry.name}`;
       const kind = kindOf(projectDir, path, entry);
       if (entry.name.includes(".")) filePaths.push(path);
-      if (kind === "file") hashes.set(path, hashFile(join(projectDir, path)));
+      if (kind === "file") hashes.set(path, hashInProject(projectDir, path));
       else if (!linked) visitFolder(path, entry.isSymbolicLink());
     }
   };
   for (const folder of SOURCE_FOLDERS) {
-    const stat = statSync(join(projectDir, folder), { throwIfNoEntry: false });
+    const stat = statInProject(projectDir, folder);
     if (stat === undefined) continue;
     if (!stat.isDirectory()) throw projectError("must be a folder", folder);
     refuseForeignTarget(projectDir, folder);
     visitFolder(folder, false);
   }
   for (const file of ROOT_FILES) {
-    const hash = hashFileIfPresent(join(projectDir, file));
+    const hash = hashInProject(projectDir, file);
     if (hash !== ABSENT) hashes.set(file, hash);
   }
   filePaths.sort();
@@ -61,7 +62,7 @@ export function readProjectFiles(projectDir: string): ProjectFiles {
 
 /** Hashes files that an earlier compile looked at, found or not. */
 export function hashTracedFiles(projectDir: string, paths: readonly string[]): FileHashes {
-  return new Map(paths.map((path) => [path, hashFileIfPresent(join(projectDir, path))]));
+  return new Map(paths.map((path) => [path, hashTracedFile(join(projectDir, path))]));
 }
 
 /** Whether `readProjectFiles` looks at this path, so that it need not be traced. */
@@ -104,19 +105,23 @@ function sorted<T>(entries: Iterable<readonly [string, T]>): (readonly [string, 
   return [...entries].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
-function entriesOf(folder: string): Dirent[] {
-  return readdirSync(folder, { withFileTypes: true });
+function entriesOf(projectDir: string, folder: string): Dirent[] {
+  try {
+    return readdirSync(join(projectDir, folder), { withFileTypes: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw projectError(`cannot be read (${code})`, folder);
+  }
 }
 
 function kindOf(projectDir: string, path: string, entry: Dirent): "file" | "folder" {
   if (entry.isFile()) return "file";
   if (entry.isDirectory()) return "folder";
   if (entry.isSymbolicLink()) {
-    const stat = statSync(join(projectDir, path), { throwIfNoEntry: false });
-    if (stat === undefined) throw projectError("is a symbolic link to nothing", path);
-    refuseForeignTarget(projectDir, path);
-    if (stat.isFile()) return "file";
-    if (stat.isDirectory()) return "folder";
+    const stat = statInProject(projectDir, path);
+    if (stat !== undefined) refuseForeignTarget(projectDir, path);
+    if (stat?.isFile()) return "file";
+    if (stat?.isDirectory()) return "folder";
   }
   throw projectError("is neither a file nor a folder", path);
 }
@@ -131,13 +136,19 @@ export function hashFile(path: string): string {
   return createHash("sha256").update(readFileSync(path)).digest("hex");
 }
 
-function hashFileIfPresent(path: string): string {
+function hashInProject(projectDir: string, path: string): string {
+  const content = readInProject(projectDir, path);
+  return content === undefined ? ABSENT : createHash("sha256").update(content).digest("hex");
+}
+
+/** A path that module resolution looked at decides by being a file or not: what cannot be read is none. */
+function hashTracedFile(path: string): string {
   try {
-    if (!statSync(path).isFile()) return "folder";
-    return hashFile(path);
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return ABSENT;
+    return stat.isFile() ? hashFile(path) : "folder";
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return ABSENT;
-    throw error;
+    return code === "ENOENT" || code === "ENOTDIR" ? ABSENT : `unreadable ${code}`;
   }
 }

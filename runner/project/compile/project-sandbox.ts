@@ -58,7 +58,8 @@ export function compileInSandbox(request: CompileRequest, realm: Realm, facts: P
         read.set(path, text);
         return extname(path) === ".json" ? `json:${text}` : `code:${text}`;
       } catch (error) {
-        return `error:${(error as Error).message}`;
+        const { code, message } = error as NodeJS.ErrnoException;
+        return `error:${inProject(path)} ${code === undefined ? message : "cannot be read"}`;
       }
     },
     compile(path, generated) {
@@ -232,7 +233,7 @@ function reportError(
   projectDir: string,
   sources: ReadonlyMap<string, LoadedSource>,
 ): CompileErrorReport {
-  const message = (error.message ?? "unknown error")
+  const text = (error.message ?? "unknown error")
     .replaceAll(`${projectDir}/`, "")
     .replaceAll(`${CORE_PROJECT_DIR}/`, "");
   const stack = error.stack ?? "";
@@ -241,6 +242,7 @@ function reportError(
   const frame = /^[^\n]*?dataform:([^\s()]+?):\d+\n/.exec(stack)?.[1] ?? userFrame(stack)?.file;
   const fileName = frame !== undefined && sources.has(frame) ? frame : named === "index.js" ? undefined : named;
   const loaded = fileName === undefined ? undefined : sources.get(fileName);
+  const message = text.startsWith(`${fileName} `) ? text.slice(`${fileName} `.length) : text;
   if (fileName === undefined || loaded === undefined) return { fileName, line: undefined, message };
   const stackLine = stackLineIn(stack, `${SCRIPT_PREFIX}${fileName}`);
   const line = errorLine(loaded, stackLine, message, error.actionName?.split(".").at(-1) ?? "");

@@ -78,6 +78,16 @@ function compileInRealm(host: SandboxHost, facts: SandboxFacts, request: string,
     return error;
   };
 
+  const loadCore = (require: Untyped): Untyped => {
+    try {
+      const core = require("@dataform/core");
+      const { compiler, main, session } = core;
+      return typeof compiler === "function" && typeof main === "function" && session?.compile ? core : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+
   let captured: Untyped;
   try {
     const note = parts.observeClock(host);
@@ -85,7 +95,11 @@ function compileInRealm(host: SandboxHost, facts: SandboxFacts, request: string,
     const { makeRequire, useCompiler } = parts.moduleSystem(host);
     const observer = parts.observeCore(host, facts.includeNames, asError);
     const requireFromProject = makeRequire("", facts.projectDir) as Untyped;
-    const core = requireFromProject("@dataform/core");
+    const core = loadCore(requireFromProject);
+    if (core === undefined)
+      throw new Error(
+        "the installed @dataform/core is damaged: its bundle.js is not that of the package; install it again",
+      );
     useCompiler(core.compiler);
     const { file, global } = facts.settings;
     (globalThis as Untyped)[global] = requireFromProject(`./${file}`);
