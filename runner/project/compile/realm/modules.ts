@@ -63,7 +63,7 @@ export function moduleSystem(host: SandboxHost): {
   const run = (module: SandboxModule) => {
     const { path: dir, filename } = module;
     const { kind, text } = split(host.read(filename));
-    if (kind === "error") throw syntaxError(text, text);
+    if (kind === "error") throw new Error(text);
     if (kind === "json") {
       module.exports = parse(text);
       return;
