@@ -4,6 +4,9 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "nod
 /** In the order in which the stock CLI's sandbox tries them. */
 const EXTENSIONS = [".js", ".sql", ".sqlx", ".yaml", ".yml", ".json"] as const;
 
+/** Files and folders that hold secrets by convention: what a project compiles to leaves this machine. */
+const SECRETS = /[\\/](?:\.df-credentials[^\\/]*|\.env[^\\/]*|\.git|\.npmrc)(?:[\\/]|$)/i;
+
 interface PackageJson {
   readonly main?: unknown;
   readonly exports?: unknown;
@@ -106,9 +109,12 @@ export class ModuleResolver {
     throw new Error(`${relative(this.roots[0], path)} is not JSON; install the package again`);
   }
 
+  /** Where the file really is counts, and where it is said to be. */
   private isAllowed(path: string): boolean {
-    const real = realpathSync(path);
-    return this.roots.some((root) => real.startsWith(root + sep));
+    return [path, realpathSync(path)].every((file) => {
+      const root = this.roots.find((candidate) => file.startsWith(candidate + sep));
+      return root !== undefined && !SECRETS.test(file.slice(root.length));
+    });
   }
 }
 
