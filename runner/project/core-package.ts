@@ -44,12 +44,12 @@ function installedCore(projectDir: string): CorePackage | undefined {
   }
 }
 
-/** A link to nothing is there, too. */
+/** A link to nothing is there, too, and so is what cannot be looked at: another version must not take its place. */
 function isThere(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ENOTDIR";
   }
 }
 
@@ -70,7 +70,8 @@ function readCore(path: string): CorePackage {
 function realPath(path: string): string {
   try {
     return realpathSync(path);
-  } catch {
-    throw new Error("it is a symbolic link to nothing");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(code === "ENOENT" ? "it is a symbolic link to nothing" : "it cannot be read");
   }
 }

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { type Dirent, readFileSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
 import { languageEnvironment } from "../fence/environment.js";
 import type { ProjectOverrides } from "./compile/protocol.js";
 import { projectError } from "./errors.js";
-import { readInProject, statInProject } from "./read-file.js";
+import { entriesInProject, readInProject, statInProject } from "./read-file.js";
 
 /** Folders whose every file may decide the compile. */
 const SOURCE_FOLDERS = ["definitions", "includes", "assertions"] as const;
@@ -36,7 +36,7 @@ export function readProjectFiles(projectDir: string): ProjectFiles {
   const filePaths: string[] = [];
 
   const visitFolder = (folder: string, linked: boolean) => {
-    for (const entry of entriesOf(projectDir, folder)) {
+    for (const entry of entriesInProject(projectDir, folder)) {
       if (entry.name.startsWith(".")) continue;
       const path = `${folder}/${entry.name}`;
       const kind = kindOf(projectDir, path, entry);
@@ -103,15 +103,6 @@ export function inputsDigest(inputs: DigestInputs): string {
 
 function sorted<T>(entries: Iterable<readonly [string, T]>): (readonly [string, T])[] {
   return [...entries].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-}
-
-function entriesOf(projectDir: string, folder: string): Dirent[] {
-  try {
-    return readdirSync(join(projectDir, folder), { withFileTypes: true });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw projectError(`cannot be read (${code})`, folder);
-  }
 }
 
 function kindOf(projectDir: string, path: string, entry: Dirent): "file" | "folder" {

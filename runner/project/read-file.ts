@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, type Stats, statSync } from "node:fs";
+import { type Dirent, lstatSync, readdirSync, readFileSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import { sourceText } from "./compile/source-text.js";
 import { projectError } from "./errors.js";
@@ -55,6 +55,15 @@ export function readTextInProject(projectDir: string, path: string): string | un
     return sourceText(content, path);
   } catch (error) {
     throw projectError((error as Error).message, path);
+  }
+}
+
+/** The names in a folder of the project. @throws ProjectError when it cannot be read */
+export function entriesInProject(projectDir: string, folder: string): Dirent[] {
+  try {
+    return readdirSync(join(projectDir, folder), { withFileTypes: true });
+  } catch (error) {
+    return rethrown(error, folder) ?? [];
   }
 }
 
