@@ -41,7 +41,19 @@ const decides = /^runner\/(dialect|googlesql|engines)\//;
 const engineFiles = Object.entries(metafile.outputs)
   .filter(([, { inputs }]) => Object.keys(inputs).some((path) => decides.test(path)))
   .map(([path]) => path.replace(/^dist\//, ""))
+  .concat("function-child.js", "function-broker.js")
   .sort();
-writeFileSync(`${root}dist/engine-files.json`, JSON.stringify(engineFiles));
-await build({ ...common, entryPoints: { "compile-child": "runner/project/compile/child.ts" }, outdir: "dist" });
+// Each of these runs as a process or thread of its own.
+await build({
+  ...common,
+  entryPoints: {
+    "compile-child": "runner/project/compile/child.ts",
+    "function-child": "runner/dialect/runtime/js/functions/child.ts",
+    "function-broker": "runner/dialect/runtime/js/functions/broker.ts",
+  },
+  // Nothing in them calls require, and it would be a way out.
+  banner: {},
+  outdir: "dist",
+});
 cpSync(`${root}migrations`, `${root}dist/migrations`, { recursive: true });
+writeFileSync(`${root}dist/engine-files.json`, JSON.stringify(engineFiles));

@@ -5,7 +5,8 @@ import type { ManifestAction } from "./manifest.js";
 
 export interface CodeHashInputs {
   readonly formatVersion: number;
-  readonly coreVersion: string;
+  /** SHA-256 over the files of @dataform/core. */
+  readonly coreHash: string;
   /** The resolved settings of the project; of its `vars` only those in `sources` count. */
   readonly projectConfig: CompiledGraph["projectConfig"];
   readonly files: FileHashes;
@@ -15,14 +16,14 @@ type CodeIdentity = Pick<ManifestAction, "key" | "type" | "dependencies" | "sour
 
 /**
  * Hash of the sources that decide one action: its own file and every file it read, the variables it read, the project's
- * settings, the version of core and what its references resolve to.
+ * settings, core and what its references resolve to.
  */
 export function codeHash(action: CodeIdentity, inputs: CodeHashInputs): string {
   const { vars, ...settings } = inputs.projectConfig;
   const varNames = action.sources.vars.includes("*") ? Object.keys(vars).sort() : action.sources.vars;
   return sha256([
     inputs.formatVersion,
-    inputs.coreVersion,
+    inputs.coreHash,
     action.key,
     action.type,
     settings,

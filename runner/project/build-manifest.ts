@@ -47,7 +47,7 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
   const traces = new Map(outcome.actionTraces.map((trace) => [`${trace.list} ${trace.index}`, trace]));
   const codeInputs: CodeHashInputs = {
     formatVersion: MANIFEST_FORMAT_VERSION,
-    coreVersion: outcome.coreVersion,
+    coreHash: outcome.coreHash,
     projectConfig: graph.projectConfig,
     files: inputs.files,
   };
@@ -128,6 +128,7 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
     formatVersion: MANIFEST_FORMAT_VERSION,
     inputsDigest: inputs.inputsDigest,
     coreVersion: outcome.coreVersion,
+    coreHash: outcome.coreHash,
     defaultDatabase,
     compileVolatile: [...Object.values(outcome.fileTraces), ...outcome.actionTraces].some(
       ({ nondeterministic }) => nondeterministic.length > 0,

@@ -34,6 +34,7 @@ export function codeChange(
       if (old === current) return [];
       return [`${path} (${old === undefined ? "new" : current === undefined ? "removed" : "changed"})`];
     });
+    if (manifest.coreHash !== today.coreHash) files.push("@dataform/core (changed)");
     const [oldSql, newSql] = [before.query, now?.query ?? ""];
     const patch = createTwoFilesPatch("built", "now", `${oldSql}\n`, `${newSql}\n`, "", "", { context: 2 });
     return { files, sqlDiff: oldSql === newSql ? "" : patch.split("\n").slice(1).join("\n").trimEnd() };

@@ -75,7 +75,7 @@ describe("inputsDigest", () => {
   const digest = (change: Partial<DigestInputs> = {}) =>
     inputsDigest({
       formatVersion: 1,
-      coreVersion: "3.0.0",
+      coreHash: "b",
       runner: "r",
       overrides: {},
       files: readProjectFiles(project.dir).hashes,
@@ -108,7 +108,7 @@ describe("inputsDigest", () => {
     change({ "lib/x.js": "" });
     renameSync(join(project.dir, "definitions/b.sqlx"), join(project.dir, "definitions/c.sqlx"));
     digests.push(digest());
-    digests.push(digest({ coreVersion: "3.0.1" }), digest({ formatVersion: 2 }), digest({ runner: "s" }));
+    digests.push(digest({ coreHash: "c" }), digest({ formatVersion: 2 }), digest({ runner: "s" }));
     digests.push(digest({ overrides: { schemaSuffix: "x" } }), digest({ overrides: { tablePrefix: "x" } }));
     digests.push(digest({ overrides: { vars: { schemaSuffix: "x" } } }));
     expect(new Set(digests).size).toBe(digests.length);

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
-import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { type Dirent, readFileSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
+import { languageEnvironment } from "../fence/environment.js";
 import type { ProjectOverrides } from "./compile/protocol.js";
 import { projectError } from "./errors.js";
+import { entriesInProject, readInProject, statInProject } from "./read-file.js";
 
 /** Folders whose every file may decide the compile. */
 const SOURCE_FOLDERS = ["definitions", "includes", "assertions"] as const;
@@ -34,24 +36,24 @@ export function readProjectFiles(projectDir: string): ProjectFiles {
   const filePaths: string[] = [];
 
   const visitFolder = (folder: string, linked: boolean) => {
-    for (const entry of entriesOf(join(projectDir, folder))) {
+    for (const entry of entriesInProject(projectDir, folder)) {
       if (entry.name.startsWith(".")) continue;
       const path = `${folder}/${entry.name}`;
       const kind = kindOf(projectDir, path, entry);
       if (entry.name.includes(".")) filePaths.push(path);
-      if (kind === "file") hashes.set(path, hashFile(join(projectDir, path)));
+      if (kind === "file") hashes.set(path, hashInProject(projectDir, path));
       else if (!linked) visitFolder(path, entry.isSymbolicLink());
     }
   };
   for (const folder of SOURCE_FOLDERS) {
-    const stat = statSync(join(projectDir, folder), { throwIfNoEntry: false });
+    const stat = statInProject(projectDir, folder);
     if (stat === undefined) continue;
     if (!stat.isDirectory()) throw projectError("must be a folder", folder);
     refuseForeignTarget(projectDir, folder);
     visitFolder(folder, false);
   }
   for (const file of ROOT_FILES) {
-    const hash = hashFileIfPresent(join(projectDir, file));
+    const hash = hashInProject(projectDir, file);
     if (hash !== ABSENT) hashes.set(file, hash);
   }
   filePaths.sort();
@@ -60,7 +62,7 @@ export function readProjectFiles(projectDir: string): ProjectFiles {
 
 /** Hashes files that an earlier compile looked at, found or not. */
 export function hashTracedFiles(projectDir: string, paths: readonly string[]): FileHashes {
-  return new Map(paths.map((path) => [path, hashFileIfPresent(join(projectDir, path))]));
+  return new Map(paths.map((path) => [path, hashTracedFile(join(projectDir, path))]));
 }
 
 /** Whether `readProjectFiles` looks at this path, so that it need not be traced. */
@@ -72,7 +74,8 @@ export function isDefaultInput(path: string): boolean {
 
 export interface DigestInputs {
   readonly formatVersion: number;
-  readonly coreVersion: string;
+  /** SHA-256 over the files of @dataform/core. */
+  readonly coreHash: string;
   /** SHA-256 of the runner's own code that makes manifests. */
   readonly runner: string;
   readonly overrides: ProjectOverrides;
@@ -82,14 +85,14 @@ export interface DigestInputs {
 
 /**
  * SHA-256 over everything a manifest can depend on, the clock and randomness excepted: file names and contents, overrides, the
- * runner, the version of core and of Node, and what the environment tells JavaScript about time zone and language.
+ * runner, the bytes of core, the version of Node, and what the environment tells JavaScript about time zone and language.
  */
 export function inputsDigest(inputs: DigestInputs): string {
   const hash = createHash("sha256");
   const line = (...parts: readonly string[]) => hash.update(`${JSON.stringify(parts)}\n`);
   line("format", String(inputs.formatVersion), "runner", inputs.runner);
-  line("core", inputs.coreVersion, "node", process.version, process.platform, process.arch);
-  for (const [name, value] of Object.entries(compileEnvironment())) line("environment", name, value);
+  line("core", inputs.coreHash, "node", process.version, process.platform, process.arch);
+  for (const [name, value] of Object.entries(languageEnvironment())) line("environment", name, value);
   const { vars = {}, ...overrides } = inputs.overrides;
   for (const [name, value] of sorted(Object.entries(overrides))) line("override", name, String(value));
   for (const [name, value] of sorted(Object.entries(vars))) line("var", name, value);
@@ -98,29 +101,18 @@ export function inputsDigest(inputs: DigestInputs): string {
   return hash.digest("hex");
 }
 
-/** The only variables of the environment that a compile gets: those that decide how JavaScript prints dates and numbers. */
-export function compileEnvironment(): Record<string, string> {
-  const names = ["LANG", "LC_ALL", "TZ"];
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
-}
-
 function sorted<T>(entries: Iterable<readonly [string, T]>): (readonly [string, T])[] {
   return [...entries].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-}
-
-function entriesOf(folder: string): Dirent[] {
-  return readdirSync(folder, { withFileTypes: true });
 }
 
 function kindOf(projectDir: string, path: string, entry: Dirent): "file" | "folder" {
   if (entry.isFile()) return "file";
   if (entry.isDirectory()) return "folder";
   if (entry.isSymbolicLink()) {
-    const stat = statSync(join(projectDir, path), { throwIfNoEntry: false });
-    if (stat === undefined) throw projectError("is a symbolic link to nothing", path);
-    refuseForeignTarget(projectDir, path);
-    if (stat.isFile()) return "file";
-    if (stat.isDirectory()) return "folder";
+    const stat = statInProject(projectDir, path);
+    if (stat !== undefined) refuseForeignTarget(projectDir, path);
+    if (stat?.isFile()) return "file";
+    if (stat?.isDirectory()) return "folder";
   }
   throw projectError("is neither a file nor a folder", path);
 }
@@ -135,13 +127,19 @@ export function hashFile(path: string): string {
   return createHash("sha256").update(readFileSync(path)).digest("hex");
 }
 
-function hashFileIfPresent(path: string): string {
+function hashInProject(projectDir: string, path: string): string {
+  const content = readInProject(projectDir, path);
+  return content === undefined ? ABSENT : createHash("sha256").update(content).digest("hex");
+}
+
+/** A path that module resolution looked at decides by being a file or not: what cannot be read is none. */
+function hashTracedFile(path: string): string {
   try {
-    if (!statSync(path).isFile()) return "folder";
-    return hashFile(path);
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return ABSENT;
+    return stat.isFile() ? hashFile(path) : "folder";
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return ABSENT;
-    throw error;
+    return code === "ENOENT" || code === "ENOTDIR" ? ABSENT : `unreadable ${code}`;
   }
 }

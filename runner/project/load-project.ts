@@ -53,7 +53,7 @@ export interface LoadedProject {
  */
 export async function loadProject(options: LoadOptions): Promise<LoadedProject> {
   const started = performance.now();
-  const inputs = findInputs(options);
+  let inputs = findInputs(options);
   const files = readProjectFiles(inputs.projectDir);
   const fits = (manifest: Manifest | undefined): manifest is Manifest =>
     manifest !== undefined &&
@@ -73,6 +73,7 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
 
   const digestMs = performance.now() - started;
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    if (attempt > 1) inputs = findInputs(options);
     const manifest = await makeManifest(options, inputs, attempt === 1 ? files : readProjectFiles(inputs.projectDir));
     if (manifest === undefined) continue;
     writeCachedManifest(inputs.projectDir, manifest);
@@ -134,6 +135,7 @@ async function makeManifest(
   const tracedFiles = outcome.probedFiles.filter((path) => !isDefaultInput(path));
   const tracedHashes = hashTracedFiles(projectDir, tracedFiles);
   const hashes = new Map([...files.hashes, ...tracedHashes]);
+  if (outcome.coreHash !== inputs.core.hash) return undefined;
   if (Object.entries(outcome.loadedFiles).some(([path, sha256]) => hashes.get(path) !== sha256)) return undefined;
   refuseForgottenAssertions(files, outcome.loadedFiles);
   return buildManifest({
@@ -162,7 +164,7 @@ function digestOf(inputs: CompileInputs, files: ProjectFiles, tracedFiles: FileH
   const formatVersion = MANIFEST_FORMAT_VERSION;
   return inputsDigest({
     formatVersion,
-    coreVersion: core.version,
+    coreHash: core.hash,
     runner,
     overrides,
     files: files.hashes,

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 /** Raised whenever the manifest's shape, or what its hashes cover, changes. */
-export const MANIFEST_FORMAT_VERSION = 4;
+export const MANIFEST_FORMAT_VERSION = 5;
 
 const optionalString = v.optional(v.string());
 const strings = v.array(v.string());
@@ -110,6 +110,8 @@ const manifestSchema = v.object({
   formatVersion: v.literal(MANIFEST_FORMAT_VERSION),
   inputsDigest: v.string(),
   coreVersion: v.string(),
+  /** SHA-256 over the files of @dataform/core that compiled it. */
+  coreHash: v.string(),
   defaultDatabase: v.string(),
   /** Something read the clock or randomness while compiling: the manifest holds for the run that made it, no longer. */
   compileVolatile: v.boolean(),

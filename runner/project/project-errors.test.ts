@@ -118,6 +118,13 @@ describe("errors", () => {
     ]);
   });
 
+  it.runIf(process.platform === "linux")("stop a compile that holds too much beside the heap", async () => {
+    const hog = "const all = [];\nwhile (true) all.push(new Uint8Array(1 << 24).fill(1));";
+    expect(await problemsOf({ "definitions/a.js": hog }, { limits: { memoryMb: 64 } })).toEqual([
+      "compiling needs more than 64 MiB of memory and was stopped",
+    ]);
+  });
+
   it("refuse a project without settings, and links that leave it", async () => {
     await expect(load({ dir: "/nonexistent" })).rejects.toThrow(/\/nonexistent does not exist/);
     const made = project({});

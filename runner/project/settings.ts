@@ -1,8 +1,8 @@
-import { readFileSync, realpathSync } from "node:fs";
-import { join } from "node:path";
+import { realpathSync, statSync } from "node:fs";
 import { closest, distance } from "fastest-levenshtein";
 import * as v from "valibot";
 import { projectError } from "./errors.js";
+import { readTextInProject } from "./read-file.js";
 
 const SETTINGS_FILES = ["dataform.json", "workflow_settings.yaml"] as const;
 const RUNNER_SETTINGS_FILE = "fastbreak.json";
@@ -32,7 +32,7 @@ export interface RunnerSettings {
 /**
  * Real path of a Dataform project.
  *
- * @throws ProjectError when the folder does not exist, has no settings file, or has both
+ * @throws ProjectError when it does not exist or is no folder, when it has no settings file or both, or one that cannot be read
  */
 export function findProject(projectDir: string): string {
   let real: string;
@@ -41,13 +41,15 @@ export function findProject(projectDir: string): string {
   } catch {
     throw projectError(`project directory ${projectDir} does not exist; name it with --project-dir`);
   }
-  const found = SETTINGS_FILES.filter((file) => readIfPresent(join(real, file)) !== undefined);
+  if (!statSync(real).isDirectory())
+    throw projectError(`${projectDir} is not a folder; name the project's folder with --project-dir`);
+  const found = SETTINGS_FILES.filter((file) => readTextInProject(real, file) !== undefined);
   if (found.length === 0) {
     throw projectError(`no Dataform project in ${projectDir}: it has neither ${SETTINGS_FILES.join(" nor ")}`);
   }
   if (found.length > 1)
     throw projectError(`a project has one settings file, but here are both; remove one`, found.join(", "));
-  const text = readIfPresent(join(real, "dataform.json"));
+  const text = readTextInProject(real, "dataform.json");
   if (text !== undefined) parseJson("dataform.json", text);
   return real;
 }
@@ -58,7 +60,7 @@ export function findProject(projectDir: string): string {
  * @throws ProjectError for text that is not JSON, unknown keys and wrong values
  */
 export function readRunnerSettings(projectDir: string): RunnerSettings {
-  const text = readIfPresent(join(projectDir, RUNNER_SETTINGS_FILE));
+  const text = readTextInProject(projectDir, RUNNER_SETTINGS_FILE);
   if (text === undefined) return v.parse(runnerSettingsSchema, {});
   const value = parseJson(RUNNER_SETTINGS_FILE, text);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
@@ -99,13 +101,4 @@ function parseJson(file: string, text: string): unknown {
 function lineOfKey(text: string, key: string): number | undefined {
   const index = text.indexOf(JSON.stringify(key));
   return index === -1 ? undefined : text.slice(0, index).split("\n").length;
-}
-
-function readIfPresent(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
 }

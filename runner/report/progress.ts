@@ -1,6 +1,6 @@
 import type { EventListener } from "../events/events.js";
 import { eventLine } from "./event-lines.js";
-import { actionLine, isPassedAssertion } from "./run-report.js";
+import { actionLine, isRoutine } from "./run-report.js";
 import { colorsFor, plainLine } from "./text.js";
 
 /** Lines on standard error while a run goes on: one per action on a terminal, only notes and warnings in a pipe. */
@@ -22,7 +22,7 @@ export function progressTo(stream: NodeJS.WriteStream, names: readonly string[],
     if (event.event === "action_started") running.add(event.key);
     if (event.event === "action_finished") {
       running.delete(event.result.key);
-      if (event.result.status !== "skipped" && !isPassedAssertion(event.result))
+      if (event.result.status !== "skipped" && !isRoutine(event.result))
         stream.write(`\r\u001b[K${actionLine(event.result, width, colors)}\n`);
     }
     if (event.event === "run_finished") stream.write("\r\u001b[K");

@@ -70,15 +70,22 @@ export function summaryLines(report: RunRecord, colors: Colors): string[] {
   ];
 }
 
-/** What ran or failed, passed assertions aside, as a table for a person who reads a log. */
+/** What ran or failed, routine assertions aside, as a table for a person who reads a log. */
 export function resultTable(report: RunRecord, colors: Colors): string[] {
-  const told = report.actions.filter((action) => action.status !== "skipped" && !isPassedAssertion(action));
+  const told = report.actions.filter((action) => action.status !== "skipped" && !isRoutine(action));
   const width = Math.max(0, ...told.map(({ key }) => key.length));
   return told.map((action) => actionLine(action, width, colors));
 }
 
-/** A gate that let everything through: one of many, worth a number and no line of its own. */
-export function isPassedAssertion({ type, status }: Pick<ActionResult, "type" | "status">): boolean {
+/**
+ * A gate that let everything through: one of many, worth a number and no line of its own, unless it is another gate than before, of
+ * which the line of no model tells.
+ */
+export function isRoutine(action: Pick<ActionResult, "type" | "status" | "partitions">): boolean {
+  return isPassedAssertion(action) && action.partitions.every(({ reason }) => reason !== "code_changed");
+}
+
+function isPassedAssertion({ type, status }: Pick<ActionResult, "type" | "status">): boolean {
   return type === "assertion" && status === "success";
 }
 

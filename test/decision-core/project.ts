@@ -25,6 +25,7 @@ export function projectOf(
     formatVersion: MANIFEST_FORMAT_VERSION,
     inputsDigest: "",
     coreVersion: "",
+    coreHash: "",
     defaultDatabase: "p",
     compileVolatile: false,
     actions: [...sources.map(declaration), ...actions],

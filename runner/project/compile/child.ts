@@ -1,25 +1,32 @@
 /**
- * The compile child: reads one `CompileRequest` from standard input, compiles the project with @dataform/core in a sandbox of
- * its own and writes one `CompileResponse` to standard output. It runs under Node's permission model without any right but
- * reading the project and core, with an empty environment; the parent ends it when it takes too long.
+ * The compile child: reads one `CompileRequest` from standard input, compiles the project with @dataform/core in a realm of
+ * its own and writes one `CompileResponse` to standard output. The parent starts it by `startFenced` and ends it when it takes
+ * too long.
  *
  * Bundled on its own (dist/compile-child.js).
  */
-import { readFileSync, writeSync } from "node:fs";
-import { createProjectSandbox } from "./project-sandbox.js";
-import type { CompileRequest } from "./protocol.js";
+import { readFileSync } from "node:fs";
+import { enterFence } from "../../fence/enter.js";
+import { writeAll } from "../../fence/pipe.js";
+import { createRealm } from "../../fence/realm.js";
+import { compileInSandbox, type ProcessFacts } from "./project-sandbox.js";
+import type { CompileRequest, CompileResponse } from "./protocol.js";
 
-// Code that breaks out of the sandbox finds no way to Node's modules. The event loop never turns after it has run, either.
-for (const name of ["getBuiltinModule", "binding", "_linkedBinding", "dlopen"]) Reflect.deleteProperty(process, name);
+const { version, arch, platform, pid } = process;
+const clock = process.hrtime.bigint;
+const facts: ProcessFacts = { version, arch, platform, pid, hrtime: () => Number(clock()) };
+// Shared memory and WebAssembly are of no use to a compile, and Temporal is a clock that nobody observes.
+const without = ["WebAssembly", "SharedArrayBuffer", "Atomics", "Temporal"];
+const realm = createRealm("dataform project", { without });
+const exit = await enterFence(realm);
+writeAll(1, JSON.stringify(respond()));
+// The event loop never turns after the project's code has run.
+exit(0);
 
-const request = JSON.parse(readFileSync(0, "utf8")) as CompileRequest;
-const response = Buffer.from(JSON.stringify(createProjectSandbox(request)));
-for (let written = 0; written < response.length; ) {
+function respond(): CompileResponse {
   try {
-    written += writeSync(1, response, written);
+    return compileInSandbox(JSON.parse(readFileSync(0, "utf8")) as CompileRequest, realm, facts);
   } catch (error) {
-    // The pipe is full: the parent is still reading.
-    if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+    return { ok: false, error: { fileName: undefined, line: undefined, message: (error as Error).message } };
   }
 }
-process.exit(0);

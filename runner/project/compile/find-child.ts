@@ -1,15 +1,10 @@
-import { existsSync, realpathSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { findScript } from "../../fence/find-script.js";
 
 /**
- * The built compile child: `compile-child.js` beside this file's bundle, or beside the bundle's chunk folder.
+ * The built compile child.
  *
  * @throws Error when it is not there: the runner was not built
  */
 export function findCompileChild(): string {
-  for (const place of ["./compile-child.js", "../compile-child.js"]) {
-    const path = fileURLToPath(new URL(place, import.meta.url));
-    if (existsSync(path)) return realpathSync(path);
-  }
-  throw new Error("compile-child.js is missing beside the runner; run npm run build");
+  return findScript("compile-child.js");
 }

@@ -92,6 +92,7 @@ export const compileResponseSchema = v.variant("ok", [
     ok: v.literal(true),
     graph: v.looseObject({}),
     coreVersion: v.string(),
+    coreHash: v.string(),
     errors: v.array(errorReport),
     fileTraces: v.record(v.string(), v.object(readTrace)),
     actionTraces: v.array(
@@ -103,7 +104,7 @@ export const compileResponseSchema = v.variant("ok", [
       }),
     ),
     loadedFiles: v.record(v.string(), v.string()),
-    probedFiles: v.array(v.string()),
+    probedFiles: v.array(v.pipe(v.string(), v.excludes("\0"))),
   }),
   v.object({ ok: v.literal(false), error: errorReport }),
 ]);

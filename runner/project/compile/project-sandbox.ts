@@ -1,67 +1,81 @@
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { readFileSync, realpathSync, writeSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, writeSync } from "node:fs";
 import { basename, dirname, extname, join, posix, relative } from "node:path";
 import vm from "node:vm";
+import { evaluate, type Realm } from "../../fence/realm.js";
+import { readCore } from "./core-files.js";
 import { CORE_PROJECT_DIR, encodeCoreRequest } from "./core-request.js";
 import type { ActionTrace, CompileErrorReport, CompileRequest, CompileResponse, ReadTrace } from "./protocol.js";
+import type { SandboxFacts, SandboxHost } from "./realm/host.js";
 import { ModuleResolver } from "./resolve.js";
-import { type SandboxBridge, type SandboxHandle, type SandboxResult, sandboxBootstrap } from "./sandbox.js";
+import { SANDBOX_SOURCE, type SandboxResult } from "./sandbox.js";
 import { errorLine, type LoadedSource, sourceLineOf, stackLineIn } from "./source-lines.js";
+import { sourceText } from "./source-text.js";
 import { Tracer } from "./tracer.js";
 
 /** Scripts are named outside the project folder: core then asks for the current file instead of guessing from the stack. */
 const SCRIPT_PREFIX = "dataform:";
 const MAX_PRINTED_BYTES = 1 << 20;
 
-/** Compiles one project in a fresh realm. Never throws for what the project's code does. */
-export function createProjectSandbox(request: CompileRequest): CompileResponse {
+/**
+ * Compiles one project in its realm, in which nothing has run yet. Never throws for what the project's code does. No object or error of
+ * the realm is touched here: its code could have made them traps.
+ */
+export function compileInSandbox(request: CompileRequest, realm: Realm, facts: ProcessFacts): CompileResponse {
   const { projectDir, coreDir } = request;
   const coreBundle = join(coreDir, "bundle.js");
-  const coreVersion = String(JSON.parse(readFileSync(join(coreDir, "package.json"), "utf8")).version);
+  const core = readCore(coreDir);
   const resolver = new ModuleResolver([projectDir, coreDir, ...packageRoot(projectDir)]);
   const tracer = new Tracer();
   const actionTraces: ReadTrace[] = [];
   const loading: string[] = [];
   const sources = new Map<string, LoadedSource>();
-  const loadedFiles: Record<string, string> = {};
+  const loadedFiles = new Map<string, string>();
+  const read = new Map<string, string>();
   let actionsYaml: string | undefined;
   let printed = 0;
 
-  const context = vm.createContext({}, { name: "dataform project" });
-  let compiler: ((code: string, path: string) => string) | undefined;
   const inProject = (path: string) => relative(projectDir, path);
   const isCore = (path: string) => path === "" || path === coreBundle;
 
-  const bridge: SandboxBridge = {
-    projectDir,
-    includeNames: includeNames(request.filePaths),
-    process: { version: process.version, arch: process.arch, platform: process.platform, pid: process.pid },
+  const host: SandboxHost = {
     resolve(fromDir, id) {
-      if (id === "@dataform/core") return coreBundle;
+      if (id === "@dataform/core") return `path:${coreBundle}`;
       try {
-        return resolver.resolve(fromDir, id.replace(`${CORE_PROJECT_DIR}/`, `${projectDir}/`));
-      } catch {
-        // A package.json that cannot be read: the module does not exist.
-        return undefined;
+        const path = resolver.resolve(fromDir, id.replace(`${CORE_PROJECT_DIR}/`, `${projectDir}/`));
+        return path === undefined ? `error:Cannot find module '${id}'` : `path:${path}`;
+      } catch (error) {
+        return `error:${(error as Error).message}`;
       }
     },
-    load(path) {
+    read(path) {
       try {
-        const content = readFileSync(path);
-        const source = content.toString("utf8");
-        if (!isCore(path)) loadedFiles[inProject(path)] = createHash("sha256").update(content).digest("hex");
-        if (extname(path) === ".json") return { json: source };
-        const generated = isCore(path) || compiler === undefined ? source : compiler(source, path);
-        sources.set(inProject(path), { source, generated });
-        return {
-          code: compileModule(generated, isCore(path) ? "node_modules/@dataform/core" : inProject(path), context),
-        };
+        const content = isCore(path) ? core.bundle : readFileSync(path);
+        const text = sourceText(content, path);
+        if (isCore(path)) return `plain:${text}`;
+        loadedFiles.set(inProject(path), createHash("sha256").update(content).digest("hex"));
+        read.set(path, text);
+        return extname(path) === ".json" ? `json:${text}` : `code:${text}`;
+      } catch (error) {
+        const { code, message } = error as NodeJS.ErrnoException;
+        return `error:${inProject(path)} ${code === undefined ? message : "cannot be read"}`;
+      }
+    },
+    compile(path, generated) {
+      if (!isCore(path)) sources.set(inProject(path), { source: read.get(path) ?? generated, generated });
+      let script: vm.Script;
+      try {
+        script = moduleScript(generated, isCore(path) ? "node_modules/@dataform/core" : inProject(path));
       } catch (error) {
         const { message, stack } = error as Error;
-        return { error: String(message), stack: String(stack) };
+        return JSON.stringify([message, stack ?? message]);
       }
+      // Text that closes the function around it runs here; what it throws is the realm's and is not touched.
+      const run = quietly(() => script.runInContext(realm.context, { displayErrors: false }) as unknown);
+      return typeof run === "function" ? run : JSON.stringify(["Unexpected token '}'", ""]);
     },
-    dirname,
+    dirname: (path) => dirname(path),
     enterFile(path) {
       loading.push(path);
       tracer.enterFile(inProject(path));
@@ -102,22 +116,29 @@ export function createProjectSandbox(request: CompileRequest): CompileResponse {
       const line = Buffer.from(`${text}\n`);
       if (printed + line.length > MAX_PRINTED_BYTES) return;
       printed += line.length;
-      try {
-        writeSync(2, line);
-      } catch {
-        // Nobody reads: what the project prints is not worth a failure.
-      }
+      // Nobody reads: what the project prints is not worth a failure.
+      quietly(() => writeSync(2, line));
     },
-    path: callPath,
-    encodeText: (text, encoding) => Buffer.from(text, encoding as BufferEncoding).toString("latin1"),
-    decodeBytes: (bytes, encoding) => Buffer.from(bytes, "latin1").toString(encoding as BufferEncoding),
-    hrtime: () => Number(process.hrtime.bigint()),
+    path: (method, args) => quietly(() => callPath(method, JSON.parse(args) as string[])),
+    encodeText: (text, encoding) => quietly(() => Buffer.from(text, encoding as BufferEncoding).toString("latin1")),
+    decodeBytes: (bytes, encoding) => quietly(() => Buffer.from(bytes, "latin1").toString(encoding as BufferEncoding)),
+    hrtime: () => facts.hrtime(),
   };
 
-  const bootstrap = vm.runInContext(`"use strict";(${sandboxBootstrap.toString()})`, context, { filename: "sandbox" });
-  const handle = bootstrap(bridge) as SandboxHandle;
-  compiler = handle.useCompiler();
-  const result = JSON.parse(handle.compile(encodeCoreRequest(request))) as SandboxResult;
+  const known: SandboxFacts = {
+    projectDir,
+    includeNames: includeNames(request.filePaths),
+    settings: existsSync(join(projectDir, "dataform.json"))
+      ? { file: "dataform.json", global: "dataformJson" }
+      : { file: "workflow_settings.yaml", global: "workflowSettingsYaml" },
+    version: facts.version,
+    arch: facts.arch,
+    platform: facts.platform,
+    pid: facts.pid,
+  };
+  const run = evaluate(realm, SANDBOX_SOURCE, "sandbox") as (...args: unknown[]) => unknown;
+  const coreRequest = encodeCoreRequest(request);
+  const result = resultOf(() => run(host, Object.keys(host).join(), JSON.stringify(known), coreRequest));
 
   const report = (error: { message?: string; stack?: string; fileName?: string; actionName?: string }) =>
     reportError(error, projectDir, sources);
@@ -125,7 +146,8 @@ export function createProjectSandbox(request: CompileRequest): CompileResponse {
   return {
     ok: true,
     graph: result.graph,
-    coreVersion,
+    coreVersion: core.version,
+    coreHash: core.hash,
     errors: (result.graph.graphErrors?.compilationErrors ?? []).map(report),
     fileTraces: tracer.fileTraces(),
     actionTraces: result.actions.map(({ list, index, trace, definedIn }) => ({
@@ -134,19 +156,47 @@ export function createProjectSandbox(request: CompileRequest): CompileResponse {
       index,
       definedIn,
     })),
-    loadedFiles,
+    loadedFiles: Object.fromEntries(loadedFiles),
     probedFiles: [...resolver.probed].map(inProject).sort(),
   };
 }
 
+/** What the project's realm may know of the process, taken before the process is emptied. */
+export interface ProcessFacts {
+  readonly version: string;
+  readonly arch: string;
+  readonly platform: string;
+  readonly pid: number;
+  /** Nanoseconds of a clock that only goes forward. */
+  readonly hrtime: () => number;
+}
+
+/** Undefined when it fails: an error of the host must not get into the realm. */
+function quietly<T>(attempt: () => T): T | undefined {
+  try {
+    return attempt();
+  } catch {
+    return undefined;
+  }
+}
+
+function resultOf(run: () => unknown): SandboxResult {
+  const text = quietly(run);
+  const result = typeof text === "string" ? quietly(() => JSON.parse(text) as SandboxResult) : undefined;
+  const message =
+    "the project's JavaScript breaks the compiler; does it change built-in objects such as JSON or Object?";
+  return result ?? { actions: [], error: { message, stack: "" } };
+}
+
 /**
- * A function of the sandbox's realm around a module. Strict, and with the body in a block of its own, as the stock CLI's
+ * A script whose value is a function around a module. Strict, and with the body in a block of its own, as the stock CLI's
  * sandbox wraps it: `const module = ...` at the top of a file is allowed there. Line numbers stay those of `code`.
+ *
+ * @throws SyntaxError of the host
  */
-function compileModule(code: string, path: string, context: vm.Context): unknown {
+function moduleScript(code: string, path: string): vm.Script {
   const head = '(function (exports, require, module, __filename, __dirname) { "use strict"; {';
-  const script = new vm.Script(`${head}\n${code}\n}})`, { filename: `${SCRIPT_PREFIX}${path}`, lineOffset: -1 });
-  return script.runInContext(context);
+  return new vm.Script(`${head}\n${code}\n}})`, { filename: `${SCRIPT_PREFIX}${path}`, lineOffset: -1 });
 }
 
 /** The folder of installed packages may be a link, as package managers with a store make it. */
@@ -163,12 +213,11 @@ function includeNames(filePaths: readonly string[]): string[] {
   return filePaths.filter((path) => /^includes\/[^/]+\.js$/.test(path)).map((path) => basename(path, ".js"));
 }
 
-function callPath(method: string, args: readonly unknown[]): unknown {
-  const values = args.map(String);
-  if (method === "parse") return JSON.stringify(posix.parse(values[0] ?? ""));
-  if (method === "format") return posix.format(JSON.parse(values[0] ?? "{}"));
-  const call = posix[method as "join"];
-  return call(...values);
+/** JSON text of a result of `node:path`. */
+function callPath(method: string, args: readonly string[]): string {
+  if (method === "format") return JSON.stringify(posix.format(JSON.parse(args[0] ?? "{}")));
+  const call: (...args: string[]) => unknown = posix[method as "join"];
+  return JSON.stringify(call(...args));
 }
 
 /** The innermost frame in the project's own code, or else in a package. */
@@ -184,7 +233,7 @@ function reportError(
   projectDir: string,
   sources: ReadonlyMap<string, LoadedSource>,
 ): CompileErrorReport {
-  const message = (error.message ?? "unknown error")
+  const text = (error.message ?? "unknown error")
     .replaceAll(`${projectDir}/`, "")
     .replaceAll(`${CORE_PROJECT_DIR}/`, "");
   const stack = error.stack ?? "";
@@ -193,6 +242,7 @@ function reportError(
   const frame = /^[^\n]*?dataform:([^\s()]+?):\d+\n/.exec(stack)?.[1] ?? userFrame(stack)?.file;
   const fileName = frame !== undefined && sources.has(frame) ? frame : named === "index.js" ? undefined : named;
   const loaded = fileName === undefined ? undefined : sources.get(fileName);
+  const message = text.startsWith(`${fileName} `) ? text.slice(`${fileName} `.length) : text;
   if (fileName === undefined || loaded === undefined) return { fileName, line: undefined, message };
   const stackLine = stackLineIn(stack, `${SCRIPT_PREFIX}${fileName}`);
   const line = errorLine(loaded, stackLine, message, error.actionName?.split(".").at(-1) ?? "");

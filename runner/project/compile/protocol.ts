@@ -66,6 +66,8 @@ export type CompileResponse =
       /** The graph in the shape of `dataform compile --json`. */
       readonly graph: unknown;
       readonly coreVersion: string;
+      /** SHA-256 over the files of core that were loaded. */
+      readonly coreHash: string;
       readonly errors: readonly CompileErrorReport[];
       readonly fileTraces: Readonly<Record<string, ReadTrace>>;
       readonly actionTraces: readonly ActionTrace[];

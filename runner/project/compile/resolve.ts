@@ -1,8 +1,11 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, resolve, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 
 /** In the order in which the stock CLI's sandbox tries them. */
 const EXTENSIONS = [".js", ".sql", ".sqlx", ".yaml", ".yml", ".json"] as const;
+
+/** Files and folders that hold secrets by convention: what a project compiles to leaves this machine. */
+const SECRETS = /[\\/](?:\.df-credentials[^\\/]*|\.env[^\\/]*|\.git|\.npmrc)(?:[\\/]|$)/i;
 
 interface PackageJson {
   readonly main?: unknown;
@@ -21,8 +24,13 @@ export class ModuleResolver {
   /** @param roots real paths of the folders that modules may come from; the first is the project. */
   constructor(private readonly roots: readonly [string, ...string[]]) {}
 
-  /** Absolute path of the module, or undefined when there is none. */
+  /**
+   * Absolute path of the module, or undefined when there is none.
+   *
+   * @throws Error in words for the user when a package is damaged
+   */
   resolve(fromDir: string, id: string): string | undefined {
+    if (id.includes("\0")) return undefined;
     const key = `${fromDir}\0${id}`;
     if (this.cache.has(key)) return this.cache.get(key);
     const found = this.find(fromDir, id);
@@ -87,18 +95,26 @@ export class ModuleResolver {
 
   private file(path: string): string | undefined {
     const full = resolve(path);
+    // Nothing outside exists, whatever appears there: it is not looked at, and no input.
+    if (!this.roots.some((root) => full.startsWith(root + sep))) return undefined;
     this.probed.add(full);
     return isFile(full) && this.isAllowed(full) ? full : undefined;
   }
 
   private readPackage(dir: string): PackageJson | undefined {
     const path = this.file(join(dir, "package.json"));
-    return path === undefined ? undefined : (JSON.parse(readFileSync(path, "utf8")) as PackageJson);
+    if (path === undefined) return undefined;
+    const value = parsed(readFileSync(path, "utf8"));
+    if (typeof value === "object" && value !== null) return value as PackageJson;
+    throw new Error(`${relative(this.roots[0], path)} is not JSON; install the package again`);
   }
 
+  /** Where the file really is counts, and where it is said to be. */
   private isAllowed(path: string): boolean {
-    const real = realpathSync(path);
-    return this.roots.some((root) => real.startsWith(root + sep));
+    return [path, realpathSync(path)].every((file) => {
+      const root = this.roots.find((candidate) => file.startsWith(candidate + sep));
+      return root !== undefined && !SECRETS.test(file.slice(root.length));
+    });
   }
 }
 
@@ -115,6 +131,15 @@ function exportedPath(exports: unknown, subpath: string): string | undefined {
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** Undefined: it is not JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function isFile(path: string): boolean {

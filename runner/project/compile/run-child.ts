@@ -1,9 +1,10 @@
-import { spawn } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { join, sep } from "node:path";
 import * as v from "valibot";
+import { languageEnvironment } from "../../fence/environment.js";
+import { canIsolate, startFenced, watchMemory } from "../../fence/fenced-process.js";
+import { READY } from "../../fence/handshake.js";
 import { projectError } from "../errors.js";
-import { compileEnvironment } from "../files.js";
 import { compileResponseSchema } from "./graph-shape.js";
 import type { CompileRequest } from "./protocol.js";
 
@@ -18,8 +19,8 @@ export const DEFAULT_LIMITS: ChildLimits = { timeoutMs: 120_000, memoryMb: 2048,
 const MAX_LOG_BYTES = 64 << 10;
 
 /**
- * Compiles in a child process: no environment but time zone and language, no write access, no child processes, reading only
- * the project and core; killed after `timeoutMs`.
+ * Compiles in a fenced child process, which may read the project and core; ended after `timeoutMs`. Where the kernel refuses to isolate
+ * it, it is started without.
  *
  * @param childPath the built child, from `findCompileChild`
  * @returns the child's answer, its shape checked, and what the project's code printed
@@ -30,21 +31,35 @@ export async function runCompileChild(
   childPath: string,
   limits: ChildLimits,
 ): Promise<{ response: v.InferOutput<typeof compileResponseSchema>; log: string }> {
+  let end = canIsolate() ? await runOnce(request, childPath, limits, true) : undefined;
+  if (end === undefined || !end.ready) end = await runOnce(request, childPath, limits, false);
+  if (end.stopped !== undefined) throw projectError(end.stopped);
+  if (end.code !== 0) throw projectError(deathReason(end.log, limits));
+  return { response: parseResponse(end.answer), log: end.log };
+}
+
+interface ChildEnd {
+  /** The fence stood: the child got as far as the project's code. */
+  readonly ready: boolean;
+  /** Why the child was killed; undefined: it was not. */
+  readonly stopped: string | undefined;
+  readonly code: number | null;
+  readonly answer: string;
+  readonly log: string;
+}
+
+async function runOnce(
+  request: CompileRequest,
+  childPath: string,
+  limits: ChildLimits,
+  isolated: boolean,
+): Promise<ChildEnd> {
   const { projectDir } = request;
-  const permission = process.allowedNodeEnvironmentFlags.has("--permission")
-    ? "--permission"
-    : "--experimental-permission";
-  const readable = [`${projectDir}${sep}`, `${request.coreDir}${sep}`, `${packageFolder(projectDir)}${sep}`, childPath];
-  const child = spawn(
-    process.execPath,
-    [
-      permission,
-      ...readable.map((path) => `--allow-fs-read=${path}`),
-      "--no-warnings",
-      `--max-old-space-size=${limits.memoryMb}`,
-      childPath,
-    ],
-    { cwd: projectDir, env: compileEnvironment(), stdio: ["pipe", "pipe", "pipe"] },
+  const { memoryMb } = limits;
+  const readable = [`${projectDir}${sep}`, `${request.coreDir}${sep}`, `${packageFolder(projectDir)}${sep}`];
+  const child = startFenced(
+    { script: childPath, cwd: projectDir, readable, env: languageEnvironment(), memoryMb },
+    isolated,
   );
   let stopped: string | undefined;
   const stop = (reason: string) => {
@@ -56,6 +71,7 @@ export async function runCompileChild(
       `compiling took longer than ${limits.timeoutMs / 1000} s and was stopped; does the project's JavaScript loop?`,
     );
   }, limits.timeoutMs);
+  const unwatch = watchMemory(child.pid, memoryMb, () => stop(tooMuchMemory(limits)));
 
   const output: Buffer[] = [];
   let received = 0;
@@ -76,10 +92,12 @@ export async function runCompileChild(
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", resolve);
-  }).finally(() => clearTimeout(timer));
-  if (stopped !== undefined) throw projectError(stopped);
-  if (code !== 0) throw projectError(deathReason(log, limits));
-  return { response: parseResponse(Buffer.concat(output).toString("utf8")), log };
+  }).finally(() => {
+    clearTimeout(timer);
+    unwatch();
+  });
+  const answer = Buffer.concat(output).toString("utf8");
+  return { ready: stopped !== undefined || answer.startsWith(READY), stopped, code, answer, log };
 }
 
 function packageFolder(projectDir: string): string {
@@ -87,9 +105,13 @@ function packageFolder(projectDir: string): string {
   return existsSync(path) ? realpathSync(path) : path;
 }
 
+function tooMuchMemory({ memoryMb }: ChildLimits): string {
+  return `compiling needs more than ${memoryMb} MiB of memory and was stopped`;
+}
+
 function deathReason(log: string, limits: ChildLimits): string {
   if (/heap out of memory|Array buffer allocation failed/.test(log)) {
-    return `compiling needs more than ${limits.memoryMb} MiB of memory and was stopped`;
+    return tooMuchMemory(limits);
   }
   const last = log
     .trim()

@@ -1,4 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are SQLX.
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { action, load, problemsOf, project, useProjects } from "../test-support/load.js";
 
@@ -31,6 +33,16 @@ describe("the sandbox", () => {
     async (name) => {
       const problems = await problemsOf({ "definitions/a.js": `require("${name}");` });
       expect(problems).toEqual([`definitions/a.js:1: Cannot find module '${name}'`]);
+    },
+  );
+
+  it.each([".df-credentials.json", ".env.json", ".git/config.json", "alias.json"])(
+    "does not offer %s, which holds secrets",
+    async (name) => {
+      const secret = project({ "definitions/a.js": `require("../${name}");`, ".df-credentials.json": "{}" });
+      if (name === "alias.json") symlinkSync(".df-credentials.json", join(secret.dir, name));
+      else secret.write({ [name]: "{}" });
+      await expect(load(secret)).rejects.toThrow(`definitions/a.js:1: Cannot find module '../${name}'`);
     },
   );
 

@@ -1,5 +1,5 @@
 /**
- * Runs inside the context of a user's JavaScript function: JSON text to arguments, results to JSON text, by BigQuery's table of types.
+ * Runs inside the realm of a user's JavaScript function: JSON text to arguments, results to JSON text, by BigQuery's table of types.
  * https://cloud.google.com/bigquery/docs/user-defined-functions#supported-javascript-udf-data-types
  */
 export const USER_FUNCTION_HARNESS = `(function () {
@@ -85,12 +85,34 @@ export const USER_FUNCTION_HARNESS = `(function () {
     }
   }
 
+  // Nothing streams here, and both would ask the host.
+  delete WebAssembly.compileStreaming;
+  delete WebAssembly.instantiateStreaming;
+
   let results = [];
   let pending = 0;
   let failure;
 
-  globalThis.fastbreakStart = (call, typesText, rowsText) => {
-    const { parameters, returns } = parse(typesText);
+  /** Text of anything that can be thrown, and its stack, whatever its own code does. */
+  function describe(thrown) {
+    try {
+      const isError = typeof thrown === "object" && thrown !== null && "message" in thrown;
+      return stringify([isError ? String(thrown.name) + ": " + String(thrown.message) : String(thrown), String(thrown?.stack ?? "")]);
+    } catch {
+      return '["it throws an object that cannot be printed",""]';
+    }
+  }
+  /** "" or, when it fails, what describe gives. */
+  const guarded = (step) => {
+    try {
+      return step() ?? "";
+    } catch (thrown) {
+      return "!" + describe(thrown);
+    }
+  };
+
+  globalThis.fastbreakStart = (call, typesText, rowsText) => guarded(() => {
+    const { parameters } = parse(typesText);
     pending = 0;
     failure = undefined;
     results = parse(rowsText).map((row) => call(...row.map((value, i) => input(value, parameters[i]))));
@@ -102,14 +124,15 @@ export const USER_FUNCTION_HARNESS = `(function () {
         (error) => { failure ??= { error }; pending -= 1; },
       );
     });
-    globalThis.fastbreakFinish = () => {
-      if (failure !== undefined) throw failure.error;
-      if (pending > 0) throw new Error("its Promise was never settled");
-      const nested = typeof returns === "object";
-      return stringify(results.map((result) => {
-        const value = output(result, returns);
-        return nested && value !== null ? stringify(value) : value;
-      }));
-    };
-  };
+  });
+  globalThis.fastbreakFinish = (typesText) => guarded(() => {
+    if (failure !== undefined) throw failure.error;
+    if (pending > 0) throw new Error("its Promise was never settled");
+    const { returns } = parse(typesText);
+    const nested = typeof returns === "object";
+    return stringify(results.map((result) => {
+      const value = output(result, returns);
+      return nested && value !== null ? stringify(value) : value;
+    }));
+  });
 })()`;

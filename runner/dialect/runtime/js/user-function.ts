@@ -1,4 +1,3 @@
-import { createContext, Script } from "node:vm";
 import {
   ANY,
   DuckDBBlobValue,
@@ -12,41 +11,23 @@ import {
   VARCHAR,
 } from "@duckdb/node-api";
 import type { SqlType } from "../../../port/sql-types.js";
-import { USER_FUNCTION_HARNESS } from "./user-function-harness.js";
-
-/** The text of a user's JavaScript function. */
-export interface JavaScriptSource {
-  readonly name: string;
-  readonly parameters: readonly string[];
-  readonly code: string;
-}
-
-/** What a call carries as its first argument, as JSON. */
-interface Definition {
-  readonly name: string;
-  readonly code: string;
-  readonly parameters: readonly { readonly name: string; readonly type: SqlType }[];
-  readonly returns: SqlType;
-}
+import { functionScript, lineIn } from "./functions/compile-function.js";
+import { callFunction, MEMORY_LIMIT_MB } from "./functions/function-process.js";
+import type { CallFailure, Definition, JavaScriptSource } from "./functions/protocol.js";
 
 /** How long the calls for one vector of at most 2,048 rows may take, in milliseconds. */
 const TIME_LIMIT_MS = 60_000;
-
-type Batch = (rows: readonly (readonly unknown[])[]) => readonly (string | null)[];
 
 /**
  * Registers what calls the user's JavaScript functions: `bq_js(definition, arguments ..)`, and `bq_js_volatile` for functions that are not
  * declared DETERMINISTIC, which DuckDB must not evaluate once for all rows.
  */
 export function registerUserFunctions(connection: DuckDBConnection, timeLimitMs = TIME_LIMIT_MS): void {
-  const batches = new Map<string, { readonly types: readonly SqlType[]; readonly run: Batch }>();
-  const batchOf = (text: string) => {
-    const known = batches.get(text);
-    if (known !== undefined) return known;
-    const definition = JSON.parse(text) as Definition;
-    const batch = { types: definition.parameters.map(({ type }) => type), run: compile(definition, timeLimitMs) };
-    batches.set(text, batch);
-    return batch;
+  const definitions = new Map<string, Definition>();
+  const definitionOf = (text: string) => {
+    const definition = definitions.get(text) ?? (JSON.parse(text) as Definition);
+    definitions.set(text, definition);
+    return definition;
   };
   for (const name of ["bq_js", "bq_js_volatile"]) {
     connection.registerScalarFunction(
@@ -61,11 +42,16 @@ export function registerUserFunctions(connection: DuckDBConnection, timeLimitMs 
           if (input.rowCount === 0) return;
           const columns = Array.from({ length: input.columnCount }, (_, i) => input.getColumnVector(i));
           const [definition, ...values] = columns;
-          const { types, run } = batchOf(definition?.getItem(0) as string);
+          const text = definition?.getItem(0) as string;
+          const { name: calledName, parameters } = definitionOf(text);
           const rows = Array.from({ length: input.rowCount }, (_, row) =>
-            values.map((column, i) => encode(column.getItem(row), types[i] as SqlType)),
+            values.map((column, i) => encode(column.getItem(row), parameters[i]?.type as SqlType)),
           );
-          for (const [row, value] of run(rows).entries()) output.setItem(row, value);
+          const answer = callFunction({ definition: text, rows: JSON.stringify(rows), timeLimitMs });
+          if (!("results" in answer)) throw new Error(failure(answer, calledName, timeLimitMs));
+          for (const [row, value] of (JSON.parse(answer.results) as (string | null)[]).entries()) {
+            output.setItem(row, value);
+          }
           output.flush();
         },
       }),
@@ -82,58 +68,19 @@ export function compileError(
     return undefined;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return { message: `SyntaxError: ${error.message}`, line: lineOf(error, source.name) ?? 1 };
+    return { message: `SyntaxError: ${error.message}`, line: lineIn(String(error.stack), source.name) ?? 1 };
   }
 }
 
-function functionScript({ name, parameters, code }: JavaScriptSource): Script {
-  return new Script(`(function (${parameters.join(", ")}) {\n${code}\n})`, { filename: name, lineOffset: -1 });
-}
-
-/**
- * The function in a context of its own, which has the language's globals and nothing of this process: only text goes in and out. That
- * is a fence against mistakes; `node:vm` is no sandbox against attacks.
- */
-function compile(definition: Definition, timeLimitMs: number): Batch {
-  const { name, code, returns } = definition;
-  const source = { name, code, parameters: definition.parameters.map((parameter) => parameter.name) };
-  const context = createContext(Object.create(null), { microtaskMode: "afterEvaluate" });
-  const data = context as Record<string, unknown>;
-  new Script(USER_FUNCTION_HARNESS).runInContext(context);
-  data.fastbreakTypes = JSON.stringify({ parameters: definition.parameters.map(({ type }) => type), returns });
-  data.fastbreakCall = functionScript(source).runInContext(context);
-  const start = new Script("fastbreakStart(fastbreakCall, fastbreakTypes, fastbreakRows)");
-  const finish = new Script("fastbreakFinish()");
-  return (rows) => {
-    data.fastbreakRows = JSON.stringify(rows);
-    try {
-      start.runInContext(context, { timeout: timeLimitMs });
-      // Promises are settled by now: their reactions run at the end of a script.
-      return JSON.parse(String(finish.runInContext(context, { timeout: timeLimitMs }))) as (string | null)[];
-    } catch (cause) {
-      throw new Error(failure(cause, name, timeLimitMs));
-    }
-  };
-}
-
 /** The mark lets the message be told from one of DuckDB's. */
-function failure(cause: unknown, name: string, timeLimitMs: number): string {
-  const error = cause as { readonly code?: unknown; readonly name?: unknown; readonly message?: unknown };
-  if (error?.code === "ERR_SCRIPT_EXECUTION_TIMEOUT")
-    return `JavaScript function ${name} took longer than ${timeLimitMs / 1000} seconds`;
-  const isError = typeof cause === "object" && cause !== null && "message" in cause;
-  const what = isError ? `${String(error.name)}: ${String(error.message)}` : String(cause);
-  const line = lineOf(cause, name);
-  const [first] = what.split("\n");
-  return `JavaScript function ${name} failed${line === undefined ? "" : ` in line ${line} of its body`}: ${first}`;
-}
-
-/** The topmost line of the function's own code in a stack. */
-function lineOf(cause: unknown, name: string): number | undefined {
-  const stack = String((cause as { stack?: unknown })?.stack ?? "");
-  const escaped = name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const line = new RegExp(`(?:^|[\\s(])${escaped}:(\\d+)`, "m").exec(stack)?.[1];
-  return line === undefined ? undefined : Number(line);
+function failure(answer: CallFailure, name: string, timeLimitMs: number): string {
+  const what = `JavaScript function ${name}`;
+  if (answer.failed === "time") return `${what} took longer than ${timeLimitMs / 1000} seconds`;
+  if (answer.failed === "memory") return `${what} failed: it needs more than ${MEMORY_LIMIT_MB} MiB of memory`;
+  if (answer.failed === "death") return `${what} failed: the process that evaluates it died`;
+  const line = lineIn(answer.stack, name);
+  const [first] = answer.message.split("\n");
+  return `${what} failed${line === undefined ? "" : ` in line ${line} of its body`}: ${first}`;
 }
 
 /** A DuckDB value as JSON holds it on its way into the context; the harness makes the JavaScript value of it. */
