@@ -6,7 +6,7 @@ import { Rig } from "./rig.js";
 
 const DATE = "2021-11-24";
 const STORE = "nba_predictions.ml_feature_store_v2";
-const ONE_NIGHT = ["--date", DATE, "--select", "ml_feature_store_v2+"];
+const ONE_NIGHT = ["--date", DATE, "--select", "ml_feature_store_v2+", "--no-upstream"];
 
 /** The Phase 4 tables with their date columns and their names in the dependency tracking. */
 const UPSTREAMS = {

@@ -381,7 +381,7 @@ describe("the circuit of a system", () => {
     rig.rig.edit(file, "\nFROM scored\n", "\nFROM scored\nWHERE no_such_column > 0\n");
     for (let attempt = 1; attempt <= 5; attempt += 1) {
       expect(statusOf(await rig.run(RUN, 1))?.status).toBe("failed");
-      expect(await breaker()).toEqual([`xgboost_v1 ${attempt < 5 ? "CLOSED" : "OPEN"} ${attempt} 0 ${attempt}`]);
+      expect(await breaker()).toEqual([`nba_predictions.xgboost_v1 ${attempt < 5 ? "CLOSED" : "OPEN"} ${attempt} 0 ${attempt}`]);
     }
     expect((await active(rig)).map((row) => row.split(" ")[0])).toEqual([
       "ensemble_v1",
@@ -397,7 +397,7 @@ describe("the circuit of a system", () => {
       status: "blocked",
       partitions: [{ partition: DATE, decision: "skip", reason: "breaker_open" }],
       error: expect.stringMatching(
-        /^circuit open after 5 failures in a row, next attempt after .*breaker reset xgboost_v1/,
+        /^circuit open after 5 failures in a row, next attempt after .*breaker reset nba_predictions\.xgboost_v1/,
       ),
     });
     expect(run.totals.failed).toBe(0);
@@ -409,13 +409,13 @@ describe("the circuit of a system", () => {
       ),
     ).toEqual(["xgboost_v1 OPEN 1800"]);
     const listed = await rig.rig.fastbreak("breaker", "list", "--json");
-    expect(JSON.parse(listed.stdout)).toMatchObject([{ name: "xgboost_v1", state: "OPEN", failure_count: 5 }]);
+    expect(JSON.parse(listed.stdout)).toMatchObject([{ name: "nba_predictions.xgboost_v1", state: "OPEN", failure_count: 5 }]);
   });
 
   it("opens again when it fails half open", async () => {
     await halfAnHourLater();
     expect(statusOf(await rig.run(RUN, 1))?.status).toBe("failed");
-    expect(await breaker()).toEqual(["xgboost_v1 OPEN 6 0 6"]);
+    expect(await breaker()).toEqual(["nba_predictions.xgboost_v1 OPEN 6 0 6"]);
   });
 
   it("is half open after one success, closed after two, and five systems predict again", async () => {
@@ -423,11 +423,11 @@ describe("the circuit of a system", () => {
     await rig.run(RUN, 3);
     await halfAnHourLater();
     await rig.run(RUN);
-    expect(await breaker()).toEqual(["xgboost_v1 HALF_OPEN 6 1 6"]);
+    expect(await breaker()).toEqual(["nba_predictions.xgboost_v1 HALF_OPEN 6 1 6"]);
     expect((await active(rig)).map((row) => row.split(" ")[0])).toContain("xgboost_v1");
     await rig.setFeatures("star", EXAMPLE, "00000000000000ee");
     await rig.run(RUN);
-    expect(await breaker()).toEqual(["xgboost_v1 CLOSED 0 0 6"]);
+    expect(await breaker()).toEqual(["nba_predictions.xgboost_v1 CLOSED 0 0 6"]);
     expect(await circuits()).toEqual(["false  null -"]);
     expect((await rig.run(RUN)).totals).toMatchObject({ run: 0, rows_written: 0 });
   });
@@ -435,7 +435,7 @@ describe("the circuit of a system", () => {
   it("is closed by hand, and says circuit_open when no system is left", async () => {
     await rig.sql(
       `INSERT INTO nba_orchestration.circuit_breaker_state BY NAME
-       SELECT name AS processor_name, 'OPEN' AS state, 5 AS failure_count, 0 AS success_count, current_timestamp AS opened_at,
+       SELECT 'nba_predictions.' || name AS processor_name, 'OPEN' AS state, 5 AS failure_count, 0 AS success_count, current_timestamp AS opened_at,
          current_timestamp AS updated_at
        FROM (VALUES ('moving_average_v1'), ('zone_matchup_v1'), ('similarity_balanced_v1'), ('ensemble_v1')) AS systems(name);
        UPDATE nba_orchestration.circuit_breaker_state SET state = 'OPEN', opened_at = current_timestamp`,

@@ -4,7 +4,7 @@ declare({
   name: "circuit_breaker_state",
   description: "The circuit breaker of each processor that ever failed; one without a row is closed",
   columns: {
-    processor_name: "Table name of the model",
+    processor_name: "Dataset and table of the model",
     state: "CLOSED, OPEN or HALF_OPEN",
     failure_count: "Failures in a row",
     success_count: "Successes since it was half open",

@@ -34,13 +34,8 @@ export type RunEvent =
     }
   /** A table is read that the project neither makes nor declares; it is watched like a source. */
   | { readonly event: "undeclared_read"; readonly reader: string; readonly table: string }
-  /** A relation is read that is not there and that nobody makes: its readers fail. */
-  | {
-      readonly event: "source_missing";
-      readonly table: string;
-      readonly declared: boolean;
-      readonly readers: readonly string[];
-    }
+  /** Relations are read that are not there and that nobody makes: their readers fail. */
+  | { readonly event: "sources_missing"; readonly sources: readonly AbsentSource[] }
   /** The selection leaves stale actions as they are. */
   | { readonly event: "left_stale"; readonly actions: readonly string[] }
   /** An action leaves the queue and opens its transaction. */
@@ -69,5 +64,12 @@ export type RunEvent =
   | { readonly event: "action_finished"; readonly result: ActionResult }
   /** All actions have ended. */
   | { readonly event: "run_finished"; readonly finishedAt: string; readonly durationMs: number };
+
+/** A relation that is read, that nobody makes and that is not there. */
+export interface AbsentSource {
+  readonly table: string;
+  readonly declared: boolean;
+  readonly readers: readonly string[];
+}
 
 export type EventListener = (event: RunEvent) => void;

@@ -42,9 +42,14 @@ export function runFinished(startedAt: Date): RunEvent {
 export function notesOf({ undeclared, missing, leftStale }: ProjectPlan): RunEvent[] {
   return [
     ...undeclared.map(({ reader, table }): RunEvent => ({ event: "undeclared_read", reader, table })),
-    ...missing.map(
-      ({ key, declared, readers }): RunEvent => ({ event: "source_missing", table: key, declared, readers }),
-    ),
+    ...(missing.length === 0
+      ? []
+      : [
+          {
+            event: "sources_missing" as const,
+            sources: missing.map(({ key, declared, readers }) => ({ table: key, declared, readers })),
+          },
+        ]),
     ...(leftStale.length === 0 ? [] : [{ event: "left_stale" as const, actions: leftStale }]),
   ];
 }

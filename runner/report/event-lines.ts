@@ -8,11 +8,13 @@ export function eventLine(event: RunEvent): { readonly kind: "warning" | "note";
       return note(
         `${event.reader} reads ${event.table}, which the project does not declare; it is watched like a source`,
       );
-    case "source_missing": {
-      const what = event.declared
-        ? "is declared and not in the warehouse; load it"
-        : "is neither declared nor in the warehouse";
-      return warning(`${event.table} ${what}; read by ${some(event.readers)}`);
+    case "sources_missing": {
+      const tables = event.sources.map(({ table }) => table);
+      const what = tables.length === 1 ? "is not in the warehouse" : "are not in the warehouse";
+      const readers = new Set(event.sources.flatMap((source) => source.readers)).size;
+      const stray = event.sources.find(({ declared }) => !declared);
+      const advice = stray === undefined ? "load them first" : `load them first, or correct the name ${stray.table}`;
+      return warning(`${all(tables)} ${what}: ${plural(readers, "action")} cannot run; ${advice}`);
     }
     case "left_stale":
       return note(`the selection leaves ${event.actions.length} stale: ${some(event.actions)}`);
@@ -51,4 +53,10 @@ function warning(text: string) {
 function some(names: readonly string[]): string {
   const more = names.length > 5 ? ` and ${names.length - 5} more` : "";
   return `${names.slice(0, 5).join(", ")}${more}`;
+}
+
+/** Many names, as many as a line can hold. */
+function all(names: readonly string[]): string {
+  const shown = names.slice(0, 20).join(", ");
+  return names.length > 20 ? `${shown} and ${names.length - 20} more` : shown;
 }

@@ -73,8 +73,22 @@ export function summaryLines(report: RunRecord, colors: Colors): string[] {
 /** What ran or failed, routine assertions aside, as a table for a person who reads a log. */
 export function resultTable(report: RunRecord, colors: Colors): string[] {
   const told = report.actions.filter((action) => action.status !== "skipped" && !isRoutine(action));
-  const width = Math.max(0, ...told.map(({ key }) => key.length));
-  return told.map((action) => actionLine(action, width, colors));
+  // What could not run because something before it did not is told by its number.
+  const behind = told.filter(isConsequence);
+  const shown = behind.length > FEW ? told.filter((action) => !isConsequence(action)) : told;
+  const width = Math.max(0, ...shown.map(({ key }) => key.length));
+  const lines = shown.map((action) => actionLine(action, width, colors));
+  if (shown.length === told.length) return lines;
+  return [
+    ...lines,
+    `  ${colors.yellow("block")} ${plural(behind.length, "action")} behind those that failed did not run`,
+  ];
+}
+
+const FEW = 5;
+
+function isConsequence({ status, partitions }: ActionResult): boolean {
+  return status === "blocked" && partitions.every(({ reason }) => reason === "upstream_failed");
 }
 
 /**
