@@ -16,6 +16,12 @@ const common = {
   // Small packages are bundled, because reading and linking their files is most of a cold start. What stays outside is found
   // from the project (core) or is a native library.
   external: ["@dataform/core", "@duckdb/node-bindings"],
+  alias: {
+    // yargs measures help texts with it. It makes an Intl.Segmenter when it is loaded, which is most of a cold start.
+    "string-width": "./scripts/text-width.mjs",
+    // Its main file is UMD, whose own requires no bundler can follow.
+    "jsonc-parser": "./node_modules/jsonc-parser/lib/esm/main.js",
+  },
   // CommonJS packages inside an ES module still call require.
   banner: {
     js: 'import { createRequire as fastbreakRequire } from "node:module"; const require = fastbreakRequire(import.meta.url);',

@@ -1,44 +1,54 @@
 import { performance } from "node:perf_hooks";
-import { type Command, InvalidArgumentError } from "commander";
-import type { ProjectPlan } from "../decide/plan-project.js";
 import type { ActionResult } from "../events/events.js";
-import { locateInProject } from "../project/locate.js";
 import { hasWork, plannedResults, tellWarnings } from "../report/plan-report.js";
 import { printPlan } from "../report/print-plan.js";
 import { progressTo } from "../report/progress.js";
 import { writeRunArtifact } from "../report/run-artifact.js";
 import { type RunReport, reportJson, resultTable, summaryLines } from "../report/run-report.js";
-import { colorsFor } from "../report/text.js";
-import { announced } from "../session/announce.js";
+import { colorsFor, plural } from "../report/text.js";
+import { carryOut } from "../session/carry-out.js";
 import { planSession } from "../session/plan-request.js";
 import { newRunId } from "../session/run-id.js";
 import { type ProjectSession, withProject } from "../session/session.js";
-import type { CommandModule, CommonOptions } from "./command.js";
-import { EXIT } from "./exit.js";
-import { addDecideOptions, type DecideOptions, overridesOf, requestOf } from "./selection-options.js";
+import { onOff, text } from "./arguments/flags.js";
+import {
+  FULL_REFRESH_FLAGS,
+  IDLE_DATAFORM_FLAGS,
+  OVERRIDE_FLAGS,
+  PROJECT_DIR_WORD,
+  SELECTION_FLAGS,
+  UPSTREAM_FLAGS,
+  WINDOW_FLAGS,
+  withCommon,
+} from "./arguments/shared-flags.js";
+import { defineCommand } from "./command.js";
+import { CommandError, EXIT } from "./exit.js";
+import { tellIdleFlags } from "./idle-flags.js";
+import { placeOf, requestOf, selectionOf } from "./selection-options.js";
 
-interface RunOptions extends CommonOptions, DecideOptions {
-  readonly dryRun?: boolean;
-  readonly failFast?: boolean;
-  readonly concurrency: number;
-}
+export const command = defineCommand({
+  positionals: [PROJECT_DIR_WORD],
+  flags: withCommon({
+    ...WINDOW_FLAGS,
+    ...SELECTION_FLAGS,
+    ...FULL_REFRESH_FLAGS,
+    ...UPSTREAM_FLAGS,
+    "dry-run": onOff("show what would run, run nothing"),
+    "run-tests": onOff("run the project's unit tests first; run nothing when one fails"),
+    "fail-fast": onOff("start nothing more after the first failure"),
+    concurrency: text("actions that run at the same time; default: 4"),
+    ...OVERRIDE_FLAGS,
+    ...IDLE_DATAFORM_FLAGS,
+  }),
+  examples: ["fastbreak run --from 2021-10-19 --to 2021-11-15"],
 
-export const command: CommandModule = {
-  configure(command: Command): void {
-    addDecideOptions(command);
-    command
-      .option("--dry-run", "show what would run, run nothing")
-      .option("--fail-fast", "start nothing more after the first failure")
-      .option("--concurrency <n>", "actions that run at the same time", parseCount, 4)
-      .addHelpText("after", "\nExample:\n  fastbreak run --from 2021-10-19 --to 2021-11-15");
-  },
-
-  async execute(command: Command): Promise<number> {
-    const options = command.opts<RunOptions>();
+  async execute({ flags: options, words }): Promise<number> {
     const started = new Date();
     const clock = performance.now();
-    const request = requestOf(options);
+    const request = requestOf(options, selectionOf(options));
     const work = async (session: ProjectSession): Promise<number> => {
+      tellIdleFlags(options, session.engine.name);
+      if (options.runTests) await requireTests(session);
       const plan = await planSession(session, request);
       const base = {
         runId: newRunId(started),
@@ -53,21 +63,47 @@ export const command: CommandModule = {
       });
       if (options.dryRun) {
         tellWarnings(plan);
-        printPlan(finish(plannedResults(plan)), options.json ?? false);
+        printPlan(finish(plannedResults(plan)), options.json);
         return EXIT.done;
       }
       const actions = hasWork(plan)
-        ? await announced(session, "run", () => carryOut(session, plan, options, { runId: base.runId, started }))
+        ? await carryOut(session, plan, {
+            runId: base.runId,
+            startedAt: started,
+            failFast: options.failFast,
+            force: options.fullRefresh,
+            emit: progressTo(
+              process.stderr,
+              session.project.actions.map(({ node }) => node.key),
+              options.json,
+            ),
+          })
         : plannedResults(plan);
       const report = finish(actions);
       writeRunArtifact(session.projectDir, report);
       tellWarnings(plan);
-      print(report, options.json ?? false);
+      print(report, options.json);
       return exitCode(actions);
     };
-    return withProject(options, overridesOf(options), work, true);
+    const place = { ...placeOf(options, words[0]), concurrency: options.concurrency };
+    return withProject(place, work, true);
   },
-};
+});
+
+/** @throws CommandError when one of the project's unit tests does not pass */
+async function requireTests(session: ProjectSession): Promise<void> {
+  const { runInScratch, unitTestsOf } = await import("../session/scratch-tests.js");
+  const { actions } = session.loaded.manifest;
+  const results = await runInScratch(session, actions, unitTestsOf(actions));
+  const failed = results.filter(({ status }) => status !== "passed");
+  const [first] = failed;
+  if (first === undefined) return;
+  const more = failed.length > 1 ? ` and ${plural(failed.length - 1, "other test")}` : "";
+  throw new CommandError(
+    EXIT.failed,
+    `${first.fileName}: the unit test ${first.name}${more} failed, so nothing was run; see fastbreak test`,
+  );
+}
 
 /** A refusal of an open breaker, and what could not run for it, is no failure: the rest of the run is as good as any. */
 function exitCode(actions: readonly ActionResult[]): number {
@@ -80,32 +116,6 @@ function exitCode(actions: readonly ActionResult[]): number {
   return isRefused && wrong.every(isConsequence) ? EXIT.refused : EXIT.failed;
 }
 
-async function carryOut(
-  session: ProjectSession,
-  plan: ProjectPlan,
-  options: RunOptions,
-  run: { readonly runId: string; readonly started: Date },
-): Promise<readonly ActionResult[]> {
-  const { executePlan } = await import("../execute/execute-plan.js");
-  const emit = progressTo(
-    process.stderr,
-    session.project.actions.map(({ node }) => node.key),
-    options.json ?? false,
-  );
-  return executePlan(session.warehouse, plan, {
-    stateDataset: session.settings.stateDataset,
-    runId: run.runId,
-    startedAt: run.started,
-    compiledManifest: session.loaded.compiled ? session.loaded.manifest : undefined,
-    command: "run",
-    concurrency: options.concurrency,
-    failFast: options.failFast ?? false,
-    force: options.fullRefresh ?? false,
-    emit,
-    locate: (action, text, offset) => locateInProject(session.projectDir, action, text, offset),
-  });
-}
-
 function print(report: RunReport, json: boolean): void {
   if (json) {
     process.stdout.write(`${JSON.stringify(reportJson(report))}\n`);
@@ -115,11 +125,4 @@ function print(report: RunReport, json: boolean): void {
   const shownAlready = process.stderr.isTTY === true;
   const lines = [...(shownAlready ? [] : resultTable(report, colors)), ...summaryLines(report, colors)];
   process.stdout.write(`${lines.join("\n")}\n`);
-}
-
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1 || count > 64)
-    throw new InvalidArgumentError("give a whole number from 1 to 64");
-  return count;
 }

@@ -14,6 +14,8 @@ export interface PlanRequest {
   readonly selection: Selection;
   /** Run every selected partition, whatever the state says. */
   readonly force: boolean;
+  /** Build stale or missing upstream partitions in reach of what is asked for first. */
+  readonly upstream: boolean;
 }
 
 /** A plan, and the keys of the actions that were selected; undefined: all of them. */

@@ -2,6 +2,8 @@ import { existsSync, mkdirSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { EngineError } from "../../port/engine-error.js";
+import { systemReason } from "../../port/system-error.js";
+import { type ChosenLimits, limitStatements } from "./chosen-limits.js";
 import { openError } from "./errors.js";
 
 export interface DatabaseFile {
@@ -21,7 +23,11 @@ const SESSION_SETTINGS = "SET TimeZone = 'UTC'; SET default_null_order = 'NULLS_
  * instances over one file lose data.
  * @throws EngineError `missing` without `create`, `locked`, `corrupt`, `newer_version`
  */
-export async function openDatabase(path: string, options: { readonly create: boolean }): Promise<DatabaseFile> {
+export async function openDatabase(
+  path: string,
+  options: { readonly create: boolean },
+  limits: Partial<ChosenLimits> = {},
+): Promise<DatabaseFile> {
   if (!existsSync(path) && !options.create) {
     throw new EngineError(
       "missing",
@@ -29,16 +35,16 @@ export async function openDatabase(path: string, options: { readonly create: boo
     );
   }
   const real = realPath(path);
-  return databaseOf(real, await instanceOf(real));
+  return databaseOf(real, await instanceOf(real), limits);
 }
 
-function databaseOf(path: string, instance: DuckDBInstance): DatabaseFile {
+function databaseOf(path: string, instance: DuckDBInstance, limits: Partial<ChosenLimits> = {}): DatabaseFile {
   return {
     path,
     instance,
     async connect() {
       const connection = await instance.connect();
-      await connection.run(SESSION_SETTINGS);
+      await connection.run(`${SESSION_SETTINGS}${limitStatements(limits)}`);
       return connection;
     },
     close: () => instance.closeSync(),
@@ -65,7 +71,7 @@ function realPath(path: string): string {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (cause) {
-    throw new EngineError("missing", `the folder of the warehouse cannot be made: ${(cause as Error).message}`);
+    throw new EngineError("missing", `the folder ${folder} of the warehouse cannot be made: ${systemReason(cause)}`);
   }
   return join(realpathSync(folder), basename(path));
 }
