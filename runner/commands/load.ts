@@ -2,11 +2,11 @@ import type { LoadedTable, LoaderResult } from "../api/loader.js";
 import { relationKey, type Warehouse } from "../port/port.js";
 import { alignColumns, count, duration, plainLine, plural } from "../report/text.js";
 import { announced } from "../session/announce.js";
-import { importLoader } from "../session/loader.js";
 import { findPlace, withWarehouse } from "../session/place.js";
 import { withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
 import { EXIT, usageError } from "./exit.js";
+import { importLoader } from "./load-module.js";
 import { placeOf } from "./selection-options.js";
 
 export const command = defineCommand({

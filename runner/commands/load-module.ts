@@ -6,7 +6,7 @@ import { UserError } from "../graph/user-error.js";
 import { EngineError } from "../port/engine-error.js";
 import type { RowObject } from "../port/port.js";
 import { suggestion } from "../project/settings.js";
-import type { Place } from "./place.js";
+import type { Place } from "../session/place.js";
 
 /** What a loader's own code threw; exit code 1, because nobody at the command line can have caused it. */
 export class LoaderFailure extends Error {
