@@ -1,4 +1,4 @@
-// Builds dist/: the command line, the child that compiles a project, and the loaders that fastbreak.json names.
+// Builds dist/: the command line, the library, the child that compiles a project, and the loaders that fastbreak.json names.
 
 import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -33,6 +33,8 @@ await build({
   ...common,
   entryPoints: {
     main: "runner/main.ts",
+    "api/index": "runner/api/index.ts",
+    "api/loader": "runner/api/loader.ts",
     "ingest/sample": "ingest/sample.ts",
     "ingest/files": "ingest/files.ts",
     "training/train": "training/train.ts",
