@@ -1,11 +1,9 @@
 /**
  * Throughput of farm_fingerprint and the cost of opening the library.
  *
- * Run: npx esbuild bench/farm-fingerprint.ts --bundle --platform=node --format=esm --external:@duckdb/* | node --input-type=module
+ * Run: npx esbuild bench/farm-fingerprint.ts --bundle --platform=node --format=esm --packages=external | node --input-type=module
  */
-import { DuckDBInstance } from "@duckdb/node-api";
-import { registerFarmFingerprint } from "../runner/dialect/runtime/farm-fingerprint/index.js";
-import { installMacros } from "../runner/dialect/runtime/index.js";
+import { connectEmbedded } from "../runner/api/embedded.js";
 
 const ROWS = 1_000_000;
 const REPEATS = 5;
@@ -22,14 +20,11 @@ async function best(work: () => unknown): Promise<number> {
   return Math.min(...times);
 }
 
-const instance = await DuckDBInstance.create(":memory:");
-const connection = await instance.connect();
-const registered = await milliseconds(() => registerFarmFingerprint(connection));
-const installed = await milliseconds(() => installMacros(connection));
-const checked = await best(() => installMacros(connection));
-console.log(`register farm_fingerprint   ${registered.toFixed(1)} ms`);
-console.log(`install the macro library   ${installed.toFixed(1)} ms`);
-console.log(`library already installed   ${checked.toFixed(1)} ms`);
+const first = await milliseconds(() => connectEmbedded(":memory:"));
+const again = await best(() => connectEmbedded(":memory:"));
+const connection = await connectEmbedded(":memory:");
+console.log(`open with the library, first time   ${first.toFixed(1)} ms`);
+console.log(`open with the library, again        ${again.toFixed(1)} ms`);
 
 await connection.run(`CREATE TABLE texts AS SELECT i, sha256(i::VARCHAR) AS hash64, sha256(i::VARCHAR)[1:16] AS hash16,
   repeat(chr(97 + (i % 26)::INTEGER), (i % 200)::INTEGER) AS varying FROM range(${ROWS}) AS numbers(i)`);
@@ -46,4 +41,3 @@ for (const [name, expression] of Object.entries(expressions)) {
   console.log(`${name.padEnd(30)} ${(ROWS / time / 1000).toFixed(1)} M rows/s`);
 }
 connection.closeSync();
-instance.closeSync();

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
-import type { RowObject, SqlValue } from "../runner/port/port.js";
-import { type SqlType, typeName } from "../runner/port/sql-types.js";
+import type { RowObject, SqlValue } from "../runner/api/loader.js";
+import { type SqlType, typeName } from "../runner/api/loader.js";
 
 /** A member of a table's HASH_FIELDS. `scale` is the number of decimals of a NUMERIC(p,s) field. */
 export interface HashField {

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { LoadError } from "../runner/api/loader.js";
 import { FIXTURE, FixtureDirectory, type FixtureFile } from "./files/fixture.js";
 import { load } from "./files.js";
-import { LoadError } from "./loader.js";
 import { collect, faults, type Loaded } from "./testing.js";
 
 let directory: FixtureDirectory;

@@ -1,3 +1,4 @@
+import { LoadError, type LoaderResult, type TableBatch } from "../runner/api/loader.js";
 import { timestampText } from "./calendar.js";
 import { readPlayerBox, readTeamBox } from "./files/box-scores.js";
 import { discover } from "./files/discover.js";
@@ -9,7 +10,6 @@ import { RowSink } from "./files/row-sink.js";
 import { readSchedule } from "./files/schedule.js";
 import { shotRows } from "./files/shots.js";
 import type { SourceTable } from "./files/source-table.js";
-import { LoadError, type LoaderResult, type TableBatch } from "./loader.js";
 import {
   nbacPlayByPlay,
   nbacPlayerListCurrent,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { RowObject } from "../runner/port/port.js";
-import { LoadError } from "./loader.js";
+import type { RowObject } from "../runner/api/loader.js";
+import { LoadError } from "../runner/api/loader.js";
 import { RAW_TABLES } from "./raw-tables/index.js";
 import { load } from "./sample.js";
 import { collect, faults, groupBy, type Loaded, sum } from "./testing.js";

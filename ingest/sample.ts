@@ -1,6 +1,6 @@
-import type { RowObject } from "../runner/port/port.js";
+import type { RowObject } from "../runner/api/loader.js";
+import { LoadError, type LoaderResult, type TableBatch } from "../runner/api/loader.js";
 import { seasonLabel } from "./calendar.js";
-import { LoadError, type LoaderResult, type TableBatch } from "./loader.js";
 import * as tables from "./raw-tables/index.js";
 import { balldontlieRows, gamebookRows, scheduleRows, teamBoxRows } from "./sample/box-rows.js";
 import type { Projection } from "./sample/drafted.js";

@@ -1,4 +1,4 @@
-import type { RowObject, SqlValue } from "../runner/port/port.js";
+import type { RowObject, SqlValue } from "../runner/api/loader.js";
 import { compileDataHash } from "./data-hash.js";
 import type { RawTable } from "./raw-tables/index.js";
 

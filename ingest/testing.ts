@@ -1,7 +1,5 @@
-import type { RowObject, SqlValue } from "../runner/port/port.js";
-import type { ScalarType } from "../runner/port/sql-types.js";
+import type { LoaderResult, RowObject, ScalarType, SqlValue } from "../runner/api/loader.js";
 import { isCalendarDate } from "./calendar.js";
-import type { LoaderResult } from "./loader.js";
 import { RAW_TABLES } from "./raw-tables/index.js";
 
 /** All rows of a load by table name, and its notes: for tests. */

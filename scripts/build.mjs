@@ -1,4 +1,4 @@
-// Builds dist/: the command line, the child that compiles a project, and the loaders that fastbreak.json names.
+// Builds dist/: the command line, the library, the child that compiles a project, and the loaders that fastbreak.json names.
 
 import { cpSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -16,6 +16,12 @@ const common = {
   // Small packages are bundled, because reading and linking their files is most of a cold start. What stays outside is found
   // from the project (core) or is a native library.
   external: ["@dataform/core", "@duckdb/node-bindings"],
+  alias: {
+    // yargs measures help texts with it. It makes an Intl.Segmenter when it is loaded, which is most of a cold start.
+    "string-width": "./scripts/text-width.mjs",
+    // Its main file is UMD, whose own requires no bundler can follow.
+    "jsonc-parser": "./node_modules/jsonc-parser/lib/esm/main.js",
+  },
   // CommonJS packages inside an ES module still call require.
   banner: {
     js: 'import { createRequire as fastbreakRequire } from "node:module"; const require = fastbreakRequire(import.meta.url);',
@@ -28,6 +34,8 @@ const { metafile } = await build({
   metafile: true,
   entryPoints: {
     main: "runner/main.ts",
+    "api/index": "runner/api/index.ts",
+    "api/loader": "runner/api/loader.ts",
     "ingest/sample": "ingest/sample.ts",
     "ingest/files": "ingest/files.ts",
     "training/train": "training/train.ts",

@@ -11,7 +11,7 @@ const report = `${root}node_modules/.cache/vitest-report.json`;
 makeReady();
 const checks = [
   ["node_modules/@biomejs/biome/bin/biome", "check", "."],
-  ["node_modules/typescript/bin/tsc", "--noEmit"],
+  ["node_modules/@typescript/native/bin/tsc", "--noEmit"],
 ];
 let failedChecks = 0;
 for (const check of checks) {

@@ -327,7 +327,7 @@ describe("a decision that peers get wrong", () => {
     const home = mkdtempSync(join(tmpdir(), "fastbreak-dist-"));
     for (const folder of ["bin", "dist"]) cpSync(join(ROOT, folder), join(home, folder), { recursive: true });
     symlinkSync(join(ROOT, "node_modules"), join(home, "node_modules"));
-    const parser = readdirSync(join(home, "dist")).filter((file) => file.startsWith("dialect-"));
+    const parser = readdirSync(join(home, "dist")).filter((file) => file.startsWith("script-"));
     expect(parser.length).toBeGreaterThan(0);
     for (const file of parser) rmSync(join(home, "dist", file));
     const command = [join(home, "bin/fastbreak.cjs"), "run", "--json"];

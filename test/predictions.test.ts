@@ -381,7 +381,9 @@ describe("the circuit of a system", () => {
     rig.rig.edit(file, "\nFROM scored\n", "\nFROM scored\nWHERE no_such_column > 0\n");
     for (let attempt = 1; attempt <= 5; attempt += 1) {
       expect(statusOf(await rig.run(RUN, 1))?.status).toBe("failed");
-      expect(await breaker()).toEqual([`nba_predictions.xgboost_v1 ${attempt < 5 ? "CLOSED" : "OPEN"} ${attempt} 0 ${attempt}`]);
+      expect(await breaker()).toEqual([
+        `nba_predictions.xgboost_v1 ${attempt < 5 ? "CLOSED" : "OPEN"} ${attempt} 0 ${attempt}`,
+      ]);
     }
     expect((await active(rig)).map((row) => row.split(" ")[0])).toEqual([
       "ensemble_v1",
@@ -409,7 +411,9 @@ describe("the circuit of a system", () => {
       ),
     ).toEqual(["xgboost_v1 OPEN 1800"]);
     const listed = await rig.rig.fastbreak("breaker", "list", "--json");
-    expect(JSON.parse(listed.stdout)).toMatchObject([{ name: "nba_predictions.xgboost_v1", state: "OPEN", failure_count: 5 }]);
+    expect(JSON.parse(listed.stdout)).toMatchObject([
+      { name: "nba_predictions.xgboost_v1", state: "OPEN", failure_count: 5 },
+    ]);
   });
 
   it("opens again when it fails half open", async () => {

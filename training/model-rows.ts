@@ -1,5 +1,5 @@
 import { digest16 } from "../ingest/data-hash.js";
-import type { RowObject } from "../runner/port/port.js";
+import type { RowObject } from "../runner/api/index.js";
 import type { BoostedTrees } from "./model.js";
 import type { TrainedModel } from "./train-model.js";
 

@@ -1,5 +1,5 @@
 import { digest16 } from "../ingest/data-hash.js";
-import type { Transaction } from "../runner/port/port.js";
+import type { Transaction } from "../runner/api/index.js";
 import type { Dataset } from "./boost.js";
 
 /** A player's features before a game and the points he then scored. */

@@ -1,4 +1,4 @@
-import { type Relation, relationKey, type Transaction } from "../runner/port/port.js";
+import { type Relation, relationKey, type Transaction } from "../runner/api/index.js";
 import type { ModelRows } from "./model-rows.js";
 
 export const MODELS = { dataset: "nba_predictions", name: "ml_models" };

@@ -1,19 +1,20 @@
 // npm run train: trains the trees of xgboost_v1 on a window of the feature store and stores them in the warehouse.
-import { type Command, InvalidArgumentError } from "commander";
-import type { CommandModule, CommonOptions } from "../runner/commands/command.js";
-import { EXIT, usageError } from "../runner/commands/exit.js";
-import { runCommand } from "../runner/commands/run-command.js";
-import { addDays } from "../runner/plan/dates.js";
-import { type RowObject, relationKey, type Transaction, type Warehouse } from "../runner/port/port.js";
-import { announced } from "../runner/session/announce.js";
-import { findPlace, withWarehouse } from "../runner/session/place.js";
+import yargs from "yargs";
+import {
+  FastbreakError,
+  openProject,
+  type Project,
+  type RowObject,
+  relationKey,
+  type Transaction,
+} from "../runner/api/index.js";
 import { DEFAULT_OPTIONS } from "./boost.js";
 import { modelRows } from "./model-rows.js";
 import { readPlayerGames, SOURCES } from "./player-games.js";
 import { MODELS, storeModel, TREES } from "./store-model.js";
 import { TooFewGamesError, trainModel } from "./train-model.js";
 
-interface TrainOptions extends CommonOptions {
+interface TrainOptions {
   readonly from: string;
   readonly to: string;
   readonly validationDays: number;
@@ -22,36 +23,101 @@ interface TrainOptions extends CommonOptions {
 
 const SYSTEM = "xgboost_v1";
 const FEATURE_VERSION = "v1_baseline_25";
+const DAY = 86_400_000;
 
-const command: CommandModule = {
-  configure(command: Command): void {
-    command
-      .requiredOption("--from <date>", "first game date to learn from", parseDate)
-      .requiredOption("--to <date>", "last game date that training may see; the model serves later dates", parseDate)
-      .option("--validation-days <n>", "last days of the window, which only decide when to stop", parseCount, 28)
-      .option("--seed <n>", "seed of the random samples", parseCount, DEFAULT_OPTIONS.seed)
-      .addHelpText("after", "\nExample:\n  npm run train -- --from 2021-10-19 --to 2022-02-28");
-  },
+/** A mistake that the trainer's user can mend; exit code 2. */
+class TrainError extends Error {}
 
-  async execute(command: Command): Promise<number> {
-    const options = command.opts<TrainOptions>();
-    const place = findPlace(options);
-    const report = await withWarehouse(place, false, (warehouse) =>
-      announced(place, "train", () => train(warehouse, options)),
-    );
+/** Parses the arguments, trains, and prints what came of it; the exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    const options = await argumentsOf(args);
+    if (options === undefined) return 0;
+    const { projectDir, database } = options;
+    const place = {
+      ...(projectDir === undefined ? {} : { projectDir }),
+      ...(database === undefined ? {} : { database }),
+    };
+    const report = await train(await openProject(place), options);
     process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : summary(report));
-    return EXIT.done;
-  },
-};
+    return 0;
+  } catch (cause) {
+    if (!(cause instanceof TrainError || cause instanceof FastbreakError)) throw cause;
+    for (const line of cause.message.split("\n")) process.stderr.write(`train: ${line}\n`);
+    return cause instanceof FastbreakError ? cause.exitCode : 2;
+  }
+}
+
+/** What was asked for; undefined: help, which was printed. */
+async function argumentsOf(args: readonly string[]) {
+  const parser = yargs()
+    .detectLocale(false)
+    .version(false)
+    .exitProcess(false)
+    .strict()
+    .usage("Usage: npm run train -- --from DATE --to DATE\n\ntrain the trees of xgboost_v1")
+    .parserConfiguration({ "dot-notation": false, "duplicate-arguments-array": false })
+    .options({
+      from: { type: "string", demandOption: true, describe: "first game date to learn from", coerce: dateOf("--from") },
+      to: {
+        type: "string",
+        demandOption: true,
+        describe: "last game date that training may see; the model serves later dates",
+        coerce: dateOf("--to"),
+      },
+      "validation-days": {
+        type: "string",
+        default: "28",
+        describe: "last days of the window, which only decide when to stop",
+        coerce: countOf("--validation-days"),
+      },
+      seed: {
+        type: "string",
+        default: String(DEFAULT_OPTIONS.seed),
+        describe: "seed of the random samples",
+        coerce: countOf("--seed"),
+      },
+      "project-dir": { type: "string", describe: "folder with dataform.json" },
+      database: { type: "string", describe: "the warehouse" },
+      json: { type: "boolean", default: false, describe: "one JSON document on standard output" },
+    })
+    .epilogue("Example:\n  npm run train -- --from 2021-10-19 --to 2022-02-28")
+    .wrap(80)
+    .fail((message, error) => {
+      throw error ?? new TrainError(message.split("\n").join(" "));
+    });
+  if (args.includes("--help")) {
+    process.stdout.write(`${await parser.getHelp()}\n`);
+    return undefined;
+  }
+  return parser.parseAsync([...args]);
+}
+
+function dateOf(flag: string): (text: string) => string {
+  return (text) => {
+    const isDate = /^\d{4}-\d\d-\d\d$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.slice(0, 10) === text;
+    if (!isDate) throw new TrainError(`${flag} ${text} is not a calendar date; write it as YYYY-MM-DD`);
+    return text;
+  };
+}
+
+function countOf(flag: string): (text: string) => number {
+  return (text) => {
+    const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+    if (count < 1) throw new TrainError(`${flag} ${text} is not possible; give a whole number of at least 1`);
+    return count;
+  };
+}
 
 /** Reads, trains and stores; the model's row of `ml_models`, and whether it was new. */
-async function train(warehouse: Warehouse, options: TrainOptions): Promise<RowObject> {
-  const validationFrom = addDays(options.to, 1 - options.validationDays);
+async function train(project: Project, options: TrainOptions): Promise<RowObject> {
+  const lastDay = Date.parse(`${options.to}T00:00:00Z`);
+  const validationFrom = new Date(lastDay - (options.validationDays - 1) * DAY).toISOString().slice(0, 10);
   if (validationFrom <= options.from)
-    throw usageError(
+    throw new TrainError(
       `--from ${options.from} leaves no days before the last ${options.validationDays} days to learn from`,
     );
-  const { games, names } = await warehouse.transaction(async (transaction) => {
+  const { games, names } = await project.transaction("train", async (transaction) => {
     await requireRelations(transaction);
     return {
       games: await readPlayerGames(transaction, options.from, options.to),
@@ -60,7 +126,7 @@ async function train(warehouse: Warehouse, options: TrainOptions): Promise<RowOb
   });
   const trained = trainOrExplain(() => trainModel(games, validationFrom, { ...DEFAULT_OPTIONS, seed: options.seed }));
   const rows = modelRows(trained, SYSTEM, { version: FEATURE_VERSION, names }, new Date());
-  const isNew = await warehouse.transaction((transaction) => storeModel(transaction, rows));
+  const isNew = await project.transaction("train", (transaction) => storeModel(transaction, rows));
   return { ...rows.model, is_new: isNew };
 }
 
@@ -68,7 +134,7 @@ async function requireRelations(transaction: Transaction): Promise<void> {
   const relations = await transaction.relations();
   const missing = [...SOURCES, relationKey(MODELS), relationKey(TREES)].find((key) => !relations.has(key));
   if (missing !== undefined)
-    throw usageError(`${missing} is not in the warehouse; build it first: fastbreak run --from DATE --to DATE`);
+    throw new TrainError(`${missing} is not in the warehouse; build it first: fastbreak run --from DATE --to DATE`);
 }
 
 async function featureNames(transaction: Transaction): Promise<string[]> {
@@ -82,7 +148,7 @@ function trainOrExplain<T>(work: () => T): T {
   try {
     return work();
   } catch (cause) {
-    throw cause instanceof TooFewGamesError ? usageError(cause.message) : cause;
+    throw cause instanceof TooFewGamesError ? new TrainError(cause.message) : cause;
   }
 }
 
@@ -99,16 +165,4 @@ function summary(model: RowObject): string {
   ].join("\n");
 }
 
-function parseDate(text: string): string {
-  if (!/^\d{4}-\d\d-\d\d$/.test(text) || Number.isNaN(Date.parse(text)))
-    throw new InvalidArgumentError("give a date as YYYY-MM-DD");
-  return text;
-}
-
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("give a whole number of at least 1");
-  return count;
-}
-
-process.exitCode = await runCommand("train", "train the trees of xgboost_v1", command, process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2));

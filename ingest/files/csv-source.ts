@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { Readable } from "node:stream";
 import { gunzipSync } from "node:zlib";
 import { type CsvError, parse } from "csv-parse";
-import { LoadError } from "../loader.js";
+import { LoadError } from "../../runner/api/loader.js";
 import { fieldColumn, type SourceRecord, type SourceTable } from "./source-table.js";
 
 const SLICE = 1 << 16;

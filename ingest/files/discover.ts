@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { LoadError } from "../loader.js";
+import { LoadError } from "../../runner/api/loader.js";
 import { openCsv } from "./csv-source.js";
 import { type LayoutName, recogniseLayout } from "./layouts.js";
 import { openParquet } from "./parquet-source.js";

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { LoadError } from "../loader.js";
+import { LoadError } from "../../runner/api/loader.js";
 import type { SourceRecord, SourceTable } from "./source-table.js";
 
 /**

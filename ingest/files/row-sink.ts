@@ -1,5 +1,4 @@
-import type { RowObject } from "../../runner/port/port.js";
-import type { TableBatch } from "../loader.js";
+import type { RowObject, TableBatch } from "../../runner/api/loader.js";
 import type { RawTable } from "../raw-tables/index.js";
 import { compileStamp, type RawValues, type Stamp } from "../stamp.js";
 import type { Cells, SourceRecord } from "./source-table.js";

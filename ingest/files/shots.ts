@@ -1,4 +1,4 @@
-import type { RowObject } from "../../runner/port/port.js";
+import type { RowObject } from "../../runner/api/loader.js";
 import { nbacPlayByPlay } from "../raw-tables/index.js";
 import { compileStamp } from "../stamp.js";
 import { TEAMS } from "../teams.js";

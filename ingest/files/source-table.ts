@@ -1,5 +1,5 @@
+import { LoadError } from "../../runner/api/loader.js";
 import { isCalendarDate } from "../calendar.js";
-import { LoadError } from "../loader.js";
 
 /** One record of a file. `raw` is its text where the file is text; it serves to find the column of a bad cell. */
 export interface SourceRecord {

@@ -1,5 +1,4 @@
-import type { TableDefinition } from "../../runner/port/port.js";
-import type { ScalarType } from "../../runner/port/sql-types.js";
+import type { ScalarType, TableDefinition } from "../../runner/api/loader.js";
 import type { HashField } from "../data-hash.js";
 
 /** A table of `nba_raw` with the fields that make up its `data_hash`. */

@@ -1,26 +1,28 @@
-import { type Command, InvalidArgumentError } from "commander";
 import { afterReset, refusedUntil } from "../plan/breaker.js";
+import { suggestion } from "../project/settings.js";
 import { alignColumns } from "../report/text.js";
 import { announced } from "../session/announce.js";
 import { findPlace, withWarehouse } from "../session/place.js";
 import { readBreakers, type StoredBreaker, writeBreaker } from "../state/breaker-state.js";
 import { checkState } from "../state/migrate.js";
-import type { CommandModule, CommonOptions } from "./command.js";
+import { withCommon } from "./arguments/shared-flags.js";
+import { defineCommand } from "./command.js";
 import { EXIT, usageError } from "./exit.js";
+import { placeOf } from "./selection-options.js";
 
-export const command: CommandModule = {
-  configure(command: Command): void {
-    command
-      .argument("[what]", "list or reset", verb, "list")
-      .argument("[names...]", "models whose breaker to close; default: all")
-      .addHelpText("after", "\nExample:\n  fastbreak breaker list\n  fastbreak breaker reset xgboost_v1");
-  },
+export const command = defineCommand({
+  positionals: [
+    { name: "what", describe: "list or reset; default: list" },
+    { name: "names", describe: "models whose breaker to close; default: all", many: true },
+  ],
+  flags: withCommon({}),
+  examples: ["fastbreak breaker list", "fastbreak breaker reset xgboost_v1"],
 
-  async execute(command: Command): Promise<number> {
-    const options = command.opts<CommonOptions>();
-    const [what = "list", names = []] = command.processedArgs as [string?, string[]?];
+  async execute({ flags: options, words: [what = "list", ...names] }): Promise<number> {
+    if (what !== "list" && what !== "reset")
+      throw usageError(`breaker ${what} is not known${suggestion(what, ["list", "reset"])}`);
     if (what === "list" && names.length > 0) throw usageError("breaker list takes no names");
-    const place = findPlace(options);
+    const place = findPlace(placeOf(options));
     const { stateDataset } = place.settings;
     const work = () =>
       withWarehouse(place, false, async (warehouse) => {
@@ -41,12 +43,7 @@ export const command: CommandModule = {
     process.stdout.write(options.json ? `${JSON.stringify(shown.map(asJson))}\n` : `${asLines(shown).join("\n")}\n`);
     return EXIT.done;
   },
-};
-
-function verb(text: string): string {
-  if (text === "list" || text === "reset") return text;
-  throw new InvalidArgumentError("write list or reset.");
-}
+});
 
 function asJson({ name, breaker, settings, updatedAt }: StoredBreaker): object {
   return {

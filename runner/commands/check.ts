@@ -1,4 +1,3 @@
-import type { Command } from "commander";
 import type { CheckResult, Surroundings } from "../check/check-project.js";
 import type { PlacedFinding } from "../check/findings.js";
 import type { SqlChecker } from "../googlesql/checker.js";
@@ -6,42 +5,35 @@ import { ProjectError, renderProblem } from "../project/errors.js";
 import type { Manifest } from "../project/manifest.js";
 import { githubAnnotation } from "../report/annotations.js";
 import { plainLine, plural } from "../report/text.js";
+import { loadPlace } from "../session/load-place.js";
 import { findPlace, type Place, withWarehouse } from "../session/place.js";
 import { CIRCUIT_BREAKER_STATE } from "../state/breaker-state.js";
-import type { CommandModule, CommonOptions } from "./command.js";
+import { onOff } from "./arguments/flags.js";
+import { OVERRIDE_FLAGS, PROJECT_DIR_WORD, withCommon } from "./arguments/shared-flags.js";
+import { defineCommand } from "./command.js";
 import { EXIT, usageError } from "./exit.js";
-import { overridesOf } from "./selection-options.js";
+import { placeOf } from "./selection-options.js";
 
-interface CheckOptions extends CommonOptions {
-  readonly var?: string[];
-  readonly vars?: string[];
-  readonly schemaSuffix?: string;
-  readonly googlesql?: boolean;
-}
+export const command = defineCommand({
+  positionals: [PROJECT_DIR_WORD],
+  flags: withCommon({
+    googlesql: onOff("check with GoogleSQL's own analyzer, where its package is installed"),
+    ...OVERRIDE_FLAGS,
+  }),
+  examples: ["fastbreak check --json"],
 
-export const command: CommandModule = {
-  configure(command: Command): void {
-    command
-      .option("--googlesql", "check with GoogleSQL's own analyzer, where its package is installed")
-      .option("--var <name=value...>", "a project variable")
-      .option("--vars <pairs>", "project variables, a=1,b=2", (text: string) => text.split(","))
-      .option("--schema-suffix <suffix>", "append _suffix to every dataset")
-      .addHelpText("after", "\nExample:\n  fastbreak check --json");
-  },
-
-  async execute(command: Command): Promise<number> {
-    const options = command.opts<CheckOptions>();
-    const place = findPlace(options);
-    const checker = await openChecker(options.googlesql ?? false, place);
+  async execute({ flags: options, words }): Promise<number> {
+    const place = findPlace(placeOf(options, words[0]));
+    const checker = await openChecker(options.googlesql, place);
     try {
-      const outcome = await check(place, options, checker.checker);
-      print(outcome, options.json ?? false);
+      const outcome = await check(place, checker.checker);
+      print(outcome, options.json);
       return outcome.findings.length > 0 ? EXIT.usage : EXIT.done;
     } finally {
       checker.close();
     }
   },
-};
+});
 
 interface CheckOutcome {
   readonly findings: readonly PlacedFinding[];
@@ -49,15 +41,14 @@ interface CheckOutcome {
   readonly checked: number;
 }
 
-async function check(place: Place, options: CheckOptions, checker: SqlChecker): Promise<CheckOutcome> {
-  const [{ loadProject }, { checkProject }, { placeFindings }] = await Promise.all([
-    import("../project/load-project.js"),
+async function check(place: Place, checker: SqlChecker): Promise<CheckOutcome> {
+  const [{ checkProject }, { placeFindings }] = await Promise.all([
     import("../check/check-project.js"),
     import("../check/findings.js"),
   ]);
   let manifest: Manifest;
   try {
-    ({ manifest } = await loadProject({ projectDir: place.projectDir, overrides: overridesOf(options) }));
+    ({ manifest } = await loadPlace(place));
   } catch (cause) {
     if (!(cause instanceof ProjectError)) throw cause;
     return { findings: cause.problems.map((problem) => ({ ...problem, action: null })), unchecked: [], checked: 0 };

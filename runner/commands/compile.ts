@@ -1,32 +1,24 @@
-import type { Command } from "commander";
 import { plural } from "../report/text.js";
-import type { CommandModule, CommonOptions } from "./command.js";
+import { findPlace } from "../session/place.js";
+import { OVERRIDE_FLAGS, PROJECT_DIR_WORD, withCommon } from "./arguments/shared-flags.js";
+import { defineCommand } from "./command.js";
 import { EXIT } from "./exit.js";
-import { overridesOf } from "./selection-options.js";
+import { placeOf } from "./selection-options.js";
 
-interface CompileOptions extends CommonOptions {
-  readonly var?: string[];
-  readonly vars?: string[];
-  readonly schemaSuffix?: string;
-}
+export const command = defineCommand({
+  positionals: [PROJECT_DIR_WORD],
+  flags: withCommon(OVERRIDE_FLAGS),
+  examples: ["fastbreak compile --json > graph.json"],
 
-export const command: CommandModule = {
-  configure(command: Command): void {
-    command
-      .option("--var <name=value...>", "a project variable")
-      .option("--vars <pairs>", "project variables, a=1,b=2", (text: string) => text.split(","))
-      .option("--schema-suffix <suffix>", "append _suffix to every dataset")
-      .addHelpText("after", "\nExample:\n  fastbreak compile --json > graph.json");
-  },
-
-  async execute(command: Command): Promise<number> {
-    const options = command.opts<CompileOptions>();
+  async execute({ flags: options, words }): Promise<number> {
     const { compileGraph } = await import("../project/compile-graph.js");
-    const graph = await compileGraph(options.projectDir, overridesOf(options));
+    const { projectDir, overrides, compileTimeoutMs } = findPlace(placeOf(options, words[0]));
+    const limits = compileTimeoutMs === undefined ? {} : { timeoutMs: compileTimeoutMs };
+    const graph = await compileGraph(projectDir, overrides, undefined, limits);
     process.stdout.write(options.json ? `${JSON.stringify(graph, undefined, 2)}\n` : `${summary(graph).join("\n")}\n`);
     return EXIT.done;
   },
-};
+});
 
 function summary(graph: Awaited<ReturnType<typeof import("../project/compile-graph.js").compileGraph>>): string[] {
   const kinds = [

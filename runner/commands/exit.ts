@@ -1,15 +1,6 @@
-/** Exit codes of every command. */
-export const EXIT = {
-  done: 0,
-  failed: 1,
-  usage: 2,
-  refused: 3,
-  locked: 4,
-  stateUnreadable: 5,
-  differs: 6,
-  changes: 10,
-  bug: 70,
-} as const;
+import { EXIT } from "../session/exit-codes.js";
+
+export { EXIT } from "../session/exit-codes.js";
 
 /** Ends the command with one line on standard error. */
 export class CommandError extends Error {

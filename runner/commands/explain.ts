@@ -1,4 +1,3 @@
-import type { Command } from "commander";
 import { buildFromOtherCode, explain } from "../decide/explain.js";
 import type { ProjectPlan } from "../decide/plan-project.js";
 import type { RunnableAction } from "../graph/action.js";
@@ -9,30 +8,21 @@ import { colorsFor } from "../report/text.js";
 import { planSession, selectable } from "../session/plan-request.js";
 import { type ProjectSession, withProject } from "../session/session.js";
 import { readManifestHistory } from "../state/stored-manifest.js";
-import type { CommandModule, CommonOptions } from "./command.js";
+import { OVERRIDE_FLAGS, WINDOW_FLAGS, withCommon } from "./arguments/shared-flags.js";
+import { defineCommand } from "./command.js";
 import { EXIT } from "./exit.js";
-import {
-  addOverrideOptions,
-  addWindowOptions,
-  type DecideOptions,
-  overridesOf,
-  requestOf,
-} from "./selection-options.js";
+import { placeOf, requestOf } from "./selection-options.js";
 
-export const command: CommandModule = {
-  configure(command: Command): void {
-    command.argument("<model>", "name or dataset.name of an action");
-    addWindowOptions(command);
-    addOverrideOptions(command);
-    command.addHelpText("after", "\nExample:\n  fastbreak explain player_game_summary --date 2021-11-15");
-  },
+export const command = defineCommand({
+  positionals: [{ name: "model", describe: "name or dataset.name of an action", required: true }],
+  flags: withCommon({ ...WINDOW_FLAGS, ...OVERRIDE_FLAGS }),
+  examples: ["fastbreak explain player_game_summary --date 2021-11-15"],
 
-  async execute(command: Command): Promise<number> {
-    const options = command.opts<DecideOptions & CommonOptions>();
-    return withProject(options, overridesOf(options), async (session) => {
-      const name = command.args[0] ?? "";
+  async execute({ flags: options, words: [name = ""] }): Promise<number> {
+    const request = requestOf(options);
+    return withProject(placeOf(options), async (session) => {
       const keys = selectActions(session.project.actions.map(selectable), { ...EVERYTHING, actions: [name] });
-      const plan = await planSession(session, requestOf(options));
+      const plan = await planSession(session, request);
       const reports: ExplainReport[] = [];
       for (const action of plan.project.actions) {
         if (keys?.has(action.node.key)) reports.push(await reportOf(session, action, plan));
@@ -48,7 +38,7 @@ export const command: CommandModule = {
       return EXIT.done;
     });
   },
-};
+});
 
 async function reportOf(session: ProjectSession, action: RunnableAction, plan: ProjectPlan): Promise<ExplainReport> {
   const explanation = explain(action, plan);

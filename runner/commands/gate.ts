@@ -1,41 +1,34 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Command, InvalidArgumentError } from "commander";
 import { askTwice } from "../gate/ask-twice.js";
 import { criteriaOf, evaluateGate } from "../gate/evaluate.js";
 import type { GateResult } from "../gate/verdict.js";
 import { locateInProject } from "../project/locate.js";
 import { gateJson, gateLines } from "../report/gate-report.js";
 import { colorsFor } from "../report/text.js";
-import { planInTransaction } from "../session/plan-request.js";
+import { type PlanRequest, planInTransaction } from "../session/plan-request.js";
 import { type ProjectSession, withProject } from "../session/session.js";
-import type { CommandModule, CommonOptions } from "./command.js";
+import { text, wholeNumber } from "./arguments/flags.js";
+import { OVERRIDE_FLAGS, withCommon } from "./arguments/shared-flags.js";
+import { defineCommand } from "./command.js";
 import { EXIT, usageError } from "./exit.js";
-import { addOverrideOptions, type DecideOptions, overridesOf, requestOf } from "./selection-options.js";
-import { windowOf } from "./window.js";
+import { placeOf, requestOf } from "./selection-options.js";
 
-interface GateOptions extends CommonOptions, DecideOptions {
-  readonly retryAfter?: number;
-}
+export const command = defineCommand({
+  flags: withCommon({
+    date: text("the date, YYYY-MM-DD"),
+    "retry-after": wholeNumber("seconds to wait before asking once more when it is not ready", 0, 86_400),
+    ...OVERRIDE_FLAGS,
+  }),
+  notes: [
+    "Asks every assertion with the tag gate about the date; those with the tag warn\ntoo only tell. Exit code 0: ready, 1: not ready.",
+  ],
+  examples: ["fastbreak gate --date 2021-11-15 --retry-after 300"],
 
-export const command: CommandModule = {
-  configure(command: Command): void {
-    command
-      .option("--date <date>", "the date, YYYY-MM-DD")
-      .option("--retry-after <seconds>", "when it is not ready, wait and ask once more", seconds);
-    addOverrideOptions(command);
-    command.addHelpText(
-      "after",
-      "\nAsks every assertion with the tag gate about the date; those with the tag warn too only tell.\n" +
-        "Exit code 0: ready, 1: not ready.\n\nExample:\n  fastbreak gate --date 2021-11-15 --retry-after 300",
-    );
-  },
-
-  async execute(command: Command): Promise<number> {
-    const options = command.opts<GateOptions>();
-    const date = options.date;
-    windowOf(options);
+  async execute({ flags: options }): Promise<number> {
+    const { date } = options;
     if (date === undefined) throw usageError("gate needs --date");
-    const asked = () => withProject(options, overridesOf(options), (session) => ask(session, options, date));
+    const request = requestOf({ date, from: undefined, to: undefined });
+    const asked = () => withProject(placeOf(options), (session) => ask(session, request, date));
     const { retryAfter } = options;
     // The warehouse is closed meanwhile, so that whoever prepares the date can write to it.
     const wait =
@@ -54,11 +47,11 @@ export const command: CommandModule = {
     );
     return gate.ready ? EXIT.done : EXIT.failed;
   },
-};
+});
 
 async function ask(
   session: ProjectSession,
-  options: GateOptions,
+  request: PlanRequest,
   date: string,
 ): Promise<{ readonly gate: GateResult; readonly stale: readonly string[] }> {
   const { actions } = session.project;
@@ -68,16 +61,11 @@ async function ask(
     const gate = await evaluateGate(transaction, actions, date, (action, text, offset) =>
       locateInProject(session.projectDir, action, text, offset),
     );
-    const { plan } = await planInTransaction(transaction, session, requestOf({ ...options, date }));
+    const { plan } = await planInTransaction(transaction, session, request);
     const judged = new Set(criteria.flatMap(({ node }) => node.upstreams.map(({ key }) => key)));
     const stale = [...plan.decisions]
       .filter(([key, decided]) => judged.has(key) && decided.some(({ decision }) => decision === "run"))
       .map(([key]) => key);
     return { gate, stale };
   });
-}
-
-function seconds(text: string): number {
-  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError("write a whole number of seconds.");
-  return Number(text);
 }

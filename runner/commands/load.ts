@@ -1,31 +1,27 @@
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
-import type { Command } from "commander";
-import { closest } from "fastest-levenshtein";
-import type { LoadedTable, LoaderModule } from "../../ingest/loader.js";
+import type { LoadedTable, LoaderResult } from "../api/loader.js";
 import { relationKey, type Warehouse } from "../port/port.js";
-import { alignColumns, count, duration, plural } from "../report/text.js";
+import { alignColumns, count, duration, plainLine, plural } from "../report/text.js";
 import { announced } from "../session/announce.js";
-import { findPlace, type Place, withWarehouse } from "../session/place.js";
-import type { CommandModule, CommonOptions } from "./command.js";
+import { findPlace, withWarehouse } from "../session/place.js";
+import { withCommon } from "./arguments/shared-flags.js";
+import { defineCommand } from "./command.js";
 import { EXIT, usageError } from "./exit.js";
+import { importLoader } from "./load-module.js";
+import { placeOf } from "./selection-options.js";
 
-export const command: CommandModule = {
-  configure(command: Command): void {
-    command
-      .argument("<loader>", "a loader that fastbreak.json names")
-      .argument("[args...]", "what the loader takes, such as a folder")
-      .allowUnknownOption()
-      .addHelpText("after", "\nExamples:\n  fastbreak load sample --games 200\n  fastbreak load files DIR");
-  },
+export const command = defineCommand({
+  positionals: [
+    { name: "loader", describe: "a loader that fastbreak.json names", required: true },
+    { name: "args", describe: "what the loader takes, such as a folder", many: true },
+  ],
+  flags: withCommon({}),
+  passesUnknownFlags: true,
+  notes: ["Other options are the loader's own; they have a value each."],
+  examples: ["fastbreak load sample --games 200", "fastbreak load files DIR"],
 
-  async execute(command: Command): Promise<number> {
-    const options = command.opts<CommonOptions>();
+  async execute({ flags: options, words: [name = "", ...rest] }): Promise<number> {
     const started = performance.now();
-    const place = findPlace(options);
-    const [name = "", ...rest] = command.args;
+    const place = findPlace(placeOf(options));
     const loader = await importLoader(place, name);
     const { positionals, values } = loaderArguments(rest);
     const { batches, notes } = await loader.load(positionals, values);
@@ -36,7 +32,7 @@ export const command: CommandModule = {
     process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : summary(report));
     return EXIT.done;
   },
-};
+});
 
 interface LoadReport {
   readonly loader: string;
@@ -46,10 +42,7 @@ interface LoadReport {
 }
 
 /** All batches in one transaction: a damaged file leaves the warehouse as it was. */
-async function merge(
-  warehouse: Warehouse,
-  batches: Awaited<ReturnType<LoaderModule["load"]>>["batches"],
-): Promise<LoadedTable[]> {
+async function merge(warehouse: Warehouse, batches: LoaderResult["batches"]): Promise<LoadedTable[]> {
   return warehouse.transaction(async (transaction) => {
     const tables: LoadedTable[] = [];
     for await (const { table, rows } of batches) {
@@ -60,39 +53,23 @@ async function merge(
   });
 }
 
-async function importLoader(place: Place, name: string): Promise<LoaderModule> {
-  const { loaders } = place.settings;
-  const path = Object.hasOwn(loaders, name) ? loaders[name] : undefined;
-  if (path === undefined) {
-    const names = Object.keys(loaders);
-    const hint =
-      names.length === 0
-        ? "fastbreak.json names none under loaders"
-        : `did you mean ${closest(name, names)}? fastbreak.json names ${names.join(", ")}`;
-    throw usageError(`there is no loader ${name}; ${hint}`);
-  }
-  const file = resolve(place.projectDir, path);
-  if (!existsSync(file))
-    throw usageError(`fastbreak.json: loaders.${name} is ${path}, which does not exist; build it or correct the path`);
-  const module = (await import(pathToFileURL(file).href)) as Partial<LoaderModule>;
-  if (typeof module.load !== "function")
-    throw usageError(`fastbreak.json: loaders.${name} (${path}) exports no function load`);
-  return module as LoaderModule;
-}
-
 /** What the runner does not know belongs to the loader: words, and `--name value` or `--name=value` options. */
 function loaderArguments(args: readonly string[]): { positionals: string[]; values: Readonly<Record<string, string>> } {
-  const options = Object.fromEntries(
-    args.flatMap((arg) =>
-      arg.startsWith("--") ? [[arg.slice(2).split("=", 1)[0] as string, { type: "string" as const }]] : [],
-    ),
-  );
-  try {
-    const { positionals, values } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
-    return { positionals, values: values as Readonly<Record<string, string>> };
-  } catch (cause) {
-    throw usageError((cause as Error).message.split("\n", 1)[0] ?? "bad arguments");
+  const positionals: string[] = [];
+  const values: Record<string, string> = Object.create(null) as Record<string, string>;
+  const rest = [...args];
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    const [, name, given] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+    if (name === undefined) {
+      positionals.push(word);
+      continue;
+    }
+    if (Object.hasOwn(values, name)) throw usageError(`--${name} is given twice; give it once`);
+    const value = given ?? (rest[0]?.startsWith("--") ? undefined : rest.shift());
+    if (value === undefined || value === "") throw usageError(`--${name} needs a value`);
+    values[name] = value;
   }
+  return { positionals, values };
 }
 
 function summary(report: LoadReport): string {
@@ -105,6 +82,6 @@ function summary(report: LoadReport): string {
   ]);
   const table = alignColumns([["  table", "rows", "new", "changed", "unchanged"], ...rows], new Set([1, 2, 3, 4]));
   const changed = report.tables.reduce((sum, { inserted, updated }) => sum + inserted + updated, 0);
-  const notes = report.notes.map((note) => `note: ${note}`);
+  const notes = report.notes.map((note) => `note: ${plainLine(String(note))}`);
   return `${[...table, ...notes, `${plural(changed, "row")} written | ${duration(report.duration_ms)}`].join("\n")}\n`;
 }

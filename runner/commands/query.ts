@@ -1,44 +1,43 @@
-import type { Command } from "commander";
 import { rowsAsCsv, rowsAsJson, rowsAsTable } from "../report/rows.js";
 import { plural } from "../report/text.js";
 import { findPlace, withWarehouse } from "../session/place.js";
-import type { CommandModule, CommonOptions } from "./command.js";
+import { each, onOff, optional } from "./arguments/flags.js";
+import { WINDOW_FLAGS, withCommon } from "./arguments/shared-flags.js";
+import { defineCommand } from "./command.js";
 import { EXIT, usageError } from "./exit.js";
 import { parseVars } from "./name-values.js";
 import { listReports, readReport } from "./report-files.js";
-import { addWindowOptions } from "./selection-options.js";
+import { placeOf } from "./selection-options.js";
 import { type WindowOptions, windowOf } from "./window.js";
 
-interface QueryOptions extends CommonOptions, WindowOptions {
-  readonly csv?: boolean;
-  readonly report?: string | true;
-  readonly param?: string[];
+interface QueryOptions extends WindowOptions {
+  readonly param: readonly string[];
 }
 
-export const command: CommandModule = {
-  configure(command: Command): void {
-    command
-      .argument("[sql]", "a GoogleSQL query or script; - reads it from standard input")
-      .option("--csv", "rows as CSV")
-      .option("--report [name]", "a report of the project instead; without a name: list them")
-      .option("--param <name=value...>", "a STRING variable of the script");
-    addWindowOptions(command);
-    command.addHelpText(
-      "after",
-      "\nA report, or a script with --date or --from and --to, sees the dates as from_date and to_date.\n\n" +
-        'Example:\n  fastbreak query "SELECT COUNT(*) FROM nba_raw.nbac_schedule"\n  fastbreak query --report grades --from 2022-03-01 --to 2022-04-10',
-    );
-  },
+export const command = defineCommand({
+  positionals: [{ name: "sql", describe: "a GoogleSQL query or script; - reads it from standard input" }],
+  flags: withCommon({
+    csv: onOff("rows as CSV"),
+    report: optional("a report of the project instead; without a name: list them"),
+    param: each("a STRING variable of the script, name=value; may be repeated"),
+    ...WINDOW_FLAGS,
+  }),
+  notes: ["A report, or a script with --date or --from and --to, sees the dates as\nfrom_date and to_date."],
+  examples: [
+    'fastbreak query "SELECT COUNT(*) FROM nba_raw.nbac_schedule"',
+    "fastbreak query --report grades --from 2022-03-01 --to 2022-04-10",
+  ],
 
-  async execute(command: Command): Promise<number> {
-    const options = command.opts<QueryOptions>();
+  async execute({ flags: options, words: [given] }): Promise<number> {
     if (options.csv && options.json) throw usageError("give --csv or --json, not both");
-    const place = findPlace(options);
-    const given = command.args[0];
-    if ((given === undefined) === (options.report === undefined))
-      throw usageError("give a query or --report, not both");
-    if (options.report === true) {
-      process.stdout.write(listReports(place.projectDir, place.settings.reports, options.json ?? false));
+    if (given === undefined && options.report === undefined)
+      throw usageError("query needs SQL or --report; see fastbreak query --help");
+    if (given !== undefined && options.report !== undefined)
+      throw usageError("give a query or --report, not both; a report's own values are given with --param");
+    const declarations = variables(options, options.report !== undefined);
+    const place = findPlace(placeOf(options));
+    if (options.report === "") {
+      process.stdout.write(listReports(place.projectDir, place.settings.reports, options.json));
       return EXIT.done;
     }
     const text =
@@ -47,7 +46,8 @@ export const command: CommandModule = {
         : given === "-"
           ? await standardInput()
           : (given ?? "");
-    const sql = `${variables(options, options.report !== undefined)}${text}`;
+    if (text.trim() === "") throw usageError("the query is empty; give a GoogleSQL query or script");
+    const sql = `${declarations}${text}`;
     const { rows, rowsChanged } = await withWarehouse(place, false, (warehouse) => warehouse.script(sql));
     if (rows === undefined && !options.json && !options.csv) {
       process.stdout.write(`${rowsChanged === undefined ? "done" : `${plural(rowsChanged, "row")} changed`}\n`);
@@ -57,7 +57,7 @@ export const command: CommandModule = {
     process.stdout.write(render(rows ?? { columns: [], rows: [] }));
     return EXIT.done;
   },
-};
+});
 
 /** Declarations before the script, on its first line so that its own lines keep their numbers. */
 function variables(options: QueryOptions, isReport: boolean): string {

@@ -1,51 +1,28 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { EngineError, type EngineErrorCode } from "../port/engine-error.js";
+import { EngineError } from "../port/engine-error.js";
 import { plainLine } from "../report/text.js";
+import { classifyError } from "../session/classify-error.js";
 import { CommandError, EXIT } from "./exit.js";
-
-const USER_ERRORS: ReadonlySet<string> = new Set(["UserError", "SelectionError", "ProjectError", "LoadError"]);
-
-const ENGINE_EXITS: Readonly<Record<EngineErrorCode, number>> = {
-  sql: EXIT.usage,
-  query: EXIT.failed,
-  data: EXIT.usage,
-  conflict: EXIT.failed,
-  locked: EXIT.usage,
-  missing: EXIT.usage,
-  corrupt: EXIT.stateUnreadable,
-  newer_version: EXIT.stateUnreadable,
-  newer_state: EXIT.stateUnreadable,
-  full: EXIT.failed,
-};
 
 /**
  * Prints why a command ended, one line per finding and no stack trace for what a user can mend.
  * @returns the exit code
  */
 export function reportError(cause: unknown, projectDir: string): number {
-  if (!(cause instanceof Error)) return bug(String(cause));
   if (cause instanceof CommandError) return tell(cause.message, cause.exitCode);
-  if (cause instanceof EngineError) return engineError(cause, projectDir);
-  if (USER_ERRORS.has(cause.name)) {
-    for (const line of cause.message.split("\n")) tell(line, EXIT.usage);
-    return EXIT.usage;
-  }
-  return bug(cause.stack ?? cause.message);
+  const failure = classifyError(cause);
+  if (failure === undefined) return bug(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
+  // A warehouse that another fastbreak run holds is a lock; held by anything else it is a usage error.
+  const run = cause instanceof EngineError ? runningCommand(projectDir, cause) : undefined;
+  if (run !== undefined) return tell(`${failure.lines[0]} (fastbreak ${run})`, EXIT.locked);
+  for (const line of failure.lines) tell(line, failure.exitCode);
+  return failure.exitCode;
 }
 
-/** A warehouse that another fastbreak run holds is a lock (4); held by anything else it is a usage error (2). */
-function engineError(error: EngineError, projectDir: string): number {
-  const { code, line, column, message, holder } = error;
-  const run = code === "locked" ? runningCommand(projectDir, holder) : undefined;
-  if (run !== undefined) return tell(`${message} (fastbreak ${run})`, EXIT.locked);
-  const place = code === "sql" && line !== undefined ? ` [at ${line}:${column}]` : "";
-  return tell(`${message}${place}`, ENGINE_EXITS[code]);
-}
-
-function runningCommand(projectDir: string, holder: number | undefined): string | undefined {
+function runningCommand(projectDir: string, { code, holder }: EngineError): string | undefined {
   const file = join(projectDir, ".fastbreak", "running.json");
-  if (holder === undefined || !existsSync(file)) return undefined;
+  if (code !== "locked" || holder === undefined || !existsSync(file)) return undefined;
   try {
     const running = JSON.parse(readFileSync(file, "utf8")) as { pid?: number; command?: string };
     return running.pid === holder ? running.command : undefined;

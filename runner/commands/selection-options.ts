@@ -1,74 +1,41 @@
-import type { Command } from "commander";
 import { EVERYTHING, type Selection } from "../plan/select.js";
+import type { Window } from "../plan/types.js";
 import type { ProjectOverrides } from "../project/compile/protocol.js";
+import type { PlaceOptions } from "../session/choose-settings.js";
 import type { PlanRequest } from "../session/plan-request.js";
+import type { Given } from "./arguments/flags.js";
+import type { COMMON_FLAGS, OVERRIDE_FLAGS, SELECTION_FLAGS, WINDOW_FLAGS } from "./arguments/shared-flags.js";
+import { usageError } from "./exit.js";
 import { parseVars } from "./name-values.js";
-import { type WindowOptions, windowOf } from "./window.js";
+import { windowOf } from "./window.js";
 
-/** Options of the commands that decide: which partitions, which actions, which overrides. */
-export interface DecideOptions extends WindowOptions {
-  readonly select?: string[];
-  readonly exclude?: string[];
-  readonly actions?: string[];
-  readonly tags?: string[];
-  readonly includeDeps?: boolean;
-  readonly includeDependents?: boolean;
+type OverrideOptions = Given<typeof OVERRIDE_FLAGS>;
+export type CommonOptions = Given<typeof COMMON_FLAGS>;
+
+/** What the flags of a command that decides ask for. */
+export interface AskedOptions extends Given<typeof WINDOW_FLAGS> {
   readonly fullRefresh?: boolean;
-  readonly upstream?: boolean;
-  readonly var?: string[];
-  readonly vars?: string[];
-  readonly schemaSuffix?: string;
+  readonly noUpstream?: boolean;
 }
 
-/** Adds the options that `run` and `plan` share; names and meanings of the Dataform CLI stay as they are there. */
-export function addDecideOptions(command: Command): void {
-  addWindowOptions(command);
-  addSelectionOptions(command);
-  command.option("--no-upstream", "leave stale upstream partitions of what is asked for as they are");
-  command.option("--full-refresh", "run every selected partition, whatever the state says");
-  addOverrideOptions(command);
-}
-
-/** `--date`, or `--from` and `--to`. */
-export function addWindowOptions(command: Command): void {
-  command
-    .option("--date <date>", "one partition, YYYY-MM-DD")
-    .option("--from <date>", "first partition of a window")
-    .option("--to <date>", "last partition of a window");
-}
-
-/** Which actions. */
-export function addSelectionOptions(command: Command): void {
-  command
-    .option(
-      "--select <selectors...>",
-      "name, +name, name+, @name, tag:t, path:folder, state:stale, git:ref; a comma intersects, several unite",
-    )
-    .option("--exclude <selectors...>", "selectors to leave out")
-    .option("--actions <names...>", "exact action names, as in the Dataform CLI")
-    .option("--tags <tags...>", "actions with any of the tags")
-    .option("--include-deps", "also what the selected actions depend on")
-    .option("--include-dependents", "also what depends on the selected actions");
-}
-
-/** Which variables and suffixes the project is compiled with. */
-export function addOverrideOptions(command: Command): void {
-  command
-    .option("--var <name=value...>", "a project variable")
-    .option("--vars <pairs>", "project variables, a=1,b=2", (text: string) => text.split(","))
-    .option("--schema-suffix <suffix>", "append _suffix to every dataset");
-}
-
-/** The selection that the flags ask for. */
-function selectionOf(options: DecideOptions): Selection {
+/**
+ * The selection that the flags ask for.
+ * @throws CommandError for a widening of nothing
+ */
+export function selectionOf(options: Given<typeof SELECTION_FLAGS>): Selection {
+  const { select, exclude, actions, tags, includeDeps, includeDependents } = options;
+  if (select.length + actions.length + tags.length === 0) {
+    const flag = includeDeps ? "--include-deps" : includeDependents ? "--include-dependents" : undefined;
+    if (flag !== undefined) throw usageError(`${flag} widens a selection; give --actions, --tags or --select too`);
+  }
   return {
     ...EVERYTHING,
-    select: options.select ?? [],
-    exclude: options.exclude ?? [],
-    actions: options.actions ?? [],
-    tags: options.tags ?? [],
-    includeDependencies: options.includeDeps ?? false,
-    includeDependents: options.includeDependents ?? false,
+    select,
+    exclude,
+    actions,
+    tags,
+    includeDependencies: includeDeps,
+    includeDependents,
   };
 }
 
@@ -76,20 +43,37 @@ function selectionOf(options: DecideOptions): Selection {
  * What the flags ask for.
  * @throws CommandError for dates that are none
  */
-export function requestOf(options: DecideOptions): PlanRequest {
-  return {
-    window: windowOf(options),
-    selection: selectionOf(options),
-    force: options.fullRefresh ?? false,
-    upstream: options.upstream ?? true,
-  };
+export function requestOf(options: AskedOptions, selection: Selection = EVERYTHING): PlanRequest {
+  const window: Window = windowOf(options);
+  return { window, selection, force: options.fullRefresh ?? false, upstream: !(options.noUpstream ?? false) };
+}
+
+/** What the flags say of where things are and how the project is compiled; `word` is the project folder written as a word. */
+export function placeOf(options: CommonOptions & Partial<OverrideOptions>, word?: string): PlaceOptions {
+  if (word !== undefined && options.projectDir !== undefined)
+    throw usageError(`the project folder is given twice: ${word} and --project-dir ${options.projectDir}`);
+  const { environment, target, database, memory, threads } = options;
+  const overrides = overridesOf(options);
+  const projectDir = word ?? options.projectDir;
+  return { projectDir, environment, target, database, memory, threads, overrides, compileTimeoutMs: options.timeout };
 }
 
 /** The project overrides that the flags ask for. */
-export function overridesOf(options: DecideOptions): ProjectOverrides {
-  const vars = parseVars([...(options.var ?? []), ...(options.vars ?? [])]);
+function overridesOf(options: Partial<OverrideOptions>): ProjectOverrides {
+  const vars = { ...parseVars(options.vars ?? [], "--vars"), ...parseVars(options.var ?? []) };
+  const texts = {
+    schemaSuffix: options.schemaSuffix,
+    databaseSuffix: options.databaseSuffix,
+    tablePrefix: options.tablePrefix,
+    defaultDatabase: options.defaultDatabase,
+    defaultSchema: options.defaultSchema,
+    defaultLocation: options.defaultLocation,
+    defaultReservation: options.defaultReservation,
+    assertionSchema: options.assertionSchema,
+  };
   return {
+    ...Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined)),
+    ...(options.disableAssertions ? { disableAssertions: true } : {}),
     ...(Object.keys(vars).length === 0 ? {} : { vars }),
-    ...(options.schemaSuffix === undefined ? {} : { schemaSuffix: options.schemaSuffix }),
   };
 }

@@ -1,58 +1,37 @@
-import type { Command } from "commander";
 import { closest } from "fastest-levenshtein";
 import type { ManifestAction } from "../project/manifest.js";
 import { alignColumns, type Colors, colorsFor, duration, plainLine, plural } from "../report/text.js";
+import { loadPlace } from "../session/load-place.js";
 import { findPlace } from "../session/place.js";
+import { runInScratch, unitTestsOf } from "../session/scratch-tests.js";
 import type { TestResult } from "../unit-tests/run-tests.js";
-import type { CommandModule, CommonOptions } from "./command.js";
+import { IDLE_DATAFORM_FLAGS, OVERRIDE_FLAGS, withCommon } from "./arguments/shared-flags.js";
+import { defineCommand } from "./command.js";
 import { EXIT, usageError } from "./exit.js";
-import { overridesOf } from "./selection-options.js";
-
-interface TestOptions extends CommonOptions {
-  readonly var?: string[];
-  readonly vars?: string[];
-  readonly schemaSuffix?: string;
-}
+import { tellIdleFlags } from "./idle-flags.js";
+import { placeOf } from "./selection-options.js";
 
 /** Cells that are shown of one failing test. */
 const SHOWN_DIFFERENCES = 20;
 
-export const command: CommandModule = {
-  configure(command: Command): void {
-    command
-      .argument("[names...]", "tests to run; default: all")
-      .option("--var <name=value...>", "a project variable")
-      .option("--vars <pairs>", "project variables, a=1,b=2", (text: string) => text.split(","))
-      .option("--schema-suffix <suffix>", "append _suffix to every dataset")
-      .addHelpText("after", "\nExample:\n  fastbreak test stg_games_test");
-  },
+export const command = defineCommand({
+  positionals: [{ name: "names", describe: "tests to run; default: all", many: true }],
+  flags: withCommon({ ...OVERRIDE_FLAGS, credentials: IDLE_DATAFORM_FLAGS.credentials }),
+  examples: ["fastbreak test stg_games_test"],
 
-  async execute(command: Command): Promise<number> {
-    const options = command.opts<TestOptions>();
-    const { projectDir, engine } = findPlace(options);
-    const { openScratch } = engine;
-    if (openScratch === undefined)
-      throw usageError(`--target ${engine.name} has no warehouse of its own for unit tests`);
-    const [{ loadProject }, { createFunctions, runUnitTests }] = await Promise.all([
-      import("../project/load-project.js"),
-      import("../unit-tests/run-tests.js"),
-    ]);
-    const { manifest } = await loadProject({ projectDir, overrides: overridesOf(options) });
-    const tests = selectTests(manifest.actions, command.args);
-    const warehouse = await openScratch();
-    try {
-      await createFunctions(warehouse, manifest.actions);
-      const results = await runUnitTests(warehouse, tests);
-      process.stdout.write(options.json ? `${JSON.stringify(document(results))}\n` : `${report(results).join("\n")}\n`);
-      return results.every(({ status }) => status === "passed") ? EXIT.done : EXIT.failed;
-    } finally {
-      await warehouse.close();
-    }
+  async execute({ flags: options, words }): Promise<number> {
+    const place = findPlace(placeOf(options));
+    tellIdleFlags(options, place.engine.name);
+    const { manifest } = await loadPlace(place);
+    const tests = selectTests(manifest.actions, words);
+    const results = await runInScratch(place, manifest.actions, tests);
+    process.stdout.write(options.json ? `${JSON.stringify(document(results))}\n` : `${report(results).join("\n")}\n`);
+    return results.every(({ status }) => status === "passed") ? EXIT.done : EXIT.failed;
   },
-};
+});
 
 function selectTests(actions: readonly ManifestAction[], names: readonly string[]): ManifestAction[] {
-  const tests = actions.filter(({ type, disabled }) => type === "test" && !disabled);
+  const tests = unitTestsOf(actions);
   const known = tests.map(({ target }) => target.name);
   for (const name of names) {
     if (known.includes(name)) continue;

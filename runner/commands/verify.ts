@@ -1,42 +1,35 @@
-import type { Command } from "commander";
-import { locateInProject } from "../project/locate.js";
 import { plural } from "../report/text.js";
-import { planSession } from "../session/plan-request.js";
 import { withProject } from "../session/session.js";
-import { type Verified, verifyModels } from "../verify/verify.js";
-import type { CommandModule, CommonOptions } from "./command.js";
-import { EXIT } from "./exit.js";
+import { verifySession } from "../session/verify-session.js";
+import type { Verified } from "../verify/verify.js";
 import {
-  addOverrideOptions,
-  addSelectionOptions,
-  addWindowOptions,
-  type DecideOptions,
-  overridesOf,
-  requestOf,
-} from "./selection-options.js";
+  OVERRIDE_FLAGS,
+  PROJECT_DIR_WORD,
+  SELECTION_FLAGS,
+  UPSTREAM_FLAGS,
+  WINDOW_FLAGS,
+  withCommon,
+} from "./arguments/shared-flags.js";
+import { defineCommand } from "./command.js";
+import { EXIT } from "./exit.js";
+import { placeOf, requestOf, selectionOf } from "./selection-options.js";
 
-export const command: CommandModule = {
-  configure(command: Command): void {
-    addWindowOptions(command);
-    addSelectionOptions(command);
-    addOverrideOptions(command);
-    command.addHelpText("after", "\nExample:\n  fastbreak verify --from 2021-11-01 --to 2021-11-15");
-  },
+export const command = defineCommand({
+  positionals: [PROJECT_DIR_WORD],
+  flags: withCommon({ ...WINDOW_FLAGS, ...SELECTION_FLAGS, ...UPSTREAM_FLAGS, ...OVERRIDE_FLAGS }),
+  examples: ["fastbreak verify --from 2021-11-01 --to 2021-11-15"],
 
-  async execute(command: Command): Promise<number> {
-    const options = command.opts<DecideOptions & CommonOptions>();
-    return withProject(options, overridesOf(options), async (session) => {
-      const plan = await planSession(session, requestOf(options));
-      const verified = await verifyModels(session.warehouse, plan, (action, text, offset) =>
-        locateInProject(session.projectDir, action, text, offset),
-      );
+  async execute({ flags: options, words }): Promise<number> {
+    const request = requestOf(options, selectionOf(options));
+    return withProject(placeOf(options, words[0]), async (session) => {
+      const verified = await verifySession(session, request);
       process.stdout.write(
         options.json ? `${JSON.stringify(verifyJson(verified))}\n` : `${verifyLines(verified).join("\n")}\n`,
       );
       return verified.some(differs) ? EXIT.differs : EXIT.done;
     });
   },
-};
+});
 
 function differs({ differences, problem }: Verified): boolean {
   return problem !== undefined || differences.length > 0;

@@ -3,9 +3,9 @@ import type { Window } from "../plan/types.js";
 import { usageError } from "./exit.js";
 
 export interface WindowOptions {
-  readonly date?: string;
-  readonly from?: string;
-  readonly to?: string;
+  readonly date?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
 }
 
 /**

@@ -26,8 +26,11 @@ export interface RunTotals {
   readonly duration_ms: number;
 }
 
-/** What the events of one run amount to. */
-export function recordOf(events: Iterable<RunEvent>): RunRecord {
+/**
+ * What the events of one run amount to.
+ * @param order keys of the actions in the order in which they are told; undefined: that in which they ended
+ */
+export function recordOf(events: Iterable<RunEvent>, order?: readonly string[]): RunRecord {
   let record: RunRecord = {
     runId: "",
     command: "",
@@ -48,7 +51,9 @@ export function recordOf(events: Iterable<RunEvent>): RunRecord {
     else if (event.event === "run_finished")
       record = { ...record, finishedAt: event.finishedAt, durationMs: event.durationMs };
   }
-  return { ...record, actions };
+  if (order === undefined) return { ...record, actions };
+  const byKey = new Map(actions.map((action) => [action.key, action]));
+  return { ...record, actions: order.flatMap((key) => byKey.get(key) ?? []) };
 }
 
 /** Sums over the actions; `run` counts what ran and published. */

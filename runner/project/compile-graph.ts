@@ -1,7 +1,7 @@
 import { findCompileChild } from "./compile/find-child.js";
 import type { StockGraph } from "./compile/graph-shape.js";
 import type { ProjectOverrides } from "./compile/protocol.js";
-import { DEFAULT_LIMITS } from "./compile/run-child.js";
+import { type ChildLimits, DEFAULT_LIMITS } from "./compile/run-child.js";
 import { compileProject } from "./compile-project.js";
 import { findCore } from "./core-package.js";
 import { readProjectFiles } from "./files.js";
@@ -16,6 +16,7 @@ export async function compileGraph(
   dir: string,
   overrides: ProjectOverrides,
   childPath = findCompileChild(),
+  limits: Partial<ChildLimits> = {},
 ): Promise<StockGraph> {
   const projectDir = findProject(dir);
   const { outcome } = await compileProject({
@@ -24,7 +25,7 @@ export async function compileGraph(
     overrides,
     filePaths: readProjectFiles(projectDir).filePaths,
     childPath,
-    limits: DEFAULT_LIMITS,
+    limits: { ...DEFAULT_LIMITS, ...limits },
   });
   // compileProject has checked this very object against the shape.
   return outcome.graph as StockGraph;

@@ -1,43 +1,44 @@
 import { resolve } from "node:path";
 import type { Engine, WarehousePlace } from "../engines/engine.js";
-import { DEFAULT_ENGINE, engineNamed, engineNames } from "../engines/registry.js";
+import { engineNamed, engineNames } from "../engines/registry.js";
 import { UserError } from "../graph/user-error.js";
 import type { Warehouse } from "../port/port.js";
-import { findProject, type RunnerSettings, readRunnerSettings } from "../project/settings.js";
+import type { ProjectOverrides } from "../project/compile/protocol.js";
+import { findProject, type RunnerSettings, readRunnerSettings, suggestion } from "../project/settings.js";
+import { chooseSettings, chosenProjectDir, type PlaceOptions } from "./choose-settings.js";
 
-/** What somebody says of where things are; what is left open is taken from the project's settings. */
-export interface PlaceOptions {
-  readonly projectDir: string;
-  /** Name of an engine. */
-  readonly target?: string | undefined;
-  readonly database?: string | undefined;
-}
+export type { PlaceOptions } from "./choose-settings.js";
 
-/** Where things are for one command. */
+/** Where things are for one command, and how they run. */
 export interface Place extends WarehousePlace {
   readonly settings: RunnerSettings;
   readonly engine: Engine;
+  readonly concurrency: number;
+  /** What the project is compiled with over its own settings. */
+  readonly overrides: ProjectOverrides;
+  /** Milliseconds that compiling may take; undefined: the default. */
+  readonly compileTimeoutMs: number | undefined;
 }
 
 /**
  * Finds the project, its settings and its engine; opens nothing.
- * @throws ProjectError when there is no project or its settings are wrong; UserError for an engine that nobody knows
+ * @throws ProjectError when there is no project or its settings are wrong; UserError for an engine or an environment that
+ * nobody knows
  */
 export function findPlace(options: PlaceOptions): Place {
-  const projectDir = findProject(resolve(options.projectDir));
+  const projectDir = findProject(resolve(chosenProjectDir(options.projectDir, process.env)));
   const settings = readRunnerSettings(projectDir);
-  const name = options.target ?? DEFAULT_ENGINE;
-  const engine = engineNamed(name);
+  const { target, ...chosen } = chooseSettings(projectDir, options, settings, process.env);
+  const engine = engineNamed(target);
   if (engine === undefined) {
-    const known = engineNames().join(" or ");
+    const known = engineNames();
     throw new UserError(
-      name === "bigquery"
-        ? `--target bigquery is not available in this version; use --target ${known}`
-        : `--target ${name} is not known; use ${known}`,
+      target === "bigquery"
+        ? `--target bigquery is not available in this version; use --target ${known.join(" or ")}`
+        : `--target ${target} is not known${suggestion(target, known)}`,
     );
   }
-  const database = options.database === undefined ? undefined : resolve(options.database);
-  return { projectDir, settings, engine, database, memory: undefined, threads: undefined };
+  return { projectDir, settings, engine, compileTimeoutMs: options.compileTimeoutMs, ...chosen };
 }
 
 /** Opens the warehouse of a place, does the work and closes it, whatever happens. */

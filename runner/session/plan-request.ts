@@ -12,7 +12,7 @@ export interface PlanRequest {
   readonly selection: Selection;
   /** Run every selected partition, whatever the state says. */
   readonly force: boolean;
-  /** Build stale upstream partitions of what is asked for first. */
+  /** Build stale or missing upstream partitions in reach of what is asked for first. */
   readonly upstream: boolean;
 }
 

@@ -1,11 +1,11 @@
 import type { RunnableProject } from "../graph/action.js";
 import { EngineError } from "../port/engine-error.js";
 import type { Warehouse } from "../port/port.js";
-import type { ProjectOverrides } from "../project/compile/protocol.js";
-import { type LoadedProject, loadProject } from "../project/load-project.js";
+import type { LoadedProject } from "../project/load-project.js";
 import { type Manifest, parseManifest } from "../project/manifest.js";
 import { runnableProject } from "../project/runnable.js";
 import { readStoredManifest } from "../state/stored-manifest.js";
+import { loadPlace } from "./load-place.js";
 import { findPlace, type Place, type PlaceOptions } from "./place.js";
 
 /** A project and its open warehouse. */
@@ -22,21 +22,17 @@ export interface ProjectSession extends Place {
  */
 export async function withProject<T>(
   options: PlaceOptions,
-  overrides: ProjectOverrides,
   work: (session: ProjectSession) => Promise<T>,
   create = false,
 ): Promise<T> {
   const place = findPlace(options);
   const opening = place.engine.open(place, { create: false });
-  const loading = loadProject({
-    projectDir: place.projectDir,
-    overrides,
-    warehouseManifest: () =>
-      opening.then(
-        (warehouse) => storedManifest(warehouse, place.settings.stateDataset),
-        () => undefined,
-      ),
-  });
+  const loading = loadPlace(place, () =>
+    opening.then(
+      (warehouse) => storedManifest(warehouse, place.settings.stateDataset),
+      () => undefined,
+    ),
+  );
   const [opened, loaded] = await Promise.allSettled([opening, loading]);
   if (loaded.status === "rejected") {
     if (opened.status === "fulfilled") await opened.value.close();

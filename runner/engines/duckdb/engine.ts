@@ -10,7 +10,7 @@ export const DUCKDB: Engine = {
   exists: (place) => existsSync(fileOf(place)),
   async open(place, options) {
     const { openDuckDbWarehouse } = await import("./warehouse.js");
-    return openDuckDbWarehouse(fileOf(place), options);
+    return openDuckDbWarehouse(fileOf(place), options, place);
   },
   async openScratch() {
     const { openScratchWarehouse } = await import("./warehouse.js");

@@ -2,6 +2,8 @@ import { existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { EngineError } from "../../port/engine-error.js";
+import { systemReason } from "../../port/system-error.js";
+import { type ChosenLimits, limitStatements } from "./chosen-limits.js";
 import { openError } from "./errors.js";
 import { memoryLimit, removeLeftSpillFolders, removeSpillFolder, spillFolder, spillFolderBeside } from "./limits.js";
 import { quoteText } from "./quote.js";
@@ -33,7 +35,11 @@ const SESSION_SETTINGS = "SET TimeZone = 'UTC'; SET default_null_order = 'NULLS_
  * instances over one file lose data.
  * @throws EngineError `missing` without `create`, `locked`, `corrupt`, `newer_version`
  */
-export async function openDatabase(path: string, options: { readonly create: boolean }): Promise<DatabaseFile> {
+export async function openDatabase(
+  path: string,
+  options: { readonly create: boolean },
+  limits: Partial<ChosenLimits> = {},
+): Promise<DatabaseFile> {
   if (!existsSync(path) && !options.create) {
     throw new EngineError(
       "missing",
@@ -46,7 +52,7 @@ export async function openDatabase(path: string, options: { readonly create: boo
   open.users += 1;
   openFiles.set(real, open);
   const spill = await open.spill;
-  return databaseOf(real, instance, () => {
+  return databaseOf(real, instance, limits, () => {
     open.users -= 1;
     if (open.users > 0) return;
     openFiles.delete(real);
@@ -73,14 +79,21 @@ async function takeSpillFolder(instance: DuckDBInstance, file: string): Promise<
   return folder;
 }
 
-function databaseOf(path: string, instance: DuckDBInstance, closed: () => void): DatabaseFile {
+function databaseOf(
+  path: string,
+  instance: DuckDBInstance,
+  limits: Partial<ChosenLimits>,
+  closed: () => void,
+): DatabaseFile {
   const identity = identityOf(path);
   return {
     path,
     instance,
     async connect() {
       const connection = await instance.connect();
-      await connection.run(`${SESSION_SETTINGS}; SET GLOBAL memory_limit = '${memoryLimit()}'`);
+      await connection.run(
+        `${SESSION_SETTINGS}; SET GLOBAL memory_limit = '${memoryLimit()}'${limitStatements(limits)}`,
+      );
       return connection;
     },
     requireSame() {
@@ -101,7 +114,7 @@ function databaseOf(path: string, instance: DuckDBInstance, closed: () => void):
 export async function openMemoryDatabase(): Promise<DatabaseFile> {
   const folder = spillFolder();
   const instance = await DuckDBInstance.create(MEMORY, { temp_directory: folder });
-  return databaseOf(MEMORY, instance, () => removeSpillFolder(folder));
+  return databaseOf(MEMORY, instance, {}, () => removeSpillFolder(folder));
 }
 
 /** Tells one file from another of the same name; undefined for a database that has none. */
@@ -126,7 +139,7 @@ function realPath(path: string): string {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (cause) {
-    throw new EngineError("missing", `the folder of the warehouse cannot be made: ${(cause as Error).message}`);
+    throw new EngineError("missing", `the folder ${folder} of the warehouse cannot be made: ${systemReason(cause)}`);
   }
   return join(realpathSync(folder), basename(path));
 }

@@ -4,6 +4,7 @@ import { registerFarmFingerprint } from "../../dialect/runtime/farm-fingerprint/
 import { TransactionRestart } from "../../dialect/script/host.js";
 import { EngineError } from "../../port/engine-error.js";
 import type { Capabilities, Observation, ScriptResult, Transaction, Warehouse } from "../../port/port.js";
+import type { ChosenLimits } from "./chosen-limits.js";
 import { queryError } from "./errors.js";
 import { type DatabaseFile, openDatabase, openMemoryDatabase } from "./open.js";
 import { HandledFailures, OwnTransactions } from "./recovery.js";
@@ -23,8 +24,12 @@ const TOO_MANY_HANDLED = `EXCEPTION has handled ${MOST_RESTARTS} errors in one t
  * Opens the embedded warehouse: one DuckDB file, datasets as schemas.
  * @throws EngineError when the file is missing (without `create`), locked, damaged or of a newer version
  */
-export async function openDuckDbWarehouse(path: string, options: { readonly create: boolean }): Promise<Warehouse> {
-  return new DuckDbWarehouse(await openDatabase(path, options));
+export async function openDuckDbWarehouse(
+  path: string,
+  options: { readonly create: boolean },
+  limits: Partial<ChosenLimits> = {},
+): Promise<Warehouse> {
+  return new DuckDbWarehouse(await openDatabase(path, options, limits));
 }
 
 /** Opens an empty warehouse in memory. */

@@ -1,4 +1,32 @@
-import type { RowObject, TableDefinition } from "../runner/port/port.js";
+/**
+ * The contract of loaders: modules that `fastbreak.json` names under `loaders` and that turn files or services into rows of raw
+ * tables. Importing it loads nothing else of fastbreak.
+ *
+ * @example
+ * ```ts
+ * import { type LoaderResult, LoadError, type TableDefinition } from "fastbreak/loader";
+ *
+ * export async function load(args: readonly string[]): Promise<LoaderResult> {
+ *   if (args.length > 0) throw new LoadError("load shops", undefined, undefined, "takes no argument");
+ *   const table = {
+ *     id: { dataset: "raw", name: "shops" },
+ *     columns: [
+ *       { name: "id", type: "INT64" },
+ *       { name: "city", type: "STRING" },
+ *     ],
+ *     partitionColumn: undefined,
+ *     clusterBy: [],
+ *     primaryKey: ["id"],
+ *   } satisfies TableDefinition;
+ *   return { batches: [{ table, rows: [{ id: 1n, city: "Oslo" }] }], notes: [] };
+ * }
+ * ```
+ * @module
+ */
+import type { RowObject, TableDefinition } from "../port/port.js";
+
+export type { RelationId, RowObject, SqlValue, TableDefinition } from "../port/port.js";
+export { type Column, type ScalarType, type SqlType, typeName } from "../port/sql-types.js";
 
 /** How often `data_hash` differed, per table, for one load. */
 export interface LoadedTable {
@@ -26,13 +54,19 @@ export interface LoaderResult {
   readonly notes: readonly string[];
 }
 
+/** A loader's module. */
 export interface LoaderModule {
+  /**
+   * @param args the words behind the loader's name on the command line
+   * @param options its `--name value` flags
+   */
   load(args: readonly string[], options: Readonly<Record<string, string>>): Promise<LoaderResult>;
 }
 
 /** Bad input: names file, line and column (1-based, where known) and says what to do. Exit code 2. */
 export class LoadError extends Error {
   override readonly name = "LoadError";
+  readonly code = "load";
   constructor(
     readonly file: string,
     readonly line: number | undefined,

@@ -1,0 +1,93 @@
+import { closest, distance } from "fastest-levenshtein";
+import { usageError } from "../exit.js";
+import type { Flags } from "./flags.js";
+
+const NEGATIVE_NUMBER = /^-\d/;
+
+/**
+ * Refuses what a parser would guess about: flags that are not known, that stand twice, that lack their value or have one that
+ * they do not take. What is left has one meaning.
+ * @param isForeignAllowed flags that are not known belong to somebody else
+ * @returns the arguments with every known flag written as the command names it
+ * @throws CommandError with one line that names the flag
+ */
+export function scanArguments(args: readonly string[], flags: Flags, isForeignAllowed: boolean): readonly string[] {
+  const end = args.indexOf("--");
+  const own = end === -1 ? args : args.slice(0, end);
+  const seen = new Map<string, string>();
+  const scanned = own.map((argument, index) => {
+    if (!isFlag(argument)) return argument;
+    const written = writtenFlag(argument, flags);
+    if (written === undefined) {
+      if (isForeignAllowed) return argument;
+      throw unknownFlag(argument, flags);
+    }
+    const { name } = written;
+    if (flags[name]?.kind === "switch") {
+      const meaning = switched(written);
+      if ((seen.get(name) ?? meaning) !== meaning)
+        throw usageError(`--${name} is switched on and off; give one of both`);
+      seen.set(name, meaning);
+      return `--${name}=${meaning}`;
+    }
+    if (written.isNegated) throw unknownFlag(argument, flags);
+    requireValue(written, own[index + 1], flags, seen.has(name));
+    seen.set(name, "");
+    return written.value === undefined ? `--${name}` : `--${name}=${written.value}`;
+  });
+  return end === -1 ? scanned : [...scanned, ...args.slice(end)];
+}
+
+interface WrittenFlag {
+  readonly name: string;
+  readonly isNegated: boolean;
+  readonly value: string | undefined;
+}
+
+/** What `--schema-suffix=x`, `--schemaSuffix` or `--no-json` is written for; undefined: for no flag of the command. */
+function writtenFlag(argument: string, flags: Flags): WrittenFlag | undefined {
+  if (!argument.startsWith("--")) return undefined;
+  const at = argument.indexOf("=");
+  const name = kebab(argument.slice(2, at === -1 ? undefined : at));
+  const value = at === -1 ? undefined : argument.slice(at + 1);
+  if (Object.hasOwn(flags, name)) return { name, isNegated: false, value };
+  const positive = name.startsWith("no-") ? name.slice("no-".length) : "";
+  return Object.hasOwn(flags, positive) ? { name: positive, isNegated: true, value } : undefined;
+}
+
+function switched({ name, isNegated, value }: WrittenFlag): string {
+  if (value === undefined) return String(!isNegated);
+  if (isNegated || (value !== "true" && value !== "false"))
+    throw usageError(`--${name} takes no value; leave out =${value}`);
+  return value;
+}
+
+function requireValue({ name, value }: WrittenFlag, next: string | undefined, flags: Flags, isRepeated: boolean): void {
+  const kind = flags[name]?.kind;
+  if (isRepeated && (kind === "text" || kind === "optional"))
+    throw usageError(`--${name} is given twice; give it once`);
+  if (kind === "optional") return;
+  const isMissing = value === undefined ? next === undefined || next === "" || isFlag(next) : value === "";
+  if (!isMissing) return;
+  const hint = value === undefined && next !== undefined && next !== "" ? `; ${next} is a flag` : "";
+  throw usageError(`--${name} needs a value${hint}`);
+}
+
+function isFlag(argument: string): boolean {
+  return argument.startsWith("-") && argument.length > 1 && !NEGATIVE_NUMBER.test(argument);
+}
+
+function kebab(name: string): string {
+  return name.replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function unknownFlag(argument: string, flags: Flags): Error {
+  const written = argument.split("=", 1)[0] ?? argument;
+  const known = [...Object.keys(flags), "help"].map((name) => `--${name}`);
+  const nearest = closest(written, known);
+  const isNear = distance(written, nearest) <= Math.max(2, Math.floor(written.length / 3));
+  const hint = isNear ? `did you mean ${nearest}?` : "see --help";
+  const shown = argument.length > 60 ? `${argument.slice(0, 60)}...` : argument;
+  const isText = /\s/.test(argument) ? "; a text that begins with - goes behind --" : "";
+  return usageError(`unknown option '${shown}'${isText}; ${hint}`);
+}

@@ -1,0 +1,28 @@
+import type { CommandModule } from "./command.js";
+
+/** A command as the list of commands shows it; its module is loaded when it is asked for. */
+export interface CommandEntry {
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly command: CommandModule }>;
+}
+
+/** Every command, in the order of the help text. */
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  run: { summary: "decide and run", load: () => import("./run.js") },
+  plan: { summary: "show the decisions and their evidence, run nothing", load: () => import("./plan.js") },
+  explain: { summary: "why a model would run or be skipped, with every hash", load: () => import("./explain.js") },
+  verify: { summary: "rebuild a window aside and compare every fingerprint", load: () => import("./verify.js") },
+  breaker: { summary: "list circuit breakers, or reset them", load: () => import("./breaker.js") },
+  gate: { summary: "is a date ready? exit code and reasons", load: () => import("./gate.js") },
+  compile: { summary: "print the compiled graph, as dataform compile does", load: () => import("./compile.js") },
+  check: { summary: "find mistakes in the SQL of every model, run nothing", load: () => import("./check.js") },
+  test: { summary: "run the project's unit tests in a scratch warehouse", load: () => import("./test.js") },
+  query: { summary: "run GoogleSQL on the warehouse and print the rows", load: () => import("./query.js") },
+  load: { summary: "load raw data: 'load sample' or 'load files DIR'", load: () => import("./load.js") },
+  completion: { summary: "print a completion script for bash or zsh", load: () => import("./completion.js") },
+};
+
+/** The entry of a name; undefined: no command has it. */
+export function commandNamed(name: string): CommandEntry | undefined {
+  return Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+}

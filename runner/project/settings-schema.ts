@@ -1,0 +1,96 @@
+import * as v from "valibot";
+
+/** A dataset or table name that BigQuery and DuckDB both take without quoting trouble. */
+const datasetName = v.pipe(
+  v.string("must be text"),
+  v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a dataset name (letters, digits and _)"),
+);
+const namePart = v.pipe(v.string("must be text"), v.regex(/^[A-Za-z0-9_]+$/, "must be letters, digits and _"));
+const path = v.pipe(v.string("must be a path"), v.nonEmpty("must be a path"));
+const text = v.pipe(v.string("must be text"), v.nonEmpty("must not be empty"));
+const count = (high: number) =>
+  v.pipe(
+    v.number(`must be a whole number from 1 to ${high}`),
+    v.integer(`must be a whole number from 1 to ${high}`),
+    v.minValue(1, `must be a whole number from 1 to ${high}`),
+    v.maxValue(high, `must be a whole number from 1 to ${high}`),
+  );
+
+/** Amounts of memory as a number with a unit, or a share of the machine's. */
+export const MEMORY_FORM = /^(\d{1,6}(\.\d{1,3})?\s?[MGTmgt]i?[Bb]|([1-9]\d?|100)%)$/;
+
+const limits = {
+  target: v.optional(v.pipe(text, v.description("The engine: duckdb."))),
+  database: v.optional(v.pipe(path, v.description("The warehouse; a path is relative to the project."))),
+  concurrency: v.optional(v.pipe(count(64), v.description("Actions that run at the same time."))),
+  memory: v.optional(
+    v.pipe(
+      v.string("must be an amount such as 4GB or 50%"),
+      v.regex(MEMORY_FORM, "must be an amount such as 4GB or 50%"),
+      v.description("Memory that the engine may use, as 4GB or 50% of the machine's."),
+    ),
+  ),
+  threads: v.optional(v.pipe(count(256), v.description("Threads that the engine may use."))),
+};
+
+const environment = v.strictObject({
+  ...limits,
+  schemaSuffix: v.optional(v.pipe(namePart, v.description("Appended, with _, to every dataset."))),
+  databaseSuffix: v.optional(
+    v.pipe(
+      v.string("must be text"),
+      v.regex(/^[a-z0-9-]+$/, "must be small letters, digits and -"),
+      v.description("Appended, with -, to the database of every action."),
+    ),
+  ),
+  tablePrefix: v.optional(v.pipe(namePart, v.description("Put, with _, before every table."))),
+  defaultDatabase: v.optional(v.pipe(text, v.description("Database of actions that name none."))),
+  defaultSchema: v.optional(v.pipe(namePart, v.description("Dataset of actions that name none."))),
+  defaultLocation: v.optional(v.pipe(text, v.description("Location of the data."))),
+  assertionSchema: v.optional(v.pipe(namePart, v.description("Dataset of the assertions."))),
+  vars: v.optional(
+    v.pipe(
+      v.record(v.string(), v.string("must be text"), "must be an object of texts"),
+      v.description("Project variables; texts, as in the Dataform CLI."),
+    ),
+  ),
+});
+
+/** Everything that may stand in `fastbreak.json`. */
+export const settingsSchema = v.strictObject({
+  $schema: v.optional(v.pipe(v.string("must be text"), v.description("The JSON Schema of this file, for editors."))),
+  stateDataset: v.optional(v.pipe(datasetName, v.description("Dataset of the runner's own tables.")), "fastbreak"),
+  loaders: v.optional(
+    v.pipe(
+      v.record(v.string(), path, "must be an object of paths"),
+      v.description("Module of each loader, by the name that fastbreak load takes."),
+    ),
+    {},
+  ),
+  reports: v.optional(
+    v.pipe(
+      v.record(v.string(), path, "must be an object of paths"),
+      v.description("GoogleSQL file of each report, by the name that fastbreak query --report takes."),
+    ),
+    {},
+  ),
+  ...limits,
+  environments: v.optional(
+    v.pipe(
+      v.record(v.string(), environment, "must be an object of environments"),
+      v.description("Named defaults, chosen by --environment NAME."),
+    ),
+    {},
+  ),
+});
+
+/** Named defaults of a project. */
+export type EnvironmentSettings = v.InferOutput<typeof environment>;
+/** `fastbreak.json`: what the runner must know of a project and Dataform does not. */
+export type RunnerSettings = Readonly<v.InferOutput<typeof settingsSchema>>;
+
+/** The settings that an object may have at a path such as `["environments", "dev"]`; undefined: any name is free there. */
+export function knownSettings(at: readonly (string | number)[]): readonly string[] | undefined {
+  if (at.length === 0) return Object.keys(settingsSchema.entries);
+  return at.length === 2 && at[0] === "environments" ? Object.keys(environment.entries) : undefined;
+}

@@ -1,0 +1,69 @@
+import type { ProjectPlan } from "../decide/plan-project.js";
+import type { EventListener, RunEvent } from "../events/events.js";
+import { eventsOfPlan, hasWork, type RunIdentity } from "../execute/plan-events.js";
+import { locateInProject } from "../project/locate.js";
+import { announced } from "./announce.js";
+import type { ProjectSession } from "./session.js";
+
+/** How a plan is carried out. */
+export interface CarryOutOptions {
+  readonly runId: string;
+  readonly startedAt: Date;
+  /** Start nothing more after the first failure. */
+  readonly failFast: boolean;
+  /** Whether the plan was made with `force`. */
+  readonly force: boolean;
+  readonly emit: EventListener;
+}
+
+/**
+ * Carries a plan out in its session, announced to whoever finds the warehouse locked meanwhile.
+ * @returns everything that happened, in order; where nothing had to run, nothing was written
+ */
+export async function carryOut(
+  session: ProjectSession,
+  plan: ProjectPlan,
+  { emit: tell, ...options }: CarryOutOptions,
+): Promise<readonly RunEvent[]> {
+  const events: RunEvent[] = [];
+  const emit: EventListener = (event) => {
+    events.push(event);
+    tell(event);
+  };
+  const run = runIdentity(session, "run", options);
+  if (!hasWork(plan)) {
+    for (const event of eventsOfPlan(plan, session.engine.name, run)) emit(event);
+    return events;
+  }
+  const { executePlan } = await import("../execute/execute-plan.js");
+  await announced(session, "run", () =>
+    executePlan(session.warehouse, plan, {
+      ...run,
+      stateDataset: session.settings.stateDataset,
+      concurrency: session.concurrency,
+      failFast: options.failFast,
+      force: options.force,
+      locate: (action, text, offset) => locateInProject(session.projectDir, action, text, offset),
+      emit,
+    }),
+  );
+  return events;
+}
+
+/** A plan as the events of a run in which nothing runs. */
+export function planEvents(
+  session: ProjectSession,
+  plan: ProjectPlan,
+  command: string,
+  run: Pick<RunIdentity, "runId" | "startedAt">,
+): readonly RunEvent[] {
+  return eventsOfPlan(plan, session.engine.name, runIdentity(session, command, run));
+}
+
+function runIdentity(
+  { loaded }: ProjectSession,
+  command: string,
+  { runId, startedAt }: Pick<RunIdentity, "runId" | "startedAt">,
+): RunIdentity {
+  return { runId, startedAt, command, compiledManifest: loaded.compiled ? loaded.manifest : undefined };
+}

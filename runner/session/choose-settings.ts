@@ -1,0 +1,134 @@
+import { resolve } from "node:path";
+import { DEFAULT_ENGINE } from "../engines/registry.js";
+import { UserError } from "../graph/user-error.js";
+import type { ProjectOverrides } from "../project/compile/protocol.js";
+import { type RunnerSettings, suggestion } from "../project/settings.js";
+import type { EnvironmentSettings } from "../project/settings-schema.js";
+import { type GivenText, readCount, readMemory } from "./settings-values.js";
+
+/** What somebody says of where things are and how they run; what is left open is taken from the environment and the settings. */
+export interface PlaceOptions {
+  readonly projectDir?: string | undefined;
+  /** Name of named defaults in the settings. */
+  readonly environment?: string | undefined;
+  /** Name of an engine. */
+  readonly target?: string | undefined;
+  /** A path is relative to the working directory. */
+  readonly database?: string | undefined;
+  readonly memory?: string | undefined;
+  readonly threads?: string | undefined;
+  readonly concurrency?: string | undefined;
+  readonly overrides?: ProjectOverrides | undefined;
+  /** Milliseconds that compiling may take. */
+  readonly compileTimeoutMs?: number | undefined;
+}
+
+/** What holds when flags, variables, environment and settings are laid over each other. */
+export interface ChosenSettings {
+  readonly target: string;
+  readonly database: string | undefined;
+  readonly memory: string | undefined;
+  readonly threads: number | undefined;
+  readonly concurrency: number;
+  readonly overrides: ProjectOverrides;
+}
+
+const DEFAULT_CONCURRENCY = 4;
+/** The most that each number may be; the same limits stand in the settings' schema. */
+const MOST = { concurrency: 64, threads: 256 } as const;
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** The project folder that a flag or `FASTBREAK_PROJECT_DIR` names; the working directory where neither does. */
+export function chosenProjectDir(given: string | undefined, variables: Variables): string {
+  return given ?? variableOf(variables, "projectDir")?.text ?? ".";
+}
+
+/**
+ * Lays what is given over what is set: a flag before `FASTBREAK_...` before the environment before the settings before the defaults.
+ * @throws UserError for a value that means nothing and for an environment that is not there
+ */
+export function chooseSettings(
+  projectDir: string,
+  flags: PlaceOptions,
+  settings: RunnerSettings,
+  variables: Variables,
+): ChosenSettings {
+  const environment = environmentOf(flags, settings, variables);
+  const given = (name: keyof typeof FLAGS): GivenText | undefined => {
+    const text = flags[name];
+    return text === undefined ? variableOf(variables, name) : { text, source: FLAGS[name] };
+  };
+  const count = (name: keyof typeof MOST) => {
+    const text = given(name);
+    return text === undefined ? (environment[name] ?? settings[name]) : readCount(text, MOST[name]);
+  };
+  const memory = given("memory");
+  const database = given("database")?.text;
+  const inProject = environment.database ?? settings.database;
+  return {
+    target: given("target")?.text ?? environment.target ?? settings.target ?? DEFAULT_ENGINE,
+    database:
+      database === undefined
+        ? inProject === undefined
+          ? undefined
+          : resolve(projectDir, inProject)
+        : resolve(database),
+    memory: memory === undefined ? (environment.memory ?? settings.memory) : readMemory(memory),
+    threads: count("threads"),
+    concurrency: count("concurrency") ?? DEFAULT_CONCURRENCY,
+    overrides: overridesOf(environment, flags.overrides ?? {}),
+  };
+}
+
+const FLAGS = {
+  target: "--target",
+  database: "--database",
+  memory: "--memory",
+  threads: "--threads",
+  concurrency: "--concurrency",
+} as const;
+
+function environmentOf(flags: PlaceOptions, settings: RunnerSettings, variables: Variables): EnvironmentSettings {
+  const chosen = flags.environment ?? variableOf(variables, "environment")?.text;
+  if (chosen === undefined) return {};
+  const { environments } = settings;
+  const found = Object.hasOwn(environments, chosen) ? environments[chosen] : undefined;
+  if (found !== undefined) return found;
+  const known = Object.keys(environments);
+  const hint = known.length === 0 ? '; fastbreak.json has no "environments"' : suggestion(chosen, known);
+  const source = flags.environment === undefined ? "FASTBREAK_ENVIRONMENT" : "--environment";
+  throw new UserError(`${source} ${chosen} is not known${hint}`);
+}
+
+/** What an environment says to the compile, with the flags over it; variables are laid over each other one by one. */
+function overridesOf(environment: EnvironmentSettings, flags: ProjectOverrides): ProjectOverrides {
+  const {
+    schemaSuffix,
+    databaseSuffix,
+    tablePrefix,
+    defaultDatabase,
+    defaultSchema,
+    defaultLocation,
+    assertionSchema,
+  } = environment;
+  const named = {
+    schemaSuffix,
+    databaseSuffix,
+    tablePrefix,
+    defaultDatabase,
+    defaultSchema,
+    defaultLocation,
+    assertionSchema,
+  };
+  const set = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
+  const vars = { ...environment.vars, ...flags.vars };
+  return { ...set, ...flags, ...(Object.keys(vars).length === 0 ? {} : { vars }) };
+}
+
+/** `FASTBREAK_SCHEMA` and the like; an empty variable is one that is not set. */
+function variableOf(variables: Variables, name: string): GivenText | undefined {
+  const source = `FASTBREAK_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+  const text = variables[source];
+  return text === undefined || text === "" ? undefined : { text, source };
+}

@@ -1,0 +1,32 @@
+import { UserError } from "../graph/user-error.js";
+import type { ManifestAction } from "../project/manifest.js";
+import type { TestResult } from "../unit-tests/run-tests.js";
+import type { Place } from "./place.js";
+
+/**
+ * Runs unit tests in a warehouse that is made for them and gone behind them.
+ * @param actions the whole project, whose functions the tests may call
+ * @throws UserError when the engine has no such warehouse
+ */
+export async function runInScratch(
+  { engine }: Place,
+  actions: readonly ManifestAction[],
+  tests: readonly ManifestAction[],
+): Promise<TestResult[]> {
+  const { openScratch } = engine;
+  if (openScratch === undefined)
+    throw new UserError(`--target ${engine.name} has no warehouse of its own for unit tests`);
+  const { createFunctions, runUnitTests } = await import("../unit-tests/run-tests.js");
+  const warehouse = await openScratch();
+  try {
+    await createFunctions(warehouse, actions);
+    return await runUnitTests(warehouse, tests);
+  } finally {
+    await warehouse.close();
+  }
+}
+
+/** The unit tests of a project that are not disabled. */
+export function unitTestsOf(actions: readonly ManifestAction[]): ManifestAction[] {
+  return actions.filter(({ type, disabled }) => type === "test" && !disabled);
+}
