@@ -16,7 +16,7 @@ const FLOORS = [
   ["engines"],
   ["dialect"],
   ["googlesql"],
-  ["port"],
+  ["port", "fence"],
 ];
 
 const rooms = (floors) => `^runner/(${floors.flat().join("|")})/`;

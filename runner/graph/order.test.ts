@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { dependencyOrder, findCycle, type GraphNode, graphProblems } from "./order.js";
+import { graphProblems } from "../project/graph-problems.js";
+import { dependencyOrder, findCycle, type GraphNode } from "./order.js";
 
 /** `{ a: "b c" }`: a depends on b and c. */
 function graph(edges: Readonly<Record<string, string>>): GraphNode[] {

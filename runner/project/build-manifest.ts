@@ -1,8 +1,8 @@
 import type { QueryScan, ScriptScan } from "../googlesql/contract.js";
-import { graphProblems } from "../graph/order.js";
 import { type BuildOptions, type CodeHashInputs, codeHash, compiledHash } from "./action-hashes.js";
 import type { CompiledGraph, CompiledTable, CompiledTarget, CompileOutcome } from "./compile/graph-shape.js";
 import { ProjectError, type ProjectProblem } from "./errors.js";
+import { graphProblems } from "./graph-problems.js";
 import { linkReads } from "./link-reads.js";
 import { MANIFEST_FORMAT_VERSION, type Manifest, type ManifestAction } from "./manifest.js";
 import { labelProblem, readModelLabels } from "./model-labels.js";

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-/** A dataset or table name that BigQuery and DuckDB both take without quoting trouble. */
+/** A dataset or table name that every engine takes without quoting trouble. */
 const datasetName = v.pipe(
   v.string("must be text"),
   v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a dataset name (letters, digits and _)"),

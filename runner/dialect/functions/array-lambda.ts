@@ -1,8 +1,8 @@
 import type { CallExpr, Expr } from "../../googlesql/ast.js";
 import { analysisError } from "../../googlesql/errors.js";
 import type { SqlType } from "../../port/sql-types.js";
-import { equalText } from "../print/equality.js";
 import { coerce, commonType } from "../types/coercion.js";
+import { equalText } from "../types/equal-values.js";
 import { supportsEquality } from "../types/equality.js";
 import { derive, type Typed } from "../types/typed.js";
 import { spanOf, splitArguments, wrongArguments } from "./arguments.js";

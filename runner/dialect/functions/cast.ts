@@ -2,9 +2,9 @@ import type { Span } from "../../googlesql/contract.js";
 import { analysisError, SqlProblem } from "../../googlesql/errors.js";
 import { type SqlType, type StructType, typeName } from "../../port/sql-types.js";
 import { duckdbType, fieldAccess, structLiteral } from "../print/sql.js";
-import type { LimitTree, TypeLimit } from "../resolve/type-node.js";
 import { coerce, coercionCost } from "../types/coercion.js";
 import { sameType } from "../types/equality.js";
+import type { LimitTree, TypeLimit } from "../types/type-limits.js";
 import { derive, isNullLiteral, type Typed } from "../types/typed.js";
 import { SafeScope } from "./safe.js";
 

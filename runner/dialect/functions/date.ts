@@ -1,6 +1,6 @@
 import type { CallExpr, Expr } from "../../googlesql/ast.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
-import { INTERVAL_PARTS } from "../resolve/interval.js";
+import { INTERVAL_PARTS } from "../types/interval-parts.js";
 import { derive, type Typed } from "../types/typed.js";
 import { addFunction, argumentsOf, diffFunction, lastDay, spanOf, truncFunction } from "./date-arithmetic.js";
 import { type CallContext, type Family, on, scalar, special } from "./definition.js";

@@ -1,6 +1,6 @@
 import type { CallExpr, Expr } from "../../googlesql/ast.js";
 import { analysisError } from "../../googlesql/errors.js";
-import { INTERVAL_PARTS } from "../resolve/interval.js";
+import { INTERVAL_PARTS } from "../types/interval-parts.js";
 import { derive, type Typed } from "../types/typed.js";
 import { spanOf, splitArguments } from "./arguments.js";
 import { type CallContext, type Family, type FunctionDefinition, on, scalar, special } from "./definition.js";

@@ -1,5 +1,5 @@
 import { analysisError } from "../../googlesql/errors.js";
-import { orderKeys } from "../resolve/order.js";
+import { orderKeys } from "../types/order-keys.js";
 import { isNullLiteral, mayBeNan, type Typed } from "../types/typed.js";
 import {
   type AggregateCall,

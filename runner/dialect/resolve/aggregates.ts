@@ -4,10 +4,10 @@ import { typeName } from "../../port/sql-types.js";
 import type { AggregateCall, AggregateModifier, FunctionDefinition } from "../functions/definition.js";
 import { SafeScope } from "../functions/safe.js";
 import { isOrderable } from "../types/equality.js";
+import { orderKeys, printOrder } from "../types/order-keys.js";
 import { derive, mayBeNan, mergeUses, type Typed } from "../types/typed.js";
 import { matchOrFail, positionalArguments } from "./calls.js";
 import { resolveExpr } from "./expression.js";
-import { orderKeys, printOrder } from "./order.js";
 import type { ExprContext } from "./scope.js";
 import { resolveOver } from "./windows.js";
 

@@ -2,9 +2,9 @@ import type { FrameBound, OrderItem, WindowFrame } from "../../googlesql/ast.js"
 import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { typeName } from "../../port/sql-types.js";
 import { coerce, coercionCost } from "../types/coercion.js";
+import { orderKeys, printOrder } from "../types/order-keys.js";
 import { mayBeNan, type Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";
-import { orderKeys, printOrder } from "./order.js";
 import type { ExprContext } from "./scope.js";
 
 /** ORDER BY keys and frame of a window. */

@@ -3,8 +3,8 @@ import { analysisError } from "../../googlesql/errors.js";
 import { typeName } from "../../port/sql-types.js";
 import { quoteName } from "../print/sql.js";
 import { isOrderable } from "../types/equality.js";
+import { orderKeys } from "../types/order-keys.js";
 import { resolveExpr } from "./expression.js";
-import { orderKeys } from "./order.js";
 import { bindRecursive } from "./recursive.js";
 import {
   type CommonTableEntry,

@@ -4,12 +4,12 @@ import { analysisError } from "../../googlesql/errors.js";
 import { type StructType, typeName } from "../../port/sql-types.js";
 import { quoteName, structLiteral } from "../print/sql.js";
 import { isComparable, isOrderable } from "../types/equality.js";
+import { orderKeys } from "../types/order-keys.js";
 import { mayBeNan, type Typed } from "../types/typed.js";
 import { isBranchGuard } from "./branches.js";
 import { resolveAs, resolveExpr } from "./expression.js";
 import { resolveFrom } from "./from.js";
 import { callsAggregate, callsWindow, type Grouped, resolveGrouping } from "./grouping.js";
-import { orderKeys } from "./order.js";
 import { orderOrdinal } from "./query.js";
 import {
   type CommonTables,

@@ -1,6 +1,7 @@
 import type { TypeNode } from "../../googlesql/ast.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
 import type { SqlType } from "../../port/sql-types.js";
+import type { LimitTree, TypeLimit } from "../types/type-limits.js";
 
 const NAMES: Readonly<Record<string, SqlType>> = {
   INT64: "INT64",
@@ -27,12 +28,6 @@ const NAMES: Readonly<Record<string, SqlType>> = {
   BIGDECIMAL: "BIGNUMERIC",
 };
 const UNSUPPORTED = new Set(["GEOGRAPHY", "RANGE"]);
-
-/** `NUMERIC(5, 2)` or `STRING(10)`: what the parameters restrict. */
-export interface TypeLimit {
-  readonly precision: number;
-  readonly scale: number;
-}
 
 /** The type that a type name means, without its parameters. */
 export function typeOf(node: TypeNode): SqlType {
@@ -77,12 +72,6 @@ export function limitOf(node: TypeNode): TypeLimit | undefined {
   }
   return { precision, scale };
 }
-
-/** What the parameters within a type restrict, in the shape of the type; undefined where nothing does. */
-export type LimitTree =
-  | { readonly kind: "scalar"; readonly limit: TypeLimit }
-  | { readonly kind: "array"; readonly element: LimitTree }
-  | { readonly kind: "struct"; readonly fields: readonly (LimitTree | undefined)[] };
 
 export function limitsOf(node: TypeNode): LimitTree | undefined {
   if (!hasParameters(node)) return undefined;

@@ -1,5 +1,5 @@
 import type { OrderItem } from "../../googlesql/ast.js";
-import { mayBeNan, type Typed } from "../types/typed.js";
+import { mayBeNan, type Typed } from "./typed.js";
 
 type Direction = Pick<OrderItem, "descending" | "nulls">;
 

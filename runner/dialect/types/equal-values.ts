@@ -1,7 +1,7 @@
 import type { SqlType } from "../../port/sql-types.js";
-import type { Typed } from "../types/typed.js";
-import { mayBeNan } from "../types/typed.js";
-import { fieldAccess } from "./sql.js";
+import { fieldAccess } from "../print/sql.js";
+import type { Typed } from "./typed.js";
+import { mayBeNan } from "./typed.js";
 
 /** Operands longer than this are bound once by a macro instead of being written twice. */
 const SHORT = 160;
