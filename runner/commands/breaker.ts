@@ -30,10 +30,11 @@ export const command = defineCommand({
           await checkState(transaction, stateDataset);
           const stored = await readBreakers(transaction, stateDataset);
           if (what === "list") return [...stored.values()];
-          const unknown = names.find((name) => !stored.has(name));
+          const isNamed = (key: string, name: string) => key === name || key.endsWith(`.${name}`);
+          const unknown = names.find((name) => ![...stored.keys()].some((key) => isNamed(key, name)));
           if (unknown !== undefined) throw usageError(`${unknown} has no breaker that ever counted a failure`);
           const reset = [...stored.values()]
-            .filter(({ name }) => names.length === 0 || names.includes(name))
+            .filter(({ name }) => names.length === 0 || names.some((given) => isNamed(name, given)))
             .map((row) => ({ ...row, breaker: afterReset(row.breaker), updatedAt: new Date().toISOString() }));
           for (const row of reset) await writeBreaker(transaction, stateDataset, row);
           return reset;
