@@ -8,8 +8,8 @@ import {
   yearsBetween,
   zonedTime,
 } from "./calendar.js";
-import { lookupWithoutSuffix, playerLookup } from "./player-lookup.js";
-import { TEAMS, teamByCode, teamByFullName, teamByNickname } from "./teams.js";
+import { bareLookup, playerLookup } from "./player-lookup.js";
+import { TEAMS, teamByAny, teamByCode, teamByFullName, teamByNickname } from "./teams.js";
 
 it.each([
   ["LeBron James", "lebronjames"],
@@ -25,7 +25,7 @@ it.each([
 ])("lookup of %s is %s", (name, lookup) => expect(playerLookup(name)).toBe(lookup));
 
 it.each(["Jimmy Butler III", "Jimmy Butler", "Jimmy Butler Jr.", "Jimmy Butler IV"])("%s without suffix", (name) =>
-  expect(lookupWithoutSuffix(name)).toBe("jimmybutler"),
+  expect(bareLookup(playerLookup(name))).toBe("jimmybutler"),
 );
 
 it("tip-off in Eastern time becomes UTC, in summer and in winter", () => {
@@ -53,8 +53,15 @@ it("teams by every name that sources use", () => {
   expect(TEAMS.find((team) => team.abbr === "LAL")?.id).toBe(1610612747);
   expect(["LA Clippers", "Los Angeles Clippers"].map((name) => teamByFullName(name)?.abbr)).toEqual(["LAC", "LAC"]);
   expect(["gs", "utah", "bkn", "WAS"].map((code) => teamByCode(code)?.abbr)).toEqual(["GSW", "UTA", "BKN", "WAS"]);
+  expect(["NJN", "SEA", "NOH", "PHO"].map((code) => teamByCode(code)?.abbr)).toEqual(["BKN", "OKC", "NOP", "PHX"]);
+  expect(["1610612740", "New Jersey Nets", "lac", "Bucks"].map((name) => teamByAny(name)?.abbr)).toEqual([
+    "NOP",
+    "BKN",
+    "LAC",
+    "MIL",
+  ]);
   expect(["Blazers", "76ers"].map((name) => teamByNickname(name)?.abbr)).toEqual(["POR", "PHI"]);
-  expect([teamByCode("xyz"), teamByFullName("Seattle SuperSonics"), teamByNickname("Sonics")]).toEqual([
+  expect([teamByCode("xyz"), teamByFullName("Springfield Isotopes"), teamByNickname("Sonics")]).toEqual([
     undefined,
     undefined,
     undefined,

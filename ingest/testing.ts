@@ -1,23 +1,28 @@
 import type { ScalarType } from "../runner/sql-types.js";
 import type { RowObject, SqlValue } from "../runner/warehouse/port.js";
 import { isCalendarDate } from "./calendar.js";
-import type { LoaderResult } from "./loader.js";
+import type { LoaderResult, SkippedRows, StoredRows } from "./loader.js";
 import { RAW_TABLES } from "./raw-tables/index.js";
 
 /** All rows of a load by table name, and its notes: for tests. */
 export interface Loaded {
   rows(table: string): RowObject[];
   readonly notes: readonly string[];
+  readonly skipped: readonly SkippedRows[];
 }
 
-export async function collect(result: LoaderResult): Promise<Loaded> {
+/** A warehouse in which nothing is. */
+export const NOTHING_STORED: StoredRows = { read: async () => [] };
+
+export async function collect(result: LoaderResult, stored = NOTHING_STORED): Promise<Loaded> {
   const byTable = new Map<string, RowObject[]>();
-  for await (const { table, rows } of result.batches) {
+  const { batches } = result;
+  for await (const { table, rows } of typeof batches === "function" ? batches(stored) : batches) {
     const list = byTable.get(table.id.name) ?? [];
     byTable.set(table.id.name, list);
     for await (const row of rows) list.push(row);
   }
-  return { rows: (table) => byTable.get(table) ?? [], notes: result.notes };
+  return { rows: (table) => byTable.get(table) ?? [], notes: result.notes, skipped: result.skipped ?? [] };
 }
 
 const VALID: Readonly<Partial<Record<ScalarType, (value: SqlValue) => boolean>>> = {

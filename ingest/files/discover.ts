@@ -1,12 +1,14 @@
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { LoadError } from "../loader.js";
 import { openCsv } from "./csv-source.js";
-import { type LayoutName, recogniseLayout } from "./layouts.js";
+import { openJson } from "./json-source.js";
+import { LAYOUTS, type LayoutName, recogniseLayout } from "./layouts.js";
 import { openParquet } from "./parquet-source.js";
 import type { SourceTable } from "./source-table.js";
+import { containerOf, unpack } from "./unpack.js";
 
-/** The files found, by layout, each list in the order of names. */
+/** The files found, by layout, each list in the order of names: the order in which they were given is of no matter. */
 export interface Discovered {
   readonly sources: ReadonlyMap<LayoutName, readonly SourceTable[]>;
   /** Files that were left alone, each with the reason. */
@@ -14,42 +16,70 @@ export interface Discovered {
 }
 
 /**
- * Opens every CSV and Parquet file of the given directories and files and recognises them by their columns.
+ * Opens every file of the given directories and files and recognises its tables by their columns. Symbolic links count as
+ * what they lead to; a file that is reached twice is read once.
  * @throws LoadError if a path does not exist, a file is damaged, a named file is of no known layout, or nothing is found.
  */
 export async function discover(paths: readonly string[]): Promise<Discovered> {
   const sources = new Map<LayoutName, SourceTable[]>();
   const ignored: string[] = [];
+  const seen = new Set<string>();
   for (const path of paths) {
     const isDirectory = statOf(path).isDirectory();
-    const files = isDirectory ? filesOf(path) : [path];
     let recognised = 0;
-    for (const file of files) {
-      const source = await open(file);
-      const layout = source && recogniseLayout(source);
-      if (source !== undefined && layout !== undefined) {
-        sources.set(layout, [...(sources.get(layout) ?? []), source]);
+    const refused: string[] = [];
+    for (const file of isDirectory ? filesOf(path, ignored) : [path]) {
+      const real = realpathSync(file);
+      if (seen.has(real)) {
         recognised++;
-      } else if (source !== undefined || /\.jsonl(\.gz)?$/.test(file)) {
-        ignored.push(`${basename(file)}: no raw column is taken from this layout, not read`);
+        continue;
+      }
+      seen.add(real);
+      for (const source of await open(file)) {
+        const { layout, nearest, missing } = recogniseLayout(source);
+        if (layout !== undefined) {
+          sources.set(layout, [...(sources.get(layout) ?? []), source]);
+          recognised++;
+        } else refused.push(unknownLayout(source, nearest, missing));
       }
     }
-    if (recognised === 0) {
-      throw new LoadError(path, undefined, undefined, nothingFound(isDirectory));
-    }
+    if (recognised === 0) throw nothingFound(path, isDirectory, refused);
+    ignored.push(...refused.map((text) => `${text}; not read`));
   }
-  return { sources, ignored };
+  const byName = (a: SourceTable, b: SourceTable) =>
+    a.name === b.name ? (a.path < b.path ? -1 : 1) : a.name < b.name ? -1 : 1;
+  for (const list of sources.values()) list.sort(byName);
+  return { sources, ignored: ignored.sort() };
 }
 
-function nothingFound(isDirectory: boolean): string {
+function unknownLayout(source: SourceTable, nearest: LayoutName | undefined, missing: readonly string[]): string {
+  if (nearest === undefined) return `${source.name}: no known layout has any of its columns`;
+  return `${source.name}: of no known layout; the nearest, ${nearest}, misses ${missing.join(", ")}`;
+}
+
+function nothingFound(path: string, isDirectory: boolean, refused: readonly string[]): LoadError {
   const subject = isDirectory ? "no file here has a known layout" : "the file has no known layout";
-  return `${subject}; known are schedule, player and team box scores, shots, game lines, injuries and player props`;
+  const [first] = refused;
+  const detail = first === undefined ? "" : ` (${first})`;
+  return new LoadError(
+    path,
+    undefined,
+    undefined,
+    `${subject}${detail}; known are ${Object.keys(LAYOUTS).join(", ")}, as CSV, JSON or Parquet, plain, gz or zip`,
+  );
 }
 
-async function open(path: string): Promise<SourceTable | undefined> {
-  if (/\.csv(\.gz)?$/i.test(path)) return openCsv(path);
-  if (/\.parquet$/i.test(path)) return openParquet(path);
-  return undefined;
+async function open(path: string): Promise<SourceTable[]> {
+  const container = containerOf(path);
+  if (container === undefined) return [];
+  if (container === "parquet") return [await openParquet(path)];
+  const tables: SourceTable[] = [];
+  for (const content of unpack(path)) {
+    const kind = containerOf(content.name);
+    if (kind === "csv") tables.push(await openCsv(content));
+    else if (kind === "json") tables.push(...openJson(content));
+  }
+  return tables;
 }
 
 function statOf(path: string) {
@@ -58,9 +88,13 @@ function statOf(path: string) {
   return stat;
 }
 
-function filesOf(directory: string): string[] {
-  return readdirSync(directory, { withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(directory, entry.name))
-    .sort();
+function filesOf(directory: string, ignored: string[]): string[] {
+  const files: string[] = [];
+  for (const name of readdirSync(directory).sort()) {
+    const file = join(directory, name);
+    const stat = statSync(file, { throwIfNoEntry: false });
+    if (stat === undefined) ignored.push(`${basename(file)}: a link that leads nowhere; not read`);
+    else if (stat.isFile()) files.push(file);
+  }
+  return files;
 }

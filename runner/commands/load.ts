@@ -1,12 +1,13 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import type { Command } from "commander";
 import { closest } from "fastest-levenshtein";
-import type { LoadedTable, LoaderModule } from "../../ingest/loader.js";
+import type { LoadedTable, LoaderModule, LoaderResult, SkippedRows } from "../../ingest/loader.js";
 import { alignColumns, count, duration, plural } from "../report/text.js";
 import { relationKey, type Warehouse } from "../warehouse/port.js";
+import { storedRows } from "../warehouse/stored-rows.js";
 import type { CommandModule, CommonOptions } from "./command.js";
 import { EXIT, usageError } from "./exit.js";
 import { announced, findPlace, type Place, withWarehouse } from "./session.js";
@@ -27,11 +28,10 @@ export const command: CommandModule = {
     const [name = "", ...rest] = command.args;
     const loader = await importLoader(place, name);
     const { positionals, values } = loaderArguments(rest);
-    const { batches, notes } = await loader.load(positionals, values);
-    const tables = await withWarehouse(place, true, (warehouse) =>
-      announced(place, "load", () => merge(warehouse, batches)),
-    );
-    const report = { loader: name, tables, notes, duration_ms: Math.round(performance.now() - started) };
+    const result = await loader.load(positionals, values);
+    const tables = await loadedInto(place, result);
+    const { notes, skipped = [] } = result;
+    const report = { loader: name, tables, skipped, notes, duration_ms: Math.round(performance.now() - started) };
     process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : summary(report));
     return EXIT.done;
   },
@@ -40,22 +40,45 @@ export const command: CommandModule = {
 interface LoadReport {
   readonly loader: string;
   readonly tables: readonly LoadedTable[];
+  readonly skipped: readonly SkippedRows[];
   readonly notes: readonly string[];
   readonly duration_ms: number;
 }
 
+/** Loads; a warehouse that was made for a load that then fails is removed again. */
+async function loadedInto(place: Place, result: LoaderResult): Promise<LoadedTable[]> {
+  const isNew = !existsSync(place.database);
+  try {
+    return await withWarehouse(place, true, async (warehouse) => {
+      await warehouse.prepare();
+      return announced(place, "load", () => write(warehouse, result));
+    });
+  } catch (error) {
+    if (isNew) for (const file of [place.database, `${place.database}.wal`]) rmSync(file, { force: true });
+    throw error;
+  }
+}
+
 /** All batches in one transaction: a damaged file leaves the warehouse as it was. */
-async function merge(
-  warehouse: Warehouse,
-  batches: Awaited<ReturnType<LoaderModule["load"]>>["batches"],
-): Promise<LoadedTable[]> {
+async function write(warehouse: Warehouse, { batches }: LoaderResult): Promise<LoadedTable[]> {
   return warehouse.transaction(async (transaction) => {
-    const tables: LoadedTable[] = [];
-    for await (const { table, rows } of batches) {
-      const { read, inserted, updated, unchanged } = await transaction.mergeRows(table, rows);
-      tables.push({ table: relationKey(table.id), rowsRead: read, inserted, updated, unchanged });
+    const tables = new Map<string, LoadedTable>();
+    for await (const { table, rows, covers } of typeof batches === "function"
+      ? batches(storedRows(transaction))
+      : batches) {
+      const counts = await transaction.replaceRows(table, rows, covers ?? (() => []));
+      const name = relationKey(table.id);
+      const before = tables.get(name);
+      tables.set(name, {
+        table: name,
+        rowsRead: (before?.rowsRead ?? 0) + counts.read,
+        inserted: (before?.inserted ?? 0) + counts.inserted,
+        updated: (before?.updated ?? 0) + counts.updated,
+        unchanged: (before?.unchanged ?? 0) + counts.unchanged,
+        deleted: (before?.deleted ?? 0) + counts.deleted,
+      });
     }
-    return tables;
+    return [...tables.values()];
   });
 }
 
@@ -95,15 +118,18 @@ function loaderArguments(args: readonly string[]): { positionals: string[]; valu
 }
 
 function summary(report: LoadReport): string {
-  const rows = report.tables.map(({ table, rowsRead, inserted, updated, unchanged }) => [
+  const skippedOf = (table: string) =>
+    report.skipped.reduce((sum, skipped) => sum + (skipped.table === table ? skipped.rows : 0), 0);
+  const rows = report.tables.map(({ table, rowsRead, inserted, updated, unchanged, deleted }) => [
     `  ${table}`,
-    count(rowsRead),
-    count(inserted),
-    count(updated),
-    count(unchanged),
+    ...[rowsRead, inserted, updated, unchanged, deleted, skippedOf(table)].map(count),
   ]);
-  const table = alignColumns([["  table", "rows", "new", "changed", "unchanged"], ...rows], new Set([1, 2, 3, 4]));
-  const changed = report.tables.reduce((sum, { inserted, updated }) => sum + inserted + updated, 0);
+  const header = ["  table", "rows", "new", "changed", "unchanged", "gone", "skipped"];
+  const table = alignColumns([header, ...rows], new Set([1, 2, 3, 4, 5, 6]));
+  const written = report.tables.reduce((sum, { inserted, updated, deleted }) => sum + inserted + updated + deleted, 0);
+  const skipped = report.skipped.map(
+    ({ file, reason, rows: odd, first }) => `skipped: ${plural(odd, "row")} of ${file}: ${reason}\n  first: ${first}`,
+  );
   const notes = report.notes.map((note) => `note: ${note}`);
-  return `${[...table, ...notes, `${plural(changed, "row")} written | ${duration(report.duration_ms)}`].join("\n")}\n`;
+  return `${[...table, ...skipped, ...notes, `${plural(written, "row")} written | ${duration(report.duration_ms)}`].join("\n")}\n`;
 }
