@@ -83,13 +83,19 @@ export class Games {
 
   /**
    * The game of an event that names its teams and a date: theirs on that date, else within a day of it, for sources
-   * differ in the zone of their dates. At a neutral site either team may be called the home team.
+   * differ in the zone of their dates. At a neutral site either team may be called the home team; a game with the teams as
+   * named goes before, for two teams may meet on two days in a row, at one's and at the other's.
    */
   ofEvent(home: string, away: string, date: string): Game | undefined {
-    for (const days of [0, -1, 1]) {
-      const day = addDays(date, days);
-      const game = this.byGameId(gameIdOf(day, away, home)) ?? this.byGameId(gameIdOf(day, home, away));
-      if (game !== undefined) return game;
+    const pairs = [
+      [away, home],
+      [home, away],
+    ] as const;
+    for (const [visitor, host] of pairs) {
+      for (const days of [0, -1, 1]) {
+        const game = this.byGameId(gameIdOf(addDays(date, days), visitor, host));
+        if (game !== undefined) return game;
+      }
     }
     return undefined;
   }

@@ -25,15 +25,15 @@ export interface Conflict {
 /** Collects conflicting facts as rows of `precompute_data_issues`. */
 export class Issues {
   readonly #conflicts = new Map<string, Conflict>();
-  readonly #checked = new Set<string>();
+  readonly #checked = new Map<string, readonly [table: string, identifier: string]>();
 
   add(conflict: Conflict): void {
     this.#conflicts.set(digest16(JSON.stringify(conflict)), conflict);
   }
 
-  /** Says that a load looked at a game or player: issues about it that do not come again are over. */
-  check(identifier: string): void {
-    this.#checked.add(identifier);
+  /** Says that a load saw all that a table tells of a game or player: issues of it that do not come again are over. */
+  check(table: string, identifier: string): void {
+    this.#checked.set(`${table} ${identifier}`, [table, identifier]);
   }
 
   get count(): number {
@@ -74,11 +74,11 @@ export class Issues {
         resolved_at: null,
       }),
     );
-    const checked = [...this.#checked].map((identifier) => [PROCESSOR, identifier]);
+    const checked = [...this.#checked.values()].map((about) => [PROCESSOR, ...about]);
     return {
       table: precomputeDataIssues,
       rows,
-      covers: () => [{ columns: ["processor_name", "identifier"], values: checked }],
+      covers: () => [{ columns: ["processor_name", "table_name", "identifier"], values: checked }],
     };
   }
 }

@@ -34,6 +34,7 @@ export class RowSink {
 
   /** Adds the row that a record was mapped to. `column` is the source's column of the key, for the message. */
   add(values: RawValues, cells: Cells, record: SourceRecord, column: string): void {
+    this.issues.check(`nba_raw.${this.table.id.name}`, this.#identifier(values));
     this.#put(this.#stamp(values, this.#processedAt, cells.source.name), {
       file: cells.source.name,
       place: cells.place(record, column),
@@ -106,7 +107,7 @@ export class RowSink {
     this.skips.add(this.table, left.file, "contradicts another row of the same key", text);
     for (const { name } of differing) {
       this.issues.add({
-        identifier: String(row.nba_game_id ?? row.game_id ?? row.player_lookup ?? key),
+        identifier: this.#identifier(row),
         table: `nba_raw.${this.table.id.name}`,
         field: name,
         description: `two rows for ${key} contradict each other; the one that tells more is taken`,
@@ -116,6 +117,11 @@ export class RowSink {
         player: typeof row.player_lookup === "string" ? row.player_lookup : undefined,
       });
     }
+  }
+
+  /** What an issue of a row is about. */
+  #identifier(row: RawValues | RowObject): string {
+    return String(row.nba_game_id ?? row.game_id ?? row.player_lookup ?? this.#key(row));
   }
 
   #key(row: RawValues | RowObject): string {

@@ -1,5 +1,5 @@
 import { gameIdOf } from "../game-id.js";
-import { nbacSchedule } from "../raw-tables/index.js";
+import { nbacGamebookPlayerStats, nbacSchedule } from "../raw-tables/index.js";
 import { gameOfBox, type PlayedGame } from "./box-games.js";
 import { type Game, Games, kindOf } from "./games.js";
 import type { Issues } from "./issues.js";
@@ -45,12 +45,15 @@ export function settleGames(
     const before = knownById.get(game.nbaGameId)?.game;
     if (before === undefined || before.gameId === game.gameId) return;
     moved.set(before.gameId, game);
+    issues.check(`nba_raw.${nbacGamebookPlayerStats.id.name}`, before.gameId);
     rows.cover(["game_id"], [before.gameId]);
   };
   for (const id of [...new Set([...schedule.games.keys(), ...played.keys()])].sort()) {
-    issues.check(id);
     const planned = schedule.games.get(id);
-    const box = played.get(id) ?? boxOf(knownById.get(id), known);
+    const corrections = boxOf(knownById.get(id), known);
+    const box = played.get(id) ?? corrections;
+    // What a schedule said is seen if it is in this load, or if no box score has corrected it since.
+    if (planned !== undefined || corrections === undefined) issues.check("nba_raw.nbac_schedule", id);
     if (planned !== undefined) {
       const { game, facts, file } = corrected(planned, box, issues);
       settle(game, facts, file);
@@ -58,8 +61,9 @@ export function settleGames(
     }
     const stored = knownById.get(id);
     if (stored !== undefined && box !== undefined) {
-      const { game, facts, file } = corrected(plannedOf(stored), box, issues);
-      if (file !== text(stored.row.source_file_path)) settle(game, facts, file);
+      const before = plannedOf(stored);
+      const { game, facts, file } = corrected(before, box, issues);
+      if (facts !== before || game !== before.game) settle(game, facts, file);
       else games.add(stored.game);
     } else if (box !== undefined) {
       const game = gameOfBox(box);
@@ -104,7 +108,7 @@ function corrected(
       game.date,
     );
   }
-  const facts = planned.status === FINAL || planned.status === 2 ? planned : { ...planned, ...boxFacts(game, box) };
+  const facts = withBoxFacts(planned, game, box);
   for (const [field, team, score] of [
     ["home_team_score", game.home, planned.homeScore],
     ["away_team_score", game.away, planned.awayScore],
@@ -126,6 +130,15 @@ function corrected(
     facts,
     file: isCorrected ? box.file : planned.file,
   };
+}
+
+/** A game with a box score has been played, unless it is running; where the schedule has no score, the box score has. */
+function withBoxFacts(planned: ScheduledGame, game: Game, box: PlayedGame): Facts {
+  const { homeScore, awayScore } = boxFacts(game, box);
+  const lacksScore = planned.homeScore === null || planned.awayScore === null;
+  const hasScore = homeScore !== null && awayScore !== null;
+  if (planned.status === 2 || (planned.status === FINAL && !(lacksScore && hasScore))) return planned;
+  return { ...planned, status: FINAL, homeScore, awayScore };
 }
 
 function boxFacts(game: Game, box: PlayedGame): Facts {
