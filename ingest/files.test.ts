@@ -284,9 +284,9 @@ describe("refuses, with file, line and column,", () => {
       "shots.parquet: not a readable Parquet file",
     ],
     [
-      "lines without a schedule",
-      { "game_lines.csv": FIXTURE["game_lines.csv"] },
-      "game_lines needs schedule beside it, in the same directory, named in the same command or loaded before",
+      "box scores without a schedule that do not tell the home team",
+      { "player_box.csv": box },
+      "player_box needs schedule beside it, in the same directory, named in the same command or loaded before",
     ],
     ["shots without box scores", { ...FIXTURE, "player_box.csv": undefined }, "shots needs player_box beside it"],
     [

@@ -9,22 +9,35 @@ import { collect, faults, MemoryStore } from "./testing.js";
 
 const names = Object.keys(SEASON_SLICE);
 
-/** Loads groups of files one after the other; a load that lacks what another brings is refused and changes nothing. */
-async function loadGroups(directory: FixtureDirectory, groups: readonly (readonly string[])[]): Promise<MemoryStore> {
+/**
+ * Loads groups of files one after the other, then all of them again. A group that lacks what another brings is refused,
+ * changes nothing and is loaded once the others are.
+ */
+async function loadTwice(directory: FixtureDirectory, groups: readonly (readonly string[])[]): Promise<MemoryStore> {
   const store = new MemoryStore();
-  for (const group of groups) {
-    try {
-      await store.load(
-        await load(
-          group.map((name) => join(directory.path, name)),
-          {},
-        ),
-      );
-    } catch (error) {
-      if (!(error instanceof LoadError)) throw error;
-      expect(error.message).toMatch(/ needs (?:schedule|player_box)/);
+  const loadGroup = async (group: readonly string[]) =>
+    store.load(
+      await load(
+        group.map((name) => join(directory.path, name)),
+        {},
+      ),
+    );
+  let pending = groups;
+  while (pending.length > 0) {
+    const refused: (readonly string[])[] = [];
+    for (const group of pending) {
+      try {
+        await loadGroup(group);
+      } catch (error) {
+        if (!(error instanceof LoadError)) throw error;
+        expect(error.message).toMatch(/ needs (?:schedule|player_box)/);
+        refused.push(group);
+      }
     }
+    // Groups that need each other come in one load, as the message says.
+    pending = refused.length === pending.length ? [refused.flat()] : refused;
   }
+  for (const group of groups) await loadGroup(group);
   return store;
 }
 
@@ -53,7 +66,7 @@ it("the slice loads without a fault", async () => {
 
 it("files give the same tables in every order of files and rows, together or one by one, once or twice", async () => {
   const plain = new FixtureDirectory().write(SEASON_SLICE);
-  const expected = (await loadGroups(plain, [names])).snapshot();
+  const expected = (await loadTwice(plain, [names])).snapshot();
   plain.remove();
   const order = fc.shuffledSubarray(names, { minLength: names.length });
   await fc.assert(
@@ -63,7 +76,7 @@ it("files give the same tables in every order of files and rows, together or one
         files.slice(index * size, (index + 1) * size),
       );
       try {
-        expect((await loadGroups(directory, [...groups, ...groups])).snapshot()).toEqual(expected);
+        expect((await loadTwice(directory, groups)).snapshot()).toEqual(expected);
       } finally {
         directory.remove();
       }

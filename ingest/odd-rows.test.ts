@@ -127,13 +127,6 @@ describe("one odd row is skipped, counted and named, and the rest is taken:", ()
       'game_lines.csv:4:17: unknown team "zzz"',
     ],
     [
-      "a line for a game that nobody knows",
-      "game_lines.csv",
-      FIXTURE["game_lines.csv"][1].replace("10-19", "11-19"),
-      "game not in the schedule",
-      "game_lines.csv:4:6: game 20211119_BKN_MIL is not in the schedule",
-    ],
-    [
       "an injury of an unknown team",
       "injury_transactions.csv",
       "6,2021-10-18,Sonics,, A B,note",

@@ -15,6 +15,7 @@ import {
   type RawTable,
 } from "../raw-tables/index.js";
 import type { RawValues } from "../stamp.js";
+import { closingTime, NO_BOOKMAKER } from "./game-lines.js";
 import type { Game, Games } from "./games.js";
 import { text } from "./known.js";
 import type { Players } from "./players.js";
@@ -95,10 +96,12 @@ async function carryTable(stored: StoredRows, reference: Reference, sink: RowSin
 async function gamesToCarry(stored: StoredRows, { table, game }: Reference, changes: Changes): Promise<string[]> {
   const ids = new Set<string>();
   if (changes.moved.size === 0 && (game === "fact" || !changes.hasNewGames)) return [];
-  for (const row of await stored.read(table, ["game_id"])) {
+  const columns =
+    table === oddsApiGameLines ? ["game_id", "game_date", "bookmaker_key", "snapshot_timestamp"] : ["game_id"];
+  for (const row of await stored.read(table, columns)) {
     const id = text(row.game_id);
     const isOrphan = game !== "fact" && changes.hasNewGames && changes.games.byGameId(id) === undefined;
-    if (changes.moved.has(id) || isOrphan) ids.add(id);
+    if (changes.moved.has(id) || isOrphan || redated(row, changes.games) !== undefined) ids.add(id);
   }
   return [...ids];
 }
@@ -121,6 +124,8 @@ function carried(row: RowObject, reference: Reference, changes: Changes): RawVal
     const game = gameNow(row, reference, changes);
     if (game !== undefined) setGame(next, game);
   }
+  const snapshot = redated(next, changes.games);
+  if (snapshot !== undefined) next.snapshot_timestamp = snapshot;
   for (const column of reference.playersById ?? []) {
     const renamed = changes.renamed.get(text(next[column]));
     if (renamed !== undefined) next[column] = renamed;
@@ -144,6 +149,13 @@ function gameNow(row: RowObject, { game: kind }: Reference, { games, moved }: Ch
   const [away, home] = teamsIn(id);
   if (away === undefined || home === undefined || games.byGameId(id) !== undefined) return undefined;
   return games.ofEvent(home, away, text(row.game_date));
+}
+
+/** The time of a closing line without one of its own, if the game now starts at another. */
+function redated(row: RowObject | RawValues, games: Games): string | undefined {
+  if (row.bookmaker_key !== NO_BOOKMAKER) return undefined;
+  const snapshot = closingTime(text(row.game_date), games.byGameId(text(row.game_id))?.tipOff);
+  return snapshot === row.snapshot_timestamp ? undefined : snapshot;
 }
 
 /** Away and home team of a game id. */

@@ -9,37 +9,43 @@ import { readRecords, type Skips } from "./skips.js";
 import type { Cells, SourceRecord, SourceTable } from "./source-table.js";
 
 /** The source names no bookmaker. */
-const BOOKMAKER = "unknown";
+export const NO_BOOKMAKER = "unknown";
 /** The source gives no time; its lines are closing lines, so they are dated just before tip-off. */
 const BEFORE_TIP_OFF_MS = 60_000;
 /** The start of a game whose time nobody knows, for dating its line: 19:00 Eastern in winter. */
 const USUAL_START = "T00:00:00Z";
 
-/** Reads one spread and one total per game into `odds_api_game_lines`: two outcomes each, no prices. */
+/** When a closing line without a time of its own was seen. */
+export function closingTime(date: string, tipOff: number | undefined): string {
+  return timestampText((tipOff ?? Date.parse(`${addDays(date, 1)}${USUAL_START}`)) - BEFORE_TIP_OFF_MS);
+}
+
+/**
+ * Reads one spread and one total per game into `odds_api_game_lines`: two outcomes each, no prices. A line of a game that
+ * no schedule has is kept under its own date.
+ */
 export async function readGameLines(
   sources: readonly SourceTable[],
   games: Games,
   rows: RowSink,
+  unscheduled: Set<string>,
   skips: Skips,
 ): Promise<void> {
   await readRecords(sources, LAYOUTS.game_lines, oddsApiGameLines, skips, (cells, record) => {
     const named = { home: team(cells, record, "home").abbr, away: team(cells, record, "away").abbr };
     const date = cells.date(record, "date");
-    const game =
-      games.ofEvent(named.home, named.away, date) ??
-      cells.fail(
-        record,
-        "date",
-        `game ${gameIdOf(date, named.away, named.home)} is not in the schedule`,
-        "game not in the schedule",
-      );
-    const snapshot = timestampText(
-      (game.tipOff ?? Date.parse(`${addDays(game.date, 1)}${USUAL_START}`)) - BEFORE_TIP_OFF_MS,
-    );
+    const game = games.ofEvent(named.home, named.away, date) ?? {
+      ...named,
+      gameId: gameIdOf(date, named.away, named.home),
+      date,
+      tipOff: undefined,
+    };
+    if (games.byGameId(game.gameId) === undefined) unscheduled.add(game.gameId);
+    const snapshot = closingTime(game.date, game.tipOff);
     const add = (market: string, outcome: string, point: number) => {
       const values = {
         game_id: game.gameId,
-        bookmaker_key: BOOKMAKER,
+        bookmaker_key: NO_BOOKMAKER,
         market_key: market,
         outcome_name: outcome,
         snapshot_timestamp: snapshot,
@@ -51,7 +57,7 @@ export async function readGameLines(
       };
       rows.add(values, cells, record, "date");
     };
-    rows.cover(["game_id", "bookmaker_key"], [game.gameId, BOOKMAKER]);
+    rows.cover(["game_id", "bookmaker_key"], [game.gameId, NO_BOOKMAKER]);
     const spread = cells.optionalNumber(record, "spread");
     const total = cells.optionalNumber(record, "total");
     if (spread !== null) {

@@ -34,16 +34,17 @@ import type { SourceTable } from "./source-table.js";
 
 export type SourcesOf = (layout: LayoutName) => readonly SourceTable[];
 
-/** What a layout refers to: it must be beside it or stored by an earlier load. */
-const NEEDS: Readonly<Partial<Record<LayoutName, "games" | "games and players">>> = {
-  player_box: "games",
-  team_box: "games",
-  shots: "games and players",
-  play_by_play_v2: "games and players",
-  play_by_play_v3: "games and players",
-  game_lines: "games",
-  injury_transactions: "games",
-};
+/** What a layout refers to: it must be beside it or stored by an earlier load. Box scores tell games too, a schedule all. */
+const NEEDS = {
+  player_box: ["games"],
+  team_box: ["games"],
+  shots: ["games", "players"],
+  play_by_play_v2: ["games", "players"],
+  play_by_play_v3: ["games", "players"],
+  injury_transactions: ["schedule"],
+} as const satisfies Partial<Record<LayoutName, readonly string[]>>;
+
+const BROUGHT_BY = { games: "schedule", schedule: "schedule", players: "player_box" } as const;
 
 /**
  * Imports the files of one load, on top of what earlier ones stored: first the games, then the players, then what refers to
@@ -68,7 +69,8 @@ export async function* importFiles(
   const placed = placePlayerLines(playerLines, games, skips);
   const people = await gatherPeople(stored, placed, rosterLines, moved);
   const { players, renamed } = people;
-  checkNeeds(of, games.isEmpty, players.isEmpty);
+  const lacksSchedule = !known.hasSchedule && schedule.games.size === 0;
+  checkNeeds(of, { games: games.isEmpty, players: players.isEmpty, schedule: lacksSchedule });
 
   const sinks = new Map<RawTable, RowSink>();
   const sinkOf = (table: RawTable): RowSink => {
@@ -86,7 +88,7 @@ export async function* importFiles(
   keep(rosterRows(rosterLines, players, processedAt, skips, issues));
   const quotes = await readQuotes(of("odds"), games, players, processedAt, skips, issues);
   keep(quotes.lines, quotes.props);
-  await readGameLines(of("game_lines"), games, sinkOf(oddsApiGameLines), skips);
+  await readGameLines(of("game_lines"), games, sinkOf(oddsApiGameLines), quotes.unscheduled, skips);
   const offers = await readBettingPros(of("bettingpros"), games, players, processedAt, skips, issues);
   keep(offers.rows);
   const reports = sinkOf(nbacInjuryReport);
@@ -133,13 +135,12 @@ export async function* importFiles(
   yield issues.batch(stored, processedAt);
 }
 
-function checkNeeds(of: SourcesOf, lacksGames: boolean, lacksPlayers: boolean): void {
-  for (const [layout, needs] of Object.entries(NEEDS) as [LayoutName, string][]) {
-    const [source] = of(layout);
-    if (source === undefined) continue;
-    const missing = [...(lacksGames ? ["schedule"] : []), ...(lacksPlayers && needs !== "games" ? ["player_box"] : [])];
-    if (missing.length === 0) continue;
-    const detail = `needs ${missing.join(" and ")} beside it, in the same directory, named in the same command or loaded before`;
-    throw new LoadError(source.path, undefined, undefined, `${layout} ${detail}`);
+function checkNeeds(of: SourcesOf, lacks: Readonly<Record<keyof typeof BROUGHT_BY, boolean>>): void {
+  for (const [layout, needs] of Object.entries(NEEDS)) {
+    const [source] = of(layout as LayoutName);
+    const missing = needs.filter((need) => lacks[need]).map((need) => BROUGHT_BY[need]);
+    if (source === undefined || missing.length === 0) continue;
+    const places = "beside it, in the same directory, named in the same command or loaded before";
+    throw new LoadError(source.path, undefined, undefined, `${layout} needs ${missing.join(" and ")} ${places}`);
   }
 }

@@ -15,6 +15,8 @@ export interface Known {
   readonly games: readonly KnownGame[];
   /** Ids of games with box scores. */
   readonly played: ReadonlySet<string>;
+  /** A schedule has been loaded, not only box scores. */
+  readonly hasSchedule: boolean;
   /** Files from which box scores came: a schedule row that one of them wrote is corrected by its box score. */
   readonly boxFiles: ReadonlySet<string>;
 }
@@ -33,7 +35,8 @@ export async function readKnown(stored: StoredRows): Promise<Known> {
       }
     }
   }
-  return { games, played, boxFiles };
+  const hasSchedule = games.some(({ row }) => !boxFiles.has(text(row.source_file_path)));
+  return { games, played, hasSchedule, boxFiles };
 }
 
 function gameOfRow(row: RowObject): Game {

@@ -37,7 +37,7 @@ export interface QuoteResult {
   readonly lines: RowSink;
   readonly props: RowSink;
   /** Events that no scheduled game is of: kept under their own date until a schedule has them. */
-  readonly unscheduled: ReadonlySet<string>;
+  readonly unscheduled: Set<string>;
   /** Names that no box score and no roster has: kept under their own lookup. */
   readonly strangers: ReadonlySet<string>;
 }
