@@ -215,13 +215,27 @@ describe("an odd row is taken where it can be told:", () => {
     const loaded = await loadFiles(
       withRows(
         "player_box.csv",
+        `10,Coachs Decision,BKN,0022100001,2021-10-19,DNP - Rest${",".repeat(16)}`,
         `9,Nobody There,BKN,0022100001,2021-10-19${",".repeat(17)}`,
         box[1].replace("201942,Dennis Schröder", "8,No Clock").replace(",31,20,", ",,20,"),
       ),
     );
     const rows = new Map(loaded.rows("nbac_gamebook_player_stats").map((row) => [row.player_lookup, row]));
+    expect(rows.get("coachsdecision")).toMatchObject({ player_status: "dnp", dnp_reason: "DNP - Rest", minutes: null });
     expect(rows.get("nobodythere")).toMatchObject({ player_status: "dnp", minutes: null, points: null });
     expect(rows.get("noclock")).toMatchObject({ player_status: "active", minutes: null, points: 20 });
+  });
+
+  it("a shot without a type by its zone", async () => {
+    const zones = ["Above the Break 3", "Backcourt", "Mid-Range"];
+    const loaded = await loadFiles({
+      ...FIXTURE,
+      "shots.csv": [
+        `${shots[0]},SHOT_ZONE_BASIC`,
+        ...zones.map((zone, index) => `${shots[1].replace(",7,", `,${index},`).replace("3PT Field Goal", "")},${zone}`),
+      ],
+    });
+    expect(loaded.rows("nbac_play_by_play").map((row) => row.shot_type)).toEqual(["3PT", "3PT", "2PT"]);
   });
 
   it("minutes in every form of public box scores", async () => {

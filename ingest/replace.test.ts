@@ -54,6 +54,33 @@ it("a schedule moves its games, and everything that is told of them goes with th
   expect(texts("nba_players_registry", "player_lookup", "last_game_date")).toContain("anadoe9000077 2023-12-20");
 });
 
+it("two games of one pairing that change dates change places", async () => {
+  const games = [
+    (SEASON_SLICE["schedule.csv"] ?? [])[0] ?? "",
+    "0022300101,x,2023-11-08,22:30:00,Los Angeles,3,Final,1610612747,1610612754,LAL,IND,110,101,23-24",
+    "0022300201,x,2023-12-20,22:30:00,Los Angeles,3,Final,1610612747,1610612754,LAL,IND,99,98,23-24",
+  ];
+  const [header = "", line = ""] = SEASON_SLICE["player_box_november.csv"] ?? [];
+  const other = line.replace("0022300101,2023-11-08", "0022300201,2023-12-20").replace("31,20,", "31,44,");
+  await loadFiles({ "schedule.csv": games, "player_box.csv": [header, line, other] });
+  expect(texts("nbac_gamebook_player_stats", "game_id", "points")).toEqual([
+    "20231108_IND_LAL 20",
+    "20231220_IND_LAL 44",
+  ]);
+  const swapped = games.map((row) =>
+    row.replace(/2023-1[12]-\d\d/, (date) => (date === "2023-11-08" ? "2023-12-20" : "2023-11-08")),
+  );
+  await loadFiles({ "schedule.csv": swapped });
+  expect(texts("nbac_gamebook_player_stats", "game_id", "points")).toEqual([
+    "20231108_IND_LAL 44",
+    "20231220_IND_LAL 20",
+  ]);
+  expect(texts("nbac_schedule", "game_id", "nba_game_id")).toEqual([
+    "20231108_IND_LAL 0022300201",
+    "20231220_IND_LAL 0022300101",
+  ]);
+});
+
 it("a game moved by a day keeps its quotes", async () => {
   await loadFiles(slice(["schedule.csv", "odds.csv"]));
   await loadFiles(slice(["schedule.csv"], (row) => row.replace("2023-11-08", "2023-11-09")));

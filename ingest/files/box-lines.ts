@@ -42,7 +42,7 @@ export async function readPlayerLines(sources: readonly SourceTable[], skips: Sk
       ...boxLine(cells, record),
       playerId: cells.int(record, "player_id"),
       name,
-      comment: cells.optional(record, "comment"),
+      comment: cells.optional(record, "comment") ?? absenceIn(cells.optional(record, "min")),
       statistics: {
         ...shared(cells, record),
         total_rebounds: cells.optionalCount(record, "reb"),
@@ -108,8 +108,13 @@ function shared(cells: Cells, record: SourceRecord): RawValues {
 
 function minutesOf(cells: Cells, record: SourceRecord): PlayingTime | undefined {
   const text = cells.optional(record, "min");
-  if (text === undefined) return undefined;
+  if (text === undefined || absenceIn(text) !== undefined) return undefined;
   return playingTime(text) ?? cells.malformed(record, "min", `min must be minutes, as 31 or 31:25, found "${text}"`);
+}
+
+/** Why somebody did not play, where a text says so: `DNP - Coach's Decision`, `DND`, `NWT`, `Inactive`. */
+export function absenceIn(text: string | undefined): string | undefined {
+  return text !== undefined && /^(?:dnp|dnd|nwt|inactive|did not)\b/i.test(text) ? text : undefined;
 }
 
 function matchupOf(text: string | undefined): BoxLine["matchup"] {

@@ -1,6 +1,6 @@
 import { LoadError, type RowFault } from "../loader.js";
 import { nbacGamebookPlayerStats, nbacTeamBoxscore } from "../raw-tables/index.js";
-import { fileIsOfOne, type PlayerLine, type TeamLine } from "./box-lines.js";
+import { absenceIn, fileIsOfOne, type PlayerLine, type TeamLine } from "./box-lines.js";
 import { type Game, type Games, teamOfGame } from "./games.js";
 import type { Issues } from "./issues.js";
 import type { Players } from "./players.js";
@@ -27,6 +27,12 @@ export function placePlayerLines(lines: readonly PlayerLine[], games: Games, ski
   });
 }
 
+/** Whether a line is of somebody who played: he has counts, or minutes and no reason for having none. */
+export function hasPlayed({ minutes, comment, statistics }: PlayerLine): boolean {
+  if (Object.values(statistics).some((value) => value !== null && value !== 0)) return true;
+  return minutes !== undefined && (minutes.decimal > 0 || absenceIn(comment) === undefined);
+}
+
 /**
  * The rows of `nbac_gamebook_player_stats`. A file is the truth for both sides of its games, or for its one player. A row
  * without a minute and without a single count is of somebody who did not play.
@@ -46,8 +52,7 @@ export function playerBoxRows(
   for (const { line, game, team } of placed) {
     const lookup = players.lookupOf(line.playerId);
     if (lookup === undefined) throw new TypeError(`player ${line.playerId} is not noted`);
-    const hasCounts = Object.values(line.statistics).some((value) => value !== null && value !== 0);
-    const hasPlayed = line.minutes !== undefined || hasCounts;
+    const isActive = hasPlayed(line);
     const values = {
       game_id: game.gameId,
       player_lookup: lookup,
@@ -57,8 +62,8 @@ export function playerBoxRows(
       away_team_abbr: game.away,
       team_abbr: team,
       player_name: line.name,
-      player_status: hasPlayed ? "active" : "dnp",
-      dnp_reason: hasPlayed ? null : (line.comment ?? null),
+      player_status: isActive ? "active" : /^(?:nwt|inactive)/i.test(line.comment ?? "") ? "inactive" : "dnp",
+      dnp_reason: isActive ? null : (line.comment ?? null),
       minutes: line.minutes?.text ?? null,
       minutes_decimal: line.minutes?.decimal ?? null,
       ...line.statistics,

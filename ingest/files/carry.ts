@@ -85,9 +85,8 @@ async function carryTable(stored: StoredRows, reference: Reference, sink: RowSin
   for (const row of rows) {
     const next = carried(row, reference, changes);
     if (next !== undefined && table.columns.every(({ name }) => next[name] === row[name])) continue;
-    const key = table.primaryKey.map((name) => row[name] ?? null);
     const isReplaced = next === undefined || sink.isCovered(next) || sink.has(next);
-    sink.cover(table.primaryKey, key);
+    sink.vacate(row);
     if (!isReplaced) sink.addDerived({ ...next }, text(row.source_file_path));
   }
 }

@@ -43,7 +43,7 @@ export const LAYOUTS = {
       "game_id game_event_id player_id player_name team_id period minutes_remaining seconds_remaining",
       "event_type shot_type shot_distance shot_made_flag",
     ),
-    optional: ["assisted", "game_date"],
+    optional: ["assisted", "game_date", "shot_zone_basic"],
   },
   play_by_play_v2: {
     required: words("game_id eventnum eventmsgtype period pctimestring homedescription visitordescription player1_id"),

@@ -1,7 +1,7 @@
 import type { StoredRows } from "../loader.js";
 import { espnTeamRosters, nbacPlayerListCurrent, nbaPlayersRegistry } from "../raw-tables/index.js";
 import { fileIsOfOne } from "./box-lines.js";
-import type { PlacedPlayerLine } from "./box-scores.js";
+import { hasPlayed, type PlacedPlayerLine } from "./box-scores.js";
 import type { Game } from "./games.js";
 import type { Issues } from "./issues.js";
 import { readKnownIds, readKnownSights, text } from "./known.js";
@@ -41,10 +41,9 @@ export async function gatherPeople(
     players.describe(id, row.position as string | null, row.birth_date as string | null);
   }
   for (const { line, game, team } of placed) {
-    const { playerId: id, name, statistics, minutes } = line;
-    const hasCounts = Object.values(statistics).some((value) => value !== null && value !== 0);
+    const { playerId: id, name } = line;
     const { seasonYear, date } = game;
-    players.note({ id, name, team, seasonYear, date, hasPlayed: minutes !== undefined || hasCounts, isBox: true });
+    players.note({ id, name, team, seasonYear, date, hasPlayed: hasPlayed(line), isBox: true });
   }
   const byDate = [...rosters].sort((a, b) => (a.rosterDate < b.rosterDate ? -1 : 1));
   for (const { playerId: id, name, team, seasonYear, rosterDate: date, position, birthDate } of byDate) {

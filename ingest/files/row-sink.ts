@@ -22,6 +22,8 @@ export class RowSink {
   readonly #held = new Map<string, Held>();
   readonly #scopes = new Map<string, { columns: readonly string[]; values: Map<string, readonly SqlValue[]> }>();
 
+  readonly #vacated: (readonly SqlValue[])[] = [];
+
   constructor(
     readonly table: RawTable,
     processedAt: string,
@@ -70,8 +72,17 @@ export class RowSink {
     );
   }
 
+  /** Says that a stored row goes from its place: it belongs elsewhere now, or nowhere. */
+  vacate(row: RowObject): void {
+    this.#vacated.push(this.table.primaryKey.map((name) => row[name] ?? null));
+  }
+
   scopes(): RowScope[] {
-    return [...this.#scopes.values()].map(({ columns, values }) => ({ columns, values: [...values.values()] }));
+    const covered = [...this.#scopes.values()].map(({ columns, values }) => ({
+      columns,
+      values: [...values.values()],
+    }));
+    return [...covered, { columns: this.table.primaryKey, values: this.#vacated }];
   }
 
   /** The rows in the order of their keys. */

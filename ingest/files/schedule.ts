@@ -9,6 +9,9 @@ import { LAYOUTS } from "./layouts.js";
 import { readRecords, type Skips } from "./skips.js";
 import type { Cells, SourceRecord, SourceTable } from "./source-table.js";
 
+/** `game_status` of a game that is over. */
+export const FINAL = 3;
+
 /** A game as a schedule has it. */
 export interface ScheduledGame {
   readonly game: Game & { readonly nbaGameId: string };
@@ -74,7 +77,7 @@ function chosen(a: ScheduledGame, b: ScheduledGame, skips: Skips, issues: Issues
   const [taken, left] = rank(a) > rank(b) ? [a, b] : [b, a];
   const text = `${left.place}: game ${id} is at ${taken.place} too, there ${taken.game.date}, here ${left.game.date}`;
   skips.add(nbacSchedule, left.file, "game that occurs again, moved or played since", text);
-  if (a.status === 3 && b.status === 3) {
+  if (a.status === FINAL && b.status === FINAL) {
     issues.add({
       identifier: id,
       table: "nba_raw.nbac_schedule",
@@ -104,7 +107,7 @@ function readGame(cells: Cells, record: SourceRecord): ScheduledGame {
   if (home === away) cells.fail(record, "v.ta", `${away} cannot play against itself`, "team against itself");
   const date = cells.date(record, "etdate");
   const status = statusOf(cells, record);
-  const isFinal = status === 3;
+  const isFinal = status === FINAL;
   const homeScore = isFinal ? cells.optionalCount(record, "h.s") : null;
   const awayScore = isFinal ? cells.optionalCount(record, "v.s") : null;
   // Nobody ends at 0 to 0: such a game was called off, and has neither score nor winner.
@@ -134,10 +137,10 @@ function readGame(cells: Cells, record: SourceRecord): ScheduledGame {
   };
 }
 
-/** 1 scheduled, 2 running, 3 final; a schedule without a status tells a final game by its score. */
+/** 1 scheduled, 2 running, 3 final; where a schedule has no status, a final game is told by its score. */
 function statusOf(cells: Cells, record: SourceRecord): number {
-  if (cells.has("st")) return Number(cells.word(record, "st", ["1", "2", "3", "1.0", "2.0", "3.0"]));
-  return (cells.optionalCount(record, "h.s") ?? 0) > 0 ? 3 : 1;
+  if (cells.optional(record, "st") === undefined) return (cells.optionalCount(record, "h.s") ?? 0) > 0 ? FINAL : 1;
+  return Number(cells.word(record, "st", ["1", "2", "3", "1.0", "2.0", "3.0"]));
 }
 
 /** The start; undefined where the schedule has no time yet. */

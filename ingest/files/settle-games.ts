@@ -5,7 +5,7 @@ import { type Game, Games, kindOf } from "./games.js";
 import type { Issues } from "./issues.js";
 import { type Known, type KnownGame, text } from "./known.js";
 import { RowSink } from "./row-sink.js";
-import { type ScheduledGame, type ScheduleFiles, scheduleRow } from "./schedule.js";
+import { FINAL, type ScheduledGame, type ScheduleFiles, scheduleRow } from "./schedule.js";
 import type { Skips } from "./skips.js";
 
 export interface SettledGames {
@@ -17,8 +17,6 @@ export interface SettledGames {
 
 type IdentifiedGame = Game & { readonly nbaGameId: string };
 type Facts = Pick<ScheduledGame, "status" | "homeScore" | "awayScore" | "isNeutral" | "arenaZone">;
-
-const FINAL = 3;
 
 /**
  * Brings schedules, box scores and earlier loads together, game by game by the league's id. A box score is the better

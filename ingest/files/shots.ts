@@ -98,11 +98,20 @@ function shotValues(cells: Cells, record: SourceRecord, game: Game, event: numbe
     player_2_team_abbr: null,
     player_2_role: isAssisted ? "assist" : null,
     shot_made: isMade,
-    shot_type: cells.word(record, "shot_type", ["2PT Field Goal", "3PT Field Goal"]).slice(0, 3),
+    shot_type: shotType(cells, record),
     shot_distance: cells.optionalNumber(record, "shot_distance"),
     score_home: null,
     score_away: null,
   };
+}
+
+/** Two or three points; a chart that leaves the type out tells it by the zone, the backcourt lying behind the line. */
+function shotType(cells: Cells, record: SourceRecord): string {
+  const zone = cells.optional(record, "shot_zone_basic");
+  if (cells.optional(record, "shot_type") === undefined && zone !== undefined) {
+    return / 3$|^Backcourt$/i.test(zone) ? "3PT" : "2PT";
+  }
+  return cells.word(record, "shot_type", ["2PT Field Goal", "3PT Field Goal"]).slice(0, 3);
 }
 
 /** The shooter by id; of an id that no box score and no roster has, by the chart's own spelling. */

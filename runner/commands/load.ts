@@ -7,10 +7,10 @@ import { closest } from "fastest-levenshtein";
 import type { LoadedTable, LoaderModule, LoaderResult, SkippedRows } from "../../ingest/loader.js";
 import { alignColumns, count, duration, plural } from "../report/text.js";
 import { relationKey, type Warehouse } from "../warehouse/port.js";
-import { storedRows } from "../warehouse/stored-rows.js";
 import type { CommandModule, CommonOptions } from "./command.js";
 import { EXIT, usageError } from "./exit.js";
 import { announced, findPlace, type Place, withWarehouse } from "./session.js";
+import { storedRows } from "./stored-rows.js";
 
 export const command: CommandModule = {
   configure(command: Command): void {

@@ -1,5 +1,5 @@
 import type { StoredRows } from "../../ingest/loader.js";
-import { type RowObject, relationKey, type SqlValue, type Transaction } from "./port.js";
+import { type RowObject, relationKey, type SqlValue, type Transaction } from "../warehouse/port.js";
 
 /** What a loader may read of the warehouse: rows of tables as its own transaction sees them. */
 export function storedRows(transaction: Transaction): StoredRows {
