@@ -204,6 +204,20 @@ describe("rows", () => {
     expect(faults(loaded)).toEqual([]);
   });
 
+  it("are not taken from a table that lacks what a layout needs, unless it calls itself one", async () => {
+    const averages = FIXTURE["player_box.csv"].map((row) => row.replace(/,(?:GAME_ID|0022100001),/, ","));
+    directory.write({ ...FIXTURE, "averages.csv": averages, "empty.json": Buffer.from("[]") });
+    const loaded = await loadAll();
+    expect(loaded.rows("nbac_gamebook_player_stats")).toHaveLength(2);
+    expect(loaded.notes.slice(0, 2)).toEqual([
+      "averages.csv: of no known layout; the nearest, player_box, misses game_id; not read",
+      "empty.json: holds no rows",
+    ]);
+    await expect(loadAll(join(directory.path, "averages.csv"))).rejects.toThrow(
+      "averages.csv:1: missing column game_id",
+    );
+  });
+
   it("are only those of the files there are", async () => {
     directory.write({ "schedule.csv": FIXTURE["schedule.csv"], "README.md": ["words"], "notes.csv": ["a,b", "1,2"] });
     const loaded = await loadAll();

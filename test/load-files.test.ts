@@ -79,7 +79,7 @@ it("leaves no warehouse behind when the first load is refused, and an old one as
 });
 
 it("loads the files of a night one after the other, each on top of what is there", async () => {
-  for (const name of ["schedule.csv", "player_box_november.csv", "odds.csv", "shots.csv", "play_by_play_v2.csv"]) {
+  for (const name of ["schedule.csv", "player_box_november.csv", "odds.csv", "play_by_play_v2.csv", "shots.csv"]) {
     await load(folder([name]));
   }
   expect(

@@ -36,8 +36,14 @@ export async function discover(paths: readonly string[]): Promise<Discovered> {
       }
       seen.add(real);
       for (const source of await open(file)) {
-        const { layout, nearest, missing } = recogniseLayout(source);
-        if (layout !== undefined) {
+        if (source.header.length === 0) {
+          ignored.push(`${source.name}: holds no rows`);
+          recognised++;
+          continue;
+        }
+        const { layout, isNamed, nearest, missing } = recogniseLayout(source);
+        // Of a folder, only what calls itself a layout is held to it: averages look like box scores but for the game.
+        if (layout !== undefined && (missing.length === 0 || isNamed || !isDirectory)) {
           sources.set(layout, [...(sources.get(layout) ?? []), source]);
           recognised++;
         } else refused.push(unknownLayout(source, nearest, missing));

@@ -133,6 +133,8 @@ const OPTIONAL_WEIGHT = 0.25;
 export interface Recognition {
   /** The layout, if enough of its columns are there; else undefined. */
   readonly layout: LayoutName | undefined;
+  /** The file's name begins with the layout's. */
+  readonly isNamed: boolean;
   /** The layout that is nearest, of which `missing` columns lack. */
   readonly nearest: LayoutName | undefined;
   readonly missing: readonly string[];
@@ -144,7 +146,7 @@ export interface Recognition {
  * it (team box scores are player box scores without the player).
  */
 export function recogniseLayout(source: SourceTable): Recognition {
-  let best: { name: LayoutName; score: number; missing: string[]; isTolerated: boolean } | undefined;
+  let best: { name: LayoutName; score: number; missing: string[]; isTolerated: boolean; isNamed: boolean } | undefined;
   for (const name of Object.keys(LAYOUTS) as LayoutName[]) {
     const layout: Layout = LAYOUTS[name];
     const missing = missingColumns(source, layout);
@@ -158,7 +160,12 @@ export function recogniseLayout(source: SourceTable): Recognition {
     const rank = !isTolerated ? 0 : named ? (isWhole ? 4 : 3) : isWhole ? 2 : 1;
     const score =
       rank * 1000 + found - missing.length / 2 + optional * OPTIONAL_WEIGHT + (named ? layout.required.length : 0);
-    if (best === undefined || score > best.score) best = { name, score, missing, isTolerated };
+    if (best === undefined || score > best.score) best = { name, score, missing, isTolerated, isNamed: named };
   }
-  return { layout: best?.isTolerated ? best.name : undefined, nearest: best?.name, missing: best?.missing ?? [] };
+  return {
+    layout: best?.isTolerated ? best.name : undefined,
+    isNamed: best?.isNamed ?? false,
+    nearest: best?.name,
+    missing: best?.missing ?? [],
+  };
 }

@@ -146,10 +146,12 @@ function textOf(value: RowObject[string] | undefined): string | null {
   return value === null || value === undefined ? null : String(value);
 }
 
-/** More facts first; then larger numbers and later texts, so that the choice does not depend on the order of rows. */
+/** More facts first; then the file with the later name, larger numbers and later texts: the order of rows does not decide. */
 function compareRows(a: RowObject, b: RowObject): number {
   const facts = (row: RowObject) => Object.values(row).filter((value) => value !== null).length;
   if (facts(a) !== facts(b)) return facts(a) - facts(b);
+  const [file, other] = [String(a.source_file_path), String(b.source_file_path)];
+  if (file !== other) return file > other ? 1 : -1;
   for (const name of Object.keys(a)) {
     if (STANDARD.has(name)) continue;
     const [left, right] = [a[name] ?? "", b[name] ?? ""];
