@@ -35,7 +35,7 @@ describe.skipIf(REAL_SEASON === undefined)("Phase 4 on the real 2021-22 season",
       `SELECT row_count FROM nba_precompute.phase4_status WHERE analysis_date = '2021-11-15'
         ORDER BY list_position(['team_defense', 'player_shot_zone', 'player_composite', 'player_daily_cache', 'ml_feature_store'], processor)`,
     );
-    expect(counts.flat()).toEqual(["30", "337", "241", "220", "241"]);
+    expect(counts.flat()).toEqual(["30", "337", "312", "0", "312"]);
     const metrics = await query(
       built,
       `SELECT quality_score > 95, gate_passed, status FROM ${STORE}_quality_metrics WHERE analysis_date = '2021-11-15'`,

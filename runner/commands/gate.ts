@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Command, InvalidArgumentError } from "commander";
 import { askTwice } from "../gate/ask-twice.js";
 import { criteriaOf, evaluateGate } from "../gate/evaluate.js";
+import { explainWithoutRows } from "../gate/sources-without.js";
 import type { GateResult } from "../gate/verdict.js";
 import { gateJson, gateLines } from "../report/gate-report.js";
 import { colorsFor } from "../report/text.js";
@@ -74,7 +75,8 @@ async function ask(
     const stale = [...plan.decisions]
       .filter(([key, decided]) => judged.has(key) && decided.some(({ decision }) => decision === "run"))
       .map(([key]) => key);
-    return { gate, stale };
+    const isStale = (key: string) => (plan.decisions.get(key) ?? []).some(({ decision }) => decision === "run");
+    return { gate: await explainWithoutRows(transaction, session.project, gate, isStale), stale };
   });
 }
 
