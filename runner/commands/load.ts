@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
@@ -29,7 +29,10 @@ export const command: CommandModule = {
     const loader = await importLoader(place, name);
     const { positionals, values } = loaderArguments(rest);
     const result = await loader.load(positionals, values);
-    const tables = await loadedInto(place, result);
+    const tables = await withWarehouse(place, true, async (warehouse) => {
+      await warehouse.prepare();
+      return announced(place, "load", () => write(warehouse, result));
+    });
     const { notes, skipped = [] } = result;
     const report = { loader: name, tables, skipped, notes, duration_ms: Math.round(performance.now() - started) };
     process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : summary(report));
@@ -43,20 +46,6 @@ interface LoadReport {
   readonly skipped: readonly SkippedRows[];
   readonly notes: readonly string[];
   readonly duration_ms: number;
-}
-
-/** Loads; a warehouse that was made for a load that then fails is removed again. */
-async function loadedInto(place: Place, result: LoaderResult): Promise<LoadedTable[]> {
-  const isNew = !existsSync(place.database);
-  try {
-    return await withWarehouse(place, true, async (warehouse) => {
-      await warehouse.prepare();
-      return announced(place, "load", () => write(warehouse, result));
-    });
-  } catch (error) {
-    if (isNew) for (const file of [place.database, `${place.database}.wal`]) rmSync(file, { force: true });
-    throw error;
-  }
 }
 
 /** All batches in one transaction: a damaged file leaves the warehouse as it was. */
