@@ -38,18 +38,28 @@ describe("containers:", () => {
     const other = new FixtureDirectory();
     const elsewhere = new FixtureDirectory().write({ data: box.map((line) => line.replaceAll(",", "\t")) });
     other.write({
+      "lines.xlsx": ["PK"],
       "SCHEDULE.CSV": schedule.map((line) => line.replaceAll(",", ";")),
       "Team.Zip": zipSync({
         "deep/TEAM_BOX.csv": strToU8(text(SEASON_SLICE["team_box.csv"])),
         "__MACOSX/._x.csv": strToU8("x"),
+        "shots.parquet": strToU8("PAR1"),
       }),
     });
     symlinkSync(join(elsewhere.path, "data"), join(other.path, "player_box.tsv"));
     symlinkSync(join(elsewhere.path, "gone"), join(other.path, "shots.csv"));
+    symlinkSync(elsewhere.path, join(other.path, "more"));
     const loaded = await collect(await load([other.path], {}));
     expect(loaded.rows("nbac_gamebook_player_stats").map((row) => row.data_hash)).toEqual(expected);
     expect(loaded.rows("nbac_team_boxscore")).toHaveLength(4);
-    expect(loaded.notes).toContain("shots.csv: a link that leads nowhere; not read");
+    expect(loaded.notes).toEqual(
+      expect.arrayContaining([
+        "shots.csv: a link that leads nowhere; not read",
+        "Team.Zip!shots.parquet: in an archive only CSV and JSON are read; unpack it",
+        "lines.xlsx: neither CSV, JSON nor Parquet, plain, gz or zip; not read",
+        "more: a folder in the folder; name it too to load it",
+      ]),
+    );
     other.remove();
     elsewhere.remove();
   });

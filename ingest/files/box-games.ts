@@ -7,7 +7,7 @@ export interface PlayedGame {
   readonly nbaGameId: string;
   /** The dates that the rows carry, the most frequent first, then the later. */
   readonly dates: readonly string[];
-  readonly matchup: BoxLine["matchup"];
+  readonly matchup: { readonly home: string; readonly away: string } | undefined;
   /** Points by team, where all of them are known. */
   readonly points: ReadonlyMap<string, number>;
   readonly file: string;

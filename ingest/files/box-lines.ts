@@ -1,11 +1,18 @@
 import { nbacGamebookPlayerStats, nbacTeamBoxscore } from "../raw-tables/index.js";
 import type { RawValues } from "../stamp.js";
-import { teamByCode } from "../teams.js";
+import { TEAM_BY_ABBR, teamByCode } from "../teams.js";
 import { teamCode } from "./games.js";
 import { LAYOUTS } from "./layouts.js";
 import { type PlayingTime, playingTime } from "./playing-time.js";
 import { readRecords, type Skips } from "./skips.js";
 import type { Cells, SourceRecord, SourceTable } from "./source-table.js";
+
+interface Matchup {
+  readonly home: string;
+  readonly away: string;
+  /** The team that comes first is the row's own. */
+  readonly own: string;
+}
 
 /** What a box score says of its game. */
 export interface BoxLine {
@@ -14,7 +21,7 @@ export interface BoxLine {
   readonly date: string | undefined;
   readonly team: string;
   /** From `AAA vs. BBB` at home and `AAA @ BBB` away; undefined where the layout has none. */
-  readonly matchup: { readonly home: string; readonly away: string } | undefined;
+  readonly matchup: Matchup | undefined;
   readonly points: number | null;
   readonly cells: Cells;
   readonly record: SourceRecord;
@@ -80,11 +87,14 @@ export async function readTeamLines(sources: readonly SourceTable[], skips: Skip
 }
 
 function boxLine(cells: Cells, record: SourceRecord): BoxLine & { minutes: PlayingTime | undefined } {
+  const matchup = matchupOf(cells.optional(record, "matchup"));
+  const team = teamCode(cells, record, "team_abbreviation", "team_id");
   return {
     nbaGameId: cells.nbaGameId(record, "game_id"),
     date: cells.optionalDate(record, "game_date"),
-    team: teamCode(cells, record, "team_abbreviation", "team_id"),
-    matchup: matchupOf(cells.optional(record, "matchup")),
+    // A code that nobody knows is corrected by the row's matchup.
+    team: TEAM_BY_ABBR.has(team) || matchup === undefined ? team : matchup.own,
+    matchup,
     points: cells.optionalCount(record, "pts"),
     minutes: minutesOf(cells, record),
     cells,
@@ -121,7 +131,7 @@ function matchupOf(text: string | undefined): BoxLine["matchup"] {
   const match = /^\s*(\w+)\s+(vs\.?|@)\s+(\w+)\s*$/i.exec(text ?? "");
   if (match === null) return undefined;
   const [first, second] = [code(match[1] as string), code(match[3] as string)];
-  return match[2] === "@" ? { home: second, away: first } : { home: first, away: second };
+  return match[2] === "@" ? { home: second, away: first, own: first } : { home: first, away: second, own: first };
 }
 
 function code(text: string): string {

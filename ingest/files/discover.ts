@@ -35,7 +35,7 @@ export async function discover(paths: readonly string[]): Promise<Discovered> {
         continue;
       }
       seen.add(real);
-      for (const source of await open(file)) {
+      for (const source of await open(file, ignored)) {
         if (source.header.length === 0) {
           ignored.push(`${source.name}: holds no rows`);
           recognised++;
@@ -75,18 +75,24 @@ function nothingFound(path: string, isDirectory: boolean, refused: readonly stri
   );
 }
 
-async function open(path: string): Promise<SourceTable[]> {
+async function open(path: string, ignored: string[]): Promise<SourceTable[]> {
   const container = containerOf(path);
-  if (container === undefined) return [];
+  if (container === undefined) {
+    if (!/(?:^\.|\.md$)/i.test(basename(path))) ignored.push(`${basename(path)}: ${NO_CONTAINER}`);
+    return [];
+  }
   if (container === "parquet") return [await openParquet(path)];
   const tables: SourceTable[] = [];
   for (const content of unpack(path)) {
     const kind = containerOf(content.name);
     if (kind === "csv") tables.push(await openCsv(content));
     else if (kind === "json") tables.push(...openJson(content));
+    else ignored.push(`${basename(path)}!${content.name}: in an archive only CSV and JSON are read; unpack it`);
   }
   return tables;
 }
+
+const NO_CONTAINER = "neither CSV, JSON nor Parquet, plain, gz or zip; not read";
 
 function statOf(path: string) {
   const stat = statSync(path, { throwIfNoEntry: false });
@@ -101,6 +107,8 @@ function filesOf(directory: string, ignored: string[]): string[] {
     const stat = statSync(file, { throwIfNoEntry: false });
     if (stat === undefined) ignored.push(`${basename(file)}: a link that leads nowhere; not read`);
     else if (stat.isFile()) files.push(file);
+    else if (stat.isDirectory() && !name.startsWith("."))
+      ignored.push(`${name}: a folder in the folder; name it too to load it`);
   }
   return files;
 }

@@ -29,7 +29,8 @@ export const SEASON_SLICE: Readonly<Record<string, readonly string[]>> = {
     `PLAYER_ID,PLAYER_NAME,TEAM_ABBREVIATION,GAME_ID,GAME_DATE,MATCHUP,${STATISTICS}`,
     `9000004,Enes New,IND,0022300105,2023-12-01,IND @ BKN,22,${LINE},-5`,
     `9000005,Jakob Pöltl,BKN,0022300105,2023-12-01,BKN vs. IND,28,${LINE},5`,
-    `9000006,Di Voe,XXX,0022300105,2023-12-01,BKN vs. IND,28,${LINE},5`,
+    `9000006,Di Voe,XXX,0022300105,2023-12-01,XXX vs. IND,28,${LINE},5`,
+    `9000007,Ed Loe,YYY,0022300105,2023-12-01,BKN vs. IND,28,${LINE},5`,
   ],
   "team_box.csv": [
     `team_id,team_abbreviation,game_id,game_date,matchup,${STATISTICS.toLowerCase()}`,
