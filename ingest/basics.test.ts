@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import {
+  dateOf,
   easternDate,
   isCalendarDate,
   seasonLabel,
@@ -8,6 +9,7 @@ import {
   yearsBetween,
   zonedTime,
 } from "./calendar.js";
+import { playingTime } from "./files/playing-time.js";
 import { bareLookup, playerLookup } from "./player-lookup.js";
 import { TEAMS, teamByAny, teamByCode, teamByFullName, teamByNickname } from "./teams.js";
 
@@ -67,3 +69,28 @@ it("teams by every name that sources use", () => {
     undefined,
   ]);
 });
+
+it.each([
+  ["2021-11-15", "2021-11-15"],
+  ["20211115", "2021-11-15"],
+  ["2021-11-15T00:00:00Z", "2021-11-15"],
+  ["11/15/2021 00:00:00", "2021-11-15"],
+  ["1/5/2021", "2021-01-05"],
+  ["NOV 15, 2021", "2021-11-15"],
+  ["Nov. 5, 2021", "2021-11-05"],
+  ["2021-02-30", undefined],
+  ["Foo 15, 2021", undefined],
+  ["15.11.2021", undefined],
+])("the date in %s is %s", (text, date) => expect(dateOf(text)).toBe(date));
+
+it.each([
+  ["31", "31:00"],
+  ["31.5", "31:30"],
+  ["31:25", "31:25"],
+  ["31.000000:25", "31:25"],
+  ["PT09M05.00S", "09:05"],
+  ["0", "00:00"],
+  ["240", "240:00"],
+  ["DNP", undefined],
+  ["-3", undefined],
+])("playing time %s is %s", (text, time) => expect(playingTime(text)?.text).toBe(time));
