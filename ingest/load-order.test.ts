@@ -81,6 +81,6 @@ it("files give the same tables in every order of files and rows, together or one
         directory.remove();
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 }, 60_000);
