@@ -95,16 +95,17 @@ export async function* importFiles(
   const listed = await readTransactions(of("injury_transactions"), games, players, reports, skips);
   const reported = await readInjuryReport(of("injury_report"), games, players, reports, skips);
   await readPlayByPlay(of("play_by_play_v2"), of("play_by_play_v3"), games, players, sinkOf(nbacPlayByPlay), skips);
+  const hasNewPlayers = of("player_box").length + of("rosters").length > 0;
   await carryStored(stored, sinkOf, {
     games,
     moved,
     players,
     renamed,
     hasNewGames: of("schedule").length + of("player_box").length + of("team_box").length > 0,
-    hasNewPlayers: of("player_box").length + of("rosters").length > 0,
+    hasNewPlayers,
   });
-  const isNotEmpty = !players.isEmpty || people.knownLookups.length > 0;
-  if (isNotEmpty) keep(...peopleRows(people, "box scores and rosters", processedAt, skips, issues));
+  if (hasNewPlayers || moved.size + renamed.size > 0)
+    keep(...peopleRows(people, "box scores and rosters", processedAt, skips, issues));
 
   notes.push(
     ...notesOf(of),
