@@ -129,7 +129,7 @@ describe("rows", () => {
       ].map((skipped) => ({ table: "nba_raw.nbac_injury_report", file: "injury_transactions.csv", ...skipped })),
     );
     expect(loaded.notes.filter((note) => note.startsWith("injury entries"))).toEqual([
-      "injury entries name 1 players who are in no box score and on no roster (Ersan Ilyasova): kept under their own lookup",
+      "injury entries name a player who is in no box score and on no roster (Ersan Ilyasova): kept under their own lookup",
     ]);
   });
 

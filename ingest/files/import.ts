@@ -116,7 +116,7 @@ export async function* importFiles(
   if (quotes.unscheduled.size > 0) {
     const [first] = [...quotes.unscheduled].sort();
     notes.push(
-      `${quotes.unscheduled.size} quoted events are of no scheduled game, ${first} the first: kept under their own date`,
+      `events quoted but not scheduled: ${quotes.unscheduled.size}, such as ${first}; kept under their own date`,
     );
   }
 
@@ -132,7 +132,7 @@ export async function* importFiles(
     } else yield sinkOf(table).batch();
   }
   if (issues.count > 0)
-    notes.push(`${issues.count} facts contradict each other: see nba_processing.precompute_data_issues`);
+    notes.push(`facts that contradict each other: ${issues.count}, see nba_processing.precompute_data_issues`);
   yield issues.batch(stored, processedAt);
 }
 

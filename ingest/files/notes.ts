@@ -36,7 +36,6 @@ export function strangersNote(what: string, names: ReadonlySet<string>): string[
   if (names.size === 0) return [];
   const shown = [...names].sort().slice(0, 3).join(", ");
   const more = names.size > 3 ? ` and ${names.size - 3} more` : "";
-  return [
-    `${what} name ${names.size} players who are in no box score and on no roster (${shown}${more}): kept under their own lookup`,
-  ];
+  const who = names.size === 1 ? "a player who is" : `${names.size} players who are`;
+  return [`${what} name ${who} in no box score and on no roster (${shown}${more}): kept under their own lookup`];
 }

@@ -109,10 +109,11 @@ function loaderArguments(args: readonly string[]): { positionals: string[]; valu
 function summary(report: LoadReport): string {
   const skippedOf = (table: string) =>
     report.skipped.reduce((sum, skipped) => sum + (skipped.table === table ? skipped.rows : 0), 0);
-  const rows = report.tables.map(({ table, rowsRead, inserted, updated, unchanged, deleted }) => [
-    `  ${table}`,
-    ...[rowsRead, inserted, updated, unchanged, deleted, skippedOf(table)].map(count),
-  ]);
+  // A table of which the load says nothing is not worth a line.
+  const rows = report.tables.flatMap(({ table, rowsRead, inserted, updated, unchanged, deleted }) => {
+    const counts = [rowsRead, inserted, updated, unchanged, deleted, skippedOf(table)];
+    return counts.every((number) => number === 0) ? [] : [[`  ${table}`, ...counts.map(count)]];
+  });
   const header = ["  table", "rows", "new", "changed", "unchanged", "gone", "skipped"];
   const table = alignColumns([header, ...rows], new Set([1, 2, 3, 4, 5, 6]));
   const written = report.tables.reduce((sum, { inserted, updated, deleted }) => sum + inserted + updated + deleted, 0);
