@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import {
+  dateOf,
   easternDate,
   isCalendarDate,
   seasonLabel,
@@ -8,8 +9,9 @@ import {
   yearsBetween,
   zonedTime,
 } from "./calendar.js";
-import { lookupWithoutSuffix, playerLookup } from "./player-lookup.js";
-import { TEAMS, teamByCode, teamByFullName, teamByNickname } from "./teams.js";
+import { playingTime } from "./files/playing-time.js";
+import { bareLookup, playerLookup } from "./player-lookup.js";
+import { TEAMS, teamByAny, teamByCode, teamByFullName, teamByNickname } from "./teams.js";
 
 it.each([
   ["LeBron James", "lebronjames"],
@@ -25,7 +27,7 @@ it.each([
 ])("lookup of %s is %s", (name, lookup) => expect(playerLookup(name)).toBe(lookup));
 
 it.each(["Jimmy Butler III", "Jimmy Butler", "Jimmy Butler Jr.", "Jimmy Butler IV"])("%s without suffix", (name) =>
-  expect(lookupWithoutSuffix(name)).toBe("jimmybutler"),
+  expect(bareLookup(playerLookup(name))).toBe("jimmybutler"),
 );
 
 it("tip-off in Eastern time becomes UTC, in summer and in winter", () => {
@@ -53,10 +55,42 @@ it("teams by every name that sources use", () => {
   expect(TEAMS.find((team) => team.abbr === "LAL")?.id).toBe(1610612747);
   expect(["LA Clippers", "Los Angeles Clippers"].map((name) => teamByFullName(name)?.abbr)).toEqual(["LAC", "LAC"]);
   expect(["gs", "utah", "bkn", "WAS"].map((code) => teamByCode(code)?.abbr)).toEqual(["GSW", "UTA", "BKN", "WAS"]);
+  expect(["NJN", "SEA", "NOH", "PHO"].map((code) => teamByCode(code)?.abbr)).toEqual(["BKN", "OKC", "NOP", "PHX"]);
+  expect(["1610612740", "New Jersey Nets", "lac", "Bucks"].map((name) => teamByAny(name)?.abbr)).toEqual([
+    "NOP",
+    "BKN",
+    "LAC",
+    "MIL",
+  ]);
   expect(["Blazers", "76ers"].map((name) => teamByNickname(name)?.abbr)).toEqual(["POR", "PHI"]);
-  expect([teamByCode("xyz"), teamByFullName("Seattle SuperSonics"), teamByNickname("Sonics")]).toEqual([
+  expect([teamByCode("xyz"), teamByFullName("Springfield Isotopes"), teamByNickname("Sonics")]).toEqual([
     undefined,
     undefined,
     undefined,
   ]);
 });
+
+it.each([
+  ["2021-11-15", "2021-11-15"],
+  ["20211115", "2021-11-15"],
+  ["2021-11-15T00:00:00Z", "2021-11-15"],
+  ["11/15/2021 00:00:00", "2021-11-15"],
+  ["1/5/2021", "2021-01-05"],
+  ["NOV 15, 2021", "2021-11-15"],
+  ["Nov. 5, 2021", "2021-11-05"],
+  ["2021-02-30", undefined],
+  ["Foo 15, 2021", undefined],
+  ["15.11.2021", undefined],
+])("the date in %s is %s", (text, date) => expect(dateOf(text)).toBe(date));
+
+it.each([
+  ["31", "31:00"],
+  ["31.5", "31:30"],
+  ["31:25", "31:25"],
+  ["31.000000:25", "31:25"],
+  ["PT09M05.00S", "09:05"],
+  ["0", "00:00"],
+  ["240", "240:00"],
+  ["DNP", undefined],
+  ["-3", undefined],
+])("playing time %s is %s", (text, time) => expect(playingTime(text)?.text).toBe(time));

@@ -8,6 +8,30 @@ export function isCalendarDate(text: string): boolean {
   return !Number.isNaN(time) && isoDate(time) === text;
 }
 
+const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+/**
+ * The date in a text as public tables write it: `2021-11-15` and whatever begins so (`2021-11-15T00:00:00Z`), `20211115`,
+ * `11/15/2021`, `NOV 15, 2021`. Undefined: there is none, or the calendar has not got it.
+ */
+export function dateOf(text: string): string | undefined {
+  const iso = /^(\d{4})-?(\d\d)-?(\d\d)(?:$|[T ])/.exec(text);
+  const american = /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?:$|[T ])/.exec(text);
+  const worded = /^([a-z]{3})[a-z]*\.? (\d{1,2}),? (\d{4})$/i.exec(text);
+  const month = worded === null ? 0 : MONTHS.indexOf((worded[1] as string).toLowerCase()) + 1;
+  const [year, monthText, day] =
+    iso !== null
+      ? [iso[1], iso[2], iso[3]]
+      : american !== null
+        ? [american[3], american[1], american[2]]
+        : worded !== null && month > 0
+          ? [worded[3], String(month), worded[2]]
+          : [];
+  if (year === undefined || monthText === undefined || day === undefined) return undefined;
+  const date = `${year}-${monthText.padStart(2, "0")}-${day.padStart(2, "0")}`;
+  return isCalendarDate(date) ? date : undefined;
+}
+
 /** The date `days` after a date; both `YYYY-MM-DD`. */
 export function addDays(date: string, days: number): string {
   return isoDate(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS);

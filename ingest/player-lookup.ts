@@ -26,7 +26,7 @@ export function playerLookup(name: string): string {
     .replace(/[^a-z0-9]/g, "");
 }
 
-/** The lookup without a generational suffix: sources disagree on "Jr.", "Sr.", "II", "III" and "IV". */
-export function lookupWithoutSuffix(name: string): string {
-  return playerLookup(name.replace(/[ ,]+(?:jr|sr|ii|iii|iv)\.?\s*$/i, ""));
+/** A lookup without a generational suffix: sources disagree on "Jr.", "Sr.", "II", "III" and "IV". */
+export function bareLookup(lookup: string): string {
+  return lookup.replace(/(?:jr|sr|iii|ii|iv)$/, "");
 }

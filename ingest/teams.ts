@@ -102,24 +102,58 @@ export const TEAMS: readonly Team[] = TEAM_LINES.map(
 
 export const TEAM_BY_ABBR: ReadonlyMap<string, Team> = new Map(TEAMS.map((team) => [team.abbr, team]));
 
-const BY_FULL_NAME = new Map([
-  ...TEAMS.map((team) => [team.fullName, team] as const),
-  ["Los Angeles Clippers", TEAM_BY_ABBR.get("LAC")!] as const,
-]);
+/** Full names besides today's: the Clippers have two, others moved. */
+const NAME_ALIASES: Readonly<Record<string, string>> = {
+  losangelesclippers: "LAC",
+  lalakers: "LAL",
+  charlottebobcats: "CHA",
+  newjerseynets: "BKN",
+  neworleanshornets: "NOP",
+  seattlesupersonics: "OKC",
+};
 
-/** Codes that betting data uses besides the league's own. */
+const letters = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, "");
+const BY_FULL_NAME = new Map(TEAMS.map((team) => [letters(team.fullName), team]));
+
+/** Codes that other sources use besides the league's own, and those of the teams' former names and towns. */
 const CODE_ALIASES: Readonly<Record<string, string>> = {
+  brk: "BKN",
+  bro: "BKN",
+  chh: "CHA",
+  cho: "CHA",
   gs: "GSW",
+  njn: "BKN",
   no: "NOP",
+  noh: "NOP",
+  nok: "NOP",
+  nor: "NOP",
   ny: "NYK",
+  pho: "PHX",
   sa: "SAS",
+  san: "SAS",
+  sea: "OKC",
+  uth: "UTA",
   utah: "UTA",
+  van: "MEM",
   wsh: "WAS",
 };
 
-/** The team of a name as bookmakers write it; both names of the Clippers are known. */
+const BY_ID = new Map(TEAMS.map((team) => [String(team.id), team]));
+
+/** The team of a league id, which stays through changes of name and town. */
+export function teamById(id: string): Team | undefined {
+  return BY_ID.get(id);
+}
+
+/** The team of a full name as bookmakers and reports write it, whatever its case and blanks. */
 export function teamByFullName(name: string): Team | undefined {
-  return BY_FULL_NAME.get(name);
+  const key = letters(name);
+  return BY_FULL_NAME.get(key) ?? TEAM_BY_ABBR.get(NAME_ALIASES[key] ?? "");
+}
+
+/** The team of whatever names one: full name, code, league id or nickname. */
+export function teamByAny(text: string): Team | undefined {
+  return teamByFullName(text) ?? teamByCode(text) ?? teamById(text.replace(/\.0$/, "")) ?? teamByNickname(text);
 }
 
 /** The team of a code in any case, the league's (`GSW`) or the short one of betting data (`gs`). */

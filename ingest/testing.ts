@@ -1,21 +1,85 @@
-import type { LoaderResult, RowObject, ScalarType, SqlValue } from "../runner/api/loader.js";
+import type { LoaderResult, RowObject, ScalarType, SkippedRows, SqlValue, StoredRows } from "../runner/api/loader.js";
 import { isCalendarDate } from "./calendar.js";
 import { RAW_TABLES } from "./raw-tables/index.js";
+
+/** A warehouse in memory: rows by key, replaced as `replaceRows` of the port replaces them. */
+export class MemoryStore implements StoredRows {
+  readonly #tables = new Map<string, Map<string, RowObject>>();
+
+  async read(...[table, columns, where]: Parameters<StoredRows["read"]>): Promise<RowObject[]> {
+    const found = new Map<string, RowObject>();
+    const wanted = new Set(where?.values);
+    for (const row of this.rows(table.id.name)) {
+      if (where !== undefined && !where.columns.some((column) => wanted.has(String(row[column])))) continue;
+      const values = Object.fromEntries(columns.map((column) => [column, row[column] ?? null]));
+      found.set(JSON.stringify(values), values);
+    }
+    return [...found.values()];
+  }
+
+  rows(name: string): RowObject[] {
+    return [...(this.#tables.get(name)?.values() ?? [])];
+  }
+
+  /** Loads; a load that throws changes nothing. */
+  async load(result: LoaderResult): Promise<void> {
+    const { batches } = result;
+    const written = new Map<string, Map<string, RowObject>>();
+    for await (const { table, rows, covers } of typeof batches === "function" ? batches(this) : batches) {
+      const keyOf = (row: RowObject) => table.primaryKey.map((name) => String(row[name])).join(" ");
+      const incoming = new Map<string, RowObject>();
+      for await (const row of rows) incoming.set(keyOf(row), row);
+      const kept = new Map(written.get(table.id.name) ?? this.#tables.get(table.id.name));
+      for (const { columns, values } of covers?.() ?? []) {
+        const covered = new Set(values.map((tuple) => JSON.stringify(tuple)));
+        for (const [key, row] of kept) {
+          const tuple = JSON.stringify(columns.map((column) => row[column] ?? null));
+          if (covered.has(tuple) && !incoming.has(key)) kept.delete(key);
+        }
+      }
+      for (const [key, row] of incoming) {
+        if (row.data_hash === undefined || kept.get(key)?.data_hash !== row.data_hash) kept.set(key, row);
+      }
+      written.set(table.id.name, kept);
+    }
+    for (const [name, rows] of written) this.#tables.set(name, rows);
+  }
+
+  /** All tables as text: facts only, without when and from which file they came, and rows in the order of their keys. */
+  snapshot(): Record<string, string[]> {
+    const facts = (row: RowObject) =>
+      JSON.stringify(
+        Object.entries(row)
+          .filter(([name]) => !ORIGIN.has(name))
+          .sort(),
+      );
+    return Object.fromEntries(
+      [...this.#tables].map(([name, rows]): [string, string[]] => [name, [...rows.values()].map(facts).sort()]).sort(),
+    );
+  }
+}
+
+const ORIGIN = new Set(["processed_at", "source_file_path", "created_at"]);
 
 /** All rows of a load by table name, and its notes: for tests. */
 export interface Loaded {
   rows(table: string): RowObject[];
   readonly notes: readonly string[];
+  readonly skipped: readonly SkippedRows[];
 }
 
-export async function collect(result: LoaderResult): Promise<Loaded> {
+/** A warehouse in which nothing is. */
+export const NOTHING_STORED: StoredRows = { read: async () => [] };
+
+export async function collect(result: LoaderResult, stored = NOTHING_STORED): Promise<Loaded> {
   const byTable = new Map<string, RowObject[]>();
-  for await (const { table, rows } of result.batches) {
+  const { batches } = result;
+  for await (const { table, rows } of typeof batches === "function" ? batches(stored) : batches) {
     const list = byTable.get(table.id.name) ?? [];
     byTable.set(table.id.name, list);
     for await (const row of rows) list.push(row);
   }
-  return { rows: (table) => byTable.get(table) ?? [], notes: result.notes };
+  return { rows: (table) => byTable.get(table) ?? [], notes: result.notes, skipped: result.skipped ?? [] };
 }
 
 const VALID: Readonly<Partial<Record<ScalarType, (value: SqlValue) => boolean>>> = {

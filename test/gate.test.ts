@@ -68,6 +68,17 @@ describe("fastbreak gate", () => {
     expect(await gate(rig, "--date", "2024-01-02")).toMatchObject({ code: 0, stale: ["d.daily"] });
   });
 
+  it("says what is missing, not what was just run, for a date that was built and has nothing", async () => {
+    const rig = await project({ enough: ENOUGH });
+    const advice = async () => (await gate(rig, "--date", "2024-01-05")).criteria[0].advice;
+    expect(await advice()).toBe("build it: fastbreak run --date 2024-01-05");
+    await rig.run(["--date", "2024-01-05"]);
+    expect(await advice()).toMatch(/^it is up to date[;:] .*of (?:2024-01-05: raw\.numbers|the date)/);
+    await rig.sql("DELETE FROM raw.numbers");
+    await rig.run(["--date", "2024-01-05"]);
+    expect(await advice()).toBe("it is up to date; sources behind it that hold nothing: raw.numbers; load them");
+  });
+
   it("is left open by a criterion that only warns, whose row is the reason where it names none", async () => {
     const rig = await project({ enough: criterion('"gate", "warn"', "day, total") });
     await rig.run(["--from", "2024-01-01", "--to", "2024-01-02"]);

@@ -221,7 +221,7 @@ async function attached(first: string, second: string, sql: string): Promise<(st
 
 /**
  * Makes a warehouse look as it did before the games of a date: no box score, event, line, report or roster of a later day, none of the
- * day's own results, and a schedule without them. Teams without a roster keep the players whom their gamebook lists.
+ * day's own results, and a schedule without them.
  */
 export async function hideResultsFrom(file: string, date: string): Promise<void> {
   const results = [
@@ -239,11 +239,7 @@ export async function hideResultsFrom(file: string, date: string): Promise<void>
   ];
   await query(
     file,
-    `INSERT INTO nba_raw.espn_team_rosters BY NAME
-      SELECT DATE '${date}' AS roster_date, team_abbr, player_lookup, season_year, data_hash, processed_at, source_file_path
-      FROM nba_raw.nbac_gamebook_player_stats
-      WHERE game_date = '${date}' AND team_abbr NOT IN (SELECT team_abbr FROM nba_raw.espn_team_rosters);
-    ${results.map((table) => `DELETE FROM nba_raw.${table} WHERE game_date >= '${date}';`).join("\n")}
+    `${results.map((table) => `DELETE FROM nba_raw.${table} WHERE game_date >= '${date}';`).join("\n")}
     ${known.map((table) => `DELETE FROM nba_raw.${table} WHERE game_date > '${date}';`).join("\n")}
     DELETE FROM nba_raw.espn_team_rosters WHERE roster_date > '${date}';
     UPDATE nba_raw.nbac_schedule SET game_status = 1, home_team_score = NULL, away_team_score = NULL, winning_team_tricode = NULL

@@ -51,7 +51,8 @@ describeRealSeason("the real 2021-22 season", (season) => {
     expect(await counts("team_defense_game_summary")).toEqual(["22", "22", "22"]);
     expect(await counts("player_game_summary")).toEqual(["241", "241", "241"]);
     expect(await counts("upcoming_team_game_context")).toEqual(["22", "22", "22"]);
-    expect(await counts("upcoming_player_game_context")).toEqual(["241", "241", "241"]);
+    // Who is listed for the night, not who then played.
+    expect(await counts("upcoming_player_game_context")).toEqual(["312", "312", "312"]);
   });
 
   it("has player points that add up to team points in every raw game, and in every game built", async () => {

@@ -1,112 +1,125 @@
-import { playerLookup } from "../player-lookup.js";
+import { LoadError, type RowFault } from "../../runner/api/loader.js";
 import { nbacGamebookPlayerStats, nbacTeamBoxscore } from "../raw-tables/index.js";
-import { type Games, teamOfGame } from "./games.js";
-import { LAYOUTS } from "./layouts.js";
-import { Players } from "./players.js";
+import { absenceIn, fileIsOfOne, type PlayerLine, type TeamLine } from "./box-lines.js";
+import { type Game, type Games, teamOfGame } from "./games.js";
+import type { Issues } from "./issues.js";
+import type { Players } from "./players.js";
 import { RowSink } from "./row-sink.js";
-import { Cells, type SourceRecord, type SourceTable } from "./source-table.js";
+import type { Skips } from "./skips.js";
 
-/**
- * Reads player box scores (LeagueGameLog layout) into `nbac_gamebook_player_stats` rows and the players seen.
- * The layout has whole minutes and only players who played, hence `MM:00` and status `active`.
- */
-export async function readPlayerBox(
-  sources: readonly SourceTable[],
-  games: Games,
-  processedAt: string,
-): Promise<{ players: Players; rows: RowSink }> {
-  const players = new Players();
-  const rows = new RowSink(nbacGamebookPlayerStats, processedAt);
-  for (const source of sources) {
-    const cells = new Cells(source, LAYOUTS.player_box);
-    for await (const record of source.records(LAYOUTS.player_box)) {
-      const game = games.ofRecord(cells, record, "game_date");
-      const team = teamOfGame(cells, record, "team_abbreviation", game);
-      const name = cells.text(record, "player_name");
-      if (playerLookup(name) === "") cells.fail(record, "player_name", `no letters in player name "${name}"`);
-      const lookup = players.add(cells.int(record, "player_id"), name, team, game);
-      const minutes = cells.optionalCount(record, "min");
-      const values = {
-        game_id: game.gameId,
-        player_lookup: lookup,
-        game_date: game.date,
-        season_year: game.seasonYear,
-        home_team_abbr: game.home,
-        away_team_abbr: game.away,
-        team_abbr: team,
-        player_name: name,
-        player_status: "active",
-        dnp_reason: null,
-        minutes: minutes === null ? null : `${String(minutes).padStart(2, "0")}:00`,
-        minutes_decimal: minutes,
-        points: cells.optionalCount(record, "pts"),
-        assists: cells.optionalCount(record, "ast"),
-        total_rebounds: cells.optionalCount(record, "reb"),
-        offensive_rebounds: cells.optionalCount(record, "oreb"),
-        defensive_rebounds: cells.optionalCount(record, "dreb"),
-        steals: cells.optionalCount(record, "stl"),
-        blocks: cells.optionalCount(record, "blk"),
-        turnovers: cells.optionalCount(record, "tov"),
-        personal_fouls: cells.optionalCount(record, "pf"),
-        plus_minus: cells.optionalInt(record, "plus_minus"),
-        field_goals_made: cells.optionalCount(record, "fgm"),
-        field_goals_attempted: cells.optionalCount(record, "fga"),
-        three_pointers_made: cells.optionalCount(record, "fg3m"),
-        three_pointers_attempted: cells.optionalCount(record, "fg3a"),
-        free_throws_made: cells.optionalCount(record, "ftm"),
-        free_throws_attempted: cells.optionalCount(record, "fta"),
-      };
-      rows.add(values, cells, record, "player_id");
-    }
-  }
-  return { players, rows };
+/** A player's line with the game and team it belongs to. */
+export interface PlacedPlayerLine {
+  readonly line: PlayerLine;
+  readonly game: Game;
+  readonly team: string;
 }
 
-/** Reads team box scores (LeagueGameLog layout) into `nbac_team_boxscore` rows; a game must have both teams. */
-export async function readTeamBox(
-  sources: readonly SourceTable[],
+/** Finds the game and the team of every player line; lines without either are skipped. */
+export function placePlayerLines(lines: readonly PlayerLine[], games: Games, skips: Skips): PlacedPlayerLine[] {
+  return lines.flatMap((line) => {
+    try {
+      const game = games.ofRecord(line.cells, line.record);
+      return [{ line, game, team: teamOfGame(line.cells, line.record, line.team, game) }];
+    } catch (error) {
+      skips.add(nbacGamebookPlayerStats, line.cells.source.name, faultOf(error).reason, faultOf(error).message);
+      return [];
+    }
+  });
+}
+
+/** Whether a line is of somebody who played: he has counts, or minutes and no reason for having none. */
+export function hasPlayed({ minutes, comment, statistics }: PlayerLine): boolean {
+  if (Object.values(statistics).some((value) => value !== null && value !== 0)) return true;
+  return minutes !== undefined && (minutes.decimal > 0 || absenceIn(comment) === undefined);
+}
+
+/**
+ * The rows of `nbac_gamebook_player_stats`. A file is the truth for both sides of its games, or for its one player. A row
+ * without a minute and without a single count is of somebody who did not play.
+ */
+export function playerBoxRows(
+  placed: readonly PlacedPlayerLine[],
+  players: Players,
+  processedAt: string,
+  skips: Skips,
+  issues: Issues,
+): RowSink {
+  const rows = new RowSink(nbacGamebookPlayerStats, processedAt, skips, issues);
+  const ofOnePlayer = fileIsOfOne(
+    placed.map(({ line }) => line),
+    ({ playerId }) => String(playerId),
+  );
+  for (const { line, game, team } of placed) {
+    const lookup = players.lookupOf(line.playerId);
+    if (lookup === undefined) throw new TypeError(`player ${line.playerId} is not noted`);
+    const isActive = hasPlayed(line);
+    const values = {
+      game_id: game.gameId,
+      player_lookup: lookup,
+      game_date: game.date,
+      season_year: game.seasonYear,
+      home_team_abbr: game.home,
+      away_team_abbr: game.away,
+      team_abbr: team,
+      player_name: line.name,
+      player_status: isActive ? "active" : /^(?:nwt|inactive)/i.test(line.comment ?? "") ? "inactive" : "dnp",
+      dnp_reason: isActive ? null : (line.comment ?? null),
+      minutes: line.minutes?.text ?? null,
+      minutes_decimal: line.minutes?.decimal ?? null,
+      ...line.statistics,
+    };
+    rows.add(values, line.cells, line.record, "player_id");
+    if (ofOnePlayer.has(line.cells.source.path)) rows.cover(["game_id", "player_lookup"], [game.gameId, lookup]);
+    else rows.cover(["game_id", "team_abbr"], [game.gameId, team]);
+  }
+  return rows;
+}
+
+/** The rows of `nbac_team_boxscore`; a game must have both teams, else neither is taken. */
+export function teamBoxRows(
+  lines: readonly TeamLine[],
   games: Games,
   processedAt: string,
-): Promise<RowSink> {
-  const rows = new RowSink(nbacTeamBoxscore, processedAt);
-  const alone = new Map<string, { cells: Cells; record: SourceRecord }>();
-  for (const source of sources) {
-    const cells = new Cells(source, LAYOUTS.team_box);
-    for await (const record of source.records(LAYOUTS.team_box)) {
-      const game = games.ofRecord(cells, record, "game_date");
-      const team = teamOfGame(cells, record, "team_abbreviation", game);
-      const minutes = cells.optionalCount(record, "min");
+  skips: Skips,
+  issues: Issues,
+): RowSink {
+  const rows = new RowSink(nbacTeamBoxscore, processedAt, skips, issues);
+  const byGame = new Map<string, { line: TeamLine; game: Game; team: string }[]>();
+  for (const line of lines) {
+    try {
+      const game = games.ofRecord(line.cells, line.record);
+      const team = teamOfGame(line.cells, line.record, line.team, game);
+      byGame.set(game.gameId, [...(byGame.get(game.gameId) ?? []), { line, game, team }]);
+    } catch (error) {
+      skips.add(nbacTeamBoxscore, line.cells.source.name, faultOf(error).reason, faultOf(error).message);
+    }
+  }
+  for (const [gameId, both] of byGame) {
+    const first = both[0]?.line;
+    if (new Set(both.map(({ team }) => team)).size < 2 && first !== undefined) {
+      const text = `${first.cells.place(first.record, "game_id")}: game ${gameId} has one team row, two are needed`;
+      skips.add(nbacTeamBoxscore, first.cells.source.name, "game with one team row", text);
+      continue;
+    }
+    rows.cover(["game_id"], [gameId]);
+    for (const { line, game, team } of both) {
       const values = {
-        game_id: game.gameId,
+        game_id: gameId,
         team_abbr: team,
         game_date: game.date,
         season_year: game.seasonYear,
-        nba_game_id: game.nbaGameId,
+        nba_game_id: line.nbaGameId,
         is_home: team === game.home,
-        minutes: minutes === null ? null : `${minutes}:00`,
-        fg_made: cells.optionalCount(record, "fgm"),
-        fg_attempted: cells.optionalCount(record, "fga"),
-        three_pt_made: cells.optionalCount(record, "fg3m"),
-        three_pt_attempted: cells.optionalCount(record, "fg3a"),
-        ft_made: cells.optionalCount(record, "ftm"),
-        ft_attempted: cells.optionalCount(record, "fta"),
-        offensive_rebounds: cells.optionalCount(record, "oreb"),
-        defensive_rebounds: cells.optionalCount(record, "dreb"),
-        total_rebounds: cells.optionalCount(record, "reb"),
-        assists: cells.optionalCount(record, "ast"),
-        steals: cells.optionalCount(record, "stl"),
-        blocks: cells.optionalCount(record, "blk"),
-        turnovers: cells.optionalCount(record, "tov"),
-        personal_fouls: cells.optionalCount(record, "pf"),
-        points: cells.optionalCount(record, "pts"),
-        plus_minus: cells.optionalInt(record, "plus_minus"),
+        minutes: line.minutes?.text ?? null,
+        ...line.statistics,
       };
-      rows.add(values, cells, record, "game_id");
-      if (!alone.delete(game.gameId)) alone.set(game.gameId, { cells, record });
+      rows.add(values, line.cells, line.record, "game_id");
     }
   }
-  for (const [gameId, { cells, record }] of alone) {
-    cells.fail(record, "game_id", `game ${gameId} has one team row, two are needed`);
-  }
   return rows;
+}
+
+function faultOf(error: unknown): RowFault {
+  if (error instanceof LoadError && "reason" in error) return error as RowFault;
+  throw error;
 }

@@ -1,14 +1,12 @@
-import { readFileSync } from "node:fs";
-import { basename } from "node:path";
 import { Readable } from "node:stream";
-import { gunzipSync } from "node:zlib";
 import { type CsvError, parse } from "csv-parse";
 import { LoadError } from "../../runner/api/loader.js";
 import { fieldColumn, type SourceRecord, type SourceTable } from "./source-table.js";
+import { type Content, decode } from "./unpack.js";
 
 const SLICE = 1 << 16;
-/** Far above any season's file, far below what a string can hold. */
-const MAX_BYTES = 400 * 1024 * 1024;
+/** The separators that spreadsheets of one language or another write. */
+const DELIMITERS = [",", ";", "\t", "|"] as const;
 
 interface ParsedRecord {
   readonly record: readonly string[];
@@ -17,38 +15,54 @@ interface ParsedRecord {
 }
 
 /**
- * Opens a CSV file, plain or gzip.
+ * Opens a CSV file; fields may be separated by comma, semicolon, tab or bar, which the header tells.
  * @throws LoadError if it is damaged, not UTF-8 or empty. Quoting and ragged rows are checked while reading.
  */
-export async function openCsv(path: string): Promise<SourceTable> {
-  const text = decode(path, readBytes(path));
-  for await (const first of parseRecords(path, text)) {
-    const header = first.record.map((name) => name.trim().toLowerCase());
-    return { path, name: basename(path), header, records: () => dataRecords(path, text, header.length) };
+export async function openCsv(content: Content): Promise<SourceTable> {
+  const { path, name, modifiedAt } = content;
+  const text = decode(content);
+  const delimiter = delimiterOf(text);
+  for await (const first of parseRecords(path, text, delimiter)) {
+    const header = first.record.map((column) => column.trim());
+    const records = () => dataRecords(path, text, delimiter, header.length);
+    return { path, name, header, delimiter, modifiedAt, records };
   }
   throw new LoadError(path, 1, undefined, "the file is empty; a header line and rows are needed");
 }
 
-async function* dataRecords(path: string, text: string, width: number): AsyncGenerator<SourceRecord> {
+/** The separator that occurs most in the header, outside quotes. */
+function delimiterOf(text: string): string {
+  const header = (/^[^\n]*/.exec(text)?.[0] ?? "").replace(/"[^"]*"/g, "");
+  const count = (delimiter: string) => header.split(delimiter).length;
+  return DELIMITERS.reduce((best: string, next) => (count(next) > count(best) ? next : best), ",");
+}
+
+async function* dataRecords(
+  path: string,
+  text: string,
+  delimiter: string,
+  width: number,
+): AsyncGenerator<SourceRecord> {
   let isHeader = true;
-  for await (const { record, raw, info } of parseRecords(path, text)) {
+  for await (const { record, raw, info } of parseRecords(path, text, delimiter)) {
     if (isHeader) {
       isHeader = false;
       continue;
     }
     const line = info.lines - newlines(raw);
     if (record.length !== width) {
-      const column = fieldColumn(raw, Math.min(width, record.length));
+      const column = fieldColumn(raw, Math.min(width, record.length), delimiter);
       throw new LoadError(path, line, column, `the row has ${record.length} fields, the header has ${width}`);
     }
     yield { cells: record, line, raw };
   }
 }
 
-async function* parseRecords(path: string, text: string): AsyncGenerator<ParsedRecord> {
+async function* parseRecords(path: string, text: string, delimiter: string): AsyncGenerator<ParsedRecord> {
   const parser = Readable.from(slices(text)).pipe(
     parse({
       bom: true,
+      delimiter,
       info: true,
       raw: true,
       relax_column_count: true,
@@ -77,60 +91,4 @@ function* slices(text: string): Generator<string> {
 
 function newlines(raw: string): number {
   return raw.replace(/\r?\n?$/, "").split("\n").length - 1;
-}
-
-function readBytes(path: string): Buffer {
-  const bytes = readFile(path);
-  if (!path.endsWith(".gz")) return bytes;
-  if (bytes.length === 0) throw new LoadError(path, undefined, undefined, "the file is empty");
-  try {
-    return gunzipSync(bytes, { maxOutputLength: MAX_BYTES });
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    const detail =
-      code === "Z_BUF_ERROR"
-        ? "the gzip file is cut off; fetch it again"
-        : code === "ERR_BUFFER_TOO_LARGE"
-          ? `the file is larger than ${MAX_BYTES / 1024 / 1024} MB unpacked; split it by season`
-          : `not a valid gzip file (${error instanceof Error ? error.message : String(error)}); fetch it again`;
-    throw new LoadError(path, undefined, undefined, detail);
-  }
-}
-
-function readFile(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    throw new LoadError(path, undefined, undefined, `cannot be read (${reason})`);
-  }
-}
-
-function decode(path: string, bytes: Buffer): string {
-  if (bytes.length > MAX_BYTES) {
-    throw new LoadError(path, undefined, undefined, `larger than ${MAX_BYTES / 1024 / 1024} MB; split it by season`);
-  }
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return refuseEncoding(path, bytes);
-  }
-}
-
-/** Finds the first line that is no UTF-8: a line break never is part of another character. */
-function refuseEncoding(path: string, bytes: Buffer): never {
-  let line = 1;
-  let start = 0;
-  while (start < bytes.length) {
-    const newline = bytes.indexOf(10, start);
-    const end = newline < 0 ? bytes.length : newline + 1;
-    const part = bytes.subarray(start, end);
-    const replaced = part.toString("utf-8");
-    if (!Buffer.from(replaced, "utf-8").equals(part)) {
-      throw new LoadError(path, line, replaced.indexOf("\ufffd") + 1, "not UTF-8; save the file as UTF-8");
-    }
-    start = end;
-    line++;
-  }
-  throw new LoadError(path, undefined, undefined, "not UTF-8; save the file as UTF-8");
 }

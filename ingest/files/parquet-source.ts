@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { basename } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { LoadError } from "../../runner/api/loader.js";
@@ -14,9 +15,14 @@ export async function openParquet(path: string): Promise<SourceTable> {
     const described = await database.connection.runAndReadAll("DESCRIBE SELECT * FROM read_parquet($1)", [
       literalPath(path),
     ]);
-    const columns = described.getRows().map((row) => String(row[0]));
-    const header = columns.map((name) => name.toLowerCase());
-    return { path, name: basename(path), header, records: (wanted) => readRecords(path, columns, new Set(wanted)) };
+    const header = described.getRows().map((row) => String(row[0]));
+    return {
+      path,
+      name: basename(path),
+      header,
+      modifiedAt: statSync(path).mtimeMs,
+      records: (positions) => readRecords(path, header, positions),
+    };
   } catch (error) {
     throw asLoadError(path, error);
   } finally {
@@ -27,9 +33,9 @@ export async function openParquet(path: string): Promise<SourceTable> {
 async function* readRecords(
   path: string,
   columns: readonly string[],
-  wanted: ReadonlySet<string>,
+  wanted: ReadonlySet<number> | undefined,
 ): AsyncGenerator<SourceRecord> {
-  const read = columns.flatMap((name, index) => (wanted.has(name.toLowerCase()) ? [{ name, index }] : []));
+  const read = columns.flatMap((name, index) => (wanted?.has(index) !== false ? [{ name, index }] : []));
   const selected = read.map(({ name }) => `CAST("${name.replaceAll('"', '""')}" AS VARCHAR)`).join(", ");
   const database = await openInMemory();
   try {

@@ -1,113 +1,173 @@
 import { seasonLabel } from "../calendar.js";
-import { lookupWithoutSuffix, playerLookup } from "../player-lookup.js";
+import { playerLookup } from "../player-lookup.js";
 import type { RawValues } from "../stamp.js";
-import type { Game } from "./games.js";
+import { type Candidate, type Match, PlayerNames, type TeamHint } from "./player-names.js";
 
 interface Stint {
   readonly team: string;
   readonly seasonYear: number;
-  first: string;
-  last: string;
+  /** First and last game played; undefined for somebody who only was on the list. */
+  first: string | undefined;
+  last: string | undefined;
+  /** Last date on which he was seen with the team. */
+  seen: string;
+}
+
+/** One sight of a player: in a box score, on a roster, or stored by an earlier load. */
+export interface Sight {
+  readonly id: number;
+  readonly name: string;
+  readonly team: string;
+  readonly seasonYear: number;
+  readonly date: string;
+  readonly hasPlayed: boolean;
+  /** A box score's spelling goes before a roster's. */
+  readonly isBox: boolean;
 }
 
 interface Player {
   readonly id: number;
-  readonly name: string;
-  readonly lookup: string;
+  /** The spelling of the earliest box score, else of the earliest roster. */
+  name: string;
+  named: string;
+  readonly spellings: Set<string>;
   readonly stints: Map<string, Stint>;
+  position: string | null;
+  birthDate: string | null;
+  lookup: string;
 }
 
-/** The players of the box scores, by NBA.com id: the one key that all files with an id agree on. */
+/**
+ * The players by NBA.com id, the one thing that stays. A player's lookup is that of his earliest spelling, so that a later
+ * name makes nobody new; of namesakes the one with the lowest id has the bare lookup, the others carry their id behind it.
+ * Both depend on what is known and not on the order in which it came.
+ */
 export class Players {
   readonly #byId = new Map<number, Player>();
+  #names = new PlayerNames([]);
 
-  /** Notes that a player played for a team; returns his lookup, which is that of his first spelling seen. */
-  add(id: number, name: string, team: string, game: Game): string {
+  note({ id, name, team, seasonYear, date, hasPlayed, isBox }: Sight): void {
+    // Box scores sort before rosters, early ones before later ones; of two spellings of a day the first by letters.
+    const named = `${isBox ? 0 : 1} ${date} ${name}`;
     let player = this.#byId.get(id);
     if (player === undefined) {
-      player = { id, name, lookup: playerLookup(name), stints: new Map() };
+      player = {
+        id,
+        name,
+        named,
+        spellings: new Set(),
+        stints: new Map(),
+        position: null,
+        birthDate: null,
+        lookup: "",
+      };
       this.#byId.set(id, player);
+    } else if (named < player.named) {
+      player.name = name;
+      player.named = named;
     }
-    const key = `${game.seasonYear} ${team}`;
-    const stint = player.stints.get(key);
-    if (stint === undefined) {
-      player.stints.set(key, { team, seasonYear: game.seasonYear, first: game.date, last: game.date });
-    } else {
-      if (game.date < stint.first) stint.first = game.date;
-      if (game.date > stint.last) stint.last = game.date;
+    player.spellings.add(name);
+    const key = `${seasonYear} ${team}`;
+    const stint = player.stints.get(key) ?? { team, seasonYear, first: undefined, last: undefined, seen: date };
+    player.stints.set(key, stint);
+    if (date > stint.seen) stint.seen = date;
+    if (!hasPlayed) return;
+    if (stint.first === undefined || date < stint.first) stint.first = date;
+    if (stint.last === undefined || date > stint.last) stint.last = date;
+  }
+
+  /** Notes what a roster knows of a player beside his name. */
+  describe(id: number, position: string | null, birthDate: string | null): void {
+    const player = this.#byId.get(id);
+    if (player === undefined) return;
+    player.position = position ?? player.position;
+    player.birthDate = birthDate ?? player.birthDate;
+  }
+
+  /** Gives everybody noted so far his lookup; to be called before lookups are asked for. */
+  settle(): void {
+    const taken = new Set<string>();
+    for (const player of this.#sorted()) {
+      const bare = playerLookup(player.name) || `player${player.id}`;
+      player.lookup = taken.has(bare) ? `${bare}${player.id}` : bare;
+      taken.add(player.lookup);
     }
-    return player.lookup;
+    this.#names = new PlayerNames(this.#sorted().map(candidateOf));
+  }
+
+  has(id: number): boolean {
+    return this.#byId.has(id);
+  }
+
+  get isEmpty(): boolean {
+    return this.#byId.size === 0;
   }
 
   lookupOf(id: number): string | undefined {
     return this.#byId.get(id)?.lookup;
   }
 
-  /** Rows of `nba_players_registry`: one per player, team and season. Players who share a lookup are numbered by id. */
+  /** Finds the player of a name from a source without ids; `hint` says where he should be. */
+  match(name: string, hint: TeamHint): Match {
+    return this.#names.match(name, hint);
+  }
+
+  /** Whether a lookup means exactly one player, wherever he plays. */
+  isCertain(lookup: string): boolean {
+    return this.#names.isCertain(lookup);
+  }
+
+  /** Rows of `nba_players_registry`: one per player, team and season. */
   registryRows(): RawValues[] {
-    const numbered = new Map<string, number>();
-    return this.#sorted().flatMap((player) => {
-      const number = (numbered.get(player.lookup) ?? 0) + 1;
-      numbered.set(player.lookup, number);
-      return [...player.stints.values()].map((stint) => ({
+    return this.#sorted().flatMap((player) =>
+      [...player.stints.values()].map((stint) => ({
         player_lookup: player.lookup,
-        universal_player_id: `${player.lookup}_${String(number).padStart(3, "0")}`,
+        universal_player_id: `${player.lookup}_001`,
         player_name: player.name,
         team_abbr: stint.team,
         season: seasonLabel(stint.seasonYear),
-        position: null,
-        first_game_date: stint.first,
-        last_game_date: stint.last,
-      }));
-    });
+        position: player.position,
+        first_game_date: stint.first ?? null,
+        last_game_date: stint.last ?? null,
+      })),
+    );
   }
 
-  /** Rows of `nbac_player_list_current`: per player and season the team of his last game. */
+  /** Rows of `nbac_player_list_current`: per player and season the team with which he was seen last. */
   listRows(): RawValues[] {
-    const rows = new Map<string, RawValues>();
-    for (const player of this.#sorted()) {
+    return this.#sorted().flatMap((player) => {
       const latest = new Map<number, Stint>();
       for (const stint of player.stints.values()) {
         const known = latest.get(stint.seasonYear);
-        if (known === undefined || stint.last > known.last) latest.set(stint.seasonYear, stint);
+        if (known === undefined || stint.seen > known.seen || (stint.seen === known.seen && stint.team > known.team)) {
+          latest.set(stint.seasonYear, stint);
+        }
       }
-      for (const { seasonYear, team } of latest.values()) {
-        const key = `${player.lookup} ${seasonYear}`;
-        if (rows.has(key)) continue;
-        rows.set(key, {
-          player_lookup: player.lookup,
-          player_id: player.id,
-          player_full_name: player.name,
-          team_abbr: team,
-          position: null,
-          birth_date: null,
-          is_active: true,
-          season_year: seasonYear,
-        });
-      }
-    }
-    return [...rows.values()];
-  }
-
-  /**
-   * Finds the lookup of a name from a source without ids. Tried in this order: the name itself, the name without a
-   * generational suffix, and, where the source lost a letter to `?`, any letter in its place; the latter two only if
-   * exactly one player fits. Undefined: no box score names him.
-   */
-  match(name: string): string | undefined {
-    const lookup = playerLookup(name);
-    const players = [...this.#byId.values()];
-    if (players.some((player) => player.lookup === lookup)) return lookup;
-    const bare = lookupWithoutSuffix(name);
-    const bySuffix = players.filter((player) => lookupWithoutSuffix(player.name) === bare);
-    if (bySuffix.length === 1) return bySuffix[0]!.lookup;
-    if (!name.includes("?")) return undefined;
-    const pattern = new RegExp(`^${name.split("?").map(playerLookup).join("[a-z]")}$`);
-    const byPattern = players.filter((player) => pattern.test(player.lookup));
-    return byPattern.length === 1 ? byPattern[0]!.lookup : undefined;
+      return [...latest.values()].map(({ seasonYear, team }) => ({
+        player_lookup: player.lookup,
+        player_id: player.id,
+        player_full_name: player.name,
+        team_abbr: team,
+        position: player.position,
+        birth_date: player.birthDate,
+        is_active: true,
+        season_year: seasonYear,
+      }));
+    });
   }
 
   #sorted(): Player[] {
     return [...this.#byId.values()].sort((a, b) => a.id - b.id);
   }
+}
+
+function candidateOf(player: Player): Candidate {
+  return {
+    lookup: player.lookup,
+    names: [...player.spellings],
+    isOf: (team, seasonYear) =>
+      [...player.stints.values()].some(
+        (stint) => stint.team === team && (seasonYear === undefined || stint.seasonYear === seasonYear),
+      ),
+  };
 }

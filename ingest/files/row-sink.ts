@@ -1,38 +1,160 @@
-import type { RowObject, TableBatch } from "../../runner/api/loader.js";
+import type { RowObject, RowScope, SqlValue, TableBatch } from "../../runner/api/loader.js";
 import type { RawTable } from "../raw-tables/index.js";
 import { compileStamp, type RawValues, type Stamp } from "../stamp.js";
+import type { Issues } from "./issues.js";
+import type { Skips } from "./skips.js";
 import type { Cells, SourceRecord } from "./source-table.js";
 
-/** Collects the checked rows of one table and refuses a key that occurs twice, naming both places. */
+interface Held {
+  readonly row: RowObject;
+  readonly file: string;
+  readonly place: string;
+}
+
+/**
+ * Collects the rows of one table, one per key. Of two rows of one key the one that tells more is kept, whatever their
+ * order: an exact duplicate is counted, a contradiction becomes a data issue too.
+ */
 export class RowSink {
-  readonly #table: RawTable;
   readonly #processedAt: string;
   readonly #stamp: Stamp;
-  readonly #rows: RowObject[] = [];
-  readonly #seen = new Map<string, string>();
+  readonly #held = new Map<string, Held>();
+  readonly #scopes = new Map<string, { columns: readonly string[]; values: Map<string, readonly SqlValue[]> }>();
 
-  constructor(table: RawTable, processedAt: string) {
-    this.#table = table;
+  readonly #vacated: (readonly SqlValue[])[] = [];
+
+  constructor(
+    readonly table: RawTable,
+    processedAt: string,
+    readonly skips: Skips,
+    readonly issues: Issues,
+  ) {
     this.#processedAt = processedAt;
     this.#stamp = compileStamp(table);
   }
 
   /** Adds the row that a record was mapped to. `column` is the source's column of the key, for the message. */
   add(values: RawValues, cells: Cells, record: SourceRecord, column: string): void {
-    const key = this.#table.primaryKey.map((name) => String(values[name])).join(" ");
-    const first = this.#seen.get(key);
-    if (first !== undefined) cells.fail(record, column, `duplicate row for ${key}; the first is at ${first}`);
-    this.#seen.set(key, `${cells.source.path}:${record.line}`);
-    this.#rows.push(this.#stamp(values, this.#processedAt, cells.source.name));
+    this.issues.check(`nba_raw.${this.table.id.name}`, this.#identifier(values));
+    this.#put(this.#stamp(values, this.#processedAt, cells.source.name), {
+      file: cells.source.name,
+      place: cells.place(record, column),
+    });
   }
 
   /** Adds a row that comes from no single record. */
   addDerived(values: RawValues, sourceFile: string): void {
-    this.#rows.push(this.#stamp(values, this.#processedAt, sourceFile));
+    this.#put(this.#stamp(values, this.#processedAt, sourceFile), { file: sourceFile, place: sourceFile });
   }
 
-  /** The batch, or nothing if there are no rows. */
-  *batch(): Generator<TableBatch> {
-    if (this.#rows.length > 0) yield { table: this.#table, rows: this.#rows };
+  /** A row with other values in some columns, and the hash that goes with them. */
+  restamped(row: RowObject, values: RawValues): RowObject {
+    return this.#stamp({ ...row, ...values }, this.#processedAt, String(row.source_file_path));
   }
+
+  has(values: RawValues): boolean {
+    return this.#held.has(this.#key(values));
+  }
+
+  /** Says what the source is the truth for: stored rows with these values go if they do not come again. */
+  cover(columns: readonly string[], values: readonly SqlValue[]): void {
+    const name = columns.join(" ");
+    const scope = this.#scopes.get(name) ?? { columns, values: new Map<string, readonly SqlValue[]>() };
+    this.#scopes.set(name, scope);
+    scope.values.set(JSON.stringify(values), values);
+  }
+
+  /** Whether a stored row is one that the source is the truth for. */
+  isCovered(row: RowObject): boolean {
+    return [...this.#scopes.values()].some(({ columns, values }) =>
+      values.has(JSON.stringify(columns.map((column) => row[column] ?? null))),
+    );
+  }
+
+  /** Says that a stored row goes from its place: it belongs elsewhere now, or nowhere. */
+  vacate(row: RowObject): void {
+    this.#vacated.push(this.table.primaryKey.map((name) => row[name] ?? null));
+  }
+
+  scopes(): RowScope[] {
+    const covered = [...this.#scopes.values()].map(({ columns, values }) => ({
+      columns,
+      values: [...values.values()],
+    }));
+    return [...covered, { columns: this.table.primaryKey, values: this.#vacated }];
+  }
+
+  /** The rows in the order of their keys. */
+  rows(): RowObject[] {
+    return [...this.#held.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { row }]) => row);
+  }
+
+  batch(): TableBatch {
+    return { table: this.table, rows: this.rows(), covers: () => this.scopes() };
+  }
+
+  #put(row: RowObject, at: { file: string; place: string }): void {
+    const key = this.#key(row);
+    const held = this.#held.get(key);
+    if (held === undefined) {
+      this.#held.set(key, { row, ...at });
+      return;
+    }
+    const differing = this.table.columns.filter(({ name }) => !STANDARD.has(name) && row[name] !== held.row[name]);
+    if (differing.length === 0) {
+      this.skips.add(
+        this.table,
+        at.file,
+        "exact duplicate",
+        `${at.place}: duplicate row for ${key}; the first is at ${held.place}`,
+      );
+      return;
+    }
+    const isBetter = compareRows(row, held.row) > 0;
+    const [kept, left] = isBetter ? [{ row, ...at }, held] : [held, { row, ...at }];
+    this.#held.set(key, kept);
+    const text = `${left.place}: row for ${key} contradicts ${kept.place} in ${differing.map(({ name }) => name).join(", ")}`;
+    this.skips.add(this.table, left.file, "contradicts another row of the same key", text);
+    for (const { name } of differing) {
+      this.issues.add({
+        identifier: this.#identifier(row),
+        table: `nba_raw.${this.table.id.name}`,
+        field: name,
+        description: `two rows for ${key} contradict each other; the one that tells more is taken`,
+        expected: textOf(kept.row[name]),
+        actual: textOf(left.row[name]),
+        gameDate: row.game_date === undefined || row.game_date === null ? undefined : String(row.game_date),
+        player: typeof row.player_lookup === "string" ? row.player_lookup : undefined,
+      });
+    }
+  }
+
+  /** What an issue of a row is about. */
+  #identifier(row: RawValues | RowObject): string {
+    return String(row.nba_game_id ?? row.game_id ?? row.player_lookup ?? this.#key(row));
+  }
+
+  #key(row: RawValues | RowObject): string {
+    return this.table.primaryKey.map((name) => String(row[name])).join(" ");
+  }
+}
+
+const STANDARD = new Set(["data_hash", "processed_at", "source_file_path"]);
+
+function textOf(value: RowObject[string] | undefined): string | null {
+  return value === null || value === undefined ? null : String(value);
+}
+
+/** More facts first; then the file with the later name, larger numbers and later texts: the order of rows does not decide. */
+function compareRows(a: RowObject, b: RowObject): number {
+  const facts = (row: RowObject) => Object.values(row).filter((value) => value !== null).length;
+  if (facts(a) !== facts(b)) return facts(a) - facts(b);
+  const [file, other] = [String(a.source_file_path), String(b.source_file_path)];
+  if (file !== other) return file > other ? 1 : -1;
+  for (const name of Object.keys(a)) {
+    if (STANDARD.has(name)) continue;
+    const [left, right] = [a[name] ?? "", b[name] ?? ""];
+    if (left !== right) return left > right ? 1 : -1;
+  }
+  return 0;
 }

@@ -1,106 +1,182 @@
 import { timestampText, zonedTime } from "../calendar.js";
 import { gameIdOf } from "../game-id.js";
 import { nbacSchedule } from "../raw-tables/index.js";
+import type { RawValues } from "../stamp.js";
 import { TEAM_BY_ABBR } from "../teams.js";
-import { type Game, Games, knownTeam } from "./games.js";
+import { type Game, type GameKind, isCounting, kindOf, seasonOf, teamCode } from "./games.js";
+import type { Issues } from "./issues.js";
 import { LAYOUTS } from "./layouts.js";
-import { RowSink } from "./row-sink.js";
-import { Cells, type SourceRecord, type SourceTable } from "./source-table.js";
+import { readRecords, type Skips } from "./skips.js";
+import type { Cells, SourceRecord, SourceTable } from "./source-table.js";
 
-/** First three digits of an NBA.com game id. */
-const GAME_TYPES = {
-  "001": "preseason",
-  "002": "regular",
-  "003": "all-star",
-  "004": "playoffs",
-  "005": "play-in",
-} as const;
-type GameType = (typeof GAME_TYPES)[keyof typeof GAME_TYPES];
+/** `game_status` of a game that is over. */
+export const FINAL = 3;
+
+/** A game as a schedule has it. */
+export interface ScheduledGame {
+  readonly game: Game & { readonly nbaGameId: string };
+  readonly kind: GameKind;
+  readonly status: number;
+  readonly homeScore: number | null;
+  readonly awayScore: number | null;
+  readonly isNeutral: boolean | null;
+  readonly arenaZone: string | null;
+  readonly file: string;
+  readonly place: string;
+}
+
+/** What schedule files say: their games, and the dates that they hold. */
+export interface ScheduleFiles {
+  readonly games: ReadonlyMap<string, ScheduledGame>;
+  /** Per file the dates and kinds of its games and, if all its games are of one team, that team: of others it says nothing. */
+  readonly held: readonly {
+    readonly dates: ReadonlySet<string>;
+    readonly kinds: ReadonlySet<GameKind>;
+    readonly team: string | undefined;
+  }[];
+}
 
 /**
- * Reads schedules into `nbac_schedule` rows and the index of games.
- * Pre-season games carry none of the three flags. Play-in games count as playoffs: they are post-season games of the
- * 30 teams, and without a flag they would be taken for pre-season.
+ * Reads schedules. A game that occurs twice is taken once: as it ended rather than as it was planned, and on its later
+ * date, for games are put off.
  */
 export async function readSchedule(
   sources: readonly SourceTable[],
-  processedAt: string,
-): Promise<{ games: Games; rows: RowSink }> {
-  const games = new Games();
-  const rows = new RowSink(nbacSchedule, processedAt);
+  skips: Skips,
+  issues: Issues,
+): Promise<ScheduleFiles> {
+  const games = new Map<string, ScheduledGame>();
+  const held: { dates: Set<string>; kinds: Set<GameKind>; team: string | undefined }[] = [];
   for (const source of sources) {
-    const cells = new Cells(source, LAYOUTS.schedule);
-    for await (const record of source.records(LAYOUTS.schedule)) {
-      const type = gameType(cells, record);
-      const game = readGame(cells, record, type);
-      if (games.byNbaId(game.nbaGameId) !== undefined) {
-        cells.fail(record, "gid", `duplicate game ${game.nbaGameId}`);
-      }
-      games.add(game);
-      rows.add(scheduleRow(cells, record, type, game), cells, record, "gid");
-    }
+    const dates = new Set<string>();
+    const kinds = new Set<GameKind>();
+    let common: string[] | undefined;
+    await readRecords([source], LAYOUTS.schedule, nbacSchedule, skips, (cells, record) => {
+      const next = readGame(cells, record);
+      const { game } = next;
+      dates.add(game.date);
+      kinds.add(next.kind);
+      common = (common ?? [game.home, game.away]).filter((team) => team === game.home || team === game.away);
+      const known = games.get(game.nbaGameId);
+      games.set(game.nbaGameId, known === undefined ? next : chosen(known, next, skips, issues));
+    });
+    held.push({ dates, kinds, team: (common as string[] | undefined)?.[0] });
   }
-  return { games, rows };
+  return { games, held };
 }
 
-function gameType(cells: Cells, record: SourceRecord): GameType {
-  const id = cells.nbaGameId(record, "gid");
-  const prefix = id.slice(0, 3);
-  if (prefix in GAME_TYPES) return GAME_TYPES[prefix as keyof typeof GAME_TYPES];
-  return cells.fail(record, "gid", `game id ${id} begins with none of ${Object.keys(GAME_TYPES).join(", ")}`);
+function chosen(a: ScheduledGame, b: ScheduledGame, skips: Skips, issues: Issues): ScheduledGame {
+  const facts = ({ game, status, homeScore, awayScore }: ScheduledGame) =>
+    [game.gameId, status, homeScore, awayScore, game.tipOff].join(" ");
+  const id = a.game.nbaGameId;
+  if (facts(a) === facts(b)) {
+    skips.add(nbacSchedule, b.file, "exact duplicate", `${b.place}: duplicate game ${id}; the first is at ${a.place}`);
+    return a;
+  }
+  const rank = (one: ScheduledGame) => `${one.status} ${one.game.date} ${facts(one)}`;
+  const [taken, left] = rank(a) > rank(b) ? [a, b] : [b, a];
+  const text = `${left.place}: game ${id} is at ${taken.place} too, there ${taken.game.date}, here ${left.game.date}`;
+  skips.add(nbacSchedule, left.file, "game that occurs again, moved or played since", text);
+  if (a.status === FINAL && b.status === FINAL) {
+    issues.add({
+      identifier: id,
+      table: "nba_raw.nbac_schedule",
+      field: taken.game.date === left.game.date ? "home_team_score" : "game_date",
+      description: `the schedule has game ${id} twice, as final and differently; the later one is taken`,
+      expected: facts(taken),
+      actual: facts(left),
+      gameDate: taken.game.date,
+      seasonYear: taken.game.seasonYear,
+    });
+  }
+  return taken;
 }
 
-function readGame(cells: Cells, record: SourceRecord, type: GameType): Game {
+function readGame(cells: Cells, record: SourceRecord): ScheduledGame {
   const nbaGameId = cells.nbaGameId(record, "gid");
-  const counts = type === "regular" || type === "playoffs" || type === "play-in";
-  // Pre-season guests and All-Star sides are not among the 30 teams.
-  const team = (column: string) => (counts ? knownTeam(cells, record, column) : cells.text(record, column));
-  const home = team("h.ta");
-  const away = team("v.ta");
-  if (home === away) cells.fail(record, "v.ta", `${away} cannot play against itself`);
+  const kind = kindOf(nbaGameId);
+  const counts = isCounting(kind);
+  const team = (code: string, id: string) => {
+    const abbr = teamCode(cells, record, code, id);
+    // Pre-season guests and All-Star sides are not among the 30 teams; where games count, everybody is.
+    if (counts && !TEAM_BY_ABBR.has(abbr)) cells.fail(record, code, `unknown team "${abbr}"`, "unknown team");
+    return abbr;
+  };
+  const home = team("h.ta", "h.tid");
+  const away = team("v.ta", "v.tid");
+  if (home === away) cells.fail(record, "v.ta", `${away} cannot play against itself`, "team against itself");
   const date = cells.date(record, "etdate");
-  const time = cells.text(record, "ettime");
-  if (!/^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/.test(time)) {
-    cells.fail(record, "ettime", `ettime must be a time HH:MM:SS, found "${time}"`);
-  }
-  const yearOfCentury = Number(nbaGameId.slice(3, 5));
+  const status = statusOf(cells, record);
+  const isFinal = status === FINAL;
+  const homeScore = isFinal ? cells.optionalCount(record, "h.s") : null;
+  const awayScore = isFinal ? cells.optionalCount(record, "v.s") : null;
+  // Nobody ends at 0 to 0: such a game was called off, and has neither score nor winner.
+  const isPlayed = (homeScore ?? 0) + (awayScore ?? 0) > 0;
+  const homeTeam = TEAM_BY_ABBR.get(home);
+  const isNeutral = cells.optionalFlag(record, "neutral");
+  const isAtHomeArena = homeTeam !== undefined && cells.optional(record, "ac") === homeTeam.arenaCity;
   return {
-    gameId: gameIdOf(date, away, home),
-    nbaGameId,
-    date,
-    seasonYear: yearOfCentury + (yearOfCentury >= 46 ? 1900 : 2000),
-    home,
-    away,
-    tipOff: zonedTime(date, time, "America/New_York"),
-    counts,
+    game: {
+      gameId: gameIdOf(date, away, home),
+      nbaGameId,
+      date,
+      seasonYear: seasonOf(nbaGameId),
+      home,
+      away,
+      tipOff: tipOffOf(cells, record, date),
+      counts,
+    },
+    kind,
+    status,
+    homeScore: isPlayed ? homeScore : null,
+    awayScore: isPlayed ? awayScore : null,
+    isNeutral,
+    arenaZone: isAtHomeArena && isNeutral !== true ? homeTeam.timeZone : null,
+    file: cells.source.name,
+    place: cells.place(record, "gid"),
   };
 }
 
-function scheduleRow(cells: Cells, record: SourceRecord, type: GameType, game: Game) {
-  const status = Number(cells.word(record, "st", ["1", "2", "3"]));
-  const isFinal = status === 3;
-  const homeScore = isFinal ? cells.optionalCount(record, "h.s") : null;
-  const awayScore = isFinal ? cells.optionalCount(record, "v.s") : null;
-  const homeTeam = TEAM_BY_ABBR.get(game.home);
-  const isAtHomeArena = homeTeam !== undefined && cells.optional(record, "ac") === homeTeam.arenaCity;
+/** 1 scheduled, 2 running, 3 final; where a schedule has no status, a final game is told by its score. */
+function statusOf(cells: Cells, record: SourceRecord): number {
+  if (cells.optional(record, "st") === undefined) return (cells.optionalCount(record, "h.s") ?? 0) > 0 ? FINAL : 1;
+  return Number(cells.word(record, "st", ["1", "2", "3", "1.0", "2.0", "3.0"]));
+}
+
+/** The start; undefined where the schedule has no time yet. */
+function tipOffOf(cells: Cells, record: SourceRecord, date: string): number | undefined {
+  const utc = cells.optional(record, "tipoff");
+  if (utc !== undefined && /T\d\d:\d\d.*Z$/.test(utc) && !Number.isNaN(Date.parse(utc))) return Date.parse(utc);
+  const time = /(?:^|T)([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?/.exec(cells.optional(record, "ettime") ?? "");
+  if (time === null) return undefined;
+  return zonedTime(date, `${time[1]}:${time[2]}:${time[3] ?? "00"}`, "America/New_York");
+}
+
+/** The raw row of a game. Pre-season games and games of other kinds carry none of the three flags; play-in games are playoffs. */
+export function scheduleRow(
+  game: Game & { readonly nbaGameId: string },
+  facts: Pick<ScheduledGame, "status" | "homeScore" | "awayScore" | "isNeutral" | "arenaZone">,
+): RawValues {
+  const kind = kindOf(game.nbaGameId);
+  const { homeScore, awayScore } = facts;
+  const hasWinner = homeScore !== null && awayScore !== null && homeScore !== awayScore;
   return {
     game_id: game.gameId,
     nba_game_id: game.nbaGameId,
     season_year: game.seasonYear,
     game_date: game.date,
-    game_date_est: timestampText(game.tipOff),
-    game_status: status,
+    game_date_est: game.tipOff === undefined ? null : timestampText(game.tipOff),
+    game_status: facts.status,
     home_team_tricode: game.home,
     away_team_tricode: game.away,
-    is_regular_season: type === "regular",
-    is_playoffs: type === "playoffs" || type === "play-in",
-    is_all_star: type === "all-star",
+    is_regular_season: kind === "regular",
+    is_playoffs: kind === "playoffs" || kind === "play-in",
+    is_all_star: kind === "all-star",
     is_primetime: null,
-    neutral_site_flag: null,
-    arena_timezone: isAtHomeArena ? homeTeam.timeZone : null,
+    neutral_site_flag: facts.isNeutral,
+    arena_timezone: facts.arenaZone,
     home_team_score: homeScore,
     away_team_score: awayScore,
-    winning_team_tricode:
-      homeScore === null || awayScore === null ? null : homeScore > awayScore ? game.home : game.away,
+    winning_team_tricode: hasWinner ? (homeScore > awayScore ? game.home : game.away) : null,
   };
 }

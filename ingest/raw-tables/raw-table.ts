@@ -41,6 +41,7 @@ export function rawTable(name: string, spec: RawTableSpec): RawTable {
     primaryKey: spec.primaryKey,
     partitionColumn: spec.partitionColumn,
     clusterBy: spec.clusterBy ?? [],
+    rowHash: "data_hash",
     hashFields: lines.filter(({ role }) => role !== "-").map(({ column, type }) => ({ name: column, type })),
   };
 }

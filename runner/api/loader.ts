@@ -23,9 +23,9 @@
  * ```
  * @module
  */
-import type { RowObject, TableDefinition } from "../port/port.js";
+import type { RowObject, RowScope, TableDefinition } from "../port/port.js";
 
-export type { RelationId, RowObject, SqlValue, TableDefinition } from "../port/port.js";
+export type { RelationId, RowObject, RowScope, SqlValue, TableDefinition } from "../port/port.js";
 export { type Column, type ScalarType, type SqlType, typeName } from "../port/sql-types.js";
 
 /** How often `data_hash` differed, per table, for one load. */
@@ -35,23 +35,59 @@ export interface LoadedTable {
   readonly inserted: number;
   readonly updated: number;
   readonly unchanged: number;
+  /** Rows that the source held before and holds no more. */
+  readonly deleted: number;
 }
 
 /** Rows of one raw table. `rows` may be consumed once; it throws `LoadError` for damaged input. */
 export interface TableBatch {
   readonly table: TableDefinition;
   readonly rows: AsyncIterable<RowObject> | Iterable<RowObject>;
+  /**
+   * The stored rows that the source is the truth for (its games, dates, events): of these, what is not among `rows` goes.
+   * Asked for once `rows` has ended. Without it nothing goes.
+   */
+  readonly covers?: () => readonly RowScope[];
 }
 
+/** What earlier loads left in the warehouse, as it stands in the load's transaction. */
+export interface StoredRows {
+  /**
+   * The different rows of some columns of a table, or those of which one of the `where` columns holds one of the values.
+   * @returns no row if the table is not there yet; DATE and TIMESTAMP as text, INT64 as number
+   */
+  read(
+    table: TableDefinition,
+    columns: readonly string[],
+    where?: { readonly columns: readonly string[]; readonly values: readonly string[] },
+  ): Promise<readonly RowObject[]>;
+}
+
+/** Rows of a source that were not taken, counted by reason. */
+export interface SkippedRows {
+  readonly table: string;
+  readonly file: string;
+  readonly reason: string;
+  readonly rows: number;
+  /** The first of them: file, line, column and what is odd about it. */
+  readonly first: string;
+}
+
+export type Batches = AsyncIterable<TableBatch> | Iterable<TableBatch>;
+
 /**
- * What a loader module exports as `load`: turns its arguments into batches, in the order in which they are to be merged.
- * The runner merges all batches of one load by primary key in ONE transaction: a row whose `data_hash` is equal is left
- * untouched, any thrown error leaves the warehouse as it was. A loader never opens the warehouse itself.
+ * What a loader module exports as `load`: turns its arguments into batches, in the order in which they are to be written.
+ * The runner writes all batches of one load in ONE transaction: a row whose `data_hash` is equal is left untouched, any
+ * thrown error leaves the warehouse as it was. A loader never opens the warehouse itself; what it must know of earlier
+ * loads it reads through `StoredRows`.
  */
 export interface LoaderResult {
-  readonly batches: AsyncIterable<TableBatch> | Iterable<TableBatch>;
+  /** The batches, or a function that makes them from what is stored. */
+  readonly batches: Batches | ((stored: StoredRows) => Batches);
   /** One line each: what the source does not have and is therefore NULL or absent. Complete once `batches` has ended. */
   readonly notes: readonly string[];
+  /** Complete once `batches` has ended. */
+  readonly skipped?: readonly SkippedRows[];
 }
 
 /** A loader's module. */
@@ -74,5 +110,19 @@ export class LoadError extends Error {
     detail: string,
   ) {
     super(`${[file, line, column].filter((part) => part !== undefined).join(":")}: ${detail}`);
+  }
+}
+
+/** One odd row: it is skipped, counted by `reason` and told; the rest of its file is taken. */
+export class RowFault extends LoadError {
+  constructor(
+    file: string,
+    line: number,
+    column: number | undefined,
+    detail: string,
+    /** What rows of this kind have in common, without the values of this one. */
+    readonly reason: string,
+  ) {
+    super(file, line, column, detail);
   }
 }

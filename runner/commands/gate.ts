@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { askTwice } from "../gate/ask-twice.js";
 import { criteriaOf, evaluateGate } from "../gate/evaluate.js";
+import { explainWithoutRows } from "../gate/sources-without.js";
 import type { GateResult } from "../gate/verdict.js";
 import { locateInProject } from "../project/locate.js";
 import { gateJson, gateLines } from "../report/gate-report.js";
@@ -66,6 +67,7 @@ async function ask(
     const stale = [...plan.decisions]
       .filter(([key, decided]) => judged.has(key) && decided.some(({ decision }) => decision === "run"))
       .map(([key]) => key);
-    return { gate, stale };
+    const isStale = (key: string) => (plan.decisions.get(key) ?? []).some(({ decision }) => decision === "run");
+    return { gate: await explainWithoutRows(transaction, session.project, gate, isStale), stale };
   });
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { LoaderModule, LoaderResult, TableBatch } from "../api/loader.js";
+import type { Batches, LoaderModule, LoaderResult, StoredRows, TableBatch } from "../api/loader.js";
 import { UserError } from "../graph/user-error.js";
 import { EngineError } from "../port/engine-error.js";
 import type { RowObject } from "../port/port.js";
@@ -51,28 +51,40 @@ export async function importLoader({ projectDir, settings: { loaders } }: Place,
       }
       if (!isResult(result))
         throw failed(new Error("it returned no batches; see the loader contract in fastbreak/loader"));
-      const notes = result.notes ?? [];
-      return { batches: guardedBatches(result.batches, failed), notes };
+      const { batches, notes = [], skipped = [] } = result;
+      if (typeof batches !== "function") return { batches: guardedBatches(batches, failed), notes, skipped };
+      return { batches: (stored) => guardedBatches(made(batches, stored, failed), failed), notes, skipped };
     },
   };
 }
 
 function isResult(result: unknown): result is LoaderResult {
-  return typeof result === "object" && result !== null && isIterable((result as Partial<LoaderResult>).batches);
+  if (typeof result !== "object" || result === null) return false;
+  const { batches } = result as Partial<LoaderResult>;
+  return typeof batches === "function" || isIterable(batches);
+}
+
+/** The batches that a loader makes from what is stored. */
+function made(make: (stored: StoredRows) => Batches, stored: StoredRows, failed: (cause: unknown) => Error): Batches {
+  let batches: Batches;
+  try {
+    batches = make(stored);
+  } catch (cause) {
+    throw failed(cause);
+  }
+  if (isIterable(batches)) return batches;
+  throw failed(new Error("it returned no batches; see the loader contract in fastbreak/loader"));
 }
 
 function isIterable(value: unknown): value is AsyncIterable<unknown> | Iterable<unknown> {
   return typeof value === "object" && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value);
 }
 
-async function* guardedBatches(
-  batches: LoaderResult["batches"],
-  failed: (cause: unknown) => Error,
-): AsyncGenerator<TableBatch> {
+async function* guardedBatches(batches: Batches, failed: (cause: unknown) => Error): AsyncGenerator<TableBatch> {
   for await (const batch of guarded(batches, failed)) {
     if (typeof batch?.table?.id?.name !== "string" || !isIterable(batch.rows))
       throw failed(new Error("a batch has no table or no rows; see the loader contract in fastbreak/loader"));
-    yield { table: batch.table, rows: guardedRows(batch, failed) };
+    yield { ...batch, rows: guardedRows(batch, failed) };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { LoadedTable, LoaderResult } from "../api/loader.js";
+import type { LoadedTable, LoaderResult, SkippedRows } from "../api/loader.js";
 import { relationKey, type Warehouse } from "../port/port.js";
 import { alignColumns, count, duration, plainLine, plural } from "../report/text.js";
 import { announced } from "../session/announce.js";
@@ -8,6 +8,7 @@ import { defineCommand } from "./command.js";
 import { EXIT, usageError } from "./exit.js";
 import { importLoader } from "./load-module.js";
 import { placeOf } from "./selection-options.js";
+import { storedRows } from "./stored-rows.js";
 
 export const command = defineCommand({
   positionals: [
@@ -24,11 +25,12 @@ export const command = defineCommand({
     const place = findPlace(placeOf(options));
     const loader = await importLoader(place, name);
     const { positionals, values } = loaderArguments(rest);
-    const { batches, notes } = await loader.load(positionals, values);
+    const result = await loader.load(positionals, values);
     const tables = await withWarehouse(place, true, (warehouse) =>
-      announced(place, "load", () => merge(warehouse, batches)),
+      announced(place, "load", () => write(warehouse, result)),
     );
-    const report = { loader: name, tables, notes, duration_ms: Math.round(performance.now() - started) };
+    const { notes, skipped = [] } = result;
+    const report = { loader: name, tables, skipped, notes, duration_ms: Math.round(performance.now() - started) };
     process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : summary(report));
     return EXIT.done;
   },
@@ -37,19 +39,31 @@ export const command = defineCommand({
 interface LoadReport {
   readonly loader: string;
   readonly tables: readonly LoadedTable[];
+  readonly skipped: readonly SkippedRows[];
   readonly notes: readonly string[];
   readonly duration_ms: number;
 }
 
 /** All batches in one transaction: a damaged file leaves the warehouse as it was. */
-async function merge(warehouse: Warehouse, batches: LoaderResult["batches"]): Promise<LoadedTable[]> {
+async function write(warehouse: Warehouse, { batches }: LoaderResult): Promise<LoadedTable[]> {
   return warehouse.transaction(async (transaction) => {
-    const tables: LoadedTable[] = [];
-    for await (const { table, rows } of batches) {
-      const { read, inserted, updated, unchanged } = await transaction.mergeRows(table, rows);
-      tables.push({ table: relationKey(table.id), rowsRead: read, inserted, updated, unchanged });
+    const tables = new Map<string, LoadedTable>();
+    for await (const { table, rows, covers } of typeof batches === "function"
+      ? batches(storedRows(transaction))
+      : batches) {
+      const counts = await transaction.replaceRows(table, rows, covers ?? (() => []));
+      const name = relationKey(table.id);
+      const before = tables.get(name);
+      tables.set(name, {
+        table: name,
+        rowsRead: (before?.rowsRead ?? 0) + counts.read,
+        inserted: (before?.inserted ?? 0) + counts.inserted,
+        updated: (before?.updated ?? 0) + counts.updated,
+        unchanged: (before?.unchanged ?? 0) + counts.unchanged,
+        deleted: (before?.deleted ?? 0) + counts.deleted,
+      });
     }
-    return tables;
+    return [...tables.values()];
   });
 }
 
@@ -73,15 +87,19 @@ function loaderArguments(args: readonly string[]): { positionals: string[]; valu
 }
 
 function summary(report: LoadReport): string {
-  const rows = report.tables.map(({ table, rowsRead, inserted, updated, unchanged }) => [
-    `  ${table}`,
-    count(rowsRead),
-    count(inserted),
-    count(updated),
-    count(unchanged),
-  ]);
-  const table = alignColumns([["  table", "rows", "new", "changed", "unchanged"], ...rows], new Set([1, 2, 3, 4]));
-  const changed = report.tables.reduce((sum, { inserted, updated }) => sum + inserted + updated, 0);
+  const skippedOf = (table: string) =>
+    report.skipped.reduce((sum, skipped) => sum + (skipped.table === table ? skipped.rows : 0), 0);
+  // A table of which the load says nothing is not worth a line.
+  const rows = report.tables.flatMap(({ table, rowsRead, inserted, updated, unchanged, deleted }) => {
+    const counts = [rowsRead, inserted, updated, unchanged, deleted, skippedOf(table)];
+    return counts.every((number) => number === 0) ? [] : [[`  ${table}`, ...counts.map(count)]];
+  });
+  const header = ["  table", "rows", "new", "changed", "unchanged", "gone", "skipped"];
+  const table = alignColumns([header, ...rows], new Set([1, 2, 3, 4, 5, 6]));
+  const written = report.tables.reduce((sum, { inserted, updated, deleted }) => sum + inserted + updated + deleted, 0);
+  const skipped = report.skipped.map(
+    ({ file, reason, rows: odd, first }) => `skipped: ${plural(odd, "row")} of ${file}: ${reason}\n  first: ${first}`,
+  );
   const notes = report.notes.map((note) => `note: ${plainLine(String(note))}`);
-  return `${[...table, ...notes, `${plural(changed, "row")} written | ${duration(report.duration_ms)}`].join("\n")}\n`;
+  return `${[...table, ...skipped, ...notes, `${plural(written, "row")} written | ${duration(report.duration_ms)}`].join("\n")}\n`;
 }

@@ -14,6 +14,8 @@ export interface Verdict {
   readonly threshold: string | undefined;
   /** What to do about it. */
   readonly advice: string | undefined;
+  /** The relation that has no rows of the date, where that is the reason. */
+  readonly lacking?: string;
 }
 
 export interface GateResult {
@@ -38,6 +40,7 @@ export function withoutRows(criterion: Criterion, date: string, relation: string
     value: "0",
     threshold: undefined,
     advice: `build it: fastbreak run --date ${date}`,
+    lacking: relation,
   };
 }
 

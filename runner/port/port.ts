@@ -154,6 +154,17 @@ export interface MergeCounts {
   readonly unchanged: number;
 }
 
+/** Stored rows that a load speaks for: those whose `columns` hold one of the `values`; NULL equals NULL here. */
+export interface RowScope {
+  readonly columns: readonly string[];
+  readonly values: readonly (readonly SqlValue[])[];
+}
+
+export interface ReplaceCounts extends MergeCounts {
+  /** Rows of the scopes that did not come again. */
+  readonly deleted: number;
+}
+
 export interface QueryResult {
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly SqlValue[])[];
@@ -207,6 +218,16 @@ export interface Transaction extends ScriptTexts, Observation {
   query(sql: string): Promise<QueryResult>;
   /** Merges by primary key; rows with an equal `data_hash` stay untouched; two rows of one key are an error. */
   mergeRows(table: TableDefinition, rows: AsyncIterable<RowObject> | Iterable<RowObject>): Promise<MergeCounts>;
+  /**
+   * As `mergeRows`, and deletes the stored rows of the scopes whose key did not come: the rows are all there is of them.
+   * In a table without a `data_hash` column a row stays untouched if all its columns are equal.
+   * @param scopes asked for once the rows have ended, because what a stream covers is known only then
+   */
+  replaceRows(
+    table: TableDefinition,
+    rows: AsyncIterable<RowObject> | Iterable<RowObject>,
+    scopes: () => readonly RowScope[],
+  ): Promise<ReplaceCounts>;
 }
 
 /** What an engine can do; who works above it asks here and nowhere else. */

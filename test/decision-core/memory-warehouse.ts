@@ -10,6 +10,7 @@ import {
   type QueryResult,
   type Relation,
   type RelationId,
+  type ReplaceCounts,
   type RowObject,
   relationKey,
   type ScriptTexts,
@@ -268,6 +269,10 @@ class MemoryTransaction implements Transaction {
   }
 
   async mergeRows(): Promise<MergeCounts> {
+    throw new Error("no loader writes here");
+  }
+
+  async replaceRows(): Promise<ReplaceCounts> {
     throw new Error("no loader writes here");
   }
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { RowObject, TableDefinition } from "../../port/port.js";
 import type { SqlType } from "../../port/sql-types.js";
 import { readCatalog } from "./catalog.js";
-import { mergeRows } from "./merge-rows.js";
+import { mergeRows, replaceRows } from "./merge-rows.js";
 
 const TABLE: TableDefinition = {
   id: { dataset: "raw", name: "games" },
@@ -82,6 +82,39 @@ describe("mergeRows", () => {
       ["b", "3"],
       ["c", "4"],
     ]);
+  });
+
+  it("deletes what does not come again of the scopes, and nothing else", async () => {
+    const day = (date: string) => ({ day: date });
+    await merge([game("a", 1), game("b", 2), game("c", 3, day("2021-11-16")), game("d", 4, day("2021-11-17"))]);
+    const replace = async (rows: readonly RowObject[], ...days: string[]) =>
+      replaceRows(connection, (await readCatalog(connection)).get("raw.games"), TABLE, rows, () => [
+        { columns: ["day"], values: days.map((value) => [value]) },
+        { columns: ["id", "points"], values: [["d", null]] },
+      ]);
+    // `c` moves into the scope's day and `b` is gone; `d` has points, so that its scope is another row.
+    expect(await replace([game("a", 1), game("c", 5)], "2021-11-15", "2021-11-16")).toEqual({
+      read: 2,
+      inserted: 0,
+      updated: 1,
+      unchanged: 1,
+      deleted: 1,
+    });
+    const reader = await connection.runAndReadAll("SELECT id, CAST(day AS VARCHAR) FROM raw.games ORDER BY id");
+    expect(reader.getRowsJson()).toEqual([
+      ["a", "2021-11-15"],
+      ["c", "2021-11-15"],
+      ["d", "2021-11-17"],
+    ]);
+    expect(await replace([], "2021-11-15")).toMatchObject({ read: 0, deleted: 2 });
+  });
+
+  it("compares all columns of a table without a hash", async () => {
+    const plain = { ...TABLE, columns: TABLE.columns.filter(({ name }) => name !== "data_hash") };
+    const replace = async (...rows: RowObject[]) =>
+      replaceRows(connection, (await readCatalog(connection)).get("raw.games"), plain, rows, () => []);
+    await replace(game("a", 1), game("b", 2));
+    expect(await replace(game("a", 1), game("b", 3))).toMatchObject({ updated: 1, unchanged: 1 });
   });
 
   it("refuses two rows of one key", async () => {

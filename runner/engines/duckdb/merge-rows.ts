@@ -1,16 +1,27 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { EngineError } from "../../port/engine-error.js";
-import { type MergeCounts, type Relation, type RowObject, relationKey, type TableDefinition } from "../../port/port.js";
+import {
+  type MergeCounts,
+  type Relation,
+  type ReplaceCounts,
+  type RowObject,
+  type RowScope,
+  relationKey,
+  type TableDefinition,
+} from "../../port/port.js";
+import { exactValues } from "./exact-values.js";
 import { quoteName, quotePath } from "./quote.js";
 import { changedRows, createTable, numberOf } from "./tables.js";
 import { duckdbType } from "./types.js";
 import { appendRow } from "./values.js";
 
 const INCOMING = "incoming_rows";
+const SCOPE = "scope_rows";
 
 /**
- * Merges loaded rows into a raw table by primary key . The table is created when it is
- * missing. A row whose `data_hash` is the stored one stays untouched, so that loading a file twice changes nothing.
+ * Merges loaded rows into a raw table by primary key. The table is created when it is
+ * missing. A row whose `rowHash` (or, without one, every column) is the stored one stays untouched, so that loading a file
+ * twice changes nothing.
  */
 export async function mergeRows(
   connection: DuckDBConnection,
@@ -18,13 +29,60 @@ export async function mergeRows(
   table: TableDefinition,
   rows: AsyncIterable<RowObject> | Iterable<RowObject>,
 ): Promise<MergeCounts> {
+  const { deleted: _, ...counts } = await replaceRows(connection, existing, table, rows, () => []);
+  return counts;
+}
+
+/** Merges rows as `mergeRows` does and deletes the stored rows of the scopes whose key did not come. */
+export async function replaceRows(
+  connection: DuckDBConnection,
+  existing: Relation | undefined,
+  table: TableDefinition,
+  rows: AsyncIterable<RowObject> | Iterable<RowObject>,
+  scopes: () => readonly RowScope[],
+): Promise<ReplaceCounts> {
   if (existing === undefined) await createTable(connection, table.id, table.columns, table);
   else requireColumns(existing, table);
   const read = await appendIncoming(connection, table, rows);
   await refuseDuplicates(connection, table);
+  let deleted = 0;
+  for (const scope of scopes()) deleted += await deleteGone(connection, table, scope);
   const counts = await applyIncoming(connection, table);
   await connection.run(`DROP TABLE temp.${INCOMING}`);
-  return { read, ...counts, unchanged: read - counts.inserted - counts.updated };
+  return { read, ...counts, unchanged: read - counts.inserted - counts.updated, deleted };
+}
+
+/** Deletes the stored rows of one scope whose key is not among the incoming ones. */
+async function deleteGone(connection: DuckDBConnection, table: TableDefinition, scope: RowScope): Promise<number> {
+  if (scope.values.length === 0) return 0;
+  const columns = scope.columns.map((name) => {
+    const column = table.columns.find((candidate) => candidate.name === name);
+    if (column === undefined) throw new TypeError(`${relationKey(table.id)} has no column ${name} to replace rows by`);
+    return column;
+  });
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE ${SCOPE} (${columns.map(({ name, type }) => `${quoteName(name)} ${duckdbType(type)}`).join(", ")})`,
+  );
+  const appender = await connection.createAppender(SCOPE, "main", "temp");
+  try {
+    for (const values of scope.values) {
+      appendRow(appender, columns, Object.fromEntries(columns.map(({ name }, index) => [name, values[index] ?? null])));
+    }
+    appender.flushSync();
+  } finally {
+    appender.closeSync();
+  }
+  const inScope = columns.map(({ name }) => `t.${quoteName(name)} IS NOT DISTINCT FROM c.${quoteName(name)}`);
+  const deleted = await changedRows(
+    connection,
+    `DELETE FROM ${quotePath(table.id)} AS t WHERE EXISTS (SELECT 1 FROM temp.${SCOPE} c WHERE ${inScope.join(" AND ")}) AND NOT EXISTS (SELECT 1 FROM temp.${INCOMING} s WHERE ${sameKey(table)})`,
+  );
+  await connection.run(`DROP TABLE temp.${SCOPE}`);
+  return deleted;
+}
+
+function sameKey(table: TableDefinition): string {
+  return table.primaryKey.map((column) => `t.${quoteName(column)} = s.${quoteName(column)}`).join(" AND ");
 }
 
 async function appendIncoming(
@@ -67,18 +125,26 @@ async function applyIncoming(
   table: TableDefinition,
 ): Promise<{ inserted: number; updated: number }> {
   const target = quotePath(table.id);
-  const sameKey = table.primaryKey.map((column) => `t.${quoteName(column)} = s.${quoteName(column)}`).join(" AND ");
   const names = table.columns.map((column) => quoteName(column.name));
   const assignments = names.map((name) => `${name} = s.${name}`).join(", ");
+  const isDifferent = table.columns
+    .filter(({ name }) => table.rowHash === undefined || name === table.rowHash)
+    .flatMap(({ name, type }) => {
+      const ours = exactValues(`s.${quoteName(name)}`, type);
+      return exactValues(`t.${quoteName(name)}`, type).map(
+        (value, index) => `${value} IS DISTINCT FROM ${ours[index]}`,
+      );
+    })
+    .join(" OR ");
   const stored = await numberOf(connection, `SELECT count(*) FROM ${target}`);
   const updated =
     stored === 0
       ? 0
       : await changedRows(
           connection,
-          `UPDATE ${target} AS t SET ${assignments} FROM temp.${INCOMING} s WHERE ${sameKey} AND t.data_hash IS DISTINCT FROM s.data_hash`,
+          `UPDATE ${target} AS t SET ${assignments} FROM temp.${INCOMING} s WHERE ${sameKey(table)} AND (${isDifferent})`,
         );
-  const onlyNew = stored === 0 ? "" : ` WHERE NOT EXISTS (SELECT 1 FROM ${target} t WHERE ${sameKey})`;
+  const onlyNew = stored === 0 ? "" : ` WHERE NOT EXISTS (SELECT 1 FROM ${target} t WHERE ${sameKey(table)})`;
   const inserted = await changedRows(
     connection,
     `INSERT INTO ${target} (${names.join(", ")}) SELECT ${names.map((name) => `s.${name}`).join(", ")} FROM temp.${INCOMING} s${onlyNew}`,

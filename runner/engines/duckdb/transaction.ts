@@ -12,7 +12,9 @@ import {
   type QueryResult,
   type Relation,
   type RelationId,
+  type ReplaceCounts,
   type RowObject,
+  type RowScope,
   relationKey,
   type ScriptTexts,
   type Stage,
@@ -23,7 +25,7 @@ import type { Column } from "../../port/sql-types.js";
 import { accumulateStage } from "./accumulate.js";
 import { readDigests } from "./digests.js";
 import { latestRowsSql } from "./latest-rows.js";
-import { mergeRows } from "./merge-rows.js";
+import { mergeRows, replaceRows } from "./merge-rows.js";
 import { publishStage } from "./publish.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
 import { CallersTransaction, type HandledFailures } from "./recovery.js";
@@ -174,6 +176,17 @@ export class DuckDbTransaction implements Transaction {
   async mergeRows(table: TableDefinition, rows: AsyncIterable<RowObject> | Iterable<RowObject>): Promise<MergeCounts> {
     const existing = (await this.relations()).get(relationKey(table.id));
     const counts = await mergeRows(this.#connection, existing, table, rows);
+    this.#relations.forget();
+    return counts;
+  }
+
+  async replaceRows(
+    table: TableDefinition,
+    rows: AsyncIterable<RowObject> | Iterable<RowObject>,
+    scopes: () => readonly RowScope[],
+  ): Promise<ReplaceCounts> {
+    const existing = (await this.relations()).get(relationKey(table.id));
+    const counts = await replaceRows(this.#connection, existing, table, rows, scopes);
     this.#relations.forget();
     return counts;
   }
