@@ -1,7 +1,7 @@
 import type { Column } from "../sql-types.js";
 import type { Query } from "./ast.js";
 import { type Catalog, DialectError, type Span, type TranslatedQuery } from "./contract.js";
-import { locateErrors, SqlProblem } from "./errors.js";
+import { locateErrors, problemOf, type SqlProblem } from "./errors.js";
 import { parseQueryText } from "./parser/statement.js";
 import { dependsOnGuess, repair, taintedNames } from "./repair.js";
 import { finishQuery } from "./resolve/output.js";
@@ -53,8 +53,10 @@ export function diagnoseQuery(
       const { columns, unnamed } = finishQuery(query, catalog, "bigquery", variables);
       const all = taintedNames(query, tainted);
       return { errors, columns: known ? columns : undefined, suspects: all, unnamed: known ? unnamed : undefined };
-    } catch (problem) {
-      if (!(problem instanceof SqlProblem)) throw problem;
+    } catch (error) {
+      const problem = problemOf(error, sql);
+      if (problem === undefined) throw error;
+      if (problem !== error) return { errors: [...errors, located(sql, problem)], columns: undefined, suspects };
       const key = `${problem.span.start} ${problem.message}`;
       const all = taintedNames(query, tainted);
       const genuine = ABOUT_NAMES.test(problem.message) || !dependsOnGuess(query, problem.span, all, guesses);

@@ -15,7 +15,7 @@ import { coerce, coercionCost } from "./types/coercion.js";
 import type { Typed } from "./types/typed.js";
 import { mapTree, walk } from "./walk.js";
 
-export { locateErrors, positionOf, SqlProblem, unsupported } from "./errors.js";
+export { locateErrors, positionOf, problemOf, SqlProblem, unsupported } from "./errors.js";
 export { parseScriptText } from "./parser/script.js";
 export { parseQueryText } from "./parser/statement.js";
 export { fieldKeys, quoteName, structLiteral } from "./print/sql.js";

@@ -2,6 +2,7 @@ import type { Expr, Statement } from "../dialect/ast.js";
 import { DialectError } from "../dialect/contract.js";
 import {
   positionOf,
+  problemOf,
   type ScriptStatement,
   SqlProblem,
   type StatementContext,
@@ -55,9 +56,10 @@ export class ScriptRun {
     } catch (cause) {
       if (cause instanceof ScriptError || cause instanceof DialectError || cause instanceof TransactionRestart)
         throw cause;
-      if (cause instanceof SqlProblem) {
-        const { line, column } = positionOf(this.sql, cause.span.start);
-        throw new DialectError(cause.kind, cause.message, cause.span, line, column);
+      const problem = problemOf(cause, this.sql);
+      if (problem !== undefined) {
+        const { line, column } = positionOf(this.sql, problem.span.start);
+        throw new DialectError(problem.kind, problem.message, problem.span, line, column);
       }
       if (!(cause instanceof Error)) throw cause;
       const object = "path" in statement ? statement.path.parts.map(({ name }) => name).join(".") : undefined;

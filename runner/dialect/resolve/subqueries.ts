@@ -1,12 +1,14 @@
 import type { SqlType } from "../../sql-types.js";
 import type { Expr, Query } from "../ast.js";
 import type { Span } from "../contract.js";
-import { analysisError } from "../errors.js";
+import { analysisError, unsupported } from "../errors.js";
 import { equalText } from "../print/equality.js";
 import { quoteName, valueType } from "../print/sql.js";
 import type { ColumnUse, Typed } from "../types/typed.js";
 import { mayBeNan, mergeUses } from "../types/typed.js";
 import { guardQuery } from "./branches.js";
+import { resolveExpr } from "./expression.js";
+import { inlined } from "./inline.js";
 import { unify } from "./operators.js";
 import { resolveQuery } from "./query.js";
 import type { ExprContext, OutputColumn, ResolvedQuery } from "./scope.js";
@@ -19,11 +21,15 @@ interface Inner {
   readonly uses: readonly ColumnUse[];
 }
 
+/** DuckDB's planning time grows by a factor with every level of subqueries in expressions: more would seem to hang. */
+const DEEPEST = 12;
+
 function resolveInner(query: Query, ctx: ExprContext): Inner {
   const guarded = guardQuery(query, ctx);
-  const { result, uses } = ctx.env.collectOuterUses(() =>
-    resolveQuery(guarded?.query ?? query, ctx.env, ctx.commons, guarded?.scope ?? ctx.scope),
-  );
+  const { result, uses } = ctx.env.collectOuterUses((depth) => {
+    if (depth > DEEPEST) throw unsupported(`A subquery nested in ${DEEPEST} others`, query);
+    return resolveQuery(guarded?.query ?? query, ctx.env, ctx.commons, guarded?.scope ?? ctx.scope);
+  });
   const [column] = result.columns;
   if (guarded === undefined || column === undefined || result.columns.length > 1) return { query: result, uses };
   return { query: { ...result, sql: guarded.around(result.sql, quoteName(column.key)) }, uses };
@@ -36,6 +42,11 @@ function singleColumn(query: ResolvedQuery, message: string, span: Span): Output
 }
 
 export function resolveScalarSubquery(expr: Node<"subquery">, ctx: ExprContext): Typed {
+  const plain = inlined(expr.query);
+  if (plain !== undefined) {
+    const typed = resolveExpr(plain, { ...ctx, aggregates: "forbidden", windows: false });
+    return { ...typed, literal: undefined, nullable: true, span: spanOf(expr) };
+  }
   const { query, uses } = resolveInner(expr.query, ctx);
   const column = singleColumn(
     query,

@@ -50,7 +50,21 @@ export function isNullLiteral(typed: Typed): boolean {
 /** The uses of several expressions, without copying where only one has any. */
 export function mergeUses(parts: readonly Typed[]): readonly ColumnUse[] {
   const withUses = parts.filter((part) => part.uses.length > 0);
-  return withUses.length === 1 ? (withUses[0] as Typed).uses : withUses.flatMap((part) => part.uses);
+  if (withUses.length === 1) return (withUses[0] as Typed).uses;
+  const uses = withUses.flatMap((part) => part.uses);
+  return uses.length <= MANY ? uses : distinctUses(uses);
+}
+
+/** More uses than these are told apart, so that they do not grow with every level of an expression. */
+const MANY = 64;
+
+function distinctUses(uses: readonly ColumnUse[]): readonly ColumnUse[] {
+  const names = new Map<object, Set<string>>();
+  return uses.filter(({ owner, name }) => {
+    const known = names.get(owner) ?? new Set();
+    names.set(owner, known);
+    return !known.has(name) && known.add(name);
+  });
 }
 
 /** A derived expression: uses and nullability follow from its parts. */
