@@ -2,13 +2,14 @@ import { type SqlType, typeName } from "../sql-types.js";
 import type { Expr } from "./ast.js";
 import type { Catalog, UserFunction } from "./contract.js";
 import { analysisError, unsupported } from "./errors.js";
+import { limitedTree } from "./functions/limits.js";
 import { functionNamed } from "./functions/registry.js";
 import { fieldAccess, quoteString, valueType } from "./print/sql.js";
 import { constantContext } from "./resolve/constant.js";
 import { resolveExpr } from "./resolve/expression.js";
 import { checkJavaScript } from "./resolve/javascript-call.js";
 import { Environment, emptyScope, type Scope } from "./resolve/scope.js";
-import { typeOf } from "./resolve/type-node.js";
+import { type LimitTree, typeOf } from "./resolve/type-node.js";
 import { checkFunction } from "./resolve/user-functions.js";
 import type { StatementContext } from "./statement.js";
 import { coerce, coercionCost } from "./types/coercion.js";
@@ -20,10 +21,11 @@ export { parseScriptText } from "./parser/script.js";
 export { parseQueryText } from "./parser/statement.js";
 export { fieldKeys, quoteName, structLiteral } from "./print/sql.js";
 export { requireNames } from "./resolve/output.js";
-export { typeOf } from "./resolve/type-node.js";
+export { type LimitTree, limitsOf, typeOf } from "./resolve/type-node.js";
 export type { RoutineParameter, ScriptStatement, TableChange } from "./script-ast.js";
 export {
   finishInScript,
+  finishView,
   rowsInScript,
   type StatementContext,
   type TranslatedStatement,
@@ -37,6 +39,13 @@ export interface Variable {
   readonly type: SqlType;
   /** Its name in DuckDB. */
   readonly key: string;
+  /** What the parameters of its type restrict. */
+  readonly limits?: LimitTree | undefined;
+}
+
+/** A value of the variable's type within the limits of its declaration. */
+export function limitedSql(sql: string, { type, limits }: Pick<Variable, "type" | "limits">): string {
+  return limits === undefined ? sql : limitedTree(sql, type, limits);
 }
 
 /** The variables that expressions may read, as the columns of an outermost scope. */

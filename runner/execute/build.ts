@@ -169,7 +169,8 @@ async function buildModel(
   await runStatements(script, action, "pre_operations", before ?? action.preOps, context.locate);
   const query = composeBuild(action, partitions, { views: context.views, relations: snapshot.relations });
   const stage = await locating(query, context.locate, (sql) => script.stage(sql));
-  if (action.partitionColumn !== undefined && !stage.columns.some(({ name }) => name === action.partitionColumn)) {
+  const partitioned = action.partitionColumn?.toLowerCase();
+  if (partitioned !== undefined && !stage.columns.some(({ name }) => name.toLowerCase() === partitioned)) {
     throw new WarehouseError(
       "query",
       `the query has no column ${action.partitionColumn}, by which the model is partitioned`,

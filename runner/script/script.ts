@@ -1,6 +1,7 @@
 import type { TranslatedQuery } from "../dialect/contract.js";
 import {
   finishInScript,
+  finishView,
   locateErrors,
   parseQueryText,
   parseScriptText,
@@ -73,7 +74,7 @@ export class Script {
     const query = await this.#session.prepared(locateErrors(sql, () => parseQueryText(sql)));
     const catalog = await this.#session.persistentCatalog();
     return locateErrors(sql, () => {
-      const translated = finishInScript(query, { catalog, variables: undefined });
+      const translated = finishView(query, catalog);
       requireNames(translated, "CREATE VIEW");
       return translated;
     });

@@ -171,7 +171,8 @@ export const AGGREGATE_FUNCTIONS: Family = {
     }),
     aggregateOn("(BYTES, [BYTES]) -> BYTES?", ([value, separator], call, typed) => {
       requireLiteral(typed[1]);
-      const list = call.of("list", [`bq_latin1_text(${value})`], { filter: `${value} IS NOT NULL` });
+      const text = `bq_latin1_text(${value})`;
+      const list = call.of("list", [text], { filter: `${value} IS NOT NULL`, distinctBy: text });
       const between = separator === undefined ? "','" : `bq_latin1_text(${separator})`;
       return `bq_latin1_bytes(bq_join(${sliced(list, call.limit)}, ${between}, ''))`;
     }),

@@ -30,6 +30,8 @@ export interface AggregateOptions {
   readonly filter?: string;
   /** Leave out DISTINCT and ORDER BY (for the counting part of an average, say). */
   readonly plain?: boolean;
+  /** What DISTINCT values are ordered by: the argument as it is given here, which DuckDB wants to see in both places. */
+  readonly distinctBy?: string;
 }
 
 export interface ScalarOverload {

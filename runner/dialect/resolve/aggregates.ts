@@ -36,7 +36,7 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
       const distinct = call.distinct && !options.plain ? "DISTINCT " : "";
       const sorted =
         order.length > 0 && !options.plain
-          ? ` ORDER BY ${order.map(({ item, value }) => (call.distinct ? printOrder(value.sql, item) : orderKeys(value, item))).join(", ")}`
+          ? ` ORDER BY ${order.map(({ item, value }) => (call.distinct ? printOrder(options.distinctBy ?? value.sql, item) : orderKeys(value, item))).join(", ")}`
           : "";
       if (extreme !== undefined) return ofExtremeRows(name, parts, sorted, options.filter, call, extreme, ctx.filter);
       const conditions = [options.filter, ctx.filter].filter((condition) => condition !== undefined);
@@ -124,15 +124,6 @@ function checkModifiers(call: CallExpr, { allows }: Aggregate): void {
   if (call.star && call.name !== "COUNT") throw analysisError(`Argument * can only be used in COUNT(*)`, call);
   if (call.distinct && call.over !== undefined && (call.orderBy.length > 0 || call.over.orderBy.length > 0)) {
     throw analysisError("Window ORDER BY is not allowed if DISTINCT is specified", call.over);
-  }
-  if (
-    call.distinct &&
-    call.args.length > 0 &&
-    call.orderBy.length > 0 &&
-    call.limit !== undefined &&
-    call.name === "STRING_AGG"
-  ) {
-    throw unsupported("STRING_AGG(DISTINCT ... ORDER BY ... LIMIT ...)", call);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { SqlType } from "../../sql-types.js";
+import { type SqlType, typeName } from "../../sql-types.js";
 import type { TypeNode } from "../ast.js";
 import { analysisError, unsupported } from "../errors.js";
 
@@ -95,4 +95,15 @@ export function limitsOf(node: TypeNode): LimitTree | undefined {
 export function hasParameters(node: TypeNode): boolean {
   if (node.kind === "arrayType") return hasParameters(node.element);
   return node.kind === "structType" ? node.fields.some(({ type }) => hasParameters(type)) : node.parameters.length > 0;
+}
+
+/** A type as BigQuery spells it, with its parameters. */
+export function typeText(node: TypeNode): string {
+  if (node.kind === "arrayType") return `ARRAY<${typeText(node.element)}>`;
+  if (node.kind === "structType") {
+    const fields = node.fields.map(({ name, type }) => (name === undefined ? "" : `${name} `) + typeText(type));
+    return `STRUCT<${fields.join(", ")}>`;
+  }
+  const name = typeName(typeOf(node));
+  return node.parameters.length === 0 ? name : `${name}(${node.parameters.join(", ")})`;
 }

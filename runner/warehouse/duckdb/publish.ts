@@ -8,11 +8,10 @@ import {
   rowColumnNames,
   WarehouseError,
 } from "../port.js";
-import { layoutSql } from "./catalog.js";
+import { type Layout, layoutSql } from "./catalog.js";
 import { exactValues, hashOfRow } from "./exact-values.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
 import { changedRows, createTable, numberOf } from "./tables.js";
-import { duckdbType } from "./types.js";
 
 /**
  * Makes the target's partitions equal to the stage, touching only rows that differ (smart idempotency, spec hashing §6).
@@ -60,13 +59,16 @@ async function prepareTarget(
   const keep =
     existing?.kind === "table" &&
     existing.partitionColumn === layout.partitionColumn &&
-    existing.columns.some((column) => staysIn(request.stage.columns, column));
+    existing.columns.some((column) => staying(request.stage.columns, column) !== undefined);
   if (existing !== undefined && !keep) await connection.run(`DROP ${existing.kind} ${quotePath(request.target)}`);
   if (existing === undefined || !keep) {
     await createTable(connection, request.target, request.stage.columns, layout);
     return false;
   }
-  await alignColumns(connection, existing, request);
+  if (!sameShape(existing, request)) {
+    await reshape(connection, existing, request, layout);
+    return true;
+  }
   const sameLayout = [existing.primaryKey, existing.clusterBy].join() === [layout.primaryKey, layout.clusterBy].join();
   if (!sameLayout) await connection.run(layoutSql(request.target, layout));
   return true;
@@ -134,23 +136,40 @@ async function refuseBadKeys(connection: DuckDBConnection, request: PublishReque
   );
 }
 
-function staysIn(staged: readonly Column[], { name, type }: Column): boolean {
-  return staged.some((column) => column.name === name && typeName(column.type) === typeName(type));
+/** The staged column that takes the values of one that was there: of the same name, in any case, and type. */
+function staying(staged: readonly Column[], { name, type }: Column): Column | undefined {
+  const key = name.toLowerCase();
+  return staged.find((column) => column.name.toLowerCase() === key && typeName(column.type) === typeName(type));
 }
 
-/** Follows a changed model: new columns are added, vanished ones dropped, retyped ones emptied (their partitions are stale). */
-async function alignColumns(connection: DuckDBConnection, existing: Relation, request: PublishRequest): Promise<void> {
-  const wanted = new Map(request.stage.columns.map((column) => [column.name, column]));
-  const target = quotePath(request.target);
-  for (const column of existing.columns) {
-    if (staysIn(request.stage.columns, column)) wanted.delete(column.name);
-    else await connection.run(`ALTER TABLE ${target} DROP COLUMN ${quoteName(column.name)}`);
-  }
-  for (const name of existing.foreignColumns)
-    await connection.run(`ALTER TABLE ${target} DROP COLUMN ${quoteName(name)}`);
-  for (const column of wanted.values()) {
-    await connection.run(`ALTER TABLE ${target} ADD COLUMN ${quoteName(column.name)} ${duckdbType(column.type)}`);
-  }
+/** Whether the table has the columns of the query: their names as they are spelled, their types, their order. */
+function sameShape(existing: Relation, { stage }: PublishRequest): boolean {
+  const spelled = (columns: readonly Column[]): string =>
+    JSON.stringify(columns.map(({ name, type }) => [name, typeName(type)]));
+  return existing.foreignColumns.length === 0 && spelled(existing.columns) === spelled(stage.columns);
+}
+
+/**
+ * Gives the table the columns of the query. Columns of the same name and type keep their values; in the rows that are not built now,
+ * others are NULL (their partitions are stale).
+ */
+async function reshape(
+  connection: DuckDBConnection,
+  existing: Relation,
+  { target, stage }: PublishRequest,
+  layout: Layout,
+): Promise<void> {
+  await connection.run(`CREATE OR REPLACE TEMP TABLE kept_rows AS SELECT * FROM ${quotePath(target)}`);
+  await connection.run(`DROP TABLE ${quotePath(target)}`);
+  await createTable(connection, target, stage.columns, layout);
+  const kept = existing.columns.flatMap((column) => {
+    const now = staying(stage.columns, column);
+    return now === undefined ? [] : [{ now: quoteName(now.name), before: quoteName(column.name) }];
+  });
+  const into = kept.map(({ now }) => now).join(", ");
+  const values = kept.map(({ before }) => before).join(", ");
+  await connection.run(`INSERT INTO ${quotePath(target)} (${into}) SELECT ${values} FROM temp.kept_rows`);
+  await connection.run("DROP TABLE temp.kept_rows");
 }
 
 /** The statements of one publish, over `t` (target) and `s` (stage). */
