@@ -41,6 +41,8 @@ export interface ScalarOverload {
 
 export interface AggregateOverload {
   readonly signature: Signature;
+  /** Whether it is for arguments of these types, where the signature does not tell. */
+  readonly takes?: (given: readonly Typed[]) => boolean;
   build(args: readonly string[], call: AggregateCall, typed: readonly Typed[]): string;
 }
 

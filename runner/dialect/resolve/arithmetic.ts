@@ -17,11 +17,10 @@ const big = (symbol: string): Operation =>
 const onBytes = (symbol: string): Operation =>
   op("(BYTES, BYTES) -> BYTES", (a, b) => `bq_combine_bytes(${a}, ${b}, '${symbol}')`);
 
-/** A divisor that is a literal other than zero needs no check. */
-function isNonZeroLiteral(divisor: Typed): boolean {
-  const value = divisor.literal;
-  if (value?.kind === "integer") return value.value !== 0n;
-  return value?.kind === "float" && Number(value.text) !== 0;
+/** A division by a literal that is not less than 1 needs no check: it can neither be by zero nor leave the range. */
+function isSafeDivisor({ literal }: Typed): boolean {
+  if (literal?.kind === "integer") return literal.value !== 0n;
+  return literal?.kind === "float" && Math.abs(Number(literal.text)) >= 1;
 }
 
 /** What each arithmetic operator does, by the types of its operands. */
@@ -71,7 +70,7 @@ export const ARITHMETIC: Readonly<Record<string, readonly Operation[]>> = {
   ],
   "/": [
     op("(FLOAT64, FLOAT64) -> FLOAT64", (a, b, divisor) =>
-      isNonZeroLiteral(divisor) ? `(${a} / ${b})` : `bq.float64_divide(${a}, ${b})`,
+      isSafeDivisor(divisor) ? `(${a} / ${b})` : `bq.float64_divide(${a}, ${b})`,
     ),
     op("(NUMERIC, NUMERIC) -> NUMERIC", (a, b) => `bq.numeric_div(${a}, ${b})`),
     op("(INTERVAL, INT64) -> INTERVAL", (a, b) => `bq.interval_divide(${a}, ${b})`),

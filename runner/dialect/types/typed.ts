@@ -10,6 +10,8 @@ export type LiteralValue =
   | { readonly kind: "bytes"; readonly bytes: string }
   | { readonly kind: "bool"; readonly value: boolean }
   | { readonly kind: "emptyArray" }
+  /** A call of ERROR: of any type. The message is DuckDB text. */
+  | { readonly kind: "error"; readonly message: string }
   | { readonly kind: "array"; readonly elements: readonly Typed[] }
   /** A STRUCT constructor: its fields coerce one by one, whether they are literals or not. */
   | { readonly kind: "struct"; readonly fields: readonly Typed[] };

@@ -10,9 +10,10 @@ const CLOCK_PATTERN = "[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}([.][0-9]{1,6})?";
 const ZONE_PATTERN = `[zZ]|${OFFSET_PATTERN}| [A-Za-z][A-Za-z0-9_+/-]*`;
 
 /** A leap second 60 is the first instant of the next minute. */
+/** Of a leap second nothing after the point counts. */
 const clockMicros = (clock: string) =>
   `(CAST(split_part(${clock}, ':', 1) AS BIGINT) * 3600000000 + CAST(split_part(${clock}, ':', 2) AS BIGINT) * 60000000
-    + CAST(CAST(split_part(${clock}, ':', 3) AS DECIMAL(8,6)) * 1000000 AS BIGINT))`;
+    + least(CAST(CAST(split_part(${clock}, ':', 3) AS DECIMAL(8,6)) * 1000000 AS BIGINT), 60000000))`;
 const clockInRange = (clock: string) =>
   `CAST(split_part(${clock}, ':', 1) AS INTEGER) < 24 AND CAST(split_part(${clock}, ':', 2) AS INTEGER) < 60
     AND CAST(split_part(${clock}, ':', 3) AS DECIMAL(8,6)) < 61`;
