@@ -143,6 +143,7 @@ export class ScriptRun {
     if (session.transaction && DEFINITIONS.has(translated.kind) && !temporary)
       throw this.failure(NO_DEFINITIONS, given);
     if (translated.kind === "createTable" && temporary) session.temporaryTables.add(translated.path.at(-1) as string);
+    session.rows = undefined;
     session.rowsChanged = await session.host.apply(translated);
     await session.host.setVariable("sys_row_count", `${session.rowsChanged}::BIGINT`);
   }

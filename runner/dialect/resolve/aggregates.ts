@@ -54,7 +54,7 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
   };
   const keys = call.name === "GROUPING" ? ctx.scope.separateKeys : undefined;
   const built = candidate.build(
-    match.args.map((arg) => keys?.get(arg.sql) ?? arg.sql),
+    match.args.map((arg) => keys?.get(arg.sql) ?? ownText(arg, inner)),
     spec,
     match.args,
   );
@@ -73,6 +73,16 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
     aggregated: !windowed,
   };
   return windowed ? typed : withoutOwnUses(typed, ctx);
+}
+
+/**
+ * An aggregate over nothing but columns of outer queries belongs to the query in which it stands; DuckDB takes it for one of the outer query,
+ * unless a column of this one is in its argument.
+ */
+function ownText(arg: Typed, { scope }: ExprContext): string {
+  const own = scope.columns[0]?.sql;
+  const isOuter = arg.uses.length > 0 && arg.uses.every(({ owner }) => owner !== scope.owner);
+  return isOuter && own !== undefined ? `CASE WHEN ${own} IS NULL OR true THEN ${arg.sql} END` : arg.sql;
 }
 
 /** A SELECT alias may bring an aggregate in: `SELECT SUM(v) AS v .. HAVING SUM(v) > 1`. */

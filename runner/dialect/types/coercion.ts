@@ -43,6 +43,8 @@ function literalCost(from: Typed, to: SqlType): number | undefined {
     return worstCost(literal.fields.map((field, i) => coercionCost(field, (to.fields[i] as { type: SqlType }).type)));
   }
   const targets = LITERAL_TARGETS[literal.kind];
+  // A text with a time of day is no DATE, if there is anything else that it can be.
+  if (literal.kind === "string" && to === "DATE" && literal.text.includes(":")) return 9;
   return typeof to === "string" && targets?.includes(to) ? 5 : undefined;
 }
 
