@@ -91,10 +91,33 @@ const NEVER_FAILS = new Set([
   "TIMESTAMP>TIME",
 ]);
 
+/** Casts that give NULL where they fail, without TRY: one failure in a vector would make it slow. */
+const SAFE_CASTS: Readonly<Record<string, string>> = {
+  "FLOAT64>INT64": "bq.try_float64_to_int64($)",
+  "NUMERIC>INT64": "bq.try_numeric_to_int64($)",
+  "STRING>INT64": "bq.try_string_to_int64($)",
+  "STRING>FLOAT64": "bq.try_string_to_float64($)",
+  "STRING>NUMERIC": "bq.try_string_to_numeric($)",
+  "STRING>BOOL": "bq.try_string_to_bool($)",
+  "STRING>DATE": "bq.try_string_to_date($)",
+  "STRING>DATETIME": "bq.try_string_to_datetime($)",
+  "STRING>TIME": "bq.try_string_to_time($)",
+  "STRING>TIMESTAMP": "bq.try_string_to_timestamp($)",
+};
+
 /** CAST or SAFE_CAST of a value, with the limit of a parametrised type. */
 export function castTo(value: Typed, target: SqlType, options: CastOptions): Typed {
   const span = { start: options.span.start, end: options.span.end };
   if (isNullLiteral(value)) return { ...coerce(value, target), literal: undefined, span };
+  const quick = options.safe && options.limits === undefined ? SAFE_CASTS[`${value.type}>${target}`] : undefined;
+  if (quick !== undefined)
+    return derive(
+      quick.replace("$", () => value.sql),
+      target,
+      span,
+      [value],
+      true,
+    );
   const scope = new SafeScope();
   const operand = options.safe ? scope.bind(value) : value;
   const cast = castValue(operand, target);

@@ -14,6 +14,7 @@ import {
   special,
 } from "./definition.js";
 import { jsonOf, jsonText } from "./json-text.js";
+import { plainJsonValue } from "./plain-json-path.js";
 
 const DOC = "json_functions";
 const json = (sql: string): string => `CAST(${sql} AS JSON)`;
@@ -23,7 +24,7 @@ const text = (sql: string): string => `CAST(${sql} AS VARCHAR)`;
 function extraction(
   anchor: string,
   legacy: boolean,
-  build: (of: string, path: string, isJson: boolean) => [string, SqlType],
+  build: (of: string, path: string, isJson: boolean, literal: string | undefined) => [string, SqlType],
 ): FunctionDefinition {
   // Where the path may be left out it is the whole value.
   const least = /^json_(query|extract)$/.test(anchor) ? 2 : 1;
@@ -39,7 +40,12 @@ function extraction(
         `${call.name}(STRING, [STRING]); ${call.name}(JSON, [STRING])`,
       );
     const isJson = source.type === "JSON";
-    const [sql, type] = build(text(source.sql), `${path?.sql ?? "'$'"}, ${legacy}, ${isJson}`, isJson);
+    const [sql, type] = build(
+      text(source.sql),
+      `${path?.sql ?? "'$'"}, ${legacy}, ${isJson}`,
+      isJson,
+      literalText(path),
+    );
     return derive(sql, type, spanOf(call), path === undefined ? [source] : [source, path], true);
   });
 }
@@ -51,7 +57,15 @@ const query = (anchor: string, legacy: boolean): FunctionDefinition =>
   });
 
 const value = (anchor: string, legacy: boolean): FunctionDefinition =>
-  extraction(anchor, legacy, (of, path) => [`bq_json_value(${of}, ${path})`, "STRING"]);
+  extraction(anchor, legacy, (of, path, isJson, literal) => {
+    const slow = (text: string): string => `bq_json_value(${text}, ${path})`;
+    const plain = literal === undefined ? undefined : plainJsonValue(of, literal, isJson, slow);
+    return [plain ?? slow(of), "STRING"];
+  });
+
+function literalText(path: Typed | undefined): string | undefined {
+  return path?.literal?.kind === "string" ? path.literal.text : undefined;
+}
 
 const queryArray = (anchor: string, legacy: boolean): FunctionDefinition =>
   extraction(anchor, legacy, (of, path, isJson) => {

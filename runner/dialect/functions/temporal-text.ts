@@ -44,11 +44,11 @@ export function parseCall(type: Temporal) {
     const plain =
       formatArg.kind === "string" && zone === undefined && type !== "TIME" ? fixedPattern(formatArg.value) : undefined;
     const slow = (of: string): string =>
-      `bq.parse_${type.toLowerCase()}(${[pattern.sql, of, ...(zone === undefined ? [] : [zone.sql])].join(", ")})`;
+      `bq.${call.safe ? "try_parse" : "parse"}_${type.toLowerCase()}(${[pattern.sql, of, ...(zone === undefined ? [] : [zone.sql])].join(", ")})`;
     // A time of day in the format of a DATE is an error.
     if (plain === undefined || (type === "DATE" && /%[HMST]/.test(plain.strptime)))
       return derive(slow(text.sql), type, spanOf(call), parts);
-    const parsed = `strptime(p.s, ${quoteString(plain.strptime)})`;
+    const parsed = `${call.safe ? "try_strptime" : "strptime"}(p.s, ${quoteString(plain.strptime)})`;
     const fast =
       type === "DATE" ? `CAST(${parsed} AS DATE)` : type === "DATETIME" ? parsed : `timezone('UTC', ${parsed})`;
     const test = `regexp_full_match(p.s, ${quoteString(plain.pattern)}) AND left(p.s, 4) <> '0000'`;

@@ -20,7 +20,7 @@ export function inlined({ with: commons, body, orderBy, limit, offset }: Query):
 }
 
 /** Neither aggregates nor window calls, nor what may give another value each time it is evaluated. */
-function isPlain(expr: Expr): boolean {
+export function isPlain(expr: Expr): boolean {
   if (callsAggregate(expr) || callsWindow(expr)) return false;
   let plain = true;
   walk(expr, (node) => {

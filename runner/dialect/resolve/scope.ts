@@ -90,6 +90,11 @@ export class Environment {
     }
   }
 
+  /** In how many subqueries of expressions the place that is being resolved stands. */
+  get depth(): number {
+    return this.collectors.length;
+  }
+
   /** Records columns that were found outside the query that names them. */
   readOuter(uses: readonly ColumnUse[]): void {
     for (const collector of this.collectors) collector.push(...uses);

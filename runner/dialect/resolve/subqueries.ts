@@ -9,6 +9,7 @@ import { mayBeNan, mergeUses } from "../types/typed.js";
 import { guardQuery } from "./branches.js";
 import { resolveExpr } from "./expression.js";
 import { inlined } from "./inline.js";
+import { arrayOfList, existsInList, scalarOfList } from "./list-subquery.js";
 import { unify } from "./operators.js";
 import { resolveQuery } from "./query.js";
 import type { ExprContext, OutputColumn, ResolvedQuery } from "./scope.js";
@@ -47,6 +48,8 @@ export function resolveScalarSubquery(expr: Node<"subquery">, ctx: ExprContext):
     const typed = resolveExpr(plain, { ...ctx, aggregates: "forbidden", windows: false });
     return { ...typed, literal: undefined, nullable: true, span: spanOf(expr) };
   }
+  const list = scalarOfList(expr.query, ctx);
+  if (list !== undefined) return list;
   const { query, uses } = resolveInner(expr.query, ctx);
   const column = singleColumn(
     query,
@@ -57,6 +60,8 @@ export function resolveScalarSubquery(expr: Node<"subquery">, ctx: ExprContext):
 }
 
 export function resolveArrayQuery(expr: Node<"arrayQuery">, ctx: ExprContext): Typed {
+  const list = arrayOfList(expr.query, ctx);
+  if (list !== undefined) return list;
   const { query, uses } = resolveInner(expr.query, ctx);
   const column = singleColumn(
     query,
@@ -75,6 +80,8 @@ export function resolveArrayQuery(expr: Node<"arrayQuery">, ctx: ExprContext): T
 }
 
 export function resolveExists(expr: Node<"exists">, ctx: ExprContext): Typed {
+  const list = existsInList(expr.query, ctx);
+  if (list !== undefined) return list;
   const { query, uses } = resolveInner(expr.query, ctx);
   return { sql: `EXISTS (${query.sql})`, type: "BOOL", span: spanOf(expr), nullable: false, uses, opaque: true };
 }
