@@ -14,7 +14,7 @@ import {
   special,
 } from "./definition.js";
 import { jsonOf, jsonText } from "./json-text.js";
-import { plainJsonValue } from "./plain-json-path.js";
+import { plainJsonQuery, plainJsonQueryArray, plainJsonValue } from "./plain-json-path.js";
 
 const DOC = "json_functions";
 const json = (sql: string): string => `CAST(${sql} AS JSON)`;
@@ -51,25 +51,35 @@ function extraction(
 }
 
 const query = (anchor: string, legacy: boolean): FunctionDefinition =>
-  extraction(anchor, legacy, (of, path, isJson) => {
-    const found = `bq_json_query(${of}, ${path})`;
+  extraction(anchor, legacy, (of, path, isJson, literal) => {
+    const found = quick(plainJsonQuery, literal, of, isJson, (text) => `bq_json_query(${text}, ${path})`);
     return isJson ? [json(found), "JSON"] : [found, "STRING"];
   });
 
 const value = (anchor: string, legacy: boolean): FunctionDefinition =>
   extraction(anchor, legacy, (of, path, isJson, literal) => {
-    const slow = (text: string): string => `bq_json_value(${text}, ${path})`;
-    const plain = literal === undefined ? undefined : plainJsonValue(of, literal, isJson, slow);
-    return [plain ?? slow(of), "STRING"];
+    const found = quick(plainJsonValue, literal, of, isJson, (text) => `bq_json_value(${text}, ${path})`);
+    return [found, "STRING"];
   });
+
+/** The quick text for a literal path that has one, else the exact call. */
+function quick(
+  plain: typeof plainJsonValue,
+  path: string | undefined,
+  of: string,
+  isJson: boolean,
+  slow: (of: string) => string,
+): string {
+  return (path === undefined ? undefined : plain(of, path, isJson, slow)) ?? slow(of);
+}
 
 function literalText(path: Typed | undefined): string | undefined {
   return path?.literal?.kind === "string" ? path.literal.text : undefined;
 }
 
 const queryArray = (anchor: string, legacy: boolean): FunctionDefinition =>
-  extraction(anchor, legacy, (of, path, isJson) => {
-    const found = `bq_json_query_array(${of}, ${path})`;
+  extraction(anchor, legacy, (of, path, isJson, literal) => {
+    const found = quick(plainJsonQueryArray, literal, of, isJson, (text) => `bq_json_query_array(${text}, ${path})`);
     return isJson
       ? [`CAST(${found} AS JSON[])`, { kind: "array", element: "JSON" }]
       : [found, { kind: "array", element: "STRING" }];
