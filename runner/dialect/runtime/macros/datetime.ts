@@ -115,6 +115,13 @@ function datetimeMacros(): Macro[] {
 const outOfRange = (type: string, name: string, x: string) =>
   failure(type, `concat('${name} value out of range: ', CAST(${x} AS VARCHAR), '!')`);
 
+/** Zones that are known without asking the time zone database. */
+const COMMON_ZONES = (
+  "America/New_York America/Chicago America/Denver America/Los_Angeles America/Phoenix America/Toronto America/Sao_Paulo Europe/London " +
+  "Europe/Paris Europe/Berlin Europe/Madrid Europe/Rome Europe/Amsterdam Europe/Stockholm Europe/Moscow Europe/Istanbul Asia/Tokyo Asia/Seoul " +
+  "Asia/Shanghai Asia/Hong_Kong Asia/Singapore Asia/Kolkata Asia/Dubai Asia/Jakarta Australia/Sydney Australia/Melbourne Pacific/Auckland"
+).split(" ");
+
 /**
  * DATETIME, TIME and TIMESTAMP. DATETIME_DIFF and TIME_DIFF count boundaries, TIMESTAMP_DIFF counts whole elapsed parts.
  * Local times that occur twice are the first instant, those that are skipped lie after the gap (GoogleSQL's date_time_util.cc).
@@ -143,9 +150,14 @@ export const DATETIME_MACROS: readonly Macro[] = [
       ELSE ${failure("BIGINT", "concat('Invalid time zone: ', zone)")} END`,
   ),
   // The instant is named once: bound by a lambda, DuckDB would not work the zone out before it runs, but for every row.
+  // Within a lambda DuckDB would call JavaScript for every row, even of a literal.
+  macro(
+    "known_zone(zone)",
+    `CASE WHEN zone IN (${COMMON_ZONES.map((zone) => `'${zone}'`).join(", ")}) THEN zone ELSE bq_time_zone(zone) END`,
+  ),
   macro(
     "zone_name(zone)",
-    "CASE WHEN zone = 'UTC' OR left(zone, 1) IN ('+', '-') OR left(zone, 4) IN ('UTC+', 'UTC-') THEN 'UTC' ELSE bq_time_zone(zone) END",
+    "CASE WHEN zone = 'UTC' OR left(zone, 1) IN ('+', '-') OR left(zone, 4) IN ('UTC+', 'UTC-') THEN 'UTC' ELSE bq.known_zone(zone) END",
   ),
   macro(
     "zone_shift(zone)",
@@ -162,7 +174,7 @@ export const DATETIME_MACROS: readonly Macro[] = [
     `CASE WHEN zone = 'UTC' THEN timezone('UTC', dt)
       WHEN left(zone, 1) IN ('+', '-') THEN bq.timestamp_checked(make_timestamptz(epoch_us(dt) - bq.offset_micros(zone)))
       WHEN left(zone, 4) IN ('UTC+', 'UTC-') THEN bq.timestamp_checked(make_timestamptz(epoch_us(dt) - bq.offset_micros(substr(zone, 4))))
-      ELSE bq.timestamp_in_zone(dt, bq_time_zone(zone)) END`,
+      ELSE bq.timestamp_in_zone(dt, bq.known_zone(zone)) END`,
   ),
   // Of a local time that occurs twice the first instant; DuckDB takes the second.
   macro("timestamp_in_zone(dt, zone)", "bq.timestamp_first(timezone(zone, dt), dt, zone)"),
