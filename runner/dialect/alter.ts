@@ -1,12 +1,14 @@
-import type { Identifier, PathNode, Statement } from "../googlesql/ast.js";
+import type { Identifier, PathNode, Statement, TypeNode } from "../googlesql/ast.js";
 import type { Catalog, CatalogTable } from "../googlesql/catalog.js";
 import { analysisError, unsupported } from "../googlesql/errors.js";
+import { parseTypeText } from "../googlesql/parser/type.js";
 import type { TableChange } from "../googlesql/script-ast.js";
 import { type Column, typeName } from "../port/sql-types.js";
-import { duckdbType, quoteName, quotePath } from "./print/sql.js";
+import { DECLARED_MARK } from "./declared-type.js";
+import { duckdbType, quoteName, quotePath, quoteString } from "./print/sql.js";
 import { constantContext, resolveAssignment } from "./resolve/constant.js";
 import { didYouMean } from "./resolve/suggest.js";
-import { typeOf } from "./resolve/type-node.js";
+import { hasParameters, limitOf, typeOf, typeText } from "./resolve/type-node.js";
 
 type Node<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
@@ -54,12 +56,22 @@ export function translateAlter(statement: Node<"changeTable"> | Node<"alterOptio
   const table = changedTable(statement.path, catalog);
   const head = `ALTER TABLE ${quotePath(table.path)}`;
   return statement.changes.flatMap((change) => {
+    if (change.kind === "setType") return retyped(change, table);
     const clause = changeClause(change, table, catalog);
     return clause === undefined ? [] : [`${head} ${clause}`];
   });
 }
 
-function changeClause(change: TableChange, table: CatalogTable, catalog: Catalog): string | undefined {
+/** The statement that keeps the type of a column as it was declared, or forgets it. */
+export function declaration(path: readonly string[], column: string, declared: string | undefined): string {
+  return `COMMENT ON COLUMN ${quotePath([...path, column])} IS ${declared === undefined ? "NULL" : quoteString(DECLARED_MARK + declared)}`;
+}
+
+function changeClause(
+  change: Exclude<TableChange, { kind: "setType" }>,
+  table: CatalogTable,
+  catalog: Catalog,
+): string | undefined {
   switch (change.kind) {
     case "options":
       return undefined;
@@ -74,26 +86,47 @@ function changeClause(change: TableChange, table: CatalogTable, catalog: Catalog
     case "dropNotNull":
       return `ALTER COLUMN ${quoteName(columnOf(change.name, table).name)} DROP NOT NULL`;
     case "setDefault": {
-      const { name, type } = columnOf(change.name, table);
+      const column = columnOf(change.name, table);
+      const { name } = column;
       if (change.value === undefined) return `ALTER COLUMN ${quoteName(name)} DROP DEFAULT`;
-      const value = resolveAssignment(change.value, type, constantContext(catalog), name);
+      const value = resolveAssignment(change.value, column, constantContext(catalog));
       return `ALTER COLUMN ${quoteName(name)} SET DEFAULT ${value.sql}`;
     }
-    case "setType": {
-      const { name, type } = columnOf(change.name, table);
-      const wanted = typeOf(change.type);
-      if (!WIDENINGS.has(`${typeName(type)} ${typeName(wanted)}`)) {
-        if (typeName(type) === typeName(wanted)) return undefined;
-        throw analysisError(
-          `ALTER TABLE ALTER COLUMN SET DATA TYPE requires that the existing column type (${typeName(type)}) is assignable to the new type (${typeName(wanted)})`,
-          change.type,
-        );
-      }
-      if (typeName(wanted) === "FLOAT64" && type !== "INT64")
-        throw unsupported("SET DATA TYPE to FLOAT64", change.type);
-      return `ALTER COLUMN ${quoteName(name)} SET DATA TYPE ${duckdbType(wanted)}`;
-    }
   }
+}
+
+/** SET DATA TYPE: to a type that takes every value of the old one, or to wider parameters of the same. */
+function retyped(change: Extract<TableChange, { kind: "setType" }>, table: CatalogTable): string[] {
+  const column = columnOf(change.name, table);
+  const [from, to] = [column.declared ?? typeName(column.type), typeText(change.type)];
+  const wanted = typeOf(change.type);
+  const same = typeName(column.type) === typeName(wanted);
+  const widened = same
+    ? isWider(change.type, column.declared)
+    : WIDENINGS.has(`${typeName(column.type)} ${typeName(wanted)}`);
+  if (!widened)
+    throw analysisError(
+      `ALTER TABLE ALTER COLUMN SET DATA TYPE requires that the existing column type (${from}) is assignable to the new type (${to})`,
+      change.type,
+    );
+  if (!same && wanted === "FLOAT64" && column.type !== "INT64")
+    throw unsupported("SET DATA TYPE to FLOAT64", change.type);
+  const { path } = table;
+  const declared = hasParameters(change.type) ? to : undefined;
+  return [
+    ...(same
+      ? []
+      : [`ALTER TABLE ${quotePath(path)} ALTER COLUMN ${quoteName(column.name)} SET DATA TYPE ${duckdbType(wanted)}`]),
+    ...(declared === column.declared ? [] : [declaration(path, column.name, declared)]),
+  ];
+}
+
+/** Whether every value of a declared type fits the parameters of another of its kind. */
+function isWider(node: TypeNode, declared: string | undefined): boolean {
+  const limit = limitOf(node);
+  if (limit === undefined) return true;
+  const old = declared === undefined ? undefined : limitOf(parseTypeText(declared));
+  return old !== undefined && limit.scale >= old.scale && limit.precision - limit.scale >= old.precision - old.scale;
 }
 
 /** A column that is added or renamed to must not be there yet. */

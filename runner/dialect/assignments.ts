@@ -1,14 +1,15 @@
 import type { Expr, Identifier } from "../googlesql/ast.js";
 import type { CatalogTable } from "../googlesql/catalog.js";
 import { analysisError, unsupported } from "../googlesql/errors.js";
+import { parseTypeText } from "../googlesql/parser/type.js";
 import type { Assignment } from "../googlesql/script-ast.js";
-import type { SqlType, StructType } from "../port/sql-types.js";
-import { typeName } from "../port/sql-types.js";
+import { type Column, type StructField, type StructType, typeName } from "../port/sql-types.js";
 import { columnOf } from "./alter.js";
 import { fieldAccess, quoteName, structLiteral } from "./print/sql.js";
 import { resolveAssignment } from "./resolve/constant.js";
 import type { ExprContext } from "./resolve/scope.js";
 import { didYouMean } from "./resolve/suggest.js";
+import { hasParameters, typeText } from "./resolve/type-node.js";
 
 /** A table that rows are changed of: its columns, and how the statement names it. */
 export interface AssignedTable {
@@ -32,32 +33,25 @@ interface Item {
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/dml-syntax#update_statement
  */
 export function setClauses(set: readonly Assignment[], target: AssignedTable, ctx: ExprContext): string[] {
-  const items = new Map<string, { readonly type: SqlType; readonly items: Item[] }>();
+  const items = new Map<string, { readonly column: Column; readonly items: Item[] }>();
   for (const { path, value } of set) {
     const [first, ...rest] = path as [Identifier, ...Identifier[]];
     const qualified = rest.length > 0 && first.name.toLowerCase() === target.name;
     const [column, ...fields] = (qualified ? rest : path) as [Identifier, ...Identifier[]];
-    const { name, type } = columnOf(column, target.table);
-    const known = items.get(name) ?? { type, items: [] };
-    items.set(name, known);
+    const own = columnOf(column, target.table);
+    const known = items.get(own.name) ?? { column: own, items: [] };
+    items.set(own.name, known);
     known.items.push({ fields, value, at: first, text: [column, ...fields].map((part) => part.name).join(".") });
   }
   const inSet = { ...ctx, clause: "UPDATE SET clause" };
-  return [...items].map(([name, column]) => {
+  return [...items].map(([name, { column, items: own }]) => {
     const current = `${target.alias}.${quoteName(name)}`;
-    return `${quoteName(name)} = ${newValue(name, column.type, current, column.items, 0, inSet)}`;
+    return `${quoteName(name)} = ${newValue(column, current, own, 0, inSet)}`;
   });
 }
 
 /** The value of a column or field, of which `items` assign the whole or parts. */
-function newValue(
-  name: string,
-  type: SqlType,
-  current: string,
-  items: readonly Item[],
-  depth: number,
-  ctx: ExprContext,
-): string {
+function newValue(column: Column, current: string, items: readonly Item[], depth: number, ctx: ExprContext): string {
   const whole = items.find(({ fields }) => fields.length === depth);
   if (whole !== undefined) {
     const other = items.find((item) => item !== whole);
@@ -69,8 +63,9 @@ function newValue(
         other.at,
       );
     if (depth > 0 && whole.value === "DEFAULT") throw unsupported("DEFAULT for a field", whole.at);
-    return assigned(whole.value, { name, type }, ctx);
+    return assigned(whole.value, column, ctx);
   }
+  const { type } = column;
   const [first] = items as [Item, ...Item[]];
   const wanted = first.fields[depth] as Identifier;
   if (typeof type === "string" || type.kind !== "struct")
@@ -79,9 +74,17 @@ function newValue(
   const values = type.fields.map((field, i) => {
     const inner = fieldAccess(current, type, i);
     const own = byField.get(i);
-    return own === undefined ? inner : newValue(`${name}.${field.name}`, field.type, inner, own, depth + 1, ctx);
+    return own === undefined ? inner : newValue(fieldColumn(column, field, i), inner, own, depth + 1, ctx);
   });
   return structLiteral(type, values);
+}
+
+/** A field of a column as if it were a column itself. */
+function fieldColumn({ name, declared }: Column, field: StructField, index: number): Column {
+  const node = declared === undefined ? undefined : parseTypeText(declared);
+  const own = node?.kind === "structType" ? node.fields[index]?.type : undefined;
+  const parameters = own !== undefined && hasParameters(own) ? { declared: typeText(own) } : {};
+  return { name: `${name}.${field.name}`, type: field.type, ...parameters };
 }
 
 function groupByField(items: readonly Item[], depth: number, type: StructType): ReadonlyMap<number, Item[]> {
@@ -99,10 +102,6 @@ function groupByField(items: readonly Item[], depth: number, type: StructType): 
   return groups;
 }
 
-export function assigned(
-  value: Expr | "DEFAULT",
-  column: { readonly name: string; readonly type: SqlType },
-  ctx: ExprContext,
-): string {
-  return value === "DEFAULT" ? "DEFAULT" : resolveAssignment(value, column.type, ctx, column.name).sql;
+export function assigned(value: Expr | "DEFAULT", column: Column, ctx: ExprContext): string {
+  return value === "DEFAULT" ? "DEFAULT" : resolveAssignment(value, column, ctx).sql;
 }

@@ -2,9 +2,8 @@ import type { Query } from "../googlesql/ast.js";
 import type { Catalog } from "../googlesql/catalog.js";
 import type { Diagnosis } from "../googlesql/checker.js";
 import { DialectError, type Span } from "../googlesql/contract.js";
-import { locateErrors, SqlProblem } from "../googlesql/errors.js";
+import { locateErrors, problemOf, type SqlProblem } from "../googlesql/errors.js";
 import { parseQueryText } from "../googlesql/parser/statement.js";
-
 import { dependsOnGuess, repair, taintedNames } from "./repair.js";
 import { finishQuery } from "./resolve/output.js";
 import type { Scope } from "./resolve/scope.js";
@@ -44,8 +43,10 @@ export function diagnoseQuery(
       const { columns, unnamed } = finishQuery(query, catalog, "bigquery", variables);
       const all = taintedNames(query, tainted);
       return { errors, columns: known ? columns : undefined, suspects: all, unnamed: known ? unnamed : undefined };
-    } catch (problem) {
-      if (!(problem instanceof SqlProblem)) throw problem;
+    } catch (error) {
+      const problem = problemOf(error, sql);
+      if (problem === undefined) throw error;
+      if (problem !== error) return { errors: [...errors, located(sql, problem)], columns: undefined, suspects };
       const key = `${problem.span.start} ${problem.message}`;
       const all = taintedNames(query, tainted);
       const genuine = ABOUT_NAMES.test(problem.message) || !dependsOnGuess(query, problem.span, all, guesses);

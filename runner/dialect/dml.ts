@@ -78,7 +78,7 @@ function insertQuery(
         own.span,
       );
     }
-    return stored(coerce(value, column.type), own.span).sql;
+    return stored(coerce(value, column.type), column, own.span).sql;
   });
   return `SELECT ${items.join(", ")} FROM (${query.sql}) AS ${alias}`;
 }

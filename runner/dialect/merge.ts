@@ -73,5 +73,5 @@ function sourceValue(
   const value = readColumn(own, clause, ctx.scope);
   if (coercionCost(value, column.type) === undefined)
     throw analysisError(`Value of column ${own.name} cannot be inserted into column ${column.name}`, clause);
-  return stored(coerce(value, column.type), clause).sql;
+  return stored(coerce(value, column.type), column, clause).sql;
 }

@@ -2,7 +2,7 @@ import type { Expr, FromItem, Query, Select, SelectItem } from "../googlesql/ast
 import type { Span } from "../googlesql/contract.js";
 import type { SqlProblem } from "../googlesql/errors.js";
 import { impliedName } from "../googlesql/names.js";
-import { walk } from "../googlesql/walk.js";
+import { mapTree, walk } from "../googlesql/walk.js";
 
 /** A query without the part that was wrong. */
 export interface Repair {
@@ -126,9 +126,13 @@ function conditionAt(query: Query, span: Span): Expr | undefined {
 }
 
 function conjunctAt(condition: Expr, span: Span): Expr {
-  if (condition.kind !== "binary" || condition.op !== "AND") return condition;
-  const side = [condition.left, condition.right].find((operand) => contains(operand, span));
-  return side === undefined ? condition : conjunctAt(side, span);
+  let part = condition;
+  while (part.kind === "binary" && part.op === "AND") {
+    const side = [part.left, part.right].find((operand) => contains(operand, span));
+    if (side === undefined) return part;
+    part = side;
+  }
+  return part;
 }
 
 /** Leaves out the common table expression in which `span` stands, and what reads it. */
@@ -187,25 +191,17 @@ type AnyNode = Record<string, unknown>;
 /** The last object of the tree, in reading order, that passes the test. */
 function find(node: object, test: (node: AnyNode) => boolean): AnyNode | undefined {
   let found: AnyNode | undefined;
-  const visit = (value: unknown): void => {
-    if (typeof value !== "object" || value === null) return;
-    if (!Array.isArray(value) && test(value as AnyNode)) found = value as AnyNode;
-    for (const part of Object.values(value)) visit(part);
-  };
-  visit(node);
+  const waiting: object[] = [node];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (!Array.isArray(next) && test(next as AnyNode)) found = next as AnyNode;
+    for (const part of Object.values(next).reverse()) if (typeof part === "object" && part !== null) waiting.push(part);
+  }
   return found;
 }
 
 /** The tree with `target` replaced; parts that do not hold it are shared with the given tree. */
 function replaced<T>(tree: T, target: object, replacement: object): T {
-  if (typeof tree !== "object" || tree === null) return tree;
-  if ((tree as object) === target) return replacement as T;
-  if (Array.isArray(tree)) {
-    const items = tree.map((item) => replaced(item as unknown, target, replacement));
-    return items.some((item, i) => item !== tree[i]) ? (items as T) : tree;
-  }
-  const entries = Object.entries(tree).map(([key, value]) => [key, replaced(value, target, replacement)] as const);
-  return entries.some(([key, value]) => value !== (tree as AnyNode)[key]) ? (Object.fromEntries(entries) as T) : tree;
+  return mapTree(tree, (node) => (node === target ? (replacement as AnyNode) : undefined));
 }
 
 function isExpr(value: unknown): value is Expr {

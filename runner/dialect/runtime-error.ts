@@ -1,3 +1,5 @@
+import { TOO_DEEP } from "./nesting.js";
+
 const FAILED_CAST =
   /Could not convert string (?:'([\s\S]*)'|"([\s\S]*)") to \w+|invalid \w+ field format: "([\s\S]*?)", expected format/;
 
@@ -26,6 +28,7 @@ export function runtimeMessage(duckdbMessage: string): string {
   )
     return `Cannot parse regular expression: ${line.replace(/^[A-Za-z ]+ Error: /, "")}`;
   if (/Like pattern must not end with escape character/i.test(line)) return "LIKE pattern ends with a backslash";
+  if (/Max expression depth limit|memory exhausted/.test(line)) return TOO_DEEP;
   if (/More than one row returned by a subquery/.test(line)) return "Scalar subquery produced more than one element";
   return line.replace(/^[A-Za-z ]+ Error: /, "");
 }

@@ -3,6 +3,7 @@ import type { Catalog, UserFunction } from "../googlesql/catalog.js";
 import { analysisError, unsupported } from "../googlesql/errors.js";
 import { mapTree, walk } from "../googlesql/walk.js";
 import { type SqlType, typeName } from "../port/sql-types.js";
+import { limitedTree } from "./functions/limits.js";
 import { functionNamed } from "./functions/registry.js";
 import { fieldAccess, quoteString, valueType } from "./print/sql.js";
 import { constantContext } from "./resolve/constant.js";
@@ -13,23 +14,26 @@ import { typeOf } from "./resolve/type-node.js";
 import { checkFunction } from "./resolve/user-functions.js";
 import type { StatementContext } from "./statement.js";
 import { coerce, coercionCost } from "./types/coercion.js";
+import type { LimitTree } from "./types/type-limits.js";
 import type { Typed } from "./types/typed.js";
 
-export { locateErrors, positionOf, SqlProblem, unsupported } from "../googlesql/errors.js";
+export { locateErrors, positionOf, problemOf, SqlProblem, unsupported } from "../googlesql/errors.js";
 export { parseScriptText } from "../googlesql/parser/script.js";
 export { parseQueryText } from "../googlesql/parser/statement.js";
 export type { RoutineParameter, ScriptStatement, TableChange } from "../googlesql/script-ast.js";
 export { walk } from "../googlesql/walk.js";
 export { fieldKeys, quoteName, structLiteral } from "./print/sql.js";
 export { requireNames } from "./resolve/output.js";
-export { typeOf } from "./resolve/type-node.js";
+export { limitsOf, typeOf } from "./resolve/type-node.js";
 export {
   finishInScript,
+  finishView,
   rowsInScript,
   type StatementContext,
   type TranslatedStatement,
   translateParsed,
 } from "./statement.js";
+export type { LimitTree } from "./types/type-limits.js";
 
 /** A variable of a script: its value is a variable of the DuckDB session. */
 export interface Variable {
@@ -37,6 +41,13 @@ export interface Variable {
   readonly type: SqlType;
   /** Its name in DuckDB. */
   readonly key: string;
+  /** What the parameters of its type restrict. */
+  readonly limits?: LimitTree | undefined;
+}
+
+/** A value of the variable's type within the limits of its declaration. */
+export function limitedSql(sql: string, { type, limits }: Pick<Variable, "type" | "limits">): string {
+  return limits === undefined ? sql : limitedTree(sql, type, limits);
 }
 
 /** The variables that expressions may read, as the columns of an outermost scope. */

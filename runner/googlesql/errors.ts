@@ -1,3 +1,4 @@
+import { tooDeeplyNested } from "../dialect/nesting.js";
 import { DialectError, type Span } from "./contract.js";
 
 /**
@@ -38,13 +39,19 @@ export function positionOf(sql: string, offset: number): { line: number; column:
   return { line, column: offset - lineStart + 1 };
 }
 
-/** Runs `work`; a `SqlProblem` leaves as a `DialectError` positioned in `sql`. */
+/** Runs `work`; a `SqlProblem` leaves as a `DialectError` positioned in `sql`, and so does a stack that `sql` is nested too deeply for. */
 export function locateErrors<T>(sql: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof SqlProblem)) throw error;
-    const { line, column } = positionOf(sql, error.span.start);
-    throw new DialectError(error.kind, error.message, error.span, line, column);
+    const problem = problemOf(error, sql);
+    if (problem === undefined) throw error;
+    const { line, column } = positionOf(sql, problem.span.start);
+    throw new DialectError(problem.kind, problem.message, problem.span, line, column);
   }
+}
+
+/** What an error says of the text that was being parsed or resolved; undefined: nothing. */
+export function problemOf(error: unknown, sql: string): SqlProblem | undefined {
+  return error instanceof SqlProblem ? error : tooDeeplyNested(error, sql);
 }

@@ -1,29 +1,52 @@
 type AstNode = { readonly kind?: unknown };
 
-/** Visits every object of a syntax tree that has a `kind`, parents first. Return false to leave out its children. */
+/**
+ * Visits every object of a syntax tree that has a `kind`, parents first, in reading order. Return false to leave out its children. Not
+ * recursive: a tree may be as deep as its text is long.
+ */
 export function walk(node: object, visit: (node: AstNode & Record<string, unknown>) => boolean | undefined): void {
-  if (Array.isArray(node)) {
-    for (const item of node) if (typeof item === "object" && item !== null) walk(item, visit);
-    return;
-  }
-  const record = node as AstNode & Record<string, unknown>;
-  if (typeof record.kind === "string" && visit(record) === false) return;
-  for (const value of Object.values(record)) {
-    if (typeof value === "object" && value !== null) walk(value, visit);
+  const waiting: object[] = [node];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const record = next as AstNode & Record<string, unknown>;
+    if (!Array.isArray(next) && typeof record.kind === "string" && visit(record) === false) continue;
+    const parts = Array.isArray(next) ? (next as unknown[]) : Object.values(record);
+    for (let i = parts.length - 1; i >= 0; i -= 1) {
+      const part = parts[i];
+      if (typeof part === "object" && part !== null) waiting.push(part);
+    }
   }
 }
 
 type Node = Record<string, unknown>;
 
-/** A copy of a tree, children first, in which `change` may replace any object. */
+/** A copy of a tree, children first, in which `change` may replace any object. Not recursive, like `walk`. */
 export function mapTree<T>(tree: T, change: (node: Node) => Node | undefined): T {
   if (typeof tree !== "object" || tree === null) return tree;
-  if (Array.isArray(tree)) {
-    const items = tree.map((item) => mapTree(item as unknown, change));
-    return items.some((item, i) => item !== tree[i]) ? (items as T) : tree;
+  const copies = new Map<object, object>();
+  const copied = (part: unknown): unknown =>
+    typeof part === "object" && part !== null ? (copies.get(part) ?? part) : part;
+  for (const node of childrenFirst(tree)) {
+    if (Array.isArray(node)) {
+      if (node.some((item) => copied(item) !== item)) copies.set(node, node.map(copied));
+      continue;
+    }
+    const changed = Object.values(node).some((part) => copied(part) !== part);
+    const copy = changed
+      ? Object.fromEntries(Object.entries(node).map(([key, part]) => [key, copied(part)]))
+      : (node as Node);
+    const result = change(copy) ?? copy;
+    if (result !== node) copies.set(node, result);
   }
-  const entries = Object.entries(tree).map(([key, value]) => [key, mapTree(value as unknown, change)] as const);
-  const changed = entries.some(([key, value]) => value !== (tree as Node)[key]);
-  const copy = (changed ? Object.fromEntries(entries) : tree) as Node;
-  return (change(copy) ?? copy) as T;
+  return copied(tree) as T;
+}
+
+/** Every object of a tree, each after what it holds. */
+function childrenFirst(tree: object): object[] {
+  const found: object[] = [];
+  const waiting: object[] = [tree];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    found.push(next);
+    for (const part of Object.values(next)) if (typeof part === "object" && part !== null) waiting.push(part as object);
+  }
+  return found.reverse();
 }

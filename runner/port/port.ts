@@ -35,6 +35,8 @@ export interface TableDefinition {
   readonly primaryKey: readonly string[];
   readonly partitionColumn: string | undefined;
   readonly clusterBy: readonly string[];
+  /** The column that stands for a row's meaning: a row that comes with an equal one is left as it is. Undefined: all columns do. */
+  readonly rowHash?: string;
 }
 
 /**
@@ -141,7 +143,7 @@ export interface RowColumns {
 export interface PublishCounts {
   readonly inserted: number;
   readonly updated: number;
-  /** Equal `data_hash`, other columns moved (source hashes, quality): rewritten without a new `updated` time. */
+  /** Equal row hash, other columns moved (source hashes, quality): rewritten without a new `updated` time. */
   readonly refreshed: number;
   readonly deleted: number;
   readonly unchanged: number;
@@ -216,11 +218,11 @@ export interface Transaction extends ScriptTexts, Observation {
   /** Drops a stage that is not published. */
   discard(stage: Stage): Promise<void>;
   query(sql: string): Promise<QueryResult>;
-  /** Merges by primary key; rows with an equal `data_hash` stay untouched; two rows of one key are an error. */
+  /** Merges by primary key; rows with an equal row hash stay untouched; two rows of one key are an error. */
   mergeRows(table: TableDefinition, rows: AsyncIterable<RowObject> | Iterable<RowObject>): Promise<MergeCounts>;
   /**
    * As `mergeRows`, and deletes the stored rows of the scopes whose key did not come: the rows are all there is of them.
-   * In a table without a `data_hash` column a row stays untouched if all its columns are equal.
+   * In a table without a row hash a row stays untouched if all its columns are equal.
    * @param scopes asked for once the rows have ended, because what a stream covers is known only then
    */
   replaceRows(

@@ -39,6 +39,8 @@ export type SqlType = ScalarType | ArrayType | StructType;
 export interface Column {
   readonly name: string;
   readonly type: SqlType;
+  /** The type as it was declared, where it has parameters: `NUMERIC(5, 2)`, `ARRAY<STRING(3)>`. What is written is rounded or refused by them. */
+  readonly declared?: string;
 }
 
 /** BigQuery's spelling of a type. */

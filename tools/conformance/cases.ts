@@ -6,8 +6,11 @@ export interface Case {
   readonly id: string;
   readonly class: string;
   readonly source: string;
+  /** A script to run first, in a dataset made for the case: the case was recorded from the real service. */
+  readonly setup?: string;
   readonly sql: string;
   readonly ordered?: boolean;
+  readonly columns?: readonly string[];
   readonly types?: readonly string[];
   readonly rows?: readonly (readonly Cell[])[];
   readonly error?: string;

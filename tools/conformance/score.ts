@@ -5,6 +5,7 @@
 import { parseArgs } from "node:util";
 import { type Case, readCases } from "./cases.js";
 import { openEngine, type Score, scoreCase, type Verdict } from "./scorer.js";
+import { openScriptEngine } from "./script-scorer.js";
 
 const VERDICTS: readonly Verdict[] = ["equal", "refused", "failed", "wrong"];
 const USAGE =
@@ -32,9 +33,14 @@ async function main(): Promise<void> {
     .flatMap(readCases)
     .filter((item) => (flags.source ?? item.source) === item.source && (flags.id ?? item.id) === item.id);
   const engine = await openEngine();
+  const scripts = await openScriptEngine();
   const scored: Scored[] = [];
-  for (const item of cases) scored.push({ item, score: await scoreCase(engine.connection, item) });
+  for (const item of cases) {
+    const score = item.source === "bigquery" ? await scripts.score(item) : await scoreCase(engine.connection, item);
+    scored.push({ item, score });
+  }
   engine.close();
+  await scripts.close();
   if (flags.json) console.log(JSON.stringify(report(scored), null, 2));
   else {
     for (const entry of scored.filter(isShown).slice(0, Number(flags.limit))) console.log(describe(entry));

@@ -54,7 +54,7 @@ function intervalText({ months, days, micros }: { months: number; days: number; 
   return `${months < 0 ? "-" : ""}${Math.floor(m / 12)}-${m % 12} ${days} ${micros < 0n ? "-" : ""}${trimFraction(`${clock}.${fraction}`)}`;
 }
 
-function trimFraction(text: string): string {
+export function trimFraction(text: string): string {
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
 

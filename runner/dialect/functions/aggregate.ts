@@ -82,13 +82,32 @@ function finiteOnly(name: string, args: readonly string[], call: AggregateCall, 
   return `CASE WHEN ${odd} THEN ${nan} ELSE ${call.of(name, [`CASE WHEN isfinite(${sum}) THEN ${value} END`, ...rest])} END`;
 }
 
+/** Below this a product of two whole parts has room for more rows than any table has. */
+const SMALL = "100000000000000";
+
+/** Variance or deviation of NUMERIC, exact until the last step: sums of whole parts, of units of 10^-9, and of their products. */
+function numericSpread(name: string, value: string, call: AggregateCall): string {
+  if (call.distinct) {
+    const list = `list_transform(${call.of("list", [value])}, lambda item: bq_bignumeric(CAST(item AS VARCHAR)))`;
+    return `bq_bignumeric_spread(${list}, '${name}')`;
+  }
+  const part = (text: string): string => `CASE WHEN abs(${value}) < ${SMALL} THEN CAST(${text} AS HUGEINT) END`;
+  const whole = part(`trunc(${value})`);
+  const nanos = part(`${value} % 1 * 1000000000`);
+  const products = [whole, nanos, `${whole} * ${whole}`, `${whole} * ${nanos}`, `${nanos} * ${nanos}`];
+  const sums = products.map((product) => `CAST(${call.of("sum", [product])} AS VARCHAR)`);
+  const exact = `bq_numeric_spread('${name}', ${call.of("count", [value])}, ${sums.join(", ")})`;
+  const rough = call.of(name, [`bq.numeric_to_float64(${value})`]);
+  return `CASE WHEN ${call.of("max", [`abs(${value})`])} < ${SMALL} THEN ${exact} ELSE ${rough} END`;
+}
+
 /** Variances and deviations; those of BIGNUMERIC are exact until the last step. */
 function spread(anchor: string, name: string) {
   return aggregate(
     `${DOC}#${anchor}`,
     PLAIN,
     aggregateOn("(FLOAT64) -> FLOAT64?", (args, call, typed) => finiteOnly(name, args, call, typed)),
-    aggregateOn("(NUMERIC) -> FLOAT64?", ([value], call) => call.of(name, [`bq.numeric_to_float64(${value})`])),
+    aggregateOn("(NUMERIC) -> FLOAT64?", ([value], call) => numericSpread(name, value as string, call)),
     aggregateOn(
       "(BIGNUMERIC) -> FLOAT64?",
       (args, call) => `bq_bignumeric_spread(${call.of("list", args)}, '${name}')`,
@@ -171,7 +190,8 @@ export const AGGREGATE_FUNCTIONS: Family = {
     }),
     aggregateOn("(BYTES, [BYTES]) -> BYTES?", ([value, separator], call, typed) => {
       requireLiteral(typed[1]);
-      const list = call.of("list", [`bq_latin1_text(${value})`], { filter: `${value} IS NOT NULL` });
+      const text = `bq_latin1_text(${value})`;
+      const list = call.of("list", [text], { filter: `${value} IS NOT NULL`, distinctBy: text });
       const between = separator === undefined ? "','" : `bq_latin1_text(${separator})`;
       return `bq_latin1_bytes(bq_join(${sliced(list, call.limit)}, ${between}, ''))`;
     }),

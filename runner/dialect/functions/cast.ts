@@ -1,11 +1,12 @@
 import type { Span } from "../../googlesql/contract.js";
 import { analysisError, SqlProblem } from "../../googlesql/errors.js";
 import { type SqlType, type StructType, typeName } from "../../port/sql-types.js";
-import { duckdbType, fieldAccess, structLiteral } from "../print/sql.js";
+import { fieldAccess, structLiteral } from "../print/sql.js";
 import { coerce, coercionCost } from "../types/coercion.js";
 import { sameType } from "../types/equality.js";
-import type { LimitTree, TypeLimit } from "../types/type-limits.js";
+import type { LimitTree } from "../types/type-limits.js";
 import { derive, isNullLiteral, type Typed } from "../types/typed.js";
+import { limitedTree } from "./limits.js";
 import { SafeScope } from "./safe.js";
 
 export interface CastOptions {
@@ -90,10 +91,33 @@ const NEVER_FAILS = new Set([
   "TIMESTAMP>TIME",
 ]);
 
+/** Casts that give NULL where they fail, without TRY: one failure in a vector would make it slow. */
+const SAFE_CASTS: Readonly<Record<string, string>> = {
+  "FLOAT64>INT64": "bq.try_float64_to_int64($)",
+  "NUMERIC>INT64": "bq.try_numeric_to_int64($)",
+  "STRING>INT64": "bq.try_string_to_int64($)",
+  "STRING>FLOAT64": "bq.try_string_to_float64($)",
+  "STRING>NUMERIC": "bq.try_string_to_numeric($)",
+  "STRING>BOOL": "bq.try_string_to_bool($)",
+  "STRING>DATE": "bq.try_string_to_date($)",
+  "STRING>DATETIME": "bq.try_string_to_datetime($)",
+  "STRING>TIME": "bq.try_string_to_time($)",
+  "STRING>TIMESTAMP": "bq.try_string_to_timestamp($)",
+};
+
 /** CAST or SAFE_CAST of a value, with the limit of a parametrised type. */
 export function castTo(value: Typed, target: SqlType, options: CastOptions): Typed {
   const span = { start: options.span.start, end: options.span.end };
   if (isNullLiteral(value)) return { ...coerce(value, target), literal: undefined, span };
+  const quick = options.safe && options.limits === undefined ? SAFE_CASTS[`${value.type}>${target}`] : undefined;
+  if (quick !== undefined)
+    return derive(
+      quick.replace("$", () => value.sql),
+      target,
+      span,
+      [value],
+      true,
+    );
   const scope = new SafeScope();
   const operand = options.safe ? scope.bind(value) : value;
   const cast = castValue(operand, target);
@@ -175,32 +199,4 @@ function castStruct(sql: string, from: StructType, to: StructType, span: Span): 
     sql: `CASE WHEN ${sql} IS NULL THEN NULL ELSE ${literal} END`,
     mayFail: fields.some((field) => field.mayFail),
   };
-}
-
-function limitedTree(sql: string, type: SqlType, limits: LimitTree): string {
-  if (limits.kind === "scalar") return limited(sql, type, limits.limit);
-  if (typeof type === "string") return sql;
-  if (type.kind === "array" && limits.kind === "array")
-    return `list_transform(${sql}, lambda item: ${limitedTree("item", type.element, limits.element)})`;
-  if (type.kind !== "struct" || limits.kind !== "struct") return sql;
-  const fields = type.fields.map((field, i) => {
-    const own = fieldAccess(sql, type, i);
-    const inner = limits.fields[i];
-    return inner === undefined ? own : limitedTree(own, field.type, inner);
-  });
-  return `CASE WHEN ${sql} IS NULL THEN NULL ELSE ${structLiteral(type, fields)} END`;
-}
-
-/**
- * `NUMERIC(p, s)`: rounded half away from zero to s digits, then an error outside the range. `STRING(n)`, `BYTES(n)`: an error
- * when longer. https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#parameterized_data_types
- */
-function limited(sql: string, type: SqlType, limit: TypeLimit): string {
-  if (type === "NUMERIC") {
-    return `CAST(CAST(${sql} AS DECIMAL(${limit.precision},${limit.scale})) AS ${duckdbType("NUMERIC")})`;
-  }
-  if (type === "BIGNUMERIC") return `bq.bignumeric_limited(${sql}, ${limit.precision}, ${limit.scale})`;
-  const length = type === "STRING" ? "length" : "octet_length";
-  const message = `'maximum length is ${limit.precision} but value has length ' || ${length}(${sql})`;
-  return `CASE WHEN ${length}(${sql}) > ${limit.precision} THEN CAST(CAST(CAST(${message} AS BIGINT) AS VARCHAR) AS ${duckdbType(type)}) ELSE ${sql} END`;
 }

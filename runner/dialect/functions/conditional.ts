@@ -1,6 +1,10 @@
+import type { CallExpr } from "../../googlesql/ast.js";
+import { analysisError } from "../../googlesql/errors.js";
 import { bindOnce } from "../print/bind.js";
-import { mayBeNan, type Typed } from "../types/typed.js";
-import { type Family, on, scalar } from "./definition.js";
+import { comparisonText } from "../types/equal-values.js";
+import { derive, mayBeNan, type Typed } from "../types/typed.js";
+import { spanOf } from "./arguments.js";
+import { type CallContext, type Family, on, scalar, special } from "./definition.js";
 import { requireEquality, requireOrder } from "./requirements.js";
 
 const DOC = "conditional_expressions";
@@ -13,8 +17,14 @@ export const CONDITIONAL_FUNCTIONS: Family = {
   NULLIF: scalar(
     `${DOC}#nullif`,
     on("(T, T) -> T?", ([value, other], typed) => {
-      requireEquality("NULLIF", typed[0]);
-      return `nullif(${value}, ${other})`;
+      const [a, b] = typed as [Typed, Typed];
+      requireEquality("NULLIF", a);
+      // NaN equals nothing, and neither does a STRUCT with a NULL in it; DuckDB has them equal themselves.
+      if (typeof a.type === "string" && !(mayBeNan(a) && mayBeNan(b))) return `nullif(${value}, ${other})`;
+      return bindOnce([value as string, other as string], ([x, y]) => {
+        const equal = comparisonText("=", { ...a, sql: x as string }, { ...b, sql: y as string });
+        return `CASE WHEN ${equal} THEN NULL ELSE ${x} END`;
+      });
     }),
   ),
   NULLIFZERO: scalar(
@@ -37,7 +47,7 @@ export const CONDITIONAL_FUNCTIONS: Family = {
     "mathematical_functions#least",
     on("(T, T...) -> T", (args, typed) => extreme("least", args, typed)),
   ),
-  ERROR: scalar("debugging_functions#error", on("(STRING) -> INT64?", "CAST(error($1) AS BIGINT)")),
+  ERROR: special("debugging_functions#error", failing),
 };
 
 /** DuckDB leaves NULLs out; GoogleSQL gives NULL if any argument is, and NaN if any is that. */
@@ -56,4 +66,17 @@ function extreme(name: string, args: readonly string[], typed: readonly Typed[])
     const odd = nan.includes(true) ? `WHEN ${tests(nan, (arg) => `isnan(${arg})`)} THEN CAST('nan' AS DOUBLE) ` : "";
     return `CASE ${missing}${odd}ELSE ${name}(${names.join(", ")}) END`;
   });
+}
+
+/**
+ * ERROR: of whatever type is wanted where it stands, INT64 where none is.
+ * https://cloud.google.com/bigquery/docs/reference/standard-sql/debugging_functions#error
+ */
+function failing(call: CallExpr, context: CallContext): Typed {
+  const [argument] = call.args;
+  if (argument === undefined || call.args.length > 1)
+    throw analysisError("No matching signature for function ERROR. Supported signature: ERROR(STRING)", call);
+  const message = context.resolveAs(argument.value, "STRING");
+  const typed = derive(`CAST(error(${message.sql}) AS BIGINT)`, "INT64", spanOf(call), [message], true);
+  return { ...typed, literal: { kind: "error", message: message.sql } };
 }

@@ -30,6 +30,8 @@ export interface AggregateOptions {
   readonly filter?: string;
   /** Leave out DISTINCT and ORDER BY (for the counting part of an average, say). */
   readonly plain?: boolean;
+  /** What DISTINCT values are ordered by: the argument as it is given here, which DuckDB wants to see in both places. */
+  readonly distinctBy?: string;
 }
 
 export interface ScalarOverload {
@@ -39,6 +41,8 @@ export interface ScalarOverload {
 
 export interface AggregateOverload {
   readonly signature: Signature;
+  /** Whether it is for arguments of these types, where the signature does not tell. */
+  readonly takes?: (given: readonly Typed[]) => boolean;
   build(args: readonly string[], call: AggregateCall, typed: readonly Typed[]): string;
 }
 

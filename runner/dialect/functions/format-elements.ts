@@ -39,7 +39,7 @@ const UTC_ELEMENTS: Readonly<Record<string, string>> = {
   Z: "'UTC'",
   z: "'+0000'",
   Ez: "'+00:00'",
-  s: "CAST(epoch_us($) // 1000000 AS VARCHAR)",
+  s: "CAST(epoch_us(date_trunc('second', $)) // 1000000 AS VARCHAR)",
 };
 const TIME_ELEMENTS = new Set([
   "H",
@@ -100,6 +100,11 @@ export function formatTemporal(format: string, source: FormatSource): string | u
   const constant = pieces.every((piece) => piece.startsWith("'"));
   const text = pieces.length === 1 ? (pieces[0] as string) : `(${pieces.join(" || ")})`;
   return constant ? `CASE WHEN ${source.local} IS NOT NULL THEN ${text} END` : text;
+}
+
+/** Whether the year is written as it is: strftime pads it to four digits, GoogleSQL does not. */
+export function showsYear(format: string): boolean {
+  return splitFormat(format)?.some(({ element }) => element === "Y" || element === "F") === true;
 }
 
 /** Elements of a fixed number of digits, as a regular expression: such texts DuckDB parses just as GoogleSQL does. */

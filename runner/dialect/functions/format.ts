@@ -155,7 +155,7 @@ function directiveValue({ conversion }: Directive, value: Typed): string {
 /** A format that is known only when the query runs. Its directives must be of one kind for each value. */
 function computedFormat(call: CallExpr, template: Typed, values: readonly Typed[]): Typed {
   const texts = values.map((value) => {
-    if (["INT64", "FLOAT64", "NUMERIC", "STRING"].includes(typeName(value.type))) return raw(value);
+    if (["INT64", "FLOAT64", "NUMERIC", "BIGNUMERIC", "STRING"].includes(typeName(value.type))) return raw(value);
     return printableText(value);
   });
   const bad = values.find((value) => coercionCost(value, value.type) === undefined);

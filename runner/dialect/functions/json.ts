@@ -14,6 +14,7 @@ import {
   special,
 } from "./definition.js";
 import { jsonOf, jsonText } from "./json-text.js";
+import { plainJsonQuery, plainJsonQueryArray, plainJsonValue } from "./plain-json-path.js";
 
 const DOC = "json_functions";
 const json = (sql: string): string => `CAST(${sql} AS JSON)`;
@@ -23,7 +24,7 @@ const text = (sql: string): string => `CAST(${sql} AS VARCHAR)`;
 function extraction(
   anchor: string,
   legacy: boolean,
-  build: (of: string, path: string, isJson: boolean) => [string, SqlType],
+  build: (of: string, path: string, isJson: boolean, literal: string | undefined) => [string, SqlType],
 ): FunctionDefinition {
   // Where the path may be left out it is the whole value.
   const least = /^json_(query|extract)$/.test(anchor) ? 2 : 1;
@@ -39,23 +40,46 @@ function extraction(
         `${call.name}(STRING, [STRING]); ${call.name}(JSON, [STRING])`,
       );
     const isJson = source.type === "JSON";
-    const [sql, type] = build(text(source.sql), `${path?.sql ?? "'$'"}, ${legacy}, ${isJson}`, isJson);
+    const [sql, type] = build(
+      text(source.sql),
+      `${path?.sql ?? "'$'"}, ${legacy}, ${isJson}`,
+      isJson,
+      literalText(path),
+    );
     return derive(sql, type, spanOf(call), path === undefined ? [source] : [source, path], true);
   });
 }
 
 const query = (anchor: string, legacy: boolean): FunctionDefinition =>
-  extraction(anchor, legacy, (of, path, isJson) => {
-    const found = `bq_json_query(${of}, ${path})`;
+  extraction(anchor, legacy, (of, path, isJson, literal) => {
+    const found = quick(plainJsonQuery, literal, of, isJson, (text) => `bq_json_query(${text}, ${path})`);
     return isJson ? [json(found), "JSON"] : [found, "STRING"];
   });
 
 const value = (anchor: string, legacy: boolean): FunctionDefinition =>
-  extraction(anchor, legacy, (of, path) => [`bq_json_value(${of}, ${path})`, "STRING"]);
+  extraction(anchor, legacy, (of, path, isJson, literal) => {
+    const found = quick(plainJsonValue, literal, of, isJson, (text) => `bq_json_value(${text}, ${path})`);
+    return [found, "STRING"];
+  });
+
+/** The quick text for a literal path that has one, else the exact call. */
+function quick(
+  plain: typeof plainJsonValue,
+  path: string | undefined,
+  of: string,
+  isJson: boolean,
+  slow: (of: string) => string,
+): string {
+  return (path === undefined ? undefined : plain(of, path, isJson, slow)) ?? slow(of);
+}
+
+function literalText(path: Typed | undefined): string | undefined {
+  return path?.literal?.kind === "string" ? path.literal.text : undefined;
+}
 
 const queryArray = (anchor: string, legacy: boolean): FunctionDefinition =>
-  extraction(anchor, legacy, (of, path, isJson) => {
-    const found = `bq_json_query_array(${of}, ${path})`;
+  extraction(anchor, legacy, (of, path, isJson, literal) => {
+    const found = quick(plainJsonQueryArray, literal, of, isJson, (text) => `bq_json_query_array(${text}, ${path})`);
     return isJson
       ? [`CAST(${found} AS JSON[])`, { kind: "array", element: "JSON" }]
       : [found, { kind: "array", element: "STRING" }];

@@ -9,6 +9,8 @@ import { castText } from "./cast.js";
 
 /** Above this many operands DuckDB's `concat` is measurably faster than a chain of `||`. */
 const LONG = 6;
+/** Above this many they are one list: naming each of them costs the square of their number. */
+const MANY = 100;
 
 /**
  * CONCAT and `||`: NULL if any operand is NULL.
@@ -73,6 +75,10 @@ function joinText(parts: readonly Typed[]): string {
   const texts = parts.map((part) => part.sql);
   if (parts.length === 1) return texts[0] as string;
   if (parts[0]?.type === "BYTES" || parts.length <= LONG) return `(${texts.join(" || ")})`;
+  if (parts.length > MANY) {
+    const joined = "CASE WHEN list_count(parts) = len(parts) THEN array_to_string(parts, '') END";
+    return `list_transform([[${texts.join(", ")}]], lambda parts: ${joined})[1]`;
+  }
   return bindOnce(texts, (names) => {
     const missing = names.filter((_, i) => parts[i]?.nullable).map((name) => `${name} IS NULL`);
     const joined = `concat(${names.join(", ")})`;

@@ -4,7 +4,7 @@ import { derive, type Typed } from "../types/typed.js";
 import { spanOf } from "./arguments.js";
 import { argumentsOf, type Temporal, temporalValue } from "./date-arithmetic.js";
 import type { CallContext } from "./definition.js";
-import { fixedPattern, formatTemporal } from "./format-elements.js";
+import { fixedPattern, formatTemporal, showsYear } from "./format-elements.js";
 
 /** `FORMAT_x(format, value[, zone])`: a literal format is compiled to strftime where that is exact, any other goes through JavaScript. */
 export function formatCall(type: Temporal) {
@@ -16,15 +16,19 @@ export function formatCall(type: Temporal) {
     const zone = zoneArg === undefined ? undefined : context.resolveAs(zoneArg, "STRING");
     const actual = value.type as Temporal;
     const parts = zone === undefined ? [value] : [value, zone];
+    const slow = `bq.format_${actual.toLowerCase()}(${[pattern, ...parts].map((part) => part.sql).join(", ")})`;
     if (formatArg.kind === "string" && actual !== "TIME") {
       const local =
         actual === "TIMESTAMP" ? `bq.datetime_from_timestamp(${parts.map((part) => part.sql).join(", ")})` : value.sql;
       const source = { local, utc: actual === "TIMESTAMP" && zone === undefined, isDate: actual === "DATE" };
       const sql = local.length < 400 ? formatTemporal(formatArg.value, source) : undefined;
-      if (sql !== undefined) return derive(sql, "STRING", spanOf(call), parts);
+      if (sql !== undefined && !showsYear(formatArg.value)) return derive(sql, "STRING", spanOf(call), parts);
+      if (sql !== undefined) {
+        const early = `${local} < ${actual === "DATE" ? "DATE" : "TIMESTAMP"} '1000-01-01'`;
+        return derive(`CASE WHEN ${early} THEN ${slow} ELSE ${sql} END`, "STRING", spanOf(call), parts);
+      }
     }
-    const args = [pattern, ...parts].map((part) => part.sql).join(", ");
-    return derive(`bq.format_${actual.toLowerCase()}(${args})`, "STRING", spanOf(call), [pattern, ...parts]);
+    return derive(slow, "STRING", spanOf(call), [pattern, ...parts]);
   };
 }
 
@@ -40,11 +44,11 @@ export function parseCall(type: Temporal) {
     const plain =
       formatArg.kind === "string" && zone === undefined && type !== "TIME" ? fixedPattern(formatArg.value) : undefined;
     const slow = (of: string): string =>
-      `bq.parse_${type.toLowerCase()}(${[pattern.sql, of, ...(zone === undefined ? [] : [zone.sql])].join(", ")})`;
+      `bq.${call.safe ? "try_parse" : "parse"}_${type.toLowerCase()}(${[pattern.sql, of, ...(zone === undefined ? [] : [zone.sql])].join(", ")})`;
     // A time of day in the format of a DATE is an error.
     if (plain === undefined || (type === "DATE" && /%[HMST]/.test(plain.strptime)))
       return derive(slow(text.sql), type, spanOf(call), parts);
-    const parsed = `strptime(p.s, ${quoteString(plain.strptime)})`;
+    const parsed = `${call.safe ? "try_strptime" : "strptime"}(p.s, ${quoteString(plain.strptime)})`;
     const fast =
       type === "DATE" ? `CAST(${parsed} AS DATE)` : type === "DATETIME" ? parsed : `timezone('UTC', ${parsed})`;
     const test = `regexp_full_match(p.s, ${quoteString(plain.pattern)}) AND left(p.s, 4) <> '0000'`;

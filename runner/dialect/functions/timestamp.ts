@@ -37,10 +37,10 @@ export const TIMESTAMP_FUNCTIONS: Family = {
   DATETIME: scalar(
     "datetime_functions#datetime",
     on("(INT64, INT64, INT64, INT64, INT64, INT64) -> DATETIME", "bq.datetime_from_parts($*)"),
+    on("(DATETIME) -> DATETIME", "$1"),
     on("(DATE) -> DATETIME", "bq.datetime_from_date($1)"),
     on("(DATE, TIME) -> DATETIME", "bq.datetime_from_date_time($1, $2)"),
     on("(TIMESTAMP, [STRING]) -> DATETIME", "bq.datetime_checked(bq.datetime_from_timestamp($*))"),
-    on("(DATETIME) -> DATETIME", "$1"),
   ),
   DATETIME_ADD: addFunction("datetime_functions#datetime_add", "DATETIME", 1),
   DATETIME_SUB: addFunction("datetime_functions#datetime_sub", "DATETIME", -1),

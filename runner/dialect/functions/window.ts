@@ -36,6 +36,18 @@ const counted = (signature: string, name: string, index: number, least: bigint):
     return call.of(name, args);
   });
 
+/** PERCENTILE_CONT of a decimal type, where the position has it too: `0.5` is a FLOAT64, and makes the result one. */
+const exactPercentile = (
+  type: "NUMERIC" | "BIGNUMERIC",
+  build: (value: Typed, place: string, call: AggregateCall) => string,
+): AggregateOverload => ({
+  ...aggregateOn(`(${type}, ${type}) -> ${type}?`, (_, call, typed) => {
+    const [value, place] = typed as [Typed, Typed];
+    return build(value, place.sql, call);
+  }),
+  takes: ([, place]) => place?.type === "NUMERIC" || place?.type === "BIGNUMERIC",
+});
+
 const NUMBER_DOC = "numbering_functions";
 const NAVIGATION_DOC = "navigation_functions";
 
@@ -83,14 +95,17 @@ export const WINDOW_FUNCTIONS: Family = {
       const low = `CAST(floor(${at}) AS BIGINT)`;
       return `bq.percentile_between(${list}[${low} + 1], ${list}[CAST(ceil(${at}) AS BIGINT) + 1], ${at} - ${low})`;
     }),
-    aggregateOn("(NUMERIC, NUMERIC) -> NUMERIC?", (_, call, typed) => {
-      const [value, place] = typed as [Typed, Typed];
+    exactPercentile("NUMERIC", (value, place, call) => {
       const { list, count } = sortedRows(value, call);
-      const at = `(bq.numeric_unscaled(${place.sql}) * (${count} - 1))`;
+      const at = `(bq.numeric_unscaled(${place}) * (${count} - 1))`;
       const neighbour = (rest: string): string =>
         `CAST(${list}[CAST((${at} + ${rest}) // 1000000000 AS BIGINT) + 1] AS VARCHAR)`;
       const weight = `CAST(${at} % 1000000000 AS BIGINT)`;
       return `CAST(bq_percentile_numeric(${neighbour("0")}, ${neighbour("999999999")}, ${weight}) AS DECIMAL(38,9))`;
+    }),
+    exactPercentile("BIGNUMERIC", (value, place, call) => {
+      const { list, count } = sortedRows(value, call);
+      return `bq_percentile_bignumeric(${list}[1:${count}], ${place})`;
     }),
   ),
   PERCENTILE_DISC: windowFunction(

@@ -36,7 +36,7 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
       const distinct = call.distinct && !options.plain ? "DISTINCT " : "";
       const sorted =
         order.length > 0 && !options.plain
-          ? ` ORDER BY ${order.map(({ item, value }) => (call.distinct ? printOrder(value.sql, item) : orderKeys(value, item))).join(", ")}`
+          ? ` ORDER BY ${order.map(({ item, value }) => (call.distinct ? printOrder(options.distinctBy ?? value.sql, item) : orderKeys(value, item))).join(", ")}`
           : "";
       if (extreme !== undefined) return ofExtremeRows(name, parts, sorted, options.filter, call, extreme, ctx.filter);
       const conditions = [options.filter, ctx.filter].filter((condition) => condition !== undefined);
@@ -54,7 +54,7 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
   };
   const keys = call.name === "GROUPING" ? ctx.scope.separateKeys : undefined;
   const built = candidate.build(
-    match.args.map((arg) => keys?.get(arg.sql) ?? arg.sql),
+    match.args.map((arg) => keys?.get(arg.sql) ?? ownText(arg, inner)),
     spec,
     match.args,
   );
@@ -73,6 +73,16 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
     aggregated: !windowed,
   };
   return windowed ? typed : withoutOwnUses(typed, ctx);
+}
+
+/**
+ * An aggregate over nothing but columns of outer queries belongs to the query in which it stands; DuckDB takes it for one of the outer query,
+ * unless a column of this one is in its argument.
+ */
+function ownText(arg: Typed, { scope }: ExprContext): string {
+  const own = scope.columns[0]?.sql;
+  const isOuter = arg.uses.length > 0 && arg.uses.every(({ owner }) => owner !== scope.owner);
+  return isOuter && own !== undefined ? `CASE WHEN ${own} IS NULL OR true THEN ${arg.sql} END` : arg.sql;
 }
 
 /** A SELECT alias may bring an aggregate in: `SELECT SUM(v) AS v .. HAVING SUM(v) > 1`. */
@@ -124,15 +134,6 @@ function checkModifiers(call: CallExpr, { allows }: Aggregate): void {
   if (call.star && call.name !== "COUNT") throw analysisError(`Argument * can only be used in COUNT(*)`, call);
   if (call.distinct && call.over !== undefined && (call.orderBy.length > 0 || call.over.orderBy.length > 0)) {
     throw analysisError("Window ORDER BY is not allowed if DISTINCT is specified", call.over);
-  }
-  if (
-    call.distinct &&
-    call.args.length > 0 &&
-    call.orderBy.length > 0 &&
-    call.limit !== undefined &&
-    call.name === "STRING_AGG"
-  ) {
-    throw unsupported("STRING_AGG(DISTINCT ... ORDER BY ... LIMIT ...)", call);
   }
 }
 

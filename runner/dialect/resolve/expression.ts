@@ -18,9 +18,12 @@ import { resolveBetween, resolveBinary, resolveIn, resolveIs, resolveIsDistinct,
 import type { ExprContext } from "./scope.js";
 import { resolveArrayQuery, resolveExists, resolveScalarSubquery } from "./subqueries.js";
 
-/** Resolves an expression; where grouping is in force, one that equals a grouping key counts as grouped. */
 export function resolveExpr(expr: Expr, ctx: ExprContext): Typed {
-  const typed = resolveNode(expr, ctx);
+  return grouped(resolveNode(expr, ctx), ctx);
+}
+
+/** Where grouping is in force, an expression that equals a grouping key counts as grouped. */
+export function grouped(typed: Typed, ctx: ExprContext): Typed {
   if (typed.uses.length > 0 && ctx.scope.groupKeys?.has(typed.sql) === true)
     return { ...typed, uses: [], arithmetic: undefined };
   return typed;

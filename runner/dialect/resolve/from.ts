@@ -160,7 +160,7 @@ export function uniqueKey(name: string, columns: readonly OutputColumn[]): strin
 }
 
 /** A value table: the fields of a struct are columns, any other value is one column named by the alias. */
-function valueVisible(sql: string, type: SqlType, alias: Identifier | undefined): Visible {
+export function valueVisible(sql: string, type: SqlType, alias: Identifier | undefined): Visible {
   const isStruct = typeof type === "object" && type.kind === "struct";
   const columns: ScopeColumn[] = isStruct
     ? type.fields.map((field, i) => ({ name: field.name, sql: fieldAccess(sql, type, i), type: field.type }))

@@ -10,8 +10,9 @@ import { typeOf } from "./type-node.js";
 type JavaScriptBody = Extract<FunctionBody, { language: "js" }>;
 
 /** Types that cross into JavaScript. https://cloud.google.com/bigquery/docs/user-defined-functions#supported-javascript-udf-data-types */
-const INPUTS: ReadonlySet<string> = new Set([
+const CROSSING: ReadonlySet<string> = new Set([
   "BOOL",
+  "INT64",
   "FLOAT64",
   "NUMERIC",
   "STRING",
@@ -20,8 +21,6 @@ const INPUTS: ReadonlySet<string> = new Set([
   "TIMESTAMP",
   "JSON",
 ]);
-/** INT64 comes out of JavaScript as a Number or a String, and does not go in. */
-const OUTPUTS: ReadonlySet<string> = new Set([...INPUTS, "INT64"]);
 
 /** DuckDB text of a call: the whole definition travels as a constant, so that a stored view needs nothing besides it. */
 export function javaScriptCall(
@@ -29,17 +28,33 @@ export function javaScriptCall(
   args: readonly Typed[],
   returns: SqlType,
 ): string {
+  const given = args.map(({ sql, type }) => ({ sql: integersAsText(sql, type), type: withTextForIntegers(type) }));
   const definition = JSON.stringify({
     name: body.name,
     code: body.code,
-    parameters: body.parameters.map((name, i) => ({ name, type: args[i]?.type })),
+    parameters: body.parameters.map((name, i) => ({ name, type: given[i]?.type })),
     returns,
   });
-  const call = `${body.deterministic ? "bq_js" : "bq_js_volatile"}(${[quoteString(definition), ...args.map(({ sql }) => sql)].join(", ")})`;
+  const call = `${body.deterministic ? "bq_js" : "bq_js_volatile"}(${[quoteString(definition), ...given.map(({ sql }) => sql)].join(", ")})`;
   if (returns === "STRING") return call;
   if (returns === "BYTES") return `from_base64(${call})`;
   if (typeof returns === "string") return `CAST(${call} AS ${duckdbType(returns)})`;
   return `CAST(CAST(${call} AS JSON) AS ${duckdbType(returns)})`;
+}
+
+/** INT64 goes into JavaScript as a String, as the service does it: a Number would lose digits. `x + 1` of 41 is 411. */
+function withTextForIntegers(type: SqlType): SqlType {
+  if (typeof type === "string") return type === "INT64" ? "STRING" : type;
+  if (type.kind === "array") return { kind: "array", element: withTextForIntegers(type.element) };
+  return {
+    kind: "struct",
+    fields: type.fields.map(({ name, type: own }) => ({ name, type: withTextForIntegers(own) })),
+  };
+}
+
+function integersAsText(sql: string, type: SqlType): string {
+  const text = withTextForIntegers(type);
+  return typeName(text) === typeName(type) ? sql : `CAST(${sql} AS ${duckdbType(text)})`;
 }
 
 /** What BigQuery says of a JavaScript function when it is created. */
@@ -48,14 +63,12 @@ export function checkJavaScript(routine: Extract<UserFunction, { kind: "createFu
   if (body.language !== "js") return;
   for (const { name, type } of parameters) {
     if (type === undefined) throw analysisError("Functions with templated arguments must be SQL functions", name);
-    const refused = refusedType(typeOf(type), INPUTS);
-    if (refused === "INT64")
-      throw analysisError("JavaScript functions do not take INT64; use FLOAT64 or STRING instead", type);
+    const refused = refusedType(typeOf(type), CROSSING);
     if (refused !== undefined) throw unsupported(`${refused} as a parameter of a JavaScript function`, type);
   }
   if (returns === undefined) throw analysisError("Non-SQL functions must specify a return type", path);
   const result = typeOf(returns);
-  const refused = refusedType(result, OUTPUTS);
+  const refused = refusedType(result, CROSSING);
   if (refused !== undefined) throw unsupported(`${refused} as the result of a JavaScript function`, returns);
   if (typeof result === "object" && refusedType(result, NESTED) !== undefined)
     throw unsupported(`${typeName(result)} as the result of a JavaScript function`, returns);
@@ -71,7 +84,7 @@ export function checkJavaScript(routine: Extract<UserFunction, { kind: "createFu
 }
 
 /** JSON and BYTES inside arrays and structs would need a conversion element by element. */
-const NESTED: ReadonlySet<string> = new Set([...OUTPUTS].filter((type) => type !== "JSON" && type !== "BYTES"));
+const NESTED: ReadonlySet<string> = new Set([...CROSSING].filter((type) => type !== "JSON" && type !== "BYTES"));
 
 /** Offset of a line of the code in the statement, for a literal that is written over several lines. */
 function lineStart({ code, codeSpan }: JavaScriptBody, line: number): number {

@@ -23,9 +23,17 @@ export function resolveJoin(join: Join, from: FromContext): ResolvedFrom {
   if (join.type === "CROSS") return { sql: `${left.sql} CROSS JOIN ${rightText(join, right)}`, visible };
   const ctx = lateralContext({ ...from, left: visible }, "ON clause");
   const condition = join.on === undefined ? "true" : resolveAs(join.on, "BOOL", ctx, "JOIN ON clause").sql;
-  if (join.on !== undefined && join.type !== "INNER" && holdsSubquery(join.on))
+  const outer = join.on !== undefined && join.type !== "INNER";
+  if (outer && (holdsSubquery(join.on) || (join.type === "LEFT" && readsArray(join.right, left.visible))))
     return { sql: subqueryJoin(join, left, right, condition), visible };
   return { sql: `${left.sql} ${join.type} JOIN ${rightText(join, right)} ON ${condition}`, visible };
+}
+
+/** Whether a side is the elements of an array of the other: DuckDB takes only some conditions of such an outer join. */
+function readsArray(side: FromItem, left: Visible): boolean {
+  if (side.kind === "unnest") return true;
+  const first = side.kind === "table" ? side.path[0]?.name.toLowerCase() : undefined;
+  return side.kind === "table" && side.path.length > 1 && left.ranges.some(({ name }) => name.toLowerCase() === first);
 }
 
 function holdsSubquery(condition: Expr): boolean {

@@ -25,7 +25,8 @@ export function resolveLike(expr: Like, ctx: ExprContext): Typed {
       throw mismatch(value, array, expr);
     const subject = textOf(value, element === "BYTES", expr);
     const test = `${subject} LIKE ${element === "BYTES" ? "bq_latin1_text(like_pattern)" : "like_pattern"} ESCAPE '\\'`;
-    const tests = `list_transform(${array.sql}, lambda like_pattern: ${test})`;
+    const list = array.literal?.kind === "emptyArray" ? "CAST([] AS VARCHAR[])" : `coalesce(${array.sql}, [])`;
+    const tests = `list_transform(${list}, lambda like_pattern: ${test})`;
     const sql = `(${not}bq.list_${expr.quantifier === "ALL" ? "all" : "any"}(${tests}))`;
     return derive(sql, "BOOL", span, [value, array], true);
   }

@@ -3,112 +3,51 @@ import type { Span } from "../../googlesql/contract.js";
 import { analysisError } from "../../googlesql/errors.js";
 import { type SqlType, typeName } from "../../port/sql-types.js";
 import { floatArithmetic } from "../functions/float-arithmetic.js";
-import { bestMatch, noMatchMessage, signature } from "../functions/signature.js";
+import { bestMatch, noMatchMessage } from "../functions/signature.js";
 import { concatenate } from "../functions/string-concat.js";
 import { bindOnce } from "../print/bind.js";
 import { coerce, commonType } from "../types/coercion.js";
 import { comparisonText, equalText } from "../types/equal-values.js";
 import { isOrderable, supportsEquality } from "../types/equality.js";
 import { derive, isNullLiteral, mayBeNan, type Typed } from "../types/typed.js";
-import { resolveExpr } from "./expression.js";
+import { ARITHMETIC } from "./arithmetic.js";
+import { grouped, resolveExpr } from "./expression.js";
+import { longRun, longSum } from "./long-sum.js";
 import type { ExprContext } from "./scope.js";
 import { resolveInQuery } from "./subqueries.js";
 
 type Node<K extends Expr["kind"]> = Extract<Expr, { kind: K }>;
 
-interface Operation {
-  readonly signature: ReturnType<typeof signature>;
-  readonly sql: (a: string, b: string, divisor: Typed) => string;
-}
-
-const op = (text: string, sql: Operation["sql"]): Operation => ({ signature: signature(text), sql });
-const infix =
-  (symbol: string): Operation["sql"] =>
-  (a, b) =>
-    `(${a} ${symbol} ${b})`;
-
-const big = (symbol: string): Operation =>
-  op("(BIGNUMERIC, BIGNUMERIC) -> BIGNUMERIC", (a, b) => `bq_bignumeric_op(${a}, '${symbol}', ${b})`);
-const onBytes = (symbol: string): Operation =>
-  op("(BYTES, BYTES) -> BYTES", (a, b) => `bq_combine_bytes(${a}, ${b}, '${symbol}')`);
-
-/** A divisor that is a literal other than zero needs no check. */
-function isNonZeroLiteral(divisor: Typed): boolean {
-  const value = divisor.literal;
-  if (value?.kind === "integer") return value.value !== 0n;
-  return value?.kind === "float" && Number(value.text) !== 0;
-}
-
-const ARITHMETIC: Readonly<Record<string, readonly Operation[]>> = {
-  "+": [
-    op("(INT64, INT64) -> INT64", infix("+")),
-    op("(FLOAT64, FLOAT64) -> FLOAT64", infix("+")),
-    op("(NUMERIC, NUMERIC) -> NUMERIC", infix("+")),
-    op("(DATE, INT64) -> DATE", (a, b) => `bq.date_add_day(${a}, ${b})`),
-    op("(INT64, DATE) -> DATE", (a, b) => `bq.date_add_day(${b}, ${a})`),
-    op("(INTERVAL, INTERVAL) -> INTERVAL", (a, b) => `bq.interval_add(${a}, ${b})`),
-    ...(["DATE", "DATETIME", "TIMESTAMP"] as const).flatMap((type) => {
-      const result = type === "DATE" ? "DATETIME" : type;
-      const macro = `bq.${type.toLowerCase()}_add_interval`;
-      return [
-        op(`(${type}, INTERVAL) -> ${result}`, (a, b) => `${macro}(${a}, ${b})`),
-        op(`(INTERVAL, ${type}) -> ${result}`, (a, b) => `${macro}(${b}, ${a})`),
-      ];
-    }),
-    big("+"),
-  ],
-  "-": [
-    op("(INT64, INT64) -> INT64", infix("-")),
-    op("(FLOAT64, FLOAT64) -> FLOAT64", infix("-")),
-    op("(NUMERIC, NUMERIC) -> NUMERIC", infix("-")),
-    op("(DATE, INT64) -> DATE", (a, b) => `bq.date_add_day(${a}, -(${b}))`),
-    op("(INTERVAL, INTERVAL) -> INTERVAL", (a, b) => `bq.interval_subtract(${a}, ${b})`),
-    ...(["DATE", "DATETIME", "TIMESTAMP"] as const).map((type) =>
-      op(
-        `(${type}, INTERVAL) -> ${type === "DATE" ? "DATETIME" : type}`,
-        (a, b) => `bq.${type.toLowerCase()}_add_interval(${a}, bq.interval_negate(${b}))`,
-      ),
-    ),
-    op("(DATE, DATE) -> INTERVAL", (a, b) => `bq.interval_of(0, ${a} - ${b}, 0)`),
-    op("(DATETIME, DATETIME) -> INTERVAL", (a, b) => `bq.interval_of(0, 0, epoch_us(${a}) - epoch_us(${b}))`),
-    op("(TIMESTAMP, TIMESTAMP) -> INTERVAL", (a, b) => `bq.interval_of(0, 0, epoch_us(${a}) - epoch_us(${b}))`),
-    op("(TIME, TIME) -> INTERVAL", (a, b) => `bq.interval_of(0, 0, bq.time_micros(${a}) - bq.time_micros(${b}))`),
-    big("-"),
-  ],
-  "*": [
-    op("(INT64, INT64) -> INT64", infix("*")),
-    op("(FLOAT64, FLOAT64) -> FLOAT64", infix("*")),
-    op("(NUMERIC, NUMERIC) -> NUMERIC", (a, b) => `bq.numeric_mul(${a}, ${b})`),
-    op("(INTERVAL, INT64) -> INTERVAL", (a, b) => `bq.interval_multiply(${a}, ${b})`),
-    op("(INT64, INTERVAL) -> INTERVAL", (a, b) => `bq.interval_multiply(${b}, ${a})`),
-    big("*"),
-  ],
-  "/": [
-    op("(FLOAT64, FLOAT64) -> FLOAT64", (a, b, divisor) =>
-      isNonZeroLiteral(divisor) ? `(${a} / ${b})` : `bq.float64_divide(${a}, ${b})`,
-    ),
-    op("(NUMERIC, NUMERIC) -> NUMERIC", (a, b) => `bq.numeric_div(${a}, ${b})`),
-    op("(INTERVAL, INT64) -> INTERVAL", (a, b) => `bq.interval_divide(${a}, ${b})`),
-    big("/"),
-  ],
-  "&": [op("(INT64, INT64) -> INT64", infix("&")), onBytes("&")],
-  "|": [op("(INT64, INT64) -> INT64", infix("|")), onBytes("|")],
-  "^": [op("(INT64, INT64) -> INT64", (a, b) => `xor(${a}, ${b})`), onBytes("^")],
-  "<<": [
-    op("(INT64, INT64) -> INT64", (a, b) => `bq_shift_left(${a}, ${b})`),
-    op("(BYTES, INT64) -> BYTES", (a, b) => `bq_shift_bytes_left(${a}, ${b})`),
-  ],
-  ">>": [
-    op("(INT64, INT64) -> INT64", (a, b) => `bq_shift_right(${a}, ${b})`),
-    op("(BYTES, INT64) -> BYTES", (a, b) => `bq_shift_bytes_right(${a}, ${b})`),
-  ],
-};
-
 export function resolveBinary(expr: Node<"binary">, ctx: ExprContext): Typed {
   if (expr.op === "AND" || expr.op === "OR") return resolveLogical(expr, expr.op, ctx);
   if (expr.op === "||") return resolveConcat(expr, ctx);
-  const left = resolveExpr(expr.left, ctx);
-  const right = resolveExpr(expr.right, ctx);
+  // The left sides are resolved from the innermost on, so that a long sum is no deep recursion.
+  const [first, ...nodes] = leftSides(expr, ({ op }) => op in ARITHMETIC);
+  const operands = [first as Expr, ...nodes.map(({ right }) => right)].map((operand) => resolveExpr(operand, ctx));
+  let result = operands[0] as Typed;
+  for (let at = 0; at < nodes.length; ) {
+    const length = longRun(result, nodes.slice(at), operands.slice(at + 1));
+    const to = at + Math.max(length, 1);
+    const [node, operand] = [nodes[at] as Node<"binary">, operands[at + 1] as Typed];
+    const next =
+      length > 0
+        ? longSum(result, nodes.slice(at, to), operands.slice(at + 1, to + 1))
+        : combine(node, result, operand);
+    result = to < nodes.length ? grouped(next, ctx) : next;
+    at = to;
+  }
+  return result;
+}
+
+/** The innermost left side of an operator's left side and so on, then the operators from it outwards. */
+function leftSides(expr: Node<"binary">, same: (node: Node<"binary">) => boolean): [Expr, ...Node<"binary">[]] {
+  const nodes = [expr];
+  let left = expr.left;
+  for (; left.kind === "binary" && same(left); left = left.left) nodes.push(left);
+  return [left, ...nodes.reverse()];
+}
+
+function combine(expr: Node<"binary">, left: Typed, right: Typed): Typed {
   const operations = ARITHMETIC[expr.op];
   refuseNull(expr.op, [left, right]);
   if (operations === undefined) return resolveComparison(expr, left, right);
@@ -126,13 +65,8 @@ export function resolveBinary(expr: Node<"binary">, ctx: ExprContext): Typed {
 
 /** A chain of ANDs or ORs is resolved flat, so that a long condition is no deep recursion. */
 function resolveLogical(expr: Node<"binary">, word: "AND" | "OR", ctx: ExprContext): Typed {
-  const operands: Typed[] = [];
-  let node: Expr = expr;
-  while (node.kind === "binary" && node.op === word) {
-    operands.unshift(booleanOperand(node.right, word, ctx));
-    node = node.left;
-  }
-  operands.unshift(booleanOperand(node, word, ctx));
+  const [first, ...nodes] = leftSides(expr, ({ op }) => op === word);
+  const operands = [first as Expr, ...nodes.map(({ right }) => right)].map((part) => booleanOperand(part, word, ctx));
   return derive(`(${operands.map((operand) => operand.sql).join(` ${word} `)})`, "BOOL", spanOf(expr), operands);
 }
 
@@ -148,13 +82,8 @@ function booleanOperand(expr: Expr, word: string, ctx: ExprContext): Typed {
 }
 
 function resolveConcat(expr: Node<"binary">, ctx: ExprContext): Typed {
-  const operands: Typed[] = [];
-  let node: Expr = expr;
-  while (node.kind === "binary" && node.op === "||") {
-    operands.unshift(resolveExpr(node.right, ctx));
-    node = node.left;
-  }
-  operands.unshift(resolveExpr(node, ctx));
+  const [first, ...nodes] = leftSides(expr, ({ op }) => op === "||");
+  const operands = [first as Expr, ...nodes.map(({ right }) => right)].map((part) => resolveExpr(part, ctx));
   refuseNull("||", operands);
   return concatenate(operands, "operator", "||", spanOf(expr));
 }

@@ -4,10 +4,11 @@ import { analysisError } from "../../googlesql/errors.js";
 import type { Column, SqlType } from "../../port/sql-types.js";
 import type { TranslatedQuery } from "../contract.js";
 import { fieldAccess, fieldKeys, holdsBignumeric, quoteName, structLiteral } from "../print/sql.js";
+import { holdsArray, storedArrays } from "../print/stored-arrays.js";
 import { resolveQuery } from "./query.js";
 import { Environment, type OutputColumn, type ResolvedQuery, type Scope } from "./scope.js";
 
-export type ResultShape = "bigquery" | "reference";
+export type ResultShape = "bigquery" | "reference" | "view";
 
 /** What is stored has names for its columns. */
 export function requireNames({ unnamed }: TranslatedQuery, what: "CREATE TABLE" | "CREATE VIEW"): void {
@@ -15,15 +16,19 @@ export function requireNames({ unnamed }: TranslatedQuery, what: "CREATE TABLE" 
   throw analysisError(`${what} columns must be named, but column ${unnamed.position} has no name`, unnamed.span);
 }
 
-/** A whole query with final column names: anonymous columns become f0_, f1_, .. as in BigQuery. */
+/**
+ * A whole query with final column names: anonymous columns become f0_, f1_, .. as in BigQuery.
+ * @param shape `view`: what BigQuery computes anew for every reader, whose NULL arrays are not empty
+ */
 export function finishQuery(
   query: Query,
   catalog: Catalog,
   shape: ResultShape,
   variables?: Scope | undefined,
 ): TranslatedQuery {
-  const env = new Environment(catalog, shape);
-  return nameOutput(outputNumbers(resolveQuery(query, env, new Map(), variables), env, shape), env, shape);
+  const language = shape === "reference" ? shape : "bigquery";
+  const env = new Environment(catalog, language);
+  return nameOutput(outputValues(resolveQuery(query, env, new Map(), variables), env, shape), env, language);
 }
 
 /** A query whose rows go into variables, which hold values as queries compute with them. */
@@ -32,7 +37,7 @@ export function finishRows(query: Query, catalog: Catalog, variables: Scope | un
   return nameOutput(resolveQuery(query, env, new Map(), variables), env, "bigquery");
 }
 
-function nameOutput(resolved: ResolvedQuery, env: Environment, shape: ResultShape): TranslatedQuery {
+function nameOutput(resolved: ResolvedQuery, env: Environment, shape: Environment["shape"]): TranslatedQuery {
   const flat = shape === "bigquery" ? flattenValueTable(resolved, env) : resolved;
   let anonymous = 0;
   const columns: Column[] = [];
@@ -59,13 +64,20 @@ function nameOutput(resolved: ResolvedQuery, env: Environment, shape: ResultShap
   return { sql: `SELECT ${items.join(", ")} FROM (${flat.sql}) AS ${alias}`, columns, unnamed };
 }
 
-/** BIGNUMERIC columns as DuckDB stores them; for the reference's results as text, which holds all digits. */
-function outputNumbers(resolved: ResolvedQuery, env: Environment, shape: ResultShape): ResolvedQuery {
-  if (!resolved.columns.some((column) => holdsBignumeric(column.type))) return resolved;
+/**
+ * BIGNUMERIC columns as DuckDB stores them, for the reference's results as text, which holds all digits; arrays as BigQuery answers with
+ * and stores them.
+ */
+function outputValues(resolved: ResolvedQuery, env: Environment, shape: ResultShape): ResolvedQuery {
+  const arrays = shape === "bigquery" && resolved.columns.some(({ type }) => holdsArray(type));
+  if (!arrays && !resolved.columns.some(({ type }) => holdsBignumeric(type))) return resolved;
   const alias = env.freshAlias();
+  let unnamed = 0;
   const items = resolved.columns.map((column) => {
     const key = quoteName(column.key);
-    return `${outputNumber(`${alias}.${key}`, column, shape)} AS ${key}`;
+    const name = column.name ?? `f${unnamed++}_`;
+    const value = outputNumber(`${alias}.${key}`, column, shape);
+    return `${arrays ? storedArrays(value, column.type, name) : value} AS ${key}`;
   });
   return { ...resolved, sql: `SELECT ${items.join(", ")} FROM (${resolved.sql}) AS ${alias}`, rows: undefined };
 }

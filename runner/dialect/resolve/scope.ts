@@ -79,16 +79,21 @@ export class Environment {
 
   /**
    * Runs the resolution of a subquery and gives the columns of enclosing queries that it read: they count as uses of the
-   * expression that holds the subquery.
+   * expression that holds the subquery. `work` is told in how many subqueries it stands.
    */
-  collectOuterUses<T>(work: () => T): { result: T; uses: readonly ColumnUse[] } {
+  collectOuterUses<T>(work: (depth: number) => T): { result: T; uses: readonly ColumnUse[] } {
     const uses: ColumnUse[] = [];
     this.collectors.push(uses);
     try {
-      return { result: work(), uses };
+      return { result: work(this.collectors.length), uses };
     } finally {
       this.collectors.pop();
     }
+  }
+
+  /** In how many subqueries of expressions the place that is being resolved stands. */
+  get depth(): number {
+    return this.collectors.length;
   }
 
   /** Records columns that were found outside the query that names them. */

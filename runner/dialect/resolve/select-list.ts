@@ -1,11 +1,12 @@
 import type { Expr, Identifier, Select, SelectItem } from "../../googlesql/ast.js";
 import type { Span } from "../../googlesql/contract.js";
-import { analysisError } from "../../googlesql/errors.js";
+import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { impliedName } from "../../googlesql/names.js";
 import { type SqlType, typeName } from "../../port/sql-types.js";
 import { fieldAccess } from "../print/sql.js";
 import { derive, type Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";
+import { callsAggregate, callsWindow } from "./grouping.js";
 import { readColumn } from "./names.js";
 import type { ExprContext, ScopeColumn } from "./scope.js";
 import { didYouMean } from "./suggest.js";
@@ -27,7 +28,10 @@ function expandStar(item: Extract<SelectItem, { kind: "star" }>, select: Select,
   if (item.of === undefined && select.from === undefined) {
     throw analysisError("SELECT * must have a FROM clause", item);
   }
-  const source = item.of === undefined ? starColumns(ctx.scope.columns, item, ctx) : starOf(item.of, ctx);
+  const of = item.of;
+  // What is computed of groups is read field by field where the groups are known.
+  const computed = of !== undefined && (callsAggregate(of) || callsWindow(of)) ? of : undefined;
+  const source = of === undefined ? starColumns(ctx.scope.columns, item, ctx) : starOf(of, ctx, computed !== undefined);
   checkNames(item.except, source, "EXCEPT");
   checkNames(
     item.replace.map(({ name }) => name),
@@ -48,6 +52,7 @@ function expandStar(item: Extract<SelectItem, { kind: "star" }>, select: Select,
   return kept.map((column): PlannedItem => {
     const expr = column.name === undefined ? undefined : replaced.get(column.name.toLowerCase());
     const name = renamed.get(column.name?.toLowerCase() ?? "") ?? column.name;
+    if (computed !== undefined && expr === undefined) return { kind: "expr", name, expr: fieldOf(computed, column) };
     return expr === undefined ? { kind: "typed", value: column.value, name } : { kind: "expr", name, expr };
   });
 }
@@ -64,13 +69,13 @@ function starColumns(columns: readonly ScopeColumn[], { start, end }: Span, ctx:
 }
 
 /** `t.*`: the columns of a table, else the fields of a struct. */
-function starOf(of: Expr, ctx: ExprContext): Named[] {
+function starOf(of: Expr, ctx: ExprContext, computed: boolean): Named[] {
   if (of.kind === "path" && of.parts.length === 1) {
     const key = of.parts[0]?.name.toLowerCase();
     const range = ctx.scope.ranges.find((candidate) => candidate.name.toLowerCase() === key);
     if (range !== undefined && range.value === undefined) return starColumns(range.columns, of, ctx);
   }
-  const value = resolveExpr(of, ctx);
+  const value = resolveExpr(of, computed ? { ...ctx, aggregates: "allowed", windows: true } : ctx);
   const { type } = value;
   if (typeof type === "string" || type.kind !== "struct") {
     throw analysisError(`Dot-star is not supported for type ${typeName(type)}`, of);
@@ -79,6 +84,12 @@ function starOf(of: Expr, ctx: ExprContext): Named[] {
     name: field.name,
     value: derive(fieldAccess(value.sql, type, i), field.type as SqlType, of, [value], true),
   }));
+}
+
+function fieldOf(target: Expr, { name }: Named): Expr {
+  const { start, end } = target;
+  if (name === undefined) throw unsupported("A star of an aggregated STRUCT with an unnamed field", target);
+  return { kind: "field", target, field: { name, start, end }, start, end };
 }
 
 function checkNames(names: readonly Identifier[], source: readonly Named[], what: string): void {

@@ -199,7 +199,7 @@ function outputColumns(items: readonly SelectedItem[], select: Select): Output {
       name: item.name,
       key: "value",
       type: item.value.type,
-      literal: item.value.literal,
+      literal: plainLiteral(item.value),
       span: item.value.span,
     };
     return { columns: [column], values: [item.value.sql] };
@@ -211,7 +211,7 @@ function outputColumns(items: readonly SelectedItem[], select: Select): Output {
     let key = wanted;
     for (let n = 1; used.has(key.toLowerCase()); n += 1) key = `${wanted}_${n}`;
     used.add(key.toLowerCase());
-    return { name, key, type: value.type, literal: value.literal, span: value.span };
+    return { name, key, type: value.type, literal: plainLiteral(value), span: value.span };
   });
   return { columns, values: items.map(({ value }) => value.sql) };
 }
@@ -285,4 +285,9 @@ function outputPosition(item: OrderItem, items: readonly SelectedItem[]): number
     if (texts.size > 1) throw analysisError(`Column name ${expr.parts[0]?.name} is ambiguous`, expr);
   }
   return matches[0];
+}
+
+/** What is known of a column's value; that of ERROR is wherever the call stands, and not where the column is read. */
+function plainLiteral({ literal }: Typed): OutputColumn["literal"] {
+  return literal?.kind === "error" ? undefined : literal;
 }

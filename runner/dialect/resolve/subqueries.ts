@@ -1,12 +1,14 @@
 import type { Expr, Query } from "../../googlesql/ast.js";
 import type { Span } from "../../googlesql/contract.js";
-import { analysisError } from "../../googlesql/errors.js";
+import { analysisError, unsupported } from "../../googlesql/errors.js";
 import type { SqlType } from "../../port/sql-types.js";
 import { quoteName, valueType } from "../print/sql.js";
 import { equalText } from "../types/equal-values.js";
-import type { ColumnUse, Typed } from "../types/typed.js";
-import { mayBeNan, mergeUses } from "../types/typed.js";
+import { type ColumnUse, mayBeNan, mergeUses, type Typed } from "../types/typed.js";
 import { guardQuery } from "./branches.js";
+import { resolveExpr } from "./expression.js";
+import { inlined } from "./inline.js";
+import { arrayOfList, existsInList, scalarOfList } from "./list-subquery.js";
 import { unify } from "./operators.js";
 import { resolveQuery } from "./query.js";
 import type { ExprContext, OutputColumn, ResolvedQuery } from "./scope.js";
@@ -19,11 +21,15 @@ interface Inner {
   readonly uses: readonly ColumnUse[];
 }
 
+/** DuckDB's planning time grows by a factor with every level of subqueries in expressions: more would seem to hang. */
+const DEEPEST = 12;
+
 function resolveInner(query: Query, ctx: ExprContext): Inner {
   const guarded = guardQuery(query, ctx);
-  const { result, uses } = ctx.env.collectOuterUses(() =>
-    resolveQuery(guarded?.query ?? query, ctx.env, ctx.commons, guarded?.scope ?? ctx.scope),
-  );
+  const { result, uses } = ctx.env.collectOuterUses((depth) => {
+    if (depth > DEEPEST) throw unsupported(`A subquery nested in ${DEEPEST} others`, query);
+    return resolveQuery(guarded?.query ?? query, ctx.env, ctx.commons, guarded?.scope ?? ctx.scope);
+  });
   const [column] = result.columns;
   if (guarded === undefined || column === undefined || result.columns.length > 1) return { query: result, uses };
   return { query: { ...result, sql: guarded.around(result.sql, quoteName(column.key)) }, uses };
@@ -36,6 +42,13 @@ function singleColumn(query: ResolvedQuery, message: string, span: Span): Output
 }
 
 export function resolveScalarSubquery(expr: Node<"subquery">, ctx: ExprContext): Typed {
+  const plain = inlined(expr.query);
+  if (plain !== undefined) {
+    const typed = resolveExpr(plain, { ...ctx, aggregates: "forbidden", windows: false });
+    return { ...typed, literal: undefined, nullable: true, span: spanOf(expr) };
+  }
+  const list = scalarOfList(expr.query, ctx);
+  if (list !== undefined) return list;
   const { query, uses } = resolveInner(expr.query, ctx);
   const column = singleColumn(
     query,
@@ -46,6 +59,8 @@ export function resolveScalarSubquery(expr: Node<"subquery">, ctx: ExprContext):
 }
 
 export function resolveArrayQuery(expr: Node<"arrayQuery">, ctx: ExprContext): Typed {
+  const list = arrayOfList(expr.query, ctx);
+  if (list !== undefined) return list;
   const { query, uses } = resolveInner(expr.query, ctx);
   const column = singleColumn(
     query,
@@ -64,6 +79,8 @@ export function resolveArrayQuery(expr: Node<"arrayQuery">, ctx: ExprContext): T
 }
 
 export function resolveExists(expr: Node<"exists">, ctx: ExprContext): Typed {
+  const list = existsInList(expr.query, ctx);
+  if (list !== undefined) return list;
   const { query, uses } = resolveInner(expr.query, ctx);
   return { sql: `EXISTS (${query.sql})`, type: "BOOL", span: spanOf(expr), nullable: false, uses, opaque: true };
 }

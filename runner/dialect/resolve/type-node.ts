@@ -1,6 +1,7 @@
 import type { TypeNode } from "../../googlesql/ast.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
 import type { SqlType } from "../../port/sql-types.js";
+import { typeName } from "../../port/sql-types.js";
 import type { LimitTree, TypeLimit } from "../types/type-limits.js";
 
 const NAMES: Readonly<Record<string, SqlType>> = {
@@ -84,4 +85,15 @@ export function limitsOf(node: TypeNode): LimitTree | undefined {
 export function hasParameters(node: TypeNode): boolean {
   if (node.kind === "arrayType") return hasParameters(node.element);
   return node.kind === "structType" ? node.fields.some(({ type }) => hasParameters(type)) : node.parameters.length > 0;
+}
+
+/** A type as BigQuery spells it, with its parameters. */
+export function typeText(node: TypeNode): string {
+  if (node.kind === "arrayType") return `ARRAY<${typeText(node.element)}>`;
+  if (node.kind === "structType") {
+    const fields = node.fields.map(({ name, type }) => (name === undefined ? "" : `${name} `) + typeText(type));
+    return `STRUCT<${fields.join(", ")}>`;
+  }
+  const name = typeName(typeOf(node));
+  return node.parameters.length === 0 ? name : `${name}(${node.parameters.join(", ")})`;
 }

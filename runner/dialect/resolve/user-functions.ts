@@ -1,4 +1,4 @@
-import type { CallExpr, Expr, FromItem } from "../../googlesql/ast.js";
+import type { CallArgument, CallExpr, Expr, FromItem } from "../../googlesql/ast.js";
 import type { UserFunction } from "../../googlesql/catalog.js";
 import type { Span } from "../../googlesql/contract.js";
 import { analysisError, SqlProblem, unsupported } from "../../googlesql/errors.js";
@@ -37,7 +37,7 @@ export function resolveUserCall(call: CallExpr, routine: UserFunction, ctx: Expr
     throw analysisError(`Table function ${name} cannot be called as a scalar function`, call.nameSpan);
   if (call.safe) throw analysisError(`Function ${name} does not support SAFE error mode`, call.nameSpan);
   rejectAggregateModifiers(call);
-  const args = matchedArguments(routine, positionalArguments(call, ctx), call);
+  const args = matchedArguments(routine, positionalArguments(inOrder(call, routine), ctx), call);
   const span = { start: call.start, end: call.end };
   if (routine.body.language === "js") {
     const body = { ...routine.body, name, parameters: routine.parameters.map((parameter) => parameter.name.name) };
@@ -138,6 +138,33 @@ function tableOfFunction(routine: TableFunction, args: readonly Typed[], env: En
     columns: columns.map(({ column }) => column),
     valueTable: false,
   };
+}
+
+/** The call with its named arguments, `f(b => 1)`, in the places of their parameters. */
+function inOrder(call: CallExpr, routine: UserFunction): CallExpr {
+  if (call.args.every(({ name }) => name === undefined)) return call;
+  const { parameters } = routine;
+  const places: CallArgument[] = [];
+  for (const [i, { name, value }] of call.args.entries()) {
+    const key = name?.name.toLowerCase();
+    const place =
+      name === undefined ? i : parameters.findIndex((parameter) => parameter.name.name.toLowerCase() === key);
+    const where = `call to function ${displayName(routine)}`;
+    if (name === undefined && i > 0 && call.args[i - 1]?.name !== undefined)
+      throw analysisError(`Positional argument after a named argument in ${where}`, value);
+    if (name !== undefined && place === -1)
+      throw analysisError(`Named argument ${name.name} not found in signature for ${where}`, name);
+    if (name !== undefined && places[place] !== undefined)
+      throw analysisError(`Duplicate named argument ${name.name} found in ${where}`, name);
+    places[place] = { name: undefined, value };
+  }
+  const missing = parameters.findIndex((_, i) => places[i] === undefined);
+  if (missing !== -1)
+    throw analysisError(
+      `Argument ${parameters[missing]?.name.name} is missing in the call to function ${displayName(routine)}`,
+      call,
+    );
+  return { ...call, args: places };
 }
 
 /** Arguments coerced to the declared types; what BigQuery would not coerce implicitly is no match. */

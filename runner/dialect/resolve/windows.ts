@@ -24,7 +24,11 @@ export function resolveWindowFunction(call: CallExpr, definition: WindowFunction
     throw analysisError(`Analytic function ${call.name} does not support IGNORE NULLS or RESPECT NULLS`, call);
   }
   const args = positionalArguments(call, { ...ctx, windows: false });
-  const { candidate, match } = matchOrFail(call, definition.overloads, args);
+  const { candidate, match } = matchOrFail(
+    call,
+    definition.overloads.filter(({ takes }) => takes?.(args) !== false),
+    args,
+  );
   const over = resolveOver(call.over, ctx, !definition.frame);
   if (definition.needsOrder && !over.ordered) {
     throw analysisError(`Window ORDER BY is required for analytic function ${call.name.toLowerCase()}`, call.over);

@@ -1,5 +1,6 @@
 import type { SqlType } from "../../port/sql-types.js";
 import { SqlProblem, SYSTEM_VARIABLES, type Variable, variableScope } from "../script.js";
+import type { LimitTree } from "../types/type-limits.js";
 
 /** System variables that every script has. https://cloud.google.com/bigquery/docs/reference/system-variables */
 const SYSTEM: readonly Variable[] = SYSTEM_VARIABLES.map(({ name, type }) => ({
@@ -25,14 +26,14 @@ export class Frames {
   constructor(readonly keys: VariableKeys = new VariableKeys()) {}
 
   /** A new variable in the innermost block. */
-  declare(name: string, type: SqlType, span: { start: number; end: number }): Variable {
+  declare(name: string, type: SqlType, span: { start: number; end: number }, limits?: LimitTree): Variable {
     const frame = this.#frames.at(-1) as Map<string, Variable>;
     if (frame.has(name.toLowerCase())) throw new SqlProblem("analysis", `Variable '${name}' redeclaration`, span);
-    return this.bind(name, type);
+    return this.bind(name, type, limits);
   }
 
-  bind(name: string, type: SqlType): Variable {
-    const variable = { name, type, key: this.keys.next() };
+  bind(name: string, type: SqlType, limits?: LimitTree): Variable {
+    const variable = { name, type, key: this.keys.next(), limits };
     this.#frames.at(-1)?.set(name.toLowerCase(), variable);
     return variable;
   }

@@ -5,6 +5,7 @@ import type { SqlValue } from "../../port/port.js";
 import type { SqlType } from "../../port/sql-types.js";
 import {
   positionOf,
+  problemOf,
   type ScriptStatement,
   SqlProblem,
   type StatementContext,
@@ -55,9 +56,10 @@ export class ScriptRun {
     } catch (cause) {
       if (cause instanceof ScriptError || cause instanceof DialectError || cause instanceof TransactionRestart)
         throw cause;
-      if (cause instanceof SqlProblem) {
-        const { line, column } = positionOf(this.sql, cause.span.start);
-        throw new DialectError(cause.kind, cause.message, cause.span, line, column);
+      const problem = problemOf(cause, this.sql);
+      if (problem !== undefined) {
+        const { line, column } = positionOf(this.sql, problem.span.start);
+        throw new DialectError(problem.kind, problem.message, problem.span, line, column);
       }
       if (!(cause instanceof Error)) throw cause;
       const object = "path" in statement ? statement.path.parts.map(({ name }) => name).join(".") : undefined;
@@ -141,6 +143,7 @@ export class ScriptRun {
     if (session.transaction && DEFINITIONS.has(translated.kind) && !temporary)
       throw this.failure(NO_DEFINITIONS, given);
     if (translated.kind === "createTable" && temporary) session.temporaryTables.add(translated.path.at(-1) as string);
+    session.rows = undefined;
     session.rowsChanged = await session.host.apply(translated);
     await session.host.setVariable("sys_row_count", `${session.rowsChanged}::BIGINT`);
   }

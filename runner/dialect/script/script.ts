@@ -1,6 +1,7 @@
 import type { ScriptResult } from "../../port/port.js";
 import type { TranslatedQuery } from "../contract.js";
 import { finishInScript, locateErrors, parseQueryText, parseScriptText, requireNames, SqlProblem } from "../script.js";
+import { finishView } from "../statement.js";
 import { ScriptError } from "./errors.js";
 import { Frames } from "./frames.js";
 import type { ScriptHost } from "./host.js";
@@ -66,7 +67,7 @@ export class Script {
     const query = await this.#session.prepared(locateErrors(sql, () => parseQueryText(sql)));
     const catalog = await this.#session.persistentCatalog();
     return locateErrors(sql, () => {
-      const translated = finishInScript(query, { catalog, variables: undefined });
+      const translated = finishView(query, catalog);
       requireNames(translated, "CREATE VIEW");
       return translated;
     });

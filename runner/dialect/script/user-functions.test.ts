@@ -38,6 +38,11 @@ describe("SQL functions", () => {
       "CREATE TEMP FUNCTION f(x INT64) AS ((SELECT MAX(v) FROM UNNEST([x, 3]) AS v)); SELECT f(v) FROM (SELECT 7 AS v)",
       7n,
     ],
+    [
+      "take arguments by their names",
+      "CREATE TEMP FUNCTION f(x INT64, y INT64) AS (x - y); SELECT f(Y => 1, x => 5) + f(2, y => 3)",
+      3n,
+    ],
     ["see a NULL", "CREATE TEMP FUNCTION f(x INT64) AS (IFNULL(x, -1)); SELECT f(NULL)", -1n],
     ["are written LANGUAGE sql", "CREATE TEMP FUNCTION f() RETURNS INT64 LANGUAGE sql AS (4); SELECT f()", 4n],
   ])("%s", async (_name, sql, expected) => {
@@ -217,6 +222,13 @@ describe("JavaScript functions", () => {
       "TO_JSON_STRING(f(STRUCT(3, 'z')))",
       '{"n":3,"s":"z"}',
     ],
+    ["INT64 as a String", "(x INT64) RETURNS INT64 LANGUAGE js AS 'return x + 1'", "CAST(f(41) AS STRING)", "411"],
+    [
+      "INT64 within arrays and structs as a String",
+      "(x ARRAY<INT64>, s STRUCT<n INT64>) RETURNS STRING LANGUAGE js AS 'return typeof x[0] + x.map((v) => v * 2) + s.n'",
+      "f([1, 2], STRUCT(9007199254740993))",
+      "string2,49007199254740993",
+    ],
     ["a Promise", "() RETURNS STRING LANGUAGE js AS 'return Promise.resolve(\"later\")'", "f()", "later"],
     [
       "helpers and several statements",
@@ -260,11 +272,6 @@ describe("JavaScript functions", () => {
   });
 
   it.each([
-    [
-      "INT64 parameters",
-      "f(x INT64) RETURNS STRING LANGUAGE js AS ''",
-      "JavaScript functions do not take INT64; use FLOAT64 or STRING instead [at 1:26]",
-    ],
     ["no result type", "f() LANGUAGE js AS ''", "Non-SQL functions must specify a return type [at 1:22]"],
     [
       "templates",

@@ -1,6 +1,7 @@
 import type { Expr, Identifier } from "../../googlesql/ast.js";
 import type { Column, StructType } from "../../port/sql-types.js";
-import { quoteName, SqlProblem, structLiteral, translateFields, typeOf, type Variable } from "../script.js";
+import { limitsOf } from "../resolve/type-node.js";
+import { limitedSql, quoteName, SqlProblem, structLiteral, translateFields, typeOf, type Variable } from "../script.js";
 import type { Frames } from "./frames.js";
 import type { Of, ScriptRun } from "./interpreter.js";
 
@@ -16,11 +17,13 @@ export function findVariable(frames: Frames, name: Identifier): Variable {
 /** DECLARE: the type is the declared one, or that of the default. */
 export async function declare(run: ScriptRun, statement: Of<"declare">): Promise<undefined> {
   const declared = statement.type === undefined ? undefined : typeOf(statement.type);
+  const limits = statement.type === undefined ? undefined : limitsOf(statement.type);
   const initial = statement.value === undefined ? undefined : await run.expression(statement.value, declared);
   for (const name of statement.names) {
     const type = declared ?? initial?.type ?? "INT64";
-    const variable = run.frames.declare(name.name, type, name);
-    await run.session.host.setVariable(variable.key, initial?.sql ?? "NULL");
+    const variable = run.frames.declare(name.name, type, name, limits);
+    const value = initial === undefined ? "NULL" : limitedSql(initial.sql, variable);
+    await run.session.host.setVariable(variable.key, value);
   }
 }
 
@@ -30,7 +33,8 @@ export async function setVariables(run: ScriptRun, statement: Of<"set">): Promis
   const { host } = run.session;
   const [single] = targets;
   if (targets.length === 1 && single !== undefined) {
-    await host.setVariable(single.key, (await run.expression(statement.value, single.type)).sql);
+    const { sql } = await run.expression(statement.value, single.type);
+    await host.setVariable(single.key, limitedSql(sql, single));
     return;
   }
   const whole = await run.expression(statement.value, undefined);
@@ -63,5 +67,6 @@ async function assignFields(
   const types = targets.map(({ type }) => type);
   const fields = translateFields(whole, types, source);
   await host.setVariable(whole.key, sql);
-  for (const [i, target] of targets.entries()) await host.setVariable(target.key, fields[i] ?? "NULL");
+  for (const [i, target] of targets.entries())
+    await host.setVariable(target.key, limitedSql(fields[i] ?? "NULL", target));
 }

@@ -12,7 +12,7 @@ import { derive, isNullLiteral, type Typed } from "./typed.js";
  */
 export function coercionCost(from: Typed, to: SqlType): number | undefined {
   if (sameType(from.type, to)) return 0;
-  if (isNullLiteral(from)) return 0;
+  if (isNullLiteral(from) || from.literal?.kind === "error") return 0;
   return literalCost(from, to) ?? typeCost(from.type, to);
 }
 
@@ -43,6 +43,8 @@ function literalCost(from: Typed, to: SqlType): number | undefined {
     return worstCost(literal.fields.map((field, i) => coercionCost(field, (to.fields[i] as { type: SqlType }).type)));
   }
   const targets = LITERAL_TARGETS[literal.kind];
+  // A text with a time of day is no DATE, if there is anything else that it can be.
+  if (literal.kind === "string" && to === "DATE" && literal.text.includes(":")) return 9;
   return typeof to === "string" && targets?.includes(to) ? 5 : undefined;
 }
 
@@ -92,6 +94,8 @@ export function coerce(from: Typed, to: SqlType): Typed {
   if (isNullLiteral(from)) {
     return { ...from, type: to, sql: `CAST(NULL AS ${valueType(to)})` };
   }
+  if (from.literal?.kind === "error")
+    return { ...from, type: to, sql: `CAST(error(${from.literal.message}) AS ${valueType(to)})` };
   const coerced =
     coerceLiteral(from, to) ?? derive(implicitCast(from.sql, from.type, to, from.span), to, from.span, [from]);
   return to === "FLOAT64" && from.type !== "FLOAT64" ? { ...coerced, finite: true } : coerced;
@@ -187,9 +191,10 @@ export function implicitCast(sql: string, from: SqlType, to: SqlType, span: Span
  * untyped NULL or [] takes any type. https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion_rules#supertypes
  */
 export function commonType(parts: readonly Typed[]): SqlType | undefined {
-  const typed = parts.filter((part) => !isNullLiteral(part) && part.literal?.kind !== "emptyArray");
+  const isUntyped = (part: Typed): boolean => isNullLiteral(part) || part.literal?.kind === "error";
+  const typed = parts.filter((part) => !isUntyped(part) && part.literal?.kind !== "emptyArray");
   if (typed.length === 0) {
-    return (parts.find((part) => !isNullLiteral(part)) ?? parts[0])?.type;
+    return (parts.find((part) => !isUntyped(part)) ?? parts[0])?.type;
   }
   const firm = typed.filter((part) => !isLiteral(part));
   // Structs together have the names of the first.

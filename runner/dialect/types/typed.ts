@@ -10,6 +10,8 @@ export type LiteralValue =
   | { readonly kind: "bytes"; readonly bytes: string }
   | { readonly kind: "bool"; readonly value: boolean }
   | { readonly kind: "emptyArray" }
+  /** A call of ERROR: of any type. The message is DuckDB text. */
+  | { readonly kind: "error"; readonly message: string }
   | { readonly kind: "array"; readonly elements: readonly Typed[] }
   /** A STRUCT constructor: its fields coerce one by one, whether they are literals or not. */
   | { readonly kind: "struct"; readonly fields: readonly Typed[] };
@@ -50,7 +52,21 @@ export function isNullLiteral(typed: Typed): boolean {
 /** The uses of several expressions, without copying where only one has any. */
 export function mergeUses(parts: readonly Typed[]): readonly ColumnUse[] {
   const withUses = parts.filter((part) => part.uses.length > 0);
-  return withUses.length === 1 ? (withUses[0] as Typed).uses : withUses.flatMap((part) => part.uses);
+  if (withUses.length === 1) return (withUses[0] as Typed).uses;
+  const uses = withUses.flatMap((part) => part.uses);
+  return uses.length <= MANY ? uses : distinctUses(uses);
+}
+
+/** More uses than these are told apart, so that they do not grow with every level of an expression. */
+const MANY = 64;
+
+function distinctUses(uses: readonly ColumnUse[]): readonly ColumnUse[] {
+  const names = new Map<object, Set<string>>();
+  return uses.filter(({ owner, name }) => {
+    const known = names.get(owner) ?? new Set();
+    names.set(owner, known);
+    return !known.has(name) && known.add(name);
+  });
 }
 
 /** A derived expression: uses and nullability follow from its parts. */

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { declaredType } from "../../dialect/declared-type.js";
 import { type Relation, type RelationId, relationKey } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
 import { quotePath, quoteText } from "./quote.js";
@@ -13,7 +14,7 @@ export interface Layout {
 
 const CATALOG_SQL = `
 SELECT c.schema_name, c.table_name, t.comment, t.view_sql, list(c.column_name ORDER BY c.column_index) AS names,
-  list(c.data_type ORDER BY c.column_index) AS types
+  list(c.data_type ORDER BY c.column_index) AS types, list(c.comment ORDER BY c.column_index) AS comments
 FROM duckdb_columns() c
 JOIN (
   SELECT schema_name, table_name, comment, NULL AS view_sql FROM duckdb_tables() WHERE NOT temporary
@@ -28,20 +29,21 @@ export async function readCatalog(connection: DuckDBConnection): Promise<Readonl
   const relations = new Map<string, Relation>();
   const reader = await connection.runAndReadAll(CATALOG_SQL);
   for (const row of reader.getRowsJson()) {
-    const [dataset, name, comment, viewSql, names, types] = row as [
+    const [dataset, name, comment, viewSql, names, types, comments] = row as [
       string,
       string,
       string | null,
       string | null,
       string[],
       string[],
+      (string | null)[],
     ];
     const id: RelationId = { dataset, name };
     relations.set(relationKey(id), {
       id,
       kind: viewSql === null ? "table" : "view",
       definition: viewSql === null ? undefined : (comment ?? viewSql),
-      columns: columnsOf(names, types),
+      columns: columnsOf(names, types, comments),
       foreignColumns: names.filter((_, index) => googleType(types[index] ?? "") === undefined),
       ...parseLayout(comment),
     });
@@ -59,10 +61,19 @@ export function layoutSql(id: RelationId, layout: Layout): string {
   return `COMMENT ON TABLE ${quotePath(id)} IS ${quoteText(json)}`;
 }
 
-function columnsOf(names: readonly string[], types: readonly string[]): Column[] {
+/**
+ * @param types as DuckDB spells them
+ * @param comments of the columns
+ */
+export function columnsOf(
+  names: readonly string[],
+  types: readonly string[],
+  comments: readonly (string | null)[],
+): Column[] {
   return names.flatMap((name, index) => {
     const type = googleType(types[index] ?? "");
-    return type === undefined ? [] : [{ name, type }];
+    const text = declaredType(comments[index]);
+    return type === undefined ? [] : [{ name, type, ...(text === undefined ? {} : { declared: text }) }];
   });
 }
 

@@ -124,6 +124,16 @@ describe("publishStage", () => {
     expect((await readCatalog(connection)).get("d.t")?.columns.map(({ name }) => name)).not.toContain("note");
   });
 
+  it("has the columns of the query in their order and case, and keeps the values of those that stay", async () => {
+    await publish([row("a", 1, 1, "x"), row("b", 2, 2, "y")]);
+    const reversed = [...COLUMNS].reverse().map((column) => (column.name === "v" ? { ...column, name: "V" } : column));
+    await publish([row("a", 1, 1, "x")], { columns: reversed, days: [1] });
+    const table = (await readCatalog(connection)).get("d.t");
+    expect(table?.columns).toEqual(reversed);
+    expect(table?.partitionColumn).toBe("day");
+    expect(await stored("k, v, note")).toEqual(["a 1 x", "b 2 y"]);
+  });
+
   it.each([["two rows with one unique key", [row("a", 1, 1), row("a", 2, 2)]]])(
     "refuses %s and names it",
     async (message, rows) => {

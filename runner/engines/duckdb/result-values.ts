@@ -2,6 +2,7 @@ import {
   DuckDBBlobValue,
   DuckDBDateValue,
   DuckDBDecimalValue,
+  DuckDBIntervalValue,
   DuckDBListValue,
   DuckDBStructValue,
   DuckDBTimestampTZValue,
@@ -17,6 +18,7 @@ export function sqlValue(value: DuckDBValue): SqlValue {
   if (value instanceof DuckDBTimestampTZValue) return `${dateTime(value.micros, " ")}+00:00`;
   if (value instanceof DuckDBTimestampValue) return dateTime(value.micros, "T");
   if (value instanceof DuckDBDateValue) return value.toString();
+  if (value instanceof DuckDBIntervalValue) return intervalText(value);
   if (value instanceof DuckDBBlobValue) return Buffer.from(value.bytes).toString("base64");
   if (value instanceof DuckDBListValue) return value.items.map(sqlValue);
   if (value instanceof DuckDBStructValue) {
@@ -32,6 +34,16 @@ export function sqlValue(value: DuckDBValue): SqlValue {
 
 function trimmedDecimal(text: string): string {
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}
+
+/** `Y-M D H:M:S[.F]`: years and months, days and the time have a sign each; the fraction has 3 or 6 digits. */
+function intervalText({ months, days, micros }: DuckDBIntervalValue): string {
+  const [month, micro] = [Math.abs(months), micros < 0n ? -micros : micros];
+  const fraction = String(micro % 1_000_000n).padStart(6, "0");
+  const digits = fraction === "000000" ? "" : `.${fraction.endsWith("000") ? fraction.slice(0, 3) : fraction}`;
+  const clock = `${micro / 3_600_000_000n}:${(micro / 60_000_000n) % 60n}:${(micro / 1_000_000n) % 60n}${digits}`;
+  const date = `${months < 0 ? "-" : ""}${Math.floor(month / 12)}-${month % 12}`;
+  return `${date} ${days} ${micros < 0n ? "-" : ""}${clock}`;
 }
 
 function dateTime(micros: bigint, separator: string): string {

@@ -4,15 +4,15 @@ import type { ScriptHost } from "../../dialect/script/host.js";
 import type { Catalog, CatalogTable } from "../../googlesql/catalog.js";
 import type { QueryResult, Relation, SqlValue } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
-import { layoutSql, readCatalog } from "./catalog.js";
+import { columnsOf, layoutSql, readCatalog } from "./catalog.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
 import type { Recovery } from "./recovery.js";
 import { sqlValue } from "./result-values.js";
 import { catalogOf } from "./translator.js";
-import { googleType } from "./types.js";
 
 const TEMPORARY_SQL = `
-SELECT table_name, list(column_name ORDER BY column_index) AS names, list(data_type ORDER BY column_index) AS types
+SELECT table_name, list(column_name ORDER BY column_index) AS names, list(data_type ORDER BY column_index) AS types,
+  list(comment ORDER BY column_index) AS comments
 FROM duckdb_columns() WHERE database_name = 'temp' AND NOT internal GROUP BY table_name`;
 
 /** DuckDB keeps no GoogleSQL routines: a sequence of the same name, which is quick to list, carries the text as its comment. */
@@ -78,13 +78,12 @@ export class DuckDbScriptHost implements ScriptHost {
   async #readTemporary(): Promise<ReadonlyMap<string, CatalogTable>> {
     const reader = await this.#connection.runAndReadAll(TEMPORARY_SQL);
     return new Map(
-      (reader.getRowsJson() as unknown as [string, string[], string[]][]).map(([name, names, types]) => {
-        const columns = names.flatMap((column, i): Column[] => {
-          const type = googleType(types[i] ?? "");
-          return type === undefined ? [] : [{ name: column, type }];
-        });
-        return [name, { path: ["temp", name] as const, temporary: true, columns }];
-      }),
+      (reader.getRowsJson() as unknown as [string, string[], string[], (string | null)[]][]).map(
+        ([name, names, types, comments]) => [
+          name,
+          { path: ["temp", name] as const, temporary: true, columns: columnsOf(names, types, comments) },
+        ],
+      ),
     );
   }
 

@@ -42,7 +42,7 @@ export function appendRow(appender: DuckDBAppender, columns: readonly (Column | 
 }
 
 function appendValue(appender: DuckDBAppender, column: Column, value: SqlValue): void {
-  if (value === null) {
+  if (value === null && !isArray(column.type)) {
     appender.appendNull();
     return;
   }
@@ -73,12 +73,16 @@ function appendValue(appender: DuckDBAppender, column: Column, value: SqlValue):
   }
 }
 
+function isArray(type: SqlType): boolean {
+  return typeof type === "object" && type.kind === "array";
+}
+
 /**
- * A value of the port as DuckDB's client takes it.
+ * A value of the port as DuckDB's client takes it; a NULL array is an empty one, as BigQuery stores it.
  * @throws EngineError `data` naming the column when the value is not of the type
  */
 export function duckdbValue(type: SqlType, value: SqlValue, column: string): DuckDBValue {
-  if (value === null) return null;
+  if (value === null) return isArray(type) ? new DuckDBListValue([]) : null;
   if (typeof type !== "string") return nestedValue(type, value, column);
   switch (type) {
     case "STRING":
@@ -138,6 +142,7 @@ const CLIENT_TYPES: Readonly<Record<ScalarType, DuckDBType>> = {
 function nestedValue(type: Exclude<SqlType, string>, value: SqlValue, column: string): DuckDBValue {
   if (type.kind === "array") {
     if (!Array.isArray(value)) throw notOfType(value, type, column);
+    if (value.includes(null)) throw new EngineError("data", `column ${column}: Array cannot have a null element`);
     return new DuckDBListValue((value as readonly SqlValue[]).map((item) => duckdbValue(type.element, item, column)));
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw notOfType(value, type, column);

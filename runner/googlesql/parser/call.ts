@@ -10,7 +10,6 @@ import type {
 } from "../ast.js";
 import type { Cursor } from "./cursor.js";
 import { parseExpression } from "./expression.js";
-import { startsQuery } from "./query.js";
 
 /** A function call after its name: arguments with aggregate modifiers, then OVER. */
 export function parseCall(c: Cursor, nameParts: readonly Identifier[]): CallExpr {
@@ -40,7 +39,7 @@ function parseArguments(c: Cursor): CallArgument[] {
       c.next();
       return { name, value: parseExpression(c) };
     }
-    if (startsQuery(c) && !c.is("(")) {
+    if (c.startsQuery() && !c.is("(")) {
       // A bare query as an argument, as in `ARRAY_LENGTH(SELECT ..)`, is not GoogleSQL.
       throw c.unexpected();
     }

@@ -2,11 +2,13 @@ import type { Identifier } from "../ast.js";
 import type { Span } from "../contract.js";
 import { type SqlProblem, syntaxError } from "../errors.js";
 import { describeToken, isReserved, type Token, tokenize } from "../lexer.js";
+import { Groups } from "./groups.js";
 
 /** A position in the token stream with the small questions every parser function asks. */
 export class Cursor {
   private readonly tokens: readonly Token[];
   private at = 0;
+  private groups: Groups | undefined;
 
   constructor(readonly sql: string) {
     this.tokens = tokenize(sql);
@@ -28,6 +30,12 @@ export class Cursor {
 
   reset(mark: number): void {
     this.at = mark;
+  }
+
+  /** Whether a query begins here, in parentheses or not. */
+  startsQuery(): boolean {
+    this.groups ??= new Groups(this.tokens);
+    return this.groups.startsQuery(this.at);
   }
 
   /** End offset of the last consumed token. */

@@ -1,144 +1,176 @@
-import type { BinaryOperator, Expr, InSet } from "../ast.js";
+import type { BinaryOperator, Expr, Identifier } from "../ast.js";
 import { syntaxError } from "../errors.js";
 import type { Cursor } from "./cursor.js";
-import { parsePostfix } from "./primary.js";
-import { parseQuery, startsQuery } from "./query.js";
+import { acceptPredicate } from "./predicate.js";
+import { parseAccesses, parsePostfix } from "./primary.js";
+import { parseQuery } from "./query.js";
+
+type UnaryOperator = Extract<Expr, { kind: "unary" }>["op"];
 
 /**
- * Operator precedence of GoogleSQL, lowest first: OR, AND, NOT, comparisons (not associative), `|`, `^`, `&`, shifts, `+ -`,
+ * Operators of GoogleSQL from the loosest to the tightest: OR, AND, NOT, comparisons (not associative), `|`, `^`, `&`, shifts, `+ -`,
  * `* / ||`, unary. https://cloud.google.com/bigquery/docs/reference/standard-sql/operators#operator_precedence
  */
-export function parseExpression(c: Cursor): Expr {
-  let left = parseAnd(c);
-  while (c.acceptWords("OR")) left = binary("OR", left, parseAnd(c));
-  return left;
-}
-
-function parseAnd(c: Cursor): Expr {
-  let left = parseNot(c);
-  while (c.acceptWords("AND")) left = binary("AND", left, parseNot(c));
-  return left;
-}
-
-function parseNot(c: Cursor): Expr {
-  const start = c.peek().start;
-  if (!c.acceptWords("NOT")) return parseComparison(c);
-  const operand = parseNot(c);
-  return { kind: "unary", op: "NOT", operand, start, end: operand.end };
-}
-
+const OR = 1;
+const AND = 2;
+const NOT = 3;
+const COMPARISON = 4;
+const BIT_OR = 5;
+const SHIFT = 8;
+const UNARY = 11;
+const TIGHTER: Readonly<Record<string, number>> = {
+  "|": BIT_OR,
+  "^": 6,
+  "&": 7,
+  "+": 9,
+  "-": 9,
+  "*": 10,
+  "/": 10,
+  "||": 10,
+};
 const COMPARISONS = new Set(["=", "!=", "<", "<=", ">", ">="]);
 
-function parseComparison(c: Cursor): Expr {
-  const left = parseBitOr(c);
-  const compared = comparisonTail(c, left);
-  if (compared === undefined) return left;
-  const again = c.peek();
-  if (again.kind === "punctuation" && COMPARISONS.has(again.value)) {
-    throw syntaxError(`Unexpected "${again.text}"`, again);
-  }
-  return compared;
-}
+/** What waits for its right side. */
+type Waiting =
+  | { readonly kind: "binary"; readonly level: number; readonly op: BinaryOperator; readonly left: Expr }
+  | { readonly kind: "unary"; readonly level: number; readonly op: UnaryOperator; readonly start: number }
+  /** An open parenthesis, with the fields of a tuple that stand before this one. */
+  | { readonly kind: "open"; readonly level: 0; readonly start: number; readonly fields: Expr[] };
 
-function comparisonTail(c: Cursor, left: Expr): Expr | undefined {
-  const token = c.peek();
-  if (token.kind === "punctuation" && COMPARISONS.has(token.value) && !isShift(c)) {
-    c.next();
-    return binary(token.value as BinaryOperator, left, parseBitOr(c));
-  }
-  if (c.isWord("IS")) return parseIs(c, left);
-  const negated = c.isWord("NOT") && (c.isWord("IN", 1) || c.isWord("LIKE", 1) || c.isWord("BETWEEN", 1));
-  if (negated) c.next();
-  if (c.acceptWords("BETWEEN")) {
-    const low = parseBitOr(c);
-    c.expectWord("AND");
-    const high = parseBitOr(c);
-    return { kind: "between", negated, value: left, low, high, start: left.start, end: high.end };
-  }
-  if (c.acceptWords("LIKE")) return parseLike(c, left, negated);
-  if (c.acceptWords("IN")) {
-    const set = parseInSet(c);
-    return { kind: "in", negated, value: left, set, ...c.span(left.start) };
-  }
-  return undefined;
+export function parseExpression(c: Cursor): Expr {
+  return new OperatorParser(c, OR).parse();
 }
-
-function parseIs(c: Cursor, value: Expr): Expr {
-  c.expectWord("IS");
-  const negated = c.acceptWords("NOT");
-  if (c.acceptWords("DISTINCT", "FROM")) {
-    const right = parseBitOr(c);
-    return { kind: "isDistinct", negated, left: value, right, start: value.start, end: right.end };
-  }
-  for (const test of ["NULL", "TRUE", "FALSE", "UNKNOWN"] as const) {
-    if (c.acceptWords(test)) return { kind: "is", negated, value, test, ...c.span(value.start) };
-  }
-  throw c.expected("keyword NULL");
-}
-
-function parseLike(c: Cursor, value: Expr, negated: boolean): Expr {
-  const quantifier = c.acceptWords("ANY") || c.acceptWords("SOME") ? "ANY" : c.acceptWords("ALL") ? "ALL" : undefined;
-  const patterns = quantifier === undefined ? [parseBitOr(c)] : parsePatterns(c);
-  return { kind: "like", negated, value, quantifier, patterns, ...c.span(value.start) };
-}
-
-/** `(pattern, ..)`, `UNNEST(array)`, or a subquery of patterns. */
-function parsePatterns(c: Cursor): Extract<Expr, { kind: "like" }>["patterns"] {
-  if (c.acceptWords("UNNEST")) return { array: c.parenthesized(() => parseExpression(c)) };
-  const { start } = c.peek();
-  return c.parenthesized(() => {
-    if (!startsQuery(c)) return c.list(() => parseExpression(c));
-    const mark = c.mark();
-    const query = parseQuery(c);
-    if (c.is(")")) return { array: { kind: "arrayQuery", query, ...c.span(start) } };
-    c.reset(mark);
-    return c.list(() => parseExpression(c));
-  });
-}
-
-function parseInSet(c: Cursor): InSet {
-  if (c.acceptWords("UNNEST")) return { kind: "unnest", array: c.parenthesized(() => parseExpression(c)) };
-  return c.parenthesized((): InSet => {
-    if (startsQuery(c)) return { kind: "query", query: parseQuery(c) };
-    return { kind: "list", values: c.list(() => parseExpression(c)) };
-  });
-}
-
-type Level = { readonly operators: readonly BinaryOperator[] };
-/** Left-associative levels from the loosest to the tightest. */
-const LEVELS: readonly Level[] = [
-  { operators: ["|"] },
-  { operators: ["^"] },
-  { operators: ["&"] },
-  { operators: ["<<", ">>"] },
-  { operators: ["+", "-"] },
-  { operators: ["*", "/", "||"] },
-];
 
 /** An operand of a comparison: what may stand before IN. */
 export function parseBitOr(c: Cursor): Expr {
-  return parseLevel(c, 0);
+  return new OperatorParser(c, BIT_OR).parse();
 }
 
-function parseLevel(c: Cursor, level: number): Expr {
-  const { operators } = LEVELS[level] as Level;
-  const tighter = (): Expr => (level + 1 < LEVELS.length ? parseLevel(c, level + 1) : parseUnary(c));
-  let left = tighter();
-  for (;;) {
-    const op = operators.find((candidate) => acceptOperator(c, candidate));
-    if (op === undefined) return left;
-    left = binary(op, left, tighter());
+/** Parses operators and parentheses with a stack of its own, because how deeply they are nested is up to the text. */
+class OperatorParser {
+  readonly #waiting: Waiting[] = [];
+
+  constructor(
+    private readonly c: Cursor,
+    /** Operators looser than this end the expression, except within its parentheses. */
+    private readonly loosest: number,
+  ) {}
+
+  parse(): Expr {
+    const { c } = this;
+    let value = this.#operand();
+    let compared = false;
+    for (;;) {
+      const open = this.#waiting.findLast((item) => item.kind === "open");
+      const loosest = open === undefined ? this.loosest : OR;
+      const operator = this.#acceptOperator(loosest, compared);
+      if (operator !== undefined) {
+        this.#waiting.push({ kind: "binary", ...operator, left: this.#reduced(value, operator.level) });
+        [value, compared] = [this.#operand(), false];
+        continue;
+      }
+      if (loosest <= COMPARISON && !compared && !this.#comparing()) {
+        const left = this.#reduced(value, BIT_OR);
+        const predicate = acceptPredicate(c, left);
+        [value, compared] = [predicate ?? left, predicate !== undefined];
+        if (compared) continue;
+      }
+      value = this.#reduced(value, 0);
+      if (open === undefined) return value;
+      if (c.accept(",")) {
+        open.fields.push(value);
+        value = this.#operand();
+      } else {
+        c.expect(")");
+        this.#waiting.pop();
+        value = parseAccesses(c, closed(open, value, c));
+      }
+      compared = false;
+    }
+  }
+
+  /** The next operand; the operators and parentheses before it begin to wait. */
+  #operand(): Expr {
+    const { c } = this;
+    for (;;) {
+      const token = c.peek();
+      if (c.isWord("NOT") && this.#mayNegate()) this.#prefix("NOT", NOT, token.start);
+      else if (c.is("-") || c.is("+") || c.is("~")) this.#prefix(token.value as UnaryOperator, UNARY, token.start);
+      else if (!c.is("(")) return parsePostfix(c);
+      else {
+        c.next();
+        if (c.startsQuery()) {
+          const query = parseQuery(c);
+          c.expect(")");
+          return parseAccesses(c, { kind: "subquery", query, ...c.span(token.start) });
+        }
+        this.#waiting.push({ kind: "open", level: 0, start: token.start, fields: [] });
+      }
+    }
+  }
+
+  #mayNegate(): boolean {
+    const level = this.#waiting.at(-1)?.level ?? (this.loosest === OR ? 0 : BIT_OR);
+    return level <= NOT;
+  }
+
+  /** Of equal signs in a row only two or three stay: each two of the others undo each other. One `+` is as good as many. */
+  #prefix(op: UnaryOperator, level: number, start: number): void {
+    this.c.next();
+    const most = op === "+" ? 1 : 3;
+    const last = this.#waiting.slice(-most);
+    const full = last.length === most && last.every((item) => item.kind === "unary" && item.op === op);
+    if (!full) this.#waiting.push({ kind: "unary", level, op, start });
+    else if (op !== "+") this.#waiting.pop();
+  }
+
+  /** Whether a comparison already waits for the operand that is being read. */
+  #comparing(): boolean {
+    return this.#waiting.findLast(({ level }) => level < BIT_OR)?.level === COMPARISON;
+  }
+
+  #acceptOperator(loosest: number, compared: boolean): { op: BinaryOperator; level: number } | undefined {
+    const { c } = this;
+    const token = c.peek();
+    if (token.kind === "word") {
+      if (loosest <= OR && c.acceptWords("OR")) return { op: "OR", level: OR };
+      return loosest <= AND && c.acceptWords("AND") ? { op: "AND", level: AND } : undefined;
+    }
+    if (token.kind !== "punctuation") return undefined;
+    const shift = isShift(c);
+    if (COMPARISONS.has(token.value) && !shift) {
+      if (loosest > COMPARISON) return undefined;
+      if (compared || this.#comparing()) throw syntaxError(`Unexpected "${token.text}"`, token);
+      c.next();
+      return { op: token.value as BinaryOperator, level: COMPARISON };
+    }
+    const level = shift ? SHIFT : TIGHTER[token.value];
+    if (compared || level === undefined) return undefined;
+    c.next();
+    if (shift) c.next();
+    return { op: (shift ? token.value.repeat(2) : token.value) as BinaryOperator, level };
+  }
+
+  /** `value` as the right side of everything that waits and binds at least as tightly as `level`. */
+  #reduced(value: Expr, level: number): Expr {
+    let result = value;
+    for (;;) {
+      const last = this.#waiting.at(-1);
+      if (last === undefined || last.kind === "open" || last.level < level) return result;
+      this.#waiting.pop();
+      result =
+        last.kind === "binary"
+          ? { kind: "binary", op: last.op, left: last.left, right: result, start: last.left.start, end: result.end }
+          : { kind: "unary", op: last.op, operand: result, start: last.start, end: result.end };
+    }
   }
 }
 
-function acceptOperator(c: Cursor, op: BinaryOperator): boolean {
-  if (op === "<<" || op === ">>") {
-    if (!isShift(c) || !c.is(op[0] as string)) return false;
-    c.next();
-    c.next();
-    return true;
-  }
-  return c.accept(op);
+/** What stood in parentheses: a tuple where there was a comma. */
+function closed({ start, fields }: Extract<Waiting, { kind: "open" }>, last: Expr, c: Cursor): Expr {
+  if (fields.length === 0) return last.kind === "path" ? last : { ...last, ...c.span(start) };
+  const named = [...fields, last].map((value) => ({ name: undefined as Identifier | undefined, value }));
+  return { kind: "struct", tuple: true, type: undefined, fields: named, ...c.span(start) };
 }
 
 /** `<<` and `>>` arrive as two adjacent tokens. */
@@ -152,18 +184,4 @@ function isShift(c: Cursor): boolean {
     second.value === first.value &&
     second.start === first.end
   );
-}
-
-function parseUnary(c: Cursor): Expr {
-  const token = c.peek();
-  if (token.kind === "punctuation" && (token.value === "-" || token.value === "+" || token.value === "~")) {
-    c.next();
-    const operand = parseUnary(c);
-    return { kind: "unary", op: token.value, operand, start: token.start, end: operand.end };
-  }
-  return parsePostfix(c);
-}
-
-function binary(op: BinaryOperator, left: Expr, right: Expr): Expr {
-  return { kind: "binary", op, left, right, start: left.start, end: right.end };
 }

@@ -4,7 +4,7 @@ import { analysisError, syntaxError, unsupported } from "../errors.js";
 import type { Cursor } from "./cursor.js";
 import { parseExpression } from "./expression.js";
 import { parsePivotOrUnpivot } from "./pivot.js";
-import { parseQuery, startsQuery } from "./query.js";
+import { parseQuery } from "./query.js";
 
 /** The FROM clause after its keyword; commas join looser than JOIN. */
 export function parseFrom(c: Cursor): FromItem {
@@ -103,17 +103,13 @@ function parseFromSource(c: Cursor): FromItem {
   }
   if (c.acceptWords("LATERAL")) throw unsupported("LATERAL", { start, end: c.lastEnd() });
   if (c.is("(")) {
-    if (startsQuery(c)) {
-      const mark = c.mark();
-      c.next();
-      const query = parseQuery(c);
-      if (c.accept(")")) {
-        return { kind: "derived", query, alias: aliasBeforePivot(c), offset: undefined, ...c.span(start) };
-      }
-      // `((SELECT ..) a JOIN ..)`: the outer parentheses hold a join.
-      c.reset(mark);
-    }
-    return c.parenthesized(() => parseFrom(c));
+    c.next();
+    // `((SELECT ..) a JOIN ..)`: the outer parentheses hold a join.
+    const query = c.startsQuery() ? parseQuery(c) : undefined;
+    const item = query === undefined ? parseFrom(c) : undefined;
+    c.expect(")");
+    if (query === undefined) return item as FromItem;
+    return { kind: "derived", query, alias: aliasBeforePivot(c), offset: undefined, ...c.span(start) };
   }
   return parseTablePath(c);
 }

@@ -3,7 +3,7 @@ import type { Token } from "../lexer.js";
 import { parseCall } from "./call.js";
 import type { Cursor } from "./cursor.js";
 import { parseExpression } from "./expression.js";
-import { parseQuery, startsQuery } from "./query.js";
+import { parseQuery } from "./query.js";
 import { parseType } from "./type.js";
 
 const SUBSCRIPTS: readonly SubscriptMode[] = ["OFFSET", "ORDINAL", "SAFE_OFFSET", "SAFE_ORDINAL"];
@@ -19,9 +19,14 @@ const TYPED_LITERALS = new Set([
   "JSON",
 ]);
 
-/** A primary expression followed by any number of `.field` and `[subscript]`. */
+/** A primary expression other than one in parentheses, followed by any number of `.field` and `[subscript]`. */
 export function parsePostfix(c: Cursor): Expr {
-  let expr = parsePrimary(c);
+  return parseAccesses(c, parsePrimary(c));
+}
+
+/** Any number of `.field` and `[subscript]` after an expression. */
+export function parseAccesses(c: Cursor, target: Expr): Expr {
+  let expr = target;
   for (;;) {
     if (c.is(".") && !c.is("*", 1)) {
       c.next();
@@ -64,7 +69,6 @@ function parsePrimary(c: Cursor): Expr {
       c.next();
       return { kind: "parameter", name: token.text, start: token.start, end: token.end };
     case "punctuation":
-      if (token.value === "(") return parseParenthesized(c);
       if (token.value === "[") return parseArrayLiteral(c, undefined, token.start);
       throw c.unexpected();
     case "word":
@@ -134,26 +138,6 @@ function parseName(c: Cursor): Expr {
   const name = c.identifier();
   if (c.is("(")) return parseCall(c, [name]);
   return { kind: "path", parts: [name], start: name.start, end: name.end };
-}
-
-function parseParenthesized(c: Cursor): Expr {
-  const { start } = c.expect("(");
-  if (startsQuery(c)) {
-    const mark = c.mark();
-    const query = parseQuery(c);
-    if (c.accept(")")) return { kind: "subquery", query, ...c.span(start) };
-    // `((SELECT 1) + 1)`: the inner parentheses were an expression.
-    c.reset(mark);
-  }
-  const first = parseExpression(c);
-  if (!c.is(",")) {
-    c.expect(")");
-    return { ...first, ...(first.kind === "path" ? {} : c.span(start)) };
-  }
-  const fields = [{ name: undefined as Identifier | undefined, value: first }];
-  while (c.accept(",")) fields.push({ name: undefined, value: parseExpression(c) });
-  c.expect(")");
-  return { kind: "struct", tuple: true, type: undefined, fields, ...c.span(start) };
 }
 
 function parseCase(c: Cursor): Expr {

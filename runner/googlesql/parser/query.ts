@@ -17,13 +17,6 @@ import { parseFrom } from "./from.js";
 import { parseFromQuery, pipeQuery } from "./pipe.js";
 import { acceptSetOperator, type SetOperator } from "./set-operation.js";
 
-/** True where a query (not an expression in parentheses) begins, looking through opening parentheses. */
-export function startsQuery(c: Cursor): boolean {
-  let ahead = 0;
-  while (c.is("(", ahead)) ahead += 1;
-  return c.isWord("SELECT", ahead) || c.isWord("FROM", ahead) || (c.isWord("WITH", ahead) && !c.is("(", ahead + 1));
-}
-
 /** `[WITH ..] body [ORDER BY ..] [LIMIT .. [OFFSET ..]]`. */
 export function parseQuery(c: Cursor): Query {
   const { start } = c.peek();

@@ -6,7 +6,7 @@ import { parseAlter, parseDrop } from "./ddl.js";
 import { parseDelete, parseInsert, parseUpdate } from "./dml.js";
 import { parseExpression } from "./expression.js";
 import { parseMerge, parseTruncate } from "./merge.js";
-import { parseQuery, startsQuery } from "./query.js";
+import { parseQuery } from "./query.js";
 
 /** One query; a closing semicolon is allowed. */
 export function parseQueryText(sql: string): Query {
@@ -31,7 +31,7 @@ function finish(c: Cursor): void {
 
 export function parseStatement(c: Cursor): Statement {
   const token = c.peek();
-  if (startsQuery(c) || c.isWord("FROM")) {
+  if (c.startsQuery() || c.is("(")) {
     const query = parseQuery(c);
     return { kind: "query", query, ...c.span(token.start) };
   }

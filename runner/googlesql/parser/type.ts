@@ -1,5 +1,10 @@
 import type { TypeNode } from "../ast.js";
-import type { Cursor } from "./cursor.js";
+import { Cursor } from "./cursor.js";
+
+/** The type that a text of nothing else spells. */
+export function parseTypeText(text: string): TypeNode {
+  return parseType(new Cursor(text));
+}
 
 /** A type: `INT64`, `NUMERIC(5, 2)`, `ARRAY<T>`, `STRUCT<a T, U>`. */
 export function parseType(c: Cursor): TypeNode {

@@ -1,5 +1,6 @@
 import { roundUnits, unitsText } from "./decimal.js";
 import { type JsFunction, lenient, strict } from "./js-function.js";
+import { spreadOf } from "./spread.js";
 
 /**
  * BIGNUMERIC as 32 bytes that compare as the values do: two's complement of the value times 10^38, big-endian, the sign bit turned over.
@@ -89,18 +90,21 @@ function aggregated(items: readonly (Uint8Array | null)[], average: boolean): Ui
   return encode(average ? quotient(sum, BigInt(values.length)) : sum, overflow);
 }
 
+/** Between the two values, of those in order, around the position; a NULL leaves the other. */
+function percentile(items: readonly (Uint8Array | null)[], place: bigint): Uint8Array | null {
+  const at = place * BigInt(items.length - 1);
+  const weight = at % UNIT;
+  const [low, high] = [items[Number(at / UNIT)] ?? null, items[Number((at + UNIT - 1n) / UNIT)] ?? null];
+  if (low === null || high === null) return low ?? high;
+  return encode(quotient(decode(low) * (UNIT - weight) + decode(high) * weight, UNIT), "BIGNUMERIC overflow");
+}
+
 /** var_samp, var_pop, stddev_samp or stddev_pop. */
 function spread(items: readonly (Uint8Array | null)[], name: string): number | null {
   const values = items.flatMap((item) => (item === null ? [] : [decode(item)]));
-  const n = BigInt(values.length);
-  const divisor = name.endsWith("samp") ? n - 1n : n;
-  if (divisor <= 0n) return null;
   const sum = values.reduce((total, value) => total + value, 0n);
   const squares = values.reduce((total, value) => total + value * value, 0n);
-  // Units squared times 10^38 more, so that the quotient keeps its digits.
-  const variance = quotient((n * squares - sum * sum) * UNIT, n * divisor);
-  const result = Number(variance) / 1e38 / 1e38 / 1e38;
-  return name.startsWith("stddev") ? Math.sqrt(result) : result;
+  return spreadOf(name, BigInt(values.length), sum, squares, UNIT);
 }
 
 /** The exact value of a double in units, rounded half away from zero. */
@@ -154,6 +158,9 @@ export const BIGNUMERIC_JS_FUNCTIONS: readonly JsFunction[] = [
   }),
   lenient("bq_bignumeric_sum", ["BLOBS"], "BYTES", (items) => (items === null ? null : aggregated(items, false))),
   lenient("bq_bignumeric_avg", ["BLOBS"], "BYTES", (items) => (items === null ? null : aggregated(items, true))),
+  lenient("bq_percentile_bignumeric", ["BLOBS", "BYTES"], "BYTES", (items, place) =>
+    items === null || items.length === 0 || place === null ? null : percentile(items, decode(place)),
+  ),
   lenient("bq_bignumeric_spread", ["BLOBS", "STRING"], "FLOAT64", (items, name) =>
     items === null || name === null ? null : spread(items, name),
   ),

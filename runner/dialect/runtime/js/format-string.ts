@@ -1,3 +1,4 @@
+import { decimalText, roundDecimal } from "./decimal-format.js";
 import { exponentText, generalText } from "./float-text.js";
 import { type JsFunction, lenient } from "./js-function.js";
 import { parseJson, printJson, printPrettyJson } from "./json-value.js";
@@ -106,7 +107,7 @@ function integerText(value: bigint, conversion: string, flags: string, precision
   let digits = (negative ? -value : value).toString(base);
   if (precision !== undefined) digits = digits.padStart(precision, "0");
   if (flags.includes("'")) digits = grouped(digits, base === 10 ? 3 : 4, base === 10 ? "," : ":");
-  if (flags.includes("#") && base === 16 && value !== 0n) digits = `0x${digits}`;
+  if (flags.includes("#") && base === 16) digits = `0x${digits}`;
   if (flags.includes("#") && base === 8 && !digits.startsWith("0")) digits = `0${digits}`;
   const text = conversion === "X" ? digits.toUpperCase() : digits;
   return signed(text, negative, flags);
@@ -122,19 +123,17 @@ function grouped(digits: string, size: number, separator: string): string {
 }
 
 function floatingText(value: string, conversion: string, flags: string, precision: number): string {
+  if (value.endsWith("n")) return decimalDirective(value.slice(0, -1), conversion, flags, precision);
   const number = Number(value === "inf" ? "Infinity" : value === "-inf" ? "-Infinity" : value);
   const lower = conversion.toLowerCase();
   const negative = number < 0 || Object.is(number, -0);
   const magnitude = Math.abs(number);
   let text: string;
   if (!Number.isFinite(number)) text = Number.isNaN(number) ? "nan" : "inf";
-  else if (lower === "f") text = fixedText(value.replace(/^-/, ""), magnitude, precision);
+  else if (lower === "f") text = roundDecimal(exactDecimal(magnitude), precision, true);
   else if (lower === "e") text = exponential(magnitude, precision);
   else text = generalText(magnitude, precision === 0 ? 1 : precision, flags.includes("#"));
-  if (flags.includes("'") && Number.isFinite(number)) {
-    const [whole = "", fraction] = text.split(".");
-    text = fraction === undefined ? grouped(whole, 3, ",") : `${grouped(whole, 3, ",")}.${fraction}`;
-  }
+  if (flags.includes("'") && Number.isFinite(number)) text = groupedWhole(text);
   const shown = signed(
     text,
     negative && !Number.isNaN(number),
@@ -143,17 +142,25 @@ function floatingText(value: string, conversion: string, flags: string, precisio
   return conversion === lower ? shown : shown.toUpperCase();
 }
 
+/** A NUMERIC or BIGNUMERIC, whose text is marked by a final `n` on its way here. */
+function decimalDirective(value: string, conversion: string, flags: string, precision: number): string {
+  const lower = conversion.toLowerCase() as "f" | "e" | "g";
+  const negative = value.startsWith("-");
+  const text = decimalText(negative ? value.slice(1) : value, lower, precision, flags.includes("#"));
+  const shown = signed(flags.includes("'") ? groupedWhole(text) : text, negative, flags);
+  return conversion === lower ? shown : shown.toUpperCase();
+}
+
+/** With a comma before each three digits of the whole part. */
+function groupedWhole(text: string): string {
+  const [whole = ""] = /^\d+/.exec(text) ?? [];
+  return grouped(whole, 3, ",") + text.slice(whole.length);
+}
+
 /** `d.ddde+NN`. */
 function exponential(x: number, precision: number): string {
   const [mantissa = "", power = "0"] = x.toExponential(Math.min(100, precision)).split("e");
   return `${mantissa}${exponentText(Number(power))}`;
-}
-
-/** Fixed decimals, exact halves to even; the text of a NUMERIC is rounded away from zero. */
-function fixedText(text: string, x: number, precision: number): string {
-  const exact = exactDecimal(x);
-  const source = /^\d+(\.\d+)?n$/.test(text) ? text.slice(0, -1) : exact;
-  return roundDecimal(source, precision, !text.endsWith("n"));
 }
 
 /** All decimals of a double. */
@@ -172,18 +179,6 @@ function exactDecimal(x: number): string {
   }
   fraction = ((scaled * 10n ** bits) / 2n ** bits).toString().padStart(Number(bits), "0");
   return `${whole}.${fraction}`;
-}
-
-function roundDecimal(text: string, precision: number, halfToEven: boolean): string {
-  const [whole = "0", fraction = ""] = text.split(".");
-  const kept = fraction.slice(0, precision).padEnd(precision, "0");
-  const rest = fraction.slice(precision);
-  let digits = BigInt(whole + kept);
-  const half = /^50*$/.test(rest);
-  const up = half ? !halfToEven || digits % 2n === 1n : rest !== "" && (rest[0] as string) >= "5";
-  if (up) digits += 1n;
-  const all = digits.toString().padStart(precision + 1, "0");
-  return precision === 0 ? all : `${all.slice(0, -precision)}.${all.slice(-precision)}`;
 }
 
 /** Directives against the types of the values, of a format that is known only now. */
@@ -210,7 +205,7 @@ function checkTypes(format: string, types: readonly string[]): void {
       (kind === "integer"
         ? type === "INT64"
         : kind === "floating"
-          ? type === "FLOAT64" || type === "NUMERIC"
+          ? type === "FLOAT64" || type === "NUMERIC" || type === "BIGNUMERIC"
           : type === kind);
     if (!fits) throw new Error(`Invalid type for argument ${i + 2} to FORMAT; Expected ${kind}; Got ${type}`);
     if (kind === "any" && type !== "STRING" && type !== "INT64")

@@ -9,6 +9,7 @@ import type { JsFunction } from "./js-function.js";
 import { JSON_JS_FUNCTIONS } from "./json-functions.js";
 import { NET_JS_FUNCTIONS } from "./net-functions.js";
 import { PERCENTILE_JS_FUNCTIONS } from "./percentile.js";
+import { SPREAD_JS_FUNCTIONS } from "./spread.js";
 import { STRING_JS_FUNCTIONS } from "./string-functions.js";
 import { TEMPORAL_FORMAT_JS_FUNCTIONS } from "./temporal-format.js";
 import { TEMPORAL_PARSE_JS_FUNCTIONS } from "./temporal-parse.js";
@@ -28,4 +29,5 @@ export const JS_FUNCTIONS: readonly JsFunction[] = [
   ...DECIMAL_MATH_JS_FUNCTIONS,
   ...BIGNUMERIC_JS_FUNCTIONS,
   ...PERCENTILE_JS_FUNCTIONS,
+  ...SPREAD_JS_FUNCTIONS,
 ];

@@ -19,7 +19,21 @@ const FULL = /^([+-]?)(\d+)-(\d+) ([+-]?\d+) ([+-]?)(\d+):(\d+):(\d+)(?:\.(\d{1,
 const ISO =
   /^P(?=.)(?:([+-]?\d+)Y)?(?:([+-]?\d+)M)?(?:([+-]?\d+)W)?(?:([+-]?\d+)D)?(?:T(?=.)(?:([+-]?\d+)H)?(?:([+-]?\d+)M)?(?:([+-]?)(\d+)(?:\.(\d{1,9}))?S)?)?$/;
 
-/** `CAST(text AS INTERVAL)`: the canonical form or ISO 8601. */
+/** What a text without all parts can only be. Source: GoogleSQL's interval_value.cc. */
+const SHORT_FORMS = [
+  ["YEAR", "MONTH"],
+  ["YEAR", "DAY"],
+  ["YEAR", "HOUR"],
+  ["YEAR", "MINUTE"],
+  ["MONTH", "HOUR"],
+  ["MONTH", "MINUTE"],
+  ["MONTH", "SECOND"],
+  ["DAY", "MINUTE"],
+  ["DAY", "SECOND"],
+  ["HOUR", "SECOND"],
+] as const;
+
+/** `CAST(text AS INTERVAL)`: the canonical form, a part of it, or ISO 8601. */
 export function parseInterval(text: string): Parts {
   const full = FULL.exec(text);
   if (full !== null) {
@@ -38,6 +52,10 @@ export function parseInterval(text: string): Parts {
     const micros = clockMicros(hours, minutes, seconds, fraction);
     const total = BigInt(years) * 12n + BigInt(months);
     return [sign === "-" ? -total : total, BigInt(days), clock === "-" ? -micros : micros];
+  }
+  for (const [from, to] of SHORT_FORMS) {
+    const short = parseIntervalLiteral(text, from, to);
+    if (short !== undefined && text === text.trim()) return short;
   }
   const iso = ISO.exec(text);
   if (iso === null) throw new Error(`Invalid INTERVAL value '${text}'`);

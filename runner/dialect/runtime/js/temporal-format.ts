@@ -1,4 +1,5 @@
 import { type CivilTime, civilTime, isoWeek, MONTHS, padded, WEEKDAYS } from "./civil-time.js";
+import { flagged } from "./element-flags.js";
 import { type JsFunction, lenient } from "./js-function.js";
 import { CLOCK_ELEMENTS, SHORT } from "./temporal-elements.js";
 import { isTimeZone } from "./time-zone.js";
@@ -17,8 +18,12 @@ interface Source {
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/format-elements#format_elements_date_time */
 function formatTemporal(format: string, source: Source): string {
   return format.replace(
-    /%(E\dS|E\d\dS|E\*S|E4Y|E[zcCxXyY]|O[a-zA-Z]|.)/gs,
-    (whole, element: string) => elementText(element, source) ?? whole,
+    /%([-_0^#]*)(E\dS|E\d\dS|E\*S|E4Y|E[zcCxXyY]|O[a-zA-Z]|.)/gs,
+    (whole, flags: string, element: string) => {
+      if (flags === "") return elementText(element, source) ?? whole;
+      const text = plainElement(element, source) ?? elementText(element, source);
+      return text === undefined ? whole : flagged(text, flags, element);
+    },
   );
 }
 

@@ -320,21 +320,38 @@ function parsed(format: string, text: string, type: string): Fields {
   }
 }
 
+/** Microseconds of local time since 1970. */
+function parsedMicros(format: string, text: string, type: string): bigint {
+  const micros = localMicros(parsed(format, text, type));
+  const day = 86_400_000_000n;
+  return type === "TIME" ? ((micros % day) + day) % day : micros;
+}
+
+/** The zone that the text itself names, as an offset or by name; else the one given. UTC for seconds since 1970. */
+function parsedZone(format: string, text: string, zone: string): string {
+  const { epochSeconds, offset, zone: name } = parsed(format, text, "TIMESTAMP");
+  if (epochSeconds !== undefined) return "UTC";
+  if (name !== undefined) return name;
+  if (offset === undefined) return zone;
+  const absolute = Math.abs(offset);
+  const [hours, minutes] = [Math.floor(absolute / 60), absolute % 60].map((part) => String(part).padStart(2, "0"));
+  return `${offset < 0 ? "-" : "+"}${hours}:${minutes}`;
+}
+
+/** NULL where the text does not fit. */
+function orNull<A extends unknown[], R>(parse: (...args: A) => R): (...args: A) => R | null {
+  return (...args) => {
+    try {
+      return parse(...args);
+    } catch {
+      return null;
+    }
+  };
+}
+
 export const TEMPORAL_PARSE_JS_FUNCTIONS: readonly JsFunction[] = [
-  // Microseconds of local time since 1970.
-  strict("bq_parse_temporal", ["STRING", "STRING", "STRING"], "INT64", (format, text, type) => {
-    const micros = localMicros(parsed(format, text, type));
-    const day = 86_400_000_000n;
-    return type === "TIME" ? ((micros % day) + day) % day : micros;
-  }),
-  // The zone that the text itself names, as an offset or by name; else the one given. UTC for seconds since 1970.
-  strict("bq_parse_zone", ["STRING", "STRING", "STRING"], "STRING", (format, text, zone) => {
-    const { epochSeconds, offset, zone: name } = parsed(format, text, "TIMESTAMP");
-    if (epochSeconds !== undefined) return "UTC";
-    if (name !== undefined) return name;
-    if (offset === undefined) return zone;
-    const absolute = Math.abs(offset);
-    const [hours, minutes] = [Math.floor(absolute / 60), absolute % 60].map((part) => String(part).padStart(2, "0"));
-    return `${offset < 0 ? "-" : "+"}${hours}:${minutes}`;
-  }),
+  strict("bq_parse_temporal", ["STRING", "STRING", "STRING"], "INT64", parsedMicros),
+  strict("bq_parse_zone", ["STRING", "STRING", "STRING"], "STRING", parsedZone),
+  strict("bq_try_parse_temporal", ["STRING", "STRING", "STRING"], "INT64", orNull(parsedMicros)),
+  strict("bq_try_parse_zone", ["STRING", "STRING", "STRING"], "STRING", orNull(parsedZone)),
 ];

@@ -81,9 +81,12 @@ function datetimeMacros(): Macro[] {
     if (part in CLOCK_PARTS) {
       macros.push(
         macro(
+          `timestamp_trunc_local_${part}(ts, dt)`,
+          `make_timestamptz(epoch_us(ts) - epoch_us(dt) + epoch_us(bq.datetime_trunc_${part}(dt)))`,
+        ),
+        macro(
           `timestamp_trunc_${part}(ts, zone)`,
-          `make_timestamptz(epoch_us(ts) - epoch_us(bq.datetime_from_timestamp(ts, zone))
-            + epoch_us(bq.datetime_trunc_${part}(bq.datetime_from_timestamp(ts, zone))))`,
+          `bq.timestamp_trunc_local_${part}(ts, bq.datetime_from_timestamp(ts, zone))`,
         ),
       );
     } else if (part !== "week") {
@@ -112,6 +115,13 @@ function datetimeMacros(): Macro[] {
 const outOfRange = (type: string, name: string, x: string) =>
   failure(type, `concat('${name} value out of range: ', CAST(${x} AS VARCHAR), '!')`);
 
+/** Zones that are known without asking the time zone database. */
+const COMMON_ZONES = (
+  "America/New_York America/Chicago America/Denver America/Los_Angeles America/Phoenix America/Toronto America/Sao_Paulo Europe/London " +
+  "Europe/Paris Europe/Berlin Europe/Madrid Europe/Rome Europe/Amsterdam Europe/Stockholm Europe/Moscow Europe/Istanbul Asia/Tokyo Asia/Seoul " +
+  "Asia/Shanghai Asia/Hong_Kong Asia/Singapore Asia/Kolkata Asia/Dubai Asia/Jakarta Australia/Sydney Australia/Melbourne Pacific/Auckland"
+).split(" ");
+
 /**
  * DATETIME, TIME and TIMESTAMP. DATETIME_DIFF and TIME_DIFF count boundaries, TIMESTAMP_DIFF counts whole elapsed parts.
  * Local times that occur twice are the first instant, those that are skipped lie after the gap (GoogleSQL's date_time_util.cc).
@@ -139,12 +149,24 @@ export const DATETIME_MACROS: readonly Macro[] = [
           + CAST(concat('0', regexp_extract(zone, '^[+-](?:[0-9]{2}:?|[0-9]:)([0-9]{1,2})$', 1)) AS BIGINT))
       ELSE ${failure("BIGINT", "concat('Invalid time zone: ', zone)")} END`,
   ),
+  // The instant is named once: bound by a lambda, DuckDB would not work the zone out before it runs, but for every row.
+  // Within a lambda DuckDB would call JavaScript for every row, even of a literal.
+  macro(
+    "known_zone(zone)",
+    `CASE WHEN zone IN (${COMMON_ZONES.map((zone) => `'${zone}'`).join(", ")}) THEN zone ELSE bq_time_zone(zone) END`,
+  ),
+  macro(
+    "zone_name(zone)",
+    "CASE WHEN zone = 'UTC' OR left(zone, 1) IN ('+', '-') OR left(zone, 4) IN ('UTC+', 'UTC-') THEN 'UTC' ELSE bq.known_zone(zone) END",
+  ),
+  macro(
+    "zone_shift(zone)",
+    `CASE WHEN left(zone, 1) IN ('+', '-') THEN bq.offset_micros(zone)
+      WHEN left(zone, 4) IN ('UTC+', 'UTC-') THEN bq.offset_micros(substr(zone, 4)) ELSE 0 END`,
+  ),
   macro(
     "datetime_from_timestamp(ts, zone)",
-    `CASE WHEN zone = 'UTC' THEN timezone('UTC', ts)
-      WHEN left(zone, 1) IN ('+', '-') THEN make_timestamp(epoch_us(ts) + bq.offset_micros(zone))
-      WHEN left(zone, 4) IN ('UTC+', 'UTC-') THEN make_timestamp(epoch_us(ts) + bq.offset_micros(substr(zone, 4)))
-      ELSE timezone(bq_time_zone(zone), ts) END`,
+    "make_timestamp(epoch_us(timezone(bq.zone_name(zone), ts)) + bq.zone_shift(zone))",
   ),
   macro("datetime_from_timestamp(ts)", "timezone('UTC', ts)"),
   macro(
@@ -152,12 +174,13 @@ export const DATETIME_MACROS: readonly Macro[] = [
     `CASE WHEN zone = 'UTC' THEN timezone('UTC', dt)
       WHEN left(zone, 1) IN ('+', '-') THEN bq.timestamp_checked(make_timestamptz(epoch_us(dt) - bq.offset_micros(zone)))
       WHEN left(zone, 4) IN ('UTC+', 'UTC-') THEN bq.timestamp_checked(make_timestamptz(epoch_us(dt) - bq.offset_micros(substr(zone, 4))))
-      ELSE bq.timestamp_in_zone(dt, bq_time_zone(zone)) END`,
+      ELSE bq.timestamp_in_zone(dt, bq.known_zone(zone)) END`,
   ),
+  // Of a local time that occurs twice the first instant; DuckDB takes the second.
+  macro("timestamp_in_zone(dt, zone)", "bq.timestamp_first(timezone(zone, dt), dt, zone)"),
   macro(
-    "timestamp_in_zone(dt, name)",
-    `CASE WHEN timezone(name, timezone(name, dt) - INTERVAL 1 HOUR) = dt THEN timezone(name, dt) - INTERVAL 1 HOUR
-      ELSE bq.timestamp_checked(timezone(name, dt)) END`,
+    "timestamp_first(ts, dt, zone)",
+    "CASE WHEN timezone(zone, ts - INTERVAL 1 HOUR) = dt THEN ts - INTERVAL 1 HOUR ELSE bq.timestamp_checked(ts) END",
   ),
   macro("timestamp_from_datetime(dt)", "timezone('UTC', dt)"),
   macro("timestamp_from_date(d)", "timezone('UTC', CAST(d AS TIMESTAMP))"),

@@ -1,4 +1,4 @@
-import { failure, fromNanos, type Macro, macro, NUMERIC, roundsSafely } from "./macro.js";
+import { failure, type Macro, macro, NUMERIC, roundsSafely } from "./macro.js";
 
 /**
  * The shortest of 15 digits if they give the same value back, else 17. `printf` formats exactly; whole numbers below 1e15 take the
@@ -29,10 +29,13 @@ export const FLOAT64_MACROS: readonly Macro[] = [
 
   // GoogleSQL rounds the exact binary value half away from zero. printf rounds exact halves to even; they have ten decimals and end in
   // 5, so they are whole when multiplied by 2^10; their ten decimals are printed exactly and DuckDB's cast rounds them away from zero.
-  // Most values need neither: x * 10^9 as a double is far enough from a half.
+  // Most values need neither: the fraction, which doubles subtract exactly, times 10^9 is far enough from a half.
+  macro("float64_nanos(x)", "(x - trunc(x)) * 1e9"),
   macro(
     "float64_to_numeric(x)",
-    `CASE WHEN ${roundsSafely("(x * 1e9)")} THEN ${fromNanos("(x * 1e9)")}
+    `CASE WHEN abs(x) < 9e8 AND ${roundsSafely("bq.float64_nanos(x)")}
+        THEN CAST(CAST(CAST(trunc(x) AS BIGINT) * 1000000000 + CAST(round(bq.float64_nanos(x)) AS BIGINT) AS DECIMAL(18,0))
+          * CAST(0.000000001 AS DECIMAL(10,9)) AS ${NUMERIC})
       WHEN x * 1024 = trunc(x * 1024) THEN CAST(printf('%.10f', x) AS ${NUMERIC})
       ELSE CAST(printf('%.9f', x) AS ${NUMERIC}) END`,
   ),

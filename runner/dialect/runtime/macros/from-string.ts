@@ -1,24 +1,24 @@
 import { failure, type Macro, macro, NUMERIC, OFFSET_PATTERN } from "./macro.js";
 
 /** What GoogleSQL strips around numbers: ASCII white space only. */
-const stripped = "trim(s, chr(32) || chr(9) || chr(10) || chr(11) || chr(12) || chr(13))";
+export const stripped = "trim(s, chr(32) || chr(9) || chr(10) || chr(11) || chr(12) || chr(13))";
 const bad = (type: string, message: string) => failure(type, `concat('${message}', s)`);
 
-const DATE_PATTERN = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}";
-const CLOCK_PATTERN = "[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}([.][0-9]{1,6})?";
+export const DATE_PATTERN = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}";
+export const CLOCK_PATTERN = "[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}([.][0-9]{1,6})?";
 /** Z, an offset, or a blank and a zone name. */
 const ZONE_PATTERN = `[zZ]|${OFFSET_PATTERN}| [A-Za-z][A-Za-z0-9_+/-]*`;
 
-/** A leap second 60 is the first instant of the next minute. */
-const clockMicros = (clock: string) =>
+/** A leap second 60 is the first instant of the next minute, whatever stands after its point. */
+export const clockMicros = (clock: string) =>
   `(CAST(split_part(${clock}, ':', 1) AS BIGINT) * 3600000000 + CAST(split_part(${clock}, ':', 2) AS BIGINT) * 60000000
-    + CAST(CAST(split_part(${clock}, ':', 3) AS DECIMAL(8,6)) * 1000000 AS BIGINT))`;
-const clockInRange = (clock: string) =>
+    + least(CAST(CAST(split_part(${clock}, ':', 3) AS DECIMAL(8,6)) * 1000000 AS BIGINT), 60000000))`;
+export const clockInRange = (clock: string) =>
   `CAST(split_part(${clock}, ':', 1) AS INTEGER) < 24 AND CAST(split_part(${clock}, ':', 2) AS INTEGER) < 60
     AND CAST(split_part(${clock}, ':', 3) AS DECIMAL(8,6)) < 61`;
 
 /** `s` as local date and time, given that it starts with them. */
-const clockOf = `regexp_extract(s, '${CLOCK_PATTERN}')`;
+export const clockOf = `regexp_extract(s, '${CLOCK_PATTERN}')`;
 
 /** CAST(s AS type). Source: GoogleSQL's cast.cc and date_time_util.cc; every rule recorded from the reference. */
 export const FROM_STRING_MACROS: readonly Macro[] = [
@@ -67,6 +67,13 @@ export const FROM_STRING_MACROS: readonly Macro[] = [
       WHEN s IS NULL THEN NULL ELSE ${bad("TIMESTAMP", "Invalid datetime string ")} END`,
   ),
   macro("zone_or_utc(zone)", "CASE WHEN zone IN ('z', 'Z') THEN 'UTC' ELSE zone END"),
+  // The plain form in UTC, which DuckDB reads in one step; NULL for any other.
+  macro(
+    "plain_timestamp(s)",
+    `CASE WHEN regexp_full_match(s, '[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,6})?([zZ]|[+]00(:00)?| UTC)?')
+      AND s >= '0001' THEN timezone('UTC', TRY_CAST(left(s, 19) AS TIMESTAMP)
+        + to_microseconds(CASE WHEN substr(s, 20, 1) = '.' THEN CAST(rpad(regexp_extract(s, '[.]([0-9]+)', 1), 6, '0') AS BIGINT) ELSE 0 END)) END`,
+  ),
   macro(
     "string_to_timestamp(s, zone)",
     `CASE WHEN regexp_full_match(s, '${DATE_PATTERN}([ tT]${CLOCK_PATTERN})?')
@@ -76,5 +83,5 @@ export const FROM_STRING_MACROS: readonly Macro[] = [
           bq.zone_or_utc(ltrim(regexp_replace(s, '^${DATE_PATTERN}[ tT]${CLOCK_PATTERN}', ''))))
       WHEN s IS NULL THEN NULL ELSE ${bad("TIMESTAMPTZ", "Invalid timestamp: ")} END`,
   ),
-  macro("string_to_timestamp(s)", "bq.string_to_timestamp(s, 'UTC')"),
+  macro("string_to_timestamp(s)", "coalesce(bq.plain_timestamp(s), bq.string_to_timestamp(s, 'UTC'))"),
 ];

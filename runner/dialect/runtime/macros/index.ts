@@ -7,6 +7,7 @@ import { INTERVAL_MACROS } from "./interval.js";
 import { LIMIT_MACROS } from "./limits.js";
 import type { Macro } from "./macro.js";
 import { NUMERIC_MACROS } from "./numeric.js";
+import { SAFE_CAST_MACROS } from "./safe-cast.js";
 import { STRING_MACROS } from "./string.js";
 import { TEXT_FORMAT_MACROS } from "./text-format.js";
 import { TO_STRING_MACROS } from "./to-string.js";
@@ -17,6 +18,7 @@ export const MACROS: readonly Macro[] = [
   ...FLOAT64_MACROS,
   ...NUMERIC_MACROS,
   ...FROM_STRING_MACROS,
+  ...SAFE_CAST_MACROS,
   ...TO_STRING_MACROS,
   ...DATE_MACROS,
   ...DATETIME_MACROS,

@@ -88,10 +88,30 @@ export const NUMERIC_MACROS: readonly Macro[] = [
   ),
   // DuckDB's product has 18 decimals and so no more than 20 digits before the point; beyond, the halves are multiplied apart.
   macro(
-    "numeric_mul(a, b)",
+    "numeric_mul_exact(a, b)",
     `CASE WHEN abs(CAST(a AS DOUBLE) * CAST(b AS DOUBLE)) < 1e19 THEN CAST(a * b AS ${NUMERIC})
       ELSE bq.numeric_scaled(${wide("a")} * ${wide("b")} * 1000000000 + ${wide("a")} * ${nanos("b")} + ${nanos("a")} * ${wide("b")}
         + bq.huge_rounded_quotient(${nanos("a")} * ${nanos("b")}, CAST(1000000000 AS HUGEINT))) END`,
+  ),
+  // Units of 10^-9 of a value below 10^9, else NULL. Below 10^6 the value as a double is off by less than half a unit; from there on its
+  // fraction is taken apart.
+  macro(
+    "numeric_units(x)",
+    `CASE WHEN x BETWEEN -1000000 AND 1000000 THEN CAST(round(CAST(x AS DOUBLE) * 1e9) AS BIGINT)
+      WHEN x BETWEEN -999999999 AND 999999999
+        THEN CAST(trunc(x) AS BIGINT) * 1000000000 + CAST(round(CAST(x - trunc(x) AS DOUBLE) * 1e9) AS BIGINT) END`,
+  ),
+  // The product from units, all in 64 bits, where DuckDB's takes a division of 128 bits; NULL where it does not fit.
+  macro(
+    "numeric_mul_units(u, v)",
+    `CASE WHEN abs(CAST(u AS DOUBLE) * CAST(v AS DOUBLE)) < 9e26
+      THEN CAST(CAST(u * (v // 1000000000) + (u // 1000000000) * (v % 1000000000) + ((u % 1000000000) * (v % 1000000000)
+        + CASE WHEN (u < 0) = (v < 0) THEN 500000000 ELSE -500000000 END) // 1000000000 AS DECIMAL(18,0))
+        * CAST(0.000000001 AS DECIMAL(10,9)) AS ${NUMERIC}) END`,
+  ),
+  macro(
+    "numeric_mul(a, b)",
+    "coalesce(bq.numeric_mul_units(bq.numeric_units(a), bq.numeric_units(b)), bq.numeric_mul_exact(a, b))",
   ),
 
   macro(
@@ -114,8 +134,11 @@ export const NUMERIC_MACROS: readonly Macro[] = [
 
   macro("numeric_to_string(x)", "rtrim(rtrim(CAST(x AS VARCHAR), '0'), '.')"),
   macro("numeric_to_int64(x)", "CAST(round(x, 0) AS BIGINT)"),
-  // Through text: DuckDB's own cast divides in DOUBLE and rounds twice.
-  macro("numeric_to_float64(x)", "CAST(CAST(x AS VARCHAR) AS DOUBLE)"),
+  // Up to 2^53 units DuckDB's cast is one division of exact doubles; beyond it rounds twice, and the way is through text.
+  macro(
+    "numeric_to_float64(x)",
+    "CASE WHEN x BETWEEN -9000000 AND 9000000 THEN CAST(x AS DOUBLE) ELSE CAST(CAST(x AS VARCHAR) AS DOUBLE) END",
+  ),
   macro(
     "numeric_to_json(x)",
     `CASE WHEN x IS NULL THEN 'null' WHEN x % 1 = 0 AND abs(x) <= 9007199254740992 THEN bq.numeric_to_string(x)

@@ -1,5 +1,11 @@
 import { type Macro, macro } from "./macro.js";
 
+/** PARSE_x, and what gives NULL where it fails. */
+const PARSERS = [
+  { name: "parse", js: "parse" },
+  { name: "try_parse", js: "try_parse" },
+] as const;
+
 /** FORMAT_x and PARSE_x through JavaScript, and what FORMAT prints. */
 export const TEXT_FORMAT_MACROS: readonly Macro[] = [
   macro(
@@ -38,14 +44,16 @@ export const TEXT_FORMAT_MACROS: readonly Macro[] = [
     `bq.timestamp_from_datetime(make_timestamp(bq_cast_string_to_temporal(f, s, 'TIMESTAMP', epoch_us(now()))),
       bq_cast_string_offset(f, s, epoch_us(now()), zone))`,
   ),
-  macro("parse_date(f, s)", "CAST(make_timestamp(bq_parse_temporal(f, s, 'DATE')) AS DATE)"),
-  macro("parse_datetime(f, s)", "make_timestamp(bq_parse_temporal(f, s, 'DATETIME'))"),
-  macro("parse_time(f, s)", "bq.time_from_micros(bq_parse_temporal(f, s, 'TIME'))"),
-  macro(
-    "parse_timestamp(f, s, zone)",
-    "bq.timestamp_from_datetime(make_timestamp(bq_parse_temporal(f, s, 'TIMESTAMP')), bq_parse_zone(f, s, zone))",
-  ),
-  macro("parse_timestamp(f, s)", "bq.parse_timestamp(f, s, 'UTC')"),
+  ...PARSERS.flatMap(({ name, js }) => [
+    macro(`${name}_date(f, s)`, `CAST(make_timestamp(bq_${js}_temporal(f, s, 'DATE')) AS DATE)`),
+    macro(`${name}_datetime(f, s)`, `make_timestamp(bq_${js}_temporal(f, s, 'DATETIME'))`),
+    macro(`${name}_time(f, s)`, `bq.time_from_micros(bq_${js}_temporal(f, s, 'TIME'))`),
+    macro(
+      `${name}_timestamp(f, s, zone)`,
+      `bq.timestamp_from_datetime(make_timestamp(bq_${js}_temporal(f, s, 'TIMESTAMP')), bq_${js}_zone(f, s, zone))`,
+    ),
+    macro(`${name}_timestamp(f, s)`, `bq.${name}_timestamp(f, s, 'UTC')`),
+  ]),
   macro(
     "float64_to_printable(x)",
     "CASE WHEN CAST(x AS VARCHAR) = '-0.0' THEN '-0.0' WHEN regexp_full_match(bq.float64_to_string(x), '-?[0-9]+') THEN bq.float64_to_string(x) || '.0' ELSE bq.float64_to_string(x) END",

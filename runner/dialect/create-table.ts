@@ -1,0 +1,158 @@
+import type { ColumnDefinition, Identifier, Statement } from "../googlesql/ast.js";
+import type { Catalog } from "../googlesql/catalog.js";
+import { analysisError, unsupported } from "../googlesql/errors.js";
+import type { Column, SqlType } from "../port/sql-types.js";
+import { changedTable, declaration, requireNewColumn } from "./alter.js";
+import type { TranslatedQuery } from "./contract.js";
+import { duckdbType, holdsBignumeric, quoteName, quotePath } from "./print/sql.js";
+import { constantContext, resolveAssignment } from "./resolve/constant.js";
+import { requireNames } from "./resolve/output.js";
+import { hasParameters, limitOf, typeOf, typeText } from "./resolve/type-node.js";
+import type { TranslatedStatement } from "./statement.js";
+import { names, target, targetPath } from "./target.js";
+
+/** CREATE TABLE .. LIKE, CLONE or COPY. */
+export function copyTable(statement: Extract<Statement, { kind: "copyTable" }>, catalog: Catalog): TranslatedStatement {
+  const from = changedTable(statement.from, catalog);
+  const head = `CREATE ${statement.orReplace ? "OR REPLACE " : ""}TABLE ${statement.ifNotExists ? "IF NOT EXISTS " : ""}`;
+  const rows = statement.withRows ? "" : " LIMIT 0";
+  return {
+    kind: "createTable",
+    path: names(statement.path),
+    orReplace: statement.orReplace,
+    ifNotExists: statement.ifNotExists,
+    columns: from.columns.map((column) => ({ ...column, required: false })),
+    partitionColumn: undefined,
+    clusterBy: [],
+    primaryKey: [],
+    sql: [
+      `${head}${target(statement.path)} AS SELECT * FROM ${quotePath(from.path)}${rows}`,
+      ...declarations(targetPath(statement.path), from.columns),
+    ],
+  };
+}
+
+/** CREATE TABLE with columns, or AS `query`. */
+export function createTable(
+  statement: Extract<Statement, { kind: "createTable" }>,
+  query: TranslatedQuery | undefined,
+  catalog: Catalog,
+): TranslatedStatement {
+  if (query !== undefined) requireNames(query, "CREATE TABLE");
+  if (query !== undefined && statement.columns.length > 0)
+    throw unsupported("CREATE TABLE with both a column list and AS SELECT", statement);
+  requireDistinctNames(statement.columns.map((column) => column.name));
+  const defined = statement.columns.map((column) => ({ ...definedColumn(column), required: column.notNull }));
+  const columns = query === undefined ? defined : query.columns.map((column) => ({ ...column, required: false }));
+  const known = statement.ifNotExists && catalog.find(names(statement.path)) !== undefined;
+  const replace = `${statement.orReplace ? "OR REPLACE " : ""}${statement.temporary ? "TEMP " : ""}`;
+  const head = `CREATE ${replace}TABLE ${statement.ifNotExists ? "IF NOT EXISTS " : ""}${target(statement.path, statement.temporary)}`;
+  const body =
+    query === undefined
+      ? ` (${statement.columns.map((column) => columnText(column, catalog)).join(", ")})`
+      : ` AS ${query.sql}`;
+  return {
+    kind: "createTable",
+    path: names(statement.path),
+    orReplace: statement.orReplace,
+    ifNotExists: statement.ifNotExists,
+    columns,
+    partitionColumn: partitionColumn(statement, columns),
+    clusterBy: statement.clusterBy.map((expr) => knownColumn(expr, columns, "CLUSTER BY")),
+    primaryKey: statement.primaryKey.map((name) =>
+      knownColumn({ kind: "path", parts: [name], ...name }, columns, "PRIMARY KEY"),
+    ),
+    sql: known ? [] : [`${head}${body}`, ...declarations(targetPath(statement.path, statement.temporary), columns)],
+  };
+}
+
+function definedColumn({ name, type }: ColumnDefinition): Column {
+  const declared = hasParameters(type) ? { declared: typeText(type) } : {};
+  return { name: name.name, type: typeOf(type), ...declared };
+}
+
+/** Statements that keep the types with parameters: DuckDB stores each GoogleSQL type in one way, and has comments for the rest. */
+function declarations(path: readonly string[], columns: readonly Column[]): string[] {
+  return columns.flatMap((column) =>
+    column.declared === undefined ? [] : [declaration(path, column.name, column.declared)],
+  );
+}
+
+export function requireDistinctNames(columns: readonly Identifier[]): void {
+  const seen = new Set<string>();
+  for (const column of columns) {
+    const key = column.name.toLowerCase();
+    if (seen.has(key)) throw analysisError(`Duplicate column name ${column.name}`, column);
+    seen.add(key);
+  }
+}
+
+function columnText(column: ColumnDefinition, catalog: Catalog): string {
+  const own = definedColumn(column);
+  limitOf(column.type);
+  if (column.defaultValue !== undefined && holdsBignumeric(own.type))
+    throw unsupported("DEFAULT of a BIGNUMERIC column", column.defaultValue);
+  const value =
+    column.defaultValue === undefined
+      ? emptyArray(own.type)
+      : resolveAssignment(column.defaultValue, own, constantContext(catalog)).sql;
+  return `${quoteName(own.name)} ${duckdbType(own.type)}${column.notNull ? " NOT NULL" : ""}${value === undefined ? "" : ` DEFAULT (${value})`}`;
+}
+
+/** What a column of arrays holds where nothing is written into it; undefined for other columns, which hold NULL. */
+function emptyArray(type: SqlType): string | undefined {
+  return typeof type === "object" && type.kind === "array" ? `CAST([] AS ${duckdbType(type)})` : undefined;
+}
+
+function knownColumn(
+  expr: Extract<Statement, { kind: "createTable" }>["clusterBy"][number],
+  columns: readonly Column[],
+  clause: string,
+): string {
+  const name = expr.kind === "path" && expr.parts.length === 1 ? expr.parts[0]?.name : undefined;
+  if (name === undefined) throw unsupported(`${clause} with an expression`, expr);
+  const column = columns.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
+  if (column === undefined) throw analysisError(`Unrecognized name: ${name} in ${clause}`, expr);
+  return column.name;
+}
+
+/** Only a plain DATE column is a partition that the engine keeps; other partitionings are layout and are left out. */
+function partitionColumn(
+  statement: Extract<Statement, { kind: "createTable" }>,
+  columns: readonly Column[],
+): string | undefined {
+  const expr = statement.partitionBy;
+  if (expr?.kind !== "path" || expr.parts.length !== 1) return undefined;
+  const name = knownColumn(expr, columns, "PARTITION BY");
+  const column = columns.find((candidate) => candidate.name === name);
+  if (column?.type !== "DATE")
+    throw analysisError(
+      "PARTITION BY expression must be DATE(<timestamp_column>), a DATE column, or a truncation",
+      expr,
+    );
+  return name;
+}
+
+/** ALTER TABLE .. ADD COLUMN. */
+export function addColumns(
+  statement: Extract<Statement, { kind: "alterTable" }>,
+  catalog: Catalog,
+): TranslatedStatement {
+  const known = catalog.find(names(statement.path));
+  const table = known === undefined && statement.ifExists ? undefined : changedTable(statement.path, catalog);
+  const head = `ALTER TABLE ${statement.ifExists ? "IF EXISTS " : ""}${target(statement.path)} ADD COLUMN `;
+  const sql = statement.addColumns.flatMap((column) => {
+    if (column.notNull || column.defaultValue !== undefined)
+      throw unsupported("ADD COLUMN with NOT NULL or DEFAULT", column);
+    if (table !== undefined && !column.ifNotExists) requireNewColumn(column.name, table);
+    const own = definedColumn(column);
+    const empty = emptyArray(own.type);
+    const isKnown = table?.columns.some(({ name }) => name.toLowerCase() === own.name.toLowerCase()) === true;
+    return [
+      `${head}${column.ifNotExists ? "IF NOT EXISTS " : ""}${quoteName(own.name)} ${duckdbType(own.type)}${empty === undefined ? "" : ` DEFAULT ${empty}`}`,
+      ...(table === undefined || isKnown ? [] : declarations(table.path, [own])),
+    ];
+  });
+  const addedColumns = statement.addColumns.map(definedColumn);
+  return { kind: "alterTable", path: names(statement.path), addedColumns, sql };
+}

@@ -1,0 +1,258 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openEngine } from "../../tools/conformance/scorer.js";
+import { translateQuery } from "./index.js";
+import { quoteString } from "./print/sql.js";
+
+/**
+ * What has a fast way for common values beside an exact one for all: both must say the same. Random values come from the seed that is
+ * printed where a difference is found.
+ */
+const EMPTY = { find: () => undefined, names: () => [] };
+const SAMPLES = 1500;
+
+describe("fast ways are exact", () => {
+  let engine: Awaited<ReturnType<typeof openEngine>>;
+  beforeAll(async () => {
+    engine = await openEngine();
+  });
+  afterAll(() => engine.close());
+
+  async function rows(sql: string): Promise<unknown[]> {
+    return (await engine.connection.runAndReadAll(sql)).getRowsJson();
+  }
+
+  /** Rows of a table of one text column for which two DuckDB expressions over `s` differ. */
+  async function differences(texts: readonly string[], fast: string, exact: string): Promise<unknown[]> {
+    await engine.connection.run(
+      `CREATE OR REPLACE TEMP TABLE samples AS SELECT unnest([${texts.map(quoteString).join(", ")}]) AS s`,
+    );
+    return rows(
+      `SELECT * FROM (SELECT s, ${fast} AS f, ${exact} AS e FROM samples) WHERE f IS DISTINCT FROM e LIMIT 5`,
+    );
+  }
+
+  const digits = (max: number) =>
+    fc.array(fc.constantFrom(..."0123456789"), { minLength: 0, maxLength: max }).map((d) => d.join(""));
+  const number = fc
+    .tuple(
+      fc.constantFrom("", "", " ", "\t"),
+      fc.constantFrom("", "+", "-"),
+      digits(20),
+      fc.constantFrom("", ".", "e", "0x", "_"),
+      digits(12),
+    )
+    .map((parts) => parts.join(""));
+  const two = (max: number) => fc.nat(max).map((n) => (n % 3 === 0 ? String(n) : String(n).padStart(2, "0")));
+  const day = fc
+    .tuple(fc.constantFrom("0000", "0001", "1999", "2024", "9999", "24"), two(13), two(32))
+    .map((d) => d.join("-"));
+  const clock = fc
+    .tuple(two(25), two(61), two(61), fc.constantFrom("", "", ".5", ".123456", ".1234567", "."))
+    .map(([h, m, s, f]) => `${h}:${m}:${s}${f}`);
+  const zone = fc.constantFrom(
+    "",
+    "",
+    "",
+    "Z",
+    "z",
+    "+00",
+    "+00:00",
+    "-00",
+    " UTC",
+    "+05:30",
+    " America/New_York",
+    " Nowhere",
+    "+15",
+  );
+  const time = fc
+    .tuple(day, fc.constantFrom(" ", "T", "t", ""), clock, zone)
+    .chain(([d, t, c, z]) => fc.constantFrom(d, c, `${d}${t}${c}${z}`, `${d}${t}${c}`));
+  const word = fc.constantFrom(
+    "true",
+    "FALSE",
+    "t",
+    "nan",
+    "-inf",
+    "Infinity",
+    "",
+    "x",
+    ".",
+    "-",
+    "0x",
+    "-0x1F",
+    "9223372036854775808",
+    "-9223372036854775808",
+    "007",
+    "-0",
+    "1e400",
+    "9999-12-31 23:59:60",
+  );
+  const texts = (of: fc.Arbitrary<string>, seed: number): string[] => fc.sample(of, { seed, numRuns: SAMPLES });
+
+  it.each(["int64", "float64", "numeric", "bool", "date", "datetime", "time", "timestamp"])(
+    "SAFE_CAST to %s",
+    async (type) => {
+      const sample = texts(fc.oneof(number, time, word), 7);
+      const exact = `list_transform([s], lambda x: TRY(bq.string_to_${type}(x)))[1]`;
+      expect(await differences(sample, `bq.try_string_to_${type}(s)`, exact)).toEqual([]);
+    },
+  );
+
+  it("CAST to TIMESTAMP", async () => {
+    const sample = texts(fc.oneof(time, word), 11);
+    const safely = (call: string): string => `list_transform([s], lambda x: TRY(${call}))[1]`;
+    expect(
+      await differences(sample, safely("bq.string_to_timestamp(x)"), safely("bq.string_to_timestamp(x, 'UTC')")),
+    ).toEqual([]);
+  });
+
+  it.each(["DATE", "DATETIME", "TIMESTAMP"])("SAFE.PARSE_%s", async (type) => {
+    const format = type === "DATE" ? "%Y-%m-%d" : "%Y-%m-%d %H:%M:%S";
+    const parse = (of: string): string =>
+      translateQuery(`SELECT SAFE.PARSE_${type}(${of}, s) AS v FROM (SELECT 'SAMPLE' AS s, '${format}' AS f)`, EMPTY)
+        .sql;
+    const sample = texts(fc.oneof(day, time), 13);
+    await engine.connection.run(
+      `CREATE OR REPLACE TEMP TABLE samples AS SELECT unnest([${sample.map(quoteString).join(", ")}]) AS s`,
+    );
+    const over = (sql: string): string =>
+      sql.replace("'SAMPLE' AS \"s\"", 'samples.s AS "s"').replace(/ AS "f"\)/, ' AS "f" FROM samples)');
+    const [literal, computed] = [await rows(over(parse(quoteString(format)))), await rows(over(parse("f")))];
+    expect(literal).toHaveLength(SAMPLES);
+    expect(literal).toEqual(computed);
+  });
+
+  const decimal = fc
+    .tuple(fc.boolean(), fc.nat(18), fc.bigInt({ min: 0n, max: 10n ** 19n }), fc.nat(9))
+    .map(([negative, size, units, zeros]) => {
+      const kept = ((units % 10n ** BigInt(size + 1)) / 10n ** BigInt(zeros)) * 10n ** BigInt(zeros);
+      const text = kept.toString().padStart(10, "0");
+      return `${negative ? "-" : ""}${text.slice(0, -9)}.${text.slice(-9)}`;
+    });
+  const edges = [
+    "0.5",
+    "-0.5",
+    "0.000000001",
+    "-0.000000001",
+    "999999.999999999",
+    "1000000.000000001",
+    "999999999.999999999",
+    "1000000000.000000001",
+    "0.000000005",
+    "31622.776601683",
+  ];
+
+  it("products of NUMERIC", async () => {
+    const sample = [
+      ...fc.sample(fc.tuple(decimal, decimal), { seed: 17, numRuns: SAMPLES }),
+      ...edges.flatMap((a) => edges.map((b) => [a, b])),
+    ];
+    const of = (part: number): string => `CAST(split_part(s, ' ', ${part}) AS DECIMAL(38,9))`;
+    const pairs = sample.map((pair) => pair.join(" "));
+    const safely = (call: string): string => `TRY(bq.${call}(${of(1)}, ${of(2)}))`;
+    expect(await differences(pairs, safely("numeric_mul"), safely("numeric_mul_exact"))).toEqual([]);
+    const units = `CAST(replace(split_part(s, ' ', 1), '.', '') AS HUGEINT)`;
+    const full = pairs.filter((pair) => /^-?\d+\.\d{9} /.test(pair));
+    expect(await differences(full, `coalesce(bq.numeric_units(${of(1)}), ${units})`, units)).toEqual([]);
+  });
+
+  it("NUMERIC to FLOAT64 and back", async () => {
+    const sample = [...fc.sample(decimal, { seed: 19, numRuns: SAMPLES }), ...edges];
+    const value = "CAST(s AS DECIMAL(38,9))";
+    expect(await differences(sample, `bq.numeric_to_float64(${value})`, "CAST(s AS DOUBLE)")).toEqual([]);
+    const doubles = fc.sample(
+      fc.oneof(
+        fc.double({ min: -1e12, max: 1e12, noNaN: true }),
+        fc.double({ min: -1, max: 1, noNaN: true }),
+        fc.integer().map((n) => n / 1024),
+        fc.integer().map((n) => n / 1e9 + 5e-10),
+      ),
+      { seed: 23, numRuns: SAMPLES },
+    );
+    const exact =
+      "CASE WHEN CAST(s AS DOUBLE) * 1024 = trunc(CAST(s AS DOUBLE) * 1024) THEN CAST(printf('%.10f', CAST(s AS DOUBLE)) AS DECIMAL(38,9)) ELSE CAST(printf('%.9f', CAST(s AS DOUBLE)) AS DECIMAL(38,9)) END";
+    expect(await differences(doubles.map(String), "bq.float64_to_numeric(CAST(s AS DOUBLE))", exact)).toEqual([]);
+  });
+
+  it.each(["JSON_VALUE", "JSON_QUERY", "JSON_QUERY_ARRAY"])("%s along plain paths", async (name) => {
+    const scalar = fc.constantFrom(
+      "1",
+      "-0",
+      "0",
+      "-12",
+      "1.0",
+      "1e3",
+      "1E-7",
+      "123456789012345678901234567890",
+      "true",
+      "false",
+      "null",
+      "NaN",
+      "-inf",
+      "Infinity",
+      '"x"',
+      '""',
+      '"a\\"b"',
+      '"\\u00e9é"',
+      '"\\ud800"',
+      '"nan, -0,}"',
+      '"\\u0000"',
+      "'x'",
+      "01",
+      "nul",
+    );
+    const { json } = fc.letrec<{ json: string; object: string; array: string }>((tie) => ({
+      json: fc.oneof({ maxDepth: 3 }, scalar, tie("object"), tie("array")) as fc.Arbitrary<string>,
+      object: fc
+        .tuple(
+          fc.array(fc.tuple(fc.constantFrom("a", "b", "a b", "A"), tie("json")), { maxLength: 3 }),
+          fc.constantFrom("", "", "", ",", " "),
+        )
+        .map(([members, end]) => `{${members.map(([key, value]) => `"${key}" :${value}`).join(", ")}${end}}`),
+      array: fc
+        .tuple(fc.array(tie("json") as fc.Arbitrary<string>, { maxLength: 3 }), fc.constantFrom("", "", "", ","))
+        .map(([items, end]) => `[${items.join(",")}${end}]`),
+    }));
+    const sample = texts(
+      fc.tuple(json, fc.constantFrom("", "", "", " ", "x", "}")).map((parts) => parts.join("")),
+      29,
+    );
+    for (const path of ["$.a", "$.b.a", "$[0]", "$.a[1].b", "$.a.a"]) {
+      const list = sample.map((text) => JSON.stringify(text)).join(", ");
+      const sql = `SELECT j, ${name}(j, '${path}') AS f, ${name}(j, p) AS e FROM UNNEST([${list}]) AS j, UNNEST(['${path}']) AS p`;
+      const differing = (await rows(translateQuery(sql.replace(/\\u0000/g, "\\\\u0000"), EMPTY).sql)).filter(
+        (row) => JSON.stringify((row as unknown[])[1]) !== JSON.stringify((row as unknown[])[2]),
+      );
+      expect(differing.slice(0, 5)).toEqual([]);
+    }
+  });
+
+  it("subqueries over the elements of an array", async () => {
+    const arrays =
+      "SELECT 1 AS k, [1, 2, NULL, 3] AS xs, [STRUCT('a' AS n, 1 AS v), ('b', NULL), ('a', 3)] AS ps UNION ALL SELECT 2, [], [] UNION ALL SELECT 3, NULL, NULL UNION ALL SELECT 4, [2], [STRUCT('b', 2)]";
+    const templates = [
+      "(SELECT x + k FROM UNNEST(xs) AS x$ WHERE x = k)",
+      "(SELECT v FROM UNNEST(ps)$ WHERE n = 'b')",
+      "(SELECT p.v FROM UNNEST(t.ps) AS p$ WHERE p.n = 'b' AND k > 0)",
+      "(SELECT 1 FROM UNNEST(xs) AS x$ WHERE x > 2)",
+      "(SELECT IF(x IS NULL, 'none', 'some') FROM UNNEST(xs) AS x$ WHERE x IS NULL)",
+      "(SELECT x FROM UNNEST(xs) AS x$ WHERE x > 1 AND x < 3 LIMIT 1)",
+      "EXISTS (SELECT 1 FROM UNNEST(xs) AS x$ WHERE x = k)",
+      "EXISTS (SELECT x FROM UNNEST(xs) AS x$)",
+      "NOT EXISTS (SELECT NULL FROM UNNEST(ps) AS p$ WHERE p.v > k)",
+      "TO_JSON_STRING(ARRAY(SELECT x * 2 FROM UNNEST(xs) AS x$))",
+      "TO_JSON_STRING(ARRAY(SELECT v FROM UNNEST(ps)$ WHERE n <> 'b'))",
+      "TO_JSON_STRING(ARRAY(SELECT CONCAT(n, CAST(k AS STRING)) FROM UNNEST(ps)$ WHERE v IS NOT NULL))",
+    ];
+    for (const template of templates) {
+      const run = async (offset: string): Promise<unknown[]> =>
+        rows(
+          translateQuery(`SELECT k, ${template.replace("$", offset)} AS r FROM (${arrays}) AS t ORDER BY k`, EMPTY).sql,
+        );
+      expect([template, await run("")]).toEqual([template, await run(" WITH OFFSET AS o")]);
+    }
+    const many = translateQuery(`SELECT (SELECT x FROM UNNEST(xs) AS x) FROM (${arrays}) AS t`, EMPTY).sql;
+    await expect(rows(many)).rejects.toThrow("Scalar subquery produced more than one element");
+  });
+});

@@ -1,0 +1,62 @@
+import { CLOCK_PATTERN, clockInRange, clockMicros, clockOf, DATE_PATTERN, stripped } from "./from-string.js";
+import { type Macro, macro, NUMERIC } from "./macro.js";
+
+const DECIMAL_PATTERN = "(?i)[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)(e[+-]?[0-9]+)?";
+/** What says UTC after a date and time. */
+const UTC_PATTERN = "[zZ]|[+-]00(:?00)?| UTC";
+
+/**
+ * SAFE_CAST(text AS type): the casts of `from-string.ts` with NULL where they fail. Nothing in them raises an error, because DuckDB's TRY
+ * evaluates a vector row by row as soon as one of its rows fails, some thousand times slower.
+ */
+export const SAFE_CAST_MACROS: readonly Macro[] = [
+  // A text that is that of its integer needs no pattern.
+  macro("canonical_int64(s)", "CASE WHEN CAST(TRY_CAST(s AS BIGINT) AS VARCHAR) = s THEN TRY_CAST(s AS BIGINT) END"),
+  macro(
+    "try_text_to_int64(t)",
+    `CASE WHEN regexp_full_match(t, '[+-]?[0-9]+') THEN TRY_CAST(t AS BIGINT)
+      WHEN regexp_full_match(t, '0[xX][0-9a-fA-F]+') THEN TRY_CAST(TRY_CAST(concat('0x', substr(t, 3)) AS UBIGINT) AS BIGINT)
+      WHEN regexp_full_match(t, '[+-]0[xX][0-9a-fA-F]+')
+        THEN TRY_CAST(CASE left(t, 1) WHEN '-' THEN -1 ELSE 1 END * CAST(TRY_CAST(concat('0x', substr(t, 4)) AS UBIGINT) AS HUGEINT) AS BIGINT)
+      ELSE NULL END`,
+  ),
+  macro("try_string_to_int64(s)", `coalesce(bq.canonical_int64(s), bq.try_text_to_int64(${stripped}))`),
+  macro(
+    "try_text_to_float64(t)",
+    `CASE WHEN regexp_full_match(t, '${DECIMAL_PATTERN}') THEN TRY_CAST(t AS DOUBLE)
+      WHEN regexp_full_match(t, '(?i)[+-]?(nan|inf|infinity)') THEN TRY_CAST(t AS DOUBLE)
+      WHEN regexp_full_match(t, '[+-]?0[xX][0-9a-fA-F]+') THEN CAST(bq.try_text_to_int64(t) AS DOUBLE) ELSE NULL END`,
+  ),
+  macro("try_string_to_float64(s)", `bq.try_text_to_float64(${stripped})`),
+  macro(
+    "try_string_to_numeric(s)",
+    `CASE WHEN regexp_full_match(${stripped}, '${DECIMAL_PATTERN}') THEN TRY_CAST(${stripped} AS ${NUMERIC}) ELSE NULL END`,
+  ),
+  macro("try_string_to_bool(s)", "CASE lower(s) WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE ELSE NULL END"),
+  macro(
+    "try_string_to_date(s)",
+    `CASE WHEN regexp_full_match(s, '${DATE_PATTERN}') AND left(s, 4) <> '0000' THEN TRY_CAST(s AS DATE) ELSE NULL END`,
+  ),
+  macro(
+    "try_string_to_time(s)",
+    `CASE WHEN regexp_full_match(s, '${CLOCK_PATTERN}') AND ${clockInRange("s")}
+      THEN CAST(make_timestamp(${clockMicros("s")} % 86400000000) AS TIME) ELSE NULL END`,
+  ),
+  macro("datetime_or_null(dt)", "CASE WHEN dt < TIMESTAMP '10000-01-01' THEN dt ELSE NULL END"),
+  macro(
+    "try_string_to_datetime(s)",
+    `CASE WHEN regexp_full_match(s, '${DATE_PATTERN}') THEN CAST(bq.try_string_to_date(s) AS TIMESTAMP)
+      WHEN regexp_full_match(s, '${DATE_PATTERN}[ tT]${CLOCK_PATTERN}') AND ${clockInRange(clockOf)}
+        THEN bq.datetime_or_null(make_timestamp(epoch_us(bq.try_string_to_date(regexp_extract(s, '${DATE_PATTERN}'))) + ${clockMicros(clockOf)}))
+      ELSE NULL END`,
+  ),
+  macro("try_string_to_timestamp(s)", "coalesce(bq.plain_timestamp(s), bq.try_text_to_timestamp(s))"),
+  macro(
+    "try_text_to_timestamp(s)",
+    `CASE WHEN regexp_full_match(s, '${DATE_PATTERN}([ tT]${CLOCK_PATTERN}(${UTC_PATTERN})?)?')
+        THEN timezone('UTC', bq.try_string_to_datetime(regexp_extract(s, '^${DATE_PATTERN}([ tT]${CLOCK_PATTERN})?')))
+      WHEN regexp_full_match(s, '${DATE_PATTERN}[ tT]${CLOCK_PATTERN}[ +-].*') THEN TRY(bq.string_to_timestamp(s)) ELSE NULL END`,
+  ),
+  macro("try_float64_to_int64(x)", "TRY_CAST(round(x) AS BIGINT)"),
+  macro("try_numeric_to_int64(x)", "TRY_CAST(round(x, 0) AS BIGINT)"),
+];
