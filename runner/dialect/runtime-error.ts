@@ -1,4 +1,4 @@
-import { TOO_DEEP } from "./nesting.js";
+import { TOO_DEEP } from "../googlesql/nesting.js";
 
 const FAILED_CAST =
   /Could not convert string (?:'([\s\S]*)'|"([\s\S]*)") to \w+|invalid \w+ field format: "([\s\S]*?)", expected format/;

@@ -1,5 +1,5 @@
-import { tooDeeplyNested } from "../dialect/nesting.js";
 import { DialectError, type Span } from "./contract.js";
+import { tooDeeplyNested } from "./nesting.js";
 
 /**
  * A problem found while lexing, parsing or resolving. Carries only a span: `locateErrors` turns it into a `DialectError`

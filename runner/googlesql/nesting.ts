@@ -1,6 +1,6 @@
-import type { Span } from "../googlesql/contract.js";
-import { SqlProblem } from "../googlesql/errors.js";
-import { tokenize } from "../googlesql/lexer.js";
+import type { Span } from "./contract.js";
+import { SqlProblem } from "./errors.js";
+import { tokenize } from "./lexer.js";
 
 export const TOO_DEEP = "Too deeply nested for the embedded engine: compute parts of it in WITH queries";
 
