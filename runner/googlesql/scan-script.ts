@@ -72,7 +72,8 @@ class StatementScanner {
 
   #write(node: Node): void {
     const does = WRITES[node.kind as keyof typeof WRITES];
-    if (does === undefined || node.temporary === true || node.object === "SCHEMA") return;
+    // A clause of MERGE is called like a statement, and has no path of its own.
+    if (does === undefined || !("path" in node) || node.temporary === true || node.object === "SCHEMA") return;
     const path = (node.path as PathNode).parts.map(({ name }) => name);
     const name = path.slice(-2).join(".");
     if (does === "makes" || !this.writes.has(name)) this.writes.set(name, { path, does });

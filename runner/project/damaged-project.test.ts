@@ -104,7 +104,7 @@ it.each(["dataform.json", "package.json"])("one line for a folder in place of %s
 it("one line for a file in place of the project", async () => {
   const { dir } = project({});
   await expect(load({ dir: join(dir, "dataform.json") })).rejects.toThrow(
-    /dataform\.json is not a folder; .*--project-dir$/,
+    /dataform\.json is a file; name the folder with --project-dir$/,
   );
 });
 

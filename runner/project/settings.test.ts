@@ -54,7 +54,7 @@ describe("readRunnerSettings", () => {
     ['{\n"target":\n}', "fastbreak.json:3: is not valid JSON: a value is expected"],
     ['{"target": "duckdb",}', "fastbreak.json:1: is not valid JSON: a name in double quotes is expected"],
     ["// note\n{}", "fastbreak.json:1: is not valid JSON: comments are not allowed"],
-    ["\u{feff}{}", "fastbreak.json:1: begins with a byte order mark; save it as UTF-8 without one"],
+    ["\u{feff}{}", "fastbreak.json: starts with a byte order mark; save it as UTF-8 without one"],
   ])("refuses %j", (text, message) => {
     expect(() => read(text)).toThrow(message);
   });

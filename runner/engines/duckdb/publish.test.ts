@@ -134,7 +134,7 @@ describe("publishStage", () => {
     expect(await stored("k, v, note")).toEqual(["a 1 x", "b 2 y"]);
   });
 
-  it.each([["two rows with one unique key", [row("a", 1, 1), row("a", 2, 2)]]])(
+  it.each([["two rows with one unique key", [row("a", 1, 1), row("a", 1, 2)]]])(
     "refuses %s and names it",
     async (message, rows) => {
       await expect(publish(rows)).rejects.toThrow(
