@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { scanQuery } from "./index.js";
+import { scanQuery, scanScript } from "./index.js";
 
 /** Of each table that a query names, whether every column of it may count. */
 function wholeTables(sql: string): Record<string, boolean> {
@@ -38,5 +38,39 @@ describe("the columns that a query may read", () => {
       "SELECT t.`Odd Name`, SUM(Points) OVER w FROM d.t JOIN d.u USING (ID) WINDOW w AS (ORDER BY day)",
     );
     expect(names).toEqual(expect.arrayContaining(["odd name", "points", "id", "day"]));
+  });
+
+  it("are named by every word behind a dot, reserved ones too", () => {
+    expect(scanQuery("SELECT s.group, s.end FROM d.t AS s").names).toEqual(expect.arrayContaining(["group", "end"]));
+    expect(scanQuery("SELECT a FROM d.t GROUP BY a").names).not.toContain("group");
+  });
+});
+
+describe("a call whose value differs between runs", () => {
+  const columnsOf = (sql: string) => scanQuery(sql).volatileCalls.map(({ outputColumn }) => outputColumn);
+
+  it.each<[string, (string | undefined)[]]>([
+    ["SELECT 1 AS a, CURRENT_TIMESTAMP() AS made FROM d.t", ["made"]],
+    ["SELECT 1 AS a, x AS b FROM d.t UNION ALL SELECT CURRENT_TIMESTAMP(), x FROM d.u", ["a"]],
+    ["SELECT *, x FROM d.t UNION ALL SELECT y, CURRENT_TIMESTAMP() AS x FROM d.u", [undefined]],
+    ["SELECT a, b FROM d.t UNION ALL SELECT u.*, CURRENT_TIMESTAMP() FROM d.u AS u", [undefined]],
+    ["SELECT a FROM (SELECT RAND() AS a)", [undefined]],
+  ])("%s lands in %j", (sql, columns) => {
+    expect(columnsOf(sql)).toEqual(columns);
+  });
+});
+
+describe("what a script writes", () => {
+  const writes = (sql: string) => scanScript(sql).writes.map(({ path, does }) => `${does} ${path.join(".")}`);
+
+  it.each<[string, string[]]>([
+    ["CREATE OR REPLACE TABLE d.a AS SELECT 1 AS x; INSERT INTO d.a VALUES (2)", ["makes d.a"]],
+    ["INSERT INTO p.d.log SELECT x FROM d.t", ["changes p.d.log"]],
+    ["IF TRUE THEN UPDATE d.t SET x = 1 WHERE TRUE; ELSE DROP TABLE d.u; END IF", ["changes d.t", "drops d.u"]],
+    ["CREATE TEMP TABLE t AS SELECT 1 AS x; INSERT INTO t VALUES (2)", []],
+    ["MERGE d.t AS t USING d.s AS s ON t.x = s.x WHEN MATCHED THEN DELETE", ["changes d.t"]],
+    ["CREATE SCHEMA IF NOT EXISTS d; CREATE VIEW d.v AS SELECT 1 AS x", ["makes d.v"]],
+  ])("%s", (sql, expected) => {
+    expect(writes(sql)).toEqual(expected);
   });
 });

@@ -71,9 +71,17 @@ const MODEL_RUNS: LogTable<{ readonly run: RunRecord; readonly action: ActionRes
   }),
 };
 
+/** The run tables with the rows that one run leaves in each. */
+export const RUN_TABLES = [
+  { name: RUNS.name, columns: RUNS.columns, rowsOf: (run: RunRecord) => [RUNS.toRow(run)] },
+  {
+    name: MODEL_RUNS.name,
+    columns: MODEL_RUNS.columns,
+    rowsOf: (run: RunRecord) => run.actions.map((action) => MODEL_RUNS.toRow({ run, action })),
+  },
+] as const;
+
 /** Appends one run with its actions to `runs` and `model_runs`. */
 export async function recordRun(transaction: Transaction, dataset: string, run: RunRecord): Promise<void> {
-  await transaction.append({ dataset, name: RUNS.name }, RUNS.columns, [RUNS.toRow(run)]);
-  const rows = run.actions.map((action) => MODEL_RUNS.toRow({ run, action }));
-  await transaction.append({ dataset, name: MODEL_RUNS.name }, MODEL_RUNS.columns, rows);
+  for (const { name, columns, rowsOf } of RUN_TABLES) await transaction.append({ dataset, name }, columns, rowsOf(run));
 }

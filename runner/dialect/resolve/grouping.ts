@@ -148,8 +148,10 @@ class GroupingKeys {
   private alias(expr: Expr): number | undefined {
     if (expr.kind !== "path" || expr.parts.length !== 1) return undefined;
     const key = expr.parts[0]?.name.toLowerCase();
-    const matches = this.plan.flatMap((item, i) => (item.name?.toLowerCase() === key ? [i] : []));
-    return matches[0];
+    const isNamed = (item: PlannedItem): boolean =>
+      item.name?.toLowerCase() === key && !(item.kind === "expr" && item.ofStar === true);
+    const place = this.plan.findIndex(isNamed);
+    return place === -1 ? undefined : place;
   }
 }
 

@@ -13,7 +13,13 @@ import { didYouMean } from "./suggest.js";
 
 /** An item of the SELECT list: written as an expression, or a column that a star stands for. */
 export type PlannedItem =
-  | { readonly kind: "expr"; readonly name: string | undefined; readonly expr: Expr }
+  | {
+      readonly kind: "expr";
+      readonly name: string | undefined;
+      readonly expr: Expr;
+      /** A field of a star: its name is no alias that the query has given. */
+      readonly ofStar?: boolean;
+    }
   | { readonly kind: "typed"; readonly name: string | undefined; readonly value: Typed };
 
 /** The SELECT list with its stars written out. */
@@ -52,7 +58,8 @@ function expandStar(item: Extract<SelectItem, { kind: "star" }>, select: Select,
   return kept.map((column): PlannedItem => {
     const expr = column.name === undefined ? undefined : replaced.get(column.name.toLowerCase());
     const name = renamed.get(column.name?.toLowerCase() ?? "") ?? column.name;
-    if (computed !== undefined && expr === undefined) return { kind: "expr", name, expr: fieldOf(computed, column) };
+    if (computed !== undefined && expr === undefined)
+      return { kind: "expr", name, expr: fieldOf(computed, column), ofStar: true };
     return expr === undefined ? { kind: "typed", value: column.value, name } : { kind: "expr", name, expr };
   });
 }
