@@ -15,12 +15,14 @@ export function scanArguments(args: readonly string[], flags: Flags, isForeignAl
   const end = args.indexOf("--");
   const own = end === -1 ? args : args.slice(0, end);
   const seen = new Map<string, string>();
-  const scanned = own.map((argument, index) => {
-    if (!isFlag(argument)) return argument;
-    const written = writtenFlag(argument, flags);
+  const scanned: string[] = [];
+  for (let index = 0; index < own.length; index += 1) {
+    const argument = own[index] ?? "";
+    const written = isFlag(argument) ? writtenFlag(argument, flags) : undefined;
     if (written === undefined) {
-      if (isForeignAllowed) return argument;
-      throw unknownFlag(argument, flags);
+      if (isFlag(argument) && !isForeignAllowed) throw unknownFlag(argument, flags);
+      scanned.push(argument);
+      continue;
     }
     const { name } = written;
     if (flags[name]?.kind === "switch") {
@@ -28,13 +30,26 @@ export function scanArguments(args: readonly string[], flags: Flags, isForeignAl
       if ((seen.get(name) ?? meaning) !== meaning)
         throw usageError(`--${name} is switched on and off; give one of both`);
       seen.set(name, meaning);
-      return `--${name}=${meaning}`;
+      scanned.push(`--${name}=${meaning}`);
+      continue;
     }
     if (written.isNegated) throw unknownFlag(argument, flags);
-    requireValue(written, own[index + 1], flags, seen.has(name));
+    const next = own[index + 1];
+    requireValue(written, next, flags, seen.has(name));
     seen.set(name, "");
-    return written.value === undefined ? `--${name}` : `--${name}=${written.value}`;
-  });
+    // Written together, so that no parser takes a value that begins with - for a flag.
+    const follows = written.value === undefined && next !== undefined && !isFlag(next);
+    const value = follows ? next : written.value;
+    if (follows) index += 1;
+    scanned.push(value === undefined ? `--${name}` : `--${name}=${value}`);
+    if (flags[name]?.kind === "list") {
+      // What follows a list up to the next flag belongs to it.
+      for (let more = own[index + 1]; follows && more !== undefined && !isFlag(more); more = own[index + 1]) {
+        scanned.push(`--${name}=${more}`);
+        index += 1;
+      }
+    }
+  }
   return end === -1 ? scanned : [...scanned, ...args.slice(end)];
 }
 
