@@ -1,5 +1,6 @@
 import { closest, distance } from "fastest-levenshtein";
 import { usageError } from "../exit.js";
+import { MISSING_DATAFORM_FLAGS } from "./dataform-flags.js";
 import type { Flags } from "./flags.js";
 
 const NEGATIVE_NUMBER = /^-\d/;
@@ -98,6 +99,9 @@ function kebab(name: string): string {
 
 function unknownFlag(argument: string, flags: Flags): Error {
   const written = argument.split("=", 1)[0] ?? argument;
+  const dataform = kebab(written.slice(2));
+  if (Object.hasOwn(MISSING_DATAFORM_FLAGS, dataform))
+    return usageError(`--${dataform} of the Dataform CLI is not there; ${MISSING_DATAFORM_FLAGS[dataform]}`);
   const known = [...Object.keys(flags), "help"].map((name) => `--${name}`);
   const nearest = closest(written, known);
   const isNear = distance(written, nearest) <= Math.max(2, Math.floor(written.length / 3));
