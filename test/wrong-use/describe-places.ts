@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectRefusal } from "./expect-refusal.js";
 import { Fixture } from "./fixture.js";
 import { inProcess } from "./in-process.js";
-import { PLACES, type PlacedUse } from "./places.js";
+import { PLACES } from "./places.js";
+import type { PlacedUse } from "./project-files.js";
 
 /** The tests of some kinds of wrong use, through the real binary or in this process. */
 export function describePlaces(kinds: readonly (keyof typeof PLACES)[], isBinary: boolean): void {
