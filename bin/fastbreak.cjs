@@ -4,8 +4,20 @@
 // query, and some left for files.
 process.env.UV_THREADPOOL_SIZE ??= "8";
 
-import("../dist/main.js").then(({ main }) =>
-  main(process.argv.slice(2)).then((code) => {
-    process.exitCode = code;
-  }),
-);
+import("../dist/main.js")
+  .then(({ main }) => main(process.argv.slice(2)))
+  .then(
+    (code) => {
+      process.exitCode ||= code;
+    },
+    (cause) => {
+      if (cause?.syscall === "uv_cwd") {
+        process.stderr.write("fastbreak: the working folder does not exist any more; change to another one\n");
+        process.exitCode = 2;
+        return;
+      }
+      const [line] = String(cause?.message ?? cause).split("\n");
+      process.stderr.write(`fastbreak: the installation is damaged; install it again (${line})\n`);
+      process.exitCode = 70;
+    },
+  );

@@ -1,5 +1,6 @@
 import { closest } from "fastest-levenshtein";
 import { COMMANDS, commandNamed } from "./commands/registry.js";
+import { guardStreams } from "./commands/streams.js";
 
 /**
  * The binary: finds the command, loads it alone, and leaves the parsing of its arguments to it.
@@ -7,6 +8,7 @@ import { COMMANDS, commandNamed } from "./commands/registry.js";
  * @returns the exit code
  */
 export async function main(args: readonly string[]): Promise<number> {
+  guardStreams();
   const [name, ...rest] = args;
   if (name === undefined || name === "--help" || name === "-h" || (name === "help" && rest.length === 0)) {
     (name === undefined ? process.stderr : process.stdout).write(`${helpText()}\n`);

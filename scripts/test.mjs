@@ -12,6 +12,15 @@ makeReady();
 const checks = [
   ["node_modules/@biomejs/biome/bin/biome", "check", "."],
   ["node_modules/@typescript/native/bin/tsc", "--noEmit"],
+  [
+    "node_modules/dependency-cruiser/bin/dependency-cruise.mjs",
+    "--config",
+    ".dependency-cruiser.cjs",
+    "runner",
+    "ingest",
+    "training",
+    "bench",
+  ],
 ];
 let failedChecks = 0;
 for (const check of checks) {

@@ -118,6 +118,10 @@ describe("a trained model", () => {
       code: 2,
       stderr: expect.stringMatching(/^fastbreak: --from 2021-11-01 leaves no days .*\n$/),
     });
-    expect((await train("--from", "soon", "--to", LAST)).code).toBe(2);
+    expect(await train("--from", "soon", "--to", LAST)).toMatchObject({
+      code: 2,
+      stderr: "fastbreak: --from soon is not a calendar date; write it as YYYY-MM-DD\n",
+    });
+    expect((await train("--from", FROM, "--until", LAST)).code).toBe(2);
   });
 });

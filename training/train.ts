@@ -43,7 +43,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   } catch (cause) {
     if (!(cause instanceof TrainError || cause instanceof FastbreakError)) throw cause;
-    for (const line of cause.message.split("\n")) process.stderr.write(`train: ${line}\n`);
+    for (const line of cause.message.split("\n")) process.stderr.write(`fastbreak: ${line}\n`);
     return cause instanceof FastbreakError ? cause.exitCode : 2;
   }
 }
@@ -84,7 +84,7 @@ async function argumentsOf(args: readonly string[]) {
     .epilogue("Example:\n  npm run train -- --from 2021-10-19 --to 2022-02-28")
     .wrap(80)
     .fail((message, error) => {
-      throw error ?? new TrainError(message.split("\n").join(" "));
+      throw new TrainError((error?.message ?? message).split("\n").join(" "));
     });
   if (args.includes("--help")) {
     process.stdout.write(`${await parser.getHelp()}\n`);

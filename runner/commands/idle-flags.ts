@@ -1,11 +1,9 @@
+import { camelCase } from "./arguments/parse.js";
 import { IDLE_DATAFORM_FLAGS } from "./arguments/shared-flags.js";
 
 /** Says in a line which of the given flags mean nothing to an engine. */
 export function tellIdleFlags(given: Readonly<Record<string, unknown>>, engine: string): void {
-  const idle = Object.keys(IDLE_DATAFORM_FLAGS).filter((flag) => {
-    const name = flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-    return given[name] !== undefined;
-  });
+  const idle = Object.keys(IDLE_DATAFORM_FLAGS).filter((flag) => given[camelCase(flag)] !== undefined);
   if (idle.length === 0) return;
   const flags = idle.map((flag) => `--${flag}`).join(", ");
   process.stderr.write(`note: ${flags} ${idle.length === 1 ? "has" : "have"} no effect on ${engine}\n`);

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Batches, LoaderModule, LoaderResult, StoredRows, TableBatch } from "../api/loader.js";
@@ -31,7 +31,10 @@ export async function importLoader({ projectDir, settings: { loaders } }: Place,
   }
   const shown = `fastbreak.json: loaders.${name}`;
   const file = resolve(projectDir, path);
-  if (!existsSync(file)) throw new UserError(`${shown} is ${path}, which does not exist; build it or correct the path`);
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat?.isDirectory()) throw new UserError(`${shown} is ${path}, which is a folder; name the loader's module`);
+  if (stat === undefined)
+    throw new UserError(`${shown} is ${path}, which does not exist; build it or correct the path`);
   const failed = (cause: unknown): Error => loaderError(`loader ${name} (${path})`, cause);
   let module: Partial<LoaderModule>;
   try {
@@ -129,6 +132,6 @@ function loaderError(loader: string, cause: unknown): Error {
 }
 
 function lineOf(cause: unknown): string {
-  const text = cause instanceof Error ? cause.message : String(cause);
+  const text = cause instanceof Error ? cause.message : String(cause ?? "");
   return text.split("\n", 1)[0]?.trim() || "it gives no reason";
 }

@@ -46,7 +46,7 @@ export const command = defineCommand({
         : given === "-"
           ? await standardInput()
           : (given ?? "");
-    if (text.trim() === "") throw usageError("the query is empty; give a GoogleSQL query or script");
+    if (NOTHING.test(text)) throw usageError("the query is empty; give a GoogleSQL query or script");
     const sql = `${declarations}${text}`;
     const { rows, rowsChanged } = await withWarehouse(place, false, (warehouse) => warehouse.script(sql));
     if (rows === undefined && !options.json && !options.csv) {
@@ -59,6 +59,9 @@ export const command = defineCommand({
   },
 });
 
+/** Blanks, comments and semicolons. */
+const NOTHING = /^(?:[\s;]|(?:--|#)[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*$/;
+
 /** Declarations before the script, on its first line so that its own lines keep their numbers. */
 function variables(options: QueryOptions, isReport: boolean): string {
   const window = windowOf(options);
@@ -67,9 +70,10 @@ function variables(options: QueryOptions, isReport: boolean): string {
     window !== undefined || isReport
       ? [`DECLARE from_date DATE DEFAULT DATE '${from}'; DECLARE to_date DATE DEFAULT DATE '${to}';`]
       : [];
-  const texts = Object.entries(parseVars(options.param ?? [], "--param")).map(
-    ([name, value]) => `DECLARE ${name} STRING DEFAULT ${JSON.stringify(value)};`,
-  );
+  const texts = Object.entries(parseVars(options.param, "--param")).map(([name, value]) => {
+    if (!/^\w+$/.test(name)) throw usageError(`--param ${name}=${value} is not name=value`);
+    return `DECLARE \`${name}\` STRING DEFAULT ${JSON.stringify(value)};`;
+  });
   return [...dates, ...texts].map((text) => `${text} `).join("");
 }
 

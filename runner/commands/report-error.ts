@@ -7,17 +7,25 @@ import { CommandError, EXIT } from "./exit.js";
 
 /**
  * Prints why a command ended, one line per finding and no stack trace for what a user can mend.
+ * @param args the command line, which messages may quote
  * @returns the exit code
  */
-export function reportError(cause: unknown, projectDir: string): number {
+export function reportError(cause: unknown, projectDir: string, args: readonly string[] = []): number {
   if (cause instanceof CommandError) return tell(cause.message, cause.exitCode);
   const failure = classifyError(cause);
   if (failure === undefined) return bug(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
   // A warehouse that another fastbreak run holds is a lock; held by anything else it is a usage error.
   const run = cause instanceof EngineError ? runningCommand(projectDir, cause) : undefined;
   if (run !== undefined) return tell(`${failure.lines[0]} (fastbreak ${run})`, EXIT.locked);
-  for (const line of failure.lines) tell(line, failure.exitCode);
+  for (const line of findings(failure.lines, args)) tell(line, failure.exitCode);
   return failure.exitCode;
+}
+
+/** The findings; a line break that somebody wrote into an argument begins no new one. */
+function findings(lines: readonly string[], args: readonly string[]): string[] {
+  const broken = args.filter((argument) => argument.includes("\n"));
+  const text = broken.reduce((all, argument) => all.replaceAll(argument, plainLine(argument)), lines.join("\n"));
+  return text.split("\n");
 }
 
 function runningCommand(projectDir: string, { code, holder }: EngineError): string | undefined {

@@ -21,6 +21,6 @@ export async function runCommand(
     projectDir = String(parsed.flags.projectDir ?? projectDir);
     return await command.execute(parsed);
   } catch (cause) {
-    return reportError(cause, resolve(projectDir));
+    return reportError(cause, resolve(projectDir), args);
   }
 }

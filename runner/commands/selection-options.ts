@@ -45,7 +45,20 @@ export function selectionOf(options: Given<typeof SELECTION_FLAGS>): Selection {
  */
 export function requestOf(options: AskedOptions, selection: Selection = EVERYTHING): PlanRequest {
   const window: Window = windowOf(options);
+  refuseEndless(window);
   return { window, selection, force: options.fullRefresh ?? false, upstream: !(options.noUpstream ?? false) };
+}
+
+/** More days than anybody decides one by one; sentinels such as 9999-12-31 are meant by leaving the dates out. */
+const MOST_DAYS = 36_525;
+
+function refuseEndless(window: Window): void {
+  if (window === undefined) return;
+  const days = (Date.parse(window.to) - Date.parse(window.from)) / 86_400_000 + 1;
+  if (days <= MOST_DAYS) return;
+  throw usageError(
+    `--from ${window.from} --to ${window.to} are ${days} days, at most ${MOST_DAYS} are possible; without dates every partition is meant`,
+  );
 }
 
 /** What the flags say of where things are and how the project is compiled; `word` is the project folder written as a word. */

@@ -33,28 +33,31 @@ const limits = {
   threads: v.optional(v.pipe(count(256), v.description("Threads that the engine may use."))),
 };
 
-const environment = v.strictObject({
-  ...limits,
-  schemaSuffix: v.optional(v.pipe(namePart, v.description("Appended, with _, to every dataset."))),
-  databaseSuffix: v.optional(
-    v.pipe(
-      v.string("must be text"),
-      v.regex(/^[a-z0-9-]+$/, "must be small letters, digits and -"),
-      v.description("Appended, with -, to the database of every action."),
+const environment = v.strictObject(
+  {
+    ...limits,
+    schemaSuffix: v.optional(v.pipe(namePart, v.description("Appended, with _, to every dataset."))),
+    databaseSuffix: v.optional(
+      v.pipe(
+        v.string("must be text"),
+        v.regex(/^[a-z0-9-]+$/, "must be small letters, digits and -"),
+        v.description("Appended, with -, to the database of every action."),
+      ),
     ),
-  ),
-  tablePrefix: v.optional(v.pipe(namePart, v.description("Put, with _, before every table."))),
-  defaultDatabase: v.optional(v.pipe(text, v.description("Database of actions that name none."))),
-  defaultSchema: v.optional(v.pipe(namePart, v.description("Dataset of actions that name none."))),
-  defaultLocation: v.optional(v.pipe(text, v.description("Location of the data."))),
-  assertionSchema: v.optional(v.pipe(namePart, v.description("Dataset of the assertions."))),
-  vars: v.optional(
-    v.pipe(
-      v.record(v.string(), v.string("must be text"), "must be an object of texts"),
-      v.description("Project variables; texts, as in the Dataform CLI."),
+    tablePrefix: v.optional(v.pipe(namePart, v.description("Put, with _, before every table."))),
+    defaultDatabase: v.optional(v.pipe(text, v.description("Database of actions that name none."))),
+    defaultSchema: v.optional(v.pipe(namePart, v.description("Dataset of actions that name none."))),
+    defaultLocation: v.optional(v.pipe(text, v.description("Location of the data."))),
+    assertionSchema: v.optional(v.pipe(namePart, v.description("Dataset of the assertions."))),
+    vars: v.optional(
+      v.pipe(
+        v.record(v.string(), v.string("must be text"), "must be an object of texts"),
+        v.description("Project variables; texts, as in the Dataform CLI."),
+      ),
     ),
-  ),
-});
+  },
+  "must be an object of settings",
+);
 
 /** Everything that may stand in `fastbreak.json`. */
 export const settingsSchema = v.strictObject({

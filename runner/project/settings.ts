@@ -26,7 +26,7 @@ export function findProject(projectDir: string): string {
   if (found.length > 1)
     throw projectError(`a project has one settings file, but here are both; remove one`, found.join(", "));
   const text = readTextInProject(real, "dataform.json");
-  if (text !== undefined) parseJsonText("dataform.json", text);
+  if (text !== undefined) jsonObject("dataform.json", text);
   return real;
 }
 
@@ -54,16 +54,19 @@ function realFolder(projectDir: string): string {
 export function readRunnerSettings(projectDir: string): RunnerSettings {
   const text = readTextInProject(projectDir, RUNNER_SETTINGS_FILE);
   if (text === undefined) return v.parse(settingsSchema, {});
-  const value = parseJsonText(RUNNER_SETTINGS_FILE, text);
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw projectError("must be a JSON object", RUNNER_SETTINGS_FILE, 1);
-  }
+  const value = jsonObject(RUNNER_SETTINGS_FILE, text);
   refuseUnknown(value, [], text);
   const result = v.safeParse(settingsSchema, value);
   if (result.success) return result.output;
   const issue = result.issues[0];
   const path = (issue.path ?? []).map(({ key }) => String(key));
   throw projectError(`"${path.join(".")}": ${issue.message}`, RUNNER_SETTINGS_FILE, lineOfPath(text, path));
+}
+
+function jsonObject(file: string, text: string): object {
+  const value = parseJsonText(file, text);
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  throw projectError("must be a JSON object", file, 1);
 }
 
 /** Names that JSON allows and nobody can mean. */
@@ -80,7 +83,9 @@ function refuseUnknown(value: object, at: readonly string[], text: string): void
       const message = `unknown setting "${path.join(".")}"${suggestion(key, known)}`;
       throw projectError(message, RUNNER_SETTINGS_FILE, lineOfPath(text, path));
     }
-    if (typeof inner === "object" && inner !== null && !Array.isArray(inner)) refuseUnknown(inner, path, text);
+    if (Array.isArray(inner))
+      throw projectError(`"${path.join(".")}": must not be a list`, RUNNER_SETTINGS_FILE, lineOfPath(text, path));
+    if (typeof inner === "object" && inner !== null) refuseUnknown(inner, path, text);
   }
 }
 

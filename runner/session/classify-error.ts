@@ -48,7 +48,12 @@ export function classifyError(cause: unknown): Failure | undefined {
     return { code, exitCode: ENGINE_EXITS[code], lines: [`${message}${place}`] };
   }
   const known = Object.hasOwn(BY_NAME, cause.name) ? BY_NAME[cause.name] : undefined;
-  if (known !== undefined) return { code: known[0], exitCode: known[1], lines: cause.message.split("\n") };
+  if (known !== undefined) {
+    const [code, exitCode] = known;
+    // Other messages may hold a line break that somebody wrote into a name.
+    const lines = code === "project" || code === "usage" ? cause.message.split("\n") : [cause.message];
+    return { code, exitCode, lines };
+  }
   const reason = systemReason(cause);
   if (reason === undefined) return undefined;
   const { path } = cause as NodeJS.ErrnoException;

@@ -1,15 +1,14 @@
-import type { LoadedProject, LoadOptions } from "../project/load-project.js";
+import { type LoadedProject, type LoadOptions, loadProject } from "../project/load-project.js";
 import type { Place } from "./place.js";
 
 /**
  * Loads the project of a place: its stored manifest, or a compile.
  * @throws ProjectError when it does not compile
  */
-export async function loadPlace(
+export function loadPlace(
   { projectDir, overrides, compileTimeoutMs }: Place,
   warehouseManifest?: LoadOptions["warehouseManifest"],
 ): Promise<LoadedProject> {
-  const { loadProject } = await import("../project/load-project.js");
   return loadProject({
     projectDir,
     overrides,

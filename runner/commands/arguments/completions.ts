@@ -1,5 +1,5 @@
 import { COMMANDS, commandNamed } from "../registry.js";
-import { baseParser, optionsOf } from "./parse.js";
+import { baseParser, optionsOf } from "./help.js";
 
 /**
  * What may stand next on a command line, one completion a line as the shell's script wants it.

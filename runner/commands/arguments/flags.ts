@@ -50,7 +50,15 @@ export function list(
   describe: string,
   read: (given: string) => readonly string[] = (given) => [given],
 ): Flag<readonly string[]> {
-  return { kind: "list", describe, read: (texts) => texts.flatMap(read) };
+  return {
+    kind: "list",
+    describe,
+    read(texts, flag) {
+      const values = texts.flatMap(read);
+      if (texts.length > 0 && values.length === 0) throw usageError(`${flag} ${texts.join(" ")} names nothing`);
+      return values;
+    },
+  };
 }
 
 /** A flag with one value that may be repeated; none: not given. */
@@ -77,9 +85,14 @@ export function commas(given: string): readonly string[] {
  */
 export function formed(describe: string, form: RegExp, what: string): Flag<string | undefined> {
   return value(describe, (given, flag) => {
-    if (!form.test(given)) throw usageError(`${flag} ${given} is not possible; give ${what}`);
+    if (!form.test(given)) throw usageError(`${flag} ${shortened(given)} is not possible; give ${what}`);
     return given;
   });
+}
+
+/** A text of the user as a message shows it. */
+function shortened(given: string): string {
+  return given.length > 60 ? `${given.slice(0, 60)}...` : given;
 }
 
 /** A flag with a whole number of a range. */

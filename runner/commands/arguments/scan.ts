@@ -1,5 +1,6 @@
 import { closest, distance } from "fastest-levenshtein";
 import { usageError } from "../exit.js";
+import { MISSING_DATAFORM_FLAGS } from "./dataform-flags.js";
 import type { Flags } from "./flags.js";
 
 const NEGATIVE_NUMBER = /^-\d/;
@@ -15,12 +16,14 @@ export function scanArguments(args: readonly string[], flags: Flags, isForeignAl
   const end = args.indexOf("--");
   const own = end === -1 ? args : args.slice(0, end);
   const seen = new Map<string, string>();
-  const scanned = own.map((argument, index) => {
-    if (!isFlag(argument)) return argument;
-    const written = writtenFlag(argument, flags);
+  const scanned: string[] = [];
+  for (let index = 0; index < own.length; index += 1) {
+    const argument = own[index] ?? "";
+    const written = isFlag(argument) ? writtenFlag(argument, flags) : undefined;
     if (written === undefined) {
-      if (isForeignAllowed) return argument;
-      throw unknownFlag(argument, flags);
+      if (isFlag(argument) && !isForeignAllowed) throw unknownFlag(argument, flags);
+      scanned.push(argument);
+      continue;
     }
     const { name } = written;
     if (flags[name]?.kind === "switch") {
@@ -28,13 +31,26 @@ export function scanArguments(args: readonly string[], flags: Flags, isForeignAl
       if ((seen.get(name) ?? meaning) !== meaning)
         throw usageError(`--${name} is switched on and off; give one of both`);
       seen.set(name, meaning);
-      return `--${name}=${meaning}`;
+      scanned.push(`--${name}=${meaning}`);
+      continue;
     }
     if (written.isNegated) throw unknownFlag(argument, flags);
-    requireValue(written, own[index + 1], flags, seen.has(name));
+    const next = own[index + 1];
+    requireValue(written, next, flags, seen.has(name));
     seen.set(name, "");
-    return written.value === undefined ? `--${name}` : `--${name}=${written.value}`;
-  });
+    // Written together, so that no parser takes a value that begins with - for a flag.
+    const follows = written.value === undefined && next !== undefined && !isFlag(next);
+    const value = follows ? next : written.value;
+    if (follows) index += 1;
+    scanned.push(value === undefined ? `--${name}` : `--${name}=${value}`);
+    if (flags[name]?.kind === "list") {
+      // What follows a list up to the next flag belongs to it.
+      for (let more = own[index + 1]; follows && more !== undefined && !isFlag(more); more = own[index + 1]) {
+        scanned.push(`--${name}=${more}`);
+        index += 1;
+      }
+    }
+  }
   return end === -1 ? scanned : [...scanned, ...args.slice(end)];
 }
 
@@ -83,6 +99,9 @@ function kebab(name: string): string {
 
 function unknownFlag(argument: string, flags: Flags): Error {
   const written = argument.split("=", 1)[0] ?? argument;
+  const dataform = kebab(written.slice(2));
+  if (Object.hasOwn(MISSING_DATAFORM_FLAGS, dataform))
+    return usageError(`--${dataform} of the Dataform CLI is not there; ${MISSING_DATAFORM_FLAGS[dataform]}`);
   const known = [...Object.keys(flags), "help"].map((name) => `--${name}`);
   const nearest = closest(written, known);
   const isNear = distance(written, nearest) <= Math.max(2, Math.floor(written.length / 3));

@@ -3,8 +3,8 @@ import { usageError } from "../exit.js";
 import { commas, each, type Flags, formed, list, onOff, text, value, wholeNumber } from "./flags.js";
 
 /** A dataset, or a part of one, that BigQuery takes. */
-const DATASET_PART = /^[A-Za-z0-9_]+$/;
-const LETTERS = "letters, digits and _";
+const DATASET_PART = /^[A-Za-z0-9_]{1,1000}$/;
+const LETTERS = "letters, digits and _, at most 1,000";
 
 /** Flags that every command takes. */
 export const COMMON_FLAGS = {

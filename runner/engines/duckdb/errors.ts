@@ -20,12 +20,16 @@ export function openError(path: string, cause: unknown): EngineError {
       `${path} was written by a newer version of DuckDB than this fastbreak embeds; upgrade fastbreak, or give another file with --database`,
     );
   }
-  if (/No such file or directory|Cannot open file/i.test(message)) {
-    return new EngineError("missing", `${path} cannot be opened: ${firstLine(message)}`);
+  if (
+    /No such file or directory|Cannot open file|Permission denied|Read-only|too long|symbolic links|Is a directory/i.test(
+      message,
+    )
+  ) {
+    return new EngineError("missing", `${path} cannot be opened: ${reasonOf(message)}`);
   }
   return new EngineError(
     "corrupt",
-    `${path} is damaged or not a DuckDB database (${firstLine(message)}); restore a backup, or remove it and load again`,
+    `${path} is damaged or not a DuckDB database; restore a backup, or remove it and load again`,
   );
 }
 
@@ -46,6 +50,12 @@ const FAILED_FUNCTION = /JavaScript function (\S+) (?:failed(?: in line (\d+))?|
 function frameOf(message: string): EngineErrorDetails["frame"] {
   const [, functionName, line] = FAILED_FUNCTION.exec(message) ?? [];
   return functionName === undefined ? undefined : { functionName, line: line === undefined ? undefined : Number(line) };
+}
+
+/** What the system says, which DuckDB prints behind the file's name. */
+function reasonOf(message: string): string {
+  const reason = /": ([^:]+)$/.exec(firstLine(message))?.[1] ?? "the system refuses it";
+  return reason.toLowerCase();
 }
 
 function messageOf(cause: unknown): string {

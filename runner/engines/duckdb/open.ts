@@ -1,9 +1,8 @@
-import { existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { existsSync, statSync } from "node:fs";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { EngineError } from "../../port/engine-error.js";
-import { systemReason } from "../../port/system-error.js";
 import { type ChosenLimits, limitStatements } from "./chosen-limits.js";
+import { realDatabasePath } from "./database-path.js";
 import { openError } from "./errors.js";
 import { memoryLimit, removeLeftSpillFolders, removeSpillFolder, spillFolder, spillFolderBeside } from "./limits.js";
 import { quoteText } from "./quote.js";
@@ -46,7 +45,7 @@ export async function openDatabase(
       `there is no warehouse at ${path}; run 'fastbreak load' first or name one with --database`,
     );
   }
-  const real = realPath(path);
+  const real = realDatabasePath(path);
   const instance = await instanceOf(real);
   const open = openFiles.get(real) ?? { users: 0, spill: takeSpillFolder(instance, real) };
   open.users += 1;
@@ -130,16 +129,4 @@ async function instanceOf(path: string): Promise<DuckDBInstance> {
   } catch (cause) {
     throw openError(path, cause);
   }
-}
-
-/** The real path of a file that may not exist yet: its folder is made and resolved. */
-function realPath(path: string): string {
-  if (existsSync(path)) return realpathSync(path);
-  const folder = dirname(path);
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (cause) {
-    throw new EngineError("missing", `the folder ${folder} of the warehouse cannot be made: ${systemReason(cause)}`);
-  }
-  return join(realpathSync(folder), basename(path));
 }
