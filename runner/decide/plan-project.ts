@@ -20,7 +20,7 @@ import { type Partition, WHOLE } from "../port/identity.js";
 import type { DateRange, Observation } from "../port/port.js";
 import { type ModelStates, readModelStates } from "../state/model-state.js";
 import { readRecordedFingerprints } from "../state/relation-state.js";
-import { decideAction, withMoves } from "./decide-action.js";
+import { decideAction, staleUpstreamsOf, withMoves } from "./decide-action.js";
 import { type MissingSource, missingSources, type UndeclaredRead, undeclaredReads } from "./foreign-reads.js";
 import { refuseStateDataset } from "./state-dataset.js";
 
@@ -169,11 +169,16 @@ function decideAll(
       pending,
       staleUpstreams,
     });
-    const needed = decided.filter(({ partition, decision }) => !isAsked.has(partition) && decision === "run");
-    if (!request.upstream && needed.length > 0)
+    const stale = decided.filter(
+      ({ partition, decision }) =>
+        (!request.upstream && !isAsked.has(partition) && decision === "run") ||
+        // What rests on stale rows is no fresher than they are.
+        staleUpstreamsOf(action, partition, coverage.outside, staleUpstreams).length > 0,
+    );
+    if (stale.length > 0)
       staleUpstreams.set(
         key,
-        needed.map(({ partition }) => partition),
+        stale.map(({ partition }) => partition),
       );
     const kept = decided.flatMap((decision) => {
       if (isAsked.has(decision.partition)) return [decision];

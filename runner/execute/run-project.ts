@@ -98,7 +98,7 @@ class ProjectRun {
     if (notBuilt(result)) {
       this.#stale.set(action.node.key, partitionsOf(action.node, this.#coverageOf(action)));
       if (this.#dispensable.has(action.node.key)) await this.#makeReadable(action);
-    }
+    } else this.#noteResting(action, result);
     for (const event of standingOf(this.plan, action, result, this.#stale)) this.#context.emit(event);
     this.#context.emit({ event: "action_finished", result });
     return result;
@@ -150,6 +150,16 @@ class ProjectRun {
       if (action.node.kind !== "model") return result(action, decisions, "failed", { durationMs, error });
       return result(action, decisions.map(skippedFor("gate_blocked")), "blocked", { durationMs, error });
     }
+  }
+
+  /** What rests on stale rows is no fresher than they are. */
+  #noteResting(action: RunnableAction, { partitions }: ActionResult): void {
+    const { key } = action.node;
+    const { outside } = this.#coverageOf(action);
+    const resting = partitions
+      .map(({ partition }) => partition)
+      .filter((partition) => staleUpstreamsOf(action, partition, outside, this.#stale).length > 0);
+    if (resting.length > 0) this.#stale.set(key, [...new Set([...(this.#stale.get(key) ?? []), ...resting])]);
   }
 
   /** Whether what the action reads may be other than it was when the run was planned. */
