@@ -165,7 +165,7 @@ function decideAll(
     const isAsked = new Set(isSelected(key, request) ? partitionsOf(action.node, asked) : []);
     const decided = decideAction(action, coverage, {
       ...context,
-      force: request.force && isSelected(key, request),
+      isForced: (partition) => request.force && isAsked.has(partition),
       pending,
       staleUpstreams,
     });

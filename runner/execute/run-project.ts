@@ -179,12 +179,13 @@ class ProjectRun {
     onDecided: (decisions: readonly PartitionDecision[]) => void,
   ): Promise<PublishCounts | undefined> {
     const coverage = this.#coverageOf(action);
+    const asked = this.#askedOf(action);
     const snapshot = await readSnapshot(transaction, [action], () => coverage);
     const decided = decideAction(action, coverage, {
       states: this.plan.states,
       snapshot,
       engineVersion: context.engineVersion,
-      force: context.force && this.#isAsked(action),
+      isForced: (partition) => context.force && asked.has(partition),
       pending: new Map(),
       staleUpstreams: this.#stale,
     });
@@ -200,9 +201,9 @@ class ProjectRun {
 
   /** Of the partitions that others need only those are told that run. */
   #shown(action: RunnableAction, decided: readonly PartitionDecision[]): readonly PartitionDecision[] {
-    const { asked, neededBy } = this.plan.needs.get(action.node.key) ?? {};
-    if (neededBy === undefined || asked === undefined) return decided;
-    const isAsked = new Set(this.#isAsked(action) ? partitionsOf(action.node, asked) : []);
+    const { neededBy } = this.plan.needs.get(action.node.key) ?? {};
+    if (neededBy === undefined) return decided;
+    const isAsked = this.#askedOf(action);
     return decided.flatMap((decision) => {
       if (isAsked.has(decision.partition)) return [decision];
       return decision.decision === "run" ? [{ ...decision, neededBy }] : [];
@@ -270,8 +271,11 @@ class ProjectRun {
     return this.plan.buildsUpstream || needs === undefined ? coverageIn(this.plan.needs, node.key) : needs.asked;
   }
 
-  #isAsked({ node }: RunnableAction): boolean {
-    return this.plan.selected === undefined || this.plan.selected.has(node.key);
+  /** The partitions that were asked for, not only needed. */
+  #askedOf({ node }: RunnableAction): ReadonlySet<Partition> {
+    const isSelected = this.plan.selected === undefined || this.plan.selected.has(node.key);
+    const asked = this.plan.needs.get(node.key)?.asked;
+    return new Set(isSelected && asked !== undefined ? partitionsOf(node, asked) : []);
   }
 
   #planned(action: RunnableAction): readonly PartitionDecision[] {
