@@ -73,11 +73,15 @@ function neededPartitions(
 function candidateDates({ nodes, sourceDates }: NeedsRequest): ReadonlyMap<string, readonly DateRange[] | undefined> {
   const dates = new Map<string, readonly DateRange[] | undefined>();
   for (const node of nodes) {
-    const read = node.upstreams.flatMap(({ key, window }) => {
+    const read = node.upstreams.map(({ key, window }) => {
       const ranges = dates.has(key) ? dates.get(key) : sourceDates(key);
-      return ranges === undefined || window === undefined ? [] : [ranges.map((range) => readersOfRange(range, window))];
+      return ranges === undefined || window === undefined
+        ? undefined
+        : ranges.map((range) => readersOfRange(range, window));
     });
-    dates.set(node.key, node.partitioned && read.length > 0 ? mergeRanges(read.flat()) : undefined);
+    // Rows of what tells no dates may have any.
+    const known = read.every((ranges) => ranges !== undefined) ? mergeRanges(read.flat()) : undefined;
+    dates.set(node.key, node.partitioned && read.length > 0 ? known : undefined);
   }
   return dates;
 }
