@@ -17,7 +17,8 @@ const LAST_MOVED = "9999-01-01";
 export function evaluate(spec: Spec, inputs: readonly Content[]): Content {
   const first = inputs[0] as Content;
   if (spec.accumulation !== undefined) return { columns: historyColumns, rows: historyRows(spec, first) };
-  if (spec.kind === "assertion") return { columns: readable(first), rows: first.rows.filter((row) => valueOf(row) === spec.version) };
+  if (spec.kind === "assertion")
+    return { columns: readable(first), rows: first.rows.filter((row) => valueOf(row) === spec.version) };
   if (spec.kind === "view" || isStar(spec)) {
     const columns = isStar(spec) ? first.columns : readable(first);
     return { columns, rows: first.rows.filter((row) => valueOf(row) >= spec.version).map((row) => only(row, columns)) };

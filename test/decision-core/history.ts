@@ -93,7 +93,10 @@ export const DAYS = 6;
 const small = fc.nat(7);
 const oneIn = (n: number) => fc.integer({ min: 1, max: n }).map((drawn) => drawn === n);
 /** Mostly one of a few days in a row; sometimes a date behind a gap, far away, or none. */
-const date = fc.oneof({ weight: 6, arbitrary: fc.nat(DAYS - 1) }, { weight: 1, arbitrary: fc.integer({ min: DAYS, max: 15 }) });
+const date = fc.oneof(
+  { weight: 6, arbitrary: fc.nat(DAYS - 1) },
+  { weight: 1, arbitrary: fc.integer({ min: DAYS, max: 15 }) },
+);
 const row = fc.record({ d: date, k: small, v: fc.nat(9) });
 const spec: fc.Arbitrary<SpecSeed> = fc.record({
   kind: fc.nat(KIND_COUNT - 1),
@@ -108,15 +111,29 @@ const spec: fc.Arbitrary<SpecSeed> = fc.record({
   star: oneIn(5),
   texts: oneIn(6),
   unsplit: oneIn(6),
-  forecast: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 3 }) }),
-  accumulation: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 5 }) }),
+  forecast: fc.oneof(
+    { weight: 4, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 3 }) },
+  ),
+  accumulation: fc.oneof(
+    { weight: 4, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 5 }) },
+  ),
   warns: fc.boolean(),
 });
 const dataEdit: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom("insert", "update"), source: small, d: date, k: small, v: fc.nat(9) }) },
   {
     weight: 3,
-    arbitrary: fc.record({ do: fc.constantFrom("deleteRow", "deleteDate", "rewrite"), source: small, d: date, k: small }),
+    arbitrary: fc.record({ do: fc.constantFrom("insert", "update"), source: small, d: date, k: small, v: fc.nat(9) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constantFrom("deleteRow", "deleteDate", "rewrite"),
+      source: small,
+      d: date,
+      k: small,
+    }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("extend"), source: small, v: fc.nat(2) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("editFurther"), source: small, d: date, v: fc.nat(9) }) },
@@ -124,7 +141,10 @@ const dataEdit: fc.Arbitrary<Step> = fc.oneof(
 );
 const edit: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: dataEdit },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant("edit"), action: small, what: fc.nat(EDIT_COUNT - 1), value: small }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant("edit"), action: small, what: fc.nat(EDIT_COUNT - 1), value: small }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant("include"), half: fc.nat(1), what: fc.nat(EDIT_COUNT - 1), value: small }),

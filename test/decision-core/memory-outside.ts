@@ -1,7 +1,7 @@
 import { migrateState } from "../../runner/state/migrate.js";
 import { MemoryWarehouse } from "./memory-warehouse.js";
-import { DATASET, relation } from "./spec.js";
 import { type LiveTable, type Outside, STATE_DATASET } from "./outside.js";
+import { DATASET, relation } from "./spec.js";
 
 const migrated = new MemoryWarehouse();
 await migrated.transaction((transaction) => migrateState(transaction, STATE_DATASET));
@@ -17,7 +17,12 @@ export function memoryOutside(): Outside & { readonly warehouse: MemoryWarehouse
         if (!key.startsWith(`${DATASET}.`)) continue;
         const { kind, partitionColumn, columns, definition } = table;
         const shown = kind === "view" ? warehouse.contentOfView(definition ?? "") : { columns, rows };
-        live.set(table.id.name, { kind, partitioned: partitionColumn !== undefined, definition: definition ?? "", shown });
+        live.set(table.id.name, {
+          kind,
+          partitioned: partitionColumn !== undefined,
+          definition: definition ?? "",
+          shown,
+        });
       }
       return live;
     },

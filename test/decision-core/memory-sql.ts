@@ -1,4 +1,4 @@
-import { type Content, type Row } from "./content.js";
+import type { Content, Row } from "./content.js";
 import { evaluate, evaluateIncrement } from "./evaluate.js";
 import type { Spec } from "./spec.js";
 

@@ -1,4 +1,4 @@
-import { NULL_PARTITION, type Fingerprint, type Partition, WHOLE } from "../../runner/port/identity.js";
+import { type Fingerprint, NULL_PARTITION, type Partition, WHOLE } from "../../runner/port/identity.js";
 import { holds } from "../../runner/port/partition-set.js";
 import {
   type AccumulateRequest,
@@ -199,7 +199,8 @@ class MemoryTransaction implements Transaction {
     const partitions = new Map<Partition, string[]>();
     for (const row of this.#tables.get(relationKey(relation.id))?.rows ?? []) {
       const date = column === undefined ? WHOLE : partitionOf(row, column);
-      if (column !== undefined && range !== undefined && !holds({ within: [range], outside: undefined }, date)) continue;
+      if (column !== undefined && range !== undefined && !holds({ within: [range], outside: undefined }, date))
+        continue;
       const partition = grain === "relation" ? WHOLE : date;
       const texts = partitions.get(partition) ?? [];
       texts.push(JSON.stringify(columns.map((name) => row[name] ?? null)));

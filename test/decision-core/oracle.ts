@@ -46,13 +46,16 @@ export class Oracle {
     }
   }
 
-  #judge(run: FinishedRun, spec: Spec, { partition, decision, reason }: PartitionDecision): void {
+  #judge(run: FinishedRun, spec: Spec, { partition, decision, reason, neededBy }: PartitionDecision): void {
     const { name } = spec;
     const record = this.#records.get(`${name} ${partition}`);
     if (record === undefined && this.#doubted.has(name)) return;
-    const reasons = this.#reasonsToRun(run, spec, partition);
+    const isForced = run.request.force && isSelected(run, name) && neededBy === undefined;
+    const reasons = [...(isForced ? ["forced"] : []), ...this.#reasonsToRun(run, spec, partition)];
     const wrong = (what: string) =>
-      new Error(`${name} ${partition}: ${decision} ${reason}, ${what}; true reasons to run: ${reasons.join(", ") || "none"}`);
+      new Error(
+        `${name} ${partition}: ${decision} ${reason}, ${what}; true reasons to run: ${reasons.join(", ") || "none"}`,
+      );
     if (decision === "run") {
       if (!reasons.includes(reason) && !this.#isAudited(run, spec)) throw wrong("which is not so");
       return;
@@ -60,8 +63,10 @@ export class Oracle {
     if (reasons.length > 0) throw wrong("a false skip");
     if (reason === "stale_upstream") {
       if (!this.#restsOnStale(run, spec)) throw wrong("though no upstream is stale");
-    } else if (reason === "unchanged" && record?.code !== codeOf(spec, run.specs)) throw wrong("though its file was edited");
-    else if (reason !== "unchanged" && reason !== "cosmetic") throw wrong("which is no reason of a run that ended well");
+    } else if (reason === "unchanged" && record?.code !== codeOf(spec, run.specs))
+      throw wrong("though its file was edited");
+    else if (reason !== "unchanged" && reason !== "cosmetic")
+      throw wrong("which is no reason of a run that ended well");
   }
 
   /** Every reason to run that is true of a partition, from the moment that it was decided. */
@@ -69,8 +74,7 @@ export class Oracle {
     const { name } = spec;
     const record = this.#records.get(`${name} ${partition}`);
     const reasons: string[] = [];
-    if (run.request.force && isSelected(run, name)) reasons.push("forced");
-    if (record === undefined) return [...reasons, "never_built"];
+    if (record === undefined) return ["never_built"];
     if (!exists(run.before.get(name), spec)) reasons.push("table_missing");
     if (record.semantics !== codeOf(spec, run.specs, semantics)) reasons.push("code_changed");
     if (record.engine !== run.engine) reasons.push("engine_changed");
@@ -112,7 +116,8 @@ export class Oracle {
     for (const partition of ran && isReshaped(run, spec) ? [...built, ...partitionsOfAll(run)] : built)
       this.#records.set(`${name} ${partition}`, this.#recordOf(run, spec, partition));
     if (!ran || !isModel(spec)) return;
-    for (const guard of guardsOf(name, run.specs)) this.#records.set(`${guard.name} *`, this.#recordOf(run, guard, "*"));
+    for (const guard of guardsOf(name, run.specs))
+      this.#records.set(`${guard.name} *`, this.#recordOf(run, guard, "*"));
   }
 
   #recordOf(run: FinishedRun, spec: Spec, partition: string): BuildRecord {
@@ -207,12 +212,7 @@ function readersOf(table: string, spec: Spec, specs: ReadonlyMap<string, Spec>):
   return readers;
 }
 
-function outputOf(
-  { plan }: FinishedRun,
-  spec: Spec,
-  partition: string,
-  live: ReadonlyMap<string, LiveTable>,
-): string {
+function outputOf({ plan }: FinishedRun, spec: Spec, partition: string, live: ReadonlyMap<string, LiveTable>): string {
   const table = live.get(spec.name);
   if (spec.kind === "assertion") return "";
   if (spec.kind === "view") return table?.definition ?? "";

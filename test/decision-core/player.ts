@@ -1,14 +1,22 @@
-import type { SqlScanner } from "../../runner/project/build-manifest.js";
 import type { Column } from "../../runner/port/sql-types.js";
+import type { SqlScanner } from "../../runner/project/build-manifest.js";
 import { type Cell, type Content, day, type Row } from "./content.js";
 import { hashOf, KEY_COLUMNS } from "./evaluate.js";
 import { DAYS, type History, type InputSeed, type SpecSeed, type Step } from "./history.js";
 import { Killed, type MemoryWarehouse } from "./memory-warehouse.js";
 import type { Outside } from "./outside.js";
-import { type Accumulation, type Input, type Kind, KEY, type Spec } from "./spec.js";
+import { type Accumulation, type Input, KEY, type Kind, type Spec } from "./spec.js";
 import { type SourceLayout, World } from "./world.js";
 
-const KINDS: readonly Kind[] = ["incremental", "incremental", "incremental", "incremental", "table", "view", "assertion"];
+const KINDS: readonly Kind[] = [
+  "incremental",
+  "incremental",
+  "incremental",
+  "incremental",
+  "table",
+  "view",
+  "assertion",
+];
 const ACCUMULATIONS: readonly Accumulation[] = ["new_dates", "new_keys", "merge", "highest", "protected"];
 /** Keys that are easily taken for each other: joined by a sign, `''` for NULL, one column for the other. */
 const KEYS: readonly (readonly [Cell, Cell])[] = [
@@ -251,7 +259,9 @@ class Player {
       case 10:
         return isSum ? { ...spec, texts: !spec.texts } : spec;
       case 11:
-        return spec.kind === "incremental" && spec.accumulation !== "new_dates" ? { ...spec, split: !spec.split } : spec;
+        return spec.kind === "incremental" && spec.accumulation !== "new_dates"
+          ? { ...spec, split: !spec.split }
+          : spec;
       case 12:
         return isSum ? { ...spec, forecast: value % 4 } : spec;
       case 13:
@@ -307,7 +317,10 @@ function written({ columns, rows }: Content): Content {
     if (value === null) return null;
     return type === "INT64" ? Number(value) : String(value);
   };
-  return { columns, rows: rows.map((row) => Object.fromEntries(columns.map((column) => [column.name, typed(row, column)]))) };
+  return {
+    columns,
+    rows: rows.map((row) => Object.fromEntries(columns.map((column) => [column.name, typed(row, column)]))),
+  };
 }
 
 function extended({ columns, rows }: Content, value: number): Content {
@@ -319,7 +332,10 @@ function extended({ columns, rows }: Content, value: number): Content {
 
 function retyped({ columns, rows }: Content): Content {
   const other = (type: Column["type"]): Column["type"] => (type === "INT64" ? "STRING" : "INT64");
-  return { columns: columns.map((column) => (column.name === "v" ? { ...column, type: other(column.type) } : column)), rows };
+  return {
+    columns: columns.map((column) => (column.name === "v" ? { ...column, type: other(column.type) } : column)),
+    rows,
+  };
 }
 
 /** A hand edit: one value, or one row more. */

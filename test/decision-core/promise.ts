@@ -1,18 +1,9 @@
 import type { ActionResult } from "../../runner/events/events.js";
+import type { DateRange } from "../../runner/port/port.js";
 import { type Content, namesOf, type Row, shapeOf, textOf } from "./content.js";
 import { accumulated, evaluate, evaluateIncrement } from "./evaluate.js";
-import {
-  evaluatedOn,
-  type FinishedRun,
-  guardsOf,
-  isIn,
-  isModel,
-  isSelected,
-  isSplit,
-  nameOf,
-  tableIn,
-} from "./run.js";
 import { readWindows } from "./project.js";
+import { evaluatedOn, type FinishedRun, guardsOf, isIn, isModel, isSelected, isSplit, nameOf, tableIn } from "./run.js";
 import { relation, type Spec } from "./spec.js";
 
 /**
@@ -35,17 +26,30 @@ export function checkPromise(run: FinishedRun): void {
 function checkContent(run: FinishedRun, spec: Spec, result: ActionResult, truth: Truth): void {
   const { name } = spec;
   const live = run.after.get(name);
-  if (live?.kind !== (spec.kind === "view" ? "view" : "table")) throw new Error(`${name} is not there after a run that ended well`);
+  if (live?.kind !== (spec.kind === "view" ? "view" : "table"))
+    throw new Error(`${name} is not there after a run that ended well`);
   if (isModel(spec)) checkStatus(run, spec, result);
   if (isModel(spec) && result.partitions.some(({ decision }) => decision === "run")) checkGuards(run, spec);
   if (spec.accumulation !== undefined) return checkAccumulated(run, spec, result);
   const rebuilt = evaluatedOn(spec, run.specs, (input) => tableIn(run.after, input));
-  compare(run, spec, result.partitions.map(({ partition }) => partition), rebuilt, "a rebuild on what is there");
+  compare(
+    run,
+    spec,
+    result.partitions.map(({ partition }) => partition),
+    rebuilt,
+    "a rebuild on what is there",
+  );
   // What is told to rest on nothing stale is what the sources give.
   const told = run.told.some((event) => event.event === "rests_on_stale" && event.key === relation(name));
   if (spec.kind === "view" || (told && !run.request.upstream)) return;
   const fresh = result.partitions.filter(({ reason }) => reason !== "stale_upstream");
-  compare(run, spec, fresh.map(({ partition }) => partition), truth.of(name), "a rebuild from the sources");
+  compare(
+    run,
+    spec,
+    fresh.map(({ partition }) => partition),
+    truth.of(name),
+    "a rebuild from the sources",
+  );
   if (isSelected(run, name) && run.request.window === undefined && isSplit(spec)) requireAll(run, spec, result);
 }
 
@@ -87,7 +91,8 @@ function checkStatus({ before, after }: FinishedRun, { name }: Spec, { status }:
 function checkGuards({ specs, after }: FinishedRun, { name }: Spec): void {
   for (const guard of guardsOf(name, specs)) {
     const found = evaluatedOn(guard, specs, (input) => tableIn(after, input));
-    if (found !== undefined && found.rows.length > 0) throw new Error(`${name} was published though ${guard.name} finds rows`);
+    if (found !== undefined && found.rows.length > 0)
+      throw new Error(`${name} was published though ${guard.name} finds rows`);
   }
 }
 
@@ -128,7 +133,7 @@ function checkAccumulated(run: FinishedRun, spec: Spec, { partitions }: ActionRe
   const { name } = spec;
   const ran = partitions.filter(({ decision }) => decision === "run");
   const input = inputOf(run, spec);
-  const isBuilt = (row: Row) => ran.some(({ partition }) => isIn(row, partition, run.plan.everything));
+  const isBuilt = (row: Row) => ran.some(({ partition }) => isIn(row, partition, decidedAlone(run, spec)));
   const before = tableIn(run.before, name);
   const own = before?.rows ?? [];
   const isRefreshed = ran.some(({ reason }) => reason === "forced") && spec.accumulation !== "protected";
@@ -142,6 +147,12 @@ function checkAccumulated(run: FinishedRun, spec: Spec, { partitions }: ActionRe
   const columns = namesOf(tableIn(run.after, name) as Content);
   const [has, want] = [tableIn(run.after, name)?.rows ?? [], wanted()].map((rows) => textOf(rows, columns));
   if (has !== want) throw new Error(`${name} holds\n${has}\nand Dataform would leave\n${want}`);
+}
+
+/** Dates that are partitions of their own in this run: those of the window too, which `rest` otherwise holds. */
+function decidedAlone({ plan }: FinishedRun, { name }: Spec): readonly DateRange[] {
+  const { asked, needed } = plan.needs.get(relation(name)) ?? {};
+  return [...plan.everything, ...(asked?.ranges ?? []), ...(needed?.ranges ?? [])];
 }
 
 function inputOf({ specs, after }: FinishedRun, spec: Spec): Content | undefined {
@@ -174,15 +185,19 @@ export function checkAsked(run: FinishedRun): void {
   const { plan, request, results, specs } = run;
   for (const [name, { partitions }] of results) {
     const spec = specs.get(name) as Spec;
-    const planned = new Set(plan.decisions.get(relation(name))?.flatMap((one) => (one.decision === "run" ? one.partition : [])));
+    const planned = new Set(
+      plan.decisions.get(relation(name))?.flatMap((one) => (one.decision === "run" ? one.partition : [])),
+    );
     for (const { partition, decision, neededBy } of partitions) {
       if (decision !== "run") continue;
-      if (!planned.has(partition) && spec.kind !== "assertion") throw new Error(`${name} ran ${partition}, which the plan had skipped`);
+      if (!planned.has(partition) && spec.kind !== "assertion")
+        throw new Error(`${name} ran ${partition}, which the plan had skipped`);
       const { window } = request;
       const inWindow = !isSplit(spec) || window === undefined || (partition >= window.from && partition <= window.to);
       const isAsked = isSelected(run, name) && inWindow;
       const isHosted = spec.kind === "assertion";
-      if (!isAsked && neededBy === undefined && !isHosted) throw new Error(`${name} ran ${partition}, which nobody asked for`);
+      if (!isAsked && neededBy === undefined && !isHosted)
+        throw new Error(`${name} ran ${partition}, which nobody asked for`);
       if (isAsked && neededBy !== undefined) throw new Error(`${name} ${partition} was asked for, not only needed`);
       const reader = neededBy === undefined ? undefined : specs.get(nameOf(neededBy));
       if (reader !== undefined && !readWindows(reader, specs).has(name))

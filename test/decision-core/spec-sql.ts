@@ -40,7 +40,9 @@ export function specSql(spec: Spec): SpecSql {
   if (spec.kind === "view" || spec.kind === "assertion" || isStar(spec)) {
     const list = spec.kind !== "assertion" && isStar(spec) ? "*" : "d, k, j, v";
     const test = spec.kind === "assertion" ? "=" : ">=";
-    to.text(`SELECT ${list} FROM `).read(0, "s0").text(` WHERE CAST(v AS INT64) ${test} ${versionOf(spec)}`);
+    to.text(`SELECT ${list} FROM `)
+      .read(0, "s0")
+      .text(` WHERE CAST(v AS INT64) ${test} ${versionOf(spec)}`);
     return to.done();
   }
   return sumOf(spec, to).done();
@@ -85,13 +87,13 @@ function historyOf(spec: Spec, to: Writer): Writer {
 
 function sumOf(spec: Spec, to: Writer): Writer {
   const further = (index: number) =>
-    spec.wide
-      ? ` + IFNULL(CAST(REGEXP_EXTRACT(TO_JSON_STRING(s${index}), r'"x":"?([0-9]+)') AS INT64), 0)`
-      : "";
+    spec.wide ? ` + IFNULL(CAST(REGEXP_EXTRACT(TO_JSON_STRING(s${index}), r'"x":"?([0-9]+)') AS INT64), 0)` : "";
   const hash =
     ", CONCAT(IFNULL(CAST(d AS STRING), '?'), '/', IFNULL(k, '?'), '/', IFNULL(j, '?'), '/', CAST(v AS STRING)) AS data_hash";
   const value = spec.broken ? "NO_SUCH_FUNCTION(v)" : spec.texts ? "CAST(v AS STRING)" : "v";
-  to.text(`SELECT d, k, j, ${value} AS v${spec.keyed ? hash : ""} FROM (SELECT ${moved(spec.forecast)} AS d, i.k AS k, i.j AS j, `)
+  to.text(
+    `SELECT d, k, j, ${value} AS v${spec.keyed ? hash : ""} FROM (SELECT ${moved(spec.forecast)} AS d, i.k AS k, i.j AS j, `,
+  )
     .text(`MOD(SUM(i.v * i.w) + ${7 * spec.version}, ${spec.modulus}) AS v FROM (SELECT DISTINCT d FROM `)
     .read(0, "o0")
     .text(") AS o JOIN (");
