@@ -48,6 +48,8 @@ class ProjectRun {
   readonly #published = new Set<string>();
   /** Partitions that are stale and stay so: nobody builds them, or building them failed. */
   readonly #stale: Map<string, readonly Partition[]>;
+  /** By view, what could not be built of that which it reads: whoever reads a view reads that, whether the view itself is asked for or not. */
+  readonly #beneathViews = new Map<string, ActionResult>();
   /** Assertions that a model's own transaction has run: what they found, undefined when they passed. */
   readonly #audited = new Map<string, string | undefined>();
   /** Actions that somebody does without when they fail. */
@@ -87,9 +89,11 @@ class ProjectRun {
       this.#context.emit({ event: "action_finished", result: audited });
       return audited;
     }
-    const culprit = results.find(
-      (result) => result !== undefined && notBuilt(result) && !action.softDependencies.has(result.key),
-    );
+    const culprit = results
+      .filter((result) => result !== undefined && !action.softDependencies.has(result.key))
+      .map((result) => result && (notBuilt(result) ? result : this.#beneathViews.get(result.key)))
+      .find((result) => result !== undefined);
+    if (culprit !== undefined && action.node.kind === "view") this.#beneathViews.set(action.node.key, culprit);
     const result =
       culprit !== undefined
         ? this.#blocked(action, `not run: ${culprit.key} ${culprit.status === "failed" ? "failed" : "was blocked"}`)
