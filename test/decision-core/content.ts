@@ -31,9 +31,15 @@ export function namesOf({ columns }: Pick<Content, "columns">): readonly string[
 
 const DAY = 86_400_000;
 
+const dayNumbers = new Map<string, number>();
+
 /** Days since 1970: numbers, unlike dates, go on behind the last one. */
 export function dayNumber(date: string): number {
-  return Math.round(Date.parse(`${date}T00:00:00Z`) / DAY);
+  const known = dayNumbers.get(date);
+  if (known !== undefined) return known;
+  const number = Math.round(Date.parse(`${date}T00:00:00Z`) / DAY);
+  dayNumbers.set(date, number);
+  return number;
 }
 
 export function dateOf(number: number): string {

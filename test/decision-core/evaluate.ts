@@ -18,10 +18,13 @@ export function evaluate(spec: Spec, inputs: readonly Content[]): Content {
   const first = inputs[0] as Content;
   if (spec.accumulation !== undefined) return { columns: historyColumns, rows: historyRows(spec, first) };
   if (spec.kind === "assertion")
-    return { columns: readable(first), rows: first.rows.filter((row) => valueOf(row) === spec.version) };
+    return { columns: readable(first), rows: first.rows.filter((row) => numberOf(row) === spec.version) };
   if (spec.kind === "view" || isStar(spec)) {
     const columns = isStar(spec) ? first.columns : readable(first);
-    return { columns, rows: first.rows.filter((row) => valueOf(row) >= spec.version).map((row) => only(row, columns)) };
+    return {
+      columns,
+      rows: first.rows.filter((row) => numberOf(row) >= spec.version).map((row) => only(row, columns)),
+    };
   }
   return sums(spec, inputs);
 }
@@ -69,7 +72,12 @@ export function hashOf({ d, k, j, v }: Row): string {
 const historyColumns: readonly Column[] = [...KEY_COLUMNS, { name: "v", type: INT64 }];
 
 function historyRows({ version }: Spec, input: Content): Row[] {
-  return input.rows.map((row) => ({ d: row.d ?? null, k: row.k ?? null, j: row.j ?? null, v: valueOf(row) + version }));
+  return input.rows.map((row) => ({
+    d: row.d ?? null,
+    k: row.k ?? null,
+    j: row.j ?? null,
+    v: numberOf(row) + version,
+  }));
 }
 
 function sums(spec: Spec, inputs: readonly Content[]): Content {
@@ -80,7 +88,7 @@ function sums(spec: Spec, inputs: readonly Content[]): Content {
       for (const row of rows) {
         if (!isRead(row.d as string | null, d as string | null, spec.inputs[index] as Input)) continue;
         const key = JSON.stringify([out, row.k, row.j]);
-        const value = valueOf(row) + (spec.wide ? Number(row.x ?? 0) : 0);
+        const value = numberOf(row) + (spec.wide ? Number(row.x ?? 0) : 0);
         sums.set(key, (sums.get(key) ?? 0) + value * (index + 1));
       }
     });
@@ -113,7 +121,7 @@ function only(row: Row, columns: readonly Column[]): Row {
   return Object.fromEntries(columns.map(({ name }) => [name, row[name] ?? null]));
 }
 
-function valueOf({ v }: Row): number {
+function numberOf({ v }: Row): number {
   return Number(v);
 }
 

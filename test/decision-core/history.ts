@@ -116,7 +116,7 @@ const spec: fc.Arbitrary<SpecSeed> = fc.record({
     { weight: 1, arbitrary: fc.integer({ min: 1, max: 3 }) },
   ),
   accumulation: fc.oneof(
-    { weight: 4, arbitrary: fc.constant(0) },
+    { weight: 3, arbitrary: fc.constant(0) },
     { weight: 1, arbitrary: fc.integer({ min: 1, max: 5 }) },
   ),
   warns: fc.boolean(),
@@ -137,7 +137,7 @@ const dataEdit: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("extend"), source: small, v: fc.nat(2) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("editFurther"), source: small, d: date, v: fc.nat(9) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("reorder", "retype"), source: small }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("reorder", "retype"), source: small }) },
 );
 const edit: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: dataEdit },
@@ -158,7 +158,7 @@ const runSeed: fc.Arbitrary<RunSeed> = fc.record({
   from: fc.option(fc.nat(DAYS - 1), { nil: undefined, freq: 3 }),
   days: fc.nat(DAYS - 1),
   select: fc.option(fc.array(small, { minLength: 1, maxLength: 4 }), { nil: undefined, freq: 4 }),
-  force: oneIn(12),
+  force: oneIn(8),
   upstream: oneIn(4).map((isOff) => !isOff),
   again: oneIn(4),
 });

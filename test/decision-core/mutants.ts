@@ -15,7 +15,7 @@ import type { inputRanges } from "../../runner/plan/input-ranges.js";
 import type { needsOf } from "../../runner/plan/needs.js";
 import type { InputHashText, OutputVersion, PartitionState } from "../../runner/plan/types.js";
 import { type Fingerprint, NULL_PARTITION, type Partition, REST, WHOLE } from "../../runner/port/identity.js";
-import type { PartitionDigest, Stage, Transaction } from "../../runner/port/port.js";
+import { allColumns, type PartitionDigest, type Stage, type Transaction } from "../../runner/port/port.js";
 import type { linkReads } from "../../runner/project/link-reads.js";
 import type { recordModelStates } from "../../runner/state/model-state.js";
 
@@ -127,8 +127,11 @@ export const MUTANTS: Readonly<Record<string, () => Mutation>> = {
   "does not look at the order of columns": () => ({
     columnsDigest: (real, relation, names) => real(relation, names, "any order"),
   }),
-  "takes every order of columns for another": () => ({
-    columnsDigest: (real, relation, names) => real(relation, names, "this order"),
+  "counts the order of columns that are only named": () => ({
+    fingerprintedColumns: (real, relation, upstream) => {
+      const names = new Set(real(relation, upstream));
+      return allColumns(relation).filter((name) => names.has(name));
+    },
   }),
   "does not see that whole rows are read": () => readColumns((columns) => columns ?? new Set(["d", "k", "j", "v"])),
   "takes every column for read": () => readColumns(() => undefined),

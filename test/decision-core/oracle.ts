@@ -57,6 +57,8 @@ export class Oracle {
         `${name} ${partition}: ${decision} ${reason}, ${what}; true reasons to run: ${reasons.join(", ") || "none"}`,
       );
     if (decision === "run") {
+      const isMissing = reasons.includes("table_missing") && reason !== "forced";
+      if (isMissing && reason !== "table_missing") throw wrong("although its table is not there");
       if (!reasons.includes(reason) && !this.#isAudited(run, spec)) throw wrong("which is not so");
       return;
     }
@@ -183,11 +185,12 @@ function inputsOf({ specs, after, plan }: FinishedRun, spec: Spec, partition: st
       if (table?.shown === undefined) return `${name} missing`;
       const readers = readersOf(name, spec, specs).map(readColumns);
       const whole = readers.some((reader) => reader.whole);
-      const columns = table.shown.columns.filter(
+      const read = table.shown.columns.filter(
         (column) => whole || readers.some(({ names }) => names.includes(column.name)),
       );
-      const shape = shapeOf(whole ? columns : [...columns].sort((a, b) => (a.name < b.name ? -1 : 1)));
-      const head = `${name} ${whole} ${shape}`;
+      // Who names columns cannot see their order.
+      const columns = whole ? read : read.sort((a, b) => (a.name < b.name ? -1 : 1));
+      const head = `${name} ${whole} ${shapeOf(columns)}`;
       if (spec.kind === "view") return head;
       const rows = table.shown.rows.filter(
         (row) => !table.partitioned || isReached(row, partition, window, plan.everything),

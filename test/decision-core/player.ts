@@ -32,7 +32,7 @@ const KEYS: readonly (readonly [Cell, Cell])[] = [
 /** Behind the usual days: a gap, another year, no date at all, the ends of the calendar. */
 const FURTHER_DATES: readonly Cell[] = [
   day(9),
-  day(40),
+  day(17),
   "2021-03-01",
   "2021-03-03",
   null,

@@ -30,7 +30,12 @@ function checkContent(run: FinishedRun, spec: Spec, result: ActionResult, truth:
     throw new Error(`${name} is not there after a run that ended well`);
   if (isModel(spec)) checkStatus(run, spec, result);
   if (isModel(spec) && result.partitions.some(({ decision }) => decision === "run")) checkGuards(run, spec);
-  if (spec.accumulation !== undefined) return checkAccumulated(run, spec, result);
+  if (spec.accumulation !== undefined) checkAccumulated(run, spec, result);
+  else checkRebuild(run, spec, result, truth);
+}
+
+function checkRebuild(run: FinishedRun, spec: Spec, result: ActionResult, truth: Truth): void {
+  const { name } = spec;
   const rebuilt = evaluatedOn(spec, run.specs, (input) => tableIn(run.after, input));
   compare(
     run,
@@ -109,7 +114,7 @@ function checkVerdict({ specs, after, told }: FinishedRun, spec: Spec, { status 
 function checkFailure(run: FinishedRun, spec: Spec, { status, error }: ActionResult): void {
   const { name } = spec;
   const failed = (key: string) => ["failed", "blocked"].includes(run.results.get(key)?.status ?? "");
-  const culprit = spec.inputs.find((input) => failed(input.name));
+  const culprit = [...spec.inputs.map((input) => input.name), ...readWindows(spec, run.specs).keys()].find(failed);
   const guard = guardsOf(name, run.specs).find((one) => failed(one.name));
   const content = evaluatedOn(spec, run.specs, (input) => tableIn(run.after, input));
   const isBroken = spec.broken || content === undefined || isUnreadable(run, spec);

@@ -117,6 +117,21 @@ const FOUND: Readonly<Record<string, History>> = {
     ],
     steps: [run({ from: 0, days: 1, select: [0] }), run({ from: 0, days: 1 }), run({ from: 1 })],
   },
+  "a view that is not asked for between a model that fails and one that is": {
+    sources: [dated()],
+    actions: [
+      action(INCREMENTAL, [read(0)], { forecast: 1 }),
+      action(INCREMENTAL, [read(0)]),
+      action(VIEW, [read(0)]),
+      action(INCREMENTAL, [read(2)]),
+    ],
+    steps: [run(), { do: "edit", action: 0, what: 4, value: 0 }, run({ from: 0, select: [3] })],
+  },
+  "columns that change their order before who names them": {
+    sources: [dated({ d: 0, k: 0, v: 0 })],
+    actions: [action(INCREMENTAL, [read(0)])],
+    steps: [run(), { do: "reorder", source: 0 }, run()],
+  },
   "a full refresh of what reads an accumulating model": {
     sources: [dated({ d: 0, k: 5, v: 0 })],
     actions: [action(INCREMENTAL, [read(0)], { accumulation: MERGE }), action(INCREMENTAL, [read(0)])],

@@ -59,9 +59,15 @@ export function relation(name: string): string {
   return `${DATASET}.${name}`;
 }
 
+const texts = new WeakMap<Spec, string>();
+
 /** Everything of a spec that may change what is built. */
-export function semantics({ comment: _comment, ...spec }: Spec): string {
-  return JSON.stringify(spec);
+export function semantics(spec: Spec): string {
+  const known = texts.get(spec);
+  if (known !== undefined) return known;
+  const text = JSON.stringify({ ...spec, comment: 0 });
+  texts.set(spec, text);
+  return text;
 }
 
 /** Which columns of its inputs an action's query can see. */
