@@ -14,7 +14,7 @@ describe("any history of a project on DuckDB", () => {
     timeout: 7_200_000,
   }, async () => {
     await fc.assert(
-      fc.asyncProperty(histories(false, 8), async (history) => {
+      fc.asyncProperty(histories("engine", 8), async (history) => {
         const outside = await outsides.open();
         try {
           // What the dialect finds in the queries, where histories in memory take what it must find.

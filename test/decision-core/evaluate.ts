@@ -13,20 +13,24 @@ export const KEY_COLUMNS: readonly Column[] = [
 /** Behind it nothing is moved: a date that stands for "never" stays what it is. */
 const LAST_MOVED = "9999-01-01";
 
-/** What an action's full query gives, by definition. */
-export function evaluate(spec: Spec, inputs: readonly Content[]): Content {
+/**
+ * What an action's full query gives, by definition, and its post_operations leave of it.
+ * @param raised what pre_operations and functions add to every value
+ */
+export function evaluate(spec: Spec, inputs: readonly Content[], raised = 0): Content {
   const first = inputs[0] as Content;
   if (spec.accumulation !== undefined) return { columns: historyColumns, rows: historyRows(spec, first) };
   if (spec.kind === "assertion")
     return { columns: readable(first), rows: first.rows.filter((row) => numberOf(row) === spec.version) };
-  if (spec.kind === "view" || isStar(spec)) {
+  if (spec.kind === "view" || spec.kind === "operation" || isStar(spec)) {
     const columns = isStar(spec) ? first.columns : readable(first);
     return {
       columns,
       rows: first.rows.filter((row) => numberOf(row) >= spec.version).map((row) => only(row, columns)),
     };
   }
-  return sums(spec, inputs);
+  const { columns, rows } = sums(spec, inputs, raised);
+  return { columns, rows: spec.after === "deletes" ? rows.filter((row) => numberOf(row) % 4 !== 3) : rows };
 }
 
 /** What the incremental query of an accumulating model gives, given the rows that its table has. */
@@ -80,7 +84,7 @@ function historyRows({ version }: Spec, input: Content): Row[] {
   }));
 }
 
-function sums(spec: Spec, inputs: readonly Content[]): Content {
+function sums(spec: Spec, inputs: readonly Content[], raised: number): Content {
   const sums = new Map<string, number>();
   for (const d of new Set(inputs[0]?.rows.map((row) => row.d ?? null))) {
     const out = d === null ? null : moved(d as string, spec.forecast);
@@ -95,7 +99,7 @@ function sums(spec: Spec, inputs: readonly Content[]): Content {
   }
   const rows = [...sums].map(([key, sum]): Row => {
     const [d, k, j] = JSON.parse(key) as (string | null)[];
-    const v = (sum + 7 * spec.version) % spec.modulus;
+    const v = (sum + 7 * spec.version + raised) % spec.modulus;
     const row: Row = { d: d ?? null, k: k ?? null, j: j ?? null, v: spec.texts ? String(v) : v };
     return spec.keyed ? { ...row, data_hash: hashOf(row) } : row;
   });

@@ -28,6 +28,8 @@ export type Step =
   | { readonly do: "add"; readonly action: SpecSeed }
   | { readonly do: "tamper"; readonly action: number; readonly row: number; readonly v: number }
   | { readonly do: "upgrade" }
+  /** What an action's statements have made besides its own table is dropped, or emptied. */
+  | { readonly do: "dropEffect" | "emptyEffect"; readonly action: number }
   | {
       readonly do: "run";
       readonly run: RunSeed;
@@ -59,6 +61,14 @@ export interface SpecSeed {
   /** 0 for none. */
   readonly accumulation: number;
   readonly warns: boolean;
+  /** 0 for none, else an input that pre_operations read. */
+  readonly before: number;
+  /** 0 for none. */
+  readonly after: number;
+  /** 0 for none, else one of the functions that there are. */
+  readonly calls: number;
+  readonly other: boolean;
+  readonly skippable: boolean;
 }
 
 export interface InputSeed {
@@ -86,7 +96,9 @@ interface RowSeed {
   readonly v: number;
 }
 
+/** Kinds that need no statements, and all of them. */
 export const KIND_COUNT = 7;
+const KIND_COUNT_WITH_STATEMENTS = 10;
 export const EDIT_COUNT = 17;
 export const DAYS = 6;
 
@@ -98,29 +110,36 @@ const date = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: DAYS, max: 15 }) },
 );
 const row = fc.record({ d: date, k: small, v: fc.nat(9) });
-const spec: fc.Arbitrary<SpecSeed> = fc.record({
-  kind: fc.nat(KIND_COUNT - 1),
-  inputs: fc.array(fc.record({ of: small, back: fc.nat(3), ahead: fc.nat(1), literal: oneIn(4) }), {
-    minLength: 1,
-    maxLength: 3,
-  }),
-  version: fc.nat(3),
-  coarse: fc.boolean(),
-  keyed: fc.boolean(),
-  wide: oneIn(4),
-  star: oneIn(5),
-  texts: oneIn(6),
-  unsplit: oneIn(6),
-  forecast: fc.oneof(
-    { weight: 4, arbitrary: fc.constant(0) },
-    { weight: 1, arbitrary: fc.integer({ min: 1, max: 3 }) },
-  ),
-  accumulation: fc.oneof(
-    { weight: 3, arbitrary: fc.constant(0) },
-    { weight: 1, arbitrary: fc.integer({ min: 1, max: 5 }) },
-  ),
-  warns: fc.boolean(),
-});
+/** @param statements with operations, functions, and statements around queries */
+const specOf = (statements: boolean): fc.Arbitrary<SpecSeed> =>
+  fc.record({
+    kind: fc.nat((statements ? KIND_COUNT_WITH_STATEMENTS : KIND_COUNT) - 1),
+    inputs: fc.array(fc.record({ of: small, back: fc.nat(3), ahead: fc.nat(1), literal: oneIn(4) }), {
+      minLength: 1,
+      maxLength: 3,
+    }),
+    version: fc.nat(3),
+    coarse: fc.boolean(),
+    keyed: fc.boolean(),
+    wide: oneIn(4),
+    star: oneIn(5),
+    texts: oneIn(6),
+    unsplit: oneIn(6),
+    forecast: fc.oneof(
+      { weight: 4, arbitrary: fc.constant(0) },
+      { weight: 1, arbitrary: fc.integer({ min: 1, max: 3 }) },
+    ),
+    accumulation: fc.oneof(
+      { weight: 3, arbitrary: fc.constant(0) },
+      { weight: 1, arbitrary: fc.integer({ min: 1, max: 5 }) },
+    ),
+    warns: fc.boolean(),
+    before: statements ? fc.nat(12) : fc.constant(0),
+    after: statements ? fc.nat(6) : fc.constant(0),
+    calls: statements ? fc.nat(4) : fc.constant(0),
+    other: fc.boolean(),
+    skippable: fc.boolean(),
+  });
 const dataEdit: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 3,
@@ -139,21 +158,25 @@ const dataEdit: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("editFurther"), source: small, d: date, v: fc.nat(9) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("reorder", "retype"), source: small }) },
 );
-const edit: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 5, arbitrary: dataEdit },
-  {
-    weight: 4,
-    arbitrary: fc.record({ do: fc.constant("edit"), action: small, what: fc.nat(EDIT_COUNT - 1), value: small }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constant("include"), half: fc.nat(1), what: fc.nat(EDIT_COUNT - 1), value: small }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("rename", "remove", "drop"), action: small }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("add"), action: spec }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("tamper"), action: small, row: small, v: fc.nat(9) }) },
-  { weight: 1, arbitrary: fc.constant<Step>({ do: "upgrade" }) },
-);
+const editOf = (statements: boolean): fc.Arbitrary<Step> =>
+  fc.oneof(
+    { weight: 5, arbitrary: dataEdit },
+    {
+      weight: 4,
+      arbitrary: fc.record({ do: fc.constant("edit"), action: small, what: fc.nat(EDIT_COUNT - 1), value: small }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constant("include"), half: fc.nat(1), what: fc.nat(EDIT_COUNT - 1), value: small }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("rename", "remove", "drop"), action: small }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("add"), action: specOf(statements) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("tamper"), action: small, row: small, v: fc.nat(9) }) },
+    { weight: 1, arbitrary: fc.constant<Step>({ do: "upgrade" }) },
+    ...(statements
+      ? [{ weight: 2, arbitrary: fc.record({ do: fc.constantFrom("dropEffect", "emptyEffect"), action: small }) }]
+      : []),
+  );
 const runSeed: fc.Arbitrary<RunSeed> = fc.record({
   from: fc.option(fc.nat(DAYS - 1), { nil: undefined, freq: 3 }),
   days: fc.nat(DAYS - 1),
@@ -163,8 +186,13 @@ const runSeed: fc.Arbitrary<RunSeed> = fc.record({
   again: oneIn(4),
 });
 
-/** Histories of a project; with `faults`, runs are also killed and disturbed by writers (only a warehouse in memory can be). */
-export function histories(faults: boolean, maxSteps: number): fc.Arbitrary<History> {
+/**
+ * Histories of a project.
+ * @param on in memory, where runs are also killed and disturbed by writers, or on an engine, which also knows statements and functions
+ */
+export function histories(on: "memory" | "engine", maxSteps: number): fc.Arbitrary<History> {
+  const faults = on === "memory";
+  const statements = on === "engine";
   const quiet = fc.record({
     do: fc.constant("run" as const),
     run: runSeed,
@@ -187,8 +215,8 @@ export function histories(faults: boolean, maxSteps: number): fc.Arbitrary<Histo
       }),
       { minLength: 1, maxLength: 3 },
     ),
-    actions: fc.array(spec, { minLength: 1, maxLength: 6 }),
-    steps: fc.array(fc.oneof({ weight: 1, arbitrary: edit }, { weight: 1, arbitrary: run }), {
+    actions: fc.array(specOf(statements), { minLength: 1, maxLength: 6 }),
+    steps: fc.array(fc.oneof({ weight: 1, arbitrary: editOf(statements) }, { weight: 1, arbitrary: run }), {
       minLength: 1,
       maxLength: maxSteps,
     }),

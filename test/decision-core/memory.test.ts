@@ -11,7 +11,7 @@ describe("any history of a project in memory", () => {
     timeout: 7_200_000,
   }, async () => {
     await fc.assert(
-      fc.asyncProperty(histories(true, 12), async (history) => {
+      fc.asyncProperty(histories("memory", 12), async (history) => {
         await live(history, memoryOutside());
       }),
       { numRuns: RUNS, ...(process.env.SEED === undefined ? {} : { seed: Number(process.env.SEED) }) },

@@ -45,7 +45,7 @@ describe("a planner bug is caught by random histories", () => {
 
   it.each(Object.entries(MUTANTS))("one that %s", async (_name, mutation) => {
     const outcome = await fc.check(
-      fc.asyncProperty(histories(true, 12), async (history) => {
+      fc.asyncProperty(histories("memory", 12), async (history) => {
         active.mutation = mutation();
         await live(history, memoryOutside());
       }),

@@ -3,9 +3,9 @@ import type { PartitionDecision } from "../../runner/graph/decision.js";
 import { addDays, datesOf } from "../../runner/plan/dates.js";
 import { namesOf, shapeOf, textOf } from "./content.js";
 import type { LiveTable } from "./outside.js";
-import { readWindows } from "./project.js";
+import { readWhole, readWindows } from "./project.js";
 import { type FinishedRun, guardsOf, isIn, isModel, isReached, isSelected, isSplit } from "./run.js";
-import { readColumns, type Spec, semantics } from "./spec.js";
+import { type Input, logOf, madeBy, readColumns, type Spec, semantics } from "./spec.js";
 
 /** What the last build of one partition saw and left, in full, so that nothing is taken from the runner's own digests. */
 interface BuildRecord {
@@ -80,7 +80,8 @@ export class Oracle {
     if (!exists(run.before.get(name), spec)) reasons.push("table_missing");
     if (record.semantics !== codeOf(spec, run.specs, semantics)) reasons.push("code_changed");
     if (record.engine !== run.engine) reasons.push("engine_changed");
-    if (spec.volatile) reasons.push("volatile");
+    const always = (spec.kind === "operation" && !spec.skippable) || spec.kind === "function";
+    if (spec.volatile || always) reasons.push("volatile");
     if (record.output !== outputOf(run, spec, partition, run.before)) reasons.push("table_modified");
     if (record.inputs !== inputsOf(run, spec, partition)) reasons.push("inputs_changed");
     return reasons;
@@ -97,7 +98,7 @@ export class Oracle {
 
   /** Whether a model beneath would run, or could not. */
   #restsOnStale(run: FinishedRun, spec: Spec): boolean {
-    return [...readWindows(spec, run.specs).keys()].some((name) => {
+    return [...readWindows(spec, run.specs).keys(), ...readWhole(spec, run.specs)].some((name) => {
       const upstream = run.specs.get(name);
       if (upstream === undefined || upstream.disabled) return false;
       const status = run.results.get(name)?.status;
@@ -156,6 +157,8 @@ function partitionsAround(run: FinishedRun, spec: Spec): string[] {
 function exists(table: LiveTable | undefined, spec: Spec): boolean {
   if (spec.kind === "assertion") return true;
   if (spec.kind === "view") return table?.kind === "view";
+  if (spec.kind === "function" || spec.output === "other") return true;
+  if (spec.kind === "operation") return table?.kind === "table";
   // Dataform adds to an incremental table whatever its partitions are.
   const isItsOwn = spec.accumulation !== undefined || table?.partitioned === (spec.kind === "incremental");
   return table?.kind === "table" && isItsOwn;
@@ -177,14 +180,18 @@ function codeOf(spec: Spec, specs: ReadonlyMap<string, Spec>, of: (spec: Spec) =
 }
 
 /** Everything of its inputs that a partition may read: of a view's inputs only the columns, because its rows are never stored. */
-function inputsOf({ specs, after, plan }: FinishedRun, spec: Spec, partition: string): string {
-  return [...readWindows(spec, specs)]
+function inputsOf({ specs, after, plan, functions }: FinishedRun, spec: Spec, partition: string): string {
+  const wholly = readWhole(spec, specs);
+  const windows = new Map<string, Pick<Input, "back" | "ahead"> | undefined>(readWindows(spec, specs));
+  for (const name of wholly) windows.set(name, undefined);
+  const called = spec.calls === undefined ? "" : `${spec.calls} adds ${functions.get(spec.calls)}`;
+  const read = [...windows]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, window]) => {
       const table = after.get(name);
       if (table?.shown === undefined) return `${name} missing`;
       const readers = readersOf(name, spec, specs).map(readColumns);
-      const whole = readers.some((reader) => reader.whole);
+      const whole = wholly.has(name) || readers.some((reader) => reader.whole);
       const read = table.shown.columns.filter(
         (column) => whole || readers.some(({ names }) => names.includes(column.name)),
       );
@@ -197,8 +204,8 @@ function inputsOf({ specs, after, plan }: FinishedRun, spec: Spec, partition: st
       );
       // Rows under another partitioning are compared in another way: they count as others.
       return `${head} ${rows.length > 0 && table.partitioned}\n${textOf(rows, namesOf({ columns }))}`;
-    })
-    .join("\n");
+    });
+  return [called, ...read].join("\n");
 }
 
 /** The action and those of the views behind it that name a table. */
@@ -217,9 +224,14 @@ function readersOf(table: string, spec: Spec, specs: ReadonlyMap<string, Spec>):
 
 function outputOf({ plan }: FinishedRun, spec: Spec, partition: string, live: ReadonlyMap<string, LiveTable>): string {
   const table = live.get(spec.name);
-  if (spec.kind === "assertion") return "";
+  if (spec.kind === "assertion" || spec.kind === "function") return "";
+  const effect =
+    spec.after === "logs" ? live.get(logOf(spec)) : spec.output === "other" ? live.get(madeBy(spec)) : undefined;
+  const effects =
+    effect?.shown && `${shapeOf(effect.shown.columns)}\n${textOf(effect.shown.rows, namesOf(effect.shown))}`;
+  if (spec.output === "other") return `${effects}`;
   if (spec.kind === "view") return table?.definition ?? "";
   const { columns = [], rows = [] } = table?.shown ?? {};
   const own = rows.filter((row) => isIn(row, partition, plan.everything));
-  return `${shapeOf(columns)}\n${textOf(own, namesOf({ columns }))}`;
+  return `${shapeOf(columns)}\n${textOf(own, namesOf({ columns }))}\n${effects}`;
 }

@@ -5,7 +5,7 @@ import { hashOf, KEY_COLUMNS } from "./evaluate.js";
 import { DAYS, type History, type InputSeed, type SpecSeed, type Step } from "./history.js";
 import { Killed, type MemoryWarehouse } from "./memory-warehouse.js";
 import type { Outside } from "./outside.js";
-import { type Accumulation, type Input, KEY, type Kind, type Spec } from "./spec.js";
+import { type Accumulation, type Input, KEY, type Kind, logOf, madeBy, type Spec } from "./spec.js";
 import { type SourceLayout, World } from "./world.js";
 
 const KINDS: readonly Kind[] = [
@@ -16,6 +16,9 @@ const KINDS: readonly Kind[] = [
   "table",
   "view",
   "assertion",
+  "operation",
+  "operation",
+  "function",
 ];
 const ACCUMULATIONS: readonly Accumulation[] = ["new_dates", "new_keys", "merge", "highest", "protected"];
 /** Keys that are easily taken for each other: joined by a sign, `''` for NULL, one column for the other. */
@@ -42,6 +45,7 @@ const FURTHER_DATES: readonly Cell[] = [
   "9999-12-31",
   "0001-01-01",
 ];
+const AFTERWARDS = [undefined, "deletes", "logs"] as const;
 /** An assertion on this value never fails: no model produces it. */
 const HARMLESS = 99_999;
 
@@ -130,6 +134,14 @@ class Player {
         if (spec !== undefined) await world.tamper(spec.name, (content) => tampered(content, step.row, step.v));
         return;
       }
+      case "dropEffect":
+      case "emptyEffect": {
+        const spec = this.#action(step.action);
+        const effect = spec && effectOf(spec);
+        if (effect === undefined) return;
+        if (step.do === "dropEffect") return world.outside.drop(effect);
+        return world.tamper(effect, ({ columns }) => ({ columns, rows: [] }));
+      }
       case "upgrade":
         return world.upgrade();
       case "run":
@@ -185,14 +197,14 @@ class Player {
     const isModel = kind === "table" || kind === "incremental";
     const accumulation = kind === "incremental" ? ACCUMULATIONS[seed.accumulation - 1] : undefined;
     const isSum = isModel && accumulation === undefined && !seed.star;
+    const functions = [...this.world.specs.values()].filter((spec) => spec.kind === "function");
+    const before = seed.before === 0 ? undefined : this.#input({ ...(seed.inputs[0] as InputSeed), of: seed.before });
     this.#names += 1;
     const name = `${kind.slice(0, 1)}${this.#names}`;
     this.world.specs.set(name, {
       name,
       kind,
-      inputs: isSum
-        ? inputs.filter((input, at) => inputs.findIndex((other) => other.name === input.name) === at)
-        : inputs.slice(0, 1),
+      inputs: inputsOf(kind, isSum, inputs),
       star: isModel && seed.star && accumulation === undefined,
       accumulation,
       // A filter on the last date of the table means the whole table.
@@ -200,9 +212,14 @@ class Player {
       version: kind === "assertion" && !seed.coarse ? HARMLESS : seed.version,
       modulus: seed.coarse ? 3 : 1009,
       keyed: seed.keyed && isSum,
-      wide: seed.wide && kind !== "assertion" && accumulation === undefined,
+      wide: seed.wide && (kind === "view" || isModel) && accumulation === undefined,
       texts: seed.texts && isSum,
       forecast: isSum ? seed.forecast : 0,
+      before: isSum ? before?.name : undefined,
+      after: isSum ? AFTERWARDS[seed.after] : undefined,
+      calls: isSum && seed.calls > 0 ? functions[(seed.calls - 1) % Math.max(1, functions.length)]?.name : undefined,
+      output: kind === "operation" ? (seed.other ? "other" : "own") : undefined,
+      skippable: seed.skippable && kind === "operation",
       warns: seed.warns && kind === "assertion",
       volatile: false,
       disabled: false,
@@ -221,9 +238,8 @@ class Player {
             0,
             all.findIndex(({ name }) => name === before),
           );
-    const names = [...earlier.filter(({ kind }) => kind !== "assertion"), ...this.world.sources].map(
-      ({ name }) => name,
-    );
+    const readable = earlier.filter(({ kind }) => kind !== "assertion" && kind !== "function");
+    const names = [...readable.map(madeBy), ...this.world.sources.map((source) => source.name)];
     const name = names[of % names.length];
     return name === undefined ? undefined : { name, back, ahead, literal };
   }
@@ -245,6 +261,7 @@ class Player {
       case 5:
         return isModel ? { ...spec, volatile: !spec.volatile } : spec;
       case 6: {
+        if (spec.kind === "function") return spec;
         const first = this.#input({ of: value, back: value % 3, ahead: value % 2, literal: value > 5 }, spec.name);
         const rest = spec.inputs.slice(1).filter(({ name }) => name !== first?.name);
         return first === undefined ? spec : { ...spec, inputs: [first, ...rest] };
@@ -253,7 +270,7 @@ class Player {
         if (spec.kind === "table") return { ...spec, kind: "incremental", split: value % 2 === 0 };
         return isPlain ? { ...spec, kind: "table" } : spec;
       case 8:
-        return spec.kind === "assertion" || spec.accumulation !== undefined ? spec : { ...spec, wide: !spec.wide };
+        return spec.kind === "view" || isPlain ? { ...spec, wide: !spec.wide } : spec;
       case 9:
         return isSum ? { ...spec, keyed: !spec.keyed } : spec;
       case 10:
@@ -275,20 +292,41 @@ class Player {
     if (spec === undefined) return;
     this.#names += 1;
     const name = `${spec.kind.slice(0, 1)}${this.#names}`;
-    const renamed = [...this.world.specs.values()].map((other) =>
-      other === spec
-        ? { ...spec, name }
-        : { ...other, inputs: other.inputs.map((input) => (input.name === spec.name ? { ...input, name } : input)) },
-    );
+    const moved = new Map([
+      [spec.name, name],
+      [madeBy(spec), madeBy({ ...spec, name })],
+    ]);
+    const now = (old: string) => moved.get(old) ?? old;
+    const renamed = [...this.world.specs.values()].map((other) => ({
+      ...other,
+      name: now(other.name),
+      inputs: other.inputs.map((input) => ({ ...input, name: now(input.name) })),
+      before: other.before && now(other.before),
+      calls: other.calls && now(other.calls),
+    }));
     this.world.specs.clear();
     for (const each of renamed) this.world.specs.set(each.name, each);
   }
 
   #remove(spec: Spec | undefined): void {
     if (spec === undefined) return;
-    const isRead = [...this.world.specs.values()].some(({ inputs }) => inputs.some(({ name }) => name === spec.name));
+    const isRead = [...this.world.specs.values()].some(({ inputs, before, calls }) =>
+      [before, calls, ...inputs.map(({ name }) => name)].some((name) => name === spec.name || name === madeBy(spec)),
+    );
     if (!isRead) this.world.specs.delete(spec.name);
   }
+}
+
+function inputsOf(kind: Kind, isSum: boolean, inputs: readonly Input[]): readonly Input[] {
+  if (kind === "function") return [];
+  if (!isSum) return inputs.slice(0, 1);
+  return inputs.filter((input, at) => inputs.findIndex((other) => other.name === input.name) === at);
+}
+
+/** What an action makes besides its own table. */
+function effectOf(spec: Spec): string | undefined {
+  if (spec.output === "other") return madeBy(spec);
+  return spec.after === "logs" ? logOf(spec) : undefined;
 }
 
 function dateAt(index: number): Cell {

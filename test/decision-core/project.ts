@@ -8,7 +8,7 @@ import { runnableProject } from "../../runner/project/runnable.js";
 import { linkFunctions, scriptsOf } from "../../runner/project/user-functions.js";
 import { mergesByKey } from "./evaluate.js";
 import { DATASET, type Input, isStar, readColumns, relation, type Spec, semantics } from "./spec.js";
-import { incrementSql, type SpecSql, specSql } from "./spec-sql.js";
+import { incrementSql, type SpecSql, specSql, specStatements } from "./spec-sql.js";
 
 /**
  * The project that a compile of these specs would give.
@@ -61,6 +61,19 @@ export function readWindows(
   return windows;
 }
 
+/** Everything else that an action reads, all of it: what pre_operations read, and what a skippable operation depends on. */
+export function readWhole(spec: Spec, specs: ReadonlyMap<string, Spec>): ReadonlySet<string> {
+  const tables = new Set<string>();
+  const visit = (name: string) => {
+    const view = specs.get(name);
+    if (view?.kind !== "view") tables.add(name);
+    else for (const inner of view.inputs) visit(inner.name);
+  };
+  if (spec.before !== undefined) visit(spec.before);
+  if (spec.kind === "operation") for (const { name } of spec.inputs) visit(name);
+  return tables;
+}
+
 /** What a partition reads of an input: rows that are forecasts lie behind what they are made of. */
 function reachOfInput(spec: Spec, { back, ahead }: Input): Pick<Input, "back" | "ahead"> {
   if (spec.accumulation !== undefined || isStar(spec)) return { back: 0, ahead: 0 };
@@ -76,11 +89,13 @@ function labels(spec: Spec, specs: ReadonlyMap<string, Spec>): ManifestAction["l
 }
 
 function manifestAction(spec: Spec, specs: ReadonlyMap<string, Spec>, scanner: SqlScanner | undefined): ManifestAction {
+  if (spec.kind === "operation" || spec.kind === "function") return operation(spec);
   const full = scanned(spec, specSql(spec), scanner);
   const more = spec.accumulation === undefined ? undefined : scanned(spec, incrementSql(spec), scanner);
   const incremental = spec.kind === "incremental";
   return {
     ...empty(spec.name, spec.kind),
+    ...specStatements(spec),
     tags: spec.warns ? ["warn"] : [],
     disabled: spec.disabled,
     query: full.query,
@@ -98,6 +113,19 @@ function manifestAction(spec: Spec, specs: ReadonlyMap<string, Spec>, scanner: S
         : { query: more.query, reads: more.reads, preOps: [], postOps: [] },
     lookback: incremental && spec.split ? { defaultDays: 0, byTable: labels(spec, specs) } : { byTable: {} },
     volatileCalls: spec.volatile ? [{ functionName: "RAND", line: 1, column: 1 }] : [],
+    codeHash: sha(JSON.stringify(spec)),
+    compiledHash: sha(semantics(spec)),
+  };
+}
+
+function operation(spec: Spec): ManifestAction {
+  return {
+    ...empty(spec.name, "operation"),
+    ...specStatements(spec),
+    tags: spec.skippable ? ["skippable"] : [],
+    disabled: spec.disabled,
+    hasOutput: spec.output === "own",
+    dependencies: spec.inputs.filter(({ literal }) => !literal).map(({ name }) => relation(name)),
     codeHash: sha(JSON.stringify(spec)),
     compiledHash: sha(semantics(spec)),
   };

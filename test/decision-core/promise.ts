@@ -2,9 +2,9 @@ import type { ActionResult } from "../../runner/events/events.js";
 import type { DateRange } from "../../runner/port/port.js";
 import { type Content, namesOf, type Row, shapeOf, textOf } from "./content.js";
 import { accumulated, evaluate, evaluateIncrement } from "./evaluate.js";
-import { readWindows } from "./project.js";
+import { readWhole, readWindows } from "./project.js";
 import { evaluatedOn, type FinishedRun, guardsOf, isIn, isModel, isSelected, isSplit, nameOf, tableIn } from "./run.js";
-import { relation, type Spec } from "./spec.js";
+import { logOf, madeBy, relation, type Spec } from "./spec.js";
 
 /**
  * What must be true of a warehouse after a run that ended, whatever was decided: what is asked for is what a plain evaluation of the
@@ -19,6 +19,7 @@ export function checkPromise(run: FinishedRun): void {
     if (isLeftOut) continue;
     if (result.status === "failed" || result.status === "blocked") checkFailure(run, spec, result);
     else if (spec.kind === "assertion") checkVerdict(run, spec, result);
+    else if (spec.kind === "operation" || spec.kind === "function") checkMade(run, spec);
     else checkContent(run, spec, result, truth);
   }
 }
@@ -36,7 +37,8 @@ function checkContent(run: FinishedRun, spec: Spec, result: ActionResult, truth:
 
 function checkRebuild(run: FinishedRun, spec: Spec, result: ActionResult, truth: Truth): void {
   const { name } = spec;
-  const rebuilt = evaluatedOn(spec, run.specs, (input) => tableIn(run.after, input));
+  checkLog(run, spec);
+  const rebuilt = evaluatedOn(spec, run, (input) => tableIn(run.after, input));
   compare(
     run,
     spec,
@@ -85,6 +87,29 @@ function compare(
   if (got !== want) throw new Error(`${name} holds\n${got}\nin ${partitions.join()}; ${what} gives\n${want}`);
 }
 
+/** What an operation makes is what its statement gives, skipped or not. */
+function checkMade(run: FinishedRun, spec: Spec): void {
+  if (spec.kind === "function") return;
+  const made = tableIn(run.after, madeBy(spec));
+  const wanted = evaluatedOn(spec, run, (input) => tableIn(run.after, input));
+  if (made === undefined || wanted === undefined) throw new Error(`${spec.name} has made nothing`);
+  const [has, want] = [made, wanted].map(({ rows }) => textOf(rows, namesOf(wanted)));
+  if (has !== want) throw new Error(`${madeBy(spec)} holds\n${has}\nand its statement gives\n${want}`);
+}
+
+/** The table that post_operations make counts the rows of the model. */
+function checkLog({ after }: FinishedRun, spec: Spec): void {
+  if (spec.after !== "logs") return;
+  const counts = new Map<unknown, number>();
+  for (const { k } of tableIn(after, spec.name)?.rows ?? []) counts.set(k, (counts.get(k) ?? 0) + 1);
+  const wanted = [...counts].map(([k, n]) => JSON.stringify([k, n])).sort();
+  const has = tableIn(after, logOf(spec))
+    ?.rows.map(({ k, n }) => JSON.stringify([k, n]))
+    .sort();
+  if (has?.join() !== wanted.join())
+    throw new Error(`${logOf(spec)} holds ${has?.join()} and should hold ${wanted.join()}`);
+}
+
 /** A run that changed rows says so. */
 function checkStatus({ before, after }: FinishedRun, { name }: Spec, { status }: ActionResult): void {
   const now = tableIn(after, name);
@@ -93,18 +118,20 @@ function checkStatus({ before, after }: FinishedRun, { name }: Spec, { status }:
   if (old !== rows && status !== "success") throw new Error(`${name} changed and is called ${status}`);
 }
 
-function checkGuards({ specs, after }: FinishedRun, { name }: Spec): void {
+function checkGuards(run: FinishedRun, { name }: Spec): void {
+  const { specs, after } = run;
   for (const guard of guardsOf(name, specs)) {
-    const found = evaluatedOn(guard, specs, (input) => tableIn(after, input));
+    const found = evaluatedOn(guard, run, (input) => tableIn(after, input));
     if (found !== undefined && found.rows.length > 0)
       throw new Error(`${name} was published though ${guard.name} finds rows`);
   }
 }
 
 /** An assertion says in every run what it finds. */
-function checkVerdict({ specs, after, told }: FinishedRun, spec: Spec, { status }: ActionResult): void {
+function checkVerdict(run: FinishedRun, spec: Spec, { status }: ActionResult): void {
+  const { after, told } = run;
   const { name } = spec;
-  const found = (evaluatedOn(spec, specs, (input) => tableIn(after, input))?.rows ?? []).length > 0;
+  const found = (evaluatedOn(spec, run, (input) => tableIn(after, input))?.rows ?? []).length > 0;
   const isTold = told.some((event) => event.event === "assertion_found_rows" && event.key === relation(name));
   if (isTold && !found) throw new Error(`${name} tells of rows that are not there`);
   if (found && !isTold) throw new Error(`${name} finds rows and ends with ${status} without telling`);
@@ -114,9 +141,15 @@ function checkVerdict({ specs, after, told }: FinishedRun, spec: Spec, { status 
 function checkFailure(run: FinishedRun, spec: Spec, { status, error }: ActionResult): void {
   const { name } = spec;
   const failed = (key: string) => ["failed", "blocked"].includes(run.results.get(key)?.status ?? "");
-  const culprit = [...spec.inputs.map((input) => input.name), ...readWindows(spec, run.specs).keys()].find(failed);
+  const reads = [
+    ...spec.inputs.map((input) => input.name),
+    ...readWindows(spec, run.specs).keys(),
+    ...readWhole(spec, run.specs),
+  ];
+  const makers = [...run.specs.values()].filter((other) => reads.includes(madeBy(other)) || spec.calls === other.name);
+  const culprit = [...reads, ...makers.map((maker) => maker.name)].find(failed);
   const guard = guardsOf(name, run.specs).find((one) => failed(one.name));
-  const content = evaluatedOn(spec, run.specs, (input) => tableIn(run.after, input));
+  const content = evaluatedOn(spec, run, (input) => tableIn(run.after, input));
   const isBroken = spec.broken || content === undefined || isUnreadable(run, spec);
   const findsRows = spec.kind === "assertion" && (content?.rows.length ?? 0) > 0;
   const isHosted = spec.kind === "assertion" && culprit !== undefined;
@@ -160,10 +193,11 @@ function decidedAlone({ plan }: FinishedRun, { name }: Spec): readonly DateRange
   return [...plan.everything, ...(asked?.ranges ?? []), ...(needed?.ranges ?? [])];
 }
 
-function inputOf({ specs, after }: FinishedRun, spec: Spec): Content | undefined {
+function inputOf(run: FinishedRun, spec: Spec): Content | undefined {
+  const { specs, after } = run;
   const name = spec.inputs[0]?.name ?? "";
   const view = specs.get(name);
-  return view?.kind === "view" ? evaluatedOn(view, specs, (input) => tableIn(after, input)) : tableIn(after, name);
+  return view?.kind === "view" ? evaluatedOn(view, run, (input) => tableIn(after, input)) : tableIn(after, name);
 }
 
 /** What a plain evaluation from the sources gives. What nobody builds is what it is: disabled actions, and history. */
@@ -180,8 +214,9 @@ class Truth {
   #evaluate(name: string): Content | undefined {
     const { specs, after } = this.run;
     const spec = specs.get(name);
-    if (spec === undefined || spec.disabled || spec.accumulation !== undefined) return tableIn(after, name);
-    return spec.broken ? undefined : evaluatedOn(spec, specs, (input) => this.of(input));
+    if (spec === undefined || spec.disabled || spec.accumulation !== undefined || spec.kind === "operation")
+      return tableIn(after, name);
+    return spec.broken ? undefined : evaluatedOn(spec, this.run, (input) => this.of(input));
   }
 }
 
@@ -205,7 +240,7 @@ export function checkAsked(run: FinishedRun): void {
         throw new Error(`${name} ran ${partition}, which nobody asked for`);
       if (isAsked && neededBy !== undefined) throw new Error(`${name} ${partition} was asked for, not only needed`);
       const reader = neededBy === undefined ? undefined : specs.get(nameOf(neededBy));
-      if (reader !== undefined && !readWindows(reader, specs).has(name))
+      if (reader !== undefined && !readWindows(reader, specs).has(name) && !readWhole(reader, specs).has(name))
         throw new Error(`${name} ${partition} is needed by ${reader.name}, which does not read it`);
     }
   }

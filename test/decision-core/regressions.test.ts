@@ -31,6 +31,11 @@ const action = (kind: number, inputs: readonly InputSeed[], changes: Partial<Spe
   forecast: 0,
   accumulation: 0,
   warns: false,
+  before: 0,
+  after: 0,
+  calls: 0,
+  other: false,
+  skippable: false,
   ...changes,
 });
 const INCREMENTAL = 0;

@@ -21,6 +21,8 @@ export interface FinishedRun {
   readonly request: Request;
   readonly specs: ReadonlyMap<string, Spec>;
   readonly engine: string;
+  /** What each function that stands in the warehouse adds. */
+  readonly functions: ReadonlyMap<string, number>;
   readonly plan: ProjectPlan;
   /** By name, in dependency order. */
   readonly results: ReadonlyMap<string, ActionResult>;
@@ -57,32 +59,47 @@ export function isIn(row: Row, partition: string, everything: readonly DateRange
 export function isReached(
   row: Row,
   partition: string,
-  { back, ahead }: { readonly back: number; readonly ahead: number },
+  window: { readonly back: number; readonly ahead: number } | undefined,
   everything: readonly DateRange[],
 ): boolean {
   const d = (row.d ?? null) as string | null;
-  if (partition === "*") return true;
+  if (partition === "*" || window === undefined) return true;
   if (d === null) return partition === "rest";
+  const { back, ahead } = window;
   const at = dayNumber(d);
   if (partition !== "rest") return at >= dayNumber(partition) - back && at <= dayNumber(partition) + ahead;
   const isInside = everything.some(({ from, to }) => at - ahead >= dayNumber(from) && at + back <= dayNumber(to));
   return !isInside;
 }
 
-/** What a query gives on what its inputs hold, views followed; undefined: something is not there. */
+/**
+ * What a query gives on what its inputs hold, views followed; undefined: something is not there.
+ * @param functions what each function that stands in the warehouse adds
+ */
 export function evaluatedOn(
   spec: Spec,
-  specs: ReadonlyMap<string, Spec>,
+  { specs, functions }: Pick<FinishedRun, "specs" | "functions">,
   contentOf: (name: string) => Content | undefined,
 ): Content | undefined {
   const inputs: Content[] = [];
-  for (const { name } of spec.accumulation === undefined ? spec.inputs : spec.inputs.slice(0, 1)) {
+  const world = { specs, functions };
+  const read = (name: string) => {
     const view = specs.get(name);
-    const content = view?.kind === "view" ? evaluatedOn(view, specs, contentOf) : contentOf(name);
+    return view?.kind === "view" ? evaluatedOn(view, world, contentOf) : contentOf(name);
+  };
+  const largest = spec.before === undefined ? 0 : largestIn(read(spec.before));
+  const added = spec.calls === undefined ? 0 : functions.get(spec.calls);
+  if (largest === undefined || added === undefined) return undefined;
+  for (const { name } of spec.accumulation === undefined ? spec.inputs : spec.inputs.slice(0, 1)) {
+    const content = read(name);
     if (content === undefined) return undefined;
     inputs.push(content);
   }
-  return evaluate(spec, inputs);
+  return evaluate(spec, inputs, largest + added);
+}
+
+function largestIn(content: Content | undefined): number | undefined {
+  return content?.rows.reduce((largest, { v }) => Math.max(largest, Number(v)), 0);
 }
 
 /** The rows of a table; undefined: there is no such table. */

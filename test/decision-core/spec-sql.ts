@@ -1,4 +1,4 @@
-import { isStar, relation, type Spec, semantics } from "./spec.js";
+import { isStar, logOf, madeBy, relation, type Spec, semantics } from "./spec.js";
 
 /** A query, with the text range of every relation that it names. */
 export interface SpecSql {
@@ -94,7 +94,9 @@ function sumOf(spec: Spec, to: Writer): Writer {
   to.text(
     `SELECT d, k, j, ${value} AS v${spec.keyed ? hash : ""} FROM (SELECT ${moved(spec.forecast)} AS d, i.k AS k, i.j AS j, `,
   )
-    .text(`MOD(SUM(i.v * i.w) + ${7 * spec.version}, ${spec.modulus}) AS v FROM (SELECT DISTINCT d FROM `)
+    .text(
+      `MOD(${called(spec, `SUM(i.v * i.w) + ${7 * spec.version}`)}, ${spec.modulus}) AS v FROM (SELECT DISTINCT d FROM `,
+    )
     .read(0, "o0")
     .text(") AS o JOIN (");
   spec.inputs.forEach(({ back, ahead }, index) => {
@@ -105,6 +107,37 @@ function sumOf(spec: Spec, to: Writer): Writer {
   return to.text(
     ") AS i ON (o.d IS NULL AND i.d IS NULL) OR DATE_DIFF(i.d, o.d, DAY) BETWEEN -i.back AND i.ahead GROUP BY o.d, i.k, i.j)",
   );
+}
+
+function called({ before, calls }: Spec, sum: string): string {
+  const raised = before === undefined ? sum : `${sum} + ANY_VALUE((SELECT m FROM largest))`;
+  return calls === undefined ? raised : `${relation(calls)}(${raised})`;
+}
+
+/** The statements around a query, and those that an operation consists of. */
+export function specStatements(spec: Spec): Record<"preOps" | "postOps" | "operations", string[]> {
+  const none = { preOps: [], postOps: [], operations: [] };
+  if (spec.kind === "function")
+    return {
+      ...none,
+      operations: [`CREATE OR REPLACE FUNCTION ${relation(spec.name)}(x INT64) RETURNS INT64 AS (x + ${spec.version})`],
+    };
+  if (spec.kind === "operation") {
+    const input = relation(spec.inputs[0]?.name ?? "");
+    const query = `SELECT d, k, j, v FROM ${input} WHERE CAST(v AS INT64) >= ${spec.version}`;
+    return { ...none, operations: [`CREATE OR REPLACE TABLE ${relation(madeBy(spec))} AS ${query}`] };
+  }
+  const own = relation(spec.name);
+  const deletes = `DELETE FROM ${own} WHERE MOD(CAST(v AS INT64), 4) = 3`;
+  const logs = `CREATE OR REPLACE TABLE ${relation(logOf(spec))} AS SELECT k, COUNT(*) AS n FROM ${own} GROUP BY k`;
+  return {
+    ...none,
+    preOps:
+      spec.before === undefined
+        ? []
+        : [`CREATE TEMP TABLE largest AS SELECT IFNULL(MAX(CAST(v AS INT64)), 0) AS m FROM ${relation(spec.before)}`],
+    postOps: spec.after === undefined ? [] : [spec.after === "deletes" ? deletes : logs],
+  };
 }
 
 function moved(days: number): string {

@@ -1,6 +1,6 @@
 /** The actions of a generated project: what a user would write, small enough that a few lines can compute what each must give. */
 
-export type Kind = "incremental" | "table" | "view" | "assertion";
+export type Kind = "incremental" | "table" | "view" | "assertion" | "operation" | "function";
 
 export interface Input {
   readonly name: string;
@@ -39,6 +39,16 @@ export interface Spec {
   readonly texts: boolean;
   /** Days by which its rows lie behind those that they are made of. */
   readonly forecast: number;
+  /** Its pre_operations read all of this relation, and every value is raised by the largest that they find. */
+  readonly before: string | undefined;
+  /** Its post_operations delete rows of its own, or make another table that counts them. */
+  readonly after: "deletes" | "logs" | undefined;
+  /** A function of the project that it calls, which no dependency says. */
+  readonly calls: string | undefined;
+  /** An operation makes a table of its own name, or another one that is read by that table's name. */
+  readonly output: "own" | "other" | undefined;
+  /** An operation that runs only when what it depends on has changed. */
+  readonly skippable: boolean;
   /** An assertion that only reports. */
   readonly warns: boolean;
   /** Calls RAND() where nobody can see that it does not matter. */
@@ -73,6 +83,16 @@ export function semantics(spec: Spec): string {
 /** Which columns of its inputs an action's query can see. */
 export function readColumns(spec: Spec): { readonly names: readonly string[]; readonly whole: boolean } {
   return { names: spec.keyed ? [...KEY, "v", "data_hash"] : [...KEY, "v"], whole: spec.wide || isStar(spec) };
+}
+
+/** The table that an operation makes. */
+export function madeBy({ name, output }: Pick<Spec, "name" | "output">): string {
+  return output === "other" ? `made_by_${name}` : name;
+}
+
+/** The table in which a model's post_operations count its rows. */
+export function logOf({ name }: Pick<Spec, "name">): string {
+  return `log_of_${name}`;
 }
 
 export function isStar({ kind, star, wide }: Spec): boolean {

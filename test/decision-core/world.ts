@@ -21,6 +21,7 @@ export class World {
   readonly #oracle = new Oracle();
   #runs = 0;
   #engine = 1;
+  readonly #functions = new Map<string, number>();
 
   constructor(
     readonly outside: Outside,
@@ -56,11 +57,16 @@ export class World {
     const before = await this.outside.live();
     const { plan, told } = await this.#execute(request);
     const finished = told.flatMap((event) => (event.event === "action_finished" ? [event.result] : []));
+    for (const { key, status } of finished) {
+      const spec = this.specs.get(nameOf(key));
+      if (spec?.kind === "function" && status === "success") this.#functions.set(spec.name, spec.version);
+    }
     const byName = new Map(finished.map((result) => [nameOf(result.key), result]));
     const run: FinishedRun = {
       request,
       specs: this.specs,
       engine: this.#engineVersion,
+      functions: new Map(this.#functions),
       plan,
       told,
       results: new Map(
