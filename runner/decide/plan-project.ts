@@ -1,7 +1,7 @@
 import type { RunnableAction, RunnableProject } from "../graph/action.js";
 import type { PartitionDecision } from "../graph/decision.js";
 import { readSnapshot, type Snapshot } from "../observe/snapshot.js";
-import { readSourceDates } from "../observe/source-dates.js";
+import { readModelDates, readSourceDates } from "../observe/source-dates.js";
 import {
   type Coverage,
   coverageOfEverything,
@@ -130,6 +130,9 @@ async function askerOf(
 }> {
   const dates = await readSourceDates(transaction, project);
   const sourceDates = new Map([...dates].map(([key, days]) => [key, stretchesOf(days)]));
+  // Where every row is asked for nobody has to guess which dates may have some.
+  const live = window === undefined ? new Map<string, readonly string[]>() : await readModelDates(transaction, project);
+  const liveDates = new Map([...live].map(([key, days]) => [key, stretchesOf(days)]));
   const everything = stretchesOf([...dates.values()].flatMap((days) => [...days]));
   const asked = window === undefined ? coverageOfEverything(everything) : coverageOfWindow(window);
   const ask = (selected: ReadonlySet<string> | undefined) =>
@@ -138,6 +141,7 @@ async function askerOf(
       isSelected: (key) => selected === undefined || selected.has(key),
       asked,
       sourceDates: (key) => sourceDates.get(key),
+      liveDates: (key) => liveDates.get(key) ?? [],
       everything,
     });
   return { everything, ask };

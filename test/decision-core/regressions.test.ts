@@ -122,6 +122,16 @@ const FOUND: Readonly<Record<string, History>> = {
     ],
     steps: [run({ from: 0, days: 1, select: [0] }), run({ from: 0, days: 1 }), run({ from: 1 })],
   },
+  "one night that reads rows which earlier code has left on a date without inputs": {
+    sources: [dated(), dated({ d: 0, k: 0, v: 0 })],
+    actions: [action(INCREMENTAL, [read(1)])],
+    steps: [
+      run(),
+      { do: "edit", action: 0, what: 6, value: 0 },
+      { do: "add", action: action(INCREMENTAL, [read(0)], { forecast: 1 }) },
+      run({ from: 1 }),
+    ],
+  },
   "a view that is not asked for between a model that fails and one that is": {
     sources: [dated()],
     actions: [
