@@ -20,7 +20,7 @@ import type { linkReads } from "../../runner/project/link-reads.js";
 import type { recordModelStates } from "../../runner/state/model-state.js";
 
 /** What stands in for a function of the runner; it gets the real one first. */
-type Instead<F extends (...args: never[]) => unknown> = (real: F, ...args: Parameters<F>) => ReturnType<F>;
+export type Instead<F extends (...args: never[]) => unknown> = (real: F, ...args: Parameters<F>) => ReturnType<F>;
 
 /** The functions of the runner that a mutant may stand in for. */
 export interface Mutation {
