@@ -3,7 +3,7 @@ import type { PartitionDecision } from "../graph/decision.js";
 import { inputsOf, recordedInputsOf } from "../observe/inputs.js";
 import type { Snapshot } from "../observe/snapshot.js";
 import type { Coverage } from "../plan/coverage.js";
-import { decide } from "../plan/decide.js";
+import { type DecideInput, decide } from "../plan/decide.js";
 import { inputHashes } from "../plan/input-hash.js";
 import { nameMoves, type RecordedFingerprints } from "../plan/moves.js";
 import { partitionsOf } from "../plan/partitions.js";
@@ -17,7 +17,8 @@ export interface DecideContext {
   readonly states: ModelStates;
   readonly snapshot: Snapshot;
   readonly engineVersion: string;
-  readonly force: boolean;
+  /** Runs whatever the state says. */
+  readonly isForced: (partition: Partition) => boolean;
   /** Partitions that run before the action, by relation. */
   readonly pending: ReadonlyMap<string, readonly Partition[]>;
   /** Partitions that are stale and stay so, by relation. */
@@ -36,7 +37,7 @@ export function decideAction(
   const { snapshot } = context;
   const partitions = partitionsOf(node, coverage);
   const { outside } = coverage;
-  return decide({
+  const input: DecideInput = {
     node,
     partitions,
     outside,
@@ -44,10 +45,13 @@ export function decideAction(
     live: snapshot.outputs.get(node.key) ?? NOT_THERE,
     inputs: inputHashes(node, partitions, inputsOf(action, snapshot.relations, snapshot.inputs), outside),
     engineVersion: context.engineVersion,
-    forced: context.force,
+    forced: false,
     pending: context.pending,
     staleUpstreams: (partition) => staleUpstreamsOf(action, partition, outside, context.staleUpstreams),
-  });
+  };
+  const forced = decide({ ...input, partitions: partitions.filter(context.isForced), forced: true });
+  const byPartition = new Map(forced.map((decision) => [decision.partition, decision]));
+  return decide(input).map((decision) => byPartition.get(decision.partition) ?? decision);
 }
 
 /** The upstreams whose stale partitions one partition may read, sorted. */

@@ -1,7 +1,7 @@
 import type { RunnableAction, RunnableProject } from "../graph/action.js";
 import type { PartitionDecision } from "../graph/decision.js";
 import { readSnapshot, type Snapshot } from "../observe/snapshot.js";
-import { readSourceDates } from "../observe/source-dates.js";
+import { readModelDates, readSourceDates } from "../observe/source-dates.js";
 import {
   type Coverage,
   coverageOfEverything,
@@ -20,7 +20,7 @@ import { type Partition, WHOLE } from "../port/identity.js";
 import type { DateRange, Observation } from "../port/port.js";
 import { type ModelStates, readModelStates } from "../state/model-state.js";
 import { readRecordedFingerprints } from "../state/relation-state.js";
-import { decideAction, withMoves } from "./decide-action.js";
+import { decideAction, staleUpstreamsOf, withMoves } from "./decide-action.js";
 import { type MissingSource, missingSources, type UndeclaredRead, undeclaredReads } from "./foreign-reads.js";
 import { refuseStateDataset } from "./state-dataset.js";
 
@@ -130,6 +130,9 @@ async function askerOf(
 }> {
   const dates = await readSourceDates(transaction, project);
   const sourceDates = new Map([...dates].map(([key, days]) => [key, stretchesOf(days)]));
+  // Where every row is asked for nobody has to guess which dates may have some.
+  const live = window === undefined ? new Map<string, readonly string[]>() : await readModelDates(transaction, project);
+  const liveDates = new Map([...live].map(([key, days]) => [key, stretchesOf(days)]));
   const everything = stretchesOf([...dates.values()].flatMap((days) => [...days]));
   const asked = window === undefined ? coverageOfEverything(everything) : coverageOfWindow(window);
   const ask = (selected: ReadonlySet<string> | undefined) =>
@@ -138,6 +141,7 @@ async function askerOf(
       isSelected: (key) => selected === undefined || selected.has(key),
       asked,
       sourceDates: (key) => sourceDates.get(key),
+      liveDates: (key) => liveDates.get(key) ?? [],
       everything,
     });
   return { everything, ask };
@@ -165,15 +169,20 @@ function decideAll(
     const isAsked = new Set(isSelected(key, request) ? partitionsOf(action.node, asked) : []);
     const decided = decideAction(action, coverage, {
       ...context,
-      force: request.force && isSelected(key, request),
+      isForced: (partition) => request.force && isAsked.has(partition),
       pending,
       staleUpstreams,
     });
-    const needed = decided.filter(({ partition, decision }) => !isAsked.has(partition) && decision === "run");
-    if (!request.upstream && needed.length > 0)
+    const stale = decided.filter(
+      ({ partition, decision }) =>
+        (!request.upstream && !isAsked.has(partition) && decision === "run") ||
+        // What rests on stale rows is no fresher than they are.
+        staleUpstreamsOf(action, partition, coverage.outside, staleUpstreams).length > 0,
+    );
+    if (stale.length > 0)
       staleUpstreams.set(
         key,
-        needed.map(({ partition }) => partition),
+        stale.map(({ partition }) => partition),
       );
     const kept = decided.flatMap((decision) => {
       if (isAsked.has(decision.partition)) return [decision];

@@ -28,7 +28,7 @@ export interface BuildContext {
   readonly locate: Locate;
   readonly breakers: Breakers;
   readonly emit: EventListener;
-  /** The accumulating models that are asked for are made anew. */
+  /** What is asked for is made anew. */
   readonly force: boolean;
   /** The dates that have partitions of their own where every row is asked for. */
   readonly everything: readonly DateRange[];
@@ -136,11 +136,18 @@ class ActionBuild {
   }
 
   async #model(script: ScriptTexts, partitions: readonly Partition[]): Promise<Built> {
-    const { action, snapshot, coverage } = this.task;
+    const { action, snapshot, coverage, stale } = this.task;
     const live = snapshot.relations.get(action.node.key);
-    const isRefreshed = this.context.force && !action.isProtected;
-    if (!action.accumulating || live?.kind !== "table" || isRefreshed) return this.#rebuild(script, partitions, live);
-    return { counts: await this.#accumulate(script, partitions, live), partitions, coverage };
+    if (!action.accumulating || live?.kind !== "table") return this.#rebuild(script, partitions, live);
+    // History that somebody else's request needs is not what that request asked to be made anew.
+    const isRefreshed = ({ reason }: PartitionDecision) => reason === "forced" && !action.isProtected;
+    const refreshed = stale.filter(isRefreshed).map(({ partition }) => partition);
+    const added = stale.filter((decision) => !isRefreshed(decision)).map(({ partition }) => partition);
+    const built = refreshed.length === 0 ? undefined : await this.#rebuild(script, refreshed, live);
+    if (added.length === 0 && built !== undefined) return built;
+    const counts = await this.#accumulate(script, added, live);
+    if (built === undefined) return { counts, partitions, coverage };
+    return { ...built, counts: sumOf(built.counts, counts), partitions: [...new Set([...built.partitions, ...added])] };
   }
 
   /** The full query is the truth: the table's partitions become what it gives. */
@@ -282,6 +289,16 @@ interface Built {
   readonly coverage: Coverage;
   /** Of other inputs than the task's. */
   readonly snapshot?: Snapshot;
+}
+
+function sumOf(a: PublishCounts, b: PublishCounts): PublishCounts {
+  return {
+    inserted: a.inserted + b.inserted,
+    updated: a.updated + b.updated,
+    refreshed: a.refreshed + b.refreshed,
+    deleted: a.deleted + b.deleted,
+    unchanged: a.unchanged + b.unchanged,
+  };
 }
 
 /** Whether a table has the columns of a stage, in their order, types and spelling. */

@@ -48,6 +48,8 @@ class ProjectRun {
   readonly #published = new Set<string>();
   /** Partitions that are stale and stay so: nobody builds them, or building them failed. */
   readonly #stale: Map<string, readonly Partition[]>;
+  /** By view, what could not be built of that which it reads: whoever reads a view reads that, whether the view itself is asked for or not. */
+  readonly #beneathViews = new Map<string, ActionResult>();
   /** Assertions that a model's own transaction has run: what they found, undefined when they passed. */
   readonly #audited = new Map<string, string | undefined>();
   /** Actions that somebody does without when they fail. */
@@ -87,9 +89,11 @@ class ProjectRun {
       this.#context.emit({ event: "action_finished", result: audited });
       return audited;
     }
-    const culprit = results.find(
-      (result) => result !== undefined && notBuilt(result) && !action.softDependencies.has(result.key),
-    );
+    const culprit = results
+      .filter((result) => result !== undefined && !action.softDependencies.has(result.key))
+      .map((result) => result && (notBuilt(result) ? result : this.#beneathViews.get(result.key)))
+      .find((result) => result !== undefined);
+    if (culprit !== undefined && action.node.kind === "view") this.#beneathViews.set(action.node.key, culprit);
     const result =
       culprit !== undefined
         ? this.#blocked(action, `not run: ${culprit.key} ${culprit.status === "failed" ? "failed" : "was blocked"}`)
@@ -98,7 +102,7 @@ class ProjectRun {
     if (notBuilt(result)) {
       this.#stale.set(action.node.key, partitionsOf(action.node, this.#coverageOf(action)));
       if (this.#dispensable.has(action.node.key)) await this.#makeReadable(action);
-    }
+    } else this.#noteResting(action, result);
     for (const event of standingOf(this.plan, action, result, this.#stale)) this.#context.emit(event);
     this.#context.emit({ event: "action_finished", result });
     return result;
@@ -152,6 +156,16 @@ class ProjectRun {
     }
   }
 
+  /** What rests on stale rows is no fresher than they are. */
+  #noteResting(action: RunnableAction, { partitions }: ActionResult): void {
+    const { key } = action.node;
+    const { outside } = this.#coverageOf(action);
+    const resting = partitions
+      .map(({ partition }) => partition)
+      .filter((partition) => staleUpstreamsOf(action, partition, outside, this.#stale).length > 0);
+    if (resting.length > 0) this.#stale.set(key, [...new Set([...(this.#stale.get(key) ?? []), ...resting])]);
+  }
+
   /** Whether what the action reads may be other than it was when the run was planned. */
   #mayHaveMoved({ node, dependencies }: RunnableAction): boolean {
     return (
@@ -169,12 +183,13 @@ class ProjectRun {
     onDecided: (decisions: readonly PartitionDecision[]) => void,
   ): Promise<PublishCounts | undefined> {
     const coverage = this.#coverageOf(action);
+    const asked = this.#askedOf(action);
     const snapshot = await readSnapshot(transaction, [action], () => coverage);
     const decided = decideAction(action, coverage, {
       states: this.plan.states,
       snapshot,
       engineVersion: context.engineVersion,
-      force: context.force && this.#isAsked(action),
+      isForced: (partition) => context.force && asked.has(partition),
       pending: new Map(),
       staleUpstreams: this.#stale,
     });
@@ -190,9 +205,9 @@ class ProjectRun {
 
   /** Of the partitions that others need only those are told that run. */
   #shown(action: RunnableAction, decided: readonly PartitionDecision[]): readonly PartitionDecision[] {
-    const { asked, neededBy } = this.plan.needs.get(action.node.key) ?? {};
-    if (neededBy === undefined || asked === undefined) return decided;
-    const isAsked = new Set(this.#isAsked(action) ? partitionsOf(action.node, asked) : []);
+    const { neededBy } = this.plan.needs.get(action.node.key) ?? {};
+    if (neededBy === undefined) return decided;
+    const isAsked = this.#askedOf(action);
     return decided.flatMap((decision) => {
       if (isAsked.has(decision.partition)) return [decision];
       return decision.decision === "run" ? [{ ...decision, neededBy }] : [];
@@ -260,8 +275,11 @@ class ProjectRun {
     return this.plan.buildsUpstream || needs === undefined ? coverageIn(this.plan.needs, node.key) : needs.asked;
   }
 
-  #isAsked({ node }: RunnableAction): boolean {
-    return this.plan.selected === undefined || this.plan.selected.has(node.key);
+  /** The partitions that were asked for, not only needed. */
+  #askedOf({ node }: RunnableAction): ReadonlySet<Partition> {
+    const isSelected = this.plan.selected === undefined || this.plan.selected.has(node.key);
+    const asked = this.plan.needs.get(node.key)?.asked;
+    return new Set(isSelected && asked !== undefined ? partitionsOf(node, asked) : []);
   }
 
   #planned(action: RunnableAction): readonly PartitionDecision[] {

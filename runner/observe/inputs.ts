@@ -9,10 +9,10 @@ import { allColumns, type PartitionDigests, type Relation, relationKey } from ".
 /** Row digests of the relations that are read, by `inputName`. */
 export type RowDigests = ReadonlyMap<string, PartitionDigests>;
 
-/** The columns of an upstream that its reader may name, or all where it may see them all. */
+/** The columns of an upstream that its reader may name, in an order of their own, or all in theirs where it may see them all. */
 export function fingerprintedColumns(relation: Relation, { columns }: Upstream): readonly string[] {
   const all = allColumns(relation);
-  return columns === undefined ? all : all.filter((name) => columns.has(name.toLowerCase()));
+  return columns === undefined ? all : all.filter((name) => columns.has(name.toLowerCase())).sort();
 }
 
 /** Readers that fingerprint the same columns of a relation share one fingerprint: it has this name. */

@@ -1,5 +1,5 @@
 import type { RunnableProject } from "../graph/action.js";
-import type { Observation } from "../port/port.js";
+import { type Observation, type Relation, relationKey } from "../port/port.js";
 
 /**
  * The dates on which the dated relations that no model makes have rows, by `dataset.name`. What a project is built of says which
@@ -9,19 +9,37 @@ export async function readSourceDates(
   transaction: Observation,
   project: RunnableProject,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const relations = await transaction.relations();
-  const models = new Set(project.actions.filter(({ node }) => node.kind === "model").map(({ node }) => node.key));
+  const models = modelsOf(project);
   const read = new Set(project.actions.flatMap(({ node }) => node.upstreams.map(({ key }) => key)));
-  const dated = [...read].flatMap((key) => {
-    const relation = relations.get(key);
-    return models.has(key) || relation?.kind !== "table" || relation.partitionColumn === undefined ? [] : [relation];
-  });
+  return readDates(transaction, new Set([...read].filter((key) => !models.has(key))));
+}
+
+/** The dates on which the tables of dated models have rows, by `dataset.name`: rows of earlier code and inputs among them. */
+export async function readModelDates(
+  transaction: Observation,
+  project: RunnableProject,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  return readDates(transaction, modelsOf(project));
+}
+
+function modelsOf(project: RunnableProject): ReadonlySet<string> {
+  return new Set(project.actions.filter(({ node }) => node.kind === "model").map(({ node }) => node.key));
+}
+
+async function readDates(
+  transaction: Observation,
+  keys: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const relations = await transaction.relations();
+  const isDated = (relation: Relation | undefined): relation is Relation =>
+    relation?.kind === "table" && relation.partitionColumn !== undefined;
+  const dated = [...keys].map((key) => relations.get(key)).filter(isDated);
   const digests = await transaction.digests(
     dated.map((relation) => ({ relation, columns: [], range: undefined, grain: "partition" as const })),
   );
   return new Map(
     dated.map(({ id }, index) => [
-      `${id.dataset}.${id.name}`,
+      relationKey(id),
       [...(digests[index]?.keys() ?? [])].filter((partition) => /^\d{4}-/.test(partition)),
     ]),
   );

@@ -75,8 +75,8 @@ export function hullOf({ ranges, outside }: Coverage): DateRange | undefined {
   );
 }
 
-/** The rows of some partitions. */
-export function setOf(partitions: readonly Partition[], { outside }: Coverage): PartitionSet {
+/** The rows of some partitions. A row of a date that is decided by itself belongs to that date, not to `REST`. */
+export function setOf(partitions: readonly Partition[], { ranges, outside }: Coverage): PartitionSet {
   const within: { from: string; to: string }[] = [];
   for (const date of partitions) {
     if (date === REST) continue;
@@ -84,5 +84,5 @@ export function setOf(partitions: readonly Partition[], { outside }: Coverage): 
     if (last !== undefined && addDays(last.to, 1) === date) last.to = date;
     else within.push({ from: date, to: date });
   }
-  return { within, outside: partitions.includes(REST) ? (outside ?? []) : undefined };
+  return { within, outside: partitions.includes(REST) ? mergeRanges([...(outside ?? []), ...ranges]) : undefined };
 }

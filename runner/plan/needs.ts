@@ -20,6 +20,8 @@ export interface NeedsRequest {
   readonly asked: Coverage;
   /** Stretches of dates in which the rows of a dated source lie; undefined: it is none. */
   readonly sourceDates: (key: string) => readonly DateRange[] | undefined;
+  /** Stretches of dates in which the table of a model has rows as it stands. */
+  readonly liveDates: (key: string) => readonly DateRange[];
   /** Dates that have partitions of their own where everything is asked for. */
   readonly everything: readonly DateRange[];
 }
@@ -69,15 +71,25 @@ function neededPartitions(
   return { ranges: intersectRanges(reach, possible), outside: undefined };
 }
 
-/** The dates on which a model can have rows, as far as what it reads tells; undefined: on any. */
-function candidateDates({ nodes, sourceDates }: NeedsRequest): ReadonlyMap<string, readonly DateRange[] | undefined> {
+/** The dates on which a model can have rows, as far as its table and what it reads tell; undefined: on any. */
+function candidateDates({
+  nodes,
+  sourceDates,
+  liveDates,
+}: NeedsRequest): ReadonlyMap<string, readonly DateRange[] | undefined> {
   const dates = new Map<string, readonly DateRange[] | undefined>();
   for (const node of nodes) {
-    const read = node.upstreams.flatMap(({ key, window }) => {
+    const read = node.upstreams.map(({ key, window }) => {
       const ranges = dates.has(key) ? dates.get(key) : sourceDates(key);
-      return ranges === undefined || window === undefined ? [] : [ranges.map((range) => readersOfRange(range, window))];
+      return ranges === undefined || window === undefined
+        ? undefined
+        : ranges.map((range) => readersOfRange(range, window));
     });
-    dates.set(node.key, node.partitioned && read.length > 0 ? mergeRanges(read.flat()) : undefined);
+    // Rows of what tells no dates may have any.
+    const known = read.every((ranges) => ranges !== undefined)
+      ? mergeRanges([...read.flat(), ...liveDates(node.key)])
+      : undefined;
+    dates.set(node.key, node.partitioned && read.length > 0 ? known : undefined);
   }
   return dates;
 }

@@ -2,7 +2,7 @@ import type { ReadWindow } from "../graph/node.js";
 import { type Partition, REST, WHOLE } from "../port/identity.js";
 import type { PartitionSet } from "../port/partition-set.js";
 import type { DateRange } from "../port/port.js";
-import { addDays, mergeRanges } from "./dates.js";
+import { addDays, daysBetween, mergeRanges } from "./dates.js";
 
 /** The dates of an upstream that the dates of a range may read: `[from - back, to + ahead]`. */
 export function reachOfRange({ from, to }: DateRange, { back, ahead }: ReadWindow): DateRange {
@@ -22,10 +22,9 @@ export function reachOfSet(set: PartitionSet, window: ReadWindow | undefined): P
   if (window === undefined) return undefined;
   const within = mergeRanges(set.within.map((range) => reachOfRange(range, window)));
   if (set.outside === undefined) return { within, outside: undefined };
-  const inner = set.outside.flatMap(({ from, to }) => {
-    const range = { from: addDays(from, window.ahead), to: addDays(to, -window.back) };
-    return range.from <= range.to ? [range] : [];
-  });
+  const inner = set.outside
+    .filter(({ from, to }) => daysBetween(from, to) >= window.ahead + window.back)
+    .map(({ from, to }) => ({ from: addDays(from, window.ahead), to: addDays(to, -window.back) }));
   return inner.length === 0 ? undefined : { within, outside: inner };
 }
 

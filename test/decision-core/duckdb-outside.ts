@@ -1,15 +1,18 @@
-import { createHash } from "node:crypto";
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DuckDBInstance } from "@duckdb/node-api";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { layoutSql } from "../../runner/engines/duckdb/catalog.js";
 import { openDuckDbWarehouse } from "../../runner/engines/duckdb/warehouse.js";
+import type { Relation } from "../../runner/port/port.js";
 import { migrateState } from "../../runner/state/migrate.js";
-import { DATASET, type Row } from "./spec.js";
-import { type Outside, STATE_DATASET } from "./world.js";
+import type { Cell, Content } from "./content.js";
+import { type LiveTable, type Outside, STATE_DATASET } from "./outside.js";
+import { DATASET } from "./spec.js";
 
 export interface DuckDbOutside extends Outside {
+  /** Runs SQL of DuckDB's own. */
+  run(sql: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -33,39 +36,35 @@ export async function duckDbOutsides(): Promise<{ open(): Promise<DuckDbOutside>
   };
 }
 
+const TYPES: Readonly<Record<string, string>> = { DATE: "DATE", STRING: "VARCHAR", INT64: "BIGINT" };
+
 async function openOutside(file: string): Promise<DuckDbOutside> {
   const warehouse = await openDuckDbWarehouse(file, { create: false });
   const connection = await (await DuckDBInstance.fromCache(file)).connect();
   return {
     warehouse,
     async live() {
-      const relations = await warehouse.transaction((transaction) => transaction.relations());
-      const tables = [...relations.values()].filter(({ id }) => id.dataset === DATASET);
-      const live = new Map();
-      for (const { id, kind, partitionColumn, primaryKey, columns } of tables) {
-        const extended = kind === "table" && columns.some(({ name }) => name === "x");
-        const hashed = columns.some(({ name }) => name === "data_hash");
-        const values = `CAST(d AS VARCHAR), k, v::INTEGER, ${extended ? "x::INTEGER" : "NULL"}, ${hashed ? "data_hash IS NULL" : false}`;
-        const reader =
-          kind === "table" ? await connection.runAndReadAll(`SELECT ${values} FROM ${DATASET}.${id.name}`) : undefined;
-        const rows = (reader?.getRows() ?? []).map(
-          ([d, k, v, x, unhashed]) => ({ d, k, v, x: x ?? undefined, unhashed: unhashed || undefined }) as Row,
-        );
-        const layout = { partitioned: partitionColumn !== undefined, keyed: primaryKey.length > 0 };
-        live.set(id.name, { kind, ...layout, extended, rows });
+      const relations = await warehouse.observe((observation) => observation.relations());
+      const live = new Map<string, LiveTable>();
+      for (const relation of relations.values()) {
+        if (relation.id.dataset !== DATASET) continue;
+        live.set(relation.id.name, {
+          kind: relation.kind,
+          partitioned: relation.partitionColumn !== undefined,
+          definition: relation.definition ?? "",
+          shown: await contentOf(connection, relation),
+        });
       }
       return live;
     },
-    async write(name, rows, { partitionColumn, primaryKey, extended }) {
-      const keyed = primaryKey.length > 0;
-      const values = rows.map((row) => {
-        const further = [...(keyed ? [`'${hashOf(row)}'`] : []), ...(extended ? [`${row.x ?? "NULL"}`] : [])];
-        return `(${[`DATE '${row.d}'`, `'${row.k}'`, row.v, ...further].join(", ")})`;
-      });
-      const insert = values.length > 0 ? `INSERT INTO ${DATASET}.${name} VALUES ${values.join(", ")};` : "";
-      await connection.run(`BEGIN; DROP TABLE IF EXISTS ${DATASET}.${name};
-        CREATE TABLE ${DATASET}.${name} (d DATE, k VARCHAR, v BIGINT${keyed ? ", data_hash VARCHAR" : ""}${extended ? ", x BIGINT" : ""}); ${insert}
-        ${layoutSql({ dataset: DATASET, name }, { partitionColumn, primaryKey, clusterBy: [] })}; COMMIT`);
+    async write(name, { columns, rows }, partitioned) {
+      const table = `${DATASET}.${name}`;
+      const list = columns.map((column) => `${column.name} ${TYPES[String(column.type)]}`).join(", ");
+      const values = rows.map((row) => `(${columns.map((column) => literal(row[column.name] ?? null)).join(", ")})`);
+      const insert = values.length > 0 ? `INSERT INTO ${table} VALUES ${values.join(", ")};` : "";
+      const layout = { partitionColumn: partitioned ? "d" : undefined, primaryKey: [], clusterBy: [] };
+      await connection.run(`BEGIN; DROP TABLE IF EXISTS ${table}; CREATE TABLE ${table} (${list}); ${insert}
+        ${layoutSql({ dataset: DATASET, name }, layout)}; COMMIT`);
     },
     async drop(name) {
       const found = await connection.runAndReadAll(
@@ -73,6 +72,9 @@ async function openOutside(file: string): Promise<DuckDbOutside> {
       );
       const kind = found.getRows()[0]?.[0] === 1n ? "VIEW" : "TABLE";
       await connection.run(`DROP ${kind} IF EXISTS ${DATASET}.${name}`);
+    },
+    async run(sql) {
+      await connection.run(sql);
     },
     async close() {
       connection.closeSync();
@@ -82,7 +84,25 @@ async function openOutside(file: string): Promise<DuckDbOutside> {
   };
 }
 
-function hashOf({ d, k, v, x }: Row): string {
-  const text = `${d}|${k}|${v}${x === undefined ? "" : `|${x}`}`;
-  return createHash("sha256").update(text).digest("hex");
+/** What a relation shows; undefined: a view that reads what is not there any more. */
+async function contentOf(connection: DuckDBConnection, { id, kind, columns }: Relation): Promise<Content | undefined> {
+  const list = columns.map(({ name, type }) => (type === "DATE" ? `CAST(${name} AS VARCHAR)` : name)).join(", ");
+  try {
+    const reader = await connection.runAndReadAll(`SELECT ${list} FROM ${id.dataset}.${id.name}`);
+    const rows = reader
+      .getRows()
+      .map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, cellOf(row[index])])));
+    return { columns, rows };
+  } catch (cause) {
+    if (kind === "view") return undefined;
+    throw cause;
+  }
+}
+
+function cellOf(value: unknown): Cell {
+  return typeof value === "bigint" ? Number(value) : ((value ?? null) as Cell);
+}
+
+function literal(value: Cell): string {
+  return value === null || typeof value === "number" ? String(value ?? "NULL") : `'${value.replaceAll("'", "''")}'`;
 }

@@ -1,29 +1,24 @@
 import fc from "fast-check";
 import { afterAll, describe, it } from "vitest";
-import { scanQuery } from "../../runner/googlesql/index.js";
+import * as scanner from "../../runner/googlesql/index.js";
 import { duckDbOutsides } from "./duckdb-outside.js";
-import { histories, live } from "./history.js";
-import type { ColumnScan } from "./project.js";
+import { histories } from "./history.js";
+import { live } from "./player.js";
 
-/** What the dialect finds in the queries, where histories in memory take what it must find. */
-const scannedColumns: ColumnScan = (_spec, sql) => {
-  const { names, tables } = scanQuery(sql);
-  return { names, whole: tables.some(({ whole }) => whole) };
-};
-
-const RUNS = Number(process.env.FASTBREAK_DUCKDB_HISTORIES ?? 100);
+const RUNS = Number(process.env.FASTBREAK_DUCKDB_HISTORIES ?? 60);
 const outsides = await duckDbOutsides();
 afterAll(() => outsides.remove());
 
 describe("any history of a project on DuckDB", () => {
   it(`leaves the warehouse as a rebuild would, does the least work, and gives true reasons (${RUNS} histories)`, {
-    timeout: 3_600_000,
+    timeout: 7_200_000,
   }, async () => {
     await fc.assert(
-      fc.asyncProperty(histories(false, 8), async (history) => {
+      fc.asyncProperty(histories("engine", 8), async (history) => {
         const outside = await outsides.open();
         try {
-          await live(history, outside, scannedColumns);
+          // What the dialect finds in the queries, where histories in memory take what it must find.
+          await live(history, outside, scanner);
         } finally {
           await outside.close();
         }

@@ -1,7 +1,7 @@
 import { migrateState } from "../../runner/state/migrate.js";
 import { MemoryWarehouse } from "./memory-warehouse.js";
+import { type LiveTable, type Outside, STATE_DATASET } from "./outside.js";
 import { DATASET, relation } from "./spec.js";
-import { type Outside, STATE_DATASET } from "./world.js";
 
 const migrated = new MemoryWarehouse();
 await migrated.transaction((transaction) => migrateState(transaction, STATE_DATASET));
@@ -12,26 +12,22 @@ export function memoryOutside(): Outside & { readonly warehouse: MemoryWarehouse
   return {
     warehouse,
     async live() {
-      return new Map(
-        [...warehouse.tables()]
-          .filter(([key]) => key.startsWith(`${DATASET}.`))
-          .map(
-            ([
-              ,
-              {
-                relation: { id, kind, partitionColumn, primaryKey, columns },
-                rows,
-              },
-            ]) => {
-              const layout = { partitioned: partitionColumn !== undefined, keyed: primaryKey.length > 0 };
-              const extended = columns.some(({ name }) => name === "x");
-              return [id.name, { kind, ...layout, extended, rows }];
-            },
-          ),
-      );
+      const live = new Map<string, LiveTable>();
+      for (const [key, { relation: table, rows }] of warehouse.tables()) {
+        if (!key.startsWith(`${DATASET}.`)) continue;
+        const { kind, partitionColumn, columns, definition } = table;
+        const shown = kind === "view" ? warehouse.contentOfView(definition ?? "") : { columns, rows };
+        live.set(table.id.name, {
+          kind,
+          partitioned: partitionColumn !== undefined,
+          definition: definition ?? "",
+          shown,
+        });
+      }
+      return live;
     },
-    async write(name, rows, layout) {
-      warehouse.write(relation(name), rows, layout);
+    async write(name, content, partitioned) {
+      warehouse.write(relation(name), content, { partitionColumn: partitioned ? "d" : undefined, primaryKey: [] });
     },
     async drop(name) {
       warehouse.drop(relation(name));

@@ -1,8 +1,11 @@
+import { type Fingerprint, NULL_PARTITION, type Partition, WHOLE } from "../../runner/port/identity.js";
+import { holds } from "../../runner/port/partition-set.js";
 import {
-  type DateRange,
+  type AccumulateRequest,
   type DigestRequest,
   type LatestRowsRequest,
   type MergeCounts,
+  type Observation,
   type PartitionDigest,
   type PartitionDigests,
   type PublishCounts,
@@ -19,58 +22,66 @@ import {
   type Warehouse,
 } from "../../runner/port/port.js";
 import type { Column } from "../../runner/port/sql-types.js";
-import { evaluate, type Row, type Spec } from "./spec.js";
-import type { Layout } from "./world.js";
-
-const INT64: Column["type"] = "INT64";
-export const PLAIN_COLUMNS: readonly Column[] = [
-  { name: "d", type: "DATE" },
-  { name: "k", type: "STRING" },
-  { name: "v", type: INT64 },
-];
-export const HASHED_COLUMNS: readonly Column[] = [...PLAIN_COLUMNS, { name: "data_hash", type: "STRING" }];
-const EXTENSION: Column = { name: "x", type: INT64 };
+import { type Content, namesOf, type Row, shapeOf } from "./content.js";
+import { accumulated } from "./evaluate.js";
+import { evaluateSql, type Named } from "./memory-sql.js";
 
 interface Table {
   readonly relation: Relation;
   readonly rows: readonly Row[];
 }
 
-interface Content {
+interface Store {
   readonly tables: ReadonlyMap<string, Table>;
   readonly logs: ReadonlyMap<string, readonly RowObject[]>;
 }
+
+/** Where and how rows are kept. */
+export type Layout = Pick<Relation, "partitionColumn" | "primaryKey">;
 
 /** The process was killed: nothing that it did after its last commit is there. */
 export class Killed extends Error {}
 
 /**
- * The warehouse port over plain maps: snapshot isolation, atomic commits, and SQL as `specSql` writes it and the runner
- * composes it. It can be killed at any call, and lets others write between two transactions.
+ * The warehouse port over plain maps: snapshot isolation, atomic commits, and SQL as the specs write it and the runner composes it. It
+ * can be killed at any call, and lets others write between two transactions.
  */
 export class MemoryWarehouse implements Warehouse {
-  readonly target = "duckdb";
-  #content: Content = { tables: new Map(), logs: new Map() };
+  readonly target = "memory";
+  readonly capabilities = {
+    transactionalDdl: true,
+    cheapDigests: true,
+    freeMetadata: false,
+    cost: false,
+    timeTravel: false,
+  };
+  #store: Store = { tables: new Map(), logs: new Map() };
   /** Calls until it is killed; undefined: it lives. */
   #callsLeft: number | undefined;
   /** Called before each transaction takes its snapshot. */
   beforeTransaction: () => void = () => {};
 
   constructor(origin?: MemoryWarehouse) {
-    if (origin !== undefined) this.#content = origin.#content;
+    if (origin !== undefined) this.#store = origin.#store;
+  }
+
+  async version(): Promise<string> {
+    return "memory 1";
+  }
+
+  async observe<T>(work: (observation: Observation) => Promise<T>): Promise<T> {
+    return this.transaction(work);
   }
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     this.beforeTransaction();
-    const transaction = new MemoryTransaction(this.#content, () => this.#call());
+    const transaction = new MemoryTransaction(this.#store, () => this.#call());
     const result = await work(transaction);
     this.#call();
-    this.#content = transaction.onto(this.#content);
+    this.#store = transaction.onto(this.#store);
     this.#call();
     return result;
   }
-
-  async prepare(): Promise<void> {}
 
   async script(): Promise<never> {
     throw new Error("no script runs here");
@@ -90,46 +101,63 @@ export class MemoryWarehouse implements Warehouse {
 
   /** What somebody else reads and writes. */
   tables(): ReadonlyMap<string, Table> {
-    return this.#content.tables;
+    return this.#store.tables;
   }
 
-  write(key: string, rows: readonly Row[], layout: Layout): void {
-    const tables = new Map(this.#content.tables);
-    tables.set(key, { relation: tableOf(key, layout), rows: rows.map(({ unhashed: _, ...row }) => row) });
-    this.#content = { ...this.#content, tables };
+  /** What a view shows; undefined: it reads what is not there. */
+  contentOfView(definition: string): Content | undefined {
+    try {
+      return evaluateSql(definition, namedIn(this.#store.tables));
+    } catch {
+      return undefined;
+    }
+  }
+
+  write(key: string, { columns, rows }: Content, layout: Layout): void {
+    const tables = new Map(this.#store.tables);
+    tables.set(key, { relation: tableOf(key, columns, layout), rows });
+    this.#store = { ...this.#store, tables };
   }
 
   drop(key: string): void {
-    const tables = new Map(this.#content.tables);
+    const tables = new Map(this.#store.tables);
     tables.delete(key);
-    this.#content = { ...this.#content, tables };
+    this.#store = { ...this.#store, tables };
   }
 }
 
-function tableOf(key: string, layout: Layout | undefined): Relation {
+function tableOf(key: string, columns: readonly Column[], layout: Layout): Relation {
   const [dataset = "", name = ""] = key.split(".");
-  const primaryKey = layout?.primaryKey ?? [];
+  const { partitionColumn, primaryKey } = layout;
   return {
     id: { dataset, name },
     kind: "table",
     definition: undefined,
-    columns: [...(primaryKey.length > 0 ? HASHED_COLUMNS : PLAIN_COLUMNS), ...(layout?.extended ? [EXTENSION] : [])],
+    columns,
     foreignColumns: [],
-    partitionColumn: layout?.partitionColumn,
+    partitionColumn,
     clusterBy: [],
     primaryKey,
+  };
+}
+
+function namedIn(tables: ReadonlyMap<string, Table>): Named {
+  return (key) => {
+    const table = tables.get(key);
+    if (table === undefined) return undefined;
+    const { kind, definition, columns } = table.relation;
+    return kind === "view" ? { view: definition ?? "" } : { columns, rows: table.rows };
   };
 }
 
 class MemoryTransaction implements Transaction {
   readonly #tables: Map<string, Table>;
   readonly #logs: Map<string, readonly RowObject[]>;
-  readonly #staged = new Map<string, readonly Row[]>();
-
-  readonly #snapshot: Content;
+  readonly #staged = new Map<string, Content>();
+  readonly #snapshot: Store;
 
   constructor(
-    snapshot: Content,
+    snapshot: Store,
     readonly call: () => void,
   ) {
     this.#snapshot = snapshot;
@@ -138,7 +166,7 @@ class MemoryTransaction implements Transaction {
   }
 
   /** What this transaction wrote, over what others have committed meanwhile. */
-  onto(committed: Content): Content {
+  onto(committed: Store): Store {
     const tables = new Map(committed.tables);
     for (const [key, table] of this.#tables) if (table !== this.#snapshot.tables.get(key)) tables.set(key, table);
     const logs = new Map(committed.logs);
@@ -169,18 +197,20 @@ class MemoryTransaction implements Transaction {
 
   #digest({ relation, columns, range, grain }: DigestRequest): PartitionDigests {
     const column = relation.partitionColumn;
-    const partitions = new Map<string, string[]>();
+    const partitions = new Map<Partition, string[]>();
     for (const row of this.#tables.get(relationKey(relation.id))?.rows ?? []) {
-      if (column !== undefined && range !== undefined && !within(row, range)) continue;
-      const partition = column === undefined || grain === "relation" ? "*" : row.d;
+      const date = column === undefined ? WHOLE : partitionOf(row, column);
+      if (column !== undefined && range !== undefined && !holds({ within: [range], outside: undefined }, date))
+        continue;
+      const partition = grain === "relation" ? WHOLE : date;
       const texts = partitions.get(partition) ?? [];
-      texts.push(columns.map((name) => columnOf(row, name)).join(" "));
+      texts.push(JSON.stringify(columns.map((name) => row[name] ?? null)));
       partitions.set(partition, texts);
     }
     return new Map(
-      [...partitions].map(([partition, texts]): [string, PartitionDigest] => [
+      [...partitions].map(([partition, texts]): [Partition, PartitionDigest] => [
         partition,
-        { rows: texts.length, digest: `${texts.length}:${texts.sort().join(",")}` },
+        { rows: texts.length, digest: `${texts.length}:${texts.sort().join(",")}` as Fingerprint },
       ]),
     );
   }
@@ -213,111 +243,108 @@ class MemoryTransaction implements Transaction {
     if (rows.length > 0) this.#logs.set(key, [...(this.#logs.get(key) ?? []), ...rows]);
   }
 
-  async execute(): Promise<void> {
+  async execute(): Promise<undefined> {
     this.call();
-  }
-
-  async stage(query: string): Promise<Stage> {
-    this.call();
-    const rows = this.#evaluateSql(query);
-    const name = `stage${this.#staged.size}`;
-    this.#staged.set(name, rows);
-    return { name, columns: HASHED_COLUMNS, rows: rows.length };
-  }
-
-  async publish(request: PublishRequest): Promise<PublishCounts> {
-    this.call();
-    const key = relationKey(request.target);
-    const staged = this.#staged.get(request.stage.name) ?? [];
-    const { partitionColumn, key: primaryKey } = request;
-    const relation = tableOf(key, { partitionColumn, primaryKey, extended: false });
-    const old = this.#tables.get(key);
-    const kept =
-      old?.relation.kind === "table" && old.relation.partitionColumn === request.partitionColumn ? old.rows : [];
-    const replaced = request.partitions && new Set(request.partitions);
-    // Rows without a hash are written again when their turn comes.
-    const gainsHash = request.key.length > 0 && old?.relation.primaryKey.length === 0;
-    const isHashed = (row: Row) => request.key.length === 0 || (!gainsHash && !row.unhashed);
-    const standing = kept.map((row) => withHash(row, isHashed(row)));
-    const stays = replaced === undefined ? [] : standing.filter(({ d }) => !replaced.has(d));
-    const texts = (rows: readonly Row[]) => new Set(rows.map((row) => JSON.stringify(row)));
-    const [before, after] = [texts(standing), texts([...stays, ...staged])];
-    const inserted = [...after].filter((row) => !before.has(row)).length;
-    const deleted = [...before].filter((row) => !after.has(row)).length;
-    this.#tables.set(key, { relation, rows: [...stays, ...staged] });
-    return { inserted, updated: 0, refreshed: 0, deleted, unchanged: after.size - inserted };
-  }
-
-  async digestStage(): Promise<PartitionDigests> {
-    throw new Error("nothing is verified here");
-  }
-
-  async discard(): Promise<void> {
-    throw new Error("nothing is verified here");
-  }
-
-  async replaceView(view: RelationId, query: string): Promise<void> {
-    this.call();
-    const key = relationKey(view);
-    this.#evaluateSql(query);
-    this.#tables.set(key, { relation: { ...tableOf(key, undefined), kind: "view", definition: query }, rows: [] });
-  }
-
-  async query(sql: string): Promise<QueryResult> {
-    this.call();
-    return { columns: PLAIN_COLUMNS, rows: this.#evaluateSql(sql).map(({ d, k, v }) => [d, k, v]) };
-  }
-
-  async mergeRows(): Promise<MergeCounts> {
-    throw new Error("no loader writes here");
   }
 
   async replaceRows(): Promise<ReplaceCounts> {
     throw new Error("no loader writes here");
   }
 
-  /** Composed SQL: an optional filter on the output around an action's query, each source in place of its marker. */
-  #evaluateSql(sql: string): readonly Row[] {
-    const limited = /^SELECT \* FROM \(\n([\s\S]*)\n\) LIMIT 1$/.exec(sql);
-    if (limited) return this.#evaluateSql(limited[1] as string).slice(0, 1);
-    const filtered = /^SELECT \* FROM \(\n([\s\S]*)\n\) WHERE `d` (BETWEEN|IN) (.*)$/.exec(sql);
-    if (filtered) {
-      const dates = [...(filtered[3] as string).matchAll(/DATE '([^']+)'/g)].map((match) => match[1] as string);
-      const [from = "", to = ""] = dates;
-      const wanted = (d: string) => (filtered[2] === "IN" ? dates.includes(d) : d >= from && d <= to);
-      return this.#evaluateSql(filtered[1] as string).filter(({ d }) => wanted(d));
-    }
-    const spec = JSON.parse(/\/\*spec (.*?)\*\//.exec(sql)?.[1] ?? "") as Spec;
-    const sources = spec.inputs.map((_, index) => {
-      const [open, close] = [`/*<${spec.name}.${index}*/`, `/*${spec.name}.${index}>*/`];
-      const start = sql.indexOf(open) + open.length;
-      return this.#source(sql.slice(start, sql.indexOf(close, start)));
-    });
-    if (spec.broken) throw new Error("Function not found: NO_SUCH_FUNCTION");
-    return evaluate(spec, sources);
+  async stage(query: string): Promise<Stage> {
+    this.call();
+    const content = evaluateSql(query, namedIn(this.#tables));
+    const name = `stage${this.#staged.size}`;
+    this.#staged.set(name, content);
+    return { name, columns: content.columns, rows: content.rows.length };
   }
 
-  #source(text: string): readonly Row[] {
-    const [, key, range] = /^(?:\(SELECT \* FROM )?(`[^`]+`\.`[^`]+`)(?: WHERE `d` BETWEEN (.*)\))?$/.exec(text) ?? [];
-    if (key === undefined) return this.#evaluateSql(text.slice(2, -2));
-    const table = this.#tables.get(key.replaceAll("`", ""));
-    if (table === undefined) throw new Error(`${key} is not there`);
-    const rows = table.relation.kind === "view" ? this.#evaluateSql(table.relation.definition ?? "") : table.rows;
-    const [from, to] = [...(range ?? "").matchAll(/DATE '([^']+)'/g)].map((match) => match[1] as string);
-    return from === undefined || to === undefined ? rows : rows.filter((row) => within(row, { from, to }));
+  async publish(request: PublishRequest): Promise<PublishCounts> {
+    this.call();
+    const { partitionColumn, partitions } = request;
+    const { columns, rows } = this.#staged.get(request.stage.name) as Content;
+    const key = relationKey(request.target);
+    const old = this.#tables.get(key);
+    const isKept = old?.relation.kind === "table" && old.relation.partitionColumn === partitionColumn;
+    const standing = isKept ? old.rows.map((row) => reshaped(row, old.relation.columns, columns)) : [];
+    const stays = standing.filter(
+      (row) =>
+        partitions !== undefined &&
+        partitionColumn !== undefined &&
+        !holds(partitions, partitionOf(row, partitionColumn)),
+    );
+    const relation = tableOf(key, columns, { partitionColumn, primaryKey: request.key });
+    const after = [...stays, ...rows];
+    if (!isKept || shapeOf(old.relation.columns) !== shapeOf(columns) || !isSameRows(old.rows, after, columns))
+      this.#tables.set(key, { relation, rows: after });
+    return countsOf(old?.relation.kind === "table" && !isKept ? old.rows : standing, after, columns);
+  }
+
+  async accumulate({ stage, target, key, overwritesPartitions }: AccumulateRequest): Promise<PublishCounts> {
+    this.call();
+    const id = relationKey(target);
+    const old = this.#tables.get(id);
+    if (old === undefined || overwritesPartitions) throw new Error("no model accumulates in this way here");
+    const { rows } = this.#staged.get(stage.name) as Content;
+    const after = accumulated({ accumulation: key.length > 0 ? "merge" : "new_keys" }, old.rows, rows);
+    this.#tables.set(id, { relation: old.relation, rows: after });
+    return countsOf(old.rows, after, old.relation.columns);
+  }
+
+  async digestStage(): Promise<PartitionDigests> {
+    throw new Error("nothing is verified here");
+  }
+
+  async discard(stage: Stage): Promise<void> {
+    this.#staged.delete(stage.name);
+  }
+
+  async replaceView(view: RelationId, query: string): Promise<void> {
+    this.call();
+    const key = relationKey(view);
+    const { columns } = evaluateSql(query, namedIn(this.#tables));
+    const table = tableOf(key, columns, { partitionColumn: undefined, primaryKey: [] });
+    this.#tables.set(key, { relation: { ...table, kind: "view", definition: query }, rows: [] });
+  }
+
+  async query(sql: string): Promise<QueryResult> {
+    this.call();
+    const { columns, rows } = evaluateSql(sql, namedIn(this.#tables));
+    return { columns, rows: rows.map((row) => columns.map(({ name }) => row[name] ?? null)) };
+  }
+
+  async mergeRows(): Promise<MergeCounts> {
+    throw new Error("no loader writes here");
   }
 }
 
-function withHash({ d, k, v }: Row, hashed: boolean): Row {
-  return hashed ? { d, k, v } : { d, k, v, unhashed: true };
+function partitionOf(row: Row, column: string): Partition {
+  return (row[column] ?? NULL_PARTITION) as Partition;
 }
 
-/** A column's value; the hash column is as good as all the values that it covers. */
-function columnOf(row: Row, column: string): string {
-  if (column === "data_hash" && row.unhashed) return "NULL";
-  return column === "data_hash" ? `${row.d} ${row.k} ${row.v} ${row.x}` : String(row[column as keyof Row]);
+/** A row in a table that got other columns: NULL where one is new or of another type. */
+function reshaped(row: Row, from: readonly Column[], to: readonly Column[]): Row {
+  const kept = to.filter(({ name, type }) => from.some((column) => column.name === name && column.type === type));
+  return Object.fromEntries(kept.map(({ name }) => [name, row[name] ?? null]));
 }
 
-function within({ d }: Row, { from, to }: DateRange): boolean {
-  return d >= from && d <= to;
+function lines(rows: readonly Row[], columns: readonly Column[]): string[] {
+  return rows.map((row) => JSON.stringify(namesOf({ columns }).map((name) => row[name] ?? null))).sort();
+}
+
+function isSameRows(a: readonly Row[], b: readonly Row[], columns: readonly Column[]): boolean {
+  return lines(a, columns).join("\n") === lines(b, columns).join("\n");
+}
+
+function countsOf(before: readonly Row[], after: readonly Row[], columns: readonly Column[]): PublishCounts {
+  const left = new Map<string, number>();
+  for (const line of lines(before, columns)) left.set(line, (left.get(line) ?? 0) + 1);
+  let inserted = 0;
+  for (const line of lines(after, columns)) {
+    const count = left.get(line) ?? 0;
+    if (count === 0) inserted += 1;
+    else left.set(line, count - 1);
+  }
+  const deleted = [...left.values()].reduce((sum, count) => sum + count, 0);
+  return { inserted, updated: 0, refreshed: 0, deleted, unchanged: after.length - inserted };
 }

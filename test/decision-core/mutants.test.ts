@@ -1,19 +1,24 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { histories, live } from "./history.js";
+import { histories } from "./history.js";
 import { memoryOutside } from "./memory-outside.js";
 import { active, MUTANTS } from "./mutants.js";
+import { live } from "./player.js";
 
-// Each module of the runner as it is, but for the one function that the active mutation replaces.
-vi.mock("../../runner/plan/decide.js", (original) => replaced(original, ["decide"]));
+// Each module of the runner as it is, but for the functions that the active mutation replaces.
+vi.mock("../../runner/plan/decide.js", (original) => replaced(original, ["decide", "outputVersion"]));
 vi.mock("../../runner/plan/input-hash.js", (original) => replaced(original, ["inputHashes"]));
-vi.mock("../../runner/plan/digest-needs.js", (original) => replaced(original, ["inputRanges"]));
-vi.mock("../../runner/plan/whole.js", (original) => replaced(original, ["wholeWhereDatesAreUnknown"]));
+vi.mock("../../runner/plan/input-ranges.js", (original) => replaced(original, ["inputRanges"]));
+vi.mock("../../runner/plan/needs.js", (original) => replaced(original, ["needsOf"]));
+vi.mock("../../runner/plan/coverage.js", (original) => replaced(original, ["stretchesOf", "partitionsIn", "setOf"]));
+vi.mock("../../runner/observe/inputs.js", (original) => replaced(original, ["fingerprintedColumns", "columnsDigest"]));
 vi.mock("../../runner/observe/snapshot.js", (original) => replaced(original, ["readSnapshot"]));
 vi.mock("../../runner/execute/compose.js", (original) => replaced(original, ["composeBuild"]));
+vi.mock("../../runner/execute/plan-events.js", (original) => replaced(original, ["standingOf"]));
 vi.mock("../../runner/graph/audits.js", (original) => replaced(original, ["auditsByHost"]));
 vi.mock("../../runner/execute/build.js", (original) => replaced(original, ["build"]));
 vi.mock("../../runner/decide/plan-project.js", (original) => replaced(original, ["planProject"]));
+vi.mock("../../runner/project/link-reads.js", (original) => replaced(original, ["linkReads"]));
 vi.mock("../../runner/state/model-state.js", (original) => replaced(original, ["recordModelStates"]));
 
 type AnyFunction = (...args: unknown[]) => unknown;
@@ -31,7 +36,7 @@ const replaced = vi.hoisted(() => async (original: () => Promise<unknown>, names
   return { ...real, ...Object.fromEntries(wrapped) };
 });
 
-const ENOUGH = 6_000;
+const ENOUGH = 4_000;
 
 describe("a planner bug is caught by random histories", () => {
   afterEach(() => {
@@ -40,7 +45,7 @@ describe("a planner bug is caught by random histories", () => {
 
   it.each(Object.entries(MUTANTS))("one that %s", async (_name, mutation) => {
     const outcome = await fc.check(
-      fc.asyncProperty(histories(true, 12), async (history) => {
+      fc.asyncProperty(histories("memory", 12), async (history) => {
         active.mutation = mutation();
         await live(history, memoryOutside());
       }),

@@ -1,44 +1,47 @@
 import type { planProject } from "../../runner/decide/plan-project.js";
 import type { build } from "../../runner/execute/build.js";
 import type { composeBuild } from "../../runner/execute/compose.js";
+import type { standingOf } from "../../runner/execute/plan-events.js";
+import type { RunnableAction } from "../../runner/graph/action.js";
 import type { auditsByHost } from "../../runner/graph/audits.js";
 import type { PartitionDecision } from "../../runner/graph/decision.js";
 import type { PlanNode, ReadWindow, Upstream } from "../../runner/graph/node.js";
+import type { columnsDigest, fingerprintedColumns } from "../../runner/observe/inputs.js";
 import type { readSnapshot, Snapshot } from "../../runner/observe/snapshot.js";
-import type { DecideInput, decide } from "../../runner/plan/decide.js";
+import type { partitionsIn, setOf, stretchesOf } from "../../runner/plan/coverage.js";
+import type { DecideInput, decide, outputVersion } from "../../runner/plan/decide.js";
 import type { inputHashes } from "../../runner/plan/input-hash.js";
 import type { inputRanges } from "../../runner/plan/input-ranges.js";
-import type { LiveOutput, PartitionState } from "../../runner/plan/types.js";
-import type { wholeWhereDatesAreUnknown } from "../../runner/plan/whole.js";
+import type { needsOf } from "../../runner/plan/needs.js";
+import type { InputHashText, OutputVersion, PartitionState } from "../../runner/plan/types.js";
+import { type Fingerprint, NULL_PARTITION, type Partition, REST, WHOLE } from "../../runner/port/identity.js";
+import { allColumns, type PartitionDigest, type Stage, type Transaction } from "../../runner/port/port.js";
+import type { linkReads } from "../../runner/project/link-reads.js";
 import type { recordModelStates } from "../../runner/state/model-state.js";
 
-/** The functions of the runner that a mutant may stand in for; each gets the real one first. */
+/** What stands in for a function of the runner; it gets the real one first. */
+export type Instead<F extends (...args: never[]) => unknown> = (real: F, ...args: Parameters<F>) => ReturnType<F>;
+
+/** The functions of the runner that a mutant may stand in for. */
 export interface Mutation {
-  decide?: (real: typeof decide, input: DecideInput) => ReturnType<typeof decide>;
-  inputHashes?: (real: typeof inputHashes, ...args: Parameters<typeof inputHashes>) => ReturnType<typeof inputHashes>;
-  inputRanges?: (real: typeof inputRanges, ...args: Parameters<typeof inputRanges>) => ReturnType<typeof inputRanges>;
-  wholeWhereDatesAreUnknown?: <A extends { readonly node: PlanNode }>(
-    real: typeof wholeWhereDatesAreUnknown,
-    actions: readonly A[],
-  ) => readonly A[];
-  readSnapshot?: (
-    real: typeof readSnapshot,
-    ...args: Parameters<typeof readSnapshot>
-  ) => ReturnType<typeof readSnapshot>;
-  composeBuild?: (
-    real: typeof composeBuild,
-    ...args: Parameters<typeof composeBuild>
-  ) => ReturnType<typeof composeBuild>;
-  auditsByHost?: (
-    real: typeof auditsByHost,
-    ...args: Parameters<typeof auditsByHost>
-  ) => ReturnType<typeof auditsByHost>;
-  build?: (real: typeof build, ...args: Parameters<typeof build>) => ReturnType<typeof build>;
-  planProject?: (real: typeof planProject, ...args: Parameters<typeof planProject>) => ReturnType<typeof planProject>;
-  recordModelStates?: (
-    real: typeof recordModelStates,
-    ...args: Parameters<typeof recordModelStates>
-  ) => ReturnType<typeof recordModelStates>;
+  decide?: Instead<typeof decide>;
+  outputVersion?: Instead<typeof outputVersion>;
+  inputHashes?: Instead<typeof inputHashes>;
+  inputRanges?: Instead<typeof inputRanges>;
+  needsOf?: Instead<typeof needsOf>;
+  stretchesOf?: Instead<typeof stretchesOf>;
+  partitionsIn?: Instead<typeof partitionsIn>;
+  setOf?: Instead<typeof setOf>;
+  fingerprintedColumns?: Instead<typeof fingerprintedColumns>;
+  columnsDigest?: Instead<typeof columnsDigest>;
+  readSnapshot?: Instead<typeof readSnapshot>;
+  composeBuild?: Instead<typeof composeBuild>;
+  auditsByHost?: Instead<typeof auditsByHost>;
+  build?: Instead<typeof build>;
+  planProject?: Instead<typeof planProject>;
+  standingOf?: Instead<typeof standingOf>;
+  linkReads?: Instead<typeof linkReads>;
+  recordModelStates?: Instead<typeof recordModelStates>;
 }
 
 /** The mutation that the mocked modules use now; empty: the runner as it is. */
@@ -48,31 +51,27 @@ export const active: { mutation: Mutation } = { mutation: {} };
 export const MUTANTS: Readonly<Record<string, () => Mutation>> = {
   "does not see edited code": () => withState((state, { node }) => ({ ...state, compiledHash: node.compiledHash })),
   "does not look at inputs": () =>
-    withState((state, { inputs }, partition) => ({ ...state, inputHash: inputs.get(partition)?.hash ?? "" })),
-  "does not look at the live table": () =>
-    withState((state, { live }, partition) => ({ ...state, outputVersion: versionOf(live, partition) })),
+    withState((state, { inputs }, partition) => ({
+      ...state,
+      inputHash: inputs.get(partition)?.hash ?? ("" as InputHashText),
+    })),
+  "does not look at the live table": () => ({ outputVersion: () => "the same" as OutputVersion }),
+  "does not look at the columns of the live table": () => ({
+    outputVersion: (real, live, ...rest) => real({ ...live, columns: "" }, ...rest),
+  }),
   "takes a dropped table for an empty one": () => ({
     decide: (real, input) => real({ ...input, live: { ...input.live, exists: true } }),
   }),
   "trusts volatile models": () => withNode((node) => ({ ...node, volatile: undefined })),
   "runs disabled actions": () => withNode((node) => ({ ...node, disabled: false })),
   "ignores --full-refresh": () => ({ decide: (real, input) => real({ ...input, forced: false }) }),
+  "does not see another engine version": () => withState((state, { engineVersion }) => ({ ...state, engineVersion })),
   "rebuilds after a comment": () =>
     afterDeciding((decision) =>
       decision.reason === "cosmetic" ? { ...decision, decision: "run", reason: "code_changed" } : decision,
     ),
-  "calls every edit cosmetic": () =>
-    afterDeciding((decision) =>
-      decision.reason === "code_changed"
-        ? { partition: decision.partition, decision: "skip", reason: "cosmetic" }
-        : decision,
-    ),
-  "takes what was never built for built": () =>
-    afterDeciding((decision) =>
-      decision.reason === "never_built"
-        ? { partition: decision.partition, decision: "skip", reason: "unchanged" }
-        : decision,
-    ),
+  "calls every edit cosmetic": () => skips("code_changed", "cosmetic"),
+  "takes what was never built for built": () => skips("never_built", "unchanged"),
   "knows no early cutoff": () => {
     let planned: DecideInput["pending"] = new Map();
     return {
@@ -99,20 +98,22 @@ export const MUTANTS: Readonly<Record<string, () => Mutation>> = {
           : decision,
       ),
   }),
+  "tells what an assertion finds only once": () => ({
+    standingOf: (real, ...args) => real(...args).filter(({ event }) => event !== "assertion_found_rows"),
+  }),
+  "forgets what an assertion has found": () => recording((row) => ({ ...row, verdict: undefined })),
   "counts rows instead of hashing them": () => ({
-    inputHashes: (real, node, partitions, inputs) =>
+    inputHashes: (real, node, partitions, inputs, outside) =>
       real(
         node,
         partitions,
         new Map(
           [...inputs].map(([key, { columns, partitions: digests }]) => [
             key,
-            {
-              columns,
-              partitions: new Map([...digests].map(([date, { rows }]) => [date, { rows, digest: `${rows}` }])),
-            },
+            { columns, partitions: new Map([...digests].map(([date, { rows }]) => [date, counted(rows)])) },
           ]),
         ),
+        outside,
       ),
   }),
   "forgets the last upstream": () => ({
@@ -120,11 +121,26 @@ export const MUTANTS: Readonly<Record<string, () => Mutation>> = {
       real({ ...node, upstreams: node.upstreams.slice(0, Math.max(1, node.upstreams.length - 1)) }, ...rest),
   }),
   "does not look at the columns of its inputs": () => ({
-    inputHashes: (real, node, partitions, inputs) =>
-      real(node, partitions, new Map([...inputs].map(([key, input]) => [key, { ...input, columns: "" }]))),
+    inputHashes: (real, node, partitions, inputs, outside) =>
+      real(node, partitions, new Map([...inputs].map(([key, input]) => [key, { ...input, columns: "" }])), outside),
   }),
-  "does not see that whole rows are read": () => readColumns((columns) => columns ?? new Set(["d", "k", "v"])),
+  "does not look at the order of columns": () => ({
+    columnsDigest: (real, relation, names) => real(relation, names, "any order"),
+  }),
+  "counts the order of columns that are only named": () => ({
+    fingerprintedColumns: (real, relation, upstream) => {
+      const names = new Set(real(relation, upstream));
+      return allColumns(relation).filter((name) => names.has(name));
+    },
+  }),
+  "does not see that whole rows are read": () => readColumns((columns) => columns ?? new Set(["d", "k", "j", "v"])),
   "takes every column for read": () => readColumns(() => undefined),
+  "takes a data_hash for the whole row": () => ({
+    fingerprintedColumns: (real, relation, upstream) => {
+      const columns = real(relation, upstream);
+      return relation.columns.some(({ name }) => name === "data_hash") ? ["d", "k", "j", "data_hash"] : columns;
+    },
+  }),
   "hashes a day too little": () => hashedWindow(({ back, ahead }) => ({ back: Math.max(0, back - 1), ahead })),
   "hashes a day too much": () => hashedWindow(({ back, ahead }) => ({ back: back + 1, ahead })),
   "does not hash what lies ahead": () => hashedWindow(({ back }) => ({ back, ahead: 0 })),
@@ -134,20 +150,56 @@ export const MUTANTS: Readonly<Record<string, () => Mutation>> = {
       real({ ...node, upstreams: node.upstreams.map((upstream) => ({ ...upstream, window: undefined })) }, ...rest),
   }),
   "does not hash tables without dates": () => ({
-    inputHashes: (real, node, partitions, inputs) =>
-      real(node, partitions, new Map([...inputs].filter(([, { partitions: digests }]) => !digests.has("*")))),
+    inputHashes: (real, node, partitions, inputs, outside) =>
+      real(
+        node,
+        partitions,
+        new Map([...inputs].filter(([, { partitions: digests }]) => !digests.has(WHOLE))),
+        outside,
+      ),
+  }),
+  "does not hash rows without a date": () => ({
+    inputHashes: (real, node, partitions, inputs, outside) =>
+      real(
+        node,
+        partitions,
+        new Map(
+          [...inputs].map(([key, { columns, partitions: digests }]) => [
+            key,
+            { columns, partitions: new Map([...digests].filter(([date]) => date !== NULL_PARTITION)) },
+          ]),
+        ),
+        outside,
+      ),
   }),
   "reads digests of the window only": () => ({
-    inputRanges: (real, nodes, window, inputName) =>
-      new Map([...real(nodes, window, inputName)].map(([key, range]) => [key, range === undefined ? range : window])),
+    inputRanges: (real, nodes, coverageOf, inputName) =>
+      new Map(
+        [...real(nodes, coverageOf, inputName)].map(([key, range]) => [
+          key,
+          range && { from: coverageOf(nodes[0] as PlanNode).ranges[0]?.from ?? range.from, to: range.to },
+        ]),
+      ),
   }),
-  "splits tables without dates into dates": () => ({ wholeWhereDatesAreUnknown: (_real, actions) => actions }),
+  "forgets the rest where everything is asked for": () => ({
+    partitionsIn: (real, coverage) => real(coverage).filter((partition) => partition !== REST),
+  }),
+  "asks for no far date": () => ({ stretchesOf: (real, dates) => real(dates).slice(-1) }),
+  "takes the calendar between two dates for one stretch": () => ({
+    stretchesOf: (real, dates) => {
+      const stretches = real(dates);
+      const [first, last] = [stretches[0], stretches.at(-1)];
+      return first && last && last.to < "3" && first.from > "2" ? [{ from: first.from, to: first.from }] : stretches;
+    },
+  }),
   "decides on the fingerprints of the plan": () => {
     let planned: Snapshot | undefined;
     return {
-      readSnapshot: async (real, transaction, actions, window) => {
-        if (actions.length > 1 || planned === undefined) planned = await real(transaction, actions, window);
-        return actions.length > 1 ? planned : { ...(await real(transaction, actions, window)), inputs: planned.inputs };
+      readSnapshot: async (real, transaction, actions, coverageOf) => {
+        if (actions.length > 1 || planned === undefined) planned = await real(transaction, actions, coverageOf);
+        return actions.length > 1
+          ? planned
+          : { ...(await real(transaction, actions, coverageOf)), inputs: planned.inputs };
       },
     };
   },
@@ -166,43 +218,93 @@ export const MUTANTS: Readonly<Record<string, () => Mutation>> = {
       ),
   }),
   "stages every date between the first and the last": () => ({
-    composeBuild: (real, action, partitions, context) =>
-      real(action, partitions && [partitions[0] as string, partitions.at(-1) as string], context),
+    composeBuild: (real, action, texts, set, context) => {
+      const [first, last] = [set?.within[0], set?.within.at(-1)];
+      const hull = first && last ? [{ from: first.from, to: last.to }] : [];
+      return real(action, texts, set && { ...set, within: hull }, context);
+    },
+  }),
+  "builds no rest": () => ({
+    setOf: (real, partitions, coverage) => ({ ...real(partitions, coverage), outside: undefined }),
+  }),
+  "builds what is decided by itself with the rest too": () => ({
+    setOf: (real, partitions, { outside }) => real(partitions, { ranges: [], outside }),
+  }),
+  "lets a model that reads itself see all of its rows": () => ({
+    composeBuild: (real, action, texts, set, context) =>
+      real(action, texts, action.accumulating && texts !== action ? undefined : set, context),
   }),
   "never asks a gate": () => ({ auditsByHost: () => new Map() }),
   "builds only the first stale partition": () => ({
-    build: (real, transaction, action, stale, ...rest) => real(transaction, action, stale.slice(0, 1), ...rest),
+    build: (real, transaction, task, ...rest) => real(transaction, { ...task, stale: task.stale.slice(0, 1) }, ...rest),
+  }),
+  "empties an accumulating model": () => building((action) => ({ ...action, accumulating: false })),
+  "makes a protected model anew": () => building((action) => ({ ...action, isProtected: false })),
+  "runs the full query of an accumulating model": () => building((action) => ({ ...action, incremental: undefined })),
+  "adds every row and merges none": () =>
+    building((action) => (action.accumulating ? { ...action, uniqueKey: [] } : action)),
+  "makes needed history anew with what is forced": () => ({
+    build: (real, transaction, task, context) => {
+      const stale = task.stale.map(
+        (decision): PartitionDecision =>
+          context.force && decision.decision === "run" ? { ...decision, reason: "forced" } : decision,
+      );
+      return real(transaction, { ...task, stale }, context);
+    },
+  }),
+  "gives one date other columns and leaves the other dates": () => ({
+    build: (real, transaction, task, context) => real(ofLiveShape(transaction, task), task, context),
   }),
   "runs what was not selected": () => ({
-    planProject: (real, transaction, project, dataset, request) =>
-      real(transaction, project, dataset, { ...request, selected: undefined }),
+    planProject: (real, transaction, project, dataset, version, request) =>
+      real(transaction, project, dataset, version, { ...request, selected: undefined }),
   }),
-  "records the rows of before": () => ({
-    recordModelStates: (real, transaction, dataset, run, built) =>
-      real(
-        transaction,
-        dataset,
-        run,
-        built.map((row) => ({ ...row, outputVersion: "empty" })),
+  "builds what is asked for on whatever is there": () => ({
+    planProject: (real, transaction, project, dataset, version, request) =>
+      real(transaction, project, dataset, version, { ...request, upstream: false }),
+  }),
+  "needs nothing but what is asked for": () => ({
+    needsOf: (real, request) =>
+      new Map(
+        [...real(request)].map(([key, needs]) => [key, { ...needs, needed: { ranges: [], outside: undefined } }]),
       ),
   }),
+  "needs the nearest upstream only": () => ({
+    needsOf: (real, request) => {
+      const byKey = new Map(request.nodes.map((node) => [node.key, node]));
+      return new Map(
+        [...real(request)].map(([key, needs]) => {
+          const isNear = [...byKey.values()].some(
+            (node) => request.isSelected(node.key) && node.upstreams.some((upstream) => upstream.key === key),
+          );
+          return [key, isNear ? needs : { ...needs, needed: { ranges: [], outside: undefined } }];
+        }),
+      );
+    },
+  }),
+  "calls unchanged what rests on stale rows": () => ({
+    decide: (real, input) => real({ ...input, staleUpstreams: () => [] }),
+  }),
+  "takes a name without ref for that of a source": () => ({ linkReads: (_real, actions) => [...actions] }),
+  "records the rows of before": () => recording((row) => ({ ...row, outputVersion: "empty" as OutputVersion })),
   "forgets what it built without rows": () => ({
     recordModelStates: (real, transaction, dataset, run, built) =>
       real(
         transaction,
         dataset,
         run,
-        built.filter(({ outputVersion }) => outputVersion.endsWith(":empty") === false),
+        built.filter(({ outputVersion }) => !outputVersion.endsWith(":empty")),
       ),
   }),
 };
 
-/** As `outputVersion` gives it, which cannot be imported here: its module is one of the mocked. */
-function versionOf({ columns, rows }: LiveOutput, partition: string): string {
-  return `${columns}:${rows.get(partition) ?? "empty"}`;
+function counted(rows: number): PartitionDigest {
+  return { rows, digest: `${rows}` as Fingerprint };
 }
 
-function withState(change: (state: PartitionState, input: DecideInput, partition: string) => PartitionState): Mutation {
+function withState(
+  change: (state: PartitionState, input: DecideInput, partition: Partition) => PartitionState,
+): Mutation {
   return {
     decide: (real, input) =>
       real({
@@ -218,6 +320,24 @@ function withNode(change: (node: PlanNode) => PlanNode): Mutation {
 
 function afterDeciding(change: (decision: PartitionDecision) => PartitionDecision): Mutation {
   return { decide: (real, input) => real(input).map(change) };
+}
+
+function skips(reason: PartitionDecision["reason"], instead: "cosmetic" | "unchanged"): Mutation {
+  return afterDeciding((decision) =>
+    decision.reason === reason ? { partition: decision.partition, decision: "skip", reason: instead } : decision,
+  );
+}
+
+function building(change: (action: RunnableAction) => RunnableAction): Mutation {
+  return {
+    build: (real, transaction, task, context) => real(transaction, { ...task, action: change(task.action) }, context),
+  };
+}
+
+function recording(change: (row: Parameters<typeof recordModelStates>[3][number]) => typeof row): Mutation {
+  return {
+    recordModelStates: (real, transaction, dataset, run, built) => real(transaction, dataset, run, built.map(change)),
+  };
 }
 
 /** Everywhere: the snapshot and the input hashes must speak of the same columns. */
@@ -244,4 +364,28 @@ function narrowed<A extends { readonly node: PlanNode }>(action: A, change: (win
     window: upstream.window && change(upstream.window),
   }));
   return { ...action, node: { ...action.node, upstreams } };
+}
+
+/** A transaction whose stages claim to have the columns of the table that stands. */
+function ofLiveShape(transaction: Transaction, { action, snapshot }: Parameters<typeof build>[1]): Transaction {
+  const live = snapshot.relations.get(action.node.key);
+  const shapes = new Map<string, Stage>();
+  const staging = (target: Pick<Transaction, "stage">) => async (query: string) => {
+    const stage = await target.stage(query);
+    shapes.set(stage.name, stage);
+    return live?.kind === "table" ? { ...stage, columns: live.columns } : stage;
+  };
+  const pretending = (target: Transaction): Transaction =>
+    new Proxy(target, {
+      get(real, method: keyof Transaction) {
+        if (method === "stage") return staging(real);
+        if (method === "script") return (work: (script: Transaction) => Promise<unknown>) => work(pretending(real));
+        if (method === "publish")
+          return (request: Parameters<Transaction["publish"]>[0]) =>
+            real.publish({ ...request, stage: shapes.get(request.stage.name) ?? request.stage });
+        const own = real[method];
+        return typeof own === "function" ? own.bind(real) : own;
+      },
+    });
+  return pretending(transaction);
 }

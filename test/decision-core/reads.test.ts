@@ -1,37 +1,29 @@
 import { describe, expect, it } from "vitest";
 import { planProject } from "../../runner/decide/plan-project.js";
-import type { LatestRowsRequest, Transaction } from "../../runner/port/port.js";
+import type { LatestRowsRequest, Observation } from "../../runner/port/port.js";
+import { day } from "./content.js";
+import { KEY_COLUMNS } from "./evaluate.js";
 import { memoryOutside } from "./memory-outside.js";
+import { STATE_DATASET } from "./outside.js";
+import { plainSpec } from "./plain-spec.js";
 import { projectOf } from "./project.js";
-import { day, type Spec } from "./spec.js";
-import { STATE_DATASET, World } from "./world.js";
+import { World } from "./world.js";
 
-const model = (name: string, input: string): Spec => ({
-  name,
-  kind: "incremental",
-  inputs: [{ name: input, back: 1, ahead: 0 }],
-  version: 1,
-  modulus: 1009,
-  keyed: true,
-  wide: false,
-  volatile: false,
-  disabled: false,
-  broken: false,
-  comment: 0,
-});
+const REQUEST = { window: undefined, selected: undefined, force: false, upstream: true };
 
 describe("deciding that nothing has to run", () => {
-  it("reads all state in one query and all fingerprints in another", async () => {
+  it("reads all state in one query, the dates of the sources in another and all fingerprints in a third", async () => {
     const outside = memoryOutside();
-    const source = { name: "s0", partitioned: true, keyed: true };
-    const world = new World(outside, [source], [model("m1", "s0"), model("m2", "m1")]);
-    await world.writeSource(source, [{ d: day(0), k: "a", v: 1 }]);
-    await world.run({ window: undefined, selected: undefined, force: false });
+    const source = { name: "s0", partitioned: true };
+    const world = new World(outside, [source], [plainSpec("m1", "s0"), plainSpec("m2", "m1")]);
+    const columns = [...KEY_COLUMNS, { name: "v", type: "INT64" as const }];
+    await world.writeSource(source, { columns, rows: [{ d: day(0), k: "a", j: "b", v: 1 }] });
+    await world.run(REQUEST);
 
     const asked: string[] = [];
-    await outside.warehouse.transaction(async (transaction) => {
-      const watched = new Proxy(transaction, {
-        get(target, method: keyof Transaction) {
+    await outside.warehouse.observe(async (observation) => {
+      const watched = new Proxy(observation, {
+        get(target, method: keyof Observation) {
           return (...args: unknown[]) => {
             if (method === "latestRows") asked.push((args[0] as LatestRowsRequest).table.name);
             else if (method !== "relations") asked.push(method);
@@ -39,10 +31,9 @@ describe("deciding that nothing has to run", () => {
           };
         },
       });
-      const request = { window: undefined, selected: undefined, force: false };
-      const plan = await planProject(watched, projectOf(world.specs, ["s0"]), STATE_DATASET, request);
+      const plan = await planProject(watched, projectOf(world.specs, ["s0"]), STATE_DATASET, "engine 1", REQUEST);
       expect([...plan.decisions.values()].flat().every(({ reason }) => reason === "unchanged")).toBe(true);
     });
-    expect(asked.sort()).toEqual(["digests", "model_state"]);
+    expect(asked.sort()).toEqual(["digests", "digests", "model_state"]);
   });
 });

@@ -1,70 +1,156 @@
 import { describe, it } from "vitest";
-import { type History, live, type Step } from "./history.js";
+import type { History, InputSeed, SourceSeed, SpecSeed, Step } from "./history.js";
 import { memoryOutside } from "./memory-outside.js";
+import { live } from "./player.js";
 
-const run = (from?: number, days = 0, select?: number[]): Step => ({
+type RunStep = Extract<Step, { do: "run" }>;
+
+const run = (changes: Partial<RunStep["run"]> = {}): Step => ({
   do: "run",
-  run: { from, days, select, force: false },
+  run: { from: undefined, days: 0, select: undefined, force: false, upstream: true, again: false, ...changes },
   kill: undefined,
   meanwhile: [],
 });
-const action = (kind: number, ...inputs: number[]): History["actions"][number] => ({
+const read = (of: number, changes: Partial<InputSeed> = {}): InputSeed => ({
+  of,
+  back: 0,
+  ahead: 0,
+  literal: false,
+  ...changes,
+});
+const action = (kind: number, inputs: readonly InputSeed[], changes: Partial<SpecSeed> = {}): SpecSeed => ({
   kind,
-  inputs: inputs.map((of) => ({ of, back: 0, ahead: 0 })),
+  inputs,
   version: 0,
   coarse: false,
   keyed: false,
   wide: false,
+  star: false,
+  texts: false,
+  unsplit: false,
+  forecast: 0,
+  accumulation: 0,
+  warns: false,
+  before: 0,
+  after: 0,
+  calls: 0,
+  other: false,
+  skippable: false,
+  ...changes,
 });
 const INCREMENTAL = 0;
-const TABLE = 3;
-const VIEW = 4;
-const ASSERTION = 5;
-const undated = (...rows: History["sources"][number]["rows"]) => ({ partitioned: false, keyed: false, rows });
-const dated = (...rows: History["sources"][number]["rows"]) => ({ partitioned: true, keyed: false, rows });
+const TABLE = 4;
+const VIEW = 5;
+const ASSERTION = 6;
+const MERGE = 3;
+const undated = (...rows: SourceSeed["rows"]) => ({ partitioned: false, hashed: false, rows });
+const dated = (...rows: SourceSeed["rows"]) => ({ partitioned: true, hashed: false, rows });
+const FIRST_DATE = 15;
 
-/** Histories that once broke the promise. */
+/** Histories that once broke the promise. Inputs count the actions before, then the sources. */
 const FOUND: Readonly<Record<string, History>> = {
   "dates that only a table without dates has, in a run without a window": {
     sources: [dated({ d: 0, k: 0, v: 0 }), undated({ d: 1, k: 0, v: 0 })],
-    actions: [action(INCREMENTAL, 0), action(INCREMENTAL, 2, 0)],
+    actions: [action(INCREMENTAL, [read(0)]), action(INCREMENTAL, [read(2), read(0)])],
     steps: [run()],
   },
   "the last date of every source goes, in a run without a window": {
     sources: [dated({ d: 0, k: 0, v: 1 }, { d: 3, k: 0, v: 1 })],
-    actions: [action(INCREMENTAL, 0)],
+    actions: [action(INCREMENTAL, [read(0)])],
     steps: [run(), { do: "deleteDate", source: 0, d: 3, k: 0 }, run()],
   },
   "a hand edit of a table that is built whole though it is partitioned": {
     sources: [undated()],
-    actions: [action(INCREMENTAL, 0)],
+    actions: [action(INCREMENTAL, [read(0)])],
     steps: [run(), { do: "tamper", action: 0, row: 0, v: 0 }],
   },
   "an incremental model without any date, and a table that reads it": {
     sources: [undated()],
-    actions: [action(INCREMENTAL, 0), action(TABLE, 0), action(INCREMENTAL, 1, 0)],
+    actions: [action(INCREMENTAL, [read(0)]), action(TABLE, [read(0)]), action(INCREMENTAL, [read(1), read(0)])],
     steps: [run()],
   },
   "an assertion on a view that stands behind the model it guards": {
     sources: [dated({ d: 0, k: 0, v: 5 })],
-    actions: [action(INCREMENTAL, 0), action(VIEW, 0), { ...action(ASSERTION, 1), coarse: true, version: 3 }],
+    actions: [
+      action(INCREMENTAL, [read(0)]),
+      action(VIEW, [read(0)]),
+      action(ASSERTION, [read(1)], { coarse: true, version: 3 }),
+    ],
     steps: [run(), { do: "update", source: 0, d: 0, k: 0, v: 2 }],
   },
   "a gate that blocks a model of which some partitions were unchanged": {
     sources: [undated({ d: 0, k: 0, v: 0 })],
     actions: [
-      { ...action(INCREMENTAL, 0), version: 1 },
-      { ...action(INCREMENTAL, 0), version: 1 },
-      { ...action(INCREMENTAL, 1), version: 2, coarse: true },
-      action(INCREMENTAL, 0),
+      action(INCREMENTAL, [read(0)], { version: 1 }),
+      action(INCREMENTAL, [read(0)], { version: 1 }),
+      action(INCREMENTAL, [read(1)], { version: 2, coarse: true }),
+      action(INCREMENTAL, [read(0)]),
     ],
     steps: [
-      run(0, 0),
-      run(0, 1, [2, 0]),
-      { do: "add", action: { ...action(ASSERTION, 2), version: 1, coarse: true } },
-      run(0, 2),
+      run({ from: 0 }),
+      run({ from: 0, days: 1, select: [2, 0] }),
+      { do: "add", action: action(ASSERTION, [read(2)], { version: 1, coarse: true }) },
+      run({ from: 0, days: 2 }),
       { do: "tamper", action: 0, row: 0, v: 0 },
     ],
+  },
+  "two tables above a model of which a run without upstream builds one date": {
+    sources: [dated({ d: 0, k: 0, v: 0 })],
+    actions: [action(INCREMENTAL, [read(0)]), action(TABLE, [read(0)]), action(TABLE, [read(1)])],
+    steps: [run({ from: 1, upstream: false }), run({ from: 1, upstream: false })],
+  },
+  "a forecast of the first date there is": {
+    sources: [dated({ d: FIRST_DATE, k: 0, v: 0 }, { d: 4, k: 0, v: 0 })],
+    actions: [action(INCREMENTAL, [read(0)], { forecast: 1 })],
+    steps: [run(), { do: "deleteRow", source: 0, d: 4, k: 0 }],
+  },
+  "a table that becomes one of another kind and loses its rows": {
+    sources: [dated()],
+    actions: [action(INCREMENTAL, [read(0)])],
+    steps: [run(), { do: "tamper", action: 0, row: 0, v: 0 }, { do: "edit", action: 0, what: 7, value: 0 }],
+  },
+  "one night that needs dates which only an undated source has": {
+    sources: [undated({ d: 3, k: 0, v: 0 }, { d: 2, k: 0, v: 0 }), dated()],
+    actions: [action(INCREMENTAL, [read(0), read(1)], { version: 1 }), action(INCREMENTAL, [read(0, { back: 1 })])],
+    steps: [run({ from: 3 })],
+  },
+  "rows of an accumulating model that a window and the rest both hold": {
+    sources: [undated({ d: 1, k: 1, v: 0 })],
+    actions: [
+      action(INCREMENTAL, [read(0)], { accumulation: MERGE }),
+      action(INCREMENTAL, [read(0)], { unsplit: true }),
+    ],
+    steps: [run({ from: 0, days: 1, select: [0] }), run({ from: 0, days: 1 }), run({ from: 1 })],
+  },
+  "one night that reads rows which earlier code has left on a date without inputs": {
+    sources: [dated(), dated({ d: 0, k: 0, v: 0 })],
+    actions: [action(INCREMENTAL, [read(1)])],
+    steps: [
+      run(),
+      { do: "edit", action: 0, what: 6, value: 0 },
+      { do: "add", action: action(INCREMENTAL, [read(0)], { forecast: 1 }) },
+      run({ from: 1 }),
+    ],
+  },
+  "a view that is not asked for between a model that fails and one that is": {
+    sources: [dated()],
+    actions: [
+      action(INCREMENTAL, [read(0)], { forecast: 1 }),
+      action(INCREMENTAL, [read(0)]),
+      action(VIEW, [read(0)]),
+      action(INCREMENTAL, [read(2)]),
+    ],
+    steps: [run(), { do: "edit", action: 0, what: 4, value: 0 }, run({ from: 0, select: [3] })],
+  },
+  "columns that change their order before who names them": {
+    sources: [dated({ d: 0, k: 0, v: 0 })],
+    actions: [action(INCREMENTAL, [read(0)])],
+    steps: [run(), { do: "reorder", source: 0 }, run()],
+  },
+  "a full refresh of what reads an accumulating model": {
+    sources: [dated({ d: 0, k: 5, v: 0 })],
+    actions: [action(INCREMENTAL, [read(0)], { accumulation: MERGE }), action(INCREMENTAL, [read(0)])],
+    steps: [run(), { do: "insert", source: 0, d: 0, k: 0, v: 0 }, run({ select: [1], force: true }), run()],
   },
 };
 

@@ -1,19 +1,32 @@
-/** The actions of a generated project, and the GoogleSQL that they stand for. */
+/** The actions of a generated project: what a user would write, small enough that a few lines can compute what each must give. */
 
-export type Kind = "incremental" | "table" | "view" | "assertion";
+export type Kind = "incremental" | "table" | "view" | "assertion" | "operation" | "function";
 
 export interface Input {
   readonly name: string;
   /** Days before and behind a partition that it reads of this input. */
   readonly back: number;
   readonly ahead: number;
+  /** It is named in the SQL, and no dependency says so. */
+  readonly literal: boolean;
 }
 
-/** One action: what a user would write, small enough that a few lines of TypeScript can compute what it must give. */
+/**
+ * How an accumulating model comes by its rows. `new_dates`: appends dates behind its last; `new_keys`: appends keys that it lacks;
+ * `merge`: merges by key; `highest`: joins itself and merges the larger value; `protected`: appends all, and is never refreshed.
+ */
+export type Accumulation = "new_dates" | "new_keys" | "merge" | "highest" | "protected";
+
 export interface Spec {
   readonly name: string;
   readonly kind: Kind;
   readonly inputs: readonly Input[];
+  /** Passes all columns of its first input on, in their order; otherwise it sums over all inputs. */
+  readonly star: boolean;
+  /** Its rows are history; undefined: its query is the truth. */
+  readonly accumulation: Accumulation | undefined;
+  /** Says how far a date reaches, so that it is decided date by date. */
+  readonly split: boolean;
   /** Changes the numbers that come out. */
   readonly version: number;
   /** A small one makes many changes of the inputs vanish in the output. */
@@ -22,6 +35,22 @@ export interface Spec {
   readonly keyed: boolean;
   /** Reads whole rows of its inputs, columns that it does not know included: `x`, where there is one, is added to `v`. */
   readonly wide: boolean;
+  /** Its `v` is a text. */
+  readonly texts: boolean;
+  /** Days by which its rows lie behind those that they are made of. */
+  readonly forecast: number;
+  /** Its pre_operations read all of this relation, and every value is raised by the largest that they find. */
+  readonly before: string | undefined;
+  /** Its post_operations delete rows of its own, or make another table that counts them. */
+  readonly after: "deletes" | "logs" | undefined;
+  /** A function of the project that it calls, which no dependency says. */
+  readonly calls: string | undefined;
+  /** An operation makes a table of its own name, or another one that is read by that table's name. */
+  readonly output: "own" | "other" | undefined;
+  /** An operation that runs only when what it depends on has changed. */
+  readonly skippable: boolean;
+  /** An assertion that only reports. */
+  readonly warns: boolean;
   /** Calls RAND() where nobody can see that it does not matter. */
   readonly volatile: boolean;
   readonly disabled: boolean;
@@ -31,105 +60,41 @@ export interface Spec {
   readonly comment: number;
 }
 
-export interface Row {
-  readonly d: string;
-  readonly k: string;
-  readonly v: number;
-  /** A column that only some sources have, and only some of the time. */
-  readonly x?: number | undefined;
-  /** Its `data_hash` is NULL: the table got that column after the row. */
-  readonly unhashed?: true | undefined;
-}
-
 export const DATASET = "world";
+
+/** What makes a row one: two rows of a source or model never agree in all of these, NULL counted as a value. */
+export const KEY = ["d", "k", "j"];
 
 export function relation(name: string): string {
   return `${DATASET}.${name}`;
 }
 
+const texts = new WeakMap<Spec, string>();
+
 /** Everything of a spec that may change what is built. */
-export function semantics({ comment: _comment, ...spec }: Spec): string {
-  return JSON.stringify(spec);
+export function semantics(spec: Spec): string {
+  const known = texts.get(spec);
+  if (known !== undefined) return known;
+  const text = JSON.stringify({ ...spec, comment: 0 });
+  texts.set(spec, text);
+  return text;
 }
 
-/** An action's query, with the text range of every relation that it names. */
-export interface SpecSql {
-  readonly sql: string;
-  readonly reads: readonly { readonly key: string; readonly start: number; readonly end: number }[];
+/** Which columns of its inputs an action's query can see. */
+export function readColumns(spec: Spec): { readonly names: readonly string[]; readonly whole: boolean } {
+  return { names: spec.keyed ? [...KEY, "v", "data_hash"] : [...KEY, "v"], whole: spec.wide || isStar(spec) };
 }
 
-/** GoogleSQL of one action. The comments tell `evaluateSql` what is what; engines do not see them. */
-export function specSql(spec: Spec): SpecSql {
-  const reads: { key: string; start: number; end: number }[] = [];
-  let sql = `/*spec ${semantics(spec)}*/ `;
-  const text = (part: string) => {
-    sql += part;
-  };
-  const read = (index: number, alias: string) => {
-    const key = relation((spec.inputs[index] as Input).name);
-    text(`/*<${spec.name}.${index}*/`);
-    reads.push({ key, start: sql.length, end: sql.length + key.length + 4 });
-    text(`\`${key.replace(".", "`.`")}\`/*${spec.name}.${index}>*/ AS ${alias}`);
-  };
-  if (spec.kind === "view" || spec.kind === "assertion") {
-    text(spec.wide ? "SELECT * FROM " : "SELECT d, k, v FROM ");
-    read(0, "s0");
-    text(spec.kind === "view" ? ` WHERE v >= ${spec.version}` : ` WHERE v = ${spec.version}`);
-  } else {
-    const value = (index: number) =>
-      spec.wide ? `v + IFNULL(CAST(REGEXP_EXTRACT(TO_JSON_STRING(s${index}), r'"x":"?([0-9]+)') AS INT64), 0)` : "v";
-    const hash = ", TO_HEX(SHA256(CONCAT(CAST(d AS STRING), '|', k, '|', CAST(v AS STRING)))) AS data_hash";
-    text(`SELECT d, k, ${spec.broken ? "NO_SUCH_FUNCTION(v)" : "v"} AS v${spec.keyed ? hash : ""} FROM (`);
-    text(
-      `SELECT o.d AS d, i.k AS k, MOD(SUM(i.v * i.w) + ${7 * spec.version}, ${spec.modulus}) AS v FROM (SELECT DISTINCT d FROM `,
-    );
-    read(0, "o0");
-    text(") AS o JOIN (");
-    spec.inputs.forEach(({ back, ahead }, index) => {
-      text(
-        `${index === 0 ? "" : " UNION ALL "}SELECT ${index + 1} AS w, ${back} AS back, ${ahead} AS ahead, d, k, ${value(index)} AS v FROM `,
-      );
-      read(index, `s${index}`);
-    });
-    text(
-      ") AS i ON i.d BETWEEN DATE_SUB(o.d, INTERVAL i.back DAY) AND DATE_ADD(o.d, INTERVAL i.ahead DAY) GROUP BY o.d, i.k)",
-    );
-  }
-  return { sql, reads };
+/** The table that an operation makes. */
+export function madeBy({ name, output }: Pick<Spec, "name" | "output">): string {
+  return output === "other" ? `made_by_${name}` : name;
 }
 
-/** What an action's query gives, by definition. */
-export function evaluate(spec: Spec, inputs: readonly (readonly Row[])[]): Row[] {
-  const first = inputs[0] as readonly Row[];
-  const plain = (row: Row) => (spec.wide ? row : { d: row.d, k: row.k, v: row.v });
-  if (spec.kind === "view") return first.filter(({ v }) => v >= spec.version).map(plain);
-  if (spec.kind === "assertion") return first.filter(({ v }) => v === spec.version);
-  const sums = new Map<string, number>();
-  for (const d of new Set(first.map((row) => row.d))) {
-    inputs.forEach((rows, index) => {
-      const { back, ahead } = spec.inputs[index] as Input;
-      const [from, to] = [shift(d, -back), shift(d, ahead)];
-      for (const row of rows) {
-        if (row.d < from || row.d > to) continue;
-        const key = `${d}|${row.k}`;
-        const value = row.v + (spec.wide ? (row.x ?? 0) : 0);
-        sums.set(key, (sums.get(key) ?? 0) + value * (index + 1));
-      }
-    });
-  }
-  return [...sums].map(([key, sum]) => ({
-    d: key.slice(0, 10),
-    k: key.slice(11),
-    v: (sum + 7 * spec.version) % spec.modulus,
-  }));
+/** The table in which a model's post_operations count its rows. */
+export function logOf({ name }: Pick<Spec, "name">): string {
+  return `log_of_${name}`;
 }
 
-/** A date of January 2024, moved by some days without leaving what text comparison can order. */
-export function shift(date: string, days: number): string {
-  return day(Number(date.slice(8)) - 10 + days);
-}
-
-/** Day 0 is 2024-01-10. */
-export function day(index: number): string {
-  return `2024-01-${String(10 + index).padStart(2, "0")}`;
+export function isStar({ kind, star, wide }: Spec): boolean {
+  return kind === "view" || kind === "assertion" ? wide : star;
 }

@@ -30,11 +30,11 @@ async function applyStage(
 ): Promise<PublishCounts> {
   const plan = new PublishSql(request);
   const isKeyed = request.key.length > 0 && (await refuseBadKeys(connection, request));
-  const kept = await prepareTarget(connection, existing, request);
+  const { kept, dropped } = await prepareTarget(connection, existing, request);
   const live = kept ? await numberOf(connection, plan.countLive()) : 0;
   if (live === 0) {
     const inserted = request.stage.rows === 0 ? 0 : await changedRows(connection, plan.insertAll());
-    return { inserted, updated: 0, refreshed: 0, deleted: 0, unchanged: 0 };
+    return { inserted, updated: 0, refreshed: 0, deleted: dropped, unchanged: 0 };
   }
   return isKeyed ? mergeByKey(connection, plan, request) : replacePartitions(connection, plan, request, live);
 }
@@ -42,13 +42,13 @@ async function applyStage(
 /**
  * Makes the target a table of the stage's shape. A view in its place, a table partitioned by another column, or one of which no
  * column would stay, gives way.
- * @returns whether a table with rows of earlier runs was kept
+ * @returns whether a table with rows of earlier runs was kept, and how many rows went with one that was not
  */
 async function prepareTarget(
   connection: DuckDBConnection,
   existing: Relation | undefined,
   request: PublishRequest,
-): Promise<boolean> {
+): Promise<{ readonly kept: boolean; readonly dropped: number }> {
   const { target, stage } = request;
   const layout = { partitionColumn: request.partitionColumn, clusterBy: request.clusterBy, primaryKey: request.key };
   const isSamePartitioning = existing?.partitionColumn?.toLowerCase() === layout.partitionColumn?.toLowerCase();
@@ -56,14 +56,16 @@ async function prepareTarget(
     existing?.kind === "table" &&
     isSamePartitioning &&
     existing.columns.some((column) => keptColumn(stage.columns, column) !== undefined);
-  if (existing !== undefined && !keep) await connection.run(`DROP ${existing.kind} ${quotePath(target)}`);
   if (existing === undefined || !keep) {
+    const isTable = existing?.kind === "table";
+    const dropped = isTable ? await numberOf(connection, `SELECT count(*) FROM ${quotePath(target)}`) : 0;
+    if (existing !== undefined) await connection.run(`DROP ${existing.kind} ${quotePath(target)}`);
     await createTable(connection, target, stage.columns, layout);
-    return false;
+    return { kept: false, dropped };
   }
   if (!isSameShape(existing, stage.columns)) await reshape(connection, existing, stage.columns, layout);
   else if (!isSameLayout(existing, layout)) await connection.run(layoutSql(target, layout));
-  return true;
+  return { kept: true, dropped: 0 };
 }
 
 async function mergeByKey(

@@ -1,0 +1,247 @@
+import type { ActionResult } from "../../runner/events/events.js";
+import type { DateRange } from "../../runner/port/port.js";
+import { type Content, namesOf, type Row, shapeOf, textOf } from "./content.js";
+import { accumulated, evaluate, evaluateIncrement } from "./evaluate.js";
+import { readWhole, readWindows } from "./project.js";
+import { evaluatedOn, type FinishedRun, guardsOf, isIn, isModel, isSelected, isSplit, nameOf, tableIn } from "./run.js";
+import { logOf, madeBy, relation, type Spec } from "./spec.js";
+
+/**
+ * What must be true of a warehouse after a run that ended, whatever was decided: what is asked for is what a plain evaluation of the
+ * project from its sources gives; what could not be made so is told.
+ * @throws Error for the first thing that is not so
+ */
+export function checkPromise(run: FinishedRun): void {
+  const truth = new Truth(run);
+  for (const [name, result] of run.results) {
+    const spec = run.specs.get(name) as Spec;
+    const isLeftOut = result.partitions.every(({ reason }) => reason === "not_selected" || reason === "disabled");
+    if (isLeftOut) continue;
+    if (result.status === "failed" || result.status === "blocked") checkFailure(run, spec, result);
+    else if (spec.kind === "assertion") checkVerdict(run, spec, result);
+    else if (spec.kind === "operation" || spec.kind === "function") checkMade(run, spec);
+    else checkContent(run, spec, result, truth);
+  }
+}
+
+function checkContent(run: FinishedRun, spec: Spec, result: ActionResult, truth: Truth): void {
+  const { name } = spec;
+  const live = run.after.get(name);
+  if (live?.kind !== (spec.kind === "view" ? "view" : "table"))
+    throw new Error(`${name} is not there after a run that ended well`);
+  if (isModel(spec)) checkStatus(run, spec, result);
+  if (isModel(spec) && result.partitions.some(({ decision }) => decision === "run")) checkGuards(run, spec);
+  if (spec.accumulation !== undefined) checkAccumulated(run, spec, result);
+  else checkRebuild(run, spec, result, truth);
+}
+
+function checkRebuild(run: FinishedRun, spec: Spec, result: ActionResult, truth: Truth): void {
+  const { name } = spec;
+  checkLog(run, spec);
+  const rebuilt = evaluatedOn(spec, run, (input) => tableIn(run.after, input));
+  compare(
+    run,
+    spec,
+    result.partitions.map(({ partition }) => partition),
+    rebuilt,
+    "a rebuild on what is there",
+  );
+  // What is told to rest on nothing stale is what the sources give.
+  const told = run.told.some((event) => event.event === "rests_on_stale" && event.key === relation(name));
+  if (spec.kind === "view" || (told && !run.request.upstream)) return;
+  const fresh = result.partitions.filter(({ reason }) => reason !== "stale_upstream");
+  compare(
+    run,
+    spec,
+    fresh.map(({ partition }) => partition),
+    truth.of(name),
+    "a rebuild from the sources",
+  );
+  if (isSelected(run, name) && run.request.window === undefined && isSplit(spec)) requireAll(run, spec, result);
+}
+
+/** Without a window every row there is belongs to one of the partitions. */
+function requireAll({ after, plan }: FinishedRun, { name }: Spec, { partitions }: ActionResult): void {
+  const left = tableIn(after, name)?.rows.find(
+    (row) => !partitions.some(({ partition }) => isIn(row, partition, plan.everything)),
+  );
+  if (left !== undefined) throw new Error(`${name}: nobody decided about ${JSON.stringify(left)}`);
+}
+
+function compare(
+  { after, plan }: FinishedRun,
+  spec: Spec,
+  partitions: readonly string[],
+  wanted: Content | undefined,
+  what: string,
+): void {
+  if (partitions.length === 0) return;
+  const { name } = spec;
+  const has = after.get(name)?.shown;
+  if (wanted === undefined) throw new Error(`${name} says it is right, but ${what} is not possible`);
+  if (has === undefined) throw new Error(`${name} cannot be read`);
+  if (shapeOf(has.columns) !== shapeOf(wanted.columns))
+    throw new Error(`${name} has columns ${shapeOf(has.columns)}, ${what} gives ${shapeOf(wanted.columns)}`);
+  const inside = (row: Row) => partitions.some((partition) => isIn(row, partition, plan.everything));
+  const [got, want] = [has, wanted].map(({ rows }) => textOf(rows.filter(inside), namesOf(has)));
+  if (got !== want) throw new Error(`${name} holds\n${got}\nin ${partitions.join()}; ${what} gives\n${want}`);
+}
+
+/** What an operation makes is what its statement gives, skipped or not. */
+function checkMade(run: FinishedRun, spec: Spec): void {
+  if (spec.kind === "function") return;
+  const made = tableIn(run.after, madeBy(spec));
+  const wanted = evaluatedOn(spec, run, (input) => tableIn(run.after, input));
+  if (made === undefined || wanted === undefined) throw new Error(`${spec.name} has made nothing`);
+  const [has, want] = [made, wanted].map(({ rows }) => textOf(rows, namesOf(wanted)));
+  if (has !== want) throw new Error(`${madeBy(spec)} holds\n${has}\nand its statement gives\n${want}`);
+}
+
+/** The table that post_operations make counts the rows of the model. */
+function checkLog({ after }: FinishedRun, spec: Spec): void {
+  if (spec.after !== "logs") return;
+  const counts = new Map<unknown, number>();
+  for (const { k } of tableIn(after, spec.name)?.rows ?? []) counts.set(k, (counts.get(k) ?? 0) + 1);
+  const wanted = [...counts].map(([k, n]) => JSON.stringify([k, n])).sort();
+  const has = tableIn(after, logOf(spec))
+    ?.rows.map(({ k, n }) => JSON.stringify([k, n]))
+    .sort();
+  if (has?.join() !== wanted.join())
+    throw new Error(`${logOf(spec)} holds ${has?.join()} and should hold ${wanted.join()}`);
+}
+
+/** A run that changed rows says so. */
+function checkStatus({ before, after }: FinishedRun, { name }: Spec, { status }: ActionResult): void {
+  const now = tableIn(after, name);
+  const columns = namesOf(now ?? { columns: [] });
+  const [old, rows] = [tableIn(before, name), now].map((content) => textOf(content?.rows ?? [], columns));
+  if (old !== rows && status !== "success") throw new Error(`${name} changed and is called ${status}`);
+}
+
+function checkGuards(run: FinishedRun, { name }: Spec): void {
+  const { specs, after } = run;
+  for (const guard of guardsOf(name, specs)) {
+    const found = evaluatedOn(guard, run, (input) => tableIn(after, input));
+    if (found !== undefined && found.rows.length > 0)
+      throw new Error(`${name} was published though ${guard.name} finds rows`);
+  }
+}
+
+/** An assertion says in every run what it finds. */
+function checkVerdict(run: FinishedRun, spec: Spec, { status }: ActionResult): void {
+  const { after, told } = run;
+  const { name } = spec;
+  const found = (evaluatedOn(spec, run, (input) => tableIn(after, input))?.rows ?? []).length > 0;
+  const isTold = told.some((event) => event.event === "assertion_found_rows" && event.key === relation(name));
+  if (isTold && !found) throw new Error(`${name} tells of rows that are not there`);
+  if (found && !isTold) throw new Error(`${name} finds rows and ends with ${status} without telling`);
+}
+
+/** Something must have gone wrong where a run says so. */
+function checkFailure(run: FinishedRun, spec: Spec, { status, error }: ActionResult): void {
+  const { name } = spec;
+  const failed = (key: string) => ["failed", "blocked"].includes(run.results.get(key)?.status ?? "");
+  const reads = [
+    ...spec.inputs.map((input) => input.name),
+    ...readWindows(spec, run.specs).keys(),
+    ...readWhole(spec, run.specs),
+  ];
+  const makers = [...run.specs.values()].filter((other) => reads.includes(madeBy(other)) || spec.calls === other.name);
+  const culprit = [...reads, ...makers.map((maker) => maker.name)].find(failed);
+  const guard = guardsOf(name, run.specs).find((one) => failed(one.name));
+  const content = evaluatedOn(spec, run, (input) => tableIn(run.after, input));
+  const isBroken = spec.broken || content === undefined || isUnreadable(run, spec);
+  const findsRows = spec.kind === "assertion" && (content?.rows.length ?? 0) > 0;
+  const isHosted = spec.kind === "assertion" && culprit !== undefined;
+  if (status === "blocked" && (culprit ?? guard) !== undefined) return;
+  if (status === "failed" && (isBroken || findsRows || isHosted)) return;
+  throw new Error(`${name} ${status} for no reason: ${error}`);
+}
+
+/** A view is made on relations as they stand, other views included. */
+function isUnreadable({ after, specs }: FinishedRun, spec: Spec): boolean {
+  return spec.inputs.some(({ name }) => {
+    const table = after.get(name);
+    return table?.shown === undefined || (specs.get(name)?.kind === "view" && table.kind !== "view");
+  });
+}
+
+/** The rows of an accumulating model are those of before with what stock Dataform's statement brings in for what was built. */
+function checkAccumulated(run: FinishedRun, spec: Spec, { partitions }: ActionResult): void {
+  const { name } = spec;
+  const ran = partitions.filter(({ decision }) => decision === "run");
+  const input = inputOf(run, spec);
+  const isBuilt = (row: Row) => ran.some(({ partition }) => isIn(row, partition, decidedAlone(run, spec)));
+  const before = tableIn(run.before, name);
+  const own = before?.rows ?? [];
+  const isRefreshed = ran.some(({ reason }) => reason === "forced") && spec.accumulation !== "protected";
+  const wanted = () => {
+    if (ran.length === 0 || input === undefined) return own;
+    const full = evaluate(spec, [input]).rows.filter(isBuilt);
+    if (before === undefined) return full;
+    if (isRefreshed) return [...own.filter((row) => !isBuilt(row)), ...full];
+    return accumulated(spec, own, evaluateIncrement(spec, input, own).filter(isBuilt));
+  };
+  const columns = namesOf(tableIn(run.after, name) as Content);
+  const [has, want] = [tableIn(run.after, name)?.rows ?? [], wanted()].map((rows) => textOf(rows, columns));
+  if (has !== want) throw new Error(`${name} holds\n${has}\nand Dataform would leave\n${want}`);
+}
+
+/** Dates that are partitions of their own in this run: those of the window too, which `rest` otherwise holds. */
+function decidedAlone({ plan }: FinishedRun, { name }: Spec): readonly DateRange[] {
+  const { asked, needed } = plan.needs.get(relation(name)) ?? {};
+  return [...plan.everything, ...(asked?.ranges ?? []), ...(needed?.ranges ?? [])];
+}
+
+function inputOf(run: FinishedRun, spec: Spec): Content | undefined {
+  const { specs, after } = run;
+  const name = spec.inputs[0]?.name ?? "";
+  const view = specs.get(name);
+  return view?.kind === "view" ? evaluatedOn(view, run, (input) => tableIn(after, input)) : tableIn(after, name);
+}
+
+/** What a plain evaluation from the sources gives. What nobody builds is what it is: disabled actions, and history. */
+class Truth {
+  readonly #known = new Map<string, Content | undefined>();
+
+  constructor(readonly run: FinishedRun) {}
+
+  of(name: string): Content | undefined {
+    if (!this.#known.has(name)) this.#known.set(name, this.#evaluate(name));
+    return this.#known.get(name);
+  }
+
+  #evaluate(name: string): Content | undefined {
+    const { specs, after } = this.run;
+    const spec = specs.get(name);
+    if (spec === undefined || spec.disabled || spec.accumulation !== undefined || spec.kind === "operation")
+      return tableIn(after, name);
+    return spec.broken ? undefined : evaluatedOn(spec, this.run, (input) => this.of(input));
+  }
+}
+
+/** Every partition that ran was asked for, or says who needs it. */
+export function checkAsked(run: FinishedRun): void {
+  const { plan, request, results, specs } = run;
+  for (const [name, { partitions }] of results) {
+    const spec = specs.get(name) as Spec;
+    const planned = new Set(
+      plan.decisions.get(relation(name))?.flatMap((one) => (one.decision === "run" ? one.partition : [])),
+    );
+    for (const { partition, decision, neededBy } of partitions) {
+      if (decision !== "run") continue;
+      if (!planned.has(partition) && spec.kind !== "assertion")
+        throw new Error(`${name} ran ${partition}, which the plan had skipped`);
+      const { window } = request;
+      const inWindow = !isSplit(spec) || window === undefined || (partition >= window.from && partition <= window.to);
+      const isAsked = isSelected(run, name) && inWindow;
+      const isHosted = spec.kind === "assertion";
+      if (!isAsked && neededBy === undefined && !isHosted)
+        throw new Error(`${name} ran ${partition}, which nobody asked for`);
+      if (isAsked && neededBy !== undefined) throw new Error(`${name} ${partition} was asked for, not only needed`);
+      const reader = neededBy === undefined ? undefined : specs.get(nameOf(neededBy));
+      if (reader !== undefined && !readWindows(reader, specs).has(name) && !readWhole(reader, specs).has(name))
+        throw new Error(`${name} ${partition} is needed by ${reader.name}, which does not read it`);
+    }
+  }
+}
