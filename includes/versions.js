@@ -59,6 +59,9 @@ const COMPARED = [
   "source_ml_features_hash",
 ];
 
+/** JSON is compared as text. */
+const JSON_COLUMNS = new Set(["key_factors", "warnings"]);
+
 /** Columns that the versions decide, not the result. */
 const VERSION_COLUMNS = new Set([
   "prediction_id",
@@ -79,9 +82,19 @@ function predictionId(row, version) {
   );
 }
 
-/** Whether a new result and an earlier row say the same. */
+/** Whether a new result and an earlier row say the same: what differs in it is a new version. */
 function same(fresh, earlier) {
-  return COMPARED.map((name) => `${fresh}.${name} IS NOT DISTINCT FROM ${earlier}.${name}`).join(" AND ");
+  return equal(fresh, earlier, COMPARED);
 }
 
-module.exports = { COLUMNS, RESULT_COLUMNS, predictionId, same };
+/** Whether a new result and an earlier row are alike in all that is told of them too. */
+function alike(fresh, earlier) {
+  return equal(fresh, earlier, RESULT_COLUMNS);
+}
+
+function equal(fresh, earlier, names) {
+  const text = (row, name) => (JSON_COLUMNS.has(name) ? `TO_JSON_STRING(${row}.${name})` : `${row}.${name}`);
+  return names.map((name) => `${text(fresh, name)} IS NOT DISTINCT FROM ${text(earlier, name)}`).join(" AND ");
+}
+
+module.exports = { COLUMNS, RESULT_COLUMNS, predictionId, same, alike };

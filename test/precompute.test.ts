@@ -121,7 +121,7 @@ describe("Phase 4 on the sample season", () => {
     const grades = await rig.fastbreak("query", "--csv", "--report", "grades", "--date", "2021-11-24");
     expect(
       grades.stdout
-        .split("\r\n")
+        .split("\n")
         .slice(1, -1)
         .map((line) => line.split(",")[0])
         .sort(),

@@ -96,6 +96,22 @@ describe("the worked example of docs/prediction-systems.md", () => {
     ).toEqual(["00000000000000bb"]);
   });
 
+  it("tells the present source of features that have not changed, in the version that there is", async () => {
+    await rig.sql("UPDATE nba_predictions.ml_feature_store_v2 SET data_source = 'mixed'");
+    await rig.run(RUN);
+    const told =
+      "SELECT feature_data_source, prediction_version, count(*), count(*) FILTER (updated_at > created_at) FROM " +
+      "nba_predictions.player_prop_predictions WHERE is_active GROUP BY ALL";
+    expect(await rig.lines(told)).toEqual(["mixed 3 4 4"]);
+    const written = "SELECT max(updated_at) FROM nba_predictions.player_prop_predictions";
+    const before = await rig.lines(written);
+    await rig.run([...RUN, "--full-refresh"]);
+    expect(await rig.lines(written)).toEqual(before);
+    await rig.sql("UPDATE nba_predictions.ml_feature_store_v2 SET data_source = 'phase4'");
+    await rig.run(RUN);
+    expect(await rig.lines(told)).toEqual(["phase4 3 4 4"]);
+  });
+
   it("withdraws the predictions of a player who is ruled out", async () => {
     await rig.sql("UPDATE nba_analytics.upcoming_player_game_context SET player_status = 'out'");
     await rig.run(RUN);
@@ -158,7 +174,7 @@ describe("similar games", () => {
 
   it("grades every system and the season average by what happened", async () => {
     const sql = `SELECT system_id, predictions, mean_absolute_error, picks, hits FROM nba_predictions.prediction_accuracy ORDER BY system_id`;
-    expect((await rig.rig.fastbreak("query", "--csv", sql)).stdout.trim().split(/\r?\n/).slice(1)).toEqual([
+    expect((await rig.rig.fastbreak("query", "--csv", sql)).stdout.trim().split("\n").slice(1)).toEqual([
       "ensemble_v1,1,35.9,1,1",
       "moving_average_v1,1,36.6,1,1",
       "season_average,1,40,0,0",
@@ -399,7 +415,7 @@ describe("the circuit of a system", () => {
       status: "blocked",
       partitions: [{ partition: DATE, decision: "skip", reason: "breaker_open" }],
       error: expect.stringMatching(
-        /^circuit open after 5 failures in a row, next attempt after .*breaker reset nba_predictions\.xgboost_v1/,
+        /circuit open after 5 failures in a row, next attempt after .*breaker reset nba_predictions\.xgboost_v1/,
       ),
     });
     expect(run.totals.failed).toBe(0);

@@ -10,13 +10,13 @@ export function rowsAsJson(result: QueryResult): string {
   return `${JSON.stringify(rows, exactNumber)}\n`;
 }
 
-/** RFC 4180, with a header line; NULL is an empty field. */
+/** RFC 4180 with the line ends of Unix tools, as `bq` writes it, and a header line; NULL is an empty field. */
 export function rowsAsCsv(result: QueryResult): string {
   const lines = [
     result.columns.map(({ name }) => name),
     ...result.rows.map((row) => row.map((value) => (value === null ? "" : textOf(value)))),
   ];
-  return lines.map((line) => `${line.map(csvField).join(",")}\r\n`).join("");
+  return lines.map((line) => `${line.map(csvField).join(",")}\n`).join("");
 }
 
 /** Aligned columns under a header, then the number of rows. */

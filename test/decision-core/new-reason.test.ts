@@ -22,7 +22,7 @@ function problemsWith(change: (reasons: string) => string): string {
   const settings = JSON.parse(readFileSync(join(ROOT, "tsconfig.json"), "utf8"));
   writeFileSync(join(dir, "tsconfig.json"), JSON.stringify({ ...settings, include: ["runner"] }));
   writeFileSync(join(dir, "package.json"), readFileSync(join(ROOT, "package.json")));
-  return spawnSync(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "--noEmit", "-p", dir], {
+  return spawnSync(process.execPath, [join(ROOT, "node_modules/@typescript/native/bin/tsc"), "--noEmit", "-p", dir], {
     encoding: "utf8",
   }).stdout;
 }
