@@ -142,6 +142,11 @@ const FOUND: Readonly<Record<string, History>> = {
     ],
     steps: [run(), { do: "edit", action: 0, what: 4, value: 0 }, run({ from: 0, select: [3] })],
   },
+  "a view on a view that was edited and is not asked for": {
+    sources: [dated({ d: 0, k: 0, v: 0 })],
+    actions: [action(VIEW, [read(0)]), action(VIEW, [read(0)])],
+    steps: [run(), { do: "edit", action: 0, what: 14, value: 1 }, run({ select: [1] }), run()],
+  },
   "columns that change their order before who names them": {
     sources: [dated({ d: 0, k: 0, v: 0 })],
     actions: [action(INCREMENTAL, [read(0)])],
