@@ -6,7 +6,7 @@ import { type History, histories } from "./history.js";
 import { live } from "./player.js";
 import { action, dated, INCREMENTAL, read, run } from "./seeds.js";
 
-const RUNS = Number(process.env.FASTBREAK_DUCKDB_HISTORIES ?? 60);
+const RUNS = Number(process.env.FASTBREAK_DUCKDB_HISTORIES ?? 25);
 const outsides = await duckDbOutsides();
 afterAll(() => outsides.remove());
 
