@@ -2,10 +2,10 @@ import type { RunnableAction } from "../graph/action.js";
 import { inputsOf, observedInputs } from "../observe/inputs.js";
 import { effectRequests, liveOutput, outputRequest, type Snapshot } from "../observe/snapshot.js";
 import type { Coverage } from "../plan/coverage.js";
-import { outputVersion } from "../plan/decide.js";
+import { effectsVersion, outputVersion } from "../plan/decide.js";
 import { inputHashes, UNKNOWN_INPUTS } from "../plan/input-hash.js";
 import type { LiveOutput } from "../plan/types.js";
-import { NO_ROWS, type Partition } from "../port/identity.js";
+import { EFFECTS, NO_ROWS, type Partition } from "../port/identity.js";
 import type { PartitionDigests, Transaction } from "../port/port.js";
 import { type BuiltPartition, recordModelStates } from "../state/model-state.js";
 import type { BuildContext } from "./build.js";
@@ -20,6 +20,17 @@ export interface BuiltPartitions {
   readonly verdict: string | undefined;
 }
 
+/** What stands in a record that is of no rows. */
+const NO_PARTITION = {
+  partition: EFFECTS,
+  inputHash: UNKNOWN_INPUTS,
+  inputs: {},
+  fingerprint: NO_ROWS,
+  rows: 0,
+  restingOn: [],
+  verdict: undefined,
+};
+
 /** Records builds in the transaction that made them. */
 export class BuildRecorder {
   constructor(
@@ -33,22 +44,27 @@ export class BuildRecorder {
     const output = await this.#outputOf(action, coverage);
     const { relations, inputs } = snapshot;
     const hashes = inputHashes(action.node, partitions, inputsOf(action, relations, inputs), outside);
+    const common = {
+      model: action.node.key,
+      codeHash: action.node.codeHash,
+      compiledHash: action.node.compiledHash,
+      engineVersion: context.engineVersion,
+    };
     const built = partitions.map(
       (partition): BuiltPartition => ({
-        model: action.node.key,
+        ...common,
         partition,
-        codeHash: action.node.codeHash,
-        compiledHash: action.node.compiledHash,
         inputHash: hashes.get(partition)?.hash ?? UNKNOWN_INPUTS,
         inputs: hashes.get(partition)?.byUpstream ?? {},
         fingerprint: output.rows.get(partition)?.digest ?? NO_ROWS,
         outputVersion: outputVersion(output.live, partition, outside),
         rows: output.rows.get(partition)?.rows ?? 0,
-        engineVersion: context.engineVersion,
         restingOn: context.restingOn(action, partition, outside),
         verdict,
       }),
     );
+    if (output.live.effects !== "")
+      built.push({ ...common, ...NO_PARTITION, outputVersion: effectsVersion(output.live) });
     await recordModelStates(transaction, context.stateDataset, context.run, built);
     await context.fingerprints.append(transaction, observedInputs(action, relations, inputs));
   }

@@ -2,23 +2,25 @@ import type { Evidence, PartitionDecision } from "../graph/decision.js";
 import type { PlanNode } from "../graph/node.js";
 import type { RunReason } from "../graph/reasons.js";
 import { digestText } from "../port/digest-text.js";
-import { NO_ROWS, type Partition, REST } from "../port/identity.js";
+import { EFFECTS, NO_ROWS, type Partition, REST } from "../port/identity.js";
 import { holds } from "../port/partition-set.js";
 import type { DateRange } from "../port/port.js";
 import { reachOf, touches } from "./read-window.js";
 import type { InputHash, LiveOutput, OutputVersion, PartitionState } from "./types.js";
 
-/**
- * What is recorded of a live partition and compared with it: its rows, the columns of its table even when it has none, and the other
- * relations that the action makes.
- */
+/** What is recorded of a live partition and compared with it: its rows, and the columns of its table even when it has none. */
 export function outputVersion(
   live: LiveOutput,
   partition: Partition,
   outside: readonly DateRange[] | undefined,
 ): OutputVersion {
   const rows = partition === REST ? restOf(live, outside ?? []) : live.rows.get(partition);
-  return `${live.columns}:${rows ?? NO_ROWS}${live.effects === "" ? "" : `:${live.effects}`}` as OutputVersion;
+  return `${live.columns}:${rows ?? NO_ROWS}` as OutputVersion;
+}
+
+/** What is recorded, under `EFFECTS`, of the other relations that the action makes: any partition's build may have changed them. */
+export function effectsVersion({ effects }: LiveOutput): OutputVersion {
+  return effects as OutputVersion;
 }
 
 /** Everything that lies outside the ranges, as one. */
@@ -78,6 +80,11 @@ function decidePartition(input: DecideInput, partition: Partition): PartitionDec
   const version = outputVersion(live, partition, input.outside);
   if (state.outputVersion !== version)
     return run("table_modified", { what: "output", old: state.outputVersion, new: version });
+  const effects = input.state.get(EFFECTS)?.outputVersion;
+  if (live.effects !== "" && effects !== effectsVersion(live)) {
+    const evidence = { what: "output", new: effectsVersion(live) } as const;
+    return run("table_modified", effects === undefined ? evidence : { ...evidence, old: effects });
+  }
   const moved = movedInput(state, input.inputs.get(partition));
   if (moved !== undefined) return run("inputs_changed", moved);
   const pending = node.upstreams.find((upstream) => {

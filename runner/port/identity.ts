@@ -12,6 +12,9 @@ export const WHOLE = "*" as Partition;
 /** Of a dated model: its rows without a date, and those of every date that a request does not name one by one. */
 export const REST = "rest" as Partition;
 
+/** Of no rows: the other relations that an action's statements make, which belong to none of its partitions. */
+export const EFFECTS = "effects" as Partition;
+
 /** Rows whose partition column is NULL: BigQuery's own name for that partition. */
 export const NULL_PARTITION = "__NULL__" as Partition;
 

@@ -1,7 +1,7 @@
 import type { CodeHash, CompiledHash } from "../graph/node.js";
 import type { InputHashText, OutputVersion, PartitionState } from "../plan/types.js";
 import type { Fingerprint, Partition } from "../port/identity.js";
-import { REST, WHOLE } from "../port/identity.js";
+import { EFFECTS, REST, WHOLE } from "../port/identity.js";
 import type { DateRange, Observation, RowObject, Transaction } from "../port/port.js";
 import { columnNames, jsonOf, type TableCodec, textOf, textsOf } from "./codec.js";
 
@@ -97,7 +97,7 @@ export async function readModelStates(
     columns: columnNames(MODEL_STATE),
     key: ["model", "partition"],
     newestBy: ["recorded_at", "run_id"],
-    ...(range === undefined ? {} : { where: { column: "partition", values: [WHOLE, REST], range } }),
+    ...(range === undefined ? {} : { where: { column: "partition", values: [WHOLE, REST, EFFECTS], range } }),
   });
   const states = new Map<string, Map<Partition, PartitionState>>();
   for (const row of rows) {

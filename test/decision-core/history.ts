@@ -21,6 +21,8 @@ export type Step =
   | { readonly do: "editFurther"; readonly source: number; readonly d: number; readonly v: number }
   /** The same columns in another order, or `v` with another type. */
   | { readonly do: "reorder" | "retype"; readonly source: number }
+  /** Rows get keys that are easily taken for those that they had. */
+  | { readonly do: "alike"; readonly source: number }
   /** An edit of an include that every second action reads. */
   | { readonly do: "include"; readonly half: number; readonly what: number; readonly value: number }
   | { readonly do: "edit"; readonly action: number; readonly what: number; readonly value: number }
@@ -156,7 +158,7 @@ const dataEdit: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("extend"), source: small, v: fc.nat(2) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("editFurther"), source: small, d: date, v: fc.nat(9) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("reorder", "retype"), source: small }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("reorder", "retype", "alike"), source: small }) },
 );
 const editOf = (statements: boolean): fc.Arbitrary<Step> =>
   fc.oneof(

@@ -4,7 +4,7 @@ import { histories } from "./history.js";
 import { memoryOutside } from "./memory-outside.js";
 import { live } from "./player.js";
 
-const RUNS = Number(process.env.FASTBREAK_HISTORIES ?? 4_000);
+const RUNS = Number(process.env.FASTBREAK_HISTORIES ?? 1_500);
 
 describe("any history of a project in memory", () => {
   it(`leaves the warehouse as a rebuild would, does the least work, and gives true reasons (${RUNS} histories)`, {

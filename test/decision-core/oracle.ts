@@ -22,6 +22,7 @@ interface BuildRecord {
  */
 export class Oracle {
   readonly #records = new Map<string, BuildRecord>();
+  readonly #effects = new Map<string, string>();
   /** Actions of which a killed or disturbed run may have committed anything. */
   readonly #doubted = new Set<string>();
 
@@ -82,7 +83,8 @@ export class Oracle {
     if (record.engine !== run.engine) reasons.push("engine_changed");
     const always = (spec.kind === "operation" && !spec.skippable) || spec.kind === "function";
     if (spec.volatile || always) reasons.push("volatile");
-    if (record.output !== outputOf(run, spec, partition, run.before)) reasons.push("table_modified");
+    const isEffectKept = (this.#effects.get(name) ?? "none") === effectOf(spec, run.before);
+    if (record.output !== outputOf(run, spec, partition, run.before) || !isEffectKept) reasons.push("table_modified");
     if (record.inputs !== inputsOf(run, spec, partition)) reasons.push("inputs_changed");
     return reasons;
   }
@@ -116,6 +118,7 @@ export class Oracle {
     const { name } = spec;
     const built = partitions.filter(({ reason }) => reason !== "stale_upstream").map(({ partition }) => partition);
     const ran = status !== "skipped";
+    this.#effects.set(name, effectOf(spec, run.after));
     for (const partition of ran && isReshaped(run, spec) ? [...built, ...partitionsOfAll(run)] : built)
       this.#records.set(`${name} ${partition}`, this.#recordOf(run, spec, partition));
     if (!ran || !isModel(spec)) return;
@@ -225,13 +228,17 @@ function readersOf(table: string, spec: Spec, specs: ReadonlyMap<string, Spec>):
 function outputOf({ plan }: FinishedRun, spec: Spec, partition: string, live: ReadonlyMap<string, LiveTable>): string {
   const table = live.get(spec.name);
   if (spec.kind === "assertion" || spec.kind === "function") return "";
-  const effect =
-    spec.after === "logs" ? live.get(logOf(spec)) : spec.output === "other" ? live.get(madeBy(spec)) : undefined;
-  const effects =
-    effect?.shown && `${shapeOf(effect.shown.columns)}\n${textOf(effect.shown.rows, namesOf(effect.shown))}`;
-  if (spec.output === "other") return `${effects}`;
   if (spec.kind === "view") return table?.definition ?? "";
+  if (spec.output === "other") return "";
   const { columns = [], rows = [] } = table?.shown ?? {};
   const own = rows.filter((row) => isIn(row, partition, plan.everything));
-  return `${shapeOf(columns)}\n${textOf(own, namesOf({ columns }))}\n${effects}`;
+  return `${shapeOf(columns)}\n${textOf(own, namesOf({ columns }))}`;
+}
+
+/** What stands of the other table that an action makes: it belongs to none of its partitions. */
+function effectOf(spec: Spec, live: ReadonlyMap<string, LiveTable>): string {
+  const name = spec.after === "logs" ? logOf(spec) : spec.output === "other" ? madeBy(spec) : undefined;
+  if (name === undefined) return "none";
+  const shown = live.get(name)?.shown;
+  return shown === undefined ? "missing" : `${shapeOf(shown.columns)}\n${textOf(shown.rows, namesOf(shown))}`;
 }

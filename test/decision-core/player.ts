@@ -32,6 +32,8 @@ const KEYS: readonly (readonly [Cell, Cell])[] = [
   ["b", "b"],
   ["NULL", ""],
 ];
+/** By place in the list above: the key that each may be taken for. */
+const ALIKE = [1, 0, 2, 4, 3];
 /** Behind the usual days: a gap, another year, no date at all, the ends of the calendar. */
 const FURTHER_DATES: readonly Cell[] = [
   day(9),
@@ -106,6 +108,8 @@ class Player {
           columns: [...rest, first as Column],
           rows,
         }));
+      case "alike":
+        return this.#editRows(step.source, withKeysAlike);
       case "retype":
         return this.#editSource(step.source, retyped);
       case "include": {
@@ -255,6 +259,7 @@ class Player {
       case 2:
         return { ...spec, modulus: spec.modulus === 3 ? 1009 : 3 };
       case 3:
+      case 16:
         return { ...spec, disabled: !spec.disabled };
       case 4:
         return isModel ? { ...spec, broken: !spec.broken } : spec;
@@ -376,8 +381,19 @@ function retyped({ columns, rows }: Content): Content {
   };
 }
 
-/** A hand edit: one value, or one row more. */
-function tampered({ columns, rows }: Content, at: number, v: number): Content {
+/** Each row with the key that looks like its own, where no other row has it. */
+function withKeysAlike(rows: readonly Row[]): readonly Row[] {
+  const taken = new Set(rows.map(({ d, k, j }) => JSON.stringify([d, k, j])));
+  return rows.map((row) => {
+    const own = KEYS.findIndex(([k, j]) => k === row.k && j === row.j);
+    const [k = null, j = null] = KEYS[ALIKE[own] ?? own] ?? [];
+    return taken.has(JSON.stringify([row.d, k, j])) ? row : { ...row, k, j };
+  });
+}
+
+/** A hand edit: one value, one row more, or the columns in another order. */
+function tampered({ columns: [first, ...rest], rows }: Content, at: number, v: number): Content {
+  const columns = at === 7 ? [...rest, first as Column] : [first as Column, ...rest];
   const value = columns.some(({ name, type }) => name === "v" && type === "STRING") ? String(v) : v;
   const edited = rows.length === 0 ? [rowOf(at % DAYS, 6, v)] : rows;
   return { columns, rows: edited.map((row, index) => (index === at % edited.length ? { ...row, v: value } : row)) };

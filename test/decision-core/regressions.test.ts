@@ -1,51 +1,8 @@
 import { describe, it } from "vitest";
-import type { History, InputSeed, SourceSeed, SpecSeed, Step } from "./history.js";
+import type { History } from "./history.js";
 import { memoryOutside } from "./memory-outside.js";
 import { live } from "./player.js";
-
-type RunStep = Extract<Step, { do: "run" }>;
-
-const run = (changes: Partial<RunStep["run"]> = {}): Step => ({
-  do: "run",
-  run: { from: undefined, days: 0, select: undefined, force: false, upstream: true, again: false, ...changes },
-  kill: undefined,
-  meanwhile: [],
-});
-const read = (of: number, changes: Partial<InputSeed> = {}): InputSeed => ({
-  of,
-  back: 0,
-  ahead: 0,
-  literal: false,
-  ...changes,
-});
-const action = (kind: number, inputs: readonly InputSeed[], changes: Partial<SpecSeed> = {}): SpecSeed => ({
-  kind,
-  inputs,
-  version: 0,
-  coarse: false,
-  keyed: false,
-  wide: false,
-  star: false,
-  texts: false,
-  unsplit: false,
-  forecast: 0,
-  accumulation: 0,
-  warns: false,
-  before: 0,
-  after: 0,
-  calls: 0,
-  other: false,
-  skippable: false,
-  ...changes,
-});
-const INCREMENTAL = 0;
-const TABLE = 4;
-const VIEW = 5;
-const ASSERTION = 6;
-const MERGE = 3;
-const undated = (...rows: SourceSeed["rows"]) => ({ partitioned: false, hashed: false, rows });
-const dated = (...rows: SourceSeed["rows"]) => ({ partitioned: true, hashed: false, rows });
-const FIRST_DATE = 15;
+import { ASSERTION, action, dated, FIRST_DATE, INCREMENTAL, MERGE, read, run, TABLE, undated, VIEW } from "./seeds.js";
 
 /** Histories that once broke the promise. Inputs count the actions before, then the sources. */
 const FOUND: Readonly<Record<string, History>> = {
@@ -141,6 +98,11 @@ const FOUND: Readonly<Record<string, History>> = {
       action(INCREMENTAL, [read(2)]),
     ],
     steps: [run(), { do: "edit", action: 0, what: 4, value: 0 }, run({ from: 0, select: [3] })],
+  },
+  "a view on a view that was edited and is not asked for": {
+    sources: [dated({ d: 0, k: 0, v: 0 })],
+    actions: [action(VIEW, [read(0)]), action(VIEW, [read(0)])],
+    steps: [run(), { do: "edit", action: 0, what: 14, value: 1 }, run({ select: [1] }), run()],
   },
   "columns that change their order before who names them": {
     sources: [dated({ d: 0, k: 0, v: 0 })],
