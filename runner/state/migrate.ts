@@ -116,8 +116,8 @@ let folder: string | undefined;
 function migrationsFolder(): string {
   folder ??= ["./migrations/", "../../migrations/"]
     .map((place) => fileURLToPath(new URL(place, import.meta.url)))
-    .find((place) => existsSync(place));
-  if (folder === undefined) throw new Error("the package lacks its folder migrations/; install it again");
+    .find((place) => existsSync(`${place}0001_state.sql`));
+  if (folder === undefined) throw new Error("the package lacks its migrations; install it again");
   return folder;
 }
 

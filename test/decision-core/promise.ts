@@ -146,6 +146,7 @@ function checkFailure(run: FinishedRun, spec: Spec, { status, error }: ActionRes
   const failed = (key: string) => ["failed", "blocked"].includes(run.results.get(key)?.status ?? "");
   const reads = [
     ...spec.inputs.map((input) => input.name),
+    ...viewsBelow(spec, run.specs),
     ...readWindows(spec, run.specs).keys(),
     ...readWhole(spec, run.specs),
   ];
@@ -159,6 +160,14 @@ function checkFailure(run: FinishedRun, spec: Spec, { status, error }: ActionRes
   if (status === "blocked" && (culprit ?? guard) !== undefined) return;
   if (status === "failed" && (isBroken || findsRows || isHosted)) return;
   throw new Error(`${name} ${status} for no reason: ${error}`);
+}
+
+/** What the views that an action reads name in their turn, however deep. */
+function viewsBelow(spec: Spec, specs: ReadonlyMap<string, Spec>): string[] {
+  return spec.inputs.flatMap(({ name }) => {
+    const view = specs.get(name);
+    return view?.kind === "view" ? [...view.inputs.map((input) => input.name), ...viewsBelow(view, specs)] : [];
+  });
 }
 
 /** A view is made on relations as they stand, other views included. */
