@@ -5,22 +5,37 @@ import { alignColumns, count, duration, plural } from "../report/text.js";
 import { announced } from "../session/announce.js";
 import { loadPlace } from "../session/load-place.js";
 import { findPlace, type Place, withWarehouse } from "../session/place.js";
+import { onOff, wholeNumber } from "./arguments/flags.js";
 import { OVERRIDE_FLAGS, withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
 import { EXIT, usageError } from "./exit.js";
 import { type SeedFile, seedFiles } from "./seed-files.js";
+import { scaffoldSources } from "./seed-scaffold.js";
 import { placeOf } from "./selection-options.js";
 
 export const command = defineCommand({
   positionals: [{ name: "files", describe: "CSV, JSON lines or Parquet files, or folders of them", many: true }],
-  flags: withCommon(OVERRIDE_FLAGS),
+  flags: withCommon({
+    scaffold: onOff("print CREATE TABLE statements for the sources that are missing"),
+    write: onOff("with --scaffold: run the statements"),
+    rows: wholeNumber("with --scaffold: plausible rows in each of the tables", 1, 100_000),
+    ...OVERRIDE_FLAGS,
+  }),
   notes: [
     "A file is for the source that it is called after: orders.csv, raw.orders.csv\nor raw/orders.csv. It replaces the content of the table. A table that is\nthere keeps its columns; another one takes the types of the file.",
+    "--scaffold infers columns and types of the sources from the SQL that reads them.",
   ],
-  examples: ["fastbreak seed data", "fastbreak seed data/raw.orders.csv"],
+  examples: ["fastbreak seed data", "fastbreak seed --scaffold --write --rows 20"],
 
   async execute({ flags: options, words }): Promise<number> {
     const started = performance.now();
+    if (options.scaffold) {
+      if (words.length > 0) throw usageError("seed --scaffold takes no files; load them with a seed of its own");
+      const { write, rows, json } = options;
+      return scaffoldSources(findPlace(placeOf(options)), { write, rows: rows ?? 0, json });
+    }
+    if (options.write || options.rows !== undefined)
+      throw usageError(`${options.write ? "--write" : "--rows"} goes with --scaffold; give that too`);
     if (words.length === 0) throw usageError("seed needs files or folders; see fastbreak seed --help");
     const place = findPlace(placeOf(options));
     const { manifest } = await loadPlace(place);

@@ -28,7 +28,7 @@ export async function lineOfCsvRow(path: string, delimiter: string, row: number)
   let count = -1;
   for await (const { info, raw } of records(path, delimiter)) {
     count += 1;
-    before = info.lines - (raw.replace(/\r?\n$/, "").split("\n").length - 1);
+    before = info.lines - (raw.replace(/^(\r?\n)+|\r?\n$/g, "").split("\n").length - 1);
     if (count === row) break;
   }
   return before;
@@ -44,6 +44,13 @@ export async function lineOfText(path: string, row: number): Promise<number> {
     if (count === row) break;
   }
   return line;
+}
+
+/** Whether a file begins with a list: then its rows are no lines. */
+export async function isJsonList(path: string): Promise<boolean> {
+  for await (const line of createInterface({ input: open(path) }))
+    if (line.trim() !== "") return line.trim().startsWith("[");
+  return false;
 }
 
 /** The separator that occurs most, outside quotes. */

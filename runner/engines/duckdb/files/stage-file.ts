@@ -3,7 +3,7 @@ import { EngineError } from "../../../port/engine-error.js";
 import type { LoadFileRequest } from "../../../port/load-file.js";
 import { quoteName, quoteText } from "../quote.js";
 import type { StagedColumn } from "./column-types.js";
-import { lineOfCsvRow, lineOfText, readCsvHead } from "./read-head.js";
+import { isJsonList, lineOfCsvRow, lineOfText, readCsvHead } from "./read-head.js";
 
 /** A file's rows in a temporary table, with the number of each row, from 1, in `ORDINAL`. */
 export interface StagedFile {
@@ -50,10 +50,10 @@ async function stageCsv(connection: DuckDBConnection, { path, shown }: LoadFileR
 }
 
 async function stageJson(connection: DuckDBConnection, { path, shown }: LoadFileRequest): Promise<StagedFile> {
-  const isLines = !/\.json(\.gz)?$/i.test(path);
+  const isLines = !(await isJsonList(path));
   const options = [
     quoteText(literalPath(path)),
-    `format = '${isLines ? "newline_delimited" : "auto"}', records = true`,
+    `format = '${isLines ? "newline_delimited" : "array"}', records = true`,
     "sample_size = -1, maximum_depth = -1, map_inference_threshold = -1, field_appearance_threshold = 0",
     "convert_strings_to_integers = false, dateformat = '%Y-%m-%d', ignore_errors = false, hive_partitioning = false",
     `maximum_object_size = 100000000, compression = '${compressionOf(path)}'`,
@@ -71,11 +71,17 @@ async function stageJson(connection: DuckDBConnection, { path, shown }: LoadFile
   const selected = columns.map(({ name, key, stored }, index) => {
     const value = quoteName(name);
     // A JSON column of texts and other things: a text without its quotes.
-    const text = described[index]?.[1] === "JSON" ? `${value} ->> '$'` : `CAST(${value} AS VARCHAR)`;
+    const text =
+      { JSON: `${value} ->> '$'`, DOUBLE: wholeText(value) }[described[index]?.[1] ?? ""] ??
+      `CAST(${value} AS VARCHAR)`;
     return `${stored === undefined ? text : value} AS ${key}`;
   });
   await stage(connection, source, selected.join(", "));
-  return { table: STAGE, columns, placeOf: async (row) => `:${await lineOfText(path, row)}` };
+  return {
+    table: STAGE,
+    columns,
+    placeOf: async (row) => (isLines ? `:${await lineOfText(path, row)}` : ` row ${row}`),
+  };
 }
 
 async function stageParquet(connection: DuckDBConnection, { path }: LoadFileRequest): Promise<StagedFile> {
@@ -113,6 +119,11 @@ function compressionOf(path: string): string {
   return path.toLowerCase().endsWith(".gz") ? "gzip" : "uncompressed";
 }
 
+/** One fraction in a column makes all its numbers FLOAT64: a whole one is written as what it was in the file. */
+function wholeText(value: string): string {
+  return `CASE WHEN ${value} = trunc(${value}) AND abs(${value}) < 9e15 THEN CAST(CAST(${value} AS BIGINT) AS VARCHAR) ELSE CAST(${value} AS VARCHAR) END`;
+}
+
 /** DuckDB takes file names for patterns; a bracketed character stands for itself. */
 function literalPath(path: string): string {
   return path.replace(/[*?[]/g, "[$&]");
@@ -131,6 +142,8 @@ function readError({ shown, format }: LoadFileRequest, cause: unknown): unknown 
     return new EngineError("data", `${place}: a quote is out of place or never closed: not valid CSV`);
   if (/unicode|utf-?8/i.test(message))
     return new EngineError("data", `${place}: the file is not UTF-8; convert it first`);
+  if (/non-record JSON|expected records/.test(message))
+    return new EngineError("data", `${place}: there must be an object a line, or one list of objects`);
   if (/Malformed JSON/.test(message))
     return new EngineError(
       "data",
