@@ -64,6 +64,7 @@ export function expressionType(expr: Expr, scope: NameScope, queries: QueryTypes
     case "is": {
       const value = of(expr.value);
       if (expr.test !== "NULL") value.hint("BOOL", WEIGHT.certain);
+      else if (!expr.negated) value.maybeNull();
       return TypeVar.of("BOOL");
     }
     case "isDistinct":
@@ -84,7 +85,7 @@ export function expressionType(expr: Expr, scope: NameScope, queries: QueryTypes
       const type = typeOf(expr.type);
       const value = of(expr.value);
       // A value of the type itself can always be cast to it.
-      if (typeof type === "string" && expr.format === undefined) value.hint(type, 1);
+      if (typeof type === "string" && type !== "STRING" && expr.format === undefined) value.hint(type, 1);
       if (expr.format !== undefined) value.hint(type === "STRING" ? "TIMESTAMP" : "STRING", WEIGHT.hint);
       return type === undefined ? new TypeVar() : TypeVar.known(type);
     }

@@ -19,6 +19,8 @@ export interface InferredTable {
   readonly key: string;
   /** In the order in which they are first named. */
   readonly columns: readonly { readonly name: string; readonly type: TypeVar }[];
+  /** Pseudo columns that are read of it, in capitals. */
+  readonly pseudo: readonly string[];
   /** What the suffixes of wildcard tables are compared with. */
   readonly suffixes: readonly string[];
   /** Keys of the actions that read it. */
@@ -71,6 +73,7 @@ class ProjectInference {
       .map(([key, { table, readers }]) => ({
         key,
         columns: table.columns(),
+        pseudo: [...table.pseudo.keys()],
         suffixes: table.pseudo.get("_TABLE_SUFFIX")?.literals() ?? [],
         readers: [...readers],
       }))
@@ -85,6 +88,10 @@ class ProjectInference {
     for (const text of [...action.preOps, ...action.operations]) this.#script(text, inference, scope, variables);
     if (MODELS.has(action.type)) {
       const relation = this.#query(action.query ?? "", inference, scope) ?? new OpenTable();
+      // What the configuration names is a column of the query.
+      const { partitionColumn, clusterBy, uniqueKey } = action;
+      for (const name of [...(partitionColumn === undefined ? [] : [partitionColumn]), ...clusterBy, ...uniqueKey])
+        if (relation.isOpen) relation.demand(name);
       this.#models.set(action.key, relation);
     } else if (action.type === "assertion") this.#query(action.query ?? "", inference, scope);
     for (const text of incremental?.preOps ?? []) this.#script(text, inference, scope, variables);

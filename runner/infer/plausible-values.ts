@@ -29,14 +29,24 @@ function typedValue(name: string, variable: TypeVar, type: SqlType, row: number,
   return `STRUCT(${fields.join(", ")})`;
 }
 
+/** The same number for the same column and row, without a pattern between columns; 0 in the first row: it meets every condition. */
+function spread(name: string, row: number): number {
+  if (row === 0) return 0;
+  let hash = row * 2_654_435_761;
+  for (const character of name) hash = Math.imul(hash ^ character.charCodeAt(0), 16_777_619) >>> 0;
+  return (hash ^ (hash >>> 15)) >>> 0;
+}
+
 /** One element, or one for each constant that a field of it is compared with: lists of keys and values. */
 function elementsOf(name: string, element: TypeVar, type: SqlType, row: number, rows: number): string[] {
   if (typeof type === "string" || type.kind === "array") return [typedValue(name, element, type, row, rows)];
-  const [leading] = type.fields;
+  const withLiterals = type.fields.filter((field) => element.field(field.name ?? "").literals().length > 0);
+  const leading =
+    withLiterals.find((field) => /^(key|name)$/i.test(field.name ?? "")) ?? withLiterals[0] ?? type.fields[0];
   const count = leading === undefined ? 1 : Math.max(1, element.field(leading.name ?? "").literals().length);
   return Array.from({ length: count }, (_, index) => {
-    const fields = type.fields.map((field, position) => {
-      const at = position === 0 ? index : row;
+    const fields = type.fields.map((field) => {
+      const at = field === leading && count > 1 ? index : row;
       const value = typedValue(field.name ?? "", element.field(field.name ?? ""), field.type, at, rows);
       return `${value} AS \`${field.name ?? ""}\``;
     });
@@ -46,11 +56,16 @@ function elementsOf(name: string, element: TypeVar, type: SqlType, row: number, 
 
 function scalarOf(name: string, variable: TypeVar, type: ScalarType, row: number, rows: number): string {
   const literals = variable.literals();
-  const literal = literals.length === 0 ? undefined : literals[row % literals.length];
+  const chance = spread(name, row);
+  const literal =
+    literals.length === 0
+      ? undefined
+      : literals[literals.length > 1 && row < literals.length ? row : chance % literals.length];
   const plain = name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, "_").toLowerCase();
+  if (variable.isNullTested && !KEY.test(plain) && chance % 3 !== 1) return "NULL";
   switch (type) {
     case "BOOL":
-      return row % 2 === 0 ? "TRUE" : "FALSE";
+      return chance % 4 === 1 ? "TRUE" : "FALSE";
     case "INT64":
       if (KEY.test(plain)) return String((row % rows) + 1);
       return String(numberAt(literal, row) ?? ((row * 7) % 100) + 1);

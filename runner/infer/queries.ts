@@ -111,7 +111,7 @@ export class QueryInference implements QueryTypes {
         return;
       case "derived": {
         const relation = this.query(item.query, scope.parent);
-        ranges.push({ name: item.alias?.name, relation, value: undefined });
+        ranges.push({ name: item.alias?.name, isAlias: true, relation, value: undefined });
         return;
       }
       case "join":
@@ -145,7 +145,8 @@ export class QueryInference implements QueryTypes {
       return;
     }
     const common = path.length === 1 ? this.#commons.get(first.toLowerCase()) : undefined;
-    ranges.push({ name: alias?.name, relation: common ?? this.table(path), value: undefined });
+    const isAlias = item.alias !== undefined;
+    ranges.push({ name: alias?.name, isAlias, relation: common ?? this.table(path), value: undefined });
   }
 
   #elements(array: TypeVar, alias: Identifier | undefined, offset: Identifier | undefined, ranges: Range[]): void {

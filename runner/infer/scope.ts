@@ -5,6 +5,8 @@ import { TypeVar } from "./type-var.js";
 /** One item of a FROM clause under its name. */
 export interface Range {
   readonly name: string | undefined;
+  /** The name is an alias; the last part of a table's path may just as well be the name of one of its columns. */
+  readonly isAlias?: boolean;
   readonly relation: Relation;
   /** The value itself, where the rows are values. */
   readonly value: TypeVar | undefined;
@@ -34,7 +36,7 @@ export function pathType(parts: readonly Identifier[], scope: NameScope, isStric
     const type = relation.known(column) ?? (relation.isOpen ? relation.demand(column) : new TypeVar());
     return fieldsOf(type, fields);
   }
-  if (named !== undefined && columnKnown(first ?? "", scope) === undefined) return new TypeVar();
+  if (named?.isAlias === true && columnKnown(first ?? "", scope) === undefined) return new TypeVar();
   return fieldsOf(columnType(first ?? "", scope, isStrict), rest);
 }
 

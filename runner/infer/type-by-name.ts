@@ -2,6 +2,8 @@ import type { ScalarType } from "../port/sql-types.js";
 
 /** What columns are called, the last resort where no use of a column tells its type; the first match holds. */
 const NAMES: readonly (readonly [form: RegExp, type: ScalarType])[] = [
+  [/^int_|_int$/, "INT64"],
+  [/^string_|_(string|str|text|name|json)$/, "STRING"],
   [/^(is|has|was|can|should)_|_flag$|^(active|deleted|enabled)$/, "BOOL"],
   [/(^|_)(at|ts|timestamp|time|datetime|on_ts)$|^(timestamp|created|updated|inserted)$/, "TIMESTAMP"],
   [/(^|_)(date|day|dt)$|^date_/, "DATE"],

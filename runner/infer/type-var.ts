@@ -11,6 +11,7 @@ export class TypeVar {
   #parent: TypeVar | undefined;
   #evidence = new Map<ScalarType, number>();
   #numeric = false;
+  #nullTested = false;
   #element: TypeVar | undefined;
   #fields: Map<string, { readonly name: string; readonly type: TypeVar }> | undefined;
   #literals = new Map<ScalarType, Set<string>>();
@@ -53,6 +54,16 @@ export class TypeVar {
   number(): this {
     this.#root().#numeric = true;
     return this;
+  }
+
+  /** The project looks for rows without it. */
+  maybeNull(): this {
+    this.#root().#nullTested = true;
+    return this;
+  }
+
+  get isNullTested(): boolean {
+    return this.#root().#nullTested;
   }
 
   /** It is compared with a constant. */
@@ -119,6 +130,7 @@ export class TypeVar {
     for (const [type, weight] of from.#evidence) into.hint(type, weight);
     for (const [type, texts] of from.#literals) for (const text of texts) into.literal(type, text);
     into.#numeric ||= from.#numeric;
+    into.#nullTested ||= from.#nullTested;
     if (from.#element !== undefined) into.element().unify(from.#element);
     for (const { name, type } of from.#fields?.values() ?? []) into.#root().field(name).unify(type);
     return this;
@@ -160,6 +172,9 @@ export class TypeVar {
       (heaviest, next) => (next[1] > heaviest[1] ? next : heaviest),
       [undefined, 0],
     );
+    // A whole number written beside an amount says nothing against fractions.
+    const isLoose = best === "INT64" && weight <= WEIGHT.usual;
+    if (isLoose && named === "FLOAT64") return named;
     if (root.#numeric && weight < WEIGHT.usual) {
       if (best === "INT64" || best === "FLOAT64" || best === "NUMERIC" || best === "BIGNUMERIC") return best;
       return named === "INT64" || named === "NUMERIC" ? named : "FLOAT64";
