@@ -131,14 +131,17 @@ class ProjectCheck implements CheckResult {
     }
   }
 
-  /** In a dataset that the project itself fills, a name that is nearly one of its own is a mistake, no table of somebody else. */
+  /**
+   * Whether a table that nobody has made or declared may be one of somebody else. In a dataset that is in the warehouse it would be
+   * there; in one that the project fills, a name that is nearly one of its own is a mistake.
+   */
   #canBeForeign(key: string): boolean {
-    if (this.#hasWarehouse) return false;
-    return !this.#isOwn(key) || !suggestion(key, [...this.#actions]).includes("did you mean");
+    if (!this.#isOwn(key)) return ![...this.sources.keys()].some((other) => datasetOf(other) === datasetOf(key));
+    return !this.#hasWarehouse && !suggestion(key, [...this.#actions]).includes("did you mean");
   }
 
   #isOwn(key: string): boolean {
-    return this.#ownDatasets.has(key.split(".").at(-2) ?? "");
+    return this.#ownDatasets.has(datasetOf(key));
   }
 
   async action(action: ManifestAction): Promise<void> {
@@ -315,6 +318,10 @@ class ProjectCheck implements CheckResult {
       routine: (name) => this.#routines.get(keyOf(name))?.routine,
     };
   }
+}
+
+function datasetOf(key: string): string {
+  return key.split(".").at(-2) ?? "";
 }
 
 function unknownColumns(key: string): string {

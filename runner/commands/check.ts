@@ -73,6 +73,8 @@ async function surroundings(place: Place): Promise<Omit<Surroundings, "inferred"
   return withWarehouse(place, false, (warehouse) =>
     warehouse.transaction(async (transaction) => {
       const relations = await transaction.relations();
+      // A warehouse in which nothing is yet says as little as none.
+      if (relations.size === 0) return { relations: new Map(), routines: await transaction.routines() };
       // What the runner makes before anything runs is there, made yet or not.
       const own = [[`${place.settings.stateDataset}.circuit_breaker_state`, CIRCUIT_BREAKER_STATE.columns] as const];
       return {

@@ -23,7 +23,7 @@ export async function scaffoldSources(place: Place, { write, rows, json }: Scaff
   const tables = scaffold(missing, rows);
   const read = new Set(missing.map(({ key }) => key));
   const unread = manifest.actions
-    .filter(({ type, key }) => type === "declaration" && !read.has(key) && !known.has(key))
+    .filter(({ type, key }) => type === "declaration" && !read.has(key) && !isKnown(key, known))
     .map(({ key }) => key);
   const statements = [...schemas(tables), ...tables.flatMap((table) => table.statements)];
   if (write && tables.length > 0)
@@ -40,6 +40,11 @@ export async function scaffoldSources(place: Place, { write, rows, json }: Scaff
     for (const key of unread) process.stderr.write(`note: ${key} is declared, and nothing reads it; it is left out\n`);
   }
   return EXIT.done;
+}
+
+/** A wildcard table is known when a table of its prefix is. */
+function isKnown(key: string, known: ReadonlyMap<string, unknown>): boolean {
+  return known.has(key) || (key.endsWith("*") && [...known.keys()].some((name) => name.startsWith(key.slice(0, -1))));
 }
 
 async function knownRelations(place: Place): Promise<ReadonlyMap<string, readonly Column[]>> {

@@ -8,7 +8,7 @@ import { dependencyOrder } from "../graph/order.js";
 import type { Column } from "../port/sql-types.js";
 import type { Manifest, ManifestAction } from "../project/manifest.js";
 import { expressionType, typeOf } from "./expressions.js";
-import { QueryInference } from "./queries.js";
+import { QueryInference, type RowChange } from "./queries.js";
 import { OpenTable, QueryRelation, type Relation } from "./relation.js";
 import type { NameScope } from "./scope.js";
 import { TypeVar } from "./type-var.js";
@@ -112,6 +112,10 @@ class ProjectInference {
       if (node.kind === "createFunction" || node.kind === "createTableFunction" || node.kind === "createProcedure")
         return false;
       if (node.kind === "declare") this.#declare(node as unknown as Declaration, inference, scope, variables);
+      if (node.kind === "merge" || node.kind === "update" || node.kind === "delete") {
+        inference.change(node as unknown as RowChange, scope);
+        return false;
+      }
       const query = node.query as Query | undefined;
       if (typeof query !== "object" || !("body" in query)) return undefined;
       inference.query(query, scope);

@@ -1,9 +1,23 @@
-import type { Expr, FromItem, Grouping, GroupingItem, Identifier, Query, QueryBody, Select } from "../googlesql/ast.js";
+import type {
+  Expr,
+  FromItem,
+  Grouping,
+  GroupingItem,
+  Identifier,
+  Query,
+  QueryBody,
+  Select,
+  Statement,
+} from "../googlesql/ast.js";
 import { impliedName } from "../googlesql/names.js";
+import type { Assignment } from "../googlesql/script-ast.js";
 import { expressionType, orderTypes, type QueryTypes } from "./expressions.js";
 import { OpenTable, QueryRelation, type Relation, UnionRelation, ValueRelation } from "./relation.js";
 import { type NameScope, NO_NAMES, type Range } from "./scope.js";
 import { TypeVar, WEIGHT } from "./type-var.js";
+
+/** A statement that changes rows of a table by conditions. */
+export type RowChange = Extract<Statement, { kind: "merge" | "update" | "delete" }>;
 
 type Commons = ReadonlyMap<string, Relation>;
 
@@ -35,6 +49,33 @@ export class QueryInference implements QueryTypes {
     orderTypes(query.orderBy, { ...scope, aliases: withColumns(scope.aliases, relation) }, this);
     this.#commons = outer;
     return relation;
+  }
+
+  /** What a statement that changes rows says about its target and what else it reads. */
+  change(change: RowChange, parent: NameScope): void {
+    const ranges: Range[] = [];
+    const scope: NameScope = { ranges, aliases: NO_NAMES, parent };
+    const target = this.table(change.path.parts.map(({ name }) => name));
+    ranges.push({ name: (change.alias ?? change.path.parts.at(-1))?.name, relation: target, value: undefined });
+    const source = change.kind === "merge" ? change.source : change.kind === "update" ? change.from : undefined;
+    if (source !== undefined) this.from(source, scope, ranges);
+    this.#condition(change.kind === "merge" ? change.on : change.where, scope);
+    // A column that is written is one of the target; what it is given may be of either.
+    const written = (name: string, value: Expr | "DEFAULT" | undefined): void => {
+      if (value === undefined || value === "DEFAULT") return;
+      const column = target.known(name) ?? (target.isOpen ? target.demand(name) : new TypeVar());
+      column.unify(this.#expr(value, scope));
+    };
+    const assigned = (set: readonly Assignment[]): void => {
+      for (const { path, value } of set) if (path.length === 1) written(path[0]?.name ?? "", value);
+    };
+    if (change.kind === "update") assigned(change.set);
+    for (const { condition, action } of change.kind === "merge" ? change.clauses : []) {
+      if (condition !== undefined) this.#condition(condition, scope);
+      if (action.kind === "update") assigned(action.set);
+      if (action.kind === "insert")
+        for (const [i, { name }] of action.columns.entries()) written(name, action.values?.[i]);
+    }
   }
 
   #body(body: QueryBody, parent: NameScope | undefined): { readonly relation: Relation; readonly scope: NameScope } {
@@ -191,7 +232,7 @@ function united(arms: readonly Relation[], isByName: boolean): Relation {
   const [first] = arms;
   if (first === undefined || isByName || arms.some(({ isOpen }) => isOpen)) {
     const union = new UnionRelation(arms);
-    for (const { name } of union.columns()) union.demand(name);
+    for (const { name } of union.columns()) if (name !== "") union.demand(name);
     return union;
   }
   const lists = arms.map((arm) => arm.columns());

@@ -52,28 +52,32 @@ export class OpenTable implements Relation {
   }
 }
 
+type Part = InferredColumn | { readonly of: Relation; readonly except: ReadonlySet<string> };
+
 /** What a query gives: columns of its own, and those of the relations that its stars stand for. */
 export class QueryRelation implements Relation {
-  readonly #own = new Map<string, InferredColumn>();
-  readonly #stars: { readonly of: Relation; readonly except: ReadonlySet<string> }[] = [];
+  readonly #parts: Part[] = [];
+  readonly #own = new Map<string, TypeVar>();
 
+  /** @param name undefined: it has a place and no name */
   add(name: string | undefined, type: TypeVar): void {
-    if (name !== undefined) this.#own.set(name.toLowerCase(), { name, type });
+    this.#parts.push({ name: name ?? "", type });
+    if (name !== undefined) this.#own.set(name.toLowerCase(), type);
   }
 
   star(of: Relation, except: ReadonlySet<string>): void {
-    this.#stars.push({ of, except });
+    this.#parts.push({ of, except });
   }
 
   get isOpen(): boolean {
-    return this.#stars.some(({ of }) => of.isOpen);
+    return this.#stars().some(({ of }) => of.isOpen);
   }
 
   known(name: string): TypeVar | undefined {
     const key = name.toLowerCase();
-    const own = this.#own.get(key)?.type;
-    if (own !== undefined || name.startsWith("_TABLE")) return own;
-    for (const { of, except } of this.#stars) {
+    const own = this.#own.get(key);
+    if (own !== undefined || isPseudo(name)) return own;
+    for (const { of, except } of this.#stars()) {
       const type = except.has(key) ? undefined : of.known(name);
       if (type !== undefined) return type;
     }
@@ -82,17 +86,25 @@ export class QueryRelation implements Relation {
 
   demand(name: string): TypeVar {
     const key = name.toLowerCase();
-    const star = this.#stars.find(({ of, except }) => of.isOpen && !except.has(key));
+    const star = this.#stars().find(({ of, except }) => of.isOpen && !except.has(key));
     return this.known(name) ?? star?.of.demand(name) ?? new TypeVar();
   }
 
   columns(): readonly InferredColumn[] {
-    const stars = this.#stars.flatMap(({ of, except }) =>
-      of.columns().filter(({ name }) => !except.has(name.toLowerCase())),
-    );
-    const own = new Map([...stars, ...this.#own.values()].map((column) => [column.name.toLowerCase(), column]));
-    return [...own.values()];
+    return this.#parts.flatMap((part) => {
+      if (!("of" in part)) return [part];
+      return part.of.columns().filter(({ name }) => !part.except.has(name.toLowerCase()));
+    });
   }
+
+  #stars() {
+    return this.#parts.filter((part) => "of" in part);
+  }
+}
+
+/** A star does not give the columns that a table has without being asked. */
+function isPseudo(name: string): boolean {
+  return Object.hasOwn(PSEUDO, name.toUpperCase());
 }
 
 /** Rows of several queries: what one has, the others have too. */
