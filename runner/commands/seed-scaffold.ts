@@ -81,6 +81,5 @@ function summary(tables: readonly ScaffoldedTable[]): string {
   if (tables.length === 0) return "no source is missing\n";
   const rows = tables.map(({ key, columns, rows: made }) => [`  ${key}`, count(columns.length), count(made)]);
   const lines = alignColumns([["  table", "columns", "rows"], ...rows], new Set([1, 2]));
-  const rest = "types are inferred from the SQL; print them with 'fastbreak query' or change them with ALTER TABLE";
-  return `${[...lines, `${plural(tables.length, "table")} made | ${rest}`].join("\n")}\n`;
+  return `${[...lines, `${plural(tables.length, "table")} made, as the SQL uses them | next: fastbreak run`].join("\n")}\n`;
 }
