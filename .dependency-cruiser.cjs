@@ -6,7 +6,7 @@ const FLOORS = [
   ["report"],
   ["session"],
   ["execute", "gate", "verify", "check", "unit-tests"],
-  ["decide"],
+  ["decide", "infer"],
   ["observe"],
   ["project"],
   ["state"],

@@ -1,15 +1,19 @@
 import type { Catalog, CatalogTable } from "../googlesql/catalog.js";
 import type { CheckScope, SqlChecker } from "../googlesql/checker.js";
+import type { DialectError } from "../googlesql/contract.js";
 import { type DeclaredFunction, declaredFunctions, keyOf } from "../googlesql/declared-functions.js";
 import type { ProjectText } from "../graph/locate.js";
 import { dependencyOrder } from "../graph/order.js";
+import type { InferredTable } from "../infer/infer-sources.js";
 import type { Column } from "../port/sql-types.js";
 import type { Manifest, ManifestAction } from "../project/manifest.js";
 import { suggestion } from "../project/settings.js";
+import { arrayAliases, guessedTables, isCertain } from "./guessed-tables.js";
 
-/** Something wrong with an action, at a character of one of its compiled texts or at a name in its configuration. */
+/** Something wrong with an action, or (`limit`) something that only the embedded engine refuses, at a character of one of its compiled texts or at a name in its configuration. */
 export interface Finding {
   readonly action: ManifestAction;
+  readonly severity: "error" | "limit";
   readonly message: string;
   readonly place:
     | { readonly kind: "compiled"; readonly compiled: ProjectText; readonly offset: number }
@@ -28,10 +32,14 @@ export interface CheckResult {
   readonly checked: number;
 }
 
-/** What exists outside of the project: columns of relations by `dataset.name`, and texts of persistent functions. */
+/**
+ * What exists outside of the project: columns of relations by `dataset.name`, texts of persistent functions, and the tables that are
+ * not there, as the project's SQL uses them.
+ */
 export interface Surroundings {
   readonly relations: ReadonlyMap<string, readonly Column[]>;
   readonly routines: ReadonlyMap<string, string>;
+  readonly inferred: readonly InferredTable[];
 }
 
 /** Columns of a relation; `suspects` are those whose type is a guess. */
@@ -43,7 +51,8 @@ interface KnownRelation {
 /**
  * Resolves every model, view, assertion and operation of a project against the columns of what it reads: those of sources from
  * `sources`, those of models from their own queries. Nothing is executed.
- * @param surroundings a declared source that is not among them makes its readers unchecked
+ * @param surroundings the columns of a source that is not there are those that the project names; where it names none, its readers
+ * are unchecked
  */
 export async function checkProject(
   manifest: Manifest,
@@ -77,10 +86,12 @@ class ProjectCheck implements CheckResult {
   readonly #hasWarehouse: boolean;
   readonly #routines: ReadonlyMap<string, DeclaredFunction>;
   readonly sources: ReadonlyMap<string, readonly Column[]>;
+  /** Relations whose columns, or the types of them, are guesses. */
+  readonly #guessed = new Set<string>();
 
   constructor(
     manifest: Manifest,
-    { relations: sources, routines }: Surroundings,
+    { relations: sources, routines, inferred }: Surroundings,
     readonly checker: SqlChecker,
   ) {
     this.sources = sources;
@@ -103,9 +114,34 @@ class ProjectCheck implements CheckResult {
     for (const [key, columns] of sources) this.#known.set(key, { columns, suspects: new Set() });
     for (const { key, type } of manifest.actions) {
       if (type === "declaration") {
-        if (!sources.has(key)) this.#unknown.set(key, `source ${key} is not in the warehouse; load it first`);
+        if (!sources.has(key)) this.#unknown.set(key, unknownColumns(key));
       } else if (type !== "test") this.#known.delete(key);
     }
+    const declared = new Set(manifest.actions.filter(({ type }) => type === "declaration").map(({ key }) => key));
+    const candidates = inferred.filter(({ key }) => declared.has(key) || this.#canBeForeign(key));
+    for (const { key, pattern, columns, suspects } of guessedTables(candidates)) {
+      if (columns.length === 0) {
+        this.#unknown.set(pattern, unknownColumns(pattern));
+        continue;
+      }
+      this.#known.set(key, { columns, suspects });
+      this.#unknown.delete(pattern);
+      for (const name of [key, pattern]) this.#guessed.add(name);
+      if (pattern !== key) this.#known.set(pattern, { columns, suspects });
+    }
+  }
+
+  /**
+   * Whether a table that nobody has made or declared may be one of somebody else. In a dataset that is in the warehouse it would be
+   * there; in one that the project fills, a name that is nearly one of its own is a mistake.
+   */
+  #canBeForeign(key: string): boolean {
+    if (!this.#isOwn(key)) return ![...this.sources.keys()].some((other) => datasetOf(other) === datasetOf(key));
+    return !this.#hasWarehouse && !suggestion(key, [...this.#actions]).includes("did you mean");
+  }
+
+  #isOwn(key: string): boolean {
+    return this.#ownDatasets.has(datasetOf(key));
   }
 
   async action(action: ManifestAction): Promise<void> {
@@ -145,8 +181,9 @@ class ProjectCheck implements CheckResult {
     if (incremental === undefined || !this.#known.has(action.key)) return;
     const scope = this.checker.scope();
     await this.#statements(action, "pre_operations", incremental.preOps, scope);
-    const { errors } = await this.checker.query(incremental.query, this.#catalog(), new Set(), scope);
-    for (const { message, span } of errors) this.#report(action, "sql", incremental.query, message, span.start);
+    const text = incremental.query;
+    const { errors } = await this.checker.query(text, this.#catalog(), this.#suspects(action, text), scope);
+    for (const error of errors) this.#report(action, "sql", text, error);
     await this.#statements(action, "post_operations", incremental.postOps, scope);
   }
 
@@ -160,16 +197,14 @@ class ProjectCheck implements CheckResult {
     const called = foreignFunctions.find(isForeign);
     if (called !== undefined)
       return `no operation of the project creates function ${called}, and there is no warehouse to look it up in`;
-    const wildcard = wildcards.find(isForeign);
-    return wildcard && `there is no warehouse to look tables ${wildcard} up in`;
+    const wildcard = wildcards.find((name) => isForeign(name) && !this.#known.has(name));
+    return wildcard && unknownColumns(wildcard);
   }
 
   #whyUnknown(key: string): string | undefined {
     const reason = this.#unknown.get(key);
     if (reason !== undefined || this.#hasWarehouse || this.#actions.has(key)) return reason;
-    // In a dataset that the project itself fills, a relation that no action makes is a mistake.
-    if (this.#ownDatasets.has(key.split(".").at(-2) ?? "")) return undefined;
-    return `${key} is no action of the project, and there is no warehouse to look it up in`;
+    return this.#known.has(key) || this.#isOwn(key) ? undefined : unknownColumns(key);
   }
 
   /** What an operation makes by dynamic SQL or in a procedure is known only where it exists already. */
@@ -183,21 +218,23 @@ class ProjectCheck implements CheckResult {
 
   async #query(action: ManifestAction, scope: CheckScope): Promise<void> {
     const text = action.query ?? "";
-    const suspects = new Set(action.reads.flatMap(({ key }) => [...(this.#known.get(key)?.suspects ?? [])]));
-    const diagnosis = await this.checker.query(text, this.#catalog(), suspects, scope);
-    for (const { message, span } of diagnosis.errors) this.#report(action, "sql", text, message, span.start);
+    const diagnosis = await this.checker.query(text, this.#catalog(), this.#suspects(action, text), scope);
+    for (const error of diagnosis.errors) this.#report(action, "sql", text, error);
     const { unnamed } = diagnosis;
     if (unnamed !== undefined) {
       const what = action.type === "table" || action.type === "incremental" ? "CREATE TABLE" : "CREATE VIEW";
       const message = `${what} columns must be named, but column ${unnamed.position} has no name`;
-      this.#report(action, "sql", text, message, unnamed.span.start);
+      this.#report(action, "sql", text, { kind: "analysis", message, span: unnamed.span });
     }
     if (action.type === "assertion") return;
     if (diagnosis.columns === undefined) {
-      this.#unknown.set(action.key, `${action.key} has errors, so its columns are not known`);
+      const isLimit = diagnosis.errors.every(({ kind }) => kind === "unsupported");
+      const why = isLimit ? "uses what the embedded engine does not support" : "has errors";
+      this.#unknown.set(action.key, `${action.key} ${why}, so its columns are not known`);
       return;
     }
     this.#known.set(action.key, { columns: diagnosis.columns, suspects: diagnosis.suspects });
+    if (diagnosis.suspects.size > 0) this.#guessed.add(action.key);
     this.#configured(action, diagnosis.columns);
   }
 
@@ -216,7 +253,7 @@ class ProjectCheck implements CheckResult {
           name,
           columns.map((column) => column.name),
         )}`;
-        this.findings.push({ action, message, place: { kind: "config", setting, name } });
+        this.findings.push({ action, severity: "error", message, place: { kind: "config", setting, name } });
       }
     }
   }
@@ -229,13 +266,44 @@ class ProjectCheck implements CheckResult {
   ): Promise<void> {
     for (const text of texts) {
       const { errors, created } = await this.checker.script(text, this.#catalog(), scope);
-      for (const { message, span } of errors) this.#report(action, kind, text, message, span.start);
-      for (const [key, columns] of created) this.#known.set(key, { columns, suspects: new Set() });
+      const isGuess = this.#namesGuessed(text);
+      for (const error of errors) if (!isGuess || isCertain(error)) this.#report(action, kind, text, error);
+      for (const [key, columns] of created) {
+        const suspects = new Set(isGuess ? columns.map(({ name }) => name.toLowerCase()) : []);
+        this.#known.set(key, { columns, suspects });
+        if (isGuess) this.#guessed.add(key);
+      }
     }
   }
 
-  #report(action: ManifestAction, kind: ProjectText["kind"], text: string, message: string, offset: number): void {
-    this.findings.push({ action, message, place: { kind: "compiled", compiled: { kind, text }, offset } });
+  #namesGuessed(text: string): boolean {
+    return [...this.#guessed].some((key) => text.includes(key.split(".").at(-1) ?? key));
+  }
+
+  /** Columns that the query can read, in lower case, whose types are guesses. */
+  #suspects(action: ManifestAction, text: string): ReadonlySet<string> {
+    const keys = [...this.#readBy(action), action.key];
+    const suspects = new Set(keys.flatMap((key) => [...(this.#known.get(key)?.suspects ?? [])]));
+    if (suspects.size > 0) for (const alias of arrayAliases(text)) suspects.add(alias);
+    return suspects;
+  }
+
+  #readBy({ reads, incremental, hiddenReads, wildcards }: ManifestAction): readonly string[] {
+    return [...reads, ...(incremental?.reads ?? [])].map(({ key }) => key).concat(hiddenReads, wildcards);
+  }
+
+  #report(
+    action: ManifestAction,
+    kind: ProjectText["kind"],
+    text: string,
+    { kind: what, message, span }: Pick<DialectError, "kind" | "message" | "span">,
+  ): void {
+    // Which of several guessed tables has a column, and what else they have, nobody knows.
+    const isGuess = /ambiguous|^Duplicate column names/.test(message);
+    if (isGuess && this.#readBy(action).some((key) => this.#guessed.has(key))) return;
+    const severity = what === "unsupported" ? "limit" : "error";
+    const place = { kind: "compiled", compiled: { kind, text }, offset: span.start } as const;
+    this.findings.push({ action, severity, message, place });
   }
 
   #catalog(): Catalog {
@@ -246,8 +314,16 @@ class ProjectCheck implements CheckResult {
         const isView = this.#views.has(`${dataset}.${name}`);
         return known && { path: [dataset, name], columns: known.columns, isView };
       },
-      names: () => [...this.#known.keys()],
+      names: () => [...this.#known.keys()].filter((key) => !key.endsWith("*")),
       routine: (name) => this.#routines.get(keyOf(name))?.routine,
     };
   }
+}
+
+function datasetOf(key: string): string {
+  return key.split(".").at(-2) ?? "";
+}
+
+function unknownColumns(key: string): string {
+  return `source columns unknown: ${key} is not in the warehouse, and the SQL does not tell its columns`;
 }

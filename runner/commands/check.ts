@@ -17,6 +17,7 @@ import { placeOf } from "./selection-options.js";
 export const command = defineCommand({
   positionals: [PROJECT_DIR_WORD],
   flags: withCommon({
+    strict: onOff("what only the embedded engine refuses is an error too"),
     googlesql: onOff("check with GoogleSQL's own analyzer, where its package is installed"),
     ...OVERRIDE_FLAGS,
   }),
@@ -28,7 +29,8 @@ export const command = defineCommand({
     try {
       const outcome = await check(place, checker.checker);
       print(outcome, options.json);
-      return outcome.findings.length > 0 ? EXIT.usage : EXIT.done;
+      const { findings, limits } = outcome;
+      return findings.length > 0 || (options.strict && limits.length > 0) ? EXIT.usage : EXIT.done;
     } finally {
       checker.close();
     }
@@ -37,13 +39,16 @@ export const command = defineCommand({
 
 interface CheckOutcome {
   readonly findings: readonly PlacedFinding[];
+  /** What BigQuery takes and the embedded engine does not. */
+  readonly limits: readonly PlacedFinding[];
   readonly unchecked: CheckResult["unchecked"];
   readonly checked: number;
 }
 
 async function check(place: Place, checker: SqlChecker): Promise<CheckOutcome> {
-  const [{ checkProject }, { placeFindings }] = await Promise.all([
+  const [{ checkProject }, { inferSources }, { placeFindings }] = await Promise.all([
     import("../check/check-project.js"),
+    import("../infer/infer-sources.js"),
     import("../check/findings.js"),
   ]);
   let manifest: Manifest;
@@ -51,19 +56,25 @@ async function check(place: Place, checker: SqlChecker): Promise<CheckOutcome> {
     ({ manifest } = await loadPlace(place));
   } catch (cause) {
     if (!(cause instanceof ProjectError)) throw cause;
-    return { findings: cause.problems.map((problem) => ({ ...problem, action: null })), unchecked: [], checked: 0 };
+    const findings = cause.problems.map((problem) => ({ ...problem, action: null }));
+    return { findings, limits: [], unchecked: [], checked: 0 };
   }
-  const result = await checkProject(manifest, await surroundings(place), checker);
-  const { unchecked, checked } = result;
-  return { findings: placeFindings(place.projectDir, result), unchecked, checked };
+  const around = await surroundings(place);
+  const inferred = inferSources(manifest, around.relations);
+  const { findings, unchecked, checked } = await checkProject(manifest, { ...around, inferred }, checker);
+  const placed = (severity: "error" | "limit") =>
+    placeFindings(place.projectDir, { findings: findings.filter((finding) => finding.severity === severity) });
+  return { findings: placed("error"), limits: placed("limit"), unchecked, checked };
 }
 
 /** Everything in the warehouse; nothing where there is no warehouse yet. */
-async function surroundings(place: Place): Promise<Surroundings> {
+async function surroundings(place: Place): Promise<Omit<Surroundings, "inferred">> {
   if (!place.engine.exists(place)) return { relations: new Map(), routines: new Map() };
   return withWarehouse(place, false, (warehouse) =>
     warehouse.transaction(async (transaction) => {
       const relations = await transaction.relations();
+      // A warehouse in which nothing is yet says as little as none.
+      if (relations.size === 0) return { relations: new Map(), routines: await transaction.routines() };
       // What the runner makes before anything runs is there, made yet or not.
       const own = [[`${place.settings.stateDataset}.circuit_breaker_state`, CIRCUIT_BREAKER_STATE.columns] as const];
       return {
@@ -82,26 +93,37 @@ async function openChecker(googlesql: boolean, place: Place): Promise<{ readonly
   return openGoogleSqlChecker(place.projectDir, checker);
 }
 
-function print({ findings, unchecked, checked }: CheckOutcome, json: boolean): void {
+function print({ findings, limits, unchecked, checked }: CheckOutcome, json: boolean): void {
   if (json) {
     const document = {
-      findings: findings.map(({ file, line, column, message, action }) => ({
-        file: file ?? null,
-        line: line ?? null,
-        column: column ?? null,
-        message,
-        action,
-      })),
+      findings: findings.map(asJson),
+      warnings: limits.map(asJson),
       unchecked: unchecked.map(({ action, reason }) => ({ action: action.key, reason })),
-      totals: { checked, unchecked: unchecked.length, errors: findings.length },
+      totals: { checked, unchecked: unchecked.length, errors: findings.length, warnings: limits.length },
     };
     process.stdout.write(`${JSON.stringify(document)}\n`);
     return;
   }
-  const render = process.env.GITHUB_ACTIONS === "true" ? githubAnnotation : renderProblem;
-  for (const finding of findings) process.stdout.write(`${plainLine(render(finding))}\n`);
-  for (const { action, reason } of unchecked)
-    process.stderr.write(`fastbreak: not checked: ${action.key}: ${plainLine(reason)}\n`);
+  const isGithub = process.env.GITHUB_ACTIONS === "true";
+  for (const finding of findings)
+    process.stdout.write(`${plainLine((isGithub ? githubAnnotation : renderProblem)(finding))}\n`);
+  for (const limit of limits) process.stderr.write(`warning: ${plainLine(renderProblem(limit))}\n`);
+  for (const line of uncheckedLines(unchecked)) process.stderr.write(`fastbreak: not checked: ${plainLine(line)}\n`);
   const left = unchecked.length === 0 ? "" : `, ${unchecked.length} not checked`;
-  process.stdout.write(`${plural(checked, "action")} checked${left}, ${plural(findings.length, "error")}\n`);
+  const limited = limits.length === 0 ? "" : `, ${plural(limits.length, "warning")}`;
+  process.stdout.write(`${plural(checked, "action")} checked${left}, ${plural(findings.length, "error")}${limited}\n`);
+}
+
+function asJson({ file, line, column, message, action }: PlacedFinding) {
+  return { file: file ?? null, line: line ?? null, column: column ?? null, message, action };
+}
+
+/** One line a reason, with the actions that it holds for. */
+function uncheckedLines(unchecked: CheckOutcome["unchecked"]): readonly string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { action, reason } of unchecked) byReason.set(reason, [...(byReason.get(reason) ?? []), action.key]);
+  return [...byReason].map(([reason, actions]) => {
+    const more = actions.length > 3 ? ` and ${actions.length - 3} more` : "";
+    return `${actions.slice(0, 3).join(", ")}${more}: ${reason}`;
+  });
 }

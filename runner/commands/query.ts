@@ -48,7 +48,7 @@ export const command = defineCommand({
           : (given ?? "");
     if (NOTHING.test(text)) throw usageError("the query is empty; give a GoogleSQL query or script");
     const sql = `${declarations}${text}`;
-    const { rows, rowsChanged } = await withWarehouse(place, false, (warehouse) => warehouse.script(sql));
+    const { rows, rowsChanged } = await withWarehouse(place, true, (warehouse) => warehouse.script(sql));
     if (rows === undefined && !options.json && !options.csv) {
       process.stdout.write(`${rowsChanged === undefined ? "done" : `${plural(rowsChanged, "row")} changed`}\n`);
       return EXIT.done;

@@ -18,6 +18,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   check: { summary: "find mistakes in the SQL of every model, run nothing", load: () => import("./check.js") },
   test: { summary: "run the project's unit tests in a scratch warehouse", load: () => import("./test.js") },
   query: { summary: "run GoogleSQL on the warehouse and print the rows", load: () => import("./query.js") },
+  init: { summary: "make a warehouse and fastbreak.json for a project", load: () => import("./init.js") },
+  seed: {
+    summary: "load files into declared tables, or make tables that are missing",
+    load: () => import("./seed.js"),
+  },
   load: { summary: "load raw data: 'load sample' or 'load files DIR'", load: () => import("./load.js") },
   completion: { summary: "print a completion script for bash or zsh", load: () => import("./completion.js") },
 };

@@ -37,13 +37,18 @@ export function missingSources(
   for (const { node } of readers) {
     if (node.disabled) continue;
     for (const { key } of node.upstreams) {
-      if (made.has(key) || relations.has(key) || isRoutineKey(key)) continue;
+      if (made.has(key) || relations.has(key) || isRoutineKey(key) || hasMember(key, relations)) continue;
       // The runner makes its own tables before anything runs.
       if (key.startsWith(`${stateDataset}.`)) continue;
       missing.set(key, [...(missing.get(key) ?? []), node.key]);
     }
   }
   return [...missing].map(([key, readBy]) => ({ key, declared: project.sources.has(key), readers: readBy }));
+}
+
+/** A wildcard table is there when a table of its prefix is. */
+function hasMember(key: string, relations: ReadonlyMap<string, Relation>): boolean {
+  return key.endsWith("*") && [...relations.keys()].some((name) => name.startsWith(key.slice(0, -1)));
 }
 
 /** What there is in a line, and what to do about it. */

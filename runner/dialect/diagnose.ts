@@ -10,7 +10,7 @@ import type { Scope } from "./resolve/scope.js";
 
 /** What is wrong with the name of something: holds whatever types the rest of the query has. */
 const ABOUT_NAMES =
-  /^(Unrecognized name|Table not found|Function not found|Table-valued function not found|Name \S+ not found inside|Field name \S+ does not exist)/;
+  /^(Unrecognized name|Table not found|Function not found|Table-valued function not found|Name \S+ not found inside|Field name \S+ does not exist|Function \S+( \([^)]*\))? is not supported)/;
 
 const MOST_ERRORS = 50;
 

@@ -1,4 +1,5 @@
 import type { Fingerprint, Partition } from "./identity.js";
+import type { LoadedFile, LoadFileRequest } from "./load-file.js";
 import type { PartitionSet } from "./partition-set.js";
 import type { Column } from "./sql-types.js";
 
@@ -230,6 +231,12 @@ export interface Transaction extends ScriptTexts, Observation {
     rows: AsyncIterable<RowObject> | Iterable<RowObject>,
     scopes: () => readonly RowScope[],
   ): Promise<ReplaceCounts>;
+  /**
+   * Replaces the content of a table by the rows of a file. A table that is there keeps its columns and layout, another one is made
+   * with the columns and types of the file. Undefined: the engine reads no files.
+   * @throws EngineError `data` that names file and line of what does not fit
+   */
+  readonly loadFile?: (request: LoadFileRequest) => Promise<LoadedFile>;
 }
 
 /** What an engine can do; who works above it asks here and nowhere else. */

@@ -27,7 +27,18 @@ const TRUNC_PARTS: Readonly<Record<Temporal, readonly string[]>> = {
   TIME: TIME_PARTS,
 };
 
-/** `x_ADD(value, INTERVAL n PART)` and `x_SUB`. The DATE_ form also takes DATETIME and TIMESTAMP values. */
+/**
+ * What functions of a prefix take besides its own type, each then doing what the function of that type does: TIMESTAMP_ADD of a
+ * DATETIME gives a DATETIME.
+ */
+const ALSO: Readonly<Record<Temporal, readonly Temporal[]>> = {
+  DATE: ["DATETIME", "TIMESTAMP"],
+  DATETIME: ["TIMESTAMP"],
+  TIMESTAMP: ["DATETIME"],
+  TIME: [],
+};
+
+/** `x_ADD(value, INTERVAL n PART)` and `x_SUB`. */
 export function addFunction(doc: string, prefix: Temporal, sign: 1 | -1): FunctionDefinition {
   return special(doc, (call, context) => {
     const [valueArg, intervalArg] = argumentsOf(call, 2, 2) as [Expr, Expr];
@@ -126,7 +137,7 @@ export function argumentsOf(call: CallExpr, least: number, most: number): (Expr 
   return call.args.map((argument) => argument.value);
 }
 
-/** The value of a date function: of the function's own type, or for DATE_ functions any date-like type. */
+/** The value of a date function: of the function's own type or of another one that it takes. */
 export function temporalValue(
   expr: Expr,
   prefix: Temporal,
@@ -137,14 +148,15 @@ export function temporalValue(
   const value = context.resolve(expr);
   if (also.includes(value.type)) return value;
   if (isNullLiteral(value)) return coerce(value, prefix);
-  if (prefix === "DATE" && (value.type === "DATETIME" || value.type === "TIMESTAMP")) return value;
-  if (coercionCost(value, prefix) === undefined) throw wrongType(call, [value]);
-  return coerce(value, prefix);
+  const others: readonly SqlType[] = ALSO[prefix];
+  if (others.includes(value.type)) return value;
+  const type = [prefix, ...ALSO[prefix]].find((candidate) => coercionCost(value, candidate) !== undefined);
+  if (type === undefined) throw wrongType(call, [value]);
+  return coerce(value, type);
 }
 
 function commonTemporal(values: readonly [Typed, Typed], prefix: Temporal, call: CallExpr): Temporal {
-  const candidates: readonly Temporal[] = prefix === "DATE" ? ["DATE", "DATETIME", "TIMESTAMP"] : [prefix];
-  const type = candidates.find((candidate) =>
+  const type = [prefix, ...ALSO[prefix]].find((candidate) =>
     values.every((value) => coercionCost(value, candidate as SqlType) !== undefined),
   );
   if (type === undefined) throw wrongType(call, values);

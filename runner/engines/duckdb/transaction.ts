@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Script } from "../../dialect/script/script.js";
 import { EngineError } from "../../port/engine-error.js";
+import type { LoadedFile, LoadFileRequest } from "../../port/load-file.js";
 import {
   type AccumulateRequest,
   type DigestRequest,
@@ -189,5 +190,13 @@ export class DuckDbTransaction implements Transaction {
     const counts = await replaceRows(this.#connection, existing, table, rows, scopes);
     this.#relations.forget();
     return counts;
+  }
+
+  async loadFile(request: LoadFileRequest): Promise<LoadedFile> {
+    const { loadFile } = await import("./files/load-file.js");
+    const existing = (await this.relations()).get(relationKey(request.table));
+    const loaded = await loadFile(this.#connection, existing, request);
+    this.#relations.forget();
+    return loaded;
   }
 }

@@ -119,6 +119,15 @@ function parseTablePath(c: Cursor): FromItem {
   const parts = parsePath(c);
   const pathSpan = c.span(start);
   if (c.accept("(")) {
+    // `ML.PREDICT(MODEL m, ..)`: a model, a table or a connection is no expression.
+    if (c.isWord("MODEL") && !c.is(",", 1) && !c.is(")", 1))
+      throw unsupported(
+        `${parts
+          .map(({ name }) => name)
+          .join(".")
+          .toUpperCase()} (a model)`,
+        pathSpan,
+      );
     const args = c.is(")") ? [] : c.list(() => parseExpression(c));
     c.expect(")");
     return { kind: "tableCall", path: parts, pathSpan, args, alias: aliasBeforePivot(c), ...c.span(start) };

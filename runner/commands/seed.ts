@@ -1,0 +1,99 @@
+import { UserError } from "../graph/user-error.js";
+import { type RelationId, relationKey, type Transaction } from "../port/port.js";
+import type { Manifest } from "../project/manifest.js";
+import { alignColumns, count, duration, plural } from "../report/text.js";
+import { announced } from "../session/announce.js";
+import { loadPlace } from "../session/load-place.js";
+import { findPlace, type Place, withWarehouse } from "../session/place.js";
+import { onOff, wholeNumber } from "./arguments/flags.js";
+import { OVERRIDE_FLAGS, withCommon } from "./arguments/shared-flags.js";
+import { defineCommand } from "./command.js";
+import { EXIT, usageError } from "./exit.js";
+import { type SeedFile, seedFiles } from "./seed-files.js";
+import { scaffoldSources } from "./seed-scaffold.js";
+import { placeOf } from "./selection-options.js";
+
+export const command = defineCommand({
+  positionals: [{ name: "files", describe: "CSV, JSON lines or Parquet files, or folders of them", many: true }],
+  flags: withCommon({
+    scaffold: onOff("print CREATE TABLE statements for the sources that are missing"),
+    write: onOff("with --scaffold: run the statements"),
+    rows: wholeNumber("with --scaffold: plausible rows in each of the tables", 1, 100_000),
+    ...OVERRIDE_FLAGS,
+  }),
+  notes: [
+    "A file is for the source that it is called after: orders.csv, raw.orders.csv\nor raw/orders.csv. It replaces the content of the table. A table that is\nthere keeps its columns; another one takes the types of the file.",
+    "--scaffold infers columns and types of the sources from the SQL that reads them.",
+  ],
+  examples: ["fastbreak seed data", "fastbreak seed --scaffold --write --rows 20"],
+
+  async execute({ flags: options, words }): Promise<number> {
+    const started = performance.now();
+    if (options.scaffold) {
+      if (words.length > 0) throw usageError("seed --scaffold takes no files; load them with a seed of its own");
+      const { write, rows, json } = options;
+      return scaffoldSources(findPlace(placeOf(options)), { write, rows: rows ?? 0, json });
+    }
+    if (options.write || options.rows !== undefined)
+      throw usageError(`${options.write ? "--write" : "--rows"} goes with --scaffold; give that too`);
+    if (words.length === 0) throw usageError("seed needs files or folders; see fastbreak seed --help");
+    const place = findPlace(placeOf(options));
+    const { manifest } = await loadPlace(place);
+    const files = seedFiles(words, targetsOf(manifest));
+    const tables = await withWarehouse(place, true, (warehouse) =>
+      announced(place, "seed", () => warehouse.transaction((transaction) => load(transaction, files, place))),
+    );
+    const report = { tables, duration_ms: Math.round(performance.now() - started) };
+    process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : summary(report));
+    return EXIT.done;
+  },
+});
+
+/** What one file has left. */
+interface SeededTable {
+  readonly table: string;
+  readonly file: string;
+  readonly rows: number;
+  /** Rows that were there before and are gone; null: the table is new. */
+  readonly replaced: number | null;
+  /** Columns of the table that the file does not have. */
+  readonly absent: readonly string[];
+}
+
+function targetsOf({ actions }: Manifest) {
+  const idsOf = (ofDeclarations: boolean) =>
+    actions.flatMap(({ type, target }): RelationId[] =>
+      (type === "declaration") === ofDeclarations && type !== "test" && type !== "assertion"
+        ? [{ dataset: target.dataset, name: target.name }]
+        : [],
+    );
+  return { declared: idsOf(true), made: new Set(idsOf(false).map((id) => relationKey(id).toLowerCase())) };
+}
+
+/** All files or none: they are loaded in one transaction. */
+async function load(transaction: Transaction, files: readonly SeedFile[], place: Place): Promise<SeededTable[]> {
+  if (transaction.loadFile === undefined)
+    throw new UserError(`--target ${place.engine.name} loads no files; use the loader of your warehouse`);
+  const seeded: SeededTable[] = [];
+  const relations = [...(await transaction.relations()).values()];
+  for (const { path, shown, format, table } of files) {
+    // Names match without case: a table that is there is the one that is meant.
+    const existing = relations.find(({ id }) => relationKey(id).toLowerCase() === relationKey(table).toLowerCase());
+    const loaded = await transaction.loadFile({ table: existing?.id ?? table, path, shown, format });
+    const { rows, replaced = null, absent } = loaded;
+    seeded.push({ table: relationKey(existing?.id ?? table), file: shown, rows, replaced, absent });
+  }
+  return seeded;
+}
+
+function summary(report: { readonly tables: readonly SeededTable[]; readonly duration_ms: number }): string {
+  const rows = report.tables.map(({ table, file, rows, replaced, absent }) => {
+    const before =
+      replaced === null ? "new table" : replaced === 0 ? "was empty" : `replaced ${plural(replaced, "row")}`;
+    const missing = absent.length === 0 ? "" : `; not in the file, so NULL: ${absent.join(", ")}`;
+    return [`  ${table}`, count(rows), `${before}${missing}`, file];
+  });
+  const lines = alignColumns([["  table", "rows", "before", "file"], ...rows], new Set([1]));
+  const written = report.tables.reduce((sum, { rows }) => sum + rows, 0);
+  return `${[...lines, `${plural(written, "row")} loaded | ${duration(report.duration_ms)}`].join("\n")}\n`;
+}

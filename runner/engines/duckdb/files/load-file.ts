@@ -1,0 +1,135 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { EngineError } from "../../../port/engine-error.js";
+import type { LoadedFile, LoadFileRequest } from "../../../port/load-file.js";
+import { type Relation, relationKey } from "../../../port/port.js";
+import { type Column, type SqlType, typeName } from "../../../port/sql-types.js";
+import { quoteName, quotePath, quoteText } from "../quote.js";
+import { changedRows, createTable, numberOf } from "../tables.js";
+import { duckdbType } from "../types.js";
+import { columnName, columnOf, converted, detectionSql, loadedType, type StagedColumn } from "./column-types.js";
+import { ORDINAL, type StagedFile, stageFile } from "./stage-file.js";
+
+/** A column of the table and what fills it. */
+interface Filled {
+  readonly column: Column;
+  readonly from: StagedColumn;
+}
+
+/**
+ * Replaces a table's content by a file's rows, inside the transaction of the connection.
+ * @param existing the table as it is; undefined: it is made, with the types of the file
+ * @throws EngineError `data` with file and line of the first row that does not fit
+ */
+export async function loadFile(
+  connection: DuckDBConnection,
+  existing: Relation | undefined,
+  request: LoadFileRequest,
+): Promise<LoadedFile> {
+  const { table, shown } = request;
+  if (existing?.kind === "view")
+    throw new EngineError("data", `${shown}: ${relationKey(table)} is a view; a file cannot be loaded into it`);
+  const staged = await stageFile(connection, request);
+  const filled =
+    existing === undefined ? await columnsOfFile(connection, staged, shown) : columnsOfTable(existing, staged, shown);
+  await refuseMisfits(connection, staged, filled, shown);
+  let replaced: number | undefined;
+  if (existing === undefined) {
+    const layout = { partitionColumn: undefined, clusterBy: [], primaryKey: [] };
+    await createTable(
+      connection,
+      table,
+      filled.map(({ column }) => column),
+      layout,
+    );
+  } else replaced = await changedRows(connection, `DELETE FROM ${quotePath(table)}`);
+  const names = filled.map(({ column }) => quoteName(column.name)).join(", ");
+  const values = filled.map(({ column, from }) => valueSql(column.type, from)).join(", ");
+  const rows = await insert(
+    connection,
+    `${quotePath(table)} (${names}) SELECT ${values} FROM ${staged.table} ORDER BY ${ORDINAL}`,
+    shown,
+  );
+  await connection.run(`DROP TABLE ${staged.table}`);
+  const given = new Set(filled.map(({ column }) => column.name));
+  const columns = existing?.columns ?? filled.map(({ column }) => column);
+  return { rows, replaced, columns, absent: columns.map(({ name }) => name).filter((name) => !given.has(name)) };
+}
+
+async function insert(connection: DuckDBConnection, what: string, shown: string): Promise<number> {
+  try {
+    return await changedRows(connection, `INSERT INTO ${what}`);
+  } catch (cause) {
+    const required = /NOT NULL constraint failed: (\S+)/.exec(cause instanceof Error ? cause.message : "")?.[1];
+    if (required === undefined) throw cause;
+    throw new EngineError(
+      "data",
+      `${shown}: column ${required.split(".").at(-1)} must not be NULL, but a row has no value`,
+    );
+  }
+}
+
+async function columnsOfFile(connection: DuckDBConnection, staged: StagedFile, shown: string): Promise<Filled[]> {
+  const texts = staged.columns.filter(({ stored }) => stored === undefined);
+  const detected = new Map<string, SqlType>();
+  if (texts.length > 0) {
+    const reader = await connection.runAndReadAll(detectionSql(texts, staged.table));
+    const [answers = []] = reader.getRowsJson();
+    texts.forEach(({ key }, index) => {
+      detected.set(key, (answers[index] as SqlType | null) ?? "STRING");
+    });
+  }
+  return staged.columns.map((from) => {
+    const type = from.stored === undefined ? detected.get(from.key) : loadedType(from.stored);
+    if (type === undefined)
+      throw new EngineError(
+        "data",
+        `${shown}: column ${from.name} is of type ${from.stored}, which GoogleSQL does not have`,
+      );
+    return { column: { name: columnName(from.name), type }, from };
+  });
+}
+
+function columnsOfTable({ id, columns }: Relation, staged: StagedFile, shown: string): Filled[] {
+  return staged.columns.map((from) => {
+    const column = columnOf(columns, from.name);
+    if (column !== undefined) return { column, from };
+    const known = columns.map(({ name }) => name).join(", ");
+    throw new EngineError("data", `${shown}: ${relationKey(id)} has no column ${from.name}; it has ${known}`);
+  });
+}
+
+/** A stored array is never NULL. */
+function valueSql(type: SqlType, from: StagedColumn): string {
+  const value = converted(from, type);
+  return typeof type === "object" && type.kind === "array"
+    ? `coalesce(${value}, CAST([] AS ${duckdbType(type)}))`
+    : value;
+}
+
+async function refuseMisfits(
+  connection: DuckDBConnection,
+  { table, placeOf }: StagedFile,
+  filled: readonly Filled[],
+  shown: string,
+): Promise<void> {
+  const misfit = ({ column, from }: Filled) =>
+    `${quoteName(from.key)} IS NOT NULL AND (${converted(from, column.type)}) IS NULL`;
+  const counts = filled.map((column) => `min(${ORDINAL}) FILTER (${misfit(column)})`).join(", ");
+  const [firsts = []] = (await connection.runAndReadAll(`SELECT ${counts} FROM ${table}`)).getRowsJson();
+  const rows = firsts.map((row) => (row === null ? Number.POSITIVE_INFINITY : Number(row)));
+  const first = Math.min(...rows);
+  const wrong = filled[rows.indexOf(first)];
+  if (!Number.isFinite(first) || wrong === undefined) return;
+  const { column, from } = wrong;
+  const found = await connection.runAndReadAll(
+    `SELECT CAST(${quoteName(from.key)} AS VARCHAR) FROM ${table} WHERE ${ORDINAL} = ${first}`,
+  );
+  const text = String(found.getRowsJson()[0]?.[0] ?? "");
+  const value = text.length > 60 ? `${text.slice(0, 60)}...` : text;
+  const more = await numberOf(connection, `SELECT count(*) FROM ${table} WHERE ${misfit(wrong)}`);
+  const others = more === 1 ? "" : ` (and ${more - 1} more)`;
+  throw new EngineError(
+    "data",
+    `${shown}${await placeOf(first)}: column ${from.name}: ${quoteText(value)} is no ${column.declared ?? typeName(column.type)}${others}`,
+  );
+}

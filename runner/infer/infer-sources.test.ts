@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import { typeName } from "../port/sql-types.js";
+import type { ManifestAction } from "../project/manifest.js";
+import { inferSources } from "./infer-sources.js";
+
+const NOTHING = {
+  tags: [],
+  preOps: [],
+  postOps: [],
+  operations: [],
+  dependencies: [],
+  clusterBy: [],
+  uniqueKey: [],
+  writes: [],
+  fileName: "f",
+} as unknown as ManifestAction;
+
+/** `table.column TYPE` of everything that views v1, v2, ... read of others, each reading the ones before. */
+function inferred(...queries: readonly string[]): string[] {
+  const actions = queries.map((query, i): ManifestAction => ({ ...NOTHING, type: "view", key: `d.v${i + 1}`, query }));
+  return inferSources({ actions }, new Map()).flatMap(({ key, columns }) =>
+    columns.map(({ name, type }) => `${key}.${name} ${typeName(type.type(name))}`),
+  );
+}
+
+describe("types of source columns", () => {
+  it.each([
+    ["a comparison with a text", "SELECT 1 FROM r.t WHERE zz = 'a'", "STRING"],
+    ["a comparison with a date", "SELECT 1 FROM r.t WHERE zz >= DATE '2024-01-01'", "DATE"],
+    ["a text that is a date", "SELECT 1 FROM r.t WHERE zz >= '2024-01-01'", "DATE"],
+    ["a number", "SELECT zz = 3 FROM r.t", "INT64"],
+    ["a fraction beside a number", "SELECT zz = 3, zz > 1.5 FROM r.t", "FLOAT64"],
+    ["BETWEEN", "SELECT 1 FROM r.t WHERE zz BETWEEN TIMESTAMP '2024-01-01' AND CURRENT_TIMESTAMP()", "TIMESTAMP"],
+    ["IN", "SELECT 1 FROM r.t WHERE zz IN ('a', 'b')", "STRING"],
+    ["LIKE", "SELECT 1 FROM r.t WHERE zz LIKE 'a%'", "STRING"],
+    ["a condition", "SELECT 1 FROM r.t WHERE NOT zz", "BOOL"],
+    ["a text function", "SELECT LOWER(zz) FROM r.t", "STRING"],
+    ["PARSE_DATE", "SELECT PARSE_DATE('%Y', zz) FROM r.t", "STRING"],
+    ["TIMESTAMP_DIFF", "SELECT TIMESTAMP_DIFF(zz, zz, DAY) FROM r.t", "TIMESTAMP"],
+    ["DATE_TRUNC", "SELECT DATE_TRUNC(zz, WEEK(MONDAY)) FROM r.t", "DATE"],
+    ["TIMESTAMP_MICROS", "SELECT TIMESTAMP_MICROS(zz) FROM r.t", "INT64"],
+    ["a cast", "SELECT CAST(zz AS NUMERIC) FROM r.t", "NUMERIC"],
+    ["COALESCE", "SELECT COALESCE(zz, 'none') FROM r.t", "STRING"],
+    ["CASE", "SELECT CASE zz WHEN 'a' THEN 1 END FROM r.t", "STRING"],
+    ["SUM", "SELECT SUM(zz) FROM r.t", "FLOAT64"],
+    ["UNNEST", "SELECT LOWER(a) FROM r.t, UNNEST(zz) AS a", "ARRAY<STRING>"],
+    ["an array path", "SELECT a.k + 1, a.n = 'x' FROM r.t AS t, t.zz AS a", "ARRAY<STRUCT<k FLOAT64, n STRING>>"],
+    ["a field", "SELECT zz.a.b = 1 FROM r.t", "STRUCT<a STRUCT<b INT64>>"],
+    ["a subquery", "SELECT 1 FROM r.t WHERE zz = (SELECT MAX(DATE '2024-01-01'))", "DATE"],
+    ["UNION ALL", "SELECT zz FROM r.t UNION ALL SELECT DATE '2024-01-01'", "DATE"],
+    ["a window", "SELECT LAG(zz) OVER (ORDER BY 1) = TRUE FROM r.t", "BOOL"],
+    ["a common table", "WITH c AS (SELECT * FROM r.t) SELECT LOWER(zz) FROM c", "STRING"],
+    ["QUALIFY", "SELECT 1 FROM r.t WHERE TRUE QUALIFY ROW_NUMBER() OVER (PARTITION BY LOWER(zz)) = 1", "STRING"],
+    ["PIVOT", "SELECT * FROM r.t PIVOT (COUNT(*) FOR zz IN ('a', 'b'))", "STRING"],
+  ])("come from %s", (_, query, type) => {
+    expect(inferred(query)).toEqual([`r.t.zz ${type}`]);
+  });
+
+  it("come from names only where nothing else tells", () => {
+    expect(inferred("SELECT id, made_at, day, is_new, price, other FROM r.t")).toEqual([
+      "r.t.id INT64",
+      "r.t.made_at TIMESTAMP",
+      "r.t.day DATE",
+      "r.t.is_new BOOL",
+      "r.t.price FLOAT64",
+      "r.t.other STRING",
+    ]);
+    expect(inferred("SELECT id = 'a', UPPER(made_at) FROM r.t")).toEqual(["r.t.id STRING", "r.t.made_at STRING"]);
+  });
+
+  it("meet over joins, models and stars", () => {
+    const tables = inferred(
+      "SELECT * FROM r.a",
+      "SELECT * EXCEPT (gone) FROM d.v1",
+      "SELECT v.k, b.zz FROM d.v2 AS v JOIN r.b AS b USING (k) JOIN r.c AS c ON c.k = b.k WHERE c.k = 'x'",
+    );
+    expect(tables.sort()).toEqual(["r.a.gone STRING", "r.a.k STRING", "r.b.k STRING", "r.b.zz STRING", "r.c.k STRING"]);
+  });
+
+  it("give a column without an alias to the table that is known to have it", () => {
+    expect(inferred("SELECT zz FROM r.a, r.b", "SELECT b.zz FROM r.b AS b")).toEqual(["r.b.zz STRING"]);
+  });
+
+  it("do not take aliases, lateral names and parts of dates for columns", () => {
+    const query =
+      "SELECT LOWER(zz) AS low, DATE_DIFF(day, day, MONTH) AS m, EXTRACT(YEAR FROM day) AS y FROM r.t GROUP BY low, m, y HAVING m > 1 ORDER BY low";
+    expect(inferred(query)).toEqual(["r.t.zz STRING", "r.t.day DATE"]);
+  });
+
+  it("ends for a table that reads itself and for texts that do not parse", () => {
+    expect(inferred("WITH RECURSIVE c AS (SELECT zz FROM r.t UNION ALL SELECT zz + 1 FROM c) SELECT * FROM c")).toEqual(
+      ["r.t.zz FLOAT64"],
+    );
+    expect(inferred("SELECT FROM")).toEqual([]);
+  });
+});

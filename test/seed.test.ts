@@ -1,0 +1,222 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Rig } from "./rig.js";
+
+let rig: Rig;
+beforeEach(() => {
+  rig = Rig.empty();
+  put("workflow_settings.yaml", "defaultProject: p\ndefaultDataset: d\n");
+});
+afterEach(() => rig.remove());
+
+function put(path: string, text: string | Uint8Array): void {
+  mkdirSync(dirname(join(rig.dir, path)), { recursive: true });
+  writeFileSync(join(rig.dir, path), text);
+}
+
+function declare(dataset: string, ...names: readonly string[]): void {
+  for (const name of names)
+    put(`definitions/${dataset}_${name}.sqlx`, `config { type: "declaration", schema: "${dataset}", name: "${name}" }`);
+}
+
+async function ok(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await rig.fastbreak(...args);
+  expect([code, stderr]).toEqual([0, ""]);
+  return stdout;
+}
+
+async function refused(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await rig.fastbreak(...args);
+  expect([code, stdout, stderr.trimEnd().split("\n").length]).toEqual([2, "", 1]);
+  return stderr.trimEnd();
+}
+
+const rowsOf = async (sql: string): Promise<unknown> => JSON.parse(await ok("query", "--json", sql));
+
+describe("fastbreak init and query", () => {
+  it("makes the warehouse and the settings once, and keeps what is there", async () => {
+    expect(await ok("init")).toMatch(/^made .*warehouse\.duckdb\nmade .*fastbreak\.json\nnext: /);
+    const settings = JSON.parse(rig.read("fastbreak.json")) as { $schema: string };
+    expect(JSON.parse(rig.read(settings.$schema))).toMatchObject({ properties: { stateDataset: {} } });
+    rig.write("fastbreak.json", '{ "stateDataset": "mine" }');
+    expect(await ok("init")).toMatch(/^kept .*warehouse\.duckdb\nkept .*fastbreak\.json\n/);
+    expect(rig.read("fastbreak.json")).toBe('{ "stateDataset": "mine" }');
+  });
+
+  it("query makes the warehouse where there is none", async () => {
+    expect(await rowsOf("SELECT 1 AS a")).toEqual([{ a: 1 }]);
+  });
+});
+
+describe("fastbreak seed", () => {
+  it("gives a new table the types of a CSV, codes with leading zeros as texts", async () => {
+    declare("raw", "orders");
+    put(
+      "data/orders.csv",
+      'id;code;day;at;ok;amount;none;empty\n1;007;2024-01-01;2024-01-01T10:00:00+02:00;true;1;;""\n2;008;2024-01-02;2024-01-02 10:00:00;false;2.5;;"a\nb"\n',
+    );
+    expect(await ok("seed", "data")).toMatch(/raw\.orders +2 +new table +data\/orders\.csv\n2 rows loaded/);
+    expect(await rowsOf("SELECT * FROM raw.orders ORDER BY id")).toEqual([
+      {
+        id: 1,
+        code: "007",
+        day: "2024-01-01",
+        at: "2024-01-01 08:00:00+00:00",
+        ok: true,
+        amount: 1,
+        none: null,
+        empty: "",
+      },
+      {
+        id: 2,
+        code: "008",
+        day: "2024-01-02",
+        at: "2024-01-02 10:00:00+00:00",
+        ok: false,
+        amount: 2.5,
+        none: null,
+        empty: "a\nb",
+      },
+    ]);
+  });
+
+  it("reads JSON lines, lists and Parquet, in capitals and compressed", async () => {
+    declare("raw", "lines", "list", "zipped");
+    put("data/LINES.JSONL", '{"id":1,"tags":["a"],"s":{"x":1.5}}\n\n{"id":2,"more":"m"}\n');
+    put("data/list.json", '[{"id":"1"},\n {"id":2}]');
+    put("data/zipped.CSV.GZ", gzipSync("a,b\n1,x\n"));
+    mkdirSync(join(rig.dir, "data/other"));
+    const instance = await DuckDBInstance.create(":memory:");
+    const connection = await instance.connect();
+    const file = join(rig.dir, "data/other/parts.parquet");
+    await connection.run(
+      `COPY (SELECT 7::INTEGER AS n, DATE '2024-02-29' AS d, 1.25::DECIMAL(9,2) AS m, [1] AS l, TIMESTAMPTZ '2024-01-01 00:00:00+00' AS t) TO '${file}'`,
+    );
+    connection.closeSync();
+    instance.closeSync();
+    await ok("seed", "data");
+    expect(await rowsOf("SELECT * FROM raw.lines ORDER BY id")).toEqual([
+      { id: 1, tags: ["a"], s: { x: 1.5 }, more: null },
+      { id: 2, tags: [], s: null, more: "m" },
+    ]);
+    expect(await rowsOf("SELECT * FROM raw.list ORDER BY id")).toEqual([{ id: 1 }, { id: 2 }]);
+    expect(await rowsOf("SELECT * FROM raw.zipped")).toEqual([{ a: 1, b: "x" }]);
+    expect(await rowsOf("SELECT * FROM other.parts")).toEqual([
+      { n: 7, d: "2024-02-29", m: "1.25", l: [1], t: "2024-01-01 00:00:00+00:00" },
+    ]);
+  });
+
+  it("keeps the columns of a table that is there, replaces its rows and tells it", async () => {
+    declare("raw", "orders");
+    await ok(
+      "query",
+      "CREATE SCHEMA raw; CREATE TABLE raw.Orders (ID STRING, price NUMERIC, tags ARRAY<STRING>, note STRING); INSERT INTO raw.Orders (ID) VALUES ('old')",
+    );
+    put("data/orders.csv", "id,Price\n1,0.1\n2,12345678901234567890.123\n");
+    expect(await ok("seed", "data")).toMatch(/raw\.Orders +2 +replaced 1 row; not in the file, so NULL: tags, note/);
+    expect(await rowsOf("SELECT * FROM raw.Orders ORDER BY id")).toEqual([
+      { ID: "1", price: "0.1", tags: [], note: null },
+      { ID: "2", price: "12345678901234567890.123", tags: [], note: null },
+    ]);
+  });
+
+  it.each([
+    [
+      "orders.csv",
+      'id,day\n1,2024-01-01\n\n"2","2024-13-01"\n',
+      /^fastbreak: data\/orders\.csv:4: column day: '2024-13-01' is no DATE$/,
+    ],
+    ["orders.csv", 'id,note\n"1","a\nb"\nx,c\ny,d\n', /orders\.csv:4: column id: 'x' is no INT64 \(and 1 more\)$/],
+    ["orders.csv", "id\n1.5\n", /orders\.csv:2: column id: '1\.5' is no INT64$/],
+    ["orders.csv", "id,day\n1,2024-01-01,3\n", /orders\.csv:2: the row has 3 fields, the header has 2$/],
+    ["orders.csv", 'id,note\n1,"a\n', /orders\.csv:2: a quote is out of place or never closed/],
+    ["orders.csv", "id,dayy\n", /orders\.csv: raw\.orders has no column dayy; it has id, day, note$/],
+    ["orders.csv", "id,ID\n", /orders\.csv:1: column ID stands twice/],
+    ["orders.csv", "", /orders\.csv:1: the file is empty/],
+    ["orders.jsonl", '{"id":1}\n\n{"id":1.5}\n', /orders\.jsonl:3: column id: '1\.5' is no INT64$/],
+    ["orders.jsonl", '{"id":1}\n{"id":\n', /orders\.jsonl:\d: not valid JSON/],
+    ["orders.jsonl", "[1, 2]", /orders\.jsonl: there must be an object a line/],
+    ["orders.parquet", "no parquet", /orders\.parquet: not a readable Parquet file/],
+  ])("refuses a damaged %s with its line and leaves everything as it was (%#)", async (name, text, message) => {
+    declare("raw", "orders", "aaa");
+    await ok(
+      "query",
+      "CREATE SCHEMA raw; CREATE TABLE raw.orders (id INT64, day DATE, note STRING); INSERT INTO raw.orders (id) VALUES (9)",
+    );
+    put("data/aaa.csv", "a\n1\n");
+    put(`data/${name}`, text);
+    expect(await refused("seed", "data")).toMatch(message);
+    expect(await rowsOf("SELECT id FROM raw.orders")).toEqual([{ id: 9 }]);
+    expect((await rig.fastbreak("query", "SELECT * FROM raw.aaa")).stderr).toContain("Table not found: raw.aaa");
+  });
+});
+
+/** Fixtures in the style of public projects; from a fresh clone, two commands lead to a result. */
+const CLONES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "GA4 events": {
+    "definitions/events.sqlx": 'config { type: "declaration", schema: "analytics_1", name: "events_*" }',
+    "definitions/sessions.sqlx": `config { type: "incremental", bigquery: { partitionBy: "event_date" } }
+pre_operations {
+  DECLARE checkpoint DEFAULT (\${when(incremental(), \`SELECT MAX(event_date) FROM \${self()}\`, \`SELECT DATE('2020-01-01')\`)});
+}
+SELECT PARSE_DATE('%Y%m%d', event_date) AS event_date, user_pseudo_id, TIMESTAMP_MICROS(event_timestamp) AS ts,
+  (SELECT value.int_value FROM UNNEST(event_params) WHERE key = 'ga_session_id') AS session_id,
+  (SELECT ep.value.string_value FROM UNNEST(event_params) ep WHERE ep.key = 'page') AS page,
+  device.category, ecommerce.purchase_revenue AS revenue, event_name
+FROM \${ref("events_*")}
+WHERE _TABLE_SUFFIX >= '20240101' AND PARSE_DATE('%Y%m%d', event_date) >= checkpoint AND event_name IN ('page_view', 'purchase')`,
+    "definitions/items.sqlx": `config { type: "table" }
+SELECT item.item_id, SUM(item.price * item.quantity) AS revenue FROM \${ref("events_*")} AS e, UNNEST(items) AS item GROUP BY 1`,
+    "definitions/final.sqlx": `config { type: "table" }
+SELECT event_date, COUNT(DISTINCT session_id) AS sessions, SUM(revenue) AS revenue FROM \${ref("sessions")} GROUP BY event_date`,
+  },
+  "append log": {
+    "definitions/final.sqlx": `config { type: "incremental" }
+SELECT user_id, event, ts, JSON_VALUE(payload, '$.a') AS a, TO_HEX(MD5(CONCAT(event, CAST(ts AS STRING)))) AS id
+FROM raw_events.app_log
+\${when(incremental(), \`WHERE ts > (SELECT MAX(ts) FROM \${self()})\`)}`,
+  },
+  "config-driven JavaScript": {
+    "includes/config.js": 'module.exports = { tables: ["orders", "customers", "lines"] };',
+    "definitions/staging.js": `config.tables.forEach((name) => declare({ schema: "shop", name }));
+config.tables.forEach((name) => publish("stg_" + name, { type: "view" }).query((ctx) =>
+  \`SELECT * EXCEPT(_synced) FROM \${ctx.ref("shop", name)} WHERE NOT _deleted\`));`,
+    "definitions/final.sqlx": `config { type: "table", assertions: { uniqueKey: ["order_id"] } }
+WITH lines AS (SELECT order_id, SUM(quantity * unit_price) AS gross, SUM(IF(refunded, unit_price, 0)) AS refunds FROM \${ref("stg_lines")} GROUP BY order_id),
+latest AS (SELECT *, ROW_NUMBER() OVER (PARTITION BY id ORDER BY updated_at DESC) AS rn FROM \${ref("stg_orders")})
+SELECT o.id AS order_id, o.customer_id, CONCAT(c.first_name, ' ', c.last_name) AS name, l.gross, l.refunds, DATE(o.created_at) AS day,
+  TIMESTAMP_DIFF(o.updated_at, o.created_at, HOUR) AS hours, SAFE_DIVIDE(l.gross, o.total_price) AS share
+FROM latest o JOIN \${ref("stg_customers")} c ON c.id = o.customer_id JOIN lines l ON l.order_id = o.id
+WHERE rn = 1 AND o.cancelled_at IS NULL AND o.currency IN ('USD', 'EUR')`,
+  },
+};
+
+describe("fastbreak seed --scaffold", () => {
+  it.each(Object.entries(CLONES))("leads a fresh clone of %s to rows in two commands", async (_, files) => {
+    for (const [path, text] of Object.entries(files)) put(path, text);
+    const printed = await ok("seed", "--scaffold", "--rows", "20");
+    expect(await ok("seed", "--scaffold", "--rows", "20")).toBe(printed);
+    await ok("seed", "--scaffold", "--write", "--rows", "20");
+    expect((await rig.run([])).totals.failed).toBe(0);
+    expect(await rowsOf("SELECT COUNT(*) > 0 AS rows_made FROM d.final")).toEqual([{ rows_made: true }]);
+    expect(await ok("seed", "--scaffold")).toBe("-- no source is missing\n");
+  });
+
+  it("prints statements that can be run as they are, and leaves what is there alone", async () => {
+    declare("raw", "a", "b", "unread");
+    put(
+      "definitions/v.sqlx",
+      'config { type: "view" }\nSELECT a.`order`, LOWER(b.name) AS name FROM ${ref("raw", "a")} a JOIN ${ref("raw", "b")} b USING (id)',
+    );
+    await ok("query", "CREATE SCHEMA raw; CREATE TABLE raw.b (id STRING, name STRING)");
+    const { stdout, stderr } = await rig.fastbreak("seed", "--scaffold", "--rows", "2");
+    expect(stderr).toBe("note: raw.unread is declared, and nothing reads it; it is left out\n");
+    expect(stdout).not.toContain("raw.b");
+    expect(stdout).toContain("CREATE TABLE raw.a (\n  id      STRING,\n  `order` STRING\n);");
+    await ok("query", stdout);
+    expect(await rowsOf("SELECT id FROM raw.a ORDER BY id")).toEqual([{ id: "1" }, { id: "2" }]);
+  });
+});
