@@ -151,7 +151,7 @@ afterAll(() => {
 async function ownGraph(dir: string, overrides: ProjectOverrides = {}, child = childPath): Promise<unknown> {
   const projectDir = findProject(dir);
   const { filePaths } = readProjectFiles(projectDir);
-  const request = { projectDir, coreDir: findCore(projectDir).dir, overrides, filePaths };
+  const request = { projectDir, coreDir: (await findCore(projectDir)).dir, overrides, filePaths };
   const { response } = await runCompileChild(request, child, DEFAULT_LIMITS);
   if (!response.ok) throw new Error(response.error.message);
   return withoutStacks(response.graph);

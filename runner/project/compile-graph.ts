@@ -21,7 +21,7 @@ export async function compileGraph(
   const projectDir = findProject(dir);
   const { outcome } = await compileProject({
     projectDir,
-    core: findCore(projectDir),
+    core: await findCore(projectDir),
     overrides,
     filePaths: readProjectFiles(projectDir).filePaths,
     childPath,
