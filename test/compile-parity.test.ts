@@ -33,15 +33,27 @@ describe("our compile gives the graph of the stock CLI, field by field", () => {
   });
 });
 
-/** Releases before core could be asked for the current file, and one after; the newest is the one above. */
+/** Releases of which core could not yet be asked for the current file, and the first that could. The newest is the one above. */
 const RELEASES = ["3.0.0", "3.0.22", "3.0.42", "3.0.52", "3.0.59"];
+const CACHE = join(REPOSITORY, "node_modules/.cache/fastbreak-tests/core");
+/** The kinds whose code differs between releases; the others are compared with the newest only. */
+const OF_EVERY_RELEASE = Object.entries(CASES).filter(([name]) =>
+  /^(?:tables|JavaScript|notebooks|compile errors)/.test(name),
+);
 
 describe.each(RELEASES)("with @dataform/core %s", (version) => {
-  it.each(Object.entries(CASES))("%s", async (_name, { files, overrides, cliFlags }) => {
-    const core = await cachedCore(
-      { version, file: "", line: undefined },
-      join(REPOSITORY, "node_modules/.cache/fastbreak-tests/core"),
-    );
+  let core: string | undefined;
+  let missing = "";
+  beforeAll(async () => {
+    try {
+      core = await cachedCore({ version, file: "this test", line: undefined }, CACHE);
+    } catch (error) {
+      missing = (error as Error).message;
+    }
+  });
+
+  it.for(OF_EVERY_RELEASE)("%s", async ([, { files, overrides, cliFlags }], { skip }) => {
+    if (core === undefined) return skip(missing);
     const project = tempProject(files, "copy", core);
     projects.push(project);
     const [own, stock] = await Promise.all([

@@ -57,7 +57,7 @@ export async function attemptCompile(options: CompileOptions): Promise<CompileAt
   const { projectDir, core, overrides, filePaths } = options;
   const request = { projectDir, coreDir: core.dir, overrides, filePaths };
   const { response, log } = await runCompileChild(request, options.childPath, options.limits);
-  if (!response.ok) throw new ProjectError([await fatalProblem(response.error, projectDir)]);
+  if (!response.ok) throw new ProjectError(await fatalProblems(response.error, projectDir));
   const parsed = v.safeParse(compiledGraphSchema, response.graph);
   if (!parsed.success) {
     const [issue] = parsed.issues;
@@ -72,10 +72,11 @@ export async function attemptCompile(options: CompileOptions): Promise<CompileAt
 }
 
 /** What ends a compile before there is a graph, mostly the settings; those are told at their line. */
-async function fatalProblem(error: CompileError, projectDir: string): Promise<ProjectProblem> {
-  const { settingsProblem } = await import("./settings-problem.js");
+async function fatalProblems(error: CompileError, projectDir: string): Promise<readonly ProjectProblem[]> {
+  const { settingsProblems } = await import("./settings-problem.js");
   const { fileName: file, line, message } = error;
-  return settingsProblem(message, projectDir) ?? { file, line, column: undefined, message };
+  const problems = settingsProblems(message, projectDir);
+  return problems.length > 0 ? problems : [{ file, line, column: undefined, message }];
 }
 
 /** Core's compile errors in the runner's words; what core says several times is said once. */

@@ -50,6 +50,21 @@ it.each<[string, Record<string, string>, string]>([
   expect(await problemsOf(files)).toEqual([expected]);
 });
 
+it("tells all of them at once", async () => {
+  const settings = {
+    warehouse: "bigquery",
+    defaultProject: "p",
+    useRunCache: true,
+    gcloudProjectId: "p",
+    vars: { season: "2021" },
+  };
+  expect(await problemsOf({ "dataform.json": JSON.stringify(settings, undefined, 1) })).toEqual([
+    expect.stringMatching(/^dataform\.json:3: "defaultProject" is called "defaultDatabase" here; rename it$/),
+    expect.stringMatching(/^dataform\.json:4: "useRunCache" .*delete this line$/),
+    expect.stringMatching(/^dataform\.json:5: "gcloudProjectId" .*delete this line$/),
+  ]);
+});
+
 it.each(["pkg", "pkg/includes/x", "@scope/pkg", "@scope/pkg/lib"])(
   "says how a listed package comes: %s",
   async (id) => {

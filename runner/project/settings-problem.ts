@@ -21,55 +21,63 @@ interface SettingsText {
   ownName(name: string): string | undefined;
 }
 
+/** Settings that releases before 3 knew, and `warehouse`, which only dataform.json may still have. */
+const LEGACY = ["useRunCache", "concurrentQueryLimit", "idempotentActionRetries", "gcloudProjectId", "warehouse"];
+
 /**
- * What core says of a project's settings, at the line to mend and with what to do: which line to delete, rename or put in quotes.
+ * What core says of a project's settings, at the line to mend and with what to do: which line to delete, rename or put in quotes. Core
+ * stops at the first mistake; all of its kind are told.
  *
- * @returns undefined when the message is about something else
+ * @returns nothing when the message is about something else
  */
-export function settingsProblem(message: string, projectDir: string): ProjectProblem | undefined {
+export function settingsProblems(message: string, projectDir: string): readonly ProjectProblem[] {
   const invalid = /^(workflow_settings\.yaml) is not a valid YAML file: (?:YAMLException: )?(.*?) ?\((\d+):\d+\)/.exec(
     message,
   );
   if (invalid !== null) {
     const [, file, reason, line] = invalid;
-    return { file, line: Number(line), column: undefined, message: `is not valid YAML: ${reason}` };
+    return [{ file, line: Number(line), column: undefined, message: `is not valid YAML: ${reason}` }];
   }
   const settings = settingsOf(projectDir);
-  if (settings === undefined) return undefined;
-  const at = (path: readonly string[], told: string): ProjectProblem => {
-    return { file: settings.file, line: settings.lineOf(path), column: undefined, message: told };
-  };
-  if (/^Custom variables .* can only be strings/.test(message)) {
-    const vars = Object.entries((settings.values.vars ?? {}) as object).filter(
-      ([, value]) => typeof value !== "string",
-    );
-    const [name] = vars[0] ?? [];
-    return name === undefined
-      ? undefined
-      : at(["vars", name], `variable "${name}" must be text; put its value in quotes`);
-  }
-  const name = /\bunexpected property "([^"]+)"/i.exec(message)?.[1];
-  if (name === undefined || !/^(?:Dataform json|Workflow settings) error/i.test(message)) return undefined;
-  const own = settings.ownName(name);
-  if (LEGACY.has(name)) return at([name], `"${name}" is a setting of older releases of Dataform; delete this line`);
-  if (own === undefined)
-    return at(
-      [name],
-      `"${name}" is not a setting of this release of Dataform, or has a value of the wrong type; correct or delete this line`,
-    );
-  if (own in settings.values)
-    return at([name], `"${name}" is called "${own}" here, which stands beside it; delete this line`);
-  return at([name], `"${name}" is called "${own}" here; rename it`);
+  if (settings === undefined) return [];
+  const told = wrongVariables(message, settings) ?? wrongNames(message, settings) ?? [];
+  return told.map(([path, text]) => {
+    return { file: settings.file, line: settings.lineOf(path), column: undefined, message: text };
+  });
 }
 
-/** Settings that releases before 3 knew, and `warehouse`, which only dataform.json may still have. */
-const LEGACY = new Set([
-  "useRunCache",
-  "concurrentQueryLimit",
-  "idempotentActionRetries",
-  "gcloudProjectId",
-  "warehouse",
-]);
+type Told = readonly (readonly [path: readonly string[], text: string])[];
+
+function wrongVariables(message: string, { values }: SettingsText): Told | undefined {
+  if (!/^Custom variables .* can only be strings/.test(message)) return undefined;
+  return Object.entries((values.vars ?? {}) as object)
+    .filter(([, value]) => typeof value !== "string")
+    .map(([name]) => [["vars", name], `variable "${name}" must be text; put its value in quotes`]);
+}
+
+function wrongNames(message: string, settings: SettingsText): Told | undefined {
+  const name = /^(?:Dataform json|Workflow settings) error: unexpected property "([^"]+)"/i.exec(message)?.[1];
+  if (name === undefined) return undefined;
+  const isWrong = (other: string) => (other === "warehouse" ? settings.file !== "dataform.json" : true);
+  const others = Object.keys(settings.values).filter(
+    (other) => other !== name && isWrong(other) && remedy(other, settings) !== undefined,
+  );
+  const unknown = "is not a setting of this release of Dataform, or has a value of the wrong type";
+  return [name, ...others].map((wrong) => [
+    [wrong],
+    `"${wrong}" ${remedy(wrong, settings) ?? `${unknown}; correct or delete this line`}`,
+  ]);
+}
+
+/** Undefined for a name that neither older releases nor the other settings file have. */
+function remedy(name: string, { values, ownName }: SettingsText): string | undefined {
+  if (LEGACY.includes(name)) return "is a setting of older releases of Dataform; delete this line";
+  const own = ownName(name);
+  if (own === undefined) return undefined;
+  return own in values
+    ? `is called "${own}" here, which stands beside it; delete this line`
+    : `is called "${own}" here; rename it`;
+}
 
 function settingsOf(projectDir: string): SettingsText | undefined {
   const yaml = readTextInProject(projectDir, "workflow_settings.yaml");
