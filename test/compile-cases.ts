@@ -137,9 +137,13 @@ declare({ schema: "raw", name: "s" });`,
       "node_modules/pkg/lib/index.js": "module.exports = 'lib';",
       "includes/index.js": "module.exports = { all: require('./one') };",
       "includes/one.js": "module.exports = 1;",
+      "includes/beside.js": "module.exports = [require('..').all, require('../').root];",
+      "definitions/c.js": 'publish("c").query(`select "${beside}"`);',
+      "definitions/d.js": "require('.');",
       "definitions/deep/a.js":
         'const { up, same, here } = require("pkg");\npublish("a").query(`select "${typeof up} ${same} ${here} ${require("../../includes").all}"`);',
-      "definitions/b.js": 'publish("b").query(`select "${require("..").root} ${require("../").root}"`);',
+      "definitions/b.js":
+        'publish("b").query(`select "${require("..").root} ${require("../").root} ${require("../node_modules/pkg/").here}"`);',
     },
   },
   "notebooks, and YAML with anchors": {
