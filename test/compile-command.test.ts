@@ -1,7 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are SQLX.
-import { mkdirSync } from "node:fs";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Rig } from "./rig.js";
+import { chmodSync, mkdirSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Rig, ROOT } from "./rig.js";
 
 interface Graph {
   readonly tables: readonly { readonly target: { readonly name: string } }[];
@@ -17,7 +18,10 @@ beforeEach(() => {
   rig.write("dataform.json", '{"defaultDatabase": "p", "defaultSchema": "d"}');
   rig.write("definitions/good.sqlx", 'config { type: "view" }\nselect 1 as x');
 });
-afterEach(() => rig.remove());
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rig.remove();
+});
 
 describe("compile", () => {
   it("prints the graph with its errors as JSON, and fails", async () => {
@@ -46,5 +50,46 @@ describe("compile", () => {
     expect(code).toBe(2);
     expect(stdout).toBe("");
     expect(stderr).toMatch(/^fastbreak: dataform\.json:2: "gcloudProjectId" .*delete this line\n$/);
+  });
+});
+
+describe.skipIf(process.platform === "win32")("a project that pins a release of core", () => {
+  /** A shell script in place of npm, run in the folder to install into. */
+  function npmThat(script: string): void {
+    mkdirSync(join(rig.dir, "bin"));
+    rig.write("bin/npm", `#!/bin/sh\n${script}\n`);
+    chmodSync(join(rig.dir, "bin/npm"), 0o755);
+    vi.stubEnv("PATH", `${join(rig.dir, "bin")}${delimiter}${process.env.PATH}`);
+    vi.stubEnv("XDG_CACHE_HOME", join(rig.dir, "cache"));
+  }
+  beforeEach(() => {
+    rig.remove();
+    rig = Rig.empty();
+    mkdirSync(`${rig.dir}/definitions`);
+    rig.write("workflow_settings.yaml", "defaultProject: p\ndefaultDataset: d\ndataformCoreVersion: 3.0.1234\n");
+    rig.write("definitions/a.sqlx", 'config { type: "view" }\nselect 1 as x');
+  });
+
+  it("is compiled by that release, which is fetched once", async () => {
+    const own = join(ROOT, "node_modules/@dataform/core");
+    npmThat(`mkdir -p node_modules/@dataform && cp -R "${own}" node_modules/@dataform/core &&
+      cd node_modules/@dataform/core && sed -i.bak 's/3\\.0\\.[0-9]*"/3.0.1234"/g' bundle.js package.json`);
+    const first = await rig.fastbreak("compile", "--json");
+    expect(first.stderr).toBe("");
+    expect(JSON.parse(first.stdout)).toMatchObject({ dataformCoreVersion: "3.0.1234" });
+    rig.write("bin/npm", "#!/bin/sh\nexit 1\n");
+    expect(await rig.fastbreak("compile", "--json")).toEqual(first);
+  });
+
+  it("says in one line what to do where the release cannot be had", async () => {
+    npmThat("echo npm error code ENOTFOUND >&2; exit 1");
+    for (const command of ["compile", "plan"]) {
+      const { code, stdout, stderr } = await rig.fastbreak(command);
+      expect(code).toBe(2);
+      expect(stdout).toBe("");
+      expect(stderr).toMatch(
+        /^fastbreak: workflow_settings\.yaml:3: @dataform\/core 3\.0\.1234 [^\n]*run the command once[^\n]*\n$/,
+      );
+    }
   });
 });
