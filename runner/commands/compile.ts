@@ -1,3 +1,4 @@
+import type { StockGraph } from "../project/compile/graph-shape.js";
 import { plural } from "../report/text.js";
 import { findPlace } from "../session/place.js";
 import { OVERRIDE_FLAGS, PROJECT_DIR_WORD, withCommon } from "./arguments/shared-flags.js";
@@ -11,16 +12,22 @@ export const command = defineCommand({
   examples: ["fastbreak compile --json > graph.json"],
 
   async execute({ flags: options, words }): Promise<number> {
-    const { compileGraph } = await import("../project/compile-graph.js");
+    const [{ compileGraph }, { ProjectError }] = await Promise.all([
+      import("../project/compile-graph.js"),
+      import("../project/errors.js"),
+    ]);
     const { projectDir, overrides, compileTimeoutMs } = findPlace(placeOf(options, words[0]));
     const limits = compileTimeoutMs === undefined ? {} : { timeoutMs: compileTimeoutMs };
-    const graph = await compileGraph(projectDir, overrides, undefined, limits);
-    process.stdout.write(options.json ? `${JSON.stringify(graph, undefined, 2)}\n` : `${summary(graph).join("\n")}\n`);
+    const { graph, problems } = await compileGraph(projectDir, overrides, undefined, limits);
+    // Who asks for the graph gets what there is of it, with its errors in it, as from the stock CLI.
+    if (options.json) process.stdout.write(`${JSON.stringify(graph, undefined, 2)}\n`);
+    if (problems.length > 0) throw new ProjectError(problems);
+    if (!options.json) process.stdout.write(`${summary(graph).join("\n")}\n`);
     return EXIT.done;
   },
 });
 
-function summary(graph: Awaited<ReturnType<typeof import("../project/compile-graph.js").compileGraph>>): string[] {
+function summary(graph: StockGraph): string[] {
   const kinds = [
     ["table", graph.tables],
     ["assertion", graph.assertions],

@@ -1,10 +1,17 @@
 import * as v from "valibot";
 import { findCycle, type GraphNode } from "../graph/order.js";
-import { type CompiledGraph, type CompileOutcome, compiledGraphSchema } from "./compile/graph-shape.js";
+import {
+  type CompiledGraph,
+  type CompileError,
+  type CompileOutcome,
+  compiledGraphSchema,
+} from "./compile/graph-shape.js";
 import type { ProjectOverrides } from "./compile/protocol.js";
 import { type ChildLimits, runCompileChild } from "./compile/run-child.js";
 import type { CorePackage } from "./core-package.js";
 import { ProjectError, type ProjectProblem, projectError } from "./errors.js";
+import { packageList } from "./pinned-core.js";
+import { readTextInProject } from "./read-file.js";
 import { suggestion } from "./settings.js";
 
 export interface CompileOptions {
@@ -24,28 +31,56 @@ export interface CompiledProject {
   readonly log: string;
 }
 
+/** A compiled project that may have compile errors: the graph then holds what could be compiled, and core's own list of them. */
+export interface CompileAttempt extends CompiledProject {
+  /** Each at its file and line as far as core tells. */
+  readonly problems: readonly ProjectProblem[];
+}
+
 /**
  * Compiles a project as `dataform compile` does, in a child process.
  *
- * @throws ProjectError with every compile error, each at its file and line as far as core tells
+ * @throws ProjectError with every compile error
  */
 export async function compileProject(options: CompileOptions): Promise<CompiledProject> {
+  const attempt = await attemptCompile(options);
+  if (attempt.problems.length > 0) throw new ProjectError(attempt.problems);
+  return attempt;
+}
+
+/**
+ * Compiles a project as far as it can be compiled.
+ *
+ * @throws ProjectError when there is no graph at all, such as for wrong settings
+ */
+export async function attemptCompile(options: CompileOptions): Promise<CompileAttempt> {
   const { projectDir, core, overrides, filePaths } = options;
   const request = { projectDir, coreDir: core.dir, overrides, filePaths };
   const { response, log } = await runCompileChild(request, options.childPath, options.limits);
-  if (!response.ok) throw projectError(response.error.message, response.error.fileName, response.error.line);
+  if (!response.ok) throw new ProjectError(await fatalProblems(response.error, projectDir));
   const parsed = v.safeParse(compiledGraphSchema, response.graph);
   if (!parsed.success) {
     const [issue] = parsed.issues;
     throw projectError(`the compiled graph has an unknown shape at ${v.getDotPath(issue)}: ${issue.message}`);
   }
-  const problems = compileProblems(response, parsed.output);
-  if (problems.length > 0) throw new ProjectError(problems);
-  return { graph: parsed.output, outcome: response, log };
+  return {
+    graph: parsed.output,
+    outcome: response,
+    log,
+    problems: compileProblems(response, parsed.output, projectDir),
+  };
+}
+
+/** What ends a compile before there is a graph, mostly the settings; those are told at their line. */
+async function fatalProblems(error: CompileError, projectDir: string): Promise<readonly ProjectProblem[]> {
+  const { settingsProblems } = await import("./settings-problem.js");
+  const { fileName: file, line, message } = error;
+  const problems = settingsProblems(message, projectDir);
+  return problems.length > 0 ? problems : [{ file, line, column: undefined, message }];
 }
 
 /** Core's compile errors in the runner's words; what core says several times is said once. */
-function compileProblems(outcome: CompileOutcome, graph: CompiledGraph): ProjectProblem[] {
+function compileProblems(outcome: CompileOutcome, graph: CompiledGraph, projectDir: string): ProjectProblem[] {
   const nodes = [...graph.tables, ...graph.operations, ...graph.assertions].map((action) => ({
     key: shortName(action.target),
     fileName: action.fileName,
@@ -58,12 +93,25 @@ function compileProblems(outcome: CompileOutcome, graph: CompiledGraph): Project
     const circular = error.message.startsWith("Circular dependency detected");
     if (circular && cycleTold) continue;
     cycleTold ||= circular;
-    const message = circular ? cycleMessage(error.message, nodes) : reworded(error.message, known);
+    const message = circular
+      ? cycleMessage(error.message, nodes)
+      : (missingPackage(error.message, projectDir) ?? reworded(error.message, known));
     const key = `${error.fileName}\0${message}`;
     const line = problems.get(key)?.line ?? error.line;
     problems.set(key, { file: error.fileName, line, column: undefined, message });
   }
   return [...problems.values()];
+}
+
+/** What to do about a module that is not found, where package.json names its package. */
+function missingPackage(message: string, projectDir: string): string | undefined {
+  const name = /^Cannot find module '((?:@[^/']+\/)?[^./'@][^/']*)(?:\/[^']*)?'$/.exec(message)?.[1];
+  const text = name === undefined ? undefined : readTextInProject(projectDir, "package.json");
+  if (name === undefined || text === undefined) return undefined;
+  const listed = ["dependencies", "devDependencies", "optionalDependencies"].some(
+    (list) => packageList(text, list)[name] !== undefined,
+  );
+  return listed ? `package ${name} of package.json is not installed; run npm install in the project` : undefined;
 }
 
 function cycleMessage(message: string, nodes: readonly GraphNode[]): string {

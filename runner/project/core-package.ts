@@ -2,7 +2,9 @@ import { lstatSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { readCore as readCoreFiles } from "./compile/core-files.js";
+import { cachedCore } from "./core-cache.js";
 import { projectError } from "./errors.js";
+import { type PinnedCore, pinnedCore } from "./pinned-core.js";
 
 export interface CorePackage {
   /** Real path of the folder of @dataform/core. */
@@ -15,19 +17,46 @@ export interface CorePackage {
 const IN_PROJECT = "node_modules/@dataform/core";
 
 /**
- * The @dataform/core that compiles a project: the one installed in it, otherwise the runner's own.
+ * The @dataform/core that compiles a project: the release that it pins, from wherever it is found first: the project's own packages, the
+ * runner's, the user's cache, npm. Without a pin the one installed in the project, otherwise the runner's own.
  *
- * @throws ProjectError when neither exists, when it is damaged, or when the version is not one that the loader knows
+ * @throws ProjectError when there is none and it cannot be fetched, when it is damaged, or when the loader does not know the version
  */
-export function findCore(projectDir: string): CorePackage {
-  const core = installedCore(projectDir) ?? runnersOwnCore();
-  if (core === undefined) {
-    throw projectError("@dataform/core is not installed; run npm install in the project");
-  }
+export async function findCore(projectDir: string): Promise<CorePackage> {
+  const pinned = await pinnedCore(projectDir);
+  const core = pinned === undefined ? openCore(projectDir) : await pinnedOrInstalled(projectDir, pinned);
   if (!core.version.startsWith("3.")) {
-    throw projectError(`@dataform/core ${core.version} is not supported; install version 3`, "package.json");
+    const { file, line } = pinned ?? { file: "package.json", line: undefined };
+    throw projectError(`@dataform/core ${core.version} is not supported; ask for version 3`, file, line);
   }
   return core;
+}
+
+function openCore(projectDir: string): CorePackage {
+  const core = installedCore(projectDir) ?? runnersOwnCore();
+  if (core !== undefined) return core;
+  throw projectError("@dataform/core is not installed; run npm install in the project");
+}
+
+async function pinnedOrInstalled(projectDir: string, pinned: PinnedCore): Promise<CorePackage> {
+  const installed = installedCore(projectDir);
+  // What npm put there is what package.json led to; only workflow_settings.yaml speaks to Dataform itself.
+  if (installed !== undefined && (pinned.file === "package.json" || installed.version === pinned.version))
+    return installed;
+  const own = runnersOwnCore();
+  if (own?.version === pinned.version) return own;
+  if (!pinned.version.startsWith("3."))
+    throw projectError(
+      `@dataform/core ${pinned.version} is not supported; ask for version 3`,
+      pinned.file,
+      pinned.line,
+    );
+  const dir = await cachedCore(pinned);
+  try {
+    return readCore(dir);
+  } catch (error) {
+    throw projectError(`@dataform/core in ${dir} is damaged: ${(error as Error).message}; delete that folder`);
+  }
 }
 
 /** Undefined: the project has none. One that is there and damaged is an error, not a reason to take another version silently. */

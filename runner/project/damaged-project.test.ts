@@ -93,6 +93,17 @@ it.each<[string, string, string, string]>([
   expect(line).toBe(`${path}: ${message}`);
 });
 
+it.each(["definitions/notes.md", "definitions/data", "includes/x.sql"])(
+  "takes a link to nothing that nobody follows: %s",
+  async (path) => {
+    const line = await lineFor((dir) => {
+      mkdirSync(join(dir, "includes"), { recursive: true });
+      symlinkSync("nowhere", join(dir, path));
+    });
+    expect(line).toBe("");
+  },
+);
+
 it.each(["dataform.json", "package.json"])("one line for a folder in place of %s", async (path) => {
   const line = await lineFor((dir) => {
     rmSync(join(dir, path));

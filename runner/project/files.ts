@@ -39,8 +39,9 @@ export function readProjectFiles(projectDir: string): ProjectFiles {
     for (const entry of entriesInProject(projectDir, folder)) {
       if (entry.name.startsWith(".")) continue;
       const path = `${folder}/${entry.name}`;
-      const kind = kindOf(projectDir, path, entry);
       if (entry.name.includes(".")) filePaths.push(path);
+      if (entry.isSymbolicLink() && !isCompiled(entry.name) && leadsNowhere(join(projectDir, path))) continue;
+      const kind = kindOf(projectDir, path, entry);
       if (kind === "file") hashes.set(path, hashInProject(projectDir, path));
       else if (!linked) visitFolder(path, entry.isSymbolicLink());
     }
@@ -103,6 +104,20 @@ export function inputsDigest(inputs: DigestInputs): string {
 
 function sorted<T>(entries: Iterable<readonly [string, T]>): (readonly [string, T])[] {
   return [...entries].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/** Whether core loads every file of this name by itself; others only where something requires them. */
+function isCompiled(name: string): boolean {
+  return /\.(?:js|sqlx)$/.test(name) || name === "actions.yaml";
+}
+
+/** A link to nothing, which stops nobody who does not follow it: not the stock CLI either. */
+function leadsNowhere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
 }
 
 function kindOf(projectDir: string, path: string, entry: Dirent): "file" | "folder" {

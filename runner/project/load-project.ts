@@ -53,7 +53,7 @@ export interface LoadedProject {
  */
 export async function loadProject(options: LoadOptions): Promise<LoadedProject> {
   const started = performance.now();
-  let inputs = findInputs(options);
+  let inputs = await findInputs(options);
   const files = readProjectFiles(inputs.projectDir);
   const fits = (manifest: Manifest | undefined): manifest is Manifest =>
     manifest !== undefined &&
@@ -73,7 +73,7 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
 
   const digestMs = performance.now() - started;
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-    if (attempt > 1) inputs = findInputs(options);
+    if (attempt > 1) inputs = await findInputs(options);
     const manifest = await makeManifest(options, inputs, attempt === 1 ? files : readProjectFiles(inputs.projectDir));
     if (manifest === undefined) continue;
     writeCachedManifest(inputs.projectDir, manifest);
@@ -91,11 +91,15 @@ interface CompileInputs {
   readonly runner: string;
 }
 
-function findInputs({ projectDir, overrides = {}, childPath = findCompileChild() }: LoadOptions): CompileInputs {
+async function findInputs({
+  projectDir,
+  overrides = {},
+  childPath = findCompileChild(),
+}: LoadOptions): Promise<CompileInputs> {
   const found = findProject(projectDir);
   // The bundle's chunks are named by their content, so that the hash of this one covers those that it imports.
   const runner = [fileURLToPath(import.meta.url), childPath].map(hashFile).join(" ");
-  return { projectDir: found, core: findCore(found), overrides, childPath, runner };
+  return { projectDir: found, core: await findCore(found), overrides, childPath, runner };
 }
 
 async function compile(

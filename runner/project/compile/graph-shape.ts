@@ -86,6 +86,8 @@ const errorReport = v.object({
   message: v.string(),
 });
 
+export type CompileError = v.InferOutput<typeof errorReport>;
+
 /** `CompileResponse` as it comes over the pipe. The project's code ran in the child: nothing in it is taken on trust. */
 export const compileResponseSchema = v.variant("ok", [
   v.object({

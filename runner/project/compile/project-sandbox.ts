@@ -4,6 +4,7 @@ import { existsSync, readFileSync, realpathSync, writeSync } from "node:fs";
 import { basename, dirname, extname, join, posix, relative } from "node:path";
 import vm from "node:vm";
 import { evaluate, type Realm } from "../../fence/realm.js";
+import { askingForCallerFile } from "./caller-file.js";
 import { readCore } from "./core-files.js";
 import { CORE_PROJECT_DIR, encodeCoreRequest } from "./core-request.js";
 import type { ActionTrace, CompileErrorReport, CompileRequest, CompileResponse, ReadTrace } from "./protocol.js";
@@ -53,7 +54,7 @@ export function compileInSandbox(request: CompileRequest, realm: Realm, facts: P
       try {
         const content = isCore(path) ? core.bundle : readFileSync(path);
         const text = sourceText(content, path);
-        if (isCore(path)) return `plain:${text}`;
+        if (isCore(path)) return `plain:${askingForCallerFile(text)}`;
         loadedFiles.set(inProject(path), createHash("sha256").update(content).digest("hex"));
         read.set(path, text);
         return extname(path) === ".json" ? `json:${text}` : `code:${text}`;

@@ -40,15 +40,18 @@ export class ModuleResolver {
 
   private find(fromDir: string, id: string): string | undefined {
     if (isAbsolute(id)) return this.fileOrDirectory(id);
-    if (/^\.{1,2}(\/|$)/.test(id)) return this.fileOrDirectory(join(fromDir, id));
+    if (/^\.{1,2}\//.test(id)) return this.fileOrDirectory(join(fromDir, id));
+    const isDots = /^\.{1,2}$/.test(id);
     for (let dir = fromDir; ; dir = dirname(dir)) {
       if (basename(dir) !== "node_modules") {
-        const found = this.inNodeModules(join(dir, "node_modules"), id);
+        // "." and ".." are bare names to the stock CLI: beside or below a folder of packages, whether that is there or not.
+        const nodeModules = join(dir, "node_modules");
+        const found = isDots ? this.fileOrDirectory(join(nodeModules, id)) : this.inNodeModules(nodeModules, id);
         if (found !== undefined) return found;
       }
       if (dir === dirname(dir) || dir === this.roots[0]) break;
     }
-    return this.fileOrDirectory(join(this.roots[0], id));
+    return isDots ? undefined : this.fileOrDirectory(join(this.roots[0], id));
   }
 
   private inNodeModules(nodeModules: string, id: string): string | undefined {
@@ -83,7 +86,8 @@ export class ModuleResolver {
   }
 
   private directory(path: string): string | undefined {
-    if (!isDirectory(path)) return undefined;
+    // A root itself is hidden by the permission model, which shows what is in it.
+    if (!this.roots.includes(resolve(path)) && !isDirectory(path)) return undefined;
     const main = this.readPackage(path)?.main;
     if (typeof main === "string") {
       const target = join(path, main);

@@ -16,8 +16,13 @@ const SETTINGS = JSON.stringify({ defaultDatabase: "proj", defaultSchema: "d", a
  * A Dataform project in a temporary folder.
  *
  * @param core how @dataform/core gets there: a link to the repository's packages, or a copy, which the stock CLI asks for
+ * @param copied the package to copy
  */
-export function tempProject(files: Readonly<Record<string, string>>, core: "link" | "copy" = "link"): TempProject {
+export function tempProject(
+  files: Readonly<Record<string, string>>,
+  core: "link" | "copy" = "link",
+  copied = join(REPOSITORY, "node_modules", "@dataform", "core"),
+): TempProject {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), "fastbreak-project-")));
   const write = (contents: Readonly<Record<string, string>>) => {
     for (const [path, text] of Object.entries(contents)) {
@@ -31,7 +36,7 @@ export function tempProject(files: Readonly<Record<string, string>>, core: "link
   if (core === "link") {
     symlinkSync(installed, join(dir, "node_modules"));
   } else {
-    cpSync(join(installed, "@dataform", "core"), join(dir, "node_modules", "@dataform", "core"), { recursive: true });
+    cpSync(copied, join(dir, "node_modules", "@dataform", "core"), { recursive: true });
   }
   return { dir, write, remove: () => rmSync(dir, { recursive: true, force: true }) };
 }
