@@ -67,7 +67,8 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
     readModelLabels(table.bigquery.labels, tableNames, (label, message) => {
       problems.push(labelProblem(table.fileName, inputs.readSource(table.fileName), label, message));
     });
-  const scan = (query: string, database: string) => scanReads(query, database || defaultDatabase, scanner);
+  const readKey = readKeys(graph);
+  const scan = (query: string, database: string) => scanReads(query, (path) => readKey(path, database), scanner);
 
   const tables = graph.tables.map((table, i) => {
     refuseJit(table, problems);
@@ -119,7 +120,7 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
   const actions = linkReads(
     linkFunctions(
       [...declarations, ...tables, ...operations, ...assertions, ...tests].map((action) => scriptsOf(action, scanner)),
-      (path, { target }) => readKey(path, target.database || defaultDatabase),
+      (path, { target }) => readKey(path, target.database),
     ),
   );
   problems.push(...graphProblems(actions));
@@ -284,7 +285,7 @@ function refuseJit(action: { jitCode: string; fileName: string }, problems: Proj
   problems.push({ file: action.fileName, line: undefined, column: undefined, message });
 }
 
-function scanReads(query: string, database: string, scanner: SqlScanner): Scan {
+function scanReads(query: string, readKey: (path: readonly string[]) => string, scanner: SqlScanner): Scan {
   let scan: QueryScan;
   try {
     scan = scanner.scanQuery(query);
@@ -294,7 +295,7 @@ function scanReads(query: string, database: string, scanner: SqlScanner): Scan {
   }
   return {
     reads: scan.tables.map(({ path, span, implicitAlias, whole }) => ({
-      key: readKey(path, database),
+      key: readKey(path),
       start: span.start,
       end: span.end,
       implicitAlias,
@@ -311,7 +312,20 @@ function scanReads(query: string, database: string, scanner: SqlScanner): Scan {
   };
 }
 
-/** `dataset.name` for a relation of the action's own project; a foreign project stays in front. */
-function readKey(path: readonly string[], database: string): string {
-  return path.length === 3 && path[0] === database ? path.slice(1).join(".") : path.join(".");
+/**
+ * `dataset.name` for a relation of the default project, of the action's own and for what the graph makes or declares
+ * in any; a foreign project that nobody declares stays in front.
+ */
+function readKeys(graph: CompiledGraph): (path: readonly string[], database: string) => string {
+  const { defaultDatabase } = graph.projectConfig;
+  const named = new Set(
+    [...graph.tables, ...graph.operations, ...graph.declarations].map(({ target }) =>
+      [target.database, target.schema, target.name].join("."),
+    ),
+  );
+  return (path, database) => {
+    const key = path.join(".");
+    const isOurs = path[0] === defaultDatabase || path[0] === database || named.has(key);
+    return path.length === 3 && isOurs ? path.slice(1).join(".") : key;
+  };
 }

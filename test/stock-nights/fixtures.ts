@@ -1,0 +1,252 @@
+/** A project in the style of a public one, and what happens to its sources in five nights. */
+export interface Fixture {
+  readonly files: Readonly<Record<string, string>>;
+  /** GoogleSQL that changes the sources before each night's run. */
+  readonly nights: readonly [string, string, string, string, string];
+}
+
+const declaration = (schema: string, name: string, more = "") =>
+  `config { type: "declaration", schema: "${schema}", name: "${name}"${more} }`;
+
+const appendLog: Fixture = {
+  files: {
+    "definitions/events.sqlx": declaration("raw", "events"),
+    "definitions/event_log.sqlx": `config { type: "incremental", bigquery: { partitionBy: "day" } }
+SELECT id, happened_at, DATE(happened_at) AS day, what FROM \${ref("events")}
+\${when(incremental(), \`WHERE happened_at > (SELECT MAX(happened_at) FROM \${self()})\`)}`,
+    "definitions/events_per_day.sqlx": `config { type: "table" }
+SELECT day, COUNT(*) AS events, STRING_AGG(what, ',' ORDER BY id) AS what FROM \${ref("event_log")} GROUP BY day`,
+  },
+  nights: [
+    `CREATE SCHEMA raw; CREATE TABLE raw.events (id INT64, happened_at TIMESTAMP, what STRING);
+     INSERT INTO raw.events VALUES (1, '2024-01-01 10:00:00', 'a'), (2, '2024-01-01 11:00:00', 'b')`,
+    "INSERT INTO raw.events VALUES (3, '2024-01-02 10:00:00', 'c'), (4, '2024-01-01 09:00:00', 'late')",
+    "DELETE FROM raw.events WHERE id <= 3; INSERT INTO raw.events VALUES (5, '2024-01-03 10:00:00', NULL)",
+    "UPDATE raw.events SET what = 'corrected' WHERE id = 5",
+    "TRUNCATE TABLE raw.events",
+  ],
+};
+
+const slowlyChanging: Fixture = {
+  files: {
+    "definitions/customers.sqlx": declaration("crm", "customers"),
+    "definitions/dim_customer.sqlx": `config { type: "incremental", uniqueKey: ["customer_id", "valid_from"] }
+\${when(!incremental(), \`
+SELECT customer_id, city, updated_on AS valid_from, CAST(NULL AS DATE) AS valid_to FROM \${ref("customers")}
+\`, \`
+SELECT c.customer_id, c.city, c.updated_on AS valid_from, CAST(NULL AS DATE) AS valid_to
+FROM \${ref("customers")} AS c
+LEFT JOIN \${self()} AS d ON d.customer_id = c.customer_id AND d.valid_to IS NULL
+WHERE d.customer_id IS NULL OR d.city != c.city
+UNION ALL
+SELECT d.customer_id, d.city, d.valid_from, c.updated_on
+FROM \${self()} AS d JOIN \${ref("customers")} AS c USING (customer_id)
+WHERE d.valid_to IS NULL AND d.city != c.city
+\`)}`,
+    "definitions/current_customers.sqlx": `config { type: "view" }
+SELECT customer_id, city FROM \${ref("dim_customer")} WHERE valid_to IS NULL`,
+  },
+  nights: [
+    `CREATE SCHEMA crm; CREATE TABLE crm.customers (customer_id INT64, city STRING, updated_on DATE);
+     INSERT INTO crm.customers VALUES (1, 'Rome', '2024-01-01'), (2, 'Oslo', '2024-01-01')`,
+    "UPDATE crm.customers SET city = 'Bonn', updated_on = '2024-01-02' WHERE customer_id = 1",
+    "INSERT INTO crm.customers VALUES (3, 'Kyiv', '2024-01-03')",
+    "DELETE FROM crm.customers WHERE customer_id = 2",
+    "UPDATE crm.customers SET city = 'Rome', updated_on = '2024-01-05' WHERE customer_id = 1",
+  ],
+};
+
+const dataVault: Fixture = {
+  files: {
+    "definitions/stage.sqlx": declaration("stage", "orders"),
+    "includes/vault.js": "module.exports = { key: (name) => `TO_HEX(MD5(UPPER(TRIM(${name}))))` };",
+    "definitions/hub_customer.sqlx": `config { type: "incremental" }
+SELECT DISTINCT \${vault.key("stage.customer")} AS hub_key, stage.customer, MIN(stage.loaded_on) AS loaded_on
+FROM \${ref("orders")} AS stage
+\${when(incremental(), \`LEFT JOIN \${self()} AS hub ON hub.hub_key = \${vault.key("stage.customer")}
+WHERE hub.hub_key IS NULL\`)}
+GROUP BY stage.customer`,
+    "definitions/sat_customer.sqlx": `config { type: "incremental", uniqueKey: ["hub_key", "loaded_on"] }
+WITH newest AS (
+  SELECT \${vault.key("customer")} AS hub_key, segment, MD5(segment) AS difference, loaded_on FROM \${ref("orders")} WHERE TRUE
+  QUALIFY ROW_NUMBER() OVER (PARTITION BY customer ORDER BY loaded_on DESC, order_id DESC) = 1
+)
+SELECT newest.* FROM newest
+\${when(incremental(), \`LEFT JOIN (
+  SELECT * FROM \${self()} WHERE TRUE QUALIFY ROW_NUMBER() OVER (PARTITION BY hub_key ORDER BY loaded_on DESC) = 1
+) AS known ON known.hub_key = newest.hub_key AND known.difference = newest.difference
+WHERE known.hub_key IS NULL\`)}`,
+    "definitions/customers.sqlx": `config { type: "table" }
+SELECT customer, segment, sat.loaded_on FROM \${ref("hub_customer")} JOIN \${ref("sat_customer")} AS sat USING (hub_key)`,
+  },
+  nights: [
+    `CREATE SCHEMA stage; CREATE TABLE stage.orders (order_id INT64, customer STRING, segment STRING, loaded_on DATE);
+     INSERT INTO stage.orders VALUES (1, 'Ann', 'new', '2024-01-01'), (2, 'Bob', 'new', '2024-01-01')`,
+    "TRUNCATE TABLE stage.orders; INSERT INTO stage.orders VALUES (3, 'Ann', 'gold', '2024-01-02'), (4, 'Cid', 'new', '2024-01-02')",
+    "SELECT 1",
+    "TRUNCATE TABLE stage.orders; INSERT INTO stage.orders VALUES (5, 'Ann', 'gold', '2024-01-04')",
+    "INSERT INTO stage.orders VALUES (6, 'Bob', 'old', '2024-01-05')",
+  ],
+};
+
+const analyticsDay = (day: string, rows: readonly string[]) =>
+  `CREATE TABLE analytics_1.events_${day} (event_date STRING, event_name STRING, user_pseudo_id STRING,
+     event_params ARRAY<STRUCT<key STRING, value STRUCT<string_value STRING, int_value INT64>>>);
+   INSERT INTO analytics_1.events_${day} VALUES ${rows.join(", ")}`;
+const analyticsEvent = (day: string, name: string, user: string, session: number) =>
+  `('${day}', '${name}', '${user}', [STRUCT('ga_session_id' AS key, STRUCT(CAST(NULL AS STRING) AS string_value, ${session} AS int_value) AS value)])`;
+
+const analytics: Fixture = {
+  files: {
+    "definitions/events.sqlx": declaration("analytics_1", "events_*"),
+    "includes/params.js":
+      "module.exports = { int: (key) => `(SELECT value.int_value FROM UNNEST(event_params) WHERE key = '${key}')` };",
+    "definitions/sessions.sqlx": `config { type: "incremental", uniqueKey: ["session_key"], bigquery: { partitionBy: "day" } }
+SELECT
+  CONCAT(user_pseudo_id, '-', CAST(\${params.int("ga_session_id")} AS STRING)) AS session_key,
+  PARSE_DATE('%Y%m%d', MIN(event_date)) AS day,
+  COUNT(*) AS events,
+  COUNTIF(event_name = 'purchase') AS purchases
+FROM \${ref("events_*")}
+WHERE _TABLE_SUFFIX >= \${when(incremental(),
+  \`(SELECT FORMAT_DATE('%Y%m%d', DATE_SUB(MAX(day), INTERVAL 1 DAY)) FROM \${self()})\`, "'20240101'")}
+GROUP BY session_key`,
+  },
+  nights: [
+    `CREATE SCHEMA analytics_1; ${analyticsDay("20240101", [
+      analyticsEvent("20240101", "page_view", "u1", 1),
+      analyticsEvent("20240101", "purchase", "u1", 1),
+    ])}`,
+    analyticsDay("20240102", [analyticsEvent("20240102", "page_view", "u2", 7)]),
+    `INSERT INTO analytics_1.events_20240102 VALUES ${analyticsEvent("20240102", "purchase", "u2", 7)}`,
+    analyticsDay("20240104", [
+      analyticsEvent("20240104", "page_view", "u1", 9),
+      analyticsEvent("20240104", "page_view", "u2", 7),
+    ]),
+    "DROP TABLE analytics_1.events_20240101",
+  ],
+};
+
+const configured: Fixture = {
+  files: {
+    "includes/sources.js": `module.exports = [
+  { name: "shop", amount: "price * pieces" },
+  { name: "web", amount: "amount" },
+];`,
+    "definitions/models.js": `sources.forEach(({ name, amount }) => {
+  declare({ schema: "raw", name });
+  publish(\`\${name}_sales\`, { type: "incremental", uniqueKey: ["day"], bigquery: { updatePartitionFilter: "day >= '2024-01-02'", partitionBy: "day" } })
+    .query((ctx) => \`SELECT day, SUM(\${amount}) AS amount FROM \${ctx.ref(name)} \${ctx.when(ctx.incremental(), "WHERE day >= '2024-01-02'")} GROUP BY day\`);
+});
+publish("all_sales", { type: "view" }).query((ctx) =>
+  sources.map(({ name }) => \`SELECT '\${name}' AS source, * FROM \${ctx.ref(\`\${name}_sales\`)}\`).join(" UNION ALL "));`,
+  },
+  nights: [
+    `CREATE SCHEMA raw; CREATE TABLE raw.shop (day DATE, price NUMERIC, pieces INT64); CREATE TABLE raw.web (day DATE, amount NUMERIC);
+     INSERT INTO raw.shop VALUES ('2024-01-01', 2.5, 2), ('2024-01-02', 1, 1); INSERT INTO raw.web VALUES ('2024-01-01', 7)`,
+    "INSERT INTO raw.web VALUES ('2024-01-02', 8), ('2024-01-01', 100)",
+    "UPDATE raw.shop SET pieces = 10 WHERE day = '2024-01-02'",
+    "DELETE FROM raw.shop WHERE day = '2024-01-02'",
+    "INSERT INTO raw.shop VALUES ('2024-01-05', 3, 3)",
+  ],
+};
+
+const operations: Fixture = {
+  files: {
+    "definitions/people.sqlx": declaration("raw", "people"),
+    "definitions/adults.sqlx": `config { type: "operations", hasOutput: true }
+CREATE OR REPLACE TABLE \${self()} AS SELECT name, age FROM \${ref("people")} WHERE age >= 18`,
+    "definitions/age_groups.sqlx": `config { type: "operations", hasOutput: true }
+CREATE TABLE IF NOT EXISTS \${self()} (age_group STRING, people INT64);
+TRUNCATE TABLE \${self()};
+INSERT INTO \${self()} SELECT IF(age >= 65, 'old', 'young'), COUNT(*) FROM \${ref("adults")} GROUP BY 1`,
+    "definitions/oldest.sqlx": `config { type: "table" }
+SELECT name, age, (SELECT MAX(people) FROM \${ref("age_groups")}) AS most FROM \${ref("adults")} WHERE TRUE
+QUALIFY RANK() OVER (ORDER BY age DESC) = 1`,
+  },
+  nights: [
+    "CREATE SCHEMA raw; CREATE TABLE raw.people (name STRING, age INT64); INSERT INTO raw.people VALUES ('Ann', 30), ('Bob', 10)",
+    "INSERT INTO raw.people VALUES ('Cid', 70), ('Eve', 70)",
+    "SELECT 1",
+    "UPDATE raw.people SET age = 18 WHERE name = 'Bob'",
+    "DELETE FROM raw.people WHERE age > 20",
+  ],
+};
+
+const packaged: Fixture = {
+  files: {
+    "package.json": '{ "name": "money", "main": "index.js" }',
+    "index.js":
+      "module.exports = { euros: (cents) => `ROUND(${cents} / 100, 2)`, tables: require('./definitions/list') };",
+    "definitions/list.js": 'module.exports = ["payments", "refunds"];',
+    "definitions/models.js": `const { euros, tables } = require("../");
+tables.forEach((name) => {
+  declare({ schema: "bank", name });
+  publish(name + "_in_euros", { type: "incremental" }).query((ctx) =>
+    \`SELECT id, \${euros("cents")} AS euros FROM \${ctx.ref("bank", name)} \${ctx.when(ctx.incremental(), \`WHERE id > (SELECT IFNULL(MAX(id), 0) FROM \${ctx.self()})\`)}\`);
+});`,
+  },
+  nights: [
+    "CREATE SCHEMA bank; CREATE TABLE bank.payments (id INT64, cents INT64); CREATE TABLE bank.refunds (id INT64, cents INT64)",
+    "INSERT INTO bank.payments VALUES (1, 1050), (2, 99)",
+    "INSERT INTO bank.refunds VALUES (1, 50); DELETE FROM bank.payments WHERE id = 1",
+    "INSERT INTO bank.payments VALUES (2, 1), (5, 700)",
+    "SELECT 1",
+  ],
+};
+
+const projects: Fixture = {
+  files: {
+    "definitions/stores.sqlx": declaration("shared", "stores", ', database: "company-data"'),
+    "definitions/sales.sqlx": declaration("raw", "sales"),
+    "definitions/sales_by_city.sqlx": `config { type: "table", database: "reporting", schema: "marts" }
+SELECT stores.city, SUM(sales.amount) AS amount FROM \${ref("sales")} AS sales JOIN \${ref("stores")} AS stores USING (store_id)
+GROUP BY city`,
+    "definitions/cities_seen.sqlx": `config { type: "incremental", uniqueKey: ["city"] }
+SELECT city, amount FROM \${ref("sales_by_city")} \${when(incremental(), "WHERE amount > 10")}`,
+  },
+  nights: [
+    `CREATE SCHEMA raw; CREATE SCHEMA shared; CREATE TABLE shared.stores (store_id INT64, city STRING);
+     CREATE TABLE raw.sales (store_id INT64, amount INT64); INSERT INTO shared.stores VALUES (1, 'Rome'), (2, 'Oslo');
+     INSERT INTO raw.sales VALUES (1, 5), (2, 20)`,
+    "INSERT INTO raw.sales VALUES (1, 6)",
+    "DELETE FROM raw.sales WHERE store_id = 2",
+    "UPDATE shared.stores SET city = 'Bonn' WHERE store_id = 1",
+    "SELECT 1",
+  ],
+};
+
+const checkpoints: Fixture = {
+  files: {
+    "definitions/orders.sqlx": declaration("raw", "orders"),
+    "definitions/order_days.sqlx": `config { type: "incremental", bigquery: { partitionBy: "day" } }
+pre_operations {
+  DECLARE checkpoint DEFAULT (\${when(incremental(), \`SELECT MAX(day) FROM \${self()}\`, "SELECT DATE '2000-01-01'")});
+  \${when(incremental(), \`DELETE FROM \${self()} WHERE day >= checkpoint\`)}
+}
+SELECT day, COUNT(*) AS orders, SUM(amount) AS amount FROM \${ref("orders")} WHERE day >= checkpoint GROUP BY day
+post_operations {
+  CREATE SCHEMA IF NOT EXISTS notes;
+  CREATE OR REPLACE TABLE notes.newest AS SELECT MAX(day) AS day FROM \${self()}
+}`,
+  },
+  nights: [
+    "CREATE SCHEMA raw; CREATE TABLE raw.orders (day DATE, amount INT64); INSERT INTO raw.orders VALUES ('2024-01-01', 1), ('2024-01-02', 2)",
+    "INSERT INTO raw.orders VALUES ('2024-01-02', 3), ('2024-01-03', 4)",
+    "UPDATE raw.orders SET amount = 50 WHERE day = '2024-01-01'",
+    "DELETE FROM raw.orders WHERE day = '2024-01-03'",
+    "INSERT INTO raw.orders VALUES ('2024-01-06', 6)",
+  ],
+};
+
+export const FIXTURES: Readonly<Record<string, Fixture>> = {
+  "a log that appends what is newer": appendLog,
+  "a slowly changing dimension of type 2": slowlyChanging,
+  "a data vault with LEFT JOIN on itself": dataVault,
+  "GA4 events of a day in a table each": analytics,
+  "models of a configuration in JavaScript": configured,
+  "operations that build tables": operations,
+  'a package with require("../")': packaged,
+  "tables of several projects": projects,
+  "checkpoints in pre_operations": checkpoints,
+};
