@@ -53,7 +53,7 @@ function hasMember(key: string, relations: ReadonlyMap<string, Relation>): boole
 
 /** What there is in a line, and what to do about it. */
 export function missingMessage({ key, declared }: MissingSource): string {
-  const what = declared ? "load it first (fastbreak load, fastbreak query)" : "declare it or correct the name";
+  const what = declared ? "load it first (fastbreak seed, fastbreak load)" : "declare it or correct the name";
   return `it reads ${key}, which is not in the warehouse; ${what}`;
 }
 
