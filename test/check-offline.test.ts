@@ -30,6 +30,25 @@ MERGE d.made AS m USING raw.changes AS c ON m.id = c.id WHEN MATCHED THEN UPDATE
   "times.sqlx": `config { type: "view" }
 SELECT DATETIME_ADD(TIMESTAMP '2024-01-01', INTERVAL 1 DAY) AS a, TIMESTAMP_TRUNC(DATETIME '2024-01-01', MONTH) AS b,
   DATETIME_DIFF(TIMESTAMP '2024-01-02', TIMESTAMP '2024-01-01', HOUR) AS c, TIMESTAMP_SUB(DATETIME '2024-01-01', INTERVAL 1 HOUR) AS d`,
+  "vault.sqlx": `config { type: "incremental", uniqueKey: ["hk"] }
+SELECT s.hk, s.name, s.load_date FROM raw.stage s
+\${when(incremental(), \`LEFT JOIN \${self()} t ON t.hk = s.hk WHERE t.hk IS NULL AND s.load_date > (SELECT MAX(load_date) FROM \${self()})\`)}`,
+  "hub.sqlx": `config { type: "operations" }
+MERGE d.hub AS h USING (SELECT DISTINCT cust_id, load_ts FROM raw.cust) s ON h.cust_id = s.cust_id
+WHEN NOT MATCHED THEN INSERT (cust_id, load_ts) VALUES (s.cust_id, s.load_ts)`,
+  "last.sqlx": `config { type: "view" }
+SELECT s.*, ARRAY_AGG(STRUCT(o.id, o.total) ORDER BY o.created_at DESC LIMIT 1)[OFFSET(0)].total AS last_total
+FROM raw.stores s JOIN raw.orders o ON o.store_id = s.id GROUP BY ALL`,
+  "turned.sqlx":
+    'config { type: "view" }\nSELECT * FROM (SELECT id, q1, q2 FROM raw.quarters) UNPIVOT (amount FOR quarter IN (q1, q2))',
+  "tree.sqlx": `config { type: "view" }
+WITH RECURSIVE t AS (SELECT id, parent_id, 1 AS lvl FROM raw.tree WHERE parent_id IS NULL
+UNION ALL SELECT c.id, c.parent_id, t.lvl + 1 FROM raw.tree c JOIN t ON c.parent_id = t.id) SELECT * FROM t`,
+  "pipe.sqlx": `config { type: "view" }
+FROM raw.pipe |> WHERE status = "x" |> AGGREGATE COUNT(*) AS n GROUP BY region |> ORDER BY n DESC`,
+  "ages.sqlx": `config { type: "view" }
+SELECT SAFE_CAST(age AS INT64) AS age, age || "y" AS t, DATE_DIFF(CURRENT_DATE(), dob, YEAR) AS y, dob - 1 AS before,
+  TO_JSON_STRING(p) AS j, doc.user.name AS n, JSON_VALUE(doc, "$.a") AS a FROM raw.people AS p`,
   "guess.sqlx": 'config { type: "view" }\nSELECT LOWER(x.score) AS low, x.score + 1 AS up FROM raw.x AS x',
 };
 

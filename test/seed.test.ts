@@ -123,6 +123,18 @@ describe("fastbreak seed", () => {
     ]);
   });
 
+  it("rounds and refuses as the parameters of a type say", async () => {
+    declare("raw", "sized");
+    await ok("query", "CREATE SCHEMA raw; CREATE TABLE raw.sized (price NUMERIC(5, 2), code STRING(3))");
+    put("data/sized.csv", "price,code\n1.005,abc\n");
+    await ok("seed", "data");
+    expect(await rowsOf("SELECT * FROM raw.sized")).toEqual([{ price: "1.01", code: "abc" }]);
+    put("data/sized.csv", "price,code\n1,abcd\n");
+    expect(await refused("seed", "data")).toMatch(/sized\.csv:2: column code: 'abcd' is no STRING\(3\)$/);
+    put("data/sized.csv", "price,code\n1000,abc\n");
+    expect(await refused("seed", "data")).toMatch(/sized\.csv:2: column price: '1000' is no NUMERIC\(5, 2\)$/);
+  });
+
   it.each([
     [
       "orders.csv",

@@ -4,43 +4,11 @@ import type { DialectError } from "../googlesql/contract.js";
 import { type DeclaredFunction, declaredFunctions, keyOf } from "../googlesql/declared-functions.js";
 import type { ProjectText } from "../graph/locate.js";
 import { dependencyOrder } from "../graph/order.js";
-import type { InferredTable } from "../infer/infer-sources.js";
 import type { Column } from "../port/sql-types.js";
 import type { Manifest, ManifestAction } from "../project/manifest.js";
 import { suggestion } from "../project/settings.js";
-import { arrayAliases, guessedTables, isCertain } from "./guessed-tables.js";
-
-/** Something wrong with an action, or (`limit`) something that only the embedded engine refuses, at a character of one of its compiled texts or at a name in its configuration. */
-export interface Finding {
-  readonly action: ManifestAction;
-  readonly severity: "error" | "limit";
-  readonly message: string;
-  readonly place:
-    | { readonly kind: "compiled"; readonly compiled: ProjectText; readonly offset: number }
-    | { readonly kind: "config"; readonly setting: string; readonly name: string };
-}
-
-/** An action that could not be looked at, with the reason. */
-export interface Unchecked {
-  readonly action: ManifestAction;
-  readonly reason: string;
-}
-
-export interface CheckResult {
-  readonly findings: readonly Finding[];
-  readonly unchecked: readonly Unchecked[];
-  readonly checked: number;
-}
-
-/**
- * What exists outside of the project: columns of relations by `dataset.name`, texts of persistent functions, and the tables that are
- * not there, as the project's SQL uses them.
- */
-export interface Surroundings {
-  readonly relations: ReadonlyMap<string, readonly Column[]>;
-  readonly routines: ReadonlyMap<string, string>;
-  readonly inferred: readonly InferredTable[];
-}
+import type { CheckResult, Finding, Surroundings, Unchecked } from "./check-result.js";
+import { arrayAliases, guessedTables, isCertain, isMisspelt } from "./guessed-tables.js";
 
 /** Columns of a relation; `suspects` are those whose type is a guess. */
 interface KnownRelation {
@@ -63,6 +31,9 @@ export async function checkProject(
   for (const action of dependencyOrder(manifest.actions)) await check.action(action);
   return check;
 }
+
+/** Functions of BigQuery that stand behind a word and a dot: no functions of somebody's dataset. */
+const BUILT_IN = /^`?(AEAD|AI|HLL_COUNT|KEYS|KLL_QUANTILES|ML|NET|OBJ)\./i;
 
 const CHECKED: ReadonlySet<ManifestAction["type"]> = new Set([
   "table",
@@ -137,7 +108,7 @@ class ProjectCheck implements CheckResult {
    */
   #canBeForeign(key: string): boolean {
     if (!this.#isOwn(key)) return ![...this.sources.keys()].some((other) => datasetOf(other) === datasetOf(key));
-    return !this.#hasWarehouse && !suggestion(key, [...this.#actions]).includes("did you mean");
+    return !this.#hasWarehouse && !isMisspelt(key, this.#actions);
   }
 
   #isOwn(key: string): boolean {
@@ -192,7 +163,7 @@ class ProjectCheck implements CheckResult {
     if (this.#hasWarehouse) return undefined;
     const isForeign = (name: string): boolean => {
       const dataset = name.split(".").at(-2);
-      return dataset !== undefined && !this.#ownDatasets.has(dataset);
+      return dataset !== undefined && !this.#ownDatasets.has(dataset) && !BUILT_IN.test(name);
     };
     const called = foreignFunctions.find(isForeign);
     if (called !== undefined)

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ProjectProblem } from "../project/errors.js";
 import { lineAndColumn, type SourcePosition, sourcePosition } from "../project/source-position.js";
-import type { CheckResult, Finding } from "./check-project.js";
+import type { CheckResult, Finding } from "./check-result.js";
 
 /** A finding at its place in the user's file. */
 export interface PlacedFinding extends ProjectProblem {

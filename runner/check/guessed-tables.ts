@@ -1,3 +1,4 @@
+import { distance } from "fastest-levenshtein";
 import type { DialectError } from "../googlesql/contract.js";
 import { parseQueryText } from "../googlesql/parser/statement.js";
 import { walk } from "../googlesql/walk.js";
@@ -40,6 +41,12 @@ function fieldNames(type: SqlType): readonly string[] {
   if (typeof type === "string") return [];
   if (type.kind === "array") return fieldNames(type.element);
   return type.fields.flatMap(({ name, type: inner }) => [...(name === undefined ? [] : [name]), ...fieldNames(inner)]);
+}
+
+/** Whether a name is nearly that of one of some relations: a letter in four may differ. */
+export function isMisspelt(key: string, relations: Iterable<string>): boolean {
+  const most = Math.floor((key.length - key.lastIndexOf(".") - 1) / 4);
+  return [...relations].some((other) => other !== key && distance(key.toLowerCase(), other.toLowerCase()) <= most);
 }
 
 /** The names, in lower case, under which a query reads the elements of arrays. */

@@ -1,4 +1,4 @@
-import type { CheckResult, Surroundings } from "../check/check-project.js";
+import type { CheckResult, Surroundings } from "../check/check-result.js";
 import type { PlacedFinding } from "../check/findings.js";
 import type { SqlChecker } from "../googlesql/checker.js";
 import { ProjectError, renderProblem } from "../project/errors.js";

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { askTwice } from "../gate/ask-twice.js";
 import { criteriaOf, evaluateGate } from "../gate/evaluate.js";
+import { judgeFreshness } from "../gate/freshness.js";
 import { explainWithoutRows } from "../gate/sources-without.js";
-import type { GateResult } from "../gate/verdict.js";
+import { type GateResult, gateResult } from "../gate/verdict.js";
 import { locateInProject } from "../project/locate.js";
 import { gateJson, gateLines } from "../report/gate-report.js";
 import { colorsFor } from "../report/text.js";
@@ -57,7 +58,10 @@ async function ask(
 ): Promise<{ readonly gate: GateResult; readonly stale: readonly string[] }> {
   const { actions } = session.project;
   const criteria = criteriaOf(actions);
-  if (criteria.length === 0) throw usageError('the project has no gate: no assertion has the tag "gate"');
+  const { sources } = session.settings;
+  const isTimed = Object.values(sources).some(({ max_age_hours }) => max_age_hours !== undefined);
+  if (criteria.length === 0 && !isTimed)
+    throw usageError('the project has no gate: no assertion has the tag "gate", and no source a max_age_hours');
   return session.warehouse.transaction(async (transaction) => {
     const gate = await evaluateGate(transaction, actions, date, (action, text, offset) =>
       locateInProject(session.projectDir, action, text, offset),
@@ -68,6 +72,9 @@ async function ask(
       .filter(([key, decided]) => judged.has(key) && decided.some(({ decision }) => decision === "run"))
       .map(([key]) => key);
     const isStale = (key: string) => (plan.decisions.get(key) ?? []).some(({ decision }) => decision === "run");
-    return { gate: await explainWithoutRows(transaction, session.project, gate, isStale), stale };
+    const read = actions.flatMap(({ node }) => node.upstreams.map(({ key }) => key));
+    const fresh = await judgeFreshness(transaction, read, sources, new Date());
+    const explained = await explainWithoutRows(transaction, session.project, gate, isStale);
+    return { gate: gateResult(date, [...explained.verdicts, ...fresh]), stale };
   });
 }

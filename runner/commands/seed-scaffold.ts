@@ -23,7 +23,9 @@ export async function scaffoldSources(place: Place, { write, rows, json }: Scaff
   const tables = scaffold(missing, rows);
   const read = new Set(missing.map(({ key }) => key));
   const unread = manifest.actions
-    .filter(({ type, key }) => type === "declaration" && !read.has(key) && !isKnown(key, known))
+    .filter(
+      ({ type, key }) => type === "declaration" && !read.has(key) && !isKnown(key, known) && !key.startsWith(kept),
+    )
     .map(({ key }) => key);
   const statements = [...schemas(tables), ...tables.flatMap((table) => table.statements)];
   if (write && tables.length > 0)

@@ -250,7 +250,10 @@ function sampleTexts({ name, args }: CallExpr, of: (expr: Expr) => TypeVar): voi
   const [first, second] = args.map(({ value }) => value);
   if (/^PARSE_(DATE|DATETIME|TIMESTAMP)$/.test(name) && first?.kind === "string" && second !== undefined)
     of(second).literal("STRING", sampleOf(first.value));
-  if (/^(PARSE_JSON|JSON_)/.test(name) && first?.kind === "path") of(first).literal("STRING", "{}");
+  if (!/^(PARSE_JSON|JSON_)/.test(name) || first?.kind !== "path") return;
+  const text = of(first).literal("STRING", "{}");
+  // Where it is read by fields too, it is no text.
+  if (name !== "PARSE_JSON") text.hint("JSON", 1);
 }
 
 const SAMPLE: Readonly<Record<string, string>> = {

@@ -46,6 +46,8 @@ describe("types of source columns", () => {
     ["UNNEST", "SELECT LOWER(a) FROM r.t, UNNEST(zz) AS a", "ARRAY<STRING>"],
     ["an array path", "SELECT a.k + 1, a.n = 'x' FROM r.t AS t, t.zz AS a", "ARRAY<STRUCT<k FLOAT64, n STRING>>"],
     ["a field", "SELECT zz.a.b = 1 FROM r.t", "STRUCT<a STRUCT<b INT64>>"],
+    ["JSON read by fields and by paths", "SELECT zz.a.b, JSON_VALUE(zz, '$.a') FROM r.t", "JSON"],
+    ["the names of all that it is compared with", "SELECT 1 FROM r.t AS t JOIN r.t AS u ON t.zz > t.zz", "STRING"],
     ["a subquery", "SELECT 1 FROM r.t WHERE zz = (SELECT MAX(DATE '2024-01-01'))", "DATE"],
     ["UNION ALL", "SELECT zz FROM r.t UNION ALL SELECT DATE '2024-01-01'", "DATE"],
     ["a window", "SELECT LAG(zz) OVER (ORDER BY 1) = TRUE FROM r.t", "BOOL"],

@@ -59,8 +59,8 @@ class ProjectInference {
   pass(actions: readonly ManifestAction[], isStrict: boolean): void {
     this.#models = new Map();
     this.#made = new Set(
-      actions.flatMap(({ type, key, writes }) => [
-        ...(type === "declaration" ? [] : [key]),
+      actions.flatMap(({ type, key, hasOutput, writes }) => [
+        ...(MODELS.has(type) || (type === "operation" && hasOutput) ? [key] : []),
         ...writes.filter(({ does }) => does === "makes").map((written) => written.key),
       ]),
     );

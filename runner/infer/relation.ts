@@ -42,7 +42,7 @@ export class OpenTable implements Relation {
   demand(name: string): TypeVar {
     const known = this.known(name);
     if (known !== undefined) return known;
-    const type = new TypeVar();
+    const type = new TypeVar().named(name);
     this.#columns.set(name.toLowerCase(), { name, type });
     return type;
   }

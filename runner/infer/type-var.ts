@@ -14,6 +14,7 @@ export class TypeVar {
   #nullTested = false;
   #element: TypeVar | undefined;
   #fields: Map<string, { readonly name: string; readonly type: TypeVar }> | undefined;
+  readonly #names: string[] = [];
   #literals = new Map<ScalarType, Set<string>>();
 
   /** A variable with a first piece of evidence. */
@@ -47,6 +48,12 @@ export class TypeVar {
   hint(type: ScalarType, weight: number): this {
     const evidence = this.#root().#evidence;
     evidence.set(type, Math.max(weight, evidence.get(type) ?? 0));
+    return this;
+  }
+
+  /** It is the type of a column or field of this name. */
+  named(name: string): this {
+    this.#root().#names.push(name);
     return this;
   }
 
@@ -96,7 +103,7 @@ export class TypeVar {
     root.#fields ??= new Map();
     const known = root.#fields.get(name.toLowerCase());
     if (known !== undefined) return known.type;
-    const type = new TypeVar();
+    const type = new TypeVar().named(name);
     root.#fields.set(name.toLowerCase(), { name, type });
     return type;
   }
@@ -129,6 +136,7 @@ export class TypeVar {
     from.#parent = into;
     for (const [type, weight] of from.#evidence) into.hint(type, weight);
     for (const [type, texts] of from.#literals) for (const text of texts) into.literal(type, text);
+    into.#names.push(...from.#names);
     into.#numeric ||= from.#numeric;
     into.#nullTested ||= from.#nullTested;
     if (from.#element !== undefined) into.element().unify(from.#element);
@@ -148,10 +156,11 @@ export class TypeVar {
   type(name: string, depth = 0): SqlType {
     const root = this.#root();
     if (depth > DEEPEST) return "STRING";
-    const json = root.#evidence.get("JSON") ?? 0;
-    if (root.#element !== undefined && json < WEIGHT.usual)
+    const isInner = root.#element !== undefined || (root.#fields?.size ?? 0) > 0;
+    if (isInner && root.#evidence.has("JSON")) return "JSON";
+    if (root.#element !== undefined)
       return { kind: "array", element: elementType(root.#element.type(singular(name), depth + 1)) };
-    if (root.#fields !== undefined && root.#fields.size > 0 && json < WEIGHT.usual) {
+    if (root.#fields !== undefined && root.#fields.size > 0) {
       const fields = [...root.#fields.values()];
       return {
         kind: "struct",
@@ -167,7 +176,8 @@ export class TypeVar {
     // A whole number fits where a fraction does, not the other way round.
     const fraction = Math.max(evidence.get("FLOAT64") ?? 0, evidence.get("NUMERIC") ?? 0);
     if (fraction >= WEIGHT.hint) evidence.set("INT64", Math.min(evidence.get("INT64") ?? 0, fraction - 1));
-    const named = typeByName(name);
+    // All that are of one type are so by one name.
+    const named = [...root.#names, name].map(typeByName).find((type) => type !== undefined);
     const [best, weight] = [...evidence].reduce<[ScalarType | undefined, number]>(
       (heaviest, next) => (next[1] > heaviest[1] ? next : heaviest),
       [undefined, 0],
@@ -175,9 +185,9 @@ export class TypeVar {
     // A whole number written beside an amount says nothing against fractions.
     const isLoose = best === "INT64" && weight <= WEIGHT.usual;
     if (isLoose && named === "FLOAT64") return named;
-    if (root.#numeric && weight < WEIGHT.usual) {
+    if (root.#numeric && weight <= WEIGHT.hint) {
       if (best === "INT64" || best === "FLOAT64" || best === "NUMERIC" || best === "BIGNUMERIC") return best;
-      return named === "INT64" || named === "NUMERIC" ? named : "FLOAT64";
+      return named === "INT64" ? named : "FLOAT64";
     }
     return best ?? named ?? "STRING";
   }

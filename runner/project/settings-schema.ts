@@ -59,6 +59,33 @@ const environment = v.strictObject(
   "must be an object of settings",
 );
 
+const columnName = v.pipe(v.string("must be the name of a column"), v.nonEmpty("must be the name of a column"));
+
+const source = v.pipe(
+  v.strictObject({
+    partition: v.optional(
+      v.pipe(
+        columnName,
+        v.description("The DATE column by which the table is compared, where it has no layout of its own."),
+      ),
+    ),
+    loaded_at: v.optional(
+      v.pipe(columnName, v.description("The TIMESTAMP, DATETIME or DATE column that tells when a row was loaded.")),
+    ),
+    max_age_hours: v.optional(
+      v.pipe(
+        v.number("must be a number of hours above 0"),
+        v.gtValue(0, "must be a number of hours above 0"),
+        v.description("Hours that the newest loaded_at may lie back; fastbreak gate asks it."),
+      ),
+    ),
+  }),
+  v.check(
+    ({ loaded_at, max_age_hours }) => max_age_hours === undefined || loaded_at !== undefined,
+    "max_age_hours needs loaded_at, the column that tells when a row was loaded",
+  ),
+);
+
 /** Everything that may stand in `fastbreak.json`. */
 export const settingsSchema = v.strictObject({
   $schema: v.optional(v.pipe(v.string("must be text"), v.description("The JSON Schema of this file, for editors."))),
@@ -77,6 +104,15 @@ export const settingsSchema = v.strictObject({
     ),
     {},
   ),
+  sources: v.optional(
+    v.pipe(
+      v.record(v.string(), source, "must be an object of sources"),
+      v.description(
+        "What the runner must know of sources, by dataset.table; * stands for any characters, the first that fits holds.",
+      ),
+    ),
+    {},
+  ),
   ...limits,
   environments: v.optional(
     v.pipe(
@@ -87,6 +123,8 @@ export const settingsSchema = v.strictObject({
   ),
 });
 
+/** What a project says of the sources of one name or pattern. */
+export type SourceSettings = Readonly<v.InferOutput<typeof source>>;
 /** Named defaults of a project. */
 export type EnvironmentSettings = v.InferOutput<typeof environment>;
 /** `fastbreak.json`: what the runner must know of a project and Dataform does not. */
@@ -95,5 +133,7 @@ export type RunnerSettings = Readonly<v.InferOutput<typeof settingsSchema>>;
 /** The settings that an object may have at a path such as `["environments", "dev"]`; undefined: any name is free there. */
 export function knownSettings(at: readonly (string | number)[]): readonly string[] | undefined {
   if (at.length === 0) return Object.keys(settingsSchema.entries);
-  return at.length === 2 && at[0] === "environments" ? Object.keys(environment.entries) : undefined;
+  if (at.length !== 2) return undefined;
+  if (at[0] === "sources") return Object.keys(source.pipe[0].entries);
+  return at[0] === "environments" ? Object.keys(environment.entries) : undefined;
 }

@@ -17,7 +17,7 @@ describe("readRunnerSettings", () => {
   const read = (text: string) => readRunnerSettings(projectWith({ "fastbreak.json": text }));
 
   it("has defaults", () => {
-    const defaults = { stateDataset: "fastbreak", loaders: {}, reports: {}, environments: {} };
+    const defaults = { stateDataset: "fastbreak", loaders: {}, reports: {}, sources: {}, environments: {} };
     expect(readRunnerSettings(projectWith({}))).toEqual(defaults);
     expect(read('{"loaders": {"files": "dist/files.js"}}')).toEqual({
       ...defaults,
@@ -35,6 +35,18 @@ describe("readRunnerSettings", () => {
     ['{\n\n"zzz": 1}', 'fastbreak.json:3: unknown setting "zzz"; known: $schema, stateDataset, loaders, reports, '],
     ['{"stateDataset": "a-b"}', 'fastbreak.json:1: "stateDataset": must be a dataset name (letters, digits and _)'],
     ['{"loaders": {"files": ""}}', 'fastbreak.json:1: "loaders.files": must be a path'],
+    [
+      '{"sources": {"raw.*": {"partiton": "day"}}}',
+      'fastbreak.json:1: unknown setting "sources.raw.*.partiton"; did you mean "partition"?',
+    ],
+    [
+      '{"sources": {"raw.a": {"max_age_hours": 2}}}',
+      'fastbreak.json:1: "sources.raw.a": max_age_hours needs loaded_at',
+    ],
+    [
+      '{"sources": {"raw.a": {"max_age_hours": 0, "loaded_at": "t"}}}',
+      'fastbreak.json:1: "sources.raw.a.max_age_hours": must be a number of hours above 0',
+    ],
     ["[]", "fastbreak.json:1: must be a JSON object"],
     [
       '{\n"environments": {\n"dev": {"databse": "x"}}}',

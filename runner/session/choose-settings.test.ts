@@ -7,6 +7,7 @@ const SETTINGS: RunnerSettings = {
   stateDataset: "s",
   loaders: {},
   reports: {},
+  sources: {},
   database: "file.duckdb",
   memory: "1GB",
   threads: 1,

@@ -7,6 +7,7 @@ import { runnableProject } from "../project/runnable.js";
 import { readStoredManifest } from "../state/stored-manifest.js";
 import { loadPlace } from "./load-place.js";
 import { findPlace, type Place, type PlaceOptions } from "./place.js";
+import { withSourceLayouts } from "./source-layouts.js";
 
 /** A project and its open warehouse. */
 export interface ProjectSession extends Place {
@@ -41,7 +42,8 @@ export async function withProject<T>(
   const project = runnableProject(loaded.value.manifest);
   const warehouse = opened.status === "fulfilled" ? opened.value : await openMissing(place, opened.reason, create);
   try {
-    return await work({ ...place, warehouse, loaded: loaded.value, project });
+    const laidOut = withSourceLayouts(warehouse, place.settings.sources);
+    return await work({ ...place, warehouse: laidOut, loaded: loaded.value, project });
   } finally {
     await warehouse.close();
   }

@@ -42,7 +42,7 @@ export async function openDatabase(
   if (!existsSync(path) && !options.create) {
     throw new EngineError(
       "missing",
-      `there is no warehouse at ${path}; run 'fastbreak load' first or name one with --database`,
+      `there is no warehouse at ${path}; make one with 'fastbreak init', 'fastbreak seed' or 'fastbreak load', or name one with --database`,
     );
   }
   const real = realDatabasePath(path);

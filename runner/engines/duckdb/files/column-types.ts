@@ -1,3 +1,6 @@
+import { limitedTree } from "../../../dialect/functions/limits.js";
+import { limitsOf } from "../../../dialect/resolve/type-node.js";
+import { parseTypeText } from "../../../googlesql/parser/type.js";
 import type { Column, ScalarType, SqlType } from "../../../port/sql-types.js";
 import { quoteName, quoteText } from "../quote.js";
 import { duckdbType, googleType } from "../types.js";
@@ -43,8 +46,14 @@ export function detectionSql(columns: readonly StagedColumn[], table: string): s
   return `SELECT ${answers.join(", ")} FROM ${table}`;
 }
 
-/** The value of a staged column as a type; NULL where it is none of that type. */
-export function converted(column: StagedColumn, type: SqlType): string {
+/** The value of a staged column as a column of a table takes it; NULL where it is none of its type or outside of its limits. */
+export function converted(from: StagedColumn, { type, declared }: Column): string {
+  const value = valueOfType(from, type);
+  const limits = declared === undefined || type === "BIGNUMERIC" ? undefined : limitsOf(parseTypeText(declared));
+  return limits === undefined ? value : `TRY(${limitedTree(value, type, limits)})`;
+}
+
+function valueOfType(column: StagedColumn, type: SqlType): string {
   const value = quoteName(column.key);
   if (column.stored === undefined) return fromText(value, type);
   const own = googleType(column.stored);

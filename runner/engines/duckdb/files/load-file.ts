@@ -43,7 +43,7 @@ export async function loadFile(
     );
   } else replaced = await changedRows(connection, `DELETE FROM ${quotePath(table)}`);
   const names = filled.map(({ column }) => quoteName(column.name)).join(", ");
-  const values = filled.map(({ column, from }) => valueSql(column.type, from)).join(", ");
+  const values = filled.map(({ column, from }) => valueSql(column, from)).join(", ");
   const rows = await insert(
     connection,
     `${quotePath(table)} (${names}) SELECT ${values} FROM ${staged.table} ORDER BY ${ORDINAL}`,
@@ -99,8 +99,9 @@ function columnsOfTable({ id, columns }: Relation, staged: StagedFile, shown: st
 }
 
 /** A stored array is never NULL. */
-function valueSql(type: SqlType, from: StagedColumn): string {
-  const value = converted(from, type);
+function valueSql(column: Column, from: StagedColumn): string {
+  const { type } = column;
+  const value = converted(from, column);
   return typeof type === "object" && type.kind === "array"
     ? `coalesce(${value}, CAST([] AS ${duckdbType(type)}))`
     : value;
@@ -113,7 +114,7 @@ async function refuseMisfits(
   shown: string,
 ): Promise<void> {
   const misfit = ({ column, from }: Filled) =>
-    `${quoteName(from.key)} IS NOT NULL AND (${converted(from, column.type)}) IS NULL`;
+    `${quoteName(from.key)} IS NOT NULL AND (${converted(from, column)}) IS NULL`;
   const counts = filled.map((column) => `min(${ORDINAL}) FILTER (${misfit(column)})`).join(", ");
   const [firsts = []] = (await connection.runAndReadAll(`SELECT ${counts} FROM ${table}`)).getRowsJson();
   const rows = firsts.map((row) => (row === null ? Number.POSITIVE_INFINITY : Number(row)));

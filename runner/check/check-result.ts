@@ -1,0 +1,36 @@
+import type { ProjectText } from "../graph/locate.js";
+import type { InferredTable } from "../infer/infer-sources.js";
+import type { Column } from "../port/sql-types.js";
+import type { ManifestAction } from "../project/manifest.js";
+
+/** Something wrong with an action, or (`limit`) something that only the embedded engine refuses, at a character of one of its compiled texts or at a name in its configuration. */
+export interface Finding {
+  readonly action: ManifestAction;
+  readonly severity: "error" | "limit";
+  readonly message: string;
+  readonly place:
+    | { readonly kind: "compiled"; readonly compiled: ProjectText; readonly offset: number }
+    | { readonly kind: "config"; readonly setting: string; readonly name: string };
+}
+
+/** An action that could not be looked at, with the reason. */
+export interface Unchecked {
+  readonly action: ManifestAction;
+  readonly reason: string;
+}
+
+export interface CheckResult {
+  readonly findings: readonly Finding[];
+  readonly unchecked: readonly Unchecked[];
+  readonly checked: number;
+}
+
+/**
+ * What exists outside of the project: columns of relations by `dataset.name`, texts of persistent functions, and the tables that are
+ * not there, as the project's SQL uses them.
+ */
+export interface Surroundings {
+  readonly relations: ReadonlyMap<string, readonly Column[]>;
+  readonly routines: ReadonlyMap<string, string>;
+  readonly inferred: readonly InferredTable[];
+}
