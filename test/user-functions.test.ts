@@ -152,7 +152,7 @@ pre_operations { CREATE TEMP FUNCTION f(x FLOAT64) RETURNS FLOAT64 DETERMINISTIC
 SELECT f(1) AS x`,
     });
     expect((await rig.fastbreak("check")).stderr).toMatch(
-      /not checked: d.wildcard: there is no warehouse to look tables elsewhere.events_\* up in/,
+      /not checked: d.foreign_function: no operation of the project creates function elsewhere.f/,
     );
     await rig.sql("CREATE SCHEMA d; CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.events_1 AS SELECT 5::BIGINT AS x");
     await rig.fastbreak("query", "CREATE FUNCTION elsewhere.f(x INT64) AS (x)");

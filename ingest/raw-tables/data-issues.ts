@@ -1,6 +1,6 @@
 import type { TableDefinition } from "../../runner/api/loader.js";
 
-/** Facts of the sources that contradict each other (tables.md 7.5). An issue is the same while its `issue_id` is. */
+/** Facts of the sources that contradict each other. An issue is the same while its `issue_id` is. */
 export const precomputeDataIssues: TableDefinition = {
   id: { dataset: "nba_processing", name: "precompute_data_issues" },
   columns: [

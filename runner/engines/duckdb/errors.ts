@@ -45,6 +45,15 @@ export function queryError(cause: unknown): unknown {
   return new EngineError("query", runtimeMessage(cause.message), { frame: frameOf(cause.message) });
 }
 
+/** Does something with a connection; what DuckDB throws becomes a `EngineError` where it happens, to be located there. */
+export async function tellingErrors<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    throw queryError(cause);
+  }
+}
+
 const FAILED_FUNCTION = /JavaScript function (\S+) (?:failed(?: in line (\d+))?|took)/;
 
 function frameOf(message: string): EngineErrorDetails["frame"] {

@@ -25,6 +25,7 @@ import {
 import type { Column } from "../../port/sql-types.js";
 import { accumulateStage } from "./accumulate.js";
 import { readDigests } from "./digests.js";
+import { tellingErrors } from "./errors.js";
 import { latestRowsSql } from "./latest-rows.js";
 import { mergeRows, replaceRows } from "./merge-rows.js";
 import { publishStage } from "./publish.js";
@@ -127,7 +128,8 @@ export class DuckDbTransaction implements Transaction {
     const translated = await script.tableQuery(query);
     this.#stages += 1;
     const name = `stage_${this.#stages}`;
-    const result = await this.#connection.run(`CREATE OR REPLACE TEMP TABLE ${quoteName(name)} AS ${translated.sql}`);
+    const create = `CREATE OR REPLACE TEMP TABLE ${quoteName(name)} AS ${translated.sql}`;
+    const result = await tellingErrors(this.#connection.run(create));
     return { name, columns: translated.columns, rows: Number((await result.getRowsJson())[0]?.[0] ?? 0) };
   }
 
@@ -136,7 +138,7 @@ export class DuckDbTransaction implements Transaction {
     const existing = (await this.relations()).get(relationKey(view));
     if (existing?.kind === "table") await this.#connection.run(`DROP TABLE ${quotePath(view)}`);
     await this.#connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoteName(view.dataset)}`);
-    await this.#connection.run(`CREATE OR REPLACE VIEW ${quotePath(view)} AS ${translated.sql}`);
+    await tellingErrors(this.#connection.run(`CREATE OR REPLACE VIEW ${quotePath(view)} AS ${translated.sql}`));
     // DuckDB prints a view's SQL differently after reopening; the comment stays, and is lost when somebody replaces the view.
     await this.#connection.run(`COMMENT ON VIEW ${quotePath(view)} IS ${quoteText(translated.sql)}`);
     this.#relations.forget();
