@@ -198,12 +198,12 @@ describe("Phase 4 on the sample season", () => {
       `UPDATE nba_raw.nbac_gamebook_player_stats SET minutes = '20:00', data_hash = repeat('0', 16)
         WHERE game_date = '2021-11-12' AND player_lookup = '${player}'`,
     );
-    const run = await rig.run(["--database", corrected, ...SEASON]);
-    const statusOf = (name: string) => run.actions.find((action) => action.name.endsWith(`.${name}`))?.status;
-    expect(statusOf("team_defense_zone_analysis")).not.toBe("success");
-    for (const hashed of HASHED.filter(({ table }) => table !== "team_defense_zone_analysis")) {
+    await rig.run(["--database", corrected, ...SEASON]);
+    for (const hashed of HASHED) {
       const keys = await changedKeys(built, corrected, hashed);
-      expect(keys.length, hashed.table).toBeGreaterThan(0);
+      const isOfTeams = hashed.table === "team_defense_zone_analysis";
+      expect(keys.length > 0, hashed.table).toBe(!isOfTeams);
+      if (isOfTeams) continue;
       expect(new Set(keys.map(([, owner]) => owner)), hashed.table).toEqual(new Set([player]));
       expect(
         keys.every(([changed]) => (changed as string) > "2021-11-12"),
