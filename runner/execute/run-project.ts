@@ -156,9 +156,10 @@ class ProjectRun {
     }
   }
 
-  /** What rests on stale rows is no fresher than they are. */
+  /** What rests on stale rows is no fresher than they are; a disabled model waits for nothing. */
   #noteResting(action: RunnableAction, { partitions }: ActionResult): void {
-    const { key } = action.node;
+    const { key, disabled } = action.node;
+    if (disabled) return;
     const { outside } = this.#coverageOf(action);
     const resting = partitions
       .map(({ partition }) => partition)

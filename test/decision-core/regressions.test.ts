@@ -6,6 +6,20 @@ import { ASSERTION, action, dated, FIRST_DATE, INCREMENTAL, MERGE, read, run, TA
 
 /** Histories that once broke the promise. Inputs count the actions before, then the sources. */
 const FOUND: Readonly<Record<string, History>> = {
+  "a model above a disabled one whose own upstream is stale": {
+    sources: [dated()],
+    actions: [
+      action(INCREMENTAL, [read(0)], { accumulation: 1 }),
+      action(INCREMENTAL, [read(0)], { forecast: 1 }),
+      action(INCREMENTAL, [read(4)]),
+    ],
+    steps: [
+      run(),
+      { do: "edit", action: 4, what: 16, value: 0 },
+      { do: "insert", source: 0, d: 0, k: 0, v: 0 },
+      run({ select: [5], upstream: false }),
+    ],
+  },
   "dates that only a table without dates has, in a run without a window": {
     sources: [dated({ d: 0, k: 0, v: 0 }), undated({ d: 1, k: 0, v: 0 })],
     actions: [action(INCREMENTAL, [read(0)]), action(INCREMENTAL, [read(2), read(0)])],
