@@ -1,4 +1,5 @@
 import type { StoredRows } from "../api/loader.js";
+import { quoteIdentifier, quoteKey } from "../googlesql/quote.js";
 import { type RowObject, relationKey, type SqlValue, type Transaction } from "../port/port.js";
 
 /** What a loader may read of the warehouse: rows of tables as its own transaction sees them. */
@@ -7,11 +8,11 @@ export function storedRows(transaction: Transaction): StoredRows {
     async read(table, columns, where) {
       if (where?.values.length === 0) return [];
       if (!(await transaction.relations()).has(relationKey(table.id))) return [];
-      const list = columns.map((name) => `\`${name}\``).join(", ");
+      const list = columns.map(quoteIdentifier).join(", ");
       const values = where?.values.map(textLiteral).join(", ");
-      const condition = where?.columns.map((name) => `\`${name}\` IN (${values})`).join(" OR ");
+      const condition = where?.columns.map((name) => `${quoteIdentifier(name)} IN (${values})`).join(" OR ");
       const { rows } = await transaction.query(
-        `SELECT DISTINCT ${list} FROM \`${table.id.dataset}.${table.id.name}\`${condition === undefined ? "" : ` WHERE ${condition}`}`,
+        `SELECT DISTINCT ${list} FROM ${quoteKey(relationKey(table.id))}${condition === undefined ? "" : ` WHERE ${condition}`}`,
       );
       return rows.map((row) =>
         Object.fromEntries(columns.map((name, index) => [name, plain(row[index] ?? null)])),

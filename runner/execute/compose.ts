@@ -1,3 +1,4 @@
+import { quoteIdentifier, quoteKey } from "../googlesql/quote.js";
 import type { RunnableAction, SqlRead } from "../graph/action.js";
 import { reachOfSet } from "../plan/read-window.js";
 import { type PartitionSet, partitionTest } from "../port/partition-set.js";
@@ -131,7 +132,7 @@ function source(
   if (set === undefined || column === undefined || !action.node.partitioned) return undefined;
   const reach = reachOfSet(set, window);
   if (reach === undefined) return undefined;
-  return [own(`(SELECT * FROM ${quoteKey(key)} WHERE ${partitionTest(`\`${column}\``, reach)})`)];
+  return [own(`(SELECT * FROM ${quoteKey(key)} WHERE ${partitionTest(quoteIdentifier(column), reach)})`)];
 }
 
 function splice(action: RunnableAction, replacement: (key: string) => readonly Piece[] | undefined): readonly Piece[] {
@@ -156,11 +157,4 @@ function own(text: string): Piece {
 
 function copied(action: RunnableAction, start: number, end: number): Piece {
   return { text: action.query.slice(start, end), origin: { action, offset: start } };
-}
-
-function quoteKey(key: string): string {
-  return key
-    .split(".")
-    .map((part) => `\`${part}\``)
-    .join(".");
 }

@@ -1,3 +1,4 @@
+import { quoteIdentifier } from "../googlesql/quote.js";
 import type { RunnableAction } from "../graph/action.js";
 import type { Column } from "../port/sql-types.js";
 import { type ComposedQuery, composeAround } from "./compose.js";
@@ -12,9 +13,9 @@ export function mergeStatement(
   query: ComposedQuery,
   columns: readonly Column[],
 ): ComposedQuery {
-  const names = columns.map(({ name }) => `\`${name}\``);
+  const names = columns.map(({ name }) => quoteIdentifier(name));
   const conditions = [
-    ...uniqueKey.map((name) => `DATAFORM_DEST.\`${name}\` = DATAFORM_SOURCE.\`${name}\``),
+    ...uniqueKey.map(quoteIdentifier).map((name) => `DATAFORM_DEST.${name} = DATAFORM_SOURCE.${name}`),
     ...strategy.updateFilters.map((filter) => `DATAFORM_DEST.${filter}`),
   ];
   const assignments = names.map((name) => `${name} = DATAFORM_SOURCE.${name}`).join(", ");

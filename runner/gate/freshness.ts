@@ -1,3 +1,4 @@
+import { quoteIdentifier, quoteKey } from "../googlesql/quote.js";
 import { UserError } from "../graph/user-error.js";
 import type { Relation, Transaction } from "../port/port.js";
 import type { SourceSettings } from "../project/settings-schema.js";
@@ -43,12 +44,9 @@ async function newestTime(
     const what = column === undefined ? "which it does not have" : "which is no TIMESTAMP, DATETIME or DATE";
     throw new UserError(`fastbreak.json: sources."${pattern}".loaded_at of ${key} is ${name}, ${what}`);
   }
-  const value = type === "DATE" ? `DATE_ADD(MAX(\`${column.name}\`), INTERVAL 1 DAY)` : `MAX(\`${column.name}\`)`;
-  const path = key
-    .split(".")
-    .map((part) => `\`${part}\``)
-    .join(".");
-  const { rows } = await transaction.query(`SELECT UNIX_MILLIS(TIMESTAMP(${value})) FROM ${path}`);
+  const newest = `MAX(${quoteIdentifier(column.name)})`;
+  const value = type === "DATE" ? `DATE_ADD(${newest}, INTERVAL 1 DAY)` : newest;
+  const { rows } = await transaction.query(`SELECT UNIX_MILLIS(TIMESTAMP(${value})) FROM ${quoteKey(key)}`);
   const millis = rows[0]?.[0];
   return millis === null || millis === undefined ? undefined : Number(millis);
 }

@@ -1,3 +1,4 @@
+import { quoteIdentifier } from "../googlesql/quote.js";
 import type { ScalarType, SqlType } from "../port/sql-types.js";
 import { TypeVar } from "./type-var.js";
 
@@ -24,7 +25,7 @@ function typedValue(name: string, variable: TypeVar, type: SqlType, row: number,
   }
   const fields = type.fields.map((field) => {
     const value = typedValue(field.name ?? "", variable.field(field.name ?? ""), field.type, row, rows);
-    return `${value} AS \`${field.name ?? ""}\``;
+    return `${value} AS ${quoteIdentifier(field.name ?? "")}`;
   });
   return `STRUCT(${fields.join(", ")})`;
 }
@@ -48,7 +49,7 @@ function elementsOf(name: string, element: TypeVar, type: SqlType, row: number, 
     const fields = type.fields.map((field) => {
       const at = field === leading && count > 1 ? index : row;
       const value = typedValue(field.name ?? "", element.field(field.name ?? ""), field.type, at, rows);
-      return `${value} AS \`${field.name ?? ""}\``;
+      return `${value} AS ${quoteIdentifier(field.name ?? "")}`;
     });
     return `STRUCT(${fields.join(", ")})`;
   });

@@ -1,4 +1,5 @@
 import { RESERVED } from "../googlesql/keywords.js";
+import { quoteIdentifier } from "../googlesql/quote.js";
 import { type Column, typeName } from "../port/sql-types.js";
 import type { InferredTable } from "./infer-sources.js";
 import { plausibleValue } from "./plausible-values.js";
@@ -86,5 +87,5 @@ function path(key: string): string {
 }
 
 function quoted(name: string): string {
-  return /^[A-Za-z_]\w*$/.test(name) && !RESERVED.has(name.toUpperCase()) ? name : `\`${name}\``;
+  return /^[A-Za-z_]\w*$/.test(name) && !RESERVED.has(name.toUpperCase()) ? name : quoteIdentifier(name);
 }

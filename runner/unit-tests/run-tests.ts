@@ -1,3 +1,4 @@
+import { quoteIdentifier } from "../googlesql/quote.js";
 import { EngineError } from "../port/engine-error.js";
 import type { QueryResult, Warehouse } from "../port/port.js";
 import type { ManifestAction } from "../project/manifest.js";
@@ -23,7 +24,7 @@ export async function createFunctions(warehouse: Warehouse, actions: readonly Ma
   const scripts = actions.flatMap(({ operations, preOps, postOps }) => [...operations, ...preOps, ...postOps]);
   let waiting = [...declaredFunctions(scripts.filter((sql) => /\bfunction\b/i.test(sql))).values()];
   for (const dataset of new Set(waiting.map((declared) => declared.dataset)))
-    await warehouse.script(`CREATE SCHEMA IF NOT EXISTS \`${dataset}\``);
+    await warehouse.script(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(dataset)}`);
   // One may call another that stands behind it.
   for (let before = Number.POSITIVE_INFINITY; waiting.length < before; ) {
     before = waiting.length;

@@ -1,12 +1,6 @@
-/** Quotes an identifier for DuckDB. */
-export function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
+import { quoteName } from "../../dialect/print/sql.js";
 
-/** Quotes a string literal for DuckDB. */
-export function quoteText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
+export { quoteName, quoteString as quoteText } from "../../dialect/print/sql.js";
 
 /** `"schema"."name"` of a relation. */
 export function quotePath(relation: { readonly dataset: string; readonly name: string }): string {

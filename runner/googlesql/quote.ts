@@ -1,0 +1,9 @@
+/** An identifier of GoogleSQL in backticks, whatever characters it has. */
+export function quoteIdentifier(name: string): string {
+  return `\`${name.replace(/[\\`]/g, "\\$&")}\``;
+}
+
+/** A dotted name, such as `dataset.name`, with each part quoted. */
+export function quoteKey(key: string): string {
+  return key.split(".").map(quoteIdentifier).join(".");
+}
