@@ -15,7 +15,6 @@ const databases: PlacedUse[] = [
   { args: ["load", "good", "--database", "ODD/text.duckdb"], says: /text\.duckdb is damaged/, code: 5 },
   { args: ["plan", "--database", "ODD/empty.duckdb"], says: /empty\.duckdb is damaged/, code: 5 },
   { args: ["plan", "--database", "ODD/nowhere.duckdb"], says: /there is no warehouse at .*nowhere\.duckdb/ },
-  { args: ["query", "SELECT 1", "--database", "ODD/nowhere/x.duckdb"], says: /there is no warehouse at .*x\.duckdb/ },
   { args: ["verify", "--database", "ODD/nowhere.duckdb"], says: /there is no warehouse at/ },
   { args: ["gate", "--date", "2024-01-01", "--database", "ODD/nowhere.duckdb"], says: /there is no warehouse at/ },
   { args: ["explain", "total", "--database", "ODD/nowhere.duckdb"], says: /there is no warehouse at/ },
@@ -32,7 +31,6 @@ const databases: PlacedUse[] = [
   { args: ["run", "--database", "/proc/x.duckdb"], says: /\/proc\/x\.duckdb cannot be/ },
   { args: ["run", "--database", "ODD/circle"], says: /circle/ },
   { args: ["run", "--database", `ODD/${"x".repeat(300)}`], says: /too long/ },
-  { args: ["query", "SELECT 1", "--database", ":memory:"], says: /there is no warehouse at/ },
   { args: ["run"], prepare: folderAt(".fastbreak/warehouse.duckdb"), says: /warehouse\.duckdb is a folder/ },
   {
     args: ["run", "--full-refresh"],
@@ -166,11 +164,6 @@ const gates: PlacedUse[] = [
     },
     says: /definitions\/total_test\.sqlx: the unit test total_test failed, so nothing was run/,
     code: 1,
-  },
-  {
-    args: ["run"],
-    files: { "definitions/x.sqlx": 'config { type: "table" }\nSELECT * FROM raw.absent' },
-    says: /definitions\/x\.sqlx: d\.x reads raw\.absent, which is not in the warehouse/,
   },
 ];
 

@@ -46,14 +46,14 @@ export const projects: readonly PlacedUse[] = [
 
 /** Settings files that cannot be used. */
 export const files: readonly PlacedUse[] = [
-  { args: ["run"], prepare: folderAt("fastbreak.json"), says: /fastbreak\.json: cannot be read: it is a folder/ },
-  { args: ["run"], prepare: folderAt("dataform.json"), says: /dataform\.json: cannot be read: it is a folder/ },
+  { args: ["run"], prepare: folderAt("fastbreak.json"), says: /fastbreak\.json: must be a file/ },
+  { args: ["run"], prepare: folderAt("dataform.json"), says: /dataform\.json: must be a file/ },
   {
     args: ["run"],
     prepare: linkAt("fastbreak.json", "fastbreak.json"),
-    says: /fastbreak\.json: cannot be read: its symbolic links/,
+    says: /fastbreak\.json: is a symbolic link that leads to itself/,
   },
-  { args: ["run"], prepare: linkAt("dataform.json", "nowhere"), says: /no Dataform project/ },
+  { args: ["run"], prepare: linkAt("dataform.json", "nowhere"), says: /dataform\.json: is a symbolic link to nothing/ },
   { args: ["run"], files: settings(""), says: /fastbreak\.json:1: is empty; write \{\} for the defaults/ },
   { args: ["run"], files: settings("nope"), says: /fastbreak\.json:1: is not valid JSON/ },
   { args: ["run"], files: settings("{\n'a': 1}"), says: /fastbreak\.json:2: is not valid JSON/ },
@@ -73,10 +73,10 @@ export const files: readonly PlacedUse[] = [
   { args: ["run"], files: settings("null"), says: /fastbreak\.json:1: must be a JSON object/ },
   { args: ["run"], files: settings('"text"'), says: /must be a JSON object/ },
   { args: ["run"], files: settings("12"), says: /must be a JSON object/ },
-  { args: ["run"], files: settings("\ufeff{}"), says: /begins with a byte order mark; save it as UTF-8 without one/ },
-  { args: ["run"], files: settings(utf16("{}")), says: /fastbreak\.json:1: is UTF-16 text; save it as UTF-8/ },
-  { args: ["run"], files: settings(Buffer.from([0x7b, 0xff, 0x7d])), says: /fastbreak\.json: is not UTF-8 text/ },
-  { args: ["run"], files: settings(Buffer.from([0, 0, 0, 0])), says: /fastbreak\.json:1: is not valid JSON/ },
+  { args: ["run"], files: settings("\ufeff{}"), says: /starts with a byte order mark; save it as UTF-8 without one/ },
+  { args: ["run"], files: settings(utf16("{}")), says: /fastbreak\.json: is not UTF-8 text; save it as UTF-8/ },
+  { args: ["run"], files: settings(Buffer.from([0x7b, 0xff, 0x7d])), says: /fastbreak\.json:1: is not valid JSON/ },
+  { args: ["run"], files: settings(Buffer.from([0, 0, 0, 0])), says: /fastbreak\.json: is not UTF-8 text/ },
   {
     args: ["run"],
     files: settings('{"stateDatset": "x"}'),
@@ -122,8 +122,8 @@ export const files: readonly PlacedUse[] = [
     says: /--environment dev is not known; fastbreak\.json has no "environments"/,
   },
   { args: ["run"], files: { "dataform.json": "{" }, says: /dataform\.json:1: is not valid JSON/ },
-  { args: ["run"], files: { "dataform.json": "\ufeff{}" }, says: /dataform\.json:1: begins with a byte order mark/ },
-  { args: ["run"], files: { "dataform.json": utf16("{}") }, says: /dataform\.json:1: is UTF-16 text/ },
+  { args: ["run"], files: { "dataform.json": "\ufeff{}" }, says: /dataform\.json: starts with a byte order mark/ },
+  { args: ["run"], files: { "dataform.json": utf16("{}") }, says: /dataform\.json: is not UTF-8 text/ },
   { args: ["run"], files: { "dataform.json": "[]" }, says: /dataform\.json:1: must be a JSON object/ },
   { args: ["run"], files: { "dataform.json": '{"nonsense": 1}' }, says: /nonsense/ },
   {
@@ -134,7 +134,7 @@ export const files: readonly PlacedUse[] = [
   {
     args: ["compile"],
     prepare: folderAt("workflow_settings.yaml"),
-    says: /workflow_settings\.yaml: cannot be read: it is a folder/,
+    says: /workflow_settings\.yaml: must be a file/,
   },
 ];
 

@@ -59,6 +59,8 @@ function listQuery(query: Query, ctx: ExprContext): ListQuery | undefined {
   const select = elementSelect(query);
   // Within lateral queries DuckDB loses the names of fields in lambdas; in a grouped query a lambda may hold no grouping expression.
   if (select === undefined || ctx.env.depth > 0 || ctx.scope.groupKeys !== undefined) return undefined;
+  // In the condition of a join a lambda sees the tables of one side only.
+  if (ctx.clause === "ON clause") return undefined;
   const { from, where } = select;
   const [first] = select.items;
   const array = resolveExpr(from.array, ctx);

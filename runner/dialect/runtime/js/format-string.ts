@@ -123,7 +123,7 @@ function grouped(digits: string, size: number, separator: string): string {
 }
 
 function floatingText(value: string, conversion: string, flags: string, precision: number): string {
-  if (value.endsWith("n")) return decimalDirective(value.slice(0, -1), conversion, flags, precision);
+  if (/\dn$/.test(value)) return decimalDirective(value.slice(0, -1), conversion, flags, precision);
   const number = Number(value === "inf" ? "Infinity" : value === "-inf" ? "-Infinity" : value);
   const lower = conversion.toLowerCase();
   const negative = number < 0 || Object.is(number, -0);
