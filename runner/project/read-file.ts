@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { type Dirent, lstatSync, readdirSync, readFileSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import { sourceText } from "./compile/source-text.js";
@@ -51,6 +52,8 @@ export function readInProject(projectDir: string, path: string): Buffer | undefi
 export function readTextInProject(projectDir: string, path: string): string | undefined {
   const content = readInProject(projectDir, path);
   if (content === undefined) return undefined;
+  // Settings that are read wrongly would decide something else.
+  if (!isUtf8(content)) throw projectError("is not UTF-8 text; save it as UTF-8", path);
   try {
     return sourceText(content, path);
   } catch (error) {

@@ -75,7 +75,7 @@ export const files: readonly PlacedUse[] = [
   { args: ["run"], files: settings("12"), says: /must be a JSON object/ },
   { args: ["run"], files: settings("\ufeff{}"), says: /starts with a byte order mark; save it as UTF-8 without one/ },
   { args: ["run"], files: settings(utf16("{}")), says: /fastbreak\.json: is not UTF-8 text; save it as UTF-8/ },
-  { args: ["run"], files: settings(Buffer.from([0x7b, 0xff, 0x7d])), says: /fastbreak\.json:1: is not valid JSON/ },
+  { args: ["run"], files: settings(Buffer.from([0x7b, 0xff, 0x7d])), says: /fastbreak\.json: is not UTF-8 text/ },
   { args: ["run"], files: settings(Buffer.from([0, 0, 0, 0])), says: /fastbreak\.json: is not UTF-8 text/ },
   {
     args: ["run"],
