@@ -13,7 +13,7 @@ import type { DateRange, PublishCounts, Relation, ScriptTexts, Stage, Transactio
 import { typeName } from "../port/sql-types.js";
 import type { FingerprintLog } from "../state/relation-state.js";
 import type { Breakers } from "./breakers.js";
-import { composeAssertion, composeAsWritten, composeBuild, composeShape } from "./compose.js";
+import { composeAssertion, composeBuild, composeShape, composeView } from "./compose.js";
 import { locating, runStatements } from "./located.js";
 import { mergeStatement } from "./merge-statement.js";
 import { BuildRecorder } from "./record-build.js";
@@ -130,7 +130,8 @@ class ActionBuild {
     const { action } = this.task;
     await this.#script(async (script) => {
       await this.#statements(script, "pre_operations", action.preOps);
-      await locating(composeAsWritten(action), this.context.locate, (sql) => script.replaceView(action.target, sql));
+      const query = composeView(action, this.context.views);
+      await locating(query, this.context.locate, (sql) => script.replaceView(action.target, sql));
       await this.#statements(script, "post_operations", action.postOps);
     });
   }

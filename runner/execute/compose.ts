@@ -80,9 +80,16 @@ export function composeShape(action: RunnableAction, context: ComposeContext): C
   return new ComposedQuery([own("SELECT * FROM (\n"), ...body, own("\n) WHERE FALSE")]);
 }
 
-/** The action's query as it was compiled. */
-export function composeAsWritten(action: RunnableAction): ComposedQuery {
-  return new ComposedQuery([copied(action, 0, action.query.length)]);
+/**
+ * The query of a view as it was compiled. A disabled view that it reads stands as somebody once made it, or not at all: its query
+ * takes its place, as it does in every model.
+ */
+export function composeView(view: RunnableAction, views: ComposeContext["views"]): ComposedQuery {
+  const inside = (key: string): readonly Piece[] | undefined => {
+    const read = views.get(key);
+    return read?.node.disabled ? [own("(\n"), ...splice(read, inside), own("\n)")] : undefined;
+  };
+  return new ComposedQuery(splice(view, inside));
 }
 
 /** A query within text of the runner's own. */
