@@ -160,10 +160,13 @@ class ActionBuild {
     let built = { partitions, coverage, snapshot };
     if (set !== undefined && live?.kind === "table" && !hasShape(live, stage)) {
       // A table has one shape: rows of other dates must follow, and nobody knows their values but the query.
-      await this.transaction.discard(stage);
-      set = undefined;
-      stage = await this.#stage(script, set);
-      built = await this.#widened();
+      if (action.accumulating) refuseLostHistory(action, live, stage);
+      else {
+        await this.transaction.discard(stage);
+        set = undefined;
+        stage = await this.#stage(script, set);
+        built = await this.#widened();
+      }
     }
     const counts = await this.transaction.publish({ partitions: set, ...this.#layoutOf(stage) });
     await this.#statements(script, "post_operations", action.postOps);
@@ -300,6 +303,21 @@ function sumOf(a: PublishCounts, b: PublishCounts): PublishCounts {
     deleted: a.deleted + b.deleted,
     unchanged: a.unchanged + b.unchanged,
   };
+}
+
+/**
+ * Rows of an accumulating model's other dates follow a new shape with the values that they have.
+ * @throws EngineError `data` when some have no place in it
+ */
+function refuseLostHistory(action: RunnableAction, live: Relation, stage: Stage): void {
+  const typed = ({ name, type }: Relation["columns"][number]) => `${name} ${typeName(type)}`;
+  const kept = new Set(stage.columns.map((column) => typed(column).toLowerCase()));
+  const lost = [...live.columns.map(typed).filter((column) => !kept.has(column.toLowerCase())), ...live.foreignColumns];
+  if (lost.length === 0) return;
+  throw new EngineError(
+    "data",
+    `the query no longer gives ${lost.join(", ")}, in which rows of other dates hold history; --full-refresh without a window makes the whole table of ${action.node.key} anew`,
+  );
 }
 
 /** Whether a table has the columns of a stage, in their order, types and spelling. */

@@ -154,12 +154,19 @@ function checkFailure(run: FinishedRun, spec: Spec, { status, error }: ActionRes
   const culprit = [...reads, ...makers.map((maker) => maker.name)].find(failed);
   const guard = guardsOf(name, run.specs).find((one) => failed(one.name));
   const content = evaluatedOn(spec, run, (input) => tableIn(run.after, input));
-  const isBroken = spec.broken || content === undefined || isUnreadable(run, spec);
+  const isBroken = spec.broken || content === undefined || isUnreadable(run, spec) || losesHistory(run, spec, content);
   const findsRows = spec.kind === "assertion" && (content?.rows.length ?? 0) > 0;
   const isHosted = spec.kind === "assertion" && culprit !== undefined;
   if (status === "blocked" && (culprit ?? guard) !== undefined) return;
   if (status === "failed" && (isBroken || findsRows || isHosted)) return;
   throw new Error(`${name} ${status} for no reason: ${error}`);
+}
+
+/** One date of an accumulating model is made anew while the others hold values that its query no longer gives. */
+function losesHistory({ before, request }: FinishedRun, spec: Spec, content: Content): boolean {
+  if (spec.accumulation === undefined || !request.force || request.window === undefined) return false;
+  const given = new Set(content.columns.map(({ name, type }) => `${name} ${type}`));
+  return tableIn(before, spec.name)?.columns.some(({ name, type }) => !given.has(`${name} ${type}`)) ?? false;
 }
 
 /** What the views that an action reads name in their turn, however deep. */

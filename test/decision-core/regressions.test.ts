@@ -128,6 +128,21 @@ const FOUND: Readonly<Record<string, History>> = {
     actions: [action(INCREMENTAL, [read(0)])],
     steps: [run(), { do: "reorder", source: 0 }, run()],
   },
+  "a full refresh of one date of an accumulating model whose columns somebody has put in another order": {
+    sources: [dated()],
+    actions: [action(INCREMENTAL, [read(0)], { accumulation: 2 })],
+    steps: [run(), { do: "tamper", action: 0, row: 7, v: 0 }, run({ from: 0, force: true })],
+  },
+  "a full refresh of one date of an accumulating model whose source got another type": {
+    sources: [dated({ d: 0, k: 0, v: 0 }, { d: 1, k: 0, v: 0 })],
+    actions: [action(INCREMENTAL, [read(0)], { accumulation: 2 })],
+    steps: [
+      run(),
+      { do: "deleteRow", source: 0, d: 1, k: 0 },
+      { do: "retype", source: 0 },
+      run({ from: 0, force: true }),
+    ],
+  },
   "a full refresh of what reads an accumulating model": {
     sources: [dated({ d: 0, k: 5, v: 0 })],
     actions: [action(INCREMENTAL, [read(0)], { accumulation: MERGE }), action(INCREMENTAL, [read(0)])],
