@@ -41,6 +41,7 @@ export class Oracle {
         if (!isLeftOut) throw new Error(`${name} was left out though it is asked for`);
         continue;
       }
+      if (spec.disabled) throw new Error(`${name} is disabled, and the run decided about it`);
       if (result.status === "failed" || result.status === "blocked") continue;
       for (const decision of result.partitions) this.#judge(run, spec, decision);
       this.#remember(run, spec, result);
