@@ -12,6 +12,8 @@ export interface Layout {
   readonly primaryKey: readonly string[];
 }
 
+export const NO_LAYOUT: Layout = { partitionColumn: undefined, clusterBy: [], primaryKey: [] };
+
 const CATALOG_SQL = `
 SELECT c.schema_name, c.table_name, t.comment, t.view_sql, list(c.column_name ORDER BY c.column_index) AS names,
   list(c.data_type ORDER BY c.column_index) AS types, list(c.comment ORDER BY c.column_index) AS comments
@@ -39,16 +41,46 @@ export async function readCatalog(connection: DuckDBConnection): Promise<Readonl
       (string | null)[],
     ];
     const id: RelationId = { dataset, name };
-    relations.set(relationKey(id), {
-      id,
-      kind: viewSql === null ? "table" : "view",
-      definition: viewSql === null ? undefined : (comment ?? viewSql),
-      columns: columnsOf(names, types, comments),
-      foreignColumns: names.filter((_, index) => googleType(types[index] ?? "") === undefined),
-      ...parseLayout(comment),
-    });
+    const definition = viewSql === null ? undefined : (comment ?? viewSql);
+    relations.set(relationKey(id), relationOf(id, { names, types, comments }, { definition, ...parseLayout(comment) }));
   }
   return relations;
+}
+
+/** A relation that was just made, without reading the others. */
+export async function readRelation(connection: DuckDBConnection, id: RelationId, made: Made): Promise<Relation> {
+  const reader = await connection.runAndReadAll(`DESCRIBE ${quotePath(id)}`);
+  const described = reader.getRowsJson() as unknown as [string, string][];
+  const columns = { names: described.map(([name]) => name), types: described.map(([, type]) => type), comments: [] };
+  return relationOf(id, columns, made);
+}
+
+/** What a relation is besides its columns; a definition makes it a view. */
+type Made = Layout & Pick<Relation, "definition">;
+
+function relationOf(
+  id: RelationId,
+  {
+    names,
+    types,
+    comments,
+  }: {
+    readonly names: readonly string[];
+    readonly types: readonly string[];
+    readonly comments: readonly (string | null)[];
+  },
+  made: Made,
+): Relation {
+  return {
+    id,
+    kind: made.definition === undefined ? "table" : "view",
+    columns: columnsOf(names, types, comments),
+    foreignColumns: names.filter((_, index) => googleType(types[index] ?? "") === undefined),
+    definition: made.definition,
+    partitionColumn: made.partitionColumn,
+    clusterBy: made.clusterBy,
+    primaryKey: made.primaryKey,
+  };
 }
 
 /** The statement that records a table's layout. */
@@ -78,8 +110,7 @@ export function columnsOf(
 }
 
 function parseLayout(comment: string | null): Layout {
-  const none: Layout = { partitionColumn: undefined, clusterBy: [], primaryKey: [] };
-  if (comment === null || !comment.startsWith("{")) return none;
+  if (comment === null || !comment.startsWith("{")) return NO_LAYOUT;
   try {
     const parsed = JSON.parse(comment) as { partitionBy?: unknown; clusterBy?: unknown; primaryKey?: unknown };
     return {
@@ -88,7 +119,7 @@ function parseLayout(comment: string | null): Layout {
       primaryKey: textList(parsed.primaryKey),
     };
   } catch {
-    return none;
+    return NO_LAYOUT;
   }
 }
 

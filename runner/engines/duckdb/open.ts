@@ -6,12 +6,15 @@ import { realDatabasePath } from "./database-path.js";
 import { openError } from "./errors.js";
 import { memoryLimit, removeLeftSpillFolders, removeSpillFolder, spillFolder, spillFolderBeside } from "./limits.js";
 import { quoteText } from "./quote.js";
+import { SharedCatalog } from "./shared-catalog.js";
 
 const MEMORY = ":memory:";
 
 export interface DatabaseFile {
   readonly path: string;
   readonly instance: DuckDBInstance;
+  /** Of all who have the file open. */
+  readonly catalog: SharedCatalog;
   /** A new connection with the session settings that make DuckDB answer as GoogleSQL does. */
   connect(): Promise<DuckDBConnection>;
   /**
@@ -24,7 +27,10 @@ export interface DatabaseFile {
 }
 
 /** What is open in this process, by real path: all who have a file open share one instance and one spill folder. */
-const openFiles = new Map<string, { users: number; readonly spill: Promise<string | undefined> }>();
+const openFiles = new Map<
+  string,
+  { users: number; readonly spill: Promise<string | undefined>; readonly catalog: SharedCatalog }
+>();
 
 /** `TimeZone` and null order are GoogleSQL's; both hold for every statement of the session. */
 const SESSION_SETTINGS = "SET TimeZone = 'UTC'; SET default_null_order = 'NULLS_FIRST_ON_ASC_LAST_ON_DESC'";
@@ -47,11 +53,15 @@ export async function openDatabase(
   }
   const real = realDatabasePath(path);
   const instance = await instanceOf(real);
-  const open = openFiles.get(real) ?? { users: 0, spill: takeSpillFolder(instance, real) };
+  const open = openFiles.get(real) ?? {
+    users: 0,
+    spill: takeSpillFolder(instance, real),
+    catalog: new SharedCatalog(),
+  };
   open.users += 1;
   openFiles.set(real, open);
   const spill = await open.spill;
-  return databaseOf(real, instance, limits, () => {
+  return databaseOf({ path: real, instance, catalog: open.catalog }, limits, () => {
     open.users -= 1;
     if (open.users > 0) return;
     openFiles.delete(real);
@@ -79,15 +89,14 @@ async function takeSpillFolder(instance: DuckDBInstance, file: string): Promise<
 }
 
 function databaseOf(
-  path: string,
-  instance: DuckDBInstance,
+  file: Pick<DatabaseFile, "path" | "instance" | "catalog">,
   limits: Partial<ChosenLimits>,
   closed: () => void,
 ): DatabaseFile {
+  const { path, instance } = file;
   const identity = identityOf(path);
   return {
-    path,
-    instance,
+    ...file,
     async connect() {
       const connection = await instance.connect();
       await connection.run(
@@ -113,7 +122,7 @@ function databaseOf(
 export async function openMemoryDatabase(): Promise<DatabaseFile> {
   const folder = spillFolder();
   const instance = await DuckDBInstance.create(MEMORY, { temp_directory: folder });
-  return databaseOf(MEMORY, instance, {}, () => removeSpillFolder(folder));
+  return databaseOf({ path: MEMORY, instance, catalog: new SharedCatalog() }, {}, () => removeSpillFolder(folder));
 }
 
 /** Tells one file from another of the same name; undefined for a database that has none. */

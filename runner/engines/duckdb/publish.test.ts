@@ -56,7 +56,7 @@ async function publish(
     `CREATE OR REPLACE TEMP TABLE stage AS SELECT ${columns.map(({ name }) => name).join(", ")} FROM (${body})`,
   );
   const existing = (await readCatalog(connection)).get("d.t");
-  return publishStage(connection, existing, {
+  const published = await publishStage(connection, existing, {
     stage: { name: "stage", columns, rows: rows.length },
     target: TARGET,
     partitions: {
@@ -69,6 +69,7 @@ async function publish(
     rowColumns: { created: "created_at", updated: "processed_at", revision: "version" },
     rowHash: "data_hash",
   });
+  return published.counts;
 }
 
 async function stored(columns = "k, day, v, note"): Promise<string[]> {

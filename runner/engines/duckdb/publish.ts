@@ -17,21 +17,28 @@ export async function publishStage(
   connection: DuckDBConnection,
   existing: Relation | undefined,
   request: PublishRequest,
-): Promise<PublishCounts> {
-  const counts = await applyStage(connection, existing, request);
+): Promise<Published> {
+  const plan = new PublishSql(request);
+  const isKeyed = request.key.length > 0 && (await refuseBadKeys(connection, request));
+  const prepared = await prepareTarget(connection, existing, request);
+  const counts = await applyStage(connection, plan, { isKeyed, ...prepared }, request);
   await connection.run(`DROP TABLE temp.${quoteName(request.stage.name)}`);
-  return counts;
+  return { counts, table: prepared.table };
+}
+
+/** What a publish has done to the rows, and to the table that holds them. */
+export interface Published {
+  readonly counts: PublishCounts;
+  readonly table: "as it was" | "made" | "changed";
 }
 
 async function applyStage(
   connection: DuckDBConnection,
-  existing: Relation | undefined,
+  plan: PublishSql,
+  { isKeyed, table, dropped }: Prepared & { readonly isKeyed: boolean },
   request: PublishRequest,
 ): Promise<PublishCounts> {
-  const plan = new PublishSql(request);
-  const isKeyed = request.key.length > 0 && (await refuseBadKeys(connection, request));
-  const { kept, dropped } = await prepareTarget(connection, existing, request);
-  const live = kept ? await numberOf(connection, plan.countLive()) : 0;
+  const live = table === "made" ? 0 : await numberOf(connection, plan.countLive());
   if (live === 0) {
     const inserted = request.stage.rows === 0 ? 0 : await changedRows(connection, plan.insertAll());
     return { inserted, updated: 0, refreshed: 0, deleted: dropped, unchanged: 0 };
@@ -39,16 +46,21 @@ async function applyStage(
   return isKeyed ? mergeByKey(connection, plan, request) : replacePartitions(connection, plan, request, live);
 }
 
+interface Prepared {
+  readonly table: Published["table"];
+  /** How many rows of earlier runs went with a table that was not kept. */
+  readonly dropped: number;
+}
+
 /**
  * Makes the target a table of the stage's shape. A view in its place, a table partitioned by another column, or one of which no
  * column would stay, gives way.
- * @returns whether a table with rows of earlier runs was kept, and how many rows went with one that was not
  */
 async function prepareTarget(
   connection: DuckDBConnection,
   existing: Relation | undefined,
   request: PublishRequest,
-): Promise<{ readonly kept: boolean; readonly dropped: number }> {
+): Promise<Prepared> {
   const { target, stage } = request;
   const layout = { partitionColumn: request.partitionColumn, clusterBy: request.clusterBy, primaryKey: request.key };
   const isSamePartitioning = existing?.partitionColumn?.toLowerCase() === layout.partitionColumn?.toLowerCase();
@@ -61,11 +73,12 @@ async function prepareTarget(
     const dropped = isTable ? await numberOf(connection, `SELECT count(*) FROM ${quotePath(target)}`) : 0;
     if (existing !== undefined) await connection.run(`DROP ${existing.kind} ${quotePath(target)}`);
     await createTable(connection, target, stage.columns, layout);
-    return { kept: false, dropped };
+    return { table: "made", dropped };
   }
+  const isAsItWas = isSameShape(existing, stage.columns) && isSameLayout(existing, layout);
   if (!isSameShape(existing, stage.columns)) await reshape(connection, existing, stage.columns, layout);
-  else if (!isSameLayout(existing, layout)) await connection.run(layoutSql(target, layout));
-  return { kept: true, dropped: 0 };
+  else if (!isAsItWas) await connection.run(layoutSql(target, layout));
+  return { table: isAsItWas ? "as it was" : "changed", dropped: 0 };
 }
 
 async function mergeByKey(

@@ -2,11 +2,12 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { TranslatedStatement } from "../../dialect/index.js";
 import type { ScriptHost } from "../../dialect/script/host.js";
 import type { Catalog, CatalogTable } from "../../googlesql/catalog.js";
-import type { QueryResult, Relation, SqlValue } from "../../port/port.js";
+import type { QueryResult, SqlValue } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
-import { columnsOf, layoutSql, readCatalog } from "./catalog.js";
+import { columnsOf, layoutSql } from "./catalog.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
 import type { Recovery } from "./recovery.js";
+import type { RelationSource } from "./relation-source.js";
 import { sqlValue } from "./result-values.js";
 import { catalogOf } from "./translator.js";
 
@@ -25,26 +26,6 @@ export async function readRoutines(connection: DuckDBConnection): Promise<Readon
   const reader = await connection.runAndReadAll(ROUTINES_SQL);
   const rows = reader.getRowsJson() as unknown as [string, string, string][];
   return new Map(rows.map(([dataset, name, comment]) => [`${dataset}.${name}`, comment.slice(ROUTINE_MARK.length)]));
-}
-
-/** Where the relations of the warehouse are read, kept until something may have changed them. */
-export interface RelationSource {
-  read(): Promise<ReadonlyMap<string, Relation>>;
-  forget(): void;
-}
-
-/** The relations as a connection sees them. */
-export function relationSource(connection: DuckDBConnection): RelationSource {
-  let known: Promise<ReadonlyMap<string, Relation>> | undefined;
-  return {
-    read: () => {
-      known ??= readCatalog(connection);
-      return known;
-    },
-    forget: () => {
-      known = undefined;
-    },
-  };
 }
 
 /** Carries a script out on one connection. */
@@ -147,7 +128,7 @@ export class DuckDbScriptHost implements ScriptHost {
   async dropTemporaryTables(names: Iterable<string>): Promise<void> {
     for (const name of names) await this.#connection.run(`DROP TABLE IF EXISTS temp.${quoteName(name)}`);
     this.#hasTemporary = false;
-    this.#forgetCatalog();
+    this.#temporary = undefined;
   }
 
   async routines(): Promise<ReadonlyMap<string, string>> {

@@ -24,6 +24,7 @@ import {
 } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
 import { accumulateStage } from "./accumulate.js";
+import { NO_LAYOUT, readRelation } from "./catalog.js";
 import { readDigests } from "./digests.js";
 import { tellingErrors } from "./errors.js";
 import { latestRowsSql } from "./latest-rows.js";
@@ -31,8 +32,9 @@ import { mergeRows, replaceRows } from "./merge-rows.js";
 import { publishStage } from "./publish.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
 import { CallersTransaction, type HandledFailures } from "./recovery.js";
+import type { RelationSource } from "./relation-source.js";
 import { sqlValue } from "./result-values.js";
-import { DuckDbScriptHost, type RelationSource, readRoutines, relationSource } from "./script-host.js";
+import { DuckDbScriptHost, readRoutines } from "./script-host.js";
 import type { Translator } from "./translator.js";
 import { appendRow } from "./values.js";
 
@@ -44,11 +46,16 @@ export class DuckDbTransaction implements Transaction {
   readonly #relations: RelationSource;
   #stages = 0;
 
-  constructor(connection: DuckDBConnection, translator: Translator, handled: HandledFailures) {
+  constructor(
+    connection: DuckDBConnection,
+    translator: Translator,
+    handled: HandledFailures,
+    relations: RelationSource,
+  ) {
     this.#connection = connection;
     this.#translator = translator;
     this.#recovery = new CallersTransaction(connection, handled);
-    this.#relations = relationSource(connection);
+    this.#relations = relations;
   }
 
   async relations(): Promise<ReadonlyMap<string, Relation>> {
@@ -93,7 +100,6 @@ export class DuckDbTransaction implements Transaction {
     const result = await work({
       execute: async (sql) => {
         const { rowsChanged } = await script.execute(sql);
-        this.#relations.forget();
         return rowsChanged;
       },
       stage: (query) => this.#stage(script, query),
@@ -141,14 +147,20 @@ export class DuckDbTransaction implements Transaction {
     await tellingErrors(this.#connection.run(`CREATE OR REPLACE VIEW ${quotePath(view)} AS ${translated.sql}`));
     // DuckDB prints a view's SQL differently after reopening; the comment stays, and is lost when somebody replaces the view.
     await this.#connection.run(`COMMENT ON VIEW ${quotePath(view)} IS ${quoteText(translated.sql)}`);
-    this.#relations.forget();
+    this.#relations.put(await readRelation(this.#connection, view, { ...NO_LAYOUT, definition: translated.sql }));
   }
 
   async publish(request: PublishRequest): Promise<PublishCounts> {
     const existing = (await this.relations()).get(relationKey(request.target));
-    const counts = await publishStage(this.#connection, existing, request);
-    this.#relations.forget();
+    const { counts, table } = await publishStage(this.#connection, existing, request);
+    if (table === "changed") this.#relations.forget();
+    if (table === "made") this.#relations.put(await this.#madeTable(request));
     return counts;
+  }
+
+  async #madeTable({ target, partitionColumn, clusterBy, key }: PublishRequest): Promise<Relation> {
+    const layout = { partitionColumn, clusterBy, primaryKey: key };
+    return readRelation(this.#connection, target, { ...layout, definition: undefined });
   }
 
   async accumulate(request: AccumulateRequest): Promise<PublishCounts> {
@@ -156,7 +168,7 @@ export class DuckDbTransaction implements Transaction {
     if (existing?.kind !== "table")
       throw new EngineError("missing", `${relationKey(request.target)} is no table that rows could be added to`);
     const counts = await accumulateStage(this.#connection, existing, request);
-    this.#relations.forget();
+    if (request.onSchemaChange !== "IGNORE") this.#relations.forget();
     return counts;
   }
 

@@ -8,7 +8,9 @@ import type { ChosenLimits } from "./chosen-limits.js";
 import { queryError } from "./errors.js";
 import { type DatabaseFile, openDatabase, openMemoryDatabase } from "./open.js";
 import { HandledFailures, OwnTransactions } from "./recovery.js";
-import { DuckDbScriptHost, relationSource } from "./script-host.js";
+import { ConnectionRelations, TransactionRelations } from "./relation-source.js";
+import { DuckDbScriptHost } from "./script-host.js";
+import type { CatalogMoment } from "./shared-catalog.js";
 import { DuckDbTransaction } from "./transaction.js";
 import { Translator } from "./translator.js";
 import { engineVersion } from "./version.js";
@@ -61,7 +63,8 @@ class DuckDbWarehouse implements Warehouse {
   }
 
   async observe<T>(work: (observation: Observation) => Promise<T>): Promise<T> {
-    return this.#attempt(work, new HandledFailures());
+    // Who plans looks at what is there, whoever has made it.
+    return this.#attempt(work, new HandledFailures(), true);
   }
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -80,7 +83,7 @@ class DuckDbWarehouse implements Warehouse {
     const handled = new HandledFailures();
     for (;;) {
       try {
-        return await this.#attempt(work, handled);
+        return await this.#attempt(work, handled, false);
       } catch (cause) {
         if (!(cause instanceof TransactionRestart)) throw cause;
         if (handled.count === MOST_RESTARTS) throw new EngineError("query", TOO_MANY_HANDLED);
@@ -89,12 +92,18 @@ class DuckDbWarehouse implements Warehouse {
     }
   }
 
-  async #attempt<T>(work: (transaction: DuckDbTransaction) => Promise<T>, handled: HandledFailures): Promise<T> {
+  async #attempt<T>(
+    work: (transaction: DuckDbTransaction) => Promise<T>,
+    handled: HandledFailures,
+    fresh: boolean,
+  ): Promise<T> {
     const connection = this.#idle.pop() ?? (await this.#connect());
     try {
-      await connection.run("BEGIN TRANSACTION");
-      const result = await work(new DuckDbTransaction(connection, this.#translator, handled));
-      await connection.run("COMMIT");
+      const moment = await this.#begin(connection);
+      const relations = new TransactionRelations(connection, this.#file.catalog, { moment, fresh });
+      const result = await work(new DuckDbTransaction(connection, this.#translator, handled, relations));
+      const commit = () => connection.run("COMMIT");
+      await (relations.hasChanged ? this.#file.catalog.commit(relations, commit) : commit());
       this.#file.requireSame();
       return result;
     } catch (cause) {
@@ -105,11 +114,21 @@ class DuckDbWarehouse implements Warehouse {
     }
   }
 
+  /** @returns the moment of the catalogue in which the transaction's snapshot lies, if anybody can tell */
+  async #begin(connection: DuckDBConnection): Promise<CatalogMoment | undefined> {
+    return this.#file.catalog.begin(async () => {
+      await connection.run("BEGIN TRANSACTION");
+      // The snapshot is fixed by the first statement that looks into the database.
+      await connection.run("SELECT txid_current()");
+    });
+  }
+
   async script(sql: string): Promise<ScriptResult> {
     // A connection of its own: temporary tables and variables end with it.
     const connection = await this.#connect();
     try {
-      return await this.#translator.run(sql, this.#scriptHost(connection));
+      const run = () => this.#translator.run(sql, this.#scriptHost(connection));
+      return await this.#file.catalog.whileForeign(run);
     } catch (cause) {
       throw queryError(cause);
     } finally {
@@ -119,7 +138,7 @@ class DuckDbWarehouse implements Warehouse {
   }
 
   #scriptHost(connection: DuckDBConnection): DuckDbScriptHost {
-    return new DuckDbScriptHost(connection, new OwnTransactions(connection), relationSource(connection));
+    return new DuckDbScriptHost(connection, new OwnTransactions(connection), new ConnectionRelations(connection));
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,98 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { type Relation, relationKey } from "../../port/port.js";
+import { readCatalog } from "./catalog.js";
+import type { CatalogChanges, CatalogMoment, SharedCatalog } from "./shared-catalog.js";
+
+/** Where the relations of the warehouse are read, kept until something may have changed them. */
+export interface RelationSource {
+  read(): Promise<ReadonlyMap<string, Relation>>;
+  /** A relation was made, or made again; everything else stands. */
+  put(relation: Relation): void;
+  /** Something changed, and nobody knows what. */
+  forget(): void;
+}
+
+/** The relations as one transaction sees them, its own changes included. */
+export class TransactionRelations implements RelationSource, CatalogChanges {
+  readonly #connection: DuckDBConnection;
+  readonly #shared: SharedCatalog;
+  readonly #moment: CatalogMoment | undefined;
+  readonly #made = new Map<string, Relation>();
+  #known: Promise<ReadonlyMap<string, Relation>> | undefined;
+  #unknown = false;
+
+  /**
+   * @param moment in which the transaction's snapshot was fixed; undefined: nobody knows
+   * @param fresh what is known from earlier transactions is not taken
+   */
+  constructor(
+    connection: DuckDBConnection,
+    shared: SharedCatalog,
+    { moment, fresh }: { readonly moment: CatalogMoment | undefined; readonly fresh: boolean },
+  ) {
+    this.#connection = connection;
+    this.#shared = shared;
+    this.#moment = moment;
+    const known = fresh ? undefined : shared.at(moment);
+    this.#known = known && Promise.resolve(known);
+  }
+
+  get made(): ReadonlyMap<string, Relation> {
+    return this.#made;
+  }
+
+  get unknown(): boolean {
+    return this.#unknown;
+  }
+
+  /** Whether the transaction may have changed the catalogue. */
+  get hasChanged(): boolean {
+    return this.#unknown || this.#made.size > 0;
+  }
+
+  read(): Promise<ReadonlyMap<string, Relation>> {
+    this.#known ??= this.#readAll();
+    return this.#known;
+  }
+
+  async #readAll(): Promise<ReadonlyMap<string, Relation>> {
+    const isUntouched = !this.hasChanged;
+    const relations = await readCatalog(this.#connection);
+    if (isUntouched) this.#shared.keep(this.#moment, relations);
+    return relations;
+  }
+
+  put(relation: Relation): void {
+    const key = relationKey(relation.id);
+    this.#made.set(key, relation);
+    this.#known = this.#known?.then((known) => new Map([...known, [key, relation]]));
+  }
+
+  forget(): void {
+    this.#unknown = true;
+    this.#known = undefined;
+  }
+}
+
+/** The relations as a connection sees them whose statements commit one by one. */
+export class ConnectionRelations implements RelationSource {
+  readonly #connection: DuckDBConnection;
+  #known: Promise<ReadonlyMap<string, Relation>> | undefined;
+
+  constructor(connection: DuckDBConnection) {
+    this.#connection = connection;
+  }
+
+  read(): Promise<ReadonlyMap<string, Relation>> {
+    this.#known ??= readCatalog(this.#connection);
+    return this.#known;
+  }
+
+  put(): void {
+    this.forget();
+  }
+
+  forget(): void {
+    this.#known = undefined;
+  }
+}
