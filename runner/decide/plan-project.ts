@@ -135,17 +135,12 @@ async function askerOf(
   const liveDates = new Map([...live].map(([key, days]) => [key, stretchesOf(days)]));
   const everything = stretchesOf([...dates.values()].flatMap((days) => [...days]));
   const asked = window === undefined ? coverageOfEverything(everything) : coverageOfWindow(window);
-  const views = new Set(project.actions.filter(({ node }) => node.kind === "view").map(({ node }) => node.key));
-  const named = new Map(
-    project.actions.map(({ node, reads }) => [node.key, reads.map(({ key }) => key).filter((key) => views.has(key))]),
-  );
   const ask = (selected: ReadonlySet<string> | undefined) =>
     needsOf({
       nodes: project.actions.map(({ node }) => node),
       isSelected: (key) => selected === undefined || selected.has(key),
       asked,
       sourceDates: (key) => sourceDates.get(key),
-      namedViews: (key) => named.get(key) ?? [],
       liveDates: (key) => liveDates.get(key) ?? [],
       everything,
     });

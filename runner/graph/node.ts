@@ -33,4 +33,6 @@ export interface PlanNode {
   /** Why the result may differ although code and inputs do not; undefined: it may not. */
   readonly volatile: string | undefined;
   readonly disabled: boolean;
+  /** Views that must stand when it is built, because it reads them as they stand. */
+  readonly standingViews: readonly string[];
 }

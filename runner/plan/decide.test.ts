@@ -16,6 +16,7 @@ const node: PlanNode = {
   compiledHash: "sql" as CompiledHash,
   volatile: undefined,
   disabled: false,
+  standingViews: [],
 };
 
 const DAY = partitionOfDate("2021-11-15");

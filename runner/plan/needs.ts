@@ -20,8 +20,6 @@ export interface NeedsRequest {
   readonly asked: Coverage;
   /** Stretches of dates in which the rows of a dated source lie; undefined: it is none. */
   readonly sourceDates: (key: string) => readonly DateRange[] | undefined;
-  /** The views that an action names itself. */
-  readonly namedViews: (key: string) => readonly string[];
   /** Stretches of dates in which the table of a model has rows as it stands. */
   readonly liveDates: (key: string) => readonly DateRange[];
   /** Dates that have partitions of their own where everything is asked for. */
@@ -30,7 +28,7 @@ export interface NeedsRequest {
 
 /**
  * What a request covers, action by action: the partitions that are asked for of the selected ones, and of every model which those read
- * the partitions that they can reach, and so on upwards. A view needs the views that it names: it shows rows through them as they stand.
+ * the partitions that they can reach, and so on upwards. Both need the views that they read as they stand.
  * Assertions and operations judge and use what is there: they need nothing.
  */
 export function needsOf(request: NeedsRequest): ReadonlyMap<string, Asked> {
@@ -52,12 +50,13 @@ export function needsOf(request: NeedsRequest): ReadonlyMap<string, Asked> {
     const asked = request.isSelected(node.key) ? request.asked : NOTHING;
     const { needed = NOTHING, neededBy } = needs.get(node.key) ?? {};
     needs.set(node.key, { asked, needed, neededBy });
-    const isMade = request.isSelected(node.key) || neededBy !== undefined;
-    if (node.kind === "view" && isMade && !node.disabled) {
-      for (const view of request.namedViews(node.key))
+    const covered = uniteCoverage(asked, needed);
+    const isWanted = request.isSelected(node.key) || neededBy !== undefined;
+    const isMade = (node.kind === "view" && isWanted) || (node.kind === "model" && !isNothing(covered));
+    if (isMade && !node.disabled) {
+      for (const view of node.standingViews)
         needs.set(view, { asked: NOTHING, needed: NOTHING, neededBy: needs.get(view)?.neededBy ?? node.key });
     }
-    const covered = uniteCoverage(asked, needed);
     if (node.kind !== "model" || node.disabled || isNothing(covered)) continue;
     for (const upstream of node.upstreams) if (upstream.key !== node.key) noteNeed(upstream, node, covered);
   }

@@ -104,6 +104,7 @@ function planNode(action: ManifestAction, byKey: ReadonlyMap<string, ManifestAct
     // Without a declared read window nobody knows which dates a model can produce: it is one partition.
     partitioned: action.partitionColumn !== undefined && action.lookback.defaultDays !== undefined,
     upstreams: upstreamsOf(action, views),
+    standingViews: standingViews(action, views, byKey),
     codeHash: joined([action.codeHash, ...views.map((view) => view.codeHash)]) as CodeHash,
     compiledHash: joined([action.compiledHash, ...views.map((view) => view.compiledHash)]) as CompiledHash,
     volatile: volatileReason(action) ?? views.map(volatileReason).find((reason) => reason !== undefined),
@@ -124,6 +125,17 @@ function viewsReadBy(action: ManifestAction, byKey: ReadonlyMap<string, Manifest
   };
   visit(action);
   return [...views.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** Views that are read as they stand: where a view names them, and where statements or functions read them. A query of a model has theirs in it. */
+function standingViews(
+  action: ManifestAction,
+  views: readonly ManifestAction[],
+  byKey: ReadonlyMap<string, ManifestAction>,
+): readonly string[] {
+  const hidden = [action, ...views].flatMap(({ hiddenReads }) => hiddenReads);
+  const named = action.type === "view" ? action.reads.map(({ key }) => key) : [];
+  return [...new Set([...named, ...hidden])].filter((key) => byKey.get(key)?.type === "view").sort();
 }
 
 function upstreamsOf(action: ManifestAction, views: readonly ManifestAction[]): Upstream[] {

@@ -4,7 +4,7 @@ import * as scanner from "../../runner/googlesql/index.js";
 import { duckDbOutsides } from "./duckdb-outside.js";
 import { type History, histories } from "./history.js";
 import { live } from "./player.js";
-import { action, dated, INCREMENTAL, read, run } from "./seeds.js";
+import { action, dated, INCREMENTAL, read, run, VIEW } from "./seeds.js";
 
 const RUNS = Number(process.env.FASTBREAK_DUCKDB_HISTORIES ?? 25);
 const outsides = await duckDbOutsides();
@@ -26,6 +26,11 @@ const FOUND: Readonly<Record<string, History>> = {
     sources: [dated({ d: 6, k: 0, v: 0 }, { d: 0, k: 0, v: 0 })],
     actions: [action(INCREMENTAL, [read(0)], { after: 2 })],
     steps: [run({ from: 0 }), run(), run()],
+  },
+  "a model asked for alone whose pre_operations read a view that nobody has made": {
+    sources: [dated({ d: 0, k: 0, v: 0 })],
+    actions: [action(VIEW, [read(0)]), action(INCREMENTAL, [read(1)], { before: 2 })],
+    steps: [run({ select: [1] })],
   },
 };
 

@@ -263,6 +263,7 @@ export function checkAsked(run: FinishedRun): void {
       const isRead = (by: Spec) =>
         readWindows(by, specs).has(name) ||
         readWhole(by, specs).has(name) ||
+        by.before === name ||
         by.inputs.some((input) => input.name === name);
       if (reader !== undefined && !isRead(reader))
         throw new Error(`${name} ${partition} is needed by ${reader.name}, which does not read it`);
