@@ -174,10 +174,12 @@ function decideAll(
       staleUpstreams,
     });
     const stale = decided.filter(
-      ({ partition, decision }) =>
-        (!request.upstream && !isAsked.has(partition) && decision === "run") ||
-        // What rests on stale rows is no fresher than they are.
-        staleUpstreamsOf(action, partition, coverage.outside, staleUpstreams).length > 0,
+      ({ partition, decision, reason }) =>
+        // A disabled model waits for nothing.
+        reason !== "disabled" &&
+        ((!request.upstream && !isAsked.has(partition) && decision === "run") ||
+          // What rests on stale rows is no fresher than they are.
+          staleUpstreamsOf(action, partition, coverage.outside, staleUpstreams).length > 0),
     );
     if (stale.length > 0)
       staleUpstreams.set(

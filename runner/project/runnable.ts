@@ -144,8 +144,7 @@ function upstreamsOf(action: ManifestAction, views: readonly ManifestAction[]): 
   const keys = new Set(readers.flatMap((reader) => readsOf(reader).map(({ key }) => key)));
   // What its own statements make is what it leaves, not what it is given.
   for (const { key, does } of action.writes) if (does === "makes") keys.delete(key);
-  // Nothing restricts what functions and pre_operations read.
-  const hidden = new Set(readers.flatMap(({ hiddenReads }) => hiddenReads));
+  const hidden = readWhole(readers);
   return [...keys]
     .filter((key) => !viewKeys.has(key))
     .sort()
@@ -154,6 +153,19 @@ function upstreamsOf(action: ManifestAction, views: readonly ManifestAction[]): 
       window: hidden.has(key) ? undefined : windowOf(action, key, views),
       columns: columnsOf(key, readers),
     }));
+}
+
+/** What functions and pre_operations read, be it through views: nothing restricts that to some dates. */
+function readWhole(readers: readonly ManifestAction[]): ReadonlySet<string> {
+  const byKey = new Map(readers.map((reader) => [reader.key, reader]));
+  const found = new Set<string>();
+  const visit = (key: string) => {
+    if (found.has(key)) return;
+    found.add(key);
+    for (const read of byKey.get(key)?.reads ?? []) visit(read.key);
+  };
+  for (const key of readers.flatMap(({ hiddenReads }) => hiddenReads)) visit(key);
+  return found;
 }
 
 /** The names that any of the readers may call a column of the relation by; undefined: every column counts. */

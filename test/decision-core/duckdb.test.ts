@@ -4,7 +4,7 @@ import * as scanner from "../../runner/googlesql/index.js";
 import { duckDbOutsides } from "./duckdb-outside.js";
 import { type History, histories } from "./history.js";
 import { live } from "./player.js";
-import { action, dated, INCREMENTAL, read, run, VIEW } from "./seeds.js";
+import { action, dated, INCREMENTAL, read, run, TABLE, VIEW } from "./seeds.js";
 
 const RUNS = Number(process.env.FASTBREAK_DUCKDB_HISTORIES ?? 25);
 const outsides = await duckDbOutsides();
@@ -31,6 +31,16 @@ const FOUND: Readonly<Record<string, History>> = {
     sources: [dated({ d: 0, k: 0, v: 0 })],
     actions: [action(VIEW, [read(0)]), action(INCREMENTAL, [read(1)], { before: 2 })],
     steps: [run({ select: [1] })],
+  },
+  "one date of a model whose pre_operations read, through a view, dates that nobody has built": {
+    sources: [dated({ d: 0, k: 0, v: 1 }, { d: 10, k: 0, v: 9 })],
+    actions: [action(INCREMENTAL, [read(0)]), action(VIEW, [read(0)]), action(INCREMENTAL, [read(1)], { before: 4 })],
+    steps: [run({ from: 0 })],
+  },
+  "a model whose pre_operations read a view that is edited": {
+    sources: [dated({ d: 0, k: 0, v: 0 })],
+    actions: [action(VIEW, [read(0)]), action(TABLE, [read(1)], { before: 2 })],
+    steps: [run(), { do: "edit", action: 0, what: 14, value: 1 }, run({ select: [0] }), run()],
   },
 };
 

@@ -171,8 +171,8 @@ function exists(table: LiveTable | undefined, spec: Spec): boolean {
 /** The action's own text and that of every view it reads. */
 function codeOf(spec: Spec, specs: ReadonlyMap<string, Spec>, of: (spec: Spec) => string = JSON.stringify): string {
   const views = new Map<string, Spec>();
-  const visit = ({ inputs }: Spec) => {
-    for (const { name } of inputs) {
+  const visit = ({ inputs, before }: Spec) => {
+    for (const name of [...inputs.map((input) => input.name), before ?? ""]) {
       const view = specs.get(name);
       if (view?.kind !== "view" || views.has(name)) continue;
       views.set(name, view);

@@ -149,6 +149,7 @@ function checkFailure(run: FinishedRun, spec: Spec, { status, error }: ActionRes
     ...viewsBelow(spec, run.specs),
     ...readWindows(spec, run.specs).keys(),
     ...readWhole(spec, run.specs),
+    ...(spec.before === undefined ? [] : [spec.before]),
   ];
   const makers = [...run.specs.values()].filter((other) => reads.includes(madeBy(other)) || spec.calls === other.name);
   const culprit = [...reads, ...makers.map((maker) => maker.name)].find(failed);

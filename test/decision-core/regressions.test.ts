@@ -20,6 +20,20 @@ const FOUND: Readonly<Record<string, History>> = {
       run({ select: [5], upstream: false }),
     ],
   },
+  "a model above a disabled one that is asked for and whose own upstream is stale": {
+    sources: [dated()],
+    actions: [
+      action(INCREMENTAL, [read(0)], { forecast: 1 }),
+      action(INCREMENTAL, [read(0)], { forecast: 1 }),
+      action(INCREMENTAL, [read(1)]),
+      action(INCREMENTAL, [read(0)], { forecast: 1 }),
+    ],
+    steps: [
+      run(),
+      { do: "edit", action: 1, what: 16, value: 0 },
+      run({ from: 0, select: [1, 2, 3], upstream: false, again: true }),
+    ],
+  },
   "dates that only a table without dates has, in a run without a window": {
     sources: [dated({ d: 0, k: 0, v: 0 }), undated({ d: 1, k: 0, v: 0 })],
     actions: [action(INCREMENTAL, [read(0)]), action(INCREMENTAL, [read(2), read(0)])],
