@@ -180,7 +180,8 @@ function viewsBelow(spec: Spec, specs: ReadonlyMap<string, Spec>): string[] {
 
 /** A view is made on relations as they stand, other views included. */
 function isUnreadable({ after, specs }: FinishedRun, spec: Spec): boolean {
-  return spec.inputs.some(({ name }) => {
+  const standing = [...spec.inputs.map(({ name }) => name), ...(spec.before === undefined ? [] : [spec.before])];
+  return standing.some((name) => {
     const table = after.get(name);
     return table?.shown === undefined || (specs.get(name)?.kind === "view" && table.kind !== "view");
   });
