@@ -4,6 +4,7 @@ import { histories } from "./history.js";
 import { memoryOutside } from "./memory-outside.js";
 import { active, MUTANTS } from "./mutants.js";
 import { live } from "./player.js";
+import { examplesOf } from "./shown-by.js";
 
 // Each module of the runner as it is, but for the functions that the active mutation replaces.
 vi.mock("../../runner/plan/decide.js", (original) => replaced(original, ["decide", "outputVersion"]));
@@ -43,13 +44,13 @@ describe("a planner bug is caught by random histories", () => {
     active.mutation = {};
   });
 
-  it.each(Object.entries(MUTANTS))("one that %s", async (_name, mutation) => {
+  it.each(Object.entries(MUTANTS))("one that %s", async (name, mutation) => {
     const outcome = await fc.check(
       fc.asyncProperty(histories("memory", 12), async (history) => {
         active.mutation = mutation();
         await live(history, memoryOutside());
       }),
-      { numRuns: ENOUGH, endOnFailure: true },
+      { numRuns: ENOUGH, endOnFailure: true, examples: examplesOf(name) },
     );
     expect(outcome.failed).toBe(true);
   });

@@ -4,6 +4,7 @@ import * as scanner from "../../runner/googlesql/index.js";
 import { duckDbOutsides } from "./duckdb-outside.js";
 import { histories } from "./history.js";
 import { live } from "./player.js";
+import { examplesOf } from "./shown-by.js";
 import { active, STATEMENT_MUTANTS } from "./statement-mutants.js";
 
 // Each module of the runner as it is, but for the functions that the active mutation replaces.
@@ -37,7 +38,7 @@ describe("a bug that only an engine shows is caught by random histories", () => 
     active.mutation = {};
   });
 
-  it.each(Object.entries(STATEMENT_MUTANTS))("one that %s", { timeout: 600_000 }, async (_name, mutation) => {
+  it.each(Object.entries(STATEMENT_MUTANTS))("one that %s", { timeout: 600_000 }, async (name, mutation) => {
     const outcome = await fc.check(
       fc.asyncProperty(histories("engine", 8), async (history) => {
         active.mutation = mutation;
@@ -48,7 +49,7 @@ describe("a bug that only an engine shows is caught by random histories", () => 
           await outside.close();
         }
       }),
-      { numRuns: ENOUGH, endOnFailure: true },
+      { numRuns: ENOUGH, endOnFailure: true, examples: examplesOf(name) },
     );
     expect(outcome.failed).toBe(true);
   });
