@@ -125,7 +125,7 @@ describe("synthetic season", () => {
         checkEventsAgainstPlayers(loaded, loaded.rows("bigdataball_play_by_play"));
         checkEventsAgainstPlayers(loaded, loaded.rows("nbac_play_by_play"));
       }),
-      { numRuns: 6 },
+      { numRuns: 4 },
     );
   });
 

@@ -1,7 +1,7 @@
 import type { Span } from "../../googlesql/contract.js";
 import { analysisError, SqlProblem } from "../../googlesql/errors.js";
 import { type SqlType, type StructType, typeName } from "../../port/sql-types.js";
-import { fieldAccess, structLiteral } from "../print/sql.js";
+import { duckdbType, fieldAccess, structLiteral } from "../print/sql.js";
 import { coerce, coercionCost } from "../types/coercion.js";
 import { sameType } from "../types/equality.js";
 import type { LimitTree } from "../types/type-limits.js";
@@ -169,6 +169,7 @@ function castSql(sql: string, from: SqlType, to: SqlType, span: Span): Cast {
   const invalid = analysisError(`Invalid cast from ${typeName(from)} to ${typeName(to)}`, span);
   if (typeof from === "string" && typeof to === "string") {
     const key = `${from}>${to}`;
+    if (PLAIN_NUMBERS[key]?.test(sql)) return { sql: `CAST(${sql} AS ${duckdbType(to)})`, mayFail: false };
     const template = SCALAR_CASTS[key];
     if (template === undefined) throw invalid;
     return { sql: template.replace("$", () => sql), mayFail: !NEVER_FAILS.has(key) };
@@ -181,6 +182,12 @@ function castSql(sql: string, from: SqlType, to: SqlType, span: Span): Cast {
   if (from.kind !== "struct" || to.kind !== "struct" || from.fields.length !== to.fields.length) throw invalid;
   return castStruct(sql, from, to, span);
 }
+
+/** Text literals of numbers that surely fit, by cast: DuckDB would fold its way through all that a text may be. */
+const PLAIN_NUMBERS: Readonly<Record<string, RegExp>> = {
+  "STRING>INT64": /^'-?[0-9]{1,18}'$/,
+  "STRING>FLOAT64": /^'-?[0-9]{1,300}([.][0-9]{1,300})?'$/,
+};
 
 /** DuckDB text of a cast between scalar types. */
 export function castText(sql: string, from: SqlType, to: SqlType, span: Span): string {

@@ -81,7 +81,7 @@ describe("what is accepted, DuckDB accepts", () => {
     );
     await fc.assert(
       fc.asyncProperty(texts, (text) => executed(engine.connection, text)),
-      runs(3000),
+      runs(1500),
     );
   }, 120_000_000);
 });

@@ -1,8 +1,8 @@
 import { beforeAll, expect, it } from "vitest";
-import { describeRealProps, describeRealSeason } from "../test/season.js";
-import { load } from "./files.js";
-import { load as loadSample } from "./sample.js";
-import { collect, faults, groupBy, type Loaded, sum } from "./testing.js";
+import { load } from "../ingest/files.js";
+import { load as loadSample } from "../ingest/sample.js";
+import { collect, faults, groupBy, type Loaded, sum } from "../ingest/testing.js";
+import { describeRealProps, describeRealSeason } from "./season.js";
 
 describeRealSeason("the public 2021-22 season", (season) => {
   let loaded: Loaded;
