@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -54,6 +54,20 @@ describe("a decision that peers get wrong", () => {
     await rig.sql(
       "CREATE TABLE raw.copy AS FROM raw.events; DELETE FROM raw.events; INSERT INTO raw.events FROM raw.copy ORDER BY points; DROP TABLE raw.copy",
     );
+    expect(ran(await rig.run([]))).toEqual([]);
+  });
+
+  it("knows from the file alone that nobody has written, and sees at once when somebody has", async () => {
+    await start();
+    const kept = join(rig.dir, ".fastbreak/warehouse.duckdb.digests");
+    // A file that was written just now is read.
+    await new Promise((resolve) => setTimeout(resolve, 3_100));
+    expect(ran(await rig.run([]))).toEqual([]);
+    expect(existsSync(kept)).toBe(true);
+    expect(ran(await rig.run([]))).toEqual([]);
+    await rig.sql(`UPDATE raw.events SET points = points + 1 WHERE day = ${dayOf(4)} AND team = 'team 1'`);
+    expect(ran(await rig.run([])).length).toBeGreaterThan(0);
+    expect(ran(await rig.run(["--full-refresh"])).length).toBeGreaterThan(0);
     expect(ran(await rig.run([]))).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { type Fingerprint, NULL_PARTITION, type Partition } from "../../port/identity.js";
 import type { DigestRequest, PartitionDigest, PartitionDigests } from "../../port/port.js";
+import type { DigestCache } from "./digest-cache.js";
 import { exactValues, hashOfRow } from "./exact-values.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
 
@@ -24,6 +25,29 @@ export async function readDigests(
     }
   }
   return answers;
+}
+
+/** The same, without reading what an earlier process has read of tables that nobody has written to since. */
+export async function readDigestsThrough(
+  cache: DigestCache,
+  connection: DuckDBConnection,
+  requests: readonly DigestRequest[],
+): Promise<readonly PartitionDigests[]> {
+  if (!cache.holds) return readDigests(connection, requests);
+  // What a view shows may lie outside the file.
+  const keyOf = (request: DigestRequest) => (request.relation.kind === "table" ? digestSql(request, 0) : undefined);
+  const keys = requests.map(keyOf);
+  const known = keys.map((key) => (key === undefined ? undefined : cache.find(key)));
+  const missing = requests.filter((_, index) => known[index] === undefined);
+  const read = [...(await readDigests(connection, missing))];
+  const isStill = cache.holds;
+  return known.map((answer, index) => {
+    if (answer !== undefined) return answer;
+    const fresh = read.shift() as PartitionDigests;
+    const key = keys[index];
+    if (isStill && key !== undefined) cache.keep(key, fresh);
+    return fresh;
+  });
 }
 
 function digestSql(request: DigestRequest, index: number): string {

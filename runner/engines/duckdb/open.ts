@@ -3,6 +3,7 @@ import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { EngineError } from "../../port/engine-error.js";
 import { type ChosenLimits, limitStatements } from "./chosen-limits.js";
 import { realDatabasePath } from "./database-path.js";
+import { DigestCache } from "./digest-cache.js";
 import { openError } from "./errors.js";
 import { memoryLimit, removeLeftSpillFolders, removeSpillFolder, spillFolder, spillFolderBeside } from "./limits.js";
 import { quoteText } from "./quote.js";
@@ -15,6 +16,8 @@ export interface DatabaseFile {
   readonly instance: DuckDBInstance;
   /** Of all who have the file open. */
   readonly catalog: SharedCatalog;
+  /** What earlier processes have read of the file; undefined for a database that has none. */
+  readonly digests: DigestCache | undefined;
   /** A new connection with the session settings that make DuckDB answer as GoogleSQL does. */
   connect(): Promise<DuckDBConnection>;
   /**
@@ -26,11 +29,14 @@ export interface DatabaseFile {
   close(): void;
 }
 
-/** What is open in this process, by real path: all who have a file open share one instance and one spill folder. */
-const openFiles = new Map<
-  string,
-  { users: number; readonly spill: Promise<string | undefined>; readonly catalog: SharedCatalog }
->();
+/** What all share who have one file open in this process. */
+interface OpenFile extends Pick<DatabaseFile, "catalog" | "digests"> {
+  users: number;
+  readonly spill: Promise<string | undefined>;
+}
+
+/** What is open in this process, by real path: there is one instance and one spill folder a file. */
+const openFiles = new Map<string, OpenFile>();
 
 /** `TimeZone` and null order are GoogleSQL's; both hold for every statement of the session. */
 const SESSION_SETTINGS = "SET TimeZone = 'UTC'; SET default_null_order = 'NULLS_FIRST_ON_ASC_LAST_ON_DESC'";
@@ -52,16 +58,18 @@ export async function openDatabase(
     );
   }
   const real = realDatabasePath(path);
+  const digests = new DigestCache(real);
   const instance = await instanceOf(real);
   const open = openFiles.get(real) ?? {
     users: 0,
     spill: takeSpillFolder(instance, real),
     catalog: new SharedCatalog(),
+    digests,
   };
   open.users += 1;
   openFiles.set(real, open);
   const spill = await open.spill;
-  return databaseOf({ path: real, instance, catalog: open.catalog }, limits, () => {
+  return databaseOf({ path: real, instance, catalog: open.catalog, digests: open.digests }, limits, () => {
     open.users -= 1;
     if (open.users > 0) return;
     openFiles.delete(real);
@@ -89,7 +97,7 @@ async function takeSpillFolder(instance: DuckDBInstance, file: string): Promise<
 }
 
 function databaseOf(
-  file: Pick<DatabaseFile, "path" | "instance" | "catalog">,
+  file: Pick<DatabaseFile, "path" | "instance" | "catalog" | "digests">,
   limits: Partial<ChosenLimits>,
   closed: () => void,
 ): DatabaseFile {
@@ -112,6 +120,7 @@ function databaseOf(
       );
     },
     close: () => {
+      file.digests?.save();
       instance.closeSync();
       closed();
     },
@@ -122,7 +131,9 @@ function databaseOf(
 export async function openMemoryDatabase(): Promise<DatabaseFile> {
   const folder = spillFolder();
   const instance = await DuckDBInstance.create(MEMORY, { temp_directory: folder });
-  return databaseOf({ path: MEMORY, instance, catalog: new SharedCatalog() }, {}, () => removeSpillFolder(folder));
+  return databaseOf({ path: MEMORY, instance, catalog: new SharedCatalog(), digests: undefined }, {}, () =>
+    removeSpillFolder(folder),
+  );
 }
 
 /** Tells one file from another of the same name; undefined for a database that has none. */

@@ -25,7 +25,8 @@ import {
 import type { Column } from "../../port/sql-types.js";
 import { accumulateStage } from "./accumulate.js";
 import { NO_LAYOUT, readRelation } from "./catalog.js";
-import { readDigests } from "./digests.js";
+import type { DigestCache } from "./digest-cache.js";
+import { readDigests, readDigestsThrough } from "./digests.js";
 import { tellingErrors } from "./errors.js";
 import { latestRowsSql } from "./latest-rows.js";
 import { mergeRows, replaceRows } from "./merge-rows.js";
@@ -44,14 +45,18 @@ export class DuckDbTransaction implements Transaction {
   readonly #translator: Translator;
   readonly #recovery: CallersTransaction;
   readonly #relations: RelationSource;
+  readonly #digests: DigestCache | undefined;
   #stages = 0;
 
+  /** @param digests what an earlier process may have read; undefined: everything is read anew */
   constructor(
     connection: DuckDBConnection,
     translator: Translator,
     handled: HandledFailures,
     relations: RelationSource,
+    digests: DigestCache | undefined,
   ) {
+    this.#digests = digests;
     this.#connection = connection;
     this.#translator = translator;
     this.#recovery = new CallersTransaction(connection, handled);
@@ -63,7 +68,8 @@ export class DuckDbTransaction implements Transaction {
   }
 
   async digests(requests: readonly DigestRequest[]): Promise<readonly PartitionDigests[]> {
-    return readDigests(this.#connection, requests);
+    if (this.#digests === undefined) return readDigests(this.#connection, requests);
+    return readDigestsThrough(this.#digests, this.#connection, requests);
   }
 
   async latestRows(request: LatestRowsRequest): Promise<readonly RowObject[]> {

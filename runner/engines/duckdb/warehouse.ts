@@ -101,7 +101,8 @@ class DuckDbWarehouse implements Warehouse {
     try {
       const moment = await this.#begin(connection);
       const relations = new TransactionRelations(connection, this.#file.catalog, { moment, fresh });
-      const result = await work(new DuckDbTransaction(connection, this.#translator, handled, relations));
+      const digests = fresh ? this.#file.digests : undefined;
+      const result = await work(new DuckDbTransaction(connection, this.#translator, handled, relations, digests));
       const commit = () => connection.run("COMMIT");
       await (relations.hasChanged ? this.#file.catalog.commit(relations, commit) : commit());
       this.#file.requireSame();
