@@ -1,6 +1,7 @@
 import { UserError } from "../graph/user-error.js";
 import { type RelationId, relationKey, type Transaction } from "../port/port.js";
 import type { Manifest } from "../project/manifest.js";
+import { relationOf } from "../project/runnable.js";
 import { alignColumns, count, duration, plural } from "../report/text.js";
 import { announced } from "../session/announce.js";
 import { loadPlace } from "../session/load-place.js";
@@ -60,14 +61,15 @@ interface SeededTable {
   readonly absent: readonly string[];
 }
 
-function targetsOf({ actions }: Manifest) {
+function targetsOf({ actions, homeProject }: Manifest) {
   const idsOf = (ofDeclarations: boolean) =>
-    actions.flatMap(({ type, target }): RelationId[] =>
-      (type === "declaration") === ofDeclarations && type !== "test" && type !== "assertion"
-        ? [{ dataset: target.dataset, name: target.name }]
+    actions.flatMap((action): RelationId[] =>
+      (action.type === "declaration") === ofDeclarations && action.type !== "test" && action.type !== "assertion"
+        ? [relationOf(action, homeProject)]
         : [],
     );
-  return { declared: idsOf(true), made: new Set(idsOf(false).map((id) => relationKey(id).toLowerCase())) };
+  const made = new Set(idsOf(false).map((id) => relationKey(id).toLowerCase()));
+  return { declared: idsOf(true), made, home: homeProject };
 }
 
 /** All files or none: they are loaded in one transaction. */

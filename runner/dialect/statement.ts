@@ -13,7 +13,7 @@ import { constantContext } from "./resolve/constant.js";
 import { resolveAs } from "./resolve/expression.js";
 import { finishQuery, finishRows, requireNames } from "./resolve/output.js";
 import type { Scope } from "./resolve/scope.js";
-import { names, target } from "./target.js";
+import { names, schemaOfOthers, target, targetSchema } from "./target.js";
 
 /** The DuckDB texts to execute in order, with what the statement says of relations kept as data. */
 export type TranslatedStatement = { readonly sql: readonly string[] } & (
@@ -99,23 +99,23 @@ export function translateParsed(statement: Statement, context: StatementContext)
         path: names(statement.path),
         orReplace: statement.orReplace,
         columns,
-        sql: [`${head}${target(statement.path)} AS ${sql}`],
+        sql: [...schemaOfOthers(statement.path, catalog), `${head}${target(statement.path, catalog)} AS ${sql}`],
       };
     }
     case "createSchema": {
-      const schema = names(statement.path).at(-1) as string;
       return {
         kind: "createSchema",
         path: names(statement.path),
-        sql: [`CREATE SCHEMA ${statement.ifNotExists ? "IF NOT EXISTS " : ""}${quoteName(schema)}`],
+        sql: [`CREATE SCHEMA ${statement.ifNotExists ? "IF NOT EXISTS " : ""}${targetSchema(statement.path, catalog)}`],
       };
     }
     case "drop": {
       const name =
         statement.object === "SCHEMA"
-          ? quoteName(names(statement.path).at(-1) as string)
+          ? targetSchema(statement.path, catalog)
           : target(
               statement.path,
+              catalog,
               statement.path.parts.length === 1 && catalog.find(names(statement.path)) !== undefined,
             );
       const sql = `DROP ${statement.object} ${statement.ifExists ? "IF EXISTS " : ""}${name}${statement.cascade ? " CASCADE" : ""}`;

@@ -1,4 +1,5 @@
 import type { EventListener } from "../events/events.js";
+import { quoteKey } from "../googlesql/quote.js";
 import type { RunnableAction } from "../graph/action.js";
 import { onlyReports } from "../graph/audits.js";
 import type { PartitionDecision } from "../graph/decision.js";
@@ -322,7 +323,7 @@ export async function buildShape(
   const stage =
     like === undefined
       ? await stageShape(transaction, action, relations, context)
-      : await transaction.stage(`SELECT * FROM \`${like.split(".").join("`.`")}\` WHERE FALSE`);
+      : await transaction.stage(`SELECT * FROM ${quoteKey(like)} WHERE FALSE`);
   await transaction.publish({
     stage,
     target: action.target,

@@ -1,7 +1,7 @@
 import type { ProjectPlan } from "../decide/plan-project.js";
 import type { EventListener, RunEvent } from "../events/events.js";
 import { recordOf } from "../events/run-record.js";
-import { quoteIdentifier } from "../googlesql/quote.js";
+import { quoteKey } from "../googlesql/quote.js";
 import type { Locate } from "../graph/locate.js";
 import type { Transaction, Warehouse } from "../port/port.js";
 import { migrateState } from "../state/migrate.js";
@@ -71,7 +71,7 @@ async function createDatasets(transaction: Transaction, plan: ProjectPlan): Prom
     ({ node }) => node.kind !== "assertion" && plan.decisions.get(node.key)?.some(({ decision }) => decision === "run"),
   );
   const datasets = new Set(running.map(({ target }) => target.dataset));
-  for (const dataset of datasets) await transaction.execute(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(dataset)}`);
+  for (const dataset of datasets) await transaction.execute(`CREATE SCHEMA IF NOT EXISTS ${quoteKey(dataset)}`);
 }
 
 /** Later than every state row there is, even when the machine's clock went back: the newest row must be the last written. */

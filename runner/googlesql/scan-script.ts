@@ -13,7 +13,7 @@ export function scanStatements(sql: string, statements: readonly ScriptStatement
   scan.visit(statements);
   const made = new Set([...scan.temporaryTables, ...scan.tables]);
   return {
-    tables: pathsOf(scan.scanner).filter((path) => !made.has(path.slice(-2).join("."))),
+    tables: pathsOf(scan.scanner).filter((path) => !made.has(path.join("."))),
     volatileCalls: scan.scanner.volatileCalls.map(({ functionName }) => functionName),
     userCalls: [...scan.scanner.userCalls],
     routines: scan.routines,
@@ -28,7 +28,7 @@ class StatementScanner {
   readonly scanner: Scanner;
   readonly routines: FunctionScan[] = [];
   readonly temporaryTables = new Set<string>();
-  /** `dataset.name` of the other tables that it creates. */
+  /** The other tables that it creates, as it names them. */
   readonly tables = new Set<string>();
   /** What it does to other relations, by name; making one counts for more than changing it. */
   readonly writes = new Map<string, RelationWrite>();
@@ -66,7 +66,7 @@ class StatementScanner {
     const parts = path.parts.map(({ name }) => name);
     const isTemporary = temporary || parts.at(-2)?.toUpperCase() === "_SESSION";
     if (isTemporary) this.temporaryTables.add(parts.at(-1) as string);
-    else this.tables.add(parts.slice(-2).join("."));
+    else this.tables.add(parts.join("."));
     this.declares ||= isTemporary;
   }
 
@@ -75,7 +75,7 @@ class StatementScanner {
     // A clause of MERGE is called like a statement, and has no path of its own.
     if (does === undefined || !("path" in node) || node.temporary === true || node.object === "SCHEMA") return;
     const path = (node.path as PathNode).parts.map(({ name }) => name);
-    const name = path.slice(-2).join(".");
+    const name = path.join(".");
     if (does === "makes" || !this.writes.has(name)) this.writes.set(name, { path, does });
   }
 

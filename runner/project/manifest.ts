@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 /** Raised whenever the manifest's shape, or what its hashes cover, changes. */
-export const MANIFEST_FORMAT_VERSION = 5;
+export const MANIFEST_FORMAT_VERSION = 6;
 
 const optionalString = v.optional(v.string());
 const strings = v.array(v.string());
@@ -27,7 +27,7 @@ const reads = v.array(
 );
 
 const manifestAction = v.object({
-  /** `dataset.name`; a unit test's is `test:name`. */
+  /** `dataset.name`, and `project.dataset.name` in another project than home; a unit test's is `test:name`. */
   key: v.string(),
   target: v.object({ database: v.string(), dataset: v.string(), name: v.string() }),
   type: v.picklist(["table", "view", "incremental", "assertion", "operation", "declaration", "test"]),
@@ -112,7 +112,8 @@ const manifestSchema = v.object({
   coreVersion: v.string(),
   /** SHA-256 over the files of @dataform/core that compiled it. */
   coreHash: v.string(),
-  defaultDatabase: v.string(),
+  /** The project that names without one belong to, its suffix included. */
+  homeProject: v.string(),
   /** Something read the clock or randomness while compiling: the manifest holds for the run that made it, no longer. */
   compileVolatile: v.boolean(),
   actions: v.array(manifestAction),

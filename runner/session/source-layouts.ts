@@ -1,29 +1,34 @@
 import { UserError } from "../graph/user-error.js";
 import type { Observation, Relation, Transaction, Warehouse } from "../port/port.js";
+import { withPlainlyLoaded } from "../project/foreign-relations.js";
+import type { Manifest } from "../project/manifest.js";
 import type { RunnerSettings } from "../project/settings.js";
 import { type FoundSettings, sourceSettings } from "../project/source-settings.js";
 
 /**
  * A warehouse whose tables without a layout of their own are partitioned as `sources` of fastbreak.json says: tables that other tools
- * make are compared by partition too.
+ * make are compared by partition too. Tables of other projects that were loaded without the project are there under its name too.
  * @throws UserError when it is used, where a table that is named in full has no such DATE column
  */
-export function withSourceLayouts(warehouse: Warehouse, sources: RunnerSettings["sources"]): Warehouse {
-  if (Object.values(sources).every(({ partition }) => partition === undefined)) return warehouse;
+export function withSourceLayouts(
+  warehouse: Warehouse,
+  sources: RunnerSettings["sources"],
+  manifest: Manifest,
+): Warehouse {
+  const relationsOf = async (observation: Observation) => {
+    const laid = [...(await observation.relations())].map(
+      ([key, relation]) => [key, laidOut(key, relation, sources)] as const,
+    );
+    return withPlainlyLoaded(new Map(laid), manifest);
+  };
+  const seen = <O extends Observation>(observation: O): O =>
+    overlaid<Observation>(observation, { relations: () => relationsOf(observation) }) as O;
   return overlaid(warehouse, {
     observe: <T>(work: (observation: Observation) => Promise<T>) =>
-      warehouse.observe((observation) => work(withRelations(observation, sources))),
+      warehouse.observe((observation) => work(seen(observation))),
     transaction: <T>(work: (transaction: Transaction) => Promise<T>) =>
-      warehouse.transaction((transaction) => work(withRelations(transaction, sources))),
+      warehouse.transaction((transaction) => work(seen(transaction))),
   });
-}
-
-function withRelations<O extends Observation>(observation: O, sources: RunnerSettings["sources"]): O {
-  const relations = async () =>
-    new Map(
-      [...(await observation.relations())].map(([key, relation]) => [key, laidOut(key, relation, sources)] as const),
-    );
-  return overlaid<Observation>(observation, { relations }) as O;
 }
 
 /** The object with other methods; the rest are its own, called on itself because they may use private fields. */

@@ -10,11 +10,11 @@ export const DUCKDB: Engine = {
   exists: (place) => existsSync(fileOf(place)),
   async open(place, options) {
     const { openDuckDbWarehouse } = await import("./warehouse.js");
-    return openDuckDbWarehouse(fileOf(place), options, place);
+    return openDuckDbWarehouse(fileOf(place), options, place, place.projects);
   },
-  async openScratch() {
+  async openScratch(projects) {
     const { openScratchWarehouse } = await import("./warehouse.js");
-    return openScratchWarehouse();
+    return openScratchWarehouse(async () => projects);
   },
   async checker() {
     const { CHECKER } = await import("./checker.js");

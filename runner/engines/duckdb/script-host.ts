@@ -2,6 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { TranslatedStatement } from "../../dialect/index.js";
 import type { ScriptHost } from "../../dialect/script/host.js";
 import type { Catalog, CatalogTable } from "../../googlesql/catalog.js";
+import { foldProject, type ProjectNames } from "../../googlesql/project-names.js";
 import type { QueryResult, Relation, SqlValue } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
 import { columnsOf, layoutSql, readCatalog } from "./catalog.js";
@@ -55,18 +56,24 @@ export class DuckDbScriptHost implements ScriptHost {
   #temporary: ReadonlyMap<string, CatalogTable> | undefined;
   #hasTemporary = false;
 
-  constructor(connection: DuckDBConnection, recovery: Recovery, relations: RelationSource) {
+  constructor(
+    connection: DuckDBConnection,
+    recovery: Recovery,
+    relations: RelationSource,
+    readonly projects: () => Promise<ProjectNames>,
+  ) {
     this.#connection = connection;
     this.#recovery = recovery;
     this.#relations = relations;
   }
 
   async catalog(): Promise<Catalog> {
-    const persistent = catalogOf(await this.#relations.read());
+    const persistent = catalogOf(await this.#relations.read(), await this.projects());
     if (!this.#hasTemporary) return persistent;
     this.#temporary ??= await this.#readTemporary();
     const temporary = this.#temporary;
     return {
+      ...persistent,
       find(path) {
         const isTemporary = path.length === 1 || path.at(-2)?.toUpperCase() === "_SESSION";
         return isTemporary ? temporary.get(path.at(-1) ?? "") : persistent.find(path);
@@ -97,7 +104,7 @@ export class DuckDbScriptHost implements ScriptHost {
     if (statement.kind !== "createTable") return 0;
     this.#hasTemporary ||= statement.path.length === 1 || statement.path.at(-2)?.toUpperCase() === "_SESSION";
     const { partitionColumn, clusterBy, primaryKey } = statement;
-    const [dataset, name = ""] = statement.path.slice(-2);
+    const [dataset, name = ""] = foldProject(statement.path, (await this.projects()).home);
     const isPlain = partitionColumn === undefined && clusterBy.length === 0 && primaryKey.length === 0;
     const isKept = statement.ifNotExists && known !== undefined;
     if (!isPlain && !isKept && statement.path.length > 1)
@@ -161,6 +168,8 @@ export class DuckDbScriptHost implements ScriptHost {
       await this.#change(`DROP SEQUENCE ${carrier}`);
       return;
     }
+    // Another project's datasets are there as soon as something is put into them.
+    if (dataset.includes(".")) await this.#change(`CREATE SCHEMA IF NOT EXISTS ${quoteName(dataset)}`);
     await this.#change(`CREATE OR REPLACE SEQUENCE ${carrier}`);
     await this.#change(`COMMENT ON SEQUENCE ${carrier} IS ${quoteText(ROUTINE_MARK + text)}`);
   }

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import pRetry from "p-retry";
 import { registerFarmFingerprint } from "../../dialect/runtime/farm-fingerprint/index.js";
 import { TransactionRestart } from "../../dialect/script/host.js";
+import { NO_PROJECTS, type ProjectNames } from "../../googlesql/project-names.js";
 import { EngineError } from "../../port/engine-error.js";
 import type { Capabilities, Observation, ScriptResult, Transaction, Warehouse } from "../../port/port.js";
 import type { ChosenLimits } from "./chosen-limits.js";
@@ -21,20 +22,24 @@ const MOST_RESTARTS = 100;
 const TOO_MANY_HANDLED = `EXCEPTION has handled ${MOST_RESTARTS} errors in one transaction; more are not supported by the embedded engine`;
 
 /**
- * Opens the embedded warehouse: one DuckDB file, datasets as schemas.
+ * Opens the embedded warehouse: one DuckDB file, datasets as schemas; those of other projects than home as `project.dataset`.
+ * @param projects what names with a project stand for
  * @throws EngineError when the file is missing (without `create`), locked, damaged or of a newer version
  */
 export async function openDuckDbWarehouse(
   path: string,
   options: { readonly create: boolean },
   limits: Partial<ChosenLimits> = {},
+  projects: () => Promise<ProjectNames> = nobodySays,
 ): Promise<Warehouse> {
-  return new DuckDbWarehouse(await openDatabase(path, options, limits));
+  return new DuckDbWarehouse(await openDatabase(path, options, limits), projects);
 }
 
+const nobodySays = async (): Promise<ProjectNames> => NO_PROJECTS;
+
 /** Opens an empty warehouse in memory. */
-export async function openScratchWarehouse(): Promise<Warehouse> {
-  return new DuckDbWarehouse(await openMemoryDatabase());
+export async function openScratchWarehouse(projects: () => Promise<ProjectNames> = nobodySays): Promise<Warehouse> {
+  return new DuckDbWarehouse(await openMemoryDatabase(), projects);
 }
 
 class DuckDbWarehouse implements Warehouse {
@@ -51,9 +56,9 @@ class DuckDbWarehouse implements Warehouse {
   readonly #idle: DuckDBConnection[] = [];
   readonly #open = new Set<DuckDBConnection>();
 
-  constructor(file: DatabaseFile) {
+  constructor(file: DatabaseFile, projects: () => Promise<ProjectNames>) {
     this.#file = file;
-    this.#translator = new Translator(() => this.#installLibrary());
+    this.#translator = new Translator(() => this.#installLibrary(), projects);
   }
 
   async version(): Promise<string> {
@@ -119,7 +124,12 @@ class DuckDbWarehouse implements Warehouse {
   }
 
   #scriptHost(connection: DuckDBConnection): DuckDbScriptHost {
-    return new DuckDbScriptHost(connection, new OwnTransactions(connection), relationSource(connection));
+    return new DuckDbScriptHost(
+      connection,
+      new OwnTransactions(connection),
+      relationSource(connection),
+      this.#translator.projects,
+    );
   }
 
   async close(): Promise<void> {
