@@ -7,6 +7,7 @@ import { translateAlter, translateTruncate } from "./alter.js";
 import type { TranslatedQuery } from "./contract.js";
 import { addColumns, copyTable, createTable, requireDistinctNames } from "./create-table.js";
 import { translateDelete, translateInsert, translateUpdate } from "./dml.js";
+import { type LoadData, loadData } from "./load-data.js";
 import { translateMerge } from "./merge.js";
 import { quoteName } from "./print/sql.js";
 import { constantContext } from "./resolve/constant.js";
@@ -29,6 +30,11 @@ export type TranslatedStatement = { readonly sql: readonly string[] } & (
       readonly path: readonly string[];
       readonly orReplace: boolean;
       readonly columns: readonly Column[];
+    }
+  | {
+      readonly kind: "loadData";
+      readonly path: readonly string[];
+      readonly load: LoadData;
     }
   | { readonly kind: "createSchema"; readonly path: readonly string[] }
   | { readonly kind: "drop"; readonly object: "TABLE" | "VIEW" | "SCHEMA"; readonly path: readonly string[] }
@@ -123,6 +129,8 @@ export function translateParsed(statement: Statement, context: StatementContext)
     }
     case "alterTable":
       return addColumns(statement, catalog);
+    case "loadData":
+      return { kind: "loadData", path: names(statement.path), load: loadData(statement, catalog), sql: [] };
     case "insert":
       return { kind: "insert", path: names(statement.path), sql: [translateInsert(statement, context)] };
     case "delete":

@@ -58,7 +58,8 @@ class StatementScanner {
 
   #note(node: Node): void {
     const { kind } = node;
-    this.dynamic ||= kind === "execute" || (kind === "call" && "path" in node);
+    // Files may be others the next time.
+    this.dynamic ||= kind === "loadData" || kind === "execute" || (kind === "call" && "path" in node);
     this.declares ||= kind === "declare";
     this.#write(node);
     if (kind !== "createTable") return;
@@ -71,7 +72,8 @@ class StatementScanner {
   }
 
   #write(node: Node): void {
-    const does = WRITES[node.kind as keyof typeof WRITES];
+    const does =
+      node.kind === "loadData" && node.overwrite === true ? "makes" : WRITES[node.kind as keyof typeof WRITES];
     // A clause of MERGE is called like a statement, and has no path of its own.
     if (does === undefined || !("path" in node) || node.temporary === true || node.object === "SCHEMA") return;
     const path = (node.path as PathNode).parts.map(({ name }) => name);
@@ -118,6 +120,7 @@ const WRITES = {
   truncate: "changes",
   alterTable: "changes",
   changeTable: "changes",
+  loadData: "changes",
   drop: "drops",
 } as const satisfies Readonly<Record<string, RelationWrite["does"]>>;
 

@@ -83,6 +83,7 @@ function columnsAfter(
   before: readonly Column[],
 ): readonly Column[] | undefined {
   if (translated.kind === "createTable" || translated.kind === "createView") return translated.columns;
+  if (translated.kind === "loadData") return translated.load.create?.columns;
   if (translated.kind === "alterTable") {
     const known = new Set(before.map(({ name }) => name.toLowerCase()));
     return [...before, ...translated.addedColumns.filter(({ name }) => !known.has(name.toLowerCase()))];
@@ -216,16 +217,18 @@ class ScriptCheck implements ScriptDiagnosis {
       return;
     }
     if (statement.kind === "dropRoutine") return;
+    const { scope } = this;
     const context = this.#context();
     const translated = translateParsed(prepare(statement), context);
     if (!("path" in translated)) return;
     const { path } = translated;
     const columns = columnsAfter(statement, translated, context.catalog.find(path)?.columns ?? []);
+    if (translated.kind === "loadData" && columns === undefined && !translated.load.isThere) scope.dynamic = true;
     if (columns === undefined) return;
     const name = path.at(-1) ?? "";
     if (path.length > 1 && path.at(-2)?.toUpperCase() !== "_SESSION")
       this.created.set(foldedKey(path, this.#home), columns);
-    else this.scope.temporary.set(name, { path: ["temp", name], temporary: true, columns });
+    else scope.temporary.set(name, { path: ["temp", name], temporary: true, columns });
   }
 
   /** The body of a procedure sees its parameters and nothing else of the script. */

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { TranslatedStatement } from "../../dialect/index.js";
+import type { LoadData } from "../../dialect/load-data.js";
 import type { ScriptHost } from "../../dialect/script/host.js";
 import type { Catalog, CatalogTable } from "../../googlesql/catalog.js";
 import { foldProject, type ProjectNames } from "../../googlesql/project-names.js";
@@ -9,6 +10,7 @@ import { columnsOf, layoutSql, readCatalog } from "./catalog.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
 import type { Recovery } from "./recovery.js";
 import { sqlValue } from "./result-values.js";
+import type { ScriptPlace } from "./script-place.js";
 import { catalogOf } from "./translator.js";
 
 const TEMPORARY_SQL = `
@@ -60,11 +62,15 @@ export class DuckDbScriptHost implements ScriptHost {
     connection: DuckDBConnection,
     recovery: Recovery,
     relations: RelationSource,
-    readonly projects: () => Promise<ProjectNames>,
+    readonly place: ScriptPlace,
   ) {
     this.#connection = connection;
     this.#recovery = recovery;
     this.#relations = relations;
+  }
+
+  async projects(): Promise<ProjectNames> {
+    return this.place.projects();
   }
 
   async catalog(): Promise<Catalog> {
@@ -95,6 +101,7 @@ export class DuckDbScriptHost implements ScriptHost {
   }
 
   async apply(statement: TranslatedStatement): Promise<number> {
+    if (statement.kind === "loadData") return this.#load(statement.load);
     const known = statement.kind === "createTable" ? (await this.catalog()).find(statement.path) : undefined;
     let changed = 0;
     for (const sql of statement.sql) changed = (await this.#change(sql)).rowsChanged;
@@ -110,6 +117,21 @@ export class DuckDbScriptHost implements ScriptHost {
     if (!isPlain && !isKept && statement.path.length > 1)
       await this.#change(layoutSql({ dataset: dataset ?? "", name }, { partitionColumn, clusterBy, primaryKey }));
     return 0;
+  }
+
+  async #load(load: LoadData): Promise<number> {
+    const { loadFiles } = await import("./files/load-data.js");
+    const work = async () => {
+      if (load.create !== undefined) await this.apply(load.create);
+      const existing = (await this.#relations.read()).get(load.target.join("."));
+      return loadFiles(this.#connection, existing, load, this.place.folder);
+    };
+    const text = `LOAD DATA ${JSON.stringify(load.target)}`;
+    try {
+      return await this.#recovery.run(text, true, () => this.#recovery.atomically(work));
+    } finally {
+      this.#forgetCatalog();
+    }
   }
 
   #forgetCatalog(): void {

@@ -3,6 +3,7 @@ import type { Script } from "../../dialect/script/script.js";
 import type { Catalog } from "../../googlesql/catalog.js";
 import { findByPath, type ProjectNames } from "../../googlesql/project-names.js";
 import type { Relation, ScriptResult } from "../../port/port.js";
+import type { ScriptPlace } from "./script-place.js";
 
 /** GoogleSQL to DuckDB on demand: the dialect is loaded with the first query, never on a run that has nothing to do. */
 export class Translator {
@@ -11,11 +12,11 @@ export class Translator {
 
   /**
    * @param onFirstUse installs the function library in the database
-   * @param projects what names with a project stand for; asked when SQL is translated, never before
+   * @param place what its scripts are surrounded by
    */
   constructor(
     onFirstUse: () => Promise<void>,
-    readonly projects: () => Promise<ProjectNames>,
+    readonly place: ScriptPlace,
   ) {
     this.#onFirstUse = onFirstUse;
   }

@@ -2,7 +2,6 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import pRetry from "p-retry";
 import { registerFarmFingerprint } from "../../dialect/runtime/farm-fingerprint/index.js";
 import { TransactionRestart } from "../../dialect/script/host.js";
-import { NO_PROJECTS, type ProjectNames } from "../../googlesql/project-names.js";
 import { EngineError } from "../../port/engine-error.js";
 import type { Capabilities, Observation, ScriptResult, Transaction, Warehouse } from "../../port/port.js";
 import type { ChosenLimits } from "./chosen-limits.js";
@@ -10,6 +9,7 @@ import { queryError } from "./errors.js";
 import { type DatabaseFile, openDatabase, openMemoryDatabase } from "./open.js";
 import { HandledFailures, OwnTransactions } from "./recovery.js";
 import { DuckDbScriptHost, relationSource } from "./script-host.js";
+import { ANYWHERE, type ScriptPlace } from "./script-place.js";
 import { DuckDbTransaction } from "./transaction.js";
 import { Translator } from "./translator.js";
 import { engineVersion } from "./version.js";
@@ -23,23 +23,21 @@ const TOO_MANY_HANDLED = `EXCEPTION has handled ${MOST_RESTARTS} errors in one t
 
 /**
  * Opens the embedded warehouse: one DuckDB file, datasets as schemas; those of other projects than home as `project.dataset`.
- * @param projects what names with a project stand for
+ * @param place what its scripts are surrounded by
  * @throws EngineError when the file is missing (without `create`), locked, damaged or of a newer version
  */
 export async function openDuckDbWarehouse(
   path: string,
   options: { readonly create: boolean },
   limits: Partial<ChosenLimits> = {},
-  projects: () => Promise<ProjectNames> = nobodySays,
+  place: ScriptPlace = ANYWHERE,
 ): Promise<Warehouse> {
-  return new DuckDbWarehouse(await openDatabase(path, options, limits), projects);
+  return new DuckDbWarehouse(await openDatabase(path, options, limits), place);
 }
 
-const nobodySays = async (): Promise<ProjectNames> => NO_PROJECTS;
-
 /** Opens an empty warehouse in memory. */
-export async function openScratchWarehouse(projects: () => Promise<ProjectNames> = nobodySays): Promise<Warehouse> {
-  return new DuckDbWarehouse(await openMemoryDatabase(), projects);
+export async function openScratchWarehouse(place: ScriptPlace = ANYWHERE): Promise<Warehouse> {
+  return new DuckDbWarehouse(await openMemoryDatabase(), place);
 }
 
 class DuckDbWarehouse implements Warehouse {
@@ -56,9 +54,9 @@ class DuckDbWarehouse implements Warehouse {
   readonly #idle: DuckDBConnection[] = [];
   readonly #open = new Set<DuckDBConnection>();
 
-  constructor(file: DatabaseFile, projects: () => Promise<ProjectNames>) {
+  constructor(file: DatabaseFile, place: ScriptPlace) {
     this.#file = file;
-    this.#translator = new Translator(() => this.#installLibrary(), projects);
+    this.#translator = new Translator(() => this.#installLibrary(), place);
   }
 
   async version(): Promise<string> {
@@ -128,7 +126,7 @@ class DuckDbWarehouse implements Warehouse {
       connection,
       new OwnTransactions(connection),
       relationSource(connection),
-      this.#translator.projects,
+      this.#translator.place,
     );
   }
 
