@@ -34,7 +34,7 @@ export interface ManifestInputs {
 
 type Draft = Omit<ManifestAction, "codeHash" | "compiledHash" | "compileVolatile" | "sources">;
 /** What scanning a query tells of an action. */
-type Scan = Pick<Draft, "reads" | "names" | "volatileCalls" | "unscannable">;
+type Scan = Pick<Draft, "reads" | "names" | "computed" | "volatileCalls" | "unscannable">;
 type ListName = CompileOutcome["actionTraces"][number]["list"];
 
 /**
@@ -206,6 +206,7 @@ function baseOf(action: BaseInput, type: ManifestAction["type"], home: string): 
     rowColumns: {},
     reads: [],
     names: [],
+    computed: undefined,
     incremental: undefined,
     accumulating: false,
     strategy: { onSchemaChange: "IGNORE", overwritesPartitions: false, updateFilters: [] },
@@ -233,10 +234,11 @@ function incrementalTexts(
   const same = (a: readonly string[], b: readonly string[]) => a.join(";") === b.join(";");
   if (query === table.query.trim() && same(preOps, trimmed(table.preOps)) && same(postOps, trimmed(table.postOps)))
     return { ...full, incremental: undefined };
-  const { reads, names, volatileCalls, unscannable } = scan(query);
+  const { reads, names, computed, volatileCalls, unscannable } = scan(query);
   return {
     reads: full.reads,
     names: [...new Set([...full.names, ...names])].sort(),
+    computed: computed && full.computed && [...new Set([...full.computed, ...computed])].sort(),
     volatileCalls: [...full.volatileCalls, ...volatileCalls],
     unscannable: full.unscannable ?? unscannable,
     incremental: { query, reads, preOps, postOps },
@@ -297,7 +299,13 @@ function scanReads(query: string, readKey: (path: readonly string[]) => string, 
     scan = scanner.scanQuery(query);
   } catch (error) {
     const offset = (error as { span?: { start?: number } }).span?.start ?? 0;
-    return { reads: [], names: [], volatileCalls: [], unscannable: { message: (error as Error).message, offset } };
+    return {
+      reads: [],
+      names: [],
+      computed: undefined,
+      volatileCalls: [],
+      unscannable: { message: (error as Error).message, offset },
+    };
   }
   return {
     reads: scan.tables.map(({ path, span, implicitAlias, whole }) => ({
@@ -308,6 +316,7 @@ function scanReads(query: string, readKey: (path: readonly string[]) => string, 
       whole,
     })),
     names: [...scan.names],
+    computed: [...scan.computed],
     volatileCalls: scan.volatileCalls.map(({ functionName, line, column, outputColumn }) => ({
       functionName,
       line,

@@ -67,6 +67,8 @@ const manifestAction = v.object({
   reads,
   /** Every word of the action's queries that can be the name of a column, in lower case. */
   names: strings,
+  /** Names, in lower case, that something else than a column of the name has in the action's queries; undefined: nobody knows. */
+  computed: v.optional(strings),
   /** What stock Dataform runs once the table is there, where that is another text than what makes the table. */
   incremental: v.optional(v.object({ query: v.string(), reads, preOps: strings, postOps: strings })),
   /** The table's rows are history: it grows by what the incremental query gives, and keeps what its sources no longer have. */

@@ -46,7 +46,7 @@ export async function withProject<T>(
   const project = runnableProject(loaded.value.manifest);
   const warehouse = opened.status === "fulfilled" ? opened.value : await openMissing(place, opened.reason, create);
   try {
-    const laidOut = withSourceLayouts(warehouse, place.settings.sources, loaded.value.manifest);
+    const laidOut = withSourceLayouts(warehouse, place.settings, loaded.value.manifest, project);
     return await work({ ...place, warehouse: laidOut, loaded: loaded.value, project });
   } finally {
     await warehouse.close();
