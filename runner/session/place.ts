@@ -22,6 +22,8 @@ export interface Place extends WarehousePlace {
   readonly overrides: ProjectOverrides;
   /** Milliseconds that compiling may take; undefined: the default. */
   readonly compileTimeoutMs: number | undefined;
+  /** Is given a line for the user before something that takes long. */
+  readonly onNote: ((line: string) => void) | undefined;
 }
 
 /**
@@ -43,7 +45,8 @@ export function findPlace(options: PlaceOptions): Place {
     );
   }
   const projects = namesOf(projectDir, chosen.overrides);
-  return { projectDir, settings, engine, compileTimeoutMs: options.compileTimeoutMs, projects, ...chosen };
+  const { compileTimeoutMs, onNote } = options;
+  return { projectDir, settings, engine, compileTimeoutMs, onNote, projects, ...chosen };
 }
 
 /** What names with a project stand for where nothing is compiled: as the settings and the last compile say. */
