@@ -36,7 +36,13 @@ async function statements(rig: Rig, sql: string): Promise<void> {
   if (code !== 0) throw new Error(`${stderr}\n${sql}`);
 }
 
-async function metadataOf(rig: Rig, { schema, name }: Target): Promise<TableMetadata | undefined> {
+/** What the embedded engine calls a dataset: those of other projects carry the project's name. */
+function datasetOf({ database, schema }: Target): string {
+  return database === "home" ? schema : `${database}.${schema}`;
+}
+
+async function metadataOf(rig: Rig, target: Target): Promise<TableMetadata | undefined> {
+  const [schema, name] = [datasetOf(target), target.name];
   const where = `table_schema = '${schema}' AND table_name = '${name}'`;
   const [kind] = await rig.sql(`SELECT table_type FROM information_schema.tables WHERE ${where}`);
   if (kind === undefined) return undefined;
@@ -49,7 +55,7 @@ async function metadataOf(rig: Rig, { schema, name }: Target): Promise<TableMeta
 /** What `dataform run` does in a night: all statements of all actions, in order. */
 async function stockNight(rig: Rig, graph: Graph): Promise<void> {
   const actions = inOrder(graph);
-  const datasets = new Set(actions.map(({ target }) => target.schema));
+  const datasets = new Set(actions.map(({ target }) => `\`${target.database}.${target.schema}\``));
   await statements(rig, [...datasets].map((name) => `CREATE SCHEMA IF NOT EXISTS ${name}`).join(";\n"));
   for (const action of actions)
     await statements(rig, stockStatements(graph, action, await metadataOf(rig, action.target)).join(";\n"));
@@ -60,7 +66,7 @@ async function content(rig: Rig, graph: Graph): Promise<object> {
   const told: Record<string, unknown> = {};
   for (const { target } of inOrder(graph)) {
     const { columns } = (await metadataOf(rig, target)) ?? { columns: [] };
-    told[nameOf(target)] = [columns, await rig.sql(`SELECT * FROM ${target.schema}.${target.name} ORDER BY ALL`)];
+    told[nameOf(target)] = [columns, await rig.sql(`SELECT * FROM "${datasetOf(target)}".${target.name} ORDER BY ALL`)];
   }
   return told;
 }

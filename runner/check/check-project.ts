@@ -1,11 +1,14 @@
 import type { Catalog, CatalogTable } from "../googlesql/catalog.js";
 import type { CheckScope, SqlChecker } from "../googlesql/checker.js";
 import type { DialectError } from "../googlesql/contract.js";
-import { type DeclaredFunction, declaredFunctions, keyOf } from "../googlesql/declared-functions.js";
+import { type DeclaredFunction, declaredFunctions, routineNamed } from "../googlesql/declared-functions.js";
+import { datasetOf, foldedKey, foldProject, type ProjectNames } from "../googlesql/project-names.js";
 import type { ProjectText } from "../graph/locate.js";
 import { dependencyOrder } from "../graph/order.js";
 import type { Column } from "../port/sql-types.js";
+import { projectNames, withPlainlyLoaded } from "../project/foreign-relations.js";
 import type { Manifest, ManifestAction } from "../project/manifest.js";
+import { relationOf } from "../project/runnable.js";
 import { suggestion } from "../project/settings.js";
 import type { CheckResult, Finding, Surroundings, Unchecked } from "./check-result.js";
 import { arrayAliases, guessedTables, isCertain, isMisspelt } from "./guessed-tables.js";
@@ -59,33 +62,35 @@ class ProjectCheck implements CheckResult {
   readonly sources: ReadonlyMap<string, readonly Column[]>;
   /** Relations whose columns, or the types of them, are guesses. */
   readonly #guessed = new Set<string>();
+  readonly #projects: ProjectNames;
 
   constructor(
     manifest: Manifest,
     { relations: sources, routines, inferred }: Surroundings,
     readonly checker: SqlChecker,
   ) {
-    this.sources = sources;
+    this.sources = withPlainlyLoaded(sources, manifest);
+    this.#projects = projectNames(manifest);
     const statements = manifest.actions.flatMap(({ operations, preOps, postOps }) => [
       ...operations,
       ...preOps,
       ...postOps,
     ]);
-    this.#routines = declaredFunctions([...routines.values(), ...statements]);
+    this.#routines = declaredFunctions([...routines.values(), ...statements], manifest.homeProject);
     this.#actions = new Set(manifest.actions.map(({ key }) => key));
     this.#views = new Set(manifest.actions.filter(({ type }) => type === "view").map(({ key }) => key));
     const operations = manifest.actions.filter(({ type }) => type === "operation");
     this.#operations = new Set(operations.map(({ key }) => key));
     this.#ownDatasets = new Set(
       manifest.actions.flatMap(({ type, target }) =>
-        CHECKED.has(type) && type !== "assertion" ? [target.dataset] : [],
+        CHECKED.has(type) && type !== "assertion" ? [relationOf({ target }, manifest.homeProject).dataset] : [],
       ),
     );
-    this.#hasWarehouse = sources.size > 0;
-    for (const [key, columns] of sources) this.#known.set(key, { columns, suspects: new Set() });
+    this.#hasWarehouse = this.sources.size > 0;
+    for (const [key, columns] of this.sources) this.#known.set(key, { columns, suspects: new Set() });
     for (const { key, type } of manifest.actions) {
       if (type === "declaration") {
-        if (!sources.has(key)) this.#unknown.set(key, unknownColumns(key));
+        if (!this.sources.has(key)) this.#unknown.set(key, unknownColumns(key));
       } else if (type !== "test") this.#known.delete(key);
     }
     const declared = new Set(manifest.actions.filter(({ type }) => type === "declaration").map(({ key }) => key));
@@ -162,8 +167,8 @@ class ProjectCheck implements CheckResult {
   #foreign({ foreignFunctions, wildcards }: ManifestAction): string | undefined {
     if (this.#hasWarehouse) return undefined;
     const isForeign = (name: string): boolean => {
-      const dataset = name.split(".").at(-2);
-      return dataset !== undefined && !this.#ownDatasets.has(dataset) && !BUILT_IN.test(name);
+      const dataset = datasetOf(foldedKey(name.split("."), this.#projects.home));
+      return dataset !== "" && !this.#ownDatasets.has(dataset) && !BUILT_IN.test(name);
     };
     const called = foreignFunctions.find(isForeign);
     if (called !== undefined)
@@ -279,20 +284,17 @@ class ProjectCheck implements CheckResult {
 
   #catalog(): Catalog {
     return {
+      projects: this.#projects,
       find: (path): CatalogTable | undefined => {
-        const [dataset = "", name = ""] = path.slice(-2);
+        const [dataset = "", name = ""] = foldProject(path, this.#projects.home);
         const known = this.#known.get(`${dataset}.${name}`);
         const isView = this.#views.has(`${dataset}.${name}`);
         return known && { path: [dataset, name], columns: known.columns, isView };
       },
       names: () => [...this.#known.keys()].filter((key) => !key.endsWith("*")),
-      routine: (name) => this.#routines.get(keyOf(name))?.routine,
+      routine: (name) => routineNamed(name, this.#projects, this.#routines)?.routine,
     };
   }
-}
-
-function datasetOf(key: string): string {
-  return key.split(".").at(-2) ?? "";
 }
 
 function unknownColumns(key: string): string {

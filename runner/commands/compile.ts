@@ -16,9 +16,9 @@ export const command = defineCommand({
       import("../project/compile-graph.js"),
       import("../project/errors.js"),
     ]);
-    const { projectDir, overrides, compileTimeoutMs } = findPlace(placeOf(options, words[0]));
+    const { projectDir, overrides, compileTimeoutMs, onNote } = findPlace(placeOf(options, words[0]));
     const limits = compileTimeoutMs === undefined ? {} : { timeoutMs: compileTimeoutMs };
-    const { graph, problems } = await compileGraph(projectDir, overrides, undefined, limits);
+    const { graph, problems } = await compileGraph(projectDir, overrides, undefined, limits, onNote);
     // Who asks for the graph gets what there is of it, with its errors in it, as from the stock CLI.
     if (options.json) process.stdout.write(`${JSON.stringify(graph, undefined, 2)}\n`);
     if (problems.length > 0) throw new ProjectError(problems);

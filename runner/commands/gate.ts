@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { askTwice } from "../gate/ask-twice.js";
 import { criteriaOf, evaluateGate } from "../gate/evaluate.js";
 import { judgeFreshness } from "../gate/freshness.js";
+import { judgeSourceKeys } from "../gate/source-keys.js";
 import { explainWithoutRows } from "../gate/sources-without.js";
 import { type GateResult, gateResult } from "../gate/verdict.js";
 import { locateInProject } from "../project/locate.js";
@@ -59,9 +60,13 @@ async function ask(
   const { actions } = session.project;
   const criteria = criteriaOf(actions);
   const { sources } = session.settings;
-  const isTimed = Object.values(sources).some(({ max_age_hours }) => max_age_hours !== undefined);
-  if (criteria.length === 0 && !isTimed)
-    throw usageError('the project has no gate: no assertion has the tag "gate", and no source a max_age_hours');
+  const isAsked = Object.values(sources).some(
+    ({ max_age_hours, key }) => max_age_hours !== undefined || key !== undefined,
+  );
+  if (criteria.length === 0 && !isAsked)
+    throw usageError(
+      'the project has no gate: no assertion has the tag "gate", and no source a max_age_hours or a key',
+    );
   return session.warehouse.transaction(async (transaction) => {
     const gate = await evaluateGate(transaction, actions, date, (action, text, offset) =>
       locateInProject(session.projectDir, action, text, offset),
@@ -74,7 +79,8 @@ async function ask(
     const isStale = (key: string) => (plan.decisions.get(key) ?? []).some(({ decision }) => decision === "run");
     const read = actions.flatMap(({ node }) => node.upstreams.map(({ key }) => key));
     const fresh = await judgeFreshness(transaction, read, sources, new Date());
+    const keyed = await judgeSourceKeys(transaction, read, sources);
     const explained = await explainWithoutRows(transaction, session.project, gate, isStale);
-    return { gate: gateResult(date, [...explained.verdicts, ...fresh]), stale };
+    return { gate: gateResult(date, [...explained.verdicts, ...fresh, ...keyed]), stale };
   });
 }

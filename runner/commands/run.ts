@@ -74,8 +74,8 @@ const EXITS = { done: EXIT.done, failed: EXIT.failed, refused: EXIT.refused } as
 /** @throws CommandError when one of the project's unit tests does not pass */
 async function requireTests(session: ProjectSession): Promise<void> {
   const { runInScratch, unitTestsOf } = await import("../session/scratch-tests.js");
-  const { actions } = session.loaded.manifest;
-  const results = await runInScratch(session, actions, unitTestsOf(actions));
+  const { manifest } = session.loaded;
+  const results = await runInScratch(session, manifest, unitTestsOf(manifest.actions));
   const failed = results.filter(({ status }) => status !== "passed");
   const [first] = failed;
   if (first === undefined) return;

@@ -11,6 +11,7 @@ const TARGETS = {
     { dataset: "crm", name: "users" },
   ],
   made: new Set(["d.model"]),
+  home: "home",
 };
 
 let dir = "";
@@ -34,6 +35,27 @@ describe("the table that a file is for", () => {
     );
     expect(tables("b", "new.things.csv", "other/more.csv.gz")).toEqual(["new.things csv", "other.more csv"]);
     expect(tables("raw", "users.csv")).toEqual(["raw.users csv"]);
+  });
+
+  it("may be of another project", () => {
+    const declared = [
+      ...TARGETS.declared,
+      { dataset: "other.raw", name: "orders" },
+      { dataset: "far.geo", name: "roads" },
+    ];
+    const of = (folder: string, file: string) => {
+      tables(folder, file);
+      const [found] = seedFiles([join(dir, folder)], { ...TARGETS, declared });
+      return `${found?.table.dataset}.${found?.table.name}`;
+    };
+    expect(of("p1", "other.raw.orders.csv")).toBe("other.raw.orders");
+    expect(of("p2", "other/raw/orders.csv")).toBe("other.raw.orders");
+    expect(of("p3", "raw/orders.csv")).toBe("raw.orders");
+    expect(of("p4", "home.raw.orders.csv")).toBe("raw.orders");
+    expect(of("p5", "geo/roads.csv")).toBe("far.geo.roads");
+    expect(of("p6", "roads.csv")).toBe("far.geo.roads");
+    expect(of("p7", "far.geo.new.csv")).toBe("far.geo.new");
+    expect(() => of("p8", "orders.csv")).toThrow(/can be for raw\.orders and other\.raw\.orders/);
   });
 
   it("must be clear", () => {

@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, join, relative, resolve, sep } from "node:path";
+import { foldProject, nameOf } from "../googlesql/project-names.js";
 import { UserError } from "../graph/user-error.js";
 import type { FileFormat } from "../port/load-file.js";
 import type { RelationId } from "../port/port.js";
@@ -21,6 +22,8 @@ export interface SeedTargets {
   readonly declared: readonly RelationId[];
   /** `dataset.name` of what the project makes itself, in lower case. */
   readonly made: ReadonlySet<string>;
+  /** The project of names without one. */
+  readonly home: string;
 }
 
 const FORMATS: readonly (readonly [RegExp, FileFormat])[] = [
@@ -97,14 +100,20 @@ function formatOf(path: string): FileFormat | undefined {
   return FORMATS.find(([form]) => form.test(path))?.[1];
 }
 
-function tableOf({ path, shown, folders }: Found, { declared, made }: SeedTargets): RelationId {
+function tableOf({ path, shown, folders }: Found, { declared, made, home }: SeedTargets): RelationId {
   const stem = basename(path).replace(/\.(csv|tsv|jsonl|ndjson|json|parquet|pq)(\.gz)?$/i, "");
   const parts = stem.split(".");
-  const [dataset, name = ""] = parts.length > 1 ? parts.slice(-2) : [undefined, stem];
+  const [dataset, name = ""] = parts.length > 1 ? foldProject(parts, home) : [undefined, stem];
   const named = declared.filter((id) => same(id.name, name));
   const folder = folders.at(-1);
-  const inFolder = named.filter((id) => same(id.dataset, dataset ?? folder ?? ""));
-  const candidates = inFolder.length > 0 || dataset !== undefined ? inFolder : named;
+  const meant = dataset === undefined ? [folders.slice(-2).join("."), folder ?? ""] : [dataset];
+  const candidates =
+    [
+      ...meant.map((wanted) => named.filter((id) => same(id.dataset, wanted))),
+      // A dataset of another project may be named without it.
+      named.filter((id) => same(nameOf(id.dataset), meant.at(-1) ?? "")),
+      ...(dataset === undefined ? [named] : []),
+    ].find((found) => found.length > 0) ?? [];
   const [only] = candidates;
   if (only !== undefined && candidates.length === 1) return only;
   if (candidates.length > 1) {
@@ -122,7 +131,7 @@ function tableOf({ path, shown, folders }: Found, { declared, made }: SeedTarget
     );
   if (made.has(`${own}.${name}`.toLowerCase()))
     throw new UserError(`${shown} is for ${own}.${name}, which the project makes itself; only sources can be loaded`);
-  if (![own, name].every((part) => /^[\p{L}\p{N}_-]+$/u.test(part)))
+  if (![...own.split("."), name].every((part) => /^[\p{L}\p{N}_-]+$/u.test(part)))
     throw new UserError(`${shown}: ${own}.${name} is no name of a table; use letters, digits and _`);
   return { dataset: own, name };
 }

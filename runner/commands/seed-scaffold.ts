@@ -2,6 +2,7 @@ import { inferSources } from "../infer/infer-sources.js";
 import { type ScaffoldedTable, scaffold, schemas } from "../infer/scaffold.js";
 import type { Column } from "../port/sql-types.js";
 import { typeName } from "../port/sql-types.js";
+import { withPlainlyLoaded } from "../project/foreign-relations.js";
 import { alignColumns, count, plural } from "../report/text.js";
 import { announced } from "../session/announce.js";
 import { loadPlace } from "../session/load-place.js";
@@ -17,7 +18,7 @@ interface ScaffoldOptions {
 /** Prints, or runs, the statements that make every table that the project reads and nobody has made. */
 export async function scaffoldSources(place: Place, { write, rows, json }: ScaffoldOptions): Promise<number> {
   const { manifest } = await loadPlace(place);
-  const known = await knownRelations(place);
+  const known = withPlainlyLoaded(await knownRelations(place), manifest);
   const kept = `${place.settings.stateDataset}.`;
   const missing = inferSources(manifest, known).filter(({ key }) => !key.startsWith(kept));
   const tables = scaffold(missing, rows);

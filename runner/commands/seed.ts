@@ -1,6 +1,12 @@
+import { readFileSync } from "node:fs";
+import { foldedKey } from "../googlesql/project-names.js";
+import { quoteKey } from "../googlesql/quote.js";
 import { UserError } from "../graph/user-error.js";
+import { EngineError } from "../port/engine-error.js";
 import { type RelationId, relationKey, type Transaction } from "../port/port.js";
+import { systemReason } from "../port/system-error.js";
 import type { Manifest } from "../project/manifest.js";
+import { relationOf } from "../project/runnable.js";
 import { alignColumns, count, duration, plural } from "../report/text.js";
 import { announced } from "../session/announce.js";
 import { loadPlace } from "../session/load-place.js";
@@ -14,7 +20,7 @@ import { scaffoldSources } from "./seed-scaffold.js";
 import { placeOf } from "./selection-options.js";
 
 export const command = defineCommand({
-  positionals: [{ name: "files", describe: "CSV, JSON lines or Parquet files, or folders of them", many: true }],
+  positionals: [{ name: "files", describe: "CSV, JSON lines or Parquet files, folders of them, or SQL", many: true }],
   flags: withCommon({
     scaffold: onOff("print CREATE TABLE statements for the sources that are missing"),
     write: onOff("with --scaffold: run the statements"),
@@ -23,6 +29,7 @@ export const command = defineCommand({
   }),
   notes: [
     "A file is for the source that it is called after: orders.csv, raw.orders.csv\nor raw/orders.csv. It replaces the content of the table. A table that is\nthere keeps its columns; another one takes the types of the file.",
+    "A file of GoogleSQL (.sql) is run as it is: CREATE TABLE, LOAD DATA, INSERT.",
     "--scaffold infers columns and types of the sources from the SQL that reads them.",
   ],
   examples: ["fastbreak seed data", "fastbreak seed --scaffold --write --rows 20"],
@@ -39,9 +46,19 @@ export const command = defineCommand({
     if (words.length === 0) throw usageError("seed needs files or folders; see fastbreak seed --help");
     const place = findPlace(placeOf(options));
     const { manifest } = await loadPlace(place);
-    const files = seedFiles(words, targetsOf(manifest));
+    const scripts = words.filter((word) => SCRIPT.test(word)).map(readScript);
+    const files = seedFiles(
+      words.filter((word) => !SCRIPT.test(word)),
+      targetsOf(manifest),
+    );
     const tables = await withWarehouse(place, true, (warehouse) =>
-      announced(place, "seed", () => warehouse.transaction((transaction) => load(transaction, files, place))),
+      announced(place, "seed", () =>
+        warehouse.transaction(async (transaction) => {
+          const loaded: SeededTable[] = [];
+          for (const script of scripts) loaded.push(...(await run(transaction, script, manifest.homeProject)));
+          return [...loaded, ...(await load(transaction, files, place))];
+        }),
+      ),
     );
     const report = { tables, duration_ms: Math.round(performance.now() - started) };
     process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : summary(report));
@@ -60,14 +77,63 @@ interface SeededTable {
   readonly absent: readonly string[];
 }
 
-function targetsOf({ actions }: Manifest) {
+function targetsOf({ actions, homeProject }: Manifest) {
   const idsOf = (ofDeclarations: boolean) =>
-    actions.flatMap(({ type, target }): RelationId[] =>
-      (type === "declaration") === ofDeclarations && type !== "test" && type !== "assertion"
-        ? [{ dataset: target.dataset, name: target.name }]
+    actions.flatMap((action): RelationId[] =>
+      (action.type === "declaration") === ofDeclarations && action.type !== "test" && action.type !== "assertion"
+        ? [relationOf(action, homeProject)]
         : [],
     );
-  return { declared: idsOf(true), made: new Set(idsOf(false).map((id) => relationKey(id).toLowerCase())) };
+  const made = new Set(idsOf(false).map((id) => relationKey(id).toLowerCase()));
+  return { declared: idsOf(true), made, home: homeProject };
+}
+
+const SCRIPT = /\.sql$/i;
+
+interface SeedScript {
+  readonly shown: string;
+  readonly text: string;
+}
+
+function readScript(word: string): SeedScript {
+  try {
+    return { shown: word, text: readFileSync(word, "utf8") };
+  } catch (cause) {
+    const reason = systemReason(cause);
+    if (reason === undefined) throw cause;
+    throw new UserError(`${word} cannot be read: ${reason}`);
+  }
+}
+
+/** Runs the statements of a file, and tells what they leave of the tables that they name. */
+async function run(transaction: Transaction, { shown, text }: SeedScript, home: string): Promise<SeededTable[]> {
+  const { scanScript } = await import("../googlesql/index.js");
+  try {
+    const writes = scanScript(text).writes.filter(({ does }) => does !== "drops");
+    const keys = [...new Set(writes.map(({ path }) => foldedKey(path, home)))];
+    const counts = async () => {
+      const relations = await transaction.relations();
+      const known = keys.filter((key) => relations.get(key)?.kind === "table");
+      const found = new Map<string, number>();
+      for (const key of known) {
+        const { rows } = await transaction.query(`SELECT COUNT(*) FROM ${quoteKey(key)}`);
+        found.set(key, Number(rows[0]?.[0] ?? 0));
+      }
+      return found;
+    };
+    const before = await counts();
+    await transaction.script((script) => script.execute(text));
+    return [...(await counts())].map(([table, rows]) => ({
+      table,
+      file: shown,
+      rows,
+      replaced: before.get(table) ?? null,
+      absent: [],
+    }));
+  } catch (cause) {
+    if (!(cause instanceof EngineError) || cause.line === undefined) throw cause;
+    throw new UserError(`${shown}:${cause.line}:${cause.column ?? 1}: ${cause.message}`);
+  }
 }
 
 /** All files or none: they are loaded in one transaction. */

@@ -68,7 +68,9 @@ export function placeOf(options: CommonOptions & Partial<OverrideOptions>, word?
   const { environment, target, database, memory, threads } = options;
   const overrides = overridesOf(options);
   const projectDir = word ?? options.projectDir;
-  return { projectDir, environment, target, database, memory, threads, overrides, compileTimeoutMs: options.timeout };
+  const onNote = options.json ? undefined : (line: string) => void process.stderr.write(`note: ${line}\n`);
+  const { timeout: compileTimeoutMs } = options;
+  return { projectDir, environment, target, database, memory, threads, overrides, compileTimeoutMs, onNote };
 }
 
 /** The project overrides that the flags ask for. */

@@ -24,7 +24,7 @@ export const command = defineCommand({
     tellIdleFlags(options, place.engine.name);
     const { manifest } = await loadPlace(place);
     const tests = selectTests(manifest.actions, words);
-    const results = await runInScratch(place, manifest.actions, tests);
+    const results = await runInScratch(place, manifest, tests);
     process.stdout.write(options.json ? `${JSON.stringify(document(results))}\n` : `${report(results).join("\n")}\n`);
     return results.every(({ status }) => status === "passed") ? EXIT.done : EXIT.failed;
   },

@@ -46,6 +46,25 @@ export function missingSources(
   return [...missing].map(([key, readBy]) => ({ key, declared: project.sources.has(key), readers: readBy }));
 }
 
+/** A table whose partitions nobody knows any more. */
+export interface UnpartitionedSource {
+  readonly table: string;
+  /** The DATE column by which it was partitioned. */
+  readonly column: string;
+}
+
+/** Tables that are read and that were partitioned when they were last seen. */
+export function unpartitionedSources(
+  readers: readonly RunnableAction[],
+  relations: ReadonlyMap<string, Relation>,
+): UnpartitionedSource[] {
+  const keys = new Set(readers.flatMap(({ node }) => node.upstreams.map(({ key }) => key)));
+  return [...keys].sort().flatMap((table) => {
+    const column = relations.get(table)?.lostPartition;
+    return column === undefined ? [] : [{ table, column }];
+  });
+}
+
 /** A wildcard table is there when a table of its prefix is. */
 function hasMember(key: string, relations: ReadonlyMap<string, Relation>): boolean {
   return key.endsWith("*") && [...relations.keys()].some((name) => name.startsWith(key.slice(0, -1)));

@@ -21,7 +21,14 @@ import type { DateRange, Observation } from "../port/port.js";
 import { type ModelStates, readModelStates } from "../state/model-state.js";
 import { readRecordedFingerprints } from "../state/relation-state.js";
 import { decideAction, staleUpstreamsOf, withMoves } from "./decide-action.js";
-import { type MissingSource, missingSources, type UndeclaredRead, undeclaredReads } from "./foreign-reads.js";
+import {
+  type MissingSource,
+  missingSources,
+  type UndeclaredRead,
+  type UnpartitionedSource,
+  undeclaredReads,
+  unpartitionedSources,
+} from "./foreign-reads.js";
 import { refuseStateDataset } from "./state-dataset.js";
 
 /** What the user asked for. */
@@ -61,6 +68,8 @@ export interface ProjectPlan {
   readonly leftStale: readonly string[];
   readonly undeclared: readonly UndeclaredRead[];
   readonly missing: readonly MissingSource[];
+  /** Tables of others that are read and were partitioned when they were last seen. */
+  readonly unpartitioned: readonly UnpartitionedSource[];
 }
 
 /**
@@ -110,6 +119,7 @@ export async function planProject(
     leftStale: request.selected === undefined ? [] : leftStale(project, everything, context, request, decisions),
     undeclared: undeclaredReads(concerned, project),
     missing: missingSources(concerned, project, snapshot.relations, stateDataset),
+    unpartitioned: unpartitionedSources(concerned, snapshot.relations),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Identifier, PathNode, Statement, TypeNode } from "../googlesql/ast
 import type { Catalog, CatalogTable } from "../googlesql/catalog.js";
 import { analysisError, unsupported } from "../googlesql/errors.js";
 import { parseTypeText } from "../googlesql/parser/type.js";
+import { foldedKey } from "../googlesql/project-names.js";
 import type { TableChange } from "../googlesql/script-ast.js";
 import { type Column, typeName } from "../port/sql-types.js";
 import { DECLARED_MARK } from "./declared-type.js";
@@ -18,7 +19,7 @@ export function tableOf(path: PathNode, catalog: Catalog): CatalogTable {
   const table = catalog.find(parts);
   if (table !== undefined) return table;
   throw analysisError(
-    `Table not found: ${parts.join(".")}${didYouMean(parts.slice(-2).join("."), catalog.names())}`,
+    `Table not found: ${parts.join(".")}${didYouMean(foldedKey(parts, catalog.projects?.home), catalog.names())}`,
     path,
   );
 }

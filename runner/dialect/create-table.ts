@@ -9,7 +9,7 @@ import { constantContext, resolveAssignment } from "./resolve/constant.js";
 import { requireNames } from "./resolve/output.js";
 import { hasParameters, limitOf, typeOf, typeText } from "./resolve/type-node.js";
 import type { TranslatedStatement } from "./statement.js";
-import { names, target, targetPath } from "./target.js";
+import { names, schemaOfOthers, target, targetPath } from "./target.js";
 
 /** CREATE TABLE .. LIKE, CLONE or COPY. */
 export function copyTable(statement: Extract<Statement, { kind: "copyTable" }>, catalog: Catalog): TranslatedStatement {
@@ -26,8 +26,9 @@ export function copyTable(statement: Extract<Statement, { kind: "copyTable" }>, 
     clusterBy: [],
     primaryKey: [],
     sql: [
-      `${head}${target(statement.path)} AS SELECT * FROM ${quotePath(from.path)}${rows}`,
-      ...declarations(targetPath(statement.path), from.columns),
+      ...schemaOfOthers(statement.path, catalog),
+      `${head}${target(statement.path, catalog)} AS SELECT * FROM ${quotePath(from.path)}${rows}`,
+      ...declarations(targetPath(statement.path, catalog), from.columns),
     ],
   };
 }
@@ -46,7 +47,7 @@ export function createTable(
   const columns = query === undefined ? defined : query.columns.map((column) => ({ ...column, required: false }));
   const known = statement.ifNotExists && catalog.find(names(statement.path)) !== undefined;
   const replace = `${statement.orReplace ? "OR REPLACE " : ""}${statement.temporary ? "TEMP " : ""}`;
-  const head = `CREATE ${replace}TABLE ${statement.ifNotExists ? "IF NOT EXISTS " : ""}${target(statement.path, statement.temporary)}`;
+  const head = `CREATE ${replace}TABLE ${statement.ifNotExists ? "IF NOT EXISTS " : ""}${target(statement.path, catalog, statement.temporary)}`;
   const body =
     query === undefined
       ? ` (${statement.columns.map((column) => columnText(column, catalog)).join(", ")})`
@@ -62,7 +63,13 @@ export function createTable(
     primaryKey: statement.primaryKey.map((name) =>
       knownColumn({ kind: "path", parts: [name], ...name }, columns, "PRIMARY KEY"),
     ),
-    sql: known ? [] : [`${head}${body}`, ...declarations(targetPath(statement.path, statement.temporary), columns)],
+    sql: known
+      ? []
+      : [
+          ...schemaOfOthers(statement.path, catalog),
+          `${head}${body}`,
+          ...declarations(targetPath(statement.path, catalog, statement.temporary), columns),
+        ],
   };
 }
 
@@ -140,7 +147,7 @@ export function addColumns(
 ): TranslatedStatement {
   const known = catalog.find(names(statement.path));
   const table = known === undefined && statement.ifExists ? undefined : changedTable(statement.path, catalog);
-  const head = `ALTER TABLE ${statement.ifExists ? "IF EXISTS " : ""}${target(statement.path)} ADD COLUMN `;
+  const head = `ALTER TABLE ${statement.ifExists ? "IF EXISTS " : ""}${target(statement.path, catalog)} ADD COLUMN `;
   const sql = statement.addColumns.flatMap((column) => {
     if (column.notNull || column.defaultValue !== undefined)
       throw unsupported("ADD COLUMN with NOT NULL or DEFAULT", column);

@@ -7,13 +7,14 @@ import { translateAlter, translateTruncate } from "./alter.js";
 import type { TranslatedQuery } from "./contract.js";
 import { addColumns, copyTable, createTable, requireDistinctNames } from "./create-table.js";
 import { translateDelete, translateInsert, translateUpdate } from "./dml.js";
+import { type LoadData, loadData } from "./load-data.js";
 import { translateMerge } from "./merge.js";
 import { quoteName } from "./print/sql.js";
 import { constantContext } from "./resolve/constant.js";
 import { resolveAs } from "./resolve/expression.js";
 import { finishQuery, finishRows, requireNames } from "./resolve/output.js";
 import type { Scope } from "./resolve/scope.js";
-import { names, target } from "./target.js";
+import { names, schemaOfOthers, target, targetSchema } from "./target.js";
 
 /** The DuckDB texts to execute in order, with what the statement says of relations kept as data. */
 export type TranslatedStatement = { readonly sql: readonly string[] } & (
@@ -29,6 +30,11 @@ export type TranslatedStatement = { readonly sql: readonly string[] } & (
       readonly path: readonly string[];
       readonly orReplace: boolean;
       readonly columns: readonly Column[];
+    }
+  | {
+      readonly kind: "loadData";
+      readonly path: readonly string[];
+      readonly load: LoadData;
     }
   | { readonly kind: "createSchema"; readonly path: readonly string[] }
   | { readonly kind: "drop"; readonly object: "TABLE" | "VIEW" | "SCHEMA"; readonly path: readonly string[] }
@@ -99,23 +105,23 @@ export function translateParsed(statement: Statement, context: StatementContext)
         path: names(statement.path),
         orReplace: statement.orReplace,
         columns,
-        sql: [`${head}${target(statement.path)} AS ${sql}`],
+        sql: [...schemaOfOthers(statement.path, catalog), `${head}${target(statement.path, catalog)} AS ${sql}`],
       };
     }
     case "createSchema": {
-      const schema = names(statement.path).at(-1) as string;
       return {
         kind: "createSchema",
         path: names(statement.path),
-        sql: [`CREATE SCHEMA ${statement.ifNotExists ? "IF NOT EXISTS " : ""}${quoteName(schema)}`],
+        sql: [`CREATE SCHEMA ${statement.ifNotExists ? "IF NOT EXISTS " : ""}${targetSchema(statement.path, catalog)}`],
       };
     }
     case "drop": {
       const name =
         statement.object === "SCHEMA"
-          ? quoteName(names(statement.path).at(-1) as string)
+          ? targetSchema(statement.path, catalog)
           : target(
               statement.path,
+              catalog,
               statement.path.parts.length === 1 && catalog.find(names(statement.path)) !== undefined,
             );
       const sql = `DROP ${statement.object} ${statement.ifExists ? "IF EXISTS " : ""}${name}${statement.cascade ? " CASCADE" : ""}`;
@@ -123,6 +129,8 @@ export function translateParsed(statement: Statement, context: StatementContext)
     }
     case "alterTable":
       return addColumns(statement, catalog);
+    case "loadData":
+      return { kind: "loadData", path: names(statement.path), load: loadData(statement, catalog), sql: [] };
     case "insert":
       return { kind: "insert", path: names(statement.path), sql: [translateInsert(statement, context)] };
     case "delete":

@@ -1,4 +1,5 @@
 import type { SqlChecker } from "../googlesql/checker.js";
+import type { ProjectNames } from "../googlesql/project-names.js";
 import type { Warehouse } from "../port/port.js";
 
 /** What the flags and settings of a command say of where a warehouse is; each engine reads what concerns it. */
@@ -10,6 +11,8 @@ export interface WarehousePlace {
   readonly memory: string | undefined;
   /** Threads that it may use; undefined: one a core. */
   readonly threads: number | undefined;
+  /** What names with a project stand for, asked when SQL is translated; undefined: projects tell nothing apart. */
+  readonly projects?: () => Promise<ProjectNames>;
 }
 
 /** One engine that can hold a warehouse. Adding one is a folder beside this file and a line in the registry. */
@@ -28,7 +31,7 @@ export interface Engine {
    */
   open(place: WarehousePlace, options: { readonly create: boolean }): Promise<Warehouse>;
   /** An empty warehouse that nobody else sees and that is gone when it is closed; undefined: the engine has none. */
-  readonly openScratch?: () => Promise<Warehouse>;
+  readonly openScratch?: (projects: ProjectNames) => Promise<Warehouse>;
   /** Finds mistakes in SQL without running it; undefined: the engine cannot. */
   readonly checker?: () => Promise<SqlChecker>;
 }

@@ -36,6 +36,8 @@ export type RunEvent =
   | { readonly event: "undeclared_read"; readonly reader: string; readonly table: string }
   /** Relations are read that are not there and that nobody makes: their readers fail. */
   | { readonly event: "sources_missing"; readonly sources: readonly AbsentSource[] }
+  /** A table of others is compared as a whole: nothing says any more by which column it is partitioned. */
+  | { readonly event: "partition_lost"; readonly table: string; readonly column: string }
   /** The selection leaves stale actions as they are. */
   | { readonly event: "left_stale"; readonly actions: readonly string[] }
   /** An action leaves the queue and opens its transaction. */

@@ -1,4 +1,5 @@
 import type { EventListener } from "../events/events.js";
+import { quoteKey } from "../googlesql/quote.js";
 import type { RunnableAction } from "../graph/action.js";
 import { onlyReports } from "../graph/audits.js";
 import type { PartitionDecision } from "../graph/decision.js";
@@ -9,11 +10,19 @@ import { partitionsOf } from "../plan/partitions.js";
 import { EngineError } from "../port/engine-error.js";
 import { type Partition, WHOLE } from "../port/identity.js";
 import type { PartitionSet } from "../port/partition-set.js";
-import type { DateRange, PublishCounts, Relation, ScriptTexts, Stage, Transaction } from "../port/port.js";
+import {
+  type DateRange,
+  type PublishCounts,
+  type Relation,
+  relationKey,
+  type ScriptTexts,
+  type Stage,
+  type Transaction,
+} from "../port/port.js";
 import { typeName } from "../port/sql-types.js";
 import type { FingerprintLog } from "../state/relation-state.js";
 import type { Breakers } from "./breakers.js";
-import { composeAssertion, composeBuild, composeShape, composeView } from "./compose.js";
+import { composeAround, composeAssertion, composeBuild, composeShape, composeView } from "./compose.js";
 import { locating, runStatements } from "./located.js";
 import { mergeStatement } from "./merge-statement.js";
 import { BuildRecorder } from "./record-build.js";
@@ -218,9 +227,27 @@ class ActionBuild {
     query: ReturnType<typeof composeBuild>,
     live: Relation,
   ): Promise<PublishCounts> {
-    const merge = mergeStatement(this.task.action, query, live.columns);
+    const merge = mergeStatement(this.task.action, query, await this.#columnsFor(script, query, live));
     const changed = await locating(merge, this.context.locate, (sql) => script.execute(sql));
     return { inserted: 0, updated: changed ?? 0, refreshed: 0, deleted: 0, unchanged: 0 };
+  }
+
+  /** The columns of the table, once it has followed those of the query as far as onSchemaChange allows. */
+  async #columnsFor(script: ScriptTexts, query: ReturnType<typeof composeBuild>, live: Relation) {
+    const { target, strategy } = this.task.action;
+    const { onSchemaChange } = strategy;
+    if (onSchemaChange === "IGNORE") return live.columns;
+    const shape = composeAround("SELECT * FROM (\n", query, "\n) WHERE FALSE");
+    const stage = await locating(shape, this.context.locate, (sql) => script.stage(sql));
+    await this.transaction.accumulate({
+      stage,
+      target,
+      key: [],
+      partitionColumn: undefined,
+      overwritesPartitions: false,
+      onSchemaChange,
+    });
+    return (await this.transaction.relations()).get(relationKey(target))?.columns ?? live.columns;
   }
 
   /** The rows that the partitions hold; undefined: the whole table is built, from whole upstreams. */
@@ -341,7 +368,7 @@ export async function buildShape(
   const stage =
     like === undefined
       ? await stageShape(transaction, action, relations, context)
-      : await transaction.stage(`SELECT * FROM \`${like.split(".").join("`.`")}\` WHERE FALSE`);
+      : await transaction.stage(`SELECT * FROM ${quoteKey(like)} WHERE FALSE`);
   await transaction.publish({
     stage,
     target: action.target,

@@ -1,12 +1,13 @@
 import type { ProjectPlan } from "../decide/plan-project.js";
 import type { EventListener, RunEvent } from "../events/events.js";
 import { recordOf } from "../events/run-record.js";
-import { quoteIdentifier } from "../googlesql/quote.js";
+import { quoteKey } from "../googlesql/quote.js";
 import type { Locate } from "../graph/locate.js";
 import type { Transaction, Warehouse } from "../port/port.js";
 import { migrateState } from "../state/migrate.js";
 import { FingerprintLog } from "../state/relation-state.js";
 import { recordRun } from "../state/run-log.js";
+import { recordLayouts } from "../state/source-layouts.js";
 import { storeManifest } from "../state/stored-manifest.js";
 import { Breakers } from "./breakers.js";
 import { notesOf, type RunIdentity, runFinished, runStarted } from "./plan-events.js";
@@ -61,8 +62,21 @@ export async function executePlan(warehouse: Warehouse, plan: ProjectPlan, optio
   await warehouse.transaction(async (transaction) => {
     if (options.compiledManifest !== undefined)
       await storeManifest(transaction, stateDataset, options.compiledManifest);
+    await recordLayouts(transaction, stateDataset, run, foreignLayouts(plan));
     await recordRun(transaction, stateDataset, recordOf(events));
   });
+}
+
+/** By which column the tables of others are partitioned that the project reads. */
+function foreignLayouts({ project, snapshot }: ProjectPlan): ReadonlyMap<string, string> {
+  const own = new Set(project.actions.flatMap(({ node, writes }) => [node.key, ...writes]));
+  const read = new Set(project.actions.flatMap(({ node }) => node.upstreams.map(({ key }) => key)));
+  const layouts = new Map<string, string>();
+  for (const key of read) {
+    const column = own.has(key) ? undefined : snapshot.relations.get(key)?.partitionColumn;
+    if (column !== undefined) layouts.set(key, column);
+  }
+  return layouts;
 }
 
 /** Before anything runs, because concurrent transactions that create the same dataset conflict. */
@@ -71,7 +85,7 @@ async function createDatasets(transaction: Transaction, plan: ProjectPlan): Prom
     ({ node }) => node.kind !== "assertion" && plan.decisions.get(node.key)?.some(({ decision }) => decision === "run"),
   );
   const datasets = new Set(running.map(({ target }) => target.dataset));
-  for (const dataset of datasets) await transaction.execute(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(dataset)}`);
+  for (const dataset of datasets) await transaction.execute(`CREATE SCHEMA IF NOT EXISTS ${quoteKey(dataset)}`);
 }
 
 /** Later than every state row there is, even when the machine's clock went back: the newest row must be the last written. */

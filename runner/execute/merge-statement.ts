@@ -1,5 +1,6 @@
-import { quoteIdentifier } from "../googlesql/quote.js";
+import { quoteIdentifier, quoteKey } from "../googlesql/quote.js";
 import type { RunnableAction } from "../graph/action.js";
+import { relationKey } from "../port/port.js";
 import type { Column } from "../port/sql-types.js";
 import { type ComposedQuery, composeAround } from "./compose.js";
 
@@ -21,7 +22,7 @@ export function mergeStatement(
   const assignments = names.map((name) => `${name} = DATAFORM_SOURCE.${name}`).join(", ");
   const list = names.join(", ");
   return composeAround(
-    `MERGE \`${target.dataset}\`.\`${target.name}\` AS DATAFORM_DEST USING (\n`,
+    `MERGE ${quoteKey(relationKey(target))} AS DATAFORM_DEST USING (\n`,
     query,
     `\n) AS DATAFORM_SOURCE ON ${conditions.join(" AND ")}\n` +
       `WHEN MATCHED THEN UPDATE SET ${assignments}\n` +

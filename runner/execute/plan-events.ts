@@ -39,7 +39,7 @@ export function runFinished(startedAt: Date): RunEvent {
 }
 
 /** What a plan should tell though it stops nothing. */
-export function notesOf({ undeclared, missing, leftStale }: ProjectPlan): RunEvent[] {
+export function notesOf({ undeclared, missing, unpartitioned, leftStale }: ProjectPlan): RunEvent[] {
   return [
     ...undeclared.map(({ reader, table }): RunEvent => ({ event: "undeclared_read", reader, table })),
     ...(missing.length === 0
@@ -50,6 +50,7 @@ export function notesOf({ undeclared, missing, leftStale }: ProjectPlan): RunEve
             sources: missing.map(({ key, declared, readers }) => ({ table: key, declared, readers })),
           },
         ]),
+    ...unpartitioned.map((source): RunEvent => ({ event: "partition_lost", ...source })),
     ...(leftStale.length === 0 ? [] : [{ event: "left_stale" as const, actions: leftStale }]),
   ];
 }

@@ -1,9 +1,10 @@
 import type { Column } from "../port/sql-types.js";
 import type { Statement } from "./ast.js";
+import type { ProjectNames } from "./project-names.js";
 
 /** A table as the resolver sees it. */
 export interface CatalogTable {
-  /** Dataset and name; of a temporary table the schema that the engine keeps it in. */
+  /** Dataset, `project.dataset` in another project than home, and name; of a temporary table the schema that the engine keeps it in. */
   readonly path: readonly [dataset: string, name: string];
   /** It ends with the script that made it. */
   readonly temporary?: boolean;
@@ -13,6 +14,8 @@ export interface CatalogTable {
 }
 
 export interface Catalog {
+  /** What names with a project stand for; undefined: projects tell nothing apart. */
+  readonly projects?: ProjectNames;
   /** Looks a path of one to three parts up; undefined: no such table (an analysis error, with the nearest name). */
   find(path: readonly string[]): CatalogTable | undefined;
   /** Every known `dataset.table`, for "did you mean". */

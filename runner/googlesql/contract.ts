@@ -50,6 +50,8 @@ export interface QueryScan {
   readonly volatileCalls: readonly VolatileCall[];
   /** Every word of the text that can be the name of a column, in lower case, sorted. */
   readonly names: readonly string[];
+  /** Names, in lower case and sorted, that something else than a column of the name has somewhere in the query. */
+  readonly computed: readonly string[];
   /** Functions it calls that are not GoogleSQL's, as they are written, each once. */
   readonly userCalls: readonly string[];
 }

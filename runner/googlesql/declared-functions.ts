@@ -2,6 +2,7 @@ import type { PathNode, Statement } from "./ast.js";
 import type { UserFunction } from "./catalog.js";
 import { SqlProblem } from "./errors.js";
 import { parseScriptText } from "./parser/script.js";
+import { datasetOf, findByPath, foldedKey, type ProjectNames } from "./project-names.js";
 import type { ScriptStatement } from "./script-ast.js";
 import { walk } from "./walk.js";
 
@@ -20,17 +21,23 @@ export interface DeclaredFunction {
   readonly text: string;
 }
 
-/** The persistent functions that some scripts create, by `DS.F`; a script that cannot be read creates none. */
-export function declaredFunctions(scripts: Iterable<string>): ReadonlyMap<string, DeclaredFunction> {
+/**
+ * The persistent functions that some scripts create, by `DS.F`; a script that cannot be read creates none.
+ * @param home the project of names without one
+ */
+export function declaredFunctions(
+  scripts: Iterable<string>,
+  home: string | undefined,
+): ReadonlyMap<string, DeclaredFunction> {
   const functions = new Map<string, DeclaredFunction>();
   const visit = (sql: string): void => {
     walk(parseScriptText(sql), (node) => {
       const statement = node as unknown as ScriptStatement;
       if (!isCreateRoutine(statement)) return undefined;
-      const { key, parts, temporary } = identity(statement);
+      const { key, parts, temporary } = identity(statement, home);
       if (statement.kind === "createProcedure" || temporary) return false;
       const text = sql.slice(statement.start, statement.end);
-      functions.set(key, { routine: statement, dataset: parts.at(-2) ?? "", text });
+      functions.set(key, { routine: statement, dataset: datasetOf(foldedKey(parts, home)), text });
       return false;
     });
   };
@@ -44,16 +51,30 @@ export function declaredFunctions(scripts: Iterable<string>): ReadonlyMap<string
   return functions;
 }
 
-/** The key of a called name: `DS.F`, whatever project stands before it. */
-export function keyOf(name: string): string {
-  return name.split(".").slice(-2).join(".").toUpperCase();
+/** The key of a called name: `DS.F`, and of another project than home `P.DS.F`; names are called in any case, with backticks anywhere. */
+export function keyOf(name: string, home: string | undefined): string {
+  return foldedKey(name.replaceAll("`", "").split("."), home).toUpperCase();
+}
+
+/** The routine that a called name stands for, among routines by their key. */
+export function routineNamed<T>(
+  name: string,
+  { home, claims }: ProjectNames,
+  routines: ReadonlyMap<string, T>,
+): T | undefined {
+  return findByPath(name.replaceAll("`", "").split("."), { home, claims: (key) => claims(`${key}()`) }, (key) =>
+    routines.get(key.toUpperCase()),
+  );
 }
 
 /** Key, name and life of a routine that a statement creates. */
-export function identity(statement: CreateRoutine): { key: string; parts: string[]; temporary: boolean } {
+export function identity(
+  statement: CreateRoutine,
+  home: string | undefined,
+): { key: string; parts: string[]; temporary: boolean } {
   const parts = namesOf(statement.path);
   const temporary = statement.kind === "createFunction" && statement.temporary;
-  return { key: parts.slice(-2).join(".").toUpperCase(), parts, temporary };
+  return { key: foldedKey(parts, home).toUpperCase(), parts, temporary };
 }
 
 /** The parts of a path. */

@@ -1,3 +1,4 @@
+import { computedNames } from "./computed-names.js";
 import type { QueryScan, ScriptScan } from "./contract.js";
 import { locateErrors } from "./errors.js";
 import { parseScriptText } from "./parser/script.js";
@@ -12,7 +13,12 @@ export { canonicalText } from "./canonical.js";
  * @throws DialectError for text that is no query
  */
 export function scanQuery(sql: string): QueryScan {
-  return locateErrors(sql, () => scanParsed(sql, parseQueryText(sql)));
+  return locateErrors(sql, () => scanned(sql));
+}
+
+function scanned(sql: string): QueryScan {
+  const query = parseQueryText(sql);
+  return { ...scanParsed(sql, query), computed: computedNames(query) };
 }
 
 /**

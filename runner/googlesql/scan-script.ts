@@ -13,7 +13,7 @@ export function scanStatements(sql: string, statements: readonly ScriptStatement
   scan.visit(statements);
   const made = new Set([...scan.temporaryTables, ...scan.tables]);
   return {
-    tables: pathsOf(scan.scanner).filter((path) => !made.has(path.slice(-2).join("."))),
+    tables: pathsOf(scan.scanner).filter((path) => !made.has(path.join("."))),
     volatileCalls: scan.scanner.volatileCalls.map(({ functionName }) => functionName),
     userCalls: [...scan.scanner.userCalls],
     routines: scan.routines,
@@ -28,7 +28,7 @@ class StatementScanner {
   readonly scanner: Scanner;
   readonly routines: FunctionScan[] = [];
   readonly temporaryTables = new Set<string>();
-  /** `dataset.name` of the other tables that it creates. */
+  /** The other tables that it creates, as it names them. */
   readonly tables = new Set<string>();
   /** What it does to other relations, by name; making one counts for more than changing it. */
   readonly writes = new Map<string, RelationWrite>();
@@ -58,7 +58,8 @@ class StatementScanner {
 
   #note(node: Node): void {
     const { kind } = node;
-    this.dynamic ||= kind === "execute" || (kind === "call" && "path" in node);
+    // Files may be others the next time.
+    this.dynamic ||= kind === "loadData" || kind === "execute" || (kind === "call" && "path" in node);
     this.declares ||= kind === "declare";
     this.#write(node);
     if (kind !== "createTable") return;
@@ -66,16 +67,17 @@ class StatementScanner {
     const parts = path.parts.map(({ name }) => name);
     const isTemporary = temporary || parts.at(-2)?.toUpperCase() === "_SESSION";
     if (isTemporary) this.temporaryTables.add(parts.at(-1) as string);
-    else this.tables.add(parts.slice(-2).join("."));
+    else this.tables.add(parts.join("."));
     this.declares ||= isTemporary;
   }
 
   #write(node: Node): void {
-    const does = WRITES[node.kind as keyof typeof WRITES];
+    const does =
+      node.kind === "loadData" && node.overwrite === true ? "makes" : WRITES[node.kind as keyof typeof WRITES];
     // A clause of MERGE is called like a statement, and has no path of its own.
     if (does === undefined || !("path" in node) || node.temporary === true || node.object === "SCHEMA") return;
     const path = (node.path as PathNode).parts.map(({ name }) => name);
-    const name = path.slice(-2).join(".");
+    const name = path.join(".");
     if (does === "makes" || !this.writes.has(name)) this.writes.set(name, { path, does });
   }
 
@@ -118,6 +120,7 @@ const WRITES = {
   truncate: "changes",
   alterTable: "changes",
   changeTable: "changes",
+  loadData: "changes",
   drop: "drops",
 } as const satisfies Readonly<Record<string, RelationWrite["does"]>>;
 

@@ -1,4 +1,4 @@
-import type { Expr, FromItem, Identifier, PathNode, Query, Statement, TypeNode } from "./ast.js";
+import type { ColumnDefinition, Expr, FromItem, Identifier, PathNode, Query, Statement, TypeNode } from "./ast.js";
 import type { Span } from "./contract.js";
 
 /** `a = 1`, `t.a = 1`, `a.field = 1`. */
@@ -110,7 +110,24 @@ export type FurtherStatement =
       readonly path: PathNode;
       readonly ifExists: boolean;
     })
+  | (Span & {
+      readonly kind: "loadData";
+      readonly path: PathNode;
+      readonly overwrite: boolean;
+      readonly columns: readonly ColumnDefinition[];
+      readonly partitionBy: Expr | undefined;
+      readonly clusterBy: readonly Expr[];
+      readonly options: readonly LoadOption[];
+    })
   | (Span & { readonly kind: "assert"; readonly condition: Expr; readonly message: string | undefined });
+
+/** `name = value` of FROM FILES, at the place of the value. */
+export interface LoadOption extends Span {
+  /** In lower case. */
+  readonly name: Identifier;
+  /** Undefined: NULL, as if it were not there. */
+  readonly value: string | number | boolean | readonly string[] | undefined;
+}
 
 /** One step of a script. */
 export type ScriptStatement =

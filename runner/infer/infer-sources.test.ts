@@ -18,7 +18,7 @@ const NOTHING = {
 /** `table.column TYPE` of everything that views v1, v2, ... read of others, each reading the ones before. */
 function inferred(...queries: readonly string[]): string[] {
   const actions = queries.map((query, i): ManifestAction => ({ ...NOTHING, type: "view", key: `d.v${i + 1}`, query }));
-  return inferSources({ actions }, new Map()).flatMap(({ key, columns }) =>
+  return inferSources({ actions, homeProject: "p" }, new Map()).flatMap(({ key, columns }) =>
     columns.map(({ name, type }) => `${key}.${name} ${typeName(type.type(name))}`),
   );
 }

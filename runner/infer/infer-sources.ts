@@ -3,9 +3,11 @@ import { DialectError } from "../googlesql/contract.js";
 import { SqlProblem } from "../googlesql/errors.js";
 import { parseScriptText } from "../googlesql/parser/script.js";
 import { parseQueryText } from "../googlesql/parser/statement.js";
+import { foldProject } from "../googlesql/project-names.js";
 import { walk } from "../googlesql/walk.js";
 import { dependencyOrder } from "../graph/order.js";
 import type { Column } from "../port/sql-types.js";
+import { withPlainlyLoaded } from "../project/foreign-relations.js";
 import type { Manifest, ManifestAction } from "../project/manifest.js";
 import { expressionType, typeOf } from "./expressions.js";
 import { QueryInference, type RowChange } from "./queries.js";
@@ -33,10 +35,10 @@ export interface InferredTable {
  * @param known columns of relations that are there, by `dataset.name`: they are no question
  */
 export function inferSources(
-  manifest: Pick<Manifest, "actions">,
+  manifest: Pick<Manifest, "actions" | "homeProject">,
   known: ReadonlyMap<string, readonly Column[]>,
 ): readonly InferredTable[] {
-  const project = new ProjectInference(known);
+  const project = new ProjectInference(withPlainlyLoaded(known, manifest), manifest.homeProject);
   const ordered = dependencyOrder(manifest.actions);
   // First what is certain; then a column that can be of several tables goes to one that is known to have it, or to the first.
   for (const isStrict of [true, false]) project.pass(ordered, isStrict);
@@ -52,7 +54,10 @@ class ProjectInference {
   #made: ReadonlySet<string> = new Set();
   #reader = "";
 
-  constructor(known: ReadonlyMap<string, readonly Column[]>) {
+  constructor(
+    known: ReadonlyMap<string, readonly Column[]>,
+    readonly home: string,
+  ) {
     this.#known = new Map([...known].map(([key, columns]) => [key, closed(columns)]));
   }
 
@@ -131,7 +136,7 @@ class ProjectInference {
   }
 
   #relation(path: readonly string[]): Relation {
-    const [dataset, name] = path.slice(-2);
+    const [dataset, name] = foldProject(path, this.home);
     const isForeign = name === undefined || path.some((part) => part.toUpperCase() === "INFORMATION_SCHEMA");
     if (isForeign) return new OpenTable();
     const key = `${dataset}.${name}`;

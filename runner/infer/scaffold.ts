@@ -1,4 +1,5 @@
 import { RESERVED } from "../googlesql/keywords.js";
+import { datasetOf } from "../googlesql/project-names.js";
 import { quoteIdentifier } from "../googlesql/quote.js";
 import { type Column, typeName } from "../port/sql-types.js";
 import type { InferredTable } from "./infer-sources.js";
@@ -44,8 +45,8 @@ export function scaffold(tables: readonly InferredTable[], rows: number): readon
 
 /** The datasets of tables, each once, as statements. */
 export function schemas(tables: readonly Pick<ScaffoldedTable, "key">[]): readonly string[] {
-  const datasets = new Set(tables.map(({ key }) => key.slice(0, key.indexOf("."))));
-  return [...datasets].map((dataset) => `CREATE SCHEMA IF NOT EXISTS ${quoted(dataset)};`);
+  const datasets = new Set(tables.map(({ key }) => datasetOf(key)));
+  return [...datasets].map((dataset) => `CREATE SCHEMA IF NOT EXISTS ${path(dataset)};`);
 }
 
 /** One table of a wildcard: with the suffix that the project asks for, or a day's. */
@@ -82,8 +83,7 @@ function written(type: Column["type"]): string {
 }
 
 function path(key: string): string {
-  const at = key.indexOf(".");
-  return `${quoted(key.slice(0, at))}.${quoted(key.slice(at + 1))}`;
+  return key.split(".").map(quoted).join(".");
 }
 
 function quoted(name: string): string {

@@ -15,9 +15,31 @@ export function fingerprintedColumns(relation: Relation, { columns }: Upstream):
   return columns === undefined ? all : all.filter((name) => columns.has(name.toLowerCase())).sort();
 }
 
+/**
+ * The columns whose values make the fingerprint: where a column stands for a row, this one, the key, and what is read besides that it
+ * leaves out.
+ */
+export function digestedColumns(relation: Relation, upstream: Upstream): readonly string[] {
+  const read = fingerprintedColumns(relation, upstream);
+  const { rowHash, partitionColumn } = relation;
+  if (rowHash === undefined) return read;
+  const own = new Set([
+    rowHash.column,
+    ...relation.primaryKey,
+    ...(partitionColumn === undefined ? [] : [partitionColumn]),
+  ]);
+  const besides = new Set(rowHash.without.map((name) => name.toLowerCase()));
+  const isApart = (name: string) => besides.has(name.toLowerCase()) || relation.foreignColumns.includes(name);
+  return [...own, ...read.filter((name) => isApart(name) && !own.has(name))];
+}
+
 /** Readers that fingerprint the same columns of a relation share one fingerprint: it has this name. */
 export function inputName(relation: Relation, upstream: Upstream): string {
   const key = relationKey(relation.id);
+  if (relation.rowHash !== undefined) {
+    const names = [fingerprintedColumns(relation, upstream), digestedColumns(relation, upstream)];
+    return `${key}#${digestText(JSON.stringify(names)).slice(0, 12)}`;
+  }
   if (upstream.columns === undefined) return key;
   return `${key}#${digestText(JSON.stringify(fingerprintedColumns(relation, upstream))).slice(0, 12)}`;
 }

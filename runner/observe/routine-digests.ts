@@ -1,3 +1,4 @@
+import { nameOf } from "../googlesql/project-names.js";
 import type { RunnableAction } from "../graph/action.js";
 import { isRoutineKey } from "../graph/routine-key.js";
 import { digestText } from "../port/digest-text.js";
@@ -24,7 +25,7 @@ function routineDigest(name: string, texts: ReadonlyMap<string, string>): Partit
     if (seen.has(next)) continue;
     seen.add(next);
     const words = new Set((texts.get(next) ?? "").toUpperCase().match(/\w+/g));
-    for (const other of texts.keys()) if (words.has(other.slice(other.indexOf(".") + 1))) open.push(other);
+    for (const other of texts.keys()) if (words.has(nameOf(other))) open.push(other);
   }
   const content = [...seen].sort().map((key) => [key, texts.get(key)]);
   const digest = digestText(JSON.stringify(content)) as Fingerprint;

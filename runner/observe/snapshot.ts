@@ -14,7 +14,7 @@ import {
   relationKey,
   rowColumnNames,
 } from "../port/port.js";
-import { columnsDigest, fingerprintedColumns, inputName, type RowDigests } from "./inputs.js";
+import { columnsDigest, digestedColumns, inputName, type RowDigests } from "./inputs.js";
 import { readRoutineDigests } from "./routine-digests.js";
 
 /** What an assertion leaves as its output. */
@@ -77,7 +77,7 @@ function inputRequests(
     const relation = relations.get(upstream.key);
     if (relation === undefined) return undefined;
     const name = inputName(relation, upstream);
-    if (!columns.has(name)) columns.set(name, { relation, columns: fingerprintedColumns(relation, upstream) });
+    if (!columns.has(name)) columns.set(name, { relation, columns: digestedColumns(relation, upstream) });
     return name;
   };
   const nodes = actions.map(({ node }) => node).filter(({ kind }) => kind !== "view");

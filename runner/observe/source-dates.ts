@@ -1,5 +1,5 @@
 import type { RunnableProject } from "../graph/action.js";
-import { type Observation, type Relation, relationKey } from "../port/port.js";
+import type { Observation, Relation } from "../port/port.js";
 
 /**
  * The dates on which the dated relations that no model makes have rows, by `dataset.name`. What a project is built of says which
@@ -33,13 +33,16 @@ async function readDates(
   const relations = await transaction.relations();
   const isDated = (relation: Relation | undefined): relation is Relation =>
     relation?.kind === "table" && relation.partitionColumn !== undefined;
-  const dated = [...keys].map((key) => relations.get(key)).filter(isDated);
+  const dated = [...keys].flatMap((key) => {
+    const relation = relations.get(key);
+    return isDated(relation) ? [{ key, relation }] : [];
+  });
   const digests = await transaction.digests(
-    dated.map((relation) => ({ relation, columns: [], range: undefined, grain: "partition" as const })),
+    dated.map(({ relation }) => ({ relation, columns: [], range: undefined, grain: "partition" as const })),
   );
   return new Map(
-    dated.map(({ id }, index) => [
-      relationKey(id),
+    dated.map(({ key }, index) => [
+      key,
       [...(digests[index]?.keys() ?? [])].filter((partition) => /^\d{4}-/.test(partition)),
     ]),
   );

@@ -27,6 +27,10 @@ export interface Relation {
   readonly clusterBy: readonly string[];
   /** PRIMARY KEY (...) NOT ENFORCED of the table, or the unique key of the model that built it. */
   readonly primaryKey: readonly string[];
+  /** The column that stands for the other ones of a row, where somebody says so, and those that it leaves out. */
+  readonly rowHash?: { readonly column: string; readonly without: readonly string[] };
+  /** The column by which it was partitioned when it was last seen; it has no partitions any more. */
+  readonly lostPartition?: string;
 }
 
 /** A table that a loader fills: name, typed columns, keys, layout. */

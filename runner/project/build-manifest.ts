@@ -1,8 +1,10 @@
 import type { QueryScan, ScriptScan } from "../googlesql/contract.js";
+import { foldedKey } from "../googlesql/project-names.js";
 import { type BuildOptions, type CodeHashInputs, codeHash, compiledHash } from "./action-hashes.js";
 import type { CompiledGraph, CompiledTable, CompiledTarget, CompileOutcome } from "./compile/graph-shape.js";
 import { ProjectError, type ProjectProblem } from "./errors.js";
 import { graphProblems } from "./graph-problems.js";
+import { suffixedProject } from "./home-project.js";
 import { linkReads } from "./link-reads.js";
 import { MANIFEST_FORMAT_VERSION, type Manifest, type ManifestAction } from "./manifest.js";
 import { labelProblem, readModelLabels } from "./model-labels.js";
@@ -32,7 +34,7 @@ export interface ManifestInputs {
 
 type Draft = Omit<ManifestAction, "codeHash" | "compiledHash" | "compileVolatile" | "sources">;
 /** What scanning a query tells of an action. */
-type Scan = Pick<Draft, "reads" | "names" | "volatileCalls" | "unscannable">;
+type Scan = Pick<Draft, "reads" | "names" | "computed" | "volatileCalls" | "unscannable">;
 type ListName = CompileOutcome["actionTraces"][number]["list"];
 
 /**
@@ -43,7 +45,7 @@ type ListName = CompileOutcome["actionTraces"][number]["list"];
 export function buildManifest(inputs: ManifestInputs): Manifest {
   const { graph, outcome, scanner } = inputs;
   const problems: ProjectProblem[] = [];
-  const { defaultDatabase } = graph.projectConfig;
+  const home = homeOf(graph.projectConfig);
   const traces = new Map(outcome.actionTraces.map((trace) => [`${trace.list} ${trace.index}`, trace]));
   const codeInputs: CodeHashInputs = {
     formatVersion: MANIFEST_FORMAT_VERSION,
@@ -67,16 +69,15 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
     readModelLabels(table.bigquery.labels, tableNames, (label, message) => {
       problems.push(labelProblem(table.fileName, inputs.readSource(table.fileName), label, message));
     });
-  const readKey = readKeys(graph);
-  const scan = (query: string, database: string) => scanReads(query, (path) => readKey(path, database), scanner);
+  const readKey = (path: readonly string[]) => foldedKey(path, home);
+  const scan = (query: string) => scanReads(query, readKey, scanner);
 
   const tables = graph.tables.map((table, i) => {
     refuseJit(table, problems);
     const query = table.query.trim();
-    const scanned = (sql: string) => scan(sql, table.target.database);
-    const texts = incrementalTexts(table, scanned(query), scanned);
+    const texts = incrementalTexts(table, scan(query), scan);
     const draft: Draft = {
-      ...baseOf(table, TABLE_TYPES[table.enumType]),
+      ...baseOf(table, TABLE_TYPES[table.enumType], home),
       query,
       preOps: trimmed(table.preOps),
       postOps: trimmed(table.postOps),
@@ -95,21 +96,21 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
   const operations = graph.operations.map((operation, i) => {
     refuseJit(operation, problems);
     const { queries, hasOutput } = operation;
-    const draft = { ...baseOf(operation, "operation"), operations: trimmed(queries), hasOutput };
+    const draft = { ...baseOf(operation, "operation", home), operations: trimmed(queries), hasOutput };
     return finish("operations", i, draft, { hasOutput });
   });
   const assertions = graph.assertions.map((assertion, i) => {
     const query = assertion.query.trim();
-    const parent = assertion.parentAction === undefined ? undefined : keyOf(assertion.parentAction);
-    const draft = { ...baseOf(assertion, "assertion"), query, parent, ...scan(query, assertion.target.database) };
+    const parent = assertion.parentAction === undefined ? undefined : keyOf(assertion.parentAction, home);
+    const draft = { ...baseOf(assertion, "assertion", home), query, parent, ...scan(query) };
     return finish("assertions", i, draft, {});
   });
   const declarations = graph.declarations.map((declaration, i) =>
-    finish("declarations", i, baseOf(declaration, "declaration"), {}),
+    finish("declarations", i, baseOf(declaration, "declaration", home), {}),
   );
   const tests = graph.tests.map((test, i) => {
     const draft: Draft = {
-      ...baseOf({ ...test, target: { database: "", schema: "", name: test.name } }, "test"),
+      ...baseOf({ ...test, target: { database: "", schema: "", name: test.name } }, "test", home),
       key: `test:${test.name}`,
       query: test.testQuery.trim(),
       expectedQuery: test.expectedOutputQuery.trim(),
@@ -120,7 +121,7 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
   const actions = linkReads(
     linkFunctions(
       [...declarations, ...tables, ...operations, ...assertions, ...tests].map((action) => scriptsOf(action, scanner)),
-      (path, { target }) => readKey(path, target.database),
+      home,
     ),
   );
   problems.push(...graphProblems(actions));
@@ -130,7 +131,7 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
     inputsDigest: inputs.inputsDigest,
     coreVersion: outcome.coreVersion,
     coreHash: outcome.coreHash,
-    defaultDatabase,
+    homeProject: home,
     compileVolatile: [...Object.values(outcome.fileTraces), ...outcome.actionTraces].some(
       ({ nondeterministic }) => nondeterministic.length > 0,
     ),
@@ -153,9 +154,14 @@ function hashesOfSources(
   );
 }
 
-/** `dataset.name`. */
-export function keyOf(target: CompiledTarget): string {
-  return `${target.schema}.${target.name}`;
+/** `dataset.name`, with the project before it where that is not home. */
+function keyOf({ database, schema, name }: CompiledTarget, home: string): string {
+  return foldedKey([database, schema, name], home);
+}
+
+/** Where the project's own tables are: core puts its suffix behind the project of everything that it makes. */
+function homeOf({ defaultDatabase, databaseSuffix }: CompiledGraph["projectConfig"]): string {
+  return suffixedProject(defaultDatabase, databaseSuffix);
 }
 
 const TABLE_TYPES = { TABLE: "table", VIEW: "view", INCREMENTAL: "incremental" } as const;
@@ -169,11 +175,11 @@ interface BaseInput {
   readonly actionDescriptor?: CompiledTable["actionDescriptor"];
 }
 
-function baseOf(action: BaseInput, type: ManifestAction["type"]): Draft {
+function baseOf(action: BaseInput, type: ManifestAction["type"], home: string): Draft {
   const { target, actionDescriptor } = action;
   const columns = (actionDescriptor?.columns ?? []).filter((column) => column.description !== undefined);
   return {
-    key: keyOf(target),
+    key: keyOf(target, home),
     target: { database: target.database, dataset: target.schema, name: target.name },
     type,
     fileName: action.fileName,
@@ -187,7 +193,7 @@ function baseOf(action: BaseInput, type: ManifestAction["type"]): Draft {
     postOps: [],
     operations: [],
     hasOutput: false,
-    dependencies: [...new Set((action.dependencyTargets ?? []).map(keyOf))],
+    dependencies: [...new Set((action.dependencyTargets ?? []).map((dependency) => keyOf(dependency, home)))],
     parent: undefined,
     partitionColumn: undefined,
     partitionExpression: undefined,
@@ -200,6 +206,7 @@ function baseOf(action: BaseInput, type: ManifestAction["type"]): Draft {
     rowColumns: {},
     reads: [],
     names: [],
+    computed: undefined,
     incremental: undefined,
     accumulating: false,
     strategy: { onSchemaChange: "IGNORE", overwritesPartitions: false, updateFilters: [] },
@@ -227,10 +234,11 @@ function incrementalTexts(
   const same = (a: readonly string[], b: readonly string[]) => a.join(";") === b.join(";");
   if (query === table.query.trim() && same(preOps, trimmed(table.preOps)) && same(postOps, trimmed(table.postOps)))
     return { ...full, incremental: undefined };
-  const { reads, names, volatileCalls, unscannable } = scan(query);
+  const { reads, names, computed, volatileCalls, unscannable } = scan(query);
   return {
     reads: full.reads,
     names: [...new Set([...full.names, ...names])].sort(),
+    computed: computed && full.computed && [...new Set([...full.computed, ...computed])].sort(),
     volatileCalls: [...full.volatileCalls, ...volatileCalls],
     unscannable: full.unscannable ?? unscannable,
     incremental: { query, reads, preOps, postOps },
@@ -291,7 +299,13 @@ function scanReads(query: string, readKey: (path: readonly string[]) => string, 
     scan = scanner.scanQuery(query);
   } catch (error) {
     const offset = (error as { span?: { start?: number } }).span?.start ?? 0;
-    return { reads: [], names: [], volatileCalls: [], unscannable: { message: (error as Error).message, offset } };
+    return {
+      reads: [],
+      names: [],
+      computed: undefined,
+      volatileCalls: [],
+      unscannable: { message: (error as Error).message, offset },
+    };
   }
   return {
     reads: scan.tables.map(({ path, span, implicitAlias, whole }) => ({
@@ -302,6 +316,7 @@ function scanReads(query: string, readKey: (path: readonly string[]) => string, 
       whole,
     })),
     names: [...scan.names],
+    computed: [...scan.computed],
     volatileCalls: scan.volatileCalls.map(({ functionName, line, column, outputColumn }) => ({
       functionName,
       line,
@@ -309,23 +324,5 @@ function scanReads(query: string, readKey: (path: readonly string[]) => string, 
       outputColumn,
     })),
     unscannable: undefined,
-  };
-}
-
-/**
- * `dataset.name` for a relation of the default project, of the action's own and for what the graph makes or declares
- * in any; a foreign project that nobody declares stays in front.
- */
-function readKeys(graph: CompiledGraph): (path: readonly string[], database: string) => string {
-  const { defaultDatabase } = graph.projectConfig;
-  const named = new Set(
-    [...graph.tables, ...graph.operations, ...graph.declarations].map(({ target }) =>
-      [target.database, target.schema, target.name].join("."),
-    ),
-  );
-  return (path, database) => {
-    const key = path.join(".");
-    const isOurs = path[0] === defaultDatabase || path[0] === database || named.has(key);
-    return path.length === 3 && isOurs ? path.slice(1).join(".") : key;
   };
 }

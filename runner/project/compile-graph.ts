@@ -3,6 +3,7 @@ import type { CompileOutcome, StockGraph } from "./compile/graph-shape.js";
 import type { ProjectOverrides } from "./compile/protocol.js";
 import { type ChildLimits, DEFAULT_LIMITS } from "./compile/run-child.js";
 import { attemptCompile } from "./compile-project.js";
+import type { OnFetch } from "./core-cache.js";
 import { findCore } from "./core-package.js";
 import type { ProjectProblem } from "./errors.js";
 import { readProjectFiles } from "./files.js";
@@ -12,6 +13,7 @@ import { findProject } from "./settings.js";
  * The compiled graph of a project, field by field as `dataform compile --json` prints it; with compile errors it holds what could be
  * compiled and, as `graphErrors`, core's words for the rest.
  * @param childPath the built compile child
+ * @param onFetch is given a line before a release of core is fetched
  * @returns the graph and its compile errors in the runner's words
  * @throws ProjectError when the project cannot be read, or there is no graph at all
  */
@@ -20,11 +22,12 @@ export async function compileGraph(
   overrides: ProjectOverrides,
   childPath = findCompileChild(),
   limits: Partial<ChildLimits> = {},
+  onFetch?: OnFetch,
 ): Promise<{ readonly graph: StockGraph; readonly problems: readonly ProjectProblem[] }> {
   const projectDir = findProject(dir);
   const { outcome, problems } = await attemptCompile({
     projectDir,
-    core: await findCore(projectDir),
+    core: await findCore(projectDir, onFetch),
     overrides,
     filePaths: readProjectFiles(projectDir).filePaths,
     childPath,

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { nameOf } from "../googlesql/project-names.js";
 import { findCycle, type GraphNode } from "../graph/order.js";
 import {
   type CompiledGraph,
@@ -125,7 +126,7 @@ function reworded(message: string, known: readonly string[]): string {
     /^Missing dependency detected: Action ".*?" depends on "(.*)" which does not exist/.exec(message)?.[1];
   if (missing !== undefined) {
     const name = resolvableName(missing);
-    const candidates = name.includes(".") ? known : known.map((key) => key.slice(key.indexOf(".") + 1));
+    const candidates = name.includes(".") ? known : known.map(nameOf);
     return `refers to "${name}", which does not exist${suggestion(name, candidates)}`;
   }
   const duplicate = /^Duplicate (?:action name|canonical target) detected[\s\S]*?"(\{.*\})"/.exec(message)?.[1];

@@ -15,7 +15,9 @@ import { coreCacheDir } from "./core-cache.js";
 import { findCore } from "./core-package.js";
 
 let root: string;
+let notes: string[];
 beforeEach(() => {
+  notes = [];
   root = mkdtempSync(join(tmpdir(), "fastbreak-core-"));
   mkdirSync(join(root, "project"));
   mkdirSync(join(root, "bin"));
@@ -45,7 +47,7 @@ function core(settings: string, packages?: object) {
   const dir = join(root, "project");
   writeFileSync(join(dir, "workflow_settings.yaml"), settings);
   if (packages !== undefined) writeFileSync(join(dir, "package.json"), JSON.stringify(packages));
-  return findCore(dir);
+  return findCore(dir, (line) => notes.push(line));
 }
 
 function install(version: string): void {
@@ -67,6 +69,9 @@ describe.skipIf(process.platform === "win32")("a pinned core", () => {
     expect((await core(PINNED)).dir).toBe(found[0]?.dir);
     expect(calls()).toHaveLength(asked);
     expect(readdirSync(coreCacheDir())).toEqual(["3.0.7"]);
+    // Each of those that fetch says so, and nobody does once it is there.
+    expect(notes).toHaveLength(asked);
+    expect(notes[0]).toBe(`fetching @dataform/core 3.0.7 with npm; it is kept in ${coreCacheDir()}`);
   });
 
   it("takes what is installed only where that is the release asked for", async () => {

@@ -6,6 +6,9 @@ import { promisify } from "node:util";
 import { projectError } from "./errors.js";
 import type { PinnedCore } from "./pinned-core.js";
 
+/** Is given a line for the user before npm is asked, because that takes a while. */
+export type OnFetch = (line: string) => void;
+
 const FETCH_TIMEOUT_MS = 120_000;
 
 /** Only this package, none of its scripts, and an answer within seconds where the registry cannot be reached. */
@@ -31,15 +34,21 @@ const NPM_ARGUMENTS = [
  * processes may do that at once: a package appears whole or not at all.
  *
  * @param cacheDir where fetched releases are kept
+ * @param onFetch is told before something is fetched
  * @throws ProjectError when npm cannot fetch it, with what to do
  */
-export async function cachedCore(pinned: PinnedCore, cacheDir = coreCacheDir()): Promise<string> {
+export async function cachedCore(
+  pinned: PinnedCore,
+  cacheDir = coreCacheDir(),
+  onFetch: OnFetch = () => undefined,
+): Promise<string> {
   const kept = join(cacheDir, pinned.version);
   if (existsSync(kept)) return kept;
   let staging: string | undefined;
   try {
     mkdirSync(cacheDir, { recursive: true });
     staging = mkdtempSync(join(cacheDir, ".fetching-"));
+    onFetch(`fetching @dataform/core ${pinned.version} with npm; it is kept in ${cacheDir}`);
     await fetchInto(staging, pinned);
     keep(join(staging, "node_modules", "@dataform", "core"), kept);
   } catch (error) {

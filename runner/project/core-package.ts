@@ -2,7 +2,7 @@ import { lstatSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { readCore as readCoreFiles } from "./compile/core-files.js";
-import { cachedCore } from "./core-cache.js";
+import { cachedCore, type OnFetch } from "./core-cache.js";
 import { projectError } from "./errors.js";
 import { type PinnedCore, pinnedCore } from "./pinned-core.js";
 
@@ -20,11 +20,12 @@ const IN_PROJECT = "node_modules/@dataform/core";
  * The @dataform/core that compiles a project: the release that it pins, from wherever it is found first: the project's own packages, the
  * runner's, the user's cache, npm. Without a pin the one installed in the project, otherwise the runner's own.
  *
+ * @param onFetch is told before npm is asked
  * @throws ProjectError when there is none and it cannot be fetched, when it is damaged, or when the loader does not know the version
  */
-export async function findCore(projectDir: string): Promise<CorePackage> {
+export async function findCore(projectDir: string, onFetch?: OnFetch): Promise<CorePackage> {
   const pinned = await pinnedCore(projectDir);
-  const core = pinned === undefined ? openCore(projectDir) : await pinnedOrInstalled(projectDir, pinned);
+  const core = pinned === undefined ? openCore(projectDir) : await pinnedOrInstalled(projectDir, pinned, onFetch);
   if (!core.version.startsWith("3.")) {
     const { file, line } = pinned ?? { file: "package.json", line: undefined };
     throw projectError(`@dataform/core ${core.version} is not supported; ask for version 3`, file, line);
@@ -38,7 +39,11 @@ function openCore(projectDir: string): CorePackage {
   throw projectError("@dataform/core is not installed; run npm install in the project");
 }
 
-async function pinnedOrInstalled(projectDir: string, pinned: PinnedCore): Promise<CorePackage> {
+async function pinnedOrInstalled(
+  projectDir: string,
+  pinned: PinnedCore,
+  onFetch: OnFetch | undefined,
+): Promise<CorePackage> {
   const installed = installedCore(projectDir);
   // What npm put there is what package.json led to; only workflow_settings.yaml speaks to Dataform itself.
   if (installed !== undefined && (pinned.file === "package.json" || installed.version === pinned.version))
@@ -51,7 +56,7 @@ async function pinnedOrInstalled(projectDir: string, pinned: PinnedCore): Promis
       pinned.file,
       pinned.line,
     );
-  const dir = await cachedCore(pinned);
+  const dir = await cachedCore(pinned, undefined, onFetch);
   try {
     return readCore(dir);
   } catch (error) {

@@ -30,7 +30,7 @@ post_operations { set x = 2 }`,
       }),
     );
     expect(compiled).toBe(true);
-    expect(manifest.defaultDatabase).toBe("proj");
+    expect(manifest.homeProject).toBe("proj");
     const facts = action(manifest, "d.facts");
     expect(facts).toMatchObject({
       target: { database: "proj", dataset: "d", name: "facts" },

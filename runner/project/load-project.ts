@@ -6,6 +6,7 @@ import { findCompileChild } from "./compile/find-child.js";
 import type { ProjectOverrides } from "./compile/protocol.js";
 import type { ChildLimits } from "./compile/run-child.js";
 import type { CompiledProject } from "./compile-project.js";
+import type { OnFetch } from "./core-cache.js";
 import { type CorePackage, findCore } from "./core-package.js";
 import { ProjectError, projectError } from "./errors.js";
 import {
@@ -30,6 +31,8 @@ export interface LoadOptions {
   readonly limits?: Partial<ChildLimits>;
   /** Is given what the project's code prints while it compiles. */
   readonly onLog?: (text: string) => void;
+  /** Is given a line before a release of core is fetched. */
+  readonly onFetch?: OnFetch;
   /** Instead of the built one beside the runner, for tests. */
   readonly childPath?: string;
   /** The manifest kept in the warehouse; asked for only when the cached one on disk does not fit. */
@@ -95,11 +98,12 @@ async function findInputs({
   projectDir,
   overrides = {},
   childPath = findCompileChild(),
+  onFetch,
 }: LoadOptions): Promise<CompileInputs> {
   const found = findProject(projectDir);
   // The bundle's chunks are named by their content, so that the hash of this one covers those that it imports.
   const runner = [fileURLToPath(import.meta.url), childPath].map(hashFile).join(" ");
-  return { projectDir: found, core: await findCore(found), overrides, childPath, runner };
+  return { projectDir: found, core: await findCore(found, onFetch), overrides, childPath, runner };
 }
 
 async function compile(

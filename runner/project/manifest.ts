@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 /** Raised whenever the manifest's shape, or what its hashes cover, changes. */
-export const MANIFEST_FORMAT_VERSION = 5;
+export const MANIFEST_FORMAT_VERSION = 6;
 
 const optionalString = v.optional(v.string());
 const strings = v.array(v.string());
@@ -27,7 +27,7 @@ const reads = v.array(
 );
 
 const manifestAction = v.object({
-  /** `dataset.name`; a unit test's is `test:name`. */
+  /** `dataset.name`, and `project.dataset.name` in another project than home; a unit test's is `test:name`. */
   key: v.string(),
   target: v.object({ database: v.string(), dataset: v.string(), name: v.string() }),
   type: v.picklist(["table", "view", "incremental", "assertion", "operation", "declaration", "test"]),
@@ -67,6 +67,8 @@ const manifestAction = v.object({
   reads,
   /** Every word of the action's queries that can be the name of a column, in lower case. */
   names: strings,
+  /** Names, in lower case, that something else than a column of the name has in the action's queries; undefined: nobody knows. */
+  computed: v.optional(strings),
   /** What stock Dataform runs once the table is there, where that is another text than what makes the table. */
   incremental: v.optional(v.object({ query: v.string(), reads, preOps: strings, postOps: strings })),
   /** The table's rows are history: it grows by what the incremental query gives, and keeps what its sources no longer have. */
@@ -112,7 +114,8 @@ const manifestSchema = v.object({
   coreVersion: v.string(),
   /** SHA-256 over the files of @dataform/core that compiled it. */
   coreHash: v.string(),
-  defaultDatabase: v.string(),
+  /** The project that names without one belong to, its suffix included. */
+  homeProject: v.string(),
   /** Something read the clock or randomness while compiling: the manifest holds for the run that made it, no longer. */
   compileVolatile: v.boolean(),
   actions: v.array(manifestAction),

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
+import { foldProject, nameOf } from "../googlesql/project-names.js";
 import type { RunnableAction, RunnableProject, SqlRead } from "../graph/action.js";
 import { auditsByHost } from "../graph/audits.js";
 import type { CodeHash, CompiledHash, PlanNode, ReadWindow, Upstream } from "../graph/node.js";
 import { dependencyOrder } from "../graph/order.js";
-import { rowColumnNames } from "../port/port.js";
+import { type RelationId, rowColumnNames } from "../port/port.js";
 import { readBreakerLabels } from "./breaker-labels.js";
 import { projectError } from "./errors.js";
 import type { Manifest, ManifestAction } from "./manifest.js";
@@ -14,7 +15,7 @@ const RUNNABLE = new Set<ManifestAction["type"]>(["table", "incremental", "view"
 export function runnableProject(manifest: Manifest): RunnableProject {
   const byKey = new Map(manifest.actions.map((action) => [action.key, action]));
   const runnable = manifest.actions.filter((action) => RUNNABLE.has(action.type));
-  const actions = dependencyOrder(runnable).map((action) => runnableAction(action, byKey));
+  const actions = dependencyOrder(runnable).map((action) => runnableAction(action, byKey, manifest.homeProject));
   return {
     actions,
     audits: auditsByHost(actions),
@@ -22,11 +23,21 @@ export function runnableProject(manifest: Manifest): RunnableProject {
   };
 }
 
-function runnableAction(action: ManifestAction, byKey: ReadonlyMap<string, ManifestAction>): RunnableAction {
+/** The relation that an action makes, or that a declaration is about. */
+export function relationOf({ target }: Pick<ManifestAction, "target">, homeProject: string): RelationId {
+  const [dataset = "", name = ""] = foldProject([target.database, target.dataset, target.name], homeProject);
+  return { dataset, name };
+}
+
+function runnableAction(
+  action: ManifestAction,
+  byKey: ReadonlyMap<string, ManifestAction>,
+  homeProject: string,
+): RunnableAction {
   return {
     node: planNode(action, byKey),
     type: action.type as RunnableAction["type"],
-    target: { dataset: action.target.dataset, name: action.target.name },
+    target: relationOf(action, homeProject),
     fileName: action.fileName,
     tags: action.tags,
     description: action.description,
@@ -49,9 +60,7 @@ function runnableAction(action: ManifestAction, byKey: ReadonlyMap<string, Manif
     preOps: action.preOps,
     postOps: action.postOps,
     dependencies: action.dependencies,
-    softDependencies: new Set(
-      action.dependencies.filter((key) => action.softTables.includes(key.slice(key.indexOf(".") + 1))),
-    ),
+    softDependencies: new Set(action.dependencies.filter((key) => action.softTables.includes(nameOf(key)))),
     partitionColumn: action.partitionColumn,
     clusterBy: action.clusterBy,
     uniqueKey: action.uniqueKey,
@@ -185,7 +194,6 @@ function columnsOf(key: string, readers: readonly ManifestAction[]): Upstream["c
  */
 function windowOf(action: ManifestAction, key: string, views: readonly ManifestAction[]): ReadWindow | undefined {
   const { byTable, defaultDays } = action.lookback;
-  const nameOf = (relation: string) => relation.slice(relation.lastIndexOf(".") + 1);
   const own = byTable[nameOf(key)];
   const ways =
     own === undefined

@@ -41,7 +41,7 @@ const environment = v.strictObject(
       v.pipe(
         v.string("must be text"),
         v.regex(/^[a-z0-9-]+$/, "must be small letters, digits and -"),
-        v.description("Appended, with -, to the database of every action."),
+        v.description("Appended, with _, to the database of every action."),
       ),
     ),
     tablePrefix: v.optional(v.pipe(namePart, v.description("Put, with _, before every table."))),
@@ -67,6 +67,23 @@ const source = v.pipe(
       v.pipe(
         columnName,
         v.description("The DATE column by which the table is compared, where it has no layout of its own."),
+      ),
+    ),
+    key: v.optional(
+      v.pipe(
+        v.union(
+          [columnName, v.pipe(v.array(columnName), v.nonEmpty("must be the name of a column, or a list of names"))],
+          "must be the name of a column, or a list of names",
+        ),
+        v.description("The columns that tell its rows apart; fastbreak gate asks whether they do."),
+      ),
+    ),
+    rowHash: v.optional(
+      v.pipe(
+        columnName,
+        v.description(
+          "The column that stands for the rest of a row but loaded_at: rows with an equal one count as unchanged.",
+        ),
       ),
     ),
     loaded_at: v.optional(

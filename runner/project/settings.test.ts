@@ -47,6 +47,11 @@ describe("readRunnerSettings", () => {
       '{"sources": {"raw.a": {"max_age_hours": 0, "loaded_at": "t"}}}',
       'fastbreak.json:1: "sources.raw.a.max_age_hours": must be a number of hours above 0',
     ],
+    [
+      '{"sources": {"raw.a": {"key": []}}}',
+      'fastbreak.json:1: "sources.raw.a.key": must be the name of a column, or a list of names',
+    ],
+    ['{"sources": {"raw.a": {"rowHash": ["a"]}}}', 'fastbreak.json:1: "sources.raw.a.rowHash": must not be a list'],
     ["[]", "fastbreak.json:1: must be a JSON object"],
     [
       '{\n"environments": {\n"dev": {"databse": "x"}}}',

@@ -83,10 +83,15 @@ function refuseUnknown(value: object, at: readonly string[], text: string): void
       const message = `unknown setting "${path.join(".")}"${suggestion(key, known)}`;
       throw projectError(message, RUNNER_SETTINGS_FILE, lineOfPath(text, path));
     }
-    if (Array.isArray(inner))
+    if (Array.isArray(inner) && !mayBeList(path))
       throw projectError(`"${path.join(".")}": must not be a list`, RUNNER_SETTINGS_FILE, lineOfPath(text, path));
-    if (typeof inner === "object" && inner !== null) refuseUnknown(inner, path, text);
+    if (typeof inner === "object" && inner !== null && !Array.isArray(inner)) refuseUnknown(inner, path, text);
   }
+}
+
+/** Only the key of a source has several parts. */
+function mayBeList(path: readonly string[]): boolean {
+  return path.length === 3 && path[0] === "sources" && path[2] === "key";
 }
 
 /** `; did you mean "x"?` when a known name is near, otherwise what is known. */

@@ -10,7 +10,7 @@ function linked(key: string) {
     reads: [{ key, start: 0, end: 1, whole: false }],
   } as unknown as ManifestAction;
   const scripts = [{ action, userCalls: [], before: [], after: [], operations: [], unreadable: false }];
-  return linkFunctions(scripts, (path) => path.join("."))[0];
+  return linkFunctions(scripts, "home")[0];
 }
 
 describe("a relation that no fingerprint covers", () => {

@@ -1,4 +1,6 @@
 import type { FunctionScan, RelationWrite, ScriptScan } from "../googlesql/contract.js";
+import { keyOf } from "../googlesql/declared-functions.js";
+import { foldedKey } from "../googlesql/project-names.js";
 import { routineKey } from "../graph/routine-key.js";
 import type { SqlScanner } from "./build-manifest.js";
 import type { ManifestAction } from "./manifest.js";
@@ -52,23 +54,23 @@ type Hidden = Pick<
   "hiddenReads" | "hiddenVolatile" | "wildcards" | "foreignFunctions" | "createdRoutines" | "writes" | "reads"
 >;
 
+/** The key of a table's path. */
+type KeyOf = (path: readonly string[]) => string;
+
 /**
  * Follows the calls of every action to the functions of its pre_operations and of the project: the tables that they read, the persistent
  * ones among them, and why the result may differ from run to run.
- * @param keyOf `dataset.name` of a table's path as the action sees it
+ * @param home the project of names without one
  */
-export function linkFunctions(
-  scripts: readonly ActionScripts[],
-  keyOf: (path: readonly string[], action: ManifestAction) => string,
-): ManifestAction[] {
+export function linkFunctions(scripts: readonly ActionScripts[], home: string): ManifestAction[] {
   const persistent = new Map<string, FunctionScan>();
   for (const script of scripts) {
     for (const routine of statementsOf(script).flatMap(({ routines }) => routines)) {
-      const key = lookupKey(routine.name);
+      const key = keyOf(routine.name, home);
       if (!routine.temporary) persistent.set(key, united(routine, persistent.get(key)));
     }
   }
-  return scripts.map((script) => ({ ...script.action, ...hiddenOf(script, persistent, keyOf) }));
+  return scripts.map((script) => ({ ...script.action, ...hiddenOf(script, persistent, home) }));
 }
 
 /** A function that is created in two places may be either. */
@@ -87,28 +89,25 @@ function statementsOf({ before = [], after = [], operations }: ActionScripts): r
   return [...before, ...after, ...operations];
 }
 
-function hiddenOf(
-  script: ActionScripts,
-  persistent: ReadonlyMap<string, FunctionScan>,
-  keyOf: (path: readonly string[], action: ManifestAction) => string,
-): Hidden {
+function hiddenOf(script: ActionScripts, persistent: ReadonlyMap<string, FunctionScan>, home: string): Hidden {
+  const tableKey: KeyOf = (path) => foldedKey(path, home);
   const { action, userCalls, before = [], after = [], operations } = script;
   const statements = statementsOf(script);
-  const writes = writesOf(statements, (path) => keyOf(path, action));
+  const writes = writesOf(statements, tableKey);
   const around = [...before, ...after];
   // An operation does what its text says when it runs: what it reads decides something only where it may be skipped.
   const scanned = action.type === "operation" ? operations : around;
   const own = new Map(
-    before.flatMap(({ routines }) => routines.map((routine) => [lookupKey(routine.name), routine] as const)),
+    before.flatMap(({ routines }) => routines.map((routine) => [keyOf(routine.name, home), routine] as const)),
   );
-  const reads = new Set(scanned.flatMap(({ tables }) => tables.map((path) => keyOf(path, action))));
+  const reads = new Set(scanned.flatMap(({ tables }) => tables.map(tableKey)));
   const reasons = reasonsToRun(script, writes);
 
   const foreignFunctions: string[] = [];
   const seen = new Set<string>();
   const open = [...userCalls, ...scanned.flatMap((scan) => scan.userCalls)];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    const key = lookupKey(name);
+    const key = keyOf(name, home);
     if (seen.has(key)) continue;
     seen.add(key);
     const routine = own.get(key) ?? persistent.get(key);
@@ -116,8 +115,8 @@ function hiddenOf(
       foreignFunctions.push(name.replaceAll("`", ""));
       continue;
     }
-    if (!own.has(key)) reads.add(routineKey(routine.name));
-    for (const path of routine.tables) reads.add(keyOf(path, action));
+    if (!own.has(key)) reads.add(routineKey(routine.name, home));
+    for (const path of routine.tables) reads.add(tableKey(path));
     if (routine.volatile !== undefined) reasons.push(`it calls ${routine.name}(): ${routine.volatile}`);
     open.push(...routine.userCalls);
   }
@@ -145,7 +144,7 @@ function hiddenOf(
     createdRoutines: [
       ...new Set(
         statements.flatMap(({ routines }) =>
-          routines.filter((routine) => !routine.temporary).map(({ name }) => routineKey(name)),
+          routines.filter((routine) => !routine.temporary).map(({ name }) => routineKey(name, home)),
         ),
       ),
     ].sort(),
@@ -176,11 +175,11 @@ function reasonsToRun(
 
 function writesOf(
   scans: readonly ScriptScan[],
-  keyOf: (path: readonly string[]) => string,
+  tableKey: KeyOf,
 ): { readonly key: string; readonly does: RelationWrite["does"] }[] {
   const writes = new Map<string, RelationWrite["does"]>();
   for (const { path, does } of scans.flatMap((scan) => scan.writes)) {
-    const key = keyOf(path);
+    const key = tableKey(path);
     if (does === "makes" || !writes.has(key)) writes.set(key, does);
   }
   return [...writes].map(([key, does]) => ({ key, does })).sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -189,8 +188,3 @@ function writesOf(
 const isWildcard = (key: string): boolean => key.endsWith("*");
 const isMetadata = (key: string): boolean => /(^|\.)INFORMATION_SCHEMA\./i.test(key);
 const isRelation = (key: string): boolean => !isWildcard(key) && !isMetadata(key);
-
-/** Names are called in any case, with or without the project, with backticks anywhere. */
-function lookupKey(name: string): string {
-  return name.replaceAll("`", "").split(".").slice(-2).join(".").toUpperCase();
-}

@@ -16,6 +16,10 @@ export function eventLine(event: RunEvent): { readonly kind: "warning" | "note";
       const advice = stray === undefined ? "load them first" : `load them first, or correct the name ${stray.table}`;
       return warning(`${all(tables)} ${what}: ${plural(readers, "action")} cannot run; ${advice}`);
     }
+    case "partition_lost":
+      return note(
+        `${event.table} was partitioned by ${event.column}, which is no DATE column of it any more; it is compared as a whole, and every change of it rebuilds all that reads it. If it has another such column, say it in fastbreak.json: "sources": {"${event.table}": {"partition": ...}}`,
+      );
     case "left_stale":
       return note(`the selection leaves ${event.actions.length} stale: ${some(event.actions)}`);
     case "history_kept":

@@ -1,4 +1,5 @@
 import type { GateResult, Verdict } from "../gate/verdict.js";
+import { nameOf } from "../googlesql/project-names.js";
 import { type Colors, plainLine } from "./text.js";
 
 /** The JSON document of `gate --json`. */
@@ -45,7 +46,7 @@ function closes({ passed, severity }: Verdict): boolean {
 
 function verdictLine(verdict: Verdict, colors: Colors): string {
   const label = closes(verdict) ? colors.red("FAIL") : colors.yellow("warn");
-  const name = verdict.name.slice(verdict.name.indexOf(".") + 1);
+  const name = nameOf(verdict.name);
   const bounds = [
     verdict.value === undefined ? "" : `found ${verdict.value}`,
     verdict.threshold === undefined ? "" : `needs ${verdict.threshold}`,

@@ -21,6 +21,8 @@ export interface PlaceOptions {
   readonly overrides?: ProjectOverrides | undefined;
   /** Milliseconds that compiling may take. */
   readonly compileTimeoutMs?: number | undefined;
+  /** Is given a line for the user before something that takes long; undefined: nobody listens. */
+  readonly onNote?: ((line: string) => void) | undefined;
 }
 
 /** What holds when flags, variables, environment and settings are laid over each other. */

@@ -6,13 +6,14 @@ import type { Place } from "./place.js";
  * @throws ProjectError when it does not compile
  */
 export function loadPlace(
-  { projectDir, overrides, compileTimeoutMs }: Place,
+  { projectDir, overrides, compileTimeoutMs, onNote }: Place,
   warehouseManifest?: LoadOptions["warehouseManifest"],
 ): Promise<LoadedProject> {
   return loadProject({
     projectDir,
     overrides,
     ...(compileTimeoutMs === undefined ? {} : { limits: { timeoutMs: compileTimeoutMs } }),
+    ...(onNote === undefined ? {} : { onFetch: onNote }),
     ...(warehouseManifest === undefined ? {} : { warehouseManifest }),
   });
 }

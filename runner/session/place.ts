@@ -1,9 +1,13 @@
 import { resolve } from "node:path";
 import type { Engine, WarehousePlace } from "../engines/engine.js";
 import { engineNamed, engineNames } from "../engines/registry.js";
+import type { ProjectNames } from "../googlesql/project-names.js";
 import { UserError } from "../graph/user-error.js";
 import type { Warehouse } from "../port/port.js";
 import type { ProjectOverrides } from "../project/compile/protocol.js";
+import { projectNames } from "../project/foreign-relations.js";
+import { homeProject } from "../project/home-project.js";
+import { readCachedManifest } from "../project/manifest-cache.js";
 import { findProject, type RunnerSettings, readRunnerSettings, suggestion } from "../project/settings.js";
 import { chooseSettings, chosenProjectDir, type PlaceOptions } from "./choose-settings.js";
 
@@ -18,6 +22,8 @@ export interface Place extends WarehousePlace {
   readonly overrides: ProjectOverrides;
   /** Milliseconds that compiling may take; undefined: the default. */
   readonly compileTimeoutMs: number | undefined;
+  /** Is given a line for the user before something that takes long. */
+  readonly onNote: ((line: string) => void) | undefined;
 }
 
 /**
@@ -38,7 +44,23 @@ export function findPlace(options: PlaceOptions): Place {
         : `--target ${target} is not known${suggestion(target, known)}`,
     );
   }
-  return { projectDir, settings, engine, compileTimeoutMs: options.compileTimeoutMs, ...chosen };
+  const projects = namesOf(projectDir, chosen.overrides);
+  const { compileTimeoutMs, onNote } = options;
+  return { projectDir, settings, engine, compileTimeoutMs, onNote, projects, ...chosen };
+}
+
+/** What names with a project stand for where nothing is compiled: as the settings and the last compile say. */
+function namesOf(projectDir: string, overrides: ProjectOverrides): () => Promise<ProjectNames> {
+  let home: Promise<string> | undefined;
+  let last: ProjectNames | undefined;
+  const lastCompile = (): ProjectNames => {
+    last ??= projectNames(readCachedManifest(projectDir) ?? { actions: [], homeProject: "" });
+    return last;
+  };
+  return async () => {
+    home ??= homeProject(projectDir, overrides);
+    return { home: await home, claims: (key) => lastCompile().claims(key) };
+  };
 }
 
 /** Opens the warehouse of a place, does the work and closes it, whatever happens. */

@@ -1,25 +1,26 @@
 import { UserError } from "../graph/user-error.js";
-import type { ManifestAction } from "../project/manifest.js";
+import { projectNames } from "../project/foreign-relations.js";
+import type { Manifest, ManifestAction } from "../project/manifest.js";
 import type { TestResult } from "../unit-tests/run-tests.js";
 import type { Place } from "./place.js";
 
 /**
  * Runs unit tests in a warehouse that is made for them and gone behind them.
- * @param actions the whole project, whose functions the tests may call
+ * @param manifest the whole project, whose functions the tests may call
  * @throws UserError when the engine has no such warehouse
  */
 export async function runInScratch(
   { engine }: Place,
-  actions: readonly ManifestAction[],
+  manifest: Manifest,
   tests: readonly ManifestAction[],
 ): Promise<TestResult[]> {
   const { openScratch } = engine;
   if (openScratch === undefined)
     throw new UserError(`--target ${engine.name} has no warehouse of its own for unit tests`);
   const { createFunctions, runUnitTests } = await import("../unit-tests/run-tests.js");
-  const warehouse = await openScratch();
+  const warehouse = await openScratch(projectNames(manifest));
   try {
-    await createFunctions(warehouse, actions);
+    await createFunctions(warehouse, manifest);
     return await runUnitTests(warehouse, tests);
   } finally {
     await warehouse.close();

@@ -1,6 +1,7 @@
 import type { RunnableProject } from "../graph/action.js";
 import { EngineError } from "../port/engine-error.js";
 import type { Warehouse } from "../port/port.js";
+import { projectNames } from "../project/foreign-relations.js";
 import type { LoadedProject } from "../project/load-project.js";
 import { type Manifest, parseManifest } from "../project/manifest.js";
 import { runnableProject } from "../project/runnable.js";
@@ -26,9 +27,12 @@ export async function withProject<T>(
   work: (session: ProjectSession) => Promise<T>,
   create = false,
 ): Promise<T> {
-  const place = findPlace(options);
+  const place: Place = {
+    ...findPlace(options),
+    projects: async () => projectNames((await loading).manifest),
+  };
   const opening = place.engine.open(place, { create: false });
-  const loading = loadPlace(place, () =>
+  const loading: Promise<LoadedProject> = loadPlace(place, () =>
     opening.then(
       (warehouse) => storedManifest(warehouse, place.settings.stateDataset),
       () => undefined,
@@ -42,7 +46,7 @@ export async function withProject<T>(
   const project = runnableProject(loaded.value.manifest);
   const warehouse = opened.status === "fulfilled" ? opened.value : await openMissing(place, opened.reason, create);
   try {
-    const laidOut = withSourceLayouts(warehouse, place.settings.sources);
+    const laidOut = withSourceLayouts(warehouse, place.settings, loaded.value.manifest, project);
     return await work({ ...place, warehouse: laidOut, loaded: loaded.value, project });
   } finally {
     await warehouse.close();

@@ -1,29 +1,47 @@
+import type { RunnableProject } from "../graph/action.js";
 import { UserError } from "../graph/user-error.js";
 import type { Observation, Relation, Transaction, Warehouse } from "../port/port.js";
+import { withPlainlyLoaded } from "../project/foreign-relations.js";
+import { inferredPartitions } from "../project/inferred-partitions.js";
+import type { Manifest } from "../project/manifest.js";
 import type { RunnerSettings } from "../project/settings.js";
 import { type FoundSettings, sourceSettings } from "../project/source-settings.js";
+import { readLayouts } from "../state/source-layouts.js";
 
 /**
- * A warehouse whose tables without a layout of their own are partitioned as `sources` of fastbreak.json says: tables that other tools
- * make are compared by partition too.
+ * A warehouse whose tables without a layout of their own are partitioned as `sources` of fastbreak.json says, as all their readers agree,
+ * or as they were when a run last saw them: tables that other tools make are compared by partition too. Tables of other projects that
+ * were loaded without the project are there under its name too.
  * @throws UserError when it is used, where a table that is named in full has no such DATE column
  */
-export function withSourceLayouts(warehouse: Warehouse, sources: RunnerSettings["sources"]): Warehouse {
-  if (Object.values(sources).every(({ partition }) => partition === undefined)) return warehouse;
+export function withSourceLayouts(
+  warehouse: Warehouse,
+  { sources, stateDataset }: Pick<RunnerSettings, "sources" | "stateDataset">,
+  manifest: Manifest,
+  project: RunnableProject,
+): Warehouse {
+  const inferred = inferredPartitions(project, manifest);
+  const made = new Set(project.actions.filter(({ node }) => node.kind === "model").map(({ node }) => node.key));
+  let layouts: ReadonlyMap<string, string> | undefined;
+  const keptIn = async (observation: Observation): Promise<ReadonlyMap<string, string>> => {
+    layouts ??= await readLayouts(observation, stateDataset);
+    return layouts;
+  };
+  const relationsOf = async (observation: Observation) => {
+    const said = { sources, inferred, made, kept: await keptIn(observation) };
+    const laid = [...(await observation.relations())].map(
+      ([key, relation]) => [key, laidOut(key, relation, said)] as const,
+    );
+    return withPlainlyLoaded(new Map(laid), manifest);
+  };
+  const seen = <O extends Observation>(observation: O): O =>
+    overlaid<Observation>(observation, { relations: () => relationsOf(observation) }) as O;
   return overlaid(warehouse, {
     observe: <T>(work: (observation: Observation) => Promise<T>) =>
-      warehouse.observe((observation) => work(withRelations(observation, sources))),
+      warehouse.observe((observation) => work(seen(observation))),
     transaction: <T>(work: (transaction: Transaction) => Promise<T>) =>
-      warehouse.transaction((transaction) => work(withRelations(transaction, sources))),
+      warehouse.transaction((transaction) => work(seen(transaction))),
   });
-}
-
-function withRelations<O extends Observation>(observation: O, sources: RunnerSettings["sources"]): O {
-  const relations = async () =>
-    new Map(
-      [...(await observation.relations())].map(([key, relation]) => [key, laidOut(key, relation, sources)] as const),
-    );
-  return overlaid<Observation>(observation, { relations }) as O;
 }
 
 /** The object with other methods; the rest are its own, called on itself because they may use private fields. */
@@ -36,11 +54,57 @@ function overlaid<T extends object>(object: T, methods: Partial<T>): T {
   });
 }
 
-function laidOut(key: string, relation: Relation, sources: RunnerSettings["sources"]): Relation {
-  if (relation.kind !== "table" || relation.partitionColumn !== undefined) return relation;
+/** Everything that says how tables of others are laid out, besides the tables themselves. */
+interface Said {
+  readonly sources: RunnerSettings["sources"];
+  /** The DATE column on which all readers agree, in lower case. */
+  readonly inferred: ReadonlyMap<string, string>;
+  /** What earlier runs saw. */
+  readonly kept: ReadonlyMap<string, string>;
+  /** Keys of the project's models, whose layout is their own. */
+  readonly made: ReadonlySet<string>;
+}
+
+function laidOut(key: string, relation: Relation, { sources, inferred, kept, made }: Said): Relation {
+  if (relation.kind !== "table" || made.has(key)) return relation;
   const found = sourceSettings(key, sources);
-  const partitionColumn = found && dateColumn(key, relation, found);
-  return partitionColumn === undefined ? relation : { ...relation, partitionColumn };
+  const described = found === undefined ? relation : withRowHash(key, relation, found);
+  if (relation.partitionColumn !== undefined) return described;
+  const dated = (name: string | undefined) =>
+    described.columns.find((column) => column.type === "DATE" && column.name.toLowerCase() === name?.toLowerCase());
+  const said = found && dateColumn(key, relation, found);
+  const partitionColumn = said ?? (dated(inferred.get(key)) ?? dated(kept.get(key)))?.name;
+  if (partitionColumn !== undefined) return { ...described, partitionColumn };
+  const lost = kept.get(key);
+  return lost === undefined ? described : { ...described, lostPartition: lost };
+}
+
+/** What the settings say of the rows of a table. */
+function withRowHash(key: string, relation: Relation, found: FoundSettings): Relation {
+  const keyColumns = typeof found.key === "string" ? [found.key] : (found.key ?? []);
+  const named = keyColumns.map((name) => namedColumn(key, relation, found, "key", name));
+  const primaryKey = named.flatMap((name) => name ?? []);
+  const isKeyed = primaryKey.length > 0 && primaryKey.length === keyColumns.length;
+  const column = found.rowHash && namedColumn(key, relation, found, "rowHash", found.rowHash);
+  const without = found.loaded_at === undefined ? [] : [found.loaded_at];
+  return {
+    ...relation,
+    ...(isKeyed ? { primaryKey } : {}),
+    ...(column === undefined ? {} : { rowHash: { column, without } }),
+  };
+}
+
+/** A pattern may fit tables without the column; a name in full is meant. */
+function namedColumn(
+  key: string,
+  { columns }: Relation,
+  { pattern }: FoundSettings,
+  setting: "key" | "rowHash",
+  wanted: string,
+): string | undefined {
+  const column = columns.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
+  if (column !== undefined || pattern.includes("*")) return column?.name;
+  throw new UserError(`fastbreak.json: sources."${pattern}".${setting} of ${key} is ${wanted}, which it does not have`);
 }
 
 /** A pattern may fit tables without the column; a name in full is meant. */

@@ -11,7 +11,7 @@ interface SeenFingerprint {
 }
 
 /** A log of what models have read, so that a moved input can be named by its partition. */
-const RELATION_STATE: TableCodec<SeenFingerprint> = {
+export const RELATION_STATE: TableCodec<SeenFingerprint> = {
   name: "relation_state",
   columns: [
     { name: "relation", type: "STRING" },

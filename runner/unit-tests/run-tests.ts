@@ -1,7 +1,7 @@
-import { quoteIdentifier } from "../googlesql/quote.js";
+import { quoteKey } from "../googlesql/quote.js";
 import { EngineError } from "../port/engine-error.js";
 import type { QueryResult, Warehouse } from "../port/port.js";
-import type { ManifestAction } from "../project/manifest.js";
+import type { Manifest, ManifestAction } from "../project/manifest.js";
 import { type CellDifference, compareResults } from "./compare.js";
 
 /** What became of one unit test. */
@@ -19,12 +19,20 @@ export interface TestResult {
  * Creates the persistent functions of the project's operations, which the tested queries may call. A function that needs what is not
  * there is left out: whoever calls it will say so.
  */
-export async function createFunctions(warehouse: Warehouse, actions: readonly ManifestAction[]): Promise<void> {
+export async function createFunctions(
+  warehouse: Warehouse,
+  { actions, homeProject }: Pick<Manifest, "actions" | "homeProject">,
+): Promise<void> {
   const { declaredFunctions } = await import("../googlesql/declared-functions.js");
   const scripts = actions.flatMap(({ operations, preOps, postOps }) => [...operations, ...preOps, ...postOps]);
-  let waiting = [...declaredFunctions(scripts.filter((sql) => /\bfunction\b/i.test(sql))).values()];
+  let waiting = [
+    ...declaredFunctions(
+      scripts.filter((sql) => /\bfunction\b/i.test(sql)),
+      homeProject,
+    ).values(),
+  ];
   for (const dataset of new Set(waiting.map((declared) => declared.dataset)))
-    await warehouse.script(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(dataset)}`);
+    await warehouse.script(`CREATE SCHEMA IF NOT EXISTS ${quoteKey(dataset)}`);
   // One may call another that stands behind it.
   for (let before = Number.POSITIVE_INFINITY; waiting.length < before; ) {
     before = waiting.length;

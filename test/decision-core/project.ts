@@ -26,14 +26,14 @@ export function projectOf(
       ? drafts
       : linkFunctions(
           drafts.map((action) => scriptsOf(action, scanner)),
-          (path) => path.slice(-2).join("."),
+          "p",
         );
   const manifest: Manifest = {
     formatVersion: MANIFEST_FORMAT_VERSION,
     inputsDigest: "",
     coreVersion: "",
     coreHash: "",
-    defaultDatabase: "p",
+    homeProject: "p",
     compileVolatile: false,
     // Backwards, so that only what is known of them brings them in order.
     actions: linkReads(linked.reverse()),

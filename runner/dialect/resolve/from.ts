@@ -1,6 +1,7 @@
 import type { Expr, FromItem, Identifier } from "../../googlesql/ast.js";
 import type { CatalogTable } from "../../googlesql/catalog.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
+import { foldedKey } from "../../googlesql/project-names.js";
 import { type SqlType, typeName } from "../../port/sql-types.js";
 import { fieldAccess, holdsBignumeric, quoteName, quotePath } from "../print/sql.js";
 import type { Typed } from "../types/typed.js";
@@ -110,7 +111,7 @@ function resolveTable(item: Extract<FromItem, { kind: "table" }>, from: FromCont
   const table = from.env.catalog.find(path);
   if (table === undefined) {
     const names = [...from.env.catalog.names(), ...[...from.commons.values()].map((entry) => entry.sqlName)];
-    const wanted = path.slice(-2).join(".");
+    const wanted = foldedKey(path, from.env.catalog.projects?.home);
     throw analysisError(`Table not found: ${path.join(".")}${didYouMean(wanted, names)}`, item.pathSpan);
   }
   const columns = table.columns.map(

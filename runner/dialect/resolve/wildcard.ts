@@ -1,6 +1,7 @@
 import type { FromItem } from "../../googlesql/ast.js";
-import type { CatalogTable } from "../../googlesql/catalog.js";
+import type { Catalog, CatalogTable } from "../../googlesql/catalog.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
+import { foldProject } from "../../googlesql/project-names.js";
 import { type Column, typeName } from "../../port/sql-types.js";
 import { duckdbType, quoteName, quoteString } from "../print/sql.js";
 import { sameType } from "../types/equality.js";
@@ -47,26 +48,35 @@ export function resolveWildcard(item: Extract<FromItem, { kind: "table" }>, env:
 
 function membersOf(item: Extract<FromItem, { kind: "table" }>, { catalog }: Environment): Member[] {
   const path = item.path.map((part) => part.name);
-  const [dataset, pattern = ""] = path.slice(-2);
+  const [dataset = "", pattern = ""] = foldProject(path, catalog.projects?.home);
   if (path.length < 2 || pattern.indexOf("*") !== pattern.length - 1)
     throw analysisError(
       `Wildcard table ${path.join(".")} must be a dataset and a prefix with * at its end`,
       item.pathSpan,
     );
   const prefix = `${dataset}.${pattern.slice(0, -1)}`;
-  const members = catalog
-    .names()
-    .filter((name) => name.startsWith(prefix))
-    .sort()
-    .flatMap((name): Member[] => {
-      const table = catalog.find(name.split("."));
-      return table === undefined ? [] : [{ suffix: name.slice(prefix.length), name, table }];
-    });
+  const own = membersNamed(prefix, (name) => name, catalog);
+  // Tables of another project may have been loaded without it.
+  const plain = path.slice(-2).join(".").slice(0, -1);
+  const members =
+    own.length > 0 || plain === prefix ? own : membersNamed(plain, (name) => `${path[0]}.${name}`, catalog);
   if (members.length === 0) throw analysisError(`${path.join(".")} does not match any table`, item.pathSpan);
   const view = members.find(({ table }) => table.isView);
   if (view !== undefined)
     throw analysisError(`Views cannot be queried through prefix. First view ${view.name}`, item.pathSpan);
   return members;
+}
+
+/** @param meant the name by which the query means a table */
+function membersNamed(prefix: string, meant: (name: string) => string, catalog: Catalog): Member[] {
+  return catalog
+    .names()
+    .filter((name) => name.startsWith(prefix))
+    .sort()
+    .flatMap((name): Member[] => {
+      const table = catalog.find(meant(name).split("."));
+      return table === undefined ? [] : [{ suffix: name.slice(prefix.length), name, table }];
+    });
 }
 
 /** A column of the newest table in another one; NULL where that has none of the name. */

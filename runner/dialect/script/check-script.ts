@@ -3,6 +3,7 @@ import type { Catalog, CatalogTable, UserFunction } from "../../googlesql/catalo
 import type { Diagnosis, CheckScope as Scope, ScriptDiagnosis } from "../../googlesql/checker.js";
 import { DialectError } from "../../googlesql/contract.js";
 import { isCreateRoutine, keyOf } from "../../googlesql/declared-functions.js";
+import { foldedKey, foldProject } from "../../googlesql/project-names.js";
 import type { Column, SqlType } from "../../port/sql-types.js";
 import { diagnoseQuery } from "../diagnose.js";
 import {
@@ -38,12 +39,13 @@ export class CheckScope implements Scope {
   /** A catalog with the temporary tables and functions of the script. */
   over(outer: Catalog): Catalog {
     return {
+      ...outer,
       find: (path) => {
         const isTemporary = path.length === 1 || path.at(-2)?.toUpperCase() === "_SESSION";
         return (isTemporary ? this.temporary.get(path.at(-1) ?? "") : undefined) ?? outer.find(path);
       },
       names: () => [...outer.names(), ...this.temporary.keys()],
-      routine: (name) => this.functions.get(keyOf(name)) ?? outer.routine?.(name),
+      routine: (name) => this.functions.get(keyOf(name, outer.projects?.home)) ?? outer.routine?.(name),
     };
   }
 }
@@ -81,6 +83,7 @@ function columnsAfter(
   before: readonly Column[],
 ): readonly Column[] | undefined {
   if (translated.kind === "createTable" || translated.kind === "createView") return translated.columns;
+  if (translated.kind === "loadData") return translated.load.create?.columns;
   if (translated.kind === "alterTable") {
     const known = new Set(before.map(({ name }) => name.toLowerCase()));
     return [...before, ...translated.addedColumns.filter(({ name }) => !known.has(name.toLowerCase()))];
@@ -109,6 +112,10 @@ class ScriptCheck implements ScriptDiagnosis {
     readonly outer: Catalog,
     readonly scope: CheckScope,
   ) {}
+
+  get #home(): string | undefined {
+    return this.outer.projects?.home;
+  }
 
   body(statements: readonly ScriptStatement[]): void {
     for (const statement of statements) this.#guarded(() => this.#step(statement));
@@ -205,21 +212,23 @@ class ScriptCheck implements ScriptDiagnosis {
       if (statement.kind === "createProcedure") this.#procedure(statement);
       else {
         checkRoutine(prepare(statement), this.#context().catalog);
-        this.scope.functions.set(keyOf(statement.path.parts.map(({ name }) => name).join(".")), statement);
+        this.scope.functions.set(keyOf(statement.path.parts.map(({ name }) => name).join("."), this.#home), statement);
       }
       return;
     }
     if (statement.kind === "dropRoutine") return;
+    const { scope } = this;
     const context = this.#context();
     const translated = translateParsed(prepare(statement), context);
     if (!("path" in translated)) return;
     const { path } = translated;
     const columns = columnsAfter(statement, translated, context.catalog.find(path)?.columns ?? []);
+    if (translated.kind === "loadData" && columns === undefined && !translated.load.isThere) scope.dynamic = true;
     if (columns === undefined) return;
     const name = path.at(-1) ?? "";
     if (path.length > 1 && path.at(-2)?.toUpperCase() !== "_SESSION")
-      this.created.set(path.slice(-2).join("."), columns);
-    else this.scope.temporary.set(name, { path: ["temp", name], temporary: true, columns });
+      this.created.set(foldedKey(path, this.#home), columns);
+    else scope.temporary.set(name, { path: ["temp", name], temporary: true, columns });
   }
 
   /** The body of a procedure sees its parameters and nothing else of the script. */
@@ -246,8 +255,9 @@ class ScriptCheck implements ScriptDiagnosis {
     const catalog: Catalog = {
       ...this.outer,
       find: (path) => {
-        const columns = this.created.get(path.slice(-2).join("."));
-        if (columns !== undefined) return { path: [path.at(-2) ?? "", path.at(-1) ?? ""], columns };
+        const [dataset = "", name = ""] = foldProject(path, this.#home);
+        const columns = this.created.get(`${dataset}.${name}`);
+        if (columns !== undefined) return { path: [dataset, name], columns };
         return this.outer.find(path);
       },
       names: () => [...this.outer.names(), ...this.created.keys()],

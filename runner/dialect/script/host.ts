@@ -1,4 +1,5 @@
 import type { Catalog } from "../../googlesql/catalog.js";
+import type { ProjectNames } from "../../googlesql/project-names.js";
 import type { QueryResult, SqlValue } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
 import type { TranslatedStatement } from "../index.js";
@@ -19,6 +20,8 @@ export interface ScriptHost {
    * @throws TransactionRestart where that takes running the whole transaction again
    */
   recover(): Promise<void>;
+  /** What names with a project stand for. */
+  projects(): Promise<ProjectNames>;
   /** GoogleSQL texts of the persistent functions and procedures, by `dataset.name`. */
   routines(): Promise<ReadonlyMap<string, string>>;
   saveRoutine(path: readonly string[], text: string | undefined): Promise<void>;

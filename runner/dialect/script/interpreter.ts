@@ -223,6 +223,7 @@ const DEFINITIONS: ReadonlySet<TranslatedStatement["kind"]> = new Set([
   "drop",
   "alterTable",
   "alter",
+  "loadData",
 ] as const);
 const NO_DEFINITIONS =
   "DDL statements are not supported in a transaction, other than those creating or dropping temporary tables or temporary functions";

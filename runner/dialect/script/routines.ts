@@ -1,6 +1,13 @@
 import type { PathNode, Statement } from "../../googlesql/ast.js";
 import type { Catalog, UserFunction } from "../../googlesql/catalog.js";
-import { type CreateRoutine, identity, isCreateRoutine, keyOf, namesOf } from "../../googlesql/declared-functions.js";
+import {
+  type CreateRoutine,
+  identity,
+  isCreateRoutine,
+  namesOf,
+  routineNamed,
+} from "../../googlesql/declared-functions.js";
+import { foldedKey, foldProject, NO_PROJECTS, type ProjectNames } from "../../googlesql/project-names.js";
 import {
   checkRoutine,
   isBuiltIn,
@@ -29,13 +36,15 @@ interface Known {
 export class Routines {
   readonly #known = new Map<string, Known>();
   #loaded = false;
+  #projects: ProjectNames = NO_PROJECTS;
 
-  constructor(readonly host: Pick<ScriptHost, "routines" | "saveRoutine">) {}
+  constructor(readonly host: Pick<ScriptHost, "routines" | "saveRoutine" | "projects">) {}
 
   /** Reads the persistent ones; those of the script go before. */
   async load(): Promise<void> {
     if (this.#loaded) return;
     this.#loaded = true;
+    this.#projects = await this.host.projects();
     for (const [name, text] of await this.host.routines()) {
       const [statement] = parseScriptText(text);
       const key = name.toUpperCase();
@@ -47,7 +56,7 @@ export class Routines {
   /** @param keep false: the routine is known to this script and not written to the warehouse */
   async create(statement: CreateRoutine, script: string, catalog: Catalog, keep: boolean): Promise<void> {
     await this.load();
-    const { key, parts, temporary } = identity(statement);
+    const { key, parts, temporary } = identity(statement, this.#projects.home);
     const known = this.#known.get(key);
     if (known !== undefined && !statement.orReplace) {
       if (statement.ifNotExists) return;
@@ -56,38 +65,42 @@ export class Routines {
     requireName(statement, parts, temporary);
     if (statement.kind !== "createProcedure") checkRoutine(statement, catalog);
     const text = script.slice(statement.start, statement.end);
-    if (!temporary && keep) await this.host.saveRoutine(parts.slice(-2), text);
+    if (!temporary && keep) await this.host.saveRoutine(foldProject(parts, this.#projects.home), text);
     this.#known.set(key, { statement, text: script, temporary });
   }
 
   async drop(statement: Extract<Statement, { kind: "dropRoutine" }>, keep: boolean): Promise<void> {
     await this.load();
     const parts = namesOf(statement.path);
-    const key = parts.slice(-2).join(".").toUpperCase();
+    const key = foldedKey(parts, this.#projects.home).toUpperCase();
     const found = this.#known.get(key);
     if (found === undefined || OBJECTS[found.statement.kind] !== statement.object) {
       if (statement.ifExists) return;
       throw new SqlProblem("analysis", `Not found: Routine ${parts.join(".")}`, statement.path);
     }
     this.#known.delete(key);
-    if (!found.temporary && keep) await this.host.saveRoutine(parts.slice(-2), undefined);
+    if (!found.temporary && keep) await this.host.saveRoutine(foldProject(parts, this.#projects.home), undefined);
   }
 
   /** A function by its name as it is called. */
   function(name: string): UserFunction | undefined {
-    const found = this.#known.get(keyOf(name))?.statement;
+    const found = this.#named(name)?.statement;
     return found?.kind === "createProcedure" ? undefined : found;
   }
 
   /** The same without those that end with the script: what a view may call. */
   persistent(name: string): UserFunction | undefined {
-    return this.#known.get(keyOf(name))?.temporary === false ? this.function(name) : undefined;
+    return this.#named(name)?.temporary === false ? this.function(name) : undefined;
+  }
+
+  #named(name: string): Known | undefined {
+    return routineNamed(name, this.#projects, this.#known);
   }
 
   async procedure(path: PathNode): Promise<Procedure> {
     await this.load();
     const parts = namesOf(path);
-    const found = this.#known.get(parts.slice(-2).join(".").toUpperCase());
+    const found = this.#named(parts.join("."));
     if (found?.statement.kind === "createProcedure")
       return { parameters: found.statement.parameters, body: found.statement.body, text: found.text };
     throw new SqlProblem("analysis", `Procedure not found: ${parts.join(".")}`, path);

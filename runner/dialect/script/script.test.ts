@@ -110,11 +110,6 @@ describe("errors", () => {
       "EXPORT DATA OPTIONS (uri = 'x') AS SELECT 1",
       "EXPORT statement is not supported by the embedded engine [at 1:1]",
     ],
-    [
-      "LOAD",
-      "LOAD DATA INTO d.x FROM FILES (format = 'CSV')",
-      "LOAD statement is not supported by the embedded engine [at 1:1]",
-    ],
     ["COMMIT alone", "COMMIT", "COMMIT TRANSACTION without a transaction in progress [at 1:1]"],
     ["a missing dataset", "CREATE TABLE nowhere.t (a INT64)", "Not found: Dataset nowhere [at 1:1]"],
   ])("%s", async (_name, sql, message) => {

@@ -1,11 +1,13 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { coerce, coercionCost } from "../../dialect/types/coercion.js";
 import { EngineError } from "../../port/engine-error.js";
 import { type AccumulateRequest, type PublishCounts, type Relation, relationKey } from "../../port/port.js";
 import { type Column, typeName } from "../../port/sql-types.js";
 import { exactValues } from "./exact-values.js";
 import { quoteName, quotePath } from "./quote.js";
-import { isSameName, keptColumn, reshape } from "./shape.js";
+import { isSameName } from "./shape.js";
 import { changedRows, numberOf } from "./tables.js";
+import { duckdbType } from "./types.js";
 
 /**
  * Adds a stage's rows to a table as Dataform's incremental tables take them: inserted, merged by key, or in the place of the
@@ -58,9 +60,6 @@ async function fittingColumns(
   const inStage = (column: Column) => stage.columns.some(({ name }) => isSameName(name, column.name));
   const added = stage.columns.filter((column) => !inTable(column));
   const gone = existing.columns.filter((column) => !inStage(column));
-  const retyped = existing.columns.filter(
-    (column) => inStage(column) && keptColumn(stage.columns, column) === undefined,
-  );
   const refuse = (what: string, columns: readonly Column[]) => {
     const names = columns.map(({ name, type }) => `${name} ${typeName(type)}`).join(", ");
     const message = `${relationKey(target)}: ${what} (${names}) and onSchemaChange is ${onSchemaChange}; run with --full-refresh, or change onSchemaChange`;
@@ -70,15 +69,37 @@ async function fittingColumns(
     if (gone.length > 0) throw refuse("the query no longer gives columns of the table", gone);
     return existing.columns;
   }
-  if (retyped.length > 0) throw refuse("the query gives columns of another type than the table's", retyped);
   if (onSchemaChange === "FAIL" && added.length > 0)
     throw refuse("the query gives columns that the table lacks", added);
   if (onSchemaChange !== "SYNCHRONIZE" && gone.length > 0)
     throw refuse("the query no longer gives columns of the table", gone);
   if (added.length === 0 && gone.length === 0) return existing.columns;
   const wanted = [...existing.columns.filter((column) => !gone.includes(column)), ...added];
-  await reshape(connection, existing, wanted, existing);
+  const table = `ALTER TABLE ${quotePath(target)}`;
+  for (const { name } of gone) await connection.run(`${table} DROP COLUMN ${quoteName(name)}`);
+  for (const { name, type } of added) {
+    // A stored array is never NULL.
+    const isArray = typeof type === "object" && type.kind === "array";
+    const empty = isArray ? ` DEFAULT CAST([] AS ${duckdbType(type)})` : "";
+    await connection.run(`${table} ADD COLUMN ${quoteName(name)} ${duckdbType(type)}${empty}`);
+  }
   return wanted;
+}
+
+/**
+ * The text of a stage's column as the table's column takes it: as INSERT does, values are coerced and never converted.
+ * @throws EngineError `data` where it does not take values of the type
+ */
+function coerced({ name, type }: Column, { stage, target }: AccumulateRequest): string {
+  const from = stage.columns.find((column) => isSameName(column.name, name));
+  const sql = `s.${quoteName(name)}`;
+  if (from === undefined) return sql;
+  const value = { sql, type: from.type, span: { start: 0, end: 0 }, nullable: true, uses: [] };
+  if (coercionCost(value, type) !== undefined) return coerce(value, type).sql;
+  throw new EngineError(
+    "data",
+    `${relationKey(target)}: the query gives ${name} as ${typeName(from.type)}, and the column is ${typeName(type)}; cast it in the query, or run with --full-refresh`,
+  );
 }
 
 async function refuseAmbiguous(
@@ -100,6 +121,8 @@ class AccumulateSql {
   readonly #target: string;
   readonly #stage: string;
   readonly #names: readonly string[];
+  /** The value of each column as the table takes it. */
+  readonly #values: readonly string[];
 
   constructor(
     readonly request: AccumulateRequest,
@@ -108,10 +131,11 @@ class AccumulateSql {
     this.#target = quotePath(request.target);
     this.#stage = `temp.${quoteName(request.stage.name)}`;
     this.#names = columns.map(({ name }) => quoteName(name));
+    this.#values = columns.map((column) => coerced(column, request));
   }
 
   insertAll(): string {
-    const values = this.#names.map((name) => `s.${name}`).join(", ");
+    const values = this.#values.join(", ");
     return `INSERT INTO ${this.#target} (${this.#names.join(", ")}) SELECT ${values} FROM ${this.#stage} s`;
   }
 
@@ -133,9 +157,9 @@ class AccumulateSql {
   }
 
   rewrittenRows(): string {
-    const values = this.#names.map((name) => `s.${name} AS ${name}`).join(", ");
-    const differs = this.columns.flatMap(({ name, type }) => {
-      const ours = exactValues(`s.${quoteName(name)}`, type);
+    const values = this.#names.map((name, index) => `${this.#values[index]} AS ${name}`).join(", ");
+    const differs = this.columns.flatMap(({ name, type }, position) => {
+      const ours = exactValues(this.#values[position] as string, type);
       return exactValues(`t.${quoteName(name)}`, type).map(
         (value, index) => `${value} IS DISTINCT FROM ${ours[index]}`,
       );

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine, WarehousePlace } from "../engine.js";
+import { ANYWHERE, type ScriptPlace } from "./script-place.js";
 
 /** The embedded engine: one DuckDB file, by default inside the project's own folder. */
 export const DUCKDB: Engine = {
@@ -10,17 +11,21 @@ export const DUCKDB: Engine = {
   exists: (place) => existsSync(fileOf(place)),
   async open(place, options) {
     const { openDuckDbWarehouse } = await import("./warehouse.js");
-    return openDuckDbWarehouse(fileOf(place), options, place);
+    return openDuckDbWarehouse(fileOf(place), options, place, scriptPlace(place));
   },
-  async openScratch() {
+  async openScratch(projects) {
     const { openScratchWarehouse } = await import("./warehouse.js");
-    return openScratchWarehouse();
+    return openScratchWarehouse({ ...ANYWHERE, projects: async () => projects });
   },
   async checker() {
     const { CHECKER } = await import("./checker.js");
     return CHECKER;
   },
 };
+
+function scriptPlace({ projects = ANYWHERE.projects, projectDir }: WarehousePlace): ScriptPlace {
+  return { projects, folder: projectDir };
+}
 
 function fileOf({ projectDir, database }: WarehousePlace): string {
   return database ?? join(projectDir, ".fastbreak", "warehouse.duckdb");

@@ -10,6 +10,8 @@ export interface Recovery {
   keepVariable(key: string): Promise<void>;
   recover(): Promise<void>;
   transaction(verb: "BEGIN" | "COMMIT" | "ROLLBACK"): Promise<void>;
+  /** Does work of several statements wholly or not at all. */
+  atomically<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /** Every statement is a transaction, unless the script begins one; that one is begun again, with what had succeeded in it. */
@@ -28,6 +30,10 @@ export class OwnTransactions implements Recovery {
     const result = await work();
     if (changes) this.#changes?.push(sql);
     return result;
+  }
+
+  async atomically<T>(work: () => Promise<T>): Promise<T> {
+    return this.#changes === undefined ? inTransaction(this.#connection, work) : work();
   }
 
   async recover(): Promise<void> {
@@ -52,6 +58,19 @@ export class OwnTransactions implements Recovery {
     await this.#connection.run(verb === "COMMIT" ? verb : `${verb} TRANSACTION`);
     this.#changes = verb === "BEGIN" ? [] : undefined;
     this.#kept.clear();
+  }
+}
+
+/** Every statement of the work in one transaction. */
+async function inTransaction<T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> {
+  await connection.run("BEGIN TRANSACTION");
+  try {
+    const result = await work();
+    await connection.run("COMMIT");
+    return result;
+  } catch (cause) {
+    await connection.run("ROLLBACK");
+    throw cause;
   }
 }
 
@@ -103,6 +122,10 @@ export class CallersTransaction implements Recovery {
       if (cause instanceof Error) this.#last = { at, sql, message: cause.message };
       throw cause;
     }
+  }
+
+  async atomically<T>(work: () => Promise<T>): Promise<T> {
+    return work();
   }
 
   async keepVariable(): Promise<void> {

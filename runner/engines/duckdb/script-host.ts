@@ -1,7 +1,9 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { TranslatedStatement } from "../../dialect/index.js";
+import type { LoadData } from "../../dialect/load-data.js";
 import type { ScriptHost } from "../../dialect/script/host.js";
 import type { Catalog, CatalogTable } from "../../googlesql/catalog.js";
+import { foldProject, type ProjectNames } from "../../googlesql/project-names.js";
 import type { QueryResult, SqlValue } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
 import { columnsOf, layoutSql } from "./catalog.js";
@@ -9,6 +11,7 @@ import { quoteName, quotePath, quoteText } from "./quote.js";
 import type { Recovery } from "./recovery.js";
 import type { RelationSource } from "./relation-source.js";
 import { sqlValue } from "./result-values.js";
+import type { ScriptPlace } from "./script-place.js";
 import { catalogOf } from "./translator.js";
 
 const TEMPORARY_SQL = `
@@ -36,18 +39,28 @@ export class DuckDbScriptHost implements ScriptHost {
   #temporary: ReadonlyMap<string, CatalogTable> | undefined;
   #hasTemporary = false;
 
-  constructor(connection: DuckDBConnection, recovery: Recovery, relations: RelationSource) {
+  constructor(
+    connection: DuckDBConnection,
+    recovery: Recovery,
+    relations: RelationSource,
+    readonly place: ScriptPlace,
+  ) {
     this.#connection = connection;
     this.#recovery = recovery;
     this.#relations = relations;
   }
 
+  async projects(): Promise<ProjectNames> {
+    return this.place.projects();
+  }
+
   async catalog(): Promise<Catalog> {
-    const persistent = catalogOf(await this.#relations.read());
+    const persistent = catalogOf(await this.#relations.read(), await this.projects());
     if (!this.#hasTemporary) return persistent;
     this.#temporary ??= await this.#readTemporary();
     const temporary = this.#temporary;
     return {
+      ...persistent,
       find(path) {
         const isTemporary = path.length === 1 || path.at(-2)?.toUpperCase() === "_SESSION";
         return isTemporary ? temporary.get(path.at(-1) ?? "") : persistent.find(path);
@@ -69,6 +82,7 @@ export class DuckDbScriptHost implements ScriptHost {
   }
 
   async apply(statement: TranslatedStatement): Promise<number> {
+    if (statement.kind === "loadData") return this.#load(statement.load);
     const known = statement.kind === "createTable" ? (await this.catalog()).find(statement.path) : undefined;
     let changed = 0;
     for (const sql of statement.sql) changed = (await this.#change(sql)).rowsChanged;
@@ -78,12 +92,27 @@ export class DuckDbScriptHost implements ScriptHost {
     if (statement.kind !== "createTable") return 0;
     this.#hasTemporary ||= statement.path.length === 1 || statement.path.at(-2)?.toUpperCase() === "_SESSION";
     const { partitionColumn, clusterBy, primaryKey } = statement;
-    const [dataset, name = ""] = statement.path.slice(-2);
+    const [dataset, name = ""] = foldProject(statement.path, (await this.projects()).home);
     const isPlain = partitionColumn === undefined && clusterBy.length === 0 && primaryKey.length === 0;
     const isKept = statement.ifNotExists && known !== undefined;
     if (!isPlain && !isKept && statement.path.length > 1)
       await this.#change(layoutSql({ dataset: dataset ?? "", name }, { partitionColumn, clusterBy, primaryKey }));
     return 0;
+  }
+
+  async #load(load: LoadData): Promise<number> {
+    const { loadFiles } = await import("./files/load-data.js");
+    const work = async () => {
+      if (load.create !== undefined) await this.apply(load.create);
+      const existing = (await this.#relations.read()).get(load.target.join("."));
+      return loadFiles(this.#connection, existing, load, this.place.folder);
+    };
+    const text = `LOAD DATA ${JSON.stringify(load.target)}`;
+    try {
+      return await this.#recovery.run(text, true, () => this.#recovery.atomically(work));
+    } finally {
+      this.#forgetCatalog();
+    }
   }
 
   #forgetCatalog(): void {
@@ -142,6 +171,8 @@ export class DuckDbScriptHost implements ScriptHost {
       await this.#change(`DROP SEQUENCE ${carrier}`);
       return;
     }
+    // Another project's datasets are there as soon as something is put into them.
+    if (dataset.includes(".")) await this.#change(`CREATE SCHEMA IF NOT EXISTS ${quoteName(dataset)}`);
     await this.#change(`CREATE OR REPLACE SEQUENCE ${carrier}`);
     await this.#change(`COMMENT ON SEQUENCE ${carrier} IS ${quoteText(ROUTINE_MARK + text)}`);
   }

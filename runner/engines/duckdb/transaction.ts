@@ -133,7 +133,7 @@ export class DuckDbTransaction implements Transaction {
   }
 
   #host(): DuckDbScriptHost {
-    return new DuckDbScriptHost(this.#connection, this.#recovery, this.#relations);
+    return new DuckDbScriptHost(this.#connection, this.#recovery, this.#relations, this.#translator.place);
   }
 
   async #stage(script: Script, query: string): Promise<Stage> {

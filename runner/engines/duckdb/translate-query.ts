@@ -13,7 +13,7 @@ export function translateOnEmbedded(
     tables.map(({ dataset, name, columns }) => [`${dataset}.${name}`, { path: [dataset, name] as const, columns }]),
   );
   const { sql, columns } = translateQuery(query, {
-    find: (path) => known.get(path.slice(-2).join(".")),
+    find: (path) => known.get(path.join(".")) ?? known.get(path.slice(-2).join(".")),
     names: () => [...known.keys()],
   });
   return { sql, columns };

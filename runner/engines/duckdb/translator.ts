@@ -1,15 +1,23 @@
 import type { ScriptHost } from "../../dialect/script/host.js";
 import type { Script } from "../../dialect/script/script.js";
 import type { Catalog } from "../../googlesql/catalog.js";
+import { findByPath, type ProjectNames } from "../../googlesql/project-names.js";
 import type { Relation, ScriptResult } from "../../port/port.js";
+import type { ScriptPlace } from "./script-place.js";
 
 /** GoogleSQL to DuckDB on demand: the dialect is loaded with the first query, never on a run that has nothing to do. */
 export class Translator {
   readonly #onFirstUse: () => Promise<void>;
   #dialect: Promise<typeof import("../../dialect/script/script.js")> | undefined;
 
-  /** @param onFirstUse installs the function library in the database. */
-  constructor(onFirstUse: () => Promise<void>) {
+  /**
+   * @param onFirstUse installs the function library in the database
+   * @param place what its scripts are surrounded by
+   */
+  constructor(
+    onFirstUse: () => Promise<void>,
+    readonly place: ScriptPlace,
+  ) {
     this.#onFirstUse = onFirstUse;
   }
 
@@ -36,10 +44,12 @@ export class Translator {
   }
 }
 
-export function catalogOf(relations: ReadonlyMap<string, Relation>): Catalog {
+/** The relations of a warehouse as the resolver looks them up. */
+export function catalogOf(relations: ReadonlyMap<string, Relation>, projects: ProjectNames): Catalog {
   return {
+    projects,
     find(path) {
-      const relation = relations.get(path.slice(-2).join("."));
+      const relation = findByPath(path, projects, (key) => relations.get(key));
       if (relation === undefined) return undefined;
       const { id, columns, kind } = relation;
       return { path: [id.dataset, id.name], columns, isView: kind === "view" };

@@ -10,6 +10,7 @@ import { type DatabaseFile, openDatabase, openMemoryDatabase } from "./open.js";
 import { HandledFailures, OwnTransactions } from "./recovery.js";
 import { ConnectionRelations, TransactionRelations } from "./relation-source.js";
 import { DuckDbScriptHost } from "./script-host.js";
+import { ANYWHERE, type ScriptPlace } from "./script-place.js";
 import type { CatalogMoment } from "./shared-catalog.js";
 import { DuckDbTransaction } from "./transaction.js";
 import { Translator } from "./translator.js";
@@ -23,20 +24,22 @@ const MOST_RESTARTS = 100;
 const TOO_MANY_HANDLED = `EXCEPTION has handled ${MOST_RESTARTS} errors in one transaction; more are not supported by the embedded engine`;
 
 /**
- * Opens the embedded warehouse: one DuckDB file, datasets as schemas.
+ * Opens the embedded warehouse: one DuckDB file, datasets as schemas; those of other projects than home as `project.dataset`.
+ * @param place what its scripts are surrounded by
  * @throws EngineError when the file is missing (without `create`), locked, damaged or of a newer version
  */
 export async function openDuckDbWarehouse(
   path: string,
   options: { readonly create: boolean },
   limits: Partial<ChosenLimits> = {},
+  place: ScriptPlace = ANYWHERE,
 ): Promise<Warehouse> {
-  return new DuckDbWarehouse(await openDatabase(path, options, limits));
+  return new DuckDbWarehouse(await openDatabase(path, options, limits), place);
 }
 
 /** Opens an empty warehouse in memory. */
-export async function openScratchWarehouse(): Promise<Warehouse> {
-  return new DuckDbWarehouse(await openMemoryDatabase());
+export async function openScratchWarehouse(place: ScriptPlace = ANYWHERE): Promise<Warehouse> {
+  return new DuckDbWarehouse(await openMemoryDatabase(), place);
 }
 
 class DuckDbWarehouse implements Warehouse {
@@ -53,9 +56,9 @@ class DuckDbWarehouse implements Warehouse {
   readonly #idle: DuckDBConnection[] = [];
   readonly #open = new Set<DuckDBConnection>();
 
-  constructor(file: DatabaseFile) {
+  constructor(file: DatabaseFile, place: ScriptPlace) {
     this.#file = file;
-    this.#translator = new Translator(() => this.#installLibrary());
+    this.#translator = new Translator(() => this.#installLibrary(), place);
   }
 
   async version(): Promise<string> {
@@ -139,7 +142,12 @@ class DuckDbWarehouse implements Warehouse {
   }
 
   #scriptHost(connection: DuckDBConnection): DuckDbScriptHost {
-    return new DuckDbScriptHost(connection, new OwnTransactions(connection), new ConnectionRelations(connection));
+    return new DuckDbScriptHost(
+      connection,
+      new OwnTransactions(connection),
+      new ConnectionRelations(connection),
+      this.#translator.place,
+    );
   }
 
   async close(): Promise<void> {

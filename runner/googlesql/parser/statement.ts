@@ -5,6 +5,7 @@ import { Cursor } from "./cursor.js";
 import { parseAlter, parseDrop } from "./ddl.js";
 import { parseDelete, parseInsert, parseUpdate } from "./dml.js";
 import { parseExpression } from "./expression.js";
+import { parseLoad } from "./load.js";
 import { parseMerge, parseTruncate } from "./merge.js";
 import { parseQuery } from "./query.js";
 
@@ -52,10 +53,11 @@ export function parseStatement(c: Cursor): Statement {
       return parseMerge(c);
     case "TRUNCATE":
       return parseTruncate(c);
+    case "LOAD":
+      return parseLoad(c);
     case "ASSERT":
       return parseAssert(c);
     case "EXPORT":
-    case "LOAD":
     case "GRANT":
     case "REVOKE":
     case "DECLARE":

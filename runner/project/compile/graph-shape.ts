@@ -51,6 +51,7 @@ const test = v.looseObject({
 export const compiledGraphSchema = v.looseObject({
   projectConfig: v.looseObject({
     defaultDatabase: v.optional(v.string(), ""),
+    databaseSuffix: v.optional(v.string(), ""),
     defaultSchema: v.optional(v.string(), ""),
     vars: v.optional(v.record(v.string(), v.string()), {}),
   }),

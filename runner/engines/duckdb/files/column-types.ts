@@ -32,13 +32,21 @@ const TEXT_FORMS: Partial<Record<ScalarType, string>> = {
 const DETECTED: readonly ScalarType[] = ["BOOL", "INT64", "FLOAT64", "DATE", "TIME", "TIMESTAMP"];
 const LEADING_ZERO = "[+-]?0\\d.*";
 
-/** SQL for one row of answers: for each column the first type that all its texts have, NULL for a column without any text. */
-export function detectionSql(columns: readonly StagedColumn[], table: string): string {
+/**
+ * SQL for one row of answers: for each column the first type that all its texts have, NULL for a column without any text.
+ * @param codes what numbers with leading zeros are: texts, or numbers as BigQuery detects them
+ */
+export function detectionSql(
+  columns: readonly StagedColumn[],
+  table: string,
+  codes: "texts" | "BigQuery's" = "texts",
+): string {
   const answers = columns.map(({ key }) => {
     const text = quoteName(key);
     const fits = DETECTED.map((type) => {
       const isNumber = type === "INT64" || type === "FLOAT64";
-      const code = isNumber ? ` AND NOT regexp_full_match(${text}, ${quoteText(LEADING_ZERO)})` : "";
+      const code =
+        isNumber && codes === "texts" ? ` AND NOT regexp_full_match(${text}, ${quoteText(LEADING_ZERO)})` : "";
       return `WHEN bool_and(${fromText(text, type)} IS NOT NULL${code}) FILTER (${text} IS NOT NULL) THEN ${quoteText(type)}`;
     });
     return `CASE WHEN count(${text}) = 0 THEN NULL ${fits.join(" ")} ELSE 'STRING' END`;

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { EngineError } from "../../../port/engine-error.js";
 import type { LoadedFile, LoadFileRequest } from "../../../port/load-file.js";
-import { type Relation, relationKey } from "../../../port/port.js";
+import { type Relation, type RelationId, relationKey } from "../../../port/port.js";
 import { type Column, type SqlType, typeName } from "../../../port/sql-types.js";
 import { quoteName, quotePath, quoteText } from "../quote.js";
 import { changedRows, createTable, numberOf } from "../tables.js";
@@ -10,7 +10,7 @@ import { columnName, columnOf, converted, detectionSql, loadedType, type StagedC
 import { ORDINAL, type StagedFile, stageFile } from "./stage-file.js";
 
 /** A column of the table and what fills it. */
-interface Filled {
+export interface Filled {
   readonly column: Column;
   readonly from: StagedColumn;
 }
@@ -42,17 +42,32 @@ export async function loadFile(
       layout,
     );
   } else replaced = await changedRows(connection, `DELETE FROM ${quotePath(table)}`);
-  const names = filled.map(({ column }) => quoteName(column.name)).join(", ");
-  const values = filled.map(({ column, from }) => valueSql(column, from)).join(", ");
-  const rows = await insert(
-    connection,
-    `${quotePath(table)} (${names}) SELECT ${values} FROM ${staged.table} ORDER BY ${ORDINAL}`,
-    shown,
-  );
-  await connection.run(`DROP TABLE ${staged.table}`);
+  const rows = await insertStaged(connection, table, staged, filled, shown);
   const given = new Set(filled.map(({ column }) => column.name));
   const columns = existing?.columns ?? filled.map(({ column }) => column);
   return { rows, replaced, columns, absent: columns.map(({ name }) => name).filter((name) => !given.has(name)) };
+}
+
+/** Puts a staged file's rows into a table and drops the stage; the number of rows. */
+export async function insertStaged(
+  connection: DuckDBConnection,
+  table: RelationId,
+  staged: StagedFile,
+  filled: readonly Filled[],
+  shown: string,
+): Promise<number> {
+  const names = filled.map(({ column }) => quoteName(column.name)).join(", ");
+  const values = filled.map(({ column, from }) => valueSql(column, from)).join(", ");
+  const rows =
+    filled.length === 0
+      ? 0
+      : await insert(
+          connection,
+          `${quotePath(table)} (${names}) SELECT ${values} FROM ${staged.table} ORDER BY ${ORDINAL}`,
+          shown,
+        );
+  await connection.run(`DROP TABLE ${staged.table}`);
+  return rows;
 }
 
 async function insert(connection: DuckDBConnection, what: string, shown: string): Promise<number> {
@@ -68,11 +83,17 @@ async function insert(connection: DuckDBConnection, what: string, shown: string)
   }
 }
 
-async function columnsOfFile(connection: DuckDBConnection, staged: StagedFile, shown: string): Promise<Filled[]> {
+/** The columns of a table that is made for a file. */
+export async function columnsOfFile(
+  connection: DuckDBConnection,
+  staged: StagedFile,
+  shown: string,
+  codes: "texts" | "BigQuery's" = "texts",
+): Promise<Filled[]> {
   const texts = staged.columns.filter(({ stored }) => stored === undefined);
   const detected = new Map<string, SqlType>();
   if (texts.length > 0) {
-    const reader = await connection.runAndReadAll(detectionSql(texts, staged.table));
+    const reader = await connection.runAndReadAll(detectionSql(texts, staged.table, codes));
     const [answers = []] = reader.getRowsJson();
     texts.forEach(({ key }, index) => {
       detected.set(key, (answers[index] as SqlType | null) ?? "STRING");
@@ -89,10 +110,20 @@ async function columnsOfFile(connection: DuckDBConnection, staged: StagedFile, s
   });
 }
 
-function columnsOfTable({ id, columns }: Relation, staged: StagedFile, shown: string): Filled[] {
-  return staged.columns.map((from) => {
+/**
+ * The columns of a table that a file's columns stand for.
+ * @param ignoresUnknown leave out those that it does not have
+ */
+export function columnsOfTable(
+  { id, columns }: Pick<Relation, "id" | "columns">,
+  staged: StagedFile,
+  shown: string,
+  ignoresUnknown = false,
+): Filled[] {
+  return staged.columns.flatMap((from) => {
     const column = columnOf(columns, from.name);
-    if (column !== undefined) return { column, from };
+    if (column !== undefined) return [{ column, from }];
+    if (ignoresUnknown) return [];
     const known = columns.map(({ name }) => name).join(", ");
     throw new EngineError("data", `${shown}: ${relationKey(id)} has no column ${from.name}; it has ${known}`);
   });
@@ -107,7 +138,8 @@ function valueSql(column: Column, from: StagedColumn): string {
     : value;
 }
 
-async function refuseMisfits(
+/** @throws EngineError `data` for the first row that has a value of no column's type */
+export async function refuseMisfits(
   connection: DuckDBConnection,
   { table, placeOf }: StagedFile,
   filled: readonly Filled[],
@@ -115,6 +147,7 @@ async function refuseMisfits(
 ): Promise<void> {
   const misfit = ({ column, from }: Filled) =>
     `${quoteName(from.key)} IS NOT NULL AND (${converted(from, column)}) IS NULL`;
+  if (filled.length === 0) return;
   const counts = filled.map((column) => `min(${ORDINAL}) FILTER (${misfit(column)})`).join(", ");
   const [firsts = []] = (await connection.runAndReadAll(`SELECT ${counts} FROM ${table}`)).getRowsJson();
   const rows = firsts.map((row) => (row === null ? Number.POSITIVE_INFINITY : Number(row)));

@@ -34,6 +34,20 @@ export async function lineOfCsvRow(path: string, delimiter: string, row: number)
   return before;
 }
 
+/** A record of a CSV file, the first being 0; undefined: it has fewer. */
+export async function recordOfCsv(
+  path: string,
+  delimiter: string,
+  index: number,
+): Promise<readonly string[] | undefined> {
+  let count = 0;
+  for await (const { record } of records(path, delimiter)) {
+    if (count === index) return record;
+    count += 1;
+  }
+  return undefined;
+}
+
 /** The 1-based line of the nth text of a file that is not blank; `row` counts from 1. */
 export async function lineOfText(path: string, row: number): Promise<number> {
   let line = 0;

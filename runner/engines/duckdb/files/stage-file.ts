@@ -14,13 +14,20 @@ export interface StagedFile {
 }
 
 export const ORDINAL = "__row";
-const STAGE = "temp.seed_stage";
+/** Where the rows of a file stand until they are in their table. */
+export const STAGE = "temp.seed_stage";
+
+/** A file to be staged. */
+export type FileToStage = Pick<LoadFileRequest, "path" | "shown" | "format"> & {
+  /** It is compressed whatever it is called. */
+  readonly isGzip?: boolean;
+};
 
 /**
  * Reads a file with DuckDB's own readers; nothing about its form is guessed but the separator of a CSV, which its header tells.
  * @throws EngineError `data` for a file that is damaged or has no columns
  */
-export async function stageFile(connection: DuckDBConnection, request: LoadFileRequest): Promise<StagedFile> {
+export async function stageFile(connection: DuckDBConnection, request: FileToStage): Promise<StagedFile> {
   try {
     if (request.format === "csv") return await stageCsv(connection, request);
     return await (request.format === "json" ? stageJson : stageParquet)(connection, request);
@@ -29,7 +36,7 @@ export async function stageFile(connection: DuckDBConnection, request: LoadFileR
   }
 }
 
-async function stageCsv(connection: DuckDBConnection, { path, shown }: LoadFileRequest): Promise<StagedFile> {
+async function stageCsv(connection: DuckDBConnection, { path, shown, isGzip }: FileToStage): Promise<StagedFile> {
   const head = await readCsvHead(path);
   if (head === undefined) throw new EngineError("data", `${shown}:1: the file is empty; a header line is needed`);
   const { header, delimiter } = head;
@@ -37,26 +44,45 @@ async function stageCsv(connection: DuckDBConnection, { path, shown }: LoadFileR
   if (nameless >= 0) throw new EngineError("data", `${shown}:1: column ${nameless + 1} of the header has no name`);
   refuseTwice(header, `${shown}:1`);
   const columns = header.map((name, index) => ({ name, key: `c${index}`, stored: undefined }));
-  const options = [
-    quoteText(literalPath(path)),
-    "auto_detect = false, header = true, all_varchar = true, nullstr = '', allow_quoted_nulls = false",
-    "strict_mode = true, null_padding = false, ignore_errors = false, hive_partitioning = false",
-    `delim = ${quoteText(delimiter)}, quote = '"', escape = '"', max_line_size = 100000000`,
-    `compression = '${compressionOf(path)}'`,
-    `columns = {${columns.map(({ key }) => `'${key}': 'VARCHAR'`).join(", ")}}`,
-  ];
-  await stage(connection, `read_csv(${options.join(", ")})`, "*");
+  const keys = columns.map(({ key }) => key);
+  const dialect = { delimiter, quote: '"', nullMarker: "", skip: undefined, isJagged: false, isGzip: isGzip === true };
+  const options = [...csvOptions({ path, ...dialect }, keys), "header = true"];
+  await stageRows(connection, `read_csv(${options.join(", ")})`, "*");
   return { table: STAGE, columns, placeOf: async (row) => `:${await lineOfCsvRow(path, delimiter, row)}` };
 }
 
-async function stageJson(connection: DuckDBConnection, { path, shown }: LoadFileRequest): Promise<StagedFile> {
+/** How a CSV file is read: as it is described, nothing guessed, every field a text. */
+export function csvOptions(
+  file: {
+    readonly path: string;
+    readonly delimiter: string;
+    readonly quote: string;
+    readonly nullMarker: string;
+    readonly skip: number | undefined;
+    readonly isJagged: boolean;
+    readonly isGzip: boolean;
+  },
+  keys: readonly string[],
+): readonly string[] {
+  return [
+    quoteText(literalPath(file.path)),
+    "auto_detect = false, all_varchar = true, allow_quoted_nulls = false",
+    `strict_mode = true, null_padding = ${file.isJagged}, ignore_errors = false, hive_partitioning = false`,
+    `skip = ${file.skip ?? 0}, nullstr = ${quoteText(file.nullMarker)}`,
+    `delim = ${quoteText(file.delimiter)}, quote = ${quoteText(file.quote)}, escape = ${quoteText(file.quote)}`,
+    `max_line_size = 100000000, compression = '${compressionOf(file.path, file.isGzip)}'`,
+    `columns = {${keys.map((key) => `'${key}': 'VARCHAR'`).join(", ")}}`,
+  ];
+}
+
+async function stageJson(connection: DuckDBConnection, { path, shown, isGzip }: FileToStage): Promise<StagedFile> {
   const isLines = !(await isJsonList(path));
   const options = [
     quoteText(literalPath(path)),
     `format = '${isLines ? "newline_delimited" : "array"}', records = true`,
     "sample_size = -1, maximum_depth = -1, map_inference_threshold = -1, field_appearance_threshold = 0",
     "convert_strings_to_integers = false, dateformat = '%Y-%m-%d', ignore_errors = false, hive_partitioning = false",
-    `maximum_object_size = 100000000, compression = '${compressionOf(path)}'`,
+    `maximum_object_size = 100000000, compression = '${compressionOf(path, isGzip)}'`,
   ];
   const source = `read_json(${options.join(", ")})`;
   const described = await describe(connection, source);
@@ -76,7 +102,7 @@ async function stageJson(connection: DuckDBConnection, { path, shown }: LoadFile
       `CAST(${value} AS VARCHAR)`;
     return `${stored === undefined ? text : value} AS ${key}`;
   });
-  await stage(connection, source, selected.join(", "));
+  await stageRows(connection, source, selected.join(", "));
   return {
     table: STAGE,
     columns,
@@ -84,18 +110,19 @@ async function stageJson(connection: DuckDBConnection, { path, shown }: LoadFile
   };
 }
 
-async function stageParquet(connection: DuckDBConnection, { path }: LoadFileRequest): Promise<StagedFile> {
+async function stageParquet(connection: DuckDBConnection, { path }: FileToStage): Promise<StagedFile> {
   const source = `read_parquet(${quoteText(literalPath(path))}, hive_partitioning = false, union_by_name = false)`;
   const columns = (await describe(connection, source)).map(([name, stored], index) => ({
     name,
     key: `c${index}`,
     stored,
   }));
-  await stage(connection, source, columns.map(({ name, key }) => `${quoteName(name)} AS ${key}`).join(", "));
+  await stageRows(connection, source, columns.map(({ name, key }) => `${quoteName(name)} AS ${key}`).join(", "));
   return { table: STAGE, columns, placeOf: async (row) => ` row ${row}` };
 }
 
-async function stage(connection: DuckDBConnection, source: string, selected: string): Promise<void> {
+/** Numbers the rows of a source and keeps them. */
+export async function stageRows(connection: DuckDBConnection, source: string, selected: string): Promise<void> {
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE seed_stage AS SELECT row_number() OVER () AS ${ORDINAL}, ${selected} FROM ${source}`,
   );
@@ -115,8 +142,8 @@ function refuseTwice(names: readonly string[], place: string): void {
   }
 }
 
-function compressionOf(path: string): string {
-  return path.toLowerCase().endsWith(".gz") ? "gzip" : "uncompressed";
+function compressionOf(path: string, isGzip = false): string {
+  return isGzip || path.toLowerCase().endsWith(".gz") ? "gzip" : "uncompressed";
 }
 
 /** One fraction in a column makes all its numbers FLOAT64: a whole one is written as what it was in the file. */
@@ -129,13 +156,21 @@ function literalPath(path: string): string {
   return path.replace(/[*?[]/g, "[$&]");
 }
 
-/** What DuckDB says about a file, as one line. */
-function readError({ shown, format }: LoadFileRequest, cause: unknown): unknown {
+/**
+ * What DuckDB says about a file, as one line.
+ * @param isListed its columns are known without a header
+ */
+export function readError(
+  { shown, format, isListed = false }: Pick<LoadFileRequest, "shown" | "format"> & { readonly isListed?: boolean },
+  cause: unknown,
+): unknown {
   if (cause instanceof EngineError || !(cause instanceof Error)) return cause;
   const { message } = cause;
   const line = /(?:CSV Error on Line: |in line |in record\/value )(\d+)/.exec(message)?.[1];
   const place = line === undefined ? shown : `${shown}:${line}`;
   const width = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
+  if (width !== null && isListed)
+    return new EngineError("data", `${place}: the row must have ${width[1]} fields, one a column`);
   if (width !== null)
     return new EngineError("data", `${place}: the row has ${width[2]} fields, the header has ${width[1]}`);
   if (/unterminated quote|quote/i.test(message) && format === "csv")

@@ -1,0 +1,50 @@
+import { loadedPlainly, type ProjectNames } from "../googlesql/project-names.js";
+import type { Manifest } from "./manifest.js";
+
+type Named = Pick<Manifest, "actions" | "homeProject">;
+
+/** What names with a project stand for in a project: what it makes, declares or reads by name is its own. */
+export function projectNames({ actions, homeProject }: Named): ProjectNames {
+  const claimed = new Set<string>();
+  for (const action of actions) {
+    claimed.add(action.key);
+    for (const { key } of action.writes) claimed.add(key);
+    for (const key of [...action.createdRoutines, ...readBy(action)]) claimed.add(key);
+  }
+  const prefixes = [...claimed].filter((key) => key.endsWith("*")).map((key) => key.slice(0, -1));
+  return {
+    home: homeProject,
+    claims: (key) => claimed.has(key) || prefixes.some((prefix) => key.startsWith(prefix)),
+  };
+}
+
+/**
+ * Relations by their keys. Those of other projects that somebody has loaded without the project stand under the keys by which the
+ * project names them, too.
+ */
+export function withPlainlyLoaded<T>(relations: ReadonlyMap<string, T>, manifest: Named): ReadonlyMap<string, T> {
+  if (relations.size === 0) return relations;
+  const projects = projectNames(manifest);
+  const added = new Map<string, T>();
+  const add = (key: string): void => {
+    const plain = relations.has(key) ? undefined : loadedPlainly(key, projects, (name) => relations.get(name));
+    if (plain !== undefined) added.set(key, plain);
+  };
+  for (const action of manifest.actions)
+    for (const key of [action.key, ...readBy(action)])
+      for (const member of key.endsWith("*") ? membersOf(key, relations) : [key]) add(member);
+  return added.size === 0 ? relations : new Map([...relations, ...added]);
+}
+
+function readBy({ reads, incremental, hiddenReads, wildcards }: Manifest["actions"][number]): readonly string[] {
+  return [...reads, ...(incremental?.reads ?? [])].map(({ key }) => key).concat(hiddenReads, wildcards);
+}
+
+/** Keys in another project that a wildcard of it would fit, of the relations that are there without one. */
+function membersOf(pattern: string, relations: ReadonlyMap<string, unknown>): readonly string[] {
+  const [project, dataset, prefix] = pattern.slice(0, -1).split(".");
+  if (prefix === undefined) return [];
+  if ([...relations.keys()].some((key) => key.startsWith(pattern.slice(0, -1)))) return [];
+  const plain = `${dataset}.${prefix}`;
+  return [...relations.keys()].filter((key) => key.startsWith(plain)).map((key) => `${project}.${key}`);
+}
