@@ -1,6 +1,13 @@
 import { createHash } from "node:crypto";
 
+/** SHA-256, hexadecimal, of some content, or of its pieces put together. */
+export function sha256(...content: readonly (string | Uint8Array)[]): string {
+  const hash = createHash("sha256");
+  for (const piece of content) hash.update(piece);
+  return hash.digest("hex");
+}
+
 /** The first 128 bits of a text's SHA-256, hexadecimal: enough to tell contents apart, short enough for a state row. */
 export function digestText(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+  return sha256(text).slice(0, 32);
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../port/digest-text.js";
 import type { CompiledGraph } from "./compile/graph-shape.js";
 import type { FileHashes } from "./files.js";
 import type { ManifestAction } from "./manifest.js";
@@ -21,7 +21,7 @@ type CodeIdentity = Pick<ManifestAction, "key" | "type" | "dependencies" | "sour
 export function codeHash(action: CodeIdentity, inputs: CodeHashInputs): string {
   const { vars, ...settings } = inputs.projectConfig;
   const varNames = action.sources.vars.includes("*") ? Object.keys(vars).sort() : action.sources.vars;
-  return sha256([
+  return hashOf([
     inputs.formatVersion,
     inputs.coreHash,
     action.key,
@@ -46,7 +46,7 @@ export function compiledHash(
   canonicalText: (sql: string) => string,
 ): string {
   const canonical = (sql: string | undefined) => (sql === undefined ? null : canonicalOrTrimmed(sql, canonicalText));
-  return sha256([
+  return hashOf([
     action.key,
     action.target.database,
     action.type,
@@ -79,10 +79,8 @@ function canonicalOrTrimmed(sql: string, canonicalText: (sql: string) => string)
   }
 }
 
-function sha256(value: unknown): string {
-  return createHash("sha256")
-    .update(JSON.stringify(sortKeys(value)))
-    .digest("hex");
+function hashOf(value: unknown): string {
+  return sha256(JSON.stringify(sortKeys(value)));
 }
 
 /** The same value with the keys of every object in order, so that equal values have equal text. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type Dirent, readFileSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
 import { languageEnvironment } from "../fence/environment.js";
+import { sha256 } from "../port/digest-text.js";
 import type { ProjectOverrides } from "./compile/protocol.js";
 import { projectError } from "./errors.js";
 import { entriesInProject, readInProject, statInProject } from "./read-file.js";
@@ -139,12 +140,12 @@ function refuseForeignTarget(projectDir: string, path: string): void {
 
 /** SHA-256 of one file's content. */
 export function hashFile(path: string): string {
-  return createHash("sha256").update(readFileSync(path)).digest("hex");
+  return sha256(readFileSync(path));
 }
 
 function hashInProject(projectDir: string, path: string): string {
   const content = readInProject(projectDir, path);
-  return content === undefined ? ABSENT : createHash("sha256").update(content).digest("hex");
+  return content === undefined ? ABSENT : sha256(content);
 }
 
 /** A path that module resolution looked at decides by being a file or not: what cannot be read is none. */

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { foldProject, nameOf } from "../googlesql/project-names.js";
 import type { RunnableAction, RunnableProject, SqlRead } from "../graph/action.js";
 import { auditsByHost } from "../graph/audits.js";
 import type { CodeHash, CompiledHash, PlanNode, ReadWindow, Upstream } from "../graph/node.js";
 import { dependencyOrder } from "../graph/order.js";
+import { sha256 } from "../port/digest-text.js";
 import { type RelationId, rowColumnNames } from "../port/port.js";
 import { readBreakerLabels } from "./breaker-labels.js";
 import { projectError } from "./errors.js";
@@ -252,5 +252,5 @@ function volatileReason(action: ManifestAction): string | undefined {
 }
 
 function joined(hashes: readonly string[]): string {
-  return hashes.length === 1 ? (hashes[0] as string) : createHash("sha256").update(hashes.join("\n")).digest("hex");
+  return hashes.length === 1 ? (hashes[0] as string) : sha256(hashes.join("\n"));
 }

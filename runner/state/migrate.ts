@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { sha256 } from "../port/digest-text.js";
 import { EngineError } from "../port/engine-error.js";
 import type { Observation, Transaction } from "../port/port.js";
 import type { Column } from "../port/sql-types.js";
@@ -131,5 +131,5 @@ function migrationFiles(): MigrationFile[] {
 
 function readMigration({ version, file }: MigrationFile): Migration {
   const template = readFileSync(`${migrationsFolder()}${file}`, "utf8");
-  return { version, name: file.slice(5, -4), template, checksum: createHash("sha256").update(template).digest("hex") };
+  return { version, name: file.slice(5, -4), template, checksum: sha256(template) };
 }

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { sha256 } from "../../port/digest-text.js";
 import { installFunctions } from "./functions.js";
 import { MACROS } from "./macros/index.js";
 import type { Macro } from "./macros/macro.js";
@@ -49,7 +49,7 @@ function libraryStatements(): string[] {
 const STATEMENTS = libraryStatements();
 
 /** Content hash of the library: a database that carries it needs no DDL. */
-export const RUNTIME_VERSION = createHash("sha256").update(STATEMENTS.join(";\n")).digest("hex").slice(0, 16);
+export const RUNTIME_VERSION = sha256(STATEMENTS.join(";\n")).slice(0, 16);
 
 async function installedVersion(connection: DuckDBConnection): Promise<string | undefined> {
   try {

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { version as duckdbVersion } from "@duckdb/node-api";
+import { sha256 } from "../../port/digest-text.js";
 
 let known: string | undefined;
 
@@ -14,9 +14,8 @@ export function engineVersion(): string {
 }
 
 function digestOfBuild(): string {
-  const hash = createHash("sha256").update(duckdbVersion());
-  for (const file of builtFiles()) hash.update("\0").update(readFileSync(new URL(`./${file}`, import.meta.url)));
-  return `duckdb-${hash.digest("hex").slice(0, 16)}`;
+  const files = builtFiles().flatMap((file) => ["\0", readFileSync(new URL(`./${file}`, import.meta.url))]);
+  return `duckdb-${sha256(duckdbVersion(), ...files).slice(0, 16)}`;
 }
 
 function builtFiles(): readonly string[] {

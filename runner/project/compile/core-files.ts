@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { sha256 } from "../../port/digest-text.js";
 
 /** The files of @dataform/core that decide a compile. */
 export interface CoreFiles {
@@ -22,7 +22,7 @@ export function readCore(coreDir: string): CoreFiles {
   const version = versionIn(description.toString("utf8"));
   if (version === undefined) throw new Error("its package.json names no version");
   if (bundle.length === 0) throw new Error("its bundle.js is empty");
-  const hash = createHash("sha256").update(description).update("\0").update(bundle).digest("hex");
+  const hash = sha256(description, "\0", bundle);
   return { version, bundle, hash };
 }
 

@@ -1,9 +1,9 @@
 import { Buffer } from "node:buffer";
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync, realpathSync, writeSync } from "node:fs";
 import { basename, dirname, extname, join, posix, relative } from "node:path";
 import vm from "node:vm";
 import { evaluate, type Realm } from "../../fence/realm.js";
+import { sha256 } from "../../port/digest-text.js";
 import { askingForCallerFile } from "./caller-file.js";
 import { readCore } from "./core-files.js";
 import { CORE_PROJECT_DIR, encodeCoreRequest } from "./core-request.js";
@@ -55,7 +55,7 @@ export function compileInSandbox(request: CompileRequest, realm: Realm, facts: P
         const content = isCore(path) ? core.bundle : readFileSync(path);
         const text = sourceText(content, path);
         if (isCore(path)) return `plain:${askingForCallerFile(text)}`;
-        loadedFiles.set(inProject(path), createHash("sha256").update(content).digest("hex"));
+        loadedFiles.set(inProject(path), sha256(content));
         read.set(path, text);
         return extname(path) === ".json" ? `json:${text}` : `code:${text}`;
       } catch (error) {
