@@ -54,21 +54,22 @@ export function decideAction(
   return decide(input).map((decision) => byPartition.get(decision.partition) ?? decision);
 }
 
-/** The upstreams whose stale partitions one partition may read, sorted. */
+/** The upstreams whose stale partitions one partition may read, and the stale views that it reads as they stand, sorted. */
 export function staleUpstreamsOf(
   { node }: RunnableAction,
   partition: Partition,
   outside: readonly DateRange[] | undefined,
   stale: ReadonlyMap<string, readonly Partition[]>,
 ): readonly string[] {
-  if (stale.size === 0 || node.kind !== "model") return [];
-  return node.upstreams
-    .filter(({ key, window }) => {
-      const reach = reachOf(partition, window, outside);
-      return stale.get(key)?.some((one) => touches(reach, one, outside));
-    })
-    .map(({ key }) => key)
-    .sort();
+  if (stale.size === 0 || (node.kind !== "model" && node.kind !== "view")) return [];
+  const views = node.standingViews.filter((key) => stale.has(key));
+  // A view shows the rows of tables whatever they are.
+  if (node.kind === "view") return views;
+  const tables = node.upstreams.filter(({ key, window }) => {
+    const reach = reachOf(partition, window, outside);
+    return stale.get(key)?.some((one) => touches(reach, one, outside));
+  });
+  return [...tables.map(({ key }) => key), ...views].sort();
 }
 
 /** The decisions with the partitions of the inputs that moved. */

@@ -99,9 +99,13 @@ export class Oracle {
     );
   }
 
-  /** Whether a model beneath would run, or could not. */
+  /** Whether a model beneath would run, or could not; or a view that is read as it stands. */
   #restsOnStale(run: FinishedRun, spec: Spec): boolean {
-    return [...readWindows(spec, run.specs).keys(), ...readWhole(spec, run.specs)].some((name) => {
+    const isView = (name: string) => run.specs.get(name)?.kind === "view";
+    const named = [...spec.inputs.map((input) => input.name), ...(spec.before === undefined ? [] : [spec.before])];
+    const tables = spec.kind === "view" ? [] : [...readWindows(spec, run.specs).keys(), ...readWhole(spec, run.specs)];
+    const views = spec.kind === "view" ? named.filter(isView) : [spec.before ?? ""].filter(isView);
+    return [...tables, ...views].some((name) => {
       const upstream = run.specs.get(name);
       if (upstream === undefined || upstream.disabled) return false;
       const status = run.results.get(name)?.status;

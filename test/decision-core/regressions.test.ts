@@ -132,6 +132,16 @@ const FOUND: Readonly<Record<string, History>> = {
     actions: [action(VIEW, [read(0)]), action(VIEW, [read(0)])],
     steps: [run(), { do: "edit", action: 0, what: 14, value: 1 }, run({ select: [1] }), run()],
   },
+  "a view on a view that was edited and that this run leaves as it is": {
+    sources: [dated({ d: 0, k: 0, v: 0 })],
+    actions: [action(VIEW, [read(0)]), action(VIEW, [read(0)])],
+    steps: [
+      run(),
+      { do: "edit", action: 0, what: 14, value: 1 },
+      run({ select: [1], upstream: false, again: true }),
+      run(),
+    ],
+  },
   "a view on a view that is disabled and then edited": {
     sources: [dated({ d: 0, k: 0, v: 0 })],
     actions: [action(VIEW, [read(0)]), action(VIEW, [read(0)])],
