@@ -70,6 +70,11 @@ function parsePrimary(c: Cursor): Expr {
       return { kind: "parameter", name: token.text, start: token.start, end: token.end };
     case "punctuation":
       if (token.value === "[") return parseArrayLiteral(c, undefined, token.start);
+      if (token.value === "?") {
+        c.next();
+        // Positional parameters have the names that nobody can give one.
+        return { kind: "parameter", name: `@?${c.markNumber(token)}`, start: token.start, end: token.end };
+      }
       throw c.unexpected();
     case "word":
       return parseWord(c, token);
