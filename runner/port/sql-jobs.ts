@@ -130,7 +130,8 @@ export interface JobSession {
 export interface SqlJobs {
   /** As a session that is closed behind the text. */
   run(request: JobRequest, told: (statement: JobStatement) => void): Promise<void>;
-  openSession(): Promise<JobSession>;
+  /** @param request whose default dataset and column names hold for all jobs of the session */
+  openSession(request: JobRequest): Promise<JobSession>;
   /**
    * What a text would do; nothing runs. Of a text of several statements one `SCRIPT` is told.
    * @throws JobError for a mistake in the text
@@ -145,8 +146,25 @@ export interface SqlJobs {
   /** Rows of a relation in a stable order. */
   rows(relation: RelationId, columns: readonly string[], start: number, count: number): Promise<JobRows>;
   /**
-   * Adds rows to a table, all or none.
+   * Adds rows to a table, all or none; how many.
    * @throws JobError
    */
-  insert(table: RelationId, rows: readonly RowObject[]): Promise<void>;
+  write(request: WriteRequest): Promise<number>;
+  /** The rows of a Parquet file. */
+  parquetRows(path: string): Promise<JobRows>;
+  /** Writes a table to a Parquet file. */
+  writeParquet(table: RelationId, path: string): Promise<void>;
+}
+
+/** Rows on their way into a table. */
+export interface WriteRequest {
+  readonly table: RelationId;
+  /** The columns that rows may have; the others get their default. */
+  readonly columns: readonly string[];
+  readonly rows: AsyncIterable<RowObject> | Iterable<RowObject>;
+  /** A GoogleSQL statement that makes the table; undefined: it is there. */
+  readonly create: string | undefined;
+  /** The rows of the table go. */
+  readonly truncate: boolean;
+  readonly signal: AbortSignal;
 }

@@ -55,7 +55,9 @@ export class Script {
    * What a text would do that holds one statement: nothing runs. Undefined: it holds none, or several.
    * @throws DialectError for a mistake in the text
    */
-  async translated(sql: string): Promise<{ readonly given: ScriptStatement; readonly does: TranslatedStatement } | undefined> {
+  async translated(
+    sql: string,
+  ): Promise<{ readonly given: ScriptStatement; readonly does: TranslatedStatement } | undefined> {
     const statements = locateErrors(sql, () => parseScriptText(sql));
     const [given] = statements;
     if (given === undefined || statements.length > 1 || !isPlain(given)) return undefined;

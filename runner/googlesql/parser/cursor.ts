@@ -49,8 +49,9 @@ export class Cursor {
 
   /** The place of a `?` among those of the text, from 1. */
   markNumber(mark: Token): number {
-    return this.tokens.filter(({ kind, value, start }) => kind === "punctuation" && value === "?" && start <= mark.start)
-      .length;
+    return this.tokens.filter(
+      ({ kind, value, start }) => kind === "punctuation" && value === "?" && start <= mark.start,
+    ).length;
   }
 
   atEnd(): boolean {

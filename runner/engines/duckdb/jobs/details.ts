@@ -2,8 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { relationKey } from "../../../port/port.js";
 import type { RelationDetails } from "../../../port/sql-jobs.js";
 import { readCatalog } from "../catalog.js";
-import { quoteText } from "../quote.js";
-import { quotePath } from "../quote.js";
+import { quotePath, quoteText } from "../quote.js";
 
 /** Schemas that are no datasets: the engine's own, and the function library. */
 const OWN_SCHEMAS = new Set(["main", "bq", "information_schema", "pg_catalog"]);

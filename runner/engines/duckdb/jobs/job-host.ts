@@ -150,14 +150,14 @@ export class JobHost extends DuckDbScriptHost {
     this.#request.signal.throwIfAborted();
     await this.#fillSystemTables();
     const { destination } = this.#request;
-    const result =
+    const rows =
       destination === undefined
-        ? await this.#run(sql, false)
+        ? new ResultRows(await this.#run(sql, false), columns)
         : await this.#locks.hold([lockOf(destination.table)], this.#request.signal, () =>
             writeDestination(this.#connection, destination, sql, columns),
           );
     if (destination !== undefined) this.forgetCatalog();
-    this.#ended({ rows: new ResultRows(result, columns) });
+    this.#ended({ rows });
     // The rows stay where they are until somebody reads them.
     return { columns, rows: [] };
   }
@@ -195,7 +195,7 @@ export class JobHost extends DuckDbScriptHost {
     };
     // Within a transaction whoever comes second fails: it reads what was there when it began.
     if (this.#inTransaction || target === undefined || target.dataset === "_SESSION") return work();
-    return this.#locks.hold(locksOf(target), signal, work);
+    return this.#locks.hold([lockOf(target)], signal, work);
   }
 
   async #exists({ statement, target }: Begun, { kind }: TranslatedStatement): Promise<boolean> {
@@ -255,7 +255,3 @@ export class JobHost extends DuckDbScriptHost {
 }
 
 const lockOf = ({ dataset, name }: RelationId): string => `${dataset}.${name}`;
-
-function locksOf(target: RelationId): string[] {
-  return [lockOf(target)];
-}

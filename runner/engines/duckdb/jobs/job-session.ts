@@ -1,7 +1,8 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { parseScriptText, locateErrors } from "../../../dialect/script.js";
 import type { Script } from "../../../dialect/script/script.js";
+import { locateErrors, parseScriptText } from "../../../dialect/script.js";
 import type { JobRequest, JobSession, JobStatement } from "../../../port/sql-jobs.js";
+import { layoutSql } from "../catalog.js";
 import type { Translator } from "../translator.js";
 import { jobError } from "./job-errors.js";
 import { JobHost } from "./job-host.js";
@@ -81,6 +82,20 @@ export class DuckDbJobSession implements JobSession {
       return { ...this.#host.planned(does, columns), rows: undefined };
     } catch (cause) {
       throw jobError(cause, signal, true);
+    }
+  }
+
+  /** DuckDB's statements of a definition. */
+  async definition(sql: string): Promise<readonly string[]> {
+    const { signal } = new AbortController();
+    try {
+      const translated = await this.#script.translated(sql);
+      if (translated?.does.kind !== "createTable") return translated?.does.sql ?? [];
+      const { path, partitionColumn, clusterBy, primaryKey } = translated.does;
+      const [dataset = "", name = ""] = path.slice(-2);
+      return [...translated.does.sql, layoutSql({ dataset, name }, { partitionColumn, clusterBy, primaryKey })];
+    } catch (cause) {
+      throw jobError(cause, signal, false);
     }
   }
 

@@ -1,6 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { EngineError } from "../../../port/engine-error.js";
-import { type RelationId, type RowObject, relationKey } from "../../../port/port.js";
+import { type RelationId, relationKey } from "../../../port/port.js";
 import {
   JobError,
   type JobRequest,
@@ -9,27 +8,24 @@ import {
   type JobStatement,
   type RelationDetails,
   type SqlJobs,
+  type WriteRequest,
 } from "../../../port/sql-jobs.js";
 import { readCatalog } from "../catalog.js";
-import { quoteName, quotePath } from "../quote.js";
+import { quoteName, quotePath, quoteText } from "../quote.js";
 import { readRoutines } from "../script-host.js";
 import type { Translator } from "../translator.js";
-import { appendRow } from "../values.js";
 import { readDatasets, readDetails } from "./details.js";
-import { jobError } from "./job-errors.js";
 import { DuckDbJobSession } from "./job-session.js";
+import { readParquet } from "./parquet.js";
 import { ResultRows } from "./result-rows.js";
 import { TableLocks } from "./table-locks.js";
+import { writeRows } from "./write-rows.js";
 
 /** Connections of one database, taken and given back. */
 export interface Connections {
   take(): Promise<DuckDBConnection>;
   giveBack(connection: DuckDBConnection): void;
 }
-
-/** How often work is tried again that lost against another writer, and the longest wait before it, in milliseconds. */
-const MOST_CONFLICTS = 6;
-const LONGEST_WAIT_MS = 40;
 
 /** Jobs of many clients on one DuckDB instance. */
 export class DuckDbJobs implements SqlJobs {
@@ -51,8 +47,8 @@ export class DuckDbJobs implements SqlJobs {
     }
   }
 
-  async openSession(): Promise<JobSession> {
-    return this.#open(NO_REQUEST);
+  async openSession(request: JobRequest): Promise<JobSession> {
+    return this.#open(request);
   }
 
   async describe(request: JobRequest): Promise<JobStatement> {
@@ -100,22 +96,37 @@ export class DuckDbJobs implements SqlJobs {
     });
   }
 
-  async insert(table: RelationId, rows: readonly RowObject[]): Promise<void> {
-    const { signal } = new AbortController();
-    await this.#locks.hold([relationKey(table)], signal, () =>
-      this.#retrying(() => this.#with((connection) => append(connection, table, rows))),
+  async write(request: WriteRequest): Promise<number> {
+    const { table, create, signal } = request;
+    // Found before the transaction: the statement is translated on what is there.
+    const making = create === undefined ? [] : await this.#definition(create);
+    return this.#locks.hold([relationKey(table)], signal, () =>
+      this.#with((connection) => writeRows(connection, request, making)),
     );
   }
 
-  async #retrying<T>(work: () => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await work();
-      } catch (cause) {
-        if (!(cause instanceof EngineError) || cause.code !== "conflict" || attempt === MOST_CONFLICTS) throw cause;
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * LONGEST_WAIT_MS));
-      }
+  async #definition(sql: string): Promise<readonly string[]> {
+    const request = {
+      sql,
+      parameters: [],
+      defaultDataset: undefined,
+      systemTables: () => undefined,
+      destination: undefined,
+    };
+    const session = await this.#open({ ...request, signal: new AbortController().signal });
+    try {
+      return await session.definition(sql);
+    } finally {
+      await session.close();
     }
+  }
+
+  async parquetRows(path: string): Promise<JobRows> {
+    return this.#with((connection) => readParquet(connection, path));
+  }
+
+  async writeParquet(table: RelationId, path: string): Promise<void> {
+    await this.#with((connection) => connection.run(`COPY ${quotePath(table)} TO ${quoteText(path)} (FORMAT parquet)`));
   }
 
   async #with<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
@@ -128,35 +139,8 @@ export class DuckDbJobs implements SqlJobs {
   }
 }
 
-async function append(connection: DuckDBConnection, table: RelationId, rows: readonly RowObject[]): Promise<void> {
-  const known = (await readCatalog(connection)).get(relationKey(table));
-  if (known === undefined) throw missingTable(table);
-  const { signal } = new AbortController();
-  await connection.run("BEGIN TRANSACTION");
-  try {
-    const appender = await connection.createAppender(table.name, table.dataset);
-    const given = new Set(rows.flatMap(Object.keys));
-    // A column that no row has gets its default.
-    const columns = known.columns.map((column) => (given.has(column.name) ? column : undefined));
-    for (const row of rows) appendRow(appender, columns, row);
-    appender.closeSync();
-    await connection.run("COMMIT");
-  } catch (cause) {
-    await connection.run("ROLLBACK").catch(() => undefined);
-    throw jobError(cause, signal, false);
-  }
-}
-
+/** The error for a table that is not there. */
 function missingTable({ dataset, name }: RelationId): JobError {
   const path = [dataset, name];
   return new JobError("notFound", `Not found: Table ${path.join(".")}`, undefined, { kind: "Table", path });
 }
-
-const NO_REQUEST: JobRequest = {
-  sql: "",
-  parameters: [],
-  defaultDataset: undefined,
-  systemTables: () => undefined,
-  signal: new AbortController().signal,
-  destination: undefined,
-};

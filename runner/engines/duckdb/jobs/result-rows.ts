@@ -40,6 +40,9 @@ export class ResultRows implements JobRows {
       if (start > row) break;
       this.#starts[index + 1] ??= start + this.#result.getChunk(index).rowCount;
     }
-    return Math.max(0, this.#starts.findLastIndex((start) => start <= row));
+    return Math.max(
+      0,
+      this.#starts.findLastIndex((start) => start <= row),
+    );
   }
 }
