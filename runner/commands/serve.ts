@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { serveWarehouse } from "../session/serve-warehouse.js";
 import { formed, onOff, text, wholeNumber } from "./arguments/flags.js";
 import { withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
@@ -29,6 +28,8 @@ export const command = defineCommand({
   async execute({ flags }): Promise<number> {
     if (flags.inMemory && flags.database !== undefined) throw usageError("give --in-memory or --database, not both");
     const stop = stopAsked();
+    // Loaded only now, because the help of the command needs nothing of it.
+    const { serveWarehouse } = await import("../session/serve-warehouse.js");
     const server = await serveWarehouse({
       place: placeOf(flags),
       inMemory: flags.inMemory,

@@ -24,7 +24,7 @@ export async function execute(service: JobService, job: Job): Promise<void> {
     job.finish({}, apiError(cause, { project, location }));
   } finally {
     clearTimeout(timer);
-    service.registry.limitResults();
+    service.registry.keepResults(job);
   }
 }
 

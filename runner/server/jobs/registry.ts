@@ -15,6 +15,11 @@ const JOB_ID = /^[A-Za-z0-9_-]{1,1024}$/;
 /** Every job since the server was started, the oldest first. */
 export class JobRegistry {
   readonly #jobs = new Map<string, Job>();
+  /** By project and id alone, for those who do not say where. */
+  readonly #anywhere = new Map<string, Job>();
+  /** Jobs whose results are kept, the oldest first, and how many values they have. */
+  readonly #kept = new Map<Job, number>();
+  #values = 0;
   readonly #byRequest = new Map<string, { readonly job: Job; readonly at: number }>();
 
   /**
@@ -37,6 +42,7 @@ export class JobRegistry {
     if (this.#jobs.has(key)) throw new ApiError("duplicate", `Already Exists: Job ${projectId}:${location}.${jobId}`);
     const job = new Job({ projectId, jobId, location }, configuration, given.parent, given.media);
     this.#jobs.set(key, job);
+    this.#anywhere.set(`${projectId}:${jobId}`, job);
     given.parent?.children.push(job);
     this.#forgetOld();
     return job;
@@ -46,9 +52,7 @@ export class JobRegistry {
   find(projectId: string, jobId: string, location: string | undefined): Job {
     const found =
       location === undefined
-        ? [...this.#jobs.values()].find(
-            ({ reference }) => reference.projectId === projectId && reference.jobId === jobId,
-          )
+        ? this.#anywhere.get(`${projectId}:${jobId}`)
         : this.#jobs.get(keyOf(projectId, location, jobId));
     if (found !== undefined) return found;
     throw notFound("Job", `${projectId}:${location === undefined ? "" : `${location}.`}${jobId}`);
@@ -68,6 +72,9 @@ export class JobRegistry {
     for (const child of job.children) this.remove(child);
     const { projectId, location, jobId } = job.reference;
     this.#jobs.delete(keyOf(projectId, location, jobId));
+    if (this.#anywhere.get(`${projectId}:${jobId}`) === job) this.#anywhere.delete(`${projectId}:${jobId}`);
+    this.#values -= this.#kept.get(job) ?? 0;
+    this.#kept.delete(job);
   }
 
   /** The job that a request has begun, when it comes again. */
@@ -91,15 +98,18 @@ export class JobRegistry {
     }
   }
 
-  /** Lets the oldest results go until those that are kept fit. */
-  limitResults(): void {
-    let values = 0;
-    for (const job of [...this.#jobs.values()].reverse()) {
-      const { rows } = job.outcome;
-      if (rows === undefined) continue;
-      values += rows.count * rows.columns.length;
-      if (values > MOST_VALUES && rows.count > 0)
-        job.outcome = { ...job.outcome, rows: undefined, columns: rows.columns };
+  /** A job is done: its results are kept, and the oldest ones go until those that are kept fit. */
+  keepResults(job: Job): void {
+    const { rows } = job.outcome;
+    if (rows === undefined || rows.count === 0) return;
+    const values = rows.count * rows.columns.length;
+    this.#kept.set(job, values);
+    this.#values += values;
+    for (const [old, size] of this.#kept) {
+      if (this.#values <= MOST_VALUES || old === job) break;
+      this.#kept.delete(old);
+      this.#values -= size;
+      old.outcome = { ...old.outcome, rows: undefined, columns: old.outcome.rows?.columns };
     }
   }
 }

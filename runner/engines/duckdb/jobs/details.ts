@@ -1,7 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { relationKey } from "../../../port/port.js";
+import { type Relation, relationKey } from "../../../port/port.js";
 import type { RelationDetails } from "../../../port/sql-jobs.js";
-import { readCatalog } from "../catalog.js";
 import { quotePath, quoteText } from "../quote.js";
 
 /** Schemas that are no datasets: the engine's own, and the function library. */
@@ -17,10 +16,10 @@ export async function readDatasets(connection: DuckDBConnection): Promise<readon
 /** Relations of a dataset with what only their definition tells; `name`: only this one. */
 export async function readDetails(
   connection: DuckDBConnection,
+  catalog: ReadonlyMap<string, Relation>,
   dataset: string,
   name: string | undefined,
 ): Promise<readonly RelationDetails[]> {
-  const catalog = await readCatalog(connection);
   const found =
     name === undefined
       ? [...catalog.values()].filter(({ id }) => id.dataset === dataset)

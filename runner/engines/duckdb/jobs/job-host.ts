@@ -7,7 +7,7 @@ import type { ChangedRows, JobRequest, JobStatement, SystemTable } from "../../.
 import type { Column } from "../../../port/sql-types.js";
 import { quoteName } from "../quote.js";
 import { OwnTransactions } from "../recovery.js";
-import { DuckDbScriptHost, relationSource } from "../script-host.js";
+import { DuckDbScriptHost, type RelationSource } from "../script-host.js";
 import { duckdbType } from "../types.js";
 import { appendRow } from "../values.js";
 import { writeDestination } from "./destination.js";
@@ -23,6 +23,12 @@ interface Begun {
   readonly startedAt: number;
 }
 
+/** What all jobs of a database share. */
+export interface SharedState {
+  readonly locks: TableLocks;
+  readonly relations: RelationSource;
+}
+
 /** Carries the script of a job out, and tells what each statement did. */
 export class JobHost extends DuckDbScriptHost {
   readonly #connection: DuckDBConnection;
@@ -35,16 +41,21 @@ export class JobHost extends DuckDbScriptHost {
   readonly #wanted = new Map<string, SystemTable>();
   #inTransaction = false;
 
-  private constructor(connection: DuckDBConnection, recovery: OwnTransactions, locks: TableLocks, request: JobRequest) {
-    super(connection, recovery, relationSource(connection));
+  private constructor(
+    connection: DuckDBConnection,
+    recovery: OwnTransactions,
+    { locks, relations }: SharedState,
+    request: JobRequest,
+  ) {
+    super(connection, recovery, relations);
     this.#connection = connection;
     this.#recovery = recovery;
     this.#locks = locks;
     this.#request = request;
   }
 
-  static on(connection: DuckDBConnection, locks: TableLocks, request: JobRequest): JobHost {
-    return new JobHost(connection, new OwnTransactions(connection), locks, request);
+  static on(connection: DuckDBConnection, shared: SharedState, request: JobRequest): JobHost {
+    return new JobHost(connection, new OwnTransactions(connection), shared, request);
   }
 
   /** The next job of the same session. */
@@ -52,7 +63,6 @@ export class JobHost extends DuckDbScriptHost {
     this.#request = request;
     this.#told = told;
     this.#begun = undefined;
-    this.forgetCatalog();
   }
 
   /** Told of a statement before it runs. */
@@ -200,7 +210,6 @@ export class JobHost extends DuckDbScriptHost {
 
   async #exists({ statement, target }: Begun, { kind }: TranslatedStatement): Promise<boolean> {
     if (kind !== "createTable" && kind !== "createView" && kind !== "createSchema" && kind !== "drop") return true;
-    this.forgetCatalog();
     const { dataset = "", name = "" } = target ?? {};
     if (name === "") {
       const found = await this.#connection.runAndReadAll("SELECT 1 FROM duckdb_schemas() WHERE schema_name = ?", [

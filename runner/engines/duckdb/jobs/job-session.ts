@@ -5,10 +5,9 @@ import type { JobRequest, JobSession, JobStatement } from "../../../port/sql-job
 import { layoutSql } from "../catalog.js";
 import type { Translator } from "../translator.js";
 import { jobError } from "./job-errors.js";
-import { JobHost } from "./job-host.js";
+import { JobHost, type SharedState } from "./job-host.js";
 import { interruptible } from "./running.js";
 import { isScript } from "./statement-kinds.js";
-import type { TableLocks } from "./table-locks.js";
 
 /** One connection and the script that runs on it, job after job. */
 export class DuckDbJobSession implements JobSession {
@@ -30,10 +29,10 @@ export class DuckDbJobSession implements JobSession {
     connection: DuckDBConnection,
     release: () => void,
     translator: Translator,
-    locks: TableLocks,
+    shared: SharedState,
     request: JobRequest,
   ): Promise<DuckDbJobSession> {
-    const host = JobHost.on(connection, locks, request);
+    const host = JobHost.on(connection, shared, request);
     const { defaultDataset, destination } = request;
     const script = await translator.script(host, { defaultDataset, renamesColumns: destination === undefined });
     return new DuckDbJobSession(connection, release, host, script);

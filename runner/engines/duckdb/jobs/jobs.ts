@@ -10,7 +10,6 @@ import {
   type SqlJobs,
   type WriteRequest,
 } from "../../../port/sql-jobs.js";
-import { readCatalog } from "../catalog.js";
 import { quoteName, quotePath, quoteText } from "../quote.js";
 import { readRoutines } from "../script-host.js";
 import type { Translator } from "../translator.js";
@@ -18,6 +17,7 @@ import { readDatasets, readDetails } from "./details.js";
 import { DuckDbJobSession } from "./job-session.js";
 import { readParquet } from "./parquet.js";
 import { ResultRows } from "./result-rows.js";
+import { SharedRelations } from "./shared-relations.js";
 import { TableLocks } from "./table-locks.js";
 import { writeRows } from "./write-rows.js";
 
@@ -32,6 +32,7 @@ export class DuckDbJobs implements SqlJobs {
   readonly #connections: Connections;
   readonly #translator: Translator;
   readonly #locks = new TableLocks();
+  readonly #relations = new SharedRelations((work) => this.#with(work));
 
   constructor(connections: Connections, translator: Translator) {
     this.#connections = connections;
@@ -67,7 +68,7 @@ export class DuckDbJobs implements SqlJobs {
       connection,
       () => this.#connections.giveBack(connection),
       this.#translator,
-      this.#locks,
+      { locks: this.#locks, relations: this.#relations },
       request,
     );
   }
@@ -77,7 +78,8 @@ export class DuckDbJobs implements SqlJobs {
   }
 
   async relations(dataset: string, name?: string): Promise<readonly RelationDetails[]> {
-    return this.#with((connection) => readDetails(connection, dataset, name));
+    const known = await this.#relations.read();
+    return this.#with((connection) => readDetails(connection, known, dataset, name));
   }
 
   async routines(): Promise<ReadonlyMap<string, string>> {
@@ -87,7 +89,7 @@ export class DuckDbJobs implements SqlJobs {
   async rows(relation: RelationId, columns: readonly string[], start: number, count: number): Promise<JobRows> {
     await this.#translator.prepare();
     return this.#with(async (connection) => {
-      const known = (await readCatalog(connection)).get(relationKey(relation));
+      const known = (await this.#relations.read()).get(relationKey(relation));
       if (known === undefined) throw missingTable(relation);
       const read = columns.flatMap((name) => known.columns.find((column) => column.name === name) ?? []);
       const names = read.length === 0 ? "NULL" : read.map(({ name }) => quoteName(name)).join(", ");
@@ -100,9 +102,13 @@ export class DuckDbJobs implements SqlJobs {
     const { table, create, signal } = request;
     // Found before the transaction: the statement is translated on what is there.
     const making = create === undefined ? [] : await this.#definition(create);
-    return this.#locks.hold([relationKey(table)], signal, () =>
-      this.#with((connection) => writeRows(connection, request, making)),
-    );
+    try {
+      return await this.#locks.hold([relationKey(table)], signal, () =>
+        this.#with((connection) => writeRows(connection, request, making)),
+      );
+    } finally {
+      if (create !== undefined) this.#relations.forget();
+    }
   }
 
   async #definition(sql: string): Promise<readonly string[]> {
