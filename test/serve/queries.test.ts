@@ -31,7 +31,7 @@ describe("the real Node client asks a served warehouse", () => {
       s: "é\n",
       bytes: Buffer.from("ab"),
       d: { value: "2020-02-29" },
-      dt: { value: "2020-02-29T01:02:03.5" },
+      dt: { value: "2020-02-29T01:02:03.500000" },
       t: { value: "01:02:03" },
       ts: { value: "2001-02-03T04:05:06.000007000Z" },
       j: '{"a":[1]}',

@@ -72,7 +72,7 @@ async function start(dir: string, flags: readonly string[]) {
 }
 
 async function ended(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode !== null) return child.exitCode;
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   child.kill("SIGTERM");
   const [code] = (await once(child, "exit")) as [number | null];
   return code;

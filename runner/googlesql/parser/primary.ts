@@ -67,7 +67,7 @@ function parsePrimary(c: Cursor): Expr {
     case "parameter":
     case "systemVariable":
       c.next();
-      return { kind: "parameter", name: token.text, start: token.start, end: token.end };
+      return { kind: "parameter", name: token.text.replaceAll("`", ""), start: token.start, end: token.end };
     case "punctuation":
       if (token.value === "[") return parseArrayLiteral(c, undefined, token.start);
       if (token.value === "?") {

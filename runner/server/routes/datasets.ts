@@ -13,7 +13,7 @@ import type { Handler, Route } from "../http/request.js";
 import { etagOf, requireMatch } from "../protocol/etag.js";
 import { pageOf } from "../protocol/page-token.js";
 import { checked } from "../protocol/validate.js";
-import { listLimits } from "./list-limits.js";
+import { isTrue, listLimits } from "./list-limits.js";
 
 const LIST = "/projects/:project/datasets";
 const ONE = `${LIST}/:dataset`;
@@ -32,7 +32,7 @@ export function datasetRoutes(catalogue: Catalogue): readonly Route[] {
       method: "GET",
       url: LIST,
       handle: async ({ project, query }) => {
-        const names = await listDatasets(catalogue, query.all === "true");
+        const names = await listDatasets(catalogue, isTrue(query.all));
         const filter = labelFilter(query.filter);
         const all = names.filter((name) => filter(catalogue.store.get("dataset", name).labels));
         const { items, nextPageToken } = pageOf(all, listLimits(query), 10_000);
@@ -66,7 +66,7 @@ export function datasetRoutes(catalogue: Catalogue): readonly Route[] {
       method: "DELETE",
       url: ONE,
       handle: async ({ project, path: { dataset = "" }, query }) => {
-        await deleteDataset(catalogue, project, dataset, query.deleteContents === "true");
+        await deleteDataset(catalogue, project, dataset, isTrue(query.deleteContents));
         return { code: 204 };
       },
     },

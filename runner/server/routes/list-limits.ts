@@ -15,3 +15,8 @@ export function wholeNumber(name: string, text: string | undefined): number | un
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new ApiError("invalid", `Invalid value for ${name}: ${text.slice(0, 40)}`, name);
 }
+
+/** Whether a client says yes; some of them write it with a capital letter. */
+export function isTrue(text: string | undefined): boolean {
+  return text?.toLowerCase() === "true";
+}

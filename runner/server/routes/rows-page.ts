@@ -3,7 +3,7 @@ import type { ApiRequest } from "../http/request.js";
 import { ApiError } from "../protocol/errors.js";
 import { pageToken, startOfPage } from "../protocol/page-token.js";
 import { encodeRow, type Row, type ValueFormat } from "../values/encode.js";
-import { wholeNumber } from "./list-limits.js";
+import { isTrue, wholeNumber } from "./list-limits.js";
 
 /** The service answers with at most so many bytes of rows. */
 const MOST_BYTES = 10 * 1024 * 1024;
@@ -23,10 +23,7 @@ export function pageRequest({ query }: ApiRequest): PageRequest {
   return {
     start,
     maxResults: wholeNumber("maxResults", query.maxResults),
-    format: valueFormat(
-      query["formatOptions.useInt64Timestamp"] === "true",
-      query["formatOptions.timestampOutputFormat"],
-    ),
+    format: valueFormat(isTrue(query["formatOptions.useInt64Timestamp"]), query["formatOptions.timestampOutputFormat"]),
   };
 }
 

@@ -32,7 +32,13 @@ function encodeValue(value: SqlValue, type: SqlType, format: ValueFormat): unkno
   if (value === null) return null;
   if (type === "FLOAT64") return floatText(Number(value));
   if (type === "TIMESTAMP") return timestampText(String(value), format);
+  if (type === "DATETIME" || type === "TIME") return microsText(String(value));
   return String(value);
+}
+
+/** A fraction of a second has six digits: there are clients that read no others. */
+function microsText(text: string): string {
+  return text.replace(/\.\d+$/, (fraction) => fraction.padEnd(7, "0"));
 }
 
 /** As Java prints a double, which the service does: `1.0`, `1.0E10`, `NaN`. */
