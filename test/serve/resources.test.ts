@@ -128,6 +128,33 @@ describe("datasets, tables and routines of a served warehouse", () => {
     expect((await client.query("SELECT y FROM shop.seen"))[0]).toEqual([{ y: 3 }]);
   });
 
+  it("keeps what OPTIONS say of tables, columns and datasets", async () => {
+    await client.query(`CREATE OR REPLACE TABLE shop.optioned (id INT64 OPTIONS (description = "the key"), made TIMESTAMP)
+      PARTITION BY DATE(made) CLUSTER BY id
+      OPTIONS (description = "a \\"table\\"", labels = [("a", "b"), ("c", "d")], expiration_timestamp = TIMESTAMP "2099-01-01 00:00:00+00")`);
+    const table = shop.table("optioned");
+    expect((await table.getMetadata())[0]).toMatchObject({
+      description: 'a "table"',
+      labels: { a: "b", c: "d" },
+      expirationTime: "4070908800000",
+      timePartitioning: { type: "DAY", field: "made" },
+      clustering: { fields: ["id"] },
+      schema: { fields: [{ name: "id", type: "INTEGER", description: "the key" }, { name: "made" }] },
+    });
+    await client.query(`ALTER TABLE shop.optioned SET OPTIONS (description = NULL, labels = [("e", "f")]);
+      ALTER TABLE shop.optioned ALTER COLUMN made SET OPTIONS (description = "when");
+      CREATE SCHEMA other OPTIONS (description = "o", location = "EU"); ALTER TABLE shop.optioned RENAME TO renamed`);
+    const [metadata] = await shop.table("renamed").getMetadata();
+    expect(metadata.description).toBeUndefined();
+    expect(metadata).toMatchObject({
+      labels: { e: "f" },
+      schema: { fields: [{ description: "the key" }, { description: "when" }] },
+    });
+    expect((await client.dataset("other").getMetadata())[0]).toMatchObject({ description: "o", location: "EU" });
+    await client.query("CREATE OR REPLACE TABLE shop.renamed AS SELECT 1 AS x; DROP SCHEMA other");
+    expect((await shop.table("renamed").getMetadata())[0].labels).toBeUndefined();
+  });
+
   it("takes streamed rows, and says which of them do not fit", async () => {
     const table = await tableOf("stream", [
       { name: "id", type: "INTEGER", mode: "REQUIRED" },

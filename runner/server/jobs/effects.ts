@@ -1,55 +1,62 @@
-import { parseStatementText } from "../../googlesql/parser/statement.js";
 import type { JobStatement } from "../../port/sql-jobs.js";
+import { merged } from "../catalog/merged.js";
 import type { Catalogue } from "../catalog/service.js";
-import type { Kept } from "../metadata/store.js";
+import type { Kept, Kind } from "../metadata/store.js";
+import type { FieldSchema } from "../protocol/schema.js";
+import { type DefinitionFacts, definitionFacts } from "./definition-facts.js";
+import { optionFacts, valuesOf } from "./options.js";
 
 /** Keeps what is known besides the warehouse in step with what a statement has done to it. */
 export async function noteStatement(catalogue: Catalogue, statement: JobStatement): Promise<void> {
   const { kind, target, operation } = statement;
   if (target === undefined || target.dataset === "_SESSION" || kind === "SELECT" || kind === "CALL") return;
-  const { dataset, name } = target;
-  const id = name === "" ? dataset : `${dataset}.${name}`;
-  const { store, times } = catalogue;
   if (operation === "SKIP") return;
+  const { dataset, name } = target;
+  const { store, times } = catalogue;
   if (kind === "DROP_SCHEMA") {
     await store.removeDataset(dataset);
     times.forget(dataset);
     return;
   }
-  const isRoutine = /FUNCTION|PROCEDURE/.test(kind);
-  const of = isRoutine ? "routine" : "table";
+  const id = name === "" ? dataset : `${dataset}.${name}`;
+  const of: Kind = name === "" ? "dataset" : /FUNCTION|PROCEDURE/.test(kind) ? "routine" : "table";
   if (kind.startsWith("DROP_")) await store.remove(of, id);
-  else if (kind.startsWith("CREATE_") && name !== "") {
-    const kept = keptOf(statement);
-    if (kept !== undefined) await store.set(of, id, kept);
-    else if (Object.keys(store.get(of, id)).length > 0) await store.remove(of, id);
-    times.made(id);
-  }
-  const renamed = kind === "ALTER_TABLE" ? renamedTo(statement.text) : undefined;
-  if (renamed !== undefined) {
-    const kept = store.get("table", id);
-    await store.remove("table", id);
-    if (Object.keys(kept).length > 0) await store.set("table", `${dataset}.${renamed}`, kept);
-    times.touch(`${dataset}.${renamed}`);
-  }
+  else if (operation !== undefined) await noteDefinition(catalogue, statement, of, id);
   times.touch(id);
 }
 
-/** What a CREATE statement says that the warehouse does not keep: the text of a view's query. */
-function keptOf({ kind, text }: JobStatement): Kept | undefined {
-  if (kind !== "CREATE_VIEW" && kind !== "CREATE_MATERIALIZED_VIEW") return undefined;
-  const statement = parseStatementText(text);
-  if (statement.kind !== "createView") return undefined;
-  const query = text.slice(statement.query.start, statement.query.end);
-  const created = Date.now();
-  return kind === "CREATE_VIEW"
-    ? { created, view: { query, useLegacySql: false } }
-    : { created, materializedView: { query, enableRefresh: true } };
+async function noteDefinition(catalogue: Catalogue, { kind, text }: JobStatement, of: Kind, id: string): Promise<void> {
+  const { store, times, jobs } = catalogue;
+  const facts = definitionFacts(text);
+  const isNew = kind.startsWith("CREATE_");
+  const before = store.get(of, id);
+  if (isNew) times.made(id);
+  const said = merged(isNew ? {} : before, await optionFacts(jobs, facts.options));
+  const kept = { ...said, ...facts.kept, ...(await describedColumns(catalogue, facts, isNew ? {} : before)) };
+  const isSame = JSON.stringify(kept) === JSON.stringify(before);
+  const at = facts.renamedTo === undefined ? id : `${id.split(".")[0]}.${facts.renamedTo}`;
+  if (at !== id) {
+    await store.remove(of, id);
+    times.touch(at);
+  } else if (isSame) return;
+  if (Object.keys(kept).length > 0) await store.set(of, at, isNew ? { created: Date.now(), ...kept } : kept);
+  else await store.remove(of, at);
 }
 
-function renamedTo(text: string): string | undefined {
-  const statement = parseStatementText(text);
-  if (statement.kind !== "changeTable") return undefined;
-  for (const change of statement.changes) if (change.kind === "renameTable") return change.to.name;
-  return undefined;
+/** The fields that the API is told descriptions of, with those that the statement gives. */
+async function describedColumns({ jobs }: Catalogue, { columnOptions }: DefinitionFacts, before: Kept): Promise<Kept> {
+  const described = columnOptions.filter(({ name }) => name === "description");
+  if (described.length === 0) return {};
+  const values = await valuesOf(
+    jobs,
+    described.map(({ expression }) => expression),
+  );
+  const known = (before.schema as { fields?: readonly FieldSchema[] } | undefined)?.fields ?? [];
+  const fields = new Map(known.map((field) => [field.name.toLowerCase(), field]));
+  for (const [index, { column }] of described.entries()) {
+    const key = column.toLowerCase();
+    const own = fields.get(key) ?? { name: column, type: "" };
+    fields.set(key, { ...own, description: values[index] === null ? undefined : String(values[index]) });
+  }
+  return { schema: { fields: [...fields.values()] } };
 }

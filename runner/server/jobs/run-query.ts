@@ -26,14 +26,15 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
   if (query.maximumBytesBilled) await requireAffordable(service, request, query.maximumBytesBilled);
   const { run, sessionId } = await sessionOf(service, query, request);
   const statements: JobStatement[] = [];
-  const notes: Promise<void>[] = [];
+  // In the order of the statements: one may undo what another has done.
+  let notes = Promise.resolve();
   try {
     await run({ ...request, destination }, (statement) => {
       statements.push(statement);
-      notes.push(noteStatement(service, statement));
+      notes = notes.then(() => noteStatement(service, statement));
     });
   } finally {
-    await Promise.all(notes);
+    await notes;
   }
   if (destination !== undefined && query.destinationTable)
     service.times.touch(tableId(refOf(query.destinationTable, projectId)));
@@ -80,11 +81,13 @@ async function kindOf(statements: readonly JobStatement[], sql: string): Promise
 /** Bytes of the tables that statements read, as BigQuery counts them. */
 async function bytesOf({ jobs }: { readonly jobs: SqlJobs }, statements: readonly JobStatement[]): Promise<number> {
   let bytes = 0;
-  for (const { reads } of statements)
-    for (const { dataset, name } of reads) {
-      const [relation] = await jobs.relations(dataset, name);
-      if (relation?.kind === "table") bytes += logicalBytes(relation);
-    }
+  // A view is not computed when it is defined.
+  for (const { reads, kind } of statements)
+    if (!kind.startsWith("CREATE_") || kind === "CREATE_TABLE_AS_SELECT")
+      for (const { dataset, name } of reads) {
+        const [relation] = await jobs.relations(dataset, name);
+        if (relation?.kind === "table") bytes += logicalBytes(relation);
+      }
   return bytes;
 }
 
