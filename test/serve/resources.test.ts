@@ -269,6 +269,12 @@ describe("datasets, tables and routines of a served warehouse", () => {
     expect(await ask("SELECT table_id, row_count FROM shop.__TABLES__ WHERE table_id = 'many'")).toEqual([
       { table_id: "many", row_count: 25 },
     ]);
+    await client.query(
+      "CREATE OR REPLACE TABLE shop.days PARTITION BY d AS SELECT DATE '2020-01-01' AS d, x FROM UNNEST([1, 2]) AS x",
+    );
+    const partitions =
+      "SELECT partition_id, total_rows FROM shop.INFORMATION_SCHEMA.PARTITIONS WHERE table_name = 'days'";
+    expect(await ask(partitions)).toEqual([{ partition_id: "20200101", total_rows: 2 }]);
     const jobs = "SELECT COUNT(*) > 5 AS many FROM `region-us`.INFORMATION_SCHEMA.JOBS WHERE statement_type = 'SELECT'";
     expect(await ask(jobs)).toEqual([{ many: true }]);
     await expect(ask("SELECT * FROM shop.INFORMATION_SCHEMA.NOTHING")).rejects.toThrow(

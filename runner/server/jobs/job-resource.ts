@@ -68,7 +68,7 @@ function queryOf(job: Job) {
   const { projectId } = job.reference;
   const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== null && value !== undefined));
   return {
-    destinationTable: { projectId, datasetId: ANONYMOUS_DATASET, tableId: anonymousTable(job) },
+    ...destinationOf(job, projectId),
     writeDisposition: "WRITE_TRUNCATE",
     priority: "INTERACTIVE",
     useLegacySql: false,
@@ -76,6 +76,27 @@ function queryOf(job: Job) {
     ...given,
   };
 }
+
+/** The table that a job has filled: its own for rows, that of the statement for what makes or changes one. */
+function destinationOf(job: Job, projectId: string) {
+  const { statementType = "SELECT", statements = [] } = job.outcome;
+  if (statementType === "SELECT")
+    return { destinationTable: { projectId, datasetId: ANONYMOUS_DATASET, tableId: anonymousTable(job) } };
+  const [statement] = statements;
+  const { target } = statement ?? {};
+  if (target === undefined || statements.length > 1 || !FILLS.has(statementType) || target.dataset === "_SESSION")
+    return {};
+  return { destinationTable: { projectId, datasetId: target.dataset, tableId: target.name } };
+}
+
+const FILLS: ReadonlySet<string> = new Set([
+  "CREATE_TABLE_AS_SELECT",
+  "CREATE_TABLE",
+  "INSERT",
+  "UPDATE",
+  "DELETE",
+  "MERGE",
+]);
 
 export function statusOf({ state, error, outcome }: Job) {
   const errors = [...(error === undefined ? [] : [error.proto]), ...(outcome.warnings ?? [])];

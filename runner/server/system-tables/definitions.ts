@@ -49,6 +49,21 @@ export const SYSTEM_COLUMNS = {
   JOBS: columns(
     "creation_time TIMESTAMP, project_id STRING, project_number INT64, user_email STRING, job_id STRING, job_type STRING, statement_type STRING, priority STRING, start_time TIMESTAMP, end_time TIMESTAMP, query STRING, state STRING, total_bytes_processed INT64, total_slot_ms INT64, cache_hit BOOL, parent_job_id STRING, total_bytes_billed INT64",
   ),
+  CONSTRAINT_COLUMN_USAGE: columns(
+    "table_catalog STRING, table_schema STRING, table_name STRING, column_name STRING, constraint_catalog STRING, constraint_schema STRING, constraint_name STRING",
+  ),
+  MATERIALIZED_VIEWS: columns(
+    "table_catalog STRING, table_schema STRING, table_name STRING, last_refresh_time TIMESTAMP, refresh_watermark TIMESTAMP",
+  ),
+  OBJECT_PRIVILEGES: columns(
+    "object_catalog STRING, object_schema STRING, object_name STRING, object_type STRING, privilege_type STRING, grantee STRING",
+  ),
+  PARAMETERS: columns(
+    "specific_catalog STRING, specific_schema STRING, specific_name STRING, ordinal_position INT64, parameter_mode STRING, is_result STRING, parameter_name STRING, data_type STRING, parameter_default STRING, is_aggregate STRING",
+  ),
+  PARTITIONS: columns(
+    "table_catalog STRING, table_schema STRING, table_name STRING, partition_id STRING, total_rows INT64, total_logical_bytes INT64, total_billable_bytes INT64, last_modified_time TIMESTAMP, storage_tier STRING",
+  ),
   __TABLES__: columns(
     "project_id STRING, dataset_id STRING, table_id STRING, creation_time INT64, last_modified_time INT64, row_count INT64, size_bytes INT64, type INT64",
   ),
