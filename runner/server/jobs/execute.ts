@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { JobError } from "../../port/sql-jobs.js";
 import { ApiError, apiError } from "../protocol/errors.js";
 import type { Job, JobOutcome } from "./job.js";
@@ -45,13 +46,14 @@ async function run(service: JobService, job: Job): Promise<JobOutcome> {
 /** The statements of a script are jobs too. */
 function addChildren({ registry }: JobService, job: Job, { statementType, statements = [] }: JobOutcome): void {
   if (statementType !== "SCRIPT" && statementType !== "CALL") return;
-  const { projectId, location, jobId } = job.reference;
+  const { projectId, location } = job.reference;
+  const script = randomUUID().replaceAll("-", "");
   for (const [index, statement] of statements.entries()) {
     const child = registry.add(
       projectId,
       location,
       { query: { query: statement.text, useLegacySql: false } },
-      { jobId: `script_job_${jobId.slice(-32)}_${index}`, parent: job },
+      { jobId: `script_job_${script}_${index}`, parent: job },
     );
     child.started = statement.startedAt;
     child.finish({ statementType: statement.kind, rows: statement.rows, statements: [statement] }, undefined);

@@ -1,20 +1,24 @@
 import { randomUUID } from "node:crypto";
-import { createWriteStream, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 
 /** Files that clients have uploaded, until the job that loads them is done. */
 export class StagedUploads {
   #dir: string | undefined;
 
-  /** Writes what comes to a file of its own; its path. */
-  async take(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<string> {
+  /** A file of its own for something that comes piece by piece. */
+  begin(): string {
     this.#dir ??= mkdtempSync(join(tmpdir(), "fastbreak-uploads-"));
     const path = join(this.#dir, randomUUID());
-    await pipeline(Readable.from(chunks), createWriteStream(path, { mode: 0o600 }));
+    writeFileSync(path, "", { mode: 0o600 });
     return path;
+  }
+
+  /** Writes a piece behind those that are there. */
+  async append(path: string, piece: Uint8Array): Promise<void> {
+    await appendFile(path, piece);
   }
 
   remove(path: string): void {

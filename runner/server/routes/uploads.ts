@@ -13,7 +13,8 @@ const KEPT_MS = 24 * 3_600_000;
 
 interface Resumable {
   readonly body: unknown;
-  readonly chunks: Buffer[];
+  /** The file that holds what has come. */
+  readonly path: string;
   received: number;
   at: number;
 }
@@ -26,7 +27,7 @@ export function uploadRoutes(service: JobService): readonly Route[] {
       method: "POST",
       url: URL,
       handle: async (request) => {
-        if (request.query.uploadType === "resumable") return begin(request, open);
+        if (request.query.uploadType === "resumable") return begin(service, request, open);
         if (request.query.uploadType === "multipart") return { body: await multipart(service, request) };
         throw new ApiError("invalid", "uploadType must be multipart or resumable", "uploadType");
       },
@@ -37,14 +38,20 @@ export function uploadRoutes(service: JobService): readonly Route[] {
 
 async function multipart(service: JobService, request: ApiRequest) {
   const { metadata, media } = await splitRelated(bodyOf(request), request.headers["content-type"]);
-  return insertJob(service, request.project, metadata, await service.uploads.take([media]));
+  const path = service.uploads.begin();
+  await service.uploads.append(path, media);
+  return insertJob(service, request.project, metadata, path);
 }
 
-async function begin(request: ApiRequest, open: Map<string, Resumable>) {
-  for (const [id, { at }] of open) if (Date.now() - at > KEPT_MS) open.delete(id);
+async function begin(service: JobService, request: ApiRequest, open: Map<string, Resumable>) {
+  for (const [id, { at, path }] of open)
+    if (Date.now() - at > KEPT_MS) {
+      open.delete(id);
+      service.uploads.remove(path);
+    }
   const id = randomUUID();
   const body = request.body instanceof Readable ? parsed(await text(request.body)) : request.body;
-  open.set(id, { body, chunks: [], received: 0, at: Date.now() });
+  open.set(id, { body, path: service.uploads.begin(), received: 0, at: Date.now() });
   const host = request.headers.host ?? "localhost";
   const path = `/upload/bigquery/v2/projects/${encodeURIComponent(request.project)}/jobs`;
   const location = `http://${host}${path}?uploadType=resumable&upload_id=${id}`;
@@ -64,7 +71,7 @@ async function goOn(service: JobService, request: ApiRequest, open: Map<string, 
       throw new ApiError("invalid", `Upload ${id} has ${upload.received} bytes, but the piece begins at ${start}`);
     // What came before is not taken twice.
     const rest = piece.subarray(upload.received - start);
-    upload.chunks.push(rest);
+    await service.uploads.append(upload.path, rest);
     upload.received += rest.length;
   }
   const total = range === undefined ? upload.received : range.total;
@@ -73,7 +80,7 @@ async function goOn(service: JobService, request: ApiRequest, open: Map<string, 
     return { code: 308, headers: received };
   }
   open.delete(id);
-  return { body: await insertJob(service, request.project, upload.body, await service.uploads.take(upload.chunks)) };
+  return { body: await insertJob(service, request.project, upload.body, upload.path) };
 }
 
 /** `bytes 0-99/100`, `bytes 0-99/*`, or `bytes *\/100`, which asks how far the upload is. */
