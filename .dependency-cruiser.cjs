@@ -86,9 +86,11 @@ module.exports = {
     },
     {
       name: "no-development-packages",
+      comment:
+        "fastify is bundled whole: installed beside us, the newest of a package below it would refuse the oldest Node that we run on.",
       severity: "error",
       from: { path: "^(runner|ingest|training)/", pathNot: ["^runner/project/settings-json-schema\\.ts$"] },
-      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown", "unknown"] },
+      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown", "unknown"], pathNot: "node_modules/fastify/" },
     },
   ],
   options: {

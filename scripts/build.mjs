@@ -36,6 +36,7 @@ const { metafile } = await build({
     main: "runner/main.ts",
     "api/index": "runner/api/index.ts",
     "api/loader": "runner/api/loader.ts",
+    "api/server": "runner/api/server.ts",
     "ingest/sample": "ingest/sample.ts",
     "ingest/files": "ingest/files.ts",
     "training/train": "training/train.ts",

@@ -24,6 +24,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: () => import("./seed.js"),
   },
   load: { summary: "load raw data: 'load sample' or 'load files DIR'", load: () => import("./load.js") },
+  serve: { summary: "answer as BigQuery does, on this machine", load: () => import("./serve.js") },
   completion: { summary: "print a completion script for bash or zsh", load: () => import("./completion.js") },
 };
 

@@ -11,11 +11,11 @@ import { alignColumns, count, duration, plural } from "../report/text.js";
 import { announced } from "../session/announce.js";
 import { loadPlace } from "../session/load-place.js";
 import { findPlace, type Place, withWarehouse } from "../session/place.js";
+import { type SeedFile, seedFiles } from "../session/seed-files.js";
 import { onOff, wholeNumber } from "./arguments/flags.js";
 import { OVERRIDE_FLAGS, withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
 import { EXIT, usageError } from "./exit.js";
-import { type SeedFile, seedFiles } from "./seed-files.js";
 import { scaffoldSources } from "./seed-scaffold.js";
 import { placeOf } from "./selection-options.js";
 

@@ -19,7 +19,7 @@ import type { Typed } from "./types/typed.js";
 
 export { locateErrors, positionOf, problemOf, SqlProblem, unsupported } from "../googlesql/errors.js";
 export { parseScriptText } from "../googlesql/parser/script.js";
-export { parseQueryText } from "../googlesql/parser/statement.js";
+export { parseExpressionText, parseQueryText } from "../googlesql/parser/statement.js";
 export type { RoutineParameter, ScriptStatement, TableChange } from "../googlesql/script-ast.js";
 export { walk } from "../googlesql/walk.js";
 export { fieldKeys, quoteName, structLiteral } from "./print/sql.js";

@@ -59,6 +59,8 @@ export interface StatementContext {
   readonly catalog: Catalog;
   /** Variables of the script around it: names that any column shadows. */
   readonly variables: Scope | undefined;
+  /** Columns of one name in the rows of a query are told apart by numbers instead of refused. */
+  readonly renamesColumns?: boolean;
 }
 
 /** One GoogleSQL statement as DuckDB SQL; throws `DialectError` for whatever is not supported. */
@@ -86,7 +88,9 @@ export function translateParsed(statement: Statement, context: StatementContext)
   const { catalog } = context;
   switch (statement.kind) {
     case "query": {
-      const { sql, columns } = finishInScript(statement.query, context);
+      const { variables, renamesColumns } = context;
+      const shape = renamesColumns ? "renamed" : "bigquery";
+      const { sql, columns } = finishQuery(statement.query, catalog, shape, variables);
       return { kind: "query", columns, sql: [sql] };
     }
     case "createTable":

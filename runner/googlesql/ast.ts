@@ -1,5 +1,5 @@
 import type { Span } from "./contract.js";
-import type { Assignment, FurtherStatement } from "./script-ast.js";
+import type { Assignment, FurtherStatement, StatementOption } from "./script-ast.js";
 
 /** A name as written (backticks removed). */
 export interface Identifier extends Span {
@@ -288,6 +288,7 @@ export interface ColumnDefinition extends Span {
   readonly notNull: boolean;
   readonly primaryKey: boolean;
   readonly defaultValue: Expr | undefined;
+  readonly options?: readonly StatementOption[];
 }
 
 export interface PathNode extends Span {
@@ -307,6 +308,7 @@ export type Statement =
       readonly primaryKey: readonly Identifier[];
       readonly partitionBy: Expr | undefined;
       readonly clusterBy: readonly Expr[];
+      readonly options: readonly StatementOption[];
       readonly query: Query | undefined;
     })
   | (Span & {
@@ -315,9 +317,15 @@ export type Statement =
       readonly orReplace: boolean;
       readonly ifNotExists: boolean;
       readonly columnNames: readonly Identifier[];
+      readonly options: readonly StatementOption[];
       readonly query: Query;
     })
-  | (Span & { readonly kind: "createSchema"; readonly path: PathNode; readonly ifNotExists: boolean })
+  | (Span & {
+      readonly kind: "createSchema";
+      readonly path: PathNode;
+      readonly ifNotExists: boolean;
+      readonly options: readonly StatementOption[];
+    })
   | (Span & {
       readonly kind: "drop";
       readonly object: "TABLE" | "VIEW" | "SCHEMA";

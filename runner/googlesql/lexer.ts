@@ -149,7 +149,9 @@ function pushNumber(sql: string, at: number, push: Push): void {
 function pushVariable(sql: string, at: number, push: Push): void {
   const system = sql[at + 1] === "@";
   let end = at + (system ? 2 : 1);
-  while (end < sql.length && (isWordPart(sql.charCodeAt(end)) || (system && sql[end] === "."))) end += 1;
+  const closing = !system && sql[end] === "`" ? sql.indexOf("`", end + 1) : -1;
+  if (closing > end + 1) end = closing + 1;
+  else while (end < sql.length && (isWordPart(sql.charCodeAt(end)) || (system && sql[end] === "."))) end += 1;
   if (end === at + 1) push("punctuation", at + 1);
   else push(system ? "systemVariable" : "parameter", end);
 }

@@ -33,6 +33,12 @@ export type FunctionBody =
   | { readonly language: "sql"; readonly expr: Expr }
   | { readonly language: "js"; readonly code: string; readonly codeSpan: Span; readonly deterministic: boolean };
 
+/** One of OPTIONS, with the place of its value: it is nothing that a statement computes with. */
+export interface StatementOption extends Span {
+  /** In lower case. */
+  readonly name: string;
+}
+
 export type TableChange = Span &
   (
     | { readonly kind: "dropColumn"; readonly name: Identifier; readonly ifExists: boolean }
@@ -42,7 +48,12 @@ export type TableChange = Span &
     | { readonly kind: "setDefault"; readonly name: Identifier; readonly value: Expr | undefined }
     | { readonly kind: "dropNotNull"; readonly name: Identifier }
     /** OPTIONS: description and layout, nothing that changes rows. */
-    | { readonly kind: "options" }
+    | {
+        readonly kind: "options";
+        /** Of the table where there is none. */
+        readonly column: Identifier | undefined;
+        readonly options: readonly StatementOption[];
+      }
   );
 
 /** Statements besides queries and the plain DDL and DML of ast.ts. */
@@ -67,6 +78,7 @@ export type FurtherStatement =
       readonly object: "VIEW" | "SCHEMA";
       readonly path: PathNode;
       readonly ifExists: boolean;
+      readonly options: readonly StatementOption[];
     })
   | (Span & {
       readonly kind: "copyTable";

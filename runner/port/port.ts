@@ -1,6 +1,7 @@
 import type { Fingerprint, Partition } from "./identity.js";
 import type { LoadedFile, LoadFileRequest } from "./load-file.js";
 import type { PartitionSet } from "./partition-set.js";
+import type { SqlJobs } from "./sql-jobs.js";
 import type { Column } from "./sql-types.js";
 
 /** A relation by its dataset and name; the project is the warehouse's own. */
@@ -275,6 +276,8 @@ export interface Warehouse {
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Runs a GoogleSQL script as it stands: each statement by itself, unless the script opens a transaction. */
   script(sql: string): Promise<ScriptResult>;
+  /** Many clients at once, with all that the BigQuery API tells of their jobs; undefined: the engine has a service of its own. */
+  readonly jobs?: () => Promise<SqlJobs>;
   close(): Promise<void>;
 }
 

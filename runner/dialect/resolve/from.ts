@@ -106,10 +106,10 @@ function resolveTable(item: Extract<FromItem, { kind: "table" }>, from: FromCont
     return relation(quoteName(common.sqlName), common.columns, common.valueTable, alias, from.env);
   const path = item.path.map((part) => part.name);
   if (isWildcard(item)) return resolveWildcard(item, from.env);
-  if (path.some((part) => part.toUpperCase() === "INFORMATION_SCHEMA"))
-    throw unsupported("INFORMATION_SCHEMA", item.pathSpan);
   const table = from.env.catalog.find(path);
   if (table === undefined) {
+    if (path.some((part) => part.toUpperCase() === "INFORMATION_SCHEMA"))
+      throw unsupported("INFORMATION_SCHEMA", item.pathSpan);
     const names = [...from.env.catalog.names(), ...[...from.commons.values()].map((entry) => entry.sqlName)];
     const wanted = foldedKey(path, from.env.catalog.projects?.home);
     throw analysisError(`Table not found: ${path.join(".")}${didYouMean(wanted, names)}`, item.pathSpan);

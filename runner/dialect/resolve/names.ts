@@ -30,6 +30,8 @@ export function resolvePath(
       return value;
     }
   }
+  if (first.name.startsWith("@?"))
+    throw analysisError(`Query parameter number ${first.name.slice(2)} is not defined`, first);
   if (first.name.startsWith("@")) throw analysisError(`Query parameter '${first.name.slice(1)}' not found`, first);
   throw analysisError(`Unrecognized name: ${first.name}${didYouMean(first.name, visibleNames(scope))}`, first);
 }

@@ -8,7 +8,7 @@ import { holdsArray, storedArrays } from "../print/stored-arrays.js";
 import { resolveQuery } from "./query.js";
 import { Environment, type OutputColumn, type ResolvedQuery, type Scope } from "./scope.js";
 
-export type ResultShape = "bigquery" | "reference" | "view";
+export type ResultShape = "bigquery" | "reference" | "view" | "renamed";
 
 /** What is stored has names for its columns. */
 export function requireNames({ unnamed }: TranslatedQuery, what: "CREATE TABLE" | "CREATE VIEW"): void {
@@ -18,7 +18,8 @@ export function requireNames({ unnamed }: TranslatedQuery, what: "CREATE TABLE" 
 
 /**
  * A whole query with final column names: anonymous columns become f0_, f1_, .. as in BigQuery.
- * @param shape `view`: what BigQuery computes anew for every reader, whose NULL arrays are not empty
+ * @param shape `view`: what BigQuery computes anew for every reader, whose NULL arrays are not empty; `renamed`: columns of one name are
+ *   told apart by numbers, as the service does for rows that go to no table
  */
 export function finishQuery(
   query: Query,
@@ -28,13 +29,33 @@ export function finishQuery(
 ): TranslatedQuery {
   const language = shape === "reference" ? shape : "bigquery";
   const env = new Environment(catalog, language);
-  return nameOutput(outputValues(resolveQuery(query, env, new Map(), variables), env, shape), env, language);
+  const resolved = outputValues(resolveQuery(query, env, new Map(), variables), env, shape);
+  return nameOutput(shape === "renamed" ? distinctNames(resolved) : resolved, env, language);
 }
 
 /** A query whose rows go into variables, which hold values as queries compute with them. */
 export function finishRows(query: Query, catalog: Catalog, variables: Scope | undefined): TranslatedQuery {
   const env = new Environment(catalog, "bigquery");
   return nameOutput(resolveQuery(query, env, new Map(), variables), env, "bigquery");
+}
+
+/** The second column `a` becomes `a_1`. */
+function distinctNames(resolved: ResolvedQuery): ResolvedQuery {
+  if (resolved.valueTable) return resolved;
+  const given = new Set(resolved.columns.map(({ name }) => name?.toLowerCase()));
+  const seen = new Set<string>();
+  const columns = resolved.columns.map((column) => {
+    const { name } = column;
+    if (name === undefined || !seen.has(name.toLowerCase())) {
+      seen.add(name?.toLowerCase() ?? "");
+      return column;
+    }
+    let number = 1;
+    while (given.has(`${name}_${number}`.toLowerCase())) number += 1;
+    given.add(`${name}_${number}`.toLowerCase());
+    return { ...column, name: `${name}_${number}` };
+  });
+  return { ...resolved, columns };
 }
 
 function nameOutput(resolved: ResolvedQuery, env: Environment, shape: Environment["shape"]): TranslatedQuery {
@@ -69,7 +90,7 @@ function nameOutput(resolved: ResolvedQuery, env: Environment, shape: Environmen
  * and stores them.
  */
 function outputValues(resolved: ResolvedQuery, env: Environment, shape: ResultShape): ResolvedQuery {
-  const arrays = shape === "bigquery" && resolved.columns.some(({ type }) => holdsArray(type));
+  const arrays = (shape === "bigquery" || shape === "renamed") && resolved.columns.some(({ type }) => holdsArray(type));
   if (!arrays && !resolved.columns.some(({ type }) => holdsBignumeric(type))) return resolved;
   const alias = env.freshAlias();
   let unnamed = 0;

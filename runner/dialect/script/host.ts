@@ -1,5 +1,6 @@
 import type { Catalog } from "../../googlesql/catalog.js";
 import type { ProjectNames } from "../../googlesql/project-names.js";
+import type { ScriptStatement } from "../../googlesql/script-ast.js";
 import type { QueryResult, SqlValue } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
 import type { TranslatedStatement } from "../index.js";
@@ -8,6 +9,8 @@ import type { TranslatedStatement } from "../index.js";
 export interface ScriptHost {
   /** The relations as they are now, temporary ones among them. */
   catalog(): Promise<Catalog>;
+  /** Told of each SQL statement and CALL before it is translated, with the text in which it stands. */
+  begins?(statement: ScriptStatement, text: string): void;
   /** Runs the texts of a statement that changes something; the number of rows it changed. */
   apply(statement: TranslatedStatement): Promise<number>;
   query(sql: string, columns: readonly Column[]): Promise<QueryResult>;

@@ -93,6 +93,7 @@ export class ScriptRun {
       case "raise":
         return this.#raise(statement);
       case "call":
+        this.session.host.begins?.(statement, this.sql);
         return callProcedure(this, statement);
       case "execute":
         return executeImmediate(this, statement);
@@ -113,12 +114,13 @@ export class ScriptRun {
   async #statement(given: Statement): Promise<void> {
     const { session } = this;
     const { host, routines } = session;
+    host.begins?.(given, this.sql);
     if (isCreateRoutine(given)) {
       if (given.kind !== "createProcedure") await session.prepared(given);
-      return routines.create(given, this.sql, await session.catalog(), !session.readOnly);
+      return routines.create(await session.qualified(given), this.sql, await session.catalog(), !session.readOnly);
     }
-    if (given.kind === "dropRoutine") return routines.drop(given, !session.readOnly);
-    const statement = await session.prepared(given);
+    if (given.kind === "dropRoutine") return routines.drop(await session.qualified(given), !session.readOnly);
+    const statement = await session.qualified(await session.prepared(given));
     const context = await this.context();
     const visible =
       statement.kind === "createView" ? { catalog: await session.persistentCatalog(), variables: undefined } : context;

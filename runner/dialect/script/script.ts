@@ -1,12 +1,26 @@
+import type { Statement } from "../../googlesql/ast.js";
 import type { ScriptResult } from "../../port/port.js";
+import type { SqlType } from "../../port/sql-types.js";
 import type { TranslatedQuery } from "../contract.js";
-import { finishInScript, locateErrors, parseQueryText, parseScriptText, requireNames, SqlProblem } from "../script.js";
+import {
+  finishInScript,
+  locateErrors,
+  parseExpressionText,
+  parseQueryText,
+  parseScriptText,
+  requireNames,
+  type ScriptStatement,
+  SqlProblem,
+  type TranslatedStatement,
+  translateExpression,
+  translateParsed,
+} from "../script.js";
 import { finishView } from "../statement.js";
 import { ScriptError } from "./errors.js";
 import { Frames } from "./frames.js";
 import type { ScriptHost } from "./host.js";
 import { ScriptRun } from "./interpreter.js";
-import { Session } from "./session.js";
+import { Session, type SessionOptions } from "./session.js";
 
 /**
  * One GoogleSQL script, given as one text or as several that follow each other: variables, temporary functions and temporary tables of
@@ -18,9 +32,41 @@ export class Script {
   #started = false;
 
   /** @param options.readOnly leaves out statements that would change something that stays */
-  constructor(host: ScriptHost, options: { readonly readOnly?: boolean } = {}) {
-    this.#session = new Session(host, options.readOnly ?? false);
+  constructor(host: ScriptHost, options: { readonly readOnly?: boolean } & SessionOptions = {}) {
+    this.#session = new Session(host, options.readOnly ?? false, options);
     this.#frames = new Frames(this.#session.keys);
+  }
+
+  /**
+   * Gives a query parameter its value.
+   * @param name as the text has it: `@name`, or `@?1` for the first positional one
+   * @param value a GoogleSQL expression without columns
+   */
+  async bind(name: string, type: SqlType, value: string): Promise<void> {
+    const { host, counts } = this.#session;
+    const { sql } = translateExpression(parseExpressionText(value), type, await this.#session.context(this.#frames));
+    const { key } = this.#frames.bind(name, type);
+    await host.setVariable(key, sql);
+    counts.delete(name.toLowerCase());
+    if (/^\d+$/.test(value)) counts.set(name.toLowerCase(), value);
+  }
+
+  /**
+   * What a text would do that holds one statement: nothing runs. Undefined: it holds none, or several.
+   * @throws DialectError for a mistake in the text
+   */
+  async translated(
+    sql: string,
+  ): Promise<{ readonly given: ScriptStatement; readonly does: TranslatedStatement } | undefined> {
+    const statements = locateErrors(sql, () => parseScriptText(sql));
+    const [given] = statements;
+    if (given === undefined || statements.length > 1 || !isPlain(given)) return undefined;
+    const session = this.#session;
+    session.host.begins?.(given, sql);
+    const statement = await session.qualified(await session.prepared(given));
+    const context = await session.context(this.#frames);
+    const visible = statement.kind === "createView" ? { ...context, variables: undefined } : context;
+    return { given, does: locateErrors(sql, () => translateParsed(statement, visible)) };
   }
 
   /**
@@ -94,3 +140,26 @@ function lateDeclaration(span: { readonly start: number; readonly end: number })
   const message = "Syntax error: Variable declarations are allowed only at the start of a block or script";
   return new SqlProblem("syntax", message, span);
 }
+
+/** Statements that one translation tells all of; the others run step by step or define routines. */
+function isPlain(statement: ScriptStatement): statement is Statement {
+  return PLAIN.has(statement.kind);
+}
+
+const PLAIN: ReadonlySet<string> = new Set<TranslatedStatement["kind"] | Statement["kind"]>([
+  "query",
+  "createTable",
+  "copyTable",
+  "createView",
+  "createSchema",
+  "drop",
+  "alterTable",
+  "changeTable",
+  "alterOptions",
+  "insert",
+  "delete",
+  "update",
+  "merge",
+  "truncate",
+  "assert",
+]);

@@ -332,7 +332,7 @@ const MISTAKES: readonly (readonly [sql: string, message: string])[] = [
     "DDL statements are not supported in a transaction, other than those creating or dropping temporary tables or temporary functions [at 1:20]",
   ],
   ["SELECT @x", "Query parameter 'x' not found [at 1:8]"],
-  ["SELECT ?", 'Syntax error: Unexpected "?" [at 1:8]'],
+  ["SELECT ?", "Query parameter number 1 is not defined [at 1:8]"],
   ["SELECT @@nope", "System variable @@nope is not supported by the embedded engine [at 1:8]"],
   ["SET @@nope = 1", "SET @@nope is not supported by the embedded engine [at 1:5]"],
   ["SELECT 1 SELECT 2", "Syntax error: Expected end of input but got keyword SELECT [at 1:10]"],

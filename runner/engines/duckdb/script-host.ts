@@ -88,7 +88,7 @@ export class DuckDbScriptHost implements ScriptHost {
     for (const sql of statement.sql) changed = (await this.#change(sql)).rowsChanged;
     if (statement.kind === "insert" || statement.kind === "update" || statement.kind === "delete") return changed;
     if (statement.kind === "merge" || statement.kind === "truncate") return changed;
-    this.#forgetCatalog();
+    this.forgetCatalog();
     if (statement.kind !== "createTable") return 0;
     this.#hasTemporary ||= statement.path.length === 1 || statement.path.at(-2)?.toUpperCase() === "_SESSION";
     const { partitionColumn, clusterBy, primaryKey } = statement;
@@ -111,11 +111,12 @@ export class DuckDbScriptHost implements ScriptHost {
     try {
       return await this.#recovery.run(text, true, () => this.#recovery.atomically(work));
     } finally {
-      this.#forgetCatalog();
+      this.forgetCatalog();
     }
   }
 
-  #forgetCatalog(): void {
+  /** What is known of relations may be another thing by now. */
+  protected forgetCatalog(): void {
     this.#temporary = undefined;
     this.#relations.forget();
   }
@@ -146,12 +147,12 @@ export class DuckDbScriptHost implements ScriptHost {
 
   async transaction(verb: "BEGIN" | "COMMIT" | "ROLLBACK"): Promise<void> {
     await this.#recovery.transaction(verb);
-    this.#forgetCatalog();
+    this.forgetCatalog();
   }
 
   async recover(): Promise<void> {
     await this.#recovery.recover();
-    this.#forgetCatalog();
+    this.forgetCatalog();
   }
 
   async dropTemporaryTables(names: Iterable<string>): Promise<void> {

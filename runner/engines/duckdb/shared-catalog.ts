@@ -65,6 +65,13 @@ export class SharedCatalog {
     });
   }
 
+  /** From now on somebody commits whatever and whenever he likes: nothing is kept any more. */
+  abandon(): void {
+    this.#foreign += 1;
+    this.#moment += 1;
+    this.#committed = undefined;
+  }
+
   /** Runs what commits on its own whatever and whenever it likes. */
   async whileForeign<T>(work: () => Promise<T>): Promise<T> {
     this.#foreign += 1;

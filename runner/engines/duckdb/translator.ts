@@ -1,5 +1,6 @@
 import type { ScriptHost } from "../../dialect/script/host.js";
 import type { Script } from "../../dialect/script/script.js";
+import type { SessionOptions } from "../../dialect/script/session.js";
 import type { Catalog } from "../../googlesql/catalog.js";
 import { findByPath, type ProjectNames } from "../../googlesql/project-names.js";
 import type { Relation, ScriptResult } from "../../port/port.js";
@@ -27,7 +28,7 @@ export class Translator {
   }
 
   /** A script to be run on a host, text by text. */
-  async script(host: ScriptHost, options?: { readonly readOnly?: boolean }): Promise<Script> {
+  async script(host: ScriptHost, options?: { readonly readOnly?: boolean } & SessionOptions): Promise<Script> {
     const { Script } = await this.#load();
     return new Script(host, options);
   }

@@ -6,12 +6,15 @@ import {
   DECIMAL,
   DOUBLE,
   type DuckDBAppender,
+  DuckDBBlobValue,
   DuckDBDateValue,
   DuckDBDecimalValue,
+  DuckDBIntervalValue,
   DuckDBListValue,
   DuckDBStructValue,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
+  DuckDBTimeValue,
   type DuckDBType,
   type DuckDBValue,
   INTERVAL,
@@ -28,6 +31,7 @@ import { type Column, type ScalarType, type SqlType, typeName } from "../../port
 
 const MICROS_PER_DAY = 86_400_000_000n;
 const NUMERIC_SCALE = 9;
+const BIGNUMERIC_SCALE = 18;
 
 /**
  * Appends one row in the table's column order; a field that the row lacks is NULL.
@@ -95,12 +99,26 @@ export function duckdbValue(type: SqlType, value: SqlValue, column: string): Duc
       break;
     case "FLOAT64":
       if (typeof value === "number") return value;
+      // What the port writes for values that are no numbers.
+      if (value === "NaN" || value === "Infinity" || value === "-Infinity") return Number(value);
       break;
     case "BOOL":
       if (typeof value === "boolean") return value;
       break;
     case "NUMERIC":
-      return numericValue(value, column);
+      return decimalValue(value, "NUMERIC", NUMERIC_SCALE, column);
+    case "BIGNUMERIC":
+      return decimalValue(value, "BIGNUMERIC", BIGNUMERIC_SCALE, column);
+    case "BYTES":
+      if (value instanceof Uint8Array) return new DuckDBBlobValue(value);
+      if (typeof value === "string") return new DuckDBBlobValue(new Uint8Array(Buffer.from(value, "base64")));
+      break;
+    case "TIME":
+      if (typeof value === "string") return new DuckDBTimeValue(microsOf(`1970-01-01 ${value}`, column));
+      break;
+    case "INTERVAL":
+      if (typeof value === "string") return intervalValue(value, column);
+      break;
     case "DATE":
       if (typeof value === "string") return new DuckDBDateValue(daysOf(value, column));
       break;
@@ -127,7 +145,7 @@ const CLIENT_TYPES: Readonly<Record<ScalarType, DuckDBType>> = {
   INT64: BIGINT,
   FLOAT64: DOUBLE,
   NUMERIC: DECIMAL(38, NUMERIC_SCALE),
-  BIGNUMERIC: DECIMAL(38, 18),
+  BIGNUMERIC: DECIMAL(38, BIGNUMERIC_SCALE),
   BOOL: BOOLEAN,
   STRING: VARCHAR,
   BYTES: BLOB,
@@ -154,11 +172,28 @@ function nestedValue(type: Exclude<SqlType, string>, value: SqlValue, column: st
   );
 }
 
-function numericValue(value: SqlValue, column: string): DuckDBDecimalValue {
-  const match = /^(-?)(\d+)(?:\.(\d{1,9}))?$/.exec(typeof value === "bigint" ? value.toString() : String(value));
-  if (!match) throw notOfType(value, "NUMERIC", column);
-  const scaled = BigInt(`${match[2]}${(match[3] ?? "").padEnd(NUMERIC_SCALE, "0")}`);
-  return new DuckDBDecimalValue(match[1] === "-" ? -scaled : scaled, 38, NUMERIC_SCALE);
+function decimalValue(value: SqlValue, type: SqlType, scale: number, column: string): DuckDBDecimalValue {
+  const text = typeof value === "bigint" ? value.toString() : String(value);
+  const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text);
+  const fraction = match?.[3] ?? "";
+  if (!match || fraction.length > scale) throw notOfType(value, type, column);
+  const scaled = BigInt(`${match[2]}${fraction.padEnd(scale, "0")}`);
+  return new DuckDBDecimalValue(match[1] === "-" ? -scaled : scaled, 38, scale);
+}
+
+/** `Y-M D H:M:S[.F]`, as the port writes it. */
+function intervalValue(text: string, column: string): DuckDBIntervalValue {
+  const match = /^(-?)(\d+)-(\d+) (-?\d+) (-?)(\d+):(\d+):(\d+)(?:\.(\d{1,6}))?$/.exec(text);
+  if (!match) throw notOfType(text, "INTERVAL", column);
+  const [, monthSign, years, months, days, clockSign, hours, minutes, seconds, fraction = ""] = match;
+  const month = Number(years) * 12 + Number(months);
+  const clock = (BigInt(hours ?? 0) * 60n + BigInt(minutes ?? 0)) * 60n + BigInt(seconds ?? 0);
+  const micros = clock * 1_000_000n + BigInt(fraction.padEnd(6, "0"));
+  return new DuckDBIntervalValue(
+    monthSign === "-" ? -month : month,
+    Number(days),
+    clockSign === "-" ? -micros : micros,
+  );
 }
 
 function daysOf(text: string, column: string): number {

@@ -4,6 +4,7 @@ import { registerFarmFingerprint } from "../../dialect/runtime/farm-fingerprint/
 import { TransactionRestart } from "../../dialect/script/host.js";
 import { EngineError } from "../../port/engine-error.js";
 import type { Capabilities, Observation, ScriptResult, Transaction, Warehouse } from "../../port/port.js";
+import type { SqlJobs } from "../../port/sql-jobs.js";
 import type { ChosenLimits } from "./chosen-limits.js";
 import { queryError } from "./errors.js";
 import { type DatabaseFile, openDatabase, openMemoryDatabase } from "./open.js";
@@ -148,6 +149,16 @@ class DuckDbWarehouse implements Warehouse {
       new ConnectionRelations(connection),
       this.#translator.place,
     );
+  }
+
+  async jobs(): Promise<SqlJobs> {
+    const { DuckDbJobs } = await import("./jobs/jobs.js");
+    this.#file.catalog.abandon();
+    const connections = {
+      take: async () => this.#idle.pop() ?? (await this.#connect()),
+      giveBack: (connection: DuckDBConnection) => void this.#idle.push(connection),
+    };
+    return new DuckDbJobs(connections, this.#translator);
   }
 
   async close(): Promise<void> {

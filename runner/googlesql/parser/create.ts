@@ -1,6 +1,6 @@
 import type { ColumnDefinition, Expr, Identifier, Statement } from "../ast.js";
 import type { Cursor } from "./cursor.js";
-import { acceptIfNotExists, parseColumns, parsePathNode, skipOptions, unsupportedKind } from "./ddl.js";
+import { acceptIfNotExists, parseColumns, parseOptions, parsePathNode, skipOptions, unsupportedKind } from "./ddl.js";
 import { parseExpression } from "./expression.js";
 import { parseQuery } from "./query.js";
 import { parseCreateFunction, parseCreateProcedure, parseCreateTableFunction } from "./routine.js";
@@ -24,8 +24,8 @@ export function parseCreate(c: Cursor): Statement {
 function parseCreateSchema(c: Cursor, start: number): Statement {
   const ifNotExists = acceptIfNotExists(c);
   const path = parsePathNode(c);
-  skipOptions(c);
-  return { kind: "createSchema", path, ifNotExists, ...c.span(start) };
+  const options = parseOptions(c);
+  return { kind: "createSchema", path, ifNotExists, options, ...c.span(start) };
 }
 
 function parseCreateTable(c: Cursor, start: number, orReplace: boolean, temporary: boolean): Statement {
@@ -44,7 +44,7 @@ function parseCreateTable(c: Cursor, start: number, orReplace: boolean, temporar
   const inline = columns.filter((column) => column.primaryKey).map((column) => column.name);
   const partitionBy = c.acceptWords("PARTITION", "BY") ? parseExpression(c) : undefined;
   const clusterBy: Expr[] = c.acceptWords("CLUSTER", "BY") ? c.list(() => parseExpression(c)) : [];
-  skipOptions(c);
+  const options = parseOptions(c);
   const query = c.acceptWords("AS") ? parseQuery(c) : undefined;
   if (columns.length === 0 && query === undefined) throw c.expected('"(" or keyword AS');
   const key = primaryKey.length > 0 ? primaryKey : inline;
@@ -58,6 +58,7 @@ function parseCreateTable(c: Cursor, start: number, orReplace: boolean, temporar
     primaryKey: key,
     partitionBy,
     clusterBy,
+    options,
     query,
     ...c.span(start),
   };
@@ -75,8 +76,8 @@ function parseCreateView(c: Cursor, start: number, orReplace: boolean): Statemen
         }),
       )
     : [];
-  skipOptions(c);
+  const options = parseOptions(c);
   c.expectWord("AS");
   const query = parseQuery(c);
-  return { kind: "createView", path, orReplace, ifNotExists, columnNames, query, ...c.span(start) };
+  return { kind: "createView", path, orReplace, ifNotExists, columnNames, options, query, ...c.span(start) };
 }

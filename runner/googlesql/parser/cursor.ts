@@ -47,6 +47,13 @@ export class Cursor {
     return { start, end: this.lastEnd() };
   }
 
+  /** The place of a `?` among those of the text, from 1. */
+  markNumber(mark: Token): number {
+    return this.tokens.filter(
+      ({ kind, value, start }) => kind === "punctuation" && value === "?" && start <= mark.start,
+    ).length;
+  }
+
   atEnd(): boolean {
     return this.peek().kind === "end";
   }

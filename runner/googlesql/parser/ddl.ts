@@ -1,6 +1,6 @@
 import type { ColumnDefinition, Expr, Identifier, PathNode, Statement } from "../ast.js";
 import { type SqlProblem, syntaxError, unsupported } from "../errors.js";
-import type { TableChange } from "../script-ast.js";
+import type { StatementOption, TableChange } from "../script-ast.js";
 import type { Cursor } from "./cursor.js";
 import { parseExpression } from "./expression.js";
 import { parsePath } from "./from.js";
@@ -34,18 +34,25 @@ export function unsupportedKind(c: Cursor, verb: string): SqlProblem {
 
 /** `OPTIONS (name = expression, ..)`: layout and description only, nothing that changes rows. */
 export function skipOptions(c: Cursor): void {
-  if (c.acceptWords("OPTIONS")) skipOptionList(c);
+  parseOptions(c);
 }
 
-function skipOptionList(c: Cursor): void {
+/** The same, for those who keep what is said of an object; none where nothing is said. */
+export function parseOptions(c: Cursor): readonly StatementOption[] {
+  return c.acceptWords("OPTIONS") ? parseOptionList(c) : [];
+}
+
+function parseOptionList(c: Cursor): readonly StatementOption[] {
   c.expect("(");
-  if (c.accept(")")) return;
-  c.list(() => {
-    c.identifier("option name");
+  if (c.accept(")")) return [];
+  const options = c.list((): StatementOption => {
+    const { name } = c.identifier("option name");
     c.expect("=");
-    parseExpression(c);
+    const { start, end } = parseExpression(c);
+    return { name: name.toLowerCase(), start, end };
   });
   c.expect(")");
+  return options;
 }
 
 /** The parenthesised columns of CREATE TABLE, with table constraints among them. */
@@ -96,17 +103,18 @@ export function parseColumn(c: Cursor): ColumnDefinition {
   let notNull = false;
   let primaryKey = false;
   let defaultValue: Expr | undefined;
+  let options: readonly StatementOption[] = [];
   for (;;) {
     if (c.acceptWords("NOT", "NULL")) notNull = true;
     else if (c.acceptWords("DEFAULT")) defaultValue = parseExpression(c);
     else if (c.acceptWords("PRIMARY", "KEY")) {
       primaryKey = true;
       expectNotEnforced(c);
-    } else if (c.isWord("OPTIONS")) skipOptions(c);
+    } else if (c.isWord("OPTIONS")) options = parseOptions(c);
     else if (c.isWord("GENERATED") || c.isWord("COLLATE")) throw unsupported(`${c.peek().value} on a column`, c.peek());
     else break;
   }
-  return { name, type, notNull, primaryKey, defaultValue, ...c.span(name.start) };
+  return { name, type, notNull, primaryKey, defaultValue, options, ...c.span(name.start) };
 }
 
 export function parseDrop(c: Cursor): Statement {
@@ -142,8 +150,8 @@ export function parseAlter(c: Cursor): Statement {
     const ifExists = c.acceptWords("IF", "EXISTS");
     const path = parsePathNode(c);
     c.expectWord("SET");
-    skipOptions(c);
-    return { kind: "alterOptions", object, path, ifExists, ...c.span(start) };
+    const options = parseOptions(c);
+    return { kind: "alterOptions", object, path, ifExists, options, ...c.span(start) };
   }
   if (!c.acceptWords("TABLE")) throw unsupportedKind(c, "ALTER");
   const ifExists = c.acceptWords("IF", "EXISTS");
@@ -163,10 +171,8 @@ export function parseAlter(c: Cursor): Statement {
 
 function parseChange(c: Cursor): TableChange {
   const { start } = c.peek();
-  if (c.acceptWords("SET", "OPTIONS")) {
-    skipOptionList(c);
-    return { kind: "options", ...c.span(start) };
-  }
+  if (c.acceptWords("SET", "OPTIONS"))
+    return { kind: "options", column: undefined, options: parseOptionList(c), ...c.span(start) };
   if (c.acceptWords("RENAME", "TO")) return { kind: "renameTable", to: c.identifier("table name"), ...c.span(start) };
   if (c.acceptWords("RENAME", "COLUMN")) {
     const ifExists = c.acceptWords("IF", "EXISTS");
@@ -187,10 +193,8 @@ function parseChange(c: Cursor): TableChange {
 function parseColumnChange(c: Cursor, start: number): TableChange {
   c.acceptWords("IF", "EXISTS");
   const name = c.identifier("column name");
-  if (c.acceptWords("SET", "OPTIONS")) {
-    skipOptionList(c);
-    return { kind: "options", ...c.span(start) };
-  }
+  if (c.acceptWords("SET", "OPTIONS"))
+    return { kind: "options", column: name, options: parseOptionList(c), ...c.span(start) };
   if (c.acceptWords("SET", "DATA", "TYPE")) return { kind: "setType", name, type: parseType(c), ...c.span(start) };
   if (c.acceptWords("SET", "DEFAULT")) return { kind: "setDefault", name, value: parseExpression(c), ...c.span(start) };
   if (c.acceptWords("DROP", "DEFAULT")) return { kind: "setDefault", name, value: undefined, ...c.span(start) };

@@ -67,9 +67,14 @@ function parsePrimary(c: Cursor): Expr {
     case "parameter":
     case "systemVariable":
       c.next();
-      return { kind: "parameter", name: token.text, start: token.start, end: token.end };
+      return { kind: "parameter", name: token.text.replaceAll("`", ""), start: token.start, end: token.end };
     case "punctuation":
       if (token.value === "[") return parseArrayLiteral(c, undefined, token.start);
+      if (token.value === "?") {
+        c.next();
+        // Positional parameters have the names that nobody can give one.
+        return { kind: "parameter", name: `@?${c.markNumber(token)}`, start: token.start, end: token.end };
+      }
       throw c.unexpected();
     case "word":
       return parseWord(c, token);

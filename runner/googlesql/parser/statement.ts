@@ -1,4 +1,4 @@
-import type { Query, Statement } from "../ast.js";
+import type { Expr, Query, Statement } from "../ast.js";
 import { syntaxError, unsupported } from "../errors.js";
 import { parseCreate } from "./create.js";
 import { Cursor } from "./cursor.js";
@@ -15,6 +15,14 @@ export function parseQueryText(sql: string): Query {
   const query = parseQuery(c);
   finish(c);
   return query;
+}
+
+/** One expression. */
+export function parseExpressionText(sql: string): Expr {
+  const c = new Cursor(sql);
+  const expr = parseExpression(c);
+  finish(c);
+  return expr;
 }
 
 /** One statement; a closing semicolon is allowed. */

@@ -1,0 +1,71 @@
+/**
+ * The BigQuery API in front of the embedded warehouse, in this process: for tests of whatever speaks to BigQuery.
+ *
+ * @example
+ * ```ts
+ * import { BigQuery } from "@google-cloud/bigquery";
+ * import { startServer } from "fastbreak/server";
+ *
+ * const server = await startServer({ seed: "test/data" });
+ * const client = new BigQuery({ projectId: "test", apiEndpoint: server.url });
+ * const [rows] = await client.query("SELECT COUNT(*) AS n FROM shop.orders");
+ * await server.close();
+ * ```
+ * @module
+ */
+import { serveWarehouse } from "../session/serve-warehouse.js";
+import { told } from "./errors.js";
+
+export { FastbreakError } from "./errors.js";
+
+/** What is served, and how. */
+export interface ServerOptions {
+  /** A folder whose files are loaded first: `dataset/table.csv`, `dataset.table.jsonl`, Parquet, and GoogleSQL scripts `*.sql`. */
+  readonly seed?: string;
+  /** A warehouse that stays; default: one in memory, which is gone when the server is closed. */
+  readonly database?: string;
+  /** Default: any port that is free. */
+  readonly port?: number;
+  /** The project that lists of projects show; a client may name any. Default: `local`. */
+  readonly project?: string;
+  /** Where datasets are that say nothing else; default: `US`. */
+  readonly location?: string;
+  /** What clients must send as a bearer token; default: nothing. */
+  readonly token?: string;
+  /** The folder that stands for all buckets: `gs://b/f.csv` is `b/f.csv` in it. */
+  readonly buckets?: string;
+}
+
+/** A server that answers. */
+export interface Server {
+  /** As `http://127.0.0.1:41234`: what a client is given as its endpoint. */
+  readonly url: string;
+  readonly port: number;
+  /** Stops answering, ends what runs, and closes the warehouse. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a server; it answers when this returns.
+ * @throws FastbreakError for a seed that cannot be loaded and a port that is taken
+ */
+export async function startServer(options: ServerOptions = {}): Promise<Server> {
+  const { seed, database, port = 0, project, location, token, buckets } = options;
+  return told(async () => {
+    const {
+      url,
+      port: taken,
+      close,
+    } = await serveWarehouse({
+      place: { database },
+      inMemory: database === undefined,
+      seed,
+      port,
+      ...(project === undefined ? {} : { project }),
+      ...(location === undefined ? {} : { location }),
+      token,
+      bucketDir: buckets,
+    });
+    return { url, port: taken, close };
+  });
+}

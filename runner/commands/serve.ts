@@ -1,0 +1,59 @@
+import { resolve } from "node:path";
+import { formed, onOff, text, wholeNumber } from "./arguments/flags.js";
+import { withCommon } from "./arguments/shared-flags.js";
+import { defineCommand } from "./command.js";
+import { EXIT, usageError } from "./exit.js";
+import { placeOf } from "./selection-options.js";
+
+export const command = defineCommand({
+  flags: withCommon({
+    port: wholeNumber("default: 9050; 0: any that is free", 0, 65_535),
+    host: text("address of this machine; default: 127.0.0.1"),
+    "in-memory": onOff("an empty warehouse that is gone when the server stops"),
+    seed: text("folder of files to load first: dataset/table.csv, *.sql"),
+    project: formed("project that lists show; default: local", /^[A-Za-z][\w.:-]*$/, "a project id"),
+    location: formed("location of the data; default: US", /^[A-Za-z0-9-]+$/, "a location such as US or europe-west1"),
+    token: text("clients must send it; default: FASTBREAK_TOKEN, or none"),
+    buckets: text("folder that stands for all buckets, for gs:// paths"),
+    log: onOff("a line on standard error for each request"),
+  }),
+  notes: [
+    "Clients are given the address that is printed: BIGQUERY_EMULATOR_HOST, or\ntheir option for the API endpoint. Any project id is the one warehouse.",
+  ],
+  examples: [
+    "fastbreak serve --in-memory --seed test/data --port 0",
+    "fastbreak serve --database warehouse.duckdb --buckets buckets",
+  ],
+
+  async execute({ flags }): Promise<number> {
+    if (flags.inMemory && flags.database !== undefined) throw usageError("give --in-memory or --database, not both");
+    const stop = stopAsked();
+    // Loaded only now, because the help of the command needs nothing of it.
+    const { serveWarehouse } = await import("../session/serve-warehouse.js");
+    const server = await serveWarehouse({
+      place: placeOf(flags),
+      inMemory: flags.inMemory,
+      seed: flags.seed,
+      ...(flags.port === undefined ? {} : { port: flags.port }),
+      ...(flags.host === undefined ? {} : { host: flags.host }),
+      ...(flags.project === undefined ? {} : { project: flags.project }),
+      ...(flags.location === undefined ? {} : { location: flags.location }),
+      token: flags.token ?? (process.env.FASTBREAK_TOKEN || undefined),
+      bucketDir: flags.buckets === undefined ? undefined : resolve(flags.buckets),
+      log: flags.log ? (line) => process.stderr.write(`${line}\n`) : undefined,
+    });
+    const { url, port, warehouse } = server;
+    const ready = flags.json ? JSON.stringify({ url, port, warehouse }) : `listening on ${url} (${warehouse})`;
+    process.stdout.write(`${ready}\n`);
+    await stop;
+    await server.close();
+    return EXIT.done;
+  },
+});
+
+/** Settles when somebody asks this process to end; a second time ends it at once. */
+function stopAsked(): Promise<void> {
+  return new Promise((done) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => done());
+  });
+}

@@ -1,0 +1,38 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { relationKey } from "../../../port/port.js";
+import type { JobDestination } from "../../../port/sql-jobs.js";
+import type { Column } from "../../../port/sql-types.js";
+import { layoutSql, readCatalog } from "../catalog.js";
+import { quoteName, quotePath } from "../quote.js";
+import { ResultRows } from "./result-rows.js";
+
+/**
+ * Writes the rows of a query to a table, in one transaction.
+ * @returns the rows of the table
+ */
+export async function writeDestination(
+  connection: DuckDBConnection,
+  { table, write, partitionColumn, clusterBy }: JobDestination,
+  sql: string,
+  columns: readonly Column[],
+): Promise<ResultRows> {
+  await connection.run("BEGIN TRANSACTION");
+  try {
+    if (write === "append") {
+      const names = columns.map(({ name }) => quoteName(name)).join(", ");
+      await connection.run(`INSERT INTO ${quotePath(table)} (${names}) SELECT ${names} FROM (${sql}) AS q`);
+    } else {
+      await connection.run(`CREATE OR REPLACE TABLE ${quotePath(table)} AS ${sql}`);
+      if (partitionColumn !== undefined || clusterBy.length > 0)
+        await connection.run(layoutSql(table, { partitionColumn, clusterBy, primaryKey: [] }));
+    }
+    const known = (await readCatalog(connection)).get(relationKey(table))?.columns ?? columns;
+    const names = known.map(({ name }) => quoteName(name)).join(", ");
+    const rows = new ResultRows(await connection.run(`SELECT ${names} FROM ${quotePath(table)}`), known);
+    await connection.run("COMMIT");
+    return rows;
+  } catch (cause) {
+    await connection.run("ROLLBACK").catch(() => undefined);
+    throw cause;
+  }
+}

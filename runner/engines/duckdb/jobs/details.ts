@@ -1,0 +1,43 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { type Relation, relationKey } from "../../../port/port.js";
+import type { RelationDetails } from "../../../port/sql-jobs.js";
+import { quotePath, quoteText } from "../quote.js";
+
+/** Schemas that are no datasets: the engine's own, and the function library. */
+const OWN_SCHEMAS = new Set(["main", "bq", "information_schema", "pg_catalog"]);
+
+/** Names of the datasets, in order. */
+export async function readDatasets(connection: DuckDBConnection): Promise<readonly string[]> {
+  const sql = "SELECT schema_name FROM duckdb_schemas() WHERE database_name = current_database() ORDER BY schema_name";
+  const rows = (await connection.runAndReadAll(sql)).getRowsJson() as unknown as [string][];
+  return rows.map(([name]) => name).filter((name) => !OWN_SCHEMAS.has(name));
+}
+
+/** Relations of a dataset with what only their definition tells; `name`: only this one. */
+export async function readDetails(
+  connection: DuckDBConnection,
+  catalog: ReadonlyMap<string, Relation>,
+  dataset: string,
+  name: string | undefined,
+): Promise<readonly RelationDetails[]> {
+  const found =
+    name === undefined
+      ? [...catalog.values()].filter(({ id }) => id.dataset === dataset)
+      : [catalog.get(relationKey({ dataset, name }))].filter((relation) => relation !== undefined);
+  if (found.length === 0) return [];
+  const requiredSql = `SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = current_database()
+    AND schema_name = ${quoteText(dataset)} AND NOT is_nullable`;
+  const required = (await connection.runAndReadAll(requiredSql)).getRowsJson() as unknown as [string, string][];
+  const details: RelationDetails[] = [];
+  for (const relation of found.sort((a, b) => (a.id.name < b.id.name ? -1 : 1))) {
+    const names = required.filter(([table]) => table === relation.id.name).map(([, column]) => column);
+    const rows = relation.kind === "table" ? await countRows(connection, relation) : undefined;
+    details.push({ ...relation, required: new Set(names), rows });
+  }
+  return details;
+}
+
+async function countRows(connection: DuckDBConnection, { id }: RelationDetails | { id: RelationDetails["id"] }) {
+  const reader = await connection.runAndReadAll(`SELECT count(*) FROM ${quotePath(id)}`);
+  return Number(reader.getRowsJson()[0]?.[0] ?? 0);
+}

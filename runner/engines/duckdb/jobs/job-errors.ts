@@ -1,0 +1,48 @@
+import { DialectError } from "../../../dialect/index.js";
+import { ScriptError } from "../../../dialect/script/errors.js";
+import { EngineError } from "../../../port/engine-error.js";
+import { JobError } from "../../../port/sql-jobs.js";
+import { queryError } from "../errors.js";
+
+/**
+ * Whatever a job failed with, in the terms of the BigQuery API.
+ * @param inScript the statement stands among others: BigQuery then says where
+ */
+export function jobError(cause: unknown, signal: AbortSignal, inScript: boolean): unknown {
+  if (cause instanceof JobError) return cause;
+  if (signal.aborted) return stopped(signal);
+  const error = queryError(cause);
+  if (!(error instanceof EngineError)) return error;
+  const isDialect = error instanceof DialectError;
+  const { line, column } = error;
+  const at = line === undefined || column === undefined || !(isDialect || inScript) ? undefined : { line, column };
+  const message = error instanceof ScriptError ? `${error.message}${error.trace}` : error.message;
+  const named = NAMED.find(([pattern]) => pattern.test(message));
+  if (named !== undefined) {
+    const [pattern, reason, kind] = named;
+    const [, name = ""] = pattern.exec(message) ?? [];
+    return new JobError(reason, message, at, { kind, path: name.split(".") });
+  }
+  if (error.code === "conflict") return new JobError("invalidQuery", CONCURRENT, at);
+  return new JobError(error.code === "data" ? "invalid" : "invalidQuery", message, at);
+}
+
+const CONCURRENT = "Transaction is aborted due to concurrent update against a table";
+
+/** Messages that name what is missing, or there already. */
+const NAMED = [
+  [/^Table not found: ([^;]+?)(?:;|$)/, "notFound", "Table"],
+  [/^Not found: Table (\S+)/, "notFound", "Table"],
+  [/^Not found: Dataset (\S+)/, "notFound", "Dataset"],
+  [/^Not found: Routine (\S+)/, "notFound", "Routine"],
+  [/^Already Exists: Table (\S+)/, "duplicate", "Table"],
+  [/^Already Exists: Dataset (\S+)/, "duplicate", "Dataset"],
+  [/^Already Exists: Routine (\S+)/, "duplicate", "Routine"],
+  [/^Dataset (\S+) is still in use$/, "resourceInUse", "Dataset"],
+] as const;
+
+function stopped(signal: AbortSignal): JobError {
+  return signal.reason instanceof JobError
+    ? signal.reason
+    : new JobError("stopped", "Job execution was cancelled: User requested cancellation");
+}

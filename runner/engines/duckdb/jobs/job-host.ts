@@ -1,0 +1,269 @@
+import type { DuckDBConnection, DuckDBMaterializedResult } from "@duckdb/node-api";
+import type { TranslatedStatement } from "../../../dialect/index.js";
+import type { Catalog, CatalogTable } from "../../../googlesql/catalog.js";
+import type { ScriptStatement } from "../../../googlesql/script-ast.js";
+import type { QueryResult, RelationId, SqlValue } from "../../../port/port.js";
+import type { ChangedRows, JobRequest, JobStatement, SystemTable } from "../../../port/sql-jobs.js";
+import type { Column } from "../../../port/sql-types.js";
+import { quoteName } from "../quote.js";
+import { OwnTransactions } from "../recovery.js";
+import type { RelationSource } from "../relation-source.js";
+import { DuckDbScriptHost } from "../script-host.js";
+import type { ScriptPlace } from "../script-place.js";
+import { duckdbType } from "../types.js";
+import { appendRow } from "../values.js";
+import { writeDestination } from "./destination.js";
+import { ResultRows } from "./result-rows.js";
+import { operationOf, statementKind, targetOf } from "./statement-kinds.js";
+import type { TableLocks } from "./table-locks.js";
+
+/** A statement that has begun. */
+interface Begun {
+  readonly statement: ScriptStatement;
+  readonly text: string;
+  readonly target: RelationId | undefined;
+  readonly startedAt: number;
+}
+
+/** What all jobs of a database share. */
+export interface SharedState {
+  readonly locks: TableLocks;
+  readonly relations: RelationSource;
+  readonly place: ScriptPlace;
+}
+
+/** Carries the script of a job out, and tells what each statement did. */
+export class JobHost extends DuckDbScriptHost {
+  readonly #connection: DuckDBConnection;
+  readonly #recovery: OwnTransactions;
+  readonly #locks: TableLocks;
+  #request: JobRequest;
+  #told: (statement: JobStatement) => void = () => undefined;
+  #begun: Begun | undefined;
+  readonly #reads = new Map<string, RelationId>();
+  readonly #wanted = new Map<string, SystemTable>();
+  #inTransaction = false;
+
+  private constructor(
+    connection: DuckDBConnection,
+    recovery: OwnTransactions,
+    { locks, relations, place }: SharedState,
+    request: JobRequest,
+  ) {
+    super(connection, recovery, relations, place);
+    this.#connection = connection;
+    this.#recovery = recovery;
+    this.#locks = locks;
+    this.#request = request;
+  }
+
+  static on(connection: DuckDBConnection, shared: SharedState, request: JobRequest): JobHost {
+    return new JobHost(connection, new OwnTransactions(connection), shared, request);
+  }
+
+  /** The next job of the same session. */
+  serve(request: JobRequest, told: (statement: JobStatement) => void): void {
+    this.#request = request;
+    this.#told = told;
+    this.#begun = undefined;
+  }
+
+  /** Told of a statement before it runs. */
+  begins(statement: ScriptStatement, sql: string): void {
+    this.#request.signal.throwIfAborted();
+    this.finish();
+    this.#reads.clear();
+    this.#wanted.clear();
+    const text = sql.slice(statement.start, statement.end);
+    this.#begun = { statement, text, target: targetOf(statement, this.#request.defaultDataset), startedAt: Date.now() };
+    // What a procedure does is told by its statements.
+    if (statement.kind === "call") this.#ended({});
+  }
+
+  /** The last statement is through; one that wrote nothing has not said so. */
+  finish(): void {
+    this.#ended({ operation: this.#begun === undefined ? undefined : operationOf(this.#begun.statement, true) });
+  }
+
+  override async catalog(): Promise<Catalog> {
+    const catalog = await super.catalog();
+    return {
+      ...catalog,
+      find: (path) => {
+        const known = catalog.find(path);
+        if (known === undefined) return this.#systemTable(path);
+        const [dataset, name] = known.path;
+        if (known.temporary !== true) this.#reads.set(`${dataset}.${name}`, { dataset, name });
+        return known;
+      },
+    };
+  }
+
+  /** Its rows are put into a temporary table before the statement runs. */
+  #systemTable(path: readonly string[]): CatalogTable | undefined {
+    const { systemTables, defaultDataset } = this.#request;
+    const found =
+      systemTables(path) ?? (defaultDataset === undefined ? undefined : systemTables([defaultDataset, ...path]));
+    if (found === undefined) return undefined;
+    this.#wanted.set(found.key, found);
+    return { path: ["temp", found.key], columns: found.columns, temporary: true };
+  }
+
+  async #fillSystemTables(): Promise<void> {
+    for (const { key, columns, rows } of this.#wanted.values()) {
+      const definitions = columns.map(({ name, type }) => `${quoteName(name)} ${duckdbType(type)}`).join(", ");
+      await this.#connection.run(`CREATE OR REPLACE TEMP TABLE ${quoteName(key)} (${definitions})`);
+      const appender = await this.#connection.createAppender(key, "main", "temp");
+      for (const row of await rows()) appendRow(appender, columns, row);
+      appender.closeSync();
+    }
+    this.#wanted.clear();
+  }
+
+  /** What the statement reads, for the answer of a dry run. */
+  planned(does: TranslatedStatement, columns: readonly Column[] | undefined): Omit<JobStatement, "rows"> {
+    const { statement, text, target, startedAt } = this.#begun as Begun;
+    return {
+      kind: statementKind(statement, text),
+      text,
+      target,
+      operation: undefined,
+      reads: this.#readRelations(does.kind === "query" ? undefined : target),
+      changed: undefined,
+      columns,
+      startedAt,
+      endedAt: Date.now(),
+    };
+  }
+
+  #readRelations(target: RelationId | undefined): RelationId[] {
+    return [...this.#reads.values()].filter(({ dataset, name }) => dataset !== target?.dataset || name !== target.name);
+  }
+
+  #ended(done: Partial<Pick<JobStatement, "changed" | "rows" | "operation">>): void {
+    const begun = this.#begun;
+    if (begun === undefined) return;
+    this.#begun = undefined;
+    const { statement, text, target, startedAt } = begun;
+    this.#told({
+      kind: statementKind(statement, text),
+      text,
+      target,
+      operation: done.operation,
+      reads: this.#readRelations(statement.kind === "query" ? undefined : target),
+      changed: done.changed,
+      rows: done.rows,
+      columns: undefined,
+      startedAt,
+      endedAt: Date.now(),
+    });
+  }
+
+  override async query(sql: string, columns: readonly Column[]): Promise<QueryResult> {
+    this.#request.signal.throwIfAborted();
+    await this.#fillSystemTables();
+    const { destination } = this.#request;
+    const rows =
+      destination === undefined
+        ? new ResultRows(await this.#run(sql, false), columns)
+        : await this.#locks.hold([lockOf(destination.table)], this.#request.signal, () =>
+            writeDestination(this.#connection, destination, sql, columns),
+          );
+    if (destination !== undefined) this.forgetCatalog();
+    this.#ended({ rows });
+    // The rows stay where they are until somebody reads them.
+    return { columns, rows: [] };
+  }
+
+  async #run(sql: string, changes: boolean): Promise<DuckDBMaterializedResult> {
+    return this.#recovery.run(sql, changes, () => this.#connection.run(sql));
+  }
+
+  override async value(sql: string): Promise<SqlValue> {
+    this.#request.signal.throwIfAborted();
+    await this.#fillSystemTables();
+    const value = await super.value(sql);
+    if (this.#begun?.statement.kind === "assert") this.#ended({});
+    return value;
+  }
+
+  override async setVariable(key: string, sql: string): Promise<void> {
+    this.#request.signal.throwIfAborted();
+    await this.#fillSystemTables();
+    return super.setVariable(key, sql);
+  }
+
+  override async apply(statement: TranslatedStatement): Promise<number> {
+    const { signal } = this.#request;
+    signal.throwIfAborted();
+    await this.#fillSystemTables();
+    const begun = this.#begun;
+    const target = begun?.target;
+    const work = async (): Promise<number> => {
+      const existed = target !== undefined && begun !== undefined && (await this.#exists(begun, statement));
+      const changed = await this.#change(statement);
+      const operation = begun === undefined ? undefined : operationOf(begun.statement, existed);
+      this.#ended({ changed: changed.rows, operation });
+      return changed.total;
+    };
+    // Within a transaction whoever comes second fails: it reads what was there when it began.
+    if (this.#inTransaction || target === undefined || target.dataset === "_SESSION") return work();
+    return this.#locks.hold([lockOf(target)], signal, work);
+  }
+
+  async #exists({ statement, target }: Begun, { kind }: TranslatedStatement): Promise<boolean> {
+    if (kind !== "createTable" && kind !== "createView" && kind !== "createSchema" && kind !== "drop") return true;
+    const { dataset = "", name = "" } = target ?? {};
+    if (name === "") {
+      const found = await this.#connection.runAndReadAll("SELECT 1 FROM duckdb_schemas() WHERE schema_name = ?", [
+        dataset,
+      ]);
+      return found.currentRowCount > 0;
+    }
+    const catalog = await super.catalog();
+    const path = "temporary" in statement && statement.temporary ? [name] : [dataset, name];
+    return catalog.find(path) !== undefined;
+  }
+
+  async #change(statement: TranslatedStatement): Promise<{ readonly total: number; readonly rows?: ChangedRows }> {
+    if (statement.kind === "merge") return this.#merge(statement.sql);
+    const total = await super.apply(statement);
+    const none = { inserted: 0, updated: 0, deleted: 0 };
+    switch (statement.kind) {
+      case "insert":
+        return { total, rows: { ...none, inserted: total } };
+      case "update":
+        return { total, rows: { ...none, updated: total } };
+      case "delete":
+      case "truncate":
+        return { total, rows: { ...none, deleted: total } };
+      default:
+        return { total };
+    }
+  }
+
+  async #merge(statements: readonly string[]): Promise<{ readonly total: number; readonly rows: ChangedRows }> {
+    const [merge = "", ...checks] = [...statements].reverse();
+    for (const check of checks.reverse()) await this.#run(check, true);
+    const result = await this.#run(`${merge} RETURNING merge_action`, true);
+    const counts = { INSERT: 0, UPDATE: 0, DELETE: 0 };
+    for (let index = 0; index < result.chunkCount; index += 1)
+      for (const action of result.getChunk(index).getColumnValues(0)) counts[action as keyof typeof counts] += 1;
+    const rows = { inserted: counts.INSERT, updated: counts.UPDATE, deleted: counts.DELETE };
+    return { total: rows.inserted + rows.updated + rows.deleted, rows };
+  }
+
+  override async saveRoutine(path: readonly string[], text: string | undefined): Promise<void> {
+    const existed = (await this.routines()).has(path.join("."));
+    await super.saveRoutine(path, text);
+    const begun = this.#begun;
+    this.#ended({ operation: begun === undefined ? undefined : operationOf(begun.statement, existed) });
+  }
+
+  override async transaction(verb: "BEGIN" | "COMMIT" | "ROLLBACK"): Promise<void> {
+    await super.transaction(verb);
+    this.#inTransaction = verb === "BEGIN";
+  }
+}
+
+const lockOf = ({ dataset, name }: RelationId): string => `${dataset}.${name}`;

@@ -1,0 +1,121 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { Script } from "../../../dialect/script/script.js";
+import { locateErrors, parseScriptText } from "../../../dialect/script.js";
+import type { JobRequest, JobSession, JobStatement } from "../../../port/sql-jobs.js";
+import { layoutSql } from "../catalog.js";
+import type { Translator } from "../translator.js";
+import { jobError } from "./job-errors.js";
+import { JobHost, type SharedState } from "./job-host.js";
+import { interruptible } from "./running.js";
+import { isScript } from "./statement-kinds.js";
+
+/** One connection and the script that runs on it, job after job. */
+export class DuckDbJobSession implements JobSession {
+  readonly #connection: DuckDBConnection;
+  readonly #release: () => void;
+  readonly #host: JobHost;
+  readonly #script: Script;
+  /** Jobs of one session follow each other. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(connection: DuckDBConnection, release: () => void, host: JobHost, script: Script) {
+    this.#connection = connection;
+    this.#release = release;
+    this.#host = host;
+    this.#script = script;
+  }
+
+  static async open(
+    connection: DuckDBConnection,
+    release: () => void,
+    translator: Translator,
+    shared: SharedState,
+    request: JobRequest,
+  ): Promise<DuckDbJobSession> {
+    const host = JobHost.on(connection, shared, request);
+    const { defaultDataset, destination } = request;
+    const script = await translator.script(host, { defaultDataset, renamesColumns: destination === undefined });
+    return new DuckDbJobSession(connection, release, host, script);
+  }
+
+  async run(request: JobRequest, told: (statement: JobStatement) => void): Promise<void> {
+    const before = this.#last;
+    const running = before.catch(() => undefined).then(() => this.#run(request, told));
+    this.#last = running;
+    return running;
+  }
+
+  async #run(request: JobRequest, told: (statement: JobStatement) => void): Promise<void> {
+    const { sql, signal } = request;
+    let inScript = true;
+    try {
+      this.#host.serve(request, told);
+      inScript = isScript(locateErrors(sql, () => parseScriptText(sql)));
+      await this.#bind(request);
+      await interruptible(this.#connection, signal, () => this.#script.execute(sql));
+      this.#host.finish();
+    } catch (cause) {
+      throw jobError(cause, signal, inScript);
+    }
+  }
+
+  async #bind({ parameters }: JobRequest): Promise<void> {
+    let positional = 0;
+    for (const { name, type, expression } of parameters) {
+      if (name === undefined) positional += 1;
+      await this.#script.bind(name === undefined ? `@?${positional}` : `@${name}`, type, expression);
+    }
+  }
+
+  /** What the text would do. */
+  async describe(request: JobRequest): Promise<JobStatement> {
+    const startedAt = Date.now();
+    const { sql, signal } = request;
+    try {
+      this.#host.serve(request, () => undefined);
+      await this.#bind(request);
+      const translated = await this.#script.translated(sql);
+      if (translated === undefined) return scriptPlan(sql, startedAt);
+      const { does } = translated;
+      const columns = does.kind === "query" ? does.columns : undefined;
+      return { ...this.#host.planned(does, columns), rows: undefined };
+    } catch (cause) {
+      throw jobError(cause, signal, true);
+    }
+  }
+
+  /** DuckDB's statements of a definition. */
+  async definition(sql: string): Promise<readonly string[]> {
+    const { signal } = new AbortController();
+    try {
+      const translated = await this.#script.translated(sql);
+      if (translated?.does.kind !== "createTable") return translated?.does.sql ?? [];
+      const { path, partitionColumn, clusterBy, primaryKey } = translated.does;
+      const [dataset = "", name = ""] = path.slice(-2);
+      return [...translated.does.sql, layoutSql({ dataset, name }, { partitionColumn, clusterBy, primaryKey })];
+    } catch (cause) {
+      throw jobError(cause, signal, false);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#last.catch(() => undefined);
+    await this.#script.end().catch(() => undefined);
+    this.#release();
+  }
+}
+
+function scriptPlan(text: string, startedAt: number): JobStatement {
+  return {
+    kind: "SCRIPT",
+    text,
+    target: undefined,
+    operation: undefined,
+    reads: [],
+    changed: undefined,
+    rows: undefined,
+    columns: undefined,
+    startedAt,
+    endedAt: Date.now(),
+  };
+}

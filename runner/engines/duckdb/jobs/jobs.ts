@@ -1,0 +1,152 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { type RelationId, relationKey } from "../../../port/port.js";
+import {
+  JobError,
+  type JobRequest,
+  type JobRows,
+  type JobSession,
+  type JobStatement,
+  type RelationDetails,
+  type SqlJobs,
+  type WriteRequest,
+} from "../../../port/sql-jobs.js";
+import { quoteName, quotePath, quoteText } from "../quote.js";
+import { readRoutines } from "../script-host.js";
+import type { Translator } from "../translator.js";
+import { readDatasets, readDetails } from "./details.js";
+import { DuckDbJobSession } from "./job-session.js";
+import { readParquet } from "./parquet.js";
+import { ResultRows } from "./result-rows.js";
+import { SharedRelations } from "./shared-relations.js";
+import { TableLocks } from "./table-locks.js";
+import { writeRows } from "./write-rows.js";
+
+/** Connections of one database, taken and given back. */
+export interface Connections {
+  take(): Promise<DuckDBConnection>;
+  giveBack(connection: DuckDBConnection): void;
+}
+
+/** Jobs of many clients on one DuckDB instance. */
+export class DuckDbJobs implements SqlJobs {
+  readonly #connections: Connections;
+  readonly #translator: Translator;
+  readonly #locks = new TableLocks();
+  readonly #relations = new SharedRelations((work) => this.#with(work));
+
+  constructor(connections: Connections, translator: Translator) {
+    this.#connections = connections;
+    this.#translator = translator;
+  }
+
+  async run(request: JobRequest, told: (statement: JobStatement) => void): Promise<void> {
+    const session = await this.#open(request);
+    try {
+      await session.run(request, told);
+    } finally {
+      await session.close();
+    }
+  }
+
+  async openSession(request: JobRequest): Promise<JobSession> {
+    return this.#open(request);
+  }
+
+  async describe(request: JobRequest): Promise<JobStatement> {
+    const session = await this.#open(request);
+    try {
+      return await session.describe(request);
+    } finally {
+      await session.close();
+    }
+  }
+
+  async #open(request: JobRequest): Promise<DuckDbJobSession> {
+    await this.#translator.prepare();
+    const connection = await this.#connections.take();
+    return DuckDbJobSession.open(
+      connection,
+      () => this.#connections.giveBack(connection),
+      this.#translator,
+      { locks: this.#locks, relations: this.#relations, place: this.#translator.place },
+      request,
+    );
+  }
+
+  async datasets(): Promise<readonly string[]> {
+    return this.#with(readDatasets);
+  }
+
+  async relations(dataset: string, name?: string): Promise<readonly RelationDetails[]> {
+    const known = await this.#relations.read();
+    return this.#with((connection) => readDetails(connection, known, dataset, name));
+  }
+
+  async routines(): Promise<ReadonlyMap<string, string>> {
+    return this.#with(readRoutines);
+  }
+
+  async rows(relation: RelationId, columns: readonly string[], start: number, count: number): Promise<JobRows> {
+    await this.#translator.prepare();
+    return this.#with(async (connection) => {
+      const known = (await this.#relations.read()).get(relationKey(relation));
+      if (known === undefined) throw missingTable(relation);
+      const read = columns.flatMap((name) => known.columns.find((column) => column.name === name) ?? []);
+      const names = read.length === 0 ? "NULL" : read.map(({ name }) => quoteName(name)).join(", ");
+      const sql = `SELECT ${names} FROM ${quotePath(relation)} LIMIT ${count} OFFSET ${start}`;
+      return new ResultRows(await connection.run(sql), read);
+    });
+  }
+
+  async write(request: WriteRequest): Promise<number> {
+    const { table, create, signal } = request;
+    // Found before the transaction: the statement is translated on what is there.
+    const making = create === undefined ? [] : await this.#definition(create);
+    try {
+      return await this.#locks.hold([relationKey(table)], signal, () =>
+        this.#with((connection) => writeRows(connection, request, making)),
+      );
+    } finally {
+      if (create !== undefined) this.#relations.forget();
+    }
+  }
+
+  async #definition(sql: string): Promise<readonly string[]> {
+    const request = {
+      sql,
+      parameters: [],
+      defaultDataset: undefined,
+      systemTables: () => undefined,
+      destination: undefined,
+    };
+    const session = await this.#open({ ...request, signal: new AbortController().signal });
+    try {
+      return await session.definition(sql);
+    } finally {
+      await session.close();
+    }
+  }
+
+  async parquetRows(path: string): Promise<JobRows> {
+    return this.#with((connection) => readParquet(connection, path));
+  }
+
+  async writeParquet(table: RelationId, path: string): Promise<void> {
+    await this.#with((connection) => connection.run(`COPY ${quotePath(table)} TO ${quoteText(path)} (FORMAT parquet)`));
+  }
+
+  async #with<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const connection = await this.#connections.take();
+    try {
+      return await work(connection);
+    } finally {
+      this.#connections.giveBack(connection);
+    }
+  }
+}
+
+/** The error for a table that is not there. */
+function missingTable({ dataset, name }: RelationId): JobError {
+  const path = [dataset, name];
+  return new JobError("notFound", `Not found: Table ${path.join(".")}`, undefined, { kind: "Table", path });
+}

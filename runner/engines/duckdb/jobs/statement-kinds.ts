@@ -1,0 +1,97 @@
+import type { Statement } from "../../../googlesql/ast.js";
+import type { ScriptStatement } from "../../../googlesql/script-ast.js";
+import type { RelationId } from "../../../port/port.js";
+import type { JobStatement } from "../../../port/sql-jobs.js";
+
+/** BigQuery's name of a statement's kind. https://cloud.google.com/bigquery/docs/reference/rest/v2/Job#JobStatistics2 */
+export function statementKind(statement: ScriptStatement, text: string): string {
+  const materialized = /^\w+\s+(?:OR\s+REPLACE\s+)?MATERIALIZED\b/i.test(text);
+  switch (statement.kind) {
+    case "query":
+      return "SELECT";
+    case "createTable":
+      return statement.query === undefined ? "CREATE_TABLE" : "CREATE_TABLE_AS_SELECT";
+    case "copyTable":
+      return "CREATE_TABLE";
+    case "createView":
+      return materialized ? "CREATE_MATERIALIZED_VIEW" : "CREATE_VIEW";
+    case "drop":
+      return materialized ? "DROP_MATERIALIZED_VIEW" : `DROP_${statement.object}`;
+    case "dropRoutine":
+      return `DROP_${statement.object.replace(" ", "_")}`;
+    case "alterTable":
+    case "changeTable":
+      return "ALTER_TABLE";
+    case "alterOptions":
+      return `ALTER_${statement.object}`;
+    default:
+      return KINDS[statement.kind] ?? "SCRIPT";
+  }
+}
+
+const KINDS: Partial<Record<ScriptStatement["kind"], string>> = {
+  createSchema: "CREATE_SCHEMA",
+  createFunction: "CREATE_FUNCTION",
+  createTableFunction: "CREATE_TABLE_FUNCTION",
+  createProcedure: "CREATE_PROCEDURE",
+  insert: "INSERT",
+  delete: "DELETE",
+  update: "UPDATE",
+  merge: "MERGE",
+  truncate: "TRUNCATE_TABLE",
+  assert: "ASSERT",
+  call: "CALL",
+};
+
+/** Whether a text is a script to BigQuery: it has child jobs. */
+export function isScript(statements: readonly ScriptStatement[]): boolean {
+  const [only] = statements;
+  return statements.length > 1 || only === undefined || (KINDS[only.kind] === undefined && !DEFINED.has(only.kind));
+}
+
+const DEFINED: ReadonlySet<string> = new Set<Statement["kind"]>([
+  "query",
+  "createTable",
+  "copyTable",
+  "createView",
+  "drop",
+  "dropRoutine",
+  "alterTable",
+  "changeTable",
+  "alterOptions",
+]);
+
+/** The relation or routine that a statement makes, changes or drops; of a dataset only `dataset` is filled. */
+export function targetOf(statement: ScriptStatement, defaultDataset: string | undefined): RelationId | undefined {
+  if (!("path" in statement)) return undefined;
+  const parts = statement.path.parts.map(({ name }) => name);
+  if ("temporary" in statement && statement.temporary) return { dataset: "_SESSION", name: parts.at(-1) ?? "" };
+  const isDataset = statement.kind === "createSchema" || ("object" in statement && statement.object === "SCHEMA");
+  if (isDataset) return { dataset: parts.at(-1) ?? "", name: "" };
+  return { dataset: parts.at(-2) ?? defaultDataset ?? "", name: parts.at(-1) ?? "" };
+}
+
+/** What a definition did, given whether its target was there before. */
+export function operationOf(statement: ScriptStatement, existed: boolean): JobStatement["operation"] {
+  switch (statement.kind) {
+    case "createTable":
+    case "copyTable":
+    case "createView":
+    case "createFunction":
+    case "createTableFunction":
+    case "createProcedure":
+      if (!existed) return "CREATE";
+      return statement.orReplace ? "REPLACE" : "SKIP";
+    case "createSchema":
+      return existed ? "SKIP" : "CREATE";
+    case "drop":
+    case "dropRoutine":
+      return existed ? "DROP" : "SKIP";
+    case "alterTable":
+    case "changeTable":
+    case "alterOptions":
+      return "ALTER";
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,48 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { relationKey } from "../../../port/port.js";
+import { JobError, type WriteRequest } from "../../../port/sql-jobs.js";
+import { readCatalog } from "../catalog.js";
+import { quotePath } from "../quote.js";
+import { appendRow } from "../values.js";
+import { jobError } from "./job-errors.js";
+
+/** How many rows are appended before those who wait for this process get a turn. */
+const ROWS_AT_ONCE = 1000;
+
+/**
+ * Adds rows to a table, in one transaction.
+ * @param making DuckDB's statements that make the table
+ */
+export async function writeRows(
+  connection: DuckDBConnection,
+  { table, columns: given, rows, truncate, signal }: WriteRequest,
+  making: readonly string[],
+): Promise<number> {
+  await connection.run("BEGIN TRANSACTION");
+  try {
+    for (const sql of making) await connection.run(sql);
+    const known = (await readCatalog(connection)).get(relationKey(table));
+    if (known === undefined) {
+      const path = [table.dataset, table.name];
+      throw new JobError("notFound", `Not found: Table ${path.join(".")}`, undefined, { kind: "Table", path });
+    }
+    if (truncate && making.length === 0) await connection.run(`DELETE FROM ${quotePath(table)}`);
+    const names = new Set(given.map((name) => name.toLowerCase()));
+    const columns = known.columns.map((column) => (names.has(column.name.toLowerCase()) ? column : undefined));
+    const appender = await connection.createAppender(table.name, table.dataset);
+    let count = 0;
+    for await (const row of rows) {
+      appendRow(appender, columns, row);
+      count += 1;
+      if (count % ROWS_AT_ONCE !== 0) continue;
+      signal.throwIfAborted();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    appender.closeSync();
+    await connection.run("COMMIT");
+    return count;
+  } catch (cause) {
+    await connection.run("ROLLBACK").catch(() => undefined);
+    throw jobError(cause, signal, false);
+  }
+}

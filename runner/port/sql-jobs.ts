@@ -1,0 +1,170 @@
+import type { Relation, RelationId, RowObject, SqlValue } from "./port.js";
+import type { Column, SqlType } from "./sql-types.js";
+
+/** A value for `@name`, or for the next `?` where it has no name. */
+export interface JobParameter {
+  readonly name: string | undefined;
+  readonly type: SqlType;
+  /** A GoogleSQL expression without columns. */
+  readonly expression: string;
+}
+
+/** A relation that SQL reads by name and that stands in no file: INFORMATION_SCHEMA and the like. */
+export interface SystemTable {
+  /** Tells it from every other one. */
+  readonly key: string;
+  readonly columns: readonly Column[];
+  /** Its rows now. */
+  rows(): Promise<readonly RowObject[]>;
+}
+
+/** Finds the system table of a path; undefined: the path names none. */
+export type SystemTables = (path: readonly string[]) => SystemTable | undefined;
+
+/** What a job may see and where it stops. */
+export interface JobRequest {
+  /** A GoogleSQL query or script. */
+  readonly sql: string;
+  readonly parameters: readonly JobParameter[];
+  readonly defaultDataset: string | undefined;
+  readonly systemTables: SystemTables;
+  /** Ends the job where it is; the running statement is interrupted. */
+  readonly signal: AbortSignal;
+  /** Where the rows of the text's one query go besides to the caller. */
+  readonly destination: JobDestination | undefined;
+}
+
+/** A table that takes the rows of a query. */
+export interface JobDestination {
+  readonly table: RelationId;
+  /** `replace`: the table is made anew; `append`: rows are added to it. */
+  readonly write: "replace" | "append";
+  readonly partitionColumn: string | undefined;
+  readonly clusterBy: readonly string[];
+}
+
+/** Rows that a statement answered with, kept by the engine until they are let go. */
+export interface JobRows {
+  readonly columns: readonly Column[];
+  readonly count: number;
+  /** Some of the rows, in order; fewer at the end. */
+  read(start: number, count: number): readonly (readonly SqlValue[])[];
+}
+
+/** Rows that a statement changed; undefined where it is no statement of that kind. */
+export interface ChangedRows {
+  readonly inserted: number;
+  readonly updated: number;
+  readonly deleted: number;
+}
+
+/** One statement of a job, as it went. */
+export interface JobStatement {
+  /** BigQuery's name of its kind: `SELECT`, `CREATE_TABLE_AS_SELECT`, `SCRIPT` for control statements. */
+  readonly kind: string;
+  /** Its own text. */
+  readonly text: string;
+  /** The relation or routine that it makes, changes or drops. */
+  readonly target: RelationId | undefined;
+  /** What a definition did. */
+  readonly operation: "CREATE" | "REPLACE" | "SKIP" | "DROP" | "ALTER" | undefined;
+  /** Persistent relations that it reads. */
+  readonly reads: readonly RelationId[];
+  readonly changed: ChangedRows | undefined;
+  readonly rows: JobRows | undefined;
+  /** Columns that a query would answer with, where nothing ran. */
+  readonly columns: readonly Column[] | undefined;
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+/** Why a job failed, in the terms of the BigQuery API. */
+export type JobErrorReason =
+  | "invalidQuery"
+  | "invalid"
+  | "notFound"
+  | "duplicate"
+  | "stopped"
+  | "timeout"
+  | "resourceInUse"
+  | "notImplemented"
+  | "responseTooLarge"
+  | "internalError";
+
+/** A job that failed; the message is BigQuery's own where it has one, without the position. */
+export class JobError extends Error {
+  override readonly name = "JobError";
+  constructor(
+    readonly reason: JobErrorReason,
+    message: string,
+    /** 1-based place in the job's text. */
+    readonly at: { readonly line: number; readonly column: number } | undefined = undefined,
+    /** What was not found, or is there already. */
+    readonly object:
+      | { readonly kind: "Table" | "Dataset" | "Routine"; readonly path: readonly string[] }
+      | undefined = undefined,
+  ) {
+    super(message);
+  }
+}
+
+/** A relation with what only its definition tells. */
+export interface RelationDetails extends Relation {
+  /** Columns that must have a value, by name. */
+  readonly required: ReadonlySet<string>;
+  /** Rows of a table; undefined for a view. */
+  readonly rows: number | undefined;
+}
+
+/** A connection whose temporary tables, functions and variables last until it is closed. */
+export interface JobSession {
+  /**
+   * Runs a text; statements are told as they end.
+   * @throws JobError
+   */
+  run(request: JobRequest, told: (statement: JobStatement) => void): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Runs texts of many clients side by side on one warehouse: readers never wait, writers of one table do. */
+export interface SqlJobs {
+  /** As a session that is closed behind the text. */
+  run(request: JobRequest, told: (statement: JobStatement) => void): Promise<void>;
+  /** @param request whose default dataset and column names hold for all jobs of the session */
+  openSession(request: JobRequest): Promise<JobSession>;
+  /**
+   * What a text would do; nothing runs. Of a text of several statements one `SCRIPT` is told.
+   * @throws JobError for a mistake in the text
+   */
+  describe(request: JobRequest): Promise<JobStatement>;
+  /** Names of the datasets. */
+  datasets(): Promise<readonly string[]>;
+  /** Relations of one dataset, or one of them. */
+  relations(dataset: string, name?: string): Promise<readonly RelationDetails[]>;
+  /** GoogleSQL texts of the persistent functions and procedures, by `dataset.name`. */
+  routines(): Promise<ReadonlyMap<string, string>>;
+  /** Rows of a relation in a stable order. */
+  rows(relation: RelationId, columns: readonly string[], start: number, count: number): Promise<JobRows>;
+  /**
+   * Adds rows to a table, all or none; how many.
+   * @throws JobError
+   */
+  write(request: WriteRequest): Promise<number>;
+  /** The rows of a Parquet file. */
+  parquetRows(path: string): Promise<JobRows>;
+  /** Writes a table to a Parquet file. */
+  writeParquet(table: RelationId, path: string): Promise<void>;
+}
+
+/** Rows on their way into a table. */
+export interface WriteRequest {
+  readonly table: RelationId;
+  /** The columns that rows may have; the others get their default. */
+  readonly columns: readonly string[];
+  readonly rows: AsyncIterable<RowObject> | Iterable<RowObject>;
+  /** A GoogleSQL statement that makes the table; undefined: it is there. */
+  readonly create: string | undefined;
+  /** The rows of the table go. */
+  readonly truncate: boolean;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,36 @@
+import * as v from "valibot";
+import type { FieldSchema } from "../protocol/schema.js";
+
+/** A column as a client writes it. */
+export const fieldSchema: v.GenericSchema<FieldSchema> = v.object({
+  name: v.string(),
+  type: v.string(),
+  mode: v.optional(v.string()),
+  description: v.optional(v.string()),
+  fields: v.optional(v.array(v.lazy(() => fieldSchema))),
+  maxLength: v.optional(v.string()),
+  precision: v.optional(v.string()),
+  scale: v.optional(v.string()),
+  defaultValueExpression: v.optional(v.string()),
+  policyTags: v.optional(v.object({ names: v.array(v.string()) })),
+});
+
+export const tableSchema = v.object({ fields: v.optional(v.array(fieldSchema), []) });
+
+/**
+ * The fields of a table with what a client has said of them besides name and type.
+ * @param kept fields as the client wrote them
+ */
+export function describedFields(fields: readonly FieldSchema[], kept: readonly FieldSchema[]): FieldSchema[] {
+  const known = new Map(kept.map((field) => [field.name.toLowerCase(), field]));
+  return fields.map((field) => {
+    const own = known.get(field.name.toLowerCase());
+    if (own === undefined) return field;
+    const { description, policyTags, defaultValueExpression } = own;
+    const inner = field.fields === undefined ? {} : { fields: describedFields(field.fields, own.fields ?? []) };
+    const said = Object.entries({ description, policyTags, defaultValueExpression }).filter(
+      ([, value]) => value !== undefined,
+    );
+    return { ...field, ...inner, ...Object.fromEntries(said) };
+  });
+}

@@ -1,0 +1,29 @@
+import type { SqlJobs } from "../../port/sql-jobs.js";
+import type { MetadataStore } from "../metadata/store.js";
+import type { ModifiedTimes } from "../metadata/times.js";
+
+/** What every route works on. */
+export interface Catalogue {
+  readonly jobs: SqlJobs;
+  readonly store: MetadataStore;
+  readonly times: ModifiedTimes;
+  /** Where datasets are that say nothing else. */
+  readonly location: string;
+}
+
+/** A project as a client names it; all of them are the one warehouse. */
+export type Project = string;
+
+/** Runs a text of the server's own, which a client's values have been put into as names only. */
+export async function runSql({ jobs }: Pick<Catalogue, "jobs">, sql: string, defaultDataset?: string): Promise<void> {
+  const { signal } = new AbortController();
+  const request = {
+    sql,
+    parameters: [],
+    defaultDataset,
+    systemTables: () => undefined,
+    signal,
+    destination: undefined,
+  };
+  await jobs.run(request, () => undefined);
+}

@@ -1,0 +1,169 @@
+import * as v from "valibot";
+import type { RelationDetails } from "../../port/sql-jobs.js";
+import { typeName } from "../../port/sql-types.js";
+import type { Kept } from "../metadata/store.js";
+import { ApiError } from "../protocol/errors.js";
+import { declaredText, type FieldSchema, quoted, typeOfField } from "../protocol/schema.js";
+import { labels } from "../protocol/validate.js";
+import { requireDataset } from "./datasets.js";
+import { tableSchema } from "./fields.js";
+import { merged } from "./merged.js";
+import { type Catalogue, runSql } from "./service.js";
+import { findRelation, fullTableName, requireRelation, type TableRef, tableId, tableResource } from "./tables.js";
+
+const viewDefinition = v.looseObject({ query: v.string(), useLegacySql: v.nullish(v.boolean()) });
+
+/** What a client may say of a table. https://cloud.google.com/bigquery/docs/reference/rest/v2/tables */
+const SAID = {
+  friendlyName: v.nullish(v.string()),
+  description: v.nullish(v.string()),
+  labels: v.nullish(v.record(v.string(), v.nullable(v.string()))),
+  schema: v.nullish(tableSchema),
+  expirationTime: v.nullish(v.union([v.string(), v.pipe(v.number(), v.transform(String))])),
+  timePartitioning: v.nullish(v.looseObject({ type: v.optional(v.string()), field: v.optional(v.string()) })),
+  rangePartitioning: v.nullish(v.looseObject({ field: v.string() })),
+  clustering: v.nullish(v.object({ fields: v.array(v.string()) })),
+  requirePartitionFilter: v.nullish(v.boolean()),
+  view: v.nullish(viewDefinition),
+  materializedView: v.nullish(viewDefinition),
+  defaultCollation: v.nullish(v.string()),
+  defaultRoundingMode: v.nullish(v.string()),
+  encryptionConfiguration: v.nullish(v.looseObject({})),
+  maxStaleness: v.nullish(v.string()),
+  resourceTags: v.nullish(labels),
+  tableConstraints: v.nullish(v.looseObject({ primaryKey: v.nullish(v.object({ columns: v.array(v.string()) })) })),
+  externalDataConfiguration: v.nullish(v.looseObject({})),
+};
+
+export const tableChange = v.object(SAID);
+export const newTable = v.object({ ...SAID, tableReference: v.object({ tableId: v.string() }) });
+export type TableChange = v.InferOutput<typeof tableChange>;
+
+const NAME = /^[\p{L}\p{M}\p{N}\p{Pc}\p{Pd}\p{Zs}]{1,1024}$/u;
+
+/**
+ * Makes a table or view.
+ * @throws ApiError where there is one already, and for what the engine does not have
+ */
+export async function createTable(catalogue: Catalogue, ref: TableRef, given: TableChange) {
+  if (!NAME.test(ref.table)) throw new ApiError("invalid", `Invalid table ID "${ref.table}".`);
+  await requireDataset(catalogue, ref.project, ref.dataset);
+  if ((await findRelation(catalogue, ref)) !== undefined)
+    throw new ApiError("duplicate", `Already Exists: Table ${fullTableName(ref)}`);
+  await runSql(catalogue, creation(ref, given, ""));
+  await keep(catalogue, ref, { ...merged({}, given), created: Date.now() });
+  return tableResource(catalogue, ref, await requireRelation(catalogue, ref));
+}
+
+/** The statement that makes a table or view as a client describes it. */
+export function creation(
+  { dataset, table }: Pick<TableRef, "dataset" | "table">,
+  given: TableChange,
+  orReplace: string,
+): string {
+  const name = `${quoted(dataset)}.${quoted(table)}`;
+  if (given.externalDataConfiguration)
+    throw new ApiError("invalid", "External tables are not supported by the embedded engine");
+  const view = given.view ?? given.materializedView;
+  if (view) {
+    if (view.useLegacySql === true)
+      throw new ApiError("invalid", "Views in legacy SQL are not supported by the embedded engine");
+    return `CREATE ${orReplace}VIEW ${name} AS ${view.query}`;
+  }
+  const fields = given.schema?.fields ?? [];
+  if (fields.length === 0)
+    throw new ApiError("invalid", "A table without columns is not supported by the embedded engine: give a schema");
+  const columns = fields.map(columnText);
+  const key = given.tableConstraints?.primaryKey?.columns ?? [];
+  if (key.length > 0) columns.push(`PRIMARY KEY (${key.map(quoted).join(", ")}) NOT ENFORCED`);
+  return `CREATE ${orReplace}TABLE ${name} (${columns.join(", ")})${layoutText(given, fields)}`;
+}
+
+function columnText(field: FieldSchema): string {
+  const required = field.mode?.toUpperCase() === "REQUIRED" ? " NOT NULL" : "";
+  const { defaultValueExpression } = field;
+  const value = defaultValueExpression === undefined ? "" : ` DEFAULT ${defaultValueExpression}`;
+  return `${quoted(field.name)} ${declaredText(field)}${value}${required}`;
+}
+
+/** Layout that the warehouse has a place for; the rest is kept beside it. */
+function layoutText({ timePartitioning, clustering }: TableChange, fields: readonly FieldSchema[]): string {
+  const named = (name: string): FieldSchema => {
+    const found = fields.find((field) => field.name.toLowerCase() === name.toLowerCase());
+    if (found !== undefined) return found;
+    throw new ApiError("invalid", "The field specified for partitioning cannot be found in the schema.");
+  };
+  const column = timePartitioning?.field === undefined ? undefined : named(timePartitioning.field);
+  const byDay = column !== undefined && typeOfField(column) === "DATE" && (timePartitioning?.type ?? "DAY") === "DAY";
+  const partition = byDay ? ` PARTITION BY ${quoted(column.name)}` : "";
+  for (const name of clustering?.fields ?? [])
+    if (!fields.some((field) => field.name.toLowerCase() === name.toLowerCase()))
+      throw new ApiError(
+        "invalid",
+        `The field specified for clustering cannot be found in the schema. Invalid field: ${name}`,
+      );
+  const cluster = clustering ? ` CLUSTER BY ${clustering.fields.map(quoted).join(", ")}` : "";
+  return `${partition}${cluster}`;
+}
+
+/** Changes a table; `replace`: what the change leaves out is gone. */
+export async function changeTable(catalogue: Catalogue, ref: TableRef, change: TableChange, replace: boolean) {
+  const relation = await requireRelation(catalogue, ref);
+  const { created, ...said } = catalogue.store.get("table", tableId(ref));
+  const view = change.view ?? change.materializedView;
+  if (view && relation.kind === "view") await runSql(catalogue, creation(ref, change, "OR REPLACE "));
+  if (change.schema && relation.kind === "table") {
+    const statements = schemaChanges(ref, relation, change.schema.fields);
+    for (const sql of statements) await runSql(catalogue, sql);
+  }
+  const { view: oldView, materializedView } = said;
+  const base = replace ? definedOnly({ view: oldView, materializedView }) : said;
+  await keep(catalogue, ref, { ...merged(base, change), created });
+  return tableResource(catalogue, ref, await requireRelation(catalogue, ref));
+}
+
+function definedOnly(kept: Kept): Kept {
+  return Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined));
+}
+
+/** Columns may be added at the end and lose their REQUIRED; nothing else. */
+export function schemaChanges(ref: TableRef, relation: RelationDetails, fields: readonly FieldSchema[]): string[] {
+  const name = `${quoted(ref.dataset)}.${quoted(ref.table)}`;
+  const wanted = new Map(fields.map((field) => [field.name.toLowerCase(), field]));
+  const statements: string[] = [];
+  for (const { name: column, type } of relation.columns) {
+    const field = wanted.get(column.toLowerCase());
+    wanted.delete(column.toLowerCase());
+    const mismatch = `Provided Schema does not match Table ${fullTableName(ref)}.`;
+    if (field === undefined) throw new ApiError("invalid", `${mismatch} Field ${column} is missing in new schema`);
+    const [before, after] = [typeName(type), typeName(typeOfField(field))];
+    if (before !== after)
+      throw new ApiError("invalid", `${mismatch} Field ${column} has changed type from ${before} to ${after}`);
+    const required = relation.required.has(column);
+    const wants = field.mode?.toUpperCase() === "REQUIRED";
+    if (wants && !required)
+      throw new ApiError("invalid", `${mismatch} Field ${column} has changed mode from NULLABLE to REQUIRED`);
+    if (required && !wants) statements.push(`ALTER TABLE ${name} ALTER COLUMN ${quoted(column)} DROP NOT NULL`);
+  }
+  for (const field of wanted.values()) {
+    if (field.mode?.toUpperCase() === "REQUIRED")
+      throw new ApiError(
+        "invalid",
+        `Provided Schema does not match Table ${fullTableName(ref)}. Cannot add required fields to an existing schema. (field: ${field.name})`,
+      );
+    statements.push(`ALTER TABLE ${name} ADD COLUMN ${quoted(field.name)} ${declaredText(field)}`);
+  }
+  return statements;
+}
+
+async function keep({ store, times }: Catalogue, ref: TableRef, kept: Kept): Promise<void> {
+  await store.set("table", tableId(ref), kept);
+  times.touch(tableId(ref));
+}
+
+/** @throws ApiError where there is no such table */
+export async function deleteTable(catalogue: Catalogue, ref: TableRef): Promise<void> {
+  const { kind } = await requireRelation(catalogue, ref);
+  await runSql(catalogue, `DROP ${kind.toUpperCase()} ${quoted(ref.dataset)}.${quoted(ref.table)}`);
+  await catalogue.store.remove("table", tableId(ref));
+}

@@ -1,0 +1,111 @@
+import type { RelationDetails } from "../../port/sql-jobs.js";
+import { fullName, notFound } from "../protocol/errors.js";
+import { etagOf } from "../protocol/etag.js";
+import { type FieldSchema, fieldsOf } from "../protocol/schema.js";
+import { logicalBytes } from "./bytes.js";
+import { requireDataset } from "./datasets.js";
+import { describedFields } from "./fields.js";
+import type { Catalogue, Project } from "./service.js";
+
+export interface TableRef {
+  readonly project: Project;
+  readonly dataset: string;
+  readonly table: string;
+}
+
+/** The key of a table in what is kept of it. */
+export const tableId = ({ dataset, table }: Pick<TableRef, "dataset" | "table">): string => `${dataset}.${table}`;
+
+export const fullTableName = ({ project, dataset, table }: TableRef): string => fullName(project, dataset, table);
+
+/** @throws ApiError where there is no such table or view */
+export async function requireRelation(catalogue: Catalogue, ref: TableRef): Promise<RelationDetails> {
+  const found = await findRelation(catalogue, ref);
+  if (found !== undefined) return found;
+  await requireDataset(catalogue, ref.project, ref.dataset);
+  throw notFound("Table", fullTableName(ref));
+}
+
+/** The relation of a name; undefined: there is none, or it has expired. */
+export async function findRelation(catalogue: Catalogue, ref: TableRef): Promise<RelationDetails | undefined> {
+  const [found] = await catalogue.jobs.relations(ref.dataset, ref.table);
+  return found;
+}
+
+/** A table or view as the API writes it. https://cloud.google.com/bigquery/docs/reference/rest/v2/tables */
+export function tableResource(catalogue: Catalogue, ref: TableRef, relation: RelationDetails) {
+  const { times, store, location } = catalogue;
+  const { project, dataset, table } = ref;
+  const { created, schema, view, materializedView, ...said } = store.get("table", tableId(ref));
+  const modified = times.get(tableId(ref));
+  const isTable = relation.kind === "table";
+  const fields = describedFields(
+    fieldsOf(relation.columns, relation.required),
+    ((schema as { fields?: FieldSchema[] } | undefined)?.fields ?? []) as FieldSchema[],
+  );
+  const bytes = isTable ? logicalBytes(relation) : 0;
+  return {
+    kind: "bigquery#table",
+    etag: etagOf("table", project, tableId(ref), modified, JSON.stringify(store.get("table", tableId(ref)))),
+    id: fullTableName(ref),
+    selfLink: `https://bigquery.googleapis.com/bigquery/v2/projects/${project}/datasets/${dataset}/tables/${table}`,
+    tableReference: { projectId: project, datasetId: dataset, tableId: table },
+    schema: { fields },
+    ...layoutOf(relation),
+    ...said,
+    ...(isTable
+      ? {
+          numBytes: String(bytes),
+          numLongTermBytes: "0",
+          numRows: String(relation.rows ?? 0),
+          numTotalLogicalBytes: String(bytes),
+          numActiveLogicalBytes: String(bytes),
+          numLongTermLogicalBytes: "0",
+        }
+      : {}),
+    creationTime: String(created ?? times.madeAt(tableId(ref)) ?? modified),
+    lastModifiedTime: String(modified),
+    type: typeOfTable(catalogue, ref, relation),
+    location: store.get("dataset", dataset).location ?? location,
+    ...(isTable ? {} : viewOf(relation, view, materializedView)),
+  };
+}
+
+export type TableResource = ReturnType<typeof tableResource>;
+
+/** What the warehouse itself knows of partitions, clusters and keys. */
+function layoutOf({ partitionColumn, clusterBy, primaryKey }: RelationDetails) {
+  return {
+    ...(partitionColumn === undefined ? {} : { timePartitioning: { type: "DAY", field: partitionColumn } }),
+    ...(clusterBy.length === 0 ? {} : { clustering: { fields: clusterBy } }),
+    ...(primaryKey.length === 0 ? {} : { tableConstraints: { primaryKey: { columns: primaryKey } } }),
+  };
+}
+
+function viewOf({ definition }: RelationDetails, view: unknown, materializedView: unknown) {
+  if (materializedView !== undefined) return { materializedView };
+  return { view: view ?? { query: definition ?? "", useLegacySql: false } };
+}
+
+function typeOfTable({ store }: Catalogue, ref: TableRef, { kind }: RelationDetails): string {
+  if (kind === "table") return "TABLE";
+  return store.get("table", tableId(ref)).materializedView === undefined ? "VIEW" : "MATERIALIZED_VIEW";
+}
+
+/** The short form that lists have. */
+export function tableEntry(catalogue: Catalogue, ref: TableRef, relation: RelationDetails) {
+  const { project, dataset, table } = ref;
+  const { id, type, creationTime, ...rest } = tableResource(catalogue, ref, relation);
+  const said = rest as Readonly<Record<string, unknown>>;
+  const shown = ["labels", "friendlyName", "timePartitioning", "rangePartitioning", "clustering", "expirationTime"];
+  const view = type === "VIEW" ? { view: { useLegacySql: false } } : {};
+  return {
+    kind: "bigquery#table",
+    id,
+    tableReference: { projectId: project, datasetId: dataset, tableId: table },
+    type,
+    creationTime,
+    ...view,
+    ...Object.fromEntries(shown.filter((name) => said[name] !== undefined).map((name) => [name, said[name]])),
+  };
+}

@@ -1,0 +1,103 @@
+import { timingSafeEqual } from "node:crypto";
+import type { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { ApiError, apiError } from "../protocol/errors.js";
+import { type ApiAnswer, apiRequest, type Route } from "./request.js";
+
+export interface AppOptions {
+  readonly location: string;
+  /** Clients must send it as a bearer token; undefined: anybody on this machine may. */
+  readonly token: string | undefined;
+  /** Told of each request that was answered. */
+  readonly log: ((line: string) => void) | undefined;
+}
+
+/** As the service writes it; clients tell errors that may be tried again by it. */
+const JSON_TYPE = "application/json; charset=UTF-8";
+/** The service itself takes requests of up to 10 MB; uploads are streamed. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/i;
+
+/** The HTTP side: who may ask, bodies in and out, errors. */
+export function createApp(routes: readonly Route[], options: AppOptions): FastifyInstance {
+  const app = Fastify({
+    bodyLimit: MOST_BYTES,
+    forceCloseConnections: "idle",
+    routerOptions: { caseSensitive: true, maxParamLength: 2048 },
+  });
+  app.addHook("onRequest", async (request) => admit(request, options.token));
+  app.addHook("preParsing", async (request, _reply, payload) => unpacked(request, payload));
+  if (options.log !== undefined)
+    app.addHook("onResponse", async (request, reply) => options.log?.(logLine(request, reply)));
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", { parseAs: "string" }, async (_request: FastifyRequest, text: string) =>
+    parsedJson(text),
+  );
+  // Uploads, and what says nothing of itself, are read by the routes.
+  app.addContentTypeParser("*", async (_request: FastifyRequest, payload: Readable) => payload);
+  app.setErrorHandler((cause, request, reply) => {
+    const project = (request.params as { project?: string } | undefined)?.project ?? "";
+    const error = httpError(cause, project, options.location);
+    return send(reply, { code: error.httpCode, body: error.body });
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const error = new ApiError("notFound", `Not found: ${request.method} ${request.url.split("?")[0]}`);
+    return send(reply, { code: 404, body: error.body });
+  });
+  for (const { method, url, handle } of routes)
+    app.route({ method, url, handler: async (request, reply) => send(reply, await handle(apiRequest(request))) });
+  return app;
+}
+
+function send(reply: FastifyReply, { code = 200, body, headers = {} }: ApiAnswer): FastifyReply {
+  reply.code(code);
+  for (const [name, value] of Object.entries(headers)) reply.header(name, value);
+  if (body === undefined) return reply.send();
+  // A buffer, because the library would write the type of a text its own way.
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
+  return reply.header("content-type", JSON_TYPE).send(bytes);
+}
+
+/** Only this machine's own programs may ask: no page of a browser, whatever name it has for this address. */
+function admit({ headers }: FastifyRequest, token: string | undefined): void {
+  if (!LOOPBACK.test(headers.host ?? ""))
+    throw new ApiError("accessDenied", `Access Denied: Host ${headers.host ?? ""} is not this machine`);
+  if (headers.origin !== undefined)
+    throw new ApiError("accessDenied", "Access Denied: requests of web pages are refused");
+  if (token === undefined) return;
+  const given = /^Bearer (.*)$/.exec(headers.authorization ?? "")?.[1] ?? "";
+  const [a, b] = [Buffer.from(given), Buffer.from(token)];
+  if (a.length !== b.length || !timingSafeEqual(a, b))
+    throw new ApiError(
+      "authError",
+      "Request had invalid authentication credentials. Expected the token of this server.",
+    );
+}
+
+function unpacked({ headers }: FastifyRequest, payload: Readable): Readable {
+  if (headers["content-encoding"]?.toLowerCase() !== "gzip") return payload;
+  delete headers["content-length"];
+  return payload.pipe(createGunzip());
+}
+
+function parsedJson(text: string): unknown {
+  if (text.trim() === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ApiError("parseError", "Parse Error");
+  }
+}
+
+function httpError(cause: unknown, project: string, location: string): ApiError {
+  const status = (cause as { statusCode?: number } | undefined)?.statusCode;
+  if (!(cause instanceof ApiError) && status !== undefined && status >= 400 && status < 500)
+    return new ApiError("badRequest", (cause as Error).message);
+  return apiError(cause, { project, location });
+}
+
+function logLine(request: FastifyRequest, reply: FastifyReply): string {
+  return `${new Date().toISOString()} ${request.method} ${request.url.split("?")[0]} ${reply.statusCode} ${reply.elapsedTime.toFixed(1)} ms`;
+}

@@ -1,0 +1,43 @@
+import type { FastifyRequest } from "fastify";
+
+/** What a route reads of a request. */
+export interface ApiRequest {
+  readonly project: string;
+  /** Parts of the path by their names. */
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string | undefined>>;
+  readonly body: unknown;
+  readonly ifMatch: string | undefined;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
+/** What a route answers with; no body: nothing but the code. */
+export interface ApiAnswer {
+  readonly code?: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export type Handler = (request: ApiRequest) => Promise<ApiAnswer>;
+
+export interface Route {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Behind the API's own prefix, as `/projects/:project/datasets`. */
+  readonly url: string;
+  readonly handle: Handler;
+}
+
+/** A request of the HTTP library in the terms of the routes. */
+export function apiRequest(request: FastifyRequest): ApiRequest {
+  const path = request.params as Record<string, string>;
+  const query = request.query as Record<string, string | string[] | undefined>;
+  const single = Object.entries(query).map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value]);
+  return {
+    project: path.project ?? "",
+    path,
+    query: Object.fromEntries(single) as Record<string, string | undefined>,
+    body: request.body,
+    ifMatch: request.headers["if-match"],
+    headers: request.headers as Record<string, string | undefined>,
+  };
+}

@@ -1,0 +1,97 @@
+import type { ColumnDefinition, Statement } from "../../googlesql/ast.js";
+import { parseStatementText } from "../../googlesql/parser/statement.js";
+import type { StatementOption } from "../../googlesql/script-ast.js";
+import type { Kept } from "../metadata/store.js";
+
+/** What a definition says that the warehouse has no place for. */
+export interface DefinitionFacts {
+  /** Facts that are told by the text alone. */
+  readonly kept: Kept;
+  /** Values of OPTIONS, as expressions; those of a column by its name. */
+  readonly options: readonly OptionText[];
+  readonly columnOptions: readonly (OptionText & { readonly column: string })[];
+  /** The name that a table is given. */
+  readonly renamedTo: string | undefined;
+}
+
+export interface OptionText {
+  readonly name: string;
+  readonly expression: string;
+}
+
+/** What the text of a CREATE or ALTER statement says of its object. */
+export function definitionFacts(text: string): DefinitionFacts {
+  const statement = parseStatementText(text);
+  const textsOf = (options: readonly StatementOption[]): OptionText[] =>
+    options.map(({ name, start, end }) => ({ name, expression: text.slice(start, end) }));
+  const ofColumns = (columns: readonly ColumnDefinition[]) =>
+    columns.flatMap(({ name, options = [] }) => textsOf(options).map((option) => ({ ...option, column: name.name })));
+  const none = { kept: {}, options: [], columnOptions: [], renamedTo: undefined };
+  switch (statement.kind) {
+    case "createTable":
+      return {
+        ...none,
+        kept: partitioningOf(statement, text),
+        options: textsOf(statement.options),
+        columnOptions: ofColumns(statement.columns),
+      };
+    case "createView": {
+      const query = text.slice(statement.query.start, statement.query.end);
+      const isMaterialized = /^CREATE\s+(?:OR\s+REPLACE\s+)?MATERIALIZED\b/i.test(text);
+      const kept = isMaterialized
+        ? { materializedView: { query, enableRefresh: true } }
+        : { view: { query, useLegacySql: false } };
+      return { ...none, kept, options: textsOf(statement.options) };
+    }
+    case "createSchema":
+    case "alterOptions":
+      return { ...none, options: textsOf(statement.options) };
+    case "alterTable":
+      return { ...none, columnOptions: ofColumns(statement.addColumns) };
+    case "changeTable":
+      return { ...none, ...changesOf(statement, textsOf) };
+    default:
+      return none;
+  }
+}
+
+function changesOf(
+  { changes }: Extract<Statement, { kind: "changeTable" }>,
+  textsOf: (options: readonly StatementOption[]) => OptionText[],
+) {
+  const said = changes.filter((change) => change.kind === "options");
+  const renamed = changes.find((change) => change.kind === "renameTable");
+  return {
+    options: said.flatMap(({ column, options }) => (column === undefined ? textsOf(options) : [])),
+    columnOptions: said.flatMap(({ column, options }) =>
+      column === undefined ? [] : textsOf(options).map((option) => ({ ...option, column: column.name })),
+    ),
+    renamedTo: renamed?.to.name,
+  };
+}
+
+/** Partitioning that the warehouse has no place for: by anything but the days of a DATE column. */
+function partitioningOf({ partitionBy }: Extract<Statement, { kind: "createTable" }>, text: string): Kept {
+  if (
+    partitionBy === undefined ||
+    (partitionBy.kind === "path" && !/^_PARTITION/i.test(text.slice(partitionBy.start, partitionBy.end)))
+  )
+    return {};
+  const expression = text.slice(partitionBy.start, partitionBy.end).replaceAll("`", "");
+  const [, field] = /^DATE\s*\(\s*(\w+)\s*\)$/i.exec(expression) ?? [];
+  if (/^_PARTITION/i.test(field ?? expression)) return { timePartitioning: { type: "DAY" } };
+  if (field !== undefined) return { timePartitioning: { type: "DAY", field } };
+  const cut = /^(?:DATE|DATETIME|TIMESTAMP)_TRUNC\s*\(\s*(\w+)\s*,\s*(\w+)\s*\)$/i.exec(expression);
+  if (cut !== null) {
+    const [, column = "", type = "DAY"] = cut;
+    const own = /^_PARTITION/i.test(column) ? {} : { field: column };
+    return { timePartitioning: { type: type.toUpperCase(), ...own } };
+  }
+  const range =
+    /^RANGE_BUCKET\s*\(\s*(\w+)\s*,\s*GENERATE_ARRAY\s*\(\s*(-?\d+)\s*,\s*(-?\d+)\s*,\s*(\d+)\s*\)\s*\)$/i.exec(
+      expression,
+    );
+  if (range === null) return {};
+  const [, column, start, end, interval] = range;
+  return { rangePartitioning: { field: column, range: { start, end, interval } } };
+}

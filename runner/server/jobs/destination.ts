@@ -1,0 +1,146 @@
+import type { JobDestination, JobRequest, RelationDetails } from "../../port/sql-jobs.js";
+import { type Column, typeName } from "../../port/sql-types.js";
+import { requireDataset } from "../catalog/datasets.js";
+import { type Catalogue, runSql } from "../catalog/service.js";
+import { findRelation, fullTableName, type TableRef } from "../catalog/tables.js";
+import { ApiError, notFound } from "../protocol/errors.js";
+import { quoted } from "../protocol/schema.js";
+import type { QueryConfiguration, TableReference } from "../requests/configuration.js";
+
+export const refOf = ({ projectId, datasetId, tableId }: TableReference, project: string): TableRef => ({
+  project: projectId ?? project,
+  dataset: datasetId,
+  // A partition decorator names a part of the table.
+  table: tableId,
+});
+
+/** What a job that writes a table says of how. */
+export interface Dispositions {
+  readonly createDisposition?: "CREATE_IF_NEEDED" | "CREATE_NEVER" | null | undefined;
+  readonly writeDisposition?:
+    | "WRITE_TRUNCATE"
+    | "WRITE_TRUNCATE_DATA"
+    | "WRITE_APPEND"
+    | "WRITE_EMPTY"
+    | null
+    | undefined;
+}
+
+/**
+ * The table that a job writes to, as far as it is there.
+ * @throws ApiError where it may not be made, or may not be written
+ */
+export async function openTarget(
+  catalogue: Catalogue,
+  ref: TableRef,
+  { createDisposition, writeDisposition }: Dispositions,
+  byDefault: NonNullable<Dispositions["writeDisposition"]>,
+): Promise<{ readonly existing: RelationDetails | undefined; readonly write: JobDestination["write"] }> {
+  if (ref.table.includes("$"))
+    throw new ApiError("invalid", `Partition decorators are not supported by the embedded engine: ${ref.table}`);
+  await requireDataset(catalogue, ref.project, ref.dataset);
+  const existing = await findRelation(catalogue, ref);
+  if (existing === undefined && createDisposition === "CREATE_NEVER") throw notFound("Table", fullTableName(ref));
+  if (existing?.kind === "view")
+    throw new ApiError(
+      "invalid",
+      `${fullTableName(ref)} is not allowed for this operation because it is currently a VIEW.`,
+    );
+  const disposition = writeDisposition ?? byDefault;
+  if (disposition === "WRITE_EMPTY" && (existing?.rows ?? 0) > 0)
+    throw new ApiError("duplicate", `Already Exists: Table ${fullTableName(ref)}`);
+  return { existing, write: existing !== undefined && disposition !== "WRITE_TRUNCATE" ? "append" : "replace" };
+}
+
+/** @throws ApiError where the options do not go with the disposition */
+export function requireUpdatable(
+  { writeDisposition }: Dispositions,
+  options: readonly string[] | null | undefined,
+  byDefault: NonNullable<Dispositions["writeDisposition"]>,
+): void {
+  if ((options ?? []).length === 0 || (writeDisposition ?? byDefault) === "WRITE_APPEND") return;
+  throw new ApiError(
+    "invalid",
+    "Schema update options should only be specified with WRITE_APPEND disposition, or with WRITE_TRUNCATE disposition on a table partition.",
+  );
+}
+
+/**
+ * Makes a table take rows of some columns.
+ * @throws ApiError for columns that it has otherwise, or not at all and may not get
+ */
+export async function fitColumns(
+  catalogue: Catalogue,
+  ref: TableRef,
+  existing: RelationDetails,
+  columns: readonly Column[],
+  options: readonly string[] | null | undefined,
+): Promise<void> {
+  const known = new Map(existing.columns.map((column) => [column.name.toLowerCase(), column]));
+  const table = `${quoted(ref.dataset)}.${quoted(ref.table)}`;
+  for (const { name, type } of columns) {
+    const own = known.get(name.toLowerCase());
+    if (own === undefined) {
+      if (!options?.includes("ALLOW_FIELD_ADDITION"))
+        throw new ApiError("invalid", `Invalid schema update. Cannot add fields (field: ${name})`);
+      await runSql(catalogue, `ALTER TABLE ${table} ADD COLUMN ${quoted(name)} ${typeName(type)}`);
+    } else if (typeName(own.type) !== typeName(type))
+      throw new ApiError(
+        "invalid",
+        `Invalid schema update. Field ${name} has changed type from ${typeName(own.type)} to ${typeName(type)}`,
+      );
+  }
+  const given = new Set(columns.map(({ name }) => name.toLowerCase()));
+  for (const name of existing.required) {
+    if (given.has(name.toLowerCase())) continue;
+    if (!options?.includes("ALLOW_FIELD_RELAXATION"))
+      throw new ApiError("invalid", `Invalid schema update. Cannot relax required field (field: ${name})`);
+    await runSql(catalogue, `ALTER TABLE ${table} ALTER COLUMN ${quoted(name)} DROP NOT NULL`);
+  }
+}
+
+/** Where the rows of a query go, once that is known to be possible. */
+export async function queryDestination(
+  catalogue: Catalogue,
+  project: string,
+  query: QueryConfiguration,
+  request: JobRequest,
+): Promise<JobDestination | undefined> {
+  requireUpdatable(query, query.schemaUpdateOptions, "WRITE_EMPTY");
+  if (!query.destinationTable) return undefined;
+  const ref = refOf(query.destinationTable, project);
+  const table = { dataset: ref.dataset, name: ref.table };
+  const { existing, write } = await openTarget(catalogue, ref, query, "WRITE_EMPTY");
+  const layout = { table, write, partitionColumn: undefined, clusterBy: [] };
+  const plan = await catalogue.jobs.describe({ ...request, destination: layout });
+  if (plan.columns === undefined) {
+    throw new ApiError("invalid", "configuration.query.destinationTable cannot be set for scripts, DDL and DML");
+  }
+  if (write === "append" && existing !== undefined) {
+    await fitColumns(catalogue, ref, existing, plan.columns, query.schemaUpdateOptions);
+    return layout;
+  }
+  return { ...layout, ...layoutOf(query, plan.columns, existing) };
+}
+
+/** How a table is laid out that a query makes; one that is replaced keeps its layout where the job says nothing of it. */
+function layoutOf(
+  { timePartitioning, clustering }: QueryConfiguration,
+  columns: readonly Column[],
+  existing: RelationDetails | undefined,
+): Pick<JobDestination, "partitionColumn" | "clusterBy"> {
+  const find = (name: string): Column | undefined =>
+    columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
+  const field = timePartitioning?.field ?? existing?.partitionColumn;
+  const partition = field === undefined ? undefined : find(field);
+  if (field !== undefined && partition === undefined)
+    throw new ApiError("invalid", "The field specified for partitioning cannot be found in the schema.");
+  const clusterBy = clustering?.fields ?? existing?.clusterBy ?? [];
+  for (const name of clusterBy)
+    if (find(name) === undefined)
+      throw new ApiError(
+        "invalid",
+        `The field specified for clustering cannot be found in the schema. Invalid field: ${name}`,
+      );
+  return { partitionColumn: partition?.type === "DATE" ? partition.name : undefined, clusterBy };
+}

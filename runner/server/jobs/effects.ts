@@ -1,0 +1,62 @@
+import type { JobStatement } from "../../port/sql-jobs.js";
+import { merged } from "../catalog/merged.js";
+import type { Catalogue } from "../catalog/service.js";
+import type { Kept, Kind } from "../metadata/store.js";
+import type { FieldSchema } from "../protocol/schema.js";
+import { type DefinitionFacts, definitionFacts } from "./definition-facts.js";
+import { optionFacts, valuesOf } from "./options.js";
+
+/** Keeps what is known besides the warehouse in step with what a statement has done to it. */
+export async function noteStatement(catalogue: Catalogue, statement: JobStatement): Promise<void> {
+  const { kind, target, operation } = statement;
+  if (target === undefined || target.dataset === "_SESSION" || kind === "SELECT" || kind === "CALL") return;
+  if (operation === "SKIP") return;
+  const { dataset, name } = target;
+  const { store, times } = catalogue;
+  if (kind === "DROP_SCHEMA") {
+    await store.removeDataset(dataset);
+    times.forget(dataset);
+    return;
+  }
+  const id = name === "" ? dataset : `${dataset}.${name}`;
+  const of: Kind = name === "" ? "dataset" : /FUNCTION|PROCEDURE/.test(kind) ? "routine" : "table";
+  if (kind.startsWith("DROP_")) await store.remove(of, id);
+  else if (operation !== undefined) await noteDefinition(catalogue, statement, of, id);
+  times.touch(id);
+}
+
+async function noteDefinition(catalogue: Catalogue, { kind, text }: JobStatement, of: Kind, id: string): Promise<void> {
+  const { store, times, jobs } = catalogue;
+  const facts = definitionFacts(text);
+  const isNew = kind.startsWith("CREATE_");
+  const before = store.get(of, id);
+  if (isNew) times.made(id);
+  const said = merged(isNew ? {} : before, await optionFacts(jobs, facts.options));
+  const kept = { ...said, ...facts.kept, ...(await describedColumns(catalogue, facts, isNew ? {} : before)) };
+  const isSame = JSON.stringify(kept) === JSON.stringify(before);
+  const at = facts.renamedTo === undefined ? id : `${id.split(".")[0]}.${facts.renamedTo}`;
+  if (at !== id) {
+    await store.remove(of, id);
+    times.touch(at);
+  } else if (isSame) return;
+  if (Object.keys(kept).length > 0) await store.set(of, at, isNew ? { created: Date.now(), ...kept } : kept);
+  else await store.remove(of, at);
+}
+
+/** The fields that the API is told descriptions of, with those that the statement gives. */
+async function describedColumns({ jobs }: Catalogue, { columnOptions }: DefinitionFacts, before: Kept): Promise<Kept> {
+  const described = columnOptions.filter(({ name }) => name === "description");
+  if (described.length === 0) return {};
+  const values = await valuesOf(
+    jobs,
+    described.map(({ expression }) => expression),
+  );
+  const known = (before.schema as { fields?: readonly FieldSchema[] } | undefined)?.fields ?? [];
+  const fields = new Map(known.map((field) => [field.name.toLowerCase(), field]));
+  for (const [index, { column }] of described.entries()) {
+    const key = column.toLowerCase();
+    const own = fields.get(key) ?? { name: column, type: "" };
+    fields.set(key, { ...own, description: values[index] === null ? undefined : String(values[index]) });
+  }
+  return { schema: { fields: [...fields.values()] } };
+}

@@ -1,0 +1,62 @@
+import { randomUUID } from "node:crypto";
+import { JobError } from "../../port/sql-jobs.js";
+import { ApiError, apiError } from "../protocol/errors.js";
+import type { Job, JobOutcome } from "./job.js";
+import { runCopy } from "./run-copy.js";
+import { runExtract } from "./run-extract.js";
+import { runLoad } from "./run-load.js";
+import { runQuery } from "./run-query.js";
+import type { JobService } from "./service.js";
+
+/** The service itself does not stop a job sooner than that, in milliseconds. */
+const SHORTEST_TIMEOUT_MS = 1000;
+
+/** Runs a job to its end; what goes wrong is told in the job. */
+export async function execute(service: JobService, job: Job): Promise<void> {
+  const { jobTimeoutMs } = job.configuration;
+  const timer = jobTimeoutMs ? stopLater(job, Math.max(jobTimeoutMs, SHORTEST_TIMEOUT_MS)) : undefined;
+  job.begin();
+  try {
+    const outcome = await run(service, job);
+    addChildren(service, job, outcome);
+    job.finish(outcome, undefined);
+  } catch (cause) {
+    const { projectId: project, location } = job.reference;
+    job.finish({}, apiError(cause, { project, location }));
+  } finally {
+    clearTimeout(timer);
+    service.registry.keepResults(job);
+  }
+}
+
+function stopLater(job: Job, milliseconds: number): NodeJS.Timeout {
+  const message = `Job timed out after ${milliseconds / 1000} sec. Try increasing jobTimeoutMs`;
+  return setTimeout(() => job.stop(new JobError("stopped", message)), milliseconds);
+}
+
+async function run(service: JobService, job: Job): Promise<JobOutcome> {
+  const { query, load, copy, extract } = job.configuration;
+  if (query !== undefined) return runQuery(service, job, query);
+  if (load !== undefined) return runLoad(service, job, load);
+  if (copy !== undefined) return runCopy(service, job, copy);
+  if (extract !== undefined) return runExtract(service, job, extract);
+  throw new ApiError("required", "Job configuration must contain exactly one job-specific configuration object");
+}
+
+/** The statements of a script are jobs too. */
+function addChildren({ registry }: JobService, job: Job, { statementType, statements = [] }: JobOutcome): void {
+  if (statementType !== "SCRIPT" && statementType !== "CALL") return;
+  const { projectId, location } = job.reference;
+  const script = randomUUID().replaceAll("-", "");
+  for (const [index, statement] of statements.entries()) {
+    const child = registry.add(
+      projectId,
+      location,
+      { query: { query: statement.text, useLegacySql: false } },
+      { jobId: `script_job_${script}_${index}`, parent: job },
+    );
+    child.started = statement.startedAt;
+    child.finish({ statementType: statement.kind, rows: statement.rows, statements: [statement] }, undefined);
+    child.ended = statement.endedAt;
+  }
+}

@@ -1,0 +1,88 @@
+import type { JobRows, JobStatement } from "../../port/sql-jobs.js";
+import type { Column } from "../../port/sql-types.js";
+import type { ApiError, ErrorProto } from "../protocol/errors.js";
+import type { JobConfiguration } from "../requests/configuration.js";
+
+export interface JobReference {
+  readonly projectId: string;
+  readonly jobId: string;
+  readonly location: string;
+}
+
+/** What a job has to show when it is done. */
+export interface JobOutcome {
+  /** BigQuery's name of the statement's kind; undefined: it is no query job. */
+  readonly statementType?: string;
+  /** Rows that the caller may page through. */
+  readonly rows?: JobRows | undefined;
+  /** Columns of a dry run. */
+  readonly columns?: readonly Column[] | undefined;
+  readonly statements?: readonly JobStatement[];
+  readonly bytes?: number;
+  /** Facts of load, copy and extract jobs, as the API writes them. */
+  readonly statistics?: Readonly<Record<string, unknown>>;
+  /** Errors that did not end the job. */
+  readonly warnings?: readonly ErrorProto[];
+  readonly sessionId?: string | undefined;
+}
+
+/** One job: what was asked, and what became of it. */
+export class Job {
+  readonly created = Date.now();
+  started: number | undefined;
+  ended: number | undefined;
+  state: "PENDING" | "RUNNING" | "DONE" = "PENDING";
+  error: ApiError | undefined;
+  outcome: JobOutcome = {};
+  /** The jobs of a script's statements. */
+  readonly children: Job[] = [];
+  readonly #stop = new AbortController();
+  readonly #waiting = new Set<() => void>();
+
+  constructor(
+    readonly reference: JobReference,
+    readonly configuration: JobConfiguration,
+    readonly parent: Job | undefined = undefined,
+    /** The file that came with the job; undefined: none did. */
+    readonly media: string | undefined = undefined,
+  ) {}
+
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** Ends the job where it is. */
+  stop(reason: Error): void {
+    if (this.state !== "DONE") this.#stop.abort(reason);
+  }
+
+  begin(): void {
+    this.started = Date.now();
+    this.state = "RUNNING";
+  }
+
+  finish(outcome: JobOutcome, error: ApiError | undefined): void {
+    this.ended = Date.now();
+    this.outcome = outcome;
+    this.error = error;
+    this.state = "DONE";
+    for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
+  }
+
+  /** Waits until the job is done, or for so many milliseconds. */
+  async wait(milliseconds: number): Promise<boolean> {
+    if (this.state === "DONE") return true;
+    if (milliseconds <= 0) return false;
+    await new Promise<void>((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, milliseconds);
+      this.#waiting.add(wake);
+    });
+    return (this.state as string) === "DONE";
+  }
+}

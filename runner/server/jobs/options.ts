@@ -1,0 +1,59 @@
+import type { SqlValue } from "../../port/port.js";
+import type { JobRows, SqlJobs } from "../../port/sql-jobs.js";
+import type { Kept } from "../metadata/store.js";
+import { microsOf } from "../values/encode.js";
+import type { OptionText } from "./definition-facts.js";
+
+const MS_PER_DAY = 86_400_000;
+
+/** Options by the names of the API, with what each value becomes; others change nothing that a client is told. */
+const FACTS: Readonly<Record<string, (value: SqlValue) => Kept>> = {
+  description: (value) => ({ description: value }),
+  friendly_name: (value) => ({ friendlyName: value }),
+  location: (value) => ({ location: value }),
+  labels: (value) => ({ labels: value === null ? null : labelsOf(value) }),
+  expiration_timestamp: (value) => ({
+    expirationTime: value === null ? null : String(microsOf(String(value)) / 1000n),
+  }),
+  require_partition_filter: (value) => ({ requirePartitionFilter: value }),
+  default_table_expiration_days: (value) => ({ defaultTableExpirationMs: days(value) }),
+  default_partition_expiration_days: (value) => ({ defaultPartitionExpirationMs: days(value) }),
+  max_time_travel_hours: (value) => ({ maxTimeTravelHours: value === null ? null : String(value) }),
+};
+
+const days = (value: SqlValue): string | null =>
+  value === null ? null : String(Math.round(Number(value) * MS_PER_DAY));
+
+/** `[("key", "value"), ..]` as the API writes labels. */
+function labelsOf(value: SqlValue): Kept {
+  const pairs = value as readonly Readonly<Record<string, SqlValue>>[];
+  return Object.fromEntries(pairs.map((pair) => Object.values(pair).map(String) as [string, string]));
+}
+
+/** What options say, computed; null takes a fact away. */
+export async function optionFacts(jobs: SqlJobs, options: readonly OptionText[]): Promise<Kept> {
+  const known = options.filter(({ name }) => Object.hasOwn(FACTS, name));
+  if (known.length === 0) return {};
+  const values = await valuesOf(
+    jobs,
+    known.map(({ expression }) => expression),
+  );
+  return Object.assign({}, ...known.map(({ name }, index) => FACTS[name]?.(values[index] ?? null) ?? {})) as Kept;
+}
+
+/** The values of some expressions. */
+export async function valuesOf(jobs: SqlJobs, expressions: readonly string[]): Promise<readonly SqlValue[]> {
+  let rows: JobRows | undefined;
+  const sql = `SELECT ${expressions.map((expression, index) => `${expression} AS v${index}`).join(", ")}`;
+  const request = {
+    sql,
+    parameters: [],
+    defaultDataset: undefined,
+    systemTables: () => undefined,
+    destination: undefined,
+  };
+  await jobs.run({ ...request, signal: new AbortController().signal }, (statement) => {
+    rows = statement.rows;
+  });
+  return rows?.read(0, 1)[0] ?? [];
+}

@@ -1,0 +1,128 @@
+import type { JobRequest, JobSession, JobStatement, SqlJobs } from "../../port/sql-jobs.js";
+import { logicalBytes } from "../catalog/bytes.js";
+import { tableId } from "../catalog/tables.js";
+import { ApiError } from "../protocol/errors.js";
+import type { QueryConfiguration } from "../requests/configuration.js";
+import { jobParameters } from "../values/parameters.js";
+import { queryDestination, refOf } from "./destination.js";
+import { noteStatement } from "./effects.js";
+import type { Job, JobOutcome } from "./job.js";
+import type { JobService } from "./service.js";
+
+/** Runs the text of a query job, or says what it would do. */
+export async function runQuery(service: JobService, job: Job, query: QueryConfiguration): Promise<JobOutcome> {
+  requireGoogleSql(query);
+  const { projectId } = job.reference;
+  const request: JobRequest = {
+    sql: query.query,
+    parameters: jobParameters(query.queryParameters ?? []),
+    defaultDataset: query.defaultDataset?.datasetId,
+    systemTables: service.systemTables(projectId),
+    signal: job.signal,
+    destination: undefined,
+  };
+  if (job.configuration.dryRun) return planned(service, request);
+  const destination = await queryDestination(service, projectId, query, request);
+  if (query.maximumBytesBilled) await requireAffordable(service, request, query.maximumBytesBilled);
+  const { run, sessionId } = await sessionOf(service, query, request);
+  const statements: JobStatement[] = [];
+  // In the order of the statements: one may undo what another has done.
+  let notes = Promise.resolve();
+  try {
+    await run({ ...request, destination }, (statement) => {
+      statements.push(statement);
+      notes = notes.then(() => noteStatement(service, statement));
+    });
+  } finally {
+    await notes;
+  }
+  if (destination !== undefined && query.destinationTable)
+    service.times.touch(tableId(refOf(query.destinationTable, projectId)));
+  return { ...(await outcomeOf(service, statements, query.query)), sessionId };
+}
+
+async function planned(service: JobService, request: JobRequest): Promise<JobOutcome> {
+  const plan = await service.jobs.describe(request);
+  const columns = plan.columns ?? (await targetColumns(service, plan));
+  return { statementType: plan.kind, columns, statements: [plan], bytes: await bytesOf(service, [plan]) };
+}
+
+/** A dry run of a change of rows tells the columns of its table. */
+async function targetColumns(service: JobService, { kind, target }: JobStatement) {
+  if (target === undefined || !["INSERT", "UPDATE", "DELETE", "MERGE"].includes(kind)) return undefined;
+  const [relation] = await service.jobs.relations(target.dataset, target.name);
+  return relation?.columns;
+}
+
+async function outcomeOf(service: JobService, statements: readonly JobStatement[], sql: string): Promise<JobOutcome> {
+  const [only] = statements;
+  const isSingle =
+    statements.length === 1 && only !== undefined && only.text.trim() === sql.trim().replace(/;\s*$/, "").trim();
+  const kind = isSingle ? only.kind : await kindOf(statements, sql);
+  const rows = statements.findLast((statement) => statement.rows !== undefined)?.rows;
+  return { statementType: kind, rows, statements, bytes: await bytesOf(service, statements) };
+}
+
+/** The kind of a job whose text is not one statement alone; blanks and comments around one do not make a script. */
+async function kindOf(statements: readonly JobStatement[], sql: string): Promise<string> {
+  const { parseScriptText } = await import("../../googlesql/parser/script.js");
+  const parsed = parseScriptText(sql);
+  const [only] = statements;
+  return parsed.length === 1 &&
+    statements.length === 1 &&
+    only !== undefined &&
+    only.text.length === (parsed[0]?.end ?? 0) - (parsed[0]?.start ?? 0)
+    ? only.kind
+    : parsed.length === 1 && parsed[0]?.kind === "call"
+      ? "CALL"
+      : "SCRIPT";
+}
+
+/** Bytes of the tables that statements read, as BigQuery counts them. */
+async function bytesOf({ jobs }: { readonly jobs: SqlJobs }, statements: readonly JobStatement[]): Promise<number> {
+  let bytes = 0;
+  // A view is not computed when it is defined.
+  for (const { reads, kind } of statements)
+    if (!kind.startsWith("CREATE_") || kind === "CREATE_TABLE_AS_SELECT")
+      for (const { dataset, name } of reads) {
+        const [relation] = await jobs.relations(dataset, name);
+        if (relation?.kind === "table") bytes += logicalBytes(relation);
+      }
+  return bytes;
+}
+
+async function requireAffordable(service: JobService, request: JobRequest, most: number): Promise<void> {
+  const bytes = await bytesOf(service, [await service.jobs.describe(request)]);
+  if (bytes > most)
+    throw new ApiError(
+      "bytesBilledLimitExceeded",
+      `Query exceeded limit for bytes billed: ${most}. ${bytes} or higher required.`,
+    );
+}
+
+function requireGoogleSql({ query, useLegacySql }: QueryConfiguration): void {
+  if (useLegacySql !== true && !/^\s*#legacySQL\b/i.test(query)) return;
+  throw new ApiError(
+    "invalidQuery",
+    "Legacy SQL is not supported by the embedded engine; set useLegacySql to false",
+    "query",
+  );
+}
+
+type Run = JobSession["run"];
+
+/** What runs a job: a session that the client has opened, or opens with it, or none that lasts. */
+async function sessionOf(
+  { sessions, jobs }: JobService,
+  { createSession, connectionProperties }: QueryConfiguration,
+  request: JobRequest,
+): Promise<{ readonly run: Run; readonly sessionId: string | undefined }> {
+  const given = connectionProperties?.find(({ key }) => key === "session_id")?.value;
+  if (given !== undefined) {
+    const session = sessions.find(given);
+    return { run: session.run.bind(session), sessionId: given };
+  }
+  if (createSession !== true) return { run: (job, told) => jobs.run(job, told), sessionId: undefined };
+  const { id, session } = await sessions.create(request);
+  return { run: session.run.bind(session), sessionId: id };
+}

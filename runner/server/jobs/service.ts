@@ -1,0 +1,16 @@
+import type { SystemTables } from "../../port/sql-jobs.js";
+import type { Catalogue } from "../catalog/service.js";
+import type { JobRegistry } from "./registry.js";
+import type { Sessions } from "./sessions.js";
+import type { StagedUploads } from "./uploads.js";
+
+/** What jobs run on. */
+export interface JobService extends Catalogue {
+  readonly registry: JobRegistry;
+  readonly sessions: Sessions;
+  readonly uploads: StagedUploads;
+  /** INFORMATION_SCHEMA and the like, as a project sees them. */
+  readonly systemTables: (project: string) => SystemTables;
+  /** The folder that stands for all buckets; undefined: `gs://` leads nowhere. */
+  readonly bucketDir: string | undefined;
+}

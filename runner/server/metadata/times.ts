@@ -1,0 +1,41 @@
+/** When relations were made and last written, in milliseconds since 1970, as far as this server has seen. */
+export class ModifiedTimes {
+  readonly #opened: number;
+  readonly #times = new Map<string, number>();
+  #last: number;
+
+  /** @param opened nothing was written after it that this server does not see */
+  constructor(opened: number) {
+    this.#opened = opened;
+    this.#last = opened;
+  }
+
+  /** When a relation was made; undefined: before this server. */
+  readonly #made = new Map<string, number>();
+
+  /** When the object was made, as far as this server has seen it. */
+  madeAt(id: string): number | undefined {
+    return this.#made.get(id);
+  }
+
+  /** The object is new. */
+  made(id: string): void {
+    this.#made.set(id, this.touch(id));
+  }
+
+  get(id: string): number {
+    return this.#times.get(id) ?? this.#opened;
+  }
+
+  /** Something about the object has changed: its time rises, whatever the clock says. */
+  touch(id: string): number {
+    this.#last = Math.max(Date.now(), this.#last + 1);
+    this.#times.set(id, this.#last);
+    return this.#last;
+  }
+
+  forget(id: string): void {
+    this.#times.delete(id);
+    this.#made.delete(id);
+  }
+}

@@ -1,0 +1,115 @@
+import { JobError } from "../../port/sql-jobs.js";
+
+/** Reasons of the BigQuery API, with the HTTP code and the status text of each. https://cloud.google.com/bigquery/docs/error-messages */
+const REASONS = {
+  accessDenied: [403, "PERMISSION_DENIED"],
+  authError: [401, "UNAUTHENTICATED"],
+  bytesBilledLimitExceeded: [400, "INVALID_ARGUMENT"],
+  badRequest: [400, "INVALID_ARGUMENT"],
+  conditionNotMet: [412, "FAILED_PRECONDITION"],
+  duplicate: [409, "ALREADY_EXISTS"],
+  internalError: [500, "INTERNAL"],
+  invalid: [400, "INVALID_ARGUMENT"],
+  invalidQuery: [400, "INVALID_ARGUMENT"],
+  notFound: [404, "NOT_FOUND"],
+  notImplemented: [501, "UNIMPLEMENTED"],
+  parseError: [400, "INVALID_ARGUMENT"],
+  required: [400, "INVALID_ARGUMENT"],
+  resourceInUse: [400, "FAILED_PRECONDITION"],
+  responseTooLarge: [403, "PERMISSION_DENIED"],
+  stopped: [499, "CANCELLED"],
+  timeout: [400, "DEADLINE_EXCEEDED"],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type ErrorReason = keyof typeof REASONS;
+
+/** One error as answers and jobs carry it. */
+export interface ErrorProto {
+  readonly reason: string;
+  readonly message: string;
+  readonly location?: string;
+}
+
+/** An error that a client is answered with. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  constructor(
+    readonly reason: ErrorReason,
+    message: string,
+    /** The part of the request that is wrong, as `q` for the query. */
+    readonly location: string | undefined = undefined,
+  ) {
+    super(message);
+  }
+
+  get httpCode(): number {
+    return REASONS[this.reason][0];
+  }
+
+  /** The error as it stands in a job's status. */
+  get proto(): ErrorProto {
+    const { reason, message, location } = this;
+    return location === undefined ? { reason, message } : { reason, location, message };
+  }
+
+  /** The body of an HTTP answer. */
+  get body() {
+    const { message, reason, location } = this;
+    const [code, status] = REASONS[reason];
+    const place = location === undefined ? {} : { location, locationType: "parameter" };
+    return { error: { code, message, errors: [{ message, domain: "global", reason, ...place }], status } };
+  }
+}
+
+/** `project:dataset.table`, the way in which BigQuery's messages write names. */
+export function fullName(project: string, dataset: string, name?: string): string {
+  return name === undefined ? `${project}:${dataset}` : `${project}:${dataset}.${name}`;
+}
+
+/** The error for something that is not there. */
+export function notFound(
+  kind: "Dataset" | "Table" | "Job" | "Routine" | "Model" | "Project" | "RowAccessPolicy",
+  name: string,
+): ApiError {
+  return new ApiError("notFound", `Not found: ${kind} ${name}`);
+}
+
+/** Where the errors of a job are told: the project and location that its names belong to. */
+export interface ErrorPlace {
+  readonly project: string;
+  readonly location: string;
+}
+
+/** Anything that was thrown while a job ran, or while a request was answered. */
+export function apiError(cause: unknown, place: ErrorPlace): ApiError {
+  if (cause instanceof ApiError) return cause;
+  if (cause instanceof JobError) return fromJob(cause, place);
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new ApiError("internalError", `An internal error occurred and the request could not be completed: ${message}`);
+}
+
+function fromJob({ reason, message, at, object }: JobError, { project, location }: ErrorPlace): ApiError {
+  const where = at === undefined ? "" : ` at [${at.line}:${at.column}]`;
+  const text = object === undefined ? message : objectMessage(reason, message, object, project, location);
+  return new ApiError(reason, `${text}${where}`, reason === "invalidQuery" ? "query" : undefined);
+}
+
+function objectMessage(
+  reason: JobError["reason"],
+  message: string,
+  { kind, path }: NonNullable<JobError["object"]>,
+  project: string,
+  location: string,
+): string {
+  const parts = path.map((part) => part.replaceAll(/[`"]/g, ""));
+  if (kind === "Table" && parts.length === 1)
+    return `Table "${parts[0]}" must be qualified with a dataset (e.g. dataset.table).`;
+  const wanted = kind === "Dataset" ? 1 : 2;
+  const own = parts.slice(-wanted);
+  const owner = parts.length > wanted ? (parts.at(-wanted - 1) ?? project) : project;
+  const name = fullName(owner, own[0] ?? "", own[1]);
+  if (reason === "notFound") return `Not found: ${kind} ${name} was not found in location ${location}`;
+  if (reason === "duplicate") return `Already Exists: ${kind} ${name}`;
+  if (reason === "resourceInUse") return `Dataset ${name} is still in use`;
+  return message;
+}

@@ -1,0 +1,146 @@
+import { type Column, type SqlType, type StructField, typeName } from "../../port/sql-types.js";
+import { ApiError } from "./errors.js";
+
+/** A column as the API writes it. https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#TableFieldSchema */
+export interface FieldSchema {
+  readonly name: string;
+  readonly type: string;
+  readonly mode?: string | undefined;
+  readonly description?: string | undefined;
+  readonly fields?: readonly FieldSchema[] | undefined;
+  readonly maxLength?: string | undefined;
+  readonly precision?: string | undefined;
+  readonly scale?: string | undefined;
+  readonly defaultValueExpression?: string | undefined;
+  readonly policyTags?: { readonly names: readonly string[] } | undefined;
+}
+
+const LEGACY_NAMES: Partial<Record<string, string>> = {
+  INT64: "INTEGER",
+  FLOAT64: "FLOAT",
+  BOOL: "BOOLEAN",
+};
+
+const TYPES: ReadonlyMap<string, SqlType> = new Map<string, SqlType>([
+  ["INTEGER", "INT64"],
+  ["INT64", "INT64"],
+  ["FLOAT", "FLOAT64"],
+  ["FLOAT64", "FLOAT64"],
+  ["BOOLEAN", "BOOL"],
+  ["BOOL", "BOOL"],
+  ["STRING", "STRING"],
+  ["BYTES", "BYTES"],
+  ["DATE", "DATE"],
+  ["DATETIME", "DATETIME"],
+  ["TIME", "TIME"],
+  ["TIMESTAMP", "TIMESTAMP"],
+  ["NUMERIC", "NUMERIC"],
+  ["DECIMAL", "NUMERIC"],
+  ["BIGNUMERIC", "BIGNUMERIC"],
+  ["BIGDECIMAL", "BIGNUMERIC"],
+  ["JSON", "JSON"],
+  ["INTERVAL", "INTERVAL"],
+]);
+
+/** The scalar type of a name, in GoogleSQL's or in the older spelling; undefined: there is none that the engine has. */
+export function scalarType(name: string): SqlType | undefined {
+  return TYPES.get(name.toUpperCase());
+}
+
+/** Columns as the fields of a schema. */
+export function fieldsOf(columns: readonly Column[], required: ReadonlySet<string> = new Set()): FieldSchema[] {
+  return columns.map((column) => {
+    const field = fieldOf(column.name, column.type, column.declared);
+    return required.has(column.name) && field.mode === "NULLABLE" ? { ...field, mode: "REQUIRED" } : field;
+  });
+}
+
+function fieldOf(name: string, type: SqlType, declared?: string): FieldSchema {
+  if (typeof type === "string")
+    return { name, type: LEGACY_NAMES[type] ?? type, mode: "NULLABLE", ...parametersOf(declared) };
+  if (type.kind === "array") {
+    const inner = /^ARRAY<(.*)>$/s.exec(declared ?? "")?.[1];
+    return { ...fieldOf(name, type.element, inner), mode: "REPEATED" };
+  }
+  const fields = type.fields.map((field, index) => fieldOf(field.name ?? `_field_${index + 1}`, field.type));
+  return { name, type: "RECORD", mode: "NULLABLE", fields };
+}
+
+/** `STRING(10)` and `NUMERIC(5, 2)` as the API writes them. */
+function parametersOf(declared: string | undefined): Partial<FieldSchema> {
+  const [, name, first, second] = /^(\w+)\((\d+)(?:, ?(\d+))?\)$/.exec(declared ?? "") ?? [];
+  if (name === undefined || first === undefined) return {};
+  if (name === "STRING" || name === "BYTES") return { maxLength: first };
+  return second === undefined ? { precision: first } : { precision: first, scale: second };
+}
+
+/**
+ * The type of a field that a client wrote.
+ * @throws ApiError for a type that the engine does not have
+ */
+export function typeOfField(field: FieldSchema): SqlType {
+  const type = elementType(field);
+  return field.mode?.toUpperCase() === "REPEATED" ? { kind: "array", element: type } : type;
+}
+
+function elementType({ name, type, fields }: FieldSchema): SqlType {
+  const upper = type.toUpperCase();
+  if (upper === "RECORD" || upper === "STRUCT") {
+    if (fields === undefined || fields.length === 0)
+      throw new ApiError("invalid", `Field ${name} is type RECORD but has no schema`);
+    const inner = fields.map((field): StructField => ({ name: field.name, type: typeOfField(field) }));
+    return { kind: "struct", fields: inner };
+  }
+  const scalar = scalarType(upper);
+  if (scalar !== undefined) return scalar;
+  const known = upper === "GEOGRAPHY" || upper === "RANGE";
+  const what = known ? `Type ${upper} is not supported by the embedded engine` : `Invalid value for type: ${type}`;
+  throw new ApiError("invalid", `${what} (field: ${name})`);
+}
+
+/** The columns of a schema that a client wrote. */
+export function columnsOfFields(fields: readonly FieldSchema[]): Column[] {
+  return fields.map((field) => ({ name: field.name, type: typeOfField(field) }));
+}
+
+/** A field's type as CREATE TABLE writes it, with the parameters it was given. */
+export function declaredText(field: FieldSchema): string {
+  const repeated = field.mode?.toUpperCase() === "REPEATED";
+  const text = elementText(field);
+  return repeated ? `ARRAY<${text}>` : text;
+}
+
+function elementText(field: FieldSchema): string {
+  const type = elementType(field);
+  if (typeof type === "string") {
+    const { maxLength, precision, scale } = field;
+    const parameters =
+      maxLength ?? (precision === undefined ? undefined : `${precision}${scale === undefined ? "" : `, ${scale}`}`);
+    if (parameters === undefined) return type;
+    if (!/^\d+(, \d+)?$/.test(parameters))
+      throw new ApiError("invalid", `Invalid type parameters of field ${field.name}`);
+    return `${type}(${parameters})`;
+  }
+  const fields = (field.fields ?? []).map((inner) => `${quoted(inner.name)} ${declaredText(inner)}`);
+  return `STRUCT<${fields.join(", ")}>`;
+}
+
+/**
+ * A name as SQL has it.
+ * @throws ApiError for one that no column, table or dataset can have
+ */
+export function quoted(name: string): string {
+  if (name === "" || name.length > 1024 || /[`\\\p{Cc}]/u.test(name))
+    throw new ApiError("invalid", `Invalid name ${JSON.stringify(name)}`);
+  return `\`${name}\``;
+}
+
+/** A type as parameters and routines write it. */
+export function typeObject(type: SqlType): Record<string, unknown> {
+  if (typeof type === "string") return { typeKind: type };
+  if (type.kind === "array") return { typeKind: "ARRAY", arrayElementType: typeObject(type.element) };
+  const fields = type.fields.map((field) => ({ name: field.name, type: typeObject(field.type) }));
+  return { typeKind: "STRUCT", structType: { fields } };
+}
+
+export { typeName };

@@ -1,0 +1,157 @@
+import * as v from "valibot";
+import type { RowObject } from "../../port/port.js";
+import { JobError } from "../../port/sql-jobs.js";
+import { fullTableName, requireRelation, tableId } from "../catalog/tables.js";
+import type { ApiRequest, Route } from "../http/request.js";
+import { jobOfAnonymous } from "../jobs/anonymous.js";
+import type { JobService } from "../jobs/service.js";
+import { ApiError, notFound } from "../protocol/errors.js";
+import { etagOf } from "../protocol/etag.js";
+import { checked, flag } from "../protocol/validate.js";
+import { decodeRow, ValueError } from "../values/decode.js";
+import { pageOfRows, pageRequest, withRows } from "./rows-page.js";
+import { tableRef } from "./tables.js";
+
+const ONE = "/projects/:project/datasets/:dataset/tables/:table";
+/** More rows are never in one answer. */
+const MOST_ROWS = 100_000;
+
+const insertRequest = v.object({
+  rows: v.optional(v.array(v.object({ insertId: v.nullish(v.string()), json: v.nullish(v.looseObject({})) })), []),
+  skipInvalidRows: v.nullish(flag),
+  ignoreUnknownValues: v.nullish(flag),
+  templateSuffix: v.nullish(v.string()),
+});
+
+/** https://cloud.google.com/bigquery/docs/reference/rest/v2/tabledata */
+export function tabledataRoutes(service: JobService): readonly Route[] {
+  const inserted = new InsertIds();
+  return [
+    { method: "GET", url: `${ONE}/data`, handle: async (request) => ({ body: await listRows(service, request) }) },
+    {
+      method: "POST",
+      url: `${ONE}/insertAll`,
+      handle: async (request) => ({ body: await insertAll(service, request, inserted) }),
+    },
+  ];
+}
+
+async function listRows(service: JobService, request: ApiRequest) {
+  const ref = tableRef(request);
+  const page = pageRequest(request);
+  const jobId = jobOfAnonymous(ref.dataset, ref.table);
+  if (jobId !== undefined) {
+    const { rows } = service.registry.find(ref.project, jobId, undefined).outcome;
+    if (rows === undefined) throw notFound("Table", fullTableName(ref));
+    return tableAnswer(etagOf("results", jobId), rows.count, pageOfRows(rows, page));
+  }
+  const relation = await requireRelation(service, ref);
+  if (relation.kind === "view") throw new ApiError("invalid", `Cannot list a table of type VIEW.`);
+  const total = relation.rows ?? 0;
+  const columns = selectedColumns(
+    request.query.selectedFields,
+    relation.columns.map(({ name }) => name),
+  );
+  const wanted = Math.min(page.maxResults ?? MOST_ROWS, MOST_ROWS);
+  const rows = await service.jobs.rows({ dataset: ref.dataset, name: ref.table }, columns, page.start, wanted);
+  const etag = etagOf("rows", tableId(ref), service.times.get(tableId(ref)));
+  return tableAnswer(etag, total, pageOfRows(rows, page, page.start, total));
+}
+
+function tableAnswer(etag: string, total: number, page: ReturnType<typeof pageOfRows>) {
+  const token = page.pageToken === undefined ? {} : { pageToken: page.pageToken };
+  return withRows({ kind: "bigquery#tableDataList", etag, totalRows: String(total), ...token }, page);
+}
+
+/** The columns that a client asks for, in the order of the table. */
+function selectedColumns(fields: string | undefined, names: readonly string[]): readonly string[] {
+  if (fields === undefined || fields === "") return names;
+  const wanted = new Set(fields.split(",").map((field) => field.trim().split(".")[0]?.toLowerCase()));
+  return names.filter((name) => wanted.has(name.toLowerCase()));
+}
+
+interface RowErrors {
+  readonly index: number;
+  readonly errors: readonly {
+    readonly reason: string;
+    readonly location: string;
+    readonly debugInfo: string;
+    readonly message: string;
+  }[];
+}
+
+async function insertAll(service: JobService, request: ApiRequest, inserted: InsertIds) {
+  const given = tableRef(request);
+  const { rows, skipInvalidRows, ignoreUnknownValues, templateSuffix } = checked(insertRequest, request.body);
+  if (templateSuffix) throw new ApiError("invalid", "templateSuffix is not supported by the embedded engine");
+  if (rows.length === 0) throw new ApiError("invalid", "No rows present in the request.");
+  const relation = await requireRelation(service, given);
+  if (relation.kind === "view") throw new ApiError("invalid", `Cannot add rows to a table of type VIEW.`);
+  const accepted: RowObject[] = [];
+  const errors: RowErrors[] = [];
+  const ids: string[] = [];
+  const options = { ignoreUnknown: ignoreUnknownValues === true, required: relation.required };
+  for (const [index, { json, insertId }] of rows.entries()) {
+    const id = insertId ? `${tableId(given)}|${insertId}` : undefined;
+    if (id !== undefined && (inserted.has(id) || ids.includes(id))) continue;
+    try {
+      accepted.push(decodeRow(json ?? {}, relation.columns, options));
+      if (id !== undefined) ids.push(id);
+    } catch (cause) {
+      if (!(cause instanceof ValueError)) throw cause;
+      errors.push({
+        index,
+        errors: [{ reason: "invalid", location: cause.field, debugInfo: "", message: cause.message }],
+      });
+    }
+  }
+  const kind = "bigquery#tableDataInsertAllResponse";
+  if (errors.length > 0 && skipInvalidRows !== true) {
+    const failed = new Set(errors.map(({ index }) => index));
+    const stopped = rows.flatMap((_, index) =>
+      failed.has(index) ? [] : [{ index, errors: [{ reason: "stopped", location: "", debugInfo: "", message: "" }] }],
+    );
+    return { kind, insertErrors: [...errors, ...stopped].sort((a, b) => a.index - b.index) };
+  }
+  if (accepted.length > 0) await append(service, request, accepted);
+  for (const id of ids) inserted.add(id);
+  return errors.length === 0 ? { kind } : { kind, insertErrors: errors };
+}
+
+async function append(service: JobService, request: ApiRequest, rows: readonly RowObject[]): Promise<void> {
+  const ref = tableRef(request);
+  try {
+    await service.jobs.write({
+      table: { dataset: ref.dataset, name: ref.table },
+      columns: [...new Set(rows.flatMap(Object.keys))],
+      rows,
+      create: undefined,
+      truncate: false,
+      signal: new AbortController().signal,
+    });
+  } catch (cause) {
+    if (cause instanceof JobError && cause.reason === "invalidQuery") throw new ApiError("invalid", cause.message);
+    throw cause;
+  }
+  service.times.touch(tableId(ref));
+}
+
+/** The service leaves a row out that came with the same id a short time before. */
+class InsertIds {
+  static readonly #keptMs = 60_000;
+  readonly #seen = new Map<string, number>();
+
+  has(id: string): boolean {
+    const at = this.#seen.get(id);
+    return at !== undefined && Date.now() - at < InsertIds.#keptMs;
+  }
+
+  add(id: string): void {
+    this.#seen.delete(id);
+    this.#seen.set(id, Date.now());
+    for (const [old, at] of this.#seen) {
+      if (Date.now() - at < InsertIds.#keptMs) break;
+      this.#seen.delete(old);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import { requireDataset } from "../catalog/datasets.js";
+import { changeTable, createTable, deleteTable, newTable, tableChange } from "../catalog/table-changes.js";
+import { requireRelation, type TableRef, tableEntry, tableResource } from "../catalog/tables.js";
+import type { ApiRequest, Handler, Route } from "../http/request.js";
+import { jobOfAnonymous } from "../jobs/anonymous.js";
+import { anonymousResource } from "../jobs/anonymous-resource.js";
+import type { JobService } from "../jobs/service.js";
+import { etagOf, requireMatch } from "../protocol/etag.js";
+import { pageOf } from "../protocol/page-token.js";
+import { checked } from "../protocol/validate.js";
+import { listLimits } from "./list-limits.js";
+
+const LIST = "/projects/:project/datasets/:dataset/tables";
+const ONE = `${LIST}/:table`;
+
+export const tableRef = ({ project, path: { dataset = "", table = "" } }: ApiRequest): TableRef => ({
+  project,
+  dataset,
+  table,
+});
+
+/** https://cloud.google.com/bigquery/docs/reference/rest/v2/tables */
+export function tableRoutes(service: JobService): readonly Route[] {
+  const change =
+    (replace: boolean): Handler =>
+    async (request) => {
+      const ref = tableRef(request);
+      const { etag } = tableResource(service, ref, await requireRelation(service, ref));
+      requireMatch(request.ifMatch, etag);
+      return { body: await changeTable(service, ref, checked(tableChange, request.body), replace) };
+    };
+  return [
+    {
+      method: "GET",
+      url: LIST,
+      handle: async (request) => {
+        const { project, query } = request;
+        const { dataset = "" } = request.path;
+        await requireDataset(service, project, dataset);
+        const relations = await service.jobs.relations(dataset);
+        const { items, nextPageToken } = pageOf(relations, listLimits(query), 10_000);
+        const tables = items.map((relation) =>
+          tableEntry(service, { project, dataset, table: relation.id.name }, relation),
+        );
+        return {
+          body: {
+            kind: "bigquery#tableList",
+            etag: etagOf("tables", project, dataset, JSON.stringify(tables)),
+            ...(nextPageToken === undefined ? {} : { nextPageToken }),
+            ...(tables.length === 0 ? {} : { tables }),
+            totalItems: relations.length,
+          },
+        };
+      },
+    },
+    {
+      method: "POST",
+      url: LIST,
+      handle: async (request) => {
+        const { tableReference, ...given } = checked(newTable, request.body);
+        const ref = { ...tableRef(request), table: tableReference.tableId };
+        return { body: await createTable(service, ref, given) };
+      },
+    },
+    {
+      method: "GET",
+      url: ONE,
+      handle: async (request) => {
+        const ref = tableRef(request);
+        const jobId = jobOfAnonymous(ref.dataset, ref.table);
+        if (jobId !== undefined) return { body: anonymousResource(service, ref, jobId) };
+        return { body: tableResource(service, ref, await requireRelation(service, ref)) };
+      },
+    },
+    { method: "PATCH", url: ONE, handle: change(false) },
+    { method: "PUT", url: ONE, handle: change(true) },
+    {
+      method: "DELETE",
+      url: ONE,
+      handle: async (request) => {
+        await deleteTable(service, tableRef(request));
+        return { code: 204 };
+      },
+    },
+  ];
+}

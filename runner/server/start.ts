@@ -1,0 +1,112 @@
+import type { AddressInfo } from "node:net";
+import type { Warehouse } from "../port/port.js";
+import { JobError } from "../port/sql-jobs.js";
+import { createApp } from "./http/app.js";
+import type { Route } from "./http/request.js";
+import { JobRegistry } from "./jobs/registry.js";
+import type { JobService } from "./jobs/service.js";
+import { Sessions } from "./jobs/sessions.js";
+import { StagedUploads } from "./jobs/uploads.js";
+import { MetadataStore } from "./metadata/store.js";
+import { ModifiedTimes } from "./metadata/times.js";
+import { datasetRoutes } from "./routes/datasets.js";
+import { jobRoutes } from "./routes/jobs.js";
+import { projectRoutes } from "./routes/projects.js";
+import { queryRoutes } from "./routes/queries.js";
+import { routineRoutes } from "./routes/routines.js";
+import { tabledataRoutes } from "./routes/tabledata.js";
+import { tableRoutes } from "./routes/tables.js";
+import { uploadRoutes } from "./routes/uploads.js";
+import { systemTables } from "./system-tables/find.js";
+
+export interface ServeOptions {
+  /** 0: any that is free. */
+  readonly port: number;
+  /** A name or address of this machine that no other machine reaches. */
+  readonly host: string;
+  /** The project that lists of projects show; every other name is the same warehouse. */
+  readonly project: string;
+  /** Where datasets are that say nothing else. */
+  readonly location: string;
+  readonly token: string | undefined;
+  /** The folder that stands for all buckets. */
+  readonly bucketDir: string | undefined;
+  readonly log: ((line: string) => void) | undefined;
+}
+
+/** A server that answers. */
+export interface RunningServer {
+  readonly port: number;
+  readonly url: string;
+  /** Answers no more, ends what runs, and lets go of everything but the warehouse. */
+  close(): Promise<void>;
+}
+
+/** How long jobs may go on once the server is asked to stop, in milliseconds. */
+const GRACE_MS = 2000;
+
+/**
+ * Puts the BigQuery API in front of a warehouse.
+ * @throws Error where the engine of the warehouse has no jobs, or the port is taken
+ */
+export async function serve(warehouse: Warehouse, options: ServeOptions): Promise<RunningServer> {
+  if (warehouse.jobs === undefined) throw new Error(`the engine ${warehouse.target} cannot be served`);
+  const jobs = await warehouse.jobs();
+  const registry = new JobRegistry();
+  const catalogue = {
+    jobs,
+    store: await MetadataStore.open(jobs),
+    times: new ModifiedTimes(Date.now()),
+    location: options.location,
+    registry,
+  };
+  const service: JobService = {
+    ...catalogue,
+    sessions: new Sessions(jobs),
+    uploads: new StagedUploads(),
+    systemTables: (project) => systemTables(catalogue, project),
+    bucketDir: options.bucketDir,
+  };
+  const app = createApp(allRoutes(service, options), options);
+  await app.listen({ port: options.port, host: options.host });
+  const { port } = app.server.address() as AddressInfo;
+  return {
+    port,
+    url: `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`,
+    async close() {
+      await endJobs(registry);
+      await app.close();
+      await service.sessions.closeAll();
+      service.uploads.close();
+    },
+  };
+}
+
+function allRoutes(service: JobService, { project }: ServeOptions): readonly Route[] {
+  const api = [
+    ...projectRoutes(project),
+    ...datasetRoutes(service),
+    ...tableRoutes(service),
+    ...tabledataRoutes(service),
+    ...routineRoutes(service),
+    ...jobRoutes(service),
+    ...queryRoutes(service),
+  ];
+  return [
+    { method: "GET", url: "/healthz", handle: async () => ({ body: { status: "ok" } }) },
+    // Some clients put the whole path behind the address that they are given, others only what follows the version.
+    ...["/bigquery/v2", ""].flatMap((prefix) => api.map((route) => ({ ...route, url: `${prefix}${route.url}` }))),
+    ...uploadRoutes(service),
+  ];
+}
+
+async function endJobs(registry: JobRegistry): Promise<void> {
+  const running = registry.all().filter(({ state }) => state !== "DONE");
+  await Promise.all(
+    running.map(async (job) => {
+      if (await job.wait(GRACE_MS)) return;
+      job.stop(new JobError("stopped", "Job execution was cancelled: the server is stopping"));
+      await job.wait(GRACE_MS);
+    }),
+  );
+}

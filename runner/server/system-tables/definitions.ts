@@ -1,0 +1,84 @@
+import type { Column, ScalarType } from "../../port/sql-types.js";
+
+/** Columns written as `name TYPE, ...`. */
+function columns(text: string): readonly Column[] {
+  return text.split(",").map((part) => {
+    const [name = "", type = "STRING"] = part.trim().split(/\s+/);
+    return { name, type: type as ScalarType };
+  });
+}
+
+/**
+ * The columns of the views of INFORMATION_SCHEMA that there are, and of `__TABLES__`.
+ * https://cloud.google.com/bigquery/docs/information-schema-intro
+ */
+export const SYSTEM_COLUMNS = {
+  SCHEMATA: columns(
+    "catalog_name STRING, schema_name STRING, schema_owner STRING, creation_time TIMESTAMP, last_modified_time TIMESTAMP, location STRING, ddl STRING, default_collation_name STRING",
+  ),
+  SCHEMATA_OPTIONS: columns(
+    "catalog_name STRING, schema_name STRING, option_name STRING, option_type STRING, option_value STRING",
+  ),
+  TABLES: columns(
+    "table_catalog STRING, table_schema STRING, table_name STRING, table_type STRING, is_insertable_into STRING, is_typed STRING, is_change_history_enabled STRING, creation_time TIMESTAMP, base_table_catalog STRING, base_table_schema STRING, base_table_name STRING, snapshot_time_ms TIMESTAMP, ddl STRING, default_collation_name STRING",
+  ),
+  COLUMNS: columns(
+    "table_catalog STRING, table_schema STRING, table_name STRING, column_name STRING, ordinal_position INT64, is_nullable STRING, data_type STRING, is_generated STRING, generation_expression STRING, is_stored STRING, is_hidden STRING, is_updatable STRING, is_system_defined STRING, is_partitioning_column STRING, clustering_ordinal_position INT64, collation_name STRING, column_default STRING, rounding_mode STRING",
+  ),
+  COLUMN_FIELD_PATHS: columns(
+    "table_catalog STRING, table_schema STRING, table_name STRING, column_name STRING, field_path STRING, data_type STRING, description STRING, collation_name STRING, rounding_mode STRING",
+  ),
+  TABLE_OPTIONS: columns(
+    "table_catalog STRING, table_schema STRING, table_name STRING, option_name STRING, option_type STRING, option_value STRING",
+  ),
+  VIEWS: columns(
+    "table_catalog STRING, table_schema STRING, table_name STRING, view_definition STRING, check_option STRING, use_standard_sql STRING",
+  ),
+  ROUTINES: columns(
+    "specific_catalog STRING, specific_schema STRING, specific_name STRING, routine_catalog STRING, routine_schema STRING, routine_name STRING, routine_type STRING, data_type STRING, routine_body STRING, routine_definition STRING, external_language STRING, is_deterministic STRING, security_type STRING, created TIMESTAMP, last_altered TIMESTAMP, ddl STRING",
+  ),
+  TABLE_STORAGE: columns(
+    "project_id STRING, project_number INT64, table_catalog STRING, table_schema STRING, table_name STRING, creation_time TIMESTAMP, total_rows INT64, total_partitions INT64, total_logical_bytes INT64, active_logical_bytes INT64, long_term_logical_bytes INT64, storage_last_modified_time TIMESTAMP, deleted BOOL, table_type STRING",
+  ),
+  KEY_COLUMN_USAGE: columns(
+    "constraint_catalog STRING, constraint_schema STRING, constraint_name STRING, table_catalog STRING, table_schema STRING, table_name STRING, column_name STRING, ordinal_position INT64, position_in_unique_constraint INT64",
+  ),
+  TABLE_CONSTRAINTS: columns(
+    "constraint_catalog STRING, constraint_schema STRING, constraint_name STRING, table_catalog STRING, table_schema STRING, table_name STRING, constraint_type STRING, is_deferrable STRING, initially_deferred STRING, enforced STRING",
+  ),
+  JOBS: columns(
+    "creation_time TIMESTAMP, project_id STRING, project_number INT64, user_email STRING, job_id STRING, job_type STRING, statement_type STRING, priority STRING, start_time TIMESTAMP, end_time TIMESTAMP, query STRING, state STRING, total_bytes_processed INT64, total_slot_ms INT64, cache_hit BOOL, parent_job_id STRING, total_bytes_billed INT64",
+  ),
+  CONSTRAINT_COLUMN_USAGE: columns(
+    "table_catalog STRING, table_schema STRING, table_name STRING, column_name STRING, constraint_catalog STRING, constraint_schema STRING, constraint_name STRING",
+  ),
+  MATERIALIZED_VIEWS: columns(
+    "table_catalog STRING, table_schema STRING, table_name STRING, last_refresh_time TIMESTAMP, refresh_watermark TIMESTAMP",
+  ),
+  OBJECT_PRIVILEGES: columns(
+    "object_catalog STRING, object_schema STRING, object_name STRING, object_type STRING, privilege_type STRING, grantee STRING",
+  ),
+  PARAMETERS: columns(
+    "specific_catalog STRING, specific_schema STRING, specific_name STRING, ordinal_position INT64, parameter_mode STRING, is_result STRING, parameter_name STRING, data_type STRING, parameter_default STRING, is_aggregate STRING",
+  ),
+  PARTITIONS: columns(
+    "table_catalog STRING, table_schema STRING, table_name STRING, partition_id STRING, total_rows INT64, total_logical_bytes INT64, total_billable_bytes INT64, last_modified_time TIMESTAMP, storage_tier STRING",
+  ),
+  __TABLES__: columns(
+    "project_id STRING, dataset_id STRING, table_id STRING, creation_time INT64, last_modified_time INT64, row_count INT64, size_bytes INT64, type INT64",
+  ),
+} as const;
+
+export type SystemView = keyof typeof SYSTEM_COLUMNS;
+
+const OTHER_NAMES: Readonly<Record<string, SystemView>> = {
+  JOBS_BY_PROJECT: "JOBS",
+  JOBS_BY_USER: "JOBS",
+  TABLE_STORAGE_BY_PROJECT: "TABLE_STORAGE",
+};
+
+/** The view of a name; undefined: there is none. */
+export function systemViewNamed(name: string): SystemView | undefined {
+  const upper = name.toUpperCase();
+  return Object.hasOwn(SYSTEM_COLUMNS, upper) ? (upper as SystemView) : OTHER_NAMES[upper];
+}

@@ -1,0 +1,184 @@
+import type { RowObject } from "../../port/port.js";
+import type { RelationDetails } from "../../port/sql-jobs.js";
+import { type SqlType, typeName } from "../../port/sql-types.js";
+import { logicalBytes } from "../catalog/bytes.js";
+import { tableResource } from "../catalog/tables.js";
+import type { FieldSchema } from "../protocol/schema.js";
+import type { SystemView } from "./definitions.js";
+import { optionsOf } from "./option-rows.js";
+import { type Place, timestamp } from "./shared.js";
+
+/** The rows of a view of INFORMATION_SCHEMA that are about one relation. */
+export function relationRows(
+  catalogue: Place,
+  project: string,
+  view: SystemView,
+  relation: RelationDetails,
+): readonly RowObject[] {
+  const { dataset, name } = relation.id;
+  const ref = { project, dataset, table: name };
+  const resource = tableResource(catalogue, ref, relation);
+  const base = { table_catalog: project, table_schema: dataset, table_name: name };
+  const isTable = relation.kind === "table";
+  const fields = resource.schema.fields;
+  switch (view) {
+    case "TABLES":
+      return [
+        {
+          ...base,
+          table_type: TABLE_TYPES[resource.type] ?? "VIEW",
+          is_insertable_into: isTable ? "YES" : "NO",
+          is_typed: "NO",
+          is_change_history_enabled: "NO",
+          creation_time: timestamp(Number(resource.creationTime)),
+          ddl: ddlOf(project, relation, viewQuery(resource)),
+        },
+      ];
+    case "COLUMNS":
+      return relation.columns.map((column, index) => ({
+        ...base,
+        column_name: column.name,
+        ordinal_position: index + 1,
+        is_nullable: relation.required.has(column.name) ? "NO" : "YES",
+        data_type: column.declared ?? typeName(column.type),
+        is_generated: "NEVER",
+        is_hidden: "NO",
+        is_system_defined: "NO",
+        is_partitioning_column: relation.partitionColumn === column.name ? "YES" : "NO",
+        clustering_ordinal_position: relation.clusterBy.includes(column.name)
+          ? relation.clusterBy.indexOf(column.name) + 1
+          : null,
+        column_default: fields[index]?.defaultValueExpression ?? "NULL",
+      }));
+    case "COLUMN_FIELD_PATHS":
+      return relation.columns.flatMap(({ name: column, type, declared }, index) =>
+        fieldPaths(column, type, fields[index]).map(([path, inner, description]) => ({
+          ...base,
+          column_name: column,
+          field_path: path,
+          data_type: path === column ? (declared ?? inner) : inner,
+          description: description ?? null,
+        })),
+      );
+    case "TABLE_OPTIONS":
+      return optionsOf(resource).map((option) => ({ ...base, ...option }));
+    case "VIEWS":
+      return isTable ? [] : [{ ...base, view_definition: viewQuery(resource) ?? null, use_standard_sql: "YES" }];
+    case "MATERIALIZED_VIEWS":
+      return resource.type === "MATERIALIZED_VIEW" ? [base] : [];
+    case "TABLE_STORAGE":
+      return isTable ? [storageRow(project, base, relation, resource)] : [];
+    case "KEY_COLUMN_USAGE":
+      return relation.primaryKey.map((column, index) => ({
+        ...constraintOf(project, dataset, name),
+        ...base,
+        column_name: column,
+        ordinal_position: index + 1,
+      }));
+    case "CONSTRAINT_COLUMN_USAGE":
+      return relation.primaryKey.map((column) => ({
+        ...constraintOf(project, dataset, name),
+        ...base,
+        column_name: column,
+      }));
+    case "TABLE_CONSTRAINTS":
+      return relation.primaryKey.length === 0
+        ? []
+        : [
+            {
+              ...constraintOf(project, dataset, name),
+              ...base,
+              constraint_type: "PRIMARY KEY",
+              is_deferrable: "NO",
+              initially_deferred: "NO",
+              enforced: "NO",
+            },
+          ];
+    case "__TABLES__":
+      return [
+        {
+          project_id: project,
+          dataset_id: dataset,
+          table_id: name,
+          creation_time: BigInt(resource.creationTime),
+          last_modified_time: BigInt(resource.lastModifiedTime),
+          row_count: BigInt(relation.rows ?? 0),
+          size_bytes: BigInt(isTable ? logicalBytes(relation) : 0),
+          type: isTable ? 1 : 2,
+        },
+      ];
+    default:
+      return [];
+  }
+}
+
+const TABLE_TYPES: Readonly<Record<string, string>> = {
+  TABLE: "BASE TABLE",
+  VIEW: "VIEW",
+  MATERIALIZED_VIEW: "MATERIALIZED VIEW",
+};
+
+const constraintOf = (project: string, dataset: string, table: string) => ({
+  constraint_catalog: project,
+  constraint_schema: dataset,
+  constraint_name: `${table}.pk$`,
+});
+
+type Resource = ReturnType<typeof tableResource>;
+
+function viewQuery(resource: Resource): string | undefined {
+  const { view, materializedView } = resource as { view?: { query?: string }; materializedView?: { query?: string } };
+  return view?.query ?? materializedView?.query;
+}
+
+function storageRow(project: string, base: RowObject, relation: RelationDetails, resource: Resource): RowObject {
+  const bytes = BigInt(logicalBytes(relation));
+  return {
+    ...base,
+    project_id: project,
+    creation_time: timestamp(Number(resource.creationTime)),
+    total_rows: BigInt(relation.rows ?? 0),
+    total_logical_bytes: bytes,
+    active_logical_bytes: bytes,
+    long_term_logical_bytes: 0,
+    storage_last_modified_time: timestamp(Number(resource.lastModifiedTime)),
+    deleted: false,
+    table_type: "BASE TABLE",
+  };
+}
+
+/** Every field of a column by its dotted path. */
+function fieldPaths(
+  path: string,
+  type: SqlType,
+  field: FieldSchema | undefined,
+): readonly (readonly [path: string, type: string, description: string | undefined])[] {
+  const element = typeof type === "object" && type.kind === "array" ? type.element : type;
+  const inner = typeof element === "object" && element.kind === "struct" ? element.fields : [];
+  return [
+    [path, typeName(type), field?.description],
+    ...inner.flatMap(({ name = "", type: own }) =>
+      fieldPaths(
+        `${path}.${name}`,
+        own,
+        field?.fields?.find((one) => one.name === name),
+      ),
+    ),
+  ];
+}
+
+function ddlOf(
+  project: string,
+  { id, kind, columns, required, partitionColumn, clusterBy }: RelationDetails,
+  query: string | undefined,
+): string {
+  const name = `\`${project}.${id.dataset}.${id.name}\``;
+  if (kind === "view") return `CREATE VIEW ${name}\nAS ${query ?? ""};`;
+  const lines = columns.map(
+    (column) =>
+      `  ${column.name} ${column.declared ?? typeName(column.type)}${required.has(column.name) ? " NOT NULL" : ""}`,
+  );
+  const partition = partitionColumn === undefined ? "" : `\nPARTITION BY ${partitionColumn}`;
+  const cluster = clusterBy.length === 0 ? "" : `\nCLUSTER BY ${clusterBy.join(", ")}`;
+  return `CREATE TABLE ${name}\n(\n${lines.join(",\n")}\n)${partition}${cluster};`;
+}

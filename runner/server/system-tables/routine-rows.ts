@@ -1,0 +1,55 @@
+import type { RowObject } from "../../port/port.js";
+import { getRoutine, listRoutines } from "../catalog/routines.js";
+import { type Place, timestamp } from "./shared.js";
+
+/** The rows of ROUTINES that are about one dataset. */
+export async function routineRows(catalogue: Place, project: string, dataset: string): Promise<readonly RowObject[]> {
+  const rows: RowObject[] = [];
+  const texts = await catalogue.jobs.routines();
+  for (const routine of await listRoutines(catalogue, dataset)) {
+    const found = await getRoutine(catalogue, { project, dataset, routine });
+    const isJs = found.language === "JAVASCRIPT";
+    const types = { SCALAR_FUNCTION: "FUNCTION", TABLE_VALUED_FUNCTION: "TABLE FUNCTION", PROCEDURE: "PROCEDURE" };
+    rows.push({
+      specific_catalog: project,
+      specific_schema: dataset,
+      specific_name: routine,
+      routine_catalog: project,
+      routine_schema: dataset,
+      routine_name: routine,
+      routine_type: types[found.routineType as keyof typeof types],
+      routine_body: isJs ? "EXTERNAL" : "SQL",
+      routine_definition: found.definitionBody,
+      external_language: isJs ? "JAVASCRIPT" : null,
+      created: timestamp(Number(found.creationTime)),
+      last_altered: timestamp(Number(found.lastModifiedTime)),
+      ddl: texts.get(`${dataset}.${routine}`) ?? null,
+    });
+  }
+  return rows;
+}
+
+/** The rows of PARAMETERS that are about one dataset. */
+export async function parameterRows(catalogue: Place, project: string, dataset: string): Promise<readonly RowObject[]> {
+  const rows: RowObject[] = [];
+  for (const routine of await listRoutines(catalogue, dataset)) {
+    const found = await getRoutine(catalogue, { project, dataset, routine });
+    const { arguments: args = [], returnType } = found as {
+      arguments?: readonly { name: string; dataType?: { typeKind: string }; mode?: string }[];
+      returnType?: { typeKind: string };
+    };
+    const base = { specific_catalog: project, specific_schema: dataset, specific_name: routine };
+    if (returnType !== undefined)
+      rows.push({ ...base, ordinal_position: 0, is_result: "YES", data_type: returnType.typeKind });
+    for (const [index, { name, dataType, mode }] of args.entries())
+      rows.push({
+        ...base,
+        ordinal_position: index + 1,
+        parameter_mode: mode ?? null,
+        is_result: "NO",
+        parameter_name: name,
+        data_type: dataType?.typeKind ?? "ANY TYPE",
+      });
+  }
+  return rows;
+}

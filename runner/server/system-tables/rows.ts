@@ -1,0 +1,58 @@
+import type { RowObject } from "../../port/port.js";
+import { requireDataset } from "../catalog/datasets.js";
+import { isHidden } from "../metadata/store.js";
+import type { SystemView } from "./definitions.js";
+import { jobRows } from "./job-rows.js";
+import { optionsOf } from "./option-rows.js";
+import { partitionRows } from "./partition-rows.js";
+import { relationRows } from "./relation-rows.js";
+import { parameterRows, routineRows } from "./routine-rows.js";
+import { type Place, timestamp } from "./shared.js";
+
+/** The rows of a view of INFORMATION_SCHEMA; `dataset` undefined: of all datasets. */
+export async function systemRows(
+  catalogue: Place,
+  project: string,
+  view: SystemView,
+  dataset: string | undefined,
+): Promise<readonly RowObject[]> {
+  if (view === "JOBS") return jobRows(catalogue, project);
+  const all = (await catalogue.jobs.datasets()).filter((name) => !isHidden(name));
+  if (dataset !== undefined) await requireDataset(catalogue, project, dataset);
+  const datasets = dataset === undefined || view.startsWith("SCHEMATA") ? all : [dataset];
+  if (view === "SCHEMATA") return datasets.map((name) => schemaRow(catalogue, project, name));
+  if (view === "SCHEMATA_OPTIONS")
+    return datasets.flatMap((name) =>
+      optionsOf(catalogue.store.get("dataset", name)).map((option) => ({
+        catalog_name: project,
+        schema_name: name,
+        ...option,
+      })),
+    );
+  const rows: RowObject[] = [];
+  for (const name of datasets) {
+    if (view === "ROUTINES") rows.push(...(await routineRows(catalogue, project, name)));
+    else if (view === "PARAMETERS") rows.push(...(await parameterRows(catalogue, project, name)));
+    else
+      for (const relation of await catalogue.jobs.relations(name))
+        rows.push(
+          ...(view === "PARTITIONS"
+            ? await partitionRows(catalogue, project, relation)
+            : relationRows(catalogue, project, view, relation)),
+        );
+  }
+  return rows;
+}
+
+function schemaRow({ store, times, location }: Place, project: string, dataset: string): RowObject {
+  const kept = store.get("dataset", dataset);
+  const modified = times.get(dataset);
+  return {
+    catalog_name: project,
+    schema_name: dataset,
+    creation_time: timestamp(Number(kept.created ?? modified)),
+    last_modified_time: timestamp(modified),
+    location: String(kept.location ?? location),
+    ddl: `CREATE SCHEMA \`${project}.${dataset}\`;`,
+  };
+}

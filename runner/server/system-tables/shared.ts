@@ -1,0 +1,10 @@
+import type { Catalogue } from "../catalog/service.js";
+import type { JobRegistry } from "../jobs/registry.js";
+
+/** What the rows of system tables are made from. */
+export type Place = Catalogue & { readonly registry: JobRegistry };
+
+/** Milliseconds since 1970 as a TIMESTAMP. */
+export function timestamp(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().replace("T", " ").replace("Z", "")}+00:00`;
+}

@@ -1,0 +1,139 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { DEFAULT_ENGINE, engineNamed } from "../engines/registry.js";
+import { NO_PROJECTS } from "../googlesql/project-names.js";
+import { UserError } from "../graph/user-error.js";
+import type { Warehouse } from "../port/port.js";
+import { type RunningServer, type ServeOptions, serve } from "../server/start.js";
+import { announced } from "./announce.js";
+import { findPlace, type PlaceOptions } from "./place.js";
+import { seedFiles } from "./seed-files.js";
+
+/** What is served, and how. */
+export interface ServeRequest extends Partial<ServeOptions> {
+  /** Where the warehouse is; undefined fields are those of the project in the working directory. */
+  readonly place: PlaceOptions;
+  /** An empty warehouse that is gone when the server stops. */
+  readonly inMemory: boolean;
+  /** A folder whose files are loaded first: `dataset/table.csv`, `dataset.table.jsonl`, `*.sql`. */
+  readonly seed: string | undefined;
+}
+
+/** A server with the warehouse that it has opened. */
+export interface ServedWarehouse extends RunningServer {
+  /** Where the warehouse is, as it is shown to the user. */
+  readonly warehouse: string;
+}
+
+const DEFAULTS: ServeOptions = {
+  port: 9050,
+  host: "127.0.0.1",
+  project: "local",
+  location: "US",
+  token: undefined,
+  bucketDir: undefined,
+  log: undefined,
+};
+
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/;
+
+/**
+ * Opens a warehouse, loads the seed, and serves it.
+ * @throws UserError for a host that other machines reach, a seed that cannot be read, and a port that is taken
+ */
+export async function serveWarehouse({ place, inMemory, seed, ...given }: ServeRequest): Promise<ServedWarehouse> {
+  const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const options: ServeOptions = { ...DEFAULTS, ...said };
+  if (!LOOPBACK.test(options.host))
+    throw new UserError(
+      `--host ${options.host} could be reached from other machines; give 127.0.0.1, ::1 or localhost`,
+    );
+  const opened = await openServed(place, inMemory);
+  try {
+    if (seed !== undefined) await loadSeed(opened.warehouse, seed);
+    const server = await listening(opened.warehouse, options);
+    return {
+      ...server,
+      warehouse: opened.shown,
+      async close() {
+        await server.close();
+        await opened.close();
+      },
+    };
+  } catch (cause) {
+    await opened.close();
+    throw cause;
+  }
+}
+
+interface Opened {
+  readonly warehouse: Warehouse;
+  readonly shown: string;
+  close(): Promise<void>;
+}
+
+async function openServed(given: PlaceOptions, inMemory: boolean): Promise<Opened> {
+  const engine = engineNamed(given.target ?? DEFAULT_ENGINE);
+  if (inMemory || given.database !== undefined) {
+    if (engine === undefined) throw new UserError(`--target ${given.target} is not known`);
+    if (!inMemory) {
+      const database = resolve(given.database ?? "");
+      const here = { projectDir: ".", database, memory: given.memory, threads: undefined };
+      return held(await engine.open(here, { create: true }), engine.locate(here));
+    }
+    if (engine.openScratch === undefined) throw new UserError(`--target ${engine.name} has no warehouse in memory`);
+    return held(await engine.openScratch(NO_PROJECTS), "in memory");
+  }
+  const place = findPlace(given);
+  const warehouse = await place.engine.open(place, { create: true });
+  // Others are told who holds the file for as long as the server runs.
+  let release = (): void => undefined;
+  const announcing = announced(place, "serve", () => new Promise<void>((done) => (release = done)));
+  return {
+    ...held(warehouse, place.engine.locate(place)),
+    async close() {
+      await warehouse.close();
+      release();
+      await announcing;
+    },
+  };
+}
+
+function held(warehouse: Warehouse, shown: string): Opened {
+  return { warehouse, shown, close: () => warehouse.close() };
+}
+
+async function loadSeed(warehouse: Warehouse, folder: string): Promise<void> {
+  const dir = resolve(folder);
+  if (statSync(dir, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new UserError(`the seed ${folder} is no folder`);
+  const scripts = readdirSync(dir)
+    .filter((name) => name.endsWith(".sql"))
+    .sort();
+  const hasFiles = readdirSync(dir, { recursive: true }).some((name) =>
+    /\.(csv|tsv|jsonl|ndjson|json|parquet|pq)(\.gz)?$/i.test(String(name)),
+  );
+  const files = hasFiles ? seedFiles([folder], { declared: [], made: new Set(), home: "" }) : [];
+  await warehouse.transaction(async ({ loadFile }) => {
+    if (loadFile === undefined && files.length > 0) throw new UserError(`${warehouse.target} loads no files`);
+  });
+  if (files.length > 0)
+    await warehouse.transaction(async (transaction) => {
+      for (const { path, shown, format, table } of files) await transaction.loadFile?.({ table, path, shown, format });
+    });
+  for (const name of scripts) await warehouse.script(readFileSync(join(dir, name), "utf8"));
+}
+
+async function listening(warehouse: Warehouse, options: ServeOptions): Promise<RunningServer> {
+  try {
+    return await serve(warehouse, options);
+  } catch (cause) {
+    const { code } = cause as { code?: string };
+    if (code === "EADDRINUSE")
+      throw new UserError(
+        `port ${options.port} is taken; give another one with --port, or --port 0 for any that is free`,
+      );
+    if (code === "EACCES") throw new UserError(`port ${options.port} may not be used; give one above 1023`);
+    throw cause;
+  }
+}

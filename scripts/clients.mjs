@@ -1,0 +1,92 @@
+// npm run clients [-- NAME ..]: starts a server for each client of BigQuery that can be installed here, and runs its checks against it.
+
+import { spawn, spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const checks = `${root}tools/clients`;
+const cache = `${root}node_modules/.cache/clients`;
+
+/** Each client: `prepare` installs it and says why it cannot, `command` is run with the address of the server. */
+const CLIENTS = {
+  python: {
+    prepare: () => installPython("python", ["google-cloud-bigquery==3.47.0", "pandas", "pyarrow", "db-dtypes"]),
+    command: (url) => [`${cache}/python/bin/python`, [`${checks}/check.py`, url]],
+  },
+  go: { prepare: installGo, command: (url) => [`${cache}/go/check`, [url]] },
+  dbt: {
+    prepare: () => {
+      cpSync(`${checks}/dbt`, `${cache}/dbt-project`, { recursive: true });
+      return installPython("dbt", ["dbt-core==1.10.23", "dbt-bigquery==1.10.3"]);
+    },
+    command: (url) => [
+      "/bin/sh",
+      // Twice: the second time tables and snapshots are there already.
+      [
+        "-c",
+        'SERVER_URL=$1; export SERVER_URL; "$0" build && "$0" build && "$0" docs generate',
+        `${cache}/dbt/bin/dbt`,
+        url,
+      ],
+    ],
+    folder: `${cache}/dbt-project`,
+    environment: { DBT_SEND_ANONYMOUS_USAGE_STATS: "false", DBT_PROFILES_DIR: "." },
+    told: (output) => output.match(/PASS=\d+ .*/g)?.join("; ") ?? "done",
+  },
+};
+
+const asked = process.argv.slice(2);
+let failed = false;
+for (const [name, client] of Object.entries(CLIENTS)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  const reason = client.prepare();
+  if (reason !== undefined) console.log(`${name}: skipped, ${reason}`);
+  else if (!(await checked(name, client))) failed = true;
+}
+process.exitCode = failed ? 1 : 0;
+
+/** Packages in an environment of their own; why there are none. */
+function installPython(name, packages) {
+  const python = `${cache}/${name}/bin/python`;
+  if (!existsSync(python) && spawnSync("python3", ["-m", "venv", `${cache}/${name}`]).status !== 0)
+    return "there is no python3 with venv";
+  const { status, stderr } = spawnSync(python, ["-m", "pip", "install", "--quiet", ...packages], { encoding: "utf8" });
+  return status === 0 ? undefined : `its packages cannot be installed: ${stderr.trim().split("\n").at(-1)}`;
+}
+
+function installGo() {
+  if (spawnSync("go", ["version"]).status !== 0) return "there is no go";
+  mkdirSync(`${cache}/go`, { recursive: true });
+  cpSync(`${checks}/go`, `${cache}/go`, { recursive: true });
+  for (const args of [
+    ["mod", "tidy"],
+    ["build", "-o", "check", "."],
+  ]) {
+    const { status, stderr } = spawnSync("go", args, { cwd: `${cache}/go`, encoding: "utf8" });
+    if (status !== 0) return `its modules cannot be built: ${stderr.trim().split("\n").at(-1)}`;
+  }
+  return undefined;
+}
+
+async function checked(name, { command, folder, environment, told = (output) => output.trim() }) {
+  const server = spawn(
+    process.execPath,
+    [`${root}bin/fastbreak.cjs`, "serve", "--in-memory", "--port", "0", "--json"],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
+  let url;
+  for await (const line of createInterface({ input: server.stdout })) {
+    ({ url } = JSON.parse(line));
+    break;
+  }
+  const [program, args] = command(url);
+  const env = { ...process.env, ...environment };
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd: folder, env, encoding: "utf8" });
+  server.kill();
+  console.log(`${name}: ${status === 0 ? told(stdout) : `failed\n${stdout.trim()}\n${stderr.trim()}`}`);
+  return status === 0;
+}

@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { BigQuery } from "@google-cloud/bigquery";
+import { PassThroughClient } from "google-auth-library";
+import { ROOT } from "../rig.js";
+
+/** A server in a process of its own, as users start it. */
+export interface Served {
+  readonly url: string;
+  /** A scratch folder that goes with the server. */
+  readonly dir: string;
+  readonly process: ChildProcess;
+  readonly client: BigQuery;
+  /** Asks it to stop; its exit code. */
+  stop(): Promise<number | null>;
+  /** Starts it again on the same folder. */
+  restart(): Promise<void>;
+}
+
+/** Starts `fastbreak serve --port 0` with some flags; `DIR` in a flag is the scratch folder. */
+export async function served(...flags: readonly string[]): Promise<Served> {
+  const dir = mkdtempSync(join(tmpdir(), "serve-"));
+  const given = flags.map((flag) => flag.replace("DIR", dir));
+  let running = await start(dir, given);
+  return {
+    get url() {
+      return running.url;
+    },
+    dir,
+    get process() {
+      return running.process;
+    },
+    get client() {
+      return clientOf(running.url);
+    },
+    async stop() {
+      const code = await ended(running.process);
+      rmSync(dir, { recursive: true, force: true });
+      return code;
+    },
+    async restart() {
+      await ended(running.process);
+      running = await start(dir, given);
+    },
+  };
+}
+
+/** The real client, pointed at the server. */
+export function clientOf(url: string): BigQuery {
+  const options = { projectId: "test-project", apiEndpoint: url, authClient: new PassThroughClient() };
+  return new BigQuery({ ...options, retryOptions: { maxRetries: 1, retryDelayMultiplier: 0.1, maxRetryDelay: 0.05 } });
+}
+
+async function start(dir: string, flags: readonly string[]) {
+  const process_ = spawn(
+    process.execPath,
+    [join(ROOT, "bin/fastbreak.cjs"), "serve", "--port", "0", "--json", ...flags],
+    {
+      cwd: dir,
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
+  const errors: Buffer[] = [];
+  process_.stderr.on("data", (chunk: Buffer) => errors.push(chunk));
+  for await (const line of createInterface({ input: process_.stdout }))
+    return { process: process_, url: (JSON.parse(line) as { url: string }).url };
+  throw new Error(`the server did not start: ${Buffer.concat(errors)}`);
+}
+
+async function ended(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  child.kill("SIGTERM");
+  const [code] = (await once(child, "exit")) as [number | null];
+  return code;
+}

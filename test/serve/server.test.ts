@@ -1,0 +1,147 @@
+import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startServer } from "../../runner/api/server.js";
+import { clientOf, type Served, served } from "./served.js";
+
+/** A request with headers that fetch would not send. */
+async function ask(url: string, headers: Record<string, string>): Promise<{ status: number; body: string }> {
+  const call = request(`${url}/bigquery/v2/projects/p/datasets`, { headers });
+  call.end();
+  const [answer] = (await once(call, "response")) as [NodeJS.ReadableStream & { statusCode: number }];
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer) chunks.push(Buffer.from(chunk as Uint8Array));
+  return { status: answer.statusCode, body: Buffer.concat(chunks).toString() };
+}
+
+describe("a served warehouse on disk", () => {
+  let server: Served;
+  beforeAll(async () => {
+    server = await served("--database", "DIR/w.duckdb", "--token", "s3cret");
+  });
+  afterAll(() => server.stop());
+
+  it("answers nobody but programs of this machine that know the token", async () => {
+    const authorization = "Bearer s3cret";
+    expect((await ask(server.url, {})).status).toBe(401);
+    expect((await ask(server.url, { authorization: "Bearer nope" })).status).toBe(401);
+    expect((await ask(server.url, { authorization })).status).toBe(200);
+    const { port } = new URL(server.url);
+    for (const host of ["evil.example", `evil.example:${port}`, "127.0.0.1.evil.example", "10.0.0.1"]) {
+      const { status, body } = await ask(server.url, { authorization, host });
+      expect([status, JSON.parse(body).error.errors[0].reason]).toEqual([403, "accessDenied"]);
+    }
+    expect((await ask(server.url, { authorization, origin: "http://localhost:3000" })).status).toBe(403);
+    expect((await ask(server.url, { authorization, host: `localhost:${port}` })).status).toBe(200);
+  });
+});
+
+describe("a served warehouse that is stopped and started again", () => {
+  it("has kept its rows and all that was said of them", async () => {
+    const server = await served("--database", "DIR/w.duckdb");
+    await server.client.createDataset("shop", { description: "kept", labels: { a: "b" } });
+    await server.client
+      .dataset("shop")
+      .createTable("t", { schema: [{ name: "x", type: "INT64", description: "an x" }], labels: { c: "d" } });
+    await server.client.query("INSERT INTO shop.t VALUES (1), (2); CREATE VIEW shop.v AS SELECT x FROM shop.t");
+    await server.client.query("CREATE FUNCTION shop.f(x INT64) AS (x + 1)");
+    await server.restart();
+    const [dataset] = await server.client.dataset("shop").getMetadata();
+    expect(dataset).toMatchObject({ description: "kept", labels: { a: "b" } });
+    const [table] = await server.client.dataset("shop").table("t").getMetadata();
+    expect(table).toMatchObject({
+      labels: { c: "d" },
+      numRows: "2",
+      schema: { fields: [{ name: "x", description: "an x" }] },
+    });
+    const [view] = await server.client.dataset("shop").table("v").getMetadata();
+    expect(view.view.query).toBe("SELECT x FROM shop.t");
+    expect((await server.client.query("SELECT SUM(shop.f(x)) AS n FROM shop.v"))[0]).toEqual([{ n: 5 }]);
+    expect(await server.stop()).toBe(0);
+  });
+
+  it("has kept what was acknowledged, when it is killed", async () => {
+    const server = await served("--database", "DIR/w.duckdb");
+    await server.client.createDataset("shop", { description: "kept" });
+    await server.client.query("CREATE TABLE shop.t (x INT64)");
+    for (let x = 0; x < 5; x += 1) await server.client.query(`INSERT INTO shop.t VALUES (${x})`);
+    await server.client
+      .dataset("shop")
+      .table("t")
+      .insert([{ x: 100 }]);
+    server.process.kill("SIGKILL");
+    await once(server.process, "exit");
+    await server.restart();
+    expect((await server.client.query("SELECT SUM(x) AS n FROM shop.t"))[0]).toEqual([{ n: 110 }]);
+    expect((await server.client.dataset("shop").getMetadata())[0].description).toBe("kept");
+    await server.stop();
+  });
+});
+
+describe("many clients at once", () => {
+  let server: Served;
+  beforeAll(async () => {
+    server = await served("--in-memory");
+    await server.client.createDataset("shop");
+    await server.client.query(
+      "CREATE TABLE shop.counter AS SELECT 0 AS n; CREATE TABLE shop.log (who INT64, step INT64)",
+    );
+  });
+  afterAll(() => server.stop());
+
+  it("loses no write, and fails none", async () => {
+    const work = Array.from({ length: 12 }, async (_, who) => {
+      for (let step = 0; step < 5; step += 1) {
+        await server.client.query("UPDATE shop.counter SET n = n + 1 WHERE TRUE");
+        await server.client.query({ query: "INSERT INTO shop.log VALUES (@who, @step)", params: { who, step } });
+        await server.client.query("SELECT COUNT(*) AS n FROM shop.log");
+        await server.client.query(`CREATE OR REPLACE TABLE shop.own_${who} AS SELECT ${step} AS step`);
+      }
+    });
+    await Promise.all(work);
+    const sums =
+      "SELECT (SELECT n FROM shop.counter) AS n, (SELECT COUNT(DISTINCT TO_JSON_STRING(l)) FROM shop.log AS l) AS rows_";
+    expect((await server.client.query(sums))[0]).toEqual([{ n: 60, rows_: 60 }]);
+  });
+
+  it("keeps sessions apart", async () => {
+    const begin = async (value: number) => {
+      const [job] = await server.client.createQueryJob({
+        query: `CREATE TEMP TABLE mine AS SELECT ${value} AS x`,
+        createSession: true,
+      });
+      await job.getQueryResults();
+      return (await job.getMetadata())[0].statistics.sessionInfo.sessionId as string;
+    };
+    const [one, two] = [await begin(1), await begin(2)];
+    const read = async (value: string) => {
+      const connectionProperties = [{ key: "session_id", value }];
+      return (await server.client.query({ query: "SELECT x FROM mine", connectionProperties }))[0];
+    };
+    expect([await read(one), await read(two), await read(one)]).toEqual([[{ x: 1 }], [{ x: 2 }], [{ x: 1 }]]);
+    await expect(server.client.query("SELECT x FROM mine")).rejects.toThrow("must be qualified with a dataset");
+    await expect(read("nothing")).rejects.toThrow("Invalid input session id.");
+  });
+});
+
+describe("a server within a test", () => {
+  it("is seeded from a folder, and is gone when it is closed", async () => {
+    const scratch = await served("--in-memory");
+    const seed = join(scratch.dir, "seed");
+    mkdirSync(join(seed, "shop"), { recursive: true });
+    writeFileSync(join(seed, "shop/orders.csv"), "id,price\n1,2.5\n2,3\n");
+    writeFileSync(join(seed, "raw.events.jsonl"), '{"kind":"a"}\n');
+    writeFileSync(join(seed, "views.sql"), "CREATE VIEW shop.total AS SELECT SUM(price) AS price FROM shop.orders;");
+    const server = await startServer({ seed });
+    const client = clientOf(server.url);
+    expect((await client.query("SELECT price, (SELECT kind FROM raw.events) AS kind FROM shop.total"))[0]).toEqual([
+      { price: 5.5, kind: "a" },
+    ]);
+    await server.close();
+    await expect(fetch(server.url)).rejects.toThrow();
+    await expect(startServer({ seed: join(seed, "missing") })).rejects.toThrow("is no folder");
+    await scratch.stop();
+  });
+});
