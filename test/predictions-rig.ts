@@ -44,7 +44,8 @@ const TABLES = `
   CREATE TABLE nba_predictions.ml_feature_store_v2 (
     player_lookup VARCHAR, universal_player_id VARCHAR, game_date DATE, game_id VARCHAR, features DOUBLE[],
     feature_names VARCHAR[], feature_sources VARCHAR[], feature_version VARCHAR, feature_quality_score DECIMAL(38,9),
-    days_rest BIGINT, data_source VARCHAR, phase3_fallback_used BOOLEAN, early_season_flag BOOLEAN, data_hash VARCHAR);
+    days_rest BIGINT, data_source VARCHAR, phase3_fallback_used BOOLEAN, early_season_flag BOOLEAN, data_hash VARCHAR,
+    insufficient_data_reason VARCHAR);
   CREATE TABLE nba_predictions.ml_feature_store_v2_quality_metrics (
     analysis_date DATE, gate_passed BOOLEAN, gate_reason VARCHAR, quality_score DECIMAL(38,9),
     fallback_rate_pct DECIMAL(38,9));
@@ -125,7 +126,7 @@ export class PredictionsRig {
     const values = rows.map(
       ({ player, date, features, quality = 100, daysRest = 1, hash, earlySeason = false }) =>
         `('${player}', '${player}_001', DATE '${date}', '${gameId(date)}', ${listOf(features)}, ['points_avg_last_5'], ` +
-        `['phase4'], 'v1_baseline_25', ${quality}, ${daysRest}, 'phase4', FALSE, ${earlySeason}, '${hash ?? hashOf(player, date)}')`,
+        `['phase4'], 'v1_baseline_25', ${quality}, ${daysRest}, 'phase4', FALSE, ${earlySeason}, '${hash ?? hashOf(player, date)}', NULL)`,
     );
     await this.sql(`INSERT INTO nba_predictions.ml_feature_store_v2 VALUES ${values.join(", ")}`);
   }
