@@ -253,7 +253,7 @@ describe("the feature store when Phase 4 is incomplete", () => {
     await rig.run(["--database", file, ...ONE_NIGHT, ...overridden], 1);
     const warned = await query(
       file,
-      `SELECT DISTINCT list_contains(CAST(warnings AS VARCHAR[]), 'reused_features_1_day_old')
+      `SELECT DISTINCT list_contains(CAST(warnings AS VARCHAR[]), 'features_of_2021-11-23')
       FROM nba_predictions.player_prop_predictions WHERE game_date = '${DATE}' AND is_active`,
     );
     expect(warned).toEqual([["true"]]);

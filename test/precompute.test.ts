@@ -128,6 +128,8 @@ describe("Phase 4 on the sample season", () => {
     ).toEqual([
       ...[
         "ensemble_v1",
+        "last_ten_average",
+        "line",
         "moving_average_v1",
         "season_average",
         "similarity_balanced_v1",

@@ -55,6 +55,8 @@ const TABLES = `
     player_lookup VARCHAR, universal_player_id VARCHAR, game_date DATE, game_id VARCHAR,
     avg_minutes_per_game_last_7 DECIMAL(38,9), player_status VARCHAR, current_points_line DECIMAL(38,9),
     points_avg_last_5 DECIMAL(38,9), points_avg_last_10 DECIMAL(38,9));
+  CREATE TABLE nba_analytics.stg_prop_lines (
+    game_date DATE, player_lookup VARCHAR, current_line DECIMAL(38,9), over_price BIGINT, under_price BIGINT);
   CREATE TABLE nba_analytics.player_game_summary (
     player_lookup VARCHAR, game_id VARCHAR, game_date DATE, season_year BIGINT, opponent_team_abbr VARCHAR,
     home_game BOOLEAN, days_rest BIGINT, points BIGINT);
@@ -77,6 +79,7 @@ export class PredictionsRig {
       ["nba_predictions", "ml_feature_store_v2_quality_metrics"],
       ["nba_raw", "nbac_player_list_current"],
       ["nba_analytics", "upcoming_player_game_context"],
+      ["nba_analytics", "stg_prop_lines"],
       ["nba_analytics", "player_game_summary"],
       ["nba_analytics", "team_defense_game_summary"],
     ];

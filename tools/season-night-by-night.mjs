@@ -2,7 +2,8 @@
 // Plays a season as it happened. Before each night only what was known then is loaded and the night is run; then its results
 // arrive, some of them wrong or a day late, and are corrected later. At the end the warehouse must be what one load and one run
 // of everything make, and every night must have had its predictions before its games.
-// node tools/season-night-by-night.mjs [FOLDER with a season in public files; default: a synthetic one] [FROM TO] [--no-errors]
+// node tools/season-night-by-night.mjs [FOLDER with a season in public files; default: a synthetic one] [FROM TO] [--no-errors] [--keep]
+// What was played before FROM is there from the beginning. FASTBREAK_TOOL_DIR is where the warehouses lie; --keep leaves them.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -45,6 +46,11 @@ await load(async (target) => {
   const unplayed = { st: "1", stt: "''", "h.s": "NULL", "v.s": "NULL" };
   await writeRows(connection, schedule, `played_day BETWEEN '${from}' AND '${to}'`, target, unplayed);
   await write(target, "known", `played_day <= '${from}'`);
+});
+await load(async (target) => {
+  // What was played before the first night.
+  await writeRows(connection, schedule, `played_day < '${from}' AND "st" = '3'`, target);
+  await write(target, "results", `played_day < '${from}'`);
 });
 for (const [index, day] of days.entries()) {
   fastbreak("run", "--date", day, "--database", nights);
@@ -137,10 +143,14 @@ async function write(target, comes, where, ofPlayers = {}) {
 }
 
 async function everything(target) {
-  const range = `played_day BETWEEN '${from}' AND '${to}'`;
-  await writeRows(connection, schedule, range, target);
+  await writeRows(
+    connection,
+    schedule,
+    `played_day BETWEEN '${from}' AND '${to}' OR played_day < '${from}' AND "st" = '3'`,
+    target,
+  );
   await write(target, "known", `played_day <= '${to}'`);
-  await write(target, "results", range);
+  await write(target, "results", `played_day <= '${to}'`);
 }
 
 /** Loads what a function writes into a folder; nothing where it writes nothing. */
