@@ -38,18 +38,18 @@ const layouts = await readSeason(connection, folder);
 const schedule = layouts.find(({ name }) => name === "schedule");
 if (schedule === undefined) throw new Error(`${folder} has no schedule`);
 
+const scheduled = `played_day BETWEEN '${from}' AND '${to}' OR (played_day < '${from}' AND "st" = '3')`;
 const started = performance.now();
 const days = daysFrom(from, to);
 const made = new Map();
 const owed = new Map();
 await load(async (target) => {
-  const unplayed = { st: "1", stt: "''", "h.s": "NULL", "v.s": "NULL" };
-  await writeRows(connection, schedule, `played_day BETWEEN '${from}' AND '${to}'`, target, unplayed);
+  // What was played before the first night is there; of the season to come only when games are to be.
+  const toCome = (column, value) => `CASE WHEN played_day < '${from}' THEN "${column}" ELSE ${value} END`;
+  const unplayed = Object.entries({ st: "'1'", stt: "''", "h.s": "NULL", "v.s": "NULL" });
+  const values = Object.fromEntries(unplayed.map(([column, value]) => [column, toCome(column, value)]));
+  await writeRows(connection, schedule, scheduled, target, values);
   await write(target, "known", `played_day <= '${from}'`);
-});
-await load(async (target) => {
-  // What was played before the first night.
-  await writeRows(connection, schedule, `played_day < '${from}' AND "st" = '3'`, target);
   await write(target, "results", `played_day < '${from}'`);
 });
 for (const [index, day] of days.entries()) {
@@ -143,12 +143,7 @@ async function write(target, comes, where, ofPlayers = {}) {
 }
 
 async function everything(target) {
-  await writeRows(
-    connection,
-    schedule,
-    `played_day BETWEEN '${from}' AND '${to}' OR played_day < '${from}' AND "st" = '3'`,
-    target,
-  );
+  await writeRows(connection, schedule, scheduled, target);
   await write(target, "known", `played_day <= '${to}'`);
   await write(target, "results", `played_day <= '${to}'`);
 }
