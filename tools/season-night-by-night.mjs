@@ -20,7 +20,7 @@ const [given] = words.filter((word) => !isDate(word) && !word.startsWith("--"));
 const [from = "2021-10-19", to = given === undefined ? "2021-11-05" : "2022-04-10"] = words.filter(isDate);
 const hasErrors = !words.includes("--no-errors");
 /** Every so many nights a game's box score comes a day late, and a basket is credited to the wrong player for three days. */
-const ERROR_EVERY = 5;
+const ERROR_EVERY = 3;
 const CORRECTED_AFTER = 3;
 
 const dir = mkdtempSync(join(process.env.FASTBREAK_TOOL_DIR ?? tmpdir(), "fastbreak-season-"));
