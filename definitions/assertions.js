@@ -33,3 +33,4 @@ require("../assertions/two_defense_rows_per_game.sqlx");
 require("../assertions/two_offense_rows_per_game.sqlx");
 require("../assertions/unique_hashes.js");
 require("../assertions/worker_row_for_every_candidate.sqlx");
+require("../assertions/xgboost_is_trained.sqlx");

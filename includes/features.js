@@ -2,7 +2,7 @@
  * The 25 features of the store (docs/features.md): order, sources, defaults and valid ranges.
  *
  * Expressions are GoogleSQL over the aliases of the feature-store model: `cache`, `composite`, `shot` (the player's
- * Phase 4 rows), `defense` (the opponent's), `context`, `history` (the player's earlier games), `team` (his team's),
+ * current Phase 4 rows), `stale_shot` (his shot zones if they are of other games), `defense` (the opponent's), `context`, `history` (the player's earlier games), `team` (his team's),
  * `opponent` (the opponent's defence). All are INT64 or NUMERIC; the array casts to FLOAT64 at the very end.
  */
 const { clamp, fatigueScore, paceScore, usageSpikeScore } = require("./composite");
@@ -17,6 +17,8 @@ const eligible = (name, phase4, phase3, otherwise, [low, high]) => ({
   otherwise,
   range: [low, high],
 });
+/** A share of the shots that the cache copied from the shot zones; not where the copied row is stale. */
+const copied = (column) => `IF(stale_shot.player_lookup IS NULL, cache.${column}, NULL)`;
 /** Always computed, from whatever there is. */
 const calculated = (name, value, range) => ({ name, kind: "calculated", value, range });
 /** Known to Phase 3 only, and there for every row. */
@@ -92,7 +94,7 @@ const FEATURES = [
   native("playoff_game", "context.season_phase = 'playoffs'"),
   eligible(
     "pct_paint",
-    "COALESCE(shot.paint_rate_last_10, cache.paint_rate_last_10) / 100",
+    `COALESCE(shot.paint_rate_last_10, ${copied("paint_rate_last_10")}) / 100`,
     "history.paint_rate_last_10 / 100",
     "NUMERIC '0.3'",
     [0, 1],
@@ -106,7 +108,7 @@ const FEATURES = [
   ),
   eligible(
     "pct_three",
-    "COALESCE(shot.three_pt_rate_last_10, cache.three_pt_rate_last_10) / 100",
+    `COALESCE(shot.three_pt_rate_last_10, ${copied("three_pt_rate_last_10")}) / 100`,
     "history.three_pt_rate_last_10 / 100",
     "NUMERIC '0.35'",
     [0, 1],
@@ -199,8 +201,26 @@ function indexOf(name) {
   return index;
 }
 
+/** What the columns of `candidates()` and `values()` mean, and the two counts beside them. */
+const CANDIDATE_DOCS = {
+  ...Object.fromEntries(
+    indexed.flatMap(({ kind, index, name }) =>
+      kind === "eligible"
+        ? [
+            [`phase4_${index}`, `${name} as Phase 4 has it; NULL without`],
+            [`phase3_${index}`, `${name} as Phase 3 has it; NULL without`],
+          ]
+        : [[`known_${index}`, `${name}, ${kind}`]],
+    ),
+  ),
+  phase4_count: "How many of the eligible features came from Phase 4",
+  phase3_count: "How many of them came from Phase 3",
+  ...Object.fromEntries(indexed.map(({ index, name }) => [`value_${index}`, `${name} as the store has it`])),
+};
+
 module.exports = {
   VERSION,
+  CANDIDATE_DOCS,
   FEATURES,
   ELIGIBLE: eligibles.length,
   candidates,

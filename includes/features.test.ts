@@ -47,6 +47,7 @@ const NOTHING: Readonly<Record<string, Columns>> = {
     usage_spike_score: NUMERIC,
   },
   shot: { paint_rate_last_10: NUMERIC, mid_range_rate_last_10: NUMERIC, three_pt_rate_last_10: NUMERIC },
+  stale_shot: { player_lookup: "CAST(NULL AS STRING)" },
   defense: { defensive_rating_last_15: NUMERIC, opponent_pace: NUMERIC },
   context: {
     points_avg_last_5: NUMERIC,

@@ -97,15 +97,19 @@ function dataHash(table, texts) {
 
 /**
  * The hashes of the upstream rows of a group (N:1), sorted and joined with a bar; NULL if one of them is unknown, because
- * unknown is never "unchanged".
+ * unknown is never "unchanged". With a condition, of the rows that satisfy it.
  */
-function sortedHashes(hash) {
-  return `IF(COUNTIF(${hash} IS NULL) > 0, NULL, IFNULL(STRING_AGG(${hash}, '|' ORDER BY ${hash}), ''))`;
+function sortedHashes(hash, condition) {
+  const [unknown, counted] =
+    condition === undefined
+      ? [`${hash} IS NULL`, hash]
+      : [`(${condition}) AND ${hash} IS NULL`, `IF(${condition}, ${hash}, NULL)`];
+  return `IF(COUNTIF(${unknown}) > 0, NULL, IFNULL(STRING_AGG(${counted}, '|' ORDER BY ${hash}), ''))`;
 }
 
 /** The hash of the upstream rows of a group (N:1): their sorted hashes digested. */
-function digestOfRows(hash) {
-  return digest16(sortedHashes(hash));
+function digestOfRows(hash, condition) {
+  return digest16(sortedHashes(hash, condition));
 }
 
 /**

@@ -18,6 +18,24 @@ function missingValues() {
   ).join(" + ");
 }
 
+/** The needed metrics that no row of a date has: neither Phase 4 nor Phase 3 told them, so that the store holds defaults alone. */
+function metricsNobodyHas() {
+  return REQUIRED.map(
+    (name) =>
+      `IF(COUNTIF(NOT early_season_flag AND feature_sources[SAFE_OFFSET(${indexOf(name)})] != 'default') = 0, '${name}', NULL)`,
+  );
+}
+
+/** The incident that a night is (operations): `n` rows are literal, whatever the slate. */
+function severity({ score, rows, fallback }) {
+  return `CASE
+      WHEN ${score} < 50 OR ${rows} < 100 THEN 'P0'
+      WHEN ${score} < 75 OR ${rows} < 200 OR ${fallback} > 50 THEN 'P1'
+      WHEN ${score} < 80 OR ${fallback} > 25 THEN 'P2'
+      WHEN ${score} < 90 OR ${fallback} >= 10 THEN 'P3'
+    END`;
+}
+
 /** The six components over the counts `n` (rows), `n4` (phase4 or mixed), `n3` (phase3), `nm` (mixed), `missing_values`, `k` (Phase 4 tables with rows), `age` (days). */
 const COMPONENTS = {
   phase4_availability_score: ratio("40 * n4", "n", 2),
@@ -37,6 +55,21 @@ function components() {
     .join(",\n    ");
 }
 
+/** The sum that a night would have if its early-season placeholders were good rows. */
+function sumWithoutPlaceholders() {
+  const { phase4_availability_score, null_field_rate_score, ...others } = COMPONENTS;
+  const good = {
+    ...others,
+    phase4_availability_score: ratio("40 * (n4 + early_season_rows)", "n", 2),
+    null_field_rate_score: `5 - ${ratio("(missing_values - 5 * early_season_rows)", "n", 2)}`,
+    // Without five games of anybody there is no daily cache.
+    dependency_completeness_score: "15",
+  };
+  return `IF(n = 0, 0, ${Object.values(good)
+    .map((score) => `(${score})`)
+    .join(" + ")})`;
+}
+
 /** Their sum. */
 function componentSum() {
   return Object.keys(COMPONENTS).join(" + ");
@@ -54,4 +87,4 @@ function band(score) {
     END`;
 }
 
-module.exports = { missingValues, components, componentSum, band };
+module.exports = { missingValues, metricsNobodyHas, severity, components, componentSum, sumWithoutPlaceholders, band };

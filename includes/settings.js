@@ -18,13 +18,12 @@ function number(name, otherwise) {
   throw new Error(`variable ${name} must be a number, not "${value}"`);
 }
 
-/** Days in `D-1`; undefined without the variable. */
-function daysBefore(name) {
+/** The days in `D-1`; undefined without the variable. Older rows than those of the day before are never taken. */
+function dayBefore(name) {
   const value = vars[name];
   if (value === undefined || value === "") return undefined;
-  const days = /^D-([1-9]\d?)$/.exec(value)?.[1];
-  if (days !== undefined) return Number(days);
-  throw new Error(`variable ${name} must be D-1, D-2, ..., not "${value}"`);
+  if (value === "D-1") return 1;
+  throw new Error(`variable ${name} must be D-1, not "${value}": only features of the day before may be used again`);
 }
 
 // Read when used, so that a wrong value is reported where it is used.
@@ -37,9 +36,9 @@ module.exports = {
   get strict() {
     return flag("strict", false);
   },
-  /** Last resort: copy each player's newest features of at least so many days before. */
+  /** Last resort: copy the features of the day before. */
   get reuseFeaturesFrom() {
-    return daysBefore("reuse_features_from");
+    return dayBefore("reuse_features_from");
   },
   /** The gate in front of the predictions: rows that a full slate needs, and the lowest quality. */
   get gateMinRows() {

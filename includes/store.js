@@ -32,6 +32,21 @@ const COLUMNS = {
   updated_at: docs.META.processed_at,
 };
 
+/** What the candidates of the store are told by, before their features. */
+const CANDIDATE_DOCS = {
+  player_lookup: COLUMNS.player_lookup,
+  universal_player_id: COLUMNS.universal_player_id,
+  game_date: COLUMNS.game_date,
+  game_id: COLUMNS.game_id,
+  team_abbr: COLUMNS.team_abbr,
+  opponent_team_abbr: COLUMNS.opponent_team_abbr,
+  is_home: COLUMNS.is_home,
+  days_rest: COLUMNS.days_rest,
+  is_placeholder: "In the first three weeks, and too little is known of the player",
+  games: "The player's games of the season",
+  newest_game_date: "The newest game behind what Phase 3 says",
+};
+
 /** What each feature says, in index order. */
 const FEATURE_DOCS = {
   points_avg_last_5: "Mean points of the last 5 games",
@@ -105,4 +120,4 @@ const WIDE_COLUMNS = {
   processed_at: "When the row last changed",
 };
 
-module.exports = { COLUMNS, FEATURE_DOCS, WIDE_COLUMNS };
+module.exports = { COLUMNS, CANDIDATE_DOCS, FEATURE_DOCS, WIDE_COLUMNS };

@@ -13,7 +13,15 @@ const FIELDS = {
   hash: true,
 };
 const STEP = { schedule: true, typical: true, alert: true, job: false };
-const STATUS = { processor: true, counted: true, full: true, early: true, gate: false, quality: false };
+const STATUS = {
+  processor: true,
+  counted: true,
+  full: true,
+  early: true,
+  gate: false,
+  quality: false,
+  possible: false,
+};
 const LINEAGE = { source: true, date: false, team: false };
 const SOURCE = { rows: true, what: true };
 const PHASES = ["phase3", "phase4"];

@@ -9,7 +9,8 @@
  * step     when it nominally starts (US Eastern, HH-MM), how long it usually takes and from when on that is worth an
  *          alert, in seconds, and the job that runs it. Order is decided by the graph, never by these times
  * status   Phase 4: rows that a date needs on a full slate (`slate`: 100, or a share of a light one), and in the first
- *          three weeks; `gate` is the name of the criterion, <processor>_rows without it; `quality` a column to tell
+ *          three weeks; `possible` is the column of phase4_status that counts the players with games enough for a row;
+ *          `gate` is the name of the criterion, <processor>_rows without it; `quality` a column to tell
  * lineage  how the rows behind one player's features are told: `source` and `date` are expressions, `team` the column of
  *          a table of teams. A table with players in its key is told without it
  * sources  prefixes of the tracking columns: how many rows of the source one row normally rests on, and what they are.
@@ -179,7 +180,7 @@ const TABLES = entries({
     date: "analysis_date",
     key: ["analysis_date", "player_lookup"],
     step: { schedule: "23-15", typical: 480, alert: 900, job: "phase4-player-shot-zone-analysis" },
-    status: { processor: "player_shot_zone", counted: "players", full: 400, early: 100 },
+    status: { processor: "player_shot_zone", counted: "players", full: 400, early: 100, possible: "zoned_players" },
     sources: {
       source_player_game: { rows: 10, what: "player's games in the sample of 20" },
     },
@@ -226,7 +227,13 @@ const TABLES = entries({
     date: "cache_date",
     key: ["cache_date", "player_lookup"],
     step: { schedule: "23-45", typical: 600, alert: 900, job: "phase4-player-daily-cache" },
-    status: { processor: "player_daily_cache", counted: "players", full: "slate", early: 1 },
+    status: {
+      processor: "player_daily_cache",
+      counted: "players",
+      full: "slate",
+      early: 1,
+      possible: "cached_players",
+    },
     sources: {
       source_player_game: { rows: 10, what: "player's games of the season" },
       source_team_offense: { rows: 10, what: "team's last 10 games" },

@@ -39,7 +39,8 @@ const COLUMNS = {
   system_agreement_score: "ensemble_v1 only: agreement in percent",
   contributing_systems: "ensemble_v1 only: systems combined",
   key_factors: "What decided, JSON",
-  warnings: "JSON array of low_quality_features, phase3_fallback, low_sample, high_variance",
+  warnings:
+    "JSON array of low_quality_features, phase3_fallback, features_of_DATE (copied from the day before), low_sample, high_variance",
   feature_version: "Version of the feature vector",
   feature_quality_score: "Quality of the feature row, 0-100",
   feature_data_source: "data_source of the feature row",

@@ -42,6 +42,8 @@ const COLUMNS = {
 
 /** What makes an outcome a new one. Arrays are compared as text. */
 const COMPARED = [
+  "universal_player_id",
+  "line_values_requested",
   "success",
   "predictions_generated",
   "skip_reason",
@@ -62,6 +64,7 @@ const OUTCOME = Object.keys(COLUMNS).filter(
 );
 
 function comparable(row, name) {
+  if (COLUMNS[name][0] === "ARRAY<FLOAT64>") return `TO_JSON_STRING(${row}.${name})`;
   return COLUMNS[name][0].startsWith("ARRAY") ? `ARRAY_TO_STRING(${row}.${name}, ',')` : `${row}.${name}`;
 }
 

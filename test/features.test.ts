@@ -130,6 +130,39 @@ describe("the feature store when Phase 4 is incomplete", () => {
     expect([dependencies, degraded, severity]).toEqual(["0", "true", "P1"]);
   });
 
+  it.each([
+    ["team_defense_zone_analysis", "source_team_defense_last_updated = TIMESTAMPTZ '2020-01-01'", [5, 7, 8, 13, 14]],
+    ["player_shot_zone_analysis", "source_player_game_hash = repeat('0', 16)", [5, 7, 8, 18, 19, 20]],
+    ["player_composite_factors", "source_player_context_hash = repeat('0', 16)", [5, 7, 8]],
+    ["player_daily_cache", "source_player_game_hash = repeat('0', 16)", [0, 1, 2, 3, 4, 22, 23]],
+  ] as const)("does not use rows of %s that rest on other rows than those of now", async (table, change, replaced) => {
+    const file = copy();
+    await query(file, `UPDATE nba_precompute.${table} SET ${change} WHERE ${UPSTREAMS[table]} = '${DATE}'`);
+    await rig.run(["--database", file, ...ONE_NIGHT]);
+    const labels = await query(
+      file,
+      `SELECT DISTINCT list_filter(range(25), i -> feature_sources[i + 1] = 'phase3') ${COMPLETE}`,
+    );
+    expect(labels).toEqual([[JSON.stringify(replaced.map(String))]]);
+    const tracked = await one(file, `SELECT stale FROM ${STORE}_dependency_tracking WHERE analysis_date = '${DATE}'`);
+    expect(JSON.parse(tracked[0] as string)).toContain(table);
+    const [night, , dependencies] = await metrics(file);
+    expect(Number(night)).toBeLessThan(Number((await metrics(built))[0]));
+    expect(Number(dependencies)).toBeLessThan(15);
+  });
+
+  it("fails a night of which neither phase knows a metric that is needed, though one table has rows", async () => {
+    const file = copy();
+    for (const table of ["player_shot_zone_analysis", "player_daily_cache", "team_defense_zone_analysis"] as const)
+      await query(file, `DELETE FROM nba_precompute.${table} WHERE ${UPSTREAMS[table]} = '${DATE}'`);
+    for (const table of ["player_game_summary", "team_offense_game_summary", "team_defense_game_summary"])
+      await query(file, `DELETE FROM nba_analytics.${table}`);
+    await rig.run(["--database", file, ...ONE_NIGHT], 1);
+    const [quality, , , , , severity, passed] = await metrics(file);
+    expect([quality, severity, passed]).toEqual(["0", "P0", "false"]);
+    expect(await one(file, `SELECT count(*) FROM ${STORE} WHERE game_date = '${DATE}'`)).toEqual(["0"]);
+  });
+
   it("leaves out players of whom nothing is known, and lists them", async () => {
     const file = await without(Object.keys(UPSTREAMS) as Upstream[]);
     const players = (relation: string) =>
@@ -166,6 +199,23 @@ describe("the feature store when Phase 4 is incomplete", () => {
     expect(issues).toEqual([["points_std_last_10", "0 to 20", "25", "MEDIUM", "ACCURACY", "20.0"]]);
   });
 
+  it("lists a fallback value that it clamps too", async () => {
+    const file = copy();
+    await query(file, `DELETE FROM nba_precompute.player_daily_cache WHERE cache_date = '${DATE}'`);
+    await query(
+      file,
+      `UPDATE nba_analytics.team_offense_game_summary SET offensive_rating = 170, data_hash = repeat('0', 16) WHERE game_date < '${DATE}'`,
+    );
+    await rig.run(["--database", file, ...ONE_NIGHT]);
+    const issues = await query(
+      file,
+      `SELECT DISTINCT expected_value, actual_value, store.features[24]::VARCHAR
+      FROM nba_precompute.feature_issues AS issue JOIN ${STORE} AS store USING (game_date, player_lookup)
+      WHERE game_date = '${DATE}' AND field_name = 'team_off_rating'`,
+    );
+    expect(issues).toEqual([["95 to 130", "170", "130.0"]]);
+  });
+
   it("does the same when the fallback is forced, and comes back without the variable", async () => {
     const forced = await without([], ["--var", "force_phase3_fallback=true"]);
     const degraded = await without(Object.keys(UPSTREAMS) as Upstream[]);
@@ -180,19 +230,39 @@ describe("the feature store when Phase 4 is incomplete", () => {
     expect(await rows(forced)).toEqual(await rows(built));
   });
 
-  it("copies older features as the last resort and marks every row", async () => {
-    const file = await without([], ["--var", "reuse_features_from=D-1"]);
+  it("copies the features of the day before as the last resort, of nobody else, and says so to the end", async () => {
+    const file = await without([], ["--var", "reuse_features_from=D-1"], 1);
     const rows = await query(
       file,
-      `SELECT count(*), count(*) FILTER (NOT store.early_season_flag), count(*) FILTER (store.features = old.features),
-        max(store.source_data_date)::VARCHAR < '${DATE}'
+      `SELECT count(*) FILTER (NOT store.early_season_flag), count(*) FILTER (store.features = old.features),
+        count(*) FILTER (store.source_data_date = old.source_data_date), max(store.feature_quality_score)::DOUBLE,
+        list(DISTINCT store.insufficient_data_reason), list(DISTINCT old.game_date::VARCHAR)
       FROM ${STORE} AS store
-      JOIN ${STORE} AS old ON old.player_lookup = store.player_lookup AND 'reused from ' || old.game_date = store.insufficient_data_reason
+      LEFT JOIN ${STORE} AS old ON old.player_lookup = store.player_lookup AND old.game_date = store.game_date - 1
       WHERE store.game_date = '${DATE}'`,
     );
-    const [total] = await one(file, `SELECT count(*) FROM ${STORE} WHERE game_date = '${DATE}'`);
-    expect(Number(total)).toBeGreaterThan(100);
-    expect(rows).toEqual([[total, total, total, "true"]]);
+    const [total] = await one(
+      built,
+      `SELECT count(*) FROM ${STORE} AS store JOIN ${STORE} AS old USING (player_lookup)
+      WHERE store.game_date = '${DATE}' AND old.game_date = store.game_date - 1`,
+    );
+    expect(Number(total)).toBeGreaterThan(0);
+    expect(rows).toEqual([[total, total, total, "75", '["reused from 2021-11-23"]', '["2021-11-23"]']]);
+    // Too few players had features the day before: only who overrides the gate predicts them.
+    const overridden = ["--var", "reuse_features_from=D-1", "--var", "override_gate=true"];
+    await rig.run(["--database", file, ...ONE_NIGHT, ...overridden], 1);
+    const warned = await query(
+      file,
+      `SELECT DISTINCT list_contains(CAST(warnings AS VARCHAR[]), 'features_of_2021-11-23')
+      FROM nba_predictions.player_prop_predictions WHERE game_date = '${DATE}' AND is_active`,
+    );
+    expect(warned).toEqual([["true"]]);
+  });
+
+  it("refuses to copy what is older than the day before", async () => {
+    const finished = await rig.fastbreak("run", ...ONE_NIGHT, "--var", "reuse_features_from=D-2");
+    expect(finished.code).toBe(2);
+    expect(finished.stderr).toMatch(/variable reuse_features_from must be D-1, not "D-2"/);
   });
 
   it("fails in strict mode instead of falling back", async () => {

@@ -2,7 +2,7 @@ import { cpSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { changedKeys, differences, HASHED, hideResultsFrom, PREDICTED, query, SOURCE_HASHES } from "./phase4-rig.js";
-import { Rig } from "./rig.js";
+import { Rig, ROOT, runProcess } from "./rig.js";
 
 const GAMES = "300";
 const SEASON = ["--from", "2021-10-19", "--to", "2021-11-29"];
@@ -128,6 +128,8 @@ describe("Phase 4 on the sample season", () => {
     ).toEqual([
       ...[
         "ensemble_v1",
+        "last_ten_average",
+        "line",
         "moving_average_v1",
         "season_average",
         "similarity_balanced_v1",
@@ -139,6 +141,22 @@ describe("Phase 4 on the sample season", () => {
       code: 2,
       stderr: expect.stringContaining('there is no report grade; did you mean "grades"?'),
     });
+  });
+
+  it("holds what its rules make of the raw rows, computed again without SQL, and the tool would see a wrong one", async () => {
+    const recompute = (file: string) =>
+      runProcess(process.execPath, [join(ROOT, "tools/recompute.mjs"), file, "80"], ROOT);
+    const right = await recompute(built);
+    expect([right.code, right.stderr]).toEqual([0, ""]);
+    expect(right.stdout).toMatch(/\n80 rows, \d{3,} values computed again, 0 differ\n$/);
+    const file = copy("wrong");
+    await query(
+      file,
+      "UPDATE nba_predictions.ml_feature_store_v2 SET features = list_concat([features[1] + 1], features[2:]) WHERE NOT early_season_flag",
+    );
+    const wrong = await recompute(file);
+    expect(wrong.code).toBe(1);
+    expect(wrong.stdout).toMatch(/DIFFERENT f0 points_avg_last_5/);
   });
 
   it("has nothing to do the second time", async () => {

@@ -44,7 +44,8 @@ const TABLES = `
   CREATE TABLE nba_predictions.ml_feature_store_v2 (
     player_lookup VARCHAR, universal_player_id VARCHAR, game_date DATE, game_id VARCHAR, features DOUBLE[],
     feature_names VARCHAR[], feature_sources VARCHAR[], feature_version VARCHAR, feature_quality_score DECIMAL(38,9),
-    days_rest BIGINT, data_source VARCHAR, phase3_fallback_used BOOLEAN, early_season_flag BOOLEAN, data_hash VARCHAR);
+    days_rest BIGINT, data_source VARCHAR, phase3_fallback_used BOOLEAN, early_season_flag BOOLEAN, data_hash VARCHAR,
+    insufficient_data_reason VARCHAR);
   CREATE TABLE nba_predictions.ml_feature_store_v2_quality_metrics (
     analysis_date DATE, gate_passed BOOLEAN, gate_reason VARCHAR, quality_score DECIMAL(38,9),
     fallback_rate_pct DECIMAL(38,9));
@@ -54,6 +55,8 @@ const TABLES = `
     player_lookup VARCHAR, universal_player_id VARCHAR, game_date DATE, game_id VARCHAR,
     avg_minutes_per_game_last_7 DECIMAL(38,9), player_status VARCHAR, current_points_line DECIMAL(38,9),
     points_avg_last_5 DECIMAL(38,9), points_avg_last_10 DECIMAL(38,9));
+  CREATE TABLE nba_analytics.stg_prop_lines (
+    game_date DATE, player_lookup VARCHAR, current_line DECIMAL(38,9), over_price BIGINT, under_price BIGINT);
   CREATE TABLE nba_analytics.player_game_summary (
     player_lookup VARCHAR, game_id VARCHAR, game_date DATE, season_year BIGINT, opponent_team_abbr VARCHAR,
     home_game BOOLEAN, days_rest BIGINT, points BIGINT);
@@ -76,6 +79,7 @@ export class PredictionsRig {
       ["nba_predictions", "ml_feature_store_v2_quality_metrics"],
       ["nba_raw", "nbac_player_list_current"],
       ["nba_analytics", "upcoming_player_game_context"],
+      ["nba_analytics", "stg_prop_lines"],
       ["nba_analytics", "player_game_summary"],
       ["nba_analytics", "team_defense_game_summary"],
     ];
@@ -125,7 +129,7 @@ export class PredictionsRig {
     const values = rows.map(
       ({ player, date, features, quality = 100, daysRest = 1, hash, earlySeason = false }) =>
         `('${player}', '${player}_001', DATE '${date}', '${gameId(date)}', ${listOf(features)}, ['points_avg_last_5'], ` +
-        `['phase4'], 'v1_baseline_25', ${quality}, ${daysRest}, 'phase4', FALSE, ${earlySeason}, '${hash ?? hashOf(player, date)}')`,
+        `['phase4'], 'v1_baseline_25', ${quality}, ${daysRest}, 'phase4', FALSE, ${earlySeason}, '${hash ?? hashOf(player, date)}', NULL)`,
     );
     await this.sql(`INSERT INTO nba_predictions.ml_feature_store_v2 VALUES ${values.join(", ")}`);
   }

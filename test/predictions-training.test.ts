@@ -101,6 +101,44 @@ describe("a trained model", () => {
     expect((await rig.run(window)).totals).toMatchObject({ run: 0, rows_written: 0 });
   });
 
+  it("weighs the members of the ensemble by how far each was off in the 30 days before", async () => {
+    const members = ["moving_average_v1", "zone_matchup_v1", "similarity_balanced_v1", "xgboost_v1"];
+    const results = members
+      .map(
+        (id) =>
+          `SELECT game_date AS d, player_lookup AS p, system_id AS s, predicted_points AS x, confidence_score AS c FROM nba_predictions.${id}`,
+      )
+      .join(" UNION ALL ");
+    const [[players, far, moved] = []] = await rig.sql(`
+      WITH results AS (SELECT r.*, g.points AS y FROM (${results}) r JOIN nba_analytics.player_game_summary g ON g.game_date = r.d AND g.player_lookup = r.p WHERE x IS NOT NULL),
+      whole AS (SELECT *, count(*) OVER (PARTITION BY d, p) AS n FROM results),
+      past AS (
+        SELECT s, avg(abs(x - y)) AS error FROM whole
+        WHERE n = 4 AND d BETWEEN DATE '${LAST}' - 30 AND DATE '${LAST}' - 1 GROUP BY s HAVING count(*) >= 400
+      ),
+      weights AS (SELECT s, pow(min(error) OVER () / error, 32) AS w FROM past),
+      expected AS (
+        SELECT p, sum(x * c * coalesce(w, 1)) / sum(c * coalesce(w, 1)) AS weighed, sum(x * c) / sum(c) AS unweighed
+        FROM results LEFT JOIN weights USING (s) WHERE d = DATE '${LAST}' GROUP BY p
+      )
+      SELECT count(*), max(abs(weighed - predicted_points)), max(abs(unweighed - predicted_points))
+      FROM expected JOIN nba_predictions.ensemble_v1 ON player_lookup = p AND game_date = DATE '${LAST}'`);
+    expect(Number(players)).toBe(PLAYERS.length);
+    expect(Number(far)).toBeLessThan(0.01);
+    expect(Number(moved)).toBeGreaterThan(0.1);
+  });
+
+  it("walks forward by itself: a model for each half month that has enough games, none that saw what it serves", async () => {
+    const finished = await train();
+    const report = JSON.parse(finished.stdout) as { models: Record<string, string>[]; skipped: { to: string }[] };
+    expect(report.models.map(({ data_through }) => data_through)).toEqual(["2021-12-14"]);
+    expect(report.skipped.map(({ to }) => to)).toEqual(["2021-11-15", "2021-11-30"]);
+    const again = JSON.parse((await train()).stdout) as typeof report;
+    expect(again.models.map(({ is_new, model_id }) => [is_new, model_id])).toEqual(
+      report.models.map(({ model_id }) => [false, model_id]),
+    );
+  });
+
   it("survives a full refresh", async () => {
     const count = () => rig.lines("SELECT count(*) FROM nba_predictions.ml_model_trees");
     const before = await count();
@@ -114,7 +152,7 @@ describe("a trained model", () => {
       code: 2,
       stderr: expect.stringMatching(/^fastbreak: \d+ played games .* at least 200 are needed\n$/),
     });
-    expect(await train("--from", FROM, "--to", "2021-11-05")).toMatchObject({
+    expect(await train("--from", FROM, "--to", "2021-11-05", "--validation-days", "28")).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/^fastbreak: --from 2021-11-01 leaves no days .*\n$/),
     });

@@ -172,15 +172,27 @@ describe("similar games", () => {
     expect(await active(rig)).toContain("ensemble_v1 24.1 80.25 OVER 1");
   });
 
-  it("grades every system and the season average by what happened", async () => {
+  it("grades every system, the averages and the line by what happened", async () => {
     const sql = `SELECT system_id, predictions, mean_absolute_error, picks, hits FROM nba_predictions.prediction_accuracy ORDER BY system_id`;
     expect((await rig.rig.fastbreak("query", "--csv", sql)).stdout.trim().split("\n").slice(1)).toEqual([
       "ensemble_v1,1,35.9,1,1",
+      "last_ten_average,1,39,0,0",
+      "line,1,39.5,0,0",
       "moving_average_v1,1,36.6,1,1",
       "season_average,1,40,0,0",
       "similarity_balanced_v1,1,36.1,1,1",
       "xgboost_v1,1,35.8,1,1",
       "zone_matchup_v1,1,35.2,1,1",
+    ]);
+  });
+
+  it("says what a stake at the quoted price won, and how each system did against the naive forecasts", async () => {
+    await rig.sql(`INSERT INTO nba_analytics.stg_prop_lines VALUES (DATE '${DATE}', 'star', 20.5, -125, 105)`);
+    await rig.run(RUN);
+    const sql = `SELECT price, unit_profit, season_average_error, last_ten_error, line_error
+      FROM nba_predictions.prediction_grades WHERE system_id = 'ensemble_v1'`;
+    expect((await rig.rig.fastbreak("query", "--csv", sql)).stdout.trim().split("\n").slice(1)).toEqual([
+      "-125,0.8,40,39,39.5",
     ]);
   });
 });
@@ -413,7 +425,8 @@ describe("the circuit of a system", () => {
     const run = await rig.run(RUN, 3);
     expect(statusOf(run)).toMatchObject({
       status: "blocked",
-      partitions: [{ partition: DATE, decision: "skip", reason: "breaker_open" }],
+      // The ensemble wants the record of the 30 days before, too.
+      partitions: [{ partition: `2021-11-01..${DATE}`, decision: "skip", reason: "breaker_open" }],
       error: expect.stringMatching(
         /circuit open after 5 failures in a row, next attempt after .*breaker reset nba_predictions\.xgboost_v1/,
       ),

@@ -58,6 +58,21 @@ export async function readPlayerGames(transaction: Transaction, from: string, to
   };
 }
 
+/** The dates on which somebody who would have been predicted has played, in order. */
+export async function playedDates(transaction: Transaction): Promise<string[]> {
+  const { rows } = await transaction.query(
+    `SELECT DISTINCT CAST(features.game_date AS STRING) AS game_date
+    FROM nba_predictions.stg_prediction_features AS features
+    JOIN nba_predictions.stg_prediction_candidates AS candidate
+      ON candidate.game_date = features.game_date AND candidate.player_lookup = features.player_lookup
+    JOIN nba_analytics.player_game_summary AS game
+      ON game.game_id = features.game_id AND game.player_lookup = features.player_lookup
+    WHERE candidate.is_candidate
+    ORDER BY game_date`,
+  );
+  return rows.map(([date]) => String(date));
+}
+
 /** Rows as columns. */
 export function datasetOf(rows: readonly PlayerGame[]): Dataset {
   const column = (index: number) => Float64Array.from(rows, ({ features }) => features[index] as number);

@@ -10,20 +10,28 @@ import {
 } from "../runner/api/index.js";
 import { DEFAULT_OPTIONS } from "./boost.js";
 import { modelRows } from "./model-rows.js";
-import { readPlayerGames, SOURCES } from "./player-games.js";
+import { playedDates, readPlayerGames, SOURCES } from "./player-games.js";
 import { MODELS, storeModel, TREES } from "./store-model.js";
 import { TooFewGamesError, trainModel } from "./train-model.js";
 
 interface TrainOptions {
-  readonly from: string;
-  readonly to: string;
-  readonly validationDays: number;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly validationDays: number | undefined;
   readonly seed: number;
+}
+
+/** What came of training: the models' rows of `ml_models`, and for which last dates there were too few games. */
+interface Report {
+  readonly models: readonly RowObject[];
+  readonly skipped: readonly { readonly to: string; readonly reason: string }[];
 }
 
 const SYSTEM = "xgboost_v1";
 const FEATURE_VERSION = "v1_baseline_25";
 const DAY = 86_400_000;
+/** So many last days of a window decide when to stop, or the last third of a shorter one. */
+const VALIDATION_DAYS = 28;
 
 /** A mistake that the trainer's user can mend; exit code 2. */
 class TrainError extends Error {}
@@ -39,7 +47,9 @@ async function main(args: readonly string[]): Promise<number> {
       ...(database === undefined ? {} : { database }),
     };
     const report = await train(await openProject(place), options);
-    process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : summary(report));
+    // One model was asked for, or one for every half month.
+    const document = options.to === undefined ? report : report.models[0];
+    process.stdout.write(options.json ? `${JSON.stringify(document)}\n` : summary(report));
     return 0;
   } catch (cause) {
     if (!(cause instanceof TrainError || cause instanceof FastbreakError)) throw cause;
@@ -55,20 +65,21 @@ async function argumentsOf(args: readonly string[]) {
     .version(false)
     .exitProcess(false)
     .strict()
-    .usage("Usage: npm run train -- --from DATE --to DATE\n\ntrain the trees of xgboost_v1")
+    .usage(
+      "Usage: npm run train [-- options]\n\n" +
+        "train the trees of xgboost_v1: one model for each half month of what was predicted\nand played, or with --to a single one",
+    )
     .parserConfiguration({ "dot-notation": false, "duplicate-arguments-array": false })
     .options({
-      from: { type: "string", demandOption: true, describe: "first game date to learn from", coerce: dateOf("--from") },
+      from: { type: "string", describe: "first game date to learn from; default: the first", coerce: dateOf("--from") },
       to: {
         type: "string",
-        demandOption: true,
-        describe: "last game date that training may see; the model serves later dates",
+        describe: "last game date that the one model may see; it serves later dates",
         coerce: dateOf("--to"),
       },
       "validation-days": {
         type: "string",
-        default: "28",
-        describe: "last days of the window, which only decide when to stop",
+        describe: "last days of the window, which only decide when to stop; default: 28, or a third of a shorter one",
         coerce: countOf("--validation-days"),
       },
       seed: {
@@ -81,7 +92,7 @@ async function argumentsOf(args: readonly string[]) {
       database: { type: "string", describe: "the warehouse" },
       json: { type: "boolean", default: false, describe: "one JSON document on standard output" },
     })
-    .epilogue("Example:\n  npm run train -- --from 2021-10-19 --to 2022-02-28")
+    .epilogue("Example:\n  npm run train\n  npm run train -- --from 2021-10-19 --to 2022-02-28")
     .wrap(80)
     .fail((message, error) => {
       throw new TrainError((error?.message ?? message).split("\n").join(" "));
@@ -109,21 +120,57 @@ function countOf(flag: string): (text: string) => number {
   };
 }
 
-/** Reads, trains and stores; the model's row of `ml_models`, and whether it was new. */
-async function train(project: Project, options: TrainOptions): Promise<RowObject> {
-  const lastDay = Date.parse(`${options.to}T00:00:00Z`);
-  const validationFrom = new Date(lastDay - (options.validationDays - 1) * DAY).toISOString().slice(0, 10);
-  if (validationFrom <= options.from)
-    throw new TrainError(
-      `--from ${options.from} leaves no days before the last ${options.validationDays} days to learn from`,
-    );
-  const { games, names } = await project.transaction("train", async (transaction) => {
+/** Trains up to the date that was asked for, or walks forward: each model serves the dates until the next one. */
+async function train(project: Project, options: TrainOptions): Promise<Report> {
+  const played = await project.transaction("train", async (transaction) => {
     await requireRelations(transaction);
-    return {
-      games: await readPlayerGames(transaction, options.from, options.to),
-      names: await featureNames(transaction),
-    };
+    return playedDates(transaction);
   });
+  const [first, last] = [played[0], played.at(-1)];
+  const from = options.from ?? first;
+  if (options.to !== undefined) {
+    const to = options.to;
+    if (from === undefined) throw new TrainError("no game with features was played yet; build and load some first");
+    return { models: [await trainOne(project, from, to, options)], skipped: [] };
+  }
+  if (from === undefined || last === undefined)
+    throw new TrainError("no game with features was played yet; build and load some first");
+  const models: RowObject[] = [];
+  const skipped: { to: string; reason: string }[] = [];
+  for (const to of halfMonths(from, last)) {
+    try {
+      models.push(await trainOne(project, from, to, options));
+    } catch (cause) {
+      if (!(cause instanceof TrainError)) throw cause;
+      skipped.push({ to, reason: cause.message });
+    }
+  }
+  if (models.length === 0) throw new TrainError(skipped.at(-1)?.reason ?? `there is nothing to learn from ${from} on`);
+  return { models, skipped };
+}
+
+/** The 15th and the last day of every month between two dates, and the second date. */
+function halfMonths(from: string, last: string): string[] {
+  const found: string[] = [];
+  for (let day = Date.parse(`${from}T00:00:00Z`); ; day += DAY) {
+    const date = new Date(day).toISOString().slice(0, 10);
+    if (date >= last) return [...found, last];
+    if (date.endsWith("-15") || new Date(day + DAY).getUTCDate() === 1) found.push(date);
+  }
+}
+
+/** Reads, trains and stores; the model's row of `ml_models`, and whether it was new. */
+async function trainOne(project: Project, from: string, to: string, options: TrainOptions): Promise<RowObject> {
+  const lastDay = Date.parse(`${to}T00:00:00Z`);
+  const days = Math.round((lastDay - Date.parse(`${from}T00:00:00Z`)) / DAY) + 1;
+  const validationDays = options.validationDays ?? Math.min(VALIDATION_DAYS, Math.max(1, Math.floor(days / 3)));
+  const validationFrom = new Date(lastDay - (validationDays - 1) * DAY).toISOString().slice(0, 10);
+  if (validationFrom <= from)
+    throw new TrainError(`--from ${from} leaves no days before the last ${validationDays} days to learn from`);
+  const { games, names } = await project.transaction("train", async (transaction) => ({
+    games: await readPlayerGames(transaction, from, to),
+    names: await featureNames(transaction),
+  }));
   const trained = trainOrExplain(() => trainModel(games, validationFrom, { ...DEFAULT_OPTIONS, seed: options.seed }));
   const rows = modelRows(trained, SYSTEM, { version: FEATURE_VERSION, names }, new Date());
   const isNew = await project.transaction("train", (transaction) => storeModel(transaction, rows));
@@ -152,7 +199,13 @@ function trainOrExplain<T>(work: () => T): T {
   }
 }
 
-function summary(model: RowObject): string {
+function summary({ models, skipped }: Report): string {
+  const left =
+    skipped.length === 0 ? "" : `no model to ${skipped.map(({ to }) => to).join(", ")}: too few games by then\n`;
+  return models.map(modelSummary).join("") + left;
+}
+
+function modelSummary(model: RowObject): string {
   const error = (name: string) => Number(model[name]).toFixed(3);
   return [
     `${model.model_id}${model.is_new ? "" : " (was there already)"}`,

@@ -21,3 +21,24 @@ declare({
     half_open_max_calls: "Successes that close a half-open one",
   },
 });
+
+declare({
+  schema: "nba_orchestration",
+  name: "model_runs",
+  description: "What became of each model in each run",
+  columns: {
+    run_id: "The run",
+    model: "Dataset and table of the model",
+    type: "table, incremental, view, assertion or operations",
+    status: "success, unchanged, skipped, blocked or failed",
+    partitions: "What was decided of which dates, JSON",
+    rows_inserted: "Rows that are new",
+    rows_updated: "Rows that changed",
+    rows_refreshed: "Rows of which only tracking columns changed",
+    rows_deleted: "Rows that are gone",
+    rows_unchanged: "Rows that were computed and left alone",
+    duration_ms: "How long it took",
+    error: "Why it failed",
+    finished_at: "When it ended",
+  },
+});

@@ -1,0 +1,17 @@
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { ROOT, runProcess } from "./rig.js";
+
+it("ends as one load and one run do when nights are played one by one, with late and corrected results", async () => {
+  const tool = join(ROOT, "tools/season-night-by-night.mjs");
+  const { code, stdout, stderr } = await runProcess(process.execPath, [tool, "2021-11-09", "2021-11-11"], ROOT);
+  expect(stderr).toBe("");
+  expect(stdout).not.toContain("DIFFERENT");
+  expect(code).toBe(0);
+  const told = /\n(\d+) of 3 nights were predicted before their games; (\d+) of (\d+) predictions stand/.exec(stdout);
+  const [nights, stand, made] = (told ?? []).slice(1).map(Number);
+  expect(nights).toBe(3);
+  expect(made).toBeGreaterThan(200);
+  // The third night has the errors: its corrections come after the last prediction.
+  expect(stand).toBe(made);
+}, 900_000);
