@@ -166,6 +166,30 @@ describe("fastbreak seed", () => {
   });
 });
 
+describe("tables that are made", () => {
+  it("are partitioned by the column that the project says", async () => {
+    declare("raw", "said", "agreed");
+    put(
+      "definitions/daily.sqlx",
+      `config { type: "incremental", bigquery: { partitionBy: "day", labels: { lookback_days: "0" } } }
+SELECT day, COUNT(*) AS n FROM \${ref("raw", "agreed")} WHERE day >= '2024-01-01' GROUP BY day`,
+    );
+    put(
+      "definitions/other.sqlx",
+      'config { type: "view" }\nSELECT id FROM ${ref("raw", "said")} WHERE on_day = DATE \'2024-01-01\'',
+    );
+    put("fastbreak.json", '{ "sources": { "raw.sa*": { "partition": "On_Day" } } }');
+    const printed = await ok("seed", "--scaffold");
+    expect(printed).toContain("CREATE TABLE raw.agreed (\n  day DATE\n)\nPARTITION BY day;");
+    expect(printed).toMatch(/CREATE TABLE raw\.said \([^;]*\)\nPARTITION BY on_day;/);
+    put("data/said.csv", "id,on_day\n1,2024-01-01\n");
+    put("data/agreed.csv", "day\n2024-01-01\n");
+    await ok("seed", "data");
+    const comments = "SELECT comment FROM duckdb_tables() WHERE schema_name = 'raw' ORDER BY table_name";
+    expect((await rig.sql(comments)).flat().join()).toMatch(/"partitionBy":"day".*"partitionBy":"on_day"/);
+  });
+});
+
 /** Fixtures in the style of public projects; from a fresh clone, two commands lead to a result. */
 const CLONES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "GA4 events": {

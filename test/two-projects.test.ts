@@ -139,4 +139,18 @@ CREATE TABLE raw.events_20240101 AS SELECT 10 AS n; CREATE TABLE samples.numbers
     expect(await rowsOf("SELECT n FROM d.model")).toEqual([{ n: 112 }]);
     expect((await rig.fastbreak("verify")).code).toBe(0);
   });
+
+  it("are not taken for models of the other project, which are made under their own name", async () => {
+    put(
+      "definitions/log.sqlx",
+      'config { type: "incremental", database: "far" }\nSELECT 1 AS n ${when(incremental(), "FROM UNNEST([]) AS none")}',
+    );
+    await ok("query", "CREATE SCHEMA d; CREATE TABLE d.log AS SELECT 7 AS n");
+    await rig.run([]);
+    expect(await rowsOf("SELECT (SELECT n FROM far.d.log) AS far, (SELECT n FROM d.log) AS home")).toEqual([
+      { far: 1, home: 7 },
+    ]);
+    await rig.run([]);
+    expect(await rowsOf("SELECT COUNT(*) AS n FROM far.d.log")).toEqual([{ n: 1 }]);
+  });
 });

@@ -3,6 +3,7 @@ import { type ScaffoldedTable, scaffold, schemas } from "../infer/scaffold.js";
 import type { Column } from "../port/sql-types.js";
 import { typeName } from "../port/sql-types.js";
 import { withPlainlyLoaded } from "../project/foreign-relations.js";
+import { partitionsSaid } from "../project/inferred-partitions.js";
 import { alignColumns, count, plural } from "../report/text.js";
 import { announced } from "../session/announce.js";
 import { loadPlace } from "../session/load-place.js";
@@ -21,7 +22,7 @@ export async function scaffoldSources(place: Place, { write, rows, json }: Scaff
   const known = withPlainlyLoaded(await knownRelations(place), manifest);
   const kept = `${place.settings.stateDataset}.`;
   const missing = inferSources(manifest, known).filter(({ key }) => !key.startsWith(kept));
-  const tables = scaffold(missing, rows);
+  const tables = scaffold(missing, rows, partitionsSaid(manifest, place.settings.sources));
   const read = new Set(missing.map(({ key }) => key));
   const unread = manifest.actions
     .filter(

@@ -5,6 +5,7 @@ import { UserError } from "../graph/user-error.js";
 import { EngineError } from "../port/engine-error.js";
 import { type RelationId, relationKey, type Transaction } from "../port/port.js";
 import { systemReason } from "../port/system-error.js";
+import { partitionsSaid } from "../project/inferred-partitions.js";
 import type { Manifest } from "../project/manifest.js";
 import { relationOf } from "../project/runnable.js";
 import { alignColumns, count, duration, plural } from "../report/text.js";
@@ -56,7 +57,10 @@ export const command = defineCommand({
         warehouse.transaction(async (transaction) => {
           const loaded: SeededTable[] = [];
           for (const script of scripts) loaded.push(...(await run(transaction, script, manifest.homeProject)));
-          return [...loaded, ...(await load(transaction, files, place))];
+          return [
+            ...loaded,
+            ...(await load(transaction, files, place, partitionsSaid(manifest, place.settings.sources))),
+          ];
         }),
       ),
     );
@@ -137,7 +141,12 @@ async function run(transaction: Transaction, { shown, text }: SeedScript, home: 
 }
 
 /** All files or none: they are loaded in one transaction. */
-async function load(transaction: Transaction, files: readonly SeedFile[], place: Place): Promise<SeededTable[]> {
+async function load(
+  transaction: Transaction,
+  files: readonly SeedFile[],
+  place: Place,
+  partitionOf: (key: string) => string | undefined,
+): Promise<SeededTable[]> {
   if (transaction.loadFile === undefined)
     throw new UserError(`--target ${place.engine.name} loads no files; use the loader of your warehouse`);
   const seeded: SeededTable[] = [];
@@ -145,7 +154,13 @@ async function load(transaction: Transaction, files: readonly SeedFile[], place:
   for (const { path, shown, format, table } of files) {
     // Names match without case: a table that is there is the one that is meant.
     const existing = relations.find(({ id }) => relationKey(id).toLowerCase() === relationKey(table).toLowerCase());
-    const loaded = await transaction.loadFile({ table: existing?.id ?? table, path, shown, format });
+    const loaded = await transaction.loadFile({
+      table: existing?.id ?? table,
+      path,
+      shown,
+      format,
+      partition: partitionOf(relationKey(table)),
+    });
     const { rows, replaced = null, absent } = loaded;
     seeded.push({ table: relationKey(existing?.id ?? table), file: shown, rows, replaced, absent });
   }

@@ -22,9 +22,14 @@ const NOTHING_NAMED = { name: "id", type: "INT64" } as const;
 
 /**
  * The statements that make tables as the project's SQL uses them.
+ * @param partitionOf the column by which a table is partitioned, in any case
  * @param rows as many plausible rows are put into each: the same on every run, with keys that meet those of other tables
  */
-export function scaffold(tables: readonly InferredTable[], rows: number): readonly ScaffoldedTable[] {
+export function scaffold(
+  tables: readonly InferredTable[],
+  rows: number,
+  partitionOf: (key: string) => string | undefined = () => undefined,
+): readonly ScaffoldedTable[] {
   const keys = new Set<string>();
   return tables.flatMap((table): ScaffoldedTable[] => {
     const key = tableKey(table);
@@ -34,7 +39,7 @@ export function scaffold(tables: readonly InferredTable[], rows: number): readon
     // Where nothing but the number of rows is read, any column will do.
     const columns = table.columns.map(({ name, type }) => ({ name, type: type.type(name) }));
     const statements = [
-      createTable(key, columns.length === 0 ? [NOTHING_NAMED] : columns),
+      createTable(key, columns.length === 0 ? [NOTHING_NAMED] : columns, partitionOf(table.key)),
       ...inserts(key, table, columns, rows),
     ];
     return [
@@ -56,10 +61,12 @@ export function tableKey({ key, suffixes }: Pick<InferredTable, "key" | "suffixe
   return `${key.slice(0, -1)}${days.at(-1) ?? "20240101"}`;
 }
 
-function createTable(key: string, columns: readonly Column[]): string {
+function createTable(key: string, columns: readonly Column[], partition: string | undefined): string {
   const width = Math.max(...columns.map(({ name }) => quoted(name).length));
   const lines = columns.map(({ name, type }) => `  ${quoted(name).padEnd(width)} ${written(type)}`);
-  return `CREATE TABLE ${path(key)} (\n${lines.join(",\n")}\n);`;
+  const dated = columns.find(({ name, type }) => type === "DATE" && name.toLowerCase() === partition?.toLowerCase());
+  const layout = dated === undefined ? "" : `\nPARTITION BY ${quoted(dated.name)}`;
+  return `CREATE TABLE ${path(key)} (\n${lines.join(",\n")}\n)${layout};`;
 }
 
 function inserts(key: string, table: InferredTable, columns: readonly Column[], rows: number): string[] {

@@ -12,6 +12,8 @@ export interface LoadFileRequest {
   readonly shown: string;
   /** `json`: an object a line, or one list of objects. CSV and JSON may be compressed with gzip, told by `.gz`. */
   readonly format: FileFormat;
+  /** The DATE column by which a table that is made is partitioned, in any case; undefined, or no such column: by none. */
+  readonly partition?: string | undefined;
 }
 
 /** What loading a file has made of its table. */

@@ -26,8 +26,16 @@ export function withPlainlyLoaded<T>(relations: ReadonlyMap<string, T>, manifest
   if (relations.size === 0) return relations;
   const projects = projectNames(manifest);
   const added = new Map<string, T>();
+  // What the project makes itself it makes under its own name.
+  const made = new Set(
+    manifest.actions.flatMap(({ type, key, writes }) => [
+      ...(type === "declaration" || type === "test" ? [] : [key]),
+      ...writes.map((write) => write.key),
+    ]),
+  );
   const add = (key: string): void => {
-    const plain = relations.has(key) ? undefined : loadedPlainly(key, projects, (name) => relations.get(name));
+    const plain =
+      relations.has(key) || made.has(key) ? undefined : loadedPlainly(key, projects, (name) => relations.get(name));
     if (plain !== undefined) added.set(key, plain);
   };
   for (const action of manifest.actions)

@@ -1,5 +1,8 @@
 import type { RunnableProject } from "../graph/action.js";
 import type { Manifest, ManifestAction } from "./manifest.js";
+import { runnableProject } from "./runnable.js";
+import type { SourceSettings } from "./settings-schema.js";
+import { sourceSettings } from "./source-settings.js";
 
 /**
  * The columns by which tables that the project does not make must be partitioned, as those say who read them, by `dataset.name`:
@@ -22,6 +25,15 @@ export function inferredPartitions(project: RunnableProject, manifest: Manifest)
     }
   }
   return new Map([...columns].flatMap(([key, name]) => (name === undefined ? [] : [[key, name] as const])));
+}
+
+/** The column by which a table is partitioned that the project does not make: as its settings say, or as all its readers agree. */
+export function partitionsSaid(
+  manifest: Manifest,
+  sources: Readonly<Record<string, SourceSettings>>,
+): (key: string) => string | undefined {
+  const inferred = inferredPartitions(runnableProject(manifest), manifest);
+  return (key) => sourceSettings(key, sources)?.partition ?? inferred.get(key);
 }
 
 function isMade(action: ManifestAction | undefined): boolean {

@@ -34,7 +34,10 @@ export async function loadFile(
   await refuseMisfits(connection, staged, filled, shown);
   let replaced: number | undefined;
   if (existing === undefined) {
-    const layout = { partitionColumn: undefined, clusterBy: [], primaryKey: [] };
+    const dated = filled.find(
+      ({ column }) => column.type === "DATE" && column.name.toLowerCase() === request.partition?.toLowerCase(),
+    );
+    const layout = { partitionColumn: dated?.column.name, clusterBy: [], primaryKey: [] };
     await createTable(
       connection,
       table,
