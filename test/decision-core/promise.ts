@@ -2,10 +2,10 @@ import type { ActionResult } from "../../runner/events/events.js";
 import type { PartitionDecision } from "../../runner/graph/decision.js";
 import type { DateRange } from "../../runner/port/port.js";
 import { type Content, namesOf, type Row, shapeOf, textOf } from "./content.js";
-import { accumulated, evaluate, evaluateIncrement } from "./evaluate.js";
+import { accumulated, evaluate, evaluateIncrement, mergesByKey } from "./evaluate.js";
 import { readWhole, readWindows } from "./project.js";
 import { evaluatedOn, type FinishedRun, guardsOf, isIn, isModel, isSelected, isSplit, nameOf, tableIn } from "./run.js";
-import { logOf, madeBy, relation, type Spec } from "./spec.js";
+import { KEY, logOf, madeBy, relation, type Spec } from "./spec.js";
 
 /**
  * What must be true of a warehouse after a run that ended, whatever was decided: what is asked for is what a plain evaluation of the
@@ -156,11 +156,22 @@ function checkFailure(run: FinishedRun, spec: Spec, { status, error }: ActionRes
   const guard = guardsOf(name, run.specs).find((one) => failed(one.name));
   const content = evaluatedOn(spec, run, (input) => tableIn(run.after, input));
   const isBroken = spec.broken || content === undefined || isUnreadable(run, spec) || losesHistory(run, spec, content);
+  const isAmbiguous = mergesTwoIntoOne(run, spec);
   const findsRows = spec.kind === "assertion" && (content?.rows.length ?? 0) > 0;
   const isHosted = spec.kind === "assertion" && culprit !== undefined;
   if (status === "blocked" && (culprit ?? guard) !== undefined) return;
-  if (status === "failed" && (isBroken || findsRows || isHosted)) return;
+  if (status === "failed" && (isBroken || isAmbiguous || findsRows || isHosted)) return;
   throw new Error(`${name} ${status} for no reason: ${error}`);
+}
+
+/** Two rows of a query have the key of one row of the table that they are merged into. */
+function mergesTwoIntoOne(run: FinishedRun, spec: Spec): boolean {
+  const input = mergesByKey(spec) ? inputOf(run, spec) : undefined;
+  if (input === undefined) return false;
+  const own = tableIn(run.before, spec.name)?.rows ?? [];
+  const hasTwins = (rows: readonly Row[]) =>
+    new Set(rows.map((row) => JSON.stringify(KEY.map((name) => row[name] ?? null)))).size < rows.length;
+  return hasTwins(evaluateIncrement(spec, input, own)) || hasTwins(evaluate(spec, [input]).rows);
 }
 
 /** One date of an accumulating model is made anew while the others hold values that its query no longer gives. */
