@@ -4,7 +4,11 @@ import type { Manifest } from "./manifest.js";
 type Named = Pick<Manifest, "actions" | "homeProject">;
 
 /** What names with a project stand for in a project: what it makes, declares or reads by name is its own. */
-export function projectNames({ actions, homeProject }: Named): ProjectNames {
+export function projectNames(manifest: Named): ProjectNames {
+  return foreignNames(manifest).projects;
+}
+
+function namesIn({ actions, homeProject }: Named): ProjectNames {
   const claimed = new Set<string>();
   for (const action of actions) {
     claimed.add(action.key);
@@ -18,14 +22,18 @@ export function projectNames({ actions, homeProject }: Named): ProjectNames {
   };
 }
 
-/**
- * Relations by their keys. Those of other projects that somebody has loaded without the project stand under the keys by which the
- * project names them, too.
- */
-export function withPlainlyLoaded<T>(relations: ReadonlyMap<string, T>, manifest: Named): ReadonlyMap<string, T> {
-  if (relations.size === 0) return relations;
-  const projects = projectNames(manifest);
-  const added = new Map<string, T>();
+/** Keys of relations of other projects that a project reads and does not make, and what its names stand for. */
+interface ForeignNames {
+  readonly keys: readonly string[];
+  readonly projects: ProjectNames;
+}
+
+/** Every statement and transaction of a run asks. */
+const FOREIGN = new WeakMap<Named, ForeignNames>();
+
+function foreignNames(manifest: Named): ForeignNames {
+  const known = FOREIGN.get(manifest);
+  if (known !== undefined) return known;
   // What the project makes itself it makes under its own name.
   const made = new Set(
     manifest.actions.flatMap(({ type, key, writes }) => [
@@ -33,14 +41,28 @@ export function withPlainlyLoaded<T>(relations: ReadonlyMap<string, T>, manifest
       ...writes.map((write) => write.key),
     ]),
   );
-  const add = (key: string): void => {
-    const plain =
-      relations.has(key) || made.has(key) ? undefined : loadedPlainly(key, projects, (name) => relations.get(name));
-    if (plain !== undefined) added.set(key, plain);
-  };
-  for (const action of manifest.actions)
-    for (const key of [action.key, ...readBy(action)])
-      for (const member of key.endsWith("*") ? membersOf(key, relations) : [key]) add(member);
+  const named = manifest.actions.flatMap((action) => [action.key, ...readBy(action)]);
+  const keys = [...new Set(named)].filter((key) => !made.has(key) && key.split(".").length === 3);
+  const found = { keys, projects: namesIn(manifest) };
+  FOREIGN.set(manifest, found);
+  return found;
+}
+
+/**
+ * Relations by their keys. Those of other projects that somebody has loaded without the project stand under the keys by which the
+ * project names them, too.
+ */
+export function withPlainlyLoaded<T>(relations: ReadonlyMap<string, T>, manifest: Named): ReadonlyMap<string, T> {
+  if (relations.size === 0) return relations;
+  const { keys, projects } = foreignNames(manifest);
+  const added = new Map<string, T>();
+  for (const key of keys) {
+    for (const member of key.endsWith("*") ? membersOf(key, relations) : [key]) {
+      if (relations.has(member)) continue;
+      const plain = loadedPlainly(member, projects, (name) => relations.get(name));
+      if (plain !== undefined) added.set(member, plain);
+    }
+  }
   return added.size === 0 ? relations : new Map([...relations, ...added]);
 }
 

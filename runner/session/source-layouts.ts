@@ -27,12 +27,14 @@ export function withSourceLayouts(
     layouts ??= await readLayouts(observation, stateDataset);
     return layouts;
   };
+  // A transaction has the same relations until something changes them, and asks often.
+  const known = new WeakMap<ReadonlyMap<string, Relation>, ReadonlyMap<string, Relation>>();
   const relationsOf = async (observation: Observation) => {
     const said = { sources, inferred, made, kept: await keptIn(observation) };
-    const laid = [...(await observation.relations())].map(
-      ([key, relation]) => [key, laidOut(key, relation, said)] as const,
-    );
-    return withPlainlyLoaded(new Map(laid), manifest);
+    const relations = await observation.relations();
+    const found = known.get(relations) ?? withPlainlyLoaded(withLayouts(relations, said), manifest);
+    known.set(relations, found);
+    return found;
   };
   const seen = <O extends Observation>(observation: O): O =>
     overlaid<Observation>(observation, { relations: () => relationsOf(observation) }) as O;
@@ -63,6 +65,11 @@ interface Said {
   readonly kept: ReadonlyMap<string, string>;
   /** Keys of the project's models, whose layout is their own. */
   readonly made: ReadonlySet<string>;
+}
+
+function withLayouts(relations: ReadonlyMap<string, Relation>, said: Said): ReadonlyMap<string, Relation> {
+  if (Object.keys(said.sources).length === 0 && said.inferred.size === 0 && said.kept.size === 0) return relations;
+  return new Map([...relations].map(([key, relation]) => [key, laidOut(key, relation, said)] as const));
 }
 
 function laidOut(key: string, relation: Relation, { sources, inferred, kept, made }: Said): Relation {
