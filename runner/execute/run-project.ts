@@ -2,7 +2,7 @@ import { performance } from "node:perf_hooks";
 import pLimit from "p-limit";
 import { decideAction, staleUpstreamsOf, withMoves } from "../decide/decide-action.js";
 import { missingMessage } from "../decide/foreign-reads.js";
-import { coverageIn, type ProjectPlan } from "../decide/plan-project.js";
+import { coverageIn, type ProjectPlan, runningOf } from "../decide/plan-project.js";
 import type { ActionResult } from "../events/events.js";
 import { rowsWritten } from "../events/run-record.js";
 import type { RunnableAction } from "../graph/action.js";
@@ -55,6 +55,10 @@ class ProjectRun {
   /** Actions that somebody does without when they fail. */
   readonly #dispensable: ReadonlySet<string>;
   readonly #operations: ReadonlySet<string>;
+  /** Actions that nobody builds and of which it is known by now what is stale. */
+  readonly #revised = new Set<string>();
+  /** Actions of which something was to run. */
+  readonly #runs: ReadonlySet<string>;
   readonly #limit: ReturnType<typeof pLimit>;
   readonly #context: BuildContext;
   #failed = false;
@@ -70,6 +74,7 @@ class ProjectRun {
     this.#operations = new Set(
       plan.project.actions.filter(({ node }) => node.kind === "operation").map(({ node }) => node.key),
     );
+    this.#runs = new Set([...plan.decisions].flatMap(([key, decided]) => (runningOf(decided).length > 0 ? [key] : [])));
     this.#stale = new Map(plan.staleUpstreams);
     this.#context = {
       ...context,
@@ -102,7 +107,10 @@ class ProjectRun {
     if (notBuilt(result)) {
       this.#stale.set(action.node.key, partitionsOf(action.node, this.#coverageOf(action)));
       if (this.#dispensable.has(action.node.key)) await this.#makeReadable(action);
-    } else this.#noteResting(action, result);
+    } else {
+      await this.#reviseStale(action);
+      this.#noteResting(action, result);
+    }
     for (const event of standingOf(this.plan, action, result, this.#stale)) this.#context.emit(event);
     this.#context.emit({ event: "action_finished", result });
     return result;
@@ -156,6 +164,39 @@ class ProjectRun {
     }
   }
 
+  /** The plan takes what runs for changed. Now that it has run, partitions that nobody builds may be fresh after all. */
+  async #reviseStale(action: RunnableAction): Promise<void> {
+    const { key, upstreams } = action.node;
+    const isPending = upstreams.some((upstream) => this.#runs.has(upstream.key));
+    if (this.plan.buildsUpstream || !isPending || !this.#stale.has(key)) return;
+    const coverage = coverageIn(this.plan.needs, key);
+    const asked = this.#askedOf(action);
+    const decided = await this.#limit(() =>
+      this.warehouse.observe(async (observation) =>
+        decideAction(action, coverage, {
+          states: this.plan.states,
+          snapshot: await readSnapshot(observation, [action], () => coverage),
+          engineVersion: this.#context.engineVersion,
+          isForced: () => false,
+          pending: new Map(),
+          staleUpstreams: this.#stale,
+        }),
+      ),
+    );
+    const stale = decided.filter(
+      ({ partition, decision }) =>
+        (!asked.has(partition) && decision === "run") ||
+        staleUpstreamsOf(action, partition, coverage.outside, this.#stale).length > 0,
+    );
+    this.#revised.add(key);
+    if (stale.length === 0) this.#stale.delete(key);
+    else
+      this.#stale.set(
+        key,
+        stale.map(({ partition }) => partition),
+      );
+  }
+
   /** What rests on stale rows is no fresher than they are; a disabled model waits for nothing. */
   #noteResting(action: RunnableAction, { partitions }: ActionResult): void {
     const { key, disabled } = action.node;
@@ -170,7 +211,7 @@ class ProjectRun {
   /** Whether what the action reads may be other than it was when the run was planned. */
   #mayHaveMoved({ node, dependencies }: RunnableAction): boolean {
     return (
-      node.upstreams.some(({ key }) => this.#published.has(key)) ||
+      node.upstreams.some(({ key }) => this.#published.has(key) || this.#revised.has(key)) ||
       // Nobody knows what an operation writes beyond what its text says.
       dependencies.some((key) => this.#operations.has(key) && this.#published.has(key))
     );

@@ -142,6 +142,15 @@ const FOUND: Readonly<Record<string, History>> = {
       run(),
     ],
   },
+  "a model whose upstream nobody builds and does not have to: what that reads has turned out the same": {
+    sources: [dated()],
+    actions: [
+      action(INCREMENTAL, [read(0)]),
+      action(INCREMENTAL, [read(0)], { accumulation: 1 }),
+      action(INCREMENTAL, [read(1)], { accumulation: 1 }),
+    ],
+    steps: [run(), { do: "edit", action: 0, what: 6, value: 1 }, run({ select: [2, 0], upstream: false })],
+  },
   "a view on a view that is disabled and then edited": {
     sources: [dated({ d: 0, k: 0, v: 0 })],
     actions: [action(VIEW, [read(0)]), action(VIEW, [read(0)])],
