@@ -10,6 +10,7 @@ import { OwnTransactions } from "../recovery.js";
 import { DuckDbScriptHost, type RelationSource } from "../script-host.js";
 import { duckdbType } from "../types.js";
 import { appendRow } from "../values.js";
+import { aborted, isConflict, queued } from "./conflicts.js";
 import { writeDestination } from "./destination.js";
 import { ResultRows } from "./result-rows.js";
 import { operationOf, statementKind, targetOf } from "./statement-kinds.js";
@@ -204,8 +205,17 @@ export class JobHost extends DuckDbScriptHost {
       return changed.total;
     };
     // Within a transaction whoever comes second fails: it reads what was there when it began.
-    if (this.#inTransaction || target === undefined || target.dataset === "_SESSION") return work();
-    return this.#locks.hold([lockOf(target)], signal, work);
+    if (this.#inTransaction) return this.#orAborted(target, work);
+    if (target === undefined || target.dataset === "_SESSION") return work();
+    return this.#locks.hold([lockOf(target)], signal, () => queued(signal, work));
+  }
+
+  async #orAborted<T>(target: RelationId | undefined, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (cause) {
+      throw isConflict(cause) ? aborted(target) : cause;
+    }
   }
 
   async #exists({ statement, target }: Begun, { kind }: TranslatedStatement): Promise<boolean> {
@@ -258,7 +268,7 @@ export class JobHost extends DuckDbScriptHost {
   }
 
   override async transaction(verb: "BEGIN" | "COMMIT" | "ROLLBACK"): Promise<void> {
-    await super.transaction(verb);
+    await this.#orAborted(undefined, () => super.transaction(verb));
     this.#inTransaction = verb === "BEGIN";
   }
 }
