@@ -206,6 +206,16 @@ describe("the real Node client asks a served warehouse", () => {
     ]);
   });
 
+  it("tells of the statements that a failed script has run", async () => {
+    const [job] = await client.createQueryJob({ query: "SELECT 1 AS a; SELECT 2 AS b; SELECT ERROR('no') AS c;" });
+    await expect(job.getQueryResults()).rejects.toThrow("no");
+    const [metadata] = await job.getMetadata();
+    expect(metadata).toMatchObject({
+      status: { errorResult: { reason: "invalidQuery" } },
+      statistics: { numChildJobs: "2" },
+    });
+  });
+
   it("uses the default dataset for names without one", async () => {
     const defaultDataset = { datasetId: "shop" };
     await client.query({ query: "CREATE OR REPLACE TABLE plain AS SELECT 1 AS x", defaultDataset });
