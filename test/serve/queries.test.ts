@@ -207,9 +207,12 @@ describe("the real Node client asks a served warehouse", () => {
   });
 
   it("tells of the statements that a failed script has run", async () => {
-    const [job] = await client.createQueryJob({ query: "SELECT 1 AS a; SELECT 2 AS b; SELECT ERROR('no') AS c;" });
-    await expect(job.getQueryResults()).rejects.toThrow("no");
-    const [metadata] = await job.getMetadata();
+    const jobId = "fails_late";
+    const query = "SELECT 1 AS a; SELECT 2 AS b; SELECT ERROR('no') AS c;";
+    // The client throws where the answer to the new job tells of the failure already.
+    const running = client.createQueryJob({ query, jobId }).then(([job]) => job.getQueryResults());
+    await expect(running).rejects.toThrow("no at [1:31]");
+    const [metadata] = await client.job(jobId).getMetadata();
     expect(metadata).toMatchObject({
       status: { errorResult: { reason: "invalidQuery" } },
       statistics: { numChildJobs: "2" },
