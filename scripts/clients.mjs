@@ -1,7 +1,7 @@
 // npm run clients [-- NAME ..]: starts a server for each client of BigQuery that can be installed here, and runs its checks against it.
 
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -16,6 +16,14 @@ const CLIENTS = {
     command: (url) => [`${cache}/python/bin/python`, [`${checks}/check.py`, url]],
   },
   go: { prepare: installGo, command: (url) => [`${cache}/go/check`, [url]] },
+  java: {
+    prepare: installJava,
+    command: (url) => [
+      "java",
+      ["-cp", `target/classes:${readFileSync(`${cache}/java/classpath`, "utf8").trim()}`, "Check", url],
+    ],
+    folder: `${cache}/java`,
+  },
   dbt: {
     prepare: () => {
       cpSync(`${checks}/dbt`, `${cache}/dbt-project`, { recursive: true });
@@ -68,6 +76,14 @@ function installGo() {
     if (status !== 0) return `its modules cannot be built: ${stderr.trim().split("\n").at(-1)}`;
   }
   return undefined;
+}
+
+function installJava() {
+  if (spawnSync("mvn", ["-version"]).status !== 0) return "there is no mvn";
+  cpSync(`${checks}/java`, `${cache}/java`, { recursive: true });
+  const goals = ["-q", "-B", "compile", "dependency:build-classpath", "-Dmdep.outputFile=classpath"];
+  const { status, stdout } = spawnSync("mvn", goals, { cwd: `${cache}/java`, encoding: "utf8" });
+  return status === 0 ? undefined : `its packages cannot be installed: ${stdout.trim().split("\n").at(-1)}`;
 }
 
 async function checked(name, { command, folder, environment, told = (output) => output.trim() }) {

@@ -43,6 +43,18 @@ const { columns } = await translateSql("SELECT 1 AS n");
 export const none: LoaderResult = { batches: [], notes: [] };
 console.log(JSON.stringify({ failed: totals.failed, shops: rows.map(String), different, code, columns }));
 `,
+  "served.mts": `import { type Server, startServer } from "fastbreak/server";
+
+const server: Server = await startServer();
+const answer = await fetch(\`\${server.url}/bigquery/v2/projects/p/queries\`, {
+  method: "POST",
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify({ query: "SELECT 1 + 1 AS n", useLegacySql: false }),
+});
+const { rows } = (await answer.json()) as { rows: [{ f: [{ v: string }] }] };
+console.log(JSON.stringify({ n: rows[0].f[0].v }));
+await server.close();
+`,
 };
 
 describe("the package", () => {
@@ -79,6 +91,7 @@ describe("the package", () => {
       "migrations/0001_state.sql",
       "schemas/fastbreak.schema.json",
       "dist/types/api/index.d.ts",
+      "dist/types/api/server.d.ts",
     ])
       expect(existsSync(join(installed, path)), path).toBe(true);
     for (const path of ["definitions", "dist/ingest", "dist/training", "runner"])
@@ -101,7 +114,7 @@ describe("the package", () => {
   it("is a library with types", async () => {
     const options = ["--strict", "--module", "NodeNext", "--target", "ES2023", "--types", "node", "--typeRoots"];
     const types = join(ROOT, "node_modules/@types");
-    const compiled = await runProcess(process.execPath, [TSC, ...options, types, "nightly.mts"], project);
+    const compiled = await runProcess(process.execPath, [TSC, ...options, types, "nightly.mts", "served.mts"], project);
     expect([compiled.stdout, compiled.code]).toEqual(["", 0]);
     const { stdout, stderr } = await runProcess(process.execPath, ["nightly.mjs"], project);
     expect(stderr).toBe("");
@@ -112,6 +125,11 @@ describe("the package", () => {
       code: "selection",
       columns: [{ name: "n", type: "INT64" }],
     });
+  });
+
+  it("serves a warehouse within somebody else's process", async () => {
+    const { stdout, stderr } = await runProcess(process.execPath, ["served.mjs"], project);
+    expect([stderr, JSON.parse(stdout)]).toEqual(["", { n: "2" }]);
   });
 
   it("has the version that it tells", async () => {

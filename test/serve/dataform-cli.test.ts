@@ -33,9 +33,9 @@ describe("the unmodified Dataform CLI on a served warehouse", () => {
     rig.remove();
   });
 
-  const dataform = async (...args: readonly string[]): Promise<{ code: number; output: string }> => {
+  const dataform = async (command: string, ...flags: readonly string[]): Promise<{ code: number; output: string }> => {
     writeFileSync(join(rig.dir, ".df-credentials.json"), JSON.stringify({ projectId: "p", location: "US" }));
-    const child = spawn(process.execPath, [join(ROOT, "node_modules/.bin/dataform"), ...args, rig.dir], {
+    const child = spawn(process.execPath, [join(ROOT, "node_modules/.bin/dataform"), command, rig.dir, ...flags], {
       env: { ...process.env, BIGQUERY_EMULATOR_HOST: `${server.url}/bigquery/v2`, METADATA_SERVER_DETECTION: "none" },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -46,10 +46,10 @@ describe("the unmodified Dataform CLI on a served warehouse", () => {
   };
 
   it("leaves what a run of ours leaves, table by table", async () => {
-    for (let night = 0; night < 2; night += 1) {
-      const { code, output } = await dataform("run");
-      expect([code, output]).toEqual([0, expect.stringContaining("Assertion passed")]);
-    }
+    const first = await dataform("run");
+    expect([first.code, first.output]).toEqual([0, expect.stringContaining("Assertion passed")]);
+    // The table is there now, so that rows are merged into it.
+    expect((await dataform("run", "--actions", "history")).code).toBe(0);
     const [table] = await server.client.dataset("d").table("doubled").getMetadata();
     expect(table).toMatchObject({ description: "twice", clustering: { fields: ["n"] } });
     const run = await rig.run([]);

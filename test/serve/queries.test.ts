@@ -206,6 +206,19 @@ describe("the real Node client asks a served warehouse", () => {
     ]);
   });
 
+  it("tells of the statements that a failed script has run", async () => {
+    const jobId = "fails_late";
+    const query = "SELECT 1 AS a; SELECT 2 AS b; SELECT ERROR('no') AS c;";
+    // The client throws where the answer to the new job tells of the failure already.
+    const running = client.createQueryJob({ query, jobId }).then(([job]) => job.getQueryResults());
+    await expect(running).rejects.toThrow("no at [1:31]");
+    const [metadata] = await client.job(jobId).getMetadata();
+    expect(metadata).toMatchObject({
+      status: { errorResult: { reason: "invalidQuery" } },
+      statistics: { numChildJobs: "2" },
+    });
+  });
+
   it("uses the default dataset for names without one", async () => {
     const defaultDataset = { datasetId: "shop" };
     await client.query({ query: "CREATE OR REPLACE TABLE plain AS SELECT 1 AS x", defaultDataset });
@@ -254,6 +267,25 @@ describe("the real Node client asks a served warehouse", () => {
     const [metadata] = await job.getMetadata();
     expect(metadata.status).toMatchObject({ state: "DONE", errorResult: { reason: "stopped" } });
     expect(await one("SELECT 1 AS a")).toEqual({ a: 1 });
+  });
+
+  it("leaves nothing of a script that fails or is cancelled within its transaction", async () => {
+    await client.query("CREATE OR REPLACE TABLE shop.kept AS SELECT 1 AS x");
+    const begun = "BEGIN TRANSACTION; INSERT INTO shop.kept VALUES (2); CREATE TEMP TABLE left_over AS SELECT 1 AS a;";
+    await expect(client.query(`${begun} SELECT ERROR('no');`)).rejects.toThrow("no");
+    const endless =
+      "SELECT COUNT(*) FROM UNNEST(GENERATE_ARRAY(1, 1000000)) AS a, UNNEST(GENERATE_ARRAY(1, 1000000)) AS b WHERE MOD(a * b, 7) = 3";
+    const [job] = await client.createQueryJob({ query: `${begun} ${endless};` });
+    await job.cancel();
+    await expect(job.getQueryResults()).rejects.toThrow("Job execution was cancelled");
+    for (let turn = 0; turn < 3; turn += 1)
+      expect(
+        (
+          await client.query(
+            "CREATE TEMP TABLE left_over AS SELECT 2 AS a; SELECT a, (SELECT SUM(x) FROM shop.kept) AS n FROM left_over",
+          )
+        )[0],
+      ).toEqual([{ a: 2, n: 1 }]);
   });
 
   it("keeps ids of jobs apart, and finds jobs by id and place", async () => {

@@ -106,6 +106,29 @@ describe("many clients at once", () => {
     expect((await server.client.query(sums))[0]).toEqual([{ n: 60, rows_: 60 }]);
   });
 
+  it("lets a statement wait for a transaction, and ends the transaction that comes second", async () => {
+    const [job] = await server.client.createQueryJob({ query: "BEGIN TRANSACTION", createSession: true });
+    await job.getQueryResults();
+    const connectionProperties = [
+      { key: "session_id", value: (await job.getMetadata())[0].statistics.sessionInfo.sessionId as string },
+    ];
+    const inTransaction = (query: string) => server.client.query({ query, connectionProperties });
+    await server.client.query("CREATE TABLE shop.fought AS SELECT 1 AS x");
+    await inTransaction("UPDATE shop.fought SET x = x + 10 WHERE TRUE");
+    let isDone = false;
+    const waiting = server.client.query("UPDATE shop.fought SET x = x * 2 WHERE TRUE").then(() => {
+      isDone = true;
+    });
+    const second = "BEGIN TRANSACTION; UPDATE shop.fought SET x = 0 WHERE TRUE; COMMIT TRANSACTION";
+    await expect(server.client.query(second)).rejects.toThrow(
+      "Transaction is aborted due to concurrent update against table shop.fought",
+    );
+    expect(isDone).toBe(false);
+    await inTransaction("COMMIT TRANSACTION");
+    await waiting;
+    expect((await server.client.query("SELECT x FROM shop.fought"))[0]).toEqual([{ x: 22 }]);
+  });
+
   it("keeps sessions apart", async () => {
     const begin = async (value: number) => {
       const [job] = await server.client.createQueryJob({

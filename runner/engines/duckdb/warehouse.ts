@@ -137,9 +137,13 @@ class DuckDbWarehouse implements Warehouse {
     } catch (cause) {
       throw queryError(cause);
     } finally {
-      this.#open.delete(connection);
-      connection.closeSync();
+      this.#discard(connection);
     }
+  }
+
+  #discard(connection: DuckDBConnection): void {
+    this.#open.delete(connection);
+    connection.closeSync();
   }
 
   #scriptHost(connection: DuckDBConnection): DuckDbScriptHost {
@@ -157,6 +161,7 @@ class DuckDbWarehouse implements Warehouse {
     const connections = {
       take: async () => this.#idle.pop() ?? (await this.#connect()),
       giveBack: (connection: DuckDBConnection) => void this.#idle.push(connection),
+      discard: (connection: DuckDBConnection) => this.#discard(connection),
     };
     return new DuckDbJobs(connections, this.#translator);
   }

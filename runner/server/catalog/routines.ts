@@ -9,7 +9,7 @@ import { type Catalogue, type Project, runSql } from "./service.js";
 
 type Routine = Extract<Statement, { kind: "createFunction" | "createTableFunction" | "createProcedure" }>;
 
-interface TypeObject {
+export interface TypeObject {
   readonly typeKind: string;
   readonly arrayElementType?: TypeObject | undefined;
   readonly structType?:

@@ -22,7 +22,9 @@ export async function execute(service: JobService, job: Job): Promise<void> {
     job.finish(outcome, undefined);
   } catch (cause) {
     const { projectId: project, location } = job.reference;
-    job.finish({}, apiError(cause, { project, location }));
+    const outcome = failedScript(job);
+    addChildren(service, job, outcome);
+    job.finish(outcome, apiError(cause, { project, location }));
   } finally {
     clearTimeout(timer);
     service.registry.keepResults(job);
@@ -41,6 +43,11 @@ async function run(service: JobService, job: Job): Promise<JobOutcome> {
   if (copy !== undefined) return runCopy(service, job, copy);
   if (extract !== undefined) return runExtract(service, job, extract);
   throw new ApiError("required", "Job configuration must contain exactly one job-specific configuration object");
+}
+
+/** A job that has failed after some of its statements is a script. */
+function failedScript({ statements }: Job): JobOutcome {
+  return statements.length === 0 ? {} : { statementType: "SCRIPT", statements };
 }
 
 /** The statements of a script are jobs too. */

@@ -34,6 +34,8 @@ export class Job {
   state: "PENDING" | "RUNNING" | "DONE" = "PENDING";
   error: ApiError | undefined;
   outcome: JobOutcome = {};
+  /** Statements that have run, those of a job that fails too. */
+  readonly statements: JobStatement[] = [];
   /** The jobs of a script's statements. */
   readonly children: Job[] = [];
   readonly #stop = new AbortController();

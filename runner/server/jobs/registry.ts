@@ -6,7 +6,7 @@ import { Job } from "./job.js";
 /** How many jobs are remembered; the oldest that are done go first. */
 const MOST_JOBS = 20_000;
 /** How many values the results that are kept may have together. */
-const MOST_VALUES = 50_000_000;
+const MOST_VALUES = 10_000_000;
 /** How long a request id stands for the job that it began, in milliseconds. */
 const REQUEST_ID_MS = 15 * 60_000;
 

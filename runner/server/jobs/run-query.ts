@@ -25,7 +25,7 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
   const destination = await queryDestination(service, projectId, query, request);
   if (query.maximumBytesBilled) await requireAffordable(service, request, query.maximumBytesBilled);
   const { run, sessionId } = await sessionOf(service, query, request);
-  const statements: JobStatement[] = [];
+  const { statements } = job;
   // In the order of the statements: one may undo what another has done.
   let notes = Promise.resolve();
   try {

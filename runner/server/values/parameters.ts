@@ -5,13 +5,13 @@ import { ApiError } from "../protocol/errors.js";
 import { quoted, scalarType } from "../protocol/schema.js";
 import { decodeText } from "./decode.js";
 
-interface ParameterType {
+export interface ParameterType {
   readonly type: string;
   readonly arrayType?: ParameterType | undefined;
   readonly structTypes?: readonly { readonly name?: string | undefined; readonly type: ParameterType }[] | undefined;
 }
 
-interface ParameterValue {
+export interface ParameterValue {
   readonly value?: string | number | boolean | null | undefined;
   readonly arrayValues?: readonly ParameterValue[] | null | undefined;
   readonly structValues?: Readonly<Record<string, ParameterValue>> | null | undefined;

@@ -12,6 +12,7 @@ import { DuckDbScriptHost } from "../script-host.js";
 import type { ScriptPlace } from "../script-place.js";
 import { duckdbType } from "../types.js";
 import { appendRow } from "../values.js";
+import { aborted, isConflict, queued } from "./conflicts.js";
 import { writeDestination } from "./destination.js";
 import { ResultRows } from "./result-rows.js";
 import { operationOf, statementKind, targetOf } from "./statement-kinds.js";
@@ -207,8 +208,17 @@ export class JobHost extends DuckDbScriptHost {
       return changed.total;
     };
     // Within a transaction whoever comes second fails: it reads what was there when it began.
-    if (this.#inTransaction || target === undefined || target.dataset === "_SESSION") return work();
-    return this.#locks.hold([lockOf(target)], signal, work);
+    if (this.#inTransaction) return this.#orAborted(target, work);
+    if (target === undefined || target.dataset === "_SESSION") return work();
+    return this.#locks.hold([lockOf(target)], signal, () => queued(signal, work));
+  }
+
+  async #orAborted<T>(target: RelationId | undefined, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (cause) {
+      throw isConflict(cause) ? aborted(target) : cause;
+    }
   }
 
   async #exists({ statement, target }: Begun, { kind }: TranslatedStatement): Promise<boolean> {
@@ -261,7 +271,7 @@ export class JobHost extends DuckDbScriptHost {
   }
 
   override async transaction(verb: "BEGIN" | "COMMIT" | "ROLLBACK"): Promise<void> {
-    await super.transaction(verb);
+    await this.#orAborted(undefined, () => super.transaction(verb));
     this.#inTransaction = verb === "BEGIN";
   }
 }

@@ -12,13 +12,20 @@ import { isScript } from "./statement-kinds.js";
 /** One connection and the script that runs on it, job after job. */
 export class DuckDbJobSession implements JobSession {
   readonly #connection: DuckDBConnection;
-  readonly #release: () => void;
+  readonly #release: (isClean: boolean) => void;
   readonly #host: JobHost;
   readonly #script: Script;
   /** Jobs of one session follow each other. */
   #last: Promise<unknown> = Promise.resolve();
+  /** A statement was interrupted, or what it had begun could not be undone. */
+  #isDirty = false;
 
-  private constructor(connection: DuckDBConnection, release: () => void, host: JobHost, script: Script) {
+  private constructor(
+    connection: DuckDBConnection,
+    release: (isClean: boolean) => void,
+    host: JobHost,
+    script: Script,
+  ) {
     this.#connection = connection;
     this.#release = release;
     this.#host = host;
@@ -27,7 +34,7 @@ export class DuckDbJobSession implements JobSession {
 
   static async open(
     connection: DuckDBConnection,
-    release: () => void,
+    release: (isClean: boolean) => void,
     translator: Translator,
     shared: SharedState,
     request: JobRequest,
@@ -55,6 +62,7 @@ export class DuckDbJobSession implements JobSession {
       await interruptible(this.#connection, signal, () => this.#script.execute(sql));
       this.#host.finish();
     } catch (cause) {
+      this.#isDirty ||= signal.aborted;
       throw jobError(cause, signal, inScript);
     }
   }
@@ -100,8 +108,10 @@ export class DuckDbJobSession implements JobSession {
 
   async close(): Promise<void> {
     await this.#last.catch(() => undefined);
-    await this.#script.end().catch(() => undefined);
-    this.#release();
+    await this.#script.end().catch(() => {
+      this.#isDirty = true;
+    });
+    this.#release(!this.#isDirty);
   }
 }
 

@@ -25,6 +25,8 @@ import { writeRows } from "./write-rows.js";
 export interface Connections {
   take(): Promise<DuckDBConnection>;
   giveBack(connection: DuckDBConnection): void;
+  /** Closes one that may not be as it was taken. */
+  discard(connection: DuckDBConnection): void;
 }
 
 /** Jobs of many clients on one DuckDB instance. */
@@ -66,7 +68,7 @@ export class DuckDbJobs implements SqlJobs {
     const connection = await this.#connections.take();
     return DuckDbJobSession.open(
       connection,
-      () => this.#connections.giveBack(connection),
+      (isClean) => (isClean ? this.#connections.giveBack(connection) : this.#connections.discard(connection)),
       this.#translator,
       { locks: this.#locks, relations: this.#relations, place: this.#translator.place },
       request,
