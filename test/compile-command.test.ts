@@ -81,14 +81,14 @@ describe.skipIf(process.platform === "win32")("a project that pins a release of 
     expect(await rig.fastbreak("compile", "--json")).toEqual(first);
   });
 
-  it("says in one line what to do where the release cannot be had", async () => {
+  it("says in one line that it is fetched, and in one what to do where it cannot be had", async () => {
     npmThat("echo npm error code ENOTFOUND >&2; exit 1");
     for (const command of ["compile", "plan"]) {
       const { code, stdout, stderr } = await rig.fastbreak(command);
       expect(code).toBe(2);
       expect(stdout).toBe("");
       expect(stderr).toMatch(
-        /^fastbreak: workflow_settings\.yaml:3: @dataform\/core 3\.0\.1234 [^\n]*run the command once[^\n]*\n$/,
+        /^[^\n]*fetching @dataform\/core 3\.0\.1234[^\n]*\nfastbreak: workflow_settings\.yaml:3: @dataform\/core 3\.0\.1234 [^\n]*run the command once[^\n]*\n$/,
       );
     }
   });

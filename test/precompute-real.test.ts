@@ -1,12 +1,14 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { datesOf } from "../runner/plan/dates.js";
+import { addDays, datesOf } from "../runner/plan/dates.js";
 import { hideResultsFrom, movedKeys, query, rowsOfOthers } from "./phase4-rig.js";
 import { Rig, type RunDocument } from "./rig.js";
 import { describeRealSeason } from "./season.js";
 
 const STORE = "nba_predictions.ml_feature_store_v2";
+/** How far back the ensemble looks at its members, as `includes/ensemble.js` has it. */
+const RECORD_DAYS = 30;
 const WINDOW = ["--from", "2021-10-19", "--to", "2021-12-12"];
 
 /** Some dates with games, the same in every run. */
@@ -139,13 +141,29 @@ describeRealSeason("Phase 4 on the real 2021-22 season", (season) => {
     for (const system of ["moving_average_v1", "xgboost_v1", "ensemble_v1"]) {
       const results = [`nba_predictions.${system}`, "game_date", "player_lookup", "source_ml_features_hash"] as const;
       expect(await moved(...results), system).toEqual(features);
-      expect(ran(system), system).toEqual(dates);
+      // The ensemble weighs its members by what they predicted on the days before, too.
+      expect(ran(system), system).toEqual(
+        system === "ensemble_v1" ? daysBehind(dates as string[], RECORD_DAYS) : dates,
+      );
     }
-    const predictions = `SELECT DISTINCT game_date::VARCHAR, player_lookup FROM nba_predictions.player_prop_predictions WHERE prediction_version = 2 ORDER BY ALL`;
+    const predictions = `SELECT DISTINCT game_date::VARCHAR, player_lookup FROM nba_predictions.player_prop_predictions
+      WHERE prediction_version = 2 AND system_id <> 'ensemble_v1' ORDER BY ALL`;
     expect(await query(corrected, predictions)).toEqual(features);
-    expect(await rowsOfOthers(built, corrected, player)).toEqual({});
+    // What the ensemble gives its members for their past errors, it gives them for all players.
+    const others = await rowsOfOthers(built, corrected, player);
+    const weighed = ["ensemble_v1", "player_prop_predictions", "prediction_worker_runs"];
+    expect(Object.keys(others).filter((table) => !weighed.includes(table.slice("nba_predictions.".length)))).toEqual(
+      [],
+    );
   });
 });
+
+/** The given dates and so many days behind each of them, as far as the window goes. */
+function daysBehind(dates: readonly string[], days: number): string[] {
+  const last = WINDOW[3] as string;
+  const behind = dates.flatMap((from) => datesOf({ from, to: addDays(from, days) }));
+  return [...new Set(behind)].filter((date) => date <= last).sort();
+}
 
 /** The dates of which a model's partitions ran and which hold games. */
 function datesThatRan(run: RunDocument, name: string): string[] {

@@ -6,7 +6,7 @@ import type { RunnableAction } from "../../runner/graph/action.js";
 import type { auditsByHost } from "../../runner/graph/audits.js";
 import type { PartitionDecision } from "../../runner/graph/decision.js";
 import type { PlanNode, ReadWindow, Upstream } from "../../runner/graph/node.js";
-import type { columnsDigest, fingerprintedColumns } from "../../runner/observe/inputs.js";
+import type { columnsDigest, digestedColumns } from "../../runner/observe/inputs.js";
 import type { readSnapshot, Snapshot } from "../../runner/observe/snapshot.js";
 import type { partitionsIn, setOf, stretchesOf } from "../../runner/plan/coverage.js";
 import type { DecideInput, decide, outputVersion } from "../../runner/plan/decide.js";
@@ -32,7 +32,7 @@ export interface Mutation {
   stretchesOf?: Instead<typeof stretchesOf>;
   partitionsIn?: Instead<typeof partitionsIn>;
   setOf?: Instead<typeof setOf>;
-  fingerprintedColumns?: Instead<typeof fingerprintedColumns>;
+  digestedColumns?: Instead<typeof digestedColumns>;
   columnsDigest?: Instead<typeof columnsDigest>;
   readSnapshot?: Instead<typeof readSnapshot>;
   composeBuild?: Instead<typeof composeBuild>;
@@ -128,7 +128,7 @@ export const MUTANTS: Readonly<Record<string, () => Mutation>> = {
     columnsDigest: (real, relation, names) => real(relation, names, "any order"),
   }),
   "counts the order of columns that are only named": () => ({
-    fingerprintedColumns: (real, relation, upstream) => {
+    digestedColumns: (real, relation, upstream) => {
       const names = new Set(real(relation, upstream));
       return allColumns(relation).filter((name) => names.has(name));
     },
@@ -136,7 +136,7 @@ export const MUTANTS: Readonly<Record<string, () => Mutation>> = {
   "does not see that whole rows are read": () => readColumns((columns) => columns ?? new Set(["d", "k", "j", "v"])),
   "takes every column for read": () => readColumns(() => undefined),
   "takes a data_hash for the whole row": () => ({
-    fingerprintedColumns: (real, relation, upstream) => {
+    digestedColumns: (real, relation, upstream) => {
       const columns = real(relation, upstream);
       return relation.columns.some(({ name }) => name === "data_hash") ? ["d", "k", "j", "data_hash"] : columns;
     },
