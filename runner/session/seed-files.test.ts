@@ -20,11 +20,13 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
+function write(folder: string, file: string): void {
+  mkdirSync(dirname(join(dir, folder, file)), { recursive: true });
+  writeFileSync(join(dir, folder, file), "");
+}
+
 function tables(folder: string, ...files: readonly string[]): string[] {
-  for (const file of files) {
-    mkdirSync(dirname(join(dir, folder, file)), { recursive: true });
-    writeFileSync(join(dir, folder, file), "");
-  }
+  for (const file of files) write(folder, file);
   return seedFiles([join(dir, folder)], TARGETS).map(({ table, format }) => `${table.dataset}.${table.name} ${format}`);
 }
 
@@ -44,7 +46,7 @@ describe("the table that a file is for", () => {
       { dataset: "far.geo", name: "roads" },
     ];
     const of = (folder: string, file: string) => {
-      tables(folder, file);
+      write(folder, file);
       const [found] = seedFiles([join(dir, folder)], { ...TARGETS, declared });
       return `${found?.table.dataset}.${found?.table.name}`;
     };

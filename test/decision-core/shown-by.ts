@@ -27,6 +27,21 @@ const SHOWN_BY: Readonly<Record<string, History>> = {
     actions: [action(FUNCTION, [read(0)]), action(TABLE, [read(0)], { calls: 1 })],
     steps: [run(), { do: "edit", action: 0, what: 14, value: 1 }, run()],
   },
+  "does not watch what statements make": {
+    sources: [dated({ d: 0, k: 0, v: 0 })],
+    actions: [action(OPERATION, [read(0)], { other: true, skippable: true })],
+    steps: [run(), { do: "dropEffect", action: 0 }, run()],
+  },
+  "does not see what pre_operations read": {
+    sources: [dated({ d: 0, k: 0, v: 0 }), dated({ d: 0, k: 0, v: 0 })],
+    actions: [action(TABLE, [read(0)], { before: 1 })],
+    steps: [run(), { do: "update", source: 1, d: 0, k: 0, v: 7 }, run()],
+  },
+  "takes keys that read alike for one": {
+    sources: [dated({ d: 0, k: 3, v: 0 })],
+    actions: [action(TABLE, [read(0)])],
+    steps: [run(), { do: "alike", source: 0 }, run()],
+  },
   "does not know which tables an operation makes": {
     sources: [dated({ d: 0, k: 0, v: 0 })],
     actions: [action(OPERATION, [read(0)], { other: true }), action(TABLE, [read(0)])],
