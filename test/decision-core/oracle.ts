@@ -189,9 +189,10 @@ function codeOf(spec: Spec, specs: ReadonlyMap<string, Spec>, of: (spec: Spec) =
 
 /** Everything of its inputs that a partition may read: of a view's inputs only the columns, because its rows are never stored. */
 function inputsOf({ specs, after, plan, functions }: FinishedRun, spec: Spec, partition: string): string {
-  const wholly = readWhole(spec, specs);
+  // Of tables that it reads through views, whole as they are, it sees what the views show.
+  const named = [spec.before, ...(spec.kind === "operation" ? spec.inputs.map(({ name }) => name) : [])];
   const windows = new Map<string, Pick<Input, "back" | "ahead"> | undefined>(readWindows(spec, specs));
-  for (const name of wholly) windows.set(name, undefined);
+  for (const name of readWhole(spec, specs)) windows.set(name, undefined);
   const called = spec.calls === undefined ? "" : `${spec.calls} adds ${functions.get(spec.calls)}`;
   const read = [...windows]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -199,7 +200,7 @@ function inputsOf({ specs, after, plan, functions }: FinishedRun, spec: Spec, pa
       const table = after.get(name);
       if (table?.shown === undefined) return `${name} missing`;
       const readers = readersOf(name, spec, specs).map(readColumns);
-      const whole = wholly.has(name) || readers.some((reader) => reader.whole);
+      const whole = named.includes(name) || readers.some((reader) => reader.whole);
       const read = table.shown.columns.filter(
         (column) => whole || readers.some(({ names }) => names.includes(column.name)),
       );
@@ -221,7 +222,7 @@ function readersOf(table: string, spec: Spec, specs: ReadonlyMap<string, Spec>):
   const readers: Spec[] = [];
   const visit = (reader: Spec) => {
     if (reader.inputs.some(({ name }) => name === table)) readers.push(reader);
-    for (const { name } of reader.inputs) {
+    for (const name of [...reader.inputs.map((input) => input.name), reader.before ?? ""]) {
       const view = specs.get(name);
       if (view?.kind === "view") visit(view);
     }
