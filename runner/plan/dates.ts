@@ -6,17 +6,38 @@ const DAY = 86_400_000;
 export const FIRST_DATE = "0001-01-01";
 export const LAST_DATE = "9999-12-31";
 
+/** Days since 1970 by date and back: a plan asks for the same dates again and again, and parsing them is most of what it costs. */
+const numbers = new Map<string, number>();
+const texts = new Map<number, string>();
+
+function dayNumber(date: string): number {
+  let day = numbers.get(date);
+  if (day === undefined) {
+    day = Date.parse(`${date}T00:00:00Z`) / DAY;
+    numbers.set(date, day);
+  }
+  return day;
+}
+
+function dayText(day: number): string {
+  let date = texts.get(day);
+  if (date === undefined) {
+    date = new Date(day * DAY).toISOString().slice(0, 10);
+    texts.set(day, date);
+  }
+  return date;
+}
+
 /** The date `days` later (earlier when negative) than a `YYYY-MM-DD` date, at most the first or last date there is. */
 export function addDays(date: string, days: number): string {
-  const moved = Date.parse(`${date}T00:00:00Z`) + days * DAY;
-  if (moved <= Date.parse(`${FIRST_DATE}T00:00:00Z`)) return FIRST_DATE;
-  if (moved >= Date.parse(`${LAST_DATE}T00:00:00Z`)) return LAST_DATE;
-  return new Date(moved).toISOString().slice(0, 10);
+  const moved = dayNumber(date) + days;
+  if (moved <= dayNumber(FIRST_DATE)) return FIRST_DATE;
+  return moved >= dayNumber(LAST_DATE) ? LAST_DATE : dayText(moved);
 }
 
 /** Number of days from one date to another. */
 export function daysBetween(from: string, to: string): number {
-  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY);
+  return dayNumber(to) - dayNumber(from);
 }
 
 /** Every date of an inclusive range, ascending. */

@@ -20,7 +20,8 @@ export function readersOfRange({ from, to }: DateRange, { back, ahead }: ReadWin
  */
 export function reachOfSet(set: PartitionSet, window: ReadWindow | undefined): PartitionSet | undefined {
   if (window === undefined) return undefined;
-  const within = mergeRanges(set.within.map((range) => reachOfRange(range, window)));
+  const reached = set.within.map((range) => reachOfRange(range, window));
+  const within = reached.length === 1 ? reached : mergeRanges(reached);
   if (set.outside === undefined) return { within, outside: undefined };
   const inner = set.outside
     .filter(({ from, to }) => daysBetween(from, to) >= window.ahead + window.back)
