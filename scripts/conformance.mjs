@@ -1,14 +1,16 @@
-// npm run conformance -- FILE.jsonl ..: builds the scorer into the cache and runs it.
+// npm run conformance -- FILE.jsonl .., npm run conformance:rest -- FILE.jsonl ..: builds a tool of tools/conformance into the cache and runs it.
+// Usage: node scripts/conformance.mjs score|rest FILE.jsonl ..
 
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
-const outfile = `${root}node_modules/.cache/conformance/score.mjs`;
+const [tool, ...args] = process.argv.slice(2);
+const outfile = `${root}node_modules/.cache/conformance/${tool}.mjs`;
 await build({
   absWorkingDir: root,
-  entryPoints: ["tools/conformance/score.ts"],
+  entryPoints: [`tools/conformance/${tool}.ts`],
   outfile,
   bundle: true,
   platform: "node",
@@ -17,5 +19,5 @@ await build({
   packages: "external",
   logLevel: "warning",
 });
-const { status } = spawnSync(process.execPath, [outfile, ...process.argv.slice(2)], { stdio: "inherit" });
+const { status } = spawnSync(process.execPath, [outfile, ...args], { stdio: "inherit" });
 process.exitCode = status ?? 70;

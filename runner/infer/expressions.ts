@@ -1,7 +1,8 @@
 import type { CallExpr, Expr, InSet, OrderItem, Query, TypeNode } from "../googlesql/ast.js";
+import { SCALAR_TYPES } from "../googlesql/type-names.js";
 import { PARENTHESIS_FREE } from "../googlesql/volatile-names.js";
 import type { ScalarType, SqlType } from "../port/sql-types.js";
-import { functionTypes, SCALAR_NAMES } from "./function-types.js";
+import { functionTypes } from "./function-types.js";
 import type { Relation } from "./relation.js";
 import { type NameScope, pathType } from "./scope.js";
 import { TypeVar, WEIGHT } from "./type-var.js";
@@ -35,7 +36,7 @@ export function expressionType(expr: Expr, scope: NameScope, queries: QueryTypes
     case "bytes":
       return TypeVar.of("BYTES");
     case "typedLiteral": {
-      const type = SCALAR_NAMES[expr.type.toUpperCase()];
+      const type = SCALAR_TYPES[expr.type.toUpperCase()];
       return type === undefined ? new TypeVar() : TypeVar.of(type).literal(type, expr.value);
     }
     case "interval":
@@ -125,7 +126,7 @@ export function orderTypes(items: readonly OrderItem[], scope: NameScope, querie
 
 /** The GoogleSQL type of a written one; undefined: none that is known here. */
 export function typeOf(node: TypeNode): SqlType | undefined {
-  if (node.kind === "scalarType") return SCALAR_NAMES[node.name.toUpperCase()];
+  if (node.kind === "scalarType") return SCALAR_TYPES[node.name.toUpperCase()];
   if (node.kind === "arrayType") {
     const element = typeOf(node.element);
     return element && { kind: "array", element };
@@ -150,7 +151,7 @@ function stringType(value: string): TypeVar {
 function bareFunction({ parts: [name, ...rest] }: Extract<Expr, { kind: "path" }>): TypeVar | undefined {
   const word = name?.name.toUpperCase() ?? "";
   if (rest.length > 0 || !PARENTHESIS_FREE.has(word)) return undefined;
-  const type = SCALAR_NAMES[functionTypes(word, 0)?.result ?? ""];
+  const type = SCALAR_TYPES[functionTypes(word, 0)?.result ?? ""];
   return type === undefined ? new TypeVar() : TypeVar.of(type);
 }
 

@@ -1,5 +1,3 @@
-import type { ScalarType } from "../port/sql-types.js";
-
 /**
  * What the arguments and the result of a function are: a type, `number`, `same` (arguments and result are of one type), `array` of
  * what is the same, `any`, or `part` (a word such as MONTH, no expression). `~` before a type: it is merely likely. The last one holds
@@ -115,28 +113,3 @@ export function functionTypes(name: string, count: number): FunctionTypes | unde
   if ((name === "DATETIME" || name === "TIME") && count >= 3) return { args: ["INT64"], result: name };
   return FUNCTIONS.get(name);
 }
-
-/** Scalar types as they are written in casts, with their other names. */
-export const SCALAR_NAMES: Readonly<Record<string, ScalarType>> = {
-  INT64: "INT64",
-  INT: "INT64",
-  INTEGER: "INT64",
-  BIGINT: "INT64",
-  SMALLINT: "INT64",
-  TINYINT: "INT64",
-  BYTEINT: "INT64",
-  FLOAT64: "FLOAT64",
-  NUMERIC: "NUMERIC",
-  DECIMAL: "NUMERIC",
-  BIGNUMERIC: "BIGNUMERIC",
-  BIGDECIMAL: "BIGNUMERIC",
-  BOOL: "BOOL",
-  BOOLEAN: "BOOL",
-  STRING: "STRING",
-  BYTES: "BYTES",
-  DATE: "DATE",
-  DATETIME: "DATETIME",
-  TIME: "TIME",
-  TIMESTAMP: "TIMESTAMP",
-  JSON: "JSON",
-};

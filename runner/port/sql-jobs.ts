@@ -34,6 +34,18 @@ export interface JobRequest {
   readonly destination: JobDestination | undefined;
 }
 
+/** A text of our own: nobody gives it parameters, stops it, or wants its rows elsewhere. */
+export function plainRequest(sql: string): JobRequest {
+  return {
+    sql,
+    parameters: [],
+    defaultDataset: undefined,
+    systemTables: () => undefined,
+    signal: new AbortController().signal,
+    destination: undefined,
+  };
+}
+
 /** A table that takes the rows of a query. */
 export interface JobDestination {
   readonly table: RelationId;

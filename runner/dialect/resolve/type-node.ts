@@ -1,33 +1,10 @@
 import type { TypeNode } from "../../googlesql/ast.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
+import { SCALAR_TYPES } from "../../googlesql/type-names.js";
 import type { SqlType } from "../../port/sql-types.js";
 import { typeName } from "../../port/sql-types.js";
 import type { LimitTree, TypeLimit } from "../types/type-limits.js";
 
-const NAMES: Readonly<Record<string, SqlType>> = {
-  INT64: "INT64",
-  INT: "INT64",
-  SMALLINT: "INT64",
-  INTEGER: "INT64",
-  BIGINT: "INT64",
-  TINYINT: "INT64",
-  BYTEINT: "INT64",
-  FLOAT64: "FLOAT64",
-  NUMERIC: "NUMERIC",
-  DECIMAL: "NUMERIC",
-  BOOL: "BOOL",
-  BOOLEAN: "BOOL",
-  STRING: "STRING",
-  BYTES: "BYTES",
-  DATE: "DATE",
-  DATETIME: "DATETIME",
-  TIME: "TIME",
-  TIMESTAMP: "TIMESTAMP",
-  JSON: "JSON",
-  INTERVAL: "INTERVAL",
-  BIGNUMERIC: "BIGNUMERIC",
-  BIGDECIMAL: "BIGNUMERIC",
-};
 const UNSUPPORTED = new Set(["GEOGRAPHY", "RANGE"]);
 
 /** The type that a type name means, without its parameters. */
@@ -42,7 +19,7 @@ export function typeOf(node: TypeNode): SqlType {
   if (node.kind === "structType") {
     return { kind: "struct", fields: node.fields.map(({ name, type }) => ({ name, type: typeOf(type) })) };
   }
-  const type = NAMES[node.name];
+  const type = SCALAR_TYPES[node.name];
   if (type !== undefined) return type;
   if (UNSUPPORTED.has(node.name)) throw unsupported(`Type ${node.name}`, node);
   throw analysisError(`Type not found: ${node.name}`, node);

@@ -74,18 +74,25 @@ export class TransactionRelations implements RelationSource, CatalogChanges {
   }
 }
 
-/** The relations as a connection sees them whose statements commit one by one. */
-export class ConnectionRelations implements RelationSource {
-  readonly #connection: DuckDBConnection;
+/** The committed relations, of one connection or of many, read again only after one of them has defined something. */
+export class CommittedRelations implements RelationSource {
+  readonly #onConnection: <T>(work: (connection: DuckDBConnection) => Promise<T>) => Promise<T>;
   #known: Promise<ReadonlyMap<string, Relation>> | undefined;
 
-  constructor(connection: DuckDBConnection) {
-    this.#connection = connection;
+  /** @param onConnection does something on a connection whose statements commit one by one */
+  constructor(onConnection: <T>(work: (connection: DuckDBConnection) => Promise<T>) => Promise<T>) {
+    this.#onConnection = onConnection;
   }
 
-  read(): Promise<ReadonlyMap<string, Relation>> {
-    this.#known ??= readCatalog(this.#connection);
-    return this.#known;
+  async read(): Promise<ReadonlyMap<string, Relation>> {
+    const reading = this.#known ?? this.#onConnection(readCatalog);
+    this.#known = reading;
+    try {
+      return await reading;
+    } catch (cause) {
+      if (this.#known === reading) this.#known = undefined;
+      throw cause;
+    }
   }
 
   put(): void {

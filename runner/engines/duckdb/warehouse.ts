@@ -9,7 +9,7 @@ import type { ChosenLimits } from "./chosen-limits.js";
 import { queryError } from "./errors.js";
 import { type DatabaseFile, openDatabase, openMemoryDatabase } from "./open.js";
 import { HandledFailures, OwnTransactions } from "./recovery.js";
-import { ConnectionRelations, TransactionRelations } from "./relation-source.js";
+import { CommittedRelations, TransactionRelations } from "./relation-source.js";
 import { DuckDbScriptHost } from "./script-host.js";
 import { ANYWHERE, type ScriptPlace } from "./script-place.js";
 import type { CatalogMoment } from "./shared-catalog.js";
@@ -150,7 +150,7 @@ class DuckDbWarehouse implements Warehouse {
     return new DuckDbScriptHost(
       connection,
       new OwnTransactions(connection),
-      new ConnectionRelations(connection),
+      new CommittedRelations((work) => work(connection)),
       this.#translator.place,
     );
   }

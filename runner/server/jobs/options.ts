@@ -1,8 +1,9 @@
 import type { SqlValue } from "../../port/port.js";
-import type { JobRows, SqlJobs } from "../../port/sql-jobs.js";
+import type { SqlJobs } from "../../port/sql-jobs.js";
 import type { Kept } from "../metadata/store.js";
 import { microsOf } from "../values/encode.js";
 import type { OptionText } from "./definition-facts.js";
+import { rowsOf } from "./rows-of.js";
 
 const MS_PER_DAY = 86_400_000;
 
@@ -43,17 +44,7 @@ export async function optionFacts(jobs: SqlJobs, options: readonly OptionText[])
 
 /** The values of some expressions. */
 export async function valuesOf(jobs: SqlJobs, expressions: readonly string[]): Promise<readonly SqlValue[]> {
-  let rows: JobRows | undefined;
-  const sql = `SELECT ${expressions.map((expression, index) => `${expression} AS v${index}`).join(", ")}`;
-  const request = {
-    sql,
-    parameters: [],
-    defaultDataset: undefined,
-    systemTables: () => undefined,
-    destination: undefined,
-  };
-  await jobs.run({ ...request, signal: new AbortController().signal }, (statement) => {
-    rows = statement.rows;
-  });
-  return rows?.read(0, 1)[0] ?? [];
+  const columns = expressions.map((expression, index) => `${expression} AS v${index}`);
+  const [row = []] = await rowsOf(jobs, `SELECT ${columns.join(", ")}`);
+  return row;
 }

@@ -1,6 +1,7 @@
 import type { RowObject } from "../../port/port.js";
-import type { JobRows, RelationDetails } from "../../port/sql-jobs.js";
+import type { RelationDetails } from "../../port/sql-jobs.js";
 import { logicalBytes } from "../catalog/bytes.js";
+import { rowsOf } from "../jobs/rows-of.js";
 import { quoted } from "../protocol/schema.js";
 import { type Place, timestamp } from "./shared.js";
 
@@ -26,16 +27,6 @@ export async function partitionRows(
   if (partitionColumn === undefined) return [row(null, rows)];
   const day = `COALESCE(FORMAT_DATE('%Y%m%d', ${quoted(partitionColumn)}), '__NULL__')`;
   const sql = `SELECT ${day} AS day, COUNT(*) AS n FROM ${quoted(id.dataset)}.${quoted(id.name)} GROUP BY day ORDER BY day`;
-  let counts: JobRows | undefined;
-  const request = {
-    sql,
-    parameters: [],
-    defaultDataset: undefined,
-    systemTables: () => undefined,
-    destination: undefined,
-  };
-  await catalogue.jobs.run({ ...request, signal: new AbortController().signal }, (statement) => {
-    counts = statement.rows;
-  });
-  return (counts?.read(0, counts.count) ?? []).map(([partition, count]) => row(String(partition), Number(count)));
+  const counts = await rowsOf(catalogue.jobs, sql);
+  return counts.map(([partition, count]) => row(String(partition), Number(count)));
 }

@@ -6,18 +6,19 @@ import {
   type JobRows,
   type JobSession,
   type JobStatement,
+  plainRequest,
   type RelationDetails,
   type SqlJobs,
   type WriteRequest,
 } from "../../../port/sql-jobs.js";
 import { quoteName, quotePath, quoteText } from "../quote.js";
+import { CommittedRelations } from "../relation-source.js";
 import { readRoutines } from "../script-host.js";
 import type { Translator } from "../translator.js";
 import { readDatasets, readDetails } from "./details.js";
 import { DuckDbJobSession } from "./job-session.js";
 import { readParquet } from "./parquet.js";
 import { ResultRows } from "./result-rows.js";
-import { SharedRelations } from "./shared-relations.js";
 import { TableLocks } from "./table-locks.js";
 import { writeRows } from "./write-rows.js";
 
@@ -34,7 +35,7 @@ export class DuckDbJobs implements SqlJobs {
   readonly #connections: Connections;
   readonly #translator: Translator;
   readonly #locks = new TableLocks();
-  readonly #relations = new SharedRelations((work) => this.#with(work));
+  readonly #relations = new CommittedRelations((work) => this.#with(work));
 
   constructor(connections: Connections, translator: Translator) {
     this.#connections = connections;
@@ -114,14 +115,7 @@ export class DuckDbJobs implements SqlJobs {
   }
 
   async #definition(sql: string): Promise<readonly string[]> {
-    const request = {
-      sql,
-      parameters: [],
-      defaultDataset: undefined,
-      systemTables: () => undefined,
-      destination: undefined,
-    };
-    const session = await this.#open({ ...request, signal: new AbortController().signal });
+    const session = await this.#open(plainRequest(sql));
     try {
       return await session.definition(sql);
     } finally {
