@@ -4,6 +4,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { makeReady } from "./ready.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const checks = `${root}tools/clients`;
@@ -45,6 +46,7 @@ const CLIENTS = {
   },
 };
 
+makeReady();
 const asked = process.argv.slice(2);
 let failed = false;
 for (const [name, client] of Object.entries(CLIENTS)) {

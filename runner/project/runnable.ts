@@ -73,7 +73,7 @@ function runnableAction(
 
 /** An operation that always runs leaves nothing for a skip to be compared with. */
 function effectsOf(action: ManifestAction, byKey: ReadonlyMap<string, ManifestAction>): RunnableAction["effects"] {
-  if (action.type === "operation" && !isSkippable(action)) return [];
+  if (action.writes.length === 0 || (action.type === "operation" && !isSkippable(action))) return [];
   const others = [...byKey.values()].filter(({ key }) => key !== action.key);
   const isShared = (key: string) =>
     others.some(
