@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { BigQuerySettings } from "../engines/engine.js";
 import { DEFAULT_ENGINE } from "../engines/registry.js";
 import { UserError } from "../graph/user-error.js";
 import type { ProjectOverrides } from "../project/compile/protocol.js";
@@ -33,6 +34,7 @@ export interface ChosenSettings {
   readonly threads: number | undefined;
   readonly concurrency: number;
   readonly overrides: ProjectOverrides;
+  readonly bigquery: BigQuerySettings;
 }
 
 const DEFAULT_CONCURRENCY = 4;
@@ -80,6 +82,7 @@ export function chooseSettings(
     threads: count("threads"),
     concurrency: count("concurrency") ?? DEFAULT_CONCURRENCY,
     overrides: overridesOf(environment, flags.overrides ?? {}),
+    bigquery: { ...settings.bigquery, ...environment.bigquery },
   };
 }
 

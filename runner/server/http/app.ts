@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { ApiError, apiError } from "../protocol/errors.js";
+import { answerBatch } from "./batch.js";
 import { type ApiAnswer, apiRequest, type Route } from "./request.js";
 
 export interface AppOptions {
@@ -48,6 +49,10 @@ export function createApp(routes: readonly Route[], options: AppOptions): Fastif
   });
   for (const { method, url, handle } of routes)
     app.route({ method, url, handler: async (request, reply) => send(reply, await handle(apiRequest(request))) });
+  app.post("/batch/bigquery/v2", async (request, reply) => {
+    const { type, text } = await answerBatch(app, request);
+    return reply.header("content-type", type).send(text);
+  });
   return app;
 }
 
