@@ -1,8 +1,9 @@
+import type { RestAnswer } from "./client.js";
 import type { Rest } from "./rest.js";
-import { answeredError, RestError } from "./rest-error.js";
+import { RestError } from "./rest-error.js";
 
 /** The service takes more; answers of so many stay small. */
-const MOST_PARTS = 100;
+const MOST_PARTS = 300;
 /** Calls at a time where the service has no batches. */
 const MOST_AT_ONCE = 8;
 
@@ -10,6 +11,12 @@ const MOST_AT_ONCE = 8;
 export interface BatchGet {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
+}
+
+/** What was found, in the order of the calls; undefined: not there. The other: the server's clock, where it says. */
+export interface Found<T> {
+  readonly found: readonly (T | undefined)[];
+  readonly servedAt: number | undefined;
 }
 
 /**
@@ -21,22 +28,24 @@ export class BatchReader {
 
   constructor(readonly rest: Rest) {}
 
-  /** Bodies in the order of the calls; undefined: not found. The second: the server's clock, where it says. */
-  async get(
-    gets: readonly BatchGet[],
-  ): Promise<{ readonly bodies: readonly unknown[]; readonly servedAt: number | undefined }> {
-    const bodies: unknown[] = [];
+  /** @param read what an answer says */
+  async get<T>(gets: readonly BatchGet[], read: (answer: { readonly body: unknown }) => T): Promise<Found<T>> {
+    const found: (T | undefined)[] = [];
     let servedAt: number | undefined;
     for (let first = 0; first < gets.length; first += MOST_PARTS) {
       const some = gets.slice(first, first + MOST_PARTS);
-      const answer = (await this.#batch(some)) ?? (await this.#singly(some));
-      bodies.push(...answer.bodies);
+      const answer = (await this.#batch(some, read)) ?? (await this.#singly(some, read));
+      found.push(...answer.found);
+      // The earliest: what was written after it may not have been seen.
       servedAt = Math.min(servedAt ?? Number.POSITIVE_INFINITY, answer.servedAt ?? Number.NEGATIVE_INFINITY);
     }
-    return { bodies, servedAt: servedAt !== undefined && Number.isFinite(servedAt) ? servedAt : undefined };
+    return { found, servedAt: servedAt !== undefined && Number.isFinite(servedAt) ? servedAt : undefined };
   }
 
-  async #batch(gets: readonly BatchGet[]) {
+  async #batch<T>(
+    gets: readonly BatchGet[],
+    read: (answer: { readonly body: unknown }) => T,
+  ): Promise<Found<T> | undefined> {
     if (!this.#isBatched || gets.length < 2) return undefined;
     const boundary = "fastbreak_batch";
     const parts = gets.map(
@@ -45,39 +54,44 @@ export class BatchReader {
     );
     const raw = { type: `multipart/mixed; boundary=${boundary}`, text: `${parts.join("")}--${boundary}--\r\n` };
     try {
-      const { text, servedAt } = await this.rest.repeat({ method: "POST", path: "//batch/bigquery/v2", raw });
-      const answers = readParts(text, gets.length);
-      const bodies = await Promise.all(
-        answers.map(async (answer, index) => answer ?? (await this.#single(gets[index] as BatchGet))?.body),
+      const { answers, servedAt } = await this.rest.repeat(
+        { method: "POST", path: "//batch/bigquery/v2", raw },
+        ({ text, servedAt }) => ({ answers: readParts(text, gets.length, read), servedAt }),
       );
-      return { bodies: bodies.map((body) => (body === NOT_FOUND ? undefined : body)), servedAt };
+      // Parts that were lost, or told to come again, are asked for by themselves.
+      const found = await Promise.all(
+        answers.map((answer, index) => answer ?? this.#single(gets[index] as BatchGet, read)),
+      );
+      return { found: found.map((answer) => (answer === NOT_FOUND ? undefined : (answer as T))), servedAt };
     } catch (cause) {
-      if (!(cause instanceof RestError) || cause.status === 401) throw cause;
+      if (!(cause instanceof RestError) || !NO_BATCHES.has(cause.status)) throw cause;
       this.#isBatched = false;
       return undefined;
     }
   }
 
-  async #singly(gets: readonly BatchGet[]) {
-    const bodies: unknown[] = new Array(gets.length).fill(undefined);
+  async #singly<T>(gets: readonly BatchGet[], read: (answer: { readonly body: unknown }) => T): Promise<Found<T>> {
+    const found: (T | undefined)[] = new Array(gets.length).fill(undefined);
     let servedAt: number | undefined;
     let next = 0;
     const worker = async (): Promise<void> => {
-      for (let index = next++; index < gets.length; index = next++) {
-        const answer = await this.#single(gets[index] as BatchGet);
-        bodies[index] = answer?.body;
-        servedAt ??= answer?.servedAt;
-      }
+      for (let index = next++; index < gets.length; index = next++)
+        found[index] = await this.#single(gets[index] as BatchGet, (answer) => {
+          servedAt ??= answer.servedAt;
+          return read(answer);
+        });
     };
     await Promise.all(Array.from({ length: MOST_AT_ONCE }, worker));
-    return { bodies, servedAt };
+    return { found, servedAt };
   }
 
-  #single({ path, query = {} }: BatchGet) {
-    return this.rest.find({ method: "GET", path, query });
+  #single<T>({ path, query = {} }: BatchGet, read: (answer: RestAnswer) => T): Promise<T | undefined> {
+    return this.rest.find({ method: "GET", path, query }, read);
   }
 }
 
+/** What a server answers that has no such endpoint. */
+const NO_BATCHES: ReadonlySet<number> = new Set([400, 404, 405, 410, 415, 501]);
 const NOT_FOUND = Symbol("not found");
 
 function target({ path, query = {} }: BatchGet): string {
@@ -86,27 +100,34 @@ function target({ path, query = {} }: BatchGet): string {
 }
 
 /**
- * The bodies of a multipart answer, each by the id of its call; undefined: it must be asked for again.
- * @throws RestError where it is no such answer, or where a call was refused
+ * What a multipart answer says, each by the id of its call; undefined: it must be asked for again.
+ * @throws RestError where it is no such answer
  */
-function readParts(text: string, count: number): readonly unknown[] {
+function readParts<T>(
+  text: string,
+  count: number,
+  read: (answer: { readonly body: unknown }) => T,
+): readonly (T | typeof NOT_FOUND | undefined)[] {
   const boundary = /^\s*--(\S+)/.exec(text)?.[1];
-  if (boundary === undefined) throw new RestError("refused", 200, "malformed", "the answer to a batch has no parts");
-  const answers: unknown[] = new Array(count).fill(undefined);
+  if (boundary === undefined) throw new RestError("lost", 200, "malformed", "the answer to a batch has no parts");
+  const answers: (T | typeof NOT_FOUND | undefined)[] = new Array(count).fill(undefined);
   for (const part of text.split(`--${boundary}`).slice(1, -1)) {
     const id = /content-id:\s*<?response-<?(\d+)>?/i.exec(part)?.[1];
     const [, status, rest = ""] = /HTTP\/[\d.]+ (\d{3})[^\r\n]*([\s\S]*)/.exec(part) ?? [];
     if (id === undefined || status === undefined) continue;
-    const body = bodyOf(rest);
-    const code = Number(status);
-    if (code === 404) answers[Number(id)] = NOT_FOUND;
-    else if (code >= 200 && code < 300) answers[Number(id)] = body;
-    else {
-      const error = answeredError(code, body, rest);
-      if (error.trouble === "refused") throw error;
-    }
+    // Whatever is neither found nor missing is asked for again, by itself.
+    if (status === "404") answers[Number(id)] = NOT_FOUND;
+    else if (status === "200") answers[Number(id)] = readOrUndefined(() => read({ body: bodyOf(rest) }));
   }
   return answers;
+}
+
+function readOrUndefined<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }
 
 function bodyOf(text: string): unknown {

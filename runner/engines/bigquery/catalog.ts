@@ -13,10 +13,12 @@ export interface Described {
   readonly rows: number;
   readonly bytes: number;
   readonly labels: Readonly<Record<string, string>>;
+  /** When it was looked at, by this machine's clock. */
+  readonly seenAt: number;
 }
 
 /** A write so short before the look may be followed by another within the same millisecond. */
-const RACY_MS = 2000;
+const RACY_MS = 1000;
 
 /** The relations that a project names, as they are in the service. */
 export class Catalog {
@@ -44,18 +46,22 @@ export class Catalog {
   /** How relations are now. */
   async describe(ids: readonly RelationId[]): Promise<readonly (Described | undefined)[]> {
     if (ids.length === 0) return [];
-    const { bodies, servedAt } = await this.batch.get(ids.map((id) => ({ path: restPath(id, this.home) })));
+    const seenAt = Date.now();
+    const gets = ids.map((id) => ({ path: restPath(id, this.home) }));
+    const { found: tables, servedAt } = await this.batch.get(gets, readTable);
     return ids.map((id, index) => {
-      const body = bodies[index];
-      const found = body === undefined ? undefined : describedOf(id, readTable(body), servedAt ?? Date.now());
+      const table = tables[index];
+      const found = table === undefined ? undefined : describedOf(id, table, servedAt ?? seenAt, seenAt);
       this.#note(id, found);
       return found;
     });
   }
 
-  /** As it was when somebody last looked. */
-  last(id: RelationId): Described | undefined {
-    return this.#described.get(relationKey(id));
+  /** How relations were at some moment after `since`. */
+  async describeSince(ids: readonly RelationId[], since: number): Promise<readonly (Described | undefined)[]> {
+    const isOld = (id: RelationId) => (this.#described.get(relationKey(id))?.seenAt ?? 0) < since;
+    await this.describe(ids.filter(isOld));
+    return ids.map((id) => this.#described.get(relationKey(id)));
   }
 
   /** Somebody may have made, changed or dropped anything. */
@@ -90,12 +96,9 @@ export class Catalog {
   async #listed(): Promise<readonly string[]> {
     const datasets: string[] = [];
     for (let token: string | undefined; ; ) {
-      const answer = await this.rest.repeat({
-        method: "GET",
-        path: `/projects/${encodeURIComponent(this.home)}/datasets`,
-        query: { maxResults: "1000", pageToken: token },
-      });
-      const page = readDatasetList(answer.body);
+      const path = `/projects/${encodeURIComponent(this.home)}/datasets`;
+      const query = { maxResults: "1000", pageToken: token };
+      const page = await this.rest.repeat({ method: "GET", path, query }, readDatasetList);
       datasets.push(...page.datasets.map(({ datasetReference }) => datasetReference.datasetId));
       token = page.nextPageToken;
       if (token === undefined) break;
@@ -107,13 +110,10 @@ export class Catalog {
     const names: string[] = [];
     const { project, dataset: id } = pathOf({ dataset, name: "" }, this.home);
     for (let token: string | undefined; ; ) {
-      const answer = await this.rest.find({
-        method: "GET",
-        path: `/projects/${encodeURIComponent(project)}/datasets/${encodeURIComponent(id)}/tables`,
-        query: { maxResults: "1000", pageToken: token },
-      });
-      if (answer === undefined) return [];
-      const page = readTableList(answer.body);
+      const path = `/projects/${encodeURIComponent(project)}/datasets/${encodeURIComponent(id)}/tables`;
+      const query = { maxResults: "1000", pageToken: token };
+      const page = await this.rest.find({ method: "GET", path, query }, readTableList);
+      if (page === undefined) return [];
       names.push(...page.tables.map(({ tableReference }) => `${dataset}.${tableReference.tableId}`));
       token = page.nextPageToken;
       if (token === undefined) return names;
@@ -126,7 +126,7 @@ function idOf(key: string): RelationId {
   return { dataset: key.slice(0, dot), name: key.slice(dot + 1) };
 }
 
-function describedOf(id: RelationId, table: Table, servedAt: number): Described {
+function describedOf(id: RelationId, table: Table, servedAt: number, seenAt: number): Described {
   const { columns, foreign } = columnsOf(table.schema.fields);
   const isView = table.type === "VIEW" || table.type === "MATERIALIZED_VIEW";
   const { timePartitioning, clustering, tableConstraints } = table;
@@ -147,6 +147,7 @@ function describedOf(id: RelationId, table: Table, servedAt: number): Described 
     rows: table.numRows ?? 0,
     bytes: table.numBytes ?? 0,
     labels: table.labels,
+    seenAt,
   };
 }
 
@@ -154,7 +155,7 @@ function describedOf(id: RelationId, table: Table, servedAt: number): Described 
  * What changes with every change of a table's rows. There is none where the service would not tell of one: rows in the streaming buffer
  * are not counted yet, partitions that expire vanish without a write, and what lies elsewhere, or is computed, is written elsewhere.
  */
-function tokenOf(table: Table, servedAt: number): string | undefined {
+export function tokenOf(table: Table, servedAt: number): string | undefined {
   const { etag, type, lastModifiedTime, numRows, numBytes, streamingBuffer, timePartitioning, expirationTime } = table;
   if (type !== "TABLE" || streamingBuffer !== undefined || etag === "" || lastModifiedTime === 0) return undefined;
   if (timePartitioning?.expirationMs !== undefined || expirationTime !== undefined) return undefined;

@@ -80,7 +80,7 @@ export class Jobs {
   async dryRun(sql: string): Promise<{ readonly bytes: number; readonly columns: readonly Column[] }> {
     try {
       const body = { configuration: { ...this.#configuration({ sql, step: "dry_run" }, undefined), dryRun: true } };
-      const job = readJob((await this.rest.repeat({ method: "POST", path: this.#path(), body })).body);
+      const job = await this.rest.repeat({ method: "POST", path: this.#path(), body }, readJob);
       const { query, totalBytesProcessed } = job.statistics;
       return {
         bytes: query?.totalBytesProcessed ?? totalBytesProcessed ?? 0,
@@ -133,7 +133,7 @@ export class Jobs {
     for (;;) {
       let trouble: unknown;
       try {
-        return readJob((await this.rest.send({ method: "POST", path: this.#path(), body })).body);
+        return readJob(await this.rest.send({ method: "POST", path: this.#path(), body }));
       } catch (cause) {
         if (!(cause instanceof RestError)) throw cause;
         if (cause.trouble === "refused" && cause.status !== 409) {
@@ -147,8 +147,9 @@ export class Jobs {
         await backoff.pause(trouble);
         continue;
       }
-      const found = await this.rest.find({ method: "GET", path: `${this.#path()}/${id}`, query: { location } });
-      if (found !== undefined) return ours(readJob(found.body), text.sql);
+      const get = { method: "GET", path: `${this.#path()}/${id}`, query: { location } } as const;
+      const found = await this.rest.find(get, readJob);
+      if (found !== undefined) return ours(found, text.sql);
       await backoff.pause(trouble);
     }
   }
@@ -166,14 +167,15 @@ export class Jobs {
         maxResults: String(ROWS_A_PAGE),
         "formatOptions.useInt64Timestamp": "true",
       };
-      const first = await this.rest.repeat({ method: "GET", path: resultsPath, query }).then(
-        ({ body }) => readResults(body),
+      const first = await this.rest
+        .repeat({ method: "GET", path: resultsPath, query }, readResults)
         // The error of the job, or of the call: the job itself says which.
-        (cause: unknown) => (cause instanceof RestError && cause.trouble === "refused" ? cause : Promise.reject(cause)),
-      );
+        .catch((cause: unknown) =>
+          cause instanceof RestError && cause.trouble === "refused" ? cause : Promise.reject(cause),
+        );
       if (!(first instanceof RestError) && !first.jobComplete) continue;
-      const { body } = await this.rest.repeat({ method: "GET", path: `${this.#path()}/${id}`, query: { location } });
-      const job = readJob(body);
+      const get = { method: "GET", path: `${this.#path()}/${id}`, query: { location } } as const;
+      const job = await this.rest.repeat(get, readJob);
       if (job.status.state !== "DONE") continue;
       if (job.status.errorResult !== undefined) return { job, first: undefined };
       if (first instanceof RestError) throw first;
@@ -185,17 +187,14 @@ export class Jobs {
     const rows = first.rows.map((row) => decodeRow(row, columns));
     const { jobId: id, location = this.connection.location } = job.jobReference;
     for (let token = first.pageToken; token !== undefined; ) {
-      const { body } = await this.rest.repeat({
-        method: "GET",
-        path: `/projects/${encodeURIComponent(this.connection.project)}/queries/${id}`,
-        query: {
-          location,
-          pageToken: token,
-          maxResults: String(ROWS_A_PAGE),
-          "formatOptions.useInt64Timestamp": "true",
-        },
-      });
-      const page = readResults(body);
+      const path = `/projects/${encodeURIComponent(this.connection.project)}/queries/${id}`;
+      const query = {
+        location,
+        pageToken: token,
+        maxResults: String(ROWS_A_PAGE),
+        "formatOptions.useInt64Timestamp": "true",
+      };
+      const page = await this.rest.repeat({ method: "GET", path, query }, readResults);
       for (const row of page.rows) rows.push(decodeRow(row, columns));
       token = page.pageToken;
     }

@@ -10,7 +10,7 @@ import { relationKey } from "../../port/port.js";
 import type { Purpose } from "./jobs.js";
 import { latestRowsSql, newestRows } from "./latest-rows.js";
 import { restPath } from "./names.js";
-import { readRoutineList, readTable, readTableData } from "./protocol.js";
+import { readRoutine, readRoutineList, readTable, readTableData } from "./protocol.js";
 import { columnsOf } from "./schema.js";
 import { queryRows, type Service, sqlPath, standingDigests } from "./service.js";
 import { decodeRow } from "./values.js";
@@ -21,6 +21,8 @@ const ROWS_A_PAGE = 50_000;
 
 /** Looks at the service without changing anything: metadata first, then the rows of what may have changed. */
 export class BigQueryObservation implements Observation {
+  readonly #began = Date.now();
+
   constructor(
     readonly service: Service,
     readonly purpose: Purpose,
@@ -39,16 +41,15 @@ export class BigQueryObservation implements Observation {
   /** What the service says now of the tables that are asked for, in the order of the requests. */
   protected async tokensOf(requests: readonly DigestRequest[]): Promise<readonly (string | undefined)[]> {
     const ids = new Map(requests.map(({ relation }) => [relationKey(relation.id), relation.id]));
-    const described = await this.service.catalog.describe([...ids.values()]);
+    const described = await this.service.catalog.describeSince([...ids.values()], this.#began);
     const tokens = new Map([...ids.keys()].map((key, index) => [key, described[index]?.token]));
     return requests.map(({ relation }) => tokens.get(relationKey(relation.id)));
   }
 
   async latestRows(request: LatestRowsRequest): Promise<readonly RowObject[]> {
     const path = restPath(request.table, this.service.connection.project);
-    const answer = await this.service.rest.find({ method: "GET", path });
-    if (answer === undefined) return [];
-    const table = readTable(answer.body);
+    const table = await this.service.rest.find({ method: "GET", path }, readTable);
+    if (table === undefined) return [];
     if (table.numRows === 0 && table.streamingBuffer === undefined) return [];
     if (table.numBytes === undefined || table.numBytes > MOST_LISTED_BYTES || table.streamingBuffer !== undefined) {
       const sql = latestRowsSql(request, sqlPath(this.service, request.table));
@@ -73,17 +74,13 @@ export class BigQueryObservation implements Observation {
     const columns = columnsOf(fields).columns.filter(({ name }) => wanted.has(name));
     const rows: RowObject[] = [];
     for (let pageToken: string | undefined; ; ) {
-      const { body } = await this.service.rest.repeat({
-        method: "GET",
-        path: `${path}/data`,
-        query: {
-          maxResults: String(ROWS_A_PAGE),
-          selectedFields: columns.map(({ name }) => name).join(","),
-          "formatOptions.useInt64Timestamp": "true",
-          pageToken,
-        },
-      });
-      const page = readTableData(body);
+      const query = {
+        maxResults: String(ROWS_A_PAGE),
+        selectedFields: columns.map(({ name }) => name).join(","),
+        "formatOptions.useInt64Timestamp": "true",
+        pageToken,
+      };
+      const page = await this.service.rest.repeat({ method: "GET", path: `${path}/data`, query }, readTableData);
       for (const row of page.rows) {
         const values = decodeRow(row, columns);
         rows.push(Object.fromEntries(columns.map(({ name }, index) => [name, values[index] ?? null])));
@@ -101,15 +98,15 @@ export class BigQueryObservation implements Observation {
         .filter((dataset) => !dataset.includes("."))
         .map(async (dataset) => {
           const path = `/projects/${encodeURIComponent(project)}/datasets/${encodeURIComponent(dataset)}/routines`;
-          const answer = await this.service.rest.find({ method: "GET", path, query: { maxResults: "1000" } });
-          return answer === undefined ? [] : readRoutineList(answer.body).routines;
+          const call = { method: "GET", path, query: { maxResults: "1000" } } as const;
+          return (await this.service.rest.find(call, readRoutineList))?.routines ?? [];
         }),
     );
     const list = found.flat();
     const gets = list.map(({ routineReference: { datasetId, routineId } }) => ({
       path: `/projects/${encodeURIComponent(project)}/datasets/${encodeURIComponent(datasetId)}/routines/${encodeURIComponent(routineId)}`,
     }));
-    const { bodies } = await this.service.batch.get(gets);
+    const { found: bodies } = await this.service.batch.get(gets, readRoutine);
     return new Map(
       list.map(({ routineReference: { datasetId, routineId } }, index) => [
         `${datasetId}.${routineId}`,

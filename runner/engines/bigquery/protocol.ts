@@ -132,7 +132,7 @@ export type Results = v.InferOutput<typeof results>;
 
 const reader =
   <S extends v.GenericSchema>(what: string, shape: S) =>
-  (body: unknown): v.InferOutput<S> => {
+  ({ body }: { readonly body: unknown }): v.InferOutput<S> => {
     const parsed = v.safeParse(shape, body);
     if (parsed.success) return parsed.output;
     const [issue] = parsed.issues;
@@ -140,11 +140,14 @@ const reader =
     throw new RestError("lost", 200, "malformed", `the answer is no ${what}: ${path} ${issue?.message ?? ""}`);
   };
 
+const routineResource = v.looseObject({ routineReference, definitionBody: v.optional(v.string()) });
+
 /** Readers of answers; each throws a RestError for what is no such thing. */
 export const readJob = reader("job", job);
 export const readResults = reader("result of a query", results);
 export const readTableData = reader("list of rows", tableData);
 export const readTable = reader("table", table);
+export const readRoutine = reader("routine", routineResource);
 export const readTableList = reader("list of tables", tableList);
 export const readDatasetList = reader("list of datasets", datasetList);
 export const readRoutineList = reader("list of routines", routineList);

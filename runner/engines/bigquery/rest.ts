@@ -61,13 +61,14 @@ export class Rest {
 
   /**
    * Sends a call that changes nothing, or the same when it is sent again, until there is an answer to it.
+   * @param read what the answer says; an answer that it refuses as malformed is asked for again
    * @throws RestError
    */
-  async repeat(call: RestCall): Promise<RestAnswer> {
+  async repeat<T>(call: RestCall, read: (answer: RestAnswer) => T): Promise<T> {
     const backoff = this.backoff();
     for (;;) {
       try {
-        return await this.send(call);
+        return read(await this.send(call));
       } catch (cause) {
         if (!(cause instanceof RestError) || cause.trouble === "refused") throw cause;
         await backoff.pause(cause);
@@ -76,9 +77,9 @@ export class Rest {
   }
 
   /** The same; undefined where the thing that is asked for is not there. */
-  async find(call: RestCall): Promise<RestAnswer | undefined> {
+  async find<T>(call: RestCall, read: (answer: RestAnswer) => T): Promise<T | undefined> {
     try {
-      return await this.repeat(call);
+      return await this.repeat(call, read);
     } catch (cause) {
       if (cause instanceof RestError && cause.status === 404) return undefined;
       throw cause;

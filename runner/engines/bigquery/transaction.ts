@@ -303,7 +303,7 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
   async #dropStage(name: string): Promise<void> {
     this.#stages.delete(name);
     const path = restPath(this.#stageId(name), this.service.connection.project);
-    await this.service.rest.find({ method: "DELETE", path }).catch(() => undefined);
+    await this.service.rest.find({ method: "DELETE", path }, () => undefined).catch(() => undefined);
   }
 
   #stageId(name: string): RelationId {

@@ -29,12 +29,10 @@ function decode(value: unknown, type: SqlType): SqlValue {
       return floatOf(text);
     case "BOOL":
       return text === "true";
-    case "BYTES":
-      return new Uint8Array(Buffer.from(text, "base64"));
     case "TIMESTAMP":
       return timestampOf(BigInt(text));
     case "DATETIME":
-      return shortFraction(text.replace("T", " "));
+      return shortFraction(text.replace(" ", "T"));
     case "TIME":
       return shortFraction(text);
     default:
@@ -42,9 +40,10 @@ function decode(value: unknown, type: SqlType): SqlValue {
   }
 }
 
-function floatOf(text: string): number {
-  if (text === "NaN") return Number.NaN;
-  if (/inf/i.test(text)) return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+/** A text where it is no number that JSON can write. */
+function floatOf(text: string): SqlValue {
+  if (text === "NaN") return text;
+  if (/inf/i.test(text)) return text.startsWith("-") ? "-Infinity" : "Infinity";
   return Number(text);
 }
 

@@ -4,6 +4,9 @@ import { text as readText } from "node:stream/consumers";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { ApiError } from "../protocol/errors.js";
 
+/** Tells a call that came in a batch. */
+export const PART_HEADER = "x-batch-part";
+
 /** The service itself takes no more. */
 const MOST_CALLS = 1000;
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
@@ -39,6 +42,7 @@ async function answerPart(app: FastifyInstance, { headers }: FastifyRequest, par
     url,
     headers: {
       host: headers.host ?? "localhost",
+      [PART_HEADER]: id,
       ...(headers.authorization === undefined ? {} : { authorization: headers.authorization }),
       ...(payload === "" ? {} : { "content-type": "application/json" }),
     },
