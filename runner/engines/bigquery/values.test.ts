@@ -37,7 +37,7 @@ describe("literals", () => {
     ["2024-01-01", "DATE", "CAST('2024-01-01' AS DATE)"],
     [[], { kind: "array", element: "DATE" }, "ARRAY<DATE>[]"],
     [{ a: 1n }, { kind: "struct", fields: [{ name: "a", type: "INT64" }] }, "STRUCT<`a` INT64>(1)"],
-  ])("writes %j as %s", (value, type, text) => {
+  ])("writes %s as %s", (value, type, text) => {
     expect(literal(value, type)).toBe(text);
   });
 });
