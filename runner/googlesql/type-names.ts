@@ -24,4 +24,7 @@ export const SCALAR_TYPES: Readonly<Record<string, ScalarType>> = {
   TIMESTAMP: "TIMESTAMP",
   JSON: "JSON",
   INTERVAL: "INTERVAL",
+  "RANGE<DATE>": "RANGE<DATE>",
+  "RANGE<DATETIME>": "RANGE<DATETIME>",
+  "RANGE<TIMESTAMP>": "RANGE<TIMESTAMP>",
 };

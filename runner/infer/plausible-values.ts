@@ -91,6 +91,10 @@ function scalarOf(name: string, variable: TypeVar, type: ScalarType, row: number
       return "JSON '{}'";
     case "INTERVAL":
       return "INTERVAL 1 DAY";
+    case "RANGE<DATE>":
+    case "RANGE<DATETIME>":
+    case "RANGE<TIMESTAMP>":
+      return `${type} '[${day(literals, row)}, UNBOUNDED)'`;
   }
 }
 

@@ -9,6 +9,7 @@ import { INTERVAL_FUNCTIONS } from "./interval.js";
 import { JSON_FUNCTIONS } from "./json.js";
 import { NET_FUNCTIONS } from "./net.js";
 import { NUMERIC_FUNCTIONS } from "./numeric.js";
+import { RANGE_FUNCTIONS } from "./range.js";
 import { STRING_FUNCTIONS } from "./string.js";
 import { TIMESTAMP_FUNCTIONS } from "./timestamp.js";
 import { VOLATILE_FUNCTIONS } from "./volatile.js";
@@ -29,6 +30,7 @@ const FUNCTIONS = new Map<string, FunctionDefinition>(
     HASH_FUNCTIONS,
     NET_FUNCTIONS,
     INTERVAL_FUNCTIONS,
+    RANGE_FUNCTIONS,
     VOLATILE_FUNCTIONS,
   ].flatMap((family) => Object.entries(family)),
 );

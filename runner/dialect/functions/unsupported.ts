@@ -8,7 +8,6 @@ const FAMILIES: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/^(AEAD|KEYS)\.|^(DETERMINISTIC_|DLP_)/, "encryption"],
   [/^(ML|AI|OBJ)\.|^(FORECAST|VECTOR_SEARCH|EXTERNAL_OBJECT_TRANSFORM|EXTERNAL_QUERY)$/, "a remote service"],
   [/^(SEARCH|TEXT_ANALYZE|BAG_OF_WORDS|TF_IDF)$/, "text analysis"],
-  [/^(RANGE|RANGE_(CONTAINS|END|INTERSECT|OVERLAPS|SESSIONIZE|START)|GENERATE_RANGE_ARRAY)$/, "RANGE"],
   [/^(APPENDS|CHANGES|GAP_FILL)$/, "a table function"],
   [/^COLLATE$/, "collation"],
   [/^(APPROX_TOP_SUM|TYPEOF|FLOAT32|JSON_FLATTEN)$/, ""],

@@ -21,6 +21,7 @@ import type {
   Visible,
 } from "./scope.js";
 import { NOTHING_VISIBLE } from "./scope.js";
+import { resolveSessionize } from "./sessionize.js";
 import { didYouMean } from "./suggest.js";
 import { resolveUnpivot } from "./unpivot.js";
 import { resolveTableCall } from "./user-functions.js";
@@ -56,6 +57,8 @@ export function resolveFromItem(item: FromItem, from: FromContext): ResolvedFrom
       const query = resolveTableCall(item, from);
       return relation(`(${query.sql})`, query.columns, query.valueTable, item.alias ?? item.path.at(-1), from.env);
     }
+    case "sessionize":
+      return resolveSessionize(item, from);
     case "unnest":
       return unnest(resolveArrayPath(item.array, lateralContext(from, "UNNEST")), item, item.alias, from);
     case "derived": {
