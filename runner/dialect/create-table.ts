@@ -2,7 +2,7 @@ import type { ColumnDefinition, Identifier, Statement } from "../googlesql/ast.j
 import type { Catalog } from "../googlesql/catalog.js";
 import { analysisError, unsupported } from "../googlesql/errors.js";
 import type { Column, SqlType } from "../port/sql-types.js";
-import { changedTable, declaration, requireNewColumn } from "./alter.js";
+import { changedTable, copiedTable, declaration, requireNewColumn } from "./alter.js";
 import type { TranslatedQuery } from "./contract.js";
 import { duckdbType, holdsBignumeric, quoteName, quotePath } from "./print/sql.js";
 import { constantContext, resolveAssignment } from "./resolve/constant.js";
@@ -13,7 +13,8 @@ import { names, schemaOfOthers, target, targetPath } from "./target.js";
 
 /** CREATE TABLE .. LIKE, CLONE or COPY. */
 export function copyTable(statement: Extract<Statement, { kind: "copyTable" }>, catalog: Catalog): TranslatedStatement {
-  const from = changedTable(statement.from, catalog);
+  const from = copiedTable(statement.from, catalog);
+  const { partitionColumn, clusterBy = [], primaryKey = [] } = from.layout ?? {};
   const head = `CREATE ${statement.orReplace ? "OR REPLACE " : ""}TABLE ${statement.ifNotExists ? "IF NOT EXISTS " : ""}`;
   const rows = statement.withRows ? "" : " LIMIT 0";
   return {
@@ -22,9 +23,10 @@ export function copyTable(statement: Extract<Statement, { kind: "copyTable" }>, 
     orReplace: statement.orReplace,
     ifNotExists: statement.ifNotExists,
     columns: from.columns.map((column) => ({ ...column, required: false })),
-    partitionColumn: undefined,
-    clusterBy: [],
-    primaryKey: [],
+    partitionColumn,
+    clusterBy,
+    primaryKey,
+    isSnapshot: statement.isSnapshot,
     sql: [
       ...schemaOfOthers(statement.path, catalog),
       `${head}${target(statement.path, catalog)} AS SELECT * FROM ${quotePath(from.path)}${rows}`,

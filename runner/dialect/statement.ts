@@ -52,6 +52,7 @@ export interface TableLayout {
   readonly partitionColumn: string | undefined;
   readonly clusterBy: readonly string[];
   readonly primaryKey: readonly string[];
+  readonly isSnapshot?: boolean;
 }
 
 /** What a statement can see. */

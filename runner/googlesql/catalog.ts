@@ -11,6 +11,14 @@ export interface CatalogTable {
   readonly columns: readonly Column[];
   /** A view; known only where it matters. */
   readonly isView?: boolean;
+  /** A snapshot: its rows stay what they are. */
+  readonly isSnapshot?: boolean;
+  /** How its rows are laid out; known only where it matters. */
+  readonly layout?: {
+    readonly partitionColumn: string | undefined;
+    readonly clusterBy: readonly string[];
+    readonly primaryKey: readonly string[];
+  };
 }
 
 export interface Catalog {

@@ -30,6 +30,8 @@ export interface Relation {
   readonly primaryKey: readonly string[];
   /** The column that stands for the other ones of a row, where somebody says so, and those that it leaves out. */
   readonly rowHash?: { readonly column: string; readonly without: readonly string[] };
+  /** A snapshot of a table: nobody changes its rows. */
+  readonly isSnapshot?: boolean;
   /** The column by which it was partitioned when it was last seen; it has no partitions any more. */
   readonly lostPartition?: string;
 }

@@ -10,7 +10,7 @@ const FAMILIES: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/^(SEARCH|TEXT_ANALYZE|BAG_OF_WORDS|TF_IDF)$/, "text analysis"],
   [/^(APPENDS|CHANGES|GAP_FILL)$/, "a table function"],
   [/^COLLATE$/, "collation"],
-  [/^(APPROX_TOP_SUM|TYPEOF|FLOAT32|JSON_FLATTEN)$/, ""],
+  [/^(TYPEOF|FLOAT32|JSON_FLATTEN)$/, ""],
 ];
 
 /** What an unknown function is, if BigQuery knows it. */

@@ -10,6 +10,7 @@ export interface Layout {
   readonly partitionColumn: string | undefined;
   readonly clusterBy: readonly string[];
   readonly primaryKey: readonly string[];
+  readonly isSnapshot?: boolean;
 }
 
 export const NO_LAYOUT: Layout = { partitionColumn: undefined, clusterBy: [], primaryKey: [] };
@@ -80,6 +81,7 @@ function relationOf(
     partitionColumn: made.partitionColumn,
     clusterBy: made.clusterBy,
     primaryKey: made.primaryKey,
+    ...(made.isSnapshot === true ? { isSnapshot: true } : {}),
   };
 }
 
@@ -89,6 +91,7 @@ export function layoutSql(id: RelationId, layout: Layout): string {
     partitionBy: layout.partitionColumn,
     clusterBy: layout.clusterBy,
     primaryKey: layout.primaryKey,
+    snapshot: layout.isSnapshot,
   });
   return `COMMENT ON TABLE ${quotePath(id)} IS ${quoteText(json)}`;
 }
@@ -112,11 +115,14 @@ export function columnsOf(
 function parseLayout(comment: string | null): Layout {
   if (comment === null || !comment.startsWith("{")) return NO_LAYOUT;
   try {
-    const parsed = JSON.parse(comment) as { partitionBy?: unknown; clusterBy?: unknown; primaryKey?: unknown };
+    const parsed = JSON.parse(comment) as Readonly<
+      Record<"partitionBy" | "clusterBy" | "primaryKey" | "snapshot", unknown>
+    >;
     return {
       partitionColumn: typeof parsed.partitionBy === "string" ? parsed.partitionBy : undefined,
       clusterBy: textList(parsed.clusterBy),
       primaryKey: textList(parsed.primaryKey),
+      ...(parsed.snapshot === true ? { isSnapshot: true } : {}),
     };
   } catch {
     return NO_LAYOUT;

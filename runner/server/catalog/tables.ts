@@ -87,8 +87,8 @@ function viewOf({ definition }: RelationDetails, view: unknown, materializedView
   return { view: view ?? { query: definition ?? "", useLegacySql: false } };
 }
 
-function typeOfTable({ store }: Catalogue, ref: TableRef, { kind }: RelationDetails): string {
-  if (kind === "table") return "TABLE";
+function typeOfTable({ store }: Catalogue, ref: TableRef, { kind, isSnapshot }: RelationDetails): string {
+  if (kind === "table") return isSnapshot === true ? "SNAPSHOT" : "TABLE";
   return store.get("table", tableId(ref)).materializedView === undefined ? "VIEW" : "MATERIALIZED_VIEW";
 }
 
