@@ -1,3 +1,4 @@
+import type { IngestionUnit } from "../port/ingestion-time.js";
 import type { Column } from "../port/sql-types.js";
 import type { Statement } from "./ast.js";
 import type { ProjectNames } from "./project-names.js";
@@ -18,6 +19,8 @@ export interface CatalogTable {
     readonly partitionColumn: string | undefined;
     readonly clusterBy: readonly string[];
     readonly primaryKey: readonly string[];
+    /** Partitioned by the time at which rows came: the pseudo columns are there. */
+    readonly ingestion?: IngestionUnit | undefined;
   };
 }
 

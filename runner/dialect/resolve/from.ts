@@ -2,6 +2,7 @@ import type { Expr, FromItem, Identifier } from "../../googlesql/ast.js";
 import type { CatalogTable } from "../../googlesql/catalog.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { foldedKey } from "../../googlesql/project-names.js";
+import { PARTITION_DATE, PARTITION_TIME } from "../../port/ingestion-time.js";
 import { type SqlType, typeName } from "../../port/sql-types.js";
 import { fieldAccess, holdsBignumeric, quoteName, quotePath } from "../print/sql.js";
 import type { Typed } from "../types/typed.js";
@@ -120,7 +121,29 @@ function resolveTable(item: Extract<FromItem, { kind: "table" }>, from: FromCont
   const columns = table.columns.map(
     ({ name, type }): OutputColumn => ({ name, key: name, type, literal: undefined, span: item.pathSpan }),
   );
-  return relation(tableText(table), columns, false, alias, from.env);
+  return withArrival(relation(tableText(table), columns, false, alias, from.env), table);
+}
+
+/** The pseudo columns of a table that is partitioned by the time at which its rows came. */
+export function withArrival(resolved: ResolvedFrom, { layout }: CatalogTable): ResolvedFrom {
+  if (layout?.ingestion === undefined) return resolved;
+  const alias = resolved.sql.slice(resolved.sql.lastIndexOf(" ") + 1);
+  const time: ScopeColumn = {
+    name: PARTITION_TIME,
+    sql: `${alias}."${PARTITION_TIME}"`,
+    type: "TIMESTAMP",
+    pseudo: true,
+  };
+  const date: ScopeColumn = { name: PARTITION_DATE, sql: `CAST(${time.sql} AS DATE)`, type: "DATE", pseudo: true };
+  const pseudo = layout.ingestion === "DAY" ? [time, date] : [time];
+  const { columns, ranges } = resolved.visible;
+  return {
+    ...resolved,
+    visible: {
+      columns: [...columns, ...pseudo],
+      ranges: ranges.map((range) => ({ ...range, columns: [...range.columns, ...pseudo] })),
+    },
+  };
 }
 
 /** A stored BIGNUMERIC becomes the bytes that are computed with. */

@@ -74,8 +74,9 @@ export function tableResource(catalogue: Catalogue, ref: TableRef, relation: Rel
 export type TableResource = ReturnType<typeof tableResource>;
 
 /** What the warehouse itself knows of partitions, clusters and keys. */
-function layoutOf({ partitionColumn, clusterBy, primaryKey }: RelationDetails) {
+function layoutOf({ partitionColumn, clusterBy, primaryKey, ingestion }: RelationDetails) {
   return {
+    ...(ingestion === undefined ? {} : { timePartitioning: { type: ingestion } }),
     ...(partitionColumn === undefined ? {} : { timePartitioning: { type: "DAY", field: partitionColumn } }),
     ...(clusterBy.length === 0 ? {} : { clustering: { fields: clusterBy } }),
     ...(primaryKey.length === 0 ? {} : { tableConstraints: { primaryKey: { columns: primaryKey } } }),
