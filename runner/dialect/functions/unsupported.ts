@@ -4,7 +4,7 @@
  */
 const FAMILIES: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/^(ST_|S2_)/, "GEOGRAPHY"],
-  [/^(HLL_COUNT|KLL_QUANTILES)\./, "a sketch"],
+  [/^KLL_QUANTILES\./, "a sketch"],
   [/^(AEAD|KEYS)\.|^(DETERMINISTIC_|DLP_)/, "encryption"],
   [/^(ML|AI|OBJ)\.|^(FORECAST|VECTOR_SEARCH|EXTERNAL_OBJECT_TRANSFORM|EXTERNAL_QUERY)$/, "a remote service"],
   [/^(SEARCH|TEXT_ANALYZE|BAG_OF_WORDS|TF_IDF)$/, "text analysis"],
