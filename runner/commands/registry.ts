@@ -16,6 +16,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   gate: { summary: "is a date ready? exit code and reasons", load: () => import("./gate.js") },
   compile: { summary: "print the compiled graph, as dataform compile does", load: () => import("./compile.js") },
   check: { summary: "find mistakes in the SQL of every model, run nothing", load: () => import("./check.js") },
+  lineage: { summary: "what a column is made of, and what is made of it", load: () => import("./lineage.js") },
   test: { summary: "run the project's unit tests in a scratch warehouse", load: () => import("./test.js") },
   query: { summary: "run GoogleSQL on the warehouse and print the rows", load: () => import("./query.js") },
   init: { summary: "make a warehouse and fastbreak.json for a project", load: () => import("./init.js") },

@@ -136,7 +136,7 @@ export function targetContext(path: PathNode, alias: Identifier | undefined, con
   );
   const known = alias ?? (path.parts.at(-1) as Identifier);
   const resolved = relation(quotePath(table.path), columns, false, known, env);
-  const { sql, visible: read } = withArrival(resolved, table);
+  const { sql, visible: read } = withArrival(resolved, table, env);
   const visible = withBignumeric(read);
   const ctx = { ...contextOf(visible, context), env };
   const name = known.name.toLowerCase();

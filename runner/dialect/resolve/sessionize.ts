@@ -4,6 +4,7 @@ import { rangeElement, typeName } from "../../port/sql-types.js";
 import { quoteName } from "../print/sql.js";
 import { isComparable } from "../types/equality.js";
 import { type FromContext, type ResolvedFrom, relation, resolveFromItem, uniqueKey } from "./from.js";
+import { Gathered, type Origin } from "./lineage.js";
 import type { OutputColumn, ScopeColumn } from "./scope.js";
 import { didYouMean } from "./suggest.js";
 
@@ -27,7 +28,12 @@ export function resolveSessionize(item: Item, from: FromContext): ResolvedFrom {
   for (const { at, column } of keys)
     if (!isComparable(column.type))
       throw analysisError(`RANGE_SESSIONIZE cannot partition by type ${typeName(column.type)}`, at);
-  const outputs = outputsOf(kept, range, item);
+  const origin = sessionOrigin(
+    range,
+    keys.map(({ column }) => column),
+    from,
+  );
+  const outputs = outputsOf(kept, range, origin, from, item);
   const values = { cells: kept.map(({ sql }) => sql), keys: keys.map(({ column }) => column.sql), range: range.sql };
   const sql = sessions(
     source.sql,
@@ -39,11 +45,30 @@ export function resolveSessionize(item: Item, from: FromContext): ResolvedFrom {
 }
 
 /** The columns of the source under keys of their own, and the session. */
-function outputsOf(kept: readonly ScopeColumn[], range: ScopeColumn, item: Item): OutputColumn[] {
+function outputsOf(
+  kept: readonly ScopeColumn[],
+  range: ScopeColumn,
+  origin: Origin,
+  from: FromContext,
+  item: Item,
+): OutputColumn[] {
+  const own = kept.map(({ name, type, sql }) => ({ name, type, origin: from.env.lineage?.of(sql) }));
   const columns: OutputColumn[] = [];
-  for (const [i, { name, type }] of [...kept, { name: "session_range", type: range.type }].entries())
-    columns.push({ name, key: uniqueKey(name ?? `f${i}_`, columns), type, literal: undefined, span: item });
+  for (const [i, column] of [...own, { name: "session_range", type: range.type, origin }].entries())
+    columns.push({ ...column, key: uniqueKey(column.name ?? `f${i}_`, columns), literal: undefined, span: item });
   return columns;
+}
+
+/** A session is made of ranges; the keys say which. */
+function sessionOrigin(range: ScopeColumn, keys: readonly ScopeColumn[], { env }: FromContext): Origin {
+  const origin = new Gathered();
+  const ofRange = env.lineage?.of(range.sql);
+  if (ofRange !== undefined) origin.add(ofRange);
+  for (const { sql } of keys) {
+    const ofKey = env.lineage?.of(sql);
+    if (ofKey !== undefined) origin.addAside(ofKey);
+  }
+  return origin;
 }
 
 interface Values {
