@@ -1,4 +1,5 @@
 import type { EventListener } from "../events/events.js";
+import { foundRows, foundRowsText } from "../events/found-rows.js";
 import { quoteKey } from "../googlesql/quote.js";
 import type { RunnableAction } from "../graph/action.js";
 import { onlyReports } from "../graph/audits.js";
@@ -13,6 +14,7 @@ import type { PartitionSet } from "../port/partition-set.js";
 import {
   type DateRange,
   type PublishCounts,
+  type QueryResult,
   type Relation,
   relationKey,
   type ScriptTexts,
@@ -37,6 +39,8 @@ export interface BuildContext {
   readonly locate: Locate;
   readonly breakers: Breakers;
   readonly emit: EventListener;
+  /** The dates that the run is about. */
+  readonly window: DateRange | undefined;
   /** What is asked for is made anew. */
   readonly force: boolean;
   /** The dates that have partitions of their own where every row is asked for. */
@@ -135,6 +139,11 @@ class ActionBuild {
     await runStatements(script, this.task.action, kind, texts, this.context.locate);
   }
 
+  #step(step: "computing" | "writing" | "checking", count?: number): void {
+    const { action, stale } = this.task;
+    this.context.emit({ event: "action_step", key: action.node.key, step, partitions: stale.length, count });
+  }
+
   async #view(): Promise<void> {
     const { action } = this.task;
     await this.#script(async (script) => {
@@ -177,6 +186,7 @@ class ActionBuild {
         built = await this.#widened();
       }
     }
+    this.#step("writing", stage.rows);
     const counts = await this.transaction.publish({ partitions: set, ...this.#layoutOf(stage) });
     await this.#statements(script, "post_operations", action.postOps);
     return { counts, ...built };
@@ -184,6 +194,7 @@ class ActionBuild {
 
   async #stage(script: ScriptTexts, set: PartitionSet | undefined): Promise<Stage> {
     const { action, snapshot } = this.task;
+    this.#step("computing");
     const query = composeBuild(action, action, set, { views: this.context.views, relations: snapshot.relations });
     return locating(query, this.context.locate, (sql) => script.stage(sql));
   }
@@ -215,7 +226,9 @@ class ActionBuild {
 
   async #add(script: ScriptTexts, query: ReturnType<typeof composeBuild>): Promise<PublishCounts> {
     const { action } = this.task;
+    this.#step("computing");
     const stage = await locating(query, this.context.locate, (sql) => script.stage(sql));
+    this.#step("writing", stage.rows);
     const { key, partitionColumn, target } = this.#layoutOf(stage);
     const { overwritesPartitions, onSchemaChange } = action.strategy;
     return this.transaction.accumulate({ stage, target, key, partitionColumn, overwritesPartitions, onSchemaChange });
@@ -286,6 +299,7 @@ class ActionBuild {
   /** Runs the gates of a model on what is about to be committed, and records that they passed on it. */
   async #audits(audits: readonly RunnableAction[]): Promise<void> {
     if (audits.length === 0) return;
+    this.#step("checking", audits.length);
     for (const audit of audits) await this.#audit(audit);
     const coverage = this.task.coverage;
     const snapshot = await readSnapshot(this.transaction, audits, () => coverage);
@@ -308,9 +322,18 @@ class ActionBuild {
     if (!onlyReports(assertion))
       throw new GateError(key, `assertion ${key} failed, for example on ${shown.join(", ")}`);
     const example = shown.slice(0, 4).join(", ");
-    this.context.emit({ event: "assertion_found_rows", key, example, standing: false });
-    return example;
+    const found = foundRows(result.rows.length, datesOf(result), this.context.window);
+    this.context.emit({ event: "assertion_found_rows", key, example, found, standing: false });
+    // Another run, of another window, tells it again.
+    return `${example} (${foundRowsText({ ...found, inWindow: undefined })})`;
   }
+}
+
+/** The date of each row, by the first column of dates. */
+function datesOf({ columns, rows }: QueryResult): readonly (string | undefined)[] | undefined {
+  const at = columns.findIndex(({ type }) => type === "DATE");
+  if (at === -1) return undefined;
+  return rows.map((row) => (typeof row[at] === "string" ? row[at] : undefined));
 }
 
 /** What a model's build has left. */
