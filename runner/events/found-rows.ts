@@ -9,22 +9,6 @@ export interface FoundRows {
   readonly inWindow: number | undefined;
 }
 
-/**
- * Counts rows by their dates.
- * @param dates the date of each row, `YYYY-MM-DD`; undefined: they have none
- */
-export function foundRows(
-  rows: number,
-  dates: readonly (string | undefined)[] | undefined,
-  window: DateRange | undefined,
-): FoundRows {
-  const known = (dates ?? []).filter((date) => date !== undefined).sort();
-  const [from, to] = [known[0], known.at(-1)];
-  if (from === undefined || to === undefined) return { rows, dates: undefined, inWindow: undefined };
-  const inWindow = window && known.filter((date) => window.from <= date && date <= window.to).length;
-  return { rows, dates: { from, to }, inWindow };
-}
-
 /** `3 rows of 2024-01-01 to 2024-01-03, 1 of them in the window` */
 export function foundRowsText({ rows, dates, inWindow }: FoundRows): string {
   const counted = `${rows} row${rows === 1 ? "" : "s"}`;

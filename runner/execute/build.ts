@@ -1,6 +1,6 @@
 import type { EventListener } from "../events/events.js";
-import { foundRows, foundRowsText } from "../events/found-rows.js";
-import { quoteKey } from "../googlesql/quote.js";
+import { type FoundRows, foundRowsText } from "../events/found-rows.js";
+import { quoteIdentifier, quoteKey } from "../googlesql/quote.js";
 import type { RunnableAction } from "../graph/action.js";
 import { onlyReports } from "../graph/audits.js";
 import type { PartitionDecision } from "../graph/decision.js";
@@ -24,7 +24,7 @@ import {
 import { typeName } from "../port/sql-types.js";
 import type { FingerprintLog } from "../state/relation-state.js";
 import type { Breakers } from "./breakers.js";
-import { composeAround, composeAssertion, composeBuild, composeShape, composeView } from "./compose.js";
+import { composeAround, composeAssertion, composeBuild, composeFound, composeShape, composeView } from "./compose.js";
 import { locating, runStatements } from "./located.js";
 import { mergeStatement } from "./merge-statement.js";
 import { BuildRecorder } from "./record-build.js";
@@ -322,18 +322,33 @@ class ActionBuild {
     if (!onlyReports(assertion))
       throw new GateError(key, `assertion ${key} failed, for example on ${shown.join(", ")}`);
     const example = shown.slice(0, 4).join(", ");
-    const found = foundRows(result.rows.length, datesOf(result), this.context.window);
+    const found = await this.#countFound(assertion, result.columns, relations);
     this.context.emit({ event: "assertion_found_rows", key, example, found, standing: false });
     // Another run, of another window, tells it again.
     return `${example} (${foundRowsText({ ...found, inWindow: undefined })})`;
   }
-}
 
-/** The date of each row, by the first column of dates. */
-function datesOf({ columns, rows }: QueryResult): readonly (string | undefined)[] | undefined {
-  const at = columns.findIndex(({ type }) => type === "DATE");
-  if (at === -1) return undefined;
-  return rows.map((row) => (typeof row[at] === "string" ? row[at] : undefined));
+  /** How many rows an assertion finds, and of which dates, by its first column of dates. */
+  async #countFound(
+    assertion: RunnableAction,
+    columns: QueryResult["columns"],
+    relations: ReadonlyMap<string, Relation>,
+  ): Promise<FoundRows> {
+    const { views, window, locate } = this.context;
+    const date = columns.find(({ type }) => type === "DATE")?.name;
+    const column = date === undefined ? "CAST(NULL AS DATE)" : `found.${quoteIdentifier(date)}`;
+    const within = window === undefined ? "NULL" : `COUNTIF(${column} BETWEEN '${window.from}' AND '${window.to}')`;
+    const before = `SELECT COUNT(*), CAST(MIN(${column}) AS STRING), CAST(MAX(${column}) AS STRING), ${within}`;
+    const query = composeFound(assertion, { before, behind: "" }, { views, relations });
+    const { rows } = await locating(query, locate, (sql) => this.transaction.query(sql));
+    const [number, from, to, inWindow] = rows[0] ?? [];
+    const hasDates = typeof from === "string" && typeof to === "string";
+    return {
+      rows: Number(number ?? 0),
+      dates: hasDates ? { from, to } : undefined,
+      inWindow: hasDates && inWindow !== null && inWindow !== undefined ? Number(inWindow) : undefined,
+    };
+  }
 }
 
 /** What a model's build has left. */

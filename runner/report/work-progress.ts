@@ -5,7 +5,8 @@ import { colorsFor, duration, plural, roughly, type TextStream } from "./text.js
 export interface WorkState {
   /** Parts that are done, of so many; undefined: nobody knows how many there are. */
   readonly parts: { readonly done: number; readonly of: number; readonly unit: string } | undefined;
-  readonly rows: number;
+  /** Undefined: rows are not what is counted. */
+  readonly rows: number | undefined;
   /** What is being worked on. */
   readonly now: string | undefined;
 }
@@ -64,7 +65,7 @@ export function progressLines({ parts, rows, now }: WorkState, elapsed: number):
   const left = share !== undefined && share > 0.02 && elapsed > 1000 ? (elapsed * (1 - share)) / share : undefined;
   const told = [
     parts === undefined ? "" : `${parts.done} of ${plural(parts.of, parts.unit)}`,
-    plural(rows, "row"),
+    rows === undefined ? "" : plural(rows, "row"),
     duration(elapsed),
     left === undefined || left < 1 ? "" : `about ${roughly(left)} left`,
   ].filter((part) => part !== "");
