@@ -7,7 +7,7 @@ import { explainWithoutRows } from "../gate/sources-without.js";
 import { type GateResult, gateResult } from "../gate/verdict.js";
 import { locateInProject } from "../project/locate.js";
 import { gateJson, gateLines } from "../report/gate-report.js";
-import { colorsFor } from "../report/text.js";
+import { colorsFor, writeLines } from "../report/text.js";
 import { type PlanRequest, planInTransaction } from "../session/plan-request.js";
 import { type ProjectSession, withProject } from "../session/session.js";
 import { text, wholeNumber } from "./arguments/flags.js";
@@ -38,16 +38,13 @@ export const command = defineCommand({
       retryAfter === undefined
         ? undefined
         : async () => {
-            process.stderr.write(`note: ${date} is not ready; asking again in ${retryAfter} s\n`);
+            writeLines(process.stderr, [`note: ${date} is not ready; asking again in ${retryAfter} s`]);
             await sleep(retryAfter * 1000);
           };
     const { answer, isRetried } = await askTwice(asked, ({ gate }) => gate.ready, wait);
     const { gate, stale } = answer;
-    process.stdout.write(
-      options.json
-        ? `${JSON.stringify(gateJson(gate, stale, isRetried))}\n`
-        : `${gateLines(gate, stale, isRetried, colorsFor(process.stdout)).join("\n")}\n`,
-    );
+    if (options.json) process.stdout.write(`${JSON.stringify(gateJson(gate, stale, isRetried))}\n`);
+    else writeLines(process.stdout, gateLines(gate, stale, isRetried, colorsFor(process.stdout)), 8);
     return gate.ready ? EXIT.done : EXIT.failed;
   },
 });

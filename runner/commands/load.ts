@@ -1,8 +1,9 @@
-import type { LoadedTable, LoaderResult, SkippedRows } from "../api/loader.js";
-import { relationKey, type Warehouse } from "../port/port.js";
-import { alignColumns, count, duration, plainLine, plural } from "../report/text.js";
+import type { LoadedTable, LoaderResult, LoadProgress, SkippedRows, TableBatch } from "../api/loader.js";
+import { type RowObject, relationKey, type Warehouse } from "../port/port.js";
+import { alignColumns, count, duration, plainLine, plural, widthOf, writeLines } from "../report/text.js";
+import { WorkProgress, type WorkState } from "../report/work-progress.js";
 import { announced } from "../session/announce.js";
-import { findPlace, withWarehouse } from "../session/place.js";
+import { findPlace, type Place, withWarehouse } from "../session/place.js";
 import { withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
 import { EXIT, usageError } from "./exit.js";
@@ -25,13 +26,19 @@ export const command = defineCommand({
     const place = findPlace(placeOf(options));
     const loader = await importLoader(place, name);
     const { positionals, values } = loaderArguments(rest);
-    const result = await loader.load(positionals, values);
-    const tables = await withWarehouse(place, true, (warehouse) =>
-      announced(place, "load", () => write(warehouse, result)),
+    const progress = new WorkProgress({
+      err: process.stderr,
+      variables: process.env,
+      now: () => performance.now(),
+      quiet: options.json,
+    });
+    const { result, tables } = await loadInto(place, () => loader.load(positionals, values), progress).finally(() =>
+      progress.end(),
     );
     const { notes, skipped = [] } = result;
     const report = { loader: name, tables, skipped, notes, duration_ms: Math.round(performance.now() - started) };
-    process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : summary(report));
+    if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+    else writeLines(process.stdout, summary(report, widthOf(process.stdout)));
     return EXIT.done;
   },
 });
@@ -44,15 +51,32 @@ interface LoadReport {
   readonly duration_ms: number;
 }
 
+async function loadInto(place: Place, load: () => Promise<LoaderResult>, progress: WorkProgress) {
+  const result = await load();
+  const tables = await withWarehouse(place, true, (warehouse) =>
+    announced(place, "load", () => write(warehouse, result, progress)),
+  );
+  return { result, tables };
+}
+
 /** All batches in one transaction: a damaged file leaves the warehouse as it was. */
-async function write(warehouse: Warehouse, { batches }: LoaderResult): Promise<LoadedTable[]> {
+async function write(warehouse: Warehouse, result: LoaderResult, progress: WorkProgress): Promise<LoadedTable[]> {
+  const { batches } = result;
   return warehouse.transaction(async (transaction) => {
+    let read = 0;
+    async function* counted(rows: TableBatch["rows"], table: string): AsyncGenerator<RowObject> {
+      for await (const row of rows) {
+        read += 1;
+        if (read % TICK_ROWS === 1) progress.tick(() => stateOf(progressOf(result), read, table));
+        yield row;
+      }
+    }
     const tables = new Map<string, LoadedTable>();
     for await (const { table, rows, covers } of typeof batches === "function"
       ? batches(storedRows(transaction))
       : batches) {
-      const counts = await transaction.replaceRows(table, rows, covers ?? (() => []));
       const name = relationKey(table.id);
+      const counts = await transaction.replaceRows(table, counted(rows, name), covers ?? (() => []));
       const before = tables.get(name);
       tables.set(name, {
         table: name,
@@ -65,6 +89,19 @@ async function write(warehouse: Warehouse, { batches }: LoaderResult): Promise<L
     }
     return [...tables.values()];
   });
+}
+
+/** Rows between two looks at the clock. */
+const TICK_ROWS = 256;
+
+function stateOf(parts: LoadProgress | undefined, rows: number, table: string): WorkState {
+  return { parts, rows, now: parts?.now === undefined ? table : `${plainLine(String(parts.now))} to ${table}` };
+}
+
+/** How far a loader says it is, where it says something that can be shown. */
+function progressOf({ progress }: LoaderResult): LoadProgress | undefined {
+  const said = progress?.();
+  return typeof said?.done === "number" && typeof said.of === "number" ? said : undefined;
 }
 
 /** What the runner does not know belongs to the loader: words, and `--name value` or `--name=value` options. */
@@ -86,20 +123,35 @@ function loaderArguments(args: readonly string[]): { positionals: string[]; valu
   return { positionals, values };
 }
 
-function summary(report: LoadReport): string {
+const KINDS = ["rows", "new", "changed", "unchanged", "gone", "skipped"];
+
+function summary(report: LoadReport, width: number): string[] {
   const skippedOf = (table: string) =>
     report.skipped.reduce((sum, skipped) => sum + (skipped.table === table ? skipped.rows : 0), 0);
+  const counted = report.tables.map(({ table, rowsRead, inserted, updated, unchanged, deleted }) => ({
+    table,
+    counts: [rowsRead, inserted, updated, unchanged, deleted, skippedOf(table)],
+  }));
   // A table of which the load says nothing is not worth a line.
-  const rows = report.tables.flatMap(({ table, rowsRead, inserted, updated, unchanged, deleted }) => {
-    const counts = [rowsRead, inserted, updated, unchanged, deleted, skippedOf(table)];
-    return counts.every((number) => number === 0) ? [] : [[`  ${table}`, ...counts.map(count)]];
-  });
-  const header = ["  table", "rows", "new", "changed", "unchanged", "gone", "skipped"];
-  const table = alignColumns([header, ...rows], new Set([1, 2, 3, 4, 5, 6]));
+  const shown = counted.filter(({ counts }) => counts.some((number) => number !== 0));
+  const tableOf = (isShown: (kind: number) => boolean) => {
+    const kinds = KINDS.flatMap((name, index) => (isShown(index) ? [{ name, index }] : []));
+    const header = ["  table", ...kinds.map(({ name }) => name)];
+    const rows = shown.map(({ table, counts }) => [
+      `  ${table}`,
+      ...kinds.map(({ index }) => count(counts[index] ?? 0)),
+    ]);
+    return alignColumns([header, ...rows], new Set([1, 2, 3, 4, 5, 6]));
+  };
+  const whole = tableOf(() => true);
+  const fits = whole.every((line) => line.length <= width);
+  // Where there is no room for every kind of row, those that do not occur go.
+  const table = fits ? whole : tableOf((kind) => kind === 0 || shown.some(({ counts }) => counts[kind] !== 0));
   const written = report.tables.reduce((sum, { inserted, updated, deleted }) => sum + inserted + updated + deleted, 0);
-  const skipped = report.skipped.map(
-    ({ file, reason, rows: odd, first }) => `skipped: ${plural(odd, "row")} of ${file}: ${reason}\n  first: ${first}`,
-  );
+  const skipped = report.skipped.flatMap(({ file, reason, rows: odd, first }) => [
+    `skipped: ${plural(odd, "row")} of ${file}: ${reason}`,
+    `  first: ${first}`,
+  ]);
   const notes = report.notes.map((note) => `note: ${plainLine(String(note))}`);
-  return `${[...table, ...skipped, ...notes, `${plural(written, "row")} written | ${duration(report.duration_ms)}`].join("\n")}\n`;
+  return [...table, ...skipped, ...notes, `${plural(written, "row")} written | ${duration(report.duration_ms)}`];
 }

@@ -11,6 +11,12 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   run: { summary: "decide and run", load: () => import("./run.js") },
   plan: { summary: "show the decisions and their evidence, run nothing", load: () => import("./plan.js") },
   explain: { summary: "why a model would run or be skipped, with every hash", load: () => import("./explain.js") },
+  ls: { summary: "list actions, by the selectors of run", load: () => import("./ls.js") },
+  graph: { summary: "what reads what: a tree, DOT, Mermaid or JSON", load: () => import("./graph.js") },
+  diff: {
+    summary: "rows that an edit would change, or that two environments differ in",
+    load: () => import("./diff.js"),
+  },
   verify: { summary: "rebuild a window aside and compare every fingerprint", load: () => import("./verify.js") },
   breaker: { summary: "list circuit breakers, or reset them", load: () => import("./breaker.js") },
   gate: { summary: "is a date ready? exit code and reasons", load: () => import("./gate.js") },

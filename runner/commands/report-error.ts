@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError } from "../port/engine-error.js";
-import { plainLine } from "../report/text.js";
+import { plainLine, writeLines } from "../report/text.js";
 import { classifyError } from "../session/classify-error.js";
 import { CommandError, EXIT } from "./exit.js";
 
@@ -40,7 +40,7 @@ function runningCommand(projectDir: string, { code, holder }: EngineError): stri
 }
 
 function tell(message: string, exitCode: number): number {
-  process.stderr.write(`fastbreak: ${plainLine(message)}\n`);
+  writeLines(process.stderr, [`fastbreak: ${plainLine(message)}`]);
   return exitCode;
 }
 

@@ -1,10 +1,10 @@
-import { type RunRecord, recordOf, verdictOf } from "../events/run-record.js";
-import { printPlan } from "../report/print-plan.js";
-import { progressTo } from "../report/progress.js";
+import { recordOf, verdictOf } from "../events/run-record.js";
+import { PLAN_FORMATS, type PlanFormat, printPlan } from "../report/print-plan.js";
 import { writeRunArtifact } from "../report/run-artifact.js";
-import { reportJson, resultTable, summaryLines } from "../report/run-report.js";
-import { colorsFor, plural } from "../report/text.js";
+import { RUN_FORMATS, type RunFormat, runOutput } from "../report/run-output.js";
+import { plural } from "../report/text.js";
 import { carryOut, planEvents } from "../session/carry-out.js";
+import { lastDurations } from "../session/last-durations.js";
 import { planSession } from "../session/plan-request.js";
 import { newRunId } from "../session/run-id.js";
 import { type ProjectSession, withProject } from "../session/session.js";
@@ -13,6 +13,7 @@ import {
   FULL_REFRESH_FLAGS,
   IDLE_DATAFORM_FLAGS,
   OVERRIDE_FLAGS,
+  outputFlags,
   PROJECT_DIR_WORD,
   SELECTION_FLAGS,
   UPSTREAM_FLAGS,
@@ -20,8 +21,9 @@ import {
   withCommon,
 } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
-import { CommandError, EXIT } from "./exit.js";
+import { CommandError, EXIT, usageError } from "./exit.js";
 import { tellIdleFlags } from "./idle-flags.js";
+import { formatOf, windowFlagsOf } from "./output-format.js";
 import { placeOf, requestOf, selectionOf } from "./selection-options.js";
 
 export const command = defineCommand({
@@ -34,6 +36,7 @@ export const command = defineCommand({
     "dry-run": onOff("show what would run, run nothing"),
     "run-tests": onOff("run the project's unit tests first; run nothing when one fails"),
     "fail-fast": onOff("start nothing more after the first failure"),
+    ...outputFlags(RUN_FORMATS),
     concurrency: text("actions that run at the same time; default: 4"),
     ...OVERRIDE_FLAGS,
     ...IDLE_DATAFORM_FLAGS,
@@ -43,31 +46,49 @@ export const command = defineCommand({
   async execute({ flags: options, words }): Promise<number> {
     const startedAt = new Date();
     const request = requestOf(options, selectionOf(options));
+    const { all, quiet, dryRun } = options;
+    const format = formatOf(options);
+    const planFormat = planFormatOf(format);
+    if (dryRun && planFormat === undefined)
+      throw usageError(`--output ${format} has no form for a plan; with --dry-run give ${PLAN_FORMATS.join(", ")}`);
     const work = async (session: ProjectSession): Promise<number> => {
       tellIdleFlags(options, session.engine.name);
       if (options.runTests) await requireTests(session);
       const plan = await planSession(session, request);
       const run = { runId: newRunId(startedAt), startedAt };
-      if (options.dryRun) {
-        printPlan(planEvents(session, plan, "run", run), options.json);
+      const planned = planEvents(session, plan, "run", run);
+      const shown = { all, quiet, durations: await lastDurations(session), out: process.stdout, err: process.stderr };
+      if (dryRun && planFormat !== undefined) {
+        printPlan(planned, { ...shown, format: planFormat });
         return EXIT.done;
       }
       const names = session.project.actions.map(({ node }) => node.key);
+      const output = runOutput(format, {
+        ...shown,
+        planned: recordOf(planned),
+        windowFlags: windowFlagsOf(options),
+        variables: process.env,
+        now: () => performance.now(),
+      });
       const events = await carryOut(session, plan, {
         ...run,
         failFast: options.failFast,
         force: options.fullRefresh,
-        emit: progressTo(process.stderr, names, options.json),
+        emit: (event) => output.listen(event),
       });
       writeRunArtifact(session.projectDir, events);
       const record = recordOf(events, names);
-      print(record, options.json);
+      output.end(record);
       return EXITS[verdictOf(record.actions)];
     };
     const place = { ...placeOf(options, words[0]), concurrency: options.concurrency };
     return withProject(place, work, true);
   },
 });
+
+function planFormatOf(format: RunFormat): PlanFormat | undefined {
+  return PLAN_FORMATS.find((name) => name === format);
+}
 
 const EXITS = { done: EXIT.done, failed: EXIT.failed, refused: EXIT.refused } as const;
 
@@ -84,15 +105,4 @@ async function requireTests(session: ProjectSession): Promise<void> {
     EXIT.failed,
     `${first.fileName}: the unit test ${first.name}${more} failed, so nothing was run; see fastbreak test`,
   );
-}
-
-function print(record: RunRecord, json: boolean): void {
-  if (json) {
-    process.stdout.write(`${JSON.stringify(reportJson(record))}\n`);
-    return;
-  }
-  const colors = colorsFor(process.stdout);
-  const shownAlready = process.stderr.isTTY === true;
-  const lines = [...(shownAlready ? [] : resultTable(record, colors)), ...summaryLines(record, colors)];
-  process.stdout.write(`${lines.join("\n")}\n`);
 }

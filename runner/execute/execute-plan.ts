@@ -53,6 +53,7 @@ export async function executePlan(warehouse: Warehouse, plan: ProjectPlan, optio
       locate: options.locate,
       breakers: await Breakers.open(warehouse, stateDataset, project.actions, emit),
       emit,
+      window: plan.window,
       force: options.force,
       everything: plan.everything,
     },

@@ -1,7 +1,7 @@
 import type { ActionResult } from "../events/events.js";
 import { type RunRecord, totalsOf, verdictOf } from "../events/run-record.js";
 import { decisionsJson } from "../plan/partitions.js";
-import type { Transaction } from "../port/port.js";
+import type { Observation, Transaction } from "../port/port.js";
 import type { Column } from "../port/sql-types.js";
 
 /** A table that the runner only writes: others read it with SQL. */
@@ -80,6 +80,21 @@ export const RUN_TABLES = [
     rowsOf: (run: RunRecord) => run.actions.map((action) => MODEL_RUNS.toRow({ run, action })),
   },
 ] as const;
+
+/** Milliseconds that the newest build of each action took, by its key; what has never been built is absent. */
+export async function readLastDurations(
+  observation: Observation,
+  dataset: string,
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await observation.latestRows({
+    table: { dataset, name: MODEL_RUNS.name },
+    columns: ["model", "duration_ms"],
+    key: ["model"],
+    newestBy: ["finished_at", "run_id"],
+    where: { column: "status", values: ["success", "unchanged"], range: undefined },
+  });
+  return new Map(rows.map(({ model, duration_ms }) => [String(model), Number(duration_ms ?? 0)]));
+}
 
 /** Appends one run with its actions to `runs` and `model_runs`. */
 export async function recordRun(transaction: Transaction, dataset: string, run: RunRecord): Promise<void> {
