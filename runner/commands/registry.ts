@@ -12,6 +12,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   plan: { summary: "show the decisions and their evidence, run nothing", load: () => import("./plan.js") },
   explain: { summary: "why a model would run or be skipped, with every hash", load: () => import("./explain.js") },
   verify: { summary: "rebuild a window aside and compare every fingerprint", load: () => import("./verify.js") },
+  status: { summary: "what is fresh, stale, failed; the last runs", load: () => import("./status.js") },
   breaker: { summary: "list circuit breakers, or reset them", load: () => import("./breaker.js") },
   gate: { summary: "is a date ready? exit code and reasons", load: () => import("./gate.js") },
   compile: { summary: "print the compiled graph, as dataform compile does", load: () => import("./compile.js") },

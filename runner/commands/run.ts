@@ -1,10 +1,14 @@
 import { type RunRecord, recordOf, verdictOf } from "../events/run-record.js";
+import { hasWork } from "../execute/plan-events.js";
 import { printPlan } from "../report/print-plan.js";
 import { progressTo } from "../report/progress.js";
 import { writeRunArtifact } from "../report/run-artifact.js";
 import { reportJson, resultTable, summaryLines } from "../report/run-report.js";
+import { readStatusArtifact, writeStatusArtifact } from "../report/status-artifact.js";
+import { statusAfterRun } from "../report/status-document.js";
 import { colorsFor, plural } from "../report/text.js";
 import { carryOut, planEvents } from "../session/carry-out.js";
+import { collectAfterRun } from "../session/collect-status.js";
 import { planSession } from "../session/plan-request.js";
 import { newRunId } from "../session/run-id.js";
 import { type ProjectSession, withProject } from "../session/session.js";
@@ -61,6 +65,7 @@ export const command = defineCommand({
       });
       writeRunArtifact(session.projectDir, events);
       const record = recordOf(events, names);
+      await keepStatus(session, record, hasWork(plan));
       print(record, options.json);
       return EXITS[verdictOf(record.actions)];
     };
@@ -68,6 +73,19 @@ export const command = defineCommand({
     return withProject(place, work, true);
   },
 });
+
+/** Leaves what stands now to whoever asks while the warehouse is held. */
+async function keepStatus(session: ProjectSession, record: RunRecord, isWritten: boolean): Promise<void> {
+  const { projectDir, engine } = session;
+  const before = readStatusArtifact(projectDir);
+  const warehouse = { target: engine.name, path: engine.locate(session), state: "open", holder: null } as const;
+  const facts = isWritten ? await collectAfterRun(session, KEPT_RUNS) : undefined;
+  const where = { at: new Date().toISOString(), warehouse };
+  writeStatusArtifact(projectDir, statusAfterRun(record, facts, where, before));
+}
+
+/** Runs that a status tells which is kept for the time when the warehouse is held. */
+const KEPT_RUNS = 10;
 
 const EXITS = { done: EXIT.done, failed: EXIT.failed, refused: EXIT.refused } as const;
 

@@ -37,7 +37,7 @@ const RUNS: LogTable<RunRecord> = {
     window_to: run.window?.to ?? null,
     compiled: run.compiled,
     totals: run.finishedAt === undefined ? null : JSON.stringify(totalsOf(run)),
-    process: THIS_PROCESS,
+    process: run.process,
   }),
 };
 
@@ -159,6 +159,8 @@ export interface PastResult {
   readonly durationMs: number;
   readonly rowsWritten: number;
   readonly error: string | undefined;
+  /** It did not run because something before it did not. */
+  readonly isConsequence: boolean;
 }
 
 /**
@@ -172,7 +174,7 @@ export async function readResults(
 ): Promise<readonly PastResult[]> {
   const rows = await observation.latestRows({
     table: { dataset, name: MODEL_RUNS.name },
-    columns: ["run_id", "model", "status", "finished_at", "duration_ms", "error", ...WRITTEN],
+    columns: ["run_id", "model", "status", "finished_at", "duration_ms", "error", "partitions", ...WRITTEN],
     key: of === undefined ? ["model"] : ["model", "run_id"],
     newestBy: ["finished_at", "run_id"],
     where:
@@ -189,8 +191,18 @@ export async function readResults(
       durationMs: Number(row.duration_ms ?? 0),
       rowsWritten: WRITTEN.reduce((sum, name) => sum + Number(row[name] ?? 0), 0),
       error: typeof row.error === "string" ? row.error : undefined,
+      isConsequence: isConsequence(row),
     }))
     .sort((a, b) => (a.finishedAt < b.finishedAt ? 1 : -1));
+}
+
+function isConsequence({ status, partitions }: RowObject): boolean {
+  const groups = jsonOf(partitions);
+  return (
+    status === "blocked" &&
+    Array.isArray(groups) &&
+    groups.every((group: unknown) => (group as { reason?: unknown })?.reason === "upstream_failed")
+  );
 }
 
 const WRITTEN = ["rows_inserted", "rows_updated", "rows_refreshed", "rows_deleted"] as const;
