@@ -36,7 +36,7 @@ export const command = defineCommand({
     });
     const tables = await withWarehouse(place, true, (warehouse) =>
       announced(place, "load", () =>
-        loggedLoad(warehouse, place.settings.stateDataset, load, (transaction) => write(transaction, result, started)),
+        loggedLoad(warehouse, place, load, (transaction) => write(transaction, result, started)),
       ),
     );
     const { notes, skipped = [] } = result;

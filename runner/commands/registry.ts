@@ -18,6 +18,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   compile: { summary: "print the compiled graph, as dataform compile does", load: () => import("./compile.js") },
   check: { summary: "find mistakes in the SQL of every model, run nothing", load: () => import("./check.js") },
   test: { summary: "run the project's unit tests in a scratch warehouse", load: () => import("./test.js") },
+  migrate: { summary: "apply the project's own migrations, each once", load: () => import("./migrate.js") },
   query: { summary: "run GoogleSQL on the warehouse and print the rows", load: () => import("./query.js") },
   init: { summary: "make a warehouse and fastbreak.json for a project", load: () => import("./init.js") },
   seed: {

@@ -9,6 +9,7 @@ import { statusAfterRun } from "../report/status-document.js";
 import { colorsFor, plural } from "../report/text.js";
 import { carryOut, planEvents } from "../session/carry-out.js";
 import { collectAfterRun } from "../session/collect-status.js";
+import { migrateFirst } from "../session/migrations.js";
 import { planSession } from "../session/plan-request.js";
 import { newRunId } from "../session/run-id.js";
 import { type ProjectSession, withProject } from "../session/session.js";
@@ -50,6 +51,7 @@ export const command = defineCommand({
     const work = async (session: ProjectSession): Promise<number> => {
       tellIdleFlags(options, session.engine.name);
       if (options.runTests) await requireTests(session);
+      if (!options.dryRun) await migrateFirst(session, session.warehouse);
       const plan = await planSession(session, request);
       const run = { runId: newRunId(startedAt), startedAt };
       if (options.dryRun) {

@@ -59,7 +59,7 @@ export const command = defineCommand({
     const identity = { runId: newRunId(startedAt), loader: "seed", arguments: words, startedAt };
     const tables = await withWarehouse(place, true, (warehouse) =>
       announced(place, "seed", () =>
-        loggedLoad(warehouse, place.settings.stateDataset, identity, async (transaction) => {
+        loggedLoad(warehouse, place, identity, async (transaction) => {
           const seeded: SeededTable[] = [];
           for (const script of scripts) seeded.push(...(await run(transaction, script, manifest.homeProject)));
           seeded.push(...(await load(transaction, files, place, partitionsSaid(manifest, place.settings.sources))));

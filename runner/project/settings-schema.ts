@@ -126,6 +126,13 @@ export const settingsSchema = v.strictObject({
     ),
     {},
   ),
+  autoMigrate: v.optional(
+    v.pipe(
+      v.boolean("must be true or false"),
+      v.description("Whether run, load and seed first apply the project's own migrations that are pending."),
+    ),
+    false,
+  ),
   ...limits,
   environments: v.optional(
     v.pipe(

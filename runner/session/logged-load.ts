@@ -1,5 +1,6 @@
 import type { Transaction, Warehouse } from "../port/port.js";
 import { beginLoad, finishLoad, type LoadIdentity, type LoadOutcome } from "../state/load-log.js";
+import { migrateFirst } from "./migrations.js";
 import { type Place, withWarehouse } from "./place.js";
 
 /**
@@ -8,10 +9,12 @@ import { type Place, withWarehouse } from "./place.js";
  */
 export async function loggedLoad<T>(
   warehouse: Warehouse,
-  stateDataset: string,
+  place: Place,
   load: LoadIdentity,
   work: (transaction: Transaction) => Promise<{ readonly result: T; readonly outcome: LoadOutcome }>,
 ): Promise<T> {
+  const { stateDataset } = place.settings;
+  await migrateFirst(place, warehouse);
   await warehouse.transaction((transaction) => beginLoad(transaction, stateDataset, load));
   try {
     return await warehouse.transaction(async (transaction) => {
