@@ -7,7 +7,7 @@ import { githubAnnotation } from "../report/annotations.js";
 import { plainLine, plural } from "../report/text.js";
 import { loadPlace } from "../session/load-place.js";
 import { findPlace, type Place, withWarehouse } from "../session/place.js";
-import { CIRCUIT_BREAKER_STATE } from "../state/breaker-state.js";
+import { READABLE_TABLES } from "../state/readable-tables.js";
 import { onOff } from "./arguments/flags.js";
 import { OVERRIDE_FLAGS, PROJECT_DIR_WORD, withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
@@ -76,7 +76,8 @@ async function surroundings(place: Place): Promise<Omit<Surroundings, "inferred"
       // A warehouse in which nothing is yet says as little as none.
       if (relations.size === 0) return { relations: new Map(), routines: await transaction.routines() };
       // What the runner makes before anything runs is there, made yet or not.
-      const own = [[`${place.settings.stateDataset}.circuit_breaker_state`, CIRCUIT_BREAKER_STATE.columns] as const];
+      const { stateDataset } = place.settings;
+      const own = READABLE_TABLES.map(({ name, columns }) => [`${stateDataset}.${name}`, columns] as const);
       return {
         relations: new Map([...own, ...[...relations].map(([key, { columns }]) => [key, columns] as const)]),
         routines: await transaction.routines(),

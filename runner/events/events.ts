@@ -62,6 +62,18 @@ export type RunEvent =
   | { readonly event: "circuits_unreadable"; readonly message: string }
   /** What became of a model's circuit could not be written. */
   | { readonly event: "circuit_unwritable"; readonly key: string; readonly message: string }
+  /** What an assertion found, and what kept a model from being published, is kept; the query shows it. */
+  | {
+      readonly event: "rows_quarantined";
+      readonly key: string;
+      readonly model: string | undefined;
+      readonly rows: number;
+      /** How many of them can be read. */
+      readonly kept: number;
+      readonly query: string;
+    }
+  /** What stands failed, or in quarantine, could not be written. */
+  | { readonly event: "failures_unwritable"; readonly key: string; readonly message: string }
   /** An action has ended, one way or another. */
   | { readonly event: "action_finished"; readonly result: ActionResult }
   /** All actions have ended. */

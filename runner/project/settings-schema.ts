@@ -130,6 +130,15 @@ export const settingsSchema = v.strictObject({
     ),
     {},
   ),
+  failedAssertions: v.optional(
+    v.pipe(
+      v.picklist(["rollback", "keep"], "must be rollback or keep"),
+      v.description(
+        "A model of which an assertion finds rows stays as it was (rollback), or is published and the run fails (keep, as Dataform does).",
+      ),
+    ),
+    "rollback",
+  ),
   ...limits,
   environments: v.optional(
     v.pipe(

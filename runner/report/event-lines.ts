@@ -40,6 +40,12 @@ export function eventLine(event: RunEvent): { readonly kind: "warning" | "note";
       return warning(`the circuit breakers cannot be read and count as closed: ${event.message}`);
     case "circuit_unwritable":
       return warning(`the circuit breaker of ${event.key} cannot be written: ${event.message}`);
+    case "rows_quarantined": {
+      const some = event.kept < event.rows ? `; the first ${event.kept} are kept` : "";
+      return note(`${plural(event.rows, "row")} that ${event.key} found${some}: fastbreak query "${event.query}"`);
+    }
+    case "failures_unwritable":
+      return warning(`the failure of ${event.key} cannot be kept: ${event.message}`);
     default:
       return undefined;
   }

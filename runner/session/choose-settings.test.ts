@@ -8,6 +8,7 @@ const SETTINGS: RunnerSettings = {
   loaders: {},
   reports: {},
   sources: {},
+  failedAssertions: "rollback",
   database: "file.duckdb",
   memory: "1GB",
   threads: 1,
