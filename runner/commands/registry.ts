@@ -14,6 +14,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   verify: { summary: "rebuild a window aside and compare every fingerprint", load: () => import("./verify.js") },
   breaker: { summary: "list circuit breakers, or reset them", load: () => import("./breaker.js") },
   gate: { summary: "is a date ready? exit code and reasons", load: () => import("./gate.js") },
+  alerts: { summary: "ask what is worth an alert, tell who wants to know", load: () => import("./alerts.js") },
   compile: { summary: "print the compiled graph, as dataform compile does", load: () => import("./compile.js") },
   check: { summary: "find mistakes in the SQL of every model, run nothing", load: () => import("./check.js") },
   test: { summary: "run the project's unit tests in a scratch warehouse", load: () => import("./test.js") },

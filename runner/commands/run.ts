@@ -1,4 +1,5 @@
 import { type RunRecord, recordOf, verdictOf } from "../events/run-record.js";
+import { alertLine } from "../report/alert-report.js";
 import { printPlan } from "../report/print-plan.js";
 import { progressTo } from "../report/progress.js";
 import { writeRunArtifact } from "../report/run-artifact.js";
@@ -52,16 +53,18 @@ export const command = defineCommand({
         printPlan(planEvents(session, plan, "run", run), options.json);
         return EXIT.done;
       }
+      const alerts: string[] = [];
       const names = session.project.actions.map(({ node }) => node.key);
       const events = await carryOut(session, plan, {
         ...run,
         failFast: options.failFast,
         force: options.fullRefresh,
         emit: progressTo(process.stderr, names, options.json),
+        printAlert: (notice) => alerts.push(alertLine(notice)),
       });
       writeRunArtifact(session.projectDir, events);
       const record = recordOf(events, names);
-      print(record, options.json);
+      print(record, alerts, options.json);
       return EXITS[verdictOf(record.actions)];
     };
     const place = { ...placeOf(options, words[0]), concurrency: options.concurrency };
@@ -86,13 +89,13 @@ async function requireTests(session: ProjectSession): Promise<void> {
   );
 }
 
-function print(record: RunRecord, json: boolean): void {
+function print(record: RunRecord, alerts: readonly string[], json: boolean): void {
   if (json) {
     process.stdout.write(`${JSON.stringify(reportJson(record))}\n`);
     return;
   }
   const colors = colorsFor(process.stdout);
   const shownAlready = process.stderr.isTTY === true;
-  const lines = [...(shownAlready ? [] : resultTable(record, colors)), ...summaryLines(record, colors)];
+  const lines = [...(shownAlready ? [] : resultTable(record, colors)), ...summaryLines(record, colors), ...alerts];
   process.stdout.write(`${lines.join("\n")}\n`);
 }

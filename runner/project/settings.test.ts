@@ -23,6 +23,7 @@ describe("readRunnerSettings", () => {
       reports: {},
       sources: {},
       failedAssertions: "rollback",
+      alerts: { rules: {}, sinks: {}, days: 7 },
       environments: {},
     };
     expect(readRunnerSettings(projectWith({}))).toEqual(defaults);

@@ -1,4 +1,4 @@
-import type { RunEvent } from "../events/events.js";
+import type { AlertNotice, RunEvent } from "../events/events.js";
 import { plural } from "./text.js";
 
 /** A line for each event that a person should see though nothing failed, with its kind; undefined: the event has none. */
@@ -44,11 +44,25 @@ export function eventLine(event: RunEvent): { readonly kind: "warning" | "note";
       const some = event.kept < event.rows ? `; the first ${event.kept} are kept` : "";
       return note(`${plural(event.rows, "row")} that ${event.key} found${some}: fastbreak query "${event.query}"`);
     }
+    case "alert_opened":
+      return warning(`alert ${alertText(event.alert)}`);
+    case "alert_resolved":
+      return note(`alert resolved (${event.resolution}): ${alertText(event.alert)}`);
+    case "alert_rule_failed":
+      return warning(`the alert rule ${event.rule} could not be asked: ${event.message}`);
+    case "alert_undelivered":
+      return warning(`alerts did not reach ${event.sink}: ${event.message}`);
     case "failures_unwritable":
       return warning(`the failure of ${event.key} cannot be kept: ${event.message}`);
     default:
       return undefined;
   }
+}
+
+/** `critical P0 name of 2021-11-15: message` */
+export function alertText({ severity, level, name, date, message }: AlertNotice): string {
+  const graded = level === undefined ? severity : `${severity} ${level}`;
+  return `${graded} ${name}${date === undefined ? "" : ` of ${date}`}: ${message}`;
 }
 
 function note(text: string) {

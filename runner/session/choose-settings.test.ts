@@ -9,6 +9,7 @@ const SETTINGS: RunnerSettings = {
   reports: {},
   sources: {},
   failedAssertions: "rollback",
+  alerts: { rules: {}, sinks: {}, days: 7 },
   database: "file.duckdb",
   memory: "1GB",
   threads: 1,
