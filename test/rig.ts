@@ -49,6 +49,7 @@ export class Rig {
       "definitions",
       "includes",
       "assertions",
+      "migrations",
       "reports",
       "alerts",
       "dataform.json",

@@ -1,8 +1,11 @@
 import type { LoadedTable, LoaderResult, SkippedRows } from "../api/loader.js";
-import { relationKey, type Warehouse } from "../port/port.js";
+import { relationKey, type Transaction } from "../port/port.js";
 import { alignColumns, count, duration, plainLine, plural } from "../report/text.js";
 import { announced } from "../session/announce.js";
+import { logFailedLoad, loggedLoad } from "../session/logged-load.js";
 import { findPlace, withWarehouse } from "../session/place.js";
+import { newRunId } from "../session/run-id.js";
+import type { LoadOutcome } from "../state/load-log.js";
 import { withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
 import { EXIT, usageError } from "./exit.js";
@@ -25,9 +28,16 @@ export const command = defineCommand({
     const place = findPlace(placeOf(options));
     const loader = await importLoader(place, name);
     const { positionals, values } = loaderArguments(rest);
-    const result = await loader.load(positionals, values);
+    const startedAt = new Date();
+    const load = { runId: newRunId(startedAt), loader: name, arguments: rest, startedAt };
+    const result = await loader.load(positionals, values).catch(async (cause: unknown) => {
+      await logFailedLoad(place, load, cause);
+      throw cause;
+    });
     const tables = await withWarehouse(place, true, (warehouse) =>
-      announced(place, "load", () => write(warehouse, result)),
+      announced(place, "load", () =>
+        loggedLoad(warehouse, place, load, (transaction) => write(transaction, result, started)),
+      ),
     );
     const { notes, skipped = [] } = result;
     const report = { loader: name, tables, skipped, notes, duration_ms: Math.round(performance.now() - started) };
@@ -45,26 +55,43 @@ interface LoadReport {
 }
 
 /** All batches in one transaction: a damaged file leaves the warehouse as it was. */
-async function write(warehouse: Warehouse, { batches }: LoaderResult): Promise<LoadedTable[]> {
-  return warehouse.transaction(async (transaction) => {
-    const tables = new Map<string, LoadedTable>();
-    for await (const { table, rows, covers } of typeof batches === "function"
-      ? batches(storedRows(transaction))
-      : batches) {
-      const counts = await transaction.replaceRows(table, rows, covers ?? (() => []));
-      const name = relationKey(table.id);
-      const before = tables.get(name);
-      tables.set(name, {
-        table: name,
-        rowsRead: (before?.rowsRead ?? 0) + counts.read,
-        inserted: (before?.inserted ?? 0) + counts.inserted,
-        updated: (before?.updated ?? 0) + counts.updated,
-        unchanged: (before?.unchanged ?? 0) + counts.unchanged,
-        deleted: (before?.deleted ?? 0) + counts.deleted,
-      });
-    }
-    return [...tables.values()];
-  });
+async function write(
+  transaction: Transaction,
+  { batches, skipped = [] }: LoaderResult,
+  started: number,
+): Promise<{ readonly result: LoadedTable[]; readonly outcome: LoadOutcome }> {
+  const tables = new Map<string, LoadedTable>();
+  let writing = 0;
+  for await (const { table, rows, covers } of typeof batches === "function"
+    ? batches(storedRows(transaction))
+    : batches) {
+    const began = performance.now();
+    const counts = await transaction.replaceRows(table, rows, covers ?? (() => []));
+    writing += performance.now() - began;
+    const name = relationKey(table.id);
+    const before = tables.get(name);
+    tables.set(name, {
+      table: name,
+      rowsRead: (before?.rowsRead ?? 0) + counts.read,
+      inserted: (before?.inserted ?? 0) + counts.inserted,
+      updated: (before?.updated ?? 0) + counts.updated,
+      unchanged: (before?.unchanged ?? 0) + counts.unchanged,
+      deleted: (before?.deleted ?? 0) + counts.deleted,
+    });
+  }
+  const result = [...tables.values()];
+  const loaded = result.map(({ table, rowsRead, ...counts }) => ({
+    relation: table,
+    read: rowsRead,
+    skipped: skippedRows(skipped, table),
+    ...counts,
+  }));
+  const readSeconds = (performance.now() - started - writing) / 1000;
+  return { result, outcome: { status: "success", tables: loaded, readSeconds, writeSeconds: writing / 1000 } };
+}
+
+function skippedRows(skipped: readonly SkippedRows[], table: string): number {
+  return skipped.reduce((sum, odd) => sum + (odd.table === table ? odd.rows : 0), 0);
 }
 
 /** What the runner does not know belongs to the loader: words, and `--name value` or `--name=value` options. */
@@ -87,11 +114,9 @@ function loaderArguments(args: readonly string[]): { positionals: string[]; valu
 }
 
 function summary(report: LoadReport): string {
-  const skippedOf = (table: string) =>
-    report.skipped.reduce((sum, skipped) => sum + (skipped.table === table ? skipped.rows : 0), 0);
   // A table of which the load says nothing is not worth a line.
   const rows = report.tables.flatMap(({ table, rowsRead, inserted, updated, unchanged, deleted }) => {
-    const counts = [rowsRead, inserted, updated, unchanged, deleted, skippedOf(table)];
+    const counts = [rowsRead, inserted, updated, unchanged, deleted, skippedRows(report.skipped, table)];
     return counts.every((number) => number === 0) ? [] : [[`  ${table}`, ...counts.map(count)]];
   });
   const header = ["  table", "rows", "new", "changed", "unchanged", "gone", "skipped"];

@@ -11,8 +11,11 @@ import { relationOf } from "../project/runnable.js";
 import { alignColumns, count, duration, plural } from "../report/text.js";
 import { announced } from "../session/announce.js";
 import { loadPlace } from "../session/load-place.js";
+import { loggedLoad } from "../session/logged-load.js";
 import { findPlace, type Place, withWarehouse } from "../session/place.js";
+import { newRunId } from "../session/run-id.js";
 import { type SeedFile, seedFiles } from "../session/seed-files.js";
+import type { LoadOutcome } from "../state/load-log.js";
 import { onOff, wholeNumber } from "./arguments/flags.js";
 import { OVERRIDE_FLAGS, withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
@@ -52,15 +55,15 @@ export const command = defineCommand({
       words.filter((word) => !SCRIPT.test(word)),
       targetsOf(manifest),
     );
+    const startedAt = new Date();
+    const identity = { runId: newRunId(startedAt), loader: "seed", arguments: words, startedAt };
     const tables = await withWarehouse(place, true, (warehouse) =>
       announced(place, "seed", () =>
-        warehouse.transaction(async (transaction) => {
-          const loaded: SeededTable[] = [];
-          for (const script of scripts) loaded.push(...(await run(transaction, script, manifest.homeProject)));
-          return [
-            ...loaded,
-            ...(await load(transaction, files, place, partitionsSaid(manifest, place.settings.sources))),
-          ];
+        loggedLoad(warehouse, place, identity, async (transaction) => {
+          const seeded: SeededTable[] = [];
+          for (const script of scripts) seeded.push(...(await run(transaction, script, manifest.homeProject)));
+          seeded.push(...(await load(transaction, files, place, partitionsSaid(manifest, place.settings.sources))));
+          return { result: seeded, outcome: outcomeOf(seeded) };
         }),
       ),
     );
@@ -79,6 +82,20 @@ interface SeededTable {
   readonly replaced: number | null;
   /** Columns of the table that the file does not have. */
   readonly absent: readonly string[];
+}
+
+/** A file replaces a table: every row is new, and those that were there are gone. */
+function outcomeOf(seeded: readonly SeededTable[]): LoadOutcome {
+  const tables = seeded.map(({ table, rows, replaced }) => ({
+    relation: table,
+    read: rows,
+    inserted: rows,
+    updated: 0,
+    deleted: replaced ?? 0,
+    unchanged: 0,
+    skipped: 0,
+  }));
+  return { status: "success", tables, readSeconds: undefined, writeSeconds: undefined };
 }
 
 function targetsOf({ actions, homeProject }: Manifest) {

@@ -31,6 +31,8 @@ export type RunEvent =
       readonly actions: number;
       /** False: a stored manifest was used. */
       readonly compiled: boolean;
+      /** The process that runs it, told from every other one. */
+      readonly process: string;
     }
   /** A table is read that the project neither makes nor declares; it is watched like a source. */
   | { readonly event: "undeclared_read"; readonly reader: string; readonly table: string }

@@ -6,7 +6,7 @@ import type { Locate } from "../graph/locate.js";
 import type { Transaction, Warehouse } from "../port/port.js";
 import { migrateState } from "../state/migrate.js";
 import { FingerprintLog } from "../state/relation-state.js";
-import { recordRun } from "../state/run-log.js";
+import { beginRun, recordRun } from "../state/run-log.js";
 import { recordLayouts } from "../state/source-layouts.js";
 import { storeManifest } from "../state/stored-manifest.js";
 import { Breakers } from "./breakers.js";
@@ -36,6 +36,7 @@ export async function executePlan(warehouse: Warehouse, plan: ProjectPlan, optio
   await warehouse.transaction(async (transaction) => {
     await migrateState(transaction, stateDataset);
     await createDatasets(transaction, plan);
+    await beginRun(transaction, stateDataset, recordOf([runStarted(plan, warehouse.target, options)]));
   });
   const run = { runId, recordedAt: recordingTime(plan, options.startedAt) };
   const views = new Map(

@@ -62,47 +62,43 @@ const environment = v.strictObject(
 
 const columnName = v.pipe(v.string("must be the name of a column"), v.nonEmpty("must be the name of a column"));
 
-const source = v.pipe(
-  v.strictObject({
-    partition: v.optional(
-      v.pipe(
-        columnName,
-        v.description("The DATE column by which the table is compared, where it has no layout of its own."),
-      ),
+const source = v.strictObject({
+  partition: v.optional(
+    v.pipe(
+      columnName,
+      v.description("The DATE column by which the table is compared, where it has no layout of its own."),
     ),
-    key: v.optional(
-      v.pipe(
-        v.union(
-          [columnName, v.pipe(v.array(columnName), v.nonEmpty("must be the name of a column, or a list of names"))],
-          "must be the name of a column, or a list of names",
-        ),
-        v.description("The columns that tell its rows apart; fastbreak gate asks whether they do."),
-      ),
-    ),
-    rowHash: v.optional(
-      v.pipe(
-        columnName,
-        v.description(
-          "The column that stands for the rest of a row but loaded_at: rows with an equal one count as unchanged.",
-        ),
-      ),
-    ),
-    loaded_at: v.optional(
-      v.pipe(columnName, v.description("The TIMESTAMP, DATETIME or DATE column that tells when a row was loaded.")),
-    ),
-    max_age_hours: v.optional(
-      v.pipe(
-        v.number("must be a number of hours above 0"),
-        v.gtValue(0, "must be a number of hours above 0"),
-        v.description("Hours that the newest loaded_at may lie back; fastbreak gate asks it."),
-      ),
-    ),
-  }),
-  v.check(
-    ({ loaded_at, max_age_hours }) => max_age_hours === undefined || loaded_at !== undefined,
-    "max_age_hours needs loaded_at, the column that tells when a row was loaded",
   ),
-);
+  key: v.optional(
+    v.pipe(
+      v.union(
+        [columnName, v.pipe(v.array(columnName), v.nonEmpty("must be the name of a column, or a list of names"))],
+        "must be the name of a column, or a list of names",
+      ),
+      v.description("The columns that tell its rows apart; fastbreak gate asks whether they do."),
+    ),
+  ),
+  rowHash: v.optional(
+    v.pipe(
+      columnName,
+      v.description(
+        "The column that stands for the rest of a row but loaded_at: rows with an equal one count as unchanged.",
+      ),
+    ),
+  ),
+  loaded_at: v.optional(
+    v.pipe(columnName, v.description("The TIMESTAMP, DATETIME or DATE column that tells when a row was loaded.")),
+  ),
+  max_age_hours: v.optional(
+    v.pipe(
+      v.number("must be a number of hours above 0"),
+      v.gtValue(0, "must be a number of hours above 0"),
+      v.description(
+        "Hours that the newest loaded_at may lie back; without loaded_at, the last write that fastbreak knows of.",
+      ),
+    ),
+  ),
+});
 
 /** Everything that may stand in `fastbreak.json`. */
 export const settingsSchema = v.strictObject({
@@ -141,6 +137,13 @@ export const settingsSchema = v.strictObject({
     ),
     "rollback",
   ),
+  autoMigrate: v.optional(
+    v.pipe(
+      v.boolean("must be true or false"),
+      v.description("Whether run, load and seed first apply the project's own migrations that are pending."),
+    ),
+    false,
+  ),
   ...limits,
   environments: v.optional(
     v.pipe(
@@ -163,6 +166,6 @@ export function knownSettings(at: readonly (string | number)[]): readonly string
   if (at.length === 0) return Object.keys(settingsSchema.entries);
   if (at[0] === "alerts") return knownAlertSettings(at.slice(1));
   if (at.length !== 2) return undefined;
-  if (at[0] === "sources") return Object.keys(source.pipe[0].entries);
+  if (at[0] === "sources") return Object.keys(source.entries);
   return at[0] === "environments" ? Object.keys(environment.entries) : undefined;
 }

@@ -48,10 +48,6 @@ describe("readRunnerSettings", () => {
       'fastbreak.json:1: unknown setting "sources.raw.*.partiton"; did you mean "partition"?',
     ],
     [
-      '{"sources": {"raw.a": {"max_age_hours": 2}}}',
-      'fastbreak.json:1: "sources.raw.a": max_age_hours needs loaded_at',
-    ],
-    [
       '{"sources": {"raw.a": {"max_age_hours": 0, "loaded_at": "t"}}}',
       'fastbreak.json:1: "sources.raw.a.max_age_hours": must be a number of hours above 0',
     ],
