@@ -1,11 +1,12 @@
 import { type RunRecord, recordOf, verdictOf } from "../events/run-record.js";
 import { hasWork } from "../execute/plan-events.js";
+import { alertLine } from "../report/alert-report.js";
 import { PLAN_FORMATS, type PlanFormat, printPlan } from "../report/print-plan.js";
 import { writeRunArtifact } from "../report/run-artifact.js";
 import { RUN_FORMATS, type RunFormat, runOutput } from "../report/run-output.js";
 import { readStatusArtifact, writeStatusArtifact } from "../report/status-artifact.js";
 import { statusAfterRun } from "../report/status-document.js";
-import { plural } from "../report/text.js";
+import { plural, writeLines } from "../report/text.js";
 import { carryOut, planEvents } from "../session/carry-out.js";
 import { collectAfterRun } from "../session/collect-status.js";
 import { lastDurations } from "../session/last-durations.js";
@@ -68,6 +69,7 @@ export const command = defineCommand({
         printPlan(planned, { ...shown, format: planFormat });
         return EXIT.done;
       }
+      const alerts: string[] = [];
       const names = session.project.actions.map(({ node }) => node.key);
       const output = runOutput(format, {
         ...shown,
@@ -81,11 +83,13 @@ export const command = defineCommand({
         failFast: options.failFast,
         force: options.fullRefresh,
         emit: (event) => output.listen(event),
+        printAlert: (notice) => alerts.push(alertLine(notice)),
       });
       writeRunArtifact(session.projectDir, events);
       const record = recordOf(events, names);
       await keepStatus(session, record, hasWork(plan));
       output.end(record);
+      if (format === "text" && alerts.length > 0) writeLines(process.stdout, alerts, 2);
       return EXITS[verdictOf(record.actions)];
     };
     const place = { ...placeOf(options, words[0]), concurrency: options.concurrency };

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { alertSettings, knownAlertSettings } from "./alert-settings.js";
 
 /** A dataset or table name that every engine takes without quoting trouble. */
 const datasetName = v.pipe(
@@ -126,6 +127,16 @@ export const settingsSchema = v.strictObject({
     ),
     {},
   ),
+  alerts: v.optional(v.pipe(alertSettings, v.description("What is worth an alert, and who is told.")), {}),
+  failedAssertions: v.optional(
+    v.pipe(
+      v.picklist(["rollback", "keep"], "must be rollback or keep"),
+      v.description(
+        "A model of which an assertion finds rows stays as it was (rollback), or is published and the run fails (keep, as Dataform does).",
+      ),
+    ),
+    "rollback",
+  ),
   autoMigrate: v.optional(
     v.pipe(
       v.boolean("must be true or false"),
@@ -153,6 +164,7 @@ export type RunnerSettings = Readonly<v.InferOutput<typeof settingsSchema>>;
 /** The settings that an object may have at a path such as `["environments", "dev"]`; undefined: any name is free there. */
 export function knownSettings(at: readonly (string | number)[]): readonly string[] | undefined {
   if (at.length === 0) return Object.keys(settingsSchema.entries);
+  if (at[0] === "alerts") return knownAlertSettings(at.slice(1));
   if (at.length !== 2) return undefined;
   if (at[0] === "sources") return Object.keys(source.entries);
   return at[0] === "environments" ? Object.keys(environment.entries) : undefined;

@@ -17,7 +17,15 @@ describe("readRunnerSettings", () => {
   const read = (text: string) => readRunnerSettings(projectWith({ "fastbreak.json": text }));
 
   it("has defaults", () => {
-    const defaults = { stateDataset: "fastbreak", loaders: {}, reports: {}, sources: {}, environments: {} };
+    const defaults = {
+      stateDataset: "fastbreak",
+      loaders: {},
+      reports: {},
+      sources: {},
+      failedAssertions: "rollback",
+      alerts: { rules: {}, sinks: {}, days: 7 },
+      environments: {},
+    };
     expect(readRunnerSettings(projectWith({}))).toEqual(defaults);
     expect(read('{"loaders": {"files": "dist/files.js"}}')).toEqual({
       ...defaults,

@@ -8,6 +8,8 @@ const SETTINGS: RunnerSettings = {
   loaders: {},
   reports: {},
   sources: {},
+  failedAssertions: "rollback",
+  alerts: { rules: {}, sinks: {}, days: 7 },
   autoMigrate: false,
   database: "file.duckdb",
   memory: "1GB",
