@@ -263,6 +263,13 @@ export interface Capabilities {
   readonly timeTravel: boolean;
 }
 
+/** On whose behalf work is done: engines that keep a history of their jobs name it there. */
+export interface WorkPurpose {
+  readonly run: string;
+  /** Key of the action. */
+  readonly action: string;
+}
+
 export interface Warehouse {
   /** Name of its engine. */
   readonly target: string;
@@ -278,7 +285,7 @@ export interface Warehouse {
    * Runs `work` in one transaction: committed when it returns, rolled back when it throws. When a concurrent transaction wins, the work
    * is done again from its beginning.
    */
-  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  transaction<T>(work: (transaction: Transaction) => Promise<T>, about?: WorkPurpose): Promise<T>;
   /** Runs a GoogleSQL script as it stands: each statement by itself, unless the script opens a transaction. */
   script(sql: string): Promise<ScriptResult>;
   /** Many clients at once, with all that the BigQuery API tells of their jobs; undefined: the engine has a service of its own. */
