@@ -24,4 +24,5 @@ export const SCALAR_TYPES: Readonly<Record<string, ScalarType>> = {
   TIMESTAMP: "TIMESTAMP",
   JSON: "JSON",
   INTERVAL: "INTERVAL",
+  GEOGRAPHY: "GEOGRAPHY",
 };

@@ -16,7 +16,8 @@ export type ScalarType =
   | "TIME"
   | "TIMESTAMP"
   | "INTERVAL"
-  | "JSON";
+  | "JSON"
+  | "GEOGRAPHY";
 
 export interface ArrayType {
   readonly kind: "array";

@@ -47,6 +47,7 @@ const DUCKDB_TYPES: Readonly<Record<Exclude<SqlType, object>, string>> = {
   TIMESTAMP: "TIMESTAMPTZ",
   INTERVAL: "INTERVAL",
   JSON: "JSON",
+  GEOGRAPHY: "GEOMETRY",
 };
 
 /** The one DuckDB type that stores a GoogleSQL type. */

@@ -5,7 +5,7 @@ import type { SqlType } from "../../port/sql-types.js";
 import { typeName } from "../../port/sql-types.js";
 import type { LimitTree, TypeLimit } from "../types/type-limits.js";
 
-const UNSUPPORTED = new Set(["GEOGRAPHY", "RANGE"]);
+const UNSUPPORTED = new Set(["RANGE"]);
 
 /** The type that a type name means, without its parameters. */
 export function typeOf(node: TypeNode): SqlType {

@@ -19,6 +19,7 @@ const SCALARS: ReadonlyMap<string, SqlType> = new Map<string, SqlType>([
   ["TIMESTAMP WITH TIME ZONE", "TIMESTAMP"],
   ["INTERVAL", "INTERVAL"],
   ["JSON", "JSON"],
+  ["GEOMETRY", "GEOGRAPHY"],
 ]);
 
 /** DuckDB's spelling of a GoogleSQL type, as the embedded warehouse stores it. */
@@ -49,6 +50,8 @@ export function duckdbType(type: SqlType): string {
       return "TIMESTAMP";
     case "TIMESTAMP":
       return "TIMESTAMPTZ";
+    case "GEOGRAPHY":
+      return "GEOMETRY";
     default:
       return type;
   }

@@ -40,6 +40,7 @@ const TYPES: ReadonlyMap<string, SqlType> = new Map<string, SqlType>([
   ["BIGDECIMAL", "BIGNUMERIC"],
   ["JSON", "JSON"],
   ["INTERVAL", "INTERVAL"],
+  ["GEOGRAPHY", "GEOGRAPHY"],
 ]);
 
 /** The scalar type of a name, in GoogleSQL's or in the older spelling; undefined: there is none that the engine has. */
@@ -93,7 +94,7 @@ function elementType({ name, type, fields }: FieldSchema): SqlType {
   }
   const scalar = scalarType(upper);
   if (scalar !== undefined) return scalar;
-  const known = upper === "GEOGRAPHY" || upper === "RANGE";
+  const known = upper === "RANGE";
   const what = known ? `Type ${upper} is not supported by the embedded engine` : `Invalid value for type: ${type}`;
   throw new ApiError("invalid", `${what} (field: ${name})`);
 }
