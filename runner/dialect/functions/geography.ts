@@ -131,6 +131,13 @@ const onSphere = (types: readonly SqlType[]): Shape => ({
   build: (args) => args.slice(0, -1),
 });
 
+/** A text or bytes, and how polygons and edges in it are meant. */
+const flagged = (type: SqlType): Shape => ({
+  types: [type, "BOOL", "BOOL", "BOOL"],
+  otherwise: ["false", "false", "false"],
+  named: ["ORIENTED", "PLANAR", "MAKE_VALID"],
+});
+
 function simple(type: SqlType, shape: Shape, names: string, nullable = false): Family {
   return Object.fromEntries(names.split(" ").map((name) => [name, geography(name, { type, nullable }, shape)]));
 }
@@ -145,7 +152,11 @@ const boxOf = (sql: string): string =>
 const PLAIN: readonly AggregateModifier[] = [];
 
 /** An aggregate over the list of all values. */
-function overall(name: "ST_EXTENT" | "ST_CENTROID_AGG", result: string, wrap: (sql: string) => string = (sql) => sql) {
+function overall(
+  name: "ST_EXTENT" | "ST_CENTROID_AGG" | "ST_UNION_AGG",
+  result: string,
+  wrap: (sql: string) => string = (sql) => sql,
+) {
   return aggregate(
     `${DOC}#${name.toLowerCase()}`,
     PLAIN,
@@ -156,27 +167,22 @@ function overall(name: "ST_EXTENT" | "ST_CENTROID_AGG", result: string, wrap: (s
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/geography_functions */
 export const GEOGRAPHY_FUNCTIONS: Family = {
   ...simple(G, { types: ["FLOAT64", "FLOAT64"] }, "ST_GEOGPOINT"),
-  ST_GEOGFROMTEXT: geography(
-    "ST_GEOGFROMTEXT",
-    { type: G },
-    {
-      types: ["STRING", "BOOL", "BOOL", "BOOL"],
-      otherwise: ["false", "false", "false"],
-      named: ["ORIENTED", "PLANAR", "MAKE_VALID"],
-    },
-  ),
+  ST_GEOGFROMTEXT: geography("ST_GEOGFROMTEXT", { type: G }, flagged("STRING")),
   ST_GEOGFROMGEOJSON: geography(
     "ST_GEOGFROMGEOJSON",
     { type: G },
     { types: ["STRING", "BOOL"], otherwise: ["false"], named: ["MAKE_VALID"] },
   ),
-  ST_GEOGFROMWKB: geography(
-    "ST_GEOGFROMWKB",
+  ST_GEOGFROMWKB: geography("ST_GEOGFROMWKB", { type: G }, flagged("BYTES"), {
+    ...flagged("STRING"),
+    as: "ST_GEOGFROMHEX",
+  }),
+  ST_GEOGFROM: geography(
+    "ST_GEOGFROM",
     { type: G },
-    { types: ["BYTES"] },
-    { types: ["STRING"], as: "ST_GEOGFROMHEX" },
+    { types: ["BYTES"], as: "ST_GEOGFROMWKB", build: ([bytes = ""]) => [bytes, "false", "false", "false"] },
+    { types: ["STRING"] },
   ),
-  ST_GEOGFROM: geography("ST_GEOGFROM", { type: G }, { types: ["BYTES"], as: "ST_GEOGFROMWKB" }, { types: ["STRING"] }),
   ...simple(G, { types: ["STRING"] }, "ST_GEOGPOINTFROMGEOHASH"),
 
   ...simple("STRING", one, "ST_ASTEXT ST_ASGEOJSON ST_GEOMETRYTYPE"),
@@ -212,12 +218,27 @@ export const GEOGRAPHY_FUNCTIONS: Family = {
   ),
   ...simple(G, { types: [GEOGRAPHIES] }, "ST_MAKEPOLYGONORIENTED", true),
 
+  ...simple(G, one, "ST_CONVEXHULL", true),
+  ...simple(G, onSphere([G, G]), "ST_CLOSESTPOINT", true),
+  ...simple(G, { types: [G, "FLOAT64"] }, "ST_LINEINTERPOLATEPOINT"),
+  ...simple(G, { types: [G, "FLOAT64", "FLOAT64"] }, "ST_LINESUBSTRING"),
+  ...simple("FLOAT64", two, "ST_LINELOCATEPOINT"),
+  ...simple(G, two, "ST_INTERSECTION ST_DIFFERENCE"),
+  ST_UNION: geography("ST_UNION", { type: G, nullable: true }, two, { types: [GEOGRAPHIES], as: "ST_UNION_AGG" }),
+  ST_UNION_AGG: overall("ST_UNION_AGG", "GEOGRAPHY"),
+
   ...simple("BOOL", two, "ST_INTERSECTS ST_DISJOINT ST_COVERS ST_COVEREDBY ST_CONTAINS ST_WITHIN ST_TOUCHES ST_EQUALS"),
   ...simple("BOOL", onSphere([G, G, "FLOAT64"]), "ST_DWITHIN"),
   ...simple("BOOL", { types: [G, "FLOAT64", "FLOAT64", "FLOAT64", "FLOAT64"] }, "ST_INTERSECTSBOX"),
 
   ...simple("FLOAT64", onSphere([G]), "ST_AREA ST_LENGTH ST_PERIMETER"),
   ...simple("FLOAT64", onSphere([G, G]), "ST_DISTANCE ST_MAXDISTANCE", true),
+  ...simple(
+    "FLOAT64",
+    { types: [G, G, "BOOL"], otherwise: ["false"], named: ["DIRECTED"] },
+    "ST_HAUSDORFFDISTANCE",
+    true,
+  ),
   ...simple("FLOAT64", two, "ST_AZIMUTH", true),
   ...simple("FLOAT64", { types: [G, G, G] }, "ST_ANGLE", true),
   ST_BOUNDINGBOX: geography("ST_BOUNDINGBOX", { type: BOX, nullable: true, wrap: boxOf }, one),

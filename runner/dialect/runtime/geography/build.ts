@@ -88,7 +88,23 @@ class Builder {
     if (positions.length < 2) this.#fail("Invalid LineString: at least 2 points are required");
     const path = this.#path(positions, false);
     if (path.length === 1) this.#points.push(path[0] as Position);
-    else this.#lines.push(path);
+    else {
+      this.#simple(path);
+      this.#lines.push(path);
+    }
+  }
+
+  /** The service cuts and merges the edges of lines that meet themselves. */
+  #simple(path: readonly Position[]): void {
+    const edges = edgesOf(path, false);
+    const places = new Map(edges.map((edge, i) => [edge, i]));
+    const isClosed = samePosition(path[0] as Position, path.at(-1) as Position);
+    visitPairs(edges, edges, (e, f, how) => {
+      const apart = Math.abs((places.get(e) as number) - (places.get(f) as number));
+      const isNeighbour = apart <= 1 || (isClosed && apart === edges.length - 1);
+      if (how === "vertex" ? isNeighbour : apart === 0) return true;
+      throw new UnsupportedGeography(`${this.options.name} of a line that meets itself`);
+    });
   }
 
   #polygon(rings: readonly (readonly Position[])[]): void {

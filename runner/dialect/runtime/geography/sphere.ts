@@ -19,10 +19,11 @@ function s2(): typeof S2js.s2 {
 }
 
 const DEGREES = 180 / Math.PI;
+const RADIANS = Math.PI / 180;
 
 export function vectorOf([lng, lat]: Position): Vector {
-  const theta = (lng * Math.PI) / 180;
-  const phi = (lat * Math.PI) / 180;
+  const theta = lng * RADIANS;
+  const phi = lat * RADIANS;
   const across = Math.cos(phi);
   return [Math.cos(theta) * across, Math.sin(theta) * across, Math.sin(phi)];
 }

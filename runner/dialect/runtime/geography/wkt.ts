@@ -1,5 +1,5 @@
 import { generalText } from "../float-text.js";
-import { type Geography, type PolygonRings, type Position, parts } from "./geography.js";
+import { type Geography, type PolygonRings, type Position, parts, UnsupportedGeography } from "./geography.js";
 import type { Shape } from "./wkb.js";
 
 /** A coordinate as the service writes it: 15 digits at most. */
@@ -155,6 +155,8 @@ class Reader {
       }
       case "GEOMETRYCOLLECTION":
         return { kind: "collection", members: this.#list(() => this.shape(depth + 1)) };
+      case "FULLGLOBE":
+        throw new UnsupportedGeography("The polygon around the whole Earth");
       default:
         return this.#fail();
     }

@@ -1,15 +1,26 @@
 import * as accessors from "../geography/accessors.js";
 import { type Box, boundingBox, extent, intersectsBox } from "../geography/boxes.js";
 import { build, wrapped } from "../geography/build.js";
-import { dimension, type Geography, isEmpty, parts, pointOf, UnsupportedGeography } from "../geography/geography.js";
+import {
+  dimension,
+  type Geography,
+  isEmpty,
+  type Position,
+  parts,
+  pointOf,
+  UnsupportedGeography,
+} from "../geography/geography.js";
 import { geohash, geohashCenter } from "../geography/geohash.js";
 import { geoJsonText, readGeoJson } from "../geography/geojson.js";
+import { convexHull } from "../geography/hull.js";
+import * as lines from "../geography/lines.js";
 import * as measures from "../geography/measures.js";
+import { type Operation, overlay, unionOf } from "../geography/overlay.js";
 import * as predicates from "../geography/predicates.js";
 import { type Prepared, prepared } from "../geography/prepared.js";
-import { cellOf, cellParent } from "../geography/sphere.js";
+import { cellOf, cellParent, positionOf, vectorOf } from "../geography/sphere.js";
 import { alongMap } from "../geography/tessellate.js";
-import { decodeWkb, encodeWkb, readWkb } from "../geography/wkb.js";
+import { decodeWkb, encodeWkb, readWkb, type Shape } from "../geography/wkb.js";
 import { readWkt, wktText } from "../geography/wkt.js";
 import { type JsFunction, lenient, type TypeKey } from "./js-function.js";
 
@@ -44,6 +55,18 @@ const relation = (call: (a: Prepared, b: Prepared) => boolean): Call =>
 const between = (call: (a: Prepared, b: Prepared) => number | null): Call =>
   of(["GEOGRAPHY", "GEOGRAPHY"], "FLOAT64", (a: Bytes, b: Bytes) => call(prepared(a), prepared(b)));
 
+const combination = (operation: Operation): Call =>
+  of(["GEOGRAPHY", "GEOGRAPHY"], "GEOGRAPHY", (a: Bytes, b: Bytes) =>
+    stored(overlay(operation, prepared(a), prepared(b))),
+  );
+
+/** NULL without a geography; NULLs do not count. */
+function unionOfAll(list: readonly (Bytes | null)[]): Bytes | null {
+  const all = list.filter((bytes) => bytes !== null).map(prepared);
+  if (all.length === 0) return null;
+  return stored(unionOf(all));
+}
+
 /** A list's geographies; undefined where an element is NULL. */
 function whole(list: readonly (Bytes | null)[]): Geography[] | undefined {
   return list.includes(null) ? undefined : (list as readonly Bytes[]).map(decodeWkb);
@@ -52,15 +75,18 @@ function whole(list: readonly (Bytes | null)[]): Geography[] | undefined {
 const sides = (box: Box | undefined): number[] | null =>
   box === undefined ? null : [box.xmin, box.ymin, box.xmax, box.ymax];
 
-function fromText(text: string, oriented: boolean, planar: boolean, makeValid: boolean): Bytes {
-  const name = "ST_GeogFromText";
+type Flags = readonly [oriented: boolean, planar: boolean, makeValid: boolean];
+
+function fromShape(name: string, read: () => Shape, [oriented, planar, makeValid]: Flags): Bytes {
   if (oriented && planar) throw new Error(`${name} failed: oriented and planar cannot both be TRUE`);
   if (oriented && makeValid) throw new Error(`${name} failed: oriented and make_valid cannot both be TRUE`);
-  const shape = readWkt(text);
+  const shape = read();
   return repaired(makeValid, name, () =>
     encodeWkb(build(shape, { name, oriented, ...(planar ? { between: alongMap } : {}) })),
   );
 }
+
+const fromText = (text: string, ...flags: Flags): Bytes => fromShape("ST_GeogFromText", () => readWkt(text), flags);
 
 function fromGeoJson(text: string, makeValid: boolean): Bytes {
   const name = "ST_GeogFromGeoJSON";
@@ -78,19 +104,19 @@ function repaired(makeValid: boolean, name: string, call: () => Bytes): Bytes {
   }
 }
 
-function fromWkb(bytes: Bytes): Bytes {
-  return encodeWkb(build(readWkb(bytes), { name: "ST_GeogFromWKB", oriented: false }));
-}
+const fromWkb = (bytes: Bytes, ...flags: Flags): Bytes => fromShape("ST_GeogFromWKB", () => readWkb(bytes), flags);
 
-function fromHex(text: string): Bytes {
+function fromHex(text: string, ...flags: Flags): Bytes {
   if (!/^([0-9a-f]{2})+$/i.test(text)) throw new Error("ST_GeogFromWKB failed: Invalid hexadecimal WKB");
-  return fromWkb(Buffer.from(text, "hex"));
+  return fromWkb(Buffer.from(text, "hex"), ...flags);
 }
 
 /** Text in any of the forms that a GEOGRAPHY is written in: GeoJSON, hexadecimal WKB, WKT. */
 export function geographyOfText(text: string): Bytes {
   if (text.trimStart().startsWith("{")) return fromGeoJson(text, false);
-  return /^\s*[0-9a-f]+\s*$/i.test(text) ? fromHex(text.trim()) : fromText(text, false, false, false);
+  return /^\s*[0-9a-f]+\s*$/i.test(text)
+    ? fromHex(text.trim(), false, false, false)
+    : fromText(text, false, false, false);
 }
 
 function geogPoint(lng: number, lat: number): Bytes {
@@ -99,6 +125,16 @@ function geogPoint(lng: number, lat: number): Bytes {
     throw new Error(`${name} failed: Latitude must be between -90 and 90 degrees. Received: ${lat}`);
   if (!Number.isFinite(lng)) throw new Error(`${name} failed: Longitude must be finite. Received: ${lng}`);
   return encodeWkb(pointOf([wrapped(lng), lat + 0]));
+}
+
+/** The coordinates as the service gives them: those of the vectors that it keeps, with all digits. */
+function asVectors({ points, lines, polygons }: Geography): Geography {
+  const again = (position: Position): Position => positionOf(vectorOf(position));
+  return {
+    points: points.map(again),
+    lines: lines.map((line) => line.map(again)),
+    polygons: polygons.map((rings) => rings.map((ring) => ring.map(again))),
+  };
 }
 
 const COVERING_LEVELS = 30;
@@ -128,14 +164,14 @@ export const GEOGRAPHY_CALLS = {
   ST_GEOGPOINT: of(["FLOAT64", "FLOAT64"], "GEOGRAPHY", geogPoint),
   ST_GEOGFROMTEXT: of(["STRING", "BOOL", "BOOL", "BOOL"], "GEOGRAPHY", fromText),
   ST_GEOGFROMGEOJSON: of(["STRING", "BOOL"], "GEOGRAPHY", fromGeoJson),
-  ST_GEOGFROMWKB: of(["BYTES"], "GEOGRAPHY", fromWkb),
-  ST_GEOGFROMHEX: of(["STRING"], "GEOGRAPHY", fromHex),
+  ST_GEOGFROMWKB: of(["BYTES", "BOOL", "BOOL", "BOOL"], "GEOGRAPHY", fromWkb),
+  ST_GEOGFROMHEX: of(["STRING", "BOOL", "BOOL", "BOOL"], "GEOGRAPHY", fromHex),
   ST_GEOGFROM: of(["STRING"], "GEOGRAPHY", geographyOfText),
   ST_GEOGPOINTFROMGEOHASH: of(["STRING"], "GEOGRAPHY", (text: string) => encodeWkb(pointOf(geohashCenter(text)))),
 
   ST_ASTEXT: tell("STRING", wktText),
   ST_ASGEOJSON: tell("STRING", geoJsonText),
-  ST_ASBINARY: tell("BYTES", encodeWkb),
+  ST_ASBINARY: tell("BYTES", (geography) => encodeWkb(asVectors(geography))),
   ST_GEOHASH: of(["GEOGRAPHY", "INT64"], "STRING", (bytes: Bytes, digits: bigint) => {
     const { geography } = prepared(bytes);
     return isEmpty(geography) ? null : geohash(accessors.onlyPoint(geography, "ST_GeoHash"), Number(digits));
@@ -183,6 +219,26 @@ export const GEOGRAPHY_CALLS = {
     return all === undefined ? null : stored(accessors.makePolygon(all, true));
   }),
 
+  ST_CONVEXHULL: of(["GEOGRAPHY"], "GEOGRAPHY", (bytes: Bytes) => stored(convexHull(prepared(bytes)))),
+  ST_CLOSESTPOINT: of(["GEOGRAPHY", "GEOGRAPHY"], "GEOGRAPHY", (a: Bytes, b: Bytes) =>
+    stored(lines.closestPoint(prepared(a), prepared(b))),
+  ),
+  ST_LINEINTERPOLATEPOINT: of(["GEOGRAPHY", "FLOAT64"], "GEOGRAPHY", (bytes: Bytes, fraction: number) => {
+    const { geography, lineEdges } = prepared(bytes);
+    if (isEmpty(geography)) return bytes;
+    const line = accessors.onlyLine(geography, "ST_LineInterpolatePoint");
+    return stored(lines.interpolated(line, lineEdges, fraction));
+  }),
+  ST_LINESUBSTRING: of(["GEOGRAPHY", "FLOAT64", "FLOAT64"], "GEOGRAPHY", (bytes: Bytes, start: number, end: number) => {
+    const { geography, lineEdges } = prepared(bytes);
+    return stored(lines.substring(accessors.onlyLine(geography, "ST_LineSubstring"), lineEdges, start, end));
+  }),
+
+  ST_UNION: combination("UNION"),
+  ST_INTERSECTION: combination("INTERSECTION"),
+  ST_DIFFERENCE: combination("DIFFERENCE"),
+  ST_UNION_AGG: of(["GEOGRAPHIES"], "GEOGRAPHY", unionOfAll),
+
   ST_INTERSECTS: relation((a, b) => predicates.intersects(a, b, "ST_INTERSECTS")),
   ST_DISJOINT: relation((a, b) => !predicates.intersects(a, b, "ST_DISJOINT")),
   ST_COVERS: relation((a, b) => predicates.covers(a, b, "ST_COVERS")),
@@ -206,6 +262,13 @@ export const GEOGRAPHY_CALLS = {
   ST_PERIMETER: measure(measures.perimeter),
   ST_DISTANCE: between((a, b) => measures.distance(a, b, "ST_DISTANCE")),
   ST_MAXDISTANCE: between(measures.maxDistance),
+  ST_LINELOCATEPOINT: between((line, point) => {
+    accessors.onlyLine(line.geography, "ST_LineLocatePoint");
+    return lines.located(line.lineEdges, accessors.onlyPoint(point.geography, "ST_LineLocatePoint"));
+  }),
+  ST_HAUSDORFFDISTANCE: of(["GEOGRAPHY", "GEOGRAPHY", "BOOL"], "FLOAT64", (a: Bytes, b: Bytes, directed: boolean) =>
+    lines.hausdorffDistance(prepared(a), prepared(b), directed),
+  ),
   ST_AZIMUTH: between((a, b) =>
     measures.azimuth(accessors.onlyPoint(a.geography, "ST_Azimuth"), accessors.onlyPoint(b.geography, "ST_Azimuth")),
   ),
