@@ -22,6 +22,7 @@ const KINDS: Readonly<Record<Exclude<ScalarType, RangeType>, string>> = {
   TIMESTAMP: "TYPE_TIMESTAMP",
   INTERVAL: "TYPE_INTERVAL",
   JSON: "TYPE_JSON",
+  GEOGRAPHY: "TYPE_GEOGRAPHY",
 };
 const NAMES = new Map(Object.entries(KINDS).map(([name, kind]) => [kind, name as ScalarType]));
 

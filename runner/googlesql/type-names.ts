@@ -27,4 +27,5 @@ export const SCALAR_TYPES: Readonly<Record<string, ScalarType>> = {
   "RANGE<DATE>": "RANGE<DATE>",
   "RANGE<DATETIME>": "RANGE<DATETIME>",
   "RANGE<TIMESTAMP>": "RANGE<TIMESTAMP>",
+  GEOGRAPHY: "GEOGRAPHY",
 };

@@ -17,6 +17,7 @@ export type ScalarType =
   | "TIMESTAMP"
   | "INTERVAL"
   | "JSON"
+  | "GEOGRAPHY"
   | RangeType;
 
 /** A contiguous range of values, its start included and its end not; either may be unbounded. */

@@ -4,6 +4,7 @@ import { CONDITIONAL_FUNCTIONS } from "./conditional.js";
 import { DATE_FUNCTIONS } from "./date.js";
 import type { FunctionDefinition } from "./definition.js";
 import { FORMAT_FUNCTIONS } from "./format.js";
+import { GEOGRAPHY_FUNCTIONS } from "./geography.js";
 import { HASH_FUNCTIONS } from "./hash.js";
 import { INTERVAL_FUNCTIONS } from "./interval.js";
 import { JSON_FUNCTIONS } from "./json.js";
@@ -33,6 +34,7 @@ const FUNCTIONS = new Map<string, FunctionDefinition>(
     INTERVAL_FUNCTIONS,
     RANGE_FUNCTIONS,
     SKETCH_FUNCTIONS,
+    GEOGRAPHY_FUNCTIONS,
     VOLATILE_FUNCTIONS,
   ].flatMap((family) => Object.entries(family)),
 );

@@ -50,6 +50,7 @@ const DUCKDB_TYPES: Readonly<Record<Exclude<SqlType, object>, string>> = {
   "RANGE<DATE>": rangeStruct("DATE"),
   "RANGE<DATETIME>": rangeStruct("TIMESTAMP"),
   "RANGE<TIMESTAMP>": rangeStruct("TIMESTAMPTZ"),
+  GEOGRAPHY: "GEOMETRY",
 };
 
 /** A range as its two ends, of which an unbounded one is infinite: so ranges compare, sort and hash as GoogleSQL's do. */

@@ -2,6 +2,7 @@ import {
   DuckDBBlobValue,
   DuckDBDateValue,
   DuckDBDecimalValue,
+  DuckDBGeometryValue,
   DuckDBIntervalValue,
   DuckDBListValue,
   DuckDBStructValue,
@@ -9,6 +10,8 @@ import {
   DuckDBTimestampValue,
   type DuckDBValue,
 } from "@duckdb/node-api";
+import { decodeWkb } from "../../dialect/runtime/geography/wkb.js";
+import { wktText } from "../../dialect/runtime/geography/wkt.js";
 import type { SqlValue } from "../../port/port.js";
 
 /** A value that DuckDB answered, in the form of the port: what BigQuery would print, exact numbers as bigint or text. */
@@ -20,6 +23,7 @@ export function sqlValue(value: DuckDBValue): SqlValue {
   if (value instanceof DuckDBDateValue) return value.toString();
   if (value instanceof DuckDBIntervalValue) return intervalText(value);
   if (value instanceof DuckDBBlobValue) return Buffer.from(value.bytes).toString("base64");
+  if (value instanceof DuckDBGeometryValue) return wktText(decodeWkb(value.bytes));
   if (value instanceof DuckDBListValue) return value.items.map(sqlValue);
   if (value instanceof DuckDBStructValue) {
     if ("_range_start" in value.entries) return rangeText(value.entries);

@@ -19,6 +19,7 @@ const SCALARS: ReadonlyMap<string, SqlType> = new Map<string, SqlType>([
   ["TIMESTAMP WITH TIME ZONE", "TIMESTAMP"],
   ["INTERVAL", "INTERVAL"],
   ["JSON", "JSON"],
+  ["GEOMETRY", "GEOGRAPHY"],
 ]);
 
 /** DuckDB's spelling of a GoogleSQL type, as the embedded warehouse stores it. */
@@ -55,6 +56,8 @@ export function duckdbType(type: SqlType): string {
       const element = duckdbType(rangeElement(type) as ScalarType);
       return `STRUCT("_range_start" ${element}, "_range_end" ${element})`;
     }
+    case "GEOGRAPHY":
+      return "GEOMETRY";
     default:
       return type;
   }

@@ -25,6 +25,9 @@ import {
   TIMESTAMPTZ,
   VARCHAR,
 } from "@duckdb/node-api";
+import { decodeWkb } from "../../dialect/runtime/geography/wkb.js";
+import { exactWkt } from "../../dialect/runtime/geography/wkt.js";
+import { geographyOfText } from "../../dialect/runtime/js/geography-functions.js";
 import { EngineError } from "../../port/engine-error.js";
 import type { RowObject, SqlValue } from "../../port/port.js";
 import {
@@ -61,6 +64,7 @@ function appendValue(appender: DuckDBAppender, column: Column, value: SqlValue):
   switch (column.type) {
     case "STRING":
     case "JSON":
+    case "GEOGRAPHY":
       appender.appendVarchar(converted as string);
       return;
     case "INT64":
@@ -99,6 +103,9 @@ export function duckdbValue(type: SqlType, value: SqlValue, column: string): Duc
     case "STRING":
     case "JSON":
       if (typeof value === "string") return value;
+      break;
+    case "GEOGRAPHY":
+      if (typeof value === "string") return geographyValue(value, column);
       break;
     case "INT64":
       if (typeof value === "bigint") return value;
@@ -163,6 +170,15 @@ const INFINITE = {
   TIMESTAMP: { below: DuckDBTimestampTZValue.NegInf, above: DuckDBTimestampTZValue.PosInf },
 };
 
+/** Text that DuckDB reads as the geography that a text in any of the forms of GoogleSQL stands for. */
+function geographyValue(text: string, column: string): string {
+  try {
+    return exactWkt(decodeWkb(geographyOfText(text)));
+  } catch (error) {
+    throw new EngineError("data", `column ${column}: ${(error as Error).message}`);
+  }
+}
+
 /** A GoogleSQL type as DuckDB's client knows it. */
 function clientType(type: SqlType): DuckDBType {
   if (typeof type === "string") return CLIENT_TYPES[type];
@@ -187,6 +203,8 @@ const CLIENT_TYPES: Readonly<Record<ScalarType, DuckDBType>> = {
   "RANGE<DATE>": STRUCT({ _range_start: DATE, _range_end: DATE }),
   "RANGE<DATETIME>": STRUCT({ _range_start: TIMESTAMP, _range_end: TIMESTAMP }),
   "RANGE<TIMESTAMP>": STRUCT({ _range_start: TIMESTAMPTZ, _range_end: TIMESTAMPTZ }),
+  // Its text, which DuckDB reads.
+  GEOGRAPHY: VARCHAR,
 };
 
 function nestedValue(type: Exclude<SqlType, string>, value: SqlValue, column: string): DuckDBValue {

@@ -49,6 +49,7 @@ const TYPES: ReadonlyMap<string, SqlType> = new Map<string, SqlType>([
   ["BIGDECIMAL", "BIGNUMERIC"],
   ["JSON", "JSON"],
   ["INTERVAL", "INTERVAL"],
+  ["GEOGRAPHY", "GEOGRAPHY"],
 ]);
 
 /** The scalar type of a name, in GoogleSQL's or in the older spelling; undefined: there is none that the engine has. */
@@ -105,9 +106,7 @@ function elementType({ name, type, fields, rangeElementType }: FieldSchema): Sql
   if (upper === "RANGE") return rangeOfElement(name, rangeElementType?.type);
   const scalar = scalarType(upper);
   if (scalar !== undefined) return scalar;
-  const known = upper === "GEOGRAPHY";
-  const what = known ? `Type ${upper} is not supported by the embedded engine` : `Invalid value for type: ${type}`;
-  throw new ApiError("invalid", `${what} (field: ${name})`);
+  throw new ApiError("invalid", `Invalid value for type: ${type} (field: ${name})`);
 }
 
 function rangeOfElement(name: string, element: string = ""): RangeType {
