@@ -64,5 +64,5 @@ await build({
   banner: {},
   outdir: "dist",
 });
-cpSync(`${root}migrations`, `${root}dist/migrations`, { recursive: true });
+cpSync(`${root}runner/state/migrations`, `${root}dist/migrations`, { recursive: true });
 writeFileSync(`${root}dist/engine-files.json`, JSON.stringify(engineFiles));

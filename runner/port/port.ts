@@ -1,4 +1,5 @@
 import type { Fingerprint, Partition } from "./identity.js";
+import type { IngestionUnit } from "./ingestion-time.js";
 import type { LoadedFile, LoadFileRequest } from "./load-file.js";
 import type { PartitionSet } from "./partition-set.js";
 import type { SqlJobs } from "./sql-jobs.js";
@@ -30,6 +31,10 @@ export interface Relation {
   readonly primaryKey: readonly string[];
   /** The column that stands for the other ones of a row, where somebody says so, and those that it leaves out. */
   readonly rowHash?: { readonly column: string; readonly without: readonly string[] };
+  /** Partitioned by the time at which rows came, in a column that is none of `columns`. */
+  readonly ingestion?: IngestionUnit | undefined;
+  /** A snapshot of a table: nobody changes its rows. */
+  readonly isSnapshot?: boolean;
   /** The column by which it was partitioned when it was last seen; it has no partitions any more. */
   readonly lostPartition?: string;
 }

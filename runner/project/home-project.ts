@@ -16,6 +16,13 @@ export async function homeProject(projectDir: string, overrides: ProjectOverride
   );
 }
 
+/** What stands behind every dataset, as `_dev`, said by the same; empty where there is none. */
+export async function datasetSuffix(projectDir: string, overrides: ProjectOverrides): Promise<string> {
+  const settings = await settingsOf(projectDir);
+  const said = overrides.schemaSuffix ?? settings.datasetSuffix ?? settings.schemaSuffix;
+  return typeof said === "string" && said !== "" ? `_${said}` : "";
+}
+
 /** Where the data of a project lies, as its settings say; undefined: they do not. */
 export async function defaultLocation(projectDir: string, overrides: ProjectOverrides): Promise<string | undefined> {
   const { defaultLocation: said } = await settingsOf(projectDir);
@@ -50,8 +57,8 @@ function objectOf(json: string): Readonly<Record<string, unknown>> {
 function plainLines(yaml: string): Readonly<Record<string, string>> | undefined {
   const lines = yaml
     .split("\n")
-    .filter((line) => /(?:Project|projectSuffix|Location)\b/.test(line) && !line.startsWith("#"));
-  const pairs = lines.map((line) => /^(\w+): +(["']?)([A-Za-z][A-Za-z0-9_-]*)\2\s*(?:#.*)?$/.exec(line));
+    .filter((line) => /(?:Project|projectSuffix|datasetSuffix|Location)\b/.test(line) && !line.startsWith("#"));
+  const pairs = lines.map((line) => /^(\w+): +(["']?)([A-Za-z0-9_-]+)\2\s*(?:#.*)?$/.exec(line));
   if (pairs.some((pair) => pair === null)) return undefined;
   return Object.fromEntries(pairs.map((pair) => [pair?.[1], pair?.[3]]));
 }

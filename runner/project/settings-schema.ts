@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { alertSettings, knownAlertSettings } from "./alert-settings.js";
 
 /** A dataset or table name that every engine takes without quoting trouble. */
 const datasetName = v.pipe(
@@ -121,47 +122,43 @@ const environment = v.strictObject(
 
 const columnName = v.pipe(v.string("must be the name of a column"), v.nonEmpty("must be the name of a column"));
 
-const source = v.pipe(
-  v.strictObject({
-    partition: v.optional(
-      v.pipe(
-        columnName,
-        v.description("The DATE column by which the table is compared, where it has no layout of its own."),
-      ),
+const source = v.strictObject({
+  partition: v.optional(
+    v.pipe(
+      columnName,
+      v.description("The DATE column by which the table is compared, where it has no layout of its own."),
     ),
-    key: v.optional(
-      v.pipe(
-        v.union(
-          [columnName, v.pipe(v.array(columnName), v.nonEmpty("must be the name of a column, or a list of names"))],
-          "must be the name of a column, or a list of names",
-        ),
-        v.description("The columns that tell its rows apart; fastbreak gate asks whether they do."),
-      ),
-    ),
-    rowHash: v.optional(
-      v.pipe(
-        columnName,
-        v.description(
-          "The column that stands for the rest of a row but loaded_at: rows with an equal one count as unchanged.",
-        ),
-      ),
-    ),
-    loaded_at: v.optional(
-      v.pipe(columnName, v.description("The TIMESTAMP, DATETIME or DATE column that tells when a row was loaded.")),
-    ),
-    max_age_hours: v.optional(
-      v.pipe(
-        v.number("must be a number of hours above 0"),
-        v.gtValue(0, "must be a number of hours above 0"),
-        v.description("Hours that the newest loaded_at may lie back; fastbreak gate asks it."),
-      ),
-    ),
-  }),
-  v.check(
-    ({ loaded_at, max_age_hours }) => max_age_hours === undefined || loaded_at !== undefined,
-    "max_age_hours needs loaded_at, the column that tells when a row was loaded",
   ),
-);
+  key: v.optional(
+    v.pipe(
+      v.union(
+        [columnName, v.pipe(v.array(columnName), v.nonEmpty("must be the name of a column, or a list of names"))],
+        "must be the name of a column, or a list of names",
+      ),
+      v.description("The columns that tell its rows apart; fastbreak gate asks whether they do."),
+    ),
+  ),
+  rowHash: v.optional(
+    v.pipe(
+      columnName,
+      v.description(
+        "The column that stands for the rest of a row but loaded_at: rows with an equal one count as unchanged.",
+      ),
+    ),
+  ),
+  loaded_at: v.optional(
+    v.pipe(columnName, v.description("The TIMESTAMP, DATETIME or DATE column that tells when a row was loaded.")),
+  ),
+  max_age_hours: v.optional(
+    v.pipe(
+      v.number("must be a number of hours above 0"),
+      v.gtValue(0, "must be a number of hours above 0"),
+      v.description(
+        "Hours that the newest loaded_at may lie back; without loaded_at, the last write that fastbreak knows of.",
+      ),
+    ),
+  ),
+});
 
 /** Everything that may stand in `fastbreak.json`. */
 export const settingsSchema = v.strictObject({
@@ -190,6 +187,23 @@ export const settingsSchema = v.strictObject({
     ),
     {},
   ),
+  alerts: v.optional(v.pipe(alertSettings, v.description("What is worth an alert, and who is told.")), {}),
+  failedAssertions: v.optional(
+    v.pipe(
+      v.picklist(["rollback", "keep"], "must be rollback or keep"),
+      v.description(
+        "A model of which an assertion finds rows stays as it was (rollback), or is published and the run fails (keep, as Dataform does).",
+      ),
+    ),
+    "rollback",
+  ),
+  autoMigrate: v.optional(
+    v.pipe(
+      v.boolean("must be true or false"),
+      v.description("Whether run, load and seed first apply the project's own migrations that are pending."),
+    ),
+    false,
+  ),
   ...limits,
   bigquery,
   environments: v.optional(
@@ -213,7 +227,8 @@ export function knownSettings(at: readonly (string | number)[]): readonly string
   if (at.length === 0) return Object.keys(settingsSchema.entries);
   if (at.at(-1) === "bigquery" && (at.length === 1 || at[0] === "environments"))
     return Object.keys(bigquerySettings.entries);
+  if (at[0] === "alerts") return knownAlertSettings(at.slice(1));
   if (at.length !== 2) return undefined;
-  if (at[0] === "sources") return Object.keys(source.pipe[0].entries);
+  if (at[0] === "sources") return Object.keys(source.entries);
   return at[0] === "environments" ? Object.keys(environment.entries) : undefined;
 }

@@ -23,6 +23,7 @@ const BY_NAME: Readonly<Record<string, readonly [FailureCode, number]>> = {
   ProjectError: ["project", EXIT.usage],
   SelectionError: ["selection", EXIT.usage],
   LoadError: ["load", EXIT.usage],
+  LocatedError: ["query", EXIT.failed],
   LoaderFailure: ["loader", EXIT.failed],
 };
 

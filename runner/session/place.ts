@@ -9,7 +9,7 @@ import { projectNames } from "../project/foreign-relations.js";
 import { defaultLocation, homeProject } from "../project/home-project.js";
 import { readCachedManifest } from "../project/manifest-cache.js";
 import { findProject, type RunnerSettings, readRunnerSettings, suggestion } from "../project/settings.js";
-import { chooseSettings, chosenProjectDir, type PlaceOptions } from "./choose-settings.js";
+import { type ChosenSettings, chooseSettings, chosenProjectDir, type PlaceOptions } from "./choose-settings.js";
 
 export type { PlaceOptions } from "./choose-settings.js";
 
@@ -20,6 +20,8 @@ export interface Place extends WarehousePlace {
   readonly concurrency: number;
   /** What the project is compiled with over its own settings. */
   readonly overrides: ProjectOverrides;
+  /** Where settings come from, by name. */
+  readonly origins: ChosenSettings["origins"];
   /** Milliseconds that compiling may take; undefined: the default. */
   readonly compileTimeoutMs: number | undefined;
   /** Is given a line for the user before something that takes long. */
