@@ -2,6 +2,7 @@ import { hasWork } from "../execute/plan-events.js";
 import { PLAN_FORMATS, printPlan } from "../report/print-plan.js";
 import { planEvents } from "../session/carry-out.js";
 import { lastDurations } from "../session/last-durations.js";
+import { costOf } from "../session/plan-cost.js";
 import { planSession } from "../session/plan-request.js";
 import { newRunId } from "../session/run-id.js";
 import { withProject } from "../session/session.js";
@@ -41,7 +42,8 @@ export const command = defineCommand({
     return withProject(placeOf(flags, words[0]), async (session) => {
       const plan = await planSession(session, request);
       const { all, quiet } = flags;
-      printPlan(planEvents(session, plan, "plan", { runId: newRunId(startedAt), startedAt }), {
+      const events = planEvents(session, plan, "plan", { runId: newRunId(startedAt), startedAt });
+      printPlan([...events, ...(await costOf(session, plan))], {
         format,
         all,
         quiet,

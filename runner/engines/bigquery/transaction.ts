@@ -64,7 +64,12 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
   /** The open session; `new`: the next statement opens one. */
   #session: string | undefined;
 
-  constructor(service: Service, purpose: Purpose) {
+  /** @param isRehearsal nothing is to stay, so that what cannot be undone is not done */
+  constructor(
+    service: Service,
+    purpose: Purpose,
+    readonly isRehearsal: boolean,
+  ) {
     super(service, purpose);
   }
 
@@ -107,6 +112,8 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
 
   #see(request: DigestRequest, token: TableToken | undefined, digests: PartitionDigests | undefined): void {
     const key = relationKey(request.relation.id);
+    // What statements of this transaction have written is not moved by somebody else.
+    if (this.#written?.has(key) ?? true) return;
     const seen = this.#seen.get(key) ?? { token, requests: [], digests: [] };
     if (token !== undefined && seen.token !== undefined && seen.token.value !== token.value) throw drifted(key);
     seen.requests.push(request);
@@ -138,6 +145,7 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
   }
 
   async #execute(sql: string): Promise<number | undefined> {
+    if (this.isRehearsal && !onlyDeclares(sql)) throw notUndone();
     // Statements of the project see the rows that were published before them.
     if (this.#pending.size > 0) await this.#publish([]);
     this.#noteWrites(sql);
@@ -192,6 +200,7 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
   }
 
   async replaceView(view: RelationId, query: string): Promise<void> {
+    if (this.isRehearsal) throw notUndone();
     const session = this.#session === "new" ? undefined : this.#session;
     const [existing] = await this.service.catalog.describe([view]);
     const path = sqlPath(this.service, view);
@@ -231,6 +240,7 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
     return {
       query: (sql) => this.#rows(sql, "compare"),
       define: async (sql) => {
+        if (this.isRehearsal) throw notUndone();
         await this.service.jobs.run({ sql, step: "define" }, this.purpose);
         this.service.catalog.forget();
       },
@@ -286,6 +296,7 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
 
   async #publish(records: readonly string[]): Promise<void> {
     const pending = [...this.#pending.values()];
+    if (this.isRehearsal && pending.length > 0) throw notUndone();
     for (const definition of pending.flatMap(({ definitions }) => definitions))
       await this.service.jobs.run({ sql: definition, step: "define" }, this.purpose);
     const statements = [...pending.flatMap(({ changes }) => changes), ...records];
@@ -336,6 +347,13 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
   #rows(sql: string, step: string): Promise<QueryResult> {
     return queryRows(this.service, sql, step, this.purpose);
   }
+}
+
+function notUndone(): EngineError {
+  return new EngineError(
+    "refused",
+    "its statements were not tried, because BigQuery cannot undo them; try them in a project of their own",
+  );
 }
 
 function drifted(key: string): EngineError {
