@@ -213,7 +213,7 @@ export const GEOGRAPHY_FUNCTIONS: Family = {
   ...simple(GEOGRAPHIES, one, "ST_INTERIORRINGS"),
   ...simple(GEOGRAPHIES, { types: [G, "INT64"], otherwise: ["CAST(-1 AS BIGINT)"] }, "ST_DUMP"),
 
-  ...simple(G, { types: [G, "FLOAT64"] }, "ST_SNAPTOGRID"),
+  ...simple(G, { types: [G, "FLOAT64"] }, "ST_SNAPTOGRID ST_SIMPLIFY"),
   ST_MAKELINE: geography(
     "ST_MAKELINE",
     { type: G, nullable: true },

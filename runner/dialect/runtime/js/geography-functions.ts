@@ -18,6 +18,7 @@ import * as measures from "../geography/measures.js";
 import { type Operation, overlay, unionOf } from "../geography/overlay.js";
 import * as predicates from "../geography/predicates.js";
 import { type Prepared, prepared } from "../geography/prepared.js";
+import { simplified } from "../geography/simplify.js";
 import { cellOf, cellParent, coveringCells, positionOf, vectorOf } from "../geography/sphere.js";
 import { alongMap } from "../geography/tessellate.js";
 import { decodeWkb, encodeWkb, readWkb, type Shape } from "../geography/wkb.js";
@@ -237,6 +238,9 @@ export const GEOGRAPHY_CALLS = {
   }),
 
   ST_CONVEXHULL: of(["GEOGRAPHY"], "GEOGRAPHY", (bytes: Bytes) => stored(convexHull(prepared(bytes)))),
+  ST_SIMPLIFY: of(["GEOGRAPHY", "FLOAT64"], "GEOGRAPHY", (bytes: Bytes, tolerance: number) =>
+    stored(simplified(prepared(bytes).geography, tolerance)),
+  ),
   ST_CLOSESTPOINT: of(["GEOGRAPHY", "GEOGRAPHY"], "GEOGRAPHY", (a: Bytes, b: Bytes) =>
     stored(lines.closestPoint(prepared(a), prepared(b))),
   ),
