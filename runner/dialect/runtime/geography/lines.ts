@@ -17,7 +17,6 @@ import {
   chord2,
   chordAngle,
   cross,
-  dot,
   EARTH_RADIUS,
   positionOf,
   scale,
@@ -82,8 +81,8 @@ export function substring(line: readonly Position[], edges: readonly Edge[], sta
   return lineOf(positions.filter((position, i) => i === 0 || !samePosition(position, positions[i - 1] as Position)));
 }
 
-/** The point of the edge's great circle nearest to a point. */
-const projected = (point: Vector, { normal }: Edge): Vector => unit(subtract(point, scale(normal, dot(point, normal))));
+/** The point of the edge's great circle nearest to a point, computed as S2 does. */
+const projected = (point: Vector, { normal }: Edge): Vector => unit(cross(cross(normal, point), normal));
 
 /** The share of the line's length before the point of it that is nearest. */
 export function located(edges: readonly Edge[], position: Position): number {
@@ -138,14 +137,13 @@ function ownVertices(a: Prepared, b: Prepared): Candidate[] {
   });
 }
 
-/** Points within edges of the first that face a vertex of the second; S2 has had two ways to compute them. */
+/** Points within edges of the first that face a vertex of the second. */
 function facing(a: Prepared, b: Prepared): Candidate[] {
   return vertexVectors(b).flatMap((vertex) =>
     a.edges.flatMap((edge) => {
       const square = chord2ToEdge(vertex, edge);
-      if (square >= Math.min(chord2(vertex, edge.a), chord2(vertex, edge.b))) return [];
-      const ways = [projected(vertex, edge), unit(cross(cross(edge.normal, vertex), edge.normal))].map(positionOf);
-      return ways.map((position) => ({ position, square }));
+      const isInner = square < Math.min(chord2(vertex, edge.a), chord2(vertex, edge.b));
+      return isInner ? [{ position: positionOf(projected(vertex, edge)), square }] : [];
     }),
   );
 }
