@@ -93,6 +93,10 @@ function scalarOf(name: string, variable: TypeVar, type: ScalarType, row: number
       return `ST_GEOGPOINT(${(row % 360) - 180}, ${(row % 120) - 60})`;
     case "INTERVAL":
       return "INTERVAL 1 DAY";
+    case "RANGE<DATE>":
+    case "RANGE<DATETIME>":
+    case "RANGE<TIMESTAMP>":
+      return `${type} '[${day(literals, row)}, UNBOUNDED)'`;
   }
 }
 

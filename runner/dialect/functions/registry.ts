@@ -10,6 +10,8 @@ import { INTERVAL_FUNCTIONS } from "./interval.js";
 import { JSON_FUNCTIONS } from "./json.js";
 import { NET_FUNCTIONS } from "./net.js";
 import { NUMERIC_FUNCTIONS } from "./numeric.js";
+import { RANGE_FUNCTIONS } from "./range.js";
+import { SKETCH_FUNCTIONS } from "./sketch.js";
 import { STRING_FUNCTIONS } from "./string.js";
 import { TIMESTAMP_FUNCTIONS } from "./timestamp.js";
 import { VOLATILE_FUNCTIONS } from "./volatile.js";
@@ -30,6 +32,8 @@ const FUNCTIONS = new Map<string, FunctionDefinition>(
     HASH_FUNCTIONS,
     NET_FUNCTIONS,
     INTERVAL_FUNCTIONS,
+    RANGE_FUNCTIONS,
+    SKETCH_FUNCTIONS,
     GEOGRAPHY_FUNCTIONS,
     VOLATILE_FUNCTIONS,
   ].flatMap((family) => Object.entries(family)),

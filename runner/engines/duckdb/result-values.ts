@@ -26,6 +26,7 @@ export function sqlValue(value: DuckDBValue): SqlValue {
   if (value instanceof DuckDBGeometryValue) return wktText(decodeWkb(value.bytes));
   if (value instanceof DuckDBListValue) return value.items.map(sqlValue);
   if (value instanceof DuckDBStructValue) {
+    if ("_range_start" in value.entries) return rangeText(value.entries);
     return Object.fromEntries(
       Object.entries(value.entries).map(([name, field]) => [name, sqlValue(field as DuckDBValue)]),
     );
@@ -34,6 +35,15 @@ export function sqlValue(value: DuckDBValue): SqlValue {
   if (typeof value === "bigint" || typeof value === "number" || typeof value === "boolean" || typeof value === "string")
     return value;
   return String(value);
+}
+
+/** `[start, end)`, instants with a T; an end without bound is infinite in the engine. */
+function rangeText({ _range_start, _range_end }: DuckDBStructValue["entries"]): string {
+  const bound = (value: DuckDBValue): string =>
+    (value as DuckDBDateValue | DuckDBTimestampValue | DuckDBTimestampTZValue).isFinite
+      ? String(sqlValue(value)).replace(" ", "T")
+      : "UNBOUNDED";
+  return `[${bound(_range_start as DuckDBValue)}, ${bound(_range_end as DuckDBValue)})`;
 }
 
 function trimmedDecimal(text: string): string {
