@@ -64,7 +64,7 @@ function spanOf([a]: Position, [b]: Position): Span {
 function peaks({ a, b, normal }: { a: Vector; b: Vector; normal: Vector }): number[] {
   const flat = Math.hypot(normal[0], normal[1]);
   if (flat === 0) return [];
-  const lat = Math.acos(Math.min(1, Math.abs(normal[2]))) * DEGREES;
+  const lat = Math.atan2(flat, Math.abs(normal[2])) * DEGREES;
   const north: Vector = [(-normal[0] * normal[2]) / flat, (-normal[1] * normal[2]) / flat, flat];
   const isBetween = (point: Vector): boolean =>
     dot(cross(a, point), normal) > 1e-15 && dot(cross(point, b), normal) > 1e-15;

@@ -155,7 +155,7 @@ function angleAt(from: Vector, center: Position, to: Position): number | null {
   const turn = angle(first, second);
   // To the left of the first line the angle is the long way around.
   const left = dot(cross(first, second), at) > 0;
-  return left && turn > 0 ? 2 * Math.PI - turn : turn;
+  return left ? (2 * Math.PI - turn) % (2 * Math.PI) : turn;
 }
 
 const areAntipodal = (a: Vector, b: Vector): boolean => length(add(a, b)) < 1e-15;
