@@ -18,6 +18,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   check: { summary: "find mistakes in the SQL of every model, run nothing", load: () => import("./check.js") },
   lineage: { summary: "what a column is made of, and what is made of it", load: () => import("./lineage.js") },
   test: { summary: "run the project's unit tests in a scratch warehouse", load: () => import("./test.js") },
+  report: { summary: "write one HTML file that shows the project and its runs", load: () => import("./report.js") },
   query: { summary: "run GoogleSQL on the warehouse and print the rows", load: () => import("./query.js") },
   init: { summary: "make a warehouse and fastbreak.json for a project", load: () => import("./init.js") },
   seed: {

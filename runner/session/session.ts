@@ -53,6 +53,23 @@ export async function withProject<T>(
   }
 }
 
+/** The same; where there is no warehouse yet, with an empty one that nobody else sees. */
+export async function withProjectOrNothing<T>(
+  options: PlaceOptions,
+  work: (session: ProjectSession) => Promise<T>,
+): Promise<T> {
+  const place = findPlace(options);
+  const { openScratch } = place.engine;
+  if (place.engine.exists(place) || openScratch === undefined) return withProject(options, work);
+  const loaded = await loadPlace(place);
+  const warehouse = await openScratch(projectNames(loaded.manifest));
+  try {
+    return await work({ ...place, warehouse, loaded, project: runnableProject(loaded.manifest) });
+  } finally {
+    await warehouse.close();
+  }
+}
+
 async function openMissing(place: Place, reason: unknown, create: boolean): Promise<Warehouse> {
   if (create && reason instanceof EngineError && reason.code === "missing") return place.engine.open(place, { create });
   throw reason;
