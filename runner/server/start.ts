@@ -32,6 +32,8 @@ export interface ServeOptions {
   /** The folder that stands for all buckets. */
   readonly bucketDir: string | undefined;
   readonly log: ((line: string) => void) | undefined;
+  /** Pages, and what they ask for, beside the API. */
+  readonly pages?: readonly Route[];
 }
 
 /** A server that answers. */
@@ -67,7 +69,11 @@ export async function serve(warehouse: Warehouse, options: ServeOptions): Promis
     systemTables: (project) => systemTables(catalogue, project),
     bucketDir: options.bucketDir,
   };
-  const app = createApp(allRoutes(service, options), options);
+  const { pages } = options;
+  const app = createApp([...allRoutes(service, options), ...(pages ?? [])], {
+    ...options,
+    servesPages: pages !== undefined,
+  });
   await app.listen({ port: options.port, host: options.host });
   const { port } = app.server.address() as AddressInfo;
   return {
@@ -75,7 +81,10 @@ export async function serve(warehouse: Warehouse, options: ServeOptions): Promis
     url: `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`,
     async close() {
       await endJobs(registry);
+      // A connection that its client has left in the middle of an answer would be waited for until it is idle for long.
+      const late = setTimeout(() => app.server.closeAllConnections(), GRACE_MS);
       await app.close();
+      clearTimeout(late);
       await service.sessions.closeAll();
       service.uploads.close();
     },

@@ -70,6 +70,14 @@ export async function withProjectOrNothing<T>(
   }
 }
 
+/** A project over a warehouse that is open: compiled anew where its files have changed. */
+export async function sessionOver(place: Place, warehouse: Warehouse): Promise<ProjectSession> {
+  const loaded = await loadPlace(place);
+  const project = runnableProject(loaded.manifest);
+  const laidOut = withSourceLayouts(warehouse, place.settings, loaded.manifest, project);
+  return { ...place, warehouse: laidOut, loaded, project };
+}
+
 async function openMissing(place: Place, reason: unknown, create: boolean): Promise<Warehouse> {
   if (create && reason instanceof EngineError && reason.code === "missing") return place.engine.open(place, { create });
   throw reason;

@@ -11,19 +11,32 @@ import type { PageData } from "./page-data.js";
 export function pageHtml(data: PageData): string {
   const island = gzipSync(pageJson(data), { level: 9 }).toString("base64");
   const { script, style } = assets();
+  const meta = `<meta http-equiv="Content-Security-Policy" content="${policy(script, style)}">`;
+  return documentOf(data.project, [meta], [`<script id="data" type="text/plain">${island}</script>`]);
+}
+
+/** The page that asks its server for the data, and the policy that the server sends with it. */
+export function livePageHtml(): { readonly html: string; readonly policy: string } {
+  const { script, style } = assets();
+  const own = ["connect-src 'self'", "frame-ancestors 'none'"];
+  return { html: documentOf("fastbreak", [], []), policy: `${policy(script, style)}; ${own.join("; ")}` };
+}
+
+function documentOf(title: string, meta: readonly string[], islands: readonly string[]): string {
+  const { script, style } = assets();
   return [
     "<!doctype html>",
     '<html lang="en">',
     "<head>",
     '<meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="${policy(script, style)}">`,
+    ...meta,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>${escaped(data.project)} · fastbreak</title>`,
+    `<title>${escaped(title)} · fastbreak</title>`,
     `<style>${style}</style>`,
     "</head>",
     "<body>",
     '<div id="app"><main><h1>fastbreak</h1><p>This page needs JavaScript, which it holds itself.</p></main></div>',
-    `<script id="data" type="text/plain">${island}</script>`,
+    ...islands,
     `<script>${script}</script>`,
     "</body>",
     "</html>",

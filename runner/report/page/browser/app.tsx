@@ -3,10 +3,12 @@ import type { PageData } from "../page-data.js";
 import { Column } from "./column.js";
 import { time } from "./format.js";
 import { Graph } from "./graph.js";
+import { LiveStrip, useLive } from "./live.js";
 import { Model } from "./model.js";
 import { Models } from "./models.js";
 import { Overview } from "./overview.js";
 import { Project } from "./project.js";
+import { Query } from "./query.js";
 import { Report, Reports } from "./reports.js";
 import { href, type Route, useRoute } from "./route.js";
 import { Run, Runs } from "./runs.js";
@@ -20,8 +22,12 @@ const PAGES = [
   ["reports", "Reports"],
 ] as const;
 
+/** What only live pages have. */
+const LIVE_PAGES = [["query", "Query"]] as const;
+
 export function App({ data }: { readonly data: PageData }) {
   const project = useMemo(() => new Project(data), [data]);
+  const live = useLive();
   const route = useRoute();
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
@@ -50,7 +56,7 @@ export function App({ data }: { readonly data: PageData }) {
           fastbreak
         </a>
         <nav aria-label="Pages">
-          {PAGES.map(([name, title]) => (
+          {[...PAGES, ...(live === undefined ? [] : LIVE_PAGES)].map(([name, title]) => (
             <a href={href(...(name === "" ? [] : [name]))} aria-current={at === name ? "page" : undefined} key={name}>
               {title}
             </a>
@@ -58,6 +64,7 @@ export function App({ data }: { readonly data: PageData }) {
         </nav>
         <ThemeButton />
       </header>
+      <LiveStrip />
       <main id="main" tabIndex={-1} ref={main}>
         <Page project={project} route={route} />
       </main>
@@ -89,6 +96,8 @@ function Page({ project, route }: { readonly project: Project; readonly route: R
       if (column === -1) break;
       return <Column project={project} at={[place, column]} key={`${name}.${part}`} />;
     }
+    case "query":
+      return <Query />;
     case "runs": {
       if (name === undefined) return <Runs project={project} />;
       const run = data.runs.find(({ id }) => id === name);

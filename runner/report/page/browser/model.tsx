@@ -4,6 +4,7 @@ import { ColumnLink, ModelLink } from "./links.js";
 import type { Appearance, Project } from "./project.js";
 import { ResultTable } from "./result-table.js";
 import { href } from "./route.js";
+import { RunForm } from "./run-form.js";
 import { Sql } from "./sql.js";
 import { StandingMark, StatusMark } from "./status.js";
 import { type TableColumn, VirtualTable } from "./virtual-table.js";
@@ -33,6 +34,7 @@ export function Model({ project, place }: { readonly project: Project; readonly 
         {model.description !== "" && <p class="lead">{model.description}</p>}
       </header>
       <Facts model={model} last={project.appearances[place]?.[0]} />
+      {model.decisions.length > 0 && <RunForm select={model.key} />}
       {model.decisions.length > 0 && <Decisions decisions={model.decisions} />}
       {model.sample !== null && (
         <section>

@@ -4,6 +4,7 @@ import { count, duration, plural, time, words } from "./format.js";
 import { ModelLink } from "./links.js";
 import type { Project, Standing } from "./project.js";
 import { href } from "./route.js";
+import { RunForm } from "./run-form.js";
 import { StandingMark } from "./status.js";
 
 export function Overview({ project }: { readonly project: Project }) {
@@ -50,6 +51,7 @@ export function Overview({ project }: { readonly project: Project }) {
       )}
       <section>
         <h2>What a run would do</h2>
+        <RunForm select="" />
         <Work project={project} places={working} />
       </section>
       <section>
