@@ -27,6 +27,8 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   lineage: { summary: "what a column is made of, and what is made of it", load: () => import("./lineage.js") },
   test: { summary: "run the project's unit tests in a scratch warehouse", load: () => import("./test.js") },
   migrate: { summary: "apply the project's own migrations, each once", load: () => import("./migrate.js") },
+  report: { summary: "write one HTML file that shows the project and its runs", load: () => import("./report.js") },
+  ui: { summary: "the same as pages that follow the project, on this machine", load: () => import("./ui.js") },
   query: { summary: "run GoogleSQL on the warehouse and print the rows", load: () => import("./query.js") },
   init: { summary: "make a warehouse and fastbreak.json for a project", load: () => import("./init.js") },
   seed: {

@@ -3,7 +3,7 @@ import type { QueryResult, SqlValue, Transaction } from "../port/port.js";
 import type { Column } from "../port/sql-types.js";
 import { typeName } from "../port/sql-types.js";
 import { distributionsOf } from "./distribution.js";
-import { compareShapes, isPlain } from "./shape.js";
+import { compareShapes, isPlain, wholeText, writable } from "./shape.js";
 import type { ChangedRow, ColumnChange, RowCounts, SampleRow, TableDiff } from "./table-diff.js";
 
 /** One side of a comparison: GoogleSQL of the rows, and their columns. */
@@ -125,7 +125,7 @@ function joinOf({ before, after }: Sides, key: readonly Column[]): string {
 function differenceOf({ name, type }: Column): string {
   const [before, after] = ["b", "a"].map((side) => {
     const column = `${side}.${quoteIdentifier(name)}`;
-    return isPlain(type) ? column : `TO_JSON_STRING(${column})`;
+    return isPlain(type) ? column : wholeText(column, type);
   });
   return `(${before} IS DISTINCT FROM ${after})`;
 }
@@ -192,7 +192,9 @@ async function changedRows(
 
 /** Rows as a multiset: equal rows are told apart by their number only. */
 async function byAllColumns({ transaction, before, after, common }: Sides, samples: number): Promise<Rows> {
-  const fields = common.map(({ name }) => `t.${quoteIdentifier(name)} AS ${quoteIdentifier(name)}`).join(", ");
+  const fields = common
+    .map(({ name, type }) => `${writable(`t.${quoteIdentifier(name)}`, type)} AS ${quoteIdentifier(name)}`)
+    .join(", ");
   const row = fields === "" ? "''" : `TO_JSON_STRING(STRUCT(${fields}))`;
   const side = (from: string, was: number, is: number) =>
     `SELECT ${row} AS whole, ${was} AS was, ${is} AS now FROM ${from} AS t`;
@@ -232,7 +234,7 @@ function sampleOf(whole: string): SampleRow {
 function textOf({ name, type }: Column, side: "a" | "b"): string {
   const column = `${side}.${quoteIdentifier(name)}`;
   const isText = isPlain(type) && typeName(type) !== "BYTES";
-  return isText ? `CAST(${column} AS STRING)` : `IF(${column} IS NULL, NULL, TO_JSON_STRING(${column}))`;
+  return isText ? `CAST(${column} AS STRING)` : `IF(${column} IS NULL, NULL, ${wholeText(column, type)})`;
 }
 
 function rowOf(columns: readonly Column[], row: readonly SqlValue[]): SampleRow {

@@ -13,6 +13,8 @@ export interface ActionResult {
   readonly status: ActionStatus;
   readonly counts: PublishCounts | undefined;
   readonly durationMs: number;
+  /** When it ended; undefined: it was not begun. */
+  readonly finishedAt?: string;
   readonly error: string | undefined;
 }
 

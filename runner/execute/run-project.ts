@@ -375,6 +375,7 @@ function result(
     status,
     counts: rest.counts,
     durationMs: rest.durationMs,
+    ...(rest.durationMs > 0 ? { finishedAt: new Date().toISOString() } : {}),
     error: rest.error,
   };
 }

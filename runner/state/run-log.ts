@@ -71,7 +71,7 @@ const MODEL_RUNS: LogTable<{ readonly run: RunRecord; readonly action: ActionRes
     rows_unchanged: action.counts?.unchanged ?? null,
     duration_ms: Math.round(action.durationMs),
     error: action.error ?? null,
-    finished_at: run.finishedAt ?? null,
+    finished_at: action.finishedAt ?? run.finishedAt ?? null,
   }),
 };
 
