@@ -2,6 +2,9 @@ import { quoteIdentifier } from "../../googlesql/quote.js";
 import { NULL_PARTITION, WHOLE } from "../../port/identity.js";
 import type { DigestRequest, Relation } from "../../port/port.js";
 
+/** Columns are named through their table, because a table may have the name of one of its columns. */
+const ROW = "fastbreak_row";
+
 /** The partitions of a table by name, where only some of them are read. */
 export type SomePartitions = readonly string[];
 
@@ -17,7 +20,7 @@ export function digestSql(
   some?: SomePartitions,
 ): string {
   const { partitionColumn } = relation;
-  const column = partitionColumn === undefined ? undefined : quoteIdentifier(partitionColumn);
+  const column = partitionColumn === undefined ? undefined : `${ROW}.${quoteIdentifier(partitionColumn)}`;
   const partition = column === undefined || grain === "relation" ? `'${WHOLE}'` : `CAST(${column} AS STRING)`;
   const where =
     column !== undefined && some !== undefined
@@ -25,10 +28,10 @@ export function digestSql(
       : column === undefined || range === undefined
         ? ""
         : ` WHERE ${column} BETWEEN DATE '${range.from}' AND DATE '${range.to}'`;
-  const hash = columns.length === 0 ? "1" : rowHash(relation, columns);
+  const hash = columns.length === 0 ? "1" : rowHash(relation, columns, ROW);
   return (
     `SELECT ${index} AS request, p, CAST(COUNT(*) AS STRING) AS n, CAST(BIT_XOR(h) AS STRING) AS x,` +
-    ` CAST(SUM(CAST(h AS NUMERIC)) AS STRING) AS s FROM (SELECT ${partition} AS p, ${hash} AS h FROM ${source}${where}) GROUP BY p`
+    ` CAST(SUM(CAST(h AS NUMERIC)) AS STRING) AS s FROM (SELECT ${partition} AS p, ${hash} AS h FROM ${source} AS ${ROW}${where}) GROUP BY p`
   );
 }
 
@@ -43,7 +46,7 @@ export function amongSql(column: string, partitions: SomePartitions): string {
 }
 
 /** A 64-bit hash of some columns of a row. */
-export function rowHash(relation: Pick<Relation, "columns">, columns: readonly string[], alias?: string): string {
+export function rowHash(relation: Pick<Relation, "columns">, columns: readonly string[], alias: string): string {
   return `FARM_FINGERPRINT(${rowText(relation, columns, alias)})`;
 }
 
@@ -51,11 +54,11 @@ export function rowHash(relation: Pick<Relation, "columns">, columns: readonly s
 export function rowText(
   { columns: all }: Pick<Relation, "columns">,
   columns: readonly string[],
-  alias?: string,
+  alias: string,
 ): string {
   const types = new Map(all.map(({ name, type }) => [name, type]));
   const values = columns.flatMap((name, index) => {
-    const column = `${alias === undefined ? "" : `${alias}.`}${quoteIdentifier(name)}`;
+    const column = `${alias}.${quoteIdentifier(name)}`;
     // A JSON null within a column and no value are written alike.
     const isNull = types.get(name) === "JSON" ? [`${column} IS NULL AS n${index}`] : [];
     return [`${column} AS c${index}`, ...isNull];
