@@ -98,7 +98,7 @@ describe("fastbreak migrate", () => {
     await rig.run([]);
     expect(await columns()).toEqual([]);
     rig.write("fastbreak.json", JSON.stringify({ autoMigrate: true }));
-    expect((await rig.fastbreak("run")).stderr).toContain("note: migration 0001 log applied\n");
+    expect((await rig.fastbreak("run")).stderr).toContain("note: migration 0001 applied\n");
     expect(await columns()).toEqual(["id", "ok"]);
   });
 });

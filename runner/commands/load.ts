@@ -29,7 +29,7 @@ export const command = defineCommand({
     const loader = await importLoader(place, name);
     const { positionals, values } = loaderArguments(rest);
     const startedAt = new Date();
-    const load = { runId: newRunId(startedAt), loader: name, arguments: rest, startedAt };
+    const load = { runId: newRunId(startedAt), loader: name, arguments: rest, path: positionals[0], startedAt };
     const result = await loader.load(positionals, values).catch(async (cause: unknown) => {
       await logFailedLoad(place, load, cause);
       throw cause;

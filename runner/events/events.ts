@@ -11,7 +11,11 @@ export interface ActionResult {
   readonly partitions: readonly PartitionDecision[];
   readonly status: ActionStatus;
   readonly counts: PublishCounts | undefined;
+  /** When it left the queue; undefined: it never did. */
+  readonly startedAt: string | undefined;
   readonly durationMs: number;
+  /** Digest of what it ran: its SQL and everything that decides it. */
+  readonly configHash: string;
   readonly error: string | undefined;
 }
 

@@ -86,3 +86,23 @@ export function verdictOf(actions: readonly ActionResult[]): "done" | "failed" |
     status === "blocked" && partitions.some(({ reason }) => traitsOf(reason).consequence);
   return isRefused && wrong.every(isConsequence) ? "refused" : "failed";
 }
+
+/** When an action ended; undefined: it never left the queue. */
+export function endOf({ startedAt, durationMs }: ActionResult): string | undefined {
+  return startedAt === undefined ? undefined : new Date(Date.parse(startedAt) + durationMs).toISOString();
+}
+
+/** Why an action that published nothing did not run, as the history of runs calls it; undefined: it ran. */
+export function skipReasonOf({ status, partitions }: Pick<ActionResult, "status" | "partitions">): string | undefined {
+  if (status !== "skipped" && status !== "blocked") return undefined;
+  const reasons = partitions
+    .filter(({ decision }) => decision === "skip")
+    .map(({ reason }) => traitsOf(reason).skipReason);
+  // What kept a partition from being built is worth more than that others had no need of it.
+  return (
+    reasons.find((reason) => reason !== undefined && reason !== SETTLED) ??
+    reasons.find((reason) => reason !== undefined)
+  );
+}
+
+const SETTLED = traitsOf("unchanged").skipReason;

@@ -10,6 +10,7 @@ import { beginRun, recordRun } from "../state/run-log.js";
 import { recordLayouts } from "../state/source-layouts.js";
 import { storeManifest } from "../state/stored-manifest.js";
 import { Breakers } from "./breakers.js";
+import { beginHistory, type HistoryTable, recordHistory, requireHistory } from "./history.js";
 import { notesOf, type RunIdentity, runFinished, runStarted } from "./plan-events.js";
 import { runProject } from "./run-project.js";
 
@@ -18,6 +19,8 @@ export interface ExecuteOptions extends RunIdentity {
   readonly concurrency: number;
   readonly failFast: boolean;
   readonly force: boolean;
+  /** Tables of the project in which the run leaves rows. */
+  readonly history: readonly HistoryTable[];
   readonly emit: EventListener;
   readonly locate: Locate;
 }
@@ -31,10 +34,13 @@ export async function executePlan(warehouse: Warehouse, plan: ProjectPlan, optio
     events.push(event);
     options.emit(event);
   };
+  requireHistory(options.history, plan.snapshot.relations);
   await warehouse.transaction(async (transaction) => {
     await migrateState(transaction, stateDataset);
     await createDatasets(transaction, plan);
-    await beginRun(transaction, stateDataset, recordOf([runStarted(plan, warehouse.target, options)]));
+    const begun = recordOf([runStarted(plan, warehouse.target, options)]);
+    await beginRun(transaction, stateDataset, begun);
+    await beginHistory(transaction, options.history, plan, begun, stateDataset);
   });
   const run = { runId, recordedAt: recordingTime(plan, options.startedAt) };
   const views = new Map(
@@ -64,7 +70,9 @@ export async function executePlan(warehouse: Warehouse, plan: ProjectPlan, optio
     if (options.compiledManifest !== undefined)
       await storeManifest(transaction, stateDataset, options.compiledManifest);
     await recordLayouts(transaction, stateDataset, run, foreignLayouts(plan));
-    await recordRun(transaction, stateDataset, recordOf(events));
+    const record = recordOf(events);
+    await recordRun(transaction, stateDataset, record);
+    await recordHistory(transaction, options.history, plan, record, events);
   });
 }
 

@@ -90,7 +90,9 @@ function plannedResults(plan: ProjectPlan): ActionResult[] {
     partitions: plan.decisions.get(action.node.key) ?? [],
     status: "skipped",
     counts: undefined,
+    startedAt: undefined,
     durationMs: 0,
+    configHash: action.node.compiledHash,
     error: undefined,
   }));
 }

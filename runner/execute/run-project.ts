@@ -124,6 +124,7 @@ class ProjectRun {
     if (this.#failed && this.options.failFast)
       return this.#blocked(action, "not run: stopped after a failure (--fail-fast)");
     const started = performance.now();
+    const startedAt = new Date().toISOString();
     this.#context.emit({
       event: "action_started",
       key: action.node.key,
@@ -142,7 +143,8 @@ class ProjectRun {
       });
       fingerprints.commit();
       const durationMs = performance.now() - started;
-      if (!decisions.some(({ decision }) => decision === "run")) return skipped(action, decisions, durationMs);
+      if (!decisions.some(({ decision }) => decision === "run"))
+        return skipped(action, decisions, durationMs, startedAt);
       await this.#context.breakers.succeeded(action);
       for (const audit of this.#audits(action)) this.#audited.set(audit.node.key, undefined);
       const changed = counts === undefined ? action.node.kind !== "assertion" : rowsWritten(counts) > 0;
@@ -150,17 +152,17 @@ class ProjectRun {
       // Statements around a query do what they do, whatever becomes of its rows.
       for (const key of [...action.createdRoutines, ...action.writes]) this.#published.add(key);
       const status = changed || counts === undefined ? "success" : "unchanged";
-      return result(action, decisions, status, { durationMs, counts });
+      return result(action, decisions, status, { startedAt, durationMs, counts });
     } catch (cause) {
       const durationMs = performance.now() - started;
       const error = messageOf(cause, action);
       if (cause instanceof BreakerOpenError)
-        return result(action, decisions.map(skippedFor("breaker_open")), "blocked", { durationMs, error });
+        return result(action, decisions.map(skippedFor("breaker_open")), "blocked", { startedAt, durationMs, error });
       await this.#context.breakers.failed(action, cause);
-      if (!(cause instanceof GateError)) return result(action, decisions, "failed", { durationMs, error });
+      if (!(cause instanceof GateError)) return result(action, decisions, "failed", { startedAt, durationMs, error });
       this.#audited.set(cause.assertion, cause.message);
-      if (action.node.kind !== "model") return result(action, decisions, "failed", { durationMs, error });
-      return result(action, decisions.map(skippedFor("gate_blocked")), "blocked", { durationMs, error });
+      if (action.node.kind !== "model") return result(action, decisions, "failed", { startedAt, durationMs, error });
+      return result(action, decisions.map(skippedFor("gate_blocked")), "blocked", { startedAt, durationMs, error });
     }
   }
 
@@ -345,15 +347,25 @@ function skippedFor(reason: "breaker_open" | "gate_blocked") {
     decision.decision === "run" ? { partition: decision.partition, decision: "skip", reason } : decision;
 }
 
-function skipped(action: RunnableAction, decisions: readonly PartitionDecision[], durationMs: number): ActionResult {
-  return result(action, decisions, "skipped", { durationMs });
+function skipped(
+  action: RunnableAction,
+  decisions: readonly PartitionDecision[],
+  durationMs: number,
+  startedAt?: string,
+): ActionResult {
+  return result(action, decisions, "skipped", { durationMs, ...(startedAt === undefined ? {} : { startedAt }) });
 }
 
 function result(
   action: RunnableAction,
   partitions: readonly PartitionDecision[],
   status: ActionResult["status"],
-  rest: { readonly durationMs: number; readonly counts?: PublishCounts | undefined; readonly error?: string },
+  rest: {
+    readonly startedAt?: string;
+    readonly durationMs: number;
+    readonly counts?: PublishCounts | undefined;
+    readonly error?: string;
+  },
 ): ActionResult {
   return {
     key: action.node.key,
@@ -361,7 +373,9 @@ function result(
     partitions,
     status,
     counts: rest.counts,
+    startedAt: rest.startedAt,
     durationMs: rest.durationMs,
+    configHash: action.node.compiledHash,
     error: rest.error,
   };
 }

@@ -99,6 +99,47 @@ const source = v.strictObject({
   ),
 });
 
+const tableName = v.pipe(
+  v.string("must be dataset.table"),
+  v.regex(/^[A-Za-z_]\w*\.[A-Za-z_]\w*$/, "must be dataset.table"),
+);
+
+const stepHistory = v.strictObject({
+  select: v.pipe(
+    v.array(v.pipe(text, v.description("A selector, as --select takes it.")), "must be a list of selectors"),
+    v.nonEmpty("must name a selector"),
+  ),
+  completeness: v.optional(
+    v.pipe(
+      columnName,
+      v.description("Columns of the models, * for any characters, whose mean is data_completeness_pct."),
+    ),
+  ),
+  updated: v.optional(
+    v.pipe(
+      columnName,
+      v.description(
+        "TIMESTAMP columns of the models, * for any characters: the oldest tells the age of what they rest on.",
+      ),
+    ),
+  ),
+  running: v.optional(
+    v.pipe(v.boolean("must be true or false"), v.description("Write rows with success NULL when a run begins.")),
+    false,
+  ),
+});
+
+const history = v.strictObject({
+  loads: v.optional(v.pipe(tableName, v.description("The table that gets a row for each table of a load."))),
+  steps: v.optional(
+    v.pipe(
+      v.record(tableName, stepHistory, "must be an object of tables"),
+      v.description("By dataset.table: the actions that leave a row there in each run."),
+    ),
+    {},
+  ),
+});
+
 /** Everything that may stand in `fastbreak.json`. */
 export const settingsSchema = v.strictObject({
   $schema: v.optional(v.pipe(v.string("must be text"), v.description("The JSON Schema of this file, for editors."))),
@@ -126,6 +167,13 @@ export const settingsSchema = v.strictObject({
     ),
     {},
   ),
+  history: v.optional(
+    v.pipe(
+      history,
+      v.description("Tables of the project in which runs and loads leave rows, by columns of known names."),
+    ),
+    {},
+  ),
   autoMigrate: v.optional(
     v.pipe(
       v.boolean("must be true or false"),
@@ -143,6 +191,8 @@ export const settingsSchema = v.strictObject({
   ),
 });
 
+/** A table in which runs leave rows, and what they tell there. */
+export type StepHistory = Readonly<v.InferOutput<typeof stepHistory>>;
 /** What a project says of the sources of one name or pattern. */
 export type SourceSettings = Readonly<v.InferOutput<typeof source>>;
 /** Named defaults of a project. */
@@ -153,6 +203,10 @@ export type RunnerSettings = Readonly<v.InferOutput<typeof settingsSchema>>;
 /** The settings that an object may have at a path such as `["environments", "dev"]`; undefined: any name is free there. */
 export function knownSettings(at: readonly (string | number)[]): readonly string[] | undefined {
   if (at.length === 0) return Object.keys(settingsSchema.entries);
+  if (at[0] === "history") {
+    if (at.length === 1) return Object.keys(history.entries);
+    return at.length === 3 && at[1] === "steps" ? Object.keys(stepHistory.entries) : undefined;
+  }
   if (at.length !== 2) return undefined;
   if (at[0] === "sources") return Object.keys(source.entries);
   return at[0] === "environments" ? Object.keys(environment.entries) : undefined;

@@ -89,9 +89,9 @@ function refuseUnknown(value: object, at: readonly string[], text: string): void
   }
 }
 
-/** Only the key of a source has several parts. */
+/** The key of a source may have several parts, and a choice of actions several selectors. */
 function mayBeList(path: readonly string[]): boolean {
-  return path.length === 3 && path[0] === "sources" && path[2] === "key";
+  return (path.length === 3 && path[0] === "sources" && path[2] === "key") || path.at(-1) === "select";
 }
 
 /** `; did you mean "x"?` when a known name is near, otherwise what is known. */

@@ -3,6 +3,7 @@ import type { EventListener, RunEvent } from "../events/events.js";
 import { eventsOfPlan, hasWork, type RunIdentity } from "../execute/plan-events.js";
 import { locateInProject } from "../project/locate.js";
 import { announced } from "./announce.js";
+import { historyTables } from "./history-tables.js";
 import type { ProjectSession } from "./session.js";
 
 /** How a plan is carried out. */
@@ -36,6 +37,7 @@ export async function carryOut(
     return events;
   }
   const { executePlan } = await import("../execute/execute-plan.js");
+  const history = await historyTables(session);
   await announced(session, "run", () =>
     executePlan(session.warehouse, plan, {
       ...run,
@@ -43,6 +45,7 @@ export async function carryOut(
       concurrency: session.concurrency,
       failFast: options.failFast,
       force: options.force,
+      history,
       locate: (action, text, offset) => locateInProject(session.projectDir, action, text, offset),
       emit,
     }),

@@ -33,8 +33,10 @@ export async function migrateFirst(place: Place, warehouse: Warehouse): Promise<
   if (pending.length === 0) return;
   await announced(place, "migrate", async () => {
     await warehouse.transaction((transaction) => migrateState(transaction, names.stateDataset));
-    await applyMigrations(warehouse, pending, names, ({ file }) =>
-      place.onNote?.(`migration ${numbered(file.version)} ${file.name} applied`),
-    );
+    await applyMigrations(warehouse, pending, names, () => undefined);
   });
+  const numbers = pending.map(({ version }) => numbered(version));
+  place.onNote?.(
+    numbers.length === 1 ? `migration ${numbers[0]} applied` : `migrations ${numbers[0]} to ${numbers.at(-1)} applied`,
+  );
 }
