@@ -10,13 +10,15 @@ import {
   OVERRIDE_FLAGS,
   PROJECT_DIR_WORD,
   SELECTION_FLAGS,
+  SKIP_FLAGS,
   UPSTREAM_FLAGS,
   WINDOW_FLAGS,
   withCommon,
 } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
+import { withDate } from "./default-date.js";
 import { EXIT } from "./exit.js";
-import { placeOf, requestOf, selectionOf } from "./selection-options.js";
+import { placeOf, requestOf, selectionOf, withSkips } from "./selection-options.js";
 
 export const command = defineCommand({
   positionals: [PROJECT_DIR_WORD],
@@ -25,6 +27,7 @@ export const command = defineCommand({
     ...SELECTION_FLAGS,
     ...FULL_REFRESH_FLAGS,
     ...UPSTREAM_FLAGS,
+    ...SKIP_FLAGS,
     "detailed-exitcode": onOff("exit with 10 when there is work to do"),
     ...OVERRIDE_FLAGS,
   }),
@@ -32,9 +35,9 @@ export const command = defineCommand({
 
   async execute({ flags, words }): Promise<number> {
     const startedAt = new Date();
-    const request = requestOf(flags, selectionOf(flags));
+    const request = requestOf(withDate(flags, words[0]), selectionOf(flags));
     return withProject(placeOf(flags, words[0]), async (session) => {
-      const plan = await planSession(session, request);
+      const plan = await planSession(session, await withSkips(session, request, flags));
       printPlan(planEvents(session, plan, "plan", { runId: newRunId(startedAt), startedAt }), flags.json);
       return flags.detailedExitcode && hasWork(plan) ? EXIT.changes : EXIT.done;
     });

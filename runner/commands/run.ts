@@ -20,14 +20,16 @@ import {
   OVERRIDE_FLAGS,
   PROJECT_DIR_WORD,
   SELECTION_FLAGS,
+  SKIP_FLAGS,
   UPSTREAM_FLAGS,
   WINDOW_FLAGS,
   withCommon,
 } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
+import { withDate } from "./default-date.js";
 import { CommandError, EXIT } from "./exit.js";
 import { tellIdleFlags } from "./idle-flags.js";
-import { placeOf, requestOf, selectionOf } from "./selection-options.js";
+import { placeOf, requestOf, selectionOf, withSkips } from "./selection-options.js";
 
 export const command = defineCommand({
   positionals: [PROJECT_DIR_WORD],
@@ -36,6 +38,7 @@ export const command = defineCommand({
     ...SELECTION_FLAGS,
     ...FULL_REFRESH_FLAGS,
     ...UPSTREAM_FLAGS,
+    ...SKIP_FLAGS,
     "dry-run": onOff("show what would run, run nothing"),
     "run-tests": onOff("run the project's unit tests first; run nothing when one fails"),
     "fail-fast": onOff("start nothing more after the first failure"),
@@ -47,12 +50,12 @@ export const command = defineCommand({
 
   async execute({ flags: options, words }): Promise<number> {
     const startedAt = new Date();
-    const request = requestOf(options, selectionOf(options));
+    const request = requestOf(withDate(options, words[0]), selectionOf(options));
     const work = async (session: ProjectSession): Promise<number> => {
       tellIdleFlags(options, session.engine.name);
       if (options.runTests) await requireTests(session);
       if (!options.dryRun) await migrateFirst(session, session.warehouse);
-      const plan = await planSession(session, request);
+      const plan = await planSession(session, await withSkips(session, request, options));
       const run = { runId: newRunId(startedAt), startedAt };
       if (options.dryRun) {
         printPlan(planEvents(session, plan, "run", run), options.json);

@@ -97,7 +97,8 @@ export function skipReasonOf({ status, partitions }: Pick<ActionResult, "status"
   if (status !== "skipped" && status !== "blocked") return undefined;
   const reasons = partitions
     .filter(({ decision }) => decision === "skip")
-    .map(({ reason }) => traitsOf(reason).skipReason);
+    // A rule of the project has a name of its own.
+    .map(({ reason, evidence }) => (evidence?.what === "rule" ? evidence.note : traitsOf(reason).skipReason));
   // What kept a partition from being built is worth more than that others had no need of it.
   return (
     reasons.find((reason) => reason !== undefined && reason !== SETTLED) ??

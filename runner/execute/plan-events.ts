@@ -114,3 +114,8 @@ export function hasWork(plan: ProjectPlan): boolean {
     decisions.some(({ decision, reason }) => decision === "run" || traitsOf(reason).recorded),
   );
 }
+
+/** Whether rules of the project leave out something of a plan. */
+export function leavesOut(plan: ProjectPlan): boolean {
+  return [...plan.decisions.values()].some((decisions) => decisions.some(({ reason }) => reason === "ruled_out"));
+}

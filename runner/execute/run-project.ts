@@ -238,7 +238,7 @@ class ProjectRun {
       staleUpstreams: this.#stale,
     });
     const decisions = withMoves(action, this.#shown(action, decided), snapshot, this.plan.recorded, coverage.outside);
-    onDecided(decisions);
+    onDecided([...decisions, ...this.#planned(action).filter(({ reason }) => reason === "ruled_out")]);
     const stale = decisions.filter(({ decision }) => decision === "run");
     await this.#settleRecords(transaction, action, decisions);
     if (stale.length === 0) return undefined;

@@ -99,6 +99,60 @@ const source = v.strictObject({
   ),
 });
 
+const clock = v.strictObject({
+  timeZone: v.optional(
+    v.pipe(
+      v.string("must be a time zone such as America/New_York"),
+      v.check(isTimeZone, "must be a time zone such as America/New_York"),
+      v.description("Time zone of the dates, as America/New_York."),
+    ),
+    "UTC",
+  ),
+  nextDayFrom: v.optional(
+    v.pipe(
+      v.string("must be a time such as 23:00"),
+      v.regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time such as 23:00"),
+      v.description("From this time on the next date is meant."),
+    ),
+  ),
+});
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const skipRule = v.pipe(
+  v.strictObject({
+    select: v.pipe(
+      v.array(v.pipe(text, v.description("A selector, as --select takes it.")), "must be a list of selectors"),
+      v.nonEmpty("must name a selector"),
+    ),
+    months: v.optional(
+      v.pipe(
+        v.array(count(12), "must be a list of months, 1 to 12"),
+        v.description("Dates of these months are skipped."),
+      ),
+    ),
+    olderThanDays: v.optional(v.pipe(count(36_525), v.description("Dates that lie so many days back are skipped."))),
+    without: v.optional(
+      v.pipe(text, v.description("GoogleSQL that gives dates in its first column: all others are skipped.")),
+    ),
+    environments: v.optional(
+      v.pipe(v.array(text, "must be a list of environments"), v.description("Only with one of these environments.")),
+    ),
+  }),
+  v.check(
+    ({ months, olderThanDays, without }) =>
+      [months, olderThanDays, without].filter((condition) => condition !== undefined).length === 1,
+    "needs one condition: months, olderThanDays or without",
+  ),
+);
+
 const tableName = v.pipe(
   v.string("must be dataset.table"),
   v.regex(/^[A-Za-z_]\w*\.[A-Za-z_]\w*$/, "must be dataset.table"),
@@ -167,6 +221,26 @@ export const settingsSchema = v.strictObject({
     ),
     {},
   ),
+  dateVariables: v.optional(
+    v.pipe(
+      v.array(
+        v.pipe(v.string("must be text"), v.regex(/^[A-Z][A-Z0-9_]*$/, "must be the name of an environment variable")),
+        "must be a list of environment variables",
+      ),
+      v.description("Environment variables that give the date where no flag does; two that differ are an error."),
+    ),
+    [],
+  ),
+  clock: v.optional(v.pipe(clock, v.description('What "today" is, for --date today and rules of age.')), {}),
+  skips: v.optional(
+    v.pipe(
+      v.record(v.string(), skipRule, "must be an object of rules"),
+      v.description(
+        "Rules by which runs of a window leave out dates of some actions, by the name that is told as the reason.",
+      ),
+    ),
+    {},
+  ),
   history: v.optional(
     v.pipe(
       history,
@@ -191,6 +265,10 @@ export const settingsSchema = v.strictObject({
   ),
 });
 
+/** What "today" is in a project. */
+export type ClockSettings = Readonly<v.InferOutput<typeof clock>>;
+/** A rule by which dates of some actions are skipped. */
+export type SkipSettings = Readonly<v.InferOutput<typeof skipRule>>;
 /** A table in which runs leave rows, and what they tell there. */
 export type StepHistory = Readonly<v.InferOutput<typeof stepHistory>>;
 /** What a project says of the sources of one name or pattern. */
@@ -203,11 +281,13 @@ export type RunnerSettings = Readonly<v.InferOutput<typeof settingsSchema>>;
 /** The settings that an object may have at a path such as `["environments", "dev"]`; undefined: any name is free there. */
 export function knownSettings(at: readonly (string | number)[]): readonly string[] | undefined {
   if (at.length === 0) return Object.keys(settingsSchema.entries);
+  if (at.length === 1 && at[0] === "clock") return Object.keys(clock.entries);
   if (at[0] === "history") {
     if (at.length === 1) return Object.keys(history.entries);
     return at.length === 3 && at[1] === "steps" ? Object.keys(stepHistory.entries) : undefined;
   }
   if (at.length !== 2) return undefined;
+  if (at[0] === "skips") return Object.keys(skipRule.pipe[0].entries);
   if (at[0] === "sources") return Object.keys(source.entries);
   return at[0] === "environments" ? Object.keys(environment.entries) : undefined;
 }

@@ -89,9 +89,12 @@ function refuseUnknown(value: object, at: readonly string[], text: string): void
   }
 }
 
-/** The key of a source may have several parts, and a choice of actions several selectors. */
+/** The key of a source may have several parts, and what chooses actions, months or environments several values. */
 function mayBeList(path: readonly string[]): boolean {
-  return (path.length === 3 && path[0] === "sources" && path[2] === "key") || path.at(-1) === "select";
+  if (path.length === 3 && path[0] === "sources") return path[2] === "key";
+  return path.length === 1
+    ? path[0] === "dateVariables"
+    : ["select", "months", "environments"].includes(path.at(-1) ?? "");
 }
 
 /** `; did you mean "x"?` when a known name is near, otherwise what is known. */

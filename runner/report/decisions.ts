@@ -1,5 +1,6 @@
 import type { Evidence, PartitionDecision } from "../graph/decision.js";
 import { COLUMNS } from "../plan/moves.js";
+import { toldReason } from "../plan/partitions.js";
 import { WHOLE } from "../port/identity.js";
 import { plural } from "./text.js";
 
@@ -8,7 +9,11 @@ export function describeDecisions(decisions: readonly PartitionDecision[]): stri
   const running = decisions.filter(({ decision }) => decision === "run");
   const told = running.length > 0 ? running : decisions;
   const reasons = [
-    ...new Set(told.map(({ reason, evidence }) => `${reason.replaceAll("_", " ")}${because(evidence)}`)),
+    ...new Set(
+      told.map(
+        ({ reason, evidence }) => `${toldReason({ reason, evidence }).replaceAll("_", " ")}${because(evidence)}`,
+      ),
+    ),
   ];
   const shown = reasons.slice(0, 2).join("; ") + (reasons.length > 2 ? "; ..." : "");
   if (running.length === 0 || running.length === decisions.length) return shown;
@@ -24,7 +29,7 @@ export function describePartitions(decisions: readonly PartitionDecision[]): str
 }
 
 function because(evidence: Evidence | undefined): string {
-  if (evidence === undefined) return "";
+  if (evidence === undefined || evidence.what === "rule") return "";
   if (evidence.moved === COLUMNS) return ` in the columns of ${evidence.upstream}`;
   if (evidence.upstream !== undefined)
     return ` in ${evidence.upstream}${evidence.moved === undefined || evidence.moved === WHOLE ? "" : ` ${evidence.moved}`}`;

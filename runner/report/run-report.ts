@@ -1,7 +1,6 @@
 import type { ActionResult, ActionStatus } from "../events/events.js";
 import { type RunRecord, rowsWritten, totalsOf } from "../events/run-record.js";
-import { traitsOf } from "../graph/reasons.js";
-import { decisionsJson } from "../plan/partitions.js";
+import { decisionsJson, toldReason } from "../plan/partitions.js";
 import { describeDecisions, describePartitions } from "./decisions.js";
 import { alignColumns, type Colors, count, duration, plainLine, plural } from "./text.js";
 
@@ -60,14 +59,17 @@ export function summaryLines(report: RunRecord, colors: Colors): string[] {
     totals.blocked > 0 ? colors.yellow(`${totals.blocked} blocked`) : "",
     passed > 0 ? `${plural(passed, "assertion")} passed` : "",
   ].filter((part) => part !== "");
-  const verdict =
-    totals.run + totals.unchanged + totals.failed + totals.blocked === 0
-      ? ["Nothing had to run: every model is what a full rebuild would make."]
-      : [];
+  const verdict = totals.run + totals.unchanged + totals.failed + totals.blocked === 0 ? [idleVerdict(report)] : [];
   return [
     ...verdict,
     `${plural(report.actions.length, "action")}: ${parts.join(", ")} | ${plural(totals.rows_written, "row")} written | ${duration(report.durationMs)}`,
   ];
+}
+
+function idleVerdict({ actions }: RunRecord): string {
+  const rules = actions.flatMap(({ partitions }) => partitions.filter(({ reason }) => reason === "ruled_out"));
+  if (rules.length === 0) return "Nothing had to run: every model is what a full rebuild would make.";
+  return `Nothing was run: ${[...new Set(rules.map(toldReason))].join(", ")} (a rule of fastbreak.json; --no-skips runs it all the same).`;
 }
 
 /** What ran or failed, routine assertions aside, as a table for a person who reads a log. */
@@ -106,7 +108,7 @@ function isPassedAssertion({ type, status }: Pick<ActionResult, "type" | "status
 /** The decisions of a plan, one line per selected action. */
 export function planTable(report: RunRecord): string[] {
   const selected = report.actions.filter(({ partitions }) =>
-    partitions.some(({ reason }) => !traitsOf(reason).leftOut || reason === "disabled"),
+    partitions.some(({ reason }) => reason !== "not_selected"),
   );
   return alignColumns(
     selected.map((action) => {
@@ -148,7 +150,8 @@ function skipReasons(report: RunRecord): string {
   const reasons = new Map<string, number>();
   for (const action of report.actions) {
     if (action.status !== "skipped") continue;
-    const reason = action.partitions[0]?.reason.replaceAll("_", " ") ?? "nothing in the window";
+    const [first] = action.partitions;
+    const reason = first === undefined ? "nothing in the window" : toldReason(first).replaceAll("_", " ");
     reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   }
   if (reasons.size === 0) return "";

@@ -1,6 +1,6 @@
 import type { ProjectPlan } from "../decide/plan-project.js";
 import type { EventListener, RunEvent } from "../events/events.js";
-import { eventsOfPlan, hasWork, type RunIdentity } from "../execute/plan-events.js";
+import { eventsOfPlan, hasWork, leavesOut, type RunIdentity } from "../execute/plan-events.js";
 import { locateInProject } from "../project/locate.js";
 import { announced } from "./announce.js";
 import { historyTables } from "./history-tables.js";
@@ -32,12 +32,13 @@ export async function carryOut(
     tell(event);
   };
   const run = runIdentity(session, "run", options);
-  if (!hasWork(plan)) {
+  const history = await historyTables(session);
+  // What a rule has left out is an execution that the project's own history tells of.
+  if (!hasWork(plan) && !(history.length > 0 && leavesOut(plan))) {
     for (const event of eventsOfPlan(plan, session.engine.name, run)) emit(event);
     return events;
   }
   const { executePlan } = await import("../execute/execute-plan.js");
-  const history = await historyTables(session);
   await announced(session, "run", () =>
     executePlan(session.warehouse, plan, {
       ...run,
