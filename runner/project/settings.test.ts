@@ -17,7 +17,18 @@ describe("readRunnerSettings", () => {
   const read = (text: string) => readRunnerSettings(projectWith({ "fastbreak.json": text }));
 
   it("has defaults", () => {
-    const defaults = { stateDataset: "fastbreak", loaders: {}, reports: {}, sources: {}, environments: {} };
+    const defaults = {
+      stateDataset: "fastbreak",
+      loaders: {},
+      reports: {},
+      sources: {},
+      dateVariables: [],
+      clock: { timeZone: "UTC" },
+      skips: {},
+      history: { steps: {} },
+      autoMigrate: false,
+      environments: {},
+    };
     expect(readRunnerSettings(projectWith({}))).toEqual(defaults);
     expect(read('{"loaders": {"files": "dist/files.js"}}')).toEqual({
       ...defaults,

@@ -102,5 +102,5 @@ export function suggestion(name: string, known: readonly string[]): string {
   if (known.length === 0) return "";
   const nearest = closest(name, known);
   if (distance(name, nearest) <= Math.max(2, Math.floor(name.length / 3))) return `; did you mean "${nearest}"?`;
-  return known.length <= 12 ? `; known: ${known.join(", ")}` : "";
+  return known.length <= 24 ? `; known: ${known.join(", ")}` : "";
 }
