@@ -29,12 +29,14 @@ export async function migrateFirst(place: Place, warehouse: Warehouse): Promise<
   const files = readMigrationFiles(place.projectDir);
   if (files.length === 0) return;
   const names = await migrationNames(place);
-  const { pending } = await warehouse.observe((observation) => pendingMigrations(observation, files, names));
+  const { applied, pending } = await warehouse.observe((observation) => pendingMigrations(observation, files, names));
   if (pending.length === 0) return;
   await announced(place, "migrate", async () => {
     await warehouse.transaction((transaction) => migrateState(transaction, names.stateDataset));
     await applyMigrations(warehouse, pending, names, () => undefined);
   });
+  // A new warehouse gets all of them, which is no news.
+  if (applied.length === 0) return;
   const numbers = pending.map(({ version }) => numbered(version));
   place.onNote?.(
     numbers.length === 1 ? `migration ${numbers[0]} applied` : `migrations ${numbers[0]} to ${numbers.at(-1)} applied`,
