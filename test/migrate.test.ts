@@ -100,7 +100,7 @@ describe("fastbreak migrate", () => {
     rig.write("fastbreak.json", JSON.stringify({ autoMigrate: true }));
     expect((await rig.fastbreak("run")).stderr).toBe("");
     says({ "0002_reason": REASON });
-    expect((await rig.fastbreak("run")).stderr).toBe("note: migration 0002 applied\n");
+    expect((await rig.fastbreak("run")).stderr).toBe("note: migration 0002 reason applied\n");
     expect(await columns()).toEqual(["id", "ok", "reason"]);
   });
 });

@@ -10,8 +10,10 @@ import { beginRun, recordRun } from "../state/run-log.js";
 import { recordLayouts } from "../state/source-layouts.js";
 import { storeManifest } from "../state/stored-manifest.js";
 import { Breakers } from "./breakers.js";
+import { Failures } from "./failures.js";
 import { beginHistory, type HistoryTable, recordHistory, requireHistory } from "./history.js";
 import { notesOf, type RunIdentity, runFinished, runStarted } from "./plan-events.js";
+import { QuarantineLog } from "./quarantine.js";
 import { runProject } from "./run-project.js";
 
 export interface ExecuteOptions extends RunIdentity {
@@ -59,7 +61,10 @@ export async function executePlan(warehouse: Warehouse, plan: ProjectPlan, optio
       fingerprints: new FingerprintLog(stateDataset, run, plan.recorded),
       locate: options.locate,
       breakers: await Breakers.open(warehouse, stateDataset, project.actions, emit),
+      failures: await Failures.open(warehouse, stateDataset, runId, emit),
+      quarantine: await QuarantineLog.open(warehouse, stateDataset, runId, emit),
       emit,
+      window: plan.window,
       force: options.force,
       everything: plan.everything,
     },

@@ -27,6 +27,8 @@ describe("readRunnerSettings", () => {
       skips: {},
       history: { steps: {} },
       autoMigrate: false,
+      failedAssertions: "rollback",
+      alerts: { rules: {}, sinks: {}, days: 7 },
       environments: {},
     };
     expect(readRunnerSettings(projectWith({}))).toEqual(defaults);

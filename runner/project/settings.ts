@@ -89,8 +89,9 @@ function refuseUnknown(value: object, at: readonly string[], text: string): void
   }
 }
 
-/** The key of a source may have several parts, and what chooses actions, months or environments several values. */
+/** The key of a source may have several parts, and what chooses actions, months, environments or channels several values. */
 function mayBeList(path: readonly string[]): boolean {
+  if (path.length === 4 && path[0] === "alerts" && path[1] === "sinks" && path[3] === "channels") return true;
   if (path.length === 3 && path[0] === "sources") return path[2] === "key";
   return path.length === 1
     ? path[0] === "dateVariables"

@@ -10,9 +10,10 @@ export function describeDecisions(decisions: readonly PartitionDecision[]): stri
   const told = running.length > 0 ? running : decisions;
   const reasons = [
     ...new Set(
-      told.map(
-        ({ reason, evidence }) => `${toldReason({ reason, evidence }).replaceAll("_", " ")}${because(evidence)}`,
-      ),
+      told.map(({ reason, evidence, neededBy }) => {
+        const need = neededBy === undefined ? "" : `, needed by ${neededBy}`;
+        return `${toldReason({ reason, evidence }).replaceAll("_", " ")}${because(evidence)}${need}`;
+      }),
     ),
   ];
   const shown = reasons.slice(0, 2).join("; ") + (reasons.length > 2 ? "; ..." : "");

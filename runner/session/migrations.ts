@@ -1,5 +1,5 @@
 import { applyMigrations, pendingMigrations } from "../migrate/migrate.js";
-import { numbered, readMigrationFiles } from "../migrate/migration-files.js";
+import { type MigrationFile, numbered, readMigrationFiles } from "../migrate/migration-files.js";
 import type { MigrationNames } from "../migrate/render.js";
 import type { Warehouse } from "../port/port.js";
 import { datasetSuffix, homeProject } from "../project/home-project.js";
@@ -29,16 +29,24 @@ export async function migrateFirst(place: Place, warehouse: Warehouse): Promise<
   const files = readMigrationFiles(place.projectDir);
   if (files.length === 0) return;
   const names = await migrationNames(place);
-  const { applied, pending } = await warehouse.observe((observation) => pendingMigrations(observation, files, names));
+  const { applied: before, pending } = await warehouse.observe((observation) =>
+    pendingMigrations(observation, files, names),
+  );
   if (pending.length === 0) return;
   await announced(place, "migrate", async () => {
     await warehouse.transaction((transaction) => migrateState(transaction, names.stateDataset));
-    await applyMigrations(warehouse, pending, names, () => undefined);
+    const applied: MigrationFile[] = [];
+    try {
+      await applyMigrations(warehouse, pending, names, ({ file }) => applied.push(file));
+    } finally {
+      // A new warehouse gets all of them, which is no news.
+      if (before.length > 0 && applied.length > 0) place.onNote?.(`${appliedText(applied)} applied`);
+    }
   });
-  // A new warehouse gets all of them, which is no news.
-  if (applied.length === 0) return;
-  const numbers = pending.map(({ version }) => numbered(version));
-  place.onNote?.(
-    numbers.length === 1 ? `migration ${numbers[0]} applied` : `migrations ${numbers[0]} to ${numbers.at(-1)} applied`,
-  );
+}
+
+function appliedText(files: readonly MigrationFile[]): string {
+  const [first, last] = [files[0], files.at(-1)] as [MigrationFile, MigrationFile];
+  if (files.length === 1) return `migration ${numbered(first.version)} ${first.name}`;
+  return `migrations ${numbered(first.version)} to ${numbered(last.version)}`;
 }

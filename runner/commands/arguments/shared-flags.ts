@@ -1,6 +1,6 @@
 import type { Positional } from "../command.js";
 import { usageError } from "../exit.js";
-import { commas, each, type Flags, formed, list, onOff, text, value, wholeNumber } from "./flags.js";
+import { commas, each, type Flags, formed, list, oneOf, onOff, text, value, wholeNumber } from "./flags.js";
 
 /** A dataset, or a part of one, that BigQuery takes. */
 const DATASET_PART = /^[A-Za-z0-9_]{1,1000}$/;
@@ -77,6 +77,15 @@ export const SKIP_FLAGS = {
   "no-skips": onOff('run dates, too, that a rule ("skips" in fastbreak.json) leaves out'),
   source: text("the source that has caused the run: what does not rest on it is skipped"),
 };
+
+/** How a plan or a run is told, in one of several forms. */
+export function outputFlags<const F extends string>(formats: readonly F[]) {
+  return {
+    output: oneOf(`how it is told: ${formats.join(", ")}; default: text`, formats),
+    all: onOff("list what is skipped, too"),
+    quiet: onOff("only warnings and what failed"),
+  };
+}
 
 /** A rebuild of what is selected. */
 export const FULL_REFRESH_FLAGS = {
