@@ -9,6 +9,7 @@ import { statusAfterRun } from "../report/status-document.js";
 import { plural, writeLines } from "../report/text.js";
 import { carryOut, planEvents } from "../session/carry-out.js";
 import { collectAfterRun } from "../session/collect-status.js";
+import { listenForInterruption } from "../session/interruption.js";
 import { lastDurations } from "../session/last-durations.js";
 import { migrateFirst } from "../session/migrations.js";
 import { planSession } from "../session/plan-request.js";
@@ -81,8 +82,11 @@ export const command = defineCommand({
         variables: process.env,
         now: () => performance.now(),
       });
+      projectDir = session.projectDir;
+      interruption.workBegins();
       const events = await carryOut(session, plan, {
         ...run,
+        signal: interruption.signal,
         failFast: options.failFast,
         force: options.fullRefresh,
         emit: (event) => output.listen(event),
@@ -93,10 +97,16 @@ export const command = defineCommand({
       await keepStatus(session, record, hasWork(plan));
       output.end(record);
       if (format === "text" && alerts.length > 0) writeLines(process.stdout, alerts, 2);
-      return EXITS[verdictOf(record.actions)];
+      return interruption.exitCode() ?? EXITS[verdictOf(record.actions)];
     };
+    let projectDir: string | undefined;
+    const interruption = listenForInterruption(() => projectDir);
     const place = { ...placeOf(options, words[0]), concurrency: options.concurrency };
-    return withProject(place, work, true);
+    try {
+      return await withProject(place, work, true);
+    } finally {
+      interruption.stop();
+    }
   },
 });
 

@@ -12,6 +12,8 @@ export interface RunRecord {
   readonly window: DateRange | undefined;
   readonly compiled: boolean;
   readonly process: string;
+  /** The signal that stopped it; undefined: it ended by itself. */
+  readonly interrupted: string | undefined;
   /** In the order in which they ended. */
   readonly actions: readonly ActionResult[];
   readonly durationMs: number;
@@ -41,6 +43,7 @@ export function recordOf(events: Iterable<RunEvent>, order?: readonly string[]):
     window: undefined,
     compiled: false,
     process: "",
+    interrupted: undefined,
     actions: [],
     durationMs: 0,
   };
@@ -50,6 +53,7 @@ export function recordOf(events: Iterable<RunEvent>, order?: readonly string[]):
       const { runId, command, startedAt, target, window, compiled, process } = event;
       record = { ...record, runId, command, startedAt, target, window, compiled, process };
     } else if (event.event === "action_finished") actions.push(event.result);
+    else if (event.event === "run_interrupted") record = { ...record, interrupted: event.signal };
     else if (event.event === "run_finished")
       record = { ...record, finishedAt: event.finishedAt, durationMs: event.durationMs };
   }

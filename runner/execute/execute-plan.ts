@@ -12,7 +12,7 @@ import { storeManifest } from "../state/stored-manifest.js";
 import { Breakers } from "./breakers.js";
 import { Failures } from "./failures.js";
 import { beginHistory, type HistoryTable, recordHistory, requireHistory } from "./history.js";
-import { notesOf, type RunIdentity, runFinished, runStarted } from "./plan-events.js";
+import { notesOf, type RunIdentity, runFinished, runInterrupted, runStarted } from "./plan-events.js";
 import { QuarantineLog } from "./quarantine.js";
 import { runProject } from "./run-project.js";
 
@@ -20,6 +20,8 @@ export interface ExecuteOptions extends RunIdentity {
   readonly stateDataset: string;
   readonly concurrency: number;
   readonly failFast: boolean;
+  /** Aborted when the run is to stop. */
+  readonly signal?: AbortSignal;
   readonly force: boolean;
   /** Tables of the project in which the run leaves rows. */
   readonly history: readonly HistoryTable[];
@@ -50,7 +52,7 @@ export async function executePlan(warehouse: Warehouse, plan: ProjectPlan, optio
   );
   emit(runStarted(plan, warehouse.target, options));
   for (const note of notesOf(plan)) emit(note);
-  await runProject(
+  const results = await runProject(
     warehouse,
     plan,
     {
@@ -70,6 +72,7 @@ export async function executePlan(warehouse: Warehouse, plan: ProjectPlan, optio
     },
     options,
   );
+  if (options.signal?.aborted) emit(runInterrupted(String(options.signal.reason), results));
   emit(runFinished(options.startedAt));
   await warehouse.transaction(async (transaction) => {
     if (options.compiledManifest !== undefined)

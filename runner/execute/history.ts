@@ -127,7 +127,7 @@ function factsOf(action: RunnableAction, result: ActionResult, record: RunRecord
   return {
     ...identity(action, record.runId, startedAt, configHash),
     ...datesOf(partitions),
-    success: status === "success" || status === "unchanged" || status === "skipped",
+    success: status === "success" || status === "unchanged" || (status === "skipped" && skipReason !== "interrupted"),
     completed_at: endOf(result) ?? record.finishedAt ?? null,
     duration_seconds: result.durationMs / 1000,
     records_processed:

@@ -30,6 +30,19 @@ export function runStarted(plan: ProjectPlan, target: string, run: RunIdentity):
   };
 }
 
+/** The event of a run that was stopped. */
+export function runInterrupted(signal: string, results: readonly ActionResult[]): RunEvent {
+  const isStopped = ({ partitions }: ActionResult) => partitions.some(({ reason }) => reason === "interrupted");
+  const number = (test: (result: ActionResult) => boolean) => results.filter(test).length;
+  return {
+    event: "run_interrupted",
+    signal,
+    published: number(({ status }) => status === "success" || status === "unchanged"),
+    rolledBack: number((result) => isStopped(result) && result.status === "blocked"),
+    notBegun: number((result) => isStopped(result) && result.status === "skipped"),
+  };
+}
+
 /** The event with which it ends. */
 export function runFinished(startedAt: Date): RunEvent {
   const finished = new Date();

@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly concurrency: number;
   /** Start nothing more after the first failure. */
   readonly failFast: boolean;
+  /** Aborted when the run is to stop: what runs is rolled back, nothing more is begun. */
+  readonly signal?: AbortSignal;
 }
 
 /** What a run is told of builds beyond its own plan. */
@@ -46,6 +48,9 @@ export async function runProject(
   const run = new ProjectRun(warehouse, plan, context, options);
   return run.all();
 }
+
+/** Milliseconds between two interruptions of what still runs. */
+const INTERRUPT_AGAIN = 50;
 
 class ProjectRun {
   readonly #results = new Map<string, Promise<ActionResult>>();
@@ -88,12 +93,33 @@ class ProjectRun {
   }
 
   async all(): Promise<readonly ActionResult[]> {
-    for (const action of this.plan.project.actions) this.#results.set(action.node.key, this.#afterDependencies(action));
-    return Promise.all(this.#results.values());
+    const { signal } = this.options;
+    let again: NodeJS.Timeout | undefined;
+    const onAbort = () => {
+      const interrupt = () => this.warehouse.interrupt?.();
+      interrupt();
+      // A transaction may have been between two of its queries.
+      again = setInterval(interrupt, INTERRUPT_AGAIN);
+    };
+    signal?.addEventListener("abort", onAbort, { once: true });
+    if (signal?.aborted) onAbort();
+    try {
+      for (const action of this.plan.project.actions)
+        this.#results.set(action.node.key, this.#afterDependencies(action));
+      return await Promise.all(this.#results.values());
+    } finally {
+      clearInterval(again);
+      signal?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  get #isInterrupted(): boolean {
+    return this.options.signal?.aborted === true;
   }
 
   async #afterDependencies(action: RunnableAction): Promise<ActionResult> {
     const results = await Promise.all(action.dependencies.map((key) => this.#results.get(key)));
+    if (this.#isInterrupted) return this.#notBegun(action);
     const audited = this.#auditResult(action);
     if (audited !== undefined) {
       this.#context.emit({ event: "action_finished", result: audited });
@@ -108,6 +134,11 @@ class ProjectRun {
       culprit !== undefined
         ? this.#blocked(action, `not run: ${culprit.key} ${culprit.status === "failed" ? "failed" : "was blocked"}`)
         : await this.#limit(() => this.#run(action));
+    if (this.#isInterrupted) {
+      // Nothing is kept of an attempt that somebody has stopped.
+      this.#context.emit({ event: "action_finished", result });
+      return result;
+    }
     if (result.status === "failed" || result.error !== undefined) this.#failed = true;
     if (notBuilt(result)) {
       this.#stale.set(action.node.key, partitionsOf(action.node, this.#coverageOf(action)));
@@ -129,6 +160,7 @@ class ProjectRun {
     const leftOut = planned.every(({ reason }) => traitsOf(reason).leftOut);
     const settled = planned.every(({ decision, reason }) => decision === "skip" && !traitsOf(reason).recorded);
     if (leftOut || (settled && !this.#mayHaveMoved(action))) return skipped(action, planned, 0);
+    if (this.#isInterrupted) return skipped(action, planned.map(skippedFor("interrupted")), 0);
     if (this.#failed && this.options.failFast)
       return this.#blocked(action, "not run: stopped after a failure (--fail-fast)");
     const started = performance.now();
@@ -167,6 +199,12 @@ class ProjectRun {
     } catch (cause) {
       const durationMs = performance.now() - started;
       const error = messageOf(cause, action);
+      if (this.#isInterrupted)
+        return result(action, decisions.map(skippedFor("interrupted")), "blocked", {
+          startedAt,
+          durationMs,
+          error: "interrupted; nothing of it was published",
+        });
       if (cause instanceof BreakerOpenError)
         return result(action, decisions.map(skippedFor("breaker_open")), "blocked", { startedAt, durationMs, error });
       await this.#context.breakers.failed(action, cause);
@@ -177,6 +215,12 @@ class ProjectRun {
       if (!isGuarded) return result(action, decisions, "failed", { startedAt, durationMs, error });
       return result(action, decisions.map(skippedFor("gate_blocked")), "blocked", { startedAt, durationMs, error });
     }
+  }
+
+  #notBegun(action: RunnableAction): ActionResult {
+    const result = skipped(action, this.#planned(action).map(skippedFor("interrupted")), 0);
+    this.#context.emit({ event: "action_finished", result });
+    return result;
   }
 
   /** The plan takes what runs for changed. Now that it has run, partitions that nobody builds may be fresh after all. */
@@ -355,7 +399,7 @@ class ProjectRun {
 }
 
 /** A decision to run, taken back. */
-function skippedFor(reason: "breaker_open" | "gate_blocked") {
+function skippedFor(reason: "breaker_open" | "gate_blocked" | "interrupted") {
   return (decision: PartitionDecision): PartitionDecision =>
     decision.decision === "run" ? { partition: decision.partition, decision: "skip", reason } : decision;
 }

@@ -29,6 +29,7 @@ export const REASONS = {
   upstream_failed: { decision: "skip", consequence: true, skipReason: "dependency_missing" },
   gate_blocked: { decision: "skip", skipReason: "gate_failed" },
   breaker_open: { decision: "skip", refuses: true, consequence: true, skipReason: "circuit_breaker_open" },
+  interrupted: { decision: "skip", consequence: true, skipReason: "interrupted" },
   ruled_out: { decision: "skip", leftOut: true },
   not_selected: { decision: "skip", leftOut: true },
   disabled: { decision: "skip", leftOut: true },

@@ -15,6 +15,8 @@ export interface CarryOutOptions {
   readonly failFast: boolean;
   /** Whether the plan was made with `force`. */
   readonly force: boolean;
+  /** Aborted when the run is to stop. */
+  readonly signal?: AbortSignal;
   readonly emit: EventListener;
   /** Where alerts are printed that a receiver of the kind stdout takes. */
   readonly printAlert?: AlertRequest["print"];
@@ -48,12 +50,13 @@ export async function carryOut(
       stateDataset: session.settings.stateDataset,
       concurrency: session.concurrency,
       failFast: options.failFast,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
       force: options.force,
       history,
       locate: (action, text, offset) => locateInProject(session.projectDir, action, text, offset),
       emit,
     });
-    if (Object.keys(session.settings.alerts.rules).length === 0) return;
+    if (options.signal?.aborted || Object.keys(session.settings.alerts.rules).length === 0) return;
     const { checkAlerts } = await import("./alerts.js");
     const { runId } = options;
     await checkAlerts(session, {

@@ -32,7 +32,7 @@ const RUNS: LogTable<RunRecord> = {
     command: run.command,
     started_at: run.startedAt,
     finished_at: run.finishedAt ?? null,
-    status: run.finishedAt === undefined ? "running" : verdictOf(run.actions) === "done" ? "success" : "failed",
+    status: statusOf(run),
     window_from: run.window?.from ?? null,
     window_to: run.window?.to ?? null,
     compiled: run.compiled,
@@ -40,6 +40,12 @@ const RUNS: LogTable<RunRecord> = {
     process: run.process,
   }),
 };
+
+function statusOf({ finishedAt, interrupted, actions }: RunRecord): string {
+  if (finishedAt === undefined) return "running";
+  if (interrupted !== undefined) return "interrupted";
+  return verdictOf(actions) === "done" ? "success" : "failed";
+}
 
 const MODEL_RUNS: LogTable<{ readonly run: RunRecord; readonly action: ActionResult }> = {
   name: "model_runs",
