@@ -22,8 +22,10 @@ describe("readRunnerSettings", () => {
       loaders: {},
       reports: {},
       sources: {},
+      autoMigrate: false,
       failedAssertions: "rollback",
       alerts: { rules: {}, sinks: {}, days: 7 },
+      orchestrations: {},
       environments: {},
     };
     expect(readRunnerSettings(projectWith({}))).toEqual(defaults);

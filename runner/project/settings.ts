@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { systemReason } from "../port/system-error.js";
 import { projectError } from "./errors.js";
 import { lineOfPath, parseJsonText } from "./json-text.js";
+import { isOrchestrationList } from "./orchestration-settings.js";
 import { readTextInProject } from "./read-file.js";
 import { knownSettings, type RunnerSettings, settingsSchema } from "./settings-schema.js";
 
@@ -89,8 +90,9 @@ function refuseUnknown(value: object, at: readonly string[], text: string): void
   }
 }
 
-/** Only the key of a source has several parts, and a receiver of alerts several channels. */
+/** Only the key of a source has several parts, a receiver of alerts several channels, and a night several topics. */
 function mayBeList(path: readonly string[]): boolean {
+  if (path[0] === "orchestrations") return isOrchestrationList(path);
   if (path.length === 4 && path[0] === "alerts" && path[1] === "sinks" && path[3] === "channels") return true;
   return path.length === 3 && path[0] === "sources" && path[2] === "key";
 }

@@ -10,6 +10,7 @@ const SETTINGS: RunnerSettings = {
   sources: {},
   failedAssertions: "rollback",
   alerts: { rules: {}, sinks: {}, days: 7 },
+  orchestrations: {},
   autoMigrate: false,
   database: "file.duckdb",
   memory: "1GB",
