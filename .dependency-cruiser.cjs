@@ -5,7 +5,7 @@ const FLOORS = [
   ["commands", "api"],
   ["report"],
   ["session"],
-  ["execute", "gate", "alerts", "verify", "check", "unit-tests", "migrate"],
+  ["execute", "gate", "alerts", "verify", "diff", "check", "unit-tests", "migrate"],
   ["decide", "infer"],
   ["observe"],
   ["project"],

@@ -1,13 +1,13 @@
-import type { CheckResult, Surroundings } from "../check/check-result.js";
+import type { CheckResult } from "../check/check-result.js";
 import type { PlacedFinding } from "../check/findings.js";
 import type { SqlChecker } from "../googlesql/checker.js";
 import { ProjectError, renderProblem } from "../project/errors.js";
 import type { Manifest } from "../project/manifest.js";
 import { githubAnnotation } from "../report/annotations.js";
-import { plainLine, plural } from "../report/text.js";
+import { plainLine, plural, writeLines } from "../report/text.js";
 import { loadPlace } from "../session/load-place.js";
-import { findPlace, type Place, withWarehouse } from "../session/place.js";
-import { READABLE_TABLES } from "../state/readable-tables.js";
+import { findPlace, type Place } from "../session/place.js";
+import { surroundingsOf } from "../session/surroundings.js";
 import { onOff } from "./arguments/flags.js";
 import { OVERRIDE_FLAGS, PROJECT_DIR_WORD, withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
@@ -59,31 +59,12 @@ async function check(place: Place, checker: SqlChecker): Promise<CheckOutcome> {
     const findings = cause.problems.map((problem) => ({ ...problem, action: null }));
     return { findings, limits: [], unchecked: [], checked: 0 };
   }
-  const around = await surroundings(place);
+  const around = await surroundingsOf(place);
   const inferred = inferSources(manifest, around.relations);
   const { findings, unchecked, checked } = await checkProject(manifest, { ...around, inferred }, checker);
   const placed = (severity: "error" | "limit") =>
     placeFindings(place.projectDir, { findings: findings.filter((finding) => finding.severity === severity) });
   return { findings: placed("error"), limits: placed("limit"), unchecked, checked };
-}
-
-/** Everything in the warehouse; nothing where there is no warehouse yet. */
-async function surroundings(place: Place): Promise<Omit<Surroundings, "inferred">> {
-  if (!place.engine.exists(place)) return { relations: new Map(), routines: new Map() };
-  return withWarehouse(place, false, (warehouse) =>
-    warehouse.transaction(async (transaction) => {
-      const relations = await transaction.relations();
-      // A warehouse in which nothing is yet says as little as none.
-      if (relations.size === 0) return { relations: new Map(), routines: await transaction.routines() };
-      // What the runner makes before anything runs is there, made yet or not.
-      const { stateDataset } = place.settings;
-      const own = READABLE_TABLES.map(({ name, columns }) => [`${stateDataset}.${name}`, columns] as const);
-      return {
-        relations: new Map([...own, ...[...relations].map(([key, { columns }]) => [key, columns] as const)]),
-        routines: await transaction.routines(),
-      };
-    }),
-  );
 }
 
 async function openChecker(googlesql: boolean, place: Place): Promise<{ readonly checker: SqlChecker; close(): void }> {
@@ -107,9 +88,10 @@ function print({ findings, limits, unchecked, checked }: CheckOutcome, json: boo
   }
   const isGithub = process.env.GITHUB_ACTIONS === "true";
   for (const finding of findings)
-    process.stdout.write(`${plainLine((isGithub ? githubAnnotation : renderProblem)(finding))}\n`);
-  for (const limit of limits) process.stderr.write(`warning: ${plainLine(renderProblem(limit))}\n`);
-  for (const line of uncheckedLines(unchecked)) process.stderr.write(`fastbreak: not checked: ${plainLine(line)}\n`);
+    writeLines(process.stdout, [plainLine(isGithub ? githubAnnotation(finding) : renderProblem(finding))]);
+  for (const limit of limits) writeLines(process.stderr, [`warning: ${plainLine(renderProblem(limit))}`]);
+  for (const line of uncheckedLines(unchecked))
+    writeLines(process.stderr, [`fastbreak: not checked: ${plainLine(line)}`]);
   const left = unchecked.length === 0 ? "" : `, ${unchecked.length} not checked`;
   const limited = limits.length === 0 ? "" : `, ${plural(limits.length, "warning")}`;
   process.stdout.write(`${plural(checked, "action")} checked${left}, ${plural(findings.length, "error")}${limited}\n`);

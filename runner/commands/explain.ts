@@ -4,7 +4,7 @@ import type { RunnableAction } from "../graph/action.js";
 import { EVERYTHING, selectActions } from "../plan/select.js";
 import { parseManifest } from "../project/manifest.js";
 import { type ExplainReport, explainJson, explainLines } from "../report/explain-report.js";
-import { colorsFor } from "../report/text.js";
+import { colorsFor, writeLines } from "../report/text.js";
 import { planSession, selectable } from "../session/plan-request.js";
 import { type ProjectSession, withProject } from "../session/session.js";
 import { readManifestHistory } from "../state/stored-manifest.js";
@@ -32,8 +32,13 @@ export const command = defineCommand({
           `${JSON.stringify(reports.length === 1 ? explainJson(reports[0] as ExplainReport) : reports.map(explainJson))}\n`,
         );
       else
-        process.stdout.write(
-          `${reports.map((report) => explainLines(report, colorsFor(process.stdout)).join("\n")).join("\n\n")}\n`,
+        writeLines(
+          process.stdout,
+          reports.flatMap((report, index) => [
+            ...(index === 0 ? [] : [""]),
+            ...explainLines(report, colorsFor(process.stdout)),
+          ]),
+          8,
         );
       return EXIT.done;
     });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { askTwice } from "../gate/ask-twice.js";
 import { gateJson, gateLines } from "../report/gate-report.js";
-import { colorsFor } from "../report/text.js";
+import { colorsFor, writeLines } from "../report/text.js";
 import { askGate, type GateAnswer, hasGate } from "../session/ask-gate.js";
 import { type ProjectSession, withProject } from "../session/session.js";
 import { text, wholeNumber } from "./arguments/flags.js";
@@ -33,16 +33,13 @@ export const command = defineCommand({
       retryAfter === undefined
         ? undefined
         : async () => {
-            process.stderr.write(`note: ${date} is not ready; asking again in ${retryAfter} s\n`);
+            writeLines(process.stderr, [`note: ${date} is not ready; asking again in ${retryAfter} s`]);
             await sleep(retryAfter * 1000);
           };
     const { answer, isRetried } = await askTwice(asked, ({ gate }) => gate.ready, wait);
     const { gate, stale } = answer;
-    process.stdout.write(
-      options.json
-        ? `${JSON.stringify(gateJson(gate, stale, isRetried))}\n`
-        : `${gateLines(gate, stale, isRetried, colorsFor(process.stdout)).join("\n")}\n`,
-    );
+    if (options.json) process.stdout.write(`${JSON.stringify(gateJson(gate, stale, isRetried))}\n`);
+    else writeLines(process.stdout, gateLines(gate, stale, isRetried, colorsFor(process.stdout)), 8);
     return gate.ready ? EXIT.done : EXIT.failed;
   },
 });

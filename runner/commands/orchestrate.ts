@@ -7,10 +7,10 @@ import type { Completion } from "../plan/completion.js";
 import { EVERYTHING } from "../plan/select.js";
 import type { Orchestration, Strategy } from "../project/orchestration-settings.js";
 import { suggestion } from "../project/settings.js";
+import { eventLine } from "../report/event-lines.js";
 import { nightJson, nightLines, stateJson, stateLines } from "../report/night-report.js";
-import { progressTo } from "../report/progress.js";
 import { writeRunArtifact } from "../report/run-artifact.js";
-import { plainLine } from "../report/text.js";
+import { plainLine, plural, writeLines } from "../report/text.js";
 import { announced } from "../session/announce.js";
 import { carryOut } from "../session/carry-out.js";
 import { migrateFirst } from "../session/migrations.js";
@@ -99,7 +99,7 @@ export const command = defineCommand({
       retries: options.retries ?? night.retries,
       retryAfterSeconds: options.retryAfter ?? night.retryAfterSeconds,
     };
-    const finished = await runNight(night, request, means(place, date, options.json));
+    const finished = await runNight(night, request, means(place, date));
     process.stdout.write(
       options.json ? `${JSON.stringify(nightJson(finished))}\n` : `${nightLines(finished).join("\n")}\n`,
     );
@@ -107,8 +107,8 @@ export const command = defineCommand({
   },
 });
 
-function means(place: ReturnType<typeof placeOf>, date: string, json: boolean): NightMeans {
-  const note = (line: string) => void process.stderr.write(`note: ${plainLine(line)}\n`);
+function means(place: ReturnType<typeof placeOf>, date: string): NightMeans {
+  const note = (line: string) => writeLines(process.stderr, [`note: ${plainLine(line)}`]);
   return {
     note,
     sleep: (seconds) => sleep(seconds * 1000),
@@ -116,7 +116,7 @@ function means(place: ReturnType<typeof placeOf>, date: string, json: boolean): 
       const overrides = { ...place.overrides, vars: { ...place.overrides?.vars, ...vars } };
       return withProject({ ...place, overrides }, work, true);
     },
-    run: (session, select, upstream) => runSelection(session, select, upstream, date, json),
+    run: (session, select, upstream) => runSelection(session, select, upstream, date),
   };
 }
 
@@ -125,14 +125,12 @@ async function runSelection(
   select: readonly string[],
   upstream: boolean,
   date: string,
-  json: boolean,
 ): Promise<FinishedSelection> {
   const startedAt = new Date();
   const selection = { ...EVERYTHING, select };
   await migrateFirst(session, session.warehouse);
   const plan = await planSession(session, { window: { from: date, to: date }, selection, force: false, upstream });
   const names = session.project.actions.map(({ node }) => node.key);
-  const tell = progressTo(process.stderr, names, json);
   const finishedAt = new Map<string, string>();
   const events = await carryOut(session, plan, {
     runId: newRunId(startedAt),
@@ -142,12 +140,22 @@ async function runSelection(
     emit: (event) => {
       if (event.event === "action_finished" && event.result.status !== "skipped")
         finishedAt.set(event.result.key, new Date().toISOString());
-      tell(event);
+      const line = eventLine(event);
+      if (line !== undefined) writeLines(process.stderr, [`${line.kind}: ${line.text}`]);
     },
   });
   writeRunArtifact(session.projectDir, events);
   const { actions } = recordOf(events, names);
+  const built = actions.filter(({ status }) => status === "success" || status === "unchanged").length;
+  const wrong = actions.filter(({ status }) => status === "failed" || status === "blocked").length;
+  const told = wrong === 0 ? "" : `, ${plural(wrong, "action")} failed or blocked`;
+  writeLines(process.stderr, [`note: ${select.map(nameOf).join(", ")}: ${plural(built, "action")} ran${told}`]);
   return { results: actions, finishedAt, verdict: verdictOf(actions) };
+}
+
+/** `table` of `dataset.table`. */
+function nameOf(selector: string): string {
+  return selector.slice(selector.lastIndexOf(".") + 1);
 }
 
 function orchestrationOf(given: string | undefined, known: Readonly<Record<string, Orchestration>>) {

@@ -1,5 +1,5 @@
 import { EngineError } from "../port/engine-error.js";
-import { plainLine } from "../report/text.js";
+import { plainLine, writeLines } from "../report/text.js";
 import { classifyError } from "../session/classify-error.js";
 import { readRunning } from "../session/running.js";
 import { CommandError, EXIT } from "./exit.js";
@@ -34,7 +34,7 @@ function runningCommand(projectDir: string, { code, holder }: EngineError): stri
 }
 
 function tell(message: string, exitCode: number): number {
-  process.stderr.write(`fastbreak: ${plainLine(message)}\n`);
+  writeLines(process.stderr, [`fastbreak: ${plainLine(message)}`]);
   return exitCode;
 }
 

@@ -1,6 +1,7 @@
 import { EVERYTHING, type Selection } from "../plan/select.js";
 import type { Window } from "../plan/types.js";
 import type { ProjectOverrides } from "../project/compile/protocol.js";
+import { writeLines } from "../report/text.js";
 import type { PlaceOptions } from "../session/choose-settings.js";
 import type { PlanRequest } from "../session/plan-request.js";
 import type { Given } from "./arguments/flags.js";
@@ -68,7 +69,7 @@ export function placeOf(options: CommonOptions & Partial<OverrideOptions>, word?
   const { environment, target, database, memory, threads } = options;
   const overrides = overridesOf(options);
   const projectDir = word ?? options.projectDir;
-  const onNote = options.json ? undefined : (line: string) => void process.stderr.write(`note: ${line}\n`);
+  const onNote = options.json ? undefined : (line: string) => writeLines(process.stderr, [`note: ${line}`]);
   const { timeout: compileTimeoutMs } = options;
   return { projectDir, environment, target, database, memory, threads, overrides, compileTimeoutMs, onNote };
 }

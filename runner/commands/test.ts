@@ -1,6 +1,6 @@
 import { closest } from "fastest-levenshtein";
 import type { ManifestAction } from "../project/manifest.js";
-import { alignColumns, type Colors, colorsFor, duration, plainLine, plural } from "../report/text.js";
+import { alignColumns, type Colors, colorsFor, duration, plainLine, plural, writeLines } from "../report/text.js";
 import { loadPlace } from "../session/load-place.js";
 import { findPlace } from "../session/place.js";
 import { runInScratch, unitTestsOf } from "../session/scratch-tests.js";
@@ -25,7 +25,8 @@ export const command = defineCommand({
     const { manifest } = await loadPlace(place);
     const tests = selectTests(manifest.actions, words);
     const results = await runInScratch(place, manifest, tests);
-    process.stdout.write(options.json ? `${JSON.stringify(document(results))}\n` : `${report(results).join("\n")}\n`);
+    if (options.json) process.stdout.write(`${JSON.stringify(document(results))}\n`);
+    else writeLines(process.stdout, report(results), 4);
     return results.every(({ status }) => status === "passed") ? EXIT.done : EXIT.failed;
   },
 });

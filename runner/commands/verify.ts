@@ -1,4 +1,4 @@
-import { plural } from "../report/text.js";
+import { plural, writeLines } from "../report/text.js";
 import { withProject } from "../session/session.js";
 import { verifySession } from "../session/verify-session.js";
 import type { Verified } from "../verify/verify.js";
@@ -23,9 +23,8 @@ export const command = defineCommand({
     const request = requestOf(options, selectionOf(options));
     return withProject(placeOf(options, words[0]), async (session) => {
       const verified = await verifySession(session, request);
-      process.stdout.write(
-        options.json ? `${JSON.stringify(verifyJson(verified))}\n` : `${verifyLines(verified).join("\n")}\n`,
-      );
+      if (options.json) process.stdout.write(`${JSON.stringify(verifyJson(verified))}\n`);
+      else writeLines(process.stdout, verifyLines(verified), 4);
       return verified.some(differs) ? EXIT.differs : EXIT.done;
     });
   },

@@ -1,5 +1,6 @@
 import type { PartitionDecision } from "../graph/decision.js";
 import type { DateRange, PublishCounts } from "../port/port.js";
+import type { FoundRows } from "./found-rows.js";
 
 /** `unchanged`: it ran and published nothing. `blocked`: a gate or a failed upstream kept it from being published. */
 export type ActionStatus = "success" | "unchanged" | "skipped" | "failed" | "blocked";
@@ -44,6 +45,16 @@ export type RunEvent =
   | { readonly event: "left_stale"; readonly actions: readonly string[] }
   /** An action leaves the queue and opens its transaction. */
   | { readonly event: "action_started"; readonly key: string; readonly type: string; readonly partitions: number }
+  /** An action has come to its next step: its rows are computed, written, or asked for by the assertions that guard it. */
+  | {
+      readonly event: "action_step";
+      readonly key: string;
+      readonly step: "computing" | "writing" | "checking";
+      /** Partitions of this batch. */
+      readonly partitions: number;
+      /** Rows that were computed, or assertions that are asked; undefined: nobody knows yet. */
+      readonly count: number | undefined;
+    }
   /** The code of an accumulating model changed: new rows come from it, the rows that are there stay. */
   | { readonly event: "history_kept"; readonly key: string }
   /** Partitions were built, or left as they are, on upstream partitions that are stale or missing. */
@@ -53,6 +64,8 @@ export type RunEvent =
       readonly event: "assertion_found_rows";
       readonly key: string;
       readonly example: string;
+      /** How many rows, and of which dates; undefined: nobody counted when it was asked. */
+      readonly found?: FoundRows;
       /** It was not asked again, because nothing that it reads has changed. */
       readonly standing: boolean;
     }

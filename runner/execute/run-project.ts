@@ -143,11 +143,14 @@ class ProjectRun {
       decisions = revised;
     };
     try {
-      const { counts, fingerprints } = await this.warehouse.transaction(async (transaction) => {
-        const fingerprints = this.#context.fingerprints.begin();
-        const counts = await this.#inTransaction(transaction, action, { ...this.#context, fingerprints }, onDecided);
-        return { counts, fingerprints };
-      });
+      const { counts, fingerprints } = await this.warehouse.transaction(
+        async (transaction) => {
+          const fingerprints = this.#context.fingerprints.begin();
+          const counts = await this.#inTransaction(transaction, action, { ...this.#context, fingerprints }, onDecided);
+          return { counts, fingerprints };
+        },
+        { run: this.#context.run.runId, action: action.node.key },
+      );
       fingerprints.commit();
       const durationMs = performance.now() - started;
       if (!decisions.some(({ decision }) => decision === "run")) return skipped(action, decisions, durationMs);

@@ -23,6 +23,12 @@ export async function datasetSuffix(projectDir: string, overrides: ProjectOverri
   return typeof said === "string" && said !== "" ? `_${said}` : "";
 }
 
+/** Where the data of a project lies, as its settings say; undefined: they do not. */
+export async function defaultLocation(projectDir: string, overrides: ProjectOverrides): Promise<string | undefined> {
+  const { defaultLocation: said } = await settingsOf(projectDir);
+  return overrides.defaultLocation ?? (typeof said === "string" && said !== "" ? said : undefined);
+}
+
 /** A project with the suffix that core puts behind the project of everything that it makes. */
 export function suffixedProject(project: string, suffix: string): string {
   return project === "" || suffix === "" ? project : `${project}_${suffix}`;
@@ -51,7 +57,7 @@ function objectOf(json: string): Readonly<Record<string, unknown>> {
 function plainLines(yaml: string): Readonly<Record<string, string>> | undefined {
   const lines = yaml
     .split("\n")
-    .filter((line) => /(?:Project|projectSuffix|datasetSuffix)\b/.test(line) && !line.startsWith("#"));
+    .filter((line) => /(?:Project|projectSuffix|datasetSuffix|Location)\b/.test(line) && !line.startsWith("#"));
   const pairs = lines.map((line) => /^(\w+): +(["']?)([A-Za-z0-9_-]+)\2\s*(?:#.*)?$/.exec(line));
   if (pairs.some((pair) => pair === null)) return undefined;
   return Object.fromEntries(pairs.map((pair) => [pair?.[1], pair?.[3]]));

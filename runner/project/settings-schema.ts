@@ -22,7 +22,7 @@ const count = (high: number) =>
 export const MEMORY_FORM = /^(\d{1,6}(\.\d{1,3})?\s?[MGTmgt]i?[Bb]|([1-9]\d?|100)%)$/;
 
 const limits = {
-  target: v.optional(v.pipe(text, v.description("The engine: duckdb."))),
+  target: v.optional(v.pipe(text, v.description("The engine: duckdb or bigquery."))),
   database: v.optional(v.pipe(path, v.description("The warehouse; a path is relative to the project."))),
   concurrency: v.optional(v.pipe(count(64), v.description("Actions that run at the same time."))),
   memory: v.optional(
@@ -35,9 +35,80 @@ const limits = {
   threads: v.optional(v.pipe(count(256), v.description("Threads that the engine may use."))),
 };
 
+const bytes = (what: string) =>
+  v.optional(
+    v.pipe(
+      v.number("must be a whole number of bytes"),
+      v.integer("must be a whole number of bytes"),
+      v.minValue(0, "must be a whole number of bytes"),
+      v.description(what),
+    ),
+  );
+
+const bigquery = v.optional(
+  v.pipe(
+    v.strictObject(
+      {
+        project: v.optional(
+          v.pipe(text, v.description("The project whose jobs run; default: that of the Dataform project.")),
+        ),
+        location: v.optional(
+          v.pipe(text, v.description("Location of the data and of the jobs, as US or europe-west1.")),
+        ),
+        endpoint: v.optional(
+          v.pipe(
+            text,
+            v.description("A server on this machine that speaks as BigQuery does, as http://127.0.0.1:9050."),
+          ),
+        ),
+        keyFile: v.optional(
+          v.pipe(path, v.description("Key of a service account; default: application default credentials.")),
+        ),
+        impersonate: v.optional(v.pipe(text, v.description("E-mail of a service account to act as."))),
+        maximumBytesBilled: bytes("A job that would bill more fails before it runs."),
+        maximumBytesPerRun: bytes("A run that would process more is refused before its first job."),
+        pricePerTiB: v.optional(
+          v.pipe(
+            v.number("must be a number"),
+            v.minValue(0, "must be 0 or more"),
+            v.description("US dollars; default: 6.25."),
+          ),
+        ),
+        labels: v.optional(
+          v.pipe(
+            v.record(
+              v.pipe(
+                v.string(),
+                v.regex(/^[a-z][a-z0-9_-]{0,62}$/, "must be small letters, digits, - and _, at most 63"),
+              ),
+              v.pipe(
+                v.string("must be text"),
+                v.regex(/^[a-z0-9_-]{0,63}$/, "must be small letters, digits, - and _, at most 63"),
+              ),
+              "must be an object of texts",
+            ),
+            v.description("Labels of all jobs."),
+          ),
+        ),
+        priority: v.optional(
+          v.pipe(
+            v.picklist(["interactive", "batch"], "must be interactive or batch"),
+            v.description("Priority of the jobs."),
+          ),
+        ),
+        reservation: v.optional(v.pipe(text, v.description("Reservation of the jobs."))),
+        jobTimeoutSeconds: v.optional(v.pipe(count(86_400), v.description("A job that runs longer is stopped."))),
+      },
+      "must be an object of settings",
+    ),
+    v.description("How --target bigquery asks BigQuery."),
+  ),
+);
+
 const environment = v.strictObject(
   {
     ...limits,
+    bigquery,
     schemaSuffix: v.optional(v.pipe(namePart, v.description("Appended, with _, to every dataset."))),
     databaseSuffix: v.optional(
       v.pipe(
@@ -150,6 +221,7 @@ export const settingsSchema = v.strictObject({
     false,
   ),
   ...limits,
+  bigquery,
   environments: v.optional(
     v.pipe(
       v.record(v.string(), environment, "must be an object of environments"),

@@ -8,7 +8,12 @@ export function describeDecisions(decisions: readonly PartitionDecision[]): stri
   const running = decisions.filter(({ decision }) => decision === "run");
   const told = running.length > 0 ? running : decisions;
   const reasons = [
-    ...new Set(told.map(({ reason, evidence }) => `${reason.replaceAll("_", " ")}${because(evidence)}`)),
+    ...new Set(
+      told.map(({ reason, evidence, neededBy }) => {
+        const need = neededBy === undefined ? "" : `, needed by ${neededBy}`;
+        return `${reason.replaceAll("_", " ")}${because(evidence)}${need}`;
+      }),
+    ),
   ];
   const shown = reasons.slice(0, 2).join("; ") + (reasons.length > 2 ? "; ..." : "");
   if (running.length === 0 || running.length === decisions.length) return shown;

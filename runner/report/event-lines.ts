@@ -1,4 +1,5 @@
 import type { AlertNotice, RunEvent } from "../events/events.js";
+import { foundRowsText } from "../events/found-rows.js";
 import { plural } from "./text.js";
 
 /** A line for each event that a person should see though nothing failed, with its kind; undefined: the event has none. */
@@ -31,7 +32,9 @@ export function eventLine(event: RunEvent): { readonly kind: "warning" | "note";
         `${event.key} rests on stale rows of ${some(event.upstreams)}; run again without --no-upstream, or mend what failed`,
       );
     case "assertion_found_rows":
-      return warning(`${event.key} ${event.standing ? "still finds" : "finds"}, for example, ${event.example}`);
+      return warning(
+        `${event.key} ${event.standing ? "still finds" : "finds"}, for example, ${event.example}${event.found === undefined ? "" : ` (${foundRowsText(event.found)})`}`,
+      );
     case "circuit_opened":
       return warning(`circuit of ${event.key} opened after ${plural(event.failures, "failure")} in a row`);
     case "circuit_closed":

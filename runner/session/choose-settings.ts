@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { BigQuerySettings } from "../engines/engine.js";
 import { DEFAULT_ENGINE } from "../engines/registry.js";
 import { UserError } from "../graph/user-error.js";
 import type { ProjectOverrides } from "../project/compile/protocol.js";
@@ -35,6 +36,7 @@ export interface ChosenSettings {
   readonly overrides: ProjectOverrides;
   /** Where each setting comes from: a flag, a variable, an environment, fastbreak.json or the defaults. */
   readonly origins: Readonly<Record<ChosenName, string>>;
+  readonly bigquery: BigQuerySettings;
 }
 
 type ChosenName = keyof typeof FLAGS;
@@ -95,6 +97,7 @@ export function chooseSettings(
     concurrency: count("concurrency") ?? DEFAULT_CONCURRENCY,
     overrides: overridesOf(environment, flags.overrides ?? {}),
     origins,
+    bigquery: { ...settings.bigquery, ...environment.bigquery },
   };
 }
 

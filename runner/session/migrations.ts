@@ -1,5 +1,5 @@
 import { applyMigrations, pendingMigrations } from "../migrate/migrate.js";
-import { numbered, readMigrationFiles } from "../migrate/migration-files.js";
+import { type MigrationFile, numbered, readMigrationFiles } from "../migrate/migration-files.js";
 import type { MigrationNames } from "../migrate/render.js";
 import type { Warehouse } from "../port/port.js";
 import { datasetSuffix, homeProject } from "../project/home-project.js";
@@ -33,8 +33,17 @@ export async function migrateFirst(place: Place, warehouse: Warehouse): Promise<
   if (pending.length === 0) return;
   await announced(place, "migrate", async () => {
     await warehouse.transaction((transaction) => migrateState(transaction, names.stateDataset));
-    await applyMigrations(warehouse, pending, names, ({ file }) =>
-      place.onNote?.(`migration ${numbered(file.version)} ${file.name} applied`),
-    );
+    const applied: MigrationFile[] = [];
+    try {
+      await applyMigrations(warehouse, pending, names, ({ file }) => applied.push(file));
+    } finally {
+      if (applied.length > 0) place.onNote?.(`${appliedText(applied)} applied`);
+    }
   });
+}
+
+function appliedText(files: readonly MigrationFile[]): string {
+  const [first, last] = [files[0], files.at(-1)] as [MigrationFile, MigrationFile];
+  if (files.length === 1) return `migration ${numbered(first.version)} ${first.name}`;
+  return `migrations ${numbered(first.version)} to ${numbered(last.version)}`;
 }

@@ -56,16 +56,19 @@ export function selectable({ node, target, fileName, tags, dependencies, sourceF
   return { key: node.key, name: target.name, fileName, tags, dependencies, sourceFiles };
 }
 
-function asksForState({ select, exclude }: Selection): boolean {
+/** Whether a selection can only be answered from the state of the warehouse. */
+export function asksForState({ select, exclude }: Selection): boolean {
   return [...select, ...exclude].some((selector) => selector.includes("state:"));
 }
 
-function staleOf(plan: ProjectPlan): ReadonlySet<string> {
+/** Keys of the actions that a plan runs. */
+export function staleOf(plan: ProjectPlan): ReadonlySet<string> {
   const runs = [...plan.decisions].filter(([, decided]) => decided.some(({ decision }) => decision === "run"));
   return new Set(runs.map(([key]) => key));
 }
 
-async function changedFilesOf(
+/** The files that differ from each git reference that a selection names. */
+export async function changedFilesOf(
   projectDir: string,
   { select, exclude }: Selection,
 ): Promise<ReadonlyMap<string, ReadonlySet<string>>> {

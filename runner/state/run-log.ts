@@ -85,6 +85,21 @@ export const RUN_TABLES = [
   },
 ] as const;
 
+/** Milliseconds that the newest build of each action took, by its key; what has never been built is absent. */
+export async function readLastDurations(
+  observation: Observation,
+  dataset: string,
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await observation.latestRows({
+    table: { dataset, name: MODEL_RUNS.name },
+    columns: ["model", "duration_ms"],
+    key: ["model"],
+    newestBy: ["finished_at", "run_id"],
+    where: { column: "status", values: ["success", "unchanged"], range: undefined },
+  });
+  return new Map(rows.map(({ model, duration_ms }) => [String(model), Number(duration_ms ?? 0)]));
+}
+
 /** Writes a run down before it does anything, so that one that dies is known. */
 export async function beginRun(transaction: Transaction, dataset: string, run: RunRecord): Promise<void> {
   await closeInterrupted(transaction, dataset, new Date(run.startedAt));

@@ -1,6 +1,6 @@
 import type { Positional } from "../command.js";
 import { usageError } from "../exit.js";
-import { commas, each, type Flags, formed, list, onOff, text, value, wholeNumber } from "./flags.js";
+import { commas, each, type Flags, formed, list, oneOf, onOff, text, value, wholeNumber } from "./flags.js";
 
 /** A dataset, or a part of one, that BigQuery takes. */
 const DATASET_PART = /^[A-Za-z0-9_]{1,1000}$/;
@@ -70,6 +70,15 @@ function readDuration(given: string, flag: string): number {
 /** The pairs of `--vars`. */
 function readVars(given: string): readonly string[] {
   return given.split(",");
+}
+
+/** How a plan or a run is told, in one of several forms. */
+export function outputFlags<const F extends string>(formats: readonly F[]) {
+  return {
+    output: oneOf(`how it is told: ${formats.join(", ")}; default: text`, formats),
+    all: onOff("list what is skipped, too"),
+    quiet: onOff("only warnings and what failed"),
+  };
 }
 
 /** A rebuild of what is selected. */
