@@ -25,6 +25,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "carry a night out: steps, target, gate, what comes behind",
     load: () => import("./orchestrate.js"),
   },
+  probe: { summary: "try what accounts may and may not write and read", load: () => import("./probe.js") },
   alerts: { summary: "ask what is worth an alert, tell who wants to know", load: () => import("./alerts.js") },
   compile: { summary: "print the compiled graph, as dataform compile does", load: () => import("./compile.js") },
   check: { summary: "find mistakes in the SQL of every model, run nothing", load: () => import("./check.js") },
