@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 import { recordOf, verdictOf } from "../events/run-record.js";
 import type { Completion } from "../plan/completion.js";
+import { hourOfCron, nightDate } from "../plan/night-date.js";
 import { EVERYTHING } from "../plan/select.js";
 import type { Orchestration, Strategy } from "../project/orchestration-settings.js";
 import { suggestion } from "../project/settings.js";
@@ -31,7 +32,7 @@ const STRATEGIES = ["workflow", "events", "time"] as const;
 export const command = defineCommand({
   positionals: [{ name: "name", describe: "an orchestration of fastbreak.json; default: the only one" }],
   flags: withCommon({
-    date: text("the date, YYYY-MM-DD"),
+    date: text("the date, YYYY-MM-DD; default: that of the night now, by the schedule"),
     strategy: value("workflow, events or time; default: as fastbreak.json says", readStrategy),
     strict: onOff("fail when a step has no rows, instead of going on without it"),
     retries: wholeNumber("how often missing steps are looked for again", 0, 100),
@@ -72,8 +73,7 @@ export const command = defineCommand({
       process.stdout.write(options.json ? `${JSON.stringify(shown)}\n` : `${told}\n`);
       return EXIT.done;
     }
-    const { date } = options;
-    if (date === undefined) throw usageError("orchestrate needs --date");
+    const date = options.date ?? dateOfNight(night);
     windowOf({ date });
     if (options.show) {
       const state = await withProject(place, (session) => nightState(session, night, name, date));
@@ -151,6 +151,21 @@ async function runSelection(
   const told = wrong === 0 ? "" : `, ${plural(wrong, "action")} failed or blocked`;
   writeLines(process.stderr, [`note: ${select.map(nameOf).join(", ")}: ${plural(built, "action")} ran${told}`]);
   return { results: actions, finishedAt, verdict: verdictOf(actions) };
+}
+
+/**
+ * The date that the schedule means now.
+ * @throws CommandError where it says no hour of the day
+ */
+function dateOfNight({ schedule }: Orchestration): string {
+  const hour = schedule?.workflow === undefined ? undefined : hourOfCron(schedule.workflow);
+  if (schedule === undefined || hour === undefined)
+    throw usageError("orchestrate needs --date: the orchestration has no daily schedule.workflow in fastbreak.json");
+  try {
+    return nightDate(new Date(), schedule.timeZone, hour);
+  } catch {
+    throw usageError(`fastbreak.json: the time zone ${schedule.timeZone} of the schedule is not known`);
+  }
 }
 
 /** `table` of `dataset.table`. */
