@@ -138,19 +138,30 @@ describe("the files of deploy/", () => {
 });
 
 describe("the documents on operations", () => {
-  it("show only command lines that fastbreak takes", async () => {
+  const settings = readRunnerSettings(ROOT);
+
+  /** Command lines in blocks of code and in code within sentences. */
+  function shown(text: string): string[][] {
+    const blocks = [...text.matchAll(/^ *```\w*\n([\s\S]*?)^ *```$/gm)].map(([, block = ""]) => block);
+    const inline = [...text.matchAll(/`(fastbreak [^`]+)`/g)].map(([, code = ""]) => code);
+    return [...blocks, ...inline].flatMap((code) => commandLines(code.replaceAll(/"[^"\n]*\n[^"]*"/g, '"SELECT 1"')));
+  }
+
+  it("show only command lines that fastbreak takes, of reports, checks and incident options that there are", async () => {
+    const value = (words: readonly string[], flag: string) => words[words.indexOf(flag) + 1] ?? "";
     let lines = 0;
     for (const file of readdirSync(join(ROOT, "docs/operations"))) {
-      const blocks = [...read(`docs/operations/${file}`).matchAll(/^```\w*\n([\s\S]*?)^```$/gm)].map(
-        ([, block = ""]) => block,
-      );
-      for (const words of blocks.flatMap((block) =>
-        commandLines(block.replaceAll(/"[^"\n]*\n[^"]*"/g, '"SELECT 1"')),
-      )) {
+      for (const words of shown(read(`docs/operations/${file}`))) {
         lines++;
-        expect(await problemOf(words), `${file}: ${words.join(" ")}`).toBeUndefined();
+        const line = `${file}: ${words.join(" ")}`;
+        expect(await problemOf(words), line).toBeUndefined();
+        if (words.includes("--report")) expect(Object.keys(settings.reports), line).toContain(value(words, "--report"));
+        if (words.includes("--check")) expect(Object.keys(settings.checks), line).toContain(value(words, "--check"));
+        const incident = value(words, "--incident");
+        if (words.includes("--incident") && incident !== "NAME")
+          expect(Object.keys(night?.incidents ?? {}), line).toContain(incident);
       }
     }
-    expect(lines).toBeGreaterThanOrEqual(5);
+    expect(lines).toBeGreaterThanOrEqual(40);
   });
 });

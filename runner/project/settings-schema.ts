@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { alertSettings, knownAlertSettings } from "./alert-settings.js";
+import { checkSettings } from "./check-settings.js";
 import { orchestrations } from "./orchestration-settings.js";
 
 /** A dataset or table name that every engine takes without quoting trouble. */
@@ -204,6 +205,7 @@ export const settingsSchema = v.strictObject({
     v.pipe(orchestrations, v.description("How the parts of a night come together, by name.")),
     {},
   ),
+  checks: v.optional(v.pipe(checkSettings, v.description("What fastbreak status --check NAME asks, by name.")), {}),
   failedAssertions: v.optional(
     v.pipe(
       v.picklist(["rollback", "keep"], "must be rollback or keep"),

@@ -26,6 +26,7 @@ describe("readRunnerSettings", () => {
       failedAssertions: "rollback",
       alerts: { rules: {}, sinks: {}, days: 7 },
       orchestrations: {},
+      checks: {},
       environments: {},
     };
     expect(readRunnerSettings(projectWith({}))).toEqual(defaults);

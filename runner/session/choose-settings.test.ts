@@ -11,6 +11,7 @@ const SETTINGS: RunnerSettings = {
   failedAssertions: "rollback",
   alerts: { rules: {}, sinks: {}, days: 7 },
   orchestrations: {},
+  checks: {},
   autoMigrate: false,
   database: "file.duckdb",
   memory: "1GB",
