@@ -21,6 +21,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   status: { summary: "what is fresh, stale, failed; the last runs", load: () => import("./status.js") },
   breaker: { summary: "list circuit breakers, or reset them", load: () => import("./breaker.js") },
   gate: { summary: "is a date ready? exit code and reasons", load: () => import("./gate.js") },
+  orchestrate: {
+    summary: "carry a night out: steps, target, gate, what comes behind",
+    load: () => import("./orchestrate.js"),
+  },
+  probe: { summary: "try what accounts may and may not write and read", load: () => import("./probe.js") },
   alerts: { summary: "ask what is worth an alert, tell who wants to know", load: () => import("./alerts.js") },
   compile: { summary: "print the compiled graph, as dataform compile does", load: () => import("./compile.js") },
   check: { summary: "find mistakes in the SQL of every model, run nothing", load: () => import("./check.js") },

@@ -1,5 +1,7 @@
 import * as v from "valibot";
 import { alertSettings, knownAlertSettings } from "./alert-settings.js";
+import { checkSettings } from "./check-settings.js";
+import { orchestrations } from "./orchestration-settings.js";
 
 /** A dataset or table name that every engine takes without quoting trouble. */
 const datasetName = v.pipe(
@@ -310,6 +312,11 @@ export const settingsSchema = v.strictObject({
     {},
   ),
   alerts: v.optional(v.pipe(alertSettings, v.description("What is worth an alert, and who is told.")), {}),
+  orchestrations: v.optional(
+    v.pipe(orchestrations, v.description("How the parts of a night come together, by name.")),
+    {},
+  ),
+  checks: v.optional(v.pipe(checkSettings, v.description("What fastbreak status --check NAME asks, by name.")), {}),
   failedAssertions: v.optional(
     v.pipe(
       v.picklist(["rollback", "keep"], "must be rollback or keep"),
