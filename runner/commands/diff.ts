@@ -36,7 +36,7 @@ export const command = defineCommand({
   ],
   examples: [
     "fastbreak diff player_game_summary --date 2021-11-15",
-    "fastbreak diff --git main --output markdown > comment.md",
+    "fastbreak diff --git main --output markdown",
     "fastbreak diff --schema-suffix dev --against none",
   ],
 
