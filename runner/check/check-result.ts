@@ -23,6 +23,8 @@ export interface CheckResult {
   readonly findings: readonly Finding[];
   readonly unchecked: readonly Unchecked[];
   readonly checked: number;
+  /** Looks at one action again that has another text now, against what is known of all others. */
+  again(action: ManifestAction): Promise<readonly Finding[]>;
 }
 
 /**

@@ -1,13 +1,10 @@
-import type { CheckResult, Surroundings } from "../check/check-result.js";
 import type { PlacedFinding } from "../check/findings.js";
 import type { SqlChecker } from "../googlesql/checker.js";
-import { ProjectError, renderProblem } from "../project/errors.js";
-import type { Manifest } from "../project/manifest.js";
+import { renderProblem } from "../project/errors.js";
 import { githubAnnotation } from "../report/annotations.js";
 import { plainLine, plural, writeLines } from "../report/text.js";
-import { loadPlace } from "../session/load-place.js";
-import { findPlace, type Place, withWarehouse } from "../session/place.js";
-import { CIRCUIT_BREAKER_STATE } from "../state/breaker-state.js";
+import { type CheckOutcome, checkPlace } from "../session/check-place.js";
+import { findPlace, type Place } from "../session/place.js";
 import { onOff } from "./arguments/flags.js";
 import { OVERRIDE_FLAGS, PROJECT_DIR_WORD, withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
@@ -27,7 +24,7 @@ export const command = defineCommand({
     const place = findPlace(placeOf(options, words[0]));
     const checker = await openChecker(options.googlesql, place);
     try {
-      const outcome = await check(place, checker.checker);
+      const outcome = await checkPlace(place, checker.checker);
       print(outcome, options.json);
       const { findings, limits } = outcome;
       return findings.length > 0 || (options.strict && limits.length > 0) ? EXIT.usage : EXIT.done;
@@ -36,54 +33,6 @@ export const command = defineCommand({
     }
   },
 });
-
-interface CheckOutcome {
-  readonly findings: readonly PlacedFinding[];
-  /** What BigQuery takes and the embedded engine does not. */
-  readonly limits: readonly PlacedFinding[];
-  readonly unchecked: CheckResult["unchecked"];
-  readonly checked: number;
-}
-
-async function check(place: Place, checker: SqlChecker): Promise<CheckOutcome> {
-  const [{ checkProject }, { inferSources }, { placeFindings }] = await Promise.all([
-    import("../check/check-project.js"),
-    import("../infer/infer-sources.js"),
-    import("../check/findings.js"),
-  ]);
-  let manifest: Manifest;
-  try {
-    ({ manifest } = await loadPlace(place));
-  } catch (cause) {
-    if (!(cause instanceof ProjectError)) throw cause;
-    const findings = cause.problems.map((problem) => ({ ...problem, action: null }));
-    return { findings, limits: [], unchecked: [], checked: 0 };
-  }
-  const around = await surroundings(place);
-  const inferred = inferSources(manifest, around.relations);
-  const { findings, unchecked, checked } = await checkProject(manifest, { ...around, inferred }, checker);
-  const placed = (severity: "error" | "limit") =>
-    placeFindings(place.projectDir, { findings: findings.filter((finding) => finding.severity === severity) });
-  return { findings: placed("error"), limits: placed("limit"), unchecked, checked };
-}
-
-/** Everything in the warehouse; nothing where there is no warehouse yet. */
-async function surroundings(place: Place): Promise<Omit<Surroundings, "inferred">> {
-  if (!place.engine.exists(place)) return { relations: new Map(), routines: new Map() };
-  return withWarehouse(place, false, (warehouse) =>
-    warehouse.transaction(async (transaction) => {
-      const relations = await transaction.relations();
-      // A warehouse in which nothing is yet says as little as none.
-      if (relations.size === 0) return { relations: new Map(), routines: await transaction.routines() };
-      // What the runner makes before anything runs is there, made yet or not.
-      const own = [[`${place.settings.stateDataset}.circuit_breaker_state`, CIRCUIT_BREAKER_STATE.columns] as const];
-      return {
-        relations: new Map([...own, ...[...relations].map(([key, { columns }]) => [key, columns] as const)]),
-        routines: await transaction.routines(),
-      };
-    }),
-  );
-}
 
 async function openChecker(googlesql: boolean, place: Place): Promise<{ readonly checker: SqlChecker; close(): void }> {
   const checker = await place.engine.checker?.();

@@ -17,6 +17,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "rows that an edit would change, or that two environments differ in",
     load: () => import("./diff.js"),
   },
+  watch: { summary: "on every save: mistakes, and the rows that would change", load: () => import("./watch.js") },
   verify: { summary: "rebuild a window aside and compare every fingerprint", load: () => import("./verify.js") },
   breaker: { summary: "list circuit breakers, or reset them", load: () => import("./breaker.js") },
   gate: { summary: "is a date ready? exit code and reasons", load: () => import("./gate.js") },

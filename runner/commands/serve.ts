@@ -4,6 +4,7 @@ import { withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
 import { EXIT, usageError } from "./exit.js";
 import { placeOf } from "./selection-options.js";
+import { stopAsked } from "./stop-asked.js";
 
 export const command = defineCommand({
   flags: withCommon({
@@ -50,10 +51,3 @@ export const command = defineCommand({
     return EXIT.done;
   },
 });
-
-/** Settles when somebody asks this process to end; a second time ends it at once. */
-function stopAsked(): Promise<void> {
-  return new Promise((done) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => done());
-  });
-}
