@@ -10,12 +10,11 @@ import { projectNames, withPlainlyLoaded } from "../project/foreign-relations.js
 import type { Manifest, ManifestAction } from "../project/manifest.js";
 import { relationOf } from "../project/runnable.js";
 import { suggestion } from "../project/settings.js";
-import type { CheckResult, Finding, Surroundings, Unchecked } from "./check-result.js";
+import type { CheckedRelation, CheckResult, Finding, Surroundings, Unchecked } from "./check-result.js";
 import { arrayAliases, guessedTables, isCertain, isMisspelt } from "./guessed-tables.js";
 
 /** Columns of a relation; `suspects` are those whose type is a guess. */
-interface KnownRelation {
-  readonly columns: readonly Column[];
+interface KnownRelation extends CheckedRelation {
   readonly suspects: ReadonlySet<string>;
 }
 
@@ -37,6 +36,11 @@ export async function checkProject(
 
 /** Functions of BigQuery that stand behind a word and a dot: no functions of somebody's dataset. */
 const BUILT_IN = /^`?(AEAD|AI|HLL_COUNT|KEYS|KLL_QUANTILES|ML|NET|OBJ)\./i;
+
+/** What is known of a relation without a query. */
+function known(columns: readonly Column[], suspects: ReadonlySet<string> = new Set()): KnownRelation {
+  return { columns, suspects, lineage: undefined };
+}
 
 const CHECKED: ReadonlySet<ManifestAction["type"]> = new Set([
   "table",
@@ -87,7 +91,7 @@ class ProjectCheck implements CheckResult {
       ),
     );
     this.#hasWarehouse = this.sources.size > 0;
-    for (const [key, columns] of this.sources) this.#known.set(key, { columns, suspects: new Set() });
+    for (const [key, columns] of this.sources) this.#known.set(key, known(columns));
     for (const { key, type } of manifest.actions) {
       if (type === "declaration") {
         if (!this.sources.has(key)) this.#unknown.set(key, unknownColumns(key));
@@ -100,10 +104,10 @@ class ProjectCheck implements CheckResult {
         this.#unknown.set(pattern, unknownColumns(pattern));
         continue;
       }
-      this.#known.set(key, { columns, suspects });
+      this.#known.set(key, known(columns, suspects));
       this.#unknown.delete(pattern);
       for (const name of [key, pattern]) this.#guessed.add(name);
-      if (pattern !== key) this.#known.set(pattern, { columns, suspects });
+      if (pattern !== key) this.#known.set(pattern, known(columns, suspects));
     }
   }
 
@@ -118,6 +122,10 @@ class ProjectCheck implements CheckResult {
 
   #isOwn(key: string): boolean {
     return this.#ownDatasets.has(datasetOf(key));
+  }
+
+  get relations(): ReadonlyMap<string, CheckedRelation> {
+    return this.#known;
   }
 
   async action(action: ManifestAction): Promise<void> {
@@ -199,7 +207,7 @@ class ProjectCheck implements CheckResult {
     for (const text of action.operations) await this.#statements(action, "sql", [text], this.checker.scope());
     if (this.#known.has(action.key)) return;
     const columns = this.sources.get(action.key);
-    if (columns !== undefined) this.#known.set(action.key, { columns, suspects: new Set() });
+    if (columns !== undefined) this.#known.set(action.key, known(columns));
     else this.#unknown.set(action.key, `${action.key} is made by an operation that does not show its columns`);
   }
 
@@ -220,7 +228,8 @@ class ProjectCheck implements CheckResult {
       this.#unknown.set(action.key, `${action.key} ${why}, so its columns are not known`);
       return;
     }
-    this.#known.set(action.key, { columns: diagnosis.columns, suspects: diagnosis.suspects });
+    const { columns, suspects, lineage } = diagnosis;
+    this.#known.set(action.key, { columns, suspects, lineage });
     if (diagnosis.suspects.size > 0) this.#guessed.add(action.key);
     this.#configured(action, diagnosis.columns);
   }
@@ -257,7 +266,7 @@ class ProjectCheck implements CheckResult {
       for (const error of errors) if (!isGuess || isCertain(error)) this.#report(action, kind, text, error);
       for (const [key, columns] of created) {
         const suspects = new Set(isGuess ? columns.map(({ name }) => name.toLowerCase()) : []);
-        this.#known.set(key, { columns, suspects });
+        this.#known.set(key, known(columns, suspects));
         if (isGuess) this.#guessed.add(key);
       }
     }

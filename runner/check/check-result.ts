@@ -1,3 +1,4 @@
+import type { QueryLineage } from "../googlesql/lineage.js";
 import type { ProjectText } from "../graph/locate.js";
 import type { InferredTable } from "../infer/infer-sources.js";
 import type { Column } from "../port/sql-types.js";
@@ -19,12 +20,21 @@ export interface Unchecked {
   readonly reason: string;
 }
 
+/** What checking finds out about a table or view. */
+export interface CheckedRelation {
+  readonly columns: readonly Column[];
+  /** What its query reads; undefined: it is a source, made by an operation, or has errors. */
+  readonly lineage: QueryLineage | undefined;
+}
+
 export interface CheckResult {
   readonly findings: readonly Finding[];
   readonly unchecked: readonly Unchecked[];
   readonly checked: number;
   /** Looks at one action again that has another text now, against what is known of all others. */
   again(action: ManifestAction): Promise<readonly Finding[]>;
+  /** Sources, models and views whose columns are known, by `dataset.name`. */
+  readonly relations: ReadonlyMap<string, CheckedRelation>;
 }
 
 /**

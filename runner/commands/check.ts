@@ -1,10 +1,13 @@
+import type { CheckResult } from "../check/check-result.js";
 import type { PlacedFinding } from "../check/findings.js";
 import type { SqlChecker } from "../googlesql/checker.js";
-import { renderProblem } from "../project/errors.js";
+import { ProjectError, renderProblem } from "../project/errors.js";
+import type { Manifest } from "../project/manifest.js";
 import { githubAnnotation } from "../report/annotations.js";
 import { plainLine, plural, writeLines } from "../report/text.js";
-import { type CheckOutcome, checkPlace } from "../session/check-place.js";
+import { loadPlace } from "../session/load-place.js";
 import { findPlace, type Place } from "../session/place.js";
+import { surroundingsOf } from "../session/surroundings.js";
 import { onOff } from "./arguments/flags.js";
 import { OVERRIDE_FLAGS, PROJECT_DIR_WORD, withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
@@ -24,7 +27,7 @@ export const command = defineCommand({
     const place = findPlace(placeOf(options, words[0]));
     const checker = await openChecker(options.googlesql, place);
     try {
-      const outcome = await checkPlace(place, checker.checker);
+      const outcome = await check(place, checker.checker);
       print(outcome, options.json);
       const { findings, limits } = outcome;
       return findings.length > 0 || (options.strict && limits.length > 0) ? EXIT.usage : EXIT.done;
@@ -33,6 +36,36 @@ export const command = defineCommand({
     }
   },
 });
+
+interface CheckOutcome {
+  readonly findings: readonly PlacedFinding[];
+  /** What BigQuery takes and the embedded engine does not. */
+  readonly limits: readonly PlacedFinding[];
+  readonly unchecked: CheckResult["unchecked"];
+  readonly checked: number;
+}
+
+async function check(place: Place, checker: SqlChecker): Promise<CheckOutcome> {
+  const [{ checkProject }, { inferSources }, { placeFindings }] = await Promise.all([
+    import("../check/check-project.js"),
+    import("../infer/infer-sources.js"),
+    import("../check/findings.js"),
+  ]);
+  let manifest: Manifest;
+  try {
+    ({ manifest } = await loadPlace(place));
+  } catch (cause) {
+    if (!(cause instanceof ProjectError)) throw cause;
+    const findings = cause.problems.map((problem) => ({ ...problem, action: null }));
+    return { findings, limits: [], unchecked: [], checked: 0 };
+  }
+  const around = await surroundingsOf(place);
+  const inferred = inferSources(manifest, around.relations);
+  const { findings, unchecked, checked } = await checkProject(manifest, { ...around, inferred }, checker);
+  const placed = (severity: "error" | "limit") =>
+    placeFindings(place.projectDir, { findings: findings.filter((finding) => finding.severity === severity) });
+  return { findings: placed("error"), limits: placed("limit"), unchecked, checked };
+}
 
 async function openChecker(googlesql: boolean, place: Place): Promise<{ readonly checker: SqlChecker; close(): void }> {
   const checker = await place.engine.checker?.();

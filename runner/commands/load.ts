@@ -1,9 +1,12 @@
 import type { LoadedTable, LoaderResult, LoadProgress, SkippedRows, TableBatch } from "../api/loader.js";
-import { type RowObject, relationKey, type Warehouse } from "../port/port.js";
+import { type RowObject, relationKey, type Transaction } from "../port/port.js";
 import { alignColumns, count, duration, plainLine, plural, widthOf, writeLines } from "../report/text.js";
 import { WorkProgress, type WorkState } from "../report/work-progress.js";
 import { announced } from "../session/announce.js";
-import { findPlace, type Place, withWarehouse } from "../session/place.js";
+import { logFailedLoad, loggedLoad } from "../session/logged-load.js";
+import { findPlace, withWarehouse } from "../session/place.js";
+import { newRunId } from "../session/run-id.js";
+import type { LoadOutcome } from "../state/load-log.js";
 import { withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
 import { EXIT, usageError } from "./exit.js";
@@ -32,9 +35,17 @@ export const command = defineCommand({
       now: () => performance.now(),
       quiet: options.json,
     });
-    const { result, tables } = await loadInto(place, () => loader.load(positionals, values), progress).finally(() =>
-      progress.end(),
-    );
+    const startedAt = new Date();
+    const load = { runId: newRunId(startedAt), loader: name, arguments: rest, startedAt };
+    const result = await loader.load(positionals, values).catch(async (cause: unknown) => {
+      await logFailedLoad(place, load, cause);
+      throw cause;
+    });
+    const tables = await withWarehouse(place, true, (warehouse) =>
+      announced(place, "load", () =>
+        loggedLoad(warehouse, place, load, (transaction) => write(transaction, result, started, progress)),
+      ),
+    ).finally(() => progress.end());
     const { notes, skipped = [] } = result;
     const report = { loader: name, tables, skipped, notes, duration_ms: Math.round(performance.now() - started) };
     if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
@@ -51,44 +62,54 @@ interface LoadReport {
   readonly duration_ms: number;
 }
 
-async function loadInto(place: Place, load: () => Promise<LoaderResult>, progress: WorkProgress) {
-  const result = await load();
-  const tables = await withWarehouse(place, true, (warehouse) =>
-    announced(place, "load", () => write(warehouse, result, progress)),
-  );
-  return { result, tables };
+/** All batches in one transaction: a damaged file leaves the warehouse as it was. */
+async function write(
+  transaction: Transaction,
+  loaded: LoaderResult,
+  started: number,
+  progress: WorkProgress,
+): Promise<{ readonly result: LoadedTable[]; readonly outcome: LoadOutcome }> {
+  const { batches, skipped = [] } = loaded;
+  const tables = new Map<string, LoadedTable>();
+  let read = 0;
+  async function* counted(rows: TableBatch["rows"], table: string): AsyncGenerator<RowObject> {
+    for await (const row of rows) {
+      read += 1;
+      if (read % TICK_ROWS === 1) progress.tick(() => stateOf(progressOf(loaded), read, table));
+      yield row;
+    }
+  }
+  let writing = 0;
+  for await (const { table, rows, covers } of typeof batches === "function"
+    ? batches(storedRows(transaction))
+    : batches) {
+    const name = relationKey(table.id);
+    const began = performance.now();
+    const counts = await transaction.replaceRows(table, counted(rows, name), covers ?? (() => []));
+    writing += performance.now() - began;
+    const before = tables.get(name);
+    tables.set(name, {
+      table: name,
+      rowsRead: (before?.rowsRead ?? 0) + counts.read,
+      inserted: (before?.inserted ?? 0) + counts.inserted,
+      updated: (before?.updated ?? 0) + counts.updated,
+      unchanged: (before?.unchanged ?? 0) + counts.unchanged,
+      deleted: (before?.deleted ?? 0) + counts.deleted,
+    });
+  }
+  const result = [...tables.values()];
+  const outcome = result.map(({ table, rowsRead, ...counts }) => ({
+    relation: table,
+    read: rowsRead,
+    skipped: skippedRows(skipped, table),
+    ...counts,
+  }));
+  const readSeconds = (performance.now() - started - writing) / 1000;
+  return { result, outcome: { status: "success", tables: outcome, readSeconds, writeSeconds: writing / 1000 } };
 }
 
-/** All batches in one transaction: a damaged file leaves the warehouse as it was. */
-async function write(warehouse: Warehouse, result: LoaderResult, progress: WorkProgress): Promise<LoadedTable[]> {
-  const { batches } = result;
-  return warehouse.transaction(async (transaction) => {
-    let read = 0;
-    async function* counted(rows: TableBatch["rows"], table: string): AsyncGenerator<RowObject> {
-      for await (const row of rows) {
-        read += 1;
-        if (read % TICK_ROWS === 1) progress.tick(() => stateOf(progressOf(result), read, table));
-        yield row;
-      }
-    }
-    const tables = new Map<string, LoadedTable>();
-    for await (const { table, rows, covers } of typeof batches === "function"
-      ? batches(storedRows(transaction))
-      : batches) {
-      const name = relationKey(table.id);
-      const counts = await transaction.replaceRows(table, counted(rows, name), covers ?? (() => []));
-      const before = tables.get(name);
-      tables.set(name, {
-        table: name,
-        rowsRead: (before?.rowsRead ?? 0) + counts.read,
-        inserted: (before?.inserted ?? 0) + counts.inserted,
-        updated: (before?.updated ?? 0) + counts.updated,
-        unchanged: (before?.unchanged ?? 0) + counts.unchanged,
-        deleted: (before?.deleted ?? 0) + counts.deleted,
-      });
-    }
-    return [...tables.values()];
-  });
+function skippedRows(skipped: readonly SkippedRows[], table: string): number {
+  return skipped.reduce((sum, odd) => sum + (odd.table === table ? odd.rows : 0), 0);
 }
 
 /** Rows between two looks at the clock. */
@@ -126,11 +147,9 @@ function loaderArguments(args: readonly string[]): { positionals: string[]; valu
 const KINDS = ["rows", "new", "changed", "unchanged", "gone", "skipped"];
 
 function summary(report: LoadReport, width: number): string[] {
-  const skippedOf = (table: string) =>
-    report.skipped.reduce((sum, skipped) => sum + (skipped.table === table ? skipped.rows : 0), 0);
   const counted = report.tables.map(({ table, rowsRead, inserted, updated, unchanged, deleted }) => ({
     table,
-    counts: [rowsRead, inserted, updated, unchanged, deleted, skippedOf(table)],
+    counts: [rowsRead, inserted, updated, unchanged, deleted, skippedRows(report.skipped, table)],
   }));
   // A table of which the load says nothing is not worth a line.
   const shown = counted.filter(({ counts }) => counts.some((number) => number !== 0));

@@ -1,10 +1,16 @@
-import { recordOf, verdictOf } from "../events/run-record.js";
+import { type RunRecord, recordOf, verdictOf } from "../events/run-record.js";
+import { hasWork } from "../execute/plan-events.js";
+import { alertLine } from "../report/alert-report.js";
 import { PLAN_FORMATS, type PlanFormat, printPlan } from "../report/print-plan.js";
 import { writeRunArtifact } from "../report/run-artifact.js";
 import { RUN_FORMATS, type RunFormat, runOutput } from "../report/run-output.js";
-import { plural } from "../report/text.js";
+import { readStatusArtifact, writeStatusArtifact } from "../report/status-artifact.js";
+import { statusAfterRun } from "../report/status-document.js";
+import { plural, writeLines } from "../report/text.js";
 import { carryOut, planEvents } from "../session/carry-out.js";
+import { collectAfterRun } from "../session/collect-status.js";
 import { lastDurations } from "../session/last-durations.js";
+import { migrateFirst } from "../session/migrations.js";
 import { planSession } from "../session/plan-request.js";
 import { newRunId } from "../session/run-id.js";
 import { type ProjectSession, withProject } from "../session/session.js";
@@ -54,6 +60,7 @@ export const command = defineCommand({
     const work = async (session: ProjectSession): Promise<number> => {
       tellIdleFlags(options, session.engine.name);
       if (options.runTests) await requireTests(session);
+      if (!options.dryRun) await migrateFirst(session, session.warehouse);
       const plan = await planSession(session, request);
       const run = { runId: newRunId(startedAt), startedAt };
       const planned = planEvents(session, plan, "run", run);
@@ -62,6 +69,7 @@ export const command = defineCommand({
         printPlan(planned, { ...shown, format: planFormat });
         return EXIT.done;
       }
+      const alerts: string[] = [];
       const names = session.project.actions.map(({ node }) => node.key);
       const output = runOutput(format, {
         ...shown,
@@ -75,10 +83,13 @@ export const command = defineCommand({
         failFast: options.failFast,
         force: options.fullRefresh,
         emit: (event) => output.listen(event),
+        printAlert: (notice) => alerts.push(alertLine(notice)),
       });
       writeRunArtifact(session.projectDir, events);
       const record = recordOf(events, names);
+      await keepStatus(session, record, hasWork(plan));
       output.end(record);
+      if (format === "text" && alerts.length > 0) writeLines(process.stdout, alerts, 2);
       return EXITS[verdictOf(record.actions)];
     };
     const place = { ...placeOf(options, words[0]), concurrency: options.concurrency };
@@ -89,6 +100,19 @@ export const command = defineCommand({
 function planFormatOf(format: RunFormat): PlanFormat | undefined {
   return PLAN_FORMATS.find((name) => name === format);
 }
+
+/** Leaves what stands now to whoever asks while the warehouse is held. */
+async function keepStatus(session: ProjectSession, record: RunRecord, isWritten: boolean): Promise<void> {
+  const { projectDir, engine } = session;
+  const before = readStatusArtifact(projectDir);
+  const warehouse = { target: engine.name, path: engine.locate(session), state: "open", holder: null } as const;
+  const facts = isWritten ? await collectAfterRun(session, KEPT_RUNS) : undefined;
+  const where = { at: new Date().toISOString(), warehouse };
+  writeStatusArtifact(projectDir, statusAfterRun(record, facts, where, before));
+}
+
+/** Runs that a status tells which is kept for the time when the warehouse is held. */
+const KEPT_RUNS = 10;
 
 const EXITS = { done: EXIT.done, failed: EXIT.failed, refused: EXIT.refused } as const;
 

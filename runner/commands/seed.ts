@@ -12,8 +12,11 @@ import { alignColumns, count, duration, plural, writeLines } from "../report/tex
 import { WorkProgress } from "../report/work-progress.js";
 import { announced } from "../session/announce.js";
 import { loadPlace } from "../session/load-place.js";
+import { loggedLoad } from "../session/logged-load.js";
 import { findPlace, type Place, withWarehouse } from "../session/place.js";
+import { newRunId } from "../session/run-id.js";
 import { type SeedFile, seedFiles } from "../session/seed-files.js";
+import type { LoadOutcome } from "../state/load-log.js";
 import { onOff, wholeNumber } from "./arguments/flags.js";
 import { OVERRIDE_FLAGS, withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
@@ -59,9 +62,11 @@ export const command = defineCommand({
       now: () => performance.now(),
       quiet: options.json,
     });
+    const startedAt = new Date();
+    const identity = { runId: newRunId(startedAt), loader: "seed", arguments: words, startedAt };
     const tables = await withWarehouse(place, true, (warehouse) =>
       announced(place, "seed", () =>
-        warehouse.transaction(async (transaction) => {
+        loggedLoad(warehouse, place, identity, async (transaction) => {
           const loaded: SeededTable[] = [];
           const total = scripts.length + files.length;
           const tell: Tell = (done, rows, now) =>
@@ -74,7 +79,8 @@ export const command = defineCommand({
           const fromFiles = await load(transaction, files, place, partitionOf, (done, rows, now) =>
             tell(scripts.length + done, rows, now),
           );
-          return [...loaded, ...fromFiles];
+          const seeded = [...loaded, ...fromFiles];
+          return { result: seeded, outcome: outcomeOf(seeded) };
         }),
       ),
     ).finally(() => progress.end());
@@ -94,6 +100,20 @@ interface SeededTable {
   readonly replaced: number | null;
   /** Columns of the table that the file does not have. */
   readonly absent: readonly string[];
+}
+
+/** A file replaces a table: every row is new, and those that were there are gone. */
+function outcomeOf(seeded: readonly SeededTable[]): LoadOutcome {
+  const tables = seeded.map(({ table, rows, replaced }) => ({
+    relation: table,
+    read: rows,
+    inserted: rows,
+    updated: 0,
+    deleted: replaced ?? 0,
+    unchanged: 0,
+    skipped: 0,
+  }));
+  return { status: "success", tables, readSeconds: undefined, writeSeconds: undefined };
 }
 
 function targetsOf({ actions, homeProject }: Manifest) {

@@ -5,6 +5,7 @@ import { DialectError, type Span } from "../googlesql/contract.js";
 import { locateErrors, problemOf, type SqlProblem } from "../googlesql/errors.js";
 import { parseQueryText } from "../googlesql/parser/statement.js";
 import { dependsOnGuess, repair, taintedNames } from "./repair.js";
+import { LineageRecorder } from "./resolve/lineage.js";
 import { finishQuery } from "./resolve/output.js";
 import type { Scope } from "./resolve/scope.js";
 
@@ -40,9 +41,10 @@ export function diagnoseQuery(
   const seen = new Set<string>();
   for (;;) {
     try {
-      const { columns, unnamed } = finishQuery(query, catalog, "bigquery", variables);
+      const { columns, unnamed, lineage } = finishQuery(query, catalog, "bigquery", variables, new LineageRecorder());
       const all = taintedNames(query, tainted);
-      return { errors, columns: known ? columns : undefined, suspects: all, unnamed: known ? unnamed : undefined };
+      if (!known) return { errors, columns: undefined, suspects: all };
+      return { errors, columns, suspects: all, unnamed, lineage: errors.length === 0 ? lineage : undefined };
     } catch (error) {
       const problem = problemOf(error, sql);
       if (problem === undefined) throw error;

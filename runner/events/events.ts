@@ -32,6 +32,8 @@ export type RunEvent =
       readonly actions: number;
       /** False: a stored manifest was used. */
       readonly compiled: boolean;
+      /** The process that runs it, told from every other one. */
+      readonly process: string;
     }
   /** A table is read that the project neither makes nor declares; it is watched like a source. */
   | { readonly event: "undeclared_read"; readonly reader: string; readonly table: string }
@@ -75,10 +77,43 @@ export type RunEvent =
   | { readonly event: "circuits_unreadable"; readonly message: string }
   /** What became of a model's circuit could not be written. */
   | { readonly event: "circuit_unwritable"; readonly key: string; readonly message: string }
+  /** What an assertion found, and what kept a model from being published, is kept; the query shows it. */
+  | {
+      readonly event: "rows_quarantined";
+      readonly key: string;
+      readonly model: string | undefined;
+      readonly rows: number;
+      /** How many of them can be read. */
+      readonly kept: number;
+      readonly query: string;
+    }
+  /** A rule found something that nobody was told of yet. */
+  | { readonly event: "alert_opened"; readonly alert: AlertNotice }
+  /** A rule does not find it any more. */
+  | { readonly event: "alert_resolved"; readonly alert: AlertNotice; readonly resolution: string }
+  /** A rule could not be asked. */
+  | { readonly event: "alert_rule_failed"; readonly rule: string; readonly message: string }
+  /** A notice did not reach a receiver; it is sent again with the next ones. */
+  | { readonly event: "alert_undelivered"; readonly sink: string; readonly message: string }
+  /** What stands failed, or in quarantine, could not be written. */
+  | { readonly event: "failures_unwritable"; readonly key: string; readonly message: string }
   /** An action has ended, one way or another. */
   | { readonly event: "action_finished"; readonly result: ActionResult }
   /** All actions have ended. */
   | { readonly event: "run_finished"; readonly finishedAt: string; readonly durationMs: number };
+
+/** An alert as people are told of it. */
+export interface AlertNotice {
+  readonly id: string;
+  readonly name: string;
+  readonly severity: "critical" | "error" | "warning" | "info";
+  /** The incident that it is, such as P0. */
+  readonly level: string | undefined;
+  readonly channel: string | undefined;
+  readonly message: string;
+  readonly date: string | undefined;
+  readonly value: number | undefined;
+}
 
 /** A relation that is read, that nobody makes and that is not there. */
 export interface AbsentSource {

@@ -11,6 +11,7 @@ export interface RunRecord {
   readonly target: string;
   readonly window: DateRange | undefined;
   readonly compiled: boolean;
+  readonly process: string;
   /** In the order in which they ended. */
   readonly actions: readonly ActionResult[];
   readonly durationMs: number;
@@ -39,14 +40,15 @@ export function recordOf(events: Iterable<RunEvent>, order?: readonly string[]):
     target: "",
     window: undefined,
     compiled: false,
+    process: "",
     actions: [],
     durationMs: 0,
   };
   const actions: ActionResult[] = [];
   for (const event of events) {
     if (event.event === "run_started") {
-      const { runId, command, startedAt, target, window, compiled } = event;
-      record = { ...record, runId, command, startedAt, target, window, compiled };
+      const { runId, command, startedAt, target, window, compiled, process } = event;
+      record = { ...record, runId, command, startedAt, target, window, compiled, process };
     } else if (event.event === "action_finished") actions.push(event.result);
     else if (event.event === "run_finished")
       record = { ...record, finishedAt: event.finishedAt, durationMs: event.durationMs };

@@ -24,9 +24,18 @@ import {
 import { typeName } from "../port/sql-types.js";
 import type { FingerprintLog } from "../state/relation-state.js";
 import type { Breakers } from "./breakers.js";
-import { composeAround, composeAssertion, composeBuild, composeFound, composeShape, composeView } from "./compose.js";
+import {
+  type ComposedQuery,
+  composeAround,
+  composeAssertion,
+  composeBuild,
+  composeFound,
+  composeShape,
+  composeView,
+} from "./compose.js";
 import { locating, runStatements } from "./located.js";
 import { mergeStatement } from "./merge-statement.js";
+import { MOST_QUARANTINED, type FoundRows as QuarantinedRows } from "./quarantine.js";
 import { BuildRecorder } from "./record-build.js";
 
 /** What stays the same for all actions of one run. */
@@ -58,6 +67,7 @@ export class GateError extends Error {
   override readonly name = "GateError";
   constructor(
     readonly assertion: string,
+    readonly found: QuarantinedRows,
     message: string,
   ) {
     super(message);
@@ -313,14 +323,16 @@ class ActionBuild {
    */
   async #audit(assertion: RunnableAction): Promise<string | undefined> {
     const relations = await this.transaction.relations();
-    const query = composeAssertion(assertion, { views: this.context.views, relations });
+    const query = composeAssertion(assertion, 1, { views: this.context.views, relations });
     const result = await locating(query, this.context.locate, (sql) => this.transaction.query(sql));
     const row = result.rows[0];
     if (row === undefined) return undefined;
     const shown = result.columns.slice(0, 8).map(({ name }, index) => `${name}=${String(row[index] ?? "NULL")}`);
     const { key } = assertion.node;
-    if (!onlyReports(assertion))
-      throw new GateError(key, `assertion ${key} failed, for example on ${shown.join(", ")}`);
+    if (!onlyReports(assertion)) {
+      const found = await this.#foundBy(assertion, relations);
+      throw new GateError(key, found, `assertion ${key} failed, for example on ${shown.join(", ")}`);
+    }
     const example = shown.slice(0, 4).join(", ");
     const found = await this.#countFound(assertion, result.columns, relations);
     this.context.emit({ event: "assertion_found_rows", key, example, found, standing: false });
@@ -348,6 +360,16 @@ class ActionBuild {
       dates: hasDates ? { from, to } : undefined,
       inWindow: hasDates && inWindow !== null && inWindow !== undefined ? Number(inWindow) : undefined,
     };
+  }
+
+  /** What a failed assertion found, before the transaction that it found it in is rolled back. */
+  async #foundBy(assertion: RunnableAction, relations: ReadonlyMap<string, Relation>): Promise<QuarantinedRows> {
+    const context = { views: this.context.views, relations };
+    const ask = (query: ComposedQuery) => locating(query, this.context.locate, (sql) => this.transaction.query(sql));
+    const result = await ask(composeAssertion(assertion, MOST_QUARANTINED, context));
+    if (result.rows.length < MOST_QUARANTINED) return { result, total: result.rows.length };
+    const { rows } = await ask(composeFound(assertion, { before: "SELECT COUNT(*) AS total", behind: "" }, context));
+    return { result, total: Number(rows[0]?.[0]) };
   }
 }
 

@@ -6,11 +6,13 @@ import type { Locate } from "../graph/locate.js";
 import type { Transaction, Warehouse } from "../port/port.js";
 import { migrateState } from "../state/migrate.js";
 import { FingerprintLog } from "../state/relation-state.js";
-import { recordRun } from "../state/run-log.js";
+import { beginRun, recordRun } from "../state/run-log.js";
 import { recordLayouts } from "../state/source-layouts.js";
 import { storeManifest } from "../state/stored-manifest.js";
 import { Breakers } from "./breakers.js";
+import { Failures } from "./failures.js";
 import { notesOf, type RunIdentity, runFinished, runStarted } from "./plan-events.js";
+import { QuarantineLog } from "./quarantine.js";
 import { runProject } from "./run-project.js";
 
 export interface ExecuteOptions extends RunIdentity {
@@ -34,6 +36,7 @@ export async function executePlan(warehouse: Warehouse, plan: ProjectPlan, optio
   await warehouse.transaction(async (transaction) => {
     await migrateState(transaction, stateDataset);
     await createDatasets(transaction, plan);
+    await beginRun(transaction, stateDataset, recordOf([runStarted(plan, warehouse.target, options)]));
   });
   const run = { runId, recordedAt: recordingTime(plan, options.startedAt) };
   const views = new Map(
@@ -52,6 +55,8 @@ export async function executePlan(warehouse: Warehouse, plan: ProjectPlan, optio
       fingerprints: new FingerprintLog(stateDataset, run, plan.recorded),
       locate: options.locate,
       breakers: await Breakers.open(warehouse, stateDataset, project.actions, emit),
+      failures: await Failures.open(warehouse, stateDataset, runId, emit),
+      quarantine: await QuarantineLog.open(warehouse, stateDataset, runId, emit),
       emit,
       window: plan.window,
       force: options.force,

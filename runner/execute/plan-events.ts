@@ -4,6 +4,7 @@ import type { ActionResult, RunEvent } from "../events/events.js";
 import type { RunnableAction } from "../graph/action.js";
 import { traitsOf } from "../graph/reasons.js";
 import { type Partition, WHOLE } from "../port/identity.js";
+import { THIS_PROCESS } from "../state/this-process.js";
 
 /** Which run it is. */
 export interface RunIdentity {
@@ -25,6 +26,7 @@ export function runStarted(plan: ProjectPlan, target: string, run: RunIdentity):
     window: plan.window,
     actions: plan.project.actions.length,
     compiled: run.compiledManifest !== undefined,
+    process: THIS_PROCESS,
   };
 }
 

@@ -15,8 +15,10 @@ import type { PublishCounts, Transaction, Warehouse } from "../port/port.js";
 import { recordModelStates } from "../state/model-state.js";
 import { BreakerOpenError } from "./breakers.js";
 import { type BuildContext, build, buildShape, GateError } from "./build.js";
+import type { Failures } from "./failures.js";
 import { LocatedError } from "./located.js";
 import { standingOf } from "./plan-events.js";
+import type { QuarantineLog } from "./quarantine.js";
 
 export interface RunOptions {
   readonly concurrency: number;
@@ -25,7 +27,10 @@ export interface RunOptions {
 }
 
 /** What a run is told of builds beyond its own plan. */
-export type RunContext = Omit<BuildContext, "restingOn">;
+export type RunContext = Omit<BuildContext, "restingOn"> & {
+  readonly failures: Failures;
+  readonly quarantine: QuarantineLog;
+};
 
 /**
  * Carries a plan out: every action after its dependencies, independent ones concurrently, each in one transaction that
@@ -60,7 +65,7 @@ class ProjectRun {
   /** Actions of which something was to run. */
   readonly #runs: ReadonlySet<string>;
   readonly #limit: ReturnType<typeof pLimit>;
-  readonly #context: BuildContext;
+  readonly #context: BuildContext & RunContext;
   #failed = false;
 
   constructor(
@@ -111,6 +116,9 @@ class ProjectRun {
       await this.#reviseStale(action);
       this.#noteResting(action, result);
     }
+    if (!notBuilt(result) && !isLeftOut(result))
+      await this.#context.quarantine.passed([action, ...this.#audits(action)]);
+    if (await this.#context.failures.note(action, result)) this.#published.add(this.#context.failures.relation);
     for (const event of standingOf(this.plan, action, result, this.#stale)) this.#context.emit(event);
     this.#context.emit({ event: "action_finished", result });
     return result;
@@ -135,11 +143,14 @@ class ProjectRun {
       decisions = revised;
     };
     try {
-      const { counts, fingerprints } = await this.warehouse.transaction(async (transaction) => {
-        const fingerprints = this.#context.fingerprints.begin();
-        const counts = await this.#inTransaction(transaction, action, { ...this.#context, fingerprints }, onDecided);
-        return { counts, fingerprints };
-      });
+      const { counts, fingerprints } = await this.warehouse.transaction(
+        async (transaction) => {
+          const fingerprints = this.#context.fingerprints.begin();
+          const counts = await this.#inTransaction(transaction, action, { ...this.#context, fingerprints }, onDecided);
+          return { counts, fingerprints };
+        },
+        { run: this.#context.run.runId, action: action.node.key },
+      );
       fingerprints.commit();
       const durationMs = performance.now() - started;
       if (!decisions.some(({ decision }) => decision === "run")) return skipped(action, decisions, durationMs);
@@ -159,7 +170,9 @@ class ProjectRun {
       await this.#context.breakers.failed(action, cause);
       if (!(cause instanceof GateError)) return result(action, decisions, "failed", { durationMs, error });
       this.#audited.set(cause.assertion, cause.message);
-      if (action.node.kind !== "model") return result(action, decisions, "failed", { durationMs, error });
+      const isGuarded = action.node.kind === "model";
+      await this.#context.quarantine.keep(cause.assertion, isGuarded ? action.node.key : undefined, cause.found);
+      if (!isGuarded) return result(action, decisions, "failed", { durationMs, error });
       return result(action, decisions.map(skippedFor("gate_blocked")), "blocked", { durationMs, error });
     }
   }
@@ -364,6 +377,10 @@ function result(
     durationMs: rest.durationMs,
     error: rest.error,
   };
+}
+
+function isLeftOut({ partitions }: ActionResult): boolean {
+  return partitions.every(({ reason }) => traitsOf(reason).leftOut);
 }
 
 function notBuilt({ status }: ActionResult): boolean {

@@ -1,6 +1,7 @@
 import type { Column } from "../port/sql-types.js";
 import type { Catalog } from "./catalog.js";
 import type { DialectError, Span } from "./contract.js";
+import type { QueryLineage } from "./lineage.js";
 
 /** Everything wrong with one query. */
 export interface Diagnosis {
@@ -11,6 +12,8 @@ export interface Diagnosis {
   readonly suspects: ReadonlySet<string>;
   /** The first output column without a name, which a table or view cannot have. */
   readonly unnamed?: { readonly position: number; readonly span: Span } | undefined;
+  /** What the query reads; undefined: it has errors, or the checker does not know. */
+  readonly lineage?: QueryLineage | undefined;
 }
 
 /** What is wrong with a script, and the relations that it leaves behind. */

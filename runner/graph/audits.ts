@@ -3,6 +3,12 @@ import type { RunnableAction } from "./action.js";
 /** A tag of assertions that judge what was published instead of keeping it from being published. */
 const AFTER_PUBLISHING = "after_publishing";
 
+/** A tag of assertions that guard what they judge, also where the others only fail the run. */
+const BEFORE_PUBLISHING = "before_publishing";
+
+/** What becomes of a model of which an assertion finds rows: it stays as it was, or it is published and the run fails, as stock Dataform does. */
+export type FailedAssertions = "rollback" | "keep";
+
 /** A tag of assertions that report and fail nothing. */
 const WARN = "warn";
 
@@ -23,14 +29,19 @@ export function isAdvisory({ tags }: RunnableAction): boolean {
  * The assertions that must hold before a model is published. An assertion belongs to the one model it reads after which
  * everything else that it reads is in place: all its other models, and operations, are ancestors of that one. An assertion without such a
  * model, or one that only reports or judges what was published, guards nothing and runs by itself.
+ * @param failed `keep`: only those with the tag `before_publishing` guard anything
  * @returns by key of the model
  */
-export function auditsByHost(project: readonly RunnableAction[]): ReadonlyMap<string, readonly RunnableAction[]> {
+export function auditsByHost(
+  project: readonly RunnableAction[],
+  failed: FailedAssertions,
+): ReadonlyMap<string, readonly RunnableAction[]> {
   const actions = new Map(project.map((action) => [action.node.key, action]));
   const hosted = new Map<string, RunnableAction[]>();
   for (const assertion of project) {
     if (assertion.node.kind !== "assertion" || assertion.node.disabled) continue;
     if (assertion.tags.includes(AFTER_PUBLISHING) || onlyReports(assertion)) continue;
+    if (failed === "keep" && !assertion.tags.includes(BEFORE_PUBLISHING)) continue;
     const reads = assertion.node.upstreams
       .map(({ key }) => key)
       .filter((key) => actions.get(key)?.node.kind === "model");

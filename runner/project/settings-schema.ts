@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { alertSettings, knownAlertSettings } from "./alert-settings.js";
 
 /** A dataset or table name that every engine takes without quoting trouble. */
 const datasetName = v.pipe(
@@ -20,7 +21,7 @@ const count = (high: number) =>
 export const MEMORY_FORM = /^(\d{1,6}(\.\d{1,3})?\s?[MGTmgt]i?[Bb]|([1-9]\d?|100)%)$/;
 
 const limits = {
-  target: v.optional(v.pipe(text, v.description("The engine: duckdb."))),
+  target: v.optional(v.pipe(text, v.description("The engine: duckdb or bigquery."))),
   database: v.optional(v.pipe(path, v.description("The warehouse; a path is relative to the project."))),
   concurrency: v.optional(v.pipe(count(64), v.description("Actions that run at the same time."))),
   memory: v.optional(
@@ -33,9 +34,80 @@ const limits = {
   threads: v.optional(v.pipe(count(256), v.description("Threads that the engine may use."))),
 };
 
+const bytes = (what: string) =>
+  v.optional(
+    v.pipe(
+      v.number("must be a whole number of bytes"),
+      v.integer("must be a whole number of bytes"),
+      v.minValue(0, "must be a whole number of bytes"),
+      v.description(what),
+    ),
+  );
+
+const bigquery = v.optional(
+  v.pipe(
+    v.strictObject(
+      {
+        project: v.optional(
+          v.pipe(text, v.description("The project whose jobs run; default: that of the Dataform project.")),
+        ),
+        location: v.optional(
+          v.pipe(text, v.description("Location of the data and of the jobs, as US or europe-west1.")),
+        ),
+        endpoint: v.optional(
+          v.pipe(
+            text,
+            v.description("A server on this machine that speaks as BigQuery does, as http://127.0.0.1:9050."),
+          ),
+        ),
+        keyFile: v.optional(
+          v.pipe(path, v.description("Key of a service account; default: application default credentials.")),
+        ),
+        impersonate: v.optional(v.pipe(text, v.description("E-mail of a service account to act as."))),
+        maximumBytesBilled: bytes("A job that would bill more fails before it runs."),
+        maximumBytesPerRun: bytes("A run that would process more is refused before its first job."),
+        pricePerTiB: v.optional(
+          v.pipe(
+            v.number("must be a number"),
+            v.minValue(0, "must be 0 or more"),
+            v.description("US dollars; default: 6.25."),
+          ),
+        ),
+        labels: v.optional(
+          v.pipe(
+            v.record(
+              v.pipe(
+                v.string(),
+                v.regex(/^[a-z][a-z0-9_-]{0,62}$/, "must be small letters, digits, - and _, at most 63"),
+              ),
+              v.pipe(
+                v.string("must be text"),
+                v.regex(/^[a-z0-9_-]{0,63}$/, "must be small letters, digits, - and _, at most 63"),
+              ),
+              "must be an object of texts",
+            ),
+            v.description("Labels of all jobs."),
+          ),
+        ),
+        priority: v.optional(
+          v.pipe(
+            v.picklist(["interactive", "batch"], "must be interactive or batch"),
+            v.description("Priority of the jobs."),
+          ),
+        ),
+        reservation: v.optional(v.pipe(text, v.description("Reservation of the jobs."))),
+        jobTimeoutSeconds: v.optional(v.pipe(count(86_400), v.description("A job that runs longer is stopped."))),
+      },
+      "must be an object of settings",
+    ),
+    v.description("How --target bigquery asks BigQuery."),
+  ),
+);
+
 const environment = v.strictObject(
   {
     ...limits,
+    bigquery,
     schemaSuffix: v.optional(v.pipe(namePart, v.description("Appended, with _, to every dataset."))),
     databaseSuffix: v.optional(
       v.pipe(
@@ -61,47 +133,43 @@ const environment = v.strictObject(
 
 const columnName = v.pipe(v.string("must be the name of a column"), v.nonEmpty("must be the name of a column"));
 
-const source = v.pipe(
-  v.strictObject({
-    partition: v.optional(
-      v.pipe(
-        columnName,
-        v.description("The DATE column by which the table is compared, where it has no layout of its own."),
-      ),
+const source = v.strictObject({
+  partition: v.optional(
+    v.pipe(
+      columnName,
+      v.description("The DATE column by which the table is compared, where it has no layout of its own."),
     ),
-    key: v.optional(
-      v.pipe(
-        v.union(
-          [columnName, v.pipe(v.array(columnName), v.nonEmpty("must be the name of a column, or a list of names"))],
-          "must be the name of a column, or a list of names",
-        ),
-        v.description("The columns that tell its rows apart; fastbreak gate asks whether they do."),
-      ),
-    ),
-    rowHash: v.optional(
-      v.pipe(
-        columnName,
-        v.description(
-          "The column that stands for the rest of a row but loaded_at: rows with an equal one count as unchanged.",
-        ),
-      ),
-    ),
-    loaded_at: v.optional(
-      v.pipe(columnName, v.description("The TIMESTAMP, DATETIME or DATE column that tells when a row was loaded.")),
-    ),
-    max_age_hours: v.optional(
-      v.pipe(
-        v.number("must be a number of hours above 0"),
-        v.gtValue(0, "must be a number of hours above 0"),
-        v.description("Hours that the newest loaded_at may lie back; fastbreak gate asks it."),
-      ),
-    ),
-  }),
-  v.check(
-    ({ loaded_at, max_age_hours }) => max_age_hours === undefined || loaded_at !== undefined,
-    "max_age_hours needs loaded_at, the column that tells when a row was loaded",
   ),
-);
+  key: v.optional(
+    v.pipe(
+      v.union(
+        [columnName, v.pipe(v.array(columnName), v.nonEmpty("must be the name of a column, or a list of names"))],
+        "must be the name of a column, or a list of names",
+      ),
+      v.description("The columns that tell its rows apart; fastbreak gate asks whether they do."),
+    ),
+  ),
+  rowHash: v.optional(
+    v.pipe(
+      columnName,
+      v.description(
+        "The column that stands for the rest of a row but loaded_at: rows with an equal one count as unchanged.",
+      ),
+    ),
+  ),
+  loaded_at: v.optional(
+    v.pipe(columnName, v.description("The TIMESTAMP, DATETIME or DATE column that tells when a row was loaded.")),
+  ),
+  max_age_hours: v.optional(
+    v.pipe(
+      v.number("must be a number of hours above 0"),
+      v.gtValue(0, "must be a number of hours above 0"),
+      v.description(
+        "Hours that the newest loaded_at may lie back; without loaded_at, the last write that fastbreak knows of.",
+      ),
+    ),
+  ),
+});
 
 /** Everything that may stand in `fastbreak.json`. */
 export const settingsSchema = v.strictObject({
@@ -130,7 +198,25 @@ export const settingsSchema = v.strictObject({
     ),
     {},
   ),
+  alerts: v.optional(v.pipe(alertSettings, v.description("What is worth an alert, and who is told.")), {}),
+  failedAssertions: v.optional(
+    v.pipe(
+      v.picklist(["rollback", "keep"], "must be rollback or keep"),
+      v.description(
+        "A model of which an assertion finds rows stays as it was (rollback), or is published and the run fails (keep, as Dataform does).",
+      ),
+    ),
+    "rollback",
+  ),
+  autoMigrate: v.optional(
+    v.pipe(
+      v.boolean("must be true or false"),
+      v.description("Whether run, load and seed first apply the project's own migrations that are pending."),
+    ),
+    false,
+  ),
   ...limits,
+  bigquery,
   environments: v.optional(
     v.pipe(
       v.record(v.string(), environment, "must be an object of environments"),
@@ -150,7 +236,8 @@ export type RunnerSettings = Readonly<v.InferOutput<typeof settingsSchema>>;
 /** The settings that an object may have at a path such as `["environments", "dev"]`; undefined: any name is free there. */
 export function knownSettings(at: readonly (string | number)[]): readonly string[] | undefined {
   if (at.length === 0) return Object.keys(settingsSchema.entries);
+  if (at[0] === "alerts") return knownAlertSettings(at.slice(1));
   if (at.length !== 2) return undefined;
-  if (at[0] === "sources") return Object.keys(source.pipe[0].entries);
+  if (at[0] === "sources") return Object.keys(source.entries);
   return at[0] === "environments" ? Object.keys(environment.entries) : undefined;
 }

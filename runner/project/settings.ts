@@ -89,8 +89,9 @@ function refuseUnknown(value: object, at: readonly string[], text: string): void
   }
 }
 
-/** Only the key of a source has several parts. */
+/** Only the key of a source has several parts, and a receiver of alerts several channels. */
 function mayBeList(path: readonly string[]): boolean {
+  if (path.length === 4 && path[0] === "alerts" && path[1] === "sinks" && path[3] === "channels") return true;
   return path.length === 3 && path[0] === "sources" && path[2] === "key";
 }
 
@@ -99,5 +100,5 @@ export function suggestion(name: string, known: readonly string[]): string {
   if (known.length === 0) return "";
   const nearest = closest(name, known);
   if (distance(name, nearest) <= Math.max(2, Math.floor(name.length / 3))) return `; did you mean "${nearest}"?`;
-  return known.length <= 12 ? `; known: ${known.join(", ")}` : "";
+  return known.length <= 20 ? `; known: ${known.join(", ")}` : "";
 }

@@ -1,4 +1,4 @@
-import type { RunEvent } from "../events/events.js";
+import type { AlertNotice, RunEvent } from "../events/events.js";
 import { foundRowsText } from "../events/found-rows.js";
 import { plural } from "./text.js";
 
@@ -43,9 +43,29 @@ export function eventLine(event: RunEvent): { readonly kind: "warning" | "note";
       return warning(`the circuit breakers cannot be read and count as closed: ${event.message}`);
     case "circuit_unwritable":
       return warning(`the circuit breaker of ${event.key} cannot be written: ${event.message}`);
+    case "rows_quarantined": {
+      const some = event.kept < event.rows ? `; the first ${event.kept} are kept` : "";
+      return note(`${plural(event.rows, "row")} that ${event.key} found${some}: fastbreak query "${event.query}"`);
+    }
+    case "alert_opened":
+      return warning(`alert ${alertText(event.alert)}`);
+    case "alert_resolved":
+      return note(`alert resolved (${event.resolution}): ${alertText(event.alert)}`);
+    case "alert_rule_failed":
+      return warning(`the alert rule ${event.rule} could not be asked: ${event.message}`);
+    case "alert_undelivered":
+      return warning(`alerts did not reach ${event.sink}: ${event.message}`);
+    case "failures_unwritable":
+      return warning(`the failure of ${event.key} cannot be kept: ${event.message}`);
     default:
       return undefined;
   }
+}
+
+/** `critical P0 name of 2021-11-15: message` */
+export function alertText({ severity, level, name, date, message }: AlertNotice): string {
+  const graded = level === undefined ? severity : `${severity} ${level}`;
+  return `${graded} ${name}${date === undefined ? "" : ` of ${date}`}: ${message}`;
 }
 
 function note(text: string) {

@@ -2,6 +2,7 @@ import type { ProjectPlan } from "../decide/plan-project.js";
 import type { EventListener, RunEvent } from "../events/events.js";
 import { eventsOfPlan, hasWork, type RunIdentity } from "../execute/plan-events.js";
 import { locateInProject } from "../project/locate.js";
+import type { AlertRequest } from "./alerts.js";
 import { announced } from "./announce.js";
 import type { ProjectSession } from "./session.js";
 
@@ -14,6 +15,8 @@ export interface CarryOutOptions {
   /** Whether the plan was made with `force`. */
   readonly force: boolean;
   readonly emit: EventListener;
+  /** Where alerts are printed that a receiver of the kind stdout takes. */
+  readonly printAlert?: AlertRequest["print"];
 }
 
 /**
@@ -23,7 +26,7 @@ export interface CarryOutOptions {
 export async function carryOut(
   session: ProjectSession,
   plan: ProjectPlan,
-  { emit: tell, ...options }: CarryOutOptions,
+  { emit: tell, printAlert = () => undefined, ...options }: CarryOutOptions,
 ): Promise<readonly RunEvent[]> {
   const events: RunEvent[] = [];
   const emit: EventListener = (event) => {
@@ -36,8 +39,8 @@ export async function carryOut(
     return events;
   }
   const { executePlan } = await import("../execute/execute-plan.js");
-  await announced(session, "run", () =>
-    executePlan(session.warehouse, plan, {
+  await announced(session, "run", async () => {
+    await executePlan(session.warehouse, plan, {
       ...run,
       stateDataset: session.settings.stateDataset,
       concurrency: session.concurrency,
@@ -45,8 +48,19 @@ export async function carryOut(
       force: options.force,
       locate: (action, text, offset) => locateInProject(session.projectDir, action, text, offset),
       emit,
-    }),
-  );
+    });
+    if (Object.keys(session.settings.alerts.rules).length === 0) return;
+    const { checkAlerts } = await import("./alerts.js");
+    const { runId } = options;
+    await checkAlerts(session, {
+      window: plan.window,
+      everyDate: false,
+      now: new Date(),
+      runId,
+      print: printAlert,
+      emit,
+    });
+  });
   return events;
 }
 

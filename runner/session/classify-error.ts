@@ -31,6 +31,7 @@ const ENGINE_EXITS: Readonly<Record<EngineErrorCode, number>> = {
   sql: EXIT.usage,
   query: EXIT.failed,
   data: EXIT.usage,
+  refused: EXIT.refused,
   conflict: EXIT.failed,
   locked: EXIT.usage,
   missing: EXIT.usage,

@@ -11,7 +11,6 @@ import type { Window } from "../plan/types.js";
 import { ProjectError } from "../project/errors.js";
 import type { Manifest, ManifestAction } from "../project/manifest.js";
 import { recompiled } from "../project/recompile.js";
-import { surroundings } from "./check-place.js";
 import type { PlaceOptions } from "./choose-settings.js";
 import { classifyError } from "./classify-error.js";
 import { diffWorkingTree } from "./diff-session.js";
@@ -19,6 +18,7 @@ import { loadPlace } from "./load-place.js";
 import { findPlace, type Place } from "./place.js";
 import { selectable } from "./plan-request.js";
 import { type ProjectSession, withProject } from "./session.js";
+import { surroundingsOf } from "./surroundings.js";
 
 /** What a watch tells. */
 export type WatchEvent =
@@ -205,9 +205,9 @@ export class ProjectWatch {
   }
 
   /** What is in the warehouse, as far as it can be opened now: a run may hold it. */
-  async #surroundings(): ReturnType<typeof surroundings> {
+  async #surroundings(): ReturnType<typeof surroundingsOf> {
     try {
-      return await surroundings(this.#place);
+      return await surroundingsOf(this.#place);
     } catch (cause) {
       if (classifyError(cause) === undefined) throw cause;
       return { relations: new Map(), routines: new Map() };

@@ -3,11 +3,12 @@ import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { typeName } from "../../port/sql-types.js";
 import type { AggregateCall, AggregateModifier, FunctionDefinition } from "../functions/definition.js";
 import { SafeScope } from "../functions/safe.js";
-import { isOrderable } from "../types/equality.js";
+import { isComparable, isOrderable } from "../types/equality.js";
 import { orderKeys, printOrder } from "../types/order-keys.js";
 import { derive, mayBeNan, mergeUses, type Typed } from "../types/typed.js";
 import { matchOrFail, positionalArguments } from "./calls.js";
 import { resolveExpr } from "./expression.js";
+import { gatherAside } from "./lineage.js";
 import type { ExprContext } from "./scope.js";
 import { resolveOver } from "./windows.js";
 
@@ -27,9 +28,18 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
   const extreme = call.having === undefined ? undefined : havingRows(call, inner, ctx);
   const safe = call.safe ? new SafeScope() : undefined;
   const args = call.star ? [] : positionalArguments(call, inner);
+  const incomparable = call.distinct ? args.find(({ type }) => !isComparable(type)) : undefined;
+  if (incomparable !== undefined)
+    throw analysisError(
+      `Aggregate functions with DISTINCT cannot be used with arguments of type ${typeName(incomparable.type)}`,
+      call,
+    );
   const { candidate, match } = matchOrFail(call, definition.overloads, args);
   const over = call.over === undefined ? undefined : resolveOver(call.over, ctx, definition.allows.has("FRAMELESS"));
-  const order = call.orderBy.map((item) => ({ item, value: argumentOrder(item.expr, inner) }));
+  const order = call.orderBy.map((item) => ({
+    item,
+    value: gatherAside(ctx.env, () => argumentOrder(item.expr, inner)),
+  }));
   const limit = call.limit === undefined ? undefined : literalLimit(call.limit, inner);
   const spec: AggregateCall = {
     of: (name, parts, options = {}) => {
@@ -59,6 +69,9 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
     match.args,
   );
   const sql = safe === undefined ? built : safe.wrap(built);
+  // The elements of an array have the fields of its argument.
+  if (PICKING.has(call.name) && args[0] !== undefined)
+    ctx.env.lineage?.hasFieldsOf(sql, ctx.env.lineage.of(args[0].sql));
   const parts = [
     ...match.args,
     ...(extreme === undefined ? [] : [extreme.key]),
@@ -95,6 +108,9 @@ function rejectNested(parts: readonly Typed[]): void {
 function withoutOwnUses(typed: Typed, ctx: ExprContext): Typed {
   return { ...typed, uses: typed.uses.filter((use) => use.owner !== ctx.scope.owner) };
 }
+
+/** Aggregates that give the very values of their argument. */
+const PICKING = new Set(["ARRAY_AGG", "ANY_VALUE", "MIN", "MAX"]);
 
 function checkPlace(call: CallExpr, ctx: ExprContext): void {
   if (call.over !== undefined) {
@@ -170,7 +186,7 @@ function resolveHavingModifier(call: CallExpr, inner: ExprContext, ctx: ExprCont
   const [value] = positionalArguments(call, inner);
   if (value === undefined || call.args.length !== 1)
     throw analysisError("No matching signature for function ANY_VALUE", call);
-  const key = orderable(resolveExpr(having.expr, inner));
+  const key = gatherAside(ctx.env, () => orderable(resolveExpr(having.expr, inner)));
   rejectNested([value, key]);
   // NaN is the extreme where there is one, and equals no key.
   const nan = mayBeNan(key) ? `bool_or(isnan(${key.sql}))` : undefined;
@@ -193,7 +209,7 @@ function havingRows(call: CallExpr, inner: ExprContext, ctx: ExprContext): Extre
   const having = call.having as NonNullable<CallExpr["having"]>;
   if (call.over !== undefined || (call.orderBy.length > 0 && call.distinct) || call.safe || ctx.filter !== undefined)
     throw unsupported(`${call.name}(... HAVING ${having.extreme} ...) with other modifiers`, call);
-  const key = orderable(resolveExpr(having.expr, inner));
+  const key = gatherAside(ctx.env, () => orderable(resolveExpr(having.expr, inner)));
   rejectNested([key]);
   return { key, extreme: having.extreme };
 }

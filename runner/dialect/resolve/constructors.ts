@@ -7,6 +7,7 @@ import { jsonElement, jsonMember, structLiteral, valueType } from "../print/sql.
 import { coerce, coercionCost, commonType } from "../types/coercion.js";
 import { derive, isNullLiteral, type Typed } from "../types/typed.js";
 import { resolveAs, resolveExpr } from "./expression.js";
+import { Gathered, gatherValue, structOrigin, union } from "./lineage.js";
 import type { ExprContext } from "./scope.js";
 import { typeOf } from "./type-node.js";
 
@@ -14,8 +15,9 @@ type Node<K extends Expr["kind"]> = Extract<Expr, { kind: K }>;
 
 export function resolveArray(expr: Node<"array">, ctx: ExprContext): Typed {
   const span = { start: expr.start, end: expr.end };
-  const elements = expr.elements.map((element) => resolveExpr(element, ctx));
   const declared = expr.elementType === undefined ? undefined : typeOf(expr.elementType);
+  const resolved = expr.elements.map((element) => gatherValue(ctx.env, () => resolveExpr(element, ctx)));
+  const elements = declared === undefined ? resolved.map(withSettledFields) : resolved;
   const element = declared ?? (elements.length === 0 ? "INT64" : commonType(elements));
   if (element === undefined) {
     const types = [...new Set(elements.map((item) => typeName(item.type)))].join(", ");
@@ -40,17 +42,33 @@ export function resolveArray(expr: Node<"array">, ctx: ExprContext): Typed {
       ? `CAST([${items.map(() => "NULL").join(", ")}] AS ${valueType(type)})`
       : `[${items.map((item) => item.sql).join(", ")}]`;
   const typed = derive(sql, type, span, items, false);
+  const { lineage } = ctx.env;
+  lineage?.hasFieldsOf(sql, union(elements.map((item) => lineage.of(item.sql))));
   if (declared !== undefined) return typed;
   if (empty) return { ...typed, literal: { kind: "emptyArray" } };
   const literal = items.every((item) => item.literal !== undefined);
   return literal ? { ...typed, literal: { kind: "array", elements: items } } : typed;
 }
 
+/** Within a struct of an array whose type nobody says, `[]` is an ARRAY<INT64> and no other. */
+function withSettledFields(value: Typed): Typed {
+  if (value.literal?.kind !== "struct") return value;
+  const fields = value.literal.fields.map((field) =>
+    field.literal?.kind === "emptyArray" ? { ...field, literal: undefined } : withSettledFields(field),
+  );
+  return { ...value, literal: { kind: "struct", fields } };
+}
+
 export function resolveStruct(expr: Node<"struct">, ctx: ExprContext): Typed {
   const span = { start: expr.start, end: expr.end };
   if (expr.fields.length === 0) throw unsupported("An empty STRUCT", expr);
-  const values = expr.fields.map((field) => resolveExpr(field.value, ctx));
-  if (expr.type !== undefined) return typedStruct(expr, typeOf(expr.type) as StructType, values);
+  const values = expr.fields.map((field) => gatherValue(ctx.env, () => resolveExpr(field.value, ctx)));
+  if (expr.type !== undefined) {
+    const type = typeOf(expr.type) as StructType;
+    const typed = typedStruct(expr, type, values);
+    defineStruct(typed, type, values, ctx);
+    return typed;
+  }
   const fields = expr.fields.map((field, i) => ({
     // `STRUCT(a, t.b)` takes the names of its columns; the tuple form `(a, b)` does not.
     name: field.name?.name ?? (expr.tuple ? undefined : impliedName(field.value)),
@@ -67,7 +85,15 @@ export function resolveStruct(expr: Node<"struct">, ctx: ExprContext): Typed {
     values,
     false,
   );
+  defineStruct(typed, type, values, ctx);
   return { ...typed, literal: { kind: "struct", fields: values } };
+}
+
+function defineStruct({ sql }: Typed, { fields }: StructType, values: readonly Typed[], { env }: ExprContext): void {
+  const { lineage } = env;
+  if (lineage === undefined) return;
+  const parts = values.map((value, i) => ({ name: fields[i]?.name, origin: lineage.of(value.sql) ?? new Gathered() }));
+  lineage.define(sql, structOrigin(parts));
 }
 
 function typedStruct(expr: Node<"struct">, type: StructType, values: readonly Typed[]): Typed {
@@ -120,6 +146,7 @@ export function resolveSubscript(expr: Node<"subscript">, ctx: ExprContext): Typ
     // The failing cast carries GoogleSQL's message; a NULL array or position gives NULL.
     return `${list}[CASE WHEN NOT ${inside} AND ${list} IS NOT NULL THEN CAST('Array index ' || ${at} || ' is out of bounds' AS BIGINT) ELSE ${position} END]`;
   });
+  ctx.env.lineage?.hasFieldsOf(sql, ctx.env.lineage.of(target.sql));
   return derive(sql, target.type.element, span, [target, index], true);
 }
 

@@ -13,6 +13,7 @@ import { resolveCase, resolveCast, resolveExtract } from "./conditional.js";
 import { resolveArray, resolveStruct, resolveSubscript } from "./constructors.js";
 import { resolveInterval } from "./interval.js";
 import { resolveLike } from "./like.js";
+import { fieldOrigin, Gathered, gather } from "./lineage.js";
 import { isVisibleName, resolveField, resolvePath } from "./names.js";
 import { resolveBetween, resolveBinary, resolveIn, resolveIs, resolveIsDistinct, resolveUnary } from "./operators.js";
 import type { ExprContext } from "./scope.js";
@@ -59,7 +60,7 @@ function resolveNode(expr: Expr, ctx: ExprContext): Typed {
     case "path":
       return bareFunction(expr, ctx) ?? resolvePath(expr.parts, ctx.scope, ctx.env);
     case "field":
-      return resolveField(resolveExpr(expr.target, ctx), expr.field);
+      return resolveMember(expr, ctx);
     case "subscript":
       return resolveSubscript(expr, ctx);
     case "unary":
@@ -99,6 +100,18 @@ function resolveNode(expr: Expr, ctx: ExprContext): Typed {
     case "call":
       return resolveCall(expr, ctx);
   }
+}
+
+function resolveMember({ target, field }: Extract<Expr, { kind: "field" }>, ctx: ExprContext): Typed {
+  const { lineage } = ctx.env;
+  const gathered = new Gathered();
+  const whole = gather(ctx.env, gathered, () => resolveExpr(target, ctx));
+  const member = resolveField(whole, field);
+  const { values, conditions } = gathered;
+  const origin = fieldOrigin({ values, conditions, fields: lineage?.of(whole.sql)?.fields }, field.name);
+  lineage?.define(member.sql, origin);
+  lineage?.add(origin);
+  return member;
 }
 
 /** `CURRENT_DATE` without parentheses, unless a column has that name. */

@@ -2,11 +2,13 @@ import type { Expr, FromItem, Identifier } from "../../googlesql/ast.js";
 import type { CatalogTable } from "../../googlesql/catalog.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { foldedKey } from "../../googlesql/project-names.js";
+import { PARTITION_DATE, PARTITION_TIME } from "../../port/ingestion-time.js";
 import { type SqlType, typeName } from "../../port/sql-types.js";
 import { fieldAccess, holdsBignumeric, quoteName, quotePath } from "../print/sql.js";
 import type { Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";
 import { resolveJoin } from "./joins.js";
+import { fieldOrigin, gatherValue, tableColumn } from "./lineage.js";
 import { flattenField, isVisibleName, resolvePath } from "./names.js";
 import { resolvePivot } from "./pivot.js";
 import { resolveQuery } from "./query.js";
@@ -21,6 +23,7 @@ import type {
   Visible,
 } from "./scope.js";
 import { NOTHING_VISIBLE } from "./scope.js";
+import { resolveSessionize } from "./sessionize.js";
 import { didYouMean } from "./suggest.js";
 import { resolveUnpivot } from "./unpivot.js";
 import { resolveTableCall } from "./user-functions.js";
@@ -54,12 +57,16 @@ export function resolveFromItem(item: FromItem, from: FromContext): ResolvedFrom
       return resolveTable(item, from);
     case "tableCall": {
       const query = resolveTableCall(item, from);
+      from.env.lineage?.add(query.chosenBy);
       return relation(`(${query.sql})`, query.columns, query.valueTable, item.alias ?? item.path.at(-1), from.env);
     }
+    case "sessionize":
+      return resolveSessionize(item, from);
     case "unnest":
-      return unnest(resolveArrayPath(item.array, lateralContext(from, "UNNEST")), item, item.alias, from);
+      return unnest(() => resolveArrayPath(item.array, lateralContext(from, "UNNEST")), item, item.alias, from);
     case "derived": {
       const query = resolveQuery(item.query, from.env, from.commons, from.parent);
+      from.env.lineage?.add(query.chosenBy);
       return relation(`(${query.sql})`, query.columns, query.valueTable, item.alias, from.env);
     }
     case "join":
@@ -96,14 +103,20 @@ function resolveTable(item: Extract<FromItem, { kind: "table" }>, from: FromCont
   const [first] = item.path as [Identifier];
   const scope = lateralContext(from, "FROM clause").scope;
   if (item.path.length > 1 && isVisibleName(first.name, scope)) {
-    const array = resolvePath(item.path, scope, from.env, flattenField);
-    return unnest(array, item, item.alias ?? item.path.at(-1), from);
+    return unnest(
+      () => resolvePath(item.path, scope, from.env, flattenField),
+      item,
+      item.alias ?? item.path.at(-1),
+      from,
+    );
   }
   if (item.offset !== undefined) throw analysisError("WITH OFFSET can only be used with an array", item.offset);
   const alias = item.alias ?? (item.path.at(-1) as Identifier);
   const common = item.path.length === 1 ? from.commons.get(first.name.toLowerCase()) : undefined;
-  if (common !== undefined)
+  if (common !== undefined) {
+    from.env.lineage?.add(common.chosenBy);
     return relation(quoteName(common.sqlName), common.columns, common.valueTable, alias, from.env);
+  }
   const path = item.path.map((part) => part.name);
   if (isWildcard(item)) return resolveWildcard(item, from.env);
   const table = from.env.catalog.find(path);
@@ -114,10 +127,35 @@ function resolveTable(item: Extract<FromItem, { kind: "table" }>, from: FromCont
     const wanted = foldedKey(path, from.env.catalog.projects?.home);
     throw analysisError(`Table not found: ${path.join(".")}${didYouMean(wanted, names)}`, item.pathSpan);
   }
-  const columns = table.columns.map(
-    ({ name, type }): OutputColumn => ({ name, key: name, type, literal: undefined, span: item.pathSpan }),
-  );
-  return relation(tableText(table), columns, false, alias, from.env);
+  const isRecorded = from.env.lineage !== undefined;
+  const columns = table.columns.map(({ name, type }): OutputColumn => {
+    const origin = isRecorded ? tableColumn(table.path, name) : undefined;
+    return { name, key: name, type, literal: undefined, span: item.pathSpan, origin };
+  });
+  return withArrival(relation(tableText(table), columns, false, alias, from.env), table, from.env);
+}
+
+/** The pseudo columns of a table that is partitioned by the time at which its rows came. */
+export function withArrival(resolved: ResolvedFrom, { layout, path }: CatalogTable, env: Environment): ResolvedFrom {
+  if (layout?.ingestion === undefined) return resolved;
+  const alias = resolved.sql.slice(resolved.sql.lastIndexOf(" ") + 1);
+  const time: ScopeColumn = {
+    name: PARTITION_TIME,
+    sql: `${alias}."${PARTITION_TIME}"`,
+    type: "TIMESTAMP",
+    pseudo: true,
+  };
+  const date: ScopeColumn = { name: PARTITION_DATE, sql: `CAST(${time.sql} AS DATE)`, type: "DATE", pseudo: true };
+  const pseudo = layout.ingestion === "DAY" ? [time, date] : [time];
+  for (const column of pseudo) env.lineage?.define(column.sql, tableColumn(path, PARTITION_TIME));
+  const { columns, ranges } = resolved.visible;
+  return {
+    ...resolved,
+    visible: {
+      columns: [...columns, ...pseudo],
+      ranges: ranges.map((range) => ({ ...range, columns: [...range.columns, ...pseudo] })),
+    },
+  };
 }
 
 /** A stored BIGNUMERIC becomes the bytes that are computed with. */
@@ -143,8 +181,11 @@ export function relation(
   const sql = `${source} AS ${sqlAlias}`;
   const [single] = columns;
   if (valueTable && single !== undefined) {
-    return { sql, visible: valueVisible(`${sqlAlias}.${quoteName(single.key)}`, single.type, alias) };
+    const value = `${sqlAlias}.${quoteName(single.key)}`;
+    env.lineage?.define(value, single.origin);
+    return { sql, visible: valueVisible(value, single.type, alias, env) };
   }
+  for (const { key, origin } of columns) env.lineage?.define(`${sqlAlias}.${quoteName(key)}`, origin);
   const visible = columns.map(
     ({ name, key, type }): ScopeColumn => ({ name, sql: `${sqlAlias}.${quoteName(key)}`, type }),
   );
@@ -161,20 +202,27 @@ export function uniqueKey(name: string, columns: readonly OutputColumn[]): strin
 }
 
 /** A value table: the fields of a struct are columns, any other value is one column named by the alias. */
-export function valueVisible(sql: string, type: SqlType, alias: Identifier | undefined): Visible {
+export function valueVisible(
+  sql: string,
+  type: SqlType,
+  alias: Identifier | undefined,
+  { lineage }: Environment,
+): Visible {
   const isStruct = typeof type === "object" && type.kind === "struct";
   const columns: ScopeColumn[] = isStruct
     ? type.fields.map((field, i) => ({ name: field.name, sql: fieldAccess(sql, type, i), type: field.type }))
     : [{ name: alias?.name, sql, type }];
+  if (isStruct) for (const column of columns) lineage?.define(column.sql, fieldOrigin(lineage.of(sql), column.name));
   return { columns, ranges: alias === undefined ? [] : [{ name: alias.name, columns, value: { sql, type } }] };
 }
 
 function unnest(
-  array: Typed,
+  resolveArgument: () => Typed,
   item: Extract<FromItem, { kind: "unnest" | "table" }>,
   alias: Identifier | undefined,
   from: FromContext,
 ): ResolvedFrom {
+  const array = gatherValue(from.env, resolveArgument);
   if (typeof array.type === "string" || array.type.kind !== "array") {
     throw analysisError(
       `Values referenced in UNNEST must be arrays. UNNEST contains expression of type ${typeName(array.type)}`,
@@ -184,13 +232,14 @@ function unnest(
   const sqlAlias = from.env.freshAlias();
   const { element } = array.type;
   const value = `${sqlAlias}.v`;
+  from.env.lineage?.define(value, from.env.lineage.of(array.sql));
   // DuckDB misreads a lambda (many macros hold one) in the argument of a table function, but not in a SELECT list.
   const plain = !/\bbq\.|\blambda\b/.test(array.sql);
   if (item.offset === undefined) {
     const sql = plain ? `unnest(${array.sql}) AS ${sqlAlias}(v)` : `(SELECT unnest(${array.sql}) AS v) AS ${sqlAlias}`;
-    return { sql, visible: valueVisible(value, element, alias) };
+    return { sql, visible: valueVisible(value, element, alias, from.env) };
   }
-  const visible = valueVisible(value, element, alias);
+  const visible = valueVisible(value, element, alias, from.env);
   const offset: ScopeColumn = { name: item.offset.name, sql: `${sqlAlias}.o`, type: "INT64" };
   const range: RangeVariable = { name: item.offset.name, columns: [offset], value: { sql: offset.sql, type: "INT64" } };
   const rows = plain

@@ -6,6 +6,7 @@ import { functionNamed } from "../functions/registry.js";
 import { isComparable } from "../types/equality.js";
 import type { Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";
+import { gatherValue } from "./lineage.js";
 import type { ExprContext, Scope } from "./scope.js";
 import type { PlannedItem } from "./select-list.js";
 
@@ -83,6 +84,8 @@ class GroupingKeys {
     const place = this.ordinal(expr) ?? this.alias(expr);
     const value = place === undefined ? resolveExpr(expr, this.ctx) : this.item(place, expr);
     const sql = this.separated.get(value.sql) ?? value.sql;
+    const { lineage } = this.ctx.env;
+    lineage?.define(sql, lineage.of(value.sql));
     if (place !== undefined) this.items.set(place, { ...value, sql, uses: [] });
     return this.key({ ...value, sql }, expr);
   }
@@ -124,11 +127,14 @@ class GroupingKeys {
 
   private item(place: number, at: Expr | undefined): Typed {
     const item = this.plan[place] as PlannedItem;
-    if (item.kind === "typed") return item.value;
+    if (item.kind === "typed") {
+      this.ctx.env.lineage?.read(item.value.sql);
+      return item.value;
+    }
     if (at !== undefined && callsAggregate(item.expr)) {
       throw analysisError(`Aggregate functions are not allowed in GROUP BY`, at);
     }
-    return resolveExpr(item.expr, this.ctx);
+    return gatherValue(this.ctx.env, () => resolveExpr(item.expr, this.ctx));
   }
 
   private ordinal(expr: Expr): number | undefined {

@@ -9,7 +9,8 @@ import { supportsEquality } from "../types/equality.js";
 import type { Typed } from "../types/typed.js";
 import { resolveAs } from "./expression.js";
 import { type FromContext, lateralContext, type ResolvedFrom, resolveFromItem } from "./from.js";
-import type { ScopeColumn, Visible } from "./scope.js";
+import { union } from "./lineage.js";
+import type { Environment, ScopeColumn, Visible } from "./scope.js";
 import { didYouMean } from "./suggest.js";
 
 type Join = Extract<FromItem, { kind: "join" }>;
@@ -18,7 +19,7 @@ export function resolveJoin(join: Join, from: FromContext): ResolvedFrom {
   const left = resolveFromItem(join.left, from);
   const right = resolveFromItem(join.right, { ...from, left: merge(from.left, left.visible) });
   checkDuplicateAliases(left.visible, right.visible, join);
-  if (join.using.length > 0) return joinUsing(join, left, right);
+  if (join.using.length > 0) return joinUsing(join, left, right, from.env);
   const visible = merge(left.visible, right.visible);
   if (join.type === "CROSS") return { sql: `${left.sql} CROSS JOIN ${rightText(join, right)}`, visible };
   const ctx = lateralContext({ ...from, left: visible }, "ON clause");
@@ -86,7 +87,7 @@ function checkDuplicateAliases(left: Visible, right: Visible, join: Join): void 
 }
 
 /** USING: the shared columns come first, once; a full join takes whichever side has the value. */
-function joinUsing(join: Join, left: ResolvedFrom, right: ResolvedFrom): ResolvedFrom {
+function joinUsing(join: Join, left: ResolvedFrom, right: ResolvedFrom, { lineage }: Environment): ResolvedFrom {
   const conditions: string[] = [];
   const merged = join.using.map((name): ScopeColumn => {
     const a = usingColumn(name, left.visible, "left");
@@ -107,7 +108,10 @@ function joinUsing(join: Join, left: ResolvedFrom, right: ResolvedFrom): Resolve
       );
     const simple = typeof type === "string" && type !== "FLOAT64";
     conditions.push(simple ? `${leftSql} = ${rightSql}` : equalText(leftSql, rightSql, type));
+    const kept = join.type === "RIGHT" ? b : a;
     const sql = join.type === "FULL" ? `coalesce(${leftSql}, ${rightSql})` : join.type === "RIGHT" ? rightSql : leftSql;
+    for (const side of [a, b]) lineage?.read(side.sql);
+    lineage?.define(sql, join.type === "FULL" ? union([lineage.of(a.sql), lineage.of(b.sql)]) : lineage.of(kept.sql));
     return { name: a.name, sql, type };
   });
   const names = new Set(join.using.map((name) => name.name.toLowerCase()));

@@ -6,6 +6,7 @@ import type { ColumnUse, Typed } from "../types/typed.js";
 import { resolveAs, resolveExpr } from "./expression.js";
 import { valueVisible } from "./from.js";
 import { isPlain } from "./inline.js";
+import { gatherAside, gatherValue } from "./lineage.js";
 import type { ExprContext, Scope } from "./scope.js";
 
 /**
@@ -63,13 +64,15 @@ function listQuery(query: Query, ctx: ExprContext): ListQuery | undefined {
   if (ctx.clause === "ON clause") return undefined;
   const { from, where } = select;
   const [first] = select.items;
-  const array = resolveExpr(from.array, ctx);
+  const { lineage } = ctx.env;
+  const array = gatherAside(ctx.env, () => gatherValue(ctx.env, () => resolveExpr(from.array, ctx)));
   const { type } = array;
   if (typeof type === "string" || type.kind !== "array" || array.literal !== undefined || holdsBignumeric(type))
     return undefined;
   const name = ctx.env.freshAlias();
+  lineage?.define(name, lineage.of(array.sql));
   const scope: Scope = {
-    ...valueVisible(name, type.element, from.alias),
+    ...valueVisible(name, type.element, from.alias, ctx.env),
     parent: ctx.scope,
     owner: {},
     aliases: undefined,
@@ -77,8 +80,11 @@ function listQuery(query: Query, ctx: ExprContext): ListQuery | undefined {
   };
   const inner: ExprContext = { ...ctx, scope, clause: "WHERE clause", aggregates: "forbidden", windows: false };
   const { result, uses } = ctx.env.collectOuterUses(() => ({
-    condition: where === undefined ? undefined : resolveAs(where, "BOOL", inner, "WHERE clause").sql,
-    item: first?.kind === "expr" ? resolveExpr(first.expr, { ...inner, clause: "SELECT list" }) : undefined,
+    condition: where && gatherAside(ctx.env, () => resolveAs(where, "BOOL", inner, "WHERE clause").sql),
+    item:
+      first?.kind === "expr"
+        ? gatherValue(ctx.env, () => resolveExpr(first.expr, { ...inner, clause: "SELECT list" }))
+        : undefined,
   }));
   const { condition, item } = result;
   const filtered = condition === undefined ? array.sql : `list_filter(${array.sql}, lambda ${name}: ${condition})`;

@@ -4,6 +4,7 @@ import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { type SqlType, type StructType, typeName } from "../../port/sql-types.js";
 import { fieldAccess, jsonMember, quoteString, structLiteral } from "../print/sql.js";
 import { derive, type Typed } from "../types/typed.js";
+import { fieldOrigin, Gathered, type Origin, structOrigin } from "./lineage.js";
 import type { Environment, RangeVariable, Scope, ScopeColumn } from "./scope.js";
 import { didYouMean } from "./suggest.js";
 
@@ -18,7 +19,7 @@ export function resolvePath(
   for (let level: Scope | undefined = scope; level !== undefined; level = level.parent) {
     const found = lookup(parts, level);
     if (found !== undefined) {
-      const value = parts.slice(found.used).reduce((target, field) => step(target, field), found.value);
+      const value = readFields(found, parts, env, step);
       if (level === scope) return value;
       // A subquery's read of an outer grouping key is no use of an ungrouped column.
       if (level.groupKeys?.has(value.sql) === true) {
@@ -36,6 +37,29 @@ export function resolvePath(
   throw analysisError(`Unrecognized name: ${first.name}${didYouMean(first.name, visibleNames(scope))}`, first);
 }
 
+/** The value of a name and the fields behind it; lineage is that of the innermost field. */
+function readFields(
+  { value, used, reads }: Found,
+  parts: readonly Identifier[],
+  { lineage }: Environment,
+  step: (target: Typed, field: Identifier) => Typed,
+): Typed {
+  if (lineage === undefined) return parts.slice(used).reduce((target, field) => step(target, field), value);
+  const origins = reads.map(({ name, sql }) => ({ name, origin: lineage.of(sql) ?? new Gathered() }));
+  // A row is a STRUCT of its columns.
+  const isColumn = reads.length === 1 && reads[0]?.sql === value.sql;
+  let origin: Origin | undefined = isColumn ? origins[0]?.origin : structOrigin(origins);
+  lineage.define(value.sql, origin);
+  let target = value;
+  for (const field of parts.slice(used)) {
+    target = step(target, field);
+    origin = fieldOrigin(origin, field.name);
+    lineage.define(target.sql, origin);
+  }
+  lineage.add(origin);
+  return target;
+}
+
 /** True where the first part of a path is a name of the scope itself or of an outer one. */
 export function isVisibleName(name: string, scope: Scope): boolean {
   const key = name.toLowerCase();
@@ -50,20 +74,26 @@ interface Found {
   readonly value: Typed;
   /** How many path parts it took. */
   readonly used: number;
+  /** The columns, or the aliased expression, that it is. */
+  readonly reads: readonly Pick<ScopeColumn, "name" | "sql">[];
 }
 
 function lookup(parts: readonly Identifier[], scope: Scope): Found | undefined {
   const first = parts[0] as Identifier;
   const key = first.name.toLowerCase();
   const alias = scope.aliases?.get(key);
-  if (alias !== undefined && parts.length === 1) return { value: { ...alias, span: first }, used: 1 };
+  if (alias !== undefined && parts.length === 1) return aliased(alias, first);
   const range = findRange(scope, key);
   if (range !== undefined) return fromRange(range, parts, scope);
   const matches = scope.columns.filter((column) => column.name?.toLowerCase() === key);
   if (matches.length > 1) throw analysisError(`Column name ${first.name} is ambiguous`, first);
   const [column] = matches;
-  if (column !== undefined) return { value: readColumn(column, first, scope), used: 1 };
-  return alias === undefined ? undefined : { value: { ...alias, span: first }, used: 1 };
+  if (column !== undefined) return { value: readColumn(column, first, scope), used: 1, reads: [column] };
+  return alias === undefined ? undefined : aliased(alias, first);
+}
+
+function aliased(alias: Typed, span: Identifier): Found {
+  return { value: { ...alias, span }, used: 1, reads: [{ name: span.name, sql: alias.sql }] };
 }
 
 function findRange(scope: Scope, key: string): RangeVariable | undefined {
@@ -72,7 +102,10 @@ function findRange(scope: Scope, key: string): RangeVariable | undefined {
 
 function fromRange(range: RangeVariable, parts: readonly Identifier[], scope: Scope): Found {
   const [first, second] = parts as [Identifier, Identifier | undefined];
-  if (second === undefined || range.value !== undefined) return { value: wholeRow(range, first, scope), used: 1 };
+  if (second === undefined || range.value !== undefined) {
+    const reads = range.value === undefined ? rowColumns(range) : [{ name: range.name, ...range.value }];
+    return { value: wholeRow(range, first, scope), used: 1, reads };
+  }
   const key = second.name.toLowerCase();
   const matches = range.columns.filter((column) => column.name?.toLowerCase() === key);
   if (matches.length > 1) throw analysisError(`Name ${second.name} is ambiguous inside ${first.name}`, second);
@@ -81,7 +114,8 @@ function fromRange(range: RangeVariable, parts: readonly Identifier[], scope: Sc
     const names = range.columns.flatMap((candidate) => candidate.name ?? []);
     throw analysisError(`Name ${second.name} not found inside ${first.name}${didYouMean(second.name, names)}`, second);
   }
-  return { value: readColumn(column, { start: first.start, end: second.end, name: second.name }, scope), used: 2 };
+  const value = readColumn(column, { start: first.start, end: second.end, name: second.name }, scope);
+  return { value, used: 2, reads: [column] };
 }
 
 /** A column read: in a grouped SELECT it is a use that must be grouped or aggregated, unless it is a key. */
@@ -94,7 +128,7 @@ export function readColumn(column: ScopeColumn, span: Span & { readonly name?: s
 /** A table alias used as a value: the row as a STRUCT, or the value of a value table. */
 export function wholeRow(range: RangeVariable, span: Identifier, scope: Scope): Typed {
   if (range.value !== undefined) return readColumn({ name: range.name, ...range.value }, span, scope);
-  const own = range.columns.filter(({ pseudo }) => pseudo !== true);
+  const own = rowColumns(range);
   const columns = own.map((column) => readColumn(column, span, scope));
   const fields = own.map(({ name, type }) => ({ name, type }));
   const type: StructType = { kind: "struct", fields };
@@ -108,6 +142,10 @@ export function wholeRow(range: RangeVariable, span: Identifier, scope: Scope): 
     columns,
     true,
   );
+}
+
+function rowColumns({ columns }: RangeVariable): readonly ScopeColumn[] {
+  return columns.filter(({ pseudo }) => pseudo !== true);
 }
 
 /** `target.field`: a struct field, or a member of a JSON value. */

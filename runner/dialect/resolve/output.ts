@@ -5,6 +5,7 @@ import type { Column, SqlType } from "../../port/sql-types.js";
 import type { TranslatedQuery } from "../contract.js";
 import { fieldAccess, fieldKeys, holdsBignumeric, quoteName, structLiteral } from "../print/sql.js";
 import { holdsArray, storedArrays } from "../print/stored-arrays.js";
+import { fieldOrigin, type LineageRecorder, queryLineage } from "./lineage.js";
 import { resolveQuery } from "./query.js";
 import { Environment, type OutputColumn, type ResolvedQuery, type Scope } from "./scope.js";
 
@@ -26,9 +27,10 @@ export function finishQuery(
   catalog: Catalog,
   shape: ResultShape,
   variables?: Scope | undefined,
+  lineage?: LineageRecorder,
 ): TranslatedQuery {
   const language = shape === "reference" ? shape : "bigquery";
-  const env = new Environment(catalog, language);
+  const env = new Environment(catalog, language, lineage);
   const resolved = outputValues(resolveQuery(query, env, new Map(), variables), env, shape);
   return nameOutput(shape === "renamed" ? distinctNames(resolved) : resolved, env, language);
 }
@@ -76,13 +78,19 @@ function nameOutput(resolved: ResolvedQuery, env: Environment, shape: Environmen
     seen.add(name.toLowerCase());
     columns.push({ name, type: column.type });
   }
+  const lineage =
+    env.lineage &&
+    queryLineage(
+      columns.map(({ name }, i) => ({ name, origin: flat.columns[i]?.origin })),
+      flat.chosenBy,
+    );
   const renamed = columns.some((column, i) => column.name !== flat.columns[i]?.key);
-  if (!renamed || seen.size < columns.length) return { sql: flat.sql, columns, unnamed };
+  if (!renamed || seen.size < columns.length) return { sql: flat.sql, columns, unnamed, lineage };
   const alias = env.freshAlias();
   const items = columns.map(
     (column, i) => `${alias}.${quoteName(flat.columns[i]?.key ?? "")} AS ${quoteName(column.name)}`,
   );
-  return { sql: `SELECT ${items.join(", ")} FROM (${flat.sql}) AS ${alias}`, columns, unnamed };
+  return { sql: `SELECT ${items.join(", ")} FROM (${flat.sql}) AS ${alias}`, columns, unnamed, lineage };
 }
 
 /**
@@ -137,6 +145,8 @@ function flattenValueTable(resolved: ResolvedQuery, env: Environment): ResolvedQ
     key: keys[i] as string,
     type: field.type,
     literal: undefined,
+    origin: fieldOrigin(column.origin, field.name),
   }));
-  return { sql: `SELECT ${items.join(", ")} FROM (${resolved.sql}) AS ${alias}`, columns, valueTable: false };
+  const sql = `SELECT ${items.join(", ")} FROM (${resolved.sql}) AS ${alias}`;
+  return { sql, columns, valueTable: false, chosenBy: resolved.chosenBy };
 }

@@ -7,6 +7,7 @@ import { isComparable } from "../types/equality.js";
 import { resolveExpr } from "./expression.js";
 import { type FromContext, lateralContext, type ResolvedFrom, relation, resolveFromItem, uniqueKey } from "./from.js";
 import { callsAggregate } from "./grouping.js";
+import { Gathered, gather } from "./lineage.js";
 import { resolvePath } from "./names.js";
 import type { ExprContext, OutputColumn, ScopeColumn } from "./scope.js";
 
@@ -20,11 +21,17 @@ export function resolvePivot(item: Item, from: FromContext): ResolvedFrom {
   const source = resolveFromItem(item.source, from);
   const ctx = lateralContext({ ...from, left: source.visible }, "PIVOT");
   const { pivot } = item;
-  const input = resolveExpr(pivot.input, ctx);
+  const { lineage } = from.env;
+  const chosen = new Gathered();
+  const input = gather(from.env, chosen, () => resolveExpr(pivot.input, ctx));
   if (!isComparable(input.type)) throw analysisError("PIVOT input must have a type that can be grouped", pivot.input);
-  const read = columnsRead([pivot.input, ...pivot.aggregates.map((aggregate) => aggregate.expr)], ctx);
+  const read = gather(from.env, new Gathered(), () =>
+    columnsRead([pivot.input, ...pivot.aggregates.map((aggregate) => aggregate.expr)], ctx),
+  );
   const kept = source.visible.columns.filter((column) => !read.has(column.sql) && column.pseudo !== true);
-  const columns: OutputColumn[] = kept.map((column) => outputOf(column, item));
+  const columns = kept.map((column): OutputColumn => ({ ...outputOf(column, item), origin: lineage?.of(column.sql) }));
+  // What is left over are the keys of the groups.
+  for (const { sql } of kept) lineage?.read(sql);
   const values = kept.map((column) => column.sql);
   for (const { expr, alias } of pivot.values) {
     const value = resolveExpr(expr, lateralContext({ ...from, left: { columns: [], ranges: [] } }, "PIVOT IN list"));
@@ -36,10 +43,22 @@ export function resolvePivot(item: Item, from: FromContext): ResolvedFrom {
       if (!callsAggregate(aggregate.expr) || aggregate.expr.kind !== "call") {
         throw analysisError("PIVOT expression must be an aggregate function call", aggregate.expr);
       }
-      const typed = resolveExpr(aggregate.expr, { ...ctx, aggregates: "allowed", filter: condition });
+      const gathered = new Gathered();
+      gathered.addAside(chosen);
+      const typed = gather(from.env, gathered, () =>
+        resolveExpr(aggregate.expr, { ...ctx, aggregates: "allowed", filter: condition }),
+      );
+      const origin = lineage && gathered;
       const name =
         alias === undefined || aggregate.alias !== undefined ? columnName(aggregate.alias?.name, label) : label;
-      columns.push({ name, key: uniqueKey(name, columns), type: typed.type, literal: undefined, span: aggregate.expr });
+      columns.push({
+        name,
+        key: uniqueKey(name, columns),
+        type: typed.type,
+        literal: undefined,
+        span: aggregate.expr,
+        origin,
+      });
       values.push(typed.sql);
     }
   }

@@ -5,6 +5,7 @@ import { quoteName } from "../print/sql.js";
 import { isOrderable } from "../types/equality.js";
 import { orderKeys } from "../types/order-keys.js";
 import { resolveExpr } from "./expression.js";
+import { asRows, Gathered, gather, type Origin, union } from "./lineage.js";
 import { bindRecursive } from "./recursive.js";
 import {
   type CommonTableEntry,
@@ -32,8 +33,10 @@ export function resolveQuery(
   const limit = printLimit(query, env, commons);
   if (query.body.kind === "select") {
     const select = resolveSelect(query.body, query.orderBy, env, commons, parent);
+    const chosenBy = query.limit === undefined ? select.chosenBy : union([select.chosenBy, select.orderedBy]);
     return {
       ...select,
+      chosenBy,
       sql: `${prefix}${select.sql}${limit}`,
       rows: prefix === "" && limit === "" ? select.rows : undefined,
     };
@@ -44,7 +47,11 @@ export function resolveQuery(
     const sql = query.body.kind === "nested" || body.rows !== undefined ? `SELECT * FROM (${body.sql})` : body.sql;
     return { ...body, sql: `${prefix}${sql}${limit}`, rows: undefined };
   }
-  return { ...body, rows: undefined, sql: `${prefix}${orderOutput(body, query, env, commons, parent)}${limit}` };
+  const ordering = new Gathered();
+  const sql = gather(env, ordering, () => orderOutput(body, query, env, commons, parent));
+  const chosenBy =
+    body.chosenBy && query.limit !== undefined ? asRows(union([body.chosenBy, ordering]) as Origin) : body.chosenBy;
+  return { ...body, rows: undefined, sql: `${prefix}${sql}${limit}`, chosenBy };
 }
 
 export function resolveBody(
@@ -105,7 +112,8 @@ export function resolveCommons(
     if (recursive !== undefined) texts.push(...recursive.before);
     isRecursive ||= recursive !== undefined;
     const resolved = recursive ?? resolveQuery(common.query, env, commons, parent);
-    const entry: CommonTableEntry = { sqlName, columns: resolved.columns, valueTable: resolved.valueTable };
+    const { columns: output, valueTable, chosenBy } = resolved;
+    const entry: CommonTableEntry = { sqlName, columns: output, valueTable, chosenBy };
     commons.set(key, entry);
     const columns =
       recursive === undefined ? "" : `(${resolved.columns.map((column) => quoteName(column.key)).join(", ")})`;
@@ -128,6 +136,7 @@ function orderOutput(
     sql: `${alias}.${quoteName(column.key)}`,
     type: column.type,
   }));
+  for (const [i, { sql }] of columns.entries()) env.lineage?.define(sql, body.columns[i]?.origin);
   const scope: Scope = { ...emptyScope(parent), columns };
   const ctx: ExprContext = {
     env,
@@ -144,6 +153,7 @@ function orderOutput(
       ordinal === undefined
         ? resolveExpr(item.expr, ctx)
         : asTyped(body.columns[ordinal - 1] as OutputColumn, (columns[ordinal - 1] as { sql: string }).sql);
+    env.lineage?.read(value.sql);
     if (!isOrderable(value.type))
       throw analysisError(`ORDER BY does not support expressions of type ${typeName(value.type)}`, item);
     return orderKeys(value, item);

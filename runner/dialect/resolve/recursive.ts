@@ -3,6 +3,7 @@ import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { walk } from "../../googlesql/walk.js";
 import { typeName } from "../../port/sql-types.js";
 import { coercionCost } from "../types/coercion.js";
+import { closeRecursion, Gathered, type Origin, ownColumn } from "./lineage.js";
 import { resolveBody, resolveCommons } from "./query.js";
 import type { CommonTables, Environment, OutputColumn, ResolvedQuery, Scope } from "./scope.js";
 import { armText, asTyped } from "./set-operations.js";
@@ -42,19 +43,31 @@ export function bindRecursive(
   const inner = resolveCommons(common.query, env, commons, parent);
   const base = resolveBase(body.arms.slice(0, split), body, env, inner.commons, parent);
   const columns = base.columns.map((column): OutputColumn => ({ ...column, literal: undefined }));
+  const isRecorded = env.lineage !== undefined;
   const own = new Map(inner.commons).set(common.name.name.toLowerCase(), {
     sqlName,
-    columns,
+    columns: columns.map((column, i) => (isRecorded ? { ...column, origin: ownColumn(sqlName, i) } : column)),
     valueTable: base.valueTable,
   });
   const step = resolveBody(body.arms[split] as QueryBody, env, own, parent);
   checkStep(step, columns, common);
+  const closed = closeRecursion(sqlName, originsOf(base), originsOf(step));
   return {
     before: inner.texts,
     sql: `${armText(base, columns, env)} UNION${body.all ? " ALL" : ""} ${armText(step, columns, env)}`,
-    columns,
+    columns: isRecorded ? withOrigins(columns, closed) : columns,
     valueTable: base.valueTable,
+    chosenBy: closed.at(-1),
   };
+}
+
+function withOrigins(columns: readonly OutputColumn[], origins: readonly Origin[]): OutputColumn[] {
+  return columns.map((column, i) => ({ ...column, origin: origins[i] }));
+}
+
+/** Of the columns, and of what chooses the rows. */
+function originsOf({ columns, chosenBy }: ResolvedQuery): Origin[] {
+  return [...columns.map(({ origin }) => origin), chosenBy].map((origin) => origin ?? new Gathered());
 }
 
 function resolveBase(

@@ -3,6 +3,7 @@ import type { Catalog } from "../../googlesql/catalog.js";
 import type { Span } from "../../googlesql/contract.js";
 import type { SqlType } from "../../port/sql-types.js";
 import type { ColumnUse, LiteralValue, Typed } from "../types/typed.js";
+import type { LineageRecorder, Origin } from "./lineage.js";
 
 /** A column as a FROM clause provides it: how DuckDB reads it, and its static type. */
 export interface ScopeColumn {
@@ -48,6 +49,8 @@ export interface OutputColumn {
   readonly type: SqlType;
   readonly literal: LiteralValue | undefined;
   readonly span: Span;
+  /** What it is made of, where lineage is recorded. */
+  readonly origin?: Origin | undefined;
 }
 
 /** A resolved query: DuckDB text and output columns. A value table has one column, the value. */
@@ -57,12 +60,15 @@ export interface ResolvedQuery {
   readonly valueTable: boolean;
   /** The rows themselves, where the query is nothing but constants: SELECTs without FROM, joined by UNION ALL. */
   readonly rows?: readonly (readonly Typed[])[] | undefined;
+  /** What decides which rows there are, where lineage is recorded. */
+  readonly chosenBy?: Origin | undefined;
 }
 
 export interface CommonTableEntry {
   readonly sqlName: string;
   readonly columns: readonly OutputColumn[];
   readonly valueTable: boolean;
+  readonly chosenBy?: Origin | undefined;
 }
 
 /** What stays the same over a whole statement. */
@@ -75,6 +81,8 @@ export class Environment {
     readonly catalog: Catalog,
     /** `reference`: with the language features that the reference implementation has and BigQuery switches off. */
     readonly shape: "bigquery" | "reference" = "bigquery",
+    /** Undefined: nobody asks for lineage. */
+    readonly lineage?: LineageRecorder,
   ) {}
 
   /**

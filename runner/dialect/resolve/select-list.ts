@@ -7,6 +7,7 @@ import { fieldAccess } from "../print/sql.js";
 import { derive, type Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";
 import { callsAggregate, callsWindow } from "./grouping.js";
+import { fieldOrigin, gatherValue } from "./lineage.js";
 import { readColumn } from "./names.js";
 import type { ExprContext, ScopeColumn } from "./scope.js";
 import { didYouMean } from "./suggest.js";
@@ -82,15 +83,19 @@ function starOf(of: Expr, ctx: ExprContext, computed: boolean): Named[] {
     const range = ctx.scope.ranges.find((candidate) => candidate.name.toLowerCase() === key);
     if (range !== undefined && range.value === undefined) return starColumns(range.columns, of, ctx);
   }
-  const value = resolveExpr(of, computed ? { ...ctx, aggregates: "allowed", windows: true } : ctx);
+  const { lineage } = ctx.env;
+  const value = gatherValue(ctx.env, () =>
+    resolveExpr(of, computed ? { ...ctx, aggregates: "allowed", windows: true } : ctx),
+  );
   const { type } = value;
   if (typeof type === "string" || type.kind !== "struct") {
     throw analysisError(`Dot-star is not supported for type ${typeName(type)}`, of);
   }
-  return type.fields.map((field, i) => ({
-    name: field.name,
-    value: derive(fieldAccess(value.sql, type, i), field.type as SqlType, of, [value], true),
-  }));
+  return type.fields.map((field, i) => {
+    const sql = fieldAccess(value.sql, type, i);
+    lineage?.define(sql, fieldOrigin(lineage.of(value.sql), field.name));
+    return { name: field.name, value: derive(sql, field.type as SqlType, of, [value], true) };
+  });
 }
 
 function fieldOf(target: Expr, { name }: Named): Expr {

@@ -10,6 +10,7 @@ import { isBranchGuard } from "./branches.js";
 import { resolveAs, resolveExpr } from "./expression.js";
 import { resolveFrom } from "./from.js";
 import { callsAggregate, callsWindow, type Grouped, resolveGrouping } from "./grouping.js";
+import { asRows, Gathered, gather, gatherValue, type Origin, structOrigin } from "./lineage.js";
 import { orderOrdinal } from "./query.js";
 import {
   type CommonTables,
@@ -35,9 +36,12 @@ export function resolveSelect(
   env: Environment,
   commons: CommonTables,
   parent: Scope | undefined,
-): ResolvedQuery {
+): ResolvedQuery & { readonly orderedBy: Origin | undefined } {
   if (select.from === undefined) checkWithoutFrom(select, orderBy);
-  const from = select.from === undefined ? undefined : resolveFrom(select.from, env, commons, parent);
+  const choosing = new Gathered();
+  const { from: source } = select;
+  const from =
+    source === undefined ? undefined : gather(env, choosing, () => resolveFrom(source, env, commons, parent));
   const scope: Scope = {
     ...(from?.visible ?? NOTHING_VISIBLE),
     parent,
@@ -54,9 +58,9 @@ export function resolveSelect(
     windows: false,
     namedWindows: namedWindows(select),
   };
-  const where = select.where === undefined ? "" : ` WHERE ${resolveAs(select.where, "BOOL", base, "WHERE clause").sql}`;
-  const plan = expandItems(select, base);
-  const grouped = resolveGrouping(select, plan, orderBy, base);
+  const where = gather(env, choosing, () => whereText(select, base));
+  const plan = gather(env, new Gathered(), () => expandItems(select, base));
+  const grouped = gather(env, choosing, () => resolveGrouping(select, plan, orderBy, base));
   const listContext: ExprContext = {
     ...base,
     scope: grouped?.scope ?? scope,
@@ -65,29 +69,38 @@ export function resolveSelect(
     windows: true,
   };
   const items = plan.map(
-    (item, i): SelectedItem => ({ name: item.name, value: selectValue(item, i, grouped, listContext) }),
+    (item, i): SelectedItem => ({
+      name: item.name,
+      value: gather(env, new Gathered(), () => gatherValue(env, () => selectValue(item, i, grouped, listContext))),
+    }),
   );
   const later = laterContext(items, listContext);
-  const having = select.having === undefined ? "" : ` HAVING ${havingText(select, grouped, later)}`;
+  const having = gather(env, choosing, () => havingText(select, grouped, later));
   requireWindow(select);
-  const qualify =
-    select.qualify === undefined
-      ? ""
-      : ` QUALIFY ${checkedBool(select.qualify, grouped, { ...later, clause: "QUALIFY clause" }, "QUALIFY clause")}`;
+  const qualify = gather(env, choosing, () => qualifyText(select, grouped, { ...later, clause: "QUALIFY clause" }));
   const head = from === undefined ? "" : ` FROM ${from.sql}`;
   const groupText = grouped?.sql ?? "";
-  const output = outputColumns(items, select);
+  const output = outputColumns(items, select, env);
   const list = output.values
     .map((sql, i) => `${sql} AS ${quoteName((output.columns[i] as OutputColumn).key)}`)
     .join(", ");
   if (select.distinct) checkDistinct(items);
   const body = `SELECT ${select.distinct ? "DISTINCT " : ""}${list}${head}${where}${groupText}${having}${qualify}`;
-  const ordered = orderText(body, select, orderBy, items, output, grouped, { ...later, clause: "ORDER BY clause" });
+  const ordering = new Gathered();
+  const ordered = gather(env, ordering, () =>
+    orderText(body, select, orderBy, items, output, grouped, { ...later, clause: "ORDER BY clause" }),
+  );
+  if (select.distinct) for (const { origin } of output.columns) if (origin !== undefined) choosing.add(origin);
   const constant = from === undefined && grouped === undefined && ordered === `SELECT ${list}`;
   const isPlain = ({ value }: SelectedItem): boolean => value.opaque !== true && value.uses.length === 0;
   const rows =
     constant && select.as === undefined && items.every(isPlain) ? [items.map(({ value }) => value)] : undefined;
-  return { sql: ordered, columns: output.columns, valueTable: select.as !== undefined, rows };
+  const [chosenBy, orderedBy] = env.lineage === undefined ? [] : [asRows(choosing), asRows(ordering)];
+  return { sql: ordered, columns: output.columns, valueTable: select.as !== undefined, rows, chosenBy, orderedBy };
+}
+
+function whereText({ where }: Select, ctx: ExprContext): string {
+  return where === undefined ? "" : ` WHERE ${resolveAs(where, "BOOL", ctx, "WHERE clause").sql}`;
 }
 
 /** Without FROM there are no rows to choose from, group or order. */
@@ -122,6 +135,7 @@ function namedWindows(select: Select): Map<string, WindowSpec> {
 function selectValue(item: PlannedItem, index: number, grouped: Grouped | undefined, ctx: ExprContext): Typed {
   const value =
     grouped?.items.get(index) ?? (item.kind === "typed" ? regroup(item.value, ctx) : resolveExpr(item.expr, ctx));
+  ctx.env.lineage?.read(value.sql);
   if (grouped !== undefined) requireGrouped(value, "SELECT list", ctx);
   return value;
 }
@@ -154,7 +168,12 @@ function havingText(select: Select, grouped: Grouped | undefined, ctx: ExprConte
   if (having === undefined) return "";
   if (grouped === undefined)
     throw analysisError("The HAVING clause requires GROUP BY or aggregation to be present", having);
-  return checkedBool(having, grouped, { ...ctx, clause: "HAVING clause", windows: false }, "HAVING clause");
+  const condition = checkedBool(having, grouped, { ...ctx, clause: "HAVING clause", windows: false }, "HAVING clause");
+  return ` HAVING ${condition}`;
+}
+
+function qualifyText({ qualify }: Select, grouped: Grouped | undefined, ctx: ExprContext): string {
+  return qualify === undefined ? "" : ` QUALIFY ${checkedBool(qualify, grouped, ctx, ctx.clause)}`;
 }
 
 function checkedBool(
@@ -182,14 +201,19 @@ interface Output {
 }
 
 /** Output columns with DuckDB names unique within the query; AS STRUCT and AS VALUE make one column. */
-function outputColumns(items: readonly SelectedItem[], select: Select): Output {
+function outputColumns(items: readonly SelectedItem[], select: Select, { lineage }: Environment): Output {
   if (select.as === "STRUCT") {
     const type: StructType = { kind: "struct", fields: items.map(({ name, value }) => ({ name, type: value.type })) };
     const sql = structLiteral(
       type,
       items.map(({ value }) => value.sql),
     );
-    return { columns: [{ name: undefined, key: "value", type, literal: undefined, span: select }], values: [sql] };
+    const parts = items.map(({ name, value }) => ({ name, origin: lineage?.of(value.sql) ?? new Gathered() }));
+    const origin = lineage && structOrigin(parts);
+    return {
+      columns: [{ name: undefined, key: "value", type, literal: undefined, span: select, origin }],
+      values: [sql],
+    };
   }
   if (select.as === "VALUE") {
     const [item] = items;
@@ -201,6 +225,7 @@ function outputColumns(items: readonly SelectedItem[], select: Select): Output {
       type: item.value.type,
       literal: plainLiteral(item.value),
       span: item.value.span,
+      origin: lineage?.of(item.value.sql),
     };
     return { columns: [column], values: [item.value.sql] };
   }
@@ -211,7 +236,8 @@ function outputColumns(items: readonly SelectedItem[], select: Select): Output {
     let key = wanted;
     for (let n = 1; used.has(key.toLowerCase()); n += 1) key = `${wanted}_${n}`;
     used.add(key.toLowerCase());
-    return { name, key, type: value.type, literal: plainLiteral(value), span: value.span };
+    const origin = lineage?.of(value.sql);
+    return { name, key, type: value.type, literal: plainLiteral(value), span: value.span, origin };
   });
   return { columns, values: items.map(({ value }) => value.sql) };
 }
@@ -241,6 +267,7 @@ function orderText(
   const texts = orderBy.map((item) => {
     const place = placeOf(item);
     const value = place === undefined ? resolveExpr(item.expr, ctx) : (items[place - 1] as SelectedItem).value;
+    ctx.env.lineage?.read(value.sql);
     if (!isOrderable(value.type)) {
       throw analysisError(`ORDER BY does not support expressions of type ${typeName(value.type)}`, item);
     }

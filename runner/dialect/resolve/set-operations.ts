@@ -5,6 +5,7 @@ import { quoteName, valueType } from "../print/sql.js";
 import { coerce, coercionCost, commonType } from "../types/coercion.js";
 import { isComparable, sameType } from "../types/equality.js";
 import type { Typed } from "../types/typed.js";
+import { asRows, Gathered, union } from "./lineage.js";
 import type { Environment, OutputColumn, ResolvedQuery } from "./scope.js";
 
 /** A set operation: columns by position, each as the common type of its arms. */
@@ -39,12 +40,27 @@ export function combine(
       );
     }
     const literal = parts.every((part) => part.literal?.kind === "null") ? column.literal : undefined;
-    return { ...column, type, literal };
+    return { ...column, type, literal, origin: armsOrigin(arms, body, i) };
   });
+  const chosenBy = armsChosenBy(arms, body);
   const rows = body.op === "UNION" && body.all ? constantRows(arms, columns) : undefined;
   if (rows !== undefined) return { ...valuesTable(rows, columns, env), valueTable: first.valueTable };
   const separator = ` ${body.op}${body.all ? " ALL" : ""} `;
-  return { sql: arms.map((arm) => armText(arm, columns, env)).join(separator), columns, valueTable: first.valueTable };
+  const sql = arms.map((arm) => armText(arm, columns, env)).join(separator);
+  return { sql, columns, valueTable: first.valueTable, chosenBy };
+}
+
+/** EXCEPT gives values of its first arm. */
+function armsOrigin(arms: readonly ResolvedQuery[], { op }: { readonly op: string }, place: number) {
+  const giving = op === "EXCEPT" ? arms.slice(0, 1) : arms;
+  return union(giving.map(({ columns }) => columns[place]?.origin));
+}
+
+/** Without ALL rows are compared with each other. */
+function armsChosenBy(arms: readonly ResolvedQuery[], { op, all }: { readonly op: string; readonly all: boolean }) {
+  const compared = op === "UNION" && all ? [] : arms.flatMap(({ columns }) => columns.map(({ origin }) => origin));
+  const origin = union([...arms.map(({ chosenBy }) => chosenBy), ...compared]);
+  return origin && asRows(origin);
 }
 
 /** All rows of arms that are constants, coerced; undefined where one is not. */
@@ -157,7 +173,7 @@ function reordered(
     if (column !== undefined)
       return { ...column, literal: column.literal?.kind === "null" ? column.literal : undefined };
     const other = sides.flatMap((side) => side.get(name) ?? [])[0] as OutputColumn;
-    return { ...other, literal: { kind: "null" } };
+    return { ...other, literal: { kind: "null" }, origin: other.origin && new Gathered() };
   });
   const items = columns.map((column, i) => {
     const present = own.get(names[i] as string);
@@ -165,5 +181,10 @@ function reordered(
       present === undefined ? `CAST(NULL AS ${valueType(column.type)})` : `${alias}.${quoteName(present.key)}`;
     return `${value} AS ${quoteName(column.key)}`;
   });
-  return { sql: `SELECT ${items.join(", ")} FROM (${arm.sql}) AS ${alias}`, columns, valueTable: false };
+  return {
+    sql: `SELECT ${items.join(", ")} FROM (${arm.sql}) AS ${alias}`,
+    columns,
+    valueTable: false,
+    chosenBy: arm.chosenBy,
+  };
 }

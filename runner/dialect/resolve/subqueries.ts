@@ -31,6 +31,7 @@ function resolveInner(query: Query, ctx: ExprContext): Inner {
     return resolveQuery(guarded?.query ?? query, ctx.env, ctx.commons, guarded?.scope ?? ctx.scope);
   });
   const [column] = result.columns;
+  ctx.env.lineage?.addAside(result.chosenBy);
   if (guarded === undefined || column === undefined || result.columns.length > 1) return { query: result, uses };
   return { query: { ...result, sql: guarded.around(result.sql, quoteName(column.key)) }, uses };
 }
@@ -55,6 +56,8 @@ export function resolveScalarSubquery(expr: Node<"subquery">, ctx: ExprContext):
     "Scalar subquery cannot have more than one column unless using SELECT AS STRUCT to build STRUCT values",
     expr,
   );
+  ctx.env.lineage?.add(column.origin);
+  ctx.env.lineage?.hasFieldsOf(`(${query.sql})`, column.origin);
   return { sql: `(${query.sql})`, type: column.type, span: spanOf(expr), nullable: true, uses, opaque: true };
 }
 
@@ -75,6 +78,8 @@ export function resolveArrayQuery(expr: Node<"arrayQuery">, ctx: ExprContext): T
   }
   const type: SqlType = { kind: "array", element: column.type };
   const sql = `coalesce(ARRAY(${query.sql}), CAST([] AS ${valueType(type)}))`;
+  ctx.env.lineage?.add(column.origin);
+  ctx.env.lineage?.hasFieldsOf(sql, column.origin);
   return { sql, type, span: spanOf(expr), nullable: false, uses, opaque: true };
 }
 
@@ -88,6 +93,7 @@ export function resolveExists(expr: Node<"exists">, ctx: ExprContext): Typed {
 export function resolveInQuery(value: Typed, query: Query, negated: boolean, span: Span, ctx: ExprContext): Typed {
   const inner = resolveInner(query, ctx);
   const column = singleColumn(inner.query, "Subquery of type IN must have only one output column", query);
+  ctx.env.lineage?.add(column.origin);
   const alias = ctx.env.freshAlias();
   const item: Typed = {
     sql: `${alias}.${quoteName(column.key)}`,

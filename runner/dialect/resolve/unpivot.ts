@@ -6,6 +6,7 @@ import { coerce, commonType } from "../types/coercion.js";
 import type { Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";
 import { type FromContext, lateralContext, type ResolvedFrom, relation, resolveFromItem, uniqueKey } from "./from.js";
+import { type Origin, union } from "./lineage.js";
 import type { ExprContext, OutputColumn, ScopeColumn } from "./scope.js";
 import { didYouMean } from "./suggest.js";
 
@@ -34,11 +35,15 @@ export function resolveUnpivot(item: Item, from: FromContext): ResolvedFrom {
   const labelType = commonType(labels);
   if (labelType === undefined) throw analysisError("UNPIVOT labels do not have a common type", unpivot.nameColumn);
   const rowType = rowStruct(types, labelType);
+  const { lineage } = from.env;
+  const origins = types.map((_, i) => union(groups.map((group) => lineage?.of(group[i]?.sql ?? ""))));
+  // Rows whose values are all NULL are left out.
+  if (!unpivot.includeNulls) for (const origin of origins) lineage?.add(origin);
   const rows = groups.map((group, g) => {
     const cells = group.map((column, i) => coerce(asTyped(column, item), types[i] as SqlType).sql);
     return structLiteral(rowType, [...cells, coerce(labels[g] as Typed, labelType).sql]);
   });
-  return printUnpivot(item, from, source, groups.flat(), rows, types, labelType);
+  return printUnpivot(item, from, source, groups.flat(), rows, types, origins, labelType);
 }
 
 function printUnpivot(
@@ -48,22 +53,25 @@ function printUnpivot(
   used: readonly ScopeColumn[],
   rows: readonly string[],
   types: readonly SqlType[],
+  origins: readonly (Origin | undefined)[],
   labelType: SqlType,
 ): ResolvedFrom {
   const { unpivot } = item;
   const row = from.env.freshAlias();
   const gone = new Set(used.map((column) => column.sql));
   const kept = source.visible.columns.filter((column) => !gone.has(column.sql) && column.pseudo !== true);
-  const output = (name: string | undefined, i: number, type: SqlType): OutputColumn => ({
+  const { lineage } = from.env;
+  const output = (name: string | undefined, i: number, type: SqlType, origin?: Origin): OutputColumn => ({
     name,
     key: name ?? `f${i}_`,
     type,
     literal: undefined,
     span: item,
+    origin,
   });
   const outputs = [
-    ...kept.map((column, i) => output(column.name, i, column.type)),
-    ...unpivot.valueColumns.map((name, i) => output(name.name, i, types[i] as SqlType)),
+    ...kept.map((column, i) => output(column.name, i, column.type, lineage?.of(column.sql))),
+    ...unpivot.valueColumns.map((name, i) => output(name.name, i, types[i] as SqlType, origins[i])),
     output(unpivot.nameColumn.name, 0, labelType),
   ];
   const columns: OutputColumn[] = [];

@@ -137,6 +137,7 @@ function tableOfFunction(routine: TableFunction, args: readonly Typed[], env: En
     sql: `SELECT ${columns.map(({ sql }) => sql).join(", ")} FROM (${query.sql}) AS ${alias}`,
     columns: columns.map(({ column }) => column),
     valueTable: false,
+    chosenBy: query.chosenBy,
   };
 }
 

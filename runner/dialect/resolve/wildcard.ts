@@ -6,6 +6,7 @@ import { type Column, typeName } from "../../port/sql-types.js";
 import { duckdbType, quoteName, quoteString } from "../print/sql.js";
 import { sameType } from "../types/equality.js";
 import { type ResolvedFrom, tableText } from "./from.js";
+import { tableColumn, union } from "./lineage.js";
 import type { Environment, ScopeColumn } from "./scope.js";
 
 /** What follows the prefix in the name of each table; a star does not give it. */
@@ -37,6 +38,8 @@ export function resolveWildcard(item: Extract<FromItem, { kind: "table" }>, env:
   const alias = env.freshAlias();
   const read = (name: string): string => `${alias}.${quoteName(name)}`;
   const own = columns.map(({ name, type }): ScopeColumn => ({ name, sql: read(name), type }));
+  for (const { name, sql } of own)
+    env.lineage?.define(sql, union(members.map(({ table }) => tableColumn(table.path, nameIn(table, name)))));
   const pseudo: ScopeColumn = { name: SUFFIX, sql: read(SUFFIX), type: "STRING", pseudo: true };
   const visible = [...own, pseudo];
   const name = item.alias?.name ?? item.path.at(-1)?.name ?? "";
@@ -77,6 +80,10 @@ function membersNamed(prefix: string, meant: (name: string) => string, catalog: 
       const table = catalog.find(meant(name).split("."));
       return table === undefined ? [] : [{ suffix: name.slice(prefix.length), name, table }];
     });
+}
+
+function nameIn({ columns }: CatalogTable, name = ""): string {
+  return columns.find((column) => column.name.toLowerCase() === name.toLowerCase())?.name ?? name;
 }
 
 /** A column of the newest table in another one; NULL where that has none of the name. */

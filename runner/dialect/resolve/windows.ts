@@ -7,6 +7,7 @@ import { derive, type Typed } from "../types/typed.js";
 import { matchOrFail, positionalArguments } from "./calls.js";
 import { resolveExpr } from "./expression.js";
 import { printFrame } from "./frames.js";
+import { gatherAside } from "./lineage.js";
 import type { ExprContext } from "./scope.js";
 
 type WindowFunction = FunctionDefinition & { kind: "window" };
@@ -70,13 +71,13 @@ export function resolveOver(spec: WindowSpec, ctx: ExprContext, frameless: boole
     throw analysisError("Window framing clause is not allowed for this analytic function", flat.frame);
   const inner: ExprContext = { ...ctx, windows: false };
   const partition = flat.partitionBy.map((expr) => {
-    const typed = resolveExpr(expr, inner);
+    const typed = gatherAside(ctx.env, () => resolveExpr(expr, inner));
     if (!isComparable(typed.type) || typed.type === "FLOAT64")
       throw analysisError(`Partitioning by expressions of type ${typeName(typed.type)} is not allowed`, expr);
     return typed;
   });
   const order = flat.orderBy.map((item) => {
-    const typed = resolveExpr(item.expr, inner);
+    const typed = gatherAside(ctx.env, () => resolveExpr(item.expr, inner));
     if (!isOrderable(typed.type))
       throw analysisError(`Ordering by expressions of type ${typeName(typed.type)} is not allowed`, item);
     return typed;

@@ -1,0 +1,109 @@
+import type { ColumnGraph } from "../check/column-lineage.js";
+import type { ColumnSource } from "../googlesql/lineage.js";
+import { suggestion } from "../project/settings.js";
+import { columnLines, type Direction, lineageJson, relationLines } from "../report/lineage-report.js";
+import { colorsFor } from "../report/text.js";
+import { columnsOf, type ProjectColumns } from "../session/column-graph.js";
+import { loadPlace } from "../session/load-place.js";
+import { findPlace } from "../session/place.js";
+import { surroundingsOf } from "../session/surroundings.js";
+import { onOff } from "./arguments/flags.js";
+import { OVERRIDE_FLAGS, withCommon } from "./arguments/shared-flags.js";
+import { defineCommand } from "./command.js";
+import { EXIT, usageError } from "./exit.js";
+import { placeOf } from "./selection-options.js";
+
+export const command = defineCommand({
+  positionals: [
+    {
+      name: "column",
+      describe: "model.column or dataset.model.column; a model alone: all its columns",
+      required: true,
+    },
+  ],
+  flags: withCommon({
+    up: onOff("only what the column is made of"),
+    down: onOff("only what is made of the column, all the way"),
+    ...OVERRIDE_FLAGS,
+  }),
+  notes: [
+    "Values are followed through every model and view. What only filters, joins, groups or orders is told apart, where it stands.",
+  ],
+  examples: [
+    "fastbreak lineage player_daily_cache.points_avg_last_5 --up",
+    "fastbreak lineage nba_raw.nbac_schedule.game_date --down --json",
+  ],
+
+  async execute({ flags: options, words: [word = ""] }): Promise<number> {
+    const place = findPlace(placeOf(options));
+    const { manifest } = await loadPlace(place);
+    const columns = await columnsOf(place, manifest, await surroundingsOf(place));
+    const asked = askedColumns(word, columns);
+    const both: readonly Direction[] = ["up", "down"];
+    const directions = options.up === options.down ? both : both.filter((direction) => options[direction]);
+    const { graph } = columns;
+    if (options.json) {
+      process.stdout.write(`${JSON.stringify(lineageJson(graph, asked.columns, directions))}\n`);
+      return EXIT.done;
+    }
+    const colors = colorsFor(process.stdout);
+    const lines = asked.whole
+      ? relationLines(graph, asked.relation, colors)
+      : asked.columns.flatMap((column) => columnLines(graph, column, directions, colors));
+    process.stdout.write(`${lines.join("\n")}\n`);
+    return EXIT.done;
+  },
+});
+
+interface Asked {
+  readonly relation: string;
+  readonly columns: readonly ColumnSource[];
+  /** The model was named without a column. */
+  readonly whole: boolean;
+}
+
+/** What the word names: a relation, or a column of one. */
+function askedColumns(word: string, { graph, unchecked }: ProjectColumns): Asked {
+  const whole = relationNamed(word, graph);
+  if (whole !== undefined) {
+    const { columns = [] } = graph.relations.get(whole) ?? {};
+    return { relation: whole, columns: columns.map(({ name }) => ({ relation: whole, column: name })), whole: true };
+  }
+  const dot = word.lastIndexOf(".");
+  const [name, column] = [word.slice(0, Math.max(dot, 0)), word.slice(dot + 1)];
+  const relation = dot === -1 ? undefined : relationNamed(name, graph);
+  if (relation === undefined) {
+    const unknown = unchecked.find(({ action }) =>
+      [action.key, action.target.name].some((key) => key === word || key === name),
+    );
+    if (unknown !== undefined)
+      throw usageError(`the columns of ${unknown.action.key} are not known: ${unknown.reason}`);
+    const keys = [...graph.relations.keys()];
+    const near = [...keys, ...keys.map(plainName)];
+    throw usageError(
+      `no model or source is named ${dot === -1 ? word : name}${suggestion(dot === -1 ? word : name, near)}`,
+    );
+  }
+  const found = graph.column(relation, column);
+  if (found === undefined) {
+    const { columns = [] } = graph.relations.get(relation) ?? {};
+    const known = suggestion(
+      column,
+      columns.map((own) => own.name),
+    );
+    throw usageError(`${relation} has no column ${column}${known}`);
+  }
+  return { relation, columns: [{ relation, column: found }], whole: false };
+}
+
+/** @throws CommandError for a name that several datasets have */
+function relationNamed(name: string, { relations }: ColumnGraph): string | undefined {
+  if (relations.has(name)) return name;
+  const found = [...relations.keys()].filter((key) => plainName(key) === name);
+  if (found.length > 1) throw usageError(`${name} may be any of ${found.join(", ")}; name its dataset too`);
+  return found[0];
+}
+
+function plainName(key: string): string {
+  return key.slice(key.lastIndexOf(".") + 1);
+}

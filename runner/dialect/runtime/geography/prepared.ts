@@ -1,0 +1,114 @@
+import { type Edge, edgesOf, isClose, isClosePoint } from "./edges.js";
+import { type Geography, type Position, samePosition } from "./geography.js";
+import { type Loop, loopContains, loopOf, type Vector, vectorOf } from "./sphere.js";
+import { decodeWkb } from "./wkb.js";
+
+interface Vertex {
+  readonly position: Position;
+  readonly vector: Vector;
+}
+
+/** A shell and its holes, all of them with the smaller part of the sphere they bound on their left, unless the shell is larger than half of it. */
+interface PolygonLoops {
+  readonly shell: Loop;
+  readonly holes: readonly Loop[];
+}
+
+export type Place = "outside" | "boundary" | "inside" | "doubtful";
+
+/** A geography with what questions about it need, made when it is first asked for. */
+export class Prepared {
+  #points: readonly Vertex[] | undefined;
+  #lines: readonly (readonly Edge[])[] | undefined;
+  #rings: readonly (readonly Edge[])[][] | undefined;
+  #lineEdges: readonly Edge[] | undefined;
+  #boundary: readonly Edge[] | undefined;
+  #loops: readonly PolygonLoops[] | undefined;
+
+  constructor(readonly geography: Geography) {}
+
+  get points(): readonly Vertex[] {
+    this.#points ??= this.geography.points.map((position) => ({ position, vector: vectorOf(position) }));
+    return this.#points;
+  }
+
+  /** The edges of each line. */
+  get lines(): readonly (readonly Edge[])[] {
+    this.#lines ??= this.geography.lines.map((line) => edgesOf(line, false));
+    return this.#lines;
+  }
+
+  /** The edges of each ring of each polygon; the interior is on their left. */
+  get rings(): readonly (readonly Edge[])[][] {
+    this.#rings ??= this.geography.polygons.map((rings) => rings.map((ring) => edgesOf(ring, true)));
+    return this.#rings;
+  }
+
+  get lineEdges(): readonly Edge[] {
+    this.#lineEdges ??= this.lines.flat();
+    return this.#lineEdges;
+  }
+
+  get boundary(): readonly Edge[] {
+    this.#boundary ??= this.rings.flat(2);
+    return this.#boundary;
+  }
+
+  get edges(): readonly Edge[] {
+    return [...this.lineEdges, ...this.boundary];
+  }
+
+  /** The loops of each polygon. */
+  get loops(): readonly PolygonLoops[] {
+    this.#loops ??= this.geography.polygons.map(([shell = [], ...holes]) => ({
+      shell: loopOf(shell),
+      holes: holes.map((hole) => loopOf([...hole].reverse())),
+    }));
+    return this.#loops;
+  }
+
+  /** Whether a polygon holds a point that is not on its boundary. */
+  surrounds(point: Vector): boolean {
+    return this.loops.some(
+      ({ shell, holes }) => loopContains(shell, point) && !holes.some((hole) => loopContains(hole, point)),
+    );
+  }
+
+  /** Where a position is with respect to the polygons. */
+  place({ position, vector }: Vertex): Place {
+    if (this.geography.polygons.length === 0) return "outside";
+    let doubtful = false;
+    for (const edge of this.boundary) {
+      if (samePosition(edge.from, position)) return "boundary";
+      doubtful ||= isClose(vector, edge);
+    }
+    if (doubtful) return "doubtful";
+    return this.surrounds(vector) ? "inside" : "outside";
+  }
+
+  /** Whether a position is a vertex of a line or a point. */
+  marks({ position, vector }: Vertex): "yes" | "no" | "doubtful" {
+    if (
+      [this.geography.points, ...this.geography.lines].some((list) => list.some((own) => samePosition(own, position)))
+    )
+      return "yes";
+    const close =
+      this.points.some((own) => isClosePoint(own.vector, vector)) ||
+      this.lineEdges.some((edge) => isClose(vector, edge));
+    return close ? "doubtful" : "no";
+  }
+}
+
+const KEPT = 16;
+const kept = new Map<string, Prepared>();
+
+/** The geography of stored bytes. The latest ones are kept: one of two arguments is often the same in every row. */
+export function prepared(bytes: Uint8Array): Prepared {
+  const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const fresh = new Prepared(decodeWkb(bytes));
+  if (kept.size >= KEPT) kept.delete(kept.keys().next().value as string);
+  kept.set(key, fresh);
+  return fresh;
+}

@@ -1,0 +1,25 @@
+import type { Surroundings } from "../check/check-result.js";
+import type { Warehouse } from "../port/port.js";
+import { READABLE_TABLES } from "../state/readable-tables.js";
+import { type Place, withWarehouse } from "./place.js";
+
+/** What a project's SQL is checked against: everything in the warehouse; nothing where there is no warehouse yet. */
+export async function surroundingsOf(place: Place): Promise<Omit<Surroundings, "inferred">> {
+  if (!place.engine.exists(place)) return { relations: new Map(), routines: new Map() };
+  return withWarehouse(place, false, (warehouse) => surroundingsIn(warehouse, place.settings.stateDataset));
+}
+
+/** The same of a warehouse that is open. */
+export function surroundingsIn(warehouse: Warehouse, stateDataset: string): Promise<Omit<Surroundings, "inferred">> {
+  return warehouse.transaction(async (transaction) => {
+    const relations = await transaction.relations();
+    // A warehouse in which nothing is yet says as little as none.
+    if (relations.size === 0) return { relations: new Map(), routines: await transaction.routines() };
+    // What the runner makes before anything runs is there, made yet or not.
+    const own = READABLE_TABLES.map(({ name, columns }) => [`${stateDataset}.${name}`, columns] as const);
+    return {
+      relations: new Map([...own, ...[...relations].map(([key, { columns }]) => [key, columns] as const)]),
+      routines: await transaction.routines(),
+    };
+  });
+}
