@@ -14,7 +14,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   ls: { summary: "list actions, by the selectors of run", load: () => import("./ls.js") },
   graph: { summary: "what reads what: a tree, DOT, Mermaid or JSON", load: () => import("./graph.js") },
   diff: {
-    summary: "rows that an edit would change, or that two environments differ in",
+    summary: "rows that an edit changes, or in which environments differ",
     load: () => import("./diff.js"),
   },
   watch: { summary: "on every save: mistakes, and the rows that would change", load: () => import("./watch.js") },
