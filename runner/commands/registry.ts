@@ -14,9 +14,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   ls: { summary: "list actions, by the selectors of run", load: () => import("./ls.js") },
   graph: { summary: "what reads what: a tree, DOT, Mermaid or JSON", load: () => import("./graph.js") },
   diff: {
-    summary: "rows that an edit would change, or that two environments differ in",
+    summary: "rows that an edit changes, or in which environments differ",
     load: () => import("./diff.js"),
   },
+  watch: { summary: "on every save: mistakes, and the rows that would change", load: () => import("./watch.js") },
   verify: { summary: "rebuild a window aside and compare every fingerprint", load: () => import("./verify.js") },
   status: { summary: "what is fresh, stale, failed; the last runs", load: () => import("./status.js") },
   breaker: { summary: "list circuit breakers, or reset them", load: () => import("./breaker.js") },
