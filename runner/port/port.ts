@@ -302,6 +302,8 @@ export interface Warehouse {
   script(sql: string): Promise<ScriptResult>;
   /** Undefined: work costs nothing. */
   readonly cost?: CostQuestions;
+  /** Ends the queries that run now: they fail, and their transactions are rolled back. Undefined: the engine cannot. */
+  readonly interrupt?: () => void;
   /** Many clients at once, with all that the BigQuery API tells of their jobs; undefined: the engine has a service of its own. */
   readonly jobs?: () => Promise<SqlJobs>;
   close(): Promise<void>;

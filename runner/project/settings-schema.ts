@@ -1,5 +1,7 @@
 import * as v from "valibot";
 import { alertSettings, knownAlertSettings } from "./alert-settings.js";
+import { checkSettings } from "./check-settings.js";
+import { orchestrations } from "./orchestration-settings.js";
 
 /** A dataset or table name that every engine takes without quoting trouble. */
 const datasetName = v.pipe(
@@ -160,6 +162,101 @@ const source = v.strictObject({
   ),
 });
 
+const clock = v.strictObject({
+  timeZone: v.optional(
+    v.pipe(
+      v.string("must be a time zone such as America/New_York"),
+      v.check(isTimeZone, "must be a time zone such as America/New_York"),
+      v.description("Time zone of the dates, as America/New_York."),
+    ),
+    "UTC",
+  ),
+  nextDayFrom: v.optional(
+    v.pipe(
+      v.string("must be a time such as 23:00"),
+      v.regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time such as 23:00"),
+      v.description("From this time on the next date is meant."),
+    ),
+  ),
+});
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const skipRule = v.pipe(
+  v.strictObject({
+    select: v.pipe(
+      v.array(v.pipe(text, v.description("A selector, as --select takes it.")), "must be a list of selectors"),
+      v.nonEmpty("must name a selector"),
+    ),
+    months: v.optional(
+      v.pipe(
+        v.array(count(12), "must be a list of months, 1 to 12"),
+        v.description("Dates of these months are skipped."),
+      ),
+    ),
+    olderThanDays: v.optional(v.pipe(count(36_525), v.description("Dates that lie so many days back are skipped."))),
+    without: v.optional(
+      v.pipe(text, v.description("GoogleSQL that gives dates in its first column: all others are skipped.")),
+    ),
+    environments: v.optional(
+      v.pipe(v.array(text, "must be a list of environments"), v.description("Only with one of these environments.")),
+    ),
+  }),
+  v.check(
+    ({ months, olderThanDays, without }) =>
+      [months, olderThanDays, without].filter((condition) => condition !== undefined).length === 1,
+    "needs one condition: months, olderThanDays or without",
+  ),
+);
+
+const tableName = v.pipe(
+  v.string("must be dataset.table"),
+  v.regex(/^[A-Za-z_]\w*\.[A-Za-z_]\w*$/, "must be dataset.table"),
+);
+
+const stepHistory = v.strictObject({
+  select: v.pipe(
+    v.array(v.pipe(text, v.description("A selector, as --select takes it.")), "must be a list of selectors"),
+    v.nonEmpty("must name a selector"),
+  ),
+  completeness: v.optional(
+    v.pipe(
+      columnName,
+      v.description("Columns of the models, * for any characters, whose mean is data_completeness_pct."),
+    ),
+  ),
+  updated: v.optional(
+    v.pipe(
+      columnName,
+      v.description(
+        "TIMESTAMP columns of the models, * for any characters: the oldest tells the age of what they rest on.",
+      ),
+    ),
+  ),
+  running: v.optional(
+    v.pipe(v.boolean("must be true or false"), v.description("Write rows with success NULL when a run begins.")),
+    false,
+  ),
+});
+
+const history = v.strictObject({
+  loads: v.optional(v.pipe(tableName, v.description("The table that gets a row for each table of a load."))),
+  steps: v.optional(
+    v.pipe(
+      v.record(tableName, stepHistory, "must be an object of tables"),
+      v.description("By dataset.table: the actions that leave a row there in each run."),
+    ),
+    {},
+  ),
+});
+
 /** Everything that may stand in `fastbreak.json`. */
 export const settingsSchema = v.strictObject({
   $schema: v.optional(v.pipe(v.string("must be text"), v.description("The JSON Schema of this file, for editors."))),
@@ -187,7 +284,39 @@ export const settingsSchema = v.strictObject({
     ),
     {},
   ),
+  dateVariables: v.optional(
+    v.pipe(
+      v.array(
+        v.pipe(v.string("must be text"), v.regex(/^[A-Z][A-Z0-9_]*$/, "must be the name of an environment variable")),
+        "must be a list of environment variables",
+      ),
+      v.description("Environment variables that give the date where no flag does; two that differ are an error."),
+    ),
+    [],
+  ),
+  clock: v.optional(v.pipe(clock, v.description('What "today" is, for --date today and rules of age.')), {}),
+  skips: v.optional(
+    v.pipe(
+      v.record(v.string(), skipRule, "must be an object of rules"),
+      v.description(
+        "Rules by which runs of a window leave out dates of some actions, by the name that is told as the reason.",
+      ),
+    ),
+    {},
+  ),
+  history: v.optional(
+    v.pipe(
+      history,
+      v.description("Tables of the project in which runs and loads leave rows, by columns of known names."),
+    ),
+    {},
+  ),
   alerts: v.optional(v.pipe(alertSettings, v.description("What is worth an alert, and who is told.")), {}),
+  orchestrations: v.optional(
+    v.pipe(orchestrations, v.description("How the parts of a night come together, by name.")),
+    {},
+  ),
+  checks: v.optional(v.pipe(checkSettings, v.description("What fastbreak status --check NAME asks, by name.")), {}),
   failedAssertions: v.optional(
     v.pipe(
       v.picklist(["rollback", "keep"], "must be rollback or keep"),
@@ -215,6 +344,12 @@ export const settingsSchema = v.strictObject({
   ),
 });
 
+/** What "today" is in a project. */
+export type ClockSettings = Readonly<v.InferOutput<typeof clock>>;
+/** A rule by which dates of some actions are skipped. */
+export type SkipSettings = Readonly<v.InferOutput<typeof skipRule>>;
+/** A table in which runs leave rows, and what they tell there. */
+export type StepHistory = Readonly<v.InferOutput<typeof stepHistory>>;
 /** What a project says of the sources of one name or pattern. */
 export type SourceSettings = Readonly<v.InferOutput<typeof source>>;
 /** Named defaults of a project. */
@@ -227,8 +362,14 @@ export function knownSettings(at: readonly (string | number)[]): readonly string
   if (at.length === 0) return Object.keys(settingsSchema.entries);
   if (at.at(-1) === "bigquery" && (at.length === 1 || at[0] === "environments"))
     return Object.keys(bigquerySettings.entries);
+  if (at.length === 1 && at[0] === "clock") return Object.keys(clock.entries);
+  if (at[0] === "history") {
+    if (at.length === 1) return Object.keys(history.entries);
+    return at.length === 3 && at[1] === "steps" ? Object.keys(stepHistory.entries) : undefined;
+  }
   if (at[0] === "alerts") return knownAlertSettings(at.slice(1));
   if (at.length !== 2) return undefined;
+  if (at[0] === "skips") return Object.keys(skipRule.pipe[0].entries);
   if (at[0] === "sources") return Object.keys(source.entries);
   return at[0] === "environments" ? Object.keys(environment.entries) : undefined;
 }

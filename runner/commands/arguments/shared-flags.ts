@@ -72,6 +72,12 @@ function readVars(given: string): readonly string[] {
   return given.split(",");
 }
 
+/** Rules of the project that leave dates out. */
+export const SKIP_FLAGS = {
+  "no-skips": onOff('run dates, too, that a rule ("skips" in fastbreak.json) leaves out'),
+  source: text("the source that has caused the run: what does not rest on it is skipped"),
+};
+
 /** How a plan or a run is told, in one of several forms. */
 export function outputFlags<const F extends string>(formats: readonly F[]) {
   return {

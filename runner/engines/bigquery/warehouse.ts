@@ -138,13 +138,17 @@ class BigQueryWarehouse implements Warehouse {
     });
   }
 
-  /** Stops the jobs that run, which would go on without us, and then lets the signal do what it does. */
+  interrupt(): void {
+    void this.#service.jobs.cancelAll(this.#send);
+  }
+
+  /** Stops the jobs that run, which would go on without us, and then lets the signal do what it does, unless somebody else sees to it. */
   async #cancel(signal: NodeJS.Signals): Promise<void> {
-    this.#stop.abort(new EngineError("query", `stopped by ${signal}`));
+    const isOurs = process.listenerCount(signal) === 0;
     const cancelled = this.#service.jobs.cancelAll(this.#send);
     await Promise.race([cancelled, later(CANCEL_MS, undefined, { ref: false })]);
     this.#release();
-    process.kill(process.pid, signal);
+    if (isOurs) process.kill(process.pid, signal);
   }
 
   #release(): void {
