@@ -1,6 +1,7 @@
 import { quoteIdentifier } from "../../googlesql/quote.js";
 import { NULL_PARTITION, WHOLE } from "../../port/identity.js";
 import type { DigestRequest, Relation } from "../../port/port.js";
+import type { SqlType } from "../../port/sql-types.js";
 
 /** Columns are named through their table, because a table may have the name of one of its columns. */
 const ROW = "fastbreak_row";
@@ -50,6 +51,11 @@ export function rowHash(relation: Pick<Relation, "columns">, columns: readonly s
   return `FARM_FINGERPRINT(${rowText(relation, columns, alias)})`;
 }
 
+function holdsFloats(type: SqlType): boolean {
+  if (typeof type === "string") return type === "FLOAT64";
+  return type.kind === "array" ? holdsFloats(type.element) : type.fields.some((field) => holdsFloats(field.type));
+}
+
 /** A text that is equal only for rows that no function can tell apart. */
 export function rowText(
   { columns: all }: Pick<Relation, "columns">,
@@ -59,9 +65,11 @@ export function rowText(
   const types = new Map(all.map(({ name, type }) => [name, type]));
   const values = columns.flatMap((name, index) => {
     const column = `${alias}.${quoteIdentifier(name)}`;
-    // A JSON null within a column and no value are written alike.
-    const isNull = types.get(name) === "JSON" ? [`${column} IS NULL AS n${index}`] : [];
-    return [`${column} AS c${index}`, ...isNull];
+    const type = types.get(name);
+    // As JSON, a null within a column and no value are written alike, and so are 0.0 and -0.0.
+    const isNull = type === "JSON" ? [`${column} IS NULL AS n${index}`] : [];
+    const value = type !== undefined && holdsFloats(type) ? `FORMAT('%T', ${column})` : column;
+    return [`${value} AS c${index}`, ...isNull];
   });
   return `TO_JSON_STRING(STRUCT(${values.join(", ")}))`;
 }

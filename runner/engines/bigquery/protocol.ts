@@ -148,6 +148,7 @@ const routineResource = v.looseObject({ routineReference, definitionBody: v.opti
 
 /** Readers of answers; each throws a RestError for what is no such thing. */
 export const readJob = reader("job", job);
+export const readJobList = reader("list of jobs", v.looseObject({ jobs: v.optional(v.array(job), []) }));
 export const readDryRun = reader("dry run", dryRun);
 export const readResults = reader("result of a query", results);
 export const readTableData = reader("list of rows", tableData);
