@@ -32,12 +32,16 @@ export interface ServeOptions {
   /** The folder that stands for all buckets. */
   readonly bucketDir: string | undefined;
   readonly log: ((line: string) => void) | undefined;
+  /** Where the Storage API answers; 0: any port that is free. */
+  readonly storagePort: number;
 }
 
 /** A server that answers. */
 export interface RunningServer {
   readonly port: number;
   readonly url: string;
+  /** Where the Storage API answers (gRPC without TLS). */
+  readonly storagePort: number;
   /** Answers no more, ends what runs, and lets go of everything but the warehouse. */
   close(): Promise<void>;
 }
@@ -69,12 +73,22 @@ export async function serve(warehouse: Warehouse, options: ServeOptions): Promis
   };
   const app = createApp(allRoutes(service, options), options);
   await app.listen({ port: options.port, host: options.host });
+  // Loaded only now: it is large.
+  const { startStorage } = await import("./storage/start.js");
+  const storage = await startStorage(service, { ...options, port: options.storagePort }).catch(
+    async (cause: unknown) => {
+      await app.close();
+      throw cause;
+    },
+  );
   const { port } = app.server.address() as AddressInfo;
   return {
     port,
     url: `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`,
+    storagePort: storage.port,
     async close() {
       await endJobs(registry);
+      storage.close();
       await app.close();
       await service.sessions.closeAll();
       service.uploads.close();

@@ -33,6 +33,7 @@ const DEFAULTS: ServeOptions = {
   token: undefined,
   bucketDir: undefined,
   log: undefined,
+  storagePort: 9060,
 };
 
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/;
@@ -43,7 +44,9 @@ const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/;
  */
 export async function serveWarehouse({ place, inMemory, seed, ...given }: ServeRequest): Promise<ServedWarehouse> {
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const options: ServeOptions = { ...DEFAULTS, ...said };
+  // Whoever wants any port that is free wants no other server in the way of the other port either.
+  const storagePort = given.port === 0 ? 0 : DEFAULTS.storagePort;
+  const options: ServeOptions = { ...DEFAULTS, storagePort, ...said };
   if (!LOOPBACK.test(options.host))
     throw new UserError(
       `--host ${options.host} could be reached from other machines; give 127.0.0.1, ::1 or localhost`,
@@ -131,7 +134,7 @@ async function listening(warehouse: Warehouse, options: ServeOptions): Promise<R
     const { code } = cause as { code?: string };
     if (code === "EADDRINUSE")
       throw new UserError(
-        `port ${options.port} is taken; give another one with --port, or --port 0 for any that is free`,
+        `port ${(cause as { port?: number }).port ?? options.port} is taken; give another one with --port and --storage-port, or --port 0 for any that are free`,
       );
     if (code === "EACCES") throw new UserError(`port ${options.port} may not be used; give one above 1023`);
     throw cause;
