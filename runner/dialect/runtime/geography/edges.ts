@@ -15,10 +15,10 @@ export interface Edge {
 }
 
 /**
- * Radians (60 nanometers). Nearer than this the service decides by the last bits of its own coordinates, which ours need not have: whatever
- * depends on it is doubtful.
+ * Radians (6 micrometers). Nearer than this the service snaps, or decides by the last bits of its own coordinates, which ours need not have:
+ * whatever depends on it is doubtful.
  */
-const CLOSE = 1e-14;
+const CLOSE = 1e-12;
 const CLOSE2 = CLOSE * CLOSE;
 
 export function edgeOf(from: Position, to: Position): Edge {
