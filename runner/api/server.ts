@@ -13,7 +13,7 @@
  * ```
  * @module
  */
-import { serveWarehouse } from "../session/serve-warehouse.js";
+import { serveWarehouse, storagePortBeside } from "../session/serve-warehouse.js";
 import { told } from "./errors.js";
 
 export { FastbreakError } from "./errors.js";
@@ -66,12 +66,12 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
       inMemory: database === undefined,
       seed,
       port,
-      ...(storagePort === undefined ? {} : { storagePort }),
+      storagePort: storagePort ?? storagePortBeside(port),
       ...(project === undefined ? {} : { project }),
       ...(location === undefined ? {} : { location }),
       token,
       bucketDir: buckets,
     });
-    return { url, port: taken, storagePort: storage, close };
+    return { url, port: taken, storagePort: storage as number, close };
   });
 }

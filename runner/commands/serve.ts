@@ -4,6 +4,7 @@ import { withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
 import { EXIT, usageError } from "./exit.js";
 import { placeOf } from "./selection-options.js";
+import { stopAsked } from "./stop-asked.js";
 
 export const command = defineCommand({
   flags: withCommon({
@@ -30,13 +31,13 @@ export const command = defineCommand({
     if (flags.inMemory && flags.database !== undefined) throw usageError("give --in-memory or --database, not both");
     const stop = stopAsked();
     // Loaded only now, because the help of the command needs nothing of it.
-    const { serveWarehouse } = await import("../session/serve-warehouse.js");
+    const { serveWarehouse, storagePortBeside } = await import("../session/serve-warehouse.js");
     const server = await serveWarehouse({
       place: placeOf(flags),
       inMemory: flags.inMemory,
       seed: flags.seed,
       ...(flags.port === undefined ? {} : { port: flags.port }),
-      ...(flags.storagePort === undefined ? {} : { storagePort: flags.storagePort }),
+      storagePort: flags.storagePort ?? storagePortBeside(flags.port),
       ...(flags.host === undefined ? {} : { host: flags.host }),
       ...(flags.project === undefined ? {} : { project: flags.project }),
       ...(flags.location === undefined ? {} : { location: flags.location }),
@@ -54,10 +55,3 @@ export const command = defineCommand({
     return EXIT.done;
   },
 });
-
-/** Settles when somebody asks this process to end; a second time ends it at once. */
-function stopAsked(): Promise<void> {
-  return new Promise((done) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => done());
-  });
-}
