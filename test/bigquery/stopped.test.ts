@@ -5,7 +5,7 @@ import { ROOT } from "../rig.js";
 import { SHOP, SHOP_SEED, WRONG_ROWS } from "./shop.js";
 import { World } from "./world.js";
 
-const KILLS = Number(process.env.FASTBREAK_KILLS ?? 3);
+const KILLS = Number(process.env.FASTBREAK_KILLS ?? 2);
 
 describe("a command on BigQuery that is stopped", () => {
   let world: World;
