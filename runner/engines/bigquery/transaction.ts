@@ -61,6 +61,7 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
   readonly #seen = new Map<string, Seen>();
   /** Keys of what statements of the project have written; undefined: nobody can tell. */
   #written: Set<string> | undefined = new Set();
+  #hasDone = false;
   /** The open session; `new`: the next statement opens one. */
   #session: string | undefined;
 
@@ -148,6 +149,7 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
     if (this.isRehearsal && !onlyDeclares(sql)) throw notUndone();
     // Statements of the project see the rows that were published before them.
     if (this.#pending.size > 0) await this.#publish([]);
+    this.#hasDone ||= !onlyDeclares(sql);
     this.#noteWrites(sql);
     const { changed, session } = await this.service.jobs.run(
       { sql, step: "statements", session: this.#session },
@@ -278,6 +280,11 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
   mergeRows: Transaction["mergeRows"] = refuseLoad;
 
   replaceRows: Transaction["replaceRows"] = refuseLoad;
+
+  /** Statements of the project were carried out, which nobody can undo: the same work must not be begun again. */
+  get hasDone(): boolean {
+    return this.#hasDone;
+  }
 
   /** Publishes what is pending together with what is to be recorded. */
   async commit(): Promise<void> {

@@ -124,6 +124,10 @@ class BigQueryWarehouse implements Warehouse {
       const result = await work(transaction);
       await transaction.commit();
       return result;
+    } catch (cause) {
+      if (cause instanceof EngineError && cause.code === "conflict" && transaction.hasDone)
+        throw new EngineError("query", `${cause.message}; what its statements did stands, and is not recorded`);
+      throw cause;
     } finally {
       await transaction.end();
     }
