@@ -3,7 +3,7 @@ import { type RowObject, relationKey, type Transaction } from "../port/port.js";
 import { alignColumns, count, duration, plainLine, plural, widthOf, writeLines } from "../report/text.js";
 import { WorkProgress, type WorkState } from "../report/work-progress.js";
 import { announced } from "../session/announce.js";
-import { logFailedLoad, loggedLoad } from "../session/logged-load.js";
+import { logFailedLoad, loggedLoad, refuseOpenCircuit } from "../session/logged-load.js";
 import { findPlace, withWarehouse } from "../session/place.js";
 import { newRunId } from "../session/run-id.js";
 import type { LoadOutcome } from "../state/load-log.js";
@@ -37,6 +37,7 @@ export const command = defineCommand({
     });
     const startedAt = new Date();
     const load = { runId: newRunId(startedAt), loader: name, arguments: rest, path: positionals[0], startedAt };
+    await refuseOpenCircuit(place, load);
     const result = await loader.load(positionals, values).catch(async (cause: unknown) => {
       await logFailedLoad(place, load, cause);
       throw cause;

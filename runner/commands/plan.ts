@@ -1,7 +1,9 @@
 import { hasWork } from "../execute/plan-events.js";
 import { PLAN_FORMATS, printPlan } from "../report/print-plan.js";
+import { plainLine } from "../report/text.js";
 import { planEvents } from "../session/carry-out.js";
 import { lastDurations } from "../session/last-durations.js";
+import { openCircuitNotes } from "../session/open-circuits.js";
 import { planSession } from "../session/plan-request.js";
 import { newRunId } from "../session/run-id.js";
 import { withProject } from "../session/session.js";
@@ -43,6 +45,7 @@ export const command = defineCommand({
     const format = formatOf(flags);
     return withProject(placeOf(flags, words[0]), async (session) => {
       const plan = await planSession(session, await withSkips(session, request, flags));
+      for (const note of await openCircuitNotes(session, plan)) process.stderr.write(`note: ${plainLine(note)}\n`);
       const { all, quiet } = flags;
       printPlan(planEvents(session, plan, "plan", { runId: newRunId(startedAt), startedAt }), {
         format,

@@ -62,7 +62,7 @@ export async function executePlan(warehouse: Warehouse, plan: ProjectPlan, optio
       engineVersion: plan.engineVersion,
       fingerprints: new FingerprintLog(stateDataset, run, plan.recorded),
       locate: options.locate,
-      breakers: await Breakers.open(warehouse, stateDataset, project.actions, emit),
+      breakers: await Breakers.open(warehouse, stateDataset, runId, project.actions, emit),
       failures: await Failures.open(warehouse, stateDataset, runId, emit),
       quarantine: await QuarantineLog.open(warehouse, stateDataset, runId, emit),
       emit,

@@ -171,6 +171,12 @@ const source = v.strictObject({
   ),
 });
 
+const breaker = v.strictObject({
+  threshold: v.optional(v.pipe(count(1_000_000), v.description("Failures in a row that open it.")), 5),
+  timeoutSeconds: v.optional(v.pipe(count(31_536_000), v.description("Seconds for which an open one refuses.")), 1800),
+  successesToClose: v.optional(v.pipe(count(1000), v.description("Successes in a row that close a half-open one.")), 1),
+});
+
 const clock = v.strictObject({
   timeZone: v.optional(
     v.pipe(
@@ -293,6 +299,16 @@ export const settingsSchema = v.strictObject({
     ),
     {},
   ),
+  breakers: v.optional(
+    v.pipe(
+      v.strictObject({
+        models: v.optional(v.pipe(breaker, v.description("Of models whose labels say nothing of it."))),
+        loads: v.optional(v.pipe(breaker, v.description("Of loaders."))),
+      }),
+      v.description("Circuit breakers: what failed so often in a row is not tried for a while."),
+    ),
+    {},
+  ),
   dateVariables: v.optional(
     v.pipe(
       v.array(
@@ -364,6 +380,7 @@ export type RunnerSettings = Readonly<v.InferOutput<typeof settingsSchema>>;
 /** The settings that an object may have at a path such as `["environments", "dev"]`; undefined: any name is free there. */
 export function knownSettings(at: readonly (string | number)[]): readonly string[] | undefined {
   if (at.length === 0) return Object.keys(settingsSchema.entries);
+  if (at[0] === "breakers") return at.length === 1 ? ["models", "loads"] : Object.keys(breaker.entries);
   if (at.length === 1 && at[0] === "clock") return Object.keys(clock.entries);
   if (at[0] === "history") {
     if (at.length === 1) return Object.keys(history.entries);

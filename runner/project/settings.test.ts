@@ -22,6 +22,7 @@ describe("readRunnerSettings", () => {
       loaders: {},
       reports: {},
       sources: {},
+      breakers: {},
       dateVariables: [],
       clock: { timeZone: "UTC" },
       skips: {},
