@@ -6,7 +6,7 @@ import { writeRunArtifact } from "../report/run-artifact.js";
 import { RUN_FORMATS, type RunFormat, runOutput } from "../report/run-output.js";
 import { readStatusArtifact, writeStatusArtifact } from "../report/status-artifact.js";
 import { statusAfterRun } from "../report/status-document.js";
-import { plural, writeLines } from "../report/text.js";
+import { plainLine, plural, writeLines } from "../report/text.js";
 import { carryOut, planEvents } from "../session/carry-out.js";
 import { collectAfterRun } from "../session/collect-status.js";
 import { listenForInterruption } from "../session/interruption.js";
@@ -15,6 +15,7 @@ import { migrateFirst } from "../session/migrations.js";
 import { planSession } from "../session/plan-request.js";
 import { newRunId } from "../session/run-id.js";
 import { type ProjectSession, withProject } from "../session/session.js";
+import { workerLines, workersOf } from "../session/shard-options.js";
 import { onOff, text } from "./arguments/flags.js";
 import {
   FULL_REFRESH_FLAGS,
@@ -65,6 +66,7 @@ export const command = defineCommand({
       tellIdleFlags(options, session.engine.name);
       if (options.runTests) await requireTests(session);
       if (!options.dryRun) await migrateFirst(session, session.warehouse);
+      for (const line of workerLines(workersOf(session))) process.stderr.write(`${plainLine(line)}\n`);
       const plan = await planSession(session, await withSkips(session, request, options));
       const run = { runId: newRunId(startedAt), startedAt };
       const planned = planEvents(session, plan, "run", run);

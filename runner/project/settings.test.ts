@@ -23,6 +23,7 @@ describe("readRunnerSettings", () => {
       reports: {},
       sources: {},
       breakers: {},
+      workers: { actions: {} },
       dateVariables: [],
       clock: { timeZone: "UTC" },
       skips: {},
