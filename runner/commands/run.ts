@@ -101,9 +101,9 @@ export const command = defineCommand({
       if (format === "text" && alerts.length > 0) writeLines(process.stdout, alerts, 2);
       return interruption.exitCode() ?? EXITS[verdictOf(record.actions)];
     };
+    const place = { ...placeOf(options, words[0]), concurrency: options.concurrency };
     let projectDir: string | undefined;
     const interruption = listenForInterruption(() => projectDir);
-    const place = { ...placeOf(options, words[0]), concurrency: options.concurrency };
     try {
       return await withProject(place, work, true);
     } finally {

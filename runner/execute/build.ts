@@ -187,7 +187,7 @@ class ActionBuild {
     const { action, coverage, snapshot } = this.task;
     await this.#statements(script, "pre_operations", action.preOps);
     let set = this.#setOf(partitions);
-    let stage = (await this.#stageShards(script, partitions, set)) ?? (await this.#stage(script, set));
+    let stage = (await this.#stageShards(script, partitions)) ?? (await this.#stage(script, set));
     let built = { partitions, coverage, snapshot };
     if (set !== undefined && live?.kind === "table" && !hasShape(live, stage)) {
       // A table has one shape: rows of other dates must follow, and nobody knows their values but the query.
@@ -206,13 +206,9 @@ class ActionBuild {
   }
 
   /** What workers have computed beforehand, where it is what this transaction would compute. */
-  async #stageShards(
-    script: ScriptTexts,
-    partitions: readonly Partition[],
-    set: PartitionSet | undefined,
-  ): Promise<Stage | undefined> {
+  async #stageShards(script: ScriptTexts, partitions: readonly Partition[]): Promise<Stage | undefined> {
     const { action, coverage, snapshot, shards } = this.task;
-    if (set === undefined || shards === undefined) return undefined;
+    if (shards === undefined) return undefined;
     const query = useShards(shards, action, partitions, coverage, snapshot);
     return query === undefined ? undefined : script.stage(query);
   }

@@ -232,10 +232,8 @@ class ProjectRun {
     const { shards } = this.options;
     const running = runningOf(planned);
     if (shards === undefined || running.length < 2 || !canBeSplit(action)) return undefined;
-    const coverage = this.#coverageOf(action);
-    // A table that is built whole reads whole upstreams.
-    if (coverage.outside !== undefined || (shards.workers.get(action.node.key) ?? 1) < 2) return undefined;
-    return computeShards(this.warehouse, action, running, coverage, shards, this.#context);
+    if ((shards.workers.get(action.node.key) ?? 1) < 2) return undefined;
+    return computeShards(this.warehouse, action, running, this.#coverageOf(action), shards, this.#context);
   }
 
   #notBegun(action: RunnableAction): ActionResult {
