@@ -38,7 +38,7 @@ export const command = defineCommand({
     ...outputFlags(PLAN_FORMATS),
     ...OVERRIDE_FLAGS,
   }),
-  examples: ["fastbreak plan --date 2021-11-15 --json", "fastbreak plan --output markdown > comment.md"],
+  examples: ["fastbreak plan --date 2021-11-15 --json", "fastbreak plan --output markdown"],
 
   async execute({ flags, words }): Promise<number> {
     const startedAt = new Date();

@@ -1,5 +1,7 @@
 import * as v from "valibot";
 import { alertSettings, knownAlertSettings } from "./alert-settings.js";
+import { checkSettings } from "./check-settings.js";
+import { orchestrations } from "./orchestration-settings.js";
 
 /** A dataset or table name that every engine takes without quoting trouble. */
 const datasetName = v.pipe(
@@ -44,65 +46,54 @@ const bytes = (what: string) =>
     ),
   );
 
-const bigquery = v.optional(
-  v.pipe(
-    v.strictObject(
-      {
-        project: v.optional(
-          v.pipe(text, v.description("The project whose jobs run; default: that of the Dataform project.")),
-        ),
-        location: v.optional(
-          v.pipe(text, v.description("Location of the data and of the jobs, as US or europe-west1.")),
-        ),
-        endpoint: v.optional(
-          v.pipe(
-            text,
-            v.description("A server on this machine that speaks as BigQuery does, as http://127.0.0.1:9050."),
-          ),
-        ),
-        keyFile: v.optional(
-          v.pipe(path, v.description("Key of a service account; default: application default credentials.")),
-        ),
-        impersonate: v.optional(v.pipe(text, v.description("E-mail of a service account to act as."))),
-        maximumBytesBilled: bytes("A job that would bill more fails before it runs."),
-        maximumBytesPerRun: bytes("A run that would process more is refused before its first job."),
-        pricePerTiB: v.optional(
-          v.pipe(
-            v.number("must be a number"),
-            v.minValue(0, "must be 0 or more"),
-            v.description("US dollars; default: 6.25."),
-          ),
-        ),
-        labels: v.optional(
-          v.pipe(
-            v.record(
-              v.pipe(
-                v.string(),
-                v.regex(/^[a-z][a-z0-9_-]{0,62}$/, "must be small letters, digits, - and _, at most 63"),
-              ),
-              v.pipe(
-                v.string("must be text"),
-                v.regex(/^[a-z0-9_-]{0,63}$/, "must be small letters, digits, - and _, at most 63"),
-              ),
-              "must be an object of texts",
-            ),
-            v.description("Labels of all jobs."),
-          ),
-        ),
-        priority: v.optional(
-          v.pipe(
-            v.picklist(["interactive", "batch"], "must be interactive or batch"),
-            v.description("Priority of the jobs."),
-          ),
-        ),
-        reservation: v.optional(v.pipe(text, v.description("Reservation of the jobs."))),
-        jobTimeoutSeconds: v.optional(v.pipe(count(86_400), v.description("A job that runs longer is stopped."))),
-      },
-      "must be an object of settings",
+const bigquerySettings = v.strictObject(
+  {
+    project: v.optional(
+      v.pipe(text, v.description("The project whose jobs run; default: that of the Dataform project.")),
     ),
-    v.description("How --target bigquery asks BigQuery."),
-  ),
+    location: v.optional(v.pipe(text, v.description("Location of the data and of the jobs, as US or europe-west1."))),
+    endpoint: v.optional(
+      v.pipe(text, v.description("A server on this machine that speaks as BigQuery does, as http://127.0.0.1:9050.")),
+    ),
+    keyFile: v.optional(
+      v.pipe(path, v.description("Key of a service account; default: application default credentials.")),
+    ),
+    impersonate: v.optional(v.pipe(text, v.description("E-mail of a service account to act as."))),
+    maximumBytesBilled: bytes("A job that would bill more fails before it runs."),
+    maximumBytesPerRun: bytes("A run that would process more is refused before its first job."),
+    pricePerTiB: v.optional(
+      v.pipe(
+        v.number("must be a number"),
+        v.minValue(0, "must be 0 or more"),
+        v.description("US dollars; default: 6.25."),
+      ),
+    ),
+    labels: v.optional(
+      v.pipe(
+        v.record(
+          v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_-]{0,62}$/, "must be small letters, digits, - and _, at most 63")),
+          v.pipe(
+            v.string("must be text"),
+            v.regex(/^[a-z0-9_-]{0,63}$/, "must be small letters, digits, - and _, at most 63"),
+          ),
+          "must be an object of texts",
+        ),
+        v.description("Labels of all jobs."),
+      ),
+    ),
+    priority: v.optional(
+      v.pipe(
+        v.picklist(["interactive", "batch"], "must be interactive or batch"),
+        v.description("Priority of the jobs."),
+      ),
+    ),
+    reservation: v.optional(v.pipe(text, v.description("Reservation of the jobs."))),
+    jobTimeoutSeconds: v.optional(v.pipe(count(86_400), v.description("A job that runs longer is stopped."))),
+  },
+  "must be an object of settings",
 );
+
+const bigquery = v.optional(v.pipe(bigquerySettings, v.description("How --target bigquery asks BigQuery.")));
 
 const environment = v.strictObject(
   {
@@ -362,6 +353,11 @@ export const settingsSchema = v.strictObject({
     {},
   ),
   alerts: v.optional(v.pipe(alertSettings, v.description("What is worth an alert, and who is told.")), {}),
+  orchestrations: v.optional(
+    v.pipe(orchestrations, v.description("How the parts of a night come together, by name.")),
+    {},
+  ),
+  checks: v.optional(v.pipe(checkSettings, v.description("What fastbreak status --check NAME asks, by name.")), {}),
   failedAssertions: v.optional(
     v.pipe(
       v.picklist(["rollback", "keep"], "must be rollback or keep"),
@@ -410,6 +406,8 @@ export function knownSettings(at: readonly (string | number)[]): readonly string
     return at.length === 3 && at[1] === "actions" ? Object.keys(actionWorkers.entries) : undefined;
   }
   if (at[0] === "breakers") return at.length === 1 ? ["models", "loads"] : Object.keys(breaker.entries);
+  if (at.at(-1) === "bigquery" && (at.length === 1 || at[0] === "environments"))
+    return Object.keys(bigquerySettings.entries);
   if (at.length === 1 && at[0] === "clock") return Object.keys(clock.entries);
   if (at[0] === "history") {
     if (at.length === 1) return Object.keys(history.entries);

@@ -31,6 +31,8 @@ describe("readRunnerSettings", () => {
       autoMigrate: false,
       failedAssertions: "rollback",
       alerts: { rules: {}, sinks: {}, days: 7 },
+      orchestrations: {},
+      checks: {},
       environments: {},
     };
     expect(readRunnerSettings(projectWith({}))).toEqual(defaults);

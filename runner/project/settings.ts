@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { systemReason } from "../port/system-error.js";
 import { projectError } from "./errors.js";
 import { lineOfPath, parseJsonText } from "./json-text.js";
+import { isOrchestrationList } from "./orchestration-settings.js";
 import { readTextInProject } from "./read-file.js";
 import { knownSettings, type RunnerSettings, settingsSchema } from "./settings-schema.js";
 
@@ -89,8 +90,9 @@ function refuseUnknown(value: object, at: readonly string[], text: string): void
   }
 }
 
-/** The key of a source may have several parts, and what chooses actions, months, environments or channels several values. */
+/** The key of a source may have several parts, a receiver of alerts several channels, a night several topics; what chooses actions, months or environments has several values. */
 function mayBeList(path: readonly string[]): boolean {
+  if (path[0] === "orchestrations") return isOrchestrationList(path);
   if (path.length === 4 && path[0] === "alerts" && path[1] === "sinks" && path[3] === "channels") return true;
   if (path.length === 3 && path[0] === "sources") return path[2] === "key";
   return path.length === 1

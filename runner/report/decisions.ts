@@ -29,7 +29,8 @@ export function describePartitions(decisions: readonly PartitionDecision[]): str
   return `${told.length} of ${plural(decisions.length, "partition")}`;
 }
 
-function because(evidence: Evidence | undefined): string {
+/** What a decision stands on, in words behind its reason; empty: the reason says it all. */
+export function because(evidence: Evidence | undefined): string {
   if (evidence === undefined || evidence.what === "rule") return "";
   if (evidence.moved === COLUMNS) return ` in the columns of ${evidence.upstream}`;
   if (evidence.upstream !== undefined)

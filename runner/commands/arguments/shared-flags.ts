@@ -10,7 +10,7 @@ const LETTERS = "letters, digits and _, at most 1,000";
 export const COMMON_FLAGS = {
   "project-dir": text("folder with dataform.json; default: this one"),
   environment: text("named defaults of fastbreak.json"),
-  target: text("engine; default: duckdb"),
+  target: text("engine: duckdb or bigquery; default: duckdb"),
   database: text("the warehouse; default: a file in .fastbreak"),
   memory: text("memory for the engine, as 4GB"),
   threads: text("threads for the engine"),
