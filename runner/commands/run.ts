@@ -16,6 +16,7 @@ import { planSession } from "../session/plan-request.js";
 import { newRunId } from "../session/run-id.js";
 import { type ProjectSession, withProject } from "../session/session.js";
 import { workerLines, workersOf } from "../session/shard-options.js";
+import { waitForLock } from "../session/wait-for-lock.js";
 import { onOff, text } from "./arguments/flags.js";
 import {
   FULL_REFRESH_FLAGS,
@@ -26,6 +27,7 @@ import {
   SELECTION_FLAGS,
   SKIP_FLAGS,
   UPSTREAM_FLAGS,
+  WAIT_FLAGS,
   WINDOW_FLAGS,
   withCommon,
 } from "./arguments/shared-flags.js";
@@ -44,6 +46,7 @@ export const command = defineCommand({
     ...FULL_REFRESH_FLAGS,
     ...UPSTREAM_FLAGS,
     ...SKIP_FLAGS,
+    ...WAIT_FLAGS,
     "dry-run": onOff("show what would run, run nothing"),
     "run-tests": onOff("run the project's unit tests first; run nothing when one fails"),
     "fail-fast": onOff("start nothing more after the first failure"),
@@ -105,7 +108,8 @@ export const command = defineCommand({
     let projectDir: string | undefined;
     const interruption = listenForInterruption(() => projectDir);
     try {
-      return await withProject(place, work, true);
+      const note = (line: string) => void process.stderr.write(`note: ${plainLine(line)}\n`);
+      return await waitForLock(options.wait, note, () => withProject(place, work, true));
     } finally {
       interruption.stop();
     }
