@@ -44,7 +44,8 @@ export async function withProject<T>(
     if (opened.status === "fulfilled") await opened.value.close();
     throw loaded.reason;
   }
-  const project = runnableProject(loaded.value.manifest, place.settings.failedAssertions);
+  const { failedAssertions, breakers } = place.settings;
+  const project = runnableProject(loaded.value.manifest, failedAssertions, breakers.models);
   const warehouse = opened.status === "fulfilled" ? opened.value : await openMissing(place, opened.reason, create);
   try {
     const laidOut = withSourceLayouts(warehouse, place.settings, loaded.value.manifest, project);
