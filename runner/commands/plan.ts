@@ -7,6 +7,7 @@ import { newRunId } from "../session/run-id.js";
 import { withProject } from "../session/session.js";
 import { onOff } from "./arguments/flags.js";
 import {
+  DEFER_FLAGS,
   FULL_REFRESH_FLAGS,
   OVERRIDE_FLAGS,
   outputFlags,
@@ -17,6 +18,7 @@ import {
   withCommon,
 } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
+import { deferred } from "./deferred.js";
 import { EXIT } from "./exit.js";
 import { formatOf } from "./output-format.js";
 import { placeOf, requestOf, selectionOf } from "./selection-options.js";
@@ -28,6 +30,7 @@ export const command = defineCommand({
     ...SELECTION_FLAGS,
     ...FULL_REFRESH_FLAGS,
     ...UPSTREAM_FLAGS,
+    ...DEFER_FLAGS,
     "detailed-exitcode": onOff("exit with 10 when there is work to do"),
     ...outputFlags(PLAN_FORMATS),
     ...OVERRIDE_FLAGS,
@@ -36,9 +39,10 @@ export const command = defineCommand({
 
   async execute({ flags, words }): Promise<number> {
     const startedAt = new Date();
-    const request = requestOf(flags, selectionOf(flags));
+    const asked = requestOf(flags, selectionOf(flags));
     const format = formatOf(flags);
-    return withProject(placeOf(flags, words[0]), async (session) => {
+    return withProject(placeOf(flags, words[0]), async (opened) => {
+      const { session, request } = await deferred(opened, asked, flags.defer);
       const plan = await planSession(session, request);
       const { all, quiet } = flags;
       printPlan(planEvents(session, plan, "plan", { runId: newRunId(startedAt), startedAt }), {

@@ -16,6 +16,7 @@ import { newRunId } from "../session/run-id.js";
 import { type ProjectSession, withProject } from "../session/session.js";
 import { onOff, text } from "./arguments/flags.js";
 import {
+  DEFER_FLAGS,
   FULL_REFRESH_FLAGS,
   IDLE_DATAFORM_FLAGS,
   OVERRIDE_FLAGS,
@@ -27,6 +28,7 @@ import {
   withCommon,
 } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
+import { deferred } from "./deferred.js";
 import { CommandError, EXIT, usageError } from "./exit.js";
 import { tellIdleFlags } from "./idle-flags.js";
 import { formatOf, windowFlagsOf } from "./output-format.js";
@@ -39,6 +41,7 @@ export const command = defineCommand({
     ...SELECTION_FLAGS,
     ...FULL_REFRESH_FLAGS,
     ...UPSTREAM_FLAGS,
+    ...DEFER_FLAGS,
     "dry-run": onOff("show what would run, run nothing"),
     "run-tests": onOff("run the project's unit tests first; run nothing when one fails"),
     "fail-fast": onOff("start nothing more after the first failure"),
@@ -51,16 +54,17 @@ export const command = defineCommand({
 
   async execute({ flags: options, words }): Promise<number> {
     const startedAt = new Date();
-    const request = requestOf(options, selectionOf(options));
+    const asked = requestOf(options, selectionOf(options));
     const { all, quiet, dryRun } = options;
     const format = formatOf(options);
     const planFormat = planFormatOf(format);
     if (dryRun && planFormat === undefined)
       throw usageError(`--output ${format} has no form for a plan; with --dry-run give ${PLAN_FORMATS.join(", ")}`);
-    const work = async (session: ProjectSession): Promise<number> => {
-      tellIdleFlags(options, session.engine.name);
-      if (options.runTests) await requireTests(session);
-      if (!options.dryRun) await migrateFirst(session, session.warehouse);
+    const work = async (opened: ProjectSession): Promise<number> => {
+      tellIdleFlags(options, opened.engine.name);
+      if (options.runTests) await requireTests(opened);
+      if (!options.dryRun) await migrateFirst(opened, opened.warehouse);
+      const { session, request } = await deferred(opened, asked, options.defer);
       const plan = await planSession(session, request);
       const run = { runId: newRunId(startedAt), startedAt };
       const planned = planEvents(session, plan, "run", run);
