@@ -106,3 +106,22 @@ describe("run --defer", () => {
     expect((await rig.fastbreak("run", ...DEV, "--defer", "--select", "state:stale")).code).toBe(2);
   });
 });
+
+it("fastbreak env lists the environments that stand, and drops one with nothing of others", async () => {
+  expect((await rig.fastbreak("env")).stdout).toMatch(/^No environment stands/);
+  rig.edit("definitions/totals.sqlx", "SUM(points)", "MAX(points)");
+  await defer();
+  await rig.sql(
+    "CREATE TABLE d_dev.notes AS SELECT 1 AS x; CREATE SCHEMA d_other; CREATE TABLE d_other.unknown AS SELECT 1 AS x",
+  );
+  expect((await rig.fastbreak("env", "list")).stdout).toBe("dev  2 tables  1 view\n");
+  expect((await rig.fastbreak("env", "drop", "deb")).stderr).toMatch(
+    /^fastbreak: no environment stands under the suffix deb; did you mean "?dev/,
+  );
+  expect((await rig.fastbreak("env", "drop")).code).toBe(2);
+  expect((await rig.fastbreak("env", "drop", "dev")).stdout).toBe("dropped 3 relations of dev\n");
+  expect(await tables()).toEqual(["notes"]);
+  // What was dropped is made again.
+  expect(await ran()).toEqual(["d_dev.totals", "d_dev.best", "d_dev.champion"]);
+  expect((await rig.fastbreak("verify", "--select", "daily")).code).toBe(0);
+});
