@@ -1,6 +1,6 @@
 import { alertLine, alertsJson, alertsLines } from "../report/alert-report.js";
 import { eventLine } from "../report/event-lines.js";
-import { colorsFor } from "../report/text.js";
+import { colorsFor, writeLines } from "../report/text.js";
 import { checkAlerts } from "../session/alerts.js";
 import { announced } from "../session/announce.js";
 import { withProject } from "../session/session.js";
@@ -43,7 +43,7 @@ export const command = defineCommand({
             // What is open, new or resolved stands in the answer.
             if (event.event === "alert_opened" || event.event === "alert_resolved") return;
             const line = eventLine(event);
-            if (line !== undefined) process.stderr.write(`${line.kind}: ${line.text}\n`);
+            if (line !== undefined) writeLines(process.stderr, [`${line.kind}: ${line.text}`]);
           },
         }),
       );

@@ -13,15 +13,17 @@ import {
   outputFlags,
   PROJECT_DIR_WORD,
   SELECTION_FLAGS,
+  SKIP_FLAGS,
   UPSTREAM_FLAGS,
   WINDOW_FLAGS,
   withCommon,
 } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
+import { withDate } from "./default-date.js";
 import { deferred } from "./deferred.js";
 import { EXIT } from "./exit.js";
 import { formatOf } from "./output-format.js";
-import { placeOf, requestOf, selectionOf } from "./selection-options.js";
+import { placeOf, requestOf, selectionOf, withSkips } from "./selection-options.js";
 
 export const command = defineCommand({
   positionals: [PROJECT_DIR_WORD],
@@ -31,6 +33,7 @@ export const command = defineCommand({
     ...FULL_REFRESH_FLAGS,
     ...UPSTREAM_FLAGS,
     ...DEFER_FLAGS,
+    ...SKIP_FLAGS,
     "detailed-exitcode": onOff("exit with 10 when there is work to do"),
     ...outputFlags(PLAN_FORMATS),
     ...OVERRIDE_FLAGS,
@@ -39,11 +42,12 @@ export const command = defineCommand({
 
   async execute({ flags, words }): Promise<number> {
     const startedAt = new Date();
-    const asked = requestOf(flags, selectionOf(flags));
+    const asked = requestOf(withDate(flags, words[0]), selectionOf(flags));
     const format = formatOf(flags);
     return withProject(placeOf(flags, words[0]), async (opened) => {
       const { session, request } = await deferred(opened, asked, flags.defer);
-      const plan = await planSession(session, request);
+      // What differs is made, whatever the rules of the project leave out.
+      const plan = await planSession(session, flags.defer ? request : await withSkips(session, request, flags));
       const { all, quiet } = flags;
       printPlan(planEvents(session, plan, "plan", { runId: newRunId(startedAt), startedAt }), {
         format,

@@ -1,16 +1,19 @@
 import { EngineError } from "../port/engine-error.js";
+import { checkJson, checkLines } from "../report/check-lines.js";
 import { readStatusArtifact, writeStatusArtifact } from "../report/status-artifact.js";
 import { type StatusDocument, statusDocument } from "../report/status-document.js";
 import { statusLines } from "../report/status-report.js";
 import { alignColumns, colorsFor, plainLine } from "../report/text.js";
+import { runCheck } from "../session/checks.js";
 import { collectStatus } from "../session/collect-status.js";
 import { effectiveSettings } from "../session/effective-settings.js";
 import { findPlace, type Place } from "../session/place.js";
 import { readRunning } from "../session/running.js";
 import { withProject } from "../session/session.js";
-import { onOff, wholeNumber } from "./arguments/flags.js";
+import { onOff, text, wholeNumber } from "./arguments/flags.js";
 import { OVERRIDE_FLAGS, SELECTION_FLAGS, WINDOW_FLAGS, withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
+import { withDate } from "./default-date.js";
 import { EXIT } from "./exit.js";
 import { placeOf, requestOf, selectionOf } from "./selection-options.js";
 
@@ -22,6 +25,7 @@ export const command = defineCommand({
     ...WINDOW_FLAGS,
     ...SELECTION_FLAGS,
     last: wholeNumber("runs that are told, or tries of the selected models; default: 5", 1, 1000),
+    check: text("a check of fastbreak.json instead, such as daily; ends with 1 when something is worth a look"),
     config: onOff("the settings that hold, and where they come from"),
     ...OVERRIDE_FLAGS,
   }),
@@ -31,17 +35,19 @@ export const command = defineCommand({
   examples: ["fastbreak status --date 2021-11-15", "fastbreak status --select player_game_summary --last 5"],
 
   async execute({ flags: options }): Promise<number> {
-    const { window, selection } = requestOf(options, selectionOf(options));
+    const { date } = withDate(options);
+    const { window, selection } = requestOf({ ...options, date }, selectionOf(options));
     const last = options.last ?? DEFAULT_LAST;
     const given = placeOf(options);
     const place = findPlace(given);
+    if (options.check !== undefined) return check(given, options.check, options.date ?? today(), options.json);
     const settings = options.config ? effectiveSettings(place) : [];
     const where = (state: StatusDocument["warehouse"]["state"]) => ({
       at: new Date().toISOString(),
       warehouse: { target: place.engine.name, path: place.engine.locate(place), state, holder: null },
     });
     const status = await statusOf(place, where, async () => {
-      const asked = { window, selection, last, date: options.date };
+      const asked = { window, selection, last, date };
       const facts = await withProject(given, (session) => collectStatus(session, asked));
       const found = statusDocument(facts, where("open"));
       if (facts.tries === undefined) writeStatusArtifact(place.projectDir, found);
@@ -59,6 +65,18 @@ export const command = defineCommand({
     return EXIT.done;
   },
 });
+
+/** Asks the queries of one check. */
+async function check(place: ReturnType<typeof placeOf>, name: string, date: string, json: boolean): Promise<number> {
+  const found = await withProject(place, (session) => runCheck(session, name, date));
+  if (json) process.stdout.write(`${JSON.stringify(checkJson(found))}\n`);
+  else process.stdout.write(`${checkLines(found, colorsFor(process.stdout)).join("\n")}\n`);
+  return found.good ? EXIT.done : EXIT.failed;
+}
+
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}
 
 type Whereabouts = Pick<StatusDocument, "at" | "warehouse">;
 

@@ -2,7 +2,7 @@ import { quoteIdentifier } from "../googlesql/quote.js";
 import type { QueryResult, SqlValue, Transaction } from "../port/port.js";
 import type { Column, SqlType } from "../port/sql-types.js";
 import { distributionsOf } from "./distribution.js";
-import { compareShapes, isPlain } from "./shape.js";
+import { compareShapes, isPlain, wholeText } from "./shape.js";
 import type { ChangedRow, ColumnChange, RowCounts, SampleRow, TableDiff } from "./table-diff.js";
 
 /** One side of a comparison: GoogleSQL of the rows, and their columns. */
@@ -124,7 +124,7 @@ function joinOf({ before, after }: Sides, key: readonly Column[]): string {
 function differenceOf({ name, type }: Column): string {
   const [before, after] = ["b", "a"].map((side) => {
     const column = `${side}.${quoteIdentifier(name)}`;
-    return isPlain(type) ? column : `TO_JSON_STRING(${column})`;
+    return isPlain(type) ? column : wholeText(column, type);
   });
   return `(${before} IS DISTINCT FROM ${after})`;
 }
@@ -194,7 +194,7 @@ async function byAllColumns({ transaction, before, after, common }: Sides, sampl
   // Rows are grouped by what can be grouped; the names of the columns are of no matter and cannot be those of the counts.
   const values = common.map(({ name, type }, index) => {
     const column = `t.${quoteIdentifier(name)}`;
-    return `${isPlain(type) ? column : `TO_JSON_STRING(${column})`} AS c${index}`;
+    return `${isPlain(type) ? column : wholeText(column, type)} AS c${index}`;
   });
   const groups = common.map((_, index) => `c${index}`);
   const side = (from: string, was: number, is: number) =>
@@ -234,7 +234,7 @@ function textOf({ name, type }: Column, side: "a" | "b"): string {
 
 function asText(column: string, type: SqlType): string {
   const isText = isPlain(type) && type !== "BYTES";
-  return isText ? `CAST(${column} AS STRING)` : `IF(${column} IS NULL, NULL, TO_JSON_STRING(${column}))`;
+  return isText ? `CAST(${column} AS STRING)` : `IF(${column} IS NULL, NULL, ${wholeText(column, type)})`;
 }
 
 function rowOf(columns: readonly Column[], row: readonly SqlValue[]): SampleRow {

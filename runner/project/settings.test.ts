@@ -22,8 +22,15 @@ describe("readRunnerSettings", () => {
       loaders: {},
       reports: {},
       sources: {},
+      dateVariables: [],
+      clock: { timeZone: "UTC" },
+      skips: {},
+      history: { steps: {} },
+      autoMigrate: false,
       failedAssertions: "rollback",
       alerts: { rules: {}, sinks: {}, days: 7 },
+      orchestrations: {},
+      checks: {},
       environments: {},
     };
     expect(readRunnerSettings(projectWith({}))).toEqual(defaults);
