@@ -13,6 +13,7 @@ describe("literal", () => {
     [true, "BOOL", "TRUE"],
     ["2024-01-01", "DATE", "DATE '2024-01-01'"],
     ["1.50", "NUMERIC", "NUMERIC '1.50'"],
+    ["POINT(1 2)", "GEOGRAPHY", "ST_GEOGFROMTEXT('POINT(1 2)')"],
     [new Uint8Array([0, 255]), "BYTES", "b'\\x00\\xff'"],
   ] as const)("writes %s as %s", (value, type, expected) => {
     expect(literal(value, type)).toBe(expected);

@@ -28,6 +28,8 @@ export function literal(value: SqlValue | undefined, type: SqlType): string {
     }
     case "INTERVAL":
       return `CAST(${quoted(String(value))} AS INTERVAL)`;
+    case "GEOGRAPHY":
+      return `ST_GEOGFROMTEXT(${quoted(String(value))})`;
     default:
       return `${type} ${quoted(typeof value === "object" ? JSON.stringify(value) : String(value))}`;
   }

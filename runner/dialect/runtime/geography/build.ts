@@ -10,7 +10,7 @@ import {
 } from "./geography.js";
 import { intersects } from "./predicates.js";
 import { Prepared } from "./prepared.js";
-import { angle, inCellOrder, loopArea, loopContains, loopOf, vectorOf } from "./sphere.js";
+import { angle, inCellOrder, loopArea, loopContains, loopOf, type Vector, vectorOf } from "./sphere.js";
 import type { Shape } from "./wkb.js";
 
 export interface BuildOptions {
@@ -77,7 +77,7 @@ class Builder {
     for (const [i, vector] of vectors.entries()) {
       const before = vectors[i - 1];
       if (before === undefined) continue;
-      if (isClosePoint(before, vector)) throw new UnsupportedGeography("An edge shorter than 60 nanometers");
+      if (isClosePoint(before, vector)) throw new UnsupportedGeography("An edge shorter than 6 micrometers");
       if (angle(before, vector) > Math.PI - 1e-9) this.#fail("Edges must span less than 180 degrees");
     }
     return closed ? dense.slice(0, -1) : dense;
@@ -169,6 +169,7 @@ class Builder {
 
   geography(): Geography {
     const points = distinctPoints(this.#points);
+    if (areAnyClose(points.map(vectorOf))) throw new UnsupportedGeography("Points within 6 micrometers of each other");
     const result = { points: inCellOrder(points), lines: this.#lines, polygons: this.#polygons };
     if (points.length + this.#lines.length + this.#polygons.length < 2) return result;
     this.#requireApart(result);
@@ -190,6 +191,18 @@ class Builder {
       }
     }
   }
+}
+
+function areAnyClose(points: readonly Vector[]): boolean {
+  const sorted = [...points].sort((a, b) => a[0] - b[0]);
+  return sorted.some((point, i) => {
+    for (let j = i + 1; j < sorted.length; j++) {
+      const other = sorted[j] as Vector;
+      if (isClosePoint(point, other)) return true;
+      if (other[0] - point[0] > 1e-9) return false;
+    }
+    return false;
+  });
 }
 
 /** Equal points are one. */

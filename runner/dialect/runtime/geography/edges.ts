@@ -15,10 +15,10 @@ export interface Edge {
 }
 
 /**
- * Radians (60 nanometers). Nearer than this the service decides by the last bits of its own coordinates, which ours need not have: whatever
- * depends on it is doubtful.
+ * Radians (6 micrometers). Nearer than this the service snaps, or decides by the last bits of its own coordinates, which ours need not have:
+ * whatever depends on it is doubtful.
  */
-const CLOSE = 1e-14;
+const CLOSE = 1e-12;
 const CLOSE2 = CLOSE * CLOSE;
 
 export function edgeOf(from: Position, to: Position): Edge {
@@ -92,32 +92,78 @@ function crosses(e: Edge, f: Edge): boolean {
   return a > 0 !== b > 0 && c > 0 !== d > 0 && a > 0 === d > 0;
 }
 
+/** Edges in order of where they begin along one axis, so that those near a place are found without looking at all. */
+interface EdgeOrder {
+  readonly axis: 0 | 1 | 2;
+  readonly edges: readonly Edge[];
+  readonly starts: readonly number[];
+  readonly widest: number;
+}
+
+const orders = new WeakMap<readonly Edge[], EdgeOrder>();
+
+/** The order of a list that is asked about again. */
+function orderOf(edges: readonly Edge[]): EdgeOrder {
+  const known = orders.get(edges);
+  if (known !== undefined) return known;
+  const axis = longestAxis(edges);
+  const start = (edge: Edge): number => edge.middle[axis] - edge.reach;
+  const sorted = [...edges].sort((e, f) => start(e) - start(f));
+  const widest = sorted.reduce((most, edge) => Math.max(most, edge.reach), 0);
+  const order = { axis, edges: sorted, starts: sorted.map(start), widest };
+  orders.set(edges, order);
+  return order;
+}
+
+/** The axis along which the edges are spread most. */
+function longestAxis(edges: readonly Edge[]): 0 | 1 | 2 {
+  const least = [1, 1, 1];
+  const most = [-1, -1, -1];
+  for (const { middle } of edges) {
+    for (const axis of [0, 1, 2] as const) {
+      least[axis] = Math.min(least[axis] as number, middle[axis]);
+      most[axis] = Math.max(most[axis] as number, middle[axis]);
+    }
+  }
+  const spread = most.map((value, axis) => value - (least[axis] as number));
+  return spread.indexOf(Math.max(...spread)) as 0 | 1 | 2;
+}
+
+/** Below this number looking at all is quicker. */
+const FEW = 8;
+
+/** Calls `visit` for the edges that may be within reach of a place, until it answers false. */
+function visitNear(edges: readonly Edge[], place: Vector, reach: number, visit: (edge: Edge) => boolean): void {
+  if (edges.length <= FEW) {
+    for (const edge of edges) if (!visit(edge)) return;
+    return;
+  }
+  const { axis, edges: sorted, starts, widest } = orderOf(edges);
+  const [from, to] = [place[axis] - reach - 2 * widest - CLOSE, place[axis] + reach + CLOSE];
+  for (let i = firstAtLeast(starts, from); i < sorted.length && (starts[i] as number) <= to; i++) {
+    if (!visit(sorted[i] as Edge)) return;
+  }
+}
+
+/** Calls `visit` for the edges that a point may be close to, until it answers false. */
+export function visitAround(edges: readonly Edge[], point: Vector, visit: (edge: Edge) => boolean): void {
+  visitNear(edges, point, 0, visit);
+}
+
 /** Calls `visit` for the pairs of edges that may meet, until it answers false. */
 export function visitPairs(
   left: readonly Edge[],
   right: readonly Edge[],
   visit: (e: Edge, f: Edge, meet: Meeting) => boolean | undefined,
 ): void {
-  if (left.length === 1) {
-    const [e] = left as readonly [Edge];
-    for (const f of right) {
-      const meet = meeting(e, f);
-      if (meet !== "apart" && visit(e, f, meet) === false) return;
-    }
-    return;
-  }
-  const sorted = [...right].sort((e, f) => e.middle[0] - e.reach - (f.middle[0] - f.reach));
-  const starts = sorted.map((edge) => edge.middle[0] - edge.reach);
-  const widest = sorted.reduce((most, edge) => Math.max(most, edge.reach), 0);
+  let goesOn = true;
   for (const e of left) {
-    // Only edges whose range of x overlaps.
-    const least = e.middle[0] - e.reach - 2 * widest - CLOSE;
-    const most = e.middle[0] + e.reach + CLOSE;
-    for (let i = firstAtLeast(starts, least); i < sorted.length && (starts[i] as number) <= most; i++) {
-      const f = sorted[i] as Edge;
+    visitNear(right, e.middle, e.reach, (f) => {
       const meet = meeting(e, f);
-      if (meet !== "apart" && visit(e, f, meet) === false) return;
-    }
+      if (meet !== "apart" && visit(e, f, meet) === false) goesOn = false;
+      return goesOn;
+    });
+    if (!goesOn) return;
   }
 }
 

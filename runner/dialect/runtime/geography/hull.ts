@@ -7,7 +7,7 @@ import { cross, dot, inCellOrder, length, unit, type Vector, vectorOf } from "./
 const NAME = "ST_CONVEXHULL";
 
 /** Sines of angles below this are no turn that both sides would see. */
-const FLAT = 1e-14;
+const FLAT = 1e-12;
 
 /** A vector that is at right angles to the given one, chosen as S2 does. */
 function orthogonal([x, y, z]: Vector): Vector {

@@ -4,7 +4,7 @@ import type { Prepared } from "./prepared.js";
 
 /**
  * Predicates answer where the answer does not depend on the last bits of a coordinate: vertices that are equal, edges that are equal, and
- * what lies apart or crosses by more than 60 nanometers. Anything closer is refused.
+ * what lies apart or crosses by more than 6 micrometers. Anything closer is refused.
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/geography_functions
  */
 class Doubt {

@@ -1,4 +1,4 @@
-import { type Edge, edgesOf, isClose, isClosePoint } from "./edges.js";
+import { type Edge, edgesOf, isClose, isClosePoint, visitAround } from "./edges.js";
 import { type Geography, type Position, samePosition } from "./geography.js";
 import { type Loop, loopContains, loopOf, type Vector, vectorOf } from "./sphere.js";
 import { decodeWkb } from "./wkb.js";
@@ -23,6 +23,7 @@ export class Prepared {
   #rings: readonly (readonly Edge[])[][] | undefined;
   #lineEdges: readonly Edge[] | undefined;
   #boundary: readonly Edge[] | undefined;
+  #edges: readonly Edge[] | undefined;
   #loops: readonly PolygonLoops[] | undefined;
 
   constructor(readonly geography: Geography) {}
@@ -55,7 +56,10 @@ export class Prepared {
   }
 
   get edges(): readonly Edge[] {
-    return [...this.lineEdges, ...this.boundary];
+    if (this.geography.lines.length === 0) return this.boundary;
+    if (this.geography.polygons.length === 0) return this.lineEdges;
+    this.#edges ??= [...this.lineEdges, ...this.boundary];
+    return this.#edges;
   }
 
   /** The loops of each polygon. */
@@ -77,12 +81,13 @@ export class Prepared {
   /** Where a position is with respect to the polygons. */
   place({ position, vector }: Vertex): Place {
     if (this.geography.polygons.length === 0) return "outside";
-    let doubtful = false;
-    for (const edge of this.boundary) {
-      if (samePosition(edge.from, position)) return "boundary";
-      doubtful ||= isClose(vector, edge);
-    }
-    if (doubtful) return "doubtful";
+    let near: "boundary" | "doubtful" | undefined;
+    visitAround(this.boundary, vector, (edge) => {
+      if (samePosition(edge.from, position) || samePosition(edge.to, position)) near = "boundary";
+      else if (near === undefined && isClose(vector, edge)) near = "doubtful";
+      return near !== "boundary";
+    });
+    if (near !== undefined) return near;
     return this.surrounds(vector) ? "inside" : "outside";
   }
 
@@ -91,15 +96,18 @@ export class Prepared {
     const { points, lines } = this.geography;
     const isHere = (own: Position): boolean => samePosition(own, position);
     if (points.some(isHere) || lines.some((line) => line.some(isHere))) return "yes";
-    const close =
-      this.points.some((own) => isClosePoint(own.vector, vector)) ||
-      this.lineEdges.some((edge) => isClose(vector, edge));
+    let close = this.points.some((own) => isClosePoint(own.vector, vector));
+    visitAround(this.lineEdges, vector, (edge) => {
+      close ||= isClose(vector, edge);
+      return !close;
+    });
     return close ? "doubtful" : "no";
   }
 }
 
 const KEPT = 16;
-const kept = new Map<string, Prepared>();
+/** The latest first. */
+const kept: { readonly bytes: Uint8Array; readonly made: Prepared }[] = [];
 
 /** Bytes of a point, which is as quickly read as found. */
 const POINT_LENGTH = 21;
@@ -107,11 +115,11 @@ const POINT_LENGTH = 21;
 /** The geography of stored bytes. The latest ones are kept: one of two arguments is often the same in every row. */
 export function prepared(bytes: Uint8Array): Prepared {
   if (bytes.length <= POINT_LENGTH) return new Prepared(decodeWkb(bytes));
-  const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
-  const known = kept.get(key);
-  if (known !== undefined) return known;
-  const fresh = new Prepared(decodeWkb(bytes));
-  if (kept.size >= KEPT) kept.delete(kept.keys().next().value as string);
-  kept.set(key, fresh);
-  return fresh;
+  const at = kept.findIndex((one) => one.bytes.length === bytes.length && Buffer.compare(one.bytes, bytes) === 0);
+  const [found] = at < 0 ? [] : kept.splice(at, 1);
+  // The bytes may be the engine's own, which it uses again.
+  const one = found ?? { bytes: Uint8Array.from(bytes), made: new Prepared(decodeWkb(bytes)) };
+  kept.unshift(one);
+  kept.length = Math.min(kept.length, KEPT);
+  return one.made;
 }
