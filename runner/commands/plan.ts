@@ -2,6 +2,7 @@ import { hasWork } from "../execute/plan-events.js";
 import { PLAN_FORMATS, printPlan } from "../report/print-plan.js";
 import { planEvents } from "../session/carry-out.js";
 import { lastDurations } from "../session/last-durations.js";
+import { costOf } from "../session/plan-cost.js";
 import { planSession } from "../session/plan-request.js";
 import { newRunId } from "../session/run-id.js";
 import { withProject } from "../session/session.js";
@@ -49,7 +50,8 @@ export const command = defineCommand({
       // What differs is made, whatever the rules of the project leave out.
       const plan = await planSession(session, flags.defer ? request : await withSkips(session, request, flags));
       const { all, quiet } = flags;
-      printPlan(planEvents(session, plan, "plan", { runId: newRunId(startedAt), startedAt }), {
+      const events = planEvents(session, plan, "plan", { runId: newRunId(startedAt), startedAt });
+      printPlan([...events, ...(await costOf(session, plan))], {
         format,
         all,
         quiet,
