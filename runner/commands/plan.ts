@@ -11,6 +11,7 @@ import { withProject } from "../session/session.js";
 import { workerLines, workersOf } from "../session/shard-options.js";
 import { onOff } from "./arguments/flags.js";
 import {
+  DEFER_FLAGS,
   FULL_REFRESH_FLAGS,
   OVERRIDE_FLAGS,
   outputFlags,
@@ -23,6 +24,7 @@ import {
 } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
 import { withDate } from "./default-date.js";
+import { deferred } from "./deferred.js";
 import { EXIT } from "./exit.js";
 import { formatOf } from "./output-format.js";
 import { placeOf, requestOf, selectionOf, withSkips } from "./selection-options.js";
@@ -34,6 +36,7 @@ export const command = defineCommand({
     ...SELECTION_FLAGS,
     ...FULL_REFRESH_FLAGS,
     ...UPSTREAM_FLAGS,
+    ...DEFER_FLAGS,
     ...SKIP_FLAGS,
     "detailed-exitcode": onOff("exit with 10 when there is work to do"),
     ...outputFlags(PLAN_FORMATS),
@@ -43,11 +46,13 @@ export const command = defineCommand({
 
   async execute({ flags, words }): Promise<number> {
     const startedAt = new Date();
-    const request = requestOf(withDate(flags, words[0]), selectionOf(flags));
+    const asked = requestOf(withDate(flags, words[0]), selectionOf(flags));
     const format = formatOf(flags);
-    return withProject(placeOf(flags, words[0]), async (session) => {
-      for (const line of workerLines(workersOf(session))) process.stderr.write(`${plainLine(line)}\n`);
-      const plan = await planSession(session, await withSkips(session, request, flags));
+    return withProject(placeOf(flags, words[0]), async (opened) => {
+      for (const line of workerLines(workersOf(opened))) process.stderr.write(`${plainLine(line)}\n`);
+      const { session, request } = await deferred(opened, asked, flags.defer);
+      // What differs is made, whatever the rules of the project leave out.
+      const plan = await planSession(session, flags.defer ? request : await withSkips(session, request, flags));
       for (const note of await openCircuitNotes(session, plan)) process.stderr.write(`note: ${plainLine(note)}\n`);
       const { all, quiet } = flags;
       const events = planEvents(session, plan, "plan", { runId: newRunId(startedAt), startedAt });

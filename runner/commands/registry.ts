@@ -17,6 +17,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "rows that an edit changes, or in which environments differ",
     load: () => import("./diff.js"),
   },
+  env: { summary: "list environments of other schema suffixes, or drop one", load: () => import("./env.js") },
   watch: { summary: "on every save: mistakes, and the rows that would change", load: () => import("./watch.js") },
   verify: { summary: "rebuild a window aside and compare every fingerprint", load: () => import("./verify.js") },
   status: { summary: "what is fresh, stale, failed; the last runs", load: () => import("./status.js") },

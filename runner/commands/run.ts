@@ -20,6 +20,7 @@ import { workerLines, workersOf } from "../session/shard-options.js";
 import { waitForLock } from "../session/wait-for-lock.js";
 import { onOff, text } from "./arguments/flags.js";
 import {
+  DEFER_FLAGS,
   FULL_REFRESH_FLAGS,
   IDLE_DATAFORM_FLAGS,
   OVERRIDE_FLAGS,
@@ -34,6 +35,7 @@ import {
 } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
 import { withDate } from "./default-date.js";
+import { deferred } from "./deferred.js";
 import { CommandError, EXIT, usageError } from "./exit.js";
 import { tellIdleFlags } from "./idle-flags.js";
 import { formatOf, windowFlagsOf } from "./output-format.js";
@@ -46,6 +48,7 @@ export const command = defineCommand({
     ...SELECTION_FLAGS,
     ...FULL_REFRESH_FLAGS,
     ...UPSTREAM_FLAGS,
+    ...DEFER_FLAGS,
     ...SKIP_FLAGS,
     ...WAIT_FLAGS,
     "dry-run": onOff("show what would run, run nothing"),
@@ -60,18 +63,20 @@ export const command = defineCommand({
 
   async execute({ flags: options, words }): Promise<number> {
     const startedAt = new Date();
-    const request = requestOf(withDate(options, words[0]), selectionOf(options));
+    const asked = requestOf(withDate(options, words[0]), selectionOf(options));
     const { all, quiet, dryRun } = options;
     const format = formatOf(options);
     const planFormat = planFormatOf(format);
     if (dryRun && planFormat === undefined)
       throw usageError(`--output ${format} has no form for a plan; with --dry-run give ${PLAN_FORMATS.join(", ")}`);
-    const work = async (session: ProjectSession): Promise<number> => {
-      tellIdleFlags(options, session.engine.name);
-      if (options.runTests) await requireTests(session);
-      if (!options.dryRun) await migrateFirst(session, session.warehouse);
-      for (const line of workerLines(workersOf(session))) process.stderr.write(`${plainLine(line)}\n`);
-      const plan = await planSession(session, await withSkips(session, request, options));
+    const work = async (opened: ProjectSession): Promise<number> => {
+      tellIdleFlags(options, opened.engine.name);
+      if (options.runTests) await requireTests(opened);
+      if (!options.dryRun) await migrateFirst(opened, opened.warehouse);
+      for (const line of workerLines(workersOf(opened))) process.stderr.write(`${plainLine(line)}\n`);
+      const { session, request } = await deferred(opened, asked, options.defer);
+      // What differs is made, whatever the rules of the project leave out.
+      const plan = await planSession(session, options.defer ? request : await withSkips(session, request, options));
       const run = { runId: newRunId(startedAt), startedAt };
       const planned = planEvents(session, plan, "run", run);
       const shown = { all, quiet, durations: await lastDurations(session), out: process.stdout, err: process.stderr };

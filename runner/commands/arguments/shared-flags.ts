@@ -92,6 +92,11 @@ export function outputFlags<const F extends string>(formats: readonly F[]) {
   };
 }
 
+/** An environment of what differs. */
+export const DEFER_FLAGS = {
+  defer: onOff("with --schema-suffix: make what differs, read the rest where it is published"),
+};
+
 /** A rebuild of what is selected. */
 export const FULL_REFRESH_FLAGS = {
   "full-refresh": onOff("run every selected partition, whatever the state says"),
