@@ -1,5 +1,6 @@
 import type { ProjectPlan } from "../decide/plan-project.js";
 import type { EventListener, RunEvent } from "../events/events.js";
+import { owesSettling } from "../execute/owed.js";
 import { eventsOfPlan, hasWork, type RunIdentity } from "../execute/plan-events.js";
 import { locateInProject } from "../project/locate.js";
 import type { AlertRequest } from "./alerts.js";
@@ -34,7 +35,9 @@ export async function carryOut(
     tell(event);
   };
   const run = runIdentity(session, "run", options);
-  if (!hasWork(plan)) {
+  const { stateDataset } = session.settings;
+  const owes = () => session.warehouse.observe((seen) => owesSettling(seen, stateDataset, plan));
+  if (!hasWork(plan) && !(await owes())) {
     for (const event of eventsOfPlan(plan, session.engine.name, run)) emit(event);
     return events;
   }
