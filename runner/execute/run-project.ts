@@ -116,9 +116,7 @@ class ProjectRun {
       await this.#reviseStale(action);
       this.#noteResting(action, result);
     }
-    if (!notBuilt(result) && !isLeftOut(result))
-      await this.#context.quarantine.passed([action, ...this.#audits(action)]);
-    if (await this.#context.failures.note(action, result)) this.#published.add(this.#context.failures.relation);
+    await this.#settleFailures(action, result);
     for (const event of standingOf(this.plan, action, result, this.#stale)) this.#context.emit(event);
     this.#context.emit({ event: "action_finished", result });
     return result;
@@ -175,6 +173,16 @@ class ProjectRun {
       if (!isGuarded) return result(action, decisions, "failed", { durationMs, error });
       return result(action, decisions.map(skippedFor("gate_blocked")), "blocked", { durationMs, error });
     }
+  }
+
+  /** What is kept of failures follows what became of an action. */
+  async #settleFailures(action: RunnableAction, result: ActionResult): Promise<void> {
+    const { failures, quarantine } = this.#context;
+    const { key, kind } = action.node;
+    const fresh = this.plan.freshUpstreams.get(key) ?? [];
+    if (await failures.note(action, result, fresh)) this.#published.add(failures.relation);
+    if (kind === "model") await quarantine.settle(action, failures.isBlocked(key));
+    else if (!notBuilt(result) && !isLeftOut(result)) await quarantine.settle(action, false);
   }
 
   /** The plan takes what runs for changed. Now that it has run, partitions that nobody builds may be fresh after all. */
