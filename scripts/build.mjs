@@ -64,5 +64,20 @@ await build({
   banner: {},
   outdir: "dist",
 });
+// What runs in the browser, in pages that hold it whole.
+await build({
+  absWorkingDir: root,
+  bundle: true,
+  platform: "browser",
+  format: "iife",
+  target: ["chrome109", "firefox115", "safari16.4"],
+  minify: true,
+  charset: "ascii",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  entryPoints: ["runner/report/page/browser/main.tsx", "runner/report/page/browser/main.css"],
+  outdir: "dist/page",
+  logLevel: "warning",
+});
 cpSync(`${root}runner/state/migrations`, `${root}dist/migrations`, { recursive: true });
 writeFileSync(`${root}dist/engine-files.json`, JSON.stringify(engineFiles));

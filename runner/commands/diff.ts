@@ -18,7 +18,7 @@ const NO_SUFFIX = "none";
 
 export const command = defineCommand({
   positionals: [
-    { name: "models", describe: "names of models or views; default: all that a run would change", many: true },
+    { name: "models", describe: "names of tables or views; default: all tables that a run would change", many: true },
   ],
   flags: withCommon({
     git: text("only what was edited since this git reference"),
@@ -36,7 +36,7 @@ export const command = defineCommand({
   ],
   examples: [
     "fastbreak diff player_game_summary --date 2021-11-15",
-    "fastbreak diff --git main --output markdown > comment.md",
+    "fastbreak diff --git main --output markdown",
     "fastbreak diff --schema-suffix dev --against none",
   ],
 
@@ -53,6 +53,7 @@ export const command = defineCommand({
     const options = {
       key: flags.key,
       samples: flags.samples ?? SAMPLES,
+      views: words.length + flags.select.length + flags.actions.length > 0,
       onAction: (key: string, done: number, of: number) =>
         progress.show({ parts: { done, of, unit: "action" }, rows: undefined, now: key }),
     };

@@ -10,6 +10,7 @@ import { type ProjectSession, withProject } from "../session/session.js";
 import { readManifestHistory } from "../state/stored-manifest.js";
 import { OVERRIDE_FLAGS, WINDOW_FLAGS, withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
+import { withDate } from "./default-date.js";
 import { EXIT } from "./exit.js";
 import { placeOf, requestOf } from "./selection-options.js";
 
@@ -19,7 +20,7 @@ export const command = defineCommand({
   examples: ["fastbreak explain player_game_summary --date 2021-11-15"],
 
   async execute({ flags: options, words: [name = ""] }): Promise<number> {
-    const request = requestOf(options);
+    const request = requestOf(withDate(options));
     return withProject(placeOf(options), async (session) => {
       const keys = selectActions(session.project.actions.map(selectable), { ...EVERYTHING, actions: [name] });
       const plan = await planSession(session, request);

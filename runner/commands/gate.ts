@@ -7,6 +7,7 @@ import { type ProjectSession, withProject } from "../session/session.js";
 import { text, wholeNumber } from "./arguments/flags.js";
 import { OVERRIDE_FLAGS, withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
+import { withDate } from "./default-date.js";
 import { EXIT, usageError } from "./exit.js";
 import { placeOf } from "./selection-options.js";
 import { windowOf } from "./window.js";
@@ -23,7 +24,7 @@ export const command = defineCommand({
   examples: ["fastbreak gate --date 2021-11-15 --retry-after 300"],
 
   async execute({ flags: options }): Promise<number> {
-    const { date } = options;
+    const { date } = withDate(options);
     if (date === undefined) throw usageError("gate needs --date");
     windowOf({ date });
     const asked = () => withProject(placeOf(options), (session) => ask(session, date));

@@ -36,7 +36,7 @@ export const command = defineCommand({
       quiet: options.json,
     });
     const startedAt = new Date();
-    const load = { runId: newRunId(startedAt), loader: name, arguments: rest, startedAt };
+    const load = { runId: newRunId(startedAt), loader: name, arguments: rest, path: positionals[0], startedAt };
     const result = await loader.load(positionals, values).catch(async (cause: unknown) => {
       await logFailedLoad(place, load, cause);
       throw cause;

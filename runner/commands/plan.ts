@@ -12,14 +12,16 @@ import {
   outputFlags,
   PROJECT_DIR_WORD,
   SELECTION_FLAGS,
+  SKIP_FLAGS,
   UPSTREAM_FLAGS,
   WINDOW_FLAGS,
   withCommon,
 } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
+import { withDate } from "./default-date.js";
 import { EXIT } from "./exit.js";
 import { formatOf } from "./output-format.js";
-import { placeOf, requestOf, selectionOf } from "./selection-options.js";
+import { placeOf, requestOf, selectionOf, withSkips } from "./selection-options.js";
 
 export const command = defineCommand({
   positionals: [PROJECT_DIR_WORD],
@@ -28,18 +30,19 @@ export const command = defineCommand({
     ...SELECTION_FLAGS,
     ...FULL_REFRESH_FLAGS,
     ...UPSTREAM_FLAGS,
+    ...SKIP_FLAGS,
     "detailed-exitcode": onOff("exit with 10 when there is work to do"),
     ...outputFlags(PLAN_FORMATS),
     ...OVERRIDE_FLAGS,
   }),
-  examples: ["fastbreak plan --date 2021-11-15 --json", "fastbreak plan --output markdown > comment.md"],
+  examples: ["fastbreak plan --date 2021-11-15 --json", "fastbreak plan --output markdown"],
 
   async execute({ flags, words }): Promise<number> {
     const startedAt = new Date();
-    const request = requestOf(flags, selectionOf(flags));
+    const request = requestOf(withDate(flags, words[0]), selectionOf(flags));
     const format = formatOf(flags);
     return withProject(placeOf(flags, words[0]), async (session) => {
-      const plan = await planSession(session, request);
+      const plan = await planSession(session, await withSkips(session, request, flags));
       const { all, quiet } = flags;
       printPlan(planEvents(session, plan, "plan", { runId: newRunId(startedAt), startedAt }), {
         format,

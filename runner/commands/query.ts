@@ -2,6 +2,7 @@ import type { ScriptResult, Warehouse } from "../port/port.js";
 import { rowsAsCsv, rowsAsJson, rowsAsTable } from "../report/rows.js";
 import { plural } from "../report/text.js";
 import { findPlace, type Place, withWarehouse } from "../session/place.js";
+import { ALL_DATES, reportDates } from "../session/project-reports.js";
 import { each, onOff, optional } from "./arguments/flags.js";
 import { WINDOW_FLAGS, withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
@@ -75,16 +76,12 @@ const NOTHING = /^(?:[\s;]|(?:--|#)[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*$/;
 /** Declarations before the script, on its first line so that its own lines keep their numbers. */
 function variables(options: QueryOptions, isReport: boolean): string {
   const window = windowOf(options);
-  const { from, to } = window ?? { from: "0001-01-01", to: "9999-12-31" };
-  const dates =
-    window !== undefined || isReport
-      ? [`DECLARE from_date DATE DEFAULT DATE '${from}'; DECLARE to_date DATE DEFAULT DATE '${to}';`]
-      : [];
+  const dates = window !== undefined || isReport ? reportDates(window ?? ALL_DATES) : "";
   const texts = Object.entries(parseVars(options.param, "--param")).map(([name, value]) => {
     if (!/^\w+$/.test(name)) throw usageError(`--param ${name}=${value} is not name=value`);
     return `DECLARE \`${name}\` STRING DEFAULT ${JSON.stringify(value)};`;
   });
-  return [...dates, ...texts].map((text) => `${text} `).join("");
+  return dates + texts.map((text) => `${text} `).join("");
 }
 
 async function standardInput(): Promise<string> {

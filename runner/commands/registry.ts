@@ -14,9 +14,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   ls: { summary: "list actions, by the selectors of run", load: () => import("./ls.js") },
   graph: { summary: "what reads what: a tree, DOT, Mermaid or JSON", load: () => import("./graph.js") },
   diff: {
-    summary: "rows that an edit would change, or that two environments differ in",
+    summary: "rows that an edit changes, or in which environments differ",
     load: () => import("./diff.js"),
   },
+  watch: { summary: "on every save: mistakes, and the rows that would change", load: () => import("./watch.js") },
   verify: { summary: "rebuild a window aside and compare every fingerprint", load: () => import("./verify.js") },
   status: { summary: "what is fresh, stale, failed; the last runs", load: () => import("./status.js") },
   breaker: { summary: "list circuit breakers, or reset them", load: () => import("./breaker.js") },
@@ -32,6 +33,8 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   lineage: { summary: "what a column is made of, and what is made of it", load: () => import("./lineage.js") },
   test: { summary: "run the project's unit tests in a scratch warehouse", load: () => import("./test.js") },
   migrate: { summary: "apply the project's own migrations, each once", load: () => import("./migrate.js") },
+  report: { summary: "write one HTML file that shows the project and its runs", load: () => import("./report.js") },
+  ui: { summary: "the same as pages that follow the project, on this machine", load: () => import("./ui.js") },
   query: { summary: "run GoogleSQL on the warehouse and print the rows", load: () => import("./query.js") },
   init: { summary: "make a warehouse and fastbreak.json for a project", load: () => import("./init.js") },
   seed: {

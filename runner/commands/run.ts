@@ -9,6 +9,7 @@ import { statusAfterRun } from "../report/status-document.js";
 import { plural, writeLines } from "../report/text.js";
 import { carryOut, planEvents } from "../session/carry-out.js";
 import { collectAfterRun } from "../session/collect-status.js";
+import { listenForInterruption } from "../session/interruption.js";
 import { lastDurations } from "../session/last-durations.js";
 import { migrateFirst } from "../session/migrations.js";
 import { planSession } from "../session/plan-request.js";
@@ -22,15 +23,17 @@ import {
   outputFlags,
   PROJECT_DIR_WORD,
   SELECTION_FLAGS,
+  SKIP_FLAGS,
   UPSTREAM_FLAGS,
   WINDOW_FLAGS,
   withCommon,
 } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
+import { withDate } from "./default-date.js";
 import { CommandError, EXIT, usageError } from "./exit.js";
 import { tellIdleFlags } from "./idle-flags.js";
 import { formatOf, windowFlagsOf } from "./output-format.js";
-import { placeOf, requestOf, selectionOf } from "./selection-options.js";
+import { placeOf, requestOf, selectionOf, withSkips } from "./selection-options.js";
 
 export const command = defineCommand({
   positionals: [PROJECT_DIR_WORD],
@@ -39,6 +42,7 @@ export const command = defineCommand({
     ...SELECTION_FLAGS,
     ...FULL_REFRESH_FLAGS,
     ...UPSTREAM_FLAGS,
+    ...SKIP_FLAGS,
     "dry-run": onOff("show what would run, run nothing"),
     "run-tests": onOff("run the project's unit tests first; run nothing when one fails"),
     "fail-fast": onOff("start nothing more after the first failure"),
@@ -51,7 +55,7 @@ export const command = defineCommand({
 
   async execute({ flags: options, words }): Promise<number> {
     const startedAt = new Date();
-    const request = requestOf(options, selectionOf(options));
+    const request = requestOf(withDate(options, words[0]), selectionOf(options));
     const { all, quiet, dryRun } = options;
     const format = formatOf(options);
     const planFormat = planFormatOf(format);
@@ -61,7 +65,7 @@ export const command = defineCommand({
       tellIdleFlags(options, session.engine.name);
       if (options.runTests) await requireTests(session);
       if (!options.dryRun) await migrateFirst(session, session.warehouse);
-      const plan = await planSession(session, request);
+      const plan = await planSession(session, await withSkips(session, request, options));
       const run = { runId: newRunId(startedAt), startedAt };
       const planned = planEvents(session, plan, "run", run);
       const shown = { all, quiet, durations: await lastDurations(session), out: process.stdout, err: process.stderr };
@@ -78,8 +82,11 @@ export const command = defineCommand({
         variables: process.env,
         now: () => performance.now(),
       });
+      projectDir = session.projectDir;
+      interruption.workBegins();
       const events = await carryOut(session, plan, {
         ...run,
+        signal: interruption.signal,
         failFast: options.failFast,
         force: options.fullRefresh,
         emit: (event) => output.listen(event),
@@ -90,10 +97,16 @@ export const command = defineCommand({
       await keepStatus(session, record, hasWork(plan));
       output.end(record);
       if (format === "text" && alerts.length > 0) writeLines(process.stdout, alerts, 2);
-      return EXITS[verdictOf(record.actions)];
+      return interruption.exitCode() ?? EXITS[verdictOf(record.actions)];
     };
+    let projectDir: string | undefined;
+    const interruption = listenForInterruption(() => projectDir);
     const place = { ...placeOf(options, words[0]), concurrency: options.concurrency };
-    return withProject(place, work, true);
+    try {
+      return await withProject(place, work, true);
+    } finally {
+      interruption.stop();
+    }
   },
 });
 

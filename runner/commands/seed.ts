@@ -63,7 +63,7 @@ export const command = defineCommand({
       quiet: options.json,
     });
     const startedAt = new Date();
-    const identity = { runId: newRunId(startedAt), loader: "seed", arguments: words, startedAt };
+    const identity = { runId: newRunId(startedAt), loader: "seed", arguments: words, path: words[0], startedAt };
     const tables = await withWarehouse(place, true, (warehouse) =>
       announced(place, "seed", () =>
         loggedLoad(warehouse, place, identity, async (transaction) => {

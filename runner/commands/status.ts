@@ -13,6 +13,7 @@ import { withProject } from "../session/session.js";
 import { onOff, text, wholeNumber } from "./arguments/flags.js";
 import { OVERRIDE_FLAGS, SELECTION_FLAGS, WINDOW_FLAGS, withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
+import { withDate } from "./default-date.js";
 import { EXIT } from "./exit.js";
 import { placeOf, requestOf, selectionOf } from "./selection-options.js";
 
@@ -34,7 +35,8 @@ export const command = defineCommand({
   examples: ["fastbreak status --date 2021-11-15", "fastbreak status --select player_game_summary --last 5"],
 
   async execute({ flags: options }): Promise<number> {
-    const { window, selection } = requestOf(options, selectionOf(options));
+    const { date } = withDate(options);
+    const { window, selection } = requestOf({ ...options, date }, selectionOf(options));
     const last = options.last ?? DEFAULT_LAST;
     const given = placeOf(options);
     const place = findPlace(given);
@@ -45,7 +47,7 @@ export const command = defineCommand({
       warehouse: { target: place.engine.name, path: place.engine.locate(place), state, holder: null },
     });
     const status = await statusOf(place, where, async () => {
-      const asked = { window, selection, last, date: options.date };
+      const asked = { window, selection, last, date };
       const facts = await withProject(given, (session) => collectStatus(session, asked));
       const found = statusDocument(facts, where("open"));
       if (facts.tries === undefined) writeStatusArtifact(place.projectDir, found);

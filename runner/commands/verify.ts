@@ -11,6 +11,7 @@ import {
   withCommon,
 } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
+import { withDate } from "./default-date.js";
 import { EXIT } from "./exit.js";
 import { placeOf, requestOf, selectionOf } from "./selection-options.js";
 
@@ -20,7 +21,7 @@ export const command = defineCommand({
   examples: ["fastbreak verify --from 2021-11-01 --to 2021-11-15"],
 
   async execute({ flags: options, words }): Promise<number> {
-    const request = requestOf(options, selectionOf(options));
+    const request = requestOf(withDate(options), selectionOf(options));
     return withProject(placeOf(options, words[0]), async (session) => {
       const verified = await verifySession(session, request);
       if (options.json) process.stdout.write(`${JSON.stringify(verifyJson(verified))}\n`);

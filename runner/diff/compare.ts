@@ -1,9 +1,8 @@
 import { quoteIdentifier } from "../googlesql/quote.js";
 import type { QueryResult, SqlValue, Transaction } from "../port/port.js";
-import type { Column } from "../port/sql-types.js";
-import { typeName } from "../port/sql-types.js";
+import type { Column, SqlType } from "../port/sql-types.js";
 import { distributionsOf } from "./distribution.js";
-import { compareShapes, isPlain } from "./shape.js";
+import { compareShapes, isPlain, wholeText } from "./shape.js";
 import type { ChangedRow, ColumnChange, RowCounts, SampleRow, TableDiff } from "./table-diff.js";
 
 /** One side of a comparison: GoogleSQL of the rows, and their columns. */
@@ -125,7 +124,7 @@ function joinOf({ before, after }: Sides, key: readonly Column[]): string {
 function differenceOf({ name, type }: Column): string {
   const [before, after] = ["b", "a"].map((side) => {
     const column = `${side}.${quoteIdentifier(name)}`;
-    return isPlain(type) ? column : `TO_JSON_STRING(${column})`;
+    return isPlain(type) ? column : wholeText(column, type);
   });
   return `(${before} IS DISTINCT FROM ${after})`;
 }
@@ -192,22 +191,30 @@ async function changedRows(
 
 /** Rows as a multiset: equal rows are told apart by their number only. */
 async function byAllColumns({ transaction, before, after, common }: Sides, samples: number): Promise<Rows> {
-  const fields = common.map(({ name }) => `t.${quoteIdentifier(name)} AS ${quoteIdentifier(name)}`).join(", ");
-  const row = fields === "" ? "''" : `TO_JSON_STRING(STRUCT(${fields}))`;
+  // Rows are grouped by what can be grouped; the names of the columns are of no matter and cannot be those of the counts.
+  const values = common.map(({ name, type }, index) => {
+    const column = `t.${quoteIdentifier(name)}`;
+    return `${isPlain(type) ? column : wholeText(column, type)} AS c${index}`;
+  });
+  const groups = common.map((_, index) => `c${index}`);
   const side = (from: string, was: number, is: number) =>
-    `SELECT ${row} AS whole, ${was} AS was, ${is} AS now FROM ${from} AS t`;
-  const grouped = `(SELECT whole, SUM(was) AS was, SUM(now) AS now FROM (${side(before.from, 1, 0)} UNION ALL ${side(after.from, 0, 1)}) GROUP BY whole)`;
+    `SELECT ${[...values, `${was} AS was`, `${is} AS now`].join(", ")} FROM ${from} AS t`;
+  const both = `(${side(before.from, 1, 0)} UNION ALL ${side(after.from, 0, 1)})`;
+  const sums = ["SUM(was) AS was", "SUM(now) AS now"];
+  const by = groups.length === 0 ? "" : ` GROUP BY ${groups.join(", ")}`;
+  const grouped = `(SELECT ${[...groups, ...sums].join(", ")} FROM ${both}${by})`;
   const counts = await transaction.query(
     `SELECT SUM(was), SUM(now), SUM(GREATEST(now - was, 0)), SUM(GREATEST(was - now, 0)) FROM ${grouped}`,
   );
   const [was, is, added, removed] = (counts.rows[0] ?? []).map(numberOf);
   const rows = countsOf(was, is, added, removed, 0);
   const sample = async (test: string, there: number): Promise<SampleRow[]> => {
-    if (there === 0 || samples === 0) return [];
+    if (there === 0 || samples === 0 || groups.length === 0) return [];
+    const texts = common.map(({ type }, index) => (isPlain(type) ? asText(`c${index}`, type) : `c${index}`));
     const result = await transaction.query(
-      `SELECT whole FROM ${grouped} WHERE ${test} ORDER BY whole LIMIT ${samples}`,
+      `SELECT ${texts.join(", ")} FROM ${grouped} WHERE ${test} ORDER BY ${groups.join(", ")} LIMIT ${samples}`,
     );
-    return result.rows.map(([whole]) => sampleOf(String(whole)));
+    return result.rows.map((row) => rowOf(common, row));
   };
   return {
     rows,
@@ -220,19 +227,14 @@ async function byAllColumns({ transaction, before, after, common }: Sides, sampl
   };
 }
 
-/** A row that came as one JSON text. */
-function sampleOf(whole: string): SampleRow {
-  if (whole === "") return {};
-  const row = JSON.parse(whole) as Readonly<Record<string, unknown>>;
-  const text = (value: unknown) => (value === null ? null : typeof value === "string" ? value : JSON.stringify(value));
-  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, text(value)]));
-}
-
 /** A column of one side as text, whatever its type. */
 function textOf({ name, type }: Column, side: "a" | "b"): string {
-  const column = `${side}.${quoteIdentifier(name)}`;
-  const isText = isPlain(type) && typeName(type) !== "BYTES";
-  return isText ? `CAST(${column} AS STRING)` : `IF(${column} IS NULL, NULL, TO_JSON_STRING(${column}))`;
+  return asText(`${side}.${quoteIdentifier(name)}`, type);
+}
+
+function asText(column: string, type: SqlType): string {
+  const isText = isPlain(type) && type !== "BYTES";
+  return isText ? `CAST(${column} AS STRING)` : `IF(${column} IS NULL, NULL, ${wholeText(column, type)})`;
 }
 
 function rowOf(columns: readonly Column[], row: readonly SqlValue[]): SampleRow {

@@ -107,7 +107,9 @@ class AsideBuild {
   async #difference(action: RunnableAction, kept: Side | undefined): Promise<TableDiff> {
     const { key } = action.node;
     const live = (await this.transaction.relations()).get(key);
-    await this.#build(action);
+    const isBuilt = await this.#build(action);
+    // What was to run may turn out to read what it has read before; a view shows other rows without being made again.
+    if (!isBuilt && action.node.kind !== "view") return this.#same(action);
     const made = (await this.transaction.relations()).get(key);
     if (kept === undefined || live === undefined) return this.#new(action, made);
     if (made === undefined) return { ...(await this.#same(action)), status: "gone" };
@@ -140,7 +142,8 @@ class AsideBuild {
     return `(SELECT * FROM ${name} WHERE ${test})`;
   }
 
-  async #build(action: RunnableAction): Promise<void> {
+  /** Whether there was anything to build, now that what it reads is there. */
+  async #build(action: RunnableAction): Promise<boolean> {
     const { plan, transaction } = this;
     const coverage = coverageIn(plan.needs, action.node.key);
     const snapshot = await readSnapshot(transaction, [action], () => coverage);
@@ -153,7 +156,9 @@ class AsideBuild {
       staleUpstreams: new Map(),
     });
     const stale = decided.filter(({ decision }) => decision === "run");
-    if (stale.length > 0) await build(transaction, { action, stale, coverage, snapshot, audits: [] }, this.#context);
+    if (stale.length === 0) return false;
+    await build(transaction, { action, stale, coverage, snapshot, audits: [] }, this.#context);
+    return true;
   }
 
   async #new(action: RunnableAction, made: Relation | undefined): Promise<TableDiff> {

@@ -12,7 +12,11 @@ export interface ActionResult {
   readonly partitions: readonly PartitionDecision[];
   readonly status: ActionStatus;
   readonly counts: PublishCounts | undefined;
+  /** When it left the queue; undefined: it never did. */
+  readonly startedAt: string | undefined;
   readonly durationMs: number;
+  /** Digest of what it ran: its SQL and everything that decides it. */
+  readonly configHash: string;
   readonly error: string | undefined;
 }
 
@@ -99,6 +103,15 @@ export type RunEvent =
   | { readonly event: "failures_unwritable"; readonly key: string; readonly message: string }
   /** An action has ended, one way or another. */
   | { readonly event: "action_finished"; readonly result: ActionResult }
+  /** Somebody wants the run to stop: nothing more is begun, and what was not published is rolled back. */
+  | {
+      readonly event: "run_interrupted";
+      readonly signal: string;
+      /** Actions that ran and stand, that were rolled back, and that were not begun. */
+      readonly published: number;
+      readonly rolledBack: number;
+      readonly notBegun: number;
+    }
   /** All actions have ended. */
   | { readonly event: "run_finished"; readonly finishedAt: string; readonly durationMs: number };
 

@@ -2,7 +2,7 @@ import type { EventListener } from "../events/events.js";
 import { type FoundRows, foundRowsText } from "../events/found-rows.js";
 import { quoteIdentifier, quoteKey } from "../googlesql/quote.js";
 import type { RunnableAction } from "../graph/action.js";
-import { onlyReports } from "../graph/audits.js";
+import { thresholdsOf } from "../graph/audits.js";
 import type { PartitionDecision } from "../graph/decision.js";
 import type { Locate } from "../graph/locate.js";
 import { readSnapshot, type Snapshot } from "../observe/snapshot.js";
@@ -310,16 +310,19 @@ class ActionBuild {
   async #audits(audits: readonly RunnableAction[]): Promise<void> {
     if (audits.length === 0) return;
     this.#step("checking", audits.length);
-    for (const audit of audits) await this.#audit(audit);
+    const verdicts = new Map<string, string | undefined>();
+    for (const audit of audits) verdicts.set(audit.node.key, await this.#audit(audit));
     const coverage = this.task.coverage;
     const snapshot = await readSnapshot(this.transaction, audits, () => coverage);
-    for (const action of audits)
-      await this.#recorder.record({ action, partitions: [WHOLE], coverage, snapshot, verdict: undefined });
+    for (const action of audits) {
+      const verdict = verdicts.get(action.node.key);
+      await this.#recorder.record({ action, partitions: [WHOLE], coverage, snapshot, verdict });
+    }
   }
 
   /**
-   * Fails when the assertion's query returns a row.
-   * @returns what an assertion that only reports has found
+   * Fails when the assertion's query returns a row, or as many as its tags say.
+   * @returns what is to be told of rows that do not make it fail
    */
   async #audit(assertion: RunnableAction): Promise<string | undefined> {
     const relations = await this.transaction.relations();
@@ -329,12 +332,15 @@ class ActionBuild {
     if (row === undefined) return undefined;
     const shown = result.columns.slice(0, 8).map(({ name }, index) => `${name}=${String(row[index] ?? "NULL")}`);
     const { key } = assertion.node;
-    if (!onlyReports(assertion)) {
-      const found = await this.#foundBy(assertion, relations);
-      throw new GateError(key, found, `assertion ${key} failed, for example on ${shown.join(", ")}`);
+    const { warn, fail } = thresholdsOf(assertion);
+    const found = fail === 1 ? undefined : await this.#countFound(assertion, result.columns, relations);
+    if (found === undefined || found.rows >= (fail ?? Number.POSITIVE_INFINITY)) {
+      const many = found === undefined ? "" : ` with ${foundRowsText(found)}, where ${fail} are too many`;
+      const quarantined = await this.#foundBy(assertion, relations);
+      throw new GateError(key, quarantined, `assertion ${key} failed${many}, for example on ${shown.join(", ")}`);
     }
+    if (found.rows < warn) return undefined;
     const example = shown.slice(0, 4).join(", ");
-    const found = await this.#countFound(assertion, result.columns, relations);
     this.context.emit({ event: "assertion_found_rows", key, example, found, standing: false });
     // Another run, of another window, tells it again.
     return `${example} (${foundRowsText({ ...found, inWindow: undefined })})`;

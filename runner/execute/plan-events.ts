@@ -30,6 +30,19 @@ export function runStarted(plan: ProjectPlan, target: string, run: RunIdentity):
   };
 }
 
+/** The event of a run that was stopped. */
+export function runInterrupted(signal: string, results: readonly ActionResult[]): RunEvent {
+  const isStopped = ({ partitions }: ActionResult) => partitions.some(({ reason }) => reason === "interrupted");
+  const number = (test: (result: ActionResult) => boolean) => results.filter(test).length;
+  return {
+    event: "run_interrupted",
+    signal,
+    published: number(({ status }) => status === "success" || status === "unchanged"),
+    rolledBack: number((result) => isStopped(result) && result.status === "blocked"),
+    notBegun: number((result) => isStopped(result) && result.status === "skipped"),
+  };
+}
+
 /** The event with which it ends. */
 export function runFinished(startedAt: Date): RunEvent {
   const finished = new Date();
@@ -90,7 +103,9 @@ function plannedResults(plan: ProjectPlan): ActionResult[] {
     partitions: plan.decisions.get(action.node.key) ?? [],
     status: "skipped",
     counts: undefined,
+    startedAt: undefined,
     durationMs: 0,
+    configHash: action.node.compiledHash,
     error: undefined,
   }));
 }
@@ -111,4 +126,9 @@ export function hasWork(plan: ProjectPlan): boolean {
   return [...plan.decisions.values()].some((decisions) =>
     decisions.some(({ decision, reason }) => decision === "run" || traitsOf(reason).recorded),
   );
+}
+
+/** Whether rules of the project leave out something of a plan. */
+export function leavesOut(plan: ProjectPlan): boolean {
+  return [...plan.decisions.values()].some((decisions) => decisions.some(({ reason }) => reason === "ruled_out"));
 }

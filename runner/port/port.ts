@@ -288,6 +288,8 @@ export interface Warehouse {
   transaction<T>(work: (transaction: Transaction) => Promise<T>, about?: WorkPurpose): Promise<T>;
   /** Runs a GoogleSQL script as it stands: each statement by itself, unless the script opens a transaction. */
   script(sql: string): Promise<ScriptResult>;
+  /** Ends the queries that run now: they fail, and their transactions are rolled back. Undefined: the engine cannot. */
+  readonly interrupt?: () => void;
   /** Many clients at once, with all that the BigQuery API tells of their jobs; undefined: the engine has a service of its own. */
   readonly jobs?: () => Promise<SqlJobs>;
   close(): Promise<void>;

@@ -1,5 +1,6 @@
 import type { Evidence, PartitionDecision } from "../graph/decision.js";
 import { COLUMNS } from "../plan/moves.js";
+import { toldReason } from "../plan/partitions.js";
 import { WHOLE } from "../port/identity.js";
 import { plural } from "./text.js";
 
@@ -11,7 +12,7 @@ export function describeDecisions(decisions: readonly PartitionDecision[]): stri
     ...new Set(
       told.map(({ reason, evidence, neededBy }) => {
         const need = neededBy === undefined ? "" : `, needed by ${neededBy}`;
-        return `${reason.replaceAll("_", " ")}${because(evidence)}${need}`;
+        return `${toldReason({ reason, evidence }).replaceAll("_", " ")}${because(evidence)}${need}`;
       }),
     ),
   ];
@@ -28,8 +29,9 @@ export function describePartitions(decisions: readonly PartitionDecision[]): str
   return `${told.length} of ${plural(decisions.length, "partition")}`;
 }
 
-function because(evidence: Evidence | undefined): string {
-  if (evidence === undefined) return "";
+/** What a decision stands on, in words behind its reason; empty: the reason says it all. */
+export function because(evidence: Evidence | undefined): string {
+  if (evidence === undefined || evidence.what === "rule") return "";
   if (evidence.moved === COLUMNS) return ` in the columns of ${evidence.upstream}`;
   if (evidence.upstream !== undefined)
     return ` in ${evidence.upstream}${evidence.moved === undefined || evidence.moved === WHOLE ? "" : ` ${evidence.moved}`}`;

@@ -1,6 +1,6 @@
 import type { AlertNotice, RunEvent } from "../events/events.js";
 import { foundRowsText } from "../events/found-rows.js";
-import { plural } from "./text.js";
+import { count, plural } from "./text.js";
 
 /** A line for each event that a person should see though nothing failed, with its kind; undefined: the event has none. */
 export function eventLine(event: RunEvent): { readonly kind: "warning" | "note"; readonly text: string } | undefined {
@@ -57,6 +57,10 @@ export function eventLine(event: RunEvent): { readonly kind: "warning" | "note";
       return warning(`alerts did not reach ${event.sink}: ${event.message}`);
     case "failures_unwritable":
       return warning(`the failure of ${event.key} cannot be kept: ${event.message}`);
+    case "run_interrupted":
+      return warning(
+        `interrupted by ${event.signal}: ${plural(event.published, "action")} ran and stand as published, ${count(event.rolledBack)} rolled back, ${count(event.notBegun)} not begun; the next run continues`,
+      );
     default:
       return undefined;
   }

@@ -1,5 +1,5 @@
 import type { ActionResult } from "../events/events.js";
-import { traitsOf } from "../graph/reasons.js";
+import { toldReason } from "../plan/partitions.js";
 import { plural } from "./text.js";
 
 type Decided = Pick<ActionResult, "key" | "type" | "partitions">;
@@ -33,7 +33,7 @@ export function runs({ partitions }: Pick<Decided, "partitions">): boolean {
 
 /** Actions that the selection does not leave out. */
 export function isConcerned({ partitions }: Pick<Decided, "partitions">): boolean {
-  return partitions.some(({ reason }) => !traitsOf(reason).leftOut || reason === "disabled");
+  return partitions.some(({ reason }) => reason !== "not_selected");
 }
 
 /** `12 unchanged, 2 cosmetic`: how many actions have which reason, each counted by its first. */
@@ -41,7 +41,7 @@ export function countReasons(actions: readonly Pick<Decided, "partitions">[]): s
   const reasons = new Map<string, number>();
   for (const { partitions } of actions) {
     const told = partitions.find(({ decision }) => decision === "run") ?? partitions[0];
-    const reason = told?.reason.replaceAll("_", " ") ?? "nothing in the window";
+    const reason = told === undefined ? "nothing in the window" : toldReason(told).replaceAll("_", " ");
     reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   }
   return [...reasons].map(([reason, number]) => `${number} ${reason}`).join(", ");

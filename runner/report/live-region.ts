@@ -31,7 +31,8 @@ export class LiveRegion {
 
 /** Whether lines may be written anew on a stream: nobody can look at them in a pipe or in the log of a build server. */
 export function isLive({ isTTY }: TextStream, variables: Readonly<Record<string, string | undefined>>): boolean {
-  return isTTY === true && (variables.CI ?? "") === "" && variables.TERM !== "dumb";
+  const isSet = (name: string) => (variables[name] ?? "") !== "";
+  return isTTY === true && !isSet("CI") && !isSet("NO_COLOR") && variables.TERM !== "dumb";
 }
 
 const BAR_WIDTH = 20;

@@ -1,6 +1,6 @@
 import type { ActionResult, ActionStatus } from "../events/events.js";
 import { type RunRecord, rowsWritten, totalsOf } from "../events/run-record.js";
-import { decisionsJson } from "../plan/partitions.js";
+import { decisionsJson, toldReason } from "../plan/partitions.js";
 import { describeDecisions, describePartitions } from "./decisions.js";
 import { type LastDurations, savedBySkips } from "./estimate.js";
 import { nextSteps } from "./next-steps.js";
@@ -78,10 +78,7 @@ export function summaryLines(
     totals.blocked > 0 ? colors.yellow(`${totals.blocked} blocked`) : "",
     passed > 0 ? `${plural(passed, "assertion")} passed` : "",
   ].filter((part) => part !== "");
-  const verdict =
-    totals.run + totals.unchanged + totals.failed + totals.blocked === 0
-      ? ["Nothing had to run: every model is what a full rebuild would make."]
-      : [];
+  const verdict = totals.run + totals.unchanged + totals.failed + totals.blocked === 0 ? [idleVerdict(report)] : [];
   const refreshed = report.actions.reduce((sum, { counts }) => sum + (counts?.refreshed ?? 0), 0);
   const rows = `${plural(totals.rows_written, "row")} written${refreshed === 0 ? "" : `, ${count(refreshed)} of them refreshed`}`;
   const saved = savedBySkips(
@@ -94,6 +91,12 @@ export function summaryLines(
     ...(saved < 1 ? [] : [colors.dim(`Skipping saved about ${roughly(saved)}, going by the last builds.`)]),
     ...nextSteps(report.actions, windowFlags).map((step) => `next: ${step}`),
   ];
+}
+
+function idleVerdict({ actions }: RunRecord): string {
+  const rules = actions.flatMap(({ partitions }) => partitions.filter(({ reason }) => reason === "ruled_out"));
+  if (rules.length === 0) return "Nothing had to run: every model is what a full rebuild would make.";
+  return `Nothing was run: ${[...new Set(rules.map(toldReason))].join(", ")} (a rule of fastbreak.json; --no-skips runs it all the same).`;
 }
 
 /**
@@ -135,7 +138,8 @@ function skipReasons(report: RunRecord): string {
   const reasons = new Map<string, number>();
   for (const action of report.actions) {
     if (action.status !== "skipped") continue;
-    const reason = action.partitions[0]?.reason.replaceAll("_", " ") ?? "nothing in the window";
+    const [first] = action.partitions;
+    const reason = first === undefined ? "nothing in the window" : toldReason(first).replaceAll("_", " ");
     reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   }
   if (reasons.size === 0) return "";

@@ -217,7 +217,7 @@ function freshAndStale(told: readonly Decided[]): Pick<StatusDocument["models"],
 }
 
 function isStale({ decision, reason }: PartitionDecision): boolean {
-  return decision === "run" || reason === "stale_upstream" || reason === "upstream_failed";
+  return decision === "run" || reason === "stale_upstream" || reason === "upstream_failed" || reason === "interrupted";
 }
 
 /** It runs because of what runs first. */

@@ -62,7 +62,7 @@ it("times are told as exactly as they are known", () => {
     "2 min 5 s",
   ]);
   expect([roughly(10), roughly(90_400), roughly(125_000), roughly(7_500_000)]).toEqual([
-    "1 s",
+    "10 ms",
     "90 s",
     "2 min 5 s",
     "2 h 5 min",

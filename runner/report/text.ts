@@ -132,9 +132,10 @@ export function duration(milliseconds: number): string {
   return roughly(milliseconds);
 }
 
-/** A time that nobody knows to the second: `9 s`, `2 min 5 s`, `1 h 12 min` */
+/** A time that nobody knows exactly: `300 ms`, `9 s`, `2 min 5 s`, `1 h 12 min` */
 export function roughly(milliseconds: number): string {
-  const seconds = Math.max(1, Math.round(milliseconds / 1000));
+  if (milliseconds < 950) return `${Math.max(1, Math.round(milliseconds))} ms`;
+  const seconds = Math.round(milliseconds / 1000);
   if (seconds < 120) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
   return minutes < 120 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;

@@ -1,10 +1,11 @@
 import type { ProjectPlan } from "../decide/plan-project.js";
 import type { EventListener, RunEvent } from "../events/events.js";
 import { owesSettling } from "../execute/owed.js";
-import { eventsOfPlan, hasWork, type RunIdentity } from "../execute/plan-events.js";
+import { eventsOfPlan, hasWork, leavesOut, type RunIdentity } from "../execute/plan-events.js";
 import { locateInProject } from "../project/locate.js";
 import type { AlertRequest } from "./alerts.js";
 import { announced } from "./announce.js";
+import { historyTables } from "./history-tables.js";
 import type { ProjectSession } from "./session.js";
 
 /** How a plan is carried out. */
@@ -15,6 +16,8 @@ export interface CarryOutOptions {
   readonly failFast: boolean;
   /** Whether the plan was made with `force`. */
   readonly force: boolean;
+  /** Aborted when the run is to stop. */
+  readonly signal?: AbortSignal;
   readonly emit: EventListener;
   /** Where alerts are printed that a receiver of the kind stdout takes. */
   readonly printAlert?: AlertRequest["print"];
@@ -35,9 +38,11 @@ export async function carryOut(
     tell(event);
   };
   const run = runIdentity(session, "run", options);
+  const history = await historyTables(session);
   const { stateDataset } = session.settings;
   const owes = () => session.warehouse.observe((seen) => owesSettling(seen, stateDataset, plan));
-  if (!hasWork(plan) && !(await owes())) {
+  // What a rule has left out is an execution that the project's own history tells of.
+  if (!hasWork(plan) && !(history.length > 0 && leavesOut(plan)) && !(await owes())) {
     for (const event of eventsOfPlan(plan, session.engine.name, run)) emit(event);
     return events;
   }
@@ -48,11 +53,13 @@ export async function carryOut(
       stateDataset: session.settings.stateDataset,
       concurrency: session.concurrency,
       failFast: options.failFast,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
       force: options.force,
+      history,
       locate: (action, text, offset) => locateInProject(session.projectDir, action, text, offset),
       emit,
     });
-    if (Object.keys(session.settings.alerts.rules).length === 0) return;
+    if (options.signal?.aborted || Object.keys(session.settings.alerts.rules).length === 0) return;
     const { checkAlerts } = await import("./alerts.js");
     const { runId } = options;
     await checkAlerts(session, {

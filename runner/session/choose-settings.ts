@@ -28,6 +28,8 @@ export interface PlaceOptions {
 
 /** What holds when flags, variables, environment and settings are laid over each other. */
 export interface ChosenSettings {
+  /** Name of the environment; undefined: none. */
+  readonly environment: string | undefined;
   readonly target: string;
   readonly database: string | undefined;
   readonly memory: string | undefined;
@@ -85,6 +87,7 @@ export function chooseSettings(
   const database = given("database")?.text;
   const inProject = environment.database ?? settings.database;
   return {
+    environment: chosenEnvironment,
     target: given("target")?.text ?? environment.target ?? settings.target ?? DEFAULT_ENGINE,
     database:
       database === undefined

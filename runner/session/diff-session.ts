@@ -16,6 +16,8 @@ export interface DiffRequest {
   readonly key: readonly string[];
   /** Sample rows of each kind. */
   readonly samples: number;
+  /** Views too: their rows are computed twice, which may take long. */
+  readonly views: boolean;
   readonly onAction: (key: string, done: number, of: number) => void;
 }
 
@@ -35,7 +37,7 @@ export async function diffWorkingTree(
   const plan = await planSession(session, request);
   const targets = new Set(
     plan.project.actions
-      .filter((action) => isRelation(action) && (plan.selected?.has(action.node.key) ?? true))
+      .filter((action) => isRelation(action, options.views) && (plan.selected?.has(action.node.key) ?? true))
       .map(({ node }) => node.key),
   );
   return diffAside(session.warehouse, plan, targets, {
@@ -63,13 +65,13 @@ export async function diffEnvironments(
   const byPlace = new Map(other.actions.map((action) => [placeOf(action, against), action]));
   const keys = selectActions(session.project.actions.map(selectable), selection);
   const pairs = session.project.actions
-    .filter((action) => isRelation(action) && (keys === undefined || keys.has(action.node.key)))
+    .filter((action) => isRelation(action, options.views) && (keys === undefined || keys.has(action.node.key)))
     .map((after): EnvironmentPair => ({ before: byPlace.get(placeOf(after, own)), after }));
   return diffStanding(session.warehouse, pairs, options);
 }
 
-function isRelation({ node }: RunnableAction): boolean {
-  return !node.disabled && (node.kind === "model" || node.kind === "view");
+function isRelation({ node }: RunnableAction, views: boolean): boolean {
+  return !node.disabled && (node.kind === "model" || (views && node.kind === "view"));
 }
 
 /** What an action is called where datasets have no suffix. */

@@ -29,7 +29,9 @@ export async function migrateFirst(place: Place, warehouse: Warehouse): Promise<
   const files = readMigrationFiles(place.projectDir);
   if (files.length === 0) return;
   const names = await migrationNames(place);
-  const { pending } = await warehouse.observe((observation) => pendingMigrations(observation, files, names));
+  const { applied: before, pending } = await warehouse.observe((observation) =>
+    pendingMigrations(observation, files, names),
+  );
   if (pending.length === 0) return;
   await announced(place, "migrate", async () => {
     await warehouse.transaction((transaction) => migrateState(transaction, names.stateDataset));
@@ -37,7 +39,8 @@ export async function migrateFirst(place: Place, warehouse: Warehouse): Promise<
     try {
       await applyMigrations(warehouse, pending, names, ({ file }) => applied.push(file));
     } finally {
-      if (applied.length > 0) place.onNote?.(`${appliedText(applied)} applied`);
+      // A new warehouse gets all of them, which is no news.
+      if (before.length > 0 && applied.length > 0) place.onNote?.(`${appliedText(applied)} applied`);
     }
   });
 }

@@ -17,6 +17,8 @@ export type { PlaceOptions } from "./choose-settings.js";
 export interface Place extends WarehousePlace {
   readonly settings: RunnerSettings;
   readonly engine: Engine;
+  /** Name of the environment that was chosen; undefined: none. */
+  readonly environment: string | undefined;
   readonly concurrency: number;
   /** What the project is compiled with over its own settings. */
   readonly overrides: ProjectOverrides;

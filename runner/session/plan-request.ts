@@ -1,5 +1,6 @@
 import { type ProjectPlan, planProject, type RunRequest } from "../decide/plan-project.js";
 import type { RunnableAction } from "../graph/action.js";
+import type { RuledOut } from "../plan/ruled-out.js";
 import { type Selectable, type Selection, selectActions } from "../plan/select.js";
 import type { Window } from "../plan/types.js";
 import type { Observation } from "../port/port.js";
@@ -14,6 +15,8 @@ export interface PlanRequest {
   readonly force: boolean;
   /** Build stale or missing upstream partitions in reach of what is asked for first. */
   readonly upstream: boolean;
+  /** What rules of the project leave out; undefined: nothing. */
+  readonly ruledOut?: RuledOut;
 }
 
 /** A plan, and the keys of the actions that were selected; undefined: all of them. */
@@ -38,10 +41,11 @@ export async function planSession(session: ProjectSession, request: PlanRequest)
 export async function planInTransaction(
   observation: Observation,
   session: ProjectSession,
-  { window, selection, force, upstream }: PlanRequest,
+  { window, selection, force, upstream, ruledOut }: PlanRequest,
 ): Promise<RequestedPlan> {
   const { stateDataset } = session.settings;
-  const request = { window, selected: undefined, force, upstream };
+  const rules = ruledOut === undefined ? {} : { ruledOut };
+  const request = { window, selected: undefined, force, upstream, ...rules };
   const engineVersion = await session.warehouse.version();
   const changedFiles = await changedFilesOf(session.projectDir, selection);
   await checkState(observation, stateDataset);

@@ -4,19 +4,22 @@ import { DEFAULT_ENGINE, engineNamed } from "../engines/registry.js";
 import { NO_PROJECTS } from "../googlesql/project-names.js";
 import { UserError } from "../graph/user-error.js";
 import type { Warehouse } from "../port/port.js";
+import type { Route } from "../server/http/request.js";
 import { type RunningServer, type ServeOptions, serve } from "../server/start.js";
 import { announced } from "./announce.js";
-import { findPlace, type PlaceOptions } from "./place.js";
+import { findPlace, type Place, type PlaceOptions } from "./place.js";
 import { seedFiles } from "./seed-files.js";
 
 /** What is served, and how. */
-export interface ServeRequest extends Partial<ServeOptions> {
+export interface ServeRequest extends Partial<Omit<ServeOptions, "pages">> {
   /** Where the warehouse is; undefined fields are those of the project in the working directory. */
   readonly place: PlaceOptions;
   /** An empty warehouse that is gone when the server stops. */
   readonly inMemory: boolean;
   /** A folder whose files are loaded first: `dataset/table.csv`, `dataset.table.jsonl`, `*.sql`. */
   readonly seed: string | undefined;
+  /** Pages of the project, over its open warehouse. */
+  readonly pages?: (place: Place, warehouse: Warehouse) => readonly Route[];
 }
 
 /** A server with the warehouse that it has opened. */
@@ -33,7 +36,13 @@ const DEFAULTS: ServeOptions = {
   token: undefined,
   bucketDir: undefined,
   log: undefined,
+  storagePort: undefined,
 };
+
+/** Where the Storage API answers beside a port: whoever wants any port that is free wants no other server in the way of either. */
+export function storagePortBeside(port: number | undefined): number {
+  return port === 0 ? 0 : 9060;
+}
 
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
@@ -41,17 +50,25 @@ const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/;
  * Opens a warehouse, loads the seed, and serves it.
  * @throws UserError for a host that other machines reach, a seed that cannot be read, and a port that is taken
  */
-export async function serveWarehouse({ place, inMemory, seed, ...given }: ServeRequest): Promise<ServedWarehouse> {
+export async function serveWarehouse({
+  place,
+  inMemory,
+  seed,
+  pages,
+  ...given
+}: ServeRequest): Promise<ServedWarehouse> {
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const options: ServeOptions = { ...DEFAULTS, ...said };
   if (!LOOPBACK.test(options.host))
     throw new UserError(
       `--host ${options.host} could be reached from other machines; give 127.0.0.1, ::1 or localhost`,
     );
-  const opened = await openServed(place, inMemory);
+  const opened = pages === undefined ? await openServed(place, inMemory) : await openProject(findPlace(place), "ui");
   try {
     if (seed !== undefined) await loadSeed(opened.warehouse, seed);
-    const server = await listening(opened.warehouse, options);
+    const { of } = opened;
+    const routes = of === undefined ? undefined : pages?.(of, opened.warehouse);
+    const server = await listening(opened.warehouse, routes === undefined ? options : { ...options, pages: routes });
     return {
       ...server,
       warehouse: opened.shown,
@@ -67,6 +84,8 @@ export async function serveWarehouse({ place, inMemory, seed, ...given }: ServeR
 }
 
 interface Opened {
+  /** The project whose warehouse it is. */
+  readonly of?: Place;
   readonly warehouse: Warehouse;
   readonly shown: string;
   close(): Promise<void>;
@@ -84,12 +103,16 @@ async function openServed(given: PlaceOptions, inMemory: boolean): Promise<Opene
     if (engine.openScratch === undefined) throw new UserError(`--target ${engine.name} has no warehouse in memory`);
     return held(await engine.openScratch(NO_PROJECTS), "in memory");
   }
-  const place = findPlace(given);
+  return openProject(findPlace(given), "serve");
+}
+
+async function openProject(place: Place, command: string): Promise<Opened> {
   const warehouse = await place.engine.open(place, { create: true });
   // Others are told who holds the file for as long as the server runs.
   let release = (): void => undefined;
-  const announcing = announced(place, "serve", () => new Promise<void>((done) => (release = done)));
+  const announcing = announced(place, command, () => new Promise<void>((done) => (release = done)));
   return {
+    of: place,
     ...held(warehouse, place.engine.locate(place)),
     async close() {
       await warehouse.close();
@@ -131,7 +154,7 @@ async function listening(warehouse: Warehouse, options: ServeOptions): Promise<R
     const { code } = cause as { code?: string };
     if (code === "EADDRINUSE")
       throw new UserError(
-        `port ${options.port} is taken; give another one with --port, or --port 0 for any that is free`,
+        `port ${(cause as { port?: number }).port ?? options.port} is taken; give another one with --port and --storage-port, or --port 0 for any that are free`,
       );
     if (code === "EACCES") throw new UserError(`port ${options.port} may not be used; give one above 1023`);
     throw cause;

@@ -54,6 +54,31 @@ export async function withProject<T>(
   }
 }
 
+/** The same; where there is no warehouse yet, with an empty one that nobody else sees. */
+export async function withProjectOrNothing<T>(
+  options: PlaceOptions,
+  work: (session: ProjectSession) => Promise<T>,
+): Promise<T> {
+  const place = findPlace(options);
+  const { openScratch } = place.engine;
+  if (place.engine.exists(place) || openScratch === undefined) return withProject(options, work);
+  const loaded = await loadPlace(place);
+  const warehouse = await openScratch(projectNames(loaded.manifest));
+  try {
+    return await work({ ...place, warehouse, loaded, project: runnableProject(loaded.manifest) });
+  } finally {
+    await warehouse.close();
+  }
+}
+
+/** A project over a warehouse that is open: compiled anew where its files have changed. */
+export async function sessionOver(place: Place, warehouse: Warehouse): Promise<ProjectSession> {
+  const loaded = await loadPlace(place);
+  const project = runnableProject(loaded.manifest);
+  const laidOut = withSourceLayouts(warehouse, place.settings, loaded.manifest, project);
+  return { ...place, warehouse: laidOut, loaded, project };
+}
+
 async function openMissing(place: Place, reason: unknown, create: boolean): Promise<Warehouse> {
   if (create && reason instanceof EngineError && reason.code === "missing") return place.engine.open(place, { create });
   throw reason;

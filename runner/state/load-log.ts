@@ -40,6 +40,8 @@ export interface LoadIdentity {
   /** Name of the loader, or `seed`. */
   readonly loader: string;
   readonly arguments: readonly string[];
+  /** The file or folder that it reads; undefined: none was named. */
+  readonly path: string | undefined;
   readonly startedAt: Date;
 }
 

@@ -1,5 +1,5 @@
 import type { ActionResult } from "../events/events.js";
-import { type RunRecord, totalsOf, verdictOf } from "../events/run-record.js";
+import { endOf, type RunRecord, skipReasonOf, totalsOf, verdictOf } from "../events/run-record.js";
 import { decisionsJson } from "../plan/partitions.js";
 import type { Observation, RowObject, Transaction } from "../port/port.js";
 import type { Column } from "../port/sql-types.js";
@@ -32,7 +32,7 @@ const RUNS: LogTable<RunRecord> = {
     command: run.command,
     started_at: run.startedAt,
     finished_at: run.finishedAt ?? null,
-    status: run.finishedAt === undefined ? "running" : verdictOf(run.actions) === "done" ? "success" : "failed",
+    status: statusOf(run),
     window_from: run.window?.from ?? null,
     window_to: run.window?.to ?? null,
     compiled: run.compiled,
@@ -40,6 +40,12 @@ const RUNS: LogTable<RunRecord> = {
     process: run.process,
   }),
 };
+
+function statusOf({ finishedAt, interrupted, actions }: RunRecord): string {
+  if (finishedAt === undefined) return "running";
+  if (interrupted !== undefined) return "interrupted";
+  return verdictOf(actions) === "done" ? "success" : "failed";
+}
 
 const MODEL_RUNS: LogTable<{ readonly run: RunRecord; readonly action: ActionResult }> = {
   name: "model_runs",
@@ -56,7 +62,10 @@ const MODEL_RUNS: LogTable<{ readonly run: RunRecord; readonly action: ActionRes
     { name: "rows_unchanged", type: "INT64" },
     { name: "duration_ms", type: "INT64" },
     { name: "error", type: "STRING" },
+    { name: "started_at", type: "TIMESTAMP" },
     { name: "finished_at", type: "TIMESTAMP" },
+    { name: "skip_reason", type: "STRING" },
+    { name: "config_hash", type: "STRING" },
   ],
   toRow: ({ run, action }) => ({
     run_id: run.runId,
@@ -71,7 +80,10 @@ const MODEL_RUNS: LogTable<{ readonly run: RunRecord; readonly action: ActionRes
     rows_unchanged: action.counts?.unchanged ?? null,
     duration_ms: Math.round(action.durationMs),
     error: action.error ?? null,
-    finished_at: run.finishedAt ?? null,
+    started_at: action.startedAt ?? null,
+    finished_at: endOf(action) ?? run.finishedAt ?? null,
+    skip_reason: skipReasonOf(action) ?? null,
+    config_hash: action.configHash,
   }),
 };
 

@@ -1,8 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { SHOP, SHOP_SEED, WRONG_ROWS } from "./shop.js";
+import { SHOP, SHOP_SEED } from "./shop.js";
 import { settled, World } from "./world.js";
 
-const ROUND = "CREATE OR REPLACE TABLE raw.orders PARTITION BY day AS SELECT * FROM raw.orders";
+/** As few of the shop's models as show a decision. */
+const SMALL = {
+  ...Object.fromEntries(Object.entries(SHOP).filter(([path]) => !/(?:form|log)\.sqlx$/.test(path))),
+  "definitions/cities.sqlx": `config { type: "table" }\nSELECT city, SUM(amount) AS amount FROM \${ref("daily")} GROUP BY city`,
+};
+const WRONG_ROWS = `SELECT TO_JSON_STRING(t) FROM (
+  (SELECT day, city, COUNT(*) AS orders, SUM(amount) AS amount FROM raw.orders GROUP BY day, city EXCEPT DISTINCT SELECT * FROM shop.daily)
+  UNION ALL
+  (SELECT * FROM shop.daily EXCEPT DISTINCT SELECT day, city, COUNT(*), SUM(amount) FROM raw.orders GROUP BY day, city)) AS t`;
 
 /** Models whose rows come from behind something: a view of somebody else, a set of tables. */
 const INDIRECT = {
@@ -29,7 +37,7 @@ describe("what free metadata do not tell", () => {
   };
 
   beforeAll(async () => {
-    world = await World.open({ ...SHOP, ...INDIRECT }, `${SHOP_SEED}; ${INDIRECT_SEED}`);
+    world = await World.open({ ...SMALL, ...INDIRECT }, `${SHOP_SEED}; ${INDIRECT_SEED}`);
     await settled();
     await ran();
     await settled();
@@ -38,11 +46,6 @@ describe("what free metadata do not tell", () => {
   afterAll(() => world.close());
   it("rows that were deleted", async () => {
     await world.sql("DELETE FROM raw.orders WHERE id = 4");
-    expect(await ran()).toContain("shop.daily");
-  });
-
-  it("other rows of the same number", async () => {
-    await world.sql("UPDATE raw.orders SET amount = amount + 1 WHERE id = 1");
     expect(await ran()).toContain("shop.daily");
   });
 
@@ -56,7 +59,7 @@ describe("what free metadata do not tell", () => {
   });
 
   it("a table that was made anew with the same rows", async () => {
-    await world.sql(ROUND);
+    await world.sql("CREATE OR REPLACE TABLE raw.orders PARTITION BY day AS SELECT * FROM raw.orders");
     expect(await ran()).toEqual([]);
   });
 
@@ -65,9 +68,9 @@ describe("what free metadata do not tell", () => {
     expect(await ran()).toEqual([]);
   });
 
-  it("a write within the moment of the last look", async () => {
-    for (let round = 0; round < 3; round += 1) {
-      await world.sql(`UPDATE raw.orders SET amount = amount + 1 WHERE id = ${1 + round}`);
+  it("other rows of the same number, within the moment of the last look", async () => {
+    for (const id of [1, 2]) {
+      await world.sql(`UPDATE raw.orders SET amount = amount + 1 WHERE id = ${id}`);
       expect(await ran()).toContain("shop.daily");
     }
   });
@@ -75,8 +78,8 @@ describe("what free metadata do not tell", () => {
   it("an output that somebody has changed", async () => {
     await world.sql("UPDATE shop.cities SET amount = 0 WHERE TRUE");
     expect(await ran()).toEqual(["shop.cities"]);
-    await world.sql("DROP TABLE shop.form");
-    expect(await ran()).toContain("shop.form");
+    await world.sql("DROP TABLE shop.daily");
+    expect(await ran()).toContain("shop.daily");
     await world.sql("CREATE OR REPLACE VIEW shop.big AS SELECT 1 AS x");
     expect(await ran()).toEqual(["shop.big"]);
   });

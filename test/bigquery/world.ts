@@ -30,7 +30,12 @@ export class World {
     readonly proxy: FaultyProxy,
   ) {}
 
-  static async open(files: Readonly<Record<string, string>>, seed: string): Promise<World> {
+  /** @param own the settings of Dataform that stand in every world; none where the files bring theirs */
+  static async open(
+    files: Readonly<Record<string, string>>,
+    seed: string,
+    own: readonly string[] = ["dataform.json"],
+  ): Promise<World> {
     const dir = mkdtempSync(join(tmpdir(), "bigquery-"));
     const server = await serveWarehouse({ place: {}, inMemory: true, seed: undefined, port: 0 });
     const proxy = await faultyProxy(server.url);
@@ -40,7 +45,8 @@ export class World {
       "package.json": "{}",
       "fastbreak.json": JSON.stringify({ bigquery: { endpoint: proxy.url } }),
     };
-    for (const [path, text] of Object.entries({ ...settings, ...files })) world.write(path, text);
+    const kept = Object.entries(settings).filter(([name]) => !name.startsWith("dataform") || own.includes(name));
+    for (const [path, text] of [...kept, ...Object.entries(files)]) world.write(path, text);
     await world.sql(seed);
     return world;
   }

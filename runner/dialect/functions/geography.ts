@@ -194,6 +194,16 @@ export const GEOGRAPHY_FUNCTIONS: Family = {
     "S2_CELLIDFROMPOINT",
   ),
 
+  ...simple(
+    { kind: "array", element: "INT64" },
+    {
+      types: [G, "INT64", "INT64", "INT64", "FLOAT64"],
+      otherwise: ["CAST(0 AS BIGINT)", "CAST(30 AS BIGINT)", "CAST(8 AS BIGINT)", "0e0"],
+      named: ["MIN_LEVEL", "MAX_LEVEL", "MAX_CELLS", "BUFFER"],
+    },
+    "S2_COVERINGCELLIDS",
+  ),
+
   ...simple("FLOAT64", one, "ST_X ST_Y"),
   ...simple("INT64", one, "ST_DIMENSION ST_NUMPOINTS ST_NUMGEOMETRIES"),
   ST_NPOINTS: geography("ST_NPOINTS", { type: "INT64" }, { types: [G], as: "ST_NUMPOINTS" }),
@@ -203,7 +213,7 @@ export const GEOGRAPHY_FUNCTIONS: Family = {
   ...simple(GEOGRAPHIES, one, "ST_INTERIORRINGS"),
   ...simple(GEOGRAPHIES, { types: [G, "INT64"], otherwise: ["CAST(-1 AS BIGINT)"] }, "ST_DUMP"),
 
-  ...simple(G, { types: [G, "FLOAT64"] }, "ST_SNAPTOGRID"),
+  ...simple(G, { types: [G, "FLOAT64"] }, "ST_SNAPTOGRID ST_SIMPLIFY"),
   ST_MAKELINE: geography(
     "ST_MAKELINE",
     { type: G, nullable: true },
@@ -238,6 +248,11 @@ export const GEOGRAPHY_FUNCTIONS: Family = {
     { types: [G, G, "BOOL"], otherwise: ["false"], named: ["DIRECTED"] },
     "ST_HAUSDORFFDISTANCE",
     true,
+  ),
+  ...simple(
+    "BOOL",
+    { types: [G, G, "FLOAT64", "BOOL"], otherwise: ["false"], named: ["DIRECTED"] },
+    "ST_HAUSDORFFDWITHIN",
   ),
   ...simple("FLOAT64", two, "ST_AZIMUTH", true),
   ...simple("FLOAT64", { types: [G, G, G] }, "ST_ANGLE", true),

@@ -25,7 +25,7 @@ export async function planAccumulate(
   const { counts, changes, stays } = await worked(host, sql, request);
   const relation: Relation = { ...existing, columns };
   const preview = `${sql.stageRows()} UNION ALL ${sql.liveRows(stays)}`;
-  const pending = { target: request.target, relation, preview, definitions: [], changes };
+  const pending = { target: request.target, relation, preview, definitions: [], changes, replaced: undefined };
   return { counts, pending: changes.length === 0 ? undefined : pending };
 }
 

@@ -5,11 +5,17 @@ import { readDatasetList, readTable, readTableList, type Table } from "./protoco
 import type { Rest } from "./rest.js";
 import { columnsOf } from "./schema.js";
 
+/** What changes with every change of a table's rows: equal token, equal rows. */
+export interface TableToken {
+  readonly value: string;
+  /** The last write is so short before the look that another one may follow within the same moment, and leave the token as it is. */
+  readonly isRacy: boolean;
+}
+
 /** What the service tells of a relation for nothing. */
 export interface Described {
   readonly relation: Relation;
-  /** Equal token, equal rows; undefined: the rows must be read. */
-  readonly token: string | undefined;
+  readonly token: TableToken | undefined;
   readonly rows: number;
   readonly bytes: number;
   readonly labels: Readonly<Record<string, string>>;
@@ -155,10 +161,12 @@ function describedOf(id: RelationId, table: Table, servedAt: number, seenAt: num
  * What changes with every change of a table's rows. There is none where the service would not tell of one: rows in the streaming buffer
  * are not counted yet, partitions that expire vanish without a write, and what lies elsewhere, or is computed, is written elsewhere.
  */
-export function tokenOf(table: Table, servedAt: number): string | undefined {
+export function tokenOf(table: Table, servedAt: number): TableToken | undefined {
   const { etag, type, lastModifiedTime, numRows, numBytes, streamingBuffer, timePartitioning, expirationTime } = table;
   if (type !== "TABLE" || streamingBuffer !== undefined || etag === "" || lastModifiedTime === 0) return undefined;
   if (timePartitioning?.expirationMs !== undefined || expirationTime !== undefined) return undefined;
-  if (lastModifiedTime > servedAt - RACY_MS) return undefined;
-  return [etag, lastModifiedTime, numRows, numBytes].join("|");
+  return {
+    value: [etag, lastModifiedTime, numRows, numBytes].join("|"),
+    isRacy: lastModifiedTime > servedAt - RACY_MS,
+  };
 }

@@ -2,46 +2,51 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import * as v from "valibot";
 import { digestText } from "../../port/digest-text.js";
-import type { Fingerprint, Partition } from "../../port/identity.js";
-import type { PartitionDigests } from "../../port/port.js";
 
-const entry = v.object({
-  token: v.string(),
-  partitions: v.array(v.tuple([v.string(), v.number(), v.string()])),
+const text = v.string();
+const file = v.object({
+  format: v.literal(2),
+  tables: v.record(
+    text,
+    v.object({
+      token: v.nullable(text),
+      covered: v.nullable(v.union([v.literal("all"), v.tuple([text, text])])),
+      partitions: v.record(text, v.tuple([v.number(), text, v.nullable(text)])),
+    }),
+  ),
 });
-const file = v.object({ format: v.literal(1), answers: v.record(v.string(), entry) });
+
+/** Digests of some columns of a table, by partition. */
+export interface KnownDigests {
+  /** The token that the table had when all that is covered was as it stands here. */
+  readonly token: string | null;
+  /** The dates that the token speaks for; `all`: every row. */
+  readonly covered: "all" | readonly [from: string, to: string] | null;
+  /** Rows, digest, and the token of the partition; null: it had none. */
+  readonly partitions: Readonly<Record<string, readonly [rows: number, digest: string, token: string | null]>>;
+}
+
+const NONE: KnownDigests = { token: null, covered: null, partitions: {} };
 
 /**
- * Digests that were read of tables, each with the token that its table had before: they hold as long as the table has it. Who finds
- * none reads the rows; nothing is ever decided by this file's absence.
+ * Digests that were read of tables, each with the token that its table, and its partition, had before: they hold as long as these have
+ * it. Who finds none reads the rows; nothing is ever decided by this file's absence.
  */
 export class DigestCache {
-  #answers: Record<string, v.InferOutput<typeof entry>> | undefined;
+  #tables: Record<string, KnownDigests> | undefined;
   #isNew = false;
 
   constructor(readonly path: string) {}
 
-  find(request: string, token: string): PartitionDigests | undefined {
-    this.#answers ??= this.#read();
-    const found = this.#answers[digestText(request)];
-    if (found?.token !== token) return undefined;
-    return new Map(
-      found.partitions.map(([partition, rows, digest]) => [
-        partition as Partition,
-        { rows, digest: digest as Fingerprint },
-      ]),
-    );
+  find(request: string): KnownDigests {
+    this.#tables ??= this.#read();
+    return this.#tables[digestText(request)] ?? NONE;
   }
 
-  keep(request: string, token: string, digests: PartitionDigests): void {
-    this.#answers ??= this.#read();
+  keep(request: string, known: KnownDigests): void {
+    this.#tables ??= this.#read();
     this.#isNew = true;
-    const partitions = [...digests].map(([partition, { rows, digest }]): [string, number, string] => [
-      partition,
-      rows,
-      digest,
-    ]);
-    this.#answers[digestText(request)] = { token, partitions };
+    this.#tables[digestText(request)] = known;
   }
 
   save(): void {
@@ -49,16 +54,16 @@ export class DigestCache {
     const temporary = `${this.path}.${process.pid}`;
     try {
       mkdirSync(dirname(this.path), { recursive: true });
-      writeFileSync(temporary, JSON.stringify({ format: 1, answers: this.#answers ?? {} }));
+      writeFileSync(temporary, JSON.stringify({ format: 2, tables: this.#tables ?? {} }));
       renameSync(temporary, this.path);
     } catch {
       // A folder that nobody may write to: the rows are read again.
     }
   }
 
-  #read(): Record<string, v.InferOutput<typeof entry>> {
+  #read(): Record<string, KnownDigests> {
     try {
-      return v.parse(file, JSON.parse(readFileSync(this.path, "utf8"))).answers;
+      return v.parse(file, JSON.parse(readFileSync(this.path, "utf8"))).tables;
     } catch {
       return {};
     }

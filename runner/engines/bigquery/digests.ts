@@ -1,6 +1,6 @@
 import { type Fingerprint, NULL_PARTITION, type Partition } from "../../port/identity.js";
 import type { DigestRequest, PartitionDigest, PartitionDigests, QueryResult } from "../../port/port.js";
-import { digestSql } from "./digest-sql.js";
+import { digestSql, type SomePartitions } from "./digest-sql.js";
 
 /** More in one query would make its text too long. */
 const REQUESTS_A_QUERY = 20;
@@ -9,6 +9,8 @@ const REQUESTS_A_QUERY = 20;
 export interface SourcedRequest {
   readonly request: DigestRequest;
   readonly source: string;
+  /** Only these partitions; undefined: as the request says. */
+  readonly some?: SomePartitions;
 }
 
 /** Reads the rows of relations and digests them. */
@@ -17,7 +19,7 @@ export async function readDigests(
   query: (sql: string) => Promise<QueryResult>,
 ): Promise<readonly PartitionDigests[]> {
   const answers = requests.map(() => new Map<Partition, PartitionDigest>());
-  const texts = requests.map(({ request, source }, index) => digestSql(request, index, source));
+  const texts = requests.map(({ request, source, some }, index) => digestSql(request, index, source, some));
   for (let first = 0; first < texts.length; first += REQUESTS_A_QUERY) {
     const { rows } = await query(texts.slice(first, first + REQUESTS_A_QUERY).join("\nUNION ALL\n"));
     for (const [request, partition, count, xor, sum] of rows) {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { EngineError } from "../../port/engine-error.js";
 import type { QueryResult, SqlValue } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
+import type { Send } from "./client.js";
 import { jobFailed } from "./errors.js";
 import { type Job, type Results, readJob, readResults } from "./protocol.js";
 import type { Rest } from "./rest.js";
@@ -93,9 +94,11 @@ export class Jobs {
   }
 
   /** Stops what still runs; nobody waits for it. */
-  async cancelAll(send: (path: string, location: string | undefined) => Promise<void>): Promise<void> {
+  async cancelAll(send: Send): Promise<void> {
     await Promise.allSettled(
-      [...this.#running].map(([id, location]) => send(`${this.#path()}/${id}/cancel`, location)),
+      [...this.#running].map(([id, location]) =>
+        send({ method: "POST", path: `${this.#path()}/${id}/cancel`, query: { location } }),
+      ),
     );
   }
 
@@ -105,10 +108,12 @@ export class Jobs {
     const backoff = this.rest.backoff();
     for (let attempt = 1; ; attempt += 1) {
       const id = jobId(this.nonce, purpose, step, attempt);
-      const found = await this.#insert(id, text, purpose);
-      const location = found.jobReference.location ?? this.connection.location;
-      this.#running.set(id, location);
+      // From here on it may be there, whatever is known of it.
+      this.#running.set(id, this.connection.location);
       try {
+        const found = await this.#insert(id, text, purpose);
+        const location = found.jobReference.location ?? this.connection.location;
+        this.#running.set(id, location);
         const { job, first } = await this.#wait(id, location);
         this.#count(job);
         const { errorResult } = job.status;

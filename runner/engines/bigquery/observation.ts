@@ -7,12 +7,14 @@ import type {
   RowObject,
 } from "../../port/port.js";
 import { relationKey } from "../../port/port.js";
+import type { TableToken } from "./catalog.js";
 import type { Purpose } from "./jobs.js";
 import { latestRowsSql, newestRows } from "./latest-rows.js";
 import { restPath } from "./names.js";
 import { readRoutine, readRoutineList, readTable, readTableData } from "./protocol.js";
 import { columnsOf } from "./schema.js";
-import { queryRows, type Service, sqlPath, standingDigests } from "./service.js";
+import { queryRows, type Service, sqlPath } from "./service.js";
+import { standingDigests } from "./standing.js";
 import { decodeRow } from "./values.js";
 
 /** A log of so many bytes is read whole, which costs nothing; of a longer one only what is asked for. */
@@ -34,12 +36,11 @@ export class BigQueryObservation implements Observation {
 
   async digests(requests: readonly DigestRequest[]): Promise<readonly PartitionDigests[]> {
     const tokens = await this.tokensOf(requests);
-    const sourced = requests.map((request) => ({ request, source: sqlPath(this.service, request.relation.id) }));
-    return standingDigests(this.service, sourced, tokens, this.purpose);
+    return standingDigests(this.service, requests, tokens, this.purpose);
   }
 
   /** What the service says now of the tables that are asked for, in the order of the requests. */
-  protected async tokensOf(requests: readonly DigestRequest[]): Promise<readonly (string | undefined)[]> {
+  protected async tokensOf(requests: readonly DigestRequest[]): Promise<readonly (TableToken | undefined)[]> {
     const ids = new Map(requests.map(({ relation }) => [relationKey(relation.id), relation.id]));
     const described = await this.service.catalog.describeSince([...ids.values()], this.#began);
     const tokens = new Map([...ids.keys()].map((key, index) => [key, described[index]?.token]));

@@ -1,3 +1,4 @@
+import type { PartitionSet } from "../../port/partition-set.js";
 import type { PublishCounts, QueryResult, Relation, RelationId } from "../../port/port.js";
 
 /** A change of a table that is worked out and not made yet: the assertions are asked before. */
@@ -7,6 +8,8 @@ export interface PendingWrite {
   readonly relation: Relation;
   /** A query of the rows that the table will have. */
   readonly preview: string;
+  /** Whose rows take the place of which partitions (undefined: all), in a table that is otherwise as it stands; undefined: it is not. */
+  readonly replaced: { readonly stage: string; readonly partitions: PartitionSet | undefined } | undefined;
   /** Definitions, which no transaction takes; each is a job of its own and does everything or nothing. */
   readonly definitions: readonly string[];
   /** Changes of rows, all in one transaction together with the record of them. */

@@ -10,6 +10,7 @@ export interface Field {
   readonly maxLength?: string | undefined;
   readonly precision?: string | undefined;
   readonly scale?: string | undefined;
+  readonly rangeElementType?: { readonly type: string } | undefined;
 }
 
 const field: v.GenericSchema<Field> = v.looseObject({
@@ -20,6 +21,7 @@ const field: v.GenericSchema<Field> = v.looseObject({
   maxLength: v.optional(v.string()),
   precision: v.optional(v.string()),
   scale: v.optional(v.string()),
+  rangeElementType: v.optional(v.looseObject({ type: v.string() })),
 });
 const schema = v.looseObject({ fields: v.optional(v.array(field), []) });
 /** Numbers are texts in most places of the API. */

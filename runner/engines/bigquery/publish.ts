@@ -3,7 +3,7 @@ import { EngineError } from "../../port/engine-error.js";
 import { NULL_PARTITION, WHOLE } from "../../port/identity.js";
 import { partitionTest } from "../../port/partition-set.js";
 import { type PublishRequest, type Relation, relationKey, rowColumnNames } from "../../port/port.js";
-import { rowText } from "./digest-sql.js";
+import { amongSql, rowText } from "./digest-sql.js";
 import { NOTHING_CHANGED, type PendingWrite, type PlannedWrite, type WriteHost } from "./pending.js";
 import { isSameName, isSameShape, keptColumn, layoutSql, reshapedRows } from "./shape.js";
 
@@ -139,7 +139,7 @@ class PublishSql {
   }
 
   pending(preview: string, definitions: readonly string[], changes: readonly string[]): PendingWrite {
-    const { target, stage, partitionColumn, clusterBy } = this.request;
+    const { target, stage, partitionColumn, clusterBy, partitions } = this.request;
     const relation: Relation = {
       id: target,
       kind: "table",
@@ -150,7 +150,8 @@ class PublishSql {
       clusterBy,
       primaryKey: [],
     };
-    return { target, relation, preview, definitions, changes };
+    const replaced = definitions.length === 0 ? { stage: this.#stage, partitions } : undefined;
+    return { target, relation, preview, definitions, changes, replaced };
   }
 
   /** Undefined where nothing differs. */
@@ -231,13 +232,7 @@ class PublishSql {
   #among(partitions: readonly string[]): string {
     const { partitionColumn } = this.request;
     if (partitionColumn === undefined) return "TRUE";
-    const column = quoteIdentifier(partitionColumn);
-    const dates = partitions.filter((partition) => partition !== NULL_PARTITION);
-    const tests = [
-      ...(dates.length === 0 ? [] : [`${column} IN (${dates.map((date) => `DATE '${date}'`).join(", ")})`]),
-      ...(partitions.includes(NULL_PARTITION) ? [`${column} IS NULL`] : []),
-    ];
-    return tests.join(" OR ");
+    return amongSql(quoteIdentifier(partitionColumn), partitions);
   }
 
   /** Equal for rows of one key in one partition, NULL being equal to NULL. */

@@ -8,29 +8,32 @@ export interface Patience {
   readonly longestPause: number;
   /** From the first try to the last. */
   readonly deadline: number;
+  /** The same as long as there was no answer at all: then the address is wrong, or there is no network. */
+  readonly firstContact: number;
 }
 
 /** Of the service, and of a server on this machine, which is never busy for long. */
 export const PATIENCE: Readonly<Record<"service" | "local", Patience>> = {
-  service: { firstPause: 500, longestPause: 20_000, deadline: 600_000 },
-  local: { firstPause: 10, longestPause: 500, deadline: 60_000 },
+  service: { firstPause: 500, longestPause: 20_000, deadline: 600_000, firstContact: 10_000 },
+  local: { firstPause: 10, longestPause: 500, deadline: 60_000, firstContact: 3_000 },
 };
 
 /** Waits longer each time, by a random share so that many do not come back at once. */
 export class Backoff {
   #tries = 0;
-  readonly #until: number;
+  readonly #began = Date.now();
 
+  /** @param isReached whether there was ever an answer */
   constructor(
     readonly patience: Patience,
     readonly signal: AbortSignal,
-  ) {
-    this.#until = Date.now() + patience.deadline;
-  }
+    readonly isReached: () => boolean,
+  ) {}
 
   /** @throws cause when the deadline has passed; the signal's reason when it is given up */
   async pause(cause: unknown): Promise<void> {
-    if (Date.now() > this.#until) throw cause;
+    const { deadline, firstContact } = this.patience;
+    if (Date.now() - this.#began > (this.isReached() ? deadline : firstContact)) throw cause;
     const most = Math.min(this.patience.longestPause, this.patience.firstPause * 2 ** this.#tries);
     this.#tries += 1;
     await later(most * (0.5 + Math.random() / 2), undefined, { signal: this.signal });
@@ -41,6 +44,7 @@ export class Backoff {
 export class Rest {
   /** How many were sent, each try for itself. */
   calls = 0;
+  #isReached = false;
 
   constructor(
     private readonly sendOnce: Send,
@@ -49,14 +53,21 @@ export class Rest {
   ) {}
 
   backoff(): Backoff {
-    return new Backoff(this.patience, this.signal);
+    return new Backoff(this.patience, this.signal, () => this.#isReached);
   }
 
   /** One try. */
   async send(call: RestCall): Promise<RestAnswer> {
     this.signal.throwIfAborted();
     this.calls += 1;
-    return this.sendOnce(call);
+    try {
+      const answer = await this.sendOnce(call);
+      this.#isReached = true;
+      return answer;
+    } catch (cause) {
+      this.#isReached ||= cause instanceof RestError && cause.status > 0;
+      throw cause;
+    }
   }
 
   /**

@@ -18,9 +18,16 @@ const TYPES: ReadonlyMap<string, SqlType> = new Map<string, SqlType>([
   ["BIGNUMERIC", "BIGNUMERIC"],
   ["JSON", "JSON"],
   ["INTERVAL", "INTERVAL"],
+  ["GEOGRAPHY", "GEOGRAPHY"],
 ]);
 
-/** The columns of a schema; `foreign` are those of types that no value here has, such as GEOGRAPHY. */
+const RANGES: ReadonlyMap<string, SqlType> = new Map<string, SqlType>([
+  ["DATE", "RANGE<DATE>"],
+  ["DATETIME", "RANGE<DATETIME>"],
+  ["TIMESTAMP", "RANGE<TIMESTAMP>"],
+]);
+
+/** The columns of a schema; `foreign` are those of types that no value here has. */
 export function columnsOf(fields: readonly Field[]): { readonly columns: Column[]; readonly foreign: string[] } {
   const columns: Column[] = [];
   const foreign: string[] = [];
@@ -40,8 +47,9 @@ function typeOf(field: Field): SqlType | undefined {
   return element !== undefined && field.mode === "REPEATED" ? { kind: "array", element } : element;
 }
 
-function elementOf({ type, fields = [] }: Field): SqlType | undefined {
+function elementOf({ type, fields = [], rangeElementType }: Field): SqlType | undefined {
   const upper = type.toUpperCase();
+  if (upper === "RANGE") return RANGES.get(rangeElementType?.type.toUpperCase() ?? "");
   if (upper !== "RECORD" && upper !== "STRUCT") return TYPES.get(upper);
   const inner = fields.flatMap((field): StructField[] => {
     const own = typeOf(field);

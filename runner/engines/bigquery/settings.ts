@@ -50,7 +50,7 @@ export async function connectionOf(place: WarehousePlace, variables: NodeJS.Proc
     location: given.location ?? (await place.location?.()) ?? file?.location,
     endpoint: endpointOf(given.endpoint, variables[EMULATOR]),
     credentials: given.keyFile === undefined ? file?.credentials : undefined,
-    keyFile: given.keyFile === undefined ? undefined : resolve(place.projectDir, given.keyFile),
+    keyFile: given.keyFile === undefined ? undefined : keyFile(resolve(place.projectDir, given.keyFile)),
     impersonate: given.impersonate,
     limits: { maximumBytesBilled, labels, priority, reservation, jobTimeoutSeconds },
   };
@@ -83,6 +83,19 @@ function endpointOf(setting: string | undefined, variable: string | undefined): 
       `${source} ${text} is another machine; only a server on this one is asked without credentials`,
     );
   return text;
+}
+
+/** @throws EngineError for a file that is not there or holds no key */
+function keyFile(path: string): string {
+  let key: unknown;
+  try {
+    key = JSON.parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    const isMissing = (cause as { code?: string }).code === "ENOENT";
+    throw new EngineError("sql", `the keyFile ${path} of fastbreak.json ${isMissing ? "is not there" : "is no JSON"}`);
+  }
+  if (typeof (key as { type?: unknown } | null)?.type === "string") return path;
+  throw new EngineError("sql", `the keyFile ${path} of fastbreak.json is no key as the Google Cloud console gives it`);
 }
 
 /** What `dataform init-creds` has written. */

@@ -1,6 +1,7 @@
 import { scanScript } from "../../googlesql/index.js";
 import { foldedKey } from "../../googlesql/project-names.js";
 import { EngineError } from "../../port/engine-error.js";
+import { holds } from "../../port/partition-set.js";
 import {
   type AccumulateRequest,
   type DigestRequest,
@@ -18,6 +19,7 @@ import {
 } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
 import { planAccumulate } from "./accumulate.js";
+import type { TableToken } from "./catalog.js";
 import { readDigests } from "./digests.js";
 import type { Purpose } from "./jobs.js";
 import { labelOf } from "./jobs.js";
@@ -28,7 +30,8 @@ import { BigQueryObservation } from "./observation.js";
 import type { PendingWrite, PlannedWrite, WriteHost } from "./pending.js";
 import { planPublish } from "./publish.js";
 import { withPreviews } from "./rewrite.js";
-import { queryRows, type Service, sqlPath, standingDigests } from "./service.js";
+import { queryRows, type Service, sqlPath } from "./service.js";
+import { standingDigests } from "./standing.js";
 
 /** Hours after which the service removes a stage that nobody has. */
 const STAGE_HOURS = 24;
@@ -42,7 +45,7 @@ interface Appended {
 
 /** What was looked at of a relation, and must still be so when what was made of it is recorded. */
 interface Seen {
-  readonly token: string | undefined;
+  readonly token: TableToken | undefined;
   readonly requests: DigestRequest[];
   readonly digests: PartitionDigests[];
 }
@@ -72,25 +75,40 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
   }
 
   override async digests(requests: readonly DigestRequest[]): Promise<readonly PartitionDigests[]> {
-    const isPending = ({ relation }: DigestRequest) => this.#pending.has(relationKey(relation.id));
-    const standing = requests.filter((request) => !isPending(request));
+    const pendingOf = ({ relation }: DigestRequest) => this.#pending.get(relationKey(relation.id));
+    const standing = requests.filter((request) => pendingOf(request) === undefined);
     const tokens = await this.tokensOf(standing);
-    const sourced = standing.map((request) => ({ request, source: sqlPath(this.service, request.relation.id) }));
-    const read = [...(await standingDigests(this.service, sourced, tokens, this.purpose))];
+    const read = [...(await standingDigests(this.service, standing, tokens, this.purpose))];
     for (const [index, request] of standing.entries()) this.#see(request, tokens[index], read[index]);
-    const previewed = requests.filter(isPending).map((request) => ({
-      request,
-      source: `(${this.#pending.get(relationKey(request.relation.id))?.preview})`,
-    }));
-    const coming =
-      previewed.length === 0 ? [] : [...(await readDigests(previewed, (sql) => this.#rows(sql, "digest")))];
-    return requests.map((request) => (isPending(request) ? coming.shift() : read.shift()) as PartitionDigests);
+    const answers: PartitionDigests[] = [];
+    for (const request of requests) {
+      const pending = pendingOf(request);
+      answers.push(pending === undefined ? (read.shift() as PartitionDigests) : await this.#coming(request, pending));
+    }
+    return answers;
   }
 
-  #see(request: DigestRequest, token: string | undefined, digests: PartitionDigests | undefined): void {
+  /** Digests of a table as it will be: of partitions that are not replaced those that they have. */
+  async #coming(request: DigestRequest, { preview, replaced }: PendingWrite): Promise<PartitionDigests> {
+    const { relation, grain } = request;
+    const isDated = grain === "partition" && relation.partitionColumn !== undefined;
+    const digestsOf = async (source: string) =>
+      (await readDigests([{ request, source }], (sql) => this.#rows(sql, "digest")))[0] ?? new Map();
+    if (replaced === undefined || (replaced.partitions !== undefined && !isDated)) return digestsOf(`(${preview})`);
+    const staged = await digestsOf(replaced.stage);
+    const { partitions } = replaced;
+    if (partitions === undefined) return staged;
+    const tokens = await this.tokensOf([request]);
+    const [standing = new Map()] = await standingDigests(this.service, [request], tokens, this.purpose);
+    this.#see(request, tokens[0], standing);
+    const kept = [...standing].filter(([partition]) => !holds(partitions, partition));
+    return new Map([...kept, ...staged]);
+  }
+
+  #see(request: DigestRequest, token: TableToken | undefined, digests: PartitionDigests | undefined): void {
     const key = relationKey(request.relation.id);
     const seen = this.#seen.get(key) ?? { token, requests: [], digests: [] };
-    if (seen.token !== token && token !== undefined && seen.token !== undefined) throw drifted(key);
+    if (token !== undefined && seen.token !== undefined && seen.token.value !== token.value) throw drifted(key);
     seen.requests.push(request);
     seen.digests.push(digests ?? new Map());
     this.#seen.set(key, seen);
@@ -293,10 +311,11 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
     const described = await this.service.catalog.describe(ids);
     for (const [index, [key, { token, requests, digests }]] of seen.entries()) {
       const now = described[index]?.token;
-      if (token !== undefined && now === token) continue;
-      const sourced = requests.map((request) => ({ request, source: sqlPath(this.service, request.relation.id) }));
-      const again = await readDigests(sourced, (sql) => this.#rows(sql, "digest"));
-      if (token !== undefined || again.some((one, at) => !isSame(one, digests[at]))) throw drifted(key);
+      if (token !== undefined && now?.value !== token.value) throw drifted(key);
+      if (token !== undefined && !token.isRacy) continue;
+      const tokens = requests.map(() => now && { ...now, isRacy: true });
+      const again = await standingDigests(this.service, requests, tokens, this.purpose);
+      if (again.some((one, at) => !isSame(one, digests[at]))) throw drifted(key);
     }
   }
 

@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { setTimeout as later } from "node:timers/promises";
 import pRetry from "p-retry";
 import { EngineError } from "../../port/engine-error.js";
 import type { Capabilities, Observation, ScriptResult, Transaction, Warehouse, WorkPurpose } from "../../port/port.js";
 import type { WarehousePlace } from "../engine.js";
 import { BatchReader } from "./batch.js";
 import { Catalog } from "./catalog.js";
-import { openClient } from "./client.js";
+import { openClient, type Send } from "./client.js";
 import { DigestCache } from "./digest-cache.js";
 import { engineError } from "./errors.js";
 import { Jobs, type Purpose } from "./jobs.js";
@@ -18,6 +19,10 @@ import { BigQueryTransaction } from "./transaction.js";
 
 /** How often a piece of work is done again that lost against another, or whose inputs moved under it. */
 const MOST_CONFLICTS = 5;
+
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+/** Milliseconds that cancelling may take. */
+const CANCEL_MS = 5000;
 
 /** What decides the result of a query besides the query: the service, and how its rows are digested here. */
 const VERSION = "bigquery-1";
@@ -38,10 +43,14 @@ class BigQueryWarehouse implements Warehouse {
   };
   readonly #service: Service;
   readonly #stop = new AbortController();
+  readonly #send: Send;
+  readonly #onSignal = (signal: NodeJS.Signals): void => void this.#cancel(signal);
 
   constructor(connection: Connection, { projectDir, stateDataset = "fastbreak", relations }: WarehousePlace) {
     const patience = connection.endpoint === undefined ? PATIENCE.service : PATIENCE.local;
-    const rest = new Rest(openClient(connection), patience, this.#stop.signal);
+    this.#send = openClient(connection);
+    const rest = new Rest(this.#send, patience, this.#stop.signal);
+    for (const signal of SIGNALS) process.once(signal, this.#onSignal);
     const batch = new BatchReader(rest);
     const jobs = new Jobs(rest, connection, randomBytes(6).toString("hex"));
     let stages = 0;
@@ -104,7 +113,21 @@ class BigQueryWarehouse implements Warehouse {
     });
   }
 
+  /** Stops the jobs that run, which would go on without us, and then lets the signal do what it does. */
+  async #cancel(signal: NodeJS.Signals): Promise<void> {
+    this.#stop.abort(new EngineError("query", `stopped by ${signal}`));
+    const cancelled = this.#service.jobs.cancelAll(this.#send);
+    await Promise.race([cancelled, later(CANCEL_MS, undefined, { ref: false })]);
+    this.#release();
+    process.kill(process.pid, signal);
+  }
+
+  #release(): void {
+    for (const signal of SIGNALS) process.off(signal, this.#onSignal);
+  }
+
   async close(): Promise<void> {
+    this.#release();
     this.#service.digests.save();
     this.#stop.abort(new EngineError("query", "the warehouse was closed"));
   }

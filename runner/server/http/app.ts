@@ -12,6 +12,8 @@ export interface AppOptions {
   readonly token: string | undefined;
   /** Told of each request that was answered. */
   readonly log: ((line: string) => void) | undefined;
+  /** Pages that this server has given out may ask it; those of others never. */
+  readonly servesPages?: boolean;
 }
 
 /** As the service writes it; clients tell errors that may be tried again by it. */
@@ -28,7 +30,7 @@ export function createApp(routes: readonly Route[], options: AppOptions): Fastif
     forceCloseConnections: "idle",
     routerOptions: { caseSensitive: true, maxParamLength: 2048 },
   });
-  app.addHook("onRequest", async (request) => admit(request, options.token));
+  app.addHook("onRequest", async (request) => admit(request, options));
   app.addHook("preParsing", async (request, _reply, payload) => unpacked(request, payload));
   if (options.log !== undefined)
     app.addHook("onResponse", async (request, reply) => {
@@ -50,8 +52,13 @@ export function createApp(routes: readonly Route[], options: AppOptions): Fastif
     const error = new ApiError("notFound", `Not found: ${request.method} ${request.url.split("?")[0]}`);
     return send(reply, { code: 404, body: error.body });
   });
-  for (const { method, url, handle } of routes)
-    app.route({ method, url, handler: async (request, reply) => send(reply, await handle(apiRequest(request))) });
+  for (const { method, url, handle, isOpen = false } of routes)
+    app.route({
+      method,
+      url,
+      config: { isOpen },
+      handler: async (request, reply) => send(reply, await handle(apiRequest(request))),
+    });
   app.post("/batch/bigquery/v2", async (request, reply) => {
     const { type, text } = await answerBatch(app, request);
     return reply.header("content-type", type).send(text);
@@ -59,22 +66,24 @@ export function createApp(routes: readonly Route[], options: AppOptions): Fastif
   return app;
 }
 
-function send(reply: FastifyReply, { code = 200, body, headers = {} }: ApiAnswer): FastifyReply {
+function send(reply: FastifyReply, { code = 200, body, headers = {}, content }: ApiAnswer): FastifyReply {
   reply.code(code);
   for (const [name, value] of Object.entries(headers)) reply.header(name, value);
+  if (content !== undefined) return reply.header("content-type", content.type).send(content.data);
   if (body === undefined) return reply.send();
   // A buffer, because the library would write the type of a text its own way.
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
   return reply.header("content-type", JSON_TYPE).send(bytes);
 }
 
-/** Only this machine's own programs may ask: no page of a browser, whatever name it has for this address. */
-function admit({ headers }: FastifyRequest, token: string | undefined): void {
+/** Only this machine's own programs may ask, and pages of this server: no other page, whatever name it has for this address. */
+function admit({ headers, routeOptions }: FastifyRequest, { token, servesPages = false }: AppOptions): void {
   if (!LOOPBACK.test(headers.host ?? ""))
     throw new ApiError("accessDenied", `Access Denied: Host ${headers.host ?? ""} is not this machine`);
-  if (headers.origin !== undefined)
+  const isOwn = servesPages && headers.origin === `http://${headers.host}`;
+  if (headers.origin !== undefined && !isOwn)
     throw new ApiError("accessDenied", "Access Denied: requests of web pages are refused");
-  if (token === undefined) return;
+  if (token === undefined || (routeOptions.config as { isOpen?: boolean } | undefined)?.isOpen === true) return;
   const given = /^Bearer (.*)$/.exec(headers.authorization ?? "")?.[1] ?? "";
   const [a, b] = [Buffer.from(given), Buffer.from(token)];
   if (a.length !== b.length || !timingSafeEqual(a, b))

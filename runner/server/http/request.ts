@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { FastifyRequest } from "fastify";
 
 /** What a route reads of a request. */
@@ -16,6 +17,8 @@ export interface ApiAnswer {
   readonly code?: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Something else than JSON, in place of `body`. */
+  readonly content?: { readonly type: string; readonly data: Buffer | Readable };
 }
 
 export type Handler = (request: ApiRequest) => Promise<ApiAnswer>;
@@ -25,6 +28,8 @@ export interface Route {
   /** Behind the API's own prefix, as `/projects/:project/datasets`. */
   readonly url: string;
   readonly handle: Handler;
+  /** Answered without a token: it tells nothing of the warehouse. */
+  readonly isOpen?: boolean;
 }
 
 /** A request of the HTTP library in the terms of the routes. */

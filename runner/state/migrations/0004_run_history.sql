@@ -7,8 +7,7 @@ ALTER TABLE `{{stateDataset}}`.runs ADD COLUMN IF NOT EXISTS process STRING;
 ALTER TABLE `{{stateDataset}}`.model_runs
   ADD COLUMN IF NOT EXISTS started_at TIMESTAMP,
   ADD COLUMN IF NOT EXISTS skip_reason STRING,
-  ADD COLUMN IF NOT EXISTS code_hash STRING,
-  ADD COLUMN IF NOT EXISTS workers INT64;
+  ADD COLUMN IF NOT EXISTS config_hash STRING;
 
 -- One row a load or seed.
 CREATE TABLE IF NOT EXISTS `{{stateDataset}}`.load_runs (

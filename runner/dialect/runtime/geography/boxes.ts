@@ -1,6 +1,7 @@
-import { isEmpty, type Position, UnsupportedGeography } from "./geography.js";
+import type { Edge } from "./edges.js";
+import { type Position, UnsupportedGeography } from "./geography.js";
 import type { Prepared } from "./prepared.js";
-import { cross, dot, type Vector } from "./sphere.js";
+import { cross, dot, type Vector, vectorOf } from "./sphere.js";
 
 /** Degrees; `xmax` is beyond 180 where the box crosses the antimeridian. */
 export interface Box {
@@ -63,7 +64,7 @@ function spanOf([a]: Position, [b]: Position): Span {
 function peaks({ a, b, normal }: { a: Vector; b: Vector; normal: Vector }): number[] {
   const flat = Math.hypot(normal[0], normal[1]);
   if (flat === 0) return [];
-  const lat = Math.acos(Math.min(1, Math.abs(normal[2]))) * DEGREES;
+  const lat = Math.atan2(flat, Math.abs(normal[2])) * DEGREES;
   const north: Vector = [(-normal[0] * normal[2]) / flat, (-normal[1] * normal[2]) / flat, flat];
   const isBetween = (point: Vector): boolean =>
     dot(cross(a, point), normal) > 1e-15 && dot(cross(point, b), normal) > 1e-15;
@@ -103,49 +104,87 @@ export function extent(geographies: readonly Prepared[]): Box | undefined {
   return box !== undefined && box.xmax - box.xmin >= 180 ? { ...box, xmin: -180, xmax: 180 } : box;
 }
 
-/** Whether a geography has a point in the box, whose eastern side may be west of its western one. */
-export function intersectsBox(
-  geography: Prepared,
-  [lng1, lat1, lng2, lat2]: readonly [number, number, number, number],
-): boolean {
-  const name = "ST_INTERSECTSBOX";
+/** A box as it is asked about; its eastern side may be west of its western one. */
+type Sides = readonly [lng1: number, lat1: number, lng2: number, lat2: number];
+
+const NAME = "ST_INTERSECTSBOX";
+
+/** Degrees within which an edge may pass on either side of a corner. */
+const MARGIN = 1e-9;
+
+/** Whether a geography has a point in the box. */
+export function intersectsBox(geography: Prepared, box: Sides): boolean {
+  requireBox(box);
+  const { points, lines, polygons } = geography.geography;
+  if ([...points, ...lines.flat(), ...polygons.flat(2)].some((vertex) => isIn(vertex, box))) return true;
+  if (lines.length + polygons.length === 0) return false;
+  let doubtful = false;
+  for (const edge of geography.edges) {
+    for (const { position, side } of onSides(edge, box)) {
+      // On its own side the point is; along it the point may be beyond the corners.
+      if (side !== "grazed" && isIn(position, box, side, -MARGIN)) return true;
+      doubtful ||= isIn(position, box, side, MARGIN);
+    }
+  }
+  if (doubtful) throw new UnsupportedGeography(`${NAME} of an edge through a corner of the box`);
+  // No edge goes into the box: all of it is in a polygon, or nothing.
+  const [lng1, lat1, , lat2] = box;
+  return polygons.length > 0 && geography.surrounds(vectorOf([lng1 + widthOf(box) / 2, (lat1 + lat2) / 2]));
+}
+
+function requireBox([lng1, lat1, lng2, lat2]: Sides): void {
   if (![lat1, lat2].every((lat) => Math.abs(lat) <= 90))
-    throw new Error(`${name} failed: Latitudes must be between -90 and 90`);
-  if (lat1 > lat2) throw new UnsupportedGeography(`${name} with the first latitude north of the second`);
+    throw new Error(`${NAME} failed: Latitudes must be between -90 and 90`);
+  if (lat1 > lat2) throw new UnsupportedGeography(`${NAME} with the first latitude north of the second`);
   const inRange = [lng1, lng2].filter((lng) => Math.abs(lng) <= 180).length;
   const width = lng2 - lng1;
   if (inRange === 0 || (inRange === 1 && !(width >= 0 && width <= 360)))
-    throw new Error(`${name} failed: Longitudes must be between -180 and 180`);
-  if (isEmpty(geography.geography)) return false;
-  if (geography.geography.lines.length + geography.geography.polygons.length > 0)
-    return anyVertexIn(geography, lng1, lat1, lng2, lat2, name);
-  return geography.points.some(({ position }) => isIn(position, lng1, lat1, lng2, lat2));
+    throw new Error(`${NAME} failed: Longitudes must be between -180 and 180`);
 }
 
-function isIn([lng, lat]: Position, lng1: number, lat1: number, lng2: number, lat2: number): boolean {
-  if (lat < lat1 || lat > lat2) return false;
-  const width = lng2 >= lng1 ? lng2 - lng1 : lng2 - lng1 + 360;
-  const east = (((lng - lng1) % 360) + 360) % 360;
-  return east <= width;
+const widthOf = ([lng1, , lng2]: Sides): number => (lng2 >= lng1 ? lng2 - lng1 : lng2 - lng1 + 360);
+
+/** Degrees east of a longitude, from 0 to 360. */
+const eastOf = (lng: number, from: number): number => (((lng - from) % 360) + 360) % 360;
+
+/** `grazed`: a parallel near the summit of an edge. */
+type Side = "meridian" | "parallel" | "grazed";
+
+/**
+ * @param side the point lies on
+ * @param wider degrees that this side is longer at each end
+ */
+function isIn([lng, lat]: Position, box: Sides, side?: Side, wider = 0): boolean {
+  const [lng1, lat1, , lat2] = box;
+  const [onLng, onLat] = side === "meridian" ? [MARGIN, wider] : side === undefined ? [0, 0] : [wider, MARGIN];
+  if (lat < lat1 - onLat || lat > lat2 + onLat) return false;
+  return eastOf(lng, lng1 - onLng) <= Math.min(360, widthOf(box) + 2 * onLng);
 }
 
-/** A vertex in the box settles it, and so do boxes that lie apart; what is between is not decided. */
-function anyVertexIn(
-  geography: Prepared,
-  lng1: number,
-  lat1: number,
-  lng2: number,
-  lat2: number,
-  name: string,
-): boolean {
-  const vertices = [...geography.points.map(({ position }) => position), ...geography.edges.map(({ from }) => from)];
-  const last = geography.lines.map((edges) => edges.at(-1)?.to).filter((to) => to !== undefined);
-  if ([...vertices, ...last].some((vertex) => isIn(vertex, lng1, lat1, lng2, lat2))) return true;
-  const own = boundingBox([geography]) as Box;
-  const width = lng2 >= lng1 ? lng2 - lng1 : lng2 - lng1 + 360;
-  const margin = 1e-9;
-  const apart = (((own.xmin - lng1) % 360) + 360) % 360;
-  const isEast = apart > width + margin && apart + (own.xmax - own.xmin) < 360 - margin;
-  if (own.ymin > lat2 + margin || own.ymax < lat1 - margin || isEast) return false;
-  throw new UnsupportedGeography(`${name} of a line or polygon none of whose vertices is in the box`);
+/** Where an edge crosses the circles that the sides of a box lie on; its ends are not meant. */
+function onSides(
+  { a, b, normal }: Edge,
+  [lng1, lat1, lng2, lat2]: Sides,
+): { readonly position: Position; readonly side: Side }[] {
+  const found: { position: Position; side: Side }[] = [];
+  const isOn = (point: Vector): boolean => dot(cross(a, point), normal) > 0 && dot(cross(point, b), normal) > 0;
+  const [x, y, z] = normal;
+  for (const lng of [lng1, lng2]) {
+    const across = x * Math.cos(lng / DEGREES) + y * Math.sin(lng / DEGREES);
+    const lat = Math.atan2(-across, z) * DEGREES;
+    // The great circle has two such points on the whole meridian, of which one is on this half.
+    const half = Math.abs(lat) <= 90 ? lat : lat > 0 ? lat - 180 : lat + 180;
+    if (isOn(vectorOf([lng, half]))) found.push({ position: [lng, half], side: "meridian" });
+  }
+  const slope = Math.hypot(x, y);
+  const summit = Math.atan2(y, x);
+  for (const lat of [lat1, lat2]) {
+    const share = (-z * Math.sin(lat / DEGREES)) / (slope * Math.cos(lat / DEGREES));
+    const side = Math.abs(Math.abs(share) - 1) < 1e-12 ? "grazed" : "parallel";
+    if (!(Math.abs(share) <= 1) && side === "parallel") continue;
+    const away = Math.acos(Math.max(-1, Math.min(1, share)));
+    for (const lng of [summit + away, summit - away].map((radians) => radians * DEGREES))
+      if (isOn(vectorOf([lng, lat]))) found.push({ position: [lng, lat], side });
+  }
+  return found;
 }

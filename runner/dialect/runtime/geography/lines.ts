@@ -4,10 +4,12 @@ import {
   isEmpty,
   lineOf,
   type Position,
+  parts,
   pointOf,
   samePosition,
   UnsupportedGeography,
 } from "./geography.js";
+import { intersects } from "./predicates.js";
 import type { Prepared } from "./prepared.js";
 import {
   add,
@@ -15,7 +17,6 @@ import {
   chord2,
   chordAngle,
   cross,
-  dot,
   EARTH_RADIUS,
   positionOf,
   scale,
@@ -24,6 +25,7 @@ import {
   type Vector,
   vectorOf,
 } from "./sphere.js";
+import { coordinateText } from "./wkt.js";
 
 /** Points along lines, found by shares of their length. */
 
@@ -79,8 +81,8 @@ export function substring(line: readonly Position[], edges: readonly Edge[], sta
   return lineOf(positions.filter((position, i) => i === 0 || !samePosition(position, positions[i - 1] as Position)));
 }
 
-/** The point of the edge's great circle nearest to a point. */
-const projected = (point: Vector, { normal }: Edge): Vector => unit(subtract(point, scale(normal, dot(point, normal))));
+/** The point of the edge's great circle nearest to a point, computed as S2 does. */
+const projected = (point: Vector, { normal }: Edge): Vector => unit(cross(cross(normal, point), normal));
 
 /** The share of the line's length before the point of it that is nearest. */
 export function located(edges: readonly Edge[], position: Position): number {
@@ -102,32 +104,55 @@ export function located(edges: readonly Edge[], position: Position): number {
   return (before + inner) / total(parts);
 }
 
-/** A point of the first geography nearest to the second, where it is a vertex. */
+/** The point of the first geography nearest to the second: a vertex of it, or within an edge opposite to a vertex of the second. */
 export function closestPoint(a: Prepared, b: Prepared): Geography | null {
-  const vertices = (of: Prepared): Position[] => {
-    const { points, lines, polygons } = of.geography;
-    return [...points, ...lines.flat(), ...polygons.flat(2)];
-  };
-  const [own, others] = [vertices(a), vertices(b).map(vectorOf)];
-  if (own.length === 0 || others.length === 0) return null;
-  const squareOf = (vertex: Vector): number =>
-    Math.min(...others.map((other) => chord2(vertex, other)), ...b.edges.map((edge) => chord2ToEdge(vertex, edge)));
-  const squares = own.map((position) => squareOf(vectorOf(position)));
-  const least = Math.min(...squares);
-  // A point within an edge of the first may be nearer than any vertex of it.
-  const nearer = a.edges.some((edge) =>
-    others.some((other) => {
-      const square = chord2ToEdge(other, edge);
-      return square < least && square < Math.min(chord2(other, edge.a), chord2(other, edge.b));
+  const name = "ST_CLOSESTPOINT";
+  if (isEmpty(a.geography) || isEmpty(b.geography)) return null;
+  const isPoint = a.edges.length === 0 && parts(a.geography) === 1;
+  if (isPoint) return a.geography;
+  if (intersects(a, b, name)) throw new UnsupportedGeography(`${name} of geographies that meet`);
+  const found = [...ownVertices(a, b), ...facing(a, b)];
+  const least = Math.min(...found.map(({ square }) => square));
+  // What is as near in all digits but the last ones is another answer.
+  const nearest = found.filter(({ square }) => square <= least * (1 + 1e-9) + 1e-28);
+  const answers = new Map(nearest.map(({ position }) => [position.map(coordinateText).join(), position]));
+  if (answers.size > 1) throw new UnsupportedGeography(`${name} where several points are as near`);
+  return pointOf([...answers.values()][0] as Position);
+}
+
+interface Candidate {
+  readonly position: Position;
+  readonly square: number;
+}
+
+function ownVertices(a: Prepared, b: Prepared): Candidate[] {
+  const others = vertexVectors(b);
+  return vertices(a.geography).map((position) => {
+    const vertex = vectorOf(position);
+    const squares = [
+      ...others.map((other) => chord2(vertex, other)),
+      ...b.edges.map((edge) => chord2ToEdge(vertex, edge)),
+    ];
+    return { position, square: Math.min(...squares) };
+  });
+}
+
+/** Points within edges of the first that face a vertex of the second. */
+function facing(a: Prepared, b: Prepared): Candidate[] {
+  return vertexVectors(b).flatMap((vertex) =>
+    a.edges.flatMap((edge) => {
+      const square = chord2ToEdge(vertex, edge);
+      const isInner = square < Math.min(chord2(vertex, edge.a), chord2(vertex, edge.b));
+      return isInner ? [{ position: positionOf(projected(vertex, edge)), square }] : [];
     }),
   );
-  const nearest = new Map(
-    own.filter((_, i) => (squares[i] as number) <= least).map((vertex) => [String(vertex), vertex]),
-  );
-  if (nearer || nearest.size > 1 || (a.edges.length + b.geography.polygons.length > 0 && least === 0))
-    throw new UnsupportedGeography("ST_CLOSESTPOINT that is no single vertex");
-  return pointOf([...nearest.values()][0] as Position);
 }
+
+const vertices = ({ points, lines, polygons }: Geography): Position[] => [
+  ...points,
+  ...lines.flat(),
+  ...polygons.flat(2),
+];
 
 /** The longest way from a vertex of the first to the nearest point of the second, in meters. */
 function directed(from: Prepared, to: Prepared): number {
@@ -141,10 +166,7 @@ function directed(from: Prepared, to: Prepared): number {
   return chordAngle(most) * EARTH_RADIUS;
 }
 
-const vertexVectors = ({ points, lines }: Prepared): Vector[] => [
-  ...points.map(({ vector }) => vector),
-  ...lines.flatMap((edges) => edges.flatMap(({ a, b }, i) => (i === 0 ? [a, b] : [b]))),
-];
+const vertexVectors = (of: Prepared): Vector[] => vertices(of.geography).map(vectorOf);
 
 /** The discrete Hausdorff distance. */
 export function hausdorffDistance(a: Prepared, b: Prepared, oneWay: boolean): number | null {

@@ -123,8 +123,12 @@ function vertices({ points, lines, polygons }: Geography): Position[] {
 
 /** Whether they are at most so many meters apart. */
 export function isWithinDistance(a: Prepared, b: Prepared, most: number, name: string): boolean {
+  return isAtMost(distance(a, b, name), most, name);
+}
+
+/** Whether a distance, if there is one, is at most the other. */
+export function isAtMost(apart: number | null, most: number, name: string): boolean {
   if (Number.isNaN(most) || most < 0) throw new Error(`${name} failed: the distance must not be negative: ${most}`);
-  const apart = distance(a, b, name);
   if (apart === null) return false;
   if (apart > 0 && Math.abs(apart - most) < 1e-9 + apart * 1e-12)
     throw new UnsupportedGeography(`${name} of geographies that are that far apart to the nanometer`);
@@ -151,7 +155,7 @@ function angleAt(from: Vector, center: Position, to: Position): number | null {
   const turn = angle(first, second);
   // To the left of the first line the angle is the long way around.
   const left = dot(cross(first, second), at) > 0;
-  return left && turn > 0 ? 2 * Math.PI - turn : turn;
+  return left ? (2 * Math.PI - turn) % (2 * Math.PI) : turn;
 }
 
 const areAntipodal = (a: Vector, b: Vector): boolean => length(add(a, b)) < 1e-15;

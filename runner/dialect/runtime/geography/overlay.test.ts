@@ -69,6 +69,7 @@ describe("union, intersection and difference of polygons", () => {
     ["INTERSECTION", "POLYGON((0 0, 1 0, 1 1, 0 0))", "POLYGON((5 5, 6 5, 6 6, 5 5))", "GEOMETRYCOLLECTION EMPTY"],
     ["DIFFERENCE", "POLYGON((0 0, 1 0, 1 1, 0 0))", "POLYGON((0 0, 1 0, 1 1, 0 0))", "GEOMETRYCOLLECTION EMPTY"],
     ["DIFFERENCE", "MULTIPOINT(1 1, 8 8)", "POLYGON((0 0, 2 0, 2 2, 0 2, 0 0))", "POINT(8 8)"],
+    ["INTERSECTION", "LINESTRING(-1 0, 1 0)", "LINESTRING(0 -1, 0 1)", "POINT(0 0)"],
     ["UNION", "POINT(1 1)", "LINESTRING(3 3, 4 4)", "GEOMETRYCOLLECTION(POINT(1 1), LINESTRING(3 3, 4 4))"],
   ] as const)("%s of what is nested, apart or equal", (operation, a, b, result) => {
     expect(wktText(overlay(operation, geography(a), geography(b)))).toBe(result);
@@ -78,9 +79,26 @@ describe("union, intersection and difference of polygons", () => {
     ["INTERSECTION", "POLYGON((0 0, 1 0, 1 1, 0 1, 0 0))", "POLYGON((1 0, 2 0, 2 1, 1 1, 1 0))"],
     ["UNION", "POLYGON((0 0, 1 0, 1 1, 0 1, 0 0))", "POLYGON((1 1, 2 1, 2 2, 1 2, 1 1))"],
     ["UNION", "POLYGON((0 0, 4 0, 4 4, 0 4, 0 0))", "POLYGON((1 0, 3 0, 3 -2, 1 0))"],
-    ["INTERSECTION", "LINESTRING(0 0, 2 2)", "LINESTRING(0 2, 2 0)"],
+    ["UNION", "LINESTRING(0 0, 2 2)", "LINESTRING(0 2, 2 0)"],
+    ["INTERSECTION", "LINESTRING(0 0, 2 2)", "LINESTRING(0 2, 2 2)"],
   ] as const)("%s is refused where boundaries touch or lines meet", (operation, a, b) => {
     expect(() => overlay(operation, geography(a), geography(b))).toThrow(UnsupportedGeography);
+  });
+
+  it("cut lines where their great circle has the longitude of the meridian that cuts them", () => {
+    const radians = Math.PI / 180;
+    /** Latitude on the geodesic from (1, 1) to (8, 1), whose summit is half-way. */
+    const latitude = (lng: number): number =>
+      Math.atan((Math.tan(radians) * Math.cos((lng - 4.5) * radians)) / Math.cos(3.5 * radians)) / radians;
+    const [line, box] = [geography("LINESTRING(1 1, 8 1)"), geography("POLYGON((2 0, 4 0, 4 4, 2 4, 2 0))")];
+    const inside = overlay("INTERSECTION", line, box).lines;
+    expect(inside.map((path) => path.map(([lng]) => Math.round(lng * 1e9) / 1e9))).toEqual([[2, 4]]);
+    for (const [lng, lat] of inside.flat()) expect(lat).toBeCloseTo(latitude(lng), 12);
+    const outside = overlay("DIFFERENCE", line, box).lines;
+    expect(outside).toEqual([
+      [[1, 1], inside[0]?.[0]],
+      [inside[0]?.[1], [8, 1]],
+    ]);
   });
 
   it("take more than two where they lie apart", () => {

@@ -41,7 +41,49 @@ export function overlay(operation: Operation, a: Prepared, b: Prepared): Geograp
     if (operation === "UNION") return together(a.geography, b.geography);
     return operation === "INTERSECTION" ? EMPTY : a.geography;
   }
+  if (isLinear(a.geography) && isPolygonal(b.geography) && operation !== "UNION") return clipped(operation, a, b);
+  if (isPolygonal(a.geography) && isLinear(b.geography) && operation === "INTERSECTION")
+    return clipped(operation, b, a);
+  if (isLinear(a.geography) && isLinear(b.geography) && operation === "INTERSECTION") return crossings(a, b);
   throw new UnsupportedGeography(`${name} of lines that meet something`);
+}
+
+/** The pieces of lines in polygons, or outside of them. */
+function clipped(operation: "INTERSECTION" | "DIFFERENCE", lines: Prepared, polygons: Prepared): Geography {
+  const name = `ST_${operation}`;
+  const cuts = new Map<Edge, Cut[]>();
+  visitPairs(lines.lineEdges, polygons.boundary, (e, f, how) => {
+    if (how !== "cross") throw new UnsupportedGeography(`${name} of a line that touches the boundary of a polygon`);
+    const vector = crossing(e, f);
+    cuts.set(e, [...(cuts.get(e) ?? []), { vector, position: positionOf(vector) }]);
+    return true;
+  });
+  const pieces = new Pieces({ cuts, shared: new Map(), touched: new Set() }, polygons, name);
+  const inside = operation === "INTERSECTION";
+  const kept = lines.lines.flatMap((edges) => {
+    const paths: Position[][] = [];
+    for (const { from, to } of edges.flatMap((edge, order) => pieces.of(edge, order, inside))) {
+      const last = paths.at(-1);
+      if (last !== undefined && samePosition(last.at(-1) as Position, from)) last.push(to);
+      else paths.push([from, to]);
+    }
+    const [first, last] = [paths[0], paths.at(-1)];
+    if (paths.length > 1 && samePosition((first as Position[])[0] as Position, (last as Position[]).at(-1) as Position))
+      throw new UnsupportedGeography(`${name} of a closed line that is cut`);
+    return paths;
+  });
+  return { ...EMPTY, lines: kept };
+}
+
+/** Where lines cross. */
+function crossings(a: Prepared, b: Prepared): Geography {
+  const points: Position[] = [];
+  visitPairs(a.lineEdges, b.lineEdges, (e, f, how) => {
+    if (how !== "cross") throw new UnsupportedGeography("ST_INTERSECTION of lines that meet at a vertex or overlap");
+    points.push(positionOf(crossing(e, f)));
+    return true;
+  });
+  return { ...EMPTY, points: inCellOrder(points) };
 }
 
 /**
@@ -67,6 +109,7 @@ function distinctPoints(given: readonly Prepared[]): Geography {
 }
 
 const isPolygonal = ({ points, lines }: Geography): boolean => points.length + lines.length === 0;
+const isLinear = ({ points, polygons }: Geography): boolean => points.length + polygons.length === 0;
 const isPoints = ({ lines, polygons }: Geography): boolean => lines.length + polygons.length === 0;
 
 /** Points are in the other geography or they are not. */

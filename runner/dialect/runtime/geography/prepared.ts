@@ -88,10 +88,9 @@ export class Prepared {
 
   /** Whether a position is a vertex of a line or a point. */
   marks({ position, vector }: Vertex): "yes" | "no" | "doubtful" {
-    if (
-      [this.geography.points, ...this.geography.lines].some((list) => list.some((own) => samePosition(own, position)))
-    )
-      return "yes";
+    const { points, lines } = this.geography;
+    const isHere = (own: Position): boolean => samePosition(own, position);
+    if (points.some(isHere) || lines.some((line) => line.some(isHere))) return "yes";
     const close =
       this.points.some((own) => isClosePoint(own.vector, vector)) ||
       this.lineEdges.some((edge) => isClose(vector, edge));
@@ -102,8 +101,12 @@ export class Prepared {
 const KEPT = 16;
 const kept = new Map<string, Prepared>();
 
+/** Bytes of a point, which is as quickly read as found. */
+const POINT_LENGTH = 21;
+
 /** The geography of stored bytes. The latest ones are kept: one of two arguments is often the same in every row. */
 export function prepared(bytes: Uint8Array): Prepared {
+  if (bytes.length <= POINT_LENGTH) return new Prepared(decodeWkb(bytes));
   const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
   const known = kept.get(key);
   if (known !== undefined) return known;

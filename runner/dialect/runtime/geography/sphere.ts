@@ -94,6 +94,18 @@ export function cellOf(position: Position): bigint {
 /** The cell of a level that holds a smaller one. */
 export const cellParent = (cell: bigint, level: number): bigint => s2().cellid.parent(cell, level);
 
+export interface CoveringOptions {
+  readonly minLevel: number;
+  readonly maxLevel: number;
+  readonly maxCells: number;
+}
+
+/** Cells that cover a line. */
+export function coveringCells(line: readonly Position[], options: CoveringOptions): bigint[] {
+  const { Polyline, RegionCoverer } = s2();
+  return [...new RegionCoverer(options).covering(new Polyline(line.map(pointOf)))];
+}
+
 /** In the order in which the service keeps points: along S2's curve. */
 export function inCellOrder(positions: readonly Position[]): Position[] {
   if (positions.length < 2) return [...positions];

@@ -18,7 +18,8 @@ import * as measures from "../geography/measures.js";
 import { type Operation, overlay, unionOf } from "../geography/overlay.js";
 import * as predicates from "../geography/predicates.js";
 import { type Prepared, prepared } from "../geography/prepared.js";
-import { cellOf, cellParent, positionOf, vectorOf } from "../geography/sphere.js";
+import { simplified } from "../geography/simplify.js";
+import { cellOf, cellParent, coveringCells, positionOf, vectorOf } from "../geography/sphere.js";
 import { alongMap } from "../geography/tessellate.js";
 import { decodeWkb, encodeWkb, readWkb, type Shape } from "../geography/wkb.js";
 import { readWkt, wktText } from "../geography/wkt.js";
@@ -59,6 +60,25 @@ const combination = (operation: Operation): Call =>
   of(["GEOGRAPHY", "GEOGRAPHY"], "GEOGRAPHY", (a: Bytes, b: Bytes) =>
     stored(overlay(operation, prepared(a), prepared(b))),
   );
+
+const MOST_LEVEL = 30n;
+
+/** Cells over a point or line. Those over a polygon depend on how the service bounds it first. */
+function coveringCellIds(bytes: Bytes, min: bigint, max: bigint, cells: bigint, buffer: number): bigint[] {
+  const name = "S2_CoveringCellIds";
+  const { geography } = prepared(bytes);
+  if (min < 0n || max > MOST_LEVEL || min > max)
+    throw new Error(`${name} failed: levels must be between 0 and 30, the least first: ${min}, ${max}`);
+  if (cells < 1n) throw new Error(`${name} failed: max_cells must be positive: ${cells}`);
+  if (isEmpty(geography)) return [];
+  const [point] = geography.points;
+  const [line] = geography.lines;
+  if (buffer !== 0 || parts(geography) > 1 || (point === undefined && line === undefined))
+    throw new UnsupportedGeography("S2_COVERINGCELLIDS with a buffer, and of anything but one point or line,");
+  if (line === undefined) return [BigInt.asIntN(64, cellOf(point as Position))];
+  const options = { minLevel: Number(min), maxLevel: Number(max), maxCells: Number(cells) };
+  return coveringCells(line, options).map((cell) => BigInt.asIntN(64, cell));
+}
 
 /** NULL without a geography; NULLs do not count. */
 function unionOfAll(list: readonly (Bytes | null)[]): Bytes | null {
@@ -137,13 +157,10 @@ function asVectors({ points, lines, polygons }: Geography): Geography {
   };
 }
 
-const COVERING_LEVELS = 30;
-
 function cellId(geography: Geography, level: bigint): bigint {
   const name = "S2_CellIdFromPoint";
   const point = accessors.onlyPoint(geography, name);
-  if (level < 0n || level > COVERING_LEVELS)
-    throw new Error(`${name} failed: the level must be between 0 and 30: ${level}`);
+  if (level < 0n || level > MOST_LEVEL) throw new Error(`${name} failed: the level must be between 0 and 30: ${level}`);
   return BigInt.asIntN(64, cellParent(cellOf(point), Number(level)));
 }
 
@@ -179,6 +196,7 @@ export const GEOGRAPHY_CALLS = {
   S2_CELLIDFROMPOINT: of(["GEOGRAPHY", "INT64"], "INT64", (bytes: Bytes, level: bigint) =>
     cellId(prepared(bytes).geography, level),
   ),
+  S2_COVERINGCELLIDS: of(["GEOGRAPHY", "INT64", "INT64", "INT64", "FLOAT64"], "INTS", coveringCellIds),
 
   ST_X: tell("FLOAT64", (geography) => accessors.onlyPoint(geography, "ST_X")[0]),
   ST_Y: tell("FLOAT64", (geography) => accessors.onlyPoint(geography, "ST_Y")[1]),
@@ -220,6 +238,9 @@ export const GEOGRAPHY_CALLS = {
   }),
 
   ST_CONVEXHULL: of(["GEOGRAPHY"], "GEOGRAPHY", (bytes: Bytes) => stored(convexHull(prepared(bytes)))),
+  ST_SIMPLIFY: of(["GEOGRAPHY", "FLOAT64"], "GEOGRAPHY", (bytes: Bytes, tolerance: number) =>
+    stored(simplified(prepared(bytes).geography, tolerance)),
+  ),
   ST_CLOSESTPOINT: of(["GEOGRAPHY", "GEOGRAPHY"], "GEOGRAPHY", (a: Bytes, b: Bytes) =>
     stored(lines.closestPoint(prepared(a), prepared(b))),
   ),
@@ -268,6 +289,14 @@ export const GEOGRAPHY_CALLS = {
   }),
   ST_HAUSDORFFDISTANCE: of(["GEOGRAPHY", "GEOGRAPHY", "BOOL"], "FLOAT64", (a: Bytes, b: Bytes, directed: boolean) =>
     lines.hausdorffDistance(prepared(a), prepared(b), directed),
+  ),
+  ST_HAUSDORFFDWITHIN: of(
+    ["GEOGRAPHY", "GEOGRAPHY", "FLOAT64", "BOOL"],
+    "BOOL",
+    (a: Bytes, b: Bytes, most: number, directed: boolean) => {
+      const apart = lines.hausdorffDistance(prepared(a), prepared(b), directed);
+      return measures.isAtMost(apart, most, "ST_HAUSDORFFDWITHIN");
+    },
   ),
   ST_AZIMUTH: between((a, b) =>
     measures.azimuth(accessors.onlyPoint(a.geography, "ST_Azimuth"), accessors.onlyPoint(b.geography, "ST_Azimuth")),

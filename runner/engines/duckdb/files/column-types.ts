@@ -66,6 +66,9 @@ function valueOfType(column: StagedColumn, type: SqlType): string {
   const value = quoteName(column.key);
   if (column.stored === undefined) return fromText(value, type);
   const own = googleType(column.stored);
+  // What a file has as a geometry need not be a geography.
+  if (own === "GEOGRAPHY" && type === "GEOGRAPHY")
+    return geographyCall("ST_GEOGFROMWKB", [`ST_AsWKB(${value})`, "false", "false", "false"], true);
   if (own !== undefined && duckdbType(own) === duckdbType(type)) return `TRY_CAST(${value} AS ${duckdbType(type)})`;
   return typeof type === "string"
     ? fromText(`CAST(${value} AS VARCHAR)`, type)
