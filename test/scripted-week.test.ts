@@ -9,7 +9,7 @@ const NIGHTLY = ["ml_feature_store_v2_quality_metrics", "precompute_failures", "
  * Nights behind the first three weeks of a synthetic season: a step that fails three times until its circuit opens, half-opens and
  * closes, a late correction, and a gate that blocks.
  */
-describe("a week in which much goes wrong", () => {
+describe("a week in which much goes wrong", { timeout: 600_000 }, () => {
   let rig: Rig;
   let sound: string;
 
@@ -55,7 +55,7 @@ describe("a week in which much goes wrong", () => {
     rig.edit("includes/steps.js", 'breaker_threshold: "5"', 'breaker_threshold: "3"');
     sound = rig.read(CACHE);
     await rig.fastbreak("load", "sample", "--games", "200");
-  });
+  }, 600_000);
   afterAll(() => rig.remove());
 
   it("begins with a night on which nothing is wrong", async () => {
