@@ -219,7 +219,13 @@ class ProjectRun {
   async #settleFailures(action: RunnableAction, result: ActionResult): Promise<void> {
     const { failures, quarantine } = this.#context;
     const { key, kind } = action.node;
-    const fresh = this.plan.freshUpstreams.get(key) ?? [];
+    const told = new Set(result.partitions.map(({ partition }) => partition));
+    // What others need was to run and, once its upstreams had run, did not have to: nothing else tells of it.
+    const settled =
+      notBuilt(result) || this.#stale.has(key)
+        ? []
+        : runningOf(this.#planned(action)).filter((partition) => !told.has(partition));
+    const fresh = [...(this.plan.freshUpstreams.get(key) ?? []), ...settled];
     if (await failures.note(action, result, fresh)) this.#published.add(failures.relation);
     if (kind === "model") await quarantine.settle(action, failures.isBlocked(key));
     else if (!notBuilt(result) && !isLeftOut(result)) await quarantine.settle(action, false);
