@@ -11,7 +11,7 @@ function failure({ processor, category, date, entity, reason, canRetry, from, ra
   ${from}`;
 }
 
-/** A finding in the data of a step; `from` is a FROM clause with its conditions, the rest are expressions over it. */
+/** A finding in the data of a step: `date` is the night that finds it, `game` the date of the game. `from` is a FROM clause with its conditions, the rest are expressions over it. */
 function issue({
   processor,
   type,
@@ -24,6 +24,7 @@ function issue({
   expected,
   actual,
   date,
+  game,
   team,
   player,
   from,
@@ -33,7 +34,7 @@ function issue({
     '${processor}' AS processor_name, '${type}' AS issue_type, '${severity}' AS severity, '${category}' AS category,
     ${identifier} AS identifier, '${table}' AS table_name, ${text(field === undefined ? undefined : `'${field}'`)} AS field_name,
     ${description} AS issue_description, ${text(expected)} AS expected_value, ${text(actual)} AS actual_value,
-    ${date} AS analysis_date, ${text(team)} AS team_abbr, ${text(player)} AS player_lookup
+    ${date} AS analysis_date, ${game} AS game_date, ${text(team)} AS team_abbr, ${text(player)} AS player_lookup
   ${from}`;
 }
 

@@ -206,10 +206,13 @@ describe("a receiver", () => {
       all: { type: "stdout" },
       pages: { type: "file", path: ".fastbreak/alerts.jsonl", severity: "critical" },
       others: { type: "file", path: ".fastbreak/alerts.jsonl", channels: ["#other"] },
+      outside: { type: "file", path: "../alerts.jsonl" },
     };
     const rig = await project({ sinks });
     await rig.sql("UPDATE raw.numbers SET n = 12");
-    expect((await rig.fastbreak("run")).stdout).toMatch(/\nALERT warning large:12 of 2024-01-01: 12 is large\n$/);
+    const run = await rig.fastbreak("run");
+    expect(run.stdout).toMatch(/\nALERT warning large:12 of 2024-01-01: 12 is large\n$/);
+    expect(run.stderr).toContain("alerts did not reach outside: ../alerts.jsonl lies outside of the project");
     expect(() => notices(rig)).toThrow("ENOENT");
   });
 });

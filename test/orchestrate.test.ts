@@ -230,7 +230,7 @@ describe("the completion state", () => {
 it("tells wrong use in a line", async () => {
   const rig = await project();
   const cases: readonly (readonly [string[], string])[] = [
-    [[], "orchestrate needs --date"],
+    [["--date", "tomorrow"], "--date tomorrow is not a calendar date"],
     [["nihgt", "--date", DATE], 'there is no orchestration nihgt; did you mean "night"?'],
     [["--date", DATE, "--strategy", "luck"], "--strategy luck is not possible; give workflow, events, time"],
     [["--date", DATE, "--incident", "open"], "--incident and --because go together"],

@@ -52,6 +52,7 @@ export class Rig {
       "migrations",
       "reports",
       "alerts",
+      "operations",
       "dataform.json",
       "package.json",
       "package-lock.json",

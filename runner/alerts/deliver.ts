@@ -1,5 +1,5 @@
 import { appendFileSync, mkdirSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, resolve, sep } from "node:path";
 import { systemReason } from "../port/system-error.js";
 import type { AlertSink } from "../project/alert-settings.js";
 import { cloudEvent, isFor, type Notice } from "./notices.js";
@@ -53,6 +53,8 @@ async function deliverTo(sink: AlertSink, notices: readonly Notice[], receivers:
       return;
     case "file": {
       const path = resolve(receivers.projectDir, sink.path);
+      if (!path.startsWith(`${receivers.projectDir}${sep}`))
+        throw new Error(`${sink.path} lies outside of the project; name a file within it`);
       mkdirSync(dirname(path), { recursive: true });
       const lines = notices.map((notice) => `${JSON.stringify(cloudEvent(notice, receivers.source))}\n`);
       appendFileSync(path, lines.join(""));

@@ -8,6 +8,7 @@ import { SEVERITIES } from "../state/alerts-log.js";
 import { value } from "./arguments/flags.js";
 import { OVERRIDE_FLAGS, WINDOW_FLAGS, withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
+import { withDate } from "./default-date.js";
 import { EXIT, usageError } from "./exit.js";
 import { placeOf } from "./selection-options.js";
 import { windowOf } from "./window.js";
@@ -28,7 +29,7 @@ export const command = defineCommand({
   examples: ["fastbreak alerts --date 2021-11-15 --fail-on critical"],
 
   async execute({ flags: options }): Promise<number> {
-    const window = windowOf(options);
+    const window = windowOf(withDate(options));
     return withProject(placeOf(options), async (session) => {
       if (Object.keys(session.settings.alerts.rules).length === 0)
         throw usageError('the project has no alerts: name rules under "alerts" in fastbreak.json');

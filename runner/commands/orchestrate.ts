@@ -4,7 +4,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 import { recordOf, verdictOf } from "../events/run-record.js";
 import type { Completion } from "../plan/completion.js";
-import { hourOfCron, nightDate } from "../plan/night-date.js";
 import { EVERYTHING } from "../plan/select.js";
 import type { Orchestration, Strategy } from "../project/orchestration-settings.js";
 import { suggestion } from "../project/settings.js";
@@ -14,6 +13,7 @@ import { writeRunArtifact } from "../report/run-artifact.js";
 import { plainLine, plural, writeLines } from "../report/text.js";
 import { announced } from "../session/announce.js";
 import { carryOut } from "../session/carry-out.js";
+import { today } from "../session/clock.js";
 import { migrateFirst } from "../session/migrations.js";
 import { type FinishedSelection, type NightMeans, nightState, recordCompletion, runNight } from "../session/night.js";
 import { findPlace } from "../session/place.js";
@@ -23,6 +23,7 @@ import { type ProjectSession, withProject } from "../session/session.js";
 import { onOff, text, value, wholeNumber } from "./arguments/flags.js";
 import { OVERRIDE_FLAGS, withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
+import { withDate } from "./default-date.js";
 import { EXIT, usageError } from "./exit.js";
 import { placeOf } from "./selection-options.js";
 import { windowOf } from "./window.js";
@@ -32,7 +33,7 @@ const STRATEGIES = ["workflow", "events", "time"] as const;
 export const command = defineCommand({
   positionals: [{ name: "name", describe: "an orchestration of fastbreak.json; default: the only one" }],
   flags: withCommon({
-    date: text("the date, YYYY-MM-DD; default: that of the night now, by the schedule"),
+    date: text("the date, YYYY-MM-DD; default: that of now by the clock of fastbreak.json"),
     strategy: value("workflow, events or time; default: as fastbreak.json says", readStrategy),
     strict: onOff("fail when a step has no rows, instead of going on without it"),
     retries: wholeNumber("how often missing steps are looked for again", 0, 100),
@@ -54,7 +55,8 @@ export const command = defineCommand({
 
   async execute({ flags: options, words: [given] }): Promise<number> {
     const place = placeOf(options);
-    const { name, night } = orchestrationOf(given, findPlace(place).settings.orchestrations);
+    const { settings } = findPlace(place);
+    const { name, night } = orchestrationOf(given, settings.orchestrations);
     if (options.message !== undefined) {
       if (options.show) throw usageError("give --message or --show, not both");
       const { date, completion } = readMessage(options.message, night);
@@ -73,7 +75,7 @@ export const command = defineCommand({
       process.stdout.write(options.json ? `${JSON.stringify(shown)}\n` : `${told}\n`);
       return EXIT.done;
     }
-    const date = options.date ?? dateOfNight(night);
+    const date = withDate(options).date ?? today(settings.clock, new Date());
     windowOf({ date });
     if (options.show) {
       const state = await withProject(place, (session) => nightState(session, night, name, date));
@@ -151,21 +153,6 @@ async function runSelection(
   const told = wrong === 0 ? "" : `, ${plural(wrong, "action")} failed or blocked`;
   writeLines(process.stderr, [`note: ${select.map(nameOf).join(", ")}: ${plural(built, "action")} ran${told}`]);
   return { results: actions, finishedAt, verdict: verdictOf(actions) };
-}
-
-/**
- * The date that the schedule means now.
- * @throws CommandError where it says no hour of the day
- */
-function dateOfNight({ schedule }: Orchestration): string {
-  const hour = schedule?.workflow === undefined ? undefined : hourOfCron(schedule.workflow);
-  if (schedule === undefined || hour === undefined)
-    throw usageError("orchestrate needs --date: the orchestration has no daily schedule.workflow in fastbreak.json");
-  try {
-    return nightDate(new Date(), schedule.timeZone, hour);
-  } catch {
-    throw usageError(`fastbreak.json: the time zone ${schedule.timeZone} of the schedule is not known`);
-  }
 }
 
 /** `table` of `dataset.table`. */

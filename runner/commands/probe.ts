@@ -8,6 +8,7 @@ import { runProbes } from "../session/probes.js";
 import { text } from "./arguments/flags.js";
 import { withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
+import { withDate } from "./default-date.js";
 import { EXIT, usageError } from "./exit.js";
 import { placeOf } from "./selection-options.js";
 import { windowOf } from "./window.js";
@@ -24,7 +25,8 @@ export const command = defineCommand({
   examples: ["fastbreak probe deploy/accounts.json --date 2021-11-15"],
 
   async execute({ flags: options, words: [file = ""] }): Promise<number> {
-    const { date, account } = options;
+    const { account } = options;
+    const { date } = withDate(options);
     if (date === undefined) throw usageError("probe needs --date");
     windowOf({ date });
     const place = findPlace(placeOf(options));

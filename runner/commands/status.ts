@@ -5,6 +5,7 @@ import { type StatusDocument, statusDocument } from "../report/status-document.j
 import { statusLines } from "../report/status-report.js";
 import { alignColumns, colorsFor, plainLine } from "../report/text.js";
 import { runCheck } from "../session/checks.js";
+import { today } from "../session/clock.js";
 import { collectStatus } from "../session/collect-status.js";
 import { effectiveSettings } from "../session/effective-settings.js";
 import { findPlace, type Place } from "../session/place.js";
@@ -32,7 +33,11 @@ export const command = defineCommand({
   notes: [
     "What is fresh, stale and why, failed; open breakers, the gate, how fresh sources\nare, the last runs. While another command holds the warehouse: as it was left.",
   ],
-  examples: ["fastbreak status --date 2021-11-15", "fastbreak status --select player_game_summary --last 5"],
+  examples: [
+    "fastbreak status --date 2021-11-15",
+    "fastbreak status --check daily",
+    "fastbreak status --select player_game_summary --last 5",
+  ],
 
   async execute({ flags: options }): Promise<number> {
     const { date } = withDate(options);
@@ -40,7 +45,8 @@ export const command = defineCommand({
     const last = options.last ?? DEFAULT_LAST;
     const given = placeOf(options);
     const place = findPlace(given);
-    if (options.check !== undefined) return check(given, options.check, options.date ?? today(), options.json);
+    if (options.check !== undefined)
+      return check(given, options.check, date ?? today(place.settings.clock, new Date()), options.json);
     const settings = options.config ? effectiveSettings(place) : [];
     const where = (state: StatusDocument["warehouse"]["state"]) => ({
       at: new Date().toISOString(),
@@ -72,10 +78,6 @@ async function check(place: ReturnType<typeof placeOf>, name: string, date: stri
   if (json) process.stdout.write(`${JSON.stringify(checkJson(found))}\n`);
   else process.stdout.write(`${checkLines(found, colorsFor(process.stdout)).join("\n")}\n`);
   return found.good ? EXIT.done : EXIT.failed;
-}
-
-function today(): string {
-  return new Date().toISOString().slice(0, 10);
 }
 
 type Whereabouts = Pick<StatusDocument, "at" | "warehouse">;

@@ -62,6 +62,8 @@ export interface ProjectPlan {
   readonly decisions: ReadonlyMap<string, readonly PartitionDecision[]>;
   /** Partitions that are read by what is asked for, are stale, and stay so. */
   readonly staleUpstreams: ReadonlyMap<string, readonly Partition[]>;
+  /** Partitions that nobody asked for, that others need and that are as they were built. */
+  readonly freshUpstreams: ReadonlyMap<string, readonly Partition[]>;
   readonly states: ModelStates;
   readonly snapshot: Snapshot;
   readonly engineVersion: string;
@@ -96,7 +98,7 @@ export async function planProject(
   const snapshot = await readSnapshot(transaction, project.actions, coverageOf);
   const states = await readModelStates(transaction, stateDataset, hullOfAll(project, coverageOf));
   const context = { states, snapshot, engineVersion };
-  const { decisions, staleUpstreams } = decideAll(project, needs, context, request);
+  const { decisions, staleUpstreams, freshUpstreams } = decideAll(project, needs, context, request);
   const idle = [...decisions.values()].every((decided) => runningOf(decided).length === 0);
   const recorded = idle ? new Map() : await readRecordedFingerprints(transaction, stateDataset);
   for (const action of project.actions) {
@@ -116,6 +118,7 @@ export async function planProject(
     needs,
     decisions,
     staleUpstreams,
+    freshUpstreams,
     states,
     snapshot,
     engineVersion,
@@ -174,7 +177,9 @@ function decideAll(
 ): {
   readonly decisions: Map<string, readonly PartitionDecision[]>;
   readonly staleUpstreams: ReadonlyMap<string, readonly Partition[]>;
+  readonly freshUpstreams: ReadonlyMap<string, readonly Partition[]>;
 } {
+  const freshUpstreams = new Map<string, readonly Partition[]>();
   const decisions = new Map<string, readonly PartitionDecision[]>();
   const pending = new Map<string, readonly Partition[]>();
   const staleUpstreams = new Map<string, readonly Partition[]>();
@@ -202,6 +207,12 @@ function decideAll(
         key,
         stale.map(({ partition }) => partition),
       );
+    const fresh = decided.filter(({ partition, reason }) => reason === "unchanged" && !isAsked.has(partition));
+    if (fresh.length > 0)
+      freshUpstreams.set(
+        key,
+        fresh.map(({ partition }) => partition),
+      );
     const kept = decided.flatMap((decision) => {
       if (isAsked.has(decision.partition)) return [decision];
       const isBuilt = request.upstream && decision.decision === "run" && neededBy !== undefined;
@@ -213,7 +224,7 @@ function decideAll(
     for (const other of [...action.createdRoutines, ...action.writes])
       pending.set(other, running.length === 0 ? (pending.get(other) ?? []) : [WHOLE]);
   }
-  return { decisions, staleUpstreams };
+  return { decisions, staleUpstreams, freshUpstreams };
 }
 
 /** What a run of everything would run besides this one. */

@@ -3,15 +3,21 @@ import type { RunnableAction } from "../graph/action.js";
 import type { Reason } from "../graph/reasons.js";
 import { traitsOf } from "../graph/reasons.js";
 import type { Warehouse } from "../port/port.js";
-import { type FailureCategory, MODEL_FAILURES, readFailures, replaceFailures } from "../state/model-failures.js";
+import {
+  type FailureCategory,
+  MODEL_FAILURES,
+  type ModelFailure,
+  readFailures,
+  replaceFailures,
+} from "../state/model-failures.js";
 
 /**
  * Which partitions of which models stand failed, and why: kept in a transaction of its own, because a failed attempt has none. What
  * cannot be written is told and fails nothing.
  */
 export class Failures {
-  /** Failed partitions by model. */
-  readonly #standing = new Map<string, Set<string>>();
+  /** Why partitions stand failed, by model. */
+  readonly #standing = new Map<string, Map<string, FailureCategory>>();
   /** The relation that they are kept in, `dataset.name`. */
   readonly relation: string;
 
@@ -26,26 +32,34 @@ export class Failures {
 
   static async open(warehouse: Warehouse, dataset: string, runId: string, emit: EventListener): Promise<Failures> {
     const failures = new Failures(warehouse, dataset, runId, emit);
-    for (const { model, partition } of await warehouse.observe((seen) => readFailures(seen, dataset)))
-      failures.#of(model).add(partition);
+    for (const { model, partition, category } of await warehouse.observe((seen) => readFailures(seen, dataset)))
+      failures.#of(model).set(partition, category);
     return failures;
+  }
+
+  /** Whether a gate keeps a partition of a model from being published. */
+  isBlocked(model: string): boolean {
+    return [...this.#of(model).values()].includes("MINIMUM_THRESHOLD_NOT_MET");
   }
 
   /**
    * Keeps what became of a model.
+   * @param fresh partitions that nobody asked for and that are as they were built
    * @returns whether anything that is kept has changed
    */
-  async note(action: RunnableAction, result: ActionResult): Promise<boolean> {
+  async note(action: RunnableAction, result: ActionResult, fresh: readonly string[]): Promise<boolean> {
     if (action.node.kind !== "model") return false;
     const { key } = action.node;
     const standing = this.#of(key);
     const isWrong = result.status === "failed" || result.status === "blocked";
     const judged = result.partitions.filter(({ reason }) => !traitsOf(reason).leftOut);
     const failed = isWrong ? judged.filter(({ decision, reason }) => decision === "run" || reason in CATEGORIES) : [];
-    const settled = isWrong ? [] : judged.filter(({ partition }) => standing.has(partition));
+    const built = judged.filter(({ decision, reason }) => decision === "run" || isAsBuilt(reason));
+    const good = isWrong ? fresh : [...fresh, ...built.map(({ partition }) => partition)];
+    const settled = good.filter((partition) => standing.has(partition));
     if (failed.length + settled.length === 0) return false;
     const failedAt = new Date().toISOString();
-    const rows = failed.map(({ partition, reason }) => {
+    const rows = failed.map(({ partition, reason }): ModelFailure => {
       const category = CATEGORIES[reason] ?? "PROCESSING_ERROR";
       const canRetry = category !== "PROCESSING_ERROR";
       return {
@@ -58,7 +72,7 @@ export class Failures {
         failedAt,
       };
     });
-    const gone = [...settled, ...failed].map(({ partition }) => partition).filter((name) => standing.has(name));
+    const gone = [...settled, ...failed.map(({ partition }) => partition)].filter((name) => standing.has(name));
     try {
       await this.warehouse.transaction((transaction) => replaceFailures(transaction, this.dataset, key, gone, rows));
     } catch (cause) {
@@ -66,18 +80,23 @@ export class Failures {
       this.emit({ event: "failures_unwritable", key, message });
       return false;
     }
-    for (const { partition } of settled) standing.delete(partition);
-    for (const { partition } of failed) standing.add(partition);
+    for (const partition of settled) standing.delete(partition);
+    for (const { partition, category } of rows) standing.set(partition, category);
     return true;
   }
 
-  #of(model: string): Set<string> {
+  #of(model: string): Map<string, FailureCategory> {
     const found = this.#standing.get(model);
     if (found !== undefined) return found;
-    const made = new Set<string>();
+    const made = new Map<string, FailureCategory>();
     this.#standing.set(model, made);
     return made;
   }
+}
+
+/** Whether a partition that does not run is what a run of it would make. */
+export function isAsBuilt(reason: Reason): boolean {
+  return reason === "unchanged" || reason === "cosmetic";
 }
 
 /** What a partition that was taken back is counted as; one that was tried and failed is a processing error. */

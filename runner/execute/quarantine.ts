@@ -18,16 +18,17 @@ export interface FoundRows {
  * nothing any more. What cannot be written is told and fails nothing.
  */
 export class QuarantineLog {
-  readonly #standing: Set<string>;
+  /** The model that was not published, by the assertion that found rows. */
+  readonly #standing: Map<string, string | undefined>;
 
   private constructor(
     readonly warehouse: Warehouse,
     readonly dataset: string,
     readonly runId: string,
-    standing: ReadonlySet<string>,
+    standing: ReadonlyMap<string, string | undefined>,
     readonly emit: EventListener,
   ) {
-    this.#standing = new Set(standing);
+    this.#standing = new Map(standing);
   }
 
   static async open(warehouse: Warehouse, dataset: string, runId: string, emit: EventListener): Promise<QuarantineLog> {
@@ -43,18 +44,24 @@ export class QuarantineLog {
     const kept = { assertion, model, runId: this.runId, rows, found: total, at };
     const isKept = await this.#write(assertion, (transaction) => quarantine(transaction, this.dataset, kept));
     if (!isKept) return;
-    this.#standing.add(assertion);
+    this.#standing.set(assertion, model);
     const query = quarantineQuery(this.dataset, assertion);
     this.emit({ event: "rows_quarantined", key: assertion, model, rows: total, kept: rows.length, query });
   }
 
-  /** The assertions found nothing. */
-  async passed(assertions: readonly RunnableAction[]): Promise<void> {
-    for (const { node } of assertions) {
-      if (!this.#standing.has(node.key)) continue;
+  /**
+   * Lets go what was found by an assertion that finds nothing any more.
+   * @param isBlocked whether a gate still keeps a partition of the action from being published
+   */
+  async settle({ node }: RunnableAction, isBlocked: boolean): Promise<void> {
+    if (isBlocked) return;
+    const over = [...this.#standing].filter(([assertion, model]) => (model ?? assertion) === node.key);
+    for (const [assertion] of over) {
       const at = new Date().toISOString();
-      const isWritten = await this.#write(node.key, (transaction) => release(transaction, this.dataset, node.key, at));
-      if (isWritten) this.#standing.delete(node.key);
+      const isWritten = await this.#write(assertion, (transaction) =>
+        release(transaction, this.dataset, assertion, at),
+      );
+      if (isWritten) this.#standing.delete(assertion);
     }
   }
 

@@ -150,9 +150,7 @@ class ProjectRun {
       await this.#reviseStale(action);
       this.#noteResting(action, result);
     }
-    if (!notBuilt(result) && !isLeftOut(result))
-      await this.#context.quarantine.passed([action, ...this.#audits(action)]);
-    if (await this.#context.failures.note(action, result)) this.#published.add(this.#context.failures.relation);
+    await this.#settleFailures(action, result);
     for (const event of standingOf(this.plan, action, result, this.#stale)) this.#context.emit(event);
     this.#context.emit({ event: "action_finished", result });
     return result;
@@ -234,6 +232,22 @@ class ProjectRun {
     if (shards === undefined || running.length < 2 || !canBeSplit(action)) return undefined;
     if ((shards.workers.get(action.node.key) ?? 1) < 2) return undefined;
     return computeShards(this.warehouse, action, running, this.#coverageOf(action), shards, this.#context);
+  }
+
+  /** What is kept of failures follows what became of an action. */
+  async #settleFailures(action: RunnableAction, result: ActionResult): Promise<void> {
+    const { failures, quarantine } = this.#context;
+    const { key, kind } = action.node;
+    const told = new Set(result.partitions.map(({ partition }) => partition));
+    // What others need was to run and, once its upstreams had run, did not have to: nothing else tells of it.
+    const settled =
+      notBuilt(result) || this.#stale.has(key)
+        ? []
+        : runningOf(this.#planned(action)).filter((partition) => !told.has(partition));
+    const fresh = [...(this.plan.freshUpstreams.get(key) ?? []), ...settled];
+    if (await failures.note(action, result, fresh)) this.#published.add(failures.relation);
+    if (kind === "model") await quarantine.settle(action, failures.isBlocked(key));
+    else if (!notBuilt(result) && !isLeftOut(result)) await quarantine.settle(action, false);
   }
 
   #notBegun(action: RunnableAction): ActionResult {

@@ -28,15 +28,22 @@ export interface Quarantine {
   readonly at: string;
 }
 
-/** The assertions of which rows are in quarantine. */
-export async function assertionsInQuarantine(observation: Observation, dataset: string): Promise<ReadonlySet<string>> {
+/** The assertions of which rows are in quarantine, each with the model that was not published for it, where there is one. */
+export async function assertionsInQuarantine(
+  observation: Observation,
+  dataset: string,
+): Promise<ReadonlyMap<string, string | undefined>> {
   const rows = await observation.latestRows({
     table: { dataset, name: NAME },
-    columns: ["assertion", "released_at"],
+    columns: ["assertion", "model", "released_at"],
     key: ["assertion"],
     newestBy: ["quarantined_at", "released_at"],
   });
-  return new Set(rows.flatMap(({ assertion, released_at }) => (released_at === null ? [textOf(assertion)] : [])));
+  return new Map(
+    rows
+      .filter(({ released_at }) => released_at === null)
+      .map(({ assertion, model }) => [textOf(assertion), typeof model === "string" ? model : undefined]),
+  );
 }
 
 /** Keeps what an assertion found, in the place of what it found before. */
