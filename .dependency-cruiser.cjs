@@ -5,7 +5,7 @@ const FLOORS = [
   ["commands", "api"],
   ["report"],
   ["session"],
-  ["execute", "gate", "verify", "check", "unit-tests"],
+  ["execute", "gate", "alerts", "verify", "diff", "check", "unit-tests", "migrate"],
   ["decide", "infer"],
   ["observe"],
   ["project"],

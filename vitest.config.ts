@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
+/** Random texts: a fifth of them answers quickly (npm run test:unit), all of them stand among the longer tests. */
+const RANDOM_TEXTS = ["runner/dialect/fast-paths.test.ts", "runner/dialect/fuzz/fuzz.test.ts"];
+
 export default defineConfig({
   test: {
     // Vitest leaves one core free by default; on two cores that is half of them.
@@ -8,6 +11,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          env: { FASTBREAK_FUZZ_SCALE: process.env.FASTBREAK_FUZZ_SCALE ?? "0.2" },
           include: ["runner/**/*.test.ts", "ingest/**/*.test.ts", "includes/**/*.test.ts", "training/**/*.test.ts"],
           pool: "forks",
           testTimeout: 30_000,
@@ -16,7 +20,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
-          include: ["test/**/*.test.ts"],
+          include: ["test/**/*.test.ts", ...RANDOM_TEXTS],
           pool: "forks",
           testTimeout: 180_000,
           hookTimeout: 180_000,

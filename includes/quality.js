@@ -75,6 +75,42 @@ function componentSum() {
   return Object.keys(COMPONENTS).join(" + ");
 }
 
+/**
+ * The bands of each component (docs/features.md): the most it can be, and from which score on it is acceptable, a warning or critical;
+ * below that it fails. The highest is perfect.
+ */
+const COMPONENT_BANDS = {
+  phase4_availability_score: { most: 40, acceptable: 36, warning: 32, critical: 0 },
+  phase3_fallback_score: { most: 20, acceptable: 18, warning: 15, critical: 0 },
+  data_freshness_score: { most: 15, acceptable: 12, warning: 8, critical: 8 },
+  dependency_completeness_score: { most: 15, acceptable: 15, warning: 11.25, critical: 7.5 },
+  row_completeness_score: { most: 5, acceptable: 3, warning: 3, critical: 1 },
+  null_field_rate_score: { most: 5, acceptable: 4, warning: 3, critical: 0 },
+};
+
+/** Branches of CASE component: the band of `scored.score`. */
+function componentBands() {
+  return Object.entries(COMPONENT_BANDS)
+    .map(
+      ([name, { most, acceptable, warning, critical }]) => `WHEN '${name}' THEN CASE
+      WHEN scored.score >= ${most} THEN 'perfect'
+      WHEN scored.score >= ${acceptable} THEN 'acceptable'
+      WHEN scored.score >= NUMERIC '${warning}' THEN 'warning'
+      WHEN scored.score >= NUMERIC '${critical}' THEN 'critical'
+      ELSE 'fail' END`,
+    )
+    .join("\n    ");
+}
+
+/** The components of a row of metrics as STRUCTs with their most. */
+function componentRows(row) {
+  return Object.entries(COMPONENT_BANDS)
+    .map(
+      ([name, { most }]) => `STRUCT('${name}' AS component, ${row}.${name} AS score, NUMERIC '${most}' AS max_score)`,
+    )
+    .join(",\n  ");
+}
+
 /** What a score means. */
 function band(score) {
   return `CASE
@@ -87,4 +123,14 @@ function band(score) {
     END`;
 }
 
-module.exports = { missingValues, metricsNobodyHas, severity, components, componentSum, sumWithoutPlaceholders, band };
+module.exports = {
+  missingValues,
+  metricsNobodyHas,
+  severity,
+  components,
+  componentSum,
+  sumWithoutPlaceholders,
+  componentBands,
+  componentRows,
+  band,
+};

@@ -1,6 +1,7 @@
 import { LoadError, type LoaderResult, type SkippedRows } from "../runner/api/loader.js";
 import { timestampText } from "./calendar.js";
 import { discover } from "./files/discover.js";
+import { FilesRead } from "./files/files-read.js";
 import { importFiles, type SourcesOf } from "./files/import.js";
 import type { LayoutName } from "./files/layouts.js";
 import { Skips } from "./files/skips.js";
@@ -18,7 +19,9 @@ export async function load(args: readonly string[], options: Readonly<Record<str
   if (args.length === 0) throw new LoadError("load files", undefined, undefined, "name a directory or files to load");
   const processedAt = timestampText(Date.now());
   const { sources, ignored } = await discover(args);
-  const of: SourcesOf = (layout: LayoutName): readonly SourceTable[] => sources.get(layout) ?? [];
+  const reading = new FilesRead([...sources.values()].flat());
+  const watched = new Map([...sources].map(([layout, tables]) => [layout, tables.map((one) => reading.watched(one))]));
+  const of: SourcesOf = (layout: LayoutName): readonly SourceTable[] => watched.get(layout) ?? [];
   const notes: string[] = [];
   const skipped: SkippedRows[] = [];
   const skips = new Skips();
@@ -30,5 +33,6 @@ export async function load(args: readonly string[], options: Readonly<Record<str
     },
     notes,
     skipped,
+    progress: () => reading.progress(),
   };
 }

@@ -49,12 +49,25 @@ export async function load(args: readonly string[], options: Readonly<Record<str
   const games = integerOption(options, "games");
   const seasons = integerOption(options, "seasons");
   const last = FIRST_SEASON_YEAR + seasons - 1;
+  let done = -1;
+  const of = 1 + seasons * PROJECTIONS.length;
   return {
-    batches: batches(seed, games, last),
+    batches: counted(batches(seed, games, last), () => {
+      done += 1;
+    }),
+    progress: () => ({ done: Math.max(0, done), of, unit: "table" }),
     notes: [
       `synthetic seasons ${seasonLabel(FIRST_SEASON_YEAR)} to ${seasonLabel(last)}, seed ${seed}: real teams and arenas, invented players and results`,
     ],
   };
+}
+
+/** The batches; each is told before it is given. */
+function* counted(all: Iterable<TableBatch>, onBatch: () => void): Generator<TableBatch> {
+  for (const batch of all) {
+    onBatch();
+    yield batch;
+  }
 }
 
 function* batches(seed: number, games: number, lastSeasonYear: number): Generator<TableBatch> {

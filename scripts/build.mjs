@@ -15,7 +15,7 @@ const common = {
   target: "node20",
   // Small packages are bundled, because reading and linking their files is most of a cold start. What stays outside is found
   // from the project (core) or is a native library.
-  external: ["@dataform/core", "@duckdb/node-bindings"],
+  external: ["@dataform/core", "@duckdb/node-bindings", "@google-cloud/bigquery", "google-auth-library"],
   alias: {
     // yargs measures help texts with it. It makes an Intl.Segmenter when it is loaded, which is most of a cold start.
     "string-width": "./scripts/text-width.mjs",
@@ -46,7 +46,7 @@ const { metafile } = await build({
   chunkNames: "[name]-[hash]",
 });
 // What decides the result of a query: a build made with other files than these is another engine (runner/engines/duckdb/version.ts).
-const decides = /^runner\/(dialect|googlesql|engines)\//;
+const decides = /^runner\/(dialect|googlesql|engines\/duckdb)\//;
 const engineFiles = Object.entries(metafile.outputs)
   .filter(([, { inputs }]) => Object.keys(inputs).some((path) => decides.test(path)))
   .map(([path]) => path.replace(/^dist\//, ""))
@@ -79,5 +79,5 @@ await build({
   outdir: "dist/page",
   logLevel: "warning",
 });
-cpSync(`${root}migrations`, `${root}dist/migrations`, { recursive: true });
+cpSync(`${root}runner/state/migrations`, `${root}dist/migrations`, { recursive: true });
 writeFileSync(`${root}dist/engine-files.json`, JSON.stringify(engineFiles));

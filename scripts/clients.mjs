@@ -13,8 +13,16 @@ const cache = `${root}node_modules/.cache/clients`;
 /** Each client: `prepare` installs it and says why it cannot, `command` is run with the address of the server. */
 const CLIENTS = {
   python: {
-    prepare: () => installPython("python", ["google-cloud-bigquery==3.47.0", "pandas", "pyarrow", "db-dtypes"]),
-    command: (url) => [`${cache}/python/bin/python`, [`${checks}/check.py`, url]],
+    prepare: () =>
+      installPython("python", [
+        "google-cloud-bigquery==3.47.0",
+        "google-cloud-bigquery-storage==2.43.0",
+        "fastavro==1.13.1",
+        "pandas",
+        "pyarrow",
+        "db-dtypes",
+      ]),
+    command: (url, storagePort) => [`${cache}/python/bin/python`, [`${checks}/check.py`, url, String(storagePort)]],
   },
   go: { prepare: installGo, command: (url) => [`${cache}/go/check`, [url]] },
   java: {
@@ -97,11 +105,12 @@ async function checked(name, { command, folder, environment, told = (output) => 
     },
   );
   let url;
+  let storagePort;
   for await (const line of createInterface({ input: server.stdout })) {
-    ({ url } = JSON.parse(line));
+    ({ url, storagePort } = JSON.parse(line));
     break;
   }
-  const [program, args] = command(url);
+  const [program, args] = command(url, storagePort);
   const env = { ...process.env, ...environment };
   const { status, stdout, stderr } = spawnSync(program, args, { cwd: folder, env, encoding: "utf8" });
   server.kill();

@@ -27,9 +27,7 @@ export function makeReady() {
     }
   }
   const built = join(root, "dist", "main.js");
-  const sources = ["runner", "ingest", "training", "scripts", "migrations"].flatMap((folder) =>
-    newest(join(root, folder)),
-  );
+  const sources = ["runner", "ingest", "training", "scripts"].flatMap((folder) => newest(join(root, folder)));
   if (!existsSync(built) || time(built) < Math.max(...sources)) {
     execFileSync(process.execPath, [join(root, "scripts", "build.mjs")], { cwd: root, stdio: "inherit" });
   }

@@ -108,13 +108,13 @@ describe("fastbreak check without a warehouse", () => {
 
   it("tells what only the embedded engine refuses apart from mistakes", async () => {
     write({
-      "geo.sqlx": 'config { type: "view" }\nSELECT ST_GEOGPOINT(lng, lat) AS point, id FROM raw.places',
+      "geo.sqlx": 'config { type: "view" }\nSELECT ST_BUFFER(ST_GEOGPOINT(lng, lat), 5) AS around, id FROM raw.places',
       "ml.sqlx": 'config { type: "view" }\nSELECT * FROM ML.PREDICT(MODEL d.model, (SELECT 1 AS a))',
     });
     const { code, findings, warnings, totals } = await check();
     expect([code, findings, totals.warnings]).toEqual([0, [], 2]);
     expect(warnings.map(({ message }) => message)).toEqual([
-      "Function ST_GEOGPOINT (GEOGRAPHY) is not supported by the embedded engine",
+      "Function ST_BUFFER (GEOGRAPHY) is not supported by the embedded engine",
       "ML.PREDICT (a model) is not supported by the embedded engine",
     ]);
     expect((await check("--strict")).code).toBe(2);

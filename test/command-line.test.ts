@@ -57,6 +57,6 @@ describe("the command line", () => {
     const { stdout, stderr, error } = spawnSync("bash", ["-c", script], { encoding: "utf8", env });
     if (error !== undefined) return;
     expect(stderr).toBe("");
-    expect(stdout).toBe("verify\n--no-upstream\n--report\n");
+    expect(stdout).toBe("verify\n--no-upstream --no-skips\n--report\n");
   });
 });

@@ -96,7 +96,7 @@ describe("the documents", () => {
 function shellWords(line: string): string[] {
   const words: string[] = [];
   for (const [, double, single, plain] of line.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'|(\S+)/g)) {
-    if (plain !== undefined && /^(?:#|\||>|&&|;)/.test(plain)) break;
+    if (plain !== undefined && /^(?:#|\||>|&|;)/.test(plain)) break;
     words.push(double ?? single ?? plain ?? "");
   }
   return words;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Finished, ROOT, runProcess } from "./rig.js";
 
 const TSC = join(ROOT, "node_modules/@typescript/native/bin/tsc");
-const PACKED = ["package.json", "README.md", "bin", "dist", "migrations", "schemas"];
+const PACKED = ["package.json", "README.md", "bin", "dist", "schemas"];
 
 /** A Dataform project of somebody else, which knows fastbreak only as an installed package. */
 const PROJECT: Readonly<Record<string, string>> = {
@@ -88,7 +88,7 @@ describe("the package", () => {
     const installed = join(project, "node_modules/fastbreak");
     for (const path of [
       "README.md",
-      "migrations/0001_state.sql",
+      "dist/migrations/0001_state.sql",
       "schemas/fastbreak.schema.json",
       "dist/types/api/index.d.ts",
       "dist/types/api/server.d.ts",

@@ -43,13 +43,15 @@ export class Rig {
   }
 
   /** This repository's own Dataform project. */
-  static warehouseProject(): Rig {
+  static warehouseProject(options: { readonly alerts?: boolean } = {}): Rig {
     const rig = Rig.empty();
     for (const name of [
       "definitions",
       "includes",
       "assertions",
+      "migrations",
       "reports",
+      "alerts",
       "dataform.json",
       "package.json",
       "package-lock.json",
@@ -58,7 +60,9 @@ export class Rig {
     }
     const loaders = { sample: join(ROOT, "dist/ingest/sample.js"), files: join(ROOT, "dist/ingest/files.js") };
     const settings = JSON.parse(readFileSync(join(ROOT, "fastbreak.json"), "utf8")) as object;
-    rig.write("fastbreak.json", JSON.stringify({ ...settings, loaders }));
+    // Only tests of alerts ask for what they cost.
+    const alerts = options.alerts ? {} : { alerts: {} };
+    rig.write("fastbreak.json", JSON.stringify({ ...settings, loaders, ...alerts }));
     return rig;
   }
 
@@ -86,7 +90,12 @@ export class Rig {
 
   /** Runs the built command line in the project. */
   async fastbreak(...args: string[]): Promise<Finished> {
-    return runProcess(process.execPath, [join(ROOT, "bin/fastbreak.cjs"), ...args], this.dir);
+    return this.fastbreakWith({}, ...args);
+  }
+
+  /** The same with more environment variables. */
+  async fastbreakWith(variables: Readonly<Record<string, string>>, ...args: string[]): Promise<Finished> {
+    return runProcess(process.execPath, [join(ROOT, "bin/fastbreak.cjs"), ...args], this.dir, variables);
   }
 
   /** `run --json` with more arguments; fails unless it ends with the exit code. */
@@ -118,9 +127,18 @@ export class Rig {
 }
 
 /** Runs a process to its end without a terminal. */
-export function runProcess(file: string, args: readonly string[], cwd: string): Promise<Finished> {
+export function runProcess(
+  file: string,
+  args: readonly string[],
+  cwd: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, NO_COLOR: "1" } });
+    const child = spawn(file, args, {
+      cwd,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, NO_COLOR: "1", ...variables },
+    });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {

@@ -52,6 +52,20 @@ describe("fastbreak init and query", () => {
 });
 
 describe("fastbreak seed", () => {
+  it("loads GEOGRAPHY from WKT, GeoJSON and hexadecimal WKB", async () => {
+    declare("raw", "places");
+    await ok("query", "CREATE SCHEMA IF NOT EXISTS raw; CREATE TABLE raw.places (id INT64, spot GEOGRAPHY)");
+    const texts = ["POINT(1 2)", '"{""type"": ""Point"", ""coordinates"": [3, 4]}"'];
+    const hex = "010100000000000000000000400000000000001040";
+    put("data/places.csv", `id,spot\n1,${texts[0]}\n2,${texts[1]}\n3,${hex}\n4,\n`);
+    await ok("seed", "data");
+    expect(await rowsOf("SELECT spot FROM raw.places ORDER BY id")).toEqual(
+      ["POINT(1 2)", "POINT(3 4)", "POINT(2 4)", null].map((spot) => ({ spot })),
+    );
+    put("data/places.csv", "id,spot\n1,POINT(1 2\n");
+    expect(await refused("seed", "data")).toMatch(/places\.csv:2: column spot: 'POINT\(1 2' is no GEOGRAPHY$/);
+  });
+
   it("gives a new table the types of a CSV, codes with leading zeros as texts", async () => {
     declare("raw", "orders");
     put(

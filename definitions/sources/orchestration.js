@@ -42,3 +42,19 @@ declare({
     finished_at: "When it ended",
   },
 });
+
+declare({
+  schema: "nba_orchestration",
+  name: "model_failures",
+  description: "What stands failed: the partitions of models that could not be built; a success takes the row away",
+  columns: {
+    model: "Dataset and table of the model",
+    partition: "The date, or *",
+    partition_date: "The date; NULL for what is no date",
+    category: "MISSING_DEPENDENCY, MINIMUM_THRESHOLD_NOT_MET, CIRCUIT_BREAKER_ACTIVE, PROCESSING_ERROR or UNKNOWN",
+    reason: "The message of the run",
+    can_retry: "The same attempt may succeed later",
+    run_id: "The run that failed",
+    failed_at: "When it failed",
+  },
+});

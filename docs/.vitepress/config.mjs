@@ -31,6 +31,7 @@ export default defineConfig({
         text: "Work",
         items: [
           { text: "How it decides", link: "/decisions" },
+          { text: "Looking", link: "/looking" },
           { text: "The report", link: "/report" },
           { text: "The live pages", link: "/ui" },
           { text: "Column lineage", link: "/lineage" },
@@ -44,6 +45,7 @@ export default defineConfig({
         items: [
           { text: "Commands", link: "/commands" },
           { text: "Dialect", link: "/dialect" },
+          { text: "BigQuery", link: "/bigquery" },
           { text: "What messages mean", link: "/faq" },
           { text: "Compared", link: "/comparison" },
           { text: "Architecture", link: "/architecture" },

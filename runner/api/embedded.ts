@@ -5,7 +5,7 @@ import { type Column, typeName } from "../port/sql-types.js";
 import { runnableProject } from "../project/runnable.js";
 import { loadPlace } from "../session/load-place.js";
 import { findPlace, withWarehouse } from "../session/place.js";
-import { CIRCUIT_BREAKER_STATE } from "../state/breaker-state.js";
+import { READABLE_TABLES } from "../state/readable-tables.js";
 import { told } from "./errors.js";
 import { type ProjectOptions, placeOptions } from "./requests.js";
 import { translateSql } from "./translate.js";
@@ -39,9 +39,10 @@ export async function finalSql(
     for (const { node } of project.actions) relations.delete(node.key);
     const statements: FinalSql[] = [];
     // A model may read what the runner keeps: it is there, empty, before anything runs.
-    const kept = { dataset: place.settings.stateDataset, name: "circuit_breaker_state" };
-    if (!relations.has(relationKey(kept))) {
-      const { sql, columns } = await translateSql(emptyRows(CIRCUIT_BREAKER_STATE.columns));
+    for (const { name, columns: typed } of READABLE_TABLES) {
+      const kept = { dataset: place.settings.stateDataset, name };
+      if (relations.has(relationKey(kept))) continue;
+      const { sql, columns } = await translateSql(emptyRows(typed));
       relations.set(relationKey(kept), { ...NO_LAYOUT, id: kept, columns, partitionColumn: undefined });
       statements.push({ ...kept, sql });
     }

@@ -73,6 +73,17 @@ export interface SkippedRows {
   readonly first: string;
 }
 
+/** How far a load is. */
+export interface LoadProgress {
+  /** Parts that are done, of so many. */
+  readonly done: number;
+  readonly of: number;
+  /** What a part is, as `file` or `table`. */
+  readonly unit: string;
+  /** What is being read, as the name of a file. */
+  readonly now?: string;
+}
+
 export type Batches = AsyncIterable<TableBatch> | Iterable<TableBatch>;
 
 /**
@@ -88,6 +99,8 @@ export interface LoaderResult {
   readonly notes: readonly string[];
   /** Complete once `batches` has ended. */
   readonly skipped?: readonly SkippedRows[];
+  /** How far it is, asked for while the batches are read; without it only rows are counted. */
+  readonly progress?: () => LoadProgress;
 }
 
 /** A loader's module. */

@@ -2,6 +2,7 @@ import type { EventListener } from "../events/events.js";
 import type { Transaction } from "../port/port.js";
 import { announced } from "../session/announce.js";
 import { carryOut, planEvents } from "../session/carry-out.js";
+import { migrateFirst } from "../session/migrations.js";
 import { findPlace, withWarehouse } from "../session/place.js";
 import { planSession } from "../session/plan-request.js";
 import { newRunId } from "../session/run-id.js";
@@ -79,6 +80,7 @@ async function run(given: Given, request: Parameters<Project["run"]>[0] & object
   const startedAt = new Date();
   const { onEvent: emit = () => undefined, failFast = false } = request;
   const work = async (session: Parameters<Parameters<typeof withProject>[1]>[0]) => {
+    await migrateFirst(session, session.warehouse);
     const planned = await planSession(session, planRequest(request));
     const options = { runId: newRunId(startedAt), startedAt, failFast, force: request.fullRefresh ?? false, emit };
     const names = planned.project.actions.map(({ node }) => node.key);

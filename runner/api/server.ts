@@ -13,7 +13,7 @@
  * ```
  * @module
  */
-import { serveWarehouse } from "../session/serve-warehouse.js";
+import { serveWarehouse, storagePortBeside } from "../session/serve-warehouse.js";
 import { told } from "./errors.js";
 
 export { FastbreakError } from "./errors.js";
@@ -26,6 +26,8 @@ export interface ServerOptions {
   readonly database?: string;
   /** Default: any port that is free. */
   readonly port?: number;
+  /** Of the Storage API; default: any port that is free, or 9060 where `port` is said. */
+  readonly storagePort?: number;
   /** The project that lists of projects show; a client may name any. Default: `local`. */
   readonly project?: string;
   /** Where datasets are that say nothing else; default: `US`. */
@@ -41,6 +43,8 @@ export interface Server {
   /** As `http://127.0.0.1:41234`: what a client is given as its endpoint. */
   readonly url: string;
   readonly port: number;
+  /** Port of the Storage API, gRPC without TLS on the same address. */
+  readonly storagePort: number;
   /** Stops answering, ends what runs, and closes the warehouse. */
   close(): Promise<void>;
 }
@@ -50,22 +54,24 @@ export interface Server {
  * @throws FastbreakError for a seed that cannot be loaded and a port that is taken
  */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
-  const { seed, database, port = 0, project, location, token, buckets } = options;
+  const { seed, database, port = 0, storagePort, project, location, token, buckets } = options;
   return told(async () => {
     const {
       url,
       port: taken,
+      storagePort: storage,
       close,
     } = await serveWarehouse({
       place: { database },
       inMemory: database === undefined,
       seed,
       port,
+      storagePort: storagePort ?? storagePortBeside(port),
       ...(project === undefined ? {} : { project }),
       ...(location === undefined ? {} : { location }),
       token,
       bucketDir: buckets,
     });
-    return { url, port: taken, close };
+    return { url, port: taken, storagePort: storage as number, close };
   });
 }

@@ -51,7 +51,7 @@ const CHECKED: ReadonlySet<ManifestAction["type"]> = new Set([
 ]);
 
 class ProjectCheck implements CheckResult {
-  readonly findings: Finding[] = [];
+  findings: Finding[] = [];
   readonly unchecked: Unchecked[] = [];
   checked = 0;
   readonly #known = new Map<string, KnownRelation>();
@@ -157,6 +157,17 @@ class ProjectCheck implements CheckResult {
     await this.#query(action, scope);
     await this.#statements(action, "post_operations", action.postOps, scope);
     await this.#incremental(action);
+  }
+
+  async again(action: ManifestAction): Promise<readonly Finding[]> {
+    const { findings, checked } = this;
+    this.findings = [];
+    this.#unknown.delete(action.key);
+    await this.action(action);
+    const found = this.findings;
+    this.findings = findings;
+    this.checked = checked;
+    return found;
   }
 
   /** What runs where the table is there already; by now its columns are known. */

@@ -31,6 +31,8 @@ export interface CheckResult {
   readonly findings: readonly Finding[];
   readonly unchecked: readonly Unchecked[];
   readonly checked: number;
+  /** Looks at one action again that has another text now, against what is known of all others. */
+  again(action: ManifestAction): Promise<readonly Finding[]>;
   /** Sources, models and views whose columns are known, by `dataset.name`. */
   readonly relations: ReadonlyMap<string, CheckedRelation>;
 }

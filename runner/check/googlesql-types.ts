@@ -1,13 +1,14 @@
-import type { ScalarType, SqlType } from "../port/sql-types.js";
+import { type RangeType, rangeElement, type ScalarType, type SqlType } from "../port/sql-types.js";
 
 /** A type as the analyzer's protocol spells it. */
 export interface TypeProto {
   readonly typeKind: string;
   readonly arrayType?: { readonly elementType: TypeProto };
+  readonly rangeType?: { readonly elementType: TypeProto };
   readonly structType?: { readonly field?: readonly { readonly fieldName?: string; readonly fieldType: TypeProto }[] };
 }
 
-const KINDS: Readonly<Record<ScalarType, string>> = {
+const KINDS: Readonly<Record<Exclude<ScalarType, RangeType>, string>> = {
   INT64: "TYPE_INT64",
   FLOAT64: "TYPE_DOUBLE",
   NUMERIC: "TYPE_NUMERIC",
@@ -21,11 +22,14 @@ const KINDS: Readonly<Record<ScalarType, string>> = {
   TIMESTAMP: "TYPE_TIMESTAMP",
   INTERVAL: "TYPE_INTERVAL",
   JSON: "TYPE_JSON",
+  GEOGRAPHY: "TYPE_GEOGRAPHY",
 };
 const NAMES = new Map(Object.entries(KINDS).map(([name, kind]) => [kind, name as ScalarType]));
 
 export function typeToProto(type: SqlType): TypeProto {
-  if (typeof type === "string") return { typeKind: KINDS[type] };
+  const ranged = rangeElement(type);
+  if (ranged !== undefined) return { typeKind: "TYPE_RANGE", rangeType: { elementType: typeToProto(ranged) } };
+  if (typeof type === "string") return { typeKind: KINDS[type as keyof typeof KINDS] };
   if (type.kind === "array") return { typeKind: "TYPE_ARRAY", arrayType: { elementType: typeToProto(type.element) } };
   const field = type.fields.map(({ name, type: fieldType }) => ({
     fieldName: name ?? "",
@@ -40,6 +44,8 @@ export function typeFromProto(proto: TypeProto): SqlType | undefined {
     const element = typeFromProto(proto.arrayType.elementType);
     return element === undefined ? undefined : { kind: "array", element };
   }
+  if (proto.rangeType !== undefined && proto.typeKind === "TYPE_RANGE")
+    return `RANGE<${typeFromProto(proto.rangeType.elementType) as "DATE" | "DATETIME" | "TIMESTAMP"}>`;
   if (proto.typeKind !== "TYPE_STRUCT") return NAMES.get(proto.typeKind);
   const fields = (proto.structType?.field ?? []).map(({ fieldName, fieldType }) => ({
     name: fieldName === undefined || fieldName === "" ? undefined : fieldName,

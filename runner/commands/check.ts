@@ -4,7 +4,7 @@ import type { SqlChecker } from "../googlesql/checker.js";
 import { ProjectError, renderProblem } from "../project/errors.js";
 import type { Manifest } from "../project/manifest.js";
 import { githubAnnotation } from "../report/annotations.js";
-import { plainLine, plural } from "../report/text.js";
+import { plainLine, plural, writeLines } from "../report/text.js";
 import { loadPlace } from "../session/load-place.js";
 import { findPlace, type Place } from "../session/place.js";
 import { surroundingsOf } from "../session/surroundings.js";
@@ -88,9 +88,10 @@ function print({ findings, limits, unchecked, checked }: CheckOutcome, json: boo
   }
   const isGithub = process.env.GITHUB_ACTIONS === "true";
   for (const finding of findings)
-    process.stdout.write(`${plainLine((isGithub ? githubAnnotation : renderProblem)(finding))}\n`);
-  for (const limit of limits) process.stderr.write(`warning: ${plainLine(renderProblem(limit))}\n`);
-  for (const line of uncheckedLines(unchecked)) process.stderr.write(`fastbreak: not checked: ${plainLine(line)}\n`);
+    writeLines(process.stdout, [plainLine(isGithub ? githubAnnotation(finding) : renderProblem(finding))]);
+  for (const limit of limits) writeLines(process.stderr, [`warning: ${plainLine(renderProblem(limit))}`]);
+  for (const line of uncheckedLines(unchecked))
+    writeLines(process.stderr, [`fastbreak: not checked: ${plainLine(line)}`]);
   const left = unchecked.length === 0 ? "" : `, ${unchecked.length} not checked`;
   const limited = limits.length === 0 ? "" : `, ${plural(limits.length, "warning")}`;
   process.stdout.write(`${plural(checked, "action")} checked${left}, ${plural(findings.length, "error")}${limited}\n`);

@@ -4,12 +4,13 @@ import type { RunnableAction } from "../graph/action.js";
 import { EVERYTHING, selectActions } from "../plan/select.js";
 import { parseManifest } from "../project/manifest.js";
 import { type ExplainReport, explainJson, explainLines } from "../report/explain-report.js";
-import { colorsFor } from "../report/text.js";
+import { colorsFor, writeLines } from "../report/text.js";
 import { planSession, selectable } from "../session/plan-request.js";
 import { type ProjectSession, withProject } from "../session/session.js";
 import { readManifestHistory } from "../state/stored-manifest.js";
 import { OVERRIDE_FLAGS, WINDOW_FLAGS, withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
+import { withDate } from "./default-date.js";
 import { EXIT } from "./exit.js";
 import { placeOf, requestOf } from "./selection-options.js";
 
@@ -19,7 +20,7 @@ export const command = defineCommand({
   examples: ["fastbreak explain player_game_summary --date 2021-11-15"],
 
   async execute({ flags: options, words: [name = ""] }): Promise<number> {
-    const request = requestOf(options);
+    const request = requestOf(withDate(options));
     return withProject(placeOf(options), async (session) => {
       const keys = selectActions(session.project.actions.map(selectable), { ...EVERYTHING, actions: [name] });
       const plan = await planSession(session, request);
@@ -32,8 +33,13 @@ export const command = defineCommand({
           `${JSON.stringify(reports.length === 1 ? explainJson(reports[0] as ExplainReport) : reports.map(explainJson))}\n`,
         );
       else
-        process.stdout.write(
-          `${reports.map((report) => explainLines(report, colorsFor(process.stdout)).join("\n")).join("\n\n")}\n`,
+        writeLines(
+          process.stdout,
+          reports.flatMap((report, index) => [
+            ...(index === 0 ? [] : [""]),
+            ...explainLines(report, colorsFor(process.stdout)),
+          ]),
+          8,
         );
       return EXIT.done;
     });

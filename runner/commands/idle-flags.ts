@@ -1,3 +1,4 @@
+import { writeLines } from "../report/text.js";
 import { camelCase } from "./arguments/parse.js";
 import { IDLE_DATAFORM_FLAGS } from "./arguments/shared-flags.js";
 
@@ -6,5 +7,5 @@ export function tellIdleFlags(given: Readonly<Record<string, unknown>>, engine: 
   const idle = Object.keys(IDLE_DATAFORM_FLAGS).filter((flag) => given[camelCase(flag)] !== undefined);
   if (idle.length === 0) return;
   const flags = idle.map((flag) => `--${flag}`).join(", ");
-  process.stderr.write(`note: ${flags} ${idle.length === 1 ? "has" : "have"} no effect on ${engine}\n`);
+  writeLines(process.stderr, [`note: ${flags} ${idle.length === 1 ? "has" : "have"} no effect on ${engine}`]);
 }

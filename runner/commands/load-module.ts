@@ -54,9 +54,10 @@ export async function importLoader({ projectDir, settings: { loaders } }: Place,
       }
       if (!isResult(result))
         throw failed(new Error("it returned no batches; see the loader contract in fastbreak/loader"));
-      const { batches, notes = [], skipped = [] } = result;
-      if (typeof batches !== "function") return { batches: guardedBatches(batches, failed), notes, skipped };
-      return { batches: (stored) => guardedBatches(made(batches, stored, failed), failed), notes, skipped };
+      const { batches, notes = [], skipped = [], progress } = result;
+      const rest = { notes, skipped, ...(typeof progress === "function" ? { progress } : {}) };
+      if (typeof batches !== "function") return { batches: guardedBatches(batches, failed), ...rest };
+      return { batches: (stored) => guardedBatches(made(batches, stored, failed), failed), ...rest };
     },
   };
 }

@@ -1,8 +1,12 @@
-import type { LoadedTable, LoaderResult, SkippedRows } from "../api/loader.js";
-import { relationKey, type Warehouse } from "../port/port.js";
-import { alignColumns, count, duration, plainLine, plural } from "../report/text.js";
+import type { LoadedTable, LoaderResult, LoadProgress, SkippedRows, TableBatch } from "../api/loader.js";
+import { type RowObject, relationKey, type Transaction } from "../port/port.js";
+import { alignColumns, count, duration, plainLine, plural, widthOf, writeLines } from "../report/text.js";
+import { WorkProgress, type WorkState } from "../report/work-progress.js";
 import { announced } from "../session/announce.js";
+import { logFailedLoad, loggedLoad } from "../session/logged-load.js";
 import { findPlace, withWarehouse } from "../session/place.js";
+import { newRunId } from "../session/run-id.js";
+import type { LoadOutcome } from "../state/load-log.js";
 import { withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
 import { EXIT, usageError } from "./exit.js";
@@ -25,13 +29,27 @@ export const command = defineCommand({
     const place = findPlace(placeOf(options));
     const loader = await importLoader(place, name);
     const { positionals, values } = loaderArguments(rest);
-    const result = await loader.load(positionals, values);
+    const progress = new WorkProgress({
+      err: process.stderr,
+      variables: process.env,
+      now: () => performance.now(),
+      quiet: options.json,
+    });
+    const startedAt = new Date();
+    const load = { runId: newRunId(startedAt), loader: name, arguments: rest, path: positionals[0], startedAt };
+    const result = await loader.load(positionals, values).catch(async (cause: unknown) => {
+      await logFailedLoad(place, load, cause);
+      throw cause;
+    });
     const tables = await withWarehouse(place, true, (warehouse) =>
-      announced(place, "load", () => write(warehouse, result)),
-    );
+      announced(place, "load", () =>
+        loggedLoad(warehouse, place, load, (transaction) => write(transaction, result, started, progress)),
+      ),
+    ).finally(() => progress.end());
     const { notes, skipped = [] } = result;
     const report = { loader: name, tables, skipped, notes, duration_ms: Math.round(performance.now() - started) };
-    process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : summary(report));
+    if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+    else writeLines(process.stdout, summary(report, widthOf(process.stdout)));
     return EXIT.done;
   },
 });
@@ -45,26 +63,66 @@ interface LoadReport {
 }
 
 /** All batches in one transaction: a damaged file leaves the warehouse as it was. */
-async function write(warehouse: Warehouse, { batches }: LoaderResult): Promise<LoadedTable[]> {
-  return warehouse.transaction(async (transaction) => {
-    const tables = new Map<string, LoadedTable>();
-    for await (const { table, rows, covers } of typeof batches === "function"
-      ? batches(storedRows(transaction))
-      : batches) {
-      const counts = await transaction.replaceRows(table, rows, covers ?? (() => []));
-      const name = relationKey(table.id);
-      const before = tables.get(name);
-      tables.set(name, {
-        table: name,
-        rowsRead: (before?.rowsRead ?? 0) + counts.read,
-        inserted: (before?.inserted ?? 0) + counts.inserted,
-        updated: (before?.updated ?? 0) + counts.updated,
-        unchanged: (before?.unchanged ?? 0) + counts.unchanged,
-        deleted: (before?.deleted ?? 0) + counts.deleted,
-      });
+async function write(
+  transaction: Transaction,
+  loaded: LoaderResult,
+  started: number,
+  progress: WorkProgress,
+): Promise<{ readonly result: LoadedTable[]; readonly outcome: LoadOutcome }> {
+  const { batches, skipped = [] } = loaded;
+  const tables = new Map<string, LoadedTable>();
+  let read = 0;
+  async function* counted(rows: TableBatch["rows"], table: string): AsyncGenerator<RowObject> {
+    for await (const row of rows) {
+      read += 1;
+      if (read % TICK_ROWS === 1) progress.tick(() => stateOf(progressOf(loaded), read, table));
+      yield row;
     }
-    return [...tables.values()];
-  });
+  }
+  let writing = 0;
+  for await (const { table, rows, covers } of typeof batches === "function"
+    ? batches(storedRows(transaction))
+    : batches) {
+    const name = relationKey(table.id);
+    const began = performance.now();
+    const counts = await transaction.replaceRows(table, counted(rows, name), covers ?? (() => []));
+    writing += performance.now() - began;
+    const before = tables.get(name);
+    tables.set(name, {
+      table: name,
+      rowsRead: (before?.rowsRead ?? 0) + counts.read,
+      inserted: (before?.inserted ?? 0) + counts.inserted,
+      updated: (before?.updated ?? 0) + counts.updated,
+      unchanged: (before?.unchanged ?? 0) + counts.unchanged,
+      deleted: (before?.deleted ?? 0) + counts.deleted,
+    });
+  }
+  const result = [...tables.values()];
+  const outcome = result.map(({ table, rowsRead, ...counts }) => ({
+    relation: table,
+    read: rowsRead,
+    skipped: skippedRows(skipped, table),
+    ...counts,
+  }));
+  const readSeconds = (performance.now() - started - writing) / 1000;
+  return { result, outcome: { status: "success", tables: outcome, readSeconds, writeSeconds: writing / 1000 } };
+}
+
+function skippedRows(skipped: readonly SkippedRows[], table: string): number {
+  return skipped.reduce((sum, odd) => sum + (odd.table === table ? odd.rows : 0), 0);
+}
+
+/** Rows between two looks at the clock. */
+const TICK_ROWS = 256;
+
+function stateOf(parts: LoadProgress | undefined, rows: number, table: string): WorkState {
+  return { parts, rows, now: parts?.now === undefined ? table : `${plainLine(String(parts.now))} to ${table}` };
+}
+
+/** How far a loader says it is, where it says something that can be shown. */
+function progressOf({ progress }: LoaderResult): LoadProgress | undefined {
+  const said = progress?.();
+  return typeof said?.done === "number" && typeof said.of === "number" ? said : undefined;
 }
 
 /** What the runner does not know belongs to the loader: words, and `--name value` or `--name=value` options. */
@@ -86,20 +144,33 @@ function loaderArguments(args: readonly string[]): { positionals: string[]; valu
   return { positionals, values };
 }
 
-function summary(report: LoadReport): string {
-  const skippedOf = (table: string) =>
-    report.skipped.reduce((sum, skipped) => sum + (skipped.table === table ? skipped.rows : 0), 0);
+const KINDS = ["rows", "new", "changed", "unchanged", "gone", "skipped"];
+
+function summary(report: LoadReport, width: number): string[] {
+  const counted = report.tables.map(({ table, rowsRead, inserted, updated, unchanged, deleted }) => ({
+    table,
+    counts: [rowsRead, inserted, updated, unchanged, deleted, skippedRows(report.skipped, table)],
+  }));
   // A table of which the load says nothing is not worth a line.
-  const rows = report.tables.flatMap(({ table, rowsRead, inserted, updated, unchanged, deleted }) => {
-    const counts = [rowsRead, inserted, updated, unchanged, deleted, skippedOf(table)];
-    return counts.every((number) => number === 0) ? [] : [[`  ${table}`, ...counts.map(count)]];
-  });
-  const header = ["  table", "rows", "new", "changed", "unchanged", "gone", "skipped"];
-  const table = alignColumns([header, ...rows], new Set([1, 2, 3, 4, 5, 6]));
+  const shown = counted.filter(({ counts }) => counts.some((number) => number !== 0));
+  const tableOf = (isShown: (kind: number) => boolean) => {
+    const kinds = KINDS.flatMap((name, index) => (isShown(index) ? [{ name, index }] : []));
+    const header = ["  table", ...kinds.map(({ name }) => name)];
+    const rows = shown.map(({ table, counts }) => [
+      `  ${table}`,
+      ...kinds.map(({ index }) => count(counts[index] ?? 0)),
+    ]);
+    return alignColumns([header, ...rows], new Set([1, 2, 3, 4, 5, 6]));
+  };
+  const whole = tableOf(() => true);
+  const fits = whole.every((line) => line.length <= width);
+  // Where there is no room for every kind of row, those that do not occur go.
+  const table = fits ? whole : tableOf((kind) => kind === 0 || shown.some(({ counts }) => counts[kind] !== 0));
   const written = report.tables.reduce((sum, { inserted, updated, deleted }) => sum + inserted + updated + deleted, 0);
-  const skipped = report.skipped.map(
-    ({ file, reason, rows: odd, first }) => `skipped: ${plural(odd, "row")} of ${file}: ${reason}\n  first: ${first}`,
-  );
+  const skipped = report.skipped.flatMap(({ file, reason, rows: odd, first }) => [
+    `skipped: ${plural(odd, "row")} of ${file}: ${reason}`,
+    `  first: ${first}`,
+  ]);
   const notes = report.notes.map((note) => `note: ${plainLine(String(note))}`);
-  return `${[...table, ...skipped, ...notes, `${plural(written, "row")} written | ${duration(report.duration_ms)}`].join("\n")}\n`;
+  return [...table, ...skipped, ...notes, `${plural(written, "row")} written | ${duration(report.duration_ms)}`];
 }

@@ -1,6 +1,7 @@
 import { hasWork } from "../execute/plan-events.js";
-import { printPlan } from "../report/print-plan.js";
+import { PLAN_FORMATS, printPlan } from "../report/print-plan.js";
 import { planEvents } from "../session/carry-out.js";
+import { lastDurations } from "../session/last-durations.js";
 import { planSession } from "../session/plan-request.js";
 import { newRunId } from "../session/run-id.js";
 import { withProject } from "../session/session.js";
@@ -8,15 +9,19 @@ import { onOff } from "./arguments/flags.js";
 import {
   FULL_REFRESH_FLAGS,
   OVERRIDE_FLAGS,
+  outputFlags,
   PROJECT_DIR_WORD,
   SELECTION_FLAGS,
+  SKIP_FLAGS,
   UPSTREAM_FLAGS,
   WINDOW_FLAGS,
   withCommon,
 } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
+import { withDate } from "./default-date.js";
 import { EXIT } from "./exit.js";
-import { placeOf, requestOf, selectionOf } from "./selection-options.js";
+import { formatOf } from "./output-format.js";
+import { placeOf, requestOf, selectionOf, withSkips } from "./selection-options.js";
 
 export const command = defineCommand({
   positionals: [PROJECT_DIR_WORD],
@@ -25,17 +30,28 @@ export const command = defineCommand({
     ...SELECTION_FLAGS,
     ...FULL_REFRESH_FLAGS,
     ...UPSTREAM_FLAGS,
+    ...SKIP_FLAGS,
     "detailed-exitcode": onOff("exit with 10 when there is work to do"),
+    ...outputFlags(PLAN_FORMATS),
     ...OVERRIDE_FLAGS,
   }),
-  examples: ["fastbreak plan --date 2021-11-15 --json"],
+  examples: ["fastbreak plan --date 2021-11-15 --json", "fastbreak plan --output markdown"],
 
   async execute({ flags, words }): Promise<number> {
     const startedAt = new Date();
-    const request = requestOf(flags, selectionOf(flags));
+    const request = requestOf(withDate(flags, words[0]), selectionOf(flags));
+    const format = formatOf(flags);
     return withProject(placeOf(flags, words[0]), async (session) => {
-      const plan = await planSession(session, request);
-      printPlan(planEvents(session, plan, "plan", { runId: newRunId(startedAt), startedAt }), flags.json);
+      const plan = await planSession(session, await withSkips(session, request, flags));
+      const { all, quiet } = flags;
+      printPlan(planEvents(session, plan, "plan", { runId: newRunId(startedAt), startedAt }), {
+        format,
+        all,
+        quiet,
+        durations: await lastDurations(session),
+        out: process.stdout,
+        err: process.stderr,
+      });
       return flags.detailedExitcode && hasWork(plan) ? EXIT.changes : EXIT.done;
     });
   },

@@ -1,6 +1,7 @@
+import type { ScriptResult, Warehouse } from "../port/port.js";
 import { rowsAsCsv, rowsAsJson, rowsAsTable } from "../report/rows.js";
 import { plural } from "../report/text.js";
-import { findPlace, withWarehouse } from "../session/place.js";
+import { findPlace, type Place, withWarehouse } from "../session/place.js";
 import { ALL_DATES, reportDates } from "../session/project-reports.js";
 import { each, onOff, optional } from "./arguments/flags.js";
 import { WINDOW_FLAGS, withCommon } from "./arguments/shared-flags.js";
@@ -49,7 +50,7 @@ export const command = defineCommand({
           : (given ?? "");
     if (NOTHING.test(text)) throw usageError("the query is empty; give a GoogleSQL query or script");
     const sql = `${declarations}${text}`;
-    const { rows, rowsChanged } = await withWarehouse(place, true, (warehouse) => warehouse.script(sql));
+    const { rows, rowsChanged } = await withWarehouse(place, true, (warehouse) => scriptOn(warehouse, place, sql));
     if (rows === undefined && !options.json && !options.csv) {
       process.stdout.write(`${rowsChanged === undefined ? "done" : `${plural(rowsChanged, "row")} changed`}\n`);
       return EXIT.done;
@@ -59,6 +60,15 @@ export const command = defineCommand({
     return EXIT.done;
   },
 });
+
+/** A text that asks for or says what the service keeps besides the tables runs as a job of the service does. */
+const KEPT_BY_SERVICE = /\bINFORMATION_SCHEMA\b|\b__TABLES__\b|\bOPTIONS\s*\(|\bMATERIALIZED\s+VIEW\b/i;
+
+async function scriptOn(warehouse: Warehouse, place: Place, sql: string): Promise<ScriptResult> {
+  if (!KEPT_BY_SERVICE.test(sql)) return warehouse.script(sql);
+  const { runScript } = await import("../server/run-script.js");
+  return runScript(warehouse, (await place.projects?.())?.home ?? "local", sql);
+}
 
 /** Blanks, comments and semicolons. */
 const NOTHING = /^(?:[\s;]|(?:--|#)[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*$/;

@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { EngineError } from "../port/engine-error.js";
-import { plainLine } from "../report/text.js";
+import { plainLine, writeLines } from "../report/text.js";
 import { classifyError } from "../session/classify-error.js";
+import { readRunning } from "../session/running.js";
 import { CommandError, EXIT } from "./exit.js";
 
 /**
@@ -29,18 +28,13 @@ function findings(lines: readonly string[], args: readonly string[]): string[] {
 }
 
 function runningCommand(projectDir: string, { code, holder }: EngineError): string | undefined {
-  const file = join(projectDir, ".fastbreak", "running.json");
-  if (code !== "locked" || holder === undefined || !existsSync(file)) return undefined;
-  try {
-    const running = JSON.parse(readFileSync(file, "utf8")) as { pid?: number; command?: string };
-    return running.pid === holder ? running.command : undefined;
-  } catch {
-    return undefined;
-  }
+  if (code !== "locked" || holder === undefined) return undefined;
+  const running = readRunning(projectDir);
+  return running?.pid === holder ? running.command : undefined;
 }
 
 function tell(message: string, exitCode: number): number {
-  process.stderr.write(`fastbreak: ${plainLine(message)}\n`);
+  writeLines(process.stderr, [`fastbreak: ${plainLine(message)}`]);
   return exitCode;
 }
 

@@ -1,10 +1,17 @@
 import { type RunRecord, recordOf, verdictOf } from "../events/run-record.js";
-import { printPlan } from "../report/print-plan.js";
-import { progressTo } from "../report/progress.js";
+import { hasWork } from "../execute/plan-events.js";
+import { alertLine } from "../report/alert-report.js";
+import { PLAN_FORMATS, type PlanFormat, printPlan } from "../report/print-plan.js";
 import { writeRunArtifact } from "../report/run-artifact.js";
-import { reportJson, resultTable, summaryLines } from "../report/run-report.js";
-import { colorsFor, plural } from "../report/text.js";
+import { RUN_FORMATS, type RunFormat, runOutput } from "../report/run-output.js";
+import { readStatusArtifact, writeStatusArtifact } from "../report/status-artifact.js";
+import { statusAfterRun } from "../report/status-document.js";
+import { plural, writeLines } from "../report/text.js";
 import { carryOut, planEvents } from "../session/carry-out.js";
+import { collectAfterRun } from "../session/collect-status.js";
+import { listenForInterruption } from "../session/interruption.js";
+import { lastDurations } from "../session/last-durations.js";
+import { migrateFirst } from "../session/migrations.js";
 import { planSession } from "../session/plan-request.js";
 import { newRunId } from "../session/run-id.js";
 import { type ProjectSession, withProject } from "../session/session.js";
@@ -13,16 +20,20 @@ import {
   FULL_REFRESH_FLAGS,
   IDLE_DATAFORM_FLAGS,
   OVERRIDE_FLAGS,
+  outputFlags,
   PROJECT_DIR_WORD,
   SELECTION_FLAGS,
+  SKIP_FLAGS,
   UPSTREAM_FLAGS,
   WINDOW_FLAGS,
   withCommon,
 } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
-import { CommandError, EXIT } from "./exit.js";
+import { withDate } from "./default-date.js";
+import { CommandError, EXIT, usageError } from "./exit.js";
 import { tellIdleFlags } from "./idle-flags.js";
-import { placeOf, requestOf, selectionOf } from "./selection-options.js";
+import { formatOf, windowFlagsOf } from "./output-format.js";
+import { placeOf, requestOf, selectionOf, withSkips } from "./selection-options.js";
 
 export const command = defineCommand({
   positionals: [PROJECT_DIR_WORD],
@@ -31,9 +42,11 @@ export const command = defineCommand({
     ...SELECTION_FLAGS,
     ...FULL_REFRESH_FLAGS,
     ...UPSTREAM_FLAGS,
+    ...SKIP_FLAGS,
     "dry-run": onOff("show what would run, run nothing"),
     "run-tests": onOff("run the project's unit tests first; run nothing when one fails"),
     "fail-fast": onOff("start nothing more after the first failure"),
+    ...outputFlags(RUN_FORMATS),
     concurrency: text("actions that run at the same time; default: 4"),
     ...OVERRIDE_FLAGS,
     ...IDLE_DATAFORM_FLAGS,
@@ -42,32 +55,77 @@ export const command = defineCommand({
 
   async execute({ flags: options, words }): Promise<number> {
     const startedAt = new Date();
-    const request = requestOf(options, selectionOf(options));
+    const request = requestOf(withDate(options, words[0]), selectionOf(options));
+    const { all, quiet, dryRun } = options;
+    const format = formatOf(options);
+    const planFormat = planFormatOf(format);
+    if (dryRun && planFormat === undefined)
+      throw usageError(`--output ${format} has no form for a plan; with --dry-run give ${PLAN_FORMATS.join(", ")}`);
     const work = async (session: ProjectSession): Promise<number> => {
       tellIdleFlags(options, session.engine.name);
       if (options.runTests) await requireTests(session);
-      const plan = await planSession(session, request);
+      if (!options.dryRun) await migrateFirst(session, session.warehouse);
+      const plan = await planSession(session, await withSkips(session, request, options));
       const run = { runId: newRunId(startedAt), startedAt };
-      if (options.dryRun) {
-        printPlan(planEvents(session, plan, "run", run), options.json);
+      const planned = planEvents(session, plan, "run", run);
+      const shown = { all, quiet, durations: await lastDurations(session), out: process.stdout, err: process.stderr };
+      if (dryRun && planFormat !== undefined) {
+        printPlan(planned, { ...shown, format: planFormat });
         return EXIT.done;
       }
+      const alerts: string[] = [];
       const names = session.project.actions.map(({ node }) => node.key);
+      const output = runOutput(format, {
+        ...shown,
+        planned: recordOf(planned),
+        windowFlags: windowFlagsOf(options),
+        variables: process.env,
+        now: () => performance.now(),
+      });
+      projectDir = session.projectDir;
+      interruption.workBegins();
       const events = await carryOut(session, plan, {
         ...run,
+        signal: interruption.signal,
         failFast: options.failFast,
         force: options.fullRefresh,
-        emit: progressTo(process.stderr, names, options.json),
+        emit: (event) => output.listen(event),
+        printAlert: (notice) => alerts.push(alertLine(notice)),
       });
       writeRunArtifact(session.projectDir, events);
       const record = recordOf(events, names);
-      print(record, options.json);
-      return EXITS[verdictOf(record.actions)];
+      await keepStatus(session, record, hasWork(plan));
+      output.end(record);
+      if (format === "text" && alerts.length > 0) writeLines(process.stdout, alerts, 2);
+      return interruption.exitCode() ?? EXITS[verdictOf(record.actions)];
     };
+    let projectDir: string | undefined;
+    const interruption = listenForInterruption(() => projectDir);
     const place = { ...placeOf(options, words[0]), concurrency: options.concurrency };
-    return withProject(place, work, true);
+    try {
+      return await withProject(place, work, true);
+    } finally {
+      interruption.stop();
+    }
   },
 });
+
+function planFormatOf(format: RunFormat): PlanFormat | undefined {
+  return PLAN_FORMATS.find((name) => name === format);
+}
+
+/** Leaves what stands now to whoever asks while the warehouse is held. */
+async function keepStatus(session: ProjectSession, record: RunRecord, isWritten: boolean): Promise<void> {
+  const { projectDir, engine } = session;
+  const before = readStatusArtifact(projectDir);
+  const warehouse = { target: engine.name, path: engine.locate(session), state: "open", holder: null } as const;
+  const facts = isWritten ? await collectAfterRun(session, KEPT_RUNS) : undefined;
+  const where = { at: new Date().toISOString(), warehouse };
+  writeStatusArtifact(projectDir, statusAfterRun(record, facts, where, before));
+}
+
+/** Runs that a status tells which is kept for the time when the warehouse is held. */
+const KEPT_RUNS = 10;
 
 const EXITS = { done: EXIT.done, failed: EXIT.failed, refused: EXIT.refused } as const;
 
@@ -84,15 +142,4 @@ async function requireTests(session: ProjectSession): Promise<void> {
     EXIT.failed,
     `${first.fileName}: the unit test ${first.name}${more} failed, so nothing was run; see fastbreak test`,
   );
-}
-
-function print(record: RunRecord, json: boolean): void {
-  if (json) {
-    process.stdout.write(`${JSON.stringify(reportJson(record))}\n`);
-    return;
-  }
-  const colors = colorsFor(process.stdout);
-  const shownAlready = process.stderr.isTTY === true;
-  const lines = [...(shownAlready ? [] : resultTable(record, colors)), ...summaryLines(record, colors)];
-  process.stdout.write(`${lines.join("\n")}\n`);
 }

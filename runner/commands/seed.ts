@@ -8,11 +8,15 @@ import { systemReason } from "../port/system-error.js";
 import { partitionsSaid } from "../project/inferred-partitions.js";
 import type { Manifest } from "../project/manifest.js";
 import { relationOf } from "../project/runnable.js";
-import { alignColumns, count, duration, plural } from "../report/text.js";
+import { alignColumns, count, duration, plural, writeLines } from "../report/text.js";
+import { WorkProgress } from "../report/work-progress.js";
 import { announced } from "../session/announce.js";
 import { loadPlace } from "../session/load-place.js";
+import { loggedLoad } from "../session/logged-load.js";
 import { findPlace, type Place, withWarehouse } from "../session/place.js";
+import { newRunId } from "../session/run-id.js";
 import { type SeedFile, seedFiles } from "../session/seed-files.js";
+import type { LoadOutcome } from "../state/load-log.js";
 import { onOff, wholeNumber } from "./arguments/flags.js";
 import { OVERRIDE_FLAGS, withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
@@ -52,20 +56,37 @@ export const command = defineCommand({
       words.filter((word) => !SCRIPT.test(word)),
       targetsOf(manifest),
     );
+    const progress = new WorkProgress({
+      err: process.stderr,
+      variables: process.env,
+      now: () => performance.now(),
+      quiet: options.json,
+    });
+    const startedAt = new Date();
+    const identity = { runId: newRunId(startedAt), loader: "seed", arguments: words, path: words[0], startedAt };
     const tables = await withWarehouse(place, true, (warehouse) =>
       announced(place, "seed", () =>
-        warehouse.transaction(async (transaction) => {
+        loggedLoad(warehouse, place, identity, async (transaction) => {
           const loaded: SeededTable[] = [];
-          for (const script of scripts) loaded.push(...(await run(transaction, script, manifest.homeProject)));
-          return [
-            ...loaded,
-            ...(await load(transaction, files, place, partitionsSaid(manifest, place.settings.sources))),
-          ];
+          const total = scripts.length + files.length;
+          const tell: Tell = (done, rows, now) =>
+            progress.show({ parts: { done, of: total, unit: "file" }, rows: rowsOf(loaded) + rows, now });
+          for (const [index, script] of scripts.entries()) {
+            tell(index, 0, script.shown);
+            loaded.push(...(await run(transaction, script, manifest.homeProject)));
+          }
+          const partitionOf = partitionsSaid(manifest, place.settings.sources);
+          const fromFiles = await load(transaction, files, place, partitionOf, (done, rows, now) =>
+            tell(scripts.length + done, rows, now),
+          );
+          const seeded = [...loaded, ...fromFiles];
+          return { result: seeded, outcome: outcomeOf(seeded) };
         }),
       ),
-    );
+    ).finally(() => progress.end());
     const report = { tables, duration_ms: Math.round(performance.now() - started) };
-    process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : summary(report));
+    if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+    else writeLines(process.stdout, summary(report), 4);
     return EXIT.done;
   },
 });
@@ -79,6 +100,20 @@ interface SeededTable {
   readonly replaced: number | null;
   /** Columns of the table that the file does not have. */
   readonly absent: readonly string[];
+}
+
+/** A file replaces a table: every row is new, and those that were there are gone. */
+function outcomeOf(seeded: readonly SeededTable[]): LoadOutcome {
+  const tables = seeded.map(({ table, rows, replaced }) => ({
+    relation: table,
+    read: rows,
+    inserted: rows,
+    updated: 0,
+    deleted: replaced ?? 0,
+    unchanged: 0,
+    skipped: 0,
+  }));
+  return { status: "success", tables, readSeconds: undefined, writeSeconds: undefined };
 }
 
 function targetsOf({ actions, homeProject }: Manifest) {
@@ -140,18 +175,27 @@ async function run(transaction: Transaction, { shown, text }: SeedScript, home: 
   }
 }
 
+/** Is told how many files are done, how many rows they had, and which one comes now. */
+type Tell = (done: number, rows: number, now: string) => void;
+
+function rowsOf(tables: readonly SeededTable[]): number {
+  return tables.reduce((sum, { rows }) => sum + rows, 0);
+}
+
 /** All files or none: they are loaded in one transaction. */
 async function load(
   transaction: Transaction,
   files: readonly SeedFile[],
   place: Place,
   partitionOf: (key: string) => string | undefined,
+  tell: Tell,
 ): Promise<SeededTable[]> {
   if (transaction.loadFile === undefined)
     throw new UserError(`--target ${place.engine.name} loads no files; use the loader of your warehouse`);
   const seeded: SeededTable[] = [];
   const relations = [...(await transaction.relations()).values()];
   for (const { path, shown, format, table } of files) {
+    tell(seeded.length, rowsOf(seeded), shown);
     // Names match without case: a table that is there is the one that is meant.
     const existing = relations.find(({ id }) => relationKey(id).toLowerCase() === relationKey(table).toLowerCase());
     const loaded = await transaction.loadFile({
@@ -167,7 +211,7 @@ async function load(
   return seeded;
 }
 
-function summary(report: { readonly tables: readonly SeededTable[]; readonly duration_ms: number }): string {
+function summary(report: { readonly tables: readonly SeededTable[]; readonly duration_ms: number }): string[] {
   const rows = report.tables.map(({ table, file, rows, replaced, absent }) => {
     const before =
       replaced === null ? "new table" : replaced === 0 ? "was empty" : `replaced ${plural(replaced, "row")}`;
@@ -175,6 +219,6 @@ function summary(report: { readonly tables: readonly SeededTable[]; readonly dur
     return [`  ${table}`, count(rows), `${before}${missing}`, file];
   });
   const lines = alignColumns([["  table", "rows", "before", "file"], ...rows], new Set([1]));
-  const written = report.tables.reduce((sum, { rows }) => sum + rows, 0);
-  return `${[...lines, `${plural(written, "row")} loaded | ${duration(report.duration_ms)}`].join("\n")}\n`;
+  const written = rowsOf(report.tables);
+  return [...lines, `${plural(written, "row")} loaded | ${duration(report.duration_ms)}`];
 }

@@ -1,10 +1,19 @@
 import { EVERYTHING, type Selection } from "../plan/select.js";
 import type { Window } from "../plan/types.js";
 import type { ProjectOverrides } from "../project/compile/protocol.js";
+import { writeLines } from "../report/text.js";
 import type { PlaceOptions } from "../session/choose-settings.js";
 import type { PlanRequest } from "../session/plan-request.js";
+import type { ProjectSession } from "../session/session.js";
+import { askSkipRules } from "../session/skip-rules.js";
 import type { Given } from "./arguments/flags.js";
-import type { COMMON_FLAGS, OVERRIDE_FLAGS, SELECTION_FLAGS, WINDOW_FLAGS } from "./arguments/shared-flags.js";
+import type {
+  COMMON_FLAGS,
+  OVERRIDE_FLAGS,
+  SELECTION_FLAGS,
+  SKIP_FLAGS,
+  WINDOW_FLAGS,
+} from "./arguments/shared-flags.js";
 import { usageError } from "./exit.js";
 import { parseVars } from "./name-values.js";
 import { windowOf } from "./window.js";
@@ -68,7 +77,7 @@ export function placeOf(options: CommonOptions & Partial<OverrideOptions>, word?
   const { environment, target, database, memory, threads } = options;
   const overrides = overridesOf(options);
   const projectDir = word ?? options.projectDir;
-  const onNote = options.json ? undefined : (line: string) => void process.stderr.write(`note: ${line}\n`);
+  const onNote = options.json ? undefined : (line: string) => writeLines(process.stderr, [`note: ${line}`]);
   const { timeout: compileTimeoutMs } = options;
   return { projectDir, environment, target, database, memory, threads, overrides, compileTimeoutMs, onNote };
 }
@@ -91,4 +100,18 @@ function overridesOf(options: Partial<OverrideOptions>): ProjectOverrides {
     ...(options.disableAssertions ? { disableAssertions: true } : {}),
     ...(Object.keys(vars).length === 0 ? {} : { vars }),
   };
+}
+
+/** A request with what the rules of the project leave out, unless the flags say that they do not hold or that all is made anew. */
+export async function withSkips(
+  session: ProjectSession,
+  request: PlanRequest,
+  { noSkips, source }: Given<typeof SKIP_FLAGS>,
+): Promise<PlanRequest> {
+  if (noSkips && source !== undefined) throw usageError("give --source or --no-skips, not both");
+  if (noSkips || request.force) return request;
+  if (source !== undefined && request.window === undefined)
+    throw usageError("--source needs the dates that the run is about: --date, or --from and --to");
+  const note = (line: string) => void process.stderr.write(`note: ${line}\n`);
+  return { ...request, ruledOut: await askSkipRules(session, { window: request.window, source }, note) };
 }

@@ -9,6 +9,7 @@ import { stopAsked } from "./stop-asked.js";
 export const command = defineCommand({
   flags: withCommon({
     port: wholeNumber("default: 9050; 0: any that is free", 0, 65_535),
+    "storage-port": wholeNumber("of the Storage API (gRPC); default: 9060", 0, 65_535),
     host: text("address of this machine; default: 127.0.0.1"),
     "in-memory": onOff("an empty warehouse that is gone when the server stops"),
     seed: text("folder of files to load first: dataset/table.csv, *.sql"),
@@ -30,12 +31,13 @@ export const command = defineCommand({
     if (flags.inMemory && flags.database !== undefined) throw usageError("give --in-memory or --database, not both");
     const stop = stopAsked();
     // Loaded only now, because the help of the command needs nothing of it.
-    const { serveWarehouse } = await import("../session/serve-warehouse.js");
+    const { serveWarehouse, storagePortBeside } = await import("../session/serve-warehouse.js");
     const server = await serveWarehouse({
       place: placeOf(flags),
       inMemory: flags.inMemory,
       seed: flags.seed,
       ...(flags.port === undefined ? {} : { port: flags.port }),
+      storagePort: flags.storagePort ?? storagePortBeside(flags.port),
       ...(flags.host === undefined ? {} : { host: flags.host }),
       ...(flags.project === undefined ? {} : { project: flags.project }),
       ...(flags.location === undefined ? {} : { location: flags.location }),
@@ -43,8 +45,10 @@ export const command = defineCommand({
       bucketDir: flags.buckets === undefined ? undefined : resolve(flags.buckets),
       log: flags.log ? (line) => process.stderr.write(`${line}\n`) : undefined,
     });
-    const { url, port, warehouse } = server;
-    const ready = flags.json ? JSON.stringify({ url, port, warehouse }) : `listening on ${url} (${warehouse})`;
+    const { url, port, warehouse, storagePort } = server;
+    const ready = flags.json
+      ? JSON.stringify({ url, port, storagePort, warehouse })
+      : `listening on ${url} (${warehouse}), Storage API on port ${storagePort}`;
     process.stdout.write(`${ready}\n`);
     await stop;
     await server.close();

@@ -1,34 +1,83 @@
 import { closest } from "fastest-levenshtein";
 import type { ManifestAction } from "../project/manifest.js";
-import { alignColumns, type Colors, colorsFor, duration, plainLine, plural } from "../report/text.js";
+import { alignColumns, type Colors, colorsFor, duration, plainLine, plural, writeLines } from "../report/text.js";
 import { loadPlace } from "../session/load-place.js";
 import { findPlace } from "../session/place.js";
 import { runInScratch, unitTestsOf } from "../session/scratch-tests.js";
+import { withProject } from "../session/session.js";
 import type { TestResult } from "../unit-tests/run-tests.js";
+import { onOff, text, wholeNumber } from "./arguments/flags.js";
 import { IDLE_DATAFORM_FLAGS, OVERRIDE_FLAGS, withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
 import { EXIT, usageError } from "./exit.js";
 import { tellIdleFlags } from "./idle-flags.js";
-import { placeOf } from "./selection-options.js";
+import { type CommonOptions, placeOf } from "./selection-options.js";
+import { windowOf } from "./window.js";
 
+/** Rows of a model for which `--from` writes a test. */
+const CHOSEN_ROWS = 3;
 /** Cells that are shown of one failing test. */
 const SHOWN_DIFFERENCES = 20;
 
 export const command = defineCommand({
   positionals: [{ name: "names", describe: "tests to run; default: all", many: true }],
-  flags: withCommon({ ...OVERRIDE_FLAGS, credentials: IDLE_DATAFORM_FLAGS.credentials }),
-  examples: ["fastbreak test stg_games_test"],
+  flags: withCommon({
+    from: text("instead write a unit test of this table or view out of rows of the warehouse"),
+    rows: wholeNumber(`with --from: rows of it that are chosen; default: ${CHOSEN_ROWS}`, 1, 100),
+    date: text("with --from: only rows of this date"),
+    write: onOff("with --from: into definitions/tests, and run it"),
+    ...OVERRIDE_FLAGS,
+    credentials: IDLE_DATAFORM_FLAGS.credentials,
+  }),
+  examples: ["fastbreak test stg_games_test", "fastbreak test --from stg_games --write"],
 
   async execute({ flags: options, words }): Promise<number> {
+    if (options.from !== undefined) return writeTest(options.from, options, words);
+    const needless = options.write ? "--write" : options.rows !== undefined ? "--rows" : options.date && "--date";
+    if (needless) throw usageError(`${needless} goes with --from MODEL; give that too`);
     const place = findPlace(placeOf(options));
     tellIdleFlags(options, place.engine.name);
     const { manifest } = await loadPlace(place);
     const tests = selectTests(manifest.actions, words);
     const results = await runInScratch(place, manifest, tests);
-    process.stdout.write(options.json ? `${JSON.stringify(document(results))}\n` : `${report(results).join("\n")}\n`);
+    if (options.json) process.stdout.write(`${JSON.stringify(document(results))}\n`);
+    else writeLines(process.stdout, report(results), 4);
     return results.every(({ status }) => status === "passed") ? EXIT.done : EXIT.failed;
   },
 });
+
+interface WriteOptions extends CommonOptions {
+  readonly rows: number | undefined;
+  readonly date: string | undefined;
+  readonly write: boolean;
+}
+
+/** Prints a new unit test, or writes it into the project and runs it. */
+async function writeTest(model: string, options: WriteOptions, words: readonly string[]): Promise<number> {
+  if (words.length > 0) throw usageError("test --from takes one model and no names of tests");
+  const { saveTest, writtenTest } = await import("../session/write-test.js");
+  const window = windowOf({ date: options.date, from: undefined, to: undefined });
+  const { written, projectDir } = await withProject(placeOf(options), async (session) => ({
+    written: await writtenTest(session, model, { rows: options.rows ?? CHOSEN_ROWS, window }),
+    projectDir: session.projectDir,
+  }));
+  const given = written.inputs.map(({ relation, rows }) => `${plural(rows, "row")} of ${relation}`).join(", ");
+  const told = `${written.fileName}: ${plural(written.expected, "row")} expected of ${given || "nothing"}`;
+  if (!options.write) {
+    if (options.json) process.stdout.write(`${JSON.stringify({ ...written, written: false })}\n`);
+    else process.stdout.write(written.text);
+    if (!options.json) writeLines(process.stderr, [`note: ${told}; --write puts it there`]);
+    return EXIT.done;
+  }
+  saveTest(projectDir, written);
+  const place = findPlace(placeOf(options));
+  const { manifest } = await loadPlace(place);
+  const tests = unitTestsOf(manifest.actions).filter(({ fileName }) => fileName === written.fileName);
+  const results = await runInScratch(place, manifest, tests);
+  if (options.json) process.stdout.write(`${JSON.stringify({ ...written, written: true, ...document(results) })}\n`);
+  else writeLines(process.stdout, [told, ...report(results)], 4);
+  return results.length > 0 && results.every(({ status }) => status === "passed") ? EXIT.done : EXIT.failed;
+}
 
 function selectTests(actions: readonly ManifestAction[], names: readonly string[]): ManifestAction[] {
   const tests = unitTestsOf(actions);

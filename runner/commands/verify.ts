@@ -1,4 +1,4 @@
-import { plural } from "../report/text.js";
+import { plural, writeLines } from "../report/text.js";
 import { withProject } from "../session/session.js";
 import { verifySession } from "../session/verify-session.js";
 import type { Verified } from "../verify/verify.js";
@@ -11,6 +11,7 @@ import {
   withCommon,
 } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
+import { withDate } from "./default-date.js";
 import { EXIT } from "./exit.js";
 import { placeOf, requestOf, selectionOf } from "./selection-options.js";
 
@@ -20,12 +21,11 @@ export const command = defineCommand({
   examples: ["fastbreak verify --from 2021-11-01 --to 2021-11-15"],
 
   async execute({ flags: options, words }): Promise<number> {
-    const request = requestOf(options, selectionOf(options));
+    const request = requestOf(withDate(options), selectionOf(options));
     return withProject(placeOf(options, words[0]), async (session) => {
       const verified = await verifySession(session, request);
-      process.stdout.write(
-        options.json ? `${JSON.stringify(verifyJson(verified))}\n` : `${verifyLines(verified).join("\n")}\n`,
-      );
+      if (options.json) process.stdout.write(`${JSON.stringify(verifyJson(verified))}\n`);
+      else writeLines(process.stdout, verifyLines(verified), 4);
       return verified.some(differs) ? EXIT.differs : EXIT.done;
     });
   },

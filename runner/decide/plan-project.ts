@@ -15,6 +15,7 @@ import { unite } from "../plan/dates.js";
 import type { RecordedFingerprints } from "../plan/moves.js";
 import { type Asked, needsOf } from "../plan/needs.js";
 import { partitionsOf } from "../plan/partitions.js";
+import { NOTHING_RULED_OUT, type RuledOut, ruledOutDecisions, withoutRuledOut } from "../plan/ruled-out.js";
 import type { Window } from "../plan/types.js";
 import { type Partition, WHOLE } from "../port/identity.js";
 import type { DateRange, Observation } from "../port/port.js";
@@ -41,6 +42,8 @@ export interface RunRequest {
   readonly force: boolean;
   /** Build stale upstream partitions of what is asked for first. */
   readonly upstream: boolean;
+  /** What rules of the project leave out; undefined: nothing. */
+  readonly ruledOut?: RuledOut;
 }
 
 /** Decisions for every action of the project, with the evidence they stand on. */
@@ -85,7 +88,8 @@ export async function planProject(
   request: RunRequest,
 ): Promise<ProjectPlan> {
   refuseStateDataset(project, stateDataset);
-  const { everything: dates, ask } = await askerOf(transaction, project, request.window);
+  const ruled = request.ruledOut ?? NOTHING_RULED_OUT;
+  const { everything: dates, ask } = await askerOf(transaction, project, request.window, ruled);
   const needs = ask(request.selected);
   const everything = request.selected === undefined ? needs : ask(undefined);
   const coverageOf = (key: string) => uniteCoverage(coverageIn(needs, key), coverageIn(everything, key));
@@ -134,6 +138,7 @@ async function askerOf(
   transaction: Observation,
   project: RunnableProject,
   window: Window,
+  ruled: RuledOut,
 ): Promise<{
   readonly everything: readonly DateRange[];
   readonly ask: (selected: ReadonlySet<string> | undefined) => ReadonlyMap<string, Asked>;
@@ -148,8 +153,9 @@ async function askerOf(
   const ask = (selected: ReadonlySet<string> | undefined) =>
     needsOf({
       nodes: project.actions.map(({ node }) => node),
-      isSelected: (key) => selected === undefined || selected.has(key),
+      isSelected: (key) => (selected === undefined || selected.has(key)) && ruled.wholeOf(key) === undefined,
       asked,
+      askedOf: (key) => withoutRuledOut(asked, ruled.datesOf(key)),
       sourceDates: (key) => sourceDates.get(key),
       liveDates: (key) => liveDates.get(key) ?? [],
       everything,
@@ -202,7 +208,7 @@ function decideAll(
       return isBuilt ? [{ ...decision, neededBy }] : [];
     });
     const running = runningOf(kept);
-    decisions.set(key, kept.length === 0 && isAsked.size === 0 ? leftOut(action) : kept);
+    decisions.set(key, withRuledOut(action, kept, isAsked.size > 0, request));
     pending.set(key, running);
     for (const other of [...action.createdRoutines, ...action.writes])
       pending.set(other, running.length === 0 ? (pending.get(other) ?? []) : [WHOLE]);
@@ -236,8 +242,25 @@ export function runningOf(decisions: readonly PartitionDecision[]): Partition[] 
   return decisions.filter(({ decision }) => decision === "run").map(({ partition }) => partition);
 }
 
-function isSelected(key: string, request: RunRequest): boolean {
-  return request.selected === undefined || request.selected.has(key);
+function isSelected(key: string, { selected, ruledOut }: RunRequest): boolean {
+  return (selected === undefined || selected.has(key)) && ruledOut?.wholeOf(key) === undefined;
+}
+
+/** The decisions with those on partitions that rules leave out; what nobody asks for has none but that. */
+function withRuledOut(
+  action: RunnableAction,
+  kept: readonly PartitionDecision[],
+  isAsked: boolean,
+  { selected, ruledOut = NOTHING_RULED_OUT }: RunRequest,
+): readonly PartitionDecision[] {
+  const { node } = action;
+  const isConcerned = !node.disabled && (selected === undefined || selected.has(node.key));
+  const known = new Set(kept.map(({ partition }) => partition));
+  // A date that others need is built all the same.
+  const out = isConcerned ? ruledOutDecisions(node, ruledOut).filter(({ partition }) => !known.has(partition)) : [];
+  if (kept.length > 0 || out.length > 0)
+    return out.length === 0 ? kept : [...kept, ...out].sort((a, b) => (a.partition < b.partition ? -1 : 1));
+  return isAsked ? kept : leftOut(action);
 }
 
 function leftOut({ node }: RunnableAction): PartitionDecision[] {

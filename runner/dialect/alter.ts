@@ -24,8 +24,16 @@ export function tableOf(path: PathNode, catalog: Catalog): CatalogTable {
   );
 }
 
-/** A table whose rows or columns a statement changes: no view. */
+/** A table whose rows or columns a statement changes: no view and no snapshot. */
 export function changedTable(path: PathNode, catalog: Catalog): CatalogTable {
+  const table = copiedTable(path, catalog);
+  if (table.isSnapshot !== true) return table;
+  const name = path.parts.map((part) => part.name).join(".");
+  throw analysisError(`${name} is not allowed for this operation because it is currently a SNAPSHOT.`, path);
+}
+
+/** A table that another is made of: no view. */
+export function copiedTable(path: PathNode, catalog: Catalog): CatalogTable {
   const table = tableOf(path, catalog);
   if (table.isView !== true) return table;
   const name = path.parts.map((part) => part.name).join(".");

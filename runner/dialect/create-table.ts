@@ -1,8 +1,9 @@
-import type { ColumnDefinition, Identifier, Statement } from "../googlesql/ast.js";
+import type { ColumnDefinition, Expr, Identifier, Statement } from "../googlesql/ast.js";
 import type { Catalog } from "../googlesql/catalog.js";
 import { analysisError, unsupported } from "../googlesql/errors.js";
+import { type IngestionUnit, PARTITION_DATE, PARTITION_TIME } from "../port/ingestion-time.js";
 import type { Column, SqlType } from "../port/sql-types.js";
-import { changedTable, declaration, requireNewColumn } from "./alter.js";
+import { changedTable, copiedTable, declaration, requireNewColumn } from "./alter.js";
 import type { TranslatedQuery } from "./contract.js";
 import { duckdbType, holdsBignumeric, quoteName, quotePath } from "./print/sql.js";
 import { constantContext, resolveAssignment } from "./resolve/constant.js";
@@ -13,7 +14,8 @@ import { names, schemaOfOthers, target, targetPath } from "./target.js";
 
 /** CREATE TABLE .. LIKE, CLONE or COPY. */
 export function copyTable(statement: Extract<Statement, { kind: "copyTable" }>, catalog: Catalog): TranslatedStatement {
-  const from = changedTable(statement.from, catalog);
+  const from = copiedTable(statement.from, catalog);
+  const { partitionColumn, clusterBy = [], primaryKey = [], ingestion } = from.layout ?? {};
   const head = `CREATE ${statement.orReplace ? "OR REPLACE " : ""}TABLE ${statement.ifNotExists ? "IF NOT EXISTS " : ""}`;
   const rows = statement.withRows ? "" : " LIMIT 0";
   return {
@@ -22,13 +24,16 @@ export function copyTable(statement: Extract<Statement, { kind: "copyTable" }>, 
     orReplace: statement.orReplace,
     ifNotExists: statement.ifNotExists,
     columns: from.columns.map((column) => ({ ...column, required: false })),
-    partitionColumn: undefined,
-    clusterBy: [],
-    primaryKey: [],
+    partitionColumn,
+    clusterBy,
+    primaryKey,
+    isSnapshot: statement.isSnapshot,
+    ingestion,
     sql: [
       ...schemaOfOthers(statement.path, catalog),
       `${head}${target(statement.path, catalog)} AS SELECT * FROM ${quotePath(from.path)}${rows}`,
       ...declarations(targetPath(statement.path, catalog), from.columns),
+      ...(ingestion === undefined ? [] : [arrivalDefault(target(statement.path, catalog), ingestion)]),
     ],
   };
 }
@@ -48,9 +53,11 @@ export function createTable(
   const known = statement.ifNotExists && catalog.find(names(statement.path)) !== undefined;
   const replace = `${statement.orReplace ? "OR REPLACE " : ""}${statement.temporary ? "TEMP " : ""}`;
   const head = `CREATE ${replace}TABLE ${statement.ifNotExists ? "IF NOT EXISTS " : ""}${target(statement.path, catalog, statement.temporary)}`;
+  const ingestion = ingestionUnit(statement);
+  const arrival = ingestion === undefined ? [] : [`"${PARTITION_TIME}" TIMESTAMPTZ DEFAULT ${arrivedIn(ingestion)}`];
   const body =
     query === undefined
-      ? ` (${statement.columns.map((column) => columnText(column, catalog)).join(", ")})`
+      ? ` (${[...statement.columns.map((column) => columnText(column, catalog)), ...arrival].join(", ")})`
       : ` AS ${query.sql}`;
   return {
     kind: "createTable",
@@ -58,7 +65,8 @@ export function createTable(
     orReplace: statement.orReplace,
     ifNotExists: statement.ifNotExists,
     columns,
-    partitionColumn: partitionColumn(statement, columns),
+    partitionColumn: ingestion === undefined ? partitionColumn(statement, columns) : undefined,
+    ingestion,
     clusterBy: statement.clusterBy.map((expr) => knownColumn(expr, columns, "CLUSTER BY")),
     primaryKey: statement.primaryKey.map((name) =>
       knownColumn({ kind: "path", parts: [name], ...name }, columns, "PRIMARY KEY"),
@@ -138,6 +146,41 @@ function partitionColumn(
       expr,
     );
   return name;
+}
+
+/** The start of the partition that a row belongs to which comes now. */
+function arrivedIn(unit: IngestionUnit): string {
+  return `date_trunc('${unit.toLowerCase()}', now())`;
+}
+
+function arrivalDefault(table: string, unit: IngestionUnit): string {
+  return `ALTER TABLE ${table} ALTER COLUMN "${PARTITION_TIME}" SET DEFAULT ${arrivedIn(unit)}`;
+}
+
+/** `_PARTITIONDATE`, `DATE(_PARTITIONTIME)`, `TIMESTAMP_TRUNC(_PARTITIONTIME, HOUR)`; undefined: partitioned by a column, or not at all. */
+function ingestionUnit({ partitionBy, query }: Extract<Statement, { kind: "createTable" }>): IngestionUnit | undefined {
+  const unit = partitionBy && unitOf(partitionBy);
+  if (unit !== undefined && query !== undefined)
+    throw analysisError(
+      "A table made AS SELECT cannot be partitioned by the time at which its rows came",
+      partitionBy as Expr,
+    );
+  return unit;
+}
+
+function unitOf(expr: Expr): IngestionUnit | undefined {
+  if (isPseudo(expr, PARTITION_DATE)) return "DAY";
+  if (expr.kind !== "call" || !isPseudo(expr.args[0]?.value, PARTITION_TIME)) return undefined;
+  if (expr.name === "DATE") return "DAY";
+  const part = expr.args[1]?.value;
+  const name = part?.kind === "path" ? part.parts[0]?.name.toUpperCase() : undefined;
+  return expr.name === "TIMESTAMP_TRUNC" ? UNITS.find((unit) => unit === name) : undefined;
+}
+
+const UNITS: readonly IngestionUnit[] = ["HOUR", "DAY", "MONTH", "YEAR"];
+
+function isPseudo(expr: Expr | undefined, name: string): boolean {
+  return expr?.kind === "path" && expr.parts.length === 1 && expr.parts[0]?.name.toUpperCase() === name;
 }
 
 /** ALTER TABLE .. ADD COLUMN. */

@@ -1,13 +1,14 @@
 import type { FromItem, Identifier, PathNode, Statement } from "../googlesql/ast.js";
 import type { CatalogTable } from "../googlesql/catalog.js";
 import { analysisError } from "../googlesql/errors.js";
+import { PARTITION_TIME } from "../port/ingestion-time.js";
 import { type Column, typeName } from "../port/sql-types.js";
 import { changedTable, columnOf } from "./alter.js";
 import { assigned, setClauses } from "./assignments.js";
 import { quoteName, quotePath, quoteString } from "./print/sql.js";
 import { constantContext, stored } from "./resolve/constant.js";
 import { resolveAs } from "./resolve/expression.js";
-import { relation, resolveFrom } from "./resolve/from.js";
+import { relation, resolveFrom, withArrival } from "./resolve/from.js";
 import { asTyped, resolveQuery } from "./resolve/query.js";
 import {
   Environment,
@@ -49,8 +50,14 @@ export function insertedColumns(names: readonly Identifier[], table: CatalogTabl
     if (seen.has(key)) throw analysisError(`INSERT has columns with duplicate name: ${name.name}`, name);
     seen.add(key);
   }
-  return names.length === 0 ? table.columns : names.map((name) => columnOf(name, table));
+  const isArrival = ({ name }: Identifier) =>
+    table.layout?.ingestion !== undefined && name.toUpperCase() === PARTITION_TIME;
+  const column = (name: Identifier) => (isArrival(name) ? ARRIVAL : columnOf(name, table));
+  return names.length === 0 ? table.columns : names.map(column);
 }
+
+/** A row may say itself when it came. */
+const ARRIVAL: Column = { name: PARTITION_TIME, type: "TIMESTAMP" };
 
 function insertQuery(
   statement: Node<"insert">,
@@ -128,7 +135,8 @@ export function targetContext(path: PathNode, alias: Identifier | undefined, con
     ({ name, type }): OutputColumn => ({ name, key: name, type, literal: undefined, span: path }),
   );
   const known = alias ?? (path.parts.at(-1) as Identifier);
-  const { sql, visible: read } = relation(quotePath(table.path), columns, false, known, env);
+  const resolved = relation(quotePath(table.path), columns, false, known, env);
+  const { sql, visible: read } = withArrival(resolved, table, env);
   const visible = withBignumeric(read);
   const ctx = { ...contextOf(visible, context), env };
   const name = known.name.toLowerCase();

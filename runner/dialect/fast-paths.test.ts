@@ -9,7 +9,7 @@ import { quoteString } from "./print/sql.js";
  * printed where a difference is found.
  */
 const EMPTY = { find: () => undefined, names: () => [] };
-const SAMPLES = 1500;
+const SAMPLES = Math.round(1500 * Math.min(1, Number(process.env.FASTBREAK_FUZZ_SCALE ?? "1")));
 
 describe("fast ways are exact", () => {
   let engine: Awaited<ReturnType<typeof openEngine>>;
@@ -220,7 +220,7 @@ describe("fast ways are exact", () => {
     );
     for (const path of ["$.a", "$.b.a", "$[0]", "$.a[1].b", "$.a.a"]) {
       const list = sample.map((text) => JSON.stringify(text)).join(", ");
-      const sql = `SELECT j, ${name}(j, '${path}') AS f, ${name}(j, p) AS e FROM UNNEST([${list}]) AS j, UNNEST(['${path}']) AS p`;
+      const sql = `SELECT j, ${name}(j, '${path}') AS f, ${name}(j, CONCAT('${path}', '')) AS e FROM UNNEST([${list}]) AS j`;
       const differing = (await rows(translateQuery(sql.replace(/\\u0000/g, "\\\\u0000"), EMPTY).sql)).filter(
         (row) => JSON.stringify((row as unknown[])[1]) !== JSON.stringify((row as unknown[])[2]),
       );

@@ -17,6 +17,7 @@ const LEAVES: Readonly<Record<string, string>> = {
   TIMESTAMP: "ts",
   INTERVAL: "INTERVAL i DAY",
   JSON: "j",
+  GEOGRAPHY: "ST_GEOGPOINT(f, f)",
   BIGNUMERIC: "CAST(n AS BIGNUMERIC)",
   "ARRAY<INT64>": "a",
   "ARRAY<STRING>": "SPLIT(s)",

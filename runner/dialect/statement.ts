@@ -2,6 +2,7 @@ import type { Query, Statement } from "../googlesql/ast.js";
 import type { Catalog } from "../googlesql/catalog.js";
 import { analysisError, locateErrors, unsupported } from "../googlesql/errors.js";
 import { parseStatementText } from "../googlesql/parser/statement.js";
+import type { IngestionUnit } from "../port/ingestion-time.js";
 import type { Column } from "../port/sql-types.js";
 import { translateAlter, translateTruncate } from "./alter.js";
 import type { TranslatedQuery } from "./contract.js";
@@ -52,6 +53,8 @@ export interface TableLayout {
   readonly partitionColumn: string | undefined;
   readonly clusterBy: readonly string[];
   readonly primaryKey: readonly string[];
+  readonly isSnapshot?: boolean;
+  readonly ingestion?: IngestionUnit | undefined;
 }
 
 /** What a statement can see. */

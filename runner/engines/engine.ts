@@ -2,6 +2,28 @@ import type { SqlChecker } from "../googlesql/checker.js";
 import type { ProjectNames } from "../googlesql/project-names.js";
 import type { Warehouse } from "../port/port.js";
 
+/** How BigQuery is asked; all that is left out is BigQuery's own choice. */
+export interface BigQuerySettings {
+  readonly project?: string | undefined;
+  readonly location?: string | undefined;
+  /** A server on this machine that speaks as BigQuery does. */
+  readonly endpoint?: string | undefined;
+  /** Credentials of a service account; a path is relative to the project. */
+  readonly keyFile?: string | undefined;
+  /** A service account to act as. */
+  readonly impersonate?: string | undefined;
+  /** A job that would bill more does not run. */
+  readonly maximumBytesBilled?: number | undefined;
+  /** All jobs of one run together. */
+  readonly maximumBytesPerRun?: number | undefined;
+  /** US dollars for 1 TiB. */
+  readonly pricePerTiB?: number | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly priority?: "interactive" | "batch" | undefined;
+  readonly reservation?: string | undefined;
+  readonly jobTimeoutSeconds?: number | undefined;
+}
+
 /** What the flags and settings of a command say of where a warehouse is; each engine reads what concerns it. */
 export interface WarehousePlace {
   readonly projectDir: string;
@@ -11,6 +33,16 @@ export interface WarehousePlace {
   readonly memory: string | undefined;
   /** Threads that it may use; undefined: one a core. */
   readonly threads: number | undefined;
+  /** Settings of BigQuery; undefined: none are given. */
+  readonly bigquery?: BigQuerySettings | undefined;
+  /** Dataset of the runner's own tables. */
+  readonly stateDataset?: string;
+  /** The project that names without one belong to, as the project's own settings say; known before anything is compiled. */
+  readonly home?: () => Promise<string>;
+  /** Where data lies, as the project's own settings say. */
+  readonly location?: () => Promise<string | undefined>;
+  /** Keys of the relations that a project names, those with a star of all that begin so; undefined: nobody says. */
+  readonly relations?: () => Promise<readonly string[]>;
   /** What names with a project stand for, asked when SQL is translated; undefined: projects tell nothing apart. */
   readonly projects?: () => Promise<ProjectNames>;
 }

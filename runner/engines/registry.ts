@@ -1,7 +1,8 @@
+import { BIGQUERY } from "./bigquery/engine.js";
 import { DUCKDB } from "./duckdb/engine.js";
 import type { Engine } from "./engine.js";
 
-const ENGINES: readonly Engine[] = [DUCKDB];
+const ENGINES: readonly Engine[] = [DUCKDB, BIGQUERY];
 
 /** The engine that runs where nobody names another. */
 export const DEFAULT_ENGINE = DUCKDB.name;

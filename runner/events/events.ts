@@ -1,5 +1,6 @@
 import type { PartitionDecision } from "../graph/decision.js";
 import type { DateRange, PublishCounts } from "../port/port.js";
+import type { FoundRows } from "./found-rows.js";
 
 /** `unchanged`: it ran and published nothing. `blocked`: a gate or a failed upstream kept it from being published. */
 export type ActionStatus = "success" | "unchanged" | "skipped" | "failed" | "blocked";
@@ -11,9 +12,11 @@ export interface ActionResult {
   readonly partitions: readonly PartitionDecision[];
   readonly status: ActionStatus;
   readonly counts: PublishCounts | undefined;
+  /** When it left the queue; undefined: it never did. */
+  readonly startedAt: string | undefined;
   readonly durationMs: number;
-  /** When it ended; undefined: it was not begun. */
-  readonly finishedAt?: string;
+  /** Digest of what it ran: its SQL and everything that decides it. */
+  readonly configHash: string;
   readonly error: string | undefined;
 }
 
@@ -33,6 +36,8 @@ export type RunEvent =
       readonly actions: number;
       /** False: a stored manifest was used. */
       readonly compiled: boolean;
+      /** The process that runs it, told from every other one. */
+      readonly process: string;
     }
   /** A table is read that the project neither makes nor declares; it is watched like a source. */
   | { readonly event: "undeclared_read"; readonly reader: string; readonly table: string }
@@ -44,6 +49,16 @@ export type RunEvent =
   | { readonly event: "left_stale"; readonly actions: readonly string[] }
   /** An action leaves the queue and opens its transaction. */
   | { readonly event: "action_started"; readonly key: string; readonly type: string; readonly partitions: number }
+  /** An action has come to its next step: its rows are computed, written, or asked for by the assertions that guard it. */
+  | {
+      readonly event: "action_step";
+      readonly key: string;
+      readonly step: "computing" | "writing" | "checking";
+      /** Partitions of this batch. */
+      readonly partitions: number;
+      /** Rows that were computed, or assertions that are asked; undefined: nobody knows yet. */
+      readonly count: number | undefined;
+    }
   /** The code of an accumulating model changed: new rows come from it, the rows that are there stay. */
   | { readonly event: "history_kept"; readonly key: string }
   /** Partitions were built, or left as they are, on upstream partitions that are stale or missing. */
@@ -53,6 +68,8 @@ export type RunEvent =
       readonly event: "assertion_found_rows";
       readonly key: string;
       readonly example: string;
+      /** How many rows, and of which dates; undefined: nobody counted when it was asked. */
+      readonly found?: FoundRows;
       /** It was not asked again, because nothing that it reads has changed. */
       readonly standing: boolean;
     }
@@ -64,10 +81,52 @@ export type RunEvent =
   | { readonly event: "circuits_unreadable"; readonly message: string }
   /** What became of a model's circuit could not be written. */
   | { readonly event: "circuit_unwritable"; readonly key: string; readonly message: string }
+  /** What an assertion found, and what kept a model from being published, is kept; the query shows it. */
+  | {
+      readonly event: "rows_quarantined";
+      readonly key: string;
+      readonly model: string | undefined;
+      readonly rows: number;
+      /** How many of them can be read. */
+      readonly kept: number;
+      readonly query: string;
+    }
+  /** A rule found something that nobody was told of yet. */
+  | { readonly event: "alert_opened"; readonly alert: AlertNotice }
+  /** A rule does not find it any more. */
+  | { readonly event: "alert_resolved"; readonly alert: AlertNotice; readonly resolution: string }
+  /** A rule could not be asked. */
+  | { readonly event: "alert_rule_failed"; readonly rule: string; readonly message: string }
+  /** A notice did not reach a receiver; it is sent again with the next ones. */
+  | { readonly event: "alert_undelivered"; readonly sink: string; readonly message: string }
+  /** What stands failed, or in quarantine, could not be written. */
+  | { readonly event: "failures_unwritable"; readonly key: string; readonly message: string }
   /** An action has ended, one way or another. */
   | { readonly event: "action_finished"; readonly result: ActionResult }
+  /** Somebody wants the run to stop: nothing more is begun, and what was not published is rolled back. */
+  | {
+      readonly event: "run_interrupted";
+      readonly signal: string;
+      /** Actions that ran and stand, that were rolled back, and that were not begun. */
+      readonly published: number;
+      readonly rolledBack: number;
+      readonly notBegun: number;
+    }
   /** All actions have ended. */
   | { readonly event: "run_finished"; readonly finishedAt: string; readonly durationMs: number };
+
+/** An alert as people are told of it. */
+export interface AlertNotice {
+  readonly id: string;
+  readonly name: string;
+  readonly severity: "critical" | "error" | "warning" | "info";
+  /** The incident that it is, such as P0. */
+  readonly level: string | undefined;
+  readonly channel: string | undefined;
+  readonly message: string;
+  readonly date: string | undefined;
+  readonly value: number | undefined;
+}
 
 /** A relation that is read, that nobody makes and that is not there. */
 export interface AbsentSource {

@@ -11,6 +11,9 @@ export interface RunRecord {
   readonly target: string;
   readonly window: DateRange | undefined;
   readonly compiled: boolean;
+  readonly process: string;
+  /** The signal that stopped it; undefined: it ended by itself. */
+  readonly interrupted: string | undefined;
   /** In the order in which they ended. */
   readonly actions: readonly ActionResult[];
   readonly durationMs: number;
@@ -39,15 +42,18 @@ export function recordOf(events: Iterable<RunEvent>, order?: readonly string[]):
     target: "",
     window: undefined,
     compiled: false,
+    process: "",
+    interrupted: undefined,
     actions: [],
     durationMs: 0,
   };
   const actions: ActionResult[] = [];
   for (const event of events) {
     if (event.event === "run_started") {
-      const { runId, command, startedAt, target, window, compiled } = event;
-      record = { ...record, runId, command, startedAt, target, window, compiled };
+      const { runId, command, startedAt, target, window, compiled, process } = event;
+      record = { ...record, runId, command, startedAt, target, window, compiled, process };
     } else if (event.event === "action_finished") actions.push(event.result);
+    else if (event.event === "run_interrupted") record = { ...record, interrupted: event.signal };
     else if (event.event === "run_finished")
       record = { ...record, finishedAt: event.finishedAt, durationMs: event.durationMs };
   }
@@ -84,3 +90,24 @@ export function verdictOf(actions: readonly ActionResult[]): "done" | "failed" |
     status === "blocked" && partitions.some(({ reason }) => traitsOf(reason).consequence);
   return isRefused && wrong.every(isConsequence) ? "refused" : "failed";
 }
+
+/** When an action ended; undefined: it never left the queue. */
+export function endOf({ startedAt, durationMs }: ActionResult): string | undefined {
+  return startedAt === undefined ? undefined : new Date(Date.parse(startedAt) + durationMs).toISOString();
+}
+
+/** Why an action that published nothing did not run, as the history of runs calls it; undefined: it ran. */
+export function skipReasonOf({ status, partitions }: Pick<ActionResult, "status" | "partitions">): string | undefined {
+  if (status !== "skipped" && status !== "blocked") return undefined;
+  const reasons = partitions
+    .filter(({ decision }) => decision === "skip")
+    // A rule of the project has a name of its own.
+    .map(({ reason, evidence }) => (evidence?.what === "rule" ? evidence.note : traitsOf(reason).skipReason));
+  // What kept a partition from being built is worth more than that others had no need of it.
+  return (
+    reasons.find((reason) => reason !== undefined && reason !== SETTLED) ??
+    reasons.find((reason) => reason !== undefined)
+  );
+}
+
+const SETTLED = traitsOf("unchanged").skipReason;

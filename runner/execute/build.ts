@@ -1,7 +1,8 @@
 import type { EventListener } from "../events/events.js";
-import { quoteKey } from "../googlesql/quote.js";
+import { type FoundRows, foundRowsText } from "../events/found-rows.js";
+import { quoteIdentifier, quoteKey } from "../googlesql/quote.js";
 import type { RunnableAction } from "../graph/action.js";
-import { onlyReports } from "../graph/audits.js";
+import { thresholdsOf } from "../graph/audits.js";
 import type { PartitionDecision } from "../graph/decision.js";
 import type { Locate } from "../graph/locate.js";
 import { readSnapshot, type Snapshot } from "../observe/snapshot.js";
@@ -13,6 +14,7 @@ import type { PartitionSet } from "../port/partition-set.js";
 import {
   type DateRange,
   type PublishCounts,
+  type QueryResult,
   type Relation,
   relationKey,
   type ScriptTexts,
@@ -22,9 +24,18 @@ import {
 import { typeName } from "../port/sql-types.js";
 import type { FingerprintLog } from "../state/relation-state.js";
 import type { Breakers } from "./breakers.js";
-import { composeAround, composeAssertion, composeBuild, composeShape, composeView } from "./compose.js";
+import {
+  type ComposedQuery,
+  composeAround,
+  composeAssertion,
+  composeBuild,
+  composeFound,
+  composeShape,
+  composeView,
+} from "./compose.js";
 import { locating, runStatements } from "./located.js";
 import { mergeStatement } from "./merge-statement.js";
+import { MOST_QUARANTINED, type FoundRows as QuarantinedRows } from "./quarantine.js";
 import { BuildRecorder } from "./record-build.js";
 
 /** What stays the same for all actions of one run. */
@@ -37,6 +48,8 @@ export interface BuildContext {
   readonly locate: Locate;
   readonly breakers: Breakers;
   readonly emit: EventListener;
+  /** The dates that the run is about. */
+  readonly window: DateRange | undefined;
   /** What is asked for is made anew. */
   readonly force: boolean;
   /** The dates that have partitions of their own where every row is asked for. */
@@ -54,6 +67,7 @@ export class GateError extends Error {
   override readonly name = "GateError";
   constructor(
     readonly assertion: string,
+    readonly found: QuarantinedRows,
     message: string,
   ) {
     super(message);
@@ -135,6 +149,11 @@ class ActionBuild {
     await runStatements(script, this.task.action, kind, texts, this.context.locate);
   }
 
+  #step(step: "computing" | "writing" | "checking", count?: number): void {
+    const { action, stale } = this.task;
+    this.context.emit({ event: "action_step", key: action.node.key, step, partitions: stale.length, count });
+  }
+
   async #view(): Promise<void> {
     const { action } = this.task;
     await this.#script(async (script) => {
@@ -177,6 +196,7 @@ class ActionBuild {
         built = await this.#widened();
       }
     }
+    this.#step("writing", stage.rows);
     const counts = await this.transaction.publish({ partitions: set, ...this.#layoutOf(stage) });
     await this.#statements(script, "post_operations", action.postOps);
     return { counts, ...built };
@@ -184,6 +204,7 @@ class ActionBuild {
 
   async #stage(script: ScriptTexts, set: PartitionSet | undefined): Promise<Stage> {
     const { action, snapshot } = this.task;
+    this.#step("computing");
     const query = composeBuild(action, action, set, { views: this.context.views, relations: snapshot.relations });
     return locating(query, this.context.locate, (sql) => script.stage(sql));
   }
@@ -215,7 +236,9 @@ class ActionBuild {
 
   async #add(script: ScriptTexts, query: ReturnType<typeof composeBuild>): Promise<PublishCounts> {
     const { action } = this.task;
+    this.#step("computing");
     const stage = await locating(query, this.context.locate, (sql) => script.stage(sql));
+    this.#step("writing", stage.rows);
     const { key, partitionColumn, target } = this.#layoutOf(stage);
     const { overwritesPartitions, onSchemaChange } = action.strategy;
     return this.transaction.accumulate({ stage, target, key, partitionColumn, overwritesPartitions, onSchemaChange });
@@ -286,30 +309,73 @@ class ActionBuild {
   /** Runs the gates of a model on what is about to be committed, and records that they passed on it. */
   async #audits(audits: readonly RunnableAction[]): Promise<void> {
     if (audits.length === 0) return;
-    for (const audit of audits) await this.#audit(audit);
+    this.#step("checking", audits.length);
+    const verdicts = new Map<string, string | undefined>();
+    for (const audit of audits) verdicts.set(audit.node.key, await this.#audit(audit));
     const coverage = this.task.coverage;
     const snapshot = await readSnapshot(this.transaction, audits, () => coverage);
-    for (const action of audits)
-      await this.#recorder.record({ action, partitions: [WHOLE], coverage, snapshot, verdict: undefined });
+    for (const action of audits) {
+      const verdict = verdicts.get(action.node.key);
+      await this.#recorder.record({ action, partitions: [WHOLE], coverage, snapshot, verdict });
+    }
   }
 
   /**
-   * Fails when the assertion's query returns a row.
-   * @returns what an assertion that only reports has found
+   * Fails when the assertion's query returns a row, or as many as its tags say.
+   * @returns what is to be told of rows that do not make it fail
    */
   async #audit(assertion: RunnableAction): Promise<string | undefined> {
     const relations = await this.transaction.relations();
-    const query = composeAssertion(assertion, { views: this.context.views, relations });
+    const query = composeAssertion(assertion, 1, { views: this.context.views, relations });
     const result = await locating(query, this.context.locate, (sql) => this.transaction.query(sql));
     const row = result.rows[0];
     if (row === undefined) return undefined;
     const shown = result.columns.slice(0, 8).map(({ name }, index) => `${name}=${String(row[index] ?? "NULL")}`);
     const { key } = assertion.node;
-    if (!onlyReports(assertion))
-      throw new GateError(key, `assertion ${key} failed, for example on ${shown.join(", ")}`);
+    const { warn, fail } = thresholdsOf(assertion);
+    const found = fail === 1 ? undefined : await this.#countFound(assertion, result.columns, relations);
+    if (found === undefined || found.rows >= (fail ?? Number.POSITIVE_INFINITY)) {
+      const many = found === undefined ? "" : ` with ${foundRowsText(found)}, where ${fail} are too many`;
+      const quarantined = await this.#foundBy(assertion, relations);
+      throw new GateError(key, quarantined, `assertion ${key} failed${many}, for example on ${shown.join(", ")}`);
+    }
+    if (found.rows < warn) return undefined;
     const example = shown.slice(0, 4).join(", ");
-    this.context.emit({ event: "assertion_found_rows", key, example, standing: false });
-    return example;
+    this.context.emit({ event: "assertion_found_rows", key, example, found, standing: false });
+    // Another run, of another window, tells it again.
+    return `${example} (${foundRowsText({ ...found, inWindow: undefined })})`;
+  }
+
+  /** How many rows an assertion finds, and of which dates, by its first column of dates. */
+  async #countFound(
+    assertion: RunnableAction,
+    columns: QueryResult["columns"],
+    relations: ReadonlyMap<string, Relation>,
+  ): Promise<FoundRows> {
+    const { views, window, locate } = this.context;
+    const date = columns.find(({ type }) => type === "DATE")?.name;
+    const column = date === undefined ? "CAST(NULL AS DATE)" : `found.${quoteIdentifier(date)}`;
+    const within = window === undefined ? "NULL" : `COUNTIF(${column} BETWEEN '${window.from}' AND '${window.to}')`;
+    const before = `SELECT COUNT(*), CAST(MIN(${column}) AS STRING), CAST(MAX(${column}) AS STRING), ${within}`;
+    const query = composeFound(assertion, { before, behind: "" }, { views, relations });
+    const { rows } = await locating(query, locate, (sql) => this.transaction.query(sql));
+    const [number, from, to, inWindow] = rows[0] ?? [];
+    const hasDates = typeof from === "string" && typeof to === "string";
+    return {
+      rows: Number(number ?? 0),
+      dates: hasDates ? { from, to } : undefined,
+      inWindow: hasDates && inWindow !== null && inWindow !== undefined ? Number(inWindow) : undefined,
+    };
+  }
+
+  /** What a failed assertion found, before the transaction that it found it in is rolled back. */
+  async #foundBy(assertion: RunnableAction, relations: ReadonlyMap<string, Relation>): Promise<QuarantinedRows> {
+    const context = { views: this.context.views, relations };
+    const ask = (query: ComposedQuery) => locating(query, this.context.locate, (sql) => this.transaction.query(sql));
+    const result = await ask(composeAssertion(assertion, MOST_QUARANTINED, context));
+    if (result.rows.length < MOST_QUARANTINED) return { result, total: result.rows.length };
+    const { rows } = await ask(composeFound(assertion, { before: "SELECT COUNT(*) AS total", behind: "" }, context));
+    return { result, total: Number(rows[0]?.[0]) };
   }
 }
 

@@ -98,12 +98,12 @@ export function composeAround(before: string, query: ComposedQuery, behind: stri
 }
 
 /**
- * One row that an assertion's query returns, if it returns any. Views are replaced by their own query: a gate is asked before
+ * The first rows that an assertion's query returns. Views are replaced by their own query: a gate is asked before
  * the views behind its model are made.
  */
-export function composeAssertion(assertion: RunnableAction, context: ComposeContext): ComposedQuery {
+export function composeAssertion(assertion: RunnableAction, limit: number, context: ComposeContext): ComposedQuery {
   const body = splice(assertion, (key) => source(key, assertion, undefined, context));
-  return new ComposedQuery([own("SELECT * FROM (\n"), ...body, own("\n) LIMIT 1")]);
+  return new ComposedQuery([own("SELECT * FROM (\n"), ...body, own(`\n) LIMIT ${limit}`)]);
 }
 
 /** A query over all that an assertion finds: `select` reads it as `found`. Views are replaced as above. */

@@ -6,18 +6,25 @@ import type { Locate } from "../graph/locate.js";
 import type { Transaction, Warehouse } from "../port/port.js";
 import { migrateState } from "../state/migrate.js";
 import { FingerprintLog } from "../state/relation-state.js";
-import { recordRun } from "../state/run-log.js";
+import { beginRun, recordRun } from "../state/run-log.js";
 import { recordLayouts } from "../state/source-layouts.js";
 import { storeManifest } from "../state/stored-manifest.js";
 import { Breakers } from "./breakers.js";
-import { notesOf, type RunIdentity, runFinished, runStarted } from "./plan-events.js";
+import { Failures } from "./failures.js";
+import { beginHistory, type HistoryTable, recordHistory, requireHistory } from "./history.js";
+import { notesOf, type RunIdentity, runFinished, runInterrupted, runStarted } from "./plan-events.js";
+import { QuarantineLog } from "./quarantine.js";
 import { runProject } from "./run-project.js";
 
 export interface ExecuteOptions extends RunIdentity {
   readonly stateDataset: string;
   readonly concurrency: number;
   readonly failFast: boolean;
+  /** Aborted when the run is to stop. */
+  readonly signal?: AbortSignal;
   readonly force: boolean;
+  /** Tables of the project in which the run leaves rows. */
+  readonly history: readonly HistoryTable[];
   readonly emit: EventListener;
   readonly locate: Locate;
 }
@@ -31,9 +38,13 @@ export async function executePlan(warehouse: Warehouse, plan: ProjectPlan, optio
     events.push(event);
     options.emit(event);
   };
+  requireHistory(options.history, plan.snapshot.relations);
   await warehouse.transaction(async (transaction) => {
     await migrateState(transaction, stateDataset);
     await createDatasets(transaction, plan);
+    const begun = recordOf([runStarted(plan, warehouse.target, options)]);
+    await beginRun(transaction, stateDataset, begun);
+    await beginHistory(transaction, options.history, plan, begun, stateDataset);
   });
   const run = { runId, recordedAt: recordingTime(plan, options.startedAt) };
   const views = new Map(
@@ -41,7 +52,7 @@ export async function executePlan(warehouse: Warehouse, plan: ProjectPlan, optio
   );
   emit(runStarted(plan, warehouse.target, options));
   for (const note of notesOf(plan)) emit(note);
-  await runProject(
+  const results = await runProject(
     warehouse,
     plan,
     {
@@ -52,18 +63,24 @@ export async function executePlan(warehouse: Warehouse, plan: ProjectPlan, optio
       fingerprints: new FingerprintLog(stateDataset, run, plan.recorded),
       locate: options.locate,
       breakers: await Breakers.open(warehouse, stateDataset, project.actions, emit),
+      failures: await Failures.open(warehouse, stateDataset, runId, emit),
+      quarantine: await QuarantineLog.open(warehouse, stateDataset, runId, emit),
       emit,
+      window: plan.window,
       force: options.force,
       everything: plan.everything,
     },
     options,
   );
+  if (options.signal?.aborted) emit(runInterrupted(String(options.signal.reason), results));
   emit(runFinished(options.startedAt));
   await warehouse.transaction(async (transaction) => {
     if (options.compiledManifest !== undefined)
       await storeManifest(transaction, stateDataset, options.compiledManifest);
     await recordLayouts(transaction, stateDataset, run, foreignLayouts(plan));
-    await recordRun(transaction, stateDataset, recordOf(events));
+    const record = recordOf(events);
+    await recordRun(transaction, stateDataset, record);
+    await recordHistory(transaction, options.history, plan, record, events);
   });
 }
 

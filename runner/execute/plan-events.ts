@@ -4,6 +4,7 @@ import type { ActionResult, RunEvent } from "../events/events.js";
 import type { RunnableAction } from "../graph/action.js";
 import { traitsOf } from "../graph/reasons.js";
 import { type Partition, WHOLE } from "../port/identity.js";
+import { THIS_PROCESS } from "../state/this-process.js";
 
 /** Which run it is. */
 export interface RunIdentity {
@@ -25,6 +26,20 @@ export function runStarted(plan: ProjectPlan, target: string, run: RunIdentity):
     window: plan.window,
     actions: plan.project.actions.length,
     compiled: run.compiledManifest !== undefined,
+    process: THIS_PROCESS,
+  };
+}
+
+/** The event of a run that was stopped. */
+export function runInterrupted(signal: string, results: readonly ActionResult[]): RunEvent {
+  const isStopped = ({ partitions }: ActionResult) => partitions.some(({ reason }) => reason === "interrupted");
+  const number = (test: (result: ActionResult) => boolean) => results.filter(test).length;
+  return {
+    event: "run_interrupted",
+    signal,
+    published: number(({ status }) => status === "success" || status === "unchanged"),
+    rolledBack: number((result) => isStopped(result) && result.status === "blocked"),
+    notBegun: number((result) => isStopped(result) && result.status === "skipped"),
   };
 }
 
@@ -88,7 +103,9 @@ function plannedResults(plan: ProjectPlan): ActionResult[] {
     partitions: plan.decisions.get(action.node.key) ?? [],
     status: "skipped",
     counts: undefined,
+    startedAt: undefined,
     durationMs: 0,
+    configHash: action.node.compiledHash,
     error: undefined,
   }));
 }
@@ -109,4 +126,9 @@ export function hasWork(plan: ProjectPlan): boolean {
   return [...plan.decisions.values()].some((decisions) =>
     decisions.some(({ decision, reason }) => decision === "run" || traitsOf(reason).recorded),
   );
+}
+
+/** Whether rules of the project leave out something of a plan. */
+export function leavesOut(plan: ProjectPlan): boolean {
+  return [...plan.decisions.values()].some((decisions) => decisions.some(({ reason }) => reason === "ruled_out"));
 }

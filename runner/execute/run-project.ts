@@ -15,17 +15,24 @@ import type { PublishCounts, Transaction, Warehouse } from "../port/port.js";
 import { recordModelStates } from "../state/model-state.js";
 import { BreakerOpenError } from "./breakers.js";
 import { type BuildContext, build, buildShape, GateError } from "./build.js";
+import type { Failures } from "./failures.js";
 import { LocatedError } from "./located.js";
 import { standingOf } from "./plan-events.js";
+import type { QuarantineLog } from "./quarantine.js";
 
 export interface RunOptions {
   readonly concurrency: number;
   /** Start nothing more after the first failure. */
   readonly failFast: boolean;
+  /** Aborted when the run is to stop: what runs is rolled back, nothing more is begun. */
+  readonly signal?: AbortSignal;
 }
 
 /** What a run is told of builds beyond its own plan. */
-export type RunContext = Omit<BuildContext, "restingOn">;
+export type RunContext = Omit<BuildContext, "restingOn"> & {
+  readonly failures: Failures;
+  readonly quarantine: QuarantineLog;
+};
 
 /**
  * Carries a plan out: every action after its dependencies, independent ones concurrently, each in one transaction that
@@ -41,6 +48,9 @@ export async function runProject(
   const run = new ProjectRun(warehouse, plan, context, options);
   return run.all();
 }
+
+/** Milliseconds between two interruptions of what still runs. */
+const INTERRUPT_AGAIN = 50;
 
 class ProjectRun {
   readonly #results = new Map<string, Promise<ActionResult>>();
@@ -60,7 +70,7 @@ class ProjectRun {
   /** Actions of which something was to run. */
   readonly #runs: ReadonlySet<string>;
   readonly #limit: ReturnType<typeof pLimit>;
-  readonly #context: BuildContext;
+  readonly #context: BuildContext & RunContext;
   #failed = false;
 
   constructor(
@@ -83,12 +93,33 @@ class ProjectRun {
   }
 
   async all(): Promise<readonly ActionResult[]> {
-    for (const action of this.plan.project.actions) this.#results.set(action.node.key, this.#afterDependencies(action));
-    return Promise.all(this.#results.values());
+    const { signal } = this.options;
+    let again: NodeJS.Timeout | undefined;
+    const onAbort = () => {
+      const interrupt = () => this.warehouse.interrupt?.();
+      interrupt();
+      // A transaction may have been between two of its queries.
+      again = setInterval(interrupt, INTERRUPT_AGAIN);
+    };
+    signal?.addEventListener("abort", onAbort, { once: true });
+    if (signal?.aborted) onAbort();
+    try {
+      for (const action of this.plan.project.actions)
+        this.#results.set(action.node.key, this.#afterDependencies(action));
+      return await Promise.all(this.#results.values());
+    } finally {
+      clearInterval(again);
+      signal?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  get #isInterrupted(): boolean {
+    return this.options.signal?.aborted === true;
   }
 
   async #afterDependencies(action: RunnableAction): Promise<ActionResult> {
     const results = await Promise.all(action.dependencies.map((key) => this.#results.get(key)));
+    if (this.#isInterrupted) return this.#notBegun(action);
     const audited = this.#auditResult(action);
     if (audited !== undefined) {
       this.#context.emit({ event: "action_finished", result: audited });
@@ -103,6 +134,11 @@ class ProjectRun {
       culprit !== undefined
         ? this.#blocked(action, `not run: ${culprit.key} ${culprit.status === "failed" ? "failed" : "was blocked"}`)
         : await this.#limit(() => this.#run(action));
+    if (this.#isInterrupted) {
+      // Nothing is kept of an attempt that somebody has stopped.
+      this.#context.emit({ event: "action_finished", result });
+      return result;
+    }
     if (result.status === "failed" || result.error !== undefined) this.#failed = true;
     if (notBuilt(result)) {
       this.#stale.set(action.node.key, partitionsOf(action.node, this.#coverageOf(action)));
@@ -111,6 +147,9 @@ class ProjectRun {
       await this.#reviseStale(action);
       this.#noteResting(action, result);
     }
+    if (!notBuilt(result) && !isLeftOut(result))
+      await this.#context.quarantine.passed([action, ...this.#audits(action)]);
+    if (await this.#context.failures.note(action, result)) this.#published.add(this.#context.failures.relation);
     for (const event of standingOf(this.plan, action, result, this.#stale)) this.#context.emit(event);
     this.#context.emit({ event: "action_finished", result });
     return result;
@@ -121,9 +160,11 @@ class ProjectRun {
     const leftOut = planned.every(({ reason }) => traitsOf(reason).leftOut);
     const settled = planned.every(({ decision, reason }) => decision === "skip" && !traitsOf(reason).recorded);
     if (leftOut || (settled && !this.#mayHaveMoved(action))) return skipped(action, planned, 0);
+    if (this.#isInterrupted) return skipped(action, planned.map(skippedFor("interrupted")), 0);
     if (this.#failed && this.options.failFast)
       return this.#blocked(action, "not run: stopped after a failure (--fail-fast)");
     const started = performance.now();
+    const startedAt = new Date().toISOString();
     this.#context.emit({
       event: "action_started",
       key: action.node.key,
@@ -135,14 +176,18 @@ class ProjectRun {
       decisions = revised;
     };
     try {
-      const { counts, fingerprints } = await this.warehouse.transaction(async (transaction) => {
-        const fingerprints = this.#context.fingerprints.begin();
-        const counts = await this.#inTransaction(transaction, action, { ...this.#context, fingerprints }, onDecided);
-        return { counts, fingerprints };
-      });
+      const { counts, fingerprints } = await this.warehouse.transaction(
+        async (transaction) => {
+          const fingerprints = this.#context.fingerprints.begin();
+          const counts = await this.#inTransaction(transaction, action, { ...this.#context, fingerprints }, onDecided);
+          return { counts, fingerprints };
+        },
+        { run: this.#context.run.runId, action: action.node.key },
+      );
       fingerprints.commit();
       const durationMs = performance.now() - started;
-      if (!decisions.some(({ decision }) => decision === "run")) return skipped(action, decisions, durationMs);
+      if (!decisions.some(({ decision }) => decision === "run"))
+        return skipped(action, decisions, durationMs, startedAt);
       await this.#context.breakers.succeeded(action);
       for (const audit of this.#audits(action)) this.#audited.set(audit.node.key, undefined);
       const changed = counts === undefined ? action.node.kind !== "assertion" : rowsWritten(counts) > 0;
@@ -150,18 +195,32 @@ class ProjectRun {
       // Statements around a query do what they do, whatever becomes of its rows.
       for (const key of [...action.createdRoutines, ...action.writes]) this.#published.add(key);
       const status = changed || counts === undefined ? "success" : "unchanged";
-      return result(action, decisions, status, { durationMs, counts });
+      return result(action, decisions, status, { startedAt, durationMs, counts });
     } catch (cause) {
       const durationMs = performance.now() - started;
       const error = messageOf(cause, action);
+      if (this.#isInterrupted)
+        return result(action, decisions.map(skippedFor("interrupted")), "blocked", {
+          startedAt,
+          durationMs,
+          error: "interrupted; nothing of it was published",
+        });
       if (cause instanceof BreakerOpenError)
-        return result(action, decisions.map(skippedFor("breaker_open")), "blocked", { durationMs, error });
+        return result(action, decisions.map(skippedFor("breaker_open")), "blocked", { startedAt, durationMs, error });
       await this.#context.breakers.failed(action, cause);
-      if (!(cause instanceof GateError)) return result(action, decisions, "failed", { durationMs, error });
+      if (!(cause instanceof GateError)) return result(action, decisions, "failed", { startedAt, durationMs, error });
       this.#audited.set(cause.assertion, cause.message);
-      if (action.node.kind !== "model") return result(action, decisions, "failed", { durationMs, error });
-      return result(action, decisions.map(skippedFor("gate_blocked")), "blocked", { durationMs, error });
+      const isGuarded = action.node.kind === "model";
+      await this.#context.quarantine.keep(cause.assertion, isGuarded ? action.node.key : undefined, cause.found);
+      if (!isGuarded) return result(action, decisions, "failed", { startedAt, durationMs, error });
+      return result(action, decisions.map(skippedFor("gate_blocked")), "blocked", { startedAt, durationMs, error });
     }
+  }
+
+  #notBegun(action: RunnableAction): ActionResult {
+    const result = skipped(action, this.#planned(action).map(skippedFor("interrupted")), 0);
+    this.#context.emit({ event: "action_finished", result });
+    return result;
   }
 
   /** The plan takes what runs for changed. Now that it has run, partitions that nobody builds may be fresh after all. */
@@ -236,7 +295,7 @@ class ProjectRun {
       staleUpstreams: this.#stale,
     });
     const decisions = withMoves(action, this.#shown(action, decided), snapshot, this.plan.recorded, coverage.outside);
-    onDecided(decisions);
+    onDecided([...decisions, ...this.#planned(action).filter(({ reason }) => reason === "ruled_out")]);
     const stale = decisions.filter(({ decision }) => decision === "run");
     await this.#settleRecords(transaction, action, decisions);
     if (stale.length === 0) return undefined;
@@ -340,20 +399,30 @@ class ProjectRun {
 }
 
 /** A decision to run, taken back. */
-function skippedFor(reason: "breaker_open" | "gate_blocked") {
+function skippedFor(reason: "breaker_open" | "gate_blocked" | "interrupted") {
   return (decision: PartitionDecision): PartitionDecision =>
     decision.decision === "run" ? { partition: decision.partition, decision: "skip", reason } : decision;
 }
 
-function skipped(action: RunnableAction, decisions: readonly PartitionDecision[], durationMs: number): ActionResult {
-  return result(action, decisions, "skipped", { durationMs });
+function skipped(
+  action: RunnableAction,
+  decisions: readonly PartitionDecision[],
+  durationMs: number,
+  startedAt?: string,
+): ActionResult {
+  return result(action, decisions, "skipped", { durationMs, ...(startedAt === undefined ? {} : { startedAt }) });
 }
 
 function result(
   action: RunnableAction,
   partitions: readonly PartitionDecision[],
   status: ActionResult["status"],
-  rest: { readonly durationMs: number; readonly counts?: PublishCounts | undefined; readonly error?: string },
+  rest: {
+    readonly startedAt?: string;
+    readonly durationMs: number;
+    readonly counts?: PublishCounts | undefined;
+    readonly error?: string;
+  },
 ): ActionResult {
   return {
     key: action.node.key,
@@ -361,10 +430,15 @@ function result(
     partitions,
     status,
     counts: rest.counts,
+    startedAt: rest.startedAt,
     durationMs: rest.durationMs,
-    ...(rest.durationMs > 0 ? { finishedAt: new Date().toISOString() } : {}),
+    configHash: action.node.compiledHash,
     error: rest.error,
   };
+}
+
+function isLeftOut({ partitions }: ActionResult): boolean {
+  return partitions.every(({ reason }) => traitsOf(reason).leftOut);
 }
 
 function notBuilt({ status }: ActionResult): boolean {

@@ -235,6 +235,13 @@ export type FromItem =
       readonly args: readonly Expr[];
       readonly alias: Identifier | undefined;
     })
+  | (Span & {
+      /** `RANGE_SESSIONIZE(TABLE t, 'range column', ['key'][, 'MEETS'])`. */
+      readonly kind: "sessionize";
+      readonly source: FromItem;
+      readonly args: readonly Expr[];
+      readonly alias: Identifier | undefined;
+    })
   | (Span & { readonly kind: "unnest"; readonly array: Expr } & Aliased)
   | (Span & { readonly kind: "derived"; readonly query: Query } & Aliased)
   | (Span & {

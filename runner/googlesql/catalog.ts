@@ -1,3 +1,4 @@
+import type { IngestionUnit } from "../port/ingestion-time.js";
 import type { Column } from "../port/sql-types.js";
 import type { Statement } from "./ast.js";
 import type { ProjectNames } from "./project-names.js";
@@ -11,6 +12,16 @@ export interface CatalogTable {
   readonly columns: readonly Column[];
   /** A view; known only where it matters. */
   readonly isView?: boolean;
+  /** A snapshot: its rows stay what they are. */
+  readonly isSnapshot?: boolean;
+  /** How its rows are laid out; known only where it matters. */
+  readonly layout?: {
+    readonly partitionColumn: string | undefined;
+    readonly clusterBy: readonly string[];
+    readonly primaryKey: readonly string[];
+    /** Partitioned by the time at which rows came: the pseudo columns are there. */
+    readonly ingestion?: IngestionUnit | undefined;
+  };
 }
 
 export interface Catalog {

@@ -14,7 +14,9 @@ export function computedNames(query: Query): readonly string[] {
   walk(query, (node) => {
     const { kind } = node;
     const alias = node.alias as Identifier | undefined;
-    if (kind === "unnest" || kind === "pivot" || kind === "unpivot" || kind === "tableCall") add(alias?.name);
+    if (kind === "unnest" || kind === "pivot" || kind === "unpivot" || kind === "tableCall" || kind === "sessionize")
+      add(alias?.name);
+    if (kind === "sessionize") add("session_range");
     if (kind === "unnest" || kind === "table") add((node.offset as Identifier | undefined)?.name);
     if (Array.isArray(node.replace))
       for (const { name } of node.replace as readonly { name: Identifier }[]) add(name.name);

@@ -141,6 +141,7 @@ function isQuery(node: Node): node is Node & Query {
 const FROM_ITEMS: ReadonlySet<unknown> = new Set([
   "table",
   "tableCall",
+  "sessionize",
   "unnest",
   "derived",
   "join",

@@ -135,6 +135,10 @@ export class Scanner {
         if (item.on !== undefined) this.expr(item.on, commons, aliases, undefined);
         return tables;
       }
+      case "sessionize":
+        this.allOf(item.source, commons, aliases);
+        name(item.alias);
+        return [];
       case "pivot":
         this.allOf(item.source, commons, aliases);
         this.expr(item.pivot, commons, aliases, undefined);

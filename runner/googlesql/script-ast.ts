@@ -87,6 +87,8 @@ export type FurtherStatement =
       readonly ifNotExists: boolean;
       readonly from: PathNode;
       readonly withRows: boolean;
+      /** CREATE SNAPSHOT TABLE: rows that nobody changes. */
+      readonly isSnapshot: boolean;
     })
   | (Span & {
       readonly kind: "createFunction";

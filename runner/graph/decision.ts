@@ -3,7 +3,7 @@ import type { RunReason, SkipReason } from "./reasons.js";
 
 /** Why a partition runs or is skipped, with the hash that decided. */
 export interface Evidence {
-  readonly what: "code" | "engine" | "input" | "output" | "upstream";
+  readonly what: "code" | "engine" | "input" | "output" | "upstream" | "rule";
   readonly upstream?: string;
   /** The partitions of the upstream that moved, `first..last`, or `columns`, where it is known. */
   readonly moved?: string;

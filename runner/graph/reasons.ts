@@ -9,6 +9,8 @@ interface ReasonTraits {
   readonly refuses?: true;
   /** It did not run because something before it did not. */
   readonly consequence?: true;
+  /** How the history of runs calls a skip for it. */
+  readonly skipReason?: string;
 }
 
 /** Every reason to run or skip one partition. How they are told is the renderers' affair. */
@@ -21,12 +23,14 @@ export const REASONS = {
   table_missing: { decision: "run" },
   table_modified: { decision: "run" },
   forced: { decision: "run" },
-  unchanged: { decision: "skip" },
-  cosmetic: { decision: "skip", recorded: true },
-  stale_upstream: { decision: "skip" },
-  upstream_failed: { decision: "skip", consequence: true },
-  gate_blocked: { decision: "skip" },
-  breaker_open: { decision: "skip", refuses: true, consequence: true },
+  unchanged: { decision: "skip", skipReason: "upstream_unchanged" },
+  cosmetic: { decision: "skip", recorded: true, skipReason: "upstream_unchanged" },
+  stale_upstream: { decision: "skip", skipReason: "stale_upstream" },
+  upstream_failed: { decision: "skip", consequence: true, skipReason: "dependency_missing" },
+  gate_blocked: { decision: "skip", skipReason: "gate_failed" },
+  breaker_open: { decision: "skip", refuses: true, consequence: true, skipReason: "circuit_breaker_open" },
+  interrupted: { decision: "skip", consequence: true, skipReason: "interrupted" },
+  ruled_out: { decision: "skip", leftOut: true },
   not_selected: { decision: "skip", leftOut: true },
   disabled: { decision: "skip", leftOut: true },
 } as const satisfies Readonly<Record<string, ReasonTraits>>;

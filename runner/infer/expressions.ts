@@ -251,11 +251,21 @@ function sampleTexts({ name, args }: CallExpr, of: (expr: Expr) => TypeVar): voi
   const [first, second] = args.map(({ value }) => value);
   if (/^PARSE_(DATE|DATETIME|TIMESTAMP)$/.test(name) && first?.kind === "string" && second !== undefined)
     of(second).literal("STRING", sampleOf(first.value));
+  const shape = SHAPE_TEXTS[name];
+  if (shape !== undefined && first?.kind === "path") of(first).literal("STRING", shape);
   if (!/^(PARSE_JSON|JSON_)/.test(name) || first?.kind !== "path") return;
   const text = of(first).literal("STRING", "{}");
   // Where it is read by fields too, it is no text.
   if (name !== "PARSE_JSON") text.hint("JSON", 1);
 }
+
+/** Texts of places. */
+const SHAPE_TEXTS: Readonly<Record<string, string>> = {
+  ST_GEOGFROMTEXT: "POINT(1 2)",
+  ST_GEOGFROM: "POINT(1 2)",
+  ST_GEOGFROMGEOJSON: '{"type": "Point", "coordinates": [1, 2]}',
+  ST_GEOGPOINTFROMGEOHASH: "c22yz",
+};
 
 const SAMPLE: Readonly<Record<string, string>> = {
   ...{ Y: "2024", y: "24", m: "01", d: "01", e: "1", j: "001", b: "Jan", B: "January", a: "Mon", A: "Monday" },

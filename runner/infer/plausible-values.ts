@@ -89,8 +89,14 @@ function scalarOf(name: string, variable: TypeVar, type: ScalarType, row: number
       return `TIME '${clock(row)}'`;
     case "JSON":
       return "JSON '{}'";
+    case "GEOGRAPHY":
+      return `ST_GEOGPOINT(${(row % 360) - 180}, ${(row % 120) - 60})`;
     case "INTERVAL":
       return "INTERVAL 1 DAY";
+    case "RANGE<DATE>":
+    case "RANGE<DATETIME>":
+    case "RANGE<TIMESTAMP>":
+      return `${type} '[${day(literals, row)}, UNBOUNDED)'`;
   }
 }
 

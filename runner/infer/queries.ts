@@ -147,6 +147,10 @@ export class QueryInference implements QueryTypes {
         for (const arg of item.args) this.#expr(arg, scope);
         ranges.push({ name: (item.alias ?? item.path.at(-1))?.name, relation: new OpenTable(), value: undefined });
         return;
+      case "sessionize":
+        this.from(item.source, scope, ranges);
+        ranges.push({ name: item.alias?.name, relation: new OpenTable(), value: undefined });
+        return;
       case "unnest":
         this.#elements(this.#expr(item.array, scope), item.alias, item.offset, ranges);
         return;

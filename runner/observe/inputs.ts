@@ -4,6 +4,7 @@ import { isRoutineKey } from "../graph/routine-key.js";
 import { COLUMNS, type RecordedFingerprints } from "../plan/moves.js";
 import type { InputDigest, InputDigests } from "../plan/types.js";
 import { digestText } from "../port/digest-text.js";
+import { PARTITION_TIME } from "../port/ingestion-time.js";
 import { allColumns, type PartitionDigests, type Relation, relationKey } from "../port/port.js";
 
 /** Row digests of the relations that are read, by `inputName`. */
@@ -12,7 +13,9 @@ export type RowDigests = ReadonlyMap<string, PartitionDigests>;
 /** The columns of an upstream that its reader may name, in an order of their own, or all in theirs where it may see them all. */
 export function fingerprintedColumns(relation: Relation, { columns }: Upstream): readonly string[] {
   const all = allColumns(relation);
-  return columns === undefined ? all : all.filter((name) => columns.has(name.toLowerCase())).sort();
+  if (columns === undefined) return all;
+  // The time at which rows came is read under several names.
+  return all.filter((name) => columns.has(name.toLowerCase()) || name === PARTITION_TIME).sort();
 }
 
 /**

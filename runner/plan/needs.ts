@@ -18,6 +18,8 @@ export interface NeedsRequest {
   readonly nodes: readonly PlanNode[];
   readonly isSelected: (key: string) => boolean;
   readonly asked: Coverage;
+  /** What is asked for of one selected action; undefined: all of it. */
+  readonly askedOf?: (key: string) => Coverage;
   /** Stretches of dates in which the rows of a dated source lie; undefined: it is none. */
   readonly sourceDates: (key: string) => readonly DateRange[] | undefined;
   /** Stretches of dates in which the table of a model has rows as it stands. */
@@ -47,7 +49,7 @@ export function needsOf(request: NeedsRequest): ReadonlyMap<string, Asked> {
     });
   };
   for (const node of [...request.nodes].reverse()) {
-    const asked = request.isSelected(node.key) ? request.asked : NOTHING;
+    const asked = request.isSelected(node.key) ? (request.askedOf?.(node.key) ?? request.asked) : NOTHING;
     const { needed = NOTHING, neededBy } = needs.get(node.key) ?? {};
     needs.set(node.key, { asked, needed, neededBy });
     const covered = uniteCoverage(asked, needed);

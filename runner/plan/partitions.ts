@@ -1,4 +1,4 @@
-import type { PartitionDecision } from "../graph/decision.js";
+import type { Evidence, PartitionDecision } from "../graph/decision.js";
 import type { PlanNode } from "../graph/node.js";
 import { type Partition, WHOLE } from "../port/identity.js";
 import { type Coverage, partitionsIn } from "./coverage.js";
@@ -29,11 +29,28 @@ export function groupDecisions(decisions: readonly PartitionDecision[]): Decisio
 }
 
 function areAlike(a: PartitionDecision, b: PartitionDecision): boolean {
-  return a.decision === b.decision && a.reason === b.reason && a.neededBy === b.neededBy && isDated(a) && isDated(b);
+  return (
+    a.decision === b.decision &&
+    toldReason(a) === toldReason(b) &&
+    a.neededBy === b.neededBy &&
+    isDated(a) &&
+    isDated(b)
+  );
 }
 
 function isDated({ partition }: PartitionDecision): boolean {
   return /^\d/.test(partition);
+}
+
+/** A reason as it is told: a rule of the project by its name. */
+export function toldReason({
+  reason,
+  evidence,
+}: {
+  readonly reason: PartitionDecision["reason"];
+  readonly evidence?: Evidence | undefined;
+}): string {
+  return evidence?.what === "rule" && evidence.note !== undefined ? evidence.note : reason;
 }
 
 /** The decisions as JSON, equal neighbours grouped. */
@@ -41,7 +58,7 @@ export function decisionsJson(decisions: readonly PartitionDecision[]): object[]
   return groupDecisions(decisions).map(({ label: partition, decision, reason, evidence, neededBy }) => ({
     partition,
     decision,
-    reason,
+    reason: toldReason({ reason, evidence }),
     ...(neededBy === undefined ? {} : { needed_by: neededBy }),
     ...(evidence === undefined ? {} : { evidence }),
   }));

@@ -1,12 +1,13 @@
 /**
  * What kind of trouble an engine tells of; it decides the exit code and whether trying again helps.
  * `sql`: the text itself is wrong or not supported; `query`: running it failed; `data`: a value does not fit its column;
- * `conflict`: another transaction won, the same work may succeed; `locked`: somebody else holds the warehouse.
+ * `refused`: a limit of the user forbids it; `conflict`: another transaction won, the same work may succeed; `locked`: somebody else holds the warehouse.
  */
 export type EngineErrorCode =
   | "sql"
   | "query"
   | "data"
+  | "refused"
   | "conflict"
   | "locked"
   | "missing"

@@ -1,4 +1,5 @@
 import type { Fingerprint, Partition } from "./identity.js";
+import type { IngestionUnit } from "./ingestion-time.js";
 import type { LoadedFile, LoadFileRequest } from "./load-file.js";
 import type { PartitionSet } from "./partition-set.js";
 import type { SqlJobs } from "./sql-jobs.js";
@@ -30,6 +31,10 @@ export interface Relation {
   readonly primaryKey: readonly string[];
   /** The column that stands for the other ones of a row, where somebody says so, and those that it leaves out. */
   readonly rowHash?: { readonly column: string; readonly without: readonly string[] };
+  /** Partitioned by the time at which rows came, in a column that is none of `columns`. */
+  readonly ingestion?: IngestionUnit | undefined;
+  /** A snapshot of a table: nobody changes its rows. */
+  readonly isSnapshot?: boolean;
   /** The column by which it was partitioned when it was last seen; it has no partitions any more. */
   readonly lostPartition?: string;
 }
@@ -258,6 +263,13 @@ export interface Capabilities {
   readonly timeTravel: boolean;
 }
 
+/** On whose behalf work is done: engines that keep a history of their jobs name it there. */
+export interface WorkPurpose {
+  readonly run: string;
+  /** Key of the action. */
+  readonly action: string;
+}
+
 export interface Warehouse {
   /** Name of its engine. */
   readonly target: string;
@@ -273,9 +285,11 @@ export interface Warehouse {
    * Runs `work` in one transaction: committed when it returns, rolled back when it throws. When a concurrent transaction wins, the work
    * is done again from its beginning.
    */
-  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  transaction<T>(work: (transaction: Transaction) => Promise<T>, about?: WorkPurpose): Promise<T>;
   /** Runs a GoogleSQL script as it stands: each statement by itself, unless the script opens a transaction. */
   script(sql: string): Promise<ScriptResult>;
+  /** Ends the queries that run now: they fail, and their transactions are rolled back. Undefined: the engine cannot. */
+  readonly interrupt?: () => void;
   /** Many clients at once, with all that the BigQuery API tells of their jobs; undefined: the engine has a service of its own. */
   readonly jobs?: () => Promise<SqlJobs>;
   close(): Promise<void>;

@@ -16,7 +16,12 @@ export type ScalarType =
   | "TIME"
   | "TIMESTAMP"
   | "INTERVAL"
-  | "JSON";
+  | "JSON"
+  | "GEOGRAPHY"
+  | RangeType;
+
+/** A contiguous range of values, its start included and its end not; either may be unbounded. */
+export type RangeType = "RANGE<DATE>" | "RANGE<DATETIME>" | "RANGE<TIMESTAMP>";
 
 export interface ArrayType {
   readonly kind: "array";
@@ -41,6 +46,20 @@ export interface Column {
   readonly type: SqlType;
   /** The type as it was declared, where it has parameters: `NUMERIC(5, 2)`, `ARRAY<STRING(3)>`. What is written is rounded or refused by them. */
   readonly declared?: string;
+}
+
+/** What a RANGE is a range of; undefined: the type is none. */
+export function rangeElement(type: SqlType): "DATE" | "DATETIME" | "TIMESTAMP" | undefined {
+  switch (type) {
+    case "RANGE<DATE>":
+      return "DATE";
+    case "RANGE<DATETIME>":
+      return "DATETIME";
+    case "RANGE<TIMESTAMP>":
+      return "TIMESTAMP";
+    default:
+      return undefined;
+  }
 }
 
 /** BigQuery's spelling of a type. */

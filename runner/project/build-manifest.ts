@@ -1,5 +1,6 @@
 import type { QueryScan, ScriptScan } from "../googlesql/contract.js";
 import { foldedKey } from "../googlesql/project-names.js";
+import { judgingTags, thresholdProblem } from "../graph/audits.js";
 import { type BuildOptions, type CodeHashInputs, codeHash, compiledHash } from "./action-hashes.js";
 import type { CompiledGraph, CompiledTable, CompiledTarget, CompileOutcome } from "./compile/graph-shape.js";
 import { ProjectError, type ProjectProblem } from "./errors.js";
@@ -103,7 +104,12 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
     const query = assertion.query.trim();
     const parent = assertion.parentAction === undefined ? undefined : keyOf(assertion.parentAction, home);
     const draft = { ...baseOf(assertion, "assertion", home), query, parent, ...scan(query) };
-    return finish("assertions", i, draft, {});
+    const message = thresholdProblem(draft.tags);
+    if (message !== undefined)
+      problems.push(labelProblem(draft.fileName, inputs.readSource(draft.fileName), "(warn|fail)_if", message));
+    // What becomes of rows that it finds is no comment: another tag is another assertion.
+    const judged = judgingTags(draft.tags);
+    return finish("assertions", i, draft, judged.length === 0 ? {} : { judged });
   });
   const declarations = graph.declarations.map((declaration, i) =>
     finish("declarations", i, baseOf(declaration, "declaration", home), {}),

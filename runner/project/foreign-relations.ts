@@ -1,6 +1,16 @@
 import { loadedPlainly, type ProjectNames } from "../googlesql/project-names.js";
 import type { Manifest } from "./manifest.js";
 
+/** Keys of all relations that a project makes, declares, reads or writes; a star at the end stands for any characters. */
+export function namedRelations({ actions }: Pick<Manifest, "actions">): readonly string[] {
+  const makes = actions.filter(({ type }) => type !== "assertion" && type !== "test");
+  const keys = [
+    ...makes.map(({ key }) => key),
+    ...actions.flatMap((action) => [...readBy(action), ...action.writes.map(({ key }) => key)]),
+  ];
+  return [...new Set(keys)].filter((key) => key.includes(".") && !key.endsWith(")"));
+}
+
 type Named = Pick<Manifest, "actions" | "homeProject">;
 
 /** What names with a project stand for in a project: what it makes, declares or reads by name is its own. */

@@ -16,6 +16,19 @@ export async function homeProject(projectDir: string, overrides: ProjectOverride
   );
 }
 
+/** What stands behind every dataset, as `_dev`, said by the same; empty where there is none. */
+export async function datasetSuffix(projectDir: string, overrides: ProjectOverrides): Promise<string> {
+  const settings = await settingsOf(projectDir);
+  const said = overrides.schemaSuffix ?? settings.datasetSuffix ?? settings.schemaSuffix;
+  return typeof said === "string" && said !== "" ? `_${said}` : "";
+}
+
+/** Where the data of a project lies, as its settings say; undefined: they do not. */
+export async function defaultLocation(projectDir: string, overrides: ProjectOverrides): Promise<string | undefined> {
+  const { defaultLocation: said } = await settingsOf(projectDir);
+  return overrides.defaultLocation ?? (typeof said === "string" && said !== "" ? said : undefined);
+}
+
 /** A project with the suffix that core puts behind the project of everything that it makes. */
 export function suffixedProject(project: string, suffix: string): string {
   return project === "" || suffix === "" ? project : `${project}_${suffix}`;
@@ -42,8 +55,10 @@ function objectOf(json: string): Readonly<Record<string, unknown>> {
 
 /** The settings of YAML that says each on a line of its own, as nearly all do: its parser is large, and every query asks. */
 function plainLines(yaml: string): Readonly<Record<string, string>> | undefined {
-  const lines = yaml.split("\n").filter((line) => /(?:Project|projectSuffix)\b/.test(line) && !line.startsWith("#"));
-  const pairs = lines.map((line) => /^(\w+): +(["']?)([a-z][a-z0-9_-]*)\2\s*(?:#.*)?$/.exec(line));
+  const lines = yaml
+    .split("\n")
+    .filter((line) => /(?:Project|projectSuffix|datasetSuffix|Location)\b/.test(line) && !line.startsWith("#"));
+  const pairs = lines.map((line) => /^(\w+): +(["']?)([A-Za-z0-9_-]+)\2\s*(?:#.*)?$/.exec(line));
   if (pairs.some((pair) => pair === null)) return undefined;
   return Object.fromEntries(pairs.map((pair) => [pair?.[1], pair?.[3]]));
 }

@@ -1,6 +1,6 @@
 import { foldProject, nameOf } from "../googlesql/project-names.js";
 import type { RunnableAction, RunnableProject, SqlRead } from "../graph/action.js";
-import { auditsByHost } from "../graph/audits.js";
+import { auditsByHost, type FailedAssertions } from "../graph/audits.js";
 import type { CodeHash, CompiledHash, PlanNode, ReadWindow, Upstream } from "../graph/node.js";
 import { dependencyOrder } from "../graph/order.js";
 import { sha256 } from "../port/digest-text.js";
@@ -11,14 +11,17 @@ import type { Manifest, ManifestAction } from "./manifest.js";
 
 const RUNNABLE = new Set<ManifestAction["type"]>(["table", "incremental", "view", "assertion", "operation"]);
 
-/** The manifest as the planner and the executor need it: views resolved to what they read, actions in dependency order. */
-export function runnableProject(manifest: Manifest): RunnableProject {
+/**
+ * The manifest as the planner and the executor need it: views resolved to what they read, actions in dependency order.
+ * @param failedAssertions what becomes of a model of which an assertion finds rows
+ */
+export function runnableProject(manifest: Manifest, failedAssertions: FailedAssertions = "rollback"): RunnableProject {
   const byKey = new Map(manifest.actions.map((action) => [action.key, action]));
   const runnable = manifest.actions.filter((action) => RUNNABLE.has(action.type));
   const actions = dependencyOrder(runnable).map((action) => runnableAction(action, byKey, manifest.homeProject));
   return {
     actions,
-    audits: auditsByHost(actions),
+    audits: auditsByHost(actions, failedAssertions),
     sources: new Set(manifest.actions.filter((action) => action.type === "declaration").map((action) => action.key)),
   };
 }

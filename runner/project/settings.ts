@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { systemReason } from "../port/system-error.js";
 import { projectError } from "./errors.js";
 import { lineOfPath, parseJsonText } from "./json-text.js";
+import { isOrchestrationList } from "./orchestration-settings.js";
 import { readTextInProject } from "./read-file.js";
 import { knownSettings, type RunnerSettings, settingsSchema } from "./settings-schema.js";
 
@@ -89,9 +90,14 @@ function refuseUnknown(value: object, at: readonly string[], text: string): void
   }
 }
 
-/** Only the key of a source has several parts. */
+/** The key of a source may have several parts, a receiver of alerts several channels, a night several topics; what chooses actions, months or environments has several values. */
 function mayBeList(path: readonly string[]): boolean {
-  return path.length === 3 && path[0] === "sources" && path[2] === "key";
+  if (path[0] === "orchestrations") return isOrchestrationList(path);
+  if (path.length === 4 && path[0] === "alerts" && path[1] === "sinks" && path[3] === "channels") return true;
+  if (path.length === 3 && path[0] === "sources") return path[2] === "key";
+  return path.length === 1
+    ? path[0] === "dateVariables"
+    : ["select", "months", "environments"].includes(path.at(-1) ?? "");
 }
 
 /** `; did you mean "x"?` when a known name is near, otherwise what is known. */
@@ -99,5 +105,5 @@ export function suggestion(name: string, known: readonly string[]): string {
   if (known.length === 0) return "";
   const nearest = closest(name, known);
   if (distance(name, nearest) <= Math.max(2, Math.floor(name.length / 3))) return `; did you mean "${nearest}"?`;
-  return known.length <= 12 ? `; known: ${known.join(", ")}` : "";
+  return known.length <= 24 ? `; known: ${known.join(", ")}` : "";
 }

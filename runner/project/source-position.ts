@@ -37,7 +37,7 @@ function inBlocks(source: string, compiled: ProjectText, offset: number): number
 }
 
 /** Plain text without interpolation, put together from pieces of the file. */
-interface Run {
+export interface Run {
   readonly text: string;
   readonly pieces: readonly Literal[];
 }
@@ -58,8 +58,8 @@ function inBlock(block: SqlxBlock, text: string, offset: number): number | undef
   return placeIn(run, within);
 }
 
-/** Where each run begins in the text; `skipped`: leading white space that compiling took away. */
-function alignment(runs: readonly string[], text: string): { at: number; skipped: number }[] | undefined {
+/** Where each run begins in the text; undefined: the text is not made of them. `skipped`: leading white space that compiling took away. */
+export function alignment(runs: readonly string[], text: string): { at: number; skipped: number }[] | undefined {
   const starts: { at: number; skipped: number }[] = [];
   let end = 0;
   for (const [index, run] of runs.entries()) {
@@ -75,7 +75,8 @@ function alignment(runs: readonly string[], text: string): { at: number; skipped
   return starts;
 }
 
-function runsOf(literals: readonly Literal[]): Run[] {
+/** The plain texts between interpolations. */
+export function runsOf(literals: readonly Literal[]): Run[] {
   const groups: Literal[][] = [];
   for (const literal of literals) {
     const group = groups.at(-1);

@@ -1,5 +1,6 @@
 import type { Evidence, PartitionDecision } from "../graph/decision.js";
 import { COLUMNS } from "../plan/moves.js";
+import { toldReason } from "../plan/partitions.js";
 import { WHOLE } from "../port/identity.js";
 import { plural } from "./text.js";
 
@@ -8,7 +9,12 @@ export function describeDecisions(decisions: readonly PartitionDecision[]): stri
   const running = decisions.filter(({ decision }) => decision === "run");
   const told = running.length > 0 ? running : decisions;
   const reasons = [
-    ...new Set(told.map(({ reason, evidence }) => `${reason.replaceAll("_", " ")}${because(evidence)}`)),
+    ...new Set(
+      told.map(({ reason, evidence, neededBy }) => {
+        const need = neededBy === undefined ? "" : `, needed by ${neededBy}`;
+        return `${toldReason({ reason, evidence }).replaceAll("_", " ")}${because(evidence)}${need}`;
+      }),
+    ),
   ];
   const shown = reasons.slice(0, 2).join("; ") + (reasons.length > 2 ? "; ..." : "");
   if (running.length === 0 || running.length === decisions.length) return shown;
@@ -25,7 +31,7 @@ export function describePartitions(decisions: readonly PartitionDecision[]): str
 
 /** What a decision stands on, in words behind its reason; empty: the reason says it all. */
 export function because(evidence: Evidence | undefined): string {
-  if (evidence === undefined) return "";
+  if (evidence === undefined || evidence.what === "rule") return "";
   if (evidence.moved === COLUMNS) return ` in the columns of ${evidence.upstream}`;
   if (evidence.upstream !== undefined)
     return ` in ${evidence.upstream}${evidence.moved === undefined || evidence.moved === WHOLE ? "" : ` ${evidence.moved}`}`;

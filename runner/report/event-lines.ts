@@ -1,5 +1,6 @@
-import type { RunEvent } from "../events/events.js";
-import { plural } from "./text.js";
+import type { AlertNotice, RunEvent } from "../events/events.js";
+import { foundRowsText } from "../events/found-rows.js";
+import { count, plural } from "./text.js";
 
 /** A line for each event that a person should see though nothing failed, with its kind; undefined: the event has none. */
 export function eventLine(event: RunEvent): { readonly kind: "warning" | "note"; readonly text: string } | undefined {
@@ -31,7 +32,9 @@ export function eventLine(event: RunEvent): { readonly kind: "warning" | "note";
         `${event.key} rests on stale rows of ${some(event.upstreams)}; run again without --no-upstream, or mend what failed`,
       );
     case "assertion_found_rows":
-      return warning(`${event.key} ${event.standing ? "still finds" : "finds"}, for example, ${event.example}`);
+      return warning(
+        `${event.key} ${event.standing ? "still finds" : "finds"}, for example, ${event.example}${event.found === undefined ? "" : ` (${foundRowsText(event.found)})`}`,
+      );
     case "circuit_opened":
       return warning(`circuit of ${event.key} opened after ${plural(event.failures, "failure")} in a row`);
     case "circuit_closed":
@@ -40,9 +43,33 @@ export function eventLine(event: RunEvent): { readonly kind: "warning" | "note";
       return warning(`the circuit breakers cannot be read and count as closed: ${event.message}`);
     case "circuit_unwritable":
       return warning(`the circuit breaker of ${event.key} cannot be written: ${event.message}`);
+    case "rows_quarantined": {
+      const some = event.kept < event.rows ? `; the first ${event.kept} are kept` : "";
+      return note(`${plural(event.rows, "row")} that ${event.key} found${some}: fastbreak query "${event.query}"`);
+    }
+    case "alert_opened":
+      return warning(`alert ${alertText(event.alert)}`);
+    case "alert_resolved":
+      return note(`alert resolved (${event.resolution}): ${alertText(event.alert)}`);
+    case "alert_rule_failed":
+      return warning(`the alert rule ${event.rule} could not be asked: ${event.message}`);
+    case "alert_undelivered":
+      return warning(`alerts did not reach ${event.sink}: ${event.message}`);
+    case "failures_unwritable":
+      return warning(`the failure of ${event.key} cannot be kept: ${event.message}`);
+    case "run_interrupted":
+      return warning(
+        `interrupted by ${event.signal}: ${plural(event.published, "action")} ran and stand as published, ${count(event.rolledBack)} rolled back, ${count(event.notBegun)} not begun; the next run continues`,
+      );
     default:
       return undefined;
   }
+}
+
+/** `critical P0 name of 2021-11-15: message` */
+export function alertText({ severity, level, name, date, message }: AlertNotice): string {
+  const graded = level === undefined ? severity : `${severity} ${level}`;
+  return `${graded} ${name}${date === undefined ? "" : ` of ${date}`}: ${message}`;
 }
 
 function note(text: string) {

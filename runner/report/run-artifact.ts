@@ -1,5 +1,5 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { RunEvent } from "../events/events.js";
 import { recordOf } from "../events/run-record.js";
 import { reportJson } from "./run-report.js";
@@ -10,12 +10,13 @@ import { reportJson } from "./run-report.js";
  */
 export function writeRunArtifact(projectDir: string, events: readonly RunEvent[]): void {
   const folder = join(projectDir, ".fastbreak");
-  mkdirSync(folder, { recursive: true });
   replaceFile(join(folder, "last-run.jsonl"), events.map((event) => `${JSON.stringify(event)}\n`).join(""));
   replaceFile(join(folder, "last-run.json"), JSON.stringify(reportJson(recordOf(events))));
 }
 
-function replaceFile(file: string, text: string): void {
+/** Whoever reads the file sees the old text or the new one, whole. */
+export function replaceFile(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
   writeFileSync(`${file}.tmp`, text);
   renameSync(`${file}.tmp`, file);
 }

@@ -1,9 +1,10 @@
 import type { ActionResult, ActionStatus } from "../events/events.js";
 import { type RunRecord, rowsWritten, totalsOf } from "../events/run-record.js";
-import { traitsOf } from "../graph/reasons.js";
-import { decisionsJson } from "../plan/partitions.js";
+import { decisionsJson, toldReason } from "../plan/partitions.js";
 import { describeDecisions, describePartitions } from "./decisions.js";
-import { alignColumns, type Colors, count, duration, plainLine, plural } from "./text.js";
+import { type LastDurations, savedBySkips } from "./estimate.js";
+import { nextSteps } from "./next-steps.js";
+import { type Colors, count, duration, foldRows, plainLine, plural, roughly } from "./text.js";
 
 /** The JSON document of `run --json` and `plan --json`. */
 export function reportJson(report: RunRecord): object {
@@ -34,8 +35,15 @@ const LABELS: Readonly<Record<ActionStatus, string>> = {
   blocked: "block",
 };
 
-/** One line per action, as it is shown while running and in the summary. */
-export function actionLine(action: ActionResult, nameWidth: number, colors: Colors): string {
+/** Columns that an action's line keeps for what became of it. */
+const DETAIL_WIDTH = 26;
+
+/**
+ * One action as it is shown once it has ended. Where lines have an end, what became of it takes one line as far as that goes: rows and
+ * time first, partitions and reason where there is room. An error is told whole.
+ * @param nameWidth columns of the longest name, so that rows stand under each other
+ */
+export function resultLines(action: ActionResult, nameWidth: number, colors: Colors, width: number): string[] {
   const label = LABELS[action.status].padEnd(5);
   const paint = {
     success: colors.green,
@@ -44,12 +52,22 @@ export function actionLine(action: ActionResult, nameWidth: number, colors: Colo
     failed: colors.red,
     blocked: colors.yellow,
   }[action.status];
-  const detail = action.error === undefined ? details(action) : plainLine(action.error);
-  return `  ${paint(label)} ${action.key.padEnd(nameWidth)}  ${detail}`;
+  const column = Math.max(action.key.length, Math.min(nameWidth, width - DETAIL_WIDTH - 10));
+  const head = `  ${paint(label)} ${action.key}`;
+  if (action.error !== undefined)
+    return foldRows([{ cells: [head], tail: plainLine(action.error) }], width, 8, column + 8);
+  const parts = details(action);
+  const fits = (number: number) => column + 10 + parts.slice(0, number).join(" · ").length <= width;
+  const shown = [4, 3, 2].find(fits) ?? 2;
+  return foldRows([{ cells: [head], tail: parts.slice(0, shown).join(" · ") }], width, 8, column + 8);
 }
 
-/** The last lines of a run: what stands, in a sentence. */
-export function summaryLines(report: RunRecord, colors: Colors): string[] {
+/** The last lines of a run: what stands, in a sentence, and what to do about what does not. */
+export function summaryLines(
+  report: RunRecord,
+  colors: Colors,
+  { durations, windowFlags }: { readonly durations: LastDurations; readonly windowFlags: string },
+): string[] {
   const totals = totalsOf(report);
   const passed = report.actions.filter(isPassedAssertion).length;
   const parts = [
@@ -60,35 +78,25 @@ export function summaryLines(report: RunRecord, colors: Colors): string[] {
     totals.blocked > 0 ? colors.yellow(`${totals.blocked} blocked`) : "",
     passed > 0 ? `${plural(passed, "assertion")} passed` : "",
   ].filter((part) => part !== "");
-  const verdict =
-    totals.run + totals.unchanged + totals.failed + totals.blocked === 0
-      ? ["Nothing had to run: every model is what a full rebuild would make."]
-      : [];
+  const verdict = totals.run + totals.unchanged + totals.failed + totals.blocked === 0 ? [idleVerdict(report)] : [];
+  const refreshed = report.actions.reduce((sum, { counts }) => sum + (counts?.refreshed ?? 0), 0);
+  const rows = `${plural(totals.rows_written, "row")} written${refreshed === 0 ? "" : `, ${count(refreshed)} of them refreshed`}`;
+  const saved = savedBySkips(
+    report.actions.filter(({ status }) => status === "skipped"),
+    durations,
+  );
   return [
     ...verdict,
-    `${plural(report.actions.length, "action")}: ${parts.join(", ")} | ${plural(totals.rows_written, "row")} written | ${duration(report.durationMs)}`,
+    `${plural(report.actions.length, "action")}: ${parts.join(", ")} | ${rows} | ${duration(report.durationMs)}`,
+    ...(saved < 1 ? [] : [colors.dim(`Skipping saved about ${roughly(saved)}, going by the last builds.`)]),
+    ...nextSteps(report.actions, windowFlags).map((step) => `next: ${step}`),
   ];
 }
 
-/** What ran or failed, routine assertions aside, as a table for a person who reads a log. */
-export function resultTable(report: RunRecord, colors: Colors): string[] {
-  const told = report.actions.filter((action) => action.status !== "skipped" && !isRoutine(action));
-  // What could not run because something before it did not is told by its number.
-  const behind = told.filter(isConsequence);
-  const shown = behind.length > FEW ? told.filter((action) => !isConsequence(action)) : told;
-  const width = Math.max(0, ...shown.map(({ key }) => key.length));
-  const lines = shown.map((action) => actionLine(action, width, colors));
-  if (shown.length === told.length) return lines;
-  return [
-    ...lines,
-    `  ${colors.yellow("block")} ${plural(behind.length, "action")} behind those that failed did not run`,
-  ];
-}
-
-const FEW = 5;
-
-function isConsequence({ status, partitions }: ActionResult): boolean {
-  return status === "blocked" && partitions.every(({ reason }) => reason === "upstream_failed");
+function idleVerdict({ actions }: RunRecord): string {
+  const rules = actions.flatMap(({ partitions }) => partitions.filter(({ reason }) => reason === "ruled_out"));
+  if (rules.length === 0) return "Nothing had to run: every model is what a full rebuild would make.";
+  return `Nothing was run: ${[...new Set(rules.map(toldReason))].join(", ")} (a rule of fastbreak.json; --no-skips runs it all the same).`;
 }
 
 /**
@@ -103,26 +111,8 @@ function isPassedAssertion({ type, status }: Pick<ActionResult, "type" | "status
   return type === "assertion" && status === "success";
 }
 
-/** The decisions of a plan, one line per selected action. */
-export function planTable(report: RunRecord): string[] {
-  const selected = report.actions.filter(({ partitions }) =>
-    partitions.some(({ reason }) => !traitsOf(reason).leftOut || reason === "disabled"),
-  );
-  return alignColumns(
-    selected.map((action) => {
-      const runs = action.partitions.some(({ decision }) => decision === "run");
-      return [
-        ` ${runs ? "run " : "skip"}`,
-        action.key,
-        action.type,
-        describePartitions(action.partitions),
-        describeDecisions(action.partitions),
-      ];
-    }),
-  );
-}
-
-function details(action: ActionResult): string {
+/** Rows, time, partitions and reason; what there is of them. */
+function details(action: ActionResult): string[] {
   const { counts } = action;
   const rows =
     counts === undefined
@@ -136,19 +126,20 @@ function details(action: ActionResult): string {
           .filter((part) => part !== "")
           .join(", ") || "no row differs";
   const parts = [
-    describePartitions(action.partitions),
     rows,
     action.durationMs > 0 ? duration(action.durationMs) : "",
+    describePartitions(action.partitions),
     describeDecisions(action.partitions),
   ];
-  return parts.filter((part) => part !== "").join(" · ");
+  return parts.filter((part) => part !== "");
 }
 
 function skipReasons(report: RunRecord): string {
   const reasons = new Map<string, number>();
   for (const action of report.actions) {
     if (action.status !== "skipped") continue;
-    const reason = action.partitions[0]?.reason.replaceAll("_", " ") ?? "nothing in the window";
+    const [first] = action.partitions;
+    const reason = first === undefined ? "nothing in the window" : toldReason(first).replaceAll("_", " ");
     reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   }
   if (reasons.size === 0) return "";

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import pc from "picocolors";
 
 export type Colors = ReturnType<typeof pc.createColors>;
@@ -15,17 +16,102 @@ export function alignColumns(
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, index) => {
-      widths[index] = Math.max(widths[index] ?? 0, cell.length);
+      widths[index] = Math.max(widths[index] ?? 0, visibleWidth(cell));
     });
   }
   return rows.map((row) =>
     row
-      .map((cell, index) =>
-        rightAligned.has(index) ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0),
-      )
+      .map((cell, index) => {
+        const padding = " ".repeat((widths[index] ?? 0) - visibleWidth(cell));
+        return rightAligned.has(index) ? `${padding}${cell}` : `${cell}${padding}`;
+      })
       .join("  ")
       .trimEnd(),
   );
+}
+
+/** A stream that somebody may look at. */
+export interface TextStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+/** Columns that a line may have: those of the terminal; a pipe or a file has no end of line. */
+export function widthOf({ isTTY, columns }: Pick<TextStream, "isTTY" | "columns">): number {
+  return isTTY === true ? columns || 80 : Number.POSITIVE_INFINITY;
+}
+
+/** The columns that a text takes, colours aside. */
+export function visibleWidth(text: string): number {
+  return stripVTControlCharacters(text).length;
+}
+
+/**
+ * Breaks a line at blanks so that none is wider than the terminal; those behind the first are indented. A word that is wider by itself
+ * breaks behind a sign that names are made of, and only where it has none, in its middle.
+ */
+export function wrapLine(line: string, width: number, indent = 0): string[] {
+  if (visibleWidth(line) <= width) return [line];
+  const inner = " ".repeat(indent);
+  const lines: string[] = [];
+  const [, lead = "", text = ""] = /^( *)(.*)$/s.exec(line) ?? [];
+  let current = lead;
+  let gap = "";
+  for (const [index, word] of text.split(/(?<=\S)( +)(?=\S)/).entries()) {
+    if (index % 2 === 1) {
+      gap = word;
+      continue;
+    }
+    for (const piece of piecesOf(word, Math.max(8, width - indent))) {
+      const isEmpty = current.trim() === "";
+      if (!isEmpty && visibleWidth(current) + gap.length + visibleWidth(piece) > width) {
+        lines.push(current.trimEnd());
+        current = inner + piece;
+      } else current += gap + piece;
+      gap = "";
+    }
+  }
+  return [...lines, current.trimEnd()];
+}
+
+/** A word in pieces that are no wider. */
+function piecesOf(word: string, width: number): string[] {
+  if (visibleWidth(word) <= width) return [word];
+  const parts = word.match(/[^._/,;:=-]*[._/,;:=-]+|[^._/,;:=-]+/g) ?? [word];
+  return parts.flatMap((part) =>
+    visibleWidth(part) <= width ? [part] : (part.match(new RegExp(`.{1,${width}}`, "gsu")) ?? [part]),
+  );
+}
+
+/** Writes lines so that a terminal breaks none in the middle of a word. */
+export function writeLines(stream: TextStream, lines: readonly string[], indent = 2): void {
+  const width = widthOf(stream);
+  stream.write(`${lines.flatMap((line) => wrapLine(line, width, indent)).join("\n")}\n`);
+}
+
+/** One row of a list: cells that stand under each other, and a text behind them. */
+export interface FoldedRow {
+  readonly cells: readonly string[];
+  readonly tail: string;
+}
+
+const LEAST_TAIL = 28;
+
+/** Rows as aligned columns that fit: a text that has no room behind the cells goes below them, indented. */
+export function foldRows(rows: readonly FoldedRow[], width: number, indent = 8, leastHead = 0): string[] {
+  const heads = alignColumns(rows.map(({ cells }) => cells));
+  const headWidth = Math.max(leastHead, ...heads.map(visibleWidth));
+  const room = width - headWidth - 2;
+  return rows.flatMap(({ tail }, index) => {
+    const head = heads[index] ?? "";
+    if (tail === "") return wrapLine(head, width, indent);
+    const longest = Math.max(...tail.split(" ").map(visibleWidth));
+    if (room < Math.max(longest, Math.min(LEAST_TAIL, visibleWidth(tail))))
+      return [...wrapLine(head, width, indent), ...wrapLine(`${" ".repeat(indent)}${tail}`, width, indent)];
+    const padding = " ".repeat(headWidth + 2 - visibleWidth(head));
+    return wrapLine(`${head}${padding}${tail}`, width, headWidth + 2);
+  });
 }
 
 /** Text from data or engines on one line of a terminal: control characters, and with them escape sequences, become spaces. */
@@ -39,9 +125,20 @@ export function count(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-/** `41 ms` or `3.2 s` */
+/** `41 ms`, `3.2 s` or `2 min 5 s` */
 export function duration(milliseconds: number): string {
-  return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+  if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 119_950) return `${(milliseconds / 1000).toFixed(1)} s`;
+  return roughly(milliseconds);
+}
+
+/** A time that nobody knows exactly: `300 ms`, `9 s`, `2 min 5 s`, `1 h 12 min` */
+export function roughly(milliseconds: number): string {
+  if (milliseconds < 950) return `${Math.max(1, Math.round(milliseconds))} ms`;
+  const seconds = Math.round(milliseconds / 1000);
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 120 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /** `1 row`, `2 rows` */

@@ -17,6 +17,7 @@ import { routineRoutes } from "./routes/routines.js";
 import { tabledataRoutes } from "./routes/tabledata.js";
 import { tableRoutes } from "./routes/tables.js";
 import { uploadRoutes } from "./routes/uploads.js";
+import type { StorageServer } from "./storage/start.js";
 import { systemTables } from "./system-tables/find.js";
 
 export interface ServeOptions {
@@ -32,6 +33,8 @@ export interface ServeOptions {
   /** The folder that stands for all buckets. */
   readonly bucketDir: string | undefined;
   readonly log: ((line: string) => void) | undefined;
+  /** Where the Storage API answers, 0: any port that is free; undefined: nowhere. */
+  readonly storagePort?: number | undefined;
   /** Pages, and what they ask for, beside the API. */
   readonly pages?: readonly Route[];
 }
@@ -40,6 +43,8 @@ export interface ServeOptions {
 export interface RunningServer {
   readonly port: number;
   readonly url: string;
+  /** Where the Storage API answers (gRPC without TLS); undefined: nowhere. */
+  readonly storagePort: number | undefined;
   /** Answers no more, ends what runs, and lets go of everything but the warehouse. */
   close(): Promise<void>;
 }
@@ -75,12 +80,18 @@ export async function serve(warehouse: Warehouse, options: ServeOptions): Promis
     servesPages: pages !== undefined,
   });
   await app.listen({ port: options.port, host: options.host });
+  const storage = await storageOf(service, options).catch(async (cause: unknown) => {
+    await app.close();
+    throw cause;
+  });
   const { port } = app.server.address() as AddressInfo;
   return {
     port,
     url: `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`,
+    storagePort: storage?.port,
     async close() {
       await endJobs(registry);
+      storage?.close();
       // A connection that its client has left in the middle of an answer would be waited for until it is idle for long.
       const late = setTimeout(() => app.server.closeAllConnections(), GRACE_MS);
       await app.close();
@@ -89,6 +100,14 @@ export async function serve(warehouse: Warehouse, options: ServeOptions): Promis
       service.uploads.close();
     },
   };
+}
+
+async function storageOf(service: JobService, options: ServeOptions): Promise<StorageServer | undefined> {
+  const { storagePort: port } = options;
+  if (port === undefined) return undefined;
+  // Loaded only where it is wanted: it is large.
+  const { startStorage } = await import("./storage/start.js");
+  return startStorage(service, { ...options, port });
 }
 
 function allRoutes(service: JobService, { project }: ServeOptions): readonly Route[] {

@@ -1,8 +1,10 @@
 import type { ProjectPlan } from "../decide/plan-project.js";
 import type { EventListener, RunEvent } from "../events/events.js";
-import { eventsOfPlan, hasWork, type RunIdentity } from "../execute/plan-events.js";
+import { eventsOfPlan, hasWork, leavesOut, type RunIdentity } from "../execute/plan-events.js";
 import { locateInProject } from "../project/locate.js";
+import type { AlertRequest } from "./alerts.js";
 import { announced } from "./announce.js";
+import { historyTables } from "./history-tables.js";
 import type { ProjectSession } from "./session.js";
 
 /** How a plan is carried out. */
@@ -13,7 +15,11 @@ export interface CarryOutOptions {
   readonly failFast: boolean;
   /** Whether the plan was made with `force`. */
   readonly force: boolean;
+  /** Aborted when the run is to stop. */
+  readonly signal?: AbortSignal;
   readonly emit: EventListener;
+  /** Where alerts are printed that a receiver of the kind stdout takes. */
+  readonly printAlert?: AlertRequest["print"];
 }
 
 /**
@@ -23,7 +29,7 @@ export interface CarryOutOptions {
 export async function carryOut(
   session: ProjectSession,
   plan: ProjectPlan,
-  { emit: tell, ...options }: CarryOutOptions,
+  { emit: tell, printAlert = () => undefined, ...options }: CarryOutOptions,
 ): Promise<readonly RunEvent[]> {
   const events: RunEvent[] = [];
   const emit: EventListener = (event) => {
@@ -31,22 +37,37 @@ export async function carryOut(
     tell(event);
   };
   const run = runIdentity(session, "run", options);
-  if (!hasWork(plan)) {
+  const history = await historyTables(session);
+  // What a rule has left out is an execution that the project's own history tells of.
+  if (!hasWork(plan) && !(history.length > 0 && leavesOut(plan))) {
     for (const event of eventsOfPlan(plan, session.engine.name, run)) emit(event);
     return events;
   }
   const { executePlan } = await import("../execute/execute-plan.js");
-  await announced(session, "run", () =>
-    executePlan(session.warehouse, plan, {
+  await announced(session, "run", async () => {
+    await executePlan(session.warehouse, plan, {
       ...run,
       stateDataset: session.settings.stateDataset,
       concurrency: session.concurrency,
       failFast: options.failFast,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
       force: options.force,
+      history,
       locate: (action, text, offset) => locateInProject(session.projectDir, action, text, offset),
       emit,
-    }),
-  );
+    });
+    if (options.signal?.aborted || Object.keys(session.settings.alerts.rules).length === 0) return;
+    const { checkAlerts } = await import("./alerts.js");
+    const { runId } = options;
+    await checkAlerts(session, {
+      window: plan.window,
+      everyDate: false,
+      now: new Date(),
+      runId,
+      print: printAlert,
+      emit,
+    });
+  });
   return events;
 }
 

@@ -1,13 +1,13 @@
 import { resolve } from "node:path";
+import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import type { RunnerSettings } from "../project/settings.js";
+import { settingsSchema } from "../project/settings-schema.js";
 import { chooseSettings, type PlaceOptions, type Variables } from "./choose-settings.js";
 
 const SETTINGS: RunnerSettings = {
+  ...v.parse(settingsSchema, {}),
   stateDataset: "s",
-  loaders: {},
-  reports: {},
-  sources: {},
   database: "file.duckdb",
   memory: "1GB",
   threads: 1,

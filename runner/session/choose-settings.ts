@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { BigQuerySettings } from "../engines/engine.js";
 import { DEFAULT_ENGINE } from "../engines/registry.js";
 import { UserError } from "../graph/user-error.js";
 import type { ProjectOverrides } from "../project/compile/protocol.js";
@@ -27,13 +28,20 @@ export interface PlaceOptions {
 
 /** What holds when flags, variables, environment and settings are laid over each other. */
 export interface ChosenSettings {
+  /** Name of the environment; undefined: none. */
+  readonly environment: string | undefined;
   readonly target: string;
   readonly database: string | undefined;
   readonly memory: string | undefined;
   readonly threads: number | undefined;
   readonly concurrency: number;
   readonly overrides: ProjectOverrides;
+  /** Where each setting comes from: a flag, a variable, an environment, fastbreak.json or the defaults. */
+  readonly origins: Readonly<Record<ChosenName, string>>;
+  readonly bigquery: BigQuerySettings;
 }
+
+type ChosenName = keyof typeof FLAGS;
 
 const DEFAULT_CONCURRENCY = 4;
 /** The most that each number may be; the same limits stand in the settings' schema. */
@@ -65,10 +73,21 @@ export function chooseSettings(
     const text = given(name);
     return text === undefined ? (environment[name] ?? settings[name]) : readCount(text, MOST[name]);
   };
+  const chosenEnvironment = nameOfEnvironment(flags, variables);
+  const originOf = (name: ChosenName): string => {
+    const text = given(name);
+    if (text !== undefined) return text.source;
+    if (environment[name] !== undefined) return `environment ${chosenEnvironment}`;
+    return settings[name] === undefined ? "default" : "fastbreak.json";
+  };
+  const origins = Object.fromEntries(
+    (Object.keys(FLAGS) as ChosenName[]).map((name) => [name, originOf(name)]),
+  ) as Record<ChosenName, string>;
   const memory = given("memory");
   const database = given("database")?.text;
   const inProject = environment.database ?? settings.database;
   return {
+    environment: chosenEnvironment,
     target: given("target")?.text ?? environment.target ?? settings.target ?? DEFAULT_ENGINE,
     database:
       database === undefined
@@ -80,6 +99,8 @@ export function chooseSettings(
     threads: count("threads"),
     concurrency: count("concurrency") ?? DEFAULT_CONCURRENCY,
     overrides: overridesOf(environment, flags.overrides ?? {}),
+    origins,
+    bigquery: { ...settings.bigquery, ...environment.bigquery },
   };
 }
 
@@ -91,8 +112,12 @@ const FLAGS = {
   concurrency: "--concurrency",
 } as const;
 
+function nameOfEnvironment(flags: PlaceOptions, variables: Variables): string | undefined {
+  return flags.environment ?? variableOf(variables, "environment")?.text;
+}
+
 function environmentOf(flags: PlaceOptions, settings: RunnerSettings, variables: Variables): EnvironmentSettings {
-  const chosen = flags.environment ?? variableOf(variables, "environment")?.text;
+  const chosen = nameOfEnvironment(flags, variables);
   if (chosen === undefined) return {};
   const { environments } = settings;
   const found = Object.hasOwn(environments, chosen) ? environments[chosen] : undefined;

@@ -23,6 +23,7 @@ const BY_NAME: Readonly<Record<string, readonly [FailureCode, number]>> = {
   ProjectError: ["project", EXIT.usage],
   SelectionError: ["selection", EXIT.usage],
   LoadError: ["load", EXIT.usage],
+  LocatedError: ["query", EXIT.failed],
   LoaderFailure: ["loader", EXIT.failed],
 };
 
@@ -30,6 +31,7 @@ const ENGINE_EXITS: Readonly<Record<EngineErrorCode, number>> = {
   sql: EXIT.usage,
   query: EXIT.failed,
   data: EXIT.usage,
+  refused: EXIT.refused,
   conflict: EXIT.failed,
   locked: EXIT.usage,
   missing: EXIT.usage,

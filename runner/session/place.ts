@@ -6,10 +6,10 @@ import { UserError } from "../graph/user-error.js";
 import type { Warehouse } from "../port/port.js";
 import type { ProjectOverrides } from "../project/compile/protocol.js";
 import { projectNames } from "../project/foreign-relations.js";
-import { homeProject } from "../project/home-project.js";
+import { defaultLocation, homeProject } from "../project/home-project.js";
 import { readCachedManifest } from "../project/manifest-cache.js";
 import { findProject, type RunnerSettings, readRunnerSettings, suggestion } from "../project/settings.js";
-import { chooseSettings, chosenProjectDir, type PlaceOptions } from "./choose-settings.js";
+import { type ChosenSettings, chooseSettings, chosenProjectDir, type PlaceOptions } from "./choose-settings.js";
 
 export type { PlaceOptions } from "./choose-settings.js";
 
@@ -17,9 +17,13 @@ export type { PlaceOptions } from "./choose-settings.js";
 export interface Place extends WarehousePlace {
   readonly settings: RunnerSettings;
   readonly engine: Engine;
+  /** Name of the environment that was chosen; undefined: none. */
+  readonly environment: string | undefined;
   readonly concurrency: number;
   /** What the project is compiled with over its own settings. */
   readonly overrides: ProjectOverrides;
+  /** Where settings come from, by name. */
+  readonly origins: ChosenSettings["origins"];
   /** Milliseconds that compiling may take; undefined: the default. */
   readonly compileTimeoutMs: number | undefined;
   /** Is given a line for the user before something that takes long. */
@@ -38,15 +42,14 @@ export function findPlace(options: PlaceOptions): Place {
   const engine = engineNamed(target);
   if (engine === undefined) {
     const known = engineNames();
-    throw new UserError(
-      target === "bigquery"
-        ? `--target bigquery is not available in this version; use --target ${known.join(" or ")}`
-        : `--target ${target} is not known${suggestion(target, known)}`,
-    );
+    throw new UserError(`--target ${target} is not known${suggestion(target, known)}`);
   }
   const projects = namesOf(projectDir, chosen.overrides);
+  const home = () => homeProject(projectDir, chosen.overrides);
   const { compileTimeoutMs, onNote } = options;
-  return { projectDir, settings, engine, compileTimeoutMs, onNote, projects, ...chosen };
+  const location = () => defaultLocation(projectDir, chosen.overrides);
+  const { stateDataset } = settings;
+  return { projectDir, settings, engine, compileTimeoutMs, onNote, projects, home, location, stateDataset, ...chosen };
 }
 
 /** What names with a project stand for where nothing is compiled: as the settings and the last compile say. */

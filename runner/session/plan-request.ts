@@ -1,5 +1,6 @@
 import { type ProjectPlan, planProject, type RunRequest } from "../decide/plan-project.js";
 import type { RunnableAction } from "../graph/action.js";
+import type { RuledOut } from "../plan/ruled-out.js";
 import { type Selectable, type Selection, selectActions } from "../plan/select.js";
 import type { Window } from "../plan/types.js";
 import type { Observation } from "../port/port.js";
@@ -14,6 +15,8 @@ export interface PlanRequest {
   readonly force: boolean;
   /** Build stale or missing upstream partitions in reach of what is asked for first. */
   readonly upstream: boolean;
+  /** What rules of the project leave out; undefined: nothing. */
+  readonly ruledOut?: RuledOut;
 }
 
 /** A plan, and the keys of the actions that were selected; undefined: all of them. */
@@ -38,10 +41,11 @@ export async function planSession(session: ProjectSession, request: PlanRequest)
 export async function planInTransaction(
   observation: Observation,
   session: ProjectSession,
-  { window, selection, force, upstream }: PlanRequest,
+  { window, selection, force, upstream, ruledOut }: PlanRequest,
 ): Promise<RequestedPlan> {
   const { stateDataset } = session.settings;
-  const request = { window, selected: undefined, force, upstream };
+  const rules = ruledOut === undefined ? {} : { ruledOut };
+  const request = { window, selected: undefined, force, upstream, ...rules };
   const engineVersion = await session.warehouse.version();
   const changedFiles = await changedFilesOf(session.projectDir, selection);
   await checkState(observation, stateDataset);
@@ -56,16 +60,19 @@ export function selectable({ node, target, fileName, tags, dependencies, sourceF
   return { key: node.key, name: target.name, fileName, tags, dependencies, sourceFiles };
 }
 
-function asksForState({ select, exclude }: Selection): boolean {
+/** Whether a selection can only be answered from the state of the warehouse. */
+export function asksForState({ select, exclude }: Selection): boolean {
   return [...select, ...exclude].some((selector) => selector.includes("state:"));
 }
 
-function staleOf(plan: ProjectPlan): ReadonlySet<string> {
+/** Keys of the actions that a plan runs. */
+export function staleOf(plan: ProjectPlan): ReadonlySet<string> {
   const runs = [...plan.decisions].filter(([, decided]) => decided.some(({ decision }) => decision === "run"));
   return new Set(runs.map(([key]) => key));
 }
 
-async function changedFilesOf(
+/** The files that differ from each git reference that a selection names. */
+export async function changedFilesOf(
   projectDir: string,
   { select, exclude }: Selection,
 ): Promise<ReadonlyMap<string, ReadonlySet<string>>> {

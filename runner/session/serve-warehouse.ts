@@ -36,7 +36,13 @@ const DEFAULTS: ServeOptions = {
   token: undefined,
   bucketDir: undefined,
   log: undefined,
+  storagePort: undefined,
 };
+
+/** Where the Storage API answers beside a port: whoever wants any port that is free wants no other server in the way of either. */
+export function storagePortBeside(port: number | undefined): number {
+  return port === 0 ? 0 : 9060;
+}
 
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
@@ -148,7 +154,7 @@ async function listening(warehouse: Warehouse, options: ServeOptions): Promise<R
     const { code } = cause as { code?: string };
     if (code === "EADDRINUSE")
       throw new UserError(
-        `port ${options.port} is taken; give another one with --port, or --port 0 for any that is free`,
+        `port ${(cause as { port?: number }).port ?? options.port} is taken; give another one with --port and --storage-port, or --port 0 for any that are free`,
       );
     if (code === "EACCES") throw new UserError(`port ${options.port} may not be used; give one above 1023`);
     throw cause;

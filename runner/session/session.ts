@@ -1,7 +1,7 @@
 import type { RunnableProject } from "../graph/action.js";
 import { EngineError } from "../port/engine-error.js";
 import type { Warehouse } from "../port/port.js";
-import { projectNames } from "../project/foreign-relations.js";
+import { namedRelations, projectNames } from "../project/foreign-relations.js";
 import type { LoadedProject } from "../project/load-project.js";
 import { type Manifest, parseManifest } from "../project/manifest.js";
 import { runnableProject } from "../project/runnable.js";
@@ -30,6 +30,7 @@ export async function withProject<T>(
   const place: Place = {
     ...findPlace(options),
     projects: async () => projectNames((await loading).manifest),
+    relations: async () => namedRelations((await loading).manifest),
   };
   const opening = place.engine.open(place, { create: false });
   const loading: Promise<LoadedProject> = loadPlace(place, () =>
@@ -43,7 +44,7 @@ export async function withProject<T>(
     if (opened.status === "fulfilled") await opened.value.close();
     throw loaded.reason;
   }
-  const project = runnableProject(loaded.value.manifest);
+  const project = runnableProject(loaded.value.manifest, place.settings.failedAssertions);
   const warehouse = opened.status === "fulfilled" ? opened.value : await openMissing(place, opened.reason, create);
   try {
     const laidOut = withSourceLayouts(warehouse, place.settings, loaded.value.manifest, project);

@@ -1,6 +1,6 @@
 import type { RunnableProject } from "../graph/action.js";
 import { UserError } from "../graph/user-error.js";
-import type { Observation, Relation, Transaction, Warehouse } from "../port/port.js";
+import type { Observation, Relation, Transaction, Warehouse, WorkPurpose } from "../port/port.js";
 import { withPlainlyLoaded } from "../project/foreign-relations.js";
 import { inferredPartitions } from "../project/inferred-partitions.js";
 import type { Manifest } from "../project/manifest.js";
@@ -41,8 +41,8 @@ export function withSourceLayouts(
   return overlaid(warehouse, {
     observe: <T>(work: (observation: Observation) => Promise<T>) =>
       warehouse.observe((observation) => work(seen(observation))),
-    transaction: <T>(work: (transaction: Transaction) => Promise<T>) =>
-      warehouse.transaction((transaction) => work(seen(transaction))),
+    transaction: <T>(work: (transaction: Transaction) => Promise<T>, about?: WorkPurpose) =>
+      warehouse.transaction((transaction) => work(seen(transaction)), about),
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Surroundings } from "../check/check-result.js";
 import type { Warehouse } from "../port/port.js";
-import { CIRCUIT_BREAKER_STATE } from "../state/breaker-state.js";
+import { READABLE_TABLES } from "../state/readable-tables.js";
 import { type Place, withWarehouse } from "./place.js";
 
 /** What a project's SQL is checked against: everything in the warehouse; nothing where there is no warehouse yet. */
@@ -16,7 +16,7 @@ export function surroundingsIn(warehouse: Warehouse, stateDataset: string): Prom
     // A warehouse in which nothing is yet says as little as none.
     if (relations.size === 0) return { relations: new Map(), routines: await transaction.routines() };
     // What the runner makes before anything runs is there, made yet or not.
-    const own = [[`${stateDataset}.circuit_breaker_state`, CIRCUIT_BREAKER_STATE.columns] as const];
+    const own = READABLE_TABLES.map(({ name, columns }) => [`${stateDataset}.${name}`, columns] as const);
     return {
       relations: new Map([...own, ...[...relations].map(([key, { columns }]) => [key, columns] as const)]),
       routines: await transaction.routines(),

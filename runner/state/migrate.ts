@@ -12,16 +12,21 @@ interface Migration {
   readonly checksum: string;
 }
 
-const SCHEMA_MIGRATIONS: readonly Column[] = [
+/** What was applied to the runner's own tables. */
+const RECORD = "state_migrations";
+/** Where earlier builds kept it; the name belongs to the project's own migrations. */
+const OLD_RECORD = "schema_migrations";
+
+const COLUMNS: readonly Column[] = [
   { name: "version", type: "INT64" },
   { name: "name", type: "STRING" },
   { name: "checksum", type: "STRING" },
   { name: "applied_at", type: "TIMESTAMP" },
 ];
 
-const CREATE_SCHEMA_MIGRATIONS = `
+const CREATE_RECORD = `
 CREATE SCHEMA IF NOT EXISTS \`{{stateDataset}}\`;
-CREATE TABLE IF NOT EXISTS \`{{stateDataset}}\`.schema_migrations (
+CREATE TABLE IF NOT EXISTS \`{{stateDataset}}\`.state_migrations (
   version INT64 NOT NULL,
   name STRING NOT NULL,
   checksum STRING NOT NULL,
@@ -74,13 +79,29 @@ function refuseUnreadable(dataset: string, applied: readonly Applied[]): void {
 }
 
 async function appliedMigrations(transaction: Observation, dataset: string): Promise<Applied[]> {
+  const applied = await recordedIn(RECORD, transaction, dataset);
+  return applied.length > 0 ? applied : recordedIn(OLD_RECORD, transaction, dataset);
+}
+
+async function recordedIn(name: string, transaction: Observation, dataset: string): Promise<Applied[]> {
   const rows = await transaction.latestRows({
-    table: { dataset, name: "schema_migrations" },
+    table: { dataset, name },
     columns: ["version", "checksum"],
     key: ["version"],
     newestBy: ["applied_at"],
   });
   return rows.map((row) => ({ version: Number(row.version), checksum: String(row.checksum) }));
+}
+
+/** Brings the record of an earlier build to its new place. */
+async function moveOldRecord(transaction: Transaction, dataset: string): Promise<void> {
+  if ((await recordedIn(OLD_RECORD, transaction, dataset)).length === 0) return;
+  if ((await recordedIn(RECORD, transaction, dataset)).length > 0) return;
+  const columns = COLUMNS.map(({ name }) => name).join(", ");
+  await transaction.execute(
+    `INSERT INTO \`${dataset}\`.${RECORD} (${columns}) SELECT ${columns} FROM \`${dataset}\`.${OLD_RECORD};
+     DROP TABLE \`${dataset}\`.${OLD_RECORD};`,
+  );
 }
 
 async function applyMigrations(
@@ -91,10 +112,11 @@ async function applyMigrations(
   const { default: Handlebars } = await import("handlebars");
   const render = (template: string) =>
     Handlebars.compile(template, { noEscape: true, strict: true })({ stateDataset: dataset });
-  await transaction.execute(render(CREATE_SCHEMA_MIGRATIONS));
+  await transaction.execute(render(CREATE_RECORD));
+  await moveOldRecord(transaction, dataset);
   for (const migration of migrations) {
     await transaction.execute(render(migration.template));
-    await transaction.append({ dataset, name: "schema_migrations" }, SCHEMA_MIGRATIONS, [
+    await transaction.append({ dataset, name: RECORD }, COLUMNS, [
       {
         version: migration.version,
         name: migration.name,
@@ -112,11 +134,11 @@ interface MigrationFile {
 
 let folder: string | undefined;
 
-/** `migrations/` of the package: beside the built file, or above the sources. */
+/** `migrations/` beside this file, built or not. */
 function migrationsFolder(): string {
-  folder ??= ["./migrations/", "../../migrations/"]
-    .map((place) => fileURLToPath(new URL(place, import.meta.url)))
-    .find((place) => existsSync(`${place}0001_state.sql`));
+  folder ??= [fileURLToPath(new URL("./migrations/", import.meta.url))].find((place) =>
+    existsSync(`${place}0001_state.sql`),
+  );
   if (folder === undefined) throw new Error("the package lacks its migrations; install it again");
   return folder;
 }

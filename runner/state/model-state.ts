@@ -1,3 +1,4 @@
+import { quoteKey } from "../googlesql/quote.js";
 import type { CodeHash, CompiledHash } from "../graph/node.js";
 import type { InputHashText, OutputVersion, PartitionState } from "../plan/types.js";
 import type { Fingerprint, Partition } from "../port/identity.js";
@@ -120,4 +121,17 @@ export async function recordModelStates(
 ): Promise<void> {
   const rows = built.map((partition) => MODEL_STATE.toRow({ ...partition, ...run }));
   await transaction.append({ dataset, name: MODEL_STATE.name }, MODEL_STATE.columns, rows);
+}
+
+/** The newest date of which anything was built, at most `today`; undefined: nothing that has a date. */
+export async function newestBuiltDate(
+  transaction: Transaction,
+  dataset: string,
+  today: string,
+): Promise<string | undefined> {
+  const date = "SAFE_CAST(`partition` AS DATE)";
+  const { rows } = await transaction.query(
+    `SELECT CAST(MAX(${date}) AS STRING) FROM ${quoteKey(`${dataset}.${MODEL_STATE.name}`)} WHERE ${date} <= DATE '${today}'`,
+  );
+  return typeof rows[0]?.[0] === "string" ? rows[0][0] : undefined;
 }

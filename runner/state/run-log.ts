@@ -1,8 +1,10 @@
 import type { ActionResult } from "../events/events.js";
-import { type RunRecord, totalsOf, verdictOf } from "../events/run-record.js";
+import { endOf, type RunRecord, skipReasonOf, totalsOf, verdictOf } from "../events/run-record.js";
 import { decisionsJson } from "../plan/partitions.js";
-import type { Transaction } from "../port/port.js";
+import type { Observation, RowObject, Transaction } from "../port/port.js";
 import type { Column } from "../port/sql-types.js";
+import { columnNames, isoTimeOf, jsonOf, textOf } from "./codec.js";
+import { THIS_PROCESS } from "./this-process.js";
 
 /** A table that the runner only writes: others read it with SQL. */
 interface LogTable<Value> {
@@ -23,19 +25,27 @@ const RUNS: LogTable<RunRecord> = {
     { name: "window_to", type: "DATE" },
     { name: "compiled", type: "BOOL" },
     { name: "totals", type: "STRING" },
+    { name: "process", type: "STRING" },
   ],
   toRow: (run) => ({
     run_id: run.runId,
     command: run.command,
     started_at: run.startedAt,
     finished_at: run.finishedAt ?? null,
-    status: verdictOf(run.actions) === "done" ? "success" : "failed",
+    status: statusOf(run),
     window_from: run.window?.from ?? null,
     window_to: run.window?.to ?? null,
     compiled: run.compiled,
-    totals: JSON.stringify(totalsOf(run)),
+    totals: run.finishedAt === undefined ? null : JSON.stringify(totalsOf(run)),
+    process: run.process,
   }),
 };
+
+function statusOf({ finishedAt, interrupted, actions }: RunRecord): string {
+  if (finishedAt === undefined) return "running";
+  if (interrupted !== undefined) return "interrupted";
+  return verdictOf(actions) === "done" ? "success" : "failed";
+}
 
 const MODEL_RUNS: LogTable<{ readonly run: RunRecord; readonly action: ActionResult }> = {
   name: "model_runs",
@@ -52,7 +62,10 @@ const MODEL_RUNS: LogTable<{ readonly run: RunRecord; readonly action: ActionRes
     { name: "rows_unchanged", type: "INT64" },
     { name: "duration_ms", type: "INT64" },
     { name: "error", type: "STRING" },
+    { name: "started_at", type: "TIMESTAMP" },
     { name: "finished_at", type: "TIMESTAMP" },
+    { name: "skip_reason", type: "STRING" },
+    { name: "config_hash", type: "STRING" },
   ],
   toRow: ({ run, action }) => ({
     run_id: run.runId,
@@ -67,7 +80,10 @@ const MODEL_RUNS: LogTable<{ readonly run: RunRecord; readonly action: ActionRes
     rows_unchanged: action.counts?.unchanged ?? null,
     duration_ms: Math.round(action.durationMs),
     error: action.error ?? null,
-    finished_at: action.finishedAt ?? run.finishedAt ?? null,
+    started_at: action.startedAt ?? null,
+    finished_at: endOf(action) ?? run.finishedAt ?? null,
+    skip_reason: skipReasonOf(action) ?? null,
+    config_hash: action.configHash,
   }),
 };
 
@@ -81,7 +97,139 @@ export const RUN_TABLES = [
   },
 ] as const;
 
-/** Appends one run with its actions to `runs` and `model_runs`. */
+/** Milliseconds that the newest build of each action took, by its key; what has never been built is absent. */
+export async function readLastDurations(
+  observation: Observation,
+  dataset: string,
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await observation.latestRows({
+    table: { dataset, name: MODEL_RUNS.name },
+    columns: ["model", "duration_ms"],
+    key: ["model"],
+    newestBy: ["finished_at", "run_id"],
+    where: { column: "status", values: ["success", "unchanged"], range: undefined },
+  });
+  return new Map(rows.map(({ model, duration_ms }) => [String(model), Number(duration_ms ?? 0)]));
+}
+
+/** Writes a run down before it does anything, so that one that dies is known. */
+export async function beginRun(transaction: Transaction, dataset: string, run: RunRecord): Promise<void> {
+  await closeInterrupted(transaction, dataset, new Date(run.startedAt));
+  await transaction.append({ dataset, name: RUNS.name }, RUNS.columns, [RUNS.toRow(run)]);
+}
+
+/** Puts a run's end in the place of its beginning, with its actions. */
 export async function recordRun(transaction: Transaction, dataset: string, run: RunRecord): Promise<void> {
+  await transaction.execute(`DELETE FROM \`${dataset}\`.${RUNS.name} WHERE run_id = ${JSON.stringify(run.runId)}`);
   for (const { name, columns, rowsOf } of RUN_TABLES) await transaction.append({ dataset, name }, columns, rowsOf(run));
 }
+
+/**
+ * Ends the runs and loads of processes that died before they could: whoever writes to the warehouse holds it alone, so that what another
+ * process says it runs does not run any more.
+ */
+export async function closeInterrupted(transaction: Transaction, dataset: string, now: Date): Promise<void> {
+  const at = `TIMESTAMP '${now.toISOString()}'`;
+  const ended = `status = 'interrupted', finished_at = GREATEST(started_at, ${at})`;
+  await transaction.execute(
+    `UPDATE \`${dataset}\`.${RUNS.name} SET ${ended}
+       WHERE status = 'running' AND IFNULL(process, '') != ${JSON.stringify(THIS_PROCESS)};
+     UPDATE \`${dataset}\`.load_runs SET ${ended}
+       WHERE status = 'running' AND IFNULL(process, '') != ${JSON.stringify(THIS_PROCESS)};`,
+  );
+}
+
+/** A run as its row tells it. */
+export interface PastRun {
+  readonly runId: string;
+  readonly command: string;
+  readonly startedAt: string;
+  readonly finishedAt: string | undefined;
+  /** `running`, `success`, `failed` or `interrupted` */
+  readonly status: string;
+  readonly window: { readonly from: string; readonly to: string } | undefined;
+  /** Numbers by name, as `run --json` tells them; none of a run that did not end. */
+  readonly totals: Readonly<Record<string, number>>;
+}
+
+/** Every run that ever had work to do, newest first. */
+export async function readRuns(observation: Observation, dataset: string): Promise<readonly PastRun[]> {
+  const rows = await observation.latestRows({
+    table: { dataset, name: RUNS.name },
+    columns: columnNames({ columns: RUNS.columns.filter(({ name }) => name !== "process") }),
+    key: ["run_id"],
+    newestBy: ["started_at"],
+  });
+  return rows.map(pastRun).sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+}
+
+function pastRun(row: RowObject): PastRun {
+  const [from, to] = [textOf(row.window_from), textOf(row.window_to)];
+  const totals = jsonOf(row.totals);
+  return {
+    runId: textOf(row.run_id),
+    command: textOf(row.command),
+    startedAt: isoTimeOf(row.started_at) ?? "",
+    finishedAt: isoTimeOf(row.finished_at),
+    status: textOf(row.status),
+    window: from === "" ? undefined : { from, to },
+    totals: typeof totals === "object" && totals !== null ? (totals as Record<string, number>) : {},
+  };
+}
+
+/** How an action ended in one run. */
+export interface PastResult {
+  readonly runId: string;
+  readonly model: string;
+  readonly status: string;
+  readonly finishedAt: string;
+  readonly durationMs: number;
+  readonly rowsWritten: number;
+  readonly error: string | undefined;
+  /** It did not run because something before it did not. */
+  readonly isConsequence: boolean;
+}
+
+/**
+ * How actions ended when they were last tried, skips aside, newest first.
+ * @param of every try of these models, by `dataset.name`; undefined: the last one of each
+ */
+export async function readResults(
+  observation: Observation,
+  dataset: string,
+  of?: readonly string[],
+): Promise<readonly PastResult[]> {
+  const rows = await observation.latestRows({
+    table: { dataset, name: MODEL_RUNS.name },
+    columns: ["run_id", "model", "status", "finished_at", "duration_ms", "error", "partitions", ...WRITTEN],
+    key: of === undefined ? ["model"] : ["model", "run_id"],
+    newestBy: ["finished_at", "run_id"],
+    where:
+      of === undefined
+        ? { column: "status", values: ["success", "unchanged", "failed", "blocked"], range: undefined }
+        : { column: "model", values: of, range: undefined },
+  });
+  return rows
+    .map((row) => ({
+      runId: textOf(row.run_id),
+      model: textOf(row.model),
+      status: textOf(row.status),
+      finishedAt: isoTimeOf(row.finished_at) ?? "",
+      durationMs: Number(row.duration_ms ?? 0),
+      rowsWritten: WRITTEN.reduce((sum, name) => sum + Number(row[name] ?? 0), 0),
+      error: typeof row.error === "string" ? row.error : undefined,
+      isConsequence: isConsequence(row),
+    }))
+    .sort((a, b) => (a.finishedAt < b.finishedAt ? 1 : -1));
+}
+
+function isConsequence({ status, partitions }: RowObject): boolean {
+  const groups = jsonOf(partitions);
+  return (
+    status === "blocked" &&
+    Array.isArray(groups) &&
+    groups.every((group: unknown) => (group as { reason?: unknown })?.reason === "upstream_failed")
+  );
+}
+
+const WRITTEN = ["rows_inserted", "rows_updated", "rows_refreshed", "rows_deleted"] as const;

@@ -1,6 +1,7 @@
 import { coverageIn, type ProjectPlan } from "../decide/plan-project.js";
 import { composeBuild, composeUnrestricted } from "../execute/compose.js";
 import { locating, runStatements } from "../execute/located.js";
+import { rolledBack } from "../execute/rolled-back.js";
 import type { RunnableAction } from "../graph/action.js";
 import type { Locate } from "../graph/locate.js";
 import { publishedColumns } from "../observe/snapshot.js";
@@ -68,26 +69,6 @@ export async function verifyModels(
 type Finding = Partial<Pick<Verified, "differences" | "problem" | "note">>;
 
 const EQUAL = { differences: [], problem: undefined, note: undefined };
-
-/** Ends a transaction without an error. */
-class Finished<T> extends Error {
-  override readonly name = "Finished";
-  constructor(readonly result: T) {
-    super("the transaction is rolled back");
-  }
-}
-
-/** What `work` finds out in a transaction of which nothing stays. */
-async function rolledBack<T>(warehouse: Warehouse, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-  try {
-    return await warehouse.transaction(async (transaction) => {
-      throw new Finished(await work(transaction));
-    });
-  } catch (cause) {
-    if (cause instanceof Finished) return cause.result as T;
-    throw cause;
-  }
-}
 
 class ModelCheck {
   constructor(

@@ -11,10 +11,13 @@ export type Named = (key: string) => Content | { readonly view: string } | undef
  * @throws Error for a relation that is not there, and for what a spec says is broken
  */
 export function evaluateSql(sql: string, named: Named): Content {
-  const around = /^SELECT \* FROM \(\n([\s\S]*)\n\) (LIMIT 1|WHERE (.*))$/.exec(sql);
+  const around = /^SELECT \* FROM \(\n([\s\S]*)\n\) (?:LIMIT (\d+)|WHERE (.*))$/.exec(sql);
   if (around !== null) {
     const { columns, rows } = evaluateSql(around[1] as string, named);
-    return { columns, rows: around[3] === undefined ? rows.slice(0, 1) : rows.filter(partitionFilter(around[3])) };
+    return {
+      columns,
+      rows: around[3] === undefined ? rows.slice(0, Number(around[2])) : rows.filter(partitionFilter(around[3])),
+    };
   }
   const [, mode, json] = /^\/\*(full|increment) (.*?)\*\//.exec(sql) ?? [];
   if (json === undefined) throw new Error(`no spec wrote ${sql}`);

@@ -52,6 +52,7 @@ async function run(session: ProjectSession): Promise<string[]> {
     command: "run",
     concurrency: 2,
     failFast: false,
+    history: [],
     force: false,
     emit: (event) => told.push(event),
     locate: (action) => action.fileName,

@@ -117,6 +117,7 @@ export class World {
       command: "run",
       concurrency: 2,
       failFast: false,
+      history: [],
       force: request.force,
       emit: (event) => told.push(event),
       locate: (action) => action.fileName,

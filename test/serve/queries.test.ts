@@ -44,6 +44,25 @@ describe("the real Node client asks a served warehouse", () => {
     expect([String(row.n), String(row.bn)]).toEqual(["123.45", "0.5"]);
   });
 
+  it("gives and takes GEOGRAPHY as WKT", async () => {
+    const { BigQuery: Client } = await import("@google-cloud/bigquery");
+    const schema = [
+      { name: "id", type: "INTEGER" },
+      { name: "spot", type: "GEOGRAPHY" },
+      { name: "many", type: "GEOGRAPHY", mode: "REPEATED" },
+    ];
+    const [table] = await client.dataset("shop").createTable("places", { schema });
+    await table.insert([{ id: 1, spot: Client.geography("POINT(1.5 2)"), many: ["LINESTRING(0 0, 1 1)"] }]);
+    await expect(table.insert([{ id: 2, spot: "POINT(1.5)" }])).rejects.toThrow("column spot: ST_GeogFromText failed");
+    expect((await table.getMetadata())[0].schema.fields).toMatchObject(schema);
+    const query = "SELECT spot, many, ST_DISTANCE(spot, @here) = 0 AS same FROM shop.places";
+    expect(await one(query, { params: { here: Client.geography("POINT(1.5 2)") } })).toEqual({
+      spot: { value: "POINT(1.5 2)" },
+      many: [{ value: "LINESTRING(0 0, 1 1)" }],
+      same: true,
+    });
+  });
+
   it("takes positional and named parameters of every type", async () => {
     const { BigQuery: Client } = await import("@google-cloud/bigquery");
     const params = {

@@ -11,6 +11,7 @@ import { ROOT } from "../rig.js";
 /** A server in a process of its own, as users start it. */
 export interface Served {
   readonly url: string;
+  readonly storagePort: number;
   /** A scratch folder that goes with the server. */
   readonly dir: string;
   readonly process: ChildProcess;
@@ -29,6 +30,9 @@ export async function served(...flags: readonly string[]): Promise<Served> {
   return {
     get url() {
       return running.url;
+    },
+    get storagePort() {
+      return running.storagePort;
     },
     dir,
     get process() {
@@ -67,7 +71,7 @@ async function start(dir: string, flags: readonly string[]) {
   const errors: Buffer[] = [];
   process_.stderr.on("data", (chunk: Buffer) => errors.push(chunk));
   for await (const line of createInterface({ input: process_.stdout }))
-    return { process: process_, url: (JSON.parse(line) as { url: string }).url };
+    return { process: process_, ...(JSON.parse(line) as { url: string; storagePort: number }) };
   throw new Error(`the server did not start: ${Buffer.concat(errors)}`);
 }
 

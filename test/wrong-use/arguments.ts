@@ -147,7 +147,7 @@ const dates = DATED.flatMap((command): WrongUse[] =>
       [["--date", "2024-1-1"], /is not a calendar date/],
       [["--date", "20240101"], /is not a calendar date/],
       [["--date", "01/02/2024"], /is not a calendar date/],
-      [["--date", "today"], /--date today is not a calendar date/],
+      [["--date", "tomorrow"], /--date tomorrow is not a calendar date/],
       [["--date", "2024-01-01T00:00:00Z"], /is not a calendar date/],
       [["--date", " 2024-01-01"], /is not a calendar date/],
       [["--date", "2024-01-01\n"], /is not a calendar date/],

@@ -1,15 +1,18 @@
-"""What the Python client of BigQuery does against a server whose address is the first argument."""
+"""What the Python client of BigQuery does against a server whose address is the first argument, the port of its Storage API the second."""
 
 import datetime
 import decimal
 import io
 import sys
 
+import grpc
 from google.api_core import exceptions
 from google.api_core.client_options import ClientOptions
 from google.auth.credentials import AnonymousCredentials
-from google.cloud import bigquery
+from google.cloud import bigquery, bigquery_storage
 from google.cloud.bigquery import dbapi
+from google.cloud.bigquery_storage import types
+from google.cloud.bigquery_storage_v1.services.big_query_read.transports import BigQueryReadGrpcTransport
 
 client = bigquery.Client(
     project="test-project",
@@ -124,6 +127,26 @@ frame = client.query("SELECT 1 AS a, 'x' AS b, DATE '2020-01-01' AS d UNION ALL 
     create_bqstorage_client=False
 )
 check("data frame", (frame["a"].tolist(), frame["b"].tolist()), ([1, 2], ["x", "y"]))
+channel = grpc.insecure_channel(f"127.0.0.1:{sys.argv[2]}")
+storage = bigquery_storage.BigQueryReadClient(transport=BigQueryReadGrpcTransport(channel=channel))
+client.query("CREATE TABLE py.many AS SELECT n, IF(MOD(n, 7) = 0, NULL, [n, -n]) AS l FROM UNNEST(GENERATE_ARRAY(1, 120000)) AS n").result()
+read = client.list_rows("test-project.py.many").to_dataframe(bqstorage_client=storage)
+check("data frame through the Storage API", (len(read), int(read["n"].sum())), (120000, 120000 * 120001 // 2))
+found = client.query("SELECT n, NUMERIC '0.1' * n AS m FROM py.many").to_arrow(bqstorage_client=storage)
+check("arrow through the Storage API", (found.num_rows, str(found.schema.field("m").type)), (120000, "decimal128(38, 9)"))
+for data_format in (types.DataFormat.ARROW, types.DataFormat.AVRO):
+    session = storage.create_read_session(
+        parent="projects/test-project",
+        read_session=types.ReadSession(
+            table="projects/test-project/datasets/py/tables/many",
+            data_format=data_format,
+            read_options={"selected_fields": ["n"], "row_restriction": "n > 20000"},
+        ),
+        max_stream_count=2,
+    )
+    streams = [list(storage.read_rows(stream.name).rows(session)) for stream in session.streams]
+    told = (len(streams), sum(len(stream) for stream in streams), int(str(streams[0][0]["n"])) > 20000)
+    check(f"streams in {data_format.name}", told, (2, 100000, True))
 client.load_table_from_dataframe(frame, "test-project.py.frame").result()
 check("load data frame", rows("SELECT COUNT(*), SUM(a), MAX(b) FROM py.frame"), [(2, 3, "y")])
 

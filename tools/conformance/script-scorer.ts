@@ -1,10 +1,12 @@
 import { openScratchWarehouse } from "../../runner/engines/duckdb/warehouse.js";
 import type { SqlValue, Warehouse } from "../../runner/port/port.js";
 import { type Column, type SqlType, typeName } from "../../runner/port/sql-types.js";
+import { runScript } from "../../runner/server/run-script.js";
 import type { Case } from "./cases.js";
 import type { Score } from "./scorer.js";
 import { type Cell, sameRows, trimFraction } from "./values.js";
 
+const PROJECT = "fixture_project";
 const DATASET = "fixture_set";
 
 /** Scores cases that were recorded from the real service: a setup and a script, in a dataset of their own. */
@@ -17,7 +19,7 @@ export async function openScriptEngine(): Promise<ScriptEngine> {
   const warehouse = await openScratchWarehouse();
   return {
     async score(item) {
-      await warehouse.script(`DROP SCHEMA IF EXISTS ${DATASET} CASCADE; CREATE SCHEMA ${DATASET}`);
+      await runScript(warehouse, PROJECT, `DROP SCHEMA IF EXISTS ${DATASET} CASCADE; CREATE SCHEMA ${DATASET}`);
       return scored(warehouse, item);
     },
     close: () => warehouse.close(),
@@ -27,12 +29,12 @@ export async function openScriptEngine(): Promise<ScriptEngine> {
 async function scored(warehouse: Warehouse, item: Case): Promise<Score> {
   const verdict = (name: Score["verdict"], detail: string): Score => ({ verdict: name, detail, sql: "" });
   try {
-    if (item.setup !== undefined) await warehouse.script(item.setup);
+    if (item.setup !== undefined) await runScript(warehouse, PROJECT, item.setup);
   } catch (error) {
     return verdict(refusedOrFailed(error), `setup: ${(error as Error).message}`);
   }
   try {
-    const { rows: result } = await warehouse.script(item.sql);
+    const { rows: result } = await runScript(warehouse, PROJECT, item.sql);
     const columns = result?.columns ?? [];
     const rows = (result?.rows ?? []).map((row) => row.map((value, i) => cellOf(value, columns[i]?.type ?? "STRING")));
     const got = JSON.stringify(rows).slice(0, 400);

@@ -90,6 +90,17 @@ export function formed(describe: string, form: RegExp, what: string): Flag<strin
   });
 }
 
+/** A flag whose value is one of a few words; undefined: not given. */
+export function oneOf<const Word extends string>(describe: string, words: readonly Word[]): Flag<Word | undefined> {
+  return value(describe, (given, flag) => {
+    const found = words.find((word) => word === given);
+    if (found !== undefined) return found;
+    throw usageError(
+      `${flag} ${shortened(given)} is not possible; give ${words.slice(0, -1).join(", ")} or ${words.at(-1)}`,
+    );
+  });
+}
+
 /** A text of the user as a message shows it. */
 function shortened(given: string): string {
   return given.length > 60 ? `${given.slice(0, 60)}...` : given;

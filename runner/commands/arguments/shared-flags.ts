@@ -1,6 +1,6 @@
 import type { Positional } from "../command.js";
 import { usageError } from "../exit.js";
-import { commas, each, type Flags, formed, list, onOff, text, value, wholeNumber } from "./flags.js";
+import { commas, each, type Flags, formed, list, oneOf, onOff, text, value, wholeNumber } from "./flags.js";
 
 /** A dataset, or a part of one, that BigQuery takes. */
 const DATASET_PART = /^[A-Za-z0-9_]{1,1000}$/;
@@ -10,7 +10,7 @@ const LETTERS = "letters, digits and _, at most 1,000";
 export const COMMON_FLAGS = {
   "project-dir": text("folder with dataform.json; default: this one"),
   environment: text("named defaults of fastbreak.json"),
-  target: text("engine; default: duckdb"),
+  target: text("engine: duckdb or bigquery; default: duckdb"),
   database: text("the warehouse; default: a file in .fastbreak"),
   memory: text("memory for the engine, as 4GB"),
   threads: text("threads for the engine"),
@@ -70,6 +70,21 @@ function readDuration(given: string, flag: string): number {
 /** The pairs of `--vars`. */
 function readVars(given: string): readonly string[] {
   return given.split(",");
+}
+
+/** Rules of the project that leave dates out. */
+export const SKIP_FLAGS = {
+  "no-skips": onOff('run dates, too, that a rule ("skips" in fastbreak.json) leaves out'),
+  source: text("the source that has caused the run: what does not rest on it is skipped"),
+};
+
+/** How a plan or a run is told, in one of several forms. */
+export function outputFlags<const F extends string>(formats: readonly F[]) {
+  return {
+    output: oneOf(`how it is told: ${formats.join(", ")}; default: text`, formats),
+    all: onOff("list what is skipped, too"),
+    quiet: onOff("only warnings and what failed"),
+  };
 }
 
 /** A rebuild of what is selected. */

@@ -1,5 +1,6 @@
 import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { typeName } from "../../port/sql-types.js";
+import { duckdbType } from "../print/sql.js";
 import { isNullLiteral, mayBeNan, type Typed } from "../types/typed.js";
 import {
   type AggregateCall,
@@ -281,6 +282,26 @@ export const AGGREGATE_FUNCTIONS: Family = {
       const sorted = `list_sort(list_transform(map_entries(${counts}), lambda e: {'n': -CAST(e.value AS BIGINT), 'v': e.key.v}))`;
       return `list_transform(${sorted}[1:${number}], lambda e: {'value': e.v, 'count': -e.n})`;
     }),
+  ),
+  APPROX_TOP_SUM: aggregate(
+    "approximate_aggregate_functions#approx_top_sum",
+    [],
+    ...(["INT64", "NUMERIC", "FLOAT64"] as const).map((weight) =>
+      aggregateOn(
+        `(T, ${weight}, INT64) -> ARRAY<STRUCT<value T, sum ${weight}>>?`,
+        ([value, amount, number], call, typed) => {
+          const most = typed[2]?.literal;
+          if (most?.kind !== "integer" || most.value < 1n)
+            throw analysisError("Argument 3 to APPROX_TOP_SUM must be at least 1", (typed[2] as Typed).span);
+          requireGrouping("APPROX_TOP_SUM", typed[0]);
+          const pairs = call.of("list", [`{'v': ${value}, 'w': ${amount}}`]);
+          const sum = `list_sum(list_transform(list_filter(t.l, lambda p: p.v IS NOT DISTINCT FROM e.v), lambda p: p.w))`;
+          const sums = `list_transform(list_distinct(list_transform(t.l, lambda p: {'v': p.v})), lambda e: {'n': -${sum}, 'v': e.v})`;
+          const top = `list_transform(list_sort(${sums})[1:${number}], lambda e: {'value': e.v, 'sum': CAST(-e.n AS ${duckdbType(weight)})})`;
+          return `list_transform([{'l': ${pairs}}], lambda t: ${top})[1]`;
+        },
+      ),
+    ),
   ),
   GROUPING: aggregate(
     `${DOC}#grouping`,

@@ -6,6 +6,7 @@ import { isNullLiteral, type Typed } from "../types/typed.js";
 import { arrayFilter, arrayIncludes, arrayTransform } from "./array-lambda.js";
 import { generateTimestampArray } from "./date.js";
 import { type Family, on, scalar, special } from "./definition.js";
+import { requireGrouping } from "./requirements.js";
 
 const DOC = "array_functions";
 
@@ -104,7 +105,13 @@ export const ARRAY_FUNCTIONS: Family = {
       "bq.numeric_div(list_sum($1), CAST(nullif(list_count($1), 0) AS DECIMAL(38,9)))",
     ),
   ),
-  ARRAY_IS_DISTINCT: scalar(`${DOC}#array_is_distinct`, on("(ARRAY<T>) -> BOOL", "bq.array_is_distinct($1)")),
+  ARRAY_IS_DISTINCT: scalar(
+    `${DOC}#array_is_distinct`,
+    on("(ARRAY<T>) -> BOOL", ([list], [typed]) => {
+      requireGrouping("ARRAY_IS_DISTINCT", typed);
+      return `bq.array_is_distinct(${list})`;
+    }),
+  ),
   ARRAY_INCLUDES: special(`${DOC}#array_includes`, arrayIncludes),
   ARRAY_INCLUDES_ANY: scalar(`${DOC}#array_includes_any`, on("(ARRAY<T>, ARRAY<T>) -> BOOL", "list_has_any($1, $2)")),
   ARRAY_INCLUDES_ALL: scalar(`${DOC}#array_includes_all`, on("(ARRAY<T>, ARRAY<T>) -> BOOL", "list_has_all($1, $2)")),

@@ -64,6 +64,12 @@ const SCALAR_CASTS: Readonly<Record<string, string>> = {
   "BIGNUMERIC>NUMERIC": "CAST(bq_bignumeric_decimal($, 9, false) AS DECIMAL(38,9))",
   "INTERVAL>STRING": "bq.interval_to_string($)",
   "STRING>INTERVAL": "bq.interval_from_text(bq_interval_parse($))",
+  "STRING>RANGE<DATE>": "bq.string_to_range_date($)",
+  "STRING>RANGE<DATETIME>": "bq.string_to_range_datetime($)",
+  "STRING>RANGE<TIMESTAMP>": "bq.string_to_range_timestamp($)",
+  "RANGE<DATE>>STRING": "bq.range_date_to_string($)",
+  "RANGE<DATETIME>>STRING": "bq.range_datetime_to_string($)",
+  "RANGE<TIMESTAMP>>STRING": "bq.range_timestamp_to_string($)",
 };
 
 /** Casts that no value fails: SAFE_CAST needs no TRY. */

@@ -64,7 +64,13 @@ export type FunctionDefinition =
       readonly allowsOrder: boolean;
       readonly nulls: boolean;
     }
-  | { readonly kind: "special"; readonly doc: string; resolve(call: CallExpr, context: CallContext): Typed };
+  | {
+      readonly kind: "special";
+      readonly doc: string;
+      resolve(call: CallExpr, context: CallContext): Typed;
+      /** `SAFE.` is for `resolve` to translate. */
+      readonly ownSafe?: boolean;
+    };
 
 export type AggregateModifier = "DISTINCT" | "ORDER" | "LIMIT" | "NULLS" | "OVER" | "FRAMELESS";
 
@@ -106,6 +112,10 @@ export function aggregate(
   return { kind: "aggregate", doc, overloads, allows: new Set(allows) };
 }
 
-export function special(doc: string, resolve: (call: CallExpr, context: CallContext) => Typed): FunctionDefinition {
-  return { kind: "special", doc, resolve };
+export function special(
+  doc: string,
+  resolve: (call: CallExpr, context: CallContext) => Typed,
+  options: { readonly ownSafe?: boolean } = {},
+): FunctionDefinition {
+  return { kind: "special", doc, resolve, ...options };
 }

@@ -18,6 +18,9 @@ const SCALAR_JSON: Readonly<Record<string, string>> = {
   INTERVAL: "bq.interval_to_json($)",
   BIGNUMERIC: "bq.bignumeric_to_json(bq_bignumeric_text($))",
   JSON: "coalesce(CAST($ AS VARCHAR), 'null')",
+  "RANGE<DATE>": "bq.range_date_to_json($)",
+  "RANGE<DATETIME>": "bq.range_datetime_to_json($)",
+  "RANGE<TIMESTAMP>": "bq.range_timestamp_to_json($)",
 };
 
 /** What TO_JSON writes otherwise than TO_JSON_STRING: wide numbers are no strings. */

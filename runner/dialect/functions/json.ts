@@ -32,6 +32,8 @@ function extraction(
     const { positional } = splitArguments(call, least, 2);
     const value = context.resolve(positional[0] as Expr);
     const path = positional[1] === undefined ? undefined : context.resolveAs(positional[1], "STRING");
+    if (path !== undefined && (path.uses.length > 0 || path.opaque === true))
+      throw analysisError("JSONPath must be a string literal or query parameter", path.span);
     const source = isNullLiteral(value) ? coerce(value, "STRING") : value;
     if (source.type !== "STRING" && source.type !== "JSON")
       throw wrongArguments(

@@ -4,11 +4,14 @@ import { CONDITIONAL_FUNCTIONS } from "./conditional.js";
 import { DATE_FUNCTIONS } from "./date.js";
 import type { FunctionDefinition } from "./definition.js";
 import { FORMAT_FUNCTIONS } from "./format.js";
+import { GEOGRAPHY_FUNCTIONS } from "./geography.js";
 import { HASH_FUNCTIONS } from "./hash.js";
 import { INTERVAL_FUNCTIONS } from "./interval.js";
 import { JSON_FUNCTIONS } from "./json.js";
 import { NET_FUNCTIONS } from "./net.js";
 import { NUMERIC_FUNCTIONS } from "./numeric.js";
+import { RANGE_FUNCTIONS } from "./range.js";
+import { SKETCH_FUNCTIONS } from "./sketch.js";
 import { STRING_FUNCTIONS } from "./string.js";
 import { TIMESTAMP_FUNCTIONS } from "./timestamp.js";
 import { VOLATILE_FUNCTIONS } from "./volatile.js";
@@ -29,6 +32,9 @@ const FUNCTIONS = new Map<string, FunctionDefinition>(
     HASH_FUNCTIONS,
     NET_FUNCTIONS,
     INTERVAL_FUNCTIONS,
+    RANGE_FUNCTIONS,
+    SKETCH_FUNCTIONS,
+    GEOGRAPHY_FUNCTIONS,
     VOLATILE_FUNCTIONS,
   ].flatMap((family) => Object.entries(family)),
 );

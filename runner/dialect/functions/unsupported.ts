@@ -4,14 +4,13 @@
  */
 const FAMILIES: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/^(ST_|S2_)/, "GEOGRAPHY"],
-  [/^(HLL_COUNT|KLL_QUANTILES)\./, "a sketch"],
+  [/^KLL_QUANTILES\./, "a sketch"],
   [/^(AEAD|KEYS)\.|^(DETERMINISTIC_|DLP_)/, "encryption"],
   [/^(ML|AI|OBJ)\.|^(FORECAST|VECTOR_SEARCH|EXTERNAL_OBJECT_TRANSFORM|EXTERNAL_QUERY)$/, "a remote service"],
   [/^(SEARCH|TEXT_ANALYZE|BAG_OF_WORDS|TF_IDF)$/, "text analysis"],
-  [/^(RANGE|RANGE_(CONTAINS|END|INTERSECT|OVERLAPS|SESSIONIZE|START)|GENERATE_RANGE_ARRAY)$/, "RANGE"],
   [/^(APPENDS|CHANGES|GAP_FILL)$/, "a table function"],
   [/^COLLATE$/, "collation"],
-  [/^(APPROX_TOP_SUM|TYPEOF|FLOAT32|JSON_FLATTEN)$/, ""],
+  [/^(TYPEOF|FLOAT32|JSON_FLATTEN)$/, ""],
 ];
 
 /** What an unknown function is, if BigQuery knows it. */

@@ -47,7 +47,16 @@ const DUCKDB_TYPES: Readonly<Record<Exclude<SqlType, object>, string>> = {
   TIMESTAMP: "TIMESTAMPTZ",
   INTERVAL: "INTERVAL",
   JSON: "JSON",
+  "RANGE<DATE>": rangeStruct("DATE"),
+  "RANGE<DATETIME>": rangeStruct("TIMESTAMP"),
+  "RANGE<TIMESTAMP>": rangeStruct("TIMESTAMPTZ"),
+  GEOGRAPHY: "GEOMETRY",
 };
+
+/** A range as its two ends, of which an unbounded one is infinite: so ranges compare, sort and hash as GoogleSQL's do. */
+function rangeStruct(element: string): string {
+  return `STRUCT("_range_start" ${element}, "_range_end" ${element})`;
+}
 
 /** The one DuckDB type that stores a GoogleSQL type. */
 export function duckdbType(type: SqlType): string {

@@ -3,7 +3,7 @@ import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { typeName } from "../../port/sql-types.js";
 import type { AggregateCall, AggregateModifier, FunctionDefinition } from "../functions/definition.js";
 import { SafeScope } from "../functions/safe.js";
-import { isOrderable } from "../types/equality.js";
+import { isComparable, isOrderable } from "../types/equality.js";
 import { orderKeys, printOrder } from "../types/order-keys.js";
 import { derive, mayBeNan, mergeUses, type Typed } from "../types/typed.js";
 import { matchOrFail, positionalArguments } from "./calls.js";
@@ -28,6 +28,12 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
   const extreme = call.having === undefined ? undefined : havingRows(call, inner, ctx);
   const safe = call.safe ? new SafeScope() : undefined;
   const args = call.star ? [] : positionalArguments(call, inner);
+  const incomparable = call.distinct ? args.find(({ type }) => !isComparable(type)) : undefined;
+  if (incomparable !== undefined)
+    throw analysisError(
+      `Aggregate functions with DISTINCT cannot be used with arguments of type ${typeName(incomparable.type)}`,
+      call,
+    );
   const { candidate, match } = matchOrFail(call, definition.overloads, args);
   const over = call.over === undefined ? undefined : resolveOver(call.over, ctx, definition.allows.has("FRAMELESS"));
   const order = call.orderBy.map((item) => ({

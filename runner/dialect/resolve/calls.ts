@@ -32,7 +32,8 @@ export function resolveCall(call: CallExpr, ctx: ExprContext): Typed {
   if (definition.kind === "aggregate") return resolveAggregate(call, definition, ctx);
   if (definition.kind === "window") return resolveWindowFunction(call, definition, ctx);
   rejectAggregateModifiers(call);
-  const safe = call.safe ? new SafeScope() : undefined;
+  const own = definition.kind === "special" && definition.ownSafe === true;
+  const safe = call.safe && !own ? new SafeScope() : undefined;
   const typed = resolveFunction(call, definition, ctx, safe);
   const volatile = isVolatile(call.name);
   if (safe === undefined) return volatile ? { ...typed, opaque: true } : typed;

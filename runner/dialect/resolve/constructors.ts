@@ -15,8 +15,9 @@ type Node<K extends Expr["kind"]> = Extract<Expr, { kind: K }>;
 
 export function resolveArray(expr: Node<"array">, ctx: ExprContext): Typed {
   const span = { start: expr.start, end: expr.end };
-  const elements = expr.elements.map((element) => gatherValue(ctx.env, () => resolveExpr(element, ctx)));
   const declared = expr.elementType === undefined ? undefined : typeOf(expr.elementType);
+  const resolved = expr.elements.map((element) => gatherValue(ctx.env, () => resolveExpr(element, ctx)));
+  const elements = declared === undefined ? resolved.map(withSettledFields) : resolved;
   const element = declared ?? (elements.length === 0 ? "INT64" : commonType(elements));
   if (element === undefined) {
     const types = [...new Set(elements.map((item) => typeName(item.type)))].join(", ");
@@ -47,6 +48,15 @@ export function resolveArray(expr: Node<"array">, ctx: ExprContext): Typed {
   if (empty) return { ...typed, literal: { kind: "emptyArray" } };
   const literal = items.every((item) => item.literal !== undefined);
   return literal ? { ...typed, literal: { kind: "array", elements: items } } : typed;
+}
+
+/** Within a struct of an array whose type nobody says, `[]` is an ARRAY<INT64> and no other. */
+function withSettledFields(value: Typed): Typed {
+  if (value.literal?.kind !== "struct") return value;
+  const fields = value.literal.fields.map((field) =>
+    field.literal?.kind === "emptyArray" ? { ...field, literal: undefined } : withSettledFields(field),
+  );
+  return { ...value, literal: { kind: "struct", fields } };
 }
 
 export function resolveStruct(expr: Node<"struct">, ctx: ExprContext): Typed {

@@ -2,6 +2,7 @@ import type { Expr, FromItem, Identifier } from "../../googlesql/ast.js";
 import type { CatalogTable } from "../../googlesql/catalog.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { foldedKey } from "../../googlesql/project-names.js";
+import { PARTITION_DATE, PARTITION_TIME } from "../../port/ingestion-time.js";
 import { type SqlType, typeName } from "../../port/sql-types.js";
 import { fieldAccess, holdsBignumeric, quoteName, quotePath } from "../print/sql.js";
 import type { Typed } from "../types/typed.js";
@@ -22,6 +23,7 @@ import type {
   Visible,
 } from "./scope.js";
 import { NOTHING_VISIBLE } from "./scope.js";
+import { resolveSessionize } from "./sessionize.js";
 import { didYouMean } from "./suggest.js";
 import { resolveUnpivot } from "./unpivot.js";
 import { resolveTableCall } from "./user-functions.js";
@@ -58,6 +60,8 @@ export function resolveFromItem(item: FromItem, from: FromContext): ResolvedFrom
       from.env.lineage?.add(query.chosenBy);
       return relation(`(${query.sql})`, query.columns, query.valueTable, item.alias ?? item.path.at(-1), from.env);
     }
+    case "sessionize":
+      return resolveSessionize(item, from);
     case "unnest":
       return unnest(() => resolveArrayPath(item.array, lateralContext(from, "UNNEST")), item, item.alias, from);
     case "derived": {
@@ -128,7 +132,30 @@ function resolveTable(item: Extract<FromItem, { kind: "table" }>, from: FromCont
     const origin = isRecorded ? tableColumn(table.path, name) : undefined;
     return { name, key: name, type, literal: undefined, span: item.pathSpan, origin };
   });
-  return relation(tableText(table), columns, false, alias, from.env);
+  return withArrival(relation(tableText(table), columns, false, alias, from.env), table, from.env);
+}
+
+/** The pseudo columns of a table that is partitioned by the time at which its rows came. */
+export function withArrival(resolved: ResolvedFrom, { layout, path }: CatalogTable, env: Environment): ResolvedFrom {
+  if (layout?.ingestion === undefined) return resolved;
+  const alias = resolved.sql.slice(resolved.sql.lastIndexOf(" ") + 1);
+  const time: ScopeColumn = {
+    name: PARTITION_TIME,
+    sql: `${alias}."${PARTITION_TIME}"`,
+    type: "TIMESTAMP",
+    pseudo: true,
+  };
+  const date: ScopeColumn = { name: PARTITION_DATE, sql: `CAST(${time.sql} AS DATE)`, type: "DATE", pseudo: true };
+  const pseudo = layout.ingestion === "DAY" ? [time, date] : [time];
+  for (const column of pseudo) env.lineage?.define(column.sql, tableColumn(path, PARTITION_TIME));
+  const { columns, ranges } = resolved.visible;
+  return {
+    ...resolved,
+    visible: {
+      columns: [...columns, ...pseudo],
+      ranges: ranges.map((range) => ({ ...range, columns: [...range.columns, ...pseudo] })),
+    },
+  };
 }
 
 /** A stored BIGNUMERIC becomes the bytes that are computed with. */

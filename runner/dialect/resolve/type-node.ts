@@ -1,11 +1,9 @@
 import type { TypeNode } from "../../googlesql/ast.js";
-import { analysisError, unsupported } from "../../googlesql/errors.js";
+import { analysisError } from "../../googlesql/errors.js";
 import { SCALAR_TYPES } from "../../googlesql/type-names.js";
 import type { SqlType } from "../../port/sql-types.js";
 import { typeName } from "../../port/sql-types.js";
 import type { LimitTree, TypeLimit } from "../types/type-limits.js";
-
-const UNSUPPORTED = new Set(["GEOGRAPHY", "RANGE"]);
 
 /** The type that a type name means, without its parameters. */
 export function typeOf(node: TypeNode): SqlType {
@@ -21,7 +19,6 @@ export function typeOf(node: TypeNode): SqlType {
   }
   const type = SCALAR_TYPES[node.name];
   if (type !== undefined) return type;
-  if (UNSUPPORTED.has(node.name)) throw unsupported(`Type ${node.name}`, node);
   throw analysisError(`Type not found: ${node.name}`, node);
 }
 

@@ -24,9 +24,27 @@ const DEEPEST_CALL = 50;
 /** How many of the texts that led to an error are named. */
 const MOST_PLACES = 4;
 
+/** https://cloud.google.com/bigquery/docs/reference/system-procedures */
+const SYSTEM_PROCEDURES: Readonly<Record<string, (run: ScriptRun, statement: Of<"call">) => Promise<undefined>>> = {
+  "BQ.REFRESH_MATERIALIZED_VIEW": refreshView,
+};
+
+/** A materialized view is made anew for every reader: there is nothing to refresh, if only it exists. */
+async function refreshView(run: ScriptRun, statement: Of<"call">): Promise<undefined> {
+  const [arg, ...more] = statement.args;
+  if (arg === undefined || more.length > 0)
+    throw new SqlProblem("analysis", "BQ.REFRESH_MATERIALIZED_VIEW takes the name of a view", statement);
+  const name = await run.value(arg, "STRING");
+  const view = (await run.session.catalog()).find(String(name).split("."));
+  if (view?.isView === true) return undefined;
+  throw run.failure(`Not found: Materialized view ${name}`, statement);
+}
+
 /** CALL: the procedure sees its parameters, and none of the caller's variables. */
 export async function callProcedure(run: ScriptRun, statement: Of<"call">): Promise<undefined> {
   const { session } = run;
+  const system = SYSTEM_PROCEDURES[statement.path.parts.map((part) => part.name.toUpperCase()).join(".")];
+  if (system !== undefined) return system(run, statement);
   const procedure = await session.routines.procedure(statement.path);
   const { parameters, body, text } = procedure;
   const name = statement.path.parts.map((part) => part.name).join(".");

@@ -11,7 +11,7 @@ import { Routines } from "./routines.js";
 export interface SessionOptions {
   /** The dataset of tables and routines whose names have none. */
   readonly defaultDataset?: string | undefined;
-  /** Columns of one name in the rows of a query are told apart by numbers instead of refused. */
+  /** Columns of one name in the rows of a query are told apart by numbers, as the service answers (the default), or refused: no table can have them. */
   readonly renamesColumns?: boolean;
 }
 
@@ -43,7 +43,7 @@ export class Session {
   }
 
   async context(frames: Frames): Promise<StatementContext> {
-    const { renamesColumns = false } = this.options;
+    const { renamesColumns = true } = this.options;
     return { catalog: await this.catalog(), variables: frames.scope(), renamesColumns };
   }
 

@@ -408,7 +408,6 @@ const MISTAKES: readonly (readonly [sql: string, message: string])[] = [
     "ALTER TABLE d.t ADD PRIMARY KEY (id) NOT ENFORCED",
     "ALTER TABLE ... ADD PRIMARY is not supported by the embedded engine [at 1:17]",
   ],
-  ["CREATE SNAPSHOT TABLE d.n CLONE d.t", "CREATE SNAPSHOT is not supported by the embedded engine [at 1:8]"],
   [
     "CREATE EXTERNAL TABLE d.n OPTIONS (format = 'CSV')",
     "CREATE EXTERNAL is not supported by the embedded engine [at 1:8]",

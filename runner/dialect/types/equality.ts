@@ -11,19 +11,22 @@ export function sameType(a: SqlType, b: SqlType): boolean {
   });
 }
 
+/** Types whose values are neither compared nor ordered nor grouped. */
+const INCOMPARABLE: ReadonlySet<SqlType> = new Set(["JSON", "GEOGRAPHY"]);
+
 /** Values of the type can be compared with `=`; arrays cannot, in BigQuery. */
 export function supportsEquality(type: SqlType): boolean {
-  if (typeof type === "string") return type !== "JSON";
+  if (typeof type === "string") return !INCOMPARABLE.has(type);
   return type.kind === "struct" && type.fields.every((field) => supportsEquality(field.type));
 }
 
 /** Values of the type can be grouped, partitioned by and told apart by DISTINCT. */
 export function isComparable(type: SqlType): boolean {
-  if (typeof type === "string") return type !== "JSON";
+  if (typeof type === "string") return !INCOMPARABLE.has(type);
   return type.kind === "array" ? isComparable(type.element) : type.fields.every((field) => isComparable(field.type));
 }
 
 /** Values of the type have an order. */
 export function isOrderable(type: SqlType): boolean {
-  return typeof type === "string" && type !== "JSON";
+  return typeof type === "string" && !INCOMPARABLE.has(type);
 }

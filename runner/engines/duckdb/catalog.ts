@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { declaredType } from "../../dialect/declared-type.js";
+import { type IngestionUnit, PARTITION_TIME } from "../../port/ingestion-time.js";
 import { type Relation, type RelationId, relationKey } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
 import { quotePath, quoteText } from "./quote.js";
@@ -10,6 +11,8 @@ export interface Layout {
   readonly partitionColumn: string | undefined;
   readonly clusterBy: readonly string[];
   readonly primaryKey: readonly string[];
+  readonly isSnapshot?: boolean;
+  readonly ingestion?: IngestionUnit | undefined;
 }
 
 export const NO_LAYOUT: Layout = { partitionColumn: undefined, clusterBy: [], primaryKey: [] };
@@ -71,15 +74,18 @@ function relationOf(
   },
   made: Made,
 ): Relation {
+  const isHidden = (name: string) => made.ingestion !== undefined && name === PARTITION_TIME;
   return {
     id,
     kind: made.definition === undefined ? "table" : "view",
-    columns: columnsOf(names, types, comments),
-    foreignColumns: names.filter((_, index) => googleType(types[index] ?? "") === undefined),
+    columns: columnsOf(names, types, comments).filter(({ name }) => !isHidden(name)),
+    foreignColumns: names.filter((name, index) => isHidden(name) || googleType(types[index] ?? "") === undefined),
     definition: made.definition,
     partitionColumn: made.partitionColumn,
     clusterBy: made.clusterBy,
     primaryKey: made.primaryKey,
+    ...(made.isSnapshot === true ? { isSnapshot: true } : {}),
+    ...(made.ingestion === undefined ? {} : { ingestion: made.ingestion }),
   };
 }
 
@@ -89,6 +95,8 @@ export function layoutSql(id: RelationId, layout: Layout): string {
     partitionBy: layout.partitionColumn,
     clusterBy: layout.clusterBy,
     primaryKey: layout.primaryKey,
+    snapshot: layout.isSnapshot,
+    ingestion: layout.ingestion,
   });
   return `COMMENT ON TABLE ${quotePath(id)} IS ${quoteText(json)}`;
 }
@@ -109,14 +117,20 @@ export function columnsOf(
   });
 }
 
+const UNITS: ReadonlySet<unknown> = new Set<IngestionUnit>(["HOUR", "DAY", "MONTH", "YEAR"]);
+
 function parseLayout(comment: string | null): Layout {
   if (comment === null || !comment.startsWith("{")) return NO_LAYOUT;
   try {
-    const parsed = JSON.parse(comment) as { partitionBy?: unknown; clusterBy?: unknown; primaryKey?: unknown };
+    const parsed = JSON.parse(comment) as Readonly<
+      Record<"partitionBy" | "clusterBy" | "primaryKey" | "snapshot" | "ingestion", unknown>
+    >;
     return {
       partitionColumn: typeof parsed.partitionBy === "string" ? parsed.partitionBy : undefined,
       clusterBy: textList(parsed.clusterBy),
       primaryKey: textList(parsed.primaryKey),
+      ...(parsed.snapshot === true ? { isSnapshot: true } : {}),
+      ...(UNITS.has(parsed.ingestion) ? { ingestion: parsed.ingestion as IngestionUnit } : {}),
     };
   } catch {
     return NO_LAYOUT;

@@ -2,6 +2,7 @@ import {
   DuckDBBlobValue,
   DuckDBDateValue,
   DuckDBDecimalValue,
+  DuckDBGeometryValue,
   DuckDBIntervalValue,
   DuckDBListValue,
   DuckDBStructValue,
@@ -9,6 +10,8 @@ import {
   DuckDBTimestampValue,
   type DuckDBValue,
 } from "@duckdb/node-api";
+import { decodeWkb } from "../../dialect/runtime/geography/wkb.js";
+import { wktText } from "../../dialect/runtime/geography/wkt.js";
 import type { SqlValue } from "../../port/port.js";
 
 /** A value that DuckDB answered, in the form of the port: what BigQuery would print, exact numbers as bigint or text. */
@@ -20,8 +23,10 @@ export function sqlValue(value: DuckDBValue): SqlValue {
   if (value instanceof DuckDBDateValue) return value.toString();
   if (value instanceof DuckDBIntervalValue) return intervalText(value);
   if (value instanceof DuckDBBlobValue) return Buffer.from(value.bytes).toString("base64");
+  if (value instanceof DuckDBGeometryValue) return wktText(decodeWkb(value.bytes));
   if (value instanceof DuckDBListValue) return value.items.map(sqlValue);
   if (value instanceof DuckDBStructValue) {
+    if ("_range_start" in value.entries) return rangeText(value.entries);
     return Object.fromEntries(
       Object.entries(value.entries).map(([name, field]) => [name, sqlValue(field as DuckDBValue)]),
     );
@@ -30,6 +35,15 @@ export function sqlValue(value: DuckDBValue): SqlValue {
   if (typeof value === "bigint" || typeof value === "number" || typeof value === "boolean" || typeof value === "string")
     return value;
   return String(value);
+}
+
+/** `[start, end)`, instants with a T; an end without bound is infinite in the engine. */
+function rangeText({ _range_start, _range_end }: DuckDBStructValue["entries"]): string {
+  const bound = (value: DuckDBValue): string =>
+    (value as DuckDBDateValue | DuckDBTimestampValue | DuckDBTimestampTZValue).isFinite
+      ? String(sqlValue(value)).replace(" ", "T")
+      : "UNBOUNDED";
+  return `[${bound(_range_start as DuckDBValue)}, ${bound(_range_end as DuckDBValue)})`;
 }
 
 function trimmedDecimal(text: string): string {

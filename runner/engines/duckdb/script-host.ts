@@ -91,12 +91,13 @@ export class DuckDbScriptHost implements ScriptHost {
     this.forgetCatalog();
     if (statement.kind !== "createTable") return 0;
     this.#hasTemporary ||= statement.path.length === 1 || statement.path.at(-2)?.toUpperCase() === "_SESSION";
-    const { partitionColumn, clusterBy, primaryKey } = statement;
+    const { partitionColumn, clusterBy, primaryKey, isSnapshot = false, ingestion } = statement;
     const [dataset, name = ""] = foldProject(statement.path, (await this.projects()).home);
-    const isPlain = partitionColumn === undefined && clusterBy.length === 0 && primaryKey.length === 0;
+    const isPartitioned = partitionColumn !== undefined || ingestion !== undefined;
+    const isPlain = !isPartitioned && clusterBy.length === 0 && primaryKey.length === 0 && !isSnapshot;
     const isKept = statement.ifNotExists && known !== undefined;
     if (!isPlain && !isKept && statement.path.length > 1)
-      await this.#change(layoutSql({ dataset: dataset ?? "", name }, { partitionColumn, clusterBy, primaryKey }));
+      await this.#change(layoutSql({ dataset: dataset ?? "", name }, statement));
     return 0;
   }
 

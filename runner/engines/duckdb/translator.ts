@@ -52,8 +52,8 @@ export function catalogOf(relations: ReadonlyMap<string, Relation>, projects: Pr
     find(path) {
       const relation = findByPath(path, projects, (key) => relations.get(key));
       if (relation === undefined) return undefined;
-      const { id, columns, kind } = relation;
-      return { path: [id.dataset, id.name], columns, isView: kind === "view" };
+      const { id, columns, kind, isSnapshot = false } = relation;
+      return { path: [id.dataset, id.name], columns, isView: kind === "view", isSnapshot, layout: relation };
     },
     names: () => [...relations.keys()],
   };

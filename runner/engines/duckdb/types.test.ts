@@ -9,6 +9,7 @@ describe("types", () => {
     ["DECIMAL(38,18)", "BIGNUMERIC"],
     ["TIMESTAMP WITH TIME ZONE", "TIMESTAMP"],
     ["DOUBLE[]", "ARRAY<FLOAT64>"],
+    ["STRUCT(at GEOMETRY)[]", "ARRAY<STRUCT<at GEOGRAPHY>>"],
     [
       'STRUCT(failed_at TIMESTAMP WITH TIME ZONE, "error message" VARCHAR)[]',
       "ARRAY<STRUCT<failed_at TIMESTAMP, error message STRING>>",

@@ -1,4 +1,4 @@
-import type { SqlType, StructField } from "../../port/sql-types.js";
+import { rangeElement, type ScalarType, type SqlType, type StructField } from "../../port/sql-types.js";
 
 const SCALARS: ReadonlyMap<string, SqlType> = new Map<string, SqlType>([
   ["BIGINT", "INT64"],
@@ -19,6 +19,7 @@ const SCALARS: ReadonlyMap<string, SqlType> = new Map<string, SqlType>([
   ["TIMESTAMP WITH TIME ZONE", "TIMESTAMP"],
   ["INTERVAL", "INTERVAL"],
   ["JSON", "JSON"],
+  ["GEOMETRY", "GEOGRAPHY"],
 ]);
 
 /** DuckDB's spelling of a GoogleSQL type, as the embedded warehouse stores it. */
@@ -49,6 +50,14 @@ export function duckdbType(type: SqlType): string {
       return "TIMESTAMP";
     case "TIMESTAMP":
       return "TIMESTAMPTZ";
+    case "RANGE<DATE>":
+    case "RANGE<DATETIME>":
+    case "RANGE<TIMESTAMP>": {
+      const element = duckdbType(rangeElement(type) as ScalarType);
+      return `STRUCT("_range_start" ${element}, "_range_end" ${element})`;
+    }
+    case "GEOGRAPHY":
+      return "GEOMETRY";
     default:
       return type;
   }
@@ -103,7 +112,7 @@ class TypeText {
       fields.push({ name: /^_field_\d+$/.test(name) ? undefined : name, type });
       const separator = this.text[this.#at];
       this.#at += separator === "," ? 2 : 1;
-      if (separator === ")") return { kind: "struct", fields };
+      if (separator === ")") return rangeOf(fields) ?? { kind: "struct", fields };
     }
     return undefined;
   }
@@ -118,4 +127,10 @@ class TypeText {
     this.#at += plain.length;
     return plain;
   }
+}
+
+/** Two ends by the names that only a range has. */
+function rangeOf([start, end, ...more]: readonly StructField[]): SqlType | undefined {
+  if (start?.name !== "_range_start" || end?.name !== "_range_end" || more.length > 0) return undefined;
+  return `RANGE<${start.type as "DATE" | "DATETIME" | "TIMESTAMP"}>`;
 }

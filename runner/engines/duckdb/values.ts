@@ -25,9 +25,19 @@ import {
   TIMESTAMPTZ,
   VARCHAR,
 } from "@duckdb/node-api";
+import { decodeWkb } from "../../dialect/runtime/geography/wkb.js";
+import { exactWkt } from "../../dialect/runtime/geography/wkt.js";
+import { geographyOfText } from "../../dialect/runtime/js/geography-functions.js";
 import { EngineError } from "../../port/engine-error.js";
 import type { RowObject, SqlValue } from "../../port/port.js";
-import { type Column, type ScalarType, type SqlType, typeName } from "../../port/sql-types.js";
+import {
+  type Column,
+  type RangeType,
+  rangeElement,
+  type ScalarType,
+  type SqlType,
+  typeName,
+} from "../../port/sql-types.js";
 
 const MICROS_PER_DAY = 86_400_000_000n;
 const NUMERIC_SCALE = 9;
@@ -54,6 +64,7 @@ function appendValue(appender: DuckDBAppender, column: Column, value: SqlValue):
   switch (column.type) {
     case "STRING":
     case "JSON":
+    case "GEOGRAPHY":
       appender.appendVarchar(converted as string);
       return;
     case "INT64":
@@ -93,6 +104,9 @@ export function duckdbValue(type: SqlType, value: SqlValue, column: string): Duc
     case "JSON":
       if (typeof value === "string") return value;
       break;
+    case "GEOGRAPHY":
+      if (typeof value === "string") return geographyValue(value, column);
+      break;
     case "INT64":
       if (typeof value === "bigint") return value;
       if (typeof value === "number" && Number.isSafeInteger(value)) return BigInt(value);
@@ -128,10 +142,41 @@ export function duckdbValue(type: SqlType, value: SqlValue, column: string): Duc
     case "DATETIME":
       if (typeof value === "string") return new DuckDBTimestampValue(microsOf(value, column));
       break;
+    case "RANGE<DATE>":
+    case "RANGE<DATETIME>":
+    case "RANGE<TIMESTAMP>":
+      if (typeof value === "string") return rangeValue(value, type, column);
+      break;
     default:
       break;
   }
   throw notOfType(value, type, column);
+}
+
+/** `[start, end)`, as the port writes it. */
+function rangeValue(text: string, type: RangeType, column: string): DuckDBStructValue {
+  const element = rangeElement(type) as "DATE" | "DATETIME" | "TIMESTAMP";
+  const [, start, end] = /^\[([^,]*), ([^,]*)\)$/.exec(text) ?? [];
+  if (start === undefined || end === undefined) throw notOfType(text, type, column);
+  const infinite = INFINITE[element];
+  const bound = (value: string, unbounded: DuckDBValue): DuckDBValue =>
+    /^(UNBOUNDED|NULL)$/i.test(value) ? unbounded : duckdbValue(element, value, column);
+  return new DuckDBStructValue({ _range_start: bound(start, infinite.below), _range_end: bound(end, infinite.above) });
+}
+
+const INFINITE = {
+  DATE: { below: DuckDBDateValue.NegInf, above: DuckDBDateValue.PosInf },
+  DATETIME: { below: DuckDBTimestampValue.NegInf, above: DuckDBTimestampValue.PosInf },
+  TIMESTAMP: { below: DuckDBTimestampTZValue.NegInf, above: DuckDBTimestampTZValue.PosInf },
+};
+
+/** Text that DuckDB reads as the geography that a text in any of the forms of GoogleSQL stands for. */
+function geographyValue(text: string, column: string): string {
+  try {
+    return exactWkt(decodeWkb(geographyOfText(text)));
+  } catch (error) {
+    throw new EngineError("data", `column ${column}: ${(error as Error).message}`);
+  }
 }
 
 /** A GoogleSQL type as DuckDB's client knows it. */
@@ -155,6 +200,11 @@ const CLIENT_TYPES: Readonly<Record<ScalarType, DuckDBType>> = {
   TIMESTAMP: TIMESTAMPTZ,
   INTERVAL,
   JSON: VARCHAR,
+  "RANGE<DATE>": STRUCT({ _range_start: DATE, _range_end: DATE }),
+  "RANGE<DATETIME>": STRUCT({ _range_start: TIMESTAMP, _range_end: TIMESTAMP }),
+  "RANGE<TIMESTAMP>": STRUCT({ _range_start: TIMESTAMPTZ, _range_end: TIMESTAMPTZ }),
+  // Its text, which DuckDB reads.
+  GEOGRAPHY: VARCHAR,
 };
 
 function nestedValue(type: Exclude<SqlType, string>, value: SqlValue, column: string): DuckDBValue {

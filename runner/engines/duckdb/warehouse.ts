@@ -155,6 +155,10 @@ class DuckDbWarehouse implements Warehouse {
     );
   }
 
+  interrupt(): void {
+    for (const connection of this.#open) connection.interrupt();
+  }
+
   async jobs(): Promise<SqlJobs> {
     const { DuckDbJobs } = await import("./jobs/jobs.js");
     this.#file.catalog.abandon();

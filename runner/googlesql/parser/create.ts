@@ -1,4 +1,5 @@
 import type { ColumnDefinition, Expr, Identifier, Statement } from "../ast.js";
+import { unsupported } from "../errors.js";
 import type { Cursor } from "./cursor.js";
 import { acceptIfNotExists, parseColumns, parseOptions, parsePathNode, skipOptions, unsupportedKind } from "./ddl.js";
 import { parseExpression } from "./expression.js";
@@ -9,6 +10,7 @@ import { parseCreateFunction, parseCreateProcedure, parseCreateTableFunction } f
 export function parseCreate(c: Cursor): Statement {
   const { start } = c.expectWord("CREATE");
   const orReplace = c.acceptWords("OR", "REPLACE");
+  if (c.acceptWords("SNAPSHOT", "TABLE")) return parseCreateSnapshot(c, start, orReplace);
   if (c.acceptWords("SCHEMA")) return parseCreateSchema(c, start);
   const temporary = c.acceptWords("TEMP") || c.acceptWords("TEMPORARY");
   if (c.acceptWords("FUNCTION")) return parseCreateFunction(c, start, orReplace, temporary);
@@ -28,6 +30,16 @@ function parseCreateSchema(c: Cursor, start: number): Statement {
   return { kind: "createSchema", path, ifNotExists, options, ...c.span(start) };
 }
 
+function parseCreateSnapshot(c: Cursor, start: number, orReplace: boolean): Statement {
+  const ifNotExists = acceptIfNotExists(c, orReplace);
+  const path = parsePathNode(c);
+  c.expectWord("CLONE");
+  const from = parsePathNode(c);
+  if (c.isWords("FOR", "SYSTEM_TIME")) throw unsupported("FOR SYSTEM_TIME AS OF", c.peek());
+  skipOptions(c);
+  return { kind: "copyTable", path, orReplace, ifNotExists, from, withRows: true, isSnapshot: true, ...c.span(start) };
+}
+
 function parseCreateTable(c: Cursor, start: number, orReplace: boolean, temporary: boolean): Statement {
   const ifNotExists = acceptIfNotExists(c, orReplace);
   const path = parsePathNode(c);
@@ -36,7 +48,16 @@ function parseCreateTable(c: Cursor, start: number, orReplace: boolean, temporar
     c.next();
     const from = parsePathNode(c);
     skipOptions(c);
-    return { kind: "copyTable", path, orReplace, ifNotExists, from, withRows: copies, ...c.span(start) };
+    return {
+      kind: "copyTable",
+      path,
+      orReplace,
+      ifNotExists,
+      from,
+      withRows: copies,
+      isSnapshot: false,
+      ...c.span(start),
+    };
   }
   let columns: ColumnDefinition[] = [];
   let primaryKey: Identifier[] = [];

@@ -119,7 +119,7 @@ export function parseColumn(c: Cursor): ColumnDefinition {
 
 export function parseDrop(c: Cursor): Statement {
   const { start } = c.expectWord("DROP");
-  c.acceptWords("MATERIALIZED");
+  if (!c.acceptWords("MATERIALIZED") && c.isWords("SNAPSHOT", "TABLE")) c.next();
   if (c.acceptWords("TABLE", "FUNCTION")) return parseDropRoutine(c, start, "TABLE FUNCTION");
   const object = (["TABLE", "VIEW", "SCHEMA", "FUNCTION", "PROCEDURE"] as const).find((kind) => c.isWord(kind));
   if (object === undefined) throw unsupportedKind(c, "DROP");

@@ -119,6 +119,7 @@ function parseTablePath(c: Cursor): FromItem {
   const parts = parsePath(c);
   const pathSpan = c.span(start);
   if (c.accept("(")) {
+    if (parts.length === 1 && parts[0]?.name.toUpperCase() === "RANGE_SESSIONIZE") return parseSessionize(c, start);
     // `ML.PREDICT(MODEL m, ..)`: a model, a table or a connection is no expression.
     if (c.isWord("MODEL") && !c.is(",", 1) && !c.is(")", 1))
       throw unsupported(
@@ -135,6 +136,31 @@ function parseTablePath(c: Cursor): FromItem {
   if (c.isWords("FOR", "SYSTEM_TIME") || c.isWords("FOR", "SYSTEM"))
     throw unsupported("FOR SYSTEM_TIME AS OF", c.peek());
   return { kind: "table", path: parts, pathSpan, ...parseAliases(c), ...c.span(start) };
+}
+
+/** The rest of `RANGE_SESSIONIZE(TABLE t, ..)`: its first argument is a table or a query. */
+function parseSessionize(c: Cursor, start: number): FromItem {
+  const at = c.peek().start;
+  const source: FromItem = c.is("(")
+    ? {
+        kind: "derived",
+        query: c.parenthesized(() => parseQuery(c)),
+        alias: undefined,
+        offset: undefined,
+        ...c.span(at),
+      }
+    : parseTableArgument(c);
+  const args: Expr[] = [];
+  while (c.accept(",")) args.push(parseExpression(c));
+  c.expect(")");
+  return { kind: "sessionize", source, args, alias: aliasBeforePivot(c), ...c.span(start) };
+}
+
+function parseTableArgument(c: Cursor): FromItem {
+  c.expectWord("TABLE");
+  const { start } = c.peek();
+  const path = parsePath(c);
+  return { kind: "table", path, pathSpan: c.span(start), alias: undefined, offset: undefined, ...c.span(start) };
 }
 
 /**

@@ -114,6 +114,11 @@ function parseWord(c: Cursor, token: Token): Expr {
       return parseArrayKeyword(c);
     case "STRUCT":
       return parseStructKeyword(c);
+    case "RANGE":
+      if (c.is("<", 1)) return parseRangeLiteral(c);
+      if (!c.is("(", 1)) break;
+      c.next();
+      return parseCall(c, [{ name: token.text, start, end: token.end }]);
     case "EXISTS":
       c.next();
       return { kind: "exists", query: c.parenthesized(() => parseQuery(c)), ...c.span(start) };
@@ -171,6 +176,15 @@ function parseCast(c: Cursor): Expr {
     const safe = head.value === "SAFE_CAST";
     return { kind: "cast", safe, value, type, format, zone, start: head.start, end: c.peek().end };
   });
+}
+
+/** `RANGE<DATE> '[2024-01-01, UNBOUNDED)'`: its text, read as the type. */
+function parseRangeLiteral(c: Cursor): Expr {
+  const type = parseType(c);
+  if (c.peek().kind !== "string") throw c.expected("string literal");
+  const { value, start, end } = c.next();
+  const text: Expr = { kind: "string", value, start, end };
+  return { kind: "cast", safe: false, value: text, type, format: undefined, zone: undefined, start: type.start, end };
 }
 
 function parseExtract(c: Cursor): Expr {

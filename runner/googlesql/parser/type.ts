@@ -1,4 +1,5 @@
 import type { TypeNode } from "../ast.js";
+import { analysisError } from "../errors.js";
 import { Cursor } from "./cursor.js";
 
 /** The type that a text of nothing else spells. */
@@ -21,8 +22,8 @@ export function parseType(c: Cursor): TypeNode {
     c.expect(">");
     return { kind: "structType", fields, ...c.span(start) };
   }
-  const isKeywordType = c.isWord("INTERVAL") || c.isWord("RANGE");
-  const name = isKeywordType ? c.next().value : c.identifier("type name").name.toUpperCase();
+  if (c.acceptWords("RANGE")) return parseRangeType(c, start);
+  const name = c.isWord("INTERVAL") ? c.next().value : c.identifier("type name").name.toUpperCase();
   const parameters: string[] = [];
   if (c.accept("(")) {
     parameters.push(...c.list(() => c.next().text));
@@ -31,8 +32,25 @@ export function parseType(c: Cursor): TypeNode {
   return { kind: "scalarType", name, parameters, ...c.span(start) };
 }
 
+/** The rest of `RANGE<DATE>`; the element's name is part of the type's own. */
+function parseRangeType(c: Cursor, start: number): TypeNode {
+  c.expect("<");
+  const element = parseType(c);
+  c.expect(">");
+  const name = element.kind === "scalarType" && element.parameters.length === 0 ? element.name : element.kind;
+  if (!RANGE_ELEMENTS.has(name)) throw analysisError("RANGE needs elements of DATE, DATETIME or TIMESTAMP", element);
+  return { kind: "scalarType", name: `RANGE<${name}>`, parameters: [], ...c.span(start) };
+}
+
+const RANGE_ELEMENTS: ReadonlySet<string> = new Set(["DATE", "DATETIME", "TIMESTAMP"]);
+
 function parseStructField(c: Cursor): { name: string | undefined; type: TypeNode } {
-  const startsType = c.isWord("ARRAY", 1) || c.isWord("STRUCT", 1) || c.isWord("INTERVAL", 1) || c.isIdentifier(1);
+  const startsType =
+    c.isWord("ARRAY", 1) ||
+    c.isWord("STRUCT", 1) ||
+    c.isWord("INTERVAL", 1) ||
+    c.isWord("RANGE", 1) ||
+    c.isIdentifier(1);
   const named = c.isIdentifier() && startsType;
   const name = named ? c.identifier().name : undefined;
   return { name, type: parseType(c) };

@@ -74,8 +74,9 @@ export function tableResource(catalogue: Catalogue, ref: TableRef, relation: Rel
 export type TableResource = ReturnType<typeof tableResource>;
 
 /** What the warehouse itself knows of partitions, clusters and keys. */
-function layoutOf({ partitionColumn, clusterBy, primaryKey }: RelationDetails) {
+function layoutOf({ partitionColumn, clusterBy, primaryKey, ingestion }: RelationDetails) {
   return {
+    ...(ingestion === undefined ? {} : { timePartitioning: { type: ingestion } }),
     ...(partitionColumn === undefined ? {} : { timePartitioning: { type: "DAY", field: partitionColumn } }),
     ...(clusterBy.length === 0 ? {} : { clustering: { fields: clusterBy } }),
     ...(primaryKey.length === 0 ? {} : { tableConstraints: { primaryKey: { columns: primaryKey } } }),
@@ -87,8 +88,8 @@ function viewOf({ definition }: RelationDetails, view: unknown, materializedView
   return { view: view ?? { query: definition ?? "", useLegacySql: false } };
 }
 
-function typeOfTable({ store }: Catalogue, ref: TableRef, { kind }: RelationDetails): string {
-  if (kind === "table") return "TABLE";
+function typeOfTable({ store }: Catalogue, ref: TableRef, { kind, isSnapshot }: RelationDetails): string {
+  if (kind === "table") return isSnapshot === true ? "SNAPSHOT" : "TABLE";
   return store.get("table", tableId(ref)).materializedView === undefined ? "VIEW" : "MATERIALIZED_VIEW";
 }
 

@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { ApiError, apiError } from "../protocol/errors.js";
+import { answerBatch, PART_HEADER } from "./batch.js";
 import { type ApiAnswer, apiRequest, type Route } from "./request.js";
 
 export interface AppOptions {
@@ -32,7 +33,10 @@ export function createApp(routes: readonly Route[], options: AppOptions): Fastif
   app.addHook("onRequest", async (request) => admit(request, options));
   app.addHook("preParsing", async (request, _reply, payload) => unpacked(request, payload));
   if (options.log !== undefined)
-    app.addHook("onResponse", async (request, reply) => options.log?.(logLine(request, reply)));
+    app.addHook("onResponse", async (request, reply) => {
+      // A batch is one call.
+      if (request.headers[PART_HEADER] === undefined) options.log?.(logLine(request, reply));
+    });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "string" }, async (_request: FastifyRequest, text: string) =>
     parsedJson(text),
@@ -55,6 +59,10 @@ export function createApp(routes: readonly Route[], options: AppOptions): Fastif
       config: { isOpen },
       handler: async (request, reply) => send(reply, await handle(apiRequest(request))),
     });
+  app.post("/batch/bigquery/v2", async (request, reply) => {
+    const { type, text } = await answerBatch(app, request);
+    return reply.header("content-type", type).send(text);
+  });
   return app;
 }
 

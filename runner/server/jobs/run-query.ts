@@ -9,6 +9,9 @@ import { noteStatement } from "./effects.js";
 import type { Job, JobOutcome } from "./job.js";
 import type { JobService } from "./service.js";
 
+/** The system procedure by which a client ends its own session. */
+const ABORT_SESSION = /^\s*CALL\s+(?:`?BQ`?)\s*\.\s*ABORT_SESSION\s*\(\s*\)\s*;?\s*$/i;
+
 /** Runs the text of a query job, or says what it would do. */
 export async function runQuery(service: JobService, job: Job, query: QueryConfiguration): Promise<JobOutcome> {
   requireGoogleSql(query);
@@ -25,6 +28,10 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
   const destination = await queryDestination(service, projectId, query, request);
   if (query.maximumBytesBilled) await requireAffordable(service, request, query.maximumBytesBilled);
   const { run, sessionId } = await sessionOf(service, query, request);
+  if (sessionId !== undefined && ABORT_SESSION.test(query.query)) {
+    await service.sessions.end(sessionId);
+    return { statementType: "CALL", sessionId };
+  }
   const { statements } = job;
   // In the order of the statements: one may undo what another has done.
   let notes = Promise.resolve();

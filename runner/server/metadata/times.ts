@@ -1,3 +1,9 @@
+/** Partitions of a table by their ids, and the time that the table had then. */
+export interface SeenPartitions {
+  readonly at: number;
+  readonly byId: ReadonlyMap<string, { readonly rows: number; readonly digest: string; readonly modified: number }>;
+}
+
 /** When relations were made and last written, in milliseconds since 1970, as far as this server has seen. */
 export class ModifiedTimes {
   readonly #opened: number;
@@ -9,6 +15,9 @@ export class ModifiedTimes {
     this.#opened = opened;
     this.#last = opened;
   }
+
+  /** What was seen of the partitions of a table when somebody last asked. */
+  readonly partitions = new Map<string, SeenPartitions>();
 
   /** When a relation was made; undefined: before this server. */
   readonly #made = new Map<string, number>();
@@ -36,6 +45,7 @@ export class ModifiedTimes {
 
   forget(id: string): void {
     this.#times.delete(id);
+    this.partitions.delete(id);
     this.#made.delete(id);
   }
 }

@@ -13,6 +13,7 @@ const REASONS = {
   invalidQuery: [400, "INVALID_ARGUMENT"],
   notFound: [404, "NOT_FOUND"],
   notImplemented: [501, "UNIMPLEMENTED"],
+  outOfRange: [400, "OUT_OF_RANGE"],
   parseError: [400, "INVALID_ARGUMENT"],
   required: [400, "INVALID_ARGUMENT"],
   resourceInUse: [400, "FAILED_PRECONDITION"],

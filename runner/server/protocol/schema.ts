@@ -1,4 +1,11 @@
-import { type Column, type SqlType, type StructField, typeName } from "../../port/sql-types.js";
+import {
+  type Column,
+  type RangeType,
+  rangeElement,
+  type SqlType,
+  type StructField,
+  typeName,
+} from "../../port/sql-types.js";
 import { ApiError } from "./errors.js";
 
 /** A column as the API writes it. https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#TableFieldSchema */
@@ -12,6 +19,8 @@ export interface FieldSchema {
   readonly precision?: string | undefined;
   readonly scale?: string | undefined;
   readonly defaultValueExpression?: string | undefined;
+  /** What a RANGE is a range of. */
+  readonly rangeElementType?: { readonly type: string } | undefined;
   readonly policyTags?: { readonly names: readonly string[] } | undefined;
 }
 
@@ -40,6 +49,7 @@ const TYPES: ReadonlyMap<string, SqlType> = new Map<string, SqlType>([
   ["BIGDECIMAL", "BIGNUMERIC"],
   ["JSON", "JSON"],
   ["INTERVAL", "INTERVAL"],
+  ["GEOGRAPHY", "GEOGRAPHY"],
 ]);
 
 /** The scalar type of a name, in GoogleSQL's or in the older spelling; undefined: there is none that the engine has. */
@@ -56,6 +66,8 @@ export function fieldsOf(columns: readonly Column[], required: ReadonlySet<strin
 }
 
 function fieldOf(name: string, type: SqlType, declared?: string): FieldSchema {
+  const element = rangeElement(type);
+  if (element !== undefined) return { name, type: "RANGE", mode: "NULLABLE", rangeElementType: { type: element } };
   if (typeof type === "string")
     return { name, type: LEGACY_NAMES[type] ?? type, mode: "NULLABLE", ...parametersOf(declared) };
   if (type.kind === "array") {
@@ -83,7 +95,7 @@ export function typeOfField(field: FieldSchema): SqlType {
   return field.mode?.toUpperCase() === "REPEATED" ? { kind: "array", element: type } : type;
 }
 
-function elementType({ name, type, fields }: FieldSchema): SqlType {
+function elementType({ name, type, fields, rangeElementType }: FieldSchema): SqlType {
   const upper = type.toUpperCase();
   if (upper === "RECORD" || upper === "STRUCT") {
     if (fields === undefined || fields.length === 0)
@@ -91,12 +103,23 @@ function elementType({ name, type, fields }: FieldSchema): SqlType {
     const inner = fields.map((field): StructField => ({ name: field.name, type: typeOfField(field) }));
     return { kind: "struct", fields: inner };
   }
+  if (upper === "RANGE") return rangeOfElement(name, rangeElementType?.type);
   const scalar = scalarType(upper);
   if (scalar !== undefined) return scalar;
-  const known = upper === "GEOGRAPHY" || upper === "RANGE";
-  const what = known ? `Type ${upper} is not supported by the embedded engine` : `Invalid value for type: ${type}`;
-  throw new ApiError("invalid", `${what} (field: ${name})`);
+  throw new ApiError("invalid", `Invalid value for type: ${type} (field: ${name})`);
 }
+
+function rangeOfElement(name: string, element: string = ""): RangeType {
+  const type = RANGES.get(element.toUpperCase());
+  if (type === undefined) throw new ApiError("invalid", `Field ${name} is type RANGE but has no rangeElementType`);
+  return type;
+}
+
+const RANGES: ReadonlyMap<string, RangeType> = new Map([
+  ["DATE", "RANGE<DATE>"],
+  ["DATETIME", "RANGE<DATETIME>"],
+  ["TIMESTAMP", "RANGE<TIMESTAMP>"],
+]);
 
 /** The columns of a schema that a client wrote. */
 export function columnsOfFields(fields: readonly FieldSchema[]): Column[] {
@@ -137,6 +160,8 @@ export function quoted(name: string): string {
 
 /** A type as parameters and routines write it. */
 export function typeObject(type: SqlType): Record<string, unknown> {
+  const element = rangeElement(type);
+  if (element !== undefined) return { typeKind: "RANGE", rangeElementType: { typeKind: element } };
   if (typeof type === "string") return { typeKind: type };
   if (type.kind === "array") return { typeKind: "ARRAY", arrayElementType: typeObject(type.element) };
   const fields = type.fields.map((field) => ({ name: field.name, type: typeObject(field.type) }));

@@ -1,9 +1,19 @@
+import { type IngestionUnit, PARTITION_TIME } from "../../port/ingestion-time.js";
 import type { RowObject } from "../../port/port.js";
 import type { RelationDetails } from "../../port/sql-jobs.js";
 import { logicalBytes } from "../catalog/bytes.js";
 import { rowsOf } from "../jobs/rows-of.js";
+import type { SeenPartitions } from "../metadata/times.js";
 import { quoted } from "../protocol/schema.js";
 import { type Place, timestamp } from "./shared.js";
+
+/** How the id of a partition spells the time at which its rows came. */
+const ID_FORMATS: Readonly<Record<IngestionUnit, string>> = {
+  HOUR: "%Y%m%d%H",
+  DAY: "%Y%m%d",
+  MONTH: "%Y%m",
+  YEAR: "%Y",
+};
 
 /** The rows of PARTITIONS that are about one table: one a day, or one in all. */
 export async function partitionRows(
@@ -11,22 +21,54 @@ export async function partitionRows(
   project: string,
   relation: RelationDetails,
 ): Promise<readonly RowObject[]> {
-  const { id, partitionColumn, rows = 0 } = relation;
+  const { id, partitionColumn, ingestion, rows = 0 } = relation;
   if (relation.kind === "view") return [];
   const bytes = logicalBytes(relation);
-  const row = (partition: string | null, count: number): RowObject => ({
+  const at = catalogue.times.get(`${id.dataset}.${id.name}`);
+  const row = (partition: string | null, count: number, modified = at): RowObject => ({
     table_catalog: project,
     table_schema: id.dataset,
     table_name: id.name,
     partition_id: partition,
     total_rows: BigInt(count),
     total_logical_bytes: BigInt(rows === 0 ? 0 : Math.round((bytes * count) / rows)),
-    last_modified_time: timestamp(catalogue.times.get(`${id.dataset}.${id.name}`)),
+    last_modified_time: timestamp(modified),
     storage_tier: "ACTIVE",
   });
-  if (partitionColumn === undefined) return [row(null, rows)];
-  const day = `COALESCE(FORMAT_DATE('%Y%m%d', ${quoted(partitionColumn)}), '__NULL__')`;
-  const sql = `SELECT ${day} AS day, COUNT(*) AS n FROM ${quoted(id.dataset)}.${quoted(id.name)} GROUP BY day ORDER BY day`;
-  const counts = await rowsOf(catalogue.jobs, sql);
-  return counts.map(([partition, count]) => row(String(partition), Number(count)));
+  if (partitionColumn === undefined && ingestion === undefined) return [row(null, rows)];
+  const day =
+    ingestion === undefined
+      ? `COALESCE(FORMAT_DATE('%Y%m%d', ${quoted(partitionColumn ?? "")}), '__NULL__')`
+      : `FORMAT_TIMESTAMP('${ID_FORMATS[ingestion]}', ${PARTITION_TIME})`;
+  const seen = await seenPartitions(catalogue, `${id.dataset}.${id.name}`, at, () =>
+    rowsOf(
+      catalogue.jobs,
+      `SELECT ${day} AS day, COUNT(*) AS n, CAST(BIT_XOR(FARM_FINGERPRINT(TO_JSON_STRING(t))) AS STRING) AS x` +
+        ` FROM ${quoted(id.dataset)}.${quoted(id.name)} AS t GROUP BY day ORDER BY day`,
+    ),
+  );
+  return [...seen.byId].map(([partition, { rows: count, modified }]) => row(partition, count, modified));
+}
+
+/**
+ * When each partition was last written, as the service tells it: a partition that only lost rows keeps its time.
+ * @param read id, rows and digest of each partition
+ */
+async function seenPartitions(
+  { times }: Place,
+  key: string,
+  at: number,
+  read: () => Promise<readonly (readonly unknown[])[]>,
+): Promise<SeenPartitions> {
+  const before = times.partitions.get(key);
+  if (before?.at === at) return before;
+  const byId = (await read()).map(([id, count, digest]) => {
+    const last = before?.byId.get(String(id));
+    const rows = Number(count);
+    const isOld = last !== undefined && (last.digest === String(digest) ? last.rows === rows : rows < last.rows);
+    return [String(id), { rows, digest: String(digest), modified: isOld ? last.modified : at }] as const;
+  });
+  const seen = { at, byId: new Map(byId) };
+  times.partitions.set(key, seen);
+  return seen;
 }

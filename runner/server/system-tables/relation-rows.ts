@@ -27,7 +27,7 @@ export function relationRows(
         {
           ...base,
           table_type: TABLE_TYPES[resource.type] ?? "VIEW",
-          is_insertable_into: isTable ? "YES" : "NO",
+          is_insertable_into: isTable && relation.isSnapshot !== true ? "YES" : "NO",
           is_typed: "NO",
           is_change_history_enabled: "NO",
           creation_time: timestamp(Number(resource.creationTime)),
@@ -114,6 +114,7 @@ export function relationRows(
 
 const TABLE_TYPES: Readonly<Record<string, string>> = {
   TABLE: "BASE TABLE",
+  SNAPSHOT: "SNAPSHOT",
   VIEW: "VIEW",
   MATERIALIZED_VIEW: "MATERIALIZED VIEW",
 };

@@ -117,6 +117,8 @@ export function decodeText(text: string, type: SqlType, from: string = "string")
       return from === "number" || /^-?\d+(\.\d+)?(E\d+)?$/i.test(text) ? secondsTimestamp(text) : decodeTimestamp(text);
     case "JSON":
       return isJson(text) ? text : undefined;
+    case "GEOGRAPHY":
+      return text;
     case "INTERVAL":
       return /^-?\d+-\d+ -?\d+ -?\d+:\d+:\d+(\.\d+)?$/.test(text) ? text : undefined;
     default:

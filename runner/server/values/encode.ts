@@ -1,5 +1,5 @@
 import type { SqlValue } from "../../port/port.js";
-import type { Column, SqlType } from "../../port/sql-types.js";
+import { type Column, rangeElement, type SqlType } from "../../port/sql-types.js";
 
 /** How a client wants its timestamps. */
 export interface ValueFormat {
@@ -33,7 +33,14 @@ function encodeValue(value: SqlValue, type: SqlType, format: ValueFormat): unkno
   if (type === "FLOAT64") return floatText(Number(value));
   if (type === "TIMESTAMP") return timestampText(String(value), format);
   if (type === "DATETIME" || type === "TIME") return microsText(String(value));
-  return String(value);
+  const element = rangeElement(type);
+  return element === undefined ? String(value) : rangeText(String(value), element, format);
+}
+
+/** `[start, end)`, each end written as a value of its type. */
+function rangeText(text: string, element: SqlType, format: ValueFormat): string {
+  const ends = text.slice(1, -1).split(", ");
+  return `[${ends.map((end) => (end === "UNBOUNDED" ? end : encodeValue(end, element, format))).join(", ")})`;
 }
 
 /** A fraction of a second has six digits: there are clients that read no others. */

@@ -64,7 +64,7 @@ function typeOfParameter({ type, arrayType, structTypes }: ParameterType): SqlTy
     };
   const scalar = scalarType(upper);
   if (scalar !== undefined) return scalar;
-  const known = upper === "GEOGRAPHY" || upper === "RANGE";
+  const known = upper === "RANGE";
   const problem = known ? "is not supported by the embedded engine" : "is not a valid value";
   throw new ApiError("invalid", `Invalid value for type: ${type} ${problem}`, "parameterType.type");
 }
@@ -106,6 +106,8 @@ function scalarExpression(text: string, type: SqlType & string, name: string): s
       return String(decoded).toUpperCase();
     case "BYTES":
       return `FROM_BASE64(${literal})`;
+    case "GEOGRAPHY":
+      return `ST_GEOGFROM(${literal})`;
     case "JSON":
       return `PARSE_JSON(${literal})`;
     default:

@@ -1,4 +1,4 @@
-import { exponentText } from "./float-text.js";
+import { exponentText } from "../float-text.js";
 
 /**
  * A decimal number as `%f`, `%e` or `%g` write it, from its digits: no double lies between. Rounded half away from zero.

@@ -1,5 +1,5 @@
+import { exponentText, generalText } from "../float-text.js";
 import { decimalText, roundDecimal } from "./decimal-format.js";
-import { exponentText, generalText } from "./float-text.js";
 import { type JsFunction, lenient } from "./js-function.js";
 import { parseJson, printJson, printPrettyJson } from "./json-value.js";
 

@@ -3,7 +3,9 @@ import { CAST_FORMAT_JS_FUNCTIONS } from "./cast-format.js";
 import { DECIMAL_JS_FUNCTIONS } from "./decimal.js";
 import { DECIMAL_MATH_JS_FUNCTIONS } from "./decimal-math.js";
 import { FORMAT_JS_FUNCTIONS } from "./format-string.js";
+import { GEOGRAPHY_JS_FUNCTIONS } from "./geography-functions.js";
 import { HASH_JS_FUNCTIONS } from "./hash-functions.js";
+import { HLL_JS_FUNCTIONS } from "./hll/functions.js";
 import { INTERVAL_JS_FUNCTIONS } from "./interval-functions.js";
 import type { JsFunction } from "./js-function.js";
 import { JSON_JS_FUNCTIONS } from "./json-functions.js";
@@ -30,4 +32,6 @@ export const JS_FUNCTIONS: readonly JsFunction[] = [
   ...BIGNUMERIC_JS_FUNCTIONS,
   ...PERCENTILE_JS_FUNCTIONS,
   ...SPREAD_JS_FUNCTIONS,
+  ...HLL_JS_FUNCTIONS,
+  ...GEOGRAPHY_JS_FUNCTIONS,
 ];

@@ -8,6 +8,8 @@ import {
   DuckDBScalarFunction,
   type DuckDBType,
   type DuckDBValue,
+  GEOMETRY,
+  geometryValue,
   LIST,
   listValue,
   VARCHAR,
@@ -24,9 +26,12 @@ interface JsTypes {
   BLOBS: readonly (Uint8Array | null)[];
   INTS: readonly (bigint | null)[];
   FLOATS: readonly (number | null)[];
+  /** Well-known binary. */
+  GEOGRAPHY: Uint8Array;
+  GEOGRAPHIES: readonly (Uint8Array | null)[];
 }
 
-type TypeKey = keyof JsTypes;
+export type TypeKey = keyof JsTypes;
 type Arguments<P extends readonly TypeKey[]> = { [I in keyof P]: JsTypes[P[I]] };
 type NullableArguments<P extends readonly TypeKey[]> = { [I in keyof P]: JsTypes[P[I]] | null };
 
@@ -50,6 +55,8 @@ const DUCKDB_TYPES: Readonly<Record<TypeKey, DuckDBType>> = {
   BLOBS: LIST(BLOB),
   INTS: LIST(BIGINT),
   FLOATS: LIST(DOUBLE),
+  GEOGRAPHY: GEOMETRY,
+  GEOGRAPHIES: LIST(GEOMETRY),
 };
 
 /** A function that gives NULL for any NULL argument. */
@@ -98,12 +105,14 @@ function fromDuckdb(value: unknown, type: TypeKey): unknown {
   if (value === null || value === undefined) return null;
   switch (type) {
     case "BYTES":
+    case "GEOGRAPHY":
       return (value as { bytes: Uint8Array }).bytes;
     case "STRINGS":
     case "INTS":
     case "FLOATS":
       return (value as { items: unknown[] }).items;
     case "BLOBS":
+    case "GEOGRAPHIES":
       return (value as { items: ({ bytes: Uint8Array } | null)[] }).items.map((item) => item?.bytes ?? null);
     default:
       return value;
@@ -115,6 +124,10 @@ function toDuckdb(value: unknown, type: TypeKey): DuckDBValue {
   switch (type) {
     case "BYTES":
       return blobValue(value as Uint8Array);
+    case "GEOGRAPHY":
+      return geometryValue(value as Uint8Array);
+    case "GEOGRAPHIES":
+      return listValue((value as (Uint8Array | null)[]).map((item) => (item === null ? null : geometryValue(item))));
     case "STRINGS":
     case "INTS":
     case "FLOATS":

@@ -1,4 +1,4 @@
-import { float64TextWithPoint } from "./float-text.js";
+import { float64TextWithPoint } from "../float-text.js";
 import { type JsFunction, lenient, strict } from "./js-function.js";
 import { appendAt, insertAt, removeAt, setAt, stripNullsAt } from "./json-edit.js";
 import { type JsonStep, jsonAt, jsonPath } from "./json-path.js";

@@ -1,4 +1,4 @@
-import { float64TextWithPoint } from "./float-text.js";
+import { float64TextWithPoint } from "../float-text.js";
 
 /** A JSON value. Numbers keep their text, objects the order and repetition of their members. */
 export type JsonValue = null | boolean | string | JsonNumber | readonly JsonValue[] | JsonObject;

@@ -7,6 +7,7 @@ import { INTERVAL_MACROS } from "./interval.js";
 import { LIMIT_MACROS } from "./limits.js";
 import type { Macro } from "./macro.js";
 import { NUMERIC_MACROS } from "./numeric.js";
+import { RANGE_MACROS } from "./range.js";
 import { SAFE_CAST_MACROS } from "./safe-cast.js";
 import { STRING_MACROS } from "./string.js";
 import { TEXT_FORMAT_MACROS } from "./text-format.js";
@@ -26,4 +27,5 @@ export const MACROS: readonly Macro[] = [
   ...LIMIT_MACROS,
   ...TEXT_FORMAT_MACROS,
   ...INTERVAL_MACROS,
+  ...RANGE_MACROS,
 ];

@@ -1,5 +1,6 @@
 import { limitedTree } from "../../../dialect/functions/limits.js";
 import { limitsOf } from "../../../dialect/resolve/type-node.js";
+import { geographyCall } from "../../../dialect/runtime/js/geography-functions.js";
 import { parseTypeText } from "../../../googlesql/parser/type.js";
 import type { Column, ScalarType, SqlType } from "../../../port/sql-types.js";
 import { quoteName, quoteText } from "../quote.js";
@@ -65,6 +66,9 @@ function valueOfType(column: StagedColumn, type: SqlType): string {
   const value = quoteName(column.key);
   if (column.stored === undefined) return fromText(value, type);
   const own = googleType(column.stored);
+  // What a file has as a geometry need not be a geography.
+  if (own === "GEOGRAPHY" && type === "GEOGRAPHY")
+    return geographyCall("ST_GEOGFROMWKB", [`ST_AsWKB(${value})`, "false", "false", "false"], true);
   if (own !== undefined && duckdbType(own) === duckdbType(type)) return `TRY_CAST(${value} AS ${duckdbType(type)})`;
   return typeof type === "string"
     ? fromText(`CAST(${value} AS VARCHAR)`, type)
@@ -74,6 +78,7 @@ function valueOfType(column: StagedColumn, type: SqlType): string {
 function fromText(text: string, type: SqlType): string {
   if (type === "STRING") return text;
   if (type === "BYTES") return `TRY(from_base64(${text}))`;
+  if (type === "GEOGRAPHY") return geographyCall("ST_GEOGFROM", [text], true);
   if (type === "JSON") return `CASE WHEN json_valid(${text}) THEN CAST(${text} AS JSON) END`;
   const form = typeof type === "string" ? TEXT_FORMS[type] : undefined;
   const cast = `TRY_CAST(${text} AS ${duckdbType(type)})`;

@@ -98,9 +98,9 @@ export class DuckDbJobSession implements JobSession {
     try {
       const translated = await this.#script.translated(sql);
       if (translated?.does.kind !== "createTable") return translated?.does.sql ?? [];
-      const { path, partitionColumn, clusterBy, primaryKey } = translated.does;
+      const { path } = translated.does;
       const [dataset = "", name = ""] = path.slice(-2);
-      return [...translated.does.sql, layoutSql({ dataset, name }, { partitionColumn, clusterBy, primaryKey })];
+      return [...translated.does.sql, layoutSql({ dataset, name }, translated.does)];
     } catch (cause) {
       throw jobError(cause, signal, false);
     }

@@ -6,17 +6,18 @@ import type { JobStatement } from "../../../port/sql-jobs.js";
 /** BigQuery's name of a statement's kind. https://cloud.google.com/bigquery/docs/reference/rest/v2/Job#JobStatistics2 */
 export function statementKind(statement: ScriptStatement, text: string): string {
   const materialized = /^\w+\s+(?:OR\s+REPLACE\s+)?MATERIALIZED\b/i.test(text);
+  const snapshot = /^DROP\s+SNAPSHOT\b/i.test(text);
   switch (statement.kind) {
     case "query":
       return "SELECT";
     case "createTable":
       return statement.query === undefined ? "CREATE_TABLE" : "CREATE_TABLE_AS_SELECT";
     case "copyTable":
-      return "CREATE_TABLE";
+      return statement.isSnapshot ? "CREATE_SNAPSHOT_TABLE" : "CREATE_TABLE";
     case "createView":
       return materialized ? "CREATE_MATERIALIZED_VIEW" : "CREATE_VIEW";
     case "drop":
-      return materialized ? "DROP_MATERIALIZED_VIEW" : `DROP_${statement.object}`;
+      return materialized ? "DROP_MATERIALIZED_VIEW" : snapshot ? "DROP_SNAPSHOT_TABLE" : `DROP_${statement.object}`;
     case "dropRoutine":
       return `DROP_${statement.object.replace(" ", "_")}`;
     case "alterTable":

@@ -16,7 +16,7 @@ export class TableLocks {
     const done = Promise.all(before).then(() => mine);
     for (const key of wanted) this.#last.set(key, done);
     try {
-      await Promise.race([Promise.all(before), aborted(signal)]);
+      await settledOrAborted(before, signal);
       signal.throwIfAborted();
       return await work();
     } finally {
@@ -28,9 +28,17 @@ export class TableLocks {
   }
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
+async function settledOrAborted(before: readonly (Promise<unknown> | undefined)[], signal: AbortSignal): Promise<void> {
+  let stop = () => {};
+  const aborted = new Promise<void>((resolve) => {
+    stop = resolve;
     if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
+    else signal.addEventListener("abort", stop, { once: true });
   });
+  try {
+    await Promise.race([Promise.all(before), aborted]);
+  } finally {
+    // A signal outlives what waits for it: a script has one for all its statements.
+    signal.removeEventListener("abort", stop);
+  }
 }

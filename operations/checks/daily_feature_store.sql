@@ -1,0 +1,12 @@
+-- The feature store of the date: players, quality, when it was last written
+SELECT
+  metrics.analysis_date, metrics.row_count AS player_count, metrics.quality_score AS avg_quality_score,
+  (SELECT MAX(COALESCE(updated_at, created_at)) FROM nba_predictions.ml_feature_store_v2 WHERE game_date = to_date) AS last_processed,
+  CASE
+    WHEN metrics.row_count = 0 THEN 'P0: no rows; docs/operations/runbook.md'
+    WHEN metrics.quality_score < 75 THEN FORMAT('P1: quality %.2f is below 75', metrics.quality_score)
+    WHEN NOT metrics.gate_passed THEN metrics.gate_reason
+    WHEN metrics.severity IN ('P0', 'P1') AND metrics.quality_score < 80 THEN CONCAT(metrics.severity, ': ', CAST(metrics.row_count AS STRING), ' rows')
+  END AS attention
+FROM nba_predictions.ml_feature_store_v2_quality_metrics AS metrics
+WHERE metrics.analysis_date = to_date

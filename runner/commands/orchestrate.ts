@@ -1,0 +1,241 @@
+import { readFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import * as v from "valibot";
+import { recordOf, verdictOf } from "../events/run-record.js";
+import type { Completion } from "../plan/completion.js";
+import { hourOfCron, nightDate } from "../plan/night-date.js";
+import { EVERYTHING } from "../plan/select.js";
+import type { Orchestration, Strategy } from "../project/orchestration-settings.js";
+import { suggestion } from "../project/settings.js";
+import { eventLine } from "../report/event-lines.js";
+import { nightJson, nightLines, stateJson, stateLines } from "../report/night-report.js";
+import { writeRunArtifact } from "../report/run-artifact.js";
+import { plainLine, plural, writeLines } from "../report/text.js";
+import { announced } from "../session/announce.js";
+import { carryOut } from "../session/carry-out.js";
+import { migrateFirst } from "../session/migrations.js";
+import { type FinishedSelection, type NightMeans, nightState, recordCompletion, runNight } from "../session/night.js";
+import { findPlace } from "../session/place.js";
+import { planSession } from "../session/plan-request.js";
+import { newRunId } from "../session/run-id.js";
+import { type ProjectSession, withProject } from "../session/session.js";
+import { onOff, text, value, wholeNumber } from "./arguments/flags.js";
+import { OVERRIDE_FLAGS, withCommon } from "./arguments/shared-flags.js";
+import { defineCommand } from "./command.js";
+import { EXIT, usageError } from "./exit.js";
+import { placeOf } from "./selection-options.js";
+import { windowOf } from "./window.js";
+
+const STRATEGIES = ["workflow", "events", "time"] as const;
+
+export const command = defineCommand({
+  positionals: [{ name: "name", describe: "an orchestration of fastbreak.json; default: the only one" }],
+  flags: withCommon({
+    date: text("the date, YYYY-MM-DD; default: that of the night now, by the schedule"),
+    strategy: value("workflow, events or time; default: as fastbreak.json says", readStrategy),
+    strict: onOff("fail when a step has no rows, instead of going on without it"),
+    retries: wholeNumber("how often missing steps are looked for again", 0, 100),
+    "retry-after": wholeNumber("seconds between two tries", 0, 86_400),
+    incident: text("an incident option of fastbreak.json; needs --because"),
+    because: text("why the incident option is taken; it is kept"),
+    message: text("enter one message (a file, or - for standard input) into the completion state; run nothing"),
+    show: onOff("the messages and the completion state of the date; run nothing"),
+    ...OVERRIDE_FLAGS,
+  }),
+  notes: [
+    "Runs the steps of a date, the target when all are complete, asks the gate and\nruns what comes behind it. Exit code 1: something failed, or the gate is closed.",
+  ],
+  examples: [
+    "fastbreak orchestrate phase4 --date 2021-11-15",
+    'fastbreak orchestrate phase4 --date 2021-11-15 --incident fallback --because "P3 is down"',
+    "fastbreak orchestrate phase4 --message event.json",
+  ],
+
+  async execute({ flags: options, words: [given] }): Promise<number> {
+    const place = placeOf(options);
+    const { name, night } = orchestrationOf(given, findPlace(place).settings.orchestrations);
+    if (options.message !== undefined) {
+      if (options.show) throw usageError("give --message or --show, not both");
+      const { date, completion } = readMessage(options.message, night);
+      const recorded = await withProject(place, (session) =>
+        announced(session, "orchestrate", () =>
+          recordCompletion(session, night, name, date, completion, topicOf(night, completion.processor)),
+        ),
+      );
+      const { fires, waiting, triggeredAt } = recorded;
+      const shown = { analysis_date: date, fires, waiting, triggered_at: triggeredAt ?? null };
+      const told = fires
+        ? `${date}: all complete; ${night.target.model} is to be started`
+        : waiting.length > 0
+          ? `${date}: waiting for ${waiting.join(", ")}`
+          : `${date}: ${night.target.model} was started at ${triggeredAt}`;
+      process.stdout.write(options.json ? `${JSON.stringify(shown)}\n` : `${told}\n`);
+      return EXIT.done;
+    }
+    const date = options.date ?? dateOfNight(night);
+    windowOf({ date });
+    if (options.show) {
+      const state = await withProject(place, (session) => nightState(session, night, name, date));
+      process.stdout.write(
+        options.json
+          ? `${JSON.stringify(stateJson(date, night, state))}\n`
+          : `${stateLines(date, night, state).join("\n")}\n`,
+      );
+      return EXIT.done;
+    }
+    if ((options.incident === undefined) !== (options.because === undefined))
+      throw usageError("--incident and --because go together");
+    const incident =
+      options.incident === undefined || options.because === undefined
+        ? undefined
+        : { name: options.incident, because: options.because, by: userName() };
+    const request = {
+      name,
+      date,
+      strategy: options.strategy ?? night.strategy,
+      incident,
+      strict: options.strict,
+      retries: options.retries ?? night.retries,
+      retryAfterSeconds: options.retryAfter ?? night.retryAfterSeconds,
+    };
+    const finished = await runNight(night, request, means(place, date));
+    process.stdout.write(
+      options.json ? `${JSON.stringify(nightJson(finished))}\n` : `${nightLines(finished).join("\n")}\n`,
+    );
+    return finished.status === "success" ? EXIT.done : EXIT.failed;
+  },
+});
+
+function means(place: ReturnType<typeof placeOf>, date: string): NightMeans {
+  const note = (line: string) => writeLines(process.stderr, [`note: ${plainLine(line)}`]);
+  return {
+    note,
+    sleep: (seconds) => sleep(seconds * 1000),
+    open: (vars, work) => {
+      const overrides = { ...place.overrides, vars: { ...place.overrides?.vars, ...vars } };
+      return withProject({ ...place, overrides }, work, true);
+    },
+    run: (session, select, upstream) => runSelection(session, select, upstream, date),
+  };
+}
+
+async function runSelection(
+  session: ProjectSession,
+  select: readonly string[],
+  upstream: boolean,
+  date: string,
+): Promise<FinishedSelection> {
+  const startedAt = new Date();
+  const selection = { ...EVERYTHING, select };
+  await migrateFirst(session, session.warehouse);
+  const plan = await planSession(session, { window: { from: date, to: date }, selection, force: false, upstream });
+  const names = session.project.actions.map(({ node }) => node.key);
+  const finishedAt = new Map<string, string>();
+  const events = await carryOut(session, plan, {
+    runId: newRunId(startedAt),
+    startedAt,
+    failFast: false,
+    force: false,
+    emit: (event) => {
+      if (event.event === "action_finished" && event.result.status !== "skipped")
+        finishedAt.set(event.result.key, new Date().toISOString());
+      const line = eventLine(event);
+      if (line !== undefined) writeLines(process.stderr, [`${line.kind}: ${line.text}`]);
+    },
+  });
+  writeRunArtifact(session.projectDir, events);
+  const { actions } = recordOf(events, names);
+  const built = actions.filter(({ status }) => status === "success" || status === "unchanged").length;
+  const wrong = actions.filter(({ status }) => status === "failed" || status === "blocked").length;
+  const told = wrong === 0 ? "" : `, ${plural(wrong, "action")} failed or blocked`;
+  writeLines(process.stderr, [`note: ${select.map(nameOf).join(", ")}: ${plural(built, "action")} ran${told}`]);
+  return { results: actions, finishedAt, verdict: verdictOf(actions) };
+}
+
+/**
+ * The date that the schedule means now.
+ * @throws CommandError where it says no hour of the day
+ */
+function dateOfNight({ schedule }: Orchestration): string {
+  const hour = schedule?.workflow === undefined ? undefined : hourOfCron(schedule.workflow);
+  if (schedule === undefined || hour === undefined)
+    throw usageError("orchestrate needs --date: the orchestration has no daily schedule.workflow in fastbreak.json");
+  try {
+    return nightDate(new Date(), schedule.timeZone, hour);
+  } catch {
+    throw usageError(`fastbreak.json: the time zone ${schedule.timeZone} of the schedule is not known`);
+  }
+}
+
+/** `table` of `dataset.table`. */
+function nameOf(selector: string): string {
+  return selector.slice(selector.lastIndexOf(".") + 1);
+}
+
+function orchestrationOf(given: string | undefined, known: Readonly<Record<string, Orchestration>>) {
+  const names = Object.keys(known);
+  if (names.length === 0) throw usageError('the project has no "orchestrations" in fastbreak.json');
+  if (given === undefined && names.length > 1) throw usageError(`name the orchestration: ${names.join(", ")}`);
+  const name = given ?? (names[0] as string);
+  const night = Object.hasOwn(known, name) ? known[name] : undefined;
+  if (night === undefined) throw usageError(`there is no orchestration ${name}${suggestion(name, names)}`);
+  return { name, night };
+}
+
+const date = v.pipe(v.string(), v.isoDate());
+const completionData = v.object({
+  processor: v.string(),
+  analysis_date: date,
+  status: v.string(),
+  row_count: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  completed_at: v.optional(v.pipe(v.string(), v.isoTimestamp())),
+});
+const cloudEvent = v.object({ time: v.optional(v.pipe(v.string(), v.isoTimestamp())), data: completionData });
+
+/**
+ * The completion that a file tells of: a CloudEvent, or its data alone.
+ * @throws CommandError for what is no such message
+ */
+function readMessage(path: string, night: Orchestration): { readonly date: string; readonly completion: Completion } {
+  const shown = path === "-" ? "standard input" : path;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(readFileSync(path === "-" ? 0 : path, "utf8"));
+  } catch {
+    throw usageError(`${shown} cannot be read as JSON`);
+  }
+  const isEvent = typeof parsed === "object" && parsed !== null && "data" in parsed;
+  const message = v.safeParse(cloudEvent, isEvent ? parsed : { data: parsed });
+  if (!message.success) {
+    const [issue] = message.issues;
+    const at = (issue.path ?? []).map(({ key }) => String(key)).join(".");
+    throw usageError(`${shown} is no completion message: ${at}: ${issue.message}`);
+  }
+  const { time, data } = message.output;
+  const names = Object.keys(night.steps);
+  if (!names.includes(data.processor))
+    throw usageError(`${shown}: ${data.processor} is no step${suggestion(data.processor, names)}`);
+  const completedAt = new Date(data.completed_at ?? time ?? Date.now()).toISOString();
+  const { processor, status, row_count: rowCount } = data;
+  return { date: data.analysis_date, completion: { processor, status, rowCount, completedAt } };
+}
+
+function topicOf(night: Orchestration, processor: string): string {
+  return night.steps[processor]?.topic ?? processor;
+}
+
+function readStrategy(given: string, flag: string): Strategy {
+  const known = STRATEGIES.find((strategy) => strategy === given);
+  if (known !== undefined) return known;
+  throw usageError(`${flag} ${given} is not possible; give ${STRATEGIES.join(", ")}`);
+}
+
+/** Who takes an incident option, as the operating system knows him. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "unknown";
+  }
+}

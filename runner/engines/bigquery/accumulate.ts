@@ -1,0 +1,182 @@
+import { quoteIdentifier } from "../../googlesql/quote.js";
+import { EngineError } from "../../port/engine-error.js";
+import { type AccumulateRequest, type Relation, relationKey } from "../../port/port.js";
+import { type Column, typeName } from "../../port/sql-types.js";
+import { rowText } from "./digest-sql.js";
+import { writtenType } from "./literals.js";
+import { NOTHING_CHANGED, type PlannedWrite, type WriteHost } from "./pending.js";
+import { isSameName } from "./shape.js";
+
+/**
+ * Works out how a stage's rows come into a table as Dataform's incremental tables take them: inserted, merged by key, or in the place of
+ * the partitions that they belong to. Rows that the stage does not name stay as they are, and so do rows that would get the values that
+ * they have.
+ * @throws EngineError `data` for columns that do not fit, and for two rows that would merge into one
+ */
+export async function planAccumulate(
+  host: WriteHost,
+  existing: Relation,
+  request: AccumulateRequest,
+): Promise<PlannedWrite> {
+  const { columns, definitions } = fittingColumns(host, existing, request);
+  // As stock Dataform does it: the table has its columns before rows come, and keeps them whatever becomes of the rows.
+  for (const definition of definitions) await host.define(definition);
+  const sql = new AccumulateSql(host, request, columns);
+  const { counts, changes, stays } = await worked(host, sql, request);
+  const relation: Relation = { ...existing, columns };
+  const preview = `${sql.stageRows()} UNION ALL ${sql.liveRows(stays)}`;
+  const pending = { target: request.target, relation, preview, definitions: [], changes, replaced: undefined };
+  return { counts, pending: changes.length === 0 ? undefined : pending };
+}
+
+/** @returns changes, and the rows of the table that stay beside the stage's, as a condition on `T` */
+async function worked(host: WriteHost, sql: AccumulateSql, request: AccumulateRequest) {
+  const { stage, key, partitionColumn, overwritesPartitions } = request;
+  if (overwritesPartitions && partitionColumn !== undefined) {
+    const deleted = await numberOf(host, sql.countOverwritten(partitionColumn));
+    const changes = [...(deleted > 0 ? [sql.deleteOverwritten(partitionColumn)] : []), sql.insertAll()];
+    return {
+      counts: { ...NOTHING_CHANGED, deleted, inserted: stage.rows },
+      changes: stage.rows === 0 ? [] : changes,
+      stays: sql.isOverwritten(partitionColumn, "NOT"),
+    };
+  }
+  if (key.length === 0) {
+    const changes = stage.rows === 0 ? [] : [sql.insertAll()];
+    return { counts: { ...NOTHING_CHANGED, inserted: stage.rows }, changes, stays: "TRUE" };
+  }
+  await refuseAmbiguous(host, sql, request);
+  const [row = []] = (await host.query(sql.countByKey())).rows;
+  const [inserted = 0, updated = 0] = row.map(Number);
+  return {
+    counts: { ...NOTHING_CHANGED, inserted, updated, unchanged: stage.rows - inserted - updated },
+    changes: inserted + updated === 0 ? [] : [sql.merge()],
+    stays: sql.isUnmatched(),
+  };
+}
+
+async function refuseAmbiguous(host: WriteHost, sql: AccumulateSql, { target, key }: AccumulateRequest) {
+  const [row] = (await host.query(sql.ambiguous())).rows;
+  if (row === undefined) return;
+  throw new EngineError(
+    "data",
+    `${relationKey(target)}: ${row.at(-1)} rows of the incremental query merge into one row, (${key.join(", ")}) = (${row.slice(0, -1).join(", ")})`,
+  );
+}
+
+async function numberOf(host: WriteHost, sql: string): Promise<number> {
+  return Number((await host.query(sql)).rows[0]?.[0] ?? 0);
+}
+
+/** The columns of the table, after it has followed the stage as far as the strategy allows. */
+function fittingColumns(
+  host: WriteHost,
+  existing: Relation,
+  { stage, target, onSchemaChange }: AccumulateRequest,
+): { readonly columns: readonly Column[]; readonly definitions: readonly string[] } {
+  const inTable = (column: Column) => existing.columns.some(({ name }) => isSameName(name, column.name));
+  const inStage = (column: Column) => stage.columns.some(({ name }) => isSameName(name, column.name));
+  const added = stage.columns.filter((column) => !inTable(column));
+  const gone = existing.columns.filter((column) => !inStage(column));
+  const refuse = (what: string, columns: readonly Column[]) => {
+    const names = columns.map(({ name, type }) => `${name} ${typeName(type)}`).join(", ");
+    const message = `${relationKey(target)}: ${what} (${names}) and onSchemaChange is ${onSchemaChange}; run with --full-refresh, or change onSchemaChange`;
+    return new EngineError("data", message);
+  };
+  if (onSchemaChange === "FAIL" && added.length > 0)
+    throw refuse("the query gives columns that the table lacks", added);
+  if (onSchemaChange !== "SYNCHRONIZE" && gone.length > 0)
+    throw refuse("the query no longer gives columns of the table", gone);
+  if (onSchemaChange === "IGNORE" || (added.length === 0 && gone.length === 0))
+    return { columns: existing.columns, definitions: [] };
+  const columns = [...existing.columns.filter((column) => !gone.includes(column)), ...added];
+  const changes = [
+    ...gone.map(({ name }) => `DROP COLUMN ${quoteIdentifier(name)}`),
+    ...added.map(({ name, type }) => `ADD COLUMN ${quoteIdentifier(name)} ${writtenType(type)}`),
+  ];
+  return { columns, definitions: [`ALTER TABLE ${host.path(target)} ${changes.join(", ")}`] };
+}
+
+/** The statements of one merge, over `T` (target) and `S` (stage). */
+class AccumulateSql {
+  readonly #target: string;
+  readonly #stage: string;
+  readonly #names: readonly string[];
+
+  constructor(
+    host: WriteHost,
+    readonly request: AccumulateRequest,
+    readonly columns: readonly Column[],
+  ) {
+    this.#target = host.path(request.target);
+    this.#stage = host.stagePath(request.stage.name);
+    this.#names = columns.map(({ name }) => quoteIdentifier(name));
+  }
+
+  stageRows(): string {
+    return `SELECT ${this.#names.join(", ")} FROM ${this.#stage}`;
+  }
+
+  liveRows(where: string): string {
+    return `SELECT ${this.#names.map((name) => `T.${name}`).join(", ")} FROM ${this.#target} AS T WHERE ${where}`;
+  }
+
+  insertAll(): string {
+    return `INSERT INTO ${this.#target} (${this.#names.join(", ")}) ${this.stageRows()}`;
+  }
+
+  countOverwritten(partitionColumn: string): string {
+    return `SELECT COUNT(*) FROM ${this.#target} AS T WHERE ${this.isOverwritten(partitionColumn, "")}`;
+  }
+
+  deleteOverwritten(partitionColumn: string): string {
+    return `DELETE FROM ${this.#target} AS T WHERE ${this.isOverwritten(partitionColumn, "")}`;
+  }
+
+  isOverwritten(partitionColumn: string, not: "" | "NOT"): string {
+    const column = quoteIdentifier(partitionColumn);
+    return `${not} EXISTS (SELECT 1 FROM ${this.#stage} AS S WHERE S.${column} = T.${column})`;
+  }
+
+  isUnmatched(): string {
+    return `NOT EXISTS (SELECT 1 FROM ${this.#stage} AS S WHERE ${this.#sameKey()})`;
+  }
+
+  countByKey(): string {
+    const isNew = `NOT EXISTS (SELECT 1 FROM ${this.#target} AS T WHERE ${this.#sameKey()})`;
+    return (
+      `SELECT (SELECT COUNT(*) FROM ${this.#stage} AS S WHERE ${isNew}),` +
+      ` (SELECT COUNT(*) FROM ${this.#target} AS T JOIN ${this.#stage} AS S ON ${this.#sameKey()} WHERE ${this.#differs()})`
+    );
+  }
+
+  /** A row of the table that several rows of the stage would become. */
+  ambiguous(): string {
+    const key = this.request.key.map((name) => `S.${quoteIdentifier(name)}`);
+    const shown = key.map((column) => `CAST(${column} AS STRING)`).join(", ");
+    const isThere = `EXISTS (SELECT 1 FROM ${this.#target} AS T WHERE ${this.#sameKey()})`;
+    return `SELECT ${shown}, COUNT(*) FROM ${this.#stage} AS S WHERE ${isThere} GROUP BY ${key.join(", ")} HAVING COUNT(*) > 1 LIMIT 1`;
+  }
+
+  merge(): string {
+    const names = this.#names.join(", ");
+    const set = this.#names.map((name) => `${name} = S.${name}`).join(", ");
+    return (
+      `MERGE ${this.#target} AS T USING ${this.#stage} AS S ON ${this.#sameKey()}\n` +
+      `WHEN MATCHED AND ${this.#differs()} THEN UPDATE SET ${set}\n` +
+      `WHEN NOT MATCHED THEN INSERT (${names}) VALUES (${names})`
+    );
+  }
+
+  #differs(): string {
+    const names = this.columns.map(({ name }) => name);
+    return `${rowText(this, names, "T")} != ${rowText(this, names, "S")}`;
+  }
+
+  #sameKey(): string {
+    return this.request.key
+      .map(quoteIdentifier)
+      .map((name) => `T.${name} = S.${name}`)
+      .join(" AND ");
+  }
+}

@@ -1,0 +1,71 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import * as v from "valibot";
+import { digestText } from "../../port/digest-text.js";
+
+const text = v.string();
+const file = v.object({
+  format: v.literal(2),
+  tables: v.record(
+    text,
+    v.object({
+      token: v.nullable(text),
+      covered: v.nullable(v.union([v.literal("all"), v.tuple([text, text])])),
+      partitions: v.record(text, v.tuple([v.number(), text, v.nullable(text)])),
+    }),
+  ),
+});
+
+/** Digests of some columns of a table, by partition. */
+export interface KnownDigests {
+  /** The token that the table had when all that is covered was as it stands here. */
+  readonly token: string | null;
+  /** The dates that the token speaks for; `all`: every row. */
+  readonly covered: "all" | readonly [from: string, to: string] | null;
+  /** Rows, digest, and the token of the partition; null: it had none. */
+  readonly partitions: Readonly<Record<string, readonly [rows: number, digest: string, token: string | null]>>;
+}
+
+const NONE: KnownDigests = { token: null, covered: null, partitions: {} };
+
+/**
+ * Digests that were read of tables, each with the token that its table, and its partition, had before: they hold as long as these have
+ * it. Who finds none reads the rows; nothing is ever decided by this file's absence.
+ */
+export class DigestCache {
+  #tables: Record<string, KnownDigests> | undefined;
+  #isNew = false;
+
+  constructor(readonly path: string) {}
+
+  find(request: string): KnownDigests {
+    this.#tables ??= this.#read();
+    return this.#tables[digestText(request)] ?? NONE;
+  }
+
+  keep(request: string, known: KnownDigests): void {
+    this.#tables ??= this.#read();
+    this.#isNew = true;
+    this.#tables[digestText(request)] = known;
+  }
+
+  save(): void {
+    if (!this.#isNew) return;
+    const temporary = `${this.path}.${process.pid}`;
+    try {
+      mkdirSync(dirname(this.path), { recursive: true });
+      writeFileSync(temporary, JSON.stringify({ format: 2, tables: this.#tables ?? {} }));
+      renameSync(temporary, this.path);
+    } catch {
+      // A folder that nobody may write to: the rows are read again.
+    }
+  }
+
+  #read(): Record<string, KnownDigests> {
+    try {
+      return v.parse(file, JSON.parse(readFileSync(this.path, "utf8"))).tables;
+    } catch {
+      return {};
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import { quoteIdentifier } from "../../googlesql/quote.js";
+import { NULL_PARTITION, WHOLE } from "../../port/identity.js";
+import type { DigestRequest, Relation } from "../../port/port.js";
+
+/** The partitions of a table by name, where only some of them are read. */
+export type SomePartitions = readonly string[];
+
+/**
+ * One request's part of a query: request, partition, rows, XOR and SUM of the rows' hashes, as texts, because clients round whole
+ * numbers.
+ * @param source the relation in SQL
+ */
+export function digestSql(
+  { relation, columns, range, grain }: DigestRequest,
+  index: number,
+  source: string,
+  some?: SomePartitions,
+): string {
+  const { partitionColumn } = relation;
+  const column = partitionColumn === undefined ? undefined : quoteIdentifier(partitionColumn);
+  const partition = column === undefined || grain === "relation" ? `'${WHOLE}'` : `CAST(${column} AS STRING)`;
+  const where =
+    column !== undefined && some !== undefined
+      ? ` WHERE ${amongSql(column, some)}`
+      : column === undefined || range === undefined
+        ? ""
+        : ` WHERE ${column} BETWEEN DATE '${range.from}' AND DATE '${range.to}'`;
+  const hash = columns.length === 0 ? "1" : rowHash(relation, columns);
+  return (
+    `SELECT ${index} AS request, p, CAST(COUNT(*) AS STRING) AS n, CAST(BIT_XOR(h) AS STRING) AS x,` +
+    ` CAST(SUM(CAST(h AS NUMERIC)) AS STRING) AS s FROM (SELECT ${partition} AS p, ${hash} AS h FROM ${source}${where}) GROUP BY p`
+  );
+}
+
+/** Whether a row is in one of some partitions. */
+export function amongSql(column: string, partitions: SomePartitions): string {
+  const dates = partitions.filter((partition) => partition !== NULL_PARTITION);
+  const tests = [
+    ...(dates.length === 0 ? [] : [`${column} IN (${dates.map((date) => `DATE '${date}'`).join(", ")})`]),
+    ...(partitions.includes(NULL_PARTITION) ? [`${column} IS NULL`] : []),
+  ];
+  return tests.length === 0 ? "FALSE" : tests.join(" OR ");
+}
+
+/** A 64-bit hash of some columns of a row. */
+export function rowHash(relation: Pick<Relation, "columns">, columns: readonly string[], alias?: string): string {
+  return `FARM_FINGERPRINT(${rowText(relation, columns, alias)})`;
+}
+
+/** A text that is equal only for rows that no function can tell apart. */
+export function rowText(
+  { columns: all }: Pick<Relation, "columns">,
+  columns: readonly string[],
+  alias?: string,
+): string {
+  const types = new Map(all.map(({ name, type }) => [name, type]));
+  const values = columns.flatMap((name, index) => {
+    const column = `${alias === undefined ? "" : `${alias}.`}${quoteIdentifier(name)}`;
+    // A JSON null within a column and no value are written alike.
+    const isNull = types.get(name) === "JSON" ? [`${column} IS NULL AS n${index}`] : [];
+    return [`${column} AS c${index}`, ...isNull];
+  });
+  return `TO_JSON_STRING(STRUCT(${values.join(", ")}))`;
+}

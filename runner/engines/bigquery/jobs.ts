@@ -1,0 +1,272 @@
+import { createHash } from "node:crypto";
+import { EngineError } from "../../port/engine-error.js";
+import type { QueryResult, SqlValue } from "../../port/port.js";
+import type { Column } from "../../port/sql-types.js";
+import type { Send } from "./client.js";
+import { jobFailed } from "./errors.js";
+import { type Job, type Results, readJob, readResults } from "./protocol.js";
+import type { Rest } from "./rest.js";
+import { isBusy, RestError } from "./rest-error.js";
+import { columnsOf } from "./schema.js";
+import type { Connection } from "./settings.js";
+import { decodeRow } from "./values.js";
+
+/** What somebody asks of the service. */
+export interface JobText {
+  readonly sql: string;
+  /** What it is for, in the label of the job: `stage`, `publish`. */
+  readonly step: string;
+  /** The session in which it runs; `new`: it opens one. */
+  readonly session?: string | undefined;
+}
+
+/** A job that is done. */
+export interface DoneJob {
+  readonly id: string;
+  readonly session: string | undefined;
+  readonly changed: number | undefined;
+  readonly statementType: string | undefined;
+  /** Milliseconds since 1970, by the service's clock. */
+  readonly endedAt: number | undefined;
+}
+
+/** On whose behalf jobs run: it is in their ids and labels. */
+export interface Purpose {
+  readonly run: string;
+  readonly action: string;
+}
+
+/** A job that failed for a reason that passes is begun again, as another attempt, so many times. */
+const MOST_ATTEMPTS = 5;
+/** Milliseconds that the service may hold an answer back until a job is done. */
+const WAIT_MS = 10_000;
+const ROWS_A_PAGE = 50_000;
+
+/** What the jobs of one process have cost. */
+export interface Spent {
+  jobs: number;
+  bytesProcessed: number;
+  bytesBilled: number;
+}
+
+/**
+ * Runs texts as jobs, each exactly once. An id names one attempt at one step: whatever becomes of a call, sending it again can only find
+ * the job that is there. A new attempt begins only after the one before was seen to have failed.
+ */
+export class Jobs {
+  readonly spent: Spent = { jobs: 0, bytesProcessed: 0, bytesBilled: 0 };
+  readonly #running = new Map<string, string | undefined>();
+  #steps = 0;
+
+  constructor(
+    readonly rest: Rest,
+    readonly connection: Connection,
+    readonly nonce: string,
+  ) {}
+
+  /** @throws EngineError where the job fails */
+  async run(text: JobText, purpose: Purpose): Promise<DoneJob> {
+    const { job } = await this.#done(text, purpose);
+    return doneJob(job);
+  }
+
+  /** The rows of a query, or of the last query of a script. */
+  async query(text: JobText, purpose: Purpose): Promise<QueryResult & DoneJob> {
+    const { job, first } = await this.#done(text, purpose);
+    const { columns } = columnsOf(first.schema?.fields ?? []);
+    return { ...doneJob(job), columns, rows: await this.#rows(job, first, columns) };
+  }
+
+  /** What a text would process, and the columns that it would give; nothing runs and nothing is billed. */
+  async dryRun(sql: string): Promise<{ readonly bytes: number; readonly columns: readonly Column[] }> {
+    try {
+      const body = { configuration: { ...this.#configuration({ sql, step: "dry_run" }, undefined), dryRun: true } };
+      const job = await this.rest.repeat({ method: "POST", path: this.#path(), body }, readJob);
+      const { query, totalBytesProcessed } = job.statistics;
+      return {
+        bytes: query?.totalBytesProcessed ?? totalBytesProcessed ?? 0,
+        columns: columnsOf(query?.schema?.fields ?? []).columns,
+      };
+    } catch (cause) {
+      if (cause instanceof RestError && cause.status === 400) throw jobFailed(cause, sql, undefined);
+      throw cause;
+    }
+  }
+
+  /** Stops what still runs; nobody waits for it. */
+  async cancelAll(send: Send): Promise<void> {
+    await Promise.allSettled(
+      [...this.#running].map(([id, location]) =>
+        send({ method: "POST", path: `${this.#path()}/${id}/cancel`, query: { location } }),
+      ),
+    );
+  }
+
+  async #done(text: JobText, purpose: Purpose): Promise<{ readonly job: Job; readonly first: Results }> {
+    this.#steps += 1;
+    const step = this.#steps;
+    const backoff = this.rest.backoff();
+    for (let attempt = 1; ; attempt += 1) {
+      const id = jobId(this.nonce, purpose, step, attempt);
+      // From here on it may be there, whatever is known of it.
+      this.#running.set(id, this.connection.location);
+      try {
+        const found = await this.#insert(id, text, purpose);
+        const location = found.jobReference.location ?? this.connection.location;
+        this.#running.set(id, location);
+        const { job, first } = await this.#wait(id, location);
+        this.#count(job);
+        const { errorResult } = job.status;
+        if (errorResult === undefined) return { job, first: first as Results };
+        const failure = jobFailed(errorResult, text.sql, id);
+        if (!isBusy(errorResult.reason, errorResult.message) || attempt === MOST_ATTEMPTS) throw failure;
+        await backoff.pause(failure);
+      } finally {
+        this.#running.delete(id);
+      }
+    }
+  }
+
+  /** Begins the job of an id, or finds it: as long as nobody knows whether it was begun, the same id is sent. */
+  async #insert(id: string, text: JobText, purpose: Purpose): Promise<Job> {
+    const { project, location } = this.connection;
+    const body = {
+      configuration: this.#configuration(text, purpose),
+      jobReference: { projectId: project, jobId: id, ...(location === undefined ? {} : { location }) },
+    };
+    const backoff = this.rest.backoff();
+    for (;;) {
+      let trouble: unknown;
+      try {
+        return readJob(await this.rest.send({ method: "POST", path: this.#path(), body }));
+      } catch (cause) {
+        if (!(cause instanceof RestError)) throw cause;
+        if (cause.trouble === "refused" && cause.status !== 409) {
+          if (cause.status === 400) throw jobFailed(cause, text.sql, id);
+          throw cause;
+        }
+        trouble = cause;
+      }
+      // It was told to be busy before anything was begun.
+      if (trouble instanceof RestError && trouble.trouble === "busy") {
+        await backoff.pause(trouble);
+        continue;
+      }
+      const get = { method: "GET", path: `${this.#path()}/${id}`, query: { location } } as const;
+      const found = await this.rest.find(get, readJob);
+      if (found !== undefined) return ours(found, text.sql);
+      await backoff.pause(trouble);
+    }
+  }
+
+  /** Waits until the job is done. @returns no first page where it failed */
+  async #wait(
+    id: string,
+    location: string | undefined,
+  ): Promise<{ readonly job: Job; readonly first: Results | undefined }> {
+    const resultsPath = `/projects/${encodeURIComponent(this.connection.project)}/queries/${id}`;
+    for (;;) {
+      const query = {
+        location,
+        timeoutMs: String(WAIT_MS),
+        maxResults: String(ROWS_A_PAGE),
+        "formatOptions.useInt64Timestamp": "true",
+      };
+      const first = await this.rest
+        .repeat({ method: "GET", path: resultsPath, query }, readResults)
+        // The error of the job, or of the call: the job itself says which.
+        .catch((cause: unknown) =>
+          cause instanceof RestError && cause.trouble === "refused" ? cause : Promise.reject(cause),
+        );
+      if (!(first instanceof RestError) && !first.jobComplete) continue;
+      const get = { method: "GET", path: `${this.#path()}/${id}`, query: { location } } as const;
+      const job = await this.rest.repeat(get, readJob);
+      if (job.status.state !== "DONE") continue;
+      if (job.status.errorResult !== undefined) return { job, first: undefined };
+      if (first instanceof RestError) throw first;
+      return { job, first };
+    }
+  }
+
+  async #rows(job: Job, first: Results, columns: readonly Column[]): Promise<SqlValue[][]> {
+    const rows = first.rows.map((row) => decodeRow(row, columns));
+    const { jobId: id, location = this.connection.location } = job.jobReference;
+    for (let token = first.pageToken; token !== undefined; ) {
+      const path = `/projects/${encodeURIComponent(this.connection.project)}/queries/${id}`;
+      const query = {
+        location,
+        pageToken: token,
+        maxResults: String(ROWS_A_PAGE),
+        "formatOptions.useInt64Timestamp": "true",
+      };
+      const page = await this.rest.repeat({ method: "GET", path, query }, readResults);
+      for (const row of page.rows) rows.push(decodeRow(row, columns));
+      token = page.pageToken;
+    }
+    return rows;
+  }
+
+  #count(job: Job): void {
+    const { query, totalBytesProcessed = 0 } = job.statistics;
+    this.spent.jobs += 1;
+    this.spent.bytesProcessed += query?.totalBytesProcessed ?? totalBytesProcessed;
+    this.spent.bytesBilled += query?.totalBytesBilled ?? 0;
+  }
+
+  #configuration({ sql, session, step }: JobText, purpose: Purpose | undefined) {
+    const { maximumBytesBilled, labels, priority, reservation, jobTimeoutSeconds } = this.connection.limits;
+    const own = purpose === undefined ? {} : { fastbreak_run: purpose.run, fastbreak_action: purpose.action };
+    const all = Object.entries({ ...labels, ...own, fastbreak_step: step });
+    return {
+      query: {
+        query: sql,
+        useLegacySql: false,
+        ...(maximumBytesBilled === undefined ? {} : { maximumBytesBilled: String(maximumBytesBilled) }),
+        ...(priority === undefined ? {} : { priority: priority.toUpperCase() }),
+        ...(session === "new" ? { createSession: true } : {}),
+        ...(session === undefined || session === "new"
+          ? {}
+          : { connectionProperties: [{ key: "session_id", value: session }] }),
+      },
+      labels: Object.fromEntries(all.map(([name, value]) => [name, labelOf(value)])),
+      ...(reservation === undefined ? {} : { reservation }),
+      ...(jobTimeoutSeconds === undefined ? {} : { jobTimeoutMs: String(jobTimeoutSeconds * 1000) }),
+    };
+  }
+
+  #path(): string {
+    return `/projects/${encodeURIComponent(this.connection.project)}/jobs`;
+  }
+}
+
+function doneJob({ jobReference, statistics }: Job): DoneJob {
+  return {
+    id: jobReference.jobId,
+    session: statistics.sessionInfo?.sessionId,
+    changed: statistics.query?.numDmlAffectedRows,
+    statementType: statistics.query?.statementType,
+    endedAt: statistics.endTime,
+  };
+}
+
+/** @throws EngineError where the id belongs to a job of another text */
+function ours(job: Job, sql: string): Job {
+  const theirs = job.configuration?.query?.query;
+  if (theirs === undefined || theirs === sql) return job;
+  throw new EngineError("query", `job ${job.jobReference.jobId} was begun by somebody else with another text`);
+}
+
+/** At most 1,024 letters, digits, - and _; the same for the same attempt at the same step. */
+function jobId(nonce: string, { run, action }: Purpose, step: number, attempt: number): string {
+  const plain = (text: string) => text.replace(/[^A-Za-z0-9_-]+/g, "_").slice(0, 200);
+  const whole = createHash("sha256").update(`${run}\0${action}`).digest("hex").slice(0, 8);
+  return `fastbreak_${plain(run)}_${plain(action)}_${whole}_${nonce}_${step}_a${attempt}`;
+}
+
+/** Small letters, digits, - and _, at most 63. */
+export function labelOf(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]+/g, "_")
+    .slice(0, 63);
+}

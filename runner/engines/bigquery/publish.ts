@@ -1,0 +1,278 @@
+import { quoteIdentifier } from "../../googlesql/quote.js";
+import { EngineError } from "../../port/engine-error.js";
+import { NULL_PARTITION, WHOLE } from "../../port/identity.js";
+import { partitionTest } from "../../port/partition-set.js";
+import { type PublishRequest, type Relation, relationKey, rowColumnNames } from "../../port/port.js";
+import { amongSql, rowText } from "./digest-sql.js";
+import { NOTHING_CHANGED, type PendingWrite, type PlannedWrite, type WriteHost } from "./pending.js";
+import { isSameName, isSameShape, keptColumn, layoutSql, reshapedRows } from "./shape.js";
+
+/**
+ * Works out how the target's partitions become equal to the stage, touching only rows that differ (docs/decisions.md).
+ * @throws EngineError `data` for two rows of one key
+ */
+export async function planPublish(
+  host: WriteHost,
+  existing: Relation | undefined,
+  request: PublishRequest,
+): Promise<PlannedWrite> {
+  const isKeyed = request.key.length > 0 && (await refuseBadKeys(host, request));
+  const fate = fateOf(existing, request);
+  const sql = new PublishSql(host, existing, request, fate);
+  if (fate === "made") return makeTable(host, existing, request, sql);
+  return isKeyed ? mergeByKey(host, request, sql) : replacePartitions(host, request, sql);
+}
+
+/** `made`: anew, of the stage's rows alone; `reshaped`: its rows stay, in other columns; `kept`: as it is. */
+type Fate = "made" | "reshaped" | "kept";
+
+function fateOf(existing: Relation | undefined, { stage, partitionColumn, clusterBy }: PublishRequest): Fate {
+  if (existing?.kind !== "table") return "made";
+  if (existing.partitionColumn?.toLowerCase() !== partitionColumn?.toLowerCase()) return "made";
+  if (!existing.columns.some((column) => keptColumn(stage.columns, column) !== undefined)) return "made";
+  const isSameLayout = existing.clusterBy.join().toLowerCase() === clusterBy.join().toLowerCase();
+  return isSameShape(existing, stage.columns) && isSameLayout ? "kept" : "reshaped";
+}
+
+async function makeTable(
+  host: WriteHost,
+  existing: Relation | undefined,
+  request: PublishRequest,
+  sql: PublishSql,
+): Promise<PlannedWrite> {
+  const isTable = existing?.kind === "table";
+  const deleted = isTable ? await numberOf(host, `SELECT COUNT(*) FROM ${host.path(request.target)}`) : 0;
+  // The service replaces no table by one of another partitioning, and no view by a table.
+  const drop = existing === undefined ? [] : [`DROP ${isTable ? "TABLE" : "VIEW"} ${host.path(request.target)}`];
+  return {
+    counts: { ...NOTHING_CHANGED, inserted: request.stage.rows, deleted },
+    pending: sql.pending(sql.stageRows(), [...drop, sql.create(sql.stageRows())], []),
+  };
+}
+
+async function mergeByKey(host: WriteHost, request: PublishRequest, sql: PublishSql): Promise<PlannedWrite> {
+  const [row = []] = (await host.query(sql.countByKey())).rows;
+  const [inserted = 0, deleted = 0, updated = 0, refreshed = 0] = row.map(Number);
+  const counts = {
+    inserted,
+    updated,
+    refreshed,
+    deleted,
+    unchanged: request.stage.rows - inserted - updated - refreshed,
+  };
+  const isSame = inserted + deleted + updated + refreshed === 0;
+  return { counts, pending: sql.pendingChange(isSame ? [] : [sql.merge()]) };
+}
+
+/** Without a key rows have no identity: a partition whose multiset of rows differs is replaced whole. */
+async function replacePartitions(host: WriteHost, request: PublishRequest, sql: PublishSql): Promise<PlannedWrite> {
+  const { rows } = await host.query(sql.differingPartitions());
+  const partitions = rows.map(([partition]) => String(partition));
+  const sum = (index: number) => rows.reduce((total, row) => total + Number(row[index] ?? 0), 0);
+  const [deleted, inserted] = [sum(1), sum(2)];
+  const counts = { ...NOTHING_CHANGED, inserted, deleted, unchanged: request.stage.rows - inserted };
+  if (partitions.length === 0) return { counts, pending: sql.pendingChange([]) };
+  return {
+    counts,
+    pending: sql.pendingChange(sql.replace(partitions, { deletes: deleted > 0, inserts: inserted > 0 })),
+  };
+}
+
+/**
+ * Two rows of one key in one partition are a mistake of the model. A NULL in a key equals nothing: such rows may be as many as they like.
+ * @returns whether every row can be told from the others of its partition by its key
+ */
+async function refuseBadKeys(host: WriteHost, request: PublishRequest): Promise<boolean> {
+  const key = request.key.map(quoteIdentifier);
+  const partition = request.partitionColumn === undefined ? [] : [quoteIdentifier(request.partitionColumn)];
+  const isNull = key.map((column) => `${column} IS NULL`).join(" OR ");
+  const identity = [...new Set([...key, ...partition])].join(", ");
+  const { rows } = await host.query(
+    `SELECT ${key.map((column) => `CAST(${column} AS STRING)`).join(", ")}, COUNT(*), ${isNull} AS is_open` +
+      ` FROM ${host.stagePath(request.stage.name)} GROUP BY ${identity} HAVING COUNT(*) > 1 ORDER BY is_open LIMIT 1`,
+  );
+  const [row] = rows;
+  if (row === undefined) return true;
+  if (row.at(-1) === true) return false;
+  const values = row.slice(0, -2).map((value) => value ?? "NULL");
+  throw new EngineError(
+    "data",
+    `${relationKey(request.target)} produced ${row.at(-2)} rows with one unique key (${request.key.join(", ")}) = (${values.join(", ")})`,
+  );
+}
+
+async function numberOf(host: WriteHost, sql: string): Promise<number> {
+  return Number((await host.query(sql)).rows[0]?.[0] ?? 0);
+}
+
+/** The statements of one publish: `T` is the target, `S` the stage. */
+class PublishSql {
+  readonly #target: string;
+  readonly #stage: string;
+  /** The rows that the target has, in the columns that it will have. */
+  readonly #live: string;
+  readonly #rowHash: string | undefined;
+  readonly #names: readonly string[];
+
+  constructor(
+    host: WriteHost,
+    readonly existing: Relation | undefined,
+    readonly request: PublishRequest,
+    readonly fate: Fate,
+  ) {
+    const { stage, target } = request;
+    this.#target = host.path(target);
+    this.#stage = host.stagePath(stage.name);
+    this.#live =
+      fate === "reshaped" ? `(${reshapedRows(existing as Relation, stage.columns, this.#target)})` : this.#target;
+    this.#rowHash = stage.columns.find(({ name }) => isSameName(name, request.rowHash))?.name;
+    this.#names = stage.columns.map(({ name }) => quoteIdentifier(name));
+  }
+
+  stageRows(): string {
+    return `SELECT ${this.#names.join(", ")} FROM ${this.#stage}`;
+  }
+
+  create(rows: string): string {
+    const { partitionColumn, clusterBy } = this.request;
+    return `CREATE OR REPLACE TABLE ${this.#target}${layoutSql(partitionColumn, clusterBy)} AS\n${rows}`;
+  }
+
+  pending(preview: string, definitions: readonly string[], changes: readonly string[]): PendingWrite {
+    const { target, stage, partitionColumn, clusterBy, partitions } = this.request;
+    const relation: Relation = {
+      id: target,
+      kind: "table",
+      definition: undefined,
+      columns: stage.columns,
+      foreignColumns: [],
+      partitionColumn,
+      clusterBy,
+      primaryKey: [],
+    };
+    const replaced = definitions.length === 0 ? { stage: this.#stage, partitions } : undefined;
+    return { target, relation, preview, definitions, changes, replaced };
+  }
+
+  /** Undefined where nothing differs. */
+  pendingChange(changes: readonly string[]): PendingWrite | undefined {
+    if (changes.length === 0 && this.fate === "kept") return undefined;
+    const definitions = this.fate === "reshaped" ? [this.create(`SELECT * FROM ${this.#live}`)] : [];
+    const { partitions, partitionColumn } = this.request;
+    const isAll = partitions === undefined || partitionColumn === undefined;
+    const rest = `SELECT ${this.#names.join(", ")} FROM ${this.#live} WHERE NOT COALESCE(${this.#inPartitions("")}, FALSE)`;
+    const preview = isAll ? this.stageRows() : `${this.stageRows()} UNION ALL ${rest}`;
+    return this.pending(preview, definitions, changes);
+  }
+
+  /** How many rows come, go, change their meaning, and only look different. */
+  countByKey(): string {
+    const side = (source: string, alias: string, where: string) =>
+      `(SELECT ${this.#identity(alias)} AS k, ${this.#meaning(alias)} AS m, ${this.#compared(alias)} AS v FROM ${source} AS ${alias} WHERE ${where})`;
+    return (
+      `SELECT COUNTIF(T.k IS NULL), COUNTIF(S.k IS NULL), COUNTIF(T.m != S.m), COUNTIF(T.m = S.m AND T.v != S.v)` +
+      ` FROM ${side(this.#live, "T", this.#inPartitions("T"))} AS T FULL JOIN ${side(this.#stage, "S", "TRUE")} AS S ON T.k = S.k`
+    );
+  }
+
+  merge(): string {
+    const { created, revision } = this.request.rowColumns;
+    const set = (value: (name: string) => string | undefined) =>
+      this.request.stage.columns
+        .flatMap(({ name }) => {
+          const text = value(name);
+          return text === undefined ? [] : [`${quoteIdentifier(name)} = ${text}`];
+        })
+        .join(", ");
+    const own = this.#own();
+    const changed = set((name) => {
+      if (isSameName(name, created)) return undefined;
+      const column = quoteIdentifier(name);
+      return isSameName(name, revision) ? `COALESCE(T.${column}, 0) + 1` : `S.${column}`;
+    });
+    const refreshed = set((name) => (own.has(name.toLowerCase()) ? undefined : `S.${quoteIdentifier(name)}`));
+    const inPartitions = this.#inPartitions("T");
+    const names = this.#names.join(", ");
+    return (
+      `MERGE ${this.#target} AS T USING ${this.#stage} AS S ON ${inPartitions} AND ${this.#identity("T")} = ${this.#identity("S")}\n` +
+      `WHEN MATCHED AND ${this.#meaning("T")} != ${this.#meaning("S")} THEN UPDATE SET ${changed}\n` +
+      (this.#rowHash === undefined
+        ? ""
+        : `WHEN MATCHED AND ${this.#compared("T")} != ${this.#compared("S")} THEN UPDATE SET ${refreshed}\n`) +
+      `WHEN NOT MATCHED BY TARGET THEN INSERT (${names}) VALUES (${names})\n` +
+      `WHEN NOT MATCHED BY SOURCE AND ${inPartitions} THEN DELETE`
+    );
+  }
+
+  /** Partitions whose rows differ, with the rows that they have and will have. */
+  differingPartitions(): string {
+    const digest = (source: string, alias: string, where: string) =>
+      `(SELECT p, COUNT(*) AS n, BIT_XOR(h) AS x, SUM(CAST(h AS NUMERIC)) AS s FROM (SELECT ${this.#partition(alias)} AS p,` +
+      ` FARM_FINGERPRINT(${this.#compared(alias)}) AS h FROM ${source} AS ${alias} WHERE ${where}) GROUP BY p)`;
+    return (
+      `SELECT COALESCE(T.p, S.p), COALESCE(T.n, 0), COALESCE(S.n, 0) FROM ${digest(this.#live, "T", this.#inPartitions("T"))} AS T` +
+      ` FULL JOIN ${digest(this.#stage, "S", "TRUE")} AS S ON T.p = S.p` +
+      ` WHERE T.p IS NULL OR S.p IS NULL OR T.n != S.n OR T.x != S.x OR T.s != S.s`
+    );
+  }
+
+  replace(
+    partitions: readonly string[],
+    { deletes, inserts }: { readonly deletes: boolean; readonly inserts: boolean },
+  ) {
+    const names = this.#names.join(", ");
+    return [
+      ...(deletes ? [`DELETE FROM ${this.#target} WHERE ${this.#among(partitions)}`] : []),
+      ...(inserts
+        ? [`INSERT INTO ${this.#target} (${names}) ${this.stageRows()} WHERE ${this.#among(partitions)}`]
+        : []),
+    ];
+  }
+
+  #among(partitions: readonly string[]): string {
+    const { partitionColumn } = this.request;
+    if (partitionColumn === undefined) return "TRUE";
+    return amongSql(quoteIdentifier(partitionColumn), partitions);
+  }
+
+  /** Equal for rows of one key in one partition, NULL being equal to NULL. */
+  #identity(alias: string): string {
+    const { key, partitionColumn } = this.request;
+    return rowText(
+      this.#shape(),
+      [...new Set([...key, ...(partitionColumn === undefined ? [] : [partitionColumn])])],
+      alias,
+    );
+  }
+
+  #meaning(alias: string): string {
+    return this.#rowHash === undefined ? this.#compared(alias) : rowText(this.#shape(), [this.#rowHash], alias);
+  }
+
+  /** What can make a row different: not the columns that the runner maintains. */
+  #compared(alias: string): string {
+    const own = this.#own();
+    const names = this.request.stage.columns.map(({ name }) => name).filter((name) => !own.has(name.toLowerCase()));
+    return names.length === 0 ? "''" : rowText(this.#shape(), names, alias);
+  }
+
+  #shape() {
+    return { columns: this.request.stage.columns };
+  }
+
+  #own(): ReadonlySet<string> {
+    return new Set(rowColumnNames(this.request.rowColumns).map((name) => name.toLowerCase()));
+  }
+
+  #partition(alias: string): string {
+    const { partitionColumn } = this.request;
+    if (partitionColumn === undefined) return `'${WHOLE}'`;
+    return `COALESCE(CAST(${alias}.${quoteIdentifier(partitionColumn)} AS STRING), '${NULL_PARTITION}')`;
+  }
+
+  #inPartitions(alias: string): string {
+    const { partitions, partitionColumn } = this.request;
+    if (partitions === undefined || partitionColumn === undefined) return "TRUE";
+    return partitionTest(`${alias === "" ? "" : `${alias}.`}${quoteIdentifier(partitionColumn)}`, partitions);
+  }
+}

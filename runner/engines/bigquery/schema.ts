@@ -1,0 +1,68 @@
+import type { Column, SqlType, StructField } from "../../port/sql-types.js";
+import type { Field } from "./protocol.js";
+
+const TYPES: ReadonlyMap<string, SqlType> = new Map<string, SqlType>([
+  ["INTEGER", "INT64"],
+  ["INT64", "INT64"],
+  ["FLOAT", "FLOAT64"],
+  ["FLOAT64", "FLOAT64"],
+  ["BOOLEAN", "BOOL"],
+  ["BOOL", "BOOL"],
+  ["STRING", "STRING"],
+  ["BYTES", "BYTES"],
+  ["DATE", "DATE"],
+  ["DATETIME", "DATETIME"],
+  ["TIME", "TIME"],
+  ["TIMESTAMP", "TIMESTAMP"],
+  ["NUMERIC", "NUMERIC"],
+  ["BIGNUMERIC", "BIGNUMERIC"],
+  ["JSON", "JSON"],
+  ["INTERVAL", "INTERVAL"],
+  ["GEOGRAPHY", "GEOGRAPHY"],
+]);
+
+const RANGES: ReadonlyMap<string, SqlType> = new Map<string, SqlType>([
+  ["DATE", "RANGE<DATE>"],
+  ["DATETIME", "RANGE<DATETIME>"],
+  ["TIMESTAMP", "RANGE<TIMESTAMP>"],
+]);
+
+/** The columns of a schema; `foreign` are those of types that no value here has. */
+export function columnsOf(fields: readonly Field[]): { readonly columns: Column[]; readonly foreign: string[] } {
+  const columns: Column[] = [];
+  const foreign: string[] = [];
+  for (const field of fields) {
+    const type = typeOf(field);
+    if (type === undefined) foreign.push(field.name);
+    else {
+      const declared = declaredType(field);
+      columns.push({ name: field.name, type, ...(declared === undefined ? {} : { declared }) });
+    }
+  }
+  return { columns, foreign };
+}
+
+function typeOf(field: Field): SqlType | undefined {
+  const element = elementOf(field);
+  return element !== undefined && field.mode === "REPEATED" ? { kind: "array", element } : element;
+}
+
+function elementOf({ type, fields = [], rangeElementType }: Field): SqlType | undefined {
+  const upper = type.toUpperCase();
+  if (upper === "RANGE") return RANGES.get(rangeElementType?.type.toUpperCase() ?? "");
+  if (upper !== "RECORD" && upper !== "STRUCT") return TYPES.get(upper);
+  const inner = fields.flatMap((field): StructField[] => {
+    const own = typeOf(field);
+    return own === undefined ? [] : [{ name: field.name, type: own }];
+  });
+  return inner.length === fields.length ? { kind: "struct", fields: inner } : undefined;
+}
+
+/** The type with its parameters; undefined: it has none. */
+function declaredType({ type, mode, maxLength, precision, scale }: Field): string | undefined {
+  const parameters =
+    maxLength ?? (precision === undefined || scale === undefined ? precision : `${precision}, ${scale}`);
+  if (parameters === undefined) return undefined;
+  const element = `${String(TYPES.get(type.toUpperCase()))}(${parameters})`;
+  return mode === "REPEATED" ? `ARRAY<${element}>` : element;
+}

@@ -1,0 +1,374 @@
+import { scanScript } from "../../googlesql/index.js";
+import { foldedKey } from "../../googlesql/project-names.js";
+import { EngineError } from "../../port/engine-error.js";
+import { holds } from "../../port/partition-set.js";
+import {
+  type AccumulateRequest,
+  type DigestRequest,
+  type PartitionDigests,
+  type PublishCounts,
+  type PublishRequest,
+  type QueryResult,
+  type Relation,
+  type RelationId,
+  type RowObject,
+  relationKey,
+  type ScriptTexts,
+  type Stage,
+  type Transaction,
+} from "../../port/port.js";
+import type { Column } from "../../port/sql-types.js";
+import { planAccumulate } from "./accumulate.js";
+import type { TableToken } from "./catalog.js";
+import { readDigests } from "./digests.js";
+import type { Purpose } from "./jobs.js";
+import { labelOf } from "./jobs.js";
+import { insertStatements, quoteText } from "./literals.js";
+import { refuseLoad } from "./loading.js";
+import { restPath } from "./names.js";
+import { BigQueryObservation } from "./observation.js";
+import type { PendingWrite, PlannedWrite, WriteHost } from "./pending.js";
+import { planPublish } from "./publish.js";
+import { withPreviews } from "./rewrite.js";
+import { queryRows, type Service, sqlPath } from "./service.js";
+import { standingDigests } from "./standing.js";
+
+/** Hours after which the service removes a stage that nobody has. */
+const STAGE_HOURS = 24;
+
+/** Rows that go into a log when the transaction ends. */
+interface Appended {
+  readonly table: RelationId;
+  readonly columns: readonly Column[];
+  readonly rows: readonly RowObject[];
+}
+
+/** What was looked at of a relation, and must still be so when what was made of it is recorded. */
+interface Seen {
+  readonly token: TableToken | undefined;
+  readonly requests: DigestRequest[];
+  readonly digests: PartitionDigests[];
+}
+
+/**
+ * One unit of work: rows are made in stages beside the tables, looked at, and published at the end, in one transaction of the service
+ * together with the record of them. What the service takes in no transaction - definitions - comes before its record.
+ */
+export class BigQueryTransaction extends BigQueryObservation implements Transaction {
+  readonly #appended: Appended[] = [];
+  readonly #pending = new Map<string, PendingWrite>();
+  readonly #stages = new Set<string>();
+  readonly #seen = new Map<string, Seen>();
+  /** Keys of what statements of the project have written; undefined: nobody can tell. */
+  #written: Set<string> | undefined = new Set();
+  /** The open session; `new`: the next statement opens one. */
+  #session: string | undefined;
+
+  constructor(service: Service, purpose: Purpose) {
+    super(service, purpose);
+  }
+
+  override async relations(): Promise<ReadonlyMap<string, Relation>> {
+    const standing = await super.relations();
+    if (this.#pending.size === 0) return standing;
+    return new Map([...standing, ...[...this.#pending].map(([key, { relation }]) => [key, relation] as const)]);
+  }
+
+  override async digests(requests: readonly DigestRequest[]): Promise<readonly PartitionDigests[]> {
+    const pendingOf = ({ relation }: DigestRequest) => this.#pending.get(relationKey(relation.id));
+    const standing = requests.filter((request) => pendingOf(request) === undefined);
+    const tokens = await this.tokensOf(standing);
+    const read = [...(await standingDigests(this.service, standing, tokens, this.purpose))];
+    for (const [index, request] of standing.entries()) this.#see(request, tokens[index], read[index]);
+    const answers: PartitionDigests[] = [];
+    for (const request of requests) {
+      const pending = pendingOf(request);
+      answers.push(pending === undefined ? (read.shift() as PartitionDigests) : await this.#coming(request, pending));
+    }
+    return answers;
+  }
+
+  /** Digests of a table as it will be: of partitions that are not replaced those that they have. */
+  async #coming(request: DigestRequest, { preview, replaced }: PendingWrite): Promise<PartitionDigests> {
+    const { relation, grain } = request;
+    const isDated = grain === "partition" && relation.partitionColumn !== undefined;
+    const digestsOf = async (source: string) =>
+      (await readDigests([{ request, source }], (sql) => this.#rows(sql, "digest")))[0] ?? new Map();
+    if (replaced === undefined || (replaced.partitions !== undefined && !isDated)) return digestsOf(`(${preview})`);
+    const staged = await digestsOf(replaced.stage);
+    const { partitions } = replaced;
+    if (partitions === undefined) return staged;
+    const tokens = await this.tokensOf([request]);
+    const [standing = new Map()] = await standingDigests(this.service, [request], tokens, this.purpose);
+    this.#see(request, tokens[0], standing);
+    const kept = [...standing].filter(([partition]) => !holds(partitions, partition));
+    return new Map([...kept, ...staged]);
+  }
+
+  #see(request: DigestRequest, token: TableToken | undefined, digests: PartitionDigests | undefined): void {
+    const key = relationKey(request.relation.id);
+    const seen = this.#seen.get(key) ?? { token, requests: [], digests: [] };
+    if (token !== undefined && seen.token !== undefined && seen.token.value !== token.value) throw drifted(key);
+    seen.requests.push(request);
+    seen.digests.push(digests ?? new Map());
+    this.#seen.set(key, seen);
+  }
+
+  async append(table: RelationId, columns: readonly Column[], rows: readonly RowObject[]): Promise<void> {
+    if (rows.length > 0) this.#appended.push({ table, columns, rows });
+  }
+
+  async script<T>(work: (script: ScriptTexts) => Promise<T>, options?: { readonly readOnly?: boolean }): Promise<T> {
+    const before = this.#session;
+    this.#session = "new";
+    try {
+      return await work({
+        execute: (sql) => (options?.readOnly && !onlyDeclares(sql) ? Promise.resolve(undefined) : this.#execute(sql)),
+        stage: (query) => this.stage(query),
+        replaceView: (view, query) => this.replaceView(view, query),
+      });
+    } finally {
+      await this.#endSession();
+      this.#session = before;
+    }
+  }
+
+  async execute(sql: string): Promise<number | undefined> {
+    return this.#execute(sql);
+  }
+
+  async #execute(sql: string): Promise<number | undefined> {
+    // Statements of the project see the rows that were published before them.
+    if (this.#pending.size > 0) await this.#publish([]);
+    this.#noteWrites(sql);
+    const { changed, session } = await this.service.jobs.run(
+      { sql, step: "statements", session: this.#session },
+      this.purpose,
+    );
+    if (this.#session === "new") this.#session = session;
+    this.service.catalog.forget();
+    return changed;
+  }
+
+  #noteWrites(sql: string): void {
+    try {
+      const { writes, dynamic } = scanScript(sql);
+      if (dynamic) this.#written = undefined;
+      for (const { path } of writes) this.#written?.add(foldedKey(path, this.service.connection.project));
+    } catch {
+      this.#written = undefined;
+    }
+  }
+
+  async #endSession(): Promise<void> {
+    const session = this.#session;
+    if (session === undefined || session === "new") return;
+    // It ends by itself after a day.
+    await this.service.jobs
+      .run({ sql: "CALL BQ.ABORT_SESSION()", step: "end_session", session }, this.purpose)
+      .catch(() => undefined);
+  }
+
+  async stage(query: string): Promise<Stage> {
+    await this.service.readyStages();
+    const name = `stage_${this.service.jobs.nonce}_${this.service.nextStage()}`;
+    this.#stages.add(name);
+    const options = `OPTIONS(expiration_timestamp = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL ${STAGE_HOURS} HOUR), labels = [('fastbreak_run', ${quoteText(labelOf(this.purpose.run))})])`;
+    const before = `CREATE TABLE ${this.#stagePath(name)} ${options} AS `;
+    const session = this.#session === "new" ? undefined : this.#session;
+    const { sql, origin } = await this.#previewed(query);
+    await originOf(origin, before.length, () =>
+      this.service.jobs.run({ sql: `${before}${sql}`, step: "stage", session }, this.purpose),
+    );
+    const [described] = await this.service.catalog.describe([this.#stageId(name)]);
+    if (described === undefined) throw new EngineError("query", `the stage ${name} is gone; run again`);
+    const { columns, foreignColumns } = described.relation;
+    if (foreignColumns.length > 0)
+      throw new EngineError(
+        "sql",
+        `columns of types that fastbreak does not know cannot be published: ${foreignColumns.join(", ")}`,
+      );
+    return { name, columns, rows: described.rows };
+  }
+
+  async replaceView(view: RelationId, query: string): Promise<void> {
+    const session = this.#session === "new" ? undefined : this.#session;
+    const [existing] = await this.service.catalog.describe([view]);
+    const path = sqlPath(this.service, view);
+    if (existing?.relation.kind === "table")
+      await this.service.jobs.run({ sql: `DROP TABLE ${path}`, step: "replace" }, this.purpose);
+    const before = `CREATE OR REPLACE VIEW ${path} AS `;
+    await originOf(undefined, before.length, () =>
+      this.service.jobs.run({ sql: `${before}${query}`, step: "view", session }, this.purpose),
+    );
+    await this.service.catalog.describe([view]);
+  }
+
+  async publish(request: PublishRequest): Promise<PublishCounts> {
+    return this.#plan(request.target, (existing) => planPublish(this.#writeHost(), existing, request));
+  }
+
+  async accumulate(request: AccumulateRequest): Promise<PublishCounts> {
+    return this.#plan(request.target, (existing) => {
+      if (existing?.kind === "table") return planAccumulate(this.#writeHost(), existing, request);
+      throw new EngineError("missing", `${relationKey(request.target)} is no table that rows could be added to`);
+    });
+  }
+
+  async #plan(
+    target: RelationId,
+    plan: (existing: Relation | undefined) => Promise<PlannedWrite>,
+  ): Promise<PublishCounts> {
+    const key = relationKey(target);
+    if (this.#pending.has(key)) await this.#publish([]);
+    const [described] = await this.service.catalog.describe([target]);
+    const { counts, pending } = await plan(described?.relation);
+    if (pending !== undefined) this.#pending.set(key, pending);
+    return counts;
+  }
+
+  #writeHost(): WriteHost {
+    return {
+      query: (sql) => this.#rows(sql, "compare"),
+      define: async (sql) => {
+        await this.service.jobs.run({ sql, step: "define" }, this.purpose);
+        this.service.catalog.forget();
+      },
+      path: (id) => sqlPath(this.service, id),
+      stagePath: (name) => this.#stagePath(name),
+    };
+  }
+
+  async digestStage(stage: Stage, like: Omit<DigestRequest, "range">): Promise<PartitionDigests> {
+    const request = { ...like, range: undefined };
+    const [digests] = await readDigests([{ request, source: this.#stagePath(stage.name) }], (sql) =>
+      this.#rows(sql, "digest"),
+    );
+    return digests ?? new Map();
+  }
+
+  async discard({ name }: Stage): Promise<void> {
+    await this.#dropStage(name);
+  }
+
+  async query(sql: string): Promise<QueryResult> {
+    const { sql: text, origin } = await this.#previewed(sql);
+    return originOf(origin, 0, () => this.#rows(text, "query"));
+  }
+
+  /** A query that sees what is to be published; where nobody can read it, that is published before. */
+  async #previewed(sql: string): Promise<{ sql: string; origin?: (offset: number) => number | undefined }> {
+    if (this.#pending.size === 0) return { sql };
+    const rewritten = withPreviews(sql, this.service.connection.project, (key) => this.#pending.get(key)?.preview);
+    if (rewritten !== undefined) return rewritten;
+    await this.#publish([]);
+    return { sql };
+  }
+
+  mergeRows: Transaction["mergeRows"] = refuseLoad;
+
+  replaceRows: Transaction["replaceRows"] = refuseLoad;
+
+  /** Publishes what is pending together with what is to be recorded. */
+  async commit(): Promise<void> {
+    if (this.#pending.size === 0 && this.#appended.length === 0) return;
+    await this.#refuseDrift();
+    const records = this.#appended.flatMap(({ table, columns, rows }) =>
+      insertStatements(sqlPath(this.service, table), columns, rows),
+    );
+    await this.#publish(records);
+  }
+
+  /** Removes what was made for this transaction alone. */
+  async end(): Promise<void> {
+    await Promise.all([...this.#stages].map((name) => this.#dropStage(name)));
+  }
+
+  async #publish(records: readonly string[]): Promise<void> {
+    const pending = [...this.#pending.values()];
+    for (const definition of pending.flatMap(({ definitions }) => definitions))
+      await this.service.jobs.run({ sql: definition, step: "define" }, this.purpose);
+    const statements = [...pending.flatMap(({ changes }) => changes), ...records];
+    const [only] = statements;
+    const sql =
+      statements.length > 1
+        ? `BEGIN TRANSACTION;\n${statements.map((statement) => `${statement};\n`).join("")}COMMIT TRANSACTION;`
+        : only;
+    if (sql !== undefined) await this.service.jobs.run({ sql, step: "publish" }, this.purpose);
+    this.#pending.clear();
+    await this.service.catalog.describe(pending.map(({ target }) => target));
+  }
+
+  /**
+   * Rows were digested and read at different moments. Where a relation was written in between, what would be recorded of it may never
+   * have been read.
+   */
+  async #refuseDrift(): Promise<void> {
+    const written = this.#written;
+    if (written === undefined) return;
+    const seen = [...this.#seen].filter(([key]) => !written.has(key));
+    const ids = seen.map(([, { requests }]) => (requests[0] as DigestRequest).relation.id);
+    const described = await this.service.catalog.describe(ids);
+    for (const [index, [key, { token, requests, digests }]] of seen.entries()) {
+      const now = described[index]?.token;
+      if (token !== undefined && now?.value !== token.value) throw drifted(key);
+      if (token !== undefined && !token.isRacy) continue;
+      const tokens = requests.map(() => now && { ...now, isRacy: true });
+      const again = await standingDigests(this.service, requests, tokens, this.purpose);
+      if (again.some((one, at) => !isSame(one, digests[at]))) throw drifted(key);
+    }
+  }
+
+  async #dropStage(name: string): Promise<void> {
+    this.#stages.delete(name);
+    const path = restPath(this.#stageId(name), this.service.connection.project);
+    await this.service.rest.find({ method: "DELETE", path }, () => undefined).catch(() => undefined);
+  }
+
+  #stageId(name: string): RelationId {
+    return { dataset: this.service.stageDataset, name };
+  }
+
+  #stagePath(name: string): string {
+    return sqlPath(this.service, this.#stageId(name));
+  }
+
+  #rows(sql: string, step: string): Promise<QueryResult> {
+    return queryRows(this.service, sql, step, this.purpose);
+  }
+}
+
+function drifted(key: string): EngineError {
+  return new EngineError("conflict", `${key} was written while it was read; run again`);
+}
+
+function isSame(a: PartitionDigests, b: PartitionDigests | undefined): boolean {
+  if (a.size !== b?.size) return false;
+  return [...a].every(([partition, { digest }]) => b.get(partition)?.digest === digest);
+}
+
+/** The text makes nothing that stays. */
+function onlyDeclares(sql: string): boolean {
+  try {
+    const { writes, routines, dynamic, declares } = scanScript(sql);
+    return declares && !dynamic && writes.length === 0 && routines.every(({ temporary }) => temporary);
+  } catch {
+    return false;
+  }
+}
+
+/** Places of errors become those of the text that was given. */
+async function originOf<T>(
+  origin: ((offset: number) => number | undefined) | undefined,
+  before: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!(cause instanceof EngineError) || cause.offset === undefined) throw cause;
+    const inText = cause.offset - before;
+    const offset = inText < 0 ? undefined : origin === undefined ? inText : origin(inText);
+    throw new EngineError(cause.code, cause.message, { ...cause, offset, line: undefined, column: undefined });
+  }
+}

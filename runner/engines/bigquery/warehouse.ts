@@ -1,0 +1,146 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { setTimeout as later } from "node:timers/promises";
+import pRetry from "p-retry";
+import { EngineError } from "../../port/engine-error.js";
+import type { Capabilities, Observation, ScriptResult, Transaction, Warehouse, WorkPurpose } from "../../port/port.js";
+import type { WarehousePlace } from "../engine.js";
+import { BatchReader } from "./batch.js";
+import { Catalog } from "./catalog.js";
+import { openClient, type Send } from "./client.js";
+import { DigestCache } from "./digest-cache.js";
+import { engineError } from "./errors.js";
+import { Jobs, type Purpose } from "./jobs.js";
+import { BigQueryObservation } from "./observation.js";
+import { PATIENCE, Rest } from "./rest.js";
+import type { Service } from "./service.js";
+import { type Connection, connectionOf } from "./settings.js";
+import { BigQueryTransaction } from "./transaction.js";
+
+/** How often a piece of work is done again that lost against another, or whose inputs moved under it. */
+const MOST_CONFLICTS = 5;
+
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+/** Milliseconds that cancelling may take. */
+const CANCEL_MS = 5000;
+
+/** What decides the result of a query besides the query: the service, and how its rows are digested here. */
+const VERSION = "bigquery-1";
+
+/** Opens BigQuery, or a server on this machine that speaks as it does. */
+export async function openBigQuery(place: WarehousePlace): Promise<Warehouse> {
+  return new BigQueryWarehouse(await connectionOf(place, process.env), place);
+}
+
+class BigQueryWarehouse implements Warehouse {
+  readonly target = "bigquery";
+  readonly capabilities: Capabilities = {
+    transactionalDdl: false,
+    cheapDigests: false,
+    freeMetadata: true,
+    cost: true,
+    timeTravel: true,
+  };
+  readonly #service: Service;
+  readonly #stop = new AbortController();
+  readonly #send: Send;
+  readonly #onSignal = (signal: NodeJS.Signals): void => void this.#cancel(signal);
+
+  constructor(connection: Connection, { projectDir, stateDataset = "fastbreak", relations }: WarehousePlace) {
+    const patience = connection.endpoint === undefined ? PATIENCE.service : PATIENCE.local;
+    this.#send = openClient(connection);
+    const rest = new Rest(this.#send, patience, this.#stop.signal);
+    for (const signal of SIGNALS) process.once(signal, this.#onSignal);
+    const batch = new BatchReader(rest);
+    const jobs = new Jobs(rest, connection, randomBytes(6).toString("hex"));
+    let stages = 0;
+    let ready: Promise<void> | undefined;
+    this.#service = {
+      connection,
+      rest,
+      batch,
+      jobs,
+      catalog: new Catalog(rest, batch, connection.project, relations),
+      digests: new DigestCache(join(projectDir, ".fastbreak", "bigquery-digests.json")),
+      stageDataset: stateDataset,
+      nextStage: () => {
+        stages += 1;
+        return stages;
+      },
+      readyStages: () => {
+        ready ??= jobs
+          .run({ sql: `CREATE SCHEMA IF NOT EXISTS \`${stateDataset}\``, step: "define" }, this.#purpose(undefined))
+          .then(() => undefined);
+        return ready;
+      },
+    };
+  }
+
+  async version(): Promise<string> {
+    return VERSION;
+  }
+
+  async observe<T>(work: (observation: Observation) => Promise<T>): Promise<T> {
+    return telling(() => work(new BigQueryObservation(this.#service, this.#purpose(undefined))));
+  }
+
+  async transaction<T>(work: (transaction: Transaction) => Promise<T>, about?: WorkPurpose): Promise<T> {
+    return pRetry(() => telling(() => this.#attempt(work, this.#purpose(about))), {
+      retries: MOST_CONFLICTS,
+      minTimeout: this.#service.rest.patience.firstPause,
+      randomize: true,
+      shouldRetry: ({ error }) => error instanceof EngineError && error.code === "conflict",
+    });
+  }
+
+  async #attempt<T>(work: (transaction: Transaction) => Promise<T>, purpose: Purpose): Promise<T> {
+    const transaction = new BigQueryTransaction(this.#service, purpose);
+    try {
+      const result = await work(transaction);
+      await transaction.commit();
+      return result;
+    } finally {
+      await transaction.end();
+    }
+  }
+
+  async script(sql: string): Promise<ScriptResult> {
+    return telling(async () => {
+      const purpose = this.#purpose(undefined);
+      const { columns, rows, changed, statementType } = await this.#service.jobs.query({ sql, step: "query" }, purpose);
+      const isQuery = columns.length > 0 && (statementType === undefined || /^(?:SELECT|SCRIPT)$/.test(statementType));
+      return { rows: isQuery ? { columns, rows } : undefined, rowsChanged: changed };
+    });
+  }
+
+  /** Stops the jobs that run, which would go on without us, and then lets the signal do what it does. */
+  async #cancel(signal: NodeJS.Signals): Promise<void> {
+    this.#stop.abort(new EngineError("query", `stopped by ${signal}`));
+    const cancelled = this.#service.jobs.cancelAll(this.#send);
+    await Promise.race([cancelled, later(CANCEL_MS, undefined, { ref: false })]);
+    this.#release();
+    process.kill(process.pid, signal);
+  }
+
+  #release(): void {
+    for (const signal of SIGNALS) process.off(signal, this.#onSignal);
+  }
+
+  async close(): Promise<void> {
+    this.#release();
+    this.#service.digests.save();
+    this.#stop.abort(new EngineError("query", "the warehouse was closed"));
+  }
+
+  #purpose(about: WorkPurpose | undefined): Purpose {
+    return { run: about?.run ?? "adhoc", action: about?.action ?? "work" };
+  }
+}
+
+async function telling<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw engineError(cause);
+  }
+}

@@ -1,0 +1,42 @@
+import { EngineError } from "../port/engine-error.js";
+import type { ScriptResult, Warehouse } from "../port/port.js";
+import { JobError, type JobStatement, plainRequest } from "../port/sql-jobs.js";
+import { noteStatement } from "./jobs/effects.js";
+import { JobRegistry } from "./jobs/registry.js";
+import { MetadataStore } from "./metadata/store.js";
+import { ModifiedTimes } from "./metadata/times.js";
+import { systemTables } from "./system-tables/find.js";
+
+/**
+ * Runs a GoogleSQL script as the service would: with INFORMATION_SCHEMA and the like, keeping descriptions, labels and other options.
+ * @param project that the rows name as the owner of everything
+ * @throws EngineError for a text that is wrong or fails
+ */
+export async function runScript(warehouse: Warehouse, project: string, sql: string): Promise<ScriptResult> {
+  if (warehouse.jobs === undefined) return warehouse.script(sql);
+  const jobs = await warehouse.jobs();
+  const store = await MetadataStore.open(jobs);
+  const catalogue = { jobs, store, times: new ModifiedTimes(Date.now()), location: "US", registry: new JobRegistry() };
+  let last: JobStatement | undefined;
+  let answer: JobStatement["rows"];
+  let notes = Promise.resolve();
+  try {
+    await jobs.run({ ...plainRequest(sql), systemTables: systemTables(catalogue, project) }, (statement) => {
+      last = statement;
+      // What changes something answers with nothing; SET and the like leave the answer as it is.
+      const hasChanged = statement.operation !== undefined || statement.changed !== undefined;
+      answer = statement.rows ?? (hasChanged ? undefined : answer);
+      notes = notes.then(() => noteStatement(catalogue, statement));
+    });
+  } catch (cause) {
+    if (!(cause instanceof JobError)) throw cause;
+    throw new EngineError(cause.reason === "invalidQuery" ? "sql" : "query", cause.message, cause.at);
+  } finally {
+    await notes;
+  }
+  const { inserted = 0, updated = 0, deleted = 0 } = last?.changed ?? {};
+  return {
+    rows: answer && { columns: answer.columns, rows: [...answer.read(0, answer.count)] },
+    rowsChanged: last?.changed && inserted + updated + deleted,
+  };
+}

@@ -1,0 +1,148 @@
+import type { ServerDuplexStream, ServerUnaryCall } from "@grpc/grpc-js";
+import type { RowObject } from "../../port/port.js";
+import { JobError } from "../../port/sql-jobs.js";
+import type { JobService } from "../jobs/service.js";
+import { ApiError, type ErrorPlace } from "../protocol/errors.js";
+import { decodeRow, ValueError } from "../values/decode.js";
+import { statusOf } from "./grpc-status.js";
+import { type MessageDescriptor, ProtoRowReader } from "./proto-rows.js";
+import { jsonOfProto } from "./proto-values.js";
+import { storageSchema } from "./table-schema.js";
+import { type WriteMode, type WriteStream, WriteStreams } from "./write-streams.js";
+
+interface AppendRequest {
+  readonly writeStream: string;
+  readonly offset: { readonly value: string } | null;
+  readonly protoRows?: {
+    readonly writerSchema: { readonly protoDescriptor: MessageDescriptor | null } | null;
+    readonly rows: { readonly serializedRows: readonly Uint8Array[] } | null;
+  } | null;
+  readonly arrowRows?: unknown;
+}
+
+type Unary<Request> = ServerUnaryCall<Request, unknown>;
+
+/** `google.cloud.bigquery.storage.v1.BigQueryWrite`. https://cloud.google.com/bigquery/docs/reference/storage/rpc */
+export class WriteService {
+  readonly #streams: WriteStreams;
+  readonly #place: ErrorPlace;
+
+  constructor(service: JobService, place: ErrorPlace) {
+    this.#place = place;
+    this.#streams = new WriteStreams(service);
+  }
+
+  async createWriteStream({
+    request,
+  }: Unary<{ readonly parent: string; readonly writeStream: { readonly type: string } | null }>) {
+    const stream = await this.#streams.create(request.parent, modeOf(request.writeStream?.type ?? ""));
+    return this.#described(stream);
+  }
+
+  async getWriteStream({ request }: Unary<{ readonly name: string }>) {
+    return this.#described(this.#streams.find(request.name));
+  }
+
+  async finalizeWriteStream({ request }: Unary<{ readonly name: string }>) {
+    const stream = this.#streams.find(request.name);
+    if (stream.mode === "DEFAULT") throw new ApiError("invalid", "The default stream cannot be finalized");
+    stream.isFinal = true;
+    return { rowCount: String(stream.taken) };
+  }
+
+  async batchCommitWriteStreams({
+    request,
+  }: Unary<{ readonly parent: string; readonly writeStreams: readonly string[] }>) {
+    return { commitTime: timestamp(await this.#streams.commit(request.parent, request.writeStreams)) };
+  }
+
+  async flushRows({
+    request,
+  }: Unary<{ readonly writeStream: string; readonly offset: { readonly value: string } | null }>) {
+    const offset = Number(request.offset?.value ?? 0);
+    await this.#streams.flush(this.#streams.find(request.writeStream), offset);
+    return { offset: String(offset) };
+  }
+
+  /** Answers each request in its turn. What is wrong with rows is told in the answer; the stream goes on. */
+  appendRows(call: ServerDuplexStream<AppendRequest, object>, fail: (cause: unknown) => void): void {
+    const connection: Connection = { stream: undefined, reader: undefined };
+    let last = Promise.resolve();
+    call.on("data", (request: AppendRequest) => {
+      last = last.then(async () => {
+        call.write(await this.#answer(request, connection));
+      });
+      last.catch(fail);
+    });
+    call.on("end", () => void last.then(() => call.end()).catch(() => undefined));
+  }
+
+  async #answer(request: AppendRequest, connection: Connection): Promise<object> {
+    if (request.writeStream !== "") connection.stream = this.#streams.find(request.writeStream);
+    const { stream } = connection;
+    if (stream === undefined) throw new ApiError("required", "The first request must name its write_stream");
+    if (request.arrowRows) throw new ApiError("notImplemented", "arrow_rows are not supported by the embedded engine");
+    const descriptor = request.protoRows?.writerSchema?.protoDescriptor;
+    if (descriptor) connection.reader = new ProtoRowReader(descriptor);
+    if (connection.reader === undefined) throw new ApiError("required", "The first request must have a writer_schema");
+    const { columns, required } = await this.#streams.requireTable(stream.table);
+    const rows: RowObject[] = [];
+    const rowErrors: object[] = [];
+    for (const [index, bytes] of (request.protoRows?.rows?.serializedRows ?? []).entries()) {
+      try {
+        const json = jsonOfProto(connection.reader.read(bytes), columns);
+        rows.push(decodeRow(json, columns, { ignoreUnknown: false, required }));
+      } catch (cause) {
+        if (!(cause instanceof ValueError || cause instanceof ApiError)) throw cause;
+        rowErrors.push({ index: String(index), code: "FIELDS_ERROR", message: cause.message });
+      }
+    }
+    const name = { writeStream: stream.name };
+    if (rowErrors.length > 0)
+      return {
+        ...name,
+        error: {
+          code: 3,
+          message: "Errors found while processing rows. Please refer to the row_errors field for details.",
+        },
+        rowErrors,
+      };
+    const offset = request.offset === null ? undefined : Number(request.offset.value);
+    try {
+      const begin = await this.#streams.append(stream, rows, offset);
+      return { ...name, appendResult: stream.mode === "DEFAULT" ? {} : { offset: { value: String(begin) } } };
+    } catch (cause) {
+      if (!(cause instanceof ApiError || cause instanceof JobError)) throw cause;
+      const { code, details } = statusOf(cause, this.#place);
+      return { ...name, error: { code, message: details } };
+    }
+  }
+
+  async #described(stream: WriteStream): Promise<object> {
+    const { columns, required } = await this.#streams.requireTable(stream.table);
+    return {
+      name: stream.name,
+      type: stream.mode === "DEFAULT" ? "COMMITTED" : stream.mode,
+      createTime: timestamp(stream.createdAt),
+      ...(stream.committedAt === undefined ? {} : { commitTime: timestamp(stream.committedAt) }),
+      tableSchema: storageSchema(columns, required),
+      writeMode: "INSERT",
+      location: this.#place.location.toLowerCase(),
+    };
+  }
+}
+
+/** What one connection has said before. */
+interface Connection {
+  stream: WriteStream | undefined;
+  reader: ProtoRowReader | undefined;
+}
+
+function modeOf(type: string): Exclude<WriteMode, "DEFAULT"> {
+  if (type === "COMMITTED" || type === "PENDING" || type === "BUFFERED") return type;
+  throw new ApiError("invalid", "type of the write stream must be COMMITTED, PENDING or BUFFERED");
+}
+
+function timestamp(at: Date): object {
+  return { seconds: String(Math.floor(at.getTime() / 1000)), nanos: (at.getTime() % 1000) * 1_000_000 };
+}

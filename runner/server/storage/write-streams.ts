@@ -1,0 +1,135 @@
+import { randomUUID } from "node:crypto";
+import type { RowObject } from "../../port/port.js";
+import { requireRelation, type TableRef, tableId } from "../catalog/tables.js";
+import type { JobService } from "../jobs/service.js";
+import { ApiError } from "../protocol/errors.js";
+import { nameOfTable, tableOfName } from "./names.js";
+
+export type WriteMode = "DEFAULT" | "COMMITTED" | "PENDING" | "BUFFERED";
+
+/** Rows on their way into a table. */
+export interface WriteStream {
+  readonly name: string;
+  readonly table: TableRef;
+  readonly mode: WriteMode;
+  readonly createdAt: Date;
+  /** Rows that were taken. */
+  taken: number;
+  /** Rows that are not in the table yet. */
+  waiting: RowObject[];
+  isFinal: boolean;
+  committedAt: Date | undefined;
+}
+
+/** The streams of a server; those that clients have made end with it. */
+export class WriteStreams {
+  readonly #service: JobService;
+  readonly #streams = new Map<string, WriteStream>();
+
+  constructor(service: JobService) {
+    this.#service = service;
+  }
+
+  /** @throws ApiError where there is no such table */
+  async create(parent: string, mode: Exclude<WriteMode, "DEFAULT">): Promise<WriteStream> {
+    const table = tableOfName(parent);
+    await this.requireTable(table);
+    const stream = newStream(`${nameOfTable(table)}/streams/${randomUUID()}`, table, mode);
+    this.#streams.set(stream.name, stream);
+    return stream;
+  }
+
+  /**
+   * A stream by its name; every table has one, `_default`, that nobody makes.
+   * @throws ApiError where there is none
+   */
+  find(name: string): WriteStream {
+    const own = /^(.*\/tables\/[^/]+)(?:\/streams)?\/_default$/.exec(name)?.[1];
+    if (own !== undefined) return newStream(`${own}/streams/_default`, tableOfName(own), "DEFAULT");
+    const stream = this.#streams.get(name);
+    if (stream !== undefined) return stream;
+    throw new ApiError("notFound", `Requested entity was not found. Entity: ${name}`);
+  }
+
+  async requireTable(table: TableRef) {
+    const relation = await requireRelation(this.#service, table);
+    if (relation.kind === "view" || relation.isSnapshot === true)
+      throw new ApiError("invalid", `Rows can be written to tables only, and ${nameOfTable(table)} is none`);
+    return relation;
+  }
+
+  /** Takes rows, at an offset where the client gives one; where they begin. */
+  async append(stream: WriteStream, rows: readonly RowObject[], offset: number | undefined): Promise<number> {
+    if (stream.isFinal) throw new ApiError("invalid", `${stream.name} has been finalized`);
+    if (offset !== undefined && stream.mode !== "DEFAULT") requireOffset(stream, offset);
+    const begin = stream.taken;
+    if (stream.mode === "DEFAULT" || stream.mode === "COMMITTED") await this.#write(stream.table, rows);
+    else stream.waiting.push(...rows);
+    stream.taken += rows.length;
+    return begin;
+  }
+
+  /** Makes the rows of a BUFFERED stream visible, up to an offset. */
+  async flush(stream: WriteStream, offset: number): Promise<void> {
+    if (stream.mode !== "BUFFERED") throw new ApiError("invalid", `${stream.name} is not of type BUFFERED`);
+    const visible = stream.taken - stream.waiting.length;
+    if (offset >= stream.taken) throw new ApiError("invalid", `offset ${offset} is behind the end of ${stream.name}`);
+    const ready = stream.waiting.slice(0, Math.max(0, offset + 1 - visible));
+    if (ready.length === 0) return;
+    await this.#write(stream.table, ready);
+    stream.waiting = stream.waiting.slice(ready.length);
+  }
+
+  /** Makes the rows of PENDING streams of one table visible, all at once. */
+  async commit(parent: string, names: readonly string[]): Promise<Date> {
+    const table = tableOfName(parent);
+    const streams = names.map((name) => this.find(name));
+    for (const stream of streams) requireCommittable(stream, table);
+    const rows = streams.flatMap(({ waiting }) => waiting);
+    if (rows.length > 0) await this.#write(table, rows);
+    const at = new Date();
+    for (const stream of streams) {
+      stream.waiting = [];
+      stream.committedAt = at;
+    }
+    return at;
+  }
+
+  async #write(table: TableRef, rows: readonly RowObject[]): Promise<void> {
+    if (rows.length === 0) return;
+    await this.#service.jobs.write({
+      table: { dataset: table.dataset, name: table.table },
+      columns: [...new Set(rows.flatMap(Object.keys))],
+      rows,
+      create: undefined,
+      truncate: false,
+      signal: new AbortController().signal,
+    });
+    this.#service.times.touch(tableId(table));
+  }
+}
+
+function newStream(name: string, table: TableRef, mode: WriteMode): WriteStream {
+  return { name, table, mode, createdAt: new Date(), taken: 0, waiting: [], isFinal: false, committedAt: undefined };
+}
+
+function requireOffset({ taken, name }: WriteStream, offset: number): void {
+  if (offset < taken)
+    throw new ApiError(
+      "duplicate",
+      `The offset is within stream, expected offset ${taken}, received ${offset}: ${name}`,
+    );
+  if (offset > taken)
+    throw new ApiError(
+      "outOfRange",
+      `The offset is beyond stream, expected offset ${taken}, received ${offset}: ${name}`,
+    );
+}
+
+function requireCommittable(stream: WriteStream, table: TableRef): void {
+  if (stream.mode !== "PENDING") throw new ApiError("invalid", `${stream.name} is not of type PENDING`);
+  if (nameOfTable(stream.table) !== nameOfTable(table))
+    throw new ApiError("invalid", `${stream.name} does not belong to ${nameOfTable(table)}`);
+  if (!stream.isFinal) throw new ApiError("invalid", `${stream.name} has not been finalized`);
+  if (stream.committedAt !== undefined) throw new ApiError("invalid", `${stream.name} is already committed`);
+}

@@ -1,0 +1,246 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { Rig } from "./rig.js";
+import { projectOf } from "./small-project.js";
+
+const rigs: Rig[] = [];
+afterEach(() => {
+  for (const rig of rigs.splice(0)) rig.remove();
+});
+
+const DATE = "2024-01-01";
+const dated = (query: string, labels = "") =>
+  `config { type: "incremental", uniqueKey: ["day"], bigquery: { partitionBy: "day", labels: { lookback_days: "0"${labels} } } }\n${query}`;
+const step = (name: string, from = 'ref("raw", "numbers")') =>
+  dated(`SELECT day, n, '${name}' AS name FROM \${${from}} WHERE n > 3`);
+
+const FILES = {
+  left: step("left"),
+  right: step("right"),
+  both: dated('SELECT l.day, l.n + r.n AS n FROM ${ref("left")} AS l JOIN ${ref("right")} AS r ON r.day = l.day'),
+  store: dated(
+    'SELECT b.day, b.n + r.n AS n FROM ${ref("numbers_of_all")} AS b LEFT JOIN ${ref("right")} AS r ON r.day = b.day',
+    ', soft_dependency__left: "true", soft_dependency__right: "true", soft_dependency__both: "true"',
+  ),
+  numbers_of_all: dated('SELECT day, MAX(n) AS n FROM ${ref("raw", "numbers")} GROUP BY day'),
+  enough: `config { type: "assertion", tags: ["gate"] }\nSELECT day, 'too little' AS reason FROM \${ref("store")} WHERE n < 10`,
+  behind: `config { type: "incremental", uniqueKey: ["day"], tags: ["later"], bigquery: { partitionBy: "day", labels: { lookback_days: "0" } } }
+SELECT day, n * \${dataform.projectConfig.vars.factor || "1"} AS n FROM \${ref("store")}`,
+};
+
+const NIGHT = {
+  phase: "4",
+  start: "night-start",
+  success: "any-success",
+  steps: {
+    left: { model: "d.left", after: ["night-start"], topic: "left-complete", rows: "left_rows" },
+    right: { model: "d.right", after: ["night-start"], topic: "right-complete", rows: "right_rows" },
+    both: { model: "d.both", after: ["left-complete", "right-complete"], topic: "both-complete", rows: "both_rows" },
+  },
+  target: {
+    model: "d.store",
+    name: "store",
+    topic: "store-trigger",
+    source: "all_complete",
+    complete: ["store-success"],
+    rows: "store_rows",
+    result: "result.sql",
+  },
+  behind: ["tag:later"],
+  retries: 2,
+  retryAfterSeconds: 0,
+  incidents: { factor: { vars: { factor: "100" } }, open: { vars: {}, opensGate: true } },
+};
+
+async function project(night: object = NIGHT): Promise<Rig> {
+  const rig = await projectOf(FILES);
+  rigs.push(rig);
+  rig.write("fastbreak.json", JSON.stringify({ orchestrations: { night } }));
+  rig.write("result.sql", "SELECT n AS quality_score FROM d.store WHERE day = from_date");
+  return rig;
+}
+
+const orchestrate = async (rig: Rig, ...args: string[]) => {
+  const { code, stdout, stderr } = await rig.fastbreak("orchestrate", "--json", "--date", DATE, ...args);
+  if (stdout === "") throw new Error(stderr);
+  return { code, stderr, ...JSON.parse(stdout) };
+};
+const topics = async (rig: Rig) =>
+  (await rig.sql("SELECT topic FROM fastbreak.messages ORDER BY published_at, message_id")).map(([topic]) => topic);
+const record = (rig: Rig) =>
+  rig.sql(
+    "SELECT all_complete, store_triggered_at IS NOT NULL, trigger_source FROM fastbreak.night_orchestration ORDER BY ALL",
+  );
+
+describe("a night", () => {
+  it("runs steps, target, gate and what is behind, tells it in messages, and does nothing the second time", async () => {
+    const rig = await project();
+    await rig.sql("UPDATE raw.numbers SET n = 6");
+    expect(await orchestrate(rig)).toMatchObject({
+      code: 0,
+      status: "success",
+      strategy: "workflow",
+      analysis_date: DATE,
+      left_rows: 1,
+      both_rows: 1,
+      store_rows: 1,
+      quality_score: 12,
+      dependencies: { all_present: true, missing: [] },
+      gate: { ready: true },
+    });
+    expect(await rig.sql("SELECT n FROM d.behind")).toEqual([["12"]]);
+    expect([...(await topics(rig))].sort()).toEqual(
+      [
+        ...["night-start", "store-trigger", "store-success", "night-result"],
+        ...["left-complete", "right-complete", "both-complete", "any-success", "any-success", "any-success"],
+      ].sort(),
+    );
+    const [[event]] = (await rig.sql("SELECT event FROM fastbreak.messages WHERE topic = 'store-trigger'")) as [
+      [string],
+    ];
+    expect(JSON.parse(event)).toMatchObject({
+      specversion: "1.0",
+      type: "fastbreak.store-trigger",
+      subject: DATE,
+      data: {
+        processor: "store",
+        analysis_date: DATE,
+        trigger_source: "all_complete",
+        upstream_completions: { left: 1, right: 1, both: 1 },
+      },
+    });
+    expect(await record(rig)).toEqual([["true", "true", "all_complete"]]);
+
+    const again = await orchestrate(rig);
+    expect(again).toMatchObject({ code: 0, status: "success" });
+    expect((await topics(rig)).filter((topic) => topic === "store-trigger")).toHaveLength(1);
+  });
+
+  it("by events begins each step when its topics have a message", async () => {
+    const rig = await project();
+    await rig.sql("UPDATE raw.numbers SET n = 6");
+    expect(await orchestrate(rig, "--strategy", "events")).toMatchObject({ code: 0, status: "success" });
+    const order = (await topics(rig)).filter((topic) => topic?.endsWith("-complete") || topic === "store-trigger");
+    expect(order.slice(2).sort()).toEqual(["both-complete", "store-trigger"]);
+    expect(order.slice(0, 2).sort()).toEqual(["left-complete", "right-complete"]);
+  });
+
+  it("by time builds no step: it looks for their rows, again and again, and goes on without what is missing", async () => {
+    const rig = await project();
+    await rig.sql("UPDATE raw.numbers SET n = 12");
+    await rig.sql("INSERT INTO raw.numbers VALUES (12, DATE '2023-12-31')");
+    await rig.run(["--date", "2023-12-31"]);
+    await rig.run(["--select", "left", "numbers_of_all", "--date", DATE]);
+    const strict = await orchestrate(rig, "--strategy", "time", "--strict");
+    expect(strict).toMatchObject({
+      code: 1,
+      status: "missing",
+      dependencies: { all_present: false, missing: ["right", "both"], row_counts: { left: 1, right: 0, both: 0 } },
+      errors: [`${DATE}: no rows of right, both; rows: {"left":1,"right":0,"both":0}`],
+    });
+    expect(strict.stderr.match(/trying again in 0 s/g)).toHaveLength(2);
+    const loose = await orchestrate(rig, "--strategy", "time", "--retries", "0");
+    expect(loose).toMatchObject({ store_rows: 1 });
+    expect(await rig.sql("SELECT day FROM d.both")).toEqual([["2023-12-31"]]);
+    expect(await record(rig)).toEqual([]);
+  });
+
+  it("stops at a closed gate, which is asked twice; an incident option goes on, and says who and why", async () => {
+    const rig = await project();
+    expect(await orchestrate(rig)).toMatchObject({
+      code: 1,
+      status: "gate_closed",
+      gate: { ready: false },
+      errors: [`${DATE} is not ready after a retry: too little`],
+      stderr: expect.stringContaining("is not ready; asking again in 0 s"),
+    });
+    const open = await orchestrate(rig, "--incident", "open", "--because", "the late game counts");
+    expect(open).toMatchObject({ code: 0, status: "success" });
+    expect(await rig.sql("SELECT n FROM d.behind")).toEqual([["8"]]);
+    const kept = await rig.sql(
+      "SELECT topic, data FROM fastbreak.messages WHERE topic LIKE 'night-incident' OR topic LIKE '%overridden' ORDER BY topic",
+    );
+    expect(kept.map(([topic, data]) => [topic, JSON.parse(data as string)])).toMatchObject([
+      ["night-gate-overridden", { reasons: ["too little"], incident: "open", because: "the late game counts" }],
+      ["night-incident", { incident: "open", because: "the late game counts", by: expect.any(String) }],
+    ]);
+  });
+
+  it("is compiled with the variables of its incident option", async () => {
+    const rig = await project();
+    await rig.sql("UPDATE raw.numbers SET n = 6");
+    expect(await orchestrate(rig, "--incident", "factor", "--because", "a try")).toMatchObject({ code: 0 });
+    expect(await rig.sql("SELECT n FROM d.behind")).toEqual([["1200"]]);
+  });
+
+  it("whose step fails tells it to the tracker alone, goes on without it and ends with 1", async () => {
+    const rig = await project({ ...NIGHT, retries: 0 });
+    await rig.sql("UPDATE raw.numbers SET n = 12");
+    rig.write("definitions/right.sqlx", dated('SELECT day, 1 / (n - 12) AS n FROM ${ref("raw", "numbers")}'));
+    expect(await orchestrate(rig)).toMatchObject({
+      code: 1,
+      status: "failed",
+      dependencies: { missing: ["right", "both"] },
+      store_rows: 1,
+    });
+    expect(await topics(rig)).not.toContain("right-complete");
+    expect(await rig.sql("SELECT processor, status FROM fastbreak.night_completions ORDER BY 1")).toEqual([
+      ["both", "failed"],
+      ["left", "success"],
+      ["right", "failed"],
+    ]);
+    expect(await record(rig)).toEqual([["false", "false", "null"]]);
+  });
+});
+
+describe("the completion state", () => {
+  const message = (processor: string, more: object = {}) =>
+    JSON.stringify({ processor, analysis_date: DATE, status: "success", row_count: 3, ...more });
+
+  it("is fed by messages of others in any order; the one that completes it starts the target, once", async () => {
+    const rig = await project();
+    await rig.run([]);
+    const enter = async (text: string) => {
+      rig.write("message.json", text);
+      const { code, stdout, stderr } = await rig.fastbreak("orchestrate", "--message", "message.json");
+      return code === 0 ? stdout.trim() : stderr.trim();
+    };
+    expect(await enter(message("both"))).toBe(`${DATE}: waiting for left, right`);
+    expect(await enter(message("left", { status: "failed" }))).toBe(`${DATE}: waiting for left, right`);
+    expect(await enter(JSON.stringify({ specversion: "1.0", data: JSON.parse(message("left")) }))).toBe(
+      `${DATE}: waiting for right`,
+    );
+    expect(await enter(message("right", { row_count: 0 }))).toBe(`${DATE}: waiting for right`);
+    expect(await enter(message("right"))).toBe(`${DATE}: all complete; d.store is to be started`);
+    expect(await enter(message("right"))).toMatch(new RegExp(`^${DATE}: d.store was started at `));
+    expect((await topics(rig)).filter((topic) => topic === "store-trigger")).toHaveLength(1);
+    const shown = await rig.fastbreak("orchestrate", "--show", "--json", "--date", DATE);
+    expect(JSON.parse(shown.stdout)).toMatchObject({
+      required: ["left", "right", "both"],
+      completions: [{ processor: "both" }, { processor: "left" }, { processor: "right", row_count: 3 }],
+      triggered_at: expect.any(String),
+    });
+    expect(await enter(message("rihgt"))).toContain('rihgt is no step; did you mean "right"?');
+    expect(await enter(message("left", { row_count: -1 }))).toContain(
+      "message.json is no completion message: data.row_count",
+    );
+    expect(await enter("{")).toContain("message.json cannot be read as JSON");
+  });
+});
+
+it("tells wrong use in a line", async () => {
+  const rig = await project();
+  const cases: readonly (readonly [string[], string])[] = [
+    [[], "orchestrate needs --date"],
+    [["nihgt", "--date", DATE], 'there is no orchestration nihgt; did you mean "night"?'],
+    [["--date", DATE, "--strategy", "luck"], "--strategy luck is not possible; give workflow, events, time"],
+    [["--date", DATE, "--incident", "open"], "--incident and --because go together"],
+    [
+      ["--date", DATE, "--incident", "x", "--because", "y"],
+      "--incident x is not known; fastbreak.json has factor, open",
+    ],
+  ];
+  for (const [args, message] of cases) {
+    const { code, stderr } = await rig.fastbreak("orchestrate", ...args);
+    expect([code, stderr.trim().split("\n")]).toEqual([2, [expect.stringContaining(message)]]);
+  }
+});

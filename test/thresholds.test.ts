@@ -1,0 +1,64 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { Rig } from "./rig.js";
+import { projectOf } from "./small-project.js";
+
+let rig: Rig;
+afterEach(() => rig.remove());
+
+const TABLE = 'config { type: "table" }\nSELECT n, day FROM ${ref("raw", "numbers")}';
+const odd = (tags: string) =>
+  `config { type: "assertion", tags: [${tags}] }\nSELECT day, n FROM \${ref("model")} WHERE MOD(n, 2) = 1`;
+
+async function project(tags: string, rows: number): Promise<void> {
+  rig = await projectOf({ model: TABLE, odd: odd(tags) });
+  await rig.sql(`INSERT INTO raw.numbers SELECT 2 * i + 1, DATE '2024-01-02' FROM range(${rows}) AS r(i)`);
+}
+
+describe("an assertion with thresholds", () => {
+  it("is told below fail_if, publishes its model, and is told as standing while nothing changes", async () => {
+    await project('"fail_if:10"', 3);
+    const run = await rig.fastbreak("run");
+    expect(run.code).toBe(0);
+    expect(run.stderr).toMatch(
+      /^warning: checks\.odd finds, for example, day=2024-01-02, n=\d \(3 rows of 2024-01-02\)\n$/,
+    );
+    expect(await rig.sql("SELECT COUNT(*) FROM d.model")).toEqual([["4"]]);
+    expect((await rig.fastbreak("run")).stderr).toMatch(
+      /^warning: checks\.odd still finds, .*\(3 rows of 2024-01-02\)\n$/,
+    );
+  });
+
+  it("keeps its model from being published from fail_if rows on", async () => {
+    await project('"warn_if:2", "fail_if:3"', 3);
+    const run = await rig.run([], 1);
+    expect(run.actions.find(({ name }) => name === "d.model")).toMatchObject({ status: "blocked" });
+    expect(run.actions.find(({ name }) => name === "checks.odd")?.error).toMatch(
+      /^assertion checks\.odd failed with 3 rows of 2024-01-02, where 3 are too many, for example on day=2024-01-02, n=/,
+    );
+  });
+
+  it("says nothing below warn_if", async () => {
+    await project('"warn_if:4", "fail_if:10"', 3);
+    expect(await rig.fastbreak("run")).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it("is asked again when its thresholds, or a tag that makes it report, are others", async () => {
+    await project('"fail_if:10"', 3);
+    await rig.run([]);
+    rig.write("definitions/odd.sqlx", odd('"fail_if:2"'));
+    expect((await rig.run([], 1)).totals).toMatchObject({ failed: 1 });
+    rig.write("definitions/odd.sqlx", odd('"warn"'));
+    expect((await rig.run([])).totals).toMatchObject({ failed: 0 });
+    rig.write("definitions/odd.sqlx", odd(""));
+    expect((await rig.run([], 1)).totals).toMatchObject({ failed: 1 });
+  });
+
+  it("must say numbers of rows", async () => {
+    await project('"fail_if:none"', 1);
+    expect(await rig.fastbreak("run")).toMatchObject({
+      code: 2,
+      stderr:
+        'fastbreak: definitions/odd.sqlx:1: tag "fail_if:none" must say a number of rows above 0, as fail_if:10\n',
+    });
+  });
+});

@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type Rig, ROOT } from "./rig.js";
+import { smallProject } from "./small-project.js";
+
+interface Told {
+  readonly event: string;
+  readonly quick?: boolean;
+  readonly findings?: readonly { readonly file: string; readonly line: number; readonly message: string }[];
+  readonly window?: unknown;
+  readonly left?: readonly string[];
+  readonly models?: readonly { readonly name: string; readonly rows: Readonly<Record<string, number>> }[];
+}
+
+let rig: Rig;
+let child: ChildProcess;
+let events: AsyncIterator<string>;
+beforeAll(async () => {
+  rig = await smallProject(360);
+  await rig.run([]);
+  child = spawn(process.execPath, [join(ROOT, "bin/fastbreak.cjs"), "watch", "--json"], { cwd: rig.dir });
+  if (child.stdout === null) throw new Error("the watch has no output");
+  events = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+});
+afterAll(() => {
+  child.kill("SIGKILL");
+  rig.remove();
+});
+
+async function next(isWanted: (event: Told) => boolean): Promise<Told> {
+  for (;;) {
+    const { value, done } = await events.next();
+    if (done === true) throw new Error("the watch has ended");
+    const event = JSON.parse(value) as Told;
+    if (isWanted(event)) return event;
+  }
+}
+
+it("shows on every save the mistakes first, then the rows that would change, and ends when it is asked to", async () => {
+  await next(({ event }) => event === "watching");
+  rig.edit("definitions/daily.sqlx", "SUM(points)", "SUM(pionts)");
+  const quick = await next(({ event }) => event === "checked");
+  expect(quick).toMatchObject({ quick: true, findings: [{ file: "definitions/daily.sqlx", line: 2 }] });
+  expect(quick.findings?.[0]?.message).toContain("pionts");
+  expect(await next(({ event }) => event === "checked")).toMatchObject({ quick: false, findings: quick.findings });
+
+  rig.edit("definitions/daily.sqlx", "SUM(pionts)", "SUM(points) + 1");
+  expect(await next(({ event }) => event === "checked")).toMatchObject({ quick: false, findings: [] });
+  const compared = await next(({ event }) => event === "compared");
+  expect(compared).toMatchObject({
+    window: { from: "2024-01-12", to: "2024-01-12" },
+    // It reads every date, so that it would have every date built.
+    left: ["d.totals"],
+    models: [
+      // Four dates of it are read by one date of what reads it.
+      { name: "d.daily", rows: { before: 120, changed: 120 } },
+      { name: "d.form", rows: { before: 30, changed: 30 } },
+    ],
+  });
+
+  // What only a compile can tell, in a file that is new.
+  rig.write("definitions/other.sqlx", 'config { type: "veiw" }\nSELECT 1 AS x');
+  const compile = await next(({ findings }) => (findings?.length ?? 0) > 0);
+  expect(compile.findings).toMatchObject([
+    { file: "definitions/other.sqlx", message: expect.stringContaining("veiw") },
+  ]);
+  const ended = new Promise((done) => child.once("close", done));
+  child.kill("SIGINT");
+  expect(await ended).toBe(0);
+});
