@@ -6,8 +6,8 @@ import { parseArguments } from "../runner/commands/arguments/parse.js";
 import { commandNamed } from "../runner/commands/registry.js";
 import { ROOT } from "./rig.js";
 
-const DOCS = readdirSync(join(ROOT, "docs"))
-  .filter((name) => name.endsWith(".md"))
+const DOCS = readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".md") && !name.startsWith("api/"))
   .map((name) => join(ROOT, "docs", name));
 const ALL = [
   ...DOCS,

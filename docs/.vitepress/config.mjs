@@ -8,7 +8,19 @@ export default defineConfig({
   srcExclude: ["api/**"],
   cleanUrls: true,
   // Documents are Markdown and nothing else: what stands in angle brackets is text.
-  markdown: { html: false },
+  markdown: {
+    html: false,
+    config(md) {
+      const { text, code_inline: code } = md.renderer.rules;
+      // Braces are text, too, and nothing to be computed.
+      const plain =
+        (rule) =>
+        (tokens, index, ...rest) =>
+          rule(tokens, index, ...rest).replaceAll("{{", "&#123;&#123;");
+      md.renderer.rules.text = plain(text);
+      md.renderer.rules.code_inline = plain(code);
+    },
+  },
   themeConfig: {
     search: { provider: "local" },
     outline: [2, 3],
@@ -38,6 +50,16 @@ export default defineConfig({
           { text: "Tables to begin with", link: "/seeding" },
           { text: "A BigQuery server for tests", link: "/server" },
           { text: "Operations", link: "/operations" },
+          { text: "Alerts", link: "/operations/alerts" },
+          { text: "Deploy", link: "/operations/deploy" },
+          { text: "Migrations", link: "/operations/migrations" },
+          { text: "Orchestration", link: "/operations/orchestration" },
+          { text: "Post mortem", link: "/operations/post-mortem" },
+          { text: "Problems", link: "/operations/problems" },
+          { text: "Run history", link: "/operations/run-history" },
+          { text: "Runbook", link: "/operations/runbook" },
+          { text: "Skips and workers", link: "/operations/skips-and-workers" },
+          { text: "Status", link: "/operations/status" },
         ],
       },
       {
