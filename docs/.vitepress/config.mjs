@@ -50,6 +50,7 @@ export default defineConfig({
           { text: "Tables to begin with", link: "/seeding" },
           { text: "A BigQuery server for tests", link: "/server" },
           { text: "Operations", link: "/operations" },
+          { text: "Breakers", link: "/operations/breakers" },
           { text: "Alerts", link: "/operations/alerts" },
           { text: "Deploy", link: "/operations/deploy" },
           { text: "Migrations", link: "/operations/migrations" },

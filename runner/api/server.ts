@@ -26,7 +26,7 @@ export interface ServerOptions {
   readonly database?: string;
   /** Default: any port that is free. */
   readonly port?: number;
-  /** Of the Storage API; default: any port that is free, or 9060 where `port` is said. */
+  /** Of the Storage API; default: any port that is free, or ten above `port` where it is said. */
   readonly storagePort?: number;
   /** The project that lists of projects show; a client may name any. Default: `local`. */
   readonly project?: string;

@@ -1,10 +1,12 @@
-import { afterReset, refusedUntil } from "../plan/breaker.js";
+import { hostname, userInfo } from "node:os";
+import { afterReset, type Breaker, CLOSED, refusedUntil } from "../plan/breaker.js";
 import { suggestion } from "../project/settings.js";
 import { alignColumns } from "../report/text.js";
 import { announced } from "../session/announce.js";
 import { findPlace, withWarehouse } from "../session/place.js";
+import { type BreakerEvent, readBreakerEvents, recordBreakerEvents } from "../state/breaker-events.js";
 import { readBreakers, type StoredBreaker, writeBreaker } from "../state/breaker-state.js";
-import { checkState } from "../state/migrate.js";
+import { checkState, migrateState } from "../state/migrate.js";
 import { withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
 import { EXIT, usageError } from "./exit.js";
@@ -12,31 +14,46 @@ import { placeOf } from "./selection-options.js";
 
 export const command = defineCommand({
   positionals: [
-    { name: "what", describe: "list or reset; default: list" },
-    { name: "names", describe: "models whose breaker to close; default: all", many: true },
+    { name: "what", describe: "list, history or reset; default: list" },
+    { name: "names", describe: "models or loads whose breaker is meant; default: all", many: true },
   ],
   flags: withCommon({}),
-  examples: ["fastbreak breaker list", "fastbreak breaker reset xgboost_v1"],
+  examples: ["fastbreak breaker history", "fastbreak breaker reset xgboost_v1"],
 
   async execute({ flags: options, words: [what = "list", ...names] }): Promise<number> {
-    if (what !== "list" && what !== "reset")
-      throw usageError(`breaker ${what} is not known${suggestion(what, ["list", "reset"])}`);
+    if (what !== "list" && what !== "history" && what !== "reset")
+      throw usageError(`breaker ${what} is not known${suggestion(what, ["list", "history", "reset"])}`);
     if (what === "list" && names.length > 0) throw usageError("breaker list takes no names");
     const place = findPlace(placeOf(options));
     const { stateDataset } = place.settings;
+    if (what === "history") {
+      const events = await withWarehouse(place, false, (warehouse) =>
+        warehouse.observe((observation) => readBreakerEvents(observation, stateDataset)),
+      );
+      const meant = events.filter(({ name }) => names.length === 0 || names.some((given) => isNamed(name, given)));
+      process.stdout.write(
+        options.json ? `${JSON.stringify(meant.map(eventJson))}\n` : `${eventLines(meant).join("\n")}\n`,
+      );
+      return EXIT.done;
+    }
     const work = () =>
       withWarehouse(place, false, async (warehouse) => {
         return warehouse.transaction(async (transaction) => {
           await checkState(transaction, stateDataset);
           const stored = await readBreakers(transaction, stateDataset);
           if (what === "list") return [...stored.values()];
-          const isNamed = (key: string, name: string) => key === name || key.endsWith(`.${name}`);
           const unknown = names.find((name) => ![...stored.keys()].some((key) => isNamed(key, name)));
           if (unknown !== undefined) throw usageError(`${unknown} has no breaker that ever counted a failure`);
           const reset = [...stored.values()]
             .filter(({ name }) => names.length === 0 || names.some((given) => isNamed(name, given)))
             .map((row) => ({ ...row, breaker: afterReset(row.breaker), updatedAt: new Date().toISOString() }));
+          await migrateState(transaction, stateDataset);
           for (const row of reset) await writeBreaker(transaction, stateDataset, row);
+          await recordBreakerEvents(
+            transaction,
+            stateDataset,
+            reset.map(({ name, updatedAt }) => resetEvent(name, stored.get(name)?.breaker ?? CLOSED, updatedAt)),
+          );
           return reset;
         });
       });
@@ -45,6 +62,45 @@ export const command = defineCommand({
     return EXIT.done;
   },
 });
+
+function isNamed(key: string, name: string): boolean {
+  return key === name || key.endsWith(`.${name}`) || key === `load ${name}`;
+}
+
+/** Who has closed a breaker by hand, and when: it is kept with what the breaker was. */
+function resetEvent(name: string, before: Breaker, at: string): BreakerEvent {
+  const by = `${userInfo().username}@${hostname()}`;
+  const { state, failureCount } = before;
+  const message = before.history.at(-1)?.message;
+  return { name, at, from: state, to: "CLOSED", cause: "reset", failureCount, runId: undefined, by, message };
+}
+
+function eventJson({ name, at, from, to, cause, failureCount, runId, by, message }: BreakerEvent): object {
+  return {
+    name,
+    at,
+    from,
+    to,
+    cause,
+    failure_count: failureCount,
+    run_id: runId ?? null,
+    by: by ?? null,
+    message: message ?? null,
+  };
+}
+
+function eventLines(events: readonly BreakerEvent[]): string[] {
+  if (events.length === 0) return ["No breaker has ever changed its state."];
+  return alignColumns([
+    ["changed at", "breaker", "change", "by"],
+    ...events.map(({ name, at, from, to, cause, by, runId }) => [
+      at.slice(0, 19).replace("T", " "),
+      name,
+      `${from} -> ${to} (${cause})`,
+      by ?? (runId === undefined ? "" : `run ${runId}`),
+    ]),
+  ]);
+}
 
 function asJson({ name, breaker, settings, updatedAt }: StoredBreaker): object {
   return {
@@ -57,6 +113,7 @@ function asJson({ name, breaker, settings, updatedAt }: StoredBreaker): object {
     threshold: settings.threshold,
     timeout_seconds: settings.timeoutSeconds,
     last_error: breaker.history.at(-1)?.message ?? null,
+    failures: breaker.history.map(({ failedAt, message, type }) => ({ at: failedAt, message, type })),
     updated_at: updatedAt,
   };
 }

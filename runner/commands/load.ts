@@ -1,13 +1,14 @@
 import type { LoadedTable, LoaderResult, LoadProgress, SkippedRows, TableBatch } from "../api/loader.js";
-import { type RowObject, relationKey, type Transaction } from "../port/port.js";
+import { type RowObject, relationKey, type Transaction, type Warehouse } from "../port/port.js";
 import { alignColumns, count, duration, plainLine, plural, widthOf, writeLines } from "../report/text.js";
 import { WorkProgress, type WorkState } from "../report/work-progress.js";
 import { announced } from "../session/announce.js";
-import { logFailedLoad, loggedLoad } from "../session/logged-load.js";
+import { logFailedLoad, loggedLoad, refuseOpenCircuit } from "../session/logged-load.js";
 import { findPlace, withWarehouse } from "../session/place.js";
 import { newRunId } from "../session/run-id.js";
+import { waitForLock } from "../session/wait-for-lock.js";
 import type { LoadOutcome } from "../state/load-log.js";
-import { withCommon } from "./arguments/shared-flags.js";
+import { WAIT_FLAGS, withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
 import { EXIT, usageError } from "./exit.js";
 import { importLoader } from "./load-module.js";
@@ -19,7 +20,7 @@ export const command = defineCommand({
     { name: "loader", describe: "a loader that fastbreak.json names", required: true },
     { name: "args", describe: "what the loader takes, such as a folder", many: true },
   ],
-  flags: withCommon({}),
+  flags: withCommon(WAIT_FLAGS),
   passesUnknownFlags: true,
   notes: ["Other options are the loader's own; they have a value each."],
   examples: ["fastbreak load sample --games 200", "fastbreak load files DIR"],
@@ -37,11 +38,15 @@ export const command = defineCommand({
     });
     const startedAt = new Date();
     const load = { runId: newRunId(startedAt), loader: name, arguments: rest, path: positionals[0], startedAt };
+    const note = (line: string) => void process.stderr.write(`note: ${plainLine(line)}\n`);
+    await waitForLock(options.wait, note, () => refuseOpenCircuit(place, load));
     const result = await loader.load(positionals, values).catch(async (cause: unknown) => {
       await logFailedLoad(place, load, cause);
       throw cause;
     });
-    const tables = await withWarehouse(place, true, (warehouse) =>
+    const open = <T>(work: (warehouse: Warehouse) => Promise<T>) =>
+      waitForLock(options.wait, note, () => withWarehouse(place, true, work));
+    const tables = await open((warehouse) =>
       announced(place, "load", () =>
         loggedLoad(warehouse, place, load, (transaction) => write(transaction, result, started, progress)),
       ),

@@ -1,10 +1,14 @@
 import { hasWork } from "../execute/plan-events.js";
 import { PLAN_FORMATS, printPlan } from "../report/print-plan.js";
+import { plainLine } from "../report/text.js";
 import { planEvents } from "../session/carry-out.js";
 import { lastDurations } from "../session/last-durations.js";
+import { openCircuitNotes } from "../session/open-circuits.js";
+import { costOf } from "../session/plan-cost.js";
 import { planSession } from "../session/plan-request.js";
 import { newRunId } from "../session/run-id.js";
 import { withProject } from "../session/session.js";
+import { workerLines, workersOf } from "../session/shard-options.js";
 import { onOff } from "./arguments/flags.js";
 import {
   FULL_REFRESH_FLAGS,
@@ -42,9 +46,12 @@ export const command = defineCommand({
     const request = requestOf(withDate(flags, words[0]), selectionOf(flags));
     const format = formatOf(flags);
     return withProject(placeOf(flags, words[0]), async (session) => {
+      for (const line of workerLines(workersOf(session))) process.stderr.write(`${plainLine(line)}\n`);
       const plan = await planSession(session, await withSkips(session, request, flags));
+      for (const note of await openCircuitNotes(session, plan)) process.stderr.write(`note: ${plainLine(note)}\n`);
       const { all, quiet } = flags;
-      printPlan(planEvents(session, plan, "plan", { runId: newRunId(startedAt), startedAt }), {
+      const events = planEvents(session, plan, "plan", { runId: newRunId(startedAt), startedAt });
+      printPlan([...events, ...(await costOf(session, plan))], {
         format,
         all,
         quiet,

@@ -42,6 +42,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: () => import("./seed.js"),
   },
   load: { summary: "load raw data: 'load sample' or 'load files DIR'", load: () => import("./load.js") },
+  doctor: { summary: "look at what only the service can tell", load: () => import("./doctor.js") },
   serve: { summary: "answer as BigQuery does, on this machine", load: () => import("./serve.js") },
   completion: { summary: "print a completion script for bash or zsh", load: () => import("./completion.js") },
 };

@@ -6,15 +6,18 @@ import { writeRunArtifact } from "../report/run-artifact.js";
 import { RUN_FORMATS, type RunFormat, runOutput } from "../report/run-output.js";
 import { readStatusArtifact, writeStatusArtifact } from "../report/status-artifact.js";
 import { statusAfterRun } from "../report/status-document.js";
-import { plural, writeLines } from "../report/text.js";
+import { plainLine, plural, writeLines } from "../report/text.js";
 import { carryOut, planEvents } from "../session/carry-out.js";
 import { collectAfterRun } from "../session/collect-status.js";
 import { listenForInterruption } from "../session/interruption.js";
 import { lastDurations } from "../session/last-durations.js";
 import { migrateFirst } from "../session/migrations.js";
+import { costOf, requireBudget } from "../session/plan-cost.js";
 import { planSession } from "../session/plan-request.js";
 import { newRunId } from "../session/run-id.js";
 import { type ProjectSession, withProject } from "../session/session.js";
+import { workerLines, workersOf } from "../session/shard-options.js";
+import { waitForLock } from "../session/wait-for-lock.js";
 import { onOff, text } from "./arguments/flags.js";
 import {
   FULL_REFRESH_FLAGS,
@@ -25,6 +28,7 @@ import {
   SELECTION_FLAGS,
   SKIP_FLAGS,
   UPSTREAM_FLAGS,
+  WAIT_FLAGS,
   WINDOW_FLAGS,
   withCommon,
 } from "./arguments/shared-flags.js";
@@ -43,6 +47,7 @@ export const command = defineCommand({
     ...FULL_REFRESH_FLAGS,
     ...UPSTREAM_FLAGS,
     ...SKIP_FLAGS,
+    ...WAIT_FLAGS,
     "dry-run": onOff("show what would run, run nothing"),
     "run-tests": onOff("run the project's unit tests first; run nothing when one fails"),
     "fail-fast": onOff("start nothing more after the first failure"),
@@ -65,14 +70,16 @@ export const command = defineCommand({
       tellIdleFlags(options, session.engine.name);
       if (options.runTests) await requireTests(session);
       if (!options.dryRun) await migrateFirst(session, session.warehouse);
+      for (const line of workerLines(workersOf(session))) process.stderr.write(`${plainLine(line)}\n`);
       const plan = await planSession(session, await withSkips(session, request, options));
       const run = { runId: newRunId(startedAt), startedAt };
       const planned = planEvents(session, plan, "run", run);
       const shown = { all, quiet, durations: await lastDurations(session), out: process.stdout, err: process.stderr };
       if (dryRun && planFormat !== undefined) {
-        printPlan(planned, { ...shown, format: planFormat });
+        printPlan([...planned, ...(await costOf(session, plan))], { ...shown, format: planFormat });
         return EXIT.done;
       }
+      await requireBudget(session, plan);
       const alerts: string[] = [];
       const names = session.project.actions.map(({ node }) => node.key);
       const output = runOutput(format, {
@@ -99,11 +106,12 @@ export const command = defineCommand({
       if (format === "text" && alerts.length > 0) writeLines(process.stdout, alerts, 2);
       return interruption.exitCode() ?? EXITS[verdictOf(record.actions)];
     };
+    const place = { ...placeOf(options, words[0]), concurrency: options.concurrency };
     let projectDir: string | undefined;
     const interruption = listenForInterruption(() => projectDir);
-    const place = { ...placeOf(options, words[0]), concurrency: options.concurrency };
     try {
-      return await withProject(place, work, true);
+      const note = (line: string) => void process.stderr.write(`note: ${plainLine(line)}\n`);
+      return await waitForLock(options.wait, note, () => withProject(place, work, true));
     } finally {
       interruption.stop();
     }

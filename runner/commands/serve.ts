@@ -9,7 +9,7 @@ import { stopAsked } from "./stop-asked.js";
 export const command = defineCommand({
   flags: withCommon({
     port: wholeNumber("default: 9050; 0: any that is free", 0, 65_535),
-    "storage-port": wholeNumber("of the Storage API (gRPC); default: 9060", 0, 65_535),
+    "storage-port": wholeNumber("of the Storage API (gRPC); default: ten above --port", 0, 65_535),
     host: text("address of this machine; default: 127.0.0.1"),
     "in-memory": onOff("an empty warehouse that is gone when the server stops"),
     seed: text("folder of files to load first: dataset/table.csv, *.sql"),

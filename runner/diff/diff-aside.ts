@@ -41,7 +41,7 @@ export async function diffAside(
   targets: ReadonlySet<string>,
   options: DiffOptions,
 ): Promise<readonly TableDiff[]> {
-  const breakers = await Breakers.open(warehouse, options.stateDataset, [], () => undefined);
+  const breakers = await Breakers.open(warehouse, options.stateDataset, "", [], () => undefined);
   return rolledBack(warehouse, (transaction) => new AsideBuild(transaction, plan, targets, options, breakers).run());
 }
 

@@ -47,6 +47,13 @@ export interface WarehousePlace {
   readonly projects?: () => Promise<ProjectNames>;
 }
 
+/** One thing that was looked at, and how it stands. */
+export interface EngineFinding {
+  readonly what: string;
+  readonly status: "ok" | "warning" | "failed";
+  readonly text: string;
+}
+
 /** One engine that can hold a warehouse. Adding one is a folder beside this file and a line in the registry. */
 export interface Engine {
   readonly name: string;
@@ -64,6 +71,8 @@ export interface Engine {
   open(place: WarehousePlace, options: { readonly create: boolean }): Promise<Warehouse>;
   /** An empty warehouse that nobody else sees and that is gone when it is closed; undefined: the engine has none. */
   readonly openScratch?: (projects: ProjectNames) => Promise<Warehouse>;
+  /** Looks at what can only be known from the engine itself; undefined: there is no such thing. */
+  readonly examine?: (place: WarehousePlace) => AsyncIterable<EngineFinding>;
   /** Finds mistakes in SQL without running it; undefined: the engine cannot. */
   readonly checker?: () => Promise<SqlChecker>;
 }

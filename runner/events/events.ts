@@ -43,6 +43,17 @@ export type RunEvent =
   | { readonly event: "undeclared_read"; readonly reader: string; readonly table: string }
   /** Relations are read that are not there and that nobody makes: their readers fail. */
   | { readonly event: "sources_missing"; readonly sources: readonly AbsentSource[] }
+  /** What the queries of a plan would process, and what those that are skipped would; hashing and comparing come besides. */
+  | {
+      readonly event: "cost_estimated";
+      readonly actions: readonly { readonly key: string; readonly runs: boolean; readonly bytes: number | undefined }[];
+      readonly bytes: number;
+      readonly savedBytes: number;
+      /** Actions to run of which nobody can tell before those in front of them have run. */
+      readonly unknown: number;
+      readonly dollars: number;
+      readonly savedDollars: number;
+    }
   /** A table of others is compared as a whole: nothing says any more by which column it is partitioned. */
   | { readonly event: "partition_lost"; readonly table: string; readonly column: string }
   /** The selection leaves stale actions as they are. */

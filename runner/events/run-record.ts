@@ -17,6 +17,18 @@ export interface RunRecord {
   /** In the order in which they ended. */
   readonly actions: readonly ActionResult[];
   readonly durationMs: number;
+  /** What it was estimated to cost; undefined: nobody asked. */
+  readonly cost?: RunCost;
+}
+
+/** What the queries of a run would process, in bytes, and those of what it skips. */
+export interface RunCost {
+  readonly queries: readonly { readonly key: string; readonly runs: boolean; readonly bytes: number | undefined }[];
+  readonly bytes: number;
+  readonly savedBytes: number;
+  readonly unknown: number;
+  readonly dollars: number;
+  readonly savedDollars: number;
 }
 
 export interface RunTotals {
@@ -49,6 +61,10 @@ export function recordOf(events: Iterable<RunEvent>, order?: readonly string[]):
   };
   const actions: ActionResult[] = [];
   for (const event of events) {
+    if (event.event === "cost_estimated") {
+      const { actions: queries, bytes, savedBytes, unknown, dollars, savedDollars } = event;
+      record = { ...record, cost: { queries, bytes, savedBytes, unknown, dollars, savedDollars } };
+    }
     if (event.event === "run_started") {
       const { runId, command, startedAt, target, window, compiled, process } = event;
       record = { ...record, runId, command, startedAt, target, window, compiled, process };

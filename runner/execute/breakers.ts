@@ -4,11 +4,13 @@ import type { BreakerSettings } from "../graph/breaker-settings.js";
 import { afterFailure, afterSuccess, type Breaker, CLOSED, refusedUntil, remembersTrouble } from "../plan/breaker.js";
 import { EngineError } from "../port/engine-error.js";
 import type { Warehouse } from "../port/port.js";
+import { changesBetween, recordBreakerEvents } from "../state/breaker-events.js";
 import { readBreakers, type StoredBreaker, writeBreaker } from "../state/breaker-state.js";
 
-const LONGEST_MESSAGE = 500;
+/** What is kept of an error. */
+export const LONGEST_MESSAGE = 500;
 
-/** A model's open breaker refused an attempt. */
+/** An open breaker refused an attempt. */
 export class BreakerOpenError extends Error {
   override readonly name = "BreakerOpenError";
 }
@@ -23,6 +25,7 @@ export class Breakers {
   private constructor(
     readonly warehouse: Warehouse,
     readonly dataset: string,
+    readonly runId: string,
     stored: ReadonlyMap<string, StoredBreaker>,
     readonly emit: EventListener,
   ) {
@@ -33,16 +36,18 @@ export class Breakers {
   static async open(
     warehouse: Warehouse,
     dataset: string,
+    runId: string,
     actions: readonly RunnableAction[],
     emit: EventListener,
   ): Promise<Breakers> {
-    if (actions.every(({ breaker }) => breaker === undefined)) return new Breakers(warehouse, dataset, new Map(), emit);
+    if (actions.every(({ breaker }) => breaker === undefined))
+      return new Breakers(warehouse, dataset, runId, new Map(), emit);
     try {
       const stored = await warehouse.observe((observation) => readBreakers(observation, dataset));
-      return new Breakers(warehouse, dataset, stored, emit);
+      return new Breakers(warehouse, dataset, runId, stored, emit);
     } catch (cause) {
       emit({ event: "circuits_unreadable", message: messageOf(cause) });
-      return new Breakers(warehouse, dataset, new Map(), emit);
+      return new Breakers(warehouse, dataset, runId, new Map(), emit);
     }
   }
 
@@ -52,11 +57,7 @@ export class Breakers {
     const breaker = this.#of(action);
     const until = refusedUntil(breaker, action.breaker, now());
     if (until === undefined) return;
-    const last = breaker.history.at(-1)?.message;
-    throw new BreakerOpenError(
-      `circuit open after ${breaker.failureCount} failures in a row, next attempt after ${until}` +
-        ` (or: fastbreak breaker reset ${action.node.key})${last === undefined ? "" : `; last: ${last}`}`,
-    );
+    throw new BreakerOpenError(refusal(action.node.key, breaker, until));
   }
 
   async succeeded(action: RunnableAction): Promise<void> {
@@ -83,14 +84,28 @@ export class Breakers {
   }
 
   async #write({ node }: RunnableAction, settings: BreakerSettings, breaker: Breaker): Promise<void> {
+    const before = this.#stored.get(node.key)?.breaker ?? CLOSED;
     const row = { name: node.key, breaker, settings, updatedAt: now() };
+    const changes = changesBetween(row.name, before, breaker, row.updatedAt, this.runId);
     this.#stored.set(row.name, row);
     try {
-      await this.warehouse.transaction((transaction) => writeBreaker(transaction, this.dataset, row));
+      await this.warehouse.transaction(async (transaction) => {
+        await writeBreaker(transaction, this.dataset, row);
+        await recordBreakerEvents(transaction, this.dataset, changes);
+      });
     } catch (cause) {
       this.emit({ event: "circuit_unwritable", key: node.key, message: messageOf(cause) });
     }
   }
+}
+
+/** Why an attempt is refused, and what to do about it. */
+export function refusal(name: string, breaker: Breaker, until: string): string {
+  const last = breaker.history.at(-1)?.message;
+  return (
+    `circuit open after ${breaker.failureCount} failures in a row, next attempt after ${until}` +
+    ` (or: fastbreak breaker reset ${name.includes(" ") ? `"${name}"` : name})${last === undefined ? "" : `; last: ${last}`}`
+  );
 }
 
 function now(): string {

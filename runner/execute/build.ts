@@ -37,6 +37,7 @@ import { locating, runStatements } from "./located.js";
 import { mergeStatement } from "./merge-statement.js";
 import { MOST_QUARANTINED, type FoundRows as QuarantinedRows } from "./quarantine.js";
 import { BuildRecorder } from "./record-build.js";
+import { type Shards, useShards } from "./shards.js";
 
 /** What stays the same for all actions of one run. */
 export interface BuildContext {
@@ -82,6 +83,8 @@ export interface BuildTask {
   readonly snapshot: Snapshot;
   /** The assertions that must hold before it is published. */
   readonly audits: readonly RunnableAction[];
+  /** What workers have computed of it beforehand. */
+  readonly shards?: Shards | undefined;
 }
 
 /**
@@ -184,7 +187,7 @@ class ActionBuild {
     const { action, coverage, snapshot } = this.task;
     await this.#statements(script, "pre_operations", action.preOps);
     let set = this.#setOf(partitions);
-    let stage = await this.#stage(script, set);
+    let stage = (await this.#stageShards(script, partitions)) ?? (await this.#stage(script, set));
     let built = { partitions, coverage, snapshot };
     if (set !== undefined && live?.kind === "table" && !hasShape(live, stage)) {
       // A table has one shape: rows of other dates must follow, and nobody knows their values but the query.
@@ -200,6 +203,14 @@ class ActionBuild {
     const counts = await this.transaction.publish({ partitions: set, ...this.#layoutOf(stage) });
     await this.#statements(script, "post_operations", action.postOps);
     return { counts, ...built };
+  }
+
+  /** What workers have computed beforehand, where it is what this transaction would compute. */
+  async #stageShards(script: ScriptTexts, partitions: readonly Partition[]): Promise<Stage | undefined> {
+    const { action, coverage, snapshot, shards } = this.task;
+    if (shards === undefined) return undefined;
+    const query = useShards(shards, action, partitions, coverage, snapshot);
+    return query === undefined ? undefined : script.stage(query);
   }
 
   async #stage(script: ScriptTexts, set: PartitionSet | undefined): Promise<Stage> {

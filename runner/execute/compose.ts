@@ -122,6 +122,8 @@ function onlyPartitions(action: RunnableAction, set: PartitionSet | undefined, b
   return new ComposedQuery([own("SELECT * FROM (\n"), ...body, own(`\n) WHERE ${test}`)]);
 }
 
+const ROWS = quoteIdentifier("_fastbreak_rows");
+
 /** What to put in the place of a relation's name; undefined: leave it. */
 function source(
   key: string,
@@ -139,7 +141,9 @@ function source(
   if (set === undefined || column === undefined || !action.node.partitioned) return undefined;
   const reach = reachOfSet(set, window);
   if (reach === undefined) return undefined;
-  return [own(`(SELECT * FROM ${quoteKey(key)} WHERE ${partitionTest(quoteIdentifier(column), reach)})`)];
+  // A table may be called like its column, and a bare name would be the whole row.
+  const test = partitionTest(`${ROWS}.${quoteIdentifier(column)}`, reach);
+  return [own(`(SELECT * FROM ${quoteKey(key)} AS ${ROWS} WHERE ${test})`)];
 }
 
 function splice(action: RunnableAction, replacement: (key: string) => readonly Piece[] | undefined): readonly Piece[] {

@@ -15,11 +15,14 @@ import { beginHistory, type HistoryTable, recordHistory, requireHistory } from "
 import { notesOf, type RunIdentity, runFinished, runInterrupted, runStarted } from "./plan-events.js";
 import { QuarantineLog } from "./quarantine.js";
 import { runProject } from "./run-project.js";
+import { clearShards, type ShardOptions } from "./shards.js";
 
 export interface ExecuteOptions extends RunIdentity {
   readonly stateDataset: string;
   readonly concurrency: number;
   readonly failFast: boolean;
+  /** How the windows of actions are split among workers; undefined: they are not. */
+  readonly shards?: ShardOptions | undefined;
   /** Aborted when the run is to stop. */
   readonly signal?: AbortSignal;
   readonly force: boolean;
@@ -42,6 +45,7 @@ export async function executePlan(warehouse: Warehouse, plan: ProjectPlan, optio
   await warehouse.transaction(async (transaction) => {
     await migrateState(transaction, stateDataset);
     await createDatasets(transaction, plan);
+    if (options.shards !== undefined) await clearShards(transaction, options.shards.dataset, true);
     const begun = recordOf([runStarted(plan, warehouse.target, options)]);
     await beginRun(transaction, stateDataset, begun);
     await beginHistory(transaction, options.history, plan, begun, stateDataset);
@@ -62,7 +66,7 @@ export async function executePlan(warehouse: Warehouse, plan: ProjectPlan, optio
       engineVersion: plan.engineVersion,
       fingerprints: new FingerprintLog(stateDataset, run, plan.recorded),
       locate: options.locate,
-      breakers: await Breakers.open(warehouse, stateDataset, project.actions, emit),
+      breakers: await Breakers.open(warehouse, stateDataset, runId, project.actions, emit),
       failures: await Failures.open(warehouse, stateDataset, runId, emit),
       quarantine: await QuarantineLog.open(warehouse, stateDataset, runId, emit),
       emit,
@@ -78,9 +82,10 @@ export async function executePlan(warehouse: Warehouse, plan: ProjectPlan, optio
     if (options.compiledManifest !== undefined)
       await storeManifest(transaction, stateDataset, options.compiledManifest);
     await recordLayouts(transaction, stateDataset, run, foreignLayouts(plan));
+    if (options.shards !== undefined) await clearShards(transaction, options.shards.dataset, false);
     const record = recordOf(events);
     await recordRun(transaction, stateDataset, record);
-    await recordHistory(transaction, options.history, plan, record, events);
+    await recordHistory(transaction, options.history, plan, record, events, options.shards);
   });
 }
 

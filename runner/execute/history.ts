@@ -8,6 +8,7 @@ import { isDate } from "../plan/dates.js";
 import { type Relation, type RelationId, type RowObject, relationKey, type Transaction } from "../port/port.js";
 import { typeName } from "../port/sql-types.js";
 import { VERSION } from "../version.js";
+import type { ShardOptions } from "./shards.js";
 
 /** A table of the project in which some actions leave a row in each run. */
 export interface HistoryTable {
@@ -83,6 +84,7 @@ export async function recordHistory(
   plan: ProjectPlan,
   record: RunRecord,
   events: readonly RunEvent[],
+  shards?: ShardOptions,
 ): Promise<void> {
   const actions = new Map(plan.project.actions.map((action) => [action.node.key, action]));
   const warnings = warningsOf(events, actions);
@@ -97,7 +99,12 @@ export async function recordHistory(
       const action = actions.get(result.key);
       if (action === undefined || !history.actions.has(result.key) || !isExecution(result)) continue;
       const measured = await measure(transaction, history, action, result);
-      rows.push({ ...factsOf(action, result, record), ...measured, warning_count: warnings.get(result.key) ?? 0 });
+      rows.push({
+        ...factsOf(action, result, record),
+        ...measured,
+        warning_count: warnings.get(result.key) ?? 0,
+        worker_count: shards?.workers.get(result.key) ?? 1,
+      });
     }
     await appendKnown(transaction, table, rows);
   }

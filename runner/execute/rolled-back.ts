@@ -8,12 +8,14 @@ class Finished<T> extends Error {
   }
 }
 
+const REHEARSAL = { run: "rehearsal", action: "rehearsal", rehearsal: true } as const;
+
 /** What `work` finds out in a transaction of which nothing stays. */
 export async function rolledBack<T>(warehouse: Warehouse, work: (transaction: Transaction) => Promise<T>): Promise<T> {
   try {
     return await warehouse.transaction(async (transaction) => {
       throw new Finished(await work(transaction));
-    });
+    }, REHEARSAL);
   } catch (cause) {
     if (cause instanceof Finished) return cause.result as T;
     throw cause;

@@ -19,11 +19,14 @@ import type { Failures } from "./failures.js";
 import { LocatedError } from "./located.js";
 import { standingOf } from "./plan-events.js";
 import type { QuarantineLog } from "./quarantine.js";
+import { canBeSplit, computeShards, type ShardOptions, type Shards } from "./shards.js";
 
 export interface RunOptions {
   readonly concurrency: number;
   /** Start nothing more after the first failure. */
   readonly failFast: boolean;
+  /** How the windows of actions are split among workers; undefined: they are not. */
+  readonly shards?: ShardOptions | undefined;
   /** Aborted when the run is to stop: what runs is rolled back, nothing more is begun. */
   readonly signal?: AbortSignal;
 }
@@ -176,10 +179,17 @@ class ProjectRun {
       decisions = revised;
     };
     try {
+      const shards = await this.#computeShards(action, planned);
       const { counts, fingerprints } = await this.warehouse.transaction(
         async (transaction) => {
           const fingerprints = this.#context.fingerprints.begin();
-          const counts = await this.#inTransaction(transaction, action, { ...this.#context, fingerprints }, onDecided);
+          const counts = await this.#inTransaction(
+            transaction,
+            action,
+            { ...this.#context, fingerprints },
+            onDecided,
+            shards,
+          );
           return { counts, fingerprints };
         },
         { run: this.#context.run.runId, action: action.node.key },
@@ -215,6 +225,15 @@ class ProjectRun {
       if (!isGuarded) return result(action, decisions, "failed", { startedAt, durationMs, error });
       return result(action, decisions.map(skippedFor("gate_blocked")), "blocked", { startedAt, durationMs, error });
     }
+  }
+
+  /** What several workers compute of an action before its own transaction begins; undefined: nobody does. */
+  async #computeShards(action: RunnableAction, planned: readonly PartitionDecision[]): Promise<Shards | undefined> {
+    const { shards } = this.options;
+    const running = runningOf(planned);
+    if (shards === undefined || running.length < 2 || !canBeSplit(action)) return undefined;
+    if ((shards.workers.get(action.node.key) ?? 1) < 2) return undefined;
+    return computeShards(this.warehouse, action, running, this.#coverageOf(action), shards, this.#context);
   }
 
   #notBegun(action: RunnableAction): ActionResult {
@@ -282,6 +301,7 @@ class ProjectRun {
     action: RunnableAction,
     context: BuildContext,
     onDecided: (decisions: readonly PartitionDecision[]) => void,
+    shards: Shards | undefined,
   ): Promise<PublishCounts | undefined> {
     const coverage = this.#coverageOf(action);
     const asked = this.#askedOf(action);
@@ -301,7 +321,7 @@ class ProjectRun {
     if (stale.length === 0) return undefined;
     this.#refuseMissing(action, snapshot);
     context.breakers.admit(action);
-    return build(transaction, { action, stale, coverage, snapshot, audits: this.#audits(action) }, context);
+    return build(transaction, { action, stale, coverage, snapshot, audits: this.#audits(action), shards }, context);
   }
 
   /** Of the partitions that others need only those are told that run. */

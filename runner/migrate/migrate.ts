@@ -76,6 +76,8 @@ export async function applyMigrations(
   }
 }
 
+const REHEARSAL = { run: "rehearsal", action: "migrate", rehearsal: true } as const;
+
 /** Thrown to roll back what a dry run did. */
 class DryRun extends Error {
   override readonly name = "DryRun";
@@ -94,7 +96,7 @@ export async function tryMigrations(
       for (const file of files)
         results.push(await applyOne(transaction, file, await renderMigration(file, names), names));
       throw new DryRun();
-    });
+    }, REHEARSAL);
   } catch (cause) {
     if (!(cause instanceof DryRun)) throw cause;
   }

@@ -263,11 +263,23 @@ export interface Capabilities {
   readonly timeTravel: boolean;
 }
 
+/** Asking what work costs before it runs; the question itself costs nothing. */
+export interface CostQuestions {
+  /** Bytes that a query would process; undefined: what it reads is not there yet, or it cannot be told. */
+  estimate(sql: string): Promise<number | undefined>;
+  /** US dollars. */
+  readonly pricePerTiB: number;
+  /** Bytes that a run may process; undefined: any number. */
+  readonly mostPerRun: number | undefined;
+}
+
 /** On whose behalf work is done: engines that keep a history of their jobs name it there. */
 export interface WorkPurpose {
   readonly run: string;
   /** Key of the action. */
   readonly action: string;
+  /** Nothing of it is to stay: an engine that cannot undo a statement refuses it. */
+  readonly rehearsal?: boolean;
 }
 
 export interface Warehouse {
@@ -288,6 +300,8 @@ export interface Warehouse {
   transaction<T>(work: (transaction: Transaction) => Promise<T>, about?: WorkPurpose): Promise<T>;
   /** Runs a GoogleSQL script as it stands: each statement by itself, unless the script opens a transaction. */
   script(sql: string): Promise<ScriptResult>;
+  /** Undefined: work costs nothing. */
+  readonly cost?: CostQuestions;
   /** Ends the queries that run now: they fail, and their transactions are rolled back. Undefined: the engine cannot. */
   readonly interrupt?: () => void;
   /** Many clients at once, with all that the BigQuery API tells of their jobs; undefined: the engine has a service of its own. */

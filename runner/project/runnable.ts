@@ -1,6 +1,7 @@
 import { foldProject, nameOf } from "../googlesql/project-names.js";
 import type { RunnableAction, RunnableProject, SqlRead } from "../graph/action.js";
 import { auditsByHost, type FailedAssertions } from "../graph/audits.js";
+import type { BreakerSettings } from "../graph/breaker-settings.js";
 import type { CodeHash, CompiledHash, PlanNode, ReadWindow, Upstream } from "../graph/node.js";
 import { dependencyOrder } from "../graph/order.js";
 import { sha256 } from "../port/digest-text.js";
@@ -15,10 +16,18 @@ const RUNNABLE = new Set<ManifestAction["type"]>(["table", "incremental", "view"
  * The manifest as the planner and the executor need it: views resolved to what they read, actions in dependency order.
  * @param failedAssertions what becomes of a model of which an assertion finds rows
  */
-export function runnableProject(manifest: Manifest, failedAssertions: FailedAssertions = "rollback"): RunnableProject {
+export function runnableProject(
+  manifest: Manifest,
+  failedAssertions: FailedAssertions = "rollback",
+  modelBreaker?: BreakerSettings,
+): RunnableProject {
   const byKey = new Map(manifest.actions.map((action) => [action.key, action]));
   const runnable = manifest.actions.filter((action) => RUNNABLE.has(action.type));
-  const actions = dependencyOrder(runnable).map((action) => runnableAction(action, byKey, manifest.homeProject));
+  const actions = dependencyOrder(runnable).map((action) => {
+    const runnable = runnableAction(action, byKey, manifest.homeProject);
+    const isModel = runnable.node.kind === "model";
+    return runnable.breaker === undefined && isModel ? { ...runnable, breaker: modelBreaker } : runnable;
+  });
   return {
     actions,
     audits: auditsByHost(actions, failedAssertions),

@@ -162,6 +162,28 @@ const source = v.strictObject({
   ),
 });
 
+const breaker = v.strictObject({
+  threshold: v.optional(v.pipe(count(1_000_000), v.description("Failures in a row that open it.")), 5),
+  timeoutSeconds: v.optional(v.pipe(count(31_536_000), v.description("Seconds for which an open one refuses.")), 1800),
+  successesToClose: v.optional(v.pipe(count(1000), v.description("Successes in a row that close a half-open one.")), 1),
+});
+
+const variableName = v.pipe(
+  v.string("must be the name of an environment variable"),
+  v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an environment variable"),
+);
+
+const actionWorkers = v.strictObject({
+  variable: v.pipe(variableName, v.description("The variable of this action alone.")),
+  default: v.pipe(count(1000), v.description("Workers where no variable says another number.")),
+  switch: v.optional(v.pipe(variableName, v.description("A variable that, set to false, leaves one worker."))),
+});
+
+const workers = v.strictObject({
+  variable: v.optional(v.pipe(variableName, v.description("The variable for all actions."))),
+  actions: v.optional(v.record(v.string(), actionWorkers, "must be an object of actions"), {}),
+});
+
 const clock = v.strictObject({
   timeZone: v.optional(
     v.pipe(
@@ -284,6 +306,25 @@ export const settingsSchema = v.strictObject({
     ),
     {},
   ),
+  breakers: v.optional(
+    v.pipe(
+      v.strictObject({
+        models: v.optional(v.pipe(breaker, v.description("Of models whose labels say nothing of it."))),
+        loads: v.optional(v.pipe(breaker, v.description("Of loaders."))),
+      }),
+      v.description("Circuit breakers: what failed so often in a row is not tried for a while."),
+    ),
+    {},
+  ),
+  workers: v.optional(
+    v.pipe(
+      workers,
+      v.description(
+        "How many workers share the window of an action, by environment variables of the project's own names.",
+      ),
+    ),
+    {},
+  ),
   dateVariables: v.optional(
     v.pipe(
       v.array(
@@ -360,6 +401,11 @@ export type RunnerSettings = Readonly<v.InferOutput<typeof settingsSchema>>;
 /** The settings that an object may have at a path such as `["environments", "dev"]`; undefined: any name is free there. */
 export function knownSettings(at: readonly (string | number)[]): readonly string[] | undefined {
   if (at.length === 0) return Object.keys(settingsSchema.entries);
+  if (at[0] === "workers") {
+    if (at.length === 1) return Object.keys(workers.entries);
+    return at.length === 3 && at[1] === "actions" ? Object.keys(actionWorkers.entries) : undefined;
+  }
+  if (at[0] === "breakers") return at.length === 1 ? ["models", "loads"] : Object.keys(breaker.entries);
   if (at.at(-1) === "bigquery" && (at.length === 1 || at[0] === "environments"))
     return Object.keys(bigquerySettings.entries);
   if (at.length === 1 && at[0] === "clock") return Object.keys(clock.entries);

@@ -22,6 +22,8 @@ describe("readRunnerSettings", () => {
       loaders: {},
       reports: {},
       sources: {},
+      breakers: {},
+      workers: { actions: {} },
       dateVariables: [],
       clock: { timeZone: "UTC" },
       skips: {},

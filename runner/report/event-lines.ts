@@ -17,6 +17,12 @@ export function eventLine(event: RunEvent): { readonly kind: "warning" | "note";
       const advice = stray === undefined ? "load them first" : `load them first, or correct the name ${stray.table}`;
       return warning(`${all(tables)} ${what}: ${plural(readers, "action")} cannot run; ${advice}`);
     }
+    case "cost_estimated": {
+      const unknown = event.unknown === 0 ? "" : `; of ${plural(event.unknown, "more action")} nobody can tell yet`;
+      const saved = event.savedBytes === 0 ? "" : `; skipping saves ${costText(event.savedBytes, event.savedDollars)}`;
+      const what = event.bytes === 0 ? "nothing" : costText(event.bytes, event.dollars);
+      return note(`queries would process ${what}${unknown}${saved}`);
+    }
     case "partition_lost":
       return note(
         `${event.table} was partitioned by ${event.column}, which is no DATE column of it any more; it is compared as a whole, and every change of it rebuilds all that reads it. If it has another such column, say it in fastbreak.json: "sources": {"${event.table}": {"partition": ...}}`,
@@ -90,4 +96,14 @@ function some(names: readonly string[]): string {
 function all(names: readonly string[]): string {
   const shown = names.slice(0, 20).join(", ");
   return names.length > 20 ? `${shown} and ${names.length - 20} more` : shown;
+}
+
+const UNITS = ["bytes", "KiB", "MiB", "GiB", "TiB"] as const;
+
+/** `1.5 GiB ($0.01)`. */
+function costText(bytes: number, dollars: number): string {
+  const power = Math.min(UNITS.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
+  const amount = bytes / 1024 ** power;
+  const shown = power === 0 ? String(bytes) : amount.toFixed(amount < 10 ? 1 : 0);
+  return `${shown} ${UNITS[power]} (${dollars > 0 && dollars < 0.01 ? "under $0.01" : `$${dollars.toFixed(2)}`})`;
 }

@@ -5,6 +5,7 @@ import type { ActionResult } from "../events/events.js";
  * @param windowFlags the dates as the user gave them: ` --date 2021-11-15`
  */
 export function nextSteps(actions: readonly ActionResult[], windowFlags: string): string[] {
+  if (actions.some(isStopped)) return [`fastbreak run${windowFlags} continues; what is built is not built again`];
   const wrong = actions.filter((action) => isNotDone(action) && !isConsequence(action));
   if (wrong.length === 0) return [];
   const open = wrong.filter(isOpenCircuit).map(({ key }) => key);
@@ -24,6 +25,10 @@ export function isNotDone({ status }: Pick<ActionResult, "status">): boolean {
 /** Whether an action did not run only because another one did not. */
 export function isConsequence({ status, partitions }: Pick<ActionResult, "status" | "partitions">): boolean {
   return status === "blocked" && partitions.every(({ reason }) => reason === "upstream_failed");
+}
+
+function isStopped({ partitions }: ActionResult): boolean {
+  return partitions.some(({ reason }) => reason === "interrupted");
 }
 
 function isOpenCircuit({ partitions }: ActionResult): boolean {

@@ -1,5 +1,5 @@
 import type { ActionResult, ActionStatus } from "../events/events.js";
-import { type RunRecord, rowsWritten, totalsOf } from "../events/run-record.js";
+import { type RunCost, type RunRecord, rowsWritten, totalsOf } from "../events/run-record.js";
 import { decisionsJson, toldReason } from "../plan/partitions.js";
 import { describeDecisions, describePartitions } from "./decisions.js";
 import { type LastDurations, savedBySkips } from "./estimate.js";
@@ -24,6 +24,18 @@ export function reportJson(report: RunRecord): object {
       error: action.error ?? null,
     })),
     totals: totalsOf(report),
+    ...(report.cost === undefined ? {} : { cost: costJson(report.cost) }),
+  };
+}
+
+function costJson({ queries, bytes, savedBytes, unknown, dollars, savedDollars }: RunCost): object {
+  return {
+    bytes,
+    saved_bytes: savedBytes,
+    unknown,
+    dollars,
+    saved_dollars: savedDollars,
+    actions: queries.map(({ key, runs, bytes: own }) => ({ name: key, runs, bytes: own ?? null })),
   };
 }
 

@@ -6,6 +6,7 @@ import type { AlertRequest } from "./alerts.js";
 import { announced } from "./announce.js";
 import { historyTables } from "./history-tables.js";
 import type { ProjectSession } from "./session.js";
+import { shardOptions, workersOf } from "./shard-options.js";
 
 /** How a plan is carried out. */
 export interface CarryOutOptions {
@@ -44,6 +45,7 @@ export async function carryOut(
     return events;
   }
   const { executePlan } = await import("../execute/execute-plan.js");
+  const shards = shardOptions(session, workersOf(session));
   await announced(session, "run", async () => {
     await executePlan(session.warehouse, plan, {
       ...run,
@@ -53,6 +55,7 @@ export async function carryOut(
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       force: options.force,
       history,
+      shards,
       locate: (action, text, offset) => locateInProject(session.projectDir, action, text, offset),
       emit,
     });

@@ -4,10 +4,18 @@ import { EXIT } from "./exit-codes.js";
 
 /**
  * What kind of trouble ended a piece of work. `usage`: what was asked for makes no sense; `project`: the project or its settings
- * are wrong; `selection`: it matches nothing; `load`: damaged input; `loader`: a loader's own code failed; `system`: the operating
+ * are wrong; `selection`: it matches nothing; `load`: damaged input; `loader`: a loader's own code failed; `refused`: an open circuit breaker; `system`: the operating
  * system refused something; the others are the engine's.
  */
-export type FailureCode = "usage" | "project" | "selection" | "load" | "loader" | "system" | EngineErrorCode;
+export type FailureCode =
+  | "usage"
+  | "project"
+  | "selection"
+  | "load"
+  | "loader"
+  | "refused"
+  | "system"
+  | EngineErrorCode;
 
 /** A failure that somebody outside fastbreak can mend, in lines for a user. */
 export interface Failure {
@@ -25,6 +33,7 @@ const BY_NAME: Readonly<Record<string, readonly [FailureCode, number]>> = {
   LoadError: ["load", EXIT.usage],
   LocatedError: ["query", EXIT.failed],
   LoaderFailure: ["loader", EXIT.failed],
+  BreakerOpenError: ["refused", EXIT.refused],
 };
 
 const ENGINE_EXITS: Readonly<Record<EngineErrorCode, number>> = {

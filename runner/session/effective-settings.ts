@@ -1,4 +1,5 @@
 import type { Place } from "./place.js";
+import { chooseWorkers } from "./workers.js";
 
 /** One setting as it holds, and where it comes from. */
 export interface EffectiveSetting {
@@ -29,6 +30,11 @@ export function effectiveSettings(place: Place): readonly EffectiveSetting[] {
     ...chosen,
     ...Object.entries(rest).map(([name, value]) => ({ name, value: String(value), origin })),
     ...Object.entries(vars).map(([name, value]) => ({ name: `vars.${name}`, value: String(value), origin })),
+    ...chooseWorkers(settings.workers, process.env).actions.map(({ action, workers, origin }) => ({
+      name: `workers.${action}`,
+      value: String(workers),
+      origin,
+    })),
     ...Object.entries(settings.sources).map(([name, source]) => ({
       name: `sources.${name}`,
       value: JSON.stringify(source),

@@ -39,9 +39,9 @@ const DEFAULTS: ServeOptions = {
   storagePort: undefined,
 };
 
-/** Where the Storage API answers beside a port: whoever wants any port that is free wants no other server in the way of either. */
-export function storagePortBeside(port: number | undefined): number {
-  return port === 0 ? 0 : 9060;
+/** Where the Storage API answers beside a port: ten above it; any that is free where the port may be any. */
+export function storagePortBeside(port: number = DEFAULTS.port): number {
+  return port === 0 ? 0 : port + 10;
 }
 
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/;

@@ -30,7 +30,7 @@ export async function withProject<T>(
   const place: Place = {
     ...findPlace(options),
     projects: async () => projectNames((await loading).manifest),
-    relations: async () => namedRelations((await loading).manifest),
+    relations: async () => [...namedRelations((await loading).manifest), ...namedInSettings(place.settings)],
   };
   const opening = place.engine.open(place, { create: false });
   const loading: Promise<LoadedProject> = loadPlace(place, () =>
@@ -44,7 +44,8 @@ export async function withProject<T>(
     if (opened.status === "fulfilled") await opened.value.close();
     throw loaded.reason;
   }
-  const project = runnableProject(loaded.value.manifest, place.settings.failedAssertions);
+  const { failedAssertions, breakers } = place.settings;
+  const project = runnableProject(loaded.value.manifest, failedAssertions, breakers.models);
   const warehouse = opened.status === "fulfilled" ? opened.value : await openMissing(place, opened.reason, create);
   try {
     const laidOut = withSourceLayouts(warehouse, place.settings, loaded.value.manifest, project);
@@ -77,6 +78,12 @@ export async function sessionOver(place: Place, warehouse: Warehouse): Promise<P
   const project = runnableProject(loaded.manifest);
   const laidOut = withSourceLayouts(warehouse, place.settings, loaded.manifest, project);
   return { ...place, warehouse: laidOut, loaded, project };
+}
+
+/** Keys of the tables that a command looks at besides those of the project: the runner's own, and those of its history. */
+function namedInSettings({ stateDataset, history }: ProjectSession["settings"]): readonly string[] {
+  const { loads, steps = {} } = history ?? {};
+  return [`${stateDataset}.*`, ...(loads === undefined ? [] : [loads]), ...Object.keys(steps)];
 }
 
 async function openMissing(place: Place, reason: unknown, create: boolean): Promise<Warehouse> {

@@ -1,10 +1,11 @@
 import { UserError } from "../graph/user-error.js";
-import { addDays } from "../plan/dates.js";
+import { addDays, datesOf } from "../plan/dates.js";
 import { NOTHING_RULED_OUT, type RuledOut, ruledOut, type SkipRule } from "../plan/ruled-out.js";
 import { EVERYTHING, SelectionError, selectActions } from "../plan/select.js";
 import type { Window } from "../plan/types.js";
 import { EngineError } from "../port/engine-error.js";
 import { partitionOfDate } from "../port/identity.js";
+import { relationKey } from "../port/port.js";
 import { suggestion } from "../project/settings.js";
 import type { SkipSettings } from "../project/settings-schema.js";
 import { readModelStates } from "../state/model-state.js";
@@ -35,21 +36,44 @@ export async function askSkipRules(
   const irrelevant = source === undefined ? undefined : irrelevantTo(session, source, note);
   const caused: readonly SkipRule[] =
     irrelevant === undefined ? [] : [{ name: "irrelevant_source", actions: irrelevant, skips: () => true }];
-  for (const [name, settings] of Object.entries(session.settings.skips)) {
-    if (settings.environments !== undefined && !settings.environments.includes(session.environment ?? "")) continue;
-    const skips = await judgeOf(session, name, settings, window, note);
-    if (skips !== undefined) rules.push({ name, actions: selected(session, name, settings.select), skips });
-  }
-  if (rules.length + caused.length === 0) return NOTHING_RULED_OUT;
-  const built = await session.warehouse.observe((observation) =>
-    readModelStates(observation, session.settings.stateDataset, window),
-  );
+  const said = Object.entries(session.settings.skips).flatMap(([name, settings]) => {
+    const holds = settings.environments === undefined || settings.environments.includes(session.environment ?? "");
+    return holds ? [{ name, settings, actions: selected(session, name, settings.select) }] : [];
+  });
+  if (said.length + caused.length === 0) return NOTHING_RULED_OUT;
   // What has rows is kept right, whatever a rule says of its date.
-  const hasRows = (key: string, date: string) => (built.get(key)?.get(partitionOfDate(date))?.rows ?? 0) > 0;
-  const careful = rules.map(
-    (rule): SkipRule => ({ ...rule, skips: (date, key) => rule.skips(date, key) && !hasRows(key, date) }),
-  );
-  return ruledOut([...careful, ...caused], keys, window);
+  const hasRows = await rowsOf(session, new Set(said.flatMap(({ actions }) => [...actions])), window);
+  const dates = datesOf(window);
+  for (const { name, settings, actions } of said) {
+    if ([...actions].every((key) => dates.every((date) => hasRows(key, date)))) continue;
+    const skips = await judgeOf(session, name, settings, window, note);
+    if (skips !== undefined)
+      rules.push({ name, actions, skips: (date, key) => skips(date, key) && !hasRows(key, date) });
+  }
+  return ruledOut([...rules, ...caused], keys, window);
+}
+
+/** Tells whether an action has rows of a date: as it was built, or in its table as it stands. */
+async function rowsOf(
+  { warehouse, settings, project }: ProjectSession,
+  keys: ReadonlySet<string>,
+  window: NonNullable<Window>,
+): Promise<(key: string, date: string) => boolean> {
+  const models = project.actions.filter(({ node }) => keys.has(node.key) && node.partitioned);
+  if (models.length === 0) return () => false;
+  return warehouse.observe(async (observation) => {
+    const built = await readModelStates(observation, settings.stateDataset, window);
+    const relations = await observation.relations();
+    const tables = models.flatMap(({ node }) => relations.get(node.key) ?? []);
+    const counts = await observation.digests(
+      tables.map((relation) => ({ relation, columns: [], range: window, grain: "partition" })),
+    );
+    const live = new Map(tables.map(({ id }, index) => [relationKey(id), counts[index]]));
+    return (key, date) => {
+      const partition = partitionOfDate(date);
+      return (built.get(key)?.get(partition)?.rows ?? 0) > 0 || (live.get(key)?.get(partition)?.rows ?? 0) > 0;
+    };
+  });
 }
 
 async function judgeOf(

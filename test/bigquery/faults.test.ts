@@ -4,7 +4,7 @@ import { SHOP, SHOP_SEED, WRONG_ROWS } from "./shop.js";
 import { World } from "./world.js";
 
 /** Nights with faults; a proof plays many more. */
-const NIGHTS = Number(process.env.FASTBREAK_FAULT_NIGHTS ?? 6);
+const NIGHTS = Number(process.env.FASTBREAK_FAULT_NIGHTS ?? 4);
 const SHARE = 0.2;
 
 describe("a run on BigQuery whose calls are lost, damaged and refused", () => {

@@ -37,14 +37,15 @@ describe("the first night after one corrected row", () => {
       })
       .flatMap(({ configuration }) => (configuration.query?.query ?? "").split("\nUNION ALL\n"));
     const dated = texts.filter(
-      (text) => /`(?:raw`\.`orders|shop`\.`(?:daily|form))`/.test(text) && /CAST\(`day` AS STRING\)/.test(text),
+      (text) =>
+        /`(?:raw`\.`orders|shop`\.`(?:daily|form))`/.test(text) && /CAST\(fastbreak_row\.`day` AS STRING\)/.test(text),
     );
     expect(dated.length).toBeGreaterThan(0);
     // A model with a look-back of a day has moved for two days.
     const next = DAYS[21] as string;
     const read = dated.flatMap((text) => [...text.matchAll(/DATE '([\d-]+)'/g)].map(([, day]) => day));
     expect([...new Set(read)].filter((day) => day !== MOVED && day !== next)).toEqual([]);
-    expect(dated.filter((text) => !/ WHERE `day` IN \(/.test(text))).toEqual([]);
+    expect(dated.filter((text) => !/ WHERE fastbreak_row\.`day` IN \(/.test(text))).toEqual([]);
     await settled();
   });
 });

@@ -3,7 +3,7 @@ import { SHOP, SHOP_SEED } from "./shop.js";
 import { settled, World } from "./world.js";
 
 /** Actions beside the seven of the shop; a proof takes as many as a large project has. */
-const MODELS = Number(process.env.FASTBREAK_QUIET_MODELS ?? 30);
+const MODELS = Number(process.env.FASTBREAK_QUIET_MODELS ?? 15);
 
 /** Many models, so that calls that grow with their number show. */
 const many = Object.fromEntries(

@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type RunRecord, recordOf } from "../../runner/events/run-record.js";
+import { EVERYTHING } from "../../runner/plan/select.js";
 import { carryOut } from "../../runner/session/carry-out.js";
+import { costOf, requireBudget } from "../../runner/session/plan-cost.js";
 import { planSession } from "../../runner/session/plan-request.js";
 import { newRunId } from "../../runner/session/run-id.js";
 import { type ServedWarehouse, serveWarehouse } from "../../runner/session/serve-warehouse.js";
@@ -73,6 +75,22 @@ export class World {
       const plan = await planSession(session, { window: undefined, selection, force, upstream: true });
       const run = { runId: newRunId(startedAt), startedAt, failFast: false, force };
       return recordOf(await carryOut(session, plan, { ...run, emit: () => undefined }));
+    });
+  }
+
+  /** What a plan would cost, once it is within the budget. */
+  async cost() {
+    return withProject({ projectDir: this.dir, target: "bigquery" }, async (session) => {
+      const plan = await planSession(session, {
+        window: undefined,
+        selection: EVERYTHING,
+        force: false,
+        upstream: true,
+      });
+      await requireBudget(session, plan);
+      const [cost] = await costOf(session, plan);
+      if (cost?.event !== "cost_estimated") throw new Error("nobody was asked");
+      return cost;
     });
   }
 

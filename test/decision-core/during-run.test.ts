@@ -20,15 +20,15 @@ describe("an upstream that changes while a run goes on", () => {
       world.writeSource(source, { columns: [...KEY_COLUMNS, { name: "v", type: "INT64" }], rows: rows(v) });
     await write(1);
 
-    // The plan is the first transaction; migrations, the breakers' state and the model's own come behind it.
+    // The plan is the first transaction; migrations, the states of breakers, failures and quarantine, and the model's own come behind it.
     let transactions = 0;
     outside.warehouse.beforeTransaction = () => {
       transactions += 1;
-      if (transactions === 3) void write(2);
-      if (transactions === 4 && changes === 2) void write(1);
+      if (transactions === 5) void write(2);
+      if (transactions === 6 && changes === 2) void write(1);
     };
     await world.disturbedRun(EVERYTHING, () => false);
-    expect(transactions).toBe(4);
+    expect(transactions).toBe(6);
     outside.warehouse.beforeTransaction = () => {};
     expect((await world.contentOf("m1"))?.rows).toEqual(rows(2));
 

@@ -72,6 +72,11 @@ function readVars(given: string): readonly string[] {
   return given.split(",");
 }
 
+/** Whether to wait for whoever holds the warehouse. */
+export const WAIT_FLAGS = {
+  wait: wholeNumber("seconds to wait for whoever holds the warehouse; default: none", 1, 86_400),
+};
+
 /** Rules of the project that leave dates out. */
 export const SKIP_FLAGS = {
   "no-skips": onOff('run dates, too, that a rule ("skips" in fastbreak.json) leaves out'),

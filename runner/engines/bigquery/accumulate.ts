@@ -4,7 +4,7 @@ import { type AccumulateRequest, type Relation, relationKey } from "../../port/p
 import { type Column, typeName } from "../../port/sql-types.js";
 import { rowText } from "./digest-sql.js";
 import { writtenType } from "./literals.js";
-import { NOTHING_CHANGED, type PlannedWrite, type WriteHost } from "./pending.js";
+import { NEW, NOTHING_CHANGED, OLD, type PlannedWrite, type WriteHost } from "./pending.js";
 import { isSameName } from "./shape.js";
 
 /**
@@ -29,7 +29,7 @@ export async function planAccumulate(
   return { counts, pending: changes.length === 0 ? undefined : pending };
 }
 
-/** @returns changes, and the rows of the table that stay beside the stage's, as a condition on `T` */
+/** @returns changes, and the rows of the table that stay beside the stage's, as a condition */
 async function worked(host: WriteHost, sql: AccumulateSql, request: AccumulateRequest) {
   const { stage, key, partitionColumn, overwritesPartitions } = request;
   if (overwritesPartitions && partitionColumn !== undefined) {
@@ -97,7 +97,7 @@ function fittingColumns(
   return { columns, definitions: [`ALTER TABLE ${host.path(target)} ${changes.join(", ")}`] };
 }
 
-/** The statements of one merge, over `T` (target) and `S` (stage). */
+/** The statements of one merge. */
 class AccumulateSql {
   readonly #target: string;
   readonly #stage: string;
@@ -118,7 +118,7 @@ class AccumulateSql {
   }
 
   liveRows(where: string): string {
-    return `SELECT ${this.#names.map((name) => `T.${name}`).join(", ")} FROM ${this.#target} AS T WHERE ${where}`;
+    return `SELECT ${this.#names.map((name) => `fastbreak_old.${name}`).join(", ")} FROM ${this.#target} AS fastbreak_old WHERE ${where}`;
   }
 
   insertAll(): string {
@@ -126,43 +126,43 @@ class AccumulateSql {
   }
 
   countOverwritten(partitionColumn: string): string {
-    return `SELECT COUNT(*) FROM ${this.#target} AS T WHERE ${this.isOverwritten(partitionColumn, "")}`;
+    return `SELECT COUNT(*) FROM ${this.#target} AS fastbreak_old WHERE ${this.isOverwritten(partitionColumn, "")}`;
   }
 
   deleteOverwritten(partitionColumn: string): string {
-    return `DELETE FROM ${this.#target} AS T WHERE ${this.isOverwritten(partitionColumn, "")}`;
+    return `DELETE FROM ${this.#target} AS fastbreak_old WHERE ${this.isOverwritten(partitionColumn, "")}`;
   }
 
   isOverwritten(partitionColumn: string, not: "" | "NOT"): string {
     const column = quoteIdentifier(partitionColumn);
-    return `${not} EXISTS (SELECT 1 FROM ${this.#stage} AS S WHERE S.${column} = T.${column})`;
+    return `${not} EXISTS (SELECT 1 FROM ${this.#stage} AS fastbreak_new WHERE fastbreak_new.${column} = fastbreak_old.${column})`;
   }
 
   isUnmatched(): string {
-    return `NOT EXISTS (SELECT 1 FROM ${this.#stage} AS S WHERE ${this.#sameKey()})`;
+    return `NOT EXISTS (SELECT 1 FROM ${this.#stage} AS fastbreak_new WHERE ${this.#sameKey()})`;
   }
 
   countByKey(): string {
-    const isNew = `NOT EXISTS (SELECT 1 FROM ${this.#target} AS T WHERE ${this.#sameKey()})`;
+    const isNew = `NOT EXISTS (SELECT 1 FROM ${this.#target} AS fastbreak_old WHERE ${this.#sameKey()})`;
     return (
-      `SELECT (SELECT COUNT(*) FROM ${this.#stage} AS S WHERE ${isNew}),` +
-      ` (SELECT COUNT(*) FROM ${this.#target} AS T JOIN ${this.#stage} AS S ON ${this.#sameKey()} WHERE ${this.#differs()})`
+      `SELECT (SELECT COUNT(*) FROM ${this.#stage} AS fastbreak_new WHERE ${isNew}),` +
+      ` (SELECT COUNT(*) FROM ${this.#target} AS fastbreak_old JOIN ${this.#stage} AS fastbreak_new ON ${this.#sameKey()} WHERE ${this.#differs()})`
     );
   }
 
   /** A row of the table that several rows of the stage would become. */
   ambiguous(): string {
-    const key = this.request.key.map((name) => `S.${quoteIdentifier(name)}`);
+    const key = this.request.key.map((name) => `fastbreak_new.${quoteIdentifier(name)}`);
     const shown = key.map((column) => `CAST(${column} AS STRING)`).join(", ");
-    const isThere = `EXISTS (SELECT 1 FROM ${this.#target} AS T WHERE ${this.#sameKey()})`;
-    return `SELECT ${shown}, COUNT(*) FROM ${this.#stage} AS S WHERE ${isThere} GROUP BY ${key.join(", ")} HAVING COUNT(*) > 1 LIMIT 1`;
+    const isThere = `EXISTS (SELECT 1 FROM ${this.#target} AS fastbreak_old WHERE ${this.#sameKey()})`;
+    return `SELECT ${shown}, COUNT(*) FROM ${this.#stage} AS fastbreak_new WHERE ${isThere} GROUP BY ${key.join(", ")} HAVING COUNT(*) > 1 LIMIT 1`;
   }
 
   merge(): string {
     const names = this.#names.join(", ");
-    const set = this.#names.map((name) => `${name} = S.${name}`).join(", ");
+    const set = this.#names.map((name) => `${name} = fastbreak_new.${name}`).join(", ");
     return (
-      `MERGE ${this.#target} AS T USING ${this.#stage} AS S ON ${this.#sameKey()}\n` +
+      `MERGE ${this.#target} AS fastbreak_old USING ${this.#stage} AS fastbreak_new ON ${this.#sameKey()}\n` +
       `WHEN MATCHED AND ${this.#differs()} THEN UPDATE SET ${set}\n` +
       `WHEN NOT MATCHED THEN INSERT (${names}) VALUES (${names})`
     );
@@ -170,13 +170,13 @@ class AccumulateSql {
 
   #differs(): string {
     const names = this.columns.map(({ name }) => name);
-    return `${rowText(this, names, "T")} != ${rowText(this, names, "S")}`;
+    return `${rowText(this, names, OLD)} != ${rowText(this, names, NEW)}`;
   }
 
   #sameKey(): string {
     return this.request.key
       .map(quoteIdentifier)
-      .map((name) => `T.${name} = S.${name}`)
+      .map((name) => `fastbreak_old.${name} = fastbreak_new.${name}`)
       .join(" AND ");
   }
 }

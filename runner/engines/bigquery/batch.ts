@@ -1,4 +1,4 @@
-import type { RestAnswer } from "./client.js";
+import type { RestAnswer, RestCall } from "./client.js";
 import type { Rest } from "./rest.js";
 import { RestError } from "./rest-error.js";
 
@@ -28,6 +28,11 @@ export class BatchReader {
 
   constructor(readonly rest: Rest) {}
 
+  /** As far as anybody has seen. */
+  get isBatched(): boolean {
+    return this.#isBatched;
+  }
+
   /** @param read what an answer says */
   async get<T>(gets: readonly BatchGet[], read: (answer: { readonly body: unknown }) => T): Promise<Found<T>> {
     const found: (T | undefined)[] = [];
@@ -54,10 +59,7 @@ export class BatchReader {
     );
     const raw = { type: `multipart/mixed; boundary=${boundary}`, text: `${parts.join("")}--${boundary}--\r\n` };
     try {
-      const { answers, servedAt } = await this.rest.repeat(
-        { method: "POST", path: "//batch/bigquery/v2", raw },
-        ({ text, servedAt }) => ({ answers: readParts(text, gets.length, read), servedAt }),
-      );
+      const { answers, servedAt } = await this.#answers(raw, gets.length, read);
       // Parts that were lost, or told to come again, are asked for by themselves.
       const found = await Promise.all(
         answers.map((answer, index) => answer ?? this.#single(gets[index] as BatchGet, read)),
@@ -67,6 +69,19 @@ export class BatchReader {
       if (!(cause instanceof RestError) || !NO_BATCHES.has(cause.status)) throw cause;
       this.#isBatched = false;
       return undefined;
+    }
+  }
+
+  /** Something between here and the service may answer with pages of its own; who does it again and again has no batches. */
+  async #answers<T>(raw: RestCall["raw"] & object, count: number, read: (answer: { readonly body: unknown }) => T) {
+    for (let attempt = 1; ; attempt += 1) {
+      const { text, servedAt } = await this.rest.repeat(
+        { method: "POST", path: "//batch/bigquery/v2", raw },
+        (answer) => answer,
+      );
+      const answers = readParts(text, count, read);
+      if (answers !== undefined) return { answers, servedAt };
+      if (attempt === MOST_ATTEMPTS) throw new RestError("refused", NO_ANSWER, "malformed", "batches are not answered");
     }
   }
 
@@ -90,6 +105,9 @@ export class BatchReader {
   }
 }
 
+const MOST_ATTEMPTS = 5;
+const NO_ANSWER = 501;
+
 /** What a server answers that has no such endpoint. */
 const NO_BATCHES: ReadonlySet<number> = new Set([400, 404, 405, 410, 415, 501]);
 const NOT_FOUND = Symbol("not found");
@@ -101,15 +119,15 @@ function target({ path, query = {} }: BatchGet): string {
 
 /**
  * What a multipart answer says, each by the id of its call; undefined: it must be asked for again.
- * @throws RestError where it is no such answer
+ * @returns undefined where it is no such answer
  */
 function readParts<T>(
   text: string,
   count: number,
   read: (answer: { readonly body: unknown }) => T,
-): readonly (T | typeof NOT_FOUND | undefined)[] {
+): readonly (T | typeof NOT_FOUND | undefined)[] | undefined {
   const boundary = /^\s*--(\S+)/.exec(text)?.[1];
-  if (boundary === undefined) throw new RestError("lost", 200, "malformed", "the answer to a batch has no parts");
+  if (boundary === undefined) return undefined;
   const answers: (T | typeof NOT_FOUND | undefined)[] = new Array(count).fill(undefined);
   for (const part of text.split(`--${boundary}`).slice(1, -1)) {
     const id = /content-id:\s*<?response-<?(\d+)>?/i.exec(part)?.[1];

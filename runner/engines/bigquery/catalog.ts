@@ -70,6 +70,11 @@ export class Catalog {
     return ids.map((id) => this.#described.get(relationKey(id)));
   }
 
+  /** Whether anybody has asked for all relations since they were last forgotten. */
+  get isKnown(): boolean {
+    return this.#known !== undefined;
+  }
+
   /** Somebody may have made, changed or dropped anything. */
   forget(): void {
     this.#known = undefined;

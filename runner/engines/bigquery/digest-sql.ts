@@ -1,6 +1,10 @@
 import { quoteIdentifier } from "../../googlesql/quote.js";
 import { NULL_PARTITION, WHOLE } from "../../port/identity.js";
 import type { DigestRequest, Relation } from "../../port/port.js";
+import type { SqlType } from "../../port/sql-types.js";
+
+/** Columns are named through their table, because a table may have the name of one of its columns. */
+const ROW = "fastbreak_row";
 
 /** The partitions of a table by name, where only some of them are read. */
 export type SomePartitions = readonly string[];
@@ -17,7 +21,7 @@ export function digestSql(
   some?: SomePartitions,
 ): string {
   const { partitionColumn } = relation;
-  const column = partitionColumn === undefined ? undefined : quoteIdentifier(partitionColumn);
+  const column = partitionColumn === undefined ? undefined : `${ROW}.${quoteIdentifier(partitionColumn)}`;
   const partition = column === undefined || grain === "relation" ? `'${WHOLE}'` : `CAST(${column} AS STRING)`;
   const where =
     column !== undefined && some !== undefined
@@ -25,10 +29,10 @@ export function digestSql(
       : column === undefined || range === undefined
         ? ""
         : ` WHERE ${column} BETWEEN DATE '${range.from}' AND DATE '${range.to}'`;
-  const hash = columns.length === 0 ? "1" : rowHash(relation, columns);
+  const hash = columns.length === 0 ? "1" : rowHash(relation, columns, ROW);
   return (
     `SELECT ${index} AS request, p, CAST(COUNT(*) AS STRING) AS n, CAST(BIT_XOR(h) AS STRING) AS x,` +
-    ` CAST(SUM(CAST(h AS NUMERIC)) AS STRING) AS s FROM (SELECT ${partition} AS p, ${hash} AS h FROM ${source}${where}) GROUP BY p`
+    ` CAST(SUM(CAST(h AS NUMERIC)) AS STRING) AS s FROM (SELECT ${partition} AS p, ${hash} AS h FROM ${source} AS ${ROW}${where}) GROUP BY p`
   );
 }
 
@@ -43,22 +47,29 @@ export function amongSql(column: string, partitions: SomePartitions): string {
 }
 
 /** A 64-bit hash of some columns of a row. */
-export function rowHash(relation: Pick<Relation, "columns">, columns: readonly string[], alias?: string): string {
+export function rowHash(relation: Pick<Relation, "columns">, columns: readonly string[], alias: string): string {
   return `FARM_FINGERPRINT(${rowText(relation, columns, alias)})`;
+}
+
+function holdsFloats(type: SqlType): boolean {
+  if (typeof type === "string") return type === "FLOAT64";
+  return type.kind === "array" ? holdsFloats(type.element) : type.fields.some((field) => holdsFloats(field.type));
 }
 
 /** A text that is equal only for rows that no function can tell apart. */
 export function rowText(
   { columns: all }: Pick<Relation, "columns">,
   columns: readonly string[],
-  alias?: string,
+  alias: string,
 ): string {
   const types = new Map(all.map(({ name, type }) => [name, type]));
   const values = columns.flatMap((name, index) => {
-    const column = `${alias === undefined ? "" : `${alias}.`}${quoteIdentifier(name)}`;
-    // A JSON null within a column and no value are written alike.
-    const isNull = types.get(name) === "JSON" ? [`${column} IS NULL AS n${index}`] : [];
-    return [`${column} AS c${index}`, ...isNull];
+    const column = `${alias}.${quoteIdentifier(name)}`;
+    const type = types.get(name);
+    // As JSON, a null within a column and no value are written alike, and so are 0.0 and -0.0.
+    const isNull = type === "JSON" ? [`${column} IS NULL AS n${index}`] : [];
+    const value = type !== undefined && holdsFloats(type) ? `FORMAT('%T', ${column})` : column;
+    return [`${value} AS c${index}`, ...isNull];
   });
   return `TO_JSON_STRING(STRUCT(${values.join(", ")}))`;
 }

@@ -12,6 +12,10 @@ export const BIGQUERY: Engine = {
     const { openBigQuery } = await import("./warehouse.js").catch(refuseMissing);
     return openBigQuery(place);
   },
+  async *examine(place) {
+    const { examine } = await import("./doctor.js").catch(refuseMissing);
+    yield* examine(place);
+  },
 };
 
 /** The client of the service is large, and only who uses it needs it. */

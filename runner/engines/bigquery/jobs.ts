@@ -4,7 +4,7 @@ import type { QueryResult, SqlValue } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
 import type { Send } from "./client.js";
 import { jobFailed } from "./errors.js";
-import { type Job, type Results, readJob, readResults } from "./protocol.js";
+import { type Job, type Results, readDryRun, readJob, readResults } from "./protocol.js";
 import type { Rest } from "./rest.js";
 import { isBusy, RestError } from "./rest-error.js";
 import { columnsOf } from "./schema.js";
@@ -81,15 +81,15 @@ export class Jobs {
   async dryRun(sql: string): Promise<{ readonly bytes: number; readonly columns: readonly Column[] }> {
     try {
       const body = { configuration: { ...this.#configuration({ sql, step: "dry_run" }, undefined), dryRun: true } };
-      const job = await this.rest.repeat({ method: "POST", path: this.#path(), body }, readJob);
-      const { query, totalBytesProcessed } = job.statistics;
+      const { statistics } = await this.rest.repeat({ method: "POST", path: this.#path(), body }, readDryRun);
+      const { query, totalBytesProcessed } = statistics;
       return {
         bytes: query?.totalBytesProcessed ?? totalBytesProcessed ?? 0,
         columns: columnsOf(query?.schema?.fields ?? []).columns,
       };
     } catch (cause) {
-      if (cause instanceof RestError && cause.status === 400) throw jobFailed(cause, sql, undefined);
-      throw cause;
+      const isMistake = cause instanceof RestError && (cause.status === 400 || cause.status === 404);
+      throw isMistake ? jobFailed(cause, sql, undefined) : cause;
     }
   }
 

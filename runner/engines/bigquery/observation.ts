@@ -4,9 +4,11 @@ import type {
   Observation,
   PartitionDigests,
   Relation,
+  RelationId,
   RowObject,
 } from "../../port/port.js";
 import { relationKey } from "../../port/port.js";
+import type { Column } from "../../port/sql-types.js";
 import type { TableToken } from "./catalog.js";
 import type { Purpose } from "./jobs.js";
 import { latestRowsSql, newestRows } from "./latest-rows.js";
@@ -49,10 +51,9 @@ export class BigQueryObservation implements Observation {
 
   async latestRows(request: LatestRowsRequest): Promise<readonly RowObject[]> {
     const path = restPath(request.table, this.service.connection.project);
-    const table = await this.service.rest.find({ method: "GET", path }, readTable);
-    if (table === undefined) return [];
-    if (table.numRows === 0 && table.streamingBuffer === undefined) return [];
-    if (table.numBytes === undefined || table.numBytes > MOST_LISTED_BYTES || table.streamingBuffer !== undefined) {
+    const table = await this.#logOf(request.table);
+    if (table === undefined || table.rows === 0) return [];
+    if (!(table.bytes <= MOST_LISTED_BYTES)) {
       const sql = latestRowsSql(request, sqlPath(this.service, request.table));
       const { columns, rows } = await queryRows(this.service, sql, "state", this.purpose);
       return rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null])));
@@ -63,16 +64,31 @@ export class BigQueryObservation implements Observation {
       ...request.newestBy,
       ...(request.where === undefined ? [] : [request.where.column]),
     ]);
-    return newestRows(request, await this.#listed(path, table.schema.fields, wanted));
+    return newestRows(request, await this.#listed(path, table.columns, wanted));
+  }
+
+  /** A table of the runner's own; rows that are only streamed are in no number, so that they are asked for by a query. */
+  async #logOf(id: RelationId) {
+    const { catalog } = this.service;
+    // Before the project is loaded nobody knows which relations there are.
+    if (catalog.isKnown) {
+      const [described] = await catalog.describeSince([id], this.#began);
+      if (described?.token !== undefined)
+        return { rows: described.rows, bytes: described.bytes, columns: described.relation.columns };
+    }
+    const path = restPath(id, this.service.connection.project);
+    const table = await this.service.rest.find({ method: "GET", path }, readTable);
+    if (table === undefined) return undefined;
+    const { columns } = columnsOf(table.schema.fields);
+    const { numRows = Number.NaN, numBytes = Number.NaN, streamingBuffer } = table;
+    return streamingBuffer === undefined
+      ? { rows: numRows, bytes: numBytes, columns }
+      : { rows: Number.NaN, bytes: Number.NaN, columns };
   }
 
   /** All rows of a table, as they stand; nothing is billed. */
-  async #listed(
-    path: string,
-    fields: Parameters<typeof columnsOf>[0],
-    wanted: ReadonlySet<string>,
-  ): Promise<readonly RowObject[]> {
-    const columns = columnsOf(fields).columns.filter(({ name }) => wanted.has(name));
+  async #listed(path: string, all: readonly Column[], wanted: ReadonlySet<string>): Promise<readonly RowObject[]> {
+    const columns = all.filter(({ name }) => wanted.has(name));
     const rows: RowObject[] = [];
     for (let pageToken: string | undefined; ; ) {
       const query = {

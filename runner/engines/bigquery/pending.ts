@@ -34,4 +34,8 @@ export interface WriteHost {
   stagePath(name: string): string;
 }
 
+/** Names of the table and of the stage in statements: a table may have the name of one of its columns, and a column that of a letter. */
+export const OLD = "fastbreak_old";
+export const NEW = "fastbreak_new";
+
 export const NOTHING_CHANGED: PublishCounts = { inserted: 0, updated: 0, refreshed: 0, deleted: 0, unchanged: 0 };

@@ -33,6 +33,26 @@ const errorProto = v.looseObject({
   location: v.optional(v.string()),
 });
 
+const statistics = v.looseObject({
+  creationTime: v.optional(number),
+  startTime: v.optional(number),
+  endTime: v.optional(number),
+  totalBytesProcessed: v.optional(number),
+  sessionInfo: v.optional(v.looseObject({ sessionId: v.string() })),
+  query: v.optional(
+    v.looseObject({
+      statementType: v.optional(v.string()),
+      totalBytesProcessed: v.optional(number),
+      totalBytesBilled: v.optional(number),
+      numDmlAffectedRows: v.optional(number),
+      schema: v.optional(schema),
+    }),
+  ),
+});
+
+/** A dry run is no job: it has no id. */
+const dryRun = v.looseObject({ statistics });
+
 const job = v.looseObject({
   jobReference: v.looseObject({ jobId: v.string(), location: v.optional(v.string()) }),
   status: v.looseObject({ state: v.string(), errorResult: v.optional(errorProto) }),
@@ -42,25 +62,7 @@ const job = v.looseObject({
       labels: v.optional(v.record(v.string(), v.string())),
     }),
   ),
-  statistics: v.optional(
-    v.looseObject({
-      creationTime: v.optional(number),
-      startTime: v.optional(number),
-      endTime: v.optional(number),
-      totalBytesProcessed: v.optional(number),
-      sessionInfo: v.optional(v.looseObject({ sessionId: v.string() })),
-      query: v.optional(
-        v.looseObject({
-          statementType: v.optional(v.string()),
-          totalBytesProcessed: v.optional(number),
-          totalBytesBilled: v.optional(number),
-          numDmlAffectedRows: v.optional(number),
-          schema: v.optional(schema),
-        }),
-      ),
-    }),
-    {},
-  ),
+  statistics: v.optional(statistics, {}),
 });
 
 const row = v.looseObject({ f: v.array(v.looseObject({ v: v.unknown() })) });
@@ -146,6 +148,8 @@ const routineResource = v.looseObject({ routineReference, definitionBody: v.opti
 
 /** Readers of answers; each throws a RestError for what is no such thing. */
 export const readJob = reader("job", job);
+export const readJobList = reader("list of jobs", v.looseObject({ jobs: v.optional(v.array(job), []) }));
+export const readDryRun = reader("dry run", dryRun);
 export const readResults = reader("result of a query", results);
 export const readTableData = reader("list of rows", tableData);
 export const readTable = reader("table", table);

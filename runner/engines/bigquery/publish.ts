@@ -4,7 +4,7 @@ import { NULL_PARTITION, WHOLE } from "../../port/identity.js";
 import { partitionTest } from "../../port/partition-set.js";
 import { type PublishRequest, type Relation, relationKey, rowColumnNames } from "../../port/port.js";
 import { amongSql, rowText } from "./digest-sql.js";
-import { NOTHING_CHANGED, type PendingWrite, type PlannedWrite, type WriteHost } from "./pending.js";
+import { NEW, NOTHING_CHANGED, OLD, type PendingWrite, type PlannedWrite, type WriteHost } from "./pending.js";
 import { isSameName, isSameShape, keptColumn, layoutSql, reshapedRows } from "./shape.js";
 
 /**
@@ -105,7 +105,7 @@ async function numberOf(host: WriteHost, sql: string): Promise<number> {
   return Number((await host.query(sql)).rows[0]?.[0] ?? 0);
 }
 
-/** The statements of one publish: `T` is the target, `S` the stage. */
+/** The statements of one publish. */
 class PublishSql {
   readonly #target: string;
   readonly #stage: string;
@@ -160,7 +160,8 @@ class PublishSql {
     const definitions = this.fate === "reshaped" ? [this.create(`SELECT * FROM ${this.#live}`)] : [];
     const { partitions, partitionColumn } = this.request;
     const isAll = partitions === undefined || partitionColumn === undefined;
-    const rest = `SELECT ${this.#names.join(", ")} FROM ${this.#live} WHERE NOT COALESCE(${this.#inPartitions("")}, FALSE)`;
+    const names = this.#names.map((name) => `${OLD}.${name}`).join(", ");
+    const rest = `SELECT ${names} FROM ${this.#live} AS ${OLD} WHERE NOT COALESCE(${this.#inPartitions(OLD)}, FALSE)`;
     const preview = isAll ? this.stageRows() : `${this.stageRows()} UNION ALL ${rest}`;
     return this.pending(preview, definitions, changes);
   }
@@ -170,8 +171,8 @@ class PublishSql {
     const side = (source: string, alias: string, where: string) =>
       `(SELECT ${this.#identity(alias)} AS k, ${this.#meaning(alias)} AS m, ${this.#compared(alias)} AS v FROM ${source} AS ${alias} WHERE ${where})`;
     return (
-      `SELECT COUNTIF(T.k IS NULL), COUNTIF(S.k IS NULL), COUNTIF(T.m != S.m), COUNTIF(T.m = S.m AND T.v != S.v)` +
-      ` FROM ${side(this.#live, "T", this.#inPartitions("T"))} AS T FULL JOIN ${side(this.#stage, "S", "TRUE")} AS S ON T.k = S.k`
+      `SELECT COUNTIF(fastbreak_old.k IS NULL), COUNTIF(fastbreak_new.k IS NULL), COUNTIF(fastbreak_old.m != fastbreak_new.m), COUNTIF(fastbreak_old.m = fastbreak_new.m AND fastbreak_old.v != fastbreak_new.v)` +
+      ` FROM ${side(this.#live, OLD, this.#inPartitions(OLD))} AS fastbreak_old FULL JOIN ${side(this.#stage, NEW, "TRUE")} AS fastbreak_new ON fastbreak_old.k = fastbreak_new.k`
     );
   }
 
@@ -188,17 +189,19 @@ class PublishSql {
     const changed = set((name) => {
       if (isSameName(name, created)) return undefined;
       const column = quoteIdentifier(name);
-      return isSameName(name, revision) ? `COALESCE(T.${column}, 0) + 1` : `S.${column}`;
+      return isSameName(name, revision) ? `COALESCE(fastbreak_old.${column}, 0) + 1` : `fastbreak_new.${column}`;
     });
-    const refreshed = set((name) => (own.has(name.toLowerCase()) ? undefined : `S.${quoteIdentifier(name)}`));
-    const inPartitions = this.#inPartitions("T");
+    const refreshed = set((name) =>
+      own.has(name.toLowerCase()) ? undefined : `fastbreak_new.${quoteIdentifier(name)}`,
+    );
+    const inPartitions = this.#inPartitions(OLD);
     const names = this.#names.join(", ");
     return (
-      `MERGE ${this.#target} AS T USING ${this.#stage} AS S ON ${inPartitions} AND ${this.#identity("T")} = ${this.#identity("S")}\n` +
-      `WHEN MATCHED AND ${this.#meaning("T")} != ${this.#meaning("S")} THEN UPDATE SET ${changed}\n` +
+      `MERGE ${this.#target} AS fastbreak_old USING ${this.#stage} AS fastbreak_new ON ${inPartitions} AND ${this.#identity(OLD)} = ${this.#identity(NEW)}\n` +
+      `WHEN MATCHED AND ${this.#meaning(OLD)} != ${this.#meaning(NEW)} THEN UPDATE SET ${changed}\n` +
       (this.#rowHash === undefined
         ? ""
-        : `WHEN MATCHED AND ${this.#compared("T")} != ${this.#compared("S")} THEN UPDATE SET ${refreshed}\n`) +
+        : `WHEN MATCHED AND ${this.#compared(OLD)} != ${this.#compared(NEW)} THEN UPDATE SET ${refreshed}\n`) +
       `WHEN NOT MATCHED BY TARGET THEN INSERT (${names}) VALUES (${names})\n` +
       `WHEN NOT MATCHED BY SOURCE AND ${inPartitions} THEN DELETE`
     );
@@ -210,9 +213,9 @@ class PublishSql {
       `(SELECT p, COUNT(*) AS n, BIT_XOR(h) AS x, SUM(CAST(h AS NUMERIC)) AS s FROM (SELECT ${this.#partition(alias)} AS p,` +
       ` FARM_FINGERPRINT(${this.#compared(alias)}) AS h FROM ${source} AS ${alias} WHERE ${where}) GROUP BY p)`;
     return (
-      `SELECT COALESCE(T.p, S.p), COALESCE(T.n, 0), COALESCE(S.n, 0) FROM ${digest(this.#live, "T", this.#inPartitions("T"))} AS T` +
-      ` FULL JOIN ${digest(this.#stage, "S", "TRUE")} AS S ON T.p = S.p` +
-      ` WHERE T.p IS NULL OR S.p IS NULL OR T.n != S.n OR T.x != S.x OR T.s != S.s`
+      `SELECT COALESCE(fastbreak_old.p, fastbreak_new.p), COALESCE(fastbreak_old.n, 0), COALESCE(fastbreak_new.n, 0) FROM ${digest(this.#live, OLD, this.#inPartitions(OLD))} AS fastbreak_old` +
+      ` FULL JOIN ${digest(this.#stage, NEW, "TRUE")} AS fastbreak_new ON fastbreak_old.p = fastbreak_new.p` +
+      ` WHERE fastbreak_old.p IS NULL OR fastbreak_new.p IS NULL OR fastbreak_old.n != fastbreak_new.n OR fastbreak_old.x != fastbreak_new.x OR fastbreak_old.s != fastbreak_new.s`
     );
   }
 
@@ -222,17 +225,17 @@ class PublishSql {
   ) {
     const names = this.#names.join(", ");
     return [
-      ...(deletes ? [`DELETE FROM ${this.#target} WHERE ${this.#among(partitions)}`] : []),
+      ...(deletes ? [`DELETE FROM ${this.#target} AS ${OLD} WHERE ${this.#among(partitions, OLD)}`] : []),
       ...(inserts
-        ? [`INSERT INTO ${this.#target} (${names}) ${this.stageRows()} WHERE ${this.#among(partitions)}`]
+        ? [`INSERT INTO ${this.#target} (${names}) ${this.stageRows()} AS ${NEW} WHERE ${this.#among(partitions, NEW)}`]
         : []),
     ];
   }
 
-  #among(partitions: readonly string[]): string {
+  #among(partitions: readonly string[], alias: string): string {
     const { partitionColumn } = this.request;
     if (partitionColumn === undefined) return "TRUE";
-    return amongSql(quoteIdentifier(partitionColumn), partitions);
+    return amongSql(`${alias}.${quoteIdentifier(partitionColumn)}`, partitions);
   }
 
   /** Equal for rows of one key in one partition, NULL being equal to NULL. */
@@ -273,6 +276,6 @@ class PublishSql {
   #inPartitions(alias: string): string {
     const { partitions, partitionColumn } = this.request;
     if (partitions === undefined || partitionColumn === undefined) return "TRUE";
-    return partitionTest(`${alias === "" ? "" : `${alias}.`}${quoteIdentifier(partitionColumn)}`, partitions);
+    return partitionTest(`${alias}.${quoteIdentifier(partitionColumn)}`, partitions);
   }
 }

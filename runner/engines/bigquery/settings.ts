@@ -15,11 +15,16 @@ export interface Connection {
   readonly credentials: Readonly<Record<string, unknown>> | undefined;
   readonly keyFile: string | undefined;
   readonly impersonate: string | undefined;
+  readonly pricePerTiB: number;
+  readonly maximumBytesPerRun: number | undefined;
   readonly limits: Pick<
     BigQuerySettings,
     "maximumBytesBilled" | "labels" | "priority" | "reservation" | "jobTimeoutSeconds"
   >;
 }
+
+/** US dollars, on demand in the US. https://cloud.google.com/bigquery/pricing */
+const PRICE_PER_TIB = 6.25;
 
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i;
 const EMULATOR = "BIGQUERY_EMULATOR_HOST";
@@ -52,6 +57,8 @@ export async function connectionOf(place: WarehousePlace, variables: NodeJS.Proc
     credentials: given.keyFile === undefined ? file?.credentials : undefined,
     keyFile: given.keyFile === undefined ? undefined : keyFile(resolve(place.projectDir, given.keyFile)),
     impersonate: given.impersonate,
+    pricePerTiB: given.pricePerTiB ?? PRICE_PER_TIB,
+    maximumBytesPerRun: given.maximumBytesPerRun,
     limits: { maximumBytesBilled, labels, priority, reservation, jobTimeoutSeconds },
   };
 }

@@ -2,6 +2,7 @@ import { quoteIdentifier } from "../../googlesql/quote.js";
 import type { Relation } from "../../port/port.js";
 import { type Column, typeName } from "../../port/sql-types.js";
 import { writtenType } from "./literals.js";
+import { OLD } from "./pending.js";
 
 /** Names of columns are compared without case. */
 export function isSameName(a: string | undefined, b: string | undefined): boolean {
@@ -23,10 +24,10 @@ export function isSameShape(existing: Relation, wanted: readonly Column[]): bool
 export function reshapedRows(existing: Relation, wanted: readonly Column[], source: string): string {
   const columns = wanted.map(({ name, type }) => {
     const from = existing.columns.find((column) => keptColumn([{ name, type }], column) !== undefined);
-    const value = from === undefined ? `CAST(NULL AS ${writtenType(type)})` : quoteIdentifier(from.name);
+    const value = from === undefined ? `CAST(NULL AS ${writtenType(type)})` : `${OLD}.${quoteIdentifier(from.name)}`;
     return `${value} AS ${quoteIdentifier(name)}`;
   });
-  return `SELECT ${columns.join(", ")} FROM ${source}`;
+  return `SELECT ${columns.join(", ")} FROM ${source} AS ${OLD}`;
 }
 
 /** PARTITION BY and CLUSTER BY of a table. */

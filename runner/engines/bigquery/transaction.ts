@@ -61,10 +61,16 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
   readonly #seen = new Map<string, Seen>();
   /** Keys of what statements of the project have written; undefined: nobody can tell. */
   #written: Set<string> | undefined = new Set();
+  #hasDone = false;
   /** The open session; `new`: the next statement opens one. */
   #session: string | undefined;
 
-  constructor(service: Service, purpose: Purpose) {
+  /** @param isRehearsal nothing is to stay, so that what cannot be undone is not done */
+  constructor(
+    service: Service,
+    purpose: Purpose,
+    readonly isRehearsal: boolean,
+  ) {
     super(service, purpose);
   }
 
@@ -107,6 +113,8 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
 
   #see(request: DigestRequest, token: TableToken | undefined, digests: PartitionDigests | undefined): void {
     const key = relationKey(request.relation.id);
+    // What statements of this transaction have written is not moved by somebody else.
+    if (this.#written?.has(key) ?? true) return;
     const seen = this.#seen.get(key) ?? { token, requests: [], digests: [] };
     if (token !== undefined && seen.token !== undefined && seen.token.value !== token.value) throw drifted(key);
     seen.requests.push(request);
@@ -138,8 +146,10 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
   }
 
   async #execute(sql: string): Promise<number | undefined> {
+    if (this.isRehearsal && !onlyDeclares(sql)) throw notUndone();
     // Statements of the project see the rows that were published before them.
     if (this.#pending.size > 0) await this.#publish([]);
+    this.#hasDone ||= !onlyDeclares(sql);
     this.#noteWrites(sql);
     const { changed, session } = await this.service.jobs.run(
       { sql, step: "statements", session: this.#session },
@@ -192,6 +202,7 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
   }
 
   async replaceView(view: RelationId, query: string): Promise<void> {
+    if (this.isRehearsal) throw notUndone();
     const session = this.#session === "new" ? undefined : this.#session;
     const [existing] = await this.service.catalog.describe([view]);
     const path = sqlPath(this.service, view);
@@ -231,6 +242,7 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
     return {
       query: (sql) => this.#rows(sql, "compare"),
       define: async (sql) => {
+        if (this.isRehearsal) throw notUndone();
         await this.service.jobs.run({ sql, step: "define" }, this.purpose);
         this.service.catalog.forget();
       },
@@ -269,6 +281,11 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
 
   replaceRows: Transaction["replaceRows"] = refuseLoad;
 
+  /** Statements of the project were carried out, which nobody can undo: the same work must not be begun again. */
+  get hasDone(): boolean {
+    return this.#hasDone;
+  }
+
   /** Publishes what is pending together with what is to be recorded. */
   async commit(): Promise<void> {
     if (this.#pending.size === 0 && this.#appended.length === 0) return;
@@ -286,6 +303,7 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
 
   async #publish(records: readonly string[]): Promise<void> {
     const pending = [...this.#pending.values()];
+    if (this.isRehearsal && pending.length > 0) throw notUndone();
     for (const definition of pending.flatMap(({ definitions }) => definitions))
       await this.service.jobs.run({ sql: definition, step: "define" }, this.purpose);
     const statements = [...pending.flatMap(({ changes }) => changes), ...records];
@@ -336,6 +354,13 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
   #rows(sql: string, step: string): Promise<QueryResult> {
     return queryRows(this.service, sql, step, this.purpose);
   }
+}
+
+function notUndone(): EngineError {
+  return new EngineError(
+    "refused",
+    "its statements were not tried, because BigQuery cannot undo them; try them in a project of their own",
+  );
 }
 
 function drifted(key: string): EngineError {

@@ -3,7 +3,15 @@ import { join } from "node:path";
 import { setTimeout as later } from "node:timers/promises";
 import pRetry from "p-retry";
 import { EngineError } from "../../port/engine-error.js";
-import type { Capabilities, Observation, ScriptResult, Transaction, Warehouse, WorkPurpose } from "../../port/port.js";
+import type {
+  Capabilities,
+  CostQuestions,
+  Observation,
+  ScriptResult,
+  Transaction,
+  Warehouse,
+  WorkPurpose,
+} from "../../port/port.js";
 import type { WarehousePlace } from "../engine.js";
 import { BatchReader } from "./batch.js";
 import { Catalog } from "./catalog.js";
@@ -41,6 +49,7 @@ class BigQueryWarehouse implements Warehouse {
     cost: true,
     timeTravel: true,
   };
+  readonly cost: CostQuestions;
   readonly #service: Service;
   readonly #stop = new AbortController();
   readonly #send: Send;
@@ -53,6 +62,18 @@ class BigQueryWarehouse implements Warehouse {
     for (const signal of SIGNALS) process.once(signal, this.#onSignal);
     const batch = new BatchReader(rest);
     const jobs = new Jobs(rest, connection, randomBytes(6).toString("hex"));
+    this.cost = {
+      pricePerTiB: connection.pricePerTiB,
+      mostPerRun: connection.maximumBytesPerRun,
+      estimate: async (sql) =>
+        jobs.dryRun(sql).then(
+          ({ bytes }) => bytes,
+          (cause: unknown) => {
+            if (cause instanceof EngineError) return undefined;
+            throw engineError(cause);
+          },
+        ),
+    };
     let stages = 0;
     let ready: Promise<void> | undefined;
     this.#service = {
@@ -85,7 +106,7 @@ class BigQueryWarehouse implements Warehouse {
   }
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>, about?: WorkPurpose): Promise<T> {
-    return pRetry(() => telling(() => this.#attempt(work, this.#purpose(about))), {
+    return pRetry(() => telling(() => this.#attempt(work, this.#purpose(about), about?.rehearsal ?? false)), {
       retries: MOST_CONFLICTS,
       minTimeout: this.#service.rest.patience.firstPause,
       randomize: true,
@@ -93,12 +114,20 @@ class BigQueryWarehouse implements Warehouse {
     });
   }
 
-  async #attempt<T>(work: (transaction: Transaction) => Promise<T>, purpose: Purpose): Promise<T> {
-    const transaction = new BigQueryTransaction(this.#service, purpose);
+  async #attempt<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    purpose: Purpose,
+    isRehearsal: boolean,
+  ): Promise<T> {
+    const transaction = new BigQueryTransaction(this.#service, purpose, isRehearsal);
     try {
       const result = await work(transaction);
       await transaction.commit();
       return result;
+    } catch (cause) {
+      if (cause instanceof EngineError && cause.code === "conflict" && transaction.hasDone)
+        throw new EngineError("query", `${cause.message}; what its statements did stands, and is not recorded`);
+      throw cause;
     } finally {
       await transaction.end();
     }
@@ -113,13 +142,17 @@ class BigQueryWarehouse implements Warehouse {
     });
   }
 
-  /** Stops the jobs that run, which would go on without us, and then lets the signal do what it does. */
+  interrupt(): void {
+    void this.#service.jobs.cancelAll(this.#send);
+  }
+
+  /** Stops the jobs that run, which would go on without us, and then lets the signal do what it does, unless somebody else sees to it. */
   async #cancel(signal: NodeJS.Signals): Promise<void> {
-    this.#stop.abort(new EngineError("query", `stopped by ${signal}`));
+    const isOurs = process.listenerCount(signal) === 0;
     const cancelled = this.#service.jobs.cancelAll(this.#send);
     await Promise.race([cancelled, later(CANCEL_MS, undefined, { ref: false })]);
     this.#release();
-    process.kill(process.pid, signal);
+    if (isOurs) process.kill(process.pid, signal);
   }
 
   #release(): void {

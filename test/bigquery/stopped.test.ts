@@ -1,0 +1,68 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ROOT } from "../rig.js";
+import { SHOP, SHOP_SEED, WRONG_ROWS } from "./shop.js";
+import { World } from "./world.js";
+
+const KILLS = Number(process.env.FASTBREAK_KILLS ?? 2);
+
+describe("a command on BigQuery that is stopped", () => {
+  let world: World;
+  /** A generator of its own, so that a failing sequence comes again. */
+  let seed = Number(process.env.SEED ?? 7);
+  const random = () => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return seed / 2_147_483_647;
+  };
+  /** Starts a command, sends it a signal at its n-th call, and waits for its end. */
+  const stopped = async (args: readonly string[], signal: NodeJS.Signals, atCall: number) => {
+    world.proxy.calls.splice(0);
+    const command = [join(ROOT, "bin/fastbreak.cjs"), ...args, "--target", "bigquery"];
+    const child = spawn(process.execPath, command, { cwd: world.dir, stdio: "ignore" });
+    const ended = new Promise<NodeJS.Signals | number | null>((done) =>
+      child.once("exit", (code, by) => done(by ?? code)),
+    );
+    world.proxy.fault = () => {
+      if (world.proxy.calls.length + 1 === atCall) child.kill(signal);
+      return undefined;
+    };
+    const result = await ended;
+    world.proxy.fault = () => undefined;
+    return result;
+  };
+
+  beforeAll(async () => {
+    world = await World.open(SHOP, SHOP_SEED);
+    await world.run();
+  });
+  afterAll(() => world.close());
+
+  it(`leaves nothing that the next run does not mend (${KILLS} kills)`, { timeout: 7_200_000 }, async () => {
+    let killed = 0;
+    for (let round = 0; round < KILLS; round += 1) {
+      await world.sql(`UPDATE raw.orders SET amount = amount + 1 WHERE day = DATE '2024-01-0${1 + (round % 3)}';
+        INSERT INTO raw.orders VALUES (${1000 + round}, DATE '2024-01-02', 'Rome', 1)`);
+      if ((await stopped(["run"], "SIGKILL", 5 + Math.floor(random() * 110))) === "SIGKILL") killed += 1;
+      const { actions } = await world.run();
+      expect(actions.filter(({ error }) => error !== undefined)).toEqual([]);
+      expect(await world.sql(WRONG_ROWS), `after kill ${round}`).toEqual([]);
+    }
+    expect(killed).toBeGreaterThan(KILLS / 4);
+  });
+
+  it("cancels its job when it is interrupted", { timeout: 60_000 }, async () => {
+    const slow =
+      "SELECT COUNT(*) FROM UNNEST(GENERATE_ARRAY(1, 100000)) a, UNNEST(GENERATE_ARRAY(1, 1000000)) b WHERE a + b = 7";
+    // The first call begins the job, the second waits for it.
+    expect(await stopped(["query", slow], "SIGINT", 2)).toBe("SIGINT");
+    const [job] = (await world.jobs()).filter(({ configuration }) => configuration.query?.query === slow);
+    expect(world.proxy.calls.map(({ path }) => path).join(" ")).toMatch(/\/cancel/);
+    for (let wait = 0; wait < 100 && (await stateOf(job?.jobReference.jobId)) !== "DONE"; wait += 1)
+      await new Promise((done) => setTimeout(done, 50));
+    expect(await stateOf(job?.jobReference.jobId)).toBe("DONE");
+  });
+
+  const stateOf = async (id: string | undefined) =>
+    (await world.jobs()).find(({ jobReference }) => jobReference.jobId === id)?.status.state;
+});
