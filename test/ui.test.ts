@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { describeInBrowser, openBrowser } from "./browser.js";
@@ -121,6 +122,18 @@ describeInBrowser("live pages", () => {
       await page.getByRole("button", { name: "Run", exact: true }).click();
       await page.getByRole("cell", { name: "8", exact: true }).waitFor();
       expect(wrong).toEqual([]);
+      const context = await browser.newContext({ bypassCSP: true });
+      const audited = await context.newPage();
+      await audited.goto(started.url);
+      await audited.getByRole("button", { name: "Plan", exact: true }).waitFor();
+      await audited.addScriptTag({ path: createRequire(import.meta.url).resolve("axe-core/axe.min.js") });
+      for (const route of ["#/", "#/query"]) {
+        await audited.evaluate(`location.hash = "${route}"`);
+        const { violations } = (await audited.evaluate("axe.run()")) as {
+          violations: { id: string; impact: string }[];
+        };
+        expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical")).toEqual([]);
+      }
     } finally {
       await browser.close();
     }

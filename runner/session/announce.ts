@@ -1,6 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Place } from "./place.js";
+
+/** What this process has announced, by file. */
+const ANNOUNCED = new Map<string, string>();
 
 /**
  * Marks the database as held by this command while `work` goes on, so that others can name the holder. Within the work of another
@@ -8,13 +11,19 @@ import type { Place } from "./place.js";
  */
 export async function announced<T>(place: Place, command: string, work: () => Promise<T>): Promise<T> {
   const file = join(place.projectDir, ".fastbreak", "running.json");
+  const text = JSON.stringify({ pid: process.pid, command, startedAt: new Date().toISOString() });
+  const around = ANNOUNCED.get(file);
   mkdirSync(join(place.projectDir, ".fastbreak"), { recursive: true });
-  const before = existsSync(file) ? readFileSync(file, "utf8") : undefined;
-  writeFileSync(file, JSON.stringify({ pid: process.pid, command, startedAt: new Date().toISOString() }));
+  writeFileSync(file, text);
+  ANNOUNCED.set(file, text);
   try {
     return await work();
   } finally {
-    if (before?.includes(`"pid":${process.pid},`)) writeFileSync(file, before);
-    else rmSync(file, { force: true });
+    ANNOUNCED.delete(file);
+    if (around === undefined) rmSync(file, { force: true });
+    else {
+      ANNOUNCED.set(file, around);
+      writeFileSync(file, around);
+    }
   }
 }

@@ -24,6 +24,8 @@ export interface CollectOptions {
   readonly runs: number;
   /** Leave the reports of the project out. */
   readonly withoutReports: boolean;
+  /** Finds the columns out; undefined: every time anew. */
+  readonly columns?: typeof columnsOf;
 }
 
 /** Rows of a report, and of what an assertion has found, that a page holds. */
@@ -39,7 +41,7 @@ export async function collectPage(session: ProjectSession, options: CollectOptio
   const request = { ...options.request, window: options.request.window ?? history[0]?.window };
   const plan = await planSession(session, request);
   const around = await surroundingsIn(warehouse, settings.stateDataset);
-  const { graph, unchecked } = await columnsOf(session, loaded.manifest, around);
+  const { graph, unchecked } = await (options.columns ?? columnsOf)(session, loaded.manifest, around);
   const unknown = new Map(unchecked.map(({ action, reason }) => [action.key, reason]));
   const found = { projectDir: session.projectDir, manifest: loaded.manifest, plan, graph, unknown };
   const models = await withSamples(pageModels(found), session, failingActions(history, plan));

@@ -1,8 +1,10 @@
 import * as v from "valibot";
 import type { RunEvent } from "../../events/events.js";
 import { EVERYTHING } from "../../plan/select.js";
+import { sha256 } from "../../port/digest-text.js";
 import type { DateRange, Warehouse } from "../../port/port.js";
 import { carryOut } from "../../session/carry-out.js";
+import { columnsOf } from "../../session/column-graph.js";
 import type { Place } from "../../session/place.js";
 import { type PlanRequest, planSession } from "../../session/plan-request.js";
 import { newRunId } from "../../session/run-id.js";
@@ -46,6 +48,8 @@ export class LivePages {
   /** What the run that goes on has told, for pages that are opened meanwhile. */
   #told: RunEvent[] = [];
   #isRunning = false;
+  /** The columns of the project when they were last found out, and what they were found out from. */
+  #columns: { readonly from: string; readonly found: ReturnType<typeof columnsOf> } | undefined;
 
   constructor(
     readonly place: Place,
@@ -55,8 +59,20 @@ export class LivePages {
   /** The data of the pages, as they are now. */
   async page(window: DateRange | undefined): Promise<PageData> {
     const session = await sessionOver(this.place, this.warehouse);
-    return collectPage(session, { request: requestOf([], window, false), runs: MOST_RUNS, withoutReports: false });
+    return collectPage(session, {
+      request: requestOf([], window, false),
+      runs: MOST_RUNS,
+      withoutReports: false,
+      columns: this.#columnsOnce,
+    });
   }
+
+  /** Resolving every query takes longest, and gives the same until the project or a relation's columns are others. */
+  readonly #columnsOnce: typeof columnsOf = (place, manifest, around) => {
+    const from = sha256(JSON.stringify([manifest, [...around.relations], [...around.routines]]));
+    if (this.#columns?.from !== from) this.#columns = { from, found: columnsOf(place, manifest, around) };
+    return this.#columns.found;
+  };
 
   /** Rows of a query, as `fastbreak query` gives them. */
   async query(sql: string): Promise<{ readonly rows: PageRows | null; readonly changed: number | null }> {

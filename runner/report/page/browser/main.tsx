@@ -7,7 +7,8 @@ import { Server } from "./server.js";
 /** The data stand in the page as compressed JSON in base64, of which no character means anything to HTML. */
 async function dataOf(island: HTMLElement): Promise<PageData> {
   const text = atob(island.textContent ?? "");
-  const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return JSON.parse(await new Response(stream).text()) as PageData;
 }
