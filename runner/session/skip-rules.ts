@@ -32,7 +32,6 @@ export async function askSkipRules(
 ): Promise<RuledOut> {
   const keys = session.project.actions.map(({ node }) => node.key);
   if (window === undefined) return NOTHING_RULED_OUT;
-  const rules: SkipRule[] = [];
   const irrelevant = source === undefined ? undefined : irrelevantTo(session, source, note);
   const caused: readonly SkipRule[] =
     irrelevant === undefined ? [] : [{ name: "irrelevant_source", actions: irrelevant, skips: () => true }];
@@ -41,38 +40,60 @@ export async function askSkipRules(
     return holds ? [{ name, settings, actions: selected(session, name, settings.select) }] : [];
   });
   if (said.length + caused.length === 0) return NOTHING_RULED_OUT;
-  // What has rows is kept right, whatever a rule says of its date.
-  const hasRows = await rowsOf(session, new Set(said.flatMap(({ actions }) => [...actions])), window);
   const dates = datesOf(window);
+  const built = await builtRows(session, said, window);
+  const judged: SkipRule[] = [];
   for (const { name, settings, actions } of said) {
-    if ([...actions].every((key) => dates.every((date) => hasRows(key, date)))) continue;
-    const skips = await judgeOf(session, name, settings, window, note);
-    if (skips !== undefined)
-      rules.push({ name, actions, skips: (date, key) => skips(date, key) && !hasRows(key, date) });
+    // A query costs more than the record of what was built.
+    const isBuilt = [...actions].every((key) => dates.every((date) => built(key, date)));
+    const skips = isBuilt ? undefined : await judgeOf(session, name, settings, window, note);
+    if (skips !== undefined && dates.some((date) => skips(date, ""))) judged.push({ name, actions, skips });
   }
+  // What has rows is kept right, whatever a rule says of its date.
+  const hasRows = await liveRows(session, judged, built, window);
+  const rules = judged.map(
+    ({ name, actions, skips }): SkipRule => ({
+      name,
+      actions,
+      skips: (date, key) => skips(date, key) && !hasRows(key, date),
+    }),
+  );
   return ruledOut([...rules, ...caused], keys, window);
 }
 
-/** Tells whether an action has rows of a date: as it was built, or in its table as it stands. */
-async function rowsOf(
-  { warehouse, settings, project }: ProjectSession,
-  keys: ReadonlySet<string>,
+type HasRows = (key: string, date: string) => boolean;
+
+/** Tells whether an action was built with rows of a date. */
+async function builtRows(
+  { warehouse, settings }: ProjectSession,
+  rules: readonly Pick<SkipRule, "actions">[],
   window: NonNullable<Window>,
-): Promise<(key: string, date: string) => boolean> {
-  const models = project.actions.filter(({ node }) => keys.has(node.key) && node.partitioned);
-  if (models.length === 0) return () => false;
+): Promise<HasRows> {
+  if (rules.length === 0) return () => false;
+  const built = await warehouse.observe((observation) => readModelStates(observation, settings.stateDataset, window));
+  return (key, date) => (built.get(key)?.get(partitionOfDate(date))?.rows ?? 0) > 0;
+}
+
+/** The same, or whether its table as it stands has some; only tables that a rule would leave out are looked at. */
+async function liveRows(
+  { warehouse, project }: ProjectSession,
+  rules: readonly SkipRule[],
+  built: HasRows,
+  window: NonNullable<Window>,
+): Promise<HasRows> {
+  const dates = datesOf(window);
+  const isAsked = (key: string) =>
+    rules.some(({ actions, skips }) => actions.has(key) && dates.some((date) => skips(date, key) && !built(key, date)));
+  const models = project.actions.filter(({ node }) => node.partitioned && isAsked(node.key));
+  if (models.length === 0) return built;
   return warehouse.observe(async (observation) => {
-    const built = await readModelStates(observation, settings.stateDataset, window);
     const relations = await observation.relations();
     const tables = models.flatMap(({ node }) => relations.get(node.key) ?? []);
     const counts = await observation.digests(
       tables.map((relation) => ({ relation, columns: [], range: window, grain: "partition" })),
     );
     const live = new Map(tables.map(({ id }, index) => [relationKey(id), counts[index]]));
-    return (key, date) => {
-      const partition = partitionOfDate(date);
-      return (built.get(key)?.get(partition)?.rows ?? 0) > 0 || (live.get(key)?.get(partition)?.rows ?? 0) > 0;
-    };
+    return (key, date) => built(key, date) || (live.get(key)?.get(partitionOfDate(date))?.rows ?? 0) > 0;
   });
 }
 
