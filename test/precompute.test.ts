@@ -116,7 +116,9 @@ describe("Phase 4 on the sample season", () => {
       const asked = ["query", "--json", "--report", name, ...dates, "--param", `player=${player}`];
       const { code, stdout, stderr } = await rig.fastbreak(...asked);
       expect([code, stderr], name).toEqual([0, ""]);
-      expect(JSON.parse(stdout).length, name).toBeGreaterThan(0);
+      // What went wrong is told by these, and nothing did.
+      const isOfTrouble = ["alerts", "failures", "quarantine"].includes(name);
+      expect(JSON.parse(stdout).length, name).toBeGreaterThanOrEqual(isOfTrouble ? 0 : 1);
     }
     const grades = await rig.fastbreak("query", "--csv", "--report", "grades", "--date", "2021-11-24");
     expect(

@@ -92,7 +92,9 @@ describe("datasets, tables and routines of a served warehouse", () => {
       { name: "lines", type: "RECORD", mode: "REPEATED", fields: [{ name: "sku" }, { name: "n", type: "INTEGER" }] },
     ]);
     await expect(tableOf("full", "a")).rejects.toMatchObject({ code: 409 });
-    await expect(tableOf("bad", [{ name: "x", type: "RANGE" }])).rejects.toThrow("type RANGE but has no rangeElementType");
+    await expect(tableOf("bad", [{ name: "x", type: "RANGE" }])).rejects.toThrow(
+      "type RANGE but has no rangeElementType",
+    );
     const names = (await shop.getTables())[0].map(({ id }) => id);
     expect(names).toContain("full");
   });
