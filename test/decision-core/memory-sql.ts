@@ -37,14 +37,18 @@ function sourceAt(sql: string, place: string, named: Named): Content {
   const start = sql.indexOf(open);
   if (start < 0) throw new Error(`${place} is not read`);
   const text = sql.slice(start + open.length, sql.indexOf(close, start));
-  const [, key, condition] = /^(?:\(SELECT \* FROM )?(`[^`]+`\.`[^`]+`)(?: WHERE (.*)\))?$/.exec(text) ?? [];
+  const [, key, condition] =
+    /^(?:\(SELECT \* FROM )?(`[^`]+`\.`[^`]+`)(?: AS `_fastbreak_rows` WHERE (.*)\))?$/.exec(text) ?? [];
   if (key === undefined) return evaluateSql(text.slice("(\n".length, -"\n)".length), named);
   const found = named(key.replaceAll("`", ""));
   if (found === undefined) throw new Error(`${key} is not there`);
   const content = "view" in found ? evaluateSql(found.view, named) : found;
   return condition === undefined
     ? content
-    : { columns: content.columns, rows: content.rows.filter(partitionFilter(condition)) };
+    : {
+        columns: content.columns,
+        rows: content.rows.filter(partitionFilter(condition.replaceAll("`_fastbreak_rows`.", ""))),
+      };
 }
 
 type Truth = boolean | undefined;
