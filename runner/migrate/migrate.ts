@@ -64,16 +64,53 @@ export async function applyMigrations(
   names: MigrationNames,
   onApplied: (result: MigrationResult) => void,
 ): Promise<void> {
+  if (files.length > 1 && (await appliedTogether(warehouse, files, names, onApplied))) return;
   for (const file of files) {
     const sql = await renderMigration(file, names);
     const result = await warehouse.transaction(async (transaction) => {
       await createRecord(transaction, recordDataset(names));
-      const result = await applyOne(transaction, file, sql, names);
-      await recordApplied(transaction, recordDataset(names), file, result.rows);
-      return result;
+      return applyAndRecord(transaction, file, sql, names);
     });
     onApplied(result);
   }
+}
+
+/**
+ * Applies them all in one transaction, which costs as much as one of them; false: nothing was applied, because one of them fails, and
+ * those before it shall stay.
+ */
+async function appliedTogether(
+  warehouse: Warehouse,
+  files: readonly MigrationFile[],
+  names: MigrationNames,
+  onApplied: (result: MigrationResult) => void,
+): Promise<boolean> {
+  if (!warehouse.capabilities.transactionalDdl) return false;
+  const results: MigrationResult[] = [];
+  try {
+    await warehouse.transaction(async (transaction) => {
+      results.length = 0;
+      await createRecord(transaction, recordDataset(names));
+      for (const file of files)
+        results.push(await applyAndRecord(transaction, file, await renderMigration(file, names), names));
+    });
+  } catch (cause) {
+    if (!(cause instanceof UserError || cause instanceof EngineError)) throw cause;
+    return false;
+  }
+  for (const result of results) onApplied(result);
+  return true;
+}
+
+async function applyAndRecord(
+  transaction: Transaction,
+  file: MigrationFile,
+  sql: string,
+  names: MigrationNames,
+): Promise<MigrationResult> {
+  const result = await applyOne(transaction, file, sql, names);
+  await recordApplied(transaction, recordDataset(names), file, result.rows);
+  return result;
 }
 
 const REHEARSAL = { run: "rehearsal", action: "migrate", rehearsal: true } as const;
