@@ -43,12 +43,7 @@ export const command = defineCommand({
   async execute({ flags, words }): Promise<number> {
     const format = formatOf(flags);
     const request = requestOf(flags, selected(flags, words));
-    const progress = new WorkProgress({
-      err: process.stderr,
-      variables: process.env,
-      now: () => performance.now(),
-      quiet: format !== "text",
-    });
+    const progress = WorkProgress.ofCommand(format !== "text");
     const { against } = flags;
     const options = {
       key: flags.key,

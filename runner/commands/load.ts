@@ -30,12 +30,7 @@ export const command = defineCommand({
     const place = findPlace(placeOf(options));
     const loader = await importLoader(place, name);
     const { positionals, values } = loaderArguments(rest);
-    const progress = new WorkProgress({
-      err: process.stderr,
-      variables: process.env,
-      now: () => performance.now(),
-      quiet: options.json,
-    });
+    const progress = WorkProgress.ofCommand(options.json);
     const startedAt = new Date();
     const load = { runId: newRunId(startedAt), loader: name, arguments: rest, path: positionals[0], startedAt };
     const note = (line: string) => void process.stderr.write(`note: ${plainLine(line)}\n`);

@@ -56,12 +56,7 @@ export const command = defineCommand({
       words.filter((word) => !SCRIPT.test(word)),
       targetsOf(manifest),
     );
-    const progress = new WorkProgress({
-      err: process.stderr,
-      variables: process.env,
-      now: () => performance.now(),
-      quiet: options.json,
-    });
+    const progress = WorkProgress.ofCommand(options.json);
     const startedAt = new Date();
     const identity = { runId: newRunId(startedAt), loader: "seed", arguments: words, path: words[0], startedAt };
     const tables = await withWarehouse(place, true, (warehouse) =>

@@ -37,6 +37,11 @@ export class WorkProgress {
     this.#toldAt = this.#startedAt;
   }
 
+  /** That of a command: on standard error. */
+  static ofCommand(quiet: boolean): WorkProgress {
+    return new WorkProgress({ err: process.stderr, variables: process.env, now: () => performance.now(), quiet });
+  }
+
   /** Is called as often as one likes; `state` is asked for when something is to be shown. */
   tick(state: () => WorkState): void {
     if (this.options.now() - this.#toldAt >= REFRESH_MS) this.show(state());
