@@ -112,7 +112,7 @@ describe("Phase 4 on the sample season", () => {
       "SELECT min(player_lookup) FROM nba_predictions.ml_feature_store_v2 WHERE game_date = '2021-11-24'",
     )) as [string[]];
     for (const name of names) {
-      const dates = ["durations", "skip_rates"].includes(name) ? [] : ["--date", "2021-11-24"];
+      const dates = ["cost", "durations", "skip_rates"].includes(name) ? [] : ["--date", "2021-11-24"];
       const asked = ["query", "--json", "--report", name, ...dates, "--param", `player=${player}`];
       const { code, stdout, stderr } = await rig.fastbreak(...asked);
       expect([code, stderr], name).toEqual([0, ""]);
