@@ -1,6 +1,6 @@
 import type { AlertNotice } from "../events/events.js";
 import type { AlertSink } from "../project/alert-settings.js";
-import { type LoggedAlert, SEVERITIES } from "../state/alerts-log.js";
+import { alertFields, type LoggedAlert, SEVERITIES } from "../state/alerts-log.js";
 
 /** One thing that receivers are told of an alert. */
 export interface Notice {
@@ -40,20 +40,7 @@ export function cloudEvent({ kind, alert }: Notice, source: string): object {
     time,
     subject: alert.name,
     datacontenttype: "application/json",
-    data: {
-      alert_id: alert.id,
-      alert_name: alert.name,
-      severity: alert.severity,
-      level: alert.level ?? null,
-      channel: alert.channel ?? null,
-      message: alert.message,
-      analysis_date: alert.date ?? null,
-      metric_value: alert.value ?? null,
-      run_id: alert.runId ?? null,
-      created_at: alert.createdAt,
-      resolved_at: alert.resolvedAt ?? null,
-      resolution: alert.resolution ?? null,
-    },
+    data: { ...alertFields(alert), run_id: alert.runId ?? null },
   };
 }
 

@@ -177,6 +177,6 @@ function effectsDigest(
 }
 
 /** Names of columns are compared without case. */
-export function isSameName(a: string | undefined, b: string | undefined): boolean {
+function isSameName(a: string | undefined, b: string | undefined): boolean {
   return a?.toLowerCase() === b?.toLowerCase();
 }

@@ -68,3 +68,8 @@ export function typeName(type: SqlType): string {
   if (type.kind === "array") return `ARRAY<${typeName(type.element)}>`;
   return `STRUCT<${type.fields.map((f) => (f.name === undefined ? typeName(f.type) : `${f.name} ${typeName(f.type)}`)).join(", ")}>`;
 }
+
+/** Names of columns are compared without case. */
+export function isSameName(a: string | undefined, b: string | undefined): boolean {
+  return a !== undefined && a.toLowerCase() === b?.toLowerCase();
+}

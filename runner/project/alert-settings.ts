@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { wholeNumber } from "./whole-number.js";
 
 const text = v.pipe(v.string("must be text"), v.nonEmpty("must not be empty"));
 const severity = v.picklist(["critical", "error", "warning", "info"], "must be critical, error, warning or info");
@@ -87,13 +88,7 @@ export const alertSettings = v.strictObject(
       {},
     ),
     days: v.optional(
-      v.pipe(
-        v.number("must be a whole number from 1 to 366"),
-        v.integer("must be a whole number from 1 to 366"),
-        v.minValue(1, "must be a whole number from 1 to 366"),
-        v.maxValue(366, "must be a whole number from 1 to 366"),
-        v.description("The last days that are asked about where no dates are given."),
-      ),
+      v.pipe(wholeNumber(1, 366), v.description("The last days that are asked about where no dates are given.")),
       7,
     ),
   },

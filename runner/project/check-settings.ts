@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { wholeNumber } from "./whole-number.js";
 
 const path = v.pipe(v.string("must be a path"), v.nonEmpty("must be a path"));
 
@@ -6,10 +7,7 @@ const check = v.strictObject(
   {
     days: v.optional(
       v.pipe(
-        v.number("must be a whole number from 1 to 366"),
-        v.integer("must be a whole number from 1 to 366"),
-        v.minValue(1, "must be a whole number from 1 to 366"),
-        v.maxValue(366, "must be a whole number from 1 to 366"),
+        wholeNumber(1, 366),
         v.description("How many days its queries are asked about, the date the last of them."),
       ),
       1,

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { wholeNumber } from "./whole-number.js";
 
 const text = v.pipe(v.string("must be text"), v.nonEmpty("must not be empty"));
 const topic = v.pipe(
@@ -13,14 +14,6 @@ const column = v.pipe(
   v.string("must be a name (letters, digits and _)"),
   v.regex(/^[A-Za-z_]\w*$/, "must be a name (letters, digits and _)"),
 );
-const whole = (low: number, high: number) =>
-  v.pipe(
-    v.number(`must be a whole number from ${low} to ${high}`),
-    v.integer(`must be a whole number from ${low} to ${high}`),
-    v.minValue(low, `must be a whole number from ${low} to ${high}`),
-    v.maxValue(high, `must be a whole number from ${low} to ${high}`),
-  );
-
 const step = v.strictObject(
   {
     model: v.pipe(model, v.description("The table that the step makes.")),
@@ -96,12 +89,12 @@ const orchestration = v.strictObject(
     ),
     retries: v.optional(
       v.pipe(
-        whole(0, 100),
+        wholeNumber(0, 100),
         v.description("How often missing steps are looked for again, and a closed gate is asked again once."),
       ),
       3,
     ),
-    retryAfterSeconds: v.optional(v.pipe(whole(0, 86_400), v.description("Seconds between two tries.")), 300),
+    retryAfterSeconds: v.optional(v.pipe(wholeNumber(0, 86_400), v.description("Seconds between two tries.")), 300),
     schedule: v.optional(
       v.strictObject(
         {

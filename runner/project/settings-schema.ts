@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { alertSettings, knownAlertSettings } from "./alert-settings.js";
 import { checkSettings } from "./check-settings.js";
 import { orchestrations } from "./orchestration-settings.js";
+import { wholeNumber } from "./whole-number.js";
 
 /** A dataset or table name that every engine takes without quoting trouble. */
 const datasetName = v.pipe(
@@ -11,21 +12,13 @@ const datasetName = v.pipe(
 const namePart = v.pipe(v.string("must be text"), v.regex(/^[A-Za-z0-9_]+$/, "must be letters, digits and _"));
 const path = v.pipe(v.string("must be a path"), v.nonEmpty("must be a path"));
 const text = v.pipe(v.string("must be text"), v.nonEmpty("must not be empty"));
-const count = (high: number) =>
-  v.pipe(
-    v.number(`must be a whole number from 1 to ${high}`),
-    v.integer(`must be a whole number from 1 to ${high}`),
-    v.minValue(1, `must be a whole number from 1 to ${high}`),
-    v.maxValue(high, `must be a whole number from 1 to ${high}`),
-  );
-
 /** Amounts of memory as a number with a unit, or a share of the machine's. */
 export const MEMORY_FORM = /^(\d{1,6}(\.\d{1,3})?\s?[MGTmgt]i?[Bb]|([1-9]\d?|100)%)$/;
 
 const limits = {
   target: v.optional(v.pipe(text, v.description("The engine: duckdb or bigquery."))),
   database: v.optional(v.pipe(path, v.description("The warehouse; a path is relative to the project."))),
-  concurrency: v.optional(v.pipe(count(64), v.description("Actions that run at the same time."))),
+  concurrency: v.optional(v.pipe(wholeNumber(1, 64), v.description("Actions that run at the same time."))),
   memory: v.optional(
     v.pipe(
       v.string("must be an amount such as 4GB or 50%"),
@@ -33,7 +26,7 @@ const limits = {
       v.description("Memory that the engine may use, as 4GB or 50% of the machine's."),
     ),
   ),
-  threads: v.optional(v.pipe(count(256), v.description("Threads that the engine may use."))),
+  threads: v.optional(v.pipe(wholeNumber(1, 256), v.description("Threads that the engine may use."))),
 };
 
 const bytes = (what: string) =>
@@ -88,7 +81,7 @@ const bigquerySettings = v.strictObject(
       ),
     ),
     reservation: v.optional(v.pipe(text, v.description("Reservation of the jobs."))),
-    jobTimeoutSeconds: v.optional(v.pipe(count(86_400), v.description("A job that runs longer is stopped."))),
+    jobTimeoutSeconds: v.optional(v.pipe(wholeNumber(1, 86_400), v.description("A job that runs longer is stopped."))),
   },
   "must be an object of settings",
 );
@@ -163,9 +156,15 @@ const source = v.strictObject({
 });
 
 const breaker = v.strictObject({
-  threshold: v.optional(v.pipe(count(1_000_000), v.description("Failures in a row that open it.")), 5),
-  timeoutSeconds: v.optional(v.pipe(count(31_536_000), v.description("Seconds for which an open one refuses.")), 1800),
-  successesToClose: v.optional(v.pipe(count(1000), v.description("Successes in a row that close a half-open one.")), 1),
+  threshold: v.optional(v.pipe(wholeNumber(1, 1_000_000), v.description("Failures in a row that open it.")), 5),
+  timeoutSeconds: v.optional(
+    v.pipe(wholeNumber(1, 31_536_000), v.description("Seconds for which an open one refuses.")),
+    1800,
+  ),
+  successesToClose: v.optional(
+    v.pipe(wholeNumber(1, 1000), v.description("Successes in a row that close a half-open one.")),
+    1,
+  ),
 });
 
 const variableName = v.pipe(
@@ -175,7 +174,7 @@ const variableName = v.pipe(
 
 const actionWorkers = v.strictObject({
   variable: v.pipe(variableName, v.description("The variable of this action alone.")),
-  default: v.pipe(count(1000), v.description("Workers where no variable says another number.")),
+  default: v.pipe(wholeNumber(1, 1000), v.description("Workers where no variable says another number.")),
   switch: v.optional(v.pipe(variableName, v.description("A variable that, set to false, leaves one worker."))),
 });
 
@@ -219,11 +218,13 @@ const skipRule = v.pipe(
     ),
     months: v.optional(
       v.pipe(
-        v.array(count(12), "must be a list of months, 1 to 12"),
+        v.array(wholeNumber(1, 12), "must be a list of months, 1 to 12"),
         v.description("Dates of these months are skipped."),
       ),
     ),
-    olderThanDays: v.optional(v.pipe(count(36_525), v.description("Dates that lie so many days back are skipped."))),
+    olderThanDays: v.optional(
+      v.pipe(wholeNumber(1, 36_525), v.description("Dates that lie so many days back are skipped.")),
+    ),
     without: v.optional(
       v.pipe(text, v.description("GoogleSQL that gives dates in its first column: all others are skipped.")),
     ),

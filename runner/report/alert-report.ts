@@ -1,6 +1,6 @@
 import type { Notice } from "../alerts/notices.js";
 import type { AlertState } from "../session/alerts.js";
-import type { LoggedAlert } from "../state/alerts-log.js";
+import { alertFields, type LoggedAlert } from "../state/alerts-log.js";
 import { alertText } from "./event-lines.js";
 import { alignColumns, type Colors, plainLine, plural } from "./text.js";
 
@@ -50,19 +50,5 @@ export function alertsLines({ window, opened, resolved, open, failed }: AlertSta
 
 /** One alert as JSON shows it, in the names of alerts_log. */
 export function alertJson(alert: LoggedAlert): object {
-  return {
-    alert_id: alert.id,
-    alert_name: alert.name,
-    severity: alert.severity,
-    level: alert.level ?? null,
-    channel: alert.channel ?? null,
-    message: alert.message,
-    analysis_date: alert.date ?? null,
-    metric_value: alert.value ?? null,
-    informational: alert.informational,
-    created_at: alert.createdAt,
-    resolved_at: alert.resolvedAt ?? null,
-    resolution: alert.resolution ?? null,
-    times_opened: alert.timesOpened,
-  };
+  return { ...alertFields(alert), informational: alert.informational, times_opened: alert.timesOpened };
 }

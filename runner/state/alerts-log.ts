@@ -59,21 +59,11 @@ const ALERTS_LOG: TableCodec<LoggedAlert> = {
     { name: "resolution_notified_at", type: "TIMESTAMP" },
   ],
   toRow: (alert) => ({
-    alert_id: alert.id,
-    alert_name: alert.name,
+    ...alertFields(alert),
     rule: alert.rule,
     subject: alert.subject ?? null,
-    severity: alert.severity,
-    level: alert.level ?? null,
-    channel: alert.channel ?? null,
-    message: alert.message,
-    analysis_date: alert.date ?? null,
-    metric_value: alert.value ?? null,
     informational: alert.informational,
     run_id: alert.runId ?? null,
-    created_at: alert.createdAt,
-    resolved_at: alert.resolvedAt ?? null,
-    resolution: alert.resolution ?? null,
     times_opened: alert.timesOpened,
     notified_at: alert.notifiedAt ?? null,
     resolution_notified_at: alert.resolutionNotifiedAt ?? null,
@@ -104,6 +94,23 @@ const ALERTS_LOG: TableCodec<LoggedAlert> = {
     };
   },
 };
+
+/** What everybody is shown of an alert, in the names of alerts_log. */
+export function alertFields(alert: LoggedAlert) {
+  return {
+    alert_id: alert.id,
+    alert_name: alert.name,
+    severity: alert.severity,
+    level: alert.level ?? null,
+    channel: alert.channel ?? null,
+    message: alert.message,
+    analysis_date: alert.date ?? null,
+    metric_value: alert.value ?? null,
+    created_at: alert.createdAt,
+    resolved_at: alert.resolvedAt ?? null,
+    resolution: alert.resolution ?? null,
+  };
+}
 
 /** Every alert that was ever logged, resolved ones too; none where there is no log. */
 export async function readAlerts(observation: Observation, dataset: string): Promise<readonly LoggedAlert[]> {

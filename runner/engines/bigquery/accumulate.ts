@@ -1,11 +1,11 @@
 import { quoteIdentifier } from "../../googlesql/quote.js";
 import { EngineError } from "../../port/engine-error.js";
-import { type AccumulateRequest, type Relation, relationKey } from "../../port/port.js";
-import { type Column, typeName } from "../../port/sql-types.js";
+import { type AccumulateRequest, type Relation, type RelationId, relationKey } from "../../port/port.js";
+import type { Column } from "../../port/sql-types.js";
+import { type SchemaChange, schemaChange } from "../schema-change.js";
 import { rowText } from "./digest-sql.js";
 import { writtenType } from "./literals.js";
 import { NEW, NOTHING_CHANGED, OLD, type PlannedWrite, type WriteHost } from "./pending.js";
-import { isSameName } from "./shape.js";
 
 /**
  * Works out how a stage's rows come into a table as Dataform's incremental tables take them: inserted, merged by key, or in the place of
@@ -18,9 +18,10 @@ export async function planAccumulate(
   existing: Relation,
   request: AccumulateRequest,
 ): Promise<PlannedWrite> {
-  const { columns, definitions } = fittingColumns(host, existing, request);
+  const change = schemaChange(existing, request);
+  const { columns } = change;
   // As stock Dataform does it: the table has its columns before rows come, and keeps them whatever becomes of the rows.
-  for (const definition of definitions) await host.define(definition);
+  for (const definition of alterations(host, request.target, change)) await host.define(definition);
   const sql = new AccumulateSql(host, request, columns);
   const { counts, changes, stays } = await worked(host, sql, request);
   const relation: Relation = { ...existing, columns };
@@ -68,33 +69,13 @@ async function numberOf(host: WriteHost, sql: string): Promise<number> {
   return Number((await host.query(sql)).rows[0]?.[0] ?? 0);
 }
 
-/** The columns of the table, after it has followed the stage as far as the strategy allows. */
-function fittingColumns(
-  host: WriteHost,
-  existing: Relation,
-  { stage, target, onSchemaChange }: AccumulateRequest,
-): { readonly columns: readonly Column[]; readonly definitions: readonly string[] } {
-  const inTable = (column: Column) => existing.columns.some(({ name }) => isSameName(name, column.name));
-  const inStage = (column: Column) => stage.columns.some(({ name }) => isSameName(name, column.name));
-  const added = stage.columns.filter((column) => !inTable(column));
-  const gone = existing.columns.filter((column) => !inStage(column));
-  const refuse = (what: string, columns: readonly Column[]) => {
-    const names = columns.map(({ name, type }) => `${name} ${typeName(type)}`).join(", ");
-    const message = `${relationKey(target)}: ${what} (${names}) and onSchemaChange is ${onSchemaChange}; run with --full-refresh, or change onSchemaChange`;
-    return new EngineError("data", message);
-  };
-  if (onSchemaChange === "FAIL" && added.length > 0)
-    throw refuse("the query gives columns that the table lacks", added);
-  if (onSchemaChange !== "SYNCHRONIZE" && gone.length > 0)
-    throw refuse("the query no longer gives columns of the table", gone);
-  if (onSchemaChange === "IGNORE" || (added.length === 0 && gone.length === 0))
-    return { columns: existing.columns, definitions: [] };
-  const columns = [...existing.columns.filter((column) => !gone.includes(column)), ...added];
+/** The statement that lets the table follow the columns of its query; none where it has them. */
+function alterations(host: WriteHost, target: RelationId, { added, gone }: SchemaChange): readonly string[] {
   const changes = [
     ...gone.map(({ name }) => `DROP COLUMN ${quoteIdentifier(name)}`),
     ...added.map(({ name, type }) => `ADD COLUMN ${quoteIdentifier(name)} ${writtenType(type)}`),
   ];
-  return { columns, definitions: [`ALTER TABLE ${host.path(target)} ${changes.join(", ")}`] };
+  return changes.length === 0 ? [] : [`ALTER TABLE ${host.path(target)} ${changes.join(", ")}`];
 }
 
 /** The statements of one merge. */

@@ -3,9 +3,11 @@ import { EngineError } from "../../port/engine-error.js";
 import { NULL_PARTITION, WHOLE } from "../../port/identity.js";
 import { partitionTest } from "../../port/partition-set.js";
 import { type PublishRequest, type Relation, relationKey, rowColumnNames } from "../../port/port.js";
+import { isSameName } from "../../port/sql-types.js";
+import { isSameShape, keptColumn } from "../columns.js";
 import { amongSql, rowText } from "./digest-sql.js";
 import { NEW, NOTHING_CHANGED, OLD, type PendingWrite, type PlannedWrite, type WriteHost } from "./pending.js";
-import { isSameName, isSameShape, keptColumn, layoutSql, reshapedRows } from "./shape.js";
+import { layoutSql, reshapedRows } from "./shape.js";
 
 /**
  * Works out how the target's partitions become equal to the stage, touching only rows that differ (docs/decisions.md).

@@ -1,31 +1,6 @@
+import { API_TYPES, RANGE_TYPES } from "../../googlesql/type-names.js";
 import type { Column, SqlType, StructField } from "../../port/sql-types.js";
 import type { Field } from "./protocol.js";
-
-const TYPES: ReadonlyMap<string, SqlType> = new Map<string, SqlType>([
-  ["INTEGER", "INT64"],
-  ["INT64", "INT64"],
-  ["FLOAT", "FLOAT64"],
-  ["FLOAT64", "FLOAT64"],
-  ["BOOLEAN", "BOOL"],
-  ["BOOL", "BOOL"],
-  ["STRING", "STRING"],
-  ["BYTES", "BYTES"],
-  ["DATE", "DATE"],
-  ["DATETIME", "DATETIME"],
-  ["TIME", "TIME"],
-  ["TIMESTAMP", "TIMESTAMP"],
-  ["NUMERIC", "NUMERIC"],
-  ["BIGNUMERIC", "BIGNUMERIC"],
-  ["JSON", "JSON"],
-  ["INTERVAL", "INTERVAL"],
-  ["GEOGRAPHY", "GEOGRAPHY"],
-]);
-
-const RANGES: ReadonlyMap<string, SqlType> = new Map<string, SqlType>([
-  ["DATE", "RANGE<DATE>"],
-  ["DATETIME", "RANGE<DATETIME>"],
-  ["TIMESTAMP", "RANGE<TIMESTAMP>"],
-]);
 
 /** The columns of a schema; `foreign` are those of types that no value here has. */
 export function columnsOf(fields: readonly Field[]): { readonly columns: Column[]; readonly foreign: string[] } {
@@ -49,8 +24,8 @@ function typeOf(field: Field): SqlType | undefined {
 
 function elementOf({ type, fields = [], rangeElementType }: Field): SqlType | undefined {
   const upper = type.toUpperCase();
-  if (upper === "RANGE") return RANGES.get(rangeElementType?.type.toUpperCase() ?? "");
-  if (upper !== "RECORD" && upper !== "STRUCT") return TYPES.get(upper);
+  if (upper === "RANGE") return RANGE_TYPES.get(rangeElementType?.type.toUpperCase() ?? "");
+  if (upper !== "RECORD" && upper !== "STRUCT") return API_TYPES.get(upper);
   const inner = fields.flatMap((field): StructField[] => {
     const own = typeOf(field);
     return own === undefined ? [] : [{ name: field.name, type: own }];
@@ -63,6 +38,6 @@ function declaredType({ type, mode, maxLength, precision, scale }: Field): strin
   const parameters =
     maxLength ?? (precision === undefined || scale === undefined ? precision : `${precision}, ${scale}`);
   if (parameters === undefined) return undefined;
-  const element = `${String(TYPES.get(type.toUpperCase()))}(${parameters})`;
+  const element = `${String(API_TYPES.get(type.toUpperCase()))}(${parameters})`;
   return mode === "REPEATED" ? `ARRAY<${element}>` : element;
 }

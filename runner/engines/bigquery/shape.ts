@@ -1,24 +1,9 @@
 import { quoteIdentifier } from "../../googlesql/quote.js";
 import type { Relation } from "../../port/port.js";
-import { type Column, typeName } from "../../port/sql-types.js";
+import type { Column } from "../../port/sql-types.js";
+import { keptColumn } from "../columns.js";
 import { writtenType } from "./literals.js";
 import { OLD } from "./pending.js";
-
-/** Names of columns are compared without case. */
-export function isSameName(a: string | undefined, b: string | undefined): boolean {
-  return a !== undefined && a.toLowerCase() === b?.toLowerCase();
-}
-
-/** The column among `wanted` that can take over the values of another; undefined: its values are lost. */
-export function keptColumn(wanted: readonly Column[], { name, type }: Column): Column | undefined {
-  return wanted.find((column) => isSameName(column.name, name) && typeName(column.type) === typeName(type));
-}
-
-/** Whether a table has exactly these columns, in this order and spelling. */
-export function isSameShape(existing: Relation, wanted: readonly Column[]): boolean {
-  const typed = (columns: readonly Column[]) => columns.map(({ name, type }) => `${name} ${typeName(type)}`).join();
-  return existing.foreignColumns.length === 0 && typed(existing.columns) === typed(wanted);
-}
 
 /** Rows of a table in other columns: NULL where a column is new or of another type. */
 export function reshapedRows(existing: Relation, wanted: readonly Column[], source: string): string {

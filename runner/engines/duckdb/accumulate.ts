@@ -1,11 +1,17 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { coerce, coercionCost } from "../../dialect/types/coercion.js";
 import { EngineError } from "../../port/engine-error.js";
-import { type AccumulateRequest, type PublishCounts, type Relation, relationKey } from "../../port/port.js";
-import { type Column, typeName } from "../../port/sql-types.js";
+import {
+  type AccumulateRequest,
+  type PublishCounts,
+  type Relation,
+  type RelationId,
+  relationKey,
+} from "../../port/port.js";
+import { type Column, isSameName, typeName } from "../../port/sql-types.js";
+import { type SchemaChange, schemaChange } from "../schema-change.js";
 import { exactValues } from "./exact-values.js";
 import { quoteName, quotePath } from "./quote.js";
-import { isSameName } from "./shape.js";
 import { changedRows, numberOf } from "./tables.js";
 import { duckdbType } from "./types.js";
 
@@ -20,8 +26,9 @@ export async function accumulateStage(
   existing: Relation,
   request: AccumulateRequest,
 ): Promise<PublishCounts> {
-  const columns = await fittingColumns(connection, existing, request);
-  const sql = new AccumulateSql(request, columns);
+  const change = schemaChange(existing, request);
+  await alterTable(connection, request.target, change);
+  const sql = new AccumulateSql(request, change.columns);
   const counts = await applyRows(connection, sql, request);
   await connection.run(`DROP TABLE temp.${quoteName(request.stage.name)}`);
   return counts;
@@ -50,31 +57,12 @@ async function applyRows(
   return { ...none, inserted, updated, unchanged: request.stage.rows - inserted - updated };
 }
 
-/** The columns that are written, after the table has followed the stage as far as the strategy allows. */
-async function fittingColumns(
+/** Lets the table follow the columns of its query. */
+async function alterTable(
   connection: DuckDBConnection,
-  existing: Relation,
-  { stage, target, onSchemaChange }: AccumulateRequest,
-): Promise<readonly Column[]> {
-  const inTable = (column: Column) => existing.columns.some(({ name }) => isSameName(name, column.name));
-  const inStage = (column: Column) => stage.columns.some(({ name }) => isSameName(name, column.name));
-  const added = stage.columns.filter((column) => !inTable(column));
-  const gone = existing.columns.filter((column) => !inStage(column));
-  const refuse = (what: string, columns: readonly Column[]) => {
-    const names = columns.map(({ name, type }) => `${name} ${typeName(type)}`).join(", ");
-    const message = `${relationKey(target)}: ${what} (${names}) and onSchemaChange is ${onSchemaChange}; run with --full-refresh, or change onSchemaChange`;
-    return new EngineError("data", message);
-  };
-  if (onSchemaChange === "IGNORE") {
-    if (gone.length > 0) throw refuse("the query no longer gives columns of the table", gone);
-    return existing.columns;
-  }
-  if (onSchemaChange === "FAIL" && added.length > 0)
-    throw refuse("the query gives columns that the table lacks", added);
-  if (onSchemaChange !== "SYNCHRONIZE" && gone.length > 0)
-    throw refuse("the query no longer gives columns of the table", gone);
-  if (added.length === 0 && gone.length === 0) return existing.columns;
-  const wanted = [...existing.columns.filter((column) => !gone.includes(column)), ...added];
+  target: RelationId,
+  { added, gone }: SchemaChange,
+): Promise<void> {
   const table = `ALTER TABLE ${quotePath(target)}`;
   for (const { name } of gone) await connection.run(`${table} DROP COLUMN ${quoteName(name)}`);
   for (const { name, type } of added) {
@@ -83,7 +71,6 @@ async function fittingColumns(
     const empty = isArray ? ` DEFAULT CAST([] AS ${duckdbType(type)})` : "";
     await connection.run(`${table} ADD COLUMN ${quoteName(name)} ${duckdbType(type)}${empty}`);
   }
-  return wanted;
 }
 
 /**

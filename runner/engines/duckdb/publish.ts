@@ -3,10 +3,12 @@ import { EngineError } from "../../port/engine-error.js";
 import { NULL_PARTITION } from "../../port/identity.js";
 import { partitionTest } from "../../port/partition-set.js";
 import { type PublishCounts, type PublishRequest, type Relation, relationKey } from "../../port/port.js";
+import { isSameName } from "../../port/sql-types.js";
+import { isSameShape, keptColumn } from "../columns.js";
 import { layoutSql } from "./catalog.js";
 import { exactValues, hashOfRow } from "./exact-values.js";
 import { quoteName, quotePath } from "./quote.js";
-import { isSameLayout, isSameName, isSameShape, keptColumn, ownColumns, reshape } from "./shape.js";
+import { isSameLayout, ownColumns, reshape } from "./shape.js";
 import { changedRows, createTable, numberOf } from "./tables.js";
 
 /**

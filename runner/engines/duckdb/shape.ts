@@ -1,29 +1,14 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { type Relation, type RowColumns, rowColumnNames } from "../../port/port.js";
-import { type Column, typeName } from "../../port/sql-types.js";
+import type { Column } from "../../port/sql-types.js";
+import { keptColumn } from "../columns.js";
 import type { Layout } from "./catalog.js";
 import { quoteName, quotePath } from "./quote.js";
 import { createTable } from "./tables.js";
 
-/** Names of columns are compared without case. */
-export function isSameName(a: string | undefined, b: string | undefined): boolean {
-  return a !== undefined && a.toLowerCase() === b?.toLowerCase();
-}
-
 /** The columns that the runner maintains, in lower case. */
 export function ownColumns(columns: RowColumns): ReadonlySet<string> {
   return new Set(rowColumnNames(columns).map((name) => name.toLowerCase()));
-}
-
-/** The column among `wanted` that can take over the values of another; undefined: its values are lost. */
-export function keptColumn(wanted: readonly Column[], { name, type }: Column): Column | undefined {
-  return wanted.find((column) => isSameName(column.name, name) && typeName(column.type) === typeName(type));
-}
-
-/** Whether a table has exactly these columns, in this order and spelling. */
-export function isSameShape(existing: Relation, wanted: readonly Column[]): boolean {
-  const typed = (columns: readonly Column[]) => columns.map(({ name, type }) => `${name} ${typeName(type)}`).join();
-  return existing.foreignColumns.length === 0 && typed(existing.columns) === typed(wanted);
 }
 
 /** Whether a table has this layout. */

@@ -1,3 +1,4 @@
+import { API_TYPES, RANGE_TYPES } from "../../googlesql/type-names.js";
 import {
   type Column,
   type RangeType,
@@ -30,31 +31,9 @@ const LEGACY_NAMES: Partial<Record<string, string>> = {
   BOOL: "BOOLEAN",
 };
 
-const TYPES: ReadonlyMap<string, SqlType> = new Map<string, SqlType>([
-  ["INTEGER", "INT64"],
-  ["INT64", "INT64"],
-  ["FLOAT", "FLOAT64"],
-  ["FLOAT64", "FLOAT64"],
-  ["BOOLEAN", "BOOL"],
-  ["BOOL", "BOOL"],
-  ["STRING", "STRING"],
-  ["BYTES", "BYTES"],
-  ["DATE", "DATE"],
-  ["DATETIME", "DATETIME"],
-  ["TIME", "TIME"],
-  ["TIMESTAMP", "TIMESTAMP"],
-  ["NUMERIC", "NUMERIC"],
-  ["DECIMAL", "NUMERIC"],
-  ["BIGNUMERIC", "BIGNUMERIC"],
-  ["BIGDECIMAL", "BIGNUMERIC"],
-  ["JSON", "JSON"],
-  ["INTERVAL", "INTERVAL"],
-  ["GEOGRAPHY", "GEOGRAPHY"],
-]);
-
 /** The scalar type of a name, in GoogleSQL's or in the older spelling; undefined: there is none that the engine has. */
 export function scalarType(name: string): SqlType | undefined {
-  return TYPES.get(name.toUpperCase());
+  return API_TYPES.get(name.toUpperCase());
 }
 
 /** Columns as the fields of a schema. */
@@ -110,16 +89,10 @@ function elementType({ name, type, fields, rangeElementType }: FieldSchema): Sql
 }
 
 function rangeOfElement(name: string, element: string = ""): RangeType {
-  const type = RANGES.get(element.toUpperCase());
+  const type = RANGE_TYPES.get(element.toUpperCase());
   if (type === undefined) throw new ApiError("invalid", `Field ${name} is type RANGE but has no rangeElementType`);
   return type;
 }
-
-const RANGES: ReadonlyMap<string, RangeType> = new Map([
-  ["DATE", "RANGE<DATE>"],
-  ["DATETIME", "RANGE<DATETIME>"],
-  ["TIMESTAMP", "RANGE<TIMESTAMP>"],
-]);
 
 /** The columns of a schema that a client wrote. */
 export function columnsOfFields(fields: readonly FieldSchema[]): Column[] {
