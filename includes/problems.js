@@ -32,7 +32,7 @@ function issue({
   const text = (value) => (value === undefined ? "CAST(NULL AS STRING)" : `CAST(${value} AS STRING)`);
   return `SELECT
     '${processor}' AS processor_name, '${type}' AS issue_type, '${severity}' AS severity, '${category}' AS category,
-    ${identifier} AS identifier, '${table}' AS table_name, ${text(field === undefined ? undefined : `'${field}'`)} AS field_name,
+    ${identifier} AS identifier, ${table} AS table_name, ${text(field)} AS field_name,
     ${description} AS issue_description, ${text(expected)} AS expected_value, ${text(actual)} AS actual_value,
     ${date} AS analysis_date, ${game} AS game_date, ${text(team)} AS team_abbr, ${text(player)} AS player_lookup
   ${from}`;

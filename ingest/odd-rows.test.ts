@@ -270,7 +270,7 @@ describe("an odd row is taken where it can be told:", () => {
     expect(loaded.rows("nbac_gamebook_player_stats").some((row) => row.game_id === "20211225_BKN_MIL")).toBe(true);
   });
 
-  it("a game that was played on another day than the schedule says, on the day it was played, as an issue", async () => {
+  it("a game that was played on another day than the schedule says, on the day it was played, as a conflict", async () => {
     const moved = (rows: readonly string[]) => rows.map((row) => row.replace("2021-10-19", "2021-10-25"));
     const files = { ...FIXTURE, "player_box.csv": moved(box), "team_box.csv": moved(FIXTURE["team_box.csv"]) };
     const loaded = await loadFiles(files);
@@ -279,20 +279,17 @@ describe("an odd row is taken where it can be told:", () => {
       game_date: "2021-10-25",
       game_date_est: null,
     });
-    expect(loaded.rows("precompute_data_issues")).toMatchObject([
-      { identifier: "0022100001", field_name: "game_date", expected_value: "2021-10-25", actual_value: "2021-10-19" },
+    expect(loaded.rows("load_conflicts")).toMatchObject([
+      { identifier: "0022100001", field_name: "game_date", taken_value: "2021-10-25", other_value: "2021-10-19" },
     ]);
   });
 
-  it("two rows that contradict each other: the one that tells more, whatever their order, as an issue", async () => {
+  it("two rows that contradict each other: the one that tells more, whatever their order, as a conflict", async () => {
     const [, line = "", other = ""] = box;
     const vague = line.replace(",31,20,", ",,20,");
     const minutes = async (...rows: string[]) => {
       const loaded = await loadFiles({ ...FIXTURE, "player_box.csv": [box[0], ...rows, other] });
-      expect(loaded.rows("precompute_data_issues").map((row) => row.field_name)).toEqual([
-        "minutes",
-        "minutes_decimal",
-      ]);
+      expect(loaded.rows("load_conflicts").map((row) => row.field_name)).toEqual(["minutes", "minutes_decimal"]);
       return loaded.rows("nbac_gamebook_player_stats").map((row) => row.minutes);
     };
     expect(await minutes(line, vague)).toEqual(await minutes(vague, line));

@@ -64,7 +64,7 @@ it("shows an odd row with its place and its reason", async () => {
   expect(stdout).toMatch(
     /skipped: 1 row of player_box_december\.csv: unknown team\n {2}first: .*player_box_december\.csv:4:16: unknown team "XXX"\n/,
   );
-  expect(stdout).toMatch(/note: facts that contradict each other: 1, see nba_processing\.precompute_data_issues\n/);
+  expect(stdout).toMatch(/note: facts that contradict each other: 1, see nba_raw\.load_conflicts\n/);
 });
 
 it("keeps nothing of a load that is refused", async () => {

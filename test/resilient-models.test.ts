@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { layoutSql } from "../runner/engines/duckdb/catalog.js";
 import type { Rig } from "./rig.js";
 import { projectOf } from "./small-project.js";
 
@@ -91,5 +92,21 @@ GROUP BY day`;
     await rig.sql("INSERT INTO raw.numbers VALUES (7, DATE '2024-01-02')");
     await rig.run(["--date", "2024-01-02"]);
     expect(await rig.sql("SELECT n FROM d.highest ORDER BY day")).toEqual([["4"], ["7"]]);
+  });
+});
+
+describe("a model whose rows are history", () => {
+  it("writes into the table that stands, however that is partitioned, and is skipped when nothing moved", async () => {
+    const kept = `config { type: "incremental", uniqueKey: ["n"], protected: true, bigquery: { partitionBy: "day" } }
+SELECT n, day FROM \${ref("raw", "numbers")} \${when(incremental(), \`WHERE n NOT IN (SELECT n FROM \${self()})\`)}`;
+    const rig = await projectOf({ kept });
+    const layout = { partitionColumn: undefined, clusterBy: ["n"], primaryKey: ["n"] };
+    await rig.sql(`CREATE SCHEMA d; CREATE TABLE d.kept AS SELECT 1::BIGINT AS n, DATE '2020-01-01' AS day;
+      ${layoutSql({ dataset: "d", name: "kept" }, layout)}`);
+    await rig.run([]);
+    const again = await rig.run([]);
+    expect(again.totals).toMatchObject({ run: 0, unchanged: 0, failed: 0, rows_written: 0 });
+    expect(await rig.sql("SELECT n FROM d.kept ORDER BY n")).toEqual([["1"], ["4"]]);
+    rig.remove();
   });
 });

@@ -87,6 +87,21 @@ describe("skips in fastbreak.json", () => {
     expect((await rig.fastbreak("plan", "--source", "others")).code).toBe(2);
   });
 
+  it("are told of a date that others need too, when what comes before it has moved", async () => {
+    const form = DAILY.replace('lookback_days: "0"', 'lookback_days: "3"').replace(
+      'FROM ${ref("raw", "numbers")}',
+      'FROM ${ref("copy")}',
+    );
+    rig.write("definitions/form.sqlx", form.replace("SUM(n)", "MAX(total)"));
+    await rig.sql("INSERT INTO raw.numbers VALUES (3, DATE '2024-01-03')");
+    says({ skips: { empty: { select: ["copy"], without: "SELECT day FROM raw.numbers" } } });
+    const window = ["--from", "2024-01-01", "--to", "2024-01-03"];
+    await rig.run(window);
+    await rig.sql("UPDATE raw.numbers SET n = 5 WHERE day < DATE '2024-02-01'");
+    const copied = decided(await rig.run(window), "d.copy");
+    expect(copied).toEqual(["2024-01-01 run inputs_changed", "2024-01-02 skip empty", "2024-01-03 run inputs_changed"]);
+  });
+
   it.each([
     [{ summer: { select: ["daily"] } }, "needs one condition: months, olderThanDays or without"],
     [{ summer: { select: ["daily"], months: [13] } }, "must be a whole number from 1 to 12"],

@@ -1,6 +1,6 @@
 /**
  * Declarations of `nba_raw`: the Phase 2 tables that loaders fill. Every one carries `data_hash`, `processed_at` and
- * `source_file_path`.
+ * `source_file_path`; beside them stands what the loaded sources contradict each other in.
  */
 const STANDARD = {
   data_hash: "First 16 hex characters of SHA-256 over the row's meaningful fields",
@@ -267,3 +267,23 @@ const TABLES = {
 for (const [name, { description, columns }] of Object.entries(TABLES)) {
   declare({ schema: "nba_raw", name, description, columns: { ...columns, ...STANDARD } });
 }
+
+declare({
+  schema: "nba_raw",
+  name: "load_conflicts",
+  description: "Facts of the loaded sources that contradict each other, one row each",
+  columns: {
+    conflict_id: "Digest of the conflict",
+    identifier: "The game or player that the fact is about",
+    table_name: "The raw table that tells it",
+    field_name: "Its column",
+    description: "What contradicts what, in words",
+    taken_value: "What the raw table has",
+    other_value: "What the other source, or the other row, says",
+    game_date: GAME_DATE,
+    season_year: "First year of the season",
+    team_abbr: "Team",
+    player_lookup: PLAYER_LOOKUP,
+    first_found_at: "When a load first found it",
+  },
+});

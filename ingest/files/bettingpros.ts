@@ -2,8 +2,8 @@ import { dateOf, timestampText } from "../calendar.js";
 import { bettingprosPlayerPointsProps } from "../raw-tables/index.js";
 import type { RawValues } from "../stamp.js";
 import { teamByAny } from "../teams.js";
+import type { Conflicts } from "./conflicts.js";
 import type { Games } from "./games.js";
-import type { Issues } from "./issues.js";
 import { LAYOUTS } from "./layouts.js";
 import type { Players } from "./players.js";
 import { bookmakerKey } from "./quotes.js";
@@ -31,7 +31,7 @@ export async function readBettingPros(
   players: Players,
   processedAt: string,
   skips: Skips,
-  issues: Issues,
+  conflicts: Conflicts,
 ): Promise<{ rows: RowSink; strangers: ReadonlySet<string> }> {
   const offers = new Map<string, Offer>();
   const strangers = new Set<string>();
@@ -62,7 +62,7 @@ export async function readBettingPros(
       }
     }
   });
-  const rows = new RowSink(bettingprosPlayerPointsProps, processedAt, skips, issues);
+  const rows = new RowSink(bettingprosPlayerPointsProps, processedAt, skips, conflicts);
   for (const { values, cells, record } of withBest([...offers.values()])) {
     rows.cover(
       ["game_date", "player_lookup", "bookmaker"],

@@ -1,8 +1,8 @@
 import { LoadError, type RowFault } from "../../runner/api/loader.js";
 import { nbacGamebookPlayerStats, nbacTeamBoxscore } from "../raw-tables/index.js";
 import { absenceIn, fileIsOfOne, type PlayerLine, type TeamLine } from "./box-lines.js";
+import type { Conflicts } from "./conflicts.js";
 import { type Game, type Games, teamOfGame } from "./games.js";
-import type { Issues } from "./issues.js";
 import type { Players } from "./players.js";
 import { RowSink } from "./row-sink.js";
 import type { Skips } from "./skips.js";
@@ -42,9 +42,9 @@ export function playerBoxRows(
   players: Players,
   processedAt: string,
   skips: Skips,
-  issues: Issues,
+  conflicts: Conflicts,
 ): RowSink {
-  const rows = new RowSink(nbacGamebookPlayerStats, processedAt, skips, issues);
+  const rows = new RowSink(nbacGamebookPlayerStats, processedAt, skips, conflicts);
   const ofOnePlayer = fileIsOfOne(
     placed.map(({ line }) => line),
     ({ playerId }) => String(playerId),
@@ -81,9 +81,9 @@ export function teamBoxRows(
   games: Games,
   processedAt: string,
   skips: Skips,
-  issues: Issues,
+  conflicts: Conflicts,
 ): RowSink {
-  const rows = new RowSink(nbacTeamBoxscore, processedAt, skips, issues);
+  const rows = new RowSink(nbacTeamBoxscore, processedAt, skips, conflicts);
   const byGame = new Map<string, { line: TeamLine; game: Game; team: string }[]>();
   for (const line of lines) {
     try {

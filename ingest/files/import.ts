@@ -13,11 +13,11 @@ import { playedGames } from "./box-games.js";
 import { readPlayerLines, readTeamLines } from "./box-lines.js";
 import { placePlayerLines, playerBoxRows, teamBoxRows } from "./box-scores.js";
 import { carryStored } from "./carry.js";
+import { Conflicts } from "./conflicts.js";
 import { EventsOfGames } from "./events-of-games.js";
 import { readGameLines } from "./game-lines.js";
 import { readTransactions } from "./injuries.js";
 import { readInjuryReport } from "./injury-report.js";
-import { Issues } from "./issues.js";
 import { readKnown } from "./known.js";
 import type { LayoutName } from "./layouts.js";
 import { notesOf, strangersNote } from "./notes.js";
@@ -58,13 +58,13 @@ export async function* importFiles(
   skips: Skips,
   notes: string[],
 ): AsyncGenerator<TableBatch> {
-  const issues = new Issues();
+  const conflicts = new Conflicts();
   const known = await readKnown(stored);
-  const schedule = await readSchedule(of("schedule"), skips, issues);
+  const schedule = await readSchedule(of("schedule"), skips, conflicts);
   const playerLines = await readPlayerLines(of("player_box"), skips);
   const teamLines = await readTeamLines(of("team_box"), skips);
   const rosterLines = await readRosters(of("rosters"), skips);
-  const settled = settleGames(schedule, playedGames(playerLines, teamLines), known, processedAt, skips, issues);
+  const settled = settleGames(schedule, playedGames(playerLines, teamLines), known, processedAt, skips, conflicts);
   const { games, moved } = settled;
   const placed = placePlayerLines(playerLines, games, skips);
   const people = await gatherPeople(stored, placed, rosterLines, moved);
@@ -74,7 +74,7 @@ export async function* importFiles(
 
   const sinks = new Map<RawTable, RowSink>();
   const sinkOf = (table: RawTable): RowSink => {
-    const sink = sinks.get(table) ?? new RowSink(table, processedAt, skips, issues);
+    const sink = sinks.get(table) ?? new RowSink(table, processedAt, skips, conflicts);
     sinks.set(table, sink);
     return sink;
   };
@@ -83,13 +83,13 @@ export async function* importFiles(
   };
   const teams = sinkOf(nbacTeamList);
   for (const row of teamListRows()) teams.addDerived(row, "team list of the importer");
-  keep(settled.rows, playerBoxRows(placed, players, processedAt, skips, issues));
-  keep(teamBoxRows(teamLines, games, processedAt, skips, issues));
-  keep(rosterRows(rosterLines, players, processedAt, skips, issues));
-  const quotes = await readQuotes(of("odds"), games, players, processedAt, skips, issues);
+  keep(settled.rows, playerBoxRows(placed, players, processedAt, skips, conflicts));
+  keep(teamBoxRows(teamLines, games, processedAt, skips, conflicts));
+  keep(rosterRows(rosterLines, players, processedAt, skips, conflicts));
+  const quotes = await readQuotes(of("odds"), games, players, processedAt, skips, conflicts);
   keep(quotes.lines, quotes.props);
   await readGameLines(of("game_lines"), games, sinkOf(oddsApiGameLines), quotes.unscheduled, skips);
-  const offers = await readBettingPros(of("bettingpros"), games, players, processedAt, skips, issues);
+  const offers = await readBettingPros(of("bettingpros"), games, players, processedAt, skips, conflicts);
   keep(offers.rows);
   const reports = sinkOf(nbacInjuryReport);
   const listed = await readTransactions(of("injury_transactions"), games, players, reports, skips);
@@ -105,7 +105,7 @@ export async function* importFiles(
     hasNewPlayers,
   });
   if (hasNewPlayers || moved.size + renamed.size > 0)
-    keep(...peopleRows(people, "box scores and rosters", processedAt, skips, issues));
+    keep(...peopleRows(people, "box scores and rosters", processedAt, skips, conflicts));
 
   notes.push(
     ...notesOf(of),
@@ -131,9 +131,9 @@ export async function* importFiles(
       yield { table, rows: events.rows(shots, stored), covers: () => events.sink.scopes() };
     } else yield sinkOf(table).batch();
   }
-  if (issues.count > 0)
-    notes.push(`facts that contradict each other: ${issues.count}, see nba_processing.precompute_data_issues`);
-  yield issues.batch(stored, processedAt);
+  if (conflicts.count > 0)
+    notes.push(`facts that contradict each other: ${conflicts.count}, see nba_raw.load_conflicts`);
+  yield conflicts.batch(stored, processedAt);
 }
 
 function checkNeeds(of: SourcesOf, lacks: Readonly<Record<keyof typeof BROUGHT_BY, boolean>>): void {

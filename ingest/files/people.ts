@@ -2,8 +2,8 @@ import type { StoredRows } from "../../runner/api/loader.js";
 import { espnTeamRosters, nbacPlayerListCurrent, nbaPlayersRegistry } from "../raw-tables/index.js";
 import { fileIsOfOne } from "./box-lines.js";
 import { hasPlayed, type PlacedPlayerLine } from "./box-scores.js";
+import type { Conflicts } from "./conflicts.js";
 import type { Game } from "./games.js";
-import type { Issues } from "./issues.js";
 import { readKnownIds, readKnownSights, text } from "./known.js";
 import { Players } from "./players.js";
 import type { RosterLine } from "./rosters.js";
@@ -118,13 +118,13 @@ export function peopleRows(
   sourceFile: string,
   processedAt: string,
   skips: Skips,
-  issues: Issues,
+  conflicts: Conflicts,
 ): RowSink[] {
   return [
     { table: nbacPlayerListCurrent, rows: players.listRows() },
     { table: nbaPlayersRegistry, rows: players.registryRows() },
   ].map(({ table, rows }) => {
-    const sink = new RowSink(table, processedAt, skips, issues);
+    const sink = new RowSink(table, processedAt, skips, conflicts);
     for (const lookup of knownLookups) sink.cover(["player_lookup"], [lookup]);
     for (const row of rows) {
       sink.addDerived(row, sourceFile);

@@ -2,8 +2,8 @@ import { dateOf, easternDate, timestampText } from "../calendar.js";
 import { gameIdOf } from "../game-id.js";
 import { oddsApiGameLines, oddsApiPlayerPointsProps } from "../raw-tables/index.js";
 import { type Team, teamByAny } from "../teams.js";
+import type { Conflicts } from "./conflicts.js";
 import type { Games } from "./games.js";
-import type { Issues } from "./issues.js";
 import { LAYOUTS } from "./layouts.js";
 import type { Players } from "./players.js";
 import { PropBook, type PropSides } from "./prop-book.js";
@@ -53,10 +53,10 @@ export async function readQuotes(
   players: Players,
   processedAt: string,
   skips: Skips,
-  issues: Issues,
+  conflicts: Conflicts,
 ): Promise<QuoteResult> {
-  const lines = new RowSink(oddsApiGameLines, processedAt, skips, issues);
-  const props = new RowSink(oddsApiPlayerPointsProps, processedAt, skips, issues);
+  const lines = new RowSink(oddsApiGameLines, processedAt, skips, conflicts);
+  const props = new RowSink(oddsApiPlayerPointsProps, processedAt, skips, conflicts);
   const book = new PropBook();
   const unscheduled = new Set<string>();
   const strangers = new Set<string>();

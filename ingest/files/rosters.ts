@@ -1,7 +1,7 @@
 import { dateOf, seasonYearOf, yearsBetween } from "../calendar.js";
 import { espnTeamRosters } from "../raw-tables/index.js";
 import { teamByAny } from "../teams.js";
-import type { Issues } from "./issues.js";
+import type { Conflicts } from "./conflicts.js";
 import { LAYOUTS } from "./layouts.js";
 import type { Players } from "./players.js";
 import { RowSink } from "./row-sink.js";
@@ -67,9 +67,9 @@ export function rosterRows(
   players: Players,
   processedAt: string,
   skips: Skips,
-  issues: Issues,
+  conflicts: Conflicts,
 ): RowSink {
-  const rows = new RowSink(espnTeamRosters, processedAt, skips, issues);
+  const rows = new RowSink(espnTeamRosters, processedAt, skips, conflicts);
   for (const line of lines) {
     const match = players.match(line.name, { teams: [line.team], seasonYear: line.seasonYear });
     const lookup = (line.playerId === undefined ? undefined : players.lookupOf(line.playerId)) ?? match.lookup;

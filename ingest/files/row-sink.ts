@@ -1,7 +1,7 @@
 import type { RowObject, RowScope, SqlValue, TableBatch } from "../../runner/api/loader.js";
 import type { RawTable } from "../raw-tables/index.js";
 import { compileStamp, type RawValues, type Stamp } from "../stamp.js";
-import type { Issues } from "./issues.js";
+import type { Conflicts } from "./conflicts.js";
 import type { Skips } from "./skips.js";
 import type { Cells, SourceRecord } from "./source-table.js";
 
@@ -27,7 +27,7 @@ export class RowSink {
     readonly table: RawTable,
     processedAt: string,
     readonly skips: Skips,
-    readonly issues: Issues,
+    readonly conflicts: Conflicts,
   ) {
     this.#processedAt = processedAt;
     this.#stamp = compileStamp(table);
@@ -35,7 +35,7 @@ export class RowSink {
 
   /** Adds the row that a record was mapped to. `column` is the source's column of the key, for the message. */
   add(values: RawValues, cells: Cells, record: SourceRecord, column: string): void {
-    this.issues.check(`nba_raw.${this.table.id.name}`, this.#identifier(values));
+    this.conflicts.check(`nba_raw.${this.table.id.name}`, this.#identifier(values));
     this.#put(this.#stamp(values, this.#processedAt, cells.source.name), {
       file: cells.source.name,
       place: cells.place(record, column),
@@ -116,13 +116,13 @@ export class RowSink {
     const text = `${left.place}: row for ${key} contradicts ${kept.place} in ${differing.map(({ name }) => name).join(", ")}`;
     this.skips.add(this.table, left.file, "contradicts another row of the same key", text);
     for (const { name } of differing) {
-      this.issues.add({
+      this.conflicts.add({
         identifier: this.#identifier(row),
         table: `nba_raw.${this.table.id.name}`,
         field: name,
         description: `two rows for ${key} contradict each other; the one that tells more is taken`,
-        expected: textOf(kept.row[name]),
-        actual: textOf(left.row[name]),
+        taken: textOf(kept.row[name]),
+        other: textOf(left.row[name]),
         gameDate: row.game_date === undefined || row.game_date === null ? undefined : String(row.game_date),
         player: typeof row.player_lookup === "string" ? row.player_lookup : undefined,
       });

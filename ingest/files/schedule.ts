@@ -3,8 +3,8 @@ import { gameIdOf } from "../game-id.js";
 import { nbacSchedule } from "../raw-tables/index.js";
 import type { RawValues } from "../stamp.js";
 import { TEAM_BY_ABBR } from "../teams.js";
+import type { Conflicts } from "./conflicts.js";
 import { type Game, type GameKind, isCounting, kindOf, seasonOf, teamCode } from "./games.js";
-import type { Issues } from "./issues.js";
 import { LAYOUTS } from "./layouts.js";
 import { readRecords, type Skips } from "./skips.js";
 import type { Cells, SourceRecord, SourceTable } from "./source-table.js";
@@ -43,7 +43,7 @@ export interface ScheduleFiles {
 export async function readSchedule(
   sources: readonly SourceTable[],
   skips: Skips,
-  issues: Issues,
+  conflicts: Conflicts,
 ): Promise<ScheduleFiles> {
   const games = new Map<string, ScheduledGame>();
   const held: { dates: Set<string>; kinds: Set<GameKind>; team: string | undefined }[] = [];
@@ -58,14 +58,14 @@ export async function readSchedule(
       kinds.add(next.kind);
       common = (common ?? [game.home, game.away]).filter((team) => team === game.home || team === game.away);
       const known = games.get(game.nbaGameId);
-      games.set(game.nbaGameId, known === undefined ? next : chosen(known, next, skips, issues));
+      games.set(game.nbaGameId, known === undefined ? next : chosen(known, next, skips, conflicts));
     });
     held.push({ dates, kinds, team: (common as string[] | undefined)?.[0] });
   }
   return { games, held };
 }
 
-function chosen(a: ScheduledGame, b: ScheduledGame, skips: Skips, issues: Issues): ScheduledGame {
+function chosen(a: ScheduledGame, b: ScheduledGame, skips: Skips, conflicts: Conflicts): ScheduledGame {
   const facts = ({ game, status, homeScore, awayScore }: ScheduledGame) =>
     [game.gameId, status, homeScore, awayScore, game.tipOff].join(" ");
   const id = a.game.nbaGameId;
@@ -78,13 +78,13 @@ function chosen(a: ScheduledGame, b: ScheduledGame, skips: Skips, issues: Issues
   const text = `${left.place}: game ${id} is at ${taken.place} too, there ${taken.game.date}, here ${left.game.date}`;
   skips.add(nbacSchedule, left.file, "game that occurs again, moved or played since", text);
   if (a.status === FINAL && b.status === FINAL) {
-    issues.add({
+    conflicts.add({
       identifier: id,
       table: "nba_raw.nbac_schedule",
       field: taken.game.date === left.game.date ? "home_team_score" : "game_date",
       description: `the schedule has game ${id} twice, as final and differently; the later one is taken`,
-      expected: facts(taken),
-      actual: facts(left),
+      taken: facts(taken),
+      other: facts(left),
       gameDate: taken.game.date,
       seasonYear: taken.game.seasonYear,
     });

@@ -1,8 +1,8 @@
 import { gameIdOf } from "../game-id.js";
 import { nbacGamebookPlayerStats, nbacSchedule } from "../raw-tables/index.js";
 import { gameOfBox, type PlayedGame } from "./box-games.js";
+import type { Conflicts } from "./conflicts.js";
 import { type Game, Games, kindOf } from "./games.js";
-import type { Issues } from "./issues.js";
 import { type Known, type KnownGame, text } from "./known.js";
 import { RowSink } from "./row-sink.js";
 import { FINAL, type ScheduledGame, type ScheduleFiles, scheduleRow } from "./schedule.js";
@@ -29,9 +29,9 @@ export function settleGames(
   known: Known,
   processedAt: string,
   skips: Skips,
-  issues: Issues,
+  conflicts: Conflicts,
 ): SettledGames {
-  const rows = new RowSink(nbacSchedule, processedAt, skips, issues);
+  const rows = new RowSink(nbacSchedule, processedAt, skips, conflicts);
   const games = new Games();
   const moved = new Map<string, Game>();
   const knownById = new Map(
@@ -43,7 +43,7 @@ export function settleGames(
     const before = knownById.get(game.nbaGameId)?.game;
     if (before === undefined || before.gameId === game.gameId) return;
     moved.set(before.gameId, game);
-    issues.check(`nba_raw.${nbacGamebookPlayerStats.id.name}`, before.gameId);
+    conflicts.check(`nba_raw.${nbacGamebookPlayerStats.id.name}`, before.gameId);
     rows.cover(["game_id"], [before.gameId]);
   };
   for (const id of [...new Set([...schedule.games.keys(), ...played.keys()])].sort()) {
@@ -51,16 +51,16 @@ export function settleGames(
     const corrections = boxOf(knownById.get(id), known);
     const box = played.get(id) ?? corrections;
     // What a schedule said is seen if it is in this load, or if no box score has corrected it since.
-    if (planned !== undefined || corrections === undefined) issues.check("nba_raw.nbac_schedule", id);
+    if (planned !== undefined || corrections === undefined) conflicts.check("nba_raw.nbac_schedule", id);
     if (planned !== undefined) {
-      const { game, facts, file } = corrected(planned, box, issues);
+      const { game, facts, file } = corrected(planned, box, conflicts);
       settle(game, facts, file);
       continue;
     }
     const stored = knownById.get(id);
     if (stored !== undefined && box !== undefined) {
       const before = plannedOf(stored);
-      const { game, facts, file } = corrected(before, box, issues);
+      const { game, facts, file } = corrected(before, box, conflicts);
       if (facts !== before || game !== before.game) settle(game, facts, file);
       else games.add(stored.game);
     } else if (box !== undefined) {
@@ -81,20 +81,20 @@ export function settleGames(
 function corrected(
   planned: ScheduledGame,
   box: PlayedGame | undefined,
-  issues: Issues,
+  conflicts: Conflicts,
 ): { game: IdentifiedGame; facts: Facts; file: string } {
   const { game } = planned;
   if (box === undefined) return { game, facts: planned, file: planned.file };
   const [playedOn = game.date] = box.dates.includes(game.date) ? [game.date] : box.dates;
   const isMoved = playedOn !== game.date;
-  const conflict = (field: string, description: string, expected: string, actual: string) =>
-    issues.add({
+  const conflict = (field: string, description: string, taken: string, other: string) =>
+    conflicts.add({
       identifier: game.nbaGameId,
       table: "nba_raw.nbac_schedule",
       field,
       description,
-      expected,
-      actual,
+      taken,
+      other,
       gameDate: playedOn,
       seasonYear: game.seasonYear,
     });

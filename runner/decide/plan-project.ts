@@ -51,6 +51,8 @@ export interface ProjectPlan {
   readonly project: RunnableProject;
   /** Keys of the actions that were asked for; undefined: all. */
   readonly selected: ReadonlySet<string> | undefined;
+  /** What rules of the project leave out. */
+  readonly ruledOut: RuledOut;
   /** Stale upstream partitions of what is asked for are built first. */
   readonly buildsUpstream: boolean;
   /** The dates that have partitions of their own where every row is asked for. */
@@ -112,6 +114,7 @@ export async function planProject(
   return {
     project,
     selected: request.selected,
+    ruledOut: ruled,
     buildsUpstream: request.upstream,
     everything: dates,
     window: request.window ?? hullOf({ ranges: dates, outside: undefined }),
@@ -219,7 +222,8 @@ function decideAll(
       return isBuilt ? [{ ...decision, neededBy }] : [];
     });
     const running = runningOf(kept);
-    decisions.set(key, withRuledOut(action, kept, isAsked.size > 0, request));
+    const told = withRuledOut(action, kept, request);
+    decisions.set(key, told.length > 0 || isAsked.size > 0 ? told : leftOut(action));
     pending.set(key, running);
     for (const other of [...action.createdRoutines, ...action.writes])
       pending.set(other, running.length === 0 ? (pending.get(other) ?? []) : [WHOLE]);
@@ -257,21 +261,17 @@ function isSelected(key: string, { selected, ruledOut }: RunRequest): boolean {
   return (selected === undefined || selected.has(key)) && ruledOut?.wholeOf(key) === undefined;
 }
 
-/** The decisions with those on partitions that rules leave out; what nobody asks for has none but that. */
-function withRuledOut(
+/** The decisions with those on partitions that rules leave out. A date that others need is built all the same. */
+export function withRuledOut(
   action: RunnableAction,
   kept: readonly PartitionDecision[],
-  isAsked: boolean,
-  { selected, ruledOut = NOTHING_RULED_OUT }: RunRequest,
+  { selected, ruledOut = NOTHING_RULED_OUT }: Pick<RunRequest, "selected" | "ruledOut">,
 ): readonly PartitionDecision[] {
   const { node } = action;
   const isConcerned = !node.disabled && (selected === undefined || selected.has(node.key));
   const known = new Set(kept.map(({ partition }) => partition));
-  // A date that others need is built all the same.
   const out = isConcerned ? ruledOutDecisions(node, ruledOut).filter(({ partition }) => !known.has(partition)) : [];
-  if (kept.length > 0 || out.length > 0)
-    return out.length === 0 ? kept : [...kept, ...out].sort((a, b) => (a.partition < b.partition ? -1 : 1));
-  return isAsked ? kept : leftOut(action);
+  return out.length === 0 ? kept : [...kept, ...out].sort((a, b) => (a.partition < b.partition ? -1 : 1));
 }
 
 function leftOut({ node }: RunnableAction): PartitionDecision[] {

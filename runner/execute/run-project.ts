@@ -2,7 +2,7 @@ import { performance } from "node:perf_hooks";
 import pLimit from "p-limit";
 import { decideAction, staleUpstreamsOf, withMoves } from "../decide/decide-action.js";
 import { missingMessage } from "../decide/foreign-reads.js";
-import { coverageIn, type ProjectPlan, runningOf } from "../decide/plan-project.js";
+import { coverageIn, type ProjectPlan, runningOf, withRuledOut } from "../decide/plan-project.js";
 import type { ActionResult } from "../events/events.js";
 import { rowsWritten } from "../events/run-record.js";
 import type { RunnableAction } from "../graph/action.js";
@@ -329,7 +329,7 @@ class ProjectRun {
       staleUpstreams: this.#stale,
     });
     const decisions = withMoves(action, this.#shown(action, decided), snapshot, this.plan.recorded, coverage.outside);
-    onDecided([...decisions, ...this.#planned(action).filter(({ reason }) => reason === "ruled_out")]);
+    onDecided(withRuledOut(action, decisions, this.plan));
     const stale = decisions.filter(({ decision }) => decision === "run");
     await this.#settleRecords(transaction, action, decisions);
     if (stale.length === 0) return undefined;

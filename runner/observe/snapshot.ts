@@ -143,8 +143,12 @@ export function liveOutput(
   const relation = relations.get(relationKey(action.target));
   const effects = effectsDigest(action, relations, contents);
   if (makesTable(action)) {
-    // A table that is partitioned by another column than the model says is not the model's table.
-    const itsOwn = action.node.kind === "operation" || isSameName(relation?.partitionColumn, action.partitionColumn);
+    // A table that is partitioned by another column than the model says is not the model's table, unless its rows are history:
+    // then it is written to as it stands.
+    const itsOwn =
+      action.node.kind === "operation" ||
+      action.accumulating ||
+      isSameName(relation?.partitionColumn, action.partitionColumn);
     return {
       exists: rows !== undefined && itsOwn,
       columns: relation === undefined ? "" : columnsDigest(relation, allColumns(relation), "this order"),
