@@ -59,7 +59,7 @@ export class MemoryStore implements StoredRows {
   }
 }
 
-const ORIGIN = new Set(["processed_at", "source_file_path", "created_at"]);
+const ORIGIN = new Set(["processed_at", "source_file_path", "first_found_at"]);
 
 /** All rows of a load by table name, and its notes: for tests. */
 export interface Loaded {
