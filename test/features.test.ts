@@ -6,7 +6,10 @@ import { Rig } from "./rig.js";
 
 const DATE = "2021-11-24";
 const STORE = "nba_predictions.ml_feature_store_v2";
-const ONE_NIGHT = ["--date", DATE, "--select", "ml_feature_store_v2+", "--no-upstream"];
+/** The store of the night, what is told of it, and its gates. */
+const ONE_NIGHT = ["--date", DATE, "--select", "tag:feature_store", "--no-upstream"];
+/** The same with everything behind it, predictions too. */
+const TO_THE_END = ONE_NIGHT.map((word) => (word === "tag:feature_store" ? "ml_feature_store_v2+" : word));
 
 /** The Phase 4 tables with their date columns and their names in the dependency tracking. */
 const UPSTREAMS = {
@@ -250,7 +253,7 @@ describe("the feature store when Phase 4 is incomplete", () => {
     expect(rows).toEqual([[total, total, total, "75", '["reused from 2021-11-23"]', '["2021-11-23"]']]);
     // Too few players had features the day before: only who overrides the gate predicts them.
     const overridden = ["--var", "reuse_features_from=D-1", "--var", "override_gate=true"];
-    await rig.run(["--database", file, ...ONE_NIGHT, ...overridden], 1);
+    await rig.run(["--database", file, ...TO_THE_END, ...overridden], 1);
     const warned = await query(
       file,
       `SELECT DISTINCT list_contains(CAST(warnings AS VARCHAR[]), 'features_of_2021-11-23')
