@@ -62,3 +62,25 @@ describe("an assertion with thresholds", () => {
     });
   });
 });
+
+describe("an assertion of the dates of the run", () => {
+  it("leaves rows of other dates to their own runs, and is asked until it finds none", async () => {
+    rig = await projectOf({
+      model: TABLE.replace('"table"', '"table", bigquery: { partitionBy: "day" }'),
+      odd: odd('"within_window"'),
+    });
+    await rig.sql("INSERT INTO raw.numbers VALUES (1, DATE '2024-01-03'), (4, DATE '2024-01-04')");
+    await rig.run([], 1);
+    await rig.sql("DELETE FROM raw.numbers WHERE day = DATE '2024-01-03'");
+    await rig.run([]);
+    // Somebody else's rows of the third reach the model of the second only through the assertion's own query.
+    await rig.sql("INSERT INTO raw.numbers VALUES (1, DATE '2024-01-03')");
+    rig.write("definitions/odd.sqlx", odd('"within_window"').replace("model", 'raw", "numbers'));
+    expect((await rig.run(["--date", "2024-01-04"])).totals).toMatchObject({ failed: 0 });
+    expect((await rig.run(["--date", "2024-01-04"])).actions.map(({ name }) => name)).toContain("checks.odd");
+    const failed = await rig.run(["--date", "2024-01-03"], 1);
+    expect(failed.actions.find(({ name }) => name === "checks.odd")?.error).toContain(
+      "for example on day=2024-01-03, n=1",
+    );
+  });
+});
