@@ -2,6 +2,7 @@ import type { RowObject } from "../runner/api/loader.js";
 import { LoadError, type LoaderResult, type TableBatch } from "../runner/api/loader.js";
 import { seasonLabel } from "./calendar.js";
 import * as tables from "./raw-tables/index.js";
+import { loadConflicts } from "./raw-tables/load-conflicts.js";
 import { balldontlieRows, gamebookRows, scheduleRows, teamBoxRows } from "./sample/box-rows.js";
 import type { Projection } from "./sample/drafted.js";
 import { bigdataballRows, nbacEventRows } from "./sample/event-rows.js";
@@ -50,7 +51,7 @@ export async function load(args: readonly string[], options: Readonly<Record<str
   const seasons = integerOption(options, "seasons");
   const last = FIRST_SEASON_YEAR + seasons - 1;
   let done = -1;
-  const of = 1 + seasons * PROJECTIONS.length;
+  const of = 2 + seasons * PROJECTIONS.length;
   return {
     batches: counted(batches(seed, games, last), () => {
       done += 1;
@@ -71,6 +72,8 @@ function* counted(all: Iterable<TableBatch>, onBatch: () => void): Generator<Tab
 }
 
 function* batches(seed: number, games: number, lastSeasonYear: number): Generator<TableBatch> {
+  // Its facts do not contradict each other.
+  yield { table: loadConflicts, rows: [] };
   for (let year = FIRST_SEASON_YEAR; year <= lastSeasonYear; year++) {
     const season = playSeason(seed, year, FIRST_SEASON_YEAR, games);
     if (year === FIRST_SEASON_YEAR)

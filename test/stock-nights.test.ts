@@ -1,6 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import type { Warehouse } from "../runner/port/port.js";
+import { findPlace, withWarehouse } from "../runner/session/place.js";
 import { Rig } from "./rig.js";
 import { FIXTURES, type Fixture } from "./stock-nights/fixtures.js";
 import {
@@ -31,9 +33,9 @@ function rigOf({ files }: Fixture): Rig {
   return rig;
 }
 
-async function statements(rig: Rig, sql: string): Promise<void> {
-  const { code, stderr } = await rig.fastbreak("query", sql);
-  if (code !== 0) throw new Error(`${stderr}\n${sql}`);
+/** Opens a project's warehouse as `fastbreak query` does: hundreds of statements, and one process. */
+function inWarehouse(rig: Rig, work: (warehouse: Warehouse) => Promise<unknown>): Promise<unknown> {
+  return withWarehouse(findPlace({ projectDir: rig.dir }), true, work);
 }
 
 /** What the embedded engine calls a dataset: those of other projects carry the project's name. */
@@ -41,32 +43,29 @@ function datasetOf({ database, schema }: Target): string {
   return database === "home" ? schema : `${database}.${schema}`;
 }
 
-async function metadataOf(rig: Rig, target: Target): Promise<TableMetadata | undefined> {
-  const [schema, name] = [datasetOf(target), target.name];
-  const where = `table_schema = '${schema}' AND table_name = '${name}'`;
-  const [kind] = await rig.sql(`SELECT table_type FROM information_schema.tables WHERE ${where}`);
-  if (kind === undefined) return undefined;
-  const columns = await rig.sql(
-    `SELECT column_name FROM information_schema.columns WHERE ${where} ORDER BY ordinal_position`,
-  );
-  return { isView: kind[0] === "VIEW", columns: columns.flat() };
+async function metadataOf(warehouse: Warehouse, target: Target): Promise<TableMetadata | undefined> {
+  const key = `${datasetOf(target)}.${target.name}`;
+  const relation = await warehouse.observe(async (observation) => (await observation.relations()).get(key));
+  return relation && { isView: relation.kind === "view", columns: relation.columns.map(({ name }) => name) };
 }
 
 /** What `dataform run` does in a night: all statements of all actions, in order. */
-async function stockNight(rig: Rig, graph: Graph): Promise<void> {
+async function stockNight(warehouse: Warehouse, graph: Graph): Promise<void> {
   const actions = inOrder(graph);
   const datasets = new Set(actions.map(({ target }) => `\`${target.database}.${target.schema}\``));
-  await statements(rig, [...datasets].map((name) => `CREATE SCHEMA IF NOT EXISTS ${name}`).join(";\n"));
+  await warehouse.script([...datasets].map((name) => `CREATE SCHEMA IF NOT EXISTS ${name}`).join(";\n"));
   for (const action of actions)
-    await statements(rig, stockStatements(graph, action, await metadataOf(rig, action.target)).join(";\n"));
+    await warehouse.script(stockStatements(graph, action, await metadataOf(warehouse, action.target)).join(";\n"));
 }
 
 /** The columns and rows of every relation that the project makes. */
 async function content(rig: Rig, graph: Graph): Promise<object> {
   const told: Record<string, unknown> = {};
   for (const { target } of inOrder(graph)) {
-    const { columns } = (await metadataOf(rig, target)) ?? { columns: [] };
-    told[nameOf(target)] = [columns, await rig.sql(`SELECT * FROM "${datasetOf(target)}".${target.name} ORDER BY ALL`)];
+    const [dataset, { name }] = [datasetOf(target), target];
+    const columns = await rig.sql(`SELECT column_name FROM information_schema.columns
+      WHERE table_schema = '${dataset}' AND table_name = '${name}' ORDER BY ordinal_position`);
+    told[nameOf(target)] = [columns.flat(), await rig.sql(`SELECT * FROM "${dataset}".${name} ORDER BY ALL`)];
   }
   return told;
 }
@@ -78,8 +77,11 @@ describe("five nights leave what stock Dataform's statements leave", () => {
       const compiled = await stock.fastbreak("compile", "--json");
       const graph = JSON.parse(compiled.stdout) as Graph;
       for (const [index, sql] of fixture.nights.entries()) {
-        for (const rig of [ours, stock]) await statements(rig, sql);
-        await stockNight(stock, graph);
+        await inWarehouse(ours, (warehouse) => warehouse.script(sql));
+        await inWarehouse(stock, async (warehouse) => {
+          await warehouse.script(sql);
+          await stockNight(warehouse, graph);
+        });
         await ours.run([]);
         expect(await content(ours, graph), `night ${index + 1}`).toEqual(await content(stock, graph));
       }
