@@ -145,6 +145,27 @@ describe("Phase 4 on the sample season", () => {
     });
   });
 
+  it("is graded as tables by npm run grades: errors, calibration, and hits where there are lines", async () => {
+    const grade = (...words: string[]) =>
+      runProcess(process.execPath, [join(ROOT, "scripts/grades.mjs"), ...words], ROOT, { FASTBREAK_DATABASE: built });
+    const { code, stdout } = await grade("--no-run", "--from", "2021-11-15", "--to", "2021-11-24");
+    expect(code).toBe(0);
+    const titles = stdout.split("\n").filter((line) => line.endsWith(":"));
+    expect(titles.map((title) => title.split(":")[0])).toEqual([
+      "Error",
+      "Calibration",
+      "Hits",
+      "Calibration of confidence",
+    ]);
+    const ensemble = stdout.split("\n").filter((line) => line.startsWith("| ensemble_v1"));
+    expect(ensemble[0]).toMatch(/^\| ensemble_v1 +\| +\d+ +\| \d\.\d{3} \| \d\.\d{3} to \d\.\d{3} +\|/);
+    expect(ensemble[1]).toMatch(/\| -?\d\.\d{3} to -?\d\.\d{3} +\|$/);
+    expect(await grade("--from", "soon")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--from needs a date, as 2022-01-31"),
+    });
+  });
+
   it("holds what its rules make of the raw rows, computed again without SQL, and the tool would see a wrong one", async () => {
     const recompute = (file: string) =>
       runProcess(process.execPath, [join(ROOT, "tools/recompute.mjs"), file, "80"], ROOT);
