@@ -4,6 +4,7 @@
 // node tools/recompute.mjs WAREHOUSE [ROWS; default 200]
 import { DuckDBInstance } from "@duckdb/node-api";
 import { featuresOf, hashOf, qualityOf } from "./recompute/features.mjs";
+import { nightOf } from "./recompute/nights.mjs";
 import { roundTo } from "./recompute/numbers.mjs";
 import { readRaw } from "./recompute/raw.mjs";
 import { readModels, readRecords } from "./recompute/records.mjs";
@@ -35,6 +36,7 @@ for (const row of sample) {
   await comparePhase4(row, made);
   await comparePredictions(row, made);
 }
+for (const day of new Set(sample.map((row) => row.day))) await compareNight(day);
 for (const [what, { count, examples }] of [...found].sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true })))
   console.log(
     `${examples.length === 0 ? "same     " : "DIFFERENT"} ${what}: ${count} values${examples.length === 0 ? "" : `, ${examples.length} apart, such as ${examples[0]}`}`,
@@ -114,6 +116,31 @@ async function comparePredictions(row, { values, labels, own }) {
     if (one.current_points_line !== null)
       compare("line_margin", row, Number(one.line_margin), roundTo(points - Number(one.current_points_line), 2));
   }
+}
+
+/** The night as a whole; one that stands on Phase 3 alone, or of which nothing is known, has another score. */
+async function compareNight(day) {
+  const store = await rows(
+    `SELECT data_source, features, feature_sources, feature_quality_score, source_data_date::VARCHAR AS newest
+     FROM nba_predictions.ml_feature_store_v2 WHERE game_date = '${day}'`,
+  );
+  const dates = {
+    team_defense_zone_analysis: "analysis_date",
+    player_shot_zone_analysis: "analysis_date",
+    player_composite_factors: "game_date",
+    player_daily_cache: "cache_date",
+  };
+  const [{ tables }] = await rows(
+    `SELECT ${Object.entries(dates)
+      .map(([table, date]) => `(SELECT count(*) > 0 FROM nba_precompute.${table} WHERE ${date} = '${day}')::INTEGER`)
+      .join(" + ")} AS tables`,
+  );
+  const [stored] = await rows(
+    `SELECT * FROM nba_predictions.ml_feature_store_v2_quality_metrics WHERE analysis_date = '${day}' AND quality_score = component_score`,
+  );
+  if (stored === undefined) return;
+  for (const [name, value] of Object.entries(nightOf(day, store, tables)))
+    compare(`night: ${name}`, { player_lookup: "night", day }, numeric(stored[name]), value);
 }
 
 function compare(what, { player_lookup, day }, stored, expected) {
