@@ -84,3 +84,31 @@ describe("an assertion of the dates of the run", () => {
     );
   });
 });
+
+describe("an assertion that only reports", () => {
+  it("is told of the run's dates alone, when it is asked and while it stands", async () => {
+    await project('"warn"', 2);
+    await rig.sql("INSERT INTO raw.numbers VALUES (7, DATE '2024-01-05')");
+    const warnings = async (...words: string[]) => (await rig.fastbreak("run", ...words)).stderr;
+    expect(await warnings("--date", "2024-01-05")).toMatch(
+      /finds, for example, day=2024-01-05, n=7 \(1 row of 2024-01-05\)\n$/,
+    );
+    await rig.sql("INSERT INTO raw.numbers VALUES (8, DATE '2024-01-05')");
+    expect(await warnings("--date", "2024-01-04")).toBe("");
+    expect(await warnings()).toMatch(/still finds, for example, .* \(3 rows of 2024-01-02 to 2024-01-05\)\n$/);
+    expect(await warnings("--date", "2024-01-06")).toBe("");
+  });
+
+  it("says nothing of rows that are expected, of which the gate still tells", async () => {
+    await project('"gate"', 2);
+    const named = odd('"gate"').replace("day, n", "day, n, n < 5 AS is_expected");
+    rig.write("definitions/odd.sqlx", named);
+    const { stderr } = await rig.fastbreak("run");
+    expect(stderr).toBe("");
+    expect(await rig.fastbreak("gate", "--date", "2024-01-02")).toMatchObject({ code: 1 });
+    await rig.sql("INSERT INTO raw.numbers VALUES (5, DATE '2024-01-03')");
+    expect((await rig.fastbreak("run")).stderr).toMatch(
+      /finds, for example, day=2024-01-03, n=5, .*\(1 row of 2024-01-03\)/,
+    );
+  });
+});

@@ -1,8 +1,6 @@
 import type { EventListener } from "../events/events.js";
-import { type FoundRows, foundRowsText } from "../events/found-rows.js";
-import { quoteIdentifier, quoteKey } from "../googlesql/quote.js";
+import { quoteKey } from "../googlesql/quote.js";
 import type { RunnableAction } from "../graph/action.js";
-import { judgesWindow, thresholdsOf } from "../graph/audits.js";
 import type { PartitionDecision } from "../graph/decision.js";
 import type { Locate } from "../graph/locate.js";
 import { readSnapshot, type Snapshot } from "../observe/snapshot.js";
@@ -14,7 +12,6 @@ import type { PartitionSet } from "../port/partition-set.js";
 import {
   type DateRange,
   type PublishCounts,
-  type QueryResult,
   type Relation,
   relationKey,
   type ScriptTexts,
@@ -23,11 +20,11 @@ import {
 } from "../port/port.js";
 import { typeName } from "../port/sql-types.js";
 import type { FingerprintLog } from "../state/relation-state.js";
+import { audit } from "./audit.js";
 import type { Breakers } from "./breakers.js";
-import { composeAround, composeAssertion, composeBuild, composeFound, composeShape, composeView } from "./compose.js";
+import { composeAround, composeBuild, composeShape, composeView } from "./compose.js";
 import { locating, runStatements } from "./located.js";
 import { mergeStatement } from "./merge-statement.js";
-import { MOST_QUARANTINED, type FoundRows as QuarantinedRows } from "./quarantine.js";
 import { BuildRecorder } from "./record-build.js";
 import { type Shards, useShards } from "./shards.js";
 
@@ -53,18 +50,6 @@ export interface BuildContext {
     partition: Partition,
     outside: readonly DateRange[] | undefined,
   ) => readonly string[];
-}
-
-/** An assertion found rows; the model that it guards is not published. */
-export class GateError extends Error {
-  override readonly name = "GateError";
-  constructor(
-    readonly assertion: string,
-    readonly found: QuarantinedRows,
-    message: string,
-  ) {
-    super(message);
-  }
 }
 
 /** What one action is to build. */
@@ -113,7 +98,7 @@ class ActionBuild {
         await this.#recorder.record({ action, partitions, coverage, snapshot, verdict: undefined });
         return undefined;
       case "assertion": {
-        const { verdict, isOfAllDates } = await this.#audit(action);
+        const { verdict, isOfAllDates } = await audit(this.transaction, action, this.context);
         if (isOfAllDates) await this.#recorder.record({ action, partitions, coverage, snapshot, verdict });
         return undefined;
       }
@@ -315,7 +300,7 @@ class ActionBuild {
     this.#step("checking", audits.length);
     const judged: { readonly action: RunnableAction; readonly verdict: string | undefined }[] = [];
     for (const action of audits) {
-      const { verdict, isOfAllDates } = await this.#audit(action);
+      const { verdict, isOfAllDates } = await audit(this.transaction, action, this.context);
       if (isOfAllDates) judged.push({ action, verdict });
     }
     const coverage = this.task.coverage;
@@ -323,99 +308,6 @@ class ActionBuild {
     for (const { action, verdict } of judged) {
       await this.#recorder.record({ action, partitions: [WHOLE], coverage, snapshot, verdict });
     }
-  }
-
-  /**
-   * Fails when the assertion's query returns a row, or as many as its tags say.
-   * @throws GateError
-   */
-  async #audit(assertion: RunnableAction): Promise<Verdict> {
-    const relations = await this.transaction.relations();
-    const query = composeAssertion(assertion, 1, { views: this.context.views, relations });
-    const result = await locating(query, this.context.locate, (sql) => this.transaction.query(sql));
-    if (result.rows[0] === undefined) return { verdict: undefined, isOfAllDates: true };
-    const within = this.#judgedRows(assertion, result.columns);
-    if (within === "") return { verdict: await this.#judge(assertion, result, relations, within), isOfAllDates: true };
-    const some = composeFound(
-      assertion,
-      { before: "SELECT *", behind: `${within} LIMIT 1` },
-      { views: this.context.views, relations },
-    );
-    const judged = await locating(some, this.context.locate, (sql) => this.transaction.query(sql));
-    // What was found of other dates is not judged yet: whoever comes next asks again.
-    return { verdict: await this.#judge(assertion, judged, relations, within), isOfAllDates: false };
-  }
-
-  /** The condition on what an assertion finds that leaves the rows it judges; empty: all of them. */
-  #judgedRows(assertion: RunnableAction, columns: QueryResult["columns"]): string {
-    const { window } = this.context;
-    const date = dateColumnOf(columns);
-    if (window === undefined || date === undefined || !judgesWindow(assertion)) return "";
-    return `WHERE found.${quoteIdentifier(date)} BETWEEN '${window.from}' AND '${window.to}'`;
-  }
-
-  /** @returns what is to be told of rows that do not make it fail */
-  async #judge(
-    assertion: RunnableAction,
-    result: QueryResult,
-    relations: ReadonlyMap<string, Relation>,
-    within: string,
-  ): Promise<string | undefined> {
-    const row = result.rows[0];
-    if (row === undefined) return undefined;
-    const shown = result.columns.slice(0, 8).map(({ name }, index) => `${name}=${String(row[index] ?? "NULL")}`);
-    const { key } = assertion.node;
-    const { warn, fail } = thresholdsOf(assertion);
-    const found = fail === 1 ? undefined : await this.#countFound(assertion, result.columns, relations, within);
-    if (found === undefined || found.rows >= (fail ?? Number.POSITIVE_INFINITY)) {
-      const many = found === undefined ? "" : ` with ${foundRowsText(found)}, where ${fail} are too many`;
-      const quarantined = await this.#foundBy(assertion, relations, within);
-      throw new GateError(key, quarantined, `assertion ${key} failed${many}, for example on ${shown.join(", ")}`);
-    }
-    if (found.rows < warn) return undefined;
-    const example = shown.slice(0, 4).join(", ");
-    this.context.emit({ event: "assertion_found_rows", key, example, found, standing: false });
-    // Another run, of another window, tells it again.
-    return `${example} (${foundRowsText({ ...found, inWindow: undefined })})`;
-  }
-
-  /** How many rows an assertion finds, and of which dates, by its first column of dates. */
-  async #countFound(
-    assertion: RunnableAction,
-    columns: QueryResult["columns"],
-    relations: ReadonlyMap<string, Relation>,
-    behind: string,
-  ): Promise<FoundRows> {
-    const { views, window, locate } = this.context;
-    const date = dateColumnOf(columns);
-    const column = date === undefined ? "CAST(NULL AS DATE)" : `found.${quoteIdentifier(date)}`;
-    const within = window === undefined ? "NULL" : `COUNTIF(${column} BETWEEN '${window.from}' AND '${window.to}')`;
-    const before = `SELECT COUNT(*), CAST(MIN(${column}) AS STRING), CAST(MAX(${column}) AS STRING), ${within}`;
-    const query = composeFound(assertion, { before, behind }, { views, relations });
-    const { rows } = await locating(query, locate, (sql) => this.transaction.query(sql));
-    const [number, from, to, inWindow] = rows[0] ?? [];
-    const hasDates = typeof from === "string" && typeof to === "string";
-    return {
-      rows: Number(number ?? 0),
-      dates: hasDates ? { from, to } : undefined,
-      inWindow: hasDates && inWindow !== null && inWindow !== undefined ? Number(inWindow) : undefined,
-    };
-  }
-
-  /** What a failed assertion found, before the transaction that it found it in is rolled back. */
-  async #foundBy(
-    assertion: RunnableAction,
-    relations: ReadonlyMap<string, Relation>,
-    within: string,
-  ): Promise<QuarantinedRows> {
-    const ask = (before: string, behind: string) => {
-      const query = composeFound(assertion, { before, behind }, { views: this.context.views, relations });
-      return locating(query, this.context.locate, (sql) => this.transaction.query(sql));
-    };
-    const result = await ask("SELECT *", `${within} LIMIT ${MOST_QUARANTINED}`);
-    if (result.rows.length < MOST_QUARANTINED) return { result, total: result.rows.length };
-    const { rows } = await ask("SELECT COUNT(*) AS total", within);
-    return { result, total: Number(rows[0]?.[0]) };
   }
 }
 
@@ -426,19 +318,6 @@ interface Built {
   readonly coverage: Coverage;
   /** Of other inputs than the task's. */
   readonly snapshot?: Snapshot;
-}
-
-/** How an assertion that did not fail judged what it found. */
-interface Verdict {
-  /** What is to be told. */
-  readonly verdict: string | undefined;
-  /** False: rows of dates that it does not judge were found too. */
-  readonly isOfAllDates: boolean;
-}
-
-/** The column by which the rows that an assertion finds are of a date. */
-function dateColumnOf(columns: QueryResult["columns"]): string | undefined {
-  return columns.find(({ type }) => type === "DATE")?.name;
 }
 
 function sumOf(a: PublishCounts, b: PublishCounts): PublishCounts {
