@@ -3,7 +3,7 @@
 // arrive, some of them wrong or a day late, and are corrected later. At the end the warehouse must be what one load and one run
 // of everything make, and every night must have had its predictions before its games.
 // node tools/season-night-by-night.mjs [FOLDER with a season in public files; default: a synthetic one] [FROM TO] [--minutes=N]
-//   [--no-errors] [--keep]
+//   [--errors-every=N | --no-errors] [--keep]
 // What was played before FROM is there from the beginning. After N minutes no further night begins, and those played are compared.
 // FASTBREAK_TOOL_DIR is where the warehouses lie; --keep leaves them.
 import { spawnSync } from "node:child_process";
@@ -20,13 +20,10 @@ const words = process.argv.slice(2);
 const isDate = (word) => /^\d{4}-\d{2}-\d{2}$/.test(word);
 const [given] = words.filter((word) => !isDate(word) && !word.startsWith("--"));
 const [from = "2021-10-19", to = given === undefined ? "2021-11-05" : "2022-04-10"] = words.filter(isDate);
-const minutes = Number(
-  words.find((word) => word.startsWith("--minutes="))?.slice("--minutes=".length) ?? Number.POSITIVE_INFINITY,
-);
-if (!(minutes > 0)) throw new Error("--minutes is a number of minutes, as --minutes=30");
+const minutes = numberOf("minutes", Number.POSITIVE_INFINITY);
 const hasErrors = !words.includes("--no-errors");
 /** Every so many nights a game's box score comes a day late, and a basket is credited to the wrong player for three days. */
-const ERROR_EVERY = 3;
+const errorsEvery = numberOf("errors-every", 3);
 const CORRECTED_AFTER = 3;
 
 const dir = mkdtempSync(join(process.env.FASTBREAK_TOOL_DIR ?? tmpdir(), "fastbreak-season-"));
@@ -96,7 +93,7 @@ process.exitCode = failures === 0 ? 0 : 1;
 /** The results of a night with what is wrong or late about them, and what was owed of earlier ones. */
 async function results(target, day, index) {
   const where = `played_day = '${day}'`;
-  const isOdd = hasErrors && index % ERROR_EVERY === ERROR_EVERY - 1;
+  const isOdd = hasErrors && index % errorsEvery === errorsEvery - 1;
   const late = isOdd ? await gameOf(day, "max") : undefined;
   const wrong = isOdd ? await gameOf(day, "min") : undefined;
   const due = [...owed].filter(([, since]) => since <= index).map(([game]) => game);
@@ -211,6 +208,14 @@ async function sampleFiles() {
 
 async function rows(sql) {
   return (await connection.runAndReadAll(sql)).getRows();
+}
+
+/** The number that a word such as `--minutes=30` says. */
+function numberOf(name, otherwise) {
+  const said = words.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
+  if (said === undefined) return otherwise;
+  if (!(Number(said) > 0)) throw new Error(`--${name} is a number above 0, as --${name}=30`);
+  return Number(said);
 }
 
 function nextDay(day) {
