@@ -28,6 +28,8 @@ export interface Verdict {
   readonly isOfAllDates: boolean;
 }
 
+type Row = readonly SqlValue[];
+
 /** What a run knows that is about to judge. */
 type AuditContext = Pick<BuildContext, "views" | "window" | "locate" | "emit">;
 
@@ -62,8 +64,8 @@ class Audit {
     const { fail } = thresholdsOf(assertion);
     const inWindow = this.#inWindow(first.columns);
     const judged = inWindow !== undefined && judgesWindow(assertion) ? [inWindow] : [];
-    const found = new Found(assertion, first.columns, views, (query) => this.#ask(query), context.window);
-    if (fail !== undefined) await this.#refuse(found, fail, judged);
+    const found = new Found(assertion, first.columns, views, (query) => this.#ask(query));
+    if (fail !== undefined) await this.#refuse(found, fail, judged, first.rows[0]);
     // What was found of other dates is not judged yet: whoever comes next asks again.
     return {
       verdict: fail === 1 ? undefined : await this.#tell(found, judged, inWindow),
@@ -79,12 +81,14 @@ class Audit {
     return `found.${quoteIdentifier(date)} BETWEEN '${window.from}' AND '${window.to}'`;
   }
 
-  async #refuse(found: Found, fail: number, judged: readonly string[]): Promise<void> {
+  /** @param first a row that was found, of whatever date */
+  async #refuse(found: Found, fail: number, judged: readonly string[], first: Row): Promise<void> {
     const { key } = this.assertion.node;
     const counted = fail === 1 ? undefined : await found.count(judged);
     if (counted !== undefined && counted.rows < fail) return;
-    const example = await found.example(judged, 8);
-    if (example === undefined) return;
+    const row = judged.length === 0 ? first : await found.first(judged);
+    if (row === undefined) return;
+    const example = found.shown(row, 8);
     const many = counted === undefined ? "" : ` with ${foundRowsText(counted)}, where ${fail} are too many`;
     throw new GateError(key, await found.rows(judged), `assertion ${key} failed${many}, for example on ${example}`);
   }
@@ -95,16 +99,15 @@ class Audit {
    */
   async #tell(found: Found, judged: readonly string[], inWindow: string | undefined): Promise<string | undefined> {
     const { key } = this.assertion.node;
-    const unexpected = found.names.includes(EXPECTED) ? [`NOT IFNULL(found.${quoteIdentifier(EXPECTED)}, FALSE)`] : [];
     const { warn } = thresholdsOf(this.assertion);
     const of = async (conditions: readonly string[]) => {
       const counted = await found.count(conditions);
-      const example = counted.rows < warn ? undefined : await found.example(conditions, 4);
-      return example === undefined ? undefined : { example, found: counted };
+      const row = counted.rows < warn ? undefined : await found.first(conditions);
+      return row === undefined ? undefined : { example: found.shown(row, 4), found: counted };
     };
-    const all = await of([...judged, ...unexpected]);
+    const all = await of([...judged, ...found.isTold]);
     if (all === undefined) return undefined;
-    const told = inWindow === undefined ? all : await of([...unexpected, inWindow]);
+    const told = inWindow === undefined ? all : await of([...found.isTold, inWindow]);
     if (told !== undefined) this.context.emit({ event: "assertion_found_rows", key, ...told, standing: false });
     return `${all.example} (${foundRowsText(all.found)})`;
   }
@@ -116,16 +119,18 @@ class Audit {
 
 /** What an assertion finds, as far as conditions on its rows say. */
 class Found {
-  readonly names: readonly string[];
+  /** Conditions on rows that are not as anybody would expect. */
+  readonly isTold: readonly string[];
 
   constructor(
     readonly assertion: RunnableAction,
     readonly columns: QueryResult["columns"],
     readonly views: Parameters<typeof composeFound>[2],
     readonly ask: (query: ComposedQuery) => Promise<QueryResult>,
-    readonly window: AuditContext["window"],
   ) {
-    this.names = columns.map(({ name }) => name.toLowerCase());
+    this.isTold = columns.some(({ name, type }) => name.toLowerCase() === EXPECTED && type === "BOOL")
+      ? [`NOT IFNULL(found.${quoteIdentifier(EXPECTED)}, FALSE)`]
+      : [];
   }
 
   /** How many rows, and of which dates, by the first column of dates. */
@@ -141,12 +146,16 @@ class Found {
     return { rows: Number(number ?? 0), dates: hasDates ? { from, to } : undefined };
   }
 
-  /** The first columns of one row; undefined without any. */
-  async example(conditions: readonly string[], columns: number): Promise<string | undefined> {
-    const [row] = await this.#select("SELECT *", conditions, 1);
-    if (row === undefined) return undefined;
-    const shown = this.columns.slice(0, columns).map(({ name }, index) => `${name}=${String(row[index] ?? "NULL")}`);
-    return shown.join(", ");
+  async first(conditions: readonly string[]): Promise<Row | undefined> {
+    return (await this.#select("SELECT *", conditions, 1))[0];
+  }
+
+  /** The first columns of a row. */
+  shown(row: Row, columns: number): string {
+    return this.columns
+      .slice(0, columns)
+      .map(({ name }, index) => `${name}=${String(row[index] ?? "NULL")}`)
+      .join(", ");
   }
 
   /** The rows, before the transaction that they were found in is rolled back. */
@@ -156,11 +165,7 @@ class Found {
     return { result, total: (await this.count(conditions)).rows };
   }
 
-  async #select(
-    before: string,
-    conditions: readonly string[],
-    limit?: number,
-  ): Promise<readonly (readonly SqlValue[])[]> {
+  async #select(before: string, conditions: readonly string[], limit?: number): Promise<readonly Row[]> {
     const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
     const behind = limit === undefined ? where : `${where} LIMIT ${limit}`;
     return (await this.ask(composeFound(this.assertion, { before, behind }, this.views))).rows;
