@@ -1,6 +1,6 @@
 /**
  * Criteria of the gate (`fastbreak gate`): queries that return a row for each date that misses one, with `reason`, `actual_value`,
- * `threshold` and `advice`.
+ * `threshold` and `advice`. Rows with `is_expected` close the gate and warn nobody.
  */
 
 /**
@@ -13,16 +13,18 @@ function rowsNeeded(full, share, players, isScaled) {
 
 /**
  * Dates on which something is not as it should be.
- * `from`: the FROM clause with joins and filters; the rest are expressions over it, `advice` for the date `{date}` included.
+ * `from`: the FROM clause with joins and filters; the rest are expressions over it, `advice` for the date `{date}` included;
+ * `expected`: nothing is wrong, only too early.
  */
-function misses({ from, date, value, limit, operator, reason, advice }) {
+function misses({ from, date, value, limit, operator, reason, advice, expected = "FALSE" }) {
   const told = advice.split("{date}").map((part) => `'${part}'`);
   return `SELECT
   ${date} AS criterion_date,
   ${reason} AS reason,
   CAST(${value} AS STRING) AS actual_value,
   CAST(${limit} AS STRING) AS threshold,
-  CONCAT(${told.join(`, CAST(${date} AS STRING), `)}) AS advice
+  CONCAT(${told.join(`, CAST(${date} AS STRING), `)}) AS advice,
+  ${expected} AS is_expected
 ${from}
   AND ${value} ${operator} ${limit}`;
 }

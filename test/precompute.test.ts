@@ -145,20 +145,59 @@ describe("Phase 4 on the sample season", () => {
     });
   });
 
+  it("is graded as tables by npm run grades: errors, calibration, and hits where there are lines", async () => {
+    const grade = (...words: string[]) =>
+      runProcess(process.execPath, [join(ROOT, "scripts/grades.mjs"), ...words], ROOT, { FASTBREAK_DATABASE: built });
+    const { code, stdout } = await grade("--no-run", "--from", "2021-11-15", "--to", "2021-11-24");
+    expect(code).toBe(0);
+    const titles = stdout.split("\n").filter((line) => line.endsWith(":"));
+    expect(titles.map((title) => title.split(":")[0])).toEqual([
+      "Error",
+      "Calibration",
+      "Hits",
+      "Calibration of confidence",
+    ]);
+    const ensemble = stdout.split("\n").filter((line) => line.startsWith("| ensemble_v1"));
+    expect(ensemble[0]).toMatch(/^\| ensemble_v1 +\| +\d+ +\| \d\.\d{3} \| \d\.\d{3} to \d\.\d{3} +\|/);
+    expect(ensemble[1]).toMatch(/\| -?\d\.\d{3} to -?\d\.\d{3} +\|$/);
+    expect(await grade("--from", "soon")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--from needs a date, as 2022-01-31"),
+    });
+  });
+
   it("holds what its rules make of the raw rows, computed again without SQL, and the tool would see a wrong one", async () => {
     const recompute = (file: string) =>
       runProcess(process.execPath, [join(ROOT, "tools/recompute.mjs"), file, "80"], ROOT);
     const right = await recompute(built);
     expect([right.code, right.stderr]).toEqual([0, ""]);
-    expect(right.stdout).toMatch(/\n80 rows, \d{3,} values computed again, 0 differ\n$/);
+    expect(right.stdout).toMatch(/\n80 rows, \d{4,} values computed again, 0 differ\n$/);
+    const looked = right.stdout.split("\n").flatMap((line) => /^same {5} (.+): \d+ values$/.exec(line)?.[1] ?? []);
+    const systems = ["ensemble_v1", "moving_average_v1", "similarity_balanced_v1", "xgboost_v1", "zone_matchup_v1"];
+    expect(looked).toEqual(
+      expect.arrayContaining([
+        ...Array.from({ length: 25 }, (_, index) => `label of f${index}`),
+        ...[
+          "f24 team_win_pct",
+          "shot zones: primary",
+          "zone defence: three",
+          "composite factors: total",
+          "line_margin",
+        ],
+        ...systems.flatMap((system) => [`${system}: points`, `${system}: confidence`]),
+      ]),
+    );
     const file = copy("wrong");
     await query(
       file,
-      "UPDATE nba_predictions.ml_feature_store_v2 SET features = list_concat([features[1] + 1], features[2:]) WHERE NOT early_season_flag",
+      `UPDATE nba_predictions.ml_feature_store_v2 SET features = list_concat([features[1] + 1], features[2:]) WHERE NOT early_season_flag;
+       UPDATE nba_precompute.team_defense_zone_analysis SET mid_range_defense_vs_league_avg = mid_range_defense_vs_league_avg + 0.01;
+       UPDATE nba_predictions.player_prop_predictions SET predicted_points = predicted_points + 0.1 WHERE system_id = 'ensemble_v1'`,
     );
     const wrong = await recompute(file);
     expect(wrong.code).toBe(1);
-    expect(wrong.stdout).toMatch(/DIFFERENT f0 points_avg_last_5/);
+    const different = wrong.stdout.split("\n").flatMap((line) => /^DIFFERENT (.+?): \d+ values/.exec(line)?.[1] ?? []);
+    expect(different).toEqual(["ensemble_v1: points", "f0 points_avg_last_5", "zone defence: mid"]);
   });
 
   it("has nothing to do the second time", async () => {

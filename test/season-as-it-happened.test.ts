@@ -4,7 +4,11 @@ import { ROOT, runProcess } from "./rig.js";
 
 it("ends as one load and one run do when nights are played one by one, with late and corrected results", async () => {
   const tool = join(ROOT, "tools/season-night-by-night.mjs");
-  const { code, stdout, stderr } = await runProcess(process.execPath, [tool, "2021-11-09", "2021-11-11"], ROOT);
+  const { code, stdout, stderr } = await runProcess(
+    process.execPath,
+    [tool, "2021-11-09", "2021-11-11", "--errors-every=1"],
+    ROOT,
+  );
   expect(stderr).toBe("");
   expect(stdout).not.toContain("DIFFERENT");
   expect(code).toBe(0);
@@ -12,6 +16,8 @@ it("ends as one load and one run do when nights are played one by one, with late
   const [nights, stand, made] = (told ?? []).slice(1).map(Number);
   expect(nights).toBe(3);
   expect(made).toBeGreaterThan(200);
-  // The third night has the errors: its corrections come after the last prediction.
-  expect(stand).toBe(made);
+  // Each night has errors. What is corrected a day later changes features of a night that is predicted already, whose
+  // predictions stand until it is run again.
+  expect(stand).toBeGreaterThan(0.6 * (made ?? 0));
+  expect(stand).toBeLessThan(made ?? 0);
 }, 900_000);

@@ -62,3 +62,53 @@ describe("an assertion with thresholds", () => {
     });
   });
 });
+
+describe("an assertion of the dates of the run", () => {
+  it("leaves rows of other dates to their own runs, and is asked until it finds none", async () => {
+    rig = await projectOf({
+      model: TABLE.replace('"table"', '"table", bigquery: { partitionBy: "day" }'),
+      odd: odd('"within_window"'),
+    });
+    await rig.sql("INSERT INTO raw.numbers VALUES (1, DATE '2024-01-03'), (4, DATE '2024-01-04')");
+    await rig.run([], 1);
+    await rig.sql("DELETE FROM raw.numbers WHERE day = DATE '2024-01-03'");
+    await rig.run([]);
+    // Somebody else's rows of the third reach the model of the second only through the assertion's own query.
+    await rig.sql("INSERT INTO raw.numbers VALUES (1, DATE '2024-01-03')");
+    rig.write("definitions/odd.sqlx", odd('"within_window"').replace("model", 'raw", "numbers'));
+    expect((await rig.run(["--date", "2024-01-04"])).totals).toMatchObject({ failed: 0 });
+    expect((await rig.run(["--date", "2024-01-04"])).actions.map(({ name }) => name)).toContain("checks.odd");
+    const failed = await rig.run(["--date", "2024-01-03"], 1);
+    expect(failed.actions.find(({ name }) => name === "checks.odd")?.error).toContain(
+      "for example on day=2024-01-03, n=1",
+    );
+  });
+});
+
+describe("an assertion that only reports", () => {
+  it("is told of the run's dates alone, when it is asked and while it stands", async () => {
+    await project('"warn"', 2);
+    await rig.sql("INSERT INTO raw.numbers VALUES (7, DATE '2024-01-05')");
+    const warnings = async (...words: string[]) => (await rig.fastbreak("run", ...words)).stderr;
+    expect(await warnings("--date", "2024-01-05")).toMatch(
+      /finds, for example, day=2024-01-05, n=7 \(1 row of 2024-01-05\)\n$/,
+    );
+    await rig.sql("INSERT INTO raw.numbers VALUES (8, DATE '2024-01-05')");
+    expect(await warnings("--date", "2024-01-04")).toBe("");
+    expect(await warnings()).toMatch(/still finds, for example, .* \(3 rows of 2024-01-02 to 2024-01-05\)\n$/);
+    expect(await warnings("--date", "2024-01-06")).toBe("");
+  });
+
+  it("says nothing of rows that are expected, of which the gate still tells", async () => {
+    await project('"gate"', 2);
+    const named = odd('"gate"').replace("day, n", "day, n, n < 5 AS is_expected");
+    rig.write("definitions/odd.sqlx", named);
+    const { stderr } = await rig.fastbreak("run");
+    expect(stderr).toBe("");
+    expect(await rig.fastbreak("gate", "--date", "2024-01-02")).toMatchObject({ code: 1 });
+    await rig.sql("INSERT INTO raw.numbers VALUES (5, DATE '2024-01-03')");
+    expect((await rig.fastbreak("run")).stderr).toMatch(
+      /finds, for example, day=2024-01-03, n=5, .*\(1 row of 2024-01-03\)/,
+    );
+  });
+});

@@ -2,8 +2,10 @@
 // Plays a season as it happened. Before each night only what was known then is loaded and the night is run; then its results
 // arrive, some of them wrong or a day late, and are corrected later. At the end the warehouse must be what one load and one run
 // of everything make, and every night must have had its predictions before its games.
-// node tools/season-night-by-night.mjs [FOLDER with a season in public files; default: a synthetic one] [FROM TO] [--no-errors] [--keep]
-// What was played before FROM is there from the beginning. FASTBREAK_TOOL_DIR is where the warehouses lie; --keep leaves them.
+// node tools/season-night-by-night.mjs [FOLDER with a season in public files; default: a synthetic one] [FROM TO] [--minutes=N]
+//   [--errors-every=N | --no-errors] [--keep]
+// What was played before FROM is there from the beginning. After N minutes no further night begins, and those played are compared.
+// FASTBREAK_TOOL_DIR is where the warehouses lie; --keep leaves them.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,9 +20,10 @@ const words = process.argv.slice(2);
 const isDate = (word) => /^\d{4}-\d{2}-\d{2}$/.test(word);
 const [given] = words.filter((word) => !isDate(word) && !word.startsWith("--"));
 const [from = "2021-10-19", to = given === undefined ? "2021-11-05" : "2022-04-10"] = words.filter(isDate);
+const minutes = numberOf("minutes", Number.POSITIVE_INFINITY);
 const hasErrors = !words.includes("--no-errors");
 /** Every so many nights a game's box score comes a day late, and a basket is credited to the wrong player for three days. */
-const ERROR_EVERY = 3;
+const errorsEvery = numberOf("errors-every", 3);
 const CORRECTED_AFTER = 3;
 
 const dir = mkdtempSync(join(process.env.FASTBREAK_TOOL_DIR ?? tmpdir(), "fastbreak-season-"));
@@ -40,21 +43,18 @@ if (schedule === undefined) throw new Error(`${folder} has no schedule`);
 
 const scheduled = `played_day BETWEEN '${from}' AND '${to}' OR (played_day < '${from}' AND "st" = '3')`;
 const started = performance.now();
-const days = daysFrom(from, to);
+let days = daysFrom(from, to);
 const made = new Map();
 const owed = new Map();
 await load(async (target) => {
-  // What was played before the first night is there; of the season to come only when games are to be.
-  const toCome = (column, value) => `CASE WHEN played_day < '${from}' THEN "${column}" ELSE ${value} END`;
-  const unplayed = Object.entries({ st: "'1'", stt: "''", "h.s": "NULL", "v.s": "NULL" });
-  const values = Object.fromEntries(unplayed.map(([column, value]) => [column, toCome(column, value)]));
-  await writeRows(connection, schedule, scheduled, target, values);
+  await scheduleBefore(target, from);
   await write(target, "known", `played_day <= '${from}'`);
   await write(target, "results", `played_day < '${from}'`);
 });
 for (const [index, day] of days.entries()) {
   fastbreak("run", "--date", day, "--database", nights);
   made.set(day, await predictionsOf(day));
+  if (performance.now() - started > minutes * 60_000) days = days.slice(0, index + 1);
   const next = days[index + 1];
   await load(async (target) => {
     await results(target, day, index);
@@ -62,14 +62,16 @@ for (const [index, day] of days.entries()) {
   });
   if (index % 10 === 9 || next === undefined)
     console.log(`${day}: ${index + 1} nights, ${seconds(started)}, ${[...made.values()].flat().length} predictions`);
+  if (next === undefined) break;
 }
+const last = days.at(-1);
 await load((target) => write(target, "results", anyOf([...owed.keys()])));
 
 const nightly = await activePredictions(nights);
-fastbreak("run", "--from", from, "--to", to, "--database", nights);
+fastbreak("run", "--from", from, "--to", last, "--database", nights);
 const whole = performance.now();
 await load((target) => everything(target), season);
-fastbreak("run", "--from", from, "--to", to, "--database", season);
+fastbreak("run", "--from", from, "--to", last, "--database", season);
 console.log(`${days.length} nights: ${seconds(started)}; the same in one load and one run: ${seconds(whole)}`);
 
 let failures = 0;
@@ -91,7 +93,7 @@ process.exitCode = failures === 0 ? 0 : 1;
 /** The results of a night with what is wrong or late about them, and what was owed of earlier ones. */
 async function results(target, day, index) {
   const where = `played_day = '${day}'`;
-  const isOdd = hasErrors && index % ERROR_EVERY === ERROR_EVERY - 1;
+  const isOdd = hasErrors && index % errorsEvery === errorsEvery - 1;
   const late = isOdd ? await gameOf(day, "max") : undefined;
   const wrong = isOdd ? await gameOf(day, "min") : undefined;
   const due = [...owed].filter(([, since]) => since <= index).map(([game]) => game);
@@ -143,9 +145,17 @@ async function write(target, comes, where, ofPlayers = {}) {
 }
 
 async function everything(target) {
-  await writeRows(connection, schedule, scheduled, target);
-  await write(target, "known", `played_day <= '${to}'`);
-  await write(target, "results", `played_day <= '${to}'`);
+  await scheduleBefore(target, nextDay(last));
+  await write(target, "known", `played_day <= '${last}'`);
+  await write(target, "results", `played_day <= '${last}'`);
+}
+
+/** The season's games as they are told before a day: of those to come only when and between whom. */
+async function scheduleBefore(target, day) {
+  const toCome = (column, value) => `CASE WHEN played_day < '${day}' THEN "${column}" ELSE ${value} END`;
+  const unplayed = Object.entries({ st: "'1'", stt: "''", "h.s": "NULL", "v.s": "NULL" });
+  const values = Object.fromEntries(unplayed.map(([column, value]) => [column, toCome(column, value)]));
+  await writeRows(connection, schedule, scheduled, target, values);
 }
 
 /** Loads what a function writes into a folder; nothing where it writes nothing. */
@@ -198,6 +208,18 @@ async function sampleFiles() {
 
 async function rows(sql) {
   return (await connection.runAndReadAll(sql)).getRows();
+}
+
+/** The number that a word such as `--minutes=30` says. */
+function numberOf(name, otherwise) {
+  const said = words.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
+  if (said === undefined) return otherwise;
+  if (!(Number(said) > 0)) throw new Error(`--${name} is a number above 0, as --${name}=30`);
+  return Number(said);
+}
+
+function nextDay(day) {
+  return new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
 }
 
 function daysFrom(first, last) {

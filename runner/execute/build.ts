@@ -1,8 +1,6 @@
 import type { EventListener } from "../events/events.js";
-import { type FoundRows, foundRowsText } from "../events/found-rows.js";
-import { quoteIdentifier, quoteKey } from "../googlesql/quote.js";
+import { quoteKey } from "../googlesql/quote.js";
 import type { RunnableAction } from "../graph/action.js";
-import { thresholdsOf } from "../graph/audits.js";
 import type { PartitionDecision } from "../graph/decision.js";
 import type { Locate } from "../graph/locate.js";
 import { readSnapshot, type Snapshot } from "../observe/snapshot.js";
@@ -14,7 +12,6 @@ import type { PartitionSet } from "../port/partition-set.js";
 import {
   type DateRange,
   type PublishCounts,
-  type QueryResult,
   type Relation,
   relationKey,
   type ScriptTexts,
@@ -23,19 +20,11 @@ import {
 } from "../port/port.js";
 import { typeName } from "../port/sql-types.js";
 import type { FingerprintLog } from "../state/relation-state.js";
+import { audit } from "./audit.js";
 import type { Breakers } from "./breakers.js";
-import {
-  type ComposedQuery,
-  composeAround,
-  composeAssertion,
-  composeBuild,
-  composeFound,
-  composeShape,
-  composeView,
-} from "./compose.js";
+import { composeAround, composeBuild, composeShape, composeView } from "./compose.js";
 import { locating, runStatements } from "./located.js";
 import { mergeStatement } from "./merge-statement.js";
-import { MOST_QUARANTINED, type FoundRows as QuarantinedRows } from "./quarantine.js";
 import { BuildRecorder } from "./record-build.js";
 import { type Shards, useShards } from "./shards.js";
 
@@ -61,18 +50,6 @@ export interface BuildContext {
     partition: Partition,
     outside: readonly DateRange[] | undefined,
   ) => readonly string[];
-}
-
-/** An assertion found rows; the model that it guards is not published. */
-export class GateError extends Error {
-  override readonly name = "GateError";
-  constructor(
-    readonly assertion: string,
-    readonly found: QuarantinedRows,
-    message: string,
-  ) {
-    super(message);
-  }
 }
 
 /** What one action is to build. */
@@ -121,8 +98,8 @@ class ActionBuild {
         await this.#recorder.record({ action, partitions, coverage, snapshot, verdict: undefined });
         return undefined;
       case "assertion": {
-        const verdict = await this.#audit(action);
-        await this.#recorder.record({ action, partitions, coverage, snapshot, verdict });
+        const { verdict, isOfAllDates } = await audit(this.transaction, action, this.context);
+        if (isOfAllDates) await this.#recorder.record({ action, partitions, coverage, snapshot, verdict });
         return undefined;
       }
       case "operation":
@@ -321,72 +298,16 @@ class ActionBuild {
   async #audits(audits: readonly RunnableAction[]): Promise<void> {
     if (audits.length === 0) return;
     this.#step("checking", audits.length);
-    const verdicts = new Map<string, string | undefined>();
-    for (const audit of audits) verdicts.set(audit.node.key, await this.#audit(audit));
+    const judged: { readonly action: RunnableAction; readonly verdict: string | undefined }[] = [];
+    for (const action of audits) {
+      const { verdict, isOfAllDates } = await audit(this.transaction, action, this.context);
+      if (isOfAllDates) judged.push({ action, verdict });
+    }
     const coverage = this.task.coverage;
     const snapshot = await readSnapshot(this.transaction, audits, () => coverage);
-    for (const action of audits) {
-      const verdict = verdicts.get(action.node.key);
+    for (const { action, verdict } of judged) {
       await this.#recorder.record({ action, partitions: [WHOLE], coverage, snapshot, verdict });
     }
-  }
-
-  /**
-   * Fails when the assertion's query returns a row, or as many as its tags say.
-   * @returns what is to be told of rows that do not make it fail
-   */
-  async #audit(assertion: RunnableAction): Promise<string | undefined> {
-    const relations = await this.transaction.relations();
-    const query = composeAssertion(assertion, 1, { views: this.context.views, relations });
-    const result = await locating(query, this.context.locate, (sql) => this.transaction.query(sql));
-    const row = result.rows[0];
-    if (row === undefined) return undefined;
-    const shown = result.columns.slice(0, 8).map(({ name }, index) => `${name}=${String(row[index] ?? "NULL")}`);
-    const { key } = assertion.node;
-    const { warn, fail } = thresholdsOf(assertion);
-    const found = fail === 1 ? undefined : await this.#countFound(assertion, result.columns, relations);
-    if (found === undefined || found.rows >= (fail ?? Number.POSITIVE_INFINITY)) {
-      const many = found === undefined ? "" : ` with ${foundRowsText(found)}, where ${fail} are too many`;
-      const quarantined = await this.#foundBy(assertion, relations);
-      throw new GateError(key, quarantined, `assertion ${key} failed${many}, for example on ${shown.join(", ")}`);
-    }
-    if (found.rows < warn) return undefined;
-    const example = shown.slice(0, 4).join(", ");
-    this.context.emit({ event: "assertion_found_rows", key, example, found, standing: false });
-    // Another run, of another window, tells it again.
-    return `${example} (${foundRowsText({ ...found, inWindow: undefined })})`;
-  }
-
-  /** How many rows an assertion finds, and of which dates, by its first column of dates. */
-  async #countFound(
-    assertion: RunnableAction,
-    columns: QueryResult["columns"],
-    relations: ReadonlyMap<string, Relation>,
-  ): Promise<FoundRows> {
-    const { views, window, locate } = this.context;
-    const date = columns.find(({ type }) => type === "DATE")?.name;
-    const column = date === undefined ? "CAST(NULL AS DATE)" : `found.${quoteIdentifier(date)}`;
-    const within = window === undefined ? "NULL" : `COUNTIF(${column} BETWEEN '${window.from}' AND '${window.to}')`;
-    const before = `SELECT COUNT(*), CAST(MIN(${column}) AS STRING), CAST(MAX(${column}) AS STRING), ${within}`;
-    const query = composeFound(assertion, { before, behind: "" }, { views, relations });
-    const { rows } = await locating(query, locate, (sql) => this.transaction.query(sql));
-    const [number, from, to, inWindow] = rows[0] ?? [];
-    const hasDates = typeof from === "string" && typeof to === "string";
-    return {
-      rows: Number(number ?? 0),
-      dates: hasDates ? { from, to } : undefined,
-      inWindow: hasDates && inWindow !== null && inWindow !== undefined ? Number(inWindow) : undefined,
-    };
-  }
-
-  /** What a failed assertion found, before the transaction that it found it in is rolled back. */
-  async #foundBy(assertion: RunnableAction, relations: ReadonlyMap<string, Relation>): Promise<QuarantinedRows> {
-    const context = { views: this.context.views, relations };
-    const ask = (query: ComposedQuery) => locating(query, this.context.locate, (sql) => this.transaction.query(sql));
-    const result = await ask(composeAssertion(assertion, MOST_QUARANTINED, context));
-    if (result.rows.length < MOST_QUARANTINED) return { result, total: result.rows.length };
-    const { rows } = await ask(composeFound(assertion, { before: "SELECT COUNT(*) AS total", behind: "" }, context));
-    return { result, total: Number(rows[0]?.[0]) };
   }
 }
 

@@ -1,6 +1,7 @@
 import { staleUpstreamsOf } from "../decide/decide-action.js";
 import { coverageIn, type ProjectPlan } from "../decide/plan-project.js";
 import type { ActionResult, RunEvent } from "../events/events.js";
+import { isOutside } from "../events/found-rows.js";
 import type { RunnableAction } from "../graph/action.js";
 import { traitsOf } from "../graph/reasons.js";
 import { type Partition, WHOLE } from "../port/identity.js";
@@ -71,7 +72,8 @@ export function notesOf({ undeclared, missing, unpartitioned, leftStale }: Proje
 }
 
 /**
- * What a result must not hide: rows that an assertion found when it was last asked, and stale rows beneath.
+ * What a result must not hide: rows that an assertion found when it was last asked, of the dates that the run is about, and stale rows
+ * beneath.
  * @param stale partitions that are stale and stay so, by relation
  */
 export function standingOf(
@@ -85,7 +87,7 @@ export function standingOf(
   const events: RunEvent[] = [];
   const isLeftOut = partitions.every(({ reason }) => traitsOf(reason).leftOut);
   const example = plan.states.get(key)?.get(WHOLE)?.verdict;
-  if (status === "skipped" && !isLeftOut && example !== undefined)
+  if (status === "skipped" && !isLeftOut && example !== undefined && !isOutside(example, plan.window))
     events.push({ event: "assertion_found_rows", key, example, standing: true });
   const { outside } = coverageIn(plan.needs, key);
   const upstreams = partitions

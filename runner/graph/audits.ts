@@ -9,6 +9,9 @@ const BEFORE_PUBLISHING = "before_publishing";
 /** What becomes of a model of which an assertion finds rows: it stays as it was, or it is published and the run fails, as stock Dataform does. */
 export type FailedAssertions = "rollback" | "keep";
 
+/** A tag of assertions that judge the dates of the run, by the first column of dates that they give. */
+const WITHIN_WINDOW = "within_window";
+
 /** A tag of assertions that report and fail nothing. */
 const WARN = "warn";
 
@@ -50,15 +53,22 @@ export function thresholdProblem(tags: readonly string[]): string | undefined {
   return isPointless ? `tag "warn_if:${warn}" never warns, because fail_if:${fail} comes first` : undefined;
 }
 
+const JUDGING: readonly string[] = [WARN, GATE, AFTER_PUBLISHING, WITHIN_WINDOW];
+
 /** The tags that decide what becomes of an assertion that finds rows. */
 export function judgingTags(tags: readonly string[]): readonly string[] {
-  const judges = (tag: string) => tag === WARN || tag === GATE || tag === AFTER_PUBLISHING || THRESHOLD.test(tag);
+  const judges = (tag: string) => JUDGING.includes(tag) || THRESHOLD.test(tag);
   return tags.filter(judges).sort();
 }
 
 /** Whether what an assertion finds is only told: by its tags, or because it is a criterion of the gate, which judges a date and not a run. */
 export function onlyReports(assertion: Pick<RunnableAction, "tags">): boolean {
   return thresholdsOf(assertion).fail === undefined;
+}
+
+/** Whether rows of dates that the run is not about are left to the runs of these dates. */
+export function judgesWindow({ tags }: Pick<RunnableAction, "tags">): boolean {
+  return tags.includes(WITHIN_WINDOW);
 }
 
 /** Whether a criterion of the gate leaves the gate open. */

@@ -1,0 +1,178 @@
+import { type FoundRows, foundRowsText } from "../events/found-rows.js";
+import { quoteIdentifier } from "../googlesql/quote.js";
+import type { RunnableAction } from "../graph/action.js";
+import { judgesWindow, thresholdsOf } from "../graph/audits.js";
+import type { QueryResult, SqlValue, Transaction } from "../port/port.js";
+import type { BuildContext } from "./build.js";
+import { type ComposedQuery, composeAssertion, composeFound } from "./compose.js";
+import { locating } from "./located.js";
+import { MOST_QUARANTINED, type FoundRows as QuarantinedRows } from "./quarantine.js";
+
+/** An assertion found rows; the model that it guards is not published. */
+export class GateError extends Error {
+  override readonly name = "GateError";
+  constructor(
+    readonly assertion: string,
+    readonly found: QuarantinedRows,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** How an assertion that did not fail judged what it found. */
+export interface Verdict {
+  /** What is to be told. */
+  readonly verdict: string | undefined;
+  /** False: rows of dates that it does not judge were found too. */
+  readonly isOfAllDates: boolean;
+}
+
+type Row = readonly SqlValue[];
+
+/** What a run knows that is about to judge. */
+type AuditContext = Pick<BuildContext, "views" | "window" | "locate" | "emit">;
+
+/** A column of an assertion whose rows close the gate as anybody would expect, and warn nobody. */
+const EXPECTED = "is_expected";
+
+/**
+ * Asks an assertion. It fails when its query returns a row, or as many as its tags say; what else it finds is told, of a run with a
+ * window only what is of its dates.
+ * @throws GateError
+ */
+export async function audit(
+  transaction: Transaction,
+  assertion: RunnableAction,
+  context: AuditContext,
+): Promise<Verdict> {
+  return new Audit(transaction, assertion, context).run();
+}
+
+class Audit {
+  constructor(
+    readonly transaction: Transaction,
+    readonly assertion: RunnableAction,
+    readonly context: AuditContext,
+  ) {}
+
+  async run(): Promise<Verdict> {
+    const { assertion, context } = this;
+    const views = { views: context.views, relations: await this.transaction.relations() };
+    const first = await this.#ask(composeAssertion(assertion, 1, views));
+    if (first.rows[0] === undefined) return { verdict: undefined, isOfAllDates: true };
+    const { fail } = thresholdsOf(assertion);
+    const inWindow = this.#inWindow(first.columns);
+    const judged = inWindow !== undefined && judgesWindow(assertion) ? [inWindow] : [];
+    const found = new Found(assertion, first.columns, views, (query) => this.#ask(query));
+    if (fail !== undefined) await this.#refuse(found, fail, judged, first.rows[0]);
+    // What was found of other dates is not judged yet: whoever comes next asks again.
+    return {
+      verdict: fail === 1 ? undefined : await this.#tell(found, judged, inWindow),
+      isOfAllDates: judged.length === 0,
+    };
+  }
+
+  /** The condition on rows that are of the run's dates; undefined: there is no window, or they have no date. */
+  #inWindow(columns: QueryResult["columns"]): string | undefined {
+    const { window } = this.context;
+    const date = dateColumnOf(columns);
+    if (window === undefined || date === undefined) return undefined;
+    return `found.${quoteIdentifier(date)} BETWEEN '${window.from}' AND '${window.to}'`;
+  }
+
+  /** @param first a row that was found, of whatever date */
+  async #refuse(found: Found, fail: number, judged: readonly string[], first: Row): Promise<void> {
+    const { key } = this.assertion.node;
+    const counted = fail === 1 ? undefined : await found.count(judged);
+    if (counted !== undefined && counted.rows < fail) return;
+    const row = judged.length === 0 ? first : await found.first(judged);
+    if (row === undefined) return;
+    const example = found.shown(row, 8);
+    const many = counted === undefined ? "" : ` with ${foundRowsText(counted)}, where ${fail} are too many`;
+    throw new GateError(key, await found.rows(judged), `assertion ${key} failed${many}, for example on ${example}`);
+  }
+
+  /**
+   * Tells what is of the run's dates.
+   * @returns what is to be told of all dates, which another run, of another window, tells again
+   */
+  async #tell(found: Found, judged: readonly string[], inWindow: string | undefined): Promise<string | undefined> {
+    const { key } = this.assertion.node;
+    const { warn } = thresholdsOf(this.assertion);
+    const of = async (conditions: readonly string[]) => {
+      const counted = await found.count(conditions);
+      const row = counted.rows < warn ? undefined : await found.first(conditions);
+      return row === undefined ? undefined : { example: found.shown(row, 4), found: counted };
+    };
+    const all = await of([...judged, ...found.isTold]);
+    if (all === undefined) return undefined;
+    const told = inWindow === undefined ? all : await of([...found.isTold, inWindow]);
+    if (told !== undefined) this.context.emit({ event: "assertion_found_rows", key, ...told, standing: false });
+    return `${all.example} (${foundRowsText(all.found)})`;
+  }
+
+  #ask(query: ComposedQuery): Promise<QueryResult> {
+    return locating(query, this.context.locate, (sql) => this.transaction.query(sql));
+  }
+}
+
+/** What an assertion finds, as far as conditions on its rows say. */
+class Found {
+  /** Conditions on rows that are not as anybody would expect. */
+  readonly isTold: readonly string[];
+
+  constructor(
+    readonly assertion: RunnableAction,
+    readonly columns: QueryResult["columns"],
+    readonly views: Parameters<typeof composeFound>[2],
+    readonly ask: (query: ComposedQuery) => Promise<QueryResult>,
+  ) {
+    this.isTold = columns.some(({ name, type }) => name.toLowerCase() === EXPECTED && type === "BOOL")
+      ? [`NOT IFNULL(found.${quoteIdentifier(EXPECTED)}, FALSE)`]
+      : [];
+  }
+
+  /** How many rows, and of which dates, by the first column of dates. */
+  async count(conditions: readonly string[]): Promise<FoundRows> {
+    const date = dateColumnOf(this.columns);
+    const column = date === undefined ? "CAST(NULL AS DATE)" : `found.${quoteIdentifier(date)}`;
+    const rows = await this.#select(
+      `SELECT COUNT(*), CAST(MIN(${column}) AS STRING), CAST(MAX(${column}) AS STRING)`,
+      conditions,
+    );
+    const [number, from, to] = rows[0] ?? [];
+    const hasDates = typeof from === "string" && typeof to === "string";
+    return { rows: Number(number ?? 0), dates: hasDates ? { from, to } : undefined };
+  }
+
+  async first(conditions: readonly string[]): Promise<Row | undefined> {
+    return (await this.#select("SELECT *", conditions, 1))[0];
+  }
+
+  /** The first columns of a row. */
+  shown(row: Row, columns: number): string {
+    return this.columns
+      .slice(0, columns)
+      .map(({ name }, index) => `${name}=${String(row[index] ?? "NULL")}`)
+      .join(", ");
+  }
+
+  /** The rows, before the transaction that they were found in is rolled back. */
+  async rows(conditions: readonly string[]): Promise<QuarantinedRows> {
+    const result = { columns: this.columns, rows: await this.#select("SELECT *", conditions, MOST_QUARANTINED) };
+    if (result.rows.length < MOST_QUARANTINED) return { result, total: result.rows.length };
+    return { result, total: (await this.count(conditions)).rows };
+  }
+
+  async #select(before: string, conditions: readonly string[], limit?: number): Promise<readonly Row[]> {
+    const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
+    const behind = limit === undefined ? where : `${where} LIMIT ${limit}`;
+    return (await this.ask(composeFound(this.assertion, { before, behind }, this.views))).rows;
+  }
+}
+
+/** The column by which the rows that an assertion finds are of a date. */
+function dateColumnOf(columns: QueryResult["columns"]): string | undefined {
+  return columns.find(({ type }) => type === "DATE")?.name;
+}
