@@ -83,4 +83,22 @@ describe("a run on BigQuery whose calls are lost, damaged and refused", () => {
     await world.run({ force: true });
     expect(await steps(between)).toEqual(calm);
   });
+
+  it("takes no list for empty whose answer was emptied on its way", async () => {
+    const known = new Set((await world.jobs()).map(({ jobReference }) => jobReference.jobId));
+    const emptied = new Set<string>();
+    world.proxy.fault = ({ path }) => {
+      const [list = ""] = path.split("?");
+      if (!list.endsWith("/data") || emptied.has(list)) return undefined;
+      emptied.add(list);
+      return "empty object after";
+    };
+    const { actions } = await world.run();
+    world.proxy.fault = () => undefined;
+    expect(emptied.size).toBeGreaterThan(0);
+    // What is recorded was read: nothing is built or made anew.
+    expect(actions.filter(({ status }) => status !== "skipped")).toEqual([]);
+    const jobs = (await world.jobs()).filter(({ jobReference }) => !known.has(jobReference.jobId));
+    expect(jobs.map(({ configuration }) => configuration.labels?.fastbreak_step)).not.toContain("statements");
+  });
 });

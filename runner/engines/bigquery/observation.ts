@@ -116,7 +116,10 @@ export class BigQueryObservation implements Observation {
         .map(async (dataset) => {
           const path = `/projects/${encodeURIComponent(project)}/datasets/${encodeURIComponent(dataset)}/routines`;
           const call = { method: "GET", path, query: { maxResults: "1000" } } as const;
-          return (await this.service.rest.find(call, readRoutineList))?.routines ?? [];
+          const listed = async () => (await this.service.rest.find(call, readRoutineList)) ?? { routines: [] };
+          const first = await listed();
+          // Nothing at all is what the service says where there are none, and what is left of an answer that was damaged.
+          return (first.routines.length > 0 ? first : await listed()).routines;
         }),
     );
     const list = found.flat();

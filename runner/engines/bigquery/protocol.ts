@@ -144,16 +144,30 @@ const reader =
     throw new RestError("lost", 200, "malformed", `the answer is no ${what}: ${path} ${issue?.message ?? ""}`);
   };
 
+/**
+ * An object without a member is an answer that something on the way has emptied: a list says at least what kind of list it is. Taken for a
+ * list of nothing, it would be a state of which nothing is recorded.
+ */
+const listReader = <S extends v.GenericSchema>(what: string, shape: S) => {
+  const read = reader(what, shape);
+  return (answer: { readonly body: unknown }): v.InferOutput<S> => {
+    if (Object.keys(answer.body ?? {}).length === 0)
+      throw new RestError("lost", 200, "malformed", `the answer is no ${what}: it is empty`);
+    return read(answer);
+  };
+};
+
 const routineResource = v.looseObject({ routineReference, definitionBody: v.optional(v.string()) });
 
 /** Readers of answers; each throws a RestError for what is no such thing. */
 export const readJob = reader("job", job);
-export const readJobList = reader("list of jobs", v.looseObject({ jobs: v.optional(v.array(job), []) }));
+export const readJobList = listReader("list of jobs", v.looseObject({ jobs: v.optional(v.array(job), []) }));
 export const readDryRun = reader("dry run", dryRun);
 export const readResults = reader("result of a query", results);
-export const readTableData = reader("list of rows", tableData);
+export const readTableData = listReader("list of rows", tableData);
 export const readTable = reader("table", table);
 export const readRoutine = reader("routine", routineResource);
-export const readTableList = reader("list of tables", tableList);
-export const readDatasetList = reader("list of datasets", datasetList);
+export const readTableList = listReader("list of tables", tableList);
+export const readDatasetList = listReader("list of datasets", datasetList);
+/** Of a dataset without routines the service says nothing, not even what it answers. */
 export const readRoutineList = reader("list of routines", routineList);
