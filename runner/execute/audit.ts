@@ -166,9 +166,9 @@ class Found {
   }
 
   async #select(before: string, conditions: readonly string[], limit?: number): Promise<readonly Row[]> {
-    const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
-    const behind = limit === undefined ? where : `${where} LIMIT ${limit}`;
-    return (await this.ask(composeFound(this.assertion, { before, behind }, this.views))).rows;
+    const where = conditions.length === 0 ? [] : [`WHERE ${conditions.join(" AND ")}`];
+    const behind = [...where, ...(limit === undefined ? [] : [`LIMIT ${limit}`])];
+    return (await this.ask(composeFound(this.assertion, { before, behind: behind.join(" ") }, this.views))).rows;
   }
 }
 

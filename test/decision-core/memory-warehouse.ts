@@ -314,7 +314,7 @@ class MemoryTransaction implements Transaction {
       const { rows } = evaluateSql(counted, namedIn(this.#tables));
       return { columns: [], rows: [[BigInt(rows.length), null, null, null]] };
     }
-    const { columns, rows } = evaluateSql(sql, namedIn(this.#tables));
+    const { columns, rows } = evaluateSql(sql.replace(NAMED_FOUND, ") LIMIT"), namedIn(this.#tables));
     return { columns, rows: rows.map((row) => columns.map(({ name }) => row[name] ?? null)) };
   }
 
@@ -325,6 +325,9 @@ class MemoryTransaction implements Transaction {
 
 /** What the runner asks to count what an assertion found, without a partition column that would date it. */
 const COUNT_OF_FOUND = /^SELECT COUNT\(\*\)[\s\S]*? FROM \(\n([\s\S]*)\n\) AS found ?$/;
+
+/** The name that the runner gives to what an assertion found where it asks for the rows. */
+const NAMED_FOUND = /\) AS found LIMIT(?= \d+$)/;
 
 function partitionOf(row: Row, column: string): Partition {
   return (row[column] ?? NULL_PARTITION) as Partition;
