@@ -6,10 +6,11 @@ import { Rig } from "./rig.js";
 
 const DATE = "2021-11-24";
 const STORE = "nba_predictions.ml_feature_store_v2";
+const oneNight = (select: string) => ["--date", DATE, "--select", select, "--no-upstream"];
 /** The store of the night, what is told of it, and its gates. */
-const ONE_NIGHT = ["--date", DATE, "--select", "tag:feature_store", "--no-upstream"];
+const ONE_NIGHT = oneNight("tag:feature_store");
 /** The same with everything behind it, predictions too. */
-const TO_THE_END = ONE_NIGHT.map((word) => (word === "tag:feature_store" ? "ml_feature_store_v2+" : word));
+const TO_THE_END = oneNight("ml_feature_store_v2+");
 
 /** The Phase 4 tables with their date columns and their names in the dependency tracking. */
 const UPSTREAMS = {
