@@ -13,7 +13,7 @@ const COLUMNS = {
   predictions_generated: ["INT64", "Active predictions of the player"],
   skip_reason: [
     "STRING",
-    "player_inactive, gate_failed, no_features, low_quality_features, invalid_features, features_unchanged, circuit_open or NULL",
+    "player_inactive, not_on_slate, gate_failed, no_features, low_quality_features, invalid_features, features_unchanged, circuit_open or NULL",
   ],
   systems_attempted: ["ARRAY<STRING>", "Systems that were to predict"],
   systems_succeeded: ["ARRAY<STRING>", "Systems that predicted"],

@@ -106,13 +106,16 @@ describeInBrowser("the pages", () => {
 
   const main = (page: Page) => page.locator("main").innerText();
 
+  /** A page is drawn once the browser has told of the new address, a little after the click. */
+  const shows = (page: Page, text: string) => expect.poll(() => main(page)).toContain(text);
+
   it("show a project from its overview to one column", async () => {
     const { page, wrong, go } = await open(report);
     expect(await main(page)).toContain("3 actions failed or could not run");
     await page.getByRole("link", { name: "Models", exact: true }).click();
     await page.getByRole("searchbox").fill("two times");
     await page.getByRole("link", { name: /^doubled/ }).click();
-    expect(await main(page)).toContain("n, two times");
+    await shows(page, "n, two times");
     await page.getByRole("link", { name: "twice", exact: true }).click();
     await expect.poll(() => page.title()).toContain("twice");
     const column = await main(page);
@@ -129,7 +132,7 @@ describeInBrowser("the pages", () => {
     expect(await main(page)).toContain("nowhere");
     await page.getByRole("link", { name: "Runs", exact: true }).click();
     await page.locator("tbody a").first().click();
-    expect(await main(page)).toContain("Timeline");
+    await shows(page, "Timeline");
     await go("#/model/nobody");
     expect(await main(page)).toContain("Nothing in this project is called nobody");
     expect(wrong).toEqual([]);

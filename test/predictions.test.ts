@@ -130,6 +130,20 @@ describe("the worked example of docs/prediction-systems.md", () => {
     await rig.run([...RUN, "--full-refresh"]);
     expect(await count()).toEqual(before);
   });
+
+  it("closes what it told of a player whom a correction takes from the slate, once, until he is back", async () => {
+    const context = "nba_analytics.upcoming_player_game_context";
+    await rig.sql(`CREATE TABLE main.kept AS FROM ${context}`);
+    const told = (await outcomes(rig)).length;
+    await rig.sql(`DELETE FROM ${context}`);
+    await rig.run(RUN);
+    await rig.run([...RUN, "--full-refresh"]);
+    expect(await active(rig)).toEqual([]);
+    expect((await outcomes(rig)).slice(told)).toEqual([`${told} true 0 not_on_slate `]);
+    await rig.sql(`INSERT INTO ${context} FROM main.kept; DROP TABLE main.kept`);
+    await rig.run(RUN);
+    expect((await outcomes(rig)).slice(told + 1)).toEqual([`${told + 1} true 4 - `]);
+  });
 });
 
 describe("similar games", () => {

@@ -3,7 +3,7 @@ import type { DateRange } from "../port/port.js";
 /** The rows that an assertion found. */
 export interface FoundRows {
   readonly rows: number;
-  /** From the first to the last date of the rows; undefined: they have none. */
+  /** From the first to the last date of the rows; undefined: not every row has one. */
   readonly dates: DateRange | undefined;
 }
 

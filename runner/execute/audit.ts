@@ -73,12 +73,16 @@ class Audit {
     };
   }
 
-  /** The condition on rows that are of the run's dates; undefined: there is no window, or they have no date. */
+  /**
+   * The condition on rows that are of the run's dates; undefined: there is no window, or no column of dates. A row without a date is of
+   * every run, as there is none that it could be left to.
+   */
   #inWindow(columns: QueryResult["columns"]): string | undefined {
     const { window } = this.context;
     const date = dateColumnOf(columns);
     if (window === undefined || date === undefined) return undefined;
-    return `found.${quoteIdentifier(date)} BETWEEN '${window.from}' AND '${window.to}'`;
+    const column = `found.${quoteIdentifier(date)}`;
+    return `(${column} IS NULL OR ${column} BETWEEN '${window.from}' AND '${window.to}')`;
   }
 
   /** @param first a row that was found, of whatever date */
@@ -133,16 +137,16 @@ class Found {
       : [];
   }
 
-  /** How many rows, and of which dates, by the first column of dates. */
+  /** How many rows, and of which dates, by the first column of dates; without dates where a row has none. */
   async count(conditions: readonly string[]): Promise<FoundRows> {
     const date = dateColumnOf(this.columns);
     const column = date === undefined ? "CAST(NULL AS DATE)" : `found.${quoteIdentifier(date)}`;
     const rows = await this.#select(
-      `SELECT COUNT(*), CAST(MIN(${column}) AS STRING), CAST(MAX(${column}) AS STRING)`,
+      `SELECT COUNT(*), COUNT(${column}), CAST(MIN(${column}) AS STRING), CAST(MAX(${column}) AS STRING)`,
       conditions,
     );
-    const [number, from, to] = rows[0] ?? [];
-    const hasDates = typeof from === "string" && typeof to === "string";
+    const [number, dated, from, to] = rows[0] ?? [];
+    const hasDates = String(dated) === String(number) && typeof from === "string" && typeof to === "string";
     return { rows: Number(number ?? 0), dates: hasDates ? { from, to } : undefined };
   }
 

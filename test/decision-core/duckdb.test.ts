@@ -3,10 +3,11 @@ import { afterAll, describe, it } from "vitest";
 import * as scanner from "../../runner/googlesql/index.js";
 import { duckDbOutsides } from "./duckdb-outside.js";
 import { type History, histories } from "./history.js";
+import { manyOf } from "./many.js";
 import { live } from "./player.js";
-import { action, dated, INCREMENTAL, read, run, TABLE, VIEW } from "./seeds.js";
+import { ASSERTION, action, dated, INCREMENTAL, read, run, TABLE, VIEW } from "./seeds.js";
 
-const RUNS = Number(process.env.FASTBREAK_DUCKDB_HISTORIES ?? 25);
+const MANY = manyOf(process.env.FASTBREAK_DUCKDB_HISTORIES, 25);
 const outsides = await duckDbOutsides();
 afterAll(() => outsides.remove());
 
@@ -42,6 +43,16 @@ const FOUND: Readonly<Record<string, History>> = {
     actions: [action(VIEW, [read(0)]), action(TABLE, [read(1)], { before: 2 })],
     steps: [run(), { do: "edit", action: 0, what: 14, value: 1 }, run({ select: [0] }), run()],
   },
+  "an assertion that only warns, of rows that are not of the run's dates": {
+    sources: [dated({ d: 0, k: 0, v: 3 })],
+    actions: [action(ASSERTION, [read(0)], { version: 3, warns: true })],
+    steps: [run({ from: 1 }), run({ from: 1 }), run({ from: 0 })],
+  },
+  "an assertion that only warns, of rows without a date": {
+    sources: [dated({ d: 0, k: 0, v: 3 }, { d: 10, k: 0, v: 3 })],
+    actions: [action(ASSERTION, [read(0)], { version: 3, warns: true })],
+    steps: [run({ from: 1 }), run({ from: 1 })],
+  },
 };
 
 describe("a history that once went wrong on DuckDB", () => {
@@ -51,14 +62,14 @@ describe("a history that once went wrong on DuckDB", () => {
 });
 
 describe("any history of a project on DuckDB", () => {
-  it(`leaves the warehouse as a rebuild would, does the least work, and gives true reasons (${RUNS} histories)`, {
+  it(`leaves the warehouse as a rebuild would, does the least work, and gives true reasons (${MANY.numRuns} histories)`, {
     timeout: 7_200_000,
   }, async () => {
     await fc.assert(
       fc.asyncProperty(histories("engine", 8), async (history) => {
         await liveOnDuckDb(history);
       }),
-      { numRuns: RUNS, ...(process.env.SEED === undefined ? {} : { seed: Number(process.env.SEED) }) },
+      MANY,
     );
   });
 });

@@ -312,7 +312,7 @@ class MemoryTransaction implements Transaction {
     const counted = COUNT_OF_FOUND.exec(sql)?.[1];
     if (counted !== undefined) {
       const { rows } = evaluateSql(counted, namedIn(this.#tables));
-      return { columns: [], rows: [[BigInt(rows.length), null, null, null]] };
+      return { columns: [], rows: [[BigInt(rows.length), 0n, null, null]] };
     }
     const { columns, rows } = evaluateSql(sql.replace(NAMED_FOUND, ") LIMIT"), namedIn(this.#tables));
     return { columns, rows: rows.map((row) => columns.map(({ name }) => row[name] ?? null)) };

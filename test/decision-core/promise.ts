@@ -1,7 +1,7 @@
 import type { ActionResult } from "../../runner/events/events.js";
 import type { PartitionDecision } from "../../runner/graph/decision.js";
 import type { DateRange } from "../../runner/port/port.js";
-import { type Content, namesOf, type Row, shapeOf, textOf } from "./content.js";
+import { type Cell, type Content, namesOf, type Row, shapeOf, textOf } from "./content.js";
 import { accumulated, evaluate, evaluateIncrement, mergesByKey } from "./evaluate.js";
 import { readWhole, readWindows } from "./project.js";
 import { evaluatedOn, type FinishedRun, guardsOf, isIn, isModel, isSelected, isSplit, nameOf, tableIn } from "./run.js";
@@ -130,14 +130,22 @@ function checkGuards(run: FinishedRun, { name }: Spec): void {
   }
 }
 
-/** An assertion says in every run what it finds. */
+/** An assertion says in every run what it finds of the run's dates, and of no date. */
 function checkVerdict(run: FinishedRun, spec: Spec, { status }: ActionResult): void {
-  const { after, told } = run;
+  const { after, told, request } = run;
   const { name } = spec;
-  const found = (evaluatedOn(spec, run, (input) => tableIn(after, input))?.rows ?? []).length > 0;
+  const found = evaluatedOn(spec, run, (input) => tableIn(after, input));
+  const rows = found?.rows ?? [];
+  const date = found?.columns.find(({ type }) => type === "DATE")?.name;
   const isTold = told.some((event) => event.event === "assertion_found_rows" && event.key === relation(name));
-  if (isTold && !found) throw new Error(`${name} tells of rows that are not there`);
-  if (found && !isTold) throw new Error(`${name} finds rows and ends with ${status} without telling`);
+  if (isTold && rows.length === 0) throw new Error(`${name} tells of rows that are not there`);
+  if (!isTold && rows.some((row) => isOfRun(date === undefined ? null : row[date], request.window)))
+    throw new Error(`${name} finds rows and ends with ${status} without telling`);
+}
+
+function isOfRun(date: Cell | undefined, window: DateRange | undefined): boolean {
+  if (typeof date !== "string" || window === undefined) return true;
+  return date >= window.from && date <= window.to;
 }
 
 /** Something must have gone wrong where a run says so. */

@@ -8,8 +8,9 @@ const HISTORY = [
 ];
 const NEWEST = {
   player_prop_predictions: "WHERE is_active",
-  prediction_worker_runs:
-    "WHERE TRUE QUALIFY row_number() OVER (PARTITION BY game_date, player_lookup ORDER BY retry_attempt DESC) = 1",
+  // A player who left a date's slate was on it once: one load of everything never saw him there.
+  prediction_worker_runs: `WHERE TRUE QUALIFY row_number() OVER (PARTITION BY game_date, player_lookup ORDER BY retry_attempt DESC) = 1
+      AND skip_reason IS DISTINCT FROM 'not_on_slate'`,
 };
 const LEFT_OUT = ["bq", "nba_orchestration", "nba_processing"];
 
