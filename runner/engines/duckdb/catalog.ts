@@ -50,12 +50,25 @@ export async function readCatalog(connection: DuckDBConnection): Promise<Readonl
   return relations;
 }
 
-/** A relation that was just made, without reading the others. */
-export async function readRelation(connection: DuckDBConnection, id: RelationId, made: Made): Promise<Relation> {
+/**
+ * A relation that was just made, without reading the others.
+ * @param declared the types of its columns as they were declared, where the engine keeps other ones
+ */
+export async function readRelation(
+  connection: DuckDBConnection,
+  id: RelationId,
+  made: Made,
+  declared: ReadonlyMap<string, string | undefined> = new Map(),
+): Promise<Relation> {
   const reader = await connection.runAndReadAll(`DESCRIBE ${quotePath(id)}`);
   const described = reader.getRowsJson() as unknown as [string, string][];
   const columns = { names: described.map(([name]) => name), types: described.map(([, type]) => type), comments: [] };
-  return relationOf(id, columns, made);
+  const relation = relationOf(id, columns, made);
+  const withDeclared = relation.columns.map((column) => {
+    const text = declared.get(column.name);
+    return text === undefined ? column : { ...column, declared: text };
+  });
+  return { ...relation, columns: withDeclared };
 }
 
 /** What a relation is besides its columns; a definition makes it a view. */

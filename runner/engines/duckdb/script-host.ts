@@ -6,7 +6,7 @@ import type { Catalog, CatalogTable } from "../../googlesql/catalog.js";
 import { foldProject, type ProjectNames } from "../../googlesql/project-names.js";
 import type { QueryResult, SqlValue } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
-import { columnsOf, layoutSql } from "./catalog.js";
+import { columnsOf, layoutSql, readRelation } from "./catalog.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
 import type { Recovery } from "./recovery.js";
 import type { RelationSource } from "./relation-source.js";
@@ -88,17 +88,27 @@ export class DuckDbScriptHost implements ScriptHost {
     for (const sql of statement.sql) changed = (await this.#change(sql)).rowsChanged;
     if (statement.kind === "insert" || statement.kind === "update" || statement.kind === "delete") return changed;
     if (statement.kind === "merge" || statement.kind === "truncate") return changed;
-    this.forgetCatalog();
-    if (statement.kind !== "createTable") return 0;
-    this.#hasTemporary ||= statement.path.length === 1 || statement.path.at(-2)?.toUpperCase() === "_SESSION";
-    const { partitionColumn, clusterBy, primaryKey, isSnapshot = false, ingestion } = statement;
-    const [dataset, name = ""] = foldProject(statement.path, (await this.projects()).home);
+    if (statement.kind !== "createTable") this.forgetCatalog();
+    else if (!statement.ifNotExists || known === undefined) await this.#keep(statement);
+    return 0;
+  }
+
+  /** Keeps what DuckDB has no place for, and the table itself among what is known. */
+  async #keep(statement: Extract<TranslatedStatement, { kind: "createTable" }>): Promise<void> {
+    if (statement.path.length === 1 || statement.path.at(-2)?.toUpperCase() === "_SESSION") {
+      this.#hasTemporary = true;
+      this.#temporary = undefined;
+      return;
+    }
+    const { columns, partitionColumn, clusterBy, primaryKey, isSnapshot = false, ingestion } = statement;
+    const layout = { partitionColumn, clusterBy, primaryKey, isSnapshot, ingestion };
+    const [dataset = "", name = ""] = foldProject(statement.path, (await this.projects()).home);
     const isPartitioned = partitionColumn !== undefined || ingestion !== undefined;
     const isPlain = !isPartitioned && clusterBy.length === 0 && primaryKey.length === 0 && !isSnapshot;
-    const isKept = statement.ifNotExists && known !== undefined;
-    if (!isPlain && !isKept && statement.path.length > 1)
-      await this.#change(layoutSql({ dataset: dataset ?? "", name }, statement));
-    return 0;
+    if (!isPlain) await this.#change(layoutSql({ dataset, name }, layout));
+    const declared = new Map(columns.map((column) => [column.name, column.declared]));
+    const made = { ...layout, definition: undefined };
+    this.#relations.put(await readRelation(this.#connection, { dataset, name }, made, declared));
   }
 
   async #load(load: LoadData): Promise<number> {
