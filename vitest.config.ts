@@ -14,6 +14,8 @@ export default defineConfig({
           env: { FASTBREAK_FUZZ_SCALE: process.env.FASTBREAK_FUZZ_SCALE ?? "0.2" },
           include: ["runner/**/*.test.ts", "ingest/**/*.test.ts", "includes/**/*.test.ts", "training/**/*.test.ts"],
           pool: "forks",
+          // What they share costs more to make than most of them take.
+          isolate: false,
           testTimeout: 30_000,
         },
       },
@@ -21,6 +23,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/**/*.test.ts", ...RANDOM_TEXTS],
+          globalSetup: "test/library.ts",
           pool: "forks",
           testTimeout: 180_000,
           hookTimeout: 180_000,

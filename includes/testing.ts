@@ -1,23 +1,15 @@
 import { DuckDBInstance } from "@duckdb/node-api";
-import { afterAll, beforeAll } from "vitest";
 import { translateQuery } from "../runner/dialect/index.js";
 import { installFunctions, installMacros } from "../runner/dialect/runtime/index.js";
 
 const noTables = { find: () => undefined, names: () => [] };
 
+// One for all tests of a process, which closes it when it ends.
 const instance = await DuckDBInstance.create(":memory:");
 const connection = await instance.connect();
-
-beforeAll(async () => {
-  await connection.run("SET TimeZone = 'UTC'; SET default_null_order = 'NULLS_FIRST_ON_ASC_LAST_ON_DESC'");
-  await installFunctions(connection);
-  await installMacros(connection);
-});
-
-afterAll(() => {
-  connection.closeSync();
-  instance.closeSync();
-});
+await connection.run("SET TimeZone = 'UTC'; SET default_null_order = 'NULLS_FIRST_ON_ASC_LAST_ON_DESC'");
+installFunctions(connection);
+await installMacros(connection);
 
 /** The one row of a GoogleSQL query without tables, on the embedded engine; NUMERIC as text without trailing zeros. */
 export async function row(query: string): Promise<unknown[]> {

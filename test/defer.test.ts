@@ -1,17 +1,22 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Rig } from "./rig.js";
 import { dayOf, smallProject } from "./small-project.js";
 
+let built: Rig;
 let rig: Rig;
-beforeEach(async () => {
-  rig = await smallProject(360);
-  rig.write("definitions/best.sqlx", 'config { type: "view" }\nSELECT * FROM ${ref("totals")} WHERE points > 0');
-  rig.write("definitions/champion.sqlx", 'config { type: "table" }\nSELECT MAX(team) AS team FROM ${ref("best")}');
-  await rig.run([]);
+beforeAll(async () => {
+  built = await smallProject(360);
+  built.write("definitions/best.sqlx", 'config { type: "view" }\nSELECT * FROM ${ref("totals")} WHERE points > 0');
+  built.write("definitions/champion.sqlx", 'config { type: "table" }\nSELECT MAX(team) AS team FROM ${ref("best")}');
+  await built.run([]);
+});
+beforeEach(() => {
+  rig = built.copy();
 });
 afterEach(() => rig.remove());
+afterAll(() => built.remove());
 
 const DEV = ["--schema-suffix", "dev"];
 const defer = (...args: string[]) => rig.run([...DEV, "--defer", ...args]);

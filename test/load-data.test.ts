@@ -7,6 +7,7 @@ import { Rig } from "./rig.js";
 let rig: Rig;
 beforeEach(() => {
   rig = Rig.empty();
+  rig.bringLibrary();
   put("workflow_settings.yaml", "defaultProject: p\ndefaultDataset: d\n");
   put("data/a.csv", "id,name,day\n1,a,2024-01-01\n02,,2024-01-02\n");
   put("data/b.csv", '3;"";2024-01-03\n');

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { layoutSql } from "../runner/engines/duckdb/catalog.js";
 import { type Rig, ROOT, type RunDocument } from "./rig.js";
 import { dayOf, smallProject } from "./small-project.js";
@@ -19,16 +19,21 @@ function ran(run: RunDocument): string[] {
 
 /** Cases that other tools are known to get wrong, by name: a false skip or a needless rebuild in each. */
 describe("a decision that peers get wrong", () => {
+  let built: Rig;
   let rig: Rig;
-  const start = async () => {
-    rig = await smallProject(EVENTS);
-    await rig.run([]);
+  const start = () => {
+    rig = built.copy();
     return rig;
   };
+  beforeAll(async () => {
+    built = await smallProject(EVENTS);
+    await built.run([]);
+  });
   afterEach(() => rig.remove());
+  afterAll(() => built.remove());
 
   it("sees a changed variable where it is used, and nowhere else (state:modified does not see vars)", async () => {
-    await start();
+    start();
     rig.edit("definitions/totals.sqlx", "SUM(points)", "SUM(points) * ${dataform.projectConfig.vars.factor}");
     await rig.run([]);
     expect(ran(await rig.run(["--var", "factor=2"]))).toEqual(["d.totals: code_changed"]);
@@ -36,7 +41,7 @@ describe("a decision that peers get wrong", () => {
   });
 
   it("sees an include that another include reads", async () => {
-    await start();
+    start();
     mkdirSync(join(rig.dir, "includes"));
     rig.write("includes/inner.js", 'module.exports = { aggregate: "SUM" };');
     rig.write(
@@ -50,7 +55,7 @@ describe("a decision that peers get wrong", () => {
   });
 
   it("does not cascade when an upstream rewrites identical rows (dbt State, Dagster)", async () => {
-    await start();
+    start();
     await rig.sql(
       "CREATE TABLE raw.copy AS FROM raw.events; DELETE FROM raw.events; INSERT INTO raw.events FROM raw.copy ORDER BY points; DROP TABLE raw.copy",
     );
@@ -58,7 +63,7 @@ describe("a decision that peers get wrong", () => {
   });
 
   it("knows from the file alone that nobody has written, and sees at once when somebody has", async () => {
-    await start();
+    start();
     const kept = join(rig.dir, ".fastbreak/warehouse.duckdb.digests");
     // A file that was written just now is read.
     await new Promise((resolve) => setTimeout(resolve, 3_100));
@@ -72,7 +77,7 @@ describe("a decision that peers get wrong", () => {
   });
 
   it("notices rows that arrive late in an old partition, and reads no further than the window", async () => {
-    await start();
+    start();
     await rig.sql(`INSERT INTO raw.events SELECT ${dayOf(2)}, 'team 1', 1000`);
     const late = await rig.run([]);
     const partitions = (name: string) =>
@@ -82,7 +87,7 @@ describe("a decision that peers get wrong", () => {
   });
 
   it("stops where an upstream comes out the same (early cutoff)", async () => {
-    await start();
+    start();
     await rig.sql(`INSERT INTO raw.events SELECT ${dayOf(0)}, 'team 1', unnest([5, -5])`);
     const run = await rig.run([]);
     // The day counts two more events; the points that the others read are the same.
@@ -90,19 +95,19 @@ describe("a decision that peers get wrong", () => {
   });
 
   it("rebuilds a table that was dropped outside (state-aware orchestration does not notice)", async () => {
-    await start();
+    start();
     await rig.sql("DROP TABLE d.totals");
     expect(ran(await rig.run([]))).toEqual(["d.totals: table_missing"]);
   });
 
   it("rebuilds a table that was edited by hand", async () => {
-    await start();
+    start();
     await rig.sql("UPDATE d.totals SET points = 0 WHERE team = 'team 1'");
     expect(ran(await rig.run([]))).toEqual(["d.totals: table_modified"]);
   });
 
   it("runs nothing after a comment, a new layout or a description (SQLMesh marks the children modified)", async () => {
-    await start();
+    start();
     rig.edit("definitions/daily.sqlx", "SELECT day,", "-- totals of a day\nSELECT\n  day,");
     rig.edit("definitions/totals.sqlx", 'type: "table"', 'type: "table", description: "All points", tags: ["x"]');
     const edited = await rig.run([]);
@@ -111,7 +116,7 @@ describe("a decision that peers get wrong", () => {
   });
 
   it("runs a model again when its layout changes though its SQL does not", async () => {
-    await start();
+    start();
     rig.edit("definitions/daily.sqlx", 'partitionBy: "day"', 'partitionBy: "day", clusterBy: ["team"]');
     const edited = await rig.run([]);
     expect(ran(edited)).toEqual(["d.daily: code_changed", "d.no_negative: inputs_changed"]);
@@ -119,7 +124,7 @@ describe("a decision that peers get wrong", () => {
   });
 
   it("adopts tables that somebody else built, without rewriting a row", async () => {
-    await start();
+    start();
     await rig.sql("DROP SCHEMA fastbreak CASCADE");
     const adopted = await rig.run([]);
     expect(adopted.totals).toMatchObject({ rows_written: 0, failed: 0 });
@@ -127,7 +132,7 @@ describe("a decision that peers get wrong", () => {
   });
 
   it("runs nothing when a source gains a column that nobody reads, or only that column changes", async () => {
-    await start();
+    start();
     await rig.sql("ALTER TABLE raw.events ADD COLUMN venue VARCHAR DEFAULT 'home'");
     expect(ran(await rig.run([]))).toEqual([]);
     await rig.sql("UPDATE raw.events SET venue = 'away'");
@@ -137,7 +142,7 @@ describe("a decision that peers get wrong", () => {
   });
 
   it("runs what reads every column when one is added, though every row has the hash that it had", async () => {
-    await start();
+    start();
     const layout = { partitionColumn: undefined, clusterBy: [], primaryKey: ["team"] };
     await rig.sql(`CREATE TABLE raw.teams AS
       SELECT team, md5(team) AS data_hash FROM raw.events GROUP BY ALL;
@@ -153,7 +158,7 @@ describe("a decision that peers get wrong", () => {
   });
 
   it("notices a column that keeps its text and changes its type", async () => {
-    await start();
+    start();
     const layout = { partitionColumn: undefined, clusterBy: [], primaryKey: ["team"] };
     const teams = (type: string) => `CREATE OR REPLACE TABLE raw.teams AS
       SELECT team, '1'::${type} AS rank, md5(team) AS data_hash FROM raw.events GROUP BY ALL;
@@ -167,7 +172,7 @@ describe("a decision that peers get wrong", () => {
   });
 
   it("notices a zero that lost its sign and an interval of the same length (equal values that functions tell apart)", async () => {
-    await start();
+    start();
     const odd = (zero: string, span: string, list: string) =>
       rig.sql(`CREATE OR REPLACE TABLE raw.odd AS SELECT ${zero} AS zero, INTERVAL ${span} AS span, ${list} AS list`);
     await odd("0.0::DOUBLE", "30 DAY", "[0.0::DOUBLE]");
@@ -192,7 +197,7 @@ describe("a decision that peers get wrong", () => {
   });
 
   it("rebuilds an empty table that somebody gave another column, or another type", async () => {
-    await start();
+    start();
     rig.write(
       "definitions/none.sqlx",
       'config { type: "table" }\nSELECT team FROM ${ref("totals")} WHERE points < -1000',
@@ -211,7 +216,7 @@ describe("a decision that peers get wrong", () => {
   });
 
   it("runs nothing when a source whose rows carry a hash gains a column that nobody reads", async () => {
-    await start();
+    start();
     const layout = { partitionColumn: "day", clusterBy: [], primaryKey: ["day", "team"] };
     await rig.sql(`CREATE TABLE raw.teams AS
       SELECT day, team, sum(points)::BIGINT AS points, md5(sum(points)::VARCHAR) AS data_hash FROM raw.events GROUP BY ALL;
@@ -223,7 +228,7 @@ describe("a decision that peers get wrong", () => {
   });
 
   it("rebuilds nothing when the state tables gain a column, and keeps writing to them", async () => {
-    await start();
+    start();
     await rig.sql("ALTER TABLE fastbreak.model_state ADD COLUMN bytes_billed BIGINT");
     expect(ran(await rig.run([]))).toEqual([]);
     await rig.sql("UPDATE d.totals SET points = 0 WHERE team = 'team 1'");
@@ -232,7 +237,7 @@ describe("a decision that peers get wrong", () => {
   });
 
   it("runs an operation always, one that is declared skippable only when what it needs or makes has moved", async () => {
-    await start();
+    start();
     const operation = (tags: string) =>
       `config { type: "operations", hasOutput: true, tags: [${tags}] }\nCREATE OR REPLACE TABLE \${self()} AS SELECT SUM(points) AS points FROM \${ref("totals")}`;
     rig.write("definitions/always.sqlx", operation(""));
@@ -249,7 +254,7 @@ describe("a decision that peers get wrong", () => {
   });
 
   it("keeps environments apart", async () => {
-    await start();
+    start();
     const dev = await rig.run(["--schema-suffix", "dev"]);
     expect(ran(dev)).toContain("d_dev.daily: never_built");
     expect(ran(await rig.run([]))).toEqual([]);
@@ -257,7 +262,7 @@ describe("a decision that peers get wrong", () => {
   });
 
   it("builds a renamed model anew and what reads it only when its rows differ", async () => {
-    await start();
+    start();
     rig.write("definitions/per_day.sqlx", rig.read("definitions/daily.sqlx"));
     rig.edit("definitions/form.sqlx", 'FROM ${ref("daily")}', 'FROM ${ref("per_day")}');
     const renamed = await rig.run([]);
@@ -267,7 +272,7 @@ describe("a decision that peers get wrong", () => {
   });
 
   it("never trusts a model whose compile read the clock", async () => {
-    await start();
+    start();
     rig.edit("definitions/totals.sqlx", "SUM(points)", "SUM(points) + 0 * ${Date.now()}");
     expect(ran(await rig.run([]))).toEqual(["d.totals: code_changed"]);
     const again = await rig.run([]);
@@ -276,7 +281,7 @@ describe("a decision that peers get wrong", () => {
   });
 
   it("never trusts a hashed column that calls RAND(), and says so", async () => {
-    await start();
+    start();
     rig.edit("definitions/totals.sqlx", "SELECT team", "SELECT RAND() AS luck, team");
     await rig.run([]);
     const again = await rig.run([]);
@@ -284,7 +289,7 @@ describe("a decision that peers get wrong", () => {
   });
 
   it("tells what a selection leaves stale, and what nobody declared", async () => {
-    await start();
+    start();
     await rig.sql("CREATE TABLE raw.bonus AS SELECT 'team 1' AS team, 1 AS points");
     rig.edit("definitions/totals.sqlx", "GROUP BY", "WHERE team NOT IN (SELECT team FROM `raw.bonus`) GROUP BY");
     await rig.sql(`INSERT INTO raw.events SELECT ${dayOf(1)}, 'team 2', 50`);
@@ -298,7 +303,7 @@ describe("a decision that peers get wrong", () => {
   });
 
   it("explains a decision down to the file, the SQL and the partition that moved", async () => {
-    await start();
+    start();
     rig.edit("definitions/totals.sqlx", "SUM(points)", "MAX(points)");
     await rig.sql(`INSERT INTO raw.events SELECT ${dayOf(3)}, 'team 2', 50`);
     const code = await rig.fastbreak("explain", "totals");
@@ -315,7 +320,7 @@ describe("a decision that peers get wrong", () => {
   });
 
   it("verifies the promise: equal after a run, and not after a hand edit or under a window that is declared too small", async () => {
-    await start();
+    start();
     const equal = await rig.fastbreak("verify");
     expect(equal).toMatchObject({ code: 0, stderr: "" });
     expect(equal.stdout).toMatch(/3 models, 27 partitions: exactly what a full rebuild gives/);
@@ -338,7 +343,7 @@ describe("a decision that peers get wrong", () => {
   });
 
   it("needs neither the compiler nor the SQL parser where nothing has to run", async () => {
-    await start();
+    start();
     const home = mkdtempSync(join(tmpdir(), "fastbreak-dist-"));
     for (const folder of ["bin", "dist"]) cpSync(join(ROOT, folder), join(home, folder), { recursive: true });
     symlinkSync(join(ROOT, "node_modules"), join(home, "node_modules"));

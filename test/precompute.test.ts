@@ -203,13 +203,14 @@ describe("Phase 4 on the sample season", () => {
   it("has nothing to do the second time", async () => {
     const again = await rig.run(SEASON);
     expect(again.totals).toMatchObject({ run: 0, rows_written: 0 });
-    const forced = await rig.run(["--date", "2021-11-24", "--full-refresh"]);
+    const later = ["--select", "tag:phase4", "--select", "tag:phase5"];
+    const forced = await rig.run(["--date", "2021-11-24", "--full-refresh", ...later]);
     expect(forced.totals).toMatchObject({ failed: 0, rows_written: 0 });
   });
 
   it("is the same built night by night as in one run", async () => {
     const nights = copy("nights");
-    const dates = ["2021-11-27", "2021-11-28", "2021-11-29"];
+    const dates = ["2021-11-28", "2021-11-29"];
     for (const { dataset, table, date } of HASHED) {
       await query(nights, `DELETE FROM ${dataset}.${table} WHERE ${date} >= DATE '${dates[0]}'`);
     }
@@ -221,7 +222,7 @@ describe("Phase 4 on the sample season", () => {
   });
 
   it("reads nothing of the date that is prepared, nor of what comes after it", async () => {
-    for (const date of ["2021-11-06", "2021-11-17", "2021-11-24"]) {
+    for (const date of ["2021-11-06", "2021-11-24"]) {
       const before = copy(`before-${date}`);
       await hideResultsFrom(before, date);
       const { totals } = await rig.run([

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync } from "node:fs";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { DuckDBInstance } from "@duckdb/node-api";
 import { Rig, ROOT, type RunDocument } from "./rig.js";
 
 /** The vector of the worked example of docs/prediction-systems.md. */
@@ -87,12 +86,8 @@ export class PredictionsRig {
       "definitions/sources.js",
       declared.map(([schema, name]) => `declare({ schema: "${schema}", name: "${name}" });`).join("\n"),
     );
-    mkdirSync(join(rig.dir, ".fastbreak"), { recursive: true });
-    const instance = await DuckDBInstance.create(join(rig.dir, ".fastbreak/warehouse.duckdb"));
-    const connection = await instance.connect();
-    await connection.run(TABLES);
-    connection.closeSync();
-    instance.closeSync();
+    rig.bringLibrary();
+    await rig.sql(TABLES);
     return new PredictionsRig(rig);
   }
 

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,6 +7,9 @@ import { DuckDBInstance } from "@duckdb/node-api";
 
 /** The repository's own folder. */
 export const ROOT = fileURLToPath(new URL("../", import.meta.url));
+
+/** The variable that names a warehouse with nothing but the functions of GoogleSQL. */
+export const LIBRARY = "FASTBREAK_TEST_LIBRARY";
 
 export interface Finished {
   readonly code: number | null;
@@ -64,6 +67,7 @@ export class Rig {
     // Only tests of alerts ask for what they cost.
     const alerts = options.alerts ? {} : { alerts: {} };
     rig.write("fastbreak.json", JSON.stringify({ ...settings, loaders, ...alerts }));
+    rig.bringLibrary();
     return rig;
   }
 
@@ -72,6 +76,20 @@ export class Rig {
     const dir = mkdtempSync(join(tmpdir(), "fastbreak-"));
     symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"));
     return new Rig(dir);
+  }
+
+  /** The same project and warehouse in a folder of its own. */
+  copy(): Rig {
+    const rig = Rig.empty();
+    cpSync(this.dir, rig.dir, { recursive: true, filter: (path) => !path.endsWith("node_modules") });
+    return rig;
+  }
+
+  /** An empty warehouse that has the functions of GoogleSQL: whoever comes first needs a quarter of a second for them. */
+  bringLibrary(): void {
+    mkdirSync(join(this.dir, ".fastbreak"));
+    const library = process.env[LIBRARY];
+    if (library !== undefined) cpSync(library, join(this.dir, ".fastbreak/warehouse.duckdb"));
   }
 
   write(path: string, text: string): void {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -8,6 +8,7 @@ import { Rig } from "./rig.js";
 let rig: Rig;
 beforeEach(() => {
   rig = Rig.empty();
+  rig.bringLibrary();
   put("workflow_settings.yaml", "defaultProject: p\ndefaultDataset: d\n");
 });
 afterEach(() => rig.remove());
@@ -38,6 +39,7 @@ const rowsOf = async (sql: string): Promise<unknown> => JSON.parse(await ok("que
 
 describe("fastbreak init and query", () => {
   it("makes the warehouse and the settings once, and keeps what is there", async () => {
+    rmSync(join(rig.dir, ".fastbreak"), { recursive: true });
     expect(await ok("init")).toMatch(/^made .*warehouse\.duckdb\nmade .*fastbreak\.json\nnext: /);
     const settings = JSON.parse(rig.read("fastbreak.json")) as { $schema: string };
     expect(JSON.parse(rig.read(settings.$schema))).toMatchObject({ properties: { stateDataset: {} } });

@@ -25,7 +25,7 @@ export async function smallProject(events: number): Promise<Rig> {
     "dataform.json",
     JSON.stringify({ warehouse: "bigquery", defaultDatabase: "p", defaultSchema: "d", vars: { factor: "1" } }),
   );
-  mkdirSync(join(rig.dir, ".fastbreak"));
+  rig.bringLibrary();
   for (const [path, text] of Object.entries(FILES)) {
     mkdirSync(dirname(join(rig.dir, path)), { recursive: true });
     rig.write(path, text);
@@ -42,7 +42,7 @@ export async function smallProject(events: number): Promise<Rig> {
 export async function projectOf(files: Readonly<Record<string, string>>): Promise<Rig> {
   const rig = Rig.empty();
   mkdirSync(join(rig.dir, "definitions"));
-  mkdirSync(join(rig.dir, ".fastbreak"));
+  rig.bringLibrary();
   rig.write("dataform.json", JSON.stringify({ defaultDatabase: "p", defaultSchema: "d", assertionSchema: "checks" }));
   rig.write("package.json", "{}");
   rig.write("definitions/numbers.sqlx", 'config { type: "declaration", schema: "raw", name: "numbers" }');

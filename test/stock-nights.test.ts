@@ -25,6 +25,7 @@ afterAll(() => rigs.forEach((rig) => void rig.remove()));
 
 function rigOf({ files }: Fixture): Rig {
   const rig = Rig.empty();
+  rig.bringLibrary();
   rigs.push(rig);
   for (const [path, text] of Object.entries({ "workflow_settings.yaml": SETTINGS, ...files })) {
     mkdirSync(join(rig.dir, dirname(path)), { recursive: true });

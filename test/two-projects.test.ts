@@ -6,6 +6,7 @@ import { Rig } from "./rig.js";
 let rig: Rig;
 beforeEach(() => {
   rig = Rig.empty();
+  rig.bringLibrary();
   put("workflow_settings.yaml", "defaultProject: home\ndefaultDataset: d\n");
 });
 afterEach(() => rig.remove());

@@ -44,9 +44,10 @@ SELECT 'z' AS team, 'good' AS grade`,
 
 function project(files: Readonly<Record<string, string>>): Rig {
   const rig = Rig.empty();
+  rig.bringLibrary();
   rig.write("dataform.json", JSON.stringify({ warehouse: "bigquery", defaultDatabase: "p", defaultSchema: "d" }));
   rig.write("package.json", "{}");
-  for (const folder of ["definitions", ".fastbreak"]) mkdirSync(join(rig.dir, folder));
+  mkdirSync(join(rig.dir, "definitions"));
   for (const [file, text] of Object.entries(files)) rig.write(`definitions/${file}`, text);
   return rig;
 }

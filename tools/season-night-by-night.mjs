@@ -3,8 +3,8 @@
 // arrive, some of them wrong or a day late, and are corrected later. At the end the warehouse must be what one load and one run
 // of everything make, and every night must have had its predictions before its games.
 // node tools/season-night-by-night.mjs [FOLDER with a season in public files; default: a synthetic one] [FROM TO] [--minutes=N]
-//   [--errors-every=N | --no-errors] [--keep]
-// What was played before FROM is there from the beginning. After N minutes no further night begins, and those played are compared.
+//   [--errors-every=N | --no-errors] [--games=N] [--keep]
+// What was played before FROM is there from the beginning; a synthetic season has N games, by default all of them. After N minutes no further night begins, and those played are compared.
 // FASTBREAK_TOOL_DIR is where the warehouses lie; --keep leaves them.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -200,7 +200,8 @@ async function queried(database, queriesOf) {
 
 async function sampleFiles() {
   const warehouse = join(dir, "sample.duckdb");
-  fastbreak("load", "sample", "--database", warehouse);
+  const games = numberOf("games");
+  fastbreak("load", "sample", "--database", warehouse, ...(games === undefined ? [] : ["--games", String(games)]));
   const target = emptyFolder(dir, "sample");
   await writeSample(connection, warehouse, target);
   return target;
