@@ -60,10 +60,6 @@ describe("wrong use", () => {
   it("points at the file and line of broken SQLX", async () => {
     const broken = Rig.warehouseProject();
     broken.write("definitions/broken.sqlx", 'config { type: "table" }\n\nSELECT ${missing_function()} AS x\n');
-    mkdirSync(join(broken.dir, ".fastbreak"));
-    await DuckDBInstance.create(join(broken.dir, ".fastbreak/warehouse.duckdb")).then((instance) =>
-      instance.closeSync(),
-    );
     expectRefused(await broken.fastbreak("run", ...NIGHT), /definitions\/broken\.sqlx:3: .*missing_function/);
     broken.remove();
   });
@@ -84,8 +80,6 @@ describe("wrong use", () => {
 
   it("names a raw table that is not there", async () => {
     const bare = Rig.warehouseProject();
-    mkdirSync(join(bare.dir, ".fastbreak"));
-    await DuckDBInstance.create(join(bare.dir, ".fastbreak/warehouse.duckdb")).then((instance) => instance.closeSync());
     const finished = await bare.fastbreak("run", ...NIGHT);
     expect(finished.code).toBe(1);
     // Rules that ask a table fail open, which they tell.

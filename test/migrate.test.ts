@@ -109,7 +109,6 @@ describe("the migrations of this warehouse", () => {
   let rig: Rig;
   beforeAll(() => {
     rig = Rig.warehouseProject();
-    mkdirSync(join(rig.dir, ".fastbreak"));
   });
   afterAll(() => rig.remove());
   const warehouse = join(".fastbreak", "warehouse.duckdb");
