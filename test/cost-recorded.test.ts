@@ -16,11 +16,17 @@ describe("what runs have cost", () => {
   beforeAll(async () => {
     world = await World.open(
       FILES,
-      "CREATE SCHEMA raw; CREATE TABLE raw.orders AS SELECT n, 'Oslo' AS city FROM UNNEST(GENERATE_ARRAY(1, 1000)) AS n",
+      `CREATE SCHEMA ops;
+       CREATE TABLE ops.steps (processor_name STRING, run_id STRING, bytes_processed INT64, slot_ms INT64);
+       CREATE SCHEMA raw; CREATE TABLE raw.orders AS SELECT n, 'Oslo' AS city FROM UNNEST(GENERATE_ARRAY(1, 1000)) AS n`,
     );
     world.write(
       "fastbreak.json",
-      JSON.stringify({ bigquery: { endpoint: world.proxy.url }, stateDataset: "nba_orchestration" }),
+      JSON.stringify({
+        bigquery: { endpoint: world.proxy.url },
+        stateDataset: "nba_orchestration",
+        history: { steps: { "ops.steps": { select: ["cities"] } } },
+      }),
     );
     await world.run();
   });
@@ -30,18 +36,25 @@ describe("what runs have cost", () => {
     const jobs = (await world.jobs()).filter(
       ({ configuration }) => configuration.labels?.fastbreak_action === "shop_cities",
     );
-    const billed = jobs.reduce((sum, { statistics }) => sum + Number(statistics.query?.totalBytesBilled ?? 0), 0);
-    expect(billed).toBeGreaterThan(0);
+    const sum = (name: "totalBytesBilled" | "totalBytesProcessed") =>
+      jobs.reduce((total, { statistics }) => total + Number(statistics.query?.[name] ?? 0), 0);
+    expect(sum("totalBytesProcessed")).toBeGreaterThan(0);
     expect(
       await world.sql(
-        "SELECT jobs, bytes_billed, slot_ms IS NOT NULL FROM nba_orchestration.model_runs WHERE model = 'shop.cities'",
+        "SELECT jobs, bytes_processed, bytes_billed, slot_ms IS NOT NULL FROM nba_orchestration.model_runs WHERE model = 'shop.cities'",
       ),
-    ).toEqual([[String(jobs.length), String(billed), "true"]]);
+    ).toEqual([[String(jobs.length), String(sum("totalBytesProcessed")), String(sum("totalBytesBilled")), "true"]]);
+  });
+
+  it("is in the project's own history of the step, too", async () => {
+    const [kept] = await world.sql(`SELECT step.bytes_processed = run.bytes_processed, step.slot_ms = run.slot_ms
+      FROM ops.steps AS step JOIN nba_orchestration.model_runs AS run USING (run_id) WHERE run.model = 'shop.cities'`);
+    expect(kept).toEqual(["true", "true"]);
   });
 
   it("is summed by day, in GB and slot hours, and told where it is too much", async () => {
     const spend = (bytes: number, slotMs: number) =>
-      world.sql(`UPDATE nba_orchestration.model_runs SET jobs = 3, bytes_billed = ${bytes}, slot_ms = ${slotMs}
+      world.sql(`UPDATE nba_orchestration.model_runs SET jobs = 3, bytes_processed = ${bytes}, slot_ms = ${slotMs}
         WHERE model = 'shop.cities'; DELETE FROM nba_orchestration.model_runs WHERE model != 'shop.cities'`);
     const told = async () => (await world.sql(CHECK)).map(([, ...rest]) => rest);
     await spend(40e9, 3_600_000);
@@ -59,7 +72,7 @@ it("is NULL where the engine keeps no account", async () => {
   const rig = await projectOf({ one: 'config { type: "table" }\nSELECT 1 AS n' });
   try {
     await rig.run([]);
-    expect(await rig.sql("SELECT model, jobs, bytes_billed, slot_ms FROM fastbreak.model_runs")).toEqual([
+    expect(await rig.sql("SELECT model, jobs, bytes_processed, slot_ms FROM fastbreak.model_runs")).toEqual([
       ["d.one", "null", "null", "null"],
     ]);
   } finally {

@@ -3,7 +3,7 @@ WITH days AS (
   SELECT
     DATE(finished_at) AS execution_date,
     SUM(IFNULL(slot_ms, duration_ms)) / 3600000 AS slot_hours,
-    SUM(bytes_billed) / 1e9 AS gigabytes,
+    SUM(bytes_processed) / 1e9 AS gigabytes,
     SUM(IFNULL(jobs, 1)) AS queries
   FROM nba_orchestration.model_runs
   WHERE status IN ('success', 'unchanged', 'failed')

@@ -285,6 +285,7 @@ export interface WorkPurpose {
 /** What an engine has been paid with for some work. */
 export interface WorkSpent {
   readonly jobs: number;
+  readonly bytesProcessed: number;
   readonly bytesBilled: number;
   /** Milliseconds of all slots together. */
   readonly slotMs: number;

@@ -201,13 +201,14 @@ export class Jobs {
 
   /** What the jobs of a purpose have cost so far, failed ones and new attempts among them. */
   spentOn(purpose: Purpose): WorkSpent {
-    return this.#spent.get(purposeKey(purpose)) ?? { jobs: 0, bytesBilled: 0, slotMs: 0 };
+    return this.#spent.get(purposeKey(purpose)) ?? { jobs: 0, bytesProcessed: 0, bytesBilled: 0, slotMs: 0 };
   }
 
-  #count({ statistics: { query, totalSlotMs = 0 } }: Job, purpose: Purpose): void {
-    const { jobs, bytesBilled, slotMs } = this.spentOn(purpose);
+  #count({ statistics: { query, totalBytesProcessed = 0, totalSlotMs = 0 } }: Job, purpose: Purpose): void {
+    const { jobs, bytesProcessed, bytesBilled, slotMs } = this.spentOn(purpose);
     this.#spent.set(purposeKey(purpose), {
       jobs: jobs + 1,
+      bytesProcessed: bytesProcessed + (query?.totalBytesProcessed ?? totalBytesProcessed),
       bytesBilled: bytesBilled + (query?.totalBytesBilled ?? 0),
       slotMs: slotMs + totalSlotMs,
     });
