@@ -74,6 +74,7 @@ export class PredictionsRig {
     rig.write("fastbreak.json", JSON.stringify({ stateDataset: "nba_orchestration" }));
     const declared = [
       ["nba_orchestration", "circuit_breaker_state"],
+      ["nba_orchestration", "model_runs"],
       ["nba_predictions", "ml_feature_store_v2"],
       ["nba_predictions", "ml_feature_store_v2_quality_metrics"],
       ["nba_raw", "nbac_player_list_current"],

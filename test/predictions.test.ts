@@ -300,11 +300,16 @@ describe("who is predicted", () => {
   });
 
   it("reports per date and system", async () => {
-    expect(
-      await rig.lines(
-        "SELECT * FROM nba_predictions.prediction_system_reliability WHERE system_id = 'zone_matchup_v1'",
-      ),
-    ).toEqual([`${DATE} zone_matchup_v1 2 2 0 100.000000000`]);
+    const [seconds] = await rig.lines(
+      "SELECT arg_max(duration_ms, finished_at) / 1000 FROM nba_orchestration.model_runs WHERE model = 'nba_predictions.zone_matchup_v1' AND status = 'success'",
+    );
+    const reliability = await rig.rig.fastbreak(
+      ...["query", "--csv"],
+      "SELECT * FROM nba_predictions.prediction_system_reliability WHERE system_id = 'zone_matchup_v1'",
+    );
+    const told = reliability.stdout.trim().split("\n").at(-1)?.split(",") ?? [];
+    expect([reliability.stderr, ...told.slice(0, -1)]).toEqual(["", DATE, "zone_matchup_v1", "2", "2", "0", "100"]);
+    expect([Number(told.at(-1))]).toEqual([Number(seconds)]);
     expect(
       await rig.lines(
         `SELECT prediction_date, players, predictions, mean_confidence::DOUBLE, unchanged_pct::DOUBLE FROM nba_predictions.prediction_impact ORDER BY 1`,

@@ -40,6 +40,10 @@ declare({
     duration_ms: "How long it took",
     error: "Why it failed",
     finished_at: "When it ended",
+    jobs: "Jobs of the engine; NULL where it keeps no account",
+    bytes_processed: "Bytes that they read",
+    bytes_billed: "Bytes that they were billed for",
+    slot_ms: "Milliseconds of all their slots",
   },
 });
 

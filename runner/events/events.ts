@@ -1,5 +1,5 @@
 import type { PartitionDecision } from "../graph/decision.js";
-import type { DateRange, PublishCounts } from "../port/port.js";
+import type { DateRange, PublishCounts, WorkSpent } from "../port/port.js";
 import type { FoundRows } from "./found-rows.js";
 
 /** `unchanged`: it ran and published nothing. `blocked`: a gate or a failed upstream kept it from being published. */
@@ -15,6 +15,8 @@ export interface ActionResult {
   /** When it left the queue; undefined: it never did. */
   readonly startedAt: string | undefined;
   readonly durationMs: number;
+  /** What the engine says it has cost, with the assertions that guard it; undefined: it says nothing, or nothing ran. */
+  readonly spent?: WorkSpent | undefined;
   /** Digest of what it ran: its SQL and everything that decides it. */
   readonly configHash: string;
   readonly error: string | undefined;

@@ -144,6 +144,8 @@ function factsOf(action: RunnableAction, result: ActionResult, record: RunRecord
     records_deleted: counts?.deleted ?? 0,
     records_skipped: counts?.unchanged ?? 0,
     errors_json: error === undefined ? "[]" : JSON.stringify([{ message: error }]),
+    bytes_processed: result.spent?.bytesProcessed ?? null,
+    slot_ms: result.spent?.slotMs ?? null,
     dependency_check_passed: !isMissing,
     skip_reason: skipReason ?? null,
   };

@@ -157,7 +157,14 @@ class ProjectRun {
     return result;
   }
 
+  /** Runs an action, and asks the engine what it has cost. */
   async #run(action: RunnableAction): Promise<ActionResult> {
+    const result = await this.#attempt(action);
+    if (result.startedAt === undefined) return result;
+    return { ...result, spent: this.warehouse.spentOn?.({ run: this.#context.run.runId, action: action.node.key }) };
+  }
+
+  async #attempt(action: RunnableAction): Promise<ActionResult> {
     const planned = this.#planned(action);
     const leftOut = planned.every(({ reason }) => traitsOf(reason).leftOut);
     const settled = planned.every(({ decision, reason }) => decision === "skip" && !traitsOf(reason).recorded);

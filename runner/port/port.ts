@@ -282,6 +282,15 @@ export interface WorkPurpose {
   readonly rehearsal?: boolean;
 }
 
+/** What an engine has been paid with for some work. */
+export interface WorkSpent {
+  readonly jobs: number;
+  readonly bytesProcessed: number;
+  readonly bytesBilled: number;
+  /** Milliseconds of all slots together. */
+  readonly slotMs: number;
+}
+
 export interface Warehouse {
   /** Name of its engine. */
   readonly target: string;
@@ -302,6 +311,8 @@ export interface Warehouse {
   script(sql: string): Promise<ScriptResult>;
   /** Undefined: work costs nothing. */
   readonly cost?: CostQuestions;
+  /** What this process has spent on some work so far. Undefined: the engine keeps no account. */
+  readonly spentOn?: (about: WorkPurpose) => WorkSpent;
   /** Ends the queries that run now: they fail, and their transactions are rolled back. Undefined: the engine cannot. */
   readonly interrupt?: () => void;
   /** Many clients at once, with all that the BigQuery API tells of their jobs; undefined: the engine has a service of its own. */

@@ -66,6 +66,10 @@ const MODEL_RUNS: LogTable<{ readonly run: RunRecord; readonly action: ActionRes
     { name: "finished_at", type: "TIMESTAMP" },
     { name: "skip_reason", type: "STRING" },
     { name: "config_hash", type: "STRING" },
+    { name: "jobs", type: "INT64" },
+    { name: "bytes_processed", type: "INT64" },
+    { name: "bytes_billed", type: "INT64" },
+    { name: "slot_ms", type: "INT64" },
   ],
   toRow: ({ run, action }) => ({
     run_id: run.runId,
@@ -84,6 +88,10 @@ const MODEL_RUNS: LogTable<{ readonly run: RunRecord; readonly action: ActionRes
     finished_at: endOf(action) ?? run.finishedAt ?? null,
     skip_reason: skipReasonOf(action) ?? null,
     config_hash: action.configHash,
+    jobs: action.spent?.jobs ?? null,
+    bytes_processed: action.spent?.bytesProcessed ?? null,
+    bytes_billed: action.spent?.bytesBilled ?? null,
+    slot_ms: action.spent?.slotMs ?? null,
   }),
 };
 

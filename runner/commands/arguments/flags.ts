@@ -11,6 +11,8 @@ export interface Flag<T> {
   readonly kind: FlagKind;
   /** One line for `--help`. */
   readonly describe: string;
+  /** Other names that mean the same flag. */
+  readonly also?: readonly string[];
   /** What the flag's texts mean: none when it is not given; throws a `CommandError` for texts that mean nothing. */
   read(texts: readonly string[], flag: string): T;
 }

@@ -34,6 +34,15 @@ describe("parseArguments", () => {
     });
   });
 
+  it("takes --analysis-date for --date, and one of both", async () => {
+    expect((await parse("run", "--analysis-date", "2021-11-15")).flags).toMatchObject({ date: "2021-11-15" });
+    expect((await parse("plan", "--analysisDate=2021-11-15")).flags).toMatchObject({ date: "2021-11-15" });
+    await expect(parse("run", "--date", "2021-11-15", "--analysis-date", "2021-11-16")).rejects.toThrow(
+      "--date is given twice; give it once",
+    );
+    await expect(parse("compile", "--analysis-date", "2021-11-15")).rejects.toThrow("unknown option");
+  });
+
   it("takes the project folder as a word, and words behind --", async () => {
     expect((await parse("run", "folder", "--no-upstream")).words).toEqual(["folder"]);
     expect((await parse("query", "--", "--1")).words).toEqual(["--1"]);

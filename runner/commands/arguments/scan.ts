@@ -64,7 +64,8 @@ interface WrittenFlag {
 function writtenFlag(argument: string, flags: Flags): WrittenFlag | undefined {
   if (!argument.startsWith("--")) return undefined;
   const at = argument.indexOf("=");
-  const name = kebab(argument.slice(2, at === -1 ? undefined : at));
+  const given = kebab(argument.slice(2, at === -1 ? undefined : at));
+  const name = Object.keys(flags).find((known) => flags[known]?.also?.includes(given)) ?? given;
   const value = at === -1 ? undefined : argument.slice(at + 1);
   if (Object.hasOwn(flags, name)) return { name, isNegated: false, value };
   const positive = name.startsWith("no-") ? name.slice("no-".length) : "";

@@ -19,7 +19,7 @@ export const COMMON_FLAGS = {
 
 /** `--date`, or `--from` and `--to`. */
 export const WINDOW_FLAGS = {
-  date: text("one partition, YYYY-MM-DD"),
+  date: { ...text("one partition, YYYY-MM-DD; also --analysis-date"), also: ["analysis-date"] },
   from: text("first partition of a window"),
   to: text("last partition of a window"),
 };

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { EngineError } from "../../port/engine-error.js";
-import type { QueryResult, SqlValue } from "../../port/port.js";
+import type { QueryResult, SqlValue, WorkSpent } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
 import type { Send } from "./client.js";
 import { jobFailed } from "./errors.js";
@@ -42,19 +42,12 @@ const MOST_ATTEMPTS = 5;
 const WAIT_MS = 10_000;
 const ROWS_A_PAGE = 50_000;
 
-/** What the jobs of one process have cost. */
-export interface Spent {
-  jobs: number;
-  bytesProcessed: number;
-  bytesBilled: number;
-}
-
 /**
  * Runs texts as jobs, each exactly once. An id names one attempt at one step: whatever becomes of a call, sending it again can only find
  * the job that is there. A new attempt begins only after the one before was seen to have failed.
  */
 export class Jobs {
-  readonly spent: Spent = { jobs: 0, bytesProcessed: 0, bytesBilled: 0 };
+  readonly #spent = new Map<string, WorkSpent>();
   readonly #running = new Map<string, string | undefined>();
   #steps = 0;
 
@@ -115,7 +108,7 @@ export class Jobs {
         const location = found.jobReference.location ?? this.connection.location;
         this.#running.set(id, location);
         const { job, first } = await this.#wait(id, location);
-        this.#count(job);
+        this.#count(job, purpose);
         const { errorResult } = job.status;
         if (errorResult === undefined) return { job, first: first as Results };
         const failure = jobFailed(errorResult, text.sql, id);
@@ -206,11 +199,19 @@ export class Jobs {
     return rows;
   }
 
-  #count(job: Job): void {
-    const { query, totalBytesProcessed = 0 } = job.statistics;
-    this.spent.jobs += 1;
-    this.spent.bytesProcessed += query?.totalBytesProcessed ?? totalBytesProcessed;
-    this.spent.bytesBilled += query?.totalBytesBilled ?? 0;
+  /** What the jobs of a purpose have cost so far, failed ones and new attempts among them. */
+  spentOn(purpose: Purpose): WorkSpent {
+    return this.#spent.get(purposeKey(purpose)) ?? { jobs: 0, bytesProcessed: 0, bytesBilled: 0, slotMs: 0 };
+  }
+
+  #count({ statistics: { query, totalBytesProcessed = 0, totalSlotMs = 0 } }: Job, purpose: Purpose): void {
+    const { jobs, bytesProcessed, bytesBilled, slotMs } = this.spentOn(purpose);
+    this.#spent.set(purposeKey(purpose), {
+      jobs: jobs + 1,
+      bytesProcessed: bytesProcessed + (query?.totalBytesProcessed ?? totalBytesProcessed),
+      bytesBilled: bytesBilled + (query?.totalBytesBilled ?? 0),
+      slotMs: slotMs + totalSlotMs,
+    });
   }
 
   #configuration({ sql, session, step }: JobText, purpose: Purpose | undefined) {
@@ -237,6 +238,10 @@ export class Jobs {
   #path(): string {
     return `/projects/${encodeURIComponent(this.connection.project)}/jobs`;
   }
+}
+
+function purposeKey({ run, action }: Purpose): string {
+  return `${run}\0${action}`;
 }
 
 function doneJob({ jobReference, statistics }: Job): DoneJob {

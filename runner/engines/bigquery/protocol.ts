@@ -38,6 +38,7 @@ const statistics = v.looseObject({
   startTime: v.optional(number),
   endTime: v.optional(number),
   totalBytesProcessed: v.optional(number),
+  totalSlotMs: v.optional(number),
   sessionInfo: v.optional(v.looseObject({ sessionId: v.string() })),
   query: v.optional(
     v.looseObject({

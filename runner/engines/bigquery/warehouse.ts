@@ -11,6 +11,7 @@ import type {
   Transaction,
   Warehouse,
   WorkPurpose,
+  WorkSpent,
 } from "../../port/port.js";
 import type { WarehousePlace } from "../engine.js";
 import { BatchReader } from "./batch.js";
@@ -140,6 +141,10 @@ class BigQueryWarehouse implements Warehouse {
       const isQuery = columns.length > 0 && (statementType === undefined || /^(?:SELECT|SCRIPT)$/.test(statementType));
       return { rows: isQuery ? { columns, rows } : undefined, rowsChanged: changed };
     });
+  }
+
+  spentOn(about: WorkPurpose): WorkSpent {
+    return this.#service.jobs.spentOn(this.#purpose(about));
   }
 
   interrupt(): void {
