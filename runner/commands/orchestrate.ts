@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
+import type { RunEvent } from "../events/events.js";
 import { recordOf, verdictOf } from "../events/run-record.js";
 import type { Completion } from "../plan/completion.js";
 import { EVERYTHING } from "../plan/select.js";
@@ -118,6 +119,14 @@ function means(place: ReturnType<typeof placeOf>, date: string): NightMeans {
       const overrides = { ...place.overrides, vars: { ...place.overrides?.vars, ...vars } };
       return withProject({ ...place, overrides }, work, true);
     },
+    askAlerts: async (session) => {
+      if (Object.keys(session.settings.alerts.rules).length === 0) return;
+      const { checkAlerts } = await import("../session/alerts.js");
+      const request = { window: { from: date, to: date }, everyDate: false, now: new Date(), runId: undefined };
+      await announced(session, "orchestrate", () =>
+        checkAlerts(session, { ...request, print: () => undefined, emit: tell }),
+      );
+    },
     run: (session, select, upstream) => runSelection(session, select, upstream, date),
   };
 }
@@ -139,11 +148,11 @@ async function runSelection(
     startedAt,
     failFast: false,
     force: false,
+    asksAlerts: false,
     emit: (event) => {
       if (event.event === "action_finished" && event.result.status !== "skipped")
         finishedAt.set(event.result.key, new Date().toISOString());
-      const line = eventLine(event);
-      if (line !== undefined) writeLines(process.stderr, [`${line.kind}: ${line.text}`]);
+      tell(event);
     },
   });
   writeRunArtifact(session.projectDir, events);
@@ -153,6 +162,11 @@ async function runSelection(
   const told = wrong === 0 ? "" : `, ${plural(wrong, "action")} failed or blocked`;
   writeLines(process.stderr, [`note: ${select.map(nameOf).join(", ")}: ${plural(built, "action")} ran${told}`]);
   return { results: actions, finishedAt, verdict: verdictOf(actions) };
+}
+
+function tell(event: RunEvent): void {
+  const line = eventLine(event);
+  if (line !== undefined) writeLines(process.stderr, [`${line.kind}: ${line.text}`]);
 }
 
 /** `table` of `dataset.table`. */
