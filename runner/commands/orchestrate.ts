@@ -119,10 +119,10 @@ function means(place: ReturnType<typeof placeOf>, date: string): NightMeans {
       const overrides = { ...place.overrides, vars: { ...place.overrides?.vars, ...vars } };
       return withProject({ ...place, overrides }, work, true);
     },
-    askAlerts: async (session) => {
+    askAlerts: async (session, runId) => {
       if (Object.keys(session.settings.alerts.rules).length === 0) return;
       const { checkAlerts } = await import("../session/alerts.js");
-      const request = { window: { from: date, to: date }, everyDate: false, now: new Date(), runId: undefined };
+      const request = { window: { from: date, to: date }, everyDate: false, now: new Date(), runId };
       await announced(session, "orchestrate", () =>
         checkAlerts(session, { ...request, print: () => undefined, emit: tell }),
       );
@@ -138,13 +138,14 @@ async function runSelection(
   date: string,
 ): Promise<FinishedSelection> {
   const startedAt = new Date();
+  const runId = newRunId(startedAt);
   const selection = { ...EVERYTHING, select };
   await migrateFirst(session, session.warehouse);
   const plan = await planSession(session, { window: { from: date, to: date }, selection, force: false, upstream });
   const names = session.project.actions.map(({ node }) => node.key);
   const finishedAt = new Map<string, string>();
   const events = await carryOut(session, plan, {
-    runId: newRunId(startedAt),
+    runId,
     startedAt,
     failFast: false,
     force: false,
@@ -161,7 +162,7 @@ async function runSelection(
   const wrong = actions.filter(({ status }) => status === "failed" || status === "blocked").length;
   const told = wrong === 0 ? "" : `, ${plural(wrong, "action")} failed or blocked`;
   writeLines(process.stderr, [`note: ${select.map(nameOf).join(", ")}: ${plural(built, "action")} ran${told}`]);
-  return { results: actions, finishedAt, verdict: verdictOf(actions) };
+  return { runId, results: actions, finishedAt, verdict: verdictOf(actions) };
 }
 
 function tell(event: RunEvent): void {

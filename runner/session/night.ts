@@ -42,7 +42,7 @@ export interface NightMeans {
   /** Runs what some selectors name of the date. */
   run(session: ProjectSession, select: readonly string[], upstream: boolean): Promise<FinishedSelection>;
   /** Asks the rules for alerts of the date: once a night, because what is only half done is no alert. */
-  askAlerts(session: ProjectSession): Promise<void>;
+  askAlerts(session: ProjectSession, runId: string | undefined): Promise<void>;
   /** Waits; tests wait in no time. */
   sleep(seconds: number): Promise<void>;
   note(line: string): void;
@@ -50,6 +50,7 @@ export interface NightMeans {
 
 /** What a run of a selection has left. */
 export interface FinishedSelection {
+  readonly runId: string;
   readonly results: readonly ActionResult[];
   /** When each action ended, ISO 8601, by key. */
   readonly finishedAt: ReadonlyMap<string, string>;
@@ -87,6 +88,7 @@ export async function runNight(orchestration: Orchestration, request: NightReque
 class NightRun {
   readonly #errors: string[] = [];
   #failed = false;
+  #lastRun: string | undefined;
 
   constructor(
     readonly night: Orchestration,
@@ -305,6 +307,7 @@ class NightRun {
 
   async #run(session: ProjectSession, select: readonly string[], upstream: boolean): Promise<FinishedSelection> {
     const finished = await this.means.run(session, select, upstream);
+    this.#lastRun = finished.runId;
     if (finished.verdict !== "done") this.#failed = true;
     for (const { error } of finished.results) if (error !== undefined) this.#errors.push(error);
     return finished;
@@ -323,7 +326,7 @@ class NightRun {
     );
     const result = { analysis_date: date, ...ofSteps, ...ofTarget, status };
     await this.#publish(session, `${name}-result`, result);
-    await this.means.askAlerts(session);
+    await this.means.askAlerts(session, this.#lastRun);
     return { date, strategy, status, dependencies, gate, result, errors: [...new Set(this.#errors)] };
   }
 
