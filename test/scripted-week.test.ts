@@ -65,7 +65,22 @@ const SEASON: Season =
     ? {
         title: "a synthetic season (FASTBREAK_SEASON_DIR names no real one)",
         load: async () => ["sample", "--games", "282"],
-        loaded: [],
+        loaded: [
+          "bdl_player_boxscores 580",
+          "bettingpros_player_points_props 2816",
+          "bigdataball_play_by_play 57840",
+          "espn_team_rosters 2700",
+          "nba_players_registry 450",
+          "nbac_gamebook_player_stats 8280",
+          "nbac_injury_report 723",
+          "nbac_play_by_play 5016",
+          "nbac_player_list_current 450",
+          "nbac_schedule 282",
+          "nbac_team_boxscore 564",
+          "nbac_team_list 30",
+          "odds_api_game_lines 4512",
+          "odds_api_player_points_props 15232",
+        ],
         history: { players: 0, defense: 0, offense: 0, later: 0 },
         rows: {
           "19": rowsOf([8, 240, 0, 307, 171, 160]),
@@ -76,7 +91,12 @@ const SEASON: Season =
           "24": rowsOf([12, 360, 0, 310, 251, 240]),
           "26": rowsOf([11, 330, 0, 310, 251, 220]),
         },
-        expected: {},
+        expected: Object.fromEntries(
+          ["19", "20", "21", "22", "23"].map((day) => [
+            `2021-11-${day}`,
+            ["critical feature_store_incident", "error quality_component:row_completeness_score"],
+          ]),
+        ),
       }
     : {
         title: "the real season",
@@ -138,13 +158,15 @@ describe(`a week in which much goes wrong, on ${SEASON.title}`, { timeout: 600_0
   const analytics = ({ games, players, slate }: Rows) =>
     `analytics: player_game_summary ${players}, team_defense_game_summary ${2 * games}, team_offense_game_summary ${2 * games}, upcoming_player_game_context ${slate}, upcoming_team_game_context ${2 * games}`;
   const cacheIs = (state: string) => `breaker of player_daily_cache is ${state}`;
+  const expected = (date: string) =>
+    (SEASON.expected[date] ?? []).map((alert) => `alert + ${alert} of ${date} (expected)`);
   /** What is told of a night whose store stands on three steps. */
   const withoutCache = (date: string) => [
     "failure ml_feature_store_v2: MISSING_DEPENDENCY",
     `alert + critical step_without_rows:player_daily_cache of ${date}`,
     `alert + error quality_component:phase3_fallback_score of ${date}`,
     `alert + warning quality_component:dependency_completeness_score of ${date}`,
-    ...(SEASON.expected[date] ?? []).map((alert) => `alert + ${alert} of ${date} (expected)`),
+    ...expected(date),
   ];
 
   const broken = (condition: string) =>
@@ -194,6 +216,7 @@ describe(`a week in which much goes wrong, on ${SEASON.title}`, { timeout: 600_0
         `precompute: player_composite_factors ${slate}, player_daily_cache ${cache}, player_shot_zone_analysis ${shots}, team_defense_zone_analysis 30`,
         `precompute: ml_feature_store_v2 ${store}`,
         "precompute: ml_feature_store_v2 upstream_unchanged, player_composite_factors upstream_unchanged, player_daily_cache upstream_unchanged, player_shot_zone_analysis upstream_unchanged, team_defense_zone_analysis upstream_unchanged",
+        expected("2021-11-19"),
       ),
     );
     expect(
@@ -232,7 +255,7 @@ describe(`a week in which much goes wrong, on ${SEASON.title}`, { timeout: 600_0
   it("22nd: is killed in the middle, which counts as no failure; the next run ends it, and its circuit opens", async () => {
     broken(`(${ENDLESS}) >= 0`);
     const since = new Date().toISOString();
-    const done = ["player_composite_factors", "team_offense_game_summary"];
+    const done = ["nba_precompute.player_composite_factors", "nba_analytics.team_offense_game_summary"];
     expect(await killedRun(rig, done, "--date", "2021-11-22", "--select", ...NIGHTLY)).toBe("SIGKILL");
     expect(await linesSince(rig, since, "2021-11-22")).toEqual([
       "run 2021-11-22: running",
@@ -366,7 +389,7 @@ describe(`a week in which much goes wrong, on ${SEASON.title}`, { timeout: 600_0
         "exit code 0",
         "run 2021-11-20..2021-11-26: success",
         `analytics: player_game_summary ${players}, team_defense_game_summary ${2 * ROWS["24"].games}, team_offense_game_summary ${2 * ROWS["24"].games}, upcoming_player_game_context ${slate}, upcoming_team_game_context ${2 * games}`,
-        `precompute: ml_feature_store_v2 ${total(({ store }) => store)}, player_composite_factors ${slate}, player_daily_cache ${total(({ cache }) => cache)}, player_shot_zone_analysis ${shots}`,
+        `precompute: ml_feature_store_v2 ${total(({ store }) => store)}, player_composite_factors ${slate}, player_daily_cache ${total(({ cache }) => cache)}, player_shot_zone_analysis ${shots}, team_defense_zone_analysis 0`,
         "issue POINTS_MISMATCH of 2021-11-24 resolved",
         "issue TEAM_POINTS_MISMATCH of 2021-11-24 resolved",
         "breaker of player_daily_cache: HALF_OPEN -> CLOSED (success)",

@@ -1,7 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { type Rig, ROOT } from "./rig.js";
 
@@ -32,24 +31,29 @@ export async function writeSeasonBefore(season: string, date: string, folder: st
   instance.closeSync();
 }
 
+/** Nobody waits longer for a run to come as far as it is to be killed. */
+const PATIENCE_MS = 240_000;
+
 /** Starts a run and kills its process once it has told that some actions are done. */
 export async function killedRun(rig: Rig, done: readonly string[], ...args: string[]): Promise<NodeJS.Signals | null> {
-  const child: ChildProcess = spawn(process.execPath, [join(ROOT, "bin/fastbreak.cjs"), "run", ...args], {
+  const child = spawn(process.execPath, [join(ROOT, "bin/fastbreak.cjs"), "run", "--output", "jsonl", ...args], {
     cwd: rig.dir,
     stdio: ["ignore", "pipe", "ignore"],
     env: { ...process.env, NO_COLOR: "1" },
   });
-  let told = "";
-  child.stdout?.setEncoding("utf8").on("data", (part: string) => {
-    told += part;
-  });
   const ended = new Promise<NodeJS.Signals | null>((resolve) =>
     child.once("close", (_code, signal) => resolve(signal)),
   );
-  while (child.exitCode === null && !done.every((name) => new RegExp(`  ok +\\w+\\.${name} `).test(told)))
-    await sleep(50);
-  child.kill("SIGKILL");
-  return ended;
+  const timer = setTimeout(() => child.kill("SIGTERM"), PATIENCE_MS);
+  let told = "";
+  child.stdout.setEncoding("utf8").on("data", (part: string) => {
+    told += part;
+    const isDone = (key: string) => told.includes(`{"event":"action_finished","result":{"key":"${key}"`);
+    if (done.every(isDone)) child.kill("SIGKILL");
+  });
+  const signal = await ended;
+  clearTimeout(timer);
+  return signal;
 }
 
 /** Rows of a DuckDB query on the warehouse file, which is left as it is: the next run need not look whether somebody wrote. */
