@@ -81,15 +81,15 @@ const SEASON: Season =
           "odds_api_game_lines 4512",
           "odds_api_player_points_props 15232",
         ],
-        history: { players: 0, defense: 0, offense: 0, later: 0 },
+        history: { players: 4600, defense: 460, offense: 456, later: 4 },
         rows: {
-          "19": rowsOf([8, 240, 0, 307, 171, 160]),
-          "20": rowsOf([8, 240, 0, 307, 171, 160]),
-          "21": rowsOf([8, 240, 0, 307, 171, 160]),
-          "22": rowsOf([8, 240, 0, 307, 171, 160]),
-          "23": rowsOf([5, 150, 0, 309, 171, 100]),
-          "24": rowsOf([12, 360, 0, 310, 251, 240]),
-          "26": rowsOf([11, 330, 0, 310, 251, 220]),
+          "19": rowsOf([8, 240, 181, 307, 171, 160]),
+          "20": rowsOf([8, 240, 180, 307, 168, 160]),
+          "21": rowsOf([8, 240, 179, 308, 170, 160]),
+          "22": rowsOf([8, 240, 179, 309, 169, 160]),
+          "23": rowsOf([5, 150, 114, 309, 109, 100]),
+          "24": rowsOf([12, 360, 268, 310, 251, 240]),
+          "26": rowsOf([11, 330, 251, 310, 234, 220]),
         },
         expected: Object.fromEntries(
           ["19", "20", "21", "22", "23"].map((day) => [
@@ -186,6 +186,11 @@ describe(`a week in which much goes wrong, on ${SEASON.title}`, { timeout: 600_0
     // The week ends at the gate of the predictions. One thread does it with less work than two.
     rig.edit("fastbreak.json", '"behind":["tag:phase5"]', '"behind":[]');
     rig.edit("fastbreak.json", "{", '{"threads":1,');
+    // How long a step takes is the machine's affair.
+    const settings = JSON.parse(rig.read("fastbreak.json"));
+    delete settings.alerts.rules.step_duration;
+    delete settings.alerts.rules.overall_duration;
+    rig.write("fastbreak.json", JSON.stringify(settings));
     sound = rig.read(CACHE);
     const { code, stderr } = await rig.fastbreak("load", ...(await SEASON.load(rig)));
     expect([code, stderr]).toEqual([0, ""]);
