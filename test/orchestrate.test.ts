@@ -165,6 +165,60 @@ describe("a night", () => {
     ]);
   });
 
+  it("makes with the target what its gate reads of it, and ends with what is always run, open or closed", async () => {
+    const rig = await project({ ...NIGHT, retries: 0, always: ["diary"] });
+    const score = dated('SELECT s.day, s.n AS score FROM ${ref("doubted")} AS s');
+    rig.write("definitions/doubted.sqlx", 'config { type: "view" }\nSELECT * FROM ${ref("store")}');
+    rig.write("definitions/score.sqlx", score);
+    rig.write(
+      "definitions/good.sqlx",
+      `config { type: "assertion", tags: ["gate"] }\nSELECT day, 'a low score' AS reason FROM \${ref("score")} AS s WHERE s.score < 10`,
+    );
+    rig.write("definitions/diary.sqlx", score.replace('ref("doubted")', 'ref("store")'));
+    rig.write(
+      "result.sql",
+      "SELECT s.score AS quality_score, [s.score] AS scores FROM d.score AS s WHERE day = from_date",
+    );
+    const closed = await orchestrate(rig);
+    expect(closed).toMatchObject({ code: 1, status: "gate_closed", quality_score: 8, scores: [8] });
+    expect(closed.errors).toEqual([`${DATE} is not ready after a retry: too little; a low score`]);
+    expect(await rig.sql("SELECT score FROM d.diary")).toEqual([["8"]]);
+    expect(await rig.sql("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'behind'")).toEqual([["0"]]);
+
+    await rig.sql("UPDATE raw.numbers SET n = 6");
+    expect(await orchestrate(rig)).toMatchObject({ code: 0, status: "success", quality_score: 12 });
+    expect(await rig.sql("SELECT n FROM d.behind UNION ALL SELECT score FROM d.diary")).toEqual([["12"], ["12"]]);
+  });
+
+  it("asks for alerts once, at its end: what is half done is none", async () => {
+    const rig = await project();
+    const unfinished = `SELECT day AS alert_date, 'unfinished' AS alert, 'left' AS subject, 'critical' AS severity, 'half' AS message
+      FROM d.left WHERE day BETWEEN from_date AND to_date AND day NOT IN (SELECT day FROM d.behind)`;
+    rig.write("unfinished.sql", unfinished);
+    const alerts = { rules: { nights: { sql: "unfinished.sql" } } };
+    rig.write("fastbreak.json", JSON.stringify({ orchestrations: { night: { ...NIGHT, retries: 0 } }, alerts }));
+    await rig.sql("UPDATE raw.numbers SET n = 6; INSERT INTO raw.numbers VALUES (6, DATE '2023-12-31')");
+    await rig.run(["--date", "2023-12-31"]);
+    expect(await orchestrate(rig)).toMatchObject({ code: 0 });
+    expect(await rig.sql("SELECT count(*) FROM fastbreak.alerts_log")).toEqual([["0"]]);
+    await rig.sql("UPDATE raw.numbers SET n = 4");
+    expect(await orchestrate(rig)).toMatchObject({ status: "gate_closed" });
+    await rig.sql("DELETE FROM d.behind WHERE day = '2024-01-01'");
+    expect((await orchestrate(rig)).stderr).toContain("alert critical unfinished:left of 2024-01-01: half");
+  });
+
+  it("tells the file of its result that cannot be asked, and ends as failed", async () => {
+    const rig = await project({ ...NIGHT, retries: 0 });
+    await rig.sql("UPDATE raw.numbers SET n = 6");
+    rig.write("result.sql", "SELECT score FROM d.scores");
+    const failed = await orchestrate(rig);
+    expect(failed).toMatchObject({ code: 1, status: "failed", store_rows: 1 });
+    expect(failed.errors).toEqual([
+      expect.stringMatching(/^the result file result\.sql could not be asked: Table not found: d\.scores/),
+    ]);
+    expect(await rig.sql("SELECT n FROM d.behind")).toEqual([["12"]]);
+  });
+
   it("is compiled with the variables of its incident option", async () => {
     const rig = await project();
     await rig.sql("UPDATE raw.numbers SET n = 6");

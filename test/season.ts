@@ -26,6 +26,11 @@ function folderOf({ variable, beside }: PublicFiles): string | undefined {
   return undefined;
 }
 
+/** Where the real season lies; undefined where it is absent. */
+export function realSeason(): string | undefined {
+  return folderOf(SEASON);
+}
+
 /** A `describe` over public files, which says by name that it is skipped, and what it wants, where they are absent. */
 function describeWith(files: PublicFiles): (title: string, tests: (folder: string) => void) => void {
   return (title, tests) => {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
+import type { RunEvent } from "../events/events.js";
 import { recordOf, verdictOf } from "../events/run-record.js";
 import type { Completion } from "../plan/completion.js";
 import { EVERYTHING } from "../plan/select.js";
@@ -118,6 +119,14 @@ function means(place: ReturnType<typeof placeOf>, date: string): NightMeans {
       const overrides = { ...place.overrides, vars: { ...place.overrides?.vars, ...vars } };
       return withProject({ ...place, overrides }, work, true);
     },
+    askAlerts: async (session, runId) => {
+      if (Object.keys(session.settings.alerts.rules).length === 0) return;
+      const { checkAlerts } = await import("../session/alerts.js");
+      const request = { window: { from: date, to: date }, everyDate: false, now: new Date(), runId };
+      await announced(session, "orchestrate", () =>
+        checkAlerts(session, { ...request, print: () => undefined, emit: tell }),
+      );
+    },
     run: (session, select, upstream) => runSelection(session, select, upstream, date),
   };
 }
@@ -129,21 +138,22 @@ async function runSelection(
   date: string,
 ): Promise<FinishedSelection> {
   const startedAt = new Date();
+  const runId = newRunId(startedAt);
   const selection = { ...EVERYTHING, select };
   await migrateFirst(session, session.warehouse);
   const plan = await planSession(session, { window: { from: date, to: date }, selection, force: false, upstream });
   const names = session.project.actions.map(({ node }) => node.key);
   const finishedAt = new Map<string, string>();
   const events = await carryOut(session, plan, {
-    runId: newRunId(startedAt),
+    runId,
     startedAt,
     failFast: false,
     force: false,
+    asksAlerts: false,
     emit: (event) => {
       if (event.event === "action_finished" && event.result.status !== "skipped")
         finishedAt.set(event.result.key, new Date().toISOString());
-      const line = eventLine(event);
-      if (line !== undefined) writeLines(process.stderr, [`${line.kind}: ${line.text}`]);
+      tell(event);
     },
   });
   writeRunArtifact(session.projectDir, events);
@@ -152,7 +162,12 @@ async function runSelection(
   const wrong = actions.filter(({ status }) => status === "failed" || status === "blocked").length;
   const told = wrong === 0 ? "" : `, ${plural(wrong, "action")} failed or blocked`;
   writeLines(process.stderr, [`note: ${select.map(nameOf).join(", ")}: ${plural(built, "action")} ran${told}`]);
-  return { results: actions, finishedAt, verdict: verdictOf(actions) };
+  return { runId, results: actions, finishedAt, verdict: verdictOf(actions) };
+}
+
+function tell(event: RunEvent): void {
+  const line = eventLine(event);
+  if (line !== undefined) writeLines(process.stderr, [`${line.kind}: ${line.text}`]);
 }
 
 /** `table` of `dataset.table`. */

@@ -80,6 +80,13 @@ const orchestration = v.strictObject(
       ),
       [],
     ),
+    always: v.optional(
+      v.pipe(
+        v.array(text, "must be a list of selectors"),
+        v.description("What is run at the end of every night, with the gate open or closed, as --select takes it."),
+      ),
+      [],
+    ),
     strategy: v.optional(
       v.pipe(
         v.picklist(["workflow", "events", "time"], "must be workflow, events or time"),
@@ -130,5 +137,5 @@ export type Strategy = Orchestration["strategy"];
 
 /** Whether a list may stand at a path within `orchestrations`. */
 export function isOrchestrationList(path: readonly string[]): boolean {
-  return ["after", "complete", "behind"].includes(path.at(-1) ?? "");
+  return ["after", "complete", "behind", "always"].includes(path.at(-1) ?? "");
 }

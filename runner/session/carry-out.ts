@@ -20,6 +20,8 @@ export interface CarryOutOptions {
   /** Aborted when the run is to stop. */
   readonly signal?: AbortSignal;
   readonly emit: EventListener;
+  /** Ask the rules for alerts behind it; `false` where more of the same work is to come. */
+  readonly asksAlerts?: boolean;
   /** Where alerts are printed that a receiver of the kind stdout takes. */
   readonly printAlert?: AlertRequest["print"];
 }
@@ -62,7 +64,12 @@ export async function carryOut(
       locate: (action, text, offset) => locateInProject(session.projectDir, action, text, offset),
       emit,
     });
-    if (options.signal?.aborted || Object.keys(session.settings.alerts.rules).length === 0) return;
+    if (
+      options.asksAlerts === false ||
+      options.signal?.aborted ||
+      Object.keys(session.settings.alerts.rules).length === 0
+    )
+      return;
     const { checkAlerts } = await import("./alerts.js");
     const { runId } = options;
     await checkAlerts(session, {

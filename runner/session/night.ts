@@ -1,8 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { ActionResult } from "../events/events.js";
+import { criteriaOf } from "../gate/evaluate.js";
 import { quoteIdentifier, quoteKey } from "../googlesql/quote.js";
 import { UserError } from "../graph/user-error.js";
 import { type Completion, counts, waitingFor } from "../plan/completion.js";
+import { EVERYTHING, selectActions } from "../plan/select.js";
+import { EngineError } from "../port/engine-error.js";
 import { relationKey, type Transaction } from "../port/port.js";
 import type { Orchestration, Strategy } from "../project/orchestration-settings.js";
 import { readTextInProject } from "../project/read-file.js";
@@ -15,6 +18,7 @@ import {
 import { type Message, publishMessages, readMessages } from "../state/messages.js";
 import { migrateState } from "../state/migrate.js";
 import { askGate, type GateAnswer, hasGate } from "./ask-gate.js";
+import { selectable } from "./plan-request.js";
 import type { ProjectSession } from "./session.js";
 
 export interface NightRequest {
@@ -37,6 +41,8 @@ export interface NightMeans {
   open<T>(vars: Readonly<Record<string, string>>, work: (session: ProjectSession) => Promise<T>): Promise<T>;
   /** Runs what some selectors name of the date. */
   run(session: ProjectSession, select: readonly string[], upstream: boolean): Promise<FinishedSelection>;
+  /** Asks the rules for alerts of the date: once a night, because what is only half done is no alert. */
+  askAlerts(session: ProjectSession, runId: string | undefined): Promise<void>;
   /** Waits; tests wait in no time. */
   sleep(seconds: number): Promise<void>;
   note(line: string): void;
@@ -44,6 +50,7 @@ export interface NightMeans {
 
 /** What a run of a selection has left. */
 export interface FinishedSelection {
+  readonly runId: string;
   readonly results: readonly ActionResult[];
   /** When each action ended, ISO 8601, by key. */
   readonly finishedAt: ReadonlyMap<string, string>;
@@ -81,6 +88,7 @@ export async function runNight(orchestration: Orchestration, request: NightReque
 class NightRun {
   readonly #errors: string[] = [];
   #failed = false;
+  #lastRun: string | undefined;
 
   constructor(
     readonly night: Orchestration,
@@ -105,7 +113,10 @@ class NightRun {
       const told = `${request.date}: no rows of ${dependencies.missing.join(", ")}; rows: ${JSON.stringify(dependencies.row_counts)}`;
       if (request.strict) {
         this.#errors.push(told);
-        return this.#open((session) => this.#end(session, "missing", dependencies, undefined, {}));
+        return this.#open(async (session) => {
+          await this.#runBehind(session, this.night.always);
+          return this.#end(session, "missing", dependencies, undefined, {});
+        });
       }
       this.means.note(`${told}; ${this.night.target.model} is made without them`);
     }
@@ -130,13 +141,18 @@ class NightRun {
         passed || severity === "warning" || reason === undefined ? [] : [reason],
       );
       if (!(this.#incident()?.opensGate ?? false)) {
-        this.#errors.push(`${request.date} is not ready after a retry: ${reasons.join("; ")}`);
+        this.#errors.push(`${request.date} is not ready after a retry: ${[...new Set(reasons)].join("; ")}`);
+        await this.#runBehind(session, night.always);
         return this.#end(session, "gate_closed", dependencies, gate, result);
       }
       await this.#publish(session, `${request.name}-gate-overridden`, { reasons, ...this.#why() });
     }
-    if (night.behind.length > 0) await this.#run(session, night.behind, true);
+    await this.#runBehind(session, [...night.behind, ...night.always]);
     return this.#end(session, this.#failed ? "failed" : "success", dependencies, gate, result);
+  }
+
+  async #runBehind(session: ProjectSession, select: readonly string[]): Promise<void> {
+    if (select.length > 0) await this.#run(session, select, true);
   }
 
   /** @throws UserError for an incident option that the settings do not have */
@@ -257,7 +273,8 @@ class NightRun {
         upstream_completions: dependencies.row_counts,
       });
     }
-    await this.#run(session, [target.model], request.strategy !== "time");
+    // The gate can only judge what is there: what it reads of the target is made with it.
+    await this.#run(session, [target.model, ...judgedBehind(session, target.model)], request.strategy !== "time");
     const rows = await this.#rows(session, target.model);
     const more = target.result === undefined || rows === 0 ? {} : await this.#resultRow(session, target.result);
     const data = { processor: nameOf(target.model), analysis_date: request.date, row_count: rows, ...more };
@@ -290,6 +307,7 @@ class NightRun {
 
   async #run(session: ProjectSession, select: readonly string[], upstream: boolean): Promise<FinishedSelection> {
     const finished = await this.means.run(session, select, upstream);
+    this.#lastRun = finished.runId;
     if (finished.verdict !== "done") this.#failed = true;
     for (const { error } of finished.results) if (error !== undefined) this.#errors.push(error);
     return finished;
@@ -308,6 +326,7 @@ class NightRun {
     );
     const result = { analysis_date: date, ...ofSteps, ...ofTarget, status };
     await this.#publish(session, `${name}-result`, result);
+    await this.means.askAlerts(session, this.#lastRun);
     return { date, strategy, status, dependencies, gate, result, errors: [...new Set(this.#errors)] };
   }
 
@@ -318,16 +337,21 @@ class NightRun {
   async #resultRow(session: ProjectSession, file: string): Promise<Readonly<Record<string, unknown>>> {
     const text = readTextInProject(session.projectDir, file);
     if (text === undefined) throw new UserError(`fastbreak.json: the result file ${file} is not there`);
-    const { rows } = await session.warehouse.script(
-      `DECLARE from_date DATE DEFAULT DATE '${this.request.date}'; ${text}`,
-    );
+    const declared = `DECLARE from_date DATE DEFAULT DATE '${this.request.date}'; ${text}`;
+    const { rows } = await session.warehouse.script(declared).catch((cause: unknown) => {
+      // What is wrong with the warehouse itself ends the night.
+      if (!(cause instanceof EngineError && ["sql", "query", "data"].includes(cause.code))) throw cause;
+      this.#failed = true;
+      this.#errors.push(`the result file ${file} could not be asked: ${cause.message}`);
+      return { rows: undefined };
+    });
     const row = rows?.rows[0];
     if (rows === undefined || row === undefined) return {};
     return Object.fromEntries(
       rows.columns.map(({ name, type }, index) => {
         const value = row[index] ?? null;
         const isNumber = type === "INT64" || type === "FLOAT64" || type === "NUMERIC";
-        return [name, value !== null && isNumber ? Number(value) : value];
+        return [name, value !== null && isNumber ? Number(value) : withoutBigInts(value)];
       }),
     );
   }
@@ -409,6 +433,23 @@ export async function nightState(
     const messages = await readMessages(transaction, settings.stateDataset, name, date);
     return { messages, completions: [...completions.values()], triggeredAt };
   });
+}
+
+/** Models and views that read the target and that a criterion of the gate reads, however indirectly. */
+function judgedBehind({ project }: ProjectSession, target: string): readonly string[] {
+  const criteria = criteriaOf(project.actions).map(({ node }) => node.key);
+  if (criteria.length === 0) return [];
+  const actions = project.actions.map(selectable);
+  const behind = selectActions(actions, { ...EVERYTHING, select: [`${target}+`] });
+  const judged = selectActions(actions, { ...EVERYTHING, select: criteria.map((key) => `+${key}`) });
+  return project.actions
+    .filter(({ node }) => node.kind !== "assertion" && node.key !== target)
+    .flatMap(({ node: { key } }) => (behind?.has(key) && judged?.has(key) ? [key] : []));
+}
+
+/** A value as a message can hold it, whatever stands inside an array or a struct. */
+function withoutBigInts(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (_key, each) => (typeof each === "bigint" ? Number(each) : each)));
 }
 
 /** `table` of `dataset.table`. */
