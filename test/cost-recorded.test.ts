@@ -68,10 +68,12 @@ describe("what runs have cost", () => {
   });
 });
 
-it("is NULL where the engine keeps no account", async () => {
+it("is NULL where the engine keeps no account, which knows how long it wrote", async () => {
   const rig = await projectOf({ one: 'config { type: "table" }\nSELECT 1 AS n' });
   try {
     await rig.run([]);
+    const written = "SELECT write_ms BETWEEN 0 AND duration_ms FROM fastbreak.model_runs";
+    expect(await rig.sql(written)).toEqual([["true"]]);
     expect(await rig.sql("SELECT model, jobs, bytes_processed, slot_ms FROM fastbreak.model_runs")).toEqual([
       ["d.one", "null", "null", "null"],
     ]);

@@ -75,6 +75,18 @@ describe("Phase 4 on the sample season", () => {
     });
   });
 
+  it("logs of each date how long it was computed and written", async () => {
+    const { stdout } = await rig.fastbreak(
+      "query",
+      "--csv",
+      "SELECT COUNT(*), COUNTIF(write_seconds BETWEEN 0 AND query_seconds) FROM nba_predictions.ml_feature_store_v2_execution_log",
+    );
+    const [, counts] = stdout.split("\n");
+    const [dates, timed] = (counts ?? "").split(",");
+    expect(Number(dates)).toBeGreaterThan(30);
+    expect(timed).toBe(dates);
+  });
+
   it("gives every row a hash of its own, and every row the hash of each source that was there", async () => {
     for (const { dataset, table, date, hashes } of HASHED) {
       const [[rows, hashed, distinct, wellFormed, unknown]] = (await query(

@@ -40,6 +40,7 @@ declare({
     duration_ms: "How long it took",
     error: "Why it failed",
     finished_at: "When it ended",
+    write_ms: "The part of duration_ms in which its rows were compared and written; NULL where it wrote none",
     jobs: "Jobs of the engine; NULL where it keeps no account",
     bytes_processed: "Bytes that they read",
     bytes_billed: "Bytes that they were billed for",

@@ -15,6 +15,8 @@ export interface ActionResult {
   /** When it left the queue; undefined: it never did. */
   readonly startedAt: string | undefined;
   readonly durationMs: number;
+  /** How much of it went into writing rows that were computed; undefined: it wrote none. */
+  readonly writeMs?: number | undefined;
   /** What the engine says it has cost, with the assertions that guard it; undefined: it says nothing, or nothing ran. */
   readonly spent?: WorkSpent | undefined;
   /** Digest of what it ran: its SQL and everything that decides it. */

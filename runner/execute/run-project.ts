@@ -21,6 +21,7 @@ import { LocatedError } from "./located.js";
 import { standingOf } from "./plan-events.js";
 import type { QuarantineLog } from "./quarantine.js";
 import { canBeSplit, computeShards, type ShardOptions, type Shards } from "./shards.js";
+import { WritingTime } from "./writing-time.js";
 
 export interface RunOptions {
   readonly concurrency: number;
@@ -184,15 +185,18 @@ class ProjectRun {
     const onDecided = (revised: readonly PartitionDecision[]) => {
       decisions = revised;
     };
+    const writing = new WritingTime();
+    const emit = writing.observing(this.#context.emit);
     try {
       const shards = await this.#computeShards(action, planned);
       const { counts, fingerprints } = await this.warehouse.transaction(
         async (transaction) => {
+          writing.restart();
           const fingerprints = this.#context.fingerprints.begin();
           const counts = await this.#inTransaction(
             transaction,
             action,
-            { ...this.#context, fingerprints },
+            { ...this.#context, fingerprints, emit },
             onDecided,
             shards,
           );
@@ -201,6 +205,7 @@ class ProjectRun {
         { run: this.#context.run.runId, action: action.node.key },
       );
       fingerprints.commit();
+      const writeMs = writing.end();
       const durationMs = performance.now() - started;
       if (!decisions.some(({ decision }) => decision === "run"))
         return skipped(action, decisions, durationMs, startedAt);
@@ -211,7 +216,7 @@ class ProjectRun {
       // Statements around a query do what they do, whatever becomes of its rows.
       for (const key of [...action.createdRoutines, ...action.writes]) this.#published.add(key);
       const status = changed || counts === undefined ? "success" : "unchanged";
-      return result(action, decisions, status, { startedAt, durationMs, counts });
+      return result(action, decisions, status, { startedAt, durationMs, writeMs, counts });
     } catch (cause) {
       const durationMs = performance.now() - started;
       const error = messageOf(cause, action);
@@ -462,6 +467,7 @@ function result(
   rest: {
     readonly startedAt?: string;
     readonly durationMs: number;
+    readonly writeMs?: number | undefined;
     readonly counts?: PublishCounts | undefined;
     readonly error?: string;
   },
@@ -474,6 +480,7 @@ function result(
     counts: rest.counts,
     startedAt: rest.startedAt,
     durationMs: rest.durationMs,
+    writeMs: rest.writeMs,
     configHash: action.node.compiledHash,
     error: rest.error,
   };
