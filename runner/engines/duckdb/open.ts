@@ -1,10 +1,11 @@
 import { existsSync, statSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { EngineError } from "../../port/engine-error.js";
 import { type ChosenLimits, limitStatements } from "./chosen-limits.js";
 import { realDatabasePath } from "./database-path.js";
 import { DigestCache } from "./digest-cache.js";
-import { openError } from "./errors.js";
+import { openError, wasLockedByLeaving } from "./errors.js";
 import { memoryLimit, removeLeftSpillFolders, removeSpillFolder, spillFolder, spillFolderBeside } from "./limits.js";
 import { quoteText } from "./quote.js";
 import { SharedCatalog } from "./shared-catalog.js";
@@ -143,10 +144,18 @@ function identityOf(path: string): string | undefined {
   return stat === undefined ? "none" : `${stat.dev}:${stat.ino}`;
 }
 
+/** Milliseconds that a process may take to end, and between two looks at it. */
+const LEAVING_MS = 1000;
+const LOOK_AGAIN_MS = 20;
+
 async function instanceOf(path: string): Promise<DuckDBInstance> {
-  try {
-    return await DuckDBInstance.fromCache(path);
-  } catch (cause) {
-    throw openError(path, cause);
+  const deadline = Date.now() + LEAVING_MS;
+  for (;;) {
+    try {
+      return await DuckDBInstance.fromCache(path);
+    } catch (cause) {
+      if (!wasLockedByLeaving(cause) || Date.now() > deadline) throw openError(path, cause);
+    }
+    await sleep(LOOK_AGAIN_MS);
   }
 }
