@@ -215,6 +215,11 @@ export interface Observation {
  * After any error the transaction is rolled back and unusable.
  */
 export interface Transaction extends ScriptTexts, Observation {
+  /**
+   * What the transaction publishes from now on becomes visible only while a condition holds, asked where nobody can come between; else it
+   * fails with `conflict` and has published nothing. Undefined: nobody else writes to a warehouse that one process holds.
+   */
+  readonly onlyWhile?: (condition: string) => void;
   append(table: RelationId, columns: readonly Column[], rows: readonly RowObject[]): Promise<void>;
   /**
    * Runs several texts as one script.

@@ -123,6 +123,44 @@ export async function recordModelStates(
   await transaction.append({ dataset, name: MODEL_STATE.name }, MODEL_STATE.columns, rows);
 }
 
+/**
+ * A condition that holds as long as no other run has recorded a build of some partitions beyond those that were seen. Who decides by what was
+ * seen, and publishes while it holds, records later times than all that stand: the time is a token that only grows.
+ */
+export function nothingRecordedSince(
+  dataset: string,
+  runId: string,
+  model: string,
+  partitions: readonly Partition[],
+  seen: ModelStates,
+): string {
+  const byTime = new Map<string | undefined, Partition[]>();
+  for (const partition of partitions) {
+    const time = seen.get(model)?.get(partition)?.recordedAt;
+    const members = byTime.get(time);
+    if (members === undefined) byTime.set(time, [partition]);
+    else members.push(partition);
+  }
+  const newer = [...byTime].map(([time, members]) => {
+    const among = `\`partition\` IN (${members.map((partition) => JSON.stringify(partition)).join(", ")})`;
+    return time === undefined ? among : `(${among} AND recorded_at > TIMESTAMP ${JSON.stringify(time)})`;
+  });
+  // Rows that nobody here understands count as not seen.
+  const isReadable = `format_version = ${STATE_FORMAT} AND JSON_TYPE(SAFE.PARSE_JSON(inputs)) = 'object'`;
+  return (
+    `NOT EXISTS (SELECT 1 FROM ${quoteKey(`${dataset}.${MODEL_STATE.name}`)} WHERE model = ${JSON.stringify(model)}` +
+    ` AND run_id != ${JSON.stringify(runId)} AND ${isReadable} AND (${newer.join(" OR ")}))`
+  );
+}
+
+/** Later than every state that was seen, even when the machine's clock went back: the newest row must be the last written. */
+export function recordingTime(seen: ModelStates, now: Date): string {
+  let newest = 0;
+  for (const partitions of seen.values())
+    for (const { recordedAt } of partitions.values()) newest = Math.max(newest, Date.parse(recordedAt) || 0);
+  return new Date(Math.max(now.getTime(), newest + 1)).toISOString();
+}
+
 /** The newest date of which anything was built, at most `today`; undefined: nothing that has a date. */
 export async function newestBuiltDate(
   transaction: Transaction,
