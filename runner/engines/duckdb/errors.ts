@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { runtimeMessage } from "../../dialect/runtime-error.js";
 import { EngineError, type EngineErrorDetails } from "../../port/engine-error.js";
 
@@ -10,13 +11,25 @@ export function wasLockedByLeaving(cause: unknown): boolean {
   return isHeld !== undefined && program === undefined;
 }
 
+/** Whether a process was stopped and not ended: it keeps what it holds. Only Linux tells; elsewhere none is. */
+function isSuspended(pid: string): boolean {
+  try {
+    return /\) [Tt] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
 /** Turns what DuckDB says when a database file cannot be opened into one line that says what to do. */
 export function openError(path: string, cause: unknown): EngineError {
   const message = messageOf(cause);
   const [, program = "another process", named, unnamed] = HOLDER.exec(message) ?? [];
   const pid = named ?? unnamed;
   if (pid !== undefined) {
-    return new EngineError("locked", `${path} is in use by ${program} (PID ${pid}); wait for it to end or stop it`, {
+    const advice = isSuspended(pid)
+      ? `which is suspended; let it go on with 'kill -CONT ${pid}', or end it with 'kill -KILL ${pid}'`
+      : "wait for it to end or stop it";
+    return new EngineError("locked", `${path} is in use by ${program} (PID ${pid}); ${advice}`, {
       holder: Number(pid),
     });
   }

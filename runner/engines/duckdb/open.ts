@@ -22,10 +22,11 @@ export interface DatabaseFile {
   /** A new connection with the session settings that make DuckDB answer as GoogleSQL does. */
   connect(): Promise<DuckDBConnection>;
   /**
-   * What was written is in the file that is there now.
+   * What is written goes into the file that is there now. Where it does not, the log of changes beside the file may be that of another
+   * one, which is left alone from here on.
    * @throws EngineError `missing` when somebody has removed or replaced the file since it was opened
    */
-  requireSame(): void;
+  requireSame(connection: DuckDBConnection): Promise<void>;
   /** Releases the file lock and removes what was spilled; every connection must be closed before. */
   close(): void;
 }
@@ -113,8 +114,9 @@ function databaseOf(
       );
       return connection;
     },
-    requireSame() {
+    async requireSame(connection) {
       if (identity === identityOf(path)) return;
+      await connection.run("PRAGMA disable_checkpoint_on_shutdown");
       throw new EngineError(
         "missing",
         `${path} was removed or replaced while this command wrote to it: what it wrote is lost; put the file back or run again`,

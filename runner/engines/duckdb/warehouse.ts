@@ -108,8 +108,9 @@ class DuckDbWarehouse implements Warehouse {
       const digests = fresh ? this.#file.digests : undefined;
       const result = await work(new DuckDbTransaction(connection, this.#translator, handled, relations, digests));
       const commit = () => connection.run("COMMIT");
+      await this.#file.requireSame(connection);
       await (relations.hasChanged ? this.#file.catalog.commit(relations, commit) : commit());
-      this.#file.requireSame();
+      await this.#file.requireSame(connection);
       return result;
     } catch (cause) {
       await rollback(connection);
