@@ -14,7 +14,7 @@ import { type Partition, WHOLE } from "../port/identity.js";
 import type { PublishCounts, Transaction, Warehouse } from "../port/port.js";
 import {
   type ModelStates,
-  nothingRecordedSince,
+  onlyUnlessRecorded,
   readModelStates,
   recordingTime,
   recordModelStates,
@@ -332,7 +332,7 @@ class ProjectRun {
   ): void {
     const { stateDataset, run } = this.#context;
     if (partitions.length > 0 && node.kind !== "operation")
-      transaction.onlyWhile?.(nothingRecordedSince(stateDataset, run.runId, node.key, partitions, states));
+      onlyUnlessRecorded(transaction, stateDataset, run.runId, node.key, partitions, states);
   }
 
   /** @returns what was published; undefined for what publishes no rows and where nothing had to run */

@@ -124,16 +124,17 @@ export async function recordModelStates(
 }
 
 /**
- * A condition that holds as long as no other run has recorded a build of some partitions beyond those that were seen. Who decides by what was
- * seen, and publishes while it holds, records later times than all that stand: the time is a token that only grows.
+ * Refuses to publish some partitions of a model once another run has recorded a build of them beyond those that were seen. Who decides by
+ * what was seen records later times than all that stand: the time is a token that only grows.
  */
-export function nothingRecordedSince(
+export function onlyUnlessRecorded(
+  transaction: Transaction,
   dataset: string,
   runId: string,
   model: string,
   partitions: readonly Partition[],
   seen: ModelStates,
-): string {
+): void {
   const byTime = new Map<string | undefined, Partition[]>();
   for (const partition of partitions) {
     const time = seen.get(model)?.get(partition)?.recordedAt;
@@ -147,10 +148,15 @@ export function nothingRecordedSince(
   });
   // Rows that nobody here understands count as not seen.
   const isReadable = `format_version = ${STATE_FORMAT} AND JSON_TYPE(SAFE.PARSE_JSON(inputs)) = 'object'`;
-  return (
+  const condition =
     `NOT EXISTS (SELECT 1 FROM ${quoteKey(`${dataset}.${MODEL_STATE.name}`)} WHERE model = ${JSON.stringify(model)}` +
-    ` AND run_id != ${JSON.stringify(runId)} AND ${isReadable} AND (${newer.join(" OR ")}))`
-  );
+    ` AND run_id != ${JSON.stringify(runId)} AND ${isReadable} AND (${newer.join(" OR ")}))`;
+  const times = [...(seen.get(model)?.values() ?? [])].map(({ recordedAt }) => recordedAt);
+  const newest = times.sort().at(-1) ?? "";
+  transaction.onlyWhile?.(condition, {
+    log: { dataset, name: MODEL_STATE.name },
+    name: `${dataset} ${model} ${newest}`,
+  });
 }
 
 /** Later than every state that was seen, even when the machine's clock went back: the newest row must be the last written. */

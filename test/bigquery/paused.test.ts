@@ -58,13 +58,23 @@ describe("a run on BigQuery that sleeps while another one takes its place", () =
       INSERT INTO raw.orders VALUES (${nextId}, DATE '2024-01-02', 1)`);
   };
 
+  const start = () => {
+    const command = [join(ROOT, "bin/fastbreak.cjs"), "run", "--target", "bigquery", "--concurrency", "1"];
+    const child = spawn(process.execPath, command, { cwd: world.dir, stdio: ["ignore", "pipe", "inherit"] });
+    let told = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      told += text;
+    });
+    const ended = new Promise<number | null>((done) => child.once("close", (code) => done(code)));
+    return { child, ended, told: () => told };
+  };
+
   /**
    * Starts a run and stops it at a call, which arrives only when it wakes: the source has changed by then, and somebody else has run.
    * @returns whether it made such a call, and how it ended
    */
   const overtaken = async (isTheCall: (call: Call) => boolean) => {
     await disturb();
-    const command = [join(ROOT, "bin/fastbreak.cjs"), "run", "--target", "bigquery", "--concurrency", "1"];
     let child: ChildProcess | undefined;
     let number = 0;
     let wake = () => {};
@@ -80,12 +90,9 @@ describe("a run on BigQuery that sleeps while another one takes its place", () =
         });
       };
     });
-    child = spawn(process.execPath, command, { cwd: world.dir, stdio: ["ignore", "pipe", "inherit"] });
-    let told = "";
-    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-      told += text;
-    });
-    const ended = new Promise<number | null>((done) => child?.once("close", (code) => done(code)));
+    const run = start();
+    child = run.child;
+    const { ended } = run;
     const isAsleep = await Promise.race([sleeps, ended.then(() => false)]);
     world.proxy.fault = () => undefined;
     await disturb();
@@ -93,7 +100,12 @@ describe("a run on BigQuery that sleeps while another one takes its place", () =
     expect(actions.filter(({ error }) => error !== undefined)).toEqual([]);
     wake();
     child.kill("SIGCONT");
-    return { isAsleep, code: await ended, told };
+    return { isAsleep, code: await ended, told: run.told() };
+  };
+
+  /** Nobody can take back what statements of the project have done when somebody else comes first: that is told. */
+  const isWell = (code: number | null, told: string) => {
+    if (code !== 0) expect(told).toMatch(/FAIL +shop\.top .*what its statements did stands, and is not recorded/);
   };
 
   const jobsOf = async (action: string, step: string) =>
@@ -132,14 +144,33 @@ describe("a run on BigQuery that sleeps while another one takes its place", () =
     expect(await jobsOf("shop_newest", "define")).toBe(2);
   });
 
+  it("publishes rows once that two runs would add at the same moment", { timeout: 120_000 }, async () => {
+    await disturb();
+    const isTheCall = isStep("shop_log", "publish");
+    let meet = () => {};
+    const met = new Promise<undefined>((done) => {
+      meet = () => done(undefined);
+    });
+    let arrived = 0;
+    world.proxy.fault = ({ body }) => {
+      if (!isTheCall({ number: 0, body })) return undefined;
+      arrived += 1;
+      if (arrived === 2) meet();
+      return met;
+    };
+    for (const run of [start(), start()].map(async ({ ended, told }) => isWell(await ended, told()))) await run;
+    world.proxy.fault = () => undefined;
+    expect(arrived).toBeGreaterThanOrEqual(2);
+    expect(await world.sql(WRONG_ROWS)).toEqual([]);
+  });
+
   it(`leaves everything as it should be, wherever it slept (${PAUSES} pauses)`, { timeout: 7_200_000 }, async () => {
     let slept = 0;
     for (let pause = 0; pause < PAUSES; pause += 1) {
       const at = 1 + Math.floor(random() * 60);
       const { isAsleep, code, told } = await overtaken(({ number }) => number === at);
       if (isAsleep) slept += 1;
-      // Nobody can take back what statements of the project have done: that is told.
-      if (code !== 0) expect(told).toMatch(/FAIL +shop\.top .*what its statements did stands, and is not recorded/);
+      isWell(code, told);
       expect(await world.sql(WRONG_ROWS), `pause ${pause}, at call ${at}`).toEqual([]);
     }
     expect(slept).toBeGreaterThanOrEqual(PAUSES / 2);

@@ -8,6 +8,7 @@ import {
   type PartitionDigests,
   type PublishCounts,
   type PublishRequest,
+  type PublishTurn,
   type QueryResult,
   type Relation,
   type RelationId,
@@ -60,6 +61,7 @@ interface Seen {
 export class BigQueryTransaction extends BigQueryObservation implements Transaction {
   readonly #appended: Appended[] = [];
   readonly #conditions: string[] = [];
+  #turn: PublishTurn | undefined;
   readonly #pending = new Map<string, PendingWrite>();
   readonly #stages = new Set<string>();
   readonly #seen = new Map<string, Seen>();
@@ -126,8 +128,9 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
     this.#seen.set(key, seen);
   }
 
-  readonly onlyWhile = (condition: string): void => {
+  readonly onlyWhile = (condition: string, turn: PublishTurn): void => {
     this.#conditions.push(condition);
+    this.#turn = turn;
   };
 
   /**
@@ -139,6 +142,14 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
       (condition) => `IF NOT (${condition}) THEN RAISE USING MESSAGE = '${OVERTAKEN}'; END IF;\n`,
     );
     return tests.join("");
+  }
+
+  /** A log that was made anew has none of the records by which turns differ. */
+  async #turnName(): Promise<string | undefined> {
+    if (this.#turn === undefined) return undefined;
+    const { log, name } = this.#turn;
+    const [described] = await this.service.catalog.describeSince([log], 1);
+    return `${name} ${described?.createdAt ?? 0}`;
   }
 
   /** Runs a text of the runner's own that publishes something. */
@@ -341,8 +352,10 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
     const sql = isAlone
       ? only
       : `BEGIN TRANSACTION;\n${guard}${statements.map((statement) => `${statement};\n`).join("")}COMMIT TRANSACTION;`;
+    // Two transactions that only add rows do not disturb each other, and neither sees the record of the other.
+    const turn = records.length === 0 ? undefined : await this.#turnName();
     if (sql !== undefined && statements.length > 0)
-      await this.service.jobs.run({ sql, step: "publish" }, this.purpose).catch(refuseOvertaken);
+      await this.service.jobs.run({ sql, step: "publish", turn }, this.purpose).catch(refuseOvertaken);
     this.#pending.clear();
     await this.service.catalog.describe(pending.map(({ target }) => target));
   }
