@@ -1,5 +1,6 @@
 import { quoteKey } from "../googlesql/quote.js";
 import type { CodeHash, CompiledHash } from "../graph/node.js";
+import { UNKNOWN_INPUTS } from "../plan/input-hash.js";
 import type { InputHashText, OutputVersion, PartitionState } from "../plan/types.js";
 import type { Fingerprint, Partition } from "../port/identity.js";
 import { EFFECTS, REST, WHOLE } from "../port/identity.js";
@@ -63,14 +64,15 @@ const MODEL_STATE: TableCodec<StateRow> = {
   fromRow(row) {
     if (Number(row.format_version) !== STATE_FORMAT) return undefined;
     const inputs = jsonOf(row.inputs);
-    if (typeof inputs !== "object" || inputs === null) return undefined;
+    const isReadable = typeof inputs === "object" && inputs !== null;
     return {
       model: textOf(row.model),
       partition: textOf(row.partition) as Partition,
       codeHash: textOf(row.code_hash) as CodeHash,
       compiledHash: textOf(row.compiled_hash) as CompiledHash,
-      inputHash: textOf(row.input_hash) as InputHashText,
-      inputs: inputs as Record<string, string>,
+      // What nobody can read is equal to nothing.
+      inputHash: isReadable ? (textOf(row.input_hash) as InputHashText) : UNKNOWN_INPUTS,
+      inputs: isReadable ? (inputs as Record<string, string>) : {},
       fingerprint: textOf(row.fingerprint) as Fingerprint,
       outputVersion: textOf(row.output_version) as OutputVersion,
       rows: Number(row.row_count),
@@ -146,11 +148,9 @@ export function onlyUnlessRecorded(
     const among = `\`partition\` IN (${members.map((partition) => JSON.stringify(partition)).join(", ")})`;
     return time === undefined ? among : `(${among} AND recorded_at > TIMESTAMP ${JSON.stringify(time)})`;
   });
-  // Rows that nobody here understands count as not seen.
-  const isReadable = `format_version = ${STATE_FORMAT} AND JSON_TYPE(SAFE.PARSE_JSON(inputs)) = 'object'`;
   const condition =
     `NOT EXISTS (SELECT 1 FROM ${quoteKey(`${dataset}.${MODEL_STATE.name}`)} WHERE model = ${JSON.stringify(model)}` +
-    ` AND run_id != ${JSON.stringify(runId)} AND ${isReadable} AND (${newer.join(" OR ")}))`;
+    ` AND run_id != ${JSON.stringify(runId)} AND format_version = ${STATE_FORMAT} AND (${newer.join(" OR ")}))`;
   const times = [...(seen.get(model)?.values() ?? [])].map(({ recordedAt }) => recordedAt);
   const newest = times.sort().at(-1) ?? "";
   transaction.onlyWhile?.(condition, {
