@@ -127,7 +127,7 @@ describe("wrong use", () => {
     const holder = spawn(process.execPath, ["-e", script], { cwd: rig.dir, stdio: ["ignore", "pipe", "inherit"] });
     await new Promise((resolve) => holder.stdout.once("data", resolve));
     try {
-      expectRefused(await rig.fastbreak("run", ...NIGHT), new RegExp(`is in use by .* \\(PID ${holder.pid}\\)`));
+      expectRefused(await rig.fastbreak("run", ...NIGHT), new RegExp(`is in use by .* \\(PID ${holder.pid}\\)`), 4);
       writeFileSync(join(rig.dir, ".fastbreak/running.json"), JSON.stringify({ pid: holder.pid, command: "run" }));
       expectRefused(await rig.fastbreak("run", ...NIGHT), /\(fastbreak run\)/, 4);
     } finally {

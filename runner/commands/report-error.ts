@@ -13,9 +13,9 @@ export function reportError(cause: unknown, projectDir: string, args: readonly s
   if (cause instanceof CommandError) return tell(cause.message, cause.exitCode);
   const failure = classifyError(cause);
   if (failure === undefined) return bug(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
-  // A warehouse that another fastbreak run holds is a lock; held by anything else it is a usage error.
+  // Who holds the warehouse and is a command of fastbreak has left its name.
   const run = cause instanceof EngineError ? runningCommand(projectDir, cause) : undefined;
-  if (run !== undefined) return tell(`${failure.lines[0]} (fastbreak ${run})`, EXIT.locked);
+  if (run !== undefined) return tell(`${failure.lines[0]} (fastbreak ${run})`, failure.exitCode);
   for (const line of findings(failure.lines, args)) tell(line, failure.exitCode);
   return failure.exitCode;
 }

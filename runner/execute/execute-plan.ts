@@ -5,6 +5,7 @@ import { quoteKey } from "../googlesql/quote.js";
 import type { Locate } from "../graph/locate.js";
 import type { Transaction, Warehouse } from "../port/port.js";
 import { migrateState } from "../state/migrate.js";
+import { recordingTime } from "../state/model-state.js";
 import { FingerprintLog } from "../state/relation-state.js";
 import { beginRun, recordRun } from "../state/run-log.js";
 import { recordLayouts } from "../state/source-layouts.js";
@@ -50,7 +51,7 @@ export async function executePlan(warehouse: Warehouse, plan: ProjectPlan, optio
     await beginRun(transaction, stateDataset, begun);
     await beginHistory(transaction, options.history, plan, begun, stateDataset);
   });
-  const run = { runId, recordedAt: recordingTime(plan, options.startedAt) };
+  const run = { runId, recordedAt: recordingTime(plan.states, options.startedAt) };
   const views = new Map(
     project.actions.filter(({ node }) => node.kind === "view").map((action) => [action.node.key, action]),
   );
@@ -108,12 +109,4 @@ async function createDatasets(transaction: Transaction, plan: ProjectPlan): Prom
   );
   const datasets = new Set(running.map(({ target }) => target.dataset));
   for (const dataset of datasets) await transaction.execute(`CREATE SCHEMA IF NOT EXISTS ${quoteKey(dataset)}`);
-}
-
-/** Later than every state row there is, even when the machine's clock went back: the newest row must be the last written. */
-function recordingTime(plan: ProjectPlan, now: Date): string {
-  let newest = 0;
-  for (const partitions of plan.states.values())
-    for (const { recordedAt } of partitions.values()) newest = Math.max(newest, Date.parse(recordedAt) || 0);
-  return new Date(Math.max(now.getTime(), newest + 1)).toISOString();
 }

@@ -12,7 +12,13 @@ import { readSnapshot, type Snapshot } from "../observe/snapshot.js";
 import { partitionsOf } from "../plan/partitions.js";
 import { type Partition, WHOLE } from "../port/identity.js";
 import type { PublishCounts, Transaction, Warehouse } from "../port/port.js";
-import { recordModelStates } from "../state/model-state.js";
+import {
+  type ModelStates,
+  onlyUnlessRecorded,
+  readModelStates,
+  recordingTime,
+  recordModelStates,
+} from "../state/model-state.js";
 import { GateError } from "./audit.js";
 import { BreakerOpenError } from "./breakers.js";
 import { type BuildContext, build, buildShape } from "./build.js";
@@ -189,17 +195,17 @@ class ProjectRun {
     const emit = writing.observing(this.#context.emit);
     try {
       const shards = await this.#computeShards(action, planned);
+      let attempts = 0;
       const { counts, fingerprints } = await this.warehouse.transaction(
         async (transaction) => {
+          attempts += 1;
           writing.restart();
           const fingerprints = this.#context.fingerprints.begin();
-          const counts = await this.#inTransaction(
-            transaction,
-            action,
-            { ...this.#context, fingerprints, emit },
-            onDecided,
-            shards,
-          );
+          // Whoever won against an earlier attempt may have built it.
+          const known =
+            attempts === 1 ? { states: this.plan.states, run: this.#context.run } : await this.#statesNow(transaction);
+          const context = { ...this.#context, fingerprints, emit, ...known };
+          const counts = await this.#inTransaction(transaction, action, context, onDecided, shards);
           return { counts, fingerprints };
         },
         { run: this.#context.run.runId, action: action.node.key },
@@ -322,11 +328,30 @@ class ProjectRun {
     );
   }
 
+  /** What other runs have recorded by now, and a later time for what is recorded of this one. */
+  async #statesNow(transaction: Transaction): Promise<Pick<BuildContext, "run"> & { readonly states: ModelStates }> {
+    const { stateDataset, run } = this.#context;
+    const states = await readModelStates(transaction, stateDataset, undefined);
+    return { states, run: { ...run, recordedAt: recordingTime(states, new Date(run.recordedAt)) } };
+  }
+
+  /** Nothing is published of partitions that another run has recorded since they were decided; operations are of every run. */
+  #refuseOvertaken(
+    transaction: Transaction,
+    { node }: RunnableAction,
+    partitions: readonly Partition[],
+    states: ModelStates,
+  ): void {
+    const { stateDataset, run } = this.#context;
+    if (partitions.length > 0 && node.kind !== "operation")
+      onlyUnlessRecorded(transaction, stateDataset, run.runId, node.key, partitions, states);
+  }
+
   /** @returns what was published; undefined for what publishes no rows and where nothing had to run */
   async #inTransaction(
     transaction: Transaction,
     action: RunnableAction,
-    context: BuildContext,
+    context: BuildContext & { readonly states: ModelStates },
     onDecided: (decisions: readonly PartitionDecision[]) => void,
     shards: Shards | undefined,
   ): Promise<PublishCounts | undefined> {
@@ -334,7 +359,7 @@ class ProjectRun {
     const asked = this.#askedOf(action);
     const snapshot = await readSnapshot(transaction, [action], () => coverage);
     const decided = decideAction(action, coverage, {
-      states: this.plan.states,
+      states: context.states,
       snapshot,
       engineVersion: context.engineVersion,
       isForced: (partition) => context.force && asked.has(partition),
@@ -344,7 +369,10 @@ class ProjectRun {
     const decisions = withMoves(action, this.#shown(action, decided), snapshot, this.plan.recorded, coverage.outside);
     onDecided(withRuledOut(action, decisions, this.plan));
     const stale = decisions.filter(({ decision }) => decision === "run");
-    await this.#settleRecords(transaction, action, decisions);
+    const recorded = decisions.filter(({ decision, reason }) => decision === "run" || traitsOf(reason).recorded);
+    const partitions = recorded.map(({ partition }) => partition);
+    this.#refuseOvertaken(transaction, action, partitions, context.states);
+    await this.#settleRecords(transaction, action, decisions, context);
     if (stale.length === 0) return undefined;
     this.#refuseMissing(action, snapshot);
     context.breakers.admit(action);
@@ -374,14 +402,15 @@ class ProjectRun {
     transaction: Transaction,
     action: RunnableAction,
     decisions: readonly PartitionDecision[],
+    { states, run, stateDataset }: BuildContext & { readonly states: ModelStates },
   ): Promise<void> {
     const { key, codeHash } = action.node;
     const rows = decisions.flatMap(({ partition, reason }) => {
-      const state = this.plan.states.get(key)?.get(partition);
+      const state = states.get(key)?.get(partition);
       if (!traitsOf(reason).recorded || state === undefined) return [];
       return [{ ...state, codeHash, restingOn: [], model: key, partition }];
     });
-    await recordModelStates(transaction, this.#context.stateDataset, this.#context.run, rows);
+    await recordModelStates(transaction, stateDataset, run, rows);
   }
 
   /** Whoever does without the rows of an action needs its table all the same; without one he will say so himself. */
@@ -389,7 +418,11 @@ class ProjectRun {
     if (action.node.kind !== "model") return;
     const shape = (like: string | undefined) =>
       this.#limit(() =>
-        this.warehouse.transaction((transaction) => buildShape(transaction, action, this.#context, like)),
+        this.warehouse.transaction((transaction) => {
+          const partitions = partitionsOf(action.node, this.#coverageOf(action));
+          this.#refuseOvertaken(transaction, action, partitions, this.plan.states);
+          return buildShape(transaction, action, this.#context, like);
+        }),
       );
     await shape(undefined)
       .catch(() => (action.columnsLike === undefined ? undefined : shape(action.columnsLike)))

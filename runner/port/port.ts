@@ -210,11 +210,23 @@ export interface Observation {
   routines(): Promise<ReadonlyMap<string, string>>;
 }
 
+/** The same for all who have seen the same of a log and want to publish the same. */
+export interface PublishTurn {
+  readonly log: RelationId;
+  readonly name: string;
+}
+
 /**
  * One atomic unit of work on one snapshot. SQL given here is GoogleSQL.
  * After any error the transaction is rolled back and unusable.
  */
 export interface Transaction extends ScriptTexts, Observation {
+  /**
+   * What the transaction publishes from now on becomes visible only while a condition holds, asked where nobody can come between; else it
+   * fails with `conflict` and has published nothing. Undefined: nobody else writes to a warehouse that one process holds.
+   * Who takes the same turn does so one after the other.
+   */
+  readonly onlyWhile?: (condition: string, turn: PublishTurn) => void;
   append(table: RelationId, columns: readonly Column[], rows: readonly RowObject[]): Promise<void>;
   /**
    * Runs several texts as one script.

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Place } from "./place.js";
 
@@ -20,10 +20,20 @@ export async function announced<T>(place: Place, command: string, work: () => Pr
     return await work();
   } finally {
     ANNOUNCED.delete(file);
-    if (around === undefined) rmSync(file, { force: true });
-    else {
+    // Another command may have announced itself since: on BigQuery, or over a file that was replaced.
+    if (around === undefined) {
+      if (readOrNothing(file) === text) rmSync(file, { force: true });
+    } else {
       ANNOUNCED.set(file, around);
       writeFileSync(file, around);
     }
+  }
+}
+
+function readOrNothing(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
   }
 }

@@ -42,7 +42,7 @@ const ENGINE_EXITS: Readonly<Record<EngineErrorCode, number>> = {
   data: EXIT.usage,
   refused: EXIT.refused,
   conflict: EXIT.failed,
-  locked: EXIT.usage,
+  locked: EXIT.locked,
   missing: EXIT.usage,
   corrupt: EXIT.stateUnreadable,
   newer_version: EXIT.stateUnreadable,

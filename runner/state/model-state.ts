@@ -1,5 +1,6 @@
 import { quoteKey } from "../googlesql/quote.js";
 import type { CodeHash, CompiledHash } from "../graph/node.js";
+import { UNKNOWN_INPUTS } from "../plan/input-hash.js";
 import type { InputHashText, OutputVersion, PartitionState } from "../plan/types.js";
 import type { Fingerprint, Partition } from "../port/identity.js";
 import { EFFECTS, REST, WHOLE } from "../port/identity.js";
@@ -63,14 +64,15 @@ const MODEL_STATE: TableCodec<StateRow> = {
   fromRow(row) {
     if (Number(row.format_version) !== STATE_FORMAT) return undefined;
     const inputs = jsonOf(row.inputs);
-    if (typeof inputs !== "object" || inputs === null) return undefined;
+    const isReadable = typeof inputs === "object" && inputs !== null;
     return {
       model: textOf(row.model),
       partition: textOf(row.partition) as Partition,
       codeHash: textOf(row.code_hash) as CodeHash,
       compiledHash: textOf(row.compiled_hash) as CompiledHash,
-      inputHash: textOf(row.input_hash) as InputHashText,
-      inputs: inputs as Record<string, string>,
+      // What nobody can read is equal to nothing.
+      inputHash: isReadable ? (textOf(row.input_hash) as InputHashText) : UNKNOWN_INPUTS,
+      inputs: isReadable ? (inputs as Record<string, string>) : {},
       fingerprint: textOf(row.fingerprint) as Fingerprint,
       outputVersion: textOf(row.output_version) as OutputVersion,
       rows: Number(row.row_count),
@@ -121,6 +123,48 @@ export async function recordModelStates(
 ): Promise<void> {
   const rows = built.map((partition) => MODEL_STATE.toRow({ ...partition, ...run }));
   await transaction.append({ dataset, name: MODEL_STATE.name }, MODEL_STATE.columns, rows);
+}
+
+/**
+ * Refuses to publish some partitions of a model once another run has recorded a build of them beyond those that were seen. Who decides by
+ * what was seen records later times than all that stand: the time is a token that only grows.
+ */
+export function onlyUnlessRecorded(
+  transaction: Transaction,
+  dataset: string,
+  runId: string,
+  model: string,
+  partitions: readonly Partition[],
+  seen: ModelStates,
+): void {
+  const byTime = new Map<string | undefined, Partition[]>();
+  for (const partition of partitions) {
+    const time = seen.get(model)?.get(partition)?.recordedAt;
+    const members = byTime.get(time);
+    if (members === undefined) byTime.set(time, [partition]);
+    else members.push(partition);
+  }
+  const newer = [...byTime].map(([time, members]) => {
+    const among = `\`partition\` IN (${members.map((partition) => JSON.stringify(partition)).join(", ")})`;
+    return time === undefined ? among : `(${among} AND recorded_at > TIMESTAMP ${JSON.stringify(time)})`;
+  });
+  const condition =
+    `NOT EXISTS (SELECT 1 FROM ${quoteKey(`${dataset}.${MODEL_STATE.name}`)} WHERE model = ${JSON.stringify(model)}` +
+    ` AND run_id != ${JSON.stringify(runId)} AND format_version = ${STATE_FORMAT} AND (${newer.join(" OR ")}))`;
+  const times = [...(seen.get(model)?.values() ?? [])].map(({ recordedAt }) => recordedAt);
+  const newest = times.sort().at(-1) ?? "";
+  transaction.onlyWhile?.(condition, {
+    log: { dataset, name: MODEL_STATE.name },
+    name: `${dataset} ${model} ${newest}`,
+  });
+}
+
+/** Later than every state that was seen, even when the machine's clock went back: the newest row must be the last written. */
+export function recordingTime(seen: ModelStates, now: Date): string {
+  let newest = 0;
+  for (const partitions of seen.values())
+    for (const { recordedAt } of partitions.values()) newest = Math.max(newest, Date.parse(recordedAt) || 0);
+  return new Date(Math.max(now.getTime(), newest + 1)).toISOString();
 }
 
 /** The newest date of which anything was built, at most `today`; undefined: nothing that has a date. */

@@ -29,18 +29,24 @@ export interface SeenCall {
 export interface FaultyProxy {
   readonly url: string;
   readonly calls: SeenCall[];
-  /** Decides what happens to a call; undefined: it goes through. */
-  fault: (call: Pick<SeenCall, "method" | "path">) => Fault | undefined;
+  /** Decides what happens to a call; undefined: it goes through. The call waits for the answer. */
+  fault: (
+    call: Pick<SeenCall, "method" | "path"> & { readonly body: string },
+  ) => Fault | undefined | Promise<undefined>;
   close(): Promise<void>;
 }
 
 export async function faultyProxy(target: string): Promise<FaultyProxy> {
   const calls: SeenCall[] = [];
-  const server = createServer((incoming, outgoing) => {
+  const pass = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const { method = "GET", url: path = "/" } = incoming;
-    const fault = proxy.fault({ method, path });
-    calls.push({ method, path, fault });
-    handle(target, incoming, outgoing, fault).catch(() => outgoing.destroy());
+    const body = await bodyOf(incoming);
+    const decided = proxy.fault({ method, path, body: body.toString("utf8") });
+    calls.push({ method, path, fault: decided instanceof Promise ? undefined : decided });
+    await handle(target, incoming, outgoing, body, await decided);
+  };
+  const server = createServer((incoming, outgoing) => {
+    pass(incoming, outgoing).catch(() => outgoing.destroy());
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const proxy: FaultyProxy = {
@@ -58,8 +64,13 @@ export async function faultyProxy(target: string): Promise<FaultyProxy> {
 
 const HTML = "<!DOCTYPE html><html><body>Sign in to the network</body></html>";
 
-async function handle(target: string, incoming: IncomingMessage, outgoing: ServerResponse, fault: Fault | undefined) {
-  const body = await bodyOf(incoming);
+async function handle(
+  target: string,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  body: Buffer,
+  fault: Fault | undefined,
+) {
   const error = (status: number, reason: string) =>
     answer(
       outgoing,

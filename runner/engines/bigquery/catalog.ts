@@ -19,6 +19,8 @@ export interface Described {
   readonly rows: number;
   readonly bytes: number;
   readonly labels: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970, by the service's clock; 0: it does not say. */
+  readonly createdAt: number;
   /** When it was looked at, by this machine's clock. */
   readonly seenAt: number;
 }
@@ -158,6 +160,7 @@ function describedOf(id: RelationId, table: Table, servedAt: number, seenAt: num
     rows: table.numRows ?? 0,
     bytes: table.numBytes ?? 0,
     labels: table.labels,
+    createdAt: table.creationTime,
     seenAt,
   };
 }

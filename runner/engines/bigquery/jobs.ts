@@ -18,6 +18,8 @@ export interface JobText {
   readonly step: string;
   /** The session in which it runs; `new`: it opens one. */
   readonly session?: string | undefined;
+  /** Of all jobs of one turn, whoever asks for them, only one runs at a time. */
+  readonly turn?: string | undefined;
 }
 
 /** A job that is done. */
@@ -49,6 +51,8 @@ const ROWS_A_PAGE = 50_000;
 export class Jobs {
   readonly #spent = new Map<string, WorkSpent>();
   readonly #running = new Map<string, string | undefined>();
+  /** Ids of turns that are over, or were taken here. */
+  readonly #taken = new Set<string>();
   #steps = 0;
 
   constructor(
@@ -99,20 +103,27 @@ export class Jobs {
     this.#steps += 1;
     const step = this.#steps;
     const backoff = this.rest.backoff();
+    let failures = 0;
     for (let attempt = 1; ; attempt += 1) {
-      const id = jobId(this.nonce, purpose, step, attempt);
-      // From here on it may be there, whatever is known of it.
-      this.#running.set(id, this.connection.location);
+      const id =
+        text.turn === undefined ? jobId(this.nonce, purpose, step, attempt) : turnId(text.turn, purpose, attempt);
+      if (this.#taken.has(id)) continue;
+      // From here on it may be there, whatever is known of it; of a turn nobody knows yet whose it is.
+      if (text.turn === undefined) this.#running.set(id, this.connection.location);
       try {
-        const found = await this.#insert(id, text, purpose);
-        const location = found.jobReference.location ?? this.connection.location;
+        const { job: begun, isOurs } = await this.#insert(id, text, purpose);
+        const location = begun.jobReference.location ?? this.connection.location;
+        if (!isOurs) await this.#over(id, location);
+        if (text.turn !== undefined) this.#taken.add(id);
+        if (!isOurs) continue;
         this.#running.set(id, location);
         const { job, first } = await this.#wait(id, location);
         this.#count(job, purpose);
         const { errorResult } = job.status;
         if (errorResult === undefined) return { job, first: first as Results };
         const failure = jobFailed(errorResult, text.sql, id);
-        if (!isBusy(errorResult.reason, errorResult.message) || attempt === MOST_ATTEMPTS) throw failure;
+        failures += 1;
+        if (!isBusy(errorResult.reason, errorResult.message) || failures === MOST_ATTEMPTS) throw failure;
         await backoff.pause(failure);
       } finally {
         this.#running.delete(id);
@@ -121,7 +132,7 @@ export class Jobs {
   }
 
   /** Begins the job of an id, or finds it: as long as nobody knows whether it was begun, the same id is sent. */
-  async #insert(id: string, text: JobText, purpose: Purpose): Promise<Job> {
+  async #insert(id: string, text: JobText, purpose: Purpose): Promise<{ readonly job: Job; readonly isOurs: boolean }> {
     const { project, location } = this.connection;
     const body = {
       configuration: this.#configuration(text, purpose),
@@ -131,7 +142,8 @@ export class Jobs {
     for (;;) {
       let trouble: unknown;
       try {
-        return readJob(await this.rest.send({ method: "POST", path: this.#path(), body }));
+        const job = readJob(await this.rest.send({ method: "POST", path: this.#path(), body }));
+        return { job, isOurs: true };
       } catch (cause) {
         if (!(cause instanceof RestError)) throw cause;
         if (cause.trouble === "refused" && cause.status !== 409) {
@@ -147,8 +159,19 @@ export class Jobs {
       }
       const get = { method: "GET", path: `${this.#path()}/${id}`, query: { location } } as const;
       const found = await this.rest.find(get, readJob);
-      if (found !== undefined) return ours(found, text.sql);
+      if (found !== undefined) return { job: found, isOurs: isOurs(found, text) };
       await backoff.pause(trouble);
+    }
+  }
+
+  /** Waits until the job of somebody else is done, however it ends. */
+  async #over(id: string, location: string | undefined): Promise<void> {
+    const backoff = this.rest.backoff();
+    for (;;) {
+      const get = { method: "GET", path: `${this.#path()}/${id}`, query: { location } } as const;
+      const job = await this.rest.repeat(get, readJob);
+      if (job.status.state === "DONE") return;
+      await backoff.pause(new EngineError("conflict", `another run publishes the same since long, as job ${id}`));
     }
   }
 
@@ -254,18 +277,32 @@ function doneJob({ jobReference, statistics }: Job): DoneJob {
   };
 }
 
-/** @throws EngineError where the id belongs to a job of another text */
-function ours(job: Job, sql: string): Job {
-  const theirs = job.configuration?.query?.query;
-  if (theirs === undefined || theirs === sql) return job;
-  throw new EngineError("query", `job ${job.jobReference.jobId} was begun by somebody else with another text`);
+/**
+ * Whether a job that was found is the one that was sent.
+ * @throws EngineError where it is not and must be, and where nobody can tell
+ */
+function isOurs({ configuration, jobReference: { jobId: id } }: Job, { sql, turn }: JobText): boolean {
+  const found = configuration?.query?.query;
+  if (found === sql || (found === undefined && turn === undefined)) return true;
+  if (found !== undefined && turn !== undefined) return false;
+  const problem = found === undefined ? "hides whose it is" : "was begun by somebody else with another text";
+  throw new EngineError("query", `job ${id} ${problem}`);
 }
 
 /** At most 1,024 letters, digits, - and _; the same for the same attempt at the same step. */
 function jobId(nonce: string, { run, action }: Purpose, step: number, attempt: number): string {
-  const plain = (text: string) => text.replace(/[^A-Za-z0-9_-]+/g, "_").slice(0, 200);
   const whole = createHash("sha256").update(`${run}\0${action}`).digest("hex").slice(0, 8);
   return `fastbreak_${plain(run)}_${plain(action)}_${whole}_${nonce}_${step}_a${attempt}`;
+}
+
+/** The same for everybody who wants the same turn. */
+function turnId(turn: string, { action }: Purpose, attempt: number): string {
+  const whole = createHash("sha256").update(turn).digest("hex").slice(0, 32);
+  return `fastbreak_turn_${plain(action)}_${whole}_a${attempt}`;
+}
+
+function plain(text: string): string {
+  return text.replace(/[^A-Za-z0-9_-]+/g, "_").slice(0, 200);
 }
 
 /** Small letters, digits, - and _, at most 63. */

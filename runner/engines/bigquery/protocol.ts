@@ -91,6 +91,7 @@ const table = v.looseObject({
   numRows: v.optional(number),
   numBytes: v.optional(number),
   lastModifiedTime: v.optional(number, 0),
+  creationTime: v.optional(number, 0),
   expirationTime: v.optional(number),
   labels: v.optional(v.record(v.string(), v.string()), {}),
   streamingBuffer: v.optional(v.unknown()),

@@ -8,6 +8,7 @@ import {
   type PartitionDigests,
   type PublishCounts,
   type PublishRequest,
+  type PublishTurn,
   type QueryResult,
   type Relation,
   type RelationId,
@@ -36,6 +37,9 @@ import { standingDigests } from "./standing.js";
 /** Hours after which the service removes a stage that nobody has. */
 const STAGE_HOURS = 24;
 
+/** What a script says that finds a condition of its transaction not to hold any more. */
+const OVERTAKEN = "another run has published it meanwhile";
+
 /** Rows that go into a log when the transaction ends. */
 interface Appended {
   readonly table: RelationId;
@@ -56,6 +60,8 @@ interface Seen {
  */
 export class BigQueryTransaction extends BigQueryObservation implements Transaction {
   readonly #appended: Appended[] = [];
+  readonly #conditions: string[] = [];
+  #turn: PublishTurn | undefined;
   readonly #pending = new Map<string, PendingWrite>();
   readonly #stages = new Set<string>();
   readonly #seen = new Map<string, Seen>();
@@ -122,6 +128,38 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
     this.#seen.set(key, seen);
   }
 
+  readonly onlyWhile = (condition: string, turn: PublishTurn): void => {
+    this.#conditions.push(condition);
+    this.#turn = turn;
+  };
+
+  /**
+   * Goes in front of what publishes, in the same script: whoever has slept since it looked, or whose call was long on its way, finds here
+   * that it comes too late.
+   */
+  #guard(): string {
+    const tests = this.#conditions.map(
+      (condition) => `IF NOT (${condition}) THEN RAISE USING MESSAGE = '${OVERTAKEN}'; END IF;\n`,
+    );
+    return tests.join("");
+  }
+
+  /** A log that was made anew has none of the records by which turns differ. */
+  async #turnName(): Promise<string | undefined> {
+    if (this.#turn === undefined) return undefined;
+    const { log, name } = this.#turn;
+    const [described] = await this.service.catalog.describeSince([log], 1);
+    return `${name} ${described?.createdAt ?? 0}`;
+  }
+
+  /** Runs a text of the runner's own that publishes something. */
+  async #guarded(sql: string, step: string, session?: string): Promise<void> {
+    const guard = this.#guard();
+    await originOf(undefined, guard.length, () =>
+      this.service.jobs.run({ sql: `${guard}${sql}`, step, session }, this.purpose),
+    ).catch(refuseOvertaken);
+  }
+
   async append(table: RelationId, columns: readonly Column[], rows: readonly RowObject[]): Promise<void> {
     if (rows.length > 0) this.#appended.push({ table, columns, rows });
   }
@@ -149,7 +187,11 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
     if (this.isRehearsal && !onlyDeclares(sql)) throw notUndone();
     // Statements of the project see the rows that were published before them.
     if (this.#pending.size > 0) await this.#publish([]);
-    this.#hasDone ||= !onlyDeclares(sql);
+    if (!this.#hasDone && !onlyDeclares(sql)) {
+      // A text of the project may begin with what nothing can stand before.
+      if (this.#conditions.length > 0) await this.#guarded("", "guard");
+      this.#hasDone = true;
+    }
     this.#noteWrites(sql);
     const { changed, session } = await this.service.jobs.run(
       { sql, step: "statements", session: this.#session },
@@ -206,12 +248,9 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
     const session = this.#session === "new" ? undefined : this.#session;
     const [existing] = await this.service.catalog.describe([view]);
     const path = sqlPath(this.service, view);
-    if (existing?.relation.kind === "table")
-      await this.service.jobs.run({ sql: `DROP TABLE ${path}`, step: "replace" }, this.purpose);
+    if (existing?.relation.kind === "table") await this.#guarded(`DROP TABLE ${path}`, "replace");
     const before = `CREATE OR REPLACE VIEW ${path} AS `;
-    await originOf(undefined, before.length, () =>
-      this.service.jobs.run({ sql: `${before}${query}`, step: "view", session }, this.purpose),
-    );
+    await originOf(undefined, before.length, () => this.#guarded(`${before}${query}`, "view", session));
     await this.service.catalog.describe([view]);
   }
 
@@ -305,14 +344,18 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
     const pending = [...this.#pending.values()];
     if (this.isRehearsal && pending.length > 0) throw notUndone();
     for (const definition of pending.flatMap(({ definitions }) => definitions))
-      await this.service.jobs.run({ sql: definition, step: "define" }, this.purpose);
+      await this.#guarded(definition, "define");
     const statements = [...pending.flatMap(({ changes }) => changes), ...records];
     const [only] = statements;
-    const sql =
-      statements.length > 1
-        ? `BEGIN TRANSACTION;\n${statements.map((statement) => `${statement};\n`).join("")}COMMIT TRANSACTION;`
-        : only;
-    if (sql !== undefined) await this.service.jobs.run({ sql, step: "publish" }, this.purpose);
+    const guard = this.#guard();
+    const isAlone = statements.length < 2 && guard === "";
+    const sql = isAlone
+      ? only
+      : `BEGIN TRANSACTION;\n${guard}${statements.map((statement) => `${statement};\n`).join("")}COMMIT TRANSACTION;`;
+    // Two transactions that only add rows do not disturb each other, and neither sees the record of the other.
+    const turn = records.length === 0 ? undefined : await this.#turnName();
+    if (sql !== undefined && statements.length > 0)
+      await this.service.jobs.run({ sql, step: "publish", turn }, this.purpose).catch(refuseOvertaken);
     this.#pending.clear();
     await this.service.catalog.describe(pending.map(({ target }) => target));
   }
@@ -365,6 +408,11 @@ function notUndone(): EngineError {
 
 function drifted(key: string): EngineError {
   return new EngineError("conflict", `${key} was written while it was read; run again`);
+}
+
+function refuseOvertaken(cause: unknown): never {
+  const isOvertaken = cause instanceof EngineError && cause.message.includes(OVERTAKEN);
+  throw isOvertaken ? new EngineError("conflict", `${OVERTAKEN}; run again`) : cause;
 }
 
 function isSame(a: PartitionDigests, b: PartitionDigests | undefined): boolean {

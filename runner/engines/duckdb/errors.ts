@@ -1,16 +1,37 @@
+import { readFileSync } from "node:fs";
 import { runtimeMessage } from "../../dialect/runtime-error.js";
 import { EngineError, type EngineErrorDetails } from "../../port/engine-error.js";
+
+/** A process has no program any more while it ends, and for those who may not look at it. */
+const HOLDER = /held in (?:(.+?) \(PID (\d+)\)|PID (\d+))/;
+
+/** Whether the file was locked by a process that may be gone by now. */
+export function wasLockedByLeaving(cause: unknown): boolean {
+  const [isHeld, program] = HOLDER.exec(messageOf(cause)) ?? [];
+  return isHeld !== undefined && program === undefined;
+}
+
+/** Whether a process was stopped and not ended: it keeps what it holds. Only Linux tells; elsewhere none is. */
+function isSuspended(pid: string): boolean {
+  try {
+    return /\) [Tt] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}
 
 /** Turns what DuckDB says when a database file cannot be opened into one line that says what to do. */
 export function openError(path: string, cause: unknown): EngineError {
   const message = messageOf(cause);
-  const holder = /held in (.+?) \(PID (\d+)\)/.exec(message);
-  if (holder) {
-    return new EngineError(
-      "locked",
-      `${path} is in use by ${holder[1]} (PID ${holder[2]}); wait for it to end or stop it`,
-      { holder: Number(holder[2]) },
-    );
+  const [, program = "another process", named, unnamed] = HOLDER.exec(message) ?? [];
+  const pid = named ?? unnamed;
+  if (pid !== undefined) {
+    const advice = isSuspended(pid)
+      ? `which is suspended; let it go on with 'kill -CONT ${pid}', or end it with 'kill -KILL ${pid}'`
+      : "wait for it to end or stop it";
+    return new EngineError("locked", `${path} is in use by ${program} (PID ${pid}); ${advice}`, {
+      holder: Number(pid),
+    });
   }
   if (/could not set lock/i.test(message))
     return new EngineError("locked", `${path} is in use by another process; wait for it to end`);

@@ -1,10 +1,11 @@
 import { existsSync, statSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { EngineError } from "../../port/engine-error.js";
 import { type ChosenLimits, limitStatements } from "./chosen-limits.js";
 import { realDatabasePath } from "./database-path.js";
 import { DigestCache } from "./digest-cache.js";
-import { openError } from "./errors.js";
+import { openError, wasLockedByLeaving } from "./errors.js";
 import { memoryLimit, removeLeftSpillFolders, removeSpillFolder, spillFolder, spillFolderBeside } from "./limits.js";
 import { quoteText } from "./quote.js";
 import { SharedCatalog } from "./shared-catalog.js";
@@ -21,10 +22,11 @@ export interface DatabaseFile {
   /** A new connection with the session settings that make DuckDB answer as GoogleSQL does. */
   connect(): Promise<DuckDBConnection>;
   /**
-   * What was written is in the file that is there now.
+   * What is written goes into the file that is there now. Where it does not, the log of changes beside the file may be that of another
+   * one, which is left alone from here on.
    * @throws EngineError `missing` when somebody has removed or replaced the file since it was opened
    */
-  requireSame(): void;
+  requireSame(connection: DuckDBConnection): Promise<void>;
   /** Releases the file lock and removes what was spilled; every connection must be closed before. */
   close(): void;
 }
@@ -112,8 +114,9 @@ function databaseOf(
       );
       return connection;
     },
-    requireSame() {
+    async requireSame(connection) {
       if (identity === identityOf(path)) return;
+      await connection.run("PRAGMA disable_checkpoint_on_shutdown");
       throw new EngineError(
         "missing",
         `${path} was removed or replaced while this command wrote to it: what it wrote is lost; put the file back or run again`,
@@ -143,10 +146,18 @@ function identityOf(path: string): string | undefined {
   return stat === undefined ? "none" : `${stat.dev}:${stat.ino}`;
 }
 
+/** Milliseconds that a process may take to end, and between two looks at it. */
+const LEAVING_MS = 1000;
+const LOOK_AGAIN_MS = 20;
+
 async function instanceOf(path: string): Promise<DuckDBInstance> {
-  try {
-    return await DuckDBInstance.fromCache(path);
-  } catch (cause) {
-    throw openError(path, cause);
+  const deadline = Date.now() + LEAVING_MS;
+  for (;;) {
+    try {
+      return await DuckDBInstance.fromCache(path);
+    } catch (cause) {
+      if (!wasLockedByLeaving(cause) || Date.now() > deadline) throw openError(path, cause);
+    }
+    await sleep(LOOK_AGAIN_MS);
   }
 }

@@ -107,8 +107,9 @@ class DuckDbWarehouse implements Warehouse {
       const relations = new TransactionRelations(connection, this.#file.catalog, moment);
       const result = await work(new DuckDbTransaction(connection, this.#translator, handled, relations, digests));
       const commit = () => connection.run("COMMIT");
+      await this.#file.requireSame(connection);
       await (relations.hasChanged ? this.#file.catalog.commit(relations, commit) : commit());
-      this.#file.requireSame();
+      await this.#file.requireSame(connection);
       return result;
     } catch (cause) {
       await rollback(connection);
