@@ -21,12 +21,19 @@ export class TransactionRelations implements RelationSource, CatalogChanges {
   #known: Promise<ReadonlyMap<string, Relation>> | undefined;
   #unknown = false;
 
-  /** @param moment in which the transaction's snapshot was fixed; undefined: nobody knows */
-  constructor(connection: DuckDBConnection, shared: SharedCatalog, moment: CatalogMoment | undefined) {
+  /**
+   * @param moment in which the transaction's snapshot was fixed; undefined: nobody knows
+   * @param fresh what is known from earlier transactions is not taken
+   */
+  constructor(
+    connection: DuckDBConnection,
+    shared: SharedCatalog,
+    { moment, fresh }: { readonly moment: CatalogMoment | undefined; readonly fresh: boolean },
+  ) {
     this.#connection = connection;
     this.#shared = shared;
     this.#moment = moment;
-    const known = shared.at(moment);
+    const known = fresh ? undefined : shared.at(moment);
     this.#known = known && Promise.resolve(known);
   }
 

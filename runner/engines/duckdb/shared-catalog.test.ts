@@ -27,7 +27,7 @@ async function transact(connection: DuckDBConnection, work: (relations: Transact
     await connection.run("BEGIN TRANSACTION");
     await connection.run("SELECT txid_current()");
   });
-  const relations = new TransactionRelations(connection, catalog, moment);
+  const relations = new TransactionRelations(connection, catalog, { moment, fresh: false });
   if (catalog.at(moment) === undefined) catalogReads += 1;
   await work(relations);
   const commit = () => connection.run("COMMIT");

@@ -67,8 +67,8 @@ class DuckDbWarehouse implements Warehouse {
   }
 
   async observe<T>(work: (observation: Observation) => Promise<T>): Promise<T> {
-    // Only who decides asks for digests of rows that may lie here since earlier processes.
-    return this.#attempt(work, new HandledFailures(), this.#file.digests);
+    // Who plans looks at what is there, whoever has made it.
+    return this.#attempt(work, new HandledFailures(), true);
   }
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -87,7 +87,7 @@ class DuckDbWarehouse implements Warehouse {
     const handled = new HandledFailures();
     for (;;) {
       try {
-        return await this.#attempt(work, handled, undefined);
+        return await this.#attempt(work, handled, false);
       } catch (cause) {
         if (!(cause instanceof TransactionRestart)) throw cause;
         if (handled.count === MOST_RESTARTS) throw new EngineError("query", TOO_MANY_HANDLED);
@@ -99,12 +99,13 @@ class DuckDbWarehouse implements Warehouse {
   async #attempt<T>(
     work: (transaction: DuckDbTransaction) => Promise<T>,
     handled: HandledFailures,
-    digests: DatabaseFile["digests"],
+    fresh: boolean,
   ): Promise<T> {
     const connection = this.#idle.pop() ?? (await this.#connect());
     try {
       const moment = await this.#begin(connection);
-      const relations = new TransactionRelations(connection, this.#file.catalog, moment);
+      const relations = new TransactionRelations(connection, this.#file.catalog, { moment, fresh });
+      const digests = fresh ? this.#file.digests : undefined;
       const result = await work(new DuckDbTransaction(connection, this.#translator, handled, relations, digests));
       const commit = () => connection.run("COMMIT");
       await this.#file.requireSame(connection);
