@@ -43,6 +43,16 @@ const FOUND: Readonly<Record<string, History>> = {
     actions: [action(VIEW, [read(0)]), action(TABLE, [read(1)], { before: 2 })],
     steps: [run(), { do: "edit", action: 0, what: 14, value: 1 }, run({ select: [0] }), run()],
   },
+  "a column that somebody adds to a source between two runs": {
+    sources: [dated()],
+    actions: [action(INCREMENTAL, [read(0)], { forecast: 1 })],
+    steps: [{ do: "extend", source: 0, v: 0 }, run(), { do: "extend", source: 0, v: 0 }],
+  },
+  "a table of post_operations that somebody drops between two runs": {
+    sources: [dated()],
+    actions: [action(INCREMENTAL, [read(0)], { after: 2 })],
+    steps: [run(), { do: "dropEffect", action: 0 }],
+  },
   "an assertion that only warns, of rows that are not of the run's dates": {
     sources: [dated({ d: 0, k: 0, v: 3 })],
     actions: [action(ASSERTION, [read(0)], { version: 3, warns: true })],
