@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { randomFrom } from "./random.js";
 import { type Rig, ROOT } from "./rig.js";
 import { dayOf, smallProject } from "./small-project.js";
 
@@ -23,12 +24,7 @@ describe("a run that is killed", () => {
   let rig: Rig;
   /** How long an undisturbed run with work to do takes, in milliseconds. */
   let usual = 0;
-  /** A generator of its own, so that a failing sequence comes again. */
-  let seed = Number(process.env.SEED ?? 1);
-  const random = () => {
-    seed = (seed * 48_271) % 2_147_483_647;
-    return seed / 2_147_483_647;
-  };
+  const random = randomFrom(Number(process.env.SEED ?? 1));
 
   const someDay = () => dayOf(Math.floor(random() * 12));
   const disturb = () =>

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { randomFrom } from "./random.js";
 import { type Rig, ROOT } from "./rig.js";
 import { projectOf } from "./small-project.js";
 
@@ -21,12 +22,7 @@ describe("three processes at once on one warehouse", () => {
   let rig: Rig;
   /** How long a run with work to do takes that nobody disturbs, in milliseconds. */
   let usual = 0;
-  /** A generator of its own, so that a failing sequence comes again. */
-  let seed = Number(process.env.SEED ?? 3);
-  const random = () => {
-    seed = (seed * 48_271) % 2_147_483_647;
-    return seed / 2_147_483_647;
-  };
+  const random = randomFrom(Number(process.env.SEED ?? 3));
 
   beforeAll(async () => {
     rig = await projectOf({

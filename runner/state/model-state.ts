@@ -137,6 +137,7 @@ export function onlyUnlessRecorded(
   partitions: readonly Partition[],
   seen: ModelStates,
 ): void {
+  if (transaction.onlyWhile === undefined) return;
   const byTime = new Map<string | undefined, Partition[]>();
   for (const partition of partitions) {
     const time = seen.get(model)?.get(partition)?.recordedAt;
@@ -153,7 +154,7 @@ export function onlyUnlessRecorded(
     ` AND run_id != ${JSON.stringify(runId)} AND format_version = ${STATE_FORMAT} AND (${newer.join(" OR ")}))`;
   const times = [...(seen.get(model)?.values() ?? [])].map(({ recordedAt }) => recordedAt);
   const newest = times.sort().at(-1) ?? "";
-  transaction.onlyWhile?.(condition, {
+  transaction.onlyWhile(condition, {
     log: { dataset, name: MODEL_STATE.name },
     name: `${dataset} ${model} ${newest}`,
   });

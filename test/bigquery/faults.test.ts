@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { randomFrom } from "../random.js";
 import { FAULTS } from "./faulty-proxy.js";
 import { SHOP, SHOP_SEED, WRONG_ROWS } from "./shop.js";
 import { World } from "./world.js";
@@ -9,12 +10,7 @@ const SHARE = 0.2;
 
 describe("a run on BigQuery whose calls are lost, damaged and refused", () => {
   let world: World;
-  /** A generator of its own, so that a failing sequence comes again. */
-  let seed = Number(process.env.SEED ?? 1);
-  const random = () => {
-    seed = (seed * 48_271) % 2_147_483_647;
-    return seed / 2_147_483_647;
-  };
+  const random = randomFrom(Number(process.env.SEED ?? 1));
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const unhandled: unknown[] = [];
   const note = (cause: unknown) => void unhandled.push(cause);

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { randomFrom } from "../random.js";
 import { ROOT } from "../rig.js";
 import { World } from "./world.js";
 
@@ -44,12 +45,7 @@ interface Call {
 describe("a run on BigQuery that sleeps while another one takes its place", () => {
   let world: World;
   let nextId = 2;
-  /** A generator of its own, so that a failing sequence comes again. */
-  let seed = Number(process.env.SEED ?? 5);
-  const random = () => {
-    seed = (seed * 48_271) % 2_147_483_647;
-    return seed / 2_147_483_647;
-  };
+  const random = randomFrom(Number(process.env.SEED ?? 5));
 
   /** Corrects an order, and takes a new one. */
   const disturb = async () => {

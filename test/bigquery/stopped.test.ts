@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { randomFrom } from "../random.js";
 import { ROOT } from "../rig.js";
 import { SHOP, SHOP_SEED, WRONG_ROWS } from "./shop.js";
 import { World } from "./world.js";
@@ -9,12 +10,7 @@ const KILLS = Number(process.env.FASTBREAK_KILLS ?? 2);
 
 describe("a command on BigQuery that is stopped", () => {
   let world: World;
-  /** A generator of its own, so that a failing sequence comes again. */
-  let seed = Number(process.env.SEED ?? 7);
-  const random = () => {
-    seed = (seed * 48_271) % 2_147_483_647;
-    return seed / 2_147_483_647;
-  };
+  const random = randomFrom(Number(process.env.SEED ?? 7));
   /** Starts a command, sends it a signal at its n-th call, and waits for its end. */
   const stopped = async (args: readonly string[], signal: NodeJS.Signals, atCall: number) => {
     world.proxy.calls.splice(0);
