@@ -26,6 +26,7 @@ import type { Failures } from "./failures.js";
 import { LocatedError } from "./located.js";
 import { standingOf } from "./plan-events.js";
 import type { QuarantineLog } from "./quarantine.js";
+import { RunChanges } from "./run-changes.js";
 import { canBeSplit, computeShards, type ShardOptions, type Shards } from "./shards.js";
 import { WritingTime } from "./writing-time.js";
 
@@ -65,8 +66,7 @@ const INTERRUPT_AGAIN = 50;
 
 class ProjectRun {
   readonly #results = new Map<string, Promise<ActionResult>>();
-  /** Relations that this run has changed. */
-  readonly #published = new Set<string>();
+  readonly #changes: RunChanges;
   /** Partitions that are stale and stay so: nobody builds them, or building them failed. */
   readonly #stale: Map<string, readonly Partition[]>;
   /** By view, what could not be built of that which it reads: whoever reads a view reads that, whether the view itself is asked for or not. */
@@ -75,9 +75,6 @@ class ProjectRun {
   readonly #audited = new Map<string, string | undefined>();
   /** Actions that somebody does without when they fail. */
   readonly #dispensable: ReadonlySet<string>;
-  readonly #operations: ReadonlySet<string>;
-  /** Actions that nobody builds and of which it is known by now what is stale. */
-  readonly #revised = new Set<string>();
   /** Actions of which something was to run. */
   readonly #runs: ReadonlySet<string>;
   readonly #limit: ReturnType<typeof pLimit>;
@@ -92,9 +89,7 @@ class ProjectRun {
   ) {
     this.#limit = pLimit(options.concurrency);
     this.#dispensable = new Set(plan.project.actions.flatMap(({ softDependencies }) => [...softDependencies]));
-    this.#operations = new Set(
-      plan.project.actions.filter(({ node }) => node.kind === "operation").map(({ node }) => node.key),
-    );
+    this.#changes = new RunChanges(plan.project.actions);
     this.#runs = new Set([...plan.decisions].flatMap(([key, decided]) => (runningOf(decided).length > 0 ? [key] : [])));
     this.#stale = new Map(plan.staleUpstreams);
     this.#context = {
@@ -167,6 +162,7 @@ class ProjectRun {
   /** Runs an action, and asks the engine what it has cost. */
   async #run(action: RunnableAction): Promise<ActionResult> {
     const result = await this.#attempt(action);
+    if (result.status !== "skipped") this.#changes.tried(action);
     if (result.startedAt === undefined) return result;
     return { ...result, spent: this.warehouse.spentOn?.({ run: this.#context.run.runId, action: action.node.key }) };
   }
@@ -175,10 +171,12 @@ class ProjectRun {
     const planned = this.#planned(action);
     const leftOut = planned.every(({ reason }) => traitsOf(reason).leftOut);
     const settled = planned.every(({ decision, reason }) => decision === "skip" && !traitsOf(reason).recorded);
-    if (leftOut || (settled && !this.#mayHaveMoved(action))) return skipped(action, planned, 0);
+    if (leftOut || (settled && !this.#changes.mayHaveMoved(action))) return skipped(action, planned, 0);
     if (this.#isInterrupted) return skipped(action, planned.map(skippedFor("interrupted")), 0);
     if (this.#failed && this.options.failFast)
       return this.#blocked(action, "not run: stopped after a failure (--fail-fast)");
+    const cutOff = this.#cutOff(action);
+    if (cutOff !== undefined) return skipped(action, cutOff, 0);
     const started = performance.now();
     const startedAt = new Date().toISOString();
     this.#context.emit({
@@ -218,9 +216,9 @@ class ProjectRun {
       await this.#context.breakers.succeeded(action);
       for (const audit of this.#audits(action)) this.#audited.set(audit.node.key, undefined);
       const changed = counts === undefined ? action.node.kind !== "assertion" : rowsWritten(counts) > 0;
-      if (changed) this.#published.add(action.node.key);
+      if (changed) this.#changes.published(action.node.key);
       // Statements around a query do what they do, whatever becomes of its rows.
-      for (const key of [...action.createdRoutines, ...action.writes]) this.#published.add(key);
+      for (const key of [...action.createdRoutines, ...action.writes]) this.#changes.published(key);
       const status = changed || counts === undefined ? "success" : "unchanged";
       return result(action, decisions, status, { startedAt, durationMs, writeMs, counts });
     } catch (cause) {
@@ -264,7 +262,7 @@ class ProjectRun {
         ? []
         : runningOf(this.#planned(action)).filter((partition) => !told.has(partition));
     const fresh = [...(this.plan.freshUpstreams.get(key) ?? []), ...settled];
-    if (await failures.note(action, result, fresh)) this.#published.add(failures.relation);
+    if (await failures.note(action, result, fresh)) this.#changes.published(failures.relation);
     if (kind === "model") await quarantine.settle(action, failures.isBlocked(key));
     else if (!notBuilt(result) && !isLeftOut(result)) await quarantine.settle(action, false);
   }
@@ -299,7 +297,7 @@ class ProjectRun {
         (!asked.has(partition) && decision === "run") ||
         staleUpstreamsOf(action, partition, coverage.outside, this.#stale).length > 0,
     );
-    this.#revised.add(key);
+    this.#changes.revised(key);
     if (stale.length === 0) this.#stale.delete(key);
     else
       this.#stale.set(
@@ -319,13 +317,24 @@ class ProjectRun {
     if (resting.length > 0) this.#stale.set(key, [...new Set([...(this.#stale.get(key) ?? []), ...resting])]);
   }
 
-  /** Whether what the action reads may be other than it was when the run was planned. */
-  #mayHaveMoved({ node, dependencies }: RunnableAction): boolean {
-    return (
-      node.upstreams.some(({ key }) => this.#published.has(key) || this.#revised.has(key)) ||
-      // Nobody knows what an operation writes beyond what its text says.
-      dependencies.some((key) => this.#operations.has(key) && this.#published.has(key))
-    );
+  /**
+   * The plan takes what runs for changed. Where all that was to run before the action has turned out to have nothing to do, the plan's
+   * own snapshot tells what a look at the warehouse would.
+   * @returns the decisions, if there is nothing to run and nothing to record
+   */
+  #cutOff(action: RunnableAction): readonly PartitionDecision[] | undefined {
+    if (this.#changes.mayBeDecidedOtherwise(action)) return undefined;
+    const asked = this.#askedOf(action);
+    const decided = decideAction(action, this.#coverageOf(action), {
+      states: this.plan.states,
+      snapshot: this.plan.snapshot,
+      engineVersion: this.#context.engineVersion,
+      isForced: (partition) => this.#context.force && asked.has(partition),
+      pending: new Map(),
+      staleUpstreams: this.#stale,
+    });
+    if (decided.some(({ decision, reason }) => decision === "run" || traitsOf(reason).recorded)) return undefined;
+    return withRuledOut(action, this.#shown(action, decided), this.plan);
   }
 
   /** What other runs have recorded by now, and a later time for what is recorded of this one. */

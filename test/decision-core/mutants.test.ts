@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import type { RunnableAction } from "../../runner/graph/action.js";
 import { histories } from "./history.js";
 import { memoryOutside } from "./memory-outside.js";
 import { active, MUTANTS } from "./mutants.js";
@@ -21,6 +22,17 @@ vi.mock("../../runner/execute/build.js", (original) => replaced(original, ["buil
 vi.mock("../../runner/decide/plan-project.js", (original) => replaced(original, ["planProject"]));
 vi.mock("../../runner/project/link-reads.js", (original) => replaced(original, ["linkReads"]));
 vi.mock("../../runner/state/model-state.js", (original) => replaced(original, ["recordModelStates"]));
+vi.mock("../../runner/execute/run-changes.js", async (original) => {
+  const { active: switchboard } = await import("./mutants.js");
+  const real = await original<typeof import("../../runner/execute/run-changes.js")>();
+  class RunChanges extends real.RunChanges {
+    override mayBeDecidedOtherwise(action: RunnableAction): boolean {
+      const known = (one: RunnableAction) => super.mayBeDecidedOtherwise(one);
+      return switchboard.mutation.mayBeDecidedOtherwise?.(known, action, this) ?? known(action);
+    }
+  }
+  return { ...real, RunChanges };
+});
 
 type AnyFunction = (...args: unknown[]) => unknown;
 

@@ -2,6 +2,7 @@ import type { planProject } from "../../runner/decide/plan-project.js";
 import type { build } from "../../runner/execute/build.js";
 import type { composeBuild } from "../../runner/execute/compose.js";
 import type { standingOf } from "../../runner/execute/plan-events.js";
+import type { RunChanges } from "../../runner/execute/run-changes.js";
 import type { RunnableAction } from "../../runner/graph/action.js";
 import type { auditsByHost } from "../../runner/graph/audits.js";
 import type { PartitionDecision } from "../../runner/graph/decision.js";
@@ -42,6 +43,7 @@ export interface Mutation {
   standingOf?: Instead<typeof standingOf>;
   linkReads?: Instead<typeof linkReads>;
   recordModelStates?: Instead<typeof recordModelStates>;
+  mayBeDecidedOtherwise?: Instead<(action: RunnableAction, changes: RunChanges) => boolean>;
 }
 
 /** The mutation that the mocked modules use now; empty: the runner as it is. */
@@ -286,6 +288,10 @@ export const MUTANTS: Readonly<Record<string, () => Mutation>> = {
     decide: (real, input) => real({ ...input, staleUpstreams: () => [] }),
   }),
   "takes a name without ref for that of a source": () => ({ linkReads: (_real, actions) => [...actions] }),
+  "decides by the plan whatever has run since": () => ({ mayBeDecidedOtherwise: () => false }),
+  "takes a table without another row for what it was": () => ({
+    mayBeDecidedOtherwise: (_real, action, changes) => changes.mayHaveMoved(action),
+  }),
   "records the rows of before": () => recording((row) => ({ ...row, outputVersion: "empty" as OutputVersion })),
   "forgets what it built without rows": () => ({
     recordModelStates: (real, transaction, dataset, run, built) =>

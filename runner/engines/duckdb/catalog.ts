@@ -17,37 +17,66 @@ export interface Layout {
 
 export const NO_LAYOUT: Layout = { partitionColumn: undefined, clusterBy: [], primaryKey: [] };
 
+/** Printing the SQL of views costs more than all the rest, and nearly all views are ours: their definition is in their comment. */
 const CATALOG_SQL = `
-SELECT c.schema_name, c.table_name, t.comment, t.view_sql, list(c.column_name ORDER BY c.column_index) AS names,
+SELECT c.schema_name, c.table_name, t.comment, t.is_view, list(c.column_name ORDER BY c.column_index) AS names,
   list(c.data_type ORDER BY c.column_index) AS types, list(c.comment ORDER BY c.column_index) AS comments
 FROM duckdb_columns() c
 JOIN (
-  SELECT schema_name, table_name, comment, NULL AS view_sql FROM duckdb_tables() WHERE NOT temporary
+  SELECT schema_name, table_name, comment, false AS is_view FROM duckdb_tables() WHERE NOT temporary
   UNION ALL
-  SELECT schema_name, view_name, comment, sql FROM duckdb_views() WHERE NOT internal AND NOT temporary
+  SELECT schema_name, view_name, comment, true FROM duckdb_views() WHERE NOT internal AND NOT temporary
 ) t USING (schema_name, table_name)
 WHERE NOT c.internal AND c.database_name = current_database()
 GROUP BY ALL`;
 
-/** Every table and view of the database by `dataset.name`. */
+const VIEW_SQL = "SELECT schema_name, view_name, sql FROM duckdb_views() WHERE NOT internal AND NOT temporary";
+
+/** Every table and view of the database by `dataset.name`; on a connection that is in a transaction, all from its snapshot. */
 export async function readCatalog(connection: DuckDBConnection): Promise<ReadonlyMap<string, Relation>> {
   const relations = new Map<string, Relation>();
   const reader = await connection.runAndReadAll(CATALOG_SQL);
-  for (const row of reader.getRowsJson()) {
-    const [dataset, name, comment, viewSql, names, types, comments] = row as [
-      string,
-      string,
-      string | null,
-      string | null,
-      string[],
-      string[],
-      (string | null)[],
-    ];
+  const rows = reader.getRowsJson() as unknown as CatalogRow[];
+  const isForeign = rows.some(([, , comment, isView]) => isView && comment === null);
+  const printed = isForeign ? await printedViews(connection) : new Map<string, string>();
+  for (const [dataset, name, comment, isView, names, types, comments] of rows) {
     const id: RelationId = { dataset, name };
-    const definition = viewSql === null ? undefined : (comment ?? viewSql);
-    relations.set(relationKey(id), relationOf(id, { names, types, comments }, { definition, ...parseLayout(comment) }));
+    const key = relationKey(id);
+    const definition = isView ? (comment ?? printed.get(key) ?? "") : undefined;
+    relations.set(key, relationOf(id, { names, types, comments }, { definition, ...parseLayout(comment) }));
   }
   return relations;
+}
+
+type CatalogRow = [
+  dataset: string,
+  name: string,
+  comment: string | null,
+  isView: boolean,
+  names: string[],
+  types: string[],
+  comments: (string | null)[],
+];
+
+async function printedViews(connection: DuckDBConnection): Promise<ReadonlyMap<string, string>> {
+  const reader = await connection.runAndReadAll(VIEW_SQL);
+  const rows = reader.getRowsJson() as unknown as [dataset: string, name: string, sql: string][];
+  return new Map(rows.map(([dataset, name, sql]) => [relationKey({ dataset, name }), sql]));
+}
+
+/** The names of one relation's columns, without reading the others; undefined: it is not there. */
+export async function readColumnNames(
+  connection: DuckDBConnection,
+  id: RelationId,
+): Promise<readonly string[] | undefined> {
+  const isIt = (name: string) => `schema_name = ${quoteText(id.dataset)} AND ${name} = ${quoteText(id.name)}`;
+  const found = await connection.runAndReadAll(
+    `SELECT 1 FROM duckdb_tables() WHERE NOT temporary AND ${isIt("table_name")}` +
+      ` UNION ALL SELECT 1 FROM duckdb_views() WHERE NOT internal AND NOT temporary AND ${isIt("view_name")}`,
+  );
+  if (found.currentRowCount === 0) return undefined;
+  const reader = await connection.runAndReadAll(`DESCRIBE ${quotePath(id)}`);
+  return reader.getRowsJson().map(([column]) => String(column));
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { type Relation, relationKey } from "../../port/port.js";
-import { readCatalog } from "./catalog.js";
+import { type Relation, type RelationId, relationKey } from "../../port/port.js";
+import { readCatalog, readColumnNames } from "./catalog.js";
 import type { CatalogChanges, CatalogMoment, SharedCatalog } from "./shared-catalog.js";
 
 /** Where the relations of the warehouse are read, kept until something may have changed them. */
@@ -53,6 +53,12 @@ export class TransactionRelations implements RelationSource, CatalogChanges {
   read(): Promise<ReadonlyMap<string, Relation>> {
     this.#known ??= this.#readAll();
     return this.#known;
+  }
+
+  /** The names of the columns of one relation, without reading the others; undefined: it is not there. */
+  async columnNames(id: RelationId): Promise<readonly string[] | undefined> {
+    if (this.#known === undefined) return readColumnNames(this.#connection, id);
+    return (await this.#known).get(relationKey(id))?.columns.map(({ name }) => name);
   }
 
   async #readAll(): Promise<ReadonlyMap<string, Relation>> {

@@ -33,7 +33,7 @@ import { mergeRows, replaceRows } from "./merge-rows.js";
 import { publishStage } from "./publish.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
 import { CallersTransaction, type HandledFailures } from "./recovery.js";
-import type { RelationSource } from "./relation-source.js";
+import type { TransactionRelations } from "./relation-source.js";
 import { sqlValue } from "./result-values.js";
 import { DuckDbScriptHost, readRoutines } from "./script-host.js";
 import type { Translator } from "./translator.js";
@@ -44,7 +44,7 @@ export class DuckDbTransaction implements Transaction {
   readonly #connection: DuckDBConnection;
   readonly #translator: Translator;
   readonly #recovery: CallersTransaction;
-  readonly #relations: RelationSource;
+  readonly #relations: TransactionRelations;
   readonly #digests: DigestCache | undefined;
   #stages = 0;
 
@@ -53,7 +53,7 @@ export class DuckDbTransaction implements Transaction {
     connection: DuckDBConnection,
     translator: Translator,
     handled: HandledFailures,
-    relations: RelationSource,
+    relations: TransactionRelations,
     digests: DigestCache | undefined,
   ) {
     this.#digests = digests;
@@ -73,8 +73,7 @@ export class DuckDbTransaction implements Transaction {
   }
 
   async latestRows(request: LatestRowsRequest): Promise<readonly RowObject[]> {
-    const relations = await this.relations();
-    if (!relations.has(relationKey(request.table))) return [];
+    if ((await this.#relations.columnNames(request.table)) === undefined) return [];
     const reader = await this.#connection.runAndReadAll(latestRowsSql(request));
     const names = reader.columnNames();
     return reader
@@ -86,8 +85,7 @@ export class DuckDbTransaction implements Transaction {
     if (rows.length === 0) return;
     // A newer version may have given the table columns that this one does not know.
     const known = new Map(columns.map((column) => [column.name, column]));
-    const layout =
-      (await this.relations()).get(relationKey(table))?.columns.map(({ name }) => known.get(name)) ?? columns;
+    const layout = (await this.#relations.columnNames(table))?.map((name) => known.get(name)) ?? columns;
     const appender = await this.#connection.createAppender(table.name, table.dataset);
     try {
       for (const row of rows) appendRow(appender, layout, row);
