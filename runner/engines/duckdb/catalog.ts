@@ -89,8 +89,7 @@ export async function readRelation(
   made: Made,
   declared: ReadonlyMap<string, string | undefined> = new Map(),
 ): Promise<Relation> {
-  const reader = await connection.runAndReadAll(`DESCRIBE ${quotePath(id)}`);
-  const described = reader.getRowsJson() as unknown as [string, string][];
+  const described = await describedColumns(connection, id, made);
   const columns = { names: described.map(([name]) => name), types: described.map(([, type]) => type), comments: [] };
   const relation = relationOf(id, columns, made);
   const withDeclared = relation.columns.map((column) => {
@@ -98,6 +97,21 @@ export async function readRelation(
     return text === undefined ? column : { ...column, declared: text };
   });
   return { ...relation, columns: withDeclared };
+}
+
+/** A table is described at once; a view would be bound once more, which can take as long as to plan its query. */
+async function describedColumns(
+  connection: DuckDBConnection,
+  { dataset, name }: RelationId,
+  { definition }: Made,
+): Promise<readonly [name: string, type: string][]> {
+  const sql =
+    definition === undefined
+      ? `SELECT column_name, column_type FROM (DESCRIBE ${quotePath({ dataset, name })})`
+      : `SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = current_database()
+         AND schema_name = ${quoteText(dataset)} AND table_name = ${quoteText(name)} ORDER BY column_index`;
+  const reader = await connection.runAndReadAll(sql);
+  return reader.getRowsJson() as unknown as [string, string][];
 }
 
 /** What a relation is besides its columns; a definition makes it a view. */
