@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { RunnableAction } from "../../runner/graph/action.js";
 import { histories } from "./history.js";
+import { manyOf } from "./many.js";
 import { memoryOutside } from "./memory-outside.js";
 import { active, MUTANTS } from "./mutants.js";
 import { live } from "./player.js";
@@ -49,8 +50,6 @@ const replaced = vi.hoisted(() => async (original: () => Promise<unknown>, names
   return { ...real, ...Object.fromEntries(wrapped) };
 });
 
-const ENOUGH = 4_000;
-
 describe("a planner bug is caught by random histories", () => {
   afterEach(() => {
     active.mutation = {};
@@ -62,7 +61,7 @@ describe("a planner bug is caught by random histories", () => {
         active.mutation = mutation();
         await live(history, memoryOutside());
       }),
-      { numRuns: ENOUGH, endOnFailure: true, examples: examplesOf(name) },
+      { ...manyOf(process.env.FASTBREAK_MUTANT_HISTORIES, 4_000), endOnFailure: true, examples: examplesOf(name) },
     );
     expect(outcome.failed).toBe(true);
   });
