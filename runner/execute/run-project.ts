@@ -280,18 +280,20 @@ class ProjectRun {
     if (this.plan.buildsUpstream || !isPending || !this.#stale.has(key)) return;
     const coverage = coverageIn(this.plan.needs, key);
     const asked = this.#askedOf(action);
-    const decided = await this.#limit(() =>
-      this.warehouse.observe(async (observation) =>
-        decideAction(action, coverage, {
-          states: this.plan.states,
-          snapshot: await readSnapshot(observation, [action], () => coverage),
-          engineVersion: this.#context.engineVersion,
-          isForced: () => false,
-          pending: new Map(),
-          staleUpstreams: this.#stale,
-        }),
-      ),
-    );
+    const decide = (snapshot: Snapshot) =>
+      decideAction(action, coverage, {
+        states: this.plan.states,
+        snapshot,
+        engineVersion: this.#context.engineVersion,
+        isForced: () => false,
+        pending: new Map(),
+        staleUpstreams: this.#stale,
+      });
+    const decided = this.#changes.mayBeDecidedOtherwise(action)
+      ? await this.#limit(() =>
+          this.warehouse.transaction(async (seen) => decide(await readSnapshot(seen, [action], () => coverage))),
+        )
+      : decide(this.plan.snapshot);
     const stale = decided.filter(
       ({ partition, decision }) =>
         (!asked.has(partition) && decision === "run") ||
