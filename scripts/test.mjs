@@ -2,6 +2,7 @@
 
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { makeReady } from "./ready.mjs";
 
@@ -30,6 +31,8 @@ rmSync(report, { force: true });
 const vitest = [
   "node_modules/vitest/vitest.mjs",
   "run",
+  // Most tests wait for a command, and a command now and then for the disk.
+  `--maxWorkers=${availableParallelism() + 1}`,
   "--reporter=default",
   "--reporter=json",
   `--outputFile.json=${report}`,
