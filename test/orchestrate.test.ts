@@ -124,6 +124,72 @@ describe("a night", () => {
     expect(order.slice(0, 2).sort()).toEqual(["left-complete", "right-complete"]);
   });
 
+  describe("with rules of the project", () => {
+    const rules = (skips: object, night: object = NIGHT) => ({ skips, orchestrations: { night } });
+    const withRules = async (settings: object) => {
+      const rig = await project();
+      rig.write("fastbreak.json", JSON.stringify(settings));
+      await rig.sql("UPDATE raw.numbers SET n = 6");
+      return rig;
+    };
+    const january = { select: ["left", "right", "both"], months: [1] };
+    const messages = (rig: Rig) =>
+      rig.sql(
+        "SELECT topic, data->>'status', data->>'skip_reason' FROM fastbreak.messages WHERE topic LIKE '%-complete' ORDER BY ALL",
+      );
+
+    it("runs nothing of a date that they leave out, and says why", async () => {
+      const rig = await withRules(rules({ holidays: january }));
+      const skipped = { left: "holidays", right: "holidays", both: "holidays" };
+      const told = await orchestrate(rig);
+      expect(told).toMatchObject({ code: 0, status: "skipped", skip_reason: "holidays", gate: null, errors: [] });
+      expect(told.dependencies).toMatchObject({ all_present: true, missing: [], skipped });
+      expect(await messages(rig)).toEqual(
+        ["both", "left", "right"].map((name) => [`${name}-complete`, "skipped", "holidays"]),
+      );
+      expect(await record(rig)).toEqual([["true", "false", "null"]]);
+      expect(await rig.sql("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'd'")).toEqual([]);
+
+      // What is asked for all the same is made; the date has rows then, and is kept right.
+      const forced = await orchestrate(rig, "--no-skips");
+      expect(forced).toMatchObject({ code: 0, status: "success", both_rows: 1, dependencies: { skipped: {} } });
+      expect(await orchestrate(rig)).toMatchObject({ code: 0, status: "success" });
+    });
+
+    it("goes on with what is left: a step that is left out is complete, and not missing", async () => {
+      const rig = await withRules(rules({ holidays: { ...january, select: ["left", "both"] } }));
+      const told = await orchestrate(rig, "--strategy", "events");
+      expect(told).toMatchObject({ left_rows: 0, right_rows: 1, both_rows: 0, store_rows: 1 });
+      expect(told.dependencies).toMatchObject({ missing: [], skipped: { left: "holidays", both: "holidays" } });
+      expect(await messages(rig)).toEqual([
+        ["both-complete", "skipped", "holidays"],
+        ["left-complete", "skipped", "holidays"],
+        ["right-complete", "success", "null"],
+      ]);
+      expect(await record(rig)).toEqual([["true", "true", "all_complete"]]);
+    });
+
+    it("lets a night name the rules under which it has nothing to do, whatever they select", async () => {
+      const rule = { closed: { select: ["left"], without: "SELECT DATE '2024-01-02' AS day" } };
+      const rig = await withRules(rules(rule, { ...NIGHT, skips: ["closed"] }));
+      expect(await orchestrate(rig)).toMatchObject({ code: 0, status: "skipped", skip_reason: "closed" });
+      rig.write("fastbreak.json", JSON.stringify(rules(rule, { ...NIGHT, skips: ["close"] })));
+      const wrong = await rig.fastbreak("orchestrate", "--date", DATE);
+      expect(wrong).toMatchObject({ code: 2 });
+      expect(wrong.stderr).toMatch('orchestrations.night.skips: "skips" has no rule close; did you mean "closed"?');
+    });
+
+    it("skips the night of a source that no step rests on", async () => {
+      const rig = await withRules(rules({}));
+      await rig.sql("CREATE TABLE raw.others AS SELECT 1 AS n");
+      rig.write("definitions/other.sqlx", 'config { type: "table" }\nSELECT n FROM ${ref("raw", "others")}');
+      rig.write("definitions/others.sqlx", 'config { type: "declaration", schema: "raw", name: "others" }');
+      const told = await orchestrate(rig, "--source", "others");
+      expect(told).toMatchObject({ code: 0, status: "skipped", skip_reason: "irrelevant_source" });
+      expect(await orchestrate(rig, "--source", "numbers")).toMatchObject({ code: 0, status: "success" });
+    });
+  });
+
   it("by time builds no step: it looks for their rows, again and again, and goes on without what is missing", async () => {
     const rig = await project();
     await rig.sql("UPDATE raw.numbers SET n = 12");

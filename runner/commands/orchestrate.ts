@@ -5,9 +5,11 @@ import * as v from "valibot";
 import type { RunEvent } from "../events/events.js";
 import { recordOf, verdictOf } from "../events/run-record.js";
 import type { Completion } from "../plan/completion.js";
+import { NOTHING_RULED_OUT } from "../plan/ruled-out.js";
 import { EVERYTHING } from "../plan/select.js";
 import type { Orchestration, Strategy } from "../project/orchestration-settings.js";
 import { suggestion } from "../project/settings.js";
+import type { RunnerSettings } from "../project/settings-schema.js";
 import { eventLine } from "../report/event-lines.js";
 import { nightJson, nightLines, stateJson, stateLines } from "../report/night-report.js";
 import { writeRunArtifact } from "../report/run-artifact.js";
@@ -18,11 +20,12 @@ import { today } from "../session/clock.js";
 import { migrateFirst } from "../session/migrations.js";
 import { type FinishedSelection, type NightMeans, nightState, recordCompletion, runNight } from "../session/night.js";
 import { findPlace } from "../session/place.js";
-import { planSession } from "../session/plan-request.js";
+import { type PlanRequest, planSession } from "../session/plan-request.js";
 import { newRunId } from "../session/run-id.js";
 import { type ProjectSession, withProject } from "../session/session.js";
-import { onOff, text, value, wholeNumber } from "./arguments/flags.js";
-import { OVERRIDE_FLAGS, withCommon } from "./arguments/shared-flags.js";
+import { askSkipRules } from "../session/skip-rules.js";
+import { type Given, onOff, text, value, wholeNumber } from "./arguments/flags.js";
+import { OVERRIDE_FLAGS, SKIP_FLAGS, withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
 import { withDate } from "./default-date.js";
 import { EXIT, usageError } from "./exit.js";
@@ -43,6 +46,7 @@ export const command = defineCommand({
     because: text("why the incident option is taken; it is kept"),
     message: text("enter one message (a file, or - for standard input) into the completion state; run nothing"),
     show: onOff("the messages and the completion state of the date; run nothing"),
+    ...SKIP_FLAGS,
     ...OVERRIDE_FLAGS,
   }),
   notes: [
@@ -57,7 +61,7 @@ export const command = defineCommand({
   async execute({ flags: options, words: [given] }): Promise<number> {
     const place = placeOf(options);
     const { settings } = findPlace(place);
-    const { name, night } = orchestrationOf(given, settings.orchestrations);
+    const { name, night } = orchestrationOf(given, settings);
     if (options.message !== undefined) {
       if (options.show) throw usageError("give --message or --show, not both");
       const { date, completion } = readMessage(options.message, night);
@@ -72,7 +76,9 @@ export const command = defineCommand({
         ? `${date}: all complete; ${night.target.model} is to be started`
         : waiting.length > 0
           ? `${date}: waiting for ${waiting.join(", ")}`
-          : `${date}: ${night.target.model} was started at ${triggeredAt}`;
+          : triggeredAt === undefined
+            ? `${date}: every step was skipped; ${night.target.model} is not to be started`
+            : `${date}: ${night.target.model} was started at ${triggeredAt}`;
       process.stdout.write(options.json ? `${JSON.stringify(shown)}\n` : `${told}\n`);
       return EXIT.done;
     }
@@ -102,15 +108,23 @@ export const command = defineCommand({
       retries: options.retries ?? night.retries,
       retryAfterSeconds: options.retryAfter ?? night.retryAfterSeconds,
     };
-    const finished = await runNight(night, request, means(place, date));
+    const { noSkips, source } = options;
+    if (noSkips && source !== undefined) throw usageError("give --source or --no-skips, not both");
+    const finished = await runNight(night, request, means(place, date, night, { noSkips, source }));
     process.stdout.write(
       options.json ? `${JSON.stringify(nightJson(finished))}\n` : `${nightLines(finished).join("\n")}\n`,
     );
-    return finished.status === "success" ? EXIT.done : EXIT.failed;
+    return finished.status === "success" || finished.status === "skipped" ? EXIT.done : EXIT.failed;
   },
 });
 
-function means(place: ReturnType<typeof placeOf>, date: string): NightMeans {
+function means(
+  place: ReturnType<typeof placeOf>,
+  date: string,
+  { skips }: Orchestration,
+  { noSkips, source }: Given<typeof SKIP_FLAGS>,
+): NightMeans {
+  const window = { from: date, to: date };
   const note = (line: string) => writeLines(process.stderr, [`note: ${plainLine(line)}`]);
   return {
     note,
@@ -122,26 +136,30 @@ function means(place: ReturnType<typeof placeOf>, date: string): NightMeans {
     askAlerts: async (session, runId) => {
       if (Object.keys(session.settings.alerts.rules).length === 0) return;
       const { checkAlerts } = await import("../session/alerts.js");
-      const request = { window: { from: date, to: date }, everyDate: false, now: new Date(), runId };
+      const request = { window, everyDate: false, now: new Date(), runId };
       await announced(session, "orchestrate", () =>
         checkAlerts(session, { ...request, print: () => undefined, emit: tell }),
       );
     },
-    run: (session, select, upstream) => runSelection(session, select, upstream, date),
+    askRules: async (session, actions) =>
+      noSkips
+        ? NOTHING_RULED_OUT
+        : askSkipRules(session, { window, source, extended: { rules: skips, actions } }, note),
+    run: (session, select, upstream, ruledOut) =>
+      runSelection(session, select, { window, force: false, upstream, ruledOut }),
   };
 }
 
 async function runSelection(
   session: ProjectSession,
   select: readonly string[],
-  upstream: boolean,
-  date: string,
+  asked: Omit<PlanRequest, "selection">,
 ): Promise<FinishedSelection> {
   const startedAt = new Date();
   const runId = newRunId(startedAt);
   const selection = { ...EVERYTHING, select };
   await migrateFirst(session, session.warehouse);
-  const plan = await planSession(session, { window: { from: date, to: date }, selection, force: false, upstream });
+  const plan = await planSession(session, { ...asked, selection });
   const names = session.project.actions.map(({ node }) => node.key);
   const finishedAt = new Map<string, string>();
   const events = await carryOut(session, plan, {
@@ -175,13 +193,22 @@ function nameOf(selector: string): string {
   return selector.slice(selector.lastIndexOf(".") + 1);
 }
 
-function orchestrationOf(given: string | undefined, known: Readonly<Record<string, Orchestration>>) {
+function orchestrationOf(
+  given: string | undefined,
+  { orchestrations: known, skips }: Pick<RunnerSettings, "orchestrations" | "skips">,
+) {
   const names = Object.keys(known);
   if (names.length === 0) throw usageError('the project has no "orchestrations" in fastbreak.json');
   if (given === undefined && names.length > 1) throw usageError(`name the orchestration: ${names.join(", ")}`);
   const name = given ?? (names[0] as string);
   const night = Object.hasOwn(known, name) ? known[name] : undefined;
   if (night === undefined) throw usageError(`there is no orchestration ${name}${suggestion(name, names)}`);
+  const rules = Object.keys(skips);
+  for (const rule of night.skips)
+    if (!rules.includes(rule))
+      throw usageError(
+        `fastbreak.json: orchestrations.${name}.skips: "skips" has no rule ${rule}${suggestion(rule, rules)}`,
+      );
   return { name, night };
 }
 
@@ -191,6 +218,7 @@ const completionData = v.object({
   analysis_date: date,
   status: v.string(),
   row_count: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  skip_reason: v.optional(v.pipe(v.string(), v.nonEmpty())),
   completed_at: v.optional(v.pipe(v.string(), v.isoTimestamp())),
 });
 const cloudEvent = v.object({ time: v.optional(v.pipe(v.string(), v.isoTimestamp())), data: completionData });
@@ -219,8 +247,9 @@ function readMessage(path: string, night: Orchestration): { readonly date: strin
   if (!names.includes(data.processor))
     throw usageError(`${shown}: ${data.processor} is no step${suggestion(data.processor, names)}`);
   const completedAt = new Date(data.completed_at ?? time ?? Date.now()).toISOString();
-  const { processor, status, row_count: rowCount } = data;
-  return { date: data.analysis_date, completion: { processor, status, rowCount, completedAt } };
+  const { processor, status, row_count: rowCount, skip_reason: skipReason } = data;
+  const why = skipReason === undefined ? {} : { skipReason };
+  return { date: data.analysis_date, completion: { processor, status, rowCount, completedAt, ...why } };
 }
 
 function topicOf(night: Orchestration, processor: string): string {
