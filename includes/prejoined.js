@@ -79,6 +79,22 @@ function presence() {
   return each((name, { date }) => `dates_with_${name}.${date} IS NOT NULL AS has_${name}`).join(",\n  ");
 }
 
+/**
+ * The joins that bring the four tables, and their dates, to the players of a slate.
+ * @param table the relation of a table, by its name
+ */
+function joins(slate, table) {
+  const rows = each((name, { table: relation, date, key }) => {
+    const owner = key === "team_abbr" ? "opponent_team_abbr" : key;
+    return `LEFT JOIN ${table(relation)} AS ${name} ON ${name}.${date} = ${slate}.game_date AND ${name}.${key} = ${slate}.${owner}`;
+  });
+  const dates = each(
+    (name, { table: relation, date }) =>
+      `LEFT JOIN (SELECT DISTINCT ${date} FROM ${table(relation)}) AS dates_with_${name} ON dates_with_${name}.${date} = ${slate}.game_date`,
+  );
+  return [...rows, ...dates].join("\n");
+}
+
 /** Labels of a model that is there although one of the four failed. */
 const SOFT_LABELS = Object.fromEntries(each((_name, { table }) => [`soft_dependency__${table}`, "true"]));
 
@@ -93,4 +109,4 @@ const COLUMN_DOCS = {
   ),
 };
 
-module.exports = { PHASE4, SOFT_LABELS, structs, presence, COLUMN_DOCS };
+module.exports = { PHASE4, SOFT_LABELS, structs, presence, joins, COLUMN_DOCS };
