@@ -27,7 +27,7 @@ export function nightLines({ date, strategy, status, dependencies, gate, result,
   if (status === "skipped")
     return [
       ...alignColumns(steps),
-      `${date} (${strategy}): nothing was run: ${String(result.skip_reason)} (a rule of fastbreak.json; --no-skips runs it all the same)`,
+      `${date} (${strategy}): nothing was run: ${String(result.skip_reason)} (--no-skips runs it all the same)`,
     ];
   const fields = Object.entries(result).filter(([name]) => name !== "analysis_date" && name !== "status");
   return [
