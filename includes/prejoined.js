@@ -95,6 +95,18 @@ function joins(slate, table) {
   return [...rows, ...dates].join("\n");
 }
 
+/** The rows of a table as the pre-join has them, with the columns that the feature store reads; a team's row stands at each opponent. */
+function rowsOf(name, base) {
+  const { date, key } = PHASE4[name];
+  const distinct = key === "player_lookup" ? "" : "DISTINCT ";
+  return `SELECT ${distinct}analysis_date${date === "analysis_date" ? "" : ` AS ${date}`}, ${name}.* FROM ${base} WHERE ${name}.${key} IS NOT NULL`;
+}
+
+/** The dates of which a table has any row, of anybody. */
+function datesOf(name, base) {
+  return `SELECT DISTINCT analysis_date AS ${PHASE4[name].date} FROM ${base} WHERE has_${name}`;
+}
+
 /** Labels of a model that is there although one of the four failed. */
 const SOFT_LABELS = Object.fromEntries(each((_name, { table }) => [`soft_dependency__${table}`, "true"]));
 
@@ -109,4 +121,4 @@ const COLUMN_DOCS = {
   ),
 };
 
-module.exports = { PHASE4, SOFT_LABELS, structs, presence, joins, COLUMN_DOCS };
+module.exports = { PHASE4, SOFT_LABELS, structs, presence, joins, rowsOf, datesOf, COLUMN_DOCS };
