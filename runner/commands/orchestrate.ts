@@ -184,6 +184,8 @@ async function runSelection(
 }
 
 function tell(event: RunEvent): void {
+  // What one run of a night leaves stale is what its next one makes.
+  if (event.event === "left_stale") return;
   const line = eventLine(event);
   if (line !== undefined) writeLines(process.stderr, [`${line.kind}: ${line.text}`]);
 }

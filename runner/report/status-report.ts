@@ -64,8 +64,9 @@ function byWhy(stale: StatusDocument["models"]["stale"]): readonly string[][] {
   }
   return [...groups].map(([why, { name, partitions, number }]) => [
     number === 1 ? name : `${name} and ${count(number - 1)} more`,
-    partitions,
+    // Why is worth more than how much: a narrow screen cuts the end.
     why,
+    partitions,
   ]);
 }
 
