@@ -3,7 +3,7 @@ import { userInfo } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 import type { RunEvent } from "../events/events.js";
-import { recordOf, verdictOf } from "../events/run-record.js";
+import { recordOf } from "../events/run-record.js";
 import type { Completion } from "../plan/completion.js";
 import { NOTHING_RULED_OUT } from "../plan/ruled-out.js";
 import { EVERYTHING } from "../plan/select.js";
@@ -180,7 +180,7 @@ async function runSelection(
   const wrong = actions.filter(({ status }) => status === "failed" || status === "blocked").length;
   const told = wrong === 0 ? "" : `, ${plural(wrong, "action")} failed or blocked`;
   writeLines(process.stderr, [`note: ${select.map(nameOf).join(", ")}: ${plural(built, "action")} ran${told}`]);
-  return { runId, results: actions, finishedAt, verdict: verdictOf(actions) };
+  return { runId, results: actions, finishedAt };
 }
 
 function tell(event: RunEvent): void {

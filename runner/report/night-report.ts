@@ -33,7 +33,7 @@ export function nightLines({ date, strategy, status, dependencies, gate, result,
   return [
     ...alignColumns(steps),
     ...errors.map((error) => `  ${plainLine(error)}`),
-    `${date} (${strategy}): ${WORDS[status]}${gate === undefined ? "" : gate.gate.ready ? ", gate open" : ", gate closed"}`,
+    `${date} (${strategy}): ${WORDS[status]}${gate === undefined ? "" : gate.gate.ready ? ", gate open" : status === "gate_closed" ? ", gate closed" : ", gate overridden"}`,
     `  ${fields.map(([name, value]) => `${name} ${String(value)}`).join(", ")}`,
   ];
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ActionResult } from "../events/events.js";
+import { verdictOf } from "../events/run-record.js";
 import { criteriaOf } from "../gate/evaluate.js";
 import { quoteIdentifier, quoteKey } from "../googlesql/quote.js";
 import { UserError } from "../graph/user-error.js";
@@ -62,7 +63,6 @@ export interface FinishedSelection {
   readonly results: readonly ActionResult[];
   /** When each action ended, ISO 8601, by key. */
   readonly finishedAt: ReadonlyMap<string, string>;
-  readonly verdict: "done" | "failed" | "refused";
 }
 
 /** Which steps have rows of a date. */
@@ -160,7 +160,8 @@ class NightRun {
         passed || severity === "warning" || reason === undefined ? [] : [reason],
       );
       if (!(this.#incident()?.opensGate ?? false)) {
-        this.#errors.push(`${request.date} is not ready after a retry: ${[...new Set(reasons)].join("; ")}`);
+        const tried = request.retries === 0 ? "" : " after a retry";
+        this.#errors.push(`${request.date} is not ready${tried}: ${[...new Set(reasons)].join("; ")}`);
         await this.#runBehind(session, night.always);
         return this.#end(session, "gate_closed", dependencies, gate, result);
       }
@@ -337,8 +338,11 @@ class NightRun {
   async #run(session: ProjectSession, select: readonly string[], upstream: boolean): Promise<FinishedSelection> {
     const finished = await this.means.run(session, select, upstream, this.#ruledOut);
     this.#lastRun = finished.runId;
-    if (finished.verdict !== "done") this.#failed = true;
-    for (const { error } of finished.results) if (error !== undefined) this.#errors.push(error);
+    // That a gate is closed is no failure of the night for which somebody opens it.
+    const criteria = this.#incident()?.opensGate ? criteriaOf(session.project.actions).map(({ node }) => node.key) : [];
+    const counted = finished.results.filter(({ key }) => !criteria.includes(key));
+    if (verdictOf(counted) !== "done") this.#failed = true;
+    for (const { error } of counted) if (error !== undefined) this.#errors.push(error);
     return finished;
   }
 
