@@ -154,10 +154,7 @@ function executionLines({ executions }: StatusDocument): string[] {
     duration(duration_ms),
     error ?? plural(rows_written, "row"),
   ]);
-  return [
-    part("executions", cells.length === 0 ? "none yet" : ""),
-    ...alignColumns(cells).map((line) => `    ${line}`),
-  ];
+  return [part("executions", cells.length === 0 ? "none yet" : ""), ...alignColumns(cells).map((line) => `  ${line}`)];
 }
 
 /** A part of the screen begins. */
