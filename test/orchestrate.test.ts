@@ -1,5 +1,9 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Rig } from "./rig.js";
+import { type Rig, ROOT } from "./rig.js";
+import { ENDLESS } from "./slow-run.js";
 import { projectOf } from "./small-project.js";
 
 const rigs: Rig[] = [];
@@ -256,6 +260,37 @@ describe("a night", () => {
     await rig.sql("UPDATE raw.numbers SET n = 6");
     expect(await orchestrate(rig)).toMatchObject({ code: 0, status: "success", quality_score: 12 });
     expect(await rig.sql("SELECT n FROM d.behind UNION ALL SELECT score FROM d.diary")).toEqual([["12"], ["12"]]);
+  });
+
+  it("ends on Ctrl-C while it waits for a step, or while one runs, and says what stands", async () => {
+    const rig = await project();
+    await rig.sql("UPDATE raw.numbers SET n = 1");
+    const stopped = (seen: RegExp, ...args: string[]) =>
+      new Promise<{ code: number | null; stderr: string }>((resolve) => {
+        const command = [join(ROOT, "bin/fastbreak.cjs"), "orchestrate", "--date", DATE, ...args];
+        const child = spawn(process.execPath, command, { cwd: rig.dir, stdio: ["ignore", "ignore", "pipe"] });
+        let stderr = "";
+        child.stderr.setEncoding("utf8").on("data", (text: string) => {
+          stderr += text;
+          // A second one would not wait for the order.
+          if (seen.test(stderr) && !child.killed) child.kill("SIGINT");
+        });
+        child.once("close", (code) => resolve({ code, stderr }));
+      });
+    expect(await stopped(/trying again in 600 s/, "--retry-after", "600")).toEqual({
+      code: 130,
+      stderr: expect.stringMatching(/fastbreak: interrupted; what was published stands, .* the next run continues\n$/),
+    });
+    expect(existsSync(join(rig.dir, ".fastbreak/running.json"))).toBe(false);
+
+    // What the first step has published stands; the night ends in the middle of the target.
+    rig.edit("definitions/numbers_of_all.sqlx", "MAX(n) AS n", `MAX(n) + (${ENDLESS}) AS n`);
+    const middle = await stopped(/made without them/, "--retries", "0");
+    expect(middle).toEqual({
+      code: 130,
+      stderr: expect.stringContaining("fastbreak: interrupted; what was published"),
+    });
+    expect(await rig.sql("SELECT DISTINCT status FROM fastbreak.runs ORDER BY 1")).toContainEqual(["success"]);
   });
 
   it("asks for alerts once, at its end: what is half done is none", async () => {

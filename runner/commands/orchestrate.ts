@@ -17,6 +17,7 @@ import { plainLine, plural, writeLines } from "../report/text.js";
 import { announced } from "../session/announce.js";
 import { carryOut } from "../session/carry-out.js";
 import { today } from "../session/clock.js";
+import { ENDED, type Interruption, listenForInterruption } from "../session/interruption.js";
 import { migrateFirst } from "../session/migrations.js";
 import { type FinishedSelection, type NightMeans, nightState, recordCompletion, runNight } from "../session/night.js";
 import { findPlace } from "../session/place.js";
@@ -110,11 +111,21 @@ export const command = defineCommand({
     };
     const { noSkips, source } = options;
     if (noSkips && source !== undefined) throw usageError("give --source or --no-skips, not both");
-    const finished = await runNight(night, request, means(place, date, night, { noSkips, source }));
-    process.stdout.write(
-      options.json ? `${JSON.stringify(nightJson(finished))}\n` : `${nightLines(finished).join("\n")}\n`,
-    );
-    return finished.status === "success" || finished.status === "skipped" ? EXIT.done : EXIT.failed;
+    const interruption = listenForInterruption(() => findPlace(place).projectDir);
+    try {
+      const finished = await runNight(night, request, means(place, date, night, { noSkips, source }, interruption));
+      process.stdout.write(
+        options.json ? `${JSON.stringify(nightJson(finished))}\n` : `${nightLines(finished).join("\n")}\n`,
+      );
+      return finished.status === "success" || finished.status === "skipped" ? EXIT.done : EXIT.failed;
+    } catch (cause) {
+      const stopped = interruption.exitCode();
+      if (stopped === undefined || !interruption.signal.aborted) throw cause;
+      process.stderr.write(`fastbreak: ${ENDED}\n`);
+      return stopped;
+    } finally {
+      interruption.stop();
+    }
   },
 });
 
@@ -123,13 +134,15 @@ function means(
   date: string,
   { skips }: Orchestration,
   { noSkips, source }: Given<typeof SKIP_FLAGS>,
+  { signal, workBegins }: Interruption,
 ): NightMeans {
   const window = { from: date, to: date };
   const note = (line: string) => writeLines(process.stderr, [`note: ${plainLine(line)}`]);
   return {
     note,
-    sleep: (seconds) => sleep(seconds * 1000),
+    sleep: (seconds) => sleep(seconds * 1000, undefined, { signal }),
     open: (vars, work) => {
+      workBegins();
       const overrides = { ...place.overrides, vars: { ...place.overrides?.vars, ...vars } };
       return withProject({ ...place, overrides }, work, true);
     },
@@ -146,7 +159,7 @@ function means(
         ? NOTHING_RULED_OUT
         : askSkipRules(session, { window, source, extended: { rules: skips, actions } }, note),
     run: (session, select, upstream, ruledOut) =>
-      runSelection(session, select, { window, force: false, upstream, ruledOut }),
+      runSelection(session, select, { window, force: false, upstream, ruledOut }, signal),
   };
 }
 
@@ -154,6 +167,7 @@ async function runSelection(
   session: ProjectSession,
   select: readonly string[],
   asked: Omit<PlanRequest, "selection">,
+  signal: AbortSignal,
 ): Promise<FinishedSelection> {
   const startedAt = new Date();
   const runId = newRunId(startedAt);
@@ -165,6 +179,7 @@ async function runSelection(
   const events = await carryOut(session, plan, {
     runId,
     startedAt,
+    signal,
     failFast: false,
     force: false,
     asksAlerts: false,
@@ -175,6 +190,8 @@ async function runSelection(
     },
   });
   writeRunArtifact(session.projectDir, events);
+  // Whoever has asked to stop wants no more of the night.
+  signal.throwIfAborted();
   const { actions } = recordOf(events, names);
   const built = actions.filter(({ status }) => status === "success" || status === "unchanged").length;
   const wrong = actions.filter(({ status }) => status === "failed" || status === "blocked").length;
