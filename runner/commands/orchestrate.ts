@@ -25,8 +25,9 @@ import { type PlanRequest, planSession } from "../session/plan-request.js";
 import { newRunId } from "../session/run-id.js";
 import { type ProjectSession, withProject } from "../session/session.js";
 import { askSkipRules } from "../session/skip-rules.js";
+import { waitForLock } from "../session/wait-for-lock.js";
 import { type Given, onOff, text, value, wholeNumber } from "./arguments/flags.js";
-import { OVERRIDE_FLAGS, SKIP_FLAGS, withCommon } from "./arguments/shared-flags.js";
+import { OVERRIDE_FLAGS, SKIP_FLAGS, WAIT_FLAGS, withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
 import { withDate } from "./default-date.js";
 import { EXIT, usageError } from "./exit.js";
@@ -48,6 +49,7 @@ export const command = defineCommand({
     message: text("enter one message (a file, or - for standard input) into the completion state; run nothing"),
     show: onOff("the messages and the completion state of the date; run nothing"),
     ...SKIP_FLAGS,
+    ...WAIT_FLAGS,
     ...OVERRIDE_FLAGS,
   }),
   notes: [
@@ -109,11 +111,15 @@ export const command = defineCommand({
       retries: options.retries ?? night.retries,
       retryAfterSeconds: options.retryAfter ?? night.retryAfterSeconds,
     };
-    const { noSkips, source } = options;
+    const { noSkips, source, wait } = options;
     if (noSkips && source !== undefined) throw usageError("give --source or --no-skips, not both");
     const interruption = listenForInterruption(() => findPlace(place).projectDir);
     try {
-      const finished = await runNight(night, request, means(place, date, night, { noSkips, source }, interruption));
+      const finished = await runNight(
+        night,
+        request,
+        means(place, date, night, { noSkips, source, wait }, interruption),
+      );
       process.stdout.write(
         options.json ? `${JSON.stringify(nightJson(finished))}\n` : `${nightLines(finished).join("\n")}\n`,
       );
@@ -133,7 +139,7 @@ function means(
   place: ReturnType<typeof placeOf>,
   date: string,
   { skips }: Orchestration,
-  { noSkips, source }: Given<typeof SKIP_FLAGS>,
+  { noSkips, source, wait }: Given<typeof SKIP_FLAGS & typeof WAIT_FLAGS>,
   { signal, workBegins }: Interruption,
 ): NightMeans {
   const window = { from: date, to: date };
@@ -144,7 +150,7 @@ function means(
     open: (vars, work) => {
       workBegins();
       const overrides = { ...place.overrides, vars: { ...place.overrides?.vars, ...vars } };
-      return withProject({ ...place, overrides }, work, true);
+      return waitForLock(wait, note, () => withProject({ ...place, overrides }, work, true));
     },
     askAlerts: async (session, runId) => {
       if (Object.keys(session.settings.alerts.rules).length === 0) return;
