@@ -346,6 +346,17 @@ describe("the feature store when Phase 4 is incomplete", () => {
     expect(finished.stderr).toMatch(/variable force_phase3_fallback must be true or false, not "yes"/);
   });
 
+  it("is missed by the checks of a date with games that nobody has prepared", async () => {
+    const { code, stdout } = await rig.fastbreak("status", "--check", "daily", "--date", "2021-11-26", "--json");
+    const { queries } = JSON.parse(stdout) as { queries: { name: string; attention: string[] }[] };
+    const attention = Object.fromEntries(queries.map((query) => [query.name, query.attention]));
+    expect(code).toBe(1);
+    expect(attention).toMatchObject({
+      feature_store: ["P0: no rows; docs/operations/runbook.md"],
+      predictions: ["no predictions on a date with games: fastbreak gate tells why"],
+    });
+  });
+
   it("gives placeholders to players without any game in the first days", async () => {
     const rows = await query(
       built,
