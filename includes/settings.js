@@ -36,6 +36,14 @@ module.exports = {
   get strict() {
     return flag("strict", false);
   },
+  /** Read what Phase 4 has of the slate from ml_feature_store_base_mv, where it is already joined. */
+  get storeReadsBaseMv() {
+    return flag("store_reads_base_mv", false);
+  },
+  /** Read the form of the players from phase3_fallback_cache, where it is already computed. */
+  get storeReadsFallbackCache() {
+    return flag("store_reads_fallback_cache", false);
+  },
   /** Last resort: copy the features of the day before. */
   get reuseFeaturesFrom() {
     return dayBefore("reuse_features_from");

@@ -2,7 +2,7 @@ import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { query } from "./phase4-rig.js";
-import { Rig } from "./rig.js";
+import { Rig, type RunDocument } from "./rig.js";
 
 const DATE = "2021-11-24";
 const STORE = "nba_predictions.ml_feature_store_v2";
@@ -269,6 +269,68 @@ describe("the feature store when Phase 4 is incomplete", () => {
     expect(finished.stderr).toMatch(/variable reuse_features_from must be D-1, not "D-2"/);
   });
 
+  describe("read through the pre-join and the fallback cache", () => {
+    /** One night each: a step that did not run, ran for some, or left rows of what was there before. */
+    const DAMAGE = [
+      "DELETE FROM nba_precompute.player_daily_cache WHERE cache_date = '2021-11-08'",
+      "DELETE FROM nba_precompute.player_composite_factors WHERE game_date = '2021-11-09'",
+      "DELETE FROM nba_precompute.player_shot_zone_analysis WHERE analysis_date = '2021-11-10' AND player_lookup < 'm'",
+      "DELETE FROM nba_precompute.team_defense_zone_analysis WHERE analysis_date = '2021-11-12'",
+      "DELETE FROM nba_precompute.player_daily_cache WHERE cache_date = '2021-11-12'",
+      "DELETE FROM nba_precompute.player_shot_zone_analysis WHERE analysis_date = '2021-11-12'",
+      `UPDATE nba_precompute.team_defense_zone_analysis SET source_team_defense_last_updated = TIMESTAMPTZ '2020-01-01'
+        WHERE analysis_date = '2021-11-15' AND team_abbr < 'M'`,
+      `UPDATE nba_precompute.player_shot_zone_analysis SET source_player_game_hash = repeat('0', 16)
+        WHERE analysis_date = '2021-11-17' AND player_lookup > 'f'`,
+      "UPDATE nba_precompute.player_composite_factors SET source_player_context_hash = '0' WHERE game_date = '2021-11-18'",
+      `UPDATE nba_precompute.player_daily_cache SET source_team_offense_hash = repeat('0', 16)
+        WHERE cache_date = '2021-11-19' AND player_lookup > 'f'`,
+      // A late correction of which no step of Phase 4 knows yet.
+      `UPDATE nba_analytics.player_game_summary SET points = points + 7, data_hash = left(md5(data_hash), 16)
+        WHERE game_date = '2021-11-19' AND player_lookup > 'h'`,
+    ];
+    const DAMAGED = ["08", "09", "10", "12", "15", "17", "18", "19", "20"].map((day) => `2021-11-${day}`);
+    const store = ["--from", "2021-10-19", "--to", DATE, "--no-upstream", "--select", "ml_feature_store_v2"];
+    const filled = ["--select", "ml_feature_store_base_mv", "--select", "phase3_fallback_cache"];
+    const status = (run: RunDocument, action: string) =>
+      run.actions.find(({ name }) => name.endsWith(`.${action}`))?.status;
+    let damaged: string;
+
+    beforeAll(async () => {
+      damaged = copy();
+      await query(damaged, DAMAGE.join(";"));
+      await rig.run(["--database", damaged, ...store, ...filled, "--select", "stg_feature_values"]);
+      const moved = await query(
+        damaged,
+        `ATTACH '${built}' AS built (READ_ONLY); SELECT DISTINCT store.game_date::VARCHAR FROM ${STORE} AS store
+          LEFT JOIN built.${STORE} AS old USING (game_date, player_lookup)
+          WHERE old.data_hash IS DISTINCT FROM store.data_hash OR old.feature_sources IS DISTINCT FROM store.feature_sources`,
+      );
+      expect(moved.flat()).toEqual(expect.arrayContaining(DAMAGED));
+    });
+
+    it.each([
+      [["store_reads_base_mv"]],
+      [["store_reads_fallback_cache"]],
+      [["store_reads_base_mv", "store_reads_fallback_cache"]],
+    ])("gives the same rows, whatever is missing or stale: %j", async (variables) => {
+      const file = join(rig.dir, `${variables.join()}.duckdb`);
+      cpSync(damaged, file);
+      const through = variables.flatMap((variable) => ["--var", `${variable}=true`]);
+      const run = await rig.run(["--database", file, ...store, "--select", "stg_feature_values", ...through]);
+      // Both ran, because their code is another one, and nothing differs: no value, no label, no hash.
+      expect(status(run, "stg_feature_values")).toBe("success");
+      expect(status(run, "ml_feature_store_v2")).toBe("unchanged");
+      const rows = "SELECT * EXCLUDE (created_at, updated_at) FROM ";
+      const other = await query(
+        file,
+        `ATTACH '${damaged}' AS damaged (READ_ONLY);
+          (${rows} ${STORE} EXCEPT ALL ${rows} damaged.${STORE}) UNION ALL (${rows} damaged.${STORE} EXCEPT ALL ${rows} ${STORE})`,
+      );
+      expect(other).toEqual([]);
+    });
+  });
+
   it("fails in strict mode instead of falling back", async () => {
     const file = copy();
     await query(file, `DELETE FROM nba_precompute.player_daily_cache WHERE cache_date = '${DATE}'`);
@@ -282,6 +344,17 @@ describe("the feature store when Phase 4 is incomplete", () => {
     const finished = await rig.fastbreak("run", ...ONE_NIGHT, "--var", "force_phase3_fallback=yes");
     expect(finished.code).toBe(2);
     expect(finished.stderr).toMatch(/variable force_phase3_fallback must be true or false, not "yes"/);
+  });
+
+  it("is missed by the checks of a date with games that nobody has prepared", async () => {
+    const { code, stdout } = await rig.fastbreak("status", "--check", "daily", "--date", "2021-11-26", "--json");
+    const { queries } = JSON.parse(stdout) as { queries: { name: string; attention: string[] }[] };
+    const attention = Object.fromEntries(queries.map((query) => [query.name, query.attention]));
+    expect(code).toBe(1);
+    expect(attention).toMatchObject({
+      feature_store: ["P0: no rows; docs/operations/runbook.md"],
+      predictions: ["no predictions on a date with games: fastbreak gate tells why"],
+    });
   });
 
   it("gives placeholders to players without any game in the first days", async () => {

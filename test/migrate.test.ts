@@ -134,7 +134,7 @@ describe("the migrations of this warehouse", () => {
   it("make an empty warehouse ready, and do nothing the second time", async () => {
     fresh();
     const applied = await migrate();
-    expect(applied.map(({ version }) => version)).toEqual(Array.from({ length: 22 }, (_, index) => index + 1));
+    expect(applied.map(({ version }) => version)).toEqual(Array.from({ length: 23 }, (_, index) => index + 1));
     expect(await migrate()).toEqual([]);
     expect(await namesOf("nba_processing", "processor_runs")).toContain("skip_reason");
     expect(await namesOf("nba_processing", "analytics_processor_runs")).toContain("skip_reason");
@@ -167,7 +167,7 @@ describe("the migrations of this warehouse", () => {
     expect(await content()).toEqual(before);
     // A warehouse whose record was lost: everything is applied once more.
     await rig.sql("DROP TABLE nba_orchestration.schema_migrations");
-    expect(await migrate()).toHaveLength(22);
+    expect(await migrate()).toHaveLength(23);
     expect(await content()).toEqual(before);
     await rig.sql(`INSERT INTO ${table} (processor_name, run_id, run_date) VALUES ('a', 'b', now())`);
     expect(await rig.sql(`SELECT success FROM ${table} WHERE processor_name = 'a'`)).toEqual([["null"]]);

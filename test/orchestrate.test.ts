@@ -1,5 +1,9 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Rig } from "./rig.js";
+import { type Rig, ROOT } from "./rig.js";
+import { ENDLESS } from "./slow-run.js";
 import { projectOf } from "./small-project.js";
 
 const rigs: Rig[] = [];
@@ -124,6 +128,72 @@ describe("a night", () => {
     expect(order.slice(0, 2).sort()).toEqual(["left-complete", "right-complete"]);
   });
 
+  describe("with rules of the project", () => {
+    const rules = (skips: object, night: object = NIGHT) => ({ skips, orchestrations: { night } });
+    const withRules = async (settings: object) => {
+      const rig = await project();
+      rig.write("fastbreak.json", JSON.stringify(settings));
+      await rig.sql("UPDATE raw.numbers SET n = 6");
+      return rig;
+    };
+    const january = { select: ["left", "right", "both"], months: [1] };
+    const messages = (rig: Rig) =>
+      rig.sql(
+        "SELECT topic, data->>'status', data->>'skip_reason' FROM fastbreak.messages WHERE topic LIKE '%-complete' ORDER BY ALL",
+      );
+
+    it("runs nothing of a date that they leave out, and says why", async () => {
+      const rig = await withRules(rules({ holidays: january }));
+      const skipped = { left: "holidays", right: "holidays", both: "holidays" };
+      const told = await orchestrate(rig);
+      expect(told).toMatchObject({ code: 0, status: "skipped", skip_reason: "holidays", gate: null, errors: [] });
+      expect(told.dependencies).toMatchObject({ all_present: true, missing: [], skipped });
+      expect(await messages(rig)).toEqual(
+        ["both", "left", "right"].map((name) => [`${name}-complete`, "skipped", "holidays"]),
+      );
+      expect(await record(rig)).toEqual([["true", "false", "null"]]);
+      expect(await rig.sql("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'd'")).toEqual([]);
+
+      // What is asked for all the same is made; the date has rows then, and is kept right.
+      const forced = await orchestrate(rig, "--no-skips");
+      expect(forced).toMatchObject({ code: 0, status: "success", both_rows: 1, dependencies: { skipped: {} } });
+      expect(await orchestrate(rig)).toMatchObject({ code: 0, status: "success" });
+    });
+
+    it("goes on with what is left: a step that is left out is complete, and not missing", async () => {
+      const rig = await withRules(rules({ holidays: { ...january, select: ["left", "both"] } }));
+      const told = await orchestrate(rig, "--strategy", "events");
+      expect(told).toMatchObject({ left_rows: 0, right_rows: 1, both_rows: 0, store_rows: 1 });
+      expect(told.dependencies).toMatchObject({ missing: [], skipped: { left: "holidays", both: "holidays" } });
+      expect(await messages(rig)).toEqual([
+        ["both-complete", "skipped", "holidays"],
+        ["left-complete", "skipped", "holidays"],
+        ["right-complete", "success", "null"],
+      ]);
+      expect(await record(rig)).toEqual([["true", "true", "all_complete"]]);
+    });
+
+    it("lets a night name the rules under which it has nothing to do, whatever they select", async () => {
+      const rule = { closed: { select: ["left"], without: "SELECT DATE '2024-01-02' AS day" } };
+      const rig = await withRules(rules(rule, { ...NIGHT, skips: ["closed"] }));
+      expect(await orchestrate(rig)).toMatchObject({ code: 0, status: "skipped", skip_reason: "closed" });
+      rig.write("fastbreak.json", JSON.stringify(rules(rule, { ...NIGHT, skips: ["close"] })));
+      const wrong = await rig.fastbreak("orchestrate", "--date", DATE);
+      expect(wrong).toMatchObject({ code: 2 });
+      expect(wrong.stderr).toMatch('orchestrations.night.skips: "skips" has no rule close; did you mean "closed"?');
+    });
+
+    it("skips the night of a source that no step rests on", async () => {
+      const rig = await withRules(rules({}));
+      await rig.sql("CREATE TABLE raw.others AS SELECT 1 AS n");
+      rig.write("definitions/other.sqlx", 'config { type: "table" }\nSELECT n FROM ${ref("raw", "others")}');
+      rig.write("definitions/others.sqlx", 'config { type: "declaration", schema: "raw", name: "others" }');
+      const told = await orchestrate(rig, "--source", "others");
+      expect(told).toMatchObject({ code: 0, status: "skipped", skip_reason: "irrelevant_source" });
+      expect(await orchestrate(rig, "--source", "numbers")).toMatchObject({ code: 0, status: "success" });
+    });
+  });
+
   it("by time builds no step: it looks for their rows, again and again, and goes on without what is missing", async () => {
     const rig = await project();
     await rig.sql("UPDATE raw.numbers SET n = 12");
@@ -153,8 +223,10 @@ describe("a night", () => {
       errors: [`${DATE} is not ready after a retry: too little`],
       stderr: expect.stringContaining("is not ready; asking again in 0 s"),
     });
+    // What is always run asks the gate, too: that it is closed is no failure of this night.
+    rig.write("fastbreak.json", JSON.stringify({ orchestrations: { night: { ...NIGHT, always: ["enough"] } } }));
     const open = await orchestrate(rig, "--incident", "open", "--because", "the late game counts");
-    expect(open).toMatchObject({ code: 0, status: "success" });
+    expect(open).toMatchObject({ code: 0, status: "success", errors: [] });
     expect(await rig.sql("SELECT n FROM d.behind")).toEqual([["8"]]);
     const kept = await rig.sql(
       "SELECT topic, data FROM fastbreak.messages WHERE topic LIKE 'night-incident' OR topic LIKE '%overridden' ORDER BY topic",
@@ -181,13 +253,44 @@ describe("a night", () => {
     );
     const closed = await orchestrate(rig);
     expect(closed).toMatchObject({ code: 1, status: "gate_closed", quality_score: 8, scores: [8] });
-    expect(closed.errors).toEqual([`${DATE} is not ready after a retry: too little; a low score`]);
+    expect(closed.errors).toEqual([`${DATE} is not ready: too little; a low score`]);
     expect(await rig.sql("SELECT score FROM d.diary")).toEqual([["8"]]);
     expect(await rig.sql("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'behind'")).toEqual([["0"]]);
 
     await rig.sql("UPDATE raw.numbers SET n = 6");
     expect(await orchestrate(rig)).toMatchObject({ code: 0, status: "success", quality_score: 12 });
     expect(await rig.sql("SELECT n FROM d.behind UNION ALL SELECT score FROM d.diary")).toEqual([["12"], ["12"]]);
+  });
+
+  it("ends on Ctrl-C while it waits for a step, or while one runs, and says what stands", async () => {
+    const rig = await project();
+    await rig.sql("UPDATE raw.numbers SET n = 1");
+    const stopped = (seen: RegExp, ...args: string[]) =>
+      new Promise<{ code: number | null; stderr: string }>((resolve) => {
+        const command = [join(ROOT, "bin/fastbreak.cjs"), "orchestrate", "--date", DATE, ...args];
+        const child = spawn(process.execPath, command, { cwd: rig.dir, stdio: ["ignore", "ignore", "pipe"] });
+        let stderr = "";
+        child.stderr.setEncoding("utf8").on("data", (text: string) => {
+          stderr += text;
+          // A second one would not wait for the order.
+          if (seen.test(stderr) && !child.killed) child.kill("SIGINT");
+        });
+        child.once("close", (code) => resolve({ code, stderr }));
+      });
+    expect(await stopped(/trying again in 600 s/, "--retry-after", "600")).toEqual({
+      code: 130,
+      stderr: expect.stringMatching(/fastbreak: interrupted; what was published stands, .* the next run continues\n$/),
+    });
+    expect(existsSync(join(rig.dir, ".fastbreak/running.json"))).toBe(false);
+
+    // What the first step has published stands; the night ends in the middle of the target.
+    rig.edit("definitions/numbers_of_all.sqlx", "MAX(n) AS n", `MAX(n) + (${ENDLESS}) AS n`);
+    const middle = await stopped(/made without them/, "--retries", "0");
+    expect(middle).toEqual({
+      code: 130,
+      stderr: expect.stringContaining("fastbreak: interrupted; what was published"),
+    });
+    expect(await rig.sql("SELECT DISTINCT status FROM fastbreak.runs ORDER BY 1")).toContainEqual(["success"]);
   });
 
   it("asks for alerts once, at its end: what is half done is none", async () => {

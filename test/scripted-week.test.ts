@@ -327,6 +327,15 @@ describe(`a week in which much goes wrong, on ${SEASON.title}`, { timeout: 600_0
   });
 
   it("25th, without games: leaves out the steps that have nothing to do, and says so in their history", async () => {
+    const steps = ["composite_factors", "daily_cache", "shot_zone_analysis"].map((step) => `player_${step}`);
+    expect(await orchestrate("2021-11-25")).toEqual(
+      lines(
+        "exit code 0",
+        "run 2021-11-25: success",
+        `precompute: ${[...steps, "team_defense_zone_analysis"].map((step) => `${step} no_games`).join(", ")}`,
+        cacheIs("HALF_OPEN, 3 failed, 1 succeeded"),
+      ),
+    );
     const off = await told("2021-11-25", () =>
       rig.fastbreak("run", "--json", "--date", "2021-11-25", "--select", ...PHASE3, "player_composite_factors"),
     );
@@ -422,12 +431,13 @@ describe(`a week in which much goes wrong, on ${SEASON.title}`, { timeout: 600_0
     expect(await looked(rig, "SELECT * FROM nba_orchestration.quarantined_rows WHERE released_at IS NULL")).toEqual([]);
   });
 
-  it("has completions of the orchestrated nights alone; the one without the cache started nothing", async () => {
+  it("has completions of the orchestrated nights alone; the one without the cache started nothing, nor the off day", async () => {
     const completions = await looked(
       rig,
       `SELECT right(analysis_date::VARCHAR, 2) || ' ' || processor || ' ' || status || ' ' || row_count
         FROM nba_orchestration.phase4_completions ORDER BY 1`,
     );
+    const skipped = ["player_composite_factors", "player_daily_cache", "player_shot_zone_analysis"];
     const of = (date: "19" | "23" | "24", cache: string) => [
       [`${date} player_composite_factors success ${ROWS[date].slate}`],
       [`${date} player_daily_cache ${cache}`],
@@ -438,6 +448,7 @@ describe(`a week in which much goes wrong, on ${SEASON.title}`, { timeout: 600_0
       ...of("19", `success ${ROWS["19"].cache}`),
       ...of("23", "failed 0"),
       ...of("24", `success ${ROWS["24"].cache}`),
+      ...[...skipped, "team_defense_zone_analysis"].map((step) => [`25 ${step} skipped 0`]),
     ]);
     expect(
       await looked(
@@ -449,6 +460,7 @@ describe(`a week in which much goes wrong, on ${SEASON.title}`, { timeout: 600_0
       ["2021-11-19", "true", "true", "four_way_dependency_complete"],
       ["2021-11-23", "false", "false", "null"],
       ["2021-11-24", "true", "true", "four_way_dependency_complete"],
+      ["2021-11-25", "true", "false", "null"],
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Rig, ROOT } from "./rig.js";
@@ -67,6 +68,60 @@ describe("workers", () => {
     // A machine of one processor has one worker, whatever is asked.
     for (const [count] of counts) expect(Number(count)).toBeGreaterThanOrEqual(1);
     expect(fastbreak({}, "verify").status).toBe(0);
+  });
+
+  describe("by a key", () => {
+    const TEAMS = dated(`SELECT now.day, team, SUM(past.n + LENGTH(IFNULL(team, 'none'))) AS total
+FROM \${ref("raw", "numbers")} AS now
+JOIN \${ref("raw", "numbers")} AS past ON past.day BETWEEN DATE_SUB(now.day, INTERVAL 2 DAY) AND now.day
+CROSS JOIN UNNEST(['BOS', 'LAL', 'NYK', 'MIA', 'DEN', NULL]) AS team GROUP BY 1, 2`).replace(
+      '["day"]',
+      '["day", "team"]',
+    );
+    const keyed = (key: string) =>
+      rig.edit("fastbreak.json", '"variable":"FORM_WORKERS"', `"key":"${key}","variable":"FORM_WORKERS"`);
+    const rows = () => rig.sql("SELECT day, team, total FROM d.form ORDER BY ALL");
+    beforeEach(() => {
+      rig.write("definitions/form.sqlx", TEAMS);
+      keyed("team");
+    });
+
+    it("share the rows of one date, unknown keys among them: the same rows, hashes and gates for any number", async () => {
+      rig.edit("definitions/form.sqlx", "config {", 'config { assertions: { uniqueKey: ["day", "team"] },');
+      const window = ["--date", "2024-01-05", "--select", "form"];
+      expect(fastbreak({}, "run", ...window).status).toBe(0);
+      const alone = await rows();
+      expect(alone).toHaveLength(6);
+      await rig.sql("DROP SCHEMA d CASCADE; DROP SCHEMA fastbreak CASCADE");
+      const shared = fastbreak({ FORM_WORKERS: "2" }, "run", ...window);
+      expect([shared.status, shared.stderr]).toEqual([0, expect.stringContaining("note: workers: form ")]);
+      expect(await rows()).toEqual(alone);
+      const again = fastbreak(
+        { FORM_WORKERS: "2", ENABLE_WORKERS: "false" },
+        "run",
+        ...window,
+        "--full-refresh",
+        "--json",
+      );
+      expect(JSON.parse(again.stdout).actions[0]).toMatchObject({ name: "d.form", status: "unchanged" });
+      expect(fastbreak({}, "verify", ...window).status).toBe(0);
+    });
+
+    it("cannot share rows by a column that they do not have", async () => {
+      keyed("nobody");
+      const run = (workers: string) =>
+        fastbreak({ FORM_WORKERS: workers }, "run", "--date", "2024-01-05", "--select", "form");
+      const refused = run("2");
+      // A machine of one processor has one worker, and nothing to share.
+      if (availableParallelism() > 1)
+        expect([refused.status, refused.stdout]).toEqual([
+          1,
+          expect.stringContaining(
+            'fastbreak.json: workers.actions."form".key: the rows of d.form have no column nobody, by which workers would share them; they have day, team, total',
+          ),
+        ]);
+      expect(run("1").status).toBe(0);
+    });
   });
 
   it("leave it to the one query to tell what is wrong", () => {

@@ -11,7 +11,7 @@ export function builtInQuery(
   switch (rule.on) {
     case "open_breakers":
       return `SELECT processor_name AS subject, failure_count AS value,
-        CONCAT('circuit of ', processor_name, ' is ', LOWER(REPLACE(state, '_', ' ')), ' after ', CAST(failure_count AS STRING), ' failures in a row; last: ', IFNULL(last_error_message, 'unknown')) AS message
+        CONCAT('circuit of ', processor_name, ' is ', LOWER(REPLACE(state, '_', ' ')), ' after ', CAST(failure_count AS STRING), IF(failure_count = 1, ' failure', ' failures'), ' in a row; last: ', IFNULL(last_error_message, 'unknown')) AS message
         FROM ${table("circuit_breaker_state")} WHERE state != 'CLOSED'`;
     case "failed_models":
       return `SELECT model AS subject, COUNT(*) AS value,

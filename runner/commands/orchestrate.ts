@@ -3,11 +3,13 @@ import { userInfo } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 import type { RunEvent } from "../events/events.js";
-import { recordOf, verdictOf } from "../events/run-record.js";
+import { recordOf } from "../events/run-record.js";
 import type { Completion } from "../plan/completion.js";
+import { NOTHING_RULED_OUT } from "../plan/ruled-out.js";
 import { EVERYTHING } from "../plan/select.js";
 import type { Orchestration, Strategy } from "../project/orchestration-settings.js";
 import { suggestion } from "../project/settings.js";
+import type { RunnerSettings } from "../project/settings-schema.js";
 import { eventLine } from "../report/event-lines.js";
 import { nightJson, nightLines, stateJson, stateLines } from "../report/night-report.js";
 import { writeRunArtifact } from "../report/run-artifact.js";
@@ -15,14 +17,17 @@ import { plainLine, plural, writeLines } from "../report/text.js";
 import { announced } from "../session/announce.js";
 import { carryOut } from "../session/carry-out.js";
 import { today } from "../session/clock.js";
+import { ENDED, type Interruption, listenForInterruption } from "../session/interruption.js";
 import { migrateFirst } from "../session/migrations.js";
 import { type FinishedSelection, type NightMeans, nightState, recordCompletion, runNight } from "../session/night.js";
 import { findPlace } from "../session/place.js";
-import { planSession } from "../session/plan-request.js";
+import { type PlanRequest, planSession } from "../session/plan-request.js";
 import { newRunId } from "../session/run-id.js";
 import { type ProjectSession, withProject } from "../session/session.js";
-import { onOff, text, value, wholeNumber } from "./arguments/flags.js";
-import { OVERRIDE_FLAGS, withCommon } from "./arguments/shared-flags.js";
+import { askSkipRules } from "../session/skip-rules.js";
+import { waitForLock } from "../session/wait-for-lock.js";
+import { type Given, onOff, text, value, wholeNumber } from "./arguments/flags.js";
+import { OVERRIDE_FLAGS, SKIP_FLAGS, WAIT_FLAGS, withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
 import { withDate } from "./default-date.js";
 import { EXIT, usageError } from "./exit.js";
@@ -43,6 +48,8 @@ export const command = defineCommand({
     because: text("why the incident option is taken; it is kept"),
     message: text("enter one message (a file, or - for standard input) into the completion state; run nothing"),
     show: onOff("the messages and the completion state of the date; run nothing"),
+    ...SKIP_FLAGS,
+    ...WAIT_FLAGS,
     ...OVERRIDE_FLAGS,
   }),
   notes: [
@@ -57,7 +64,7 @@ export const command = defineCommand({
   async execute({ flags: options, words: [given] }): Promise<number> {
     const place = placeOf(options);
     const { settings } = findPlace(place);
-    const { name, night } = orchestrationOf(given, settings.orchestrations);
+    const { name, night } = orchestrationOf(given, settings);
     if (options.message !== undefined) {
       if (options.show) throw usageError("give --message or --show, not both");
       const { date, completion } = readMessage(options.message, night);
@@ -72,7 +79,9 @@ export const command = defineCommand({
         ? `${date}: all complete; ${night.target.model} is to be started`
         : waiting.length > 0
           ? `${date}: waiting for ${waiting.join(", ")}`
-          : `${date}: ${night.target.model} was started at ${triggeredAt}`;
+          : triggeredAt === undefined
+            ? `${date}: every step was skipped; ${night.target.model} is not to be started`
+            : `${date}: ${night.target.model} was started at ${triggeredAt}`;
       process.stdout.write(options.json ? `${JSON.stringify(shown)}\n` : `${told}\n`);
       return EXIT.done;
     }
@@ -102,51 +111,81 @@ export const command = defineCommand({
       retries: options.retries ?? night.retries,
       retryAfterSeconds: options.retryAfter ?? night.retryAfterSeconds,
     };
-    const finished = await runNight(night, request, means(place, date));
-    process.stdout.write(
-      options.json ? `${JSON.stringify(nightJson(finished))}\n` : `${nightLines(finished).join("\n")}\n`,
-    );
-    return finished.status === "success" ? EXIT.done : EXIT.failed;
+    const { noSkips, source, wait } = options;
+    if (noSkips && source !== undefined) throw usageError("give --source or --no-skips, not both");
+    const interruption = listenForInterruption(() => findPlace(place).projectDir);
+    try {
+      const finished = await runNight(
+        night,
+        request,
+        means(place, date, night, { noSkips, source, wait }, interruption),
+      );
+      process.stdout.write(
+        options.json ? `${JSON.stringify(nightJson(finished))}\n` : `${nightLines(finished).join("\n")}\n`,
+      );
+      return finished.status === "success" || finished.status === "skipped" ? EXIT.done : EXIT.failed;
+    } catch (cause) {
+      const stopped = interruption.exitCode();
+      if (stopped === undefined || !interruption.signal.aborted) throw cause;
+      process.stderr.write(`fastbreak: ${ENDED}\n`);
+      return stopped;
+    } finally {
+      interruption.stop();
+    }
   },
 });
 
-function means(place: ReturnType<typeof placeOf>, date: string): NightMeans {
+function means(
+  place: ReturnType<typeof placeOf>,
+  date: string,
+  { skips }: Orchestration,
+  { noSkips, source, wait }: Given<typeof SKIP_FLAGS & typeof WAIT_FLAGS>,
+  { signal, workBegins }: Interruption,
+): NightMeans {
+  const window = { from: date, to: date };
   const note = (line: string) => writeLines(process.stderr, [`note: ${plainLine(line)}`]);
   return {
     note,
-    sleep: (seconds) => sleep(seconds * 1000),
+    sleep: (seconds) => sleep(seconds * 1000, undefined, { signal }),
     open: (vars, work) => {
+      workBegins();
       const overrides = { ...place.overrides, vars: { ...place.overrides?.vars, ...vars } };
-      return withProject({ ...place, overrides }, work, true);
+      return waitForLock(wait, note, () => withProject({ ...place, overrides }, work, true));
     },
     askAlerts: async (session, runId) => {
       if (Object.keys(session.settings.alerts.rules).length === 0) return;
       const { checkAlerts } = await import("../session/alerts.js");
-      const request = { window: { from: date, to: date }, everyDate: false, now: new Date(), runId };
+      const request = { window, everyDate: false, now: new Date(), runId };
       await announced(session, "orchestrate", () =>
         checkAlerts(session, { ...request, print: () => undefined, emit: tell }),
       );
     },
-    run: (session, select, upstream) => runSelection(session, select, upstream, date),
+    askRules: async (session, actions) =>
+      noSkips
+        ? NOTHING_RULED_OUT
+        : askSkipRules(session, { window, source, extended: { rules: skips, actions } }, note),
+    run: (session, select, upstream, ruledOut) =>
+      runSelection(session, select, { window, force: false, upstream, ruledOut }, signal),
   };
 }
 
 async function runSelection(
   session: ProjectSession,
   select: readonly string[],
-  upstream: boolean,
-  date: string,
+  asked: Omit<PlanRequest, "selection">,
+  signal: AbortSignal,
 ): Promise<FinishedSelection> {
   const startedAt = new Date();
   const runId = newRunId(startedAt);
   const selection = { ...EVERYTHING, select };
   await migrateFirst(session, session.warehouse);
-  const plan = await planSession(session, { window: { from: date, to: date }, selection, force: false, upstream });
+  const plan = await planSession(session, { ...asked, selection });
   const names = session.project.actions.map(({ node }) => node.key);
   const finishedAt = new Map<string, string>();
   const events = await carryOut(session, plan, {
     runId,
     startedAt,
+    signal,
     failFast: false,
     force: false,
     asksAlerts: false,
@@ -157,15 +196,19 @@ async function runSelection(
     },
   });
   writeRunArtifact(session.projectDir, events);
+  // Whoever has asked to stop wants no more of the night.
+  signal.throwIfAborted();
   const { actions } = recordOf(events, names);
   const built = actions.filter(({ status }) => status === "success" || status === "unchanged").length;
   const wrong = actions.filter(({ status }) => status === "failed" || status === "blocked").length;
   const told = wrong === 0 ? "" : `, ${plural(wrong, "action")} failed or blocked`;
   writeLines(process.stderr, [`note: ${select.map(nameOf).join(", ")}: ${plural(built, "action")} ran${told}`]);
-  return { runId, results: actions, finishedAt, verdict: verdictOf(actions) };
+  return { runId, results: actions, finishedAt };
 }
 
 function tell(event: RunEvent): void {
+  // What one run of a night leaves stale is what its next one makes.
+  if (event.event === "left_stale") return;
   const line = eventLine(event);
   if (line !== undefined) writeLines(process.stderr, [`${line.kind}: ${line.text}`]);
 }
@@ -175,13 +218,22 @@ function nameOf(selector: string): string {
   return selector.slice(selector.lastIndexOf(".") + 1);
 }
 
-function orchestrationOf(given: string | undefined, known: Readonly<Record<string, Orchestration>>) {
+function orchestrationOf(
+  given: string | undefined,
+  { orchestrations: known, skips }: Pick<RunnerSettings, "orchestrations" | "skips">,
+) {
   const names = Object.keys(known);
   if (names.length === 0) throw usageError('the project has no "orchestrations" in fastbreak.json');
   if (given === undefined && names.length > 1) throw usageError(`name the orchestration: ${names.join(", ")}`);
   const name = given ?? (names[0] as string);
   const night = Object.hasOwn(known, name) ? known[name] : undefined;
   if (night === undefined) throw usageError(`there is no orchestration ${name}${suggestion(name, names)}`);
+  const rules = Object.keys(skips);
+  for (const rule of night.skips)
+    if (!rules.includes(rule))
+      throw usageError(
+        `fastbreak.json: orchestrations.${name}.skips: "skips" has no rule ${rule}${suggestion(rule, rules)}`,
+      );
   return { name, night };
 }
 
@@ -191,6 +243,7 @@ const completionData = v.object({
   analysis_date: date,
   status: v.string(),
   row_count: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  skip_reason: v.optional(v.pipe(v.string(), v.nonEmpty())),
   completed_at: v.optional(v.pipe(v.string(), v.isoTimestamp())),
 });
 const cloudEvent = v.object({ time: v.optional(v.pipe(v.string(), v.isoTimestamp())), data: completionData });
@@ -219,8 +272,9 @@ function readMessage(path: string, night: Orchestration): { readonly date: strin
   if (!names.includes(data.processor))
     throw usageError(`${shown}: ${data.processor} is no step${suggestion(data.processor, names)}`);
   const completedAt = new Date(data.completed_at ?? time ?? Date.now()).toISOString();
-  const { processor, status, row_count: rowCount } = data;
-  return { date: data.analysis_date, completion: { processor, status, rowCount, completedAt } };
+  const { processor, status, row_count: rowCount, skip_reason: skipReason } = data;
+  const why = skipReason === undefined ? {} : { skipReason };
+  return { date: data.analysis_date, completion: { processor, status, rowCount, completedAt, ...why } };
 }
 
 function topicOf(night: Orchestration, processor: string): string {

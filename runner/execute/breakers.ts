@@ -103,7 +103,7 @@ export class Breakers {
 export function refusal(name: string, breaker: Breaker, until: string): string {
   const last = breaker.history.at(-1)?.message;
   return (
-    `circuit open after ${breaker.failureCount} failures in a row, next attempt after ${until}` +
+    `circuit open after ${breaker.failureCount} ${breaker.failureCount === 1 ? "failure" : "failures"} in a row, next attempt after ${until}` +
     ` (or: fastbreak breaker reset ${name.includes(" ") ? `"${name}"` : name})${last === undefined ? "" : `; last: ${last}`}`
   );
 }

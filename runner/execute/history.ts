@@ -103,7 +103,7 @@ export async function recordHistory(
         ...factsOf(action, result, record),
         ...measured,
         warning_count: warnings.get(result.key) ?? 0,
-        worker_count: shards?.workers.get(result.key) ?? 1,
+        worker_count: shards?.workers.get(result.key)?.number ?? 1,
       });
     }
     await appendKnown(transaction, table, rows);

@@ -246,8 +246,7 @@ class ProjectRun {
   async #computeShards(action: RunnableAction, planned: readonly PartitionDecision[]): Promise<Shards | undefined> {
     const { shards } = this.options;
     const running = runningOf(planned);
-    if (shards === undefined || running.length < 2 || !canBeSplit(action)) return undefined;
-    if ((shards.workers.get(action.node.key) ?? 1) < 2) return undefined;
+    if (shards === undefined || running.length === 0 || !canBeSplit(action)) return undefined;
     return computeShards(this.warehouse, action, running, this.#coverageOf(action), shards, this.#context);
   }
 

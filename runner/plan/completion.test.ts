@@ -50,6 +50,15 @@ describe("the completion of a date", () => {
     expect(play([...all.slice(1), message("unknown", 9)]).fired).toEqual([]);
   });
 
+  it("is reached with what a rule leaves out; where all are left out there is nothing to start", () => {
+    const skipped = (name: string, at: number) =>
+      message(name, at, { status: "skipped", rowCount: 0, skipReason: "no_games" });
+    expect(play([...all.slice(1), skipped("defense", 9)]).fired).toEqual([3]);
+    const none = play(REQUIRED.map(skipped));
+    expect(none.fired).toEqual([]);
+    expect(waitingFor(none.state, REQUIRED)).toEqual([]);
+  });
+
   it("is reached by a retry, which takes the place of the failure", () => {
     const failed = message("cache", 5, { status: "failed" });
     expect(play([...all.slice(0, 3), failed, message("cache", 6)]).fired).toEqual([4]);

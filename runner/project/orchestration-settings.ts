@@ -87,6 +87,15 @@ const orchestration = v.strictObject(
       ),
       [],
     ),
+    skips: v.optional(
+      v.pipe(
+        v.array(text, "must be a list of names of rules"),
+        v.description(
+          "Rules (skips) that leave out every step and the target, whatever they select: a date without a night.",
+        ),
+      ),
+      [],
+    ),
     strategy: v.optional(
       v.pipe(
         v.picklist(["workflow", "events", "time"], "must be workflow, events or time"),
@@ -137,5 +146,5 @@ export type Strategy = Orchestration["strategy"];
 
 /** Whether a list may stand at a path within `orchestrations`. */
 export function isOrchestrationList(path: readonly string[]): boolean {
-  return ["after", "complete", "behind", "always"].includes(path.at(-1) ?? "");
+  return ["after", "complete", "behind", "always", "skips"].includes(path.at(-1) ?? "");
 }

@@ -176,6 +176,13 @@ const actionWorkers = v.strictObject({
   variable: v.pipe(variableName, v.description("The variable of this action alone.")),
   default: v.pipe(wholeNumber(1, 1000), v.description("Workers where no variable says another number.")),
   switch: v.optional(v.pipe(variableName, v.description("A variable that, set to false, leaves one worker."))),
+  key: v.optional(
+    v.pipe(
+      v.string("must be the name of a column"),
+      v.regex(/^[A-Za-z_]\w*$/, "must be the name of a column"),
+      v.description("The column of its rows by which workers share them where there are fewer dates than workers."),
+    ),
+  ),
 });
 
 const workers = v.strictObject({

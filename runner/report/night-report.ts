@@ -18,22 +18,29 @@ export function nightJson({ strategy, status, dependencies, gate, result, errors
 
 /** A night in a few lines. */
 export function nightLines({ date, strategy, status, dependencies, gate, result, errors }: Night): string[] {
+  const { skipped } = dependencies;
   const steps = Object.entries(dependencies.row_counts).map(([name, rows]) => [
-    `  ${rows > 0 ? "ok     " : "missing"}`,
+    `  ${rows > 0 ? "ok     " : skipped[name] === undefined ? "missing" : "skipped"}`,
     name,
-    `${count(rows)} rows`,
+    skipped[name] ?? `${count(rows)} rows`,
   ]);
+  if (status === "skipped")
+    return [
+      ...alignColumns(steps),
+      `${date} (${strategy}): nothing was run: ${String(result.skip_reason)} (--no-skips runs it all the same)`,
+    ];
   const fields = Object.entries(result).filter(([name]) => name !== "analysis_date" && name !== "status");
   return [
     ...alignColumns(steps),
     ...errors.map((error) => `  ${plainLine(error)}`),
-    `${date} (${strategy}): ${WORDS[status]}${gate === undefined ? "" : gate.gate.ready ? ", gate open" : ", gate closed"}`,
+    `${date} (${strategy}): ${WORDS[status]}${gate === undefined ? "" : gate.gate.ready ? ", gate open" : status === "gate_closed" ? ", gate closed" : ", gate overridden"}`,
     `  ${fields.map(([name, value]) => `${name} ${String(value)}`).join(", ")}`,
   ];
 }
 
 const WORDS: Readonly<Record<Night["status"], string>> = {
   success: "done",
+  skipped: "nothing was run",
   failed: "something failed",
   missing: "steps are missing",
   gate_closed: "not ready for what comes behind",

@@ -64,8 +64,9 @@ function byWhy(stale: StatusDocument["models"]["stale"]): readonly string[][] {
   }
   return [...groups].map(([why, { name, partitions, number }]) => [
     number === 1 ? name : `${name} and ${count(number - 1)} more`,
-    partitions,
+    // Why is worth more than how much: a narrow screen cuts the end.
     why,
+    partitions,
   ]);
 }
 
@@ -153,10 +154,7 @@ function executionLines({ executions }: StatusDocument): string[] {
     duration(duration_ms),
     error ?? plural(rows_written, "row"),
   ]);
-  return [
-    part("executions", cells.length === 0 ? "none yet" : ""),
-    ...alignColumns(cells).map((line) => `    ${line}`),
-  ];
+  return [part("executions", cells.length === 0 ? "none yet" : ""), ...alignColumns(cells).map((line) => `  ${line}`)];
 }
 
 /** A part of the screen begins. */

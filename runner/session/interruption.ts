@@ -52,4 +52,5 @@ export function listenForInterruption(projectDir: () => string | undefined): Int
   };
 }
 
-const ENDED = "interrupted; what was published stands, the rest was rolled back; the next run continues";
+/** What a command says that was stopped. */
+export const ENDED = "interrupted; what was published stands, the rest was rolled back; the next run continues";

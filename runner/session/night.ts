@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { ActionResult } from "../events/events.js";
+import { verdictOf } from "../events/run-record.js";
 import { criteriaOf } from "../gate/evaluate.js";
 import { quoteIdentifier, quoteKey } from "../googlesql/quote.js";
 import { UserError } from "../graph/user-error.js";
-import { type Completion, counts, waitingFor } from "../plan/completion.js";
+import { type Completion, counts, SKIPPED, waitingFor } from "../plan/completion.js";
+import { NOTHING_RULED_OUT, type RuledOut } from "../plan/ruled-out.js";
 import { EVERYTHING, selectActions } from "../plan/select.js";
 import { EngineError } from "../port/engine-error.js";
 import { relationKey, type Transaction } from "../port/port.js";
@@ -39,8 +41,15 @@ export interface NightMeans {
    * Opens the project with more variables and closes it when the work is done: while a night waits nobody is locked out.
    */
   open<T>(vars: Readonly<Record<string, string>>, work: (session: ProjectSession) => Promise<T>): Promise<T>;
+  /** What the rules of the project leave out of the date, those of the night about these actions (keys), too. */
+  askRules(session: ProjectSession, actions: readonly string[]): Promise<RuledOut>;
   /** Runs what some selectors name of the date. */
-  run(session: ProjectSession, select: readonly string[], upstream: boolean): Promise<FinishedSelection>;
+  run(
+    session: ProjectSession,
+    select: readonly string[],
+    upstream: boolean,
+    ruledOut: RuledOut,
+  ): Promise<FinishedSelection>;
   /** Asks the rules for alerts of the date: once a night, because what is only half done is no alert. */
   askAlerts(session: ProjectSession, runId: string | undefined): Promise<void>;
   /** Waits; tests wait in no time. */
@@ -54,7 +63,6 @@ export interface FinishedSelection {
   readonly results: readonly ActionResult[];
   /** When each action ended, ISO 8601, by key. */
   readonly finishedAt: ReadonlyMap<string, string>;
-  readonly verdict: "done" | "failed" | "refused";
 }
 
 /** Which steps have rows of a date. */
@@ -62,13 +70,18 @@ export interface Dependencies {
   readonly all_present: boolean;
   readonly missing: readonly string[];
   readonly row_counts: Readonly<Record<string, number>>;
+  /** Steps that have no rows because a rule leaves them out, with the name of the rule; they are not missing. */
+  readonly skipped: Readonly<Record<string, string>>;
 }
 
 export interface Night {
   readonly date: string;
   readonly strategy: Strategy;
-  /** `failed`: something could not be built; `missing`: steps had no rows, with `strict`; `gate_closed`: what comes behind did not run. */
-  readonly status: "success" | "failed" | "missing" | "gate_closed";
+  /**
+   * `skipped`: rules leave out every step, and nothing was run; `failed`: something could not be built; `missing`: steps had no rows,
+   * with `strict`; `gate_closed`: what comes behind did not run.
+   */
+  readonly status: "success" | "skipped" | "failed" | "missing" | "gate_closed";
   readonly dependencies: Dependencies;
   readonly gate: GateAnswer | undefined;
   /** The fields of the result message. */
@@ -89,6 +102,7 @@ class NightRun {
   readonly #errors: string[] = [];
   #failed = false;
   #lastRun: string | undefined;
+  #ruledOut: RuledOut = NOTHING_RULED_OUT;
 
   constructor(
     readonly night: Orchestration,
@@ -109,6 +123,11 @@ class NightRun {
       await this.means.sleep(request.retryAfterSeconds);
       dependencies = await this.#open((session) => this.#prepare(session));
     }
+    const reasons = Object.values(dependencies.skipped);
+    if (reasons.length === Object.keys(this.night.steps).length && !this.#failed)
+      return this.#open((session) =>
+        this.#end(session, "skipped", dependencies, undefined, { skip_reason: [...new Set(reasons)].join(", ") }),
+      );
     if (!dependencies.all_present) {
       const told = `${request.date}: no rows of ${dependencies.missing.join(", ")}; rows: ${JSON.stringify(dependencies.row_counts)}`;
       if (request.strict) {
@@ -141,7 +160,8 @@ class NightRun {
         passed || severity === "warning" || reason === undefined ? [] : [reason],
       );
       if (!(this.#incident()?.opensGate ?? false)) {
-        this.#errors.push(`${request.date} is not ready after a retry: ${[...new Set(reasons)].join("; ")}`);
+        const tried = request.retries === 0 ? "" : " after a retry";
+        this.#errors.push(`${request.date} is not ready${tried}: ${[...new Set(reasons)].join("; ")}`);
         await this.#runBehind(session, night.always);
         return this.#end(session, "gate_closed", dependencies, gate, result);
       }
@@ -193,6 +213,8 @@ class NightRun {
   /** The steps, except where they run at times of their own, and what then is there of them. */
   async #prepare(session: ProjectSession): Promise<Dependencies> {
     const names = Object.keys(this.night.steps);
+    const models = [...names.map((name) => this.#step(name).model), this.night.target.model];
+    this.#ruledOut = await this.means.askRules(session, models);
     if (this.request.strategy === "workflow") await this.#finishSteps(session, names);
     if (this.request.strategy === "events") await this.#followEvents(session, new Set(names));
     return this.#validate(session);
@@ -227,14 +249,17 @@ class NightRun {
       .sort((a, b) => (a.at < b.at ? -1 : 1));
     for (const { name, step, result, at } of ended) {
       const isWrong = result === undefined || result.status === "failed" || result.status === "blocked";
-      const completion = {
-        processor: name,
-        status: isWrong ? "failed" : "success",
-        rowCount: await this.#rows(session, step.model),
-        completedAt: at,
-      };
-      await this.#complete(session, completion, step.topic);
+      const rowCount = await this.#rows(session, step.model);
+      const skipReason = isWrong ? undefined : this.#skipReason(name, rowCount);
+      const status = isWrong ? "failed" : skipReason === undefined ? "success" : SKIPPED;
+      const why = skipReason === undefined ? {} : { skipReason };
+      await this.#complete(session, { processor: name, status, rowCount, completedAt: at, ...why }, step.topic);
     }
+  }
+
+  /** The rule that leaves a step out of the date; undefined: none does, or it has rows all the same. */
+  #skipReason(name: string, rowCount: number): string | undefined {
+    return rowCount > 0 ? undefined : this.#ruledOut.wholeOf(this.#step(name).model);
   }
 
   #step(name: string): Orchestration["steps"][string] {
@@ -301,15 +326,23 @@ class NightRun {
   async #validate(session: ProjectSession): Promise<Dependencies> {
     const counted: Record<string, number> = {};
     for (const [name, { model }] of Object.entries(this.night.steps)) counted[name] = await this.#rows(session, model);
-    const missing = Object.keys(counted).filter((name) => counted[name] === 0);
-    return { all_present: missing.length === 0, missing, row_counts: counted };
+    const skipped: Record<string, string> = {};
+    for (const [name, rows] of Object.entries(counted)) {
+      const reason = this.#skipReason(name, rows);
+      if (reason !== undefined) skipped[name] = reason;
+    }
+    const missing = Object.keys(counted).filter((name) => counted[name] === 0 && skipped[name] === undefined);
+    return { all_present: missing.length === 0, missing, row_counts: counted, skipped };
   }
 
   async #run(session: ProjectSession, select: readonly string[], upstream: boolean): Promise<FinishedSelection> {
-    const finished = await this.means.run(session, select, upstream);
+    const finished = await this.means.run(session, select, upstream, this.#ruledOut);
     this.#lastRun = finished.runId;
-    if (finished.verdict !== "done") this.#failed = true;
-    for (const { error } of finished.results) if (error !== undefined) this.#errors.push(error);
+    // That a gate is closed is no failure of the night for which somebody opens it.
+    const criteria = this.#incident()?.opensGate ? criteriaOf(session.project.actions).map(({ node }) => node.key) : [];
+    const counted = finished.results.filter(({ key }) => !criteria.includes(key));
+    if (verdictOf(counted) !== "done") this.#failed = true;
+    for (const { error } of counted) if (error !== undefined) this.#errors.push(error);
     return finished;
   }
 
@@ -390,8 +423,9 @@ export async function recordCompletion(
   const now = new Date().toISOString();
   return warehouse.transaction(async (transaction) => {
     await migrateState(transaction, stateDataset);
-    const { processor, status, rowCount } = completion;
-    const data = { processor, analysis_date: date, status, row_count: rowCount };
+    const { processor, status, rowCount, skipReason } = completion;
+    const why = skipReason === undefined ? {} : { skip_reason: skipReason };
+    const data = { processor, analysis_date: date, status, row_count: rowCount, ...why };
     // Topics of one processor tell whoever waits for it that it is done; a failure is told to the tracker alone.
     const topics = [...(counts(completion) ? [topic] : []), ...(night.success === undefined ? [] : [night.success])];
     const messages = topics.map((each) => newMessage(name, date, each, data));

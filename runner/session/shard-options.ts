@@ -30,7 +30,8 @@ export function shardOptions(
   const workers = new Map(
     project.actions.flatMap(({ node, target }) => {
       const number = asked.get(target.name);
-      return number === undefined ? [] : [[node.key, number] as const];
+      const column = settings.workers.actions[target.name]?.key;
+      return number === undefined ? [] : [[node.key, { number, column }] as const];
     }),
   );
   return { dataset: `${settings.stateDataset}_work`, workers };

@@ -18,6 +18,8 @@ export interface RuleRequest {
   readonly window: Window;
   /** The source that has caused the run, as a user names it; undefined: none has. */
   readonly source: string | undefined;
+  /** Actions (keys) that some rules, by name, are about besides those that they select. */
+  readonly extended?: { readonly rules: readonly string[]; readonly actions: readonly string[] };
 }
 
 /**
@@ -27,7 +29,7 @@ export interface RuleRequest {
  */
 export async function askSkipRules(
   session: ProjectSession,
-  { window, source }: RuleRequest,
+  { window, source, extended }: RuleRequest,
   note: (line: string) => void,
 ): Promise<RuledOut> {
   const keys = session.project.actions.map(({ node }) => node.key);
@@ -37,7 +39,8 @@ export async function askSkipRules(
     irrelevant === undefined ? [] : [{ name: "irrelevant_source", actions: irrelevant, skips: () => true }];
   const said = Object.entries(session.settings.skips).flatMap(([name, settings]) => {
     const holds = settings.environments === undefined || settings.environments.includes(session.environment ?? "");
-    return holds ? [{ name, settings, actions: selected(session, name, settings.select) }] : [];
+    const more = extended?.rules.includes(name) ? extended.actions : [];
+    return holds ? [{ name, settings, actions: new Set([...selected(session, name, settings.select), ...more]) }] : [];
   });
   if (said.length + caused.length === 0) return NOTHING_RULED_OUT;
   const dates = datesOf(window);
