@@ -113,13 +113,13 @@ class LoadLog {
   }
 }
 
-/** What somebody seeds by hand is no step that comes again. */
+/** What somebody seeds or pulls by hand is no step that comes again. */
 function breakerOf({ settings }: Place, { loader }: LoadIdentity): BreakerSettings | undefined {
-  return loader === SEED ? undefined : settings.breakers.loads;
+  return BY_HAND.has(loader) ? undefined : settings.breakers.loads;
 }
 
-/** The name under which seeds are logged. */
-const SEED = "seed";
+/** The names under which seeds and pulls are logged. */
+const BY_HAND: ReadonlySet<string> = new Set(["seed", "pull"]);
 
 function failedOutcome(cause: unknown) {
   const error = cause instanceof Error ? cause.message : String(cause);

@@ -96,6 +96,11 @@ export class Catalog {
     this.#known = relations;
   }
 
+  /** The relations whose names begin as a name with a star does. */
+  async members({ dataset, name }: RelationId): Promise<readonly RelationId[]> {
+    return (await this.#expanded([relationKey({ dataset, name })])).map(idOf);
+  }
+
   /** Names with a star are those of all relations that begin so. */
   async #expanded(keys: readonly string[]): Promise<readonly string[]> {
     const plain = keys.filter((key) => !key.endsWith("*"));

@@ -316,6 +316,8 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
     return { sql };
   }
 
+  replaceContent: Transaction["replaceContent"] = refuseLoad;
+
   mergeRows: Transaction["mergeRows"] = refuseLoad;
 
   replaceRows: Transaction["replaceRows"] = refuseLoad;
