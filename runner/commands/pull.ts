@@ -8,6 +8,7 @@ import { waitForLock } from "../session/wait-for-lock.js";
 import { bytes, onOff, value } from "./arguments/flags.js";
 import { OVERRIDE_FLAGS, SELECTION_FLAGS, WAIT_FLAGS, WINDOW_FLAGS, withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
+import { withDate } from "./default-date.js";
 import { EXIT, usageError } from "./exit.js";
 import { placeOf, requestOf, selectionOf } from "./selection-options.js";
 
@@ -33,7 +34,7 @@ export const command = defineCommand({
     if (options.target !== undefined && options.target !== "duckdb")
       throw usageError("pull copies into the embedded warehouse; leave --target out");
     const selection = selectionOf({ ...options, select: [...options.select, ...words] });
-    const { window } = requestOf(options, selection);
+    const { window } = requestOf(withDate(options), selection);
     const request = { selection, window, sample: options.sample, mostBytes: options.limitBytes };
     const place = placeOf(options);
     const source = findPlace({ ...place, target: "bigquery" });

@@ -322,7 +322,7 @@ export interface Warehouse {
    */
   version(): Promise<string>;
   /** Looks at one snapshot; nothing is written, and nothing that only SQL needs is loaded. */
-  observe<T>(work: (observation: Observation) => Promise<T>): Promise<T>;
+  observe<T>(work: (observation: Observation) => Promise<T>, about?: WorkPurpose): Promise<T>;
   /**
    * Runs `work` in one transaction: committed when it returns, rolled back when it throws. When a concurrent transaction wins, the work
    * is done again from its beginning.

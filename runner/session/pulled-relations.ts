@@ -25,7 +25,7 @@ export async function pulledRelations(session: ProjectSession, selection: Select
     stale: asksForState(selection) ? staleOf(await planSession(session, wholeRequest())) : new Set<string>(),
     changedFiles: await changedFilesOf(session.projectDir, selection),
   };
-  const pick = (wanted: Selection) => selectActions(actions.map(selectable), wanted, facts);
+  const pick = (wanted: Selection) => selectActions(actions.map(selectableOf), wanted, facts);
   const all = pick(selection);
   const narrow = narrowed(selection);
   const names = narrow.select.length + narrow.actions.length + narrow.tags.length > 0;
@@ -86,7 +86,8 @@ function idOf(key: string): RelationId {
   return { dataset: key.slice(0, dot), name: key.slice(dot + 1) };
 }
 
-function selectable({ key, target, fileName, tags, dependencies, sources }: ManifestAction): Selectable {
+/** An action of the manifest as selectors see it. */
+export function selectableOf({ key, target, fileName, tags, dependencies, sources }: ManifestAction): Selectable {
   return { key, name: target.name, fileName, tags, dependencies, sourceFiles: sources.files };
 }
 

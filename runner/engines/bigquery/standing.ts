@@ -1,3 +1,5 @@
+import { digestSql } from "../../googlesql/digest-sql.js";
+import { readDigests, type SourcedRequest } from "../../googlesql/read-digests.js";
 import { type Fingerprint, NULL_PARTITION, type Partition } from "../../port/identity.js";
 import {
   type DateRange,
@@ -9,8 +11,6 @@ import {
 } from "../../port/port.js";
 import type { TableToken } from "./catalog.js";
 import type { KnownDigests } from "./digest-cache.js";
-import { digestSql } from "./digest-sql.js";
-import { readDigests, type SourcedRequest } from "./digests.js";
 import type { Purpose } from "./jobs.js";
 import { type PartitionTokens, readPartitionTokens } from "./partition-tokens.js";
 import { queryRows, type Service, sqlPath } from "./service.js";

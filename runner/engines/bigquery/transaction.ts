@@ -1,5 +1,6 @@
 import { scanScript } from "../../googlesql/index.js";
 import { foldedKey } from "../../googlesql/project-names.js";
+import { readDigests } from "../../googlesql/read-digests.js";
 import { EngineError } from "../../port/engine-error.js";
 import { holds } from "../../port/partition-set.js";
 import {
@@ -21,7 +22,6 @@ import {
 import type { Column } from "../../port/sql-types.js";
 import { planAccumulate } from "./accumulate.js";
 import type { TableToken } from "./catalog.js";
-import { readDigests } from "./digests.js";
 import type { Purpose } from "./jobs.js";
 import { labelOf } from "./jobs.js";
 import { insertStatements, quoteText } from "./literals.js";

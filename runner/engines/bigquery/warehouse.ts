@@ -106,8 +106,8 @@ class BigQueryWarehouse implements Warehouse {
     return VERSION;
   }
 
-  async observe<T>(work: (observation: Observation) => Promise<T>): Promise<T> {
-    return telling(() => work(new BigQueryObservation(this.#service, this.#purpose(undefined))));
+  async observe<T>(work: (observation: Observation) => Promise<T>, about?: WorkPurpose): Promise<T> {
+    return telling(() => work(new BigQueryObservation(this.#service, this.#purpose(about))));
   }
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>, about?: WorkPurpose): Promise<T> {
