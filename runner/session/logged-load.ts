@@ -20,11 +20,14 @@ export async function loggedLoad<T>(
 ): Promise<T> {
   const log = await LoadLog.begin(warehouse, place, load);
   try {
-    return await warehouse.transaction(async (transaction) => {
-      const { result, outcome } = await work(transaction);
-      await log.finish(transaction, outcome);
-      return result;
-    });
+    return await warehouse.transaction(
+      async (transaction) => {
+        const { result, outcome } = await work(transaction);
+        await log.finish(transaction, outcome);
+        return result;
+      },
+      { run: load.runId, action: load.loader },
+    );
   } catch (cause) {
     await log.fail(cause);
     throw cause;
