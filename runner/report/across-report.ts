@@ -17,7 +17,9 @@ export function differsAcross({ problem, differences }: AcrossResult): boolean {
 }
 
 /** More partitions of one relation are not listed. */
-const MOST_PARTITIONS = 20;
+const MOST_PARTITIONS = 5;
+/** More columns of one row are not shown. */
+const MOST_COLUMNS = 4;
 
 /** The comparison in lines for a terminal. */
 export function acrossLines({ results, billed }: AcrossDocument, other: string): string[] {
@@ -35,6 +37,7 @@ export function acrossLines({ results, billed }: AcrossDocument, other: string):
       ...sampleLines(samples, other),
     ];
   });
+  for (const { key, note } of results) if (note !== undefined) lines.push(`  ${key}  ${note}`);
   const partitions = results.reduce((sum, result) => sum + result.partitions, 0);
   const models = results.filter(({ as }) => as === "model").length;
   const sources = results.length - models;
@@ -47,10 +50,11 @@ function sampleLines(samples: RowSamples | undefined, other: string): string[] {
   if (samples === undefined) return [];
   return [
     ...samples.changed.map(({ key, here, there }) => {
-      const values = Object.keys(here).map(
-        (name) => `${name} ${shown(here[name])}, ${other} has ${shown(there[name])}`,
-      );
-      return `      ~ ${rowText(key)}: ${values.join("; ")}`;
+      const names = Object.keys(here);
+      const values = names
+        .slice(0, MOST_COLUMNS)
+        .map((name) => `${name} ${shown(here[name])}, ${other} has ${shown(there[name])}`);
+      return `      ~ ${rowText(key)}: ${values.join("; ")}${names.length > MOST_COLUMNS ? "; ..." : ""}`;
     }),
     ...samples.onlyHere.map((row) => `      + only here: ${rowText(row)}`),
     ...samples.onlyThere.map((row) => `      - only on ${other}: ${rowText(row)}`),
@@ -65,12 +69,13 @@ export function acrossJson({ results, bytes, dollars, billed }: AcrossDocument, 
     bytes,
     dollars,
     bytes_billed: billed,
-    relations: results.map(({ key, as, partitions, differences, problem, samples }) => ({
+    relations: results.map(({ key, as, partitions, differences, problem, note, samples }) => ({
       name: key,
       as,
       partitions,
       differences: differences.map(({ partition, rows, otherRows }) => ({ partition, rows, other_rows: otherRows })),
       problem: problem ?? null,
+      note: note ?? null,
       samples:
         samples === undefined
           ? null

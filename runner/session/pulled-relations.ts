@@ -1,6 +1,6 @@
 import { UserError } from "../graph/user-error.js";
 import { EVERYTHING, type Selectable, type Selection, selectActions } from "../plan/select.js";
-import type { RelationId } from "../port/port.js";
+import { type RelationId, relationKey } from "../port/port.js";
 import type { Manifest, ManifestAction } from "../project/manifest.js";
 import { relationOf } from "../project/runnable.js";
 import { asksForState, changedFilesOf, planSession, staleOf } from "./plan-request.js";
@@ -14,7 +14,7 @@ export interface Pulled {
 }
 
 /**
- * What a selection copies: its sources, and the tables of the models that it names. A selector that widens (`+name`, `name+`, `@name`)
+ * What a selection copies but for what lies in the dataset of the state, which is each warehouse's own: its sources, and the tables of the models that it names. A selector that widens (`+name`, `name+`, `@name`)
  * brings the sources behind what it finds, and no models.
  * @throws UserError where that is nothing
  */
@@ -26,7 +26,7 @@ export async function pulledRelations(session: ProjectSession, selection: Select
     changedFiles: await changedFilesOf(session.projectDir, selection),
   };
   const pick = (wanted: Selection) => selectActions(actions.map(selectableOf), wanted, facts);
-  const all = pick(selection);
+  const selected = pick(selection);
   const narrow = narrowed(selection);
   const names = narrow.select.length + narrow.actions.length + narrow.tags.length > 0;
   const named = (names ? pick(narrow) : undefined) ?? new Set<string>();
@@ -37,7 +37,7 @@ export async function pulledRelations(session: ProjectSession, selection: Select
     ]),
   );
   const declared = new Set(actions.flatMap(({ key, type }) => (type === "declaration" ? [key] : [])));
-  const picked = actions.filter(({ key }) => all === undefined || all.has(key));
+  const picked = actions.filter(({ key }) => selected === undefined || selected.has(key));
   const sources = picked.filter(({ type }) => type === "declaration");
   const models = picked.filter((action) => named.has(action.key) && makesTable(action));
   const undeclared = new Set(
@@ -46,13 +46,19 @@ export async function pulledRelations(session: ProjectSession, selection: Select
       .flatMap(readsOf)
       .filter((key) => !made.has(key) && !declared.has(key)),
   );
-  const pulled: Pulled[] = [
+  const all: Pulled[] = [
     ...sources.map((action): Pulled => ({ id: relationOf(action, manifest.homeProject), as: "source" })),
     ...[...undeclared].sort().map((key): Pulled => ({ id: idOf(key), as: "undeclared" })),
     ...models.map((action): Pulled => ({ id: relationOf(action, manifest.homeProject), as: "model" })),
   ];
+  const { stateDataset } = session.settings;
+  const pulled = all.filter(({ id }) => id.dataset !== stateDataset);
   if (pulled.length > 0) return pulled;
-  throw new UserError(nothing(selection, picked));
+  throw new UserError(
+    all.length === 0
+      ? nothing(selection, picked)
+      : `${all.map(({ id }) => relationKey(id)).join(", ")} lies in ${stateDataset}, the dataset of the runner's own tables, which are each warehouse's own`,
+  );
 }
 
 /** The same without what widens it. */

@@ -4,10 +4,12 @@ import { EngineError } from "../port/engine-error.js";
 import { relationKey, rowColumnNames } from "../port/port.js";
 import { relationOf } from "../project/runnable.js";
 import { Across, type AcrossResult, type Compared } from "../verify/across.js";
+import { columnsOf } from "./column-graph.js";
 import { type Place, withWarehouse } from "./place.js";
 import { asksForState, changedFilesOf, planSession, staleOf } from "./plan-request.js";
 import { selectableOf } from "./pulled-relations.js";
 import type { ProjectSession } from "./session.js";
+import { surroundingsIn } from "./surroundings.js";
 
 /** What is to be compared with another engine. */
 export interface AcrossRequest {
@@ -78,13 +80,34 @@ async function comparedOf(session: ProjectSession, selection: Selection): Promis
     changedFiles: await changedFilesOf(session.projectDir, selection),
   };
   const picked = selectActions(actions.map(selectableOf), selection, facts);
+  const times = await timesOfRuns(session);
   const runnable = new Map(session.project.actions.map((action) => [action.node.key, action]));
   return actions.flatMap((action): Compared[] => {
     if (picked !== undefined && !picked.has(action.key)) return [];
     const id = relationOf(action, manifest.homeProject);
+    // What the runner keeps there is each warehouse's own.
+    if (id.dataset === session.settings.stateDataset) return [];
     if (action.type === "declaration") return [{ id, as: "source", ignored: [], key: [] }];
     const model = runnable.get(action.key);
     if (model?.node.kind !== "model" || model.node.disabled) return [];
-    return [{ id, as: "model", ignored: rowColumnNames(model.rowColumns), key: model.uniqueKey }];
+    return [{ id, as: "model", ignored: times.get(action.key) ?? [], key: model.uniqueKey }];
   });
+}
+
+/**
+ * The columns, by model, in which the runner keeps when a row was written, and all whose values are computed with them: two warehouses
+ * that hold the same were written at different times.
+ */
+async function timesOfRuns(session: ProjectSession): Promise<ReadonlyMap<string, readonly string[]>> {
+  const own = session.project.actions.map(({ node, rowColumns }) => [node.key, rowColumnNames(rowColumns)] as const);
+  const found = new Map(own.filter(([, names]) => names.length > 0).map(([key, names]) => [key, [...names]]));
+  if (found.size === 0) return found;
+  const around = await surroundingsIn(session.warehouse, session.settings.stateDataset);
+  const { graph } = await columnsOf(session, session.loaded.manifest, around);
+  for (const [relation, names] of [...found]) {
+    for (const { to, kind } of names.flatMap((column) => graph.trace({ relation, column }, "down"))) {
+      if (kind === "value") found.set(to.relation, [...(found.get(to.relation) ?? []), to.column]);
+    }
+  }
+  return found;
 }

@@ -19,7 +19,7 @@ export interface Compared {
   readonly id: RelationId;
   /** What it is to the project. */
   readonly as: "source" | "model";
-  /** Columns that only tell when a row was written: each engine has its own. */
+  /** Columns that tell when rows were written, these or those that they are made of: each engine has its own. */
   readonly ignored: readonly string[];
   /** The columns that should tell its rows apart; none: all do. */
   readonly key: readonly string[];
@@ -52,6 +52,8 @@ export interface AcrossResult {
   readonly differences: readonly PartitionDifference[];
   /** Why it differs as a whole. */
   readonly problem: string | undefined;
+  /** Why there was nothing to compare. */
+  readonly note: string | undefined;
   readonly samples: RowSamples | undefined;
 }
 
@@ -85,8 +87,10 @@ export class Across {
       const key = relationKey(compared.id);
       const [ours, theirs] = [here.get(key), there.get(key)];
       const problem = this.#problemOf(ours, theirs);
-      if (problem !== undefined || ours === undefined || theirs === undefined)
-        settled.push({ ...settledResult(compared), problem: problem ?? "is on neither side" });
+      if (ours === undefined && theirs === undefined)
+        settled.push({ ...settledResult(compared), note: "is on neither side" });
+      else if (problem !== undefined || ours === undefined || theirs === undefined)
+        settled.push({ ...settledResult(compared), problem });
       else pairs.push(this.#pairOf(compared, ours, theirs));
     }
     return { pairs, settled };
@@ -94,7 +98,6 @@ export class Across {
 
   #problemOf(ours: Relation | undefined, theirs: Relation | undefined): string | undefined {
     const { target } = this.there;
-    if (ours === undefined && theirs === undefined) return "is on neither side";
     if (ours === undefined) return "is not here";
     if (theirs === undefined) return `is not on ${target}`;
     const unknown = [...ours.foreignColumns, ...theirs.foreignColumns];
@@ -110,11 +113,11 @@ export class Across {
     const name = ours.partitionColumn ?? theirs.partitionColumn;
     const isDate = theirs.columns.some((column) => column.name === name && column.type === "DATE");
     const partitionColumn = isDate ? name : undefined;
-    const ignored = new Set(compared.ignored.map((column) => column.toLowerCase()));
-    const columns = theirs.columns.map((column) => column.name).filter((column) => !ignored.has(column.toLowerCase()));
-    const rest = { columns, range: this.options.range, grain: "partition" } as const;
     const key =
       compared.key.length > 0 ? compared.key : ours.primaryKey.length > 0 ? ours.primaryKey : theirs.primaryKey;
+    const own = [...compared.ignored, ...(ours.rowHash?.without ?? [])].map((column) => column.toLowerCase());
+    const columns = theirs.columns.map((column) => column.name).filter((column) => !own.includes(column.toLowerCase()));
+    const rest = { columns, range: this.options.range, grain: "partition" } as const;
     const has = (wanted: string) => columns.some((column) => column === wanted);
     return {
       compared: { ...compared, key: key.every(has) ? key : [] },
@@ -209,6 +212,7 @@ function settledResult({ id, as }: Compared): AcrossResult {
     partitions: 0,
     differences: [],
     problem: undefined,
+    note: undefined,
     samples: undefined,
   };
 }
