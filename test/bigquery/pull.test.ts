@@ -33,6 +33,15 @@ CREATE TABLE raw.arrivals (n INT64) PARTITION BY _PARTITIONDATE;
 INSERT INTO raw.arrivals (_PARTITIONTIME, n) VALUES ('2024-01-01', 1), ('2024-01-02', 2);
 CREATE VIEW raw.spent AS SELECT city, SUM(amount) AS amount FROM raw.orders GROUP BY city`;
 
+/** A model that keeps when its rows were made, and one that hands these times on: two warehouses have other ones. */
+const STAMPED: Readonly<Record<string, string>> = {
+  "definitions/stamped.sqlx": `config { type: "incremental", uniqueKey: ["city"], bigquery: { labels: { row_created: "made_at", history: "rebuild" } } }
+SELECT city, SUM(amount) AS amount, CURRENT_TIMESTAMP() AS made_at FROM \${ref("raw", "orders")} WHERE city IS NOT NULL GROUP BY city`,
+  "definitions/stamps.sqlx": `config { type: "table" }
+SELECT city, amount, made_at AS seen_at FROM \${ref("stamped")}`,
+  "definitions/runs.sqlx": 'config { type: "declaration", schema: "fastbreak", name: "runs" }',
+};
+
 const DECLARED = ["zoo", "events_*", "clicks", "arrivals", "spent"].map((name) => [
   `definitions/${name.replace("*", "all")}.sqlx`,
   `config { type: "declaration", schema: "raw", name: "${name}" }`,
@@ -72,7 +81,7 @@ describe("pull", () => {
 
   beforeAll(async () => {
     world = await World.open(
-      { ...SHOP, ...Object.fromEntries(DECLARED), "fastbreak.json": "{}" },
+      { ...SHOP, ...STAMPED, ...Object.fromEntries(DECLARED), "fastbreak.json": "{}" },
       `${SHOP_SEED};\n${ZOO};\n${MORE}`,
     );
     world.write("fastbreak.json", JSON.stringify({ bigquery: { endpoint: world.proxy.url } }));
@@ -159,6 +168,10 @@ describe("pull", () => {
       code: 2,
       stderr: expect.stringContaining("BigQuery has no raw.clicks; leave out what is not there with --exclude"),
     });
+    expect(await fastbreak("pull", "runs")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("fastbreak.runs lies in fastbreak, the dataset of the runner's own tables"),
+    });
     expect(await fastbreak("pull", "big")).toMatchObject({
       code: 2,
       stderr: expect.stringContaining("shop.big is a view, which 'fastbreak run' makes here; give +shop.big"),
@@ -167,7 +180,7 @@ describe("pull", () => {
 
   it("leaves the rows of before when it is killed", async () => {
     await world.sql(
-      "CREATE TABLE raw.many AS SELECT n, RPAD('', 50, 'x') AS t FROM UNNEST(GENERATE_ARRAY(1, 30000)) AS n",
+      "CREATE TABLE raw.many AS SELECT n, RPAD('', 50, 'x') AS t FROM UNNEST(GENERATE_ARRAY(1, 21000)) AS n",
     );
     world.write("definitions/many.sqlx", 'config { type: "declaration", schema: "raw", name: "many" }');
     await done("pull", "many");
@@ -182,9 +195,9 @@ describe("pull", () => {
     };
     expect(await ended).toBe("SIGKILL");
     world.proxy.fault = () => undefined;
-    expect(await here("SELECT t = 'new', COUNT(*) FROM raw.many GROUP BY 1")).toEqual([["false", "30000"]]);
+    expect(await here("SELECT t = 'new', COUNT(*) FROM raw.many GROUP BY 1")).toEqual([["false", "21000"]]);
     await done("pull", "many");
-    expect(await here("SELECT t = 'new', COUNT(*) FROM raw.many GROUP BY 1")).toEqual([["true", "30000"]]);
+    expect(await here("SELECT t = 'new', COUNT(*) FROM raw.many GROUP BY 1")).toEqual([["true", "21000"]]);
     expect(
       await here(
         "SELECT status, COUNT(*) FROM fastbreak.load_runs WHERE arguments LIKE '%many%' GROUP BY 1 ORDER BY 1",
@@ -202,7 +215,7 @@ describe("pull", () => {
       written = true;
       return world.sql("DELETE FROM raw.many WHERE n > 20000").then(() => undefined);
     };
-    expect((await pulled("many")).tables).toMatchObject([{ rows: 20_000, replaced: 30_000 }]);
+    expect((await pulled("many")).tables).toMatchObject([{ rows: 20_000, replaced: 21_000 }]);
     world.proxy.fault = () => undefined;
     expect(written).toBe(true);
   });
@@ -211,11 +224,21 @@ describe("pull", () => {
     await done("pull", "+cities");
     await done("run", "--target", "bigquery");
     await done("run");
-    const same = await fastbreak("verify", "--against", "bigquery", "--select", "+cities", "log");
+    const same = await fastbreak("verify", "--against", "bigquery", "--select", "+cities", "log", "+stamps");
     expect(same).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^4 models, 1 source, \d+ partitions: the same here/),
+      stdout: expect.stringMatching(/^6 models, 1 source, \d+ partitions: the same here/),
     });
+    // A correction is pulled, and makes the same of both.
+    await world.sql("UPDATE raw.orders SET amount = 50 WHERE id = 3");
+    await done("pull", "orders", "--date", "2024-01-02");
+    for (const target of ["duckdb", "bigquery"]) {
+      const { totals } = JSON.parse(await done("run", "--json", "--select", "+cities", "--target", target)) as {
+        totals: { rows_written: number };
+      };
+      expect(totals.rows_written).toBeGreaterThan(0);
+    }
+    expect(await fastbreak("verify", "--against", "bigquery", "--select", "+cities")).toMatchObject({ code: 0 });
     // What was pulled again without having moved changes nothing.
     await done("pull", "+cities");
     expect(await done("run", "--select", "cities")).toContain("Nothing had to run");
