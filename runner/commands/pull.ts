@@ -94,6 +94,7 @@ function report(tables: readonly Told[], plan: PullPlan, started: number): objec
       read: table.read.table.lists && table.read.window === undefined ? "listed" : "queried",
       window: table.read.window?.range ?? null,
       column: table.read.window?.column.name ?? null,
+      sample: table.read.sample ?? null,
       bytes: table.bytes,
       ...("rows" in table ? { rows: table.rows, replaced: table.replaced ?? null, bytes_billed: table.billed } : {}),
     })),

@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { randomFrom } from "../random.js";
 import { type Finished, ROOT, runProcess } from "../rig.js";
+import { FAULTS } from "./faulty-proxy.js";
 import { SHOP, SHOP_SEED } from "./shop.js";
 import { World } from "./world.js";
 
@@ -206,6 +208,25 @@ describe("pull", () => {
       ["interrupted", "1"],
       ["success", "2"],
     ]);
+  });
+
+  it("has every row once, whatever becomes of the calls", async () => {
+    const random = randomFrom(Number(process.env.SEED ?? 3));
+    let faults = 0;
+    world.proxy.fault = () => {
+      if (random() > 0.2) return undefined;
+      faults += 1;
+      return FAULTS[Math.floor(random() * FAULTS.length)];
+    };
+    await done("pull", "many", "zoo", "orders");
+    await done("pull", "orders", "--from", "2024-01-01", "--to", "2024-01-02");
+    world.proxy.fault = () => undefined;
+    expect(faults).toBeGreaterThan(0);
+    const sums = "SELECT COUNT(*), COUNT(DISTINCT n), SUM(n) FROM raw.many";
+    expect(await here(sums)).toEqual(await world.sql(sums));
+    expect(await here(ZOO_ROWS)).toEqual(await world.sql(ZOO_ROWS));
+    const orders = "SELECT TO_JSON_STRING(t) FROM raw.orders AS t ORDER BY id";
+    expect(await here(orders)).toEqual(await world.sql(orders));
   });
 
   it("begins again where a table is written while it is listed", async () => {
