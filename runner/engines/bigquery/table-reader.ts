@@ -107,20 +107,27 @@ export class BigQueryTableReader implements TableReader {
     );
   }
 
+  /** While rows are taken the next ones are on their way. */
   async *#block({ id, columns }: TableDefinition, { start, rows: wanted }: Block): RowBatches {
     const path = `${restPath(id, this.service.connection.project)}/data`;
-    let left = wanted;
-    for (let pageToken: string | undefined; left > 0; ) {
+    const ask = (from: { readonly startIndex: string } | { readonly pageToken: string }, left: number) => {
       const query = {
         maxResults: String(Math.min(left, ROWS_A_PAGE)),
         "formatOptions.useInt64Timestamp": "true",
-        ...(pageToken === undefined ? { startIndex: String(start) } : { pageToken }),
+        ...from,
       };
-      const page = await this.service.rest.repeat({ method: "GET", path, query }, readTableData);
-      left -= page.rows.length;
-      yield page.rows.map((row) => decodeRow(row, columns));
-      pageToken = page.pageToken;
-      if (pageToken === undefined) return;
+      const page = this.service.rest.repeat({ method: "GET", path, query }, readTableData);
+      // Who takes no more rows does not wait for it.
+      page.catch(() => undefined);
+      return page;
+    };
+    let left = wanted;
+    let next = left > 0 ? ask({ startIndex: String(start) }, left) : undefined;
+    while (next !== undefined) {
+      const { rows, pageToken } = await next;
+      left -= rows.length;
+      next = pageToken === undefined || left <= 0 ? undefined : ask({ pageToken }, left);
+      yield rows.map((row) => decodeRow(row, columns));
     }
   }
 
