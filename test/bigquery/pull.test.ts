@@ -162,6 +162,8 @@ describe("pull", () => {
   it("takes a sample of the rows", async () => {
     expect((await pulled("orders", "--sample", "2")).tables).toMatchObject([{ rows: 2, read: "listed" }]);
     expect((await pulled("orders", "--sample", "50%")).tables).toMatchObject([{ rows: 3, replaced: 2 }]);
+    // Partitioned by the time of arrival, so that it is asked for by a query.
+    expect((await pulled("arrivals", "--sample", "1")).tables).toMatchObject([{ rows: 1, read: "queried" }]);
   });
 
   it("says which source is not there, and what is nothing to copy", async () => {
