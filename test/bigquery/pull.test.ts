@@ -129,6 +129,9 @@ describe("pull", () => {
     const { code, stderr } = await fastbreak("pull", "--date", "2024-01-01", "--limit-bytes", String(bytes - 1));
     expect(code).toBe(3);
     expect(stderr).toContain(`pulling would process ${bytes} bytes, most of them for raw.`);
+    expect(await done("pull", "orders", "--output", "markdown", "--dry-run")).toContain(
+      "| `raw.orders` | 5 | listed |",
+    );
     expect((await steps()).length).toBe(before);
   });
 
