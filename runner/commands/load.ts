@@ -28,6 +28,7 @@ export const command = defineCommand({
   async execute({ flags: options, words: [name = "", ...rest] }): Promise<number> {
     const started = performance.now();
     const place = findPlace(placeOf(options));
+    if (place.engine.refusesLoaders !== undefined) throw usageError(place.engine.refusesLoaders);
     const loader = await importLoader(place, name);
     const { positionals, values } = loaderArguments(rest);
     const progress = WorkProgress.ofCommand(options.json);

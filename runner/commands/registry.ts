@@ -42,6 +42,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "load files into declared tables, or make tables that are missing",
     load: () => import("./seed.js"),
   },
+  pull: {
+    summary: "copy source tables of BigQuery into the embedded warehouse",
+    load: () => import("./pull.js"),
+  },
   load: { summary: "load raw data: 'load sample' or 'load files DIR'", load: () => import("./load.js") },
   doctor: { summary: "look at what only the service can tell", load: () => import("./doctor.js") },
   serve: { summary: "answer as BigQuery does, on this machine", load: () => import("./serve.js") },

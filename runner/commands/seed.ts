@@ -11,11 +11,13 @@ import { relationOf } from "../project/runnable.js";
 import { alignColumns, count, duration, plural, writeLines } from "../report/text.js";
 import { WorkProgress } from "../report/work-progress.js";
 import { announced } from "../session/announce.js";
+import { fileLoader } from "../session/file-loader.js";
 import { loadPlace } from "../session/load-place.js";
 import { loggedLoad } from "../session/logged-load.js";
-import { findPlace, type Place, withWarehouse } from "../session/place.js";
+import { findPlace, withWarehouse } from "../session/place.js";
 import { newRunId } from "../session/run-id.js";
 import { type SeedFile, seedFiles } from "../session/seed-files.js";
+import { ownRelations } from "../session/session.js";
 import type { LoadOutcome } from "../state/load-log.js";
 import { onOff, wholeNumber } from "./arguments/flags.js";
 import { OVERRIDE_FLAGS, withCommon } from "./arguments/shared-flags.js";
@@ -59,7 +61,9 @@ export const command = defineCommand({
     const progress = WorkProgress.ofCommand(options.json);
     const startedAt = new Date();
     const identity = { runId: newRunId(startedAt), loader: "seed", arguments: words, path: words[0], startedAt };
-    const tables = await withWarehouse(place, true, (warehouse) =>
+    const keys = [...files.map(({ table }) => relationKey(table)), ...(await writtenBy(scripts, manifest.homeProject))];
+    const named = { ...place, relations: async () => [...keys, ...ownRelations(place.settings)] };
+    const tables = await withWarehouse(named, true, (warehouse) =>
       announced(place, "seed", () =>
         loggedLoad(warehouse, place, identity, async (transaction) => {
           const loaded: SeededTable[] = [];
@@ -71,7 +75,7 @@ export const command = defineCommand({
             loaded.push(...(await run(transaction, script, manifest.homeProject)));
           }
           const partitionOf = partitionsSaid(manifest, place.settings.sources);
-          const fromFiles = await load(transaction, files, place, partitionOf, (done, rows, now) =>
+          const fromFiles = await load(transaction, files, partitionOf, (done, rows, now) =>
             tell(scripts.length + done, rows, now),
           );
           const seeded = [...loaded, ...fromFiles];
@@ -139,6 +143,20 @@ function readScript(word: string): SeedScript {
   }
 }
 
+/** Keys of the tables that the statements of some files name to write to. */
+async function writtenBy(scripts: readonly SeedScript[], home: string): Promise<readonly string[]> {
+  if (scripts.length === 0) return [];
+  const { scanScript } = await import("../googlesql/index.js");
+  return scripts.flatMap(({ text }) => {
+    try {
+      return scanScript(text).writes.map(({ path }) => foldedKey(path, home));
+    } catch {
+      // Running it tells what is wrong.
+      return [];
+    }
+  });
+}
+
 /** Runs the statements of a file, and tells what they leave of the tables that they name. */
 async function run(transaction: Transaction, { shown, text }: SeedScript, home: string): Promise<SeededTable[]> {
   const { scanScript } = await import("../googlesql/index.js");
@@ -181,19 +199,17 @@ function rowsOf(tables: readonly SeededTable[]): number {
 async function load(
   transaction: Transaction,
   files: readonly SeedFile[],
-  place: Place,
   partitionOf: (key: string) => string | undefined,
   tell: Tell,
 ): Promise<SeededTable[]> {
-  if (transaction.loadFile === undefined)
-    throw new UserError(`--target ${place.engine.name} loads no files; use the loader of your warehouse`);
+  const loadFile = fileLoader(transaction);
   const seeded: SeededTable[] = [];
   const relations = [...(await transaction.relations()).values()];
   for (const { path, shown, format, table } of files) {
     tell(seeded.length, rowsOf(seeded), shown);
     // Names match without case: a table that is there is the one that is meant.
     const existing = relations.find(({ id }) => relationKey(id).toLowerCase() === relationKey(table).toLowerCase());
-    const loaded = await transaction.loadFile({
+    const loaded = await loadFile({
       table: existing?.id ?? table,
       path,
       shown,

@@ -73,6 +73,8 @@ export interface Engine {
   readonly openScratch?: (projects: ProjectNames) => Promise<Warehouse>;
   /** Looks at what can only be known from the engine itself; undefined: there is no such thing. */
   readonly examine?: (place: WarehousePlace) => AsyncIterable<EngineFinding>;
+  /** Why no loader can write into its warehouses, and what to do instead; undefined: loaders can. */
+  readonly refusesLoaders?: string;
   /** Finds mistakes in SQL without running it; undefined: the engine cannot. */
   readonly checker?: () => Promise<SqlChecker>;
 }

@@ -4,6 +4,8 @@ import type { LoadedFile, LoadFileRequest } from "./load-file.js";
 import type { PartitionSet } from "./partition-set.js";
 import type { SqlJobs } from "./sql-jobs.js";
 import type { Column } from "./sql-types.js";
+import type { ReplaceContentRequest, ReplacedContent } from "./table-content.js";
+import type { TableReader } from "./table-reader.js";
 
 /** A relation by its dataset and name; the project is the warehouse's own. */
 export interface RelationId {
@@ -48,6 +50,8 @@ export interface TableDefinition {
   readonly clusterBy: readonly string[];
   /** The column that stands for a row's meaning: a row that comes with an equal one is left as it is. Undefined: all columns do. */
   readonly rowHash?: string;
+  /** Partitioned by the time at which rows came; then that time is one of `columns`. */
+  readonly ingestion?: IngestionUnit | undefined;
 }
 
 /**
@@ -259,6 +263,11 @@ export interface Transaction extends ScriptTexts, Observation {
    * @throws EngineError `data` that names file and line of what does not fit
    */
   readonly loadFile?: (request: LoadFileRequest) => Promise<LoadedFile>;
+  /**
+   * Replaces the rows of a table, or of some days of it, by others that come in pieces; values and types stay exactly as they are.
+   * @throws EngineError `data` that names what the table cannot keep
+   */
+  replaceContent(request: ReplaceContentRequest): Promise<ReplacedContent>;
 }
 
 /** What an engine can do; who works above it asks here and nowhere else. */
@@ -313,7 +322,7 @@ export interface Warehouse {
    */
   version(): Promise<string>;
   /** Looks at one snapshot; nothing is written, and nothing that only SQL needs is loaded. */
-  observe<T>(work: (observation: Observation) => Promise<T>): Promise<T>;
+  observe<T>(work: (observation: Observation) => Promise<T>, about?: WorkPurpose): Promise<T>;
   /**
    * Runs `work` in one transaction: committed when it returns, rolled back when it throws. When a concurrent transaction wins, the work
    * is done again from its beginning.
@@ -327,6 +336,8 @@ export interface Warehouse {
   readonly spentOn?: (about: WorkPurpose) => WorkSpent;
   /** Ends the queries that run now: they fail, and their transactions are rolled back. Undefined: the engine cannot. */
   readonly interrupt?: () => void;
+  /** Reads tables to copy them elsewhere. Undefined: the engine holds copies, and is none to copy from. */
+  readonly reader?: TableReader;
   /** Many clients at once, with all that the BigQuery API tells of their jobs; undefined: the engine has a service of its own. */
   readonly jobs?: () => Promise<SqlJobs>;
   close(): Promise<void>;

@@ -142,7 +142,7 @@ function sampleLines({ samples, rows }: TableDiff, width: number, colors: Colors
 }
 
 /** `a=1, b=x`; the first columns of a wide row. */
-function rowText(row: SampleRow): string {
+export function rowText(row: SampleRow): string {
   const values = Object.entries(row);
   const more = values.length > MOST_VALUES ? ", ..." : "";
   return `${values
@@ -154,7 +154,8 @@ function rowText(row: SampleRow): string {
 const MOST_VALUES = 8;
 const LONGEST_VALUE = 40;
 
-function shown(value: string | null | undefined): string {
+/** A value on one line; a long one is cut. */
+export function shown(value: string | null | undefined): string {
   return value === null || value === undefined ? "NULL" : shortened(value);
 }
 

@@ -1,6 +1,6 @@
 import type { AlertNotice, RunEvent } from "../events/events.js";
 import { foundRowsText } from "../events/found-rows.js";
-import { count, plural } from "./text.js";
+import { costText, count, plural } from "./text.js";
 
 /** A line for each event that a person should see though nothing failed, with its kind; undefined: the event has none. */
 export function eventLine(event: RunEvent): { readonly kind: "warning" | "note"; readonly text: string } | undefined {
@@ -96,14 +96,4 @@ function some(names: readonly string[]): string {
 function all(names: readonly string[]): string {
   const shown = names.slice(0, 20).join(", ");
   return names.length > 20 ? `${shown} and ${names.length - 20} more` : shown;
-}
-
-const UNITS = ["bytes", "KiB", "MiB", "GiB", "TiB"] as const;
-
-/** `1.5 GiB ($0.01)`. */
-function costText(bytes: number, dollars: number): string {
-  const power = Math.min(UNITS.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
-  const amount = bytes / 1024 ** power;
-  const shown = power === 0 ? String(bytes) : amount.toFixed(amount < 10 ? 1 : 0);
-  return `${shown} ${UNITS[power]} (${dollars > 0 && dollars < 0.01 ? "under $0.01" : `$${dollars.toFixed(2)}`})`;
 }

@@ -145,3 +145,17 @@ export function roughly(milliseconds: number): string {
 export function plural(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
 }
+
+const UNITS = ["bytes", "KiB", "MiB", "GiB", "TiB"] as const;
+
+/** `1.5 GiB ($0.01)`. */
+export function costText(bytes: number, dollars: number): string {
+  return `${bytesText(bytes)} (${dollars > 0 && dollars < 0.01 ? "under $0.01" : `$${dollars.toFixed(2)}`})`;
+}
+
+/** `1.5 GiB`. */
+export function bytesText(bytes: number): string {
+  const power = Math.min(UNITS.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
+  const amount = bytes / 1024 ** power;
+  return `${power === 0 ? String(bytes) : amount.toFixed(amount < 10 ? 1 : 0)} ${UNITS[power]}`;
+}

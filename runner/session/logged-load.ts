@@ -20,11 +20,14 @@ export async function loggedLoad<T>(
 ): Promise<T> {
   const log = await LoadLog.begin(warehouse, place, load);
   try {
-    return await warehouse.transaction(async (transaction) => {
-      const { result, outcome } = await work(transaction);
-      await log.finish(transaction, outcome);
-      return result;
-    });
+    return await warehouse.transaction(
+      async (transaction) => {
+        const { result, outcome } = await work(transaction);
+        await log.finish(transaction, outcome);
+        return result;
+      },
+      { run: load.runId, action: load.loader },
+    );
   } catch (cause) {
     await log.fail(cause);
     throw cause;
@@ -113,13 +116,13 @@ class LoadLog {
   }
 }
 
-/** What somebody seeds by hand is no step that comes again. */
+/** What somebody seeds or pulls by hand is no step that comes again. */
 function breakerOf({ settings }: Place, { loader }: LoadIdentity): BreakerSettings | undefined {
-  return loader === SEED ? undefined : settings.breakers.loads;
+  return BY_HAND.has(loader) ? undefined : settings.breakers.loads;
 }
 
-/** The name under which seeds are logged. */
-const SEED = "seed";
+/** The names under which seeds and pulls are logged. */
+const BY_HAND: ReadonlySet<string> = new Set(["seed", "pull"]);
 
 function failedOutcome(cause: unknown) {
   const error = cause instanceof Error ? cause.message : String(cause);

@@ -30,7 +30,7 @@ export async function withProject<T>(
   const place: Place = {
     ...findPlace(options),
     projects: async () => projectNames((await loading).manifest),
-    relations: async () => [...namedRelations((await loading).manifest), ...namedInSettings(place.settings)],
+    relations: async () => [...namedRelations((await loading).manifest), ...ownRelations(place.settings)],
   };
   const opening = place.engine.open(place, { create: false });
   const loading: Promise<LoadedProject> = loadPlace(place, () =>
@@ -81,7 +81,7 @@ export async function sessionOver(place: Place, warehouse: Warehouse): Promise<P
 }
 
 /** Keys of the tables that a command looks at besides those of the project: the runner's own, and those of its history. */
-function namedInSettings({ stateDataset, history }: ProjectSession["settings"]): readonly string[] {
+export function ownRelations({ stateDataset, history }: ProjectSession["settings"]): readonly string[] {
   const { loads, steps = {} } = history ?? {};
   return [`${stateDataset}.*`, ...(loads === undefined ? [] : [loads]), ...Object.keys(steps)];
 }

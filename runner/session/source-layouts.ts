@@ -39,8 +39,8 @@ export function withSourceLayouts(
   const seen = <O extends Observation>(observation: O): O =>
     overlaid<Observation>(observation, { relations: () => relationsOf(observation) }) as O;
   return overlaid(warehouse, {
-    observe: <T>(work: (observation: Observation) => Promise<T>) =>
-      warehouse.observe((observation) => work(seen(observation))),
+    observe: <T>(work: (observation: Observation) => Promise<T>, about?: WorkPurpose) =>
+      warehouse.observe((observation) => work(seen(observation)), about),
     transaction: <T>(work: (transaction: Transaction) => Promise<T>, about?: WorkPurpose) =>
       warehouse.transaction((transaction) => work(seen(transaction)), about),
   });

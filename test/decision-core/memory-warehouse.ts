@@ -321,6 +321,10 @@ class MemoryTransaction implements Transaction {
   async mergeRows(): Promise<MergeCounts> {
     throw new Error("no loader writes here");
   }
+
+  async replaceContent(): Promise<never> {
+    throw new Error("no loader writes here");
+  }
 }
 
 /** What the runner asks to count what an assertion found, without a partition column that would date it. */

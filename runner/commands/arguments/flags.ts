@@ -116,3 +116,25 @@ export function wholeNumber(describe: string, low: number, high: number): Flag<n
     throw usageError(`${flag} ${given} is not possible; give a whole number from ${low} to ${high}`);
   });
 }
+
+const BYTES: Readonly<Record<string, number>> = {
+  "": 1,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  KIB: 2 ** 10,
+  MIB: 2 ** 20,
+  GIB: 2 ** 30,
+  TIB: 2 ** 40,
+};
+
+/** A flag with a number of bytes, `500000` or `10GB`. */
+export function bytes(describe: string): Flag<number | undefined> {
+  return value(describe, (given, flag) => {
+    const [, amount = "", unit = ""] = /^(\d{1,15}(?:\.\d{1,3})?)\s*([A-Za-z]*)$/.exec(given) ?? [];
+    const factor = BYTES[unit.toUpperCase()];
+    if (amount !== "" && factor !== undefined) return Math.floor(Number(amount) * factor);
+    throw usageError(`${flag} ${shortened(given)} is not possible; give bytes, such as 500000000 or 10GB`);
+  });
+}

@@ -1,9 +1,9 @@
+import { rowText } from "../../googlesql/digest-sql.js";
 import { quoteIdentifier } from "../../googlesql/quote.js";
 import { EngineError } from "../../port/engine-error.js";
 import { type AccumulateRequest, type Relation, type RelationId, relationKey } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
 import { type SchemaChange, schemaChange } from "../schema-change.js";
-import { rowText } from "./digest-sql.js";
 import { writtenType } from "./literals.js";
 import { NEW, NOTHING_CHANGED, OLD, type PlannedWrite, type WriteHost } from "./pending.js";
 

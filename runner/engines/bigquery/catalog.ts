@@ -96,6 +96,16 @@ export class Catalog {
     this.#known = relations;
   }
 
+  /** The DATE column by whose days the service itself keeps a table, as it was last described; others may be said of it elsewhere. */
+  partitionColumnOf(id: RelationId): string | undefined {
+    return this.#described.get(relationKey(id))?.relation.partitionColumn;
+  }
+
+  /** The relations whose names begin as a name with a star does. */
+  async members({ dataset, name }: RelationId): Promise<readonly RelationId[]> {
+    return (await this.#expanded([relationKey({ dataset, name })])).map(idOf);
+  }
+
   /** Names with a star are those of all relations that begin so. */
   async #expanded(keys: readonly string[]): Promise<readonly string[]> {
     const plain = keys.filter((key) => !key.endsWith("*"));

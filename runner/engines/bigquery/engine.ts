@@ -1,5 +1,6 @@
 import { EngineError } from "../../port/engine-error.js";
 import type { Engine } from "../engine.js";
+import { NO_LOADERS } from "./loading.js";
 import { shownEndpoint } from "./settings.js";
 
 /** BigQuery, or a server that speaks as it does. */
@@ -8,6 +9,7 @@ export const BIGQUERY: Engine = {
   summary: "Google BigQuery, or a server on this machine that speaks as it does",
   locate: (place) => shownEndpoint(place, process.env),
   exists: () => true,
+  refusesLoaders: NO_LOADERS,
   async open(place) {
     const { openBigQuery } = await import("./warehouse.js").catch(refuseMissing);
     return openBigQuery(place);

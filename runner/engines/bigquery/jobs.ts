@@ -71,7 +71,15 @@ export class Jobs {
   async query(text: JobText, purpose: Purpose): Promise<QueryResult & DoneJob> {
     const { job, first } = await this.#done(text, purpose);
     const { columns } = columnsOf(first.schema?.fields ?? []);
-    return { ...doneJob(job), columns, rows: await this.#rows(job, first, columns) };
+    const rows: SqlValue[][] = [];
+    for await (const page of this.#pages(job, first, columns)) for (const row of page) rows.push(row);
+    return { ...doneJob(job), columns, rows };
+  }
+
+  /** The rows of a query a page at a time. */
+  async *stream(text: JobText, purpose: Purpose): AsyncGenerator<SqlValue[][]> {
+    const { job, first } = await this.#done(text, purpose);
+    yield* this.#pages(job, first, columnsOf(first.schema?.fields ?? []).columns);
   }
 
   /** What a text would process, and the columns that it would give; nothing runs and nothing is billed. */
@@ -204,8 +212,8 @@ export class Jobs {
     }
   }
 
-  async #rows(job: Job, first: Results, columns: readonly Column[]): Promise<SqlValue[][]> {
-    const rows = first.rows.map((row) => decodeRow(row, columns));
+  async *#pages(job: Job, first: Results, columns: readonly Column[]): AsyncGenerator<SqlValue[][]> {
+    yield first.rows.map((row) => decodeRow(row, columns));
     const { jobId: id, location = this.connection.location } = job.jobReference;
     for (let token = first.pageToken; token !== undefined; ) {
       const path = `/projects/${encodeURIComponent(this.connection.project)}/queries/${id}`;
@@ -216,10 +224,9 @@ export class Jobs {
         "formatOptions.useInt64Timestamp": "true",
       };
       const page = await this.rest.repeat({ method: "GET", path, query }, readResults);
-      for (const row of page.rows) rows.push(decodeRow(row, columns));
+      yield page.rows.map((row) => decodeRow(row, columns));
       token = page.pageToken;
     }
-    return rows;
   }
 
   /** What the jobs of a purpose have cost so far, failed ones and new attempts among them. */

@@ -38,7 +38,10 @@ export function literal(value: SqlValue | undefined, type: SqlType): string {
     case "STRING":
       return quoteText(String(value));
     case "BYTES":
-      return `FROM_BASE64('${Buffer.from(value as Uint8Array).toString("base64")}')`;
+      // A text is base64 already, as the port writes it.
+      return `FROM_BASE64('${typeof value === "string" ? value : Buffer.from(value as Uint8Array).toString("base64")}')`;
+    case "GEOGRAPHY":
+      return `ST_GEOGFROMTEXT(${quoteText(String(value))})`;
     case "JSON":
       return `PARSE_JSON(${quoteText(String(value))}, wide_number_mode=>'round')`;
     default:
@@ -59,6 +62,16 @@ export function writtenType(type: SqlType): string {
     name === undefined ? writtenType(inner) : `${quoteIdentifier(name)} ${writtenType(inner)}`,
   );
   return `STRUCT<${fields.join(", ")}>`;
+}
+
+/** Columns as CREATE TABLE lists them. */
+export function columnList(columns: readonly Column[]): string {
+  return columns.map(({ name, type }) => `${quoteIdentifier(name)} ${writtenType(type)}`).join(", ");
+}
+
+/** Rows by the names of their columns. */
+export function asObjects(columns: readonly Column[], rows: readonly (readonly SqlValue[])[]): readonly RowObject[] {
+  return rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null])));
 }
 
 /** A longer text would be refused by the service. */

@@ -1,10 +1,10 @@
 import { EngineError } from "../../port/engine-error.js";
-import type { MergeCounts, ReplaceCounts } from "../../port/port.js";
 
-/** Loads into BigQuery are its own tools' work. */
-export async function refuseLoad(): Promise<MergeCounts & ReplaceCounts> {
-  throw new EngineError(
-    "query",
-    "fastbreak loads no rows into BigQuery; load them with 'bq load' or a data transfer, or into the embedded warehouse with --target duckdb",
-  );
+/** What comes in many batches, each of which sees those before, would be published batch by batch. */
+export const NO_LOADERS =
+  "loaders write into the embedded warehouse, in one transaction that BigQuery does not have; leave --target out, or bring files into BigQuery with 'fastbreak seed --target bigquery', 'bq load' or a data transfer";
+
+/** Whoever did not ask the engine before. */
+export async function refuseLoad(): Promise<never> {
+  throw new EngineError("query", NO_LOADERS);
 }

@@ -66,7 +66,11 @@ const job = v.looseObject({
   statistics: v.optional(statistics, {}),
 });
 
-const row = v.looseObject({ f: v.array(v.looseObject({ v: v.unknown() })) });
+/** Tables of many rows are read: describing each of their cells to a library would take longer than everything else. */
+const row = v.custom<{ readonly f: readonly { readonly v: unknown }[] }>((value) => {
+  const { f } = (value ?? {}) as { readonly f?: unknown };
+  return Array.isArray(f) && f.every((cell: unknown) => typeof cell === "object" && cell !== null && "v" in cell);
+}, "is no row");
 
 const results = v.looseObject({
   jobComplete: v.boolean(),

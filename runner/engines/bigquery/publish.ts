@@ -1,3 +1,4 @@
+import { amongSql, rowText } from "../../googlesql/digest-sql.js";
 import { quoteIdentifier } from "../../googlesql/quote.js";
 import { EngineError } from "../../port/engine-error.js";
 import { NULL_PARTITION, WHOLE } from "../../port/identity.js";
@@ -5,7 +6,6 @@ import { partitionTest } from "../../port/partition-set.js";
 import { type PublishRequest, type Relation, relationKey, rowColumnNames } from "../../port/port.js";
 import { isSameName } from "../../port/sql-types.js";
 import { isSameShape, keptColumn } from "../columns.js";
-import { amongSql, rowText } from "./digest-sql.js";
 import { NEW, NOTHING_CHANGED, OLD, type PendingWrite, type PlannedWrite, type WriteHost } from "./pending.js";
 import { layoutSql, reshapedRows } from "./shape.js";
 

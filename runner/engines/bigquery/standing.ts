@@ -1,3 +1,5 @@
+import { digestSql } from "../../googlesql/digest-sql.js";
+import { readDigests, type SourcedRequest } from "../../googlesql/read-digests.js";
 import { type Fingerprint, NULL_PARTITION, type Partition } from "../../port/identity.js";
 import {
   type DateRange,
@@ -9,8 +11,6 @@ import {
 } from "../../port/port.js";
 import type { TableToken } from "./catalog.js";
 import type { KnownDigests } from "./digest-cache.js";
-import { digestSql } from "./digest-sql.js";
-import { readDigests, type SourcedRequest } from "./digests.js";
 import type { Purpose } from "./jobs.js";
 import { type PartitionTokens, readPartitionTokens } from "./partition-tokens.js";
 import { queryRows, type Service, sqlPath } from "./service.js";
@@ -74,6 +74,11 @@ function isByPartition({ relation, grain }: DigestRequest): boolean {
   return grain === "partition" && relation.partitionColumn !== undefined;
 }
 
+/** The partitions of the service are those that are asked for: not of a column that only the project says. */
+function isOwn(service: Service, { relation: { id, partitionColumn } }: DigestRequest): boolean {
+  return service.catalog.partitionColumnOf(id) === partitionColumn;
+}
+
 /** Of tables that rest and have partitions; a service that does not tell of them has them read whole. */
 async function partitionTokens(
   service: Service,
@@ -82,7 +87,7 @@ async function partitionTokens(
 ): Promise<ReadonlyMap<string, PartitionTokens>> {
   const ids = new Map(
     missing
-      .filter(({ request, token }) => token !== undefined && isByPartition(request))
+      .filter(({ request, token }) => token !== undefined && isByPartition(request) && isOwn(service, request))
       .map(({ request }) => [relationKey(request.relation.id), request.relation.id]),
   );
   if (ids.size === 0) return new Map();

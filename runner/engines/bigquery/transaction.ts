@@ -1,5 +1,6 @@
 import { scanScript } from "../../googlesql/index.js";
 import { foldedKey } from "../../googlesql/project-names.js";
+import { readDigests } from "../../googlesql/read-digests.js";
 import { EngineError } from "../../port/engine-error.js";
 import { holds } from "../../port/partition-set.js";
 import {
@@ -19,12 +20,13 @@ import {
   type Transaction,
 } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
+import type { ReplaceContentRequest, ReplacedContent } from "../../port/table-content.js";
+import type { RowBatches } from "../../port/table-reader.js";
 import { planAccumulate } from "./accumulate.js";
 import type { TableToken } from "./catalog.js";
-import { readDigests } from "./digests.js";
 import type { Purpose } from "./jobs.js";
 import { labelOf } from "./jobs.js";
-import { insertStatements, quoteText } from "./literals.js";
+import { asObjects, columnList, insertStatements, quoteText } from "./literals.js";
 import { refuseLoad } from "./loading.js";
 import { restPath } from "./names.js";
 import { BigQueryObservation } from "./observation.js";
@@ -222,11 +224,8 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
   }
 
   async stage(query: string): Promise<Stage> {
-    await this.service.readyStages();
-    const name = `stage_${this.service.jobs.nonce}_${this.service.nextStage()}`;
-    this.#stages.add(name);
-    const options = `OPTIONS(expiration_timestamp = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL ${STAGE_HOURS} HOUR), labels = [('fastbreak_run', ${quoteText(labelOf(this.purpose.run))})])`;
-    const before = `CREATE TABLE ${this.#stagePath(name)} ${options} AS `;
+    const name = await this.#newStage();
+    const before = `CREATE TABLE ${this.#stagePath(name)} ${this.#stageOptions()} AS `;
     const session = this.#session === "new" ? undefined : this.#session;
     const { sql, origin } = await this.#previewed(query);
     await originOf(origin, before.length, () =>
@@ -241,6 +240,31 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
         `columns of types that fastbreak does not know cannot be published: ${foreignColumns.join(", ")}`,
       );
     return { name, columns, rows: described.rows };
+  }
+
+  async #newStage(): Promise<string> {
+    await this.service.readyStages();
+    const name = `stage_${this.service.jobs.nonce}_${this.service.nextStage()}`;
+    this.#stages.add(name);
+    return name;
+  }
+
+  #stageOptions(): string {
+    return `OPTIONS(expiration_timestamp = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL ${STAGE_HOURS} HOUR), labels = [('fastbreak_run', ${quoteText(labelOf(this.purpose.run))})])`;
+  }
+
+  /** A stage of rows that come from here. */
+  async #stageRows(columns: readonly Column[], batches: RowBatches): Promise<Stage> {
+    const name = await this.#newStage();
+    const path = this.#stagePath(name);
+    const run = (sql: string) => this.service.jobs.run({ sql, step: "stage" }, this.purpose);
+    await run(`CREATE TABLE ${path} (${columnList(columns)}) ${this.#stageOptions()}`);
+    let rows = 0;
+    for await (const batch of batches) {
+      for (const statement of insertStatements(path, columns, asObjects(columns, batch))) await run(statement);
+      rows += batch.length;
+    }
+    return { name, columns, rows };
   }
 
   async replaceView(view: RelationId, query: string): Promise<void> {
@@ -314,6 +338,27 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
     if (rewritten !== undefined) return rewritten;
     await this.#publish([]);
     return { sql };
+  }
+
+  async replaceContent({ table, rows, window }: ReplaceContentRequest): Promise<ReplacedContent> {
+    const [existing] = await this.service.catalog.describe([table.id]);
+    const { partitionColumn, clusterBy } = existing?.relation ?? table;
+    if (existing?.relation.kind === "view")
+      throw new EngineError("data", `${relationKey(table.id)} is a view; rows cannot be loaded into it`);
+    if (window !== undefined && window.column.name !== partitionColumn)
+      throw new EngineError("data", `${relationKey(table.id)} is not partitioned by ${window.column.name}`);
+    const stage = await this.#stageRows(table.columns, rows);
+    const { deleted, unchanged } = await this.publish({
+      stage,
+      target: table.id,
+      partitions: window === undefined ? undefined : { within: [window.range], outside: undefined },
+      partitionColumn,
+      clusterBy,
+      key: [],
+      rowColumns: {},
+      rowHash: undefined,
+    });
+    return { rows: stage.rows, replaced: existing === undefined ? undefined : deleted + unchanged };
   }
 
   mergeRows: Transaction["mergeRows"] = refuseLoad;

@@ -1,5 +1,5 @@
 import type { SqlValue } from "../../port/port.js";
-import type { Column, SqlType } from "../../port/sql-types.js";
+import { type Column, rangeElement, type SqlType } from "../../port/sql-types.js";
 import type { Row } from "./protocol.js";
 
 /** A row of the API as values. Whole numbers stay exact: they come as texts. */
@@ -30,14 +30,25 @@ function decode(value: unknown, type: SqlType): SqlValue {
     case "BOOL":
       return text === "true";
     case "TIMESTAMP":
-      return timestampOf(BigInt(text));
+      // Microseconds; within a range some services write the time itself.
+      return /^-?\d+$/.test(text) ? timestampOf(BigInt(text)) : text;
     case "DATETIME":
       return shortFraction(text.replace(" ", "T"));
     case "TIME":
       return shortFraction(text);
+    case "RANGE<DATETIME>":
+    case "RANGE<TIMESTAMP>":
+      return rangeOf(text, rangeElement(type) ?? "DATE");
     default:
       return text;
   }
+}
+
+/** `[start, end)`; an end that is none stays as it is written. */
+function rangeOf(text: string, element: SqlType): string {
+  const [, start, end] = /^\[(.*), (.*)\)$/.exec(text) ?? [];
+  const bound = (value: string) => (/^(?:UNBOUNDED|NULL)$/i.test(value) ? value : String(decode(value, element)));
+  return start === undefined || end === undefined ? text : `[${bound(start)}, ${bound(end)})`;
 }
 
 /** A text where it is no number that JSON can write. */

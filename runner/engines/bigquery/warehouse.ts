@@ -13,6 +13,7 @@ import type {
   WorkPurpose,
   WorkSpent,
 } from "../../port/port.js";
+import type { TableReader } from "../../port/table-reader.js";
 import type { WarehousePlace } from "../engine.js";
 import { BatchReader } from "./batch.js";
 import { Catalog } from "./catalog.js";
@@ -24,6 +25,7 @@ import { BigQueryObservation } from "./observation.js";
 import { PATIENCE, Rest } from "./rest.js";
 import type { Service } from "./service.js";
 import { type Connection, connectionOf } from "./settings.js";
+import { BigQueryTableReader } from "./table-reader.js";
 import { BigQueryTransaction } from "./transaction.js";
 
 /** How often a piece of work is done again that lost against another, or whose inputs moved under it. */
@@ -51,6 +53,7 @@ class BigQueryWarehouse implements Warehouse {
     timeTravel: true,
   };
   readonly cost: CostQuestions;
+  readonly reader: TableReader;
   readonly #service: Service;
   readonly #stop = new AbortController();
   readonly #send: Send;
@@ -96,14 +99,15 @@ class BigQueryWarehouse implements Warehouse {
         return ready;
       },
     };
+    this.reader = new BigQueryTableReader(this.#service);
   }
 
   async version(): Promise<string> {
     return VERSION;
   }
 
-  async observe<T>(work: (observation: Observation) => Promise<T>): Promise<T> {
-    return telling(() => work(new BigQueryObservation(this.#service, this.#purpose(undefined))));
+  async observe<T>(work: (observation: Observation) => Promise<T>, about?: WorkPurpose): Promise<T> {
+    return telling(() => work(new BigQueryObservation(this.#service, this.#purpose(about))));
   }
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>, about?: WorkPurpose): Promise<T> {

@@ -23,6 +23,7 @@ import {
   type Transaction,
 } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
+import type { ReplaceContentRequest, ReplacedContent } from "../../port/table-content.js";
 import { accumulateStage } from "./accumulate.js";
 import { NO_LAYOUT, readRelation } from "./catalog.js";
 import type { DigestCache } from "./digest-cache.js";
@@ -216,5 +217,13 @@ export class DuckDbTransaction implements Transaction {
     const loaded = await loadFile(this.#connection, existing, request);
     this.#relations.forget();
     return loaded;
+  }
+
+  async replaceContent(request: ReplaceContentRequest): Promise<ReplacedContent> {
+    const { replaceContent } = await import("./replace-content.js");
+    const existing = (await this.relations()).get(relationKey(request.table.id));
+    const replaced = await replaceContent(this.#connection, existing, request);
+    this.#relations.forget();
+    return replaced;
   }
 }

@@ -42,6 +42,8 @@ import {
 const MICROS_PER_DAY = 86_400_000_000n;
 const NUMERIC_SCALE = 9;
 const BIGNUMERIC_SCALE = 18;
+/** Decimals have 38 digits. */
+const MOST_DECIMAL = 10n ** 38n;
 
 /**
  * Appends one row in the table's column order; a field that the row lacks is NULL.
@@ -52,6 +54,16 @@ export function appendRow(appender: DuckDBAppender, columns: readonly (Column | 
     if (column === undefined) appender.appendDefault();
     else appendValue(appender, column, row[column.name] ?? null);
   }
+  appender.endRow();
+}
+
+/** The same of values in the order of the columns. */
+export function appendValues(
+  appender: DuckDBAppender,
+  columns: readonly Column[],
+  values: readonly (SqlValue | undefined)[],
+): void {
+  for (const [index, column] of columns.entries()) appendValue(appender, column, values[index] ?? null);
   appender.endRow();
 }
 
@@ -226,8 +238,15 @@ function decimalValue(value: SqlValue, type: SqlType, scale: number, column: str
   const text = typeof value === "bigint" ? value.toString() : String(value);
   const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text);
   const fraction = match?.[3] ?? "";
-  if (!match || fraction.length > scale) throw notOfType(value, type, column);
+  if (!match) throw notOfType(value, type, column);
   const scaled = BigInt(`${match[2]}${fraction.padEnd(scale, "0")}`);
+  if (fraction.length > scale || scaled >= MOST_DECIMAL) {
+    if (type === "NUMERIC") throw notOfType(value, type, column);
+    throw new EngineError(
+      "data",
+      `column ${column}: the embedded engine keeps ${type} with ${38 - scale} digits before and ${scale} behind the point, not ${text}`,
+    );
+  }
   return new DuckDBDecimalValue(match[1] === "-" ? -scaled : scaled, 38, scale);
 }
 

@@ -1,5 +1,5 @@
-import { type Fingerprint, NULL_PARTITION, type Partition } from "../../port/identity.js";
-import type { DigestRequest, PartitionDigest, PartitionDigests, QueryResult } from "../../port/port.js";
+import { type Fingerprint, NULL_PARTITION, type Partition } from "../port/identity.js";
+import type { DigestRequest, PartitionDigest, PartitionDigests, QueryResult } from "../port/port.js";
 import { digestSql, type SomePartitions } from "./digest-sql.js";
 
 /** More in one query would make its text too long. */

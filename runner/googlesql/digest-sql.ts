@@ -1,7 +1,7 @@
-import { quoteIdentifier } from "../../googlesql/quote.js";
-import { NULL_PARTITION, WHOLE } from "../../port/identity.js";
-import type { DigestRequest, Relation } from "../../port/port.js";
-import type { SqlType } from "../../port/sql-types.js";
+import { NULL_PARTITION, WHOLE } from "../port/identity.js";
+import type { DigestRequest, Relation } from "../port/port.js";
+import type { SqlType } from "../port/sql-types.js";
+import { quoteIdentifier } from "./quote.js";
 
 /** Columns are named through their table, because a table may have the name of one of its columns. */
 const ROW = "fastbreak_row";
@@ -68,7 +68,12 @@ export function rowText(
     const type = types.get(name);
     // As JSON, a null within a column and no value are written alike, and so are 0.0 and -0.0.
     const isNull = type === "JSON" ? [`${column} IS NULL AS n${index}`] : [];
-    const value = type !== undefined && holdsFloats(type) ? `FORMAT('%T', ${column})` : column;
+    const value =
+      type === "GEOGRAPHY"
+        ? `TO_HEX(ST_ASBINARY(${column}))`
+        : type !== undefined && holdsFloats(type)
+          ? `FORMAT('%T', ${column})`
+          : column;
     return [`${value} AS c${index}`, ...isNull];
   });
   return `TO_JSON_STRING(STRUCT(${values.join(", ")}))`;
