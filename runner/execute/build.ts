@@ -139,7 +139,9 @@ class ActionBuild {
     await this.#script(async (script) => {
       await this.#statements(script, "pre_operations", action.preOps);
       const query = composeView(action, this.context.views);
-      await locating(query, this.context.locate, (sql) => script.replaceView(action.target, sql));
+      await locating(query, this.context.locate, (sql) =>
+        script.replaceView(action.target, sql, action.wanted?.settings),
+      );
       await this.#statements(script, "post_operations", action.postOps);
     });
   }
@@ -291,6 +293,8 @@ class ActionBuild {
       key: action.uniqueKey.map((name) => named(name, "which is part of its uniqueKey")),
       rowColumns: { created: optional(created), updated: optional(updated), revision: optional(revision) },
       rowHash: optional(action.rowHash),
+      settings: action.wanted?.settings,
+      isNewCode: this.task.stale.some(({ reason }) => reason === "code_changed"),
     };
   }
 
@@ -376,6 +380,7 @@ export async function buildShape(
     key: action.uniqueKey,
     rowColumns: action.rowColumns,
     rowHash: action.rowHash,
+    settings: action.wanted?.settings,
   });
 }
 

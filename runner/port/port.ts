@@ -2,6 +2,7 @@ import type { Fingerprint, Partition } from "./identity.js";
 import type { IngestionUnit } from "./ingestion-time.js";
 import type { LoadedFile, LoadFileRequest } from "./load-file.js";
 import type { PartitionSet } from "./partition-set.js";
+import type { RelationSettings, WantedRelation } from "./relation-settings.js";
 import type { SqlJobs } from "./sql-jobs.js";
 import type { Column } from "./sql-types.js";
 
@@ -19,6 +20,8 @@ export function relationKey(relation: RelationId): string {
 export interface Relation {
   readonly id: RelationId;
   readonly kind: "table" | "view";
+  /** The view keeps its rows. */
+  readonly isMaterialized?: boolean;
   /** The statement that a view stands for, in the engine's own text. */
   readonly definition: string | undefined;
   readonly columns: readonly Column[];
@@ -127,6 +130,10 @@ export interface PublishRequest {
   readonly rowColumns: RowColumns;
   /** The column that stands for a row's meaning: where it is equal, other columns are refreshed. Undefined: all columns do. */
   readonly rowHash: string | undefined;
+  /** How a table that is made anew is kept; undefined: as the engine likes. */
+  readonly settings?: RelationSettings | undefined;
+  /** The settings may be others than those of the last build. */
+  readonly isNewCode?: boolean;
 }
 
 /** Rows that go into a table whose other rows stay, as Dataform's incremental tables take them. */
@@ -138,6 +145,8 @@ export interface AccumulateRequest {
   /** The partitions that the stage has rows of are replaced. */
   readonly overwritesPartitions: boolean;
   readonly partitionColumn: string | undefined;
+  /** By what the table is partitioned where that is no DATE column: GoogleSQL over its columns. */
+  readonly partitionBy?: string | undefined;
   /** What columns of the stage that the table lacks, or has besides, do to it. */
   readonly onSchemaChange: "IGNORE" | "FAIL" | "EXTEND" | "SYNCHRONIZE";
 }
@@ -197,7 +206,7 @@ export interface ScriptTexts {
   /** Statements (DDL, DML, control flow) separated by `;`. The number of rows that the last one changed, where it changes rows. */
   execute(sql: string): Promise<number | undefined>;
   stage(query: string): Promise<Stage>;
-  replaceView(view: RelationId, query: string): Promise<void>;
+  replaceView(view: RelationId, query: string, settings?: RelationSettings): Promise<void>;
 }
 
 /** What can be seen of one snapshot without running any SQL of a user. */
@@ -292,6 +301,21 @@ export interface WorkPurpose {
   readonly action: string;
   /** Nothing of it is to stay: an engine that cannot undo a statement refuses it. */
   readonly rehearsal?: boolean;
+  /** What jobs are labelled with, and the reservation that they take; undefined: as all. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly reservation?: string | undefined;
+}
+
+/** Keeps what stands on relations besides their rows as the project wants it. */
+export interface Upkeep {
+  /** Those of which something is to be done. It costs no more than the catalogue does. */
+  due(wanted: readonly WantedRelation[]): Promise<readonly WantedRelation[]>;
+  /**
+   * Makes a relation as it is wanted; nothing for one that is not there.
+   * @returns what was set, in words
+   * @throws EngineError where the service refuses it
+   */
+  bring(wanted: WantedRelation, about: WorkPurpose): Promise<readonly string[]>;
 }
 
 /** What an engine has been paid with for some work. */
@@ -321,6 +345,8 @@ export interface Warehouse {
   transaction<T>(work: (transaction: Transaction) => Promise<T>, about?: WorkPurpose): Promise<T>;
   /** Runs a GoogleSQL script as it stands: each statement by itself, unless the script opens a transaction. */
   script(sql: string): Promise<ScriptResult>;
+  /** Undefined: relations have nothing but rows and columns. */
+  readonly upkeep?: Upkeep;
   /** Undefined: work costs nothing. */
   readonly cost?: CostQuestions;
   /** What this process has spent on some work so far. Undefined: the engine keeps no account. */

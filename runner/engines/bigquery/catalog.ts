@@ -18,7 +18,8 @@ export interface Described {
   readonly token: TableToken | undefined;
   readonly rows: number;
   readonly bytes: number;
-  readonly labels: Readonly<Record<string, string>>;
+  /** All that was told. */
+  readonly table: Table;
   /** Milliseconds since 1970, by the service's clock; 0: it does not say. */
   readonly createdAt: number;
   /** When it was looked at, by this machine's clock. */
@@ -32,6 +33,8 @@ const RACY_MS = 1000;
 export class Catalog {
   #known: ReadonlyMap<string, Relation> | undefined;
   readonly #described = new Map<string, Described>();
+  /** Keys of what was looked for, found or not. */
+  readonly #looked = new Set<string>();
 
   /** @param named keys of the relations that matter; undefined: all of the home project */
   constructor(
@@ -72,6 +75,12 @@ export class Catalog {
     return ids.map((id) => this.#described.get(relationKey(id)));
   }
 
+  /** How relations were when they were last looked at. */
+  async lastDescribed(ids: readonly RelationId[]): Promise<readonly (Described | undefined)[]> {
+    await this.describe(ids.filter((id) => !this.#looked.has(relationKey(id))));
+    return ids.map((id) => this.#described.get(relationKey(id)));
+  }
+
   /** Whether anybody has asked for all relations since they were last forgotten. */
   get isKnown(): boolean {
     return this.#known !== undefined;
@@ -84,6 +93,7 @@ export class Catalog {
 
   #note(id: RelationId, found: Described | undefined): void {
     const key = relationKey(id);
+    this.#looked.add(key);
     if (found === undefined) this.#described.delete(key);
     else this.#described.set(key, found);
     const known = this.#known;
@@ -148,6 +158,7 @@ function describedOf(id: RelationId, table: Table, servedAt: number, seenAt: num
     relation: {
       id,
       kind: isView ? "view" : "table",
+      ...(table.type === "MATERIALIZED_VIEW" ? { isMaterialized: true } : {}),
       definition: isView ? (table.view ?? table.materializedView)?.query : undefined,
       columns,
       foreignColumns: foreign,
@@ -159,7 +170,7 @@ function describedOf(id: RelationId, table: Table, servedAt: number, seenAt: num
     token: tokenOf(table, servedAt),
     rows: table.numRows ?? 0,
     bytes: table.numBytes ?? 0,
-    labels: table.labels,
+    table,
     createdAt: table.creationTime,
     seenAt,
   };

@@ -36,6 +36,8 @@ export interface DoneJob {
 export interface Purpose {
   readonly run: string;
   readonly action: string;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly reservation?: string | undefined;
 }
 
 /** A job that failed for a reason that passes is begun again, as another attempt, so many times. */
@@ -238,9 +240,10 @@ export class Jobs {
   }
 
   #configuration({ sql, session, step }: JobText, purpose: Purpose | undefined) {
-    const { maximumBytesBilled, labels, priority, reservation, jobTimeoutSeconds } = this.connection.limits;
+    const { maximumBytesBilled, labels, priority, jobTimeoutSeconds } = this.connection.limits;
+    const reservation = purpose?.reservation ?? this.connection.limits.reservation;
     const own = purpose === undefined ? {} : { fastbreak_run: purpose.run, fastbreak_action: purpose.action };
-    const all = Object.entries({ ...labels, ...own, fastbreak_step: step });
+    const all = Object.entries({ ...labels, ...purpose?.labels, ...own, fastbreak_step: step });
     return {
       query: {
         query: sql,

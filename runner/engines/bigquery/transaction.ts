@@ -18,9 +18,10 @@ import {
   type Stage,
   type Transaction,
 } from "../../port/port.js";
+import type { RelationSettings } from "../../port/relation-settings.js";
 import type { Column } from "../../port/sql-types.js";
 import { planAccumulate } from "./accumulate.js";
-import type { TableToken } from "./catalog.js";
+import type { Described, TableToken } from "./catalog.js";
 import { readDigests } from "./digests.js";
 import type { Purpose } from "./jobs.js";
 import { labelOf } from "./jobs.js";
@@ -32,6 +33,7 @@ import type { PendingWrite, PlannedWrite, WriteHost } from "./pending.js";
 import { planPublish } from "./publish.js";
 import { withPreviews } from "./rewrite.js";
 import { queryRows, type Service, sqlPath } from "./service.js";
+import { kindSql, layoutSql, optionsSql, refuseUnsupported } from "./shape.js";
 import { standingDigests } from "./standing.js";
 
 /** Hours after which the service removes a stage that nobody has. */
@@ -171,7 +173,7 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
       return await work({
         execute: (sql) => (options?.readOnly && !onlyDeclares(sql) ? Promise.resolve(undefined) : this.#execute(sql)),
         stage: (query) => this.stage(query),
-        replaceView: (view, query) => this.replaceView(view, query),
+        replaceView: (view, query, settings) => this.replaceView(view, query, settings),
       });
     } finally {
       await this.#endSession();
@@ -243,23 +245,31 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
     return { name, columns, rows: described.rows };
   }
 
-  async replaceView(view: RelationId, query: string): Promise<void> {
+  async replaceView(view: RelationId, query: string, settings?: RelationSettings): Promise<void> {
     if (this.isRehearsal) throw notUndone();
+    refuseUnsupported(view, settings);
     const session = this.#session === "new" ? undefined : this.#session;
     const [existing] = await this.service.catalog.describe([view]);
     const path = sqlPath(this.service, view);
-    if (existing?.relation.kind === "table") await this.#guarded(`DROP TABLE ${path}`, "replace");
-    const before = `CREATE OR REPLACE VIEW ${path} AS `;
+    const isMaterialized = settings?.isMaterialized ?? false;
+    const stands = existing && kindSql(existing.relation);
+    const kind = isMaterialized ? "MATERIALIZED VIEW" : "VIEW";
+    // The service replaces a relation only by one of its kind, and keeps the rows of one that is the same.
+    if (stands !== undefined && stands !== kind) await this.#guarded(`DROP ${stands} ${path}`, "replace");
+    const layout = isMaterialized ? layoutSql(undefined, settings?.clusterBy ?? [], settings?.partitionBy) : "";
+    const before = `CREATE OR REPLACE ${kind} ${path}${layout}${optionsSql(settings)} AS `;
     await originOf(undefined, before.length, () => this.#guarded(`${before}${query}`, "view", session));
     await this.service.catalog.describe([view]);
   }
 
   async publish(request: PublishRequest): Promise<PublishCounts> {
-    return this.#plan(request.target, (existing) => planPublish(this.#writeHost(), existing, request));
+    refuseUnsupported(request.target, request.settings);
+    return this.#plan(request.target, (described) => planPublish(this.#writeHost(), described, request));
   }
 
   async accumulate(request: AccumulateRequest): Promise<PublishCounts> {
-    return this.#plan(request.target, (existing) => {
+    return this.#plan(request.target, (described) => {
+      const existing = described?.relation;
       if (existing?.kind === "table") return planAccumulate(this.#writeHost(), existing, request);
       throw new EngineError("missing", `${relationKey(request.target)} is no table that rows could be added to`);
     });
@@ -267,12 +277,12 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
 
   async #plan(
     target: RelationId,
-    plan: (existing: Relation | undefined) => Promise<PlannedWrite>,
+    plan: (described: Described | undefined) => Promise<PlannedWrite>,
   ): Promise<PublishCounts> {
     const key = relationKey(target);
     if (this.#pending.has(key)) await this.#publish([]);
     const [described] = await this.service.catalog.describe([target]);
-    const { counts, pending } = await plan(described?.relation);
+    const { counts, pending } = await plan(described);
     if (pending !== undefined) this.#pending.set(key, pending);
     return counts;
   }

@@ -9,6 +9,7 @@ import type {
   Observation,
   ScriptResult,
   Transaction,
+  Upkeep,
   Warehouse,
   WorkPurpose,
   WorkSpent,
@@ -25,6 +26,7 @@ import { PATIENCE, Rest } from "./rest.js";
 import type { Service } from "./service.js";
 import { type Connection, connectionOf } from "./settings.js";
 import { BigQueryTransaction } from "./transaction.js";
+import { BigQueryUpkeep } from "./upkeep.js";
 
 /** How often a piece of work is done again that lost against another, or whose inputs moved under it. */
 const MOST_CONFLICTS = 5;
@@ -51,6 +53,7 @@ class BigQueryWarehouse implements Warehouse {
     timeTravel: true,
   };
   readonly cost: CostQuestions;
+  readonly upkeep: Upkeep;
   readonly #service: Service;
   readonly #stop = new AbortController();
   readonly #send: Send;
@@ -95,6 +98,11 @@ class BigQueryWarehouse implements Warehouse {
           .then(() => undefined);
         return ready;
       },
+    };
+    const upkeep = new BigQueryUpkeep(this.#service);
+    this.upkeep = {
+      due: (wanted) => telling(() => upkeep.due(wanted)),
+      bring: (wanted, about) => telling(() => upkeep.bring(wanted, this.#purpose(about))),
     };
   }
 
@@ -171,7 +179,8 @@ class BigQueryWarehouse implements Warehouse {
   }
 
   #purpose(about: WorkPurpose | undefined): Purpose {
-    return { run: about?.run ?? "adhoc", action: about?.action ?? "work" };
+    const { labels, reservation } = about ?? {};
+    return { run: about?.run ?? "adhoc", action: about?.action ?? "work", labels, reservation };
   }
 }
 
