@@ -4,7 +4,7 @@ import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ServedWarehouse, serveWarehouse } from "../../runner/session/serve-warehouse.js";
-import { ROOT } from "../rig.js";
+import { ROOT, runProcess } from "../rig.js";
 import { sqlAt, World } from "./world.js";
 
 /** Every kind of table, with everything that Dataform lets a project say of it. */
@@ -145,6 +145,30 @@ describe("what stands on tables besides their rows", () => {
     const ours = await tablesOf(world.server.url);
     expect(ours).toEqual(await tablesOf(stock.url));
     expect(ours["shop.hours"]?.timePartitioning).toEqual({ type: "HOUR", field: "moment" });
+  });
+
+  it("labels jobs as the flags of the Dataform CLI and the action say", async () => {
+    const rig = (...args: readonly string[]) =>
+      runProcess(
+        process.execPath,
+        [join(ROOT, "bin/fastbreak.cjs"), "run", "--target", "bigquery", ...args],
+        world.dir,
+      );
+    const missing = await rig("--credentials", "nowhere.json");
+    expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining("--credentials nowhere.json is not")]);
+    const wrong = await rig("--job-labels", "Team=x");
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining("--job-labels Team=x is no label")]);
+    world.write("other.json", JSON.stringify({ projectId: "acme", location: "US" }));
+    const flags = ["--credentials", "other.json", "--job-prefix", "night", "--job-labels", "cost=a,kind=b"];
+    const { code, stderr } = await rig(...flags, "--full-refresh", "--actions", "daily");
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining("no effect")]);
+    const staged = (await world.jobs()).find(({ configuration }) => configuration.labels?.cost === "a");
+    expect(staged?.jobReference.jobId).toMatch(/^fastbreak_(?:night|turn)_/);
+    expect((await world.jobs()).some(({ jobReference }) => jobReference.jobId.startsWith("fastbreak_night_"))).toBe(
+      true,
+    );
+    const own = (await world.jobs()).find(({ configuration }) => configuration.labels?.team === "sales");
+    expect(own?.configuration.labels).toMatchObject({ cost: "a", kind: "b", team: "sales" });
   });
 
   it("is mended where somebody else has changed it", async () => {

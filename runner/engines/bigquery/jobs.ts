@@ -108,7 +108,9 @@ export class Jobs {
     let failures = 0;
     for (let attempt = 1; ; attempt += 1) {
       const id =
-        text.turn === undefined ? jobId(this.nonce, purpose, step, attempt) : turnId(text.turn, purpose, attempt);
+        text.turn === undefined
+          ? jobId(this.connection.limits.jobPrefix, this.nonce, purpose, step, attempt)
+          : turnId(text.turn, purpose, attempt);
       if (this.#taken.has(id)) continue;
       // From here on it may be there, whatever is known of it; of a turn nobody knows yet whose it is.
       if (text.turn === undefined) this.#running.set(id, this.connection.location);
@@ -293,9 +295,15 @@ function isOurs({ configuration, jobReference: { jobId: id } }: Job, { sql, turn
 }
 
 /** At most 1,024 letters, digits, - and _; the same for the same attempt at the same step. */
-function jobId(nonce: string, { run, action }: Purpose, step: number, attempt: number): string {
+function jobId(
+  prefix: string | undefined,
+  nonce: string,
+  { run, action }: Purpose,
+  step: number,
+  attempt: number,
+): string {
   const whole = createHash("sha256").update(`${run}\0${action}`).digest("hex").slice(0, 8);
-  return `fastbreak_${plain(run)}_${plain(action)}_${whole}_${nonce}_${step}_a${attempt}`;
+  return `fastbreak_${prefix === undefined ? "" : `${prefix}_`}${plain(run)}_${plain(action)}_${whole}_${nonce}_${step}_a${attempt}`;
 }
 
 /** The same for everybody who wants the same turn. */
