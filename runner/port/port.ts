@@ -34,6 +34,8 @@ export interface Relation {
   readonly primaryKey: readonly string[];
   /** The column that stands for the other ones of a row, where somebody says so, and those that it leaves out. */
   readonly rowHash?: { readonly column: string; readonly without: readonly string[] };
+  /** The column of which every query must say which partitions it reads; undefined: none need say it. */
+  readonly filterColumn?: string | undefined;
   /** Partitioned by the time at which rows came, in a column that is none of `columns`. */
   readonly ingestion?: IngestionUnit | undefined;
   /** A snapshot of a table: nobody changes its rows. */
@@ -236,6 +238,11 @@ export interface Transaction extends ScriptTexts, Observation {
    * Who takes the same turn does so one after the other.
    */
   readonly onlyWhile?: (condition: string, turn: PublishTurn) => void;
+  /**
+   * Whether the engine can make a relation; undefined: any.
+   * @throws EngineError `refused` that names what it cannot
+   */
+  readonly requireMakeable?: (wanted: WantedRelation) => void;
   append(table: RelationId, columns: readonly Column[], rows: readonly RowObject[]): Promise<void>;
   /**
    * Runs several texts as one script.
@@ -280,6 +287,8 @@ export interface Capabilities {
   readonly freeMetadata: boolean;
   /** What a query costs can be asked before it runs. */
   readonly cost: boolean;
+  /** Partitions of a model that are older than its `partitionExpirationDays` vanish by themselves. */
+  readonly expiresPartitions: boolean;
   /** Relations can be read as they were. */
   readonly timeTravel: boolean;
 }

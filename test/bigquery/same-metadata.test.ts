@@ -38,6 +38,10 @@ SELECT DATETIME(day) AS moment, id FROM \${ref("raw", "orders")}`,
 SELECT TIMESTAMP(day) AS moment, id FROM \${ref("raw", "orders")}`,
   "definitions/ranges.sqlx": `config { type: "table", bigquery: { partitionBy: "RANGE_BUCKET(id, GENERATE_ARRAY(0, 100, 10))" } }
 SELECT id, city FROM \${ref("raw", "orders")}`,
+  "definitions/latest.sqlx": `config { type: "incremental", incrementalStrategy: "insert_overwrite", bigquery: { partitionBy: "TIMESTAMP_TRUNC(moment, DAY)" } }
+SELECT TIMESTAMP(day) AS moment, id FROM \${ref("raw", "orders")} \${when(incremental(), "WHERE day = '2024-01-01'")}`,
+  "definitions/fresh.sqlx": `config { type: "incremental", bigquery: { partitionBy: "day", partitionExpirationDays: 30, labels: { lookback_days: "0" } } }
+SELECT day, id FROM \${ref("raw", "orders")} WHERE day > '2025-01-01'`,
   "definitions/big.sqlx": `config { type: "view", description: "Large ones", columns: { id: "Which" }, bigquery: { labels: { size: "large" } } }
 SELECT id, amount FROM \${ref("raw", "orders")} WHERE amount > 5`,
   "definitions/kept.sqlx": `config { type: "view", materialized: true, description: "Kept", bigquery: { clusterBy: ["city"], additionalOptions: { enable_refresh: "true", refresh_interval_minutes: "60" } } }
@@ -147,6 +151,49 @@ describe("what stands on tables besides their rows", () => {
     expect(ours["shop.hours"]?.timePartitioning).toEqual({ type: "HOUR", field: "moment" });
   });
 
+  it("is mended where somebody else has changed it", async () => {
+    await sqlAt(world.server.url, 'ALTER VIEW shop.big SET OPTIONS (description = "wrong"); DROP VIEW checks.finds');
+    await world.run();
+    expect(await tablesOf(world.server.url)).toEqual(await tablesOf(stock.url));
+  });
+
+  it("reads and merges what must be filtered by partition so, and replaces partitions of any kind", async () => {
+    const before = new Set((await world.jobs()).map(({ jobReference }) => jobReference.jobId));
+    await sqlAt(
+      world.server.url,
+      "INSERT INTO raw.orders VALUES (4, '2024-01-01', 'Bern', 2), (5, DATE '2025-02-01', 'Bern', 2), (6, CURRENT_DATE(), 'Bern', 2)",
+    );
+    for (const expected of ["success", "skipped"]) {
+      const { actions } = await world.run();
+      const status = (name: string) => actions.find(({ key }) => key === name)?.status;
+      expect(actions.map(({ error }) => error)).toEqual(actions.map(() => undefined));
+      expect([status("shop.daily"), status("shop.latest"), status("shop.fresh")]).toEqual([
+        expected,
+        expected,
+        expected,
+      ]);
+    }
+    expect(await world.sql("SELECT id FROM shop.latest ORDER BY id")).toEqual([["1"], ["2"], ["3"], ["4"]]);
+    // Others would vanish as soon as they are there.
+    expect(await world.sql("SELECT id FROM shop.fresh ORDER BY id")).toEqual([["6"]]);
+    const texts = (await world.jobs())
+      .filter(({ jobReference }) => !before.has(jobReference.jobId))
+      .map(({ configuration }) => configuration.query?.query ?? "");
+    const reads = texts.filter((text) => /(?:FROM|MERGE|UPDATE) `acme`\.`shop`\.`daily`/.test(text));
+    expect(reads.length).toBeGreaterThan(2);
+    for (const text of reads) expect(text).toMatch(/`day` (?:IS NOT NULL|IN|BETWEEN)/);
+  });
+
+  it("refuses by name a table that is kept elsewhere", async () => {
+    const iceberg = 'iceberg: { bucketName: "lake", fileFormat: "PARQUET" }';
+    world.write("definitions/lake.sqlx", `config { type: "table", bigquery: { ${iceberg} } }\nSELECT 1 AS n`);
+    const { actions } = await world.run({ select: ["lake"] });
+    expect(actions.find(({ key }) => key === "shop.lake")?.error).toMatch(
+      /^definitions\/lake\.sqlx: shop\.lake asks for iceberg/,
+    );
+    world.write("definitions/lake.sqlx", 'config { type: "table", disabled: true }\nSELECT 1 AS n');
+  });
+
   it("labels jobs as the flags of the Dataform CLI and the action say", async () => {
     const rig = (...args: readonly string[]) =>
       runProcess(
@@ -169,11 +216,5 @@ describe("what stands on tables besides their rows", () => {
     );
     const own = (await world.jobs()).find(({ configuration }) => configuration.labels?.team === "sales");
     expect(own?.configuration.labels).toMatchObject({ cost: "a", kind: "b", team: "sales" });
-  });
-
-  it("is mended where somebody else has changed it", async () => {
-    await sqlAt(world.server.url, 'ALTER VIEW shop.big SET OPTIONS (description = "wrong"); DROP VIEW checks.finds');
-    await world.run();
-    expect(await tablesOf(world.server.url)).toEqual(await tablesOf(stock.url));
   });
 });

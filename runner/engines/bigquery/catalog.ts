@@ -164,6 +164,7 @@ function describedOf(id: RelationId, table: Table, servedAt: number, seenAt: num
       foreignColumns: foreign,
       // Rows are told apart by days of a DATE column; hours, and days of a TIMESTAMP, are one partition here.
       partitionColumn: columns.find(({ name, type }) => name === field && type === "DATE")?.name,
+      ...(table.requirePartitionFilter ? { filterColumn: partitionFieldOf(table) } : {}),
       clusterBy: clustering?.fields ?? [],
       primaryKey: tableConstraints?.primaryKey?.columns ?? [],
     },
@@ -174,6 +175,10 @@ function describedOf(id: RelationId, table: Table, servedAt: number, seenAt: num
     createdAt: table.creationTime,
     seenAt,
   };
+}
+
+function partitionFieldOf({ timePartitioning, rangePartitioning }: Table): string {
+  return timePartitioning?.field ?? rangePartitioning?.field ?? "_PARTITIONTIME";
 }
 
 /**

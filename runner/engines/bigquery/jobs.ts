@@ -5,6 +5,7 @@ import type { Column } from "../../port/sql-types.js";
 import type { Send } from "./client.js";
 import { jobFailed } from "./errors.js";
 import { type Job, type Results, readDryRun, readJob, readResults } from "./protocol.js";
+import type { Quotas, Touched } from "./quotas.js";
 import type { Rest } from "./rest.js";
 import { isBusy, RestError } from "./rest-error.js";
 import { columnsOf } from "./schema.js";
@@ -18,6 +19,8 @@ export interface JobText {
   readonly step: string;
   /** The session in which it runs; `new`: it opens one. */
   readonly session?: string | undefined;
+  /** What it does to tables, of which the service allows only so much. */
+  readonly touched?: Touched | undefined;
   /** Of all jobs of one turn, whoever asks for them, only one runs at a time. */
   readonly turn?: string | undefined;
 }
@@ -61,12 +64,19 @@ export class Jobs {
     readonly rest: Rest,
     readonly connection: Connection,
     readonly nonce: string,
+    /** Undefined: as much as anybody likes may be done to a table. */
+    readonly quotas?: Quotas | undefined,
   ) {}
 
   /** @throws EngineError where the job fails */
   async run(text: JobText, purpose: Purpose): Promise<DoneJob> {
-    const { job } = await this.#done(text, purpose);
+    const { job } = await this.touching(text.touched ?? {}, () => this.#done(text, purpose));
     return doneJob(job);
+  }
+
+  /** Does something to tables once the service takes it. */
+  async touching<T>(touched: Touched, work: () => Promise<T>): Promise<T> {
+    return this.quotas === undefined ? work() : this.quotas.hold(touched, work);
   }
 
   /** The rows of a query, or of the last query of a script. */

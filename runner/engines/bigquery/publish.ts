@@ -10,7 +10,7 @@ import type { Described } from "./catalog.js";
 import { amongSql, rowText } from "./digest-sql.js";
 import { NEW, NOTHING_CHANGED, OLD, type PendingWrite, type PlannedWrite, type WriteHost } from "./pending.js";
 import type { Table } from "./protocol.js";
-import { kindSql, layoutSql, optionsSql, reshapedRows } from "./shape.js";
+import { everyPartition, kindSql, layoutSql, optionsSql, reshapedRows, wholeTable } from "./shape.js";
 
 /**
  * Works out how the target's partitions become equal to the stage, touching only rows that differ (docs/decisions.md).
@@ -61,6 +61,18 @@ function isPartitionedBy(table: Table | undefined, partitionBy: string | undefin
   );
 }
 
+/** Of a table as it will be. */
+function filterColumnOf(
+  existing: Relation | undefined,
+  { settings, partitionColumn }: PublishRequest,
+): Pick<Relation, "filterColumn"> {
+  if (existing !== undefined) return existing.filterColumn === undefined ? {} : { filterColumn: existing.filterColumn };
+  if (settings?.partitionBy === undefined || !settings.requiresPartitionFilter) return {};
+  const { timePartitioning, rangePartitioning } = partitioningOf(settings.partitionBy) ?? {};
+  const filterColumn = partitionColumn ?? timePartitioning?.field ?? rangePartitioning?.field;
+  return filterColumn === undefined ? {} : { filterColumn };
+}
+
 async function makeTable(
   host: WriteHost,
   existing: Relation | undefined,
@@ -68,7 +80,9 @@ async function makeTable(
   sql: PublishSql,
 ): Promise<PlannedWrite> {
   const isTable = existing?.kind === "table";
-  const deleted = isTable ? await numberOf(host, `SELECT COUNT(*) FROM ${host.path(request.target)}`) : 0;
+  const deleted = isTable
+    ? await numberOf(host, `SELECT COUNT(*) FROM ${wholeTable(existing, host.path(request.target))}`)
+    : 0;
   // The service replaces no table by one of another partitioning, and no view by a table.
   const drop = existing === undefined ? [] : [`DROP ${kindSql(existing)} ${host.path(request.target)}`];
   return {
@@ -151,7 +165,9 @@ class PublishSql {
     this.#target = host.path(target);
     this.#stage = host.stagePath(stage.name);
     this.#live =
-      fate === "reshaped" ? `(${reshapedRows(existing as Relation, stage.columns, this.#target)})` : this.#target;
+      fate === "reshaped"
+        ? `(${reshapedRows(existing as Relation, stage.columns, this.#target)})`
+        : wholeTable(existing, this.#target);
     this.#rowHash = stage.columns.find(({ name }) => isSameName(name, request.rowHash))?.name;
     this.#names = stage.columns.map(({ name }) => quoteIdentifier(name));
   }
@@ -175,6 +191,7 @@ class PublishSql {
       columns: stage.columns,
       foreignColumns: [],
       partitionColumn,
+      ...filterColumnOf(this.fate === "kept" ? this.existing : undefined, this.request),
       clusterBy,
       primaryKey: [],
     };
@@ -271,7 +288,7 @@ class PublishSql {
 
   #among(partitions: readonly string[], alias: string): string {
     const { partitionColumn } = this.request;
-    if (partitionColumn === undefined) return "TRUE";
+    if (partitionColumn === undefined) return alias === OLD ? everyPartition(this.existing, OLD) : "TRUE";
     return amongSql(`${alias}.${quoteIdentifier(partitionColumn)}`, partitions);
   }
 
@@ -312,7 +329,7 @@ class PublishSql {
 
   #inPartitions(alias: string): string {
     const { partitions, partitionColumn } = this.request;
-    if (partitions === undefined || partitionColumn === undefined) return "TRUE";
+    if (partitions === undefined || partitionColumn === undefined) return everyPartition(this.existing, alias);
     return partitionTest(`${alias}.${quoteIdentifier(partitionColumn)}`, partitions);
   }
 }

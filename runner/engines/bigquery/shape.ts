@@ -1,7 +1,7 @@
 import { quoteIdentifier } from "../../googlesql/quote.js";
 import { EngineError } from "../../port/engine-error.js";
-import { type Relation, type RelationId, relationKey } from "../../port/port.js";
-import type { RelationSettings } from "../../port/relation-settings.js";
+import { type Relation, relationKey } from "../../port/port.js";
+import type { RelationSettings, WantedRelation } from "../../port/relation-settings.js";
 import type { Column } from "../../port/sql-types.js";
 import { keptColumn } from "../columns.js";
 import { writtenType } from "./literals.js";
@@ -14,7 +14,7 @@ export function reshapedRows(existing: Relation, wanted: readonly Column[], sour
     const value = from === undefined ? `CAST(NULL AS ${writtenType(type)})` : `${OLD}.${quoteIdentifier(from.name)}`;
     return `${value} AS ${quoteIdentifier(name)}`;
   });
-  return `SELECT ${columns.join(", ")} FROM ${source} AS ${OLD}`;
+  return `SELECT ${columns.join(", ")} FROM ${source} AS ${OLD} WHERE ${everyPartition(existing, OLD)}`;
 }
 
 /**
@@ -45,8 +45,8 @@ export function optionsSql(settings: RelationSettings | undefined): string {
 }
 
 /** @throws EngineError for a relation that would have to be kept elsewhere */
-export function refuseUnsupported(id: RelationId, settings: RelationSettings | undefined): void {
-  const [first] = settings?.unsupported ?? [];
+export function requireMakeable({ id, settings }: WantedRelation): void {
+  const [first] = settings.unsupported;
   if (first === undefined) return;
   throw new EngineError(
     "refused",
@@ -58,4 +58,17 @@ export function refuseUnsupported(id: RelationId, settings: RelationSettings | u
 export function kindSql({ kind, isMaterialized }: Relation): string {
   if (kind === "table") return "TABLE";
   return isMaterialized === true ? "MATERIALIZED VIEW" : "VIEW";
+}
+
+/** A condition that holds for every row, and says of the partitions of a table that it reads them all. */
+export function everyPartition(relation: Pick<Relation, "filterColumn"> | undefined, alias: string): string {
+  if (relation?.filterColumn === undefined) return "TRUE";
+  const column = `${alias}.${quoteIdentifier(relation.filterColumn)}`;
+  return `(${column} IS NULL OR ${column} IS NOT NULL)`;
+}
+
+/** A table to select from, all partitions of it. */
+export function wholeTable(relation: Pick<Relation, "filterColumn"> | undefined, path: string): string {
+  if (relation?.filterColumn === undefined) return path;
+  return `(SELECT * FROM ${path} AS ${OLD} WHERE ${everyPartition(relation, OLD)})`;
 }

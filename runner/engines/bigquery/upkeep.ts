@@ -49,7 +49,9 @@ export class BigQueryUpkeep implements Upkeep {
       try {
         // Whatever becomes of the answer, the table is looked at again.
         const path = restPath(wanted.id, connection.project);
-        await rest.send({ method: "PATCH", path, body, headers: { "if-match": described.table.etag } }).then(readTable);
+        const call = { method: "PATCH", path, body, headers: { "if-match": described.table.etag } } as const;
+        const touched = { defines: [relationKey(wanted.id)] };
+        await this.service.jobs.touching(touched, async () => readTable(await rest.send(call)));
         for (const one of what) set.add(one);
       } catch (cause) {
         if (!(cause instanceof RestError)) throw cause;
@@ -73,7 +75,7 @@ export class BigQueryUpkeep implements Upkeep {
       throw new EngineError("query", `${relationKey(id)} is a table, so that the view of the assertion cannot be made`);
     await this.#readyDataset(id, purpose);
     const sql = `CREATE OR REPLACE VIEW ${sqlPath(this.service, id)} AS ${viewQuery}`;
-    await this.service.jobs.run({ sql, step: "view" }, purpose);
+    await this.service.jobs.run({ sql, step: "view", touched: { defines: [relationKey(id)] } }, purpose);
     return ["view"];
   }
 

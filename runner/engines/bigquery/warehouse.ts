@@ -22,6 +22,7 @@ import { DigestCache } from "./digest-cache.js";
 import { engineError } from "./errors.js";
 import { Jobs, type Purpose } from "./jobs.js";
 import { BigQueryObservation } from "./observation.js";
+import { Quotas } from "./quotas.js";
 import { PATIENCE, Rest } from "./rest.js";
 import type { Service } from "./service.js";
 import { type Connection, connectionOf } from "./settings.js";
@@ -38,9 +39,15 @@ const CANCEL_MS = 5000;
 /** What decides the result of a query besides the query: the service, and how its rows are digested here. */
 const VERSION = "bigquery-1";
 
-/** Opens BigQuery, or a server on this machine that speaks as it does. */
-export async function openBigQuery(place: WarehousePlace): Promise<Warehouse> {
-  return new BigQueryWarehouse(await connectionOf(place, process.env), place);
+/**
+ * Opens BigQuery, or a server on this machine that speaks as it does.
+ * @param quotas how much may be done to a table of a server on this machine; undefined: anything
+ */
+export async function openBigQuery(
+  place: WarehousePlace,
+  quotas?: (signal: AbortSignal) => Quotas,
+): Promise<Warehouse> {
+  return new BigQueryWarehouse(await connectionOf(place, process.env), place, quotas);
 }
 
 class BigQueryWarehouse implements Warehouse {
@@ -51,6 +58,7 @@ class BigQueryWarehouse implements Warehouse {
     freeMetadata: true,
     cost: true,
     timeTravel: true,
+    expiresPartitions: true,
   };
   readonly cost: CostQuestions;
   readonly upkeep: Upkeep;
@@ -59,13 +67,19 @@ class BigQueryWarehouse implements Warehouse {
   readonly #send: Send;
   readonly #onSignal = (signal: NodeJS.Signals): void => void this.#cancel(signal);
 
-  constructor(connection: Connection, { projectDir, stateDataset = "fastbreak", relations }: WarehousePlace) {
+  constructor(
+    connection: Connection,
+    { projectDir, stateDataset = "fastbreak", relations }: WarehousePlace,
+    quotas: ((signal: AbortSignal) => Quotas) | undefined,
+  ) {
     const patience = connection.endpoint === undefined ? PATIENCE.service : PATIENCE.local;
     this.#send = openClient(connection);
     const rest = new Rest(this.#send, patience, this.#stop.signal);
     for (const signal of SIGNALS) process.once(signal, this.#onSignal);
     const batch = new BatchReader(rest);
-    const jobs = new Jobs(rest, connection, randomBytes(6).toString("hex"));
+    // A server on this machine is never asked too often.
+    const held = connection.endpoint === undefined ? new Quotas(this.#stop.signal) : quotas?.(this.#stop.signal);
+    const jobs = new Jobs(rest, connection, randomBytes(6).toString("hex"), held);
     this.cost = {
       pricePerTiB: connection.pricePerTiB,
       mostPerRun: connection.maximumBytesPerRun,

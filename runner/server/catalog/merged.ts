@@ -11,8 +11,10 @@ export function merged(kept: Kept, change: Readonly<Record<string, unknown>>): K
     if (value === null) delete result[name];
     else if (BY_MEMBER.has(name)) result[name] = mergedMembers(result[name], value);
     else result[name] = value;
-    if (Object.keys((result.labels ?? { some: true }) as object).length === 0) delete result.labels;
   }
+  // What says nothing is not told.
+  if (result.description === "") delete result.description;
+  if (result.labels !== undefined && Object.keys(result.labels as object).length === 0) delete result.labels;
   return result;
 }
 
