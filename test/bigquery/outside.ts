@@ -35,14 +35,22 @@ export async function bigQueryOutside(): Promise<BigQueryOutside> {
   const dir = mkdtempSync(join(tmpdir(), "histories-"));
   const server = await serveWarehouse({ place: {}, inMemory: true, seed: undefined, port: 0, project: "acme" });
   const proxy = await faultyProxy(server.url);
-  const warehouse = await openBigQuery({
-    projectDir: dir,
-    database: undefined,
-    memory: undefined,
-    threads: undefined,
-    stateDataset: STATE_DATASET,
-    bigquery: { project: "acme", endpoint: proxy.url },
-  });
+  const open = () =>
+    openBigQuery({
+      projectDir: dir,
+      database: undefined,
+      memory: undefined,
+      threads: undefined,
+      stateDataset: STATE_DATASET,
+      bigquery: { project: "acme", endpoint: proxy.url },
+    });
+  let warehouse = await open();
+  /** What others change between two runs the second one sees, because it is another process. */
+  const changed = async (sql: string) => {
+    await sqlAt(server.url, sql);
+    await warehouse.close();
+    warehouse = await open();
+  };
   await warehouse.transaction((transaction) => migrateState(transaction, STATE_DATASET));
   await sqlAt(server.url, `CREATE SCHEMA ${DATASET}`);
   const get = async <T>(path: string): Promise<T> => {
@@ -55,7 +63,9 @@ export async function bigQueryOutside(): Promise<BigQueryOutside> {
     return { columns, rows: rows.map(([text]) => JSON.parse(String(text)) as Row) };
   };
   return {
-    warehouse,
+    get warehouse() {
+      return warehouse;
+    },
     proxy,
     async live() {
       const live = new Map<string, LiveTable>();
@@ -81,13 +91,13 @@ export async function bigQueryOutside(): Promise<BigQueryOutside> {
       const table = `${DATASET}.${name}`;
       const insert = values.length === 0 ? "" : `; INSERT INTO ${table} VALUES ${values.join(", ")}`;
       const layout = partitioned ? " PARTITION BY d" : "";
-      await sqlAt(server.url, `DROP TABLE IF EXISTS ${table}; CREATE TABLE ${table} (${list})${layout}${insert}`);
+      await changed(`DROP TABLE IF EXISTS ${table}; CREATE TABLE ${table} (${list})${layout}${insert}`);
     },
     async drop(name) {
       const { tables = [] } = await get<{ tables?: readonly ListedTable[] }>("?maxResults=1000");
       const found = tables.find(({ tableReference }) => tableReference.tableId === name);
       const kind = found?.type === "VIEW" ? "VIEW" : "TABLE";
-      await sqlAt(server.url, `DROP ${kind} IF EXISTS ${DATASET}.${name}`);
+      await changed(`DROP ${kind} IF EXISTS ${DATASET}.${name}`);
     },
     async close() {
       proxy.fault = () => undefined;

@@ -32,6 +32,8 @@ const RACY_MS = 1000;
 /** The relations that a project names, as they are in the service. */
 export class Catalog {
   #known: ReadonlyMap<string, Relation> | undefined;
+  /** How often something may have changed. */
+  #changes = 0;
   readonly #described = new Map<string, Described>();
   /** Keys of what was looked for, found or not. */
   readonly #looked = new Set<string>();
@@ -46,12 +48,16 @@ export class Catalog {
 
   /** The same map until something is known to have changed. */
   async relations(): Promise<ReadonlyMap<string, Relation>> {
-    if (this.#known !== undefined) return this.#known;
-    const keys = this.named === undefined ? await this.#listed() : await this.#expanded(await this.named());
-    const described = await this.describe(keys.map(idOf));
-    const relations = described.flatMap((found) => (found === undefined ? [] : [found.relation]));
-    this.#known = new Map(relations.map((relation) => [relationKey(relation.id), relation]));
-    return this.#known;
+    for (;;) {
+      if (this.#known !== undefined) return this.#known;
+      const changes = this.#changes;
+      const keys = this.named === undefined ? await this.#listed() : await this.#expanded(await this.named());
+      const described = await this.describe(keys.map(idOf));
+      // What was asked for before something was made does not know of it.
+      if (changes !== this.#changes) continue;
+      const relations = described.flatMap((found) => (found === undefined ? [] : [found.relation]));
+      this.#known = new Map(relations.map((relation) => [relationKey(relation.id), relation]));
+    }
   }
 
   /** How relations are now. */
@@ -88,6 +94,7 @@ export class Catalog {
 
   /** Somebody may have made, changed or dropped anything. */
   forget(): void {
+    this.#changes += 1;
     this.#known = undefined;
   }
 
