@@ -111,7 +111,8 @@ export const command = defineCommand({
       if (format === "text" && alerts.length > 0) writeLines(process.stdout, alerts, 2);
       return interruption.exitCode() ?? EXITS[verdictOf(record.actions)];
     };
-    const place = { ...placeOf(options, words[0]), concurrency: options.concurrency };
+    const { concurrency, credentials, jobPrefix, jobLabels } = options;
+    const place = { ...placeOf(options, words[0]), concurrency, jobs: { credentials, jobPrefix, labels: jobLabels } };
     let projectDir: string | undefined;
     const interruption = listenForInterruption(() => projectDir);
     try {

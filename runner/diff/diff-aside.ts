@@ -10,7 +10,7 @@ import { readSnapshot } from "../observe/snapshot.js";
 import { setOf } from "../plan/coverage.js";
 import { partitionsOf } from "../plan/partitions.js";
 import { partitionTest } from "../port/partition-set.js";
-import { type Relation, rowColumnNames, type Transaction, type Warehouse } from "../port/port.js";
+import { type Capabilities, type Relation, rowColumnNames, type Transaction, type Warehouse } from "../port/port.js";
 import { migrateState } from "../state/migrate.js";
 import { FingerprintLog } from "../state/relation-state.js";
 import { compareRelations, type Side } from "./compare.js";
@@ -42,7 +42,9 @@ export async function diffAside(
   options: DiffOptions,
 ): Promise<readonly TableDiff[]> {
   const breakers = await Breakers.open(warehouse, options.stateDataset, "", [], () => undefined);
-  return rolledBack(warehouse, (transaction) => new AsideBuild(transaction, plan, targets, options, breakers).run());
+  return rolledBack(warehouse, (transaction) =>
+    new AsideBuild(transaction, plan, targets, options, breakers, warehouse.capabilities).run(),
+  );
 }
 
 class AsideBuild {
@@ -54,6 +56,7 @@ class AsideBuild {
     readonly targets: ReadonlySet<string>,
     readonly options: DiffOptions,
     breakers: Breakers,
+    { expiresPartitions }: Capabilities,
   ) {
     const { stateDataset, locate } = options;
     const run = { runId: "diff", recordedAt: new Date().toISOString() };
@@ -62,6 +65,7 @@ class AsideBuild {
       stateDataset,
       run,
       engineVersion: plan.engineVersion,
+      expiresPartitions,
       views: new Map(views.map((view) => [view.node.key, view])),
       fingerprints: new FingerprintLog(stateDataset, run, plan.recorded),
       locate,

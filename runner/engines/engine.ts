@@ -10,6 +10,10 @@ export interface BigQuerySettings {
   readonly endpoint?: string | undefined;
   /** Credentials of a service account; a path is relative to the project. */
   readonly keyFile?: string | undefined;
+  /** A file as `dataform init-creds` writes it, which goes before the key; a path is relative to the project. */
+  readonly credentials?: string | undefined;
+  /** Stands in the ids of jobs. */
+  readonly jobPrefix?: string | undefined;
   /** A service account to act as. */
   readonly impersonate?: string | undefined;
   /** A job that would bill more does not run. */

@@ -76,6 +76,8 @@ export type RunEvent =
     }
   /** The code of an accumulating model changed: new rows come from it, the rows that are there stay. */
   | { readonly event: "history_kept"; readonly key: string }
+  /** What stands on a relation besides its rows was made as the project wants it. */
+  | { readonly event: "relation_described"; readonly key: string; readonly what: readonly string[] }
   /** Partitions were built, or left as they are, on upstream partitions that are stale or missing. */
   | { readonly event: "rests_on_stale"; readonly key: string; readonly upstreams: readonly string[] }
   /** An assertion that only reports found rows, now or when it was last asked. */

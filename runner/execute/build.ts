@@ -1,5 +1,5 @@
 import type { EventListener } from "../events/events.js";
-import { quoteKey } from "../googlesql/quote.js";
+import { quoteIdentifier, quoteKey } from "../googlesql/quote.js";
 import type { RunnableAction } from "../graph/action.js";
 import type { PartitionDecision } from "../graph/decision.js";
 import type { Locate } from "../graph/locate.js";
@@ -22,7 +22,7 @@ import { typeName } from "../port/sql-types.js";
 import type { FingerprintLog } from "../state/relation-state.js";
 import { audit } from "./audit.js";
 import type { Breakers } from "./breakers.js";
-import { composeAround, composeBuild, composeShape, composeView } from "./compose.js";
+import { type ComposedQuery, composeAround, composeBuild, composeShape, composeView } from "./compose.js";
 import { locating, runStatements } from "./located.js";
 import { mergeStatement } from "./merge-statement.js";
 import { BuildRecorder } from "./record-build.js";
@@ -33,6 +33,8 @@ export interface BuildContext {
   readonly stateDataset: string;
   readonly run: { readonly runId: string; readonly recordedAt: string };
   readonly engineVersion: string;
+  /** Partitions that are too old vanish by themselves. */
+  readonly expiresPartitions: boolean;
   readonly views: ReadonlyMap<string, RunnableAction>;
   readonly fingerprints: FingerprintLog;
   readonly locate: Locate;
@@ -92,6 +94,7 @@ class ActionBuild {
   async run(): Promise<PublishCounts | undefined> {
     const { action, audits, coverage, snapshot } = this.task;
     const partitions = this.task.stale.map(({ partition }) => partition);
+    if (action.wanted !== undefined) this.transaction.requireMakeable?.(action.wanted);
     switch (action.node.kind) {
       case "view":
         await this.#view();
@@ -139,7 +142,9 @@ class ActionBuild {
     await this.#script(async (script) => {
       await this.#statements(script, "pre_operations", action.preOps);
       const query = composeView(action, this.context.views);
-      await locating(query, this.context.locate, (sql) => script.replaceView(action.target, sql));
+      await locating(query, this.context.locate, (sql) =>
+        script.replaceView(action.target, sql, action.wanted?.settings),
+      );
       await this.#statements(script, "post_operations", action.postOps);
     });
   }
@@ -193,8 +198,19 @@ class ActionBuild {
   async #stage(script: ScriptTexts, set: PartitionSet | undefined): Promise<Stage> {
     const { action, snapshot } = this.task;
     this.#step("computing");
-    const query = composeBuild(action, action, set, { views: this.context.views, relations: snapshot.relations });
+    const views = { views: this.context.views, relations: snapshot.relations };
+    const query = this.#unexpired(composeBuild(action, action, set, views));
     return locating(query, this.context.locate, (sql) => script.stage(sql));
+  }
+
+  /** Rows of partitions that would vanish as soon as they are written, and would be missed by the next run. */
+  #unexpired(query: ComposedQuery): ComposedQuery {
+    const { partitionColumn, wanted } = this.task.action;
+    const days = wanted?.settings.partitionExpirationDays;
+    if (!this.context.expiresPartitions || days === undefined || partitionColumn === undefined) return query;
+    const column = quoteIdentifier(partitionColumn);
+    const stands = `${column} IS NULL OR ${column} > DATE_SUB(CURRENT_DATE('UTC'), INTERVAL ${Math.ceil(days)} DAY)`;
+    return composeAround("SELECT * FROM (\n", query, `\n) WHERE ${stands}`);
   }
 
   /** All partitions that the model has, with what they are built of. */
@@ -213,7 +229,7 @@ class ActionBuild {
       this.context.emit({ event: "history_kept", key: action.node.key });
     await this.#statements(script, "pre_operations", texts.preOps);
     const views = { views: this.context.views, relations: snapshot.relations };
-    const query = composeBuild(action, texts, this.#setOf(partitions), views);
+    const query = this.#unexpired(composeBuild(action, texts, this.#setOf(partitions), views));
     const counts =
       action.strategy.updateFilters.length > 0 && action.uniqueKey.length > 0
         ? await this.#mergeFiltered(script, query, live)
@@ -229,7 +245,8 @@ class ActionBuild {
     this.#step("writing", stage.rows);
     const { key, partitionColumn, target } = this.#layoutOf(stage);
     const { overwritesPartitions, onSchemaChange } = action.strategy;
-    return this.transaction.accumulate({ stage, target, key, partitionColumn, overwritesPartitions, onSchemaChange });
+    const how = { overwritesPartitions, onSchemaChange, partitionBy: action.wanted?.settings.partitionBy };
+    return this.transaction.accumulate({ stage, target, key, partitionColumn, ...how });
   }
 
   /** Conditions on the table's rows are GoogleSQL of the project: the whole merge is. */
@@ -291,6 +308,8 @@ class ActionBuild {
       key: action.uniqueKey.map((name) => named(name, "which is part of its uniqueKey")),
       rowColumns: { created: optional(created), updated: optional(updated), revision: optional(revision) },
       rowHash: optional(action.rowHash),
+      settings: action.wanted?.settings,
+      isNewCode: this.task.stale.some(({ reason }) => reason === "code_changed"),
     };
   }
 
@@ -376,6 +395,7 @@ export async function buildShape(
     key: action.uniqueKey,
     rowColumns: action.rowColumns,
     rowHash: action.rowHash,
+    settings: action.wanted?.settings,
   });
 }
 

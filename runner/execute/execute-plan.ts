@@ -65,6 +65,7 @@ export async function executePlan(warehouse: Warehouse, plan: ProjectPlan, optio
       run,
       views,
       engineVersion: plan.engineVersion,
+      expiresPartitions: warehouse.capabilities.expiresPartitions,
       fingerprints: new FingerprintLog(stateDataset, run, plan.recorded),
       locate: options.locate,
       breakers: await Breakers.open(warehouse, stateDataset, runId, project.actions, emit),

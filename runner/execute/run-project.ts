@@ -23,6 +23,7 @@ import { GateError } from "./audit.js";
 import { BreakerOpenError } from "./breakers.js";
 import { type BuildContext, build, buildShape } from "./build.js";
 import type { Failures } from "./failures.js";
+import { keepUp, purposeOf } from "./keep-up.js";
 import { LocatedError } from "./located.js";
 import { standingOf } from "./plan-events.js";
 import type { QuarantineLog } from "./quarantine.js";
@@ -126,8 +127,9 @@ class ProjectRun {
   async #afterDependencies(action: RunnableAction): Promise<ActionResult> {
     const results = await Promise.all(action.dependencies.map((key) => this.#results.get(key)));
     if (this.#isInterrupted) return this.#notBegun(action);
-    const audited = this.#auditResult(action);
-    if (audited !== undefined) {
+    const judged = this.#auditResult(action);
+    if (judged !== undefined) {
+      const audited = await this.#keepUp(action, judged);
       this.#context.emit({ event: "action_finished", result: audited });
       return audited;
     }
@@ -139,7 +141,7 @@ class ProjectRun {
     const result =
       culprit !== undefined
         ? this.#blocked(action, `not run: ${culprit.key} ${culprit.status === "failed" ? "failed" : "was blocked"}`)
-        : await this.#limit(() => this.#run(action));
+        : await this.#keepUp(action, await this.#limit(() => this.#run(action)));
     if (this.#isInterrupted) {
       // Nothing is kept of an attempt that somebody has stopped.
       this.#context.emit({ event: "action_finished", result });
@@ -157,6 +159,12 @@ class ProjectRun {
     for (const event of standingOf(this.plan, action, result, this.#stale)) this.#context.emit(event);
     this.#context.emit({ event: "action_finished", result });
     return result;
+  }
+
+  async #keepUp(action: RunnableAction, result: ActionResult): Promise<ActionResult> {
+    if (this.#isInterrupted) return result;
+    const { run, emit } = this.#context;
+    return keepUp(this.warehouse, action, result, run.runId, emit);
   }
 
   /** Runs an action, and asks the engine what it has cost. */
@@ -206,7 +214,7 @@ class ProjectRun {
           const counts = await this.#inTransaction(transaction, action, context, onDecided, shards);
           return { counts, fingerprints };
         },
-        { run: this.#context.run.runId, action: action.node.key },
+        purposeOf(action, this.#context.run.runId),
       );
       fingerprints.commit();
       const writeMs = writing.end();

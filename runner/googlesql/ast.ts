@@ -324,6 +324,9 @@ export type Statement =
       readonly orReplace: boolean;
       readonly ifNotExists: boolean;
       readonly columnNames: readonly Identifier[];
+      /** The layout of a materialized view. */
+      readonly partitionBy: Expr | undefined;
+      readonly clusterBy: readonly Expr[];
       readonly options: readonly StatementOption[];
       readonly query: Query;
     })

@@ -1,6 +1,7 @@
 import { NULL_PARTITION, WHOLE } from "../port/identity.js";
 import type { DigestRequest, Relation } from "../port/port.js";
 import type { SqlType } from "../port/sql-types.js";
+import { everyPartition } from "./partitioning.js";
 import { quoteIdentifier } from "./quote.js";
 
 /** Columns are named through their table, because a table may have the name of one of its columns. */
@@ -27,13 +28,17 @@ export function digestSql(
     column !== undefined && some !== undefined
       ? ` WHERE ${amongSql(column, some)}`
       : column === undefined || range === undefined
-        ? ""
+        ? whereAll(relation)
         : ` WHERE ${column} BETWEEN DATE '${range.from}' AND DATE '${range.to}'`;
   const hash = columns.length === 0 ? "1" : rowHash(relation, columns, ROW);
   return (
     `SELECT ${index} AS request, p, CAST(COUNT(*) AS STRING) AS n, CAST(BIT_XOR(h) AS STRING) AS x,` +
     ` CAST(SUM(CAST(h AS NUMERIC)) AS STRING) AS s FROM (SELECT ${partition} AS p, ${hash} AS h FROM ${source} AS ${ROW}${where}) GROUP BY p`
   );
+}
+
+function whereAll(relation: Relation): string {
+  return relation.filterColumn === undefined ? "" : ` WHERE ${everyPartition(relation, ROW)}`;
 }
 
 /** Whether a row is in one of some partitions. */

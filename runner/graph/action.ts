@@ -1,4 +1,5 @@
 import type { RelationId, RowColumns } from "../port/port.js";
+import type { WantedRelation } from "../port/relation-settings.js";
 import type { BreakerSettings } from "./breaker-settings.js";
 import type { PlanNode } from "./node.js";
 
@@ -75,6 +76,11 @@ export interface RunnableAction {
   readonly rowColumns: RowColumns;
   /** The column that stands for a row's meaning; undefined: all columns do. */
   readonly rowHash: string | undefined;
+  /** The relation as it should stand besides its rows; undefined: that is left to the action's own statements. */
+  readonly wanted: WantedRelation | undefined;
+  /** The reservation that its jobs take; undefined: the one of all. */
+  readonly reservation: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
   /** A relation of the same columns, `dataset.name`: the shape of the action's table when its own query cannot tell. */
   readonly columnsLike: string | undefined;
   /** Undefined: however often it fails, it is tried again. */

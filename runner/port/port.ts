@@ -2,6 +2,7 @@ import type { Fingerprint, Partition } from "./identity.js";
 import type { IngestionUnit } from "./ingestion-time.js";
 import type { LoadedFile, LoadFileRequest } from "./load-file.js";
 import type { PartitionSet } from "./partition-set.js";
+import type { RelationSettings, WantedRelation } from "./relation-settings.js";
 import type { SqlJobs } from "./sql-jobs.js";
 import type { Column } from "./sql-types.js";
 import type { ReplaceContentRequest, ReplacedContent } from "./table-content.js";
@@ -21,6 +22,8 @@ export function relationKey(relation: RelationId): string {
 export interface Relation {
   readonly id: RelationId;
   readonly kind: "table" | "view";
+  /** The view keeps its rows. */
+  readonly isMaterialized?: boolean;
   /** The statement that a view stands for, in the engine's own text. */
   readonly definition: string | undefined;
   readonly columns: readonly Column[];
@@ -33,6 +36,8 @@ export interface Relation {
   readonly primaryKey: readonly string[];
   /** The column that stands for the other ones of a row, where somebody says so, and those that it leaves out. */
   readonly rowHash?: { readonly column: string; readonly without: readonly string[] };
+  /** The column of which every query must say which partitions it reads; undefined: none need say it. */
+  readonly filterColumn?: string | undefined;
   /** Partitioned by the time at which rows came, in a column that is none of `columns`. */
   readonly ingestion?: IngestionUnit | undefined;
   /** A snapshot of a table: nobody changes its rows. */
@@ -131,6 +136,10 @@ export interface PublishRequest {
   readonly rowColumns: RowColumns;
   /** The column that stands for a row's meaning: where it is equal, other columns are refreshed. Undefined: all columns do. */
   readonly rowHash: string | undefined;
+  /** How a table that is made anew is kept; undefined: as the engine likes. */
+  readonly settings?: RelationSettings | undefined;
+  /** The settings may be others than those of the last build. */
+  readonly isNewCode?: boolean;
 }
 
 /** Rows that go into a table whose other rows stay, as Dataform's incremental tables take them. */
@@ -142,6 +151,8 @@ export interface AccumulateRequest {
   /** The partitions that the stage has rows of are replaced. */
   readonly overwritesPartitions: boolean;
   readonly partitionColumn: string | undefined;
+  /** By what the table is partitioned where that is no DATE column: GoogleSQL over its columns. */
+  readonly partitionBy?: string | undefined;
   /** What columns of the stage that the table lacks, or has besides, do to it. */
   readonly onSchemaChange: "IGNORE" | "FAIL" | "EXTEND" | "SYNCHRONIZE";
 }
@@ -201,7 +212,7 @@ export interface ScriptTexts {
   /** Statements (DDL, DML, control flow) separated by `;`. The number of rows that the last one changed, where it changes rows. */
   execute(sql: string): Promise<number | undefined>;
   stage(query: string): Promise<Stage>;
-  replaceView(view: RelationId, query: string): Promise<void>;
+  replaceView(view: RelationId, query: string, settings?: RelationSettings): Promise<void>;
 }
 
 /** What can be seen of one snapshot without running any SQL of a user. */
@@ -231,6 +242,11 @@ export interface Transaction extends ScriptTexts, Observation {
    * Who takes the same turn does so one after the other.
    */
   readonly onlyWhile?: (condition: string, turn: PublishTurn) => void;
+  /**
+   * Whether the engine can make a relation; undefined: any.
+   * @throws EngineError `refused` that names what it cannot
+   */
+  readonly requireMakeable?: (wanted: WantedRelation) => void;
   append(table: RelationId, columns: readonly Column[], rows: readonly RowObject[]): Promise<void>;
   /**
    * Runs several texts as one script.
@@ -280,6 +296,8 @@ export interface Capabilities {
   readonly freeMetadata: boolean;
   /** What a query costs can be asked before it runs. */
   readonly cost: boolean;
+  /** Partitions of a model that are older than its `partitionExpirationDays` vanish by themselves. */
+  readonly expiresPartitions: boolean;
   /** Relations can be read as they were. */
   readonly timeTravel: boolean;
 }
@@ -301,6 +319,21 @@ export interface WorkPurpose {
   readonly action: string;
   /** Nothing of it is to stay: an engine that cannot undo a statement refuses it. */
   readonly rehearsal?: boolean;
+  /** What jobs are labelled with, and the reservation that they take; undefined: as all. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly reservation?: string | undefined;
+}
+
+/** Keeps what stands on relations besides their rows as the project wants it. */
+export interface Upkeep {
+  /** Those of which something is to be done. It costs no more than the catalogue does. */
+  due(wanted: readonly WantedRelation[]): Promise<readonly WantedRelation[]>;
+  /**
+   * Makes a relation as it is wanted; nothing for one that is not there.
+   * @returns what was set, in words
+   * @throws EngineError where the service refuses it
+   */
+  bring(wanted: WantedRelation, about: WorkPurpose): Promise<readonly string[]>;
 }
 
 /** What an engine has been paid with for some work. */
@@ -330,6 +363,8 @@ export interface Warehouse {
   transaction<T>(work: (transaction: Transaction) => Promise<T>, about?: WorkPurpose): Promise<T>;
   /** Runs a GoogleSQL script as it stands: each statement by itself, unless the script opens a transaction. */
   script(sql: string): Promise<ScriptResult>;
+  /** Undefined: relations have nothing but rows and columns. */
+  readonly upkeep?: Upkeep;
   /** Undefined: work costs nothing. */
   readonly cost?: CostQuestions;
   /** What this process has spent on some work so far. Undefined: the engine keeps no account. */

@@ -9,6 +9,7 @@ import { suffixedProject } from "./home-project.js";
 import { linkReads } from "./link-reads.js";
 import { MANIFEST_FORMAT_VERSION, type Manifest, type ManifestAction } from "./manifest.js";
 import { labelProblem, readModelLabels } from "./model-labels.js";
+import { relationSettings } from "./relation-settings.js";
 import { sourcesOf } from "./traces.js";
 import { linkFunctions, scriptsOf } from "./user-functions.js";
 
@@ -57,7 +58,8 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
 
   const finish = (list: ListName, index: number, draft: Draft, options: BuildOptions): ManifestAction => {
     const sources = sourcesOf(draft.fileName, traces.get(`${list} ${index}`), outcome.fileTraces);
-    const action = { ...draft, compileVolatile: sources.nondeterministic.length > 0, sources };
+    const reservation = draft.reservation ?? graph.projectConfig.defaultReservation;
+    const action = { ...draft, reservation, compileVolatile: sources.nondeterministic.length > 0, sources };
     return {
       ...action,
       codeHash: codeHash(action, codeInputs),
@@ -86,6 +88,7 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
       clusterBy: table.bigquery.clusterBy,
       uniqueKey: table.uniqueKey,
       labels: table.bigquery.labels,
+      settings: relationSettings(table),
       protected: table.protected,
       ...labelsOf(table),
       ...texts,
@@ -206,6 +209,8 @@ function baseOf(action: BaseInput, type: ManifestAction["type"], home: string): 
     clusterBy: [],
     uniqueKey: [],
     labels: {},
+    settings: undefined,
+    reservation: actionDescriptor?.reservation,
     protected: false,
     lookback: { defaultDays: undefined, byTable: {} },
     softTables: [],
@@ -285,11 +290,30 @@ function partitioning(partitionBy: string): Pick<ManifestAction, "partitionColum
   };
 }
 
-/** Everything in a table's configuration that changes what is built and has no field of its own. */
+/**
+ * Everything in a table's configuration that changes what is built and has no field of its own. Expirations and filters are set on the
+ * table as it stands.
+ */
 function tableOptions(table: CompiledTable): BuildOptions {
-  const { labels: _labels, partitionBy: _partitionBy, clusterBy: _clusterBy, ...bigquery } = table.bigquery;
-  const { materialized, incrementalStrategy, onSchemaChange, where } = table;
-  return { bigquery, materialized, incrementalStrategy, onSchemaChange, where };
+  const {
+    labels: _labels,
+    partitionBy: _partitionBy,
+    clusterBy: _clusterBy,
+    partitionExpirationDays: _expiration,
+    requirePartitionFilter: _filter,
+    additionalOptions,
+    ...others
+  } = table.bigquery;
+  const bigquery = Object.keys(additionalOptions).length === 0 ? others : { ...others, additionalOptions };
+  const { incrementalStrategy, onSchemaChange, where } = table;
+  // Left out where it is not set, as core leaves it out.
+  return {
+    bigquery,
+    ...(table.materialized ? { materialized: true } : {}),
+    incrementalStrategy,
+    onSchemaChange,
+    where,
+  };
 }
 
 /** SQL that JavaScript makes at run time cannot be known before it. */

@@ -3,7 +3,7 @@ import type { Manifest } from "./manifest.js";
 
 /** Keys of all relations that a project makes, declares, reads or writes; a star at the end stands for any characters. */
 export function namedRelations({ actions }: Pick<Manifest, "actions">): readonly string[] {
-  const makes = actions.filter(({ type }) => type !== "assertion" && type !== "test");
+  const makes = actions.filter(({ type }) => type !== "test");
   const keys = [
     ...makes.map(({ key }) => key),
     ...actions.flatMap((action) => [...readBy(action), ...action.writes.map(({ key }) => key)]),

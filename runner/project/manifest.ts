@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 /** Raised whenever the manifest's shape, or what its hashes cover, changes. */
-export const MANIFEST_FORMAT_VERSION = 6;
+export const MANIFEST_FORMAT_VERSION = 7;
 
 const optionalString = v.optional(v.string());
 const strings = v.array(v.string());
@@ -56,6 +56,23 @@ const manifestAction = v.object({
   clusterBy: strings,
   uniqueKey: strings,
   labels: v.record(v.string(), v.string()),
+  /** What the relation is besides its rows; undefined: the action makes none of which Dataform says something. */
+  settings: v.optional(
+    v.object({
+      isMaterialized: v.boolean(),
+      partitionBy: optionalString,
+      clusterBy: strings,
+      partitionExpirationDays: v.optional(v.number()),
+      requiresPartitionFilter: v.boolean(),
+      options: v.record(v.string(), v.string()),
+      unsupported: strings,
+      description: optionalString,
+      labels: v.record(v.string(), v.string()),
+      columns: v.array(v.object({ path: strings, description: optionalString, policyTags: strings })),
+    }),
+  ),
+  /** The reservation that its jobs take. */
+  reservation: optionalString,
   protected: v.boolean(),
   /** Days of dated upstreams that one partition may read; undefined: all. `byTable` is keyed by the upstream's name. */
   lookback: v.object({ defaultDays: v.optional(v.number()), byTable: v.record(v.string(), readWindow) }),

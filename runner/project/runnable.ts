@@ -9,6 +9,7 @@ import { type RelationId, rowColumnNames } from "../port/port.js";
 import { readBreakerLabels } from "./breaker-labels.js";
 import { projectError } from "./errors.js";
 import type { Manifest, ManifestAction } from "./manifest.js";
+import { NO_SETTINGS } from "./relation-settings.js";
 
 const RUNNABLE = new Set<ManifestAction["type"]>(["table", "incremental", "view", "assertion", "operation"]);
 
@@ -78,9 +79,32 @@ function runnableAction(
     uniqueKey: action.uniqueKey,
     rowColumns: action.rowColumns,
     rowHash: action.rowHash,
+    wanted: wantedRelation(action, byKey, homeProject),
+    reservation: action.reservation,
+    labels: action.labels,
     columnsLike: columnsLike(action, byKey),
     breaker: readBreakerLabels(action.labels, action.fileName),
   };
+}
+
+/**
+ * The relation that an action makes as stock Dataform leaves it: tables and views are made anew each time, so that they have nothing
+ * but what their configuration says; assertions are views.
+ */
+function wantedRelation(
+  action: ManifestAction,
+  byKey: ReadonlyMap<string, ManifestAction>,
+  homeProject: string,
+): RunnableAction["wanted"] {
+  const id = relationOf(action, homeProject);
+  if (action.type === "assertion") return { id, settings: NO_SETTINGS, isExact: false, viewQuery: action.query };
+  if (action.settings === undefined) return undefined;
+  // What others say of it, or its own statements, would be taken for something that nobody wants.
+  const isItsOwn =
+    action.type !== "incremental" &&
+    action.preOps.length + action.postOps.length === 0 &&
+    ![...byKey.values()].some(({ writes }) => writes.some(({ key }) => key === action.key));
+  return { id, settings: action.settings, isExact: isItsOwn };
 }
 
 /** An operation that always runs leaves nothing for a skip to be compared with. */

@@ -33,6 +33,8 @@ export function eventLine(event: RunEvent): { readonly kind: "warning" | "note";
       return note(
         `the code of ${event.key} changed; its new rows come from it, those that are there stay (--full-refresh makes them anew)`,
       );
+    case "relation_described":
+      return note(`${event.key}: ${event.what.join(", ")} set`);
     case "rests_on_stale":
       return warning(
         `${event.key} rests on stale rows of ${some(event.upstreams)}; run again without --no-upstream, or mend what failed`,

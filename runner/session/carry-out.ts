@@ -1,5 +1,6 @@
 import type { ProjectPlan } from "../decide/plan-project.js";
 import type { EventListener, RunEvent } from "../events/events.js";
+import { owesUpkeep } from "../execute/keep-up.js";
 import { owesSettling } from "../execute/owed.js";
 import { eventsOfPlan, hasWork, leavesOut, type RunIdentity } from "../execute/plan-events.js";
 import { locateInProject } from "../project/locate.js";
@@ -43,7 +44,9 @@ export async function carryOut(
   const run = runIdentity(session, "run", options);
   const history = await historyTables(session);
   const { stateDataset } = session.settings;
-  const owes = () => session.warehouse.observe((seen) => owesSettling(seen, stateDataset, plan));
+  const owes = async () =>
+    (await session.warehouse.observe((seen) => owesSettling(seen, stateDataset, plan))) ||
+    owesUpkeep(session.warehouse, plan);
   // What a rule has left out is an execution that the project's own history tells of.
   if (!hasWork(plan) && !(history.length > 0 && leavesOut(plan)) && !(await owes())) {
     for (const event of eventsOfPlan(plan, session.engine.name, run)) emit(event);

@@ -20,6 +20,8 @@ export interface PlaceOptions {
   readonly threads?: string | undefined;
   readonly concurrency?: string | undefined;
   readonly overrides?: ProjectOverrides | undefined;
+  /** What jobs of BigQuery are asked for with; `credentials` is a path, relative to the project. */
+  readonly jobs?: Pick<BigQuerySettings, "credentials" | "jobPrefix" | "labels"> | undefined;
   /** Milliseconds that compiling may take. */
   readonly compileTimeoutMs?: number | undefined;
   /** Is given a line for the user before something that takes long; undefined: nobody listens. */
@@ -100,7 +102,18 @@ export function chooseSettings(
     concurrency: count("concurrency") ?? DEFAULT_CONCURRENCY,
     overrides: overridesOf(environment, flags.overrides ?? {}),
     origins,
-    bigquery: { ...settings.bigquery, ...environment.bigquery },
+    bigquery: withJobs({ ...settings.bigquery, ...environment.bigquery }, flags.jobs ?? {}),
+  };
+}
+
+/** Flags go before settings; labels come besides. */
+function withJobs(settings: BigQuerySettings, { credentials, jobPrefix, labels }: BigQuerySettings): BigQuerySettings {
+  const all = { ...settings.labels, ...labels };
+  return {
+    ...settings,
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(jobPrefix === undefined ? {} : { jobPrefix }),
+    ...(Object.keys(all).length === 0 ? {} : { labels: all }),
   };
 }
 

@@ -96,14 +96,7 @@ export class World {
 
   /** Rows of a query, or nothing of a script, straight from the server. */
   async sql(query: string): Promise<string[][]> {
-    const answer = await fetch(`${this.server.url}/bigquery/v2/projects/acme/queries`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ query, useLegacySql: false, timeoutMs: 60_000, labels: { from: "test" } }),
-    });
-    const body = (await answer.json()) as { error?: { message: string }; rows?: { f: { v: string }[] }[] };
-    if (body.error !== undefined) throw new Error(`${body.error.message}\n${query}`);
-    return (body.rows ?? []).map(({ f }) => f.map(({ v }) => (v === null ? "NULL" : String(v))));
+    return sqlAt(this.server.url, query);
   }
 
   /** Jobs of the runner, the newest first. */
@@ -125,4 +118,16 @@ export class World {
 /** Waits until what was written is not of this very moment any more: then the server's metadata tell of every later write. */
 export async function settled(): Promise<void> {
   await new Promise((done) => setTimeout(done, 2100));
+}
+
+/** Rows of a query, or nothing of a script, of a server. */
+export async function sqlAt(url: string, query: string): Promise<string[][]> {
+  const answer = await fetch(`${url}/bigquery/v2/projects/acme/queries`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ query, useLegacySql: false, timeoutMs: 60_000, labels: { from: "test" } }),
+  });
+  const body = (await answer.json()) as { error?: { message: string }; rows?: { f: { v: string }[] }[] };
+  if (body.error !== undefined) throw new Error(`${body.error.message}\n${query}`);
+  return (body.rows ?? []).map(({ f }) => f.map(({ v }) => (v === null ? "NULL" : String(v))));
 }

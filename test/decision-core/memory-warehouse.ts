@@ -54,6 +54,7 @@ export class MemoryWarehouse implements Warehouse {
     freeMetadata: false,
     cost: false,
     timeTravel: false,
+    expiresPartitions: false,
   };
   #store: Store = { tables: new Map(), logs: new Map() };
   /** Calls until it is killed; undefined: it lives. */

@@ -113,11 +113,31 @@ export function withCommon<const F extends Flags>(flags: F): F & typeof COMMON_F
   return { ...flags, ...COMMON_FLAGS };
 }
 
+/** A label of BigQuery: small letters, digits, _ and -, the name beginning with a letter. */
+const LABEL_NAME = /^[a-z][a-z0-9_-]{0,62}$/;
+const LABEL_VALUE = /^[a-z0-9_-]{0,63}$/;
+
+/** The pairs of `--job-labels`. */
+function readLabels(given: string, flag: string): Readonly<Record<string, string>> {
+  const pairs = given.split(",").map((pair): readonly [string, string] => {
+    const [name = "", ...rest] = pair.split("=");
+    const value = rest.join("=");
+    if (LABEL_NAME.test(name) && LABEL_VALUE.test(value)) return [name, value];
+    throw usageError(`${flag} ${pair} is no label; give name=value of small letters, digits, _ and -, at most 63 each`);
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** Flags of the Dataform CLI that are about jobs of BigQuery. */
+export const JOB_FLAGS = {
+  credentials: text("BigQuery only: a file as .df-credentials.json"),
+  "job-prefix": formed("BigQuery only: goes into ids of jobs", /^[A-Za-z0-9_-]{1,100}$/, "letters, digits, _ and -"),
+  "job-labels": value("BigQuery only: labels of jobs, a=x,b=y", readLabels),
+};
+
 /** Flags of the Dataform CLI that mean nothing to an engine in this process; said in a line, and the run goes on. */
 export const IDLE_DATAFORM_FLAGS = {
-  credentials: text("BigQuery only"),
-  "job-prefix": text("BigQuery only"),
-  "job-labels": text("BigQuery only"),
-  "jit-timeout": text("BigQuery only"),
-  "action-retry-limit": wholeNumber("BigQuery only", 0, 1000),
+  ...JOB_FLAGS,
+  "jit-timeout": text("without effect"),
+  "action-retry-limit": wholeNumber("without effect", 0, 1000),
 };

@@ -1,4 +1,5 @@
 import { rowText } from "../../googlesql/digest-sql.js";
+import { everyPartition } from "../../googlesql/partitioning.js";
 import { quoteIdentifier } from "../../googlesql/quote.js";
 import { EngineError } from "../../port/engine-error.js";
 import { type AccumulateRequest, type Relation, type RelationId, relationKey } from "../../port/port.js";
@@ -6,6 +7,7 @@ import type { Column } from "../../port/sql-types.js";
 import { type SchemaChange, schemaChange } from "../schema-change.js";
 import { writtenType } from "./literals.js";
 import { NEW, NOTHING_CHANGED, OLD, type PlannedWrite, type WriteHost } from "./pending.js";
+import { wholeTable } from "./shape.js";
 
 /**
  * Works out how a stage's rows come into a table as Dataform's incremental tables take them: inserted, merged by key, or in the place of
@@ -22,7 +24,7 @@ export async function planAccumulate(
   const { columns } = change;
   // As stock Dataform does it: the table has its columns before rows come, and keeps them whatever becomes of the rows.
   for (const definition of alterations(host, request.target, change)) await host.define(definition);
-  const sql = new AccumulateSql(host, request, columns);
+  const sql = new AccumulateSql(host, request, columns, existing);
   const { counts, changes, stays } = await worked(host, sql, request);
   const relation: Relation = { ...existing, columns };
   const preview = `${sql.stageRows()} UNION ALL ${sql.liveRows(stays)}`;
@@ -32,14 +34,15 @@ export async function planAccumulate(
 
 /** @returns changes, and the rows of the table that stay beside the stage's, as a condition */
 async function worked(host: WriteHost, sql: AccumulateSql, request: AccumulateRequest) {
-  const { stage, key, partitionColumn, overwritesPartitions } = request;
-  if (overwritesPartitions && partitionColumn !== undefined) {
-    const deleted = await numberOf(host, sql.countOverwritten(partitionColumn));
-    const changes = [...(deleted > 0 ? [sql.deleteOverwritten(partitionColumn)] : []), sql.insertAll()];
+  const { stage, key, partitionColumn, partitionBy, overwritesPartitions } = request;
+  const by = overwrittenBy(partitionColumn, partitionBy);
+  if (overwritesPartitions && by !== undefined) {
+    const deleted = await numberOf(host, sql.countOverwritten(by));
+    const changes = [...(deleted > 0 ? [sql.deleteOverwritten(by)] : []), sql.insertAll()];
     return {
       counts: { ...NOTHING_CHANGED, deleted, inserted: stage.rows },
       changes: stage.rows === 0 ? [] : changes,
-      stays: sql.isOverwritten(partitionColumn, "NOT"),
+      stays: `NOT ${sql.isOverwritten(by)}`,
     };
   }
   if (key.length === 0) {
@@ -54,6 +57,16 @@ async function worked(host: WriteHost, sql: AccumulateSql, request: AccumulateRe
     changes: inserted + updated === 0 ? [] : [sql.merge()],
     stays: sql.isUnmatched(),
   };
+}
+
+/** What tells the partition of a row: a column, or an expression over the columns of the table. */
+type OverwrittenBy =
+  | { readonly column: string; readonly expression?: undefined }
+  | { readonly column?: undefined; readonly expression: string };
+
+function overwrittenBy(column: string | undefined, expression: string | undefined): OverwrittenBy | undefined {
+  if (column !== undefined) return { column };
+  return expression === undefined ? undefined : { expression };
 }
 
 async function refuseAmbiguous(host: WriteHost, sql: AccumulateSql, { target, key }: AccumulateRequest) {
@@ -81,6 +94,8 @@ function alterations(host: WriteHost, target: RelationId, { added, gone }: Schem
 /** The statements of one merge. */
 class AccumulateSql {
   readonly #target: string;
+  /** The table to select from. */
+  readonly #live: string;
   readonly #stage: string;
   readonly #names: readonly string[];
 
@@ -88,8 +103,10 @@ class AccumulateSql {
     host: WriteHost,
     readonly request: AccumulateRequest,
     readonly columns: readonly Column[],
+    readonly existing: Relation,
   ) {
     this.#target = host.path(request.target);
+    this.#live = wholeTable(existing, this.#target);
     this.#stage = host.stagePath(request.stage.name);
     this.#names = columns.map(({ name }) => quoteIdentifier(name));
   }
@@ -99,24 +116,26 @@ class AccumulateSql {
   }
 
   liveRows(where: string): string {
-    return `SELECT ${this.#names.map((name) => `fastbreak_old.${name}`).join(", ")} FROM ${this.#target} AS fastbreak_old WHERE ${where}`;
+    return `SELECT ${this.#names.map((name) => `fastbreak_old.${name}`).join(", ")} FROM ${this.#live} AS fastbreak_old WHERE ${where}`;
   }
 
   insertAll(): string {
     return `INSERT INTO ${this.#target} (${this.#names.join(", ")}) ${this.stageRows()}`;
   }
 
-  countOverwritten(partitionColumn: string): string {
-    return `SELECT COUNT(*) FROM ${this.#target} AS fastbreak_old WHERE ${this.isOverwritten(partitionColumn, "")}`;
+  countOverwritten(by: OverwrittenBy): string {
+    return `SELECT COUNT(*) FROM ${this.#live} AS fastbreak_old WHERE ${this.isOverwritten(by)}`;
   }
 
-  deleteOverwritten(partitionColumn: string): string {
-    return `DELETE FROM ${this.#target} AS fastbreak_old WHERE ${this.isOverwritten(partitionColumn, "")}`;
+  deleteOverwritten(by: OverwrittenBy): string {
+    return `DELETE FROM ${this.#target} AS fastbreak_old WHERE ${everyPartition(this.existing, OLD)} AND ${this.isOverwritten(by)}`;
   }
 
-  isOverwritten(partitionColumn: string, not: "" | "NOT"): string {
-    const column = quoteIdentifier(partitionColumn);
-    return `${not} EXISTS (SELECT 1 FROM ${this.#stage} AS fastbreak_new WHERE fastbreak_new.${column} = fastbreak_old.${column})`;
+  isOverwritten({ column, expression }: OverwrittenBy): string {
+    if (column === undefined)
+      return `COALESCE((${expression}) IN (SELECT ${expression} FROM ${this.#stage} AS fastbreak_new), FALSE)`;
+    const name = quoteIdentifier(column);
+    return `EXISTS (SELECT 1 FROM ${this.#stage} AS fastbreak_new WHERE fastbreak_new.${name} = fastbreak_old.${name})`;
   }
 
   isUnmatched(): string {
@@ -124,10 +143,10 @@ class AccumulateSql {
   }
 
   countByKey(): string {
-    const isNew = `NOT EXISTS (SELECT 1 FROM ${this.#target} AS fastbreak_old WHERE ${this.#sameKey()})`;
+    const isNew = `NOT EXISTS (SELECT 1 FROM ${this.#live} AS fastbreak_old WHERE ${this.#sameKey()})`;
     return (
       `SELECT (SELECT COUNT(*) FROM ${this.#stage} AS fastbreak_new WHERE ${isNew}),` +
-      ` (SELECT COUNT(*) FROM ${this.#target} AS fastbreak_old JOIN ${this.#stage} AS fastbreak_new ON ${this.#sameKey()} WHERE ${this.#differs()})`
+      ` (SELECT COUNT(*) FROM ${this.#live} AS fastbreak_old JOIN ${this.#stage} AS fastbreak_new ON ${this.#sameKey()} WHERE ${this.#differs()})`
     );
   }
 
@@ -135,7 +154,7 @@ class AccumulateSql {
   ambiguous(): string {
     const key = this.request.key.map((name) => `fastbreak_new.${quoteIdentifier(name)}`);
     const shown = key.map((column) => `CAST(${column} AS STRING)`).join(", ");
-    const isThere = `EXISTS (SELECT 1 FROM ${this.#target} AS fastbreak_old WHERE ${this.#sameKey()})`;
+    const isThere = `EXISTS (SELECT 1 FROM ${this.#live} AS fastbreak_old WHERE ${this.#sameKey()})`;
     return `SELECT ${shown}, COUNT(*) FROM ${this.#stage} AS fastbreak_new WHERE ${isThere} GROUP BY ${key.join(", ")} HAVING COUNT(*) > 1 LIMIT 1`;
   }
 
@@ -143,7 +162,7 @@ class AccumulateSql {
     const names = this.#names.join(", ");
     const set = this.#names.map((name) => `${name} = fastbreak_new.${name}`).join(", ");
     return (
-      `MERGE ${this.#target} AS fastbreak_old USING ${this.#stage} AS fastbreak_new ON ${this.#sameKey()}\n` +
+      `MERGE ${this.#target} AS fastbreak_old USING ${this.#stage} AS fastbreak_new ON ${everyPartition(this.existing, OLD)} AND ${this.#sameKey()}\n` +
       `WHEN MATCHED AND ${this.#differs()} THEN UPDATE SET ${set}\n` +
       `WHEN NOT MATCHED THEN INSERT (${names}) VALUES (${names})`
     );

@@ -18,7 +18,8 @@ export interface Described {
   readonly token: TableToken | undefined;
   readonly rows: number;
   readonly bytes: number;
-  readonly labels: Readonly<Record<string, string>>;
+  /** All that was told. */
+  readonly table: Table;
   /** Milliseconds since 1970, by the service's clock; 0: it does not say. */
   readonly createdAt: number;
   /** When it was looked at, by this machine's clock. */
@@ -31,7 +32,11 @@ const RACY_MS = 1000;
 /** The relations that a project names, as they are in the service. */
 export class Catalog {
   #known: ReadonlyMap<string, Relation> | undefined;
+  /** How often something may have changed. */
+  #changes = 0;
   readonly #described = new Map<string, Described>();
+  /** Keys of what was looked for, found or not. */
+  readonly #looked = new Set<string>();
 
   /** @param named keys of the relations that matter; undefined: all of the home project */
   constructor(
@@ -43,12 +48,16 @@ export class Catalog {
 
   /** The same map until something is known to have changed. */
   async relations(): Promise<ReadonlyMap<string, Relation>> {
-    if (this.#known !== undefined) return this.#known;
-    const keys = this.named === undefined ? await this.#listed() : await this.#expanded(await this.named());
-    const described = await this.describe(keys.map(idOf));
-    const relations = described.flatMap((found) => (found === undefined ? [] : [found.relation]));
-    this.#known = new Map(relations.map((relation) => [relationKey(relation.id), relation]));
-    return this.#known;
+    for (;;) {
+      if (this.#known !== undefined) return this.#known;
+      const changes = this.#changes;
+      const keys = this.named === undefined ? await this.#listed() : await this.#expanded(await this.named());
+      const described = await this.describe(keys.map(idOf));
+      // What was asked for before something was made does not know of it.
+      if (changes !== this.#changes) continue;
+      const relations = described.flatMap((found) => (found === undefined ? [] : [found.relation]));
+      this.#known = new Map(relations.map((relation) => [relationKey(relation.id), relation]));
+    }
   }
 
   /** How relations are now. */
@@ -72,6 +81,12 @@ export class Catalog {
     return ids.map((id) => this.#described.get(relationKey(id)));
   }
 
+  /** How relations were when they were last looked at. */
+  async lastDescribed(ids: readonly RelationId[]): Promise<readonly (Described | undefined)[]> {
+    await this.describe(ids.filter((id) => !this.#looked.has(relationKey(id))));
+    return ids.map((id) => this.#described.get(relationKey(id)));
+  }
+
   /** Whether anybody has asked for all relations since they were last forgotten. */
   get isKnown(): boolean {
     return this.#known !== undefined;
@@ -79,11 +94,13 @@ export class Catalog {
 
   /** Somebody may have made, changed or dropped anything. */
   forget(): void {
+    this.#changes += 1;
     this.#known = undefined;
   }
 
   #note(id: RelationId, found: Described | undefined): void {
     const key = relationKey(id);
+    this.#looked.add(key);
     if (found === undefined) this.#described.delete(key);
     else this.#described.set(key, found);
     const known = this.#known;
@@ -158,21 +175,27 @@ function describedOf(id: RelationId, table: Table, servedAt: number, seenAt: num
     relation: {
       id,
       kind: isView ? "view" : "table",
+      ...(table.type === "MATERIALIZED_VIEW" ? { isMaterialized: true } : {}),
       definition: isView ? (table.view ?? table.materializedView)?.query : undefined,
       columns,
       foreignColumns: foreign,
       // Rows are told apart by days of a DATE column; hours, and days of a TIMESTAMP, are one partition here.
       partitionColumn: columns.find(({ name, type }) => name === field && type === "DATE")?.name,
+      ...(table.requirePartitionFilter ? { filterColumn: partitionFieldOf(table) } : {}),
       clusterBy: clustering?.fields ?? [],
       primaryKey: tableConstraints?.primaryKey?.columns ?? [],
     },
     token: tokenOf(table, servedAt),
     rows: table.numRows ?? 0,
     bytes: table.numBytes ?? 0,
-    labels: table.labels,
+    table,
     createdAt: table.creationTime,
     seenAt,
   };
+}
+
+function partitionFieldOf({ timePartitioning, rangePartitioning }: Table): string {
+  return timePartitioning?.field ?? rangePartitioning?.field ?? "_PARTITIONTIME";
 }
 
 /**

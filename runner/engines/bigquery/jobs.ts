@@ -5,6 +5,7 @@ import type { Column } from "../../port/sql-types.js";
 import type { Send } from "./client.js";
 import { jobFailed } from "./errors.js";
 import { type Job, type Results, readDryRun, readJob, readResults } from "./protocol.js";
+import type { Quotas, Touched } from "./quotas.js";
 import type { Rest } from "./rest.js";
 import { isBusy, RestError } from "./rest-error.js";
 import { columnsOf } from "./schema.js";
@@ -18,6 +19,8 @@ export interface JobText {
   readonly step: string;
   /** The session in which it runs; `new`: it opens one. */
   readonly session?: string | undefined;
+  /** What it does to tables, of which the service allows only so much. */
+  readonly touched?: Touched | undefined;
   /** Of all jobs of one turn, whoever asks for them, only one runs at a time. */
   readonly turn?: string | undefined;
 }
@@ -36,6 +39,8 @@ export interface DoneJob {
 export interface Purpose {
   readonly run: string;
   readonly action: string;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly reservation?: string | undefined;
 }
 
 /** A job that failed for a reason that passes is begun again, as another attempt, so many times. */
@@ -59,12 +64,19 @@ export class Jobs {
     readonly rest: Rest,
     readonly connection: Connection,
     readonly nonce: string,
+    /** Undefined: as much as anybody likes may be done to a table. */
+    readonly quotas?: Quotas | undefined,
   ) {}
 
   /** @throws EngineError where the job fails */
   async run(text: JobText, purpose: Purpose): Promise<DoneJob> {
-    const { job } = await this.#done(text, purpose);
+    const { job } = await this.touching(text.touched ?? {}, () => this.#done(text, purpose));
     return doneJob(job);
+  }
+
+  /** Does something to tables once the service takes it. */
+  async touching<T>(touched: Touched, work: () => Promise<T>): Promise<T> {
+    return this.quotas === undefined ? work() : this.quotas.hold(touched, work);
   }
 
   /** The rows of a query, or of the last query of a script. */
@@ -114,7 +126,9 @@ export class Jobs {
     let failures = 0;
     for (let attempt = 1; ; attempt += 1) {
       const id =
-        text.turn === undefined ? jobId(this.nonce, purpose, step, attempt) : turnId(text.turn, purpose, attempt);
+        text.turn === undefined
+          ? jobId(this.connection.limits.jobPrefix, this.nonce, purpose, step, attempt)
+          : turnId(text.turn, purpose, attempt);
       if (this.#taken.has(id)) continue;
       // From here on it may be there, whatever is known of it; of a turn nobody knows yet whose it is.
       if (text.turn === undefined) this.#running.set(id, this.connection.location);
@@ -245,9 +259,10 @@ export class Jobs {
   }
 
   #configuration({ sql, session, step }: JobText, purpose: Purpose | undefined) {
-    const { maximumBytesBilled, labels, priority, reservation, jobTimeoutSeconds } = this.connection.limits;
+    const { maximumBytesBilled, labels, priority, jobTimeoutSeconds } = this.connection.limits;
+    const reservation = purpose?.reservation ?? this.connection.limits.reservation;
     const own = purpose === undefined ? {} : { fastbreak_run: purpose.run, fastbreak_action: purpose.action };
-    const all = Object.entries({ ...labels, ...own, fastbreak_step: step });
+    const all = Object.entries({ ...labels, ...purpose?.labels, ...own, fastbreak_step: step });
     return {
       query: {
         query: sql,
@@ -297,9 +312,15 @@ function isOurs({ configuration, jobReference: { jobId: id } }: Job, { sql, turn
 }
 
 /** At most 1,024 letters, digits, - and _; the same for the same attempt at the same step. */
-function jobId(nonce: string, { run, action }: Purpose, step: number, attempt: number): string {
+function jobId(
+  prefix: string | undefined,
+  nonce: string,
+  { run, action }: Purpose,
+  step: number,
+  attempt: number,
+): string {
   const whole = createHash("sha256").update(`${run}\0${action}`).digest("hex").slice(0, 8);
-  return `fastbreak_${plain(run)}_${plain(action)}_${whole}_${nonce}_${step}_a${attempt}`;
+  return `fastbreak_${prefix === undefined ? "" : `${prefix}_`}${plain(run)}_${plain(action)}_${whole}_${nonce}_${step}_a${attempt}`;
 }
 
 /** The same for everybody who wants the same turn. */

@@ -31,19 +31,25 @@ export async function readPartitionTokens(
     );
   });
   const found = new Map<string, Map<string, string | null>>();
+  /** Tables with partitions of which nobody knows which rows they have: they are read whole. */
+  const undivided = new Set<string>();
   const { rows } = await query(texts.join("\nUNION ALL\n"));
   for (const [dataset, name, id, count, bytes, modified, now] of rows) {
     const key = relationKey({ dataset: String(dataset), name: String(name) });
     const partitions = found.get(key) ?? new Map<string, string | null>();
     const isRacy = Number(modified) > Number(now) - RACY_MS;
-    partitions.set(partitionOf(String(id)), isRacy ? null : [count, bytes, modified].join("|"));
+    const partition = partitionOf(String(id));
+    if (partition === undefined) undivided.add(key);
+    else partitions.set(partition, isRacy ? null : [count, bytes, modified].join("|"));
     found.set(key, partitions);
   }
+  for (const key of undivided) found.delete(key);
   return found;
 }
 
-/** `20240101` is a day; other ids stand as they are. */
-function partitionOf(id: string): string {
+/** `20240101` is a day; undefined: rows that are in no partition yet, or something else that no date names. */
+function partitionOf(id: string): string | undefined {
+  if (id === "__NULL__") return NULL_PARTITION;
   const [, year, month, day] = /^(\d{4})(\d{2})(\d{2})$/.exec(id) ?? [];
-  return year === undefined ? (id === "__NULL__" ? NULL_PARTITION : id) : `${year}-${month}-${day}`;
+  return year === undefined ? undefined : `${year}-${month}-${day}`;
 }

@@ -6,6 +6,8 @@ export interface Field {
   readonly name: string;
   readonly type: string;
   readonly mode?: string | undefined;
+  readonly description?: string | undefined;
+  readonly policyTags?: { readonly names?: readonly string[] | undefined } | undefined;
   readonly fields?: readonly Field[] | undefined;
   readonly maxLength?: string | undefined;
   readonly precision?: string | undefined;
@@ -17,6 +19,8 @@ const field: v.GenericSchema<Field> = v.looseObject({
   name: v.string(),
   type: v.string(),
   mode: v.optional(v.string()),
+  description: v.optional(v.string()),
+  policyTags: v.optional(v.looseObject({ names: v.optional(v.array(v.string())) })),
   fields: v.optional(v.array(v.lazy(() => field))),
   maxLength: v.optional(v.string()),
   precision: v.optional(v.string()),
@@ -108,7 +112,14 @@ const table = v.looseObject({
       expirationMs: v.optional(number),
     }),
   ),
-  rangePartitioning: v.optional(v.unknown()),
+  rangePartitioning: v.optional(
+    v.looseObject({
+      field: v.optional(v.string(), ""),
+      range: v.optional(v.looseObject({ start: number, end: number, interval: number })),
+    }),
+  ),
+  description: v.optional(v.string()),
+  requirePartitionFilter: v.optional(v.boolean(), false),
   clustering: v.optional(v.looseObject({ fields: v.optional(v.array(v.string()), []) })),
   tableConstraints: v.optional(
     v.looseObject({ primaryKey: v.optional(v.looseObject({ columns: v.optional(v.array(v.string()), []) })) }),
@@ -172,6 +183,7 @@ export const readDryRun = reader("dry run", dryRun);
 export const readResults = reader("result of a query", results);
 export const readTableData = listReader("list of rows", tableData);
 export const readTable = reader("table", table);
+export const readDataset = reader("dataset", v.looseObject({ defaultPartitionExpirationMs: v.optional(number) }));
 export const readRoutine = reader("routine", routineResource);
 export const readTableList = listReader("list of tables", tableList);
 export const readDatasetList = listReader("list of datasets", datasetList);

@@ -1,4 +1,5 @@
 import { amongSql, rowText } from "../../googlesql/digest-sql.js";
+import { everyPartition, partitioningOf } from "../../googlesql/partitioning.js";
 import { quoteIdentifier } from "../../googlesql/quote.js";
 import { EngineError } from "../../port/engine-error.js";
 import { NULL_PARTITION, WHOLE } from "../../port/identity.js";
@@ -6,8 +7,10 @@ import { partitionTest } from "../../port/partition-set.js";
 import { type PublishRequest, type Relation, relationKey, rowColumnNames } from "../../port/port.js";
 import { isSameName } from "../../port/sql-types.js";
 import { isSameShape, keptColumn } from "../columns.js";
+import type { Described } from "./catalog.js";
 import { NEW, NOTHING_CHANGED, OLD, type PendingWrite, type PlannedWrite, type WriteHost } from "./pending.js";
-import { layoutSql, reshapedRows } from "./shape.js";
+import type { Table } from "./protocol.js";
+import { kindSql, layoutSql, optionsSql, reshapedRows, wholeTable } from "./shape.js";
 
 /**
  * Works out how the target's partitions become equal to the stage, touching only rows that differ (docs/decisions.md).
@@ -15,11 +18,12 @@ import { layoutSql, reshapedRows } from "./shape.js";
  */
 export async function planPublish(
   host: WriteHost,
-  existing: Relation | undefined,
+  described: Described | undefined,
   request: PublishRequest,
 ): Promise<PlannedWrite> {
+  const existing = described?.relation;
   const isKeyed = request.key.length > 0 && (await refuseBadKeys(host, request));
-  const fate = fateOf(existing, request);
+  const fate = fateOf(described, request);
   const sql = new PublishSql(host, existing, request, fate);
   if (fate === "made") return makeTable(host, existing, request, sql);
   return isKeyed ? mergeByKey(host, request, sql) : replacePartitions(host, request, sql);
@@ -28,12 +32,45 @@ export async function planPublish(
 /** `made`: anew, of the stage's rows alone; `reshaped`: its rows stay, in other columns; `kept`: as it is. */
 type Fate = "made" | "reshaped" | "kept";
 
-function fateOf(existing: Relation | undefined, { stage, partitionColumn, clusterBy }: PublishRequest): Fate {
+function fateOf(described: Described | undefined, request: PublishRequest): Fate {
+  const { stage, partitionColumn, clusterBy, settings } = request;
+  const existing = described?.relation;
   if (existing?.kind !== "table") return "made";
+  if (!isPartitionedBy(described?.table, settings?.partitionBy)) return "made";
   if (existing.partitionColumn?.toLowerCase() !== partitionColumn?.toLowerCase()) return "made";
   if (!existing.columns.some((column) => keptColumn(stage.columns, column) !== undefined)) return "made";
   const isSameLayout = existing.clusterBy.join().toLowerCase() === clusterBy.join().toLowerCase();
   return isSameShape(existing, stage.columns) && isSameLayout ? "kept" : "reshaped";
+}
+
+/** Whether a table is partitioned as a project says; undefined: nobody says. */
+function isPartitionedBy(table: Table | undefined, partitionBy: string | undefined): boolean {
+  const wanted = partitionBy === undefined ? undefined : partitioningOf(partitionBy);
+  if (table === undefined || wanted === undefined) return true;
+  const { timePartitioning: time, rangePartitioning: range } = table;
+  const text = (...parts: readonly unknown[]) => parts.join(" ").toLowerCase();
+  if (wanted.timePartitioning !== undefined) {
+    const { type, field = "" } = wanted.timePartitioning;
+    return time !== undefined && text(type, field) === text(time.type, time.field ?? "");
+  }
+  const { field, range: of } = wanted.rangePartitioning ?? { field: "", range: undefined };
+  return (
+    range !== undefined &&
+    text(field, of?.start, of?.end, of?.interval) ===
+      text(range.field, range.range?.start, range.range?.end, range.range?.interval)
+  );
+}
+
+/** Of a table as it will be. */
+function filterColumnOf(
+  existing: Relation | undefined,
+  { settings, partitionColumn }: PublishRequest,
+): Pick<Relation, "filterColumn"> {
+  if (existing !== undefined) return existing.filterColumn === undefined ? {} : { filterColumn: existing.filterColumn };
+  if (settings?.partitionBy === undefined || !settings.requiresPartitionFilter) return {};
+  const { timePartitioning, rangePartitioning } = partitioningOf(settings.partitionBy) ?? {};
+  const filterColumn = partitionColumn ?? timePartitioning?.field ?? rangePartitioning?.field;
+  return filterColumn === undefined ? {} : { filterColumn };
 }
 
 async function makeTable(
@@ -43,9 +80,11 @@ async function makeTable(
   sql: PublishSql,
 ): Promise<PlannedWrite> {
   const isTable = existing?.kind === "table";
-  const deleted = isTable ? await numberOf(host, `SELECT COUNT(*) FROM ${host.path(request.target)}`) : 0;
+  const deleted = isTable
+    ? await numberOf(host, `SELECT COUNT(*) FROM ${wholeTable(existing, host.path(request.target))}`)
+    : 0;
   // The service replaces no table by one of another partitioning, and no view by a table.
-  const drop = existing === undefined ? [] : [`DROP ${isTable ? "TABLE" : "VIEW"} ${host.path(request.target)}`];
+  const drop = existing === undefined ? [] : [`DROP ${kindSql(existing)} ${host.path(request.target)}`];
   return {
     counts: { ...NOTHING_CHANGED, inserted: request.stage.rows, deleted },
     pending: sql.pending(sql.stageRows(), [...drop, sql.create(sql.stageRows())], []),
@@ -126,7 +165,9 @@ class PublishSql {
     this.#target = host.path(target);
     this.#stage = host.stagePath(stage.name);
     this.#live =
-      fate === "reshaped" ? `(${reshapedRows(existing as Relation, stage.columns, this.#target)})` : this.#target;
+      fate === "reshaped"
+        ? `(${reshapedRows(existing as Relation, stage.columns, this.#target)})`
+        : wholeTable(existing, this.#target);
     this.#rowHash = stage.columns.find(({ name }) => isSameName(name, request.rowHash))?.name;
     this.#names = stage.columns.map(({ name }) => quoteIdentifier(name));
   }
@@ -136,8 +177,9 @@ class PublishSql {
   }
 
   create(rows: string): string {
-    const { partitionColumn, clusterBy } = this.request;
-    return `CREATE OR REPLACE TABLE ${this.#target}${layoutSql(partitionColumn, clusterBy)} AS\n${rows}`;
+    const { partitionColumn, clusterBy, settings } = this.request;
+    const layout = layoutSql(partitionColumn, clusterBy, settings?.partitionBy);
+    return `CREATE OR REPLACE TABLE ${this.#target}${layout}${optionsSql(settings)} AS\n${rows}`;
   }
 
   pending(preview: string, definitions: readonly string[], changes: readonly string[]): PendingWrite {
@@ -149,23 +191,33 @@ class PublishSql {
       columns: stage.columns,
       foreignColumns: [],
       partitionColumn,
+      ...filterColumnOf(this.fate === "kept" ? this.existing : undefined, this.request),
       clusterBy,
       primaryKey: [],
     };
-    const replaced = definitions.length === 0 ? { stage: this.#stage, partitions } : undefined;
+    const replaced = this.fate === "kept" ? { stage: this.#stage, partitions } : undefined;
     return { target, relation, preview, definitions, changes, replaced };
   }
 
   /** Undefined where nothing differs. */
   pendingChange(changes: readonly string[]): PendingWrite | undefined {
-    if (changes.length === 0 && this.fate === "kept") return undefined;
-    const definitions = this.fate === "reshaped" ? [this.create(`SELECT * FROM ${this.#live}`)] : [];
+    const definitions = this.fate === "reshaped" ? [this.create(`SELECT * FROM ${this.#live}`)] : this.#newOptions();
+    if (changes.length === 0 && definitions.length === 0) return undefined;
     const { partitions, partitionColumn } = this.request;
     const isAll = partitions === undefined || partitionColumn === undefined;
     const names = this.#names.map((name) => `${OLD}.${name}`).join(", ");
     const rest = `SELECT ${names} FROM ${this.#live} AS ${OLD} WHERE NOT COALESCE(${this.#inPartitions(OLD)}, FALSE)`;
     const preview = isAll ? this.stageRows() : `${this.stageRows()} UNION ALL ${rest}`;
     return this.pending(preview, definitions, changes);
+  }
+
+  /** Nobody can tell what options of any name stand for: they are set again whenever they may be others. */
+  #newOptions(): readonly string[] {
+    const { settings, isNewCode } = this.request;
+    const options = optionsSql(
+      settings && { ...settings, partitionExpirationDays: undefined, requiresPartitionFilter: false },
+    );
+    return isNewCode === true && options !== "" ? [`ALTER TABLE ${this.#target} SET${options}`] : [];
   }
 
   /** How many rows come, go, change their meaning, and only look different. */
@@ -236,7 +288,7 @@ class PublishSql {
 
   #among(partitions: readonly string[], alias: string): string {
     const { partitionColumn } = this.request;
-    if (partitionColumn === undefined) return "TRUE";
+    if (partitionColumn === undefined) return alias === OLD ? everyPartition(this.existing, OLD) : "TRUE";
     return amongSql(`${alias}.${quoteIdentifier(partitionColumn)}`, partitions);
   }
 
@@ -277,7 +329,7 @@ class PublishSql {
 
   #inPartitions(alias: string): string {
     const { partitions, partitionColumn } = this.request;
-    if (partitions === undefined || partitionColumn === undefined) return "TRUE";
+    if (partitions === undefined || partitionColumn === undefined) return everyPartition(this.existing, alias);
     return partitionTest(`${alias}.${quoteIdentifier(partitionColumn)}`, partitions);
   }
 }

@@ -10,12 +10,14 @@ export interface Patience {
   readonly deadline: number;
   /** The same as long as there was no answer at all: then the address is wrong, or there is no network. */
   readonly firstContact: number;
+  /** So many tries are made at any rate: a machine that is busy is slow to send even the first of them. */
+  readonly fewestTries: number;
 }
 
 /** Of the service, and of a server on this machine, which is never busy for long. */
 export const PATIENCE: Readonly<Record<"service" | "local", Patience>> = {
-  service: { firstPause: 500, longestPause: 20_000, deadline: 600_000, firstContact: 10_000 },
-  local: { firstPause: 10, longestPause: 500, deadline: 60_000, firstContact: 3_000 },
+  service: { firstPause: 500, longestPause: 20_000, deadline: 600_000, firstContact: 10_000, fewestTries: 1 },
+  local: { firstPause: 10, longestPause: 500, deadline: 60_000, firstContact: 3_000, fewestTries: 5 },
 };
 
 /** Waits longer each time, by a random share so that many do not come back at once. */
@@ -32,8 +34,9 @@ export class Backoff {
 
   /** @throws cause when the deadline has passed; the signal's reason when it is given up */
   async pause(cause: unknown): Promise<void> {
-    const { deadline, firstContact } = this.patience;
-    if (Date.now() - this.#began > (this.isReached() ? deadline : firstContact)) throw cause;
+    const { deadline, firstContact, fewestTries } = this.patience;
+    const isOver = Date.now() - this.#began > (this.isReached() ? deadline : firstContact);
+    if (isOver && this.#tries + 1 >= fewestTries) throw cause;
     const most = Math.min(this.patience.longestPause, this.patience.firstPause * 2 ** this.#tries);
     this.#tries += 1;
     await later(most * (0.5 + Math.random() / 2), undefined, { signal: this.signal });

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import * as v from "valibot";
 import { EngineError } from "../../port/engine-error.js";
 import type { BigQuerySettings, WarehousePlace } from "../engine.js";
@@ -19,7 +19,7 @@ export interface Connection {
   readonly maximumBytesPerRun: number | undefined;
   readonly limits: Pick<
     BigQuerySettings,
-    "maximumBytesBilled" | "labels" | "priority" | "reservation" | "jobTimeoutSeconds"
+    "maximumBytesBilled" | "labels" | "priority" | "reservation" | "jobTimeoutSeconds" | "jobPrefix"
   >;
 }
 
@@ -41,7 +41,8 @@ const dataformCredentials = v.looseObject({
  */
 export async function connectionOf(place: WarehousePlace, variables: NodeJS.ProcessEnv): Promise<Connection> {
   const given = place.bigquery ?? {};
-  const file = dataformFile(place.projectDir);
+  const file = dataformFile(place.projectDir, given.credentials);
+  const isKeyed = given.keyFile !== undefined && given.credentials === undefined;
   const home = await place.home?.();
   const project = given.project ?? (nonEmpty(home) || file?.projectId || variables.GOOGLE_CLOUD_PROJECT);
   if (project === undefined || project === "")
@@ -49,17 +50,17 @@ export async function connectionOf(place: WarehousePlace, variables: NodeJS.Proc
       "missing",
       `no project of BigQuery is named; give defaultProject in workflow_settings.yaml, or "bigquery": {"project": ...} in fastbreak.json`,
     );
-  const { maximumBytesBilled, labels, priority, reservation, jobTimeoutSeconds } = given;
+  const { maximumBytesBilled, labels, priority, reservation, jobTimeoutSeconds, jobPrefix } = given;
   return {
     project,
     location: given.location ?? (await place.location?.()) ?? file?.location,
     endpoint: endpointOf(given.endpoint, variables[EMULATOR]),
-    credentials: given.keyFile === undefined ? file?.credentials : undefined,
-    keyFile: given.keyFile === undefined ? undefined : keyFile(resolve(place.projectDir, given.keyFile)),
+    credentials: isKeyed ? undefined : file?.credentials,
+    keyFile: isKeyed ? keyFile(resolve(place.projectDir, given.keyFile)) : undefined,
     impersonate: given.impersonate,
     pricePerTiB: given.pricePerTiB ?? PRICE_PER_TIB,
     maximumBytesPerRun: given.maximumBytesPerRun,
-    limits: { maximumBytesBilled, labels, priority, reservation, jobTimeoutSeconds },
+    limits: { maximumBytesBilled, labels, priority, reservation, jobTimeoutSeconds, jobPrefix },
   };
 }
 
@@ -105,10 +106,16 @@ function keyFile(path: string): string {
   throw new EngineError("sql", `the keyFile ${path} of fastbreak.json is no key as the Google Cloud console gives it`);
 }
 
-/** What `dataform init-creds` has written. */
-function dataformFile(projectDir: string) {
-  const path = join(projectDir, ".df-credentials.json");
-  if (!existsSync(path)) return undefined;
+/**
+ * What `dataform init-creds` has written.
+ * @param named the file that somebody names; it must be there
+ */
+function dataformFile(projectDir: string, named: string | undefined) {
+  const path = resolve(projectDir, named ?? ".df-credentials.json");
+  if (!existsSync(path)) {
+    if (named === undefined) return undefined;
+    throw new EngineError("sql", `--credentials ${named} is not there; 'dataform init-creds' writes such a file`);
+  }
   const refuse = (): never => {
     throw new EngineError("sql", `${path} is no file of credentials as 'dataform init-creds' writes it`);
   };

@@ -1,4 +1,5 @@
 import { setTimeout as later } from "node:timers/promises";
+import { everyPartition } from "../../googlesql/partitioning.js";
 import { quoteIdentifier } from "../../googlesql/quote.js";
 import { EngineError } from "../../port/engine-error.js";
 import { type IngestionUnit, PARTITION_TIME } from "../../port/ingestion-time.js";
@@ -80,7 +81,7 @@ export class BigQueryTableReader implements TableReader {
     const { id, columns } = table.definition;
     const names = columns.map(({ name }) => quoteIdentifier(name)).join(", ");
     const tests = [
-      ...(window === undefined ? everyPartition(table) : [windowSql(window)]),
+      ...(window === undefined ? [everyPartition({ filterColumn: table.dated?.name })] : [windowSql(window)]),
       ...(sample !== undefined && "share" in sample ? [`RAND() < ${sample.share}`] : []),
     ];
     const where = tests.length === 0 ? "" : ` WHERE ${tests.join(" AND ")}`;
@@ -177,13 +178,6 @@ export function blocksOf(rows: number, sample: Sample | undefined): readonly Blo
 
 function isListed({ table, window }: ReadRequest): boolean {
   return table.lists && window === undefined;
-}
-
-/** A table may take no query that does not say which of its partitions are read. */
-function everyPartition({ dated }: ReadableTable): readonly string[] {
-  if (dated === undefined) return [];
-  const column = quoteIdentifier(dated.name);
-  return [`(${column} IS NULL OR ${column} IS NOT NULL)`];
 }
 
 function windowSql({ column: { name, type }, range: { from, to } }: RowWindow): string {

@@ -19,11 +19,12 @@ import {
   type Stage,
   type Transaction,
 } from "../../port/port.js";
+import type { RelationSettings } from "../../port/relation-settings.js";
 import type { Column } from "../../port/sql-types.js";
 import type { ReplaceContentRequest, ReplacedContent } from "../../port/table-content.js";
 import type { RowBatches } from "../../port/table-reader.js";
 import { planAccumulate } from "./accumulate.js";
-import type { TableToken } from "./catalog.js";
+import type { Described, TableToken } from "./catalog.js";
 import type { Purpose } from "./jobs.js";
 import { labelOf } from "./jobs.js";
 import { asObjects, columnList, insertStatements, quoteText } from "./literals.js";
@@ -34,6 +35,7 @@ import type { PendingWrite, PlannedWrite, WriteHost } from "./pending.js";
 import { planPublish } from "./publish.js";
 import { withPreviews } from "./rewrite.js";
 import { queryRows, type Service, sqlPath } from "./service.js";
+import { kindSql, layoutSql, optionsSql, requireMakeable } from "./shape.js";
 import { standingDigests } from "./standing.js";
 
 /** Hours after which the service removes a stage that nobody has. */
@@ -155,12 +157,15 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
   }
 
   /** Runs a text of the runner's own that publishes something. */
-  async #guarded(sql: string, step: string, session?: string): Promise<void> {
+  async #guarded(sql: string, step: string, target?: RelationId, session?: string): Promise<void> {
     const guard = this.#guard();
+    const touched = target && { defines: [relationKey(target)] };
     await originOf(undefined, guard.length, () =>
-      this.service.jobs.run({ sql: `${guard}${sql}`, step, session }, this.purpose),
+      this.service.jobs.run({ sql: `${guard}${sql}`, step, session, touched }, this.purpose),
     ).catch(refuseOvertaken);
   }
+
+  readonly requireMakeable = requireMakeable;
 
   async append(table: RelationId, columns: readonly Column[], rows: readonly RowObject[]): Promise<void> {
     if (rows.length > 0) this.#appended.push({ table, columns, rows });
@@ -173,7 +178,7 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
       return await work({
         execute: (sql) => (options?.readOnly && !onlyDeclares(sql) ? Promise.resolve(undefined) : this.#execute(sql)),
         stage: (query) => this.stage(query),
-        replaceView: (view, query) => this.replaceView(view, query),
+        replaceView: (view, query, settings) => this.replaceView(view, query, settings),
       });
     } finally {
       await this.#endSession();
@@ -195,8 +200,9 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
       this.#hasDone = true;
     }
     this.#noteWrites(sql);
+    const { project } = this.service.connection;
     const { changed, session } = await this.service.jobs.run(
-      { sql, step: "statements", session: this.#session },
+      { sql, step: "statements", session: this.#session, touched: { defines: definedIn(sql, project) } },
       this.purpose,
     );
     if (this.#session === "new") this.#session = session;
@@ -267,46 +273,52 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
     return { name, columns, rows };
   }
 
-  async replaceView(view: RelationId, query: string): Promise<void> {
+  async replaceView(view: RelationId, query: string, settings?: RelationSettings): Promise<void> {
     if (this.isRehearsal) throw notUndone();
     const session = this.#session === "new" ? undefined : this.#session;
     const [existing] = await this.service.catalog.describe([view]);
     const path = sqlPath(this.service, view);
-    if (existing?.relation.kind === "table") await this.#guarded(`DROP TABLE ${path}`, "replace");
-    const before = `CREATE OR REPLACE VIEW ${path} AS `;
-    await originOf(undefined, before.length, () => this.#guarded(`${before}${query}`, "view", session));
+    const isMaterialized = settings?.isMaterialized ?? false;
+    const stands = existing && kindSql(existing.relation);
+    const kind = isMaterialized ? "MATERIALIZED VIEW" : "VIEW";
+    // The service replaces a relation only by one of its kind, and keeps the rows of one that is the same.
+    if (stands !== undefined && stands !== kind) await this.#guarded(`DROP ${stands} ${path}`, "replace", view);
+    const layout = isMaterialized ? layoutSql(undefined, settings?.clusterBy ?? [], settings?.partitionBy) : "";
+    const before = `CREATE OR REPLACE ${kind} ${path}${layout}${optionsSql(settings)} AS `;
+    await originOf(undefined, before.length, () => this.#guarded(`${before}${query}`, "view", view, session));
     await this.service.catalog.describe([view]);
   }
 
   async publish(request: PublishRequest): Promise<PublishCounts> {
-    return this.#plan(request.target, (existing) => planPublish(this.#writeHost(), existing, request));
+    return this.#plan(request.target, (described) => planPublish(this.#writeHost(request.target), described, request));
   }
 
   async accumulate(request: AccumulateRequest): Promise<PublishCounts> {
-    return this.#plan(request.target, (existing) => {
-      if (existing?.kind === "table") return planAccumulate(this.#writeHost(), existing, request);
+    return this.#plan(request.target, (described) => {
+      const existing = described?.relation;
+      if (existing?.kind === "table") return planAccumulate(this.#writeHost(request.target), existing, request);
       throw new EngineError("missing", `${relationKey(request.target)} is no table that rows could be added to`);
     });
   }
 
   async #plan(
     target: RelationId,
-    plan: (existing: Relation | undefined) => Promise<PlannedWrite>,
+    plan: (described: Described | undefined) => Promise<PlannedWrite>,
   ): Promise<PublishCounts> {
     const key = relationKey(target);
     if (this.#pending.has(key)) await this.#publish([]);
     const [described] = await this.service.catalog.describe([target]);
-    const { counts, pending } = await plan(described?.relation);
+    const { counts, pending } = await plan(described);
     if (pending !== undefined) this.#pending.set(key, pending);
     return counts;
   }
 
-  #writeHost(): WriteHost {
+  #writeHost(target: RelationId): WriteHost {
     return {
       query: (sql) => this.#rows(sql, "compare"),
       define: async (sql) => {
         if (this.isRehearsal) throw notUndone();
-        await this.service.jobs.run({ sql, step: "define" }, this.purpose);
+        await this.#guarded(sql, "define", target);
         this.service.catalog.forget();
       },
       path: (id) => sqlPath(this.service, id),
@@ -388,8 +400,8 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
   async #publish(records: readonly string[]): Promise<void> {
     const pending = [...this.#pending.values()];
     if (this.isRehearsal && pending.length > 0) throw notUndone();
-    for (const definition of pending.flatMap(({ definitions }) => definitions))
-      await this.#guarded(definition, "define");
+    for (const { target, definitions } of pending)
+      for (const definition of definitions) await this.#guarded(definition, "define", target);
     const statements = [...pending.flatMap(({ changes }) => changes), ...records];
     const [only] = statements;
     const guard = this.#guard();
@@ -399,8 +411,12 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
       : `BEGIN TRANSACTION;\n${guard}${statements.map((statement) => `${statement};\n`).join("")}COMMIT TRANSACTION;`;
     // Two transactions that only add rows do not disturb each other, and neither sees the record of the other.
     const turn = records.length === 0 ? undefined : await this.#turnName();
+    // The record is only inserted, which the service does at any rate; rows of the tables are changed.
+    const mutates = pending.filter(({ changes }) => changes.length > 0).map(({ target }) => relationKey(target));
     if (sql !== undefined && statements.length > 0)
-      await this.service.jobs.run({ sql, step: "publish", turn }, this.purpose).catch(refuseOvertaken);
+      await this.service.jobs
+        .run({ sql, step: "publish", turn, touched: { mutates } }, this.purpose)
+        .catch(refuseOvertaken);
     this.#pending.clear();
     await this.service.catalog.describe(pending.map(({ target }) => target));
   }
@@ -463,6 +479,16 @@ function refuseOvertaken(cause: unknown): never {
 function isSame(a: PartitionDigests, b: PartitionDigests | undefined): boolean {
   if (a.size !== b?.size) return false;
   return [...a].every(([partition, { digest }]) => b.get(partition)?.digest === digest);
+}
+
+/** Keys of the tables that statements of the project make or alter, each as often as they do; nobody knows what else they call. */
+function definedIn(sql: string, home: string): readonly string[] {
+  if (!/\b(?:CREATE|ALTER|DROP)\b/i.test(sql)) return [];
+  try {
+    return scanScript(sql).writes.map(({ path }) => foldedKey(path, home));
+  } catch {
+    return [];
+  }
 }
 
 /** The text makes nothing that stays. */

@@ -9,6 +9,7 @@ import type {
   Observation,
   ScriptResult,
   Transaction,
+  Upkeep,
   Warehouse,
   WorkPurpose,
   WorkSpent,
@@ -22,11 +23,13 @@ import { DigestCache } from "./digest-cache.js";
 import { engineError } from "./errors.js";
 import { Jobs, type Purpose } from "./jobs.js";
 import { BigQueryObservation } from "./observation.js";
+import { Quotas } from "./quotas.js";
 import { PATIENCE, Rest } from "./rest.js";
 import type { Service } from "./service.js";
 import { type Connection, connectionOf } from "./settings.js";
 import { BigQueryTableReader } from "./table-reader.js";
 import { BigQueryTransaction } from "./transaction.js";
+import { BigQueryUpkeep } from "./upkeep.js";
 
 /** How often a piece of work is done again that lost against another, or whose inputs moved under it. */
 const MOST_CONFLICTS = 5;
@@ -38,9 +41,15 @@ const CANCEL_MS = 5000;
 /** What decides the result of a query besides the query: the service, and how its rows are digested here. */
 const VERSION = "bigquery-1";
 
-/** Opens BigQuery, or a server on this machine that speaks as it does. */
-export async function openBigQuery(place: WarehousePlace): Promise<Warehouse> {
-  return new BigQueryWarehouse(await connectionOf(place, process.env), place);
+/**
+ * Opens BigQuery, or a server on this machine that speaks as it does.
+ * @param quotas how much may be done to a table of a server on this machine; undefined: anything
+ */
+export async function openBigQuery(
+  place: WarehousePlace,
+  quotas?: (signal: AbortSignal) => Quotas,
+): Promise<Warehouse> {
+  return new BigQueryWarehouse(await connectionOf(place, process.env), place, quotas);
 }
 
 class BigQueryWarehouse implements Warehouse {
@@ -51,21 +60,29 @@ class BigQueryWarehouse implements Warehouse {
     freeMetadata: true,
     cost: true,
     timeTravel: true,
+    expiresPartitions: true,
   };
   readonly cost: CostQuestions;
   readonly reader: TableReader;
+  readonly upkeep: Upkeep;
   readonly #service: Service;
   readonly #stop = new AbortController();
   readonly #send: Send;
   readonly #onSignal = (signal: NodeJS.Signals): void => void this.#cancel(signal);
 
-  constructor(connection: Connection, { projectDir, stateDataset = "fastbreak", relations }: WarehousePlace) {
+  constructor(
+    connection: Connection,
+    { projectDir, stateDataset = "fastbreak", relations }: WarehousePlace,
+    quotas: ((signal: AbortSignal) => Quotas) | undefined,
+  ) {
     const patience = connection.endpoint === undefined ? PATIENCE.service : PATIENCE.local;
     this.#send = openClient(connection);
     const rest = new Rest(this.#send, patience, this.#stop.signal);
     for (const signal of SIGNALS) process.once(signal, this.#onSignal);
     const batch = new BatchReader(rest);
-    const jobs = new Jobs(rest, connection, randomBytes(6).toString("hex"));
+    // A server on this machine is never asked too often.
+    const held = connection.endpoint === undefined ? new Quotas(this.#stop.signal) : quotas?.(this.#stop.signal);
+    const jobs = new Jobs(rest, connection, randomBytes(6).toString("hex"), held);
     this.cost = {
       pricePerTiB: connection.pricePerTiB,
       mostPerRun: connection.maximumBytesPerRun,
@@ -100,6 +117,11 @@ class BigQueryWarehouse implements Warehouse {
       },
     };
     this.reader = new BigQueryTableReader(this.#service);
+    const upkeep = new BigQueryUpkeep(this.#service);
+    this.upkeep = {
+      due: (wanted) => telling(() => upkeep.due(wanted)),
+      bring: (wanted, about) => telling(() => upkeep.bring(wanted, this.#purpose(about))),
+    };
   }
 
   async version(): Promise<string> {
@@ -175,7 +197,8 @@ class BigQueryWarehouse implements Warehouse {
   }
 
   #purpose(about: WorkPurpose | undefined): Purpose {
-    return { run: about?.run ?? "adhoc", action: about?.action ?? "work" };
+    const { labels, reservation } = about ?? {};
+    return { run: about?.run ?? "adhoc", action: about?.action ?? "work", labels, reservation };
   }
 }
 

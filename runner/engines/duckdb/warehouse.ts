@@ -51,6 +51,7 @@ class DuckDbWarehouse implements Warehouse {
     freeMetadata: false,
     cost: false,
     timeTravel: false,
+    expiresPartitions: false,
   };
   readonly #file: DatabaseFile;
   readonly #translator: Translator;

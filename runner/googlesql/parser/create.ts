@@ -19,7 +19,8 @@ export function parseCreate(c: Cursor): Statement {
     return parseCreateTable(c, start, orReplace, temporary);
   }
   if (c.acceptWords("PROCEDURE")) return parseCreateProcedure(c, start, orReplace);
-  if (c.acceptWords("VIEW") || c.acceptWords("MATERIALIZED", "VIEW")) return parseCreateView(c, start, orReplace);
+  if (c.acceptWords("VIEW")) return parseCreateView(c, start, orReplace, false);
+  if (c.acceptWords("MATERIALIZED", "VIEW")) return parseCreateView(c, start, orReplace, true);
   throw unsupportedKind(c, "CREATE");
 }
 
@@ -85,7 +86,7 @@ function parseCreateTable(c: Cursor, start: number, orReplace: boolean, temporar
   };
 }
 
-function parseCreateView(c: Cursor, start: number, orReplace: boolean): Statement {
+function parseCreateView(c: Cursor, start: number, orReplace: boolean, isMaterialized: boolean): Statement {
   const ifNotExists = acceptIfNotExists(c, orReplace);
   const path = parsePathNode(c);
   const columnNames = c.is("(")
@@ -97,8 +98,21 @@ function parseCreateView(c: Cursor, start: number, orReplace: boolean): Statemen
         }),
       )
     : [];
+  const partitionBy = isMaterialized && c.acceptWords("PARTITION", "BY") ? parseExpression(c) : undefined;
+  const clusterBy: Expr[] = isMaterialized && c.acceptWords("CLUSTER", "BY") ? c.list(() => parseExpression(c)) : [];
   const options = parseOptions(c);
   c.expectWord("AS");
   const query = parseQuery(c);
-  return { kind: "createView", path, orReplace, ifNotExists, columnNames, options, query, ...c.span(start) };
+  return {
+    kind: "createView",
+    path,
+    orReplace,
+    ifNotExists,
+    columnNames,
+    partitionBy,
+    clusterBy,
+    options,
+    query,
+    ...c.span(start),
+  };
 }

@@ -9,8 +9,12 @@ const target = v.object({ database: v.optional(v.string(), ""), schema: v.option
 const actionDescriptor = v.optional(
   v.looseObject({
     description: v.optional(v.string()),
-    columns: v.optional(v.array(v.looseObject({ path: strings, description: v.optional(v.string()) })), []),
+    columns: v.optional(
+      v.array(v.looseObject({ path: strings, description: v.optional(v.string()), bigqueryPolicyTags: strings })),
+      [],
+    ),
     bigqueryLabels: labels,
+    reservation: v.optional(v.string()),
   }),
 );
 
@@ -35,7 +39,18 @@ const table = v.looseObject({
   incrementalPostOps: strings,
   uniqueKey: strings,
   protected: v.optional(v.boolean(), false),
-  bigquery: v.optional(v.looseObject({ partitionBy: v.optional(v.string(), ""), clusterBy: strings, labels }), {}),
+  materialized: v.optional(v.boolean(), false),
+  bigquery: v.optional(
+    v.looseObject({
+      partitionBy: v.optional(v.string(), ""),
+      clusterBy: strings,
+      labels,
+      partitionExpirationDays: v.optional(v.number()),
+      requirePartitionFilter: v.optional(v.boolean(), false),
+      additionalOptions: v.optional(v.record(v.string(), v.string()), {}),
+    }),
+    {},
+  ),
 });
 
 const operation = v.looseObject({ ...common, queries: strings, hasOutput: v.optional(v.boolean(), false) });
@@ -53,6 +68,7 @@ export const compiledGraphSchema = v.looseObject({
     defaultDatabase: v.optional(v.string(), ""),
     databaseSuffix: v.optional(v.string(), ""),
     defaultSchema: v.optional(v.string(), ""),
+    defaultReservation: v.optional(v.string()),
     vars: v.optional(v.record(v.string(), v.string()), {}),
   }),
   tables: v.optional(v.array(table), []),

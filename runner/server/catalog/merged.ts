@@ -1,18 +1,24 @@
 import type { Kept } from "../metadata/store.js";
 
+/** Fields of which a change says only what becomes different. */
+const BY_MEMBER = new Set(["labels", "resourceTags", "materializedView"]);
+
 /** A change over what is kept: null takes a field away, and so does null for one of the labels. */
 export function merged(kept: Kept, change: Readonly<Record<string, unknown>>): Kept {
   const result: Record<string, unknown> = { ...kept };
   for (const [name, value] of Object.entries(change)) {
     if (value === undefined) continue;
     if (value === null) delete result[name];
-    else if (name === "labels" || name === "resourceTags") result[name] = mergedLabels(result[name], value);
+    else if (BY_MEMBER.has(name)) result[name] = mergedMembers(result[name], value);
     else result[name] = value;
   }
+  // What says nothing is not told.
+  if (result.description === "") delete result.description;
+  if (result.labels !== undefined && Object.keys(result.labels as object).length === 0) delete result.labels;
   return result;
 }
 
-function mergedLabels(kept: unknown, change: unknown): Kept {
+function mergedMembers(kept: unknown, change: unknown): Kept {
   const all = { ...(kept as object | undefined), ...(change as object) };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
 }

@@ -51,7 +51,7 @@ export async function createTable(catalogue: Catalogue, ref: TableRef, given: Ta
   if ((await findRelation(catalogue, ref)) !== undefined)
     throw new ApiError("duplicate", `Already Exists: Table ${fullTableName(ref)}`);
   await runSql(catalogue, creation(ref, given, ""));
-  await keep(catalogue, ref, { ...merged({}, given), created: Date.now() });
+  await keep(catalogue, ref, { ...merged({}, keptOf(given)), created: Date.now() });
   return tableResource(catalogue, ref, await requireRelation(catalogue, ref));
 }
 
@@ -118,8 +118,15 @@ export async function changeTable(catalogue: Catalogue, ref: TableRef, change: T
   }
   const { view: oldView, materializedView } = said;
   const base = replace ? definedOnly({ view: oldView, materializedView }) : said;
-  await keep(catalogue, ref, { ...merged(base, change), created });
+  await keep(catalogue, ref, { ...merged(base, keptOf(change)), created });
   return tableResource(catalogue, ref, await requireRelation(catalogue, ref));
+}
+
+/** When partitions expire is kept beside their layout, as a statement says it. */
+function keptOf({ timePartitioning, ...change }: TableChange): Kept {
+  if (!timePartitioning) return { ...change, ...(timePartitioning === undefined ? {} : { timePartitioning }) };
+  const { expirationMs, ...layout } = timePartitioning as { readonly expirationMs?: unknown };
+  return { ...change, timePartitioning: layout, partitionExpirationMs: expirationMs };
 }
 
 function definedOnly(kept: Kept): Kept {

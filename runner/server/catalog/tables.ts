@@ -36,7 +36,7 @@ export async function findRelation(catalogue: Catalogue, ref: TableRef): Promise
 export function tableResource(catalogue: Catalogue, ref: TableRef, relation: RelationDetails) {
   const { times, store, location } = catalogue;
   const { project, dataset, table } = ref;
-  const { created, schema, view, materializedView, ...said } = store.get("table", tableId(ref));
+  const { created, schema, view, materializedView, partitionExpirationMs, ...said } = store.get("table", tableId(ref));
   const modified = times.get(tableId(ref));
   const isTable = relation.kind === "table";
   const fields = describedFields(
@@ -51,8 +51,7 @@ export function tableResource(catalogue: Catalogue, ref: TableRef, relation: Rel
     selfLink: `https://bigquery.googleapis.com/bigquery/v2/projects/${project}/datasets/${dataset}/tables/${table}`,
     tableReference: { projectId: project, datasetId: dataset, tableId: table },
     schema: { fields },
-    ...layoutOf(relation),
-    ...said,
+    ...withExpiration({ ...layoutOf(relation), ...said }, partitionExpirationMs),
     ...(isTable
       ? {
           numBytes: String(bytes),
@@ -81,6 +80,12 @@ function layoutOf({ partitionColumn, clusterBy, primaryKey, ingestion }: Relatio
     ...(clusterBy.length === 0 ? {} : { clustering: { fields: clusterBy } }),
     ...(primaryKey.length === 0 ? {} : { tableConstraints: { primaryKey: { columns: primaryKey } } }),
   };
+}
+
+function withExpiration<T extends { readonly timePartitioning?: unknown }>(resource: T, expirationMs: unknown): T {
+  const { timePartitioning } = resource;
+  if (timePartitioning === undefined || expirationMs === undefined) return resource;
+  return { ...resource, timePartitioning: { ...(timePartitioning as object), expirationMs } };
 }
 
 function viewOf({ definition }: RelationDetails, view: unknown, materializedView: unknown) {

@@ -1,5 +1,6 @@
 import type { ColumnDefinition, Statement } from "../../googlesql/ast.js";
 import { parseStatementText } from "../../googlesql/parser/statement.js";
+import { partitioningOf as readPartitioning } from "../../googlesql/partitioning.js";
 import type { StatementOption } from "../../googlesql/script-ast.js";
 import type { Kept } from "../metadata/store.js";
 
@@ -39,7 +40,7 @@ export function definitionFacts(text: string): DefinitionFacts {
       const query = text.slice(statement.query.start, statement.query.end);
       const isMaterialized = /^CREATE\s+(?:OR\s+REPLACE\s+)?MATERIALIZED\b/i.test(text);
       const kept = isMaterialized
-        ? { materializedView: { query, enableRefresh: true } }
+        ? { materializedView: { query, enableRefresh: true }, ...layoutOf(statement, text) }
         : { view: { query, useLegacySql: false } };
       return { ...none, kept, options: textsOf(statement.options) };
     }
@@ -72,26 +73,21 @@ function changesOf(
 
 /** Partitioning that the warehouse has no place for: by anything but the days of a DATE column. */
 function partitioningOf({ partitionBy }: Extract<Statement, { kind: "createTable" }>, text: string): Kept {
-  if (
-    partitionBy === undefined ||
-    (partitionBy.kind === "path" && !/^_PARTITION/i.test(text.slice(partitionBy.start, partitionBy.end)))
-  )
-    return {};
-  const expression = text.slice(partitionBy.start, partitionBy.end).replaceAll("`", "");
-  const [, field] = /^DATE\s*\(\s*(\w+)\s*\)$/i.exec(expression) ?? [];
-  if (/^_PARTITION/i.test(field ?? expression)) return { timePartitioning: { type: "DAY" } };
-  if (field !== undefined) return { timePartitioning: { type: "DAY", field } };
-  const cut = /^(?:DATE|DATETIME|TIMESTAMP)_TRUNC\s*\(\s*(\w+)\s*,\s*(\w+)\s*\)$/i.exec(expression);
-  if (cut !== null) {
-    const [, column = "", type = "DAY"] = cut;
-    const own = /^_PARTITION/i.test(column) ? {} : { field: column };
-    return { timePartitioning: { type: type.toUpperCase(), ...own } };
-  }
-  const range =
-    /^RANGE_BUCKET\s*\(\s*(\w+)\s*,\s*GENERATE_ARRAY\s*\(\s*(-?\d+)\s*,\s*(-?\d+)\s*,\s*(\d+)\s*\)\s*\)$/i.exec(
-      expression,
-    );
-  if (range === null) return {};
-  const [, column, start, end, interval] = range;
-  return { rangePartitioning: { field: column, range: { start, end, interval } } };
+  const isColumn = partitionBy?.kind === "path" && !/^_PARTITION/i.test(text.slice(partitionBy.start, partitionBy.end));
+  return partitionBy === undefined || isColumn ? {} : keptPartitioning(text.slice(partitionBy.start, partitionBy.end));
+}
+
+/** The layout of a materialized view, which the warehouse makes as a view. */
+function layoutOf({ partitionBy, clusterBy }: Extract<Statement, { kind: "createView" }>, text: string): Kept {
+  const fields = clusterBy.map(({ start, end }) => text.slice(start, end).replaceAll("`", ""));
+  return {
+    ...(partitionBy === undefined ? {} : keptPartitioning(text.slice(partitionBy.start, partitionBy.end))),
+    ...(fields.length === 0 ? {} : { clustering: { fields } }),
+  };
+}
+
+function keptPartitioning(partitionBy: string): Kept {
+  const { timePartitioning, rangePartitioning } = readPartitioning(partitionBy) ?? {};
+  if (rangePartitioning !== undefined) return { rangePartitioning };
+  return timePartitioning === undefined ? {} : { timePartitioning };
 }

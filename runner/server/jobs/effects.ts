@@ -31,8 +31,9 @@ async function noteDefinition(catalogue: Catalogue, { kind, text }: JobStatement
   const isNew = kind.startsWith("CREATE_");
   const before = store.get(of, id);
   if (isNew) times.made(id);
-  const said = merged(isNew ? {} : before, await optionFacts(jobs, facts.options));
-  const kept = { ...said, ...facts.kept, ...(await describedColumns(catalogue, facts, isNew ? {} : before)) };
+  const told = merged(isNew ? {} : before, facts.kept);
+  const said = merged(told, await optionFacts(jobs, facts.options));
+  const kept = { ...said, ...(await describedColumns(catalogue, facts, isNew ? {} : before)) };
   const isSame = JSON.stringify(kept) === JSON.stringify(before);
   const at = facts.renamedTo === undefined ? id : `${id.split(".")[0]}.${facts.renamedTo}`;
   if (at !== id) {

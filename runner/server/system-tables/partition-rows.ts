@@ -38,7 +38,7 @@ export async function partitionRows(
   if (partitionColumn === undefined && ingestion === undefined) return [row(null, rows)];
   const day =
     ingestion === undefined
-      ? `COALESCE(FORMAT_DATE('%Y%m%d', ${quoted(partitionColumn ?? "")}), '__NULL__')`
+      ? `COALESCE(FORMAT_DATE('%E4Y%m%d', ${quoted(partitionColumn ?? "")}), '__NULL__')`
       : `FORMAT_TIMESTAMP('${ID_FORMATS[ingestion]}', ${PARTITION_TIME})`;
   const seen = await seenPartitions(catalogue, `${id.dataset}.${id.name}`, at, () =>
     rowsOf(

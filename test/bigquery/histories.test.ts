@@ -1,0 +1,47 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import * as scanner from "../../runner/googlesql/index.js";
+import { histories } from "../decision-core/history.js";
+import { manyOf } from "../decision-core/many.js";
+import { live } from "../decision-core/player.js";
+import { randomFrom } from "../random.js";
+import { FAULTS } from "./faulty-proxy.js";
+import { bigQueryOutside } from "./outside.js";
+
+const MANY = manyOf(process.env.FASTBREAK_BIGQUERY_HISTORIES, 2);
+const IS_PROOF = process.env.FASTBREAK_BIGQUERY_HISTORIES !== undefined;
+const SHARE = 0.2;
+
+describe("any history of a project on BigQuery", () => {
+  it(`keeps the promise of the other engines while ${SHARE * 100} % of its calls go wrong (${MANY.numRuns} histories)`, {
+    timeout: 7_200_000,
+  }, async () => {
+    const unhandled: unknown[] = [];
+    const note = (cause: unknown) => void unhandled.push(cause);
+    process.on("unhandledRejection", note);
+    let [calls, faulted, played] = [0, 0, 0];
+    await fc.assert(
+      fc.asyncProperty(histories("engine", 6), fc.nat(), async (history, seed) => {
+        const outside = await bigQueryOutside();
+        const random = randomFrom(seed);
+        outside.proxy.fault = () => (random() < SHARE ? FAULTS[Math.floor(random() * FAULTS.length)] : undefined);
+        try {
+          await live(history, outside, scanner);
+        } finally {
+          played += 1;
+          calls += outside.proxy.calls.length;
+          faulted += outside.proxy.calls.filter(({ fault }) => fault !== undefined).length;
+          await outside.close();
+          if (IS_PROOF && played % 25 === 0)
+            process.stderr.write(`${played} histories, ${calls} calls, ${faulted} faulted\n`);
+        }
+      }),
+      // Making a history shorter that has failed takes a server for each try: the seed and the path play it again.
+      { ...MANY, endOnFailure: true },
+    );
+    process.off("unhandledRejection", note);
+    expect(unhandled).toEqual([]);
+    expect(faulted).toBeGreaterThan(0);
+    if (IS_PROOF) console.log(`${played} histories, ${calls} calls, ${faulted} faulted`);
+  });
+});
