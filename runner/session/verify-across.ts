@@ -1,3 +1,4 @@
+import { UserError } from "../graph/user-error.js";
 import { EVERYTHING, type Selection, selectActions } from "../plan/select.js";
 import type { Window } from "../plan/types.js";
 import { EngineError } from "../port/engine-error.js";
@@ -39,7 +40,7 @@ const BYTES_PER_TIB = 1024 ** 4;
  * Compares the models and sources of the session's warehouse with those of another engine, by digests that both compute from the same
  * GoogleSQL.
  * @param other the place of the other engine
- * @throws EngineError `refused` where it costs more than it may
+ * @throws EngineError `refused` where it costs more than it may; UserError where there is nothing to compare
  */
 export async function verifyAcross(
   session: ProjectSession,
@@ -47,6 +48,7 @@ export async function verifyAcross(
   request: AcrossRequest,
 ): Promise<AcrossOutcome> {
   const all = await comparedOf(session, request.selection);
+  if (all.length === 0) throw new UserError("the selection has no sources and no tables of models to compare");
   const keys = all.map(({ id }) => relationKey(id));
   const place = { ...other, relations: async () => keys };
   return withWarehouse(place, false, async (there) => {

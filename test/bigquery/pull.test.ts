@@ -291,6 +291,10 @@ describe("pull", () => {
         changed: [{ key: { day: "2024-01-03", city: null }, here: { amount: "102" }, other: { amount: "7" } }],
       },
     });
+    expect(await fastbreak("verify", "--against", "bigquery", "--select", "big")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("no sources and no tables of models to compare"),
+    });
     const other = await fastbreak("verify", "--against", "bigquery", "--select", "daily", "--date", "2024-01-01");
     expect(other).toMatchObject({ code: 0, stdout: expect.stringContaining("1 model, 0 sources, 1 partition") });
   });
