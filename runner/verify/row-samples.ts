@@ -1,4 +1,5 @@
 import { amongSql, rowHash, rowText } from "../googlesql/digest-sql.js";
+import { everyPartition } from "../googlesql/partitioning.js";
 import { quoteIdentifier, quoteKey } from "../googlesql/quote.js";
 import { WHOLE } from "../port/identity.js";
 import { type DigestRequest, type QueryResult, relationKey } from "../port/port.js";
@@ -65,7 +66,7 @@ class SideTexts {
     const { partitionColumn } = relation;
     this.#where =
       partitionColumn === undefined || partitions.includes(WHOLE)
-        ? "TRUE"
+        ? everyPartition(relation, ROW)
         : `(${amongSql(`${ROW}.${quoteIdentifier(partitionColumn)}`, partitions)})`;
     this.#row = rowText(relation, columns, ROW);
     this.#key = key.length === 0 ? this.#row : rowText(relation, key, ROW);
