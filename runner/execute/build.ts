@@ -1,5 +1,5 @@
 import type { EventListener } from "../events/events.js";
-import { quoteIdentifier, quoteKey } from "../googlesql/quote.js";
+import { quoteKey } from "../googlesql/quote.js";
 import type { RunnableAction } from "../graph/action.js";
 import type { PartitionDecision } from "../graph/decision.js";
 import type { Locate } from "../graph/locate.js";
@@ -22,7 +22,7 @@ import { typeName } from "../port/sql-types.js";
 import type { FingerprintLog } from "../state/relation-state.js";
 import { audit } from "./audit.js";
 import type { Breakers } from "./breakers.js";
-import { type ComposedQuery, composeAround, composeBuild, composeShape, composeView } from "./compose.js";
+import { composeAround, composeBuild, composeShape, composeView, onlyUnexpired } from "./compose.js";
 import { locating, runStatements } from "./located.js";
 import { mergeStatement } from "./merge-statement.js";
 import { BuildRecorder } from "./record-build.js";
@@ -199,18 +199,8 @@ class ActionBuild {
     const { action, snapshot } = this.task;
     this.#step("computing");
     const views = { views: this.context.views, relations: snapshot.relations };
-    const query = this.#unexpired(composeBuild(action, action, set, views));
+    const query = onlyUnexpired(action, composeBuild(action, action, set, views), this.context);
     return locating(query, this.context.locate, (sql) => script.stage(sql));
-  }
-
-  /** Rows of partitions that would vanish as soon as they are written, and would be missed by the next run. */
-  #unexpired(query: ComposedQuery): ComposedQuery {
-    const { partitionColumn, wanted } = this.task.action;
-    const days = wanted?.settings.partitionExpirationDays;
-    if (!this.context.expiresPartitions || days === undefined || partitionColumn === undefined) return query;
-    const column = quoteIdentifier(partitionColumn);
-    const stands = `${column} IS NULL OR ${column} > DATE_SUB(CURRENT_DATE('UTC'), INTERVAL ${Math.ceil(days)} DAY)`;
-    return composeAround("SELECT * FROM (\n", query, `\n) WHERE ${stands}`);
   }
 
   /** All partitions that the model has, with what they are built of. */
@@ -229,7 +219,7 @@ class ActionBuild {
       this.context.emit({ event: "history_kept", key: action.node.key });
     await this.#statements(script, "pre_operations", texts.preOps);
     const views = { views: this.context.views, relations: snapshot.relations };
-    const query = this.#unexpired(composeBuild(action, texts, this.#setOf(partitions), views));
+    const query = onlyUnexpired(action, composeBuild(action, texts, this.#setOf(partitions), views), this.context);
     const counts =
       action.strategy.updateFilters.length > 0 && action.uniqueKey.length > 0
         ? await this.#mergeFiltered(script, query, live)

@@ -98,6 +98,22 @@ export function composeAround(before: string, query: ComposedQuery, behind: stri
 }
 
 /**
+ * A model's query without rows of partitions that would vanish as soon as they are written, and would be missed by the next run.
+ * @param engine whether partitions that are too old vanish by themselves
+ */
+export function onlyUnexpired(
+  { partitionColumn, wanted }: RunnableAction,
+  query: ComposedQuery,
+  { expiresPartitions }: { readonly expiresPartitions: boolean },
+): ComposedQuery {
+  const days = wanted?.settings.partitionExpirationDays;
+  if (!expiresPartitions || days === undefined || partitionColumn === undefined) return query;
+  const column = quoteIdentifier(partitionColumn);
+  const stands = `${column} IS NULL OR ${column} > DATE_SUB(CURRENT_DATE('UTC'), INTERVAL ${Math.ceil(days)} DAY)`;
+  return composeAround("SELECT * FROM (\n", query, `\n) WHERE ${stands}`);
+}
+
+/**
  * The first rows that an assertion's query returns. Views are replaced by their own query: a gate is asked before
  * the views behind its model are made.
  */

@@ -1,5 +1,5 @@
 import { coverageIn, type ProjectPlan } from "../decide/plan-project.js";
-import { composeBuild, composeUnrestricted } from "../execute/compose.js";
+import { composeBuild, composeUnrestricted, onlyUnexpired } from "../execute/compose.js";
 import { locating, runStatements } from "../execute/located.js";
 import { rolledBack } from "../execute/rolled-back.js";
 import type { RunnableAction } from "../graph/action.js";
@@ -11,6 +11,7 @@ import { EngineError } from "../port/engine-error.js";
 import type { Partition } from "../port/identity.js";
 import { holds, type PartitionSet } from "../port/partition-set.js";
 import {
+  type Capabilities,
   type DigestRequest,
   type PartitionDigests,
   type PublishCounts,
@@ -60,7 +61,7 @@ export async function verifyModels(
     const set =
       partitioned && coverage.outside === undefined ? setOf(partitionsOf(action.node, coverage), coverage) : undefined;
     const found = await rolledBack(warehouse, (transaction) =>
-      new ModelCheck(transaction, action, coverage, set, plan, locate).run(),
+      new ModelCheck(transaction, action, coverage, set, plan, locate, warehouse.capabilities).run(),
     ).catch(notTried);
     verified.push({ ...result, ...found });
   }
@@ -86,6 +87,7 @@ class ModelCheck {
     readonly set: PartitionSet | undefined,
     readonly plan: ProjectPlan,
     readonly locate: Locate,
+    readonly capabilities: Capabilities,
   ) {}
 
   async run(): Promise<Finding> {
@@ -100,7 +102,7 @@ class ModelCheck {
     const { action } = this;
     const standing = await this.#digestsOf(live);
     await runStatements(script, action, "pre_operations", action.preOps, this.locate);
-    const query = composeUnrestricted(action, action, this.set);
+    const query = onlyUnexpired(action, composeUnrestricted(action, action, this.set), this.capabilities);
     const stage = await locating(query, this.locate, (sql) => script.stage(sql));
     if (shapeOf(stage.columns) !== shapeOf(live.columns) || live.foreignColumns.length > 0)
       return { problem: "its table has other columns than its query, or has them in another order" };
@@ -134,13 +136,15 @@ class ModelCheck {
     const counts = await this.transaction.script(async (script): Promise<PublishCounts> => {
       await runStatements(script, action, "pre_operations", texts.preOps, this.locate);
       const relations = await this.transaction.relations();
-      const query = composeBuild(action, texts, this.set, { views: this.#views(), relations });
+      const context = { views: this.#views(), relations };
+      const query = onlyUnexpired(action, composeBuild(action, texts, this.set, context), this.capabilities);
       const stage = await locating(query, this.locate, (sql) => script.stage(sql));
       return this.transaction.accumulate({
         stage,
         target: action.target,
         key: action.uniqueKey,
         partitionColumn: live.partitionColumn,
+        partitionBy: action.wanted?.settings.partitionBy,
         overwritesPartitions: action.strategy.overwritesPartitions,
         onSchemaChange: action.strategy.onSchemaChange,
       });

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as scanner from "../../runner/googlesql/index.js";
-import { histories } from "../decision-core/history.js";
+import { type History, histories } from "../decision-core/history.js";
 import { manyOf } from "../decision-core/many.js";
 import { live } from "../decision-core/player.js";
+import { action, dated, INCREMENTAL, read, run, TABLE } from "../decision-core/seeds.js";
 import { randomFrom } from "../random.js";
 import { FAULTS } from "./faulty-proxy.js";
 import { bigQueryOutside } from "./outside.js";
@@ -11,6 +12,31 @@ import { bigQueryOutside } from "./outside.js";
 const MANY = manyOf(process.env.FASTBREAK_BIGQUERY_HISTORIES, 2);
 const IS_PROOF = process.env.FASTBREAK_BIGQUERY_HISTORIES !== undefined;
 const SHARE = 0.2;
+
+/** Histories that once went wrong here. */
+const FOUND: Readonly<Record<string, History>> = {
+  "a model whose rows change and whose post_operations read them": {
+    sources: [dated({ d: 0, k: 0, v: 0 })],
+    actions: [action(TABLE, [read(0)], { after: 2 })],
+    steps: [run(), { do: "insert", source: 0, d: 1, k: 1, v: 5 }, run()],
+  },
+  "a source with rows of the first year of the calendar": {
+    sources: [dated({ d: 15, k: 0, v: 1 }, { d: 0, k: 0, v: 2 })],
+    actions: [action(INCREMENTAL, [read(0)])],
+    steps: [run(), { do: "insert", source: 0, d: 15, k: 1, v: 5 }, run()],
+  },
+};
+
+describe("a history that once went wrong on BigQuery", () => {
+  it.each(Object.entries(FOUND))("%s", { timeout: 120_000 }, async (_name, history) => {
+    const outside = await bigQueryOutside();
+    try {
+      await live(history, outside, scanner);
+    } finally {
+      await outside.close();
+    }
+  });
+});
 
 describe("any history of a project on BigQuery", () => {
   it(`keeps the promise of the other engines while ${SHARE * 100} % of its calls go wrong (${MANY.numRuns} histories)`, {

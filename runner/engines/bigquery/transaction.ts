@@ -193,7 +193,7 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
   async #execute(sql: string): Promise<number | undefined> {
     if (this.isRehearsal && !onlyDeclares(sql)) throw notUndone();
     // Statements of the project see the rows that were published before them.
-    if (this.#pending.size > 0) await this.#publish([]);
+    await this.#publishEarly();
     if (!this.#hasDone && !onlyDeclares(sql)) {
       // A text of the project may begin with what nothing can stand before.
       if (this.#conditions.length > 0) await this.#guarded("", "guard");
@@ -306,7 +306,7 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
     plan: (described: Described | undefined) => Promise<PlannedWrite>,
   ): Promise<PublishCounts> {
     const key = relationKey(target);
-    if (this.#pending.has(key)) await this.#publish([]);
+    if (this.#pending.has(key)) await this.#publishEarly();
     const [described] = await this.service.catalog.describe([target]);
     const { counts, pending } = await plan(described);
     if (pending !== undefined) this.#pending.set(key, pending);
@@ -348,7 +348,7 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
     if (this.#pending.size === 0) return { sql };
     const rewritten = withPreviews(sql, this.service.connection.project, (key) => this.#pending.get(key)?.preview);
     if (rewritten !== undefined) return rewritten;
-    await this.#publish([]);
+    await this.#publishEarly();
     return { sql };
   }
 
@@ -397,6 +397,16 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
     await Promise.all([...this.#stages].map((name) => this.#dropStage(name)));
   }
 
+  /** Publishes what is pending for statements that see it; the record follows. */
+  async #publishEarly(): Promise<void> {
+    if (this.#pending.size === 0) return;
+    const own = [...this.#pending.keys()];
+    await this.#refuseDrift(own);
+    await this.#publish([]);
+    // From here on it is as this transaction has made it.
+    for (const key of own) this.#seen.delete(key);
+  }
+
   async #publish(records: readonly string[]): Promise<void> {
     const pending = [...this.#pending.values()];
     if (this.isRehearsal && pending.length > 0) throw notUndone();
@@ -424,11 +434,12 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
   /**
    * Rows were digested and read at different moments. Where a relation was written in between, what would be recorded of it may never
    * have been read.
+   * @param only keys of those that are looked at; undefined: all
    */
-  async #refuseDrift(): Promise<void> {
+  async #refuseDrift(only?: readonly string[]): Promise<void> {
     const written = this.#written;
     if (written === undefined) return;
-    const seen = [...this.#seen].filter(([key]) => !written.has(key));
+    const seen = [...this.#seen].filter(([key]) => !written.has(key) && (only === undefined || only.includes(key)));
     const ids = seen.map(([, { requests }]) => (requests[0] as DigestRequest).relation.id);
     const described = await this.service.catalog.describe(ids);
     for (const [index, [key, { token, requests, digests }]] of seen.entries()) {

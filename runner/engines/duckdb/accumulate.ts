@@ -26,12 +26,27 @@ export async function accumulateStage(
   existing: Relation,
   request: AccumulateRequest,
 ): Promise<PublishCounts> {
+  refuseForeignPartitions(request);
   const change = schemaChange(existing, request);
   await alterTable(connection, request.target, change);
   const sql = new AccumulateSql(request, change.columns);
   const counts = await applyRows(connection, sql, request);
   await connection.run(`DROP TABLE temp.${quoteName(request.stage.name)}`);
   return counts;
+}
+
+/** Rows added to those that they should replace would be there twice. */
+function refuseForeignPartitions({
+  target,
+  overwritesPartitions,
+  partitionColumn,
+  partitionBy,
+}: AccumulateRequest): void {
+  if (!overwritesPartitions || partitionColumn !== undefined || partitionBy === undefined) return;
+  throw new EngineError(
+    "data",
+    `${relationKey(target)}: the embedded engine replaces partitions of a DATE column only, not of ${partitionBy}, as its incrementalStrategy asks; partition by a column`,
+  );
 }
 
 async function applyRows(
