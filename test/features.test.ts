@@ -49,6 +49,13 @@ describe("the feature store when Phase 4 is incomplete", () => {
     return file;
   };
 
+  /** A copy in which no table of Phase 4 has rows on the date, with the store built again; nobody changes it. */
+  let degradedCopy: Promise<string> | undefined;
+  const degraded = () => {
+    degradedCopy ??= without(Object.keys(UPSTREAMS) as Upstream[]);
+    return degradedCopy;
+  };
+
   /** A copy in which the tables have no rows on the date, with the store built again. */
   const without = async (missing: readonly Upstream[], args: readonly string[] = [], code = 0) => {
     const file = copy();
@@ -60,16 +67,17 @@ describe("the feature store when Phase 4 is incomplete", () => {
   };
 
   const one = async (file: string, sql: string) => (await query(file, sql))[0] as (string | null)[];
-  const metrics = (file: string) =>
+  const metrics = (file: string, date = DATE) =>
     one(
       file,
       `SELECT quality_score::DOUBLE, component_score::DOUBLE, dependency_completeness_score::DOUBLE, degraded_mode, status,
-        severity, gate_passed FROM ${STORE}_quality_metrics WHERE analysis_date = '${DATE}'`,
+        severity, gate_passed FROM ${STORE}_quality_metrics WHERE analysis_date = '${date}'`,
     );
 
   /** Players of whom every feature came from Phase 4 in the first place. */
-  const COMPLETE = `FROM ${STORE} WHERE game_date = '${DATE}' AND player_lookup IN (
-    SELECT player_lookup FROM nba_analytics.upcoming_player_game_context WHERE game_date = '${DATE}' AND data_quality_tier = 'high')`;
+  const completeOn = (date: string) => `FROM ${STORE} WHERE game_date = '${date}' AND player_lookup IN (
+    SELECT player_lookup FROM nba_analytics.upcoming_player_game_context WHERE game_date = '${date}' AND data_quality_tier = 'high')`;
+  const COMPLETE = completeOn(DATE);
 
   it("labels most rows phase4 on a nominal night, with quality 100", async () => {
     const rows = await query(
@@ -88,26 +96,68 @@ describe("the feature store when Phase 4 is incomplete", () => {
     ]);
   });
 
-  it.each([
-    [["team_defense_zone_analysis"], 98],
-    [["player_shot_zone_analysis"], 99],
-    [["player_composite_factors"], 94.6],
-    [["player_daily_cache"], 93],
-    [["player_daily_cache", "player_shot_zone_analysis"], 90],
-  ] as const)("without %j it replaces their features from Phase 3: row quality %s", async (missing, expected) => {
-    const file = await without(missing);
-    const replaced = missing.flatMap((table) => FED[table]);
-    // The daily cache keeps copies of two shot shares; without either table all three come from Phase 3.
-    if (missing.length === 2) replaced.push(18, 20);
-    const rows = await query(
-      file,
-      `SELECT DISTINCT list_filter(range(25), i -> feature_sources[i + 1] = 'phase3'), feature_quality_score::DOUBLE ${COMPLETE}`,
-    );
-    expect(rows).toEqual([[JSON.stringify(replaced.sort((a, b) => a - b).map(String)), String(expected)]]);
-    const tracked = await one(file, `SELECT missing FROM ${STORE}_dependency_tracking WHERE analysis_date = '${DATE}'`);
-    expect(JSON.parse(tracked[0] as string).sort()).toEqual([...missing].sort());
-    const [, , dependencies, degraded] = await metrics(file);
-    expect([dependencies, degraded]).toEqual([missing.length === 1 ? "11.25" : "7.5", "false"]);
+  describe("on nights of which each misses something", () => {
+    const MISSING = [
+      ["2021-11-24", ["team_defense_zone_analysis"], 98],
+      ["2021-11-23", ["player_shot_zone_analysis"], 99],
+      ["2021-11-22", ["player_composite_factors"], 94.6],
+      ["2021-11-21", ["player_daily_cache"], 93],
+      ["2021-11-20", ["player_daily_cache", "player_shot_zone_analysis"], 90],
+    ] as const;
+    const STALE = [
+      [
+        "2021-11-19",
+        "team_defense_zone_analysis",
+        "source_team_defense_last_updated = TIMESTAMPTZ '2020-01-01'",
+        [5, 7, 8, 13, 14],
+      ],
+      ["2021-11-18", "player_shot_zone_analysis", "source_player_game_hash = repeat('0', 16)", [5, 7, 8, 18, 19, 20]],
+      ["2021-11-17", "player_composite_factors", "source_player_context_hash = repeat('0', 16)", [5, 7, 8]],
+      ["2021-11-16", "player_daily_cache", "source_player_game_hash = repeat('0', 16)", [0, 1, 2, 3, 4, 22, 23]],
+    ] as const;
+    let file: string;
+
+    beforeAll(async () => {
+      file = copy();
+      for (const [date, missing] of MISSING)
+        for (const table of missing)
+          await query(file, `DELETE FROM nba_precompute.${table} WHERE ${UPSTREAMS[table]} = '${date}'`);
+      for (const [date, table, change] of STALE)
+        await query(file, `UPDATE nba_precompute.${table} SET ${change} WHERE ${UPSTREAMS[table]} = '${date}'`);
+      const nights = ["--from", "2021-11-16", "--to", DATE];
+      await rig.run(["--database", file, ...nights, "--select", "tag:feature_store", "--no-upstream"]);
+    });
+
+    const tracked = (what: "missing" | "stale", date: string) =>
+      one(file, `SELECT ${what} FROM ${STORE}_dependency_tracking WHERE analysis_date = '${date}'`);
+
+    it.each(MISSING)("%s, without %j, it replaces their features from Phase 3: row quality %s", async (...night) => {
+      const [date, missing, expected] = night;
+      const replaced = missing.flatMap((table) => FED[table]);
+      // The daily cache keeps copies of two shot shares; without either table all three come from Phase 3.
+      if (missing.length === 2) replaced.push(18, 20);
+      const rows = await query(
+        file,
+        `SELECT DISTINCT list_filter(range(25), i -> feature_sources[i + 1] = 'phase3'), feature_quality_score::DOUBLE ${completeOn(date)}`,
+      );
+      expect(rows).toEqual([[JSON.stringify(replaced.sort((a, b) => a - b).map(String)), String(expected)]]);
+      expect(JSON.parse((await tracked("missing", date))[0] as string).sort()).toEqual([...missing].sort());
+      const [, , dependencies, isDegraded] = await metrics(file, date);
+      expect([dependencies, isDegraded]).toEqual([missing.length === 1 ? "11.25" : "7.5", "false"]);
+    });
+
+    it.each(STALE)("%s it does not use rows of %s that rest on other rows than those of now", async (...night) => {
+      const [date, table, , replaced] = night;
+      const labels = await query(
+        file,
+        `SELECT DISTINCT list_filter(range(25), i -> feature_sources[i + 1] = 'phase3') ${completeOn(date)}`,
+      );
+      expect(labels).toEqual([[JSON.stringify(replaced.map(String))]]);
+      expect(JSON.parse((await tracked("stale", date))[0] as string)).toContain(table);
+      const [quality, , dependencies] = await metrics(file, date);
+      expect(Number(quality)).toBeLessThan(Number((await metrics(built, date))[0]));
+      expect(Number(dependencies)).toBeLessThan(15);
+    });
   });
 
   it("gives the same value from Phase 3 where the formula is the same", async () => {
@@ -121,38 +171,17 @@ describe("the feature store when Phase 4 is incomplete", () => {
   });
 
   it("builds everything from Phase 3 when nothing is left, and says that it is degraded", async () => {
-    const file = await without(Object.keys(UPSTREAMS) as Upstream[]);
+    const file = await degraded();
     const rows = await query(
       file,
       `SELECT DISTINCT data_source, feature_quality_score::DOUBLE, phase4_available, source_data_date < game_date,
         source_daily_cache_hash ${COMPLETE}`,
     );
     expect(rows).toEqual([["phase3", "75", "false", "true", null]]);
-    const [quality, components, dependencies, degraded, , severity] = await metrics(file);
+    const [quality, components, dependencies, isDegraded, , severity] = await metrics(file);
     expect(Number(quality)).toBeLessThanOrEqual(75);
     expect(Number(components)).toBeLessThan(40);
-    expect([dependencies, degraded, severity]).toEqual(["0", "true", "P1"]);
-  });
-
-  it.each([
-    ["team_defense_zone_analysis", "source_team_defense_last_updated = TIMESTAMPTZ '2020-01-01'", [5, 7, 8, 13, 14]],
-    ["player_shot_zone_analysis", "source_player_game_hash = repeat('0', 16)", [5, 7, 8, 18, 19, 20]],
-    ["player_composite_factors", "source_player_context_hash = repeat('0', 16)", [5, 7, 8]],
-    ["player_daily_cache", "source_player_game_hash = repeat('0', 16)", [0, 1, 2, 3, 4, 22, 23]],
-  ] as const)("does not use rows of %s that rest on other rows than those of now", async (table, change, replaced) => {
-    const file = copy();
-    await query(file, `UPDATE nba_precompute.${table} SET ${change} WHERE ${UPSTREAMS[table]} = '${DATE}'`);
-    await rig.run(["--database", file, ...ONE_NIGHT]);
-    const labels = await query(
-      file,
-      `SELECT DISTINCT list_filter(range(25), i -> feature_sources[i + 1] = 'phase3') ${COMPLETE}`,
-    );
-    expect(labels).toEqual([[JSON.stringify(replaced.map(String))]]);
-    const tracked = await one(file, `SELECT stale FROM ${STORE}_dependency_tracking WHERE analysis_date = '${DATE}'`);
-    expect(JSON.parse(tracked[0] as string)).toContain(table);
-    const [night, , dependencies] = await metrics(file);
-    expect(Number(night)).toBeLessThan(Number((await metrics(built))[0]));
-    expect(Number(dependencies)).toBeLessThan(15);
+    expect([dependencies, isDegraded, severity]).toEqual(["0", "true", "P1"]);
   });
 
   it("fails a night of which neither phase knows a metric that is needed, though one table has rows", async () => {
@@ -168,7 +197,7 @@ describe("the feature store when Phase 4 is incomplete", () => {
   });
 
   it("leaves out players of whom nothing is known, and lists them", async () => {
-    const file = await without(Object.keys(UPSTREAMS) as Upstream[]);
+    const file = await degraded();
     const players = (relation: string) =>
       query(file, `SELECT player_lookup FROM ${relation} WHERE game_date = '${DATE}' ORDER BY 1`);
     const unknown = await query(
@@ -222,13 +251,12 @@ describe("the feature store when Phase 4 is incomplete", () => {
 
   it("does the same when the fallback is forced, and comes back without the variable", async () => {
     const forced = await without([], ["--var", "force_phase3_fallback=true"]);
-    const degraded = await without(Object.keys(UPSTREAMS) as Upstream[]);
     const rows = (file: string) =>
       query(
         file,
         `SELECT player_lookup, features, feature_sources, data_hash FROM ${STORE} WHERE game_date = '${DATE}' ORDER BY 1`,
       );
-    expect(await rows(forced)).toEqual(await rows(degraded));
+    expect(await rows(forced)).toEqual(await rows(await degraded()));
     expect((await metrics(forced))[3]).toBe("true");
     await rig.run(["--database", forced, ...ONE_NIGHT]);
     expect(await rows(forced)).toEqual(await rows(built));
