@@ -281,7 +281,7 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
     const isMaterialized = settings?.isMaterialized ?? false;
     const stands = existing && kindSql(existing.relation);
     const kind = isMaterialized ? "MATERIALIZED VIEW" : "VIEW";
-    // The service replaces a relation only by one of its kind, and keeps the rows of one that is the same.
+    // The service replaces a relation only by one of its kind.
     if (stands !== undefined && stands !== kind) await this.#guarded(`DROP ${stands} ${path}`, "replace", view);
     const layout = isMaterialized ? layoutSql(undefined, settings?.clusterBy ?? [], settings?.partitionBy) : "";
     const before = `CREATE OR REPLACE ${kind} ${path}${layout}${optionsSql(settings)} AS `;

@@ -25,6 +25,20 @@ export async function noteStatement(catalogue: Catalogue, statement: JobStatemen
   times.touch(id);
 }
 
+/**
+ * What the statements of a script have written may be seen only from its end, where it commits: whoever has looked in between has seen the
+ * rows of before, and must find another time behind it.
+ */
+export function noteEnd({ times }: Pick<Catalogue, "times">, statements: readonly JobStatement[]): void {
+  if (statements.length < 2) return;
+  const written = statements.filter(
+    ({ kind, target, operation }) =>
+      kind !== "SELECT" && kind !== "CALL" && !kind.startsWith("DROP_") && operation !== "SKIP" && target?.name,
+  );
+  const ids = written.flatMap(({ target }) => (target === undefined ? [] : [`${target.dataset}.${target.name}`]));
+  for (const id of new Set(ids)) times.touch(id);
+}
+
 async function noteDefinition(catalogue: Catalogue, { kind, text }: JobStatement, of: Kind, id: string): Promise<void> {
   const { store, times, jobs } = catalogue;
   const facts = definitionFacts(text);

@@ -5,7 +5,7 @@ import { ApiError } from "../protocol/errors.js";
 import type { QueryConfiguration } from "../requests/configuration.js";
 import { jobParameters } from "../values/parameters.js";
 import { queryDestination, refOf } from "./destination.js";
-import { noteStatement } from "./effects.js";
+import { noteEnd, noteStatement } from "./effects.js";
 import type { Job, JobOutcome } from "./job.js";
 import type { JobService } from "./service.js";
 
@@ -42,6 +42,7 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
     });
   } finally {
     await notes;
+    noteEnd(service, statements);
   }
   if (destination !== undefined && query.destinationTable)
     service.times.touch(tableId(refOf(query.destinationTable, projectId)));
