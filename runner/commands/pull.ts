@@ -1,3 +1,4 @@
+import { DEFAULT_ENGINE } from "../engines/registry.js";
 import type { Sample } from "../port/table-reader.js";
 import { PULL_FORMATS, pullJson, pullLines, pullMarkdown } from "../report/pull-report.js";
 import { costText, writeLines } from "../report/text.js";
@@ -35,7 +36,7 @@ export const command = defineCommand({
   async execute({ flags: options, words }): Promise<number> {
     const started = performance.now();
     const format = formatOf(options);
-    if (options.target !== undefined && options.target !== "duckdb")
+    if (options.target !== undefined && options.target !== DEFAULT_ENGINE)
       throw usageError("pull copies into the embedded warehouse; leave --target out");
     const selection = selectionOf({ ...options, select: [...options.select, ...words] });
     const { window } = requestOf(withDate(options), selection);
@@ -48,7 +49,7 @@ export const command = defineCommand({
     const pull = () =>
       withWarehouse(source, false, (from) =>
         withProject(
-          { ...place, target: "duckdb" },
+          { ...place, target: DEFAULT_ENGINE },
           async (session) => {
             const plan = await planPull(session, from, request);
             if (options.dryRun) return plan;

@@ -1,3 +1,4 @@
+import { DEFAULT_ENGINE } from "../engines/registry.js";
 import { acrossJson, acrossLines, differsAcross } from "../report/across-report.js";
 import { costText, plural, writeLines } from "../report/text.js";
 import { WorkProgress } from "../report/work-progress.js";
@@ -63,14 +64,14 @@ export const command = defineCommand({
 });
 
 async function across(options: Given<typeof FLAGS>, word: string | undefined): Promise<number> {
-  if (options.target !== undefined && options.target !== "duckdb")
+  if (options.target !== undefined && options.target !== DEFAULT_ENGINE)
     throw usageError("--against compares the embedded warehouse; leave --target out");
   if (options.noUpstream) throw usageError("--against builds nothing; leave --no-upstream out");
   const selection = selectionOf(options);
   const { window } = requestOf(withDate(options, word), selection);
   const place = placeOf(options, word);
   const progress = WorkProgress.ofCommand(options.json);
-  const outcome = await withProject({ ...place, target: "duckdb" }, (session) =>
+  const outcome = await withProject({ ...place, target: DEFAULT_ENGINE }, (session) =>
     verifyAcross(session, findPlace({ ...place, target: OTHER }), {
       selection,
       window,
