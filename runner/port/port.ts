@@ -369,6 +369,10 @@ export interface Warehouse {
   readonly cost?: CostQuestions;
   /** What this process has spent on some work so far. Undefined: the engine keeps no account. */
   readonly spentOn?: (about: WorkPurpose) => WorkSpent;
+  /**
+   * What it knows of relations since it was opened is not taken for what is there now: time has passed. Undefined: it looks each time.
+   */
+  readonly lookAgain?: () => void;
   /** Ends the queries that run now: they fail, and their transactions are rolled back. Undefined: the engine cannot. */
   readonly interrupt?: () => void;
   /** Reads tables to copy them elsewhere. Undefined: the engine holds copies, and is none to copy from. */

@@ -3,7 +3,7 @@ import type { RunnableAction } from "../graph/action.js";
 import type { RuledOut } from "../plan/ruled-out.js";
 import { type Selectable, type Selection, selectActions } from "../plan/select.js";
 import type { Window } from "../plan/types.js";
-import type { Observation } from "../port/port.js";
+import type { Observation, Warehouse } from "../port/port.js";
 import { checkState } from "../state/migrate.js";
 import type { ProjectSession } from "./session.js";
 
@@ -37,6 +37,9 @@ export async function planSession(session: ProjectSession, request: PlanRequest)
   });
 }
 
+/** Warehouses by which something was planned: who plans again has done something else in between, or waited. */
+const planned = new WeakSet<Warehouse>();
+
 /** The same in a transaction of the caller. */
 export async function planInTransaction(
   observation: Observation,
@@ -44,6 +47,8 @@ export async function planInTransaction(
   { window, selection, force, upstream, ruledOut }: PlanRequest,
 ): Promise<RequestedPlan> {
   const { stateDataset } = session.settings;
+  if (planned.has(session.warehouse)) session.warehouse.lookAgain?.();
+  planned.add(session.warehouse);
   const rules = ruledOut === undefined ? {} : { ruledOut };
   const request = { window, selected: undefined, force, upstream, ...rules };
   const engineVersion = await session.warehouse.version();

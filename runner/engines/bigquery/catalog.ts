@@ -98,6 +98,12 @@ export class Catalog {
     this.#known = undefined;
   }
 
+  /** The same of each of them: time has passed. */
+  lookAgain(): void {
+    this.#looked.clear();
+    this.forget();
+  }
+
   #note(id: RelationId, found: Described | undefined): void {
     const key = relationKey(id);
     this.#looked.add(key);

@@ -128,6 +128,10 @@ class BigQueryWarehouse implements Warehouse {
     return VERSION;
   }
 
+  lookAgain(): void {
+    this.#service.catalog.lookAgain();
+  }
+
   async observe<T>(work: (observation: Observation) => Promise<T>, about?: WorkPurpose): Promise<T> {
     return telling(() => work(new BigQueryObservation(this.#service, this.#purpose(about))));
   }
