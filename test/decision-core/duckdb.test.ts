@@ -53,6 +53,11 @@ const FOUND: Readonly<Record<string, History>> = {
     actions: [action(INCREMENTAL, [read(0)], { after: 2 })],
     steps: [run(), { do: "dropEffect", action: 0 }],
   },
+  "a row that somebody adds outside of the run's dates, to a table whose rows post_operations count": {
+    sources: [dated()],
+    actions: [action(INCREMENTAL, [read(0)], { after: 2 })],
+    steps: [run({ from: 0, days: 1 }), { do: "tamper", action: 0, row: 0, v: 0 }, run({ from: 1 }), run()],
+  },
   "an assertion that only warns, of rows that are not of the run's dates": {
     sources: [dated({ d: 0, k: 0, v: 3 })],
     actions: [action(ASSERTION, [read(0)], { version: 3, warns: true })],
