@@ -337,26 +337,25 @@ describe("the feature store when Phase 4 is incomplete", () => {
       expect(moved.flat()).toEqual(expect.arrayContaining(DAMAGED));
     });
 
-    it.each([
-      [["store_reads_base_mv"]],
-      [["store_reads_fallback_cache"]],
-      [["store_reads_base_mv", "store_reads_fallback_cache"]],
-    ])("gives the same rows, whatever is missing or stale: %j", async (variables) => {
-      const file = join(rig.dir, `${variables.join()}.duckdb`);
-      cpSync(damaged, file);
-      const through = variables.flatMap((variable) => ["--var", `${variable}=true`]);
-      const run = await rig.run(["--database", file, ...store, "--select", "stg_feature_values", ...through]);
-      // Both ran, because their code is another one, and nothing differs: no value, no label, no hash.
-      expect(status(run, "stg_feature_values")).toBe("success");
-      expect(status(run, "ml_feature_store_v2")).toBe("unchanged");
-      const rows = "SELECT * EXCLUDE (created_at, updated_at) FROM ";
-      const other = await query(
-        file,
-        `ATTACH '${damaged}' AS damaged (READ_ONLY);
+    it.each([[["store_reads_base_mv"]], [["store_reads_fallback_cache"]]])(
+      "gives the same rows, whatever is missing or stale: %j",
+      async (variables) => {
+        const file = join(rig.dir, `${variables.join()}.duckdb`);
+        cpSync(damaged, file);
+        const through = variables.flatMap((variable) => ["--var", `${variable}=true`]);
+        const run = await rig.run(["--database", file, ...store, "--select", "stg_feature_values", ...through]);
+        // Both ran, because their code is another one, and nothing differs: no value, no label, no hash.
+        expect(status(run, "stg_feature_values")).toBe("success");
+        expect(status(run, "ml_feature_store_v2")).toBe("unchanged");
+        const rows = "SELECT * EXCLUDE (created_at, updated_at) FROM ";
+        const other = await query(
+          file,
+          `ATTACH '${damaged}' AS damaged (READ_ONLY);
           (${rows} ${STORE} EXCEPT ALL ${rows} damaged.${STORE}) UNION ALL (${rows} damaged.${STORE} EXCEPT ALL ${rows} ${STORE})`,
-      );
-      expect(other).toEqual([]);
-    });
+        );
+        expect(other).toEqual([]);
+      },
+    );
   });
 
   it("fails in strict mode instead of falling back", async () => {

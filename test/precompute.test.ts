@@ -220,16 +220,16 @@ describe("Phase 4 on the sample season", () => {
     expect(forced.totals).toMatchObject({ failed: 0, rows_written: 0 });
   });
 
-  it("is the same built night by night as in one run", async () => {
+  it("is the same when its last night is built alone", async () => {
     const nights = copy("nights");
-    const dates = ["2021-11-28", "2021-11-29"];
+    const last = "2021-11-29";
     for (const { dataset, table, date } of HASHED) {
-      await query(nights, `DELETE FROM ${dataset}.${table} WHERE ${date} >= DATE '${dates[0]}'`);
+      await query(nights, `DELETE FROM ${dataset}.${table} WHERE ${date} >= DATE '${last}'`);
     }
     for (const { dataset, table } of PREDICTED) {
-      await query(nights, `DELETE FROM ${dataset}.${table} WHERE game_date >= DATE '${dates[0]}'`);
+      await query(nights, `DELETE FROM ${dataset}.${table} WHERE game_date >= DATE '${last}'`);
     }
-    for (const date of dates) await rig.run(["--database", nights, "--date", date]);
+    await rig.run(["--database", nights, "--date", last]);
     expect(await differences(built, nights)).toEqual({});
   });
 
