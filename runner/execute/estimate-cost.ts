@@ -11,6 +11,11 @@ import { composeAssertion, composeBuild } from "./compose.js";
 type CostEvent = Extract<RunEvent, { event: "cost_estimated" }>;
 
 const BYTES_PER_TIB = 1024 ** 4;
+
+/** US dollars for processing bytes; 0 where nobody charges for them. */
+export function dollarsFor(bytes: number, cost: Pick<CostQuestions, "pricePerTiB"> | undefined): number {
+  return (bytes / BYTES_PER_TIB) * (cost?.pricePerTiB ?? 0);
+}
 /** Questions that are asked at a time. */
 const AT_ONCE = 8;
 
@@ -48,8 +53,8 @@ export async function estimateCost(plan: ProjectPlan, { estimate, pricePerTiB }:
     bytes,
     savedBytes,
     unknown: actions.filter((action) => action.runs && action.bytes === undefined).length,
-    dollars: (bytes / BYTES_PER_TIB) * pricePerTiB,
-    savedDollars: (savedBytes / BYTES_PER_TIB) * pricePerTiB,
+    dollars: dollarsFor(bytes, { pricePerTiB }),
+    savedDollars: dollarsFor(savedBytes, { pricePerTiB }),
   };
 }
 

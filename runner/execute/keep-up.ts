@@ -4,6 +4,7 @@ import type { RunnableAction } from "../graph/action.js";
 import { traitsOf } from "../graph/reasons.js";
 import type { Warehouse } from "../port/port.js";
 import type { WantedRelation } from "../port/relation-settings.js";
+import { isLeftOut } from "./action-result.js";
 
 /** What the jobs of an action are done for. */
 export function purposeOf(action: RunnableAction, runId: string) {
@@ -52,7 +53,8 @@ export async function keepUp(
 }
 
 /** Stock Dataform leaves the view of an assertion that finds rows, too: it shows them. */
-function isKeptUp({ node }: RunnableAction, { status, partitions }: ActionResult): boolean {
-  if (partitions.every(({ reason }) => traitsOf(reason).leftOut)) return false;
+function isKeptUp({ node }: RunnableAction, result: ActionResult): boolean {
+  if (isLeftOut(result)) return false;
+  const { status } = result;
   return status === "success" || status === "unchanged" || status === "skipped" || node.kind === "assertion";
 }

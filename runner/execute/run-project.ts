@@ -9,6 +9,7 @@ import type { RunnableAction } from "../graph/action.js";
 import type { PartitionDecision } from "../graph/decision.js";
 import { traitsOf } from "../graph/reasons.js";
 import { readSnapshot, type Snapshot } from "../observe/snapshot.js";
+import type { Coverage } from "../plan/coverage.js";
 import { partitionsOf } from "../plan/partitions.js";
 import { type Partition, WHOLE } from "../port/identity.js";
 import type { PublishCounts, Transaction, Warehouse } from "../port/port.js";
@@ -19,6 +20,7 @@ import {
   recordingTime,
   recordModelStates,
 } from "../state/model-state.js";
+import { isLeftOut, notBuilt, result, skipped, skippedFor } from "./action-result.js";
 import { GateError } from "./audit.js";
 import { BreakerOpenError } from "./breakers.js";
 import { type BuildContext, build, buildShape } from "./build.js";
@@ -287,15 +289,7 @@ class ProjectRun {
     if (this.plan.buildsUpstream || !isPending || !this.#stale.has(key)) return;
     const coverage = coverageIn(this.plan.needs, key);
     const asked = this.#askedOf(action);
-    const decide = (snapshot: Snapshot) =>
-      decideAction(action, coverage, {
-        states: this.plan.states,
-        snapshot,
-        engineVersion: this.#context.engineVersion,
-        isForced: () => false,
-        pending: new Map(),
-        staleUpstreams: this.#stale,
-      });
+    const decide = (snapshot: Snapshot) => this.#decide(action, coverage, snapshot, this.plan.states);
     const decided = this.#changes.mayBeDecidedOtherwise(action)
       ? await this.#limit(() =>
           this.warehouse.transaction(async (seen) => decide(await readSnapshot(seen, [action], () => coverage))),
@@ -333,17 +327,33 @@ class ProjectRun {
    */
   #cutOff(action: RunnableAction): readonly PartitionDecision[] | undefined {
     if (this.#changes.mayBeDecidedOtherwise(action)) return undefined;
-    const asked = this.#askedOf(action);
-    const decided = decideAction(action, this.#coverageOf(action), {
-      states: this.plan.states,
-      snapshot: this.plan.snapshot,
+    const { snapshot, states } = this.plan;
+    const decided = this.#decide(action, this.#coverageOf(action), snapshot, states, this.#isForced(action));
+    if (decided.some(({ decision, reason }) => decision === "run" || traitsOf(reason).recorded)) return undefined;
+    return withRuledOut(action, this.#shown(action, decided), this.plan);
+  }
+
+  /** Decides by what is known now: nothing runs before the action any more. */
+  #decide(
+    action: RunnableAction,
+    coverage: Coverage,
+    snapshot: Snapshot,
+    states: ModelStates,
+    isForced: (partition: Partition) => boolean = () => false,
+  ): readonly PartitionDecision[] {
+    return decideAction(action, coverage, {
+      states,
+      snapshot,
       engineVersion: this.#context.engineVersion,
-      isForced: (partition) => this.#context.force && asked.has(partition),
+      isForced,
       pending: new Map(),
       staleUpstreams: this.#stale,
     });
-    if (decided.some(({ decision, reason }) => decision === "run" || traitsOf(reason).recorded)) return undefined;
-    return withRuledOut(action, this.#shown(action, decided), this.plan);
+  }
+
+  #isForced(action: RunnableAction): (partition: Partition) => boolean {
+    const asked = this.#askedOf(action);
+    return (partition) => this.#context.force && asked.has(partition);
   }
 
   /** What other runs have recorded by now, and a later time for what is recorded of this one. */
@@ -374,16 +384,8 @@ class ProjectRun {
     shards: Shards | undefined,
   ): Promise<PublishCounts | undefined> {
     const coverage = this.#coverageOf(action);
-    const asked = this.#askedOf(action);
     const snapshot = await readSnapshot(transaction, [action], () => coverage);
-    const decided = decideAction(action, coverage, {
-      states: context.states,
-      snapshot,
-      engineVersion: context.engineVersion,
-      isForced: (partition) => context.force && asked.has(partition),
-      pending: new Map(),
-      staleUpstreams: this.#stale,
-    });
+    const decided = this.#decide(action, coverage, snapshot, context.states, this.#isForced(action));
     const decisions = withMoves(action, this.#shown(action, decided), snapshot, this.plan.recorded, coverage.outside);
     onDecided(withRuledOut(action, decisions, this.plan));
     const stale = decisions.filter(({ decision }) => decision === "run");
@@ -494,55 +496,6 @@ class ProjectRun {
     const leftOut = decisions.every(({ reason }) => traitsOf(reason).leftOut);
     return leftOut ? skipped(action, decisions, 0) : result(action, decisions, "blocked", { durationMs: 0, error });
   }
-}
-
-/** A decision to run, taken back. */
-function skippedFor(reason: "breaker_open" | "gate_blocked" | "interrupted") {
-  return (decision: PartitionDecision): PartitionDecision =>
-    decision.decision === "run" ? { partition: decision.partition, decision: "skip", reason } : decision;
-}
-
-function skipped(
-  action: RunnableAction,
-  decisions: readonly PartitionDecision[],
-  durationMs: number,
-  startedAt?: string,
-): ActionResult {
-  return result(action, decisions, "skipped", { durationMs, ...(startedAt === undefined ? {} : { startedAt }) });
-}
-
-function result(
-  action: RunnableAction,
-  partitions: readonly PartitionDecision[],
-  status: ActionResult["status"],
-  rest: {
-    readonly startedAt?: string;
-    readonly durationMs: number;
-    readonly writeMs?: number | undefined;
-    readonly counts?: PublishCounts | undefined;
-    readonly error?: string;
-  },
-): ActionResult {
-  return {
-    key: action.node.key,
-    type: action.type,
-    partitions,
-    status,
-    counts: rest.counts,
-    startedAt: rest.startedAt,
-    durationMs: rest.durationMs,
-    writeMs: rest.writeMs,
-    configHash: action.node.compiledHash,
-    error: rest.error,
-  };
-}
-
-function isLeftOut({ partitions }: ActionResult): boolean {
-  return partitions.every(({ reason }) => traitsOf(reason).leftOut);
-}
-
-function notBuilt({ status }: ActionResult): boolean {
-  return status === "failed" || status === "blocked";
 }
 
 function messageOf(cause: unknown, action: RunnableAction): string {

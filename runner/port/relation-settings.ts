@@ -27,6 +27,17 @@ export interface RelationSettings {
   readonly columns: readonly ColumnSettings[];
 }
 
+/** Of a relation of which nobody says anything. */
+export const NO_SETTINGS: RelationSettings = {
+  isMaterialized: false,
+  clusterBy: [],
+  requiresPartitionFilter: false,
+  options: {},
+  unsupported: [],
+  labels: {},
+  columns: [],
+};
+
 /** A relation of the project as it should stand. */
 export interface WantedRelation {
   readonly id: { readonly dataset: string; readonly name: string };

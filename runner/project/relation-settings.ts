@@ -1,4 +1,3 @@
-import type { RelationSettings } from "../port/relation-settings.js";
 import type { CompiledTable } from "./compile/graph-shape.js";
 import type { ManifestAction } from "./manifest.js";
 
@@ -8,17 +7,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   fileFormat: "iceberg.fileFormat",
   connection: "iceberg.connection",
   storageUri: "iceberg.storageUri",
-};
-
-/** Of a relation of which nobody says anything. */
-export const NO_SETTINGS: RelationSettings = {
-  isMaterialized: false,
-  clusterBy: [],
-  requiresPartitionFilter: false,
-  options: {},
-  unsupported: [],
-  labels: {},
-  columns: [],
 };
 
 /** What a table or view is besides its rows and columns, as its configuration says. */

@@ -6,10 +6,10 @@ import type { CodeHash, CompiledHash, PlanNode, ReadWindow, Upstream } from "../
 import { dependencyOrder } from "../graph/order.js";
 import { sha256 } from "../port/digest-text.js";
 import { type RelationId, rowColumnNames } from "../port/port.js";
+import { NO_SETTINGS } from "../port/relation-settings.js";
 import { readBreakerLabels } from "./breaker-labels.js";
 import { projectError } from "./errors.js";
 import type { Manifest, ManifestAction } from "./manifest.js";
-import { NO_SETTINGS } from "./relation-settings.js";
 
 const RUNNABLE = new Set<ManifestAction["type"]>(["table", "incremental", "view", "assertion", "operation"]);
 

@@ -1,7 +1,7 @@
 import { type ProjectPlan, planProject, type RunRequest } from "../decide/plan-project.js";
 import type { RunnableAction } from "../graph/action.js";
 import type { RuledOut } from "../plan/ruled-out.js";
-import { type Selectable, type Selection, selectActions } from "../plan/select.js";
+import { EVERYTHING, type Selectable, type Selection, selectActions } from "../plan/select.js";
 import type { Window } from "../plan/types.js";
 import type { Observation, Warehouse } from "../port/port.js";
 import { checkState } from "../state/migrate.js";
@@ -63,6 +63,15 @@ export async function planInTransaction(
 /** An action as selectors see it. */
 export function selectable({ node, target, fileName, tags, dependencies, sourceFiles }: RunnableAction): Selectable {
   return { key: node.key, name: target.name, fileName, tags, dependencies, sourceFiles };
+}
+
+/** What selectors ask of the warehouse and of git, in a project that is planned for nothing else. */
+export async function selectionFacts(session: ProjectSession, selection: Selection) {
+  const whole = { window: undefined, selection: EVERYTHING, force: false, upstream: true };
+  return {
+    stale: asksForState(selection) ? staleOf(await planSession(session, whole)) : new Set<string>(),
+    changedFiles: await changedFilesOf(session.projectDir, selection),
+  };
 }
 
 /** Whether a selection can only be answered from the state of the warehouse. */

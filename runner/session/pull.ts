@@ -1,3 +1,4 @@
+import { dollarsFor } from "../execute/estimate-cost.js";
 import { isDate } from "../plan/dates.js";
 import type { Selection } from "../plan/select.js";
 import type { Window } from "../plan/types.js";
@@ -44,7 +45,6 @@ export interface PulledTable extends PlannedPull {
   readonly billed: number;
 }
 
-const BYTES_PER_TIB = 1024 ** 4;
 /** Questions that are asked at a time. */
 const AT_ONCE = 8;
 
@@ -79,7 +79,7 @@ export async function planPull(session: ProjectSession, from: Warehouse, request
   if (request.window !== undefined) notes.push(...wholeOnes(tables));
   const total = tables.reduce((sum, table) => sum + table.bytes, 0);
   requireBudget(tables, total, request.mostBytes, from.cost?.mostPerRun);
-  return { tables, bytes: total, dollars: (total / BYTES_PER_TIB) * (from.cost?.pricePerTiB ?? 0), notes };
+  return { tables, bytes: total, dollars: dollarsFor(total, from.cost), notes };
 }
 
 /** Is told of rows as they come. */

@@ -3,7 +3,7 @@ import { EVERYTHING, type Selectable, type Selection, selectActions } from "../p
 import { type RelationId, relationKey } from "../port/port.js";
 import type { Manifest, ManifestAction } from "../project/manifest.js";
 import { relationOf } from "../project/runnable.js";
-import { asksForState, changedFilesOf, planSession, staleOf } from "./plan-request.js";
+import { selectionFacts } from "./plan-request.js";
 import type { ProjectSession } from "./session.js";
 
 /** A relation to copy. */
@@ -14,17 +14,14 @@ export interface Pulled {
 }
 
 /**
- * What a selection copies but for what lies in the dataset of the state, which is each warehouse's own: its sources, and the tables of the models that it names. A selector that widens (`+name`, `name+`, `@name`)
- * brings the sources behind what it finds, and no models.
+ * What a selection copies but for what lies in the dataset of the state, which is each warehouse's own: its sources, and the tables of
+ * the models that it names. A selector that widens (`+name`, `name+`, `@name`) brings the sources behind what it finds, and no models.
  * @throws UserError where that is nothing
  */
 export async function pulledRelations(session: ProjectSession, selection: Selection): Promise<readonly Pulled[]> {
   const { manifest } = session.loaded;
   const actions = manifest.actions.filter(({ type }) => type !== "test");
-  const facts = {
-    stale: asksForState(selection) ? staleOf(await planSession(session, wholeRequest())) : new Set<string>(),
-    changedFiles: await changedFilesOf(session.projectDir, selection),
-  };
+  const facts = await selectionFacts(session, selection);
   const pick = (wanted: Selection) => selectActions(actions.map(selectableOf), wanted, facts);
   const selected = pick(selection);
   const narrow = narrowed(selection);
@@ -95,8 +92,4 @@ function idOf(key: string): RelationId {
 /** An action of the manifest as selectors see it. */
 export function selectableOf({ key, target, fileName, tags, dependencies, sources }: ManifestAction): Selectable {
   return { key, name: target.name, fileName, tags, dependencies, sourceFiles: sources.files };
-}
-
-function wholeRequest() {
-  return { window: undefined, selection: EVERYTHING, force: false, upstream: true };
 }

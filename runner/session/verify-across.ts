@@ -1,5 +1,6 @@
+import { dollarsFor } from "../execute/estimate-cost.js";
 import { UserError } from "../graph/user-error.js";
-import { EVERYTHING, type Selection, selectActions } from "../plan/select.js";
+import { type Selection, selectActions } from "../plan/select.js";
 import type { Window } from "../plan/types.js";
 import { EngineError } from "../port/engine-error.js";
 import { relationKey, rowColumnNames } from "../port/port.js";
@@ -7,7 +8,7 @@ import { relationOf } from "../project/runnable.js";
 import { Across, type AcrossResult, type Compared } from "../verify/across.js";
 import { columnsOf } from "./column-graph.js";
 import { type Place, withWarehouse } from "./place.js";
-import { asksForState, changedFilesOf, planSession, staleOf } from "./plan-request.js";
+import { selectionFacts } from "./plan-request.js";
 import { selectableOf } from "./pulled-relations.js";
 import type { ProjectSession } from "./session.js";
 import { surroundingsIn } from "./surroundings.js";
@@ -34,8 +35,6 @@ export interface AcrossOutcome {
   readonly billed: number;
 }
 
-const BYTES_PER_TIB = 1024 ** 4;
-
 /**
  * Compares the models and sources of the session's warehouse with those of another engine, by digests that both compute from the same
  * GoogleSQL.
@@ -57,7 +56,7 @@ export async function verifyAcross(
     const across = new Across(session.warehouse, there, { range, samples, mostBytes: most, onRelation });
     const { pairs, settled } = await across.pairs(all);
     const bytes = await across.estimate(pairs);
-    const dollars = (bytes / BYTES_PER_TIB) * (there.cost?.pricePerTiB ?? 0);
+    const dollars = dollarsFor(bytes, there.cost);
     if (most !== undefined && bytes > most) {
       const limit = request.mostBytes === undefined ? '"maximumBytesPerRun" in fastbreak.json' : "--limit-bytes";
       throw new EngineError(
@@ -76,11 +75,7 @@ export async function verifyAcross(
 async function comparedOf(session: ProjectSession, selection: Selection): Promise<readonly Compared[]> {
   const { manifest } = session.loaded;
   const actions = manifest.actions.filter(({ type }) => type !== "test");
-  const whole = { window: undefined, selection: EVERYTHING, force: false, upstream: true };
-  const facts = {
-    stale: asksForState(selection) ? staleOf(await planSession(session, whole)) : new Set<string>(),
-    changedFiles: await changedFilesOf(session.projectDir, selection),
-  };
+  const facts = await selectionFacts(session, selection);
   const picked = selectActions(actions.map(selectableOf), selection, facts);
   const times = await timesOfRuns(session);
   const runnable = new Map(session.project.actions.map((action) => [action.node.key, action]));

@@ -1,21 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { RelationSettings } from "../../port/relation-settings.js";
+import { NO_SETTINGS, type RelationSettings } from "../../port/relation-settings.js";
 import { readTable } from "./protocol.js";
 import { tablePatch } from "./table-patch.js";
 
 const tableOf = (more: object) =>
   readTable({ body: { tableReference: { projectId: "p", datasetId: "d", tableId: "t" }, ...more } });
-const PLAIN: RelationSettings = {
-  isMaterialized: false,
-  clusterBy: [],
-  requiresPartitionFilter: false,
-  options: {},
-  unsupported: [],
-  labels: {},
-  columns: [],
-};
 const bodyOf = (table: object, settings: Partial<RelationSettings>, isExact = true) =>
-  tablePatch(tableOf(table), { settings: { ...PLAIN, ...settings }, isExact }, undefined).body;
+  tablePatch(tableOf(table), { settings: { ...NO_SETTINGS, ...settings }, isExact }, undefined).body;
 
 describe("what has to be changed of a table", () => {
   it("is nothing where it is as it is wanted", () => {
@@ -55,7 +46,7 @@ describe("what has to be changed of a table", () => {
 
   it("leaves an expiration that every table of the dataset has, once somebody has asked for it", () => {
     const table = tableOf({ timePartitioning: { type: "DAY", expirationMs: "5" } });
-    const wanted = { settings: PLAIN, isExact: true };
+    const wanted = { settings: NO_SETTINGS, isExact: true };
     expect(tablePatch(table, wanted, "unknown")).toMatchObject({ body: {}, asksForDefault: true });
     expect(tablePatch(table, wanted, 5).body).toEqual({});
     expect(tablePatch(table, wanted, undefined).body).toMatchObject({ timePartitioning: { expirationMs: null } });
