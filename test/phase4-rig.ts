@@ -1,4 +1,5 @@
 import { DuckDBInstance } from "@duckdb/node-api";
+import { comparedValue } from "../tools/season/differences.mjs";
 
 /** A hashed table of Phase 4 with its date, the rest of its key and its hash columns. */
 export interface HashedTable {
@@ -196,15 +197,18 @@ export async function movedKeys(
 export async function rowsOfOthers(first: string, second: string, player: string): Promise<Record<string, number>> {
   const tables = await query(
     first,
-    `SELECT DISTINCT schema_name || '.' || table_name FROM duckdb_columns()
-      WHERE column_name = 'player_lookup' AND schema_name IN ('nba_analytics', 'nba_precompute', 'nba_predictions')
-        AND (schema_name, table_name) IN (SELECT (schema_name, table_name) FROM duckdb_tables()) ORDER BY 1`,
+    `SELECT schema_name || '.' || table_name, to_json(list({name: column_name, type: data_type} ORDER BY column_index)
+        FILTER (NOT column_name LIKE '%\\_last\\_updated' ESCAPE '\\'
+          AND column_name NOT IN ('created_at', 'processed_at', 'updated_at', 'run_date')))
+      FROM duckdb_columns() WHERE schema_name IN ('nba_analytics', 'nba_precompute', 'nba_predictions')
+        AND (schema_name, table_name) IN (SELECT (schema_name, table_name) FROM duckdb_tables())
+      GROUP BY ALL HAVING bool_or(column_name = 'player_lookup') ORDER BY 1`,
   );
   const found: Record<string, number> = {};
-  for (const [table] of tables as [string][]) {
-    const times = "'created_at', 'processed_at', 'updated_at', 'run_date'";
-    const columns = `COLUMNS(c -> c NOT LIKE '%\\_last\\_updated' ESCAPE '\\' AND c NOT IN (${times}))`;
-    const rows = (database: string) => `SELECT ${columns} FROM ${database}.${table} WHERE player_lookup <> '${player}'`;
+  for (const [table, list] of tables as [string, string][]) {
+    const columns = JSON.parse(list) as { name: string; type: string }[];
+    const values = columns.map(({ name, type }) => comparedValue(name, type)).join(", ");
+    const rows = (database: string) => `SELECT ${values} FROM ${database}.${table} WHERE player_lookup <> '${player}'`;
     const [[count]] = (await attached(
       first,
       second,

@@ -17,7 +17,7 @@ const LAST = "_last_(updated|processed)$";
 const LEFT_OUT = ["bq", "nba_orchestration", "nba_processing"];
 
 /** A column in SQL; of the row of another table without its times. */
-function comparedValue(name, type) {
+export function comparedValue(name, type) {
   if (!type.startsWith("STRUCT(")) return `"${name}"`;
   const times = [...type.matchAll(/[(,] ?"?(\w+)"? TIMESTAMP/g)]
     .map(([, field]) => field)
