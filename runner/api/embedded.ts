@@ -62,7 +62,7 @@ export async function finalSql(
 const NO_LAYOUT = { kind: "table", definition: undefined, foreignColumns: [], clusterBy: [], primaryKey: [] } as const;
 
 function emptyRows(columns: readonly Column[]): string {
-  const nulls = columns.map(({ name, type }) => `CAST(NULL AS ${typeName(type)}) AS ${name}`);
+  const nulls = columns.map(({ name, type }) => `CAST(NULL AS ${typeName(type)}) AS \`${name}\``);
   return `SELECT * FROM (SELECT ${nulls.join(", ")}) WHERE FALSE`;
 }
 

@@ -66,8 +66,10 @@ export function staleUpstreamsOf(
   // A view shows the rows of tables whatever they are.
   if (node.kind === "view") return views;
   const tables = node.upstreams.filter(({ key, window }) => {
+    const staleThere = stale.get(key);
+    if (staleThere === undefined) return false;
     const reach = reachOf(partition, window, outside);
-    return stale.get(key)?.some((one) => touches(reach, one, outside));
+    return staleThere.some((one) => touches(reach, one, outside));
   });
   return [...tables.map(({ key }) => key), ...views].sort();
 }

@@ -30,6 +30,7 @@ function dayText(day: number): string {
 
 /** The date `days` later (earlier when negative) than a `YYYY-MM-DD` date, at most the first or last date there is. */
 export function addDays(date: string, days: number): string {
+  if (days === 0) return date;
   const moved = dayNumber(date) + days;
   if (moved <= dayNumber(FIRST_DATE)) return FIRST_DATE;
   return moved >= dayNumber(LAST_DATE) ? LAST_DATE : dayText(moved);

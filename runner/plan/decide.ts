@@ -5,6 +5,7 @@ import { digestText } from "../port/digest-text.js";
 import { EFFECTS, NO_ROWS, type Partition, REST } from "../port/identity.js";
 import { holds } from "../port/partition-set.js";
 import type { DateRange } from "../port/port.js";
+import { areSameInputs } from "./input-hash.js";
 import { reachOf, touches } from "./read-window.js";
 import type { InputHash, LiveOutput, OutputVersion, PartitionState } from "./types.js";
 
@@ -88,8 +89,10 @@ function decidePartition(input: DecideInput, partition: Partition): PartitionDec
   const moved = movedInput(state, input.inputs.get(partition));
   if (moved !== undefined) return run("inputs_changed", moved);
   const pending = node.upstreams.find((upstream) => {
+    const pendingThere = input.pending.get(upstream.key);
+    if (pendingThere === undefined || pendingThere.length === 0) return false;
     const reach = reachOf(partition, upstream.window, input.outside);
-    return input.pending.get(upstream.key)?.some((running) => touches(reach, running, input.outside));
+    return pendingThere.some((running) => touches(reach, running, input.outside));
   });
   if (pending !== undefined) {
     return run("inputs_changed", {
@@ -108,7 +111,7 @@ function decidePartition(input: DecideInput, partition: Partition): PartitionDec
 
 function movedInput(state: PartitionState, current: InputHash | undefined): Evidence | undefined {
   if (current === undefined) return { what: "input", note: "inputs unknown" };
-  if (state.inputHash === current.hash) return undefined;
+  if (areSameInputs(state, current)) return undefined;
   const upstream = Object.keys(current.byUpstream).find((key) => current.byUpstream[key] !== state.inputs[key]);
   if (upstream === undefined) return { what: "input", old: state.inputHash, new: current.hash };
   const evidence = { what: "input", upstream, new: current.byUpstream[upstream] ?? NO_ROWS } as const;

@@ -209,6 +209,8 @@ const clock = v.strictObject({
 });
 
 function isTimeZone(name: string): boolean {
+  // The default of every project; the first look at a zone loads all that is known of zones.
+  if (name === "UTC") return true;
   try {
     new Intl.DateTimeFormat("en", { timeZone: name });
     return true;

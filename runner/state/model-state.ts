@@ -106,10 +106,12 @@ export async function readModelStates(
   for (const row of rows) {
     const parsed = MODEL_STATE.fromRow(row);
     if (parsed === undefined) continue;
-    const { model, partition, ...state } = parsed;
-    const partitions = states.get(model) ?? new Map<Partition, PartitionState>();
-    partitions.set(partition, state);
-    states.set(model, partitions);
+    let partitions = states.get(parsed.model);
+    if (partitions === undefined) {
+      partitions = new Map();
+      states.set(parsed.model, partitions);
+    }
+    partitions.set(parsed.partition, parsed);
   }
   return states;
 }

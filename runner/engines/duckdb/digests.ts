@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { type Fingerprint, NULL_PARTITION, type Partition } from "../../port/identity.js";
 import type { DigestRequest, PartitionDigest, PartitionDigests } from "../../port/port.js";
+import type { Column } from "../../port/sql-types.js";
 import type { DigestCache } from "./digest-cache.js";
 import { exactValues, hashOfRow } from "./exact-values.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
@@ -66,7 +67,15 @@ function digestSql(request: DigestRequest, index: number): string {
   );
 }
 
+/** By the columns of a relation, which has several readers: the values of each as they are hashed. */
+const VALUES = new WeakMap<readonly Column[], ReadonlyMap<string, readonly string[]>>();
+
 function rowHash({ relation, columns }: DigestRequest): string {
-  const types = new Map(relation.columns.map(({ name, type }) => [name, type]));
-  return hashOfRow(columns.flatMap((column) => exactValues(quoteName(column), types.get(column))));
+  let values = VALUES.get(relation.columns);
+  if (values === undefined) {
+    values = new Map(relation.columns.map(({ name, type }) => [name, exactValues(quoteName(name), type)]));
+    VALUES.set(relation.columns, values);
+  }
+  const known = values;
+  return hashOfRow(columns.flatMap((column) => known.get(column) ?? exactValues(quoteName(column), undefined)));
 }

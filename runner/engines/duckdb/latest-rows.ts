@@ -1,8 +1,75 @@
-import type { LatestRowsRequest } from "../../port/port.js";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { LatestRowsRequest, RowObject, SqlValue } from "../../port/port.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
+import { sqlValue } from "./result-values.js";
 
-/** The newest row per key of an append-only table as one statement. */
-export function latestRowsSql(request: LatestRowsRequest): string {
+/** How a value that was cast to text is read back, by the type that DuckDB names; the forms are those of `sqlValue`. */
+const FROM_TEXT: Readonly<Record<string, (text: string) => SqlValue>> = {
+  VARCHAR: (text) => text,
+  BIGINT: BigInt,
+  INTEGER: Number,
+  BOOLEAN: (text) => text === "true",
+  DATE: (text) => text,
+  "TIMESTAMP WITH TIME ZONE": (text) => `${text}:00`,
+};
+
+/** So many rows come as one text: a call for each value would cost more than the value, and one text of all would be copied about. */
+const ROWS_A_TEXT = 500;
+/** A column with no more values than this, as that of a hash which all partitions of a model share, gives each of them once. */
+const FEW_VALUES = 64;
+
+/** The newest row per key of an append-only table. */
+export async function readLatestRows(
+  connection: DuckDBConnection,
+  request: LatestRowsRequest,
+): Promise<readonly RowObject[]> {
+  const columns = request.columns.map(quoteName);
+  const types = columns.map((column) => `any_value(typeof(${column}))`);
+  const texts = columns.map((column) => `CAST(${column} AS VARCHAR)`);
+  const packed = await connection.runAndReadAll(
+    `SELECT to_json([${types.join(", ")}])::VARCHAR, to_json(list([${texts.join(", ")}]))::VARCHAR
+      FROM (SELECT *, row_number() OVER () // ${ROWS_A_TEXT} AS stretch FROM (${latestRowsSql(request)})) GROUP BY stretch`,
+  );
+  const stretches = packed.getRows() as [string, string][];
+  const [[namedTypes = "[]"] = []] = stretches;
+  const readers = (JSON.parse(namedTypes) as string[]).map((type) => FROM_TEXT[type]);
+  if (readers.includes(undefined)) return readOneByOne(connection, request);
+  const cells = readers.map((read) => fewValues(read as (text: string) => SqlValue));
+  return stretches.flatMap(([, rows]) =>
+    (JSON.parse(rows) as (string | null)[][]).map((row) => {
+      const object: Record<string, SqlValue> = {};
+      for (const [index, name] of request.columns.entries()) {
+        const text = row[index] ?? null;
+        object[name] = text === null ? null : (cells[index] as (text: string) => SqlValue)(text);
+      }
+      return object;
+    }),
+  );
+}
+
+/** A reader that gives equal texts one value, as long as a column has few of them. */
+function fewValues(read: (text: string) => SqlValue): (text: string) => SqlValue {
+  let known: Map<string, SqlValue> | undefined = new Map();
+  return (text) => {
+    let value = known?.get(text);
+    if (value === undefined) {
+      value = read(text);
+      if (known !== undefined && known.size < FEW_VALUES) known.set(text, value);
+      else known = undefined;
+    }
+    return value;
+  };
+}
+
+/** The same for types whose values have no text that is read back here. */
+async function readOneByOne(connection: DuckDBConnection, request: LatestRowsRequest): Promise<readonly RowObject[]> {
+  const reader = await connection.runAndReadAll(latestRowsSql(request));
+  return reader
+    .getRows()
+    .map((row) => Object.fromEntries(row.map((value, index) => [request.columns[index] as string, sqlValue(value)])));
+}
+
+function latestRowsSql(request: LatestRowsRequest): string {
   const key = request.key.length === 0 ? "" : `PARTITION BY ${request.key.map(quoteName).join(", ")} `;
   const newest = request.newestBy.map((column) => `${quoteName(column)} DESC`).join(", ");
   const where = whereSql(request);

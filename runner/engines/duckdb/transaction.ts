@@ -29,7 +29,7 @@ import { NO_LAYOUT, readRelation } from "./catalog.js";
 import type { DigestCache } from "./digest-cache.js";
 import { readDigests, readDigestsThrough } from "./digests.js";
 import { tellingErrors } from "./errors.js";
-import { latestRowsSql } from "./latest-rows.js";
+import { readLatestRows } from "./latest-rows.js";
 import { mergeRows, replaceRows } from "./merge-rows.js";
 import { publishStage } from "./publish.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
@@ -75,11 +75,7 @@ export class DuckDbTransaction implements Transaction {
 
   async latestRows(request: LatestRowsRequest): Promise<readonly RowObject[]> {
     if ((await this.#relations.columnNames(request.table)) === undefined) return [];
-    const reader = await this.#connection.runAndReadAll(latestRowsSql(request));
-    const names = reader.columnNames();
-    return reader
-      .getRows()
-      .map((row) => Object.fromEntries(row.map((value, index) => [names[index] as string, sqlValue(value)])));
+    return readLatestRows(this.#connection, request);
   }
 
   async append(table: RelationId, columns: readonly Column[], rows: readonly RowObject[]): Promise<void> {
