@@ -9,3 +9,5 @@ for (const { dataset, name, sql } of statements) {
   await connection.run(`CREATE SCHEMA IF NOT EXISTS "${dataset}"`);
   await connection.run(`CREATE TABLE "${dataset}"."${name}" AS ${sql}`);
 }
+// As a run does: what was committed goes from the log into the file.
+await connection.run("CHECKPOINT");

@@ -1,11 +1,11 @@
 import { fastbreak, several } from "../measure.mjs";
-import { layered, partitioned } from "../projects.mjs";
+import { layered, partitioned, settle } from "../projects.mjs";
 
 /** How a run with nothing to do grows with the project. */
 export async function growth({ report, quick }) {
   const models = new Map();
   const noop = async (dir, times) => {
-    for (let turn = 0; turn < 2; turn += 1) fastbreak(dir, "run");
+    settle(dir);
     return several(() => fastbreak(dir, "run"), times);
   };
   for (const size of quick ? [100, 1000] : [100, 1000, 3000])

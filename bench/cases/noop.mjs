@@ -1,5 +1,5 @@
 import { fastbreak, inTurns, timed } from "../measure.mjs";
-import { events, ownProject, warehouseOf } from "../projects.mjs";
+import { events, ownProject, settle, warehouseOf } from "../projects.mjs";
 
 const SEASON = ["--from", "2021-10-19", "--to", "2022-04-10"];
 
@@ -14,8 +14,7 @@ function bare(dir, query) {
 /** Runs in which nothing has to be done. */
 export async function noop({ report, quick }) {
   const own = ownProject();
-  fastbreak(own, "run", ...SEASON);
-  fastbreak(own, "run", ...SEASON);
+  settle(own, ...SEASON);
   const query = "SELECT count(*) FROM nba_analytics.player_game_summary WHERE game_date = DATE '2021-11-15'";
   report({
     name: "no-op night of this project",
@@ -27,7 +26,7 @@ export async function noop({ report, quick }) {
 
   const rows = quick ? 2_000_000 : 21_000_000;
   const [large, small] = [await events(rows), await events(1_000_000)];
-  for (const dir of [large, small]) for (let turn = 0; turn < 2; turn += 1) fastbreak(dir, "run");
+  for (const dir of [large, small]) settle(dir);
   report({
     name: `no-op, ${(rows - 1_000_000) / 1e6} million rows more in a source`,
     against: "the same with 1 million",

@@ -55,8 +55,7 @@ async function publish(
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE stage AS SELECT ${columns.map(({ name }) => name).join(", ")} FROM (${body})`,
   );
-  const existing = (await readCatalog(connection)).get("d.t");
-  const published = await publishStage(connection, existing, {
+  const published = await publishStage(connection, await readCatalog(connection), {
     stage: { name: "stage", columns, rows: rows.length },
     target: TARGET,
     partitions: {

@@ -17,12 +17,12 @@ import { changedRows, createTable, numberOf } from "./tables.js";
  */
 export async function publishStage(
   connection: DuckDBConnection,
-  existing: Relation | undefined,
+  relations: ReadonlyMap<string, Relation>,
   request: PublishRequest,
 ): Promise<Published> {
   const plan = new PublishSql(request);
   const isKeyed = request.key.length > 0 && (await refuseBadKeys(connection, request));
-  const prepared = await prepareTarget(connection, existing, request);
+  const prepared = await prepareTarget(connection, relations, request);
   const counts = await applyStage(connection, plan, { isKeyed, ...prepared }, request);
   await connection.run(`DROP TABLE temp.${quoteName(request.stage.name)}`);
   return { counts, table: prepared.table };
@@ -60,10 +60,11 @@ interface Prepared {
  */
 async function prepareTarget(
   connection: DuckDBConnection,
-  existing: Relation | undefined,
+  relations: ReadonlyMap<string, Relation>,
   request: PublishRequest,
 ): Promise<Prepared> {
   const { target, stage } = request;
+  const existing = relations.get(relationKey(target));
   const layout = { partitionColumn: request.partitionColumn, clusterBy: request.clusterBy, primaryKey: request.key };
   const isSamePartitioning = existing?.partitionColumn?.toLowerCase() === layout.partitionColumn?.toLowerCase();
   const keep =
@@ -74,7 +75,8 @@ async function prepareTarget(
     const isTable = existing?.kind === "table";
     const dropped = isTable ? await numberOf(connection, `SELECT count(*) FROM ${quotePath(target)}`) : 0;
     if (existing !== undefined) await connection.run(`DROP ${existing.kind} ${quotePath(target)}`);
-    await createTable(connection, target, stage.columns, layout);
+    const isDatasetThere = [...relations.values()].some(({ id }) => id.dataset === target.dataset);
+    await createTable(connection, target, stage.columns, layout, isDatasetThere);
     return { table: "made", dropped };
   }
   const isAsItWas = isSameShape(existing, stage.columns) && isSameLayout(existing, layout);

@@ -5,17 +5,21 @@ import { type Layout, layoutSql } from "./catalog.js";
 import { quoteName, quotePath } from "./quote.js";
 import { duckdbType } from "./types.js";
 
-/** Creates a table with its dataset and layout; the table must not exist. */
+/**
+ * Creates a table with its dataset and layout; the table must not exist.
+ * @param isDatasetThere somebody has seen its dataset: it need not be looked for
+ */
 export async function createTable(
   connection: DuckDBConnection,
   id: RelationId,
   columns: readonly (Column & { readonly required?: boolean })[],
   layout: Layout,
+  isDatasetThere = false,
 ): Promise<void> {
   const list = columns.map(
     (column) => `${quoteName(column.name)} ${duckdbType(column.type)}${column.required ? " NOT NULL" : ""}`,
   );
-  await connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoteName(id.dataset)}`);
+  if (!isDatasetThere) await connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoteName(id.dataset)}`);
   await connection.run(`CREATE TABLE ${quotePath(id)} (${list.join(", ")})`);
   await connection.run(layoutSql(id, layout));
 }

@@ -152,8 +152,7 @@ export class DuckDbTransaction implements Transaction {
   }
 
   async publish(request: PublishRequest): Promise<PublishCounts> {
-    const existing = (await this.relations()).get(relationKey(request.target));
-    const { counts, table } = await publishStage(this.#connection, existing, request);
+    const { counts, table } = await publishStage(this.#connection, await this.relations(), request);
     if (table === "changed") this.#relations.forget();
     if (table === "made") this.#relations.put(await this.#madeTable(request));
     return counts;
