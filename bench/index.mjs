@@ -1,5 +1,5 @@
 // npm run bench [-- CASE ...] [--quick] [--write]: every ratio that fastbreak is held to, both sides measured in turns on this machine.
-//   CASE     noop, growth, build, compile, dialect, peers, unit; default: all
+//   CASE     noop, growth, build, season, compile, dialect; default: all
 //   --quick  smaller inputs and fewer turns
 //   --write  put the table into docs/benchmarks.md
 
@@ -9,10 +9,11 @@ import { compile } from "./cases/compile.mjs";
 import { dialect } from "./cases/dialect.mjs";
 import { growth } from "./cases/growth.mjs";
 import { noop } from "./cases/noop.mjs";
+import { season } from "./cases/season.mjs";
 import { document } from "./document.mjs";
 import { ROOT, timed } from "./measure.mjs";
 
-const CASES = { noop, growth, build, compile, dialect };
+const CASES = { noop, growth, build, season, compile, dialect };
 const words = process.argv.slice(2);
 const options = words.filter((word) => word.startsWith("--"));
 const names = words.filter((word) => !word.startsWith("--"));

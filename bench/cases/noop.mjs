@@ -1,7 +1,8 @@
 import { fastbreak, inTurns, timed } from "../measure.mjs";
 import { events, ownProject, settle, warehouseOf } from "../projects.mjs";
+import { SEASON } from "../straight-through.mjs";
 
-const SEASON = ["--from", "2021-10-19", "--to", "2022-04-10"];
+const WINDOW = ["--from", SEASON.from, "--to", SEASON.to];
 
 /** What a bare process costs that opens the same file and asks one query. */
 function bare(dir, query) {
@@ -14,7 +15,7 @@ function bare(dir, query) {
 /** Runs in which nothing has to be done. */
 export async function noop({ report, quick }) {
   const own = ownProject();
-  settle(own, ...SEASON);
+  settle(own, ...WINDOW);
   const query = "SELECT count(*) FROM nba_analytics.player_game_summary WHERE game_date = DATE '2021-11-15'";
   report({
     name: "no-op night of this project",

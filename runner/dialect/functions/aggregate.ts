@@ -207,7 +207,8 @@ export const AGGREGATE_FUNCTIONS: Family = {
           typed.span,
         );
       const options = call.ignoreNulls ? { filter: `${value} IS NOT NULL` } : {};
-      return sliced(call.of("list", [value as string], options), call.limit);
+      const first = call.limit === "1" ? call.firstOf(value as string, options) : undefined;
+      return first ?? sliced(call.of("list", [value as string], options), call.limit);
     }),
   ),
   ARRAY_CONCAT_AGG: aggregate(

@@ -1,6 +1,7 @@
 import type { Span } from "../../googlesql/contract.js";
 import { analysisError, SqlProblem } from "../../googlesql/errors.js";
 import { type SqlType, type StructType, typeName } from "../../port/sql-types.js";
+import { isPlain } from "../print/bind.js";
 import { duckdbType, fieldAccess, structLiteral } from "../print/sql.js";
 import { coerce, coercionCost } from "../types/coercion.js";
 import { sameType } from "../types/equality.js";
@@ -97,12 +98,12 @@ const NEVER_FAILS = new Set([
   "TIMESTAMP>TIME",
 ]);
 
-/** Casts that give NULL where they fail, without TRY: one failure in a vector would make it slow. */
+/** Casts that give NULL where they fail, without TRY: one failure in a vector would make it slow. Of a column `?` is another macro. */
 const SAFE_CASTS: Readonly<Record<string, string>> = {
   "FLOAT64>INT64": "bq.try_float64_to_int64($)",
   "NUMERIC>INT64": "bq.try_numeric_to_int64($)",
-  "STRING>INT64": "bq.try_string_to_int64($)",
-  "STRING>FLOAT64": "bq.try_string_to_float64($)",
+  "STRING>INT64": "bq.try_string_to_int64?($)",
+  "STRING>FLOAT64": "bq.try_string_to_float64?($)",
   "STRING>NUMERIC": "bq.try_string_to_numeric($)",
   "STRING>BOOL": "bq.try_string_to_bool($)",
   "STRING>DATE": "bq.try_string_to_date($)",
@@ -118,7 +119,7 @@ export function castTo(value: Typed, target: SqlType, options: CastOptions): Typ
   const quick = options.safe && options.limits === undefined ? SAFE_CASTS[`${value.type}>${target}`] : undefined;
   if (quick !== undefined)
     return derive(
-      quick.replace("$", () => value.sql),
+      quick.replace("?", isPlain(value.sql) ? "_plain" : "").replace("$", () => value.sql),
       target,
       span,
       [value],

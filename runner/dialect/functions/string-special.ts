@@ -1,7 +1,8 @@
 import type { CallExpr, Expr } from "../../googlesql/ast.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { type SqlType, typeName } from "../../port/sql-types.js";
-import { fieldAccess } from "../print/sql.js";
+import { bindOnce } from "../print/bind.js";
+import { fieldAccess, quoteString } from "../print/sql.js";
 import { derive, type Typed } from "../types/typed.js";
 import { spanOf, splitArguments } from "./arguments.js";
 import { castText } from "./cast.js";
@@ -36,8 +37,23 @@ export function containsSubstr(call: CallExpr, context: CallContext): Typed {
   const { positional } = splitArguments(call, 2, 2);
   const value = context.resolve(positional[0] as Expr);
   const wanted = context.resolveAs(positional[1] as Expr, "STRING");
-  const sql = `bq_contains_substr(${wanted.sql}, ${textsOf(value.sql, value.type, call)})`;
+  const exact = (sql: string) => `bq_contains_substr(${wanted.sql}, ${textsOf(sql, value.type, call)})`;
+  const folded = value.type === "STRING" ? foldedLiteral(wanted.sql) : undefined;
+  const sql =
+    folded === undefined
+      ? exact(value.sql)
+      : bindOnce(
+          [value.sql],
+          ([text = ""]) =>
+            `CASE WHEN bq.folds_simply(${text}) THEN contains(lower(${text}), ${folded}) ELSE ${exact(text)} END`,
+        );
   return derive(sql, "BOOL", spanOf(call), [value, wanted], true);
+}
+
+/** A text literal as CONTAINS_SUBSTR compares it; undefined: it is none. */
+function foldedLiteral(sql: string): string | undefined {
+  if (!/^'(?:[^']|'')*'$/.test(sql)) return undefined;
+  return quoteString(sql.slice(1, -1).replaceAll("''", "'").normalize("NFKC").toLowerCase());
 }
 
 /** A list of the texts in a value. */

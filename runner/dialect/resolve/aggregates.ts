@@ -1,6 +1,6 @@
-import type { CallExpr, Expr } from "../../googlesql/ast.js";
+import type { CallExpr, Expr, OrderItem } from "../../googlesql/ast.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
-import { typeName } from "../../port/sql-types.js";
+import { type SqlType, typeName } from "../../port/sql-types.js";
 import type { AggregateCall, AggregateModifier, FunctionDefinition } from "../functions/definition.js";
 import { SafeScope } from "../functions/safe.js";
 import { isComparable, isOrderable } from "../types/equality.js";
@@ -61,6 +61,13 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
     distinct: call.distinct,
     ordered: order.length > 0,
     divisible: !call.distinct && extreme === undefined && over === undefined,
+    firstOf: (value, options) => {
+      const [key, ...others] = order;
+      if (key === undefined || others.length > 0 || !spec.divisible || !EASILY_ORDERED.has(key.value.type))
+        return undefined;
+      if (orderKeys(key.value, key.item) !== printOrder(key.value.sql, key.item)) return undefined;
+      return firstInOrder(spec, value, { ...key, filter: options?.filter });
+    },
   };
   const keys = call.name === "GROUPING" ? ctx.scope.separateKeys : undefined;
   const built = candidate.build(
@@ -86,6 +93,31 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
     aggregated: !windowed,
   };
   return windowed ? typed : withoutOwnUses(typed, ctx);
+}
+
+/** Types whose values DuckDB orders as GoogleSQL does. */
+const EASILY_ORDERED: ReadonlySet<SqlType> = new Set<SqlType>([
+  ...(["INT64", "NUMERIC", "STRING", "BOOL", "DATE", "DATETIME", "TIMESTAMP", "TIME"] as const),
+]);
+
+/** As lists, the values may be NULL: the aggregates leave out only what is NULL itself. */
+function firstInOrder(
+  spec: AggregateCall,
+  value: string,
+  {
+    value: key,
+    item,
+    filter,
+  }: { readonly value: Typed; readonly item: OrderItem; readonly filter: string | undefined },
+): string {
+  const among = (condition: string) => (filter === undefined ? condition : `(${filter}) AND ${condition}`);
+  const least = spec.of(item.descending ? "arg_max" : "arg_min", [`[${value}]`, key.sql], {
+    plain: true,
+    filter: among(`${key.sql} IS NOT NULL`),
+  });
+  const withoutKey = spec.of("first", [`[${value}]`], { plain: true, filter: among(`${key.sql} IS NULL`) });
+  const nulls = item.nulls ?? (item.descending ? "LAST" : "FIRST");
+  return nulls === "FIRST" ? `coalesce(${withoutKey}, ${least})` : `coalesce(${least}, ${withoutKey})`;
 }
 
 /**

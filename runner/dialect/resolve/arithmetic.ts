@@ -1,4 +1,5 @@
 import { signature } from "../functions/signature.js";
+import { isPlain } from "../print/bind.js";
 import type { Typed } from "../types/typed.js";
 
 interface Operation {
@@ -16,6 +17,10 @@ const big = (symbol: string): Operation =>
   op("(BIGNUMERIC, BIGNUMERIC) -> BIGNUMERIC", (a, b) => `bq_bignumeric_op(${a}, '${symbol}', ${b})`);
 const onBytes = (symbol: string): Operation =>
   op("(BYTES, BYTES) -> BYTES", (a, b) => `bq_combine_bytes(${a}, ${b}, '${symbol}')`);
+
+function numericProduct(a: string, b: string): string {
+  return isPlain(a) && isPlain(b) ? `bq.numeric_mul_plain(${a}, ${b})` : `bq.numeric_mul(${a}, ${b})`;
+}
 
 /** A division by a literal that is not less than 1 needs no check: it can neither be by zero nor leave the range. */
 function isSafeDivisor({ literal }: Typed): boolean {
@@ -63,7 +68,7 @@ export const ARITHMETIC: Readonly<Record<string, readonly Operation[]>> = {
   "*": [
     op("(INT64, INT64) -> INT64", infix("*")),
     op("(FLOAT64, FLOAT64) -> FLOAT64", infix("*")),
-    op("(NUMERIC, NUMERIC) -> NUMERIC", (a, b) => `bq.numeric_mul(${a}, ${b})`),
+    op("(NUMERIC, NUMERIC) -> NUMERIC", numericProduct),
     op("(INTERVAL, INT64) -> INTERVAL", (a, b) => `bq.interval_multiply(${a}, ${b})`),
     op("(INT64, INTERVAL) -> INTERVAL", (a, b) => `bq.interval_multiply(${b}, ${a})`),
     big("*"),

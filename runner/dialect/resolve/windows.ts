@@ -46,6 +46,7 @@ export function resolveWindowFunction(call: CallExpr, definition: WindowFunction
     distinct: false,
     divisible: false,
     ordered: false,
+    firstOf: () => undefined,
   };
   const sql = candidate.build(
     match.args.map((arg) => arg.sql),

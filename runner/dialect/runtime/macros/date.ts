@@ -25,9 +25,9 @@ export const DATE_MACROS: readonly Macro[] = [
   macro("date_diff_day(a, b)", "a - b"),
   // Not truncated by date_trunc_week, which fails for a week that begins before year 1.
   macro("date_diff_week(a, b, first)", `(a - b - (${dayInWeek("a", "first")} - ${dayInWeek("b", "first")})) // 7`),
-  macro("date_diff_month(a, b)", "(year(a) - year(b)) * 12 + month(a) - month(b)"),
-  macro("date_diff_quarter(a, b)", "(year(a) - year(b)) * 4 + quarter(a) - quarter(b)"),
-  macro("date_diff_year(a, b)", "year(a) - year(b)"),
+  macro("date_diff_month(a, b)", "date_diff('month', b, a)"),
+  macro("date_diff_quarter(a, b)", "date_diff('quarter', b, a)"),
+  macro("date_diff_year(a, b)", "date_diff('year', b, a)"),
   macro("date_diff_isoyear(a, b)", "isoyear(a) - isoyear(b)"),
 
   macro("date_trunc_day(d)", "d"),

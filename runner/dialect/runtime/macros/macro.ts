@@ -32,12 +32,17 @@ function bindOnce(variable: string, names: readonly string[], body: string): str
 
 /** `macro("left(s, n)", "...")`. Each argument is evaluated once, however often the body names it (but for LITERALS). */
 export function macro(signature: string, body: string): Macro {
+  const { name, parameters, body: text } = unbound(signature, body);
+  const variable = `bq_${name}_${parameters.length}`;
+  return { name, parameters, body: bindOnce(variable, repeated(parameters, text), text) };
+}
+
+/** The same for arguments that may be evaluated as often as the body names them: columns and literals. */
+export function unbound(signature: string, body: string): Macro {
   const match = /^(\w+)\(([^)]*)\)$/.exec(signature);
   if (match === null) throw new Error(`macro signature: ${signature}`);
   const parameters = match[2]!.split(",").map((parameter) => parameter.trim());
-  const text = body.replace(/\s+/g, " ").trim();
-  const variable = `bq_${match[1]}_${parameters.length}`;
-  return { name: match[1]!, parameters, body: bindOnce(variable, repeated(parameters, text), text) };
+  return { name: match[1]!, parameters, body: body.replace(/\s+/g, " ").trim() };
 }
 
 /**

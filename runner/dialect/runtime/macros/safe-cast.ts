@@ -1,17 +1,31 @@
 import { CLOCK_PATTERN, clockInRange, clockMicros, clockOf, DATE_PATTERN, stripped } from "./from-string.js";
-import { type Macro, macro, NUMERIC } from "./macro.js";
+import { type Macro, macro, NUMERIC, unbound } from "./macro.js";
 
 const DECIMAL_PATTERN = "(?i)[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)(e[+-]?[0-9]+)?";
 /** What says UTC after a date and time. */
 const UTC_PATTERN = "[zZ]|[+-]00(:?00)?| UTC";
+
+/** Plain digits need neither stripping nor more patterns, and what is no number in any form is none without them, too. */
+const TO_INT64 = `CASE WHEN regexp_full_match(s, '[+-]?[0-9]+') THEN TRY_CAST(s AS BIGINT)
+  WHEN regexp_full_match(s, '[ \\t-\\r]*[+-]?(0[xX][0-9a-fA-F]+|[0-9]+)[ \\t-\\r]*') THEN bq.try_text_to_int64(${stripped}) END`;
+
+/** What DuckDB reads as a number is one here, too, where it begins as one and has neither underscores nor a NaN's payload. */
+const TO_FLOAT64 = `CASE WHEN TRY_CAST(s AS DOUBLE) IS NOT NULL AND (s >= '-' AND s < '.' OR s >= '0' AND s < ':')
+    AND NOT contains(s, '_') AND NOT contains(s, '(') THEN TRY_CAST(s AS DOUBLE)
+  WHEN regexp_full_match(s, '(?i)[ \\t-\\r]*[+-]?([0-9.]+(e[+-]?[0-9]+)?|nan|inf|infinity|0x[0-9a-f]+)[ \\t-\\r]*')
+    THEN bq.try_text_to_float64(${stripped}) END`;
+
+/** Of any text, and of a column, which need not be bound. */
+const quick = (name: string, body: string): readonly Macro[] => [
+  macro(`${name}(s)`, body),
+  unbound(`${name}_plain(s)`, body),
+];
 
 /**
  * SAFE_CAST(text AS type): the casts of `from-string.ts` with NULL where they fail. Nothing in them raises an error, because DuckDB's TRY
  * evaluates a vector row by row as soon as one of its rows fails, some thousand times slower.
  */
 export const SAFE_CAST_MACROS: readonly Macro[] = [
-  // A text that is that of its integer needs no pattern.
-  macro("canonical_int64(s)", "CASE WHEN CAST(TRY_CAST(s AS BIGINT) AS VARCHAR) = s THEN TRY_CAST(s AS BIGINT) END"),
   macro(
     "try_text_to_int64(t)",
     `CASE WHEN regexp_full_match(t, '[+-]?[0-9]+') THEN TRY_CAST(t AS BIGINT)
@@ -20,14 +34,14 @@ export const SAFE_CAST_MACROS: readonly Macro[] = [
         THEN TRY_CAST(CASE left(t, 1) WHEN '-' THEN -1 ELSE 1 END * CAST(TRY_CAST(concat('0x', substr(t, 4)) AS UBIGINT) AS HUGEINT) AS BIGINT)
       ELSE NULL END`,
   ),
-  macro("try_string_to_int64(s)", `coalesce(bq.canonical_int64(s), bq.try_text_to_int64(${stripped}))`),
+  ...quick("try_string_to_int64", TO_INT64),
   macro(
     "try_text_to_float64(t)",
     `CASE WHEN regexp_full_match(t, '${DECIMAL_PATTERN}') THEN TRY_CAST(t AS DOUBLE)
       WHEN regexp_full_match(t, '(?i)[+-]?(nan|inf|infinity)') THEN TRY_CAST(t AS DOUBLE)
       WHEN regexp_full_match(t, '[+-]?0[xX][0-9a-fA-F]+') THEN CAST(bq.try_text_to_int64(t) AS DOUBLE) ELSE NULL END`,
   ),
-  macro("try_string_to_float64(s)", `bq.try_text_to_float64(${stripped})`),
+  ...quick("try_string_to_float64", TO_FLOAT64),
   macro(
     "try_string_to_numeric(s)",
     `CASE WHEN regexp_full_match(${stripped}, '${DECIMAL_PATTERN}') THEN TRY_CAST(${stripped} AS ${NUMERIC}) ELSE NULL END`,

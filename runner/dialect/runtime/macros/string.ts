@@ -32,6 +32,8 @@ const tooManyGroups = (type: string) =>
   `CAST(${failure("BIGINT", "'Regular expressions passed into extraction functions must not have more than 1 capturing group'")} AS ${type})`;
 
 const strings: readonly Macro[] = [
+  // ASCII, or letters of Western Europe, which are their own NFKC form, and of which lower() is the same everywhere.
+  macro("folds_simply(s)", String.raw`strlen(s) = length(s) OR regexp_full_match(s, '[\x00-\x7FÀ-ÖØ-öø-ÿ]*')`),
   macro("substr(s, p)", `substring(s, ${start("p", "length(s)")})`),
   macro(
     "substr(s, p, n)",
