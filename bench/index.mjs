@@ -10,7 +10,7 @@ import { dialect } from "./cases/dialect.mjs";
 import { growth } from "./cases/growth.mjs";
 import { noop } from "./cases/noop.mjs";
 import { season } from "./cases/season.mjs";
-import { document } from "./document.mjs";
+import { document, ratioOf, seconds } from "./document.mjs";
 import { ROOT, timed } from "./measure.mjs";
 
 const CASES = { noop, growth, build, season, compile, dialect };
@@ -43,15 +43,12 @@ for (const name of names.length > 0 ? names : Object.keys(CASES)) {
 }
 if (options.includes("--write")) document(told);
 
-/** One result: by what it is judged, whether that is enough, and both times. */
-function line({ name, against, must, by = "wall", wall, cpu, ratio, ours, theirs }) {
-  const judged = ratio ?? (by === "cpu" ? cpu : wall);
-  const times = [ours, theirs].filter(Boolean).map((side) => `${seconds(side[by])} s`);
+/** One result: whether it is enough, and both times. */
+function line(result) {
+  const { name, against, must, by = "wall", cpu, ours, theirs } = result;
+  const judged = ratioOf(result);
+  const times = [ours, theirs].filter((side) => side !== undefined).map((side) => `${seconds(side[by])} s`);
   const other = by === "wall" && cpu !== undefined ? `, cpu ${cpu.toFixed(2)}` : "";
   const verdict = judged <= must ? "kept" : "MISSED";
   return `${verdict.padEnd(6)} ${judged.toFixed(2).padStart(6)} <= ${must}  ${name} / ${against} (${times.join(" / ")}${other})`;
-}
-
-function seconds(value) {
-  return value < 0.1 ? value.toFixed(3) : value.toFixed(2);
 }

@@ -75,8 +75,8 @@ export async function layered(models, { rows = SOURCE_ROWS } = {}) {
 /** The text of one of `layered`'s models. */
 export function layeredModel(index, width, added = "") {
   const layer = Math.floor(index / width);
-  const above = (shift) => `\${ref("m${(layer - 1) * width + ((index + shift) % width)}")}`;
-  const source = `\${ref("raw", "s${index % SOURCES}")}`;
+  const above = (shift) => ref(`m${(layer - 1) * width + ((index + shift) % width)}`);
+  const source = ref("raw", `s${index % SOURCES}`);
   const joins = layer === 0 ? "" : `\nJOIN ${above(0)} AS x USING (id)\nJOIN ${above(7)} AS y USING (id)`;
   const value = layer === 0 ? "s.value" : "MOD(s.value + x.value + y.value, 1000)";
   return `config { type: "table" }\nSELECT id, ${value} + ${index % 5}${added} AS value, s.name\nFROM ${source} AS s${joins}\n`;
@@ -106,6 +106,9 @@ export async function partitioned(partitions) {
   return dir;
 }
 
+/** A reference as a model writes it. */
+const ref = (...names) => `\${ref(${names.map((name) => JSON.stringify(name)).join(", ")})}`;
+
 /**
  * 365 days of events, three incremental models (one with a week's window) and five tables over them.
  * @param rows events in all
@@ -116,20 +119,16 @@ export async function events(rows) {
   declare(dir, "users");
   const incremental = (lookback, key) =>
     `config { type: "incremental", uniqueKey: [${key}], bigquery: { partitionBy: "day", labels: { lookback_days: "${lookback}" } } }`;
-  const source = '${ref("raw", "events")}';
+  const source = ref("raw", "events");
   const models = {
     daily_users: `${incremental(0, '"day", "user_id"')}\nSELECT day, user_id, COUNT(*) AS events, SUM(amount) AS amount FROM ${source} GROUP BY day, user_id`,
-    daily: `${incremental(0, '"day"')}\nSELECT day, COUNT(DISTINCT user_id) AS users, SUM(amount) AS amount FROM \${ref("daily_users")} GROUP BY day`,
-    weekly: `${incremental(6, '"day"')}\nSELECT day, SUM(amount) OVER (ORDER BY UNIX_DATE(day) RANGE BETWEEN 6 PRECEDING AND CURRENT ROW) AS amount FROM \${ref("daily")}`,
-    user_totals:
-      'config { type: "table" }\nSELECT user_id, SUM(events) AS events, SUM(amount) AS amount FROM ${ref("daily_users")} GROUP BY user_id',
-    by_country:
-      'config { type: "table" }\nSELECT u.country, SUM(t.amount) AS amount FROM ${ref("user_totals")} AS t JOIN ${ref("raw", "users")} AS u USING (user_id) GROUP BY u.country',
-    top_users:
-      'config { type: "table" }\nSELECT user_id, amount FROM ${ref("user_totals")} ORDER BY amount DESC, user_id LIMIT 100',
-    monthly:
-      'config { type: "table" }\nSELECT DATE_TRUNC(day, MONTH) AS month, SUM(amount) AS amount FROM ${ref("daily")} GROUP BY month',
-    best_week: 'config { type: "table" }\nSELECT day, amount FROM ${ref("weekly")} ORDER BY amount DESC, day LIMIT 10',
+    daily: `${incremental(0, '"day"')}\nSELECT day, COUNT(DISTINCT user_id) AS users, SUM(amount) AS amount FROM ${ref("daily_users")} GROUP BY day`,
+    weekly: `${incremental(6, '"day"')}\nSELECT day, SUM(amount) OVER (ORDER BY UNIX_DATE(day) RANGE BETWEEN 6 PRECEDING AND CURRENT ROW) AS amount FROM ${ref("daily")}`,
+    user_totals: `config { type: "table" }\nSELECT user_id, SUM(events) AS events, SUM(amount) AS amount FROM ${ref("daily_users")} GROUP BY user_id`,
+    by_country: `config { type: "table" }\nSELECT u.country, SUM(t.amount) AS amount FROM ${ref("user_totals")} AS t JOIN ${ref("raw", "users")} AS u USING (user_id) GROUP BY u.country`,
+    top_users: `config { type: "table" }\nSELECT user_id, amount FROM ${ref("user_totals")} ORDER BY amount DESC, user_id LIMIT 100`,
+    monthly: `config { type: "table" }\nSELECT DATE_TRUNC(day, MONTH) AS month, SUM(amount) AS amount FROM ${ref("daily")} GROUP BY month`,
+    best_week: `config { type: "table" }\nSELECT day, amount FROM ${ref("weekly")} ORDER BY amount DESC, day LIMIT 10`,
   };
   for (const [name, text] of Object.entries(models)) write(dir, `definitions/${name}.sqlx`, `${text}\n`);
   await duckdb(

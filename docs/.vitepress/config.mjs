@@ -71,6 +71,7 @@ export default defineConfig({
           { text: "BigQuery", link: "/bigquery" },
           { text: "What messages mean", link: "/faq" },
           { text: "Compared", link: "/comparison" },
+          { text: "Benchmarks", link: "/benchmarks" },
           { text: "Architecture", link: "/architecture" },
         ],
       },
