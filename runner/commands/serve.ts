@@ -17,6 +17,8 @@ export const command = defineCommand({
     location: formed("location of the data; default: US", /^[A-Za-z0-9-]+$/, "a location such as US or europe-west1"),
     token: text("clients must send it; default: FASTBREAK_TOKEN, or none"),
     buckets: text("folder that stands for all buckets, for gs:// paths"),
+    "time-travel-hours": wholeNumber("how long older rows of tables are kept; default: 168; 0: not at all", 0, 168),
+    "time-travel-mb": wholeNumber("memory that they may take; default: 512", 1, 1_000_000),
     log: onOff("a line on standard error for each request"),
   }),
   notes: [
@@ -31,7 +33,7 @@ export const command = defineCommand({
     if (flags.inMemory && flags.database !== undefined) throw usageError("give --in-memory or --database, not both");
     const stop = stopAsked();
     // Loaded only now, because the help of the command needs nothing of it.
-    const { serveWarehouse, storagePortBeside } = await import("../session/serve-warehouse.js");
+    const { keptVersions, serveWarehouse, storagePortBeside } = await import("../session/serve-warehouse.js");
     const server = await serveWarehouse({
       place: placeOf(flags),
       inMemory: flags.inMemory,
@@ -43,6 +45,7 @@ export const command = defineCommand({
       ...(flags.location === undefined ? {} : { location: flags.location }),
       token: flags.token ?? (process.env.FASTBREAK_TOKEN || undefined),
       bucketDir: flags.buckets === undefined ? undefined : resolve(flags.buckets),
+      keptVersions: keptVersions(flags.timeTravelHours, flags.timeTravelMb),
       log: flags.log ? (line) => process.stderr.write(`${line}\n`) : undefined,
     });
     const { url, port, warehouse, storagePort } = server;

@@ -15,6 +15,7 @@ import { names, schemaOfOthers, target, targetPath } from "./target.js";
 /** CREATE TABLE .. LIKE, CLONE or COPY. */
 export function copyTable(statement: Extract<Statement, { kind: "copyTable" }>, catalog: Catalog): TranslatedStatement {
   const from = copiedTable(statement.from, catalog);
+  if (statement.systemTime !== undefined) throw unsupported("FOR SYSTEM_TIME AS OF", statement.systemTime);
   const { partitionColumn, clusterBy = [], primaryKey = [], ingestion } = from.layout ?? {};
   const head = `CREATE ${statement.orReplace ? "OR REPLACE " : ""}TABLE ${statement.ifNotExists ? "IF NOT EXISTS " : ""}`;
   const rows = statement.withRows ? "" : " LIMIT 0";

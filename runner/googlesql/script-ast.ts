@@ -86,6 +86,8 @@ export type FurtherStatement =
       readonly orReplace: boolean;
       readonly ifNotExists: boolean;
       readonly from: PathNode;
+      /** Of FOR SYSTEM_TIME AS OF: the rows as they were. */
+      readonly systemTime?: Expr | undefined;
       readonly withRows: boolean;
       /** CREATE SNAPSHOT TABLE: rows that nobody changes. */
       readonly isSnapshot: boolean;

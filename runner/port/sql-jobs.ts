@@ -162,10 +162,33 @@ export interface SqlJobs {
    * @throws JobError
    */
   write(request: WriteRequest): Promise<number>;
+  /**
+   * What a table was, which may be gone since.
+   * @param at microseconds since 1970; `oldest`: the first state that is known
+   * @throws JobError where nobody knows any more
+   */
+  version(table: RelationId, at: bigint | "oldest"): Promise<TableVersion>;
   /** The rows of a Parquet file. */
   parquetRows(path: string): Promise<JobRows>;
   /** Writes a table to a Parquet file. */
   writeParquet(table: RelationId, path: string): Promise<void>;
+}
+
+/** How long what tables were is kept after a change, for as long as the process lives. */
+export interface KeptVersions {
+  readonly hours: number;
+  /** How much memory older rows may take, roughly. */
+  readonly bytes: number;
+}
+
+/** What a table was at some time. */
+export interface TableVersion {
+  /** A name that texts may read it by for a while. */
+  readonly id: RelationId;
+  readonly columns: readonly Column[];
+  readonly partitionColumn: string | undefined;
+  readonly clusterBy: readonly string[];
+  readonly rows: number;
 }
 
 /** Rows on their way into a table. */

@@ -1,6 +1,6 @@
 import type { AddressInfo } from "node:net";
 import type { Warehouse } from "../port/port.js";
-import { JobError } from "../port/sql-jobs.js";
+import { JobError, type KeptVersions } from "../port/sql-jobs.js";
 import { createApp } from "./http/app.js";
 import type { Route } from "./http/request.js";
 import { JobRegistry } from "./jobs/registry.js";
@@ -35,6 +35,8 @@ export interface ServeOptions {
   readonly log: ((line: string) => void) | undefined;
   /** Where the Storage API answers, 0: any port that is free; undefined: nowhere. */
   readonly storagePort?: number | undefined;
+  /** How long what tables were may be asked for; undefined: never. Nobody else may then change the warehouse. */
+  readonly keptVersions?: KeptVersions | undefined;
   /** Pages, and what they ask for, beside the API. */
   readonly pages?: readonly Route[];
 }
@@ -58,7 +60,7 @@ const GRACE_MS = 2000;
  */
 export async function serve(warehouse: Warehouse, options: ServeOptions): Promise<RunningServer> {
   if (warehouse.jobs === undefined) throw new Error(`the engine ${warehouse.target} cannot be served`);
-  const jobs = await warehouse.jobs();
+  const jobs = await warehouse.jobs(options.keptVersions);
   const registry = new JobRegistry();
   const catalogue = {
     jobs,

@@ -4,6 +4,7 @@ import { DEFAULT_ENGINE, engineNamed } from "../engines/registry.js";
 import { NO_PROJECTS } from "../googlesql/project-names.js";
 import { UserError } from "../graph/user-error.js";
 import type { Warehouse } from "../port/port.js";
+import type { KeptVersions } from "../port/sql-jobs.js";
 import type { Route } from "../server/http/request.js";
 import { type RunningServer, type ServeOptions, serve } from "../server/start.js";
 import { announced } from "./announce.js";
@@ -42,6 +43,15 @@ const DEFAULTS: ServeOptions = {
 /** Where the Storage API answers beside a port: ten above it; any that is free where the port may be any. */
 export function storagePortBeside(port: number = DEFAULTS.port): number {
   return port === 0 ? 0 : port + 10;
+}
+
+/**
+ * How long older rows are kept.
+ * @param hours undefined: as long as the service does, a week; 0: not at all
+ * @param megabytes undefined: 512
+ */
+export function keptVersions(hours = 168, megabytes = 512): KeptVersions | undefined {
+  return hours === 0 ? undefined : { hours, bytes: megabytes * 1024 * 1024 };
 }
 
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/;

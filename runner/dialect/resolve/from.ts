@@ -127,6 +127,8 @@ function resolveTable(item: Extract<FromItem, { kind: "table" }>, from: FromCont
     const wanted = foldedKey(path, from.env.catalog.projects?.home);
     throw analysisError(`Table not found: ${path.join(".")}${didYouMean(wanted, names)}`, item.pathSpan);
   }
+  // Where versions are kept, one stands in the place of the table by now.
+  if (item.systemTime !== undefined) throw unsupported("FOR SYSTEM_TIME AS OF", item.systemTime);
   const isRecorded = from.env.lineage !== undefined;
   const columns = table.columns.map(({ name, type }): OutputColumn => {
     const origin = isRecorded ? tableColumn(table.path, name) : undefined;

@@ -1,4 +1,4 @@
-import type { Catalog } from "../../googlesql/catalog.js";
+import type { Catalog, CatalogTable } from "../../googlesql/catalog.js";
 import type { ProjectNames } from "../../googlesql/project-names.js";
 import type { ScriptStatement } from "../../googlesql/script-ast.js";
 import type { QueryResult, SqlValue } from "../../port/port.js";
@@ -11,6 +11,11 @@ export interface ScriptHost {
   catalog(): Promise<Catalog>;
   /** Told of each SQL statement and CALL before it is translated, with the text in which it stands. */
   begins?(statement: ScriptStatement, text: string): void;
+  /**
+   * What a table was, as a relation that `catalog` finds; undefined: nobody keeps it.
+   * @param at microseconds since 1970
+   */
+  version?(table: CatalogTable, at: bigint): Promise<CatalogTable | undefined>;
   /** Runs the texts of a statement that changes something; the number of rows it changed. */
   apply(statement: TranslatedStatement): Promise<number>;
   query(sql: string, columns: readonly Column[]): Promise<QueryResult>;

@@ -19,6 +19,7 @@ import type { Frames } from "./frames.js";
 import { TransactionRestart } from "./host.js";
 import { runFor, runLoop } from "./loops.js";
 import type { Session } from "./session.js";
+import { travelled } from "./time-travel.js";
 import { declare, findVariable, setVariables } from "./variables.js";
 
 export type Of<K extends ScriptStatement["kind"]> = Extract<ScriptStatement, { kind: K }>;
@@ -120,7 +121,7 @@ export class ScriptRun {
       return routines.create(await session.qualified(given), this.sql, await session.catalog(), !session.readOnly);
     }
     if (given.kind === "dropRoutine") return routines.drop(await session.qualified(given), !session.readOnly);
-    const statement = await session.qualified(await session.prepared(given));
+    const statement = await session.qualified(await this.prepared(given));
     const context = await this.context();
     const visible =
       statement.kind === "createView" ? { catalog: await session.persistentCatalog(), variables: undefined } : context;
@@ -206,7 +207,12 @@ export class ScriptRun {
   }
 
   async expression(expr: Expr, type: SqlType | undefined): Promise<{ readonly sql: string; readonly type: SqlType }> {
-    return translateExpression(await this.session.prepared(expr), type, await this.context());
+    return translateExpression(await this.prepared(expr), type, await this.context());
+  }
+
+  /** The tree ready to be resolved. */
+  async prepared<T extends object>(tree: T): Promise<T> {
+    return this.session.prepared(await travelled(this, tree));
   }
 
   async context(): Promise<StatementContext> {

@@ -18,7 +18,9 @@ interface CreateReadSession {
     readonly table: string;
     readonly dataFormat: string;
     readonly readOptions?: { readonly selectedFields?: readonly string[]; readonly rowRestriction?: string } | null;
-    readonly tableModifiers?: { readonly snapshotTime?: unknown } | null;
+    readonly tableModifiers?: {
+      readonly snapshotTime?: { readonly seconds: string; readonly nanos: number } | null;
+    } | null;
   } | null;
   readonly maxStreamCount: number;
   readonly preferredMinStreamCount: number;
@@ -36,13 +38,15 @@ export class ReadService {
   async createReadSession({ request }: ServerUnaryCall<CreateReadSession, unknown>): Promise<object> {
     const { readSession, maxStreamCount } = request;
     if (!readSession) throw new ApiError("required", "read_session is missing");
-    if (readSession.tableModifiers?.snapshotTime)
-      throw new ApiError("notImplemented", "snapshot_time is not supported by the embedded engine");
+    const { snapshotTime } = readSession.tableModifiers ?? {};
     const session = await ReadSession.open(this.#service, {
       table: tableOfName(readSession.table),
       format: formatOf(readSession.dataFormat),
       selectedFields: readSession.readOptions?.selectedFields ?? [],
       rowRestriction: readSession.readOptions?.rowRestriction ?? "",
+      at: snapshotTime
+        ? BigInt(snapshotTime.seconds) * 1_000_000n + BigInt(Math.floor(snapshotTime.nanos / 1000))
+        : undefined,
       maxStreams: maxStreamCount,
     });
     this.#sessions.set(session.name, session);

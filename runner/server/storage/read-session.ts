@@ -20,6 +20,8 @@ export interface ReadRequest {
   readonly selectedFields: readonly string[];
   /** A condition on rows in GoogleSQL; empty: none. */
   readonly rowRestriction: string;
+  /** The table as it was, in microseconds since 1970; undefined: as it is. */
+  readonly at: bigint | undefined;
   /** Streams at most; 0: as many as are worth it. */
   readonly maxStreams: number;
 }
@@ -72,7 +74,10 @@ function streamsOf(session: string, rows: number, asked: number): readonly Strea
   }));
 }
 
-async function rowsOf(service: JobService, { table, selectedFields, rowRestriction }: ReadRequest): Promise<JobRows> {
+async function rowsOf(
+  service: JobService,
+  { table, selectedFields, rowRestriction, at }: ReadRequest,
+): Promise<JobRows> {
   const jobId = jobOfAnonymous(table.dataset, table.table);
   if (jobId !== undefined) {
     const { rows } = service.registry.find(table.project, jobId, undefined).outcome;
@@ -89,9 +94,10 @@ async function rowsOf(service: JobService, { table, selectedFields, rowRestricti
       "invalid",
       `request failed: table type of ${fullTableName(table)} is a view, which cannot be read`,
     );
-  const items = selection(relation.columns, selectedFields);
+  const { id, columns } = at === undefined ? relation : await service.jobs.version(relation.id, at);
+  const items = selection(columns, selectedFields);
   const where = rowRestriction === "" ? "" : ` WHERE ${restriction(rowRestriction)}`;
-  const sql = `SELECT ${items.join(", ")} FROM ${quoted(table.dataset)}.${quoted(table.table)} AS ${ALIAS}${where}`;
+  const sql = `SELECT ${items.join(", ")} FROM ${quoted(id.dataset)}.${quoted(id.name)} AS ${ALIAS}${where}`;
   let rows: JobRows | undefined;
   await service.jobs.run(plainRequest(sql), (statement) => {
     rows = statement.rows;

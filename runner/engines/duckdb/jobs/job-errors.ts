@@ -38,6 +38,7 @@ const NAMED = [
   [/^Already Exists: Table (\S+)/, "duplicate", "Table"],
   [/^Already Exists: Dataset (\S+)/, "duplicate", "Dataset"],
   [/^Already Exists: Routine (\S+)/, "duplicate", "Routine"],
+  [/^Invalid snapshot time \d+ for table ([^@]+)@/, "invalid", "Table"],
   [/^Dataset (\S+) is still in use$/, "resourceInUse", "Dataset"],
 ] as const;
 

@@ -15,7 +15,8 @@ import { appendRow } from "../values.js";
 import { aborted, isConflict, queued } from "./conflicts.js";
 import { writeDestination } from "./destination.js";
 import { ResultRows } from "./result-rows.js";
-import { operationOf, statementKind, targetOf } from "./statement-kinds.js";
+import { operationOf, renamedTo, statementKind, targetOf } from "./statement-kinds.js";
+import type { TableChange, TableHistory } from "./table-history.js";
 import type { TableLocks } from "./table-locks.js";
 
 /** A statement that has begun. */
@@ -31,6 +32,8 @@ export interface SharedState {
   readonly locks: TableLocks;
   readonly relations: RelationSource;
   readonly place: ScriptPlace;
+  /** What tables were; undefined: nobody keeps it. */
+  readonly history: TableHistory | undefined;
 }
 
 /** Carries the script of a job out, and tells what each statement did. */
@@ -44,17 +47,21 @@ export class JobHost extends DuckDbScriptHost {
   readonly #reads = new Map<string, RelationId>();
   readonly #wanted = new Map<string, SystemTable>();
   #inTransaction = false;
+  /** What the open transaction has changed. */
+  readonly #changed = new Map<string, TableChange>();
+  readonly #history: TableHistory | undefined;
 
   private constructor(
     connection: DuckDBConnection,
     recovery: OwnTransactions,
-    { locks, relations, place }: SharedState,
+    { locks, relations, place, history }: SharedState,
     request: JobRequest,
   ) {
     super(connection, recovery, relations, place);
     this.#connection = connection;
     this.#recovery = recovery;
     this.#locks = locks;
+    this.#history = history;
     this.#request = request;
   }
 
@@ -91,6 +98,8 @@ export class JobHost extends DuckDbScriptHost {
     return {
       ...catalog,
       find: (path) => {
+        const version = this.#history?.find(path);
+        if (version !== undefined) return version;
         const known = catalog.find(path);
         if (known === undefined) return this.#systemTable(path);
         const [dataset, name] = known.path;
@@ -167,9 +176,13 @@ export class JobHost extends DuckDbScriptHost {
     const rows =
       destination === undefined
         ? new ResultRows(await this.#run(sql, false), columns)
-        : await this.#locks.hold([lockOf(destination.table)], this.#request.signal, () =>
-            writeDestination(this.#connection, destination, sql, columns),
-          );
+        : await this.#locks.hold([lockOf(destination.table)], this.#request.signal, () => {
+            const { table, write } = destination;
+            const how = write === "append" ? "append" : "define";
+            return this.#changing([{ table, how }], () =>
+              writeDestination(this.#connection, destination, sql, columns),
+            );
+          });
     if (destination !== undefined) this.forgetCatalog();
     this.#ended({ rows });
     // The rows stay where they are until somebody reads them.
@@ -207,10 +220,36 @@ export class JobHost extends DuckDbScriptHost {
       this.#ended({ changed: changed.rows, operation });
       return changed.total;
     };
+    const changes = changesOf(begun, statement);
     // Within a transaction whoever comes second fails: it reads what was there when it began.
-    if (this.#inTransaction) return this.#orAborted(target, work);
+    if (this.#inTransaction) {
+      for (const change of changes) this.#note(change);
+      return this.#orAborted(target, work);
+    }
     if (target === undefined || target.dataset === "_SESSION") return work();
-    return this.#locks.hold([lockOf(target)], signal, () => queued(signal, work));
+    // Whoever waits for a transaction lets go of the table: the transaction needs it where it commits.
+    const done = await queued(signal, () =>
+      this.#locks.hold([lockOf(target)], signal, () => this.#changing(changes, work)),
+    );
+    if (statement.kind === "drop" && target.name === "") this.#history?.datasetDropped(target.dataset);
+    return done;
+  }
+
+  #note(change: TableChange): void {
+    const key = lockOf(change.table);
+    const known = this.#changed.get(key);
+    this.#changed.set(key, known === undefined || known.how === "append" ? change : known);
+  }
+
+  async #changing<T>(changes: readonly TableChange[], work: () => Promise<T>): Promise<T> {
+    return this.#history?.changing(changes, work) ?? work();
+  }
+
+  async version(table: CatalogTable, at: bigint): Promise<CatalogTable | undefined> {
+    if (this.#history === undefined) return undefined;
+    const [dataset, name] = table.path;
+    this.#reads.set(`${dataset}.${name}`, { dataset, name });
+    return this.#history.version({ dataset, name }, at, this.#request.signal);
   }
 
   async #orAborted<T>(target: RelationId | undefined, work: () => Promise<T>): Promise<T> {
@@ -271,8 +310,40 @@ export class JobHost extends DuckDbScriptHost {
   }
 
   override async transaction(verb: "BEGIN" | "COMMIT" | "ROLLBACK"): Promise<void> {
-    await this.#orAborted(undefined, () => super.transaction(verb));
+    const changes = [...this.#changed.values()];
+    const work = () => this.#orAborted(undefined, () => super.transaction(verb));
+    if (verb !== "COMMIT" || this.#history === undefined) await work();
+    else {
+      const keys = changes.map(({ table }) => lockOf(table));
+      await this.#locks.hold(keys, this.#request.signal, () => this.#changing(changes, work));
+    }
+    this.#changed.clear();
     this.#inTransaction = verb === "BEGIN";
+  }
+}
+
+/** The tables that a statement outside a transaction is about to change. */
+function changesOf(begun: Begun | undefined, statement: TranslatedStatement): readonly TableChange[] {
+  const { target: table } = begun ?? {};
+  if (begun === undefined || table === undefined || table.name === "" || table.dataset === "_SESSION") return [];
+  switch (statement.kind) {
+    case "insert":
+      return [{ table, how: "append" }];
+    case "update":
+    case "delete":
+    case "merge":
+    case "truncate":
+      return [{ table, how: "rewrite" }];
+    case "createView":
+    case "createSchema":
+      return [];
+    default: {
+      // Options alone, and tables that are there already.
+      if (statement.sql.length === 0 && statement.kind !== "loadData") return [];
+      const renamed = renamedTo(begun.statement);
+      const tables = renamed === undefined ? [table] : [table, { ...table, name: renamed }];
+      return tables.map((changed) => ({ table: changed, how: "define" }));
+    }
   }
 }
 

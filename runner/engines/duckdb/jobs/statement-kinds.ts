@@ -96,3 +96,10 @@ export function operationOf(statement: ScriptStatement, existed: boolean): JobSt
       return undefined;
   }
 }
+
+/** The new name that a statement gives a table. */
+export function renamedTo(statement: ScriptStatement): string | undefined {
+  if (statement.kind !== "changeTable") return undefined;
+  for (const change of statement.changes) if (change.kind === "renameTable") return change.to.name;
+  return undefined;
+}
