@@ -93,6 +93,24 @@ export type FurtherStatement =
       readonly isSnapshot: boolean;
     })
   | (Span & {
+      readonly kind: "createRowAccessPolicy";
+      readonly name: Identifier;
+      /** The table whose rows it opens. */
+      readonly path: PathNode;
+      readonly orReplace: boolean;
+      readonly ifNotExists: boolean;
+      /** As `user:somebody@example.com`. */
+      readonly grantees: readonly string[];
+      readonly filter: Expr;
+    })
+  | (Span & {
+      readonly kind: "dropRowAccessPolicy";
+      /** Undefined: all of the table. */
+      readonly name: Identifier | undefined;
+      readonly path: PathNode;
+      readonly ifExists: boolean;
+    })
+  | (Span & {
       readonly kind: "createFunction";
       readonly path: PathNode;
       readonly temporary: boolean;

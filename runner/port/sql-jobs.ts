@@ -1,4 +1,5 @@
 import type { Relation, RelationId, RowObject, SqlValue } from "./port.js";
+import type { RowAccess } from "./row-access.js";
 import type { Column, SqlType } from "./sql-types.js";
 
 /** A value for `@name`, or for the next `?` where it has no name. */
@@ -28,6 +29,8 @@ export interface JobRequest {
   readonly parameters: readonly JobParameter[];
   readonly defaultDataset: string | undefined;
   readonly systemTables: SystemTables;
+  /** Who runs it, and what may be read; undefined: the server itself, which may read all. */
+  readonly access?: RowAccess | undefined;
   /** Ends the job where it is; the running statement is interrupted. */
   readonly signal: AbortSignal;
   /** Where the rows of the text's one query go besides to the caller. */
@@ -95,6 +98,7 @@ export type JobErrorReason =
   | "invalidQuery"
   | "invalid"
   | "notFound"
+  | "accessDenied"
   | "duplicate"
   | "stopped"
   | "timeout"
@@ -113,7 +117,7 @@ export class JobError extends Error {
     readonly at: { readonly line: number; readonly column: number } | undefined = undefined,
     /** What was not found, or is there already. */
     readonly object:
-      | { readonly kind: "Table" | "Dataset" | "Routine"; readonly path: readonly string[] }
+      | { readonly kind: "Table" | "Dataset" | "Routine" | "RowAccessPolicy"; readonly path: readonly string[] }
       | undefined = undefined,
   ) {
     super(message);

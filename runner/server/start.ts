@@ -14,6 +14,7 @@ import { jobRoutes } from "./routes/jobs.js";
 import { projectRoutes } from "./routes/projects.js";
 import { queryRoutes } from "./routes/queries.js";
 import { routineRoutes } from "./routes/routines.js";
+import { rowAccessRoutes } from "./routes/row-access.js";
 import { tabledataRoutes } from "./routes/tabledata.js";
 import { tableRoutes } from "./routes/tables.js";
 import { uploadRoutes } from "./routes/uploads.js";
@@ -119,6 +120,7 @@ function allRoutes(service: JobService, { project }: ServeOptions): readonly Rou
     ...tableRoutes(service),
     ...tabledataRoutes(service),
     ...routineRoutes(service),
+    ...rowAccessRoutes(service),
     ...jobRoutes(service),
     ...queryRoutes(service),
   ];

@@ -18,6 +18,7 @@ import { failureMessage, ScriptError } from "./errors.js";
 import type { Frames } from "./frames.js";
 import { TransactionRestart } from "./host.js";
 import { runFor, runLoop } from "./loops.js";
+import { changePolicies, withUser } from "./row-access.js";
 import type { Session } from "./session.js";
 import { travelled } from "./time-travel.js";
 import { declare, findVariable, setVariables } from "./variables.js";
@@ -120,6 +121,8 @@ export class ScriptRun {
       if (given.kind !== "createProcedure") await session.prepared(given);
       return routines.create(await session.qualified(given), this.sql, await session.catalog(), !session.readOnly);
     }
+    if (given.kind === "createRowAccessPolicy" || given.kind === "dropRowAccessPolicy")
+      return changePolicies(this, given);
     if (given.kind === "dropRoutine") return routines.drop(await session.qualified(given), !session.readOnly);
     const statement = await session.qualified(await this.prepared(given));
     const context = await this.context();
@@ -212,7 +215,8 @@ export class ScriptRun {
 
   /** The tree ready to be resolved. */
   async prepared<T extends object>(tree: T): Promise<T> {
-    return this.session.prepared(await travelled(this, tree));
+    const own = withUser(tree, this.session.host.access?.user);
+    return this.session.prepared(await travelled(this, own));
   }
 
   async context(): Promise<StatementContext> {

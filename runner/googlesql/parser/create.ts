@@ -5,6 +5,7 @@ import { parseExpression } from "./expression.js";
 import { acceptSystemTime } from "./from.js";
 import { parseQuery } from "./query.js";
 import { parseCreateFunction, parseCreateProcedure, parseCreateTableFunction } from "./routine.js";
+import { parseCreateRowAccessPolicy } from "./row-access.js";
 
 /** Every CREATE statement. */
 export function parseCreate(c: Cursor): Statement {
@@ -21,6 +22,7 @@ export function parseCreate(c: Cursor): Statement {
   if (c.acceptWords("PROCEDURE")) return parseCreateProcedure(c, start, orReplace);
   if (c.acceptWords("VIEW")) return parseCreateView(c, start, orReplace, false);
   if (c.acceptWords("MATERIALIZED", "VIEW")) return parseCreateView(c, start, orReplace, true);
+  if (c.acceptWords("ROW", "ACCESS", "POLICY")) return parseCreateRowAccessPolicy(c, start, orReplace);
   throw unsupportedKind(c, "CREATE");
 }
 

@@ -30,7 +30,12 @@ export class JobRegistry {
     projectId: string,
     location: string,
     configuration: JobConfiguration,
-    given: { readonly jobId?: string | undefined; readonly parent?: Job; readonly media?: string | undefined } = {},
+    given: {
+      readonly jobId?: string | undefined;
+      readonly parent?: Job;
+      readonly media?: string | undefined;
+      readonly user?: string;
+    } = {},
   ): Job {
     const jobId = given.jobId ?? `job_${randomUUID().replaceAll("-", "")}`;
     if (!JOB_ID.test(jobId))
@@ -40,7 +45,13 @@ export class JobRegistry {
       );
     const key = keyOf(projectId, location, jobId);
     if (this.#jobs.has(key)) throw new ApiError("duplicate", `Already Exists: Job ${projectId}:${location}.${jobId}`);
-    const job = new Job({ projectId, jobId, location }, configuration, given.parent, given.media);
+    const job = new Job(
+      { projectId, jobId, location },
+      configuration,
+      given.parent,
+      given.media,
+      given.user ?? given.parent?.user,
+    );
     this.#jobs.set(key, job);
     this.#anywhere.set(`${projectId}:${jobId}`, job);
     given.parent?.children.push(job);

@@ -1,4 +1,5 @@
 import { typeName } from "../../port/sql-types.js";
+import { requireAllRows } from "../catalog/row-access.js";
 import { runSql } from "../catalog/service.js";
 import { fullTableName, tableId } from "../catalog/tables.js";
 import { ApiError } from "../protocol/errors.js";
@@ -18,6 +19,7 @@ export async function runCopy(service: JobService, job: Job, copy: CopyConfigura
   if (!OPERATIONS.has(operation)) throw new ApiError("invalid", `Invalid value for operationType: ${operation}`);
   if ((operation === "SNAPSHOT" || operation === "CLONE") && sources.length > 1)
     throw new ApiError("invalid", `A ${operation} job takes one source table`);
+  for (const { base } of sources) requireAllRows(service, base, job.user);
   const [first] = sources;
   if (first === undefined)
     throw new ApiError("required", "Required parameter is missing: sourceTable", "configuration.copy.sourceTable");
@@ -41,7 +43,12 @@ export async function runCopy(service: JobService, job: Job, copy: CopyConfigura
     // Whatever else is known of one table goes with its rows.
     if (sources.length === 1) await runSql(service, `CREATE ${orReplace(existing)}${kind} ${into} CLONE ${names[0]}`);
     else await runSql(service, `CREATE OR REPLACE TABLE ${into}${layoutText(first)} AS ${all}`);
-    const { created: _, snapshotDefinition, cloneDefinition, ...kept } = service.store.get("table", first.described);
+    const {
+      created: _,
+      snapshotDefinition,
+      cloneDefinition,
+      ...kept
+    } = service.store.get("table", tableId(first.base));
     await service.store.set("table", tableId(target), {
       ...kept,
       ...madeOf(operation, first),
@@ -64,8 +71,8 @@ function layoutText({ partitionColumn, clusterBy }: SourceTable): string {
 }
 
 /** What a snapshot or clone tells of its source. */
-function madeOf(operation: string, { ref, at }: SourceTable): object {
-  const baseTableReference = { projectId: ref.project, datasetId: ref.dataset, tableId: ref.table.split("@")[0] };
+function madeOf(operation: string, { base, at }: SourceTable): object {
+  const baseTableReference = { projectId: base.project, datasetId: base.dataset, tableId: base.table };
   const time = new Date(at).toISOString();
   if (operation === "SNAPSHOT") return { snapshotDefinition: { baseTableReference, snapshotTime: time } };
   return operation === "CLONE" ? { cloneDefinition: { baseTableReference, cloneTime: time } } : {};

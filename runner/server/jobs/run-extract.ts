@@ -5,6 +5,7 @@ import { createGzip } from "node:zlib";
 import type { SqlValue } from "../../port/port.js";
 import type { JobRows } from "../../port/sql-jobs.js";
 import type { Column, SqlType } from "../../port/sql-types.js";
+import { requireAllRows } from "../catalog/row-access.js";
 import { ApiError } from "../protocol/errors.js";
 import type { ExtractConfiguration } from "../requests/configuration.js";
 import { targetFile } from "./buckets.js";
@@ -19,6 +20,7 @@ const ROWS_AT_ONCE = 10_000;
 export async function runExtract(service: JobService, job: Job, extract: ExtractConfiguration): Promise<JobOutcome> {
   const ref = refOf(extract.sourceTable, job.reference.projectId);
   const source = await sourceTable(service, ref);
+  requireAllRows(service, source.base, job.user);
   const [uri] = extract.destinationUris ?? (extract.destinationUri ? [extract.destinationUri] : []);
   if (uri === undefined)
     throw new ApiError(

@@ -1,7 +1,7 @@
 import type { RelationId } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
 import type { Catalogue } from "../catalog/service.js";
-import { fullTableName, requireRelation, type TableRef, tableId } from "../catalog/tables.js";
+import { fullTableName, requireRelation, type TableRef } from "../catalog/tables.js";
 import { ApiError } from "../protocol/errors.js";
 
 /** What a job reads: a table, or what it was. */
@@ -14,8 +14,8 @@ export interface SourceTable {
   readonly partitionColumn: string | undefined;
   readonly clusterBy: readonly string[];
   readonly rows: number;
-  /** The key by which more is kept of it. */
-  readonly described: string;
+  /** The table without its time. */
+  readonly base: TableRef;
   /** When it was so, in milliseconds since 1970. */
   readonly at: number;
 }
@@ -36,10 +36,10 @@ export async function sourceTable(catalogue: Catalogue, ref: TableRef): Promise<
         "invalid",
         `${fullTableName(ref)} is not allowed for this operation because it is currently a VIEW.`,
       );
-    return { ref, id, columns, partitionColumn, clusterBy, rows, described: tableId(ref), at: Date.now() };
+    return { ref, id, columns, partitionColumn, clusterBy, rows, base: ref, at: Date.now() };
   }
   const milliseconds = time.startsWith("-") ? Date.now() + Number(time) : Number(time);
   const at = milliseconds === 0 ? "oldest" : BigInt(milliseconds) * 1000n;
   const version = await catalogue.jobs.version({ dataset: ref.dataset, name: table }, at);
-  return { ref, ...version, described: tableId({ dataset: ref.dataset, table }), at: milliseconds };
+  return { ref, ...version, base: { ...ref, table }, at: milliseconds };
 }

@@ -105,6 +105,11 @@ function objectMessage(
   const parts = path.map((part) => part.replaceAll(/[`"]/g, ""));
   if (kind === "Table" && parts.length === 1)
     return `Table "${parts[0]}" must be qualified with a dataset (e.g. dataset.table).`;
+  if (kind === "RowAccessPolicy") {
+    const [dataset = "", ...names] = parts;
+    const policy = `Row access policy ${fullName(project, dataset, names.join("."))}`;
+    return reason === "duplicate" ? `Already Exists: ${policy}` : `Not found: ${policy}`;
+  }
   const wanted = kind === "Dataset" ? 1 : 2;
   const own = parts.slice(-wanted);
   const owner = parts.length > wanted ? (parts.at(-wanted - 1) ?? project) : project;
@@ -112,6 +117,6 @@ function objectMessage(
   if (reason === "notFound") return `Not found: ${kind} ${name} was not found in location ${location}`;
   if (reason === "duplicate") return `Already Exists: ${kind} ${name}`;
   if (reason === "resourceInUse") return `Dataset ${name} is still in use`;
-  if (reason === "invalid") return message.replace(path.join("."), name);
+  if (reason === "invalid" || reason === "accessDenied") return message.replace(path.join("."), name);
   return message;
 }

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { ServerUnaryCall, ServerWritableStream } from "@grpc/grpc-js";
+import { authorizationOf, callerOf, USER } from "../http/caller.js";
 import type { JobService } from "../jobs/service.js";
 import { ApiError } from "../protocol/errors.js";
 import { ArrowEncoder } from "./arrow-rows.js";
@@ -29,18 +30,21 @@ interface CreateReadSession {
 /** `google.cloud.bigquery.storage.v1.BigQueryRead`. https://cloud.google.com/bigquery/docs/reference/storage/rpc */
 export class ReadService {
   readonly #service: JobService;
+  readonly #token: string | undefined;
   readonly #sessions = new Map<string, ReadSession>();
 
-  constructor(service: JobService) {
+  constructor(service: JobService, token: string | undefined) {
     this.#service = service;
+    this.#token = token;
   }
 
-  async createReadSession({ request }: ServerUnaryCall<CreateReadSession, unknown>): Promise<object> {
+  async createReadSession({ request, metadata }: ServerUnaryCall<CreateReadSession, unknown>): Promise<object> {
     const { readSession, maxStreamCount } = request;
     if (!readSession) throw new ApiError("required", "read_session is missing");
     const { snapshotTime } = readSession.tableModifiers ?? {};
     const session = await ReadSession.open(this.#service, {
       table: tableOfName(readSession.table),
+      user: callerOf(authorizationOf(metadata), this.#token) ?? USER,
       format: formatOf(readSession.dataFormat),
       selectedFields: readSession.readOptions?.selectedFields ?? [],
       rowRestriction: readSession.readOptions?.rowRestriction ?? "",

@@ -3,6 +3,7 @@ import { parseExpressionText } from "../../googlesql/parser/statement.js";
 import type { SqlValue } from "../../port/port.js";
 import { type JobRows, plainRequest } from "../../port/sql-jobs.js";
 import type { Column, SqlType } from "../../port/sql-types.js";
+import { accessOf, requireAllRows } from "../catalog/row-access.js";
 import { fullTableName, requireRelation, type TableRef } from "../catalog/tables.js";
 import { jobOfAnonymous } from "../jobs/anonymous.js";
 import type { JobService } from "../jobs/service.js";
@@ -15,6 +16,8 @@ export type DataFormat = "ARROW" | "AVRO";
 
 export interface ReadRequest {
   readonly table: TableRef;
+  /** Who reads. */
+  readonly user: string;
   readonly format: DataFormat;
   /** Names of columns, fields with dots; none: all. */
   readonly selectedFields: readonly string[];
@@ -76,7 +79,7 @@ function streamsOf(session: string, rows: number, asked: number): readonly Strea
 
 async function rowsOf(
   service: JobService,
-  { table, selectedFields, rowRestriction, at }: ReadRequest,
+  { table, selectedFields, rowRestriction, at, user }: ReadRequest,
 ): Promise<JobRows> {
   const jobId = jobOfAnonymous(table.dataset, table.table);
   if (jobId !== undefined) {
@@ -94,12 +97,13 @@ async function rowsOf(
       "invalid",
       `request failed: table type of ${fullTableName(table)} is a view, which cannot be read`,
     );
+  if (at !== undefined) requireAllRows(service, table, user);
   const { id, columns } = at === undefined ? relation : await service.jobs.version(relation.id, at);
   const items = selection(columns, selectedFields);
   const where = rowRestriction === "" ? "" : ` WHERE ${restriction(rowRestriction)}`;
   const sql = `SELECT ${items.join(", ")} FROM ${quoted(id.dataset)}.${quoted(id.name)} AS ${ALIAS}${where}`;
   let rows: JobRows | undefined;
-  await service.jobs.run(plainRequest(sql), (statement) => {
+  await service.jobs.run({ ...plainRequest(sql), access: accessOf(service, user) }, (statement) => {
     rows = statement.rows;
   });
   return rows as JobRows;

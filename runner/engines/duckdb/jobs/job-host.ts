@@ -1,5 +1,8 @@
 import type { DuckDBConnection, DuckDBMaterializedResult } from "@duckdb/node-api";
 import type { TranslatedStatement } from "../../../dialect/index.js";
+import type { ScriptAccess } from "../../../dialect/script/host.js";
+import { openRows, withUser } from "../../../dialect/script/row-access.js";
+import { parseQueryText } from "../../../dialect/script.js";
 import type { Catalog, CatalogTable } from "../../../googlesql/catalog.js";
 import type { ScriptStatement } from "../../../googlesql/script-ast.js";
 import type { QueryResult, RelationId, SqlValue } from "../../../port/port.js";
@@ -103,9 +106,38 @@ export class JobHost extends DuckDbScriptHost {
         const known = catalog.find(path);
         if (known === undefined) return this.#systemTable(path);
         const [dataset, name] = known.path;
-        if (known.temporary !== true) this.#reads.set(`${dataset}.${name}`, { dataset, name });
-        return known;
+        if (known.temporary === true) return known;
+        this.#reads.set(`${dataset}.${name}`, { dataset, name });
+        return this.#open(known, catalog);
       },
+    };
+  }
+
+  /** A table with what the caller reads of it. */
+  #open(table: CatalogTable, catalog: Catalog): CatalogTable {
+    const { access } = this.#request;
+    const [dataset, name] = table.path;
+    const condition = access?.condition({ dataset, name });
+    if (access !== undefined && condition !== undefined)
+      return { ...table, standIn: { query: openRows(table.path, condition, access.user), catalog } };
+    const text = table.isView === true ? access?.viewQuery({ dataset, name }) : undefined;
+    if (access === undefined || text === undefined) return table;
+    const within: Catalog = {
+      ...catalog,
+      find: (path) => {
+        const known = catalog.find(path);
+        return known === undefined || known.temporary === true ? known : this.#open(known, catalog);
+      },
+    };
+    return { ...table, standIn: { query: withUser(parseQueryText(text), access.user), catalog: within } };
+  }
+
+  get access(): ScriptAccess | undefined {
+    const { access } = this.#request;
+    if (access === undefined) return undefined;
+    return {
+      user: access.user,
+      changePolicies: async (change) => this.#ended({ operation: await access.change(change) }),
     };
   }
 
@@ -248,6 +280,8 @@ export class JobHost extends DuckDbScriptHost {
   async version(table: CatalogTable, at: bigint): Promise<CatalogTable | undefined> {
     if (this.#history === undefined) return undefined;
     const [dataset, name] = table.path;
+    if (table.standIn !== undefined)
+      throw new Error("FOR SYSTEM_TIME AS OF is not supported for tables with row access policies");
     this.#reads.set(`${dataset}.${name}`, { dataset, name });
     return this.#history.version({ dataset, name }, at, this.#request.signal);
   }
