@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import type { FaultPlan } from "../server/faults/rules.js";
 import { formed, onOff, text, wholeNumber } from "./arguments/flags.js";
 import { withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
@@ -19,6 +21,7 @@ export const command = defineCommand({
     buckets: text("folder that stands for all buckets, for gs:// paths"),
     "time-travel-hours": wholeNumber("how long older rows of tables are kept; default: 168; 0: not at all", 0, 168),
     "time-travel-mb": wholeNumber("memory that they may take; default: 512", 1, 1_000_000),
+    faults: text("file of rules by which calls and jobs fail, for tests"),
     log: onOff("a line on standard error for each request"),
   }),
   notes: [
@@ -46,6 +49,7 @@ export const command = defineCommand({
       token: flags.token ?? (process.env.FASTBREAK_TOKEN || undefined),
       bucketDir: flags.buckets === undefined ? undefined : resolve(flags.buckets),
       keptVersions: keptVersions(flags.timeTravelHours, flags.timeTravelMb),
+      faults: flags.faults === undefined ? undefined : await faultsOf(flags.faults),
       log: flags.log ? (line) => process.stderr.write(`${line}\n`) : undefined,
     });
     const { url, port, warehouse, storagePort } = server;
@@ -58,3 +62,13 @@ export const command = defineCommand({
     return EXIT.done;
   },
 });
+
+/** @throws UsageError for a file that cannot be read, or holds no rules */
+async function faultsOf(path: string): Promise<FaultPlan> {
+  const { FaultPlan: Plan } = await import("../server/faults/rules.js");
+  try {
+    return new Plan(JSON.parse(readFileSync(path, "utf8")));
+  } catch (cause) {
+    throw usageError(`--faults ${path}: ${(cause as Error).message}`);
+  }
+}

@@ -1,6 +1,9 @@
 import type { AddressInfo } from "node:net";
 import type { Warehouse } from "../port/port.js";
 import { JobError, type KeptVersions } from "../port/sql-jobs.js";
+import type { CallOnItsWay } from "./faults/faults.js";
+import type { FaultyProxy } from "./faults/proxy.js";
+import type { FaultPlan } from "./faults/rules.js";
 import { createApp } from "./http/app.js";
 import type { Route } from "./http/request.js";
 import { JobRegistry } from "./jobs/registry.js";
@@ -9,6 +12,7 @@ import { Sessions } from "./jobs/sessions.js";
 import { StagedUploads } from "./jobs/uploads.js";
 import { MetadataStore } from "./metadata/store.js";
 import { ModifiedTimes } from "./metadata/times.js";
+import { ApiError } from "./protocol/errors.js";
 import { datasetRoutes } from "./routes/datasets.js";
 import { jobRoutes } from "./routes/jobs.js";
 import { projectRoutes } from "./routes/projects.js";
@@ -38,6 +42,8 @@ export interface ServeOptions {
   readonly storagePort?: number | undefined;
   /** How long what tables were may be asked for; undefined: never. Nobody else may then change the warehouse. */
   readonly keptVersions?: KeptVersions | undefined;
+  /** Calls and jobs that are to fail, for tests; undefined: none. */
+  readonly faults?: FaultPlan | undefined;
   /** Pages, and what they ask for, beside the API. */
   readonly pages?: readonly Route[];
 }
@@ -76,23 +82,31 @@ export async function serve(warehouse: Warehouse, options: ServeOptions): Promis
     uploads: new StagedUploads(),
     systemTables: (project) => systemTables(catalogue, project),
     bucketDir: options.bucketDir,
+    faults: options.faults,
   };
   const { pages } = options;
   const app = createApp([...allRoutes(service, options), ...(pages ?? [])], {
     ...options,
     servesPages: pages !== undefined,
   });
-  await app.listen({ port: options.port, host: options.host });
+  const { faults } = options;
+  await app.listen({ port: faults === undefined ? options.port : 0, host: options.host });
+  const address = (bound: number) =>
+    `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${bound}`;
+  const own = (app.server.address() as AddressInfo).port;
+  const proxy = faults && (await proxyBefore(address(own), faults, options, () => app.close()));
   const storage = await storageOf(service, options).catch(async (cause: unknown) => {
+    await proxy?.close();
     await app.close();
     throw cause;
   });
-  const { port } = app.server.address() as AddressInfo;
+  const port = proxy?.port ?? own;
   return {
     port,
-    url: `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`,
+    url: address(port),
     storagePort: storage?.port,
     async close() {
+      await proxy?.close();
       await endJobs(registry);
       storage?.close();
       // A connection that its client has left in the middle of an answer would be waited for until it is idle for long.
@@ -111,6 +125,29 @@ async function storageOf(service: JobService, options: ServeOptions): Promise<St
   // Loaded only where it is wanted: it is large.
   const { startStorage } = await import("./storage/start.js");
   return startStorage(service, { ...options, port });
+}
+
+/** What a server answers goes through a proxy that damages it on request; `/faults` tells and changes the rules. */
+async function proxyBefore(
+  target: string,
+  faults: FaultPlan,
+  { port, host }: ServeOptions,
+  onFailure: () => Promise<unknown>,
+): Promise<FaultyProxy> {
+  const { faultyProxy } = await import("./faults/proxy.js");
+  const answer = ({ method, path, body }: CallOnItsWay) => {
+    if (path !== "/faults" || (method !== "GET" && method !== "PUT")) return undefined;
+    try {
+      if (method === "PUT") faults.replace(JSON.parse(body));
+      return { status: 200, body: { rules: faults.counts } };
+    } catch (cause) {
+      return { status: 400, body: new ApiError("invalid", `faults: ${(cause as Error).message}`).body };
+    }
+  };
+  return faultyProxy(target, { port, host, decide: (call) => faults.ofCall(call), answer }).catch(async (cause) => {
+    await onFailure();
+    throw cause;
+  });
 }
 
 function allRoutes(service: JobService, { project }: ServeOptions): readonly Route[] {

@@ -1,5 +1,6 @@
 import type { SystemTables } from "../../port/sql-jobs.js";
 import type { Catalogue } from "../catalog/service.js";
+import type { FaultPlan } from "../faults/rules.js";
 import type { JobRegistry } from "./registry.js";
 import type { Sessions } from "./sessions.js";
 import type { StagedUploads } from "./uploads.js";
@@ -7,6 +8,8 @@ import type { StagedUploads } from "./uploads.js";
 /** What jobs run on. */
 export interface JobService extends Catalogue {
   readonly registry: JobRegistry;
+  /** Errors that jobs are to fail with; undefined: none. */
+  readonly faults?: FaultPlan | undefined;
   readonly sessions: Sessions;
   readonly uploads: StagedUploads;
   /** INFORMATION_SCHEMA and the like, as a project sees them. */
