@@ -69,6 +69,7 @@ async function faultsOf(path: string): Promise<FaultPlan> {
   try {
     return new Plan(JSON.parse(readFileSync(path, "utf8")));
   } catch (cause) {
-    throw usageError(`--faults ${path}: ${(cause as Error).message}`);
+    const isMissing = (cause as { code?: string }).code === "ENOENT";
+    throw usageError(`--faults ${path}: ${isMissing ? "there is no such file" : (cause as Error).message}`);
   }
 }

@@ -5,30 +5,32 @@ import { type CallOnItsWay, type ChosenFault, FAULTS, STALLS } from "./faults.js
 const share = v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 1);
 const times = v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)));
 
+const callRule = v.strictObject({
+  fault: v.picklist([...FAULTS, ...STALLS]),
+  /** How often, from 0 to 1. */
+  share,
+  /** How many times at most. */
+  times,
+  method: v.optional(v.string()),
+  /** A regular expression. */
+  path: v.optional(v.string()),
+  body: v.optional(v.string()),
+  /** How late a delayed answer comes, in milliseconds. */
+  ms: v.optional(v.pipe(v.number(), v.minValue(0))),
+});
+const jobRule = v.strictObject({
+  /** A reason of the API, as `backendError`. */
+  jobError: v.picklist(ERROR_REASONS),
+  share,
+  times,
+  /** A regular expression on the job's text or configuration. */
+  job: v.optional(v.string()),
+});
+
 /** Which calls, or jobs, fail and how. Of the rules that fit, the first one holds. */
-const rule = v.union([
-  v.strictObject({
-    fault: v.picklist([...FAULTS, ...STALLS]),
-    /** How often, from 0 to 1. */
-    share,
-    /** How many times at most. */
-    times,
-    method: v.optional(v.string()),
-    /** A regular expression. */
-    path: v.optional(v.string()),
-    body: v.optional(v.string()),
-    /** How late a delayed answer comes, in milliseconds. */
-    ms: v.optional(v.pipe(v.number(), v.minValue(0))),
-  }),
-  v.strictObject({
-    /** A reason of the API, as `backendError`. */
-    jobError: v.picklist(ERROR_REASONS),
-    share,
-    times,
-    /** A regular expression on the job's text or configuration. */
-    job: v.optional(v.string()),
-  }),
-]);
+const rule = v.lazy((given): typeof callRule | typeof jobRule =>
+  typeof given === "object" && given !== null && "jobError" in given ? jobRule : callRule,
+);
 
 const rules = v.strictObject({ seed: v.optional(v.pipe(v.number(), v.integer()), 1), rules: v.array(rule) });
 
