@@ -37,10 +37,12 @@ export const command = defineCommand({
     const stop = stopAsked();
     // Loaded only now, because the help of the command needs nothing of it.
     const { keptVersions, serveWarehouse, storagePortBeside } = await import("../session/serve-warehouse.js");
+    const { servedRoutes } = await import("../report/page/served-routes.js");
     const server = await serveWarehouse({
       place: placeOf(flags),
       inMemory: flags.inMemory,
       seed: flags.seed,
+      page: servedRoutes(flags.project ?? "local"),
       ...(flags.port === undefined ? {} : { port: flags.port }),
       storagePort: flags.storagePort ?? storagePortBeside(flags.port),
       ...(flags.host === undefined ? {} : { host: flags.host }),

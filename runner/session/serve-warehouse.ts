@@ -19,6 +19,8 @@ export interface ServeRequest extends Partial<Omit<ServeOptions, "pages">> {
   readonly inMemory: boolean;
   /** A folder whose files are loaded first: `dataset/table.csv`, `dataset.table.jsonl`, `*.sql`. */
   readonly seed: string | undefined;
+  /** A page and what it asks for, of no project. */
+  readonly page?: readonly Route[];
   /** Pages of the project, over its open warehouse. */
   readonly pages?: (place: Place, warehouse: Warehouse) => readonly Route[];
 }
@@ -64,6 +66,7 @@ export async function serveWarehouse({
   place,
   inMemory,
   seed,
+  page,
   pages,
   ...given
 }: ServeRequest): Promise<ServedWarehouse> {
@@ -77,7 +80,7 @@ export async function serveWarehouse({
   try {
     if (seed !== undefined) await loadSeed(opened.warehouse, seed);
     const { of } = opened;
-    const routes = of === undefined ? undefined : pages?.(of, opened.warehouse);
+    const routes = of === undefined || pages === undefined ? page : pages(of, opened.warehouse);
     const server = await listening(opened.warehouse, routes === undefined ? options : { ...options, pages: routes });
     return {
       ...server,

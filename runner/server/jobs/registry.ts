@@ -69,9 +69,10 @@ export class JobRegistry {
     throw notFound("Job", `${projectId}:${location === undefined ? "" : `${location}.`}${jobId}`);
   }
 
-  /** Every job of a project, the newest first. */
+  /** Every job of a project, the newest first; of all projects for `-`. */
   list(projectId: string): readonly Job[] {
-    return [...this.#jobs.values()].filter(({ reference }) => reference.projectId === projectId).reverse();
+    const all = [...this.#jobs.values()].reverse();
+    return projectId === "-" ? all : all.filter(({ reference }) => reference.projectId === projectId);
   }
 
   /** Every job, the oldest first. */
