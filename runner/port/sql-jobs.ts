@@ -33,6 +33,8 @@ export interface JobRequest {
   readonly access?: RowAccess | undefined;
   /** Ends the job where it is; the running statement is interrupted. */
   readonly signal: AbortSignal;
+  /** Is kept in the transaction of what the text's only statement changes: whoever finds it need not ask again. Undefined: nobody will. */
+  readonly once?: string | undefined;
   /** Where the rows of the text's one query go besides to the caller. */
   readonly destination: JobDestination | undefined;
 }
@@ -172,6 +174,8 @@ export interface SqlJobs {
    * @throws JobError where nobody knows any more
    */
   version(table: RelationId, at: bigint | "oldest"): Promise<TableVersion>;
+  /** What was given as `once` with jobs that have changed something, in this process or an earlier one; empty where nothing is kept. */
+  done(): Promise<ReadonlySet<string>>;
   /** The rows of a Parquet file. */
   parquetRows(path: string): Promise<JobRows>;
   /** Writes a table to a Parquet file. */
@@ -205,5 +209,7 @@ export interface WriteRequest {
   readonly create: string | undefined;
   /** The rows of the table go. */
   readonly truncate: boolean;
+  /** As `once` of a job. */
+  readonly once?: string | undefined;
   readonly signal: AbortSignal;
 }

@@ -6,7 +6,7 @@ import type { FaultyProxy } from "./faults/proxy.js";
 import type { FaultPlan } from "./faults/rules.js";
 import { createApp } from "./http/app.js";
 import type { Route } from "./http/request.js";
-import { JobRegistry } from "./jobs/registry.js";
+import { JobRegistry, keyOf } from "./jobs/registry.js";
 import type { JobService } from "./jobs/service.js";
 import { Sessions } from "./jobs/sessions.js";
 import { StagedUploads } from "./jobs/uploads.js";
@@ -44,6 +44,8 @@ export interface ServeOptions {
   readonly keptVersions?: KeptVersions | undefined;
   /** Calls and jobs that are to fail, for tests; undefined: none. */
   readonly faults?: FaultPlan | undefined;
+  /** What is written outlives the server: its clients may ask the next one for jobs that they have named. */
+  readonly persists?: boolean;
   /** Pages, and what they ask for, beside the API. */
   readonly pages?: readonly Route[];
 }
@@ -68,7 +70,7 @@ const GRACE_MS = 2000;
 export async function serve(warehouse: Warehouse, options: ServeOptions): Promise<RunningServer> {
   if (warehouse.jobs === undefined) throw new Error(`the engine ${warehouse.target} cannot be served`);
   const jobs = await warehouse.jobs(options.keptVersions);
-  const registry = new JobRegistry();
+  const registry = new JobRegistry(options.persists ? await jobs.done() : undefined);
   const catalogue = {
     jobs,
     store: await MetadataStore.open(jobs),
@@ -83,6 +85,8 @@ export async function serve(warehouse: Warehouse, options: ServeOptions): Promis
     systemTables: (project) => systemTables(catalogue, project),
     bucketDir: options.bucketDir,
     faults: options.faults,
+    markOf: ({ isNamed, reference: { projectId, location, jobId } }) =>
+      options.persists && isNamed ? keyOf(projectId, location, jobId) : undefined,
   };
   const { pages } = options;
   const app = createApp([...allRoutes(service, options), ...(pages ?? [])], {

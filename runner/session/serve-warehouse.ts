@@ -81,7 +81,11 @@ export async function serveWarehouse({
     if (seed !== undefined) await loadSeed(opened.warehouse, seed);
     const { of } = opened;
     const routes = of === undefined || pages === undefined ? page : pages(of, opened.warehouse);
-    const server = await listening(opened.warehouse, routes === undefined ? options : { ...options, pages: routes });
+    const persisting = { ...options, persists: !inMemory };
+    const server = await listening(
+      opened.warehouse,
+      routes === undefined ? persisting : { ...persisting, pages: routes },
+    );
     return {
       ...server,
       warehouse: opened.shown,

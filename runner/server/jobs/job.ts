@@ -48,6 +48,8 @@ export class Job {
     readonly parent: Job | undefined = undefined,
     /** The file that came with the job; undefined: none did. */
     readonly media: string | undefined = undefined,
+    /** A client has named it, and may ask for it by its name once more. */
+    readonly isNamed: boolean = false,
     /** Who has asked for it. */
     readonly user: string = USER,
   ) {}

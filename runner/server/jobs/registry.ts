@@ -20,7 +20,13 @@ export class JobRegistry {
   /** Jobs whose results are kept, the oldest first, and how many values they have. */
   readonly #kept = new Map<Job, number>();
   #values = 0;
+  /** Jobs that earlier servers have carried out: their clients may not have heard of it. */
+  readonly #done: ReadonlySet<string>;
   readonly #byRequest = new Map<string, { readonly job: Job; readonly at: number }>();
+
+  constructor(done: ReadonlySet<string> = new Set()) {
+    this.#done = done;
+  }
 
   /**
    * Takes a job up.
@@ -44,12 +50,14 @@ export class JobRegistry {
         `Invalid job ID "${jobId}". Job IDs must be alphanumeric (plus underscores and dashes) and must be at most 1024 characters long.`,
       );
     const key = keyOf(projectId, location, jobId);
-    if (this.#jobs.has(key)) throw new ApiError("duplicate", `Already Exists: Job ${projectId}:${location}.${jobId}`);
+    if (this.#jobs.has(key) || this.#done.has(key))
+      throw new ApiError("duplicate", `Already Exists: Job ${projectId}:${location}.${jobId}`);
     const job = new Job(
       { projectId, jobId, location },
       configuration,
       given.parent,
       given.media,
+      given.jobId !== undefined,
       given.user ?? given.parent?.user,
     );
     this.#jobs.set(key, job);
@@ -66,7 +74,23 @@ export class JobRegistry {
         ? this.#anywhere.get(`${projectId}:${jobId}`)
         : this.#jobs.get(keyOf(projectId, location, jobId));
     if (found !== undefined) return found;
+    const earlier = this.#earlier(projectId, jobId, location);
+    if (earlier !== undefined) return earlier;
     throw notFound("Job", `${projectId}:${location === undefined ? "" : `${location}.`}${jobId}`);
+  }
+
+  /** A job of an earlier server: that it is done is all that is known of it. */
+  #earlier(projectId: string, jobId: string, location: string | undefined): Job | undefined {
+    const key =
+      location === undefined
+        ? [...this.#done].find((own) => own.startsWith(`${projectId}:`) && own.endsWith(`.${jobId}`))
+        : keyOf(projectId, location, jobId);
+    if (key === undefined || !this.#done.has(key)) return undefined;
+    const place = location ?? key.slice(projectId.length + 1, -jobId.length - 1);
+    const job = new Job({ projectId, jobId, location: place.toUpperCase() }, { query: { query: "" } });
+    job.begin();
+    job.finish({}, undefined);
+    return job;
   }
 
   /** Every job of a project, the newest first; of all projects for `-`. */
@@ -126,5 +150,6 @@ export class JobRegistry {
   }
 }
 
-const keyOf = (projectId: string, location: string, jobId: string): string =>
+/** What tells a job from all others. */
+export const keyOf = (projectId: string, location: string, jobId: string): string =>
   `${projectId}:${location.toLowerCase()}.${jobId}`;

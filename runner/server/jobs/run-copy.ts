@@ -13,6 +13,7 @@ import { type SourceTable, sourceTable } from "./source-table.js";
 /** Copies one table, or several of the same columns, to another. */
 export async function runCopy(service: JobService, job: Job, copy: CopyConfiguration): Promise<JobOutcome> {
   const { projectId } = job.reference;
+  const once = service.markOf(job);
   const given = copy.sourceTables ?? (copy.sourceTable ? [copy.sourceTable] : []);
   const sources = await Promise.all(given.map((reference) => sourceTable(service, refOf(reference, projectId))));
   const operation = copy.operationType ?? "COPY";
@@ -37,12 +38,13 @@ export async function runCopy(service: JobService, job: Job, copy: CopyConfigura
   if (write === "append" && existing !== undefined) {
     if (shape(existing.columns) !== shape(first.columns))
       throw new ApiError("invalid", `Provided Schema does not match Table ${fullTableName(target)}.`);
-    await runSql(service, `INSERT INTO ${into} (${columns}) ${all}`);
+    await runSql(service, `INSERT INTO ${into} (${columns}) ${all}`, { once });
   } else {
     const kind = operation === "SNAPSHOT" ? "SNAPSHOT TABLE" : "TABLE";
     // Whatever else is known of one table goes with its rows.
-    if (sources.length === 1) await runSql(service, `CREATE ${orReplace(existing)}${kind} ${into} CLONE ${names[0]}`);
-    else await runSql(service, `CREATE OR REPLACE TABLE ${into}${layoutText(first)} AS ${all}`);
+    if (sources.length === 1)
+      await runSql(service, `CREATE ${orReplace(existing)}${kind} ${into} CLONE ${names[0]}`, { once });
+    else await runSql(service, `CREATE OR REPLACE TABLE ${into}${layoutText(first)} AS ${all}`, { once });
     const {
       created: _,
       snapshotDefinition,

@@ -24,6 +24,7 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
     systemTables: service.systemTables(projectId),
     access: accessOf(service, job.user),
     signal: job.signal,
+    once: service.markOf(job),
     destination: undefined,
   };
   if (job.configuration.dryRun) return planned(service, request);

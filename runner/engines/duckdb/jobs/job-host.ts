@@ -17,6 +17,7 @@ import { duckdbType } from "../types.js";
 import { appendRow } from "../values.js";
 import { aborted, isConflict, queued } from "./conflicts.js";
 import { writeDestination } from "./destination.js";
+import { type DoneJobs, markSql } from "./done-jobs.js";
 import { ResultRows } from "./result-rows.js";
 import { operationOf, renamedTo, statementKind, targetOf } from "./statement-kinds.js";
 import type { TableChange, TableHistory } from "./table-history.js";
@@ -30,6 +31,12 @@ interface Begun {
   readonly startedAt: number;
 }
 
+/** What a statement has changed. */
+interface Changed {
+  readonly total: number;
+  readonly rows?: ChangedRows;
+}
+
 /** What all jobs of a database share. */
 export interface SharedState {
   readonly locks: TableLocks;
@@ -37,6 +44,7 @@ export interface SharedState {
   readonly place: ScriptPlace;
   /** What tables were; undefined: nobody keeps it. */
   readonly history: TableHistory | undefined;
+  readonly done: DoneJobs;
 }
 
 /** Carries the script of a job out, and tells what each statement did. */
@@ -53,11 +61,12 @@ export class JobHost extends DuckDbScriptHost {
   /** What the open transaction has changed. */
   readonly #changed = new Map<string, TableChange>();
   readonly #history: TableHistory | undefined;
+  readonly #done: DoneJobs;
 
   private constructor(
     connection: DuckDBConnection,
     recovery: OwnTransactions,
-    { locks, relations, place, history }: SharedState,
+    { locks, relations, place, history, done }: SharedState,
     request: JobRequest,
   ) {
     super(connection, recovery, relations, place);
@@ -65,6 +74,7 @@ export class JobHost extends DuckDbScriptHost {
     this.#recovery = recovery;
     this.#locks = locks;
     this.#history = history;
+    this.#done = done;
     this.#request = request;
   }
 
@@ -204,7 +214,8 @@ export class JobHost extends DuckDbScriptHost {
   override async query(sql: string, columns: readonly Column[]): Promise<QueryResult> {
     this.#request.signal.throwIfAborted();
     await this.#fillSystemTables();
-    const { destination } = this.#request;
+    const { destination, once } = this.#request;
+    if (destination !== undefined && once !== undefined) await this.#done.prepare();
     const rows =
       destination === undefined
         ? new ResultRows(await this.#run(sql, false), columns)
@@ -212,7 +223,7 @@ export class JobHost extends DuckDbScriptHost {
             const { table, write } = destination;
             const how = write === "append" ? "append" : "define";
             return this.#changing([{ table, how }], () =>
-              writeDestination(this.#connection, destination, sql, columns),
+              writeDestination(this.#connection, destination, sql, columns, once),
             );
           });
     if (destination !== undefined) this.forgetCatalog();
@@ -247,7 +258,7 @@ export class JobHost extends DuckDbScriptHost {
     const target = begun?.target;
     const work = async (): Promise<number> => {
       const existed = target !== undefined && begun !== undefined && (await this.#exists(begun, statement));
-      const changed = await this.#change(statement);
+      const changed = await this.#marked(statement);
       const operation = begun === undefined ? undefined : operationOf(begun.statement, existed);
       this.#ended({ changed: changed.rows, operation });
       return changed.total;
@@ -308,7 +319,22 @@ export class JobHost extends DuckDbScriptHost {
     return catalog.find(path) !== undefined;
   }
 
-  async #change(statement: TranslatedStatement): Promise<{ readonly total: number; readonly rows?: ChangedRows }> {
+  /** A change with the mark of its job, both or none. */
+  async #marked(statement: TranslatedStatement): Promise<Changed> {
+    const { once } = this.#request;
+    if (once === undefined || this.#inTransaction) return this.#change(statement);
+    await this.#done.prepare();
+    const changed = await this.#recovery.atomically(async () => {
+      const result = await this.#change(statement);
+      await this.#run(markSql(once), true);
+      return result;
+    });
+    // Others may have looked before it was committed.
+    if (DEFINITIONS.has(statement.kind)) this.forgetCatalog();
+    return changed;
+  }
+
+  async #change(statement: TranslatedStatement): Promise<Changed> {
     if (statement.kind === "merge") return this.#merge(statement.sql);
     const total = await super.apply(statement);
     const none = { inserted: 0, updated: 0, deleted: 0 };
@@ -380,5 +406,15 @@ function changesOf(begun: Begun | undefined, statement: TranslatedStatement): re
     }
   }
 }
+
+const DEFINITIONS: ReadonlySet<string> = new Set<TranslatedStatement["kind"]>([
+  "createTable",
+  "createView",
+  "createSchema",
+  "drop",
+  "alterTable",
+  "alter",
+  "loadData",
+]);
 
 const lockOf = ({ dataset, name }: RelationId): string => `${dataset}.${name}`;

@@ -18,6 +18,7 @@ import { CommittedRelations } from "../relation-source.js";
 import { readRoutines } from "../script-host.js";
 import type { Translator } from "../translator.js";
 import { readDatasets, readDetails } from "./details.js";
+import { DoneJobs } from "./done-jobs.js";
 import { jobError } from "./job-errors.js";
 import { DuckDbJobSession } from "./job-session.js";
 import { readParquet } from "./parquet.js";
@@ -40,6 +41,7 @@ export class DuckDbJobs implements SqlJobs {
   readonly #translator: Translator;
   readonly #locks = new TableLocks();
   readonly #relations = new CommittedRelations((work) => this.#with(work));
+  readonly #done = new DoneJobs((work) => this.#with(work));
   readonly #history: TableHistory | undefined;
 
   constructor(connections: Connections, translator: Translator, kept?: KeptVersions) {
@@ -78,7 +80,13 @@ export class DuckDbJobs implements SqlJobs {
       connection,
       (isClean) => (isClean ? this.#connections.giveBack(connection) : this.#connections.discard(connection)),
       this.#translator,
-      { locks: this.#locks, relations: this.#relations, place: this.#translator.place, history: this.#history },
+      {
+        locks: this.#locks,
+        relations: this.#relations,
+        place: this.#translator.place,
+        history: this.#history,
+        done: this.#done,
+      },
       request,
     );
   }
@@ -113,6 +121,7 @@ export class DuckDbJobs implements SqlJobs {
     const { table, create, truncate, signal } = request;
     // Found before the transaction: the statement is translated on what is there.
     const making = create === undefined ? [] : await this.#definition(create);
+    if (request.once !== undefined) await this.#done.prepare();
     const write = () => this.#with((connection) => writeRows(connection, request, making));
     const how = create !== undefined ? "define" : truncate ? "rewrite" : "append";
     try {
@@ -147,6 +156,10 @@ export class DuckDbJobs implements SqlJobs {
     } catch (cause) {
       throw jobError(cause, signal, false);
     }
+  }
+
+  async done(): Promise<ReadonlySet<string>> {
+    return this.#done.read();
   }
 
   async parquetRows(path: string): Promise<JobRows> {
