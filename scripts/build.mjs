@@ -75,7 +75,17 @@ await build({
   charset: "ascii",
   jsx: "automatic",
   jsxImportSource: "preact",
-  entryPoints: ["runner/report/page/browser/main.tsx", "runner/report/page/browser/main.css"],
+  entryPoints: {
+    main: "runner/report/page/browser/main.tsx",
+    served: "runner/report/page/browser/served/main.tsx",
+  },
+  outdir: "dist/page",
+  logLevel: "warning",
+});
+await build({
+  absWorkingDir: root,
+  minify: true,
+  entryPoints: ["runner/report/page/browser/main.css"],
   outdir: "dist/page",
   logLevel: "warning",
 });

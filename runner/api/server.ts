@@ -13,9 +13,11 @@
  * ```
  * @module
  */
-import { serveWarehouse, storagePortBeside } from "../session/serve-warehouse.js";
+import { FaultPlan, type FaultRules } from "../server/faults/rules.js";
+import { keptVersions, serveWarehouse, storagePortBeside } from "../session/serve-warehouse.js";
 import { told } from "./errors.js";
 
+export type { FaultRules } from "../server/faults/rules.js";
 export { FastbreakError } from "./errors.js";
 
 /** What is served, and how. */
@@ -34,6 +36,10 @@ export interface ServerOptions {
   readonly location?: string;
   /** What clients must send as a bearer token; default: nothing. */
   readonly token?: string;
+  /** How long older rows of tables are kept for `FOR SYSTEM_TIME AS OF`; default: 168, 0: not at all. */
+  readonly timeTravelHours?: number;
+  /** Calls and jobs that are to fail: `{ rules: [{ fault: "reset after", share: 0.1 }, { jobError: "backendError" }] }`. */
+  readonly faults?: FaultRules;
   /** The folder that stands for all buckets: `gs://b/f.csv` is `b/f.csv` in it. */
   readonly buckets?: string;
 }
@@ -54,7 +60,7 @@ export interface Server {
  * @throws FastbreakError for a seed that cannot be loaded and a port that is taken
  */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
-  const { seed, database, port = 0, storagePort, project, location, token, buckets } = options;
+  const { seed, database, port = 0, storagePort, project, location, token, buckets, timeTravelHours, faults } = options;
   return told(async () => {
     const {
       url,
@@ -71,6 +77,8 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
       ...(location === undefined ? {} : { location }),
       token,
       bucketDir: buckets,
+      faults: faults === undefined ? undefined : new FaultPlan(faults),
+      keptVersions: keptVersions(timeTravelHours),
     });
     return { url, port: taken, storagePort: storage as number, close };
   });

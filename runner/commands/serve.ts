@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import type { FaultPlan } from "../server/faults/rules.js";
 import { formed, onOff, text, wholeNumber } from "./arguments/flags.js";
 import { withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
@@ -17,6 +19,9 @@ export const command = defineCommand({
     location: formed("location of the data; default: US", /^[A-Za-z0-9-]+$/, "a location such as US or europe-west1"),
     token: text("clients must send it; default: FASTBREAK_TOKEN, or none"),
     buckets: text("folder that stands for all buckets, for gs:// paths"),
+    "time-travel-hours": wholeNumber("how long older rows of tables are kept; default: 168; 0: not at all", 0, 168),
+    "time-travel-mb": wholeNumber("memory that they may take; default: 512", 1, 1_000_000),
+    faults: text("file of rules by which calls and jobs fail, for tests"),
     log: onOff("a line on standard error for each request"),
   }),
   notes: [
@@ -31,11 +36,13 @@ export const command = defineCommand({
     if (flags.inMemory && flags.database !== undefined) throw usageError("give --in-memory or --database, not both");
     const stop = stopAsked();
     // Loaded only now, because the help of the command needs nothing of it.
-    const { serveWarehouse, storagePortBeside } = await import("../session/serve-warehouse.js");
+    const { keptVersions, serveWarehouse, storagePortBeside } = await import("../session/serve-warehouse.js");
+    const { servedRoutes } = await import("../report/page/served-routes.js");
     const server = await serveWarehouse({
       place: placeOf(flags),
       inMemory: flags.inMemory,
       seed: flags.seed,
+      page: servedRoutes(flags.project ?? "local"),
       ...(flags.port === undefined ? {} : { port: flags.port }),
       storagePort: flags.storagePort ?? storagePortBeside(flags.port),
       ...(flags.host === undefined ? {} : { host: flags.host }),
@@ -43,6 +50,8 @@ export const command = defineCommand({
       ...(flags.location === undefined ? {} : { location: flags.location }),
       token: flags.token ?? (process.env.FASTBREAK_TOKEN || undefined),
       bucketDir: flags.buckets === undefined ? undefined : resolve(flags.buckets),
+      keptVersions: keptVersions(flags.timeTravelHours, flags.timeTravelMb),
+      faults: flags.faults === undefined ? undefined : await faultsOf(flags.faults),
       log: flags.log ? (line) => process.stderr.write(`${line}\n`) : undefined,
     });
     const { url, port, warehouse, storagePort } = server;
@@ -55,3 +64,14 @@ export const command = defineCommand({
     return EXIT.done;
   },
 });
+
+/** @throws UsageError for a file that cannot be read, or holds no rules */
+async function faultsOf(path: string): Promise<FaultPlan> {
+  const { FaultPlan: Plan } = await import("../server/faults/rules.js");
+  try {
+    return new Plan(JSON.parse(readFileSync(path, "utf8")));
+  } catch (cause) {
+    const isMissing = (cause as { code?: string }).code === "ENOENT";
+    throw usageError(`--faults ${path}: ${isMissing ? "there is no such file" : (cause as Error).message}`);
+  }
+}

@@ -32,6 +32,20 @@ export function changedTable(path: PathNode, catalog: Catalog): CatalogTable {
   throw analysisError(`${name} is not allowed for this operation because it is currently a SNAPSHOT.`, path);
 }
 
+/** A table whose rows a statement looks for: all of them are the caller's to see. */
+export function openTable(path: PathNode, catalog: Catalog): CatalogTable {
+  const table = changedTable(path, catalog);
+  requireOpen(table, path);
+  return table;
+}
+
+/** @throws SqlProblem for a table of which the caller may not read all rows */
+export function requireOpen({ standIn, path: [dataset, name] }: CatalogTable, path: PathNode): void {
+  if (standIn === undefined) return;
+  const message = `Access Denied: Table ${dataset}.${name}: User does not have permission to read all rows of the table, which has row access policies.`;
+  throw analysisError(message, path);
+}
+
 /** A table that another is made of: no view. */
 export function copiedTable(path: PathNode, catalog: Catalog): CatalogTable {
   const table = tableOf(path, catalog);

@@ -3,7 +3,7 @@ import type { Catalog } from "../googlesql/catalog.js";
 import { analysisError, unsupported } from "../googlesql/errors.js";
 import { type IngestionUnit, PARTITION_DATE, PARTITION_TIME } from "../port/ingestion-time.js";
 import type { Column, SqlType } from "../port/sql-types.js";
-import { changedTable, copiedTable, declaration, requireNewColumn } from "./alter.js";
+import { changedTable, copiedTable, declaration, requireNewColumn, requireOpen } from "./alter.js";
 import type { TranslatedQuery } from "./contract.js";
 import { duckdbType, holdsBignumeric, quoteName, quotePath } from "./print/sql.js";
 import { constantContext, resolveAssignment } from "./resolve/constant.js";
@@ -15,6 +15,8 @@ import { names, schemaOfOthers, target, targetPath } from "./target.js";
 /** CREATE TABLE .. LIKE, CLONE or COPY. */
 export function copyTable(statement: Extract<Statement, { kind: "copyTable" }>, catalog: Catalog): TranslatedStatement {
   const from = copiedTable(statement.from, catalog);
+  if (statement.withRows) requireOpen(from, statement.from);
+  if (statement.systemTime !== undefined) throw unsupported("FOR SYSTEM_TIME AS OF", statement.systemTime);
   const { partitionColumn, clusterBy = [], primaryKey = [], ingestion } = from.layout ?? {};
   const head = `CREATE ${statement.orReplace ? "OR REPLACE " : ""}TABLE ${statement.ifNotExists ? "IF NOT EXISTS " : ""}`;
   const rows = statement.withRows ? "" : " LIMIT 0";

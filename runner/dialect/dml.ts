@@ -3,7 +3,7 @@ import type { CatalogTable } from "../googlesql/catalog.js";
 import { analysisError } from "../googlesql/errors.js";
 import { PARTITION_TIME } from "../port/ingestion-time.js";
 import { type Column, typeName } from "../port/sql-types.js";
-import { changedTable, columnOf } from "./alter.js";
+import { changedTable, columnOf, openTable } from "./alter.js";
 import { assigned, setClauses } from "./assignments.js";
 import { quoteName, quotePath, quoteString } from "./print/sql.js";
 import { constantContext, stored } from "./resolve/constant.js";
@@ -129,7 +129,7 @@ export interface Target {
 }
 
 export function targetContext(path: PathNode, alias: Identifier | undefined, context: StatementContext): Target {
-  const table = changedTable(path, context.catalog);
+  const table = openTable(path, context.catalog);
   const env = new Environment(context.catalog);
   const columns = table.columns.map(
     ({ name, type }): OutputColumn => ({ name, key: name, type, literal: undefined, span: path }),

@@ -162,6 +162,9 @@ export function translateParsed(statement: Statement, context: StatementContext)
       );
       return { kind: "assert", message: statement.message, sql: [`SELECT ${condition.sql}`] };
     }
+    case "createRowAccessPolicy":
+    case "dropRowAccessPolicy":
+      throw unsupported(`${statement.kind === "createRowAccessPolicy" ? "CREATE" : "DROP"} ROW`, statement);
     case "createFunction":
     case "createTableFunction":
     case "createProcedure":

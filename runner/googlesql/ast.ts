@@ -226,7 +226,13 @@ export interface Select extends Span {
 export type JoinType = "INNER" | "LEFT" | "RIGHT" | "FULL" | "CROSS";
 
 export type FromItem =
-  | (Span & { readonly kind: "table"; readonly path: readonly Identifier[]; readonly pathSpan: Span } & Aliased)
+  | (Span & {
+      readonly kind: "table";
+      readonly path: readonly Identifier[];
+      readonly pathSpan: Span;
+      /** Of FOR SYSTEM_TIME AS OF: the table as it was. */
+      readonly systemTime?: Expr | undefined;
+    } & Aliased)
   | (Span & {
       /** A call of a table function. */
       readonly kind: "tableCall";

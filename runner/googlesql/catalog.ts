@@ -1,6 +1,6 @@
 import type { IngestionUnit } from "../port/ingestion-time.js";
 import type { Column } from "../port/sql-types.js";
-import type { Statement } from "./ast.js";
+import type { Query, Statement } from "./ast.js";
 import type { ProjectNames } from "./project-names.js";
 
 /** A table as the resolver sees it. */
@@ -14,6 +14,8 @@ export interface CatalogTable {
   readonly isView?: boolean;
   /** A snapshot: its rows stay what they are. */
   readonly isSnapshot?: boolean;
+  /** What is read in its place by somebody who may not read all of it, or not by itself, and where that finds its tables. */
+  readonly standIn?: { readonly query: Query; readonly catalog: Catalog };
   /** How its rows are laid out; known only where it matters. */
   readonly layout?: {
     readonly partitionColumn: string | undefined;

@@ -86,9 +86,29 @@ export type FurtherStatement =
       readonly orReplace: boolean;
       readonly ifNotExists: boolean;
       readonly from: PathNode;
+      /** Of FOR SYSTEM_TIME AS OF: the rows as they were. */
+      readonly systemTime?: Expr | undefined;
       readonly withRows: boolean;
       /** CREATE SNAPSHOT TABLE: rows that nobody changes. */
       readonly isSnapshot: boolean;
+    })
+  | (Span & {
+      readonly kind: "createRowAccessPolicy";
+      readonly name: Identifier;
+      /** The table whose rows it opens. */
+      readonly path: PathNode;
+      readonly orReplace: boolean;
+      readonly ifNotExists: boolean;
+      /** As `user:somebody@example.com`. */
+      readonly grantees: readonly string[];
+      readonly filter: Expr;
+    })
+  | (Span & {
+      readonly kind: "dropRowAccessPolicy";
+      /** Undefined: all of the table. */
+      readonly name: Identifier | undefined;
+      readonly path: PathNode;
+      readonly ifExists: boolean;
     })
   | (Span & {
       readonly kind: "createFunction";

@@ -3,7 +3,7 @@ import type { IngestionUnit } from "./ingestion-time.js";
 import type { LoadedFile, LoadFileRequest } from "./load-file.js";
 import type { PartitionSet } from "./partition-set.js";
 import type { RelationSettings, WantedRelation } from "./relation-settings.js";
-import type { SqlJobs } from "./sql-jobs.js";
+import type { KeptVersions, SqlJobs } from "./sql-jobs.js";
 import type { Column } from "./sql-types.js";
 import type { ReplaceContentRequest, ReplacedContent } from "./table-content.js";
 import type { TableReader } from "./table-reader.js";
@@ -377,8 +377,11 @@ export interface Warehouse {
   readonly interrupt?: () => void;
   /** Reads tables to copy them elsewhere. Undefined: the engine holds copies, and is none to copy from. */
   readonly reader?: TableReader;
-  /** Many clients at once, with all that the BigQuery API tells of their jobs; undefined: the engine has a service of its own. */
-  readonly jobs?: () => Promise<SqlJobs>;
+  /**
+   * Many clients at once, with all that the BigQuery API tells of their jobs; undefined: the engine has a service of its own. With
+   * `kept`, jobs may read what tables were; nobody else may then change the warehouse.
+   */
+  readonly jobs?: (kept?: KeptVersions) => Promise<SqlJobs>;
   close(): Promise<void>;
 }
 

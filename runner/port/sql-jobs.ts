@@ -1,4 +1,5 @@
 import type { Relation, RelationId, RowObject, SqlValue } from "./port.js";
+import type { RowAccess } from "./row-access.js";
 import type { Column, SqlType } from "./sql-types.js";
 
 /** A value for `@name`, or for the next `?` where it has no name. */
@@ -28,8 +29,12 @@ export interface JobRequest {
   readonly parameters: readonly JobParameter[];
   readonly defaultDataset: string | undefined;
   readonly systemTables: SystemTables;
+  /** Who runs it, and what may be read; undefined: the server itself, which may read all. */
+  readonly access?: RowAccess | undefined;
   /** Ends the job where it is; the running statement is interrupted. */
   readonly signal: AbortSignal;
+  /** Is kept in the transaction of what the text's only statement changes: whoever finds it need not ask again. Undefined: nobody will. */
+  readonly once?: string | undefined;
   /** Where the rows of the text's one query go besides to the caller. */
   readonly destination: JobDestination | undefined;
 }
@@ -95,6 +100,7 @@ export type JobErrorReason =
   | "invalidQuery"
   | "invalid"
   | "notFound"
+  | "accessDenied"
   | "duplicate"
   | "stopped"
   | "timeout"
@@ -113,7 +119,7 @@ export class JobError extends Error {
     readonly at: { readonly line: number; readonly column: number } | undefined = undefined,
     /** What was not found, or is there already. */
     readonly object:
-      | { readonly kind: "Table" | "Dataset" | "Routine"; readonly path: readonly string[] }
+      | { readonly kind: "Table" | "Dataset" | "Routine" | "RowAccessPolicy"; readonly path: readonly string[] }
       | undefined = undefined,
   ) {
     super(message);
@@ -162,10 +168,35 @@ export interface SqlJobs {
    * @throws JobError
    */
   write(request: WriteRequest): Promise<number>;
+  /**
+   * What a table was, which may be gone since.
+   * @param at microseconds since 1970; `oldest`: the first state that is known
+   * @throws JobError where nobody knows any more
+   */
+  version(table: RelationId, at: bigint | "oldest"): Promise<TableVersion>;
+  /** What was given as `once` with jobs that have changed something, in this process or an earlier one; empty where nothing is kept. */
+  done(): Promise<ReadonlySet<string>>;
   /** The rows of a Parquet file. */
   parquetRows(path: string): Promise<JobRows>;
   /** Writes a table to a Parquet file. */
   writeParquet(table: RelationId, path: string): Promise<void>;
+}
+
+/** How long what tables were is kept after a change, for as long as the process lives. */
+export interface KeptVersions {
+  readonly hours: number;
+  /** How much memory older rows may take, roughly. */
+  readonly bytes: number;
+}
+
+/** What a table was at some time. */
+export interface TableVersion {
+  /** A name that texts may read it by for a while. */
+  readonly id: RelationId;
+  readonly columns: readonly Column[];
+  readonly partitionColumn: string | undefined;
+  readonly clusterBy: readonly string[];
+  readonly rows: number;
 }
 
 /** Rows on their way into a table. */
@@ -178,5 +209,7 @@ export interface WriteRequest {
   readonly create: string | undefined;
   /** The rows of the table go. */
   readonly truncate: boolean;
+  /** As `once` of a job. */
+  readonly once?: string | undefined;
   readonly signal: AbortSignal;
 }

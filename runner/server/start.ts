@@ -1,19 +1,24 @@
 import type { AddressInfo } from "node:net";
 import type { Warehouse } from "../port/port.js";
-import { JobError } from "../port/sql-jobs.js";
+import { JobError, type KeptVersions } from "../port/sql-jobs.js";
+import type { CallOnItsWay } from "./faults/faults.js";
+import type { FaultyProxy } from "./faults/proxy.js";
+import type { FaultPlan } from "./faults/rules.js";
 import { createApp } from "./http/app.js";
 import type { Route } from "./http/request.js";
-import { JobRegistry } from "./jobs/registry.js";
+import { JobRegistry, keyOf } from "./jobs/registry.js";
 import type { JobService } from "./jobs/service.js";
 import { Sessions } from "./jobs/sessions.js";
 import { StagedUploads } from "./jobs/uploads.js";
 import { MetadataStore } from "./metadata/store.js";
 import { ModifiedTimes } from "./metadata/times.js";
+import { ApiError } from "./protocol/errors.js";
 import { datasetRoutes } from "./routes/datasets.js";
 import { jobRoutes } from "./routes/jobs.js";
 import { projectRoutes } from "./routes/projects.js";
 import { queryRoutes } from "./routes/queries.js";
 import { routineRoutes } from "./routes/routines.js";
+import { rowAccessRoutes } from "./routes/row-access.js";
 import { tabledataRoutes } from "./routes/tabledata.js";
 import { tableRoutes } from "./routes/tables.js";
 import { uploadRoutes } from "./routes/uploads.js";
@@ -35,6 +40,12 @@ export interface ServeOptions {
   readonly log: ((line: string) => void) | undefined;
   /** Where the Storage API answers, 0: any port that is free; undefined: nowhere. */
   readonly storagePort?: number | undefined;
+  /** How long what tables were may be asked for; undefined: never. Nobody else may then change the warehouse. */
+  readonly keptVersions?: KeptVersions | undefined;
+  /** Calls and jobs that are to fail, for tests; undefined: none. */
+  readonly faults?: FaultPlan | undefined;
+  /** What is written outlives the server: its clients may ask the next one for jobs that they have named. */
+  readonly persists?: boolean;
   /** Pages, and what they ask for, beside the API. */
   readonly pages?: readonly Route[];
 }
@@ -58,8 +69,8 @@ const GRACE_MS = 2000;
  */
 export async function serve(warehouse: Warehouse, options: ServeOptions): Promise<RunningServer> {
   if (warehouse.jobs === undefined) throw new Error(`the engine ${warehouse.target} cannot be served`);
-  const jobs = await warehouse.jobs();
-  const registry = new JobRegistry();
+  const jobs = await warehouse.jobs(options.keptVersions);
+  const registry = new JobRegistry(options.persists ? await jobs.done() : undefined);
   const catalogue = {
     jobs,
     store: await MetadataStore.open(jobs),
@@ -73,23 +84,33 @@ export async function serve(warehouse: Warehouse, options: ServeOptions): Promis
     uploads: new StagedUploads(),
     systemTables: (project) => systemTables(catalogue, project),
     bucketDir: options.bucketDir,
+    faults: options.faults,
+    markOf: ({ isNamed, reference: { projectId, location, jobId } }) =>
+      options.persists && isNamed ? keyOf(projectId, location, jobId) : undefined,
   };
   const { pages } = options;
   const app = createApp([...allRoutes(service, options), ...(pages ?? [])], {
     ...options,
     servesPages: pages !== undefined,
   });
-  await app.listen({ port: options.port, host: options.host });
+  const { faults } = options;
+  await app.listen({ port: faults === undefined ? options.port : 0, host: options.host });
+  const address = (bound: number) =>
+    `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${bound}`;
+  const own = (app.server.address() as AddressInfo).port;
+  const proxy = faults && (await proxyBefore(address(own), faults, options, () => app.close()));
   const storage = await storageOf(service, options).catch(async (cause: unknown) => {
+    await proxy?.close();
     await app.close();
     throw cause;
   });
-  const { port } = app.server.address() as AddressInfo;
+  const port = proxy?.port ?? own;
   return {
     port,
-    url: `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`,
+    url: address(port),
     storagePort: storage?.port,
     async close() {
+      await proxy?.close();
       await endJobs(registry);
       storage?.close();
       // A connection that its client has left in the middle of an answer would be waited for until it is idle for long.
@@ -110,6 +131,29 @@ async function storageOf(service: JobService, options: ServeOptions): Promise<St
   return startStorage(service, { ...options, port });
 }
 
+/** What a server answers goes through a proxy that damages it on request; `/faults` tells and changes the rules. */
+async function proxyBefore(
+  target: string,
+  faults: FaultPlan,
+  { port, host }: ServeOptions,
+  onFailure: () => Promise<unknown>,
+): Promise<FaultyProxy> {
+  const { faultyProxy } = await import("./faults/proxy.js");
+  const answer = ({ method, path, body }: CallOnItsWay) => {
+    if (path !== "/faults" || (method !== "GET" && method !== "PUT")) return undefined;
+    try {
+      if (method === "PUT") faults.replace(JSON.parse(body));
+      return { status: 200, body: { rules: faults.counts } };
+    } catch (cause) {
+      return { status: 400, body: new ApiError("invalid", `faults: ${(cause as Error).message}`).body };
+    }
+  };
+  return faultyProxy(target, { port, host, decide: (call) => faults.ofCall(call), answer }).catch(async (cause) => {
+    await onFailure();
+    throw cause;
+  });
+}
+
 function allRoutes(service: JobService, { project }: ServeOptions): readonly Route[] {
   const api = [
     ...projectRoutes(project),
@@ -117,6 +161,7 @@ function allRoutes(service: JobService, { project }: ServeOptions): readonly Rou
     ...tableRoutes(service),
     ...tabledataRoutes(service),
     ...routineRoutes(service),
+    ...rowAccessRoutes(service),
     ...jobRoutes(service),
     ...queryRoutes(service),
   ];

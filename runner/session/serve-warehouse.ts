@@ -4,6 +4,7 @@ import { DEFAULT_ENGINE, engineNamed } from "../engines/registry.js";
 import { NO_PROJECTS } from "../googlesql/project-names.js";
 import { UserError } from "../graph/user-error.js";
 import type { Warehouse } from "../port/port.js";
+import type { KeptVersions } from "../port/sql-jobs.js";
 import type { Route } from "../server/http/request.js";
 import { type RunningServer, type ServeOptions, serve } from "../server/start.js";
 import { announced } from "./announce.js";
@@ -18,6 +19,8 @@ export interface ServeRequest extends Partial<Omit<ServeOptions, "pages">> {
   readonly inMemory: boolean;
   /** A folder whose files are loaded first: `dataset/table.csv`, `dataset.table.jsonl`, `*.sql`. */
   readonly seed: string | undefined;
+  /** A page and what it asks for, of no project. */
+  readonly page?: readonly Route[];
   /** Pages of the project, over its open warehouse. */
   readonly pages?: (place: Place, warehouse: Warehouse) => readonly Route[];
 }
@@ -44,6 +47,15 @@ export function storagePortBeside(port: number = DEFAULTS.port): number {
   return port === 0 ? 0 : port + 10;
 }
 
+/**
+ * How long older rows are kept.
+ * @param hours undefined: as long as the service does, a week; 0: not at all
+ * @param megabytes undefined: 512
+ */
+export function keptVersions(hours = 168, megabytes = 512): KeptVersions | undefined {
+  return hours === 0 ? undefined : { hours, bytes: megabytes * 1024 * 1024 };
+}
+
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
 /**
@@ -54,6 +66,7 @@ export async function serveWarehouse({
   place,
   inMemory,
   seed,
+  page,
   pages,
   ...given
 }: ServeRequest): Promise<ServedWarehouse> {
@@ -67,8 +80,12 @@ export async function serveWarehouse({
   try {
     if (seed !== undefined) await loadSeed(opened.warehouse, seed);
     const { of } = opened;
-    const routes = of === undefined ? undefined : pages?.(of, opened.warehouse);
-    const server = await listening(opened.warehouse, routes === undefined ? options : { ...options, pages: routes });
+    const routes = of === undefined || pages === undefined ? page : pages(of, opened.warehouse);
+    const persisting = { ...options, persists: !inMemory };
+    const server = await listening(
+      opened.warehouse,
+      routes === undefined ? persisting : { ...persisting, pages: routes },
+    );
     return {
       ...server,
       warehouse: opened.shown,

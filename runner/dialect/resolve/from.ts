@@ -12,17 +12,17 @@ import { fieldOrigin, gatherValue, tableColumn } from "./lineage.js";
 import { flattenField, isVisibleName, resolvePath } from "./names.js";
 import { resolvePivot } from "./pivot.js";
 import { resolveQuery } from "./query.js";
-import type {
-  CommonTables,
+import {
+  type CommonTables,
   Environment,
-  ExprContext,
-  OutputColumn,
-  RangeVariable,
-  Scope,
-  ScopeColumn,
-  Visible,
+  type ExprContext,
+  NOTHING_VISIBLE,
+  type OutputColumn,
+  type RangeVariable,
+  type Scope,
+  type ScopeColumn,
+  type Visible,
 } from "./scope.js";
-import { NOTHING_VISIBLE } from "./scope.js";
 import { resolveSessionize } from "./sessionize.js";
 import { didYouMean } from "./suggest.js";
 import { resolveUnpivot } from "./unpivot.js";
@@ -127,12 +127,31 @@ function resolveTable(item: Extract<FromItem, { kind: "table" }>, from: FromCont
     const wanted = foldedKey(path, from.env.catalog.projects?.home);
     throw analysisError(`Table not found: ${path.join(".")}${didYouMean(wanted, names)}`, item.pathSpan);
   }
+  // Where versions are kept, one stands in the place of the table by now.
+  if (item.systemTime !== undefined) throw unsupported("FOR SYSTEM_TIME AS OF", item.systemTime);
+  if (table.standIn !== undefined) return relationInPlace(table, table.standIn, item, alias, from);
   const isRecorded = from.env.lineage !== undefined;
   const columns = table.columns.map(({ name, type }): OutputColumn => {
     const origin = isRecorded ? tableColumn(table.path, name) : undefined;
     return { name, key: name, type, literal: undefined, span: item.pathSpan, origin };
   });
   return withArrival(relation(tableText(table), columns, false, alias, from.env), table, from.env);
+}
+
+/** What stands in the place of a table, under the names of its columns. */
+function relationInPlace(
+  table: CatalogTable,
+  { query, catalog }: NonNullable<CatalogTable["standIn"]>,
+  { pathSpan }: Extract<FromItem, { kind: "table" }>,
+  alias: Identifier,
+  { env }: FromContext,
+): ResolvedFrom {
+  const resolved = resolveQuery(query, new Environment(catalog, env.shape), new Map(), undefined);
+  const columns = table.columns.map(
+    ({ name, type }): OutputColumn => ({ name, key: name, type, literal: undefined, span: pathSpan }),
+  );
+  const names = columns.map(({ key }) => quoteName(key)).join(", ");
+  return relation(`(SELECT * FROM (${resolved.sql}) AS s(${names}))`, columns, false, alias, env);
 }
 
 /** The pseudo columns of a table that is partitioned by the time at which its rows came. */

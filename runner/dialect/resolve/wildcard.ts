@@ -28,6 +28,8 @@ export function isWildcard({ path }: Extract<FromItem, { kind: "table" }>): bool
  */
 export function resolveWildcard(item: Extract<FromItem, { kind: "table" }>, env: Environment): ResolvedFrom {
   const members = membersOf(item, env);
+  if (members.some(({ table }) => table.standIn !== undefined))
+    throw unsupported("A wildcard over tables with row access policies", item.pathSpan);
   const newest = members.at(-1) as Member;
   const { columns } = newest.table;
   const arms = members.map((member) => {

@@ -125,7 +125,7 @@ async function executeInto(
   let translated: TranslatedQuery = { sql: "", columns: [] };
   await inside(run, "the executed SQL", statement, () =>
     inner.located(only, async () => {
-      translated = rowsInScript(await inner.session.prepared(only.query), await inner.context());
+      translated = rowsInScript(await inner.prepared(only.query), await inner.context());
     }),
   );
   const targets = statement.into.map((name) => run.variable(name));

@@ -1,7 +1,8 @@
-import type { Catalog } from "../../googlesql/catalog.js";
+import type { Catalog, CatalogTable } from "../../googlesql/catalog.js";
 import type { ProjectNames } from "../../googlesql/project-names.js";
 import type { ScriptStatement } from "../../googlesql/script-ast.js";
 import type { QueryResult, SqlValue } from "../../port/port.js";
+import type { PolicyChange } from "../../port/row-access.js";
 import type { Column } from "../../port/sql-types.js";
 import type { TranslatedStatement } from "../index.js";
 
@@ -11,6 +12,13 @@ export interface ScriptHost {
   catalog(): Promise<Catalog>;
   /** Told of each SQL statement and CALL before it is translated, with the text in which it stands. */
   begins?(statement: ScriptStatement, text: string): void;
+  /** The caller and what may be read is looked after by others; undefined: there is one caller, who may read all. */
+  readonly access?: ScriptAccess | undefined;
+  /**
+   * What a table was, as a relation that `catalog` finds; undefined: nobody keeps it.
+   * @param at microseconds since 1970
+   */
+  version?(table: CatalogTable, at: bigint): Promise<CatalogTable | undefined>;
   /** Runs the texts of a statement that changes something; the number of rows it changed. */
   apply(statement: TranslatedStatement): Promise<number>;
   query(sql: string, columns: readonly Column[]): Promise<QueryResult>;
@@ -29,6 +37,13 @@ export interface ScriptHost {
   routines(): Promise<ReadonlyMap<string, string>>;
   saveRoutine(path: readonly string[], text: string | undefined): Promise<void>;
   dropTemporaryTables(names: Iterable<string>): Promise<void>;
+}
+
+/** Who runs a script, and which rows are open to whom. */
+export interface ScriptAccess {
+  /** Who runs the script, as SESSION_USER() says it. */
+  readonly user: string;
+  changePolicies(change: PolicyChange): Promise<void>;
 }
 
 /** A statement of the engine that failed, by its place among the statements of its transaction. */

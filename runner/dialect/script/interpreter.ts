@@ -18,7 +18,9 @@ import { failureMessage, ScriptError } from "./errors.js";
 import type { Frames } from "./frames.js";
 import { TransactionRestart } from "./host.js";
 import { runFor, runLoop } from "./loops.js";
+import { changePolicies, withUser } from "./row-access.js";
 import type { Session } from "./session.js";
+import { travelled } from "./time-travel.js";
 import { declare, findVariable, setVariables } from "./variables.js";
 
 export type Of<K extends ScriptStatement["kind"]> = Extract<ScriptStatement, { kind: K }>;
@@ -119,8 +121,10 @@ export class ScriptRun {
       if (given.kind !== "createProcedure") await session.prepared(given);
       return routines.create(await session.qualified(given), this.sql, await session.catalog(), !session.readOnly);
     }
+    if (given.kind === "createRowAccessPolicy" || given.kind === "dropRowAccessPolicy")
+      return changePolicies(this, given);
     if (given.kind === "dropRoutine") return routines.drop(await session.qualified(given), !session.readOnly);
-    const statement = await session.qualified(await session.prepared(given));
+    const statement = await session.qualified(await this.prepared(given));
     const context = await this.context();
     const visible =
       statement.kind === "createView" ? { catalog: await session.persistentCatalog(), variables: undefined } : context;
@@ -206,7 +210,13 @@ export class ScriptRun {
   }
 
   async expression(expr: Expr, type: SqlType | undefined): Promise<{ readonly sql: string; readonly type: SqlType }> {
-    return translateExpression(await this.session.prepared(expr), type, await this.context());
+    return translateExpression(await this.prepared(expr), type, await this.context());
+  }
+
+  /** The tree ready to be resolved. */
+  async prepared<T extends object>(tree: T): Promise<T> {
+    const own = withUser(tree, this.session.host.access?.user);
+    return this.session.prepared(await travelled(this, own));
   }
 
   async context(): Promise<StatementContext> {

@@ -14,7 +14,7 @@ export function runLoop(run: ScriptRun, statement: Of<"loop" | "while" | "repeat
 /** FOR .. IN: the rows are read once, before the first round. */
 export async function runFor(run: ScriptRun, statement: Of<"for">): Promise<Flow> {
   const { host } = run.session;
-  const query = rowsInScript(await run.session.prepared(statement.query), await run.context());
+  const query = rowsInScript(await run.prepared(statement.query), await run.context());
   const type: StructType = { kind: "struct", fields: query.columns };
   const keys = fieldKeys(type);
   const row = structLiteral(

@@ -63,7 +63,8 @@ export class Script {
     if (given === undefined || statements.length > 1 || !isPlain(given)) return undefined;
     const session = this.#session;
     session.host.begins?.(given, sql);
-    const statement = await session.qualified(await session.prepared(given));
+    const run = new ScriptRun(sql, session, this.#frames, 0);
+    const statement = await session.qualified(await run.located(given, () => run.prepared(given)));
     const context = await session.context(this.#frames);
     const visible = statement.kind === "createView" ? { ...context, variables: undefined } : context;
     return { given, does: locateErrors(sql, () => translateParsed(statement, visible)) };

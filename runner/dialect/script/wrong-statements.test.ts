@@ -402,7 +402,7 @@ const MISTAKES: readonly (readonly [sql: string, message: string])[] = [
   ["LOOP BEGIN LEAVE nowhere; END; END LOOP", "Syntax error: Undefined label: nowhere [at 1:12]"],
   [
     "SELECT * FROM d.t FOR SYSTEM_TIME AS OF CURRENT_TIMESTAMP()",
-    "FOR SYSTEM_TIME AS OF is not supported by the embedded engine [at 1:19]",
+    "FOR SYSTEM_TIME AS OF is not supported by the embedded engine [at 1:41]",
   ],
   [
     "ALTER TABLE d.t ADD PRIMARY KEY (id) NOT ENFORCED",

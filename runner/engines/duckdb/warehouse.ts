@@ -4,7 +4,7 @@ import { registerFarmFingerprint } from "../../dialect/runtime/farm-fingerprint/
 import { TransactionRestart } from "../../dialect/script/host.js";
 import { EngineError } from "../../port/engine-error.js";
 import type { Capabilities, Observation, ScriptResult, Transaction, Warehouse } from "../../port/port.js";
-import type { SqlJobs } from "../../port/sql-jobs.js";
+import type { KeptVersions, SqlJobs } from "../../port/sql-jobs.js";
 import type { ChosenLimits } from "./chosen-limits.js";
 import { queryError } from "./errors.js";
 import { type DatabaseFile, openDatabase, openMemoryDatabase } from "./open.js";
@@ -161,7 +161,7 @@ class DuckDbWarehouse implements Warehouse {
     for (const connection of this.#open) connection.interrupt();
   }
 
-  async jobs(): Promise<SqlJobs> {
+  async jobs(kept?: KeptVersions): Promise<SqlJobs> {
     const { DuckDbJobs } = await import("./jobs/jobs.js");
     this.#file.catalog.abandon();
     const connections = {
@@ -169,7 +169,7 @@ class DuckDbWarehouse implements Warehouse {
       giveBack: (connection: DuckDBConnection) => void this.#idle.push(connection),
       discard: (connection: DuckDBConnection) => this.#discard(connection),
     };
-    return new DuckDbJobs(connections, this.#translator);
+    return new DuckDbJobs(connections, this.#translator, kept);
   }
 
   async close(): Promise<void> {

@@ -1,10 +1,11 @@
 import type { ColumnDefinition, Expr, Identifier, Statement } from "../ast.js";
-import { unsupported } from "../errors.js";
 import type { Cursor } from "./cursor.js";
 import { acceptIfNotExists, parseColumns, parseOptions, parsePathNode, skipOptions, unsupportedKind } from "./ddl.js";
 import { parseExpression } from "./expression.js";
+import { acceptSystemTime } from "./from.js";
 import { parseQuery } from "./query.js";
 import { parseCreateFunction, parseCreateProcedure, parseCreateTableFunction } from "./routine.js";
+import { parseCreateRowAccessPolicy } from "./row-access.js";
 
 /** Every CREATE statement. */
 export function parseCreate(c: Cursor): Statement {
@@ -21,6 +22,7 @@ export function parseCreate(c: Cursor): Statement {
   if (c.acceptWords("PROCEDURE")) return parseCreateProcedure(c, start, orReplace);
   if (c.acceptWords("VIEW")) return parseCreateView(c, start, orReplace, false);
   if (c.acceptWords("MATERIALIZED", "VIEW")) return parseCreateView(c, start, orReplace, true);
+  if (c.acceptWords("ROW", "ACCESS", "POLICY")) return parseCreateRowAccessPolicy(c, start, orReplace);
   throw unsupportedKind(c, "CREATE");
 }
 
@@ -36,9 +38,10 @@ function parseCreateSnapshot(c: Cursor, start: number, orReplace: boolean): Stat
   const path = parsePathNode(c);
   c.expectWord("CLONE");
   const from = parsePathNode(c);
-  if (c.isWords("FOR", "SYSTEM_TIME")) throw unsupported("FOR SYSTEM_TIME AS OF", c.peek());
+  const time = acceptSystemTime(c);
   skipOptions(c);
-  return { kind: "copyTable", path, orReplace, ifNotExists, from, withRows: true, isSnapshot: true, ...c.span(start) };
+  const how = { withRows: true, isSnapshot: true };
+  return { kind: "copyTable", path, orReplace, ifNotExists, from, ...time, ...how, ...c.span(start) };
 }
 
 function parseCreateTable(c: Cursor, start: number, orReplace: boolean, temporary: boolean): Statement {
@@ -48,6 +51,7 @@ function parseCreateTable(c: Cursor, start: number, orReplace: boolean, temporar
   if (copies || c.isWord("LIKE")) {
     c.next();
     const from = parsePathNode(c);
+    const time = copies ? acceptSystemTime(c) : {};
     skipOptions(c);
     return {
       kind: "copyTable",
@@ -55,6 +59,7 @@ function parseCreateTable(c: Cursor, start: number, orReplace: boolean, temporar
       orReplace,
       ifNotExists,
       from,
+      ...time,
       withRows: copies,
       isSnapshot: false,
       ...c.span(start),

@@ -4,6 +4,7 @@ import type { StatementOption, TableChange } from "../script-ast.js";
 import type { Cursor } from "./cursor.js";
 import { parseExpression } from "./expression.js";
 import { parsePath } from "./from.js";
+import { parseDropRowAccessPolicy } from "./row-access.js";
 import { parseType } from "./type.js";
 
 export function parsePathNode(c: Cursor): PathNode {
@@ -121,6 +122,8 @@ export function parseDrop(c: Cursor): Statement {
   const { start } = c.expectWord("DROP");
   if (!c.acceptWords("MATERIALIZED") && c.isWords("SNAPSHOT", "TABLE")) c.next();
   if (c.acceptWords("TABLE", "FUNCTION")) return parseDropRoutine(c, start, "TABLE FUNCTION");
+  if (c.acceptWords("ROW", "ACCESS", "POLICY")) return parseDropRowAccessPolicy(c, start, false);
+  if (c.acceptWords("ALL", "ROW", "ACCESS", "POLICIES")) return parseDropRowAccessPolicy(c, start, true);
   const object = (["TABLE", "VIEW", "SCHEMA", "FUNCTION", "PROCEDURE"] as const).find((kind) => c.isWord(kind));
   if (object === undefined) throw unsupportedKind(c, "DROP");
   c.next();

@@ -133,9 +133,15 @@ function parseTablePath(c: Cursor): FromItem {
     c.expect(")");
     return { kind: "tableCall", path: parts, pathSpan, args, alias: aliasBeforePivot(c), ...c.span(start) };
   }
-  if (c.isWords("FOR", "SYSTEM_TIME") || c.isWords("FOR", "SYSTEM"))
-    throw unsupported("FOR SYSTEM_TIME AS OF", c.peek());
-  return { kind: "table", path: parts, pathSpan, ...parseAliases(c), ...c.span(start) };
+  return { kind: "table", path: parts, pathSpan, ...parseAliases(c), ...acceptSystemTime(c), ...c.span(start) };
+}
+
+/** `FOR SYSTEM_TIME AS OF expression`. */
+export function acceptSystemTime(c: Cursor): { readonly systemTime?: Expr } {
+  if (!c.acceptWords("FOR", "SYSTEM_TIME") && !c.acceptWords("FOR", "SYSTEM", "TIME")) return {};
+  c.expectWord("AS");
+  c.expectWord("OF");
+  return { systemTime: parseExpression(c) };
 }
 
 /** The rest of `RANGE_SESSIONIZE(TABLE t, ..)`: its first argument is a table or a query. */

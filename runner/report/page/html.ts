@@ -22,8 +22,24 @@ export function livePageHtml(): { readonly html: string; readonly policy: string
   return { html: documentOf("fastbreak", [], []), policy: `${policy(script, style)}; ${own.join("; ")}` };
 }
 
-function documentOf(title: string, meta: readonly string[], islands: readonly string[]): string {
-  const { script, style } = assets();
+/**
+ * The page of `fastbreak serve`.
+ * @param project that it asks for
+ */
+export function servedPageHtml(project: string): { readonly html: string; readonly policy: string } {
+  const { script, style } = assets("served.js");
+  const own = ["connect-src 'self'", "frame-ancestors 'none'"];
+  const html = documentOf("fastbreak serve", [], [], { script, style }, ` data-project="${escaped(project)}"`);
+  return { html, policy: `${policy(script, style)}; ${own.join("; ")}` };
+}
+
+function documentOf(
+  title: string,
+  meta: readonly string[],
+  islands: readonly string[],
+  { script, style } = assets(),
+  attributes = "",
+): string {
   return [
     "<!doctype html>",
     '<html lang="en">',
@@ -34,7 +50,7 @@ function documentOf(title: string, meta: readonly string[], islands: readonly st
     `<title>${escaped(title)} · fastbreak</title>`,
     `<style>${style}</style>`,
     "</head>",
-    "<body>",
+    `<body${attributes}>`,
     '<div id="app"><main><h1>fastbreak</h1><p>This page needs JavaScript, which it holds itself.</p></main></div>',
     ...islands,
     `<script>${script}</script>`,
@@ -75,11 +91,11 @@ export function escaped(text: string): string {
 }
 
 /** What the build has made of `browser/`. */
-export function assets(): { readonly script: string; readonly style: string } {
+export function assets(entry = "main.js"): { readonly script: string; readonly style: string } {
   const folder = ["./page/", "../../../dist/page/"]
     .map((place) => fileURLToPath(new URL(place, import.meta.url)))
     .find((place) => existsSync(`${place}main.js`));
   if (folder === undefined) throw new Error("the package lacks its pages; install it again");
   const read = (name: string) => readFileSync(`${folder}${name}`, "utf8").trim();
-  return { script: read("main.js"), style: read("main.css") };
+  return { script: read(entry), style: read("main.css") };
 }

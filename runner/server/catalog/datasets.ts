@@ -5,6 +5,7 @@ import { etagOf } from "../protocol/etag.js";
 import { quoted } from "../protocol/schema.js";
 import { labels } from "../protocol/validate.js";
 import { merged } from "./merged.js";
+import { dropPoliciesOf } from "./row-access.js";
 import { type Catalogue, type Project, runSql } from "./service.js";
 
 /** What a client may say of a dataset. https://cloud.google.com/bigquery/docs/reference/rest/v2/datasets */
@@ -134,4 +135,5 @@ export async function deleteDataset(catalogue: Catalogue, project: Project, data
   }
   await runSql(catalogue, `DROP SCHEMA ${quoted(dataset)} CASCADE`);
   await catalogue.store.removeDataset(dataset);
+  await dropPoliciesOf(catalogue, dataset);
 }

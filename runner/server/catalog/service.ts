@@ -15,13 +15,18 @@ export interface Catalogue {
 export type Project = string;
 
 /** Runs a text of the server's own, which a client's values have been put into as names only. */
-export async function runSql({ jobs }: Pick<Catalogue, "jobs">, sql: string, defaultDataset?: string): Promise<void> {
+export async function runSql(
+  { jobs }: Pick<Catalogue, "jobs">,
+  sql: string,
+  { defaultDataset, once }: { readonly defaultDataset?: string; readonly once?: string | undefined } = {},
+): Promise<void> {
   const { signal } = new AbortController();
   const request = {
     sql,
     parameters: [],
     defaultDataset,
     systemTables: () => undefined,
+    once,
     signal,
     destination: undefined,
   };

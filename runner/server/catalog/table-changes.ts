@@ -8,6 +8,7 @@ import { labels } from "../protocol/validate.js";
 import { requireDataset } from "./datasets.js";
 import { tableSchema } from "./fields.js";
 import { merged } from "./merged.js";
+import { movePolicies } from "./row-access.js";
 import { type Catalogue, runSql } from "./service.js";
 import { findRelation, fullTableName, requireRelation, type TableRef, tableId, tableResource } from "./tables.js";
 
@@ -173,4 +174,5 @@ export async function deleteTable(catalogue: Catalogue, ref: TableRef): Promise<
   const { kind } = await requireRelation(catalogue, ref);
   await runSql(catalogue, `DROP ${kind.toUpperCase()} ${quoted(ref.dataset)}.${quoted(ref.table)}`);
   await catalogue.store.remove("table", tableId(ref));
+  await movePolicies(catalogue, tableId(ref), undefined);
 }

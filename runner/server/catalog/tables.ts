@@ -1,4 +1,5 @@
 import type { RelationDetails } from "../../port/sql-jobs.js";
+import type { Kept } from "../metadata/store.js";
 import { fullName, notFound } from "../protocol/errors.js";
 import { etagOf } from "../protocol/etag.js";
 import { type FieldSchema, fieldsOf } from "../protocol/schema.js";
@@ -52,6 +53,7 @@ export function tableResource(catalogue: Catalogue, ref: TableRef, relation: Rel
     tableReference: { projectId: project, datasetId: dataset, tableId: table },
     schema: { fields },
     ...withExpiration({ ...layoutOf(relation), ...said }, partitionExpirationMs),
+    ...madeOf(said, project),
     ...(isTable
       ? {
           numBytes: String(bytes),
@@ -71,6 +73,18 @@ export function tableResource(catalogue: Catalogue, ref: TableRef, relation: Rel
 }
 
 export type TableResource = ReturnType<typeof tableResource>;
+
+/** What a snapshot or clone was made of; a statement need not have named the project. */
+function madeOf({ snapshotDefinition, cloneDefinition }: Kept, projectId: string) {
+  const named = (made: unknown): object => {
+    const { baseTableReference, ...when } = made as { readonly baseTableReference: object };
+    return { baseTableReference: { projectId, ...baseTableReference }, ...when };
+  };
+  return {
+    ...(snapshotDefinition === undefined ? {} : { snapshotDefinition: named(snapshotDefinition) }),
+    ...(cloneDefinition === undefined ? {} : { cloneDefinition: named(cloneDefinition) }),
+  };
+}
 
 /** What the warehouse itself knows of partitions, clusters and keys. */
 function layoutOf({ partitionColumn, clusterBy, primaryKey, ingestion }: RelationDetails) {

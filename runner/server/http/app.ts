@@ -1,9 +1,9 @@
-import { timingSafeEqual } from "node:crypto";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { ApiError, apiError } from "../protocol/errors.js";
 import { answerBatch, PART_HEADER } from "./batch.js";
+import { callerOf } from "./caller.js";
 import { type ApiAnswer, apiRequest, type Route } from "./request.js";
 
 export interface AppOptions {
@@ -57,7 +57,7 @@ export function createApp(routes: readonly Route[], options: AppOptions): Fastif
       method,
       url,
       config: { isOpen },
-      handler: async (request, reply) => send(reply, await handle(apiRequest(request))),
+      handler: async (request, reply) => send(reply, await handle(apiRequest(request, options.token))),
     });
   app.post("/batch/bigquery/v2", async (request, reply) => {
     const { type, text } = await answerBatch(app, request);
@@ -84,9 +84,7 @@ function admit({ headers, routeOptions }: FastifyRequest, { token, servesPages =
   if (headers.origin !== undefined && !isOwn)
     throw new ApiError("accessDenied", "Access Denied: requests of web pages are refused");
   if (token === undefined || (routeOptions.config as { isOpen?: boolean } | undefined)?.isOpen === true) return;
-  const given = /^Bearer (.*)$/.exec(headers.authorization ?? "")?.[1] ?? "";
-  const [a, b] = [Buffer.from(given), Buffer.from(token)];
-  if (a.length !== b.length || !timingSafeEqual(a, b))
+  if (callerOf(headers.authorization, token) === undefined)
     throw new ApiError(
       "authError",
       "Request had invalid authentication credentials. Expected the token of this server.",

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import type { FastifyRequest } from "fastify";
+import { callerOf, USER } from "./caller.js";
 
 /** What a route reads of a request. */
 export interface ApiRequest {
@@ -9,6 +10,8 @@ export interface ApiRequest {
   readonly query: Readonly<Record<string, string | undefined>>;
   readonly body: unknown;
   readonly ifMatch: string | undefined;
+  /** Who asks. */
+  readonly user: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
@@ -33,7 +36,7 @@ export interface Route {
 }
 
 /** A request of the HTTP library in the terms of the routes. */
-export function apiRequest(request: FastifyRequest): ApiRequest {
+export function apiRequest(request: FastifyRequest, token: string | undefined): ApiRequest {
   const path = request.params as Record<string, string>;
   const query = request.query as Record<string, string | string[] | undefined>;
   const single = Object.entries(query).map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value]);
@@ -43,6 +46,7 @@ export function apiRequest(request: FastifyRequest): ApiRequest {
     query: Object.fromEntries(single) as Record<string, string | undefined>,
     body: request.body,
     ifMatch: request.headers["if-match"],
+    user: callerOf(request.headers.authorization, token) ?? USER,
     headers: request.headers as Record<string, string | undefined>,
   };
 }

@@ -44,6 +44,8 @@ export function definitionFacts(text: string): DefinitionFacts {
         : { view: { query, useLegacySql: false } };
       return { ...none, kept, options: textsOf(statement.options) };
     }
+    case "copyTable":
+      return { ...none, kept: statement.withRows ? madeOf(statement) : {} };
     case "createSchema":
     case "alterOptions":
       return { ...none, options: textsOf(statement.options) };
@@ -54,6 +56,17 @@ export function definitionFacts(text: string): DefinitionFacts {
     default:
       return none;
   }
+}
+
+/** What a snapshot or clone was made of. */
+function madeOf({ from, isSnapshot, systemTime }: Extract<Statement, { kind: "copyTable" }>): Kept {
+  const [tableId, datasetId, projectId] = from.parts.map(({ name }) => name).reverse();
+  if (datasetId === undefined || systemTime !== undefined) return {};
+  const baseTableReference = { ...(projectId === undefined ? {} : { projectId }), datasetId, tableId };
+  const now = new Date().toISOString();
+  return isSnapshot
+    ? { snapshotDefinition: { baseTableReference, snapshotTime: now } }
+    : { cloneDefinition: { baseTableReference, cloneTime: now } };
 }
 
 function changesOf(

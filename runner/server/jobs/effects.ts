@@ -1,5 +1,6 @@
 import type { JobStatement } from "../../port/sql-jobs.js";
 import { merged } from "../catalog/merged.js";
+import { dropPoliciesOf, movePolicies } from "../catalog/row-access.js";
 import type { Catalogue } from "../catalog/service.js";
 import type { Kept, Kind } from "../metadata/store.js";
 import type { FieldSchema } from "../protocol/schema.js";
@@ -10,16 +11,18 @@ import { optionFacts, valuesOf } from "./options.js";
 export async function noteStatement(catalogue: Catalogue, statement: JobStatement): Promise<void> {
   const { kind, target, operation } = statement;
   if (target === undefined || target.dataset === "_SESSION" || kind === "SELECT" || kind === "CALL") return;
-  if (operation === "SKIP") return;
+  if (operation === "SKIP" || kind.includes("ROW_ACCESS")) return;
   const { dataset, name } = target;
   const { store, times } = catalogue;
   if (kind === "DROP_SCHEMA") {
     await store.removeDataset(dataset);
+    await dropPoliciesOf(catalogue, dataset);
     times.forget(dataset);
     return;
   }
   const id = name === "" ? dataset : `${dataset}.${name}`;
   const of: Kind = name === "" ? "dataset" : /FUNCTION|PROCEDURE/.test(kind) ? "routine" : "table";
+  if (kind === "DROP_TABLE") await movePolicies(catalogue, id, undefined);
   if (kind.startsWith("DROP_")) await store.remove(of, id);
   else if (operation !== undefined) await noteDefinition(catalogue, statement, of, id);
   times.touch(id);
@@ -52,6 +55,7 @@ async function noteDefinition(catalogue: Catalogue, { kind, text }: JobStatement
   const at = facts.renamedTo === undefined ? id : `${id.split(".")[0]}.${facts.renamedTo}`;
   if (at !== id) {
     await store.remove(of, id);
+    await movePolicies(catalogue, id, at);
     times.touch(at);
   } else if (isSame) return;
   if (Object.keys(kept).length > 0) await store.set(of, at, isNew ? { created: Date.now(), ...kept } : kept);

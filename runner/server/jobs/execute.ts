@@ -17,6 +17,8 @@ export async function execute(service: JobService, job: Job): Promise<void> {
   const timer = jobTimeoutMs ? stopLater(job, Math.max(jobTimeoutMs, SHORTEST_TIMEOUT_MS)) : undefined;
   job.begin();
   try {
+    const wanted = service.faults?.ofJob(JSON.stringify(job.configuration));
+    if (wanted !== undefined) throw new ApiError(wanted, `injected ${wanted}`);
     const outcome = await run(service, job);
     addChildren(service, job, outcome);
     job.finish(outcome, undefined);

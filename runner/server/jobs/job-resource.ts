@@ -4,8 +4,6 @@ import { fieldsOf } from "../protocol/schema.js";
 import { ANONYMOUS_DATASET, anonymousTable } from "./anonymous.js";
 import type { Job } from "./job.js";
 
-export const USER = "fastbreak@localhost";
-
 /** A job as the API writes it. https://cloud.google.com/bigquery/docs/reference/rest/v2/Job */
 export function jobResource(job: Job) {
   const { reference } = job;
@@ -15,8 +13,8 @@ export function jobResource(job: Job) {
     etag: etagOf("job", projectId, location, jobId, job.state, job.ended ?? 0),
     id: jobName(job),
     selfLink: `https://bigquery.googleapis.com/bigquery/v2/projects/${projectId}/jobs/${jobId}?location=${location}`,
-    user_email: USER,
-    principal_subject: `user:${USER}`,
+    user_email: job.user,
+    principal_subject: `user:${job.user}`,
     configuration: configurationOf(job),
     jobReference: reference,
     jobCreationReason: { code: "REQUESTED" },
@@ -156,6 +154,7 @@ function statementStatistics({ kind, target, operation, changed, reads }: JobSta
 }
 
 function ddlTarget(kind: string, { dataset, name }: NonNullable<JobStatement["target"]>, projectId: string) {
+  if (/ROW_ACCESS/.test(kind)) return { ddlTargetTable: { projectId, datasetId: dataset, tableId: name } };
   if (/SCHEMA/.test(kind)) return { ddlTargetDataset: { projectId, datasetId: dataset } };
   if (/FUNCTION|PROCEDURE/.test(kind)) return { ddlTargetRoutine: { projectId, datasetId: dataset, routineId: name } };
   return { ddlTargetTable: { projectId, datasetId: dataset, tableId: name } };

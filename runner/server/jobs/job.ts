@@ -1,5 +1,6 @@
 import type { JobRows, JobStatement } from "../../port/sql-jobs.js";
 import type { Column } from "../../port/sql-types.js";
+import { USER } from "../http/caller.js";
 import type { ApiError, ErrorProto } from "../protocol/errors.js";
 import type { JobConfiguration } from "../requests/configuration.js";
 
@@ -47,6 +48,10 @@ export class Job {
     readonly parent: Job | undefined = undefined,
     /** The file that came with the job; undefined: none did. */
     readonly media: string | undefined = undefined,
+    /** A client has named it, and may ask for it by its name once more. */
+    readonly isNamed: boolean = false,
+    /** Who has asked for it. */
+    readonly user: string = USER,
   ) {}
 
   get signal(): AbortSignal {

@@ -20,7 +20,13 @@ export class JobRegistry {
   /** Jobs whose results are kept, the oldest first, and how many values they have. */
   readonly #kept = new Map<Job, number>();
   #values = 0;
+  /** Jobs that earlier servers have carried out: their clients may not have heard of it. */
+  readonly #done: ReadonlySet<string>;
   readonly #byRequest = new Map<string, { readonly job: Job; readonly at: number }>();
+
+  constructor(done: ReadonlySet<string> = new Set()) {
+    this.#done = done;
+  }
 
   /**
    * Takes a job up.
@@ -30,7 +36,12 @@ export class JobRegistry {
     projectId: string,
     location: string,
     configuration: JobConfiguration,
-    given: { readonly jobId?: string | undefined; readonly parent?: Job; readonly media?: string | undefined } = {},
+    given: {
+      readonly jobId?: string | undefined;
+      readonly parent?: Job;
+      readonly media?: string | undefined;
+      readonly user?: string;
+    } = {},
   ): Job {
     const jobId = given.jobId ?? `job_${randomUUID().replaceAll("-", "")}`;
     if (!JOB_ID.test(jobId))
@@ -39,8 +50,16 @@ export class JobRegistry {
         `Invalid job ID "${jobId}". Job IDs must be alphanumeric (plus underscores and dashes) and must be at most 1024 characters long.`,
       );
     const key = keyOf(projectId, location, jobId);
-    if (this.#jobs.has(key)) throw new ApiError("duplicate", `Already Exists: Job ${projectId}:${location}.${jobId}`);
-    const job = new Job({ projectId, jobId, location }, configuration, given.parent, given.media);
+    if (this.#jobs.has(key) || this.#done.has(key))
+      throw new ApiError("duplicate", `Already Exists: Job ${projectId}:${location}.${jobId}`);
+    const job = new Job(
+      { projectId, jobId, location },
+      configuration,
+      given.parent,
+      given.media,
+      given.jobId !== undefined,
+      given.user ?? given.parent?.user,
+    );
     this.#jobs.set(key, job);
     this.#anywhere.set(`${projectId}:${jobId}`, job);
     given.parent?.children.push(job);
@@ -55,12 +74,29 @@ export class JobRegistry {
         ? this.#anywhere.get(`${projectId}:${jobId}`)
         : this.#jobs.get(keyOf(projectId, location, jobId));
     if (found !== undefined) return found;
+    const earlier = this.#earlier(projectId, jobId, location);
+    if (earlier !== undefined) return earlier;
     throw notFound("Job", `${projectId}:${location === undefined ? "" : `${location}.`}${jobId}`);
   }
 
-  /** Every job of a project, the newest first. */
+  /** A job of an earlier server: that it is done is all that is known of it. */
+  #earlier(projectId: string, jobId: string, location: string | undefined): Job | undefined {
+    const key =
+      location === undefined
+        ? [...this.#done].find((own) => own.startsWith(`${projectId}:`) && own.endsWith(`.${jobId}`))
+        : keyOf(projectId, location, jobId);
+    if (key === undefined || !this.#done.has(key)) return undefined;
+    const place = location ?? key.slice(projectId.length + 1, -jobId.length - 1);
+    const job = new Job({ projectId, jobId, location: place.toUpperCase() }, { query: { query: "" } });
+    job.begin();
+    job.finish({}, undefined);
+    return job;
+  }
+
+  /** Every job of a project, the newest first; of all projects for `-`. */
   list(projectId: string): readonly Job[] {
-    return [...this.#jobs.values()].filter(({ reference }) => reference.projectId === projectId).reverse();
+    const all = [...this.#jobs.values()].reverse();
+    return projectId === "-" ? all : all.filter(({ reference }) => reference.projectId === projectId);
   }
 
   /** Every job, the oldest first. */
@@ -114,5 +150,6 @@ export class JobRegistry {
   }
 }
 
-const keyOf = (projectId: string, location: string, jobId: string): string =>
+/** What tells a job from all others. */
+export const keyOf = (projectId: string, location: string, jobId: string): string =>
   `${projectId}:${location.toLowerCase()}.${jobId}`;

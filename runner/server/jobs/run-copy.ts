@@ -1,52 +1,88 @@
 import { typeName } from "../../port/sql-types.js";
+import { requireAllRows } from "../catalog/row-access.js";
 import { runSql } from "../catalog/service.js";
-import { fullTableName, requireRelation, tableId } from "../catalog/tables.js";
+import { fullTableName, tableId } from "../catalog/tables.js";
 import { ApiError } from "../protocol/errors.js";
 import { quoted } from "../protocol/schema.js";
 import type { CopyConfiguration } from "../requests/configuration.js";
 import { openTarget, refOf } from "./destination.js";
 import type { Job, JobOutcome } from "./job.js";
 import type { JobService } from "./service.js";
+import { type SourceTable, sourceTable } from "./source-table.js";
 
 /** Copies one table, or several of the same columns, to another. */
 export async function runCopy(service: JobService, job: Job, copy: CopyConfiguration): Promise<JobOutcome> {
   const { projectId } = job.reference;
+  const once = service.markOf(job);
   const given = copy.sourceTables ?? (copy.sourceTable ? [copy.sourceTable] : []);
-  const sources = await Promise.all(
-    given.map(async (reference) => {
-      const ref = refOf(reference, projectId);
-      const relation = await requireRelation(service, ref);
-      if (relation.kind === "view") throw new ApiError("invalid", `Cannot copy a view: ${fullTableName(ref)}`);
-      return { ref, relation };
-    }),
-  );
+  const sources = await Promise.all(given.map((reference) => sourceTable(service, refOf(reference, projectId))));
+  const operation = copy.operationType ?? "COPY";
+  if (!OPERATIONS.has(operation)) throw new ApiError("invalid", `Invalid value for operationType: ${operation}`);
+  if ((operation === "SNAPSHOT" || operation === "CLONE") && sources.length > 1)
+    throw new ApiError("invalid", `A ${operation} job takes one source table`);
+  for (const { base } of sources) requireAllRows(service, base, job.user);
   const [first] = sources;
   if (first === undefined)
     throw new ApiError("required", "Required parameter is missing: sourceTable", "configuration.copy.sourceTable");
-  const shape = (columns: typeof first.relation.columns) =>
+  const shape = (columns: typeof first.columns) =>
     columns.map(({ name, type }) => `${name} ${typeName(type)}`).join(", ");
-  for (const { ref, relation } of sources)
-    if (shape(relation.columns) !== shape(first.relation.columns))
+  for (const { ref, columns } of sources)
+    if (shape(columns) !== shape(first.columns))
       throw new ApiError("invalid", `Provided Schema does not match Table ${fullTableName(ref)}.`);
   const target = refOf(copy.destinationTable, projectId);
   const { existing, write } = await openTarget(service, target, copy, "WRITE_EMPTY");
   const into = `${quoted(target.dataset)}.${quoted(target.table)}`;
-  const names = sources.map(({ ref }) => `${quoted(ref.dataset)}.${quoted(ref.table)}`);
-  const columns = first.relation.columns.map(({ name }) => quoted(name)).join(", ");
+  const names = sources.map(({ id }) => `${quoted(id.dataset)}.${quoted(id.name)}`);
+  const columns = first.columns.map(({ name }) => quoted(name)).join(", ");
   const all = names.map((name) => `SELECT ${columns} FROM ${name}`).join(" UNION ALL ");
   if (write === "append" && existing !== undefined) {
-    if (shape(existing.columns) !== shape(first.relation.columns))
+    if (shape(existing.columns) !== shape(first.columns))
       throw new ApiError("invalid", `Provided Schema does not match Table ${fullTableName(target)}.`);
-    await runSql(service, `INSERT INTO ${into} (${columns}) ${all}`);
+    await runSql(service, `INSERT INTO ${into} (${columns}) ${all}`, { once });
   } else {
-    const { partitionColumn, clusterBy } = first.relation;
-    const partition = partitionColumn === undefined ? "" : ` PARTITION BY ${quoted(partitionColumn)}`;
-    const cluster = clusterBy.length === 0 ? "" : ` CLUSTER BY ${clusterBy.map(quoted).join(", ")}`;
-    await runSql(service, `CREATE OR REPLACE TABLE ${into}${partition}${cluster} AS ${all}`);
-    const { created: _, ...kept } = service.store.get("table", tableId(first.ref));
-    await service.store.set("table", tableId(target), { ...kept, created: Date.now() });
+    const kind = operation === "SNAPSHOT" ? "SNAPSHOT TABLE" : "TABLE";
+    // Whatever else is known of one table goes with its rows.
+    if (sources.length === 1)
+      await runSql(service, `CREATE ${orReplace(existing)}${kind} ${into} CLONE ${names[0]}`, { once });
+    else await runSql(service, `CREATE OR REPLACE TABLE ${into}${layoutText(first)} AS ${all}`, { once });
+    const {
+      created: _,
+      snapshotDefinition,
+      cloneDefinition,
+      ...kept
+    } = service.store.get("table", tableId(first.base));
+    await service.store.set("table", tableId(target), {
+      ...kept,
+      ...madeOf(operation, first),
+      ...(copy.destinationExpirationTime ? { expirationTime: expirationOf(copy.destinationExpirationTime) } : {}),
+      created: Date.now(),
+    });
   }
   service.times.touch(tableId(target));
-  const rows = sources.reduce((sum, { relation }) => sum + (relation.rows ?? 0), 0);
+  const rows = sources.reduce((sum, source) => sum + source.rows, 0);
   return { statistics: { copy: { copiedRows: String(rows) } } };
+}
+
+const OPERATIONS: ReadonlySet<string> = new Set(["COPY", "SNAPSHOT", "CLONE", "RESTORE"]);
+
+const orReplace = (existing: unknown): string => (existing === undefined ? "" : "OR REPLACE ");
+
+function layoutText({ partitionColumn, clusterBy }: SourceTable): string {
+  const partition = partitionColumn === undefined ? "" : ` PARTITION BY ${quoted(partitionColumn)}`;
+  return clusterBy.length === 0 ? partition : `${partition} CLUSTER BY ${clusterBy.map(quoted).join(", ")}`;
+}
+
+/** What a snapshot or clone tells of its source. */
+function madeOf(operation: string, { base, at }: SourceTable): object {
+  const baseTableReference = { projectId: base.project, datasetId: base.dataset, tableId: base.table };
+  const time = new Date(at).toISOString();
+  if (operation === "SNAPSHOT") return { snapshotDefinition: { baseTableReference, snapshotTime: time } };
+  return operation === "CLONE" ? { cloneDefinition: { baseTableReference, cloneTime: time } } : {};
+}
+
+/** As `2026-01-02T03:04:05Z`, or milliseconds. */
+function expirationOf(text: string): string {
+  const milliseconds = /^\d+$/.test(text) ? Number(text) : Date.parse(text);
+  if (Number.isNaN(milliseconds)) throw new ApiError("invalid", `Invalid value for destinationExpirationTime: ${text}`);
+  return String(milliseconds);
 }

@@ -5,25 +5,22 @@ import { createGzip } from "node:zlib";
 import type { SqlValue } from "../../port/port.js";
 import type { JobRows } from "../../port/sql-jobs.js";
 import type { Column, SqlType } from "../../port/sql-types.js";
-import { fullTableName, requireRelation } from "../catalog/tables.js";
+import { requireAllRows } from "../catalog/row-access.js";
 import { ApiError } from "../protocol/errors.js";
 import type { ExtractConfiguration } from "../requests/configuration.js";
 import { targetFile } from "./buckets.js";
 import { refOf } from "./destination.js";
 import type { Job, JobOutcome } from "./job.js";
 import type { JobService } from "./service.js";
+import { sourceTable } from "./source-table.js";
 
 const ROWS_AT_ONCE = 10_000;
 
 /** Writes a table to a file of the folder that stands for all buckets. */
 export async function runExtract(service: JobService, job: Job, extract: ExtractConfiguration): Promise<JobOutcome> {
   const ref = refOf(extract.sourceTable, job.reference.projectId);
-  const relation = await requireRelation(service, ref);
-  if (relation.kind === "view")
-    throw new ApiError(
-      "invalid",
-      `${fullTableName(ref)} is not allowed for this operation because it is currently a VIEW.`,
-    );
+  const source = await sourceTable(service, ref);
+  requireAllRows(service, source.base, job.user);
   const [uri] = extract.destinationUris ?? (extract.destinationUri ? [extract.destinationUri] : []);
   if (uri === undefined)
     throw new ApiError(
@@ -33,14 +30,13 @@ export async function runExtract(service: JobService, job: Job, extract: Extract
     );
   const format = (extract.destinationFormat ?? "CSV").toUpperCase();
   const path = targetFile(service.bucketDir, uri);
-  const table = { dataset: ref.dataset, name: ref.table };
-  if (format === "PARQUET") await service.jobs.writeParquet(table, path);
+  if (format === "PARQUET") await service.jobs.writeParquet(source.id, path);
   else if (format === "CSV" || format === "NEWLINE_DELIMITED_JSON") {
     const rows = await service.jobs.rows(
-      table,
-      relation.columns.map(({ name }) => name),
+      source.id,
+      source.columns.map(({ name }) => name),
       0,
-      relation.rows ?? 0,
+      source.rows,
     );
     const lines = format === "CSV" ? csvText(rows, extract) : jsonText(rows);
     const compression = (extract.compression ?? "NONE").toUpperCase();

@@ -52,6 +52,7 @@ export async function runLoad(service: JobService, job: Job, load: LoadConfigura
       ? creation(ref, { schema: { fields: [...source.fields] }, timePartitioning, clustering }, "OR REPLACE ")
       : undefined,
     truncate: write === "replace",
+    once: service.markOf(job),
     signal: job.signal,
   });
   await keepWhatIsSaid(service, ref, load, replaces, existing === undefined);

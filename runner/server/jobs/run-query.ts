@@ -1,5 +1,6 @@
 import type { JobRequest, JobSession, JobStatement, SqlJobs } from "../../port/sql-jobs.js";
 import { logicalBytes } from "../catalog/bytes.js";
+import { accessOf } from "../catalog/row-access.js";
 import { tableId } from "../catalog/tables.js";
 import { ApiError } from "../protocol/errors.js";
 import type { QueryConfiguration } from "../requests/configuration.js";
@@ -21,7 +22,9 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
     parameters: jobParameters(query.queryParameters ?? []),
     defaultDataset: query.defaultDataset?.datasetId,
     systemTables: service.systemTables(projectId),
+    access: accessOf(service, job.user),
     signal: job.signal,
+    once: service.markOf(job),
     destination: undefined,
   };
   if (job.configuration.dryRun) return planned(service, request);

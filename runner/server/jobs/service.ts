@@ -1,5 +1,7 @@
 import type { SystemTables } from "../../port/sql-jobs.js";
 import type { Catalogue } from "../catalog/service.js";
+import type { FaultPlan } from "../faults/rules.js";
+import type { Job } from "./job.js";
 import type { JobRegistry } from "./registry.js";
 import type { Sessions } from "./sessions.js";
 import type { StagedUploads } from "./uploads.js";
@@ -7,6 +9,10 @@ import type { StagedUploads } from "./uploads.js";
 /** What jobs run on. */
 export interface JobService extends Catalogue {
   readonly registry: JobRegistry;
+  /** The mark that a job leaves with what it changes; undefined: nobody will look for it. */
+  readonly markOf: (job: Job) => string | undefined;
+  /** Errors that jobs are to fail with; undefined: none. */
+  readonly faults?: FaultPlan | undefined;
   readonly sessions: Sessions;
   readonly uploads: StagedUploads;
   /** INFORMATION_SCHEMA and the like, as a project sees them. */

@@ -22,7 +22,8 @@ export class MetadataStore {
   /** Reads what earlier servers have kept. */
   static async open(jobs: SqlJobs): Promise<MetadataStore> {
     const store = new MetadataStore(jobs);
-    if (!(await jobs.datasets()).includes(DATASET)) return store;
+    // A server that was killed may have left the dataset without the table.
+    if ((await jobs.relations(DATASET, "objects")).length === 0) return store;
     store.#ready = true;
     const rows = await jobs.rows({ dataset: DATASET, name: "objects" }, ["kind", "id", "body"], 0, 10_000_000);
     for (const [kind, id, body] of rows.read(0, rows.count))

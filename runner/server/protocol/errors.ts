@@ -5,6 +5,7 @@ const REASONS = {
   accessDenied: [403, "PERMISSION_DENIED"],
   authError: [401, "UNAUTHENTICATED"],
   bytesBilledLimitExceeded: [400, "INVALID_ARGUMENT"],
+  backendError: [503, "UNAVAILABLE"],
   badRequest: [400, "INVALID_ARGUMENT"],
   conditionNotMet: [412, "FAILED_PRECONDITION"],
   duplicate: [409, "ALREADY_EXISTS"],
@@ -13,16 +14,24 @@ const REASONS = {
   invalidQuery: [400, "INVALID_ARGUMENT"],
   notFound: [404, "NOT_FOUND"],
   notImplemented: [501, "UNIMPLEMENTED"],
+  jobBackendError: [400, "INVALID_ARGUMENT"],
+  jobInternalError: [400, "INVALID_ARGUMENT"],
+  jobRateLimitExceeded: [400, "INVALID_ARGUMENT"],
   outOfRange: [400, "OUT_OF_RANGE"],
   parseError: [400, "INVALID_ARGUMENT"],
+  quotaExceeded: [403, "PERMISSION_DENIED"],
+  rateLimitExceeded: [403, "PERMISSION_DENIED"],
   required: [400, "INVALID_ARGUMENT"],
   resourceInUse: [400, "FAILED_PRECONDITION"],
+  resourcesExceeded: [400, "INVALID_ARGUMENT"],
   responseTooLarge: [403, "PERMISSION_DENIED"],
+  tableUnavailable: [400, "INVALID_ARGUMENT"],
   stopped: [499, "CANCELLED"],
   timeout: [400, "DEADLINE_EXCEEDED"],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type ErrorReason = keyof typeof REASONS;
+export const ERROR_REASONS = Object.keys(REASONS) as readonly ErrorReason[];
 
 /** One error as answers and jobs carry it. */
 export interface ErrorProto {
@@ -105,6 +114,11 @@ function objectMessage(
   const parts = path.map((part) => part.replaceAll(/[`"]/g, ""));
   if (kind === "Table" && parts.length === 1)
     return `Table "${parts[0]}" must be qualified with a dataset (e.g. dataset.table).`;
+  if (kind === "RowAccessPolicy") {
+    const [dataset = "", ...names] = parts;
+    const policy = `Row access policy ${fullName(project, dataset, names.join("."))}`;
+    return reason === "duplicate" ? `Already Exists: ${policy}` : `Not found: ${policy}`;
+  }
   const wanted = kind === "Dataset" ? 1 : 2;
   const own = parts.slice(-wanted);
   const owner = parts.length > wanted ? (parts.at(-wanted - 1) ?? project) : project;
@@ -112,5 +126,6 @@ function objectMessage(
   if (reason === "notFound") return `Not found: ${kind} ${name} was not found in location ${location}`;
   if (reason === "duplicate") return `Already Exists: ${kind} ${name}`;
   if (reason === "resourceInUse") return `Dataset ${name} is still in use`;
+  if (reason === "invalid" || reason === "accessDenied") return message.replace(path.join("."), name);
   return message;
 }

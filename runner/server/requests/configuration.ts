@@ -74,6 +74,7 @@ const copy = v.object({
   createDisposition: v.nullish(createDisposition),
   writeDisposition: v.nullish(writeDisposition),
   operationType: v.nullish(v.string()),
+  destinationExpirationTime: v.nullish(v.string()),
 });
 
 /** What an extract job is asked. */

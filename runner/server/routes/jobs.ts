@@ -26,7 +26,7 @@ export function jobRoutes(service: JobService): readonly Route[] {
     {
       method: "POST",
       url: LIST,
-      handle: async ({ project, body }) => ({ body: await insertJob(service, project, body, undefined) }),
+      handle: async (request) => ({ body: await insertJob(service, request, request.body, undefined) }),
     },
     { method: "GET", url: LIST, handle: async (request) => ({ body: listJobs(service, request) }) },
     { method: "GET", url: `${LIST}/:job`, handle: async (request) => ({ body: jobResource(find(request)) }) },
@@ -59,7 +59,12 @@ export function jobRoutes(service: JobService): readonly Route[] {
  * Takes a job up and begins it.
  * @param media the file that came with it
  */
-export async function insertJob(service: JobService, project: string, body: unknown, media: string | undefined) {
+export async function insertJob(
+  service: JobService,
+  { project, user }: Pick<ApiRequest, "project" | "user">,
+  body: unknown,
+  media: string | undefined,
+) {
   const { configuration, jobReference } = checked(newJob, body);
   const kinds = [configuration.query, configuration.load, configuration.copy, configuration.extract];
   if (kinds.filter((kind) => kind !== undefined).length !== 1)
@@ -69,7 +74,7 @@ export async function insertJob(service: JobService, project: string, body: unkn
       "configuration",
     );
   const location = jobLocation(service, jobReference?.location, configuration.query);
-  const given = { jobId: jobReference?.jobId || undefined, media };
+  const given = { jobId: jobReference?.jobId || undefined, media, user };
   const job = service.registry.add(project, location, configuration, given);
   const running = execute(service, job);
   if (media !== undefined) void running.finally(() => service.uploads.remove(media));

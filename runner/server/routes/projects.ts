@@ -1,5 +1,5 @@
+import { USER } from "../http/caller.js";
 import type { Route } from "../http/request.js";
-import { USER } from "../jobs/job-resource.js";
 import { etagOf } from "../protocol/etag.js";
 
 /**

@@ -33,10 +33,10 @@ export function queryRoutes(service: JobService): readonly Route[] {
   ];
 }
 
-async function query(service: JobService, { project, body }: ApiRequest) {
+async function query(service: JobService, { project, user, body }: ApiRequest) {
   const asked = checked(queryRequest, body);
   const known = asked.requestId ? service.registry.byRequest(`${project}|${asked.requestId}`) : undefined;
-  const job = known ?? start(service, project, asked);
+  const job = known ?? start(service, project, user, asked);
   const wait = Math.min(asked.timeoutMs ?? USUAL_WAIT_MS, LONGEST_WAIT_MS);
   await job.wait(asked.dryRun ? LONGEST_WAIT_MS : wait);
   const { formatOptions } = asked;
@@ -47,7 +47,7 @@ async function query(service: JobService, { project, body }: ApiRequest) {
   return answer;
 }
 
-function start(service: JobService, project: string, asked: QueryRequest): Job {
+function start(service: JobService, project: string, user: string, asked: QueryRequest): Job {
   const {
     maxResults,
     timeoutMs,
@@ -61,7 +61,7 @@ function start(service: JobService, project: string, asked: QueryRequest): Job {
     ...query
   } = asked;
   const configuration: JobConfiguration = { query, dryRun, labels, jobTimeoutMs };
-  const job = service.registry.add(project, jobLocation(service, location, query), configuration);
+  const job = service.registry.add(project, jobLocation(service, location, query), configuration, { user });
   if (requestId) service.registry.keepRequest(`${project}|${requestId}`, job);
   void execute(service, job);
   return job;

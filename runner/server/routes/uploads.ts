@@ -40,7 +40,7 @@ async function multipart(service: JobService, request: ApiRequest) {
   const { metadata, media } = await splitRelated(bodyOf(request), request.headers["content-type"]);
   const path = service.uploads.begin();
   await service.uploads.append(path, media);
-  return insertJob(service, request.project, metadata, path);
+  return insertJob(service, request, metadata, path);
 }
 
 async function begin(service: JobService, request: ApiRequest, open: Map<string, Resumable>) {
@@ -80,7 +80,7 @@ async function goOn(service: JobService, request: ApiRequest, open: Map<string, 
     return { code: 308, headers: received };
   }
   open.delete(id);
-  return { body: await insertJob(service, request.project, upload.body, upload.path) };
+  return { body: await insertJob(service, request, upload.body, upload.path) };
 }
 
 /** `bytes 0-99/100`, `bytes 0-99/*`, or `bytes *\/100`, which asks how far the upload is. */

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { ServerUnaryCall, ServerWritableStream } from "@grpc/grpc-js";
+import { authorizationOf, callerOf, USER } from "../http/caller.js";
 import type { JobService } from "../jobs/service.js";
 import { ApiError } from "../protocol/errors.js";
 import { ArrowEncoder } from "./arrow-rows.js";
@@ -18,7 +19,9 @@ interface CreateReadSession {
     readonly table: string;
     readonly dataFormat: string;
     readonly readOptions?: { readonly selectedFields?: readonly string[]; readonly rowRestriction?: string } | null;
-    readonly tableModifiers?: { readonly snapshotTime?: unknown } | null;
+    readonly tableModifiers?: {
+      readonly snapshotTime?: { readonly seconds: string; readonly nanos: number } | null;
+    } | null;
   } | null;
   readonly maxStreamCount: number;
   readonly preferredMinStreamCount: number;
@@ -27,22 +30,27 @@ interface CreateReadSession {
 /** `google.cloud.bigquery.storage.v1.BigQueryRead`. https://cloud.google.com/bigquery/docs/reference/storage/rpc */
 export class ReadService {
   readonly #service: JobService;
+  readonly #token: string | undefined;
   readonly #sessions = new Map<string, ReadSession>();
 
-  constructor(service: JobService) {
+  constructor(service: JobService, token: string | undefined) {
     this.#service = service;
+    this.#token = token;
   }
 
-  async createReadSession({ request }: ServerUnaryCall<CreateReadSession, unknown>): Promise<object> {
+  async createReadSession({ request, metadata }: ServerUnaryCall<CreateReadSession, unknown>): Promise<object> {
     const { readSession, maxStreamCount } = request;
     if (!readSession) throw new ApiError("required", "read_session is missing");
-    if (readSession.tableModifiers?.snapshotTime)
-      throw new ApiError("notImplemented", "snapshot_time is not supported by the embedded engine");
+    const { snapshotTime } = readSession.tableModifiers ?? {};
     const session = await ReadSession.open(this.#service, {
       table: tableOfName(readSession.table),
+      user: callerOf(authorizationOf(metadata), this.#token) ?? USER,
       format: formatOf(readSession.dataFormat),
       selectedFields: readSession.readOptions?.selectedFields ?? [],
       rowRestriction: readSession.readOptions?.rowRestriction ?? "",
+      at: snapshotTime
+        ? BigInt(snapshotTime.seconds) * 1_000_000n + BigInt(Math.floor(snapshotTime.nanos / 1000))
+        : undefined,
       maxStreams: maxStreamCount,
     });
     this.#sessions.set(session.name, session);

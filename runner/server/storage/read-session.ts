@@ -3,6 +3,7 @@ import { parseExpressionText } from "../../googlesql/parser/statement.js";
 import type { SqlValue } from "../../port/port.js";
 import { type JobRows, plainRequest } from "../../port/sql-jobs.js";
 import type { Column, SqlType } from "../../port/sql-types.js";
+import { accessOf, requireAllRows } from "../catalog/row-access.js";
 import { fullTableName, requireRelation, type TableRef } from "../catalog/tables.js";
 import { jobOfAnonymous } from "../jobs/anonymous.js";
 import type { JobService } from "../jobs/service.js";
@@ -15,11 +16,15 @@ export type DataFormat = "ARROW" | "AVRO";
 
 export interface ReadRequest {
   readonly table: TableRef;
+  /** Who reads. */
+  readonly user: string;
   readonly format: DataFormat;
   /** Names of columns, fields with dots; none: all. */
   readonly selectedFields: readonly string[];
   /** A condition on rows in GoogleSQL; empty: none. */
   readonly rowRestriction: string;
+  /** The table as it was, in microseconds since 1970; undefined: as it is. */
+  readonly at: bigint | undefined;
   /** Streams at most; 0: as many as are worth it. */
   readonly maxStreams: number;
 }
@@ -72,7 +77,10 @@ function streamsOf(session: string, rows: number, asked: number): readonly Strea
   }));
 }
 
-async function rowsOf(service: JobService, { table, selectedFields, rowRestriction }: ReadRequest): Promise<JobRows> {
+async function rowsOf(
+  service: JobService,
+  { table, selectedFields, rowRestriction, at, user }: ReadRequest,
+): Promise<JobRows> {
   const jobId = jobOfAnonymous(table.dataset, table.table);
   if (jobId !== undefined) {
     const { rows } = service.registry.find(table.project, jobId, undefined).outcome;
@@ -89,11 +97,13 @@ async function rowsOf(service: JobService, { table, selectedFields, rowRestricti
       "invalid",
       `request failed: table type of ${fullTableName(table)} is a view, which cannot be read`,
     );
-  const items = selection(relation.columns, selectedFields);
+  if (at !== undefined) requireAllRows(service, table, user);
+  const { id, columns } = at === undefined ? relation : await service.jobs.version(relation.id, at);
+  const items = selection(columns, selectedFields);
   const where = rowRestriction === "" ? "" : ` WHERE ${restriction(rowRestriction)}`;
-  const sql = `SELECT ${items.join(", ")} FROM ${quoted(table.dataset)}.${quoted(table.table)} AS ${ALIAS}${where}`;
+  const sql = `SELECT ${items.join(", ")} FROM ${quoted(id.dataset)}.${quoted(id.name)} AS ${ALIAS}${where}`;
   let rows: JobRows | undefined;
-  await service.jobs.run(plainRequest(sql), (statement) => {
+  await service.jobs.run({ ...plainRequest(sql), access: accessOf(service, user) }, (statement) => {
     rows = statement.rows;
   });
   return rows as JobRows;

@@ -11,6 +11,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { fromJSON } from "@grpc/proto-loader";
+import { authorizationOf, callerOf } from "../http/caller.js";
 import type { JobService } from "../jobs/service.js";
 import { statusOf } from "./grpc-status.js";
 import { ReadService } from "./read-service.js";
@@ -44,7 +45,7 @@ export async function startStorage(service: JobService, options: StorageOptions)
   const server = new Server({ "grpc.max_receive_message_length": MOST_BYTES, "grpc.max_send_message_length": -1 });
   const definitions = fromJSON(protos, { longs: String, enums: String, defaults: true, oneofs: false });
   const guard = new Guard(options);
-  const read = new ReadService(service);
+  const read = new ReadService(service, options.token);
   const write = new WriteService(service, options);
   server.addService(definitions[`${PACKAGE}.BigQueryRead`] as ServiceDefinition, {
     createReadSession: guard.unary(read.createReadSession.bind(read)),
@@ -119,7 +120,7 @@ class Guard {
 
   #refused({ metadata }: { readonly metadata: { get(name: string): readonly unknown[] } }) {
     const { token } = this.#options;
-    if (token === undefined || metadata.get("authorization").includes(`Bearer ${token}`)) return undefined;
+    if (token === undefined || callerOf(authorizationOf(metadata), token) !== undefined) return undefined;
     return { code: status.UNAUTHENTICATED, details: "Request had invalid authentication credentials" };
   }
 

@@ -1,5 +1,5 @@
 import type { RowObject } from "../../port/port.js";
-import { billedBytes, USER } from "../jobs/job-resource.js";
+import { billedBytes } from "../jobs/job-resource.js";
 import { type Place, timestamp } from "./shared.js";
 
 /** The rows of JOBS. */
@@ -11,7 +11,7 @@ export function jobRows({ registry }: Place, project: string): readonly RowObjec
     return {
       creation_time: timestamp(created),
       project_id: project,
-      user_email: USER,
+      user_email: job.user,
       job_id: reference.jobId,
       job_type: query ? "QUERY" : load ? "LOAD" : copy ? "COPY" : "EXTRACT",
       statement_type: outcome.statementType ?? null,

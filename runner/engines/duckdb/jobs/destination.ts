@@ -4,10 +4,12 @@ import type { JobDestination } from "../../../port/sql-jobs.js";
 import type { Column } from "../../../port/sql-types.js";
 import { layoutSql, readCatalog } from "../catalog.js";
 import { quoteName, quotePath } from "../quote.js";
+import { markSql } from "./done-jobs.js";
 import { ResultRows } from "./result-rows.js";
 
 /**
  * Writes the rows of a query to a table, in one transaction.
+ * @param once the mark of the job
  * @returns the rows of the table
  */
 export async function writeDestination(
@@ -15,6 +17,7 @@ export async function writeDestination(
   { table, write, partitionColumn, clusterBy }: JobDestination,
   sql: string,
   columns: readonly Column[],
+  once: string | undefined,
 ): Promise<ResultRows> {
   await connection.run("BEGIN TRANSACTION");
   try {
@@ -29,6 +32,7 @@ export async function writeDestination(
     const known = (await readCatalog(connection)).get(relationKey(table))?.columns ?? columns;
     const names = known.map(({ name }) => quoteName(name)).join(", ");
     const rows = new ResultRows(await connection.run(`SELECT ${names} FROM ${quotePath(table)}`), known);
+    if (once !== undefined) await connection.run(markSql(once));
     await connection.run("COMMIT");
     return rows;
   } catch (cause) {

@@ -38,6 +38,10 @@ const NAMED = [
   [/^Already Exists: Table (\S+)/, "duplicate", "Table"],
   [/^Already Exists: Dataset (\S+)/, "duplicate", "Dataset"],
   [/^Already Exists: Routine (\S+)/, "duplicate", "Routine"],
+  [/^Not found: Row access policy (\S+)/, "notFound", "RowAccessPolicy"],
+  [/^Already Exists: Row access policy (\S+)/, "duplicate", "RowAccessPolicy"],
+  [/^Access Denied: Table ([^:]+):/, "accessDenied", "Table"],
+  [/^Invalid snapshot time \d+ for table ([^@]+)@/, "invalid", "Table"],
   [/^Dataset (\S+) is still in use$/, "resourceInUse", "Dataset"],
 ] as const;
 

@@ -1,5 +1,8 @@
 import type { DuckDBConnection, DuckDBMaterializedResult } from "@duckdb/node-api";
 import type { TranslatedStatement } from "../../../dialect/index.js";
+import type { ScriptAccess } from "../../../dialect/script/host.js";
+import { openRows, withUser } from "../../../dialect/script/row-access.js";
+import { parseQueryText } from "../../../dialect/script.js";
 import type { Catalog, CatalogTable } from "../../../googlesql/catalog.js";
 import type { ScriptStatement } from "../../../googlesql/script-ast.js";
 import type { QueryResult, RelationId, SqlValue } from "../../../port/port.js";
@@ -14,8 +17,10 @@ import { duckdbType } from "../types.js";
 import { appendRow } from "../values.js";
 import { aborted, isConflict, queued } from "./conflicts.js";
 import { writeDestination } from "./destination.js";
+import { type DoneJobs, markSql } from "./done-jobs.js";
 import { ResultRows } from "./result-rows.js";
-import { operationOf, statementKind, targetOf } from "./statement-kinds.js";
+import { operationOf, renamedTo, statementKind, targetOf } from "./statement-kinds.js";
+import type { TableChange, TableHistory } from "./table-history.js";
 import type { TableLocks } from "./table-locks.js";
 
 /** A statement that has begun. */
@@ -26,11 +31,20 @@ interface Begun {
   readonly startedAt: number;
 }
 
+/** What a statement has changed. */
+interface Changed {
+  readonly total: number;
+  readonly rows?: ChangedRows;
+}
+
 /** What all jobs of a database share. */
 export interface SharedState {
   readonly locks: TableLocks;
   readonly relations: RelationSource;
   readonly place: ScriptPlace;
+  /** What tables were; undefined: nobody keeps it. */
+  readonly history: TableHistory | undefined;
+  readonly done: DoneJobs;
 }
 
 /** Carries the script of a job out, and tells what each statement did. */
@@ -44,17 +58,23 @@ export class JobHost extends DuckDbScriptHost {
   readonly #reads = new Map<string, RelationId>();
   readonly #wanted = new Map<string, SystemTable>();
   #inTransaction = false;
+  /** What the open transaction has changed. */
+  readonly #changed = new Map<string, TableChange>();
+  readonly #history: TableHistory | undefined;
+  readonly #done: DoneJobs;
 
   private constructor(
     connection: DuckDBConnection,
     recovery: OwnTransactions,
-    { locks, relations, place }: SharedState,
+    { locks, relations, place, history, done }: SharedState,
     request: JobRequest,
   ) {
     super(connection, recovery, relations, place);
     this.#connection = connection;
     this.#recovery = recovery;
     this.#locks = locks;
+    this.#history = history;
+    this.#done = done;
     this.#request = request;
   }
 
@@ -91,12 +111,43 @@ export class JobHost extends DuckDbScriptHost {
     return {
       ...catalog,
       find: (path) => {
+        const version = this.#history?.find(path);
+        if (version !== undefined) return version;
         const known = catalog.find(path);
         if (known === undefined) return this.#systemTable(path);
         const [dataset, name] = known.path;
-        if (known.temporary !== true) this.#reads.set(`${dataset}.${name}`, { dataset, name });
-        return known;
+        if (known.temporary === true) return known;
+        this.#reads.set(`${dataset}.${name}`, { dataset, name });
+        return this.#open(known, catalog);
       },
+    };
+  }
+
+  /** A table with what the caller reads of it. */
+  #open(table: CatalogTable, catalog: Catalog): CatalogTable {
+    const { access } = this.#request;
+    const [dataset, name] = table.path;
+    const condition = access?.condition({ dataset, name });
+    if (access !== undefined && condition !== undefined)
+      return { ...table, standIn: { query: openRows(table.path, condition, access.user), catalog } };
+    const text = table.isView === true ? access?.viewQuery({ dataset, name }) : undefined;
+    if (access === undefined || text === undefined) return table;
+    const within: Catalog = {
+      ...catalog,
+      find: (path) => {
+        const known = catalog.find(path);
+        return known === undefined || known.temporary === true ? known : this.#open(known, catalog);
+      },
+    };
+    return { ...table, standIn: { query: withUser(parseQueryText(text), access.user), catalog: within } };
+  }
+
+  get access(): ScriptAccess | undefined {
+    const { access } = this.#request;
+    if (access === undefined) return undefined;
+    return {
+      user: access.user,
+      changePolicies: async (change) => this.#ended({ operation: await access.change(change) }),
     };
   }
 
@@ -163,13 +214,18 @@ export class JobHost extends DuckDbScriptHost {
   override async query(sql: string, columns: readonly Column[]): Promise<QueryResult> {
     this.#request.signal.throwIfAborted();
     await this.#fillSystemTables();
-    const { destination } = this.#request;
+    const { destination, once } = this.#request;
+    if (destination !== undefined && once !== undefined) await this.#done.prepare();
     const rows =
       destination === undefined
         ? new ResultRows(await this.#run(sql, false), columns)
-        : await this.#locks.hold([lockOf(destination.table)], this.#request.signal, () =>
-            writeDestination(this.#connection, destination, sql, columns),
-          );
+        : await this.#locks.hold([lockOf(destination.table)], this.#request.signal, () => {
+            const { table, write } = destination;
+            const how = write === "append" ? "append" : "define";
+            return this.#changing([{ table, how }], () =>
+              writeDestination(this.#connection, destination, sql, columns, once),
+            );
+          });
     if (destination !== undefined) this.forgetCatalog();
     this.#ended({ rows });
     // The rows stay where they are until somebody reads them.
@@ -202,15 +258,43 @@ export class JobHost extends DuckDbScriptHost {
     const target = begun?.target;
     const work = async (): Promise<number> => {
       const existed = target !== undefined && begun !== undefined && (await this.#exists(begun, statement));
-      const changed = await this.#change(statement);
+      const changed = await this.#marked(statement);
       const operation = begun === undefined ? undefined : operationOf(begun.statement, existed);
       this.#ended({ changed: changed.rows, operation });
       return changed.total;
     };
+    const changes = changesOf(begun, statement);
     // Within a transaction whoever comes second fails: it reads what was there when it began.
-    if (this.#inTransaction) return this.#orAborted(target, work);
+    if (this.#inTransaction) {
+      for (const change of changes) this.#note(change);
+      return this.#orAborted(target, work);
+    }
     if (target === undefined || target.dataset === "_SESSION") return work();
-    return this.#locks.hold([lockOf(target)], signal, () => queued(signal, work));
+    // Whoever waits for a transaction lets go of the table: the transaction needs it where it commits.
+    const done = await queued(signal, () =>
+      this.#locks.hold([lockOf(target)], signal, () => this.#changing(changes, work)),
+    );
+    if (statement.kind === "drop" && target.name === "") this.#history?.datasetDropped(target.dataset);
+    return done;
+  }
+
+  #note(change: TableChange): void {
+    const key = lockOf(change.table);
+    const known = this.#changed.get(key);
+    this.#changed.set(key, known === undefined || known.how === "append" ? change : known);
+  }
+
+  async #changing<T>(changes: readonly TableChange[], work: () => Promise<T>): Promise<T> {
+    return this.#history?.changing(changes, work) ?? work();
+  }
+
+  async version(table: CatalogTable, at: bigint): Promise<CatalogTable | undefined> {
+    if (this.#history === undefined) return undefined;
+    const [dataset, name] = table.path;
+    if (table.standIn !== undefined)
+      throw new Error("FOR SYSTEM_TIME AS OF is not supported for tables with row access policies");
+    this.#reads.set(`${dataset}.${name}`, { dataset, name });
+    return this.#history.version({ dataset, name }, at, this.#request.signal);
   }
 
   async #orAborted<T>(target: RelationId | undefined, work: () => Promise<T>): Promise<T> {
@@ -235,7 +319,22 @@ export class JobHost extends DuckDbScriptHost {
     return catalog.find(path) !== undefined;
   }
 
-  async #change(statement: TranslatedStatement): Promise<{ readonly total: number; readonly rows?: ChangedRows }> {
+  /** A change with the mark of its job, both or none. */
+  async #marked(statement: TranslatedStatement): Promise<Changed> {
+    const { once } = this.#request;
+    if (once === undefined || this.#inTransaction) return this.#change(statement);
+    await this.#done.prepare();
+    const changed = await this.#recovery.atomically(async () => {
+      const result = await this.#change(statement);
+      await this.#run(markSql(once), true);
+      return result;
+    });
+    // Others may have looked before it was committed.
+    if (DEFINITIONS.has(statement.kind)) this.forgetCatalog();
+    return changed;
+  }
+
+  async #change(statement: TranslatedStatement): Promise<Changed> {
     if (statement.kind === "merge") return this.#merge(statement.sql);
     const total = await super.apply(statement);
     const none = { inserted: 0, updated: 0, deleted: 0 };
@@ -271,9 +370,51 @@ export class JobHost extends DuckDbScriptHost {
   }
 
   override async transaction(verb: "BEGIN" | "COMMIT" | "ROLLBACK"): Promise<void> {
-    await this.#orAborted(undefined, () => super.transaction(verb));
+    const changes = [...this.#changed.values()];
+    const work = () => this.#orAborted(undefined, () => super.transaction(verb));
+    if (verb !== "COMMIT" || this.#history === undefined) await work();
+    else {
+      const keys = changes.map(({ table }) => lockOf(table));
+      await this.#locks.hold(keys, this.#request.signal, () => this.#changing(changes, work));
+    }
+    this.#changed.clear();
     this.#inTransaction = verb === "BEGIN";
   }
 }
+
+/** The tables that a statement outside a transaction is about to change. */
+function changesOf(begun: Begun | undefined, statement: TranslatedStatement): readonly TableChange[] {
+  const { target: table } = begun ?? {};
+  if (begun === undefined || table === undefined || table.name === "" || table.dataset === "_SESSION") return [];
+  switch (statement.kind) {
+    case "insert":
+      return [{ table, how: "append" }];
+    case "update":
+    case "delete":
+    case "merge":
+    case "truncate":
+      return [{ table, how: "rewrite" }];
+    case "createView":
+    case "createSchema":
+      return [];
+    default: {
+      // Options alone, and tables that are there already.
+      if (statement.sql.length === 0 && statement.kind !== "loadData") return [];
+      const renamed = renamedTo(begun.statement);
+      const tables = renamed === undefined ? [table] : [table, { ...table, name: renamed }];
+      return tables.map((changed) => ({ table: changed, how: "define" }));
+    }
+  }
+}
+
+const DEFINITIONS: ReadonlySet<string> = new Set<TranslatedStatement["kind"]>([
+  "createTable",
+  "createView",
+  "createSchema",
+  "drop",
+  "alterTable",
+  "alter",
+  "loadData",
+]);
 
 const lockOf = ({ dataset, name }: RelationId): string => `${dataset}.${name}`;

@@ -58,6 +58,8 @@ export class DuckDbJobSession implements JobSession {
     try {
       this.#host.serve(request, told);
       inScript = isScript(locateErrors(sql, () => parseScriptText(sql)));
+      // A script that was killed between its statements is not done.
+      if (inScript) this.#host.serve({ ...request, once: undefined }, told);
       await this.#bind(request);
       await interruptible(this.#connection, signal, () => this.#script.execute(sql));
       this.#host.finish();

@@ -6,9 +6,11 @@ import {
   type JobRows,
   type JobSession,
   type JobStatement,
+  type KeptVersions,
   plainRequest,
   type RelationDetails,
   type SqlJobs,
+  type TableVersion,
   type WriteRequest,
 } from "../../../port/sql-jobs.js";
 import { quoteName, quotePath, quoteText } from "../quote.js";
@@ -16,9 +18,12 @@ import { CommittedRelations } from "../relation-source.js";
 import { readRoutines } from "../script-host.js";
 import type { Translator } from "../translator.js";
 import { readDatasets, readDetails } from "./details.js";
+import { DoneJobs } from "./done-jobs.js";
+import { jobError } from "./job-errors.js";
 import { DuckDbJobSession } from "./job-session.js";
 import { readParquet } from "./parquet.js";
 import { ResultRows } from "./result-rows.js";
+import { countRows, TableHistory } from "./table-history.js";
 import { TableLocks } from "./table-locks.js";
 import { writeRows } from "./write-rows.js";
 
@@ -36,10 +41,14 @@ export class DuckDbJobs implements SqlJobs {
   readonly #translator: Translator;
   readonly #locks = new TableLocks();
   readonly #relations = new CommittedRelations((work) => this.#with(work));
+  readonly #done = new DoneJobs((work) => this.#with(work));
+  readonly #history: TableHistory | undefined;
 
-  constructor(connections: Connections, translator: Translator) {
+  constructor(connections: Connections, translator: Translator, kept?: KeptVersions) {
     this.#connections = connections;
     this.#translator = translator;
+    if (kept !== undefined)
+      this.#history = new TableHistory((work) => this.#with(work), this.#relations, this.#locks, kept);
   }
 
   async run(request: JobRequest, told: (statement: JobStatement) => void): Promise<void> {
@@ -71,7 +80,13 @@ export class DuckDbJobs implements SqlJobs {
       connection,
       (isClean) => (isClean ? this.#connections.giveBack(connection) : this.#connections.discard(connection)),
       this.#translator,
-      { locks: this.#locks, relations: this.#relations, place: this.#translator.place },
+      {
+        locks: this.#locks,
+        relations: this.#relations,
+        place: this.#translator.place,
+        history: this.#history,
+        done: this.#done,
+      },
       request,
     );
   }
@@ -92,7 +107,8 @@ export class DuckDbJobs implements SqlJobs {
   async rows(relation: RelationId, columns: readonly string[], start: number, count: number): Promise<JobRows> {
     await this.#translator.prepare();
     return this.#with(async (connection) => {
-      const known = (await this.#relations.read()).get(relationKey(relation));
+      const { dataset, name } = relation;
+      const known = (await this.#relations.read()).get(relationKey(relation)) ?? this.#history?.find([dataset, name]);
       if (known === undefined) throw missingTable(relation);
       const read = columns.flatMap((name) => known.columns.find((column) => column.name === name) ?? []);
       const names = read.length === 0 ? "NULL" : read.map(({ name }) => quoteName(name)).join(", ");
@@ -102,12 +118,17 @@ export class DuckDbJobs implements SqlJobs {
   }
 
   async write(request: WriteRequest): Promise<number> {
-    const { table, create, signal } = request;
+    const { table, create, truncate, signal } = request;
     // Found before the transaction: the statement is translated on what is there.
     const making = create === undefined ? [] : await this.#definition(create);
+    if (request.once !== undefined) await this.#done.prepare();
+    const write = () => this.#with((connection) => writeRows(connection, request, making));
+    const how = create !== undefined ? "define" : truncate ? "rewrite" : "append";
     try {
-      return await this.#locks.hold([relationKey(table)], signal, () =>
-        this.#with((connection) => writeRows(connection, request, making)),
+      return await this.#locks.hold(
+        [relationKey(table)],
+        signal,
+        () => this.#history?.changing([{ table, how }], write) ?? write(),
       );
     } finally {
       if (create !== undefined) this.#relations.forget();
@@ -121,6 +142,24 @@ export class DuckDbJobs implements SqlJobs {
     } finally {
       await session.close();
     }
+  }
+
+  async version(table: RelationId, at: bigint | "oldest"): Promise<TableVersion> {
+    const { signal } = new AbortController();
+    try {
+      if (this.#history === undefined) throw new Error("What tables were is not kept");
+      const { path, columns, layout } = await this.#history.version(table, at, signal);
+      const { partitionColumn, clusterBy = [] } = layout ?? {};
+      const id = { dataset: path[0], name: path[1] };
+      const rows = await this.#with((connection) => countRows(connection, id));
+      return { id, columns, partitionColumn, clusterBy, rows };
+    } catch (cause) {
+      throw jobError(cause, signal, false);
+    }
+  }
+
+  async done(): Promise<ReadonlySet<string>> {
+    return this.#done.read();
   }
 
   async parquetRows(path: string): Promise<JobRows> {

@@ -1,13 +1,22 @@
+import { deserialize, serialize } from "node:v8";
 import type { DuckDBMaterializedResult } from "@duckdb/node-api";
 import type { SqlValue } from "../../../port/port.js";
 import type { JobRows } from "../../../port/sql-jobs.js";
 import type { Column } from "../../../port/sql-types.js";
 import { sqlValue } from "../result-values.js";
 
+/**
+ * Below so many rows values are kept themselves: DuckDB takes as much memory for one row as for 2,048, and results of jobs are kept by the
+ * thousand.
+ */
+const FEW_ROWS = 200;
+
 /** Rows as DuckDB keeps them, outside the JavaScript heap; only those that are read are turned into values. */
 export class ResultRows implements JobRows {
   readonly count: number;
-  readonly #result: DuckDBMaterializedResult;
+  /** Few rows, packed. */
+  readonly #packed: Buffer | undefined;
+  readonly #result: DuckDBMaterializedResult | undefined;
   /** The number of the first row of each chunk, as far as chunks were looked at. */
   readonly #starts: number[] = [0];
 
@@ -15,15 +24,22 @@ export class ResultRows implements JobRows {
     result: DuckDBMaterializedResult,
     readonly columns: readonly Column[],
   ) {
-    this.#result = result;
     this.count = result.rowCount;
+    if (this.count > FEW_ROWS) this.#result = result;
+    else this.#packed = serialize(this.#read(result, 0, this.count));
   }
 
   read(start: number, count: number): readonly (readonly SqlValue[])[] {
+    if (this.#packed !== undefined)
+      return (deserialize(this.#packed) as (readonly SqlValue[])[]).slice(start, start + count);
+    return this.#result === undefined ? [] : this.#read(this.#result, start, count);
+  }
+
+  #read(result: DuckDBMaterializedResult, start: number, count: number): readonly (readonly SqlValue[])[] {
     const rows: (readonly SqlValue[])[] = [];
     const end = Math.min(start + count, this.count);
-    for (let index = this.#chunkOf(start); rows.length < end - start && index < this.#result.chunkCount; index += 1) {
-      const chunk = this.#result.getChunk(index);
+    for (let index = this.#chunkOf(result, start); rows.length < end - start && index < result.chunkCount; index += 1) {
+      const chunk = result.getChunk(index);
       const first = this.#starts[index] ?? 0;
       this.#starts[index + 1] = first + chunk.rowCount;
       const from = Math.max(start - first, 0);
@@ -34,11 +50,11 @@ export class ResultRows implements JobRows {
     return rows;
   }
 
-  #chunkOf(row: number): number {
-    for (let index = this.#starts.length - 1; index < this.#result.chunkCount; index += 1) {
+  #chunkOf(result: DuckDBMaterializedResult, row: number): number {
+    for (let index = this.#starts.length - 1; index < result.chunkCount; index += 1) {
       const start = this.#starts[index] ?? 0;
       if (start > row) break;
-      this.#starts[index + 1] ??= start + this.#result.getChunk(index).rowCount;
+      this.#starts[index + 1] ??= start + result.getChunk(index).rowCount;
     }
     return Math.max(
       0,

@@ -20,6 +20,8 @@ export function statementKind(statement: ScriptStatement, text: string): string 
       return materialized ? "DROP_MATERIALIZED_VIEW" : snapshot ? "DROP_SNAPSHOT_TABLE" : `DROP_${statement.object}`;
     case "dropRoutine":
       return `DROP_${statement.object.replace(" ", "_")}`;
+    case "dropRowAccessPolicy":
+      return statement.name === undefined ? "DROP_ALL_ROW_ACCESS_POLICIES" : "DROP_ROW_ACCESS_POLICY";
     case "alterTable":
     case "changeTable":
       return "ALTER_TABLE";
@@ -32,6 +34,7 @@ export function statementKind(statement: ScriptStatement, text: string): string 
 
 const KINDS: Partial<Record<ScriptStatement["kind"], string>> = {
   createSchema: "CREATE_SCHEMA",
+  createRowAccessPolicy: "CREATE_ROW_ACCESS_POLICY",
   createFunction: "CREATE_FUNCTION",
   createTableFunction: "CREATE_TABLE_FUNCTION",
   createProcedure: "CREATE_PROCEDURE",
@@ -57,6 +60,7 @@ const DEFINED: ReadonlySet<string> = new Set<Statement["kind"]>([
   "createView",
   "drop",
   "dropRoutine",
+  "dropRowAccessPolicy",
   "alterTable",
   "changeTable",
   "alterOptions",
@@ -95,4 +99,11 @@ export function operationOf(statement: ScriptStatement, existed: boolean): JobSt
     default:
       return undefined;
   }
+}
+
+/** The new name that a statement gives a table. */
+export function renamedTo(statement: ScriptStatement): string | undefined {
+  if (statement.kind !== "changeTable") return undefined;
+  for (const change of statement.changes) if (change.kind === "renameTable") return change.to.name;
+  return undefined;
 }

@@ -4,6 +4,7 @@ import { JobError, type WriteRequest } from "../../../port/sql-jobs.js";
 import { readCatalog } from "../catalog.js";
 import { quotePath } from "../quote.js";
 import { appendRow } from "../values.js";
+import { markSql } from "./done-jobs.js";
 import { jobError } from "./job-errors.js";
 
 /** How many rows are appended before those who wait for this process get a turn. */
@@ -15,7 +16,7 @@ const ROWS_AT_ONCE = 1000;
  */
 export async function writeRows(
   connection: DuckDBConnection,
-  { table, columns: given, rows, truncate, signal }: WriteRequest,
+  { table, columns: given, rows, truncate, once, signal }: WriteRequest,
   making: readonly string[],
 ): Promise<number> {
   await connection.run("BEGIN TRANSACTION");
@@ -39,6 +40,7 @@ export async function writeRows(
       await new Promise((resolve) => setImmediate(resolve));
     }
     appender.closeSync();
+    if (once !== undefined) await connection.run(markSql(once));
     await connection.run("COMMIT");
     return count;
   } catch (cause) {

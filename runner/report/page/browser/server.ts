@@ -1,4 +1,5 @@
 import type { PageData, PageRows } from "../page-data.js";
+import { takeToken } from "./token.js";
 
 /** A line of `/pages/events`, as far as pages look at it. */
 export type Message =
@@ -28,18 +29,6 @@ export interface RunRequest {
 export interface Answer {
   readonly rows: PageRows | null;
   readonly changed: number | null;
-}
-
-const PLACE = "fastbreak-token";
-
-/** The token that the command has printed with the address; it stays with this tab and leaves the address. */
-function takeToken(): string {
-  const given = /^#token=(.*)$/.exec(location.hash)?.[1];
-  if (given !== undefined) {
-    sessionStorage.setItem(PLACE, decodeURIComponent(given));
-    history.replaceState(null, "", location.pathname);
-  }
-  return sessionStorage.getItem(PLACE) ?? "";
 }
 
 /** What the process behind live pages is asked for. */
