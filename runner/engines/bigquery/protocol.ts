@@ -91,7 +91,7 @@ const tableData = v.looseObject({
   totalRows: v.optional(number, 0),
 });
 
-const table = v.looseObject({
+const tableFields = v.looseObject({
   etag: v.optional(v.string(), ""),
   tableReference: v.looseObject({ projectId: v.string(), datasetId: v.string(), tableId: v.string() }),
   type: v.optional(v.string(), "TABLE"),
@@ -110,6 +110,8 @@ const table = v.looseObject({
       type: v.optional(v.string(), "DAY"),
       field: v.optional(v.string()),
       expirationMs: v.optional(number),
+      /** Where it stood before tables had it themselves. */
+      requirePartitionFilter: v.optional(v.boolean(), false),
     }),
   ),
   rangePartitioning: v.optional(
@@ -125,6 +127,14 @@ const table = v.looseObject({
     v.looseObject({ primaryKey: v.optional(v.looseObject({ columns: v.optional(v.array(v.string()), []) })) }),
   ),
 });
+
+const table = v.pipe(
+  tableFields,
+  v.transform((told) => ({
+    ...told,
+    requirePartitionFilter: told.requirePartitionFilter || (told.timePartitioning?.requirePartitionFilter ?? false),
+  })),
+);
 
 const tableList = v.looseObject({
   tables: v.optional(

@@ -1,3 +1,4 @@
+import { canonicalText } from "../../googlesql/canonical.js";
 import { quoteKey } from "../../googlesql/quote.js";
 import { EngineError } from "../../port/engine-error.js";
 import { type RelationId, relationKey, type Upkeep } from "../../port/port.js";
@@ -108,13 +109,17 @@ export class BigQueryUpkeep implements Upkeep {
   }
 }
 
+/** The service may keep the text without the comments that stand around it. */
 function isView(described: Described | undefined, query: string): boolean {
   return described?.table.type === "VIEW" && plain(described.relation.definition ?? "") === plain(query);
 }
 
-/** The service may keep the text without what stands around it. */
 function plain(query: string): string {
-  return query.trim().replace(/\s*;$/, "");
+  try {
+    return canonicalText(query).replace(/\s*;$/, "");
+  } catch {
+    return query.trim();
+  }
 }
 
 function refused(what: readonly string[], cause: RestError): EngineError {
