@@ -111,7 +111,7 @@ const tableFields = v.looseObject({
       field: v.optional(v.string()),
       expirationMs: v.optional(number),
       /** Where it stood before tables had it themselves. */
-      requirePartitionFilter: v.optional(v.boolean(), false),
+      requirePartitionFilter: v.optional(v.boolean()),
     }),
   ),
   rangePartitioning: v.optional(
@@ -121,6 +121,9 @@ const tableFields = v.looseObject({
     }),
   ),
   description: v.optional(v.string()),
+  friendlyName: v.optional(v.string()),
+  maxStaleness: v.optional(v.string()),
+  defaultRoundingMode: v.optional(v.string()),
   requirePartitionFilter: v.optional(v.boolean(), false),
   clustering: v.optional(v.looseObject({ fields: v.optional(v.array(v.string()), []) })),
   tableConstraints: v.optional(
@@ -193,7 +196,10 @@ export const readDryRun = reader("dry run", dryRun);
 export const readResults = reader("result of a query", results);
 export const readTableData = listReader("list of rows", tableData);
 export const readTable = reader("table", table);
-export const readDataset = reader("dataset", v.looseObject({ defaultPartitionExpirationMs: v.optional(number) }));
+export const readDataset = reader(
+  "dataset",
+  v.looseObject({ defaultPartitionExpirationMs: v.optional(number), defaultTableExpirationMs: v.optional(number) }),
+);
 export const readRoutine = reader("routine", routineResource);
 export const readTableList = listReader("list of tables", tableList);
 export const readDatasetList = listReader("list of datasets", datasetList);
