@@ -17,6 +17,7 @@ export const command = defineCommand({
     location: formed("location of the data; default: US", /^[A-Za-z0-9-]+$/, "a location such as US or europe-west1"),
     token: text("clients must send it; default: FASTBREAK_TOKEN, or none"),
     buckets: text("folder that stands for all buckets, for gs:// paths"),
+    quotas: onOff("refuse what BigQuery's quotas of a table refuse"),
     log: onOff("a line on standard error for each request"),
   }),
   notes: [
@@ -43,6 +44,7 @@ export const command = defineCommand({
       ...(flags.location === undefined ? {} : { location: flags.location }),
       token: flags.token ?? (process.env.FASTBREAK_TOKEN || undefined),
       bucketDir: flags.buckets === undefined ? undefined : resolve(flags.buckets),
+      quotas: flags.quotas,
       log: flags.log ? (line) => process.stderr.write(`${line}\n`) : undefined,
     });
     const { url, port, warehouse, storagePort } = server;

@@ -6,6 +6,7 @@ import type { Route } from "./http/request.js";
 import { JobRegistry } from "./jobs/registry.js";
 import type { JobService } from "./jobs/service.js";
 import { Sessions } from "./jobs/sessions.js";
+import { TableQuotas } from "./jobs/table-quotas.js";
 import { StagedUploads } from "./jobs/uploads.js";
 import { MetadataStore } from "./metadata/store.js";
 import { ModifiedTimes } from "./metadata/times.js";
@@ -33,6 +34,8 @@ export interface ServeOptions {
   /** The folder that stands for all buckets. */
   readonly bucketDir: string | undefined;
   readonly log: ((line: string) => void) | undefined;
+  /** Whether it refuses what the service's quotas of a table refuse. */
+  readonly quotas?: boolean;
   /** Where the Storage API answers, 0: any port that is free; undefined: nowhere. */
   readonly storagePort?: number | undefined;
   /** Pages, and what they ask for, beside the API. */
@@ -73,6 +76,7 @@ export async function serve(warehouse: Warehouse, options: ServeOptions): Promis
     uploads: new StagedUploads(),
     systemTables: (project) => systemTables(catalogue, project),
     bucketDir: options.bucketDir,
+    quotas: options.quotas ? new TableQuotas() : undefined,
   };
   const { pages } = options;
   const app = createApp([...allRoutes(service, options), ...(pages ?? [])], {

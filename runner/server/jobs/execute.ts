@@ -17,7 +17,7 @@ export async function execute(service: JobService, job: Job): Promise<void> {
   const timer = jobTimeoutMs ? stopLater(job, Math.max(jobTimeoutMs, SHORTEST_TIMEOUT_MS)) : undefined;
   job.begin();
   try {
-    const outcome = await run(service, job);
+    const outcome = await (service.quotas?.hold(job, () => run(service, job)) ?? run(service, job));
     addChildren(service, job, outcome);
     job.finish(outcome, undefined);
   } catch (cause) {

@@ -2,6 +2,7 @@ import type { SystemTables } from "../../port/sql-jobs.js";
 import type { Catalogue } from "../catalog/service.js";
 import type { JobRegistry } from "./registry.js";
 import type { Sessions } from "./sessions.js";
+import type { TableQuotas } from "./table-quotas.js";
 import type { StagedUploads } from "./uploads.js";
 
 /** What jobs run on. */
@@ -13,4 +14,6 @@ export interface JobService extends Catalogue {
   readonly systemTables: (project: string) => SystemTables;
   /** The folder that stands for all buckets; undefined: `gs://` leads nowhere. */
   readonly bucketDir: string | undefined;
+  /** Undefined: anything may be done to a table. */
+  readonly quotas: TableQuotas | undefined;
 }
