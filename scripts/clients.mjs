@@ -1,4 +1,5 @@
 // npm run clients [-- NAME ..]: starts a server for each client of BigQuery that can be installed here, and runs its checks against it.
+// It also installs bqemulator, another server, for the checks of our own client in test/bigquery/smoke.test.ts.
 
 import { spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
@@ -10,7 +11,7 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const checks = `${root}tools/clients`;
 const cache = `${root}node_modules/.cache/clients`;
 
-/** Each client: `prepare` installs it and says why it cannot, `command` is run with the address of the server. */
+/** Each: `prepare` installs it and says why it cannot; `command`, of a client, is run with the address of the server. */
 const CLIENTS = {
   python: {
     prepare: () =>
@@ -52,6 +53,8 @@ const CLIENTS = {
     environment: { DBT_SEND_ANONYMOUS_USAGE_STATS: "false", DBT_PROFILES_DIR: "." },
     told: (output) => output.match(/PASS=\d+ .*/g)?.join("; ") ?? "done",
   },
+  // It asks for numpy without saying so.
+  bqemulator: { prepare: () => installPython("bqemulator", ["bqemulator==1.4.0", "numpy==2.4.6"]) },
 };
 
 makeReady();
@@ -61,6 +64,7 @@ for (const [name, client] of Object.entries(CLIENTS)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
   const reason = client.prepare();
   if (reason !== undefined) console.log(`${name}: skipped, ${reason}`);
+  else if (client.command === undefined) console.log(`${name}: installed, npm test runs its smoke suite there, too`);
   else if (!(await checked(name, client))) failed = true;
 }
 process.exitCode = failed ? 1 : 0;

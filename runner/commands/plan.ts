@@ -4,7 +4,7 @@ import { plainLine } from "../report/text.js";
 import { planEvents } from "../session/carry-out.js";
 import { lastDurations } from "../session/last-durations.js";
 import { openCircuitNotes } from "../session/open-circuits.js";
-import { costOf } from "../session/plan-cost.js";
+import { foreseen } from "../session/plan-cost.js";
 import { planSession } from "../session/plan-request.js";
 import { newRunId } from "../session/run-id.js";
 import { withProject } from "../session/session.js";
@@ -56,7 +56,8 @@ export const command = defineCommand({
       for (const note of await openCircuitNotes(session, plan)) process.stderr.write(`note: ${plainLine(note)}\n`);
       const { all, quiet } = flags;
       const events = planEvents(session, plan, "plan", { runId: newRunId(startedAt), startedAt });
-      printPlan([...events, ...(await costOf(session, plan))], {
+      const ahead = await foreseen(session, plan);
+      printPlan([...events, ...ahead], {
         format,
         all,
         quiet,
@@ -64,7 +65,8 @@ export const command = defineCommand({
         out: process.stdout,
         err: process.stderr,
       });
-      return flags.detailedExitcode && hasWork(plan) ? EXIT.changes : EXIT.done;
+      const differs = ahead.some(({ event }) => event === "relation_differs");
+      return flags.detailedExitcode && (hasWork(plan) || differs) ? EXIT.changes : EXIT.done;
     });
   },
 });

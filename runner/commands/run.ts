@@ -12,7 +12,7 @@ import { collectAfterRun } from "../session/collect-status.js";
 import { listenForInterruption } from "../session/interruption.js";
 import { lastDurations } from "../session/last-durations.js";
 import { migrateFirst } from "../session/migrations.js";
-import { costOf, requireBudget } from "../session/plan-cost.js";
+import { foreseen, requireBudget } from "../session/plan-cost.js";
 import { planSession } from "../session/plan-request.js";
 import { newRunId } from "../session/run-id.js";
 import { type ProjectSession, withProject } from "../session/session.js";
@@ -81,7 +81,7 @@ export const command = defineCommand({
       const planned = planEvents(session, plan, "run", run);
       const shown = { all, quiet, durations: await lastDurations(session), out: process.stdout, err: process.stderr };
       if (dryRun && planFormat !== undefined) {
-        printPlan([...planned, ...(await costOf(session, plan))], { ...shown, format: planFormat });
+        printPlan([...planned, ...(await foreseen(session, plan))], { ...shown, format: planFormat });
         return EXIT.done;
       }
       await requireBudget(session, plan);

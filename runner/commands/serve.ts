@@ -22,6 +22,7 @@ export const command = defineCommand({
     "time-travel-hours": wholeNumber("how long older rows of tables are kept; default: 168; 0: not at all", 0, 168),
     "time-travel-mb": wholeNumber("memory that they may take; default: 512", 1, 1_000_000),
     faults: text("file of rules by which calls and jobs fail, for tests"),
+    quotas: onOff("refuse what BigQuery's quotas of a table refuse"),
     log: onOff("a line on standard error for each request"),
   }),
   notes: [
@@ -52,6 +53,7 @@ export const command = defineCommand({
       bucketDir: flags.buckets === undefined ? undefined : resolve(flags.buckets),
       keptVersions: keptVersions(flags.timeTravelHours, flags.timeTravelMb),
       faults: flags.faults === undefined ? undefined : await faultsOf(flags.faults),
+      quotas: flags.quotas,
       log: flags.log ? (line) => process.stderr.write(`${line}\n`) : undefined,
     });
     const { url, port, warehouse, storagePort } = server;

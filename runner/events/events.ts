@@ -76,6 +76,8 @@ export type RunEvent =
     }
   /** The code of an accumulating model changed: new rows come from it, the rows that are there stay. */
   | { readonly event: "history_kept"; readonly key: string }
+  /** What stands on a relation besides its rows is not as the project wants it, and a run would set it; its rows stay as they are. */
+  | { readonly event: "relation_differs"; readonly key: string; readonly what: readonly string[] }
   /** What stands on a relation besides its rows was made as the project wants it. */
   | { readonly event: "relation_described"; readonly key: string; readonly what: readonly string[] }
   /** Partitions were built, or left as they are, on upstream partitions that are stale or missing. */

@@ -19,6 +19,8 @@ export interface RunRecord {
   readonly durationMs: number;
   /** What it was estimated to cost; undefined: nobody asked. */
   readonly cost?: RunCost;
+  /** Relations whose rows are left as they are and of which something else is to be set; undefined: none. */
+  readonly differing?: readonly { readonly key: string; readonly what: readonly string[] }[];
 }
 
 /** What the queries of a run would process, in bytes, and those of what it skips. */
@@ -65,6 +67,8 @@ export function recordOf(events: Iterable<RunEvent>, order?: readonly string[]):
       const { actions: queries, bytes, savedBytes, unknown, dollars, savedDollars } = event;
       record = { ...record, cost: { queries, bytes, savedBytes, unknown, dollars, savedDollars } };
     }
+    if (event.event === "relation_differs")
+      record = { ...record, differing: [...(record.differing ?? []), { key: event.key, what: event.what }] };
     if (event.event === "run_started") {
       const { runId, command, startedAt, target, window, compiled, process } = event;
       record = { ...record, runId, command, startedAt, target, window, compiled, process };

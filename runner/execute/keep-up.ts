@@ -1,9 +1,10 @@
 import type { ProjectPlan } from "../decide/plan-project.js";
-import type { ActionResult, EventListener } from "../events/events.js";
+import type { ActionResult, EventListener, RunEvent } from "../events/events.js";
 import type { RunnableAction } from "../graph/action.js";
+import type { PartitionDecision } from "../graph/decision.js";
 import { traitsOf } from "../graph/reasons.js";
-import type { Warehouse } from "../port/port.js";
-import type { WantedRelation } from "../port/relation-settings.js";
+import { relationKey, type Warehouse } from "../port/port.js";
+import type { DueRelation, WantedRelation } from "../port/relation-settings.js";
 import { isLeftOut } from "./action-result.js";
 
 /** What the jobs of an action are done for. */
@@ -14,13 +15,27 @@ export function purposeOf(action: RunnableAction, runId: string) {
 
 /** Whether relations of the plan stand with other descriptions, labels and the like than the project gives them. */
 export async function owesUpkeep(warehouse: Warehouse, plan: ProjectPlan): Promise<boolean> {
-  if (warehouse.upkeep === undefined) return false;
+  return (await dueOf(warehouse, plan, () => true)).length > 0;
+}
+
+/** What a run would set on relations whose rows it leaves as they are. */
+export async function upkeepEvents(warehouse: Warehouse, plan: ProjectPlan): Promise<readonly RunEvent[]> {
+  const due = await dueOf(warehouse, plan, (decisions) => decisions.every(({ decision }) => decision === "skip"));
+  return due.map(({ wanted, what }): RunEvent => ({ event: "relation_differs", key: relationKey(wanted.id), what }));
+}
+
+async function dueOf(
+  { upkeep }: Warehouse,
+  plan: ProjectPlan,
+  isMeant: (decisions: readonly PartitionDecision[]) => boolean,
+): Promise<readonly DueRelation[]> {
+  if (upkeep === undefined) return [];
   const wanted = plan.project.actions.flatMap((action): WantedRelation[] => {
     const decided = plan.decisions.get(action.node.key) ?? [];
     const isLeftOut = decided.every(({ reason }) => traitsOf(reason).leftOut);
-    return action.wanted === undefined || isLeftOut ? [] : [action.wanted];
+    return action.wanted === undefined || isLeftOut || !isMeant(decided) ? [] : [action.wanted];
   });
-  return (await warehouse.upkeep.due(wanted)).length > 0;
+  return upkeep.due(wanted);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Fingerprint, Partition } from "./identity.js";
 import type { IngestionUnit } from "./ingestion-time.js";
 import type { LoadedFile, LoadFileRequest } from "./load-file.js";
 import type { PartitionSet } from "./partition-set.js";
-import type { RelationSettings, WantedRelation } from "./relation-settings.js";
+import type { DueRelation, RelationSettings, WantedRelation } from "./relation-settings.js";
 import type { KeptVersions, SqlJobs } from "./sql-jobs.js";
 import type { Column } from "./sql-types.js";
 import type { ReplaceContentRequest, ReplacedContent } from "./table-content.js";
@@ -327,7 +327,7 @@ export interface WorkPurpose {
 /** Keeps what stands on relations besides their rows as the project wants it. */
 export interface Upkeep {
   /** Those of which something is to be done. It costs no more than the catalogue does. */
-  due(wanted: readonly WantedRelation[]): Promise<readonly WantedRelation[]>;
+  due(wanted: readonly WantedRelation[]): Promise<readonly DueRelation[]>;
   /**
    * Makes a relation as it is wanted; nothing for one that is not there.
    * @returns what was set, in words

@@ -47,3 +47,10 @@ export interface WantedRelation {
   /** The query of a view that nobody but the engine makes; undefined: whoever builds the relation does. */
   readonly viewQuery?: string | undefined;
 }
+
+/** A relation that stands otherwise than it is wanted. */
+export interface DueRelation {
+  readonly wanted: WantedRelation;
+  /** What is to be set, in words. */
+  readonly what: readonly string[];
+}

@@ -33,6 +33,8 @@ export function eventLine(event: RunEvent): { readonly kind: "warning" | "note";
       return note(
         `the code of ${event.key} changed; its new rows come from it, those that are there stay (--full-refresh makes them anew)`,
       );
+    case "relation_differs":
+      return note(`${event.key}: a run sets ${event.what.join(", ")}, and leaves its rows as they are`);
     case "relation_described":
       return note(`${event.key}: ${event.what.join(", ")} set`);
     case "rests_on_stale":

@@ -25,6 +25,9 @@ export function reportJson(report: RunRecord): object {
     })),
     totals: totalsOf(report),
     ...(report.cost === undefined ? {} : { cost: costJson(report.cost) }),
+    ...(report.differing === undefined
+      ? {}
+      : { metadata: report.differing.map(({ key, what }) => ({ name: key, sets: what })) }),
   };
 }
 

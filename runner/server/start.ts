@@ -9,6 +9,7 @@ import type { Route } from "./http/request.js";
 import { JobRegistry, keyOf } from "./jobs/registry.js";
 import type { JobService } from "./jobs/service.js";
 import { Sessions } from "./jobs/sessions.js";
+import { TableQuotas } from "./jobs/table-quotas.js";
 import { StagedUploads } from "./jobs/uploads.js";
 import { MetadataStore } from "./metadata/store.js";
 import { ModifiedTimes } from "./metadata/times.js";
@@ -38,6 +39,8 @@ export interface ServeOptions {
   /** The folder that stands for all buckets. */
   readonly bucketDir: string | undefined;
   readonly log: ((line: string) => void) | undefined;
+  /** Whether it refuses what the service's quotas of a table refuse. */
+  readonly quotas?: boolean;
   /** Where the Storage API answers, 0: any port that is free; undefined: nowhere. */
   readonly storagePort?: number | undefined;
   /** How long what tables were may be asked for; undefined: never. Nobody else may then change the warehouse. */
@@ -87,6 +90,7 @@ export async function serve(warehouse: Warehouse, options: ServeOptions): Promis
     faults: options.faults,
     markOf: ({ isNamed, reference: { projectId, location, jobId } }) =>
       options.persists && isNamed ? keyOf(projectId, location, jobId) : undefined,
+    quotas: options.quotas ? new TableQuotas() : undefined,
   };
   const { pages } = options;
   const app = createApp([...allRoutes(service, options), ...(pages ?? [])], {

@@ -1,8 +1,14 @@
 import type { ProjectPlan } from "../decide/plan-project.js";
 import type { RunEvent } from "../events/events.js";
 import { estimateCost } from "../execute/estimate-cost.js";
+import { upkeepEvents } from "../execute/keep-up.js";
 import { EngineError } from "../port/engine-error.js";
 import type { ProjectSession } from "./session.js";
+
+/** What a run of a plan would cost, and what it would set on relations whose rows it leaves, as events. */
+export async function foreseen({ warehouse }: Pick<ProjectSession, "warehouse">, plan: ProjectPlan) {
+  return [...(await upkeepEvents(warehouse, plan)), ...(await costOf({ warehouse }, plan))];
+}
 
 /** What a plan would cost, as an event; none where work costs nothing. */
 export async function costOf({ warehouse }: Pick<ProjectSession, "warehouse">, plan: ProjectPlan): Promise<RunEvent[]> {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync } from "node:fs";
+import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ServedWarehouse, serveWarehouse } from "../../runner/session/serve-warehouse.js";
@@ -157,6 +157,32 @@ describe("what stands on tables besides their rows", () => {
     expect(await tablesOf(world.server.url)).toEqual(await tablesOf(stock.url));
   });
 
+  it("is told by a plan where a run sets it alone, and options that are taken away go", async () => {
+    const named = readFileSync(join(world.dir, "definitions/nested.sqlx"), "utf8");
+    world.write("definitions/nested.sqlx", named.replace("additionalOptions: { friendly_name: '\"Nested\"' }", ""));
+    await sqlAt(world.server.url, 'ALTER TABLE shop.daily SET OPTIONS (labels = [("team", "none")])');
+    const plan = async (...flags: readonly string[]) =>
+      runProcess(
+        process.execPath,
+        [join(ROOT, "bin/fastbreak.cjs"), "plan", "--target", "bigquery", ...flags],
+        world.dir,
+      );
+    const { stderr } = await plan();
+    expect(stderr).toContain("note: shop.daily: a run sets labels, and leaves its rows as they are");
+    const { code, stdout } = await plan("--json", "--detailed-exitcode", "--select", "daily");
+    expect([code, JSON.parse(stdout)]).toEqual([
+      10,
+      expect.objectContaining({ metadata: [{ name: "shop.daily", sets: ["labels"] }] }),
+    ]);
+    expect((await tablesOf(world.server.url))["shop.nested"]).toHaveProperty("friendlyName", "Nested");
+    await world.run();
+    expect((await plan("--detailed-exitcode", "--select", "daily")).code).toBe(0);
+    expect((await tablesOf(world.server.url))["shop.nested"]).not.toHaveProperty("friendlyName");
+    world.write("definitions/nested.sqlx", named);
+    await world.run();
+    expect(await tablesOf(world.server.url)).toEqual(await tablesOf(stock.url));
+  });
+
   it("reads and merges what must be filtered by partition so, and replaces partitions of any kind", async () => {
     const before = new Set((await world.jobs()).map(({ jobReference }) => jobReference.jobId));
     await sqlAt(
@@ -216,5 +242,16 @@ describe("what stands on tables besides their rows", () => {
     );
     const own = (await world.jobs()).find(({ configuration }) => configuration.labels?.team === "sales");
     expect(own?.configuration.labels).toMatchObject({ cost: "a", kind: "b", team: "sales" });
+  });
+
+  it("gives the jobs of an action the reservation that it names", async () => {
+    const reservation = "projects/acme/locations/US/reservations/nightly";
+    world.write("definitions/slow.sqlx", `config { type: "table", reservation: "${reservation}" }\nSELECT 1 AS n`);
+    await world.run({ select: ["slow"] });
+    const jobs = (await world.jobs()).filter(
+      ({ configuration }) => configuration.labels?.fastbreak_action === "shop_slow",
+    );
+    expect(jobs.map(({ configuration }) => configuration.labels?.fastbreak_step)).toContain("stage");
+    for (const { configuration } of jobs) expect(configuration).toMatchObject({ reservation });
   });
 });

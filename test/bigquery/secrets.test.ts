@@ -86,6 +86,11 @@ describe("credentials", () => {
       JSON.stringify({ warehouse: "bigquery", defaultDatabase: "acme", defaultSchema: "shop" }),
     );
     rig.write("key.json", JSON.stringify(account));
+    rig.write("fastbreak.json", "{}");
+    const none = await rig.fastbreakWith({ HOME: rig.dir }, "query", "SELECT 1", "--target", "bigquery");
+    // One message: no warning of a library stands beside it.
+    expect(none).toMatchObject({ code: 1, stdout: "" });
+    expect(none.stderr).toMatch(/^fastbreak: signing in to BigQuery failed: .*\n$/);
     const places: { keyFile?: string; endpoint?: string }[] = [
       { keyFile: "key.json" },
       { keyFile: "key.json", endpoint: url },

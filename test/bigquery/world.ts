@@ -7,7 +7,7 @@ import { carryOut } from "../../runner/session/carry-out.js";
 import { costOf, requireBudget } from "../../runner/session/plan-cost.js";
 import { planSession } from "../../runner/session/plan-request.js";
 import { newRunId } from "../../runner/session/run-id.js";
-import { type ServedWarehouse, serveWarehouse } from "../../runner/session/serve-warehouse.js";
+import { serveWarehouse } from "../../runner/session/serve-warehouse.js";
 import { withProject } from "../../runner/session/session.js";
 import { type FaultyProxy, faultyProxy } from "./faulty-proxy.js";
 
@@ -24,11 +24,17 @@ export interface ListedJob {
   readonly status: { readonly state: string; readonly errorResult?: unknown };
 }
 
+/** A server that stands for BigQuery. */
+export interface StandIn {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
 /** A project in a folder of its own, a server that stands for BigQuery, and a proxy between them. */
 export class World {
   private constructor(
     readonly dir: string,
-    readonly server: ServedWarehouse,
+    readonly server: StandIn,
     readonly proxy: FaultyProxy,
   ) {}
 
@@ -38,8 +44,17 @@ export class World {
     seed: string,
     own: readonly string[] = ["dataform.json"],
   ): Promise<World> {
+    return World.on(await serveWarehouse({ place: {}, inMemory: true, seed: undefined, port: 0 }), files, seed, own);
+  }
+
+  /** The same on a server that runs already. */
+  static async on(
+    server: StandIn,
+    files: Readonly<Record<string, string>>,
+    seed: string,
+    own: readonly string[] = ["dataform.json"],
+  ): Promise<World> {
     const dir = mkdtempSync(join(tmpdir(), "bigquery-"));
-    const server = await serveWarehouse({ place: {}, inMemory: true, seed: undefined, port: 0 });
     const proxy = await faultyProxy(server.url);
     const world = new World(dir, server, proxy);
     const settings = {

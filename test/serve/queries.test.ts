@@ -44,6 +44,39 @@ describe("the real Node client asks a served warehouse", () => {
     expect([String(row.n), String(row.bn)]).toEqual(["123.45", "0.5"]);
   });
 
+  it("refuses to read a table that asks for a filter of its partitions without one", async () => {
+    await one(`CREATE TABLE shop.filtered (day DATE, n INT64) PARTITION BY day OPTIONS (require_partition_filter = TRUE);
+      INSERT INTO shop.filtered VALUES ('2024-01-01', 1), (NULL, 2);
+      CREATE TABLE shop.months (day DATE, n INT64) PARTITION BY DATE_TRUNC(day, MONTH) OPTIONS (require_partition_filter = TRUE)`);
+    const refused = (column: string) =>
+      expect.objectContaining({
+        message: expect.stringContaining(`without a filter over column(s) '${column}' that can`),
+      });
+    for (const query of [
+      "SELECT COUNT(*) AS n FROM shop.filtered",
+      "SELECT n FROM `test-project.shop.filtered` AS t WHERE n = 1",
+      "SELECT a.n FROM shop.filtered AS a JOIN (SELECT 1 AS n) AS b ON a.n = b.n",
+      "DELETE FROM shop.filtered WHERE n = 1",
+      "UPDATE shop.filtered SET n = 3 WHERE TRUE",
+      "MERGE shop.filtered AS t USING (SELECT 1 AS n) AS s ON t.n = s.n WHEN MATCHED THEN DELETE",
+      "CREATE TABLE shop.copied AS SELECT * FROM shop.filtered",
+    ])
+      await expect(client.query({ query }), query).rejects.toEqual(refused("day"));
+    await expect(
+      client.query({ query: "SELECT n FROM filtered", defaultDataset: { datasetId: "shop" } }),
+    ).rejects.toEqual(refused("day"));
+    await expect(client.query("SELECT n FROM shop.months")).rejects.toEqual(refused("day"));
+    await expect(client.createQueryJob({ query: "SELECT n FROM shop.filtered", dryRun: true })).rejects.toEqual(
+      refused("day"),
+    );
+    for (const where of ["`day` IS NULL OR `day` IS NOT NULL", "t.day >= '2000-01-01' OR t.day IS NULL"])
+      expect(await one(`SELECT COUNT(*) AS n FROM shop.filtered AS t WHERE ${where}`)).toEqual({ n: 2 });
+    expect(await one("SELECT n FROM (SELECT * FROM shop.filtered) WHERE day = '2024-01-01'")).toEqual({ n: 1 });
+    await client.query("CREATE VIEW shop.seen AS SELECT * FROM shop.filtered");
+    await client.query("ALTER TABLE shop.filtered SET OPTIONS (require_partition_filter = FALSE)");
+    expect(await one("SELECT COUNT(*) AS n FROM shop.filtered")).toEqual({ n: 2 });
+  });
+
   it("gives and takes GEOGRAPHY as WKT", async () => {
     const { BigQuery: Client } = await import("@google-cloud/bigquery");
     const schema = [

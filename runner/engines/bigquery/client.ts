@@ -1,5 +1,6 @@
 import { BigQuery } from "@google-cloud/bigquery";
 import { GoogleAuth, Impersonated, PassThroughClient } from "google-auth-library";
+import { silenceLookupWarnings } from "./lookup-warnings.js";
 import { redacted } from "./redact.js";
 import { answeredError, RestError } from "./rest-error.js";
 import type { Connection } from "./settings.js";
@@ -114,6 +115,7 @@ export function openClient(connection: Connection): Send {
 function authOf({ endpoint, credentials, keyFile, impersonate, project }: Connection) {
   // No credentials leave for a server that is not the service.
   if (endpoint !== undefined) return new PassThroughClient();
+  silenceLookupWarnings();
   const auth = new GoogleAuth({
     scopes: impersonate === undefined ? SCOPES : ["https://www.googleapis.com/auth/cloud-platform"],
     projectId: project,

@@ -5,11 +5,12 @@ import { digestText } from "../../port/digest-text.js";
 
 const text = v.string();
 const file = v.object({
-  format: v.literal(2),
+  format: v.literal(3),
   tables: v.record(
     text,
     v.object({
       token: v.nullable(text),
+      seen: v.nullable(text),
       covered: v.nullable(v.union([v.literal("all"), v.tuple([text, text])])),
       partitions: v.record(text, v.tuple([v.number(), text, v.nullable(text)])),
     }),
@@ -20,13 +21,15 @@ const file = v.object({
 export interface KnownDigests {
   /** The token that the table had when all that is covered was as it stands here. */
   readonly token: string | null;
+  /** The token that it had at the last look, be it one that says too little. */
+  readonly seen: string | null;
   /** The dates that the token speaks for; `all`: every row. */
   readonly covered: "all" | readonly [from: string, to: string] | null;
   /** Rows, digest, and the token of the partition; null: it had none. */
   readonly partitions: Readonly<Record<string, readonly [rows: number, digest: string, token: string | null]>>;
 }
 
-const NONE: KnownDigests = { token: null, covered: null, partitions: {} };
+const NONE: KnownDigests = { token: null, seen: null, covered: null, partitions: {} };
 
 /**
  * Digests that were read of tables, each with the token that its table, and its partition, had before: they hold as long as these have
@@ -54,7 +57,7 @@ export class DigestCache {
     const temporary = `${this.path}.${process.pid}`;
     try {
       mkdirSync(dirname(this.path), { recursive: true });
-      writeFileSync(temporary, JSON.stringify({ format: 2, tables: this.#tables ?? {} }));
+      writeFileSync(temporary, JSON.stringify({ format: 3, tables: this.#tables ?? {} }));
       renameSync(temporary, this.path);
     } catch {
       // A folder that nobody may write to: the rows are read again.

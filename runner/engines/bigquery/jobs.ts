@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { EngineError } from "../../port/engine-error.js";
 import type { QueryResult, SqlValue, WorkSpent } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
-import type { Send } from "./client.js";
+import type { RestCall, Send } from "./client.js";
 import { jobFailed } from "./errors.js";
 import { type Job, type Results, readDryRun, readJob, readResults } from "./protocol.js";
 import type { Quotas, Touched } from "./quotas.js";
@@ -44,7 +44,7 @@ export interface Purpose {
 }
 
 /** A job that failed for a reason that passes is begun again, as another attempt, so many times. */
-const MOST_ATTEMPTS = 5;
+const MOST_ATTEMPTS = 8;
 /** Milliseconds that the service may hold an answer back until a job is done. */
 const WAIT_MS = 10_000;
 const ROWS_A_PAGE = 50_000;
@@ -203,26 +203,38 @@ export class Jobs {
     location: string | undefined,
   ): Promise<{ readonly job: Job; readonly first: Results | undefined }> {
     const resultsPath = `/projects/${encodeURIComponent(this.connection.project)}/queries/${id}`;
+    const query = {
+      location,
+      timeoutMs: String(WAIT_MS),
+      maxResults: String(ROWS_A_PAGE),
+      "formatOptions.useInt64Timestamp": "true",
+    };
+    let backoff = this.rest.backoff();
     for (;;) {
-      const query = {
-        location,
-        timeoutMs: String(WAIT_MS),
-        maxResults: String(ROWS_A_PAGE),
-        "formatOptions.useInt64Timestamp": "true",
-      };
-      const first = await this.rest
-        .repeat({ method: "GET", path: resultsPath, query }, readResults)
-        // The error of the job, or of the call: the job itself says which.
-        .catch((cause: unknown) =>
-          cause instanceof RestError && cause.trouble === "refused" ? cause : Promise.reject(cause),
-        );
-      if (!(first instanceof RestError) && !first.jobComplete) continue;
+      const first = await this.#results({ method: "GET", path: resultsPath, query });
+      if (!(first instanceof RestError) && !first.jobComplete) {
+        backoff = this.rest.backoff();
+        continue;
+      }
+      // The error of the job, or of the call: the job itself says which.
       const get = { method: "GET", path: `${this.#path()}/${id}`, query: { location } } as const;
       const job = await this.rest.repeat(get, readJob);
-      if (job.status.state !== "DONE") continue;
-      if (job.status.errorResult !== undefined) return { job, first: undefined };
-      if (first instanceof RestError) throw first;
-      return { job, first };
+      const isDone = job.status.state === "DONE";
+      if (isDone && job.status.errorResult !== undefined) return { job, first: undefined };
+      if (first instanceof RestError) {
+        if (isDone && first.trouble === "refused") throw first;
+        await backoff.pause(first);
+      } else if (isDone) return { job, first };
+    }
+  }
+
+  /** One try; a job that has failed for being too much is told as a call that is too much. */
+  async #results(call: RestCall): Promise<Results | RestError> {
+    try {
+      return readResults(await this.rest.send(call));
+    } catch (cause) {
+      if (cause instanceof RestError) return cause;
+      throw cause;
     }
   }
 

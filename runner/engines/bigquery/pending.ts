@@ -9,11 +9,20 @@ export interface PendingWrite {
   /** A query of the rows that the table will have. */
   readonly preview: string;
   /** Whose rows take the place of which partitions (undefined: all), in a table that is otherwise as it stands; undefined: it is not. */
-  readonly replaced: { readonly stage: string; readonly partitions: PartitionSet | undefined } | undefined;
+  readonly replaced: ReplacedPartitions | undefined;
   /** Definitions, which no transaction takes; each is a job of its own and does everything or nothing. */
   readonly definitions: readonly string[];
   /** Changes of rows, all in one transaction together with the record of them. */
   readonly changes: readonly string[];
+}
+
+/** Rows that take the place of others, in SQL. */
+export interface ReplacedPartitions {
+  readonly stage: string;
+  /** The same with the columns `own` (in small letters) as they will be; undefined: they are so already. */
+  readonly merged: string | undefined;
+  readonly own: ReadonlySet<string>;
+  readonly partitions: PartitionSet | undefined;
 }
 
 /** What was worked out. */

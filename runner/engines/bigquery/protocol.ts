@@ -91,7 +91,7 @@ const tableData = v.looseObject({
   totalRows: v.optional(number, 0),
 });
 
-const table = v.looseObject({
+const tableFields = v.looseObject({
   etag: v.optional(v.string(), ""),
   tableReference: v.looseObject({ projectId: v.string(), datasetId: v.string(), tableId: v.string() }),
   type: v.optional(v.string(), "TABLE"),
@@ -110,6 +110,8 @@ const table = v.looseObject({
       type: v.optional(v.string(), "DAY"),
       field: v.optional(v.string()),
       expirationMs: v.optional(number),
+      /** Where it stood before tables had it themselves. */
+      requirePartitionFilter: v.optional(v.boolean()),
     }),
   ),
   rangePartitioning: v.optional(
@@ -119,12 +121,23 @@ const table = v.looseObject({
     }),
   ),
   description: v.optional(v.string()),
+  friendlyName: v.optional(v.string()),
+  maxStaleness: v.optional(v.string()),
+  defaultRoundingMode: v.optional(v.string()),
   requirePartitionFilter: v.optional(v.boolean(), false),
   clustering: v.optional(v.looseObject({ fields: v.optional(v.array(v.string()), []) })),
   tableConstraints: v.optional(
     v.looseObject({ primaryKey: v.optional(v.looseObject({ columns: v.optional(v.array(v.string()), []) })) }),
   ),
 });
+
+const table = v.pipe(
+  tableFields,
+  v.transform((told) => ({
+    ...told,
+    requirePartitionFilter: told.requirePartitionFilter || (told.timePartitioning?.requirePartitionFilter ?? false),
+  })),
+);
 
 const tableList = v.looseObject({
   tables: v.optional(
@@ -183,7 +196,10 @@ export const readDryRun = reader("dry run", dryRun);
 export const readResults = reader("result of a query", results);
 export const readTableData = listReader("list of rows", tableData);
 export const readTable = reader("table", table);
-export const readDataset = reader("dataset", v.looseObject({ defaultPartitionExpirationMs: v.optional(number) }));
+export const readDataset = reader(
+  "dataset",
+  v.looseObject({ defaultPartitionExpirationMs: v.optional(number), defaultTableExpirationMs: v.optional(number) }),
+);
 export const readRoutine = reader("routine", routineResource);
 export const readTableList = listReader("list of tables", tableList);
 export const readDatasetList = listReader("list of datasets", datasetList);

@@ -102,7 +102,7 @@ async function mergeByKey(host: WriteHost, request: PublishRequest, sql: Publish
     unchanged: request.stage.rows - inserted - updated - refreshed,
   };
   const isSame = inserted + deleted + updated + refreshed === 0;
-  return { counts, pending: sql.pendingChange(isSame ? [] : [sql.merge()]) };
+  return { counts, pending: sql.pendingChange(isSame ? [] : [sql.merge()], sql.mergedRows()) };
 }
 
 /** Without a key rows have no identity: a partition whose multiset of rows differs is replaced whole. */
@@ -182,7 +182,12 @@ class PublishSql {
     return `CREATE OR REPLACE TABLE ${this.#target}${layout}${optionsSql(settings)} AS\n${rows}`;
   }
 
-  pending(preview: string, definitions: readonly string[], changes: readonly string[]): PendingWrite {
+  pending(
+    preview: string,
+    definitions: readonly string[],
+    changes: readonly string[],
+    merged: string | undefined = undefined,
+  ): PendingWrite {
     const { target, stage, partitionColumn, clusterBy, partitions } = this.request;
     const relation: Relation = {
       id: target,
@@ -195,20 +200,24 @@ class PublishSql {
       clusterBy,
       primaryKey: [],
     };
-    const replaced = this.fate === "kept" ? { stage: this.#stage, partitions } : undefined;
+    const rows = { stage: this.#stage, merged: merged === undefined ? undefined : `(${merged})`, own: this.#own() };
+    const replaced = this.fate === "kept" ? { ...rows, partitions } : undefined;
     return { target, relation, preview, definitions, changes, replaced };
   }
 
-  /** Undefined where nothing differs. */
-  pendingChange(changes: readonly string[]): PendingWrite | undefined {
+  /**
+   * Undefined where nothing differs.
+   * @param merged the rows as they will be, where those of the stage do not have their times yet
+   */
+  pendingChange(changes: readonly string[], merged?: string): PendingWrite | undefined {
     const definitions = this.fate === "reshaped" ? [this.create(`SELECT * FROM ${this.#live}`)] : this.#newOptions();
     if (changes.length === 0 && definitions.length === 0) return undefined;
     const { partitions, partitionColumn } = this.request;
     const isAll = partitions === undefined || partitionColumn === undefined;
     const names = this.#names.map((name) => `${OLD}.${name}`).join(", ");
     const rest = `SELECT ${names} FROM ${this.#live} AS ${OLD} WHERE NOT COALESCE(${this.#inPartitions(OLD)}, FALSE)`;
-    const preview = isAll ? this.stageRows() : `${this.stageRows()} UNION ALL ${rest}`;
-    return this.pending(preview, definitions, changes);
+    const rows = merged ?? this.stageRows();
+    return this.pending(isAll ? rows : `${rows} UNION ALL ${rest}`, definitions, changes, merged);
   }
 
   /** Nobody can tell what options of any name stand for: they are set again whenever they may be others. */
@@ -228,6 +237,28 @@ class PublishSql {
       `SELECT COUNTIF(fastbreak_old.k IS NULL), COUNTIF(fastbreak_new.k IS NULL), COUNTIF(fastbreak_old.m != fastbreak_new.m), COUNTIF(fastbreak_old.m = fastbreak_new.m AND fastbreak_old.v != fastbreak_new.v)` +
       ` FROM ${side(this.#live, OLD, this.#inPartitions(OLD))} AS fastbreak_old FULL JOIN ${side(this.#stage, NEW, "TRUE")} AS fastbreak_new ON fastbreak_old.k = fastbreak_new.k`
     );
+  }
+
+  /** The stage's rows with the times and revisions that the merge gives them; undefined: it has no such columns. */
+  mergedRows(): string | undefined {
+    const { created, revision } = this.request.rowColumns;
+    const own = this.#own();
+    if (!this.request.stage.columns.some(({ name }) => own.has(name.toLowerCase()))) return undefined;
+    const isNew = "fastbreak_was.k IS NULL";
+    const differs = `fastbreak_was.m != ${this.#meaning(NEW)}`;
+    const columns = this.request.stage.columns.map(({ name }, index) => {
+      const column = quoteIdentifier(name);
+      const [now, was] = [`${NEW}.${column}`, `fastbreak_was.c${index}`];
+      if (!own.has(name.toLowerCase())) return `${now} AS ${column}`;
+      if (isSameName(name, created)) return `IF(${isNew}, ${now}, ${was}) AS ${column}`;
+      const changed = isSameName(name, revision) ? `COALESCE(${was}, 0) + 1` : now;
+      return `CASE WHEN ${isNew} THEN ${now} WHEN ${differs} THEN ${changed} ELSE ${was} END AS ${column}`;
+    });
+    const kept = this.request.stage.columns.flatMap(({ name }, index) =>
+      own.has(name.toLowerCase()) ? [`${OLD}.${quoteIdentifier(name)} AS c${index}`] : [],
+    );
+    const was = `SELECT ${[`${this.#identity(OLD)} AS k`, `${this.#meaning(OLD)} AS m`, ...kept].join(", ")} FROM ${this.#live} AS ${OLD} WHERE ${this.#inPartitions(OLD)}`;
+    return `SELECT ${columns.join(", ")} FROM ${this.#stage} AS ${NEW} LEFT JOIN (${was}) AS fastbreak_was ON fastbreak_was.k = ${this.#identity(NEW)}`;
   }
 
   merge(): string {

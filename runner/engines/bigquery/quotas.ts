@@ -16,6 +16,11 @@ export interface Touched {
   readonly mutates?: readonly string[] | undefined;
 }
 
+/** One that was made, or is being made: nobody knows when the service has counted it before it has ended. */
+interface Definition {
+  at: number;
+}
+
 /** So many in so many milliseconds. */
 interface Rate {
   readonly most: number;
@@ -41,7 +46,7 @@ const THIS_MACHINE: Clock = {
  * the service refuses for them is tried again.
  */
 export class Quotas {
-  readonly #defined = new Map<string, number[]>();
+  readonly #defined = new Map<string, Definition[]>();
   readonly #mutating = new Map<string, number>();
   readonly #waiting = new Set<() => void>();
 
@@ -52,27 +57,31 @@ export class Quotas {
 
   /** Waits for its turn, does the work, and lets the next one go. */
   async hold<T>({ defines = [], mutates = [] }: Touched, work: () => Promise<T>): Promise<T> {
-    for (const table of defines) await this.#define(table);
+    const defined: Definition[] = [];
+    for (const table of defines) defined.push(await this.#define(table));
     const mutated = [...new Set(mutates)].sort();
     // All in the same order, so that nobody waits for somebody who waits for him.
     for (const table of mutated) await this.#beginMutation(table);
     try {
       return await work();
     } finally {
+      for (const definition of defined) definition.at = this.clock.now();
       for (const table of mutated) this.#mutating.set(table, (this.#mutating.get(table) ?? 1) - 1);
       for (const wake of this.#waiting) wake();
     }
   }
 
-  async #define(table: string): Promise<void> {
+  async #define(table: string): Promise<Definition> {
     for (;;) {
       const now = this.clock.now();
-      const times = (this.#defined.get(table) ?? []).filter((time) => time > now - LONGEST);
-      this.#defined.set(table, times);
+      const before = (this.#defined.get(table) ?? []).filter(({ at }) => at > now - LONGEST);
+      this.#defined.set(table, before);
+      const times = before.map(({ at }) => at).sort((a, b) => a - b);
       const pause = Math.max(0, ...DEFINITIONS.map((rate) => pauseOf(rate, times, now)));
       if (pause === 0) {
-        times.push(now);
-        return;
+        const definition = { at: now };
+        before.push(definition);
+        return definition;
       }
       await this.clock.wait(pause, this.signal);
     }

@@ -112,30 +112,38 @@ function readingOf(
       sourced: { request, source },
       settle(read) {
         const partitions = asKnown(read, new Map());
-        if (value !== null) service.digests.keep(key, { token: value, covered: coveredBy(request), partitions });
+        if (value !== null)
+          service.digests.keep(key, { token: value, seen: value, covered: coveredBy(request), partitions });
         return read;
       },
     };
   const wanted = [...now.keys()].filter((partition) => isIn(partition, request.range));
-  const moved = wanted.filter((partition) => {
-    const [, , before] = known.partitions[partition] ?? [];
-    const after = now.get(partition);
-    return after === null || before === undefined || before !== after;
-  });
+  const moves = movedPartitions(known, now);
+  // The table was written, and nobody tells where: a service that says nothing of some writes, or a change of its description.
+  const isUntold = known.seen !== token.value && moves.size === 0;
+  const moved = isUntold ? wanted : wanted.filter((partition) => moves.has(partition));
   return {
     sourced: { request, source, some: moved },
     settle(read) {
-      const rest = Object.entries(known.partitions).filter(([partition]) => !isIn(partition, request.range));
+      const beside = Object.entries(known.partitions).filter(([partition]) => !isIn(partition, request.range));
+      const rest = isUntold ? [] : beside;
       const kept = wanted.flatMap((partition) => {
         const before = known.partitions[partition];
         return before === undefined || moved.includes(partition) ? [] : [[partition, before] as const];
       });
       const partitions = { ...Object.fromEntries([...rest, ...kept]), ...asKnown(read, now) };
-      const next = { token: value, covered: coveredBy(request), partitions };
+      const next = { token: value, seen: token.value, covered: coveredBy(request), partitions };
       service.digests.keep(key, next);
       return answerOf(next, request);
     },
   };
+}
+
+/** Partitions that have come, gone, or are not what they were; those whose token says too little among them. */
+function movedPartitions(known: KnownDigests, now: PartitionTokens): ReadonlySet<string> {
+  const moved = [...now].filter(([partition, token]) => token === null || known.partitions[partition]?.[2] !== token);
+  const gone = Object.keys(known.partitions).filter((partition) => !now.has(partition as Partition));
+  return new Set([...moved.map(([partition]) => partition), ...gone]);
 }
 
 function asKnown(read: PartitionDigests, tokens: PartitionTokens): KnownDigests["partitions"] {

@@ -5,8 +5,9 @@ import { tablePatch } from "./table-patch.js";
 
 const tableOf = (more: object) =>
   readTable({ body: { tableReference: { projectId: "p", datasetId: "d", tableId: "t" }, ...more } });
+const NO_DEFAULTS = { partitionMs: undefined, tableMs: undefined };
 const bodyOf = (table: object, settings: Partial<RelationSettings>, isExact = true) =>
-  tablePatch(tableOf(table), { settings: { ...NO_SETTINGS, ...settings }, isExact }, undefined).body;
+  tablePatch(tableOf(table), { settings: { ...NO_SETTINGS, ...settings }, isExact }, NO_DEFAULTS).body;
 
 describe("what has to be changed of a table", () => {
   it("is nothing where it is as it is wanted", () => {
@@ -48,7 +49,20 @@ describe("what has to be changed of a table", () => {
     const table = tableOf({ timePartitioning: { type: "DAY", expirationMs: "5" } });
     const wanted = { settings: NO_SETTINGS, isExact: true };
     expect(tablePatch(table, wanted, "unknown")).toMatchObject({ body: {}, asksForDefault: true });
-    expect(tablePatch(table, wanted, 5).body).toEqual({});
-    expect(tablePatch(table, wanted, undefined).body).toMatchObject({ timePartitioning: { expirationMs: null } });
+    expect(tablePatch(table, wanted, { ...NO_DEFAULTS, partitionMs: 5 }).body).toEqual({});
+    expect(tablePatch(table, wanted, NO_DEFAULTS).body).toMatchObject({ timePartitioning: { expirationMs: null } });
+  });
+
+  it("takes away options that the project names no more, but no expiration that every table of the dataset has", () => {
+    const live = { friendlyName: "x", maxStaleness: "0-0 0 1:0:0", expirationTime: "5" };
+    expect(bodyOf(live, {})).toEqual({ friendlyName: null, maxStaleness: null, expirationTime: null });
+    expect(bodyOf(live, {}, false)).toEqual({});
+    expect(bodyOf(live, { options: { friendly_name: '"x"', expiration_timestamp: "t" } })).toEqual({
+      maxStaleness: null,
+    });
+    const table = tableOf({ expirationTime: "5" });
+    const wanted = { settings: NO_SETTINGS, isExact: true };
+    expect(tablePatch(table, wanted, "unknown")).toMatchObject({ body: {}, asksForDefault: true });
+    expect(tablePatch(table, wanted, { ...NO_DEFAULTS, tableMs: 9 }).body).toEqual({});
   });
 });

@@ -7,20 +7,33 @@ export interface TablePatch {
   readonly body: Readonly<Record<string, unknown>>;
   /** What it changes, in words. */
   readonly what: readonly string[];
-  /** Its partitions expire and nobody wants that: it must be known whether those of every table of the dataset do. */
+  /** It, or its partitions, expire and nobody wants that: it must be known whether every table of the dataset does. */
   readonly asksForDefault: boolean;
 }
+
+/** After how many milliseconds tables of a dataset, and their partitions, expire of which nobody says so; undefined: never. */
+export interface DatasetDefaults {
+  readonly partitionMs: number | undefined;
+  readonly tableMs: number | undefined;
+}
+
+/** Options that a project names under `additionalOptions`, by what the API calls them. One that is taken away is told by it alone. */
+const OPTIONS = {
+  friendly_name: "friendlyName",
+  max_staleness: "maxStaleness",
+  default_rounding_mode: "defaultRoundingMode",
+} as const;
 
 const MS_PER_DAY = 86_400_000;
 
 /**
  * Compares a table with what is wanted of it; what others have said of it is a difference only where it must be exactly as wanted.
- * @param defaultExpiration milliseconds after which partitions of every table of the dataset expire; `unknown`: nobody has asked
+ * @param defaults of the dataset; `unknown`: nobody has asked
  */
 export function tablePatch(
   table: Table,
   wanted: Pick<WantedRelation, "settings" | "isExact">,
-  defaultExpiration: number | undefined | "unknown",
+  defaults: DatasetDefaults | "unknown",
 ): TablePatch {
   const { settings, isExact } = wanted;
   const body: Record<string, unknown> = {};
@@ -42,7 +55,7 @@ export function tablePatch(
     body.schema = { fields: columns.fields };
     what.push(...columns.changed);
   }
-  const expiration = expirationChange(table, settings.partitionExpirationDays, isExact, defaultExpiration);
+  const expiration = expirationChange(table, settings.partitionExpirationDays, isExact, defaults);
   if (expiration.change !== undefined) {
     body.timePartitioning = { ...table.timePartitioning, expirationMs: expiration.change };
     what.push("expiration of partitions");
@@ -53,7 +66,17 @@ export function tablePatch(
     body.requirePartitionFilter = requiresPartitionFilter || null;
     what.push("filter of partitions");
   }
-  return { body, what, asksForDefault: expiration.asksForDefault };
+  for (const [option, name] of Object.entries(OPTIONS)) {
+    if (!isOurs(option) || !table[name]) continue;
+    body[name] = null;
+    what.push(`no ${option}`);
+  }
+  const expires = table.expirationTime !== undefined && isOurs("expiration_timestamp");
+  if (expires && defaults !== "unknown" && defaults.tableMs === undefined) {
+    body.expirationTime = null;
+    what.push("no expiration_timestamp");
+  }
+  return { body, what, asksForDefault: expiration.asksForDefault || (expires && defaults === "unknown") };
 }
 
 /** Null takes a label away; undefined: they are as wanted. */
@@ -103,7 +126,7 @@ function expirationChange(
   { timePartitioning }: Table,
   days: number | undefined,
   isExact: boolean,
-  defaultExpiration: number | undefined | "unknown",
+  defaults: DatasetDefaults | "unknown",
 ): { readonly change: string | null | undefined; readonly asksForDefault: boolean } {
   const live = timePartitioning?.expirationMs;
   const none = { change: undefined, asksForDefault: false };
@@ -113,7 +136,8 @@ function expirationChange(
     return wanted === live ? none : { change: String(wanted), asksForDefault: false };
   }
   if (!isExact || live === undefined) return none;
-  if (defaultExpiration === "unknown") return { change: undefined, asksForDefault: true };
-  if (live === defaultExpiration) return none;
-  return { change: defaultExpiration === undefined ? null : String(defaultExpiration), asksForDefault: false };
+  if (defaults === "unknown") return { change: undefined, asksForDefault: true };
+  const { partitionMs } = defaults;
+  if (live === partitionMs) return none;
+  return { change: partitionMs === undefined ? null : String(partitionMs), asksForDefault: false };
 }

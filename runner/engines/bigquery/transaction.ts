@@ -111,8 +111,9 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
     const digestsOf = async (source: string) =>
       (await readDigests([{ request, source }], (sql) => this.#rows(sql, "digest")))[0] ?? new Map();
     if (replaced === undefined || (replaced.partitions !== undefined && !isDated)) return digestsOf(`(${preview})`);
-    const staged = await digestsOf(replaced.stage);
-    const { partitions } = replaced;
+    const { partitions, stage, merged, own } = replaced;
+    const readsOwn = request.columns.some((name) => own.has(name.toLowerCase()));
+    const staged = await digestsOf((readsOwn ? merged : undefined) ?? stage);
     if (partitions === undefined) return staged;
     const tokens = await this.tokensOf([request]);
     const [standing = new Map()] = await standingDigests(this.service, [request], tokens, this.purpose);

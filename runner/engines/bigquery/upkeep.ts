@@ -1,7 +1,8 @@
+import { canonicalText } from "../../googlesql/canonical.js";
 import { quoteKey } from "../../googlesql/quote.js";
 import { EngineError } from "../../port/engine-error.js";
 import { type RelationId, relationKey, type Upkeep } from "../../port/port.js";
-import type { WantedRelation } from "../../port/relation-settings.js";
+import type { DueRelation, WantedRelation } from "../../port/relation-settings.js";
 import type { Described } from "./catalog.js";
 import { engineError } from "./errors.js";
 import type { Purpose } from "./jobs.js";
@@ -9,7 +10,7 @@ import { pathOf, restPath } from "./names.js";
 import { readDataset, readTable } from "./protocol.js";
 import { RestError } from "./rest-error.js";
 import { type Service, sqlPath } from "./service.js";
-import { type TablePatch, tablePatch } from "./table-patch.js";
+import { type DatasetDefaults, type TablePatch, tablePatch } from "./table-patch.js";
 
 /** How often a table is looked at again that others change meanwhile. */
 const MOST_TRIES = 10;
@@ -20,20 +21,20 @@ const PRECONDITION_FAILED = 412;
  * says, so that it comes right whoever has changed it, and whoever was stopped before he had set it.
  */
 export class BigQueryUpkeep implements Upkeep {
-  readonly #defaults = new Map<string, Promise<number | undefined>>();
+  readonly #defaults = new Map<string, Promise<DatasetDefaults>>();
   readonly #datasets = new Map<string, Promise<void>>();
 
   constructor(readonly service: Service) {}
 
-  async due(wanted: readonly WantedRelation[]): Promise<readonly WantedRelation[]> {
+  async due(wanted: readonly WantedRelation[]): Promise<readonly DueRelation[]> {
     const described = await this.service.catalog.lastDescribed(wanted.map(({ id }) => id));
-    const isDue = await Promise.all(wanted.map(async (one, index) => this.#isDue(one, described[index])));
-    return wanted.filter((_, index) => isDue[index]);
+    const due = wanted.map(async (one, index) => ({ wanted: one, what: await this.#differing(one, described[index]) }));
+    return (await Promise.all(due)).filter(({ what }) => what.length > 0);
   }
 
-  async #isDue(wanted: WantedRelation, described: Described | undefined): Promise<boolean> {
-    if (wanted.viewQuery !== undefined && !isView(described, wanted.viewQuery)) return true;
-    return described !== undefined && (await this.#patchOf(wanted, described)).what.length > 0;
+  async #differing(wanted: WantedRelation, described: Described | undefined): Promise<readonly string[]> {
+    const view = wanted.viewQuery !== undefined && !isView(described, wanted.viewQuery) ? ["view"] : [];
+    return described === undefined ? view : [...view, ...(await this.#patchOf(wanted, described)).what];
   }
 
   async bring(wanted: WantedRelation, purpose: Purpose): Promise<readonly string[]> {
@@ -102,19 +103,27 @@ export class BigQueryUpkeep implements Upkeep {
     if (!patch.asksForDefault) return patch;
     const { dataset } = relation.id;
     const asked =
-      this.#defaults.get(dataset) ?? this.#dataset(relation.id).then((found) => found?.defaultPartitionExpirationMs);
+      this.#defaults.get(dataset) ??
+      this.#dataset(relation.id).then((found) => ({
+        partitionMs: found?.defaultPartitionExpirationMs,
+        tableMs: found?.defaultTableExpirationMs,
+      }));
     this.#defaults.set(dataset, asked);
     return tablePatch(table, wanted, await asked);
   }
 }
 
+/** The service may keep the text without the comments that stand around it. */
 function isView(described: Described | undefined, query: string): boolean {
   return described?.table.type === "VIEW" && plain(described.relation.definition ?? "") === plain(query);
 }
 
-/** The service may keep the text without what stands around it. */
 function plain(query: string): string {
-  return query.trim().replace(/\s*;$/, "");
+  try {
+    return canonicalText(query).replace(/\s*;$/, "");
+  } catch {
+    return query.trim();
+  }
 }
 
 function refused(what: readonly string[], cause: RestError): EngineError {

@@ -19,7 +19,7 @@ export async function execute(service: JobService, job: Job): Promise<void> {
   try {
     const wanted = service.faults?.ofJob(JSON.stringify(job.configuration));
     if (wanted !== undefined) throw new ApiError(wanted, `injected ${wanted}`);
-    const outcome = await run(service, job);
+    const outcome = await (service.quotas?.hold(job, () => run(service, job)) ?? run(service, job));
     addChildren(service, job, outcome);
     job.finish(outcome, undefined);
   } catch (cause) {

@@ -46,7 +46,7 @@ export function jobName({ reference: { projectId, location, jobId } }: Job): str
 }
 
 function configurationOf(job: Job) {
-  const { query, load, copy, extract, dryRun, labels, jobTimeoutMs } = job.configuration;
+  const { query, load, copy, extract, dryRun, labels, jobTimeoutMs, reservation } = job.configuration;
   const jobType = query ? "QUERY" : load ? "LOAD" : copy ? "COPY" : "EXTRACT";
   return {
     ...(query === undefined ? {} : { query: queryOf(job) }),
@@ -56,6 +56,7 @@ function configurationOf(job: Job) {
     ...(dryRun ? { dryRun: true } : {}),
     ...(labels ? { labels } : {}),
     ...(jobTimeoutMs ? { jobTimeoutMs: String(jobTimeoutMs) } : {}),
+    ...(reservation ? { reservation } : {}),
     jobType,
   };
 }

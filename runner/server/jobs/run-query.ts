@@ -8,6 +8,7 @@ import { jobParameters } from "../values/parameters.js";
 import { queryDestination, refOf } from "./destination.js";
 import { noteEnd, noteStatement } from "./effects.js";
 import type { Job, JobOutcome } from "./job.js";
+import { requirePartitionFilters } from "./partition-filter.js";
 import type { JobService } from "./service.js";
 
 /** The system procedure by which a client ends its own session. */
@@ -27,6 +28,7 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
     once: service.markOf(job),
     destination: undefined,
   };
+  await requirePartitionFilters(service, projectId, request);
   if (job.configuration.dryRun) return planned(service, request);
   const destination = await queryDestination(service, projectId, query, request);
   if (query.maximumBytesBilled) await requireAffordable(service, request, query.maximumBytesBilled);

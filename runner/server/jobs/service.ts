@@ -4,6 +4,7 @@ import type { FaultPlan } from "../faults/rules.js";
 import type { Job } from "./job.js";
 import type { JobRegistry } from "./registry.js";
 import type { Sessions } from "./sessions.js";
+import type { TableQuotas } from "./table-quotas.js";
 import type { StagedUploads } from "./uploads.js";
 
 /** What jobs run on. */
@@ -19,4 +20,6 @@ export interface JobService extends Catalogue {
   readonly systemTables: (project: string) => SystemTables;
   /** The folder that stands for all buckets; undefined: `gs://` leads nowhere. */
   readonly bucketDir: string | undefined;
+  /** Undefined: anything may be done to a table. */
+  readonly quotas: TableQuotas | undefined;
 }

@@ -35,6 +35,14 @@ export class MetadataStore {
     return this.#kept.get(`${kind}|${id}`) ?? {};
   }
 
+  /** All that is kept of one kind, by id. */
+  entries(kind: Kind): readonly (readonly [id: string, kept: Kept])[] {
+    const prefix = `${kind}|`;
+    return [...this.#kept].flatMap(([key, kept]) =>
+      key.startsWith(prefix) ? [[key.slice(prefix.length), kept] as const] : [],
+    );
+  }
+
   /** Replaces what is kept; on disk when it returns. */
   async set(kind: Kind, id: string, kept: Kept): Promise<void> {
     this.#kept.set(`${kind}|${id}`, kept);

@@ -23,7 +23,7 @@ const REASONS = {
   rateLimitExceeded: [403, "PERMISSION_DENIED"],
   required: [400, "INVALID_ARGUMENT"],
   resourceInUse: [400, "FAILED_PRECONDITION"],
-  resourcesExceeded: [400, "INVALID_ARGUMENT"],
+  resourcesExceeded: [400, "RESOURCE_EXHAUSTED"],
   responseTooLarge: [403, "PERMISSION_DENIED"],
   tableUnavailable: [400, "INVALID_ARGUMENT"],
   stopped: [499, "CANCELLED"],

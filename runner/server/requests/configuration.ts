@@ -96,6 +96,7 @@ export const jobConfiguration = v.object({
   dryRun: v.nullish(flag),
   labels: v.nullish(labels),
   jobTimeoutMs: v.nullish(count),
+  reservation: v.nullish(v.string()),
 });
 
 export const newJob = v.object({
@@ -115,6 +116,7 @@ export const queryRequest = v.object({
   maxResults: v.nullish(count),
   timeoutMs: v.nullish(count),
   jobTimeoutMs: v.nullish(count),
+  reservation: v.nullish(v.string()),
   dryRun: v.nullish(flag),
   requestId: v.nullish(v.string()),
   location: v.nullish(v.string()),

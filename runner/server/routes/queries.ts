@@ -52,6 +52,7 @@ function start(service: JobService, project: string, user: string, asked: QueryR
     maxResults,
     timeoutMs,
     jobTimeoutMs,
+    reservation,
     dryRun,
     requestId,
     location,
@@ -60,7 +61,7 @@ function start(service: JobService, project: string, user: string, asked: QueryR
     jobCreationMode,
     ...query
   } = asked;
-  const configuration: JobConfiguration = { query, dryRun, labels, jobTimeoutMs };
+  const configuration: JobConfiguration = { query, dryRun, labels, jobTimeoutMs, reservation };
   const job = service.registry.add(project, jobLocation(service, location, query), configuration, { user });
   if (requestId) service.registry.keepRequest(`${project}|${requestId}`, job);
   void execute(service, job);

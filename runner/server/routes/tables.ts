@@ -27,6 +27,7 @@ export function tableRoutes(service: JobService): readonly Route[] {
       const ref = tableRef(request);
       const { etag } = tableResource(service, ref, await requireRelation(service, ref));
       requireMatch(request.ifMatch, etag);
+      service.quotas?.update(`${ref.dataset}.${ref.table}`);
       return { body: await changeTable(service, ref, checked(tableChange, request.body), replace) };
     };
   return [
