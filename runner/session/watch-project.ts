@@ -90,7 +90,8 @@ export class ProjectWatch {
     project.#watch();
     const started = performance.now();
     await project.#check([], started);
-    const actions = project.#compiled?.manifest.actions.length ?? 0;
+    const known = project.#compiled?.manifest.actions ?? [];
+    const actions = known.filter(({ type }) => type !== "declaration" && type !== "test").length;
     options.emit({ event: "watching", projectDir: project.#place.projectDir, actions });
     return project;
   }
