@@ -68,7 +68,7 @@ function project(size) {
       return layer === 0 ? 'ref("raw", "source")' : `ref("m${(layer - 1) * width + ((index + shift) % width)}")`;
     };
     const isIncremental = index % 3 === 0;
-    const added = isIncremental ? "${when(incremental(), `AND x.id > (SELECT MAX(id) FROM ${self()})`)}\n" : "";
+    const added = isIncremental ? `\${when(incremental(), "AND x.id > (SELECT MAX(id) FROM " + self() + ")")}\n` : "";
     write(
       `definitions/m${index}.sqlx`,
       `config { type: "${isIncremental ? "incremental" : "table"}" }\nSELECT\n  x.id,\n  x.value + y.value AS value,\n  CONCAT(x.name, '-${index}') AS name\n` +

@@ -126,7 +126,8 @@ export function foldRows(rows: readonly FoldedRow[], width: number, indent = 8, 
   const linesOf = (choose: (layout: (typeof layouts)[number]) => readonly string[]) => layouts.flatMap(choose);
   const beside = linesOf((layout) => layout.beside ?? layout.below);
   const below = linesOf((layout) => (layout.beside?.length === 1 ? layout.beside : (layout.below ?? layout.beside)));
-  return below.length < beside.length ? below : beside;
+  const isMixed = layouts.some((layout) => layout.beside === undefined);
+  return isMixed || below.length < beside.length ? below : beside;
 }
 
 /** Text from data or engines on one line of a terminal: control characters, and with them escape sequences, become spaces. */
