@@ -1,4 +1,5 @@
-// From saving a file to the mistake in it on the screen: node bench/watch.mjs [MODELS ...]. Each project has ten layers of models.
+// From saving a file to the mistake in it on the screen: node bench/watch.mjs [MODELS ...]. Each project has ten layers of models, a
+// third of them incremental.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
@@ -52,7 +53,7 @@ async function measure(size) {
   return { quick, whole };
 }
 
-/** Layers of models, each of which joins two of the layer before. */
+/** Layers of models, each of which joins two of the layer before; every third adds what is new alone. */
 function project(size) {
   const dir = mkdtempSync(join(tmpdir(), "fastbreak-bench-"));
   mkdirSync(join(dir, "definitions"));
@@ -66,10 +67,12 @@ function project(size) {
       const layer = Math.floor(index / width);
       return layer === 0 ? 'ref("raw", "source")' : `ref("m${(layer - 1) * width + ((index + shift) % width)}")`;
     };
+    const isIncremental = index % 3 === 0;
+    const added = isIncremental ? `\${when(incremental(), "AND x.id > (SELECT MAX(id) FROM " + self() + ")")}\n` : "";
     write(
       `definitions/m${index}.sqlx`,
-      `config { type: "table" }\nSELECT\n  x.id,\n  x.value + y.value AS value,\n  CONCAT(x.name, '-${index}') AS name\n` +
-        `FROM \${${below(0)}} AS x\nJOIN \${${below(7)}} AS y ON x.id = y.id\nWHERE x.value > ${index % 5}\n`,
+      `config { type: "${isIncremental ? "incremental" : "table"}" }\nSELECT\n  x.id,\n  x.value + y.value AS value,\n  CONCAT(x.name, '-${index}') AS name\n` +
+        `FROM \${${below(0)}} AS x\nJOIN \${${below(7)}} AS y ON x.id = y.id\nWHERE x.value > ${index % 5}\n${added}`,
     );
   }
   const made = "CREATE SCHEMA raw; CREATE TABLE raw.source AS SELECT 1 AS id, 10 AS value, 'a' AS name";

@@ -117,6 +117,11 @@ export class Rig {
     return runProcess(process.execPath, [join(ROOT, "bin/fastbreak.cjs"), ...args], this.dir, variables);
   }
 
+  /** The same, ended by Ctrl-C once standard output or error has said something; `until` undefined: it ends by itself. */
+  async fastbreakUntil(until: RegExp | undefined, ...args: string[]): Promise<Finished> {
+    return runProcess(process.execPath, [join(ROOT, "bin/fastbreak.cjs"), ...args], this.dir, {}, until);
+  }
+
   /** `run --json` with more arguments; fails unless it ends with the exit code. */
   async run(args: readonly string[], code = 0): Promise<RunDocument> {
     const finished = await this.fastbreak("run", "--json", ...args);
@@ -145,12 +150,13 @@ export class Rig {
   }
 }
 
-/** Runs a process to its end without a terminal. */
+/** Runs a process to its end without a terminal, or until it has said something. */
 export function runProcess(
   file: string,
   args: readonly string[],
   cwd: string,
   variables: Readonly<Record<string, string>> = {},
+  until?: RegExp,
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
@@ -160,11 +166,16 @@ export function runProcess(
     });
     let stdout = "";
     let stderr = "";
+    const heard = () => {
+      if (until?.test(stdout) === true || until?.test(stderr) === true) child.kill("SIGINT");
+    };
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       stdout += text;
+      heard();
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       stderr += text;
+      heard();
     });
     child.on("error", reject);
     child.on("close", (code) => resolve({ code, stdout, stderr }));

@@ -14,11 +14,17 @@ interface Told {
   readonly models?: readonly { readonly name: string; readonly rows: Readonly<Record<string, number>> }[];
 }
 
+/** A table whose incremental query is another than its full one. */
+const LOG = `config { type: "incremental" }
+SELECT day, points FROM \${ref("raw", "events")}
+WHERE points > 5 \${when(incremental(), \`AND day > (SELECT MAX(day) FROM \${self()})\`)}`;
+
 let rig: Rig;
 let child: ChildProcess;
 let events: AsyncIterator<string>;
 beforeAll(async () => {
   rig = await smallProject(360);
+  rig.write("definitions/log.sqlx", LOG);
   await rig.run([]);
   child = spawn(process.execPath, [join(ROOT, "bin/fastbreak.cjs"), "watch", "--json"], { cwd: rig.dir });
   if (child.stdout === null) throw new Error("the watch has no output");
@@ -40,6 +46,15 @@ async function next(isWanted: (event: Told) => boolean): Promise<Told> {
 
 it("shows on every save the mistakes first, then the rows that would change, and ends when it is asked to", async () => {
   await next(({ event }) => event === "watching");
+  rig.edit("definitions/log.sqlx", "WHERE points > 5", "WHERE piont > 5");
+  expect(await next(({ event }) => event === "checked")).toMatchObject({
+    quick: true,
+    findings: [{ file: "definitions/log.sqlx", line: 3, message: "Unrecognized name: piont" }],
+  });
+  await next(({ event }) => event === "checked");
+  rig.edit("definitions/log.sqlx", "WHERE piont > 5", "WHERE points > 5");
+  await next(({ event }) => event === "checked");
+
   rig.edit("definitions/daily.sqlx", "SUM(points)", "SUM(pionts)");
   const quick = await next(({ event }) => event === "checked");
   expect(quick).toMatchObject({ quick: true, findings: [{ file: "definitions/daily.sqlx", line: 2 }] });

@@ -1,6 +1,6 @@
 import { alertLine, alertsJson, alertsLines } from "../report/alert-report.js";
 import { eventLine } from "../report/event-lines.js";
-import { colorsFor, writeLines } from "../report/text.js";
+import { colorsFor, widthOf, writeLines } from "../report/text.js";
 import { checkAlerts } from "../session/alerts.js";
 import { announced } from "../session/announce.js";
 import { withProject } from "../session/session.js";
@@ -51,7 +51,7 @@ export const command = defineCommand({
       process.stdout.write(
         options.json
           ? `${JSON.stringify(alertsJson(state))}\n`
-          : `${alertsLines(state, colorsFor(process.stdout)).join("\n")}\n`,
+          : `${alertsLines(state, colorsFor(process.stdout), widthOf(process.stdout)).join("\n")}\n`,
       );
       const { failOn } = options;
       const isWrong = failOn !== undefined && state.open.some(({ severity }) => rank(severity) <= rank(failOn));

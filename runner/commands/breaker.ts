@@ -1,7 +1,7 @@
 import { hostname, userInfo } from "node:os";
 import { afterReset, type Breaker, CLOSED, refusedUntil } from "../plan/breaker.js";
 import { suggestion } from "../project/settings.js";
-import { alignColumns } from "../report/text.js";
+import { type FoldedRow, foldRows, plainLine, widthOf } from "../report/text.js";
 import { announced } from "../session/announce.js";
 import { findPlace, withWarehouse } from "../session/place.js";
 import { type BreakerEvent, readBreakerEvents, recordBreakerEvents } from "../state/breaker-events.js";
@@ -32,7 +32,7 @@ export const command = defineCommand({
       );
       const meant = events.filter(({ name }) => names.length === 0 || names.some((given) => isNamed(name, given)));
       process.stdout.write(
-        options.json ? `${JSON.stringify(meant.map(eventJson))}\n` : `${eventLines(meant).join("\n")}\n`,
+        options.json ? `${JSON.stringify(meant.map(eventJson))}\n` : listText(eventRows(meant), NEVER_CHANGED),
       );
       return EXIT.done;
     }
@@ -58,7 +58,9 @@ export const command = defineCommand({
         });
       });
     const shown = what === "list" ? await work() : await announced(place, "breaker reset", work);
-    process.stdout.write(options.json ? `${JSON.stringify(shown.map(asJson))}\n` : `${asLines(shown).join("\n")}\n`);
+    process.stdout.write(
+      options.json ? `${JSON.stringify(shown.map(asJson))}\n` : listText(breakerRows(shown), NEVER_FAILED),
+    );
     return EXIT.done;
   },
 });
@@ -89,17 +91,27 @@ function eventJson({ name, at, from, to, cause, failureCount, runId, by, message
   };
 }
 
-function eventLines(events: readonly BreakerEvent[]): string[] {
-  if (events.length === 0) return ["No breaker has ever changed its state."];
-  return alignColumns([
-    ["changed at", "breaker", "change", "by"],
-    ...events.map(({ name, at, from, to, cause, by, runId }) => [
-      at.slice(0, 19).replace("T", " "),
-      name,
-      `${from} -> ${to} (${cause})`,
-      by ?? (runId === undefined ? "" : `run ${runId}`),
-    ]),
-  ]);
+const NEVER_CHANGED = "No breaker has ever changed its state.";
+const NEVER_FAILED = "No breaker has ever counted a failure.";
+
+/** Rows below their header as they fit the terminal, or what there is to say of none. */
+function listText([header, ...rows]: readonly FoldedRow[], none: string): string {
+  if (header === undefined || rows.length === 0) return `${none}\n`;
+  return `${foldRows([header, ...rows], widthOf(process.stdout), 4).join("\n")}\n`;
+}
+
+function eventRows(events: readonly BreakerEvent[]): FoldedRow[] {
+  return [
+    { cells: ["changed at (UTC)", "breaker", "change"], tail: "by" },
+    ...events.map(({ name, at, from, to, cause, by, runId }) => ({
+      cells: [minute(at), name, `${from} -> ${to} (${cause})`],
+      tail: by ?? (runId === undefined ? "" : `run ${runId}`),
+    })),
+  ];
+}
+
+function minute(time: string): string {
+  return time.slice(0, 16).replace("T", " ");
 }
 
 function asJson({ name, breaker, settings, updatedAt }: StoredBreaker): object {
@@ -118,17 +130,13 @@ function asJson({ name, breaker, settings, updatedAt }: StoredBreaker): object {
   };
 }
 
-function asLines(shown: readonly StoredBreaker[]): string[] {
-  if (shown.length === 0) return ["No breaker has ever counted a failure."];
+function breakerRows(shown: readonly StoredBreaker[]): FoldedRow[] {
   const now = new Date().toISOString();
-  return alignColumns([
-    ["model", "state", "failures", "refuses until", "last error"],
-    ...shown.map(({ name, breaker, settings }) => [
-      name,
-      breaker.state,
-      String(breaker.failureCount),
-      refusedUntil(breaker, settings, now) ?? "",
-      (breaker.history.at(-1)?.message ?? "").slice(0, 100),
-    ]),
-  ]);
+  return [
+    { cells: ["breaker", "state", "failures", "refuses until (UTC)"], tail: "last error" },
+    ...shown.map(({ name, breaker, settings }) => ({
+      cells: [name, breaker.state, String(breaker.failureCount), minute(refusedUntil(breaker, settings, now) ?? "-")],
+      tail: plainLine(breaker.history.at(-1)?.message ?? ""),
+    })),
+  ];
 }

@@ -1,4 +1,5 @@
-import { alignColumns } from "../report/text.js";
+import { engineNamed, engineNames } from "../engines/registry.js";
+import { foldRows, widthOf } from "../report/text.js";
 import { findPlace } from "../session/place.js";
 import { withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
@@ -15,13 +16,17 @@ export const command = defineCommand({
   async execute({ flags }): Promise<number> {
     const place = findPlace(placeOf(flags));
     const { examine } = place.engine;
-    if (examine === undefined)
-      throw usageError(`there is nothing to examine of --target ${place.engine.name}; give --target bigquery`);
+    if (examine === undefined) {
+      const others = engineNames().filter((name) => engineNamed(name)?.examine !== undefined);
+      throw usageError(
+        `doctor looks at a service, and --target ${place.engine.name} is none; give --target ${others.join(" or ")}`,
+      );
+    }
     const findings = [];
     for await (const finding of examine(place)) findings.push(finding);
-    const lines = alignColumns(
-      findings.map(({ what, status, text }) => [status === "failed" ? "FAIL" : status, what, text]),
-      new Set(),
+    const lines = foldRows(
+      findings.map(({ what, status, text }) => ({ cells: [status === "failed" ? "FAIL" : status, what], tail: text })),
+      widthOf(process.stdout),
     );
     process.stdout.write(flags.json ? `${JSON.stringify(findings)}\n` : `${lines.join("\n")}\n`);
     return findings.some(({ status }) => status === "failed") ? EXIT.failed : EXIT.done;

@@ -1,6 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { shownPath } from "../report/shown-path.js";
+import { writeLines } from "../report/text.js";
 import { findPlace, withWarehouse } from "../session/place.js";
 import { PROJECT_DIR_WORD, withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
@@ -30,15 +32,18 @@ export const command = defineCommand({
     const settings = join(place.projectDir, SETTINGS);
     const text = { $schema: schemaOf(place.projectDir) };
     (writeIfMissing(settings, `${JSON.stringify(text, null, 2)}\n`) ? made : kept).push(settings);
-    process.stdout.write(options.json ? `${JSON.stringify({ made, kept })}\n` : told(made, kept));
+    if (options.json) process.stdout.write(`${JSON.stringify({ made, kept })}\n`);
+    else writeLines(process.stdout, told(made, kept));
     return EXIT.done;
   },
 });
 
-function told(made: readonly string[], kept: readonly string[]): string {
-  const lines = [...made.map((path) => `made ${path}`), ...kept.map((path) => `kept ${path}`)];
-  const next = "next: fastbreak seed --scaffold --write --rows 20, or fastbreak seed DIR with files of your sources";
-  return `${[...lines, next].join("\n")}\n`;
+function told(made: readonly string[], kept: readonly string[]): string[] {
+  return [
+    ...made.map((path) => `made ${shownPath(path)}`),
+    ...kept.map((path) => `kept ${shownPath(path)}`),
+    "next: fastbreak seed --scaffold --write --rows 20, or fastbreak seed DIR with files of your sources",
+  ];
 }
 
 /** Whether the file was written: it never overwrites. */

@@ -13,7 +13,7 @@ import type { RunnerSettings } from "../project/settings-schema.js";
 import { eventLine } from "../report/event-lines.js";
 import { nightJson, nightLines, stateJson, stateLines } from "../report/night-report.js";
 import { writeRunArtifact } from "../report/run-artifact.js";
-import { plainLine, plural, writeLines } from "../report/text.js";
+import { plainLine, plural, widthOf, writeLines } from "../report/text.js";
 import { announced } from "../session/announce.js";
 import { carryOut } from "../session/carry-out.js";
 import { today } from "../session/clock.js";
@@ -92,7 +92,7 @@ export const command = defineCommand({
       process.stdout.write(
         options.json
           ? `${JSON.stringify(stateJson(date, night, state))}\n`
-          : `${stateLines(date, night, state).join("\n")}\n`,
+          : `${stateLines(date, night, state, widthOf(process.stdout)).join("\n")}\n`,
       );
       return EXIT.done;
     }
@@ -120,9 +120,8 @@ export const command = defineCommand({
         request,
         means(place, date, night, { noSkips, source, wait }, interruption),
       );
-      process.stdout.write(
-        options.json ? `${JSON.stringify(nightJson(finished))}\n` : `${nightLines(finished).join("\n")}\n`,
-      );
+      if (options.json) process.stdout.write(`${JSON.stringify(nightJson(finished))}\n`);
+      else writeLines(process.stdout, nightLines(finished), 4);
       return finished.status === "success" || finished.status === "skipped" ? EXIT.done : EXIT.failed;
     } catch (cause) {
       const stopped = interruption.exitCode();
@@ -201,8 +200,9 @@ async function runSelection(
   const { actions } = recordOf(events, names);
   const built = actions.filter(({ status }) => status === "success" || status === "unchanged").length;
   const wrong = actions.filter(({ status }) => status === "failed" || status === "blocked").length;
+  const ran = built === 0 && wrong === 0 ? "nothing had to run" : `${plural(built, "action")} ran`;
   const told = wrong === 0 ? "" : `, ${plural(wrong, "action")} failed or blocked`;
-  writeLines(process.stderr, [`note: ${select.map(nameOf).join(", ")}: ${plural(built, "action")} ran${told}`]);
+  writeLines(process.stderr, [`note: ${select.map(nameOf).join(", ")}: ${ran}${told}`]);
   return { runId, results: actions, finishedAt };
 }
 

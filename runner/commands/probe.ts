@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { systemReason } from "../port/system-error.js";
 import { readAccessPolicy } from "../project/access-policy.js";
 import { suggestion } from "../project/settings.js";
-import { alignColumns, plainLine, plural, writeLines } from "../report/text.js";
+import { foldRows, plainLine, plural, widthOf, writeLines } from "../report/text.js";
 import { findPlace, withWarehouse } from "../session/place.js";
 import { runProbes } from "../session/probes.js";
 import { text } from "./arguments/flags.js";
@@ -40,8 +41,12 @@ export const command = defineCommand({
     const failed = results.filter(({ passed }) => !passed).length;
     if (options.json) process.stdout.write(`${JSON.stringify(results)}\n`);
     else {
-      const rows = results.map(({ name, passed, found }) => [passed ? "  ok  " : "  FAIL", name, plainLine(found)]);
-      writeLines(process.stdout, [...alignColumns(rows), `${plural(results.length, "probe")}: ${failed} failed`], 8);
+      const rows = results.map(({ name, passed, found, expected }) => ({
+        cells: [passed ? "  ok  " : "  FAIL", name],
+        tail: passed ? plainLine(found) : `${plainLine(found)}, expected ${expected}`,
+      }));
+      const sum = `${plural(results.length, "probe")}: ${failed} failed`;
+      writeLines(process.stdout, [...foldRows(rows, widthOf(process.stdout)), sum]);
     }
     return failed === 0 ? EXIT.done : EXIT.failed;
   },
@@ -50,7 +55,7 @@ export const command = defineCommand({
 function readText(path: string, shown: string): string {
   try {
     return readFileSync(path, "utf8");
-  } catch {
-    throw usageError(`${shown} cannot be read`);
+  } catch (cause) {
+    throw usageError(`${shown} cannot be read: ${systemReason(cause) ?? "it is no text"}`);
   }
 }

@@ -1,6 +1,6 @@
 import type { ScriptResult, Warehouse } from "../port/port.js";
 import { rowsAsCsv, rowsAsJson, rowsAsTable } from "../report/rows.js";
-import { plural } from "../report/text.js";
+import { plural, widthOf } from "../report/text.js";
 import { findPlace, type Place, withWarehouse } from "../session/place.js";
 import { ALL_DATES, reportDates } from "../session/project-reports.js";
 import { each, onOff, optional } from "./arguments/flags.js";
@@ -55,8 +55,9 @@ export const command = defineCommand({
       process.stdout.write(`${rowsChanged === undefined ? "done" : `${plural(rowsChanged, "row")} changed`}\n`);
       return EXIT.done;
     }
-    const render = options.json ? rowsAsJson : options.csv ? rowsAsCsv : rowsAsTable;
-    process.stdout.write(render(rows ?? { columns: [], rows: [] }));
+    const found = rows ?? { columns: [], rows: [] };
+    const table = () => rowsAsTable(found, widthOf(process.stdout));
+    process.stdout.write(options.json ? rowsAsJson(found) : options.csv ? rowsAsCsv(found) : table());
     return EXIT.done;
   },
 });

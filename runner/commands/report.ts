@@ -1,10 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { systemReason } from "../port/system-error.js";
+import { shownPath } from "../report/shown-path.js";
+import { writeLines } from "../report/text.js";
 import { withProjectOrNothing } from "../session/session.js";
 import { onOff, text, wholeNumber } from "./arguments/flags.js";
 import { OVERRIDE_FLAGS, PROJECT_DIR_WORD, WINDOW_FLAGS, withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
-import { EXIT } from "./exit.js";
+import { EXIT, usageError } from "./exit.js";
 import { placeOf, requestOf } from "./selection-options.js";
 
 /** Runs of the log that are told when nobody says how many. */
@@ -39,16 +42,30 @@ export const command = defineCommand({
       });
       const html = pageHtml(data);
       const file = flags.out === undefined ? join(session.projectDir, ".fastbreak/report.html") : resolve(flags.out);
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, html);
+      write(file, html);
       const bytes = Buffer.byteLength(html);
       const { length: models } = data.models;
       if (flags.json)
         process.stdout.write(
           `${JSON.stringify({ file, bytes, models, runs: data.runs.length, reports: data.reports.length, notes: data.notes, duration_ms: Math.round(performance.now() - started) })}\n`,
         );
-      else process.stdout.write(`${file} (${models} actions and sources, ${Math.ceil(bytes / 1024)} KB)\n`);
+      else
+        writeLines(process.stdout, [
+          `${shownPath(file)} (${models} actions and sources, ${Math.ceil(bytes / 1024)} KB); open it in a browser`,
+        ]);
       return EXIT.done;
     });
   },
 });
+
+/** @throws CommandError for a place where no file can be */
+function write(file: string, html: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, html);
+  } catch (cause) {
+    const reason = systemReason(cause);
+    if (reason === undefined) throw cause;
+    throw usageError(`the report cannot be written to ${shownPath(file)}: ${reason}; give a file with --out`);
+  }
+}

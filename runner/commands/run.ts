@@ -70,7 +70,7 @@ export const command = defineCommand({
     if (dryRun && planFormat === undefined)
       throw usageError(`--output ${format} has no form for a plan; with --dry-run give ${PLAN_FORMATS.join(", ")}`);
     const work = async (opened: ProjectSession): Promise<number> => {
-      tellIdleFlags(options, opened.engine.name);
+      tellIdleFlags(options, opened.engine);
       if (options.runTests) await requireTests(opened);
       if (!options.dryRun) await migrateFirst(opened, opened.warehouse);
       for (const line of workerLines(workersOf(opened))) process.stderr.write(`${plainLine(line)}\n`);

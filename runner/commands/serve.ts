@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { writeLines } from "../report/text.js";
 import type { FaultPlan } from "../server/faults/rules.js";
 import { formed, onOff, text, wholeNumber } from "./arguments/flags.js";
 import { withCommon } from "./arguments/shared-flags.js";
@@ -60,7 +61,8 @@ export const command = defineCommand({
     const ready = flags.json
       ? JSON.stringify({ url, port, storagePort, warehouse })
       : `listening on ${url} (${warehouse}), Storage API on port ${storagePort}`;
-    process.stdout.write(`${ready}\n`);
+    if (flags.json) process.stdout.write(`${ready}\n`);
+    else writeLines(process.stdout, [ready]);
     await stop;
     await server.close();
     return EXIT.done;

@@ -3,7 +3,7 @@ import { checkJson, checkLines } from "../report/check-lines.js";
 import { readStatusArtifact, writeStatusArtifact } from "../report/status-artifact.js";
 import { type StatusDocument, statusDocument } from "../report/status-document.js";
 import { statusLines } from "../report/status-report.js";
-import { alignColumns, colorsFor, plainLine } from "../report/text.js";
+import { colorsFor, foldRows, plainLine, widthOf, writeLines } from "../report/text.js";
 import { runCheck } from "../session/checks.js";
 import { today } from "../session/clock.js";
 import { collectStatus } from "../session/collect-status.js";
@@ -19,7 +19,6 @@ import { EXIT } from "./exit.js";
 import { placeOf, requestOf, selectionOf } from "./selection-options.js";
 
 const DEFAULT_LAST = 5;
-const SCREEN = 80;
 
 export const command = defineCommand({
   flags: withCommon({
@@ -63,11 +62,14 @@ export const command = defineCommand({
       process.stdout.write(`${JSON.stringify({ ...status, ...(options.config ? { config: settings } : {}) })}\n`);
       return EXIT.done;
     }
-    const width = process.stdout.isTTY ? process.stdout.columns || SCREEN : SCREEN;
+    const width = widthOf(process.stdout);
     const lines = "models" in status ? statusLines(status, colorsFor(process.stdout), width) : [placeLine(status)];
-    const rows = settings.map(({ name, value, origin }) => [`  ${name}`, plainLine(value), `(${origin})`]);
-    const config = settings.length === 0 ? [] : ["settings", ...alignColumns(rows)];
-    process.stdout.write(`${[...lines, ...config].join("\n")}\n`);
+    const rows = settings.map(({ name, value, origin }) => ({
+      cells: [`  ${name}`],
+      tail: `${plainLine(value)} (${origin})`,
+    }));
+    const config = settings.length === 0 ? [] : ["settings", ...foldRows(rows, width)];
+    writeLines(process.stdout, [...lines, ...config]);
     return EXIT.done;
   },
 });
@@ -76,7 +78,7 @@ export const command = defineCommand({
 async function check(place: ReturnType<typeof placeOf>, name: string, date: string, json: boolean): Promise<number> {
   const found = await withProject(place, (session) => runCheck(session, name, date));
   if (json) process.stdout.write(`${JSON.stringify(checkJson(found))}\n`);
-  else process.stdout.write(`${checkLines(found, colorsFor(process.stdout)).join("\n")}\n`);
+  else writeLines(process.stdout, checkLines(found, colorsFor(process.stdout), widthOf(process.stdout)), 5);
   return found.good ? EXIT.done : EXIT.failed;
 }
 

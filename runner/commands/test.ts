@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { nearestName } from "../port/nearest.js";
 import type { ManifestAction } from "../project/manifest.js";
 import { alignColumns, type Colors, colorsFor, duration, plainLine, plural, writeLines } from "../report/text.js";
 import { loadPlace } from "../session/load-place.js";
@@ -36,7 +36,7 @@ export const command = defineCommand({
     const needless = options.write ? "--write" : options.rows !== undefined ? "--rows" : options.date && "--date";
     if (needless) throw usageError(`${needless} goes with --from MODEL; give that too`);
     const place = findPlace(placeOf(options));
-    tellIdleFlags(options, place.engine.name);
+    tellIdleFlags(options, place.engine);
     const { manifest } = await loadPlace(place);
     const tests = selectTests(manifest.actions, words);
     const results = await runInScratch(place, manifest, tests);
@@ -79,13 +79,18 @@ async function writeTest(model: string, options: WriteOptions, words: readonly s
   return results.length > 0 && results.every(({ status }) => status === "passed") ? EXIT.done : EXIT.failed;
 }
 
+/** Tests that a message can name. */
+const FEW = 12;
+
 function selectTests(actions: readonly ManifestAction[], names: readonly string[]): ManifestAction[] {
   const tests = unitTestsOf(actions);
   const known = tests.map(({ target }) => target.name);
   for (const name of names) {
     if (known.includes(name)) continue;
-    const hint = known.length === 0 ? "the project has none" : `did you mean ${closest(name, known)}?`;
-    throw usageError(`there is no unit test ${name}; ${hint}`);
+    const near = nearestName(name, known);
+    const list = known.length > FEW ? "fastbreak test runs them all" : `known: ${known.join(", ")}`;
+    const hint = near === undefined ? list : `did you mean ${near}?`;
+    throw usageError(`there is no unit test ${name}; ${known.length === 0 ? "the project has none" : hint}`);
   }
   return names.length === 0 ? tests : tests.filter(({ target }) => names.includes(target.name));
 }

@@ -13,14 +13,19 @@ export interface Compared {
   readonly same: boolean;
 }
 
-/** One decision with everything that it stands on; equal neighbouring partitions are told as one, by their first. */
+/** One decision with everything that it stands on; equal neighbouring partitions are told as one, their hashes by the first. */
 export interface ExplainedPartition {
   readonly decided: DecisionGroup;
+  /** The newest build of them, and their rows; null: one of them was never built. */
   readonly lastBuild: { readonly runId: string; readonly at: string; readonly rows: number } | null;
   readonly code: Compared;
   readonly compiled: Compared;
   readonly output: Compared;
-  readonly inputs: readonly (Compared & { readonly name: string })[];
+  readonly inputs: readonly (Compared & {
+    readonly name: string;
+    /** The plan runs it, so that what it is now is not what will be read. */
+    readonly runsFirst: boolean;
+  })[];
 }
 
 export interface Explanation {
@@ -54,11 +59,15 @@ export function explain(action: RunnableAction, plan: ProjectPlan): Explanation 
       const output = live?.exists ? outputVersion(live, first, outside) : null;
       return {
         decided: decision,
-        lastBuild: state === undefined ? null : { runId: state.runId, at: state.recordedAt, rows: state.rows },
+        lastBuild: lastBuildOf(decision.partitions.map((each) => plan.states.get(node.key)?.get(each))),
         code: compare(state?.codeHash, node.codeHash),
         compiled: compare(state?.compiledHash, node.compiledHash),
         output: compare(state?.outputVersion, output),
-        inputs: node.upstreams.map(({ key }) => ({ name: key, ...compare(state?.inputs[key], current[key] ?? null) })),
+        inputs: node.upstreams.map(({ key }) => ({
+          name: key,
+          runsFirst: plan.decisions.get(key)?.some((each) => each.decision === "run") ?? false,
+          ...compare(state?.inputs[key], current[key] ?? null),
+        })),
       };
     }),
   };
@@ -69,6 +78,13 @@ export function buildFromOtherCode(action: RunnableAction, plan: ProjectPlan): P
   return [...(plan.states.get(action.node.key)?.values() ?? [])]
     .filter(({ codeHash }) => codeHash !== action.node.codeHash)
     .sort((a, b) => (a.recordedAt < b.recordedAt ? 1 : -1))[0];
+}
+
+function lastBuildOf(states: readonly (PartitionState | undefined)[]): ExplainedPartition["lastBuild"] {
+  const built = states.filter((state) => state !== undefined);
+  const [newest] = [...built].sort((a, b) => (a.recordedAt < b.recordedAt ? 1 : -1));
+  if (newest === undefined || built.length < states.length) return null;
+  return { runId: newest.runId, at: newest.recordedAt, rows: built.reduce((sum, { rows }) => sum + rows, 0) };
 }
 
 function compare(recorded: string | undefined, now: string | null): Compared {

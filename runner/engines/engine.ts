@@ -77,6 +77,8 @@ export interface Engine {
   readonly openScratch?: (projects: ProjectNames) => Promise<Warehouse>;
   /** Looks at what can only be known from the engine itself; undefined: there is no such thing. */
   readonly examine?: (place: WarehousePlace) => AsyncIterable<EngineFinding>;
+  /** Its work is done by jobs that a service keeps, which credentials, a prefix of their ids and labels are for. */
+  readonly hasJobs?: true;
   /** Why no loader can write into its warehouses, and what to do instead; undefined: loaders can. */
   readonly refusesLoaders?: string;
   /** Finds mistakes in SQL without running it; undefined: the engine cannot. */

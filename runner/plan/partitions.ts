@@ -12,19 +12,23 @@ export function partitionsOf(node: PlanNode, coverage: Coverage): readonly Parti
 export type DecisionGroup = PartitionDecision & {
   /** `2021-10-19..2021-11-14`, or the one partition. */
   readonly label: string;
+  readonly partitions: readonly Partition[];
 };
 
 /** Equal neighbours put together. */
 export function groupDecisions(decisions: readonly PartitionDecision[]): DecisionGroup[] {
-  const groups: { first: PartitionDecision; last: PartitionDecision }[] = [];
+  const groups: { first: PartitionDecision; last: PartitionDecision; partitions: Partition[] }[] = [];
   for (const decision of decisions) {
     const current = groups.at(-1);
-    if (current !== undefined && areAlike(current.last, decision)) current.last = decision;
-    else groups.push({ first: decision, last: decision });
+    if (current !== undefined && areAlike(current.last, decision)) {
+      current.last = decision;
+      current.partitions.push(decision.partition);
+    } else groups.push({ first: decision, last: decision, partitions: [decision.partition] });
   }
-  return groups.map(({ first, last }) => ({
+  return groups.map(({ first, last, partitions }) => ({
     ...first,
     label: first === last ? first.partition : `${first.partition}..${last.partition}`,
+    partitions,
   }));
 }
 

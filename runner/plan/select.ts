@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { nearestName } from "../port/nearest.js";
 
 /** What selection needs to know of an action. */
 export interface Selectable {
@@ -75,6 +75,14 @@ export function selectActions(
   return left;
 }
 
+/** Tags that a message can name. */
+const FEW_TAGS = 12;
+
+function tagsText(tags: readonly string[]): string {
+  if (tags.length === 0) return "none has any";
+  return tags.length > FEW_TAGS ? "fastbreak ls lists them" : `known: ${tags.join(", ")}`;
+}
+
 class SelectionGraph {
   readonly #dependents = new Map<string, string[]>();
   readonly #byKey: ReadonlyMap<string, Selectable>;
@@ -103,19 +111,21 @@ class SelectionGraph {
   named(name: string): ReadonlySet<string> {
     const found = this.actions.filter((action) => action.key === name || action.name === name);
     if (found.length > 0) return keysOf(found);
-    const names = this.actions.flatMap((action) => [action.name, action.key]);
-    throw new SelectionError(
-      `no action is named ${name}${names.length > 0 ? `; did you mean ${closest(name, names)}?` : ""}`,
+    const near = nearestName(
+      name,
+      this.actions.flatMap((action) => [action.name, action.key]),
     );
+    const hint = near === undefined ? "fastbreak ls lists them" : `did you mean ${near}?`;
+    throw new SelectionError(`no action is named ${name}; ${hint}`);
   }
 
   tagged(tag: string): ReadonlySet<string> {
     const found = this.actions.filter(({ tags }) => tags.includes(tag));
     if (found.length > 0) return keysOf(found);
     const tags = [...new Set(this.actions.flatMap((action) => action.tags))];
-    throw new SelectionError(
-      `no action has the tag ${tag}${tags.length > 0 ? `; did you mean ${closest(tag, tags)}?` : ""}`,
-    );
+    const near = nearestName(tag, tags);
+    const hint = near === undefined ? tagsText(tags) : `did you mean ${near}?`;
+    throw new SelectionError(`no action has the tag ${tag}; ${hint}`);
   }
 
   ancestors(keys: ReadonlySet<string>): ReadonlySet<string> {

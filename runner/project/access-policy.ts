@@ -52,7 +52,11 @@ export function readAccessPolicy(file: string, text: string): AccessPolicy {
   const result = v.safeParse(policy, parsed);
   if (!result.success) {
     const [issue] = result.issues;
-    throw new UserError(`${file}: "${(issue.path ?? []).map(({ key }) => String(key)).join(".")}": ${issue.message}`);
+    if (issue.path === undefined) throw new UserError(`${file} ${issue.message}`);
+    const at = `${file}: "${issue.path.map(({ key }) => String(key)).join(".")}"`;
+    // A key that lacks or that nobody knows has no value to judge: the message is that of the object around it.
+    if (issue.expected === "never") throw new UserError(`${at} is not known`);
+    throw new UserError(issue.received === "undefined" ? `${at} is missing` : `${at} ${issue.message}`);
   }
   const unknown = result.output.probes.find(({ account: name }) => !Object.hasOwn(result.output.accounts, name));
   if (unknown !== undefined)

@@ -29,6 +29,17 @@ describe("recompiled", () => {
     expect(edit(from, to)).toBeUndefined();
   });
 
+  it("knows a text whose last interpolation gave nothing, so that the blanks before it are gone", () => {
+    const source = 'config { type: "incremental" }\nSELECT a FROM x\nWHERE a > 1 ${when(incremental(), "AND b")}\n';
+    const now = source.replace("a > 1", "a > 2");
+    expect(recompiled({ source, query: "SELECT a FROM x\nWHERE a > 1" }, now, refer)).toBe(
+      "SELECT a FROM x\nWHERE a > 2",
+    );
+    expect(recompiled({ source, query: "SELECT a FROM x\nWHERE a > 1 AND b" }, now, refer)).toBe(
+      "SELECT a FROM x\nWHERE a > 2 AND b",
+    );
+  });
+
   it("trusts no query that is not made of the file", () => {
     expect(recompiled({ source: SOURCE, query: "SELECT 1" }, SOURCE, refer)).toBeUndefined();
   });

@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from "node:fs";
-import { closest, distance } from "fastest-levenshtein";
 import * as v from "valibot";
+import { nearestName } from "../port/nearest.js";
 import { systemReason } from "../port/system-error.js";
 import { projectError } from "./errors.js";
 import { lineOfPath, parseJsonText } from "./json-text.js";
@@ -61,6 +61,9 @@ export function readRunnerSettings(projectDir: string): RunnerSettings {
   if (result.success) return result.output;
   const issue = result.issues[0];
   const path = (issue.path ?? []).map(({ key }) => String(key));
+  // What lacks has no value and no line: the message of the object around it would speak of that.
+  if (issue.received === "undefined")
+    throw projectError(`"${path.join(".")}" is missing`, RUNNER_SETTINGS_FILE, lineOfPath(text, path.slice(0, -1)));
   throw projectError(`"${path.join(".")}": ${issue.message}`, RUNNER_SETTINGS_FILE, lineOfPath(text, path));
 }
 
@@ -103,7 +106,7 @@ function mayBeList(path: readonly string[]): boolean {
 /** `; did you mean "x"?` when a known name is near, otherwise what is known. */
 export function suggestion(name: string, known: readonly string[]): string {
   if (known.length === 0) return "";
-  const nearest = closest(name, known);
-  if (distance(name, nearest) <= Math.max(2, Math.floor(name.length / 3))) return `; did you mean "${nearest}"?`;
+  const near = nearestName(name, known);
+  if (near !== undefined) return `; did you mean "${near}"?`;
   return known.length <= 24 ? `; known: ${known.join(", ")}` : "";
 }

@@ -58,7 +58,10 @@ function inBlock(block: SqlxBlock, text: string, offset: number): number | undef
   return placeIn(run, within);
 }
 
-/** Where each run begins in the text; undefined: the text is not made of them. `skipped`: leading white space that compiling took away. */
+/**
+ * Where each run begins in the text; undefined: the text is not made of them. `skipped`: leading white space that compiling took away.
+ * It takes away the white space at the end, too: where the last interpolations gave nothing, that of the run before them.
+ */
 export function alignment(runs: readonly string[], text: string): { at: number; skipped: number }[] | undefined {
   const starts: { at: number; skipped: number }[] = [];
   let end = 0;
@@ -66,9 +69,10 @@ export function alignment(runs: readonly string[], text: string): { at: number; 
     const isFirst = index === 0;
     const isLast = index === runs.length - 1;
     const head = isFirst ? run.trimStart() : run;
-    const piece = isLast ? head.trimEnd() : head;
-    const at = isFirst ? 0 : isLast ? text.length - piece.length : text.indexOf(piece, end);
-    if (at < end || !text.startsWith(piece, at) || (isLast && at + piece.length !== text.length)) return undefined;
+    const isEnd = isLast || (runs.slice(index + 1).every((other) => other.trim() === "") && !text.includes(head, end));
+    const piece = isEnd ? head.trimEnd() : head;
+    const at = isFirst ? 0 : isEnd ? text.length - piece.length : text.indexOf(piece, end);
+    if (at < end || !text.startsWith(piece, at) || (isEnd && at + piece.length !== text.length)) return undefined;
     starts.push({ at, skipped: run.length - head.length });
     end = at + piece.length;
   }

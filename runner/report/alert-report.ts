@@ -2,7 +2,8 @@ import type { Notice } from "../alerts/notices.js";
 import type { AlertState } from "../session/alerts.js";
 import { alertFields, type LoggedAlert } from "../state/alerts-log.js";
 import { alertText } from "./event-lines.js";
-import { alignColumns, type Colors, plainLine, plural } from "./text.js";
+import { windowText } from "./plan-text.js";
+import { type Colors, foldRows, plainLine, plural } from "./text.js";
 
 /** A notice in a line. */
 export function alertLine({ kind, alert }: Notice): string {
@@ -23,15 +24,23 @@ export function alertsJson({ window, opened, resolved, open, failed }: AlertStat
 }
 
 /** What is open, a line each, and what this time has changed. */
-export function alertsLines({ window, opened, resolved, open, failed }: AlertState, colors: Colors): string[] {
+export function alertsLines(
+  { window, opened, resolved, open, failed }: AlertState,
+  colors: Colors,
+  width: number,
+): string[] {
   const paint = { critical: colors.red, error: colors.red, warning: colors.yellow, info: colors.cyan };
-  const rows = alignColumns(
-    open.map(({ severity, level, name, date, message, createdAt }) => [
-      level === undefined ? severity : `${severity} ${level}`,
-      date ?? "-",
-      `since ${createdAt.slice(0, 16).replace("T", " ")}`,
-      `${name}: ${plainLine(message)}`,
-    ]),
+  const rows = foldRows(
+    open.map(({ severity, level, name, date, message, createdAt }) => ({
+      cells: [
+        `  ${paint[severity](level === undefined ? severity : `${severity} ${level}`)}`,
+        date ?? "-",
+        `since ${createdAt.slice(0, 16).replace("T", " ")}`,
+      ],
+      tail: `${name}: ${plainLine(message)}`,
+    })),
+    width,
+    4,
   );
   const told = opened.filter(({ informational }) => !informational).length;
   const expected = opened.length - told;
@@ -42,10 +51,7 @@ export function alertsLines({ window, opened, resolved, open, failed }: AlertSta
     expected === 0 ? "" : `${expected} expected ones logged`,
     failed.length === 0 ? "" : `${plural(failed.length, "rule")} could not be asked`,
   ].filter((part) => part !== "");
-  return [
-    ...rows.map((row, index) => `  ${paint[open[index]?.severity ?? "info"](row)}`),
-    `${window.to === "9999-12-31" ? "all dates" : `${window.from} to ${window.to}`}: ${parts.join(", ")}`,
-  ];
+  return [...rows, `${window.to === "9999-12-31" ? "all dates" : windowText(window)}: ${parts.join(", ")}`];
 }
 
 /** One alert as JSON shows it, in the names of alerts_log. */

@@ -3,13 +3,13 @@ import { rowsAsTable } from "./rows.js";
 import { type Colors, plainLine, plural } from "./text.js";
 
 /** A check as a person reads it: every query with its rows, and what is worth a look. */
-export function checkLines({ check, window, queries, good }: Checked, colors: Colors): string[] {
+export function checkLines({ check, window, queries, good }: Checked, colors: Colors, width: number): string[] {
   const lines = queries.flatMap(({ title, result, attention, error }) => [
     `${error !== undefined ? colors.red("FAIL") : attention.length > 0 ? colors.yellow("LOOK") : colors.green("ok  ")} ${plainLine(title)}`,
     ...(error === undefined ? [] : [`     ${plainLine(error)}`]),
     ...(result.rows.length === 0
       ? []
-      : rowsAsTable(result)
+      : rowsAsTable(result, width - 5)
           .trimEnd()
           .split("\n")
           .map((line) => `     ${line}`)),

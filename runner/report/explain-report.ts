@@ -16,10 +16,14 @@ export function explainJson({ name, type, fileName, partitions, codeChange }: Ex
     name,
     type,
     file: fileName,
-    partitions: partitions.map(({ decided: { label, ...decided }, lastBuild, ...partition }) => ({
-      ...decided,
-      partition: label,
+    partitions: partitions.map(({ decided, lastBuild, inputs, ...partition }) => ({
+      partition: decided.label,
+      decision: decided.decision,
+      reason: decided.reason,
+      ...(decided.evidence === undefined ? {} : { evidence: decided.evidence }),
+      ...(decided.neededBy === undefined ? {} : { needed_by: decided.neededBy }),
       ...partition,
+      inputs: inputs.map(({ runsFirst, ...input }) => ({ ...input, runs_first: runsFirst })),
       last_build: lastBuild && { run_id: lastBuild.runId, at: lastBuild.at, rows: lastBuild.rows },
     })),
     code_change: codeChange ? { files: codeChange.files, sql_diff: codeChange.sqlDiff } : null,
@@ -40,11 +44,12 @@ export function explainLines(report: ExplainReport, colors: Colors): string[] {
 function partitionLines(partition: ExplainedPartition, colors: Colors): string[] {
   const { decided, lastBuild } = partition;
   const verdict = decided.decision === "run" ? colors.yellow("would run") : colors.green("would be skipped");
-  const where = decided.partition === WHOLE ? "" : `${decided.label}  `;
+  const many = decided.partitions.length === 1 ? "" : ` (${plural(decided.partitions.length, "partition")})`;
+  const where = decided.partition === WHOLE ? "" : `${decided.label}${many}  `;
   const built =
     lastBuild === null
       ? "never"
-      : `by run ${lastBuild.runId} at ${lastBuild.at.slice(0, 19).replace("T", " ")} UTC, ${plural(lastBuild.rows, "row")}`;
+      : `${lastBuild.at.slice(0, 16).replace("T", " ")} UTC, ${plural(lastBuild.rows, "row")}, run ${lastBuild.runId}`;
   const facts: string[][] = [
     ["last built", built],
     ["code", comparison(partition.code, partition.compiled.same ? "changed, the SQL is the same" : "changed")],
@@ -54,7 +59,7 @@ function partitionLines(partition: ExplainedPartition, colors: Colors): string[]
     ],
     ...partition.inputs.map((input, index) => [
       index === 0 ? "reads" : "",
-      `${input.name}  ${comparison(input, "moved")}`,
+      `${input.name}  ${comparison(input, "moved")}${input.runsFirst ? "; it runs first" : ""}`,
     ]),
   ];
   return [

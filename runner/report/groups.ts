@@ -36,7 +36,7 @@ export function isConcerned({ partitions }: Pick<Decided, "partitions">): boolea
   return partitions.some(({ reason }) => reason !== "not_selected");
 }
 
-/** `12 unchanged, 2 cosmetic`: how many actions have which reason, each counted by its first. */
+/** `12 unchanged, 2 cosmetic`: how many actions have which reason, each counted by its first; one reason of all is not counted. */
 export function countReasons(actions: readonly Pick<Decided, "partitions">[]): string {
   const reasons = new Map<string, number>();
   for (const { partitions } of actions) {
@@ -44,16 +44,18 @@ export function countReasons(actions: readonly Pick<Decided, "partitions">[]): s
     const reason = told === undefined ? "nothing in the window" : toldReason(told).replaceAll("_", " ");
     reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   }
+  const [only] = reasons.keys();
+  if (reasons.size === 1 && only !== undefined) return only;
   return [...reasons].map(([reason, number]) => `${number} ${reason}`).join(", ");
 }
 
-/** `4 of 16 run: 3 code changed, 1 inputs changed; 12 unchanged` */
+/** `4 of 16 actions to run: 3 code changed, 1 inputs changed | 12 skipped: unchanged` */
 export function groupSummary<Action extends Decided>({ name, actions, running }: ActionGroup<Action>): string {
   const resting = actions.filter((action) => !runs(action));
   const noun = name === ASSERTIONS ? "assertion" : "action";
   if (running.length === 0) return `${plural(resting.length, noun)} skipped: ${countReasons(resting)}`;
   const run = `${running.length} of ${plural(actions.length, noun)} to run: ${countReasons(running)}`;
-  return resting.length === 0 ? run : `${run} | skipped: ${countReasons(resting)}`;
+  return resting.length === 0 ? run : `${run} | ${resting.length} skipped: ${countReasons(resting)}`;
 }
 
 function groupOf({ key, type }: Decided): string {

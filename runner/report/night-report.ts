@@ -2,7 +2,7 @@ import type { Completion } from "../plan/completion.js";
 import type { Orchestration } from "../project/orchestration-settings.js";
 import type { Night } from "../session/night.js";
 import type { Message } from "../state/messages.js";
-import { alignColumns, count, plainLine } from "./text.js";
+import { alignColumns, foldRows, plainLine, plural } from "./text.js";
 
 /** The JSON document of `orchestrate --json`. */
 export function nightJson({ strategy, status, dependencies, gate, result, errors }: Night): object {
@@ -22,7 +22,7 @@ export function nightLines({ date, strategy, status, dependencies, gate, result,
   const steps = Object.entries(dependencies.row_counts).map(([name, rows]) => [
     `  ${rows > 0 ? "ok     " : skipped[name] === undefined ? "missing" : "skipped"}`,
     name,
-    skipped[name] ?? `${count(rows)} rows`,
+    skipped[name] ?? plural(rows, "row"),
   ]);
   if (status === "skipped")
     return [
@@ -73,6 +73,7 @@ export function stateLines(
   date: string,
   night: Orchestration,
   { messages, completions, triggeredAt }: State,
+  width: number,
 ): string[] {
   const known = new Map(completions.map((completion) => [completion.processor, completion]));
   return [
@@ -81,16 +82,19 @@ export function stateLines(
         const completion = known.get(name);
         return completion === undefined
           ? [`  ${name}`, "waiting"]
-          : [`  ${name}`, completion.status, `${count(completion.rowCount)} rows`, clock(completion.completedAt)];
+          : [`  ${name}`, completion.status, plural(completion.rowCount, "row"), clock(completion.completedAt)];
       }),
     ),
     `${date}: ${triggeredAt === undefined ? `${night.target.model} was not started` : `${night.target.model} started ${clock(triggeredAt)}`}`,
-    ...alignColumns(
-      messages.map(({ topic, publishedAt, data }) => [
-        `  ${clock(publishedAt)}`,
-        topic,
-        plainLine(JSON.stringify(data)).slice(0, 120),
-      ]),
+    ...foldRows(
+      messages.map(({ topic, publishedAt, data }) => ({
+        cells: [`  ${clock(publishedAt)}`, topic],
+        tail: Object.entries(data)
+          .map(([name, value]) => `${name}: ${plainLine(typeof value === "string" ? value : JSON.stringify(value))}`)
+          .join(", "),
+      })),
+      width,
+      4,
     ),
   ];
 }

@@ -57,7 +57,7 @@ function actionRows({ name, actions, running }: ActionGroup<ActionResult>, optio
   const rows = (options.all ? actions : running).map((action): FoldedRow => {
     const label = runs(action) ? colors.yellow("run ") : colors.dim("skip");
     const details = [describePartitions(action.partitions), describeDecisions(action.partitions)];
-    const typed = width >= 100 ? [action.type] : [];
+    const typed = width >= 120 ? [action.type] : [];
     return {
       cells: [`  ${label}`, action.key, ...typed],
       tail: details.filter((part) => part !== "").join(" · "),

@@ -1,6 +1,6 @@
 import type { QueryResult, SqlValue } from "../port/port.js";
 import type { SqlType } from "../port/sql-types.js";
-import { alignColumns, plainLine, plural } from "./text.js";
+import { alignColumns, plainLine, plural, visibleWidth, wrapLine } from "./text.js";
 
 /** An array of row objects; NUMERIC, and INT64 beyond 2^53, as text, because JSON numbers would round them. */
 export function rowsAsJson(result: QueryResult): string {
@@ -19,13 +19,26 @@ export function rowsAsCsv(result: QueryResult): string {
   return lines.map((line) => `${line.map(csvField).join(",")}\n`).join("");
 }
 
-/** Aligned columns under a header, then the number of rows. */
-export function rowsAsTable(result: QueryResult): string {
+/** Aligned columns under a header, then the number of rows; what is wider than the terminal is told row by row, a column a line. */
+export function rowsAsTable(result: QueryResult, width = Number.POSITIVE_INFINITY): string {
   const header = result.columns.map(({ name }) => name);
   const rows = result.rows.map((row) => row.map((value) => plainLine(value === null ? "NULL" : textOf(value))));
   const numbers = new Set(result.columns.flatMap(({ type }, index) => (isNumber(type) ? [index] : [])));
   const [head = "", ...body] = alignColumns([header, ...rows], numbers);
-  return `${[head, "-".repeat(head.length), ...body, `(${plural(rows.length, "row")})`].join("\n")}\n`;
+  const table = [head, "-".repeat(head.length), ...body];
+  const isWide = rows.length > 0 && table.some((line) => visibleWidth(line) > width);
+  return `${[...(isWide ? rowBlocks(header, rows, width) : table), `(${plural(rows.length, "row")})`].join("\n")}\n`;
+}
+
+/** Each row as a block: its columns below each other. */
+function rowBlocks(header: readonly string[], rows: readonly (readonly string[])[], width: number): string[] {
+  const indent = Math.min(Math.max(...header.map(visibleWidth)) + 2, Math.floor(width / 2));
+  return rows.flatMap((row, index) => [
+    `-- row ${index + 1}`,
+    ...alignColumns(header.map((name, column) => [name, row[column] ?? ""])).flatMap((line) =>
+      wrapLine(line, width, indent),
+    ),
+  ]);
 }
 
 function isNumber(type: SqlType): boolean {

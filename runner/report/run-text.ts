@@ -100,11 +100,12 @@ export class RunText {
     this.#stop();
     const width = widthOf(this.options.out);
     const behind = record.actions.filter(isConsequence);
+    const nameWidth = Math.max(this.#nameWidth, ...behind.map(({ key }) => key.length));
     const number = `  ${this.#colors.yellow("block")} ${plural(behind.length, "action")} behind those that failed did not run`;
     const blocked =
       behind.length > FEW
         ? wrapLine(number, width, 8)
-        : behind.flatMap((action) => resultLines(action, this.#nameWidth, this.#colors, width));
+        : behind.flatMap((action) => resultLines(action, nameWidth, this.#colors, width));
     this.#say(blocked);
     if (this.options.quiet && !record.actions.some(isNotDone)) return;
     if (this.#toRun.length > 0) this.#say([""]);

@@ -1,19 +1,22 @@
+import { shownPath } from "./shown-path.js";
 import type { StatusDocument } from "./status-document.js";
-import { alignColumns, type Colors, count, duration, plainLine, plural } from "./text.js";
+import { alignColumns, type Colors, count, duration, plainLine, plural, wrapLine } from "./text.js";
 
 /** Rows of one part of the screen; what does not fit is told by its number. */
 const SHOWN = 6;
-/** Columns behind which a row is broken. */
-const FOLD = 80;
+/** Lines that one row may take; what is longer ends with dots, behind a word. */
+const ROW_LINES = 2;
 
 /**
  * The status on one screen.
- * @param width columns of the screen; longer lines are cut
+ * @param width columns of the screen
  */
 export function statusLines(status: StatusDocument, colors: Colors, width: number): string[] {
   const { warehouse } = status;
-  const lines = [...heldLine(status), ...modelLines(status)];
-  const parts = [
+  const lines = [
+    [`${shortTime(status.at)} UTC`, warehouse.target, shownPath(warehouse.path)].join(" | "),
+    ...heldLine(status),
+    ...modelLines(status),
     ...breakerLines(status),
     ...gateLines(status),
     ...sourceLines(status),
@@ -21,8 +24,10 @@ export function statusLines(status: StatusDocument, colors: Colors, width: numbe
     ...runLines(status),
     ...executionLines(status),
   ];
-  const head = [`${shortTime(status.at)} UTC`, warehouse.target, warehouse.path].join(" | ");
-  return [head, ...lines, ...parts].map((line) => paint(cut(plainEnd(line), width), colors));
+  return lines.flatMap((line) => {
+    const [first = "", ...rest] = fitted(plainEnd(line), width);
+    return [paint(first, colors), ...rest];
+  });
 }
 
 function heldLine({ warehouse, as_of, at }: StatusDocument): string[] {
@@ -95,10 +100,7 @@ function gateLines({ gate }: StatusDocument): string[] {
   const verdict = gate.ready
     ? "ready"
     : `not ready: ${gate.reasons.length} of ${plural(gate.criteria, "criterion").replace("criterions", "criteria")} fail`;
-  return [
-    part("gate", `${gate.date} ${verdict}`),
-    ...rows([...new Set(gate.reasons)], "FAIL", (reason) => [reason], 2),
-  ];
+  return [part("gate", `${gate.date} ${verdict}`), ...rows([...new Set(gate.reasons)], "FAIL", (reason) => [reason])];
 }
 
 function sourceLines({ sources }: StatusDocument): string[] {
@@ -166,22 +168,10 @@ function row(label: string, text: string): string {
   return `  ${label.padEnd(6)} ${text}`;
 }
 
-/** @param lines that one item may take, where it is one text that is longer than the screen */
-function rows<T>(items: readonly T[], label: string, cells: (item: T) => readonly string[], lines = 1): string[] {
+function rows<T>(items: readonly T[], label: string, cells: (item: T) => readonly string[]): string[] {
   const shown = items.length > SHOWN ? items.slice(0, SHOWN - 1) : items;
-  const told = alignColumns(shown.map((item) => cells(item).map(plainLine))).flatMap((line) =>
-    folded(line, label, lines),
-  );
+  const told = alignColumns(shown.map((item) => cells(item).map(plainLine))).map((line) => row(label, line));
   return shown.length === items.length ? told : [...told, row(label, `${count(items.length - shown.length)} more`)];
-}
-
-/** A row in several lines, broken between words. */
-function folded(text: string, label: string, lines: number): string[] {
-  const room = FOLD - row(label, "").length;
-  if (lines === 1 || text.length <= room) return [row(label, text)];
-  const end = text.lastIndexOf(" ", room);
-  if (end <= 0) return [row(label, text)];
-  return [row(label, text.slice(0, end)), `${" ".repeat(row(label, "").length)} ${text.slice(end + 1)}`];
 }
 
 /** Control characters, and with them escape sequences, become spaces; what stands before the first word stays. */
@@ -190,9 +180,16 @@ function plainEnd(line: string): string {
   return `${indent}${plainLine(line.slice(indent.length))}`;
 }
 
-function cut(line: string, width: number): string {
-  return line.length <= width ? line : `${line.slice(0, width - 3)}...`;
+/** A line in as many as a row may take, broken between words. */
+function fitted(line: string, width: number): string[] {
+  const lines = wrapLine(line, width, row("", "").length);
+  const last = lines[ROW_LINES - 1];
+  if (lines.length <= ROW_LINES || last === undefined) return lines;
+  const [ended = ""] = wrapLine(last, width - DOTS.length);
+  return [...lines.slice(0, ROW_LINES - 1), `${ended}${DOTS}`];
 }
+
+const DOTS = " ...";
 
 function paint(line: string, colors: Colors): string {
   const [, indent = "", label = "", rest = ""] = /^( *)(\S+)(.*)$/s.exec(line) ?? [];

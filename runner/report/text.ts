@@ -47,11 +47,22 @@ export function visibleWidth(text: string): number {
   return stripVTControlCharacters(text).length;
 }
 
+/** What stands between the parts of a summary. */
+const BAR = " | ";
+
 /**
- * Breaks a line at blanks so that none is wider than the terminal; those behind the first are indented. A word that is wider by itself
- * breaks behind a sign that names are made of, and only where it has none, in its middle.
+ * Breaks a line so that none is wider than the terminal; those behind the first are indented. It breaks where a bar parts it, else at
+ * blanks. A word that is wider by itself breaks behind a sign that names are made of, and only where it has none, in its middle.
  */
 export function wrapLine(line: string, width: number, indent = 0): string[] {
+  if (visibleWidth(line) <= width) return [line];
+  const [first = "", ...rest] = line.split(BAR);
+  const lines = wrapWords(first, width, indent);
+  // What is left behind the first bar stays together as far as it can.
+  return rest.length === 0 ? lines : [...lines, ...wrapLine(`${" ".repeat(indent)}${rest.join(BAR)}`, width, indent)];
+}
+
+function wrapWords(line: string, width: number, indent: number): string[] {
   if (visibleWidth(line) <= width) return [line];
   const inner = " ".repeat(indent);
   const lines: string[] = [];
@@ -98,20 +109,25 @@ export interface FoldedRow {
 
 const LEAST_TAIL = 28;
 
-/** Rows as aligned columns that fit: a text that has no room behind the cells goes below them, indented. */
+/** Rows as aligned columns that fit: a text that has no room behind the cells, or too little, goes below them, indented. */
 export function foldRows(rows: readonly FoldedRow[], width: number, indent = 8, leastHead = 0): string[] {
   const heads = alignColumns(rows.map(({ cells }) => cells));
   const headWidth = Math.max(leastHead, ...heads.map(visibleWidth));
   const room = width - headWidth - 2;
-  return rows.flatMap(({ tail }, index) => {
+  const layouts = rows.map(({ tail }, index) => {
     const head = heads[index] ?? "";
-    if (tail === "") return wrapLine(head, width, indent);
+    if (tail === "") return { beside: wrapLine(head, width, indent) };
     const longest = Math.max(...tail.split(" ").map(visibleWidth));
-    if (room < Math.max(longest, Math.min(LEAST_TAIL, visibleWidth(tail))))
-      return [...wrapLine(head, width, indent), ...wrapLine(`${" ".repeat(indent)}${tail}`, width, indent)];
+    const below = [...wrapLine(head, width, indent), ...wrapLine(`${" ".repeat(indent)}${tail}`, width, indent)];
+    if (room < Math.max(longest, Math.min(LEAST_TAIL, visibleWidth(tail)))) return { below };
     const padding = " ".repeat(headWidth + 2 - visibleWidth(head));
-    return wrapLine(`${head}${padding}${tail}`, width, headWidth + 2);
+    return { beside: wrapLine(`${head}${padding}${tail}`, width, headWidth + 2), below };
   });
+  const linesOf = (choose: (layout: (typeof layouts)[number]) => readonly string[]) => layouts.flatMap(choose);
+  const beside = linesOf((layout) => layout.beside ?? layout.below);
+  const below = linesOf((layout) => (layout.beside?.length === 1 ? layout.beside : (layout.below ?? layout.beside)));
+  const isMixed = layouts.some((layout) => layout.beside === undefined);
+  return isMixed || below.length < beside.length ? below : beside;
 }
 
 /** Text from data or engines on one line of a terminal: control characters, and with them escape sequences, become spaces. */

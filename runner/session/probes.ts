@@ -9,6 +9,8 @@ export interface ProbeResult {
   readonly passed: boolean;
   /** What happened, in a line. */
   readonly found: string;
+  /** What should have, in words. */
+  readonly expected: string;
 }
 
 /**
@@ -24,10 +26,15 @@ export async function runProbes(
 ): Promise<readonly ProbeResult[]> {
   const results: ProbeResult[] = [];
   for (const probe of probes) {
-    const { name, account } = probe;
-    results.push({ name, account, ...(await tried(warehouse, policy, probe, date)) });
+    const { name, account, expect } = probe;
+    results.push({ name, account, expected: inWords(expect), ...(await tried(warehouse, policy, probe, date)) });
   }
   return results;
+}
+
+function inWords(expect: Probe["expect"]): string {
+  if ("refused" in expect) return `refused ${expect.refused}`;
+  return "exactly" in expect ? `exactly ${expect.exactly}` : `at least ${expect.atLeast}`;
 }
 
 async function tried(

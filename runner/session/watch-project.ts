@@ -65,6 +65,8 @@ const UNWATCHED = /^(?:node_modules|dist|\..*)$/;
 export class ProjectWatch {
   readonly #place: Place;
   readonly #saved = new Set<string>();
+  /** Files that were saved since the whole project was looked at. */
+  readonly #unchecked = new Set<string>();
   #watchers: readonly FSWatcher[] = [];
   #timer: NodeJS.Timeout | undefined;
   #compiled: Compiled | undefined;
@@ -90,7 +92,8 @@ export class ProjectWatch {
     project.#watch();
     const started = performance.now();
     await project.#check([], started);
-    const actions = project.#compiled?.manifest.actions.length ?? 0;
+    const known = project.#compiled?.manifest.actions ?? [];
+    const actions = known.filter(({ type }) => type !== "declaration" && type !== "test").length;
     options.emit({ event: "watching", projectDir: project.#place.projectDir, actions });
     return project;
   }
@@ -127,17 +130,21 @@ export class ProjectWatch {
     const files = [...this.#saved].sort();
     const savedAt = this.#savedAt;
     this.#saved.clear();
+    for (const file of files) this.#unchecked.add(file);
     await this.#checkQuickly(files, savedAt);
     // The rest waits for its turn; it looks at the files as they are then.
     if (this.#isWorking) return;
     this.#isWorking = true;
     try {
-      const isRight = await this.#check(files, savedAt);
-      if (isRight && this.#saved.size === 0) await this.#compare();
+      while (this.#unchecked.size > 0 && !this.#isClosed) {
+        const turn = [...this.#unchecked].sort();
+        this.#unchecked.clear();
+        const isRight = await this.#check(turn, this.#savedAt);
+        if (isRight && this.#unchecked.size + this.#saved.size === 0) await this.#compare();
+      }
     } finally {
       this.#isWorking = false;
     }
-    if (!this.#isClosed && this.#saved.size > 0) await this.#settle();
   }
 
   /** Looks at the saved files alone, as far as their SQL can be told without compiling. */
@@ -147,9 +154,9 @@ export class ProjectWatch {
     const findings: PlacedFinding[] = [];
     for (const file of files) {
       const action = mainActionOf(compiled.manifest, file);
-      const query = action && queryOf(compiled, action, join(this.#place.projectDir, file));
-      if (action === undefined || query === undefined) continue;
-      const found = await compiled.check.again({ ...action, query });
+      const edited = action && recompiledAction(compiled, action, join(this.#place.projectDir, file));
+      if (edited === undefined) continue;
+      const found = await compiled.check.again(edited);
       findings.push(...placeFindings(this.#place.projectDir, { findings: found.filter(isError) }));
     }
     if (findings.length === 0) return;
@@ -180,19 +187,21 @@ export class ProjectWatch {
 
   async #compile() {
     const place = this.#place;
-    const [{ checkProject }, { inferSources }] = await Promise.all([
+    // The compiler is a process of its own: what else is needed is looked up meanwhile.
+    const [loaded, around, { checkProject }, { inferSources }] = await Promise.all([
+      loadPlace(place).catch((cause: unknown) => {
+        if (cause instanceof ProjectError) return cause;
+        throw cause;
+      }),
+      this.#surroundings(),
       import("../check/check-project.js"),
       import("../infer/infer-sources.js"),
     ]);
-    let manifest: Manifest;
-    try {
-      ({ manifest } = await loadPlace(place));
-    } catch (cause) {
-      if (!(cause instanceof ProjectError)) throw cause;
-      const findings = cause.problems.map((problem): PlacedFinding => ({ ...problem, action: null }));
+    if (loaded instanceof ProjectError) {
+      const findings = loaded.problems.map((problem): PlacedFinding => ({ ...problem, action: null }));
       return { compiled: undefined, findings, checked: 0 };
     }
-    const around = await this.#surroundings();
+    const { manifest } = loaded;
     const inferred = inferSources(manifest, around.relations);
     const check = await checkProject(manifest, { ...around, inferred }, this.checker);
     const sources = new Map<string, string>();
@@ -267,10 +276,14 @@ function mainActionOf({ actions }: Manifest, file: string): ManifestAction | und
   return found.length === 1 ? found[0] : undefined;
 }
 
-function queryOf({ manifest, sources }: Compiled, action: ManifestAction, path: string): string | undefined {
+/** An action with the queries of its file as it is now; undefined: only a compile can tell them. */
+function recompiledAction(
+  { manifest, sources }: Compiled,
+  action: ManifestAction,
+  path: string,
+): ManifestAction | undefined {
   const [before, now] = [sources.get(action.fileName), readText(path)];
-  // Other texts of an incremental table are made of the same blocks in another way.
-  if (before === undefined || now === undefined || before === now || action.incremental !== undefined) return undefined;
+  if (before === undefined || now === undefined || before === now) return undefined;
   const refer = (names: readonly string[]) => {
     const [name, dataset, database] = [...names].reverse();
     const found = manifest.actions.filter(
@@ -284,7 +297,13 @@ function queryOf({ manifest, sources }: Compiled, action: ManifestAction, path: 
     if (only === undefined || found.length > 1) return undefined;
     return `\`${[only.target.database, only.target.dataset, only.target.name].filter((part) => part !== "").join(".")}\``;
   };
-  return recompiled({ source: before, query: action.query ?? "" }, now, refer);
+  const query = recompiled({ source: before, query: action.query ?? "" }, now, refer);
+  if (query === undefined) return undefined;
+  if (action.incremental === undefined) return { ...action, query };
+  // The incremental query is made of the same text, with other values of what tells the two apart.
+  const incremental = recompiled({ source: before, query: action.incremental.query }, now, refer);
+  if (incremental === undefined) return undefined;
+  return { ...action, query, incremental: { ...action.incremental, query: incremental } };
 }
 
 /** The actions whose SQL is another than before. */

@@ -1,4 +1,5 @@
 import yargs, { type Argv, type Options } from "yargs";
+import { wrapLine } from "../../report/text.js";
 import type { CommandModule, Positional } from "../command.js";
 import { usageError } from "../exit.js";
 import type { FlagKind, Flags } from "./flags.js";
@@ -14,7 +15,7 @@ export async function helpText(name: string, summary: string, command: CommandMo
   const width = Math.max(0, ...positionals.map((positional) => positional.name.length));
   const words = positionals.map((positional) => `  ${positional.name.padEnd(width)}  ${positional.describe}`);
   const below = [
-    ...(command.notes ?? []),
+    ...(command.notes ?? []).map((note) => wrapLine(note.replaceAll("\n", " "), COLUMNS - 1).join("\n")),
     [command.examples.length > 1 ? "Examples:" : "Example:", ...command.examples.map((line) => `  ${line}`)].join("\n"),
   ];
   return baseParser()

@@ -1,4 +1,4 @@
-import { closest, distance } from "fastest-levenshtein";
+import { nearestName } from "../../port/nearest.js";
 import { usageError } from "../exit.js";
 import { MISSING_DATAFORM_FLAGS } from "./dataform-flags.js";
 import type { Flags } from "./flags.js";
@@ -103,10 +103,8 @@ function unknownFlag(argument: string, flags: Flags): Error {
   const dataform = kebab(written.slice(2));
   if (Object.hasOwn(MISSING_DATAFORM_FLAGS, dataform))
     return usageError(`--${dataform} of the Dataform CLI is not there; ${MISSING_DATAFORM_FLAGS[dataform]}`);
-  const known = [...Object.keys(flags), "help"].map((name) => `--${name}`);
-  const nearest = closest(written, known);
-  const isNear = distance(written, nearest) <= Math.max(2, Math.floor(written.length / 3));
-  const hint = isNear ? `did you mean ${nearest}?` : "see --help";
+  const near = nearestName(written.replace(/^-+/, ""), [...Object.keys(flags), "help"]);
+  const hint = near === undefined ? "see --help" : `did you mean --${near}?`;
   const shown = argument.length > 60 ? `${argument.slice(0, 60)}...` : argument;
   const isText = /\s/.test(argument) ? "; a text that begins with - goes behind --" : "";
   return usageError(`unknown option '${shown}'${isText}; ${hint}`);

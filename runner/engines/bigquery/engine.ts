@@ -14,6 +14,7 @@ export const BIGQUERY: Engine = {
     const { openBigQuery } = await import("./warehouse.js").catch(refuseMissing);
     return openBigQuery(place);
   },
+  hasJobs: true,
   async *examine(place) {
     const { examine } = await import("./doctor.js").catch(refuseMissing);
     yield* examine(place);

@@ -115,7 +115,8 @@ function Page({ project, route }: { readonly project: Project; readonly route: R
     <>
       <h1>Not here</h1>
       <p class="empty">
-        Nothing in this project is called <bdi>{route.slice(1).join(" ")}</bdi>. <a href={href()}>Go to the overview</a>
+        Nothing in this project is called <bdi>{route.slice(route.length > 1 ? 1 : 0).join(" ")}</bdi>.{" "}
+        <a href={href()}>Go to the overview</a>
       </p>
     </>
   );

@@ -157,7 +157,7 @@ function Node({ project, model, x, y, isSmall, isDim, isFocus, onKey }: NodeProp
       onKeyDown={onKey}
     >
       <g transform={`translate(${x - NODE_WIDTH / 2} ${y - NODE_HEIGHT / 2})`}>
-        {isSmall && <title>{label}</title>}
+        {(isSmall || nameOf(key).length > NAME_LETTERS) && <title>{label}</title>}
         <rect width={NODE_WIDTH} height={NODE_HEIGHT} rx="6" />
         <rect class="stripe" width="4" height={NODE_HEIGHT} rx="2" />
         {!isSmall && (
@@ -166,7 +166,7 @@ function Node({ project, model, x, y, isSmall, isDim, isFocus, onKey }: NodeProp
             {/* biome-ignore lint/a11y/noSvgWithoutTitle: it only clips the texts, and the link around it has a name */}
             <svg x="32" width={NODE_WIDTH - 38} height={NODE_HEIGHT}>
               <text class="name" x="0" y="19">
-                {nameOf(key)}
+                {shortened(nameOf(key), NAME_LETTERS)}
               </text>{" "}
               <text class="place" x="0" y="34">
                 {place}
@@ -177,6 +177,17 @@ function Node({ project, model, x, y, isSmall, isDim, isFocus, onKey }: NodeProp
       </g>
     </a>
   );
+}
+
+/** Letters of a name that fit a node; a wide name is clipped besides. */
+const NAME_LETTERS = Math.floor((NODE_WIDTH - 38) / 7.7);
+
+/** A text that lacks its middle, where it is too long. */
+function shortened(text: string, most: number): string {
+  const letters = [...text];
+  if (letters.length <= most) return text;
+  const end = Math.floor((most - 1) / 2);
+  return `${letters.slice(0, most - 1 - end).join("")}…${letters.slice(-end).join("")}`;
 }
 
 function edgeClass(near: ReadonlySet<number> | undefined, reader: number, read: number): string {

@@ -1,3 +1,4 @@
+import { Fragment } from "preact";
 import type { ColumnRef } from "../page-data.js";
 import { datasetOf, nameOf } from "./format.js";
 import type { Project } from "./project.js";
@@ -12,6 +13,20 @@ export function ModelLink({ project, place }: { readonly project: Project; reado
       <Glyph standing={project.standing(place)} />
       <bdi>{nameOf(key)}</bdi> <bdi class="dim">{datasetOf(key)}</bdi>
     </a>
+  );
+}
+
+/** A text with paths in it, which break behind a folder before they break within a name. */
+export function Breakable({ text }: { readonly text: string }) {
+  return (
+    <>
+      {text.split(/(?<=\/)/).map((part, index) => (
+        <Fragment key={`${index}${part}`}>
+          {part}
+          <wbr />
+        </Fragment>
+      ))}
+    </>
   );
 }
 

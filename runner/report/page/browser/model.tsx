@@ -1,6 +1,6 @@
 import type { PageDecision, PageModel } from "../page-data.js";
 import { count, datasetOf, duration, nameOf, plural, time, words } from "./format.js";
-import { ColumnLink, ModelLink } from "./links.js";
+import { Breakable, ColumnLink, ModelLink } from "./links.js";
 import type { Appearance, Project } from "./project.js";
 import { ResultTable } from "./result-table.js";
 import { href } from "./route.js";
@@ -73,7 +73,9 @@ function Facts({ model, last }: { readonly model: PageModel; readonly last: Appe
         <div key={`${name}${value}`}>
           <dt>{name}</dt>
           <dd>
-            <bdi>{value}</bdi>
+            <bdi>
+              <Breakable text={value} />
+            </bdi>
           </dd>
         </div>
       ))}

@@ -13,6 +13,7 @@ export function Overview({ project }: { readonly project: Project }) {
   const working = data.models.flatMap(({ type, decisions }, place) =>
     type !== "assertion" && decisions.some(({ decision }) => decision === "run") ? [place] : [],
   );
+  const saved = data.runs.reduce((sum, { savedMs }) => sum + savedMs, 0);
   const broken = [...placesOf(project, "failed"), ...placesOf(project, "blocked")];
   return (
     <>
@@ -28,7 +29,7 @@ export function Overview({ project }: { readonly project: Project }) {
         <Fact name="Columns" value={count(data.models.reduce((sum, { columns }) => sum + columns.length, 0))} />
         <Fact name="Checks that hold" value={checksThatHold(project)} />
         <Fact name="Last run" value={last === undefined ? "never" : time(last.startedAt)} />
-        <Fact name="Saved by skips" value={duration(data.runs.reduce((sum, { savedMs }) => sum + savedMs, 0))} />
+        <Fact name="Saved by skips" value={saved > 0 ? duration(saved) : "nothing yet"} />
       </dl>
       {broken.length > 0 && (
         <section>

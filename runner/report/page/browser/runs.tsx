@@ -53,7 +53,12 @@ const RUNS: readonly TableColumn<PageRun>[] = [
     cell: ({ durationMs }) => duration(durationMs),
     order: ({ durationMs }) => durationMs,
   },
-  { title: "Saved", kind: "number", cell: ({ savedMs }) => duration(savedMs), order: ({ savedMs }) => savedMs },
+  {
+    title: "Saved",
+    kind: "number",
+    cell: ({ savedMs }) => (savedMs > 0 ? duration(savedMs) : "–"),
+    order: ({ savedMs }) => savedMs,
+  },
 ];
 
 /** One run as a timeline. */
