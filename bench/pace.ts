@@ -2,7 +2,7 @@
 // Usage: pace ROWS TURNS
 
 import { connectEmbedded } from "../runner/api/embedded.js";
-import { type KnownTable, translateSql } from "../runner/api/translate.js";
+import { type KnownTable, translateSql } from "../runner/api/index.js";
 
 const ROWS = Number(process.argv[2] ?? 500_000);
 const TURNS = Number(process.argv[3] ?? 5);

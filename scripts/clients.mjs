@@ -2,7 +2,7 @@
 // It also installs bqemulator, another server, for the checks of our own client in test/bigquery/smoke.test.ts.
 
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { makeReady } from "./ready.mjs";
@@ -53,6 +53,32 @@ const CLIENTS = {
     environment: { DBT_SEND_ANONYMOUS_USAGE_STATS: "false", DBT_PROFILES_DIR: "." },
     told: (output) => output.match(/PASS=\d+ .*/g)?.join("; ") ?? "done",
   },
+  sqlmesh: {
+    prepare: () => {
+      cpSync(`${checks}/sqlmesh`, `${cache}/sqlmesh-project`, { recursive: true });
+      rmSync(`${cache}/sqlmesh-project/state.db`, { force: true });
+      // Without the package of the Storage API, whose address SQLMesh cannot be told: rows then come by REST.
+      const packages = ["google-cloud-bigquery[pandas]==3.47.0", "pandas", "pyarrow", "db-dtypes"];
+      return (
+        installPython("sqlmesh", ["sqlmesh==0.236.4", ...packages]) ??
+        removePython("sqlmesh", "google-cloud-bigquery-storage")
+      );
+    },
+    command: (url) => [
+      "/bin/sh",
+      [
+        "-c",
+        `BIGQUERY_EMULATOR_HOST=$1; export BIGQUERY_EMULATOR_HOST
+         "$0" test && "$0" plan --auto-apply --no-prompts && "$0" run --ignore-cron && "$0" audit &&
+         "$0" fetchdf "SELECT customer, amount FROM shop.best" | grep "bob  *20.0"`,
+        `${cache}/sqlmesh/bin/sqlmesh`,
+        url,
+      ],
+    ],
+    folder: `${cache}/sqlmesh-project`,
+    environment: { PYTHONWARNINGS: "ignore", SQLMESH__DISABLE_ANONYMIZED_ANALYTICS: "true" },
+    told: () => "tested, planned, run, audited, read",
+  },
   // It asks for numpy without saying so.
   bqemulator: { prepare: () => installPython("bqemulator", ["bqemulator==1.4.0", "numpy==2.4.6"]) },
 };
@@ -76,6 +102,12 @@ function installPython(name, packages) {
     return "there is no python3 with venv";
   const { status, stderr } = spawnSync(python, ["-m", "pip", "install", "--quiet", ...packages], { encoding: "utf8" });
   return status === 0 ? undefined : `its packages cannot be installed: ${stderr.trim().split("\n").at(-1)}`;
+}
+
+/** Takes a package out of an environment, where it is in it. */
+function removePython(name, packageName) {
+  spawnSync(`${cache}/${name}/bin/python`, ["-m", "pip", "uninstall", "--quiet", "--yes", packageName]);
+  return undefined;
 }
 
 function installGo() {

@@ -3,6 +3,7 @@ import type { Catalog, UserFunction } from "../googlesql/catalog.js";
 import { analysisError, unsupported } from "../googlesql/errors.js";
 import { mapTree, walk } from "../googlesql/walk.js";
 import { type SqlType, typeName } from "../port/sql-types.js";
+import { withoutCollations } from "./collation.js";
 import { limitedTree } from "./functions/limits.js";
 import { functionNamed } from "./functions/registry.js";
 import { fieldAccess, quoteString, valueType } from "./print/sql.js";
@@ -106,11 +107,13 @@ export const SYSTEM_VARIABLES: readonly { readonly name: string; readonly type: 
   { name: "row_count", type: "INT64" },
   { name: "error.message", type: "STRING" },
   { name: "error.statement_text", type: "STRING" },
+  { name: "query_label", type: "STRING" },
+  { name: "reservation", type: "STRING" },
 ];
 
-/** The tree with `@x` and `@@x` as names of variables. */
+/** The tree with `@x` and `@@x` as names of variables, and COLLATE as what it means where that is known. */
 export function prepare<T>(tree: T): T {
-  return mapTree(tree, (node) => {
+  return mapTree(withoutCollations(tree), (node) => {
     if (node.kind !== "parameter") return undefined;
     const { name, start, end } = node as { name: string; start: number; end: number };
     const system = name.startsWith("@@") ? name.slice(2).toLowerCase() : undefined;

@@ -40,7 +40,8 @@ export class Frames {
 
   find(name: string): Variable | undefined {
     const key = name.toLowerCase();
-    return this.#frames.findLast((frame) => frame.has(key))?.get(key);
+    const own = this.#frames.findLast((frame) => frame.has(key))?.get(key);
+    return own ?? SYSTEM.find((variable) => variable.name === key);
   }
 
   get isEmpty(): boolean {

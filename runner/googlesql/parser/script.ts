@@ -157,9 +157,19 @@ function parseDeclare(c: Cursor): ScriptStatement {
   return { kind: "declare", names, type, value, ...c.span(start) };
 }
 
+/** System variables that change no result. */
+const SETTABLE: ReadonlySet<string> = new Set(["@@query_label", "@@reservation"]);
+
 function parseSet(c: Cursor): ScriptStatement {
   const { start } = c.expectWord("SET");
-  if (c.peek().kind === "systemVariable") throw unsupported(`SET ${c.peek().text}`, c.peek());
+  if (c.peek().kind === "systemVariable") {
+    const { text, start: at, end } = c.peek();
+    const name = text.toLowerCase();
+    if (!SETTABLE.has(name)) throw unsupported(`SET ${text}`, c.peek());
+    c.next();
+    c.expect("=");
+    return { kind: "set", targets: [{ name, start: at, end }], value: parseExpression(c), ...c.span(start) };
+  }
   const targets = c.is("(")
     ? c.parenthesized(() => c.list(() => c.identifier("variable name")))
     : [c.identifier("variable name")];
