@@ -79,6 +79,7 @@ export function settled(text: string, dir: string): string {
     .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|\+00:00| UTC)?/g, "TIME")
     .replace(/\b\d{8}T\d{6}[\w-]*/g, "RUN")
     .replace(/\b\d+\.\d h\b/g, "T")
+    .replace(/\b\d+ KB\b/g, "SIZE")
     .replace(/\b(\d+ min )?\d+(\.\d+)? m?s\b/g, "T")
     .replace(/"(duration_ms|durationMs|ms)":[\d.]+/g, '"$1":0')
     .replace(/"process":"[^"]*"/g, '"process":"PROCESS"')

@@ -1,7 +1,7 @@
 import type { TableDiff } from "../diff/table-diff.js";
 import { EVERYTHING, type Selection } from "../plan/select.js";
 import { DIFF_FORMATS, diffJson, diffLines, diffMarkdown } from "../report/diff-report.js";
-import { colorsFor, widthOf } from "../report/text.js";
+import { colorsFor, widthOf, writeLines } from "../report/text.js";
 import { WorkProgress } from "../report/work-progress.js";
 import { diffEnvironments, diffWorkingTree } from "../session/diff-session.js";
 import { withProject } from "../session/session.js";
@@ -52,24 +52,40 @@ export const command = defineCommand({
       onAction: (key: string, done: number, of: number) =>
         progress.show({ parts: { done, of, unit: "action" }, rows: undefined, now: key }),
     };
-    const diffs = await withProject(placeOf(flags), (session) =>
+    const found = await withProject(placeOf(flags), (session) =>
       against === undefined
         ? diffWorkingTree(session, request, options)
         : diffEnvironments(session, request, against === NO_SUFFIX ? "" : against, options),
     ).finally(() => progress.end());
+    const { diffs, unmade } = against === undefined || options.views ? { diffs: found, unmade: [] } : standing(found);
+    if (unmade.length > 0 && format !== "json")
+      writeLines(process.stderr, [`note: not made in this environment, so not compared: ${unmade.join(", ")}`]);
     const sides =
       against === undefined
         ? { before: "published", after: "after a run" }
         : { before: against === NO_SUFFIX ? "without suffix" : `in ${against}`, after: "here" };
     const document = {
       text: () => diffLines(diffs, sides, { width: widthOf(process.stdout), colors: colorsFor(process.stdout) }),
-      json: () => [JSON.stringify(diffJson(diffs, sides))],
+      json: () => [JSON.stringify({ ...diffJson(diffs, sides), not_made: unmade })],
       markdown: () => diffMarkdown(diffs, sides),
     }[format]();
     process.stdout.write(`${document.join("\n")}\n`);
     return diffs.every(isSame) ? EXIT.done : EXIT.differs;
   },
 });
+
+/**
+ * What an environment has made, and what it has not: made with --defer it reads the rest where it is published. One that has made
+ * nothing of what is compared lacks all of it.
+ */
+function standing(found: readonly TableDiff[]): {
+  readonly diffs: readonly TableDiff[];
+  readonly unmade: readonly string[];
+} {
+  const made = found.filter(({ status }) => status !== "gone");
+  if (made.length === 0) return { diffs: found, unmade: [] };
+  return { diffs: made, unmade: found.filter(({ status }) => status === "gone").map(({ key }) => key) };
+}
 
 function isSame({ status }: TableDiff): boolean {
   return status === "equal";

@@ -17,7 +17,7 @@ export const command = defineCommand({
   flags: withCommon({
     ...SELECTION_FLAGS,
     type: list(`only these: ${TYPES.join(", ")}; default: all but source`, commas),
-    output: oneOf(`how it is told: ${FORMATS.join(", ")}; default: text`, FORMATS),
+    output: oneOf(`one of ${FORMATS.join(", ")}; default: text`, FORMATS),
     ...OVERRIDE_FLAGS,
   }),
   examples: ["fastbreak ls --select git:main+ --output names", "fastbreak ls --tags phase4 --type incremental"],

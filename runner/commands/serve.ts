@@ -14,7 +14,7 @@ export const command = defineCommand({
     port: wholeNumber("default: 9050; 0: any that is free", 0, 65_535),
     "storage-port": wholeNumber("of the Storage API (gRPC); default: ten above --port", 0, 65_535),
     host: text("address of this machine; default: 127.0.0.1"),
-    "in-memory": onOff("an empty warehouse that is gone when the server stops"),
+    "in-memory": onOff("an empty warehouse, gone when the server stops"),
     seed: text("folder of files to load first: dataset/table.csv, *.sql"),
     project: formed("project that lists show; default: local", /^[A-Za-z][\w.:-]*$/, "a project id"),
     location: formed("location of the data; default: US", /^[A-Za-z0-9-]+$/, "a location such as US or europe-west1"),

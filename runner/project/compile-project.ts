@@ -98,7 +98,7 @@ function compileProblems(outcome: CompileOutcome, graph: CompiledGraph, projectD
       ? cycleMessage(error.message, nodes)
       : (missingPackage(error.message, projectDir) ?? reworded(error.message, known));
     const key = `${error.fileName}\0${message}`;
-    const line = problems.get(key)?.line ?? error.line;
+    const line = problems.get(key)?.line ?? error.line ?? lineOfType(error.message, error.fileName, projectDir);
     problems.set(key, { file: error.fileName, line, column: undefined, message });
   }
   return [...problems.values()];
@@ -120,6 +120,29 @@ function cycleMessage(message: string, nodes: readonly GraphNode[]): string {
   return keys === undefined ? message : `cyclic references: ${keys.join(" -> ")}`;
 }
 
+const UNKNOWN_TYPE = /^Unrecognized action type: (.*)$/;
+/** What `type` of a config block can be. */
+const TYPES = [
+  "table",
+  "view",
+  "incremental",
+  "assertion",
+  "operations",
+  "declaration",
+  "test",
+  "notebook",
+  "dataPreparation",
+];
+
+/** The line of a type that nobody knows; core tells only the file. */
+function lineOfType(message: string, file: string | undefined, projectDir: string): number | undefined {
+  const type = UNKNOWN_TYPE.exec(message)?.[1];
+  const text = type === undefined || file === undefined ? undefined : readTextInProject(projectDir, file);
+  if (type === undefined || text === undefined) return undefined;
+  const at = text.split("\n").findIndex((line) => /\btype\s*["']?\s*:/.test(line) && line.includes(type));
+  return at === -1 ? undefined : at + 1;
+}
+
 function reworded(message: string, known: readonly string[]): string {
   const missing =
     /^Could not resolve "?(.*?)"?$/.exec(message)?.[1] ??
@@ -129,6 +152,8 @@ function reworded(message: string, known: readonly string[]): string {
     const candidates = name.includes(".") ? known : known.map(nameOf);
     return `refers to "${name}", which does not exist${suggestion(name, candidates)}`;
   }
+  const type = UNKNOWN_TYPE.exec(message)?.[1];
+  if (type !== undefined) return `type "${type}" is not known${suggestion(type, TYPES)}`;
   const duplicate = /^Duplicate (?:action name|canonical target) detected[\s\S]*?"(\{.*\})"/.exec(message)?.[1];
   if (duplicate !== undefined) return `${resolvableName(duplicate)} is defined more than once`;
   return message;

@@ -31,6 +31,11 @@ describe("errors", () => {
       /^definitions\/a\.sqlx:[23]: /,
     ],
     [
+      "a type that nobody knows",
+      { "definitions/a.sqlx": 'config {\n  type: "veiw"\n}\nselect 1' },
+      /^definitions\/a\.sqlx:2: type "veiw" is not known; did you mean "view"\?$/,
+    ],
+    [
       "a missing reference",
       { "definitions/aa.sqlx": `${view}select 1`, "definitions/b.sqlx": `${view}select *\nfrom \${ref("ab")}` },
       /^definitions\/b\.sqlx:3: refers to "ab", which does not exist; did you mean "aa"\?$/,

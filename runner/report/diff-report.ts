@@ -196,7 +196,7 @@ export function diffMarkdown(diffs: readonly TableDiff[], sides: DiffSides): str
   const equal = diffs.length - different.length;
   if (diffs.length === 0) return ["### fastbreak diff: no row differs", "", NOTHING];
   return [
-    `### fastbreak diff: ${different.length === 0 ? "no row differs" : `${different.length} of ${plural(diffs.length, "relation")} differ`}`,
+    `### fastbreak diff: ${different.length === 0 ? "no row differs" : `${different.length} of ${plural(diffs.length, "relation")} ${different.length === 1 ? "differs" : "differ"}`}`,
     "",
     ...(rows.length === 0 ? [] : [...markdownTable(header, rows, new Set([1, 2, 3, 4, 5])), ""]),
     ...(equal === 0 ? [] : [`${plural(equal, "relation")} equal.`, ""]),

@@ -25,6 +25,7 @@ const SETTINGS = {
   breakers: { loads: { threshold: 2, timeoutSeconds: 86_400 } },
   reports: { by_country: "reports/by_country.sql" },
   sources: { "raw.orders": { key: ["order_id"], loaded_at: "loaded_at", max_age_hours: 1_000_000 } },
+  skips: { holidays: { select: ["daily_revenue"], months: [8] } },
   environments: { dev: { schemaSuffix: "dev" } },
   alerts: {
     rules: { large: { sql: "alerts/large.sql", channel: "#sales" } },

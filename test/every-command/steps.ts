@@ -81,7 +81,7 @@ export const EVERY_COMMAND: Readonly<Record<string, Told>> = {
     shown: [
       right("diff"),
       after(edit, of(6, "diff", ...DAY)),
-      of(6, "diff", "--environment", "dev", "--against", "none"),
+      right("diff", "--environment", "dev", "--against", "none"),
     ],
     wrong: [
       wrong("diff", "daily"),
@@ -114,6 +114,7 @@ export const EVERY_COMMAND: Readonly<Record<string, Told>> = {
     shown: [
       right("gate", ...DAY),
       of(1, "gate", "--date", "2024-01-04"),
+      right("gate", "--date", "2024-08-01"),
       after(forbid, of(1, "gate", "--date", "2024-01-01")),
     ],
     wrong: [wrong("gate"), wrong("gate", "2024-01-03"), wrong("gate", "--date", "2024-02-30")],

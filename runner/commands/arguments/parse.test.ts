@@ -85,7 +85,10 @@ describe("parseArguments", () => {
 describe("help", () => {
   it.each(Object.entries(COMMANDS))("of %s fits 80 columns and has an example", async (name, { summary, load }) => {
     const { help } = await parseArguments(name, summary, (await load()).command, ["--help"]);
-    for (const line of (help ?? "").split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    for (const line of (help ?? "").split("\n")) {
+      expect(line.length).toBeLessThanOrEqual(80);
+      expect(line).not.toMatch(/\S\[(string|boolean|array)\]$/);
+    }
     expect(help).toMatch(new RegExp(`^Usage: fastbreak ${name}`));
     expect(help).toMatch(new RegExp(`Examples?:\n {2}fastbreak ${name}`));
   });

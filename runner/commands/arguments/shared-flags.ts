@@ -74,7 +74,7 @@ function readVars(given: string): readonly string[] {
 
 /** Whether to wait for whoever holds the warehouse. */
 export const WAIT_FLAGS = {
-  wait: wholeNumber("seconds to wait for whoever holds the warehouse; default: none", 1, 86_400),
+  wait: wholeNumber("seconds to wait for whoever has the warehouse; default: none", 1, 86_400),
 };
 
 /** Rules of the project that leave dates out. */
