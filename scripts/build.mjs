@@ -15,7 +15,7 @@ const common = {
   target: "node20",
   // Small packages are bundled, because reading and linking their files is most of a cold start. What stays outside is found
   // from the project (core) or is a native library.
-  external: ["@dataform/core", "@duckdb/node-bindings", "@google-cloud/bigquery", "google-auth-library", "tldts"],
+  external: ["@dataform/core", "@duckdb/node-bindings", "@google-cloud/bigquery", "google-auth-library"],
   alias: {
     // yargs measures help texts with it. It makes an Intl.Segmenter when it is loaded, which is most of a cold start.
     "string-width": "./scripts/text-width.mjs",
