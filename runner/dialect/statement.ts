@@ -162,6 +162,8 @@ export function translateParsed(statement: Statement, context: StatementContext)
       );
       return { kind: "assert", message: statement.message, sql: [`SELECT ${condition.sql}`] };
     }
+    case "exportData":
+      throw unsupported("EXPORT statement", statement);
     case "createRowAccessPolicy":
     case "dropRowAccessPolicy":
       throw unsupported(`${statement.kind === "createRowAccessPolicy" ? "CREATE" : "DROP"} ROW`, statement);

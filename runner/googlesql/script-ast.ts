@@ -93,6 +93,11 @@ export type FurtherStatement =
       readonly isSnapshot: boolean;
     })
   | (Span & {
+      readonly kind: "exportData";
+      readonly options: readonly StatementOption[];
+      readonly query: Query;
+    })
+  | (Span & {
       readonly kind: "createRowAccessPolicy";
       readonly name: Identifier;
       /** The table whose rows it opens. */

@@ -22,6 +22,17 @@ export interface SystemTable {
 /** Finds the system table of a path; undefined: the path names none. */
 export type SystemTables = (path: readonly string[]) => SystemTable | undefined;
 
+/**
+ * Writes rows to files.
+ * @param options of EXPORT DATA, by name
+ * @param writeParquet writes the same rows to a Parquet file
+ */
+export type Exporter = (
+  options: Readonly<Record<string, SqlValue>>,
+  rows: JobRows,
+  writeParquet: (path: string) => Promise<void>,
+) => Promise<void>;
+
 /** What a job may see and where it stops. */
 export interface JobRequest {
   /** A GoogleSQL query or script. */
@@ -31,6 +42,8 @@ export interface JobRequest {
   readonly systemTables: SystemTables;
   /** Who runs it, and what may be read; undefined: the server itself, which may read all. */
   readonly access?: RowAccess | undefined;
+  /** Takes the rows of EXPORT DATA; undefined: nobody does. */
+  readonly exporter?: Exporter | undefined;
   /** Ends the job where it is; the running statement is interrupted. */
   readonly signal: AbortSignal;
   /** Is kept in the transaction of what the text's only statement changes: whoever finds it need not ask again. Undefined: nobody will. */

@@ -1,16 +1,9 @@
-import { unsupported } from "../../googlesql/errors.js";
-import { type Family, on, scalar, special } from "./definition.js";
+import { type Family, on, scalar } from "./definition.js";
 
 const DOC = "net_functions";
 const net = (name: string, signature: string, template: string) => ({
   [`NET.${name}`]: scalar(`${DOC}#net${name.toLowerCase()}`, on(signature, template)),
 });
-const needsSuffixList = (name: string) => ({
-  [`NET.${name}`]: special(`${DOC}#net${name.toLowerCase()}`, (call) => {
-    throw unsupported(`NET.${name}, which needs the public suffix list,`, call);
-  }),
-});
-
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/net_functions */
 export const NET_FUNCTIONS: Family = {
   ...net("IP_FROM_STRING", "(STRING) -> BYTES", "bq_ip_from_string($1)"),
@@ -21,6 +14,6 @@ export const NET_FUNCTIONS: Family = {
   ...net("IPV4_TO_INT64", "(BYTES) -> INT64", "bq_ipv4_to_int64($1)"),
   ...net("IPV4_FROM_INT64", "(INT64) -> BYTES", "bq_ipv4_from_int64($1)"),
   ...net("HOST", "(STRING) -> STRING?", "bq_net_host($1)"),
-  ...needsSuffixList("PUBLIC_SUFFIX"),
-  ...needsSuffixList("REG_DOMAIN"),
+  ...net("PUBLIC_SUFFIX", "(STRING) -> STRING?", "bq_public_suffix(bq_net_host($1))"),
+  ...net("REG_DOMAIN", "(STRING) -> STRING?", "bq_registrable_domain(bq_net_host($1))"),
 };

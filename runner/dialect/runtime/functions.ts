@@ -4,6 +4,7 @@ import { registerFarmFingerprint } from "./farm-fingerprint/index.js";
 import { JS_FUNCTIONS } from "./js/index.js";
 import { registerJsFunction } from "./js/js-function.js";
 import { registerUserFunctions } from "./js/user-function.js";
+import { publicSuffix, registrableDomain } from "./public-suffix.js";
 
 function roundingFunction(name: string, mode: "round" | "trunc"): DuckDBScalarFunction {
   return DuckDBScalarFunction.create({
@@ -23,7 +24,7 @@ function roundingFunction(name: string, mode: "round" | "trunc"): DuckDBScalarFu
   });
 }
 
-function textFunction(name: string, map: (text: string) => string): DuckDBScalarFunction {
+function textFunction(name: string, map: (text: string) => string | null): DuckDBScalarFunction {
   return DuckDBScalarFunction.create({
     name,
     parameterTypes: [VARCHAR],
@@ -41,7 +42,7 @@ function textFunction(name: string, map: (text: string) => string): DuckDBScalar
 
 /**
  * Registers the functions that SQL cannot express: `farm_fingerprint`, and those that macros call for the rare rows where only JavaScript
- * gives the answer (about half a million rows a second): 80-bit rounding, and upper and lower case beyond ASCII.
+ * gives the answer (about half a million rows a second): 80-bit rounding, upper and lower case beyond ASCII, and the public suffix list.
  *
  * They belong to the database instance, so one connection registers them for all; doing it again is harmless. Call it outside a
  * transaction: two open transactions that both register are a catalog conflict.
@@ -52,6 +53,8 @@ export function installFunctions(connection: DuckDBConnection): void {
   connection.registerScalarFunction(roundingFunction("bq_trunc_float64", "trunc"));
   connection.registerScalarFunction(textFunction("bq_upper", (text) => text.toUpperCase()));
   connection.registerScalarFunction(textFunction("bq_lower", (text) => text.toLowerCase()));
+  connection.registerScalarFunction(textFunction("bq_public_suffix", publicSuffix));
+  connection.registerScalarFunction(textFunction("bq_registrable_domain", registrableDomain));
   for (const fn of JS_FUNCTIONS) registerJsFunction(connection, fn);
   registerUserFunctions(connection);
 }

@@ -21,6 +21,11 @@ export interface ScriptHost {
   version?(table: CatalogTable, at: bigint): Promise<CatalogTable | undefined>;
   /** Runs the texts of a statement that changes something; the number of rows it changed. */
   apply(statement: TranslatedStatement): Promise<number>;
+  /**
+   * Writes the rows of a query elsewhere; undefined: there is no such place.
+   * @param options of EXPORT DATA, by name
+   */
+  exportRows?(options: Readonly<Record<string, SqlValue>>, sql: string, columns: readonly Column[]): Promise<void>;
   query(sql: string, columns: readonly Column[]): Promise<QueryResult>;
   /** The first value of the first row; NULL without rows. */
   value(sql: string): Promise<SqlValue>;

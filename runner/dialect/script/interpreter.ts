@@ -15,6 +15,7 @@ import {
 } from "../script.js";
 import { callProcedure, executeImmediate } from "./called-texts.js";
 import { failureMessage, ScriptError } from "./errors.js";
+import { exportData } from "./export-data.js";
 import type { Frames } from "./frames.js";
 import { TransactionRestart } from "./host.js";
 import { runFor, runLoop } from "./loops.js";
@@ -121,6 +122,7 @@ export class ScriptRun {
       if (given.kind !== "createProcedure") await session.prepared(given);
       return routines.create(await session.qualified(given), this.sql, await session.catalog(), !session.readOnly);
     }
+    if (given.kind === "exportData") return exportData(this, given);
     if (given.kind === "createRowAccessPolicy" || given.kind === "dropRowAccessPolicy")
       return changePolicies(this, given);
     if (given.kind === "dropRoutine") return routines.drop(await session.qualified(given), !session.readOnly);

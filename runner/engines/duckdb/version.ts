@@ -7,7 +7,7 @@ let known: string | undefined;
 
 /**
  * Digest of the code that turns GoogleSQL into results: the built files that hold dialect, runtime library and engine, which
- * `engine-files.json` beside them names, and the versions of DuckDB and S2, which stay outside of the build. Run from sources, where
+ * `engine-files.json` beside them names, and the versions of DuckDB, S2 and the public suffix list, which stay outside of the build. Run from sources, where
  * nothing is built, it is a constant.
  */
 export function engineVersion(): string {
@@ -17,8 +17,10 @@ export function engineVersion(): string {
 
 function digestOfBuild(): string {
   const files = builtFiles().flatMap((file) => ["\0", readFileSync(new URL(`./${file}`, import.meta.url))]);
-  const s2 = createRequire(import.meta.url)("s2js/package.json") as { readonly version: string };
-  return `duckdb-${sha256(duckdbVersion(), "\0", s2.version, ...files).slice(0, 16)}`;
+  const load = createRequire(import.meta.url);
+  const versionOf = (name: string) => (load(`${name}/package.json`) as { readonly version: string }).version;
+  const outside = [versionOf("s2js"), versionOf("tldts")].join("\0");
+  return `duckdb-${sha256(duckdbVersion(), "\0", outside, ...files).slice(0, 16)}`;
 }
 
 function builtFiles(): readonly string[] {

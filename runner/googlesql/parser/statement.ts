@@ -2,7 +2,7 @@ import type { Expr, Query, Statement } from "../ast.js";
 import { syntaxError, unsupported } from "../errors.js";
 import { parseCreate } from "./create.js";
 import { Cursor } from "./cursor.js";
-import { parseAlter, parseDrop } from "./ddl.js";
+import { parseAlter, parseDrop, parseOptions } from "./ddl.js";
 import { parseDelete, parseInsert, parseUpdate } from "./dml.js";
 import { parseExpression } from "./expression.js";
 import { parseLoad } from "./load.js";
@@ -66,6 +66,7 @@ export function parseStatement(c: Cursor): Statement {
     case "ASSERT":
       return parseAssert(c);
     case "EXPORT":
+      return parseExport(c);
     case "GRANT":
     case "REVOKE":
     case "DECLARE":
@@ -82,6 +83,16 @@ export function parseStatement(c: Cursor): Statement {
     default:
       throw c.unexpected();
   }
+}
+
+/** https://cloud.google.com/bigquery/docs/reference/standard-sql/export-statements */
+function parseExport(c: Cursor): Statement {
+  const { start } = c.expectWord("EXPORT");
+  c.expectWord("DATA");
+  if (c.isWord("WITH")) throw unsupported("EXPORT DATA WITH CONNECTION", c.peek());
+  const options = parseOptions(c);
+  c.expectWord("AS");
+  return { kind: "exportData", options, query: parseQuery(c), ...c.span(start) };
 }
 
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/debugging-statements#assert */

@@ -7,6 +7,7 @@ import type { QueryConfiguration } from "../requests/configuration.js";
 import { jobParameters } from "../values/parameters.js";
 import { queryDestination, refOf } from "./destination.js";
 import { noteEnd, noteStatement } from "./effects.js";
+import { exporterOf } from "./export-data.js";
 import type { Job, JobOutcome } from "./job.js";
 import { requirePartitionFilters } from "./partition-filter.js";
 import type { JobService } from "./service.js";
@@ -25,6 +26,7 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
     systemTables: service.systemTables(projectId),
     access: accessOf(service, job.user),
     signal: job.signal,
+    exporter: exporterOf(service.bucketDir),
     once: service.markOf(job),
     destination: undefined,
   };

@@ -8,7 +8,7 @@ import type { ScriptStatement } from "../../../googlesql/script-ast.js";
 import type { QueryResult, RelationId, SqlValue } from "../../../port/port.js";
 import type { ChangedRows, JobRequest, JobStatement, SystemTable } from "../../../port/sql-jobs.js";
 import type { Column } from "../../../port/sql-types.js";
-import { quoteName } from "../quote.js";
+import { quoteName, quoteText } from "../quote.js";
 import { OwnTransactions } from "../recovery.js";
 import type { RelationSource } from "../relation-source.js";
 import { DuckDbScriptHost } from "../script-host.js";
@@ -230,6 +230,22 @@ export class JobHost extends DuckDbScriptHost {
     this.#ended({ rows });
     // The rows stay where they are until somebody reads them.
     return { columns, rows: [] };
+  }
+
+  async exportRows(
+    options: Readonly<Record<string, SqlValue>>,
+    sql: string,
+    columns: readonly Column[],
+  ): Promise<void> {
+    const { exporter, signal } = this.#request;
+    signal.throwIfAborted();
+    if (exporter === undefined) throw new Error("EXPORT statement is not supported by the embedded engine");
+    await this.#fillSystemTables();
+    const rows = new ResultRows(await this.#run(sql, false), columns);
+    await exporter(options, rows, async (path) => {
+      await this.#connection.run(`COPY (${sql}) TO ${quoteText(path)} (FORMAT parquet)`);
+    });
+    this.#ended({});
   }
 
   async #run(sql: string, changes: boolean): Promise<DuckDBMaterializedResult> {

@@ -38,6 +38,7 @@ const KINDS: Partial<Record<ScriptStatement["kind"], string>> = {
   createFunction: "CREATE_FUNCTION",
   createTableFunction: "CREATE_TABLE_FUNCTION",
   createProcedure: "CREATE_PROCEDURE",
+  exportData: "EXPORT_DATA",
   insert: "INSERT",
   delete: "DELETE",
   update: "UPDATE",
