@@ -59,6 +59,8 @@ export interface ProjectPlan {
   readonly everything: readonly DateRange[];
   /** The dates that are decided one by one, from the first to the last. */
   readonly window: Window;
+  /** The dates that somebody has asked for; undefined: all, those too that nobody decides by themselves. */
+  readonly askedWindow: Window;
   /** The partitions that the plan is about, asked for or needed. */
   readonly needs: ReadonlyMap<string, Asked>;
   readonly decisions: ReadonlyMap<string, readonly PartitionDecision[]>;
@@ -117,6 +119,7 @@ export async function planProject(
     ruledOut: ruled,
     buildsUpstream: request.upstream,
     everything: dates,
+    askedWindow: request.window,
     window: request.window ?? hullOf({ ranges: dates, outside: undefined }),
     needs,
     decisions,

@@ -40,7 +40,7 @@ export interface BuildContext {
   readonly locate: Locate;
   readonly breakers: Breakers;
   readonly emit: EventListener;
-  /** The dates that the run is about. */
+  /** The dates that the run was asked for; undefined: all. */
   readonly window: DateRange | undefined;
   /** What is asked for is made anew. */
   readonly force: boolean;

@@ -72,7 +72,7 @@ export async function executePlan(warehouse: Warehouse, plan: ProjectPlan, optio
       failures: await Failures.open(warehouse, stateDataset, runId, emit),
       quarantine: await QuarantineLog.open(warehouse, stateDataset, runId, emit),
       emit,
-      window: plan.window,
+      window: plan.askedWindow,
       force: options.force,
       everything: plan.everything,
     },

@@ -87,7 +87,7 @@ export function standingOf(
   const events: RunEvent[] = [];
   const isLeftOut = partitions.every(({ reason }) => traitsOf(reason).leftOut);
   const example = plan.states.get(key)?.get(WHOLE)?.verdict;
-  if (status === "skipped" && !isLeftOut && example !== undefined && !isOutside(example, plan.window))
+  if (status === "skipped" && !isLeftOut && example !== undefined && !isOutside(example, plan.askedWindow))
     events.push({ event: "assertion_found_rows", key, example, standing: true });
   const { outside } = coverageIn(plan.needs, key);
   const upstreams = partitions

@@ -68,7 +68,7 @@ describe("the warehouse of this repository on BigQuery", () => {
     const tables = (await sqlAt(url, WITH_HASHES)).map(([table]) => table);
     expect(tables.length).toBeGreaterThan(0);
     for (const table of tables) {
-      const hashes = `SELECT data_hash FROM nba_analytics.${table} ORDER BY 1`;
+      const hashes = `SELECT data_hash FROM nba_analytics.${table} WHERE game_date IS NOT NULL ORDER BY 1`;
       expect(await sqlAt(url, hashes), table).toEqual(await rig.sql(hashes));
     }
     return bigquery.totals;

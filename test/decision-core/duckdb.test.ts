@@ -23,6 +23,14 @@ async function liveOnDuckDb(history: History): Promise<void> {
 
 /** Histories with statements that once broke the promise. */
 const FOUND: Readonly<Record<string, History>> = {
+  "rows that an assertion finds behind the last date of all sources, in a run without a window": {
+    sources: [dated({ d: 2, k: 3, v: 6 })],
+    actions: [
+      action(INCREMENTAL, [read(0, { back: 1 })], { forecast: 2, coarse: true }),
+      action(ASSERTION, [read(0)], { warns: true, coarse: true }),
+    ],
+    steps: [run(), run()],
+  },
   "a table that post_operations make, changed by the build of other dates": {
     sources: [dated({ d: 6, k: 0, v: 0 }, { d: 0, k: 0, v: 0 })],
     actions: [action(INCREMENTAL, [read(0)], { after: 2 })],
