@@ -19,11 +19,9 @@ export async function season({ report, quick }) {
 
   restore();
   fastbreak(dir, "run", ...WINDOW);
-  let points = 0;
   const corrected = several(
     () => {
-      points += 1;
-      fastbreak(dir, "query", correction(points));
+      fastbreak(dir, "query", correction());
       return fastbreak(dir, "run", ...WINDOW);
     },
     quick ? 1 : 3,
@@ -41,9 +39,9 @@ export async function season({ report, quick }) {
   });
 }
 
-/** One player's game of one night gets other points. */
-function correction(points) {
-  return `UPDATE nba_raw.nbac_gamebook_player_stats SET points = points + ${points}, field_goals_made = field_goals_made + ${points}
+/** One player's game of one night gets an assist more. */
+function correction() {
+  return `UPDATE nba_raw.nbac_gamebook_player_stats SET assists = assists + 1
     WHERE game_date = '2021-11-05' AND player_lookup = (SELECT MIN(player_lookup) FROM nba_raw.nbac_gamebook_player_stats
       WHERE game_date = '2021-11-05' AND player_status = 'active')`;
 }
