@@ -46,8 +46,8 @@ function inputsOf({ node }: RunnableAction): string[] {
   return node.upstreams.map(({ key }) => key);
 }
 
-/** What an action makes, and what its statements do. */
-function relationsOf({ node, createdRoutines, writes }: RunnableAction): string[] {
+/** What an action makes, and what its statements write. */
+export function relationsOf({ node, createdRoutines, writes }: RunnableAction): string[] {
   return [node.key, ...createdRoutines, ...writes];
 }
 

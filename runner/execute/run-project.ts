@@ -29,7 +29,7 @@ import { keepUp, purposeOf } from "./keep-up.js";
 import { LocatedError } from "./located.js";
 import { standingOf } from "./plan-events.js";
 import type { QuarantineLog } from "./quarantine.js";
-import { RunChanges } from "./run-changes.js";
+import { RunChanges, relationsOf } from "./run-changes.js";
 import { canBeSplit, computeShards, type ShardOptions, type Shards } from "./shards.js";
 import { WritingTime } from "./writing-time.js";
 
@@ -78,7 +78,7 @@ class ProjectRun {
   readonly #audited = new Map<string, string | undefined>();
   /** Actions that somebody does without when they fail. */
   readonly #dispensable: ReadonlySet<string>;
-  /** Actions of which something was to run. */
+  /** What the actions make of which something was to run. */
   readonly #runs: ReadonlySet<string>;
   readonly #limit: ReturnType<typeof pLimit>;
   readonly #context: BuildContext & RunContext;
@@ -93,7 +93,8 @@ class ProjectRun {
     this.#limit = pLimit(options.concurrency);
     this.#dispensable = new Set(plan.project.actions.flatMap(({ softDependencies }) => [...softDependencies]));
     this.#changes = new RunChanges(plan.project.actions);
-    this.#runs = new Set([...plan.decisions].flatMap(([key, decided]) => (runningOf(decided).length > 0 ? [key] : [])));
+    const runs = plan.project.actions.filter(({ node }) => runningOf(plan.decisions.get(node.key) ?? []).length > 0);
+    this.#runs = new Set(runs.flatMap(relationsOf));
     this.#stale = new Map(plan.staleUpstreams);
     this.#context = {
       ...context,

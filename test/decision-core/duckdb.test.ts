@@ -5,7 +5,7 @@ import { duckDbOutsides } from "./duckdb-outside.js";
 import { type History, histories } from "./history.js";
 import { manyOf } from "./many.js";
 import { live } from "./player.js";
-import { ASSERTION, action, dated, INCREMENTAL, read, run, TABLE, VIEW } from "./seeds.js";
+import { ASSERTION, action, dated, FUNCTION, INCREMENTAL, read, run, TABLE, VIEW } from "./seeds.js";
 
 const MANY = manyOf(process.env.FASTBREAK_DUCKDB_HISTORIES, 25);
 const outsides = await duckDbOutsides();
@@ -30,6 +30,15 @@ const FOUND: Readonly<Record<string, History>> = {
       action(ASSERTION, [read(0)], { warns: true, coarse: true }),
     ],
     steps: [run(), run()],
+  },
+  "a function dropped beneath a model that nobody asks for, and a reader of that model": {
+    sources: [dated({ d: 0, k: 0, v: 5 })],
+    actions: [
+      action(FUNCTION, []),
+      action(INCREMENTAL, [read(0)], { calls: 1 }),
+      action(INCREMENTAL, [read(0)], { calls: 1 }),
+    ],
+    steps: [run(), { do: "dropEffect", action: 0 }, run({ select: [0, 2], upstream: false })],
   },
   "a table that post_operations make, changed by the build of other dates": {
     sources: [dated({ d: 6, k: 0, v: 0 }, { d: 0, k: 0, v: 0 })],
