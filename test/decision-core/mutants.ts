@@ -56,6 +56,7 @@ export const MUTANTS: Readonly<Record<string, () => Mutation>> = {
     withState((state, { inputs }, partition) => ({
       ...state,
       inputHash: inputs.get(partition)?.hash ?? ("" as InputHashText),
+      inputs: inputs.get(partition)?.byUpstream ?? {},
     })),
   "does not look at the live table": () => ({ outputVersion: () => "the same" as OutputVersion }),
   "does not look at the columns of the live table": () => ({
