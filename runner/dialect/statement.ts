@@ -47,6 +47,17 @@ export type TranslatedStatement = { readonly sql: readonly string[] } & (
   | { readonly kind: "assert"; readonly message: string | undefined }
 );
 
+/** Statements that define relations. */
+export const DEFINITIONS: ReadonlySet<TranslatedStatement["kind"]> = new Set([
+  "createTable",
+  "createView",
+  "createSchema",
+  "drop",
+  "alterTable",
+  "alter",
+  "loadData",
+] as const);
+
 export interface TableLayout {
   readonly columns: readonly (Column & { readonly required: boolean })[];
   /** The DATE column of `PARTITION BY column`; undefined for any other partitioning. */

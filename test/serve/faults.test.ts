@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Server, startServer } from "../../runner/api/server.js";
+import { FAULTS, STALLS } from "../../runner/server/faults/faults.js";
 import type { FaultRules } from "../../runner/server/faults/rules.js";
 
 describe("faults on request", () => {
@@ -32,22 +33,7 @@ describe("faults on request", () => {
     await query("CREATE SCHEMA d; CREATE TABLE d.t (x INT64)");
     const only = { body: "INSERT", times: 1 };
     const seen: Record<string, unknown> = {};
-    for (const fault of [
-      "reset before",
-      "reset after",
-      "half an answer",
-      "500 before",
-      "500 after",
-      "503 before",
-      "429 before",
-      "403 rateLimitExceeded before",
-      "page of a proxy before",
-      "page of a proxy after",
-      "empty object after",
-      "stall before",
-      "stall after",
-      "delay",
-    ] as const) {
+    for (const fault of [...FAULTS, ...STALLS]) {
       await rules({ rules: [{ fault, ...only, ...(fault === "delay" ? { ms: 1 } : {}) }] });
       const before = await count();
       const answer = await query("INSERT d.t VALUES (1)", 400).then(

@@ -13,6 +13,7 @@ import {
   translateExpression,
   translateParsed,
 } from "../script.js";
+import { DEFINITIONS } from "../statement.js";
 import { callProcedure, executeImmediate } from "./called-texts.js";
 import { failureMessage, ScriptError } from "./errors.js";
 import { exportData } from "./export-data.js";
@@ -230,15 +231,6 @@ export class ScriptRun {
   }
 }
 
-const DEFINITIONS: ReadonlySet<TranslatedStatement["kind"]> = new Set([
-  "createTable",
-  "createView",
-  "createSchema",
-  "drop",
-  "alterTable",
-  "alter",
-  "loadData",
-] as const);
 const NO_DEFINITIONS =
   "DDL statements are not supported in a transaction, other than those creating or dropping temporary tables or temporary functions";
 

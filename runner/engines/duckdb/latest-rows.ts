@@ -61,7 +61,7 @@ function fewValues(read: (text: string) => SqlValue): (text: string) => SqlValue
   };
 }
 
-/** The same for types whose values have no text that is read back here. */
+/** The newest rows where a column's values have no text that is read back here. */
 async function readOneByOne(connection: DuckDBConnection, request: LatestRowsRequest): Promise<readonly RowObject[]> {
   const reader = await connection.runAndReadAll(latestRowsSql(request));
   return reader

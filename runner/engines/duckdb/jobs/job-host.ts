@@ -3,6 +3,7 @@ import type { TranslatedStatement } from "../../../dialect/index.js";
 import type { ScriptAccess } from "../../../dialect/script/host.js";
 import { openRows, withUser } from "../../../dialect/script/row-access.js";
 import { parseQueryText } from "../../../dialect/script.js";
+import { DEFINITIONS } from "../../../dialect/statement.js";
 import type { Catalog, CatalogTable } from "../../../googlesql/catalog.js";
 import type { ScriptStatement } from "../../../googlesql/script-ast.js";
 import type { QueryResult, RelationId, SqlValue } from "../../../port/port.js";
@@ -422,15 +423,5 @@ function changesOf(begun: Begun | undefined, statement: TranslatedStatement): re
     }
   }
 }
-
-const DEFINITIONS: ReadonlySet<string> = new Set<TranslatedStatement["kind"]>([
-  "createTable",
-  "createView",
-  "createSchema",
-  "drop",
-  "alterTable",
-  "alter",
-  "loadData",
-]);
 
 const lockOf = ({ dataset, name }: RelationId): string => `${dataset}.${name}`;

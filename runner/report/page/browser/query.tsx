@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { plural } from "./format.js";
 import { useLive } from "./live.js";
+import { QueryForm } from "./query-form.js";
 import { ResultTable } from "./result-table.js";
 import type { Answer } from "./server.js";
 
@@ -28,29 +29,7 @@ export function Query() {
       <header class="page-head">
         <h1>Query</h1>
       </header>
-      <form
-        class="query"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void ask();
-        }}
-      >
-        <label>
-          <span class="dim">GoogleSQL; Ctrl+Enter runs it</span>
-          <textarea
-            rows={8}
-            spellcheck={false}
-            value={sql}
-            onInput={(event) => setSql(event.currentTarget.value)}
-            onKeyDown={(event) => {
-              if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void ask();
-            }}
-          />
-        </label>
-        <button type="submit" class="main" disabled={isAsking || sql.trim() === ""}>
-          {isAsking ? "Running…" : "Run"}
-        </button>
-      </form>
+      <QueryForm sql={sql} isAsking={isAsking} isWrong={wrong !== ""} onChange={setSql} onAsk={() => void ask()} />
       <div aria-live="polite">
         {wrong !== "" && <pre class="error">{wrong}</pre>}
         {answer !== undefined && answer.rows === null && (

@@ -1,5 +1,6 @@
 import { useRef, useState } from "preact/hooks";
 import { plural } from "../format.js";
+import { QueryForm } from "../query-form.js";
 import { ResultTable } from "../result-table.js";
 import type { Api, QueryAnswer } from "./api.js";
 
@@ -34,31 +35,14 @@ export function Query({ api }: { readonly api: Api }) {
       <header class="page-head">
         <h1>Query</h1>
       </header>
-      <form
-        class="query"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void ask();
-        }}
-      >
-        <label>
-          <span class="dim">GoogleSQL; Ctrl+Enter runs it</span>
-          <textarea
-            rows={8}
-            spellcheck={false}
-            value={sql}
-            ref={box}
-            aria-invalid={wrong !== ""}
-            onInput={(event) => setSql(event.currentTarget.value)}
-            onKeyDown={(event) => {
-              if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void ask();
-            }}
-          />
-        </label>
-        <button type="submit" class="main" disabled={isAsking || sql.trim() === ""}>
-          {isAsking ? "Running…" : "Run"}
-        </button>
-      </form>
+      <QueryForm
+        sql={sql}
+        isAsking={isAsking}
+        isWrong={wrong !== ""}
+        box={box}
+        onChange={setSql}
+        onAsk={() => void ask()}
+      />
       <div aria-live="polite">
         {wrong !== "" && <pre class="error">{wrong}</pre>}
         {place !== undefined && (
