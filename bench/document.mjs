@@ -13,10 +13,9 @@ export function document(results) {
     `${new Date().toISOString().slice(0, 10)}; ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; ` +
     `Node ${process.version}, DuckDB ${dependencies["@duckdb/node-api"]}, Dataform core ${dependencies["@dataform/core"]}.`;
   const rows = results.map(
-    (result) =>
-      `| ${[result.case, result.name, result.against, judged(result), `<= ${result.must}`, times(result)].join(" | ")} |`,
+    (result) => `| ${[result.name, result.against, judged(result), `<= ${result.must}`, times(result)].join(" | ")} |`,
   );
-  const head = ["| case | measure | against | ratio | must | seconds |", "| --- | --- | --- | --- | --- | --- |"];
+  const head = ["| measure | against | ratio | must | seconds |", "| --- | --- | --- | --- | --- |"];
   writeFileSync(FILE, [words.trimEnd(), "", "## Measured", "", machine, "", ...head, ...rows, ""].join("\n"));
 }
 

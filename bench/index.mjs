@@ -36,7 +36,7 @@ for (const name of names.length > 0 ? names : Object.keys(CASES)) {
   await CASES[name]({
     quick: options.includes("--quick"),
     report: (result) => {
-      told.push({ case: name, ...result });
+      told.push(result);
       console.log(line(result));
     },
   });

@@ -52,7 +52,7 @@ const PAIRS: readonly (readonly [name: string, googlesql: string, byHand: string
   ["NUMERIC product", "MAX(price * quantity)", "max(price * quantity)"],
   ["SUM of NUMERIC", "SUM(price)", "sum(price)"],
   ["SUM of NUMERIC products", "SUM(price * quantity)", "sum(price * quantity)"],
-  ["NUMERIC product, by hand of DECIMAL(18, 2)", "MAX(price * quantity)", "max(plain_price * plain_quantity)"],
+  ["NUMERIC product, DECIMAL(18, 2) by hand", "MAX(price * quantity)", "max(plain_price * plain_quantity)"],
   ["JSON_VALUE", "MAX(JSON_VALUE(document, '$.b.c'))", "max(document->>'$.b.c')"],
   ["PARSE_JSON field", "MAX(STRING(PARSE_JSON(document).b.c))", "max(document::JSON->>'$.b.c')"],
   [

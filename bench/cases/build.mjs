@@ -12,7 +12,7 @@ export async function build({ report, quick }) {
   const straight = await straightThrough(dir);
   report({
     name: `first build of ${models} models`,
-    against: "the same SQL straight to DuckDB",
+    against: "the same SQL in DuckDB",
     must: 2,
     aim: 1.3,
     ...inTurns({ before: restore, ours: () => fastbreak(dir, "run"), theirs: straight, times: quick ? 3 : 5 }),

@@ -15,7 +15,7 @@ export async function season({ report, quick }) {
     theirs: straight,
     times: quick ? 1 : 3,
   });
-  report({ name: "season, all phases", against: "the same SQL straight to DuckDB", must: 1.15, aim: 1.05, ...whole });
+  report({ name: "season, all phases", against: "the same SQL in DuckDB", must: 1.15, aim: 1.05, ...whole });
 
   restore();
   fastbreak(dir, "run", ...WINDOW);
