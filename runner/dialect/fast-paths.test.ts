@@ -11,6 +11,36 @@ import { quoteString } from "./print/sql.js";
 const EMPTY = { find: () => undefined, names: () => [] };
 const SAMPLES = Math.round(1500 * Math.min(1, Number(process.env.FASTBREAK_FUZZ_SCALE ?? "1")));
 
+/** Scalars whose values have edges: of INT64 and FLOAT64, of escapes, and of what looks like another type. */
+const SCALARS_OF_JSON = [
+  "0",
+  "-0",
+  "-1",
+  "9223372036854775807",
+  "-9223372036854775808",
+  "9223372036854775808",
+  "999999999999999999",
+  "1000000000000000000",
+  "0.1",
+  "-0.5",
+  "1.5e300",
+  "123456789012345.5",
+  "1e-7",
+  "1.0",
+  "true",
+  "false",
+  '"true"',
+  '"1"',
+  '""',
+  '"é\\n"',
+  '"a\\"b"',
+  '"x"',
+  '"\u2028"',
+  "[]",
+  "{}",
+  "[1]",
+];
+
 describe("fast ways are exact", () => {
   let engine: Awaited<ReturnType<typeof openEngine>>;
   beforeAll(async () => {
@@ -259,7 +289,8 @@ describe("fast ways are exact", () => {
     expect(await differences(doubles.map(String), "bq.float64_to_numeric(CAST(s AS DOUBLE))", exact)).toEqual([]);
   });
 
-  it.each(["JSON_VALUE", "JSON_QUERY", "JSON_QUERY_ARRAY"])("%s along plain paths", async (name) => {
+  /** Texts that are, or nearly are, JSON. */
+  const jsonTexts = (seed: number) => {
     const scalar = fc.constantFrom(
       "1",
       "-0",
@@ -298,17 +329,91 @@ describe("fast ways are exact", () => {
         .tuple(fc.array(tie("json") as fc.Arbitrary<string>, { maxLength: 3 }), fc.constantFrom("", "", "", ","))
         .map(([items, end]) => `[${items.join(",")}${end}]`),
     }));
-    const sample = texts(
+    return texts(
       fc.tuple(json, fc.constantFrom("", "", "", " ", "x", "}")).map((parts) => parts.join("")),
-      29,
+      seed,
     );
+  };
+  const sqlText = (texts: readonly string[]) => `[${texts.map((text) => JSON.stringify(text)).join(", ")}]`;
+
+  it.each(["JSON_VALUE", "JSON_QUERY", "JSON_QUERY_ARRAY"])("%s along plain paths", async (name) => {
+    const sample = jsonTexts(29);
     for (const path of ["$.a", "$.b.a", "$[0]", "$.a[1].b", "$.a.a"]) {
-      const list = sample.map((text) => JSON.stringify(text)).join(", ");
-      const sql = `SELECT j, ${name}(j, '${path}') AS f, ${name}(j, CONCAT('${path}', '')) AS e FROM UNNEST([${list}]) AS j`;
-      const differing = (await rows(translateQuery(sql.replace(/\\u0000/g, "\\\\u0000"), EMPTY).sql)).filter(
+      const sql = `SELECT j, ${name}(j, '${path}') AS f, ${name}(j, CONCAT('${path}', '')) AS e FROM UNNEST(${sqlText(sample)}) AS j`;
+      const differing = (await rows(translateQuery(sql, EMPTY).sql)).filter(
         (row) => JSON.stringify((row as unknown[])[1]) !== JSON.stringify((row as unknown[])[2]),
       );
       expect(differing.slice(0, 5)).toEqual([]);
+    }
+  });
+
+  const exactly = "wide_number_mode => CONCAT('exact', '')";
+  const PARTS: readonly (readonly [steps: string, path: string])[] = [
+    [".a", "$.a"],
+    [".b.a", "$.b.a"],
+    ["[0]", "$[0]"],
+    [".a[1].b", "$.a[1].b"],
+    ["['a'].A", "$.a.A"],
+  ];
+
+  it("parts of parsed JSON, and what PARSE_JSON refuses", async () => {
+    const sample = jsonTexts(37);
+    const valid = `SELECT j FROM UNNEST(${sqlText(sample)}) AS j WHERE SAFE.PARSE_JSON(j, ${exactly}) IS NOT NULL`;
+    for (const [steps, path] of PARTS) {
+      const forms = [
+        [`TO_JSON_STRING(PARSE_JSON(j)${steps})`, `TO_JSON_STRING(JSON_QUERY(p, CONCAT('${path}', '')))`],
+        [`TO_JSON_STRING(p${steps})`, `TO_JSON_STRING(JSON_QUERY(p, CONCAT('${path}', '')))`],
+        [`JSON_VALUE(PARSE_JSON(j)${steps})`, `JSON_VALUE(p, CONCAT('${path}', ''))`],
+        [`JSON_VALUE(PARSE_JSON(j)${steps}, '$.a')`, `JSON_VALUE(p, CONCAT('${path}', '.a'))`],
+        [`JSON_VALUE(PARSE_JSON(j), '${path}')`, `JSON_VALUE(p, CONCAT('${path}', ''))`],
+        [
+          `TO_JSON_STRING(JSON_QUERY(PARSE_JSON(j), '${path}'))`,
+          `TO_JSON_STRING(JSON_QUERY(p, CONCAT('${path}', '')))`,
+        ],
+      ];
+      for (const [fast, exact] of forms) {
+        const sql = `SELECT * FROM (SELECT j, ${fast} AS f, ${exact} AS e
+          FROM (SELECT j, PARSE_JSON(j, ${exactly}) AS p FROM (${valid}))) WHERE f IS DISTINCT FROM e LIMIT 5`;
+        expect([fast, await rows(translateQuery(sql, EMPTY).sql)]).toEqual([fast, []]);
+      }
+    }
+    const refused = `SELECT j FROM UNNEST(${sqlText(sample)}) AS j WHERE SAFE.PARSE_JSON(j, ${exactly}) IS NULL`;
+    const texts = (await rows(translateQuery(refused, EMPTY).sql)) as [string][];
+    expect(texts.length).toBeGreaterThan(10);
+    const taken: string[] = [];
+    for (const [text] of texts.slice(0, 100)) {
+      const sql = `SELECT JSON_VALUE(PARSE_JSON(j).a) FROM UNNEST(${sqlText([text])}) AS j`;
+      const isTaken = await rows(translateQuery(sql, EMPTY).sql).then(
+        () => true,
+        () => false,
+      );
+      if (isTaken) taken.push(text);
+    }
+    expect(taken).toEqual([]);
+  });
+
+  it("scalars of JSON", async () => {
+    const scalar = `SELECT p FROM (SELECT SAFE.PARSE_JSON(j, ${exactly}) AS p FROM UNNEST(${sqlText(jsonTexts(41))}) AS j)`;
+    const literals = `SELECT PARSE_JSON(j) FROM UNNEST(${sqlText(SCALARS_OF_JSON)}) AS j`;
+    for (const type of ["STRING", "INT64", "BOOL", "FLOAT64"]) {
+      const { sql } = translateQuery(`SELECT ${type}(p) AS v FROM (SELECT JSON '1' AS p)`, EMPTY);
+      const [, fast = ""] = /^SELECT (.*) AS "v" FROM/.exec(sql) ?? [];
+      const call = `bq_json_${type.toLowerCase()}`;
+      expect(fast).toContain(call);
+      const exact = (of: string) => `${call}(CAST(${of} AS VARCHAR)${type === "FLOAT64" ? ", 'round'" : ""})`;
+      const values = translateQuery(
+        `SELECT DISTINCT TO_JSON_STRING(p) FROM (${scalar} UNION ALL ${literals}) WHERE p IS NOT NULL`,
+        EMPTY,
+      ).sql;
+      let agreed = 0;
+      for (const [text] of (await rows(values)) as [string][]) {
+        const either = async (value: string) =>
+          rows(`SELECT ${value} FROM (SELECT CAST(${quoteString(text)} AS JSON) AS p)`).catch(() => "refused");
+        const [one, other] = [await either(fast.replace(/\bt\d+\."p"/g, "p")), await either(exact("p"))];
+        expect([text, type, one]).toEqual([text, type, other]);
+        if (one !== "refused") agreed += 1;
+      }
+      expect(agreed).toBeGreaterThan(0);
     }
   });
 

@@ -78,7 +78,7 @@ export type AggregateModifier = "DISTINCT" | "ORDER" | "LIMIT" | "NULLS" | "OVER
 
 export type Family = Readonly<Record<string, FunctionDefinition>>;
 
-type Template = string | ((args: readonly string[], typed: readonly Typed[]) => string);
+export type Template = string | ((args: readonly string[], typed: readonly Typed[]) => string);
 
 /** `$1`, `$2` stand for arguments, `$*` for all of them. */
 function expand(template: string, args: readonly string[]): string {

@@ -12,7 +12,9 @@ import {
   type ScalarOverload,
   scalar,
   special,
+  type Template,
 } from "./definition.js";
+import { jsonScalar, parsedJson, partOf } from "./json-part.js";
 import { jsonOf, jsonText } from "./json-text.js";
 import { plainJsonQuery, plainJsonQueryArray, plainJsonValue } from "./plain-json-path.js";
 
@@ -24,7 +26,7 @@ const text = (sql: string): string => `CAST(${sql} AS VARCHAR)`;
 function extraction(
   anchor: string,
   legacy: boolean,
-  build: (of: string, path: string, isJson: boolean, literal: string | undefined) => [string, SqlType],
+  build: (json: Typed, path: string, isJson: boolean, literal: string | undefined) => [string, SqlType],
 ): FunctionDefinition {
   // Where the path may be left out it is the whole value.
   const least = /^json_(query|extract)$/.test(anchor) ? 2 : 1;
@@ -42,25 +44,20 @@ function extraction(
         `${call.name}(STRING, [STRING]); ${call.name}(JSON, [STRING])`,
       );
     const isJson = source.type === "JSON";
-    const [sql, type] = build(
-      text(source.sql),
-      `${path?.sql ?? "'$'"}, ${legacy}, ${isJson}`,
-      isJson,
-      literalText(path),
-    );
+    const [sql, type] = build(source, `${path?.sql ?? "'$'"}, ${legacy}, ${isJson}`, isJson, literalText(path));
     return derive(sql, type, spanOf(call), path === undefined ? [source] : [source, path], true);
   });
 }
 
 const query = (anchor: string, legacy: boolean): FunctionDefinition =>
-  extraction(anchor, legacy, (of, path, isJson, literal) => {
-    const found = quick(plainJsonQuery, literal, of, isJson, (text) => `bq_json_query(${text}, ${path})`);
+  extraction(anchor, legacy, (from, path, isJson, literal) => {
+    const found = quick(plainJsonQuery, literal, from, (of) => `bq_json_query(${of}, ${path})`);
     return isJson ? [json(found), "JSON"] : [found, "STRING"];
   });
 
 const value = (anchor: string, legacy: boolean): FunctionDefinition =>
-  extraction(anchor, legacy, (of, path, isJson, literal) => {
-    const found = quick(plainJsonValue, literal, of, isJson, (text) => `bq_json_value(${text}, ${path})`);
+  extraction(anchor, legacy, (from, path, _isJson, literal) => {
+    const found = quick(plainJsonValue, literal, from, (of) => `bq_json_value(${of}, ${path})`);
     return [found, "STRING"];
   });
 
@@ -68,11 +65,15 @@ const value = (anchor: string, legacy: boolean): FunctionDefinition =>
 function quick(
   plain: typeof plainJsonValue,
   path: string | undefined,
-  of: string,
-  isJson: boolean,
+  json: Typed,
   slow: (of: string) => string,
 ): string {
-  return (path === undefined ? undefined : plain(of, path, isJson, slow)) ?? slow(of);
+  const part = partOf(json);
+  const found =
+    path?.startsWith("$") === true
+      ? plain(part.of, `${part.path}${path.slice(1)}`, part.source, (of) => slow(part.exact(of)))
+      : undefined;
+  return found ?? slow(text(json.sql));
 }
 
 function literalText(path: Typed | undefined): string | undefined {
@@ -80,20 +81,20 @@ function literalText(path: Typed | undefined): string | undefined {
 }
 
 const queryArray = (anchor: string, legacy: boolean): FunctionDefinition =>
-  extraction(anchor, legacy, (of, path, isJson, literal) => {
-    const found = quick(plainJsonQueryArray, literal, of, isJson, (text) => `bq_json_query_array(${text}, ${path})`);
+  extraction(anchor, legacy, (from, path, isJson, literal) => {
+    const found = quick(plainJsonQueryArray, literal, from, (of) => `bq_json_query_array(${of}, ${path})`);
     return isJson
       ? [`CAST(${found} AS JSON[])`, { kind: "array", element: "JSON" }]
       : [found, { kind: "array", element: "STRING" }];
   });
 
 const valueArray = (anchor: string, legacy: boolean): FunctionDefinition =>
-  extraction(anchor, legacy, (of, path) => [
-    `bq_json_value_array(${of}, ${path})`,
+  extraction(anchor, legacy, (from, path) => [
+    `bq_json_value_array(${text(from.sql)}, ${path})`,
     { kind: "array", element: "STRING" },
   ]);
 
-const ofJson = (result: string, template: string): ScalarOverload => on(`(JSON) -> ${result}`, template);
+const ofJson = (result: string, template: Template): ScalarOverload => on(`(JSON) -> ${result}`, template);
 
 function namedBool(named: ReadonlyMap<string, Expr>, name: string, context: CallContext, otherwise: boolean): Typed {
   const expr = named.get(name);
@@ -168,7 +169,10 @@ function parseJsonCall(call: CallExpr, context: CallContext): Typed {
   const mode = named.get("WIDE_NUMBER_MODE");
   const wide = mode === undefined ? undefined : context.resolveAs(mode, "STRING");
   const sql = json(`bq_parse_json(${source.sql}, ${wide?.sql ?? "'exact'"})`);
-  return derive(sql, "JSON", spanOf(call), wide === undefined ? [source] : [source, wide]);
+  const parsed = derive(sql, "JSON", spanOf(call), wide === undefined ? [source] : [source, wide]);
+  return wide === undefined
+    ? parsedJson(parsed, source.sql, (of) => text(json(`bq_parse_json(${of}, 'exact')`)))
+    : parsed;
 }
 
 function jsonArray(call: CallExpr, context: CallContext): Typed {
@@ -232,7 +236,10 @@ function jsonFloat64(call: CallExpr, context: CallContext): Typed {
   const target = jsonArgument(positional[0] as Expr, context, call);
   const mode = named.get("WIDE_NUMBER_MODE");
   const wide = mode === undefined ? undefined : context.resolveAs(mode, "STRING");
-  const sql = `bq_json_float64(${text(target.sql)}, ${wide?.sql ?? "'round'"})`;
+  const sql =
+    wide === undefined
+      ? jsonScalar("bq_json_float64", target.sql, ", 'round'")
+      : `bq_json_float64(${text(target.sql)}, ${wide.sql})`;
   return derive(sql, "FLOAT64", spanOf(call), wide === undefined ? [target] : [target, wide], true);
 }
 
@@ -298,9 +305,15 @@ export const JSON_FUNCTIONS: Family = {
   ),
   JSON_REMOVE: special(`${DOC}#json_remove`, jsonRemove),
   JSON_STRIP_NULLS: special(`${DOC}#json_strip_nulls`, jsonStripNulls),
-  INT64: scalar(`${DOC}#int64_for_json`, ofJson("INT64", "bq_json_int64(CAST($1 AS VARCHAR))")),
+  INT64: scalar(
+    `${DOC}#int64_for_json`,
+    ofJson("INT64", ([json = ""]) => jsonScalar("bq_json_int64", json)),
+  ),
   FLOAT64: special(`${DOC}#double_for_json`, jsonFloat64),
-  BOOL: scalar(`${DOC}#bool_for_json`, ofJson("BOOL", "bq_json_bool(CAST($1 AS VARCHAR))")),
+  BOOL: scalar(
+    `${DOC}#bool_for_json`,
+    ofJson("BOOL", ([json = ""]) => jsonScalar("bq_json_bool", json)),
+  ),
   ...arrays("INT64", "int64", (value) => `bq_json_int64(${value})`),
   ...arrays("FLOAT64", "double", (value) => `bq_json_float64(${value}, 'round')`),
   ...arrays("BOOL", "bool", (value) => `bq_json_bool(${value})`),

@@ -1,5 +1,6 @@
 import { addFunction, diffFunction, truncFunction } from "./date-arithmetic.js";
 import { type Family, on, scalar } from "./definition.js";
+import { jsonScalar } from "./json-part.js";
 
 const DOC = "timestamp_functions";
 
@@ -32,7 +33,7 @@ export const TIMESTAMP_FUNCTIONS: Family = {
     on("(TIMESTAMP, [STRING]) -> STRING", "bq.timestamp_to_string($*)"),
     on("(DATETIME) -> STRING", "bq.datetime_to_string($1)"),
     on("(TIME) -> STRING", "bq.time_to_string($1)"),
-    on("(JSON) -> STRING", "bq_json_string(CAST($1 AS VARCHAR))"),
+    on("(JSON) -> STRING", ([json = ""]) => jsonScalar("bq_json_string", json)),
   ),
   DATETIME: scalar(
     "datetime_functions#datetime",

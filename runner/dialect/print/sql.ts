@@ -104,13 +104,3 @@ export function structLiteral(type: StructType, values: readonly string[]): stri
 export function fieldAccess(target: string, type: StructType, index: number): string {
   return `struct_extract(${target}, ${quoteString(fieldKeys(type)[index] as string)})`;
 }
-
-/** A member of a JSON object by its name, NULL where there is none. */
-export function jsonMember(json: string, name: string): string {
-  return `CAST(bq_json_member(CAST(${json} AS VARCHAR), ${name}) AS JSON)`;
-}
-
-/** An element of a JSON array by its position from 0, NULL where there is none. */
-export function jsonElement(json: string, index: string): string {
-  return `CAST(bq_json_element(CAST(${json} AS VARCHAR), ${index}) AS JSON)`;
-}

@@ -2,8 +2,9 @@ import type { Expr } from "../../googlesql/ast.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { impliedName } from "../../googlesql/names.js";
 import { type SqlType, type StructType, typeName } from "../../port/sql-types.js";
+import { jsonElement, jsonMember } from "../functions/json-part.js";
 import { bindOnce } from "../print/bind.js";
-import { jsonElement, jsonMember, structLiteral, valueType } from "../print/sql.js";
+import { structLiteral, valueType } from "../print/sql.js";
 import { coerce, coercionCost, commonType } from "../types/coercion.js";
 import { derive, isNullLiteral, type Typed } from "../types/typed.js";
 import { resolveAs, resolveExpr } from "./expression.js";
@@ -154,8 +155,8 @@ function jsonSubscript(expr: Node<"subscript">, target: Typed, ctx: ExprContext)
   if (expr.mode !== "PLAIN") throw analysisError(`JSON subscript does not support ${expr.mode}`, expr);
   const index = resolveExpr(expr.index, ctx);
   const span = { start: expr.start, end: expr.end };
-  if (index.type === "STRING") return derive(jsonMember(target.sql, index.sql), "JSON", span, [target, index], true);
-  if (index.type === "INT64") return derive(jsonElement(target.sql, index.sql), "JSON", span, [target, index], true);
+  if (index.type === "STRING") return jsonMember(target, index, span);
+  if (index.type === "INT64") return jsonElement(target, index, span);
   throw analysisError(
     `Subscript access using [] is not supported on values of type JSON with an index of type ${typeName(index.type)}`,
     expr.index,

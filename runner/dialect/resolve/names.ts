@@ -2,7 +2,8 @@ import type { Identifier } from "../../googlesql/ast.js";
 import type { Span } from "../../googlesql/contract.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { type SqlType, type StructType, typeName } from "../../port/sql-types.js";
-import { fieldAccess, jsonMember, quoteString, structLiteral } from "../print/sql.js";
+import { jsonMember } from "../functions/json-part.js";
+import { fieldAccess, structLiteral } from "../print/sql.js";
 import { derive, type Typed } from "../types/typed.js";
 import { fieldOrigin, Gathered, type Origin, structOrigin } from "./lineage.js";
 import type { Environment, RangeVariable, Scope, ScopeColumn } from "./scope.js";
@@ -153,7 +154,7 @@ export function resolveField(target: Typed, field: Identifier): Typed {
   const span = { start: target.span.start, end: field.end };
   const type = target.type;
   if (type === "JSON") {
-    return derive(jsonMember(target.sql, quoteString(field.name)), "JSON", span, [target], true);
+    return jsonMember(target, field.name, span);
   }
   if (typeof type === "string" || type.kind !== "struct") throw noFieldAccess(type, field);
   const key = field.name.toLowerCase();

@@ -24,6 +24,20 @@ export interface ColumnUse {
   readonly owner: object;
 }
 
+/** What a path leads into: a text that may be no JSON, a JSON value as it is stored, or the argument of PARSE_JSON. */
+export type JsonSource = "text" | "stored" | "raw";
+
+/** A part of a JSON text that a path of names and positions leads to. */
+export interface JsonPart {
+  /** The JSON around the part, a DuckDB text of type VARCHAR. */
+  readonly of: string;
+  readonly source: JsonSource;
+  /** `$`, or a path that DuckDB and JSONPath read alike. */
+  readonly path: string;
+  /** The part of such a text as VARCHAR, on the exact way through JavaScript. */
+  readonly exact: (of: string) => string;
+}
+
 /** A resolved expression: DuckDB SQL and static type. */
 export interface Typed {
   readonly sql: string;
@@ -39,6 +53,8 @@ export interface Typed {
   readonly finite?: boolean;
   /** FLOAT64 arithmetic whose overflow is checked in `sql`: the text without the check, and what it is made of. */
   readonly arithmetic?: { readonly raw: string; readonly leaves: readonly Typed[] } | undefined;
+  /** JSON that is a part of another: for steps further into it. It describes `sql`, and nothing that was made of it. */
+  readonly part?: JsonPart & { readonly sql: string };
   /** A number that is certainly not larger, whatever its sign. */
   readonly bound?: number;
   /** Holds an aggregate without OVER: it may not stand inside another one. */
