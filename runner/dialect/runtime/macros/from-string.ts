@@ -67,10 +67,12 @@ export const FROM_STRING_MACROS: readonly Macro[] = [
       WHEN s IS NULL THEN NULL ELSE ${bad("TIMESTAMP", "Invalid datetime string ")} END`,
   ),
   macro("zone_or_utc(zone)", "CASE WHEN zone IN ('z', 'Z') THEN 'UTC' ELSE zone END"),
-  // The plain form in UTC, which DuckDB reads in one step; NULL for any other.
+  // The plain forms, a day and a second in UTC, which DuckDB reads in one step; NULL for any other.
   macro(
     "plain_timestamp(s)",
-    `CASE WHEN regexp_full_match(s, '[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,6})?([zZ]|[+]00(:00)?| UTC)?')
+    `CASE WHEN strlen(s) = 10 AND s >= '0001' AND regexp_full_match(s, '[0-9]{4}-[0-9]{2}-[0-9]{2}')
+        THEN timezone('UTC', TRY_CAST(s AS TIMESTAMP))
+      WHEN regexp_full_match(s, '[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,6})?([zZ]|[+]00(:00)?| UTC)?')
       AND s >= '0001' THEN timezone('UTC', TRY_CAST(left(s, 19) AS TIMESTAMP)
         + to_microseconds(CASE WHEN substr(s, 20, 1) = '.' THEN CAST(rpad(regexp_extract(s, '[.]([0-9]+)', 1), 6, '0') AS BIGINT) ELSE 0 END)) END`,
   ),
