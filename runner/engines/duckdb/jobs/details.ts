@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { type Relation, relationKey } from "../../../port/port.js";
+import { type Relation, type RelationId, relationKey } from "../../../port/port.js";
 import type { RelationDetails } from "../../../port/sql-jobs.js";
 import { quotePath, quoteText } from "../quote.js";
 
@@ -28,16 +28,32 @@ export async function readDetails(
   const requiredSql = `SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = current_database()
     AND schema_name = ${quoteText(dataset)} AND NOT is_nullable`;
   const required = (await connection.runAndReadAll(requiredSql)).getRowsJson() as unknown as [string, string][];
-  const details: RelationDetails[] = [];
-  for (const relation of found.sort((a, b) => (a.id.name < b.id.name ? -1 : 1))) {
-    const names = required.filter(([table]) => table === relation.id.name).map(([, column]) => column);
-    const rows = relation.kind === "table" ? await countRows(connection, relation) : undefined;
-    details.push({ ...relation, required: new Set(names), rows });
-  }
-  return details;
+  const counted = await countAll(
+    connection,
+    found.filter(({ kind }) => kind === "table"),
+  );
+  return found
+    .sort((a, b) => (a.id.name < b.id.name ? -1 : 1))
+    .map((relation) => {
+      const names = required.filter(([table]) => table === relation.id.name).map(([, column]) => column);
+      return { ...relation, required: new Set(names), rows: counted.get(relationKey(relation.id)) };
+    });
 }
 
-async function countRows(connection: DuckDBConnection, { id }: RelationDetails | { id: RelationDetails["id"] }) {
-  const reader = await connection.runAndReadAll(`SELECT count(*) FROM ${quotePath(id)}`);
-  return Number(reader.getRowsJson()[0]?.[0] ?? 0);
+/** Tables in one statement: one of them all would take DuckDB long to plan. */
+const TABLES_AT_ONCE = 64;
+
+/** How many rows tables have, by their keys. */
+async function countAll(
+  connection: DuckDBConnection,
+  tables: readonly { readonly id: RelationId }[],
+): Promise<ReadonlyMap<string, number>> {
+  const counted = new Map<string, number>();
+  for (let start = 0; start < tables.length; start += TABLES_AT_ONCE) {
+    const some = tables.slice(start, start + TABLES_AT_ONCE);
+    const counts = some.map(({ id }) => `SELECT ${quoteText(relationKey(id))}, count(*) FROM ${quotePath(id)}`);
+    const reader = await connection.runAndReadAll(counts.join(" UNION ALL "));
+    for (const [key, rows] of reader.getRowsJson()) counted.set(String(key), Number(rows));
+  }
+  return counted;
 }
