@@ -39,7 +39,7 @@ beforeAll(async () => {
   rig = Rig.warehouseProject();
   mkdirSync(join(rig.dir, "in"));
   for (const [name, lines] of Object.entries(FILES)) rig.write(`in/${name}`, `${lines.join("\n")}\n`);
-  expect(await rig.fastbreak("load", "files", join(rig.dir, "in"))).toMatchObject({ code: 0, stderr: "" });
+  await rig.load("files", join(rig.dir, "in"));
   const models = ["player_game_summary", "upcoming_team_game_context", "+stg_prop_lines"];
   await rig.run(["--date", "2023-11-08", ...models.flatMap((model) => ["--select", model])]);
 });

@@ -11,6 +11,9 @@ export const ROOT = fileURLToPath(new URL("../", import.meta.url));
 /** The variable that names a warehouse with nothing but the functions of GoogleSQL. */
 export const LIBRARY = "FASTBREAK_TEST_LIBRARY";
 
+/** What long work without a terminal writes every half minute, e.g. `[####......] 9 of 15 tables | 17,153 rows | 30.1 s`. */
+const PROGRESS = /^(\[[#.]+\] |[\d,]+ rows? \| ).*\n/gm;
+
 export interface Finished {
   readonly code: number | null;
   readonly stdout: string;
@@ -120,6 +123,14 @@ export class Rig {
   /** The same, ended by Ctrl-C once standard output or error has said something; `until` undefined: it ends by itself. */
   async fastbreakUntil(until: RegExp | undefined, ...args: string[]): Promise<Finished> {
     return runProcess(process.execPath, [join(ROOT, "bin/fastbreak.cjs"), ...args], this.dir, {}, until);
+  }
+
+  /** `load` with more arguments; fails where it fails or warns. That it goes on, which a busy machine makes it say, is no warning. */
+  async load(...args: string[]): Promise<Finished> {
+    const { code, stdout, stderr } = await this.fastbreak("load", ...args);
+    const told = stderr.replace(PROGRESS, "");
+    if (code !== 0 || told !== "") throw new Error(`exit code ${code}: ${told}`);
+    return { code, stdout, stderr: told };
   }
 
   /** `run --json` with more arguments; fails unless it ends with the exit code. */

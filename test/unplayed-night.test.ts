@@ -32,7 +32,7 @@ describe.each([
   afterAll(() => rig.remove());
 
   const loadSeason = async () => {
-    expect(await rig.fastbreak("load", "sample", "--games", "170")).toMatchObject({ code: 0, stderr: "" });
+    await rig.load("sample", "--games", "170");
     if (!hasRosters) await rig.sql("DELETE FROM nba_raw.espn_team_rosters");
   };
   const rowsOfNight = async (from: string) => {
@@ -62,7 +62,7 @@ describeRealSeason("the slates of the real season", (season) => {
   let rig: Rig;
   beforeAll(async () => {
     rig = Rig.warehouseProject();
-    expect(await rig.fastbreak("load", "files", season)).toMatchObject({ code: 0, stderr: "" });
+    await rig.load("files", season);
     await rig.run(["--date", "2021-12-15", "--select", "+stg_listed_players", "--select", "+stg_injury_status"]);
   }, 300_000);
   afterAll(() => rig.remove());
