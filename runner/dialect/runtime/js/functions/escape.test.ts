@@ -85,7 +85,7 @@ it("waits for no promise that never settles, and ends a wait", () => {
   expect(call("Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)", 300)).toEqual({ failed: "time" });
 });
 
-it("ends a function that needs too much memory, on the heap or beside it", () => {
+it("ends a function that needs too much memory, on the heap or beside it", { timeout: 180_000 }, () => {
   expect(call("const a = []; for (;;) a.push(new Array(1000).fill(1.5));")).toEqual({ failed: "memory" });
   // Only Linux tells what a process holds beside its heap.
   if (process.platform === "linux")
