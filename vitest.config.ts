@@ -17,7 +17,8 @@ const ALONE = [
   "test/wrong-use/**/*.test.ts",
 ];
 
-const LONGER = { globalSetup: "test/library.ts", pool: "forks", testTimeout: 180_000, hookTimeout: 180_000 } as const;
+/** A hook may build a season, which takes minutes where the machine does something else too. */
+const LONGER = { globalSetup: "test/library.ts", pool: "forks", testTimeout: 180_000, hookTimeout: 600_000 } as const;
 
 export default defineConfig({
   test: {

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => engine.close());
 
 describe("every recorded query gives the reference's rows or fails where it fails", () => {
-  it.each(GOLDEN_LISTS)("%s", async (list) => {
+  it.each(GOLDEN_LISTS)("%s", { timeout: 600_000 }, async (list) => {
     expect(await replay(engine.connection, list, 1)).toEqual([]);
   });
 });

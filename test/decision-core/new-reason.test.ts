@@ -28,7 +28,7 @@ function problemsWith(change: (reasons: string) => string): string {
 }
 
 describe("a new reason to skip", () => {
-  it("is one row of the table of reasons: nothing else of the runner has to know it", () => {
+  it("is one row of the table of reasons: nothing else of the runner has to know it", { timeout: 600_000 }, () => {
     symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"));
     expect(problemsWith((text) => text)).toContain('"too_late_today"');
     const row = '  too_late_today: { decision: "skip" },\n';
