@@ -42,7 +42,10 @@ export class Oracle {
         continue;
       }
       if (spec.disabled) throw new Error(`${name} is disabled, and the run decided about it`);
-      if (result.status === "failed" || result.status === "blocked") continue;
+      if (result.status === "failed" || result.status === "blocked") {
+        if (isJudged(spec, result)) this.#doubted.add(name);
+        continue;
+      }
       for (const decision of result.partitions) this.#judge(run, spec, decision);
       this.#remember(run, spec, result);
     }
@@ -247,4 +250,9 @@ function effectOf(spec: Spec, live: ReadonlyMap<string, LiveTable>): string {
   if (name === undefined) return "none";
   const shown = live.get(name)?.shown;
   return shown === undefined ? "missing" : `${shapeOf(shown.columns)}\n${textOf(shown.rows, namesOf(shown))}`;
+}
+
+/** An assertion whose rows were judged, and whose view could not be made: what it names is not there yet. */
+function isJudged({ kind }: Spec, { error }: { readonly error?: string | undefined }): boolean {
+  return kind === "assertion" && error !== undefined && !/\bassertion \S+ failed\b/.test(error);
 }
