@@ -1,4 +1,3 @@
-import protos from "@google-cloud/bigquery-storage/build/protos/protos.json" with { type: "json" };
 import {
   type handleUnaryCall,
   Server,
@@ -6,15 +5,14 @@ import {
   type ServerDuplexStream,
   type ServerUnaryCall,
   type ServerWritableStream,
-  type ServiceDefinition,
   status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { fromJSON } from "@grpc/proto-loader";
 import { authorizationOf, callerOf } from "../http/caller.js";
 import type { JobService } from "../jobs/service.js";
 import { statusOf } from "./grpc-status.js";
 import { ReadService } from "./read-service.js";
+import { serviceDefinitions } from "./service-definition.js";
 import { WriteService } from "./write-service.js";
 
 export interface StorageOptions {
@@ -33,7 +31,6 @@ export interface StorageServer {
   close(): void;
 }
 
-const PACKAGE = "google.cloud.bigquery.storage.v1";
 /** Requests may be as large as the service takes them. */
 const MOST_BYTES = 20 * 1024 * 1024;
 
@@ -43,16 +40,17 @@ const MOST_BYTES = 20 * 1024 * 1024;
  */
 export async function startStorage(service: JobService, options: StorageOptions): Promise<StorageServer> {
   const server = new Server({ "grpc.max_receive_message_length": MOST_BYTES, "grpc.max_send_message_length": -1 });
-  const definitions = fromJSON(protos, { longs: String, enums: String, defaults: true, oneofs: false });
+  const [reading, writing] = serviceDefinitions("BigQueryRead", "BigQueryWrite");
+  if (reading === undefined || writing === undefined) throw new Error("the Storage API is not described");
   const guard = new Guard(options);
   const read = new ReadService(service, options.token);
   const write = new WriteService(service, options);
-  server.addService(definitions[`${PACKAGE}.BigQueryRead`] as ServiceDefinition, {
+  server.addService(reading, {
     createReadSession: guard.unary(read.createReadSession.bind(read)),
     splitReadStream: guard.unary(read.splitReadStream.bind(read)),
     readRows: guard.rows(read.readRows.bind(read)),
   });
-  server.addService(definitions[`${PACKAGE}.BigQueryWrite`] as ServiceDefinition, {
+  server.addService(writing, {
     createWriteStream: guard.unary(write.createWriteStream.bind(write)),
     getWriteStream: guard.unary(write.getWriteStream.bind(write)),
     finalizeWriteStream: guard.unary(write.finalizeWriteStream.bind(write)),
