@@ -46,10 +46,28 @@ export interface JobRequest {
   readonly exporter?: Exporter | undefined;
   /** Ends the job where it is; the running statement is interrupted. */
   readonly signal: AbortSignal;
-  /** Is kept in the transaction of what the text's only statement changes: whoever finds it need not ask again. Undefined: nobody will. */
-  readonly once?: string | undefined;
+  /** Is kept in the transaction of what the text's only statement changes. Undefined: nobody will look for it. */
+  readonly once?: ChangeMark | undefined;
   /** Where the rows of the text's one query go besides to the caller. */
   readonly destination: JobDestination | undefined;
+}
+
+/** What is kept with a change, in its transaction: whoever finds it, after the process was killed, need not ask again. */
+export interface ChangeMark {
+  readonly key: string;
+  /** Kept as it is. */
+  readonly note?: string | undefined;
+  /** How long somebody may ask again, in milliseconds. */
+  readonly keptMs: number;
+}
+
+/** A mark that an earlier process has left. */
+export interface LeftMark {
+  readonly key: string;
+  readonly note: string | undefined;
+  /** When it was left, in milliseconds since 1970. */
+  readonly at: number;
+  readonly changed: ChangedRows | undefined;
 }
 
 /** A text of our own: nobody gives it parameters, stops it, or wants its rows elsewhere. */
@@ -187,8 +205,8 @@ export interface SqlJobs {
    * @throws JobError where nobody knows any more
    */
   version(table: RelationId, at: bigint | "oldest"): Promise<TableVersion>;
-  /** What was given as `once` with jobs that have changed something, in this process or an earlier one; empty where nothing is kept. */
-  done(): Promise<ReadonlySet<string>>;
+  /** The marks that were given as `once` with what has changed something, and are not too old; none where nothing is kept. */
+  marks(): Promise<readonly LeftMark[]>;
   /** The rows of a Parquet file. */
   parquetRows(path: string): Promise<JobRows>;
   /** Writes a table to a Parquet file. */
@@ -223,6 +241,6 @@ export interface WriteRequest {
   /** The rows of the table go. */
   readonly truncate: boolean;
   /** As `once` of a job. */
-  readonly once?: string | undefined;
+  readonly once?: ChangeMark | undefined;
   readonly signal: AbortSignal;
 }

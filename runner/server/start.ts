@@ -6,7 +6,9 @@ import type { FaultyProxy } from "./faults/proxy.js";
 import type { FaultPlan } from "./faults/rules.js";
 import { createApp } from "./http/app.js";
 import type { Route } from "./http/request.js";
-import { JobRegistry, keyOf } from "./jobs/registry.js";
+import { InsertIds } from "./jobs/insert-ids.js";
+import { markOf, PastChanges } from "./jobs/past-changes.js";
+import { JobRegistry } from "./jobs/registry.js";
 import type { JobService } from "./jobs/service.js";
 import { Sessions } from "./jobs/sessions.js";
 import { TableQuotas } from "./jobs/table-quotas.js";
@@ -73,7 +75,8 @@ const GRACE_MS = 2000;
 export async function serve(warehouse: Warehouse, options: ServeOptions): Promise<RunningServer> {
   if (warehouse.jobs === undefined) throw new Error(`the engine ${warehouse.target} cannot be served`);
   const jobs = await warehouse.jobs(options.keptVersions);
-  const registry = new JobRegistry(options.persists ? await jobs.done() : undefined);
+  const left = options.persists ? await jobs.marks() : [];
+  const registry = new JobRegistry(new PastChanges(left));
   const catalogue = {
     jobs,
     store: await MetadataStore.open(jobs),
@@ -88,8 +91,8 @@ export async function serve(warehouse: Warehouse, options: ServeOptions): Promis
     systemTables: (project) => systemTables(catalogue, project),
     bucketDir: options.bucketDir,
     faults: options.faults,
-    markOf: ({ isNamed, reference: { projectId, location, jobId } }) =>
-      options.persists && isNamed ? keyOf(projectId, location, jobId) : undefined,
+    markOf: options.persists === true ? markOf : () => undefined,
+    insertIds: new InsertIds(left, options.persists === true),
     quotas: options.quotas ? new TableQuotas() : undefined,
   };
   const { pages } = options;

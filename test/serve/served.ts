@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as later } from "node:timers/promises";
 import { BigQuery } from "@google-cloud/bigquery";
 import { PassThroughClient } from "google-auth-library";
 import { ROOT } from "../rig.js";
@@ -20,6 +21,8 @@ export interface Served {
   stop(): Promise<number | null>;
   /** Starts it again on the same folder. */
   restart(): Promise<void>;
+  /** Starts it on the same folder and kills it so many milliseconds later, whether it answers by then or not. */
+  killStarting(milliseconds: number): Promise<void>;
 }
 
 /** Starts `fastbreak serve --port 0` with some flags; `DIR` in a flag is the scratch folder. */
@@ -50,6 +53,13 @@ export async function served(...flags: readonly string[]): Promise<Served> {
       await ended(running.process);
       running = await start(dir, given);
     },
+    async killStarting(milliseconds) {
+      await ended(running.process);
+      const starting = launch(dir, given);
+      await later(milliseconds);
+      starting.kill("SIGKILL");
+      if (starting.signalCode === null) await once(starting, "exit");
+    },
   };
 }
 
@@ -59,15 +69,13 @@ export function clientOf(url: string): BigQuery {
   return new BigQuery({ ...options, retryOptions: { maxRetries: 1, retryDelayMultiplier: 0.1, maxRetryDelay: 0.05 } });
 }
 
+function launch(dir: string, flags: readonly string[]) {
+  const command = [join(ROOT, "bin/fastbreak.cjs"), "serve", "--port", "0", "--json", ...flags];
+  return spawn(process.execPath, command, { cwd: dir, stdio: ["ignore", "pipe", "pipe"] });
+}
+
 async function start(dir: string, flags: readonly string[]) {
-  const process_ = spawn(
-    process.execPath,
-    [join(ROOT, "bin/fastbreak.cjs"), "serve", "--port", "0", "--json", ...flags],
-    {
-      cwd: dir,
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
+  const process_ = launch(dir, flags);
   const errors: Buffer[] = [];
   process_.stderr.on("data", (chunk: Buffer) => errors.push(chunk));
   for await (const line of createInterface({ input: process_.stdout }))

@@ -78,6 +78,36 @@ describe("a served warehouse that is stopped and started again", () => {
     expect((await server.client.dataset("shop").getMetadata())[0].description).toBe("kept");
     await server.stop();
   });
+
+  it("knows requests and streamed rows of before, when it is killed", async () => {
+    const server = await served("--database", "DIR/w.duckdb");
+    await server.client.query("CREATE SCHEMA shop; CREATE TABLE shop.t AS SELECT 1 AS x UNION ALL SELECT 2");
+    const post = async (path: string, body: object) => {
+      const headers = { "content-type": "application/json" };
+      const answer = await fetch(`${server.url}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+      return (await answer.json()) as Readonly<Record<string, unknown>>;
+    };
+    const change = { query: "UPDATE shop.t SET x = x + 10 WHERE TRUE", requestId: "r1", useLegacySql: false };
+    const rows = { rows: [{ insertId: "i1", json: { x: 100 } }, { json: { x: 1000 } }] };
+    const stream = () => post("/projects/p/datasets/shop/tables/t/insertAll", rows);
+    const before = await post("/projects/p/queries", change);
+    await stream();
+    server.process.kill("SIGKILL");
+    await once(server.process, "exit");
+    await server.restart();
+    const after = await post("/projects/p/queries", change);
+    expect(after.jobReference).toEqual(before.jobReference);
+    expect(after).toMatchObject({ jobComplete: true, numDmlAffectedRows: "2", dmlStats: { updatedRowCount: "2" } });
+    const { jobId } = after.jobReference as { jobId: string };
+    const job = await (await fetch(`${server.url}/projects/p/jobs/${jobId}?location=US`)).json();
+    expect(job).toMatchObject({ status: { state: "DONE" } });
+    expect(await stream()).toEqual({ kind: "bigquery#tableDataInsertAllResponse" });
+    // Another request, and a row without an id, are new.
+    await post("/projects/p/queries", { ...change, requestId: "r2" });
+    const [found] = await server.client.query("SELECT x FROM shop.t ORDER BY x");
+    expect(found.map(({ x }) => x)).toEqual([21, 22, 110, 1010, 1010]);
+    await server.stop();
+  });
 });
 
 describe("many clients at once", () => {

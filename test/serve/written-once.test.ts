@@ -11,10 +11,11 @@ const KILLS = Number(process.env.FASTBREAK_SERVER_KILLS ?? 3);
 const FAULTED = Number(process.env.FASTBREAK_SERVER_FAULTS ?? 150);
 const WRITERS = 4;
 const PATIENCE_MS = 2000;
+/** How long a server takes to start, at most: it is killed somewhere in it. */
+const START_MS = 1500;
 
 /** Ways to add one row, each of which a client may try again when it has not heard how it ended. */
-const NAMED_WAYS = ["INSERT", "MERGE", "destination", "load", "copy"] as const;
-const WAYS = [...NAMED_WAYS, "insertAll", "requestId"] as const;
+const WAYS = ["INSERT", "MERGE", "destination", "load", "copy", "insertAll", "requestId"] as const;
 type Way = (typeof WAYS)[number];
 
 interface Answer {
@@ -25,7 +26,8 @@ interface Answer {
 /** A client that goes on until it knows that its row is written. */
 class Writer {
   constructor(
-    readonly url: () => string,
+    /** Waits for a server where there is none. */
+    readonly url: () => string | Promise<string>,
     readonly random: () => number,
   ) {}
 
@@ -116,7 +118,7 @@ class Writer {
   async #send(path: string, method: string, body: string | undefined, headers: Record<string, string>) {
     try {
       const signal = AbortSignal.timeout(PATIENCE_MS);
-      const answer = await fetch(`${this.url()}${path}`, { method, headers, signal, ...(body && { body }) });
+      const answer = await fetch(`${await this.url()}${path}`, { method, headers, signal, ...(body && { body }) });
       const json = (await answer.json()) as Record<string, unknown>;
       return { status: answer.status, body: json };
     } catch {
@@ -153,12 +155,14 @@ describe("a row whose client has heard that it is written, or goes on until it h
       const written = new Map<number, Way>();
       let isOver = false;
       let next = 0;
-      const writer = new Writer(() => server.url, random);
+      // Whoever asks while there is no server waits for the next one: each try would take time from its start.
+      let up = Promise.resolve();
+      const writer = new Writer(() => up.then(() => server.url), random);
       const writers = Array.from({ length: WRITERS }, async () => {
         while (!isOver) {
           next += 1;
           const id = next;
-          const way = NAMED_WAYS[id % NAMED_WAYS.length] ?? "INSERT";
+          const way = WAYS[id % WAYS.length] ?? "INSERT";
           await writer.write(id, way);
           written.set(id, way);
         }
@@ -167,11 +171,17 @@ describe("a row whose client has heard that it is written, or goes on until it h
         // In the midst of work, and now and then while the server has hardly begun.
         const before = written.size;
         if (random() < 0.8) while (written.size === before) await later(5);
-        await later(random() * 120);
+        await later(random() * 300);
         const { process: running } = server;
         running.kill("SIGKILL");
-        await once(running, "exit");
-        await server.restart();
+        up = once(running, "exit").then(async () => {
+          if (random() < 0.2) {
+            kill += 1;
+            await server.killStarting(random() * START_MS);
+          }
+          await server.restart();
+        });
+        await up;
       }
       await later(200);
       isOver = true;

@@ -1,4 +1,4 @@
-import type { SqlJobs } from "../../port/sql-jobs.js";
+import type { ChangeMark, SqlJobs } from "../../port/sql-jobs.js";
 import type { MetadataStore } from "../metadata/store.js";
 import type { ModifiedTimes } from "../metadata/times.js";
 
@@ -18,7 +18,7 @@ export type Project = string;
 export async function runSql(
   { jobs }: Pick<Catalogue, "jobs">,
   sql: string,
-  { defaultDataset, once }: { readonly defaultDataset?: string; readonly once?: string | undefined } = {},
+  { defaultDataset, once }: { readonly defaultDataset?: string; readonly once?: ChangeMark | undefined } = {},
 ): Promise<void> {
   const { signal } = new AbortController();
   const request = {

@@ -27,6 +27,20 @@ export interface JobOutcome {
   readonly sessionId?: string | undefined;
 }
 
+/** How a job came to be. */
+export interface JobOrigin {
+  /** The script that it is a statement of. */
+  readonly parent?: Job | undefined;
+  /** The file that came with the job; undefined: none did. */
+  readonly media?: string | undefined;
+  /** A client has named it, and may ask for it by its name once more. */
+  readonly isNamed?: boolean;
+  /** What its client may send it with once more. */
+  readonly requestId?: string | undefined;
+  /** Who has asked for it. */
+  readonly user?: string | undefined;
+}
+
 /** One job: what was asked, and what became of it. */
 export class Job {
   readonly created = Date.now();
@@ -39,28 +53,37 @@ export class Job {
   readonly statements: JobStatement[] = [];
   /** The jobs of a script's statements. */
   readonly children: Job[] = [];
-  readonly #stop = new AbortController();
-  readonly #waiting = new Set<() => void>();
+  readonly parent: Job | undefined;
+  readonly media: string | undefined;
+  readonly isNamed: boolean;
+  readonly requestId: string | undefined;
+  readonly user: string;
+  /** Only while there is something to stop and to wait for: jobs are kept by the thousand. */
+  #stop: AbortController | undefined;
+  #waiting: Set<() => void> | undefined;
 
   constructor(
     readonly reference: JobReference,
     readonly configuration: JobConfiguration,
-    readonly parent: Job | undefined = undefined,
-    /** The file that came with the job; undefined: none did. */
-    readonly media: string | undefined = undefined,
-    /** A client has named it, and may ask for it by its name once more. */
-    readonly isNamed: boolean = false,
-    /** Who has asked for it. */
-    readonly user: string = USER,
-  ) {}
+    { parent, media, isNamed = false, requestId, user = USER }: JobOrigin = {},
+  ) {
+    this.parent = parent;
+    this.media = media;
+    this.isNamed = isNamed;
+    this.requestId = requestId;
+    this.user = user;
+  }
 
   get signal(): AbortSignal {
+    this.#stop ??= new AbortController();
     return this.#stop.signal;
   }
 
   /** Ends the job where it is. */
   stop(reason: Error): void {
-    if (this.state !== "DONE") this.#stop.abort(reason);
+    if (this.state === "DONE") return;
+    this.#stop ??= new AbortController();
+    this.#stop.abort(reason);
   }
 
   begin(): void {
@@ -73,8 +96,10 @@ export class Job {
     this.outcome = outcome;
     this.error = error;
     this.state = "DONE";
-    for (const wake of this.#waiting) wake();
-    this.#waiting.clear();
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    this.#stop = undefined;
+    for (const wake of waiting) wake();
   }
 
   /** Waits until the job is done, or for so many milliseconds. */
@@ -84,10 +109,11 @@ export class Job {
     await new Promise<void>((resolve) => {
       const wake = (): void => {
         clearTimeout(timer);
-        this.#waiting.delete(wake);
+        this.#waiting?.delete(wake);
         resolve();
       };
       const timer = setTimeout(wake, milliseconds);
+      this.#waiting ??= new Set();
       this.#waiting.add(wake);
     });
     return (this.state as string) === "DONE";

@@ -1,14 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { ApiError, notFound } from "../protocol/errors.js";
 import type { JobConfiguration } from "../requests/configuration.js";
-import { Job } from "./job.js";
+import { Job, type JobOrigin } from "./job.js";
+import { keyOf, PastChanges, REQUEST_ID_MS } from "./past-changes.js";
 
 /** How many jobs are remembered; the oldest that are done go first. */
-const MOST_JOBS = 20_000;
+const MOST_JOBS = 10_000;
 /** How many values the results that are kept may have together. */
 const MOST_VALUES = 10_000_000;
-/** How long a request id stands for the job that it began, in milliseconds. */
-const REQUEST_ID_MS = 15 * 60_000;
 
 const JOB_ID = /^[A-Za-z0-9_-]{1,1024}$/;
 
@@ -20,12 +19,12 @@ export class JobRegistry {
   /** Jobs whose results are kept, the oldest first, and how many values they have. */
   readonly #kept = new Map<Job, number>();
   #values = 0;
-  /** Jobs that earlier servers have carried out: their clients may not have heard of it. */
-  readonly #done: ReadonlySet<string>;
-  readonly #byRequest = new Map<string, { readonly job: Job; readonly at: number }>();
+  readonly #past: PastChanges;
+  readonly #byRequest = new Map<string, Job>();
 
-  constructor(done: ReadonlySet<string> = new Set()) {
-    this.#done = done;
+  /** @param past what earlier servers have done */
+  constructor(past = new PastChanges()) {
+    this.#past = past;
   }
 
   /**
@@ -36,12 +35,7 @@ export class JobRegistry {
     projectId: string,
     location: string,
     configuration: JobConfiguration,
-    given: {
-      readonly jobId?: string | undefined;
-      readonly parent?: Job;
-      readonly media?: string | undefined;
-      readonly user?: string;
-    } = {},
+    given: Omit<JobOrigin, "isNamed"> & { readonly jobId?: string | undefined } = {},
   ): Job {
     const jobId = given.jobId ?? `job_${randomUUID().replaceAll("-", "")}`;
     if (!JOB_ID.test(jobId))
@@ -50,18 +44,16 @@ export class JobRegistry {
         `Invalid job ID "${jobId}". Job IDs must be alphanumeric (plus underscores and dashes) and must be at most 1024 characters long.`,
       );
     const key = keyOf(projectId, location, jobId);
-    if (this.#jobs.has(key) || this.#done.has(key))
+    if (this.#jobs.has(key) || this.#past.has(key))
       throw new ApiError("duplicate", `Already Exists: Job ${projectId}:${location}.${jobId}`);
-    const job = new Job(
-      { projectId, jobId, location },
-      configuration,
-      given.parent,
-      given.media,
-      given.jobId !== undefined,
-      given.user ?? given.parent?.user,
-    );
+    const job = new Job({ projectId, jobId, location }, configuration, {
+      ...given,
+      isNamed: given.jobId !== undefined && given.parent === undefined,
+      user: given.user ?? given.parent?.user,
+    });
     this.#jobs.set(key, job);
     this.#anywhere.set(`${projectId}:${jobId}`, job);
+    if (given.requestId !== undefined) this.#byRequest.set(given.requestId, job);
     given.parent?.children.push(job);
     this.#forgetOld();
     return job;
@@ -74,23 +66,9 @@ export class JobRegistry {
         ? this.#anywhere.get(`${projectId}:${jobId}`)
         : this.#jobs.get(keyOf(projectId, location, jobId));
     if (found !== undefined) return found;
-    const earlier = this.#earlier(projectId, jobId, location);
-    if (earlier !== undefined) return earlier;
+    const past = this.#past.find(projectId, jobId, location);
+    if (past !== undefined) return past;
     throw notFound("Job", `${projectId}:${location === undefined ? "" : `${location}.`}${jobId}`);
-  }
-
-  /** A job of an earlier server: that it is done is all that is known of it. */
-  #earlier(projectId: string, jobId: string, location: string | undefined): Job | undefined {
-    const key =
-      location === undefined
-        ? [...this.#done].find((own) => own.startsWith(`${projectId}:`) && own.endsWith(`.${jobId}`))
-        : keyOf(projectId, location, jobId);
-    if (key === undefined || !this.#done.has(key)) return undefined;
-    const place = location ?? key.slice(projectId.length + 1, -jobId.length - 1);
-    const job = new Job({ projectId, jobId, location: place.toUpperCase() }, { query: { query: "" } });
-    job.begin();
-    job.finish({}, undefined);
-    return job;
   }
 
   /** Every job of a project, the newest first; of all projects for `-`. */
@@ -109,6 +87,8 @@ export class JobRegistry {
     const { projectId, location, jobId } = job.reference;
     this.#jobs.delete(keyOf(projectId, location, jobId));
     if (this.#anywhere.get(`${projectId}:${jobId}`) === job) this.#anywhere.delete(`${projectId}:${jobId}`);
+    if (job.requestId !== undefined && this.#byRequest.get(job.requestId) === job)
+      this.#byRequest.delete(job.requestId);
     this.#values -= this.#kept.get(job) ?? 0;
     this.#kept.delete(job);
   }
@@ -116,21 +96,16 @@ export class JobRegistry {
   /** The job that a request has begun, when it comes again. */
   byRequest(requestId: string): Job | undefined {
     const found = this.#byRequest.get(requestId);
-    return found === undefined || Date.now() - found.at > REQUEST_ID_MS ? undefined : found.job;
-  }
-
-  keepRequest(requestId: string, job: Job): void {
-    this.#byRequest.set(requestId, { job, at: Date.now() });
-    for (const [id, { at }] of this.#byRequest) {
-      if (Date.now() - at <= REQUEST_ID_MS) break;
-      this.#byRequest.delete(id);
-    }
+    if (found === undefined) return this.#past.byRequest(requestId);
+    return Date.now() - found.created > REQUEST_ID_MS ? undefined : found;
   }
 
   #forgetOld(): void {
     for (const job of this.#jobs.values()) {
       if (this.#jobs.size <= MOST_JOBS) break;
-      if (job.state === "DONE") this.remove(job);
+      if (job.state !== "DONE") continue;
+      this.#past.keep(job);
+      this.remove(job);
     }
   }
 
@@ -149,7 +124,3 @@ export class JobRegistry {
     }
   }
 }
-
-/** What tells a job from all others. */
-export const keyOf = (projectId: string, location: string, jobId: string): string =>
-  `${projectId}:${location.toLowerCase()}.${jobId}`;

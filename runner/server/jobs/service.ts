@@ -1,6 +1,7 @@
-import type { SystemTables } from "../../port/sql-jobs.js";
+import type { ChangeMark, SystemTables } from "../../port/sql-jobs.js";
 import type { Catalogue } from "../catalog/service.js";
 import type { FaultPlan } from "../faults/rules.js";
+import type { InsertIds } from "./insert-ids.js";
 import type { Job } from "./job.js";
 import type { JobRegistry } from "./registry.js";
 import type { Sessions } from "./sessions.js";
@@ -11,7 +12,9 @@ import type { StagedUploads } from "./uploads.js";
 export interface JobService extends Catalogue {
   readonly registry: JobRegistry;
   /** The mark that a job leaves with what it changes; undefined: nobody will look for it. */
-  readonly markOf: (job: Job) => string | undefined;
+  readonly markOf: (job: Job) => ChangeMark | undefined;
+  /** Rows that were streamed a short time before. */
+  readonly insertIds: InsertIds;
   /** Errors that jobs are to fail with; undefined: none. */
   readonly faults?: FaultPlan | undefined;
   readonly sessions: Sessions;

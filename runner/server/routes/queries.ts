@@ -1,6 +1,6 @@
 import type { ApiRequest, Route } from "../http/request.js";
 import { execute } from "../jobs/execute.js";
-import type { Job } from "../jobs/job.js";
+import type { Job, JobOrigin } from "../jobs/job.js";
 import { billedBytes, jobName } from "../jobs/job-resource.js";
 import { jobLocation } from "../jobs/location.js";
 import type { JobService } from "../jobs/service.js";
@@ -35,8 +35,9 @@ export function queryRoutes(service: JobService): readonly Route[] {
 
 async function query(service: JobService, { project, user, body }: ApiRequest) {
   const asked = checked(queryRequest, body);
-  const known = asked.requestId ? service.registry.byRequest(`${project}|${asked.requestId}`) : undefined;
-  const job = known ?? start(service, project, user, asked);
+  const requestId = asked.requestId && !asked.dryRun ? `${project}|${asked.requestId}` : undefined;
+  const known = requestId === undefined ? undefined : service.registry.byRequest(requestId);
+  const job = known ?? start(service, project, { user, requestId }, asked);
   const wait = Math.min(asked.timeoutMs ?? USUAL_WAIT_MS, LONGEST_WAIT_MS);
   await job.wait(asked.dryRun ? LONGEST_WAIT_MS : wait);
   const { formatOptions } = asked;
@@ -47,14 +48,14 @@ async function query(service: JobService, { project, user, body }: ApiRequest) {
   return answer;
 }
 
-function start(service: JobService, project: string, user: string, asked: QueryRequest): Job {
+function start(service: JobService, project: string, origin: JobOrigin, asked: QueryRequest): Job {
   const {
     maxResults,
     timeoutMs,
     jobTimeoutMs,
     reservation,
     dryRun,
-    requestId,
+    requestId: _,
     location,
     labels,
     formatOptions,
@@ -62,8 +63,7 @@ function start(service: JobService, project: string, user: string, asked: QueryR
     ...query
   } = asked;
   const configuration: JobConfiguration = { query, dryRun, labels, jobTimeoutMs, reservation };
-  const job = service.registry.add(project, jobLocation(service, location, query), configuration, { user });
-  if (requestId) service.registry.keepRequest(`${project}|${requestId}`, job);
+  const job = service.registry.add(project, jobLocation(service, location, query), configuration, origin);
   void execute(service, job);
   return job;
 }

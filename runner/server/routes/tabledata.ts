@@ -27,13 +27,12 @@ const insertRequest = v.object({
 
 /** https://cloud.google.com/bigquery/docs/reference/rest/v2/tabledata */
 export function tabledataRoutes(service: JobService): readonly Route[] {
-  const inserted = new InsertIds();
   return [
     { method: "GET", url: `${ONE}/data`, handle: async (request) => ({ body: await listRows(service, request) }) },
     {
       method: "POST",
       url: `${ONE}/insertAll`,
-      handle: async (request) => ({ body: await insertAll(service, request, inserted) }),
+      handle: async (request) => ({ body: await insertAll(service, request) }),
     },
   ];
 }
@@ -91,20 +90,24 @@ interface RowErrors {
   }[];
 }
 
-async function insertAll(service: JobService, request: ApiRequest, inserted: InsertIds) {
+async function insertAll(service: JobService, request: ApiRequest) {
   const given = tableRef(request);
   const { rows, skipInvalidRows, ignoreUnknownValues, templateSuffix } = checked(insertRequest, request.body);
   if (templateSuffix) throw new ApiError("invalid", "templateSuffix is not supported by the embedded engine");
   if (rows.length === 0) throw new ApiError("invalid", "No rows present in the request.");
   const relation = await requireRelation(service, given);
   if (relation.kind === "view") throw new ApiError("invalid", `Cannot add rows to a table of type VIEW.`);
+  const idOf = (insertId: string | null | undefined) => (insertId ? `${tableId(given)}|${insertId}` : undefined);
+  const all = rows.flatMap(({ insertId }) => idOf(insertId) ?? []);
+  // From here to where its rows are on their way nobody else gets a turn.
+  for (let busy = service.insertIds.pending(all); busy; busy = service.insertIds.pending(all)) await busy;
   const accepted: RowObject[] = [];
   const errors: RowErrors[] = [];
   const ids: string[] = [];
   const options = { ignoreUnknown: ignoreUnknownValues === true, required: relation.required };
   for (const [index, { json, insertId }] of rows.entries()) {
-    const id = insertId ? `${tableId(given)}|${insertId}` : undefined;
-    if (id !== undefined && (inserted.has(id) || ids.includes(id))) continue;
+    const id = idOf(insertId);
+    if (id !== undefined && (service.insertIds.has(id) || ids.includes(id))) continue;
     try {
       accepted.push(decodeRow(json ?? {}, relation.columns, options));
       if (id !== undefined) ids.push(id);
@@ -124,12 +127,16 @@ async function insertAll(service: JobService, request: ApiRequest, inserted: Ins
     );
     return { kind, insertErrors: [...errors, ...stopped].sort((a, b) => a.index - b.index) };
   }
-  if (accepted.length > 0) await append(service, request, accepted);
-  for (const id of ids) inserted.add(id);
+  if (accepted.length > 0) await service.insertIds.write(ids, () => append(service, request, accepted, ids));
   return errors.length === 0 ? { kind } : { kind, insertErrors: errors };
 }
 
-async function append(service: JobService, request: ApiRequest, rows: readonly RowObject[]): Promise<void> {
+async function append(
+  service: JobService,
+  request: ApiRequest,
+  rows: readonly RowObject[],
+  ids: readonly string[],
+): Promise<void> {
   const ref = tableRef(request);
   try {
     await service.jobs.write({
@@ -138,6 +145,7 @@ async function append(service: JobService, request: ApiRequest, rows: readonly R
       rows,
       create: undefined,
       truncate: false,
+      once: service.insertIds.markOf(ids),
       signal: new AbortController().signal,
     });
   } catch (cause) {
@@ -145,24 +153,4 @@ async function append(service: JobService, request: ApiRequest, rows: readonly R
     throw cause;
   }
   service.times.touch(tableId(ref));
-}
-
-/** The service leaves a row out that came with the same id a short time before. */
-class InsertIds {
-  static readonly #keptMs = 60_000;
-  readonly #seen = new Map<string, number>();
-
-  has(id: string): boolean {
-    const at = this.#seen.get(id);
-    return at !== undefined && Date.now() - at < InsertIds.#keptMs;
-  }
-
-  add(id: string): void {
-    this.#seen.delete(id);
-    this.#seen.set(id, Date.now());
-    for (const [old, at] of this.#seen) {
-      if (Date.now() - at < InsertIds.#keptMs) break;
-      this.#seen.delete(old);
-    }
-  }
 }

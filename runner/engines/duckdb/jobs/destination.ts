@@ -1,10 +1,10 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { relationKey } from "../../../port/port.js";
-import type { JobDestination } from "../../../port/sql-jobs.js";
+import type { ChangeMark, JobDestination } from "../../../port/sql-jobs.js";
 import type { Column } from "../../../port/sql-types.js";
 import { layoutSql, readCatalog } from "../catalog.js";
 import { quoteName, quotePath } from "../quote.js";
-import { markSql } from "./done-jobs.js";
+import { markSql } from "./change-marks.js";
 import { ResultRows } from "./result-rows.js";
 
 /**
@@ -17,7 +17,7 @@ export async function writeDestination(
   { table, write, partitionColumn, clusterBy }: JobDestination,
   sql: string,
   columns: readonly Column[],
-  once: string | undefined,
+  once: ChangeMark | undefined,
 ): Promise<ResultRows> {
   await connection.run("BEGIN TRANSACTION");
   try {

@@ -16,9 +16,9 @@ import { DuckDbScriptHost } from "../script-host.js";
 import type { ScriptPlace } from "../script-place.js";
 import { duckdbType } from "../types.js";
 import { appendRow } from "../values.js";
+import { type ChangeMarks, markSql } from "./change-marks.js";
 import { aborted, isConflict, queued } from "./conflicts.js";
 import { writeDestination } from "./destination.js";
-import { type DoneJobs, markSql } from "./done-jobs.js";
 import { ResultRows } from "./result-rows.js";
 import { operationOf, renamedTo, statementKind, targetOf } from "./statement-kinds.js";
 import type { TableChange, TableHistory } from "./table-history.js";
@@ -45,7 +45,7 @@ export interface SharedState {
   readonly place: ScriptPlace;
   /** What tables were; undefined: nobody keeps it. */
   readonly history: TableHistory | undefined;
-  readonly done: DoneJobs;
+  readonly marks: ChangeMarks;
 }
 
 /** Carries the script of a job out, and tells what each statement did. */
@@ -62,12 +62,12 @@ export class JobHost extends DuckDbScriptHost {
   /** What the open transaction has changed. */
   readonly #changed = new Map<string, TableChange>();
   readonly #history: TableHistory | undefined;
-  readonly #done: DoneJobs;
+  readonly #marks: ChangeMarks;
 
   private constructor(
     connection: DuckDBConnection,
     recovery: OwnTransactions,
-    { locks, relations, place, history, done }: SharedState,
+    { locks, relations, place, history, marks }: SharedState,
     request: JobRequest,
   ) {
     super(connection, recovery, relations, place);
@@ -75,7 +75,7 @@ export class JobHost extends DuckDbScriptHost {
     this.#recovery = recovery;
     this.#locks = locks;
     this.#history = history;
-    this.#done = done;
+    this.#marks = marks;
     this.#request = request;
   }
 
@@ -216,7 +216,7 @@ export class JobHost extends DuckDbScriptHost {
     this.#request.signal.throwIfAborted();
     await this.#fillSystemTables();
     const { destination, once } = this.#request;
-    if (destination !== undefined && once !== undefined) await this.#done.prepare();
+    if (destination !== undefined && once !== undefined) await this.#marks.prepare();
     const rows =
       destination === undefined
         ? new ResultRows(await this.#run(sql, false), columns)
@@ -340,10 +340,10 @@ export class JobHost extends DuckDbScriptHost {
   async #marked(statement: TranslatedStatement): Promise<Changed> {
     const { once } = this.#request;
     if (once === undefined || this.#inTransaction) return this.#change(statement);
-    await this.#done.prepare();
+    await this.#marks.prepare();
     const changed = await this.#recovery.atomically(async () => {
       const result = await this.#change(statement);
-      await this.#run(markSql(once), true);
+      await this.#run(markSql(once, result.rows), true);
       return result;
     });
     // Others may have looked before it was committed.

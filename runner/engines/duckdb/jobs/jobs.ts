@@ -7,6 +7,7 @@ import {
   type JobSession,
   type JobStatement,
   type KeptVersions,
+  type LeftMark,
   plainRequest,
   type RelationDetails,
   type SqlJobs,
@@ -17,8 +18,8 @@ import { quoteName, quotePath, quoteText } from "../quote.js";
 import { CommittedRelations } from "../relation-source.js";
 import { readRoutines } from "../script-host.js";
 import type { Translator } from "../translator.js";
+import { ChangeMarks } from "./change-marks.js";
 import { readDatasets, readDetails } from "./details.js";
-import { DoneJobs } from "./done-jobs.js";
 import { jobError } from "./job-errors.js";
 import { DuckDbJobSession } from "./job-session.js";
 import { readParquet } from "./parquet.js";
@@ -41,7 +42,7 @@ export class DuckDbJobs implements SqlJobs {
   readonly #translator: Translator;
   readonly #locks = new TableLocks();
   readonly #relations = new CommittedRelations((work) => this.#with(work));
-  readonly #done = new DoneJobs((work) => this.#with(work));
+  readonly #marks = new ChangeMarks((work) => this.#with(work));
   readonly #history: TableHistory | undefined;
 
   constructor(connections: Connections, translator: Translator, kept?: KeptVersions) {
@@ -85,7 +86,7 @@ export class DuckDbJobs implements SqlJobs {
         relations: this.#relations,
         place: this.#translator.place,
         history: this.#history,
-        done: this.#done,
+        marks: this.#marks,
       },
       request,
     );
@@ -121,7 +122,7 @@ export class DuckDbJobs implements SqlJobs {
     const { table, create, truncate, signal } = request;
     // Found before the transaction: the statement is translated on what is there.
     const making = create === undefined ? [] : await this.#definition(create);
-    if (request.once !== undefined) await this.#done.prepare();
+    if (request.once !== undefined) await this.#marks.prepare();
     const write = () => this.#with((connection) => writeRows(connection, request, making));
     const how = create !== undefined ? "define" : truncate ? "rewrite" : "append";
     try {
@@ -158,8 +159,8 @@ export class DuckDbJobs implements SqlJobs {
     }
   }
 
-  async done(): Promise<ReadonlySet<string>> {
-    return this.#done.read();
+  async marks(): Promise<readonly LeftMark[]> {
+    return this.#marks.read();
   }
 
   async parquetRows(path: string): Promise<JobRows> {

@@ -11,6 +11,9 @@ import { sqlValue } from "../result-values.js";
  */
 const FEW_ROWS = 200;
 
+/** As many bytes as it takes: buffers of the serializer are larger, and each has a place of its own. */
+const packed = (rows: readonly (readonly SqlValue[])[]): Buffer => Buffer.from(serialize(rows));
+
 /** Rows as DuckDB keeps them, outside the JavaScript heap; only those that are read are turned into values. */
 export class ResultRows implements JobRows {
   readonly count: number;
@@ -26,7 +29,7 @@ export class ResultRows implements JobRows {
   ) {
     this.count = result.rowCount;
     if (this.count > FEW_ROWS) this.#result = result;
-    else this.#packed = serialize(this.#read(result, 0, this.count));
+    else this.#packed = packed(this.#read(result, 0, this.count));
   }
 
   read(start: number, count: number): readonly (readonly SqlValue[])[] {

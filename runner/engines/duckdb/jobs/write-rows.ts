@@ -4,7 +4,7 @@ import { JobError, type WriteRequest } from "../../../port/sql-jobs.js";
 import { readCatalog } from "../catalog.js";
 import { quotePath } from "../quote.js";
 import { appendRow } from "../values.js";
-import { markSql } from "./done-jobs.js";
+import { markSql } from "./change-marks.js";
 import { jobError } from "./job-errors.js";
 
 /** How many rows are appended before those who wait for this process get a turn. */
