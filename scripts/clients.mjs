@@ -1,15 +1,20 @@
 // npm run clients [-- NAME ..]: starts a server for each client of BigQuery that can be installed here, and runs its checks against it.
 // It also installs bqemulator, another server, for the checks of our own client in test/bigquery/smoke.test.ts.
 
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { bounded } from "./bounded.mjs";
 import { makeReady } from "./ready.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const checks = `${root}tools/clients`;
 const cache = `${root}node_modules/.cache/clients`;
+
+/** How long the checks of one client, and one step of its installation, may take. */
+const CHECK_SECONDS = Number(process.env.FASTBREAK_CLIENT_SECONDS ?? 600);
+const INSTALL_SECONDS = 900;
 
 /** Each: `prepare` installs it and says why it cannot; `command`, of a client, is run with the address of the server. */
 const CLIENTS = {
@@ -54,13 +59,13 @@ const CLIENTS = {
     told: (output) => output.match(/PASS=\d+ .*/g)?.join("; ") ?? "done",
   },
   sqlmesh: {
-    prepare: () => {
+    prepare: async () => {
       cpSync(`${checks}/sqlmesh`, `${cache}/sqlmesh-project`, { recursive: true });
       rmSync(`${cache}/sqlmesh-project/state.db`, { force: true });
       // Without the package of the Storage API, whose address SQLMesh cannot be told: rows then come by REST.
       const packages = ["google-cloud-bigquery[pandas]==3.47.0", "pandas", "pyarrow", "db-dtypes"];
       return (
-        installPython("sqlmesh", ["sqlmesh==0.236.4", ...packages]) ??
+        (await installPython("sqlmesh", ["sqlmesh==0.236.4", ...packages])) ??
         removePython("sqlmesh", "google-cloud-bigquery-storage")
       );
     },
@@ -88,47 +93,52 @@ const asked = process.argv.slice(2);
 let failed = false;
 for (const [name, client] of Object.entries(CLIENTS)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
-  const reason = client.prepare();
+  const reason = await client.prepare();
   if (reason !== undefined) console.log(`${name}: skipped, ${reason}`);
   else if (client.command === undefined) console.log(`${name}: installed, npm test runs its smoke suite there, too`);
   else if (!(await checked(name, client))) failed = true;
 }
 process.exitCode = failed ? 1 : 0;
 
+/** A step of an installation. */
+function install(program, args, options) {
+  return bounded(program, args, INSTALL_SECONDS, options);
+}
+
 /** Packages in an environment of their own; why there are none. */
-function installPython(name, packages) {
+async function installPython(name, packages) {
   const python = `${cache}/${name}/bin/python`;
-  if (!existsSync(python) && spawnSync("python3", ["-m", "venv", `${cache}/${name}`]).status !== 0)
+  if (!existsSync(python) && (await install("python3", ["-m", "venv", `${cache}/${name}`])).status !== 0)
     return "there is no python3 with venv";
-  const { status, stderr } = spawnSync(python, ["-m", "pip", "install", "--quiet", ...packages], { encoding: "utf8" });
+  const { status, stderr } = await install(python, ["-m", "pip", "install", "--quiet", ...packages]);
   return status === 0 ? undefined : `its packages cannot be installed: ${stderr.trim().split("\n").at(-1)}`;
 }
 
 /** Takes a package out of an environment, where it is in it. */
-function removePython(name, packageName) {
-  spawnSync(`${cache}/${name}/bin/python`, ["-m", "pip", "uninstall", "--quiet", "--yes", packageName]);
+async function removePython(name, packageName) {
+  await install(`${cache}/${name}/bin/python`, ["-m", "pip", "uninstall", "--quiet", "--yes", packageName]);
   return undefined;
 }
 
-function installGo() {
-  if (spawnSync("go", ["version"]).status !== 0) return "there is no go";
+async function installGo() {
+  if ((await install("go", ["version"])).status !== 0) return "there is no go";
   mkdirSync(`${cache}/go`, { recursive: true });
   cpSync(`${checks}/go`, `${cache}/go`, { recursive: true });
   for (const args of [
     ["mod", "tidy"],
     ["build", "-o", "check", "."],
   ]) {
-    const { status, stderr } = spawnSync("go", args, { cwd: `${cache}/go`, encoding: "utf8" });
+    const { status, stderr } = await install("go", args, { cwd: `${cache}/go` });
     if (status !== 0) return `its modules cannot be built: ${stderr.trim().split("\n").at(-1)}`;
   }
   return undefined;
 }
 
-function installJava() {
-  if (spawnSync("mvn", ["-version"]).status !== 0) return "there is no mvn";
+async function installJava() {
+  if ((await install("mvn", ["-version"])).status !== 0) return "there is no mvn";
   cpSync(`${checks}/java`, `${cache}/java`, { recursive: true });
   const goals = ["-q", "-B", "compile", "dependency:build-classpath", "-Dmdep.outputFile=classpath"];
-  const { status, stdout } = spawnSync("mvn", goals, { cwd: `${cache}/java`, encoding: "utf8" });
+  const { status, stdout } = await install("mvn", goals, { cwd: `${cache}/java` });
   return status === 0 ? undefined : `its packages cannot be installed: ${stdout.trim().split("\n").at(-1)}`;
 }
 
@@ -148,7 +158,7 @@ async function checked(name, { command, folder, environment, told = (output) => 
   }
   const [program, args] = command(url, storagePort);
   const env = { ...process.env, ...environment };
-  const { status, stdout, stderr } = spawnSync(program, args, { cwd: folder, env, encoding: "utf8" });
+  const { status, stdout, stderr } = await bounded(program, args, CHECK_SECONDS, { cwd: folder, env });
   server.kill();
   console.log(`${name}: ${status === 0 ? told(stdout) : `failed\n${stdout.trim()}\n${stderr.trim()}`}`);
   return status === 0;

@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { bounded } from "../scripts/bounded.mjs";
+
+describe("a program with a deadline", () => {
+  it("tells what it has written and how it ended", async () => {
+    expect(await bounded("/bin/sh", ["-c", "echo out; echo err >&2; exit 3"], 60)).toEqual({
+      status: 3,
+      stdout: "out\n",
+      stderr: "err\n",
+    });
+    expect(await bounded("/nowhere/at/all", [], 60)).toMatchObject({
+      status: null,
+      stderr: expect.stringContaining("ENOENT"),
+    });
+  });
+
+  it("ends with all that it has started, though they hold its output open", async () => {
+    const { status, stdout, stderr } = await bounded("/bin/sh", ["-c", "sleep 600 & echo $!; sleep 600"], 1);
+    expect([status, stderr.trim()]).toEqual([null, "it took longer than 1 s and was ended"]);
+    // A killed process may be there until its parent has heard of it.
+    const isThere = () => {
+      try {
+        process.kill(Number(stdout), 0);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    await expect.poll(isThere).toBe(false);
+  });
+});
