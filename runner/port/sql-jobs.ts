@@ -1,6 +1,7 @@
 import type { Relation, RelationId, RowObject, SqlValue } from "./port.js";
 import type { RowAccess } from "./row-access.js";
 import type { Column, SqlType } from "./sql-types.js";
+import type { TablePartition } from "./table-partition.js";
 
 /** A value for `@name`, or for the next `?` where it has no name. */
 export interface JobParameter {
@@ -87,6 +88,8 @@ export interface JobDestination {
   readonly table: RelationId;
   /** `replace`: the table is made anew; `append`: rows are added to it. */
   readonly write: "replace" | "append";
+  /** The part of the table, which is there, that they go to. */
+  readonly partition?: TablePartition | undefined;
   readonly partitionColumn: string | undefined;
   readonly clusterBy: readonly string[];
 }
@@ -238,8 +241,10 @@ export interface WriteRequest {
   readonly rows: AsyncIterable<RowObject> | Iterable<RowObject>;
   /** A GoogleSQL statement that makes the table; undefined: it is there. */
   readonly create: string | undefined;
-  /** The rows of the table go. */
+  /** The rows of the table, or of the partition, go. */
   readonly truncate: boolean;
+  /** The part of the table that the rows go to. */
+  readonly partition?: TablePartition | undefined;
   /** As `once` of a job. */
   readonly once?: ChangeMark | undefined;
   readonly signal: AbortSignal;

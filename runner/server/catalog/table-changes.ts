@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { PARTITION_DATE, PARTITION_TIME } from "../../port/ingestion-time.js";
 import type { RelationDetails } from "../../port/sql-jobs.js";
 import { typeName } from "../../port/sql-types.js";
 import type { Kept } from "../metadata/store.js";
@@ -8,6 +9,7 @@ import { labels } from "../protocol/validate.js";
 import { requireDataset } from "./datasets.js";
 import { tableSchema } from "./fields.js";
 import { merged } from "./merged.js";
+import { partitionCondition, partitionOf, withoutDecorator } from "./partitions.js";
 import { movePolicies } from "./row-access.js";
 import { type Catalogue, runSql } from "./service.js";
 import { findRelation, fullTableName, requireRelation, type TableRef, tableId, tableResource } from "./tables.js";
@@ -96,7 +98,10 @@ function layoutText({ timePartitioning, clustering }: TableChange, fields: reado
   };
   const column = timePartitioning?.field === undefined ? undefined : named(timePartitioning.field);
   const byDay = column !== undefined && typeOfField(column) === "DATE" && (timePartitioning?.type ?? "DAY") === "DAY";
-  const partition = byDay ? ` PARTITION BY ${quoted(column.name)}` : "";
+  const unit = (timePartitioning?.type ?? "DAY").toUpperCase();
+  const arrival = unit === "DAY" ? PARTITION_DATE : `TIMESTAMP_TRUNC(${PARTITION_TIME}, ${unit})`;
+  const byArrival = timePartitioning && timePartitioning.field === undefined;
+  const partition = byDay ? ` PARTITION BY ${quoted(column.name)}` : byArrival ? ` PARTITION BY ${arrival}` : "";
   for (const name of clustering?.fields ?? [])
     if (!fields.some((field) => field.name.toLowerCase() === name.toLowerCase()))
       throw new ApiError(
@@ -170,7 +175,15 @@ async function keep({ store, times }: Catalogue, ref: TableRef, kept: Kept): Pro
 }
 
 /** @throws ApiError where there is no such table */
-export async function deleteTable(catalogue: Catalogue, ref: TableRef): Promise<void> {
+export async function deleteTable(catalogue: Catalogue, given: TableRef): Promise<void> {
+  const { base: ref, id } = withoutDecorator(given);
+  if (id !== undefined) {
+    const partition = partitionOf(catalogue.store, ref, await requireRelation(catalogue, ref), id);
+    const rows = `${quoted(ref.dataset)}.${quoted(ref.table)} WHERE ${partitionCondition(partition)}`;
+    await runSql(catalogue, `DELETE FROM ${rows}`);
+    catalogue.times.touch(tableId(ref));
+    return;
+  }
   const { kind } = await requireRelation(catalogue, ref);
   await runSql(catalogue, `DROP ${kind.toUpperCase()} ${quoted(ref.dataset)}.${quoted(ref.table)}`);
   await catalogue.store.remove("table", tableId(ref));

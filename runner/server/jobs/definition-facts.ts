@@ -11,6 +11,8 @@ export interface DefinitionFacts {
   /** Values of OPTIONS, as expressions; those of a column by its name. */
   readonly options: readonly OptionText[];
   readonly columnOptions: readonly (OptionText & { readonly column: string })[];
+  /** The table that it is made as, by the parts of its name. */
+  readonly likePath: readonly string[] | undefined;
   /** The name that a table is given. */
   readonly renamedTo: string | undefined;
 }
@@ -27,7 +29,7 @@ export function definitionFacts(text: string): DefinitionFacts {
     options.map(({ name, start, end }) => ({ name, expression: text.slice(start, end) }));
   const ofColumns = (columns: readonly ColumnDefinition[]) =>
     columns.flatMap(({ name, options = [] }) => textsOf(options).map((option) => ({ ...option, column: name.name })));
-  const none = { kept: {}, options: [], columnOptions: [], renamedTo: undefined };
+  const none = { kept: {}, options: [], columnOptions: [], likePath: undefined, renamedTo: undefined };
   switch (statement.kind) {
     case "createTable":
       return {
@@ -45,7 +47,11 @@ export function definitionFacts(text: string): DefinitionFacts {
       return { ...none, kept, options: textsOf(statement.options) };
     }
     case "copyTable":
-      return { ...none, kept: statement.withRows ? madeOf(statement) : {} };
+      return {
+        ...none,
+        kept: statement.withRows ? madeOf(statement) : {},
+        likePath: statement.from.parts.map(({ name }) => name),
+      };
     case "createSchema":
     case "alterOptions":
       return { ...none, options: textsOf(statement.options) };

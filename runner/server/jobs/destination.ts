@@ -1,16 +1,19 @@
 import type { JobDestination, JobRequest, RelationDetails } from "../../port/sql-jobs.js";
 import { type Column, typeName } from "../../port/sql-types.js";
+import type { TablePartition } from "../../port/table-partition.js";
 import { requireDataset } from "../catalog/datasets.js";
+import { partitionCondition, partitionOf, unitOf, withoutDecorator } from "../catalog/partitions.js";
 import { type Catalogue, runSql } from "../catalog/service.js";
-import { findRelation, fullTableName, type TableRef } from "../catalog/tables.js";
+import { createTable, type TableChange } from "../catalog/table-changes.js";
+import { findRelation, fullTableName, requireRelation, type TableRef } from "../catalog/tables.js";
 import { ApiError, notFound } from "../protocol/errors.js";
-import { quoted } from "../protocol/schema.js";
+import { fieldsOf, quoted } from "../protocol/schema.js";
 import type { QueryConfiguration, TableReference } from "../requests/configuration.js";
+import { rowsOf } from "./rows-of.js";
 
 export const refOf = ({ projectId, datasetId, tableId }: TableReference, project: string): TableRef => ({
   project: projectId ?? project,
   dataset: datasetId,
-  // A partition decorator names a part of the table.
   table: tableId,
 });
 
@@ -26,18 +29,27 @@ export interface Dispositions {
     | undefined;
 }
 
+/** The table that a job writes to, or the partition of it. */
+export interface Target {
+  /** Without a decorator. */
+  readonly ref: TableRef;
+  readonly partitionId: string | undefined;
+  readonly existing: RelationDetails | undefined;
+  readonly write: JobDestination["write"];
+}
+
 /**
  * The table that a job writes to, as far as it is there.
  * @throws ApiError where it may not be made, or may not be written
  */
 export async function openTarget(
   catalogue: Catalogue,
-  ref: TableRef,
+  given: TableRef,
   { createDisposition, writeDisposition }: Dispositions,
   byDefault: NonNullable<Dispositions["writeDisposition"]>,
-): Promise<{ readonly existing: RelationDetails | undefined; readonly write: JobDestination["write"] }> {
-  if (ref.table.includes("$"))
-    throw new ApiError("invalid", `Partition decorators are not supported by the embedded engine: ${ref.table}`);
+): Promise<Target> {
+  if (given.table.includes("@")) throw new ApiError("invalid", `What a table was cannot be written: ${given.table}`);
+  const { base: ref, id } = withoutDecorator(given);
   await requireDataset(catalogue, ref.project, ref.dataset);
   const existing = await findRelation(catalogue, ref);
   if (existing === undefined && createDisposition === "CREATE_NEVER") throw notFound("Table", fullTableName(ref));
@@ -47,9 +59,41 @@ export async function openTarget(
       `${fullTableName(ref)} is not allowed for this operation because it is currently a VIEW.`,
     );
   const disposition = writeDisposition ?? byDefault;
-  if (disposition === "WRITE_EMPTY" && (existing?.rows ?? 0) > 0)
-    throw new ApiError("duplicate", `Already Exists: Table ${fullTableName(ref)}`);
-  return { existing, write: existing !== undefined && disposition !== "WRITE_TRUNCATE" ? "append" : "replace" };
+  if (disposition === "WRITE_EMPTY" && existing !== undefined) {
+    const partition = id === undefined ? undefined : partitionOf(catalogue.store, ref, existing, id);
+    const rows = partition === undefined ? (existing.rows ?? 0) : await rowsIn(catalogue, ref, partition);
+    if (rows > 0) throw new ApiError("duplicate", `Already Exists: Table ${fullTableName(given)}`);
+  }
+  return {
+    ref,
+    partitionId: id,
+    existing,
+    write: existing !== undefined && disposition !== "WRITE_TRUNCATE" ? "append" : "replace",
+  };
+}
+
+/**
+ * The partition that a job writes to; a table that is not there is made for it, partitioned as the job says or by the time at which rows come.
+ * @returns undefined where the whole table is meant
+ */
+export async function openPartition(
+  catalogue: Catalogue,
+  { ref, partitionId, existing }: Target,
+  said: Pick<TableChange, "schema" | "timePartitioning" | "clustering">,
+): Promise<{ readonly partition: TablePartition; readonly table: RelationDetails } | undefined> {
+  if (partitionId === undefined) return undefined;
+  if (existing === undefined)
+    await createTable(catalogue, ref, {
+      ...said,
+      timePartitioning: said.timePartitioning ?? { type: unitOf(partitionId) },
+    });
+  const table = existing ?? (await requireRelation(catalogue, ref));
+  return { table, partition: partitionOf(catalogue.store, ref, table, partitionId) };
+}
+
+async function rowsIn({ jobs }: Catalogue, ref: TableRef, partition: TablePartition): Promise<number> {
+  const from = `${quoted(ref.dataset)}.${quoted(ref.table)} WHERE ${partitionCondition(partition)}`;
+  return Number((await rowsOf(jobs, `SELECT COUNT(*) FROM ${from}`))[0]?.[0]);
 }
 
 /** @throws ApiError where the options do not go with the disposition */
@@ -57,8 +101,11 @@ export function requireUpdatable(
   { writeDisposition }: Dispositions,
   options: readonly string[] | null | undefined,
   byDefault: NonNullable<Dispositions["writeDisposition"]>,
+  { tableId: table = "" }: Partial<TableReference> = {},
 ): void {
-  if ((options ?? []).length === 0 || (writeDisposition ?? byDefault) === "WRITE_APPEND") return;
+  const disposition = writeDisposition ?? byDefault;
+  if ((options ?? []).length === 0 || disposition === "WRITE_APPEND") return;
+  if (disposition === "WRITE_TRUNCATE" && table.includes("$")) return;
   throw new ApiError(
     "invalid",
     "Schema update options should only be specified with WRITE_APPEND disposition, or with WRITE_TRUNCATE disposition on a table partition.",
@@ -106,15 +153,22 @@ export async function queryDestination(
   query: QueryConfiguration,
   request: JobRequest,
 ): Promise<JobDestination | undefined> {
-  requireUpdatable(query, query.schemaUpdateOptions, "WRITE_EMPTY");
+  requireUpdatable(query, query.schemaUpdateOptions, "WRITE_EMPTY", query.destinationTable ?? undefined);
   if (!query.destinationTable) return undefined;
-  const ref = refOf(query.destinationTable, project);
+  const target = await openTarget(catalogue, refOf(query.destinationTable, project), query, "WRITE_EMPTY");
+  const { ref, existing, write } = target;
   const table = { dataset: ref.dataset, name: ref.table };
-  const { existing, write } = await openTarget(catalogue, ref, query, "WRITE_EMPTY");
   const layout = { table, write, partitionColumn: undefined, clusterBy: [] };
   const plan = await catalogue.jobs.describe({ ...request, destination: layout });
   if (plan.columns === undefined) {
     throw new ApiError("invalid", "configuration.query.destinationTable cannot be set for scripts, DDL and DML");
+  }
+  const { timePartitioning, clustering } = query;
+  const said = { schema: { fields: fieldsOf(plan.columns) }, timePartitioning, clustering };
+  const part = await openPartition(catalogue, target, said);
+  if (part !== undefined) {
+    await fitColumns(catalogue, ref, part.table, plan.columns, query.schemaUpdateOptions);
+    return { ...layout, partition: part.partition };
   }
   if (write === "append" && existing !== undefined) {
     await fitColumns(catalogue, ref, existing, plan.columns, query.schemaUpdateOptions);

@@ -48,7 +48,7 @@ async function noteDefinition(catalogue: Catalogue, { kind, text }: JobStatement
   const isNew = kind.startsWith("CREATE_");
   const before = store.get(of, id);
   if (isNew) times.made(id);
-  const told = merged(isNew ? {} : before, facts.kept);
+  const told = merged(isNew ? layoutLike(catalogue, facts, id) : before, facts.kept);
   const said = merged(told, await optionFacts(jobs, facts.options));
   const kept = { ...said, ...(await describedColumns(catalogue, facts, isNew ? {} : before)) };
   const isSame = JSON.stringify(kept) === JSON.stringify(before);
@@ -60,6 +60,15 @@ async function noteDefinition(catalogue: Catalogue, { kind, text }: JobStatement
   } else if (isSame) return;
   if (Object.keys(kept).length > 0) await store.set(of, at, isNew ? { created: Date.now(), ...kept } : kept);
   else await store.remove(of, at);
+}
+
+/** What is kept of the layout of the table that a statement makes another one of. */
+function layoutLike({ store }: Catalogue, { likePath }: DefinitionFacts, id: string): Kept {
+  if (likePath === undefined) return {};
+  const [name, dataset = id.split(".")[0]] = [...likePath].reverse();
+  const of = store.get("table", `${dataset}.${name}`);
+  const layout = ["timePartitioning", "rangePartitioning", "partitionExpirationMs", "requirePartitionFilter"];
+  return Object.fromEntries(layout.flatMap((key) => (of[key] === undefined ? [] : [[key, of[key]]])));
 }
 
 /** The fields that the API is told descriptions of, with those that the statement gives. */

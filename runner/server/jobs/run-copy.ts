@@ -1,14 +1,15 @@
+import { plainRequest } from "../../port/sql-jobs.js";
 import { typeName } from "../../port/sql-types.js";
 import { requireAllRows } from "../catalog/row-access.js";
 import { runSql } from "../catalog/service.js";
 import { fullTableName, tableId } from "../catalog/tables.js";
 import { ApiError } from "../protocol/errors.js";
-import { quoted } from "../protocol/schema.js";
+import { fieldsOf, quoted } from "../protocol/schema.js";
 import type { CopyConfiguration } from "../requests/configuration.js";
-import { openTarget, refOf } from "./destination.js";
+import { openPartition, openTarget, refOf } from "./destination.js";
 import type { Job, JobOutcome } from "./job.js";
 import type { JobService } from "./service.js";
-import { type SourceTable, sourceTable } from "./source-table.js";
+import { rowsText, type SourceTable, sourceTable } from "./source-table.js";
 
 /** Copies one table, or several of the same columns, to another. */
 export async function runCopy(service: JobService, job: Job, copy: CopyConfiguration): Promise<JobOutcome> {
@@ -29,20 +30,28 @@ export async function runCopy(service: JobService, job: Job, copy: CopyConfigura
   for (const { ref, columns } of sources)
     if (shape(columns) !== shape(first.columns))
       throw new ApiError("invalid", `Provided Schema does not match Table ${fullTableName(ref)}.`);
-  const target = refOf(copy.destinationTable, projectId);
-  const { existing, write } = await openTarget(service, target, copy, "WRITE_EMPTY");
+  const opened = await openTarget(service, refOf(copy.destinationTable, projectId), copy, "WRITE_EMPTY");
+  const { ref: target, existing, write } = opened;
   const into = `${quoted(target.dataset)}.${quoted(target.table)}`;
   const names = sources.map(({ id }) => `${quoted(id.dataset)}.${quoted(id.name)}`);
   const columns = first.columns.map(({ name }) => quoted(name)).join(", ");
-  const all = names.map((name) => `SELECT ${columns} FROM ${name}`).join(" UNION ALL ");
-  if (write === "append" && existing !== undefined) {
+  const all = sources.map((source) => rowsText(source, columns)).join(" UNION ALL ");
+  const isPart = sources.some(({ partition }) => partition !== undefined);
+  const part = await openPartition(service, opened, { schema: { fields: fieldsOf(first.columns) } });
+  if (part !== undefined) {
+    if (shape(part.table.columns) !== shape(first.columns))
+      throw new ApiError("invalid", `Provided Schema does not match Table ${fullTableName(target)}.`);
+    const into = { dataset: target.dataset, name: target.table };
+    const destination = { table: into, write, partition: part.partition, partitionColumn: undefined, clusterBy: [] };
+    await service.jobs.run({ ...plainRequest(all), once, destination }, () => undefined);
+  } else if (write === "append" && existing !== undefined) {
     if (shape(existing.columns) !== shape(first.columns))
       throw new ApiError("invalid", `Provided Schema does not match Table ${fullTableName(target)}.`);
     await runSql(service, `INSERT INTO ${into} (${columns}) ${all}`, { once });
   } else {
     const kind = operation === "SNAPSHOT" ? "SNAPSHOT TABLE" : "TABLE";
     // Whatever else is known of one table goes with its rows.
-    if (sources.length === 1)
+    if (sources.length === 1 && !isPart)
       await runSql(service, `CREATE ${orReplace(existing)}${kind} ${into} CLONE ${names[0]}`, { once });
     else await runSql(service, `CREATE OR REPLACE TABLE ${into}${layoutText(first)} AS ${all}`, { once });
     const {

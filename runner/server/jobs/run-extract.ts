@@ -6,7 +6,7 @@ import { refOf } from "./destination.js";
 import { writeText } from "./extract-text.js";
 import type { Job, JobOutcome } from "./job.js";
 import type { JobService } from "./service.js";
-import { sourceTable } from "./source-table.js";
+import { readSource, sourceTable } from "./source-table.js";
 
 /** Writes a table to a file of the folder that stands for all buckets. */
 export async function runExtract(service: JobService, job: Job, extract: ExtractConfiguration): Promise<JobOutcome> {
@@ -21,15 +21,12 @@ export async function runExtract(service: JobService, job: Job, extract: Extract
       "configuration.extract.destinationUris",
     );
   const format = (extract.destinationFormat ?? "CSV").toUpperCase();
+  if (source.partition !== undefined && format === "PARQUET")
+    throw new ApiError("invalid", "A partition is not extracted to Parquet by the embedded engine: export a query");
   const path = targetFile(service.bucketDir, uri);
   if (format === "PARQUET") await service.jobs.writeParquet(source.id, path);
   else if (format === "CSV" || format === "NEWLINE_DELIMITED_JSON") {
-    const rows = await service.jobs.rows(
-      source.id,
-      source.columns.map(({ name }) => name),
-      0,
-      source.rows,
-    );
+    const rows = await readSource(service, source);
     const compression = (extract.compression ?? "NONE").toUpperCase();
     const { fieldDelimiter, printHeader } = extract;
     await writeText(path, rows, { format, compression, fieldDelimiter, printHeader: printHeader !== false });

@@ -12,7 +12,7 @@ import { ApiError } from "../protocol/errors.js";
 import { columnsOfFields, type FieldSchema, fieldsOf } from "../protocol/schema.js";
 import type { LoadConfiguration } from "../requests/configuration.js";
 import { sourceFiles } from "./buckets.js";
-import { fitColumns, openTarget, refOf, requireUpdatable } from "./destination.js";
+import { fitColumns, openPartition, openTarget, refOf, requireUpdatable } from "./destination.js";
 import type { Job, JobOutcome } from "./job.js";
 import type { JobService } from "./service.js";
 
@@ -27,30 +27,34 @@ interface Source {
 
 /** Loads files into a table: all of their rows, or none. */
 export async function runLoad(service: JobService, job: Job, load: LoadConfiguration): Promise<JobOutcome> {
-  requireUpdatable(load, load.schemaUpdateOptions, "WRITE_APPEND");
+  requireUpdatable(load, load.schemaUpdateOptions, "WRITE_APPEND", load.destinationTable);
   const format = formatOf(load);
   const files = filesOf(service, job, load);
-  const ref = refOf(load.destinationTable, job.reference.projectId);
-  const { existing, write } = await openTarget(service, ref, load, "WRITE_APPEND");
-  const source = await describeSource(service, load, format, files, existing);
+  const target = await openTarget(service, refOf(load.destinationTable, job.reference.projectId), load, "WRITE_APPEND");
+  const { ref, write } = target;
+  const source = await describeSource(service, load, format, files, target.existing);
   const columns = columnsOfFields(source.fields);
+  const { timePartitioning, clustering } = load;
+  const said = { schema: { fields: [...source.fields] }, timePartitioning, clustering };
+  const part = await openPartition(service, target, said);
+  const existing = target.existing ?? part?.table;
   const replaces =
     existing === undefined ||
-    (write === "replace" && (load.schema !== undefined || load.autodetect === true || format === "PARQUET"));
+    (part === undefined &&
+      write === "replace" &&
+      (load.schema !== undefined || load.autodetect === true || format === "PARQUET"));
   if (!replaces) await fitColumns(service, ref, existing, columns, load.schemaUpdateOptions);
   const bad = new BadRows(load.maxBadRecords ?? 0);
   const required = replaces
     ? new Set(source.fields.filter(({ mode }) => mode === "REQUIRED").map(({ name }) => name))
     : existing.required;
   const rows = rowsOf(service, { load, format, files, source, columns, required, bad });
-  const { timePartitioning, clustering } = load;
   const written = await service.jobs.write({
     table: { dataset: ref.dataset, name: ref.table },
     columns: columns.map(({ name }) => name),
     rows,
-    create: replaces
-      ? creation(ref, { schema: { fields: [...source.fields] }, timePartitioning, clustering }, "OR REPLACE ")
-      : undefined,
+    create: replaces ? creation(ref, said, "OR REPLACE ") : undefined,
+    partition: part?.partition,
     truncate: write === "replace",
     once: service.markOf(job),
     signal: job.signal,

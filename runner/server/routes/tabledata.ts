@@ -1,11 +1,23 @@
 import * as v from "valibot";
 import type { RowObject } from "../../port/port.js";
 import { JobError, type JobRows, plainRequest } from "../../port/sql-jobs.js";
-import { accessOf } from "../catalog/row-access.js";
-import { fullTableName, requireRelation, tableId } from "../catalog/tables.js";
+import type { TablePartition } from "../../port/table-partition.js";
+import { partitionOf, withoutDecorator } from "../catalog/partitions.js";
+import { accessOf, requireAllRows } from "../catalog/row-access.js";
+import { createTable, type TableChange } from "../catalog/table-changes.js";
+import {
+  findRelation,
+  fullTableName,
+  requireRelation,
+  type TableRef,
+  type TableResource,
+  tableId,
+  tableResource,
+} from "../catalog/tables.js";
 import type { ApiRequest, Route } from "../http/request.js";
 import { jobOfAnonymous } from "../jobs/anonymous.js";
 import type { JobService } from "../jobs/service.js";
+import { readSource, sourceTable } from "../jobs/source-table.js";
 import { ApiError, notFound } from "../protocol/errors.js";
 import { etagOf } from "../protocol/etag.js";
 import { quoted } from "../protocol/schema.js";
@@ -45,6 +57,13 @@ async function listRows(service: JobService, request: ApiRequest) {
     const { rows } = service.registry.find(ref.project, jobId, undefined).outcome;
     if (rows === undefined) throw notFound("Table", fullTableName(ref));
     return tableAnswer(etagOf("results", jobId), rows.count, pageOfRows(rows, page));
+  }
+  if (/[$@]/.test(ref.table)) {
+    const source = await sourceTable(service, ref);
+    requireAllRows(service, source.base, request.user);
+    const rows = await readSource(service, source);
+    const etag = etagOf("rows", tableId(ref), service.times.get(tableId(source.base)));
+    return tableAnswer(etag, rows.count, pageOfRows(rows, page));
   }
   const relation = await requireRelation(service, ref);
   if (relation.kind === "view") throw new ApiError("invalid", `Cannot list a table of type VIEW.`);
@@ -91,11 +110,12 @@ interface RowErrors {
 }
 
 async function insertAll(service: JobService, request: ApiRequest) {
-  const given = tableRef(request);
   const { rows, skipInvalidRows, ignoreUnknownValues, templateSuffix } = checked(insertRequest, request.body);
-  if (templateSuffix) throw new ApiError("invalid", "templateSuffix is not supported by the embedded engine");
   if (rows.length === 0) throw new ApiError("invalid", "No rows present in the request.");
+  const { base, id: partitionId } = withoutDecorator(tableRef(request));
+  const given = templateSuffix ? await tableLike(service, base, templateSuffix) : base;
   const relation = await requireRelation(service, given);
+  const partition = partitionId === undefined ? undefined : partitionOf(service.store, given, relation, partitionId);
   if (relation.kind === "view") throw new ApiError("invalid", `Cannot add rows to a table of type VIEW.`);
   const idOf = (insertId: string | null | undefined) => (insertId ? `${tableId(given)}|${insertId}` : undefined);
   const all = rows.flatMap(({ insertId }) => idOf(insertId) ?? []);
@@ -127,17 +147,43 @@ async function insertAll(service: JobService, request: ApiRequest) {
     );
     return { kind, insertErrors: [...errors, ...stopped].sort((a, b) => a.index - b.index) };
   }
-  if (accepted.length > 0) await service.insertIds.write(ids, () => append(service, request, accepted, ids));
+  if (accepted.length > 0)
+    await service.insertIds.write(ids, () => append(service, given, { rows: accepted, ids, partition }));
   return errors.length === 0 ? { kind } : { kind, insertErrors: errors };
+}
+
+/** The table of the name and a suffix; it is made as the one of the name is, where it is not there. */
+async function tableLike(service: JobService, template: TableRef, suffix: string): Promise<TableRef> {
+  const ref = { ...template, table: `${template.table}${suffix}` };
+  if ((await findRelation(service, ref)) !== undefined) return ref;
+  const { schema, clustering, ...kept } = tableResource(
+    service,
+    template,
+    await requireRelation(service, template),
+  ) as TableResource & Pick<TableChange, "clustering" | "timePartitioning" | "rangePartitioning">;
+  const { timePartitioning, rangePartitioning } = kept;
+  try {
+    await createTable(service, ref, { schema, clustering, timePartitioning, rangePartitioning });
+  } catch (cause) {
+    // Somebody else has made it in between.
+    if ((cause as { reason?: string }).reason !== "duplicate") throw cause;
+  }
+  return ref;
 }
 
 async function append(
   service: JobService,
-  request: ApiRequest,
-  rows: readonly RowObject[],
-  ids: readonly string[],
+  ref: TableRef,
+  {
+    rows,
+    ids,
+    partition,
+  }: {
+    readonly rows: readonly RowObject[];
+    readonly ids: readonly string[];
+    readonly partition: TablePartition | undefined;
+  },
 ): Promise<void> {
-  const ref = tableRef(request);
   try {
     await service.jobs.write({
       table: { dataset: ref.dataset, name: ref.table },
@@ -145,6 +191,7 @@ async function append(
       rows,
       create: undefined,
       truncate: false,
+      partition,
       once: service.insertIds.markOf(ids),
       signal: new AbortController().signal,
     });

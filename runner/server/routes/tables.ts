@@ -1,10 +1,11 @@
 import { requireDataset } from "../catalog/datasets.js";
 import { changeTable, createTable, deleteTable, newTable, tableChange } from "../catalog/table-changes.js";
-import { requireRelation, type TableRef, tableEntry, tableResource } from "../catalog/tables.js";
+import { fullTableName, requireRelation, type TableRef, tableEntry, tableResource } from "../catalog/tables.js";
 import type { ApiRequest, Handler, Route } from "../http/request.js";
 import { jobOfAnonymous } from "../jobs/anonymous.js";
 import { anonymousResource } from "../jobs/anonymous-resource.js";
 import type { JobService } from "../jobs/service.js";
+import { sourceTable } from "../jobs/source-table.js";
 import { etagOf, requireMatch } from "../protocol/etag.js";
 import { pageOf } from "../protocol/page-token.js";
 import { checked } from "../protocol/validate.js";
@@ -70,6 +71,7 @@ export function tableRoutes(service: JobService): readonly Route[] {
         const ref = tableRef(request);
         const jobId = jobOfAnonymous(ref.dataset, ref.table);
         if (jobId !== undefined) return { body: anonymousResource(service, ref, jobId) };
+        if (/[$@]/.test(ref.table)) return { body: await partResource(service, ref) };
         return { body: tableResource(service, ref, await requireRelation(service, ref)) };
       },
     },
@@ -84,4 +86,16 @@ export function tableRoutes(service: JobService): readonly Route[] {
       },
     },
   ];
+}
+
+/** A part of a table, or what it was, as a table of its own. */
+async function partResource(service: JobService, ref: TableRef) {
+  const { base, columns, rows } = await sourceTable(service, ref);
+  const relation = await requireRelation(service, base);
+  const { project: projectId, dataset: datasetId, table: tableId } = ref;
+  return {
+    ...tableResource(service, base, { ...relation, columns, rows }),
+    id: fullTableName(ref),
+    tableReference: { projectId, datasetId, tableId },
+  };
 }

@@ -5,6 +5,7 @@ import type { Column } from "../../../port/sql-types.js";
 import { layoutSql, readCatalog } from "../catalog.js";
 import { quoteName, quotePath } from "../quote.js";
 import { markSql } from "./change-marks.js";
+import { partitionSql, writePartition } from "./partition-write.js";
 import { ResultRows } from "./result-rows.js";
 
 /**
@@ -14,24 +15,28 @@ import { ResultRows } from "./result-rows.js";
  */
 export async function writeDestination(
   connection: DuckDBConnection,
-  { table, write, partitionColumn, clusterBy }: JobDestination,
+  { table, write, partition, partitionColumn, clusterBy }: JobDestination,
   sql: string,
   columns: readonly Column[],
   once: ChangeMark | undefined,
 ): Promise<ResultRows> {
   await connection.run("BEGIN TRANSACTION");
   try {
-    if (write === "append") {
+    const add = async () => {
       const names = columns.map(({ name }) => quoteName(name)).join(", ");
       await connection.run(`INSERT INTO ${quotePath(table)} (${names}) SELECT ${names} FROM (${sql}) AS q`);
-    } else {
+    };
+    if (partition !== undefined) await writePartition(connection, table, partition, write === "replace", add);
+    else if (write === "append") await add();
+    else {
       await connection.run(`CREATE OR REPLACE TABLE ${quotePath(table)} AS ${sql}`);
       if (partitionColumn !== undefined || clusterBy.length > 0)
         await connection.run(layoutSql(table, { partitionColumn, clusterBy, primaryKey: [] }));
     }
     const known = (await readCatalog(connection)).get(relationKey(table))?.columns ?? columns;
     const names = known.map(({ name }) => quoteName(name)).join(", ");
-    const rows = new ResultRows(await connection.run(`SELECT ${names} FROM ${quotePath(table)}`), known);
+    const where = partition === undefined ? "" : ` WHERE ${partitionSql(partition)}`;
+    const rows = new ResultRows(await connection.run(`SELECT ${names} FROM ${quotePath(table)}${where}`), known);
     if (once !== undefined) await connection.run(markSql(once));
     await connection.run("COMMIT");
     return rows;

@@ -221,8 +221,8 @@ export class JobHost extends DuckDbScriptHost {
       destination === undefined
         ? new ResultRows(await this.#run(sql, false), columns)
         : await this.#locks.hold([lockOf(destination.table)], this.#request.signal, () => {
-            const { table, write } = destination;
-            const how = write === "append" ? "append" : "define";
+            const { table, write, partition } = destination;
+            const how = write === "append" ? "append" : partition === undefined ? "define" : "rewrite";
             return this.#changing([{ table, how }], () =>
               writeDestination(this.#connection, destination, sql, columns, once),
             );

@@ -1,11 +1,13 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { relationKey } from "../../../port/port.js";
+import { type Relation, relationKey } from "../../../port/port.js";
 import { JobError, type WriteRequest } from "../../../port/sql-jobs.js";
+import type { Column } from "../../../port/sql-types.js";
 import { readCatalog } from "../catalog.js";
 import { quotePath } from "../quote.js";
 import { appendRow } from "../values.js";
 import { markSql } from "./change-marks.js";
 import { jobError } from "./job-errors.js";
+import { writePartition } from "./partition-write.js";
 
 /** How many rows are appended before those who wait for this process get a turn. */
 const ROWS_AT_ONCE = 1000;
@@ -16,7 +18,7 @@ const ROWS_AT_ONCE = 1000;
  */
 export async function writeRows(
   connection: DuckDBConnection,
-  { table, columns: given, rows, truncate, once, signal }: WriteRequest,
+  { table, columns: given, rows, truncate, partition, once, signal }: WriteRequest,
   making: readonly string[],
 ): Promise<number> {
   await connection.run("BEGIN TRANSACTION");
@@ -27,19 +29,23 @@ export async function writeRows(
       const path = [table.dataset, table.name];
       throw new JobError("notFound", `Not found: Table ${path.join(".")}`, undefined, { kind: "Table", path });
     }
-    if (truncate && making.length === 0) await connection.run(`DELETE FROM ${quotePath(table)}`);
-    const names = new Set(given.map((name) => name.toLowerCase()));
-    const columns = known.columns.map((column) => (names.has(column.name.toLowerCase()) ? column : undefined));
-    const appender = await connection.createAppender(table.name, table.dataset);
+    if (truncate && making.length === 0 && partition === undefined)
+      await connection.run(`DELETE FROM ${quotePath(table)}`);
+    const columns = await givenColumns(connection, known, given);
     let count = 0;
-    for await (const row of rows) {
-      appendRow(appender, columns, row);
-      count += 1;
-      if (count % ROWS_AT_ONCE !== 0) continue;
-      signal.throwIfAborted();
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    appender.closeSync();
+    const add = async () => {
+      const appender = await connection.createAppender(table.name, table.dataset);
+      for await (const row of rows) {
+        appendRow(appender, columns, row);
+        count += 1;
+        if (count % ROWS_AT_ONCE !== 0) continue;
+        signal.throwIfAborted();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      appender.closeSync();
+    };
+    if (partition === undefined) await add();
+    else await writePartition(connection, table, partition, truncate, add);
     if (once !== undefined) await connection.run(markSql(once));
     await connection.run("COMMIT");
     return count;
@@ -47,4 +53,18 @@ export async function writeRows(
     await connection.run("ROLLBACK").catch(() => undefined);
     throw jobError(cause, signal, false);
   }
+}
+
+/** The columns in the order of the table; undefined for one that gets its default, as those do which texts cannot see. */
+async function givenColumns(
+  connection: DuckDBConnection,
+  { id, columns }: Relation,
+  given: readonly string[],
+): Promise<readonly (Column | undefined)[]> {
+  const wanted = new Set(given.map((name) => name.toLowerCase()));
+  const described = await connection.runAndReadAll(`SELECT column_name FROM (DESCRIBE ${quotePath(id)})`);
+  return described.getRows().map(([name]) => {
+    const column = columns.find((known) => known.name === name);
+    return column !== undefined && wanted.has(column.name.toLowerCase()) ? column : undefined;
+  });
 }
