@@ -158,9 +158,7 @@ describe("load, copy and extract jobs of a served warehouse", () => {
       "Not found: URI gs://bucket/missing.csv",
     );
     await expect(loadUri("x", ["gs://../etc/passwd"], { autodetect: true })).rejects.toThrow("Invalid URI");
-    await expect(loadUri("x", ["gs://bucket/a.avro"], { sourceFormat: "AVRO" })).rejects.toThrow(
-      "AVRO is not supported",
-    );
+    await expect(loadUri("x", ["gs://bucket/a.orc"], { sourceFormat: "ORC" })).rejects.toThrow("ORC is not supported");
   });
 
   it("copies tables, with what is said of them", async () => {

@@ -1,29 +1,17 @@
 import { statSync } from "node:fs";
 import type { RowObject } from "../../port/port.js";
-import type { RelationDetails } from "../../port/sql-jobs.js";
 import type { Column } from "../../port/sql-types.js";
 import { creation } from "../catalog/table-changes.js";
 import { tableId } from "../catalog/tables.js";
-import { csvLines } from "../load/csv.js";
-import { columnName, detectCsv, detectJson, ROWS_TO_DETECT } from "../load/detect.js";
-import { jsonLines } from "../load/json-lines.js";
-import { BadRows, csvRows, jsonRows } from "../load/rows.js";
+import { avroRows, BadRows, csvRows, jsonRows } from "../load/rows.js";
 import { ApiError } from "../protocol/errors.js";
-import { columnsOfFields, type FieldSchema, fieldsOf } from "../protocol/schema.js";
+import { columnsOfFields } from "../protocol/schema.js";
 import type { LoadConfiguration } from "../requests/configuration.js";
 import { sourceFiles } from "./buckets.js";
 import { fitColumns, openPartition, openTarget, refOf, requireUpdatable } from "./destination.js";
 import type { Job, JobOutcome } from "./job.js";
+import { avroOf, describeSource, type Format, formatOf, type Source } from "./load-source.js";
 import type { JobService } from "./service.js";
-
-type Format = "CSV" | "NEWLINE_DELIMITED_JSON" | "PARQUET";
-
-/** What a file holds, as its schema or itself tells. */
-interface Source {
-  readonly fields: readonly FieldSchema[];
-  /** Lines before the first that holds values. */
-  readonly skip: number;
-}
 
 /** Loads files into a table: all of their rows, or none. */
 export async function runLoad(service: JobService, job: Job, load: LoadConfiguration): Promise<JobOutcome> {
@@ -42,7 +30,7 @@ export async function runLoad(service: JobService, job: Job, load: LoadConfigura
     existing === undefined ||
     (part === undefined &&
       write === "replace" &&
-      (load.schema !== undefined || load.autodetect === true || format === "PARQUET"));
+      (load.schema !== undefined || load.autodetect === true || format === "PARQUET" || format === "AVRO"));
   if (!replaces) await fitColumns(service, ref, existing, columns, load.schemaUpdateOptions);
   const bad = new BadRows(load.maxBadRecords ?? 0);
   const required = replaces
@@ -90,14 +78,6 @@ async function keepWhatIsSaid(
   if (replaces && said.length > 0) await store.set("table", id, { created: Date.now(), ...Object.fromEntries(said) });
 }
 
-function formatOf({ sourceFormat }: LoadConfiguration): Format {
-  const format = (sourceFormat ?? "CSV").toUpperCase();
-  if (format === "CSV" || format === "NEWLINE_DELIMITED_JSON" || format === "PARQUET") return format;
-  if (format === "AVRO" || format === "ORC" || format === "DATASTORE_BACKUP")
-    throw new ApiError("invalid", `Source format ${format} is not supported by the embedded engine`);
-  throw new ApiError("invalid", `Invalid source format ${sourceFormat}`);
-}
-
 function filesOf({ bucketDir }: JobService, job: Job, { sourceUris }: LoadConfiguration): readonly string[] {
   if (job.media !== undefined) return [job.media];
   const uris = sourceUris ?? [];
@@ -108,55 +88,6 @@ function filesOf({ bucketDir }: JobService, job: Job, { sourceUris }: LoadConfig
       "configuration.load.sourceUris",
     );
   return uris.flatMap((uri) => sourceFiles(bucketDir, uri));
-}
-
-async function describeSource(
-  { jobs }: JobService,
-  load: LoadConfiguration,
-  format: Format,
-  files: readonly string[],
-  existing: RelationDetails | undefined,
-): Promise<Source> {
-  const [file = ""] = files;
-  const skip = load.skipLeadingRows ?? 0;
-  if (format === "PARQUET") return { fields: fieldsOf((await jobs.parquetRows(file)).columns), skip: 0 };
-  if (load.schema && load.schema.fields.length > 0) return { fields: load.schema.fields, skip };
-  const known = existing === undefined ? undefined : fieldsOf(existing.columns, existing.required);
-  if (load.autodetect !== true) {
-    if (known === undefined) throw new ApiError("invalid", "No schema specified on job or table.");
-    return { fields: known, skip };
-  }
-  if (format === "CSV") return detectCsvSource(file, load, skip, known);
-  const objects: Readonly<Record<string, unknown>>[] = [];
-  for await (const { value } of jsonLines(file)) if (objects.push(value) >= ROWS_TO_DETECT) break;
-  return { fields: withKnown(detectJson(objects), known), skip };
-}
-
-async function detectCsvSource(
-  file: string,
-  load: LoadConfiguration,
-  skip: number,
-  known: readonly FieldSchema[] | undefined,
-): Promise<Source> {
-  const rows: (readonly (string | undefined)[])[] = [];
-  let index = 0;
-  // The last line that is skipped may be the header.
-  for await (const { values } of csvLines(file, load)) {
-    index += 1;
-    if (index >= skip && rows.push(values) > ROWS_TO_DETECT) break;
-  }
-  const { fields, hasHeader } = detectCsv(rows, skip > 0 && isHeader(rows[0] ?? []));
-  const before = Math.max(skip, hasHeader ? Math.max(skip, 1) : skip);
-  return { fields: withKnown(fields, known), skip: before };
-}
-
-const isHeader = (row: readonly (string | undefined)[]): boolean =>
-  row.every((value) => value !== undefined && columnName(value) !== "" && !/^[-+]?[\d.]+$/.test(value));
-
-/** Columns that the table has already keep their types. */
-function withKnown(fields: readonly FieldSchema[], known: readonly FieldSchema[] | undefined): readonly FieldSchema[] {
-  const byName = new Map((known ?? []).map((field) => [field.name.toLowerCase(), field]));
-  return fields.map((field) => byName.get(field.name.toLowerCase()) ?? field);
 }
 
 interface Reading {
@@ -176,7 +107,10 @@ async function* rowsOf(
   for (const file of files) {
     if (format === "CSV") yield* csvRows(file, load, source.skip, columns, bad);
     else if (format === "NEWLINE_DELIMITED_JSON") yield* jsonRows(file, load, columns, required, bad);
-    else {
+    else if (format === "AVRO") {
+      const { read, records } = await avroOf(file, load);
+      yield* avroRows(records(), read, load, columns, required, bad);
+    } else {
       const rows = await jobs.parquetRows(file);
       for (let start = 0; start < rows.count; start += ROWS_AT_ONCE)
         for (const row of rows.read(start, ROWS_AT_ONCE))

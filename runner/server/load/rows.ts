@@ -65,6 +65,28 @@ function csvRow({ line, values }: CsvLine, load: LoadConfiguration, columns: rea
   return row;
 }
 
+/** The rows of an Avro file. */
+export async function* avroRows(
+  records: AsyncIterable<unknown>,
+  read: (record: unknown) => Readonly<Record<string, unknown>>,
+  load: LoadConfiguration,
+  columns: readonly Column[],
+  required: ReadonlySet<string>,
+  bad: BadRows,
+): AsyncGenerator<RowObject> {
+  const options = { ignoreUnknown: load.ignoreUnknownValues === true, required };
+  let index = 0;
+  for await (const record of records) {
+    index += 1;
+    try {
+      yield decodeRow(read(record), columns, options);
+    } catch (cause) {
+      if (!(cause instanceof ValueError)) throw cause;
+      bad.add(`Record ${index}: ${cause.message} Field: ${cause.field}`);
+    }
+  }
+}
+
 /** The rows of a file of JSON lines. */
 export async function* jsonRows(
   path: string,

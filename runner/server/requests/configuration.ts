@@ -59,6 +59,8 @@ const load = v.object({
   ignoreUnknownValues: v.nullish(flag),
   maxBadRecords: v.nullish(count),
   encoding: v.nullish(v.string()),
+  useAvroLogicalTypes: v.nullish(flag),
+  decimalTargetTypes: v.nullish(v.array(v.picklist(["NUMERIC", "BIGNUMERIC", "STRING"]))),
   timePartitioning: v.nullish(timePartitioning),
   clustering: v.nullish(clustering),
   destinationTableProperties: v.nullish(

@@ -1,0 +1,86 @@
+import type { RelationDetails } from "../../port/sql-jobs.js";
+import { csvLines } from "../load/csv.js";
+import { columnName, detectCsv, detectJson, ROWS_TO_DETECT } from "../load/detect.js";
+import { jsonLines } from "../load/json-lines.js";
+import { ApiError } from "../protocol/errors.js";
+import { type FieldSchema, fieldsOf } from "../protocol/schema.js";
+import type { LoadConfiguration } from "../requests/configuration.js";
+import type { JobService } from "./service.js";
+
+export type Format = "CSV" | "NEWLINE_DELIMITED_JSON" | "PARQUET" | "AVRO";
+
+/** What a file holds, as its schema or itself tells. */
+export interface Source {
+  readonly fields: readonly FieldSchema[];
+  /** Lines before the first that holds values. */
+  readonly skip: number;
+}
+
+/** @throws ApiError for a format that is not read */
+export function formatOf({ sourceFormat }: LoadConfiguration): Format {
+  const format = (sourceFormat ?? "CSV").toUpperCase();
+  if (format === "CSV" || format === "NEWLINE_DELIMITED_JSON" || format === "PARQUET" || format === "AVRO")
+    return format;
+  if (format === "ORC" || format === "DATASTORE_BACKUP")
+    throw new ApiError("invalid", `Source format ${format} is not supported by the embedded engine`);
+  throw new ApiError("invalid", `Invalid source format ${sourceFormat}`);
+}
+
+/** What the columns of a load are: those of its schema, of its files, or of the table. */
+export async function describeSource(
+  { jobs }: JobService,
+  load: LoadConfiguration,
+  format: Format,
+  files: readonly string[],
+  existing: RelationDetails | undefined,
+): Promise<Source> {
+  const [file = ""] = files;
+  const skip = load.skipLeadingRows ?? 0;
+  if (format === "PARQUET") return { fields: fieldsOf((await jobs.parquetRows(file)).columns), skip: 0 };
+  if (load.schema && load.schema.fields.length > 0) return { fields: load.schema.fields, skip };
+  if (format === "AVRO") return { fields: (await avroOf(file, load)).fields, skip: 0 };
+  const known = existing === undefined ? undefined : fieldsOf(existing.columns, existing.required);
+  if (load.autodetect !== true) {
+    if (known === undefined) throw new ApiError("invalid", "No schema specified on job or table.");
+    return { fields: known, skip };
+  }
+  if (format === "CSV") return detectCsvSource(file, load, skip, known);
+  const objects: Readonly<Record<string, unknown>>[] = [];
+  for await (const { value } of jsonLines(file)) if (objects.push(value) >= ROWS_TO_DETECT) break;
+  return { fields: withKnown(detectJson(objects), known), skip };
+}
+
+async function detectCsvSource(
+  file: string,
+  load: LoadConfiguration,
+  skip: number,
+  known: readonly FieldSchema[] | undefined,
+): Promise<Source> {
+  const rows: (readonly (string | undefined)[])[] = [];
+  let index = 0;
+  // The last line that is skipped may be the header.
+  for await (const { values } of csvLines(file, load)) {
+    index += 1;
+    if (index >= skip && rows.push(values) > ROWS_TO_DETECT) break;
+  }
+  const { fields, hasHeader } = detectCsv(rows, skip > 0 && isHeader(rows[0] ?? []));
+  const before = Math.max(skip, hasHeader ? Math.max(skip, 1) : skip);
+  return { fields: withKnown(fields, known), skip: before };
+}
+
+const isHeader = (row: readonly (string | undefined)[]): boolean =>
+  row.every((value) => value !== undefined && columnName(value) !== "" && !/^[-+]?[\d.]+$/.test(value));
+
+/** Columns that the table has already keep their types. */
+function withKnown(fields: readonly FieldSchema[], known: readonly FieldSchema[] | undefined): readonly FieldSchema[] {
+  const byName = new Map((known ?? []).map((field) => [field.name.toLowerCase(), field]));
+  return fields.map((field) => byName.get(field.name.toLowerCase()) ?? field);
+}
+
+/** An Avro file: its columns, and its records. */
+export async function avroOf(file: string, { useAvroLogicalTypes, decimalTargetTypes }: LoadConfiguration) {
+  const { avroRecords, avroSchema } = await import("../load/avro.js");
+  const { avroReading } = await import("../load/avro-schema.js");
+  const options = { useLogicalTypes: useAvroLogicalTypes === true, decimalTypes: decimalTargetTypes ?? ["NUMERIC"] };
+  return { ...avroReading(await avroSchema(file), options), records: () => avroRecords(file) };
+}

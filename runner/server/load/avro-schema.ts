@@ -1,0 +1,207 @@
+import { ApiError } from "../protocol/errors.js";
+import type { FieldSchema } from "../protocol/schema.js";
+import { clockText, dateText, dateTimeText } from "../storage/scalars.js";
+
+/** A schema of Avro as it stands in a file. */
+export type AvroSchema = string | readonly AvroSchema[] | AvroObject;
+interface AvroObject {
+  readonly type: AvroSchema;
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly fields?: readonly { readonly name: string; readonly type: AvroSchema }[];
+  readonly items?: AvroSchema;
+  readonly values?: AvroSchema;
+  readonly logicalType?: string;
+  readonly sqlType?: string;
+  readonly precision?: number;
+  readonly scale?: number;
+}
+
+export interface AvroOptions {
+  /** Dates, times and decimals are what they are, not the numbers and bytes that stand for them. */
+  readonly useLogicalTypes: boolean;
+  /** The types that decimals may become, the first one that is wide enough. */
+  readonly decimalTypes: readonly string[];
+}
+
+/** What becomes of a value: a field of a table, and the value as a row of JSON has it. */
+interface Reading {
+  readonly field: Omit<FieldSchema, "name">;
+  readonly read: (value: unknown) => unknown;
+}
+
+export interface AvroReading {
+  readonly fields: readonly FieldSchema[];
+  readonly read: (record: unknown) => Readonly<Record<string, unknown>>;
+}
+
+/**
+ * How the records of a file become rows. https://cloud.google.com/bigquery/docs/loading-data-cloud-storage-avro#avro_conversions
+ * @throws ApiError for a schema whose records are no rows
+ */
+export function avroReading(schema: AvroSchema, options: AvroOptions): AvroReading {
+  const { field, read } = new SchemaReader(options).read(schema, "");
+  if (field.fields === undefined || field.mode === "REPEATED")
+    throw refused("The schema of an Avro file must be a record");
+  return { fields: field.fields, read: read as AvroReading["read"] };
+}
+
+const refused = (message: string): ApiError =>
+  new ApiError("invalid", `Error while reading data, error message: ${message}`);
+
+const text = (value: unknown): string => String(value);
+const base64 = (value: unknown): string => Buffer.from(value as Uint8Array).toString("base64");
+const same = (value: unknown): unknown => value;
+
+const PRIMITIVES: Readonly<Record<string, Reading>> = {
+  boolean: { field: { type: "BOOLEAN" }, read: same },
+  int: { field: { type: "INTEGER" }, read: text },
+  long: { field: { type: "INTEGER" }, read: text },
+  // JSON has no NaN and infinities: texts do.
+  float: { field: { type: "FLOAT" }, read: text },
+  double: { field: { type: "FLOAT" }, read: text },
+  bytes: { field: { type: "BYTES" }, read: base64 },
+  string: { field: { type: "STRING" }, read: same },
+};
+
+const micros = (value: unknown, unit: bigint): bigint => BigInt(value as bigint | number) * unit;
+const timestamp = (unit: bigint): Reading => ({
+  field: { type: "TIMESTAMP" },
+  read: (value) => `${dateTimeText(micros(value, unit))}+00`,
+});
+const datetime = (unit: bigint): Reading => ({
+  field: { type: "DATETIME" },
+  read: (value) => dateTimeText(micros(value, unit)),
+});
+const time = (unit: bigint): Reading => ({ field: { type: "TIME" }, read: (value) => clockText(micros(value, unit)) });
+
+/** By the type that carries them. */
+const LOGICAL: Readonly<Record<string, Reading>> = {
+  "int date": { field: { type: "DATE" }, read: (value) => dateText(Number(value)) },
+  "int time-millis": time(1000n),
+  "long time-micros": time(1n),
+  "long timestamp-millis": timestamp(1000n),
+  "long timestamp-micros": timestamp(1n),
+  "long local-timestamp-millis": datetime(1000n),
+  "long local-timestamp-micros": datetime(1n),
+  "string datetime": { field: { type: "DATETIME" }, read: same },
+};
+
+/** Texts that are told to be of a type, as exports of the service tell it. */
+const SQL_TYPES: ReadonlySet<string | undefined> = new Set(["JSON", "GEOGRAPHY", "DATETIME"]);
+
+class SchemaReader {
+  readonly #options: AvroOptions;
+  readonly #named = new Map<string, Reading>();
+
+  constructor(options: AvroOptions) {
+    this.#options = options;
+  }
+
+  read(schema: AvroSchema, namespace: string): Reading {
+    if (typeof schema === "string") {
+      const known = PRIMITIVES[schema] ?? this.#named.get(schema) ?? this.#named.get(`${namespace}.${schema}`);
+      if (known === undefined) throw refused(`Avro type ${schema} has no counterpart, or contains itself`);
+      return required(known);
+    }
+    if (isUnion(schema)) return this.#union(schema, namespace);
+    const { type } = schema;
+    if (typeof type !== "string") return this.read(type, namespace);
+    switch (type) {
+      case "record":
+        return this.#record(schema, namespace);
+      case "array":
+        return repeated(this.read(schema.items ?? "null", namespace));
+      case "map":
+        return mapOf(this.read(schema.values ?? "null", namespace));
+      case "enum":
+        return this.#name(schema, namespace, required({ field: { type: "STRING" }, read: same }));
+      case "fixed":
+        return this.#name(schema, namespace, required(this.#logical("bytes", schema)));
+      default:
+        return PRIMITIVES[type] === undefined ? this.read(type, namespace) : required(this.#logical(type, schema));
+    }
+  }
+
+  #logical(carrier: string, { logicalType, sqlType, precision = 0, scale = 0 }: AvroObject): Reading {
+    const plain = PRIMITIVES[carrier] as Reading;
+    if (carrier === "string" && sqlType !== undefined && SQL_TYPES.has(sqlType))
+      return { field: { type: sqlType }, read: same };
+    if (!this.#options.useLogicalTypes || logicalType === undefined) return plain;
+    if (carrier === "bytes" && logicalType === "decimal") return this.#decimal(precision, scale);
+    return LOGICAL[`${carrier} ${logicalType}`] ?? plain;
+  }
+
+  #decimal(precision: number, scale: number): Reading {
+    const fits: Readonly<Record<string, boolean>> = {
+      NUMERIC: scale <= 9 && precision - scale <= 29,
+      BIGNUMERIC: scale <= 38 && precision - scale <= 38,
+      STRING: true,
+    };
+    const type = ["NUMERIC", "BIGNUMERIC", "STRING"].find(
+      (name) => this.#options.decimalTypes.includes(name) && fits[name] === true,
+    );
+    if (type === undefined)
+      throw refused(
+        `A decimal of precision ${precision} and scale ${scale} fits none of ${this.#options.decimalTypes.join(", ")}; see decimalTargetTypes`,
+      );
+    return { field: { type }, read: (value) => decimalText(value as Uint8Array, scale) };
+  }
+
+  #union(types: readonly AvroSchema[], namespace: string): Reading {
+    const some = types.filter((type) => type !== "null");
+    const [only] = some;
+    if (only === undefined || some.length > 1)
+      throw refused("A union of several types is not supported by the embedded engine");
+    const { field, read } = this.read(only, namespace);
+    const mode = field.mode === "REPEATED" ? {} : { mode: "NULLABLE" };
+    return { field: { ...field, ...mode }, read: (value) => (value === null ? null : read(value)) };
+  }
+
+  #record(schema: AvroObject, namespace: string): Reading {
+    const inner = schema.namespace ?? namespace;
+    const members = (schema.fields ?? []).map(({ name, type }) => ({ name, ...this.read(type, inner) }));
+    const fields = members.map(({ name, field }) => ({ name, ...field }));
+    const read = (value: unknown) =>
+      Object.fromEntries(
+        members.map((member) => [member.name, member.read((value as Record<string, unknown>)[member.name])]),
+      );
+    return this.#name(schema, namespace, { field: { type: "RECORD", mode: "REQUIRED", fields }, read });
+  }
+
+  #name({ name = "", namespace: own }: AvroObject, namespace: string, reading: Reading): Reading {
+    this.#named.set(name, reading);
+    this.#named.set(`${own ?? namespace}.${name}`, reading);
+    return reading;
+  }
+}
+
+const isUnion = (schema: AvroSchema): schema is readonly AvroSchema[] => Array.isArray(schema);
+
+function required({ field, read }: Reading): Reading {
+  return { field: field.mode === undefined ? { ...field, mode: "REQUIRED" } : field, read };
+}
+
+function repeated({ field, read }: Reading): Reading {
+  if (field.mode === "REPEATED") throw refused("An array of arrays has no counterpart");
+  return { field: { ...field, mode: "REPEATED" }, read: (value) => (value as readonly unknown[]).map(read) };
+}
+
+function mapOf({ field, read }: Reading): Reading {
+  const fields = [
+    { name: "key", type: "STRING", mode: "REQUIRED" },
+    { name: "value", ...field },
+  ];
+  return {
+    field: { type: "RECORD", mode: "REPEATED", fields },
+    read: (value) => Object.entries(value as object).map(([key, item]) => ({ key, value: read(item) })),
+  };
+}
+
+/** Units of 10^-scale in two's complement with the highest byte first. */
+function decimalText(bytes: Uint8Array, scale: number): string {
+  const value = BigInt.asIntN(bytes.length * 8, BigInt(`0x${Buffer.from(bytes).toString("hex") || "0"}`));
+  const digits = String(value < 0n ? -value : value).padStart(scale + 1, "0");
+  const point = digits.length - scale;
+  return `${value < 0n ? "-" : ""}${digits.slice(0, point)}${scale === 0 ? "" : `.${digits.slice(point)}`}`;
+}

@@ -1,0 +1,53 @@
+import avro from "avsc";
+import { ApiError } from "../protocol/errors.js";
+import type { AvroSchema } from "./avro-schema.js";
+
+/** Whole numbers of 64 bits stay exact. */
+const LONG = avro.types.LongType.__with({
+  fromBuffer: (bytes: Buffer) => bytes.readBigInt64LE(),
+  toBuffer: (value: bigint) => {
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigInt64LE(value);
+    return bytes;
+  },
+  fromJSON: BigInt,
+  toJSON: Number,
+  isValid: (value: unknown) => typeof value === "bigint",
+  compare: (a: bigint, b: bigint) => (a === b ? 0 : a < b ? -1 : 1),
+});
+
+/** The schema of an Avro file. */
+export async function avroSchema(path: string): Promise<AvroSchema> {
+  const decoder = decoderOf(path);
+  try {
+    return await new Promise<AvroSchema>((resolve, reject) => {
+      decoder.on("metadata", (_type, _codec, header: { readonly meta: Readonly<Record<string, Buffer>> }) =>
+        resolve(JSON.parse(String(header.meta["avro.schema"])) as AvroSchema),
+      );
+      decoder.on("error", (cause: Error) => reject(unreadable(cause)));
+      decoder.on("end", () => reject(unreadable(new Error("it is empty"))));
+      decoder.resume();
+    });
+  } finally {
+    decoder.destroy();
+  }
+}
+
+/** The records of an Avro file. */
+export async function* avroRecords(path: string): AsyncGenerator<unknown> {
+  try {
+    yield* decoderOf(path);
+  } catch (cause) {
+    throw cause instanceof ApiError ? cause : unreadable(cause as Error);
+  }
+}
+
+function decoderOf(path: string) {
+  return avro.createFileDecoder(path, {
+    parseHook: (schema) => avro.Type.forSchema(schema, { registry: { long: LONG } }),
+  });
+}
+
+function unreadable({ message }: Error): ApiError {
+  return new ApiError("invalid", `The Apache Avro library failed to read data with the following error: ${message}`);
+}
