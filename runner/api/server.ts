@@ -51,6 +51,8 @@ export interface Server {
   readonly port: number;
   /** Port of the Storage API, gRPC without TLS on the same address. */
   readonly storagePort: number;
+  /** Moves its clock ahead: CURRENT_TIMESTAMP, times of jobs and tables, and what expires by it. The time that it shows then. */
+  advanceClock(milliseconds: number): Promise<Date>;
   /** Stops answering, ends what runs, and closes the warehouse. */
   close(): Promise<void>;
 }
@@ -67,6 +69,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
       port: taken,
       storagePort: storage,
       close,
+      advanceClock,
     } = await serveWarehouse({
       place: { database },
       inMemory: database === undefined,
@@ -80,6 +83,12 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
       faults: faults === undefined ? undefined : new FaultPlan(faults),
       keptVersions: keptVersions(timeTravelHours),
     });
-    return { url, port: taken, storagePort: storage as number, close };
+    return {
+      url,
+      port: taken,
+      storagePort: storage as number,
+      close,
+      advanceClock: async (by) => new Date(await advanceClock(by)),
+    };
   });
 }

@@ -23,6 +23,7 @@ export const command = defineCommand({
     "time-travel-hours": wholeNumber("how long older rows of tables are kept; default: 168; 0: not at all", 0, 168),
     "time-travel-mb": wholeNumber("memory that they may take; default: 512", 1, 1_000_000),
     faults: text("file of rules by which calls and jobs fail, for tests"),
+    "movable-clock": onOff("clients may move the clock ahead, PUT /clock, for tests"),
     quotas: onOff("refuse what BigQuery's quotas of a table refuse"),
     log: onOff("a line on standard error for each request"),
   }),
@@ -55,6 +56,7 @@ export const command = defineCommand({
       keptVersions: keptVersions(flags.timeTravelHours, flags.timeTravelMb),
       faults: flags.faults === undefined ? undefined : await faultsOf(flags.faults),
       quotas: flags.quotas,
+      movesClock: flags.movableClock,
       log: flags.log ? (line) => process.stderr.write(`${line}\n`) : undefined,
     });
     const { url, port, warehouse, storagePort } = server;

@@ -210,6 +210,8 @@ export interface SqlJobs {
   version(table: RelationId, at: bigint | "oldest"): Promise<TableVersion>;
   /** The marks that were given as `once` with what has changed something, and are not too old; none where nothing is kept. */
   marks(): Promise<readonly LeftMark[]>;
+  /** Texts see a time that is so many milliseconds ahead of the real one; it never goes back. */
+  moveClock(milliseconds: number): void;
   /** The rows of a Parquet file. */
   parquetRows(path: string): Promise<JobRows>;
   /** Writes a table to a Parquet file. */

@@ -1,6 +1,7 @@
 import { EngineError } from "../port/engine-error.js";
 import type { ScriptResult, Warehouse } from "../port/port.js";
 import { JobError, type JobStatement, plainRequest } from "../port/sql-jobs.js";
+import { Clock } from "./clock.js";
 import { noteStatement } from "./jobs/effects.js";
 import { JobRegistry } from "./jobs/registry.js";
 import { MetadataStore } from "./metadata/store.js";
@@ -16,7 +17,9 @@ export async function runScript(warehouse: Warehouse, project: string, sql: stri
   if (warehouse.jobs === undefined) return warehouse.script(sql);
   const jobs = await warehouse.jobs();
   const store = await MetadataStore.open(jobs);
-  const catalogue = { jobs, store, times: new ModifiedTimes(Date.now()), location: "US", registry: new JobRegistry() };
+  const clock = new Clock();
+  const times = new ModifiedTimes(clock);
+  const catalogue = { jobs, store, times, clock, location: "US", registry: new JobRegistry() };
   let last: JobStatement | undefined;
   let answer: JobStatement["rows"];
   let notes = Promise.resolve();

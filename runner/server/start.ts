@@ -1,6 +1,8 @@
 import type { AddressInfo } from "node:net";
 import type { Warehouse } from "../port/port.js";
 import { JobError, type KeptVersions } from "../port/sql-jobs.js";
+import { Expiry } from "./catalog/expiry.js";
+import { Clock } from "./clock.js";
 import type { CallOnItsWay } from "./faults/faults.js";
 import type { FaultyProxy } from "./faults/proxy.js";
 import type { FaultPlan } from "./faults/rules.js";
@@ -16,6 +18,7 @@ import { StagedUploads } from "./jobs/uploads.js";
 import { MetadataStore } from "./metadata/store.js";
 import { ModifiedTimes } from "./metadata/times.js";
 import { ApiError } from "./protocol/errors.js";
+import { clockRoutes } from "./routes/clock.js";
 import { datasetRoutes } from "./routes/datasets.js";
 import { jobRoutes } from "./routes/jobs.js";
 import { projectRoutes } from "./routes/projects.js";
@@ -47,6 +50,8 @@ export interface ServeOptions {
   readonly storagePort?: number | undefined;
   /** How long what tables were may be asked for; undefined: never. Nobody else may then change the warehouse. */
   readonly keptVersions?: KeptVersions | undefined;
+  /** Clients may move its clock, for tests. */
+  readonly movesClock?: boolean;
   /** Calls and jobs that are to fail, for tests; undefined: none. */
   readonly faults?: FaultPlan | undefined;
   /** What is written outlives the server: its clients may ask the next one for jobs that they have named. */
@@ -61,6 +66,8 @@ export interface RunningServer {
   readonly url: string;
   /** Where the Storage API answers (gRPC without TLS); undefined: nowhere. */
   readonly storagePort: number | undefined;
+  /** Moves its clock ahead, and removes what has expired by then; what it shows now, in milliseconds since 1970. */
+  advanceClock(milliseconds: number): Promise<number>;
   /** Answers no more, ends what runs, and lets go of everything but the warehouse. */
   close(): Promise<void>;
 }
@@ -76,11 +83,13 @@ export async function serve(warehouse: Warehouse, options: ServeOptions): Promis
   if (warehouse.jobs === undefined) throw new Error(`the engine ${warehouse.target} cannot be served`);
   const jobs = await warehouse.jobs(options.keptVersions);
   const left = options.persists ? await jobs.marks() : [];
-  const registry = new JobRegistry(new PastChanges(left));
+  const clock = new Clock();
+  const registry = new JobRegistry(new PastChanges(left, clock), clock);
   const catalogue = {
     jobs,
     store: await MetadataStore.open(jobs),
-    times: new ModifiedTimes(Date.now()),
+    times: new ModifiedTimes(clock),
+    clock,
     location: options.location,
     registry,
   };
@@ -92,14 +101,26 @@ export async function serve(warehouse: Warehouse, options: ServeOptions): Promis
     bucketDir: options.bucketDir,
     faults: options.faults,
     markOf: options.persists === true ? markOf : () => undefined,
-    insertIds: new InsertIds(left, options.persists === true),
+    insertIds: new InsertIds(left, options.persists === true, clock),
     quotas: options.quotas ? new TableQuotas() : undefined,
   };
+  const expiry = new Expiry(catalogue, options.project);
+  // What cannot be removed now is tried again soon.
+  await expiry.sweep().catch(() => undefined);
+  const advance = async (milliseconds: number) => {
+    clock.advance(milliseconds);
+    jobs.moveClock(clock.ahead);
+    await expiry.sweep();
+    return clock.now();
+  };
   const { pages } = options;
-  const app = createApp([...allRoutes(service, options), ...(pages ?? [])], {
-    ...options,
-    servesPages: pages !== undefined,
-  });
+  const app = createApp(
+    [...allRoutes(service, options), ...clockRoutes(clock, options.movesClock ? advance : undefined), ...(pages ?? [])],
+    {
+      ...options,
+      servesPages: pages !== undefined,
+    },
+  );
   const { faults } = options;
   await app.listen({ port: faults === undefined ? options.port : 0, host: options.host });
   const address = (bound: number) =>
@@ -116,7 +137,9 @@ export async function serve(warehouse: Warehouse, options: ServeOptions): Promis
     port,
     url: address(port),
     storagePort: storage?.port,
+    advanceClock: advance,
     async close() {
+      await expiry.close();
       await proxy?.close();
       await endJobs(registry);
       storage?.close();

@@ -100,7 +100,7 @@ export async function createDataset(catalogue: Catalogue, project: Project, give
   if (await hasDataset(catalogue, datasetId))
     throw new ApiError("duplicate", `Already Exists: Dataset ${fullName(project, datasetId)}`);
   await runSql(catalogue, `CREATE SCHEMA ${quoted(datasetId)}`);
-  await keepDataset(catalogue, datasetId, { ...merged({}, said), created: Date.now() });
+  await keepDataset(catalogue, datasetId, { ...merged({}, said), created: catalogue.clock.now() });
   return getDataset(catalogue, project, datasetId);
 }
 

@@ -22,6 +22,23 @@ export function withoutDecorator(ref: TableRef): { readonly base: TableRef; read
 /** How long the partition lasts that an id names, where nothing else is known of the table. */
 export const unitOf = (id: string): IngestionUnit => UNITS[id.length] ?? "DAY";
 
+/** The partition that holds a time, in milliseconds since 1970; undefined: the table has none of times. */
+export function partitionAt(
+  store: MetadataStore,
+  ref: TableRef,
+  relation: RelationDetails,
+  at: number,
+): TablePartition | undefined {
+  const kept = store.get("table", tableId(ref));
+  const time = kept.timePartitioning as { readonly type?: string } | undefined;
+  if (relation.ingestion === undefined && relation.partitionColumn === undefined && time === undefined)
+    return undefined;
+  const unit = relation.ingestion ?? (time?.type ?? "DAY").toUpperCase();
+  const length = Object.keys(UNITS).find((digits) => UNITS[Number(digits)] === unit) ?? "8";
+  const id = new Date(at).toISOString().replace(/\D/g, "").slice(0, Number(length));
+  return partitionOf(store, ref, relation, id);
+}
+
 interface RangePartitioning {
   readonly field: string;
   readonly range: Readonly<Record<"start" | "end" | "interval", string>>;
@@ -101,9 +118,18 @@ const wrong = (ref: TableRef, id: string): ApiError =>
   new ApiError("invalid", `Invalid partition decorator $${id} of table ${fullTableName(ref)}`);
 
 /** The condition of a GoogleSQL statement for the rows of a partition. */
-export function partitionCondition({ column, type, bounds }: TablePartition): string {
-  const name = column === PARTITION_TIME ? column : quoted(column);
+export function partitionCondition(partition: TablePartition): string {
+  const { bounds } = partition;
+  const name = columnText(partition);
   if (bounds === undefined) return `${name} IS NULL`;
-  const value = (text: string) => (type === "INT64" ? text : `${type} '${text}'`);
-  return `${name} >= ${value(bounds.from)} AND ${name} < ${value(bounds.to)}`;
+  return `${name} >= ${literal(partition, bounds.from)} AND ${name} < ${literal(partition, bounds.to)}`;
 }
+
+/** The condition for the rows of a partition and of all before it. */
+export function partitionsBefore(partition: TablePartition): string {
+  const { bounds } = partition;
+  return bounds === undefined ? "FALSE" : `${columnText(partition)} < ${literal(partition, bounds.to)}`;
+}
+
+const columnText = ({ column }: TablePartition): string => (column === PARTITION_TIME ? column : quoted(column));
+const literal = ({ type }: TablePartition, text: string): string => (type === "INT64" ? text : `${type} '${text}'`);

@@ -128,8 +128,8 @@ export async function writeRoutine(catalogue: Catalogue, ref: RoutineRef, given:
   if (exists && !replace) throw new ApiError("duplicate", `Already Exists: Routine ${nameOf(ref)}`);
   if (!exists && replace) throw notFound("Routine", nameOf(ref));
   await runSql(catalogue, creation(ref, given));
-  const { store, times } = catalogue;
-  const kept = { created: Date.now(), ...store.get("routine", idOf(ref)) };
+  const { store, times, clock } = catalogue;
+  const kept = { created: clock.now(), ...store.get("routine", idOf(ref)) };
   const { description, determinismLevel } = given;
   await store.set("routine", idOf(ref), merged(kept, { description, determinismLevel }));
   times.touch(idOf(ref));

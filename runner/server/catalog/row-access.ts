@@ -100,7 +100,7 @@ async function changePolicies(catalogue: Catalogue, change: PolicyChange) {
   if (known !== undefined && ifExists === "skip") return "SKIP" as const;
   if (known !== undefined && ifExists === "fail")
     throw new Error(`Already Exists: Row access policy ${table}.${policy.name}`);
-  const now = Date.now();
+  const now = catalogue.clock.now();
   const others = policies.filter(({ name }) => name !== policy.name);
   const all = [...others, { ...policy, created: known?.created ?? now, modified: now }];
   await keepPolicies(

@@ -1,4 +1,5 @@
 import type { ChangeMark, SqlJobs } from "../../port/sql-jobs.js";
+import type { Clock } from "../clock.js";
 import type { MetadataStore } from "../metadata/store.js";
 import type { ModifiedTimes } from "../metadata/times.js";
 
@@ -7,6 +8,7 @@ export interface Catalogue {
   readonly jobs: SqlJobs;
   readonly store: MetadataStore;
   readonly times: ModifiedTimes;
+  readonly clock: Clock;
   /** Where datasets are that say nothing else. */
   readonly location: string;
 }

@@ -7,6 +7,7 @@ import { ApiError } from "../protocol/errors.js";
 import { declaredText, type FieldSchema, quoted, typeOfField } from "../protocol/schema.js";
 import { labels } from "../protocol/validate.js";
 import { requireDataset } from "./datasets.js";
+import { defaultExpiration } from "./expiration-defaults.js";
 import { tableSchema } from "./fields.js";
 import { merged } from "./merged.js";
 import { partitionCondition, partitionOf, withoutDecorator } from "./partitions.js";
@@ -54,7 +55,9 @@ export async function createTable(catalogue: Catalogue, ref: TableRef, given: Ta
   if ((await findRelation(catalogue, ref)) !== undefined)
     throw new ApiError("duplicate", `Already Exists: Table ${fullTableName(ref)}`);
   await runSql(catalogue, creation(ref, given, ""));
-  await keep(catalogue, ref, { ...merged({}, keptOf(given)), created: Date.now() });
+  const said = merged({}, keptOf(given));
+  const expiration = await defaultExpiration(catalogue, ref.dataset, ref.table, said);
+  await keep(catalogue, ref, { ...said, ...expiration, created: catalogue.clock.now() });
   return tableResource(catalogue, ref, await requireRelation(catalogue, ref));
 }
 

@@ -1,4 +1,5 @@
 import type { JobStatement } from "../../port/sql-jobs.js";
+import { defaultExpiration } from "../catalog/expiration-defaults.js";
 import { merged } from "../catalog/merged.js";
 import { dropPoliciesOf, movePolicies } from "../catalog/row-access.js";
 import type { Catalogue } from "../catalog/service.js";
@@ -50,7 +51,10 @@ async function noteDefinition(catalogue: Catalogue, { kind, text }: JobStatement
   if (isNew) times.made(id);
   const told = merged(isNew ? layoutLike(catalogue, facts, id) : before, facts.kept);
   const said = merged(told, await optionFacts(jobs, facts.options));
-  const kept = { ...said, ...(await describedColumns(catalogue, facts, isNew ? {} : before)) };
+  const described = await describedColumns(catalogue, facts, isNew ? {} : before);
+  const [dataset = "", name = ""] = id.split(".");
+  const expiration = isNew && of === "table" ? await defaultExpiration(catalogue, dataset, name, said) : {};
+  const kept = { ...said, ...described, ...expiration };
   const isSame = JSON.stringify(kept) === JSON.stringify(before);
   const at = facts.renamedTo === undefined ? id : `${id.split(".")[0]}.${facts.renamedTo}`;
   if (at !== id) {
@@ -58,7 +62,7 @@ async function noteDefinition(catalogue: Catalogue, { kind, text }: JobStatement
     await movePolicies(catalogue, id, at);
     times.touch(at);
   } else if (isSame) return;
-  if (Object.keys(kept).length > 0) await store.set(of, at, isNew ? { created: Date.now(), ...kept } : kept);
+  if (Object.keys(kept).length > 0) await store.set(of, at, isNew ? { created: catalogue.clock.now(), ...kept } : kept);
   else await store.remove(of, at);
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ChangeMark, LeftMark } from "../../port/sql-jobs.js";
+import type { Clock } from "../clock.js";
 
 /** How long a row that comes with the same id again is left out, in milliseconds. */
 const KEPT_MS = 60_000;
@@ -11,12 +12,14 @@ export class InsertIds {
   readonly #seen = new Map<string, number>();
   readonly #writing = new Map<string, Promise<void>>();
   readonly #persists: boolean;
+  readonly #clock: Clock;
 
   /**
    * @param left marks of earlier servers
    * @param persists whether a client may ask the next server
    */
-  constructor(left: readonly LeftMark[], persists: boolean) {
+  constructor(left: readonly LeftMark[], persists: boolean, clock: Clock) {
+    this.#clock = clock;
     this.#persists = persists;
     for (const { key, note, at } of left)
       if (key.startsWith(PREFIX)) for (const id of JSON.parse(note ?? "[]") as string[]) this.#seen.set(id, at);
@@ -24,7 +27,7 @@ export class InsertIds {
 
   has(id: string): boolean {
     const at = this.#seen.get(id);
-    return at !== undefined && Date.now() - at < KEPT_MS;
+    return at !== undefined && this.#clock.now() - at < KEPT_MS;
   }
 
   /** Until when one of these ids is being written by somebody else; undefined: none is. */
@@ -53,7 +56,7 @@ export class InsertIds {
   }
 
   #add(ids: readonly string[]): void {
-    const now = Date.now();
+    const now = this.#clock.now();
     for (const id of ids) {
       this.#seen.delete(id);
       this.#seen.set(id, now);

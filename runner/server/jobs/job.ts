@@ -39,11 +39,13 @@ export interface JobOrigin {
   readonly requestId?: string | undefined;
   /** Who has asked for it. */
   readonly user?: string | undefined;
+  /** The clock that it goes by. */
+  readonly now?: () => number;
 }
 
 /** One job: what was asked, and what became of it. */
 export class Job {
-  readonly created = Date.now();
+  readonly created: number;
   started: number | undefined;
   ended: number | undefined;
   state: "PENDING" | "RUNNING" | "DONE" = "PENDING";
@@ -58,6 +60,7 @@ export class Job {
   readonly isNamed: boolean;
   readonly requestId: string | undefined;
   readonly user: string;
+  readonly #now: () => number;
   /** Only while there is something to stop and to wait for: jobs are kept by the thousand. */
   #stop: AbortController | undefined;
   #waiting: Set<() => void> | undefined;
@@ -65,8 +68,10 @@ export class Job {
   constructor(
     readonly reference: JobReference,
     readonly configuration: JobConfiguration,
-    { parent, media, isNamed = false, requestId, user = USER }: JobOrigin = {},
+    { parent, media, isNamed = false, requestId, user = USER, now = Date.now }: JobOrigin = {},
   ) {
+    this.#now = now;
+    this.created = now();
     this.parent = parent;
     this.media = media;
     this.isNamed = isNamed;
@@ -87,12 +92,12 @@ export class Job {
   }
 
   begin(): void {
-    this.started = Date.now();
+    this.started = this.#now();
     this.state = "RUNNING";
   }
 
   finish(outcome: JobOutcome, error: ApiError | undefined): void {
-    this.ended = Date.now();
+    this.ended = this.#now();
     this.outcome = outcome;
     this.error = error;
     this.state = "DONE";

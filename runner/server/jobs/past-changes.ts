@@ -1,4 +1,5 @@
 import type { ChangedRows, ChangeMark, LeftMark } from "../../port/sql-jobs.js";
+import { Clock } from "../clock.js";
 import type { ApiError } from "../protocol/errors.js";
 import { Job, type JobReference } from "./job.js";
 
@@ -23,8 +24,11 @@ export class PastChanges {
   readonly #byKey = new Map<string, PastChange>();
   readonly #byRequest = new Map<string, PastChange>();
 
+  readonly #clock: Clock;
+
   /** @param left marks of earlier servers */
-  constructor(left: readonly LeftMark[] = []) {
+  constructor(left: readonly LeftMark[] = [], clock = new Clock()) {
+    this.#clock = clock;
     for (const { key, note, at, changed } of left) {
       const reference = referenceOf(key);
       if (reference !== undefined) this.#add({ reference, at, requestId: note, changed, error: undefined });
@@ -52,7 +56,7 @@ export class PastChanges {
 
   byRequest(requestId: string): Job | undefined {
     const past = this.#byRequest.get(requestId);
-    return past === undefined || Date.now() - past.at > REQUEST_ID_MS ? undefined : jobOf(past);
+    return past === undefined || this.#clock.now() - past.at > REQUEST_ID_MS ? undefined : jobOf(past);
   }
 
   #add(past: PastChange): void {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { Clock } from "../clock.js";
 import { ApiError, notFound } from "../protocol/errors.js";
 import type { JobConfiguration } from "../requests/configuration.js";
 import { Job, type JobOrigin } from "./job.js";
@@ -22,9 +23,12 @@ export class JobRegistry {
   readonly #past: PastChanges;
   readonly #byRequest = new Map<string, Job>();
 
+  readonly #clock: Clock;
+
   /** @param past what earlier servers have done */
-  constructor(past = new PastChanges()) {
-    this.#past = past;
+  constructor(past?: PastChanges, clock = new Clock()) {
+    this.#clock = clock;
+    this.#past = past ?? new PastChanges([], clock);
   }
 
   /**
@@ -35,7 +39,7 @@ export class JobRegistry {
     projectId: string,
     location: string,
     configuration: JobConfiguration,
-    given: Omit<JobOrigin, "isNamed"> & { readonly jobId?: string | undefined } = {},
+    given: Omit<JobOrigin, "isNamed" | "now"> & { readonly jobId?: string | undefined } = {},
   ): Job {
     const jobId = given.jobId ?? `job_${randomUUID().replaceAll("-", "")}`;
     if (!JOB_ID.test(jobId))
@@ -48,6 +52,7 @@ export class JobRegistry {
       throw new ApiError("duplicate", `Already Exists: Job ${projectId}:${location}.${jobId}`);
     const job = new Job({ projectId, jobId, location }, configuration, {
       ...given,
+      now: () => this.#clock.now(),
       isNamed: given.jobId !== undefined && given.parent === undefined,
       user: given.user ?? given.parent?.user,
     });
@@ -97,7 +102,7 @@ export class JobRegistry {
   byRequest(requestId: string): Job | undefined {
     const found = this.#byRequest.get(requestId);
     if (found === undefined) return this.#past.byRequest(requestId);
-    return Date.now() - found.created > REQUEST_ID_MS ? undefined : found;
+    return this.#clock.now() - found.created > REQUEST_ID_MS ? undefined : found;
   }
 
   #forgetOld(): void {

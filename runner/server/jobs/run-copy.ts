@@ -64,7 +64,7 @@ export async function runCopy(service: JobService, job: Job, copy: CopyConfigura
       ...kept,
       ...madeOf(operation, first),
       ...(copy.destinationExpirationTime ? { expirationTime: expirationOf(copy.destinationExpirationTime) } : {}),
-      created: Date.now(),
+      created: service.clock.now(),
     });
   }
   service.times.touch(tableId(target));

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import type { RowObject } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
+import { defaultExpiration } from "../catalog/expiration-defaults.js";
 import { creation } from "../catalog/table-changes.js";
 import { tableId } from "../catalog/tables.js";
 import { avroRows, BadRows, csvRows, jsonRows } from "../load/rows.js";
@@ -64,18 +65,22 @@ export async function runLoad(service: JobService, job: Job, load: LoadConfigura
 }
 
 async function keepWhatIsSaid(
-  { store, times }: JobService,
+  service: JobService,
   ref: ReturnType<typeof refOf>,
   load: LoadConfiguration,
   replaces: boolean,
   isNew: boolean,
 ): Promise<void> {
+  const { store, times, clock } = service;
   const id = tableId(ref);
   if (isNew) times.made(id);
   else times.touch(id);
   const { timePartitioning, schema, destinationTableProperties } = load;
   const said = Object.entries({ timePartitioning, schema, ...destinationTableProperties }).filter(([, value]) => value);
-  if (replaces && said.length > 0) await store.set("table", id, { created: Date.now(), ...Object.fromEntries(said) });
+  const kept = Object.fromEntries(said);
+  const expiration = isNew ? await defaultExpiration(service, ref.dataset, ref.table, kept) : {};
+  if (replaces && (said.length > 0 || Object.keys(expiration).length > 0))
+    await store.set("table", id, { created: clock.now(), ...kept, ...expiration });
 }
 
 function filesOf({ bucketDir }: JobService, job: Job, { sourceUris }: LoadConfiguration): readonly string[] {

@@ -50,9 +50,9 @@ export async function sourceTable(catalogue: Catalogue, ref: TableRef): Promise<
         "invalid",
         `${fullTableName(ref)} is not allowed for this operation because it is currently a VIEW.`,
       );
-    return { ref, id, columns, partitionColumn, clusterBy, rows, base: ref, at: Date.now() };
+    return { ref, id, columns, partitionColumn, clusterBy, rows, base: ref, at: catalogue.clock.now() };
   }
-  const milliseconds = time.startsWith("-") ? Date.now() + Number(time) : Number(time);
+  const milliseconds = time.startsWith("-") ? catalogue.clock.now() + Number(time) : Number(time);
   const at = milliseconds === 0 ? "oldest" : BigInt(milliseconds) * 1000n;
   const version = await catalogue.jobs.version({ dataset: ref.dataset, name: table }, at);
   return { ref, ...version, base: { ...ref, table }, at: milliseconds };

@@ -1,3 +1,5 @@
+import type { Clock } from "../clock.js";
+
 /** Partitions of a table by their ids, and the time that the table had then. */
 export interface SeenPartitions {
   readonly at: number;
@@ -10,10 +12,13 @@ export class ModifiedTimes {
   readonly #times = new Map<string, number>();
   #last: number;
 
-  /** @param opened nothing was written after it that this server does not see */
-  constructor(opened: number) {
-    this.#opened = opened;
-    this.#last = opened;
+  readonly #clock: Clock;
+
+  /** Nothing is written from now on that this server does not see. */
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#opened = clock.now();
+    this.#last = this.#opened;
   }
 
   /** What was seen of the partitions of a table when somebody last asked. */
@@ -38,7 +43,7 @@ export class ModifiedTimes {
 
   /** Something about the object has changed: its time rises, whatever the clock says. */
   touch(id: string): number {
-    this.#last = Math.max(Date.now(), this.#last + 1);
+    this.#last = Math.max(this.#clock.now(), this.#last + 1);
     this.#times.set(id, this.#last);
     return this.#last;
   }

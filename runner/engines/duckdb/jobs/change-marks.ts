@@ -71,8 +71,8 @@ async function sweep(connection: DuckDBConnection): Promise<void> {
   await connection.run(`DELETE FROM ${TABLE} WHERE coalesce(until, ended + ${USUALLY_KEPT}) < ${NOW}`);
 }
 
-/** In UTC, whatever the zone of the session. */
-const NOW = "(now() AT TIME ZONE 'UTC')";
+/** In UTC, whatever the zone of the session; real, though the clock that texts see was moved. */
+const NOW = "(get_current_timestamp() AT TIME ZONE 'UTC')";
 
 /** The statement that leaves a mark. */
 export function markSql({ key, note, keptMs }: ChangeMark, changed?: ChangedRows): string {

@@ -19,6 +19,7 @@ import { appendRow } from "../values.js";
 import { type ChangeMarks, markSql } from "./change-marks.js";
 import { aborted, isConflict, queued } from "./conflicts.js";
 import { writeDestination } from "./destination.js";
+import type { MovedClock } from "./moved-clock.js";
 import { ResultRows } from "./result-rows.js";
 import { operationOf, renamedTo, statementKind, targetOf } from "./statement-kinds.js";
 import type { TableChange, TableHistory } from "./table-history.js";
@@ -46,6 +47,7 @@ export interface SharedState {
   /** What tables were; undefined: nobody keeps it. */
   readonly history: TableHistory | undefined;
   readonly marks: ChangeMarks;
+  readonly clock: MovedClock;
 }
 
 /** Carries the script of a job out, and tells what each statement did. */

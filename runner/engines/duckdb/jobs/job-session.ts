@@ -6,6 +6,7 @@ import { layoutSql } from "../catalog.js";
 import type { Translator } from "../translator.js";
 import { jobError } from "./job-errors.js";
 import { JobHost, type SharedState } from "./job-host.js";
+import type { MovedClock } from "./moved-clock.js";
 import { interruptible } from "./running.js";
 import { isScript } from "./statement-kinds.js";
 
@@ -15,6 +16,7 @@ export class DuckDbJobSession implements JobSession {
   readonly #release: (isClean: boolean) => void;
   readonly #host: JobHost;
   readonly #script: Script;
+  readonly #clock: MovedClock;
   /** Jobs of one session follow each other. */
   #last: Promise<unknown> = Promise.resolve();
   /** A statement was interrupted, or what it had begun could not be undone. */
@@ -25,7 +27,9 @@ export class DuckDbJobSession implements JobSession {
     release: (isClean: boolean) => void,
     host: JobHost,
     script: Script,
+    clock: MovedClock,
   ) {
+    this.#clock = clock;
     this.#connection = connection;
     this.#release = release;
     this.#host = host;
@@ -42,7 +46,7 @@ export class DuckDbJobSession implements JobSession {
     const host = JobHost.on(connection, shared, request);
     const { defaultDataset, destination } = request;
     const script = await translator.script(host, { defaultDataset, renamesColumns: destination === undefined });
-    return new DuckDbJobSession(connection, release, host, script);
+    return new DuckDbJobSession(connection, release, host, script, shared.clock);
   }
 
   async run(request: JobRequest, told: (statement: JobStatement) => void): Promise<void> {
@@ -60,6 +64,8 @@ export class DuckDbJobSession implements JobSession {
       inScript = isScript(locateErrors(sql, () => parseScriptText(sql)));
       // A script that was killed between its statements is not done.
       if (inScript) this.#host.serve({ ...request, once: undefined }, told);
+      // A session may have been opened before it was moved.
+      await this.#clock.apply(this.#connection);
       await this.#bind(request);
       await interruptible(this.#connection, signal, () => this.#script.execute(sql));
       this.#host.finish();

@@ -22,6 +22,7 @@ import { ChangeMarks } from "./change-marks.js";
 import { readDatasets, readDetails } from "./details.js";
 import { jobError } from "./job-errors.js";
 import { DuckDbJobSession } from "./job-session.js";
+import { MovedClock } from "./moved-clock.js";
 import { readParquet } from "./parquet.js";
 import { ResultRows } from "./result-rows.js";
 import { countRows, TableHistory } from "./table-history.js";
@@ -40,6 +41,7 @@ export interface Connections {
 export class DuckDbJobs implements SqlJobs {
   readonly #connections: Connections;
   readonly #translator: Translator;
+  readonly #clock = new MovedClock();
   readonly #locks = new TableLocks();
   readonly #relations = new CommittedRelations((work) => this.#with(work));
   readonly #marks = new ChangeMarks((work) => this.#with(work));
@@ -76,7 +78,7 @@ export class DuckDbJobs implements SqlJobs {
 
   async #open(request: JobRequest): Promise<DuckDbJobSession> {
     await this.#translator.prepare();
-    const connection = await this.#connections.take();
+    const connection = await this.#take();
     return DuckDbJobSession.open(
       connection,
       (isClean) => (isClean ? this.#connections.giveBack(connection) : this.#connections.discard(connection)),
@@ -87,6 +89,7 @@ export class DuckDbJobs implements SqlJobs {
         place: this.#translator.place,
         history: this.#history,
         marks: this.#marks,
+        clock: this.#clock,
       },
       request,
     );
@@ -171,8 +174,18 @@ export class DuckDbJobs implements SqlJobs {
     await this.#with((connection) => connection.run(`COPY ${quotePath(table)} TO ${quoteText(path)} (FORMAT parquet)`));
   }
 
-  async #with<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+  moveClock(milliseconds: number): void {
+    this.#clock.move(milliseconds);
+  }
+
+  async #take(): Promise<DuckDBConnection> {
     const connection = await this.#connections.take();
+    await this.#clock.apply(connection);
+    return connection;
+  }
+
+  async #with<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const connection = await this.#take();
     try {
       return await work(connection);
     } finally {
