@@ -232,6 +232,8 @@ export type FromItem =
       readonly pathSpan: Span;
       /** Of FOR SYSTEM_TIME AS OF: the table as it was. */
       readonly systemTime?: Expr | undefined;
+      /** Of TABLESAMPLE SYSTEM: how many rows of a hundred. */
+      readonly sample?: Expr | undefined;
     } & Aliased)
   | (Span & {
       /** A call of a table function. */

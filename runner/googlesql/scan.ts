@@ -104,6 +104,7 @@ export class Scanner {
     };
     switch (item.kind) {
       case "table": {
+        if (item.sample !== undefined) this.volatile("TABLESAMPLE", item.sample.start, undefined);
         const path = item.path.map((part) => part.name);
         const first = (path[0] as string).toLowerCase();
         const isCommon = path.length === 1 && commons.has(first);

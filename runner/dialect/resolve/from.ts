@@ -25,6 +25,7 @@ import {
 } from "./scope.js";
 import { resolveSessionize } from "./sessionize.js";
 import { didYouMean } from "./suggest.js";
+import { sampleCondition } from "./table-sample.js";
 import { resolveUnpivot } from "./unpivot.js";
 import { resolveTableCall } from "./user-functions.js";
 import { isWildcard, resolveWildcard } from "./wildcard.js";
@@ -114,10 +115,13 @@ function resolveTable(item: Extract<FromItem, { kind: "table" }>, from: FromCont
   const alias = item.alias ?? (item.path.at(-1) as Identifier);
   const common = item.path.length === 1 ? from.commons.get(first.name.toLowerCase()) : undefined;
   if (common !== undefined) {
+    if (item.sample !== undefined)
+      throw analysisError("TABLESAMPLE SYSTEM can only be applied directly to tables", item.sample);
     from.env.lineage?.add(common.chosenBy);
     return relation(quoteName(common.sqlName), common.columns, common.valueTable, alias, from.env);
   }
   const path = item.path.map((part) => part.name);
+  if (isWildcard(item) && item.sample !== undefined) throw unsupported("TABLESAMPLE of a wildcard table", item.sample);
   if (isWildcard(item)) return resolveWildcard(item, from.env);
   const table = from.env.catalog.find(path);
   if (table === undefined) {
@@ -129,13 +133,14 @@ function resolveTable(item: Extract<FromItem, { kind: "table" }>, from: FromCont
   }
   // Where versions are kept, one stands in the place of the table by now.
   if (item.systemTime !== undefined) throw unsupported("FOR SYSTEM_TIME AS OF", item.systemTime);
+  const sample = item.sample && sampleCondition(item.sample, table, lateralContext(from, "TABLESAMPLE"));
   if (table.standIn !== undefined) return relationInPlace(table, table.standIn, item, alias, from);
   const isRecorded = from.env.lineage !== undefined;
   const columns = table.columns.map(({ name, type }): OutputColumn => {
     const origin = isRecorded ? tableColumn(table.path, name) : undefined;
     return { name, key: name, type, literal: undefined, span: item.pathSpan, origin };
   });
-  return withArrival(relation(tableText(table), columns, false, alias, from.env), table, from.env);
+  return withArrival(relation(tableText(table, sample), columns, false, alias, from.env), table, from.env);
 }
 
 /** What stands in the place of a table, under the names of its columns. */
@@ -177,15 +182,20 @@ export function withArrival(resolved: ResolvedFrom, { layout, path }: CatalogTab
   };
 }
 
-/** A stored BIGNUMERIC becomes the bytes that are computed with. */
-export function tableText({ path: parts, columns }: CatalogTable): string {
+/**
+ * A stored BIGNUMERIC becomes the bytes that are computed with.
+ * @param condition which rows; undefined: all of them
+ */
+export function tableText({ path: parts, columns }: CatalogTable, condition?: string): string {
   const path = quotePath(parts);
   const nested = columns.find(({ type }) => typeof type === "object" && holdsBignumeric(type));
   if (nested !== undefined) throw unsupported(`BIGNUMERIC within column ${nested.name}`, { start: 0, end: 0 });
   const replaced = columns
     .filter(({ type }) => type === "BIGNUMERIC")
     .map(({ name }) => `bq_bignumeric(CAST(${quoteName(name)} AS VARCHAR)) AS ${quoteName(name)}`);
-  return replaced.length === 0 ? path : `(SELECT * REPLACE (${replaced.join(", ")}) FROM ${path})`;
+  if (replaced.length === 0 && condition === undefined) return path;
+  const rows = condition === undefined ? path : `${path} WHERE ${condition}`;
+  return `(SELECT *${replaced.length === 0 ? "" : ` REPLACE (${replaced.join(", ")})`} FROM ${rows})`;
 }
 
 /** A table, CTE or subquery under a fresh DuckDB alias. */

@@ -91,8 +91,22 @@ export function parseFromPrimary(c: Cursor): FromItem {
     if (pivoted === undefined) break;
     item = pivoted;
   }
-  if (c.isWord("TABLESAMPLE")) throw unsupported("TABLESAMPLE", c.peek());
-  return item;
+  return c.isWord("TABLESAMPLE") ? parseSample(c, item) : item;
+}
+
+/** `TABLESAMPLE SYSTEM (10 PERCENT)`. */
+function parseSample(c: Cursor, item: FromItem): FromItem {
+  const at = c.peek();
+  c.expectWord("TABLESAMPLE");
+  if (!c.isWord("SYSTEM")) throw unsupported("TABLESAMPLE other than SYSTEM", c.peek());
+  c.expectWord("SYSTEM");
+  const sample = c.parenthesized(() => {
+    const percent = parseExpression(c);
+    c.expectWord("PERCENT");
+    return percent;
+  });
+  if (item.kind !== "table") throw analysisError("TABLESAMPLE SYSTEM can only be applied directly to tables", at);
+  return { ...item, sample };
 }
 
 function parseFromSource(c: Cursor): FromItem {
