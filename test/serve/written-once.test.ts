@@ -182,6 +182,8 @@ describe("a row whose client has heard that it is written, or goes on until it h
           await server.restart();
         });
         await up;
+        if (process.env.FASTBREAK_SERVER_KILLS !== undefined && kill % 100 < 2)
+          console.log(`${kill + 1} kills, ${written.size} writes so far`);
       }
       await later(200);
       isOver = true;
