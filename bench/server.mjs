@@ -83,8 +83,10 @@ async function paged() {
       const path = `queries/${jobReference.jobId}?location=US&formatOptions.useInt64Timestamp=true${page}`;
       const body = await call(path);
       bytes += body.length;
-      token = /"pageToken":"([^"]+)"/.exec(body.subarray(0, 20_000).toString("latin1"))?.[1];
-      rows += body.toString("latin1").split('{"f":').length - 1;
+      // Before the rows or behind them.
+      const around = body.subarray(0, 20_000).toString("latin1") + body.subarray(-2000).toString("latin1");
+      token = /"pageToken":\s*"([^"]+)"/.exec(around)?.[1];
+      rows += body.toString("latin1").split(/\{"f":/).length - 1;
     }
     if (rows !== ROWS) throw new Error(`${rows} rows came`);
     return bytes;
