@@ -84,6 +84,8 @@ const CLIENTS = {
     environment: { PYTHONWARNINGS: "ignore", SQLMESH__DISABLE_ANONYMIZED_ANALYTICS: "true" },
     told: () => "tested, planned, run, audited, read",
   },
+  node22: otherNode(22),
+  node24: otherNode(24),
   // It asks for numpy without saying so.
   bqemulator: { prepare: () => installPython("bqemulator", ["bqemulator==1.4.0", "numpy==2.4.6"]) },
 };
@@ -118,6 +120,20 @@ async function installPython(name, packages) {
 async function removePython(name, packageName) {
   await install(`${cache}/${name}/bin/python`, ["-m", "pip", "uninstall", "--quiet", "--yes", packageName]);
   return undefined;
+}
+
+/** The main commands on another version of Node than this one. */
+function otherNode(major) {
+  const folder = `${cache}/node${major}`;
+  const program = `${folder}/node_modules/node/bin/node`;
+  return {
+    prepare: async () => {
+      mkdirSync(folder, { recursive: true });
+      const { stderr } = await install("npm", ["install", "--no-save", "--prefix", folder, `node@${major}`]);
+      return existsSync(program) ? undefined : `Node ${major} cannot be installed: ${stderr.trim().split("\n").at(-1)}`;
+    },
+    command: () => [program, [`${checks}/other-node.mjs`, `${root}bin/fastbreak.cjs`]],
+  };
 }
 
 async function installGo() {
