@@ -170,3 +170,41 @@ SELECT f(1) AS x`,
     rig.remove();
   });
 });
+
+describe("what an operation with hasOutput makes", () => {
+  const rig = project({
+    "plus.sqlx": `config { type: "operations", hasOutput: true }
+CREATE OR REPLACE FUNCTION \${self()}(x INT64) AS (x + 1)`,
+    "seen.sqlx": `config { type: "operations", hasOutput: true, tags: ["skippable"] }
+CREATE OR REPLACE VIEW \${self()} AS SELECT id FROM \${ref("raw", "s")}`,
+    "reads.sqlx": 'config { type: "table" }\nSELECT ${ref("plus")}(id) AS n FROM ${ref("seen")}',
+    "s.sqlx": 'config { type: "declaration", schema: "raw", name: "s" }',
+  });
+  afterAll(() => rig.remove());
+  const reasonOf = ({ actions }: RunDocument, name: string) =>
+    actions.find((action) => action.name === name)?.partitions?.[0]?.reason;
+
+  it("may be a function or a view: no table is missing", async () => {
+    await rig.sql("CREATE SCHEMA d; CREATE SCHEMA raw; CREATE TABLE raw.s AS SELECT 1 AS id");
+    await rig.run([]);
+    const second = await rig.run([]);
+    expect(["d.plus", "d.seen", "d.reads"].map((name) => reasonOf(second, name))).toEqual([
+      "volatile",
+      "unchanged",
+      "unchanged",
+    ]);
+  });
+
+  it("is made again when it is another view or gone; what reads it follows its rows", async () => {
+    await rig.sql("INSERT INTO raw.s VALUES (5)");
+    await rig.run([]);
+    expect(await rig.sql("SELECT n FROM d.reads ORDER BY n")).toEqual([["2"], ["6"]]);
+    for (const change of ["CREATE OR REPLACE VIEW d.seen AS SELECT 7 AS id", "DROP VIEW d.seen"]) {
+      await rig.sql(change);
+      expect(reasonOf(await rig.run([]), "d.seen")).toBe(
+        change.startsWith("DROP") ? "table_missing" : "table_modified",
+      );
+      expect(await rig.sql("SELECT n FROM d.reads ORDER BY n")).toEqual([["2"], ["6"]]);
+    }
+  });
+});

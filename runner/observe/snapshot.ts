@@ -142,7 +142,9 @@ export function liveOutput(
 ): LiveOutput {
   const relation = relations.get(relationKey(action.target));
   const effects = effectsDigest(action, relations, contents);
-  if (makesTable(action)) {
+  // The statements of an operation may make a view under its name as well as a table.
+  const isView = action.node.kind === "view" || (action.node.kind === "operation" && relation?.kind === "view");
+  if (makesTable(action) && !isView) {
     // A table that is partitioned by another column than the model says is not the model's table, unless its rows are history:
     // then it is written to as it stands.
     const itsOwn =
@@ -156,7 +158,7 @@ export function liveOutput(
       rows: new Map([...(rows ?? [])].map(([partition, { digest }]) => [partition, digest])),
     };
   }
-  if (action.node.kind === "view")
+  if (isView)
     return { exists: relation?.kind === "view", columns: "", effects, rows: new Map([[WHOLE, viewVersion(relation)]]) };
   return { exists: true, columns: "", effects, rows: new Map([[WHOLE, JUDGED]]) };
 }

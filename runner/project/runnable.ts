@@ -69,7 +69,7 @@ function runnableAction(
     createdRoutines: action.createdRoutines,
     writes: action.writes.map(({ key }) => key),
     effects: effectsOf(action, byKey),
-    hasOutput: action.hasOutput,
+    hasOutput: action.hasOutput && !isRoutineThatAlwaysRuns(action),
     preOps: action.preOps,
     postOps: action.postOps,
     dependencies: action.dependencies,
@@ -118,6 +118,11 @@ function effectsOf(action: ManifestAction, byKey: ReadonlyMap<string, ManifestAc
   return action.writes
     .filter(({ does }) => does !== "drops")
     .map(({ key, does }) => ({ key, watched: does === "makes" && !isShared(key) ? "content" : "existence" }));
+}
+
+/** What `hasOutput` promises may be a function: then no table is missing. One that may be skipped is not known to be there. */
+function isRoutineThatAlwaysRuns(action: ManifestAction): boolean {
+  return action.createdRoutines.includes(`${action.key}()`) && !isSkippable(action);
 }
 
 function makesRelation({ type }: ManifestAction): boolean {
