@@ -207,4 +207,15 @@ CREATE OR REPLACE VIEW \${self()} AS SELECT id FROM \${ref("raw", "s")}`,
       expect(await rig.sql("SELECT n FROM d.reads ORDER BY n")).toEqual([["2"], ["6"]]);
     }
   });
+
+  it("is made again when it is skippable and another function or none stands under its name", async () => {
+    rig.edit("definitions/plus.sqlx", "hasOutput: true", 'hasOutput: true, tags: ["skippable"]');
+    await rig.run([]);
+    expect(reasonOf(await rig.run([]), "d.plus")).toBe("unchanged");
+    for (const change of ["CREATE OR REPLACE FUNCTION d.plus(x INT64) AS (x + 100)", "DROP FUNCTION d.plus"]) {
+      await rig.sql(change);
+      expect(reasonOf(await rig.run([]), "d.plus")).toBe("table_modified");
+      expect(await rig.sql("SELECT n FROM d.reads ORDER BY n")).toEqual([["2"], ["6"]]);
+    }
+  });
 });

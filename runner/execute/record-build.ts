@@ -1,5 +1,6 @@
 import type { RunnableAction } from "../graph/action.js";
 import { inputsOf, observedInputs } from "../observe/inputs.js";
+import { readRoutineDigests } from "../observe/routine-digests.js";
 import { effectRequests, liveOutput, outputRequest, type Snapshot } from "../observe/snapshot.js";
 import type { Coverage } from "../plan/coverage.js";
 import { effectsVersion, outputVersion } from "../plan/decide.js";
@@ -78,7 +79,8 @@ export class BuildRecorder {
     const own = outputRequest(action, relations, coverage);
     const requests = [...(own === undefined ? [] : [own]), ...effectRequests(action, relations)];
     const digests = requests.length === 0 ? [] : await this.transaction.digests(requests);
+    const routines = await readRoutineDigests(this.transaction, [action]);
     const [rows, contents] = own === undefined ? [undefined, digests] : [digests[0], digests.slice(1)];
-    return { rows: rows ?? new Map(), live: liveOutput(action, relations, rows, contents) };
+    return { rows: rows ?? new Map(), live: liveOutput(action, relations, rows, contents, routines) };
   }
 }

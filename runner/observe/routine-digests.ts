@@ -5,15 +5,21 @@ import { digestText } from "../port/digest-text.js";
 import { type Fingerprint, WHOLE } from "../port/identity.js";
 import type { Observation, PartitionDigests } from "../port/port.js";
 
-/** Digests of the functions that some actions call, as they stand in the warehouse; one that is not there has none. */
+/** Digests of the functions that some actions call or create, as they stand in the warehouse; one that is not there has none. */
 export async function readRoutineDigests(
   transaction: Pick<Observation, "routines">,
   actions: readonly RunnableAction[],
 ): Promise<ReadonlyMap<string, PartitionDigests>> {
-  const keys = new Set(actions.flatMap(({ node }) => node.upstreams.map(({ key }) => key)).filter(isRoutineKey));
+  const called = actions.flatMap(({ node }) => node.upstreams.map(({ key }) => key)).filter(isRoutineKey);
+  const keys = new Set([...called, ...actions.flatMap(watchedRoutines)]);
   if (keys.size === 0) return new Map();
   const texts = new Map([...(await transaction.routines())].map(([name, text]) => [name.toUpperCase(), text]));
   return new Map([...keys].map((key) => [key, routineDigest(key.slice(0, -2).toUpperCase(), texts)]));
+}
+
+/** The functions that must be as the action left them for a skip: one that runs in any case makes them anew. */
+export function watchedRoutines({ node, createdRoutines }: RunnableAction): readonly string[] {
+  return node.volatile === undefined ? createdRoutines : [];
 }
 
 /** Digest of a function's text and of every function that it may call: those whose name stands somewhere in the text. */

@@ -15,7 +15,7 @@ import {
   rowColumnNames,
 } from "../port/port.js";
 import { columnsDigest, digestedColumns, inputName, type RowDigests } from "./inputs.js";
-import { readRoutineDigests } from "./routine-digests.js";
+import { readRoutineDigests, watchedRoutines } from "./routine-digests.js";
 
 /** What an assertion leaves as its output. */
 const JUDGED = "judged" as Fingerprint;
@@ -60,7 +60,7 @@ export async function readSnapshot(
     outputs: new Map(
       outputs.map(({ action, own, effects }) => {
         const rows = own === undefined ? undefined : take();
-        return [action.node.key, liveOutput(action, relations, rows, effects.map(take))];
+        return [action.node.key, liveOutput(action, relations, rows, effects.map(take), routines)];
       }),
     ),
   };
@@ -133,15 +133,17 @@ function viewVersion(relation: Relation | undefined): Fingerprint {
  * What is there of an action's output.
  * @param rows digests of its own table, as `outputRequest` asks for them
  * @param contents those of `effectRequests`, in their order
+ * @param routines those of `readRoutineDigests`
  */
 export function liveOutput(
   action: RunnableAction,
   relations: ReadonlyMap<string, Relation>,
   rows: PartitionDigests | undefined,
   contents: readonly PartitionDigests[],
+  routines: RowDigests,
 ): LiveOutput {
   const relation = relations.get(relationKey(action.target));
-  const effects = effectsDigest(action, relations, contents);
+  const effects = effectsDigest(action, relations, contents, routines);
   // The statements of an operation may make a view under its name as well as a table.
   const isView = action.node.kind === "view" || (action.node.kind === "operation" && relation?.kind === "view");
   if (makesTable(action) && !isView) {
@@ -168,8 +170,10 @@ function effectsDigest(
   action: RunnableAction,
   relations: ReadonlyMap<string, Relation>,
   contents: readonly PartitionDigests[],
+  routines: RowDigests,
 ): string {
-  if (action.effects.length === 0) return "";
+  const functions = watchedRoutines(action).map((key) => [key, routines.get(key)?.get(WHOLE)?.digest ?? "missing"]);
+  if (action.effects.length === 0 && functions.length === 0) return "";
   let next = 0;
   const seen = action.effects.map(({ key, watched }) => {
     const relation = relations.get(key);
@@ -179,7 +183,7 @@ function effectsDigest(
     const rows = contents[next++]?.get(WHOLE)?.digest ?? "";
     return [key, columnsDigest(relation, allColumns(relation), "this order"), rows];
   });
-  return digestText(JSON.stringify(seen));
+  return digestText(JSON.stringify([...seen, ...functions]));
 }
 
 /** Names of columns are compared without case. */

@@ -69,7 +69,7 @@ function runnableAction(
     createdRoutines: action.createdRoutines,
     writes: action.writes.map(({ key }) => key),
     effects: effectsOf(action, byKey),
-    hasOutput: action.hasOutput && !isRoutineThatAlwaysRuns(action),
+    hasOutput: action.hasOutput && !makesRoutine(action),
     preOps: action.preOps,
     postOps: action.postOps,
     dependencies: action.dependencies,
@@ -120,9 +120,9 @@ function effectsOf(action: ManifestAction, byKey: ReadonlyMap<string, ManifestAc
     .map(({ key, does }) => ({ key, watched: does === "makes" && !isShared(key) ? "content" : "existence" }));
 }
 
-/** What `hasOutput` promises may be a function: then no table is missing. One that may be skipped is not known to be there. */
-function isRoutineThatAlwaysRuns(action: ManifestAction): boolean {
-  return action.createdRoutines.includes(`${action.key}()`) && !isSkippable(action);
+/** What `hasOutput` promises may be a function: then no table is missing. */
+function makesRoutine({ key, createdRoutines }: ManifestAction): boolean {
+  return createdRoutines.includes(`${key}()`);
 }
 
 function makesRelation({ type }: ManifestAction): boolean {
