@@ -1,8 +1,7 @@
 import { LIBRARY, Rig } from "./rig.js";
 
-/** Makes the warehouse that the tests' projects begin with, once for all of them, however many of Vitest's projects ask. */
+/** Makes the warehouse that the tests' projects begin with, once for all of them. */
 export default async function makeLibrary(): Promise<() => void> {
-  if (process.env[LIBRARY] !== undefined) return () => undefined;
   const rig = Rig.empty();
   rig.write("dataform.json", JSON.stringify({ defaultDatabase: "p", defaultSchema: "d" }));
   const { code, stderr } = await rig.fastbreak("query", "SELECT 1", "--database", "library.duckdb");
