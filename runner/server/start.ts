@@ -1,8 +1,8 @@
 import type { AddressInfo } from "node:net";
 import type { Warehouse } from "../port/port.js";
 import { JobError, type KeptVersions } from "../port/sql-jobs.js";
-import { Expiry } from "./catalog/expiry.js";
 import { Clock } from "./clock.js";
+import { Expiry } from "./expiry/expiry.js";
 import type { CallOnItsWay } from "./faults/faults.js";
 import type { FaultyProxy } from "./faults/proxy.js";
 import type { FaultPlan } from "./faults/rules.js";

@@ -1,6 +1,6 @@
 import { ApiError } from "../protocol/errors.js";
 import type { FieldSchema } from "../protocol/schema.js";
-import { clockText, dateText, dateTimeText } from "../storage/scalars.js";
+import { clockText, dateText, dateTimeText } from "../values/scalars.js";
 
 /** A schema of Avro as it stands in a file. */
 export type AvroSchema = string | readonly AvroSchema[] | AvroObject;

@@ -1,8 +1,8 @@
 import { type Data, makeData } from "apache-arrow";
 import type { SqlValue } from "../../port/port.js";
 import { rangeElement, type SqlType } from "../../port/sql-types.js";
+import { clockMicros, daysOf, epochMicros, intervalParts, unscaled } from "../values/scalars.js";
 import { arrowType } from "./arrow-types.js";
-import { clockMicros, daysOf, epochMicros, intervalParts, unscaled } from "./scalars.js";
 
 type Values = readonly SqlValue[];
 

@@ -1,6 +1,6 @@
 import type { SqlValue } from "../../port/port.js";
 import { type Column, rangeElement, type ScalarType, type SqlType } from "../../port/sql-types.js";
-import { clockMicros, daysOf, epochMicros, unscaled } from "./scalars.js";
+import { clockMicros, daysOf, epochMicros, unscaled } from "../values/scalars.js";
 
 type AvroSchema = string | Readonly<Record<string, unknown>> | readonly AvroSchema[];
 

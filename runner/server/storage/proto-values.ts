@@ -1,6 +1,6 @@
 import type { Column, SqlType } from "../../port/sql-types.js";
+import { clockText, dateText, dateTimeText } from "../values/scalars.js";
 import type { ProtoRow, ProtoValue } from "./proto-rows.js";
-import { clockText, dateText, dateTimeText } from "./scalars.js";
 
 /**
  * A message as the row of JSON that streams of the older API send: the same rules decide whether it fits.

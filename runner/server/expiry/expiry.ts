@@ -1,9 +1,9 @@
+import { partitionAt, partitionsBefore } from "../catalog/partitions.js";
+import { type Catalogue, runSql } from "../catalog/service.js";
+import { deleteTable } from "../catalog/table-changes.js";
+import { findRelation, type TableRef, tableId } from "../catalog/tables.js";
 import { rowsOf } from "../jobs/rows-of.js";
 import { quoted } from "../protocol/schema.js";
-import { partitionAt, partitionsBefore } from "./partitions.js";
-import { type Catalogue, runSql } from "./service.js";
-import { deleteTable } from "./table-changes.js";
-import { findRelation, type TableRef, tableId } from "./tables.js";
 
 /** How often somebody looks what has expired, in milliseconds. */
 const EVERY_MS = 10_000;

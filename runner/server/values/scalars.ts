@@ -1,4 +1,4 @@
-import { microsOf } from "../values/encode.js";
+import { microsOf } from "./encode.js";
 
 const MICROS_PER_DAY = 86_400_000_000n;
 
