@@ -1,22 +1,28 @@
-import { defineConfig } from "vitest/config";
+import { defaultExclude, defineConfig } from "vitest/config";
 
-/** Random texts: a fifth of them answers quickly (npm run test:unit), all of them stand among the longer tests. */
+/** Random texts: all of them stand among the longer tests; a fifth answers quickly (npm run test:unit). */
 const RANDOM_TEXTS = ["runner/dialect/fast-paths.test.ts", "runner/dialect/fuzz/fuzz.test.ts"];
+
+const UNIT = {
+  include: ["runner/**/*.test.ts", "ingest/**/*.test.ts", "includes/**/*.test.ts", "training/**/*.test.ts"],
+  pool: "forks" as const,
+  // What they share costs more to make than most of them take.
+  isolate: false,
+  testTimeout: 30_000,
+};
 
 export default defineConfig({
   test: {
     // Vitest leaves one core free by default; on two cores that is half of them.
     maxWorkers: "100%",
     projects: [
+      { test: { ...UNIT, name: "unit", exclude: [...defaultExclude, ...RANDOM_TEXTS] } },
       {
         test: {
-          name: "unit",
+          ...UNIT,
+          name: "unit-random",
+          include: RANDOM_TEXTS,
           env: { FASTBREAK_FUZZ_SCALE: process.env.FASTBREAK_FUZZ_SCALE ?? "0.2" },
-          include: ["runner/**/*.test.ts", "ingest/**/*.test.ts", "includes/**/*.test.ts", "training/**/*.test.ts"],
-          pool: "forks",
-          // What they share costs more to make than most of them take.
-          isolate: false,
-          testTimeout: 30_000,
         },
       },
       {

@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const [scale = "40"] = process.argv.slice(2);
 const { status } = spawnSync(
   process.execPath,
-  ["node_modules/vitest/vitest.mjs", "run", "--project", "unit", "runner/dialect/fuzz"],
+  ["node_modules/vitest/vitest.mjs", "run", "--project", "unit-random", "runner/dialect/fuzz"],
   { cwd: root, stdio: "inherit", env: { ...process.env, FASTBREAK_FUZZ_SCALE: scale } },
 );
 process.exitCode = status ?? 70;

@@ -31,6 +31,8 @@ rmSync(report, { force: true });
 const vitest = [
   "node_modules/vitest/vitest.mjs",
   "run",
+  "--project=unit",
+  "--project=e2e",
   // Most tests wait for a command, and a command now and then for the disk.
   `--maxWorkers=${availableParallelism() + 1}`,
   "--reporter=default",
