@@ -68,7 +68,7 @@ const KEPT_BY_SERVICE = /\bINFORMATION_SCHEMA\b|\b__TABLES__\b|\bOPTIONS\s*\(|\b
 async function scriptOn(warehouse: Warehouse, place: Place, sql: string): Promise<ScriptResult> {
   if (!KEPT_BY_SERVICE.test(sql)) return warehouse.script(sql);
   const { runScript } = await import("../server/run-script.js");
-  return runScript(warehouse, (await place.projects?.())?.home ?? "local", sql);
+  return runScript(warehouse, (await place.projects?.())?.home ?? "local", sql, await place.location?.());
 }
 
 /** Blanks, comments and semicolons. */

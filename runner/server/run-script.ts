@@ -11,20 +11,26 @@ import { systemTables } from "./system-tables/find.js";
 /**
  * Runs a GoogleSQL script as the service would: with INFORMATION_SCHEMA and the like, keeping descriptions, labels and other options.
  * @param project that the rows name as the owner of everything
+ * @param location of the data; undefined: nobody has said it
  * @throws EngineError for a text that is wrong or fails
  */
-export async function runScript(warehouse: Warehouse, project: string, sql: string): Promise<ScriptResult> {
+export async function runScript(
+  warehouse: Warehouse,
+  project: string,
+  sql: string,
+  location?: string,
+): Promise<ScriptResult> {
   if (warehouse.jobs === undefined) return warehouse.script(sql);
   const jobs = await warehouse.jobs();
   const store = await MetadataStore.open(jobs);
   const clock = new Clock();
   const times = new ModifiedTimes(clock);
-  const catalogue = { jobs, store, times, clock, location: "US", registry: new JobRegistry() };
+  const catalogue = { jobs, store, times, clock, location: location ?? "US", registry: new JobRegistry() };
   let last: JobStatement | undefined;
   let answer: JobStatement["rows"];
   let notes = Promise.resolve();
   try {
-    await jobs.run({ ...plainRequest(sql), systemTables: systemTables(catalogue, project) }, (statement) => {
+    await jobs.run({ ...plainRequest(sql), systemTables: systemTables(catalogue, project, location) }, (statement) => {
       last = statement;
       // What changes something answers with nothing; SET and the like leave the answer as it is.
       const hasChanged = statement.operation !== undefined || statement.changed !== undefined;

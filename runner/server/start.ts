@@ -97,7 +97,7 @@ export async function serve(warehouse: Warehouse, options: ServeOptions): Promis
     ...catalogue,
     sessions: new Sessions(jobs),
     uploads: new StagedUploads(),
-    systemTables: (project) => systemTables(catalogue, project),
+    systemTables: (project) => systemTables(catalogue, project, options.location),
     bucketDir: options.bucketDir,
     faults: options.faults,
     markOf: options.persists === true ? markOf : () => undefined,

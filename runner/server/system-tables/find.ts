@@ -1,3 +1,4 @@
+import { EngineError } from "../../port/engine-error.js";
 import type { SystemTables } from "../../port/sql-jobs.js";
 import type { Catalogue } from "../catalog/service.js";
 import type { JobRegistry } from "../jobs/registry.js";
@@ -6,9 +7,14 @@ import { systemRows } from "./rows.js";
 
 /**
  * The views of INFORMATION_SCHEMA and `__TABLES__`, as a project sees them: of a dataset (`d.INFORMATION_SCHEMA.TABLES`), or of all
- * datasets (`region-us.INFORMATION_SCHEMA.TABLES`).
+ * datasets of a location (`region-us.INFORMATION_SCHEMA.TABLES`).
+ * @param location of datasets that say nothing else; undefined: nobody has said it, and views of a location are refused
  */
-export function systemTables(catalogue: Catalogue & { readonly registry: JobRegistry }, project: string): SystemTables {
+export function systemTables(
+  catalogue: Catalogue & { readonly registry: JobRegistry },
+  project: string,
+  location: string | undefined,
+): SystemTables {
   return (path) => {
     const name = path.at(-1) ?? "";
     const isOld = name.toUpperCase() === "__TABLES__";
@@ -17,11 +23,20 @@ export function systemTables(catalogue: Catalogue & { readonly registry: JobRegi
     if (view === undefined) return undefined;
     const owner = path.at(isOld ? -2 : -3);
     if (isOld && owner === undefined) return undefined;
-    const dataset = owner === undefined || /^region-/i.test(owner) || owner === project ? undefined : owner;
+    const region = owner === undefined ? undefined : /^region-(.+)$/i.exec(owner)?.[1];
+    if (region !== undefined && location === undefined) throw noLocation(path);
+    const dataset = region !== undefined || owner === project ? undefined : owner;
     return {
-      key: `system ${view} ${dataset ?? "*"}`,
+      key: `system ${view} ${dataset ?? `*${region ?? ""}`}`,
       columns: SYSTEM_COLUMNS[view],
-      rows: () => systemRows(catalogue, project, view, dataset),
+      rows: () => systemRows(catalogue, project, view, { dataset, region, location }),
     };
   };
+}
+
+function noLocation(path: readonly string[]): EngineError {
+  return new EngineError(
+    "sql",
+    `${path.join(".")} is not supported where no location of the data is said: leave ${path.at(-3)} out, or set defaultLocation`,
+  );
 }

@@ -9,18 +9,34 @@ import { relationRows } from "./relation-rows.js";
 import { parameterRows, routineRows } from "./routine-rows.js";
 import { type Place, timestamp } from "./shared.js";
 
-/** The rows of a view of INFORMATION_SCHEMA; `dataset` undefined: of all datasets. */
+/** Whose rows a view has. */
+export interface Scope {
+  /** Undefined: all datasets. */
+  readonly dataset: string | undefined;
+  /** Those of this location alone; undefined: wherever they are. */
+  readonly region: string | undefined;
+  /** Where datasets are that say nothing else; undefined: nobody knows. */
+  readonly location: string | undefined;
+}
+
+/** The rows of a view of INFORMATION_SCHEMA. */
 export async function systemRows(
   catalogue: Place,
   project: string,
   view: SystemView,
-  dataset: string | undefined,
+  { dataset, region, location }: Scope,
 ): Promise<readonly RowObject[]> {
   if (view === "JOBS") return jobRows(catalogue, project);
-  const all = (await catalogue.jobs.datasets()).filter((name) => !isHidden(name));
+  const placeOf = (name: string): string | undefined => {
+    const own = catalogue.store.get("dataset", name).location;
+    return typeof own === "string" ? own : location;
+  };
+  const isThere = (name: string): boolean =>
+    region === undefined || placeOf(name)?.toLowerCase() === region.toLowerCase();
+  const all = (await catalogue.jobs.datasets()).filter((name) => !isHidden(name) && isThere(name));
   if (dataset !== undefined) await requireDataset(catalogue, project, dataset);
   const datasets = dataset === undefined || view.startsWith("SCHEMATA") ? all : [dataset];
-  if (view === "SCHEMATA") return datasets.map((name) => schemaRow(catalogue, project, name));
+  if (view === "SCHEMATA") return datasets.map((name) => schemaRow(catalogue, project, name, placeOf(name)));
   if (view === "SCHEMATA_OPTIONS")
     return datasets.flatMap((name) =>
       optionsOf(catalogue.store.get("dataset", name)).map((option) => ({
@@ -44,7 +60,7 @@ export async function systemRows(
   return rows;
 }
 
-function schemaRow({ store, times, location }: Place, project: string, dataset: string): RowObject {
+function schemaRow({ store, times }: Place, project: string, dataset: string, location: string | undefined): RowObject {
   const kept = store.get("dataset", dataset);
   const modified = times.get(dataset);
   return {
@@ -52,7 +68,7 @@ function schemaRow({ store, times, location }: Place, project: string, dataset: 
     schema_name: dataset,
     creation_time: timestamp(Number(kept.created ?? modified)),
     last_modified_time: timestamp(modified),
-    location: String(kept.location ?? location),
+    location: location ?? null,
     ddl: `CREATE SCHEMA \`${project}.${dataset}\`;`,
   };
 }
