@@ -1,4 +1,4 @@
-import { type RangeType, rangeElement, type ScalarType, type SqlType } from "../port/sql-types.js";
+import { type COLLATED, type RangeType, rangeElement, type ScalarType, type SqlType } from "../port/sql-types.js";
 
 /** A type as the analyzer's protocol spells it. */
 export interface TypeProto {
@@ -8,7 +8,7 @@ export interface TypeProto {
   readonly structType?: { readonly field?: readonly { readonly fieldName?: string; readonly fieldType: TypeProto }[] };
 }
 
-const KINDS: Readonly<Record<Exclude<ScalarType, RangeType>, string>> = {
+const KINDS: Readonly<Record<Exclude<ScalarType, RangeType | typeof COLLATED>, string>> = {
   INT64: "TYPE_INT64",
   FLOAT64: "TYPE_DOUBLE",
   NUMERIC: "TYPE_NUMERIC",

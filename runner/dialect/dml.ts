@@ -20,6 +20,7 @@ import {
 } from "./resolve/scope.js";
 import type { StatementContext } from "./statement.js";
 import { coerce, coercionCost } from "./types/coercion.js";
+import { plain } from "./types/collation.js";
 
 type Node<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
@@ -75,10 +76,10 @@ function insertQuery(
   const alias = env.freshAlias();
   const items = columns.map((column, i) => {
     const own = query.columns[i] as OutputColumn;
-    const value = {
+    const value = plain({
       ...asTyped(own, `${alias}.${quoteName(own.key)}`),
       literal: own.literal?.kind === "null" ? own.literal : undefined,
-    };
+    });
     if (coercionCost(value, column.type) === undefined) {
       throw analysisError(
         `Query column ${i + 1} has type ${typeName(own.type)} which cannot be inserted into column ${column.name}, which has type ${typeName(column.type)}`,

@@ -3,7 +3,6 @@ import type { Catalog, UserFunction } from "../googlesql/catalog.js";
 import { analysisError, unsupported } from "../googlesql/errors.js";
 import { mapTree, walk } from "../googlesql/walk.js";
 import { type SqlType, typeName } from "../port/sql-types.js";
-import { withoutCollations } from "./collation.js";
 import { limitedTree } from "./functions/limits.js";
 import { functionNamed } from "./functions/registry.js";
 import { fieldAccess, quoteString, valueType } from "./print/sql.js";
@@ -15,6 +14,7 @@ import { typeOf } from "./resolve/type-node.js";
 import { checkFunction } from "./resolve/user-functions.js";
 import type { StatementContext } from "./statement.js";
 import { coerce, coercionCost } from "./types/coercion.js";
+import { plain } from "./types/collation.js";
 import type { LimitTree } from "./types/type-limits.js";
 import type { Typed } from "./types/typed.js";
 
@@ -72,7 +72,7 @@ export function translateExpression(
   type: SqlType | undefined,
   { catalog, variables }: StatementContext,
 ): { readonly sql: string; readonly type: SqlType } {
-  const value = resolveExpr(expr, constantContext(catalog, variables, "a script expression"));
+  const value = plain(resolveExpr(expr, constantContext(catalog, variables, "a script expression")));
   return type === undefined ? value : coerced(value, type, expr);
 }
 
@@ -95,8 +95,9 @@ export function translateFields(variable: Variable, types: readonly SqlType[], e
   });
 }
 
-/** A value on its way into a variable. */
-export function coerced(value: Typed, type: SqlType, expr: Expr): Typed {
+/** A value on its way into a variable, which has no collation. */
+export function coerced(given: Typed, type: SqlType, expr: Expr): Typed {
+  const value = plain(given);
   if (coercionCost(value, type) === undefined)
     throw analysisError(`Cannot coerce expression of type ${typeName(value.type)} to type ${typeName(type)}`, expr);
   return coerce(value, type);
@@ -111,9 +112,9 @@ export const SYSTEM_VARIABLES: readonly { readonly name: string; readonly type: 
   { name: "reservation", type: "STRING" },
 ];
 
-/** The tree with `@x` and `@@x` as names of variables, and COLLATE as what it means where that is known. */
+/** The tree with `@x` and `@@x` as names of variables. */
 export function prepare<T>(tree: T): T {
-  return mapTree(withoutCollations(tree), (node) => {
+  return mapTree(tree, (node) => {
     if (node.kind !== "parameter") return undefined;
     const { name, start, end } = node as { name: string; start: number; end: number };
     const system = name.startsWith("@@") ? name.slice(2).toLowerCase() : undefined;

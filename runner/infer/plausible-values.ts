@@ -1,5 +1,5 @@
 import { quoteIdentifier } from "../googlesql/quote.js";
-import type { ScalarType, SqlType } from "../port/sql-types.js";
+import { COLLATED, type ScalarType, type SqlType } from "../port/sql-types.js";
 import { TypeVar } from "./type-var.js";
 
 const KEY = /(^|_)(id|key|code|no|number|uuid|pk|fk|sk)$/;
@@ -76,6 +76,7 @@ function scalarOf(name: string, variable: TypeVar, type: ScalarType, row: number
     case "BIGNUMERIC":
       return `${type} '${fraction(literal, row)}'`;
     case "STRING":
+    case COLLATED:
       return text(textOf(plain, variable, literal, row, rows));
     case "BYTES":
       return `b'${row + 1}'`;

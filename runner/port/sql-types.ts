@@ -18,7 +18,11 @@ export type ScalarType =
   | "INTERVAL"
   | "JSON"
   | "GEOGRAPHY"
+  | typeof COLLATED
   | RangeType;
+
+/** A STRING that is compared and ordered without case. Only expressions are of this type: what leaves a query is STRING. */
+export const COLLATED = "STRING COLLATE 'und:ci'";
 
 /** A contiguous range of values, its start included and its end not; either may be unbounded. */
 export type RangeType = "RANGE<DATE>" | "RANGE<DATETIME>" | "RANGE<TIMESTAMP>";

@@ -1,6 +1,7 @@
 import { analysisError, unsupported } from "../../googlesql/errors.js";
-import { typeName } from "../../port/sql-types.js";
+import { COLLATED, typeName } from "../../port/sql-types.js";
 import { duckdbType } from "../print/sql.js";
+import { collationKey } from "../types/collation.js";
 import { isNullLiteral, mayBeNan, type Typed } from "../types/typed.js";
 import {
   type AggregateCall,
@@ -28,8 +29,11 @@ const SUM_INT64 = aggregateOn("(INT64) -> INT64?", (args, call) => `CAST(${call.
 /** MIN and MAX of a type that has an order. */
 const extreme = (name: string): AggregateOverload =>
   aggregateOn("(T) -> T?", (args, call, typed) => {
-    for (const arg of typed) requireOrder(name.toUpperCase(), arg);
     const [value] = typed;
+    // Of texts that are equal but for their case always the same one.
+    if (value?.type === COLLATED)
+      return call.of(`arg_${name}`, [value.sql, `${collationKey(value.sql)} || ' ' || ${value.sql}`], { plain: true });
+    for (const arg of typed) requireOrder(name.toUpperCase(), arg);
     if (name === "max" || value === undefined || !mayBeNan(value)) return call.of(name, args);
     // A NaN, DuckDB's greatest FLOAT64, is GoogleSQL's minimum.
     const largest = call.of("max", args);

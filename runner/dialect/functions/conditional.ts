@@ -1,5 +1,6 @@
 import type { CallExpr } from "../../googlesql/ast.js";
 import { analysisError } from "../../googlesql/errors.js";
+import { COLLATED } from "../../port/sql-types.js";
 import { bindOnce } from "../print/bind.js";
 import { comparisonText } from "../types/equal-values.js";
 import { derive, mayBeNan, type Typed } from "../types/typed.js";
@@ -18,6 +19,7 @@ export const CONDITIONAL_FUNCTIONS: Family = {
     `${DOC}#nullif`,
     on("(T, T) -> T?", ([value, other], typed) => {
       const [a, b] = typed as [Typed, Typed];
+      if (a.type === COLLATED) return `CASE WHEN ${comparisonText("=", a, b)} THEN NULL ELSE ${value} END`;
       requireEquality("NULLIF", a);
       // NaN equals nothing, and neither does a STRUCT with a NULL in it; DuckDB has them equal themselves.
       if (typeof a.type === "string" && !(mayBeNan(a) && mayBeNan(b))) return `nullif(${value}, ${other})`;

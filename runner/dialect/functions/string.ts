@@ -1,5 +1,10 @@
+import type { CallExpr } from "../../googlesql/ast.js";
+import { COLLATED } from "../../port/sql-types.js";
 import { quoteString } from "../print/sql.js";
+import { coerce, coercionCost } from "../types/coercion.js";
+import { withCollation } from "../types/collation.js";
 import type { Typed } from "../types/typed.js";
+import { wrongArguments } from "./arguments.js";
 import { type Family, on, type ScalarOverload, scalar, special } from "./definition.js";
 import { concatenate } from "./string-concat.js";
 import { containsSubstr, normalize, normalizeAndCasefold } from "./string-special.js";
@@ -16,6 +21,12 @@ function onBytes(signature: string, template: string, result: "BYTES" | "other" 
     if (result === "other") return sql;
     return result === "list" ? `list_transform(${sql}, lambda b: bq_latin1_bytes(b))` : `bq_latin1_bytes(${sql})`;
   });
+}
+
+/** The text that COLLATE is given. */
+function coerceTo(value: Typed, call: CallExpr): Typed {
+  if (coercionCost(value, "STRING") === undefined) throw wrongArguments(call, [value], "COLLATE(STRING, STRING)");
+  return coerce(value, "STRING");
 }
 
 /** A function of STRING and the same of BYTES. */
@@ -36,6 +47,12 @@ export const STRING_FUNCTIONS: Family = {
       { start: call.start, end: call.end },
     ),
   ),
+  COLLATE: special(`${DOC}#collate`, (call, context) => {
+    const [value, spec] = call.args;
+    if (value === undefined || spec === undefined || call.args.length > 2) throw wrongArguments(call, undefined);
+    const text = context.resolve(value.value);
+    return withCollation(text.type === COLLATED ? text : coerceTo(text, call), context.resolveAs(spec.value, "STRING"));
+  }),
   UPPER: scalar(
     `${DOC}#upper`,
     on("(STRING) -> STRING", "bq.upper($1)"),

@@ -1,4 +1,4 @@
-import type { SqlType, StructType } from "../../port/sql-types.js";
+import { COLLATED, type SqlType, type StructType } from "../../port/sql-types.js";
 
 /** Small DuckDB text pieces. Every identifier is quoted and every literal typed, so DuckDB never guesses. */
 
@@ -40,6 +40,7 @@ const DUCKDB_TYPES: Readonly<Record<Exclude<SqlType, object>, string>> = {
   BIGNUMERIC: "DECIMAL(38,18)",
   BOOL: "BOOLEAN",
   STRING: "VARCHAR",
+  [COLLATED]: "VARCHAR",
   BYTES: "BLOB",
   DATE: "DATE",
   DATETIME: "TIMESTAMP",

@@ -1,9 +1,11 @@
 import type { CallExpr, Expr, OrderItem } from "../../googlesql/ast.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
-import { type SqlType, typeName } from "../../port/sql-types.js";
+import { COLLATED, type SqlType, typeName } from "../../port/sql-types.js";
+import { CollatedCall } from "../functions/collated-calls.js";
 import type { AggregateCall, AggregateModifier, FunctionDefinition } from "../functions/definition.js";
 import { SafeScope } from "../functions/safe.js";
-import { isComparable, isOrderable } from "../types/equality.js";
+import { compared } from "../types/collation.js";
+import { isComparable, isSortable } from "../types/equality.js";
 import { orderKeys, printOrder } from "../types/order-keys.js";
 import { derive, mayBeNan, mergeUses, type Typed } from "../types/typed.js";
 import { matchOrFail, positionalArguments } from "./calls.js";
@@ -27,8 +29,13 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
     return resolveHavingModifier(call, inner, ctx);
   const extreme = call.having === undefined ? undefined : havingRows(call, inner, ctx);
   const safe = call.safe ? new SafeScope() : undefined;
-  const args = call.star ? [] : positionalArguments(call, inner);
-  const incomparable = call.distinct ? args.find(({ type }) => !isComparable(type)) : undefined;
+  const collation = new CollatedCall(call);
+  const given = call.star ? [] : positionalArguments(call, inner).map((arg, i) => collation.take(arg, i));
+  const args = call.name === "COUNT" && call.distinct ? given.map(compared) : given;
+  if (call.distinct && collation.passes) throw unsupported(`DISTINCT of values with COLLATE in ${call.name}`, call);
+  const incomparable = call.distinct
+    ? args.find(({ type }) => !isComparable(type) && !(type === COLLATED && EXTREMES.has(call.name)))
+    : undefined;
   if (incomparable !== undefined)
     throw analysisError(
       `Aggregate functions with DISTINCT cannot be used with arguments of type ${typeName(incomparable.type)}`,
@@ -88,7 +95,7 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
   const nullable = candidate.signature.nullability !== "never";
   if (!windowed) rejectNested(parts);
   const typed: Typed = {
-    ...derive(sql, match.type, { start: call.start, end: call.end }, parts, nullable),
+    ...collation.give(derive(sql, match.type, { start: call.start, end: call.end }, parts, nullable)),
     opaque: true,
     aggregated: !windowed,
   };
@@ -140,6 +147,9 @@ function rejectNested(parts: readonly Typed[]): void {
 function withoutOwnUses(typed: Typed, ctx: ExprContext): Typed {
   return { ...typed, uses: typed.uses.filter((use) => use.owner !== ctx.scope.owner) };
 }
+
+/** Aggregates to which DISTINCT makes no difference. */
+const EXTREMES = new Set(["MIN", "MAX"]);
 
 /** Aggregates that give the very values of their argument. */
 const PICKING = new Set(["ARRAY_AGG", "ANY_VALUE", "MIN", "MAX"]);
@@ -194,7 +204,7 @@ function argumentOrder(expr: Expr, inner: ExprContext): Typed {
 }
 
 function orderable(value: Typed): Typed {
-  if (!isOrderable(value.type))
+  if (!isSortable(value.type))
     throw analysisError(`ORDER BY does not support expressions of type ${typeName(value.type)}`, value.span);
   return value;
 }
@@ -218,7 +228,7 @@ function resolveHavingModifier(call: CallExpr, inner: ExprContext, ctx: ExprCont
   const [value] = positionalArguments(call, inner);
   if (value === undefined || call.args.length !== 1)
     throw analysisError("No matching signature for function ANY_VALUE", call);
-  const key = gatherAside(ctx.env, () => orderable(resolveExpr(having.expr, inner)));
+  const key = gatherAside(ctx.env, () => compared(orderable(resolveExpr(having.expr, inner))));
   rejectNested([value, key]);
   // NaN is the extreme where there is one, and equals no key.
   const nan = mayBeNan(key) ? `bool_or(isnan(${key.sql}))` : undefined;
@@ -241,7 +251,7 @@ function havingRows(call: CallExpr, inner: ExprContext, ctx: ExprContext): Extre
   const having = call.having as NonNullable<CallExpr["having"]>;
   if (call.over !== undefined || (call.orderBy.length > 0 && call.distinct) || call.safe || ctx.filter !== undefined)
     throw unsupported(`${call.name}(... HAVING ${having.extreme} ...) with other modifiers`, call);
-  const key = gatherAside(ctx.env, () => orderable(resolveExpr(having.expr, inner)));
+  const key = gatherAside(ctx.env, () => compared(orderable(resolveExpr(having.expr, inner))));
   rejectNested([key]);
   return { key, extreme: having.extreme };
 }

@@ -1,7 +1,8 @@
-import type { CallExpr } from "../../googlesql/ast.js";
+import type { CallExpr, Expr } from "../../googlesql/ast.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { isVolatile } from "../../googlesql/volatile-names.js";
 import type { SqlType } from "../../port/sql-types.js";
+import { CollatedCall, searchesWithoutCase, searchWithoutCase } from "../functions/collated-calls.js";
 import type { CallContext, FunctionDefinition } from "../functions/definition.js";
 import { functionNamed, functionNames } from "../functions/registry.js";
 import { SafeScope } from "../functions/safe.js";
@@ -10,7 +11,7 @@ import { unsupportedFunction } from "../functions/unsupported.js";
 import { derive, type Typed } from "../types/typed.js";
 import { resolveAggregate } from "./aggregates.js";
 import { branchContext, holds } from "./branches.js";
-import { resolveAs, resolveExpr } from "./expression.js";
+import { asType, resolveExpr } from "./expression.js";
 import type { ExprContext, ScopeColumn } from "./scope.js";
 import { didYouMean } from "./suggest.js";
 import { resolveUserCall } from "./user-functions.js";
@@ -51,13 +52,25 @@ function resolveFunction(
   // DuckDB compiles a literal pattern before it runs anything, outside of TRY.
   const patterns = call.name.startsWith("REGEXP_");
   const bind = (typed: Typed): Typed => safe?.bind(typed, patterns) ?? typed;
+  const collation = new CollatedCall(call);
   if (definition.kind === "scalar") {
-    const args = LAZY.has(call.name) ? lazyArguments(call, ctx) : positionalArguments(call, ctx);
-    return resolveScalar(call, definition, args.map(bind));
+    const resolved = LAZY.has(call.name) ? lazyArguments(call, ctx) : positionalArguments(call, ctx);
+    const args = resolved.map(bind);
+    if (searchesWithoutCase(call.name, args))
+      return searchWithoutCase(call.name, args, (texts) => resolveScalar(call, definition, texts));
+    return collation.give(
+      resolveScalar(
+        call,
+        definition,
+        args.map((arg, i) => collation.take(arg, i)),
+      ),
+    );
   }
+  const positionOf = (expr: Expr): number => call.args.findIndex(({ value }) => value === expr);
+  const taken = (expr: Expr): Typed => collation.take(bind(resolveExpr(expr, ctx)), positionOf(expr));
   const context: CallContext = {
-    resolve: (expr) => bind(resolveExpr(expr, ctx)),
-    resolveAs: (expr, type) => bind(resolveAs(expr, type, ctx, `Argument of ${call.name}`)),
+    resolve: (expr) => taken(expr),
+    resolveAs: (expr, type) => asType(taken(expr), type, expr, `Argument of ${call.name}`),
     resolveLambda: (lambda, values) => {
       const columns = lambda.parameters.map(({ name }, i) => ({
         name,
@@ -69,7 +82,7 @@ function resolveFunction(
       return { ...body, uses: body.uses.filter((use) => !own.has(use.name.toLowerCase())) };
     },
   };
-  return definition.resolve(call, context);
+  return collation.give(definition.resolve(call, context));
 }
 
 const LAZY = new Set(["IF", "IFNULL", "COALESCE"]);

@@ -5,6 +5,7 @@ import { castTo } from "../functions/cast.js";
 import { castByFormat, castInZone } from "../functions/cast-format.js";
 import { extractPart } from "../functions/extract.js";
 import { coerce, commonType } from "../types/coercion.js";
+import { plain } from "../types/collation.js";
 import { equalText } from "../types/equal-values.js";
 import { derive, type Typed } from "../types/typed.js";
 import { branchContext, holds } from "./branches.js";
@@ -60,7 +61,7 @@ function caseConditions(expr: Node<"case">, ctx: ExprContext): Typed[] {
 }
 
 export function resolveCast(expr: Node<"cast">, ctx: ExprContext): Typed {
-  const value = resolveExpr(expr.value, ctx);
+  const value = plain(resolveExpr(expr.value, ctx));
   const zone = expr.zone === undefined ? undefined : resolveAs(expr.zone, "STRING", ctx, "Time zone");
   if (expr.format !== undefined) {
     const format = resolveAs(expr.format, "STRING", ctx, "FORMAT");

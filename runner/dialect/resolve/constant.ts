@@ -9,6 +9,7 @@ import { limitedTree } from "../functions/limits.js";
 import { holdsBignumeric } from "../print/sql.js";
 import { storedArrays } from "../print/stored-arrays.js";
 import { coerce, coercionCost } from "../types/coercion.js";
+import { plain } from "../types/collation.js";
 import type { Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";
 import { Environment, type ExprContext, emptyScope, type Scope } from "./scope.js";
@@ -33,7 +34,7 @@ export function constantContext(
 
 /** A value on its way into a column. https://cloud.google.com/bigquery/docs/reference/standard-sql/dml-syntax */
 export function resolveAssignment(expr: Expr, column: Column, ctx: ExprContext): Typed {
-  const value = resolveExpr(expr, ctx);
+  const value = plain(resolveExpr(expr, ctx));
   if (coercionCost(value, column.type) === undefined) {
     throw analysisError(
       `Value has type ${typeName(value.type)} which cannot be inserted into column ${column.name}, which has type ${typeName(column.type)}`,

@@ -14,7 +14,7 @@ import { resolveArray, resolveStruct, resolveSubscript } from "./constructors.js
 import { resolveInterval } from "./interval.js";
 import { resolveLike } from "./like.js";
 import { fieldOrigin, Gathered, gather } from "./lineage.js";
-import { isVisibleName, resolveField, resolvePath } from "./names.js";
+import { asGrouped, isVisibleName, resolveField, resolvePath } from "./names.js";
 import { resolveBetween, resolveBinary, resolveIn, resolveIs, resolveIsDistinct, resolveUnary } from "./operators.js";
 import type { ExprContext } from "./scope.js";
 import { resolveArrayQuery, resolveExists, resolveScalarSubquery } from "./subqueries.js";
@@ -26,13 +26,17 @@ export function resolveExpr(expr: Expr, ctx: ExprContext): Typed {
 /** Where grouping is in force, an expression that equals a grouping key counts as grouped. */
 export function grouped(typed: Typed, ctx: ExprContext): Typed {
   if (typed.uses.length > 0 && ctx.scope.groupKeys?.has(typed.sql) === true)
-    return { ...typed, uses: [], arithmetic: undefined };
+    return { ...asGrouped(typed, ctx.scope), uses: [], arithmetic: undefined };
   return typed;
 }
 
 /** Resolves and coerces. `what` names the place in the error. */
 export function resolveAs(expr: Expr, type: SqlType, ctx: ExprContext, what: string): Typed {
-  const typed = resolveExpr(expr, ctx);
+  return asType(resolveExpr(expr, ctx), type, expr, what);
+}
+
+/** A value coerced to the type that its place wants. */
+export function asType(typed: Typed, type: SqlType, expr: Expr, what: string): Typed {
   if (coercionCost(typed, type) === undefined) {
     throw analysisError(`${what} should return type ${typeName(type)}, but returns ${typeName(typed.type)}`, expr);
   }

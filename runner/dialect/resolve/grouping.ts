@@ -1,8 +1,10 @@
 import type { Expr, GroupingItem, OrderItem, Select } from "../../googlesql/ast.js";
+import type { Span } from "../../googlesql/contract.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { walk } from "../../googlesql/walk.js";
-import { typeName } from "../../port/sql-types.js";
+import { COLLATED, typeName } from "../../port/sql-types.js";
 import { functionNamed } from "../functions/registry.js";
+import { collationKey, representative } from "../types/collation.js";
 import { isComparable } from "../types/equality.js";
 import type { Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";
@@ -36,12 +38,14 @@ export function resolveGrouping(
     if (!exprs.some(callsAggregate)) return undefined;
     return { sql: "", scope: { ...ctx.scope, groupKeys: new Set() }, items: new Map() };
   }
-  const keys = new GroupingKeys(plan, { ...ctx, clause: "GROUP BY" });
+  const severalSets = groupBy.kind === "items" && groupBy.items.some((item) => item.kind !== "expr");
+  const keys = new GroupingKeys(plan, { ...ctx, clause: "GROUP BY" }, severalSets, select);
   const print = (): string =>
     groupBy.kind === "all" ? keys.all() : ` GROUP BY ${groupBy.items.map((item) => printItem(item, keys)).join(", ")}`;
   let sql = print();
-  if (groupBy.kind === "items" && groupBy.items.some((item) => item.kind !== "expr") && keys.separate()) sql = print();
-  return { sql, scope: { ...ctx.scope, groupKeys: keys.texts, separateKeys: keys.separated }, items: keys.items };
+  if (severalSets && keys.separate()) sql = print();
+  const scope = { ...ctx.scope, groupKeys: keys.texts, separateKeys: keys.printed(), groupedAs: keys.collated };
+  return { sql, scope, items: keys.items };
 }
 
 /** True where an aggregate (not a window) is called in the expression itself, subqueries left out. */
@@ -74,9 +78,15 @@ class GroupingKeys {
   /** Keys that hold another key, as the texts that DuckDB does not take for a computation on it. */
   readonly separated = new Map<string, string>();
 
+  /** Keys with a collation, which group by another text: the value that stands for those of a group. */
+  readonly collated = new Map<string, string>();
+
   constructor(
     private readonly plan: readonly PlannedItem[],
     private readonly ctx: ExprContext,
+    /** A key is NULL in the rows of the sets that it is not in. */
+    private readonly severalSets: boolean,
+    private readonly at: Span,
   ) {}
 
   /** One grouping expression: an ordinal, a SELECT alias, or an expression over the FROM clause. */
@@ -86,8 +96,14 @@ class GroupingKeys {
     const sql = this.separated.get(value.sql) ?? value.sql;
     const { lineage } = this.ctx.env;
     lineage?.define(sql, lineage.of(value.sql));
-    if (place !== undefined) this.items.set(place, { ...value, sql, uses: [] });
-    return this.key({ ...value, sql }, expr);
+    const key = this.key({ ...value, sql }, expr);
+    if (place !== undefined) this.items.set(place, { ...value, sql: this.collated.get(sql) ?? sql, uses: [] });
+    return key;
+  }
+
+  /** The keys whose text in GROUP BY is another one. */
+  printed(): ReadonlyMap<string, string> {
+    return new Map([...this.separated, ...[...this.collated.keys()].map((sql) => [sql, collationKey(sql)] as const)]);
   }
 
   /**
@@ -100,6 +116,8 @@ class GroupingKeys {
         if (outer !== inner && outer.includes(inner)) this.separated.set(outer, `CASE WHEN true THEN ${outer} END`);
       }
     }
+    if (this.separated.size > 0 && this.collated.size > 0)
+      throw unsupported("Several grouping sets of keys within each other with COLLATE", this.at);
     if (this.separated.size > 0) this.texts.clear();
     return this.separated.size > 0;
   }
@@ -111,13 +129,24 @@ class GroupingKeys {
       if (item.kind === "expr" && (callsAggregate(item.expr) || callsWindow(item.expr))) continue;
       const value = this.item(i, undefined);
       if (!value.uses.some((use) => use.owner === this.ctx.scope.owner)) continue;
-      this.items.set(i, { ...value, uses: [] });
       texts.push(this.key(value, undefined));
+      this.items.set(i, { ...value, sql: this.collated.get(value.sql) ?? value.sql, uses: [] });
     }
     return ` GROUP BY ${texts.length === 0 ? "()" : texts.join(", ")}`;
   }
 
   private key(value: Typed, expr: Expr | undefined): string {
+    if (value.type === COLLATED) {
+      const key = collationKey(value.sql);
+      this.texts.add(value.sql);
+      // A column of an outer query is one value, and an aggregate of it would be that query's.
+      if (value.uses.every(({ owner }) => owner !== this.ctx.scope.owner)) return key;
+      const any = representative(value.sql);
+      const inSet = this.severalSets ? `CASE WHEN grouping(${key}) = 0 THEN ${any} END` : any;
+      this.ctx.env.lineage?.define(inSet, this.ctx.env.lineage.of(value.sql));
+      this.collated.set(value.sql, inSet);
+      return key;
+    }
     if (!isComparable(value.type)) {
       throw analysisError(`Grouping by expressions of type ${typeName(value.type)} is not allowed`, expr ?? value.span);
     }

@@ -2,7 +2,7 @@ import type { Expr, FromItem, Identifier } from "../../googlesql/ast.js";
 import type { Span } from "../../googlesql/contract.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { walk } from "../../googlesql/walk.js";
-import { typeName } from "../../port/sql-types.js";
+import { COLLATED, typeName } from "../../port/sql-types.js";
 import { coerce, commonType } from "../types/coercion.js";
 import { equalText } from "../types/equal-values.js";
 import { supportsEquality } from "../types/equality.js";
@@ -101,12 +101,12 @@ function joinUsing(join: Join, left: ResolvedFrom, right: ResolvedFrom, { lineag
     }
     const leftSql = coerce(asTyped(a, name), type).sql;
     const rightSql = coerce(asTyped(b, name), type).sql;
-    if (!supportsEquality(type))
+    if (type !== COLLATED && !supportsEquality(type))
       throw analysisError(
         `Column ${name.name} in USING has types that do not support equality comparison: ${typeName(type)}`,
         name,
       );
-    const simple = typeof type === "string" && type !== "FLOAT64";
+    const simple = typeof type === "string" && type !== "FLOAT64" && type !== COLLATED;
     conditions.push(simple ? `${leftSql} = ${rightSql}` : equalText(leftSql, rightSql, type));
     const kept = join.type === "RIGHT" ? b : a;
     const sql = join.type === "FULL" ? `coalesce(${leftSql}, ${rightSql})` : join.type === "RIGHT" ? rightSql : leftSql;

@@ -1,7 +1,8 @@
 import type { Expr } from "../../googlesql/ast.js";
 import { analysisError } from "../../googlesql/errors.js";
-import { typeName } from "../../port/sql-types.js";
+import { COLLATED, typeName } from "../../port/sql-types.js";
 import { coerce } from "../types/coercion.js";
+import { plain } from "../types/collation.js";
 import { derive, isNullLiteral, type Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";
 import { refuseNull } from "./operators.js";
@@ -32,6 +33,7 @@ export function resolveLike(expr: Like, ctx: ExprContext): Typed {
   }
   const parts = (patterns as readonly Expr[]).map((pattern) => resolveExpr(pattern, ctx));
   if (expr.quantifier === undefined) refuseNull("LIKE", [value, ...parts]);
+  if ([value, ...parts].some(({ type }) => type === COLLATED)) return withoutCase(expr, value, parts);
   const bytes = [value, ...parts].some((part) => part.type === "BYTES");
   const subject = textOf(value, bytes, expr);
   const sql = parts
@@ -44,6 +46,17 @@ export function resolveLike(expr: Like, ctx: ExprContext): Typed {
     })
     .join(expr.quantifier === "ALL" ? " AND " : " OR ");
   return derive(`(${not}(${sql}))`, "BOOL", span, [value, ...parts]);
+}
+
+/** Over texts without case, in which `_` may not stand: what is one character to a collation may be several. */
+function withoutCase(expr: Like, value: Typed, patterns: readonly Typed[]): Typed {
+  const subject = `bq.caseless(${textOf(plain(value), false, expr)})`;
+  const tests = patterns.map((pattern) => {
+    const text = textOf(plain(pattern), false, expr);
+    return `${subject} LIKE bq.caseless_pattern(${text}) ESCAPE '\\'`;
+  });
+  const sql = `(${expr.negated ? "NOT " : ""}(${tests.join(expr.quantifier === "ALL" ? " AND " : " OR ")}))`;
+  return derive(sql, "BOOL", { start: expr.start, end: expr.end }, [value, ...patterns]);
 }
 
 function textOf(part: Typed, bytes: boolean, expr: Like, value: Typed = part): string {

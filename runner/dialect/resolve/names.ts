@@ -22,6 +22,8 @@ export function resolvePath(
     if (found !== undefined) {
       const value = readFields(found, parts, env, step);
       if (level === scope) return value;
+      if (level.groupedAs !== undefined && [...level.groupedAs].some((texts) => texts.includes(value.sql)))
+        throw unsupported("A subquery that reads a grouping expression with COLLATE of its outer query", first);
       // A subquery's read of an outer grouping key is no use of an ungrouped column.
       if (level.groupKeys?.has(value.sql) === true) {
         if (found.used < parts.length)
@@ -123,7 +125,14 @@ function fromRange(range: RangeVariable, parts: readonly Identifier[], scope: Sc
 export function readColumn(column: ScopeColumn, span: Span & { readonly name?: string }, scope: Scope): Typed {
   const grouped = scope.groupKeys?.has(column.sql) === true;
   const uses = grouped ? [] : [{ name: column.name ?? "", span, owner: scope.owner }];
-  return { sql: column.sql, type: column.type, span: { start: span.start, end: span.end }, nullable: true, uses };
+  const read = { sql: column.sql, type: column.type, span: { start: span.start, end: span.end }, nullable: true, uses };
+  return grouped ? asGrouped(read, scope) : read;
+}
+
+/** A grouping key as it is read once it has grouped. */
+export function asGrouped(key: Typed, { groupedAs }: Scope): Typed {
+  const sql = groupedAs?.get(key.sql);
+  return sql === undefined ? key : { ...key, sql, opaque: true, aggregated: true };
 }
 
 /** A table alias used as a value: the row as a STRUCT, or the value of a value table. */

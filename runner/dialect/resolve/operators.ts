@@ -1,12 +1,13 @@
 import type { Expr } from "../../googlesql/ast.js";
 import type { Span } from "../../googlesql/contract.js";
 import { analysisError } from "../../googlesql/errors.js";
-import { type SqlType, typeName } from "../../port/sql-types.js";
+import { COLLATED, type SqlType, typeName } from "../../port/sql-types.js";
 import { floatArithmetic } from "../functions/float-arithmetic.js";
 import { bestMatch, noMatchMessage } from "../functions/signature.js";
 import { concatenate } from "../functions/string-concat.js";
 import { bindOnce } from "../print/bind.js";
 import { coerce, commonType } from "../types/coercion.js";
+import { collatedType, collationKey, compared, plain, refuseCollation } from "../types/collation.js";
 import { comparisonText, equalText } from "../types/equal-values.js";
 import { isOrderable, supportsEquality } from "../types/equality.js";
 import { derive, isNullLiteral, mayBeNan, type Typed } from "../types/typed.js";
@@ -85,7 +86,9 @@ function resolveConcat(expr: Node<"binary">, ctx: ExprContext): Typed {
   const [first, ...nodes] = leftSides(expr, ({ op }) => op === "||");
   const operands = [first as Expr, ...nodes.map(({ right }) => right)].map((part) => resolveExpr(part, ctx));
   refuseNull("||", operands);
-  return concatenate(operands, "operator", "||", spanOf(expr));
+  const texts = operands.map((operand) => (operand.type === COLLATED ? plain(operand) : operand));
+  const result = concatenate(texts, "operator", "||", spanOf(expr));
+  return operands.some(({ type }) => type === COLLATED) ? { ...result, type: collatedType(result.type) } : result;
 }
 
 /** An operator takes no NULL that is written out. */
@@ -136,6 +139,8 @@ function isStruct(type: SqlType): boolean {
 /** Coerces operands to their common type, which must be comparable (and ordered, where asked). */
 export function unify(parts: readonly Typed[], what: string, name: string, at: Span, ordered: boolean): Typed[] {
   const type = commonType(parts);
+  if (type === COLLATED) return parts.map((part) => compared(coerce(part, type)));
+  if (type !== undefined) refuseCollation(type, `${name} of ${typeName(type)}`, at);
   const usable = type !== undefined && (ordered ? isOrderable(type) : supportsEquality(type));
   if (type === undefined || !usable) {
     const types = parts.map((part) => (isNullLiteral(part) ? "NULL" : typeName(part.type))).join(", ");
@@ -181,7 +186,7 @@ export function resolveIn(expr: Node<"in">, ctx: ExprContext): Typed {
     const element = array.type.element;
     const item: Typed = { ...array, type: element, literal: undefined, sql: "" };
     const [wanted] = unify([value, item], "operator", "IN UNNEST", expr, false) as [Typed, Typed];
-    const list = coerce(array, { kind: "array", element: wanted.type });
+    const list = comparedList(array, wanted.type, commonType([value, item]) === COLLATED);
     if (isStruct(wanted.type)) {
       const tests = `list_transform(${list.sql}, lambda member: ${equalText(wanted.sql, "member", wanted.type)})`;
       return derive(
@@ -215,6 +220,14 @@ export function resolveIn(expr: Node<"in">, ctx: ExprContext): Typed {
       )
     : `(${plain})`;
   return derive(sql, "BOOL", span, [wanted, ...items]);
+}
+
+/** An array as its elements are compared. */
+function comparedList(array: Typed, element: SqlType, collated: boolean): Typed {
+  if (!collated) return coerce(array, { kind: "array", element });
+  const type: SqlType = { kind: "array", element: COLLATED };
+  const list = coerce(array, type);
+  return { ...list, sql: `list_transform(${list.sql}, lambda item: ${collationKey("item")})`, literal: undefined };
 }
 
 /** SQL's three-valued IN over a list; a NULL array is an empty one. */

@@ -5,6 +5,7 @@ import type { Column, SqlType } from "../../port/sql-types.js";
 import type { TranslatedQuery } from "../contract.js";
 import { fieldAccess, fieldKeys, holdsBignumeric, quoteName, structLiteral } from "../print/sql.js";
 import { holdsArray, storedArrays } from "../print/stored-arrays.js";
+import { plainType, refuseCollation } from "../types/collation.js";
 import { fieldOrigin, type LineageRecorder, queryLineage } from "./lineage.js";
 import { resolveQuery } from "./query.js";
 import { Environment, type OutputColumn, type ResolvedQuery, type Scope } from "./scope.js";
@@ -32,7 +33,8 @@ export function finishQuery(
   const language = shape === "reference" ? shape : "bigquery";
   const env = new Environment(catalog, language, lineage);
   const resolved = outputValues(resolveQuery(query, env, new Map(), variables), env, shape);
-  return nameOutput(shape === "renamed" ? distinctNames(resolved) : resolved, env, language);
+  const stores = shape === "bigquery" || shape === "view";
+  return nameOutput(shape === "renamed" ? distinctNames(resolved) : resolved, env, language, stores);
 }
 
 /** A query whose rows go into variables, which hold values as queries compute with them. */
@@ -60,7 +62,12 @@ function distinctNames(resolved: ResolvedQuery): ResolvedQuery {
   return { ...resolved, columns };
 }
 
-function nameOutput(resolved: ResolvedQuery, env: Environment, shape: Environment["shape"]): TranslatedQuery {
+function nameOutput(
+  resolved: ResolvedQuery,
+  env: Environment,
+  shape: Environment["shape"],
+  stores = false,
+): TranslatedQuery {
   const flat = shape === "bigquery" ? flattenValueTable(resolved, env) : resolved;
   let anonymous = 0;
   const columns: Column[] = [];
@@ -76,7 +83,8 @@ function nameOutput(resolved: ResolvedQuery, env: Environment, shape: Environmen
       );
     }
     seen.add(name.toLowerCase());
-    columns.push({ name, type: column.type });
+    if (stores) refuseCollation(column.type, "a column of a table or view", column.span);
+    columns.push({ name, type: plainType(column.type) });
   }
   const lineage =
     env.lineage &&

@@ -3,6 +3,7 @@ import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { walk } from "../../googlesql/walk.js";
 import { quoteName } from "../print/sql.js";
 import { coerce, coercionCost } from "../types/coercion.js";
+import { refuseCollation } from "../types/collation.js";
 import { isComparable } from "../types/equality.js";
 import { resolveExpr } from "./expression.js";
 import { type FromContext, lateralContext, type ResolvedFrom, relation, resolveFromItem, uniqueKey } from "./from.js";
@@ -29,6 +30,7 @@ export function resolvePivot(item: Item, from: FromContext): ResolvedFrom {
     columnsRead([pivot.input, ...pivot.aggregates.map((aggregate) => aggregate.expr)], ctx),
   );
   const kept = source.visible.columns.filter((column) => !read.has(column.sql) && column.pseudo !== true);
+  for (const { type } of kept) refuseCollation(type, "a column by which PIVOT groups", item);
   const columns = kept.map((column): OutputColumn => ({ ...outputOf(column, item), origin: lineage?.of(column.sql) }));
   // What is left over are the keys of the groups.
   for (const { sql } of kept) lineage?.read(sql);

@@ -2,7 +2,7 @@ import type { Expr, Query, QueryBody } from "../../googlesql/ast.js";
 import { analysisError } from "../../googlesql/errors.js";
 import { typeName } from "../../port/sql-types.js";
 import { quoteName } from "../print/sql.js";
-import { isOrderable } from "../types/equality.js";
+import { isSortable } from "../types/equality.js";
 import { orderKeys } from "../types/order-keys.js";
 import { resolveExpr } from "./expression.js";
 import { asRows, Gathered, gather, type Origin, union } from "./lineage.js";
@@ -154,7 +154,7 @@ function orderOutput(
         ? resolveExpr(item.expr, ctx)
         : asTyped(body.columns[ordinal - 1] as OutputColumn, (columns[ordinal - 1] as { sql: string }).sql);
     env.lineage?.read(value.sql);
-    if (!isOrderable(value.type))
+    if (!isSortable(value.type))
       throw analysisError(`ORDER BY does not support expressions of type ${typeName(value.type)}`, item);
     return orderKeys(value, item);
   });

@@ -3,6 +3,7 @@ import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { walk } from "../../googlesql/walk.js";
 import { typeName } from "../../port/sql-types.js";
 import { coercionCost } from "../types/coercion.js";
+import { refuseCollation } from "../types/collation.js";
 import { closeRecursion, Gathered, type Origin, ownColumn } from "./lineage.js";
 import { resolveBody, resolveCommons } from "./query.js";
 import type { CommonTables, Environment, OutputColumn, ResolvedQuery, Scope } from "./scope.js";
@@ -43,6 +44,7 @@ export function bindRecursive(
   const inner = resolveCommons(common.query, env, commons, parent);
   const base = resolveBase(body.arms.slice(0, split), body, env, inner.commons, parent);
   const columns = base.columns.map((column): OutputColumn => ({ ...column, literal: undefined }));
+  if (!body.all) for (const { type } of columns) refuseCollation(type, "a recursive UNION DISTINCT", common);
   const isRecorded = env.lineage !== undefined;
   const own = new Map(inner.commons).set(common.name.name.toLowerCase(), {
     sqlName,

@@ -38,6 +38,8 @@ export interface Scope extends Visible {
   readonly aliases: ReadonlyMap<string, Typed> | undefined;
   /** DuckDB text of the grouping keys, once grouping is in force. */
   readonly groupKeys: ReadonlySet<string> | undefined;
+  /** Grouping keys that are read as another text: with a collation, the value that stands for those of the group. */
+  readonly groupedAs?: ReadonlyMap<string, string>;
   /** Grouping keys whose DuckDB text is not that of their expression. */
   readonly separateKeys?: ReadonlyMap<string, string>;
 }

@@ -1,16 +1,18 @@
 import type { OrderItem, Select, WindowSpec } from "../../googlesql/ast.js";
 import type { Span } from "../../googlesql/contract.js";
 import { analysisError } from "../../googlesql/errors.js";
-import { type StructType, typeName } from "../../port/sql-types.js";
+import { COLLATED, type StructType, typeName } from "../../port/sql-types.js";
 import { quoteName, structLiteral } from "../print/sql.js";
-import { isComparable, isOrderable } from "../types/equality.js";
+import { isGroupable, isSortable } from "../types/equality.js";
 import { orderKeys } from "../types/order-keys.js";
 import { mayBeNan, type Typed } from "../types/typed.js";
 import { isBranchGuard } from "./branches.js";
+import { distinctRows } from "./collated-rows.js";
 import { resolveAs, resolveExpr } from "./expression.js";
 import { resolveFrom } from "./from.js";
 import { callsAggregate, callsWindow, type Grouped, resolveGrouping } from "./grouping.js";
 import { asRows, Gathered, gather, gatherValue, type Origin, structOrigin } from "./lineage.js";
+import { asGrouped } from "./names.js";
 import { orderOrdinal } from "./query.js";
 import {
   type CommonTables,
@@ -85,7 +87,11 @@ export function resolveSelect(
     .map((sql, i) => `${sql} AS ${quoteName((output.columns[i] as OutputColumn).key)}`)
     .join(", ");
   if (select.distinct) checkDistinct(items);
-  const body = `SELECT ${select.distinct ? "DISTINCT " : ""}${list}${head}${where}${groupText}${having}${qualify}`;
+  const collated = select.distinct && items.some(({ value }) => value.type === COLLATED);
+  const rest = `${list}${head}${where}${groupText}${having}${qualify}`;
+  const body = collated
+    ? distinctRows(`SELECT ${rest}`, output.columns, env)
+    : `SELECT ${select.distinct ? "DISTINCT " : ""}${rest}`;
   const ordering = new Gathered();
   const ordered = gather(env, ordering, () =>
     orderText(body, select, orderBy, items, output, grouped, { ...later, clause: "ORDER BY clause" }),
@@ -142,7 +148,7 @@ function selectValue(item: PlannedItem, index: number, grouped: Grouped | undefi
 
 /** A star's column was read before the grouping keys were known. */
 function regroup(value: Typed, ctx: ExprContext): Typed {
-  return ctx.scope.groupKeys?.has(value.sql) === true ? { ...value, uses: [] } : value;
+  return ctx.scope.groupKeys?.has(value.sql) === true ? { ...asGrouped(value, ctx.scope), uses: [] } : value;
 }
 
 function requireGrouped(value: Typed, clause: string, ctx: ExprContext): void {
@@ -189,7 +195,7 @@ function checkedBool(
 
 function checkDistinct(items: readonly SelectedItem[]): void {
   for (const { value } of items) {
-    if (!isComparable(value.type)) {
+    if (!isGroupable(value.type)) {
       throw analysisError(`Column of type ${typeName(value.type)} cannot be used in SELECT DISTINCT`, value.span);
     }
   }
@@ -257,7 +263,8 @@ function orderText(
   // After DISTINCT only output columns can be ordered by: a key for NaN and an expression need a query around it.
   const around =
     select.distinct &&
-    (items.some(({ value }) => mayBeNan(value)) || orderBy.some((item) => placeOf(item) === undefined));
+    (items.some(({ value }) => mayBeNan(value) || value.type === COLLATED) ||
+      orderBy.some((item) => placeOf(item) === undefined));
   const wrapped = around ? ctx.env.freshAlias() : undefined;
   const keysOf = (value: Typed, place: number, item: OrderItem): string => {
     if (wrapped === undefined) return orderKeys(value, item, `${place}`);
@@ -268,7 +275,7 @@ function orderText(
     const place = placeOf(item);
     const value = place === undefined ? resolveExpr(item.expr, ctx) : (items[place - 1] as SelectedItem).value;
     ctx.env.lineage?.read(value.sql);
-    if (!isOrderable(value.type)) {
+    if (!isSortable(value.type)) {
       throw analysisError(`ORDER BY does not support expressions of type ${typeName(value.type)}`, item);
     }
     if (grouped !== undefined) requireGrouped(value, "ORDER BY clause", ctx);

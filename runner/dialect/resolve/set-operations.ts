@@ -1,10 +1,11 @@
 import type { ByName, QueryBody } from "../../googlesql/ast.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
-import { typeName } from "../../port/sql-types.js";
+import { COLLATED, typeName } from "../../port/sql-types.js";
 import { quoteName, valueType } from "../print/sql.js";
 import { coerce, coercionCost, commonType } from "../types/coercion.js";
-import { isComparable, sameType } from "../types/equality.js";
+import { isGroupable, sameType } from "../types/equality.js";
 import type { Typed } from "../types/typed.js";
+import { combinedRows } from "./collated-rows.js";
 import { asRows, Gathered, union } from "./lineage.js";
 import type { Environment, OutputColumn, ResolvedQuery } from "./scope.js";
 
@@ -33,7 +34,7 @@ export function combine(
       const types = parts.map((part) => typeName(part.type)).join(", ");
       throw analysisError(`Column ${i + 1} in ${name} has incompatible types: ${types}`, body.arms[1] ?? body);
     }
-    if (!body.all && !isComparable(type)) {
+    if (!body.all && !isGroupable(type)) {
       throw analysisError(
         `Column ${i + 1} in ${name} has type that does not support set operation comparisons: ${typeName(type)}`,
         body,
@@ -45,6 +46,10 @@ export function combine(
   const chosenBy = armsChosenBy(arms, body);
   const rows = body.op === "UNION" && body.all ? constantRows(arms, columns) : undefined;
   if (rows !== undefined) return { ...valuesTable(rows, columns, env), valueTable: first.valueTable };
+  if (!body.all && columns.some(({ type }) => type === COLLATED)) {
+    const texts = arms.map((arm) => armText(arm, columns, env));
+    return { sql: combinedRows(body.op, texts, columns, env), columns, valueTable: first.valueTable, chosenBy };
+  }
   const separator = ` ${body.op}${body.all ? " ALL" : ""} `;
   const sql = arms.map((arm) => armText(arm, columns, env)).join(separator);
   return { sql, columns, valueTable: first.valueTable, chosenBy };

@@ -1,8 +1,10 @@
 import type { CallExpr, WindowSpec } from "../../googlesql/ast.js";
 import { analysisError } from "../../googlesql/errors.js";
 import { typeName } from "../../port/sql-types.js";
+import { CollatedCall } from "../functions/collated-calls.js";
 import type { AggregateCall, FunctionDefinition } from "../functions/definition.js";
-import { isComparable, isOrderable } from "../types/equality.js";
+import { compared } from "../types/collation.js";
+import { isComparable, isSortable } from "../types/equality.js";
 import { derive, type Typed } from "../types/typed.js";
 import { matchOrFail, positionalArguments } from "./calls.js";
 import { resolveExpr } from "./expression.js";
@@ -24,7 +26,8 @@ export function resolveWindowFunction(call: CallExpr, definition: WindowFunction
   if (call.nulls !== undefined && !definition.nulls) {
     throw analysisError(`Analytic function ${call.name} does not support IGNORE NULLS or RESPECT NULLS`, call);
   }
-  const args = positionalArguments(call, { ...ctx, windows: false });
+  const collation = new CollatedCall(call);
+  const args = positionalArguments(call, { ...ctx, windows: false }).map((arg, i) => collation.take(arg, i));
   const { candidate, match } = matchOrFail(
     call,
     definition.overloads.filter(({ takes }) => takes?.(args) !== false),
@@ -72,14 +75,14 @@ export function resolveOver(spec: WindowSpec, ctx: ExprContext, frameless: boole
     throw analysisError("Window framing clause is not allowed for this analytic function", flat.frame);
   const inner: ExprContext = { ...ctx, windows: false };
   const partition = flat.partitionBy.map((expr) => {
-    const typed = gatherAside(ctx.env, () => resolveExpr(expr, inner));
+    const typed = gatherAside(ctx.env, () => compared(resolveExpr(expr, inner)));
     if (!isComparable(typed.type) || typed.type === "FLOAT64")
       throw analysisError(`Partitioning by expressions of type ${typeName(typed.type)} is not allowed`, expr);
     return typed;
   });
   const order = flat.orderBy.map((item) => {
     const typed = gatherAside(ctx.env, () => resolveExpr(item.expr, inner));
-    if (!isOrderable(typed.type))
+    if (!isSortable(typed.type))
       throw analysisError(`Ordering by expressions of type ${typeName(typed.type)} is not allowed`, item);
     return typed;
   });

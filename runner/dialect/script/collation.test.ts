@@ -2,45 +2,89 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { openScratchWarehouse } from "../../engines/duckdb/warehouse.js";
 import type { Warehouse } from "../../port/port.js";
 
+// What the reference computes of collations is in the goldens; here is what it does not compute, and what is refused.
+
 let warehouse: Warehouse;
 beforeAll(async () => {
   warehouse = await openScratchWarehouse();
 });
 afterAll(() => warehouse.close());
 
+const rowsOf = async (sql: string) => (await warehouse.script(sql)).rows?.rows;
+
 it.each([
-  ["COLLATE('Apple', 'und:ci') = 'aPPLE'", true],
-  ["'Apple' = COLLATE('aPPLE', 'und:ci')", true],
-  ["COLLATE('Apple', 'und:ci') != COLLATE('apple', 'und:ci')", false],
-  ["COLLATE('ÄB', 'und:ci') = 'äb'", true],
-  ["COLLATE('a', 'und:ci') = 'b'", false],
-  ["COLLATE('b', 'und:ci') IN ('A', 'B')", true],
-  ["COLLATE('c', 'und:ci') NOT IN ('A', 'B')", true],
+  ["NULLIF(COLLATE('a', 'und:ci'), 'A')", null],
   ["COLLATE('GooGle', 'und:ci') LIKE 'goo%'", true],
   ["'GooGle' NOT LIKE COLLATE('goo%', 'und:ci')", false],
-  ["COLLATE('GooGle', 'und:ci') LIKE 'g_o'", false],
-  ["COLLATE('GooGle', 'und:ci') LIKE ANY ('x%', COLLATE('%GLE', 'und:ci'))", true],
-  ["COLLATE('GooGle', 'und:ci') LIKE ALL ('x%', '%GLE')", false],
-  ["STARTS_WITH(COLLATE('Google', 'und:ci'), 'GOO')", true],
-  ["ENDS_WITH('Google', COLLATE('GLE', 'und:ci'))", true],
-  ["STARTS_WITH(COLLATE('Google', 'und:ci'), 'GLE')", false],
   ["'Google' LIKE 'goo%'", false],
   ["COLLATE('Apple', '') = 'apple'", false],
-  ["CONCAT(COLLATE('a', ''), 'b')", "ab"],
   ["COLLATE(CAST(NULL AS STRING), 'und:ci') = 'a'", null],
+  ["COLLATE('a\\u2060b', 'und:ci') = 'AB'", true],
 ])("%s", async (expression, value) => {
-  expect((await warehouse.script(`SELECT ${expression}`)).rows?.rows).toEqual([[value]]);
+  expect(await rowsOf(`SELECT ${expression}`)).toEqual([[value]]);
+});
+
+const LETTERS = "UNNEST([STRUCT(COLLATE('B', 'und:ci') AS x, 1 AS n), ('b', 2), ('a', 3)])";
+
+it.each([
+  ["joins with USING", `SELECT n, m FROM ${LETTERS} JOIN (SELECT 'b' AS x, 7 AS m) USING (x) ORDER BY n`, "1 7, 2 7"],
+  [
+    "joins FULL with USING",
+    `SELECT UPPER(x), n, m FROM ${LETTERS} FULL JOIN (SELECT x, m FROM UNNEST([STRUCT('A' AS x, 7 AS m), ('z', 8)])) USING (x) ORDER BY x, n`,
+    "A 3 7, B 1 null, B 2 null, Z null 8",
+  ],
+  ["joins LEFT", `SELECT n, y FROM ${LETTERS} LEFT JOIN (SELECT 'A' AS y) ON x = y ORDER BY n`, "1 null, 2 null, 3 A"],
+  ["rolls up", `SELECT x, GROUPING(x), SUM(n) FROM ${LETTERS} GROUP BY ROLLUP(x) ORDER BY x`, "null 1 6, a 0 3, B 0 3"],
+  ["groups by all", `SELECT x, SUM(n) FROM ${LETTERS} GROUP BY ALL ORDER BY x`, "a 3, B 3"],
+  ["stars of groups", `SELECT * FROM (SELECT x FROM ${LETTERS}) GROUP BY 1 ORDER BY 1`, "a, B"],
+  ["pipes", `FROM ${LETTERS} |> AGGREGATE SUM(n) AS s GROUP BY x |> ORDER BY x`, "a 3, B 3"],
+  [
+    "groups by a column of an outer query",
+    `SELECT n FROM ${LETTERS} AS t WHERE EXISTS (SELECT 1 FROM UNNEST([1]) GROUP BY t.x HAVING t.x = 'A')`,
+    "3",
+  ],
+  ["tells rows of an unnamed column", `SELECT x FROM ${LETTERS} ORDER BY 1, n LIMIT 2`, "a, B"],
+  [
+    "recursion",
+    `WITH RECURSIVE r AS (SELECT COLLATE('a', 'und:ci') AS x, 1 AS n UNION ALL SELECT x, n + 1 FROM r WHERE x = 'A' AND n < 3) SELECT MAX(n) FROM r`,
+    "3",
+  ],
+])("%s", async (_, sql, rows) => {
+  const got = await rowsOf(sql);
+  expect(got?.map((row) => row.join(" ").replace(/(?<=^| )(?=$| )/g, "null")).join(", ")).toBe(rows);
+});
+
+it("lets go of the collation in variables and in columns that have none", async () => {
+  const script =
+    "DECLARE x DEFAULT COLLATE('a', 'und:ci'); CREATE TEMP TABLE t (s STRING); INSERT t SELECT COLLATE('b', 'und:ci'); " +
+    "INSERT t VALUES (COLLATE('c', 'und:ci')); UPDATE t SET s = COLLATE('d', 'und:ci') WHERE s = COLLATE('C', 'und:ci'); ";
+  expect(await rowsOf(`${script} SELECT STRING_AGG(s ORDER BY s), x = 'A', LOGICAL_OR(s = 'B') FROM t`)).toEqual([
+    ["b,d", false, false],
+  ]);
 });
 
 it.each([
-  "SELECT COLLATE('Apple', 'und:ci')",
-  "SELECT COLLATE('a', 'und:ci') < 'B'",
-  "SELECT CONCAT(COLLATE('a', 'und:ci'), 'b') = 'AB'",
-  "SELECT COLLATE('a', 'de:ci') = 'A'",
-  "SELECT x FROM UNNEST(['b', 'A']) AS x ORDER BY COLLATE(x, 'und:ci')",
-  "SELECT COLLATE(COLLATE('a', 'und:ci'), '') = 'A'",
-])("refuses by name where a collation would have to be carried on: %s", async (sql) => {
-  await expect(warehouse.script(sql)).rejects.toThrow("COLLATE");
+  ["SELECT COLLATE('a', 'de:ci') = 'A'", "Collation 'de:ci' in collate function is not supported."],
+  ["SELECT COLLATE('a', 'binary')", "Collation 'binary' in collate function is not supported."],
+  ["SELECT COLLATE(1, 'und:ci')", "No matching signature for function COLLATE"],
+  ["SELECT REGEXP_CONTAINS(COLLATE('a', 'und:ci'), 'A')", 'Collation is not allowed on argument 1 ("und:ci")'],
+  ["SELECT APPROX_COUNT_DISTINCT(COLLATE('a', 'und:ci')) FROM UNNEST([1])", "Use COLLATE(arg, '') to remove collation"],
+  ["SELECT STRUCT(COLLATE('a', 'und:ci') AS x) = STRUCT('A' AS x)", "COLLATE in = of STRUCT<"],
+  [`SELECT DISTINCT STRUCT(x) FROM ${LETTERS}`, "STRING COLLATE 'und:ci'"],
+  [`SELECT [x], COUNT(*) FROM ${LETTERS} GROUP BY 1`, "STRING COLLATE 'und:ci'"],
+  [`SELECT STRING_AGG(DISTINCT x) FROM ${LETTERS}`, "DISTINCT of values with COLLATE in STRING_AGG"],
+  [`SELECT ARRAY_AGG(DISTINCT x) FROM ${LETTERS}`, "STRING COLLATE 'und:ci'"],
+  [
+    `SELECT * FROM (SELECT x, n FROM ${LETTERS}) PIVOT (COUNT(*) FOR n IN (1, 2))`,
+    "COLLATE in a column by which PIVOT",
+  ],
+  [`SELECT x, (SELECT COUNT(*) FROM UNNEST(['b']) AS y WHERE y = x) FROM ${LETTERS} GROUP BY x`, "with COLLATE"],
+  [`CREATE TEMP TABLE t AS SELECT x FROM ${LETTERS}`, "COLLATE in a column of a table or view"],
+  ["CREATE SCHEMA v; CREATE VIEW v.v AS SELECT COLLATE('a', 'und:ci') AS x", "COLLATE in a column of a table or view"],
+  ["SELECT COLLATE('ｶa', 'und:ci') LIKE 'a%'", "Searching without case, by COLLATE, is not supported in a text with"],
+  ["SELECT COLLATE(x, 'und:ci') LIKE y FROM (SELECT 'a' AS x, '_' AS y)", "LIKE pattern has '_'"],
+])("refuses by name: %s", async (sql, message) => {
+  await expect(warehouse.script(sql)).rejects.toThrow(message);
 });
 
 it("takes labels and reservations that scripts set, and tells them", async () => {

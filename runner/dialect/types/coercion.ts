@@ -1,7 +1,8 @@
 import type { Span } from "../../googlesql/contract.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
-import { type SqlType, type StructType, typeName } from "../../port/sql-types.js";
+import { COLLATED, type SqlType, type StructType, typeName } from "../../port/sql-types.js";
 import { fieldAccess, floatLiteral, structLiteral, valueType } from "../print/sql.js";
+import { plainType } from "./collation.js";
 import { sameType } from "./equality.js";
 import { bignumericLiteral, numericLiteral, temporalLiteral } from "./literals.js";
 import { derive, isNullLiteral, type Typed } from "./typed.js";
@@ -24,6 +25,7 @@ const WIDENING: Readonly<Record<string, number>> = {
   "NUMERIC>FLOAT64": 12,
   "BIGNUMERIC>FLOAT64": 11,
   "DATE>DATETIME": 11,
+  [`STRING>${COLLATED}`]: 1,
 };
 const LITERAL_TARGETS: Readonly<Record<string, readonly string[]>> = {
   string: ["DATE", "DATETIME", "TIME", "TIMESTAMP"],
@@ -62,8 +64,9 @@ function typeCost(from: SqlType, to: SqlType): number | undefined {
   if (typeof to === "string") return undefined;
   if (from.kind === "array") {
     if (to.kind !== "array") return undefined;
-    // Arrays coerce only where their elements differ in struct field names.
-    return sameShape(from.element, to.element) ? 1 : undefined;
+    // Arrays coerce only where their elements differ in struct field names, or in collation.
+    if (sameShape(from.element, to.element)) return 1;
+    return from.element === "STRING" && to.element === COLLATED ? 1 : undefined;
   }
   if (to.kind !== "struct" || from.fields.length !== to.fields.length) return undefined;
   return worstCost(
@@ -136,6 +139,7 @@ function coerceLiteral(from: Typed, to: SqlType): Typed | undefined {
         return { ...from, type: to, sql: bignumericLiteral(literal.text, from.span), literal: undefined };
       return undefined;
     case "string":
+      if (to === COLLATED) return { ...from, type: to, literal: undefined };
       return { ...from, type: to, sql: temporalLiteral(literal.text, to, from.span), literal: undefined };
     default:
       return undefined;
@@ -164,11 +168,14 @@ export function implicitCast(sql: string, from: SqlType, to: SqlType, span: Span
         return `bq_bignumeric_to_double(${sql})`;
       case "DATE>DATETIME":
         return `bq.datetime_from_date(${sql})`;
+      case `STRING>${COLLATED}`:
+        return sql;
       default:
         throw unsupported(`Coercion from ${from} to ${to}`, span);
     }
   }
   if (typeof from === "object" && typeof to === "object") {
+    if (sameType(from, plainType(to))) return sql;
     if (from.kind === "array" && to.kind === "array") {
       return `list_transform(${sql}, lambda e: ${implicitCast("e", from.element, to.element, span)})`;
     }

@@ -1,5 +1,6 @@
-import type { SqlType } from "../../port/sql-types.js";
+import { COLLATED, type SqlType } from "../../port/sql-types.js";
 import { fieldAccess } from "../print/sql.js";
+import { compared, keyOf } from "./collation.js";
 import type { Typed } from "./typed.js";
 import { mayBeNan } from "./typed.js";
 
@@ -23,6 +24,7 @@ export function comparisonText(operator: Comparison, a: Typed, b: Typed): string
     return operator === "=" ? equal : `(NOT ${equal})`;
   }
   if (a.type === "FLOAT64") return floatComparison(operator, a, b);
+  if (a.type === COLLATED) return comparisonText(operator, compared(a), compared(b));
   return `(${a.sql} ${operator === "!=" ? "<>" : operator} ${b.sql})`;
 }
 
@@ -45,7 +47,7 @@ function floatComparison(operator: Comparison, a: Typed, b: Typed): string {
  */
 export function equalText(a: string, b: string, type: SqlType): string {
   if (type === "FLOAT64") return a.length > SHORT ? `bq.float64_eq(${a}, ${b})` : `(${a} = ${b} AND NOT isnan(${a}))`;
-  if (typeof type === "string" || type.kind === "array") return `(${a} = ${b})`;
+  if (typeof type === "string" || type.kind === "array") return `(${keyOf(a, type)} = ${keyOf(b, type)})`;
   const fields = type.fields.map((field, i) => equalText(fieldAccess(a, type, i), fieldAccess(b, type, i), field.type));
   return `CASE WHEN ${a} IS NULL OR ${b} IS NULL THEN NULL ELSE (${fields.length === 0 ? "true" : fields.join(" AND ")}) END`;
 }

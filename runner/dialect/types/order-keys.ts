@@ -1,4 +1,6 @@
 import type { OrderItem } from "../../googlesql/ast.js";
+import { COLLATED } from "../../port/sql-types.js";
+import { collationKey } from "./collation.js";
 import { mayBeNan, type Typed } from "./typed.js";
 
 type Direction = Pick<OrderItem, "descending" | "nulls">;
@@ -14,6 +16,7 @@ export function printOrder(sql: string, item: Direction): string {
  * of its own puts it in its place.
  */
 export function orderKeys(value: Typed, item: Direction, sql: string = value.sql): string {
+  if (value.type === COLLATED) return printOrder(collationKey(value.sql), item);
   // DuckDB refuses to order by a literal, which orders nothing.
   const constant = value.literal !== undefined && sql === value.sql;
   const key = printOrder(constant ? `CASE WHEN true THEN ${sql} END` : sql, item);

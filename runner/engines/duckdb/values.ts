@@ -31,6 +31,7 @@ import { geographyOfText } from "../../dialect/runtime/js/geography-functions.js
 import { EngineError } from "../../port/engine-error.js";
 import type { RowObject, SqlValue } from "../../port/port.js";
 import {
+  COLLATED,
   type Column,
   type RangeType,
   rangeElement,
@@ -205,6 +206,7 @@ const CLIENT_TYPES: Readonly<Record<ScalarType, DuckDBType>> = {
   BIGNUMERIC: DECIMAL(38, BIGNUMERIC_SCALE),
   BOOL: BOOLEAN,
   STRING: VARCHAR,
+  [COLLATED]: VARCHAR,
   BYTES: BLOB,
   DATE,
   DATETIME: TIMESTAMP,

@@ -85,11 +85,37 @@ function parseNullHandling(c: Cursor): "IGNORE" | "RESPECT" | undefined {
 export function parseOrderBy(c: Cursor, started = false): OrderItem[] {
   if (!started && !c.acceptWords("ORDER", "BY")) return [];
   return c.list((): OrderItem => {
-    const expr = parseExpression(c);
+    const expr = collated(c, parseExpression(c));
     const descending = c.acceptWords("DESC") || (c.acceptWords("ASC") && false);
     const nulls = c.acceptWords("NULLS", "FIRST") ? "FIRST" : c.acceptWords("NULLS", "LAST") ? "LAST" : undefined;
     return { expr, descending, nulls, ...c.span(expr.start) };
   });
+}
+
+/** `x COLLATE 'und:ci'` is COLLATE(x, 'und:ci'); 'binary' is no collation. */
+function collated(c: Cursor, value: Expr): Expr {
+  if (!c.isWord("COLLATE")) return value;
+  const { start, end } = c.next();
+  const spec = parseExpression(c);
+  const given: Expr = spec.kind === "string" && spec.value === "binary" ? { ...spec, value: "" } : spec;
+  return {
+    kind: "call",
+    name: "COLLATE",
+    nameSpan: { start, end },
+    safe: false,
+    args: [
+      { name: undefined, value },
+      { name: undefined, value: given },
+    ],
+    star: false,
+    distinct: false,
+    nulls: undefined,
+    having: undefined,
+    orderBy: [],
+    limit: undefined,
+    over: undefined,
+    ...c.span(value.start),
+  };
 }
 
 function parseWindow(c: Cursor): WindowSpec {

@@ -15,9 +15,9 @@ import {
   TimestampMicrosecond,
   Utf8,
 } from "apache-arrow";
-import { type Column, rangeElement, type ScalarType, type SqlType } from "../../port/sql-types.js";
+import { type COLLATED, type Column, rangeElement, type ScalarType, type SqlType } from "../../port/sql-types.js";
 
-const SCALARS: Readonly<Record<Exclude<ScalarType, `RANGE<${string}>`>, () => DataType>> = {
+const SCALARS: Readonly<Record<Exclude<ScalarType, `RANGE<${string}>` | typeof COLLATED>, () => DataType>> = {
   INT64: () => new Int64(),
   FLOAT64: () => new Float64(),
   NUMERIC: () => new Decimal(9, 38, 128),

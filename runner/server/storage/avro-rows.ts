@@ -1,11 +1,11 @@
 import type { SqlValue } from "../../port/port.js";
-import { type Column, rangeElement, type ScalarType, type SqlType } from "../../port/sql-types.js";
+import { type COLLATED, type Column, rangeElement, type ScalarType, type SqlType } from "../../port/sql-types.js";
 import { clockMicros, daysOf, epochMicros, unscaled } from "../values/scalars.js";
 
 type AvroSchema = string | Readonly<Record<string, unknown>> | readonly AvroSchema[];
 
 /** https://cloud.google.com/bigquery/docs/reference/storage#avro_schema_details */
-const SCALARS: Readonly<Record<Exclude<ScalarType, `RANGE<${string}>`>, AvroSchema>> = {
+const SCALARS: Readonly<Record<Exclude<ScalarType, `RANGE<${string}>` | typeof COLLATED>, AvroSchema>> = {
   INT64: "long",
   FLOAT64: "double",
   BOOL: "boolean",

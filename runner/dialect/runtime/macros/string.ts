@@ -31,9 +31,33 @@ const grouped = `CASE WHEN ${groups} > 0 THEN pattern ELSE '(' || pattern || ')'
 const tooManyGroups = (type: string) =>
   `CAST(${failure("BIGINT", "'Regular expressions passed into extraction functions must not have more than 1 capturing group'")} AS ${type})`;
 
+/** Printable ASCII, letters of Europe, of which case is one character, and the ideographs and syllables of East Asia, which have none. */
+const CASELESS = String.raw`[\t-\r -~¡-§©«¬®°±¶»¿-įıĴ-ľŁ-ňŊ-žΆΈ-ΊΌΎ-ΡΤ-ρτ-ώЀ-џ‐‒-‖‘-․₠-₧₩-₿一-鿿가-힣]*`;
+const notCaseless = `CAST(${failure("BIGINT", "'Searching without case, by COLLATE, is not supported in a text with such characters: ' || s")} AS VARCHAR)`;
+const underscore = `CAST(${failure("BIGINT", `'LIKE pattern has ''_'' which is not allowed when its operands have collation: ' || s`)} AS VARCHAR)`;
+
 const strings: readonly Macro[] = [
   // ASCII, or letters of Western Europe, which are their own NFKC form, and of which lower() is the same everywhere.
   macro("folds_simply(s)", String.raw`strlen(s) = length(s) OR regexp_full_match(s, '[\x00-\x7FÀ-ÖØ-öø-ÿ]*')`),
+  // Among these characters und:ci takes none for another but in lower and upper case, passes none over, and composes none of several.
+  macro(
+    "caseless(s)",
+    `CASE WHEN s IS NULL OR regexp_full_match(s, '${CASELESS}') THEN lower(s) ELSE ${notCaseless} END`,
+  ),
+  macro(
+    "caseless_pattern(s)",
+    String.raw`CASE WHEN regexp_matches(s, '^(?:[^_\\]|\\.)*_') THEN ${underscore} ELSE bq.caseless(s) END`,
+  ),
+  macro(
+    "replace_caseless(s, a, b)",
+    String.raw`CASE WHEN a = '' THEN s WHEN bq.caseless(s) IS NULL OR bq.caseless(a) IS NULL OR b IS NULL THEN NULL
+      ELSE regexp_replace(s, regexp_escape(a), replace(b, '\', '\\'), 'gi') END`,
+  ),
+  macro(
+    "split_caseless(s, d)",
+    `CASE WHEN d = '' OR s = '' THEN bq.split(s, d) WHEN bq.caseless(s) IS NULL OR bq.caseless(d) IS NULL THEN NULL
+      ELSE string_split_regex(s, '(?i)' || regexp_escape(d)) END`,
+  ),
   macro("substr(s, p)", `substring(s, ${start("p", "length(s)")})`),
   macro(
     "substr(s, p, n)",
