@@ -12,6 +12,8 @@ export const fieldSchema: v.GenericSchema<FieldSchema> = v.object({
   precision: v.optional(v.string()),
   scale: v.optional(v.string()),
   defaultValueExpression: v.optional(v.string()),
+  roundingMode: v.optional(v.string()),
+  rangeElementType: v.optional(v.object({ type: v.string() })),
   policyTags: v.optional(v.object({ names: v.array(v.string()) })),
 });
 
@@ -26,9 +28,9 @@ export function describedFields(fields: readonly FieldSchema[], kept: readonly F
   return fields.map((field) => {
     const own = known.get(field.name.toLowerCase());
     if (own === undefined) return field;
-    const { description, policyTags, defaultValueExpression } = own;
+    const { description, policyTags, defaultValueExpression, roundingMode } = own;
     const inner = field.fields === undefined ? {} : { fields: describedFields(field.fields, own.fields ?? []) };
-    const said = Object.entries({ description, policyTags, defaultValueExpression }).filter(
+    const said = Object.entries({ description, policyTags, defaultValueExpression, roundingMode }).filter(
       ([, value]) => value !== undefined,
     );
     return { ...field, ...inner, ...Object.fromEntries(said) };

@@ -20,6 +20,7 @@ export interface FieldSchema {
   readonly precision?: string | undefined;
   readonly scale?: string | undefined;
   readonly defaultValueExpression?: string | undefined;
+  readonly roundingMode?: string | undefined;
   /** What a RANGE is a range of. */
   readonly rangeElementType?: { readonly type: string } | undefined;
   readonly policyTags?: { readonly names: readonly string[] } | undefined;

@@ -1,6 +1,6 @@
 import type { SqlValue } from "../../port/port.js";
 import type { Column, SqlType } from "../../port/sql-types.js";
-import { typeName } from "../../port/sql-types.js";
+import { rangeElement, typeName } from "../../port/sql-types.js";
 
 /** A value that does not fit its column; the message is BigQuery's. */
 export class ValueError extends Error {
@@ -63,11 +63,20 @@ export function decodeValue(
   if (typeof type === "object") return decodeNested(value, type, field, options);
   if (value === null || value === undefined) return null;
   if (type === "JSON") return typeof value === "string" ? jsonText(value, field) : JSON.stringify(value);
+  if (rangeElement(type) !== undefined && typeof value === "object" && !Array.isArray(value))
+    return decodeValue(rangeText(value as RangeObject), type, field, options);
   if (typeof value === "object") throw new ValueError(`This field: ${field} is not a record.`, field);
   const decoded = decodeText(String(value), type, typeof value);
   if (decoded === undefined) throw misfit(value, type, field);
   return decoded;
 }
+
+interface RangeObject {
+  readonly start?: unknown;
+  readonly end?: unknown;
+}
+
+const rangeText = ({ start, end }: RangeObject): string => `[${start ?? "UNBOUNDED"}, ${end ?? "UNBOUNDED"})`;
 
 function decodeNested(
   value: unknown,
@@ -122,8 +131,17 @@ export function decodeText(text: string, type: SqlType, from: string = "string")
     case "INTERVAL":
       return /^-?\d+-\d+ -?\d+ -?\d+:\d+:\d+(\.\d+)?$/.test(text) ? text : undefined;
     default:
-      return undefined;
+      return decodeRange(text, type);
   }
+}
+
+/** `[start, end)`; an end that is missing, `UNBOUNDED` or `NULL` is none. */
+function decodeRange(text: string, type: SqlType): string | undefined {
+  const element = rangeElement(type);
+  const [, ...ends] = /^\s*\[\s*([^,]*?)\s*,\s*([^,]*?)\s*\)\s*$/.exec(text) ?? [];
+  if (element === undefined || ends.length !== 2) return undefined;
+  const decoded = ends.map((end) => (/^(UNBOUNDED|NULL)?$/i.test(end) ? "UNBOUNDED" : decodeText(end, element)));
+  return decoded.includes(undefined) ? undefined : `[${decoded.join(", ")})`;
 }
 
 function decodeInteger(text: string): bigint | undefined {

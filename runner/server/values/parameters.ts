@@ -1,6 +1,7 @@
 import * as v from "valibot";
+import { RANGE_TYPES } from "../../googlesql/type-names.js";
 import type { JobParameter } from "../../port/sql-jobs.js";
-import { type SqlType, typeName } from "../../port/sql-types.js";
+import { rangeElement, type SqlType, typeName } from "../../port/sql-types.js";
 import { ApiError } from "../protocol/errors.js";
 import { quoted, scalarType } from "../protocol/schema.js";
 import { decodeText } from "./decode.js";
@@ -9,18 +10,28 @@ export interface ParameterType {
   readonly type: string;
   readonly arrayType?: ParameterType | undefined;
   readonly structTypes?: readonly { readonly name?: string | undefined; readonly type: ParameterType }[] | undefined;
+  /** What a RANGE is a range of. */
+  readonly rangeElementType?: ParameterType | undefined;
 }
 
 export interface ParameterValue {
   readonly value?: string | number | boolean | null | undefined;
   readonly arrayValues?: readonly ParameterValue[] | null | undefined;
   readonly structValues?: Readonly<Record<string, ParameterValue>> | null | undefined;
+  /** The ends of a RANGE; one without a value is unbounded. */
+  readonly rangeValue?: RangeValue | null | undefined;
+}
+
+export interface RangeValue {
+  readonly start?: ParameterValue | null | undefined;
+  readonly end?: ParameterValue | null | undefined;
 }
 
 const parameterType: v.GenericSchema<ParameterType> = v.object({
   type: v.string(),
   arrayType: v.optional(v.lazy(() => parameterType)),
   structTypes: v.optional(v.array(v.object({ name: v.optional(v.string()), type: v.lazy(() => parameterType) }))),
+  rangeElementType: v.optional(v.lazy(() => parameterType)),
 });
 
 const parameterValue: v.GenericSchema<ParameterValue> = v.object({
@@ -31,6 +42,12 @@ const parameterValue: v.GenericSchema<ParameterValue> = v.object({
       v.string(),
       v.lazy(() => parameterValue),
     ),
+  ),
+  rangeValue: v.nullish(
+    v.object({
+      start: v.nullish(v.lazy(() => parameterValue)),
+      end: v.nullish(v.lazy(() => parameterValue)),
+    }),
   ),
 });
 
@@ -54,7 +71,7 @@ export function jobParameters(given: readonly QueryParameter[]): JobParameter[] 
   });
 }
 
-function typeOfParameter({ type, arrayType, structTypes }: ParameterType): SqlType {
+function typeOfParameter({ type, arrayType, structTypes, rangeElementType }: ParameterType): SqlType {
   const upper = type.toUpperCase();
   if (upper === "ARRAY" && arrayType !== undefined) return { kind: "array", element: typeOfParameter(arrayType) };
   if (upper === "STRUCT" && structTypes !== undefined)
@@ -62,10 +79,10 @@ function typeOfParameter({ type, arrayType, structTypes }: ParameterType): SqlTy
       kind: "struct",
       fields: structTypes.map((field) => ({ name: field.name || undefined, type: typeOfParameter(field.type) })),
     };
-  const scalar = scalarType(upper);
+  const scalar = upper === "RANGE" ? RANGE_TYPES.get(rangeElementType?.type.toUpperCase() ?? "") : scalarType(upper);
   if (scalar !== undefined) return scalar;
-  const known = upper === "RANGE";
-  const problem = known ? "is not supported by the embedded engine" : "is not a valid value";
+  const problem =
+    upper === "RANGE" ? "needs a rangeElementType of DATE, DATETIME or TIMESTAMP" : "is not a valid value";
   throw new ApiError("invalid", `Invalid value for type: ${type} ${problem}`, "parameterType.type");
 }
 
@@ -84,6 +101,11 @@ function expressionOf(value: ParameterValue | undefined, type: SqlType, name: st
       return expressionOf(inner, field.type, name);
     });
     return `${typeText(type)}(${fields.join(", ")})`;
+  }
+  const element = rangeElement(type);
+  if (element !== undefined && value?.rangeValue) {
+    const { start, end } = value.rangeValue;
+    return `RANGE(${[start, end].map((bound) => expressionOf(bound ?? undefined, element, name)).join(", ")})`;
   }
   const text = value?.value;
   if (text === null || text === undefined) return `CAST(NULL AS ${type})`;
