@@ -1,5 +1,5 @@
 // npm run bench [-- CASE ...] [--quick] [--write]: every ratio that fastbreak is held to, both sides measured in turns on this machine.
-//   CASE     noop, growth, build, season, compile, dialect; default: all
+//   CASE     noop, growth, build, season, compile, dialect, peers; default: all
 //   --quick  smaller inputs and fewer turns
 //   --write  put the table into docs/benchmarks.md
 
@@ -9,11 +9,12 @@ import { compile } from "./cases/compile.mjs";
 import { dialect } from "./cases/dialect.mjs";
 import { growth } from "./cases/growth.mjs";
 import { noop } from "./cases/noop.mjs";
+import { peers } from "./cases/peers.mjs";
 import { season } from "./cases/season.mjs";
 import { document, ratioOf, seconds } from "./document.mjs";
 import { ROOT, timed } from "./measure.mjs";
 
-const CASES = { noop, growth, build, season, compile, dialect };
+const CASES = { noop, growth, build, season, compile, dialect, peers };
 const words = process.argv.slice(2);
 const options = words.filter((word) => word.startsWith("--"));
 const names = words.filter((word) => !word.startsWith("--"));

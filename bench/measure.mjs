@@ -45,14 +45,17 @@ export function inTurns({ ours, theirs, before = () => {}, times = 5 }) {
     const other = theirs();
     turns.push({ one, other });
   }
-  const of = (pick) => median(turns.map(pick));
-  return {
-    ours: { wall: of(({ one }) => one.wall), cpu: of(({ one }) => one.cpu) },
-    theirs: { wall: of(({ other }) => other.wall), cpu: of(({ other }) => other.cpu) },
-    wall: of(({ one, other }) => one.wall / other.wall),
-    cpu: of(({ one, other }) => one.cpu / other.cpu),
-    times,
-  };
+  return compared(
+    turns.map(({ one }) => one),
+    turns.map(({ other }) => other),
+  );
+}
+
+/** The medians of what two programs took in the same turns, and the medians of the turns' ratios. */
+export function compared(ours, theirs) {
+  const of = (runs) => ({ wall: median(runs.map(({ wall }) => wall)), cpu: median(runs.map(({ cpu }) => cpu)) });
+  const ratio = (by) => median(ours.map((one, turn) => one[by] / theirs[turn][by]));
+  return { ours: of(ours), theirs: of(theirs), wall: ratio("wall"), cpu: ratio("cpu"), times: ours.length };
 }
 
 /** The median of several runs of one program. */

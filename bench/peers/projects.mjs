@@ -1,0 +1,38 @@
+import { events, layered, warehouseOf } from "../projects.mjs";
+import { modelsOf } from "./models.mjs";
+
+const day = (back) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
+
+/** The layered project: what is in it, and what each case changes. */
+export async function layeredProject(size) {
+  const dir = await layered(size);
+  const models = modelsOf(dir);
+  return {
+    dir,
+    models,
+    sources: Array.from({ length: 10 }, (_, source) => `s${source}`),
+    database: warehouseOf(dir),
+    title: `${size} models`,
+    incremental: false,
+    days: { first: day(3), appended: day(1) },
+    restate: { models: models.filter(({ reads }) => reads.includes("raw.s3")).map(({ name }) => name) },
+    // Of the ten layers the seventh: fourteen models rest on it.
+    edit: { model: `m${Math.floor(size * 0.607)}`, from: " AS value, s.name", to: " + 1 AS value, s.name" },
+    // A row that came late to one source.
+    prepared: ["DELETE FROM raw.s3 WHERE id = 9999"],
+    changes: {
+      rewrite: rewrite("raw.s3", "hash(id)"),
+      fix: ["UPDATE raw.s3 SET value = value + 1 WHERE id = 4321"],
+      append: ["INSERT INTO raw.s3 VALUES (9999, 17, 'late')"],
+    },
+  };
+}
+
+/** The same rows, in another order. */
+function rewrite(table, order) {
+  return [
+    `CREATE TEMP TABLE same AS FROM ${table}`,
+    `DELETE FROM ${table}`,
+    `INSERT INTO ${table} FROM same ORDER BY ${order}`,
+  ];
+}
