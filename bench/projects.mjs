@@ -112,8 +112,9 @@ const ref = (...names) => `\${ref(${names.map((name) => JSON.stringify(name)).jo
 /**
  * 365 days of events, three incremental models (one with a week's window) and five tables over them.
  * @param rows events in all
+ * @param first the first of the days
  */
-export async function events(rows) {
+export async function events(rows, first = "2021-01-01") {
   const dir = emptyProject();
   declare(dir, "events");
   declare(dir, "users");
@@ -134,7 +135,7 @@ export async function events(rows) {
   await duckdb(
     warehouseOf(dir),
     "CREATE SCHEMA raw",
-    `CREATE TABLE raw.events AS SELECT DATE '2021-01-01' + ((i * 365 // ${rows})::INTEGER) AS day, i AS event_id,
+    `CREATE TABLE raw.events AS SELECT DATE '${first}' + ((i * 365 // ${rows})::INTEGER) AS day, i AS event_id,
        (hash(i) % 5000)::BIGINT AS user_id, (hash(i + 1) % 1000)::BIGINT AS amount FROM range(${rows}) t(i)`,
     "CREATE TABLE raw.users AS SELECT i AS user_id, 'c' || (i % 40) AS country FROM range(5000) t(i)",
   );

@@ -1,14 +1,8 @@
-import { seconds } from "../document.mjs";
-import { compared } from "../measure.mjs";
 import { DBT, dbt } from "../peers/dbt.mjs";
-import { ours } from "../peers/ours.mjs";
-import { layeredProject } from "../peers/projects.mjs";
-import { differences, rebuilt } from "../peers/right.mjs";
+import { measured } from "../peers/measured.mjs";
+import { eventsProject, layeredProject } from "../peers/projects.mjs";
 import { SQLMESH, sqlmesh } from "../peers/sqlmesh.mjs";
 import { venv } from "../peers/venv.mjs";
-import { duckdb } from "../projects.mjs";
-
-const MUST = { noop: 0.2, rewrite: 0.2, edit: 0.5, fix: 0.5, append: 0.5 };
 
 /** The same projects written for other tools, each given the command that makes it right. */
 export async function peers({ report, quick }) {
@@ -19,58 +13,7 @@ export async function peers({ report, quick }) {
   for (const { tool, why } of installed) if (why !== undefined) console.log(`skipped: ${tool}: ${why}`);
   const there = installed.filter(({ why }) => why === undefined);
   if (there.length === 0) return;
-  for (const size of quick ? [100] : [100, 1000])
-    await measured(await layeredProject(size), there, { report, times: size > 100 ? 3 : 5 });
-}
-
-async function measured(project, installed, { report, times }) {
-  await duckdb(project.database, ...project.prepared);
-  // The peers first: they copy the sources before ours builds into their file.
-  const others = installed.map(({ make, bin }) => make(project, bin));
-  const sides = [ours(project), ...others];
-  for (const [kase, must] of Object.entries(MUST)) {
-    const taken = await inTurns(project, kase, sides, times);
-    const expected = await rebuilt(edited(project, kase), sides[0].database);
-    const right = [];
-    for (const [index, side] of sides.entries()) {
-      const { models, rows } = await differences(project.models, expected, side.database);
-      const wrong = models > 0 ? `STALE: ${rows} rows of ${models} models` : undefined;
-      const ratios = compared(taken[0], taken[index]);
-      console.log(told(side.commands[kase].name, ratios, wrong));
-      if (wrong === undefined) right.push({ index, name: side.commands[kase].name, ...ratios });
-    }
-    if (right[0]?.index !== 0) throw new Error(`${project.title}, ${kase}: fastbreak's result is not a rebuild's`);
-    const [best] = right.slice(1).sort((one, other) => one.theirs.wall - other.theirs.wall);
-    if (best === undefined) console.log(`skipped: ${project.title}, ${kase}: no peer is right`);
-    else report({ ...best, name: `${kase}, ${project.title}`, against: best.name, must });
-  }
-}
-
-/** Each turn puts every tool's project and database back, applies the change, and times the tool's command alone. */
-async function inTurns(project, kase, sides, times) {
-  const taken = sides.map(() => []);
-  for (let turn = 0; turn < times; turn += 1)
-    for (const [index, side] of sides.entries()) {
-      // A run without work leaves everything as it was.
-      if (kase !== "noop" || turn === 0) side.putBack(kase);
-      for (const { name, text } of edited(project, kase))
-        if (text !== project.models.find((model) => model.name === name).text) side.write(name, text);
-      if (project.changes[kase] !== undefined) await duckdb(side.database, ...project.changes[kase]);
-      taken[index].push(side.commands[kase].run());
-    }
-  return taken;
-}
-
-/** One tool's command, whether it made the tables right, and how much longer than ours it took. */
-function told(name, { theirs, wall, cpu }, wrong) {
-  const ratio = `ours takes ${wall.toFixed(2)} of it, cpu ${cpu.toFixed(2)}`;
-  return `       ${name}: ${seconds(theirs.wall)} s, ${wrong ?? "right"}; ${ratio}`;
-}
-
-/** The models as they are in a case. */
-function edited({ models, edit }, kase) {
-  if (kase !== "edit") return models;
-  return models.map((model) =>
-    model.name === edit.model ? { ...model, text: model.text.replace(edit.from, edit.to) } : model,
-  );
+  await measured(await layeredProject(100), there, { report, times: 5 });
+  await measured(await eventsProject(quick ? 1_000_000 : 20_000_000), there, { report, times: 5 });
+  if (!quick) await measured(await layeredProject(1000), there, { report, times: 3 });
 }

@@ -13,8 +13,8 @@ export function ours({ dir }) {
     write: (name, text) => write(join(dir, "definitions"), `${name}.sqlx`, text),
     putBack: (kase) => {
       putBack();
-      // The copy is another file than the one that the last run saw, which no user's edit makes it.
-      if (kase === "edit") settle(dir);
+      // The copy is another file than the one that the last run saw: where nobody else writes, a run has to see it first.
+      if (kase === "noop" || kase === "edit") settle(dir);
     },
     commands: { noop: command, rewrite: command, edit: command, fix: command, append: command },
   };

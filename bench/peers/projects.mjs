@@ -28,6 +28,36 @@ export async function layeredProject(size) {
   };
 }
 
+/** A year of events, models incremental by day: what is in it, and what each case changes. */
+export async function eventsProject(rows) {
+  const days = { first: day(366), appended: day(1) };
+  const dir = await events(rows, days.first);
+  return {
+    dir,
+    models: modelsOf(dir),
+    sources: ["events", "users"],
+    database: warehouseOf(dir),
+    title: `${rows / 1e6} million events`,
+    incremental: true,
+    days,
+    // The day that is corrected, and those whose week reaches back to it.
+    restate: { models: ["daily_users"], start: day(166), end: day(160) },
+    edit: { model: "daily", from: "SUM(amount)", to: "SUM(amount) + 1" },
+    prepared: [],
+    changes: {
+      rewrite: rewrite("raw.events", "event_id DESC"),
+      fix: [
+        `UPDATE raw.events SET amount = amount + 1
+               WHERE event_id = (SELECT min(event_id) FROM raw.events WHERE day = DATE '${day(166)}')`,
+      ],
+      append: [
+        `INSERT INTO raw.events SELECT DATE '${days.appended}', i, (hash(i) % 5000)::BIGINT,
+                  (hash(i + 1) % 1000)::BIGINT FROM range(${rows}, ${rows} + ${rows} // 365) t(i)`,
+      ],
+    },
+  };
+}
+
 /** The same rows, in another order. */
 function rewrite(table, order) {
   return [
