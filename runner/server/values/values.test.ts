@@ -146,7 +146,7 @@ describe("parameters as expressions", () => {
 
   it.each([
     [{ type: "INT64" }, { value: "1; DROP TABLE t" }, "Invalid value for parameter p of type INT64"],
-    [{ type: "RANGE" }, { value: "x" }, "RANGE is not supported by the embedded engine"],
+    [{ type: "RANGE" }, { value: "x" }, "RANGE needs a rangeElementType"],
     [{ type: "WRONG" }, { value: "x" }, "WRONG is not a valid value"],
     [
       { type: "STRUCT", structTypes: [{ name: "a`b", type: { type: "STRING" } }] },
