@@ -56,7 +56,7 @@ export function loadData(statement: Statements, catalog: Catalog): LoadData {
       path,
     );
   if (known !== undefined && !overwrite) requireSameTypes(columns, known);
-  const files = optionsOf(statement);
+  const files = optionsOf(statement, catalog.readsBuckets === true);
   const isMade = columns.length > 0 && (overwrite || known === undefined);
   return {
     target: targetPath(path, catalog),
@@ -111,7 +111,7 @@ const FORMATS: Readonly<Record<string, FileFormat>> = {
 /** Options that change nothing of what is read here, or whose only value is the one that is read. */
 const LEFT_OUT = new Set(["allow_quoted_newlines", "projection_fields", "enable_list_inference", "enum_as_string"]);
 
-function optionsOf(statement: Statements): LoadOptions {
+function optionsOf(statement: Statements, readsBuckets: boolean): LoadOptions {
   const options = new Map(statement.options.map((option) => [option.name.name, option]));
   for (const option of statement.options) refuseUnknown(option);
   const format = options.get("format");
@@ -136,7 +136,7 @@ function optionsOf(statement: Statements): LoadOptions {
   if (ignores?.value === true && kind === "csv") throw unsupported("ignore_unknown_values of CSV files", ignores);
   return {
     format: kind,
-    uris: localPaths(uris),
+    uris: pathsOf(uris, readsBuckets),
     isGzip: compression !== undefined && text(compression).toUpperCase() === "GZIP",
     ignoresUnknown: ignores?.value === true,
     csv: {
@@ -169,13 +169,13 @@ function refuseUnknown(option: LoadOption): void {
   throw unsupported(`Option ${name} of LOAD DATA`, option.name);
 }
 
-/** Files of this machine: the embedded engine reads no buckets. */
-function localPaths(option: LoadOption): readonly string[] {
+/** Files of this machine: the embedded engine itself reads no buckets. */
+function pathsOf(option: LoadOption, readsBuckets: boolean): readonly string[] {
   const { value } = option;
   if (!Array.isArray(value) || value.length === 0) throw analysisError("uris must be an array of paths", option);
   return (value as readonly string[]).map((uri) => {
     const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(uri)?.[1]?.toLowerCase();
-    if (scheme === undefined) return uri;
+    if (scheme === undefined || (readsBuckets && scheme === "gs")) return uri;
     if (scheme === "file") return decodeURIComponent(uri.slice("file://".length));
     const message = `LOAD DATA reads files of this machine on the embedded engine, not ${uri}; name a path, relative to the project`;
     throw new SqlProblem("unsupported", message, option);

@@ -35,6 +35,8 @@ export interface Catalog {
   names(): readonly string[];
   /** The user's function of a name as it is called, dots between its parts, in any case. */
   routine?(name: string): UserFunction | undefined;
+  /** Somebody finds the files of `gs://` paths when statements run. */
+  readonly readsBuckets?: boolean;
 }
 
 /** A function of the user: of one value, or of a table. */

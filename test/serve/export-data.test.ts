@@ -32,6 +32,27 @@ describe("EXPORT DATA", () => {
     expect(file("z-000000000000").subarray(0, 4).toString()).toBe("PAR1");
   });
 
+  it("is what LOAD DATA reads, into tables that are made of a column list or of the files", async () => {
+    const load = (into: string, files: string) => server.client.query(`LOAD DATA ${into} FROM FILES (${files})`);
+    await write("uri = 'gs://b/in-*.csv', format = 'CSV', header = TRUE", "SELECT 1 AS n, DATE '2026-01-02' AS day");
+    const csv = "format = 'CSV', uris = ['gs://b/in-*.csv'], skip_leading_rows = 1";
+    await load("INTO d.typed (n NUMERIC, day DATE) PARTITION BY day", csv);
+    await load("OVERWRITE d.typed (n NUMERIC, day DATE) PARTITION BY day", csv);
+    await load("INTO d.found", csv);
+    const [rows] = await server.client.query(
+      "SELECT CAST(n AS STRING) AS n, CAST(day AS STRING) AS day FROM d.typed UNION ALL SELECT CAST(n AS STRING), CAST(day AS STRING) FROM d.found",
+    );
+    expect(rows).toEqual([
+      { n: "1", day: "2026-01-02" },
+      { n: "1", day: "2026-01-02" },
+    ]);
+    await expect(load("INTO d.none", "format = 'CSV', uris = ['gs://b/none.csv']")).rejects.toThrow(
+      "Not found: URI gs://b/none.csv",
+    );
+    const withHeader = csv.replace("rows = 1", "rows = 0");
+    await expect(load("INTO d.typed", withHeader)).rejects.toThrow("gs://b/in-000000000000.csv");
+  });
+
   it("replaces files only where it is told to, in a script with variables, too", async () => {
     await write("uri = 'gs://b/n-*.csv', format = 'CSV'", "SELECT 1 AS n");
     await expect(write("uri = 'gs://b/n-*.csv', format = 'CSV'", "SELECT 2 AS n")).rejects.toThrow("overwrite");

@@ -5,8 +5,9 @@ import type { ScriptHost } from "../../dialect/script/host.js";
 import type { Catalog, CatalogTable } from "../../googlesql/catalog.js";
 import { foldProject, type ProjectNames } from "../../googlesql/project-names.js";
 import type { QueryResult, SqlValue } from "../../port/port.js";
+import type { BucketFiles } from "../../port/sql-jobs.js";
 import type { Column } from "../../port/sql-types.js";
-import { columnsOf, layoutSql, readRelation } from "./catalog.js";
+import { columnsOf, layoutSql, readCatalog, readRelation } from "./catalog.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
 import type { Recovery } from "./recovery.js";
 import type { RelationSource } from "./relation-source.js";
@@ -82,6 +83,10 @@ export class DuckDbScriptHost implements ScriptHost {
   }
 
   async apply(statement: TranslatedStatement): Promise<number> {
+    return this.#apply(statement);
+  }
+
+  async #apply(statement: TranslatedStatement): Promise<number> {
     if (statement.kind === "loadData") return this.#load(statement.load);
     const known = statement.kind === "createTable" ? (await this.catalog()).find(statement.path) : undefined;
     let changed = 0;
@@ -114,9 +119,10 @@ export class DuckDbScriptHost implements ScriptHost {
   async #load(load: LoadData): Promise<number> {
     const { loadFiles } = await import("./files/load-data.js");
     const work = async () => {
-      if (load.create !== undefined) await this.apply(load.create);
-      const existing = (await this.#relations.read()).get(load.target.join("."));
-      return loadFiles(this.#connection, existing, load, this.place.folder);
+      if (load.create !== undefined) await this.#apply(load.create);
+      // What the transaction has made is seen by its own connection alone.
+      const existing = (await readCatalog(this.#connection)).get(load.target.join("."));
+      return loadFiles(this.#connection, existing, load, { folder: this.place.folder, bucketFiles: this.bucketFiles });
     };
     const text = `LOAD DATA ${JSON.stringify(load.target)}`;
     try {
@@ -124,6 +130,11 @@ export class DuckDbScriptHost implements ScriptHost {
     } finally {
       this.forgetCatalog();
     }
+  }
+
+  /** Finds the files of `gs://` paths; undefined: nobody does. */
+  protected get bucketFiles(): BucketFiles | undefined {
+    return undefined;
   }
 
   /** What is known of relations may be another thing by now. */

@@ -7,7 +7,7 @@ import { DEFINITIONS } from "../../../dialect/statement.js";
 import type { Catalog, CatalogTable } from "../../../googlesql/catalog.js";
 import type { ScriptStatement } from "../../../googlesql/script-ast.js";
 import type { QueryResult, RelationId, SqlValue } from "../../../port/port.js";
-import type { ChangedRows, JobRequest, JobStatement, SystemTable } from "../../../port/sql-jobs.js";
+import type { BucketFiles, ChangedRows, JobRequest, JobStatement, SystemTable } from "../../../port/sql-jobs.js";
 import type { Column } from "../../../port/sql-types.js";
 import { quoteName, quoteText } from "../quote.js";
 import { OwnTransactions } from "../recovery.js";
@@ -113,6 +113,7 @@ export class JobHost extends DuckDbScriptHost {
     const catalog = await super.catalog();
     return {
       ...catalog,
+      readsBuckets: this.bucketFiles !== undefined,
       find: (path) => {
         const version = this.#history?.find(path);
         if (version !== undefined) return version;
@@ -143,6 +144,10 @@ export class JobHost extends DuckDbScriptHost {
       },
     };
     return { ...table, standIn: { query: withUser(parseQueryText(text), access.user), catalog: within } };
+  }
+
+  protected override get bucketFiles(): BucketFiles | undefined {
+    return this.#request.bucketFiles;
   }
 
   get access(): ScriptAccess | undefined {
