@@ -4,6 +4,7 @@ import { analysisError, unsupported } from "../googlesql/errors.js";
 import { type IngestionUnit, PARTITION_DATE, PARTITION_TIME } from "../port/ingestion-time.js";
 import type { Column, SqlType } from "../port/sql-types.js";
 import { changedTable, copiedTable, declaration, requireNewColumn, requireOpen } from "./alter.js";
+import { arrivedIn } from "./arrival.js";
 import type { TranslatedQuery } from "./contract.js";
 import { duckdbType, holdsBignumeric, quoteName, quotePath } from "./print/sql.js";
 import { constantContext, resolveAssignment } from "./resolve/constant.js";
@@ -148,11 +149,6 @@ function partitionColumn(
       expr,
     );
   return name;
-}
-
-/** The start of the partition that a row belongs to which comes now. */
-function arrivedIn(unit: IngestionUnit): string {
-  return `date_trunc('${unit.toLowerCase()}', now())`;
 }
 
 function arrivalDefault(table: string, unit: IngestionUnit): string {

@@ -1,3 +1,4 @@
+import type { IngestionUnit } from "./ingestion-time.js";
 import type { Relation, RelationId, RowObject, SqlValue } from "./port.js";
 import type { RowAccess } from "./row-access.js";
 import type { Column, SqlType } from "./sql-types.js";
@@ -34,6 +35,9 @@ export type Exporter = (
   writeParquet: (path: string) => Promise<void>,
 ) => Promise<void>;
 
+/** The files of this machine that a `gs://` path stands for. */
+export type BucketFiles = (uri: string) => readonly string[];
+
 /** What a job may see and where it stops. */
 export interface JobRequest {
   /** A GoogleSQL query or script. */
@@ -45,6 +49,8 @@ export interface JobRequest {
   readonly access?: RowAccess | undefined;
   /** Takes the rows of EXPORT DATA; undefined: nobody does. */
   readonly exporter?: Exporter | undefined;
+  /** Finds the files of LOAD DATA; undefined: there are no buckets. */
+  readonly bucketFiles?: BucketFiles | undefined;
   /** Ends the job where it is; the running statement is interrupted. */
   readonly signal: AbortSignal;
   /** Is kept in the transaction of what the text's only statement changes. Undefined: nobody will look for it. */
@@ -92,6 +98,8 @@ export interface JobDestination {
   readonly partition?: TablePartition | undefined;
   readonly partitionColumn: string | undefined;
   readonly clusterBy: readonly string[];
+  /** Rows of a table that is made anew are partitioned by the time at which they come. */
+  readonly ingestion?: IngestionUnit | undefined;
 }
 
 /** Rows that a statement answered with, kept by the engine until they are let go. */

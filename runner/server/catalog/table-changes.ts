@@ -1,5 +1,4 @@
 import * as v from "valibot";
-import { PARTITION_DATE, PARTITION_TIME } from "../../port/ingestion-time.js";
 import type { RelationDetails } from "../../port/sql-jobs.js";
 import { typeName } from "../../port/sql-types.js";
 import type { Kept } from "../metadata/store.js";
@@ -9,6 +8,7 @@ import { labels } from "../protocol/validate.js";
 import { requireDataset } from "./datasets.js";
 import { defaultExpiration } from "./expiration-defaults.js";
 import { tableSchema } from "./fields.js";
+import { keptPartitioning, layoutText, requireLayout } from "./layout.js";
 import { merged } from "./merged.js";
 import { partitionCondition, partitionOf, withoutDecorator } from "./partitions.js";
 import { movePolicies } from "./row-access.js";
@@ -79,6 +79,7 @@ export function creation(
   const fields = given.schema?.fields ?? [];
   if (fields.length === 0)
     throw new ApiError("invalid", "A table without columns is not supported by the embedded engine: give a schema");
+  requireLayout(fields, given);
   const columns = fields.map(columnText);
   const key = given.tableConstraints?.primaryKey?.columns ?? [];
   if (key.length > 0) columns.push(`PRIMARY KEY (${key.map(quoted).join(", ")}) NOT ENFORCED`);
@@ -90,29 +91,6 @@ function columnText(field: FieldSchema): string {
   const { defaultValueExpression } = field;
   const value = defaultValueExpression === undefined ? "" : ` DEFAULT ${defaultValueExpression}`;
   return `${quoted(field.name)} ${declaredText(field)}${value}${required}`;
-}
-
-/** Layout that the warehouse has a place for; the rest is kept beside it. */
-function layoutText({ timePartitioning, clustering }: TableChange, fields: readonly FieldSchema[]): string {
-  const named = (name: string): FieldSchema => {
-    const found = fields.find((field) => field.name.toLowerCase() === name.toLowerCase());
-    if (found !== undefined) return found;
-    throw new ApiError("invalid", "The field specified for partitioning cannot be found in the schema.");
-  };
-  const column = timePartitioning?.field === undefined ? undefined : named(timePartitioning.field);
-  const byDay = column !== undefined && typeOfField(column) === "DATE" && (timePartitioning?.type ?? "DAY") === "DAY";
-  const unit = (timePartitioning?.type ?? "DAY").toUpperCase();
-  const arrival = unit === "DAY" ? PARTITION_DATE : `TIMESTAMP_TRUNC(${PARTITION_TIME}, ${unit})`;
-  const byArrival = timePartitioning && timePartitioning.field === undefined;
-  const partition = byDay ? ` PARTITION BY ${quoted(column.name)}` : byArrival ? ` PARTITION BY ${arrival}` : "";
-  for (const name of clustering?.fields ?? [])
-    if (!fields.some((field) => field.name.toLowerCase() === name.toLowerCase()))
-      throw new ApiError(
-        "invalid",
-        `The field specified for clustering cannot be found in the schema. Invalid field: ${name}`,
-      );
-  const cluster = clustering ? ` CLUSTER BY ${clustering.fields.map(quoted).join(", ")}` : "";
-  return `${partition}${cluster}`;
 }
 
 /** Changes a table; `replace`: what the change leaves out is gone. */
@@ -131,11 +109,10 @@ export async function changeTable(catalogue: Catalogue, ref: TableRef, change: T
   return tableResource(catalogue, ref, await requireRelation(catalogue, ref));
 }
 
-/** When partitions expire is kept beside their layout, as a statement says it. */
+/** What is kept of a change. */
 function keptOf({ timePartitioning, ...change }: TableChange): Kept {
   if (!timePartitioning) return { ...change, ...(timePartitioning === undefined ? {} : { timePartitioning }) };
-  const { expirationMs, ...layout } = timePartitioning as { readonly expirationMs?: unknown };
-  return { ...change, timePartitioning: layout, partitionExpirationMs: expirationMs };
+  return { ...change, ...keptPartitioning({ timePartitioning }) };
 }
 
 function definedOnly(kept: Kept): Kept {

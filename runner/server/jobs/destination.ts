@@ -1,4 +1,4 @@
-import type { JobDestination, JobRequest, RelationDetails } from "../../port/sql-jobs.js";
+import type { JobDestination, RelationDetails } from "../../port/sql-jobs.js";
 import { type Column, typeName } from "../../port/sql-types.js";
 import type { TablePartition } from "../../port/table-partition.js";
 import { requireDataset } from "../catalog/datasets.js";
@@ -7,8 +7,8 @@ import { type Catalogue, runSql } from "../catalog/service.js";
 import { createTable, type TableChange } from "../catalog/table-changes.js";
 import { findRelation, fullTableName, requireRelation, type TableRef } from "../catalog/tables.js";
 import { ApiError, notFound } from "../protocol/errors.js";
-import { fieldsOf, quoted } from "../protocol/schema.js";
-import type { QueryConfiguration, TableReference } from "../requests/configuration.js";
+import { quoted } from "../protocol/schema.js";
+import type { TableReference } from "../requests/configuration.js";
 import { rowsOf } from "./rows-of.js";
 
 export const refOf = ({ projectId, datasetId, tableId }: TableReference, project: string): TableRef => ({
@@ -79,13 +79,13 @@ export async function openTarget(
 export async function openPartition(
   catalogue: Catalogue,
   { ref, partitionId, existing }: Target,
-  said: Pick<TableChange, "schema" | "timePartitioning" | "clustering">,
+  said: Pick<TableChange, "schema" | "timePartitioning" | "rangePartitioning" | "clustering">,
 ): Promise<{ readonly partition: TablePartition; readonly table: RelationDetails } | undefined> {
   if (partitionId === undefined) return undefined;
   if (existing === undefined)
     await createTable(catalogue, ref, {
       ...said,
-      timePartitioning: said.timePartitioning ?? { type: unitOf(partitionId) },
+      ...(said.rangePartitioning ? {} : { timePartitioning: said.timePartitioning ?? { type: unitOf(partitionId) } }),
     });
   const table = existing ?? (await requireRelation(catalogue, ref));
   return { table, partition: partitionOf(catalogue.store, ref, table, partitionId) };
@@ -144,57 +144,4 @@ export async function fitColumns(
       throw new ApiError("invalid", `Invalid schema update. Cannot relax required field (field: ${name})`);
     await runSql(catalogue, `ALTER TABLE ${table} ALTER COLUMN ${quoted(name)} DROP NOT NULL`);
   }
-}
-
-/** Where the rows of a query go, once that is known to be possible. */
-export async function queryDestination(
-  catalogue: Catalogue,
-  project: string,
-  query: QueryConfiguration,
-  request: JobRequest,
-): Promise<JobDestination | undefined> {
-  requireUpdatable(query, query.schemaUpdateOptions, "WRITE_EMPTY", query.destinationTable ?? undefined);
-  if (!query.destinationTable) return undefined;
-  const target = await openTarget(catalogue, refOf(query.destinationTable, project), query, "WRITE_EMPTY");
-  const { ref, existing, write } = target;
-  const table = { dataset: ref.dataset, name: ref.table };
-  const layout = { table, write, partitionColumn: undefined, clusterBy: [] };
-  const plan = await catalogue.jobs.describe({ ...request, destination: layout });
-  if (plan.columns === undefined) {
-    throw new ApiError("invalid", "configuration.query.destinationTable cannot be set for scripts, DDL and DML");
-  }
-  const { timePartitioning, clustering } = query;
-  const said = { schema: { fields: fieldsOf(plan.columns) }, timePartitioning, clustering };
-  const part = await openPartition(catalogue, target, said);
-  if (part !== undefined) {
-    await fitColumns(catalogue, ref, part.table, plan.columns, query.schemaUpdateOptions);
-    return { ...layout, partition: part.partition };
-  }
-  if (write === "append" && existing !== undefined) {
-    await fitColumns(catalogue, ref, existing, plan.columns, query.schemaUpdateOptions);
-    return layout;
-  }
-  return { ...layout, ...layoutOf(query, plan.columns, existing) };
-}
-
-/** How a table is laid out that a query makes; one that is replaced keeps its layout where the job says nothing of it. */
-function layoutOf(
-  { timePartitioning, clustering }: QueryConfiguration,
-  columns: readonly Column[],
-  existing: RelationDetails | undefined,
-): Pick<JobDestination, "partitionColumn" | "clusterBy"> {
-  const find = (name: string): Column | undefined =>
-    columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
-  const field = timePartitioning?.field ?? existing?.partitionColumn;
-  const partition = field === undefined ? undefined : find(field);
-  if (field !== undefined && partition === undefined)
-    throw new ApiError("invalid", "The field specified for partitioning cannot be found in the schema.");
-  const clusterBy = clustering?.fields ?? existing?.clusterBy ?? [];
-  for (const name of clusterBy)
-    if (find(name) === undefined)
-      throw new ApiError(
-        "invalid",
-        `The field specified for clustering cannot be found in the schema. Invalid field: ${name}`,
-      );
-  return { partitionColumn: partition?.type === "DATE" ? partition.name : undefined, clusterBy };
 }

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import type { RowObject } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
 import { defaultExpiration } from "../catalog/expiration-defaults.js";
+import { keptPartitioning } from "../catalog/layout.js";
 import { creation } from "../catalog/table-changes.js";
 import { tableId } from "../catalog/tables.js";
 import { avroRows, BadRows, csvRows, jsonRows } from "../load/rows.js";
@@ -23,8 +24,8 @@ export async function runLoad(service: JobService, job: Job, load: LoadConfigura
   const { ref, write } = target;
   const source = await describeSource(service, load, format, files, target.existing);
   const columns = columnsOfFields(source.fields);
-  const { timePartitioning, clustering } = load;
-  const said = { schema: { fields: [...source.fields] }, timePartitioning, clustering };
+  const { timePartitioning, rangePartitioning, clustering } = load;
+  const said = { schema: { fields: [...source.fields] }, timePartitioning, rangePartitioning, clustering };
   const part = await openPartition(service, target, said);
   const existing = target.existing ?? part?.table;
   const replaces =
@@ -75,8 +76,9 @@ async function keepWhatIsSaid(
   const id = tableId(ref);
   if (isNew) times.made(id);
   else times.touch(id);
-  const { timePartitioning, schema, destinationTableProperties } = load;
-  const said = Object.entries({ timePartitioning, schema, ...destinationTableProperties }).filter(([, value]) => value);
+  const { schema, destinationTableProperties } = load;
+  const about = { ...keptPartitioning(load), schema, ...destinationTableProperties };
+  const said = Object.entries(about).filter(([, value]) => value);
   const kept = Object.fromEntries(said);
   const expiration = isNew ? await defaultExpiration(service, ref.dataset, ref.table, kept) : {};
   if (replaces && (said.length > 0 || Object.keys(expiration).length > 0))

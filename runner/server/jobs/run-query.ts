@@ -1,15 +1,17 @@
 import type { JobRequest, JobSession, JobStatement, SqlJobs } from "../../port/sql-jobs.js";
 import { logicalBytes } from "../catalog/bytes.js";
+import { withoutDecorator } from "../catalog/partitions.js";
 import { accessOf } from "../catalog/row-access.js";
-import { tableId } from "../catalog/tables.js";
 import { ApiError } from "../protocol/errors.js";
 import type { QueryConfiguration } from "../requests/configuration.js";
 import { jobParameters } from "../values/parameters.js";
-import { queryDestination, refOf } from "./destination.js";
+import { sourceFiles } from "./buckets.js";
+import { refOf } from "./destination.js";
 import { noteEnd, noteStatement } from "./effects.js";
 import { exporterOf } from "./export-data.js";
 import type { Job, JobOutcome } from "./job.js";
 import { requirePartitionFilters } from "./partition-filter.js";
+import { noteDestination, queryDestination } from "./query-destination.js";
 import type { JobService } from "./service.js";
 
 /** The system procedure by which a client ends its own session. */
@@ -27,6 +29,7 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
     access: accessOf(service, job.user),
     signal: job.signal,
     exporter: exporterOf(service.bucketDir),
+    bucketFiles: (uri) => sourceFiles(service.bucketDir, uri),
     once: service.markOf(job),
     destination: undefined,
   };
@@ -43,7 +46,7 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
   // In the order of the statements: one may undo what another has done.
   let notes = Promise.resolve();
   try {
-    await run({ ...request, destination }, (statement) => {
+    await run({ ...request, destination: destination?.layout }, (statement) => {
       statements.push(statement);
       notes = notes.then(() => noteStatement(service, statement));
     });
@@ -52,7 +55,7 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
     noteEnd(service, statements);
   }
   if (destination !== undefined && query.destinationTable)
-    service.times.touch(tableId(refOf(query.destinationTable, projectId)));
+    await noteDestination(service, withoutDecorator(refOf(query.destinationTable, projectId)).base, query, destination);
   return { ...(await outcomeOf(service, statements, query.query)), sessionId };
 }
 

@@ -15,6 +15,7 @@ const createDisposition = v.picklist(["CREATE_IF_NEEDED", "CREATE_NEVER"]);
 const writeDisposition = v.picklist(["WRITE_TRUNCATE", "WRITE_TRUNCATE_DATA", "WRITE_APPEND", "WRITE_EMPTY"]);
 const schemaUpdateOptions = v.array(v.picklist(["ALLOW_FIELD_ADDITION", "ALLOW_FIELD_RELAXATION"]));
 const timePartitioning = v.looseObject({ type: v.optional(v.string()), field: v.optional(v.string()) });
+const rangePartitioning = v.looseObject({ field: v.string() });
 const clustering = v.object({ fields: v.array(v.string()) });
 
 /** What a query job is asked. https://cloud.google.com/bigquery/docs/reference/rest/v2/Job#jobconfigurationquery */
@@ -27,7 +28,7 @@ const query = v.object({
   writeDisposition: v.nullish(writeDisposition),
   schemaUpdateOptions: v.nullish(schemaUpdateOptions),
   timePartitioning: v.nullish(timePartitioning),
-  rangePartitioning: v.nullish(v.looseObject({ field: v.string() })),
+  rangePartitioning: v.nullish(rangePartitioning),
   clustering: v.nullish(clustering),
   priority: v.nullish(v.string()),
   useQueryCache: v.nullish(flag),
@@ -62,6 +63,7 @@ const load = v.object({
   useAvroLogicalTypes: v.nullish(flag),
   decimalTargetTypes: v.nullish(v.array(v.picklist(["NUMERIC", "BIGNUMERIC", "STRING"]))),
   timePartitioning: v.nullish(timePartitioning),
+  rangePartitioning: v.nullish(rangePartitioning),
   clustering: v.nullish(clustering),
   destinationTableProperties: v.nullish(
     v.object({ description: v.nullish(v.string()), friendlyName: v.nullish(v.string()), labels: v.nullish(labels) }),

@@ -1,4 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { arrivedIn } from "../../../dialect/arrival.js";
+import { PARTITION_TIME } from "../../../port/ingestion-time.js";
 import { relationKey } from "../../../port/port.js";
 import type { ChangeMark, JobDestination } from "../../../port/sql-jobs.js";
 import type { Column } from "../../../port/sql-types.js";
@@ -15,7 +17,7 @@ import { ResultRows } from "./result-rows.js";
  */
 export async function writeDestination(
   connection: DuckDBConnection,
-  { table, write, partition, partitionColumn, clusterBy }: JobDestination,
+  { table, write, partition, partitionColumn, clusterBy, ingestion }: JobDestination,
   sql: string,
   columns: readonly Column[],
   once: ChangeMark | undefined,
@@ -30,8 +32,12 @@ export async function writeDestination(
     else if (write === "append") await add();
     else {
       await connection.run(`CREATE OR REPLACE TABLE ${quotePath(table)} AS ${sql}`);
-      if (partitionColumn !== undefined || clusterBy.length > 0)
-        await connection.run(layoutSql(table, { partitionColumn, clusterBy, primaryKey: [] }));
+      if (ingestion !== undefined)
+        await connection.run(
+          `ALTER TABLE ${quotePath(table)} ADD COLUMN ${quoteName(PARTITION_TIME)} TIMESTAMPTZ DEFAULT ${arrivedIn(ingestion)}`,
+        );
+      if (partitionColumn !== undefined || clusterBy.length > 0 || ingestion !== undefined)
+        await connection.run(layoutSql(table, { partitionColumn, clusterBy, primaryKey: [], ingestion }));
     }
     const known = (await readCatalog(connection)).get(relationKey(table))?.columns ?? columns;
     const names = known.map(({ name }) => quoteName(name)).join(", ");

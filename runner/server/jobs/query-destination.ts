@@ -1,0 +1,101 @@
+import type { JobDestination, JobRequest, RelationDetails } from "../../port/sql-jobs.js";
+import type { Column } from "../../port/sql-types.js";
+import { defaultExpiration } from "../catalog/expiration-defaults.js";
+import { keptPartitioning, requireLayout, type SaidLayout, unitOfTime } from "../catalog/layout.js";
+import type { Catalogue } from "../catalog/service.js";
+import { type TableRef, tableId } from "../catalog/tables.js";
+import { ApiError } from "../protocol/errors.js";
+import { fieldsOf } from "../protocol/schema.js";
+import type { QueryConfiguration } from "../requests/configuration.js";
+import { fitColumns, openPartition, openTarget, refOf, requireUpdatable } from "./destination.js";
+
+/** Where the rows of a query go. */
+export interface QueryDestination {
+  readonly layout: JobDestination;
+  /** The table is made by the job. */
+  readonly isNew: boolean;
+}
+
+/** Where the rows of a query go, once that is known to be possible. */
+export async function queryDestination(
+  catalogue: Catalogue,
+  project: string,
+  query: QueryConfiguration,
+  request: JobRequest,
+): Promise<QueryDestination | undefined> {
+  requireUpdatable(query, query.schemaUpdateOptions, "WRITE_EMPTY", query.destinationTable ?? undefined);
+  if (!query.destinationTable) return undefined;
+  const target = await openTarget(catalogue, refOf(query.destinationTable, project), query, "WRITE_EMPTY");
+  const { ref, existing, write } = target;
+  const table = { dataset: ref.dataset, name: ref.table };
+  const layout = { table, write, partitionColumn: undefined, clusterBy: [] };
+  const plan = await catalogue.jobs.describe({ ...request, destination: layout });
+  if (plan.columns === undefined) {
+    throw new ApiError("invalid", "configuration.query.destinationTable cannot be set for scripts, DDL and DML");
+  }
+  const { timePartitioning, rangePartitioning, clustering } = query;
+  const said = { schema: { fields: fieldsOf(plan.columns) }, timePartitioning, rangePartitioning, clustering };
+  const part = await openPartition(catalogue, target, said);
+  if (part !== undefined) {
+    await fitColumns(catalogue, ref, part.table, plan.columns, query.schemaUpdateOptions);
+    return { layout: { ...layout, partition: part.partition }, isNew: false };
+  }
+  if (write === "append" && existing !== undefined) {
+    await fitColumns(catalogue, ref, existing, plan.columns, query.schemaUpdateOptions);
+    return { layout, isNew: false };
+  }
+  const laidOut = { ...layout, ...layoutOf(catalogue, ref, query, plan.columns, existing) };
+  return { layout: laidOut, isNew: existing === undefined };
+}
+
+/** How a table is laid out that a query makes; one that is replaced keeps its layout where the job says nothing of it. */
+function layoutOf(
+  { store }: Catalogue,
+  ref: TableRef,
+  query: QueryConfiguration,
+  columns: readonly Column[],
+  existing: RelationDetails | undefined,
+): Pick<JobDestination, "partitionColumn" | "clusterBy" | "ingestion"> {
+  const kept = existing === undefined ? {} : (store.get("table", tableId(ref)) as SaidLayout);
+  const { partitionColumn, ingestion } = existing ?? {};
+  const native =
+    ingestion !== undefined
+      ? { type: ingestion }
+      : partitionColumn !== undefined
+        ? { field: partitionColumn }
+        : undefined;
+  const saysNothing = !query.timePartitioning && !query.rangePartitioning;
+  const time = saysNothing ? (kept.timePartitioning ?? native) : query.timePartitioning;
+  const range = saysNothing ? kept.rangePartitioning : query.rangePartitioning;
+  const clusterBy = query.clustering?.fields ?? existing?.clusterBy ?? [];
+  requireLayout(fieldsOf(columns), {
+    timePartitioning: time,
+    rangePartitioning: range,
+    clustering: { fields: clusterBy },
+  });
+  if (!time) return { partitionColumn: undefined, clusterBy };
+  const unit = unitOfTime(time);
+  if (time.field === undefined) return { partitionColumn: undefined, clusterBy, ingestion: unit };
+  const column = columns.find(({ name }) => name.toLowerCase() === time.field?.toLowerCase());
+  return { partitionColumn: column?.type === "DATE" && unit === "DAY" ? column.name : undefined, clusterBy };
+}
+
+/** Keeps what a job has said of the table that it has made or replaced, and what its dataset says of new ones. */
+export async function noteDestination(
+  catalogue: Catalogue,
+  ref: TableRef,
+  said: SaidLayout,
+  { isNew, layout }: QueryDestination,
+): Promise<void> {
+  const { store, times, clock } = catalogue;
+  const id = tableId(ref);
+  if (isNew) times.made(id);
+  else times.touch(id);
+  const isMade = layout.write === "replace" && layout.partition === undefined;
+  const kept = isMade ? keptPartitioning(said) : {};
+  const expiration = isNew ? await defaultExpiration(catalogue, ref.dataset, ref.table, kept) : {};
+  const facts = { ...kept, ...expiration };
+  if (Object.keys(facts).length === 0) return;
+  const before = isNew ? { created: clock.now() } : store.get("table", id);
+  await store.set("table", id, { ...before, ...facts });
+}

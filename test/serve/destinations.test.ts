@@ -1,0 +1,95 @@
+import type { Dataset, Query } from "@google-cloud/bigquery";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Served, served } from "./served.js";
+
+describe("the tables that jobs make", () => {
+  let server: Served;
+  let shop: Dataset;
+  beforeAll(async () => {
+    server = await served("--in-memory", "--buckets", "DIR");
+    [shop] = await server.client.createDataset("shop");
+  });
+  afterAll(() => server.stop());
+
+  const rows = async (query: string, options: object = {}) => (await server.client.query({ query, ...options }))[0];
+  const into = async (table: string, query: string, options: Query = {}, dataset = shop) => {
+    const [job] = await server.client.createQueryJob({ query, destination: dataset.table(table), ...options });
+    await job.promise();
+    return (await dataset.table(table).getMetadata())[0];
+  };
+
+  it("are partitioned as a query job says, by time, by range and by arrival", async () => {
+    const months = { type: "MONTH", field: "happened", expirationMs: "864000000000" };
+    expect(
+      await into("months", "SELECT CURRENT_TIMESTAMP() AS happened", { timePartitioning: months } as Query),
+    ).toMatchObject({ timePartitioning: months });
+    const rangePartitioning = { field: "n", range: { start: "0", end: "10", interval: "5" } };
+    const ranges = "SELECT n FROM UNNEST([1, 7]) AS n";
+    expect(await into("ranges", ranges, { rangePartitioning } as Query)).toMatchObject({ rangePartitioning });
+    expect((await shop.table("ranges$5").getRows())[0]).toEqual([{ n: 7 }]);
+    const arrival = { timePartitioning: { type: "DAY" } } as Query;
+    expect(await into("arrival", "SELECT 1 AS n", arrival)).toMatchObject({
+      timePartitioning: { type: "DAY" },
+      schema: { fields: [{ name: "n" }] },
+    });
+    await rows("INSERT INTO shop.arrival (n) VALUES (2)");
+    const today = "SELECT n, _PARTITIONDATE = CURRENT_DATE() AS today FROM shop.arrival ORDER BY n";
+    expect(await rows(today)).toEqual([
+      { n: 1, today: true },
+      { n: 2, today: true },
+    ]);
+  });
+
+  it("keep how they are partitioned when a job replaces them and says nothing of it", async () => {
+    const writeDisposition = "WRITE_TRUNCATE";
+    expect(await into("arrival", "SELECT 3 AS n", { writeDisposition })).toMatchObject({
+      timePartitioning: { type: "DAY" },
+    });
+    expect(await rows("SELECT n FROM shop.arrival WHERE _PARTITIONDATE = CURRENT_DATE()")).toEqual([{ n: 3 }]);
+    await into("ranges", "SELECT 8 AS n", { writeDisposition });
+    expect((await shop.table("ranges$5").getRows())[0]).toEqual([{ n: 8 }]);
+    await expect(into("ranges", "SELECT 8 AS other", { writeDisposition })).rejects.toThrow(
+      "The field specified for partitioning cannot be found in the schema.",
+    );
+  });
+
+  it("expire as their dataset says", async () => {
+    const [brief] = await server.client.createDataset("brief", {
+      defaultTableExpirationMs: "3600000",
+      defaultPartitionExpirationMs: "86400000",
+    });
+    const before = Date.now();
+    const { expirationTime } = await into("plain", "SELECT 1 AS n", {}, brief);
+    expect(Number(expirationTime)).toBeGreaterThanOrEqual(before + 3_600_000);
+    const again = await into("plain", "SELECT 2 AS n", { writeDisposition: "WRITE_TRUNCATE" }, brief);
+    expect(again.expirationTime).toBe(expirationTime);
+    const byDay = { timePartitioning: { type: "DAY", field: "day" } } as Query;
+    const days = await into("days", "SELECT CURRENT_DATE() AS day", byDay, brief);
+    expect(days.timePartitioning).toEqual({ type: "DAY", field: "day", expirationMs: "86400000" });
+    expect(days.expirationTime).toBeUndefined();
+    await rows("CREATE TABLE brief.made AS SELECT 1 AS n");
+    const [made] = await brief.table("made").getMetadata();
+    expect(Number(made.expirationTime)).toBeGreaterThanOrEqual(before + 3_600_000);
+  });
+
+  it("cannot be laid out by what cannot hold them", async () => {
+    const fields = [
+      { name: "n", type: "INT64" },
+      { name: "f", type: "FLOAT64" },
+      { name: "day", type: "DATE" },
+      ...["a", "b", "c", "d"].map((name) => ({ name, type: "STRING" })),
+    ];
+    const make = (layout: object) => shop.createTable("wrong", { schema: { fields } as never, ...layout });
+    await expect(make({ timePartitioning: { type: "DAY", field: "n" } })).rejects.toThrow(
+      "can only be of type TIMESTAMP, DATE or DATETIME. The type found is: INT64",
+    );
+    await expect(make({ timePartitioning: { type: "HOUR", field: "day" } })).rejects.toThrow("by HOUR");
+    await expect(make({ timePartitioning: { type: "WEEK", field: "day" } })).rejects.toThrow("WEEK is not one of");
+    const range = { start: "0", end: "10", interval: "1" };
+    await expect(make({ rangePartitioning: { field: "day", range } })).rejects.toThrow("only be of type INTEGER");
+    await expect(make({ clustering: { fields: ["f"] } })).rejects.toThrow("has type FLOAT64");
+    await expect(make({ clustering: { fields: ["a", "b", "c", "d", "n"] } })).rejects.toThrow("more than 4");
+    const query: Query = { timePartitioning: { type: "DAY", field: "n" } } as Query;
+    await expect(into("wrong", "SELECT 1 AS n", query)).rejects.toThrow("can only be of type TIMESTAMP");
+  });
+});
