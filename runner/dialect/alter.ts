@@ -4,7 +4,7 @@ import { analysisError, unsupported } from "../googlesql/errors.js";
 import { parseTypeText } from "../googlesql/parser/type.js";
 import { foldedKey } from "../googlesql/project-names.js";
 import type { TableChange } from "../googlesql/script-ast.js";
-import { type Column, typeName } from "../port/sql-types.js";
+import { type Column, collationOf, typeName } from "../port/sql-types.js";
 import { DECLARED_MARK } from "./declared-type.js";
 import { duckdbType, quoteName, quotePath, quoteString } from "./print/sql.js";
 import { constantContext, resolveAssignment } from "./resolve/constant.js";
@@ -121,6 +121,7 @@ function changeClause(
 /** SET DATA TYPE: to a type that takes every value of the old one, or to wider parameters of the same. */
 function retyped(change: Extract<TableChange, { kind: "setType" }>, table: CatalogTable): string[] {
   const column = columnOf(change.name, table);
+  if (collationOf(column) !== undefined) throw unsupported("SET DATA TYPE of a column with COLLATE", change.type);
   const [from, to] = [column.declared ?? typeName(column.type), typeText(change.type)];
   const wanted = typeOf(change.type);
   const same = typeName(column.type) === typeName(wanted);

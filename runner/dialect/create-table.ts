@@ -2,7 +2,7 @@ import type { ColumnDefinition, Expr, Identifier, Statement } from "../googlesql
 import type { Catalog } from "../googlesql/catalog.js";
 import { analysisError, unsupported } from "../googlesql/errors.js";
 import { type IngestionUnit, PARTITION_DATE, PARTITION_TIME } from "../port/ingestion-time.js";
-import type { Column, SqlType } from "../port/sql-types.js";
+import { type Column, collationOf, type SqlType, withCollation } from "../port/sql-types.js";
 import { changedTable, copiedTable, declaration, requireNewColumn, requireOpen } from "./alter.js";
 import { arrivedIn } from "./arrival.js";
 import type { TranslatedQuery } from "./contract.js";
@@ -84,9 +84,9 @@ export function createTable(
   };
 }
 
-function definedColumn({ name, type }: ColumnDefinition): Column {
-  const declared = hasParameters(type) ? { declared: typeText(type) } : {};
-  return { name: name.name, type: typeOf(type), ...declared };
+function definedColumn({ name, type, collated }: ColumnDefinition): Column {
+  if (collated) return { name: name.name, type: typeOf(type), declared: withCollation(typeText(type)) };
+  return { name: name.name, type: typeOf(type), ...(hasParameters(type) ? { declared: typeText(type) } : {}) };
 }
 
 /** Statements that keep the types with parameters: DuckDB stores each GoogleSQL type in one way, and has comments for the rest. */
@@ -131,6 +131,8 @@ function knownColumn(
   if (name === undefined) throw unsupported(`${clause} with an expression`, expr);
   const column = columns.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
   if (column === undefined) throw analysisError(`Unrecognized name: ${name} in ${clause}`, expr);
+  if (clause === "CLUSTER BY" && collationOf(column) !== undefined)
+    throw analysisError(`CLUSTER BY expression references column ${name}, which has a collation`, expr);
   return column.name;
 }
 

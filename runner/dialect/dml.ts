@@ -20,7 +20,7 @@ import {
 } from "./resolve/scope.js";
 import type { StatementContext } from "./statement.js";
 import { coerce, coercionCost } from "./types/coercion.js";
-import { plain } from "./types/collation.js";
+import { columnType, plain } from "./types/collation.js";
 
 type Node<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
@@ -133,7 +133,13 @@ export function targetContext(path: PathNode, alias: Identifier | undefined, con
   const table = openTable(path, context.catalog);
   const env = new Environment(context.catalog);
   const columns = table.columns.map(
-    ({ name, type }): OutputColumn => ({ name, key: name, type, literal: undefined, span: path }),
+    (column): OutputColumn => ({
+      name: column.name,
+      key: column.name,
+      type: columnType(column),
+      literal: undefined,
+      span: path,
+    }),
   );
   const known = alias ?? (path.parts.at(-1) as Identifier);
   const resolved = relation(quotePath(table.path), columns, false, known, env);

@@ -110,7 +110,7 @@ export function translateParsed(statement: Statement, context: StatementContext)
     case "createTable":
       return createTable(
         statement,
-        statement.query === undefined ? undefined : finishInScript(statement.query, context),
+        statement.query && finishQuery(statement.query, catalog, "declared", context.variables),
         catalog,
       );
     case "createView": {

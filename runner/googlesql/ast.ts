@@ -303,6 +303,8 @@ export interface ColumnDefinition extends Span {
   readonly notNull: boolean;
   readonly primaryKey: boolean;
   readonly defaultValue: Expr | undefined;
+  /** With the collation und:ci, the only one that columns have. */
+  readonly collated: boolean;
   readonly options?: readonly StatementOption[];
 }
 

@@ -48,8 +48,35 @@ export type SqlType = ScalarType | ArrayType | StructType;
 export interface Column {
   readonly name: string;
   readonly type: SqlType;
-  /** The type as it was declared, where it has parameters: `NUMERIC(5, 2)`, `ARRAY<STRING(3)>`. What is written is rounded or refused by them. */
+  /**
+   * The type as it was declared, where it has parameters or a collation: `NUMERIC(5, 2)`, `ARRAY<STRING(3)>`, `STRING COLLATE 'und:ci'`. What is
+   * written is rounded or refused by the parameters.
+   */
   readonly declared?: string;
+}
+
+const COLLATION = " COLLATE 'und:ci'";
+
+/** The collation of a column, which its declared type says last; undefined: it has none. */
+export function collationOf({ declared }: { readonly declared?: string | undefined }): string | undefined {
+  return declared?.endsWith(COLLATION) ? "und:ci" : undefined;
+}
+
+/** A declared type with the collation. */
+export function withCollation(declared: string): string {
+  return `${declared}${COLLATION}`;
+}
+
+/** The type of a column as it was declared, without its collation. */
+export function declaredType({
+  type,
+  declared,
+}: {
+  readonly type: SqlType;
+  readonly declared?: string | undefined;
+}): string {
+  if (declared === undefined) return typeName(type);
+  return collationOf({ declared }) === undefined ? declared : declared.slice(0, -COLLATION.length);
 }
 
 /** What a RANGE is a range of; undefined: the type is none. */

@@ -51,6 +51,30 @@ describe("datasets, tables and routines of a served warehouse", () => {
     await expect(table.setMetadata({ description: "x", etag: old.etag })).rejects.toMatchObject({ code: 412 });
   });
 
+  it("keeps the collation of fields, and refuses one that it would not keep", async () => {
+    const fields = [
+      { name: "s", type: "STRING", collation: "und:ci" },
+      { name: "p", type: "STRING" },
+    ];
+    const table = await tableOf("collated", { fields });
+    const [{ schema }] = await table.getMetadata();
+    expect(schema.fields).toEqual([
+      { name: "s", type: "STRING", mode: "NULLABLE", collation: "und:ci" },
+      { name: "p", type: "STRING", mode: "NULLABLE" },
+    ]);
+    await client.query("INSERT shop.collated VALUES ('a', 'a'), ('A', 'A')");
+    expect((await table.getRows())[0]).toHaveLength(2);
+    const [rows] = await client.query("SELECT s, COUNT(DISTINCT p) AS n FROM shop.collated GROUP BY s");
+    expect(rows).toEqual([{ s: "A", n: 2 }]);
+    expect((await client.query("SELECT * FROM shop.collated WHERE s = 'a'"))[0]).toHaveLength(2);
+    const wrong = { fields: [{ name: "s", type: "STRING", collation: "de:ci" }] };
+    await expect(tableOf("german", wrong)).rejects.toThrow("Collation de:ci of field s is not supported");
+    const inner = { fields: [{ name: "r", type: "RECORD", fields }] };
+    await expect(tableOf("nested", inner)).rejects.toThrow("Collation of field s, within a RECORD, is not supported");
+    await expect(tableOf("later", { fields }, { defaultCollation: "und:ci" })).rejects.toThrow("defaultCollation");
+    await expect(client.createDataset("ci", { defaultCollation: "und:ci" })).rejects.toThrow("defaultCollation");
+  });
+
   it("makes tables of every kind of column", async () => {
     const fields = [
       { name: "id", type: "INTEGER", mode: "REQUIRED", description: "the key" },

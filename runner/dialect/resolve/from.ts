@@ -5,6 +5,7 @@ import { foldedKey } from "../../googlesql/project-names.js";
 import { PARTITION_DATE, PARTITION_TIME } from "../../port/ingestion-time.js";
 import { type SqlType, typeName } from "../../port/sql-types.js";
 import { fieldAccess, holdsBignumeric, quoteName, quotePath } from "../print/sql.js";
+import { columnType } from "../types/collation.js";
 import type { Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";
 import { resolveJoin } from "./joins.js";
@@ -136,7 +137,9 @@ function resolveTable(item: Extract<FromItem, { kind: "table" }>, from: FromCont
   const sample = item.sample && sampleCondition(item.sample, table, lateralContext(from, "TABLESAMPLE"));
   if (table.standIn !== undefined) return relationInPlace(table, table.standIn, item, alias, from);
   const isRecorded = from.env.lineage !== undefined;
-  const columns = table.columns.map(({ name, type }): OutputColumn => {
+  const columns = table.columns.map((column): OutputColumn => {
+    const { name } = column;
+    const type = columnType(column);
     const origin = isRecorded ? tableColumn(table.path, name) : undefined;
     return { name, key: name, type, literal: undefined, span: item.pathSpan, origin };
   });
@@ -153,7 +156,13 @@ function relationInPlace(
 ): ResolvedFrom {
   const resolved = resolveQuery(query, new Environment(catalog, env.shape), new Map(), undefined);
   const columns = table.columns.map(
-    ({ name, type }): OutputColumn => ({ name, key: name, type, literal: undefined, span: pathSpan }),
+    (column): OutputColumn => ({
+      name: column.name,
+      key: column.name,
+      type: columnType(column),
+      literal: undefined,
+      span: pathSpan,
+    }),
   );
   const names = columns.map(({ key }) => quoteName(key)).join(", ");
   return relation(`(SELECT * FROM (${resolved.sql}) AS s(${names}))`, columns, false, alias, env);

@@ -1,7 +1,7 @@
 import type { Query } from "../../googlesql/ast.js";
 import type { Catalog } from "../../googlesql/catalog.js";
 import { analysisError } from "../../googlesql/errors.js";
-import type { Column, SqlType } from "../../port/sql-types.js";
+import { COLLATED, type Column, type SqlType, withCollation } from "../../port/sql-types.js";
 import type { TranslatedQuery } from "../contract.js";
 import { fieldAccess, fieldKeys, holdsBignumeric, quoteName, structLiteral } from "../print/sql.js";
 import { holdsArray, storedArrays } from "../print/stored-arrays.js";
@@ -10,7 +10,10 @@ import { fieldOrigin, type LineageRecorder, queryLineage } from "./lineage.js";
 import { resolveQuery } from "./query.js";
 import { Environment, type OutputColumn, type ResolvedQuery, type Scope } from "./scope.js";
 
-export type ResultShape = "bigquery" | "reference" | "view" | "renamed";
+export type ResultShape = "bigquery" | "reference" | "view" | "renamed" | "declared";
+
+/** Results whose arrays are as BigQuery stores them. */
+const STORED: ReadonlySet<ResultShape> = new Set(["bigquery", "renamed", "declared"]);
 
 /** What is stored has names for its columns. */
 export function requireNames({ unnamed }: TranslatedQuery, what: "CREATE TABLE" | "CREATE VIEW"): void {
@@ -33,8 +36,8 @@ export function finishQuery(
   const language = shape === "reference" ? shape : "bigquery";
   const env = new Environment(catalog, language, lineage);
   const resolved = outputValues(resolveQuery(query, env, new Map(), variables), env, shape);
-  const stores = shape === "bigquery" || shape === "view";
-  return nameOutput(shape === "renamed" ? distinctNames(resolved) : resolved, env, language, stores);
+  const collations = shape === "declared" ? "kept" : shape === "bigquery" || shape === "view" ? "refused" : "lost";
+  return nameOutput(shape === "renamed" ? distinctNames(resolved) : resolved, env, language, collations);
 }
 
 /** A query whose rows go into variables, which hold values as queries compute with them. */
@@ -62,11 +65,21 @@ function distinctNames(resolved: ResolvedQuery): ResolvedQuery {
   return { ...resolved, columns };
 }
 
+/** What becomes of the collations of columns: the declaration of a table keeps them. */
+type Collations = "kept" | "refused" | "lost";
+
+function declaredColumn({ type, span }: OutputColumn, collations: Collations): Omit<Column, "name"> {
+  if (collations !== "kept") return { type: plainType(type) };
+  if (type === COLLATED) return { type: "STRING", declared: withCollation("STRING") };
+  refuseCollation(type, "an ARRAY or STRUCT column of a table", span);
+  return { type };
+}
+
 function nameOutput(
   resolved: ResolvedQuery,
   env: Environment,
   shape: Environment["shape"],
-  stores = false,
+  collations: Collations = "lost",
 ): TranslatedQuery {
   const flat = shape === "bigquery" ? flattenValueTable(resolved, env) : resolved;
   let anonymous = 0;
@@ -83,8 +96,8 @@ function nameOutput(
       );
     }
     seen.add(name.toLowerCase());
-    if (stores) refuseCollation(column.type, "a column of a table or view", column.span);
-    columns.push({ name, type: plainType(column.type) });
+    if (collations === "refused") refuseCollation(column.type, "a column of a view or model", column.span);
+    columns.push({ name, ...declaredColumn(column, collations) });
   }
   const lineage =
     env.lineage &&
@@ -106,7 +119,7 @@ function nameOutput(
  * and stores them.
  */
 function outputValues(resolved: ResolvedQuery, env: Environment, shape: ResultShape): ResolvedQuery {
-  const arrays = (shape === "bigquery" || shape === "renamed") && resolved.columns.some(({ type }) => holdsArray(type));
+  const arrays = STORED.has(shape) && resolved.columns.some(({ type }) => holdsArray(type));
   if (!arrays && !resolved.columns.some(({ type }) => holdsBignumeric(type))) return resolved;
   const alias = env.freshAlias();
   let unnamed = 0;

@@ -2,7 +2,7 @@ import type { FromItem } from "../../googlesql/ast.js";
 import type { Catalog, CatalogTable } from "../../googlesql/catalog.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { foldProject } from "../../googlesql/project-names.js";
-import { type Column, typeName } from "../../port/sql-types.js";
+import { type Column, collationOf, typeName } from "../../port/sql-types.js";
 import { duckdbType, quoteName, quoteString } from "../print/sql.js";
 import { sameType } from "../types/equality.js";
 import { type ResolvedFrom, tableText } from "./from.js";
@@ -92,6 +92,7 @@ function nameIn({ columns }: CatalogTable, name = ""): string {
 function columnOf(column: Column, member: Member, item: Extract<FromItem, { kind: "table" }>): string {
   const own = member.table.columns.find(({ name }) => name.toLowerCase() === column.name.toLowerCase());
   if (column.type === "BIGNUMERIC") throw unsupported("BIGNUMERIC in a wildcard table", item.pathSpan);
+  if (collationOf(column) !== undefined) throw unsupported("COLLATE in a wildcard table", item.pathSpan);
   if (own === undefined) return `CAST(NULL AS ${duckdbType(column.type)})`;
   if (sameType(own.type, column.type)) return `m.${quoteName(own.name)}`;
   const types = `${typeName(own.type)} as ${typeName(column.type)}`;

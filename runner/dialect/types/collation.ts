@@ -1,6 +1,6 @@
 import type { Span } from "../../googlesql/contract.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
-import { COLLATED, type SqlType } from "../../port/sql-types.js";
+import { COLLATED, type Column, collationOf, type SqlType } from "../../port/sql-types.js";
 import type { Typed } from "./typed.js";
 
 /**
@@ -22,6 +22,11 @@ export function keyOf(sql: string, type: SqlType): string {
 export function compared(value: Typed): Typed {
   if (value.type !== COLLATED) return value;
   return { ...value, type: "STRING", sql: collationKey(value.sql), literal: undefined };
+}
+
+/** The type of a column as expressions read it. */
+export function columnType(column: Column): SqlType {
+  return collationOf(column) === undefined ? column.type : COLLATED;
 }
 
 export function holdsCollation(type: SqlType): boolean {

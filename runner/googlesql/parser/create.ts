@@ -1,4 +1,5 @@
 import type { ColumnDefinition, Expr, Identifier, Statement } from "../ast.js";
+import { unsupported } from "../errors.js";
 import type { Cursor } from "./cursor.js";
 import { acceptIfNotExists, parseColumns, parseOptions, parsePathNode, skipOptions, unsupportedKind } from "./ddl.js";
 import { parseExpression } from "./expression.js";
@@ -29,6 +30,7 @@ export function parseCreate(c: Cursor): Statement {
 function parseCreateSchema(c: Cursor, start: number): Statement {
   const ifNotExists = acceptIfNotExists(c);
   const path = parsePathNode(c);
+  refuseDefaultCollation(c);
   const options = parseOptions(c);
   return { kind: "createSchema", path, ifNotExists, options, ...c.span(start) };
 }
@@ -69,6 +71,7 @@ function parseCreateTable(c: Cursor, start: number, orReplace: boolean, temporar
   let primaryKey: Identifier[] = [];
   if (c.is("(")) ({ columns, primaryKey } = parseColumns(c));
   const inline = columns.filter((column) => column.primaryKey).map((column) => column.name);
+  refuseDefaultCollation(c);
   const partitionBy = c.acceptWords("PARTITION", "BY") ? parseExpression(c) : undefined;
   const clusterBy: Expr[] = c.acceptWords("CLUSTER", "BY") ? c.list(() => parseExpression(c)) : [];
   const options = parseOptions(c);
@@ -120,4 +123,9 @@ function parseCreateView(c: Cursor, start: number, orReplace: boolean, isMateria
     query,
     ...c.span(start),
   };
+}
+
+/** Columns that come later would have it too. */
+function refuseDefaultCollation(c: Cursor): void {
+  if (c.isWords("DEFAULT", "COLLATE")) throw unsupported("DEFAULT COLLATE", c.peek());
 }

@@ -1,5 +1,5 @@
-import type { ColumnDefinition, Expr, Identifier, PathNode, Statement } from "../ast.js";
-import { type SqlProblem, syntaxError, unsupported } from "../errors.js";
+import type { ColumnDefinition, Expr, Identifier, PathNode, Statement, TypeNode } from "../ast.js";
+import { analysisError, type SqlProblem, syntaxError, unsupported } from "../errors.js";
 import type { StatementOption, TableChange } from "../script-ast.js";
 import type { Cursor } from "./cursor.js";
 import { parseExpression } from "./expression.js";
@@ -105,6 +105,7 @@ export function parseColumn(c: Cursor): ColumnDefinition {
   let primaryKey = false;
   let defaultValue: Expr | undefined;
   let options: readonly StatementOption[] = [];
+  let collated = false;
   for (;;) {
     if (c.acceptWords("NOT", "NULL")) notNull = true;
     else if (c.acceptWords("DEFAULT")) defaultValue = parseExpression(c);
@@ -112,10 +113,22 @@ export function parseColumn(c: Cursor): ColumnDefinition {
       primaryKey = true;
       expectNotEnforced(c);
     } else if (c.isWord("OPTIONS")) options = parseOptions(c);
-    else if (c.isWord("GENERATED") || c.isWord("COLLATE")) throw unsupported(`${c.peek().value} on a column`, c.peek());
+    else if (c.isWord("COLLATE")) collated = parseCollation(c, type);
+    else if (c.isWord("GENERATED")) throw unsupported(`${c.peek().value} on a column`, c.peek());
     else break;
   }
-  return { name, type, notNull, primaryKey, defaultValue, options, ...c.span(name.start) };
+  return { name, type, notNull, primaryKey, defaultValue, collated, options, ...c.span(name.start) };
+}
+
+/** `COLLATE 'und:ci'`: true; `COLLATE ''` is none. */
+function parseCollation(c: Cursor, type: TypeNode): boolean {
+  const { start, end } = c.next();
+  if (type.kind !== "scalarType" || type.name !== "STRING")
+    throw analysisError("COLLATE can only be applied to columns of type STRING", { start, end });
+  const spec = parseExpression(c);
+  if (spec.kind !== "string" || !["", "und:ci"].includes(spec.value))
+    throw analysisError("Collation of a column must be 'und:ci' or ''", spec);
+  return spec.value !== "";
 }
 
 export function parseDrop(c: Cursor): Statement {

@@ -4,6 +4,7 @@ import { ApiError, fullName, notFound } from "../protocol/errors.js";
 import { etagOf } from "../protocol/etag.js";
 import { quoted } from "../protocol/schema.js";
 import { labels } from "../protocol/validate.js";
+import { defaultCollation } from "./fields.js";
 import { merged } from "./merged.js";
 import { dropPoliciesOf } from "./row-access.js";
 import { type Catalogue, type Project, runSql } from "./service.js";
@@ -17,7 +18,7 @@ const SAID = {
   access: v.nullish(v.array(v.looseObject({}))),
   defaultTableExpirationMs: v.nullish(v.string()),
   defaultPartitionExpirationMs: v.nullish(v.string()),
-  defaultCollation: v.nullish(v.string()),
+  defaultCollation,
   defaultRoundingMode: v.nullish(v.string()),
   defaultEncryptionConfiguration: v.nullish(v.looseObject({})),
   maxTimeTravelHours: v.nullish(v.string()),

@@ -11,6 +11,7 @@ export const fieldSchema: v.GenericSchema<FieldSchema> = v.object({
   maxLength: v.optional(v.string()),
   precision: v.optional(v.string()),
   scale: v.optional(v.string()),
+  collation: v.optional(v.string()),
   defaultValueExpression: v.optional(v.string()),
   roundingMode: v.optional(v.string()),
   rangeElementType: v.optional(v.object({ type: v.string() })),
@@ -36,3 +37,11 @@ export function describedFields(fields: readonly FieldSchema[], kept: readonly F
     return { ...field, ...inner, ...Object.fromEntries(said) };
   });
 }
+
+/** A collation for columns that come later, which tables and datasets do not keep. */
+export const defaultCollation = v.nullish(
+  v.pipe(
+    v.string(),
+    v.check((said) => said === "", "defaultCollation is not supported: set the collation of each field"),
+  ),
+);

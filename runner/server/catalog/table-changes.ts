@@ -7,7 +7,7 @@ import { declaredText, type FieldSchema, quoted, typeOfField } from "../protocol
 import { labels } from "../protocol/validate.js";
 import { requireDataset } from "./datasets.js";
 import { defaultExpiration } from "./expiration-defaults.js";
-import { tableSchema } from "./fields.js";
+import { defaultCollation, tableSchema } from "./fields.js";
 import { keptPartitioning, layoutText, requireLayout } from "./layout.js";
 import { merged } from "./merged.js";
 import { partitionCondition, partitionOf, withoutDecorator } from "./partitions.js";
@@ -30,7 +30,7 @@ const SAID = {
   requirePartitionFilter: v.nullish(v.boolean()),
   view: v.nullish(viewDefinition),
   materializedView: v.nullish(viewDefinition),
-  defaultCollation: v.nullish(v.string()),
+  defaultCollation,
   defaultRoundingMode: v.nullish(v.string()),
   encryptionConfiguration: v.nullish(v.looseObject({})),
   maxStaleness: v.nullish(v.string()),

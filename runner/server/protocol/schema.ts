@@ -1,11 +1,14 @@
 import { API_TYPES, RANGE_TYPES } from "../../googlesql/type-names.js";
 import {
   type Column,
+  collationOf,
+  declaredType,
   type RangeType,
   rangeElement,
   type SqlType,
   type StructField,
   typeName,
+  withCollation,
 } from "../../port/sql-types.js";
 import { ApiError } from "./errors.js";
 
@@ -19,6 +22,7 @@ export interface FieldSchema {
   readonly maxLength?: string | undefined;
   readonly precision?: string | undefined;
   readonly scale?: string | undefined;
+  readonly collation?: string | undefined;
   readonly defaultValueExpression?: string | undefined;
   readonly roundingMode?: string | undefined;
   /** What a RANGE is a range of. */
@@ -49,7 +53,7 @@ function fieldOf(name: string, type: SqlType, declared?: string): FieldSchema {
   const element = rangeElement(type);
   if (element !== undefined) return { name, type: "RANGE", mode: "NULLABLE", rangeElementType: { type: element } };
   if (typeof type === "string")
-    return { name, type: LEGACY_NAMES[type] ?? type, mode: "NULLABLE", ...parametersOf(declared) };
+    return { name, type: LEGACY_NAMES[type] ?? type, mode: "NULLABLE", ...parametersOf({ type, declared }) };
   if (type.kind === "array") {
     const inner = /^ARRAY<(.*)>$/s.exec(declared ?? "")?.[1];
     return { ...fieldOf(name, type.element, inner), mode: "REPEATED" };
@@ -59,10 +63,12 @@ function fieldOf(name: string, type: SqlType, declared?: string): FieldSchema {
 }
 
 /** `STRING(10)` and `NUMERIC(5, 2)` as the API writes them. */
-function parametersOf(declared: string | undefined): Partial<FieldSchema> {
-  const [, name, first, second] = /^(\w+)\((\d+)(?:, ?(\d+))?\)$/.exec(declared ?? "") ?? [];
-  if (name === undefined || first === undefined) return {};
-  if (name === "STRING" || name === "BYTES") return { maxLength: first };
+function parametersOf(column: { readonly type: SqlType; readonly declared: string | undefined }): Partial<FieldSchema> {
+  const [, name, first, second] = /^(\w+)\((\d+)(?:, ?(\d+))?\)$/.exec(declaredType(column)) ?? [];
+  const collation = collationOf(column);
+  const collated = collation === undefined ? {} : { collation };
+  if (name === undefined || first === undefined) return collated;
+  if (name === "STRING" || name === "BYTES") return { maxLength: first, ...collated };
   return second === undefined ? { precision: first } : { precision: first, scale: second };
 }
 
@@ -97,14 +103,20 @@ function rangeOfElement(name: string, element: string = ""): RangeType {
 
 /** The columns of a schema that a client wrote. */
 export function columnsOfFields(fields: readonly FieldSchema[]): Column[] {
-  return fields.map((field) => ({ name: field.name, type: typeOfField(field) }));
+  return fields.map((field) => {
+    const declared = field.collation ? { declared: declaredText(field) } : {};
+    return { name: field.name, type: typeOfField(field), ...declared };
+  });
 }
 
 /** A field's type as CREATE TABLE writes it, with the parameters it was given. */
 export function declaredText(field: FieldSchema): string {
   const repeated = field.mode?.toUpperCase() === "REPEATED";
   const text = elementText(field);
-  return repeated ? `ARRAY<${text}>` : text;
+  if (!field.collation) return repeated ? `ARRAY<${text}>` : text;
+  if (field.collation !== "und:ci" || repeated || elementType(field) !== "STRING")
+    throw new ApiError("invalid", `Collation ${field.collation} of field ${field.name} is not supported`);
+  return withCollation(text);
 }
 
 function elementText(field: FieldSchema): string {
@@ -118,6 +130,9 @@ function elementText(field: FieldSchema): string {
       throw new ApiError("invalid", `Invalid type parameters of field ${field.name}`);
     return `${type}(${parameters})`;
   }
+  const collated = field.fields?.find(({ collation }) => collation);
+  if (collated !== undefined)
+    throw new ApiError("invalid", `Collation of field ${collated.name}, within a RECORD, is not supported`);
   const fields = (field.fields ?? []).map((inner) => `${quoted(inner.name)} ${declaredText(inner)}`);
   return `STRUCT<${fields.join(", ")}>`;
 }

@@ -1,6 +1,6 @@
 import type { RowObject } from "../../port/port.js";
 import type { RelationDetails } from "../../port/sql-jobs.js";
-import { type SqlType, typeName } from "../../port/sql-types.js";
+import { collationOf, declaredType, type SqlType, typeName } from "../../port/sql-types.js";
 import { logicalBytes } from "../catalog/bytes.js";
 import { tableResource } from "../catalog/tables.js";
 import type { FieldSchema } from "../protocol/schema.js";
@@ -40,7 +40,8 @@ export function relationRows(
         column_name: column.name,
         ordinal_position: index + 1,
         is_nullable: relation.required.has(column.name) ? "NO" : "YES",
-        data_type: column.declared ?? typeName(column.type),
+        data_type: declaredType(column),
+        collation_name: collationOf(column) ?? null,
         is_generated: "NEVER",
         is_hidden: "NO",
         is_system_defined: "NO",
@@ -56,7 +57,8 @@ export function relationRows(
           ...base,
           column_name: column,
           field_path: path,
-          data_type: path === column ? (declared ?? inner) : inner,
+          data_type: path === column ? declaredType({ type, declared }) : inner,
+          collation_name: (path === column && collationOf({ declared })) || null,
           description: description ?? null,
         })),
       );
