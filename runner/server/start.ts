@@ -20,6 +20,7 @@ import { ModifiedTimes } from "./metadata/times.js";
 import { ApiError } from "./protocol/errors.js";
 import { clockRoutes } from "./routes/clock.js";
 import { datasetRoutes } from "./routes/datasets.js";
+import { iamRoutes } from "./routes/iam.js";
 import { jobRoutes } from "./routes/jobs.js";
 import { projectRoutes } from "./routes/projects.js";
 import { queryRoutes } from "./routes/queries.js";
@@ -189,6 +190,7 @@ function allRoutes(service: JobService, { project }: ServeOptions): readonly Rou
     ...projectRoutes(project),
     ...datasetRoutes(service),
     ...tableRoutes(service),
+    ...iamRoutes(service),
     ...tabledataRoutes(service),
     ...routineRoutes(service),
     ...rowAccessRoutes(service),

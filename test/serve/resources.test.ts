@@ -264,6 +264,21 @@ describe("datasets, tables and routines of a served warehouse", () => {
     expect((await shop.getModels())[0]).toEqual([]);
   });
 
+  it("keeps policies of a table, and takes none that rests on an older one", async () => {
+    const table = await tableOf("guarded", "a:INTEGER");
+    const [before] = await table.getIamPolicy();
+    expect(before).toMatchObject({ version: 1 });
+    const bindings = [{ role: "roles/bigquery.dataViewer", members: ["user:ann@example.com"] }];
+    await table.setIamPolicy({ bindings, etag: before.etag } as never);
+    await table.setMetadata({ description: "guarded" });
+    expect((await table.getIamPolicy())[0]).toMatchObject({ bindings });
+    expect((await table.getMetadata())[0]).not.toHaveProperty("iam");
+    await expect(table.setIamPolicy({ bindings: [], etag: before.etag } as never)).rejects.toMatchObject({ code: 412 });
+    const permissions = ["bigquery.tables.get"];
+    expect((await table.testIamPermissions(permissions))[0]).toEqual({ permissions });
+    await expect(shop.table("nowhere").getIamPolicy()).rejects.toMatchObject({ code: 404 });
+  });
+
   it("tells of itself in INFORMATION_SCHEMA", async () => {
     await client.query("CREATE OR REPLACE TABLE shop.info (a INT64 NOT NULL, b STRUCT<c STRING, d ARRAY<INT64>>)");
     const ask = async (query: string) => (await client.query(query))[0];

@@ -103,8 +103,8 @@ export async function changeTable(catalogue: Catalogue, ref: TableRef, change: T
     const statements = schemaChanges(ref, relation, change.schema.fields);
     for (const sql of statements) await runSql(catalogue, sql);
   }
-  const { view: oldView, materializedView } = said;
-  const base = replace ? definedOnly({ view: oldView, materializedView }) : said;
+  const { view: oldView, materializedView, iam } = said;
+  const base = replace ? definedOnly({ view: oldView, materializedView, iam }) : said;
   await keep(catalogue, ref, { ...merged(base, keptOf(change)), created });
   return tableResource(catalogue, ref, await requireRelation(catalogue, ref));
 }

@@ -37,7 +37,8 @@ export async function findRelation(catalogue: Catalogue, ref: TableRef): Promise
 export function tableResource(catalogue: Catalogue, ref: TableRef, relation: RelationDetails) {
   const { times, store, location } = catalogue;
   const { project, dataset, table } = ref;
-  const { created, schema, view, materializedView, partitionExpirationMs, ...said } = store.get("table", tableId(ref));
+  const kept = store.get("table", tableId(ref));
+  const { created, schema, view, materializedView, partitionExpirationMs, iam: _, ...said } = kept;
   const modified = times.get(tableId(ref));
   const isTable = relation.kind === "table";
   const fields = describedFields(
