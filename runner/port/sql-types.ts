@@ -21,7 +21,7 @@ export type ScalarType =
   | typeof COLLATED
   | RangeType;
 
-/** A STRING that is compared and ordered without case. Only expressions are of this type: what leaves a query is STRING. */
+/** A STRING compared and ordered without case. Only expressions are of this type: what leaves a query is STRING. */
 export const COLLATED = "STRING COLLATE 'und:ci'";
 
 /** A contiguous range of values, its start included and its end not; either may be unbounded. */
@@ -49,8 +49,8 @@ export interface Column {
   readonly name: string;
   readonly type: SqlType;
   /**
-   * The type as it was declared, where it has parameters or a collation: `NUMERIC(5, 2)`, `ARRAY<STRING(3)>`, `STRING COLLATE 'und:ci'`. What is
-   * written is rounded or refused by the parameters.
+   * The type as it was declared, where it has parameters or a collation: `NUMERIC(5, 2)`, `ARRAY<STRING(3)>`,
+   * `STRING COLLATE 'und:ci'`. What is written is rounded or refused by the parameters.
    */
   readonly declared?: string;
 }

@@ -5,23 +5,24 @@ import { collatedType, holdsCollation, plain } from "../types/collation.js";
 import type { Typed } from "../types/typed.js";
 
 /**
- * What a function does with collated arguments: `keep` takes them as they are; `pass` gives a collated result; `first` does so where the first
- * argument is collated; `ignore` works on the bytes; `search` finds one text in another without case. Any other function refuses them, as
- * GoogleSQL does.
+ * What a function does with collated arguments: `keep` takes them as they are; `pass` gives a collated result; `first`
+ * does so where the first argument is collated; `ignore` works on the bytes; `search` finds one text in another without
+ * case. Any other function refuses them, as GoogleSQL does.
  */
 type Rule = "keep" | "pass" | "first" | "ignore" | "search";
 
 const NAMES: Readonly<Record<Rule, string>> = {
   keep:
-    "IF IFNULL COALESCE NULLIF COLLATE COUNT MIN MAX ANY_VALUE ARRAY_AGG ARRAY_CONCAT_AGG GROUPING FIRST_VALUE LAST_VALUE NTH_VALUE LAG " +
-    "LEAD ARRAY_LENGTH ARRAY_REVERSE ARRAY_CONCAT ARRAY_FIRST ARRAY_LAST ARRAY_SLICE",
+    "IF IFNULL COALESCE NULLIF COLLATE COUNT MIN MAX ANY_VALUE ARRAY_AGG ARRAY_CONCAT_AGG GROUPING FIRST_VALUE " +
+    "LAST_VALUE NTH_VALUE LAG LEAD ARRAY_LENGTH ARRAY_REVERSE ARRAY_CONCAT ARRAY_FIRST ARRAY_LAST ARRAY_SLICE",
   pass:
-    "LOWER UPPER TRIM LTRIM RTRIM SUBSTR SUBSTRING LEFT RIGHT LPAD RPAD REPEAT REVERSE CONCAT NORMALIZE NORMALIZE_AND_CASEFOLD SOUNDEX " +
-    "ARRAY_TO_STRING STRING_AGG NET.HOST NET.PUBLIC_SUFFIX NET.REG_DOMAIN",
+    "LOWER UPPER TRIM LTRIM RTRIM SUBSTR SUBSTRING LEFT RIGHT LPAD RPAD REPEAT REVERSE CONCAT NORMALIZE " +
+    "NORMALIZE_AND_CASEFOLD SOUNDEX ARRAY_TO_STRING STRING_AGG NET.HOST NET.PUBLIC_SUFFIX NET.REG_DOMAIN",
   first: "FORMAT FORMAT_DATE FORMAT_DATETIME FORMAT_TIME FORMAT_TIMESTAMP",
   ignore:
-    "LENGTH CHAR_LENGTH CHARACTER_LENGTH BYTE_LENGTH OCTET_LENGTH ASCII UNICODE TO_CODE_POINTS FARM_FINGERPRINT MD5 SHA1 SHA256 SHA512 " +
-    "TO_JSON TO_JSON_STRING PARSE_DATE PARSE_DATETIME PARSE_TIME PARSE_TIMESTAMP FROM_BASE32 FROM_BASE64 FROM_HEX PARSE_JSON ERROR",
+    "LENGTH CHAR_LENGTH CHARACTER_LENGTH BYTE_LENGTH OCTET_LENGTH ASCII UNICODE TO_CODE_POINTS FARM_FINGERPRINT MD5 " +
+    "SHA1 SHA256 SHA512 TO_JSON TO_JSON_STRING PARSE_DATE PARSE_DATETIME PARSE_TIME PARSE_TIMESTAMP FROM_BASE32 " +
+    "FROM_BASE64 FROM_HEX PARSE_JSON ERROR",
   search: "STARTS_WITH ENDS_WITH STRPOS INSTR REPLACE SPLIT",
 };
 

@@ -4,11 +4,11 @@ import { COLLATED, type Column, collationOf, type SqlType } from "../../port/sql
 import type { Typed } from "./typed.js";
 
 /**
- * Collated texts are of a type of their own, COLLATED, so that nothing compares them by their bytes unawares: what has not been told what to do
- * with the type refuses it. https://cloud.google.com/bigquery/docs/reference/standard-sql/collation-concepts
+ * Collated texts are of a type of their own, COLLATED, so that nothing compares them by their bytes unawares: what does
+ * not know of the type refuses it. https://cloud.google.com/bigquery/docs/reference/standard-sql/collation-concepts
  */
 
-/** A text by which collated values are compared, ordered and grouped: ICU's sort key of the root locale, in which case makes no difference. */
+/** What collated values are compared, ordered and grouped by: ICU's sort key of the root locale without case. */
 export function collationKey(sql: string): string {
   return `icu_sort_key(${sql}, 'und-u-ks-level2')`;
 }

@@ -31,8 +31,8 @@ const grouped = `CASE WHEN ${groups} > 0 THEN pattern ELSE '(' || pattern || ')'
 const tooManyGroups = (type: string) =>
   `CAST(${failure("BIGINT", "'Regular expressions passed into extraction functions must not have more than 1 capturing group'")} AS ${type})`;
 
-/** Printable ASCII, letters of Europe, of which case is one character, and the ideographs and syllables of East Asia, which have none. */
-const CASELESS = String.raw`[\t-\r -~¡-§©«¬®°±¶»¿-įıĴ-ľŁ-ňŊ-žΆΈ-ΊΌΎ-ΡΤ-ρτ-ώЀ-џ‐‒-‖‘-․₠-₧₩-₿一-鿿가-힣]*`;
+/** Printable ASCII, letters of Europe whose case is one character, and ideographs and syllables, which have no case. */
+export const CASELESS = String.raw`[\t-\r -~¡-§©«¬®°±¶»¿-įıĴ-ľŁ-ňŊ-žΆΈ-ΊΌΎ-ΡΤ-ρτ-ώЀ-џ‐‒-‖‘-‣₠-₧₩-₿一-鿿가-힣]*`;
 const notCaseless = `CAST(${failure("BIGINT", "'Searching without case, by COLLATE, is not supported in a text with such characters: ' || s")} AS VARCHAR)`;
 const underscore = `CAST(${failure("BIGINT", `'LIKE pattern has ''_'' which is not allowed when its operands have collation: ' || s`)} AS VARCHAR)`;
 
