@@ -319,7 +319,7 @@ describe("datasets, tables and routines of a served warehouse", () => {
     const jobs = "SELECT COUNT(*) > 5 AS many FROM `region-us`.INFORMATION_SCHEMA.JOBS WHERE statement_type = 'SELECT'";
     expect(await ask(jobs)).toEqual([{ many: true }]);
     await expect(ask("SELECT * FROM shop.INFORMATION_SCHEMA.NOTHING")).rejects.toThrow(
-      "INFORMATION_SCHEMA is not supported",
+      "INFORMATION_SCHEMA.NOTHING is not supported",
     );
   });
 });

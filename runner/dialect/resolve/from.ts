@@ -127,7 +127,7 @@ function resolveTable(item: Extract<FromItem, { kind: "table" }>, from: FromCont
   const table = from.env.catalog.find(path);
   if (table === undefined) {
     if (path.some((part) => part.toUpperCase() === "INFORMATION_SCHEMA"))
-      throw unsupported("INFORMATION_SCHEMA", item.pathSpan);
+      throw unsupported(path.slice(-2).join("."), item.pathSpan);
     const names = [...from.env.catalog.names(), ...[...from.commons.values()].map((entry) => entry.sqlName)];
     const wanted = foldedKey(path, from.env.catalog.projects?.home);
     throw analysisError(`Table not found: ${path.join(".")}${didYouMean(wanted, names)}`, item.pathSpan);

@@ -11,6 +11,8 @@ export interface DefinitionFacts {
   /** Values of OPTIONS, as expressions; those of a column by its name. */
   readonly options: readonly OptionText[];
   readonly columnOptions: readonly (OptionText & { readonly column: string })[];
+  /** What columns hold where a row does not say. */
+  readonly defaults: readonly { readonly column: string; readonly expression: string }[];
   /** The table that it is made as, by the parts of its name. */
   readonly likePath: readonly string[] | undefined;
   /** The name that a table is given. */
@@ -29,7 +31,13 @@ export function definitionFacts(text: string): DefinitionFacts {
     options.map(({ name, start, end }) => ({ name, expression: text.slice(start, end) }));
   const ofColumns = (columns: readonly ColumnDefinition[]) =>
     columns.flatMap(({ name, options = [] }) => textsOf(options).map((option) => ({ ...option, column: name.name })));
-  const none = { kept: {}, options: [], columnOptions: [], likePath: undefined, renamedTo: undefined };
+  const defaultsOf = (columns: readonly ColumnDefinition[]) =>
+    columns.flatMap(({ name, defaultValue }) =>
+      defaultValue === undefined
+        ? []
+        : [{ column: name.name, expression: text.slice(defaultValue.start, defaultValue.end) }],
+    );
+  const none = { kept: {}, options: [], columnOptions: [], defaults: [], likePath: undefined, renamedTo: undefined };
   switch (statement.kind) {
     case "createTable":
       return {
@@ -37,6 +45,7 @@ export function definitionFacts(text: string): DefinitionFacts {
         kept: partitioningOf(statement, text),
         options: textsOf(statement.options),
         columnOptions: ofColumns(statement.columns),
+        defaults: defaultsOf(statement.columns),
       };
     case "createView": {
       const query = text.slice(statement.query.start, statement.query.end);
@@ -56,7 +65,7 @@ export function definitionFacts(text: string): DefinitionFacts {
     case "alterOptions":
       return { ...none, options: textsOf(statement.options) };
     case "alterTable":
-      return { ...none, columnOptions: ofColumns(statement.addColumns) };
+      return { ...none, columnOptions: ofColumns(statement.addColumns), defaults: defaultsOf(statement.addColumns) };
     case "changeTable":
       return { ...none, ...changesOf(statement, textsOf) };
     default:

@@ -75,20 +75,26 @@ function layoutLike({ store }: Catalogue, { likePath }: DefinitionFacts, id: str
   return Object.fromEntries(layout.flatMap((key) => (of[key] === undefined ? [] : [[key, of[key]]])));
 }
 
-/** The fields that the API is told descriptions of, with those that the statement gives. */
-async function describedColumns({ jobs }: Catalogue, { columnOptions }: DefinitionFacts, before: Kept): Promise<Kept> {
+/** The fields that the API is told descriptions and defaults of, with those that the statement gives. */
+async function describedColumns(
+  { jobs }: Catalogue,
+  { columnOptions, defaults }: DefinitionFacts,
+  before: Kept,
+): Promise<Kept> {
   const described = columnOptions.filter(({ name }) => name === "description");
-  if (described.length === 0) return {};
-  const values = await valuesOf(
-    jobs,
-    described.map(({ expression }) => expression),
-  );
+  if (described.length === 0 && defaults.length === 0) return {};
+  const texts = described.map(({ expression }) => expression);
+  const values = texts.length === 0 ? [] : await valuesOf(jobs, texts);
   const known = (before.schema as { fields?: readonly FieldSchema[] } | undefined)?.fields ?? [];
   const fields = new Map(known.map((field) => [field.name.toLowerCase(), field]));
   for (const [index, { column }] of described.entries()) {
     const key = column.toLowerCase();
     const own = fields.get(key) ?? { name: column, type: "" };
     fields.set(key, { ...own, description: values[index] === null ? undefined : String(values[index]) });
+  }
+  for (const { column, expression } of defaults) {
+    const own = fields.get(column.toLowerCase()) ?? { name: column, type: "" };
+    fields.set(column.toLowerCase(), { ...own, defaultValueExpression: expression });
   }
   return { schema: { fields: [...fields.values()] } };
 }

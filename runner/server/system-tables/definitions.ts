@@ -1,4 +1,4 @@
-import type { Column, ScalarType } from "../../port/sql-types.js";
+import type { Column, ScalarType, SqlType } from "../../port/sql-types.js";
 
 /** Columns written as `name TYPE, ...`. */
 function columns(text: string): readonly Column[] {
@@ -7,6 +7,14 @@ function columns(text: string): readonly Column[] {
     return { name, type: type as ScalarType };
   });
 }
+
+/** A STRUCT of texts, or of numbers. */
+const struct = (names: string, type: ScalarType = "STRING"): SqlType => ({
+  kind: "struct",
+  fields: names.split(" ").map((name) => ({ name, type })),
+});
+const list = (element: SqlType): SqlType => ({ kind: "array", element });
+const TABLE_NAME = struct("project_id dataset_id table_id");
 
 /**
  * The columns of the views of INFORMATION_SCHEMA that there are, and of `__TABLES__`.
@@ -46,9 +54,19 @@ export const SYSTEM_COLUMNS = {
   TABLE_CONSTRAINTS: columns(
     "constraint_catalog STRING, constraint_schema STRING, constraint_name STRING, table_catalog STRING, table_schema STRING, table_name STRING, constraint_type STRING, is_deferrable STRING, initially_deferred STRING, enforced STRING",
   ),
-  JOBS: columns(
-    "creation_time TIMESTAMP, project_id STRING, project_number INT64, user_email STRING, job_id STRING, job_type STRING, statement_type STRING, priority STRING, start_time TIMESTAMP, end_time TIMESTAMP, query STRING, state STRING, total_bytes_processed INT64, total_slot_ms INT64, cache_hit BOOL, parent_job_id STRING, total_bytes_billed INT64",
-  ),
+  JOBS: [
+    ...columns(
+      "creation_time TIMESTAMP, project_id STRING, project_number INT64, user_email STRING, job_id STRING, job_type STRING, statement_type STRING, priority STRING, start_time TIMESTAMP, end_time TIMESTAMP, query STRING, state STRING, total_bytes_processed INT64, total_slot_ms INT64, cache_hit BOOL, parent_job_id STRING, total_bytes_billed INT64",
+    ),
+    { name: "transaction_id", type: "STRING" },
+    { name: "reservation_id", type: "STRING" },
+    { name: "labels", type: list(struct("key value")) },
+    { name: "error_result", type: struct("reason location debug_info message") },
+    { name: "destination_table", type: TABLE_NAME },
+    { name: "referenced_tables", type: list(TABLE_NAME) },
+    { name: "session_info", type: struct("session_id") },
+    { name: "dml_statistics", type: struct("inserted_row_count deleted_row_count updated_row_count", "INT64") },
+  ],
   CONSTRAINT_COLUMN_USAGE: columns(
     "table_catalog STRING, table_schema STRING, table_name STRING, column_name STRING, constraint_catalog STRING, constraint_schema STRING, constraint_name STRING",
   ),
@@ -74,7 +92,10 @@ export type SystemView = keyof typeof SYSTEM_COLUMNS;
 const OTHER_NAMES: Readonly<Record<string, SystemView>> = {
   JOBS_BY_PROJECT: "JOBS",
   JOBS_BY_USER: "JOBS",
+  JOBS_BY_FOLDER: "JOBS",
+  JOBS_BY_ORGANIZATION: "JOBS",
   TABLE_STORAGE_BY_PROJECT: "TABLE_STORAGE",
+  TABLE_STORAGE_BY_ORGANIZATION: "TABLE_STORAGE",
 };
 
 /** The view of a name; undefined: there is none. */

@@ -1,5 +1,7 @@
 import type { RowObject } from "../../port/port.js";
-import { billedBytes } from "../jobs/job-resource.js";
+import type { Job } from "../jobs/job.js";
+import { billedBytes, jobResource } from "../jobs/job-resource.js";
+import type { TableReference } from "../requests/configuration.js";
 import { type Place, timestamp } from "./shared.js";
 
 /** The rows of JOBS. */
@@ -25,6 +27,38 @@ export function jobRows({ registry }: Place, project: string): readonly RowObjec
       cache_hit: false,
       parent_job_id: parent?.reference.jobId ?? null,
       total_bytes_billed: BigInt(billedBytes(bytes)),
+      reservation_id: configuration.reservation ?? null,
+      labels: Object.entries(configuration.labels ?? {}).map(([key, value]) => ({ key, value })),
+      ...writtenOf(job),
     };
   });
 }
+
+/** What a job has read, written and failed with. */
+function writtenOf(job: Job): RowObject {
+  const { error, outcome, reference } = job;
+  const { statements = [], sessionId } = outcome;
+  const { query, load, copy } = jobResource(job).configuration;
+  const to: TableReference | undefined =
+    query?.destinationTable ?? load?.destinationTable ?? copy?.destinationTable ?? undefined;
+  const reads = statements.flatMap((statement) => statement.reads);
+  const changed = statements.length === 1 ? statements[0]?.changed : undefined;
+  const { reason = "", message = "", location = "" } = error?.proto ?? {};
+  return {
+    error_result: error === undefined ? null : { reason, location, debug_info: "", message },
+    destination_table:
+      to === undefined ? null : tableName(to.projectId ?? reference.projectId, to.datasetId, to.tableId),
+    referenced_tables: reads.map(({ dataset, name }) => tableName(reference.projectId, dataset, name)),
+    session_info: sessionId === undefined ? null : { session_id: sessionId },
+    dml_statistics:
+      changed === undefined
+        ? null
+        : {
+            inserted_row_count: BigInt(changed.inserted),
+            deleted_row_count: BigInt(changed.deleted),
+            updated_row_count: BigInt(changed.updated),
+          },
+  };
+}
+
+const tableName = (project_id: string, dataset_id: string, table_id: string) => ({ project_id, dataset_id, table_id });

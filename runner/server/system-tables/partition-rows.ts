@@ -1,27 +1,20 @@
-import { type IngestionUnit, PARTITION_TIME } from "../../port/ingestion-time.js";
 import type { RowObject } from "../../port/port.js";
 import type { RelationDetails } from "../../port/sql-jobs.js";
+import { typeName } from "../../port/sql-types.js";
 import { logicalBytes } from "../catalog/bytes.js";
+import { partitionIds } from "../catalog/partition-ids.js";
 import { rowsOf } from "../jobs/rows-of.js";
 import type { SeenPartitions } from "../metadata/times.js";
 import { quoted } from "../protocol/schema.js";
 import { type Place, timestamp } from "./shared.js";
 
-/** How the id of a partition spells the time at which its rows came. */
-const ID_FORMATS: Readonly<Record<IngestionUnit, string>> = {
-  HOUR: "%Y%m%d%H",
-  DAY: "%Y%m%d",
-  MONTH: "%Y%m",
-  YEAR: "%Y",
-};
-
-/** The rows of PARTITIONS that are about one table: one a day, or one in all. */
+/** The rows of PARTITIONS that are about one table: one a partition, or one in all. */
 export async function partitionRows(
   catalogue: Place,
   project: string,
   relation: RelationDetails,
 ): Promise<readonly RowObject[]> {
-  const { id, partitionColumn, ingestion, rows = 0 } = relation;
+  const { id, rows = 0 } = relation;
   if (relation.kind === "view") return [];
   const bytes = logicalBytes(relation);
   const at = catalogue.times.get(`${id.dataset}.${id.name}`);
@@ -35,19 +28,25 @@ export async function partitionRows(
     last_modified_time: timestamp(modified),
     storage_tier: "ACTIVE",
   });
-  if (partitionColumn === undefined && ingestion === undefined) return [row(null, rows)];
-  const day =
-    ingestion === undefined
-      ? `COALESCE(FORMAT_DATE('%E4Y%m%d', ${quoted(partitionColumn ?? "")}), '__NULL__')`
-      : `FORMAT_TIMESTAMP('${ID_FORMATS[ingestion]}', ${PARTITION_TIME})`;
+  const ids = partitionIds(catalogue.store.get("table", `${id.dataset}.${id.name}`), relation);
+  if (ids === undefined) return [row(null, rows)];
   const seen = await seenPartitions(catalogue, `${id.dataset}.${id.name}`, at, () =>
     rowsOf(
       catalogue.jobs,
-      `SELECT ${day} AS day, COUNT(*) AS n, CAST(BIT_XOR(FARM_FINGERPRINT(TO_JSON_STRING(t))) AS STRING) AS x` +
-        ` FROM ${quoted(id.dataset)}.${quoted(id.name)} AS t GROUP BY day ORDER BY day`,
+      `SELECT ${ids} AS id, COUNT(*) AS n, CAST(BIT_XOR(FARM_FINGERPRINT(${rowText(relation)})) AS STRING) AS x` +
+        ` FROM ${quoted(id.dataset)}.${quoted(id.name)} AS t GROUP BY id ORDER BY id`,
     ),
   );
   return [...seen.byId].map(([partition, { rows: count, modified }]) => row(partition, count, modified));
+}
+
+/** A text that is another one for another row; values that JSON does not have are left out where they are nested. */
+function rowText({ columns }: RelationDetails): string {
+  const values = columns.flatMap(({ name, type }) => {
+    if (type === "GEOGRAPHY") return [`ST_ASTEXT(t.${quoted(name)})`];
+    return typeName(type).includes("GEOGRAPHY") ? [] : [`t.${quoted(name)}`];
+  });
+  return `TO_JSON_STRING(STRUCT(${values.join(", ")}))`;
 }
 
 /**

@@ -7,6 +7,7 @@ import type { FieldSchema } from "../protocol/schema.js";
 import type { SystemView } from "./definitions.js";
 import { optionsOf } from "./option-rows.js";
 import { type Place, timestamp } from "./shared.js";
+import { partitioningField, type Resource, tableDdl, viewQuery } from "./table-ddl.js";
 
 /** The rows of a view of INFORMATION_SCHEMA that are about one relation. */
 export function relationRows(
@@ -31,7 +32,7 @@ export function relationRows(
           is_typed: "NO",
           is_change_history_enabled: "NO",
           creation_time: timestamp(Number(resource.creationTime)),
-          ddl: ddlOf(project, relation, viewQuery(resource)),
+          ddl: tableDdl(project, relation, resource),
         },
       ];
     case "COLUMNS":
@@ -45,7 +46,7 @@ export function relationRows(
         is_generated: "NEVER",
         is_hidden: "NO",
         is_system_defined: "NO",
-        is_partitioning_column: relation.partitionColumn === column.name ? "YES" : "NO",
+        is_partitioning_column: partitioningField(resource) === column.name.toLowerCase() ? "YES" : "NO",
         clustering_ordinal_position: relation.clusterBy.includes(column.name)
           ? relation.clusterBy.indexOf(column.name) + 1
           : null,
@@ -127,13 +128,6 @@ const constraintOf = (project: string, dataset: string, table: string) => ({
   constraint_name: `${table}.pk$`,
 });
 
-type Resource = ReturnType<typeof tableResource>;
-
-function viewQuery(resource: Resource): string | undefined {
-  const { view, materializedView } = resource as { view?: { query?: string }; materializedView?: { query?: string } };
-  return view?.query ?? materializedView?.query;
-}
-
 function storageRow(project: string, base: RowObject, relation: RelationDetails, resource: Resource): RowObject {
   const bytes = BigInt(logicalBytes(relation));
   return {
@@ -168,20 +162,4 @@ function fieldPaths(
       ),
     ),
   ];
-}
-
-function ddlOf(
-  project: string,
-  { id, kind, columns, required, partitionColumn, clusterBy }: RelationDetails,
-  query: string | undefined,
-): string {
-  const name = `\`${project}.${id.dataset}.${id.name}\``;
-  if (kind === "view") return `CREATE VIEW ${name}\nAS ${query ?? ""};`;
-  const lines = columns.map(
-    (column) =>
-      `  ${column.name} ${column.declared ?? typeName(column.type)}${required.has(column.name) ? " NOT NULL" : ""}`,
-  );
-  const partition = partitionColumn === undefined ? "" : `\nPARTITION BY ${partitionColumn}`;
-  const cluster = clusterBy.length === 0 ? "" : `\nCLUSTER BY ${clusterBy.join(", ")}`;
-  return `CREATE TABLE ${name}\n(\n${lines.join(",\n")}\n)${partition}${cluster};`;
 }

@@ -1,0 +1,63 @@
+import type { RelationDetails } from "../../port/sql-jobs.js";
+import { typeName } from "../../port/sql-types.js";
+import type { tableResource } from "../catalog/tables.js";
+import { optionsOf } from "./option-rows.js";
+
+/** A table as the API writes it. */
+export type Resource = ReturnType<typeof tableResource>;
+
+interface Partitioned {
+  readonly timePartitioning?: { readonly type?: string; readonly field?: string };
+  readonly rangePartitioning?: { readonly field: string; readonly range: Record<"start" | "end" | "interval", string> };
+}
+
+/** The text of a view. */
+export function viewQuery(resource: Resource): string | undefined {
+  const { view, materializedView } = resource as { view?: { query?: string }; materializedView?: { query?: string } };
+  return view?.query ?? materializedView?.query;
+}
+
+/** The column that a table is partitioned by, in lower case. */
+export function partitioningField(resource: Resource): string | undefined {
+  const { timePartitioning, rangePartitioning } = resource as Partitioned;
+  return (timePartitioning?.field ?? rangePartitioning?.field)?.toLowerCase();
+}
+
+/** The statement that would make a table or view, as TABLES tells it. */
+export function tableDdl(project: string, relation: RelationDetails, resource: Resource): string {
+  const { id, kind, columns, required, primaryKey } = relation;
+  const name = `\`${project}.${id.dataset}.${id.name}\``;
+  const said = optionsOf(resource).map(({ option_name, option_value }) => `  ${option_name}=${option_value}`);
+  const options = said.length === 0 ? "" : `\nOPTIONS(\n${said.join(",\n")}\n)`;
+  if (kind === "view") {
+    const word = resource.type === "MATERIALIZED_VIEW" ? "MATERIALIZED VIEW" : "VIEW";
+    return `CREATE ${word} ${name}${options}\nAS ${viewQuery(resource) ?? ""};`;
+  }
+  const lines = columns.map((column, index) => {
+    const { defaultValueExpression, description } = resource.schema.fields[index] ?? {};
+    const value = defaultValueExpression === undefined ? "" : ` DEFAULT ${defaultValueExpression}`;
+    const about = description === undefined ? "" : ` OPTIONS(description=${JSON.stringify(description)})`;
+    const notNull = required.has(column.name) ? " NOT NULL" : "";
+    return `  ${column.name} ${column.declared ?? typeName(column.type)}${value}${notNull}${about}`;
+  });
+  if (primaryKey.length > 0) lines.push(`  PRIMARY KEY (${primaryKey.join(", ")}) NOT ENFORCED`);
+  return `CREATE TABLE ${name}\n(\n${lines.join(",\n")}\n)${partitionText(relation, resource)}${clusterText(relation)}${options};`;
+}
+
+const clusterText = ({ clusterBy }: RelationDetails): string =>
+  clusterBy.length === 0 ? "" : `\nCLUSTER BY ${clusterBy.join(", ")}`;
+
+function partitionText({ columns }: RelationDetails, resource: Resource): string {
+  const { timePartitioning: time, rangePartitioning: range } = resource as Partitioned;
+  if (range !== undefined) {
+    const { start, end, interval } = range.range;
+    return `\nPARTITION BY RANGE_BUCKET(${range.field}, GENERATE_ARRAY(${start}, ${end}, ${interval}))`;
+  }
+  if (time === undefined) return "";
+  const unit = time.type ?? "DAY";
+  if (time.field === undefined)
+    return `\nPARTITION BY ${unit === "DAY" ? "DATE(_PARTITIONTIME)" : `TIMESTAMP_TRUNC(_PARTITIONTIME, ${unit})`}`;
+  const type = columns.find(({ name }) => name.toLowerCase() === time.field?.toLowerCase())?.type;
+  if (unit !== "DAY") return `\nPARTITION BY ${String(type)}_TRUNC(${time.field}, ${unit})`;
+  return `\nPARTITION BY ${type === "DATE" ? time.field : `DATE(${time.field})`}`;
+}
