@@ -68,21 +68,44 @@ export function translateTruncate(path: PathNode, catalog: Catalog): string {
   return `DELETE FROM ${quotePath(changedTable(path, catalog).path)}`;
 }
 
+export interface Alteration {
+  readonly sql: string[];
+  /** What the statement makes the primary key of its table; undefined: it leaves that alone. */
+  readonly primaryKey?: readonly string[] | undefined;
+}
+
 /** ALTER statements; OPTIONS change no rows and leave nothing to do. */
-export function translateAlter(statement: Node<"changeTable"> | Node<"alterOptions">, catalog: Catalog): string[] {
+export function translateAlter(statement: Node<"changeTable"> | Node<"alterOptions">, catalog: Catalog): Alteration {
   if (statement.kind === "alterOptions") {
     if (statement.object === "VIEW" && !statement.ifExists) tableOf(statement.path, catalog);
-    return [];
+    return { sql: [] };
   }
   const known = catalog.find(statement.path.parts.map((part) => part.name));
-  if (known === undefined && statement.ifExists) return [];
+  if (known === undefined && statement.ifExists) return { sql: [] };
   const table = changedTable(statement.path, catalog);
   const head = `ALTER TABLE ${quotePath(table.path)}`;
-  return statement.changes.flatMap((change) => {
+  const sql = statement.changes.flatMap((change) => {
     if (change.kind === "setType") return retyped(change, table);
     const clause = changeClause(change, table, catalog);
     return clause === undefined ? [] : [`${head} ${clause}`];
   });
+  return { sql, primaryKey: changedKey(statement.changes, table) };
+}
+
+/**
+ * The primary key that changes leave. A key that is there already gives way: the unique key of a model is kept in its place, and
+ * BigQuery knows nothing of that.
+ */
+function changedKey(changes: readonly TableChange[], table: CatalogTable): readonly string[] | undefined {
+  let key: readonly string[] | undefined;
+  for (const change of changes) {
+    if (change.kind === "addPrimaryKey") key = change.columns.map((name) => columnOf(name, table).name);
+    if (change.kind !== "dropPrimaryKey") continue;
+    if (!change.ifExists && (key ?? table.layout?.primaryKey)?.length === 0)
+      throw analysisError(`Table ${table.path.join(".")} has no primary key`, change);
+    key = [];
+  }
+  return key;
 }
 
 /** The statement that keeps the type of a column as it was declared, or forgets it. */
@@ -97,6 +120,9 @@ function changeClause(
 ): string | undefined {
   switch (change.kind) {
     case "options":
+    case "addPrimaryKey":
+    case "dropPrimaryKey":
+    case "foreignKey":
       return undefined;
     case "renameTable":
       return `RENAME TO ${quoteName(change.to.name)}`;

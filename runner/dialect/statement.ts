@@ -41,8 +41,8 @@ export type TranslatedStatement = { readonly sql: readonly string[] } & (
   | { readonly kind: "drop"; readonly object: "TABLE" | "VIEW" | "SCHEMA"; readonly path: readonly string[] }
   | { readonly kind: "alterTable"; readonly path: readonly string[]; readonly addedColumns: readonly Column[] }
   | { readonly kind: "insert" | "delete" | "update" | "merge" | "truncate"; readonly path: readonly string[] }
-  /** Changes of layout, names or options. */
-  | { readonly kind: "alter"; readonly path: readonly string[] }
+  /** Changes of layout, names or options; a primary key has no place in the SQL. */
+  | { readonly kind: "alter"; readonly path: readonly string[]; readonly primaryKey?: readonly string[] | undefined }
   /** A query of one BOOL: the statement fails with the message when it is not true. */
   | { readonly kind: "assert"; readonly message: string | undefined }
 );
@@ -161,7 +161,7 @@ export function translateParsed(statement: Statement, context: StatementContext)
       return { kind: "truncate", path: names(statement.path), sql: [translateTruncate(statement.path, catalog)] };
     case "changeTable":
     case "alterOptions":
-      return { kind: "alter", path: names(statement.path), sql: translateAlter(statement, catalog) };
+      return { kind: "alter", path: names(statement.path), ...translateAlter(statement, catalog) };
     case "copyTable":
       return copyTable(statement, catalog);
     case "assert": {

@@ -47,6 +47,10 @@ export type TableChange = Span &
     | { readonly kind: "setType"; readonly name: Identifier; readonly type: TypeNode }
     | { readonly kind: "setDefault"; readonly name: Identifier; readonly value: Expr | undefined }
     | { readonly kind: "dropNotNull"; readonly name: Identifier }
+    | { readonly kind: "addPrimaryKey"; readonly columns: readonly Identifier[] }
+    | { readonly kind: "dropPrimaryKey"; readonly ifExists: boolean }
+    /** Of foreign keys, which are not kept: nobody enforces them, and no row depends on them. */
+    | { readonly kind: "foreignKey" }
     /** OPTIONS: description and layout, nothing that changes rows. */
     | {
         readonly kind: "options";

@@ -80,3 +80,18 @@ it("numbers columns of one name", async () => {
   const result = await warehouse.script("SELECT 1 AS a, 2 AS a, 3 AS A, 4 AS a_1");
   expect(result.rows?.columns.map(({ name }) => name)).toEqual(["a", "a_2", "A_3", "a_1"]);
 });
+
+it("changes the primary key of a table that is there", async () => {
+  await warehouse.script("ALTER TABLE d.t DROP PRIMARY KEY");
+  expect(await relation("d.t")).toMatchObject({ primaryKey: [], partitionColumn: "day", clusterBy: ["id"] });
+  await expect(warehouse.script("ALTER TABLE d.t DROP PRIMARY KEY")).rejects.toThrow("Table d.t has no primary key");
+  await warehouse.script("ALTER TABLE d.t DROP PRIMARY KEY IF EXISTS");
+  await warehouse.script(`CREATE TABLE d.parent (id INT64);
+    ALTER TABLE d.t ADD PRIMARY KEY (ID, day) NOT ENFORCED, ALTER COLUMN id SET DEFAULT 7;
+    ALTER TABLE d.t ADD CONSTRAINT IF NOT EXISTS up FOREIGN KEY (id) REFERENCES d.parent (id) NOT ENFORCED,
+      ADD FOREIGN KEY (day) REFERENCES d.parent (id) NOT ENFORCED;
+    ALTER TABLE d.t DROP CONSTRAINT IF EXISTS up;
+    INSERT INTO d.t (day) VALUES ('2024-01-02')`);
+  expect(await relation("d.t")).toMatchObject({ primaryKey: ["id", "day"], partitionColumn: "day", clusterBy: ["id"] });
+  expect(await rows("SELECT id FROM d.t WHERE day = '2024-01-02'")).toEqual([[7n]]);
+});

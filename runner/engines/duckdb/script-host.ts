@@ -93,6 +93,8 @@ export class DuckDbScriptHost implements ScriptHost {
     for (const sql of statement.sql) changed = (await this.#change(sql)).rowsChanged;
     if (statement.kind === "insert" || statement.kind === "update" || statement.kind === "delete") return changed;
     if (statement.kind === "merge" || statement.kind === "truncate") return changed;
+    if (statement.kind === "alter" && statement.primaryKey !== undefined)
+      await this.#keepKey(statement.path, statement.primaryKey);
     if (statement.kind !== "createTable") this.forgetCatalog();
     else if (!statement.ifNotExists || known === undefined) await this.#keep(statement);
     return 0;
@@ -114,6 +116,13 @@ export class DuckDbScriptHost implements ScriptHost {
     const declared = new Map(columns.map((column) => [column.name, column.declared]));
     const made = { ...layout, definition: undefined };
     this.#relations.put(await readRelation(this.#connection, { dataset, name }, made, declared));
+  }
+
+  /** Gives a table another primary key; a temporary one keeps none. */
+  async #keepKey(path: readonly string[], primaryKey: readonly string[]): Promise<void> {
+    const [dataset = "", name = ""] = foldProject(path, (await this.projects()).home);
+    const relation = (await this.#relations.read()).get(`${dataset}.${name}`);
+    if (relation !== undefined) await this.#change(layoutSql({ dataset, name }, { ...relation, primaryKey }));
   }
 
   async #load(load: LoadData): Promise<number> {

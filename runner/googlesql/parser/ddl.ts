@@ -201,9 +201,26 @@ function parseChange(c: Cursor): TableChange {
     return { kind: "dropColumn", name: c.identifier("column name"), ifExists, ...c.span(start) };
   }
   if (c.acceptWords("ALTER", "COLUMN")) return parseColumnChange(c, start);
+  if (c.acceptWords("DROP", "PRIMARY", "KEY"))
+    return { kind: "dropPrimaryKey", ifExists: c.acceptWords("IF", "EXISTS"), ...c.span(start) };
+  if (c.acceptWords("DROP", "CONSTRAINT")) {
+    c.acceptWords("IF", "EXISTS");
+    c.identifier("constraint name");
+    return { kind: "foreignKey", ...c.span(start) };
+  }
+  if (["PRIMARY", "FOREIGN", "CONSTRAINT"].some((word) => c.isWords("ADD", word))) return parseAddedKey(c, start);
   const words = [c.peek(), c.peek(1)].map(({ text }) => text);
   if (/^(ADD|DROP|SET|ALTER)$/i.test(words[0] ?? "")) throw unsupported(`ALTER TABLE ... ${words.join(" ")}`, c.peek());
   throw c.unexpected();
+}
+
+function parseAddedKey(c: Cursor, start: number): TableChange {
+  c.expectWord("ADD");
+  const columns = parseTableConstraint(c);
+  if (columns === undefined) throw c.unexpected();
+  return columns.length > 0
+    ? { kind: "addPrimaryKey", columns, ...c.span(start) }
+    : { kind: "foreignKey", ...c.span(start) };
 }
 
 function parseColumnChange(c: Cursor, start: number): TableChange {
