@@ -404,10 +404,7 @@ const MISTAKES: readonly (readonly [sql: string, message: string])[] = [
     "SELECT * FROM d.t FOR SYSTEM_TIME AS OF CURRENT_TIMESTAMP()",
     "FOR SYSTEM_TIME AS OF is not supported by the embedded engine [at 1:41]",
   ],
-  [
-    "ALTER TABLE d.t ADD PRIMARY KEY (nope) NOT ENFORCED",
-    "Column nope is not present in table d.t [at 1:34]",
-  ],
+  ["ALTER TABLE d.t ADD PRIMARY KEY (nope) NOT ENFORCED", "Column nope is not present in table d.t [at 1:34]"],
   [
     "CREATE EXTERNAL TABLE d.n OPTIONS (format = 'CSV')",
     "CREATE EXTERNAL is not supported by the embedded engine [at 1:8]",
