@@ -203,3 +203,27 @@ describe("fastbreak check on mistakes", () => {
     },
   );
 });
+
+describe("fastbreak check on pre_operations", () => {
+  let rig: Rig;
+  beforeAll(async () => {
+    rig = Rig.empty();
+    rig.write("dataform.json", JSON.stringify({ warehouse: "bigquery", defaultDatabase: "p", defaultSchema: "d" }));
+    rig.write("package.json", "{}");
+    mkdirSync(join(rig.dir, "definitions"));
+    rig.write(
+      "definitions/months.sqlx",
+      'config { type: "incremental", protected: true }\nSELECT 2 AS month\n' +
+        "pre_operations { DELETE FROM ${self()} WHERE month = 2 }\n",
+    );
+  });
+  afterAll(() => rig.remove());
+
+  it("knows the table that they change only once an earlier build has made it", async () => {
+    await rig.fastbreak("query", "CREATE SCHEMA d");
+    expect((await rig.fastbreak("check")).stdout).toContain("Table not found: p.d.months");
+    await rig.fastbreak("query", "CREATE TABLE d.months AS SELECT 1 AS month");
+    const { code, stdout } = await rig.fastbreak("check");
+    expect([code, stdout]).toEqual([0, "1 action checked, 0 errors\n"]);
+  });
+});

@@ -153,6 +153,9 @@ class ProjectCheck implements CheckResult {
       return;
     }
     const scope = this.checker.scope();
+    // They may change the table as an earlier build left it.
+    const live = action.preOps.length > 0 ? this.sources.get(action.key) : undefined;
+    if (live !== undefined) this.#known.set(action.key, known(live));
     await this.#statements(action, "pre_operations", action.preOps, scope);
     await this.#query(action, scope);
     await this.#statements(action, "post_operations", action.postOps, scope);
