@@ -133,13 +133,14 @@ class ModelCheck {
   async #replayed(live: Relation): Promise<Finding> {
     const { action } = this;
     const texts = action.incremental ?? action;
+    const before = await this.#digestsOf(live);
     const counts = await this.transaction.script(async (script): Promise<PublishCounts> => {
       await runStatements(script, action, "pre_operations", texts.preOps, this.locate);
       const relations = await this.transaction.relations();
       const context = { views: this.#views(), relations };
       const query = onlyUnexpired(action, composeBuild(action, texts, this.set, context), this.capabilities);
       const stage = await locating(query, this.locate, (sql) => script.stage(sql));
-      return this.transaction.accumulate({
+      const done = await this.transaction.accumulate({
         stage,
         target: action.target,
         key: action.uniqueKey,
@@ -148,9 +149,13 @@ class ModelCheck {
         overwritesPartitions: action.strategy.overwritesPartitions,
         onSchemaChange: action.strategy.onSchemaChange,
       });
+      await runStatements(script, action, "post_operations", texts.postOps, this.locate);
+      return done;
     });
     const changed = counts.inserted + counts.updated;
-    if (changed === 0) return { note: "its rows are history; its incremental query has nothing to add" };
+    // Rows that pre_operations delete and the query brings again, or that post_operations delete, are no difference.
+    if (changed === 0 || isSameContent(before, await this.#digestsOf(live)))
+      return { note: "its rows are history; its incremental query has nothing to add" };
     const readsItself = texts.reads.some(({ key }) => key === action.node.key);
     if (action.uniqueKey.length === 0 && !readsItself)
       return { note: "its rows are history; what it should hold cannot be told" };
@@ -191,4 +196,10 @@ class ModelCheck {
 /** Columns in their order, with their types and spelling. */
 function shapeOf(columns: Relation["columns"]): string {
   return columns.map(({ name, type }) => `${name} ${typeName(type)}`).join(", ");
+}
+
+function isSameContent(one: PartitionDigests, other: PartitionDigests): boolean {
+  return (
+    one.size === other.size && [...one].every(([partition, { digest }]) => other.get(partition)?.digest === digest)
+  );
 }

@@ -1,0 +1,39 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { Rig } from "./rig.js";
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = Rig.empty();
+  rig.write("dataform.json", JSON.stringify({ warehouse: "bigquery", defaultDatabase: "p", defaultSchema: "d" }));
+  rig.write("package.json", "{}");
+  mkdirSync(join(rig.dir, "definitions"));
+  rig.write("definitions/raw.sqlx", 'config { type: "declaration", schema: "raw", name: "visits" }\n');
+  rig.write(
+    "definitions/visits.sqlx",
+    `config { type: "incremental" }
+SELECT id, day FROM \${ref("visits_raw")} \${when(incremental(), \`WHERE day > (SELECT MAX(day) FROM \${self()})\`)}
+pre_operations { \${when(incremental(), \`DELETE FROM \${self()} WHERE day > 1\`)} }
+`.replace('ref("visits_raw")', 'ref("raw", "visits")'),
+  );
+  await rig.fastbreak(
+    "query",
+    "CREATE SCHEMA raw; CREATE TABLE raw.visits AS SELECT 1 AS id, 1 AS day UNION ALL SELECT 2, 2",
+  );
+  await rig.run(["--json"]);
+});
+afterAll(() => rig.remove());
+
+it("finds no difference in rows that are deleted and brought again", async () => {
+  const { code, stdout } = await rig.fastbreak("verify");
+  expect(stdout).toContain("nothing to add");
+  expect(code).toBe(0);
+});
+
+it("finds a row that the table has lost", async () => {
+  await rig.fastbreak("query", "DELETE FROM d.visits WHERE id = 2");
+  const { code, stdout } = await rig.fastbreak("verify");
+  expect(stdout).toContain("its incremental query would change or add 1");
+  expect(code).not.toBe(0);
+});
