@@ -12,6 +12,8 @@ export interface ScriptHost {
   catalog(): Promise<Catalog>;
   /** Told of each SQL statement and CALL before it is translated, with the text in which it stands. */
   begins?(statement: ScriptStatement, text: string): void;
+  /** All of it runs in one transaction, in which the engine's clock stands still. */
+  readonly isInTransaction?: boolean;
   /** The caller and what may be read is looked after by others; undefined: there is one caller, who may read all. */
   readonly access?: ScriptAccess | undefined;
   /**

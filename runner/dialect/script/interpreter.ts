@@ -20,6 +20,7 @@ import { exportData } from "./export-data.js";
 import type { Frames } from "./frames.js";
 import { TransactionRestart } from "./host.js";
 import { runFor, runLoop } from "./loops.js";
+import { withPassingTime } from "./passing-time.js";
 import { changePolicies, withUser } from "./row-access.js";
 import type { Session } from "./session.js";
 import { travelled } from "./time-travel.js";
@@ -200,11 +201,21 @@ export class ScriptRun {
       throw this.failure(`${statement.verb} TRANSACTION without a transaction in progress`, statement);
     if (!session.readOnly) await session.host.transaction(statement.verb);
     session.transaction = statement.verb === "BEGIN";
+    if (!session.host.isInTransaction) session.clockStoodAt = session.transaction ? performance.now() : undefined;
   }
 
   /** NULL counts as false. */
   async test(condition: Expr): Promise<boolean> {
-    return (await this.value(condition, "BOOL")) === true;
+    const { clockStoodAt } = this.session;
+    const asked =
+      clockStoodAt === undefined
+        ? condition
+        : withPassingTime(
+            condition,
+            performance.now() - clockStoodAt,
+            ({ name }) => this.frames.find(name) !== undefined,
+          );
+    return (await this.value(asked, "BOOL")) === true;
   }
 
   async value(expr: Expr, type: SqlType): Promise<SqlValue> {

@@ -26,6 +26,8 @@ export class Session {
   rowsChanged: number | undefined;
   /** A BEGIN TRANSACTION of the script is open. */
   transaction = false;
+  /** When the engine's clock stopped, by `performance.now()`: it shows the begin of a transaction until that ends. */
+  clockStoodAt: number | undefined;
 
   constructor(
     readonly host: ScriptHost,
@@ -34,6 +36,7 @@ export class Session {
     readonly options: SessionOptions = {},
   ) {
     this.routines = new Routines(host);
+    this.clockStoodAt = host.isInTransaction ? performance.now() : undefined;
   }
 
   /** The tree ready to be resolved, once the persistent functions that it may call are known. */

@@ -45,6 +45,7 @@ export class DuckDbScriptHost implements ScriptHost {
     recovery: Recovery,
     relations: RelationSource,
     readonly place: ScriptPlace,
+    readonly isInTransaction = false,
   ) {
     this.#connection = connection;
     this.#recovery = recovery;

@@ -128,7 +128,7 @@ export class DuckDbTransaction implements Transaction {
   }
 
   #host(): DuckDbScriptHost {
-    return new DuckDbScriptHost(this.#connection, this.#recovery, this.#relations, this.#translator.place);
+    return new DuckDbScriptHost(this.#connection, this.#recovery, this.#relations, this.#translator.place, true);
   }
 
   async #stage(script: Script, query: string): Promise<Stage> {
