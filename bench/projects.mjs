@@ -15,6 +15,9 @@ process.on("exit", () => {
   for (const dir of made) rmSync(dir, { recursive: true, force: true });
 });
 
+// A signal ends a process without `exit`, unless somebody listens.
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+
 /** A folder that is gone when the bench ends. */
 export function scratch() {
   const dir = mkdtempSync(join(tmpdir(), "fastbreak-bench-"));
