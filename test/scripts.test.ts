@@ -121,3 +121,17 @@ definitions/grown.sqlx:6:1: Unrecognized name: newst; Did you mean newest?
     expect(code).toBe(2);
   });
 });
+
+it("finds the datasets of all actions of the run there, of assertions too", async () => {
+  const rig = project({
+    "kept.sqlx": 'config { type: "operations" }\nCREATE OR REPLACE TABLE checks.kept AS SELECT 1 AS n',
+    "none.sqlx":
+      'config { type: "assertion", schema: "checks", dependencies: ["kept"] }\nSELECT n FROM UNNEST([1]) AS n WHERE FALSE',
+  });
+  try {
+    await rig.run([]);
+    expect(await rig.sql("SELECT n FROM checks.kept")).toEqual([["1"]]);
+  } finally {
+    rig.remove();
+  }
+});

@@ -103,11 +103,16 @@ function foreignLayouts({ project, snapshot }: ProjectPlan): ReadonlyMap<string,
   return layouts;
 }
 
-/** Before anything runs, because concurrent transactions that create the same dataset conflict. */
+/**
+ * Before anything runs, because concurrent transactions that create the same dataset conflict. Operations may write into any dataset of the
+ * run, as Dataform makes all of them; an assertion alone needs none.
+ */
 async function createDatasets(transaction: Transaction, plan: ProjectPlan): Promise<void> {
-  const running = plan.project.actions.filter(
-    ({ node }) => node.kind !== "assertion" && plan.decisions.get(node.key)?.some(({ decision }) => decision === "run"),
+  const running = plan.project.actions.filter(({ node }) =>
+    plan.decisions.get(node.key)?.some(({ decision }) => decision === "run"),
   );
-  const datasets = new Set(running.map(({ target }) => target.dataset));
+  const hasOperations = running.some(({ node }) => node.kind === "operation");
+  const making = running.filter(({ node }) => hasOperations || node.kind !== "assertion");
+  const datasets = new Set(making.map(({ target }) => target.dataset));
   for (const dataset of datasets) await transaction.execute(`CREATE SCHEMA IF NOT EXISTS ${quoteKey(dataset)}`);
 }
