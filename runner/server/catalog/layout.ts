@@ -91,13 +91,15 @@ export function layoutText({ timePartitioning, clustering }: SaidLayout, fields:
   return isDate && unit === "DAY" ? ` PARTITION BY ${quoted(field)}${cluster}` : cluster;
 }
 
-/** When partitions expire is kept beside their layout, as a statement says it. */
+/** When partitions expire is kept beside their layout, as a statement says it; null takes it away. */
 export function keptPartitioning(said: SaidLayout): Kept {
   const { timePartitioning, rangePartitioning } = said;
   if (!timePartitioning) return rangePartitioning ? { rangePartitioning } : {};
   const { expirationMs, ...time } = timePartitioning as { readonly expirationMs?: unknown };
   return {
     timePartitioning: { type: "DAY", ...time },
-    ...(expirationMs === undefined ? {} : { partitionExpirationMs: String(expirationMs) }),
+    ...(expirationMs === undefined
+      ? {}
+      : { partitionExpirationMs: expirationMs === null ? null : String(expirationMs) }),
   };
 }
