@@ -8,7 +8,8 @@ const UNIT = {
   pool: "forks" as const,
   // What they share costs more to make than most of them take.
   isolate: false,
-  testTimeout: 30_000,
+  // Goldens are replayed by the hundred, and the machine may do something else too.
+  testTimeout: 120_000,
 };
 
 export default defineConfig({
