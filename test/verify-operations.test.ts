@@ -13,15 +13,15 @@ beforeAll(async () => {
   rig.write(
     "definitions/visits.sqlx",
     `config { type: "incremental" }
-SELECT id, day FROM \${ref("visits_raw")} \${when(incremental(), \`WHERE day > (SELECT MAX(day) FROM \${self()})\`)}
+SELECT id, day FROM \${ref("raw", "visits")} \${when(incremental(), \`WHERE day > (SELECT MAX(day) FROM \${self()})\`)}
 pre_operations { \${when(incremental(), \`DELETE FROM \${self()} WHERE day > 1\`)} }
-`.replace('ref("visits_raw")', 'ref("raw", "visits")'),
+`,
   );
   await rig.fastbreak(
     "query",
     "CREATE SCHEMA raw; CREATE TABLE raw.visits AS SELECT 1 AS id, 1 AS day UNION ALL SELECT 2, 2",
   );
-  await rig.run(["--json"]);
+  await rig.run([]);
 });
 afterAll(() => rig.remove());
 

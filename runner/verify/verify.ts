@@ -133,7 +133,7 @@ class ModelCheck {
   async #replayed(live: Relation): Promise<Finding> {
     const { action } = this;
     const texts = action.incremental ?? action;
-    const before = await this.#digestsOf(live);
+    const before = texts.preOps.length + texts.postOps.length > 0 ? await this.#digestsOf(live) : undefined;
     const counts = await this.transaction.script(async (script): Promise<PublishCounts> => {
       await runStatements(script, action, "pre_operations", texts.preOps, this.locate);
       const relations = await this.transaction.relations();
@@ -154,7 +154,7 @@ class ModelCheck {
     });
     const changed = counts.inserted + counts.updated;
     // Rows that pre_operations delete and the query brings again, or that post_operations delete, are no difference.
-    if (changed === 0 || isSameContent(before, await this.#digestsOf(live)))
+    if (changed === 0 || (before !== undefined && isSameContent(before, await this.#digestsOf(live))))
       return { note: "its rows are history; its incremental query has nothing to add" };
     const readsItself = texts.reads.some(({ key }) => key === action.node.key);
     if (action.uniqueKey.length === 0 && !readsItself)

@@ -1,21 +1,12 @@
 import { createWriteStream, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { Dataset } from "@google-cloud/bigquery";
 import avro from "avsc";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Served, served } from "./served.js";
+import { describe, expect, it } from "vitest";
+import { servedShop } from "./served.js";
 
 describe("load jobs of Avro", () => {
-  let server: Served;
-  let shop: Dataset;
-  beforeAll(async () => {
-    server = await served("--in-memory");
-    [shop] = await server.client.createDataset("shop");
-  });
-  afterAll(() => server.stop());
-
-  const rows = async (query: string): Promise<object[]> => (await server.client.query(query))[0];
+  const { server, shop, rows } = servedShop();
   const long = avro.types.LongType.__with({
     fromBuffer: (bytes: Buffer) => bytes.readBigInt64LE(),
     toBuffer: (value: bigint | number) => {
@@ -30,7 +21,7 @@ describe("load jobs of Avro", () => {
   });
   /** Writes a file as other programs do. */
   const file = async (schema: avro.Schema, records: readonly object[], codec = "deflate") => {
-    const path = join(server.dir, "f.avro");
+    const path = join(server().dir, "f.avro");
     const hasBig = records.some((record) => Object.values(record).some((value) => typeof value === "bigint"));
     // A type writes the header without what it does not know, such as dates.
     const given = hasBig ? avro.Type.forSchema(schema, { registry: { long } }) : schema;
@@ -41,7 +32,11 @@ describe("load jobs of Avro", () => {
     return path;
   };
   const load = async (table: string, path: string, options: object = {}) =>
-    (await shop.table(table).load(path, { sourceFormat: "AVRO", ...options }))[0];
+    (
+      await shop()
+        .table(table)
+        .load(path, { sourceFormat: "AVRO", ...options })
+    )[0];
 
   const nullable = (type: avro.Schema) => ({ type: ["null", type] as avro.Schema, default: null });
   const SCHEMA = {
@@ -83,7 +78,7 @@ describe("load jobs of Avro", () => {
     const two = { ...one, id: 2, price: null, before: null, tags: [], counts: {}, buyer: null, others: [] };
     const job = await load("orders", await file(SCHEMA, [one, two]));
     expect(job.statistics?.load?.outputRows).toBe("2");
-    const [metadata] = await shop.table("orders").getMetadata();
+    const [metadata] = await shop().table("orders").getMetadata();
     expect(metadata.schema.fields.slice(0, 3)).toEqual([
       { name: "id", type: "INTEGER", mode: "REQUIRED" },
       { name: "small", type: "INTEGER", mode: "REQUIRED" },
@@ -139,7 +134,7 @@ describe("load jobs of Avro", () => {
   });
 
   it("says what cannot be read", async () => {
-    const broken = join(server.dir, "broken.avro");
+    const broken = join(server().dir, "broken.avro");
     writeFileSync(broken, "no Avro at all");
     await expect(load("broken", broken)).rejects.toThrow("The Apache Avro library failed to read data");
     writeFileSync(broken, "");

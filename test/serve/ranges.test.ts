@@ -1,17 +1,8 @@
-import type { Dataset } from "@google-cloud/bigquery";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Served, served } from "./served.js";
+import { describe, expect, it } from "vitest";
+import { servedShop } from "./served.js";
 
 describe("ranges of a served warehouse", () => {
-  let server: Served;
-  let shop: Dataset;
-  beforeAll(async () => {
-    server = await served("--in-memory");
-    [shop] = await server.client.createDataset("shop");
-  });
-  afterAll(() => server.stop());
-
-  const rows = async (query: string, options: object = {}) => (await server.client.query({ query, ...options }))[0];
+  const { server, shop, rows } = servedShop();
 
   it("are columns of tables that the API makes, and streamed into them", async () => {
     const fields = [
@@ -19,7 +10,7 @@ describe("ranges of a served warehouse", () => {
       { name: "times", type: "RANGE", mode: "NULLABLE", rangeElementType: { type: "TIMESTAMP" } },
       { name: "price", type: "NUMERIC", mode: "NULLABLE", roundingMode: "ROUND_HALF_EVEN" },
     ];
-    const [table] = await shop.createTable("ranges", { schema: { fields } as never });
+    const [table] = await shop().createTable("ranges", { schema: { fields } as never });
     expect((await table.getMetadata())[0].schema.fields).toEqual(fields);
     await table.insert([
       { days: "[2020-01-01, UNBOUNDED)", times: { start: "2020-01-01T00:00:00Z", end: "2020-01-02T00:00:00Z" } },
@@ -38,12 +29,12 @@ describe("ranges of a served warehouse", () => {
   });
 
   it("are parameters, alone and in arrays", async () => {
-    const range = server.client.range("[2020-01-01, 2020-02-01)", "DATE");
+    const range = server().client.range("[2020-01-01, 2020-02-01)", "DATE");
     expect(await rows("SELECT RANGE_CONTAINS(@r, DATE '2020-01-31') AS yes", { params: { r: range } })).toEqual([
       { yes: true },
     ]);
     const element = { type: "RANGE", rangeElementType: { type: "DATETIME" } };
-    const response = await fetch(`${server.url}/bigquery/v2/projects/p/queries`, {
+    const response = await fetch(`${server().url}/bigquery/v2/projects/p/queries`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({

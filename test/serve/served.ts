@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as later } from "node:timers/promises";
-import { BigQuery } from "@google-cloud/bigquery";
+import { BigQuery, type Dataset } from "@google-cloud/bigquery";
 import { PassThroughClient } from "google-auth-library";
+import { afterAll, beforeAll } from "vitest";
 import { ROOT } from "../rig.js";
 
 /** A server in a process of its own, as users start it. */
@@ -88,4 +89,20 @@ async function ended(child: ChildProcess): Promise<number | null> {
   child.kill("SIGTERM");
   const [code] = (await once(child, "exit")) as [number | null];
   return code;
+}
+
+/** A server in memory for the tests of a group, with an empty dataset `shop`. */
+export function servedShop() {
+  let server: Served;
+  let shop: Dataset;
+  beforeAll(async () => {
+    server = await served("--in-memory");
+    [shop] = await server.client.createDataset("shop");
+  });
+  afterAll(() => server.stop());
+  return {
+    server: () => server,
+    shop: () => shop,
+    rows: async (query: string, options: object = {}) => (await server.client.query({ query, ...options }))[0],
+  };
 }

@@ -1,17 +1,8 @@
-import type { Dataset } from "@google-cloud/bigquery";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Served, served } from "./served.js";
+import { describe, expect, it } from "vitest";
+import { servedShop } from "./served.js";
 
 describe("INFORMATION_SCHEMA of a served warehouse", () => {
-  let server: Served;
-  let shop: Dataset;
-  beforeAll(async () => {
-    server = await served("--in-memory");
-    [shop] = await server.client.createDataset("shop");
-  });
-  afterAll(() => server.stop());
-
-  const rows = async (query: string, options: object = {}) => (await server.client.query({ query, ...options }))[0];
+  const { shop, rows } = servedShop();
   const view = (columns: string, name: string, table: string) =>
     rows(`SELECT ${columns} FROM shop.INFORMATION_SCHEMA.${name} WHERE table_name = '${table}' ORDER BY 1`);
 
@@ -23,13 +14,13 @@ describe("INFORMATION_SCHEMA of a served warehouse", () => {
   ])("tells the partitions of a %s by %s, which decorators read", async (type, unit, ids) => {
     const fields = [{ name: "a", type }];
     const name = `by_${type}_${unit}`;
-    await shop.createTable(name, { schema: { fields } as never, timePartitioning: { type: unit, field: "a" } });
+    await shop().createTable(name, { schema: { fields } as never, timePartitioning: { type: unit, field: "a" } });
     const first = type === "DATE" ? "2026-11-20" : "2026-11-20 01:02:03";
     await rows(`INSERT INTO shop.${name} VALUES ('${first}'), ('2026-11-21'), (NULL)`);
     const told = await view("partition_id, total_rows", "PARTITIONS", name);
     expect(told.map((row) => row.partition_id)).toEqual([...ids, "__NULL__"]);
     for (const { partition_id, total_rows } of told)
-      expect((await shop.table(`${name}$${partition_id}`).getRows())[0]).toHaveLength(total_rows);
+      expect((await shop().table(`${name}$${partition_id}`).getRows())[0]).toHaveLength(total_rows);
     expect(await view("is_partitioning_column AS part", "COLUMNS", name)).toEqual([{ part: "YES" }]);
   });
 
@@ -43,7 +34,7 @@ describe("INFORMATION_SCHEMA of a served warehouse", () => {
       { id: "__UNPARTITIONED__", n: 1 },
     ]);
     const fields = ["GEOGRAPHY", "INTERVAL", "BYTES"].map((type) => ({ name: type.toLowerCase(), type }));
-    await shop.createTable("places", { schema: { fields } as never, timePartitioning: { type: "DAY" } });
+    await shop().createTable("places", { schema: { fields } as never, timePartitioning: { type: "DAY" } });
     await rows("INSERT INTO shop.places (geography) VALUES (ST_GEOGPOINT(1, 2))");
     expect(await view("total_rows", "PARTITIONS", "places")).toEqual([{ total_rows: 1 }]);
   });
@@ -52,13 +43,13 @@ describe("INFORMATION_SCHEMA of a served warehouse", () => {
     await rows(`CREATE TABLE shop.full (id INT64 NOT NULL OPTIONS (description = 'the "key"'), name STRING(20) DEFAULT 'x',
       happened TIMESTAMP, PRIMARY KEY (id) NOT ENFORCED) PARTITION BY TIMESTAMP_TRUNC(happened, MONTH) CLUSTER BY name
       OPTIONS (description = 'all of it', labels = [('a', 'b')], partition_expiration_days = 30, require_partition_filter = TRUE)`);
-    const [before] = await shop.table("full").getMetadata();
+    const [before] = await shop().table("full").getMetadata();
     expect(before.schema.fields[1].defaultValueExpression).toBe("'x'");
     const [first] = await view("ddl", "TABLES", "full");
     await rows(`DROP TABLE shop.full; ${first.ddl}`);
     const [again] = await view("ddl", "TABLES", "full");
     expect(again).toEqual(first);
-    const [after] = await shop.table("full").getMetadata();
+    const [after] = await shop().table("full").getMetadata();
     for (const part of ["schema", "timePartitioning", "clustering", "tableConstraints", "labels", "description"])
       expect(after[part], part).toEqual(before[part]);
     expect(await view("option_name AS o, option_value AS v", "TABLE_OPTIONS", "full")).toEqual([

@@ -1,5 +1,6 @@
 import type { Expr } from "../../googlesql/ast.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
+import { plainCall } from "../../googlesql/plain-call.js";
 import { PARENTHESIS_FREE } from "../../googlesql/volatile-names.js";
 import type { SqlType } from "../../port/sql-types.js";
 import { typeName } from "../../port/sql-types.js";
@@ -123,20 +124,7 @@ function bareFunction(expr: Extract<Expr, { kind: "path" }>, ctx: ExprContext): 
   const [name] = expr.parts;
   if (name === undefined || expr.parts.length !== 1 || !PARENTHESIS_FREE.has(name.name.toUpperCase())) return undefined;
   if (isVisibleName(name.name, ctx.scope)) return undefined;
-  const { start, end } = expr;
-  const call = {
-    kind: "call",
-    name: name.name.toUpperCase(),
-    nameSpan: name,
-    safe: false,
-    args: [],
-    star: false,
-    distinct: false,
-  } as const;
-  return resolveCall(
-    { ...call, nulls: undefined, having: undefined, orderBy: [], limit: undefined, over: undefined, start, end },
-    ctx,
-  );
+  return resolveCall(plainCall(name.name.toUpperCase(), [], expr, name), ctx);
 }
 
 function literal(sql: string, type: SqlType, span: Expr, value: LiteralValue): Typed {

@@ -37,3 +37,9 @@ it("takes a variable for what it is, whatever it is called", async () => {
     BEGIN TRANSACTION; IF current_date = 'a' THEN SELECT 1; END IF; COMMIT TRANSACTION`);
   expect(rows?.rows).toEqual([[1n]]);
 });
+
+it("takes a column for what it is, too", async () => {
+  const { rows } = await warehouse.script(`BEGIN TRANSACTION;
+    IF (SELECT current_date FROM (SELECT 'a' AS current_date)) = 'a' THEN SELECT 1; END IF; COMMIT TRANSACTION`);
+  expect(rows?.rows).toEqual([[1n]]);
+});

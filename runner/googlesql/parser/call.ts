@@ -8,6 +8,7 @@ import type {
   WindowFrame,
   WindowSpec,
 } from "../ast.js";
+import { plainCall } from "../plain-call.js";
 import type { Cursor } from "./cursor.js";
 import { parseExpression } from "./expression.js";
 
@@ -95,27 +96,10 @@ export function parseOrderBy(c: Cursor, started = false): OrderItem[] {
 /** `x COLLATE 'und:ci'` is COLLATE(x, 'und:ci'); 'binary' is no collation. */
 function collated(c: Cursor, value: Expr): Expr {
   if (!c.isWord("COLLATE")) return value;
-  const { start, end } = c.next();
+  const word = c.next();
   const spec = parseExpression(c);
   const given: Expr = spec.kind === "string" && spec.value === "binary" ? { ...spec, value: "" } : spec;
-  return {
-    kind: "call",
-    name: "COLLATE",
-    nameSpan: { start, end },
-    safe: false,
-    args: [
-      { name: undefined, value },
-      { name: undefined, value: given },
-    ],
-    star: false,
-    distinct: false,
-    nulls: undefined,
-    having: undefined,
-    orderBy: [],
-    limit: undefined,
-    over: undefined,
-    ...c.span(value.start),
-  };
+  return plainCall("COLLATE", [value, given], c.span(value.start), word);
 }
 
 function parseWindow(c: Cursor): WindowSpec {

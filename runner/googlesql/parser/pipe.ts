@@ -10,6 +10,7 @@ import type {
   SelectItem,
 } from "../ast.js";
 import { unsupported } from "../errors.js";
+import { plainCall } from "../plain-call.js";
 import { parseNamedWindows, parseOrderBy } from "./call.js";
 import type { Cursor } from "./cursor.js";
 import { parseExpression } from "./expression.js";
@@ -224,29 +225,14 @@ function assertion(c: Cursor, input: Input, start: number): Input {
     parts.push({ kind: "string", value: parts.length === 1 ? ": " : " ", ...c.span(start) }, parseExpression(c));
   }
   const span = { start: condition.start, end: condition.end };
-  const call = (name: string, args: readonly Expr[]): Expr => ({
-    kind: "call",
-    name,
-    nameSpan: span,
-    safe: false,
-    args: args.map((value) => ({ name: undefined, value })),
-    star: false,
-    distinct: false,
-    nulls: undefined,
-    having: undefined,
-    orderBy: [],
-    limit: undefined,
-    over: undefined,
-    ...span,
-  });
   const failure: Expr = {
     kind: "is",
     negated: false,
     test: "NULL",
-    value: call("ERROR", [call("CONCAT", parts)]),
+    value: plainCall("ERROR", [plainCall("CONCAT", parts, span)], span),
     ...span,
   };
-  return where(c, input, call("IF", [condition, { kind: "bool", value: true, ...span }, failure]), start);
+  return where(c, input, plainCall("IF", [condition, { kind: "bool", value: true, ...span }, failure], span), start);
 }
 
 /** `UNION ALL (query), (query)`: by name they are matched one after the other. */

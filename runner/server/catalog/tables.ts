@@ -99,7 +99,7 @@ function layoutOf({ partitionColumn, clusterBy, primaryKey, ingestion }: Relatio
 
 function withExpiration<T extends { readonly timePartitioning?: unknown }>(resource: T, expirationMs: unknown): T {
   const { timePartitioning } = resource;
-  if (timePartitioning === undefined || expirationMs === undefined || expirationMs === null) return resource;
+  if (timePartitioning === undefined || expirationMs === undefined) return resource;
   return { ...resource, timePartitioning: { ...(timePartitioning as object), expirationMs } };
 }
 

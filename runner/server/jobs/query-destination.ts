@@ -2,6 +2,7 @@ import type { JobDestination, JobRequest, RelationDetails } from "../../port/sql
 import type { Column } from "../../port/sql-types.js";
 import { defaultExpiration } from "../catalog/expiration-defaults.js";
 import { keptPartitioning, requireLayout, type SaidLayout, unitOfTime } from "../catalog/layout.js";
+import { merged } from "../catalog/merged.js";
 import type { Catalogue } from "../catalog/service.js";
 import { type TableRef, tableId } from "../catalog/tables.js";
 import { ApiError } from "../protocol/errors.js";
@@ -97,5 +98,5 @@ export async function noteDestination(
   const facts = { ...kept, ...expiration };
   if (Object.keys(facts).length === 0) return;
   const before = isNew ? { created: clock.now() } : store.get("table", id);
-  await store.set("table", id, { ...before, ...facts });
+  await store.set("table", id, merged(before, facts));
 }
