@@ -1,7 +1,7 @@
 // Builds dist/: the command line, the library, the child that compiles a project, and the loaders that fastbreak.json names.
 
 import { cpSync, rmSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -89,5 +89,15 @@ await build({
   outdir: "dist/page",
   logLevel: "warning",
 });
+await makeLibraryFile();
 cpSync(`${root}runner/state/migrations`, `${root}dist/migrations`, { recursive: true });
 writeFileSync(`${root}dist/engine-files.json`, JSON.stringify(engineFiles));
+
+/** The function library as a file of DuckDB: a new warehouse copies it, which is far cheaper than to create it (library-file.ts). */
+async function makeLibraryFile() {
+  const outfile = `${root}dist/make-library.js`;
+  await build({ ...common, entryPoints: ["runner/dialect/runtime/make-library.ts"], outfile });
+  const { makeLibrary } = await import(pathToFileURL(outfile).href);
+  await makeLibrary(`${root}dist`);
+  rmSync(outfile);
+}

@@ -1,50 +1,11 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { sha256 } from "../../port/digest-text.js";
 import { installFunctions } from "./functions.js";
-import { MACROS } from "./macros/index.js";
-import type { Macro } from "./macros/macro.js";
+import { attachLibrary, copyLibrary, detachLibrary } from "./library-file.js";
+import { libraryStatements } from "./library-statements.js";
 
 export { farmFingerprint } from "./farm-fingerprint/index.js";
 export { installFunctions } from "./functions.js";
-
-/** An overload that calls another overload of its name needs that one to exist: those come first in a statement of their own. */
-function createStatements(name: string, overloads: readonly Macro[]): string[] {
-  const independent = overloads.filter(({ body }) => !body.includes(`bq.${name}(`));
-  const complete = createStatement(name, overloads);
-  return independent.length === overloads.length ? [complete] : [createStatement(name, independent), complete];
-}
-
-function createStatement(name: string, overloads: readonly Macro[]): string {
-  const signatures = overloads.map(({ parameters, body }) => `(${parameters.join(", ")}) AS (${body})`);
-  return `CREATE OR REPLACE MACRO bq."${name}" ${signatures.join(", ")}`;
-}
-
-/** DuckDB checks at creation that the macros which a body names exist. */
-function dependencyOrder(byName: ReadonlyMap<string, readonly Macro[]>): string[] {
-  const order = new Set<string>();
-  const visit = (name: string) => {
-    if (order.has(name)) return;
-    for (const { body } of byName.get(name)!) {
-      for (const [, used] of body.matchAll(/\bbq\.(\w+)\(/g)) {
-        if (!byName.has(used!)) throw new Error(`macro ${name} names an unknown macro ${used}`);
-        if (used !== name) visit(used!);
-      }
-    }
-    order.add(name);
-  };
-  for (const name of byName.keys()) visit(name);
-  return [...order];
-}
-
-function libraryStatements(): string[] {
-  const byName = new Map<string, Macro[]>();
-  for (const macro of MACROS) {
-    const overloads = byName.get(macro.name);
-    if (overloads === undefined) byName.set(macro.name, [macro]);
-    else overloads.push(macro);
-  }
-  return dependencyOrder(byName).flatMap((name) => createStatements(name, byName.get(name)!));
-}
 
 const STATEMENTS = libraryStatements();
 
@@ -68,15 +29,29 @@ async function installedVersion(connection: DuckDBConnection): Promise<string | 
 export async function installMacros(connection: DuckDBConnection): Promise<void> {
   installFunctions(connection);
   if ((await installedVersion(connection)) === RUNTIME_VERSION) return;
-  const version = `CREATE OR REPLACE MACRO bq.runtime_version() AS ('${RUNTIME_VERSION}')`;
-  // A new schema drops the macros of another version that this one no longer has.
-  const library = ["DROP SCHEMA IF EXISTS bq CASCADE", "CREATE SCHEMA bq", ...STATEMENTS, version];
+  const attached = await attachLibrary(connection, RUNTIME_VERSION);
+  try {
+    await replaceLibrary(connection, () => (attached ? copyLibrary(connection) : createLibrary(connection)));
+  } finally {
+    if (attached) await detachLibrary(connection);
+  }
+}
+
+async function replaceLibrary(connection: DuckDBConnection, make: () => Promise<void>): Promise<void> {
   await connection.run("BEGIN");
   try {
-    await connection.run(library.join(";\n"));
+    // A new schema drops the macros of another version that this one no longer has.
+    await connection.run("DROP SCHEMA IF EXISTS bq CASCADE");
+    await make();
     await connection.run("COMMIT");
   } catch (error) {
     await connection.run("ROLLBACK");
     throw error;
   }
+}
+
+/** Creates the library statement by statement; in a transaction, and where no schema `bq` is. */
+export async function createLibrary(connection: DuckDBConnection): Promise<void> {
+  const version = `CREATE MACRO bq.runtime_version() AS ('${RUNTIME_VERSION}')`;
+  await connection.run(["CREATE SCHEMA bq", ...STATEMENTS, version].join(";\n"));
 }
