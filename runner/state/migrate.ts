@@ -104,27 +104,29 @@ async function moveOldRecord(transaction: Transaction, dataset: string): Promise
   );
 }
 
+/** In one script and one write of records: each repeats without harm when a process ends between the two. */
 async function applyMigrations(
   transaction: Transaction,
   dataset: string,
   migrations: readonly Migration[],
 ): Promise<void> {
-  const { default: Handlebars } = await import("handlebars");
-  const render = (template: string) =>
-    Handlebars.compile(template, { noEscape: true, strict: true })({ stateDataset: dataset });
-  await transaction.execute(render(CREATE_RECORD));
+  await transaction.execute(naming(dataset, CREATE_RECORD));
   await moveOldRecord(transaction, dataset);
-  for (const migration of migrations) {
-    await transaction.execute(render(migration.template));
-    await transaction.append({ dataset, name: RECORD }, COLUMNS, [
-      {
-        version: migration.version,
-        name: migration.name,
-        checksum: migration.checksum,
-        applied_at: new Date().toISOString(),
-      },
-    ]);
-  }
+  await transaction.execute(naming(dataset, migrations.map(({ template }) => template).join("\n")));
+  await transaction.append(
+    { dataset, name: RECORD },
+    COLUMNS,
+    migrations.map(({ version, name, checksum }) => ({
+      version,
+      name,
+      checksum,
+      applied_at: new Date().toISOString(),
+    })),
+  );
+}
+
+function naming(dataset: string, template: string): string {
+  return template.replaceAll("{{stateDataset}}", dataset);
 }
 
 interface MigrationFile {

@@ -96,7 +96,10 @@ export class DuckDbScriptHost implements ScriptHost {
     if (statement.kind === "merge" || statement.kind === "truncate") return changed;
     if (statement.kind === "alter" && statement.primaryKey !== undefined)
       await this.#keepKey(statement.path, statement.primaryKey);
-    if (statement.kind !== "createTable") this.forgetCatalog();
+    if (statement.kind === "alterTable") await this.#keepAdded(statement);
+    // A schema by itself is no relation.
+    else if (statement.kind === "createSchema") return 0;
+    else if (statement.kind !== "createTable") this.forgetCatalog();
     else if (!statement.ifNotExists || known === undefined) await this.#keep(statement);
     return 0;
   }
@@ -117,6 +120,17 @@ export class DuckDbScriptHost implements ScriptHost {
     const declared = new Map(columns.map((column) => [column.name, column.declared]));
     const made = { ...layout, definition: undefined };
     this.#relations.put(await readRelation(this.#connection, { dataset, name }, made, declared));
+  }
+
+  /** What is known of a table has the columns that it was just given; a temporary one is read again. */
+  async #keepAdded({ path, addedColumns }: Extract<TranslatedStatement, { kind: "alterTable" }>): Promise<void> {
+    const [dataset = "", name = ""] = foldProject(path, (await this.projects()).home);
+    const relation = (await this.#relations.read()).get(`${dataset}.${name}`);
+    if (relation === undefined || path.length === 1) return this.forgetCatalog();
+    const names = [...relation.columns.map((column) => column.name), ...relation.foreignColumns];
+    const known = new Set(names.map((column) => column.toLowerCase()));
+    const added = addedColumns.filter((column) => !known.has(column.name.toLowerCase()));
+    this.#relations.put({ ...relation, columns: [...relation.columns, ...added] });
   }
 
   /** Gives a table another primary key; a temporary one keeps none. */
