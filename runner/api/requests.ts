@@ -37,7 +37,7 @@ export interface WorkRequest {
 
 /** The options in the terms of a session. */
 export function placeOptions({ threads, concurrency, ...options }: ProjectOptions): PlaceOptions {
-  return { ...options, threads: threads?.toString(), concurrency: concurrency?.toString() };
+  return { ...options, isShared: true, threads: threads?.toString(), concurrency: concurrency?.toString() };
 }
 
 /** The request in the terms of a session. */

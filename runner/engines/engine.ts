@@ -37,6 +37,8 @@ export interface WarehousePlace {
   readonly memory: string | undefined;
   /** Threads that it may use; undefined: one a core. */
   readonly threads: number | undefined;
+  /** Others in this process may write to it too. */
+  readonly isShared?: boolean | undefined;
   /** Settings of BigQuery; undefined: none are given. */
   readonly bigquery?: BigQuerySettings | undefined;
   /** Dataset of the runner's own tables. */

@@ -26,6 +26,8 @@ export interface PlaceOptions {
   readonly compileTimeoutMs?: number | undefined;
   /** Is given a line for the user before something that takes long; undefined: nobody listens. */
   readonly onNote?: ((line: string) => void) | undefined;
+  /** Others in this process may write to the warehouse too. */
+  readonly isShared?: boolean | undefined;
 }
 
 /** What holds when flags, variables, environment and settings are laid over each other. */

@@ -46,10 +46,11 @@ export function findPlace(options: PlaceOptions): Place {
   }
   const projects = namesOf(projectDir, chosen.overrides);
   const home = () => homeProject(projectDir, chosen.overrides);
-  const { compileTimeoutMs, onNote } = options;
+  const { compileTimeoutMs, onNote, isShared } = options;
   const location = () => defaultLocation(projectDir, chosen.overrides);
   const { stateDataset } = settings;
-  return { projectDir, settings, engine, compileTimeoutMs, onNote, projects, home, location, stateDataset, ...chosen };
+  const told = { compileTimeoutMs, onNote, isShared };
+  return { projectDir, settings, engine, ...told, projects, home, location, stateDataset, ...chosen };
 }
 
 /** What names with a project stand for where nothing is compiled: as the settings and the last compile say. */

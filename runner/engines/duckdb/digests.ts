@@ -2,9 +2,9 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { type Fingerprint, NULL_PARTITION, type Partition } from "../../port/identity.js";
 import type { DigestRequest, PartitionDigest, PartitionDigests } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
-import type { DigestCache } from "./digest-cache.js";
 import { exactValues, hashOfRow } from "./exact-values.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
+import type { TransactionDigests } from "./transaction-digests.js";
 
 /** One statement for all of them would be planned in more than the square of their number. */
 const REQUESTS_A_STATEMENT = 48;
@@ -28,27 +28,36 @@ export async function readDigests(
   return answers;
 }
 
-/** The same, without reading what an earlier process has read of tables that nobody has written to since. */
+/** The same, without reading what somebody has read already of a table that nobody has written to since. */
 export async function readDigestsThrough(
-  cache: DigestCache,
+  known: TransactionDigests,
   connection: DuckDBConnection,
   requests: readonly DigestRequest[],
 ): Promise<readonly PartitionDigests[]> {
-  if (!cache.holds) return readDigests(connection, requests);
-  // What a view shows may lie outside the file.
-  const keyOf = (request: DigestRequest) => (request.relation.kind === "table" ? digestSql(request, 0) : undefined);
-  const keys = requests.map(keyOf);
-  const known = keys.map((key) => (key === undefined ? undefined : cache.find(key)));
-  const missing = requests.filter((_, index) => known[index] === undefined);
-  const read = [...(await readDigests(connection, missing))];
-  const isStill = cache.holds;
-  return known.map((answer, index) => {
-    if (answer !== undefined) return answer;
-    const fresh = read.shift() as PartitionDigests;
-    const key = keys[index];
-    if (isStill && key !== undefined) cache.keep(key, fresh);
-    return fresh;
+  // Several actions ask the same of a table.
+  const byText = new Map(requests.map((request) => [digestSql(request, 0), request]));
+  const answers = new Map<string, PartitionDigests>();
+  const missing: [text: string, request: DigestRequest][] = [];
+  for (const [text, request] of byText) {
+    const answer = isKept(request) ? known.find(request.relation.id, text) : undefined;
+    if (answer === undefined) missing.push([text, request]);
+    else answers.set(text, answer);
+  }
+  const read = await readDigests(
+    connection,
+    missing.map(([, request]) => request),
+  );
+  missing.forEach(([text, request], index) => {
+    const answer = read[index] ?? new Map();
+    answers.set(text, answer);
+    if (isKept(request)) known.keep(request.relation.id, text, answer);
   });
+  return requests.map((request) => answers.get(digestSql(request, 0)) ?? new Map());
+}
+
+/** What a view shows may lie outside the file. */
+function isKept({ relation }: DigestRequest): boolean {
+  return relation.kind === "table";
 }
 
 function digestSql(request: DigestRequest, index: number): string {

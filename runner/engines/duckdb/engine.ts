@@ -11,7 +11,8 @@ export const DUCKDB: Engine = {
   exists: (place) => existsSync(fileOf(place)),
   async open(place, options) {
     const { openDuckDbWarehouse } = await import("./warehouse.js");
-    return openDuckDbWarehouse(fileOf(place), options, place, scriptPlace(place));
+    const alone = place.isShared !== true;
+    return openDuckDbWarehouse(fileOf(place), { ...options, alone }, place, scriptPlace(place));
   },
   async openScratch(projects) {
     const { openScratchWarehouse } = await import("./warehouse.js");

@@ -1,11 +1,12 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { EngineError } from "../../port/engine-error.js";
 import { type ChosenLimits, limitStatements } from "./chosen-limits.js";
 import { realDatabasePath } from "./database-path.js";
-import { DigestCache } from "./digest-cache.js";
 import { openError, wasLockedByLeaving } from "./errors.js";
+import { fileIdentity } from "./file-state.js";
+import { KnownDigests } from "./known-digests.js";
 import { memoryLimit, removeLeftSpillFolders, removeSpillFolder, spillFolder, spillFolderBeside } from "./limits.js";
 import { quoteText } from "./quote.js";
 import { SharedCatalog } from "./shared-catalog.js";
@@ -17,8 +18,8 @@ export interface DatabaseFile {
   readonly instance: DuckDBInstance;
   /** Of all who have the file open. */
   readonly catalog: SharedCatalog;
-  /** What earlier processes have read of the file; undefined for a database that has none. */
-  readonly digests: DigestCache | undefined;
+  /** What is known of the file's tables; undefined for a database that has none. */
+  readonly digests: KnownDigests | undefined;
   /** A new connection with the session settings that make DuckDB answer as GoogleSQL does. */
   connect(): Promise<DuckDBConnection>;
   /**
@@ -28,13 +29,20 @@ export interface DatabaseFile {
    */
   requireSame(connection: DuckDBConnection): Promise<void>;
   /** Releases the file lock and removes what was spilled; every connection must be closed before. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** What all share who have one file open in this process. */
 interface OpenFile extends Pick<DatabaseFile, "catalog" | "digests"> {
   users: number;
+  /** All of them have said that nothing else in this process writes to the file. */
+  readonly alone: boolean;
   readonly spill: Promise<string | undefined>;
+}
+
+export interface OpenOptions {
+  readonly create: boolean;
+  readonly alone?: boolean;
 }
 
 /** What is open in this process, by real path: there is one instance and one spill folder a file. */
@@ -46,11 +54,12 @@ const SESSION_SETTINGS = "SET TimeZone = 'UTC'; SET default_null_order = 'NULLS_
 /**
  * Opens the one database file of the embedded warehouse; there is one instance per real path and process, because two
  * instances over one file lose data.
+ * @param options.alone nothing else in this process writes to the file, so that its tables' digests are known beyond what is written
  * @throws EngineError `missing` without `create`, `locked`, `corrupt`, `newer_version`
  */
 export async function openDatabase(
   path: string,
-  options: { readonly create: boolean },
+  options: OpenOptions,
   limits: Partial<ChosenLimits> = {},
 ): Promise<DatabaseFile> {
   if (!existsSync(path) && !options.create) {
@@ -60,23 +69,41 @@ export async function openDatabase(
     );
   }
   const real = realDatabasePath(path);
-  const digests = new DigestCache(real);
   const instance = await instanceOf(real);
-  const open = openFiles.get(real) ?? {
-    users: 0,
-    spill: takeSpillFolder(instance, real),
-    catalog: new SharedCatalog(),
-    digests,
-  };
-  open.users += 1;
-  openFiles.set(real, open);
+  const open = openFile(real, instance, options.alone === true);
   const spill = await open.spill;
-  return databaseOf({ path: real, instance, catalog: open.catalog, digests: open.digests }, limits, () => {
+  return databaseOf({ path: real, instance, catalog: open.catalog, digests: open.digests }, limits, async (release) => {
     open.users -= 1;
-    if (open.users > 0) return;
-    openFiles.delete(real);
-    if (spill !== undefined) removeSpillFolder(spill);
+    if (open.users === 0) await open.digests?.save(() => checkpoint(instance));
+    const isLast = open.users === 0;
+    if (isLast) openFiles.delete(real);
+    release();
+    if (isLast && spill !== undefined) removeSpillFolder(spill);
   });
+}
+
+/** One more has the file open. */
+function openFile(path: string, instance: DuckDBInstance, alone: boolean): OpenFile {
+  const open = openFiles.get(path) ?? {
+    users: 0,
+    alone,
+    spill: takeSpillFolder(instance, path),
+    catalog: new SharedCatalog(),
+    digests: new KnownDigests(path, alone),
+  };
+  if (open.alone && !alone) open.digests?.abandon();
+  open.users += 1;
+  openFiles.set(path, open);
+  return open;
+}
+
+async function checkpoint(instance: DuckDBInstance): Promise<void> {
+  const connection = await instance.connect();
+  try {
+    await connection.run("CHECKPOINT");
+  } finally {
+    connection.closeSync();
+  }
 }
 
 /**
@@ -101,10 +128,10 @@ async function takeSpillFolder(instance: DuckDBInstance, file: string): Promise<
 function databaseOf(
   file: Pick<DatabaseFile, "path" | "instance" | "catalog" | "digests">,
   limits: Partial<ChosenLimits>,
-  closed: () => void,
+  close: (release: () => void) => Promise<void>,
 ): DatabaseFile {
   const { path, instance } = file;
-  const identity = identityOf(path);
+  const identity = fileIdentity(path);
   return {
     ...file,
     async connect() {
@@ -115,18 +142,14 @@ function databaseOf(
       return connection;
     },
     async requireSame(connection) {
-      if (identity === identityOf(path)) return;
+      if (identity === fileIdentity(path)) return;
       await connection.run("PRAGMA disable_checkpoint_on_shutdown");
       throw new EngineError(
         "missing",
         `${path} was removed or replaced while this command wrote to it: what it wrote is lost; put the file back or run again`,
       );
     },
-    close: () => {
-      file.digests?.save();
-      instance.closeSync();
-      closed();
-    },
+    close: () => close(() => instance.closeSync()),
   };
 }
 
@@ -134,16 +157,11 @@ function databaseOf(
 export async function openMemoryDatabase(): Promise<DatabaseFile> {
   const folder = spillFolder();
   const instance = await DuckDBInstance.create(MEMORY, { temp_directory: folder });
-  return databaseOf({ path: MEMORY, instance, catalog: new SharedCatalog(), digests: undefined }, {}, () =>
-    removeSpillFolder(folder),
-  );
-}
-
-/** Tells one file from another of the same name; undefined for a database that has none. */
-function identityOf(path: string): string | undefined {
-  if (path === MEMORY) return undefined;
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat === undefined ? "none" : `${stat.dev}:${stat.ino}`;
+  const file = { path: MEMORY, instance, catalog: new SharedCatalog(), digests: undefined };
+  return databaseOf(file, {}, async (release) => {
+    release();
+    removeSpillFolder(folder);
+  });
 }
 
 /** Milliseconds that a process may take to end, and between two looks at it. */

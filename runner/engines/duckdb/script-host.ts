@@ -4,7 +4,7 @@ import type { LoadData } from "../../dialect/load-data.js";
 import type { ScriptHost } from "../../dialect/script/host.js";
 import type { Catalog, CatalogTable } from "../../googlesql/catalog.js";
 import { foldProject, type ProjectNames } from "../../googlesql/project-names.js";
-import type { QueryResult, SqlValue } from "../../port/port.js";
+import type { QueryResult, RelationId, SqlValue } from "../../port/port.js";
 import type { BucketFiles } from "../../port/sql-jobs.js";
 import type { Column } from "../../port/sql-types.js";
 import { columnsOf, layoutSql, readCatalog, readRelation } from "./catalog.js";
@@ -34,19 +34,23 @@ export async function readRoutines(connection: DuckDBConnection): Promise<Readon
 
 /** Carries a script out on one connection. */
 export class DuckDbScriptHost implements ScriptHost {
+  readonly #wrote: ((id: RelationId | undefined) => void) | undefined;
   readonly #connection: DuckDBConnection;
   readonly #recovery: Recovery;
   readonly #relations: RelationSource;
   #temporary: ReadonlyMap<string, CatalogTable> | undefined;
   #hasTemporary = false;
 
+  /** @param wrote is told which relation is written to, before it is, or with undefined that it may be any */
   constructor(
     connection: DuckDBConnection,
     recovery: Recovery,
     relations: RelationSource,
     readonly place: ScriptPlace,
     readonly isInTransaction = false,
+    wrote?: (id: RelationId | undefined) => void,
   ) {
+    this.#wrote = wrote;
     this.#connection = connection;
     this.#recovery = recovery;
     this.#relations = relations;
@@ -88,6 +92,7 @@ export class DuckDbScriptHost implements ScriptHost {
   }
 
   async #apply(statement: TranslatedStatement): Promise<number> {
+    await this.#tellWritten(statement);
     if (statement.kind === "loadData") return this.#load(statement.load);
     const known = statement.kind === "createTable" ? (await this.catalog()).find(statement.path) : undefined;
     let changed = 0;
@@ -102,6 +107,27 @@ export class DuckDbScriptHost implements ScriptHost {
     else if (statement.kind !== "createTable") this.forgetCatalog();
     else if (!statement.ifNotExists || known === undefined) await this.#keep(statement);
     return 0;
+  }
+
+  async #tellWritten(statement: TranslatedStatement): Promise<void> {
+    if (this.#wrote === undefined) return;
+    switch (statement.kind) {
+      case "query":
+      case "assert":
+      case "createSchema":
+        return;
+      case "alter":
+        // Some change its name.
+        return this.#wrote(undefined);
+      case "drop":
+        if (statement.object === "SCHEMA") return this.#wrote(undefined);
+    }
+    const { path } = statement;
+    const found = (await this.catalog()).find(path);
+    const looksTemporary = path.length === 1 || path.at(-2)?.toUpperCase() === "_SESSION";
+    if (found === undefined ? looksTemporary : found.temporary === true) return;
+    const [dataset = "", name = ""] = found?.path ?? foldProject(path, (await this.projects()).home);
+    this.#wrote({ dataset, name });
   }
 
   /** Keeps what DuckDB has no place for, and the table itself among what is known. */
@@ -192,11 +218,13 @@ export class DuckDbScriptHost implements ScriptHost {
   }
 
   async transaction(verb: "BEGIN" | "COMMIT" | "ROLLBACK"): Promise<void> {
+    this.#wrote?.(undefined);
     await this.#recovery.transaction(verb);
     this.forgetCatalog();
   }
 
   async recover(): Promise<void> {
+    this.#wrote?.(undefined);
     await this.#recovery.recover();
     this.forgetCatalog();
   }

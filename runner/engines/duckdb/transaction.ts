@@ -26,7 +26,6 @@ import type { Column } from "../../port/sql-types.js";
 import type { ReplaceContentRequest, ReplacedContent } from "../../port/table-content.js";
 import { accumulateStage } from "./accumulate.js";
 import { NO_LAYOUT, readRelation } from "./catalog.js";
-import type { DigestCache } from "./digest-cache.js";
 import { readDigests, readDigestsThrough } from "./digests.js";
 import { tellingErrors } from "./errors.js";
 import { readLatestRows } from "./latest-rows.js";
@@ -37,6 +36,7 @@ import { CallersTransaction, type HandledFailures } from "./recovery.js";
 import type { TransactionRelations } from "./relation-source.js";
 import { sqlValue } from "./result-values.js";
 import { DuckDbScriptHost, readRoutines } from "./script-host.js";
+import type { TransactionDigests } from "./transaction-digests.js";
 import type { Translator } from "./translator.js";
 import { appendRow } from "./values.js";
 
@@ -46,16 +46,15 @@ export class DuckDbTransaction implements Transaction {
   readonly #translator: Translator;
   readonly #recovery: CallersTransaction;
   readonly #relations: TransactionRelations;
-  readonly #digests: DigestCache | undefined;
+  readonly #digests: TransactionDigests;
   #stages = 0;
 
-  /** @param digests what an earlier process may have read; undefined: everything is read anew */
   constructor(
     connection: DuckDBConnection,
     translator: Translator,
     handled: HandledFailures,
     relations: TransactionRelations,
-    digests: DigestCache | undefined,
+    digests: TransactionDigests,
   ) {
     this.#digests = digests;
     this.#connection = connection;
@@ -69,7 +68,6 @@ export class DuckDbTransaction implements Transaction {
   }
 
   async digests(requests: readonly DigestRequest[]): Promise<readonly PartitionDigests[]> {
-    if (this.#digests === undefined) return readDigests(this.#connection, requests);
     return readDigestsThrough(this.#digests, this.#connection, requests);
   }
 
@@ -80,6 +78,7 @@ export class DuckDbTransaction implements Transaction {
 
   async append(table: RelationId, columns: readonly Column[], rows: readonly RowObject[]): Promise<void> {
     if (rows.length === 0) return;
+    this.#digests.wrote(table);
     // A newer version may have given the table columns that this one does not know.
     const known = new Map(columns.map((column) => [column.name, column]));
     const layout = (await this.#relations.columnNames(table))?.map((name) => known.get(name)) ?? columns;
@@ -128,7 +127,9 @@ export class DuckDbTransaction implements Transaction {
   }
 
   #host(): DuckDbScriptHost {
-    return new DuckDbScriptHost(this.#connection, this.#recovery, this.#relations, this.#translator.place, true);
+    const { place } = this.#translator;
+    const wrote = (id: RelationId | undefined) => this.#digests.wrote(id);
+    return new DuckDbScriptHost(this.#connection, this.#recovery, this.#relations, place, true, wrote);
   }
 
   async #stage(script: Script, query: string): Promise<Stage> {
@@ -142,6 +143,7 @@ export class DuckDbTransaction implements Transaction {
 
   async #replaceView(script: Script, view: RelationId, query: string): Promise<void> {
     const translated = await script.viewQuery(query);
+    this.#digests.wrote(view);
     const existing = (await this.relations()).get(relationKey(view));
     if (existing?.kind === "table") await this.#connection.run(`DROP TABLE ${quotePath(view)}`);
     await this.#connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoteName(view.dataset)}`);
@@ -152,6 +154,7 @@ export class DuckDbTransaction implements Transaction {
   }
 
   async publish(request: PublishRequest): Promise<PublishCounts> {
+    this.#digests.wrote(request.target);
     const { counts, table } = await publishStage(this.#connection, await this.relations(), request);
     if (table === "changed") this.#relations.forget();
     if (table === "made") this.#relations.put(await this.#madeTable(request));
@@ -164,6 +167,7 @@ export class DuckDbTransaction implements Transaction {
   }
 
   async accumulate(request: AccumulateRequest): Promise<PublishCounts> {
+    this.#digests.wrote(request.target);
     const existing = (await this.relations()).get(relationKey(request.target));
     if (existing?.kind !== "table")
       throw new EngineError("missing", `${relationKey(request.target)} is no table that rows could be added to`);
@@ -189,6 +193,7 @@ export class DuckDbTransaction implements Transaction {
   }
 
   async mergeRows(table: TableDefinition, rows: AsyncIterable<RowObject> | Iterable<RowObject>): Promise<MergeCounts> {
+    this.#digests.wrote(table.id);
     const existing = (await this.relations()).get(relationKey(table.id));
     const counts = await mergeRows(this.#connection, existing, table, rows);
     this.#relations.forget();
@@ -200,6 +205,7 @@ export class DuckDbTransaction implements Transaction {
     rows: AsyncIterable<RowObject> | Iterable<RowObject>,
     scopes: () => readonly RowScope[],
   ): Promise<ReplaceCounts> {
+    this.#digests.wrote(table.id);
     const existing = (await this.relations()).get(relationKey(table.id));
     const counts = await replaceRows(this.#connection, existing, table, rows, scopes);
     this.#relations.forget();
@@ -207,6 +213,7 @@ export class DuckDbTransaction implements Transaction {
   }
 
   async loadFile(request: LoadFileRequest): Promise<LoadedFile> {
+    this.#digests.wrote(request.table);
     const { loadFile } = await import("./files/load-file.js");
     const existing = (await this.relations()).get(relationKey(request.table));
     const loaded = await loadFile(this.#connection, existing, request);
@@ -215,6 +222,7 @@ export class DuckDbTransaction implements Transaction {
   }
 
   async replaceContent(request: ReplaceContentRequest): Promise<ReplacedContent> {
+    this.#digests.wrote(request.table.id);
     const { replaceContent } = await import("./replace-content.js");
     const existing = (await this.relations()).get(relationKey(request.table.id));
     const replaced = await replaceContent(this.#connection, existing, request);

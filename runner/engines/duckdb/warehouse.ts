@@ -7,13 +7,14 @@ import type { Capabilities, Observation, ScriptResult, Transaction, Warehouse } 
 import type { KeptVersions, SqlJobs } from "../../port/sql-jobs.js";
 import type { ChosenLimits } from "./chosen-limits.js";
 import { queryError } from "./errors.js";
-import { type DatabaseFile, openDatabase, openMemoryDatabase } from "./open.js";
+import { type DatabaseFile, type OpenOptions, openDatabase, openMemoryDatabase } from "./open.js";
 import { HandledFailures, OwnTransactions } from "./recovery.js";
 import { CommittedRelations, TransactionRelations } from "./relation-source.js";
 import { DuckDbScriptHost } from "./script-host.js";
 import { ANYWHERE, type ScriptPlace } from "./script-place.js";
 import type { CatalogMoment } from "./shared-catalog.js";
 import { DuckDbTransaction } from "./transaction.js";
+import { TransactionDigests } from "./transaction-digests.js";
 import { Translator } from "./translator.js";
 import { engineVersion } from "./version.js";
 
@@ -31,7 +32,7 @@ const TOO_MANY_HANDLED = `EXCEPTION has handled ${MOST_RESTARTS} errors in one t
  */
 export async function openDuckDbWarehouse(
   path: string,
-  options: { readonly create: boolean },
+  options: OpenOptions,
   limits: Partial<ChosenLimits> = {},
   place: ScriptPlace = ANYWHERE,
 ): Promise<Warehouse> {
@@ -104,13 +105,16 @@ class DuckDbWarehouse implements Warehouse {
   ): Promise<T> {
     const connection = this.#idle.pop() ?? (await this.#connect());
     try {
+      const begun = this.#file.digests?.begin() ?? 0;
       const moment = await this.#begin(connection);
       const relations = new TransactionRelations(connection, this.#file.catalog, { moment, fresh });
-      const digests = fresh ? this.#file.digests : undefined;
+      // Who builds or verifies reads for himself.
+      const digests = new TransactionDigests(fresh ? this.#file.digests : undefined, begun);
       const result = await work(new DuckDbTransaction(connection, this.#translator, handled, relations, digests));
       const commit = () => connection.run("COMMIT");
+      const commitRelations = () => (relations.hasChanged ? this.#file.catalog.commit(relations, commit) : commit());
       await this.#file.requireSame(connection);
-      await (relations.hasChanged ? this.#file.catalog.commit(relations, commit) : commit());
+      await (this.#file.digests?.commit(digests, commitRelations) ?? commitRelations());
       await this.#file.requireSame(connection);
       return result;
     } catch (cause) {
@@ -135,7 +139,8 @@ class DuckDbWarehouse implements Warehouse {
     const connection = await this.#connect();
     try {
       const run = () => this.#translator.run(sql, this.#scriptHost(connection));
-      return await this.#file.catalog.whileForeign(run);
+      const runForeign = () => this.#file.catalog.whileForeign(run);
+      return await (this.#file.digests?.whileForeign(runForeign) ?? runForeign());
     } catch (cause) {
       throw queryError(cause);
     } finally {
@@ -164,6 +169,7 @@ class DuckDbWarehouse implements Warehouse {
   async jobs(kept?: KeptVersions): Promise<SqlJobs> {
     const { DuckDbJobs } = await import("./jobs/jobs.js");
     this.#file.catalog.abandon();
+    this.#file.digests?.abandon();
     const connections = {
       take: async () => this.#idle.pop() ?? (await this.#connect()),
       giveBack: (connection: DuckDBConnection) => void this.#idle.push(connection),
@@ -174,7 +180,7 @@ class DuckDbWarehouse implements Warehouse {
 
   async close(): Promise<void> {
     for (const connection of this.#open) connection.closeSync();
-    this.#file.close();
+    await this.#file.close();
   }
 
   async #connect(): Promise<DuckDBConnection> {

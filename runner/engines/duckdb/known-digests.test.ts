@@ -6,8 +6,9 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { DigestRequest, Relation } from "../../port/port.js";
 import { readCatalog } from "./catalog.js";
-import { DigestCache } from "./digest-cache.js";
 import { readDigests, readDigestsThrough } from "./digests.js";
+import { KnownDigests } from "./known-digests.js";
+import { TransactionDigests } from "./transaction-digests.js";
 
 /** Tests write faster than any user: what the clock cannot tell is tested apart. */
 const NO_DOUBT = 0;
@@ -35,10 +36,13 @@ async function write(file: string, sql: string): Promise<void> {
   instance.closeSync();
 }
 
+/** Nothing in the file waits for it: nobody writes in these tests but others. */
+const NO_CHECKPOINT = async () => expect.unreachable();
+
 /** What one process sees that opens the file, asks, and closes it: its answer is the truth, whether it read the table or not. */
-async function look(options: { clockDoubtMs?: number } = {}): Promise<"read" | "known"> {
-  const cache = new DigestCache(path, options.clockDoubtMs ?? NO_DOUBT);
+async function look({ alone = false, clockDoubtMs = NO_DOUBT } = {}): Promise<"read" | "known"> {
   const instance = await DuckDBInstance.create(path);
+  const cache = new KnownDigests(path, alone, clockDoubtMs);
   const connection = await instance.connect();
   const relations = await readCatalog(connection);
   const requests = ["d.t", "d.w"].map((key): DigestRequest => {
@@ -46,11 +50,13 @@ async function look(options: { clockDoubtMs?: number } = {}): Promise<"read" | "
     return { relation, columns: ["a"], range: undefined, grain: "relation" };
   });
   const reading = vi.spyOn(connection, "runAndReadAll");
-  const answers = await readDigestsThrough(cache, connection, requests);
+  const transaction = new TransactionDigests(cache, cache.begin());
+  const answers = await readDigestsThrough(transaction, connection, requests);
+  await cache.commit(transaction, async () => undefined);
   const read = reading.mock.calls.map(([sql]) => sql).join("\n");
   expect(answers).toEqual(await readDigests(connection, requests));
   expect(read).toContain('"d"."w"');
-  cache.save();
+  await cache.save(NO_CHECKPOINT);
   connection.closeSync();
   instance.closeSync();
   return read.includes('"d"."t"') ? "read" : "known";
@@ -114,7 +120,7 @@ describe("digests kept beside a file", () => {
     ["lost", ""],
     ["cut off", (text: string) => text.slice(0, -20)],
     ["of another engine", (text: string) => text.replace(/"engine":"[^"]*"/, '"engine":"v0"')],
-    ["of another format", (text: string) => text.replace('"format":1', '"format":2')],
+    ["of another format", (text: string) => text.replace('"format":2', '"format":3')],
     ["changed", (text: string) => text.replace(/"10:/, '"11:')],
   ])("are read anew when their file is %s", async (_what, damage) => {
     await look();
@@ -124,8 +130,16 @@ describe("digests kept beside a file", () => {
     expect([await look(), await look()]).toEqual(["read", "known"]);
   });
 
-  it("are not trusted for a file that was written just now", async () => {
+  it("are not trusted for a file that was written just now, where others in this process may write", async () => {
     expect([await look({ clockDoubtMs: 60_000 }), await look({ clockDoubtMs: 60_000 })]).toEqual(["read", "read"]);
+  });
+
+  it("are known at once where nobody else in this process writes, and read anew when another process has, however soon", async () => {
+    expect([await look({ alone: true }), await look({ alone: true })]).toEqual(["read", "known"]);
+    for (let value = 100; value < 110; value++) {
+      await write(path, `INSERT INTO d.t VALUES (${value})`);
+      expect([await look({ alone: true }), await look({ alone: true })]).toEqual(["read", "known"]);
+    }
   });
 });
 
@@ -133,13 +147,13 @@ describe("digests kept beside a file", () => {
 async function inOneInstance(during: () => Promise<void>): Promise<"read" | "known"> {
   const shared = await DuckDBInstance.fromCache(path);
   try {
-    const cache = new DigestCache(path, NO_DOUBT);
+    const cache = new KnownDigests(path, false, NO_DOUBT);
     const connection = await shared.connect();
     const relation = (await readCatalog(connection)).get("d.t") as Relation;
     const request: DigestRequest = { relation, columns: ["a"], range: undefined, grain: "relation" };
     const asked = async () => {
       const reading = vi.spyOn(connection, "runAndReadAll");
-      const answer = await readDigestsThrough(cache, connection, [request]);
+      const answer = await readDigestsThrough(new TransactionDigests(cache, cache.begin()), connection, [request]);
       const isRead = reading.mock.calls.length > 0;
       reading.mockRestore();
       expect(answer).toEqual(await readDigests(connection, [request]));
@@ -148,7 +162,7 @@ async function inOneInstance(during: () => Promise<void>): Promise<"read" | "kno
     expect(await asked()).toBe("known");
     await during();
     const outcome = await asked();
-    cache.save();
+    await cache.save(NO_CHECKPOINT);
     connection.closeSync();
     return outcome;
   } finally {

@@ -1,0 +1,231 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type {
+  DigestRequest,
+  Observation,
+  PartitionDigests,
+  Relation,
+  Transaction,
+  Warehouse,
+} from "../../port/port.js";
+import { openDuckDbWarehouse } from "./warehouse.js";
+
+const WORKERS = 3;
+const TRANSACTIONS = 14;
+const PROCESSES = 5;
+const TABLES = ["a", "b", "c", "d"];
+
+let folder: string;
+let path: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "fastbreak-digest-history-"));
+  path = join(folder, "w.duckdb");
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Numbers between 0 and 1 that follow from a seed (Park and Miller's generator). */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}
+
+type Random = () => number;
+
+function oneOf<T>(random: Random, items: readonly T[]): T {
+  return items[Math.floor(random() * items.length)] as T;
+}
+
+/** A request for the digest of the whole rows of a table of `d`. */
+function wholeRows(relation: Relation): DigestRequest {
+  return { relation, columns: relation.columns.map(({ name }) => name), range: undefined, grain: "relation" };
+}
+
+async function digestsOf(observation: Observation, names: readonly string[]): Promise<readonly PartitionDigests[]> {
+  const relations = await observation.relations();
+  return observation.digests(names.map((name) => wholeRows(relations.get(`d.${name}`) as Relation)));
+}
+
+/** Opens the warehouse as a command does, and closes it. */
+async function inOneProcess<T>(work: (warehouse: Warehouse) => Promise<T>): Promise<T> {
+  const warehouse = await openDuckDbWarehouse(path, { create: true, alone: true });
+  try {
+    return await work(warehouse);
+  } finally {
+    await warehouse.close();
+  }
+}
+
+/** The tables whose rows the next process reads to know the digests of all. */
+async function tablesRead(): Promise<string[]> {
+  const reading = vi.spyOn(DuckDBConnection.prototype, "runAndReadAll");
+  try {
+    await inOneProcess((warehouse) =>
+      warehouse.observe(async (observation) => {
+        const names = [...(await observation.relations()).values()].filter(({ id }) => id.dataset === "d");
+        await digestsOf(observation, names.map(({ id }) => id.name).sort());
+      }),
+    );
+    return [
+      ...reading.mock.calls
+        .map(([sql]) => sql)
+        .join("")
+        .matchAll(/bit_xor.*?FROM "d"\."(\w+)"/g),
+    ].map(([, name]) => name!);
+  } finally {
+    reading.mockRestore();
+  }
+}
+
+/** What is told of every table is what its rows say to who reads them: digests of views are read each time. */
+async function expectTruth(observation: Observation): Promise<void> {
+  const relations = [...(await observation.relations()).values()].filter(({ id }) => id.dataset === "d");
+  const requests = relations.map(wholeRows);
+  const told = await observation.digests(requests);
+  const read = await observation.digests(
+    requests.map((request) => ({ ...request, relation: { ...request.relation, kind: "view" } })),
+  );
+  expect(told).toEqual(read);
+}
+
+/** One change of one table or of more, by one of the ways in which runs, loads and scripts make them. */
+async function change(transaction: Transaction, random: Random): Promise<void> {
+  const relations = await transaction.relations();
+  const table = oneOf(random, TABLES);
+  const other = oneOf(random, TABLES);
+  const id = { dataset: "d", name: table };
+  const value = Math.floor(random() * 1_000);
+  const isThere = relations.has(`d.${table}`);
+  if (!isThere) await transaction.execute(`CREATE TABLE d.${table} (k INT64, v INT64)`);
+  const ways: readonly (() => Promise<unknown>)[] = [
+    () => transaction.execute(`INSERT INTO d.${table} (k, v) VALUES (${value}, 1)`),
+    () => transaction.execute(`UPDATE d.${table} SET v = v + 1 WHERE TRUE`),
+    () => transaction.execute(`DELETE FROM d.${table} WHERE k > ${value}`),
+    () =>
+      transaction.execute(`MERGE d.${table} t USING (SELECT ${value} AS k) s ON t.k = s.k
+      WHEN MATCHED THEN UPDATE SET v = 7 WHEN NOT MATCHED THEN INSERT (k, v) VALUES (k, 0)`),
+    () => transaction.execute(`TRUNCATE TABLE d.${table}`),
+    () => transaction.execute(`CREATE OR REPLACE TABLE d.${table} AS SELECT ${value} AS k, 2 AS v`),
+    () =>
+      transaction.execute(
+        `CREATE TEMP TABLE ${table} AS SELECT 1 AS k; INSERT INTO ${table} VALUES (2); DROP TABLE ${table}`,
+      ),
+    () => transaction.execute(`DROP TABLE d.${table}`),
+    () => transaction.execute(`ALTER TABLE d.${table} ADD COLUMN IF NOT EXISTS w${value % 3} INT64`),
+    () => transaction.execute(`EXECUTE IMMEDIATE 'INSERT INTO d.${table} (k, v) VALUES (5, ${value})'`),
+    () =>
+      transaction.execute(`IF (SELECT COUNT(*) FROM d.${table}) > 2 THEN DELETE FROM d.${table} WHERE TRUE; END IF`),
+    async () => {
+      await transaction.execute(`DROP TABLE IF EXISTS d.renamed`);
+      await transaction.execute(`ALTER TABLE d.${table} RENAME TO renamed`);
+    },
+    () => transaction.execute(`DROP SCHEMA d CASCADE; CREATE SCHEMA d`),
+    () =>
+      transaction.append(
+        id,
+        [
+          { name: "k", type: "INT64" },
+          { name: "v", type: "INT64" },
+        ],
+        [{ k: value, v: 3 }],
+      ),
+    async () => {
+      const stage = await transaction.stage(
+        `SELECT ${value} AS k, 4 AS v UNION ALL SELECT k, v FROM d.${table} LIMIT 50`,
+      );
+      const target = { dataset: "d", name: other };
+      const plain = { partitions: undefined, partitionColumn: undefined, clusterBy: [], key: [], rowColumns: {} };
+      await transaction.publish({ stage, target, ...plain, rowHash: undefined });
+    },
+    () =>
+      transaction.mergeRows(
+        {
+          id,
+          columns: [
+            { name: "k", type: "INT64" },
+            { name: "v", type: "INT64" },
+          ],
+          primaryKey: ["k"],
+          partitionColumn: undefined,
+          clusterBy: [],
+        },
+        [{ k: value, v: 9 }],
+      ),
+  ];
+  await oneOf(random, ways)();
+}
+
+async function work(warehouse: Warehouse, random: Random): Promise<void> {
+  for (let count = 0; count < TRANSACTIONS; count++) {
+    const what = random();
+    if (what < 0.3) await warehouse.observe(expectTruth);
+    else if (what < 0.4)
+      await warehouse
+        .script(`CREATE SCHEMA IF NOT EXISTS d; CREATE OR REPLACE TABLE d.a AS SELECT ${count} AS k, 1 AS v`)
+        .catch(() => undefined);
+    else
+      await warehouse
+        .transaction(async (transaction) => {
+          await transaction.execute("CREATE SCHEMA IF NOT EXISTS d");
+          if (random() < 0.5) await expectTruth(transaction);
+          await change(transaction, random);
+          await expectTruth(transaction);
+          if (random() < 0.2) throw new Error("undone");
+        })
+        .catch((cause: Error) => {
+          // Whoever loses against another, or asks for what he has not, has changed nothing.
+          if (cause.name === "AssertionError") throw cause;
+        });
+  }
+}
+
+/** Somebody writes between two processes who knows nothing of what is kept. */
+async function outsider(random: Random): Promise<void> {
+  const instance = await DuckDBInstance.create(path);
+  const connection = await instance.connect();
+  await connection.run(
+    `CREATE SCHEMA IF NOT EXISTS d; CREATE TABLE IF NOT EXISTS d.b (k BIGINT, v BIGINT); INSERT INTO d.b (k) VALUES (${Math.floor(random() * 99)})`,
+  );
+  connection.closeSync();
+  instance.closeSync();
+}
+
+describe("digests that transactions of one process share, and hand on to the next", () => {
+  it.each([1, 2])("are those of the rows, whatever happens at once (%i)", async (seed) => {
+    const random = randomFrom(seed * 7_919);
+    for (let process = 0; process < PROCESSES; process++) {
+      await inOneProcess(async (warehouse) => {
+        await warehouse.observe(expectTruth);
+        await Promise.all(Array.from({ length: WORKERS }, () => work(warehouse, random)));
+        await warehouse.observe(expectTruth);
+      });
+      if (random() < 0.3) await outsider(random);
+    }
+  });
+
+  it("are not read again of tables that nobody has written to since, nor of what a writer has read itself", async () => {
+    const make = (name: string) => `CREATE TABLE d.${name} AS SELECT 1 AS k, 2 AS v;`;
+    await inOneProcess((warehouse) =>
+      warehouse.script(`CREATE SCHEMA d; ${TABLES.map(make).join(" ")}`).then(() => warehouse.observe(expectTruth)),
+    );
+    await inOneProcess((warehouse) =>
+      warehouse.transaction(async (transaction) => {
+        await transaction.execute("INSERT INTO d.a (k, v) VALUES (1, 2); INSERT INTO d.b (k, v) VALUES (3, 4)");
+        await digestsOf(transaction, ["b"]);
+      }),
+    );
+    expect(await tablesRead()).toEqual(["a"]);
+    expect(await tablesRead()).toEqual([]);
+    await inOneProcess((warehouse) => warehouse.transaction((transaction) => transaction.execute("DROP TABLE d.d")));
+    expect(await tablesRead()).toEqual([]);
+    await inOneProcess((warehouse) => warehouse.script("UPDATE d.a SET v = 3 WHERE TRUE"));
+    expect(await tablesRead()).toEqual(["a", "b", "c"]);
+  });
+});

@@ -1,0 +1,172 @@
+import { digestText } from "../../port/digest-text.js";
+import type { Fingerprint, Partition } from "../../port/identity.js";
+import type { PartitionDigests } from "../../port/port.js";
+import { DigestFile, type KeptAnswer } from "./digest-file.js";
+import { CLOCK_DOUBT_MS, fileIdentity, fileState } from "./file-state.js";
+import {
+  type DigestSource,
+  type DigestsRead,
+  type TransactionDigests,
+  WrittenRelations,
+} from "./transaction-digests.js";
+
+/** What nobody has asked for in so many commands that kept it is forgotten. */
+const MOST_UNUSED = 10;
+
+/**
+ * Digests of the tables of one database file: those that an earlier process has kept beside it and those that this one reads, as long as
+ * nobody has written to the table. Every transaction says what it writes before it commits; the file is locked, so that no other process
+ * writes. Who finds none reads the rows: nothing is ever decided by a digest's absence.
+ */
+export class KnownDigests implements DigestSource {
+  readonly #path: string;
+  readonly #file: DigestFile;
+  readonly #alone: boolean;
+  readonly #clockDoubtMs: number;
+  readonly #identity: string | undefined;
+  readonly #opened: string | undefined;
+  #kept: Map<string, KeptAnswer> | undefined;
+  /** Moves with every commit. */
+  #now = 0;
+  readonly #lastWritten = new Map<string, number>();
+  #lastAllWritten = 0;
+  readonly #committing = new Set<WrittenRelations>();
+  #isNew = false;
+
+  /**
+   * To be made as soon as the file is open, and thereby locked.
+   * @param alone nothing else in this process writes to the file; otherwise digests hold until anybody has, whoever it was
+   * @param clockDoubtMs the age below which the file's times do not tell whether somebody else in this process has written
+   */
+  constructor(path: string, alone: boolean, clockDoubtMs: number = CLOCK_DOUBT_MS) {
+    this.#path = path;
+    this.#file = new DigestFile(path);
+    this.#alone = alone;
+    this.#clockDoubtMs = alone ? 0 : clockDoubtMs;
+    this.#identity = fileIdentity(path);
+    this.#opened = this.#state();
+  }
+
+  /** The place in the order of commits of a snapshot that is fixed after this. */
+  begin(): number {
+    return this.#now;
+  }
+
+  find(relation: string, request: string, begun: number): PartitionDigests | undefined {
+    if (!this.#holds || !this.#isCurrent(relation, begun)) return undefined;
+    const key = digestText(request);
+    const answer = this.#known.get(key);
+    if (answer === undefined) return undefined;
+    this.#known.set(key, { ...answer, unused: 0 });
+    return new Map(
+      answer.digests.map(([partition, rows, digest]) => [
+        partition as Partition,
+        { rows, digest: digest as Fingerprint },
+      ]),
+    );
+  }
+
+  /** Commits a transaction: nobody knows any more what it wrote, but for what it has read of it afterwards. */
+  async commit({ written, begun, read }: TransactionDigests, commit: () => Promise<unknown>): Promise<void> {
+    if (!written.isNothing && this.#isRenamedSince(begun)) written.addAll();
+    const started = this.#now;
+    // A table that it renames has rows under its new name that others have given it under the old one.
+    const undisturbed = written.isEverything ? [] : read.filter(({ relation }) => this.#isCurrent(relation, begun));
+    this.#forget(written);
+    let exact: readonly DigestsRead[] = [];
+    try {
+      await commit();
+      exact = undisturbed.filter(({ relation }) => this.#isCurrent(relation, started, written));
+    } finally {
+      this.#end(written);
+    }
+    if (this.#holds) for (const one of exact) this.#keep(one);
+  }
+
+  /** Runs what commits on its own whatever and whenever it likes. */
+  async whileForeign<T>(work: () => Promise<T>): Promise<T> {
+    const written = everything();
+    this.#forget(written);
+    try {
+      return await work();
+    } finally {
+      this.#end(written);
+    }
+  }
+
+  /** From now on somebody commits whatever and whenever he likes: nothing is known any more. */
+  abandon(): void {
+    this.#forget(everything());
+  }
+
+  /**
+   * Keeps what is known for later processes; to be called while the file is still locked, by the last who has it open.
+   * @param checkpoint brings into the file itself all that was committed
+   */
+  async save(checkpoint: () => Promise<unknown>): Promise<void> {
+    const hasWritten = this.#now > 0;
+    if (!(this.#isNew || hasWritten) || !this.#holds || fileIdentity(this.#path) !== this.#identity) return;
+    const kept = [...this.#known].filter(([, { unused }]) => unused < MOST_UNUSED);
+    if (kept.length === 0) return;
+    try {
+      if (hasWritten) await checkpoint();
+    } catch {
+      // Somebody is still at it.
+      return;
+    }
+    const answers = kept.map(([key, answer]) => [key, { ...answer, unused: answer.unused + 1 }] as const);
+    await this.#file.write(new Map(answers), this.#identity);
+  }
+
+  get #known(): Map<string, KeptAnswer> {
+    this.#kept ??= new Map(this.#file.read(this.#opened));
+    return this.#kept;
+  }
+
+  /** Whether nobody can have written what this does not know of. */
+  get #holds(): boolean {
+    return this.#alone || (this.#opened !== undefined && this.#opened === this.#state());
+  }
+
+  #state(): string | undefined {
+    return fileState(this.#path, this.#clockDoubtMs);
+  }
+
+  /** Whether a snapshot sees a relation as it is, because nobody has committed anything to it since, nor does so now. */
+  #isCurrent(relation: string, begun: number, own?: WrittenRelations): boolean {
+    for (const written of this.#committing) if (written !== own && written.has(relation)) return false;
+    return Math.max(this.#lastWritten.get(relation) ?? 0, this.#lastAllWritten) <= begun;
+  }
+
+  /** Whether what a transaction calls by a name may have another one by now: the engine lets it write to a table that was renamed meanwhile. */
+  #isRenamedSince(begun: number): boolean {
+    return this.#lastAllWritten > begun || [...this.#committing].some(({ isEverything }) => isEverything);
+  }
+
+  #keep({ relation, request, digests }: DigestsRead): void {
+    this.#isNew = true;
+    const rows = [...digests].map(([partition, { rows, digest }]) => [partition, rows, digest] as const);
+    this.#known.set(digestText(request), { relation, unused: 0, digests: rows });
+  }
+
+  /** Somebody begins to commit what he has written. */
+  #forget(written: WrittenRelations): void {
+    if (written.isNothing) return;
+    if (written.isEverything) for (const other of this.#committing) other.addAll();
+    this.#committing.add(written);
+    for (const [key, { relation }] of this.#known) if (written.has(relation)) this.#known.delete(key);
+  }
+
+  #end(written: WrittenRelations): void {
+    if (!this.#committing.delete(written)) return;
+    this.#now += 1;
+    if (written.isEverything) this.#lastAllWritten = this.#now;
+    for (const relation of written.names) this.#lastWritten.set(relation, this.#now);
+  }
+}
+
+function everything(): WrittenRelations {
+  const written = new WrittenRelations();
+  written.addAll();
+  return written;
+}
