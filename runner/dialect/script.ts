@@ -1,6 +1,8 @@
 import type { Expr } from "../googlesql/ast.js";
 import type { Catalog, UserFunction } from "../googlesql/catalog.js";
+import type { Span } from "../googlesql/contract.js";
 import { analysisError, unsupported } from "../googlesql/errors.js";
+import { systemVariable } from "../googlesql/system-variables.js";
 import { mapTree, walk } from "../googlesql/walk.js";
 import { type SqlType, typeName } from "../port/sql-types.js";
 import { limitedTree } from "./functions/limits.js";
@@ -15,6 +17,7 @@ import { checkFunction } from "./resolve/user-functions.js";
 import type { StatementContext } from "./statement.js";
 import { coerce, coercionCost } from "./types/coercion.js";
 import { plain } from "./types/collation.js";
+import { inTimeZone } from "./types/default-zone.js";
 import type { LimitTree } from "./types/type-limits.js";
 import type { Typed } from "./types/typed.js";
 
@@ -70,10 +73,12 @@ export function variableSql({ key, type }: Pick<Variable, "key" | "type">): stri
 export function translateExpression(
   expr: Expr,
   type: SqlType | undefined,
-  { catalog, variables }: StatementContext,
+  { catalog, variables, timeZone }: StatementContext,
 ): { readonly sql: string; readonly type: SqlType } {
-  const value = plain(resolveExpr(expr, constantContext(catalog, variables, "a script expression")));
-  return type === undefined ? value : coerced(value, type, expr);
+  return inTimeZone(timeZone, () => {
+    const value = plain(resolveExpr(expr, constantContext(catalog, variables, "a script expression")));
+    return type === undefined ? value : coerced(value, type, expr);
+  });
 }
 
 /** The fields of a STRUCT that stands in a variable, coerced to the types of what they are assigned to. */
@@ -103,22 +108,26 @@ export function coerced(given: Typed, type: SqlType, expr: Expr): Typed {
   return coerce(value, type);
 }
 
-/** https://cloud.google.com/bigquery/docs/reference/system-variables */
-export const SYSTEM_VARIABLES: readonly { readonly name: string; readonly type: SqlType }[] = [
-  { name: "row_count", type: "INT64" },
-  { name: "error.message", type: "STRING" },
-  { name: "error.statement_text", type: "STRING" },
-  { name: "query_label", type: "STRING" },
-  { name: "reservation", type: "STRING" },
-];
+/** The system variables that a tree reads, each once, where it does so first. */
+export function systemVariablesIn(tree: object): ReadonlyMap<string, Span> {
+  const found = new Map<string, Span>();
+  walk(tree, (node) => {
+    const { kind, name, start, end } = node as { kind: unknown; name?: unknown; start: number; end: number };
+    if (kind !== "parameter" || typeof name !== "string" || !name.startsWith("@@")) return true;
+    const known = systemVariable(name)?.name;
+    if (known === undefined) throw unsupported(`System variable ${name}`, { start, end });
+    if (!found.has(known)) found.set(known, { start, end });
+    return true;
+  });
+  return found;
+}
 
 /** The tree with `@x` and `@@x` as names of variables. */
 export function prepare<T>(tree: T): T {
   return mapTree(tree, (node) => {
     if (node.kind !== "parameter") return undefined;
     const { name, start, end } = node as { name: string; start: number; end: number };
-    const system = name.startsWith("@@") ? name.slice(2).toLowerCase() : undefined;
-    if (system !== undefined && !SYSTEM_VARIABLES.some((known) => known.name === system))
+    if (name.startsWith("@@") && systemVariable(name) === undefined)
       throw unsupported(`System variable ${name}`, { start, end });
     return { kind: "path", parts: [{ name, start, end }], start, end };
   });

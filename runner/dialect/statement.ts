@@ -16,6 +16,7 @@ import { resolveAs } from "./resolve/expression.js";
 import { finishQuery, finishRows, requireNames } from "./resolve/output.js";
 import type { Scope } from "./resolve/scope.js";
 import { names, schemaOfOthers, target, targetSchema } from "./target.js";
+import { inTimeZone } from "./types/default-zone.js";
 
 /** The DuckDB texts to execute in order, with what the statement says of relations kept as data. */
 export type TranslatedStatement = { readonly sql: readonly string[] } & (
@@ -75,6 +76,8 @@ export interface StatementContext {
   readonly variables: Scope | undefined;
   /** Columns of one name in the rows of a query are told apart by numbers instead of refused. */
   readonly renamesColumns?: boolean;
+  /** What functions and literals go by that name no time zone; undefined: UTC. */
+  readonly timeZone?: string | undefined;
 }
 
 /** One GoogleSQL statement as DuckDB SQL; throws `DialectError` for whatever is not supported. */
@@ -83,8 +86,8 @@ export function translateStatement(sql: string, catalog: Catalog): TranslatedSta
 }
 
 /** A whole query in a script. */
-export function finishInScript(query: Query, { catalog, variables }: StatementContext): TranslatedQuery {
-  return finishQuery(query, catalog, "bigquery", variables);
+export function finishInScript(query: Query, { catalog, variables, timeZone }: StatementContext): TranslatedQuery {
+  return inTimeZone(timeZone, () => finishQuery(query, catalog, "bigquery", variables));
 }
 
 /** The query of a view. */
@@ -93,12 +96,16 @@ export function finishView(query: Query, catalog: Catalog): TranslatedQuery {
 }
 
 /** A query whose rows a script takes into its variables. */
-export function rowsInScript(query: Query, { catalog, variables }: StatementContext): TranslatedQuery {
-  return finishRows(query, catalog, variables);
+export function rowsInScript(query: Query, { catalog, variables, timeZone }: StatementContext): TranslatedQuery {
+  return inTimeZone(timeZone, () => finishRows(query, catalog, variables));
 }
 
 /** A parsed statement as DuckDB SQL; throws `SqlProblem`. */
 export function translateParsed(statement: Statement, context: StatementContext): TranslatedStatement {
+  return inTimeZone(context.timeZone, () => translated(statement, context));
+}
+
+function translated(statement: Statement, context: StatementContext): TranslatedStatement {
   const { catalog } = context;
   switch (statement.kind) {
     case "query": {

@@ -25,6 +25,13 @@ export interface SystemTable {
 export type SystemTables = (path: readonly string[]) => SystemTable | undefined;
 
 /**
+ * A GoogleSQL expression for a system variable that hangs on the job: `project_id`, `script.job_id` and the like.
+ * @param name without `@@`
+ * @param inScript statements of the job are jobs of their own
+ */
+export type SystemVariables = (name: string, inScript: boolean) => Promise<string | undefined>;
+
+/**
  * Writes rows to files.
  * @param options of EXPORT DATA, by name
  * @param writeParquet writes the same rows to a Parquet file
@@ -45,6 +52,8 @@ export interface JobRequest {
   readonly parameters: readonly JobParameter[];
   readonly defaultDataset: string | undefined;
   readonly systemTables: SystemTables;
+  /** Knows of the job itself what system variables tell; undefined: nobody does. */
+  readonly systemVariable?: SystemVariables | undefined;
   /** Who runs it, and what may be read; undefined: the server itself, which may read all. */
   readonly access?: RowAccess | undefined;
   /** Takes the rows of EXPORT DATA; undefined: nobody does. */
@@ -133,6 +142,8 @@ export interface JobStatement {
   readonly rows: JobRows | undefined;
   /** Columns that a query would answer with, where nothing ran. */
   readonly columns: readonly Column[] | undefined;
+  /** That `@@query_label` gave it. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly startedAt: number;
   readonly endedAt: number;
 }

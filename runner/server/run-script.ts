@@ -1,6 +1,6 @@
 import { EngineError } from "../port/engine-error.js";
 import type { ScriptResult, Warehouse } from "../port/port.js";
-import { JobError, type JobStatement, plainRequest } from "../port/sql-jobs.js";
+import { JobError, type JobRequest, type JobStatement, plainRequest } from "../port/sql-jobs.js";
 import { Clock } from "./clock.js";
 import { noteStatement } from "./jobs/effects.js";
 import { JobRegistry } from "./jobs/registry.js";
@@ -26,11 +26,21 @@ export async function runScript(
   const clock = new Clock();
   const times = new ModifiedTimes(clock);
   const catalogue = { jobs, store, times, clock, location: location ?? "US", registry: new JobRegistry() };
+  const known: Readonly<Record<string, string | undefined>> = {
+    project_id: project,
+    dataset_project_id: project,
+    location,
+  };
   let last: JobStatement | undefined;
   let answer: JobStatement["rows"];
   let notes = Promise.resolve();
   try {
-    await jobs.run({ ...plainRequest(sql), systemTables: systemTables(catalogue, project, location) }, (statement) => {
+    const request: JobRequest = {
+      ...plainRequest(sql),
+      systemTables: systemTables(catalogue, project, location),
+      systemVariable: async (name) => JSON.stringify(known[name]),
+    };
+    await jobs.run(request, (statement) => {
       last = statement;
       // What changes something answers with nothing; SET and the like leave the answer as it is.
       const hasChanged = statement.operation !== undefined || statement.changed !== undefined;

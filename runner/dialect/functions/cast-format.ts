@@ -2,6 +2,7 @@ import type { Span } from "../../googlesql/contract.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { type SqlType, typeName } from "../../port/sql-types.js";
 import { coerce } from "../types/coercion.js";
+import { defaultZone } from "../types/default-zone.js";
 import { derive, isNullLiteral, type Typed } from "../types/typed.js";
 import { SafeScope } from "./safe.js";
 
@@ -35,13 +36,14 @@ export function castByFormat(
 function formattedCast(value: Typed, target: SqlType, format: Typed, zone: Typed | undefined, span: Span): string {
   const from = typeName(value.type);
   if (target === "STRING" && TEMPORAL.includes(from)) {
-    const args = [format.sql, value.sql, ...(zone === undefined ? [] : [zone.sql])];
+    const shown = zone?.sql ?? (from === "TIMESTAMP" ? defaultZone() : undefined);
+    const args = [format.sql, value.sql, ...(shown === undefined ? [] : [shown])];
     return `bq.cast_${from.toLowerCase()}_to_string(${args.join(", ")})`;
   }
   if (target === "STRING" && from === "BYTES") return `bq_cast_bytes_to_string(${value.sql}, ${format.sql})`;
   if (target === "BYTES" && from === "STRING") return `bq_cast_string_to_bytes(${value.sql}, ${format.sql})`;
   if (from === "STRING" && typeof target === "string" && TEMPORAL.includes(target)) {
-    const args = [format.sql, value.sql, ...(target === "TIMESTAMP" ? [zone?.sql ?? "'UTC'"] : [])];
+    const args = [format.sql, value.sql, ...(target === "TIMESTAMP" ? [zone?.sql ?? defaultZone() ?? "'UTC'"] : [])];
     return `bq.cast_string_to_${target.toLowerCase()}(${args.join(", ")})`;
   }
   if (target === "STRING" && ["INT64", "FLOAT64", "NUMERIC", "BIGNUMERIC"].includes(from))

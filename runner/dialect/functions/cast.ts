@@ -4,6 +4,7 @@ import { type SqlType, type StructType, typeName } from "../../port/sql-types.js
 import { isPlain } from "../print/bind.js";
 import { duckdbType, fieldAccess, structLiteral } from "../print/sql.js";
 import { coerce, coercionCost } from "../types/coercion.js";
+import { defaultZone, filled } from "../types/default-zone.js";
 import { sameType } from "../types/equality.js";
 import type { LimitTree } from "../types/type-limits.js";
 import { derive, isNullLiteral, type Typed } from "../types/typed.js";
@@ -41,20 +42,20 @@ const SCALAR_CASTS: Readonly<Record<string, string>> = {
   "STRING>DATE": "bq.string_to_date($)",
   "STRING>DATETIME": "bq.string_to_datetime($)",
   "STRING>TIME": "bq.string_to_time($)",
-  "STRING>TIMESTAMP": "bq.string_to_timestamp($)",
+  "STRING>TIMESTAMP": "bq.string_to_timestamp($@)",
   "BYTES>STRING": "bq_bytes_to_string($)",
   "DATE>STRING": "bq.date_to_string($)",
   "DATE>DATETIME": "bq.datetime_from_date($)",
-  "DATE>TIMESTAMP": "bq.timestamp_from_date($)",
+  "DATE>TIMESTAMP": "bq.timestamp_from_date($@)",
   "DATETIME>STRING": "bq.datetime_to_string($)",
   "DATETIME>DATE": "bq.date_from_datetime($)",
   "DATETIME>TIME": "bq.time_from_datetime($)",
-  "DATETIME>TIMESTAMP": "bq.timestamp_from_datetime($)",
+  "DATETIME>TIMESTAMP": "bq.timestamp_from_datetime($@)",
   "TIME>STRING": "bq.time_to_string($)",
-  "TIMESTAMP>STRING": "bq.timestamp_to_string($)",
-  "TIMESTAMP>DATE": "bq.date_from_timestamp($)",
-  "TIMESTAMP>DATETIME": "bq.datetime_from_timestamp($)",
-  "TIMESTAMP>TIME": "bq.time_from_timestamp($)",
+  "TIMESTAMP>STRING": "bq.timestamp_to_string($@)",
+  "TIMESTAMP>DATE": "bq.date_from_timestamp($@)",
+  "TIMESTAMP>DATETIME": "bq.datetime_from_timestamp($@)",
+  "TIMESTAMP>TIME": "bq.time_from_timestamp($@)",
   "INT64>BIGNUMERIC": "bq_bignumeric(CAST($ AS VARCHAR))",
   "NUMERIC>BIGNUMERIC": "bq_bignumeric(CAST($ AS VARCHAR))",
   "FLOAT64>BIGNUMERIC": "bq_bignumeric_of_double($)",
@@ -116,7 +117,9 @@ const SAFE_CASTS: Readonly<Record<string, string>> = {
 export function castTo(value: Typed, target: SqlType, options: CastOptions): Typed {
   const span = { start: options.span.start, end: options.span.end };
   if (isNullLiteral(value)) return { ...coerce(value, target), literal: undefined, span };
-  const quick = options.safe && options.limits === undefined ? SAFE_CASTS[`${value.type}>${target}`] : undefined;
+  const isQuick =
+    options.safe && options.limits === undefined && (target !== "TIMESTAMP" || defaultZone() === undefined);
+  const quick = isQuick ? SAFE_CASTS[`${value.type}>${target}`] : undefined;
   if (quick !== undefined)
     return derive(
       quick.replace("?", isPlain(value.sql) ? "_plain" : "").replace("$", () => value.sql),
@@ -179,7 +182,7 @@ function castSql(sql: string, from: SqlType, to: SqlType, span: Span): Cast {
     if (PLAIN_NUMBERS[key]?.test(sql)) return { sql: `CAST(${sql} AS ${duckdbType(to)})`, mayFail: false };
     const template = SCALAR_CASTS[key];
     if (template === undefined) throw invalid;
-    return { sql: template.replace("$", () => sql), mayFail: !NEVER_FAILS.has(key) };
+    return { sql: filled(template, sql), mayFail: !NEVER_FAILS.has(key) };
   }
   if (typeof from === "string" || typeof to === "string") throw invalid;
   if (from.kind === "array" && to.kind === "array") {

@@ -2,6 +2,7 @@ import type { CallExpr, Expr } from "../../googlesql/ast.js";
 import { analysisError } from "../../googlesql/errors.js";
 import { type SqlType, typeName } from "../../port/sql-types.js";
 import { coerce, coercionCost } from "../types/coercion.js";
+import { zoned } from "../types/default-zone.js";
 import { derive, isNullLiteral, type Typed } from "../types/typed.js";
 import { CALENDAR_PARTS, type DatePart, datePart, invalidPart, partMacro, TIME_PARTS } from "./date-parts.js";
 import { type CallContext, type FunctionDefinition, special } from "./definition.js";
@@ -95,7 +96,8 @@ export function truncFunction(doc: string, prefix: Temporal): FunctionDefinition
       throw analysisError(`${call.name} does not support a time zone for ${type}`, zoneArg);
     const part = datePart(partArg, TRUNC_PARTS[type], call.name);
     const zone = zoneArg === undefined ? undefined : context.resolveAs(zoneArg, "STRING");
-    const args = zone === undefined ? [value.sql] : [value.sql, zone.sql];
+    const texts = zone === undefined ? [value.sql] : [value.sql, zone.sql];
+    const args = type === "TIMESTAMP" ? zoned(texts) : texts;
     const parts = zone === undefined ? [value] : [value, zone];
     return derive(truncSql(type, part, args), type, spanOf(call), parts);
   });

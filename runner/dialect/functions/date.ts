@@ -1,5 +1,6 @@
 import type { CallExpr, Expr } from "../../googlesql/ast.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
+import { zoned } from "../types/default-zone.js";
 import { INTERVAL_PARTS } from "../types/interval-parts.js";
 import { derive, type Typed } from "../types/typed.js";
 import { addFunction, argumentsOf, diffFunction, lastDay, spanOf, truncFunction } from "./date-arithmetic.js";
@@ -12,7 +13,7 @@ export const DATE_FUNCTIONS: Family = {
   DATE: scalar(
     `${DOC}#date`,
     on("(INT64, INT64, INT64) -> DATE", "bq.date_from_parts($1, $2, $3)"),
-    on("(TIMESTAMP, [STRING]) -> DATE", "bq.date_from_timestamp($*)"),
+    on("(TIMESTAMP, [STRING]) -> DATE", (args) => `bq.date_from_timestamp(${zoned(args).join(", ")})`),
     on("(DATETIME) -> DATE", "bq.date_from_datetime($1)"),
     on("(DATE) -> DATE", "$1"),
   ),

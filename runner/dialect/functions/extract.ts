@@ -3,6 +3,7 @@ import type { Span } from "../../googlesql/contract.js";
 import { analysisError } from "../../googlesql/errors.js";
 import { type SqlType, typeName } from "../../port/sql-types.js";
 import { coerce } from "../types/coercion.js";
+import { zoned } from "../types/default-zone.js";
 import { derive, isNullLiteral, type Typed } from "../types/typed.js";
 import { CALENDAR_PARTS, datePart, partMacro, TIME_PARTS } from "./date-parts.js";
 
@@ -31,7 +32,8 @@ export function extractPart(partExpr: Expr, source: Typed, zone: Typed | undefin
   }
   const part = datePart(partExpr, allowed, `EXTRACT from ${type}`);
   const parts = zone === undefined ? [value] : [value, zone];
-  const args = parts.map((item) => item.sql);
+  const texts = parts.map((item) => item.sql);
+  const args = type === "TIMESTAMP" ? zoned(texts) : texts;
   const result = (sql: string, resultType: SqlType): Typed => derive(sql, resultType, span, parts);
   const typeKey = type.toLowerCase();
   switch (part.name) {

@@ -1,6 +1,7 @@
 import { unsupported } from "../../googlesql/errors.js";
 import { type SqlType, typeName } from "../../port/sql-types.js";
 import { fieldAccess } from "../print/sql.js";
+import { filled } from "../types/default-zone.js";
 import { isNullLiteral, type Typed } from "../types/typed.js";
 
 /** FORMAT's `%t`: a value as CAST to STRING shows it, `.0` on whole FLOAT64. */
@@ -12,7 +13,7 @@ const PRINTABLE: Readonly<Record<string, string>> = {
   NUMERIC: "bq.numeric_to_string($)",
   BIGNUMERIC: "bq_bignumeric_text($)",
   DATE: "bq.date_to_string($)",
-  TIMESTAMP: "bq.timestamp_to_string($)",
+  TIMESTAMP: "bq.timestamp_to_string($@)",
   DATETIME: "bq.datetime_to_string($)",
   TIME: "bq.time_to_string($)",
   INTERVAL: "bq.interval_to_string($)",
@@ -29,7 +30,7 @@ const LITERAL: Readonly<Record<string, string>> = {
   NUMERIC: "('NUMERIC \"' || bq.numeric_to_string($) || '\"')",
   BIGNUMERIC: "('BIGNUMERIC \"' || bq_bignumeric_text($) || '\"')",
   DATE: "('DATE \"' || bq.date_to_string($) || '\"')",
-  TIMESTAMP: "('TIMESTAMP \"' || bq.timestamp_to_string($) || '\"')",
+  TIMESTAMP: "('TIMESTAMP \"' || bq.timestamp_to_string($@) || '\"')",
   DATETIME: "('DATETIME \"' || bq.datetime_to_string($) || '\"')",
   TIME: "('TIME \"' || bq.time_to_string($) || '\"')",
   INTERVAL: "('INTERVAL \"' || bq.interval_to_string($) || '\" YEAR TO SECOND')",
@@ -52,7 +53,7 @@ function text(
   if (typeof type === "string") {
     const template = templates[type];
     if (template === undefined) throw unsupported(`FORMAT of ${typeName(type)}`, value.span);
-    return `coalesce(${template.replace("$", () => sql)}, 'NULL')`;
+    return `coalesce(${filled(template, sql)}, 'NULL')`;
   }
   if (type.kind === "array") {
     const item = `p${depth}`;

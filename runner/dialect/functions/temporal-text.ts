@@ -1,5 +1,6 @@
 import type { CallExpr, Expr } from "../../googlesql/ast.js";
 import { quoteString } from "../print/sql.js";
+import { defaultZone, zoned } from "../types/default-zone.js";
 import { derive, type Typed } from "../types/typed.js";
 import { spanOf } from "./arguments.js";
 import { argumentsOf, type Temporal, temporalValue } from "./date-arithmetic.js";
@@ -16,11 +17,12 @@ export function formatCall(type: Temporal) {
     const zone = zoneArg === undefined ? undefined : context.resolveAs(zoneArg, "STRING");
     const actual = value.type as Temporal;
     const parts = zone === undefined ? [value] : [value, zone];
-    const slow = `bq.format_${actual.toLowerCase()}(${[pattern, ...parts].map((part) => part.sql).join(", ")})`;
+    const texts = parts.map((part) => part.sql);
+    const args = actual === "TIMESTAMP" ? zoned(texts) : texts;
+    const slow = `bq.format_${actual.toLowerCase()}(${[pattern.sql, ...args].join(", ")})`;
     if (formatArg.kind === "string" && actual !== "TIME") {
-      const local =
-        actual === "TIMESTAMP" ? `bq.datetime_from_timestamp(${parts.map((part) => part.sql).join(", ")})` : value.sql;
-      const source = { local, utc: actual === "TIMESTAMP" && zone === undefined, isDate: actual === "DATE" };
+      const local = actual === "TIMESTAMP" ? `bq.datetime_from_timestamp(${args.join(", ")})` : value.sql;
+      const source = { local, utc: actual === "TIMESTAMP" && args.length === 1, isDate: actual === "DATE" };
       const sql = local.length < 400 ? formatTemporal(formatArg.value, source) : undefined;
       if (sql !== undefined && !showsYear(formatArg.value)) return derive(sql, "STRING", spanOf(call), parts);
       if (sql !== undefined) {
@@ -41,10 +43,13 @@ export function parseCall(type: Temporal) {
     const text = context.resolveAs(textArg, "STRING");
     const zone = zoneArg === undefined ? undefined : context.resolveAs(zoneArg, "STRING");
     const parts = [pattern, text, ...(zone === undefined ? [] : [zone])];
+    const zoneSql = zone?.sql ?? (type === "TIMESTAMP" ? defaultZone() : undefined);
     const plain =
-      formatArg.kind === "string" && zone === undefined && type !== "TIME" ? fixedPattern(formatArg.value) : undefined;
+      formatArg.kind === "string" && zoneSql === undefined && type !== "TIME"
+        ? fixedPattern(formatArg.value)
+        : undefined;
     const slow = (of: string): string =>
-      `bq.${call.safe ? "try_parse" : "parse"}_${type.toLowerCase()}(${[pattern.sql, of, ...(zone === undefined ? [] : [zone.sql])].join(", ")})`;
+      `bq.${call.safe ? "try_parse" : "parse"}_${type.toLowerCase()}(${[pattern.sql, of, ...(zoneSql === undefined ? [] : [zoneSql])].join(", ")})`;
     // A time of day in the format of a DATE is an error.
     if (plain === undefined || (type === "DATE" && /%[HMST]/.test(plain.strptime)))
       return derive(slow(text.sql), type, spanOf(call), parts);

@@ -1,8 +1,12 @@
+import { zoned } from "../types/default-zone.js";
 import { addFunction, diffFunction, truncFunction } from "./date-arithmetic.js";
 import { type Family, on, scalar } from "./definition.js";
 import { jsonScalar } from "./json-part.js";
 
 const DOC = "timestamp_functions";
+
+/** A call whose second argument, the time zone, may be left out. */
+const inZone = (name: string) => (args: readonly string[]) => `${name}(${zoned(args).join(", ")})`;
 
 /**
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/timestamp_functions,
@@ -12,9 +16,9 @@ const DOC = "timestamp_functions";
 export const TIMESTAMP_FUNCTIONS: Family = {
   TIMESTAMP: scalar(
     `${DOC}#timestamp`,
-    on("(STRING, [STRING]) -> TIMESTAMP", "bq.string_to_timestamp($*)"),
-    on("(DATE, [STRING]) -> TIMESTAMP", "bq.timestamp_from_date($*)"),
-    on("(DATETIME, [STRING]) -> TIMESTAMP", "bq.timestamp_from_datetime($*)"),
+    on("(STRING, [STRING]) -> TIMESTAMP", inZone("bq.string_to_timestamp")),
+    on("(DATE, [STRING]) -> TIMESTAMP", inZone("bq.timestamp_from_date")),
+    on("(DATETIME, [STRING]) -> TIMESTAMP", inZone("bq.timestamp_from_datetime")),
     on("(TIMESTAMP) -> TIMESTAMP", "$1"),
   ),
   TIMESTAMP_ADD: addFunction(`${DOC}#timestamp_add`, "TIMESTAMP", 1),
@@ -30,7 +34,7 @@ export const TIMESTAMP_FUNCTIONS: Family = {
   STRING: scalar(
     `${DOC}#string`,
     on("(DATE) -> STRING", "bq.date_to_string($1)"),
-    on("(TIMESTAMP, [STRING]) -> STRING", "bq.timestamp_to_string($*)"),
+    on("(TIMESTAMP, [STRING]) -> STRING", inZone("bq.timestamp_to_string")),
     on("(DATETIME) -> STRING", "bq.datetime_to_string($1)"),
     on("(TIME) -> STRING", "bq.time_to_string($1)"),
     on("(JSON) -> STRING", ([json = ""]) => jsonScalar("bq_json_string", json)),
@@ -41,7 +45,10 @@ export const TIMESTAMP_FUNCTIONS: Family = {
     on("(DATETIME) -> DATETIME", "$1"),
     on("(DATE) -> DATETIME", "bq.datetime_from_date($1)"),
     on("(DATE, TIME) -> DATETIME", "bq.datetime_from_date_time($1, $2)"),
-    on("(TIMESTAMP, [STRING]) -> DATETIME", "bq.datetime_checked(bq.datetime_from_timestamp($*))"),
+    on(
+      "(TIMESTAMP, [STRING]) -> DATETIME",
+      (args) => `bq.datetime_checked(${inZone("bq.datetime_from_timestamp")(args)})`,
+    ),
   ),
   DATETIME_ADD: addFunction("datetime_functions#datetime_add", "DATETIME", 1),
   DATETIME_SUB: addFunction("datetime_functions#datetime_sub", "DATETIME", -1),
@@ -50,7 +57,7 @@ export const TIMESTAMP_FUNCTIONS: Family = {
   TIME: scalar(
     "time_functions#time",
     on("(INT64, INT64, INT64) -> TIME", "bq.time_from_parts($1, $2, $3)"),
-    on("(TIMESTAMP, [STRING]) -> TIME", "bq.time_from_timestamp($*)"),
+    on("(TIMESTAMP, [STRING]) -> TIME", inZone("bq.time_from_timestamp")),
     on("(DATETIME) -> TIME", "bq.time_from_datetime($1)"),
     on("(TIME) -> TIME", "$1"),
   ),

@@ -1,4 +1,5 @@
 import { unsupported } from "../../googlesql/errors.js";
+import { zoned } from "../types/default-zone.js";
 import { type Family, on, scalar, special } from "./definition.js";
 
 /** Functions whose value differs between runs. `now()` is the time of the transaction, the same for the whole statement. */
@@ -6,17 +7,17 @@ export const VOLATILE_FUNCTIONS: Family = {
   CURRENT_TIMESTAMP: scalar("timestamp_functions#current_timestamp", on("() -> TIMESTAMP!", "now()")),
   CURRENT_DATE: scalar(
     "date_functions#current_date",
-    on("() -> DATE!", "bq.date_from_timestamp(now())"),
+    on("() -> DATE!", () => `bq.date_from_timestamp(${zoned(["now()"]).join(", ")})`),
     on("(STRING) -> DATE", "bq.date_from_timestamp(now(), $1)"),
   ),
   CURRENT_DATETIME: scalar(
     "datetime_functions#current_datetime",
-    on("() -> DATETIME!", "bq.datetime_from_timestamp(now())"),
+    on("() -> DATETIME!", () => `bq.datetime_from_timestamp(${zoned(["now()"]).join(", ")})`),
     on("(STRING) -> DATETIME", "bq.datetime_from_timestamp(now(), $1)"),
   ),
   CURRENT_TIME: scalar(
     "time_functions#current_time",
-    on("() -> TIME!", "bq.time_from_timestamp(now())"),
+    on("() -> TIME!", () => `bq.time_from_timestamp(${zoned(["now()"]).join(", ")})`),
     on("(STRING) -> TIME", "bq.time_from_timestamp(now(), $1)"),
   ),
   RAND: scalar("mathematical_functions#rand", on("() -> FLOAT64!", "random()")),

@@ -64,7 +64,7 @@ export async function callProcedure(run: ScriptRun, statement: Of<"call">): Prom
       throw new SqlProblem("analysis", `Argument ${i + 1} is ${mode}: it must be a variable`, arg);
     outputs.push({ from: parameter, to: run.variable(arg.parts[0] as Identifier) });
   }
-  await inside(run, `procedure ${name}`, statement, () => inner.frames.within(() => inner.body(body)));
+  await inside(run, `procedure ${name}`, statement, () => inner.frames.within(() => inner.body(body)), name);
   for (const { from, to } of outputs) await session.host.setVariable(to.key, variableSql(from));
 }
 
@@ -149,6 +149,7 @@ async function inside(
   what: string,
   statement: ScriptStatement,
   work: () => Promise<unknown>,
+  location?: string,
 ): Promise<void> {
   try {
     await work();
@@ -159,6 +160,9 @@ async function inside(
     // A procedure that calls itself ends after many calls: the innermost tell enough.
     const trace = error.trace.split(" [in ").length > MOST_PLACES ? error.trace : `${error.trace}${place}`;
     const { line, column, offset } = run.failure("", statement);
-    throw new ScriptError(error.message, line, column, offset, error.statementText, trace);
+    const inner = error.within.length > MOST_PLACES ? error.within : [...error.within, { ...placeOf(error), location }];
+    throw new ScriptError(error.message, line, column, offset, error.statementText, trace, inner);
   }
 }
+
+const placeOf = ({ line, column }: ScriptError) => ({ line, column });

@@ -2,6 +2,13 @@ import type { DialectError } from "../../googlesql/contract.js";
 import { EngineError } from "../../port/engine-error.js";
 import { runtimeMessage } from "../runtime-error.js";
 
+/** A place that led to an error: in the text of a script, or in the procedure that is named. */
+export interface ErrorPlace {
+  readonly line: number;
+  readonly column: number;
+  readonly location: string | undefined;
+}
+
 /** A script that failed while it ran; the message is what `@@error.message` shows. */
 export class ScriptError extends EngineError {
   constructor(
@@ -12,8 +19,16 @@ export class ScriptError extends EngineError {
     override readonly offset: number,
     readonly statementText: string,
     trace = "",
+    /** The places within procedures and executed texts that it came from, the innermost first. */
+    readonly within: readonly ErrorPlace[] = [],
   ) {
     super("query", message, { offset, line, column, trace });
+  }
+
+  /** Every place that it came from, the innermost first. */
+  get places(): readonly ErrorPlace[] {
+    const { line, column } = this;
+    return [...this.within, { line, column, location: undefined }];
   }
 
   /** The error as the user of a script sees it who knows no file. */

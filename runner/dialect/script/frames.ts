@@ -1,13 +1,18 @@
+import { SYSTEM_VARIABLES } from "../../googlesql/system-variables.js";
 import type { SqlType } from "../../port/sql-types.js";
-import { SqlProblem, SYSTEM_VARIABLES, type Variable, variableScope } from "../script.js";
+import { SqlProblem, type Variable, variableScope } from "../script.js";
 import type { LimitTree } from "../types/type-limits.js";
 
-/** System variables that every script has. https://cloud.google.com/bigquery/docs/reference/system-variables */
 const SYSTEM: readonly Variable[] = SYSTEM_VARIABLES.map(({ name, type }) => ({
   name: `@@${name}`,
   type,
-  key: `sys_${name.replace(".", "_")}`,
+  key: systemKey(name),
 }));
+
+/** Where the engine keeps the value of a system variable. */
+export function systemKey(name: string): string {
+  return `sys_${name.replace(".", "_")}`;
+}
 
 /** Gives each variable of a script a key of its own in the engine, so that shadowing needs no undoing. */
 export class VariableKeys {

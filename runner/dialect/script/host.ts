@@ -10,6 +10,15 @@ import type { TranslatedStatement } from "../index.js";
 export interface ScriptHost {
   /** The relations as they are now, temporary ones among them. */
   catalog(): Promise<Catalog>;
+  /**
+   * A GoogleSQL expression for a system variable that no script sets by itself, `project_id` and the like; undefined: nobody knows it here.
+   * @param name without `@@`
+   */
+  systemVariable?(name: string): Promise<string | undefined>;
+  /** Told when a script has chosen the dataset of names that have none. */
+  usesDataset?(dataset: string | undefined): void;
+  /** Told of the labels of statements that follow. */
+  usesLabel?(labels: Readonly<Record<string, string>>): void;
   /** Told of each SQL statement and CALL before it is translated, with the text in which it stands. */
   begins?(statement: ScriptStatement, text: string): void;
   /** All of it runs in one transaction, in which the engine's clock stands still. */

@@ -155,7 +155,7 @@ export class ScriptRun {
     if (translated.kind === "createTable" && temporary) session.temporaryTables.add(translated.path.at(-1) as string);
     session.rows = undefined;
     session.rowsChanged = await session.host.apply(translated);
-    await session.host.setVariable("sys_row_count", `${session.rowsChanged}::BIGINT`);
+    session.system.rowCount = session.rowsChanged;
   }
 
   async #block(statement: Of<"block">): Promise<Flow> {
@@ -166,17 +166,17 @@ export class ScriptRun {
       return leaveOf(await this.frames.within(() => this.body(statement.body)));
     } catch (cause) {
       if (handler === undefined || !(cause instanceof ScriptError || cause instanceof DialectError)) throw cause;
-      const { host } = this.session;
+      const { host, system } = this.session;
       await host.recover();
       const error = ScriptError.of(cause);
       const outer = this.#handling;
       this.#handling = error;
-      await host.setVariable("sys_error_message", quoted(error.message));
-      await host.setVariable("sys_error_statement_text", quoted(error.statementText));
+      system.error = error;
       try {
         return leaveOf(await this.frames.within(() => this.body(handler)));
       } finally {
         this.#handling = outer;
+        system.error = outer;
       }
     }
   }
@@ -252,8 +252,4 @@ function isTemporary(translated: TranslatedStatement, { catalog }: StatementCont
   if (path.at(-2)?.toUpperCase() === "_SESSION") return true;
   if (translated.kind === "createTable" || translated.kind === "createView") return path.length === 1;
   return catalog.find(path)?.temporary === true;
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

@@ -120,6 +120,11 @@ export class Script {
     });
   }
 
+  /** Names without a dataset are of this one from now on. */
+  useDataset(dataset: string): void {
+    this.#session.system.useDataset(dataset);
+  }
+
   /** Drops the temporary tables of the script, and undoes a transaction that it has left open. */
   async end(): Promise<void> {
     const { host, temporaryTables, transaction } = this.#session;

@@ -6,6 +6,7 @@ import { callsRoutines, prepare, type StatementContext } from "../script.js";
 import { type Frames, VariableKeys } from "./frames.js";
 import type { ScriptHost } from "./host.js";
 import { Routines } from "./routines.js";
+import { SystemValues } from "./system-values.js";
 
 /** How a session reads the texts that it is given. */
 export interface SessionOptions {
@@ -18,6 +19,7 @@ export interface SessionOptions {
 /** What all texts of one script share: the procedures it calls and the SQL it executes have texts of their own. */
 export class Session {
   readonly routines: Routines;
+  readonly system: SystemValues;
   readonly keys = new VariableKeys();
   readonly temporaryTables = new Set<string>();
   /** Values of parameters that may stand where GoogleSQL wants a literal or parameter: LIMIT, OFFSET, frames of windows. */
@@ -36,18 +38,21 @@ export class Session {
     readonly options: SessionOptions = {},
   ) {
     this.routines = new Routines(host);
+    this.system = new SystemValues(host, options.defaultDataset);
     this.clockStoodAt = host.isInTransaction ? performance.now() : undefined;
   }
 
   /** The tree ready to be resolved, once the persistent functions that it may call are known. */
   async prepared<T extends object>(tree: T): Promise<T> {
     if (callsRoutines(tree)) await this.routines.load();
+    await this.system.provide(tree);
     return prepare(this.counts.size === 0 ? tree : withCounts(tree, this.counts));
   }
 
   async context(frames: Frames): Promise<StatementContext> {
     const { renamesColumns = true } = this.options;
-    return { catalog: await this.catalog(), variables: frames.scope(), renamesColumns };
+    const { timeZone } = this.system;
+    return { catalog: await this.catalog(), variables: frames.scope(), renamesColumns, timeZone };
   }
 
   async catalog(): Promise<Catalog> {
@@ -61,27 +66,41 @@ export class Session {
 
   async #catalog(routine: (name: string) => UserFunction | undefined): Promise<Catalog> {
     const catalog = await this.host.catalog();
-    const { defaultDataset } = this.options;
-    if (defaultDataset === undefined) return { ...catalog, routine };
+    const { dataset, project } = this.system;
+    if (dataset === undefined && project === undefined) return { ...catalog, routine };
     return {
       ...catalog,
-      find: (path) => catalog.find(path) ?? (path.length === 1 ? catalog.find([defaultDataset, ...path]) : undefined),
-      routine: (name) => routine(name) ?? (name.includes(".") ? undefined : routine(`${defaultDataset}.${name}`)),
+      find: (path) => (isWhole(path) ? undefined : catalog.find(path)) ?? catalog.find(this.#whole(path)),
+      routine: (name) => routine(name) ?? routine(this.#whole(name.split(".")).join(".")),
     };
+  }
+
+  /** A path with the default dataset and project before it, where it has none. */
+  #whole(path: readonly string[]): readonly string[] {
+    const { dataset, project } = this.system;
+    const inDataset = path.length === 1 && dataset !== undefined ? [dataset, ...path] : path;
+    return inDataset.length === 2 && project !== undefined ? [project, ...inDataset] : inDataset;
   }
 
   /** The statement with the default dataset before the name of what it makes or changes, where it has none and is not temporary. */
   async qualified<T extends Statement>(statement: T): Promise<T> {
-    const { defaultDataset } = this.options;
-    if (defaultDataset === undefined || !("path" in statement)) return statement;
+    if (!("path" in statement)) return statement;
     const { path } = statement;
-    const [only] = path.parts;
+    const [first] = path.parts;
     const isDataset = statement.kind === "createSchema" || ("object" in statement && statement.object === "SCHEMA");
     const isTemporary = "temporary" in statement && statement.temporary;
-    if (only === undefined || path.parts.length > 1 || isDataset || isTemporary) return statement;
-    if (this.temporaryTables.has(only.name)) return statement;
-    return { ...statement, path: { ...path, parts: [{ ...only, name: defaultDataset }, only] } };
+    if (first === undefined || isDataset || isTemporary) return statement;
+    if (path.parts.length === 1 && this.temporaryTables.has(first.name)) return statement;
+    const names = path.parts.map(({ name }) => name);
+    const added = this.#whole(names).slice(0, -names.length);
+    if (added.length === 0 || first.name.toUpperCase() === "_SESSION") return statement;
+    return { ...statement, path: { ...path, parts: [...added.map((name) => ({ ...first, name })), ...path.parts] } };
   }
+}
+
+/** Whether a path names a dataset; a lone name may be that of a temporary table. */
+function isWhole([first = "", ...more]: readonly string[]): boolean {
+  return more.length > 0 && first.toUpperCase() !== "INFORMATION_SCHEMA";
 }
 
 /** The tree with whole numbers in place of the parameters that count rows. */

@@ -30,8 +30,12 @@ export async function declare(run: ScriptRun, statement: Of<"declare">): Promise
 /** SET of one variable, or of several from a STRUCT, all with the values from before. */
 export async function setVariables(run: ScriptRun, statement: Of<"set">): Promise<undefined> {
   const targets = statement.targets.map((name) => findVariable(run.frames, name));
-  const { host } = run.session;
+  const { host, system } = run.session;
   const [single] = targets;
+  if (single?.name.startsWith("@@"))
+    return system
+      .set(single.name, await run.value(statement.value, single.type), statement.value)
+      .then(() => undefined);
   if (targets.length === 1 && single !== undefined) {
     const { sql } = await run.expression(statement.value, single.type);
     await host.setVariable(single.key, limitedSql(sql, single));

@@ -4,6 +4,7 @@ import { type SqlType, typeName } from "../../port/sql-types.js";
 import { quoteString } from "../print/sql.js";
 import { bignumericHex } from "../runtime/js/bignumeric.js";
 import { isTimeZone } from "../runtime/js/time-zone.js";
+import { defaultZone, zoned } from "./default-zone.js";
 
 const NUMERIC_LIMIT = 10n ** 38n;
 
@@ -54,12 +55,13 @@ export function temporalLiteral(text: string, type: SqlType, span: Span, typed =
       if (!/^\d{1,2}:\d{1,2}:\d{1,2}(\.\d{0,6})?$/.test(text)) throw bad;
       return `bq.string_to_time(${quoteString(text)})`;
     case "TIMESTAMP": {
-      const plain = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d:\d\d(?:\.\d{1,6})?))?(?:Z|\+00(?::00)?| ?UTC)?$/.exec(text);
-      if (plain !== null && isoDate(plain[1] as string) !== undefined && isClock(plain[2])) {
+      const plain = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d:\d\d(?:\.\d{1,6})?))?(Z|\+00(?::00)?| ?UTC)?$/.exec(text);
+      const isUtc = plain?.[3] !== undefined || defaultZone() === undefined;
+      if (plain !== null && isUtc && isoDate(plain[1] as string) !== undefined && isClock(plain[2])) {
         return `TIMESTAMPTZ '${plain[1]} ${plain[2] ?? "00:00:00"}+00'`;
       }
       if (!/^\d{4}-\d{1,2}-\d{1,2}/.test(text) || !hasKnownZone(text)) throw bad;
-      return `bq.string_to_timestamp(${quoteString(text)})`;
+      return `bq.string_to_timestamp(${zoned([quoteString(text)]).join(", ")})`;
     }
     default:
       throw bad;

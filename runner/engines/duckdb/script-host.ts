@@ -60,6 +60,13 @@ export class DuckDbScriptHost implements ScriptHost {
     return this.place.projects();
   }
 
+  async systemVariable(name: string): Promise<string | undefined> {
+    const { home } = await this.projects();
+    return home !== undefined && (name === "project_id" || name === "dataset_project_id")
+      ? JSON.stringify(home)
+      : undefined;
+  }
+
   async catalog(): Promise<Catalog> {
     const persistent = catalogOf(await this.#relations.read(), await this.projects());
     if (!this.#hasTemporary) return persistent;

@@ -1,6 +1,7 @@
 import type { Expr, Identifier } from "../ast.js";
-import { syntaxError, unsupported } from "../errors.js";
+import { analysisError, syntaxError, unsupported } from "../errors.js";
 import type { ScriptStatement } from "../script-ast.js";
+import { systemVariable } from "../system-variables.js";
 import { Cursor } from "./cursor.js";
 import { parsePathNode } from "./ddl.js";
 import { parseExpression } from "./expression.js";
@@ -157,18 +158,21 @@ function parseDeclare(c: Cursor): ScriptStatement {
   return { kind: "declare", names, type, value, ...c.span(start) };
 }
 
-/** System variables that change no result. */
-const SETTABLE: ReadonlySet<string> = new Set(["@@query_label", "@@reservation"]);
-
 function parseSet(c: Cursor): ScriptStatement {
   const { start } = c.expectWord("SET");
   if (c.peek().kind === "systemVariable") {
     const { text, start: at, end } = c.peek();
-    const name = text.toLowerCase();
-    if (!SETTABLE.has(name)) throw unsupported(`SET ${text}`, c.peek());
+    const variable = systemVariable(text);
+    if (variable === undefined) throw unsupported(`SET ${text}`, c.peek());
+    if (!variable.isSettable) throw analysisError(`Cannot set read-only system variable ${text}`, c.peek());
     c.next();
     c.expect("=");
-    return { kind: "set", targets: [{ name, start: at, end }], value: parseExpression(c), ...c.span(start) };
+    return {
+      kind: "set",
+      targets: [{ name: `@@${variable.name}`, start: at, end }],
+      value: parseExpression(c),
+      ...c.span(start),
+    };
   }
   const targets = c.is("(")
     ? c.parenthesized(() => c.list(() => c.identifier("variable name")))

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { JobError } from "../../port/sql-jobs.js";
 import { ApiError, apiError } from "../protocol/errors.js";
 import type { Job, JobOutcome } from "./job.js";
@@ -56,14 +55,14 @@ function failedScript({ statements }: Job): JobOutcome {
 function addChildren({ registry }: JobService, job: Job, { statementType, statements = [] }: JobOutcome): void {
   if (statementType !== "SCRIPT" && statementType !== "CALL") return;
   const { projectId, location } = job.reference;
-  const script = randomUUID().replaceAll("-", "");
   for (const [index, statement] of statements.entries()) {
     const child = registry.add(
       projectId,
       location,
       { query: { query: statement.text, useLegacySql: false } },
-      { jobId: `script_job_${script}_${index}`, parent: job },
+      { jobId: job.childId(index), parent: job },
     );
+    child.labels = statement.labels;
     child.started = statement.startedAt;
     child.finish({ statementType: statement.kind, rows: statement.rows, statements: [statement] }, undefined);
     child.ended = statement.endedAt;

@@ -46,7 +46,8 @@ export function jobName({ reference: { projectId, location, jobId } }: Job): str
 }
 
 function configurationOf(job: Job) {
-  const { query, load, copy, extract, dryRun, labels, jobTimeoutMs, reservation } = job.configuration;
+  const { query, load, copy, extract, dryRun, jobTimeoutMs, reservation } = job.configuration;
+  const labels = labelsOf(job);
   const jobType = query ? "QUERY" : load ? "LOAD" : copy ? "COPY" : "EXTRACT";
   return {
     ...(query === undefined ? {} : { query: queryOf(job) }),
@@ -54,11 +55,16 @@ function configurationOf(job: Job) {
     ...(copy === undefined ? {} : { copy }),
     ...(extract === undefined ? {} : { extract }),
     ...(dryRun ? { dryRun: true } : {}),
-    ...(labels ? { labels } : {}),
+    ...(Object.keys(labels).length > 0 ? { labels } : {}),
     ...(jobTimeoutMs ? { jobTimeoutMs: String(jobTimeoutMs) } : {}),
     ...(reservation ? { reservation } : {}),
     jobType,
   };
+}
+
+/** The labels of a job: its own, and those of its session. */
+export function labelsOf({ configuration, labels }: Job): Readonly<Record<string, string>> {
+  return { ...labels, ...configuration.labels };
 }
 
 function queryOf(job: Job) {

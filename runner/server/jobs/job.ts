@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { JobRows, JobStatement } from "../../port/sql-jobs.js";
 import type { Column } from "../../port/sql-types.js";
 import { USER } from "../http/caller.js";
@@ -51,6 +52,8 @@ export class Job {
   state: "PENDING" | "RUNNING" | "DONE" = "PENDING";
   error: ApiError | undefined;
   outcome: JobOutcome = {};
+  /** That its session gave it, besides those of its configuration. */
+  labels: Readonly<Record<string, string>> | undefined;
   /** Statements that have run, those of a job that fails too. */
   readonly statements: JobStatement[] = [];
   /** The jobs of a script's statements. */
@@ -62,6 +65,7 @@ export class Job {
   readonly user: string;
   readonly #now: () => number;
   /** Only while there is something to stop and to wait for: jobs are kept by the thousand. */
+  #script: string | undefined;
   #stop: AbortController | undefined;
   #waiting: Set<() => void> | undefined;
 
@@ -77,6 +81,12 @@ export class Job {
     this.isNamed = isNamed;
     this.requestId = requestId;
     this.user = user;
+  }
+
+  /** The id of the job that a statement of the script is, by its place among them. */
+  childId(index: number): string {
+    this.#script ??= randomUUID().replaceAll("-", "");
+    return `script_job_${this.#script}_${index}`;
   }
 
   get signal(): AbortSignal {

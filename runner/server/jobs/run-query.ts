@@ -1,11 +1,11 @@
-import type { JobRequest, JobSession, JobStatement, SqlJobs } from "../../port/sql-jobs.js";
-import { logicalBytes } from "../catalog/bytes.js";
+import type { JobRequest, JobSession, JobStatement } from "../../port/sql-jobs.js";
 import { withoutDecorator } from "../catalog/partitions.js";
 import { accessOf } from "../catalog/row-access.js";
 import { ApiError } from "../protocol/errors.js";
 import type { QueryConfiguration } from "../requests/configuration.js";
 import { jobParameters } from "../values/parameters.js";
 import { sourceFiles } from "./buckets.js";
+import { bytesOf } from "./bytes-read.js";
 import { refOf } from "./destination.js";
 import { noteEnd, noteStatement } from "./effects.js";
 import { exporterOf } from "./export-data.js";
@@ -13,6 +13,7 @@ import type { Job, JobOutcome } from "./job.js";
 import { requirePartitionFilters } from "./partition-filter.js";
 import { noteDestination, queryDestination } from "./query-destination.js";
 import type { JobService } from "./service.js";
+import { systemVariablesOf } from "./system-variables.js";
 
 /** The system procedure by which a client ends its own session. */
 const ABORT_SESSION = /^\s*CALL\s+(?:`?BQ`?)\s*\.\s*ABORT_SESSION\s*\(\s*\)\s*;?\s*$/i;
@@ -21,11 +22,13 @@ const ABORT_SESSION = /^\s*CALL\s+(?:`?BQ`?)\s*\.\s*ABORT_SESSION\s*\(\s*\)\s*;?
 export async function runQuery(service: JobService, job: Job, query: QueryConfiguration): Promise<JobOutcome> {
   requireGoogleSql(query);
   const { projectId } = job.reference;
+  let ownSession = query.connectionProperties?.find(({ key }) => key === "session_id")?.value;
   const request: JobRequest = {
     sql: query.query,
     parameters: jobParameters(query.queryParameters ?? []),
     defaultDataset: query.defaultDataset?.datasetId,
     systemTables: service.systemTables(projectId),
+    systemVariable: systemVariablesOf(service, job, () => ownSession),
     access: accessOf(service, job.user),
     signal: job.signal,
     exporter: exporterOf(service.bucketDir),
@@ -38,6 +41,7 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
   const destination = await queryDestination(service, projectId, query, request);
   if (query.maximumBytesBilled) await requireAffordable(service, request, query.maximumBytesBilled);
   const { run, sessionId } = await sessionOf(service, query, request);
+  ownSession = sessionId;
   if (sessionId !== undefined && ABORT_SESSION.test(query.query)) {
     await service.sessions.end(sessionId);
     return { statementType: "CALL", sessionId };
@@ -51,6 +55,7 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
       notes = notes.then(() => noteStatement(service, statement));
     });
   } finally {
+    job.labels = statements.length === 1 ? statements[0]?.labels : undefined;
     await notes;
     noteEnd(service, statements);
   }
@@ -94,19 +99,6 @@ async function kindOf(statements: readonly JobStatement[], sql: string): Promise
     : parsed.length === 1 && parsed[0]?.kind === "call"
       ? "CALL"
       : "SCRIPT";
-}
-
-/** Bytes of the tables that statements read, as BigQuery counts them. */
-async function bytesOf({ jobs }: { readonly jobs: SqlJobs }, statements: readonly JobStatement[]): Promise<number> {
-  let bytes = 0;
-  // A view is not computed when it is defined.
-  for (const { reads, kind } of statements)
-    if (!kind.startsWith("CREATE_") || kind === "CREATE_TABLE_AS_SELECT")
-      for (const { dataset, name } of reads) {
-        const [relation] = await jobs.relations(dataset, name);
-        if (relation?.kind === "table") bytes += logicalBytes(relation);
-      }
-  return bytes;
 }
 
 async function requireAffordable(service: JobService, request: JobRequest, most: number): Promise<void> {

@@ -1,6 +1,6 @@
 import type { RowObject } from "../../port/port.js";
 import type { Job } from "../jobs/job.js";
-import { billedBytes, jobResource } from "../jobs/job-resource.js";
+import { billedBytes, jobResource, labelsOf } from "../jobs/job-resource.js";
 import type { TableReference } from "../requests/configuration.js";
 import { type Place, timestamp } from "./shared.js";
 
@@ -28,7 +28,7 @@ export function jobRows({ registry }: Place, project: string): readonly RowObjec
       parent_job_id: parent?.reference.jobId ?? null,
       total_bytes_billed: BigInt(billedBytes(bytes)),
       reservation_id: configuration.reservation ?? null,
-      labels: Object.entries(configuration.labels ?? {}).map(([key, value]) => ({ key, value })),
+      labels: Object.entries(labelsOf(job)).map(([key, value]) => ({ key, value })),
       ...writtenOf(job),
     };
   });

@@ -65,6 +65,10 @@ export class JobHost extends DuckDbScriptHost {
   readonly #changed = new Map<string, TableChange>();
   readonly #history: TableHistory | undefined;
   readonly #marks: ChangeMarks;
+  /** The dataset of names that have none. */
+  #dataset: string | undefined;
+  #labels: Readonly<Record<string, string>> | undefined;
+  #inScript = false;
 
   private constructor(
     connection: DuckDBConnection,
@@ -79,17 +83,34 @@ export class JobHost extends DuckDbScriptHost {
     this.#history = history;
     this.#marks = marks;
     this.#request = request;
+    this.#dataset = request.defaultDataset;
   }
 
   static on(connection: DuckDBConnection, shared: SharedState, request: JobRequest): JobHost {
     return new JobHost(connection, new OwnTransactions(connection), shared, request);
   }
 
-  /** The next job of the same session. */
-  serve(request: JobRequest, told: (statement: JobStatement) => void): void {
+  /**
+   * The next job of the same session.
+   * @param inScript its statements are jobs of their own
+   */
+  serve(request: JobRequest, told: (statement: JobStatement) => void, inScript = false): void {
+    this.#inScript = inScript;
     this.#request = request;
     this.#told = told;
     this.#begun = undefined;
+  }
+
+  override async systemVariable(name: string): Promise<string | undefined> {
+    return (await this.#request.systemVariable?.(name, this.#inScript)) ?? super.systemVariable(name);
+  }
+
+  usesDataset(dataset: string | undefined): void {
+    this.#dataset = dataset;
+  }
+
+  usesLabel(labels: Readonly<Record<string, string>>): void {
+    this.#labels = Object.keys(labels).length === 0 ? undefined : labels;
   }
 
   /** Told of a statement before it runs. */
@@ -99,7 +120,7 @@ export class JobHost extends DuckDbScriptHost {
     this.#reads.clear();
     this.#wanted.clear();
     const text = sql.slice(statement.start, statement.end);
-    this.#begun = { statement, text, target: targetOf(statement, this.#request.defaultDataset), startedAt: Date.now() };
+    this.#begun = { statement, text, target: targetOf(statement, this.#dataset), startedAt: Date.now() };
     // What a procedure does is told by its statements.
     if (statement.kind === "call") this.#ended({});
   }
@@ -161,9 +182,9 @@ export class JobHost extends DuckDbScriptHost {
 
   /** Its rows are put into a temporary table before the statement runs. */
   #systemTable(path: readonly string[]): CatalogTable | undefined {
-    const { systemTables, defaultDataset } = this.#request;
+    const { systemTables } = this.#request;
     const found =
-      systemTables(path) ?? (defaultDataset === undefined ? undefined : systemTables([defaultDataset, ...path]));
+      systemTables(path) ?? (this.#dataset === undefined ? undefined : systemTables([this.#dataset, ...path]));
     if (found === undefined) return undefined;
     this.#wanted.set(found.key, found);
     return { path: ["temp", found.key], columns: found.columns, temporary: true };
@@ -214,6 +235,7 @@ export class JobHost extends DuckDbScriptHost {
       changed: done.changed,
       rows: done.rows,
       columns: undefined,
+      labels: this.#labels,
       startedAt,
       endedAt: Date.now(),
     });

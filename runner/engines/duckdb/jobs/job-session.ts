@@ -60,10 +60,12 @@ export class DuckDbJobSession implements JobSession {
     const { sql, signal } = request;
     let inScript = true;
     try {
-      this.#host.serve(request, told);
-      inScript = isScript(locateErrors(sql, () => parseScriptText(sql)));
+      const statements = locateErrors(sql, () => parseScriptText(sql));
+      inScript = isScript(statements);
       // A script that was killed between its statements is not done.
-      if (inScript) this.#host.serve({ ...request, once: undefined }, told);
+      const served = inScript ? { ...request, once: undefined } : request;
+      this.#host.serve(served, told, inScript || statements[0]?.kind === "call");
+      if (request.defaultDataset !== undefined) this.#script.useDataset(request.defaultDataset);
       // A session may have been opened before it was moved.
       await this.#clock.apply(this.#connection);
       await this.#bind(request);
