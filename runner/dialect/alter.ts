@@ -10,6 +10,8 @@ import { duckdbType, quoteName, quotePath, quoteString } from "./print/sql.js";
 import { constantContext, resolveAssignment } from "./resolve/constant.js";
 import { didYouMean } from "./resolve/suggest.js";
 import { hasParameters, limitOf, typeOf, typeText } from "./resolve/type-node.js";
+import type { TableKeys } from "./statement.js";
+import { changedKeys } from "./table-keys.js";
 
 type Node<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
@@ -70,8 +72,8 @@ export function translateTruncate(path: PathNode, catalog: Catalog): string {
 
 export interface Alteration {
   readonly sql: string[];
-  /** What the statement makes the primary key of its table; undefined: it leaves that alone. */
-  readonly primaryKey?: readonly string[] | undefined;
+  /** What the statement makes of the keys of its table; undefined: it leaves them alone. */
+  readonly keys?: TableKeys | undefined;
 }
 
 /** ALTER statements; OPTIONS change no rows and leave nothing to do. */
@@ -89,23 +91,7 @@ export function translateAlter(statement: Node<"changeTable"> | Node<"alterOptio
     const clause = changeClause(change, table, catalog);
     return clause === undefined ? [] : [`${head} ${clause}`];
   });
-  return { sql, primaryKey: changedKey(statement.changes, table) };
-}
-
-/**
- * The primary key that changes leave. A key that is there already gives way: the unique key of a model is kept in its place, and
- * BigQuery knows nothing of that.
- */
-function changedKey(changes: readonly TableChange[], table: CatalogTable): readonly string[] | undefined {
-  let key: readonly string[] | undefined;
-  for (const change of changes) {
-    if (change.kind === "addPrimaryKey") key = change.columns.map((name) => columnOf(name, table).name);
-    if (change.kind !== "dropPrimaryKey") continue;
-    if (!change.ifExists && (key ?? table.layout?.primaryKey)?.length === 0)
-      throw analysisError(`Table ${table.path.join(".")} has no primary key`, change);
-    key = [];
-  }
-  return key;
+  return { sql, keys: changedKeys(statement.path, statement.changes, table, catalog) };
 }
 
 /** The statement that keeps the type of a column as it was declared, or forgets it. */
@@ -119,10 +105,13 @@ function changeClause(
   catalog: Catalog,
 ): string | undefined {
   switch (change.kind) {
-    case "options":
     case "addPrimaryKey":
+      for (const name of change.columns) columnOf(name, table);
+      return undefined;
+    case "options":
     case "dropPrimaryKey":
-    case "foreignKey":
+    case "addForeignKey":
+    case "dropConstraint":
       return undefined;
     case "renameTable":
       return `RENAME TO ${quoteName(change.to.name)}`;

@@ -11,6 +11,7 @@ import { constantContext, resolveAssignment } from "./resolve/constant.js";
 import { requireNames } from "./resolve/output.js";
 import { hasParameters, limitOf, typeOf, typeText } from "./resolve/type-node.js";
 import type { TranslatedStatement } from "./statement.js";
+import { foreignKeys } from "./table-keys.js";
 import { names, schemaOfOthers, target, targetPath } from "./target.js";
 
 /** CREATE TABLE .. LIKE, CLONE or COPY. */
@@ -18,7 +19,7 @@ export function copyTable(statement: Extract<Statement, { kind: "copyTable" }>, 
   const from = copiedTable(statement.from, catalog);
   if (statement.withRows) requireOpen(from, statement.from);
   if (statement.systemTime !== undefined) throw unsupported("FOR SYSTEM_TIME AS OF", statement.systemTime);
-  const { partitionColumn, clusterBy = [], primaryKey = [], ingestion } = from.layout ?? {};
+  const { partitionColumn, clusterBy = [], primaryKey = [], foreignKeys: others, ingestion } = from.layout ?? {};
   const head = `CREATE ${statement.orReplace ? "OR REPLACE " : ""}TABLE ${statement.ifNotExists ? "IF NOT EXISTS " : ""}`;
   const rows = statement.withRows ? "" : " LIMIT 0";
   return {
@@ -30,6 +31,7 @@ export function copyTable(statement: Extract<Statement, { kind: "copyTable" }>, 
     partitionColumn,
     clusterBy,
     primaryKey,
+    foreignKeys: others,
     isSnapshot: statement.isSnapshot,
     ingestion,
     sql: [
@@ -74,6 +76,7 @@ export function createTable(
     primaryKey: statement.primaryKey.map((name) =>
       knownColumn({ kind: "path", parts: [name], ...name }, columns, "PRIMARY KEY"),
     ),
+    foreignKeys: foreignKeys(statement.path, statement.foreignKeys, { columns }, catalog),
     sql: known
       ? []
       : [

@@ -92,7 +92,11 @@ function creation({ overwrite, kind: _kind, options: _options, ...rest }: Statem
     orReplace: overwrite,
     ifNotExists: false,
   } as const;
-  const created = createTable({ ...statement, primaryKey: [], options: [], query: undefined }, undefined, catalog);
+  const created = createTable(
+    { ...statement, primaryKey: [], foreignKeys: [], options: [], query: undefined },
+    undefined,
+    catalog,
+  );
   if (created.kind !== "createTable") throw new TypeError("CREATE TABLE makes a table");
   return created;
 }

@@ -3,6 +3,7 @@ import type { Catalog } from "../googlesql/catalog.js";
 import { analysisError, locateErrors, unsupported } from "../googlesql/errors.js";
 import { parseStatementText } from "../googlesql/parser/statement.js";
 import type { IngestionUnit } from "../port/ingestion-time.js";
+import type { ForeignKey } from "../port/port.js";
 import type { Column } from "../port/sql-types.js";
 import { translateAlter, translateTruncate } from "./alter.js";
 import type { TranslatedQuery } from "./contract.js";
@@ -42,8 +43,8 @@ export type TranslatedStatement = { readonly sql: readonly string[] } & (
   | { readonly kind: "drop"; readonly object: "TABLE" | "VIEW" | "SCHEMA"; readonly path: readonly string[] }
   | { readonly kind: "alterTable"; readonly path: readonly string[]; readonly addedColumns: readonly Column[] }
   | { readonly kind: "insert" | "delete" | "update" | "merge" | "truncate"; readonly path: readonly string[] }
-  /** Changes of layout, names or options; a primary key has no place in the SQL. */
-  | { readonly kind: "alter"; readonly path: readonly string[]; readonly primaryKey?: readonly string[] | undefined }
+  /** Changes of layout, names or options; keys have no place in the SQL. */
+  | { readonly kind: "alter"; readonly path: readonly string[]; readonly keys?: TableKeys | undefined }
   /** A query of one BOOL: the statement fails with the message when it is not true. */
   | { readonly kind: "assert"; readonly message: string | undefined }
 );
@@ -59,12 +60,19 @@ export const DEFINITIONS: ReadonlySet<TranslatedStatement["kind"]> = new Set([
   "loadData",
 ] as const);
 
+/** What a table says of its keys. */
+export interface TableKeys {
+  readonly primaryKey: readonly string[];
+  readonly foreignKeys: readonly ForeignKey[];
+}
+
 export interface TableLayout {
   readonly columns: readonly (Column & { readonly required: boolean })[];
   /** The DATE column of `PARTITION BY column`; undefined for any other partitioning. */
   readonly partitionColumn: string | undefined;
   readonly clusterBy: readonly string[];
   readonly primaryKey: readonly string[];
+  readonly foreignKeys?: readonly ForeignKey[] | undefined;
   readonly isSnapshot?: boolean;
   readonly ingestion?: IngestionUnit | undefined;
 }

@@ -302,10 +302,21 @@ export interface ColumnDefinition extends Span {
   readonly type: TypeNode;
   readonly notNull: boolean;
   readonly primaryKey: boolean;
+  /** What `REFERENCES` says behind the column. */
+  readonly foreignKey?: ForeignKeyNode | undefined;
   readonly defaultValue: Expr | undefined;
   /** With the collation und:ci, the only one that columns have. */
   readonly collated: boolean;
   readonly options?: readonly StatementOption[];
+}
+
+/** `[CONSTRAINT name] FOREIGN KEY (a) REFERENCES t (b) NOT ENFORCED`. */
+export interface ForeignKeyNode extends Span {
+  readonly name: Identifier | undefined;
+  readonly ifNotExists: boolean;
+  readonly columns: readonly Identifier[];
+  readonly table: PathNode;
+  readonly references: readonly Identifier[];
 }
 
 export interface PathNode extends Span {
@@ -323,6 +334,7 @@ export type Statement =
       readonly ifNotExists: boolean;
       readonly columns: readonly ColumnDefinition[];
       readonly primaryKey: readonly Identifier[];
+      readonly foreignKeys: readonly ForeignKeyNode[];
       readonly partitionBy: Expr | undefined;
       readonly clusterBy: readonly Expr[];
       readonly options: readonly StatementOption[];

@@ -1,4 +1,5 @@
 import type { IngestionUnit } from "../port/ingestion-time.js";
+import type { ForeignKey } from "../port/port.js";
 import type { Column } from "../port/sql-types.js";
 import type { Query, Statement } from "./ast.js";
 import type { ProjectNames } from "./project-names.js";
@@ -21,6 +22,7 @@ export interface CatalogTable {
     readonly partitionColumn: string | undefined;
     readonly clusterBy: readonly string[];
     readonly primaryKey: readonly string[];
+    readonly foreignKeys?: readonly ForeignKey[] | undefined;
     /** Partitioned by the time at which rows came: the pseudo columns are there. */
     readonly ingestion?: IngestionUnit | undefined;
   };

@@ -1,4 +1,14 @@
-import type { ColumnDefinition, Expr, FromItem, Identifier, PathNode, Query, Statement, TypeNode } from "./ast.js";
+import type {
+  ColumnDefinition,
+  Expr,
+  ForeignKeyNode,
+  FromItem,
+  Identifier,
+  PathNode,
+  Query,
+  Statement,
+  TypeNode,
+} from "./ast.js";
 import type { Span } from "./contract.js";
 
 /** `a = 1`, `t.a = 1`, `a.field = 1`. */
@@ -49,8 +59,8 @@ export type TableChange = Span &
     | { readonly kind: "dropNotNull"; readonly name: Identifier }
     | { readonly kind: "addPrimaryKey"; readonly columns: readonly Identifier[] }
     | { readonly kind: "dropPrimaryKey"; readonly ifExists: boolean }
-    /** Of foreign keys, which are not kept: nobody enforces them, and no row depends on them. */
-    | { readonly kind: "foreignKey" }
+    | { readonly kind: "addForeignKey"; readonly key: ForeignKeyNode }
+    | { readonly kind: "dropConstraint"; readonly name: Identifier; readonly ifExists: boolean }
     /** OPTIONS: description and layout, nothing that changes rows. */
     | {
         readonly kind: "options";

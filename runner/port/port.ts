@@ -19,6 +19,15 @@ export function relationKey(relation: RelationId): string {
   return `${relation.dataset}.${relation.name}`;
 }
 
+/** FOREIGN KEY (...) REFERENCES ... NOT ENFORCED: nobody checks it. */
+export interface ForeignKey {
+  /** `fk$1` and so on where nobody has named it. */
+  readonly name: string;
+  readonly columns: readonly { readonly from: string; readonly to: string }[];
+  /** The table that is referred to; of the home project where none is said. */
+  readonly table: RelationId & { readonly project?: string | undefined };
+}
+
 export interface Relation {
   readonly id: RelationId;
   readonly kind: "table" | "view";
@@ -34,6 +43,7 @@ export interface Relation {
   readonly clusterBy: readonly string[];
   /** PRIMARY KEY (...) NOT ENFORCED of the table, or the unique key of the model that built it. */
   readonly primaryKey: readonly string[];
+  readonly foreignKeys?: readonly ForeignKey[] | undefined;
   /** The column that stands for the other ones of a row, where somebody says so, and those that it leaves out. */
   readonly rowHash?: { readonly column: string; readonly without: readonly string[] };
   /** The column of which every query must say which partitions it reads; undefined: none need say it. */

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { declaredType } from "../../dialect/declared-type.js";
 import { type IngestionUnit, PARTITION_TIME } from "../../port/ingestion-time.js";
-import { type Relation, type RelationId, relationKey } from "../../port/port.js";
+import { type ForeignKey, type Relation, type RelationId, relationKey } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
 import { quotePath, quoteText } from "./quote.js";
 import { googleType } from "./types.js";
@@ -11,6 +11,7 @@ export interface Layout {
   readonly partitionColumn: string | undefined;
   readonly clusterBy: readonly string[];
   readonly primaryKey: readonly string[];
+  readonly foreignKeys?: readonly ForeignKey[] | undefined;
   readonly isSnapshot?: boolean;
   readonly ingestion?: IngestionUnit | undefined;
 }
@@ -149,6 +150,7 @@ function relationOf(id: RelationId, { names, types, comments }: DescribedColumns
     partitionColumn: made.partitionColumn,
     clusterBy: made.clusterBy,
     primaryKey: made.primaryKey,
+    ...(made.foreignKeys === undefined ? {} : { foreignKeys: made.foreignKeys }),
     ...(made.isSnapshot === true ? { isSnapshot: true } : {}),
     ...(made.ingestion === undefined ? {} : { ingestion: made.ingestion }),
   };
@@ -160,6 +162,7 @@ export function layoutSql(id: RelationId, layout: Layout): string {
     partitionBy: layout.partitionColumn,
     clusterBy: layout.clusterBy,
     primaryKey: layout.primaryKey,
+    foreignKeys: layout.foreignKeys?.length ? layout.foreignKeys : undefined,
     snapshot: layout.isSnapshot,
     ingestion: layout.ingestion,
   });
@@ -188,12 +191,13 @@ function parseLayout(comment: string | null): Layout {
   if (comment === null || !comment.startsWith("{")) return NO_LAYOUT;
   try {
     const parsed = JSON.parse(comment) as Readonly<
-      Record<"partitionBy" | "clusterBy" | "primaryKey" | "snapshot" | "ingestion", unknown>
+      Record<"partitionBy" | "clusterBy" | "primaryKey" | "foreignKeys" | "snapshot" | "ingestion", unknown>
     >;
     return {
       partitionColumn: typeof parsed.partitionBy === "string" ? parsed.partitionBy : undefined,
       clusterBy: textList(parsed.clusterBy),
       primaryKey: textList(parsed.primaryKey),
+      ...(Array.isArray(parsed.foreignKeys) ? { foreignKeys: parsed.foreignKeys as ForeignKey[] } : {}),
       ...(parsed.snapshot === true ? { isSnapshot: true } : {}),
       ...(UNITS.has(parsed.ingestion) ? { ingestion: parsed.ingestion as IngestionUnit } : {}),
     };

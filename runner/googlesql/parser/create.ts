@@ -1,4 +1,4 @@
-import type { ColumnDefinition, Expr, Identifier, Statement } from "../ast.js";
+import type { ColumnDefinition, Expr, ForeignKeyNode, Identifier, Statement } from "../ast.js";
 import { unsupported } from "../errors.js";
 import type { Cursor } from "./cursor.js";
 import { acceptIfNotExists, parseColumns, parseOptions, parsePathNode, skipOptions, unsupportedKind } from "./ddl.js";
@@ -68,8 +68,9 @@ function parseCreateTable(c: Cursor, start: number, orReplace: boolean, temporar
     };
   }
   let columns: ColumnDefinition[] = [];
-  let primaryKey: Identifier[] = [];
-  if (c.is("(")) ({ columns, primaryKey } = parseColumns(c));
+  let primaryKey: readonly Identifier[] = [];
+  let foreignKeys: ForeignKeyNode[] = [];
+  if (c.is("(")) ({ columns, primaryKey, foreignKeys } = parseColumns(c));
   const inline = columns.filter((column) => column.primaryKey).map((column) => column.name);
   refuseDefaultCollation(c);
   const partitionBy = c.acceptWords("PARTITION", "BY") ? parseExpression(c) : undefined;
@@ -86,6 +87,7 @@ function parseCreateTable(c: Cursor, start: number, orReplace: boolean, temporar
     ifNotExists,
     columns,
     primaryKey: key,
+    foreignKeys: [...foreignKeys, ...columns.flatMap(({ foreignKey }) => foreignKey ?? [])],
     partitionBy,
     clusterBy,
     options,

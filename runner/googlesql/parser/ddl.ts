@@ -1,4 +1,4 @@
-import type { ColumnDefinition, Expr, Identifier, PathNode, Statement, TypeNode } from "../ast.js";
+import type { ColumnDefinition, Expr, ForeignKeyNode, Identifier, PathNode, Statement, TypeNode } from "../ast.js";
 import { analysisError, type SqlProblem, syntaxError, unsupported } from "../errors.js";
 import type { StatementOption, TableChange } from "../script-ast.js";
 import type { Cursor } from "./cursor.js";
@@ -57,40 +57,57 @@ function parseOptionList(c: Cursor): readonly StatementOption[] {
 }
 
 /** The parenthesised columns of CREATE TABLE, with table constraints among them. */
-export function parseColumns(c: Cursor): { columns: ColumnDefinition[]; primaryKey: Identifier[] } {
+export function parseColumns(c: Cursor): {
+  columns: ColumnDefinition[];
+  primaryKey: readonly Identifier[];
+  foreignKeys: ForeignKeyNode[];
+} {
   const columns: ColumnDefinition[] = [];
-  let primaryKey: Identifier[] = [];
+  let primaryKey: readonly Identifier[] = [];
+  const foreignKeys: ForeignKeyNode[] = [];
   c.expect("(");
   while (!c.is(")")) {
-    const key = parseTableConstraint(c);
-    if (key === undefined) columns.push(parseColumn(c));
-    else primaryKey = key.length > 0 ? key : primaryKey;
+    const constraint = parseTableConstraint(c);
+    if (constraint === undefined) columns.push(parseColumn(c));
+    else if ("table" in constraint) foreignKeys.push(constraint);
+    else primaryKey = constraint.primaryKey;
     if (!c.accept(",")) break;
   }
   c.expect(")");
-  return { columns, primaryKey };
+  return { columns, primaryKey, foreignKeys };
 }
 
-/** `PRIMARY KEY (a, b) NOT ENFORCED`; a foreign key is read and left out. */
-function parseTableConstraint(c: Cursor): Identifier[] | undefined {
+/** `PRIMARY KEY (a, b) NOT ENFORCED`, or a foreign key. */
+function parseTableConstraint(c: Cursor): { readonly primaryKey: readonly Identifier[] } | ForeignKeyNode | undefined {
+  const { start } = c.peek();
+  let name: Identifier | undefined;
+  let ifNotExists = false;
   if (c.isWord("CONSTRAINT") && !c.is("(", 1)) {
     c.next();
-    acceptIfNotExists(c);
-    c.identifier();
+    ifNotExists = acceptIfNotExists(c);
+    name = c.identifier();
   }
   const columns = (): Identifier[] => c.parenthesized(() => c.list(() => c.identifier()));
   if (c.acceptWords("PRIMARY", "KEY")) {
-    const names = columns();
+    const primaryKey = columns();
     expectNotEnforced(c);
-    return names;
+    return { primaryKey };
   }
   if (!c.acceptWords("FOREIGN", "KEY")) return undefined;
-  columns();
+  return parseReferences(c, start, { name, ifNotExists, columns: columns() });
+}
+
+/** `REFERENCES t (b) NOT ENFORCED`. */
+function parseReferences(
+  c: Cursor,
+  start: number,
+  key: Pick<ForeignKeyNode, "name" | "ifNotExists" | "columns">,
+): ForeignKeyNode {
   c.expectWord("REFERENCES");
-  parsePath(c);
-  columns();
+  const table = parsePathNode(c);
+  const references = c.parenthesized(() => c.list(() => c.identifier()));
   expectNotEnforced(c);
-  return [];
+  return { ...key, table, references, ...c.span(start) };
 }
 
 function expectNotEnforced(c: Cursor): void {
@@ -106,18 +123,23 @@ export function parseColumn(c: Cursor): ColumnDefinition {
   let defaultValue: Expr | undefined;
   let options: readonly StatementOption[] = [];
   let collated = false;
+  let foreignKey: ForeignKeyNode | undefined;
   for (;;) {
     if (c.acceptWords("NOT", "NULL")) notNull = true;
     else if (c.acceptWords("DEFAULT")) defaultValue = parseExpression(c);
     else if (c.acceptWords("PRIMARY", "KEY")) {
       primaryKey = true;
       expectNotEnforced(c);
+    } else if (c.isWord("REFERENCES") || c.isWord("CONSTRAINT")) {
+      const { start } = c.peek();
+      const own = c.acceptWords("CONSTRAINT") ? c.identifier("constraint name") : undefined;
+      foreignKey = parseReferences(c, start, { name: own, ifNotExists: false, columns: [name] });
     } else if (c.isWord("OPTIONS")) options = parseOptions(c);
     else if (c.isWord("COLLATE")) collated = parseCollation(c, type);
     else if (c.isWord("GENERATED")) throw unsupported(`${c.peek().value} on a column`, c.peek());
     else break;
   }
-  return { name, type, notNull, primaryKey, defaultValue, collated, options, ...c.span(name.start) };
+  return { name, type, notNull, primaryKey, foreignKey, defaultValue, collated, options, ...c.span(name.start) };
 }
 
 /** `COLLATE 'und:ci'`: true; `COLLATE ''` is none. */
@@ -204,9 +226,8 @@ function parseChange(c: Cursor): TableChange {
   if (c.acceptWords("DROP", "PRIMARY", "KEY"))
     return { kind: "dropPrimaryKey", ifExists: c.acceptWords("IF", "EXISTS"), ...c.span(start) };
   if (c.acceptWords("DROP", "CONSTRAINT")) {
-    c.acceptWords("IF", "EXISTS");
-    c.identifier("constraint name");
-    return { kind: "foreignKey", ...c.span(start) };
+    const ifExists = c.acceptWords("IF", "EXISTS");
+    return { kind: "dropConstraint", name: c.identifier("constraint name"), ifExists, ...c.span(start) };
   }
   if (["PRIMARY", "FOREIGN", "CONSTRAINT"].some((word) => c.isWords("ADD", word))) return parseAddedKey(c, start);
   const words = [c.peek(), c.peek(1)].map(({ text }) => text);
@@ -216,11 +237,11 @@ function parseChange(c: Cursor): TableChange {
 
 function parseAddedKey(c: Cursor, start: number): TableChange {
   c.expectWord("ADD");
-  const columns = parseTableConstraint(c);
-  if (columns === undefined) throw c.unexpected();
-  return columns.length > 0
-    ? { kind: "addPrimaryKey", columns, ...c.span(start) }
-    : { kind: "foreignKey", ...c.span(start) };
+  const constraint = parseTableConstraint(c);
+  if (constraint === undefined) throw c.unexpected();
+  return "table" in constraint
+    ? { kind: "addForeignKey", key: constraint, ...c.span(start) }
+    : { kind: "addPrimaryKey", columns: constraint.primaryKey, ...c.span(start) };
 }
 
 function parseColumnChange(c: Cursor, start: number): TableChange {

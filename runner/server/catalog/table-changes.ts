@@ -5,6 +5,7 @@ import type { Kept } from "../metadata/store.js";
 import { ApiError } from "../protocol/errors.js";
 import { declaredText, type FieldSchema, quoted, typeOfField } from "../protocol/schema.js";
 import { labels } from "../protocol/validate.js";
+import { constraintChange, constraintTexts, tableConstraints } from "./constraints.js";
 import { requireDataset } from "./datasets.js";
 import { defaultExpiration } from "./expiration-defaults.js";
 import { defaultCollation, tableSchema } from "./fields.js";
@@ -35,7 +36,7 @@ const SAID = {
   encryptionConfiguration: v.nullish(v.looseObject({})),
   maxStaleness: v.nullish(v.string()),
   resourceTags: v.nullish(labels),
-  tableConstraints: v.nullish(v.looseObject({ primaryKey: v.nullish(v.object({ columns: v.array(v.string()) })) })),
+  tableConstraints: v.nullish(tableConstraints),
   externalDataConfiguration: v.nullish(v.looseObject({})),
 };
 
@@ -63,7 +64,7 @@ export async function createTable(catalogue: Catalogue, ref: TableRef, given: Ta
 
 /** The statement that makes a table or view as a client describes it. */
 export function creation(
-  { dataset, table }: Pick<TableRef, "dataset" | "table">,
+  { dataset, table, project }: Pick<TableRef, "dataset" | "table"> & { readonly project?: TableRef["project"] },
   given: TableChange,
   orReplace: string,
 ): string {
@@ -80,9 +81,7 @@ export function creation(
   if (fields.length === 0)
     throw new ApiError("invalid", "A table without columns is not supported by the embedded engine: give a schema");
   requireLayout(fields, given);
-  const columns = fields.map(columnText);
-  const key = given.tableConstraints?.primaryKey?.columns ?? [];
-  if (key.length > 0) columns.push(`PRIMARY KEY (${key.map(quoted).join(", ")}) NOT ENFORCED`);
+  const columns = [...fields.map(columnText), ...constraintTexts(given.tableConstraints ?? {}, project)];
   return `CREATE ${orReplace}TABLE ${name} (${columns.join(", ")})${layoutText(given, fields)}`;
 }
 
@@ -103,6 +102,11 @@ export async function changeTable(catalogue: Catalogue, ref: TableRef, change: T
     const statements = schemaChanges(ref, relation, change.schema.fields);
     for (const sql of statements) await runSql(catalogue, sql);
   }
+  if (change.tableConstraints !== undefined && relation.kind === "table") {
+    const keys = change.tableConstraints ?? { primaryKey: null, foreignKeys: null };
+    const sql = constraintChange(`${quoted(ref.dataset)}.${quoted(ref.table)}`, relation, keys, ref.project);
+    if (sql !== undefined) await runSql(catalogue, sql);
+  }
   const { view: oldView, materializedView, iam } = said;
   const base = replace ? definedOnly({ view: oldView, materializedView, iam }) : said;
   await keep(catalogue, ref, { ...merged(base, keptOf(change)), created });
@@ -110,7 +114,7 @@ export async function changeTable(catalogue: Catalogue, ref: TableRef, change: T
 }
 
 /** What is kept of a change. */
-function keptOf({ timePartitioning, ...change }: TableChange): Kept {
+function keptOf({ timePartitioning, tableConstraints: _, ...change }: TableChange): Kept {
   if (!timePartitioning) return { ...change, ...(timePartitioning === undefined ? {} : { timePartitioning }) };
   return { ...change, ...keptPartitioning({ timePartitioning }) };
 }

@@ -4,6 +4,7 @@ import { fullName, notFound } from "../protocol/errors.js";
 import { etagOf } from "../protocol/etag.js";
 import { type FieldSchema, fieldsOf } from "../protocol/schema.js";
 import { logicalBytes } from "./bytes.js";
+import { constraintsOf } from "./constraints.js";
 import { requireDataset } from "./datasets.js";
 import { describedFields } from "./fields.js";
 import type { Catalogue, Project } from "./service.js";
@@ -53,7 +54,7 @@ export function tableResource(catalogue: Catalogue, ref: TableRef, relation: Rel
     selfLink: `https://bigquery.googleapis.com/bigquery/v2/projects/${project}/datasets/${dataset}/tables/${table}`,
     tableReference: { projectId: project, datasetId: dataset, tableId: table },
     schema: { fields },
-    ...withExpiration({ ...layoutOf(relation), ...said }, partitionExpirationMs),
+    ...withExpiration({ ...layoutOf(relation, project), ...said }, partitionExpirationMs),
     ...madeOf(said, project),
     ...(isTable
       ? {
@@ -88,12 +89,13 @@ function madeOf({ snapshotDefinition, cloneDefinition }: Kept, projectId: string
 }
 
 /** What the warehouse itself knows of partitions, clusters and keys. */
-function layoutOf({ partitionColumn, clusterBy, primaryKey, ingestion }: RelationDetails) {
+function layoutOf(relation: RelationDetails, project: Project) {
+  const { partitionColumn, clusterBy, ingestion } = relation;
   return {
     ...(ingestion === undefined ? {} : { timePartitioning: { type: ingestion } }),
     ...(partitionColumn === undefined ? {} : { timePartitioning: { type: "DAY", field: partitionColumn } }),
     ...(clusterBy.length === 0 ? {} : { clustering: { fields: clusterBy } }),
-    ...(primaryKey.length === 0 ? {} : { tableConstraints: { primaryKey: { columns: primaryKey } } }),
+    ...constraintsOf(relation, project),
   };
 }
 

@@ -71,32 +71,6 @@ export function relationRows(
       return resource.type === "MATERIALIZED_VIEW" ? [base] : [];
     case "TABLE_STORAGE":
       return isTable ? [storageRow(project, base, relation, resource)] : [];
-    case "KEY_COLUMN_USAGE":
-      return relation.primaryKey.map((column, index) => ({
-        ...constraintOf(project, dataset, name),
-        ...base,
-        column_name: column,
-        ordinal_position: index + 1,
-      }));
-    case "CONSTRAINT_COLUMN_USAGE":
-      return relation.primaryKey.map((column) => ({
-        ...constraintOf(project, dataset, name),
-        ...base,
-        column_name: column,
-      }));
-    case "TABLE_CONSTRAINTS":
-      return relation.primaryKey.length === 0
-        ? []
-        : [
-            {
-              ...constraintOf(project, dataset, name),
-              ...base,
-              constraint_type: "PRIMARY KEY",
-              is_deferrable: "NO",
-              initially_deferred: "NO",
-              enforced: "NO",
-            },
-          ];
     case "__TABLES__":
       return [
         {
@@ -121,12 +95,6 @@ const TABLE_TYPES: Readonly<Record<string, string>> = {
   VIEW: "VIEW",
   MATERIALIZED_VIEW: "MATERIALIZED VIEW",
 };
-
-const constraintOf = (project: string, dataset: string, table: string) => ({
-  constraint_catalog: project,
-  constraint_schema: dataset,
-  constraint_name: `${table}.pk$`,
-});
 
 function storageRow(project: string, base: RowObject, relation: RelationDetails, resource: Resource): RowObject {
   const bytes = BigInt(logicalBytes(relation));

@@ -1,6 +1,8 @@
 import type { RowObject } from "../../port/port.js";
+import type { RelationDetails } from "../../port/sql-jobs.js";
 import { requireDataset } from "../catalog/datasets.js";
 import { isHidden } from "../metadata/store.js";
+import { type ConstraintView, constraintRows, isConstraintView } from "./constraint-rows.js";
 import type { SystemView } from "./definitions.js";
 import { jobRows } from "./job-rows.js";
 import { optionsOf } from "./option-rows.js";
@@ -45,6 +47,7 @@ export async function systemRows(
         ...option,
       })),
     );
+  if (isConstraintView(view)) return constraintsOf(catalogue, project, view, datasets, all);
   const rows: RowObject[] = [];
   for (const name of datasets) {
     if (view === "ROUTINES") rows.push(...(await routineRows(catalogue, project, name)));
@@ -58,6 +61,23 @@ export async function systemRows(
         );
   }
   return rows;
+}
+
+/** The keys of the tables of some datasets, which may refer to any. */
+async function constraintsOf(
+  { jobs }: Place,
+  project: string,
+  view: ConstraintView,
+  datasets: readonly string[],
+  all: readonly string[],
+): Promise<readonly RowObject[]> {
+  const read = new Map<string, readonly RelationDetails[]>();
+  for (const name of view === "KEY_COLUMN_USAGE" ? all : datasets) read.set(name, await jobs.relations(name));
+  const keyOf = (dataset: string, table: string): readonly string[] =>
+    read.get(dataset)?.find(({ id }) => id.name === table)?.primaryKey ?? [];
+  return datasets.flatMap((name) =>
+    (read.get(name) ?? []).flatMap((relation) => constraintRows(keyOf, project, view, relation)),
+  );
 }
 
 function schemaRow({ store, times }: Place, project: string, dataset: string, location: string | undefined): RowObject {

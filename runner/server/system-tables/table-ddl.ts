@@ -1,3 +1,4 @@
+import type { ForeignKey } from "../../port/port.js";
 import type { RelationDetails } from "../../port/sql-jobs.js";
 import { typeName } from "../../port/sql-types.js";
 import type { tableResource } from "../catalog/tables.js";
@@ -25,7 +26,7 @@ export function partitioningField(resource: Resource): string | undefined {
 
 /** The statement that would make a table or view, as TABLES tells it. */
 export function tableDdl(project: string, relation: RelationDetails, resource: Resource): string {
-  const { id, kind, columns, required, primaryKey } = relation;
+  const { id, kind, columns, required, primaryKey, foreignKeys = [] } = relation;
   const name = `\`${project}.${id.dataset}.${id.name}\``;
   const said = optionsOf(resource).map(({ option_name, option_value }) => `  ${option_name}=${option_value}`);
   const options = said.length === 0 ? "" : `\nOPTIONS(\n${said.join(",\n")}\n)`;
@@ -41,7 +42,16 @@ export function tableDdl(project: string, relation: RelationDetails, resource: R
     return `  ${column.name} ${column.declared ?? typeName(column.type)}${value}${notNull}${about}`;
   });
   if (primaryKey.length > 0) lines.push(`  PRIMARY KEY (${primaryKey.join(", ")}) NOT ENFORCED`);
+  for (const key of foreignKeys) lines.push(`  ${foreignKeyText(project, key)}`);
   return `CREATE TABLE ${name}\n(\n${lines.join(",\n")}\n)${partitionText(relation, resource)}${clusterText(relation)}${options};`;
+}
+
+function foreignKeyText(
+  home: string,
+  { name, columns, table: { project = home, dataset, name: table } }: ForeignKey,
+): string {
+  const [from, to] = [columns.map((one) => one.from), columns.map((one) => one.to)];
+  return `CONSTRAINT \`${name}\` FOREIGN KEY (${from.join(", ")}) REFERENCES \`${project}.${dataset}.${table}\`(${to.join(", ")}) NOT ENFORCED`;
 }
 
 const clusterText = ({ clusterBy }: RelationDetails): string =>
