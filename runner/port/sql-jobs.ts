@@ -144,6 +144,8 @@ export interface JobStatement {
   readonly columns: readonly Column[] | undefined;
   /** That `@@query_label` gave it. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** Of the transaction that it is part of. */
+  readonly transactionId?: string | undefined;
   readonly startedAt: number;
   readonly endedAt: number;
 }

@@ -93,10 +93,10 @@ export async function serve(warehouse: Warehouse, options: ServeOptions): Promis
     clock,
     location: options.location,
     registry,
+    sessions: new Sessions(jobs, clock),
   };
   const service: JobService = {
     ...catalogue,
-    sessions: new Sessions(jobs),
     uploads: new StagedUploads(),
     systemTables: (project) => systemTables(catalogue, project, options.location),
     bucketDir: options.bucketDir,

@@ -151,7 +151,7 @@ describe("many clients at once", () => {
     });
     const second = "BEGIN TRANSACTION; UPDATE shop.fought SET x = 0 WHERE TRUE; COMMIT TRANSACTION";
     await expect(server.client.query(second)).rejects.toThrow(
-      "Transaction is aborted due to concurrent update against table shop.fought",
+      /Transaction is aborted due to concurrent update against table test-project:shop\.fought\. Transaction ID: [\w-]{36} at \[1:20\]/,
     );
     expect(isDone).toBe(false);
     await inTransaction("COMMIT TRANSACTION");

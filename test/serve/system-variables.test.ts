@@ -91,6 +91,29 @@ describe("system variables", () => {
     expect(await rows("SELECT @@time_zone AS zone, @@query_label AS label")).toEqual([{ zone: "UTC", label: null }]);
   });
 
+  it("are declared by any job of a session, and are there in the next", async () => {
+    const { metadata } = await run("SELECT 1", { createSession: true });
+    const id = metadata.statistics.sessionInfo.sessionId as string;
+    await run("DECLARE x INT64 DEFAULT 4", inSession(id));
+    await run("DECLARE y INT64 DEFAULT x + 1; SET x = 10", inSession(id));
+    expect((await run("SELECT x, y", inSession(id))).rows).toEqual([{ x: 10, y: 5 }]);
+    await expect(run("SELECT 1; DECLARE z INT64", inSession(id))).rejects.toThrow("only at the start of a block");
+    await expect(rows("SELECT x")).rejects.toThrow("Unrecognized name: x");
+  });
+
+  it.each(["", "  ", ";", "-- nothing"])("refuses a text without a statement: %j", async (query) => {
+    const answer = await fetch(`${server().url}/bigquery/v2/projects/p/queries`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ query, useLegacySql: false }),
+    });
+    expect(answer.status).toBe(400);
+    expect(((await answer.json()) as { error: unknown }).error).toMatchObject({
+      message: expect.stringContaining("Syntax error: Unexpected end of statement at [1:"),
+      errors: [{ reason: "invalidQuery" }],
+    });
+  });
+
   it("label the statements that follow in a script", async () => {
     const { id } = await run("SELECT 1; SET @@query_label = 'step:late'; SELECT 2");
     const [jobs] = await server().client.getJobs({ parentJobId: id });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { servedShop } from "./served.js";
 
 describe("INFORMATION_SCHEMA of a served warehouse", () => {
-  const { shop, rows } = servedShop();
+  const { server, shop, rows } = servedShop();
   const view = (columns: string, name: string, table: string) =>
     rows(`SELECT ${columns} FROM shop.INFORMATION_SCHEMA.${name} WHERE table_name = '${table}' ORDER BY 1`);
 
@@ -60,6 +60,127 @@ describe("INFORMATION_SCHEMA of a served warehouse", () => {
     ]);
     const columns = await view("column_name AS c, column_default AS d", "COLUMNS", "full");
     expect(columns).toContainEqual({ c: "name", d: "'x'" });
+  });
+
+  it("tells snapshots and clones of what they were made of, and materialized views", async () => {
+    await rows(`CREATE TABLE shop.base AS SELECT 1 AS n; CREATE SNAPSHOT TABLE shop.shot CLONE shop.base;
+      CREATE TABLE shop.cloned CLONE shop.base; CREATE MATERIALIZED VIEW shop.mv AS SELECT n FROM shop.base`);
+    const of = { base_table_catalog: "test-project", base_table_schema: "shop", base_table_name: "base" };
+    const columns = "table_name, base_table_catalog, base_table_schema, base_table_name";
+    expect(
+      await rows(
+        `SELECT ${columns} FROM shop.INFORMATION_SCHEMA.TABLE_SNAPSHOTS WHERE snapshot_time <= CURRENT_TIMESTAMP()`,
+      ),
+    ).toEqual([{ table_name: "shot", ...of }]);
+    expect(await view(`${columns}, snapshot_time_ms IS NULL AS unknown`, "TABLES", "cloned")).toEqual([
+      { table_name: "cloned", ...of, unknown: false },
+    ]);
+    expect(
+      await view(
+        "table_name, last_refresh_time <= refresh_watermark AS fresh, last_refresh_status AS failed",
+        "MATERIALIZED_VIEWS",
+        "mv",
+      ),
+    ).toEqual([{ table_name: "mv", fresh: true, failed: null }]);
+    expect(
+      await rows(
+        "SELECT table_id, type, creation_time > 0 AS made FROM shop.__TABLES_SUMMARY__ WHERE table_id IN ('mv', 'shot') ORDER BY 1",
+      ),
+    ).toEqual([
+      { table_id: "mv", type: 2, made: true },
+      { table_id: "shot", type: 1, made: true },
+    ]);
+  });
+
+  it("tells the storage of tables with their partitions", async () => {
+    await rows(`CREATE TABLE shop.days PARTITION BY d AS SELECT DATE '2026-11-01' AS d UNION ALL SELECT '2026-11-02';
+      CREATE TABLE shop.plain AS SELECT 1 AS n`);
+    const told =
+      "table_name, total_rows, total_partitions, total_logical_bytes, total_physical_bytes, table_type, deleted";
+    expect(
+      await rows(
+        `SELECT ${told} FROM \`region-us\`.INFORMATION_SCHEMA.TABLE_STORAGE WHERE table_name IN ('days', 'plain') ORDER BY 1`,
+      ),
+    ).toEqual([
+      {
+        table_name: "days",
+        total_rows: 2,
+        total_partitions: 2,
+        total_logical_bytes: 16,
+        total_physical_bytes: 16,
+        table_type: "BASE TABLE",
+        deleted: false,
+      },
+      {
+        table_name: "plain",
+        total_rows: 1,
+        total_partitions: 0,
+        total_logical_bytes: 8,
+        total_physical_bytes: 8,
+        table_type: "BASE TABLE",
+        deleted: false,
+      },
+    ]);
+  });
+
+  it("tells datasets with their options, and sessions", async () => {
+    await rows(
+      "CREATE SCHEMA tuned OPTIONS (max_time_travel_hours = 48, storage_billing_model = 'PHYSICAL', is_case_insensitive = TRUE, description = 'd')",
+    );
+    expect(
+      await rows(
+        "SELECT option_name AS o, option_type AS t, option_value AS v FROM INFORMATION_SCHEMA.SCHEMATA_OPTIONS WHERE schema_name = 'tuned' ORDER BY 1",
+      ),
+    ).toEqual([
+      { o: "description", t: "STRING", v: '"d"' },
+      { o: "is_case_insensitive", t: "BOOL", v: "true" },
+      { o: "max_time_travel_hours", t: "INT64", v: "48" },
+      { o: "storage_billing_model", t: "STRING", v: '"PHYSICAL"' },
+    ]);
+    const [{ ddl }] = await rows("SELECT ddl FROM INFORMATION_SCHEMA.SCHEMATA WHERE schema_name = 'tuned'");
+    await rows(`DROP SCHEMA tuned; ${ddl}`);
+    expect(await rows("SELECT ddl FROM INFORMATION_SCHEMA.SCHEMATA WHERE schema_name = 'tuned'")).toEqual([{ ddl }]);
+    const [job] = await server().client.createQueryJob({ query: "SELECT 1", createSession: true });
+    const id = (await job.getMetadata())[0].statistics.sessionInfo.sessionId;
+    const sessions = () =>
+      rows(
+        `SELECT is_active, project_id, user_email, expiration_time > last_modified_time AS lives FROM \`region-us\`.INFORMATION_SCHEMA.SESSIONS_BY_PROJECT WHERE session_id = '${id}'`,
+      );
+    const facts = { project_id: "test-project", user_email: "fastbreak@localhost", lives: true };
+    expect(await sessions()).toEqual([{ is_active: true, ...facts }]);
+    await rows("CALL BQ.ABORT_SESSION()", { connectionProperties: [{ key: "session_id", value: id }] });
+    expect(await sessions()).toEqual([{ is_active: false, ...facts }]);
+  });
+
+  it("keeps what is said of a column when it is renamed, and forgets it when it goes", async () => {
+    await rows(`CREATE TABLE shop.told (a INT64 OPTIONS (description = 'first'), b INT64 DEFAULT 2 OPTIONS (description = 'second'), c STRING);
+      ALTER TABLE shop.told RENAME COLUMN a TO z; ALTER TABLE shop.told DROP COLUMN b; ALTER TABLE shop.told ADD COLUMN b INT64;
+      ALTER TABLE shop.told ALTER COLUMN c SET DEFAULT 'x'`);
+    const fields = (await shop().table("told").getMetadata())[0].schema.fields;
+    expect(fields).toEqual([
+      { name: "z", type: "INTEGER", mode: "NULLABLE", description: "first" },
+      { name: "c", type: "STRING", mode: "NULLABLE", defaultValueExpression: "'x'" },
+      { name: "b", type: "INTEGER", mode: "NULLABLE" },
+    ]);
+    await rows("ALTER TABLE shop.told ALTER COLUMN c DROP DEFAULT");
+    expect(await view("column_default AS d, collation_name AS c", "COLUMNS", "told")).toEqual([
+      { d: "NULL", c: "NULL" },
+      { d: "NULL", c: "NULL" },
+      { d: "NULL", c: "NULL" },
+    ]);
+  });
+
+  it("tells the transaction of statements", async () => {
+    const [job] = await server().client.createQueryJob({
+      query: "BEGIN TRANSACTION; INSERT INTO shop.base VALUES (5); INSERT INTO shop.base VALUES (6); COMMIT; SELECT 1",
+    });
+    await job.getQueryResults();
+    const [children] = await server().client.getJobs({ parentJobId: job.id as string });
+    const ids = await Promise.all(
+      children.map(async (one) => (await one.getMetadata())[0].statistics.transactionInfo?.transactionId),
+    );
+    expect(new Set(ids.filter((id) => id !== undefined)).size).toBe(1);
+    expect(ids.filter((id) => id === undefined)).toHaveLength(1);
   });
 
   it("tells what jobs have read, written and failed with", async () => {

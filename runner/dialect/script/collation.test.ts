@@ -112,7 +112,7 @@ it("stores the collation of columns, and reads, copies and tells it", async () =
   expect((await runScript(warehouse, "p", columns)).rows?.rows).toEqual([
     ["s", "STRING", "und:ci"],
     ["l", "STRING(3)", "und:ci"],
-    ["p", "STRING", null],
+    ["p", "STRING", "NULL"],
   ]);
 });
 

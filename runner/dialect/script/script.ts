@@ -120,6 +120,11 @@ export class Script {
     });
   }
 
+  /** What follows is a script of its own, which may declare variables; those of the scripts before are still there. */
+  startAnew(): void {
+    this.#started = false;
+  }
+
   /** Names without a dataset are of this one from now on. */
   useDataset(dataset: string): void {
     this.#session.system.useDataset(dataset);

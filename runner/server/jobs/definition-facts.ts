@@ -12,9 +12,11 @@ export interface DefinitionFacts {
   readonly options: readonly OptionText[];
   readonly columnOptions: readonly (OptionText & { readonly column: string })[];
   /** What columns hold where a row does not say. */
-  readonly defaults: readonly { readonly column: string; readonly expression: string }[];
+  readonly defaults: readonly { readonly column: string; readonly expression: string | undefined }[];
   /** The table that it is made as, by the parts of its name. */
   readonly likePath: readonly string[] | undefined;
+  /** Columns that get another name, and columns that go, where that is none. */
+  readonly renamedColumns: readonly { readonly column: string; readonly to: string | undefined }[];
   /** The name that a table is given. */
   readonly renamedTo: string | undefined;
 }
@@ -37,7 +39,15 @@ export function definitionFacts(text: string): DefinitionFacts {
         ? []
         : [{ column: name.name, expression: text.slice(defaultValue.start, defaultValue.end) }],
     );
-  const none = { kept: {}, options: [], columnOptions: [], defaults: [], likePath: undefined, renamedTo: undefined };
+  const none = {
+    kept: {},
+    options: [],
+    columnOptions: [],
+    defaults: [],
+    likePath: undefined,
+    renamedColumns: [],
+    renamedTo: undefined,
+  };
   switch (statement.kind) {
     case "createTable":
       return {
@@ -67,7 +77,7 @@ export function definitionFacts(text: string): DefinitionFacts {
     case "alterTable":
       return { ...none, columnOptions: ofColumns(statement.addColumns), defaults: defaultsOf(statement.addColumns) };
     case "changeTable":
-      return { ...none, ...changesOf(statement, textsOf) };
+      return { ...none, ...changesOf(statement, text, textsOf) };
     default:
       return none;
   }
@@ -86,6 +96,7 @@ function madeOf({ from, isSnapshot, systemTime }: Extract<Statement, { kind: "co
 
 function changesOf(
   { changes }: Extract<Statement, { kind: "changeTable" }>,
+  text: string,
   textsOf: (options: readonly StatementOption[]) => OptionText[],
 ) {
   const said = changes.filter((change) => change.kind === "options");
@@ -95,6 +106,15 @@ function changesOf(
     columnOptions: said.flatMap(({ column, options }) =>
       column === undefined ? [] : textsOf(options).map((option) => ({ ...option, column: column.name })),
     ),
+    defaults: changes.flatMap((change) =>
+      change.kind === "setDefault"
+        ? [{ column: change.name.name, expression: change.value && text.slice(change.value.start, change.value.end) }]
+        : [],
+    ),
+    renamedColumns: changes.flatMap((change): DefinitionFacts["renamedColumns"] => {
+      if (change.kind === "renameColumn") return [{ column: change.name.name, to: change.to.name }];
+      return change.kind === "dropColumn" ? [{ column: change.name.name, to: undefined }] : [];
+    }),
     renamedTo: renamed?.to.name,
   };
 }

@@ -78,15 +78,20 @@ function layoutLike({ store }: Catalogue, { likePath }: DefinitionFacts, id: str
 /** The fields that the API is told descriptions and defaults of, with those that the statement gives. */
 async function describedColumns(
   { jobs }: Catalogue,
-  { columnOptions, defaults }: DefinitionFacts,
+  { columnOptions, defaults, renamedColumns }: DefinitionFacts,
   before: Kept,
 ): Promise<Kept> {
   const described = columnOptions.filter(({ name }) => name === "description");
-  if (described.length === 0 && defaults.length === 0) return {};
+  if (described.length === 0 && defaults.length === 0 && renamedColumns.length === 0) return {};
   const texts = described.map(({ expression }) => expression);
   const values = texts.length === 0 ? [] : await valuesOf(jobs, texts);
   const known = (before.schema as { fields?: readonly FieldSchema[] } | undefined)?.fields ?? [];
   const fields = new Map(known.map((field) => [field.name.toLowerCase(), field]));
+  // All at once: columns may exchange their names.
+  const renamed = renamedColumns.map((one) => ({ ...one, field: fields.get(one.column.toLowerCase()) }));
+  for (const { column } of renamed) fields.delete(column.toLowerCase());
+  for (const { to, field } of renamed)
+    if (to !== undefined && field !== undefined) fields.set(to.toLowerCase(), { ...field, name: to });
   for (const [index, { column }] of described.entries()) {
     const key = column.toLowerCase();
     const own = fields.get(key) ?? { name: column, type: "" };

@@ -126,10 +126,16 @@ function statisticsOf(job: Job) {
     ...(parent === undefined
       ? {}
       : { parentJobId: parent.reference.jobId, scriptStatistics: { evaluationKind: "STATEMENT" } }),
+    ...(transactionOf(job) === undefined ? {} : { transactionInfo: { transactionId: transactionOf(job) } }),
     ...(sessionId === undefined ? {} : { sessionInfo: { sessionId } }),
     ...(configuration.query === undefined ? {} : { query: queryStatistics(job) }),
     ...statistics,
   };
+}
+
+/** The transaction that a job's only statement is part of. */
+export function transactionOf({ outcome: { statements = [] } }: Job): string | undefined {
+  return statements.length === 1 ? statements[0]?.transactionId : undefined;
 }
 
 function queryStatistics(job: Job) {

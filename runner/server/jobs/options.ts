@@ -27,6 +27,8 @@ const FACTS: Readonly<Record<string, (value: SqlValue) => Kept>> = {
   allow_non_incremental_definition: (value) => ({ materializedView: { allowNonIncrementalDefinition: value } }),
   default_table_expiration_days: (value) => ({ defaultTableExpirationMs: days(value) }),
   default_partition_expiration_days: (value) => ({ defaultPartitionExpirationMs: days(value) }),
+  storage_billing_model: (value) => ({ storageBillingModel: value }),
+  is_case_insensitive: (value) => ({ isCaseInsensitive: value }),
   max_time_travel_hours: (value) => ({ maxTimeTravelHours: value === null ? null : String(value) }),
 };
 

@@ -1,4 +1,6 @@
-import type { JobRequest, JobSession, JobStatement } from "../../port/sql-jobs.js";
+import { positionOf } from "../../googlesql/errors.js";
+import { type Token, tokenize } from "../../googlesql/lexer.js";
+import { JobError, type JobRequest, type JobSession, type JobStatement } from "../../port/sql-jobs.js";
 import { withoutDecorator } from "../catalog/partitions.js";
 import { accessOf } from "../catalog/row-access.js";
 import { ApiError } from "../protocol/errors.js";
@@ -13,6 +15,7 @@ import type { Job, JobOutcome } from "./job.js";
 import { requirePartitionFilters } from "./partition-filter.js";
 import { noteDestination, queryDestination } from "./query-destination.js";
 import type { JobService } from "./service.js";
+import type { SessionOwner } from "./sessions.js";
 import { systemVariablesOf } from "./system-variables.js";
 
 /** The system procedure by which a client ends its own session. */
@@ -21,6 +24,7 @@ const ABORT_SESSION = /^\s*CALL\s+(?:`?BQ`?)\s*\.\s*ABORT_SESSION\s*\(\s*\)\s*;?
 /** Runs the text of a query job, or says what it would do. */
 export async function runQuery(service: JobService, job: Job, query: QueryConfiguration): Promise<JobOutcome> {
   requireGoogleSql(query);
+  requireStatement(query.query);
   const { projectId } = job.reference;
   let ownSession = query.connectionProperties?.find(({ key }) => key === "session_id")?.value;
   const request: JobRequest = {
@@ -40,7 +44,11 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
   if (job.configuration.dryRun) return planned(service, request);
   const destination = await queryDestination(service, projectId, query, request);
   if (query.maximumBytesBilled) await requireAffordable(service, request, query.maximumBytesBilled);
-  const { run, sessionId } = await sessionOf(service, query, request);
+  const { run, sessionId } = await sessionOf(service, query, request, {
+    project: projectId,
+    user: job.user,
+    location: job.reference.location,
+  });
   ownSession = sessionId;
   if (sessionId !== undefined && ABORT_SESSION.test(query.query)) {
     await service.sessions.end(sessionId);
@@ -119,6 +127,19 @@ function requireGoogleSql({ query, useLegacySql }: QueryConfiguration): void {
   );
 }
 
+/** @throws JobError for a text with nothing but blanks, comments and semicolons */
+function requireStatement(sql: string): void {
+  let tokens: readonly Token[];
+  try {
+    tokens = tokenize(sql);
+  } catch {
+    // Whoever parses it says where it is wrong.
+    return;
+  }
+  if (tokens.some(({ kind, value }) => kind !== "end" && value !== ";")) return;
+  throw new JobError("invalidQuery", "Syntax error: Unexpected end of statement", positionOf(sql, sql.length));
+}
+
 type Run = JobSession["run"];
 
 /** What runs a job: a session that the client has opened, or opens with it, or none that lasts. */
@@ -126,6 +147,7 @@ async function sessionOf(
   { sessions, jobs }: JobService,
   { createSession, connectionProperties }: QueryConfiguration,
   request: JobRequest,
+  owner: SessionOwner,
 ): Promise<{ readonly run: Run; readonly sessionId: string | undefined }> {
   const given = connectionProperties?.find(({ key }) => key === "session_id")?.value;
   if (given !== undefined) {
@@ -133,6 +155,6 @@ async function sessionOf(
     return { run: session.run.bind(session), sessionId: given };
   }
   if (createSession !== true) return { run: (job, told) => jobs.run(job, told), sessionId: undefined };
-  const { id, session } = await sessions.create(request);
+  const { id, session } = await sessions.create(request, owner);
   return { run: session.run.bind(session), sessionId: id };
 }

@@ -126,6 +126,7 @@ function objectMessage(
   if (reason === "notFound") return `Not found: ${kind} ${name} was not found in location ${location}`;
   if (reason === "duplicate") return `Already Exists: ${kind} ${name}`;
   if (reason === "resourceInUse") return `Dataset ${name} is still in use`;
-  if (reason === "invalid" || reason === "accessDenied") return message.replace(path.join("."), name);
+  if (reason === "invalid" || reason === "invalidQuery" || reason === "accessDenied")
+    return message.replace(path.join("."), name);
   return message;
 }

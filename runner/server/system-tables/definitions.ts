@@ -46,7 +46,7 @@ export const SYSTEM_COLUMNS = {
     "specific_catalog STRING, specific_schema STRING, specific_name STRING, routine_catalog STRING, routine_schema STRING, routine_name STRING, routine_type STRING, data_type STRING, routine_body STRING, routine_definition STRING, external_language STRING, is_deterministic STRING, security_type STRING, created TIMESTAMP, last_altered TIMESTAMP, ddl STRING",
   ),
   TABLE_STORAGE: columns(
-    "project_id STRING, project_number INT64, table_catalog STRING, table_schema STRING, table_name STRING, creation_time TIMESTAMP, total_rows INT64, total_partitions INT64, total_logical_bytes INT64, active_logical_bytes INT64, long_term_logical_bytes INT64, storage_last_modified_time TIMESTAMP, deleted BOOL, table_type STRING",
+    "project_id STRING, project_number INT64, table_catalog STRING, table_schema STRING, table_name STRING, creation_time TIMESTAMP, total_rows INT64, total_partitions INT64, total_logical_bytes INT64, active_logical_bytes INT64, long_term_logical_bytes INT64, current_physical_bytes INT64, total_physical_bytes INT64, active_physical_bytes INT64, long_term_physical_bytes INT64, time_travel_physical_bytes INT64, storage_last_modified_time TIMESTAMP, deleted BOOL, table_type STRING, managed_table_type STRING, fail_safe_physical_bytes INT64, last_metadata_index_refresh_time TIMESTAMP, table_deletion_reason STRING, table_deletion_time TIMESTAMP",
   ),
   KEY_COLUMN_USAGE: columns(
     "constraint_catalog STRING, constraint_schema STRING, constraint_name STRING, table_catalog STRING, table_schema STRING, table_name STRING, column_name STRING, ordinal_position INT64, position_in_unique_constraint INT64",
@@ -70,8 +70,17 @@ export const SYSTEM_COLUMNS = {
   CONSTRAINT_COLUMN_USAGE: columns(
     "table_catalog STRING, table_schema STRING, table_name STRING, column_name STRING, constraint_catalog STRING, constraint_schema STRING, constraint_name STRING",
   ),
-  MATERIALIZED_VIEWS: columns(
-    "table_catalog STRING, table_schema STRING, table_name STRING, last_refresh_time TIMESTAMP, refresh_watermark TIMESTAMP",
+  MATERIALIZED_VIEWS: [
+    ...columns(
+      "table_catalog STRING, table_schema STRING, table_name STRING, last_refresh_time TIMESTAMP, refresh_watermark TIMESTAMP",
+    ),
+    { name: "last_refresh_status", type: struct("reason location debug_info message") },
+  ],
+  TABLE_SNAPSHOTS: columns(
+    "table_catalog STRING, table_schema STRING, table_name STRING, base_table_catalog STRING, base_table_schema STRING, base_table_name STRING, snapshot_time TIMESTAMP",
+  ),
+  SESSIONS: columns(
+    "creation_time TIMESTAMP, expiration_time TIMESTAMP, is_active BOOL, last_modified_time TIMESTAMP, principal_subject STRING, project_id STRING, project_number INT64, session_id STRING, user_email STRING",
   ),
   OBJECT_PRIVILEGES: columns(
     "object_catalog STRING, object_schema STRING, object_name STRING, object_type STRING, privilege_type STRING, grantee STRING",
@@ -82,6 +91,7 @@ export const SYSTEM_COLUMNS = {
   PARTITIONS: columns(
     "table_catalog STRING, table_schema STRING, table_name STRING, partition_id STRING, total_rows INT64, total_logical_bytes INT64, total_billable_bytes INT64, last_modified_time TIMESTAMP, storage_tier STRING",
   ),
+  __TABLES_SUMMARY__: columns("project_id STRING, dataset_id STRING, table_id STRING, creation_time INT64, type INT64"),
   __TABLES__: columns(
     "project_id STRING, dataset_id STRING, table_id STRING, creation_time INT64, last_modified_time INT64, row_count INT64, size_bytes INT64, type INT64",
   ),
@@ -94,6 +104,8 @@ const OTHER_NAMES: Readonly<Record<string, SystemView>> = {
   JOBS_BY_USER: "JOBS",
   JOBS_BY_FOLDER: "JOBS",
   JOBS_BY_ORGANIZATION: "JOBS",
+  SESSIONS_BY_PROJECT: "SESSIONS",
+  SESSIONS_BY_USER: "SESSIONS",
   TABLE_STORAGE_BY_PROJECT: "TABLE_STORAGE",
   TABLE_STORAGE_BY_ORGANIZATION: "TABLE_STORAGE",
 };

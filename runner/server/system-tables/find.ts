@@ -1,23 +1,18 @@
 import { EngineError } from "../../port/engine-error.js";
 import type { SystemTables } from "../../port/sql-jobs.js";
-import type { Catalogue } from "../catalog/service.js";
-import type { JobRegistry } from "../jobs/registry.js";
 import { SYSTEM_COLUMNS, systemViewNamed } from "./definitions.js";
 import { systemRows } from "./rows.js";
+import type { Place } from "./shared.js";
 
 /**
- * The views of INFORMATION_SCHEMA and `__TABLES__`, as a project sees them: of a dataset (`d.INFORMATION_SCHEMA.TABLES`), or of all
+ * The views of INFORMATION_SCHEMA, `__TABLES__` and `__TABLES_SUMMARY__`, as a project sees them: of a dataset (`d.INFORMATION_SCHEMA.TABLES`), or of all
  * datasets of a location (`region-us.INFORMATION_SCHEMA.TABLES`).
  * @param location of datasets that say nothing else; undefined: nobody has said it, and views of a location are refused
  */
-export function systemTables(
-  catalogue: Catalogue & { readonly registry: JobRegistry },
-  project: string,
-  location: string | undefined,
-): SystemTables {
+export function systemTables(catalogue: Place, project: string, location: string | undefined): SystemTables {
   return (path) => {
     const name = path.at(-1) ?? "";
-    const isOld = name.toUpperCase() === "__TABLES__";
+    const isOld = ["__TABLES__", "__TABLES_SUMMARY__"].includes(name.toUpperCase());
     if (!isOld && path.at(-2)?.toUpperCase() !== "INFORMATION_SCHEMA") return undefined;
     const view = systemViewNamed(name);
     if (view === undefined) return undefined;

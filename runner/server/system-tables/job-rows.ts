@@ -1,6 +1,6 @@
 import type { RowObject } from "../../port/port.js";
 import type { Job } from "../jobs/job.js";
-import { billedBytes, jobResource, labelsOf } from "../jobs/job-resource.js";
+import { billedBytes, jobResource, labelsOf, transactionOf } from "../jobs/job-resource.js";
 import type { TableReference } from "../requests/configuration.js";
 import { type Place, timestamp } from "./shared.js";
 
@@ -45,6 +45,7 @@ function writtenOf(job: Job): RowObject {
   const changed = statements.length === 1 ? statements[0]?.changed : undefined;
   const { reason = "", message = "", location = "" } = error?.proto ?? {};
   return {
+    transaction_id: transactionOf(job) ?? null,
     error_result: error === undefined ? null : { reason, location, debug_info: "", message },
     destination_table:
       to === undefined ? null : tableName(to.projectId ?? reference.projectId, to.datasetId, to.tableId),

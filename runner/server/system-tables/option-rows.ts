@@ -33,6 +33,12 @@ export function optionsOf(said: Readonly<Record<string, unknown>>): readonly Row
     add("require_partition_filter", "BOOL", String(requirePartitionFilter));
   for (const [name, key] of DATASET_DAYS)
     if (said[key] !== undefined) add(name, "FLOAT64", floatText(Number(said[key]) / MS_PER_DAY));
+  if (typeof said.maxTimeTravelHours === "string") add("max_time_travel_hours", "INT64", said.maxTimeTravelHours);
+  if (typeof said.storageBillingModel === "string")
+    add("storage_billing_model", "STRING", JSON.stringify(said.storageBillingModel));
+  if (typeof said.isCaseInsensitive === "boolean") add("is_case_insensitive", "BOOL", String(said.isCaseInsensitive));
+  if (typeof said.defaultRoundingMode === "string")
+    add("default_rounding_mode", "STRING", JSON.stringify(said.defaultRoundingMode));
   const view = (said.materializedView ?? {}) as {
     readonly enableRefresh?: boolean;
     readonly refreshIntervalMs?: string;

@@ -32,6 +32,8 @@ export function relationRows(
           is_typed: "NO",
           is_change_history_enabled: "NO",
           creation_time: timestamp(Number(resource.creationTime)),
+          ...copiedFrom(resource),
+          default_collation_name: "NULL",
           ddl: tableDdl(project, relation, resource),
         },
       ];
@@ -42,7 +44,7 @@ export function relationRows(
         ordinal_position: index + 1,
         is_nullable: relation.required.has(column.name) ? "NO" : "YES",
         data_type: declaredType(column),
-        collation_name: collationOf(column) ?? null,
+        collation_name: collationOf(column) ?? "NULL",
         is_generated: "NEVER",
         is_hidden: "NO",
         is_system_defined: "NO",
@@ -59,7 +61,7 @@ export function relationRows(
           column_name: column,
           field_path: path,
           data_type: path === column ? declaredType({ type, declared }) : inner,
-          collation_name: (path === column && collationOf({ declared })) || null,
+          collation_name: (path === column && collationOf({ declared })) || "NULL",
           description: description ?? null,
         })),
       );
@@ -68,9 +70,32 @@ export function relationRows(
     case "VIEWS":
       return isTable ? [] : [{ ...base, view_definition: viewQuery(resource) ?? null, use_standard_sql: "YES" }];
     case "MATERIALIZED_VIEWS":
-      return resource.type === "MATERIALIZED_VIEW" ? [base] : [];
-    case "TABLE_STORAGE":
-      return isTable ? [storageRow(project, base, relation, resource)] : [];
+      // It is made anew for everybody who reads it.
+      return resource.type === "MATERIALIZED_VIEW"
+        ? [
+            {
+              ...base,
+              last_refresh_time: timestamp(Number(resource.lastModifiedTime)),
+              refresh_watermark: timestamp(catalogue.clock.now()),
+              last_refresh_status: null,
+            },
+          ]
+        : [];
+    case "TABLE_SNAPSHOTS": {
+      if (resource.type !== "SNAPSHOT") return [];
+      const { snapshot_time_ms = null, ...of } = copiedFrom(resource);
+      return [{ ...base, ...of, snapshot_time: snapshot_time_ms }];
+    }
+    case "__TABLES_SUMMARY__":
+      return [
+        {
+          project_id: project,
+          dataset_id: dataset,
+          table_id: name,
+          creation_time: BigInt(resource.creationTime),
+          type: isTable ? 1 : 2,
+        },
+      ];
     case "__TABLES__":
       return [
         {
@@ -96,19 +121,27 @@ const TABLE_TYPES: Readonly<Record<string, string>> = {
   MATERIALIZED_VIEW: "MATERIALIZED VIEW",
 };
 
-function storageRow(project: string, base: RowObject, relation: RelationDetails, resource: Resource): RowObject {
-  const bytes = BigInt(logicalBytes(relation));
+interface Copied {
+  readonly baseTableReference: { readonly projectId: string; readonly datasetId: string; readonly tableId: string };
+  readonly snapshotTime?: string;
+  readonly cloneTime?: string;
+}
+
+/** The table that a snapshot or a clone was made of, and when. */
+function copiedFrom(resource: Resource): RowObject {
+  const { snapshotDefinition, cloneDefinition } = resource as {
+    readonly snapshotDefinition?: Copied;
+    readonly cloneDefinition?: Copied;
+  };
+  const copied = snapshotDefinition ?? cloneDefinition;
+  if (copied === undefined) return {};
+  const { projectId, datasetId, tableId } = copied.baseTableReference;
+  const time = copied.snapshotTime ?? copied.cloneTime;
   return {
-    ...base,
-    project_id: project,
-    creation_time: timestamp(Number(resource.creationTime)),
-    total_rows: BigInt(relation.rows ?? 0),
-    total_logical_bytes: bytes,
-    active_logical_bytes: bytes,
-    long_term_logical_bytes: 0,
-    storage_last_modified_time: timestamp(Number(resource.lastModifiedTime)),
-    deleted: false,
-    table_type: "BASE TABLE",
+    base_table_catalog: projectId,
+    base_table_schema: datasetId,
+    base_table_name: tableId,
+    snapshot_time_ms: time === undefined ? null : timestamp(Date.parse(time)),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { RowObject } from "../../port/port.js";
 import type { RelationDetails } from "../../port/sql-jobs.js";
 import { requireDataset } from "../catalog/datasets.js";
-import { isHidden } from "../metadata/store.js";
+import { isHidden, type Kept } from "../metadata/store.js";
 import { type ConstraintView, constraintRows, isConstraintView } from "./constraint-rows.js";
 import type { SystemView } from "./definitions.js";
 import { jobRows } from "./job-rows.js";
@@ -10,6 +10,7 @@ import { partitionRows } from "./partition-rows.js";
 import { relationRows } from "./relation-rows.js";
 import { parameterRows, routineRows } from "./routine-rows.js";
 import { type Place, timestamp } from "./shared.js";
+import { storageRows } from "./storage-rows.js";
 
 /** Whose rows a view has. */
 export interface Scope {
@@ -29,6 +30,7 @@ export async function systemRows(
   { dataset, region, location }: Scope,
 ): Promise<readonly RowObject[]> {
   if (view === "JOBS") return jobRows(catalogue, project);
+  if (view === "SESSIONS") return sessionRows(catalogue, project, region);
   const placeOf = (name: string): string | undefined => {
     const own = catalogue.store.get("dataset", name).location;
     return typeof own === "string" ? own : location;
@@ -55,9 +57,11 @@ export async function systemRows(
     else
       for (const relation of await catalogue.jobs.relations(name))
         rows.push(
-          ...(view === "PARTITIONS"
-            ? await partitionRows(catalogue, project, relation)
-            : relationRows(catalogue, project, view, relation)),
+          ...(await (view === "PARTITIONS"
+            ? partitionRows(catalogue, project, relation)
+            : view === "TABLE_STORAGE"
+              ? storageRows(catalogue, project, relation)
+              : relationRows(catalogue, project, view, relation))),
         );
   }
   return rows;
@@ -80,6 +84,31 @@ async function constraintsOf(
   );
 }
 
+/** The statement that would make a dataset. */
+function schemaDdl(project: string, dataset: string, kept: Kept, location: string | undefined): string {
+  const options = optionsOf(kept).map(({ option_name, option_value }) => `  ${option_name}=${option_value}`);
+  if (location !== undefined) options.push(`  location=${JSON.stringify(location)}`);
+  const said = options.length === 0 ? "" : `\nOPTIONS(\n${options.join(",\n")}\n)`;
+  return `CREATE SCHEMA \`${project}.${dataset}\`${said};`;
+}
+
+/** The sessions of a project in a location. */
+function sessionRows({ sessions }: Place, project: string, location: string | undefined): readonly RowObject[] {
+  const isHere = (place: string): boolean => location === undefined || place.toLowerCase() === location.toLowerCase();
+  const found = (sessions?.list(project) ?? []).filter((session) => isHere(session.location));
+  return found.map(({ id, user, created, used, expires, isActive }) => ({
+    creation_time: timestamp(created),
+    expiration_time: timestamp(expires),
+    is_active: isActive,
+    last_modified_time: timestamp(used),
+    principal_subject: `user:${user}`,
+    project_id: project,
+    project_number: null,
+    session_id: id,
+    user_email: user,
+  }));
+}
+
 function schemaRow({ store, times }: Place, project: string, dataset: string, location: string | undefined): RowObject {
   const kept = store.get("dataset", dataset);
   const modified = times.get(dataset);
@@ -89,6 +118,7 @@ function schemaRow({ store, times }: Place, project: string, dataset: string, lo
     creation_time: timestamp(Number(kept.created ?? modified)),
     last_modified_time: timestamp(modified),
     location: location ?? null,
-    ddl: `CREATE SCHEMA \`${project}.${dataset}\`;`,
+    default_collation_name: "NULL",
+    ddl: schemaDdl(project, dataset, kept, location),
   };
 }

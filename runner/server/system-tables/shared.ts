@@ -1,8 +1,13 @@
 import type { Catalogue } from "../catalog/service.js";
 import type { JobRegistry } from "../jobs/registry.js";
+import type { Sessions } from "../jobs/sessions.js";
 
 /** What the rows of system tables are made from. */
-export type Place = Catalogue & { readonly registry: JobRegistry };
+export type Place = Catalogue & {
+  readonly registry: JobRegistry;
+  /** Undefined: nobody can open any. */
+  readonly sessions?: Sessions;
+};
 
 /** Milliseconds since 1970 as a TIMESTAMP. */
 export function timestamp(milliseconds: number): string {

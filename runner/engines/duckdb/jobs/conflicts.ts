@@ -28,7 +28,8 @@ export async function queued<T>(signal: AbortSignal, work: () => Promise<T>): Pr
 }
 
 /** What a transaction is told that came second. */
-export function aborted(target: RelationId | undefined): Error {
+export function aborted(target: RelationId | undefined, transactionId: string): Error {
   const table = target === undefined ? "a table" : `table ${target.dataset}.${target.name}`;
-  return new Error(`Transaction is aborted due to concurrent update against ${table}`);
+  const message = `Transaction is aborted due to concurrent update against ${table}. Transaction ID: ${transactionId}`;
+  return new Error(message);
 }

@@ -40,6 +40,7 @@ const NAMED = [
   [/^Already Exists: Routine (\S+)/, "duplicate", "Routine"],
   [/^Not found: Row access policy (\S+)/, "notFound", "RowAccessPolicy"],
   [/^Already Exists: Row access policy (\S+)/, "duplicate", "RowAccessPolicy"],
+  [/^Transaction is aborted due to concurrent update against table (\S+)\. /, "invalidQuery", "Table"],
   [/^Access Denied: Table ([^:]+):/, "accessDenied", "Table"],
   [/^Invalid snapshot time \d+ for table ([^@]+)@/, "invalid", "Table"],
   [/^Dataset (\S+) is still in use$/, "resourceInUse", "Dataset"],

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { DuckDBConnection, DuckDBMaterializedResult } from "@duckdb/node-api";
 import type { TranslatedStatement } from "../../../dialect/index.js";
 import type { ScriptAccess } from "../../../dialect/script/host.js";
@@ -61,6 +62,8 @@ export class JobHost extends DuckDbScriptHost {
   readonly #reads = new Map<string, RelationId>();
   readonly #wanted = new Map<string, SystemTable>();
   #inTransaction = false;
+  /** Of the transaction that is open, or that was the last one. */
+  #transactionId = "";
   /** What the open transaction has changed. */
   readonly #changed = new Map<string, TableChange>();
   readonly #history: TableHistory | undefined;
@@ -236,6 +239,7 @@ export class JobHost extends DuckDbScriptHost {
       rows: done.rows,
       columns: undefined,
       labels: this.#labels,
+      transactionId: this.#inTransaction ? this.#transactionId : undefined,
       startedAt,
       endedAt: Date.now(),
     });
@@ -347,7 +351,7 @@ export class JobHost extends DuckDbScriptHost {
     try {
       return await work();
     } catch (cause) {
-      throw isConflict(cause) ? aborted(target) : cause;
+      throw isConflict(cause) ? aborted(target, this.#transactionId) : cause;
     }
   }
 
@@ -417,7 +421,8 @@ export class JobHost extends DuckDbScriptHost {
 
   override async transaction(verb: "BEGIN" | "COMMIT" | "ROLLBACK"): Promise<void> {
     const changes = [...this.#changed.values()];
-    const work = () => this.#orAborted(undefined, () => super.transaction(verb));
+    if (verb === "BEGIN") this.#transactionId = randomUUID();
+    const work = () => this.#orAborted(changes[0]?.table, () => super.transaction(verb));
     if (verb !== "COMMIT" || this.#history === undefined) await work();
     else {
       const keys = changes.map(({ table }) => lockOf(table));

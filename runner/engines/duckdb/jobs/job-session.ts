@@ -69,6 +69,7 @@ export class DuckDbJobSession implements JobSession {
       // A session may have been opened before it was moved.
       await this.#clock.apply(this.#connection);
       await this.#bind(request);
+      this.#script.startAnew();
       await interruptible(this.#connection, signal, () => this.#script.execute(sql));
       this.#host.finish();
     } catch (cause) {
