@@ -10,7 +10,7 @@ import { duckdbType, quoteName, quotePath, quoteString } from "./print/sql.js";
 import { constantContext, resolveAssignment } from "./resolve/constant.js";
 import { didYouMean } from "./resolve/suggest.js";
 import { hasParameters, limitOf, typeOf, typeText } from "./resolve/type-node.js";
-import type { TableKeys } from "./statement.js";
+import type { KeptChange } from "./statement.js";
 import { changedKeys } from "./table-keys.js";
 
 type Node<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
@@ -72,8 +72,8 @@ export function translateTruncate(path: PathNode, catalog: Catalog): string {
 
 export interface Alteration {
   readonly sql: string[];
-  /** What the statement makes of the keys of its table; undefined: it leaves them alone. */
-  readonly keys?: TableKeys | undefined;
+  /** What the statement changes of what is kept of its table besides; undefined: nothing. */
+  readonly kept?: KeptChange | undefined;
 }
 
 /** ALTER statements; OPTIONS change no rows and leave nothing to do. */
@@ -91,7 +91,10 @@ export function translateAlter(statement: Node<"changeTable"> | Node<"alterOptio
     const clause = changeClause(change, table, catalog);
     return clause === undefined ? [] : [`${head} ${clause}`];
   });
-  return { sql, keys: changedKeys(statement.path, statement.changes, table, catalog) };
+  const keys = changedKeys(statement.path, statement.changes, table, catalog);
+  const collation = statement.changes.findLast((change) => change.kind === "setDefaultCollation");
+  if (keys === undefined && collation === undefined) return { sql };
+  return { sql, kept: { ...keys, ...(collation === undefined ? {} : { isCollated: collation.isCollated }) } };
 }
 
 /** The statement that keeps the type of a column as it was declared, or forgets it. */
@@ -112,6 +115,7 @@ function changeClause(
     case "dropPrimaryKey":
     case "addForeignKey":
     case "dropConstraint":
+    case "setDefaultCollation":
       return undefined;
     case "renameTable":
       return `RENAME TO ${quoteName(change.to.name)}`;

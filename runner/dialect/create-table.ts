@@ -1,8 +1,9 @@
 import type { ColumnDefinition, Expr, Identifier, Statement } from "../googlesql/ast.js";
 import type { Catalog } from "../googlesql/catalog.js";
+import type { Span } from "../googlesql/contract.js";
 import { analysisError, unsupported } from "../googlesql/errors.js";
 import { type IngestionUnit, PARTITION_DATE, PARTITION_TIME } from "../port/ingestion-time.js";
-import { type Column, collationOf, type SqlType, withCollation } from "../port/sql-types.js";
+import { type Column, collationOf, type SqlType, typeName, withCollation } from "../port/sql-types.js";
 import { changedTable, copiedTable, declaration, requireNewColumn, requireOpen } from "./alter.js";
 import { arrivedIn } from "./arrival.js";
 import type { TranslatedQuery } from "./contract.js";
@@ -19,7 +20,14 @@ export function copyTable(statement: Extract<Statement, { kind: "copyTable" }>, 
   const from = copiedTable(statement.from, catalog);
   if (statement.withRows) requireOpen(from, statement.from);
   if (statement.systemTime !== undefined) throw unsupported("FOR SYSTEM_TIME AS OF", statement.systemTime);
-  const { partitionColumn, clusterBy = [], primaryKey = [], foreignKeys: others, ingestion } = from.layout ?? {};
+  const {
+    partitionColumn,
+    clusterBy = [],
+    primaryKey = [],
+    foreignKeys: others,
+    isCollated,
+    ingestion,
+  } = from.layout ?? {};
   const head = `CREATE ${statement.orReplace ? "OR REPLACE " : ""}TABLE ${statement.ifNotExists ? "IF NOT EXISTS " : ""}`;
   const rows = statement.withRows ? "" : " LIMIT 0";
   return {
@@ -32,6 +40,7 @@ export function copyTable(statement: Extract<Statement, { kind: "copyTable" }>, 
     clusterBy,
     primaryKey,
     foreignKeys: others,
+    isCollated,
     isSnapshot: statement.isSnapshot,
     ingestion,
     sql: [
@@ -53,8 +62,13 @@ export function createTable(
   if (query !== undefined && statement.columns.length > 0)
     throw unsupported("CREATE TABLE with both a column list and AS SELECT", statement);
   requireDistinctNames(statement.columns.map((column) => column.name));
-  const defined = statement.columns.map((column) => ({ ...definedColumn(column), required: column.notNull }));
-  const columns = query === undefined ? defined : query.columns.map((column) => ({ ...column, required: false }));
+  const isCollated = hasCollation(statement, catalog);
+  const defined = statement.columns.map((column) => ({
+    ...definedColumn(column, isCollated),
+    required: column.notNull,
+  }));
+  const made = (query?.columns ?? []).map((column) => ({ ...column, required: false }));
+  const columns = query === undefined ? defined : made.map((column) => defaultCollated(column, isCollated, statement));
   const known = statement.ifNotExists && catalog.find(names(statement.path)) !== undefined;
   const replace = `${statement.orReplace ? "OR REPLACE " : ""}${statement.temporary ? "TEMP " : ""}`;
   const head = `CREATE ${replace}TABLE ${statement.ifNotExists ? "IF NOT EXISTS " : ""}${target(statement.path, catalog, statement.temporary)}`;
@@ -62,7 +76,7 @@ export function createTable(
   const arrival = ingestion === undefined ? [] : [`"${PARTITION_TIME}" TIMESTAMPTZ DEFAULT ${arrivedIn(ingestion)}`];
   const body =
     query === undefined
-      ? ` (${[...statement.columns.map((column) => columnText(column, catalog)), ...arrival].join(", ")})`
+      ? ` (${[...statement.columns.map((column) => columnText(column, catalog, isCollated)), ...arrival].join(", ")})`
       : ` AS ${query.sql}`;
   return {
     kind: "createTable",
@@ -76,6 +90,7 @@ export function createTable(
     primaryKey: statement.primaryKey.map((name) =>
       knownColumn({ kind: "path", parts: [name], ...name }, columns, "PRIMARY KEY"),
     ),
+    isCollated,
     foreignKeys: foreignKeys(statement.path, statement.foreignKeys, { columns }, catalog),
     sql: known
       ? []
@@ -87,9 +102,28 @@ export function createTable(
   };
 }
 
-function definedColumn({ name, type, collated }: ColumnDefinition): Column {
-  if (collated) return { name: name.name, type: typeOf(type), declared: withCollation(typeText(type)) };
-  return { name: name.name, type: typeOf(type), ...(hasParameters(type) ? { declared: typeText(type) } : {}) };
+/** Whether texts of a new table have a collation that say nothing of it. */
+function hasCollation(
+  { path, temporary, isCollated }: Extract<Statement, { kind: "createTable" }>,
+  catalog: Catalog,
+): boolean {
+  if (isCollated !== undefined || temporary) return isCollated === true;
+  const [dataset = ""] = targetPath(path, catalog);
+  return catalog.isCollated?.(dataset) === true;
+}
+
+/** @param isCollated what a column of texts is that does not say it */
+function definedColumn({ name, type, collated, ...span }: ColumnDefinition, isCollated: boolean): Column {
+  const own = { name: name.name, type: typeOf(type), ...(hasParameters(type) ? { declared: typeText(type) } : {}) };
+  if (collated === undefined) return defaultCollated(own, isCollated, span);
+  return collated ? { ...own, declared: withCollation(typeText(type)) } : own;
+}
+
+/** A column with the collation that its table has for those that say nothing. */
+function defaultCollated<T extends Column>(column: T, isCollated: boolean, span: Span): T {
+  if (!isCollated || collationOf(column) !== undefined || !typeName(column.type).includes("STRING")) return column;
+  if (column.type !== "STRING") throw unsupported("DEFAULT COLLATE with texts in an ARRAY or STRUCT column", span);
+  return { ...column, declared: withCollation(column.declared ?? "STRING") };
 }
 
 /** Statements that keep the types with parameters: DuckDB stores each GoogleSQL type in one way, and has comments for the rest. */
@@ -108,8 +142,8 @@ export function requireDistinctNames(columns: readonly Identifier[]): void {
   }
 }
 
-function columnText(column: ColumnDefinition, catalog: Catalog): string {
-  const own = definedColumn(column);
+function columnText(column: ColumnDefinition, catalog: Catalog, isCollated: boolean): string {
+  const own = definedColumn(column, isCollated);
   limitOf(column.type);
   if (column.defaultValue !== undefined && holdsBignumeric(own.type))
     throw unsupported("DEFAULT of a BIGNUMERIC column", column.defaultValue);
@@ -194,11 +228,12 @@ export function addColumns(
   const known = catalog.find(names(statement.path));
   const table = known === undefined && statement.ifExists ? undefined : changedTable(statement.path, catalog);
   const head = `ALTER TABLE ${statement.ifExists ? "IF EXISTS " : ""}${target(statement.path, catalog)} ADD COLUMN `;
+  const isCollated = table?.layout?.isCollated === true;
   const sql = statement.addColumns.flatMap((column) => {
     if (column.notNull || column.defaultValue !== undefined)
       throw unsupported("ADD COLUMN with NOT NULL or DEFAULT", column);
     if (table !== undefined && !column.ifNotExists) requireNewColumn(column.name, table);
-    const own = definedColumn(column);
+    const own = definedColumn(column, isCollated);
     const empty = emptyArray(own.type);
     const isKnown = table?.columns.some(({ name }) => name.toLowerCase() === own.name.toLowerCase()) === true;
     return [
@@ -206,6 +241,6 @@ export function addColumns(
       ...(table === undefined || isKnown ? [] : declarations(table.path, [own])),
     ];
   });
-  const addedColumns = statement.addColumns.map(definedColumn);
+  const addedColumns = statement.addColumns.map((column) => definedColumn(column, isCollated));
   return { kind: "alterTable", path: names(statement.path), addedColumns, sql };
 }

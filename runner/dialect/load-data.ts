@@ -93,7 +93,7 @@ function creation({ overwrite, kind: _kind, options: _options, ...rest }: Statem
     ifNotExists: false,
   } as const;
   const created = createTable(
-    { ...statement, primaryKey: [], foreignKeys: [], options: [], query: undefined },
+    { ...statement, primaryKey: [], foreignKeys: [], isCollated: undefined, options: [], query: undefined },
     undefined,
     catalog,
   );

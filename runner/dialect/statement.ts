@@ -43,8 +43,8 @@ export type TranslatedStatement = { readonly sql: readonly string[] } & (
   | { readonly kind: "drop"; readonly object: "TABLE" | "VIEW" | "SCHEMA"; readonly path: readonly string[] }
   | { readonly kind: "alterTable"; readonly path: readonly string[]; readonly addedColumns: readonly Column[] }
   | { readonly kind: "insert" | "delete" | "update" | "merge" | "truncate"; readonly path: readonly string[] }
-  /** Changes of layout, names or options; keys have no place in the SQL. */
-  | { readonly kind: "alter"; readonly path: readonly string[]; readonly keys?: TableKeys | undefined }
+  /** Changes of layout, names or options; what is kept of a table besides has no place in the SQL. */
+  | { readonly kind: "alter"; readonly path: readonly string[]; readonly kept?: KeptChange | undefined }
   /** A query of one BOOL: the statement fails with the message when it is not true. */
   | { readonly kind: "assert"; readonly message: string | undefined }
 );
@@ -66,6 +66,9 @@ export interface TableKeys {
   readonly foreignKeys: readonly ForeignKey[];
 }
 
+/** What a statement changes of what a table says besides its columns. */
+export type KeptChange = Partial<TableKeys & { readonly isCollated: boolean }>;
+
 export interface TableLayout {
   readonly columns: readonly (Column & { readonly required: boolean })[];
   /** The DATE column of `PARTITION BY column`; undefined for any other partitioning. */
@@ -73,6 +76,8 @@ export interface TableLayout {
   readonly clusterBy: readonly string[];
   readonly primaryKey: readonly string[];
   readonly foreignKeys?: readonly ForeignKey[] | undefined;
+  /** Columns of texts that come later have the collation und:ci. */
+  readonly isCollated?: boolean | undefined;
   readonly isSnapshot?: boolean;
   readonly ingestion?: IngestionUnit | undefined;
 }
@@ -142,6 +147,7 @@ function translated(statement: Statement, context: StatementContext): Translated
       };
     }
     case "createSchema": {
+      if (statement.isCollated !== undefined) requireCollations(catalog, statement);
       return {
         kind: "createSchema",
         path: names(statement.path),
@@ -176,6 +182,8 @@ function translated(statement: Statement, context: StatementContext): Translated
       return { kind: "truncate", path: names(statement.path), sql: [translateTruncate(statement.path, catalog)] };
     case "changeTable":
     case "alterOptions":
+      if (statement.kind === "alterOptions" && statement.isCollated !== undefined)
+        requireCollations(catalog, statement);
       return { kind: "alter", path: names(statement.path), ...translateAlter(statement, catalog) };
     case "copyTable":
       return copyTable(statement, catalog);
@@ -222,4 +230,9 @@ function renamedColumns(
   const columns = query.columns.map(({ type }, i) => ({ name: columnNames[i]?.name ?? "", type }));
   const items = columns.map(({ name }, i) => `v.${quoteName(query.columns[i]?.name ?? "")} AS ${quoteName(name)}`);
   return { sql: `SELECT ${items.join(", ")} FROM (${query.sql}) AS v`, columns };
+}
+
+/** The default of a dataset is kept by the server alone. */
+function requireCollations({ isCollated }: Catalog, statement: Statement): void {
+  if (isCollated === undefined) throw unsupported("DEFAULT COLLATE of a dataset outside of `serve`", statement);
 }

@@ -305,8 +305,8 @@ export interface ColumnDefinition extends Span {
   /** What `REFERENCES` says behind the column. */
   readonly foreignKey?: ForeignKeyNode | undefined;
   readonly defaultValue: Expr | undefined;
-  /** With the collation und:ci, the only one that columns have. */
-  readonly collated: boolean;
+  /** With the collation und:ci, the only one that columns have, or with none; undefined: it is not said. */
+  readonly collated: boolean | undefined;
   readonly options?: readonly StatementOption[];
 }
 
@@ -335,6 +335,8 @@ export type Statement =
       readonly columns: readonly ColumnDefinition[];
       readonly primaryKey: readonly Identifier[];
       readonly foreignKeys: readonly ForeignKeyNode[];
+      /** Columns of texts that say nothing have the collation und:ci, or none; undefined: as the dataset says. */
+      readonly isCollated: boolean | undefined;
       readonly partitionBy: Expr | undefined;
       readonly clusterBy: readonly Expr[];
       readonly options: readonly StatementOption[];
@@ -354,6 +356,8 @@ export type Statement =
     })
   | (Span & {
       readonly kind: "createSchema";
+      /** Tables that say nothing have the collation und:ci for columns that say nothing, or none. */
+      readonly isCollated: boolean | undefined;
       readonly path: PathNode;
       readonly ifNotExists: boolean;
       readonly options: readonly StatementOption[];

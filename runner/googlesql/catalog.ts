@@ -23,6 +23,8 @@ export interface CatalogTable {
     readonly clusterBy: readonly string[];
     readonly primaryKey: readonly string[];
     readonly foreignKeys?: readonly ForeignKey[] | undefined;
+    /** Columns of texts that come later have the collation und:ci. */
+    readonly isCollated?: boolean | undefined;
     /** Partitioned by the time at which rows came: the pseudo columns are there. */
     readonly ingestion?: IngestionUnit | undefined;
   };
@@ -37,6 +39,8 @@ export interface Catalog {
   names(): readonly string[];
   /** The user's function of a name as it is called, dots between its parts, in any case. */
   routine?(name: string): UserFunction | undefined;
+  /** Whether new tables of a dataset have the collation und:ci for their texts; undefined: nobody keeps that. */
+  isCollated?(dataset: string): boolean;
   /** Somebody finds the files of `gs://` paths when statements run. */
   readonly readsBuckets?: boolean;
 }

@@ -58,6 +58,7 @@ export type TableChange = Span &
     | { readonly kind: "setDefault"; readonly name: Identifier; readonly value: Expr | undefined }
     | { readonly kind: "dropNotNull"; readonly name: Identifier }
     | { readonly kind: "addPrimaryKey"; readonly columns: readonly Identifier[] }
+    | { readonly kind: "setDefaultCollation"; readonly isCollated: boolean }
     | { readonly kind: "dropPrimaryKey"; readonly ifExists: boolean }
     | { readonly kind: "addForeignKey"; readonly key: ForeignKeyNode }
     | { readonly kind: "dropConstraint"; readonly name: Identifier; readonly ifExists: boolean }
@@ -89,6 +90,8 @@ export type FurtherStatement =
     })
   | (Span & {
       readonly kind: "alterOptions";
+      /** SET DEFAULT COLLATE of a dataset. */
+      readonly isCollated: boolean | undefined;
       readonly object: "VIEW" | "SCHEMA";
       readonly path: PathNode;
       readonly ifExists: boolean;

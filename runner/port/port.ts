@@ -44,6 +44,8 @@ export interface Relation {
   /** PRIMARY KEY (...) NOT ENFORCED of the table, or the unique key of the model that built it. */
   readonly primaryKey: readonly string[];
   readonly foreignKeys?: readonly ForeignKey[] | undefined;
+  /** Columns of texts that come later have the collation und:ci. */
+  readonly isCollated?: boolean | undefined;
   /** The column that stands for the other ones of a row, where somebody says so, and those that it leaves out. */
   readonly rowHash?: { readonly column: string; readonly without: readonly string[] };
   /** The column of which every query must say which partitions it reads; undefined: none need say it. */

@@ -52,6 +52,8 @@ export interface JobRequest {
   readonly parameters: readonly JobParameter[];
   readonly defaultDataset: string | undefined;
   readonly systemTables: SystemTables;
+  /** Whether new tables of a dataset have the collation und:ci for their texts; undefined: nobody keeps that. */
+  readonly isCollated?: ((dataset: string) => boolean) | undefined;
   /** Knows of the job itself what system variables tell; undefined: nobody does. */
   readonly systemVariable?: SystemVariables | undefined;
   /** Who runs it, and what may be read; undefined: the server itself, which may read all. */

@@ -1,6 +1,7 @@
 import { EngineError } from "../port/engine-error.js";
 import type { ScriptResult, Warehouse } from "../port/port.js";
 import { JobError, type JobRequest, type JobStatement, plainRequest } from "../port/sql-jobs.js";
+import { collationsOf } from "./catalog/service.js";
 import { Clock } from "./clock.js";
 import { noteStatement } from "./jobs/effects.js";
 import { JobRegistry } from "./jobs/registry.js";
@@ -38,6 +39,7 @@ export async function runScript(
     const request: JobRequest = {
       ...plainRequest(sql),
       systemTables: systemTables(catalogue, project, location),
+      isCollated: collationsOf(catalogue),
       systemVariable: async (name) => JSON.stringify(known[name]),
     };
     await jobs.run(request, (statement) => {

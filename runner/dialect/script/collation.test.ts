@@ -116,13 +116,29 @@ it("stores the collation of columns, and reads, copies and tells it", async () =
   ]);
 });
 
+it("gives the collation of a table to columns that say nothing, also to those that come later", async () => {
+  await warehouse.script(`CREATE SCHEMA e; CREATE TABLE e.t (s STRING, p STRING COLLATE '', n INT64, l STRING(3)) DEFAULT COLLATE 'und:ci';
+    ALTER TABLE e.t ADD COLUMN more STRING, ADD COLUMN plain STRING COLLATE '';
+    ALTER TABLE e.t SET DEFAULT COLLATE ''; ALTER TABLE e.t ADD COLUMN last STRING;
+    CREATE TABLE e.made DEFAULT COLLATE 'und:ci' AS SELECT 'x' AS a, 1 AS n;
+    INSERT e.t (s, p, l, more, plain, last) VALUES ('a', 'a', 'a', 'a', 'a', 'a')`);
+  expect(await rowsOf("SELECT s = 'A', p = 'A', l = 'A', more = 'A', plain = 'A', last = 'A' FROM e.t")).toEqual([
+    [true, false, true, true, false, false],
+  ]);
+  expect(await rowsOf("SELECT a = 'X' FROM e.made")).toEqual([[true]]);
+});
+
 it.each([
   ["CREATE TEMP TABLE x (n INT64 COLLATE 'und:ci')", "COLLATE can only be applied to columns of type STRING"],
   ["CREATE TEMP TABLE x (s STRING COLLATE 'de:ci')", "Collation of a column must be 'und:ci' or ''"],
   ["CREATE TEMP TABLE x (s STRING COLLATE 'und:ci') CLUSTER BY s", "which has a collation"],
   ["CREATE TEMP TABLE x AS SELECT [COLLATE('a', 'und:ci')] AS s", "COLLATE in an ARRAY or STRUCT column"],
-  ["CREATE TEMP TABLE x (s STRING) DEFAULT COLLATE 'und:ci'", "DEFAULT COLLATE"],
-  ["CREATE SCHEMA x DEFAULT COLLATE 'und:ci'", "DEFAULT COLLATE"],
+  [
+    "CREATE TEMP TABLE x (s ARRAY<STRING>) DEFAULT COLLATE 'und:ci'",
+    "DEFAULT COLLATE with texts in an ARRAY or STRUCT",
+  ],
+  ["CREATE SCHEMA x DEFAULT COLLATE 'und:ci'", "DEFAULT COLLATE of a dataset outside of `serve`"],
+  ["CREATE TEMP TABLE x (s STRING) DEFAULT COLLATE 'de:ci'", "Collation of a column must be 'und:ci' or ''"],
   ["CREATE SCHEMA z; CREATE TABLE z.t (s STRING COLLATE 'und:ci'); CREATE VIEW z.v AS SELECT * FROM z.t", "COLLATE in"],
   ["SELECT * FROM `z.t*`", "COLLATE in a wildcard table"],
   ["ALTER TABLE z.t ALTER COLUMN s SET DATA TYPE STRING", "SET DATA TYPE of a column with COLLATE"],

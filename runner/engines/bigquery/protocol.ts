@@ -12,6 +12,7 @@ export interface Field {
   readonly maxLength?: string | undefined;
   readonly precision?: string | undefined;
   readonly scale?: string | undefined;
+  readonly collation?: string | undefined;
   readonly rangeElementType?: { readonly type: string } | undefined;
 }
 
@@ -25,6 +26,7 @@ const field: v.GenericSchema<Field> = v.looseObject({
   maxLength: v.optional(v.string()),
   precision: v.optional(v.string()),
   scale: v.optional(v.string()),
+  collation: v.optional(v.string()),
   rangeElementType: v.optional(v.looseObject({ type: v.string() })),
 });
 const schema = v.looseObject({ fields: v.optional(v.array(field), []) });

@@ -1,5 +1,5 @@
 import { API_TYPES, RANGE_TYPES } from "../../googlesql/type-names.js";
-import type { Column, SqlType, StructField } from "../../port/sql-types.js";
+import { type Column, type SqlType, type StructField, withCollation } from "../../port/sql-types.js";
 import type { Field } from "./protocol.js";
 
 /** The columns of a schema; `foreign` are those of types that no value here has. */
@@ -33,8 +33,14 @@ function elementOf({ type, fields = [], rangeElementType }: Field): SqlType | un
   return inner.length === fields.length ? { kind: "struct", fields: inner } : undefined;
 }
 
-/** The type with its parameters; undefined: it has none. */
-function declaredType({ type, mode, maxLength, precision, scale }: Field): string | undefined {
+/** The type with its parameters and its collation; undefined: it has none. */
+function declaredType(field: Field): string | undefined {
+  const declared = parametrizedType(field);
+  const isCollated = field.collation === "und:ci" && field.mode !== "REPEATED" && typeOf(field) === "STRING";
+  return isCollated ? withCollation(declared ?? "STRING") : declared;
+}
+
+function parametrizedType({ type, mode, maxLength, precision, scale }: Field): string | undefined {
   const parameters =
     maxLength ?? (precision === undefined || scale === undefined ? precision : `${precision}, ${scale}`);
   if (parameters === undefined) return undefined;

@@ -12,6 +12,7 @@ export interface Layout {
   readonly clusterBy: readonly string[];
   readonly primaryKey: readonly string[];
   readonly foreignKeys?: readonly ForeignKey[] | undefined;
+  readonly isCollated?: boolean | undefined;
   readonly isSnapshot?: boolean;
   readonly ingestion?: IngestionUnit | undefined;
 }
@@ -151,6 +152,7 @@ function relationOf(id: RelationId, { names, types, comments }: DescribedColumns
     clusterBy: made.clusterBy,
     primaryKey: made.primaryKey,
     ...(made.foreignKeys === undefined ? {} : { foreignKeys: made.foreignKeys }),
+    ...(made.isCollated === true ? { isCollated: true } : {}),
     ...(made.isSnapshot === true ? { isSnapshot: true } : {}),
     ...(made.ingestion === undefined ? {} : { ingestion: made.ingestion }),
   };
@@ -163,6 +165,7 @@ export function layoutSql(id: RelationId, layout: Layout): string {
     clusterBy: layout.clusterBy,
     primaryKey: layout.primaryKey,
     foreignKeys: layout.foreignKeys?.length ? layout.foreignKeys : undefined,
+    collated: layout.isCollated === true ? true : undefined,
     snapshot: layout.isSnapshot,
     ingestion: layout.ingestion,
   });
@@ -191,13 +194,17 @@ function parseLayout(comment: string | null): Layout {
   if (comment === null || !comment.startsWith("{")) return NO_LAYOUT;
   try {
     const parsed = JSON.parse(comment) as Readonly<
-      Record<"partitionBy" | "clusterBy" | "primaryKey" | "foreignKeys" | "snapshot" | "ingestion", unknown>
+      Record<
+        "partitionBy" | "clusterBy" | "primaryKey" | "foreignKeys" | "collated" | "snapshot" | "ingestion",
+        unknown
+      >
     >;
     return {
       partitionColumn: typeof parsed.partitionBy === "string" ? parsed.partitionBy : undefined,
       clusterBy: textList(parsed.clusterBy),
       primaryKey: textList(parsed.primaryKey),
       ...(Array.isArray(parsed.foreignKeys) ? { foreignKeys: parsed.foreignKeys as ForeignKey[] } : {}),
+      ...(parsed.collated === true ? { isCollated: true } : {}),
       ...(parsed.snapshot === true ? { isSnapshot: true } : {}),
       ...(UNITS.has(parsed.ingestion) ? { ingestion: parsed.ingestion as IngestionUnit } : {}),
     };

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { TranslatedStatement } from "../../dialect/index.js";
 import type { LoadData } from "../../dialect/load-data.js";
 import type { ScriptHost } from "../../dialect/script/host.js";
-import type { TableKeys } from "../../dialect/statement.js";
+import type { KeptChange } from "../../dialect/statement.js";
 import type { Catalog, CatalogTable } from "../../googlesql/catalog.js";
 import { foldProject, type ProjectNames } from "../../googlesql/project-names.js";
 import type { QueryResult, RelationId, SqlValue } from "../../port/port.js";
@@ -107,8 +107,8 @@ export class DuckDbScriptHost implements ScriptHost {
     for (const sql of statement.sql) changed = (await this.#change(sql)).rowsChanged;
     if (statement.kind === "insert" || statement.kind === "update" || statement.kind === "delete") return changed;
     if (statement.kind === "merge" || statement.kind === "truncate") return changed;
-    if (statement.kind === "alter" && statement.keys !== undefined)
-      await this.#keepKeys(statement.path, statement.keys);
+    if (statement.kind === "alter" && statement.kept !== undefined)
+      await this.#keepChange(statement.path, statement.kept);
     if (statement.kind === "alterTable") await this.#keepAdded(statement);
     // A schema by itself is no relation.
     else if (statement.kind === "createSchema") return 0;
@@ -146,11 +146,12 @@ export class DuckDbScriptHost implements ScriptHost {
       return;
     }
     const { columns, partitionColumn, clusterBy, primaryKey, foreignKeys, isSnapshot = false, ingestion } = statement;
-    const layout = { partitionColumn, clusterBy, primaryKey, foreignKeys, isSnapshot, ingestion };
+    const { isCollated } = statement;
+    const layout = { partitionColumn, clusterBy, primaryKey, foreignKeys, isCollated, isSnapshot, ingestion };
     const [dataset = "", name = ""] = foldProject(statement.path, (await this.projects()).home);
     const isPartitioned = partitionColumn !== undefined || ingestion !== undefined;
     const hasKeys = primaryKey.length > 0 || (foreignKeys ?? []).length > 0;
-    const isPlain = !isPartitioned && clusterBy.length === 0 && !hasKeys && !isSnapshot;
+    const isPlain = !isPartitioned && clusterBy.length === 0 && !hasKeys && !isSnapshot && isCollated !== true;
     if (!isPlain) await this.#change(layoutSql({ dataset, name }, layout));
     const declared = new Map(columns.map((column) => [column.name, column.declared]));
     const made = { ...layout, definition: undefined };
@@ -168,11 +169,11 @@ export class DuckDbScriptHost implements ScriptHost {
     this.#relations.put({ ...relation, columns: [...relation.columns, ...added] });
   }
 
-  /** Gives a table other keys; a temporary one keeps none. */
-  async #keepKeys(path: readonly string[], keys: TableKeys): Promise<void> {
+  /** Gives a table other keys and the like; a temporary one keeps none. */
+  async #keepChange(path: readonly string[], change: KeptChange): Promise<void> {
     const [dataset = "", name = ""] = foldProject(path, (await this.projects()).home);
     const relation = (await this.#relations.read()).get(`${dataset}.${name}`);
-    if (relation !== undefined) await this.#change(layoutSql({ dataset, name }, { ...relation, ...keys }));
+    if (relation !== undefined) await this.#change(layoutSql({ dataset, name }, { ...relation, ...change }));
   }
 
   async #load(load: LoadData): Promise<number> {

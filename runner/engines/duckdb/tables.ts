@@ -1,8 +1,9 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { DECLARED_MARK } from "../../dialect/declared-type.js";
 import type { RelationId } from "../../port/port.js";
-import type { Column } from "../../port/sql-types.js";
+import { type Column, collationOf } from "../../port/sql-types.js";
 import { type Layout, layoutSql } from "./catalog.js";
-import { quoteName, quotePath } from "./quote.js";
+import { quoteName, quotePath, quoteText } from "./quote.js";
 import { duckdbType } from "./types.js";
 
 /**
@@ -21,6 +22,12 @@ export async function createTable(
   );
   if (!isDatasetThere) await connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoteName(id.dataset)}`);
   await connection.run(`CREATE TABLE ${quotePath(id)} (${list.join(", ")})`);
+  // A collation is part of what a text is compared by; other parameters of a type only restrict what is written.
+  for (const { name, declared = "" } of columns)
+    if (collationOf({ declared }) !== undefined)
+      await connection.run(
+        `COMMENT ON COLUMN ${quotePath(id)}.${quoteName(name)} IS ${quoteText(DECLARED_MARK + declared)}`,
+      );
   await connection.run(layoutSql(id, layout));
 }
 

@@ -1,7 +1,14 @@
 import type { ColumnDefinition, Expr, ForeignKeyNode, Identifier, Statement } from "../ast.js";
-import { unsupported } from "../errors.js";
 import type { Cursor } from "./cursor.js";
-import { acceptIfNotExists, parseColumns, parseOptions, parsePathNode, skipOptions, unsupportedKind } from "./ddl.js";
+import {
+  acceptDefaultCollation,
+  acceptIfNotExists,
+  parseColumns,
+  parseOptions,
+  parsePathNode,
+  skipOptions,
+  unsupportedKind,
+} from "./ddl.js";
 import { parseExpression } from "./expression.js";
 import { acceptSystemTime } from "./from.js";
 import { parseQuery } from "./query.js";
@@ -30,9 +37,9 @@ export function parseCreate(c: Cursor): Statement {
 function parseCreateSchema(c: Cursor, start: number): Statement {
   const ifNotExists = acceptIfNotExists(c);
   const path = parsePathNode(c);
-  refuseDefaultCollation(c);
+  const isCollated = acceptDefaultCollation(c);
   const options = parseOptions(c);
-  return { kind: "createSchema", path, ifNotExists, options, ...c.span(start) };
+  return { kind: "createSchema", path, ifNotExists, isCollated, options, ...c.span(start) };
 }
 
 function parseCreateSnapshot(c: Cursor, start: number, orReplace: boolean): Statement {
@@ -72,7 +79,7 @@ function parseCreateTable(c: Cursor, start: number, orReplace: boolean, temporar
   let foreignKeys: ForeignKeyNode[] = [];
   if (c.is("(")) ({ columns, primaryKey, foreignKeys } = parseColumns(c));
   const inline = columns.filter((column) => column.primaryKey).map((column) => column.name);
-  refuseDefaultCollation(c);
+  const isCollated = acceptDefaultCollation(c);
   const partitionBy = c.acceptWords("PARTITION", "BY") ? parseExpression(c) : undefined;
   const clusterBy: Expr[] = c.acceptWords("CLUSTER", "BY") ? c.list(() => parseExpression(c)) : [];
   const options = parseOptions(c);
@@ -87,6 +94,7 @@ function parseCreateTable(c: Cursor, start: number, orReplace: boolean, temporar
     ifNotExists,
     columns,
     primaryKey: key,
+    isCollated,
     foreignKeys: [...foreignKeys, ...columns.flatMap(({ foreignKey }) => foreignKey ?? [])],
     partitionBy,
     clusterBy,
@@ -125,9 +133,4 @@ function parseCreateView(c: Cursor, start: number, orReplace: boolean, isMateria
     query,
     ...c.span(start),
   };
-}
-
-/** Columns that come later would have it too. */
-function refuseDefaultCollation(c: Cursor): void {
-  if (c.isWords("DEFAULT", "COLLATE")) throw unsupported("DEFAULT COLLATE", c.peek());
 }

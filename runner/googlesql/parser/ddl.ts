@@ -122,7 +122,7 @@ export function parseColumn(c: Cursor): ColumnDefinition {
   let primaryKey = false;
   let defaultValue: Expr | undefined;
   let options: readonly StatementOption[] = [];
-  let collated = false;
+  let collated: boolean | undefined;
   let foreignKey: ForeignKeyNode | undefined;
   for (;;) {
     if (c.acceptWords("NOT", "NULL")) notNull = true;
@@ -144,9 +144,21 @@ export function parseColumn(c: Cursor): ColumnDefinition {
 
 /** `COLLATE 'und:ci'`: true; `COLLATE ''` is none. */
 function parseCollation(c: Cursor, type: TypeNode): boolean {
-  const { start, end } = c.next();
+  const { start, end } = c.peek();
   if (type.kind !== "scalarType" || type.name !== "STRING")
     throw analysisError("COLLATE can only be applied to columns of type STRING", { start, end });
+  return parseSpecification(c);
+}
+
+/** `DEFAULT COLLATE 'und:ci'` of a table or dataset: true; of `''`: false; undefined: it is not there. */
+export function acceptDefaultCollation(c: Cursor): boolean | undefined {
+  if (!c.isWords("DEFAULT", "COLLATE")) return undefined;
+  c.next();
+  return parseSpecification(c);
+}
+
+function parseSpecification(c: Cursor): boolean {
+  c.expectWord("COLLATE");
   const spec = parseExpression(c);
   if (spec.kind !== "string" || !["", "und:ci"].includes(spec.value))
     throw analysisError("Collation of a column must be 'und:ci' or ''", spec);
@@ -188,8 +200,9 @@ export function parseAlter(c: Cursor): Statement {
     const ifExists = c.acceptWords("IF", "EXISTS");
     const path = parsePathNode(c);
     c.expectWord("SET");
-    const options = parseOptions(c);
-    return { kind: "alterOptions", object, path, ifExists, options, ...c.span(start) };
+    const isCollated = object === "SCHEMA" ? acceptDefaultCollation(c) : undefined;
+    const options = isCollated === undefined ? parseOptions(c) : [];
+    return { kind: "alterOptions", object, path, ifExists, isCollated, options, ...c.span(start) };
   }
   if (!c.acceptWords("TABLE")) throw unsupportedKind(c, "ALTER");
   const ifExists = c.acceptWords("IF", "EXISTS");
@@ -211,6 +224,10 @@ function parseChange(c: Cursor): TableChange {
   const { start } = c.peek();
   if (c.acceptWords("SET", "OPTIONS"))
     return { kind: "options", column: undefined, options: parseOptionList(c), ...c.span(start) };
+  if (c.isWords("SET", "DEFAULT", "COLLATE")) {
+    c.next();
+    return { kind: "setDefaultCollation", isCollated: acceptDefaultCollation(c) === true, ...c.span(start) };
+  }
   if (c.acceptWords("RENAME", "TO")) return { kind: "renameTable", to: c.identifier("table name"), ...c.span(start) };
   if (c.acceptWords("RENAME", "COLUMN")) {
     const ifExists = c.acceptWords("IF", "EXISTS");

@@ -38,10 +38,10 @@ export function describedFields(fields: readonly FieldSchema[], kept: readonly F
   });
 }
 
-/** A collation for columns that come later, which tables and datasets do not keep. */
+/** The collation of texts that say nothing of it. */
 export const defaultCollation = v.nullish(
   v.pipe(
     v.string(),
-    v.check((said) => said === "", "defaultCollation is not supported: set the collation of each field"),
+    v.check((said) => said === "" || said === "und:ci", "defaultCollation must be 'und:ci' or ''"),
   ),
 );

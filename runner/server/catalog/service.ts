@@ -13,12 +13,17 @@ export interface Catalogue {
   readonly location: string;
 }
 
+/** Whether new tables of a dataset have a collation for their texts. */
+export function collationsOf({ store }: Pick<Catalogue, "store">): (dataset: string) => boolean {
+  return (dataset) => store.get("dataset", dataset).defaultCollation === "und:ci";
+}
+
 /** A project as a client names it; all of them are the one warehouse. */
 export type Project = string;
 
 /** Runs a text of the server's own, which a client's values have been put into as names only. */
 export async function runSql(
-  { jobs }: Pick<Catalogue, "jobs">,
+  { jobs, store }: Pick<Catalogue, "jobs" | "store">,
   sql: string,
   { defaultDataset, once }: { readonly defaultDataset?: string; readonly once?: ChangeMark | undefined } = {},
 ): Promise<void> {
@@ -28,6 +33,7 @@ export async function runSql(
     parameters: [],
     defaultDataset,
     systemTables: () => undefined,
+    isCollated: collationsOf({ store }),
     once,
     signal,
     destination: undefined,

@@ -82,15 +82,20 @@ export function creation(
     throw new ApiError("invalid", "A table without columns is not supported by the embedded engine: give a schema");
   requireLayout(fields, given);
   const columns = [...fields.map(columnText), ...constraintTexts(given.tableConstraints ?? {}, project)];
-  return `CREATE ${orReplace}TABLE ${name} (${columns.join(", ")})${layoutText(given, fields)}`;
+  const { defaultCollation: collation } = given;
+  const collated = typeof collation === "string" ? ` DEFAULT COLLATE '${collation}'` : "";
+  return `CREATE ${orReplace}TABLE ${name} (${columns.join(", ")})${collated}${layoutText(given, fields)}`;
 }
 
 function columnText(field: FieldSchema): string {
   const required = field.mode?.toUpperCase() === "REQUIRED" ? " NOT NULL" : "";
   const { defaultValueExpression } = field;
   const value = defaultValueExpression === undefined ? "" : ` DEFAULT ${defaultValueExpression}`;
-  return `${quoted(field.name)} ${declaredText(field)}${value}${required}`;
+  return `${quoted(field.name)} ${declaredText(field)}${uncollated(field)}${value}${required}`;
 }
+
+/** What says that a column has no collation though its table has one for others. */
+const uncollated = ({ collation }: FieldSchema): string => (collation === "" ? " COLLATE ''" : "");
 
 /** Changes a table; `replace`: what the change leaves out is gone. */
 export async function changeTable(catalogue: Catalogue, ref: TableRef, change: TableChange, replace: boolean) {
@@ -98,6 +103,11 @@ export async function changeTable(catalogue: Catalogue, ref: TableRef, change: T
   const { created, ...said } = catalogue.store.get("table", tableId(ref));
   const view = change.view ?? change.materializedView;
   if (view && relation.kind === "view") await runSql(catalogue, creation(ref, change, "OR REPLACE "));
+  if (change.defaultCollation !== undefined && relation.kind === "table") {
+    const collation = change.defaultCollation ?? "";
+    const name = `${quoted(ref.dataset)}.${quoted(ref.table)}`;
+    await runSql(catalogue, `ALTER TABLE ${name} SET DEFAULT COLLATE '${collation}'`);
+  }
   if (change.schema && relation.kind === "table") {
     const statements = schemaChanges(ref, relation, change.schema.fields);
     for (const sql of statements) await runSql(catalogue, sql);
@@ -114,7 +124,7 @@ export async function changeTable(catalogue: Catalogue, ref: TableRef, change: T
 }
 
 /** What is kept of a change. */
-function keptOf({ timePartitioning, tableConstraints: _, ...change }: TableChange): Kept {
+function keptOf({ timePartitioning, tableConstraints: _, defaultCollation: __, ...change }: TableChange): Kept {
   if (!timePartitioning) return { ...change, ...(timePartitioning === undefined ? {} : { timePartitioning }) };
   return { ...change, ...keptPartitioning({ timePartitioning }) };
 }
@@ -148,7 +158,7 @@ export function schemaChanges(ref: TableRef, relation: RelationDetails, fields: 
         "invalid",
         `Provided Schema does not match Table ${fullTableName(ref)}. Cannot add required fields to an existing schema. (field: ${field.name})`,
       );
-    statements.push(`ALTER TABLE ${name} ADD COLUMN ${quoted(field.name)} ${declaredText(field)}`);
+    statements.push(`ALTER TABLE ${name} ADD COLUMN ${quoted(field.name)} ${declaredText(field)}${uncollated(field)}`);
   }
   return statements;
 }

@@ -96,6 +96,7 @@ function layoutOf(relation: RelationDetails, project: Project) {
     ...(partitionColumn === undefined ? {} : { timePartitioning: { type: "DAY", field: partitionColumn } }),
     ...(clusterBy.length === 0 ? {} : { clustering: { fields: clusterBy } }),
     ...constraintsOf(relation, project),
+    ...(relation.isCollated === true ? { defaultCollation: "und:ci" } : {}),
   };
 }
 

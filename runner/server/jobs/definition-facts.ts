@@ -73,7 +73,7 @@ export function definitionFacts(text: string): DefinitionFacts {
       };
     case "createSchema":
     case "alterOptions":
-      return { ...none, options: textsOf(statement.options) };
+      return { ...none, kept: collationOf(statement), options: textsOf(statement.options) };
     case "alterTable":
       return { ...none, columnOptions: ofColumns(statement.addColumns), defaults: defaultsOf(statement.addColumns) };
     case "changeTable":
@@ -84,6 +84,11 @@ export function definitionFacts(text: string): DefinitionFacts {
 }
 
 /** What a snapshot or clone was made of. */
+/** What a statement says of the texts of new tables in a dataset. */
+function collationOf({ isCollated }: { readonly isCollated: boolean | undefined }): Kept {
+  return isCollated === undefined ? {} : { defaultCollation: isCollated ? "und:ci" : "" };
+}
+
 function madeOf({ from, isSnapshot, systemTime }: Extract<Statement, { kind: "copyTable" }>): Kept {
   const [tableId, datasetId, projectId] = from.parts.map(({ name }) => name).reverse();
   if (datasetId === undefined || systemTime !== undefined) return {};

@@ -3,6 +3,7 @@ import type { RowObject } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
 import { defaultExpiration } from "../catalog/expiration-defaults.js";
 import { keptPartitioning } from "../catalog/layout.js";
+import { collationsOf } from "../catalog/service.js";
 import { creation } from "../catalog/table-changes.js";
 import { tableId } from "../catalog/tables.js";
 import { avroRows, BadRows, csvRows, jsonRows } from "../load/rows.js";
@@ -25,7 +26,9 @@ export async function runLoad(service: JobService, job: Job, load: LoadConfigura
   const source = await describeSource(service, load, format, files, target.existing);
   const columns = columnsOfFields(source.fields);
   const { timePartitioning, rangePartitioning, clustering } = load;
-  const said = { schema: { fields: [...source.fields] }, timePartitioning, rangePartitioning, clustering };
+  const defaultCollation = collationsOf(service)(ref.dataset) ? "und:ci" : undefined;
+  const layout = { timePartitioning, rangePartitioning, clustering };
+  const said = { schema: { fields: [...source.fields] }, defaultCollation, ...layout };
   const part = await openPartition(service, target, said);
   const existing = target.existing ?? part?.table;
   const replaces =

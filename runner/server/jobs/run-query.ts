@@ -3,6 +3,7 @@ import { type Token, tokenize } from "../../googlesql/lexer.js";
 import { JobError, type JobRequest, type JobSession, type JobStatement } from "../../port/sql-jobs.js";
 import { withoutDecorator } from "../catalog/partitions.js";
 import { accessOf } from "../catalog/row-access.js";
+import { collationsOf } from "../catalog/service.js";
 import { ApiError } from "../protocol/errors.js";
 import type { QueryConfiguration } from "../requests/configuration.js";
 import { jobParameters } from "../values/parameters.js";
@@ -32,6 +33,7 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
     parameters: jobParameters(query.queryParameters ?? []),
     defaultDataset: query.defaultDataset?.datasetId,
     systemTables: service.systemTables(projectId),
+    isCollated: collationsOf(service),
     systemVariable: systemVariablesOf(service, job, () => ownSession),
     access: accessOf(service, job.user),
     signal: job.signal,

@@ -33,7 +33,7 @@ export function relationRows(
           is_change_history_enabled: "NO",
           creation_time: timestamp(Number(resource.creationTime)),
           ...copiedFrom(resource),
-          default_collation_name: "NULL",
+          default_collation_name: relation.isCollated === true ? "und:ci" : "NULL",
           ddl: tableDdl(project, relation, resource),
         },
       ];

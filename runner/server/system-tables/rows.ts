@@ -88,8 +88,9 @@ async function constraintsOf(
 function schemaDdl(project: string, dataset: string, kept: Kept, location: string | undefined): string {
   const options = optionsOf(kept).map(({ option_name, option_value }) => `  ${option_name}=${option_value}`);
   if (location !== undefined) options.push(`  location=${JSON.stringify(location)}`);
+  const collation = kept.defaultCollation === "und:ci" ? "\nDEFAULT COLLATE 'und:ci'" : "";
   const said = options.length === 0 ? "" : `\nOPTIONS(\n${options.join(",\n")}\n)`;
-  return `CREATE SCHEMA \`${project}.${dataset}\`${said};`;
+  return `CREATE SCHEMA \`${project}.${dataset}\`${collation}${said};`;
 }
 
 /** The sessions of a project in a location. */
@@ -118,7 +119,7 @@ function schemaRow({ store, times }: Place, project: string, dataset: string, lo
     creation_time: timestamp(Number(kept.created ?? modified)),
     last_modified_time: timestamp(modified),
     location: location ?? null,
-    default_collation_name: "NULL",
+    default_collation_name: kept.defaultCollation === "und:ci" ? "und:ci" : "NULL",
     ddl: schemaDdl(project, dataset, kept, location),
   };
 }

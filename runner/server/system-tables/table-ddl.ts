@@ -1,6 +1,6 @@
 import type { ForeignKey } from "../../port/port.js";
 import type { RelationDetails } from "../../port/sql-jobs.js";
-import { typeName } from "../../port/sql-types.js";
+import { collationOf, typeName } from "../../port/sql-types.js";
 import type { tableResource } from "../catalog/tables.js";
 import { optionsOf } from "./option-rows.js";
 
@@ -39,11 +39,14 @@ export function tableDdl(project: string, relation: RelationDetails, resource: R
     const value = defaultValueExpression === undefined ? "" : ` DEFAULT ${defaultValueExpression}`;
     const about = description === undefined ? "" : ` OPTIONS(description=${JSON.stringify(description)})`;
     const notNull = required.has(column.name) ? " NOT NULL" : "";
-    return `  ${column.name} ${column.declared ?? typeName(column.type)}${value}${notNull}${about}`;
+    const isPlain = relation.isCollated === true && column.type === "STRING" && collationOf(column) === undefined;
+    const uncollated = isPlain ? " COLLATE ''" : "";
+    return `  ${column.name} ${column.declared ?? typeName(column.type)}${uncollated}${value}${notNull}${about}`;
   });
   if (primaryKey.length > 0) lines.push(`  PRIMARY KEY (${primaryKey.join(", ")}) NOT ENFORCED`);
+  const collated = relation.isCollated === true ? "\nDEFAULT COLLATE 'und:ci'" : "";
   for (const key of foreignKeys) lines.push(`  ${foreignKeyText(project, key)}`);
-  return `CREATE TABLE ${name}\n(\n${lines.join(",\n")}\n)${partitionText(relation, resource)}${clusterText(relation)}${options};`;
+  return `CREATE TABLE ${name}\n(\n${lines.join(",\n")}\n)${collated}${partitionText(relation, resource)}${clusterText(relation)}${options};`;
 }
 
 function foreignKeyText(

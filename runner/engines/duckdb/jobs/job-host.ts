@@ -135,8 +135,10 @@ export class JobHost extends DuckDbScriptHost {
 
   override async catalog(): Promise<Catalog> {
     const catalog = await super.catalog();
+    const { isCollated } = this.#request;
     return {
       ...catalog,
+      ...(isCollated === undefined ? {} : { isCollated }),
       readsBuckets: this.bucketFiles !== undefined,
       find: (path) => {
         const version = this.#history?.find(path);
