@@ -8,6 +8,7 @@ import { type SqlType, typeName } from "../port/sql-types.js";
 import { limitedTree } from "./functions/limits.js";
 import { functionNamed } from "./functions/registry.js";
 import { fieldAccess, quoteString, valueType } from "./print/sql.js";
+import { withAggregateBodies } from "./resolve/aggregate-functions.js";
 import { constantContext } from "./resolve/constant.js";
 import { resolveExpr } from "./resolve/expression.js";
 import { checkJavaScript } from "./resolve/javascript-call.js";
@@ -76,7 +77,9 @@ export function translateExpression(
   { catalog, variables, timeZone }: StatementContext,
 ): { readonly sql: string; readonly type: SqlType } {
   return inTimeZone(timeZone, () => {
-    const value = plain(resolveExpr(expr, constantContext(catalog, variables, "a script expression")));
+    const value = plain(
+      resolveExpr(withAggregateBodies(expr, catalog), constantContext(catalog, variables, "a script expression")),
+    );
     return type === undefined ? value : coerced(value, type, expr);
   });
 }
@@ -152,6 +155,7 @@ export function isBuiltIn(name: string): boolean {
 /** What is wrong with a function, found when it is created. */
 export function checkRoutine(routine: UserFunction, catalog: Catalog): void {
   for (const { type } of routine.parameters) if (type !== undefined) typeOf(type);
+  for (const { columns = [] } of routine.parameters) for (const { type } of columns) typeOf(type);
   if (routine.kind === "createFunction") checkJavaScript(routine);
   checkFunction(routine, new Environment(catalog));
 }

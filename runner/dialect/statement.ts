@@ -12,6 +12,7 @@ import { translateDelete, translateInsert, translateUpdate } from "./dml.js";
 import { type LoadData, loadData } from "./load-data.js";
 import { translateMerge } from "./merge.js";
 import { quoteName } from "./print/sql.js";
+import { withAggregateBodies } from "./resolve/aggregate-functions.js";
 import { constantContext } from "./resolve/constant.js";
 import { resolveAs } from "./resolve/expression.js";
 import { finishQuery, finishRows, requireNames } from "./resolve/output.js";
@@ -115,7 +116,7 @@ export function rowsInScript(query: Query, { catalog, variables, timeZone }: Sta
 
 /** A parsed statement as DuckDB SQL; throws `SqlProblem`. */
 export function translateParsed(statement: Statement, context: StatementContext): TranslatedStatement {
-  return inTimeZone(context.timeZone, () => translated(statement, context));
+  return inTimeZone(context.timeZone, () => translated(withBodies(statement, context.catalog), context));
 }
 
 function translated(statement: Statement, context: StatementContext): TranslatedStatement {
@@ -236,3 +237,10 @@ function renamedColumns(
 function requireCollations({ isCollated }: Catalog, statement: Statement): void {
   if (isCollated === undefined) throw unsupported("DEFAULT COLLATE of a dataset outside of `serve`", statement);
 }
+
+/** Changes of rows with the bodies of aggregate functions that they call; queries are seen to where they are resolved. */
+function withBodies(statement: Statement, catalog: Catalog): Statement {
+  return CHANGES.has(statement.kind) ? withAggregateBodies(statement, catalog) : statement;
+}
+
+const CHANGES: ReadonlySet<Statement["kind"]> = new Set(["insert", "update", "delete", "merge", "assert"] as const);

@@ -149,6 +149,8 @@ export type Expr =
   | (Span & { readonly kind: "subquery"; readonly query: Query })
   | (Span & { readonly kind: "exists"; readonly query: Query })
   | (Span & { readonly kind: "parameter"; readonly name: string })
+  /** A value that must coerce to a type; no text has it. */
+  | (Span & { readonly kind: "coerced"; readonly value: Expr; readonly type: TypeNode; readonly what: string })
   /** `e -> expr`, `(e, i) -> expr`: only as an argument. */
   | (Span & { readonly kind: "lambda"; readonly parameters: readonly Identifier[]; readonly body: Expr })
   | CallExpr;

@@ -36,6 +36,10 @@ export interface RoutineParameter {
   /** Undefined: ANY TYPE. */
   readonly type: TypeNode | undefined;
   readonly mode: "IN" | "OUT" | "INOUT";
+  /** Of a table function, `TABLE<..>`: the columns that a table must have; undefined: it is a value. */
+  readonly columns?: readonly { readonly name: Identifier; readonly type: TypeNode }[];
+  /** Of an aggregate function, NOT AGGREGATE: the same for all rows. */
+  readonly isConstant?: boolean;
 }
 
 /** What a function computes: an expression over its parameters, or the text of a JavaScript function's body. */
@@ -134,6 +138,7 @@ export type FurtherStatement =
     })
   | (Span & {
       readonly kind: "createFunction";
+      readonly isAggregate: boolean;
       readonly path: PathNode;
       readonly temporary: boolean;
       readonly orReplace: boolean;

@@ -21,6 +21,8 @@ export function expressionType(expr: Expr, scope: NameScope, queries: QueryTypes
     for (const each of inner) of(each);
   };
   switch (expr.kind) {
+    case "coerced":
+      return of(expr.value);
     case "null":
     case "parameter":
     case "lambda":

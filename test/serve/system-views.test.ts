@@ -170,6 +170,34 @@ describe("INFORMATION_SCHEMA of a served warehouse", () => {
     ]);
   });
 
+  it("tells aggregate functions that the API or SQL has made", async () => {
+    const float = { typeKind: "FLOAT64" };
+    await shop().createRoutine("scaled", {
+      routineType: "AGGREGATE_FUNCTION",
+      language: "SQL",
+      arguments: [
+        { name: "x", dataType: float },
+        { name: "by", dataType: float, isAggregate: false },
+      ],
+      returnType: float,
+      definitionBody: "SUM(x) / `by`",
+    } as never);
+    expect(await rows("SELECT shop.scaled(n, 2) AS s FROM UNNEST([1, 2, 3]) AS n")).toEqual([{ s: 3 }]);
+    const [routine] = await shop().routine("scaled").getMetadata();
+    expect(routine).toMatchObject({
+      routineType: "AGGREGATE_FUNCTION",
+      arguments: [{ name: "x" }, { name: "by", isAggregate: false }],
+    });
+    expect(
+      await rows("SELECT routine_type AS t FROM shop.INFORMATION_SCHEMA.ROUTINES WHERE routine_name = 'scaled'"),
+    ).toEqual([{ t: "AGGREGATE FUNCTION" }]);
+    expect(
+      await rows(
+        "SELECT is_aggregate AS a FROM shop.INFORMATION_SCHEMA.PARAMETERS WHERE specific_name = 'scaled' AND ordinal_position > 0 ORDER BY ordinal_position",
+      ),
+    ).toEqual([{ a: "YES" }, { a: "NO" }]);
+  });
+
   it("tells the transaction of statements", async () => {
     const [job] = await server().client.createQueryJob({
       query: "BEGIN TRANSACTION; INSERT INTO shop.base VALUES (5); INSERT INTO shop.base VALUES (6); COMMIT; SELECT 1",

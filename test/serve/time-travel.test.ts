@@ -76,6 +76,25 @@ describe("older rows of tables", () => {
     ).rejects.toThrow("FOR SYSTEM_TIME AS OF");
   });
 
+  it("are made tables of by CLONE and COPY after the table was dropped, and read by no query", async () => {
+    const { all, now, at } = asking(client);
+    await all("CREATE TABLE d.gone AS SELECT 1 AS a UNION ALL SELECT 2");
+    const before = await now();
+    await all("DROP TABLE d.gone");
+    for (const how of [
+      "CREATE TABLE d.returned CLONE",
+      "CREATE TABLE d.copied COPY",
+      "CREATE SNAPSHOT TABLE d.shot_of CLONE",
+    ])
+      await all(`${how} d.gone FOR SYSTEM_TIME AS OF TIMESTAMP_MICROS(@t)`, { t: before });
+    for (const table of ["returned", "copied", "shot_of"])
+      expect(await all(`SELECT a FROM d.${table} ORDER BY a`)).toEqual([{ a: 1 }, { a: 2 }]);
+    await expect(at("gone", before)).rejects.toThrow("Not found: Table test-project:d.gone");
+    await expect(
+      all("CREATE TABLE d.never CLONE d.nothing FOR SYSTEM_TIME AS OF TIMESTAMP_MICROS(@t)", { t: before }),
+    ).rejects.toThrow("Not found: Table test-project:d.nothing");
+  });
+
   it("are made snapshots and clones of, and bring back what was dropped", async () => {
     const { all, now, copy } = asking(client);
     await all("CREATE TABLE d.base AS SELECT 1 AS a");

@@ -19,6 +19,7 @@ import { asGrouped, isVisibleName, resolveField, resolvePath } from "./names.js"
 import { resolveBetween, resolveBinary, resolveIn, resolveIs, resolveIsDistinct, resolveUnary } from "./operators.js";
 import type { ExprContext } from "./scope.js";
 import { resolveArrayQuery, resolveExists, resolveScalarSubquery } from "./subqueries.js";
+import { typeOf } from "./type-node.js";
 
 export function resolveExpr(expr: Expr, ctx: ExprContext): Typed {
   return grouped(resolveNode(expr, ctx), ctx);
@@ -100,6 +101,8 @@ function resolveNode(expr: Expr, ctx: ExprContext): Typed {
       return resolveExists(expr, ctx);
     case "lambda":
       throw analysisError("A lambda is not expected here", expr);
+    case "coerced":
+      return asType(resolveExpr(expr.value, ctx), typeOf(expr.type), expr.value, expr.what);
     case "parameter":
       throw unsupported(`Query parameter or system variable ${expr.name}`, expr);
     case "call":

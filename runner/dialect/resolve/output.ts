@@ -6,6 +6,7 @@ import type { TranslatedQuery } from "../contract.js";
 import { fieldAccess, fieldKeys, holdsBignumeric, quoteName, structLiteral } from "../print/sql.js";
 import { holdsArray, storedArrays } from "../print/stored-arrays.js";
 import { plainType, refuseCollation } from "../types/collation.js";
+import { withAggregateBodies } from "./aggregate-functions.js";
 import { fieldOrigin, type LineageRecorder, queryLineage } from "./lineage.js";
 import { resolveQuery } from "./query.js";
 import { Environment, type OutputColumn, type ResolvedQuery, type Scope } from "./scope.js";
@@ -35,7 +36,8 @@ export function finishQuery(
 ): TranslatedQuery {
   const language = shape === "reference" ? shape : "bigquery";
   const env = new Environment(catalog, language, lineage);
-  const resolved = outputValues(resolveQuery(query, env, new Map(), variables), env, shape);
+  const whole = withAggregateBodies(query, catalog);
+  const resolved = outputValues(resolveQuery(whole, env, new Map(), variables), env, shape);
   const collations = shape === "declared" ? "kept" : shape === "bigquery" || shape === "view" ? "refused" : "lost";
   return nameOutput(shape === "renamed" ? distinctNames(resolved) : resolved, env, language, collations);
 }
@@ -43,7 +45,7 @@ export function finishQuery(
 /** A query whose rows go into variables, which hold values as queries compute with them. */
 export function finishRows(query: Query, catalog: Catalog, variables: Scope | undefined): TranslatedQuery {
   const env = new Environment(catalog, "bigquery");
-  return nameOutput(resolveQuery(query, env, new Map(), variables), env, "bigquery");
+  return nameOutput(resolveQuery(withAggregateBodies(query, catalog), env, new Map(), variables), env, "bigquery");
 }
 
 /** The second column `a` becomes `a_1`. */

@@ -5,15 +5,23 @@ import { analysisError, SqlProblem, unsupported } from "../../googlesql/errors.j
 import { walk } from "../../googlesql/walk.js";
 import { type SqlType, typeName } from "../../port/sql-types.js";
 import { functionNamed } from "../functions/registry.js";
-import { quoteName } from "../print/sql.js";
+import { duckdbType, quoteName } from "../print/sql.js";
 import { coerce, coercionCost } from "../types/coercion.js";
 import { derive, isNullLiteral, mergeUses, type Typed } from "../types/typed.js";
+import { checkedQuery, withAggregateBodies } from "./aggregate-functions.js";
 import { positionalArguments, rejectAggregateModifiers } from "./calls.js";
 import { resolveExpr } from "./expression.js";
 import { type FromContext, lateralContext } from "./from.js";
 import { javaScriptCall } from "./javascript-call.js";
 import { resolveQuery } from "./query.js";
-import { type Environment, type ExprContext, emptyScope, type ResolvedQuery, type Scope } from "./scope.js";
+import {
+  type CommonTableEntry,
+  type Environment,
+  type ExprContext,
+  emptyScope,
+  type ResolvedQuery,
+  type Scope,
+} from "./scope.js";
 import { typeOf } from "./type-node.js";
 
 type ScalarFunction = Extract<UserFunction, { kind: "createFunction" }>;
@@ -45,7 +53,7 @@ export function resolveUserCall(call: CallExpr, routine: UserFunction, ctx: Expr
     const value = derive(javaScriptCall(body, args, returns), returns, span, args, true);
     return body.deterministic ? value : { ...value, opaque: true };
   }
-  const { expr } = routine.body;
+  const expr = withAggregateBodies(routine.body.expr, ctx.env.catalog);
   const value = within(routine, call.nameSpan, ctx.env, () => {
     const body = resolveExpr(expr, bodyContext(routine, args, ctx.env));
     return routine.returns === undefined ? body : returned(body, routine, expr);
@@ -71,18 +79,82 @@ export function resolveTableCall(item: Extract<FromItem, { kind: "tableCall" }>,
   if (routine.kind === "createFunction")
     throw analysisError(`${name} is a scalar function and cannot be called in FROM`, item.pathSpan);
   const ctx = { ...lateralContext({ ...from, left: { columns: [], ranges: [] } }, "an argument of a table function") };
-  const args = matchedArguments(
-    routine,
-    item.args.map((arg) => resolveExpr(arg, ctx)),
-    { start: item.start, end: item.end },
-  );
-  return within(routine, item.pathSpan, from.env, () => tableOfFunction(routine, args, from.env));
+  const { parameters } = routine;
+  const tables = new Map<string, ResolvedQuery>();
+  const args = item.args.flatMap((arg, i) => {
+    const { columns } = parameters[i] ?? {};
+    if (columns === undefined) return [resolveExpr(arg, ctx)];
+    const key = parameters[i]?.name.name.toLowerCase() ?? "";
+    tables.set(key, givenTable(routine, parameters[i] as TableParameter, arg, from));
+    return [];
+  });
+  const values = { ...routine, parameters: parameters.filter(({ columns }) => columns === undefined) };
+  if (tables.size < parameters.length - values.parameters.length)
+    throw analysisError(`Function ${name} takes ${parameters.length} arguments, but got ${item.args.length}`, item);
+  const matched = matchedArguments(values, args, { start: item.start, end: item.end });
+  return within(routine, item.pathSpan, from.env, () => tableOfFunction(values, matched, tables, from.env));
+}
+
+type TableParameter = TableFunction["parameters"][number] & {
+  readonly columns: NonNullable<TableFunction["parameters"][number]["columns"]>;
+};
+
+/** A table that a function is given: the columns that it asks for, found by their names. */
+function givenTable(
+  routine: TableFunction,
+  { name, columns }: TableParameter,
+  arg: Expr,
+  { env, commons, parent }: FromContext,
+): ResolvedQuery {
+  const what = `Argument ${name.name} of function ${displayName(routine)}`;
+  if (arg.kind !== "subquery") throw analysisError(`${what} must be a table: TABLE t, or a query in parentheses`, arg);
+  const query = resolveQuery(arg.query, env, commons, parent);
+  const alias = env.freshAlias();
+  const taken = columns.map(({ name: column, type }) => {
+    const own = query.columns.find((one) => one.name?.toLowerCase() === column.name.toLowerCase());
+    if (own === undefined) throw analysisError(`${what} has no column ${column.name}`, arg);
+    const wanted = typeOf(type);
+    const value = { sql: `${alias}.${quoteName(own.key)}`, type: own.type, span: arg, nullable: true, uses: [] };
+    if (coercionCost(value, wanted) === undefined)
+      throw analysisError(
+        `${what}: column ${column.name} is ${typeName(own.type)}, but must be ${typeName(wanted)}`,
+        arg,
+      );
+    const output = { ...own, name: column.name, key: column.name, type: wanted, literal: undefined };
+    return { sql: `${coerce(value, wanted).sql} AS ${quoteName(column.name)}`, output };
+  });
+  return {
+    sql: `SELECT ${taken.map(({ sql }) => sql).join(", ")} FROM (${query.sql}) AS ${alias}`,
+    columns: taken.map(({ output }) => output),
+    valueTable: false,
+    chosenBy: query.chosenBy,
+  };
+}
+
+/** A table of the columns that a parameter asks for, and no rows. */
+function emptyTable({ columns }: TableParameter): ResolvedQuery {
+  const output = columns.map(({ name, type }) => ({
+    name: name.name,
+    key: name.name,
+    type: typeOf(type),
+    literal: undefined,
+    span: name,
+  }));
+  const items = output.map(({ key, type }) => `CAST(NULL AS ${duckdbType(type)}) AS ${quoteName(key)}`);
+  return { sql: `SELECT ${items.join(", ")} WHERE false`, columns: output, valueTable: false };
 }
 
 /** Resolves a function's body by itself, so that what is wrong with it is known when it is created. */
 export function checkFunction(routine: UserFunction, env: Environment): void {
-  if (routine.parameters.some(({ type }) => type === undefined)) return;
-  const args = routine.parameters.map(
+  if (routine.kind === "createFunction" && routine.isAggregate) {
+    const query = checkedQuery(routine);
+    if (query !== undefined) resolveQuery(withAggregateBodies(query, env.catalog), env, new Map(), undefined);
+    return;
+  }
+  const { parameters } = routine;
+  if (parameters.some(({ type, columns }) => type === undefined && columns === undefined)) return;
+  const values = parameters.filter(({ columns }) => columns === undefined);
+  const args = values.map(
     ({ name, type }): Typed => ({
       sql: quoteName(name.name),
       type: typeOf(type as NonNullable<typeof type>),
@@ -92,19 +164,39 @@ export function checkFunction(routine: UserFunction, env: Environment): void {
     }),
   );
   if (routine.kind === "createTableFunction") {
-    tableOfFunction(routine, args, env);
+    const tables = parameters.filter((one): one is TableParameter => one.columns !== undefined);
+    const empty = new Map(tables.map((table) => [table.name.name.toLowerCase(), emptyTable(table)]));
+    tableOfFunction({ ...routine, parameters: values }, args, empty, env);
     return;
   }
   if (routine.body.language === "js") return;
-  const { expr } = routine.body;
+  const expr = withAggregateBodies(routine.body.expr, env.catalog);
   open(routine, env, routine.path, () => {
     const body = resolveExpr(expr, bodyContext(routine, args, env));
     if (routine.returns !== undefined) returned(body, routine, expr);
   });
 }
 
-function tableOfFunction(routine: TableFunction, args: readonly Typed[], env: Environment): ResolvedQuery {
-  const query = resolveQuery(routine.query, env, new Map(), parameterScope(routine, args));
+/** @param tables what the names of table parameters stand for in its query */
+function tableOfFunction(
+  routine: TableFunction,
+  args: readonly Typed[],
+  tables: ReadonlyMap<string, ResolvedQuery>,
+  env: Environment,
+): ResolvedQuery {
+  const text = withAggregateBodies(routine.query, env.catalog);
+  const commons = new Map<string, CommonTableEntry>();
+  const texts: string[] = [];
+  for (const [key, { sql, columns, valueTable, chosenBy }] of tables) {
+    const sqlName = env.freshCommonName(key);
+    texts.push(`${quoteName(sqlName)} AS (${sql})`);
+    commons.set(key, { sqlName, columns, valueTable, chosenBy });
+  }
+  const resolved = resolveQuery(text, env, commons, parameterScope(routine, args));
+  const query =
+    texts.length === 0
+      ? resolved
+      : { ...resolved, sql: `WITH ${texts.join(", ")} SELECT * FROM (${resolved.sql})`, rows: undefined };
   const { returns } = routine;
   if (returns === undefined) return query;
   if (returns.length !== query.columns.length)

@@ -70,13 +70,13 @@ export class Session {
     if (dataset === undefined && project === undefined) return { ...catalog, routine };
     return {
       ...catalog,
-      find: (path) => (isWhole(path) ? undefined : catalog.find(path)) ?? catalog.find(this.#whole(path)),
-      routine: (name) => routine(name) ?? routine(this.#whole(name.split(".")).join(".")),
+      find: (path) => (isWhole(path) ? undefined : catalog.find(path)) ?? catalog.find(this.whole(path)),
+      routine: (name) => routine(name) ?? routine(this.whole(name.split(".")).join(".")),
     };
   }
 
   /** A path with the default dataset and project before it, where it has none. */
-  #whole(path: readonly string[]): readonly string[] {
+  whole(path: readonly string[]): readonly string[] {
     const { dataset, project } = this.system;
     const inDataset = path.length === 1 && dataset !== undefined ? [dataset, ...path] : path;
     return inDataset.length === 2 && project !== undefined ? [project, ...inDataset] : inDataset;
@@ -92,7 +92,7 @@ export class Session {
     if (first === undefined || isDataset || isTemporary) return statement;
     if (path.parts.length === 1 && this.temporaryTables.has(first.name)) return statement;
     const names = path.parts.map(({ name }) => name);
-    const added = this.#whole(names).slice(0, -names.length);
+    const added = this.whole(names).slice(0, -names.length);
     if (added.length === 0 || first.name.toUpperCase() === "_SESSION") return statement;
     return { ...statement, path: { ...path, parts: [...added.map((name) => ({ ...first, name })), ...path.parts] } };
   }

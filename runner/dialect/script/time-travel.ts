@@ -1,4 +1,6 @@
 import type { Expr, Identifier, PathNode } from "../../googlesql/ast.js";
+import type { Catalog, CatalogTable } from "../../googlesql/catalog.js";
+import { foldProject } from "../../googlesql/project-names.js";
 import { mapTree } from "../../googlesql/walk.js";
 import { SqlProblem, walk } from "../script.js";
 import type { ScriptRun } from "./interpreter.js";
@@ -32,10 +34,18 @@ export async function travelled<T extends object>(run: ScriptRun, tree: T): Prom
   });
 }
 
+/** A table that is not there any more, of which another is made as it was. */
+function goneTable(run: ScriptRun, names: readonly string[], { projects }: Catalog): CatalogTable | undefined {
+  const [dataset, name] = foldProject(run.session.whole(names), projects?.home);
+  return dataset === undefined || name === undefined ? undefined : { path: [dataset, name], columns: [] };
+}
+
 async function versionOf(run: ScriptRun, node: Timed): Promise<readonly string[] | undefined> {
   const { host } = run.session;
   const parts = "from" in node ? (node.from as PathNode).parts : (node.path as readonly Identifier[]);
-  const table = (await run.session.catalog()).find(parts.map(({ name }) => name));
+  const catalog = await run.session.catalog();
+  const names = parts.map(({ name }) => name);
+  const table = catalog.find(names) ?? ("from" in node ? goneTable(run, names, catalog) : undefined);
   if (table === undefined || host.version === undefined) return undefined;
   if (table.isView === true || table.temporary === true) {
     const what = table.isView === true ? "a view" : "a temporary table";

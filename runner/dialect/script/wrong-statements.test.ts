@@ -410,9 +410,10 @@ const MISTAKES: readonly (readonly [sql: string, message: string])[] = [
     "CREATE EXTERNAL is not supported by the embedded engine [at 1:8]",
   ],
   [
-    "CREATE AGGREGATE FUNCTION d.f(x INT64) AS (SUM(x))",
-    "CREATE AGGREGATE is not supported by the embedded engine [at 1:8]",
+    "CREATE AGGREGATE FUNCTION d.f(x INT64) RETURNS INT64 LANGUAGE js AS 'return 1'",
+    "A JavaScript aggregate function is not supported by the embedded engine [at 1:69]",
   ],
+  ["UNDROP SCHEMA d", "UNDROP statement is not supported by the embedded engine [at 1:1]"],
   ["CREATE TABEL d.x (a INT64)", 'Syntax error: Unexpected identifier "TABEL" [at 1:8]'],
   ["DROP TABEL d.x", 'Syntax error: Unexpected identifier "TABEL" [at 1:6]'],
   ["ALTER TABEL d.x", 'Syntax error: Unexpected identifier "TABEL" [at 1:7]'],

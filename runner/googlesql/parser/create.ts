@@ -23,6 +23,7 @@ export function parseCreate(c: Cursor): Statement {
   if (c.acceptWords("SCHEMA")) return parseCreateSchema(c, start);
   const temporary = c.acceptWords("TEMP") || c.acceptWords("TEMPORARY");
   if (c.acceptWords("FUNCTION")) return parseCreateFunction(c, start, orReplace, temporary);
+  if (c.acceptWords("AGGREGATE", "FUNCTION")) return parseCreateFunction(c, start, orReplace, temporary, true);
   if (c.acceptWords("TABLE")) {
     if (c.acceptWords("FUNCTION")) return parseCreateTableFunction(c, start, orReplace);
     return parseCreateTable(c, start, orReplace, temporary);

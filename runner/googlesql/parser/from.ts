@@ -5,6 +5,7 @@ import type { Cursor } from "./cursor.js";
 import { parseExpression } from "./expression.js";
 import { parsePivotOrUnpivot } from "./pivot.js";
 import { parseQuery } from "./query.js";
+import { tableQuery } from "./table-query.js";
 
 /** The FROM clause after its keyword; commas join looser than JOIN. */
 export function parseFrom(c: Cursor): FromItem {
@@ -143,11 +144,18 @@ function parseTablePath(c: Cursor): FromItem {
           .toUpperCase()} (a model)`,
         pathSpan,
       );
-    const args = c.is(")") ? [] : c.list(() => parseExpression(c));
+    const args = c.is(")") ? [] : c.list(() => parseFunctionArgument(c));
     c.expect(")");
     return { kind: "tableCall", path: parts, pathSpan, args, alias: aliasBeforePivot(c), ...c.span(start) };
   }
   return { kind: "table", path: parts, pathSpan, ...parseAliases(c), ...acceptSystemTime(c), ...c.span(start) };
+}
+
+/** An argument of a table function: a value, or a table, as `TABLE t` or as a query. */
+function parseFunctionArgument(c: Cursor): Expr {
+  const { start } = c.peek();
+  if (!c.isWord("TABLE")) return parseExpression(c);
+  return { kind: "subquery", query: tableQuery(c, parseTableArgument(c), start), ...c.span(start) };
 }
 
 /** `FOR SYSTEM_TIME AS OF expression`. */

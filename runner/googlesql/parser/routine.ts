@@ -12,14 +12,21 @@ import { parseType } from "./type.js";
  * The rest of CREATE [TEMP] FUNCTION.
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language#create_function_statement
  */
-export function parseCreateFunction(c: Cursor, start: number, orReplace: boolean, temporary: boolean): Statement {
+export function parseCreateFunction(
+  c: Cursor,
+  start: number,
+  orReplace: boolean,
+  temporary: boolean,
+  isAggregate = false,
+): Statement {
   const ifNotExists = acceptIfNotExists(c, orReplace);
   const path = parsePathNode(c);
-  const parameters = parseParameters(c, false);
+  const parameters = parseParameters(c, isAggregate ? "aggregate" : "function");
   const returns = c.acceptWords("RETURNS") ? parseType(c) : undefined;
   const body = parseFunctionBody(c);
   skipOptions(c);
-  const head = { path, temporary, orReplace, ifNotExists, parameters, returns };
+  if (isAggregate && body.language === "js") throw unsupported("A JavaScript aggregate function", body.codeSpan);
+  const head = { path, isAggregate, temporary, orReplace, ifNotExists, parameters, returns };
   return { kind: "createFunction", ...head, body, ...c.span(start) };
 }
 
@@ -63,8 +70,8 @@ function refuseLibraries(c: Cursor): void {
 export function parseCreateTableFunction(c: Cursor, start: number, orReplace: boolean): Statement {
   const ifNotExists = acceptIfNotExists(c, orReplace);
   const path = parsePathNode(c);
-  const parameters = parseParameters(c, false);
-  const returns = c.acceptWords("RETURNS") ? parseReturnedTable(c) : undefined;
+  const parameters = parseParameters(c, "table function");
+  const returns = c.acceptWords("RETURNS") ? parseTableType(c) : undefined;
   skipOptions(c);
   c.expectWord("AS");
   const query = parseQuery(c);
@@ -81,7 +88,8 @@ export function parseCreateTableFunction(c: Cursor, start: number, orReplace: bo
   };
 }
 
-function parseReturnedTable(c: Cursor) {
+/** `TABLE<a INT64, b STRING>`. */
+function parseTableType(c: Cursor) {
   c.expectWord("TABLE");
   c.expect("<");
   const columns = c.list(() => {
@@ -96,7 +104,7 @@ function parseReturnedTable(c: Cursor) {
 export function parseCreateProcedure(c: Cursor, start: number, orReplace: boolean): Statement {
   const ifNotExists = acceptIfNotExists(c, orReplace);
   const path = parsePathNode(c);
-  const parameters = parseParameters(c, true);
+  const parameters = parseParameters(c, "procedure");
   skipOptions(c);
   if (!c.isWord("BEGIN")) {
     if (c.isWord("EXTERNAL") || c.isWord("LANGUAGE") || c.isWord("WITH"))
@@ -108,15 +116,19 @@ export function parseCreateProcedure(c: Cursor, start: number, orReplace: boolea
   return { kind: "createProcedure", path, orReplace, ifNotExists, parameters, body, ...c.span(start) };
 }
 
-function parseParameters(c: Cursor, modes: boolean): RoutineParameter[] {
+function parseParameters(c: Cursor, of: "function" | "aggregate" | "table function" | "procedure"): RoutineParameter[] {
   c.expect("(");
   if (c.accept(")")) return [];
   const parameters = c.list((): RoutineParameter => {
-    const mode = modes ? parseMode(c) : "IN";
+    const mode = of === "procedure" ? parseMode(c) : "IN";
     const name = c.identifier("parameter name");
-    if (c.isWord("TABLE") && c.is("<", 1)) throw unsupported("A TABLE parameter", c.peek());
+    if (c.isWord("TABLE") && c.is("<", 1)) {
+      if (of !== "table function") throw analysisError("Only a table function takes a table", c.peek());
+      return { name, type: undefined, mode, columns: parseTableType(c) };
+    }
     const type = c.acceptWords("ANY", "TYPE") ? undefined : parseType(c);
-    return { name, type, mode };
+    const isConstant = of === "aggregate" && c.acceptWords("NOT", "AGGREGATE");
+    return { name, type, mode, ...(isConstant ? { isConstant } : {}) };
   });
   c.expect(")");
   const seen = new Set<string>();

@@ -67,6 +67,7 @@ export function parseStatement(c: Cursor): Statement {
       return parseAssert(c);
     case "EXPORT":
       return parseExport(c);
+    case "UNDROP":
     case "GRANT":
     case "REVOKE":
     case "DECLARE":

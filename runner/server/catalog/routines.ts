@@ -38,6 +38,7 @@ const SAID = {
         dataType: v.optional(typeObject),
         argumentKind: v.optional(v.string()),
         mode: v.optional(v.string()),
+        isAggregate: v.optional(v.boolean()),
       }),
     ),
   ),
@@ -86,10 +87,14 @@ export async function getRoutine(catalogue: Catalogue, ref: RoutineRef) {
 /** What the statement that made a routine says of it. */
 function describe(text: string) {
   const statement = parseStatementText(text) as Routine;
-  const args = statement.parameters.map(({ name, type, mode }) => ({
+  const isAggregate = statement.kind === "createFunction" && statement.isAggregate;
+  const args = statement.parameters.map(({ name, type, mode, isConstant, columns }) => ({
     name: name.name,
-    ...(type === undefined ? { argumentKind: "ANY_TYPE" } : { dataType: typeOf(type) }),
+    ...(type === undefined
+      ? { argumentKind: columns === undefined ? "ANY_TYPE" : "FIXED_TABLE" }
+      : { dataType: typeOf(type) }),
     ...(statement.kind === "createProcedure" ? { mode } : {}),
+    ...(isConstant === true ? { isAggregate: false } : {}),
   }));
   const shared = args.length === 0 ? {} : { arguments: args };
   const slice = ({ start, end }: { readonly start: number; readonly end: number }): string => text.slice(start, end);
@@ -101,7 +106,13 @@ function describe(text: string) {
   const result = returns === undefined ? {} : { returnType: typeOf(returns) };
   return body.language === "js"
     ? { routineType: "SCALAR_FUNCTION", language: "JAVASCRIPT", ...shared, ...result, definitionBody: body.code }
-    : { routineType: "SCALAR_FUNCTION", language: "SQL", ...shared, ...result, definitionBody: slice(body.expr) };
+    : {
+        routineType: isAggregate ? "AGGREGATE_FUNCTION" : "SCALAR_FUNCTION",
+        language: "SQL",
+        ...shared,
+        ...result,
+        definitionBody: slice(body.expr),
+      };
 }
 
 function procedureBody(text: string): string {
@@ -143,9 +154,10 @@ function creation(ref: RoutineRef, given: RoutineChange): string {
     throw new ApiError("required", "Required parameter is missing: definitionBody", "definitionBody");
   if ((given.importedLibraries ?? []).length > 0)
     throw new ApiError("invalid", "importedLibraries is not supported by the embedded engine");
-  const args = (given.arguments ?? []).map(({ name: argument = "", dataType, mode }) => {
+  const args = (given.arguments ?? []).map(({ name: argument = "", dataType, mode, isAggregate }) => {
     const how = routineType === "PROCEDURE" && mode && mode !== "MODE_UNSPECIFIED" ? `${mode} ` : "";
-    return `${how}${quoted(argument)} ${dataType === undefined ? "ANY TYPE" : typeText(dataType)}`;
+    const constant = routineType === "AGGREGATE_FUNCTION" && isAggregate === false ? " NOT AGGREGATE" : "";
+    return `${how}${quoted(argument)} ${dataType === undefined ? "ANY TYPE" : typeText(dataType)}${constant}`;
   });
   const head = `${name}(${args.join(", ")})`;
   const returns = given.returnType ? ` RETURNS ${typeText(given.returnType)}` : "";
@@ -154,6 +166,8 @@ function creation(ref: RoutineRef, given: RoutineChange): string {
       if (language === "JAVASCRIPT")
         return `CREATE OR REPLACE FUNCTION ${head}${returns} LANGUAGE js AS ${JSON.stringify(definitionBody)}`;
       return `CREATE OR REPLACE FUNCTION ${head}${returns} AS (${definitionBody})`;
+    case "AGGREGATE_FUNCTION":
+      return `CREATE OR REPLACE AGGREGATE FUNCTION ${head}${returns} AS (${definitionBody})`;
     case "TABLE_VALUED_FUNCTION":
       return `CREATE OR REPLACE TABLE FUNCTION ${head} AS (${definitionBody})`;
     case "PROCEDURE": {

@@ -9,7 +9,12 @@ export async function routineRows(catalogue: Place, project: string, dataset: st
   for (const routine of await listRoutines(catalogue, dataset)) {
     const found = await getRoutine(catalogue, { project, dataset, routine });
     const isJs = found.language === "JAVASCRIPT";
-    const types = { SCALAR_FUNCTION: "FUNCTION", TABLE_VALUED_FUNCTION: "TABLE FUNCTION", PROCEDURE: "PROCEDURE" };
+    const types = {
+      SCALAR_FUNCTION: "FUNCTION",
+      AGGREGATE_FUNCTION: "AGGREGATE FUNCTION",
+      TABLE_VALUED_FUNCTION: "TABLE FUNCTION",
+      PROCEDURE: "PROCEDURE",
+    };
     rows.push({
       specific_catalog: project,
       specific_schema: dataset,
@@ -35,19 +40,20 @@ export async function parameterRows(catalogue: Place, project: string, dataset: 
   for (const routine of await listRoutines(catalogue, dataset)) {
     const found = await getRoutine(catalogue, { project, dataset, routine });
     const { arguments: args = [], returnType } = found as {
-      arguments?: readonly { name: string; dataType?: { typeKind: string }; mode?: string }[];
+      arguments?: readonly { name: string; dataType?: { typeKind: string }; mode?: string; isAggregate?: boolean }[];
       returnType?: { typeKind: string };
     };
     const base = { specific_catalog: project, specific_schema: dataset, specific_name: routine };
     if (returnType !== undefined)
       rows.push({ ...base, ordinal_position: 0, is_result: "YES", data_type: returnType.typeKind });
-    for (const [index, { name, dataType, mode }] of args.entries())
+    for (const [index, { name, dataType, mode, isAggregate = true }] of args.entries())
       rows.push({
         ...base,
         ordinal_position: index + 1,
         parameter_mode: mode ?? null,
         is_result: "NO",
         parameter_name: name,
+        is_aggregate: found.routineType !== "AGGREGATE_FUNCTION" ? null : isAggregate ? "YES" : "NO",
         data_type: dataType?.typeKind ?? "ANY TYPE",
       });
   }
