@@ -11,7 +11,7 @@ function init(type: "INT64" | "STRING" | "BYTES", fn: string, value: (arg: strin
 }
 
 /**
- * HLL_COUNT, exact where the service's sketches are: up to some thousands of different values at the usual precision.
+ * HLL_COUNT, with the sketches and estimates of zetasketch.
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/hll_functions
  */
 export const SKETCH_FUNCTIONS: Family = {

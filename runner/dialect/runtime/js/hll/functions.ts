@@ -1,15 +1,6 @@
 import { type JsFunction, lenient } from "../js-function.js";
 import { fingerprint2011 } from "./fingerprint.js";
-import {
-  distinctPlaces,
-  downgraded,
-  estimate,
-  isPrecision,
-  parsed,
-  placeOf,
-  type Sketch,
-  serialized,
-} from "./sketch.js";
+import { downgraded, estimate, Gathered, isPrecision, parsed, placeOf, type Sketch, serialized } from "./sketch.js";
 
 /** DefaultOpsType of INT64 and of texts, as the service writes it. */
 const UINT64 = 8;
@@ -18,12 +9,14 @@ const TEXT = 11;
 function init(values: readonly Uint8Array[], precision: bigint, valueType: number): Uint8Array | null {
   if (!isPrecision(precision)) throw new Error(`HLL_COUNT precision must be between 10 and 24, but is ${precision}`);
   if (values.length === 0) return null;
-  const bits = Number(precision);
-  const places = distinctPlaces(
-    values.map((value) => placeOf(fingerprint2011(value), bits)),
-    bits,
-  );
-  return serialized({ count: values.length, valueType, precision: bits, places });
+  const gathered = new Gathered(Number(precision));
+  for (const value of values) gathered.add(placeOf(fingerprint2011(value), gathered.precision));
+  return serialized({
+    count: values.length,
+    valueType,
+    precision: gathered.precision,
+    content: gathered.content(),
+  });
 }
 
 function bytesOfInt(value: bigint): Uint8Array {
@@ -40,9 +33,12 @@ function merged(sketches: readonly Uint8Array[]): Sketch | undefined {
     throw new Error("HLL_COUNT cannot merge sketches of values of different types");
   const all = [first, ...more];
   const precision = Math.min(...all.map((sketch) => sketch.precision));
-  const places = all.flatMap((sketch) => sketch.places.map((place) => downgraded(place, sketch.precision, precision)));
+  const gathered = new Gathered(precision);
+  for (const { content, precision: own } of all)
+    if ("registers" in content) gathered.addRegisters(content.registers, own);
+    else for (const place of content.places) gathered.add(downgraded(place, own, precision));
   const count = all.reduce((sum, sketch) => sum + sketch.count, 0);
-  return { count, valueType: first.valueType, precision, places: distinctPlaces(places, precision) };
+  return { count, valueType: first.valueType, precision, content: gathered.content() };
 }
 
 const present = <T>(values: readonly (T | null)[] | null): readonly T[] =>

@@ -1,17 +1,21 @@
+import { emptyRegisters, estimateOf, lowered, type Registers, raise } from "./registers.js";
+
 /**
- * Sketches of HLL_COUNT in the form of BigQuery, byte for byte, as long as they are sparse: a sorted list of the places that hashes fall
- * on. Source: https://github.com/google/zetasketch and the messages of its proto/ folder.
+ * Sketches of HLL_COUNT in the form of BigQuery, byte for byte: a sorted list of the places that hashes fall on, and where that is no
+ * shorter any more, registers. Source: https://github.com/google/zetasketch and the messages of its proto/ folder.
  */
 export interface Sketch {
   /** Values that were added, repeated ones too. */
   readonly count: number;
   /** DefaultOpsType of the values. */
   readonly valueType: number;
-  /** Bits of a hash that would tell registers apart; 5 more tell apart the places that are listed. */
+  /** Bits of a hash that tell registers apart; 5 more tell apart the places that are listed. */
   readonly precision: number;
-  /** Encoded places, sorted, each place once. */
-  readonly places: readonly number[];
+  /** Encoded places, sorted, each place once; or registers. */
+  readonly content: Content;
 }
+
+export type Content = { readonly places: readonly number[] } | { readonly registers: Registers };
 
 const MOST_PRECISION = 24;
 export const LEAST_PRECISION = 10;
@@ -34,10 +38,13 @@ export function isPrecision(value: bigint): boolean {
 /** The place of a hash, and the leading zeros behind it (counted from 1) where the place itself does not tell them. */
 export function placeOf(hash: bigint, precision: number): number {
   const sparse = sparseOf(precision);
-  const rest = BigInt.asUintN(64, hash << BigInt(sparse));
-  const bits = 64 - sparse;
-  const zeros = rest === 0n ? bits : 64 - rest.toString(2).length;
-  return encoded(Number(hash >> BigInt(64 - sparse)), Math.min(zeros, bits) + 1, precision);
+  const high = Number(hash >> 32n);
+  const rest = (high << sparse) >>> 0;
+  const low = Number(hash & 0xffff_ffffn);
+  const bits = 32 - sparse;
+  // The first word has some bits left behind the place.
+  const zeros = rest !== 0 ? Math.clz32(rest) : bits + Math.clz32(low);
+  return encoded(high >>> bits, zeros + 1, precision);
 }
 
 function encoded(index: number, rho: number, precision: number): number {
@@ -69,42 +76,96 @@ export function downgraded(place: number, from: number, to: number): number {
   return encoded(index >> lost, lost === 0 ? rho : zeros, to);
 }
 
-/** How many different values there were: linear counting over the places that stayed empty. */
-export function estimate({ precision, places }: Sketch): bigint {
-  const all = 2 ** sparseOf(precision);
-  return BigInt(Math.round(all * Math.log(all / (all - places.length))));
+/** The register of a place of the same precision, and what it must at least be. */
+function registerOf(place: number, precision: number): readonly [index: number, rho: number] {
+  const flag = flagOf(precision);
+  const spare = sparseOf(precision) - precision;
+  if ((place & flag) !== 0) return [(place ^ flag) >> RHO_BITS, (place & ((1 << RHO_BITS) - 1)) + spare];
+  const rest = place & ((1 << spare) - 1);
+  return [place >> spare, Math.clz32(rest) - (32 - spare) + 1];
 }
 
-/** @throws Error for a list that the service would turn into registers, whose counts are estimated by tables of their own */
-export function serialized(sketch: Sketch): Uint8Array {
-  const { count, valueType, precision, places } = sketch;
+/** Gathers places of one precision; as a list, until registers are shorter. */
+export class Gathered {
+  #places = new Set<number>();
+  #registers: Registers | undefined;
+
+  constructor(readonly precision: number) {}
+
+  add(place: number): void {
+    if (this.#registers !== undefined) {
+      raise(this.#registers, ...registerOf(place, this.precision));
+      return;
+    }
+    this.#places.add(place);
+    // Each place takes a byte at least.
+    if (this.#places.size > 2 ** this.precision) this.#condense();
+  }
+
+  /** Registers of the same precision or a higher one. */
+  addRegisters(registers: Registers, precision: number): void {
+    const own = this.#condense();
+    const same = lowered(registers, precision, this.precision);
+    for (let index = 0; index < same.length; index += 1) raise(own, index, same[index] as number);
+  }
+
+  content(): Content {
+    if (this.#registers !== undefined) return { registers: this.#registers };
+    const places = distinctPlaces(this.#places, this.precision);
+    return differences(places).length > 0.75 * 2 ** this.precision ? { registers: this.#condense() } : { places };
+  }
+
+  #condense(): Registers {
+    this.#registers ??= emptyRegisters(this.precision);
+    for (const place of this.#places) raise(this.#registers, ...registerOf(place, this.precision));
+    this.#places.clear();
+    return this.#registers;
+  }
+}
+
+/** How many different values there were: of a list by linear counting over the places that stayed empty. */
+export function estimate({ precision, content }: Sketch): bigint {
+  if ("registers" in content) return estimateOf(content.registers, precision);
+  const all = 2 ** sparseOf(precision);
+  return BigInt(Math.round(all * Math.log(all / (all - content.places.length))));
+}
+
+/** Places by their distances, as a sketch lists them. */
+function differences(places: readonly number[]): readonly number[] {
   const data: number[] = [];
   let before = 0;
   for (const place of places) {
     writeVarint(data, place - before);
     before = place;
   }
-  if (data.length > 0.75 * 2 ** precision) throw tooLarge();
+  return data;
+}
+
+export function serialized({ count, valueType, precision, content }: Sketch): Uint8Array {
   const state: number[] = [];
-  if (places.length > 0) writeField(state, 2, places.length);
+  if ("places" in content && content.places.length > 0) writeField(state, 2, content.places.length);
   writeField(state, 3, precision);
   writeField(state, 4, sparseOf(precision));
-  writeBytes(state, 6, data);
+  const isDense = "registers" in content;
+  const data = isDense ? content.registers : Uint8Array.from(differences(content.places));
+  writeVarint(state, (isDense ? 5 : 6) * 8 + 2);
+  writeVarint(state, data.length);
   const message: number[] = [];
   writeField(message, 1, TYPE);
   writeField(message, 2, count);
   writeField(message, 3, 2);
   writeField(message, 4, valueType);
-  writeBytes(message, STATE, state);
-  return Uint8Array.from(message);
+  writeVarint(message, STATE * 8 + 2);
+  writeVarint(message, state.length + data.length);
+  const bytes = new Uint8Array(message.length + state.length + data.length);
+  bytes.set(message);
+  bytes.set(state, message.length);
+  bytes.set(data, message.length + state.length);
+  return bytes;
 }
 
 const TYPE = 112;
 const STATE = 112;
-
-function tooLarge(): Error {
-  return new Error("HLL_COUNT of so many different values is not supported by the embedded engine");
-}
 
 /** @throws Error for bytes that are no sketch */
 export function parsed(bytes: Uint8Array): Sketch {
@@ -113,8 +174,14 @@ export function parsed(bytes: Uint8Array): Sketch {
   if (message.get(1) !== TYPE || !(state instanceof Uint8Array)) throw invalid();
   const inner = fieldsOf(state);
   const precision = Number(inner.get(3));
-  if (inner.has(5)) throw tooLarge();
   if (!(precision >= LEAST_PRECISION && precision <= MOST_PRECISION)) throw invalid();
+  const head = { count: Number(message.get(2) ?? 0), valueType: Number(message.get(4) ?? 0), precision };
+  const registers = inner.get(5);
+  if (registers !== undefined) {
+    const isWhole = registers instanceof Uint8Array && registers.length === 2 ** precision;
+    if (!isWhole || registers.some((rho) => rho > 65 - precision)) throw invalid();
+    return { ...head, content: { registers } };
+  }
   const data = inner.get(6) ?? new Uint8Array();
   if (!(data instanceof Uint8Array)) throw invalid();
   const places: number[] = [];
@@ -126,7 +193,7 @@ export function parsed(bytes: Uint8Array): Sketch {
     places.push(place);
     at = next;
   }
-  return { count: Number(message.get(2) ?? 0), valueType: Number(message.get(4) ?? 0), precision, places };
+  return { ...head, content: { places } };
 }
 
 function invalid(): Error {
@@ -169,10 +236,4 @@ function writeVarint(bytes: number[], value: number): void {
 function writeField(bytes: number[], field: number, value: number): void {
   writeVarint(bytes, field * 8);
   writeVarint(bytes, value);
-}
-
-function writeBytes(bytes: number[], field: number, value: readonly number[]): void {
-  writeVarint(bytes, field * 8 + 2);
-  writeVarint(bytes, value.length);
-  for (const byte of value) bytes.push(byte);
 }
