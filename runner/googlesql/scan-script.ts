@@ -2,6 +2,7 @@ import type { FromItem, PathNode, Query } from "./ast.js";
 import type { FunctionScan, RelationWrite, ScriptScan } from "./contract.js";
 import { Scanner } from "./scan.js";
 import type { ScriptStatement } from "./script-ast.js";
+import { volatileUse } from "./volatile-names.js";
 
 type Node = Readonly<Record<string, unknown>>;
 type Of<K extends ScriptStatement["kind"]> = Extract<ScriptStatement, { kind: K }>;
@@ -103,7 +104,7 @@ class StatementScanner {
     const [call] = inner.scanner.volatileCalls;
     return {
       tables: pathsOf(inner.scanner),
-      volatile: call && `it calls ${call.functionName}()`,
+      volatile: call && `it ${volatileUse(call.functionName)}`,
       userCalls: [...inner.scanner.userCalls],
     };
   }

@@ -55,6 +55,7 @@ describe("a call whose value differs between runs", () => {
     ["SELECT *, x FROM d.t UNION ALL SELECT y, CURRENT_TIMESTAMP() AS x FROM d.u", [undefined]],
     ["SELECT a, b FROM d.t UNION ALL SELECT u.*, CURRENT_TIMESTAMP() FROM d.u AS u", [undefined]],
     ["SELECT a FROM (SELECT RAND() AS a)", [undefined]],
+    ["SELECT 1 AS a, @@script.job_id AS job, @@project_id AS project FROM d.t", ["job"]],
   ])("%s lands in %j", (sql, columns) => {
     expect(columnsOf(sql)).toEqual(columns);
   });

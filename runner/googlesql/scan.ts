@@ -5,7 +5,7 @@ import { isGoogleSqlFunction } from "./function-names.js";
 import { RESERVED } from "./keywords.js";
 import { tokenize } from "./lexer.js";
 import { impliedName } from "./names.js";
-import { isVolatile, PARENTHESIS_FREE } from "./volatile-names.js";
+import { isVolatile, isVolatileVariable, PARENTHESIS_FREE } from "./volatile-names.js";
 import { walk } from "./walk.js";
 
 type Names = ReadonlySet<string>;
@@ -171,6 +171,8 @@ export class Scanner {
       }
       if (child.kind === "call" && isVolatile(child.name as string)) {
         this.volatile(child.name as string, child.start as number, outputColumn);
+      } else if (child.kind === "parameter" && isVolatileVariable(child.name as string)) {
+        this.volatile((child.name as string).toLowerCase(), child.start as number, outputColumn);
       } else if (child.kind === "call" && !isGoogleSqlFunction(child.name as string)) {
         this.userCalls.add(this.sql.slice((child.nameSpan as Span).start, (child.nameSpan as Span).end));
       } else if (child.kind === "path") {

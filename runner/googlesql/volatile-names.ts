@@ -20,3 +20,13 @@ export const PARENTHESIS_FREE: ReadonlySet<string> = new Set([
 export function isVolatile(name: string): boolean {
   return VOLATILE.has(name);
 }
+
+/** Whether a system variable, with its `@@`, differs between runs: what tells of the job that runs. */
+export function isVolatileVariable(text: string): boolean {
+  return /^@@(?:current_job_id|last_job_id|session_id|script\.\w+)$/i.test(text);
+}
+
+/** How a query comes by a value that differs between runs. */
+export function volatileUse(name: string): string {
+  return name.startsWith("@@") ? `reads ${name}` : `calls ${name}()`;
+}

@@ -1,4 +1,5 @@
 import { foldProject, nameOf } from "../googlesql/project-names.js";
+import { volatileUse } from "../googlesql/volatile-names.js";
 import type { RunnableAction, RunnableProject, SqlRead } from "../graph/action.js";
 import { auditsByHost, type FailedAssertions } from "../graph/audits.js";
 import type { BreakerSettings } from "../graph/breaker-settings.js";
@@ -289,7 +290,7 @@ function volatileReason(action: ManifestAction): string | undefined {
   const call = action.volatileCalls.find(
     ({ outputColumn }) => outputColumn === undefined || !rowColumns.has(outputColumn),
   );
-  return call && `it calls ${call.functionName}() at line ${call.line}`;
+  return call && `it ${volatileUse(call.functionName)} at line ${call.line}`;
 }
 
 function joined(hashes: readonly string[]): string {

@@ -198,6 +198,41 @@ describe("INFORMATION_SCHEMA of a served warehouse", () => {
     ).toEqual([{ a: "YES" }, { a: "NO" }]);
   });
 
+  it("has rows for every view, with all of its columns", async () => {
+    await rows(`CREATE TABLE shop.wide (id INT64, s STRUCT<a INT64, b STRING>) PARTITION BY RANGE_BUCKET(id, GENERATE_ARRAY(0, 10, 5));
+      CREATE VIEW shop.wide_view AS SELECT id FROM shop.wide; CREATE OR REPLACE PROCEDURE shop.noop(x INT64) BEGIN SELECT x; END;
+      INSERT INTO shop.wide (id) VALUES (1)`);
+    await rows("SELECT 1", { createSession: true });
+    await shop()
+      .table("wide")
+      .setMetadata({
+        schema: {
+          fields: [
+            { name: "id", type: "INTEGER", policyTags: { names: ["projects/p/t"] } },
+            {
+              name: "s",
+              type: "RECORD",
+              fields: [
+                { name: "a", type: "INTEGER" },
+                { name: "b", type: "STRING" },
+              ],
+            },
+          ],
+        },
+      } as never);
+    const names =
+      "TABLES COLUMNS COLUMN_FIELD_PATHS VIEWS ROUTINES PARAMETERS PARTITIONS TABLE_STORAGE JOBS SCHEMATA SESSIONS";
+    for (const name of names.split(" "))
+      expect((await rows(`SELECT * FROM \`region-us\`.INFORMATION_SCHEMA.${name}`)).length, name).toBeGreaterThan(0);
+    expect(await view("column_name AS c, policy_tags AS t", "COLUMNS", "wide")).toContainEqual({
+      c: "id",
+      t: ["projects/p/t"],
+    });
+    expect(
+      await view("managed_table_type AS m, is_fine_grained_mutations_enabled AS f", "TABLES", "wide_view"),
+    ).toEqual([{ m: null, f: "NO" }]);
+  });
+
   it("tells the transaction of statements", async () => {
     const [job] = await server().client.createQueryJob({
       query: "BEGIN TRANSACTION; INSERT INTO shop.base VALUES (5); INSERT INTO shop.base VALUES (6); COMMIT; SELECT 1",

@@ -28,14 +28,20 @@ export const SYSTEM_COLUMNS = {
     "catalog_name STRING, schema_name STRING, option_name STRING, option_type STRING, option_value STRING",
   ),
   TABLES: columns(
-    "table_catalog STRING, table_schema STRING, table_name STRING, table_type STRING, is_insertable_into STRING, is_typed STRING, is_change_history_enabled STRING, creation_time TIMESTAMP, base_table_catalog STRING, base_table_schema STRING, base_table_name STRING, snapshot_time_ms TIMESTAMP, ddl STRING, default_collation_name STRING",
+    "table_catalog STRING, table_schema STRING, table_name STRING, table_type STRING, managed_table_type STRING, is_insertable_into STRING, is_fine_grained_mutations_enabled STRING, is_typed STRING, is_change_history_enabled STRING, creation_time TIMESTAMP, base_table_catalog STRING, base_table_schema STRING, base_table_name STRING, snapshot_time_ms TIMESTAMP, replica_source_catalog STRING, replica_source_schema STRING, replica_source_name STRING, replication_status STRING, replication_error STRING, ddl STRING, default_collation_name STRING, sync_status JSON, upsert_stream_apply_watermark TIMESTAMP",
   ),
-  COLUMNS: columns(
-    "table_catalog STRING, table_schema STRING, table_name STRING, column_name STRING, ordinal_position INT64, is_nullable STRING, data_type STRING, is_generated STRING, generation_expression STRING, is_stored STRING, is_hidden STRING, is_updatable STRING, is_system_defined STRING, is_partitioning_column STRING, clustering_ordinal_position INT64, collation_name STRING, column_default STRING, rounding_mode STRING",
-  ),
-  COLUMN_FIELD_PATHS: columns(
-    "table_catalog STRING, table_schema STRING, table_name STRING, column_name STRING, field_path STRING, data_type STRING, description STRING, collation_name STRING, rounding_mode STRING",
-  ),
+  COLUMNS: [
+    ...columns(
+      "table_catalog STRING, table_schema STRING, table_name STRING, column_name STRING, ordinal_position INT64, is_nullable STRING, data_type STRING, is_generated STRING, generation_expression STRING, is_stored STRING, is_hidden STRING, is_updatable STRING, is_system_defined STRING, is_partitioning_column STRING, clustering_ordinal_position INT64, collation_name STRING, column_default STRING, rounding_mode STRING",
+    ),
+    { name: "policy_tags", type: list("STRING") },
+  ],
+  COLUMN_FIELD_PATHS: [
+    ...columns(
+      "table_catalog STRING, table_schema STRING, table_name STRING, column_name STRING, field_path STRING, data_type STRING, description STRING, collation_name STRING, rounding_mode STRING",
+    ),
+    { name: "policy_tags", type: list("STRING") },
+  ],
   TABLE_OPTIONS: columns(
     "table_catalog STRING, table_schema STRING, table_name STRING, option_name STRING, option_type STRING, option_value STRING",
   ),
@@ -56,7 +62,7 @@ export const SYSTEM_COLUMNS = {
   ),
   JOBS: [
     ...columns(
-      "creation_time TIMESTAMP, project_id STRING, project_number INT64, user_email STRING, job_id STRING, job_type STRING, statement_type STRING, priority STRING, start_time TIMESTAMP, end_time TIMESTAMP, query STRING, state STRING, total_bytes_processed INT64, total_slot_ms INT64, cache_hit BOOL, parent_job_id STRING, total_bytes_billed INT64",
+      "creation_time TIMESTAMP, project_id STRING, project_number INT64, user_email STRING, job_id STRING, job_type STRING, statement_type STRING, priority STRING, start_time TIMESTAMP, end_time TIMESTAMP, query STRING, state STRING, total_bytes_processed INT64, total_slot_ms INT64, cache_hit BOOL, parent_job_id STRING, total_bytes_billed INT64, principal_subject STRING, total_modified_partitions INT64, query_dialect STRING, edition STRING, continuous BOOL",
     ),
     { name: "transaction_id", type: "STRING" },
     { name: "reservation_id", type: "STRING" },
@@ -64,6 +70,7 @@ export const SYSTEM_COLUMNS = {
     { name: "error_result", type: struct("reason location debug_info message") },
     { name: "destination_table", type: TABLE_NAME },
     { name: "referenced_tables", type: list(TABLE_NAME) },
+    { name: "job_creation_reason", type: struct("code") },
     { name: "session_info", type: struct("session_id") },
     { name: "dml_statistics", type: struct("inserted_row_count deleted_row_count updated_row_count", "INT64") },
   ],

@@ -28,6 +28,8 @@ export function relationRows(
         {
           ...base,
           table_type: TABLE_TYPES[resource.type] ?? "VIEW",
+          managed_table_type: isTable ? "NATIVE" : null,
+          is_fine_grained_mutations_enabled: "NO",
           is_insertable_into: isTable && relation.isSnapshot !== true ? "YES" : "NO",
           is_typed: "NO",
           is_change_history_enabled: "NO",
@@ -53,16 +55,20 @@ export function relationRows(
           ? relation.clusterBy.indexOf(column.name) + 1
           : null,
         column_default: fields[index]?.defaultValueExpression ?? "NULL",
+        rounding_mode: fields[index]?.roundingMode ?? null,
+        policy_tags: fields[index]?.policyTags?.names ?? [],
       }));
     case "COLUMN_FIELD_PATHS":
       return relation.columns.flatMap(({ name: column, type, declared }, index) =>
-        fieldPaths(column, type, fields[index]).map(([path, inner, description]) => ({
+        fieldPaths(column, type, fields[index]).map(([path, inner, field]) => ({
           ...base,
           column_name: column,
           field_path: path,
           data_type: path === column ? declaredType({ type, declared }) : inner,
           collation_name: (path === column && collationOf({ declared })) || "NULL",
-          description: description ?? null,
+          description: field?.description ?? null,
+          rounding_mode: field?.roundingMode ?? null,
+          policy_tags: field?.policyTags?.names ?? [],
         })),
       );
     case "TABLE_OPTIONS":
@@ -150,11 +156,11 @@ function fieldPaths(
   path: string,
   type: SqlType,
   field: FieldSchema | undefined,
-): readonly (readonly [path: string, type: string, description: string | undefined])[] {
+): readonly (readonly [path: string, type: string, field: FieldSchema | undefined])[] {
   const element = typeof type === "object" && type.kind === "array" ? type.element : type;
   const inner = typeof element === "object" && element.kind === "struct" ? element.fields : [];
   return [
-    [path, typeName(type), field?.description],
+    [path, typeName(type), field],
     ...inner.flatMap(({ name = "", type: own }) =>
       fieldPaths(
         `${path}.${name}`,
