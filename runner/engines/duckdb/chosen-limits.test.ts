@@ -15,7 +15,7 @@ it("reach the database", async () => {
   const reader = await connection.runAndReadAll("SELECT current_setting('threads'), current_setting('memory_limit')");
   expect(reader.getRowsJson()).toEqual([["2", "286.1 MiB"]]);
   connection.closeSync();
-  file.close();
+  await file.close();
 });
 
 it("leave open what nobody chose, and take shares of the machine's memory", () => {

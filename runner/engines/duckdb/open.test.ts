@@ -44,7 +44,7 @@ describe("what is spilled leaves nothing behind", () => {
     expect(readdirSync(".")).toEqual([]);
     const spilledTo = dirname(files[0] as string);
     expect(dirname(spilledTo)).toBe(tmpdir());
-    database.close();
+    await database.close();
     expect(existsSync(spilledTo)).toBe(false);
   });
 
@@ -64,7 +64,7 @@ describe("what is spilled leaves nothing behind", () => {
     expect(spilledTo.size).toBe(1);
     for (const place of spilledTo) expect(dirname(place)).toBe(folder);
     expect(readdirSync(".")).toEqual([]);
-    database.close();
+    await database.close();
     expect(readdirSync(folder).sort()).toEqual(["cwd", "warehouse.duckdb", "warehouse.duckdb.notes.tmp"]);
   });
 
@@ -78,12 +78,12 @@ describe("what is spilled leaves nothing behind", () => {
     const connection = await second.connect();
     await connection.run("SET GLOBAL threads = 1; SET GLOBAL memory_limit = '32MiB'");
     await connection.run("CREATE TEMP TABLE many AS SELECT hash(i) AS a, hash(i + 1) AS b FROM range(4000000) AS r(i)");
-    first.close();
-    third.close();
+    await first.close();
+    await third.close();
     const sum = await connection.runAndReadAll("SELECT count(*), sum(a % 7) FROM many");
     expect(String(sum.getRows()[0]?.[0])).toBe("4000000");
     connection.closeSync();
-    second.close();
+    await second.close();
     expect(readdirSync(folder).filter((name) => name.startsWith("shared"))).toEqual(["shared.duckdb"]);
   });
 
@@ -92,7 +92,7 @@ describe("what is spilled leaves nothing behind", () => {
     const database = await openDatabase(path, { create: true });
     const [file] = await spill(database);
     expect(file).toContain("o'clock.duckdb.");
-    database.close();
+    await database.close();
   });
 });
 
@@ -118,6 +118,6 @@ describe("the memory limit", () => {
     await connection.run("RESET GLOBAL memory_limit");
     expect(limit).not.toBe(await read());
     connection.closeSync();
-    database.close();
+    await database.close();
   });
 });
