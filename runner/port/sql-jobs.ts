@@ -100,6 +100,13 @@ export function plainRequest(sql: string): JobRequest {
   };
 }
 
+/** What a table gets, or no longer asks for. */
+export type SchemaChange =
+  /** A column, or with a path a field of the STRUCTs, or ARRAYs of STRUCTs, that the path leads to. */
+  | { readonly kind: "add"; readonly path: readonly string[]; readonly column: Column }
+  /** A column need not have a value any more. */
+  | { readonly kind: "relax"; readonly column: string };
+
 /** A table that takes the rows of a query. */
 export interface JobDestination {
   readonly table: RelationId;
@@ -107,6 +114,8 @@ export interface JobDestination {
   readonly write: "replace" | "append";
   /** The part of the table, which is there, that they go to. */
   readonly partition?: TablePartition | undefined;
+  /** What happens to the table before the rows come, in the same transaction. */
+  readonly changes?: readonly SchemaChange[] | undefined;
   readonly partitionColumn: string | undefined;
   readonly clusterBy: readonly string[];
   /** Rows of a table that is made anew are partitioned by the time at which they come. */
@@ -225,6 +234,8 @@ export interface SqlJobs {
    * @throws JobError
    */
   write(request: WriteRequest): Promise<number>;
+  /** Changes the fields of a table: all of the changes are made or none. */
+  changeSchema(table: RelationId, changes: readonly SchemaChange[]): Promise<void>;
   /**
    * What a table was, which may be gone since.
    * @param at microseconds since 1970; `oldest`: the first state that is known
@@ -235,6 +246,10 @@ export interface SqlJobs {
   marks(): Promise<readonly LeftMark[]>;
   /** Texts see a time that is so many milliseconds ahead of the real one; it never goes back. */
   moveClock(milliseconds: number): void;
+  /** The columns of a Parquet file, and which of them always have a value. */
+  parquetColumns(
+    path: string,
+  ): Promise<{ readonly columns: readonly Column[]; readonly required: ReadonlySet<string> }>;
   /** The rows of a Parquet file. */
   parquetRows(path: string): Promise<JobRows>;
   /** Writes a table to a Parquet file. */
@@ -268,6 +283,8 @@ export interface WriteRequest {
   readonly create: string | undefined;
   /** The rows of the table, or of the partition, go. */
   readonly truncate: boolean;
+  /** What happens to the table before the rows come, in the same transaction. */
+  readonly changes?: readonly SchemaChange[] | undefined;
   /** The part of the table that the rows go to. */
   readonly partition?: TablePartition | undefined;
   /** As `once` of a job. */

@@ -129,7 +129,7 @@ describe("load jobs of Avro", () => {
     expect(await rows("SELECT n, x FROM shop.more")).toEqual([{ n: 1, x: null }]);
     const other = { type: "record", name: "R", fields: [{ name: "n", type: "string" }] } as avro.Schema;
     await expect(load("more", await file(other, [{ n: "1" }]))).rejects.toThrow(
-      "has changed type from INT64 to STRING",
+      "has changed type from INTEGER to STRING",
     );
   });
 

@@ -139,7 +139,7 @@ describe("datasets, tables and routines of a served warehouse", () => {
         { name: "a", type: "STRING" },
         { name: "b", type: "STRING" },
       ]),
-    ).rejects.toThrow("Field a has changed type from INT64 to STRING");
+    ).rejects.toThrow("Field a has changed type from INTEGER to STRING");
   });
 
   it("makes views, and keeps their text", async () => {

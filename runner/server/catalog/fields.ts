@@ -24,17 +24,23 @@ export const tableSchema = v.object({ fields: v.optional(v.array(fieldSchema), [
  * The fields of a table with what a client has said of them besides name and type.
  * @param kept fields as the client wrote them
  */
-export function describedFields(fields: readonly FieldSchema[], kept: readonly FieldSchema[]): FieldSchema[] {
+export function describedFields(
+  fields: readonly FieldSchema[],
+  kept: readonly FieldSchema[],
+  isNested = false,
+): FieldSchema[] {
   const known = new Map(kept.map((field) => [field.name.toLowerCase(), field]));
   return fields.map((field) => {
     const own = known.get(field.name.toLowerCase());
     if (own === undefined) return field;
     const { description, policyTags, defaultValueExpression, roundingMode } = own;
-    const inner = field.fields === undefined ? {} : { fields: describedFields(field.fields, own.fields ?? []) };
+    const inner = field.fields === undefined ? {} : { fields: describedFields(field.fields, own.fields ?? [], true) };
     const said = Object.entries({ description, policyTags, defaultValueExpression, roundingMode }).filter(
       ([, value]) => value !== undefined,
     );
-    return { ...field, ...inner, ...Object.fromEntries(said) };
+    // Of fields within others the warehouse does not know that they are required.
+    const isRequired = isNested && field.mode === "NULLABLE" && own.mode?.toUpperCase() === "REQUIRED";
+    return { ...field, ...inner, ...(isRequired ? { mode: "REQUIRED" } : {}), ...Object.fromEntries(said) };
   });
 }
 

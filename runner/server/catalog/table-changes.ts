@@ -1,9 +1,7 @@
 import * as v from "valibot";
-import type { RelationDetails } from "../../port/sql-jobs.js";
-import { typeName } from "../../port/sql-types.js";
 import type { Kept } from "../metadata/store.js";
 import { ApiError } from "../protocol/errors.js";
-import { declaredText, type FieldSchema, quoted, typeOfField } from "../protocol/schema.js";
+import { declaredText, type FieldSchema, quoted } from "../protocol/schema.js";
 import { labels } from "../protocol/validate.js";
 import { constraintChange, constraintTexts, tableConstraints } from "./constraints.js";
 import { requireDataset } from "./datasets.js";
@@ -13,8 +11,17 @@ import { keptPartitioning, layoutText, requireLayout } from "./layout.js";
 import { merged } from "./merged.js";
 import { partitionCondition, partitionOf, withoutDecorator } from "./partitions.js";
 import { movePolicies } from "./row-access.js";
+import { planSchemaUpdate } from "./schema-update.js";
 import { type Catalogue, runSql } from "./service.js";
-import { findRelation, fullTableName, requireRelation, type TableRef, tableId, tableResource } from "./tables.js";
+import {
+  findRelation,
+  fullTableName,
+  requireRelation,
+  type TableRef,
+  tableFields,
+  tableId,
+  tableResource,
+} from "./tables.js";
 
 const viewDefinition = v.looseObject({ query: v.string(), useLegacySql: v.nullish(v.boolean()) });
 
@@ -109,8 +116,10 @@ export async function changeTable(catalogue: Catalogue, ref: TableRef, change: T
     await runSql(catalogue, `ALTER TABLE ${name} SET DEFAULT COLLATE '${collation}'`);
   }
   if (change.schema && relation.kind === "table") {
-    const statements = schemaChanges(ref, relation, change.schema.fields);
-    for (const sql of statements) await runSql(catalogue, sql);
+    const collation = (change.defaultCollation ?? defaultCollationOf(relation)) || undefined;
+    const rules = { mismatch: schemaMismatch(ref), mayAdd: true, mayRelax: true, mayOmit: false, collation };
+    const { changes } = planSchemaUpdate(tableFields(catalogue, ref, relation), change.schema.fields, rules);
+    if (changes.length > 0) await catalogue.jobs.changeSchema({ dataset: ref.dataset, name: ref.table }, changes);
   }
   if (change.tableConstraints !== undefined && relation.kind === "table") {
     const keys = change.tableConstraints ?? { primaryKey: null, foreignKeys: null };
@@ -123,6 +132,14 @@ export async function changeTable(catalogue: Catalogue, ref: TableRef, change: T
   return tableResource(catalogue, ref, await requireRelation(catalogue, ref));
 }
 
+/** What a table gives the texts that are added to it. */
+export function defaultCollationOf({ isCollated }: { readonly isCollated?: boolean | undefined }): string | undefined {
+  return isCollated === true ? "und:ci" : undefined;
+}
+
+/** How messages begin of a schema that is not the one of the table. */
+export const schemaMismatch = (ref: TableRef): string => `Provided Schema does not match Table ${fullTableName(ref)}.`;
+
 /** What is kept of a change. */
 function keptOf({ timePartitioning, tableConstraints: _, defaultCollation: __, ...change }: TableChange): Kept {
   if (!timePartitioning) return { ...change, ...(timePartitioning === undefined ? {} : { timePartitioning }) };
@@ -131,36 +148,6 @@ function keptOf({ timePartitioning, tableConstraints: _, defaultCollation: __, .
 
 function definedOnly(kept: Kept): Kept {
   return Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined));
-}
-
-/** Columns may be added at the end and lose their REQUIRED; nothing else. */
-export function schemaChanges(ref: TableRef, relation: RelationDetails, fields: readonly FieldSchema[]): string[] {
-  const name = `${quoted(ref.dataset)}.${quoted(ref.table)}`;
-  const wanted = new Map(fields.map((field) => [field.name.toLowerCase(), field]));
-  const statements: string[] = [];
-  for (const { name: column, type } of relation.columns) {
-    const field = wanted.get(column.toLowerCase());
-    wanted.delete(column.toLowerCase());
-    const mismatch = `Provided Schema does not match Table ${fullTableName(ref)}.`;
-    if (field === undefined) throw new ApiError("invalid", `${mismatch} Field ${column} is missing in new schema`);
-    const [before, after] = [typeName(type), typeName(typeOfField(field))];
-    if (before !== after)
-      throw new ApiError("invalid", `${mismatch} Field ${column} has changed type from ${before} to ${after}`);
-    const required = relation.required.has(column);
-    const wants = field.mode?.toUpperCase() === "REQUIRED";
-    if (wants && !required)
-      throw new ApiError("invalid", `${mismatch} Field ${column} has changed mode from NULLABLE to REQUIRED`);
-    if (required && !wants) statements.push(`ALTER TABLE ${name} ALTER COLUMN ${quoted(column)} DROP NOT NULL`);
-  }
-  for (const field of wanted.values()) {
-    if (field.mode?.toUpperCase() === "REQUIRED")
-      throw new ApiError(
-        "invalid",
-        `Provided Schema does not match Table ${fullTableName(ref)}. Cannot add required fields to an existing schema. (field: ${field.name})`,
-      );
-    statements.push(`ALTER TABLE ${name} ADD COLUMN ${quoted(field.name)} ${declaredText(field)}${uncollated(field)}`);
-  }
-  return statements;
 }
 
 async function keep({ store, times }: Catalogue, ref: TableRef, kept: Kept): Promise<void> {

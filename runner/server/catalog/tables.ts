@@ -34,18 +34,22 @@ export async function findRelation(catalogue: Catalogue, ref: TableRef): Promise
   return found;
 }
 
+/** The fields of a table or view, with what the warehouse knows and what was said of them. */
+export function tableFields({ store }: Catalogue, ref: TableRef, relation: RelationDetails): FieldSchema[] {
+  const { schema } = store.get("table", tableId(ref));
+  const kept = (schema as { readonly fields?: readonly FieldSchema[] } | undefined)?.fields ?? [];
+  return describedFields(fieldsOf(relation.columns, relation.required), kept);
+}
+
 /** A table or view as the API writes it. https://cloud.google.com/bigquery/docs/reference/rest/v2/tables */
 export function tableResource(catalogue: Catalogue, ref: TableRef, relation: RelationDetails) {
   const { times, store, location } = catalogue;
   const { project, dataset, table } = ref;
   const kept = store.get("table", tableId(ref));
-  const { created, schema, view, materializedView, partitionExpirationMs, iam: _, ...said } = kept;
+  const { created, schema: _schema, view, materializedView, partitionExpirationMs, iam: _, ...said } = kept;
   const modified = times.get(tableId(ref));
   const isTable = relation.kind === "table";
-  const fields = describedFields(
-    fieldsOf(relation.columns, relation.required),
-    ((schema as { fields?: FieldSchema[] } | undefined)?.fields ?? []) as FieldSchema[],
-  );
+  const fields = tableFields(catalogue, ref, relation);
   const bytes = isTable ? logicalBytes(relation) : 0;
   return {
     kind: "bigquery#table",

@@ -1,13 +1,20 @@
 import type { JobDestination, RelationDetails } from "../../port/sql-jobs.js";
-import { type Column, typeName } from "../../port/sql-types.js";
 import type { TablePartition } from "../../port/table-partition.js";
 import { requireDataset } from "../catalog/datasets.js";
 import { partitionCondition, partitionOf, unitOf, withoutDecorator } from "../catalog/partitions.js";
-import { type Catalogue, runSql } from "../catalog/service.js";
-import { createTable, type TableChange } from "../catalog/table-changes.js";
-import { findRelation, fullTableName, requireRelation, type TableRef } from "../catalog/tables.js";
+import { planSchemaUpdate, type SchemaRules, type SchemaUpdate } from "../catalog/schema-update.js";
+import type { Catalogue } from "../catalog/service.js";
+import { createTable, defaultCollationOf, type TableChange } from "../catalog/table-changes.js";
+import {
+  findRelation,
+  fullTableName,
+  requireRelation,
+  type TableRef,
+  tableFields,
+  tableId,
+} from "../catalog/tables.js";
 import { ApiError, notFound } from "../protocol/errors.js";
-import { quoted } from "../protocol/schema.js";
+import { type FieldSchema, quoted } from "../protocol/schema.js";
 import type { TableReference } from "../requests/configuration.js";
 import { rowsOf } from "./rows-of.js";
 
@@ -112,36 +119,27 @@ export function requireUpdatable(
   );
 }
 
-/**
- * Makes a table take rows of some columns.
- * @throws ApiError for columns that it has otherwise, or not at all and may not get
- */
-export async function fitColumns(
+/** What the fields of the rows of a job ask of its table; the table is not changed yet. */
+export function fitFields(
   catalogue: Catalogue,
   ref: TableRef,
   existing: RelationDetails,
-  columns: readonly Column[],
-  options: readonly string[] | null | undefined,
-): Promise<void> {
-  const known = new Map(existing.columns.map((column) => [column.name.toLowerCase(), column]));
-  const table = `${quoted(ref.dataset)}.${quoted(ref.table)}`;
-  for (const { name, type } of columns) {
-    const own = known.get(name.toLowerCase());
-    if (own === undefined) {
-      if (!options?.includes("ALLOW_FIELD_ADDITION"))
-        throw new ApiError("invalid", `Invalid schema update. Cannot add fields (field: ${name})`);
-      await runSql(catalogue, `ALTER TABLE ${table} ADD COLUMN ${quoted(name)} ${typeName(type)}`);
-    } else if (typeName(own.type) !== typeName(type))
-      throw new ApiError(
-        "invalid",
-        `Invalid schema update. Field ${name} has changed type from ${typeName(own.type)} to ${typeName(type)}`,
-      );
-  }
-  const given = new Set(columns.map(({ name }) => name.toLowerCase()));
-  for (const name of existing.required) {
-    if (given.has(name.toLowerCase())) continue;
-    if (!options?.includes("ALLOW_FIELD_RELAXATION"))
-      throw new ApiError("invalid", `Invalid schema update. Cannot relax required field (field: ${name})`);
-    await runSql(catalogue, `ALTER TABLE ${table} ALTER COLUMN ${quoted(name)} DROP NOT NULL`);
-  }
+  fields: readonly FieldSchema[],
+  rules: Pick<SchemaRules, "mismatch" | "mayTighten"> & { readonly options: readonly string[] | null | undefined },
+): SchemaUpdate {
+  const { mismatch, mayTighten = false, options } = rules;
+  return planSchemaUpdate(tableFields(catalogue, ref, existing), fields, {
+    mismatch,
+    mayAdd: options?.includes("ALLOW_FIELD_ADDITION") === true,
+    mayRelax: options?.includes("ALLOW_FIELD_RELAXATION") === true,
+    mayOmit: true,
+    mayTighten,
+    collation: defaultCollationOf(existing),
+  });
+}
+
+/** Keeps what the warehouse does not know of the fields that a job has changed. */
+export async function keepFields({ store }: Catalogue, ref: TableRef, update: SchemaUpdate | undefined): Promise<void> {
+  if (update?.isChange !== true) return;
+  await store.set("table", tableId(ref), { ...store.get("table", tableId(ref)), schema: { fields: update.fields } });
 }

@@ -1,4 +1,3 @@
-import type { RelationDetails } from "../../port/sql-jobs.js";
 import { csvLines } from "../load/csv.js";
 import { columnName, detectCsv, detectJson, ROWS_TO_DETECT } from "../load/detect.js";
 import { jsonLines } from "../load/json-lines.js";
@@ -14,6 +13,8 @@ export interface Source {
   readonly fields: readonly FieldSchema[];
   /** Lines before the first that holds values. */
   readonly skip: number;
+  /** The file itself tells its fields. */
+  readonly isOwn?: boolean;
 }
 
 /** @throws ApiError for a format that is not read */
@@ -26,28 +27,38 @@ export function formatOf({ sourceFormat }: LoadConfiguration): Format {
   throw new ApiError("invalid", `Invalid source format ${sourceFormat}`);
 }
 
-/** What the columns of a load are: those of its schema, of its files, or of the table. */
+/**
+ * What the columns of a load are: those of its schema, of its files, or of the table.
+ * @param known the fields of the table, where there is one
+ */
 export async function describeSource(
   { jobs }: JobService,
   load: LoadConfiguration,
   format: Format,
   files: readonly string[],
-  existing: RelationDetails | undefined,
+  known: readonly FieldSchema[] | undefined,
 ): Promise<Source> {
   const [file = ""] = files;
   const skip = load.skipLeadingRows ?? 0;
-  if (format === "PARQUET") return { fields: fieldsOf((await jobs.parquetRows(file)).columns), skip: 0 };
+  if (format === "PARQUET") {
+    const { columns, required } = await jobs.parquetColumns(file);
+    return { fields: asSaid(fieldsOf(columns, required), load.schema?.fields ?? []), skip: 0, isOwn: true };
+  }
   if (load.schema && load.schema.fields.length > 0) return { fields: load.schema.fields, skip };
-  if (format === "AVRO") return { fields: (await avroOf(file, load)).fields, skip: 0 };
-  const known = existing === undefined ? undefined : fieldsOf(existing.columns, existing.required);
+  if (format === "AVRO") return { fields: (await avroOf(file, load)).fields, skip: 0, isOwn: true };
   if (load.autodetect !== true) {
     if (known === undefined) throw new ApiError("invalid", "No schema specified on job or table.");
     return { fields: known, skip };
   }
-  if (format === "CSV") return detectCsvSource(file, load, skip, known);
+  // What is found out says of no column that it is required.
+  const relaxes = load.schemaUpdateOptions?.includes("ALLOW_FIELD_RELAXATION") === true;
+  const kept = relaxes
+    ? known?.map((field) => ({ ...field, mode: field.mode?.replace("REQUIRED", "NULLABLE") }))
+    : known;
+  if (format === "CSV") return detectCsvSource(file, load, skip, kept);
   const objects: Readonly<Record<string, unknown>>[] = [];
   for await (const { value } of jsonLines(file)) if (objects.push(value) >= ROWS_TO_DETECT) break;
-  return { fields: withKnown(detectJson(objects), known), skip };
+  return { fields: withKnown(detectJson(objects), kept), skip };
 }
 
 async function detectCsvSource(
@@ -75,6 +86,17 @@ const isHeader = (row: readonly (string | undefined)[]): boolean =>
 function withKnown(fields: readonly FieldSchema[], known: readonly FieldSchema[] | undefined): readonly FieldSchema[] {
   const byName = new Map((known ?? []).map((field) => [field.name.toLowerCase(), field]));
   return fields.map((field) => byName.get(field.name.toLowerCase()) ?? field);
+}
+
+/** Fields of a file with what a schema says of them: their modes, and what texts are. */
+function asSaid(fields: readonly FieldSchema[], said: readonly FieldSchema[]): readonly FieldSchema[] {
+  const byName = new Map(said.map((field) => [field.name.toLowerCase(), field]));
+  return fields.map((field) => {
+    const { mode, type = "" } = byName.get(field.name.toLowerCase()) ?? {};
+    const isText = field.type === "STRING" && /^(JSON|GEOGRAPHY)$/i.test(type);
+    const said = mode === undefined || field.mode === "REPEATED" ? {} : { mode: mode.toUpperCase() };
+    return { ...field, ...said, ...(isText ? { type: type.toUpperCase() } : {}) };
+  });
 }
 
 /** An Avro file: its columns, and its records. */

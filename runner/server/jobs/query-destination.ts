@@ -3,18 +3,21 @@ import type { Column } from "../../port/sql-types.js";
 import { defaultExpiration } from "../catalog/expiration-defaults.js";
 import { keptPartitioning, requireLayout, type SaidLayout, unitOfTime } from "../catalog/layout.js";
 import { merged } from "../catalog/merged.js";
+import type { SchemaUpdate } from "../catalog/schema-update.js";
 import type { Catalogue } from "../catalog/service.js";
 import { type TableRef, tableId } from "../catalog/tables.js";
 import { ApiError } from "../protocol/errors.js";
 import { fieldsOf } from "../protocol/schema.js";
 import type { QueryConfiguration } from "../requests/configuration.js";
-import { fitColumns, openPartition, openTarget, refOf, requireUpdatable } from "./destination.js";
+import { fitFields, keepFields, openPartition, openTarget, refOf, requireUpdatable } from "./destination.js";
 
 /** Where the rows of a query go. */
 export interface QueryDestination {
   readonly layout: JobDestination;
   /** The table is made by the job. */
   readonly isNew: boolean;
+  /** What becomes of the fields of a table that is there. */
+  readonly update?: SchemaUpdate;
 }
 
 /** Where the rows of a query go, once that is known to be possible. */
@@ -37,13 +40,14 @@ export async function queryDestination(
   const { timePartitioning, rangePartitioning, clustering } = query;
   const said = { schema: { fields: fieldsOf(plan.columns) }, timePartitioning, rangePartitioning, clustering };
   const part = await openPartition(catalogue, target, said);
+  const rules = { mismatch: "Invalid schema update.", options: query.schemaUpdateOptions };
   if (part !== undefined) {
-    await fitColumns(catalogue, ref, part.table, plan.columns, query.schemaUpdateOptions);
-    return { layout: { ...layout, partition: part.partition }, isNew: false };
+    const update = fitFields(catalogue, ref, part.table, said.schema.fields, rules);
+    return { layout: { ...layout, partition: part.partition, changes: update.changes }, isNew: false, update };
   }
   if (write === "append" && existing !== undefined) {
-    await fitColumns(catalogue, ref, existing, plan.columns, query.schemaUpdateOptions);
-    return { layout, isNew: false };
+    const update = fitFields(catalogue, ref, existing, said.schema.fields, rules);
+    return { layout: { ...layout, changes: update.changes }, isNew: false, update };
   }
   const laidOut = { ...layout, ...layoutOf(catalogue, ref, query, plan.columns, existing) };
   return { layout: laidOut, isNew: existing === undefined };
@@ -86,12 +90,13 @@ export async function noteDestination(
   catalogue: Catalogue,
   ref: TableRef,
   said: SaidLayout,
-  { isNew, layout }: QueryDestination,
+  { isNew, layout, update }: QueryDestination,
 ): Promise<void> {
   const { store, times, clock } = catalogue;
   const id = tableId(ref);
   if (isNew) times.made(id);
   else times.touch(id);
+  await keepFields(catalogue, ref, update);
   const isMade = layout.write === "replace" && layout.partition === undefined;
   const kept = isMade ? keptPartitioning(said) : {};
   const expiration = isNew ? await defaultExpiration(catalogue, ref.dataset, ref.table, kept) : {};

@@ -3,15 +3,16 @@ import type { RowObject } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
 import { defaultExpiration } from "../catalog/expiration-defaults.js";
 import { keptPartitioning } from "../catalog/layout.js";
+import { requiredPaths, spelledAs } from "../catalog/schema-update.js";
 import { collationsOf } from "../catalog/service.js";
-import { creation } from "../catalog/table-changes.js";
-import { tableId } from "../catalog/tables.js";
+import { creation, deleteTable, schemaMismatch } from "../catalog/table-changes.js";
+import { tableFields, tableId } from "../catalog/tables.js";
 import { avroRows, BadRows, csvRows, jsonRows } from "../load/rows.js";
 import { ApiError } from "../protocol/errors.js";
 import { columnsOfFields } from "../protocol/schema.js";
 import type { LoadConfiguration } from "../requests/configuration.js";
 import { sourceFiles } from "./buckets.js";
-import { fitColumns, openPartition, openTarget, refOf, requireUpdatable } from "./destination.js";
+import { fitFields, keepFields, openPartition, openTarget, refOf, requireUpdatable } from "./destination.js";
 import type { Job, JobOutcome } from "./job.js";
 import { avroOf, describeSource, type Format, formatOf, type Source } from "./load-source.js";
 import type { JobService } from "./service.js";
@@ -23,8 +24,13 @@ export async function runLoad(service: JobService, job: Job, load: LoadConfigura
   const files = filesOf(service, job, load);
   const target = await openTarget(service, refOf(load.destinationTable, job.reference.projectId), load, "WRITE_APPEND");
   const { ref, write } = target;
-  const source = await describeSource(service, load, format, files, target.existing);
-  const columns = columnsOfFields(source.fields);
+  const source = await describeSource(
+    service,
+    load,
+    format,
+    files,
+    target.existing && tableFields(service, ref, target.existing),
+  );
   const { timePartitioning, rangePartitioning, clustering } = load;
   const defaultCollation = collationsOf(service)(ref.dataset) ? "und:ci" : undefined;
   const layout = { timePartitioning, rangePartitioning, clustering };
@@ -36,22 +42,34 @@ export async function runLoad(service: JobService, job: Job, load: LoadConfigura
     (part === undefined &&
       write === "replace" &&
       (load.schema !== undefined || load.autodetect === true || format === "PARQUET" || format === "AVRO"));
-  if (!replaces) await fitColumns(service, ref, existing, columns, load.schemaUpdateOptions);
+  const update = replaces
+    ? undefined
+    : fitFields(service, ref, existing, source.fields, {
+        mismatch: schemaMismatch(ref),
+        mayTighten: source.isOwn,
+        options: load.schemaUpdateOptions,
+      });
+  const columns = columnsOfFields(update === undefined ? source.fields : spelledAs(source.fields, update.fields));
   const bad = new BadRows(load.maxBadRecords ?? 0);
-  const required = replaces
-    ? new Set(source.fields.filter(({ mode }) => mode === "REQUIRED").map(({ name }) => name))
-    : existing.required;
+  const required = requiredPaths(update?.fields ?? source.fields);
   const rows = rowsOf(service, { load, format, files, source, columns, required, bad });
-  const written = await service.jobs.write({
+  const writing = service.jobs.write({
     table: { dataset: ref.dataset, name: ref.table },
     columns: columns.map(({ name }) => name),
     rows,
     create: replaces ? creation(ref, said, "OR REPLACE ") : undefined,
+    changes: update?.changes,
     partition: part?.partition,
     truncate: write === "replace",
     once: service.markOf(job),
     signal: job.signal,
   });
+  const written = await writing.catch(async (cause: unknown) => {
+    // The table was made for the partition alone.
+    if (part !== undefined && target.existing === undefined) await deleteTable(service, ref);
+    throw cause;
+  });
+  await keepFields(service, ref, update);
   await keepWhatIsSaid(service, ref, load, replaces, existing === undefined);
   const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
   return {

@@ -4,6 +4,7 @@ import { JobError, type JobRows, plainRequest } from "../../port/sql-jobs.js";
 import type { TablePartition } from "../../port/table-partition.js";
 import { partitionOf, withoutDecorator } from "../catalog/partitions.js";
 import { accessOf, requireAllRows } from "../catalog/row-access.js";
+import { requiredPaths } from "../catalog/schema-update.js";
 import { createTable, type TableChange } from "../catalog/table-changes.js";
 import {
   findRelation,
@@ -11,6 +12,7 @@ import {
   requireRelation,
   type TableRef,
   type TableResource,
+  tableFields,
   tableId,
   tableResource,
 } from "../catalog/tables.js";
@@ -124,7 +126,10 @@ async function insertAll(service: JobService, request: ApiRequest) {
   const accepted: RowObject[] = [];
   const errors: RowErrors[] = [];
   const ids: string[] = [];
-  const options = { ignoreUnknown: ignoreUnknownValues === true, required: relation.required };
+  const options = {
+    ignoreUnknown: ignoreUnknownValues === true,
+    required: requiredPaths(tableFields(service, given, relation)),
+  };
   for (const [index, { json, insertId }] of rows.entries()) {
     const id = idOf(insertId);
     if (id !== undefined && (service.insertIds.has(id) || ids.includes(id))) continue;

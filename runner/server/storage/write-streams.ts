@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { RowObject } from "../../port/port.js";
-import { requireRelation, type TableRef, tableId } from "../catalog/tables.js";
+import { requiredPaths } from "../catalog/schema-update.js";
+import { requireRelation, type TableRef, tableFields, tableId } from "../catalog/tables.js";
 import type { JobService } from "../jobs/service.js";
 import { ApiError } from "../protocol/errors.js";
 import { nameOfTable, tableOfName } from "./names.js";
@@ -55,7 +56,7 @@ export class WriteStreams {
     const relation = await requireRelation(this.#service, table);
     if (relation.kind === "view" || relation.isSnapshot === true)
       throw new ApiError("invalid", `Rows can be written to tables only, and ${nameOfTable(table)} is none`);
-    return relation;
+    return { ...relation, required: requiredPaths(tableFields(this.#service, table, relation)) };
   }
 
   /** Takes rows, at an offset where the client gives one; where they begin. */

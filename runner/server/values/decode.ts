@@ -17,6 +17,12 @@ export class ValueError extends Error {
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
 
+export interface DecodeOptions {
+  readonly ignoreUnknown: boolean;
+  /** Fields that must have a value, with those that they are in: `buyer.name`. */
+  readonly required?: ReadonlySet<string>;
+}
+
 /**
  * A JSON row of a client as a row of the warehouse.
  * @throws ValueError for a value that does not fit and for a field that the table lacks, unless those are ignored
@@ -24,7 +30,7 @@ const INT64_MAX = 2n ** 63n - 1n;
 export function decodeRow(
   json: Readonly<Record<string, unknown>>,
   columns: readonly Column[],
-  options: { readonly ignoreUnknown: boolean; readonly required?: ReadonlySet<string> },
+  options: DecodeOptions,
 ): Record<string, SqlValue> {
   return decodeFields(json, columns, "", options);
 }
@@ -33,7 +39,7 @@ function decodeFields(
   json: Readonly<Record<string, unknown>>,
   columns: readonly { readonly name: string | undefined; readonly type: SqlType }[],
   prefix: string,
-  options: { readonly ignoreUnknown: boolean; readonly required?: ReadonlySet<string> },
+  options: DecodeOptions,
 ): Record<string, SqlValue> {
   const given = new Map(Object.entries(json).map(([name, value]) => [name.toLowerCase(), { name, value }]));
   const row: Record<string, SqlValue> = {};
@@ -41,10 +47,10 @@ function decodeFields(
     const found = given.get(name.toLowerCase());
     given.delete(name.toLowerCase());
     const field = `${prefix}${name}`;
-    if (found === undefined && prefix === "" && options.required?.has(name) !== true) continue;
+    const isRequired = options.required?.has(field) === true;
+    if (found === undefined && prefix === "" && !isRequired) continue;
     const value = decodeValue(found?.value ?? null, type, field, options);
-    if (value === null && prefix === "" && options.required?.has(name) === true)
-      throw new ValueError(`Missing required field: ${field}.`, field);
+    if (value === null && isRequired) throw new ValueError(`Missing required field: ${field}.`, field);
     row[name] = value;
   }
   const [unknown] = [...given.values()];
@@ -54,12 +60,7 @@ function decodeFields(
 }
 
 /** A JSON value as one of the type. */
-export function decodeValue(
-  value: unknown,
-  type: SqlType,
-  field: string,
-  options: { readonly ignoreUnknown: boolean },
-): SqlValue {
+export function decodeValue(value: unknown, type: SqlType, field: string, options: DecodeOptions): SqlValue {
   if (typeof type === "object") return decodeNested(value, type, field, options);
   if (value === null || value === undefined) return null;
   if (type === "JSON") return typeof value === "string" ? jsonText(value, field) : JSON.stringify(value);
@@ -78,12 +79,7 @@ interface RangeObject {
 
 const rangeText = ({ start, end }: RangeObject): string => `[${start ?? "UNBOUNDED"}, ${end ?? "UNBOUNDED"})`;
 
-function decodeNested(
-  value: unknown,
-  type: Exclude<SqlType, string>,
-  field: string,
-  options: { readonly ignoreUnknown: boolean },
-): SqlValue {
+function decodeNested(value: unknown, type: Exclude<SqlType, string>, field: string, options: DecodeOptions): SqlValue {
   if (type.kind === "array") {
     if (value === null || value === undefined) return [];
     if (!Array.isArray(value)) throw new ValueError(`Array specified for non-repeated field: ${field}.`, field);

@@ -9,6 +9,7 @@ import { quoteName, quotePath } from "../quote.js";
 import { markSql } from "./change-marks.js";
 import { partitionSql, writePartition } from "./partition-write.js";
 import { ResultRows } from "./result-rows.js";
+import { changeFields } from "./schema-changes.js";
 
 /**
  * Writes the rows of a query to a table, in one transaction.
@@ -17,13 +18,15 @@ import { ResultRows } from "./result-rows.js";
  */
 export async function writeDestination(
   connection: DuckDBConnection,
-  { table, write, partition, partitionColumn, clusterBy, ingestion }: JobDestination,
+  { table, write, partition, changes = [], partitionColumn, clusterBy, ingestion }: JobDestination,
   sql: string,
   columns: readonly Column[],
   once: ChangeMark | undefined,
 ): Promise<ResultRows> {
   await connection.run("BEGIN TRANSACTION");
   try {
+    const before = changes.length === 0 ? undefined : (await readCatalog(connection)).get(relationKey(table));
+    if (before !== undefined) await changeFields(connection, before, changes);
     const add = async () => {
       const names = columns.map(({ name }) => quoteName(name)).join(", ");
       await connection.run(`INSERT INTO ${quotePath(table)} (${names}) SELECT ${names} FROM (${sql}) AS q`);

@@ -256,8 +256,15 @@ export class JobHost extends DuckDbScriptHost {
       destination === undefined
         ? new ResultRows(await this.#run(sql, false), columns)
         : await this.#locks.hold([lockOf(destination.table)], this.#request.signal, () => {
-            const { table, write, partition } = destination;
-            const how = write === "append" ? "append" : partition === undefined ? "define" : "rewrite";
+            const { table, write, partition, changes = [] } = destination;
+            const how =
+              changes.length > 0
+                ? "define"
+                : write === "append"
+                  ? "append"
+                  : partition === undefined
+                    ? "define"
+                    : "rewrite";
             return this.#changing([{ table, how }], () =>
               writeDestination(this.#connection, destination, sql, columns, once),
             );

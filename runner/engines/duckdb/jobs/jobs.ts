@@ -10,6 +10,7 @@ import {
   type LeftMark,
   plainRequest,
   type RelationDetails,
+  type SchemaChange,
   type SqlJobs,
   type TableVersion,
   type WriteRequest,
@@ -23,7 +24,7 @@ import { readDatasets, readDetails } from "./details.js";
 import { jobError } from "./job-errors.js";
 import { DuckDbJobSession } from "./job-session.js";
 import { MovedClock } from "./moved-clock.js";
-import { readParquet } from "./parquet.js";
+import { readParquet, readParquetColumns } from "./parquet.js";
 import { ResultRows } from "./result-rows.js";
 import { countRows, TableHistory } from "./table-history.js";
 import { TableLocks } from "./table-locks.js";
@@ -122,12 +123,13 @@ export class DuckDbJobs implements SqlJobs {
   }
 
   async write(request: WriteRequest): Promise<number> {
-    const { table, create, truncate, signal } = request;
+    const { table, create, truncate, changes = [], signal } = request;
     // Found before the transaction: the statement is translated on what is there.
     const making = create === undefined ? [] : await this.#definition(create);
     if (request.once !== undefined) await this.#marks.prepare();
     const write = () => this.#with((connection) => writeRows(connection, request, making));
-    const how = create !== undefined ? "define" : truncate ? "rewrite" : "append";
+    const isDefined = create !== undefined || changes.length > 0;
+    const how = isDefined ? "define" : truncate ? "rewrite" : "append";
     try {
       return await this.#locks.hold(
         [relationKey(table)],
@@ -135,8 +137,14 @@ export class DuckDbJobs implements SqlJobs {
         () => this.#history?.changing([{ table, how }], write) ?? write(),
       );
     } finally {
-      if (create !== undefined) this.#relations.forget();
+      if (isDefined) this.#relations.forget();
     }
+  }
+
+  async changeSchema(table: RelationId, changes: readonly SchemaChange[]): Promise<void> {
+    const rows: readonly never[] = [];
+    const signal = new AbortController().signal;
+    await this.write({ table, columns: [], rows, create: undefined, truncate: false, changes, signal });
   }
 
   async #definition(sql: string): Promise<readonly string[]> {
@@ -164,6 +172,10 @@ export class DuckDbJobs implements SqlJobs {
 
   async marks(): Promise<readonly LeftMark[]> {
     return this.#marks.read();
+  }
+
+  async parquetColumns(path: string) {
+    return this.#with((connection) => readParquetColumns(connection, path));
   }
 
   async parquetRows(path: string): Promise<JobRows> {

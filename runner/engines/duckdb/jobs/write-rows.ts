@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { type Relation, relationKey } from "../../../port/port.js";
+import { type Relation, type RelationId, relationKey } from "../../../port/port.js";
 import { JobError, type WriteRequest } from "../../../port/sql-jobs.js";
 import type { Column } from "../../../port/sql-types.js";
 import { readCatalog } from "../catalog.js";
@@ -8,6 +8,7 @@ import { appendRow } from "../values.js";
 import { markSql } from "./change-marks.js";
 import { jobError } from "./job-errors.js";
 import { writePartition } from "./partition-write.js";
+import { changeFields } from "./schema-changes.js";
 
 /** How many rows are appended before those who wait for this process get a turn. */
 const ROWS_AT_ONCE = 1000;
@@ -18,17 +19,14 @@ const ROWS_AT_ONCE = 1000;
  */
 export async function writeRows(
   connection: DuckDBConnection,
-  { table, columns: given, rows, truncate, partition, once, signal }: WriteRequest,
+  { table, columns: given, rows, truncate, changes = [], partition, once, signal }: WriteRequest,
   making: readonly string[],
 ): Promise<number> {
   await connection.run("BEGIN TRANSACTION");
   try {
     for (const sql of making) await connection.run(sql);
-    const known = (await readCatalog(connection)).get(relationKey(table));
-    if (known === undefined) {
-      const path = [table.dataset, table.name];
-      throw new JobError("notFound", `Not found: Table ${path.join(".")}`, undefined, { kind: "Table", path });
-    }
+    if (changes.length > 0) await changeFields(connection, await requireTable(connection, table), changes);
+    const known = await requireTable(connection, table);
     if (truncate && making.length === 0 && partition === undefined)
       await connection.run(`DELETE FROM ${quotePath(table)}`);
     const columns = await givenColumns(connection, known, given);
@@ -53,6 +51,13 @@ export async function writeRows(
     await connection.run("ROLLBACK").catch(() => undefined);
     throw jobError(cause, signal, false);
   }
+}
+
+async function requireTable(connection: DuckDBConnection, table: RelationId): Promise<Relation> {
+  const known = (await readCatalog(connection)).get(relationKey(table));
+  if (known !== undefined) return known;
+  const path = [table.dataset, table.name];
+  throw new JobError("notFound", `Not found: Table ${path.join(".")}`, undefined, { kind: "Table", path });
 }
 
 /** The columns in the order of the table; undefined for one that gets its default, as those do which texts cannot see. */
