@@ -24,6 +24,9 @@ export interface SystemTable {
 /** Finds the system table of a path; undefined: the path names none. */
 export type SystemTables = (path: readonly string[]) => SystemTable | undefined;
 
+/** How the pages of a Parquet file are packed. */
+export type ParquetCodec = "uncompressed" | "snappy" | "gzip" | "zstd";
+
 /**
  * A GoogleSQL expression for a system variable that hangs on the job: `project_id`, `script.job_id` and the like.
  * @param name without `@@`
@@ -39,7 +42,7 @@ export type SystemVariables = (name: string, inScript: boolean) => Promise<strin
 export type Exporter = (
   options: Readonly<Record<string, SqlValue>>,
   rows: JobRows,
-  writeParquet: (path: string) => Promise<void>,
+  writeParquet: (path: string, codec: ParquetCodec) => Promise<void>,
 ) => Promise<void>;
 
 /** The files of this machine that a `gs://` path stands for. */
@@ -252,8 +255,16 @@ export interface SqlJobs {
   ): Promise<{ readonly columns: readonly Column[]; readonly required: ReadonlySet<string> }>;
   /** The rows of a Parquet file. */
   parquetRows(path: string): Promise<JobRows>;
-  /** Writes a table to a Parquet file. */
-  writeParquet(table: RelationId, path: string): Promise<void>;
+  /** Writes columns of a table, or of a part of it, to a Parquet file. */
+  writeParquet(table: ParquetSource, path: string): Promise<void>;
+}
+
+/** What becomes a Parquet file. */
+export interface ParquetSource {
+  readonly table: RelationId;
+  readonly columns: readonly string[];
+  readonly partition: TablePartition | undefined;
+  readonly codec: ParquetCodec;
 }
 
 /** How long what tables were is kept after a change, for as long as the process lives. */

@@ -64,7 +64,7 @@ describe("EXPORT DATA", () => {
 
   it.each([
     ["uri = 'gs://b/x.csv', format = 'CSV'", "must have one wildcard"],
-    ["uri = 'gs://b/*.x', format = 'AVRO'", "format AVRO is not supported"],
+    ["uri = 'gs://b/*.x', format = 'ORC'", "format ORC is not supported"],
     ["uri = 'gs://b/*.x', format = 'CSV', colour = 'red'", "option colour"],
     ["format = 'CSV'", "option uri"],
     ["uri = 'gs://../*.x', format = 'CSV'", "gs://../"],

@@ -139,15 +139,13 @@ describe("load jobs of Avro", () => {
     await expect(load("broken", broken)).rejects.toThrow("The Apache Avro library failed to read data");
     writeFileSync(broken, "");
     await expect(load("broken", broken)).rejects.toThrow("The Apache Avro library failed to read data");
-    const union = { type: "record", name: "R", fields: [{ name: "n", type: ["long", "string"] }] } as avro.Schema;
-    await expect(load("union", await file(union, [{ n: 1 }]))).rejects.toThrow("union of several types");
     const wide = {
       type: "record",
       name: "R",
       fields: [{ name: "n", type: { type: "bytes", logicalType: "decimal", precision: 45, scale: 18 } }],
     } as avro.Schema;
     const path = await file(wide, [{ n: Buffer.from([1]) }]);
-    await expect(load("wide", path, { useAvroLogicalTypes: true })).rejects.toThrow("decimalTargetTypes");
+    await expect(load("wide", path, { useAvroLogicalTypes: true })).rejects.toThrow("Invalid NUMERIC value");
     const decimalTargetTypes = ["NUMERIC", "BIGNUMERIC"];
     await load("wide", path, { useAvroLogicalTypes: true, decimalTargetTypes });
     expect(await rows("SELECT CAST(n AS STRING) AS n FROM shop.wide")).toEqual([{ n: "0.000000000000000001" }]);

@@ -1,5 +1,5 @@
 import type { RelationDetails } from "../../port/sql-jobs.js";
-import type { SqlType } from "../../port/sql-types.js";
+import type { Column, SqlType } from "../../port/sql-types.js";
 
 /** Bytes of a value that has always the same size. https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#data_type_sizes */
 const SIZES: Readonly<Record<string, number>> = {
@@ -20,6 +20,11 @@ const USUAL_TEXT = 16;
 
 /** The logical size of a table: exact for values of one size, an estimate for the others. */
 export function logicalBytes({ columns, rows = 0 }: RelationDetails): number {
+  return bytesOfRows({ columns, rows });
+}
+
+/** The same of so many rows. */
+export function bytesOfRows({ columns, rows }: { readonly columns: readonly Column[]; readonly rows: number }): number {
   return rows * columns.reduce((sum, { type }) => sum + sizeOf(type), 0);
 }
 

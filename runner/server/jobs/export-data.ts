@@ -3,7 +3,10 @@ import { basename, dirname, join } from "node:path";
 import * as v from "valibot";
 import type { Exporter } from "../../port/sql-jobs.js";
 import { ApiError } from "../protocol/errors.js";
+import type { AvroTimes } from "../values/avro-rows.js";
 import { targetFile } from "./buckets.js";
+import { writeAvro } from "./extract-avro.js";
+import { compressionOf, formatOfFiles, parquetCodec } from "./extract-form.js";
 import { writeText } from "./extract-text.js";
 
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/export-statements#export_option_list */
@@ -14,6 +17,7 @@ const OPTIONS = v.strictObject({
   field_delimiter: v.nullish(v.string()),
   header: v.nullish(v.boolean()),
   overwrite: v.nullish(v.boolean()),
+  use_avro_logical_types: v.nullish(v.boolean()),
 });
 
 /** Writes the rows of EXPORT DATA to the folder that stands for all buckets. */
@@ -24,7 +28,7 @@ export function exporterOf(bucketDir: string | undefined): Exporter {
       const [issue] = checked.issues;
       throw new Error(`EXPORT DATA option ${v.getDotPath(issue) ?? ""} is not supported, missing or of the wrong type`);
     }
-    const { uri, format, compression, field_delimiter, header, overwrite } = checked.output;
+    const { uri, compression, field_delimiter, header, overwrite } = checked.output;
     if (uri.split("*").length !== 2)
       throw new Error(`EXPORT DATA option uri must have one wildcard, as gs://bucket/file-*.csv, but is ${uri}`);
     const path = told(() => targetFile(bucketDir, uri));
@@ -32,17 +36,27 @@ export function exporterOf(bucketDir: string | undefined): Exporter {
     if (shards.length > 0 && overwrite !== true)
       throw new Error(`There are files at ${uri} already; set the option overwrite to replace them`);
     for (const shard of shards) rmSync(shard);
-    const kind = format.toUpperCase();
-    if (kind === "PARQUET") return writeParquet(path);
-    if (kind !== "CSV" && kind !== "JSON" && kind !== "NEWLINE_DELIMITED_JSON")
-      throw new Error(`EXPORT DATA in the format ${format} is not supported by the embedded engine`);
-    await writeText(path, rows, {
-      format: kind === "CSV" ? "CSV" : "NEWLINE_DELIMITED_JSON",
-      compression: (compression ?? "NONE").toUpperCase(),
-      fieldDelimiter: field_delimiter,
-      printHeader: header === true,
-    });
+    const form = { ...checked.output, compression: compression ?? "NONE" };
+    const what = told(() => exportForm(form));
+    const { codec, times } = what;
+    if (what.format === "PARQUET") return writeParquet(path, codec);
+    if (what.format === "AVRO") return writeAvro(path, rows, { compression: what.compression, times });
+    const text = { format: what.format, compression: what.compression, fieldDelimiter: field_delimiter };
+    await writeText(path, rows, { ...text, printHeader: header === true });
   };
+}
+
+/** @throws ApiError for a format or a compression that is not known here */
+function exportForm(given: {
+  readonly format: string;
+  readonly compression: string;
+  readonly use_avro_logical_types?: boolean | null | undefined;
+}) {
+  const format = formatOfFiles(given.format);
+  const compression = compressionOf(format, given.compression);
+  const codec = parquetCodec(compression);
+  const times: AvroTimes = given.use_avro_logical_types === false ? "all texts" : "logical";
+  return { format, compression, codec, times };
 }
 
 /** Files that an earlier export has written by the same pattern. */

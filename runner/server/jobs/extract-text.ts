@@ -18,13 +18,12 @@ export interface TextFormat {
   readonly printHeader: boolean;
 }
 
-/** @throws ApiError for a compression that is not known here, and for columns that CSV cannot hold */
+/** @throws ApiError for columns that CSV cannot hold */
 export async function writeText(path: string, rows: JobRows, how: TextFormat): Promise<void> {
   const { format, compression } = how;
   const lines = format === "CSV" ? csvText(rows, how) : jsonText(rows);
   if (compression === "GZIP") await pipeline(Readable.from(lines), createGzip(), createWriteStream(path));
-  else if (compression === "NONE") await pipeline(Readable.from(lines), createWriteStream(path));
-  else throw new ApiError("invalid", `Compression ${compression} of ${format} is not supported by the embedded engine`);
+  else await pipeline(Readable.from(lines), createWriteStream(path));
 }
 
 function* csvText(rows: JobRows, { fieldDelimiter, printHeader }: TextFormat): Generator<string> {
@@ -57,9 +56,12 @@ function* jsonText(rows: JobRows): Generator<string> {
   for (let start = 0; start < rows.count; start += ROWS_AT_ONCE)
     yield rows
       .read(start, ROWS_AT_ONCE)
-      .map((row) => `${JSON.stringify(jsonObject(row, rows.columns))}\n`)
+      .map((row) => `${escaped(JSON.stringify(jsonObject(row, rows.columns)))}\n`)
       .join("");
 }
+
+/** As the service writes texts, for programs that put them into pages. */
+const escaped = (json: string): string => json.replace(/[<>&]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`);
 
 /** A row as an extract writes it: NULL is left out, INT64 and decimals are texts. */
 function jsonObject(row: readonly SqlValue[], columns: readonly Column[]): Record<string, unknown> {

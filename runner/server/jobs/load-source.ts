@@ -17,6 +17,9 @@ export interface Source {
   readonly isOwn?: boolean;
 }
 
+/** Whether files of the format tell their fields. */
+export const isSelfDescribing = (format: Format): boolean => format === "PARQUET" || format === "AVRO";
+
 /** @throws ApiError for a format that is not read */
 export function formatOf({ sourceFormat }: LoadConfiguration): Format {
   const format = (sourceFormat ?? "CSV").toUpperCase();
@@ -38,7 +41,8 @@ export async function describeSource(
   files: readonly string[],
   known: readonly FieldSchema[] | undefined,
 ): Promise<Source> {
-  const [file = ""] = files;
+  // Of files that tell their fields the last one counts.
+  const file = (isSelfDescribing(format) ? [...files].sort().at(-1) : files[0]) ?? "";
   const skip = load.skipLeadingRows ?? 0;
   if (format === "PARQUET") {
     const { columns, required } = await jobs.parquetColumns(file);

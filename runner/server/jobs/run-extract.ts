@@ -1,8 +1,11 @@
+import { bytesOfRows } from "../catalog/bytes.js";
 import { requireAllRows } from "../catalog/row-access.js";
 import { ApiError } from "../protocol/errors.js";
 import type { ExtractConfiguration } from "../requests/configuration.js";
 import { targetFile } from "./buckets.js";
 import { refOf } from "./destination.js";
+import { writeAvro } from "./extract-avro.js";
+import { compressionOf, formatOfFiles, parquetCodec } from "./extract-form.js";
 import { writeText } from "./extract-text.js";
 import type { Job, JobOutcome } from "./job.js";
 import type { JobService } from "./service.js";
@@ -20,16 +23,21 @@ export async function runExtract(service: JobService, job: Job, extract: Extract
       "Required parameter is missing: destinationUris",
       "configuration.extract.destinationUris",
     );
-  const format = (extract.destinationFormat ?? "CSV").toUpperCase();
-  if (source.partition !== undefined && format === "PARQUET")
-    throw new ApiError("invalid", "A partition is not extracted to Parquet by the embedded engine: export a query");
+  const format = formatOfFiles(extract.destinationFormat || "CSV");
+  const compression = compressionOf(format, extract.compression ?? "NONE");
   const path = targetFile(service.bucketDir, uri);
-  if (format === "PARQUET") await service.jobs.writeParquet(source.id, path);
-  else if (format === "CSV" || format === "NEWLINE_DELIMITED_JSON") {
+  if (format === "PARQUET") {
+    const { id: table, partition } = source;
+    const columns = source.columns.map(({ name }) => name);
+    await service.jobs.writeParquet({ table, columns, partition, codec: parquetCodec(compression) }, path);
+  } else {
     const rows = await readSource(service, source);
-    const compression = (extract.compression ?? "NONE").toUpperCase();
-    const { fieldDelimiter, printHeader } = extract;
-    await writeText(path, rows, { format, compression, fieldDelimiter, printHeader: printHeader !== false });
-  } else throw new ApiError("invalid", `Destination format ${format} is not supported by the embedded engine`);
-  return { statistics: { extract: { destinationUriFileCounts: ["1"], inputBytes: "0" } } };
+    const { fieldDelimiter, printHeader, useAvroLogicalTypes } = extract;
+    if (format === "AVRO") {
+      const [relation] = await service.jobs.relations(source.id.dataset, source.id.name);
+      const times = useAvroLogicalTypes === true ? "logical" : "texts";
+      await writeAvro(path, rows, { compression, times, required: relation?.required ?? new Set() });
+    } else await writeText(path, rows, { format, compression, fieldDelimiter, printHeader: printHeader !== false });
+  }
+  return { statistics: { extract: { destinationUriFileCounts: ["1"], inputBytes: String(bytesOfRows(source)) } } };
 }

@@ -14,7 +14,7 @@ import type { LoadConfiguration } from "../requests/configuration.js";
 import { sourceFiles } from "./buckets.js";
 import { fitFields, keepFields, openPartition, openTarget, refOf, requireUpdatable } from "./destination.js";
 import type { Job, JobOutcome } from "./job.js";
-import { avroOf, describeSource, type Format, formatOf, type Source } from "./load-source.js";
+import { avroOf, describeSource, type Format, formatOf, isSelfDescribing, type Source } from "./load-source.js";
 import type { JobService } from "./service.js";
 
 /** Loads files into a table: all of their rows, or none. */
@@ -41,7 +41,7 @@ export async function runLoad(service: JobService, job: Job, load: LoadConfigura
     existing === undefined ||
     (part === undefined &&
       write === "replace" &&
-      (load.schema !== undefined || load.autodetect === true || format === "PARQUET" || format === "AVRO"));
+      (load.schema !== undefined || load.autodetect === true || isSelfDescribing(format)));
   const update = replaces
     ? undefined
     : fitFields(service, ref, existing, source.fields, {

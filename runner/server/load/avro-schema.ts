@@ -135,27 +135,48 @@ class SchemaReader {
   #decimal(precision: number, scale: number): Reading {
     const fits: Readonly<Record<string, boolean>> = {
       NUMERIC: scale <= 9 && precision - scale <= 29,
-      BIGNUMERIC: scale <= 38 && precision - scale <= 38,
+      BIGNUMERIC: scale <= 38 && precision - scale <= 39,
       STRING: true,
     };
-    const type = ["NUMERIC", "BIGNUMERIC", "STRING"].find(
-      (name) => this.#options.decimalTypes.includes(name) && fits[name] === true,
-    );
-    if (type === undefined)
-      throw refused(
-        `A decimal of precision ${precision} and scale ${scale} fits none of ${this.#options.decimalTypes.join(", ")}; see decimalTargetTypes`,
-      );
+    const wanted = ["NUMERIC", "BIGNUMERIC", "STRING"].filter((name) => this.#options.decimalTypes.includes(name));
+    // Where none is wide enough the widest is taken, and values that it cannot hold are refused.
+    const type = wanted.find((name) => fits[name] === true) ?? wanted.at(-1) ?? "NUMERIC";
     return { field: { type }, read: (value) => decimalText(value as Uint8Array, scale) };
   }
 
+  /** NULL and one type are a field that may be NULL; several types are a record with a field for each, of which one has a value. */
   #union(types: readonly AvroSchema[], namespace: string): Reading {
     const some = types.filter((type) => type !== "null");
     const [only] = some;
-    if (only === undefined || some.length > 1)
-      throw refused("A union of several types is not supported by the embedded engine");
+    if (only === undefined) throw refused("A union of no type has no counterpart");
+    if (some.length > 1) return this.#variants(some, namespace, types.length > some.length);
     const { field, read } = this.read(only, namespace);
     const mode = field.mode === "REPEATED" ? {} : { mode: "NULLABLE" };
-    return { field: { ...field, ...mode }, read: (value) => (value === null ? null : read(value)) };
+    const unwrapped = (value: unknown) => read(Object.values(value as object)[0]);
+    return { field: { ...field, ...mode }, read: (value) => (value === null ? null : unwrapped(value)) };
+  }
+
+  #variants(types: readonly AvroSchema[], namespace: string, isNullable: boolean): Reading {
+    const members = types.map((type) => {
+      const { field, read } = this.read(type, namespace);
+      const mode = field.mode === "REPEATED" ? {} : { mode: "NULLABLE" };
+      return {
+        name: `${nameOfType(type, namespace)}_value`,
+        branch: branchOf(type, namespace),
+        field: { ...field, ...mode },
+        read,
+      };
+    });
+    const byBranch = new Map(members.map((member) => [member.branch, member]));
+    const fields = members.map(({ name, field }) => ({ name, ...field }));
+    return {
+      field: { type: "RECORD", mode: isNullable ? "NULLABLE" : "REQUIRED", fields },
+      read: (value) => {
+        const [branch, own] = Object.entries((value ?? {}) as object)[0] ?? [];
+        const member = byBranch.get(branch ?? "");
+        return member === undefined ? null : { [member.name]: member.read(own) };
+      },
+    };
   }
 
   #record(schema: AvroObject, namespace: string): Reading {
@@ -174,6 +195,29 @@ class SchemaReader {
     this.#named.set(`${own ?? namespace}.${name}`, reading);
     return reading;
   }
+}
+
+/** The name that a value of a union says its type by. */
+function branchOf(schema: AvroSchema, namespace: string): string {
+  if (typeof schema === "string")
+    return PRIMITIVES[schema] === undefined && !schema.includes(".") && namespace !== ""
+      ? `${namespace}.${schema}`
+      : schema;
+  if (isUnion(schema)) throw refused("A union within a union has no counterpart");
+  if (typeof schema.type !== "string") return branchOf(schema.type, namespace);
+  const { type, name, namespace: own = namespace } = schema;
+  if (name === undefined || type === "array" || type === "map") return type;
+  return name.includes(".") || own === "" ? name : `${own}.${name}`;
+}
+
+/** A type as names of fields have it: `long`, `shop_Order`, `array_string`. */
+function nameOfType(schema: AvroSchema, namespace: string): string {
+  if (isUnion(schema)) return `union_${schema.map((type) => nameOfType(type, namespace)).join("_")}`;
+  if (typeof schema === "object" && schema.type === "array")
+    return `array_${nameOfType(schema.items ?? "null", namespace)}`;
+  if (typeof schema === "object" && schema.type === "map")
+    return `map_${nameOfType(schema.values ?? "null", namespace)}`;
+  return branchOf(schema, namespace).replaceAll(".", "_");
 }
 
 const isUnion = (schema: AvroSchema): schema is readonly AvroSchema[] => Array.isArray(schema);

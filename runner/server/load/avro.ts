@@ -1,5 +1,6 @@
 import avro from "avsc";
 import { ApiError } from "../protocol/errors.js";
+import { AVRO_CODECS } from "./avro-codecs.js";
 import type { AvroSchema } from "./avro-schema.js";
 
 /** Whole numbers of 64 bits stay exact. */
@@ -42,9 +43,29 @@ export async function* avroRecords(path: string): AsyncGenerator<unknown> {
   }
 }
 
+type Unpack = (packed: Buffer, done: (cause: Error | null, block?: Buffer) => void) => void;
+
+const CODECS: Readonly<Record<string, Unpack>> = Object.fromEntries(
+  Object.entries(AVRO_CODECS).map(([name, { unpack }]): [string, Unpack] => [
+    name,
+    (packed, done) => {
+      let block: Buffer;
+      try {
+        block = Buffer.from(unpack(packed));
+      } catch (cause) {
+        done(cause as Error);
+        return;
+      }
+      done(null, block);
+    },
+  ]),
+);
+
 function decoderOf(path: string) {
   return avro.createFileDecoder(path, {
-    parseHook: (schema) => avro.Type.forSchema(schema, { registry: { long: LONG } }),
+    // A value of a union says of which of its types it is.
+    parseHook: (schema) => avro.Type.forSchema(schema, { registry: { long: LONG }, wrapUnions: true }),
+    codecs: CODECS,
   });
 }
 

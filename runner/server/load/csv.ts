@@ -1,4 +1,4 @@
-import { createReadStream } from "node:fs";
+import { closeSync, createReadStream, openSync, readSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { parse } from "csv-parse";
@@ -54,5 +54,18 @@ function delimiterOf(given: string | null | undefined): string {
 /** A file as it stands, or unpacked where it is compressed with gzip. */
 export function openText(path: string): Readable {
   const file = createReadStream(path);
-  return path.toLowerCase().endsWith(".gz") ? file.pipe(createGunzip()) : file;
+  return isPacked(path) ? file.pipe(createGunzip().on("error", () => file.destroy())) : file;
 }
+
+/** Whether a file begins as those of gzip do; uploads have no name that would tell. */
+function isPacked(path: string): boolean {
+  const descriptor = openSync(path, "r");
+  try {
+    const head = Buffer.alloc(2);
+    return readSync(descriptor, head, 0, 2, 0) === 2 && head.readUInt16BE() === GZIP_MAGIC;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+const GZIP_MAGIC = 0x1f8b;

@@ -90,6 +90,7 @@ const extract = v.object({
   compression: v.nullish(v.string()),
   fieldDelimiter: v.nullish(v.string()),
   printHeader: v.nullish(flag),
+  useAvroLogicalTypes: v.nullish(flag),
 });
 
 export const jobConfiguration = v.object({

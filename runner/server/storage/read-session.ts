@@ -9,8 +9,8 @@ import { jobOfAnonymous } from "../jobs/anonymous.js";
 import type { JobService } from "../jobs/service.js";
 import { ApiError, notFound } from "../protocol/errors.js";
 import { quoted } from "../protocol/schema.js";
+import { AvroEncoder, storageNames } from "../values/avro-rows.js";
 import { ArrowEncoder } from "./arrow-rows.js";
-import { AvroEncoder } from "./avro-rows.js";
 
 export type DataFormat = "ARROW" | "AVRO";
 
@@ -52,7 +52,10 @@ export class ReadSession {
     location: string,
   ) {
     this.name = `projects/${request.table.project}/locations/${location.toLowerCase()}/sessions/${randomUUID()}`;
-    this.encoder = request.format === "ARROW" ? new ArrowEncoder(rows.columns) : new AvroEncoder(rows.columns);
+    this.encoder =
+      request.format === "ARROW"
+        ? new ArrowEncoder(rows.columns)
+        : new AvroEncoder(rows.columns, { names: storageNames() });
     this.streams = streamsOf(this.name, rows.count, request.maxStreams);
   }
 

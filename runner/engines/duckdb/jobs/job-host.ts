@@ -10,7 +10,7 @@ import type { ScriptStatement } from "../../../googlesql/script-ast.js";
 import type { QueryResult, RelationId, SqlValue } from "../../../port/port.js";
 import type { BucketFiles, ChangedRows, JobRequest, JobStatement, SystemTable } from "../../../port/sql-jobs.js";
 import type { Column } from "../../../port/sql-types.js";
-import { quoteName, quoteText } from "../quote.js";
+import { quoteName } from "../quote.js";
 import { OwnTransactions } from "../recovery.js";
 import type { RelationSource } from "../relation-source.js";
 import { DuckDbScriptHost } from "../script-host.js";
@@ -21,6 +21,7 @@ import { type ChangeMarks, markSql } from "./change-marks.js";
 import { aborted, isConflict, queued } from "./conflicts.js";
 import { writeDestination } from "./destination.js";
 import type { MovedClock } from "./moved-clock.js";
+import { parquetSql } from "./parquet.js";
 import { ResultRows } from "./result-rows.js";
 import { operationOf, renamedTo, statementKind, targetOf } from "./statement-kinds.js";
 import type { TableChange, TableHistory } from "./table-history.js";
@@ -285,8 +286,8 @@ export class JobHost extends DuckDbScriptHost {
     if (exporter === undefined) throw new Error("EXPORT statement is not supported by the embedded engine");
     await this.#fillSystemTables();
     const rows = new ResultRows(await this.#run(sql, false), columns);
-    await exporter(options, rows, async (path) => {
-      await this.#connection.run(`COPY (${sql}) TO ${quoteText(path)} (FORMAT parquet)`);
+    await exporter(options, rows, async (path, codec) => {
+      await this.#connection.run(parquetSql(sql, path, codec));
     });
     this.#ended({});
   }

@@ -8,6 +8,7 @@ import {
   type JobStatement,
   type KeptVersions,
   type LeftMark,
+  type ParquetSource,
   plainRequest,
   type RelationDetails,
   type SchemaChange,
@@ -15,7 +16,7 @@ import {
   type TableVersion,
   type WriteRequest,
 } from "../../../port/sql-jobs.js";
-import { quoteName, quotePath, quoteText } from "../quote.js";
+import { quoteName, quotePath } from "../quote.js";
 import { CommittedRelations } from "../relation-source.js";
 import { readRoutines } from "../script-host.js";
 import type { Translator } from "../translator.js";
@@ -24,7 +25,8 @@ import { readDatasets, readDetails } from "./details.js";
 import { jobError } from "./job-errors.js";
 import { DuckDbJobSession } from "./job-session.js";
 import { MovedClock } from "./moved-clock.js";
-import { readParquet, readParquetColumns } from "./parquet.js";
+import { parquetSql, readParquet, readParquetColumns } from "./parquet.js";
+import { partitionSql } from "./partition-write.js";
 import { ResultRows } from "./result-rows.js";
 import { countRows, TableHistory } from "./table-history.js";
 import { TableLocks } from "./table-locks.js";
@@ -182,8 +184,10 @@ export class DuckDbJobs implements SqlJobs {
     return this.#with((connection) => readParquet(connection, path));
   }
 
-  async writeParquet(table: RelationId, path: string): Promise<void> {
-    await this.#with((connection) => connection.run(`COPY ${quotePath(table)} TO ${quoteText(path)} (FORMAT parquet)`));
+  async writeParquet({ table, columns, partition, codec }: ParquetSource, path: string): Promise<void> {
+    const where = partition === undefined ? "" : ` WHERE ${partitionSql(partition)}`;
+    const rows = `SELECT ${columns.map(quoteName).join(", ")} FROM ${quotePath(table)}${where}`;
+    await this.#with((connection) => connection.run(parquetSql(rows, path, codec)));
   }
 
   moveClock(milliseconds: number): void {

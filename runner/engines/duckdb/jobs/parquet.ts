@@ -1,9 +1,14 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { JobError } from "../../../port/sql-jobs.js";
+import { JobError, type ParquetCodec } from "../../../port/sql-jobs.js";
 import type { Column } from "../../../port/sql-types.js";
 import { quoteText } from "../quote.js";
 import { googleType } from "../types.js";
 import { ResultRows } from "./result-rows.js";
+
+/** The statement that writes the rows of a query to a Parquet file. */
+export function parquetSql(query: string, path: string, codec: ParquetCodec): string {
+  return `COPY (${query}) TO ${quoteText(path)} (FORMAT parquet, COMPRESSION ${codec})`;
+}
 
 /**
  * The rows of a Parquet file.

@@ -1,6 +1,6 @@
 import type { SqlValue } from "../../port/port.js";
 import { type COLLATED, type Column, rangeElement, type ScalarType, type SqlType } from "../../port/sql-types.js";
-import { clockMicros, daysOf, epochMicros, unscaled } from "../values/scalars.js";
+import { clockMicros, daysOf, epochMicros, unscaled } from "./scalars.js";
 
 type AvroSchema = string | Readonly<Record<string, unknown>> | readonly AvroSchema[];
 
@@ -22,66 +22,122 @@ const SCALARS: Readonly<Record<Exclude<ScalarType, `RANGE<${string}>` | typeof C
   GEOGRAPHY: { type: "string", sqlType: "GEOGRAPHY" },
 };
 
-/** Rows as the Storage API sends them in Avro: a schema, and rows one behind the other. */
+/** A type that is a text in a file, with what the text is. */
+const textOf = (type: string): AvroSchema => ({ type: "string", sqlType: type });
+
+/** How a file tells dates and times, where it is not as the Storage API does. */
+export type AvroTimes =
+  /** `useAvroLogicalTypes` of an extract job, and EXPORT DATA. */
+  | "logical"
+  /** Texts; timestamps are what they are. */
+  | "texts"
+  /** Timestamps are texts, too. */
+  | "all texts";
+
+const TIMES: Readonly<Record<AvroTimes, Partial<Record<string, AvroSchema>>>> = {
+  logical: { DATETIME: { type: "string", logicalType: "datetime" } },
+  texts: { DATE: textOf("DATE"), TIME: textOf("TIME") },
+  "all texts": { DATE: textOf("DATE"), TIME: textOf("TIME"), TIMESTAMP: textOf("TIMESTAMP") },
+};
+
+export interface AvroForm {
+  /** The names of the records: of the whole row, and of those within it. */
+  readonly names: AvroNames;
+  readonly times?: AvroTimes | undefined;
+  /** Columns that always have a value. */
+  readonly required?: ReadonlySet<string> | undefined;
+}
+
+/** Names of records, each used once. */
+interface AvroNames {
+  readonly root: string;
+  /** @param path names of the fields that lead to the record */
+  inner(path: readonly string[]): Readonly<Record<string, string>>;
+}
+
+/** Names as the Storage API has them. */
+export function storageNames(): AvroNames {
+  let next = 0;
+  return {
+    root: "__root__",
+    inner: () => {
+      next += 1;
+      return { name: `__s_${next - 1}` };
+    },
+  };
+}
+
+/** Names as files have them. */
+export const FILE_NAMES: AvroNames = {
+  root: "Root",
+  inner: (path) => {
+    const [first = "", ...rest] = [...path].reverse();
+    const name = `${first.slice(0, 1).toUpperCase()}${first.slice(1)}`;
+    return { namespace: ["root", ...rest.reverse().map((part) => part.toLowerCase())].join("."), name };
+  },
+};
+
+/** Rows in Avro's binary encoding: a schema, and rows one behind the other. */
 export class AvroEncoder {
   readonly #columns: readonly Column[];
+  readonly #form: AvroForm;
   /** The schema as JSON. */
   readonly schema: string;
 
-  constructor(columns: readonly Column[]) {
+  constructor(columns: readonly Column[], form: AvroForm) {
     this.#columns = columns;
-    this.schema = JSON.stringify(recordOf("__root__", columns, new Names()));
+    this.#form = form;
+    const { required } = form;
+    const fields = columns.map(({ name, type }) => ({
+      name,
+      type: required?.has(name) === true ? plainSchema(type, form, [name]) : schemaOf(type, form, [name]),
+    }));
+    this.schema = JSON.stringify({ type: "record", name: form.names.root, fields });
   }
 
   rows(rows: readonly (readonly SqlValue[])[]): Uint8Array {
-    const out = new AvroWriter();
-    for (const row of rows) for (const [i, { type }] of this.#columns.entries()) writeField(out, row[i] ?? null, type);
+    const out = new AvroWriter(this.#form.times);
+    for (const row of rows)
+      for (const [i, { name, type }] of this.#columns.entries())
+        if (this.#form.required?.has(name) === true) writeValue(out, row[i] ?? null, type);
+        else writeField(out, row[i] ?? null, type);
     return out.bytes();
   }
 }
 
-/** Names of records, each used once. */
-class Names {
-  #next = 0;
-
-  next(): string {
-    this.#next += 1;
-    return `__s_${this.#next - 1}`;
-  }
-}
-
 function recordOf(
-  name: string,
   fields: readonly { readonly name: string | undefined; readonly type: SqlType }[],
-  names: Names,
+  form: AvroForm,
+  path: readonly string[],
 ): AvroSchema {
   return {
     type: "record",
-    name,
-    fields: fields.map((field, i) => ({ name: field.name ?? `_field_${i + 1}`, type: schemaOf(field.type, names) })),
+    ...form.names.inner(path),
+    fields: fields.map((field, i) => {
+      const name = field.name ?? `_field_${i + 1}`;
+      return { name, type: schemaOf(field.type, form, [...path, name]) };
+    }),
   };
 }
 
-function schemaOf(type: SqlType, names: Names): AvroSchema {
+function schemaOf(type: SqlType, form: AvroForm, path: readonly string[]): AvroSchema {
   if (typeof type === "object" && type.kind === "array")
-    return { type: "array", items: plainSchema(type.element, names) };
-  return ["null", plainSchema(type, names)];
+    return { type: "array", items: plainSchema(type.element, form, path) };
+  return ["null", plainSchema(type, form, path)];
 }
 
-function plainSchema(type: SqlType, names: Names): AvroSchema {
+function plainSchema(type: SqlType, form: AvroForm, path: readonly string[]): AvroSchema {
   const ranged = rangeElement(type);
-  if (ranged !== undefined)
-    return recordOf(
-      names.next(),
-      [
-        { name: "start", type: ranged },
-        { name: "end", type: ranged },
-      ],
-      names,
-    );
-  if (typeof type === "string") return SCALARS[type as keyof typeof SCALARS];
-  if (type.kind === "array") return { type: "array", items: plainSchema(type.element, names) };
-  return recordOf(names.next(), type.fields, names);
+  if (ranged !== undefined) {
+    const ends = ["start", "end"].map((name) => ({ name, type: ranged }));
+    return recordOf(ends, form, path);
+  }
+  if (typeof type === "string") {
+    const own = form.times === undefined ? undefined : TIMES[form.times][type];
+    return own ?? SCALARS[type as keyof typeof SCALARS];
+  }
+  if (type.kind === "array") return { type: "array", items: plainSchema(type.element, form, path) };
+  return recordOf(type.fields, form, path);
 }
 
 /** A field: an array, which is never NULL, or one of NULL and a value. */
@@ -108,12 +164,16 @@ function writeValue(out: AvroWriter, value: SqlValue, type: SqlType): void {
     return;
   }
   if (typeof type === "object") {
-    if (type.kind === "array") throw new Error("arrays of arrays do not occur");
+    if (type.kind === "array") {
+      writeArray(out, (value ?? []) as readonly SqlValue[], type.element);
+      return;
+    }
     const values = Object.values((value ?? {}) as Record<string, SqlValue>);
     for (const [i, field] of type.fields.entries()) writeField(out, values[i] ?? null, field.type);
     return;
   }
-  SCALAR_WRITERS[type as keyof typeof SCALARS](out, value);
+  if (out.writesAsText(type)) asText(out, String(value).replace(/\+00:00$/, " UTC"));
+  else SCALAR_WRITERS[type as keyof typeof SCALARS](out, value);
 }
 
 type ScalarWriter = (out: AvroWriter, value: SqlValue) => void;
@@ -150,8 +210,17 @@ function bigEndian(value: bigint): Buffer {
 }
 
 /** Avro's binary encoding. https://avro.apache.org/docs/1.12.0/specification/#binary-encoding */
-class AvroWriter {
+export class AvroWriter {
   readonly #parts: Uint8Array[] = [];
+  readonly #texts: ReadonlySet<string>;
+
+  constructor(times?: AvroTimes) {
+    this.#texts = new Set(times === undefined || times === "logical" ? [] : Object.keys(TIMES[times]));
+  }
+
+  writesAsText(type: ScalarType): boolean {
+    return this.#texts.has(type);
+  }
 
   /** Of an `int` too. */
   long(value: bigint): void {
