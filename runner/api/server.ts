@@ -38,6 +38,8 @@ export interface ServerOptions {
   readonly token?: string;
   /** How long older rows of tables are kept for `FOR SYSTEM_TIME AS OF`; default: 168, 0: not at all. */
   readonly timeTravelHours?: number;
+  /** For how many seconds streamed rows stay in a streaming buffer, where statements cannot change them; default: 0. */
+  readonly streamingBufferSeconds?: number;
   /** Calls and jobs that are to fail: `{ rules: [{ fault: "reset after", share: 0.1 }, { jobError: "backendError" }] }`. */
   readonly faults?: FaultRules;
   /** The folder that stands for all buckets: `gs://b/f.csv` is `b/f.csv` in it. */
@@ -63,6 +65,7 @@ export interface Server {
  */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
   const { seed, database, port = 0, storagePort, project, location, token, buckets, timeTravelHours, faults } = options;
+  const { streamingBufferSeconds } = options;
   return told(async () => {
     const {
       url,
@@ -76,6 +79,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
       seed,
       port,
       storagePort: storagePort ?? storagePortBeside(port),
+      streamingBufferSeconds,
       ...(project === undefined ? {} : { project }),
       ...(location === undefined ? {} : { location }),
       token,

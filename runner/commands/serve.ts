@@ -24,6 +24,7 @@ export const command = defineCommand({
     "time-travel-mb": wholeNumber("memory that they may take; default: 512", 1, 1_000_000),
     faults: text("file of rules by which calls and jobs fail, for tests"),
     "movable-clock": onOff("clients may move the clock ahead, PUT /clock, for tests"),
+    "streaming-buffer": wholeNumber("seconds for which streamed rows cannot be changed; default: 0", 0, 86_400),
     quotas: onOff("refuse what BigQuery's quotas of a table refuse"),
     log: onOff("a line on standard error for each request"),
   }),
@@ -56,6 +57,7 @@ export const command = defineCommand({
       keptVersions: keptVersions(flags.timeTravelHours, flags.timeTravelMb),
       faults: flags.faults === undefined ? undefined : await faultsOf(flags.faults),
       quotas: flags.quotas,
+      streamingBufferSeconds: flags.streamingBuffer,
       movesClock: flags.movableClock,
       log: flags.log ? (line) => process.stderr.write(`${line}\n`) : undefined,
     });

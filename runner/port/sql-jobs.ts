@@ -61,6 +61,11 @@ export interface JobRequest {
   readonly systemVariable?: SystemVariables | undefined;
   /** Who runs it, and what may be read; undefined: the server itself, which may read all. */
   readonly access?: RowAccess | undefined;
+  /**
+   * Told before a statement changes or removes rows of a table; undefined: all may.
+   * @throws JobError where it may not
+   */
+  readonly mayChangeRows?: ((table: RelationId, kind: "UPDATE" | "DELETE" | "MERGE" | "TRUNCATE") => void) | undefined;
   /** Takes the rows of EXPORT DATA; undefined: nobody does. */
   readonly exporter?: Exporter | undefined;
   /** Finds the files of LOAD DATA; undefined: there are no buckets. */

@@ -2,6 +2,7 @@ import { EngineError } from "../port/engine-error.js";
 import type { ScriptResult, Warehouse } from "../port/port.js";
 import { JobError, type JobRequest, type JobStatement, plainRequest } from "../port/sql-jobs.js";
 import { collationsOf } from "./catalog/service.js";
+import { StreamingBuffer } from "./catalog/streaming-buffer.js";
 import { Clock } from "./clock.js";
 import { noteStatement } from "./jobs/effects.js";
 import { JobRegistry } from "./jobs/registry.js";
@@ -26,7 +27,8 @@ export async function runScript(
   const store = await MetadataStore.open(jobs);
   const clock = new Clock();
   const times = new ModifiedTimes(clock);
-  const catalogue = { jobs, store, times, clock, location: location ?? "US", registry: new JobRegistry() };
+  const buffer = new StreamingBuffer(clock, 0);
+  const catalogue = { jobs, store, times, clock, buffer, location: location ?? "US", registry: new JobRegistry() };
   const known: Readonly<Record<string, string | undefined>> = {
     project_id: project,
     dataset_project_id: project,

@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import type { Warehouse } from "../port/port.js";
 import { JobError, type KeptVersions } from "../port/sql-jobs.js";
+import { StreamingBuffer } from "./catalog/streaming-buffer.js";
 import { Clock } from "./clock.js";
 import { Expiry } from "./expiry/expiry.js";
 import type { CallOnItsWay } from "./faults/faults.js";
@@ -45,6 +46,8 @@ export interface ServeOptions {
   /** The folder that stands for all buckets. */
   readonly bucketDir: string | undefined;
   readonly log: ((line: string) => void) | undefined;
+  /** How long streamed rows stay in a streaming buffer, whose rows statements may not change; default: 0, there is none. */
+  readonly streamingBufferSeconds?: number | undefined;
   /** Whether it refuses what the service's quotas of a table refuse. */
   readonly quotas?: boolean;
   /** Where the Storage API answers, 0: any port that is free; undefined: nowhere. */
@@ -91,6 +94,7 @@ export async function serve(warehouse: Warehouse, options: ServeOptions): Promis
     store: await MetadataStore.open(jobs),
     times: new ModifiedTimes(clock),
     clock,
+    buffer: new StreamingBuffer(clock, (options.streamingBufferSeconds ?? 0) * 1000),
     location: options.location,
     registry,
     sessions: new Sessions(jobs, clock),

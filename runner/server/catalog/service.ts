@@ -2,6 +2,7 @@ import type { ChangeMark, SqlJobs } from "../../port/sql-jobs.js";
 import type { Clock } from "../clock.js";
 import type { MetadataStore } from "../metadata/store.js";
 import type { ModifiedTimes } from "../metadata/times.js";
+import type { StreamingBuffer } from "./streaming-buffer.js";
 
 /** What every route works on. */
 export interface Catalogue {
@@ -9,6 +10,8 @@ export interface Catalogue {
   readonly store: MetadataStore;
   readonly times: ModifiedTimes;
   readonly clock: Clock;
+  /** Rows that were streamed a short time ago. */
+  readonly buffer: StreamingBuffer;
   /** Where datasets are that say nothing else. */
   readonly location: string;
 }

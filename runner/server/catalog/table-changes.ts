@@ -158,6 +158,7 @@ async function keep({ store, times }: Catalogue, ref: TableRef, kept: Kept): Pro
 /** @throws ApiError where there is no such table */
 export async function deleteTable(catalogue: Catalogue, given: TableRef): Promise<void> {
   const { base: ref, id } = withoutDecorator(given);
+  if (id === undefined) catalogue.buffer.forget(tableId(ref));
   if (id !== undefined) {
     const partition = partitionOf(catalogue.store, ref, await requireRelation(catalogue, ref), id);
     const rows = `${quoted(ref.dataset)}.${quoted(ref.table)} WHERE ${partitionCondition(partition)}`;

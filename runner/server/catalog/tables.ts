@@ -50,7 +50,10 @@ export function tableResource(catalogue: Catalogue, ref: TableRef, relation: Rel
   const modified = times.get(tableId(ref));
   const isTable = relation.kind === "table";
   const fields = tableFields(catalogue, ref, relation);
-  const bytes = isTable ? logicalBytes(relation) : 0;
+  const streamingBuffer = catalogue.buffer.of(tableId(ref));
+  // Rows are counted once they have left the buffer.
+  const rows = Math.max(0, (relation.rows ?? 0) - Number(streamingBuffer?.estimatedRows ?? 0));
+  const bytes = isTable ? logicalBytes({ ...relation, rows }) : 0;
   return {
     kind: "bigquery#table",
     etag: etagOf("table", project, tableId(ref), modified, JSON.stringify(store.get("table", tableId(ref)))),
@@ -64,7 +67,7 @@ export function tableResource(catalogue: Catalogue, ref: TableRef, relation: Rel
       ? {
           numBytes: String(bytes),
           numLongTermBytes: "0",
-          numRows: String(relation.rows ?? 0),
+          numRows: String(rows),
           numTotalLogicalBytes: String(bytes),
           numActiveLogicalBytes: String(bytes),
           numLongTermLogicalBytes: "0",
@@ -72,6 +75,7 @@ export function tableResource(catalogue: Catalogue, ref: TableRef, relation: Rel
       : {}),
     creationTime: String(created ?? times.madeAt(tableId(ref)) ?? modified),
     lastModifiedTime: String(modified),
+    ...(streamingBuffer === undefined ? {} : { streamingBuffer }),
     type: typeOfTable(catalogue, ref, relation),
     location: store.get("dataset", dataset).location ?? location,
     ...(isTable ? {} : viewOf(relation, view, materializedView)),

@@ -23,6 +23,7 @@ export async function noteStatement(catalogue: Catalogue, statement: JobStatemen
   }
   const id = name === "" ? dataset : `${dataset}.${name}`;
   const of: Kind = name === "" ? "dataset" : /FUNCTION|PROCEDURE/.test(kind) ? "routine" : "table";
+  if (/^(DROP|CREATE)_/.test(kind)) catalogue.buffer.forget(id);
   if (kind === "DROP_TABLE") await movePolicies(catalogue, id, undefined);
   if (kind.startsWith("DROP_")) await store.remove(of, id);
   else if (operation !== undefined) await noteDefinition(catalogue, statement, of, id);

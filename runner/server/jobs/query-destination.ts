@@ -98,6 +98,7 @@ export async function noteDestination(
   else times.touch(id);
   await keepFields(catalogue, ref, update);
   const isMade = layout.write === "replace" && layout.partition === undefined;
+  if (isMade) catalogue.buffer.forget(id);
   const kept = isMade ? keptPartitioning(said) : {};
   const expiration = isNew ? await defaultExpiration(catalogue, ref.dataset, ref.table, kept) : {};
   const facts = { ...kept, ...expiration };

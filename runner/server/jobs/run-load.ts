@@ -95,6 +95,7 @@ async function keepWhatIsSaid(
 ): Promise<void> {
   const { store, times, clock } = service;
   const id = tableId(ref);
+  if (replaces || load.writeDisposition === "WRITE_TRUNCATE") service.buffer.forget(id);
   if (isNew) times.made(id);
   else times.touch(id);
   const { schema, destinationTableProperties } = load;

@@ -8,6 +8,7 @@ import { ApiError } from "../protocol/errors.js";
 import type { QueryConfiguration } from "../requests/configuration.js";
 import { jobParameters } from "../values/parameters.js";
 import { sourceFiles } from "./buckets.js";
+import { bufferGuard } from "./buffer-guard.js";
 import { bytesOf } from "./bytes-read.js";
 import { refOf } from "./destination.js";
 import { noteEnd, noteStatement } from "./effects.js";
@@ -37,6 +38,7 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
     systemVariable: systemVariablesOf(service, job, () => ownSession),
     access: accessOf(service, job.user),
     signal: job.signal,
+    mayChangeRows: bufferGuard(service, projectId),
     exporter: exporterOf(service.bucketDir),
     bucketFiles: (uri) => sourceFiles(service.bucketDir, uri),
     once: service.markOf(job),

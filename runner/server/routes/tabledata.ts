@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { RowObject } from "../../port/port.js";
 import { JobError, type JobRows, plainRequest } from "../../port/sql-jobs.js";
 import type { TablePartition } from "../../port/table-partition.js";
+import { bytesOfRows } from "../catalog/bytes.js";
 import { partitionOf, withoutDecorator } from "../catalog/partitions.js";
 import { accessOf, requireAllRows } from "../catalog/row-access.js";
 import { requiredPaths } from "../catalog/schema-update.js";
@@ -152,8 +153,11 @@ async function insertAll(service: JobService, request: ApiRequest) {
     );
     return { kind, insertErrors: [...errors, ...stopped].sort((a, b) => a.index - b.index) };
   }
-  if (accepted.length > 0)
+  if (accepted.length > 0) {
     await service.insertIds.write(ids, () => append(service, given, { rows: accepted, ids, partition }));
+    const bytes = bytesOfRows({ columns: relation.columns, rows: accepted.length });
+    service.buffer.add(tableId(given), accepted.length, bytes, true);
+  }
   return errors.length === 0 ? { kind } : { kind, insertErrors: errors };
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { RowObject } from "../../port/port.js";
+import { bytesOfRows } from "../catalog/bytes.js";
 import { requiredPaths } from "../catalog/schema-update.js";
 import { requireRelation, type TableRef, tableFields, tableId } from "../catalog/tables.js";
 import type { JobService } from "../jobs/service.js";
@@ -64,8 +65,10 @@ export class WriteStreams {
     if (stream.isFinal) throw new ApiError("invalid", `${stream.name} has been finalized`);
     if (offset !== undefined && stream.mode !== "DEFAULT") requireOffset(stream, offset);
     const begin = stream.taken;
-    if (stream.mode === "DEFAULT" || stream.mode === "COMMITTED") await this.#write(stream.table, rows);
-    else stream.waiting.push(...rows);
+    if (stream.mode === "DEFAULT" || stream.mode === "COMMITTED") {
+      await this.#write(stream.table, rows);
+      await this.#buffered(stream.table, rows.length);
+    } else for (const row of rows) stream.waiting.push(row);
     stream.taken += rows.length;
     return begin;
   }
@@ -78,6 +81,7 @@ export class WriteStreams {
     const ready = stream.waiting.slice(0, Math.max(0, offset + 1 - visible));
     if (ready.length === 0) return;
     await this.#write(stream.table, ready);
+    await this.#buffered(stream.table, ready.length);
     stream.waiting = stream.waiting.slice(ready.length);
   }
 
@@ -94,6 +98,13 @@ export class WriteStreams {
       stream.committedAt = at;
     }
     return at;
+  }
+
+  /** Statements may change what comes by this API at once. */
+  async #buffered(table: TableRef, rows: number): Promise<void> {
+    if (rows === 0) return;
+    const { columns } = await this.requireTable(table);
+    this.#service.buffer.add(tableId(table), rows, bytesOfRows({ columns, rows }), false);
   }
 
   async #write(table: TableRef, rows: readonly RowObject[]): Promise<void> {

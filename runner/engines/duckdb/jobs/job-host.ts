@@ -316,6 +316,8 @@ export class JobHost extends DuckDbScriptHost {
     await this.#fillSystemTables();
     const begun = this.#begun;
     const target = begun?.target;
+    const kind = ROW_CHANGES[statement.kind];
+    if (kind !== undefined && target !== undefined) this.#request.mayChangeRows?.(target, kind);
     const work = async (): Promise<number> => {
       const existed = target !== undefined && begun !== undefined && (await this.#exists(begun, statement));
       const changed = await this.#marked(statement);
@@ -442,6 +444,13 @@ export class JobHost extends DuckDbScriptHost {
     this.#inTransaction = verb === "BEGIN";
   }
 }
+
+const ROW_CHANGES: Partial<Record<TranslatedStatement["kind"], "UPDATE" | "DELETE" | "MERGE" | "TRUNCATE">> = {
+  update: "UPDATE",
+  delete: "DELETE",
+  merge: "MERGE",
+  truncate: "TRUNCATE",
+};
 
 /** The tables that a statement outside a transaction is about to change. */
 function changesOf(begun: Begun | undefined, statement: TranslatedStatement): readonly TableChange[] {
