@@ -3,7 +3,7 @@ import { isHidden, type Kept } from "../metadata/store.js";
 import { ApiError, fullName, notFound } from "../protocol/errors.js";
 import { etagOf } from "../protocol/etag.js";
 import { quoted } from "../protocol/schema.js";
-import { labels } from "../protocol/validate.js";
+import { changedLabels, tags } from "../protocol/validate.js";
 import { defaultCollation } from "./fields.js";
 import { merged } from "./merged.js";
 import { dropPoliciesOf } from "./row-access.js";
@@ -13,7 +13,7 @@ import { type Catalogue, type Project, runSql } from "./service.js";
 const SAID = {
   friendlyName: v.nullish(v.string()),
   description: v.nullish(v.string()),
-  labels: v.nullish(v.record(v.string(), v.nullable(v.string()))),
+  labels: v.nullish(changedLabels),
   location: v.nullish(v.string()),
   access: v.nullish(v.array(v.looseObject({}))),
   defaultTableExpirationMs: v.nullish(v.string()),
@@ -24,7 +24,7 @@ const SAID = {
   maxTimeTravelHours: v.nullish(v.string()),
   isCaseInsensitive: v.nullish(v.boolean()),
   storageBillingModel: v.nullish(v.string()),
-  resourceTags: v.nullish(labels),
+  resourceTags: v.nullish(tags),
 };
 
 export const datasetChange = v.object(SAID);

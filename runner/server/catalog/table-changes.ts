@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Kept } from "../metadata/store.js";
 import { ApiError } from "../protocol/errors.js";
 import { declaredText, type FieldSchema, quoted } from "../protocol/schema.js";
-import { labels } from "../protocol/validate.js";
+import { changedLabels, tags } from "../protocol/validate.js";
 import { constraintChange, constraintTexts, tableConstraints } from "./constraints.js";
 import { requireDataset } from "./datasets.js";
 import { defaultExpiration } from "./expiration-defaults.js";
@@ -29,7 +29,7 @@ const viewDefinition = v.looseObject({ query: v.string(), useLegacySql: v.nullis
 const SAID = {
   friendlyName: v.nullish(v.string()),
   description: v.nullish(v.string()),
-  labels: v.nullish(v.record(v.string(), v.nullable(v.string()))),
+  labels: v.nullish(changedLabels),
   schema: v.nullish(tableSchema),
   expirationTime: v.nullish(v.union([v.string(), v.pipe(v.number(), v.transform(String))])),
   timePartitioning: v.nullish(v.looseObject({ type: v.optional(v.string()), field: v.optional(v.string()) })),
@@ -42,7 +42,7 @@ const SAID = {
   defaultRoundingMode: v.nullish(v.string()),
   encryptionConfiguration: v.nullish(v.looseObject({})),
   maxStaleness: v.nullish(v.string()),
-  resourceTags: v.nullish(labels),
+  resourceTags: v.nullish(tags),
   tableConstraints: v.nullish(tableConstraints),
   externalDataConfiguration: v.nullish(v.looseObject({})),
 };

@@ -4,7 +4,8 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { ApiError, apiError } from "../protocol/errors.js";
 import { answerBatch, PART_HEADER } from "./batch.js";
 import { callerOf } from "./caller.js";
-import { type ApiAnswer, apiRequest, type Route } from "./request.js";
+import { type ApiAnswer, type ApiRequest, apiRequest, type Route } from "./request.js";
+import { writtenAnswer } from "./written-answer.js";
 
 export interface AppOptions {
   readonly location: string;
@@ -57,7 +58,10 @@ export function createApp(routes: readonly Route[], options: AppOptions): Fastif
       method,
       url,
       config: { isOpen },
-      handler: async (request, reply) => send(reply, await handle(apiRequest(request, options.token))),
+      handler: async (request, reply) => {
+        const asked = apiRequest(request, options.token);
+        return send(reply, await handle(asked), asked);
+      },
     });
   app.post("/batch/bigquery/v2", async (request, reply) => {
     const { type, text } = await answerBatch(app, request);
@@ -66,14 +70,23 @@ export function createApp(routes: readonly Route[], options: AppOptions): Fastif
   return app;
 }
 
-function send(reply: FastifyReply, { code = 200, body, headers = {}, content }: ApiAnswer): FastifyReply {
-  reply.code(code);
+function send(reply: FastifyReply, answer: ApiAnswer, asked?: ApiRequest): FastifyReply {
+  const { code = 200, body, headers = {}, content } = answer;
   for (const [name, value] of Object.entries(headers)) reply.header(name, value);
-  if (content !== undefined) return reply.header("content-type", content.type).send(content.data);
-  if (body === undefined) return reply.send();
+  if (content !== undefined) return reply.code(code).header("content-type", content.type).send(content.data);
   // A buffer, because the library would write the type of a text its own way.
-  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
-  return reply.header("content-type", JSON_TYPE).send(bytes);
+  if (asked === undefined)
+    return reply
+      .code(code)
+      .header("content-type", JSON_TYPE)
+      .send(Buffer.from(JSON.stringify(body)));
+  const { code: told, bytes, isPacked } = writtenAnswer(answer, asked);
+  reply.code(told);
+  if (bytes === undefined) return reply.send();
+  if (isPacked) reply.header("content-encoding", "gzip");
+  const { etag } = (body ?? {}) as { readonly etag?: string };
+  if (etag !== undefined) reply.header("etag", `"${etag}"`);
+  return reply.header("vary", "Accept-Encoding").header("content-type", JSON_TYPE).send(bytes);
 }
 
 /** Only this machine's own programs may ask, and pages of this server: no other page, whatever name it has for this address. */

@@ -4,10 +4,13 @@ import { callerOf, USER } from "./caller.js";
 
 /** What a route reads of a request. */
 export interface ApiRequest {
+  readonly method: string;
   readonly project: string;
   /** Parts of the path by their names. */
   readonly path: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string | undefined>>;
+  /** All values of what may be given more than once. */
+  readonly queryAll: Readonly<Record<string, readonly string[] | undefined>>;
   readonly body: unknown;
   readonly ifMatch: string | undefined;
   /** Who asks. */
@@ -40,10 +43,13 @@ export function apiRequest(request: FastifyRequest, token: string | undefined): 
   const path = request.params as Record<string, string>;
   const query = request.query as Record<string, string | string[] | undefined>;
   const single = Object.entries(query).map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value]);
+  const all = Object.entries(query).map(([name, value]) => [name, [value ?? []].flat()]);
   return {
+    method: request.method,
     project: path.project ?? "",
     path,
     query: Object.fromEntries(single) as Record<string, string | undefined>,
+    queryAll: Object.fromEntries(all) as Record<string, readonly string[]>,
     body: request.body,
     ifMatch: request.headers["if-match"],
     user: callerOf(request.headers.authorization, token) ?? USER,

@@ -30,5 +30,35 @@ export const flag = v.union([
   ),
 ]);
 
-/** Names of things that a client gives them. */
-export const labels = v.record(v.string(), v.string());
+const MOST_LABELS = 64;
+const LABEL_KEY = /^[\p{Ll}\p{Lo}][\p{Ll}\p{Lo}\p{M}\p{N}_-]{0,62}$/u;
+const LABEL_VALUE = /^[\p{Ll}\p{Lo}\p{M}\p{N}_-]{0,63}$/u;
+const LABEL_RULES =
+  "Label keys and values have at most 63 characters, which are lowercase letters, digits, underscores and dashes; " +
+  "keys begin with a letter";
+
+/** https://cloud.google.com/bigquery/docs/labels-intro#requirements */
+function labelled<V extends string | null>(values: v.GenericSchema<V>) {
+  return v.pipe(
+    v.record(v.string(), values),
+    v.check(
+      (labels) => Object.entries(labels).every(([key, value]) => LABEL_KEY.test(key) && LABEL_VALUE.test(value ?? "")),
+      ({ input }) => {
+        const wrong = Object.entries(input).find(
+          ([key, value]) => !LABEL_KEY.test(key) || !LABEL_VALUE.test(value ?? ""),
+        );
+        return `label ${wrong?.[0]}: ${wrong?.[1]} is not valid. ${LABEL_RULES}`;
+      },
+    ),
+    v.check((labels) => Object.keys(labels).length <= MOST_LABELS, `There are at most ${MOST_LABELS} labels`),
+  );
+}
+
+/** Labels that a client gives. */
+export const labels = labelled(v.string());
+
+/** Labels of which null ones go. */
+export const changedLabels = labelled(v.nullable(v.string()));
+
+/** Names and values of tags, which are made elsewhere. */
+export const tags = v.record(v.string(), v.string());

@@ -18,8 +18,10 @@ const timePartitioning = v.looseObject({ type: v.optional(v.string()), field: v.
 const rangePartitioning = v.looseObject({ field: v.string() });
 const clustering = v.object({ fields: v.array(v.string()) });
 
+// What is not known of a configuration is told again with the job, and otherwise left alone.
+
 /** What a query job is asked. https://cloud.google.com/bigquery/docs/reference/rest/v2/Job#jobconfigurationquery */
-const query = v.object({
+const query = v.looseObject({
   query: v.string(),
   useLegacySql: v.nullish(flag),
   defaultDataset: v.nullish(datasetReference),
@@ -42,7 +44,7 @@ const query = v.object({
 const csvText = v.union([v.string(), v.pipe(v.number(), v.transform(String))]);
 
 /** What a load job is asked. */
-const load = v.object({
+const load = v.looseObject({
   destinationTable: tableReference,
   sourceUris: v.nullish(v.array(v.string())),
   schema: v.nullish(tableSchema),
@@ -71,7 +73,7 @@ const load = v.object({
 });
 
 /** What a copy job is asked. */
-const copy = v.object({
+const copy = v.looseObject({
   sourceTable: v.nullish(tableReference),
   sourceTables: v.nullish(v.array(tableReference)),
   destinationTable: tableReference,
@@ -82,7 +84,7 @@ const copy = v.object({
 });
 
 /** What an extract job is asked. */
-const extract = v.object({
+const extract = v.looseObject({
   sourceTable: tableReference,
   destinationUri: v.nullish(v.string()),
   destinationUris: v.nullish(v.array(v.string())),

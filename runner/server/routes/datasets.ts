@@ -10,6 +10,7 @@ import {
 } from "../catalog/datasets.js";
 import type { Catalogue } from "../catalog/service.js";
 import type { Handler, Route } from "../http/request.js";
+import { ApiError } from "../protocol/errors.js";
 import { etagOf, requireMatch } from "../protocol/etag.js";
 import { pageOf } from "../protocol/page-token.js";
 import { checked } from "../protocol/validate.js";
@@ -58,19 +59,32 @@ export function datasetRoutes(catalogue: Catalogue): readonly Route[] {
     {
       method: "GET",
       url: ONE,
-      handle: async ({ project, path: { dataset = "" } }) => ({ body: await getDataset(catalogue, project, dataset) }),
+      handle: async ({ project, path: { dataset = "" }, query }) => ({
+        body: shownDataset(await getDataset(catalogue, project, dataset), query.datasetView),
+      }),
     },
     { method: "PATCH", url: ONE, handle: change(false) },
     { method: "PUT", url: ONE, handle: change(true) },
     {
       method: "DELETE",
       url: ONE,
-      handle: async ({ project, path: { dataset = "" }, query }) => {
+      handle: async ({ project, path: { dataset = "" }, query, ifMatch }) => {
+        if (ifMatch !== undefined) requireMatch(ifMatch, (await getDataset(catalogue, project, dataset)).etag);
         await deleteDataset(catalogue, project, dataset, isTrue(query.deleteContents));
         return { code: 204 };
       },
     },
   ];
+}
+
+/** Who may see a dataset, what else is said of it, or both. */
+function shownDataset(whole: Awaited<ReturnType<typeof getDataset>>, view = "FULL"): object {
+  const { access, ...said } = whole;
+  const { kind, etag, id, selfLink, datasetReference } = whole;
+  if (view === "METADATA") return said;
+  if (view === "ACL") return { kind, etag, id, selfLink, datasetReference, access };
+  if (view === "FULL" || view === "DATASET_VIEW_UNSPECIFIED") return whole;
+  throw new ApiError("invalid", `Invalid value for datasetView: ${view}`, "datasetView");
 }
 
 /** `labels.key[:value]`, several of them separated by blanks: all must hold. */

@@ -10,7 +10,7 @@ import { etagOf } from "../protocol/etag.js";
 import { pageOf } from "../protocol/page-token.js";
 import { checked } from "../protocol/validate.js";
 import { newJob } from "../requests/configuration.js";
-import { listLimits, wholeNumber } from "./list-limits.js";
+import { isTrue, listLimits, wholeNumber } from "./list-limits.js";
 
 const LIST = "/projects/:project/jobs";
 /** How long the answer to a new job waits for it: a short one is done when its client hears of it. */
@@ -89,17 +89,21 @@ export async function insertJob(
   return { ...resource, jobReference: { projectId: reference.projectId, location: reference.location } };
 }
 
-function listJobs({ registry }: JobService, { project, query }: ApiRequest) {
+function listJobs({ registry }: JobService, { project, query, queryAll, user }: ApiRequest) {
   const from = wholeNumber("minCreationTime", query.minCreationTime) ?? 0;
   const to = wholeNumber("maxCreationTime", query.maxCreationTime) ?? Number.POSITIVE_INFINITY;
-  const states = query.stateFilter === undefined ? undefined : query.stateFilter.toUpperCase();
+  const states = queryAll.stateFilter?.map((state) => state.toUpperCase());
+  const unknown = states?.find((state) => !["DONE", "PENDING", "RUNNING"].includes(state));
+  if (unknown !== undefined) throw new ApiError("invalid", `Invalid value for stateFilter: ${unknown}`, "stateFilter");
+  const isFull = query.projection?.toLowerCase() === "full";
   const { parentJobId } = query;
   const jobs = registry
     .list(project)
     .filter(({ created, parent }) => created >= from && created <= to && parent?.reference.jobId === parentJobId)
-    .filter(({ state }) => states === undefined || state === states);
+    .filter((job) => isTrue(query.allUsers) || job.user === user)
+    .filter(({ state }) => states?.includes(state) ?? true);
   const { items, nextPageToken } = pageOf(jobs, listLimits(query), 1000);
-  const entries = items.map((job) => jobEntry(job, query.projection === "full"));
+  const entries = items.map((job) => jobEntry(job, isFull));
   return {
     etag: etagOf("jobs", project, entries.map(({ id, state }) => `${id} ${state}`).join(" ")),
     kind: "bigquery#jobList",

@@ -6,7 +6,8 @@ export function listLimits({ maxResults, pageToken }: ApiRequest["query"]): {
   readonly maxResults: number | undefined;
   readonly pageToken: string | undefined;
 } {
-  return { maxResults: wholeNumber("maxResults", maxResults), pageToken };
+  // None is as many as the service likes: a list of nothing would lead to itself for ever.
+  return { maxResults: wholeNumber("maxResults", maxResults) || undefined, pageToken };
 }
 
 /** @throws ApiError for a text that is no whole number */

@@ -65,7 +65,9 @@ export function routineRoutes(catalogue: Catalogue): readonly Route[] {
       method: "DELETE",
       url: ONE,
       handle: async (request) => {
-        await deleteRoutine(catalogue, refOf(request));
+        const ref = refOf(request);
+        if (request.ifMatch !== undefined) requireMatch(request.ifMatch, (await getRoutine(catalogue, ref)).etag);
+        await deleteRoutine(catalogue, ref);
         return { code: 204 };
       },
     },

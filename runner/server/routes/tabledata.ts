@@ -26,6 +26,7 @@ import { etagOf } from "../protocol/etag.js";
 import { quoted } from "../protocol/schema.js";
 import { checked, flag } from "../protocol/validate.js";
 import { decodeRow, ValueError } from "../values/decode.js";
+import { fieldTree, requireFields, selectedRows } from "../values/selected-fields.js";
 import { pageOfRows, pageRequest, withRows } from "./rows-page.js";
 import { tableRef } from "./tables.js";
 
@@ -55,26 +56,26 @@ export function tabledataRoutes(service: JobService): readonly Route[] {
 async function listRows(service: JobService, request: ApiRequest) {
   const ref = tableRef(request);
   const page = pageRequest(request);
+  const tree = fieldTree(request.query.selectedFields);
   const jobId = jobOfAnonymous(ref.dataset, ref.table);
   if (jobId !== undefined) {
     const { rows } = service.registry.find(ref.project, jobId, undefined).outcome;
     if (rows === undefined) throw notFound("Table", fullTableName(ref));
-    return tableAnswer(etagOf("results", jobId), rows.count, pageOfRows(rows, page));
+    return tableAnswer(etagOf("results", jobId), rows.count, pageOfRows(selectedRows(rows, tree), page));
   }
   if (/[$@]/.test(ref.table)) {
     const source = await sourceTable(service, ref);
     requireAllRows(service, source.base, request.user);
-    const rows = await readSource(service, source);
+    const rows = selectedRows(await readSource(service, source), tree);
     const etag = etagOf("rows", tableId(ref), service.times.get(tableId(source.base)));
     return tableAnswer(etag, rows.count, pageOfRows(rows, page));
   }
   const relation = await requireRelation(service, ref);
   if (relation.kind === "view") throw new ApiError("invalid", `Cannot list a table of type VIEW.`);
   const total = relation.rows ?? 0;
-  const columns = selectedColumns(
-    request.query.selectedFields,
-    relation.columns.map(({ name }) => name),
-  );
+  if (tree !== undefined) requireFields(relation.columns, tree);
+  const names = relation.columns.map(({ name }) => name);
+  const columns = tree === undefined ? names : names.filter((name) => tree.has(name.toLowerCase()));
   const access = accessOf(service, request.user);
   if (access.condition(relation.id) !== undefined) {
     const sql = `SELECT ${columns.map(quoted).join(", ") || "NULL"} FROM ${quoted(ref.dataset)}.${quoted(ref.table)}`;
@@ -82,24 +83,18 @@ async function listRows(service: JobService, request: ApiRequest) {
     await service.jobs.run({ ...plainRequest(sql), access }, ({ rows }) => {
       open = rows;
     });
-    if (open !== undefined) return tableAnswer(etagOf("rows", sql, request.user), open.count, pageOfRows(open, page));
+    if (open !== undefined)
+      return tableAnswer(etagOf("rows", sql, request.user), open.count, pageOfRows(selectedRows(open, tree), page));
   }
   const wanted = Math.min(page.maxResults ?? MOST_ROWS, MOST_ROWS);
   const rows = await service.jobs.rows({ dataset: ref.dataset, name: ref.table }, columns, page.start, wanted);
   const etag = etagOf("rows", tableId(ref), service.times.get(tableId(ref)));
-  return tableAnswer(etag, total, pageOfRows(rows, page, page.start, total));
+  return tableAnswer(etag, total, pageOfRows(selectedRows(rows, tree), page, page.start, total));
 }
 
 function tableAnswer(etag: string, total: number, page: ReturnType<typeof pageOfRows>) {
   const token = page.pageToken === undefined ? {} : { pageToken: page.pageToken };
   return withRows({ kind: "bigquery#tableDataList", etag, totalRows: String(total), ...token }, page);
-}
-
-/** The columns that a client asks for, in the order of the table. */
-function selectedColumns(fields: string | undefined, names: readonly string[]): readonly string[] {
-  if (fields === undefined || fields === "") return names;
-  const wanted = new Set(fields.split(",").map((field) => field.trim().split(".")[0]?.toLowerCase()));
-  return names.filter((name) => wanted.has(name.toLowerCase()));
 }
 
 interface RowErrors {

@@ -6,9 +6,12 @@ import { jobOfAnonymous } from "../jobs/anonymous.js";
 import { anonymousResource } from "../jobs/anonymous-resource.js";
 import type { JobService } from "../jobs/service.js";
 import { sourceTable } from "../jobs/source-table.js";
+import { ApiError } from "../protocol/errors.js";
 import { etagOf, requireMatch } from "../protocol/etag.js";
 import { pageOf } from "../protocol/page-token.js";
+import type { FieldSchema } from "../protocol/schema.js";
 import { checked } from "../protocol/validate.js";
+import { fieldTree, selectedFields } from "../values/selected-fields.js";
 import { listLimits } from "./list-limits.js";
 
 const LIST = "/projects/:project/datasets/:dataset/tables";
@@ -70,9 +73,13 @@ export function tableRoutes(service: JobService): readonly Route[] {
       handle: async (request) => {
         const ref = tableRef(request);
         const jobId = jobOfAnonymous(ref.dataset, ref.table);
-        if (jobId !== undefined) return { body: anonymousResource(service, ref, jobId) };
-        if (/[$@]/.test(ref.table)) return { body: await partResource(service, ref) };
-        return { body: tableResource(service, ref, await requireRelation(service, ref)) };
+        const whole =
+          jobId !== undefined
+            ? anonymousResource(service, ref, jobId)
+            : /[$@]/.test(ref.table)
+              ? await partResource(service, ref)
+              : tableResource(service, ref, await requireRelation(service, ref));
+        return { body: shownTable(whole, request.query) };
       },
     },
     { method: "PATCH", url: ONE, handle: change(false) },
@@ -81,11 +88,28 @@ export function tableRoutes(service: JobService): readonly Route[] {
       method: "DELETE",
       url: ONE,
       handle: async (request) => {
-        await deleteTable(service, tableRef(request));
+        const ref = tableRef(request);
+        if (request.ifMatch !== undefined)
+          requireMatch(request.ifMatch, tableResource(service, ref, await requireRelation(service, ref)).etag);
+        await deleteTable(service, ref);
         return { code: 204 };
       },
     },
   ];
+}
+
+const VIEWS = ["TABLE_METADATA_VIEW_UNSPECIFIED", "BASIC", "STORAGE_STATS", "FULL"];
+const STATISTICS = /^num[A-Z]|^streamingBuffer$/;
+
+/** What a client asks for of a table. */
+function shownTable<T extends { readonly schema: { readonly fields: readonly FieldSchema[] } }>(
+  whole: T,
+  { view = "STORAGE_STATS", selectedFields: wanted }: ApiRequest["query"],
+): object {
+  if (!VIEWS.includes(view)) throw new ApiError("invalid", `Invalid value for view: ${view}`, "view");
+  const schema = { fields: selectedFields(whole.schema.fields, fieldTree(wanted)) };
+  const shown = Object.entries({ ...whole, schema });
+  return Object.fromEntries(view === "BASIC" ? shown.filter(([name]) => !STATISTICS.test(name)) : shown);
 }
 
 /** A part of a table, or what it was, as a table of its own. */

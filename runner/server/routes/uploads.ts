@@ -7,7 +7,10 @@ import { ApiError, notFound } from "../protocol/errors.js";
 import { insertJob } from "./jobs.js";
 import { splitRelated } from "./multipart.js";
 
-const URL = "/upload/bigquery/v2/projects/:project/jobs";
+/** The second one is that of older clients. */
+const URLS = ["/upload/bigquery/v2/projects/:project/jobs", "/resumable/upload/bigquery/v2/projects/:project/jobs"];
+/** An upload that its client has given up. */
+const CLOSED_BY_CLIENT = 499;
 /** Uploads that nobody has gone on with for so long are given up, in milliseconds. */
 const KEPT_MS = 24 * 3_600_000;
 
@@ -17,23 +20,37 @@ interface Resumable {
   readonly path: string;
   received: number;
   at: number;
+  /** The job, once all has come: a client that did not hear of it asks again. */
+  job?: unknown;
 }
 
 /** Jobs that come with their file: all at once, or piece by piece. */
 export function uploadRoutes(service: JobService): readonly Route[] {
   const open = new Map<string, Resumable>();
-  return [
+  return URLS.flatMap((url): readonly Route[] => [
     {
       method: "POST",
-      url: URL,
+      url,
       handle: async (request) => {
         if (request.query.uploadType === "resumable") return begin(service, request, open);
         if (request.query.uploadType === "multipart") return { body: await multipart(service, request) };
         throw new ApiError("invalid", "uploadType must be multipart or resumable", "uploadType");
       },
     },
-    { method: "PUT", url: URL, handle: async (request) => goOn(service, request, open) },
-  ];
+    { method: "PUT", url, handle: async (request) => goOn(service, request, open) },
+    {
+      method: "DELETE",
+      url,
+      handle: async ({ query }) => {
+        const id = query.upload_id ?? "";
+        const upload = open.get(id);
+        if (upload === undefined) throw notFound("Job", `of upload ${id}`);
+        open.delete(id);
+        service.uploads.remove(upload.path);
+        return { code: CLOSED_BY_CLIENT };
+      },
+    },
+  ]);
 }
 
 async function multipart(service: JobService, request: ApiRequest) {
@@ -63,6 +80,7 @@ async function goOn(service: JobService, request: ApiRequest, open: Map<string, 
   const upload = open.get(id);
   if (upload === undefined) throw notFound("Job", `of upload ${id}`);
   upload.at = Date.now();
+  if (upload.job !== undefined) return { body: upload.job };
   const range = contentRange(request.headers["content-range"]);
   const piece = range?.asks === true ? Buffer.alloc(0) : await bytesOf(bodyOf(request));
   const start = range?.start ?? 0;
@@ -71,6 +89,8 @@ async function goOn(service: JobService, request: ApiRequest, open: Map<string, 
       throw new ApiError("invalid", `Upload ${id} has ${upload.received} bytes, but the piece begins at ${start}`);
     // What came before is not taken twice.
     const rest = piece.subarray(upload.received - start);
+    if (range?.total !== undefined && start + piece.length > range.total)
+      throw new ApiError("invalid", `Upload ${id} has ${range.total} bytes, but more came`);
     await service.uploads.append(upload.path, rest);
     upload.received += rest.length;
   }
@@ -79,8 +99,12 @@ async function goOn(service: JobService, request: ApiRequest, open: Map<string, 
     const received = upload.received === 0 ? {} : { range: `bytes=0-${upload.received - 1}` };
     return { code: 308, headers: received };
   }
-  open.delete(id);
-  return { body: await insertJob(service, request, upload.body, upload.path) };
+  upload.job = await insertJob(service, request, upload.body, upload.path).catch((cause: unknown) => {
+    open.delete(id);
+    service.uploads.remove(upload.path);
+    throw cause;
+  });
+  return { body: upload.job };
 }
 
 /** `bytes 0-99/100`, `bytes 0-99/*`, or `bytes *\/100`, which asks how far the upload is. */
