@@ -112,8 +112,11 @@ function hasCollation(
   return catalog.isCollated?.(dataset) === true;
 }
 
-/** @param isCollated what a column of texts is that does not say it */
-function definedColumn({ name, type, collated, ...span }: ColumnDefinition, isCollated: boolean): Column {
+/**
+ * A column as its definition says it.
+ * @param isCollated what a column of texts is that does not say it
+ */
+export function definedColumn({ name, type, collated, ...span }: ColumnDefinition, isCollated: boolean): Column {
   const own = { name: name.name, type: typeOf(type), ...(hasParameters(type) ? { declared: typeText(type) } : {}) };
   if (collated === undefined) return defaultCollated(own, isCollated, span);
   return collated ? { ...own, declared: withCollation(typeText(type)) } : own;

@@ -197,6 +197,8 @@ function translated(statement: Statement, context: StatementContext): Translated
       );
       return { kind: "assert", message: statement.message, sql: [`SELECT ${condition.sql}`] };
     }
+    case "createExternalTable":
+      throw unsupported("CREATE EXTERNAL", statement.keyword);
     case "exportData":
       throw unsupported("EXPORT statement", statement);
     case "createRowAccessPolicy":

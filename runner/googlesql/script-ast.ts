@@ -114,6 +114,17 @@ export type FurtherStatement =
       readonly isSnapshot: boolean;
     })
   | (Span & {
+      readonly kind: "createExternalTable";
+      /** Where EXTERNAL stands. */
+      readonly keyword: Span;
+      readonly path: PathNode;
+      readonly orReplace: boolean;
+      readonly ifNotExists: boolean;
+      /** None: the files tell. */
+      readonly columns: readonly ColumnDefinition[];
+      readonly options: readonly StatementOption[];
+    })
+  | (Span & {
       readonly kind: "exportData";
       readonly options: readonly StatementOption[];
       readonly query: Query;

@@ -48,6 +48,25 @@ export type Exporter = (
 /** The files of this machine that a `gs://` path stands for. */
 export type BucketFiles = (uri: string) => readonly string[];
 
+/** Tables whose rows lie in files. The warehouse has a table of each, without rows, so that views and lists know its columns. */
+export interface ExternalTables {
+  /** What is read in place of a table; undefined: its rows are in the warehouse. */
+  find(table: RelationId): SystemTable | undefined;
+  /** The query of a view, which may read such tables; undefined: there are none. */
+  viewQuery(view: RelationId): string | undefined;
+  /** Makes one. */
+  create(definition: ExternalDefinition): Promise<"CREATE" | "REPLACE" | "SKIP">;
+}
+
+/** CREATE EXTERNAL TABLE. */
+export interface ExternalDefinition {
+  readonly table: RelationId;
+  /** None: the files tell. */
+  readonly columns: readonly Column[];
+  readonly options: Readonly<Record<string, SqlValue>>;
+  readonly ifExists: "fail" | "replace" | "skip";
+}
+
 /** What a job may see and where it stops. */
 export interface JobRequest {
   /** A GoogleSQL query or script. */
@@ -66,6 +85,8 @@ export interface JobRequest {
    * @throws JobError where it may not
    */
   readonly mayChangeRows?: ((table: RelationId, kind: "UPDATE" | "DELETE" | "MERGE" | "TRUNCATE") => void) | undefined;
+  /** Undefined: nobody reads files but those of LOAD DATA. */
+  readonly externals?: ExternalTables | undefined;
   /** Takes the rows of EXPORT DATA; undefined: nobody does. */
   readonly exporter?: Exporter | undefined;
   /** Finds the files of LOAD DATA; undefined: there are no buckets. */

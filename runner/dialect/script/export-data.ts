@@ -6,12 +6,21 @@ import type { Of, ScriptRun } from "./interpreter.js";
 export async function exportData(run: ScriptRun, statement: Of<"exportData">): Promise<void> {
   const { host } = run.session;
   if (host.exportRows === undefined) throw unsupported("EXPORT statement", statement);
-  const options: Record<string, SqlValue> = {};
-  for (const { name, start, end } of statement.options) {
-    const { sql } = await run.expression(parseExpressionText(run.sql.slice(start, end)), undefined);
-    options[name] = await host.value(`SELECT ${sql}`);
-  }
+  const options = await optionValues(run, statement.options);
   const { sql, columns } = finishInScript(await run.prepared(statement.query), await run.context());
   await host.exportRows(options, sql, columns);
   run.session.rows = undefined;
+}
+
+/** The values of options, by name. */
+export async function optionValues(
+  run: ScriptRun,
+  given: Of<"exportData">["options"],
+): Promise<Readonly<Record<string, SqlValue>>> {
+  const options: Record<string, SqlValue> = {};
+  for (const { name, start, end } of given) {
+    const { sql } = await run.expression(parseExpressionText(run.sql.slice(start, end)), undefined);
+    options[name] = await run.session.host.value(`SELECT ${sql}`);
+  }
+  return options;
 }

@@ -3,6 +3,7 @@ import type { ProjectNames } from "../../googlesql/project-names.js";
 import type { ScriptStatement } from "../../googlesql/script-ast.js";
 import type { QueryResult, SqlValue } from "../../port/port.js";
 import type { PolicyChange } from "../../port/row-access.js";
+import type { ExternalDefinition } from "../../port/sql-jobs.js";
 import type { Column } from "../../port/sql-types.js";
 import type { TranslatedStatement } from "../index.js";
 
@@ -37,6 +38,8 @@ export interface ScriptHost {
    * @param options of EXPORT DATA, by name
    */
   exportRows?(options: Readonly<Record<string, SqlValue>>, sql: string, columns: readonly Column[]): Promise<void>;
+  /** Makes a table whose rows lie in files; undefined: nobody reads files. */
+  createExternal?(path: readonly string[], definition: Omit<ExternalDefinition, "table">): Promise<void>;
   query(sql: string, columns: readonly Column[]): Promise<QueryResult>;
   /** The first value of the first row; NULL without rows. */
   value(sql: string): Promise<SqlValue>;

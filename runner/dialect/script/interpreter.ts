@@ -17,6 +17,7 @@ import { DEFINITIONS } from "../statement.js";
 import { callProcedure, executeImmediate } from "./called-texts.js";
 import { failureMessage, ScriptError } from "./errors.js";
 import { exportData } from "./export-data.js";
+import { createExternal } from "./external-table.js";
 import type { Frames } from "./frames.js";
 import { TransactionRestart } from "./host.js";
 import { runFor, runLoop } from "./loops.js";
@@ -125,6 +126,7 @@ export class ScriptRun {
       return routines.create(await session.qualified(given), this.sql, await session.catalog(), !session.readOnly);
     }
     if (given.kind === "exportData") return exportData(this, given);
+    if (given.kind === "createExternalTable") return createExternal(this, given);
     if (given.kind === "createRowAccessPolicy" || given.kind === "dropRowAccessPolicy")
       return changePolicies(this, given);
     if (given.kind === "dropRoutine") return routines.drop(await session.qualified(given), !session.readOnly);

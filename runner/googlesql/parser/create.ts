@@ -1,4 +1,5 @@
 import type { ColumnDefinition, Expr, ForeignKeyNode, Identifier, Statement } from "../ast.js";
+import { unsupported } from "../errors.js";
 import type { Cursor } from "./cursor.js";
 import {
   acceptDefaultCollation,
@@ -21,6 +22,7 @@ export function parseCreate(c: Cursor): Statement {
   const orReplace = c.acceptWords("OR", "REPLACE");
   if (c.acceptWords("SNAPSHOT", "TABLE")) return parseCreateSnapshot(c, start, orReplace);
   if (c.acceptWords("SCHEMA")) return parseCreateSchema(c, start);
+  if (c.isWords("EXTERNAL", "TABLE")) return parseCreateExternal(c, start, orReplace);
   const temporary = c.acceptWords("TEMP") || c.acceptWords("TEMPORARY");
   if (c.acceptWords("FUNCTION")) return parseCreateFunction(c, start, orReplace, temporary);
   if (c.acceptWords("AGGREGATE", "FUNCTION")) return parseCreateFunction(c, start, orReplace, temporary, true);
@@ -41,6 +43,19 @@ function parseCreateSchema(c: Cursor, start: number): Statement {
   const isCollated = acceptDefaultCollation(c);
   const options = parseOptions(c);
   return { kind: "createSchema", path, ifNotExists, isCollated, options, ...c.span(start) };
+}
+
+/** https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language#create_external_table_statement */
+function parseCreateExternal(c: Cursor, start: number, orReplace: boolean): Statement {
+  const { start: at, end } = c.next();
+  c.expectWord("TABLE");
+  const ifNotExists = acceptIfNotExists(c, orReplace);
+  const path = parsePathNode(c);
+  const columns = c.is("(") ? parseColumns(c).columns : [];
+  if (c.isWord("WITH")) throw unsupported("CREATE EXTERNAL TABLE WITH", c.peek());
+  const options = parseOptions(c);
+  const keyword = { start: at, end };
+  return { kind: "createExternalTable", keyword, path, orReplace, ifNotExists, columns, options, ...c.span(start) };
 }
 
 function parseCreateSnapshot(c: Cursor, start: number, orReplace: boolean): Statement {

@@ -167,7 +167,7 @@ function parseSpecification(c: Cursor): boolean {
 
 export function parseDrop(c: Cursor): Statement {
   const { start } = c.expectWord("DROP");
-  if (!c.acceptWords("MATERIALIZED") && c.isWords("SNAPSHOT", "TABLE")) c.next();
+  if (!c.acceptWords("MATERIALIZED") && (c.isWords("SNAPSHOT", "TABLE") || c.isWords("EXTERNAL", "TABLE"))) c.next();
   if (c.acceptWords("TABLE", "FUNCTION")) return parseDropRoutine(c, start, "TABLE FUNCTION");
   if (c.acceptWords("ROW", "ACCESS", "POLICY")) return parseDropRowAccessPolicy(c, start, false);
   if (c.acceptWords("ALL", "ROW", "ACCESS", "POLICIES")) return parseDropRowAccessPolicy(c, start, true);

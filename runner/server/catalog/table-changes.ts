@@ -6,6 +6,7 @@ import { changedLabels, tags } from "../protocol/validate.js";
 import { constraintChange, constraintTexts, tableConstraints } from "./constraints.js";
 import { requireDataset } from "./datasets.js";
 import { defaultExpiration } from "./expiration-defaults.js";
+import { externalConfiguration } from "./external-configuration.js";
 import { defaultCollation, tableSchema } from "./fields.js";
 import { keptPartitioning, layoutText, requireLayout } from "./layout.js";
 import { merged } from "./merged.js";
@@ -44,7 +45,7 @@ const SAID = {
   maxStaleness: v.nullish(v.string()),
   resourceTags: v.nullish(tags),
   tableConstraints: v.nullish(tableConstraints),
-  externalDataConfiguration: v.nullish(v.looseObject({})),
+  externalDataConfiguration: v.nullish(externalConfiguration),
 };
 
 export const tableChange = v.object(SAID);
@@ -76,8 +77,6 @@ export function creation(
   orReplace: string,
 ): string {
   const name = `${quoted(dataset)}.${quoted(table)}`;
-  if (given.externalDataConfiguration)
-    throw new ApiError("invalid", "External tables are not supported by the embedded engine");
   const view = given.view ?? given.materializedView;
   if (view) {
     if (view.useLegacySql === true)

@@ -120,6 +120,7 @@ function viewOf({ definition }: RelationDetails, view: unknown, materializedView
 }
 
 function typeOfTable({ store }: Catalogue, ref: TableRef, { kind, isSnapshot }: RelationDetails): string {
+  if (store.get("table", tableId(ref)).externalDataConfiguration !== undefined) return "EXTERNAL";
   if (kind === "table") return isSnapshot === true ? "SNAPSHOT" : "TABLE";
   return store.get("table", tableId(ref)).materializedView === undefined ? "VIEW" : "MATERIALIZED_VIEW";
 }

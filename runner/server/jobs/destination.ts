@@ -16,6 +16,7 @@ import {
 import { ApiError, notFound } from "../protocol/errors.js";
 import { type FieldSchema, quoted } from "../protocol/schema.js";
 import type { TableReference } from "../requests/configuration.js";
+import { requireOwnRows } from "./external-tables.js";
 import { rowsOf } from "./rows-of.js";
 
 export const refOf = ({ projectId, datasetId, tableId }: TableReference, project: string): TableRef => ({
@@ -65,6 +66,7 @@ export async function openTarget(
       "invalid",
       `${fullTableName(ref)} is not allowed for this operation because it is currently a VIEW.`,
     );
+  requireOwnRows(catalogue, ref);
   const disposition = writeDisposition ?? byDefault;
   if (disposition === "WRITE_EMPTY" && existing !== undefined) {
     const partition = id === undefined ? undefined : partitionOf(catalogue.store, ref, existing, id);

@@ -12,7 +12,8 @@ import { optionFacts, valuesOf } from "./options.js";
 export async function noteStatement(catalogue: Catalogue, statement: JobStatement): Promise<void> {
   const { kind, target, operation } = statement;
   if (target === undefined || target.dataset === "_SESSION" || kind === "SELECT" || kind === "CALL") return;
-  if (operation === "SKIP" || kind.includes("ROW_ACCESS")) return;
+  // Of tables whose rows lie in files all is kept by whoever makes them.
+  if (operation === "SKIP" || kind.includes("ROW_ACCESS") || kind === "CREATE_EXTERNAL_TABLE") return;
   const { dataset, name } = target;
   const { store, times } = catalogue;
   if (kind === "DROP_SCHEMA") {

@@ -35,7 +35,7 @@ export function formatOf({ sourceFormat }: LoadConfiguration): Format {
  * @param known the fields of the table, where there is one
  */
 export async function describeSource(
-  { jobs }: JobService,
+  { jobs }: Pick<JobService, "jobs">,
   load: LoadConfiguration,
   format: Format,
   files: readonly string[],

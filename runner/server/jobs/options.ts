@@ -52,6 +52,11 @@ export async function optionFacts(jobs: SqlJobs, options: readonly OptionText[])
   return Object.assign({}, ...known.map(({ name }, index) => FACTS[name]?.(values[index] ?? null) ?? {})) as Kept;
 }
 
+/** What options say whose values are known. */
+export function saidByOptions(options: Readonly<Record<string, SqlValue>>): Kept {
+  return Object.assign({}, ...Object.entries(options).map(([name, value]) => FACTS[name]?.(value) ?? {})) as Kept;
+}
+
 /** The values of some expressions. */
 export async function valuesOf(jobs: SqlJobs, expressions: readonly string[]): Promise<readonly SqlValue[]> {
   const columns = expressions.map((expression, index) => `${expression} AS v${index}`);

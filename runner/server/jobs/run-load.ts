@@ -1,20 +1,19 @@
 import { statSync } from "node:fs";
-import type { RowObject } from "../../port/port.js";
-import type { Column } from "../../port/sql-types.js";
 import { defaultExpiration } from "../catalog/expiration-defaults.js";
 import { keptPartitioning } from "../catalog/layout.js";
 import { requiredPaths, spelledAs } from "../catalog/schema-update.js";
 import { collationsOf } from "../catalog/service.js";
 import { creation, deleteTable, schemaMismatch } from "../catalog/table-changes.js";
 import { tableFields, tableId } from "../catalog/tables.js";
-import { avroRows, BadRows, csvRows, jsonRows } from "../load/rows.js";
+import { BadRows } from "../load/rows.js";
 import { ApiError } from "../protocol/errors.js";
 import { columnsOfFields } from "../protocol/schema.js";
 import type { LoadConfiguration } from "../requests/configuration.js";
 import { sourceFiles } from "./buckets.js";
 import { fitFields, keepFields, openPartition, openTarget, refOf, requireUpdatable } from "./destination.js";
+import { fileRows } from "./file-rows.js";
 import type { Job, JobOutcome } from "./job.js";
-import { avroOf, describeSource, type Format, formatOf, isSelfDescribing, type Source } from "./load-source.js";
+import { describeSource, formatOf, isSelfDescribing } from "./load-source.js";
 import type { JobService } from "./service.js";
 
 /** Loads files into a table: all of their rows, or none. */
@@ -52,7 +51,7 @@ export async function runLoad(service: JobService, job: Job, load: LoadConfigura
   const columns = columnsOfFields(update === undefined ? source.fields : spelledAs(source.fields, update.fields));
   const bad = new BadRows(load.maxBadRecords ?? 0);
   const required = requiredPaths(update?.fields ?? source.fields);
-  const rows = rowsOf(service, { load, format, files, source, columns, required, bad });
+  const rows = fileRows(service, { load, format, files, source, columns, required, bad });
   const writing = service.jobs.write({
     table: { dataset: ref.dataset, name: ref.table },
     columns: columns.map(({ name }) => name),
@@ -118,34 +117,3 @@ function filesOf({ bucketDir }: JobService, job: Job, { sourceUris }: LoadConfig
     );
   return uris.flatMap((uri) => sourceFiles(bucketDir, uri));
 }
-
-interface Reading {
-  readonly load: LoadConfiguration;
-  readonly format: Format;
-  readonly files: readonly string[];
-  readonly source: Source;
-  readonly columns: readonly Column[];
-  readonly required: ReadonlySet<string>;
-  readonly bad: BadRows;
-}
-
-async function* rowsOf(
-  { jobs }: JobService,
-  { load, format, files, source, columns, required, bad }: Reading,
-): AsyncGenerator<RowObject> {
-  for (const file of files) {
-    if (format === "CSV") yield* csvRows(file, load, source.skip, columns, bad);
-    else if (format === "NEWLINE_DELIMITED_JSON") yield* jsonRows(file, load, columns, required, bad);
-    else if (format === "AVRO") {
-      const { read, records } = await avroOf(file, load);
-      yield* avroRows(records(), read, load, columns, required, bad);
-    } else {
-      const rows = await jobs.parquetRows(file);
-      for (let start = 0; start < rows.count; start += ROWS_AT_ONCE)
-        for (const row of rows.read(start, ROWS_AT_ONCE))
-          yield Object.fromEntries(rows.columns.map(({ name }, index) => [name, row[index] ?? null]));
-    }
-  }
-}
-
-const ROWS_AT_ONCE = 2048;

@@ -16,6 +16,7 @@ import { exporterOf } from "./export-data.js";
 import type { Job, JobOutcome } from "./job.js";
 import { requirePartitionFilters } from "./partition-filter.js";
 import { noteDestination, queryDestination } from "./query-destination.js";
+import { externalTables, withDefinitions } from "./read-external.js";
 import type { JobService } from "./service.js";
 import type { SessionOwner } from "./sessions.js";
 import { systemVariablesOf } from "./system-variables.js";
@@ -33,7 +34,8 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
     sql: query.query,
     parameters: jobParameters(query.queryParameters ?? []),
     defaultDataset: query.defaultDataset?.datasetId,
-    systemTables: service.systemTables(projectId),
+    systemTables: await withDefinitions(service, service.systemTables(projectId), query.tableDefinitions),
+    externals: externalTables(service, projectId),
     isCollated: collationsOf(service),
     systemVariable: systemVariablesOf(service, job, () => ownSession),
     access: accessOf(service, job.user),

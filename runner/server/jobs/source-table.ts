@@ -7,6 +7,7 @@ import type { Catalogue } from "../catalog/service.js";
 import { fullTableName, requireRelation, type TableRef } from "../catalog/tables.js";
 import { ApiError } from "../protocol/errors.js";
 import { quoted } from "../protocol/schema.js";
+import { requireOwnRows } from "./external-tables.js";
 import { rowsOf, selectedRows } from "./rows-of.js";
 
 /** What a job reads: a table, or what it was. */
@@ -36,6 +37,7 @@ const DECORATOR = /^(.+)@(-?\d{1,15})$/;
  */
 export async function sourceTable(catalogue: Catalogue, ref: TableRef): Promise<SourceTable> {
   const { base: whole, id: partitionId } = withoutDecorator(ref);
+  requireOwnRows(catalogue, whole);
   if (partitionId !== undefined) {
     const source = await sourceTable(catalogue, whole);
     const partition = partitionOf(catalogue.store, whole, await requireRelation(catalogue, whole), partitionId);

@@ -35,6 +35,13 @@ export class MetadataStore {
     return this.#kept.get(`${kind}|${id}`) ?? {};
   }
 
+  /** Whether rows of any table lie in files. */
+  get hasExternalTables(): boolean {
+    for (const [key, { externalDataConfiguration }] of this.#kept)
+      if (externalDataConfiguration !== undefined && key.startsWith("table|")) return true;
+    return false;
+  }
+
   /** All that is kept of one kind, by id. */
   entries(kind: Kind): readonly (readonly [id: string, kept: Kept])[] {
     const prefix = `${kind}|`;

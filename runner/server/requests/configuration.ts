@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { externalConfiguration } from "../catalog/external-configuration.js";
 import { tableSchema } from "../catalog/fields.js";
 import { count, flag, labels } from "../protocol/validate.js";
 import { queryParameter } from "../values/parameters.js";
@@ -38,6 +39,7 @@ const query = v.looseObject({
   parameterMode: v.nullish(v.string()),
   queryParameters: v.nullish(v.array(queryParameter)),
   createSession: v.nullish(flag),
+  tableDefinitions: v.nullish(v.record(v.string(), externalConfiguration)),
   connectionProperties: v.nullish(connectionProperties),
 });
 

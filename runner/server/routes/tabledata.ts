@@ -19,6 +19,7 @@ import {
 } from "../catalog/tables.js";
 import type { ApiRequest, Route } from "../http/request.js";
 import { jobOfAnonymous } from "../jobs/anonymous.js";
+import { externalOf } from "../jobs/external-tables.js";
 import type { JobService } from "../jobs/service.js";
 import { readSource, sourceTable } from "../jobs/source-table.js";
 import { ApiError, notFound } from "../protocol/errors.js";
@@ -72,6 +73,8 @@ async function listRows(service: JobService, request: ApiRequest) {
   }
   const relation = await requireRelation(service, ref);
   if (relation.kind === "view") throw new ApiError("invalid", `Cannot list a table of type VIEW.`);
+  if (externalOf(service, tableId(ref)) !== undefined)
+    throw new ApiError("invalid", `Cannot list a table of type EXTERNAL.`);
   const total = relation.rows ?? 0;
   if (tree !== undefined) requireFields(relation.columns, tree);
   const names = relation.columns.map(({ name }) => name);
@@ -115,6 +118,8 @@ async function insertAll(service: JobService, request: ApiRequest) {
   const relation = await requireRelation(service, given);
   const partition = partitionId === undefined ? undefined : partitionOf(service.store, given, relation, partitionId);
   if (relation.kind === "view") throw new ApiError("invalid", `Cannot add rows to a table of type VIEW.`);
+  if (externalOf(service, tableId(given)) !== undefined)
+    throw new ApiError("invalid", `Cannot add rows to a table of type EXTERNAL.`);
   const idOf = (insertId: string | null | undefined) => (insertId ? `${tableId(given)}|${insertId}` : undefined);
   const all = rows.flatMap(({ insertId }) => idOf(insertId) ?? []);
   // From here to where its rows are on their way nobody else gets a turn.

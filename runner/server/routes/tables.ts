@@ -4,6 +4,7 @@ import { fullTableName, requireRelation, type TableRef, tableEntry, tableResourc
 import type { ApiRequest, Handler, Route } from "../http/request.js";
 import { jobOfAnonymous } from "../jobs/anonymous.js";
 import { anonymousResource } from "../jobs/anonymous-resource.js";
+import { createExternalTable, withFileFields } from "../jobs/make-external.js";
 import type { JobService } from "../jobs/service.js";
 import { sourceTable } from "../jobs/source-table.js";
 import { ApiError } from "../protocol/errors.js";
@@ -32,7 +33,8 @@ export function tableRoutes(service: JobService): readonly Route[] {
       const { etag } = tableResource(service, ref, await requireRelation(service, ref));
       requireMatch(request.ifMatch, etag);
       service.quotas?.update(`${ref.dataset}.${ref.table}`);
-      return { body: await changeTable(service, ref, checked(tableChange, request.body), replace) };
+      const change = checked(tableChange, request.body);
+      return { body: await changeTable(service, ref, await withFileFields(service, ref, change), replace) };
     };
   return [
     {
@@ -64,7 +66,9 @@ export function tableRoutes(service: JobService): readonly Route[] {
       handle: async (request) => {
         const { tableReference, ...given } = checked(newTable, request.body);
         const ref = { ...tableRef(request), table: tableReference.tableId };
-        return { body: await createTable(service, ref, given) };
+        const { externalDataConfiguration } = given;
+        if (!externalDataConfiguration) return { body: await createTable(service, ref, given) };
+        return { body: await createExternalTable(service, ref, { ...given, externalDataConfiguration }) };
       },
     },
     {

@@ -6,6 +6,7 @@ import type { Column, SqlType } from "../../port/sql-types.js";
 import { accessOf, requireAllRows } from "../catalog/row-access.js";
 import { fullTableName, requireRelation, type TableRef } from "../catalog/tables.js";
 import { jobOfAnonymous } from "../jobs/anonymous.js";
+import { requireOwnRows } from "../jobs/external-tables.js";
 import type { JobService } from "../jobs/service.js";
 import { ApiError, notFound } from "../protocol/errors.js";
 import { quoted } from "../protocol/schema.js";
@@ -95,6 +96,7 @@ async function rowsOf(
     );
   }
   const relation = await requireRelation(service, table);
+  requireOwnRows(service, table);
   if (relation.kind === "view")
     throw new ApiError(
       "invalid",

@@ -3,6 +3,7 @@ import type { RowObject } from "../../port/port.js";
 import { bytesOfRows } from "../catalog/bytes.js";
 import { requiredPaths } from "../catalog/schema-update.js";
 import { requireRelation, type TableRef, tableFields, tableId } from "../catalog/tables.js";
+import { externalOf } from "../jobs/external-tables.js";
 import type { JobService } from "../jobs/service.js";
 import { ApiError } from "../protocol/errors.js";
 import { nameOfTable, tableOfName } from "./names.js";
@@ -55,7 +56,11 @@ export class WriteStreams {
 
   async requireTable(table: TableRef) {
     const relation = await requireRelation(this.#service, table);
-    if (relation.kind === "view" || relation.isSnapshot === true)
+    if (
+      externalOf(this.#service, tableId(table)) !== undefined ||
+      relation.kind === "view" ||
+      relation.isSnapshot === true
+    )
       throw new ApiError("invalid", `Rows can be written to tables only, and ${nameOfTable(table)} is none`);
     return { ...relation, required: requiredPaths(tableFields(this.#service, table, relation)) };
   }

@@ -28,9 +28,9 @@ export function relationRows(
         {
           ...base,
           table_type: TABLE_TYPES[resource.type] ?? "VIEW",
-          managed_table_type: isTable ? "NATIVE" : null,
+          managed_table_type: resource.type === "TABLE" ? "NATIVE" : null,
           is_fine_grained_mutations_enabled: "NO",
-          is_insertable_into: isTable && relation.isSnapshot !== true ? "YES" : "NO",
+          is_insertable_into: resource.type === "TABLE" && relation.isSnapshot !== true ? "YES" : "NO",
           is_typed: "NO",
           is_change_history_enabled: "NO",
           creation_time: timestamp(Number(resource.creationTime)),
@@ -124,6 +124,7 @@ const TABLE_TYPES: Readonly<Record<string, string>> = {
   TABLE: "BASE TABLE",
   SNAPSHOT: "SNAPSHOT",
   VIEW: "VIEW",
+  EXTERNAL: "EXTERNAL",
   MATERIALIZED_VIEW: "MATERIALIZED VIEW",
 };
 

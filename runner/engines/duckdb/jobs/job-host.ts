@@ -8,7 +8,14 @@ import { DEFINITIONS } from "../../../dialect/statement.js";
 import type { Catalog, CatalogTable } from "../../../googlesql/catalog.js";
 import type { ScriptStatement } from "../../../googlesql/script-ast.js";
 import type { QueryResult, RelationId, SqlValue } from "../../../port/port.js";
-import type { BucketFiles, ChangedRows, JobRequest, JobStatement, SystemTable } from "../../../port/sql-jobs.js";
+import type {
+  BucketFiles,
+  ChangedRows,
+  ExternalDefinition,
+  JobRequest,
+  JobStatement,
+  SystemTable,
+} from "../../../port/sql-jobs.js";
 import type { Column } from "../../../port/sql-types.js";
 import { quoteName } from "../quote.js";
 import { OwnTransactions } from "../recovery.js";
@@ -156,13 +163,16 @@ export class JobHost extends DuckDbScriptHost {
 
   /** A table with what the caller reads of it. */
   #open(table: CatalogTable, catalog: Catalog): CatalogTable {
-    const { access } = this.#request;
+    const { access, externals } = this.#request;
     const [dataset, name] = table.path;
+    const external = this.#isTarget(dataset, name) ? undefined : externals?.find({ dataset, name });
+    if (external !== undefined) return this.#asTemporary(external);
     const condition = access?.condition({ dataset, name });
     if (access !== undefined && condition !== undefined)
       return { ...table, standIn: { query: openRows(table.path, condition, access.user), catalog } };
-    const text = table.isView === true ? access?.viewQuery({ dataset, name }) : undefined;
-    if (access === undefined || text === undefined) return table;
+    const view = { dataset, name };
+    const text = table.isView === true ? (access?.viewQuery(view) ?? externals?.viewQuery(view)) : undefined;
+    if (text === undefined) return table;
     const within: Catalog = {
       ...catalog,
       find: (path) => {
@@ -170,7 +180,7 @@ export class JobHost extends DuckDbScriptHost {
         return known === undefined || known.temporary === true ? known : this.#open(known, catalog);
       },
     };
-    return { ...table, standIn: { query: withUser(parseQueryText(text), access.user), catalog: within } };
+    return { ...table, standIn: { query: withUser(parseQueryText(text), access?.user), catalog: within } };
   }
 
   protected override get bucketFiles(): BucketFiles | undefined {
@@ -191,9 +201,29 @@ export class JobHost extends DuckDbScriptHost {
     const { systemTables } = this.#request;
     const found =
       systemTables(path) ?? (this.#dataset === undefined ? undefined : systemTables([this.#dataset, ...path]));
-    if (found === undefined) return undefined;
+    return found === undefined ? undefined : this.#asTemporary(found);
+  }
+
+  #asTemporary(found: SystemTable): CatalogTable {
     this.#wanted.set(found.key, found);
     return { path: ["temp", found.key], columns: found.columns, temporary: true };
+  }
+
+  /** What a statement makes, changes or drops is the table itself; a view is made of the tables as the warehouse has them. */
+  #isTarget(dataset: string, name: string): boolean {
+    const { statement, target } = this.#begun ?? {};
+    if (statement?.kind === "createView") return true;
+    return statement?.kind !== "query" && target?.dataset === dataset && target.name === name;
+  }
+
+  async createExternal(path: readonly string[], definition: Omit<ExternalDefinition, "table">): Promise<void> {
+    const { externals, signal } = this.#request;
+    signal.throwIfAborted();
+    if (externals === undefined) throw new Error("CREATE EXTERNAL is not supported by the embedded engine");
+    const [name = "", dataset = ""] = [...path].reverse();
+    const operation = await externals.create({ ...definition, table: { dataset, name } });
+    this.forgetCatalog();
+    this.#ended({ operation });
   }
 
   async #fillSystemTables(): Promise<void> {
@@ -318,6 +348,10 @@ export class JobHost extends DuckDbScriptHost {
     const target = begun?.target;
     const kind = ROW_CHANGES[statement.kind];
     if (kind !== undefined && target !== undefined) this.#request.mayChangeRows?.(target, kind);
+    if (ROWS_WRITTEN.has(statement.kind) && target !== undefined && this.#request.externals?.find(target) !== undefined)
+      throw new Error(
+        `${target.dataset}.${target.name} is not allowed for this operation because it is currently a EXTERNAL.`,
+      );
     const work = async (): Promise<number> => {
       const existed = target !== undefined && begun !== undefined && (await this.#exists(begun, statement));
       const changed = await this.#marked(statement);
@@ -444,6 +478,15 @@ export class JobHost extends DuckDbScriptHost {
     this.#inTransaction = verb === "BEGIN";
   }
 }
+
+const ROWS_WRITTEN: ReadonlySet<TranslatedStatement["kind"]> = new Set([
+  "insert",
+  "update",
+  "delete",
+  "merge",
+  "truncate",
+  "loadData",
+]);
 
 const ROW_CHANGES: Partial<Record<TranslatedStatement["kind"], "UPDATE" | "DELETE" | "MERGE" | "TRUNCATE">> = {
   update: "UPDATE",

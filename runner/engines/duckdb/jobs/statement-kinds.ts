@@ -7,6 +7,7 @@ import type { JobStatement } from "../../../port/sql-jobs.js";
 export function statementKind(statement: ScriptStatement, text: string): string {
   const materialized = /^\w+\s+(?:OR\s+REPLACE\s+)?MATERIALIZED\b/i.test(text);
   const snapshot = /^DROP\s+SNAPSHOT\b/i.test(text);
+  const external = /^DROP\s+EXTERNAL\b/i.test(text);
   switch (statement.kind) {
     case "query":
       return "SELECT";
@@ -17,7 +18,13 @@ export function statementKind(statement: ScriptStatement, text: string): string 
     case "createView":
       return materialized ? "CREATE_MATERIALIZED_VIEW" : "CREATE_VIEW";
     case "drop":
-      return materialized ? "DROP_MATERIALIZED_VIEW" : snapshot ? "DROP_SNAPSHOT_TABLE" : `DROP_${statement.object}`;
+      return materialized
+        ? "DROP_MATERIALIZED_VIEW"
+        : snapshot
+          ? "DROP_SNAPSHOT_TABLE"
+          : external
+            ? "DROP_EXTERNAL_TABLE"
+            : `DROP_${statement.object}`;
     case "dropRoutine":
       return `DROP_${statement.object.replace(" ", "_")}`;
     case "dropRowAccessPolicy":
@@ -39,6 +46,7 @@ const KINDS: Partial<Record<ScriptStatement["kind"], string>> = {
   createTableFunction: "CREATE_TABLE_FUNCTION",
   createProcedure: "CREATE_PROCEDURE",
   exportData: "EXPORT_DATA",
+  createExternalTable: "CREATE_EXTERNAL_TABLE",
   insert: "INSERT",
   delete: "DELETE",
   update: "UPDATE",
