@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { declaredType } from "../../dialect/declared-type.js";
 import { type IngestionUnit, PARTITION_TIME } from "../../port/ingestion-time.js";
+import { NO_COLUMNS } from "../../port/no-columns.js";
 import { type ForeignKey, type Relation, type RelationId, relationKey } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
 import { quotePath, quoteText } from "./quote.js";
@@ -141,7 +142,7 @@ async function describedColumns(
 type Made = Layout & Pick<Relation, "definition">;
 
 function relationOf(id: RelationId, { names, types, comments }: DescribedColumns, made: Made): Relation {
-  const isHidden = (name: string) => made.ingestion !== undefined && name === PARTITION_TIME;
+  const isHidden = (name: string) => name === NO_COLUMNS || (made.ingestion !== undefined && name === PARTITION_TIME);
   return {
     id,
     kind: made.definition === undefined ? "table" : "view",

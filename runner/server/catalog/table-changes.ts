@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { NO_COLUMNS } from "../../port/no-columns.js";
 import type { Kept } from "../metadata/store.js";
 import { ApiError } from "../protocol/errors.js";
 import { declaredText, type FieldSchema, quoted } from "../protocol/schema.js";
@@ -84,13 +85,17 @@ export function creation(
     return `CREATE ${orReplace}VIEW ${name} AS ${view.query}`;
   }
   const fields = given.schema?.fields ?? [];
-  if (fields.length === 0)
-    throw new ApiError("invalid", "A table without columns is not supported by the embedded engine: give a schema");
+  if (fields.length === 0) return `CREATE ${orReplace}TABLE ${name} (${quoted(NO_COLUMNS)} BOOL)${emptyLayout(given)}`;
   requireLayout(fields, given);
   const columns = [...fields.map(columnText), ...constraintTexts(given.tableConstraints ?? {}, project)];
   const { defaultCollation: collation } = given;
   const collated = typeof collation === "string" ? ` DEFAULT COLLATE '${collation}'` : "";
   return `CREATE ${orReplace}TABLE ${name} (${columns.join(", ")})${collated}${layoutText(given, fields)}`;
+}
+
+/** A table without columns can be laid out by the time alone at which rows will come; the rest waits for its columns. */
+function emptyLayout({ timePartitioning }: TableChange): string {
+  return timePartitioning && timePartitioning.field === undefined ? layoutText({ timePartitioning }, []) : "";
 }
 
 function columnText(field: FieldSchema): string {
@@ -114,7 +119,13 @@ export async function changeTable(catalogue: Catalogue, ref: TableRef, change: T
     const name = `${quoted(ref.dataset)}.${quoted(ref.table)}`;
     await runSql(catalogue, `ALTER TABLE ${name} SET DEFAULT COLLATE '${collation}'`);
   }
-  if (change.schema && relation.kind === "table") {
+  if (change.schema && relation.kind === "table" && relation.columns.length === 0) {
+    if (change.schema.fields.length > 0)
+      await runSql(
+        catalogue,
+        creation(ref, { ...said, defaultCollation: defaultCollationOf(relation), ...change }, "OR REPLACE "),
+      );
+  } else if (change.schema && relation.kind === "table") {
     const collation = (change.defaultCollation ?? defaultCollationOf(relation)) || undefined;
     const rules = { mismatch: schemaMismatch(ref), mayAdd: true, mayRelax: true, mayOmit: false, collation };
     const { changes } = planSchemaUpdate(tableFields(catalogue, ref, relation), change.schema.fields, rules);

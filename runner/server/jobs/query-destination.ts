@@ -45,11 +45,11 @@ export async function queryDestination(
     const update = fitFields(catalogue, ref, part.table, said.schema.fields, rules);
     return { layout: { ...layout, partition: part.partition, changes: update.changes }, isNew: false, update };
   }
-  if (write === "append" && existing !== undefined) {
+  if (write === "append" && existing !== undefined && existing.columns.length > 0) {
     const update = fitFields(catalogue, ref, existing, said.schema.fields, rules);
     return { layout: { ...layout, changes: update.changes }, isNew: false, update };
   }
-  const laidOut = { ...layout, ...layoutOf(catalogue, ref, query, plan.columns, existing) };
+  const laidOut = { ...layout, write: "replace" as const, ...layoutOf(catalogue, ref, query, plan.columns, existing) };
   return { layout: laidOut, isNew: existing === undefined };
 }
 

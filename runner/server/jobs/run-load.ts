@@ -17,19 +17,22 @@ import { describeSource, formatOf, isSelfDescribing } from "./load-source.js";
 import type { JobService } from "./service.js";
 
 /** Loads files into a table: all of their rows, or none. */
-export async function runLoad(service: JobService, job: Job, load: LoadConfiguration): Promise<JobOutcome> {
-  requireUpdatable(load, load.schemaUpdateOptions, "WRITE_APPEND", load.destinationTable);
-  const format = formatOf(load);
-  const files = filesOf(service, job, load);
-  const target = await openTarget(service, refOf(load.destinationTable, job.reference.projectId), load, "WRITE_APPEND");
-  const { ref, write } = target;
-  const source = await describeSource(
+export async function runLoad(service: JobService, job: Job, given: LoadConfiguration): Promise<JobOutcome> {
+  requireUpdatable(given, given.schemaUpdateOptions, "WRITE_APPEND", given.destinationTable);
+  const format = formatOf(given);
+  const files = filesOf(service, job, given);
+  const target = await openTarget(
     service,
-    load,
-    format,
-    files,
-    target.existing && tableFields(service, ref, target.existing),
+    refOf(given.destinationTable, job.reference.projectId),
+    given,
+    "WRITE_APPEND",
   );
+  const { ref, write } = target;
+  // A table that has no columns yet gets those of the load.
+  const isBare = target.existing?.columns.length === 0;
+  const load = isBare ? withLayoutOf(service, ref, given) : given;
+  const known = isBare ? undefined : target.existing && tableFields(service, ref, target.existing);
+  const source = await describeSource(service, load, format, files, known);
   const { timePartitioning, rangePartitioning, clustering } = load;
   const defaultCollation = collationsOf(service)(ref.dataset) ? "und:ci" : undefined;
   const layout = { timePartitioning, rangePartitioning, clustering };
@@ -38,6 +41,7 @@ export async function runLoad(service: JobService, job: Job, load: LoadConfigura
   const existing = target.existing ?? part?.table;
   const replaces =
     existing === undefined ||
+    isBare ||
     (part === undefined &&
       write === "replace" &&
       (load.schema !== undefined || load.autodetect === true || isSelfDescribing(format)));
@@ -69,7 +73,7 @@ export async function runLoad(service: JobService, job: Job, load: LoadConfigura
     throw cause;
   });
   await keepFields(service, ref, update);
-  await keepWhatIsSaid(service, ref, load, replaces, existing === undefined);
+  await keepWhatIsSaid(service, ref, load, { replaces, isNew: existing === undefined, isBare });
   const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
   return {
     statistics: {
@@ -85,12 +89,24 @@ export async function runLoad(service: JobService, job: Job, load: LoadConfigura
   };
 }
 
+/** A load with the layout that was said of its table, where it says none. */
+function withLayoutOf(
+  { store }: JobService,
+  ref: ReturnType<typeof refOf>,
+  load: LoadConfiguration,
+): LoadConfiguration {
+  const { timePartitioning, rangePartitioning, clustering } = store.get("table", tableId(ref)) as LoadConfiguration;
+  const said = Object.entries({ timePartitioning, rangePartitioning, clustering });
+  const known = Object.fromEntries(said.filter(([, value]) => value !== undefined));
+  const own = Object.fromEntries(Object.entries(load).filter(([, value]) => value !== undefined && value !== null));
+  return { ...load, ...known, ...own } as LoadConfiguration;
+}
+
 async function keepWhatIsSaid(
   service: JobService,
   ref: ReturnType<typeof refOf>,
   load: LoadConfiguration,
-  replaces: boolean,
-  isNew: boolean,
+  { replaces, isNew, isBare }: { readonly replaces: boolean; readonly isNew: boolean; readonly isBare: boolean },
 ): Promise<void> {
   const { store, times, clock } = service;
   const id = tableId(ref);
@@ -103,7 +119,11 @@ async function keepWhatIsSaid(
   const kept = Object.fromEntries(said);
   const expiration = isNew ? await defaultExpiration(service, ref.dataset, ref.table, kept) : {};
   if (replaces && (said.length > 0 || Object.keys(expiration).length > 0))
-    await store.set("table", id, { created: clock.now(), ...kept, ...expiration });
+    await store.set("table", id, {
+      ...(isBare ? store.get("table", id) : { created: clock.now() }),
+      ...kept,
+      ...expiration,
+    });
 }
 
 function filesOf({ bucketDir }: JobService, job: Job, { sourceUris }: LoadConfiguration): readonly string[] {

@@ -120,6 +120,7 @@ async function insertAll(service: JobService, request: ApiRequest) {
   if (relation.kind === "view") throw new ApiError("invalid", `Cannot add rows to a table of type VIEW.`);
   if (externalOf(service, tableId(given)) !== undefined)
     throw new ApiError("invalid", `Cannot add rows to a table of type EXTERNAL.`);
+  if (relation.columns.length === 0) throw new ApiError("invalid", "The destination table has no schema.");
   const idOf = (insertId: string | null | undefined) => (insertId ? `${tableId(given)}|${insertId}` : undefined);
   const all = rows.flatMap(({ insertId }) => idOf(insertId) ?? []);
   // From here to where its rows are on their way nobody else gets a turn.
