@@ -315,6 +315,8 @@ export interface WriteRequest {
   readonly table: RelationId;
   /** The columns that rows may have; the others get their default. */
   readonly columns: readonly string[];
+  /** What one row lacks is its default, too, and not NULL. */
+  readonly fillsDefaults?: boolean;
   readonly rows: AsyncIterable<RowObject> | Iterable<RowObject>;
   /** A GoogleSQL statement that makes the table; undefined: it is there. */
   readonly create: string | undefined;

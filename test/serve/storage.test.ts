@@ -1,4 +1,4 @@
-import { adapt, managedwriter, v1 } from "@google-cloud/bigquery-storage";
+import { adapt, managedwriter, protos, v1 } from "@google-cloud/bigquery-storage";
 import { credentials } from "@grpc/grpc-js";
 import { type Table, tableFromIPC } from "apache-arrow";
 import avro from "avsc";
@@ -122,6 +122,33 @@ describe("reading", () => {
     const fields = ["st.l.w", "i"];
     const rows = await avroRows({ table: "projects/p/datasets/d/tables/types", fields, where: "row < 2 -- the first" });
     expect(rows).toEqual([{ i: "9007199254740993", st: { l: [{ w: "u" }] } }]);
+  });
+
+  it("splits a stream, whose parts have its rows together", async () => {
+    const made = await session("ARROW", {});
+    const [{ name = "" } = {}] = made.streams ?? [];
+    const [{ primaryStream, remainderStream }] = await reader.splitReadStream({ name, fraction: 0.25 });
+    const count = async (stream: string) =>
+      (await answers(stream)).reduce((sum, { rowCount }) => sum + Number(rowCount), 0);
+    expect([await count(primaryStream?.name ?? ""), await count(remainderStream?.name ?? "")]).toEqual([1250, 3750]);
+    expect(await count(name ?? "")).toBe(5000);
+    const one = await session("AVRO", { where: "id = 7" });
+    const [whole] = await reader.splitReadStream({ name: one.streams?.[0]?.name ?? "" });
+    expect([whole.primaryStream, whole.remainderStream]).toEqual([null, null]);
+  });
+
+  it("sends a sample, the same each time", async () => {
+    const sampled = async (samplePercentage: number) => {
+      const readSession = { table: TABLE, dataFormat: "ARROW" as const, readOptions: { samplePercentage } };
+      const [made] = await reader.createReadSession({ parent: "projects/p", readSession, maxStreamCount: 1 });
+      return Number(made.estimatedRowCount);
+    };
+    const some = await sampled(20);
+    expect(some).toBeGreaterThan(0);
+    expect(some).toBeLessThan(5000);
+    expect(await sampled(20)).toBe(some);
+    expect(await sampled(100)).toBe(5000);
+    await expect(sampled(101)).rejects.toThrow("sample_percentage");
   });
 
   it("has every type in Arrow", async () => {
@@ -266,6 +293,14 @@ describe("writing", () => {
     const beyond = await rows.appendRows([{ id: 9 }], 7).getResult();
     expect(beyond.error).toMatchObject({ code: 11, message: expect.stringContaining("expected offset 3, received 7") });
     expect(await connection.finalize()).toMatchObject({ rowCount: "3" });
+    const late = await rows.appendRows([{ id: 4 }], 3).getResult();
+    const [detail] = late.error?.details ?? [];
+    expect(detail?.type_url).toBe("type.googleapis.com/google.cloud.bigquery.storage.v1.StorageError");
+    const { StorageError } = protos.google.cloud.bigquery.storage.v1;
+    expect(StorageError.toObject(StorageError.decode(detail?.value as Uint8Array), { enums: String })).toMatchObject({
+      code: "STREAM_FINALIZED",
+      entity: connection.getStreamId(),
+    });
     rows.close();
     expect(await stored()).toEqual([1, 2, 3]);
   });
@@ -276,12 +311,14 @@ describe("writing", () => {
     await two.rows.appendRows([{ id: 2 }]).getResult();
     const names = [one, two].map(({ connection }) => connection.getStreamId());
     const commit = () => writer.batchCommitWriteStream({ parent: destinationTable, writeStreams: names });
-    await expect(commit()).rejects.toThrow("has not been finalized");
+    const codes = async () => (await commit()).streamErrors?.map(({ code }) => code);
+    expect(await codes()).toEqual(["INVALID_STREAM_STATE", "INVALID_STREAM_STATE"]);
     for (const { connection } of [one, two]) await connection.finalize();
     expect(await stored()).toEqual([]);
     expect(await commit()).toMatchObject({ commitTime: expect.anything() });
     expect(await stored()).toEqual([1, 2]);
-    await expect(commit()).rejects.toThrow("is already committed");
+    expect(await codes()).toEqual(["STREAM_ALREADY_COMMITTED", "STREAM_ALREADY_COMMITTED"]);
+    expect(await stored()).toEqual([1, 2]);
     for (const { rows } of [one, two]) rows.close();
   });
 
@@ -301,6 +338,41 @@ describe("writing", () => {
     await rows.appendRows([{ id: 3 }]).getResult();
     rows.close();
     expect(await stored()).toEqual([3]);
+  });
+
+  it("fills what rows lack with NULL, or with defaults where it is asked to", async () => {
+    await server.client.query(`CREATE OR REPLACE TABLE d.w (id INT64 NOT NULL, name STRING DEFAULT 'none', instant TIMESTAMP,
+      day DATE DEFAULT DATE '2024-01-01', price NUMERIC, tags ARRAY<STRING>, place STRUCT<city STRING>)`);
+    const { rows } = await stream();
+    await rows.appendRows([{ id: 1 }, { id: 2, name: "x" }]).getResult();
+    rows.setDefaultMissingValueInterpretation("DEFAULT_VALUE");
+    rows.setMissingValueInterpretations({ day: "NULL_VALUE" });
+    await rows.appendRows([{ id: 3 }, { id: 4, name: "y" }]).getResult();
+    rows.close();
+    await server.client
+      .dataset("d")
+      .table("w")
+      .insert([{ id: 5 }, { id: 6, name: "z" }, { id: 7, name: null }]);
+    const [found] = await server.client.query("SELECT id, name, CAST(day AS STRING) AS day FROM d.w ORDER BY id");
+    expect(found).toEqual([
+      { id: 1, name: null, day: null },
+      { id: 2, name: "x", day: null },
+      { id: 3, name: "none", day: null },
+      { id: 4, name: "y", day: null },
+      { id: 5, name: "none", day: "2024-01-01" },
+      { id: 6, name: "z", day: "2024-01-01" },
+      { id: 7, name: null, day: "2024-01-01" },
+    ]);
+  });
+
+  it("tells a connection that the table has other columns", async () => {
+    const { rows } = await stream();
+    expect((await rows.appendRows([{ id: 1 }]).getResult()).updatedSchema).toBeFalsy();
+    await server.client.query("ALTER TABLE d.w ADD COLUMN more STRING");
+    const { updatedSchema } = await rows.appendRows([{ id: 2 }]).getResult();
+    expect(updatedSchema?.fields?.at(-1)).toMatchObject({ name: "more", type: "STRING" });
+    expect((await rows.appendRows([{ id: 3 }]).getResult()).updatedSchema).toBeFalsy();
+    rows.close();
   });
 
   it("refuses tables that are not there", async () => {

@@ -49,10 +49,16 @@ const MOST_DECIMAL = 10n ** 38n;
 /**
  * Appends one row in the table's column order; a field that the row lacks is NULL.
  * @param columns undefined: a column that the caller does not know, which gets its default
+ * @param fillsDefaults a field that the row lacks gets its default, too
  */
-export function appendRow(appender: DuckDBAppender, columns: readonly (Column | undefined)[], row: RowObject): void {
+export function appendRow(
+  appender: DuckDBAppender,
+  columns: readonly (Column | undefined)[],
+  row: RowObject,
+  fillsDefaults = false,
+): void {
   for (const column of columns) {
-    if (column === undefined) appender.appendDefault();
+    if (column === undefined || (fillsDefaults && row[column.name] === undefined)) appender.appendDefault();
     else appendValue(appender, column, row[column.name] ?? null);
   }
   appender.endRow();

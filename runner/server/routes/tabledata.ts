@@ -198,6 +198,7 @@ async function append(
     await service.jobs.write({
       table: { dataset: ref.dataset, name: ref.table },
       columns: [...new Set(rows.flatMap(Object.keys))],
+      fillsDefaults: true,
       rows,
       create: undefined,
       truncate: false,

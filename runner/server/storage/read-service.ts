@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { ServerUnaryCall, ServerWritableStream } from "@grpc/grpc-js";
+import { bytesOfRows } from "../catalog/bytes.js";
 import { authorizationOf, callerOf, USER } from "../http/caller.js";
 import type { JobService } from "../jobs/service.js";
 import { ApiError } from "../protocol/errors.js";
@@ -18,7 +19,12 @@ interface CreateReadSession {
   readonly readSession: {
     readonly table: string;
     readonly dataFormat: string;
-    readonly readOptions?: { readonly selectedFields?: readonly string[]; readonly rowRestriction?: string } | null;
+    readonly traceId?: string;
+    readonly readOptions?: {
+      readonly selectedFields?: readonly string[];
+      readonly rowRestriction?: string;
+      readonly samplePercentage?: number;
+    } | null;
     readonly tableModifiers?: {
       readonly snapshotTime?: { readonly seconds: string; readonly nanos: number } | null;
     } | null;
@@ -51,6 +57,7 @@ export class ReadService {
       at: snapshotTime
         ? BigInt(snapshotTime.seconds) * 1_000_000n + BigInt(Math.floor(snapshotTime.nanos / 1000))
         : undefined,
+      samplePercentage: readSession.readOptions?.samplePercentage,
       maxStreams: maxStreamCount,
     });
     this.#sessions.set(session.name, session);
@@ -67,6 +74,8 @@ export class ReadService {
       readOptions: readSession.readOptions,
       streams: session.streams.map(({ name }) => ({ name })),
       estimatedRowCount: String(session.rows.count),
+      estimatedTotalBytesScanned: String(bytesOfRows({ columns: session.rows.columns, rows: session.rows.count })),
+      traceId: readSession.traceId ?? "",
     };
   }
 
@@ -95,10 +104,14 @@ export class ReadService {
     }
   }
 
-  /** A stream is as small as it gets: the answer names no parts, as the service answers too where it cannot split. */
-  async splitReadStream({ request }: ServerUnaryCall<{ readonly name: string }, unknown>): Promise<object> {
-    this.#stream(request.name);
-    return {};
+  async splitReadStream({
+    request,
+  }: ServerUnaryCall<{ readonly name: string; readonly fraction: number }, unknown>): Promise<object> {
+    const { session, stream } = this.#stream(request.name);
+    const parts = session.split(stream, request.fraction);
+    if (parts === undefined) return {};
+    const [primary, remainder] = parts.map(({ name }) => ({ name }));
+    return { primaryStream: primary, remainderStream: remainder };
   }
 
   #stream(name: string) {

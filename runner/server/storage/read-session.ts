@@ -11,6 +11,7 @@ import type { JobService } from "../jobs/service.js";
 import { ApiError, notFound } from "../protocol/errors.js";
 import { quoted } from "../protocol/schema.js";
 import { AvroEncoder, storageNames } from "../values/avro-rows.js";
+import { fieldTree, selectedRows } from "../values/selected-fields.js";
 import { ArrowEncoder } from "./arrow-rows.js";
 
 export type DataFormat = "ARROW" | "AVRO";
@@ -26,6 +27,8 @@ export interface ReadRequest {
   readonly rowRestriction: string;
   /** The table as it was, in microseconds since 1970; undefined: as it is. */
   readonly at: bigint | undefined;
+  /** Of all rows about so many of a hundred; undefined: all. */
+  readonly samplePercentage: number | undefined;
   /** Streams at most; 0: as many as are worth it. */
   readonly maxStreams: number;
 }
@@ -44,7 +47,7 @@ const MOST_STREAMS = 8;
 /** One reading of a table: its rows as they were when it began, until it ends. */
 export class ReadSession {
   readonly name: string;
-  readonly streams: readonly Stream[];
+  readonly streams: Stream[];
   readonly encoder: ArrowEncoder | AvroEncoder;
 
   private constructor(
@@ -65,13 +68,28 @@ export class ReadSession {
     return new ReadSession(request, await rowsOf(service, request), service.location);
   }
 
+  /**
+   * Two streams that have the rows of one together, which stays what it is.
+   * @param fraction how much of it the first one has
+   * @returns undefined: it has too few rows
+   */
+  split(stream: Stream, fraction: number): readonly [Stream, Stream] | undefined {
+    const rows = stream.to - stream.from;
+    const middle = stream.from + Math.round(rows * (fraction > 0 && fraction < 1 ? fraction : 0.5));
+    if (middle <= stream.from || middle >= stream.to) return undefined;
+    const part = (from: number, to: number) => ({ name: `${this.name}/streams/${randomUUID()}`, from, to });
+    const parts = [part(stream.from, middle), part(middle, stream.to)] as const;
+    this.streams.push(...parts);
+    return parts;
+  }
+
   /** Some rows of a stream, from its beginning. */
   read({ from, to }: Stream, offset: number, count: number): readonly (readonly SqlValue[])[] {
     return this.rows.read(from + offset, Math.min(count, to - from - offset));
   }
 }
 
-function streamsOf(session: string, rows: number, asked: number): readonly Stream[] {
+function streamsOf(session: string, rows: number, asked: number): Stream[] {
   const most = Math.min(asked === 0 ? MOST_STREAMS : asked, MOST_STREAMS);
   const number = rows === 0 ? 0 : Math.max(1, Math.min(most, Math.ceil(rows / ROWS_PER_STREAM)));
   return Array.from({ length: number }, (_, i) => ({
@@ -83,17 +101,14 @@ function streamsOf(session: string, rows: number, asked: number): readonly Strea
 
 async function rowsOf(
   service: JobService,
-  { table, selectedFields, rowRestriction, at, user }: ReadRequest,
+  { table, selectedFields, rowRestriction, at, samplePercentage, user }: ReadRequest,
 ): Promise<JobRows> {
   const jobId = jobOfAnonymous(table.dataset, table.table);
   if (jobId !== undefined) {
     const { rows } = service.registry.find(table.project, jobId, undefined).outcome;
     if (rows === undefined) throw notFound("Table", fullTableName(table));
-    if (selectedFields.length === 0 && rowRestriction === "") return rows;
-    throw new ApiError(
-      "notImplemented",
-      "selected_fields and row_restriction of a query's result are not supported by the embedded engine",
-    );
+    if (rowRestriction === "") return selectedRows(rows, fieldTree(selectedFields.join(",")));
+    throw new ApiError("notImplemented", "row_restriction of a query's result is not supported by the embedded engine");
   }
   const relation = await requireRelation(service, table);
   requireOwnRows(service, table);
@@ -106,12 +121,19 @@ async function rowsOf(
   const { id, columns } = at === undefined ? relation : await service.jobs.version(relation.id, at);
   const items = selection(columns, selectedFields);
   const where = rowRestriction === "" ? "" : ` WHERE ${restriction(rowRestriction)}`;
-  const sql = `SELECT ${items.join(", ")} FROM ${quoted(id.dataset)}.${quoted(id.name)} AS ${ALIAS}${where}`;
+  const sql = `SELECT ${items.join(", ")} FROM ${quoted(id.dataset)}.${quoted(id.name)} AS ${ALIAS}${sample(samplePercentage)}${where}`;
   let rows: JobRows | undefined;
   await service.jobs.run({ ...plainRequest(sql), access: accessOf(service, user) }, (statement) => {
     rows = statement.rows;
   });
   return rows as JobRows;
+}
+
+/** @throws ApiError for what is no percentage */
+function sample(percentage: number | undefined): string {
+  if (percentage === undefined) return "";
+  if (percentage >= 0 && percentage <= 100) return ` TABLESAMPLE SYSTEM (${percentage} PERCENT)`;
+  throw new ApiError("invalid", `request failed: sample_percentage ${percentage} is not between 0 and 100`);
 }
 
 /** What no column is called: a name would stand for the whole row. */

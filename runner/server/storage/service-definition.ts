@@ -10,9 +10,8 @@ const CONVERSION = { longs: String, enums: String, defaults: true } as const;
  * reflection, which nobody here asks for and which takes a quarter of the server's start.
  */
 export function serviceDefinitions(...names: readonly string[]): readonly ServiceDefinition[] {
-  const root = protobuf.Root.fromJSON(protos as INamespace);
   return names.map((name) => {
-    const service = root.lookupService(`${PACKAGE}.${name}`);
+    const service = described().lookupService(`${PACKAGE}.${name}`);
     return Object.fromEntries(
       service.methodsArray.map((method) => [method.name, methodDefinition(`/${PACKAGE}.${name}`, method)]),
     );
@@ -40,4 +39,17 @@ function codec(type: Type) {
     serialize: (value: object) => Buffer.from(type.encode(type.fromObject(value)).finish()),
     deserialize: (bytes: Buffer): object => type.toObject(type.decode(bytes), CONVERSION),
   };
+}
+
+let root: protobuf.Root | undefined;
+
+function described(): protobuf.Root {
+  root ??= protobuf.Root.fromJSON(protos as INamespace);
+  return root;
+}
+
+/** A message of the Storage API as the details of an error hold it. */
+export function packedMessage(name: string, value: object): { readonly type_url: string; readonly value: Uint8Array } {
+  const type = described().lookupType(`${PACKAGE}.${name}`);
+  return { type_url: `type.googleapis.com/${PACKAGE}.${name}`, value: type.encode(type.fromObject(value)).finish() };
 }

@@ -7,6 +7,8 @@ import { decodeRow, ValueError } from "../values/decode.js";
 import { statusOf } from "./grpc-status.js";
 import { type MessageDescriptor, ProtoRowReader } from "./proto-rows.js";
 import { jsonOfProto } from "./proto-values.js";
+import { packedMessage } from "./service-definition.js";
+import { StorageError } from "./storage-error.js";
 import { storageSchema } from "./table-schema.js";
 import { type WriteMode, type WriteStream, WriteStreams } from "./write-streams.js";
 
@@ -18,6 +20,9 @@ interface AppendRequest {
     readonly rows: { readonly serializedRows: readonly Uint8Array[] } | null;
   } | null;
   readonly arrowRows?: unknown;
+  /** `NULL_VALUE` or `DEFAULT_VALUE`, by column. */
+  readonly missingValueInterpretations?: Readonly<Record<string, string>>;
+  readonly defaultMissingValueInterpretation?: string;
 }
 
 type Unary<Request> = ServerUnaryCall<Request, unknown>;
@@ -53,7 +58,8 @@ export class WriteService {
   async batchCommitWriteStreams({
     request,
   }: Unary<{ readonly parent: string; readonly writeStreams: readonly string[] }>) {
-    return { commitTime: timestamp(await this.#streams.commit(request.parent, request.writeStreams)) };
+    const done = await this.#streams.commit(request.parent, request.writeStreams);
+    return done instanceof Date ? { commitTime: timestamp(done) } : { streamErrors: done };
   }
 
   async flushRows({
@@ -66,7 +72,7 @@ export class WriteService {
 
   /** Answers each request in its turn. What is wrong with rows is told in the answer; the stream goes on. */
   appendRows(call: ServerDuplexStream<AppendRequest, object>, fail: (cause: unknown) => void): void {
-    const connection: Connection = { stream: undefined, reader: undefined };
+    const connection: Connection = { stream: undefined, reader: undefined, schemas: new Map() };
     let last = Promise.resolve();
     call.on("data", (request: AppendRequest) => {
       last = last.then(async () => {
@@ -86,18 +92,23 @@ export class WriteService {
     if (descriptor) connection.reader = new ProtoRowReader(descriptor);
     if (connection.reader === undefined) throw new ApiError("required", "The first request must have a writer_schema");
     const { columns, required } = await this.#streams.requireTable(stream.table);
+    const updated = updatedSchema(connection, stream.name, storageSchema(columns, required));
+    const isDefault = defaultsOf(request);
     const rows: RowObject[] = [];
     const rowErrors: object[] = [];
     for (const [index, bytes] of (request.protoRows?.rows?.serializedRows ?? []).entries()) {
       try {
         const json = jsonOfProto(connection.reader.read(bytes), columns);
-        rows.push(decodeRow(json, columns, { ignoreUnknown: false, required }));
+        const row = decodeRow(json, columns, { ignoreUnknown: false, required });
+        // What is still missing gets its default.
+        for (const { name } of columns) if (row[name] === undefined && !isDefault(name)) row[name] = null;
+        rows.push(row);
       } catch (cause) {
         if (!(cause instanceof ValueError || cause instanceof ApiError)) throw cause;
         rowErrors.push({ index: String(index), code: "FIELDS_ERROR", message: cause.message });
       }
     }
-    const name = { writeStream: stream.name };
+    const name = { writeStream: stream.name, ...updated };
     if (rowErrors.length > 0)
       return {
         ...name,
@@ -113,8 +124,9 @@ export class WriteService {
       return { ...name, appendResult: stream.mode === "DEFAULT" ? {} : { offset: { value: String(begin) } } };
     } catch (cause) {
       if (!(cause instanceof ApiError || cause instanceof JobError)) throw cause;
-      const { code, details } = statusOf(cause, this.#place);
-      return { ...name, error: { code, message: details } };
+      const { code, details: message } = statusOf(cause, this.#place);
+      const details = cause instanceof StorageError ? [packedMessage("StorageError", cause.fault)] : [];
+      return { ...name, error: { code, message, details } };
     }
   }
 
@@ -136,6 +148,22 @@ export class WriteService {
 interface Connection {
   stream: WriteStream | undefined;
   reader: ProtoRowReader | undefined;
+  /** The schemas that tables had when the connection last heard of them, by stream. */
+  readonly schemas: Map<string, string>;
+}
+
+/** The schema of the table, where it is not the one any more that the connection knows. */
+function updatedSchema({ schemas }: Connection, stream: string, schema: object): { readonly updatedSchema?: object } {
+  const text = JSON.stringify(schema);
+  const known = schemas.get(stream) ?? text;
+  schemas.set(stream, text);
+  return known === text ? {} : { updatedSchema: schema };
+}
+
+/** Whether a column that a row lacks gets its default, or NULL. */
+function defaultsOf({ missingValueInterpretations = {}, defaultMissingValueInterpretation }: AppendRequest) {
+  const own = new Map(Object.entries(missingValueInterpretations).map(([name, how]) => [name.toLowerCase(), how]));
+  return (column: string) => (own.get(column.toLowerCase()) ?? defaultMissingValueInterpretation) === "DEFAULT_VALUE";
 }
 
 function modeOf(type: string): Exclude<WriteMode, "DEFAULT"> {

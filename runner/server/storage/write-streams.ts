@@ -7,6 +7,7 @@ import { externalOf } from "../jobs/external-tables.js";
 import type { JobService } from "../jobs/service.js";
 import { ApiError } from "../protocol/errors.js";
 import { nameOfTable, tableOfName } from "./names.js";
+import { StorageError, type StorageFault } from "./storage-error.js";
 
 export type WriteMode = "DEFAULT" | "COMMITTED" | "PENDING" | "BUFFERED";
 
@@ -67,7 +68,7 @@ export class WriteStreams {
 
   /** Takes rows, at an offset where the client gives one; where they begin. */
   async append(stream: WriteStream, rows: readonly RowObject[], offset: number | undefined): Promise<number> {
-    if (stream.isFinal) throw new ApiError("invalid", `${stream.name} has been finalized`);
+    if (stream.isFinal) throw new StorageError("STREAM_FINALIZED", stream.name, `${stream.name} has been finalized`);
     if (offset !== undefined && stream.mode !== "DEFAULT") requireOffset(stream, offset);
     const begin = stream.taken;
     if (stream.mode === "DEFAULT" || stream.mode === "COMMITTED") {
@@ -90,15 +91,21 @@ export class WriteStreams {
     stream.waiting = stream.waiting.slice(ready.length);
   }
 
-  /** Makes the rows of PENDING streams of one table visible, all at once. */
-  async commit(parent: string, names: readonly string[]): Promise<Date> {
+  /**
+   * Makes the rows of PENDING streams of one table visible: of all streams or of none.
+   * @returns when, or what is wrong with which stream
+   */
+  async commit(parent: string, names: readonly string[]): Promise<Date | readonly StorageFault[]> {
     const table = tableOfName(parent);
-    const streams = names.map((name) => this.find(name));
-    for (const stream of streams) requireCommittable(stream, table);
-    const rows = streams.flatMap(({ waiting }) => waiting);
+    await this.requireTable(table);
+    const streams = names.map((name) => this.#streams.get(name));
+    const faults = names.flatMap((name, index) => faultOf(streams[index], name, table) ?? []);
+    if (faults.length > 0) return faults;
+    const found = streams.filter((stream) => stream !== undefined);
+    const rows = found.flatMap(({ waiting }) => waiting);
     if (rows.length > 0) await this.#write(table, rows);
     const at = new Date();
-    for (const stream of streams) {
+    for (const stream of found) {
       stream.waiting = [];
       stream.committedAt = at;
     }
@@ -117,6 +124,7 @@ export class WriteStreams {
     await this.#service.jobs.write({
       table: { dataset: table.dataset, name: table.table },
       columns: [...new Set(rows.flatMap(Object.keys))],
+      fillsDefaults: true,
       rows,
       create: undefined,
       truncate: false,
@@ -132,21 +140,27 @@ function newStream(name: string, table: TableRef, mode: WriteMode): WriteStream 
 
 function requireOffset({ taken, name }: WriteStream, offset: number): void {
   if (offset < taken)
-    throw new ApiError(
-      "duplicate",
+    throw new StorageError(
+      "OFFSET_ALREADY_EXISTS",
+      name,
       `The offset is within stream, expected offset ${taken}, received ${offset}: ${name}`,
     );
   if (offset > taken)
-    throw new ApiError(
-      "outOfRange",
+    throw new StorageError(
+      "OFFSET_OUT_OF_RANGE",
+      name,
       `The offset is beyond stream, expected offset ${taken}, received ${offset}: ${name}`,
     );
 }
 
-function requireCommittable(stream: WriteStream, table: TableRef): void {
-  if (stream.mode !== "PENDING") throw new ApiError("invalid", `${stream.name} is not of type PENDING`);
+/** What keeps a stream from being committed; undefined: nothing. */
+function faultOf(stream: WriteStream | undefined, entity: string, table: TableRef): StorageFault | undefined {
+  const fault = (code: StorageFault["code"], errorMessage: string) => ({ code, entity, errorMessage });
+  if (stream === undefined) return fault("STREAM_NOT_FOUND", `Requested entity was not found. Entity: ${entity}`);
+  if (stream.mode !== "PENDING") return fault("INVALID_STREAM_TYPE", `${entity} is not of type PENDING`);
   if (nameOfTable(stream.table) !== nameOfTable(table))
-    throw new ApiError("invalid", `${stream.name} does not belong to ${nameOfTable(table)}`);
-  if (!stream.isFinal) throw new ApiError("invalid", `${stream.name} has not been finalized`);
-  if (stream.committedAt !== undefined) throw new ApiError("invalid", `${stream.name} is already committed`);
+    return fault("INVALID_STREAM_STATE", `${entity} does not belong to ${nameOfTable(table)}`);
+  if (stream.committedAt !== undefined) return fault("STREAM_ALREADY_COMMITTED", `${entity} is already committed`);
+  if (!stream.isFinal) return fault("INVALID_STREAM_STATE", `${entity} has not been finalized`);
+  return undefined;
 }

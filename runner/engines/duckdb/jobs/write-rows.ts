@@ -19,7 +19,7 @@ const ROWS_AT_ONCE = 1000;
  */
 export async function writeRows(
   connection: DuckDBConnection,
-  { table, columns: given, rows, truncate, changes = [], partition, once, signal }: WriteRequest,
+  { table, columns: given, rows, truncate, changes = [], fillsDefaults = false, partition, once, signal }: WriteRequest,
   making: readonly string[],
 ): Promise<number> {
   await connection.run("BEGIN TRANSACTION");
@@ -34,7 +34,7 @@ export async function writeRows(
     const add = async () => {
       const appender = await connection.createAppender(table.name, table.dataset);
       for await (const row of rows) {
-        appendRow(appender, columns, row);
+        appendRow(appender, columns, row, fillsDefaults);
         count += 1;
         if (count % ROWS_AT_ONCE !== 0) continue;
         signal.throwIfAborted();
