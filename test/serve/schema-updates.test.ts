@@ -123,7 +123,9 @@ describe("jobs and calls that change the schema of a table", () => {
     const schema = { fields: WIDER };
     await expect(load("kept", [NEW, { ...NEW, id: "x" }], { schema, ...ADD })).rejects.toThrow("bad value");
     expect(await fieldsOf("kept")).toEqual(before);
-    const more = { fields: [...NESTED, { name: "extra", type: "STRING" }, { name: "lines", type: "STRING" }] };
+    const more = {
+      fields: [...NESTED.slice(0, 2), { name: "extra", type: "STRING" }, { name: "lines", type: "STRING" }],
+    };
     await expect(load("kept", [NEW], { schema: more, ...ADD })).rejects.toThrow("Field lines has changed type");
     await expect(load("kept", [{ id: 5, extra: 1 }], { autodetect: true })).rejects.toThrow("(field: extra)");
     expect(await fieldsOf("kept")).toEqual(before);

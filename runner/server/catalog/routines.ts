@@ -149,11 +149,21 @@ export async function writeRoutine(catalogue: Catalogue, ref: RoutineRef, given:
 
 function creation(ref: RoutineRef, given: RoutineChange): string {
   const name = `${quoted(ref.dataset)}.${quoted(ref.routine)}`;
-  const { routineType = "SCALAR_FUNCTION", language = "SQL", definitionBody } = given;
+  const { definitionBody } = given;
+  const [routineType, language] = [given.routineType ?? "SCALAR_FUNCTION", given.language ?? "SQL"];
   if (!definitionBody)
     throw new ApiError("required", "Required parameter is missing: definitionBody", "definitionBody");
   if ((given.importedLibraries ?? []).length > 0)
     throw new ApiError("invalid", "importedLibraries is not supported by the embedded engine");
+  if (
+    language !== "SQL" &&
+    language !== "LANGUAGE_UNSPECIFIED" &&
+    !(isScalar(routineType) && language === "JAVASCRIPT")
+  )
+    throw new ApiError(
+      "invalid",
+      `Routines of type ${routineType} in ${language} are not supported by the embedded engine`,
+    );
   const args = (given.arguments ?? []).map(({ name: argument = "", dataType, mode, isAggregate }) => {
     const how = routineType === "PROCEDURE" && mode && mode !== "MODE_UNSPECIFIED" ? `${mode} ` : "";
     const constant = routineType === "AGGREGATE_FUNCTION" && isAggregate === false ? " NOT AGGREGATE" : "";
@@ -178,6 +188,8 @@ function creation(ref: RoutineRef, given: RoutineChange): string {
       throw new ApiError("invalid", `Routines of type ${routineType} are not supported by the embedded engine`);
   }
 }
+
+const isScalar = (routineType: string): boolean => routineType === "SCALAR_FUNCTION";
 
 function typeText({ typeKind, arrayElementType, structType }: TypeObject): string {
   if (typeKind === "ARRAY" && arrayElementType !== undefined) return `ARRAY<${typeText(arrayElementType)}>`;

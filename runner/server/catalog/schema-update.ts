@@ -1,7 +1,7 @@
 import type { SchemaChange } from "../../port/sql-jobs.js";
 import type { Column } from "../../port/sql-types.js";
 import { ApiError } from "../protocol/errors.js";
-import { columnsOfFields, declaredText, type FieldSchema } from "../protocol/schema.js";
+import { columnsOfFields, declaredText, type FieldSchema, requireNamesOnce } from "../protocol/schema.js";
 
 /** What a new schema of a table may be. */
 export interface SchemaRules {
@@ -33,6 +33,7 @@ export function planSchemaUpdate(
   wanted: readonly FieldSchema[],
   rules: SchemaRules,
 ): SchemaUpdate {
+  requireNamesOnce(wanted);
   return new Planner(rules).plan(current, wanted);
 }
 

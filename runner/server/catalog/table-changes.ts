@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { NO_COLUMNS } from "../../port/no-columns.js";
 import type { Kept } from "../metadata/store.js";
 import { ApiError } from "../protocol/errors.js";
-import { declaredText, type FieldSchema, quoted } from "../protocol/schema.js";
+import { declaredText, type FieldSchema, quoted, requireNamesOnce } from "../protocol/schema.js";
 import { changedLabels, tags } from "../protocol/validate.js";
 import { constraintChange, constraintTexts, tableConstraints } from "./constraints.js";
 import { requireDataset } from "./datasets.js";
@@ -86,6 +86,7 @@ export function creation(
   }
   const fields = given.schema?.fields ?? [];
   if (fields.length === 0) return `CREATE ${orReplace}TABLE ${name} (${quoted(NO_COLUMNS)} BOOL)${emptyLayout(given)}`;
+  requireNamesOnce(fields);
   requireLayout(fields, given);
   const columns = [...fields.map(columnText), ...constraintTexts(given.tableConstraints ?? {}, project)];
   const { defaultCollation: collation } = given;

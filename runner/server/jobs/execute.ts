@@ -25,11 +25,22 @@ export async function execute(service: JobService, job: Job): Promise<void> {
     const { projectId: project, location } = job.reference;
     const outcome = failedScript(job);
     addChildren(service, job, outcome);
-    job.finish(outcome, apiError(cause, { project, location }));
+    job.finish(outcome, apiError(await withoutDataset(service, cause), { project, location }));
   } finally {
     clearTimeout(timer);
     service.registry.keepResults(job);
   }
+}
+
+/** A table that is not there because its dataset is none: the service tells of the dataset. */
+async function withoutDataset({ jobs }: JobService, cause: unknown): Promise<unknown> {
+  if (!(cause instanceof JobError) || cause.reason !== "notFound" || cause.object?.kind !== "Table") return cause;
+  const { path } = cause.object;
+  const [dataset] = path.slice(-2);
+  if (path.length < 2 || dataset === undefined) return cause;
+  const known = await jobs.datasets();
+  if (known.includes(dataset.replaceAll(/[`"]/g, ""))) return cause;
+  return new JobError("notFound", cause.message, undefined, { kind: "Dataset", path: path.slice(0, -1) });
 }
 
 function stopLater(job: Job, milliseconds: number): NodeJS.Timeout {

@@ -101,6 +101,16 @@ function rangeOfElement(name: string, element: string = ""): RangeType {
   return type;
 }
 
+/** @throws ApiError for two fields of one name, in any case */
+export function requireNamesOnce(fields: readonly FieldSchema[]): void {
+  const seen = new Set<string>();
+  for (const { name, fields: inner = [] } of fields) {
+    if (seen.has(name.toLowerCase())) throw new ApiError("invalid", `Field ${name} already exists in schema`);
+    seen.add(name.toLowerCase());
+    requireNamesOnce(inner);
+  }
+}
+
 /** The columns of a schema that a client wrote. */
 export function columnsOfFields(fields: readonly FieldSchema[]): Column[] {
   return fields.map((field) => {

@@ -89,6 +89,8 @@ function shownDataset(whole: Awaited<ReturnType<typeof getDataset>>, view = "FUL
 
 /** `labels.key[:value]`, several of them separated by blanks: all must hold. */
 function labelFilter(filter: string | undefined): (labels: unknown) => boolean {
+  if (filter && !/^\s*labels\.[^\s:]+(?::\S*)?(?:\s+labels\.[^\s:]+(?::\S*)?)*\s*$/.test(filter))
+    throw new ApiError("invalid", `Invalid value for filter: ${filter} is not labels.KEY[:VALUE]`, "filter");
   const wanted = [...(filter ?? "").matchAll(/labels\.([^\s:]+)(?::(\S+))?/g)];
   return (labels) => {
     const given = (labels ?? {}) as Readonly<Record<string, string>>;

@@ -10,7 +10,7 @@ import {
 } from "../catalog/routines.js";
 import type { Catalogue } from "../catalog/service.js";
 import type { ApiRequest, Route } from "../http/request.js";
-import { fullName, notFound } from "../protocol/errors.js";
+import { ApiError, fullName, notFound } from "../protocol/errors.js";
 import { requireMatch } from "../protocol/etag.js";
 import { pageOf } from "../protocol/page-token.js";
 import { checked } from "../protocol/validate.js";
@@ -25,6 +25,26 @@ const refOf = ({ project, path: { dataset = "", routine = "" } }: ApiRequest): R
   routine,
 });
 
+/** What a list tells of a routine to whom says nothing of it. */
+const LISTED = "etag,routineReference,routineType,creationTime,lastModifiedTime,language";
+
+/** The fields of a routine that are asked for; its name is always told. */
+function readMasked(routine: object, mask: string): object {
+  const asked = mask
+    .split(",")
+    .map((path) => path.trim().replaceAll(/_([a-z])/g, (_, sign: string) => sign.toUpperCase()));
+  const wanted = new Set(["routineReference", ...asked.map((path) => path.split(".")[0])]);
+  return Object.fromEntries(Object.entries(routine).filter(([name]) => wanted.has("*") || wanted.has(name)));
+}
+
+/** `routineType:SCALAR_FUNCTION`; undefined: all types. */
+function routineTypeOf(filter: string | undefined): string | undefined {
+  if (!filter) return undefined;
+  const type = /^routineType:(\w+)$/.exec(filter.trim())?.[1];
+  if (type === undefined) throw new ApiError("invalid", `Invalid value for filter: ${filter}`, "filter");
+  return type;
+}
+
 /** https://cloud.google.com/bigquery/docs/reference/rest/v2/routines, and models, of which there are none. */
 export function routineRoutes(catalogue: Catalogue): readonly Route[] {
   return [
@@ -33,10 +53,12 @@ export function routineRoutes(catalogue: Catalogue): readonly Route[] {
       url: `${DATASET}/routines`,
       handle: async ({ project, path: { dataset = "" }, query }) => {
         await requireDataset(catalogue, project, dataset);
-        const { items, nextPageToken } = pageOf(await listRoutines(catalogue, dataset), listLimits(query), 1000);
-        const routines = await Promise.all(
-          items.map((routine) => getRoutine(catalogue, { project, dataset, routine })),
-        );
+        const type = routineTypeOf(query.filter);
+        const names = await listRoutines(catalogue, dataset);
+        const all = await Promise.all(names.map((routine) => getRoutine(catalogue, { project, dataset, routine })));
+        const some = all.filter(({ routineType }) => type === undefined || routineType === type);
+        const { items, nextPageToken } = pageOf(some, listLimits(query), 1000);
+        const routines = items.map((routine) => readMasked(routine, query.readMask || LISTED));
         const token = nextPageToken === undefined ? {} : { nextPageToken };
         return { body: { ...(routines.length === 0 ? {} : { routines }), ...token } };
       },
@@ -51,7 +73,15 @@ export function routineRoutes(catalogue: Catalogue): readonly Route[] {
         return { body: await writeRoutine(catalogue, ref, given, false) };
       },
     },
-    { method: "GET", url: ONE, handle: async (request) => ({ body: await getRoutine(catalogue, refOf(request)) }) },
+    {
+      method: "GET",
+      url: ONE,
+      handle: async (request) => {
+        const routine = await getRoutine(catalogue, refOf(request));
+        const { readMask } = request.query;
+        return { body: readMask ? readMasked(routine, readMask) : routine };
+      },
+    },
     {
       method: "PUT",
       url: ONE,

@@ -23,6 +23,8 @@ const newPolicy = v.object({
 
 const someNames = v.object({ policyIds: v.array(v.string()), force: v.nullish(v.boolean()) });
 
+const somePermissions = v.object({ permissions: v.array(v.string()) });
+
 /** https://cloud.google.com/bigquery/docs/reference/rest/v2/rowAccessPolicies */
 export function rowAccessRoutes(catalogue: Catalogue): readonly Route[] {
   const write = async (request: ApiRequest, policyId: string, orReplace: string) => {
@@ -109,9 +111,13 @@ export function rowAccessRoutes(catalogue: Catalogue): readonly Route[] {
 
 /** The path is `policy:getIamPolicy`, as the service has it. */
 function iamPolicy(catalogue: Catalogue, request: ApiRequest) {
-  const [, name] = /^(.*):getIamPolicy$/.exec(request.path.policy ?? "") ?? [];
-  if (name === undefined) throw new ApiError("notFound", "Not found: a policy has the method getIamPolicy alone");
+  const [, name, verb] = /^(.*):(getIamPolicy|testIamPermissions)$/.exec(request.path.policy ?? "") ?? [];
+  if (name === undefined)
+    throw new ApiError("notFound", "Not found: a policy has the methods getIamPolicy and testIamPermissions alone");
   const { grantees } = find(catalogue, tableRef(request), name);
+  // Everybody who is let in may do everything.
+  if (verb === "testIamPermissions")
+    return { body: { permissions: checked(somePermissions, request.body).permissions } };
   const bindings = grantees.length === 0 ? [] : [{ role: "roles/bigquery.filteredDataViewer", members: grantees }];
   return { body: { etag: etagOf("iam", JSON.stringify(grantees)), version: 1, bindings } };
 }
