@@ -365,6 +365,38 @@ describe("writing", () => {
     ]);
   });
 
+  it("takes rows in Arrow, every type as it was sent", async () => {
+    await server.client.query(`CREATE OR REPLACE TABLE d.from_arrow LIKE d.types;
+      CREATE OR REPLACE TABLE d.sent AS SELECT * EXCEPT (iv, g, r) FROM d.types;
+      CREATE OR REPLACE TABLE d.from_arrow LIKE d.sent`);
+    const made = await session("ARROW", { table: "projects/p/datasets/d/tables/sent" });
+    const [answer] = await answers(made.streams?.[0]?.name ?? "");
+    const client = new v1.BigQueryWriteClient({
+      apiEndpoint: "127.0.0.1",
+      port: server.storagePort,
+      sslCreds: credentials.createInsecure(),
+      projectId: "p",
+      authClient: new PassThroughClient(),
+    } as never);
+    const call = client.appendRows();
+    const told = new Promise<{ error?: unknown }>((resolve, reject) =>
+      call.once("data", resolve).once("error", reject),
+    );
+    call.write({
+      writeStream: "projects/p/datasets/d/tables/from_arrow/streams/_default",
+      arrowRows: {
+        writerSchema: { serializedSchema: made.arrowSchema?.serializedSchema },
+        rows: { serializedRecordBatch: answer?.arrowRecordBatch?.serializedRecordBatch },
+      },
+    });
+    expect((await told).error).toBeFalsy();
+    call.end();
+    await client.close();
+    const text = async (table: string) =>
+      (await server.client.query(`SELECT TO_JSON_STRING(t) AS j FROM d.${table} AS t ORDER BY row`))[0];
+    expect(await text("from_arrow")).toEqual(await text("sent"));
+  });
+
   it("tells a connection that the table has other columns", async () => {
     const { rows } = await stream();
     expect((await rows.appendRows([{ id: 1 }]).getResult()).updatedSchema).toBeFalsy();

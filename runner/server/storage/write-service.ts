@@ -1,9 +1,11 @@
 import type { ServerDuplexStream, ServerUnaryCall } from "@grpc/grpc-js";
 import type { RowObject } from "../../port/port.js";
 import { JobError } from "../../port/sql-jobs.js";
+import type { Column } from "../../port/sql-types.js";
 import type { JobService } from "../jobs/service.js";
 import { ApiError, type ErrorPlace } from "../protocol/errors.js";
 import { decodeRow, ValueError } from "../values/decode.js";
+import { rowsOfArrow } from "./arrow-input.js";
 import { statusOf } from "./grpc-status.js";
 import { type MessageDescriptor, ProtoRowReader } from "./proto-rows.js";
 import { jsonOfProto } from "./proto-values.js";
@@ -19,7 +21,10 @@ interface AppendRequest {
     readonly writerSchema: { readonly protoDescriptor: MessageDescriptor | null } | null;
     readonly rows: { readonly serializedRows: readonly Uint8Array[] } | null;
   } | null;
-  readonly arrowRows?: unknown;
+  readonly arrowRows?: {
+    readonly writerSchema: { readonly serializedSchema: Uint8Array } | null;
+    readonly rows: { readonly serializedRecordBatch: Uint8Array } | null;
+  } | null;
   /** `NULL_VALUE` or `DEFAULT_VALUE`, by column. */
   readonly missingValueInterpretations?: Readonly<Record<string, string>>;
   readonly defaultMissingValueInterpretation?: string;
@@ -72,7 +77,7 @@ export class WriteService {
 
   /** Answers each request in its turn. What is wrong with rows is told in the answer; the stream goes on. */
   appendRows(call: ServerDuplexStream<AppendRequest, object>, fail: (cause: unknown) => void): void {
-    const connection: Connection = { stream: undefined, reader: undefined, schemas: new Map() };
+    const connection: Connection = { stream: undefined, reader: undefined, arrowSchema: undefined, schemas: new Map() };
     let last = Promise.resolve();
     call.on("data", (request: AppendRequest) => {
       last = last.then(async () => {
@@ -87,19 +92,14 @@ export class WriteService {
     if (request.writeStream !== "") connection.stream = this.#streams.find(request.writeStream);
     const { stream } = connection;
     if (stream === undefined) throw new ApiError("required", "The first request must name its write_stream");
-    if (request.arrowRows) throw new ApiError("notImplemented", "arrow_rows are not supported by the embedded engine");
-    const descriptor = request.protoRows?.writerSchema?.protoDescriptor;
-    if (descriptor) connection.reader = new ProtoRowReader(descriptor);
-    if (connection.reader === undefined) throw new ApiError("required", "The first request must have a writer_schema");
     const { columns, required } = await this.#streams.requireTable(stream.table);
     const updated = updatedSchema(connection, stream.name, storageSchema(columns, required));
     const isDefault = defaultsOf(request);
     const rows: RowObject[] = [];
     const rowErrors: object[] = [];
-    for (const [index, bytes] of (request.protoRows?.rows?.serializedRows ?? []).entries()) {
+    for (const [index, read] of incomingRows(request, connection, columns).entries()) {
       try {
-        const json = jsonOfProto(connection.reader.read(bytes), columns);
-        const row = decodeRow(json, columns, { ignoreUnknown: false, required });
+        const row = decodeRow(read(), columns, { ignoreUnknown: false, required });
         // What is still missing gets its default.
         for (const { name } of columns) if (row[name] === undefined && !isDefault(name)) row[name] = null;
         rows.push(row);
@@ -148,8 +148,31 @@ export class WriteService {
 interface Connection {
   stream: WriteStream | undefined;
   reader: ProtoRowReader | undefined;
+  /** The writer's schema in Arrow. */
+  arrowSchema: Uint8Array | undefined;
   /** The schemas that tables had when the connection last heard of them, by stream. */
   readonly schemas: Map<string, string>;
+}
+
+/** The rows of a request, each read when it is asked for: one that cannot be read is wrong alone. */
+function incomingRows(
+  { protoRows, arrowRows }: AppendRequest,
+  connection: Connection,
+  columns: readonly Column[],
+): readonly (() => Readonly<Record<string, unknown>>)[] {
+  const missing = () => new ApiError("required", "The first request must have a writer_schema");
+  if (arrowRows) {
+    if (arrowRows.writerSchema?.serializedSchema.length)
+      connection.arrowSchema = arrowRows.writerSchema.serializedSchema;
+    if (connection.arrowSchema === undefined) throw missing();
+    const batch = arrowRows.rows?.serializedRecordBatch ?? new Uint8Array();
+    return batch.length === 0 ? [] : rowsOfArrow(connection.arrowSchema, batch).map((row) => () => row);
+  }
+  const descriptor = protoRows?.writerSchema?.protoDescriptor;
+  if (descriptor) connection.reader = new ProtoRowReader(descriptor);
+  const { reader } = connection;
+  if (reader === undefined) throw missing();
+  return (protoRows?.rows?.serializedRows ?? []).map((bytes) => () => jsonOfProto(reader.read(bytes), columns));
 }
 
 /** The schema of the table, where it is not the one any more that the connection knows. */
