@@ -93,9 +93,12 @@ const CLIENTS = {
 makeReady();
 const asked = process.argv.slice(2);
 let failed = false;
-for (const [name, client] of Object.entries(CLIENTS)) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
-  const reason = await client.prepare();
+const wanted = Object.entries(CLIENTS).filter(([name]) => asked.length === 0 || asked.includes(name));
+let preparing = wanted[0]?.[1].prepare();
+for (const [index, [name, client]] of wanted.entries()) {
+  const reason = await preparing;
+  // Installing mostly waits for a registry: the next one is installed while this one is checked.
+  preparing = wanted[index + 1]?.[1].prepare();
   if (reason !== undefined) console.log(`${name}: skipped, ${reason}`);
   else if (client.command === undefined) console.log(`${name}: installed, npm test runs its smoke suite there, too`);
   else if (!(await checked(name, client))) failed = true;
@@ -112,7 +115,9 @@ async function installPython(name, packages) {
   const python = `${cache}/${name}/bin/python`;
   if (!existsSync(python) && (await install("python3", ["-m", "venv", `${cache}/${name}`])).status !== 0)
     return "there is no python3 with venv";
-  const { status, stderr } = await install(python, ["-m", "pip", "install", "--quiet", ...packages]);
+  // Compiling what is not used takes longer than to fetch it.
+  const options = ["--quiet", "--no-compile", "--disable-pip-version-check"];
+  const { status, stderr } = await install(python, ["-m", "pip", "install", ...options, ...packages]);
   return status === 0 ? undefined : `its packages cannot be installed: ${stderr.trim().split("\n").at(-1)}`;
 }
 
