@@ -67,6 +67,17 @@ export interface ExternalDefinition {
   readonly ifExists: "fail" | "replace" | "skip";
 }
 
+/** System procedures of a service that keeps sessions and jobs. */
+export interface SystemProcedures {
+  /**
+   * Ends a session.
+   * @param id undefined: the caller's own, as soon as its text is through
+   */
+  abortSession(id: string | undefined): Promise<void>;
+  /** @param job `[project.]job_id` */
+  cancelJob(job: string): Promise<void>;
+}
+
 /** What a job may see and where it stops. */
 export interface JobRequest {
   /** A GoogleSQL query or script. */
@@ -78,6 +89,8 @@ export interface JobRequest {
   readonly isCollated?: ((dataset: string) => boolean) | undefined;
   /** Knows of the job itself what system variables tell; undefined: nobody does. */
   readonly systemVariable?: SystemVariables | undefined;
+  /** Carries out what system procedures do to sessions and jobs; undefined: there are none. */
+  readonly procedures?: SystemProcedures | undefined;
   /** Who runs it, and what may be read; undefined: the server itself, which may read all. */
   readonly access?: RowAccess | undefined;
   /**

@@ -1,5 +1,6 @@
 import type { Identifier } from "../../googlesql/ast.js";
 import { DialectError } from "../../googlesql/contract.js";
+import type { SystemProcedures } from "../../port/sql-jobs.js";
 import type { TranslatedQuery } from "../contract.js";
 import {
   locateErrors,
@@ -26,8 +27,44 @@ const MOST_PLACES = 4;
 
 /** https://cloud.google.com/bigquery/docs/reference/system-procedures */
 const SYSTEM_PROCEDURES: Readonly<Record<string, (run: ScriptRun, statement: Of<"call">) => Promise<undefined>>> = {
+  "BQ.ABORT_SESSION": abortSession,
+  "BQ.JOBS.CANCEL": cancelJob,
+  "BQ.REFRESH_EXTERNAL_METADATA_CACHE": refreshFiles,
   "BQ.REFRESH_MATERIALIZED_VIEW": refreshView,
 };
+
+async function abortSession(run: ScriptRun, statement: Of<"call">): Promise<undefined> {
+  const [arg, ...more] = statement.args;
+  if (more.length > 0)
+    throw new SqlProblem("analysis", "BQ.ABORT_SESSION takes the id of a session at most", statement);
+  const id = arg === undefined ? undefined : String(await run.value(arg, "STRING"));
+  await proceduresOf(run, statement).abortSession(id);
+  return undefined;
+}
+
+async function cancelJob(run: ScriptRun, statement: Of<"call">): Promise<undefined> {
+  const [arg, ...more] = statement.args;
+  if (arg === undefined || more.length > 0)
+    throw new SqlProblem("analysis", "BQ.JOBS.CANCEL takes the id of a job", statement);
+  await proceduresOf(run, statement).cancelJob(String(await run.value(arg, "STRING")));
+  return undefined;
+}
+
+function proceduresOf(run: ScriptRun, statement: Of<"call">): SystemProcedures {
+  const { procedures } = run.session.host;
+  if (procedures === undefined) throw unsupported("BQ procedures of sessions and jobs", statement);
+  return procedures;
+}
+
+/** The files of an external table are looked at by every reader: there is nothing to refresh, if only it exists. */
+async function refreshFiles(run: ScriptRun, statement: Of<"call">): Promise<undefined> {
+  const [arg] = statement.args;
+  if (arg === undefined || statement.args.length > 2)
+    throw new SqlProblem("analysis", "BQ.REFRESH_EXTERNAL_METADATA_CACHE takes the name of a table", statement);
+  const name = await run.value(arg, "STRING");
+  if ((await run.session.catalog()).find(String(name).split(".")) !== undefined) return undefined;
+  throw run.failure(`Not found: Table ${name}`, statement);
+}
 
 /** A materialized view is made anew for every reader: there is nothing to refresh, if only it exists. */
 async function refreshView(run: ScriptRun, statement: Of<"call">): Promise<undefined> {

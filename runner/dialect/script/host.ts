@@ -3,7 +3,7 @@ import type { ProjectNames } from "../../googlesql/project-names.js";
 import type { ScriptStatement } from "../../googlesql/script-ast.js";
 import type { QueryResult, SqlValue } from "../../port/port.js";
 import type { PolicyChange } from "../../port/row-access.js";
-import type { ExternalDefinition } from "../../port/sql-jobs.js";
+import type { ExternalDefinition, SystemProcedures } from "../../port/sql-jobs.js";
 import type { Column } from "../../port/sql-types.js";
 import type { TranslatedStatement } from "../index.js";
 
@@ -26,6 +26,8 @@ export interface ScriptHost {
   readonly isInTransaction?: boolean;
   /** The caller and what may be read is looked after by others; undefined: there is one caller, who may read all. */
   readonly access?: ScriptAccess | undefined;
+  /** What system procedures do to sessions and jobs; undefined: there are none. */
+  readonly procedures?: SystemProcedures | undefined;
   /**
    * What a table was, as a relation that `catalog` finds; undefined: nobody keeps it.
    * @param at microseconds since 1970

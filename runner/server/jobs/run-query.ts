@@ -15,20 +15,19 @@ import { noteEnd, noteStatement } from "./effects.js";
 import { exporterOf } from "./export-data.js";
 import type { Job, JobOutcome } from "./job.js";
 import { requirePartitionFilters } from "./partition-filter.js";
+import { proceduresOf } from "./procedures.js";
 import { noteDestination, queryDestination } from "./query-destination.js";
 import { externalTables, withDefinitions } from "./read-external.js";
 import type { JobService } from "./service.js";
 import type { SessionOwner } from "./sessions.js";
 import { systemVariablesOf } from "./system-variables.js";
 
-/** The system procedure by which a client ends its own session. */
-const ABORT_SESSION = /^\s*CALL\s+(?:`?BQ`?)\s*\.\s*ABORT_SESSION\s*\(\s*\)\s*;?\s*$/i;
-
 /** Runs the text of a query job, or says what it would do. */
 export async function runQuery(service: JobService, job: Job, query: QueryConfiguration): Promise<JobOutcome> {
   requireGoogleSql(query);
   requireStatement(query.query);
   const { projectId } = job.reference;
+  let endsSession = false;
   let ownSession = query.connectionProperties?.find(({ key }) => key === "session_id")?.value;
   const request: JobRequest = {
     sql: query.query,
@@ -38,6 +37,14 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
     externals: externalTables(service, projectId),
     isCollated: collationsOf(service),
     systemVariable: systemVariablesOf(service, job, () => ownSession),
+    procedures: proceduresOf(
+      service,
+      job,
+      () => ownSession,
+      () => {
+        endsSession = true;
+      },
+    ),
     access: accessOf(service, job.user),
     signal: job.signal,
     mayChangeRows: bufferGuard(service, projectId),
@@ -56,10 +63,6 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
     location: job.reference.location,
   });
   ownSession = sessionId;
-  if (sessionId !== undefined && ABORT_SESSION.test(query.query)) {
-    await service.sessions.end(sessionId);
-    return { statementType: "CALL", sessionId };
-  }
   const { statements } = job;
   // In the order of the statements: one may undo what another has done.
   let notes = Promise.resolve();
@@ -72,6 +75,7 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
     job.labels = statements.length === 1 ? statements[0]?.labels : undefined;
     await notes;
     noteEnd(service, statements);
+    if (endsSession && sessionId !== undefined) await service.sessions.end(sessionId);
   }
   if (destination !== undefined && query.destinationTable)
     await noteDestination(service, withoutDecorator(refOf(query.destinationTable, projectId)).base, query, destination);

@@ -1,5 +1,5 @@
-import { JobError } from "../../port/sql-jobs.js";
 import type { ApiRequest, Route } from "../http/request.js";
+import { cancel } from "../jobs/cancel.js";
 import { execute } from "../jobs/execute.js";
 import type { Job } from "../jobs/job.js";
 import { jobEntry, jobResource } from "../jobs/job-resource.js";
@@ -35,9 +35,7 @@ export function jobRoutes(service: JobService): readonly Route[] {
       url: `${LIST}/:job/cancel`,
       handle: async (request) => {
         const job = find(request);
-        job.stop(new JobError("stopped", "Job execution was cancelled: User requested cancellation"));
-        // A statement that has heard of it ends at once.
-        await job.wait(SHORT_WAIT_MS);
+        await cancel(job);
         return { body: { kind: "bigquery#jobCancelResponse", job: jobResource(job) } };
       },
     },

@@ -14,6 +14,7 @@ import type {
   ExternalDefinition,
   JobRequest,
   JobStatement,
+  SystemProcedures,
   SystemTable,
 } from "../../../port/sql-jobs.js";
 import type { Column } from "../../../port/sql-types.js";
@@ -185,6 +186,10 @@ export class JobHost extends DuckDbScriptHost {
 
   protected override get bucketFiles(): BucketFiles | undefined {
     return this.#request.bucketFiles;
+  }
+
+  get procedures(): SystemProcedures | undefined {
+    return this.#request.procedures;
   }
 
   get access(): ScriptAccess | undefined {
