@@ -26,12 +26,13 @@ export function mapTree<T>(tree: T, change: (node: Node) => Node | undefined): T
   const copied = (part: unknown): unknown =>
     typeof part === "object" && part !== null ? (copies.get(part) ?? part) : part;
   for (const node of childrenFirst(tree)) {
+    // In most trees nothing is replaced.
+    const isChanged = copies.size > 0 && Object.values(node).some((part) => copied(part) !== part);
     if (Array.isArray(node)) {
-      if (node.some((item) => copied(item) !== item)) copies.set(node, node.map(copied));
+      if (isChanged) copies.set(node, node.map(copied));
       continue;
     }
-    const changed = Object.values(node).some((part) => copied(part) !== part);
-    const copy = changed
+    const copy = isChanged
       ? Object.fromEntries(Object.entries(node).map(([key, part]) => [key, copied(part)]))
       : (node as Node);
     const result = change(copy) ?? copy;
