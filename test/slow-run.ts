@@ -11,6 +11,8 @@ export const ENDLESS =
 /** A run in another process. */
 export interface SlowRun {
   readonly child: ChildProcess;
+  /** What it has told on standard output until now. */
+  readonly told: () => string;
   /** What it told, once it has ended. */
   readonly ended: Promise<{
     readonly code: number | null;
@@ -40,5 +42,5 @@ export async function startRun(rig: Rig, ...args: string[]): Promise<SlowRun> {
   );
   const log = join(rig.dir, ".fastbreak/warehouse.duckdb.wal");
   while (child.exitCode === null && !(existsSync(log) && statSync(log).size > 0)) await sleep(20);
-  return { child, ended };
+  return { child, told: () => stdout, ended };
 }
