@@ -2,8 +2,9 @@ import { gzipSync } from "node:zlib";
 import { partOf } from "./partial-response.js";
 import type { ApiAnswer, ApiRequest } from "./request.js";
 
-/** Smaller answers are not worth it. */
+/** Smaller answers are not worth it; larger ones are sent within one machine sooner than they are packed. */
 const LEAST_PACKED = 256;
+const MOST_PACKED = 65_536;
 
 /** The bytes of an answer of JSON, as the client wants them. */
 export interface WrittenAnswer {
@@ -25,7 +26,7 @@ export function writtenAnswer(
   if (method === "GET" && etag !== undefined && isKnown(headers["if-none-match"], etag))
     return { code: 304, bytes: undefined, isPacked: false };
   const bytes = written(body, query.fields, query.prettyPrint === "true");
-  const isPacked = bytes.length >= LEAST_PACKED && takesGzip(headers);
+  const isPacked = bytes.length >= LEAST_PACKED && bytes.length <= MOST_PACKED && takesGzip(headers);
   return { code, bytes: isPacked ? gzipSync(bytes, { level: 1 }) : bytes, isPacked };
 }
 
