@@ -34,25 +34,24 @@ export async function readDigestsThrough(
   connection: DuckDBConnection,
   requests: readonly DigestRequest[],
 ): Promise<readonly PartitionDigests[]> {
-  // Several actions ask the same of a table.
-  const byText = new Map(requests.map((request) => [digestSql(request, 0), request]));
+  const texts = requests.map((request) => digestSql(request, 0));
   const answers = new Map<string, PartitionDigests>();
-  const missing: [text: string, request: DigestRequest][] = [];
-  for (const [text, request] of byText) {
+  // Several actions ask the same of a table.
+  const missing = new Map<string, DigestRequest>();
+  requests.forEach((request, index) => {
+    const text = texts[index] as string;
+    if (answers.has(text) || missing.has(text)) return;
     const answer = isKept(request) ? known.find(request.relation.id, text) : undefined;
-    if (answer === undefined) missing.push([text, request]);
+    if (answer === undefined) missing.set(text, request);
     else answers.set(text, answer);
-  }
-  const read = await readDigests(
-    connection,
-    missing.map(([, request]) => request),
-  );
-  missing.forEach(([text, request], index) => {
+  });
+  const read = await readDigests(connection, [...missing.values()]);
+  [...missing].forEach(([text, request], index) => {
     const answer = read[index] ?? new Map();
     answers.set(text, answer);
     if (isKept(request)) known.keep(request.relation.id, text, answer);
   });
-  return requests.map((request) => answers.get(digestSql(request, 0)) ?? new Map());
+  return texts.map((text) => answers.get(text) ?? new Map());
 }
 
 /** What a view shows may lie outside the file. */

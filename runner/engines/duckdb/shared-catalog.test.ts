@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { randomFrom } from "../../../test/random.js";
 import type { Relation } from "../../port/port.js";
 import { NO_LAYOUT, readCatalog, readRelation } from "./catalog.js";
 import { type DatabaseFile, openMemoryDatabase } from "./open.js";
@@ -62,15 +63,6 @@ async function worker(name: string, random: () => number): Promise<void> {
     });
   }
   connection.closeSync();
-}
-
-/** Numbers between 0 and 1 that follow from a seed (Park and Miller's generator). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state / 2_147_483_647;
-  };
 }
 
 describe("a catalogue that concurrent transactions share", () => {
