@@ -10,6 +10,7 @@ import { markSql } from "./change-marks.js";
 import { partitionSql, writePartition } from "./partition-write.js";
 import { ResultRows } from "./result-rows.js";
 import { changeFields } from "./schema-changes.js";
+import type { TableChange } from "./table-history.js";
 
 /**
  * Writes the rows of a query to a table, in one transaction.
@@ -53,4 +54,11 @@ export async function writeDestination(
     await connection.run("ROLLBACK").catch(() => undefined);
     throw cause;
   }
+}
+
+/** What writing the destination does to its table. */
+export function changeOf({ table, write, partition, changes = [] }: JobDestination): TableChange {
+  if (changes.length > 0) return { table, how: "define" };
+  if (write === "append") return { table, how: "append" };
+  return { table, how: partition === undefined ? "define" : "rewrite" };
 }

@@ -27,7 +27,7 @@ import { duckdbType } from "../types.js";
 import { appendRow } from "../values.js";
 import { type ChangeMarks, markSql } from "./change-marks.js";
 import { aborted, isConflict, queued } from "./conflicts.js";
-import { writeDestination } from "./destination.js";
+import { changeOf, writeDestination } from "./destination.js";
 import type { MovedClock } from "./moved-clock.js";
 import { parquetSql } from "./parquet.js";
 import { ResultRows } from "./result-rows.js";
@@ -291,20 +291,11 @@ export class JobHost extends DuckDbScriptHost {
     const rows =
       destination === undefined
         ? new ResultRows(await this.#run(sql, false), columns)
-        : await this.#locks.hold([lockOf(destination.table)], this.#request.signal, () => {
-            const { table, write, partition, changes = [] } = destination;
-            const how =
-              changes.length > 0
-                ? "define"
-                : write === "append"
-                  ? "append"
-                  : partition === undefined
-                    ? "define"
-                    : "rewrite";
-            return this.#changing([{ table, how }], () =>
+        : await this.#locks.hold([lockOf(destination.table)], this.#request.signal, () =>
+            this.#changing([changeOf(destination)], () =>
               writeDestination(this.#connection, destination, sql, columns, once),
-            );
-          });
+            ),
+          );
     if (destination !== undefined) this.forgetCatalog();
     this.#ended({ rows });
     // The rows stay where they are until somebody reads them.
