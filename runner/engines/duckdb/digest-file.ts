@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { version as duckdbVersion } from "@duckdb/node-api";
 import * as v from "valibot";
 import { digestText } from "../../port/digest-text.js";
+import type { DateRange } from "../../port/port.js";
 import { fileState, isTouchedLater } from "./file-state.js";
 
 /** What is kept is less than what reading it would cost: beyond this many partitions nothing is. */
@@ -13,19 +14,23 @@ const LOOKS = 25;
 const LOOK_AGAIN_MS = 2;
 
 /** The first line of the file; the second holds the answers. */
-const headShape = v.object({ format: v.literal(2), engine: v.string(), state: v.string(), check: v.string() });
+const headShape = v.object({ format: v.literal(3), engine: v.string(), state: v.string(), check: v.string() });
 
-/** The digests of one request. */
+/** The digests that answer one question about a table. */
 export interface KeptAnswer {
   /** Lower-case key of the relation that was read. */
   readonly relation: string;
   /** How many commands since have kept it without asking for it. */
   readonly unused: number;
+  /** The partitions that were asked for; absent: all. */
+  readonly range?: DateRange | undefined;
   readonly digests: readonly (readonly [partition: string, rows: number, digest: string])[];
+  /** Partitions that were written to since. */
+  readonly stale: readonly string[];
 }
 
-/** Answers by digest of the request. */
-export type KeptAnswers = ReadonlyMap<string, KeptAnswer>;
+/** Answers by digest of the question. */
+export type KeptAnswers = ReadonlyMap<string, readonly KeptAnswer[]>;
 
 /** The file beside a database file that holds digests of its tables, of one state of it. */
 export class DigestFile {
@@ -42,7 +47,7 @@ export class DigestFile {
       const head = v.parse(headShape, JSON.parse(first));
       const isOurs = head.engine === duckdbVersion() && head.state === state && head.check === digestText(text);
       // Its check says that this is what was written.
-      return new Map(isOurs ? (JSON.parse(text) as [string, KeptAnswer][]) : []);
+      return new Map(isOurs ? (JSON.parse(text) as [string, KeptAnswer[]][]) : []);
     } catch {
       return new Map();
     }
@@ -55,10 +60,10 @@ export class DigestFile {
    */
   async write(answers: KeptAnswers, identity: string | undefined): Promise<void> {
     const state = fileState(this.#database, 0);
-    const partitions = [...answers.values()].reduce((count, { digests }) => count + digests.length, 0);
+    const partitions = [...answers.values()].flat().reduce((count, { digests }) => count + digests.length, 0);
     if (!state?.startsWith(`${identity}:`) || partitions > MOST_PARTITIONS) return;
     const text = JSON.stringify([...answers]);
-    const head = { format: 2, engine: duckdbVersion(), state, check: digestText(text) };
+    const head = { format: 3, engine: duckdbVersion(), state, check: digestText(text) };
     const temporary = `${this.#path}.${process.pid}`;
     try {
       writeFileSync(temporary, `${JSON.stringify(head)}\n${text}\n`, { mode: 0o644 });

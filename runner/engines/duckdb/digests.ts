@@ -1,18 +1,23 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { type Fingerprint, NULL_PARTITION, type Partition } from "../../port/identity.js";
-import type { DigestRequest, PartitionDigest, PartitionDigests } from "../../port/port.js";
+import type { DateRange, DigestRequest, PartitionDigest, PartitionDigests, RelationId } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
 import { exactValues, hashOfRow } from "./exact-values.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
-import type { TransactionDigests } from "./transaction-digests.js";
+import type { DigestsAnswer, TransactionDigests } from "./transaction-digests.js";
 
 /** One statement for all of them would be planned in more than the square of their number. */
 const REQUESTS_A_STATEMENT = 48;
 
+/** What is read of a relation: of some partitions where these alone are named. */
+interface DigestReading extends DigestRequest {
+  readonly only?: ReadonlySet<Partition>;
+}
+
 /** Digests of many relations, all from the connection's one snapshot. */
 export async function readDigests(
   connection: DuckDBConnection,
-  requests: readonly DigestRequest[],
+  requests: readonly DigestReading[],
 ): Promise<readonly PartitionDigests[]> {
   const answers = requests.map(() => new Map<Partition, PartitionDigest>());
   const statements = requests.map(digestSql);
@@ -28,52 +33,104 @@ export async function readDigests(
   return answers;
 }
 
-/** The same, without reading what somebody has read already of a table that nobody has written to since. */
+/** The same, without reading what somebody has read already of partitions that nobody has written to since. */
 export async function readDigestsThrough(
   known: TransactionDigests,
   connection: DuckDBConnection,
   requests: readonly DigestRequest[],
 ): Promise<readonly PartitionDigests[]> {
-  const texts = requests.map((request) => digestSql(request, 0));
+  const questions = requests.map((request) => new Question(request));
   const answers = new Map<string, PartitionDigests>();
   // Several actions ask the same of a table.
-  const missing = new Map<string, DigestRequest>();
-  requests.forEach((request, index) => {
-    const text = texts[index] as string;
-    if (answers.has(text) || missing.has(text)) return;
-    const answer = isKept(request) ? known.find(request.relation.id, text) : undefined;
-    if (answer === undefined) missing.set(text, request);
-    else answers.set(text, answer);
+  const missing = new Map<string, { readonly question: Question; readonly before: DigestsAnswer | undefined }>();
+  for (const question of questions) {
+    if (answers.has(question.key) || missing.has(question.key)) continue;
+    const before = question.isKept ? known.find(question.id, question.text, question.range) : undefined;
+    if (before?.stale.size === 0) answers.set(question.key, before.digests);
+    else missing.set(question.key, { question, before: question.canMend(before) ? before : undefined });
+  }
+  const readings = [...missing.values()].map(({ question: { request }, before }) =>
+    before === undefined ? request : { ...request, only: before.stale },
+  );
+  const read = await readDigests(connection, readings);
+  [...missing].forEach(([key, { question, before }], index) => {
+    const answer = mended(before, read[index] ?? new Map());
+    answers.set(key, answer);
+    if (question.isKept) known.keep(question.id, question.text, question.range, answer);
   });
-  const read = await readDigests(connection, [...missing.values()]);
-  [...missing].forEach(([text, request], index) => {
-    const answer = read[index] ?? new Map();
-    answers.set(text, answer);
-    if (isKept(request)) known.keep(request.relation.id, text, answer);
-  });
-  return texts.map((text) => answers.get(text) ?? new Map());
+  return questions.map(({ key }) => answers.get(key) ?? new Map());
 }
 
-/** What a view shows may lie outside the file. */
-function isKept({ relation }: DigestRequest): boolean {
-  return relation.kind === "table";
+/** What is asked of a relation, by the text that every request for the same columns has. */
+class Question {
+  readonly text: string;
+  readonly range: DateRange | undefined;
+  /** The partitions are told apart, and can be asked for one by one. */
+  readonly #isDated: boolean;
+
+  constructor(readonly request: DigestRequest) {
+    const { relation, grain, range } = request;
+    const type = relation.columns.find(({ name }) => name === relation.partitionColumn)?.type;
+    this.#isDated = type === "DATE" && grain === "partition";
+    this.text = digestSql(this.#isDated ? { ...request, range: undefined } : request, 0);
+    this.range = this.#isDated ? range : undefined;
+  }
+
+  get id(): RelationId {
+    return this.request.relation.id;
+  }
+
+  get key(): string {
+    return this.range === undefined ? this.text : `${this.text} ${this.range.from} ${this.range.to}`;
+  }
+
+  /** What a view shows may lie outside the file. */
+  get isKept(): boolean {
+    return this.request.relation.kind === "table";
+  }
+
+  /** Whether it is less to read again what was written to than to read everything. */
+  canMend(before: DigestsAnswer | undefined): boolean {
+    return before !== undefined && this.#isDated && before.stale.size <= before.digests.size / 2;
+  }
 }
 
-function digestSql(request: DigestRequest, index: number): string {
-  const { relation, range, grain } = request;
+function mended(before: DigestsAnswer | undefined, read: PartitionDigests): PartitionDigests {
+  if (before === undefined) return read;
+  return new Map([...[...before.digests].filter(([partition]) => !before.stale.has(partition)), ...read]);
+}
+
+function digestSql(request: DigestReading, index: number): string {
+  const { relation, grain } = request;
   const column =
     relation.partitionColumn === undefined || grain === "relation" ? undefined : quoteName(relation.partitionColumn);
   const partition = column === undefined ? "'*'" : `CAST(${column} AS VARCHAR)`;
-  const where =
-    range === undefined || relation.partitionColumn === undefined
-      ? ""
-      : ` WHERE ${quoteName(relation.partitionColumn)} BETWEEN DATE ${quoteText(range.from)} AND DATE ${quoteText(range.to)}`;
+  const conditions = conditionsOf(request);
+  const where = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
   const from = `FROM ${quotePath(relation.id)}${where}`;
   if (request.columns.length === 0) return countSql(index, column, from);
   return (
     `SELECT ${index} AS request, p, count(*) AS n, CAST(bit_xor(h) AS VARCHAR) AS x, CAST(sum(CAST(h AS HUGEINT)) AS VARCHAR) AS s` +
     ` FROM (SELECT ${partition} AS p, ${rowHash(request)} AS h ${from}) GROUP BY p`
   );
+}
+
+function conditionsOf({ relation: { partitionColumn }, range, only }: DigestReading): string[] {
+  if (partitionColumn === undefined) return [];
+  const column = quoteName(partitionColumn);
+  const dates = [...(only ?? [])].filter((partition) => partition !== NULL_PARTITION).map(dateText);
+  const named = [
+    ...(dates.length === 0 ? [] : [`${column} IN (${dates.join(", ")})`]),
+    ...(only?.has(NULL_PARTITION) ? [`${column} IS NULL`] : []),
+  ];
+  return [
+    ...(range === undefined ? [] : [`${column} BETWEEN ${dateText(range.from)} AND ${dateText(range.to)}`]),
+    ...(only === undefined ? [] : [`(${named.join(" OR ")})`]),
+  ];
+}
+
+function dateText(date: string): string {
+  return `DATE ${quoteText(date)}`;
 }
 
 /** What XOR and SUM of the hash of no columns come to: the number of rows tells it, at a third of the cost. */

@@ -120,7 +120,7 @@ describe("digests kept beside a file", () => {
     ["lost", ""],
     ["cut off", (text: string) => text.slice(0, -20)],
     ["of another engine", (text: string) => text.replace(/"engine":"[^"]*"/, '"engine":"v0"')],
-    ["of another format", (text: string) => text.replace('"format":2', '"format":3')],
+    ["of another format", (text: string) => text.replace('"format":3', '"format":2')],
     ["changed", (text: string) => text.replace(/"10:/, '"11:')],
   ])("are read anew when their file is %s", async (_what, damage) => {
     await look();

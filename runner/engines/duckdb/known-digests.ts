@@ -1,11 +1,14 @@
 import { digestText } from "../../port/digest-text.js";
 import type { Fingerprint, Partition } from "../../port/identity.js";
-import type { PartitionDigests } from "../../port/port.js";
+import type { DateRange } from "../../port/port.js";
 import { DigestFile, type KeptAnswer } from "./digest-file.js";
 import { CLOCK_DOUBT_MS, fileIdentity, fileState } from "./file-state.js";
 import {
+  covers,
   type DigestSource,
+  type DigestsAnswer,
   type DigestsRead,
+  partOf,
   type TransactionDigests,
   WrittenRelations,
 } from "./transaction-digests.js";
@@ -25,7 +28,8 @@ export class KnownDigests implements DigestSource {
   readonly #clockDoubtMs: number;
   readonly #identity: string | undefined;
   readonly #opened: string | undefined;
-  #kept: Map<string, KeptAnswer> | undefined;
+  /** By digest of the question. */
+  #kept: Map<string, readonly KeptAnswer[]> | undefined;
   /** Moves with every commit. */
   #now = 0;
   readonly #lastWritten = new Map<string, number>();
@@ -52,18 +56,17 @@ export class KnownDigests implements DigestSource {
     return this.#now;
   }
 
-  find(relation: string, request: string, begun: number): PartitionDigests | undefined {
+  find(relation: string, question: string, range: DateRange | undefined, begun: number): DigestsAnswer | undefined {
     if (!this.#holds || !this.#isCurrent(relation, begun)) return undefined;
-    const key = digestText(request);
-    const answer = this.#known.get(key);
+    const key = digestText(question);
+    const answers = this.#known.get(key) ?? [];
+    const answer = answers.find((one) => covers(one.range, range));
     if (answer === undefined) return undefined;
-    this.#known.set(key, { ...answer, unused: 0 });
-    return new Map(
-      answer.digests.map(([partition, rows, digest]) => [
-        partition as Partition,
-        { rows, digest: digest as Fingerprint },
-      ]),
+    this.#known.set(
+      key,
+      answers.map((one) => (one === answer ? { ...one, unused: 0 } : one)),
     );
+    return partOf(answerOf(answer), range);
   }
 
   /** Commits a transaction: nobody knows any more what it wrote, but for what it has read of it afterwards. */
@@ -76,7 +79,9 @@ export class KnownDigests implements DigestSource {
     let exact: readonly DigestsRead[] = [];
     try {
       await commit();
-      exact = undisturbed.filter(({ relation }) => this.#isCurrent(relation, started, written));
+      exact = undisturbed.filter(
+        ({ relation, stale }) => stale.size === 0 && this.#isCurrent(relation, started, written),
+      );
     } finally {
       this.#end(written);
     }
@@ -106,7 +111,10 @@ export class KnownDigests implements DigestSource {
   async save(checkpoint: () => Promise<unknown>): Promise<void> {
     const hasWritten = this.#now > 0;
     if (!(this.#isNew || hasWritten) || !this.#holds || fileIdentity(this.#path) !== this.#identity) return;
-    const kept = [...this.#known].filter(([, { unused }]) => unused < MOST_UNUSED);
+    const kept = [...this.#known].flatMap(([key, answers]) => {
+      const used = answers.filter(({ unused }) => unused < MOST_UNUSED);
+      return used.length === 0 ? [] : [[key, used] as const];
+    });
     if (kept.length === 0) return;
     try {
       if (hasWritten) await checkpoint();
@@ -114,11 +122,13 @@ export class KnownDigests implements DigestSource {
       // Somebody is still at it.
       return;
     }
-    const answers = kept.map(([key, answer]) => [key, { ...answer, unused: answer.unused + 1 }] as const);
-    await this.#file.write(new Map(answers), this.#identity);
+    const later = kept.map(
+      ([key, answers]) => [key, answers.map((one) => ({ ...one, unused: one.unused + 1 }))] as const,
+    );
+    await this.#file.write(new Map(later), this.#identity);
   }
 
-  get #known(): Map<string, KeptAnswer> {
+  get #known(): Map<string, readonly KeptAnswer[]> {
     this.#kept ??= new Map(this.#file.read(this.#opened));
     return this.#kept;
   }
@@ -143,10 +153,12 @@ export class KnownDigests implements DigestSource {
     return this.#lastAllWritten > begun || [...this.#committing].some(({ isEverything }) => isEverything);
   }
 
-  #keep({ relation, request, digests }: DigestsRead): void {
+  #keep({ relation, question, range, digests }: DigestsRead): void {
     this.#isNew = true;
     const rows = [...digests].map(([partition, { rows, digest }]) => [partition, rows, digest] as const);
-    this.#known.set(digestText(request), { relation, unused: 0, digests: rows });
+    const key = digestText(question);
+    const others = (this.#known.get(key) ?? []).filter((other) => !covers(range, other.range));
+    this.#known.set(key, [{ relation, unused: 0, range, digests: rows, stale: [] }, ...others]);
   }
 
   /** Somebody begins to commit what he has written. */
@@ -154,7 +166,17 @@ export class KnownDigests implements DigestSource {
     if (written.isNothing) return;
     if (written.isEverything) for (const other of this.#committing) other.addAll();
     this.#committing.add(written);
-    for (const [key, { relation }] of this.#known) if (written.has(relation)) this.#known.delete(key);
+    for (const [key, answers] of this.#known) {
+      const relation = answers[0]?.relation ?? "";
+      if (!written.has(relation)) continue;
+      const touched = written.touched(relation);
+      if (touched === undefined) this.#known.delete(key);
+      else
+        this.#known.set(
+          key,
+          answers.map((one) => ({ ...one, stale: [...new Set([...one.stale, ...touched])] })),
+        );
+    }
   }
 
   #end(written: WrittenRelations): void {
@@ -163,6 +185,16 @@ export class KnownDigests implements DigestSource {
     if (written.isEverything) this.#lastAllWritten = this.#now;
     for (const relation of written.names) this.#lastWritten.set(relation, this.#now);
   }
+}
+
+function answerOf({ range, digests, stale }: KeptAnswer): DigestsAnswer {
+  return {
+    range,
+    digests: new Map(
+      digests.map(([partition, rows, digest]) => [partition as Partition, { rows, digest: digest as Fingerprint }]),
+    ),
+    stale: new Set(stale as readonly Partition[]),
+  };
 }
 
 function everything(): WrittenRelations {

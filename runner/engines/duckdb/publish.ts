@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { EngineError } from "../../port/engine-error.js";
-import { NULL_PARTITION } from "../../port/identity.js";
+import { NULL_PARTITION, type Partition } from "../../port/identity.js";
 import { partitionTest } from "../../port/partition-set.js";
 import { type PublishCounts, type PublishRequest, type Relation, relationKey } from "../../port/port.js";
 import { isSameName } from "../../port/sql-types.js";
@@ -10,6 +10,7 @@ import { exactValues, hashOfRow } from "./exact-values.js";
 import { quoteName, quotePath } from "./quote.js";
 import { isSameLayout, ownColumns, reshape } from "./shape.js";
 import { changedRows, createTable, numberOf } from "./tables.js";
+import type { TouchedPartitions } from "./transaction-digests.js";
 
 /**
  * Makes the target's partitions equal to the stage, touching only rows that differ (docs/decisions.md).
@@ -23,29 +24,42 @@ export async function publishStage(
   const plan = new PublishSql(request);
   const isKeyed = request.key.length > 0 && (await refuseBadKeys(connection, request));
   const prepared = await prepareTarget(connection, relations, request);
-  const counts = await applyStage(connection, plan, { isKeyed, ...prepared }, request);
+  const { counts, touched } = await applyStage(connection, plan, { isKeyed, ...prepared }, request);
   await connection.run(`DROP TABLE temp.${quoteName(request.stage.name)}`);
-  return { counts, table: prepared.table };
+  return { counts, table: prepared.table, touched: prepared.table === "as it was" ? touched : undefined };
 }
 
 /** What a publish has done to the rows, and to the table that holds them. */
 export interface Published {
   readonly counts: PublishCounts;
   readonly table: "as it was" | "made" | "changed";
+  /** The partitions whose rows may be others; undefined: any. */
+  readonly touched: TouchedPartitions;
 }
+
+type Applied = Omit<Published, "table">;
 
 async function applyStage(
   connection: DuckDBConnection,
   plan: PublishSql,
   { isKeyed, table, dropped }: Prepared & { readonly isKeyed: boolean },
   request: PublishRequest,
-): Promise<PublishCounts> {
+): Promise<Applied> {
   const live = table === "made" ? 0 : await numberOf(connection, plan.countLive());
   if (live === 0) {
     const inserted = request.stage.rows === 0 ? 0 : await changedRows(connection, plan.insertAll());
-    return { inserted, updated: 0, refreshed: 0, deleted: dropped, unchanged: 0 };
+    const touched = inserted === 0 ? NONE : await partitionsOf(connection, plan.partitionsOfStage());
+    return { counts: { inserted, updated: 0, refreshed: 0, deleted: dropped, unchanged: 0 }, touched };
   }
   return isKeyed ? mergeByKey(connection, plan, request) : replacePartitions(connection, plan, request, live);
+}
+
+const NONE: ReadonlySet<Partition> = new Set();
+
+/** Partitions that a query names. */
+async function partitionsOf(connection: DuckDBConnection, sql: string): Promise<ReadonlySet<Partition>> {
+  const reader = await connection.runAndReadAll(sql);
+  return new Set(reader.getRowsJson().map(([partition]) => String(partition) as Partition));
 }
 
 interface Prepared {
@@ -85,28 +99,49 @@ async function prepareTarget(
   return { table: isAsItWas ? "as it was" : "changed", dropped: 0 };
 }
 
-async function mergeByKey(
-  connection: DuckDBConnection,
-  plan: PublishSql,
-  request: PublishRequest,
-): Promise<PublishCounts> {
-  const deleted = await changedRows(connection, plan.deleteVanished());
+async function mergeByKey(connection: DuckDBConnection, plan: PublishSql, request: PublishRequest): Promise<Applied> {
+  const vanished = await partitionsOfEach(connection, plan.deleteVanished());
   const updated = await rewriteRows(connection, plan, plan.changedRows());
-  const refreshed = plan.hasHash ? await rewriteRows(connection, plan, plan.refreshedRows()) : 0;
+  const refreshed = plan.hasHash ? await rewriteRows(connection, plan, plan.refreshedRows()) : NO_ROWS_REWRITTEN;
   const inserted = await changedRows(connection, plan.insertNew());
-  return { inserted, updated, refreshed, deleted, unchanged: request.stage.rows - inserted - updated - refreshed };
+  const filled = inserted === 0 ? NONE : await partitionsOf(connection, plan.partitionsOfStage());
+  const rewritten = updated.rows + refreshed.rows;
+  return {
+    counts: {
+      inserted,
+      updated: updated.rows,
+      refreshed: refreshed.rows,
+      deleted: vanished.rows,
+      unchanged: request.stage.rows - inserted - rewritten,
+    },
+    touched: new Set([...vanished.touched, ...updated.touched, ...refreshed.touched, ...filled]),
+  };
+}
+
+interface ChangedRows {
+  readonly rows: number;
+  readonly touched: ReadonlySet<Partition>;
+}
+
+const NO_ROWS_REWRITTEN: ChangedRows = { rows: 0, touched: NONE };
+
+/** Runs a statement that returns the partition of each row that it changes. */
+async function partitionsOfEach(connection: DuckDBConnection, sql: string): Promise<ChangedRows> {
+  const partitions = (await connection.runAndReadAll(sql)).getColumnsJson()[0] ?? [];
+  return { rows: partitions.length, touched: new Set(partitions.map((partition) => String(partition) as Partition)) };
 }
 
 /** Rows are taken out and put back, because DuckDB's UPDATE leaves a value that equals the old one: 0.0 stays 0.0 under -0.0. */
-async function rewriteRows(connection: DuckDBConnection, plan: PublishSql, rows: string): Promise<number> {
+async function rewriteRows(connection: DuckDBConnection, plan: PublishSql, rows: string): Promise<ChangedRows> {
   await connection.run(`CREATE OR REPLACE TEMP TABLE rewritten_rows AS ${rows}`);
   const rewritten = await numberOf(connection, "SELECT count(*) FROM temp.rewritten_rows");
+  const touched = rewritten === 0 ? NONE : await partitionsOf(connection, plan.partitionsOfRewritten());
   if (rewritten > 0) {
     await connection.run(plan.deleteRewritten());
     await connection.run(plan.insertRewritten());
   }
   await connection.run("DROP TABLE temp.rewritten_rows");
-  return rewritten;
+  return { rows: rewritten, touched };
 }
 
 /** Without a key rows have no identity: a partition whose multiset of rows differs is replaced whole. */
@@ -115,19 +150,15 @@ async function replacePartitions(
   plan: PublishSql,
   request: PublishRequest,
   live: number,
-): Promise<PublishCounts> {
+): Promise<Applied> {
   await connection.run(plan.differingPartitions());
-  const differing = await numberOf(connection, "SELECT count(*) FROM temp.differing_partitions");
-  const deleted = differing === 0 ? 0 : await changedRows(connection, plan.deleteDiffering());
-  const inserted = differing === 0 ? 0 : await changedRows(connection, plan.insertDiffering());
+  const touched = await partitionsOf(connection, "SELECT p FROM temp.differing_partitions");
+  const isSame = touched.size === 0;
+  const deleted = isSame ? 0 : await changedRows(connection, plan.deleteDiffering());
+  const inserted = isSame ? 0 : await changedRows(connection, plan.insertDiffering());
   await connection.run("DROP TABLE temp.differing_partitions");
-  return {
-    inserted,
-    updated: 0,
-    refreshed: 0,
-    deleted,
-    unchanged: differing === 0 ? live : request.stage.rows - inserted,
-  };
+  const unchanged = isSame ? live : request.stage.rows - inserted;
+  return { counts: { inserted, updated: 0, refreshed: 0, deleted, unchanged }, touched };
 }
 
 /**
@@ -181,7 +212,15 @@ class PublishSql {
   }
 
   deleteVanished(): string {
-    return `DELETE FROM ${this.#target} t WHERE ${this.#inPartitions("t")} AND NOT EXISTS (SELECT 1 FROM ${this.#stage} s WHERE ${this.#sameKey()})`;
+    return `DELETE FROM ${this.#target} t WHERE ${this.#inPartitions("t")} AND NOT EXISTS (SELECT 1 FROM ${this.#stage} s WHERE ${this.#sameKey()}) RETURNING ${this.#partition("t")}`;
+  }
+
+  partitionsOfStage(): string {
+    return `SELECT DISTINCT ${this.#partition("s")} FROM ${this.#stage} s`;
+  }
+
+  partitionsOfRewritten(): string {
+    return `SELECT DISTINCT ${this.#partition("s")} FROM temp.rewritten_rows s`;
   }
 
   insertNew(): string {

@@ -30,7 +30,7 @@ import { readDigests, readDigestsThrough } from "./digests.js";
 import { tellingErrors } from "./errors.js";
 import { readLatestRows } from "./latest-rows.js";
 import { mergeRows, replaceRows } from "./merge-rows.js";
-import { publishStage } from "./publish.js";
+import { type Published, publishStage } from "./publish.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
 import { CallersTransaction, type HandledFailures } from "./recovery.js";
 import type { TransactionRelations } from "./relation-source.js";
@@ -154,11 +154,21 @@ export class DuckDbTransaction implements Transaction {
   }
 
   async publish(request: PublishRequest): Promise<PublishCounts> {
-    this.#digests.wrote(request.target);
-    const { counts, table } = await publishStage(this.#connection, await this.relations(), request);
+    const { counts, table, touched } = await this.#publishing(request);
+    if (touched === undefined || touched.size > 0) this.#digests.wrote(request.target, touched);
     if (table === "changed") this.#relations.forget();
     if (table === "made") this.#relations.put(await this.#madeTable(request));
     return counts;
+  }
+
+  /** What fails may have written to the table; who goes on in spite of it reads it again. */
+  async #publishing(request: PublishRequest): Promise<Published> {
+    try {
+      return await publishStage(this.#connection, await this.relations(), request);
+    } catch (cause) {
+      this.#digests.wrote(request.target);
+      throw cause;
+    }
   }
 
   async #madeTable({ target, partitionColumn, clusterBy, key }: PublishRequest): Promise<Relation> {
