@@ -17,7 +17,7 @@ export function exactValues(column: string, type: SqlType | undefined): readonly
     const values = fields.flatMap(({ name, type: of }) =>
       exactValues(`struct_extract(${column}, ${quoteText(name)})`, of),
     );
-    return [`${column} IS NULL`, ...values];
+    return [`(${column} IS NULL)`, ...values];
   }
   const element = type?.kind === "array" ? type.element : undefined;
   if (element === "FLOAT64")
