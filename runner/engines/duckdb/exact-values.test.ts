@@ -19,7 +19,7 @@ const VALUES = [
   "NULL",
   "{x: NULL, 'The Name': NULL, tags: NULL, 'inner': NULL}",
   "{x: 0.0, 'The Name': 'n', tags: [], 'inner': {a: NULL}}",
-  "{x: -0.0, 'The Name': 'n', tags: [], 'inner': {a: NULL}}",
+  "{x: '-0.0'::DOUBLE, 'The Name': 'n', tags: [], 'inner': {a: NULL}}",
   "{x: 0.0, 'The Name': 'n', tags: [], 'inner': NULL}",
   "{x: 0.0, 'The Name': 'n', tags: [NULL], 'inner': NULL}",
   "{x: 0.0, 'The Name': 'n', tags: ['a', 'b'], 'inner': {a: 1}}",
