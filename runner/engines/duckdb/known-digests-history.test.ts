@@ -193,14 +193,26 @@ async function change(transaction: Transaction, random: Random): Promise<void> {
   await oneOf(random, ways)();
 }
 
+/** What commits statement by statement. */
+function scriptOf(count: number, random: Random): string {
+  const [table, other] = [oneOf(random, TABLES), oneOf(random, TABLES)];
+  return oneOf(random, [
+    `CREATE SCHEMA IF NOT EXISTS d; CREATE OR REPLACE TABLE d.${table} AS SELECT ${count} AS k, 1 AS v`,
+    `UPDATE d.${table} SET v = ${count} WHERE TRUE; DELETE FROM d.${other} WHERE k = ${count}`,
+    `INSERT INTO d.${table} (k, v) VALUES (${count}, 1); SELECT ERROR('stop'); DELETE FROM d.${other} WHERE TRUE`,
+    `BEGIN TRANSACTION; INSERT INTO d.${table} (k, v) VALUES (${count}, 1); ROLLBACK`,
+    `BEGIN INSERT INTO d.${table} (k, v) SELECT k, v FROM d.${other}; EXCEPTION WHEN ERROR THEN SELECT 1; END`,
+    `DROP TABLE IF EXISTS d.renamed; ALTER TABLE d.${table} RENAME TO renamed; UPDATE d.${other} SET v = 0 WHERE TRUE`,
+    `EXECUTE IMMEDIATE 'TRUNCATE TABLE d.${table}'`,
+    `UPDATE d.e SET v = v + ${count} WHERE day = '${dayOf(count)}'`,
+  ]);
+}
+
 async function work(warehouse: Warehouse, random: Random): Promise<void> {
   for (let count = 0; count < TRANSACTIONS; count++) {
     const what = random();
     if (what < 0.3) await warehouse.observe(expectTruth);
-    else if (what < 0.4)
-      await warehouse
-        .script(`CREATE SCHEMA IF NOT EXISTS d; CREATE OR REPLACE TABLE d.a AS SELECT ${count} AS k, 1 AS v`)
-        .catch(() => undefined);
+    else if (what < 0.5) await warehouse.script(scriptOf(count, random)).catch(() => undefined);
     else
       await warehouse
         .transaction(async (transaction) => {
@@ -257,6 +269,8 @@ describe("digests that transactions of one process share, and hand on to the nex
     await inOneProcess((warehouse) => warehouse.transaction((transaction) => transaction.execute("DROP TABLE d.d")));
     expect(await tablesRead()).toEqual([]);
     await inOneProcess((warehouse) => warehouse.script("UPDATE d.a SET v = 3 WHERE TRUE"));
+    expect(await tablesRead()).toEqual(["a"]);
+    await inOneProcess((warehouse) => warehouse.script("BEGIN; UPDATE d.a SET v = 4 WHERE TRUE; COMMIT"));
     expect(await tablesRead()).toEqual(["a", "b", "c"]);
   });
 

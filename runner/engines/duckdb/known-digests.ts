@@ -1,6 +1,6 @@
 import { digestText } from "../../port/digest-text.js";
 import type { Fingerprint, Partition } from "../../port/identity.js";
-import type { DateRange } from "../../port/port.js";
+import type { DateRange, RelationId } from "../../port/port.js";
 import { DigestFile, type KeptAnswer } from "./digest-file.js";
 import { CLOCK_DOUBT_MS, fileIdentity, fileState } from "./file-state.js";
 import {
@@ -88,12 +88,15 @@ export class KnownDigests implements DigestSource {
     if (this.#holds) for (const one of exact) this.#keep(one);
   }
 
-  /** Runs what commits on its own whatever and whenever it likes. */
-  async whileForeign<T>(work: () => Promise<T>): Promise<T> {
-    const written = everything();
-    this.#forget(written);
+  /** Runs what commits on its own whenever it likes, and tells what it writes to before it does; undefined: to anything. */
+  async whileForeign<T>(work: (wrote: (id: RelationId | undefined) => void) => Promise<T>): Promise<T> {
+    const written = new WrittenRelations();
     try {
-      return await work();
+      return await work((id) => {
+        if (id === undefined) written.addAll();
+        else written.add(id);
+        this.#forget(written);
+      });
     } finally {
       this.#end(written);
     }

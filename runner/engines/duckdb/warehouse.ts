@@ -3,7 +3,7 @@ import pRetry from "p-retry";
 import { registerFarmFingerprint } from "../../dialect/runtime/farm-fingerprint/index.js";
 import { TransactionRestart } from "../../dialect/script/host.js";
 import { EngineError } from "../../port/engine-error.js";
-import type { Capabilities, Observation, ScriptResult, Transaction, Warehouse } from "../../port/port.js";
+import type { Capabilities, Observation, RelationId, ScriptResult, Transaction, Warehouse } from "../../port/port.js";
 import type { KeptVersions, SqlJobs } from "../../port/sql-jobs.js";
 import type { ChosenLimits } from "./chosen-limits.js";
 import { queryError } from "./errors.js";
@@ -138,9 +138,9 @@ class DuckDbWarehouse implements Warehouse {
     // A connection of its own: temporary tables and variables end with it.
     const connection = await this.#connect();
     try {
-      const run = () => this.#translator.run(sql, this.#scriptHost(connection));
-      const runForeign = () => this.#file.catalog.whileForeign(run);
-      return await (this.#file.digests?.whileForeign(runForeign) ?? runForeign());
+      const run = (wrote?: (id: RelationId | undefined) => void) =>
+        this.#file.catalog.whileForeign(() => this.#translator.run(sql, this.#scriptHost(connection, wrote)));
+      return await (this.#file.digests?.whileForeign(run) ?? run());
     } catch (cause) {
       throw queryError(cause);
     } finally {
@@ -153,12 +153,14 @@ class DuckDbWarehouse implements Warehouse {
     connection.closeSync();
   }
 
-  #scriptHost(connection: DuckDBConnection): DuckDbScriptHost {
+  #scriptHost(connection: DuckDBConnection, wrote?: (id: RelationId | undefined) => void): DuckDbScriptHost {
     return new DuckDbScriptHost(
       connection,
       new OwnTransactions(connection),
       new CommittedRelations((work) => work(connection)),
       this.#translator.place,
+      false,
+      wrote,
     );
   }
 
