@@ -6,8 +6,10 @@ import type { Locate } from "../graph/locate.js";
 import { readSnapshot, type Snapshot } from "../observe/snapshot.js";
 import { type Coverage, coverageOfEverything, setOf, uniteCoverage } from "../plan/coverage.js";
 import { partitionsOf } from "../plan/partitions.js";
+import type { PartitionState } from "../plan/types.js";
 import { EngineError } from "../port/engine-error.js";
 import { type Partition, WHOLE } from "../port/identity.js";
+import type { KeySlices } from "../port/key-slices.js";
 import type { PartitionSet } from "../port/partition-set.js";
 import {
   type DateRange,
@@ -22,11 +24,20 @@ import { typeName } from "../port/sql-types.js";
 import type { FingerprintLog } from "../state/relation-state.js";
 import { audit } from "./audit.js";
 import type { Breakers } from "./breakers.js";
-import { composeAround, composeBuild, composeShape, composeView, onlyUnexpired } from "./compose.js";
+import {
+  type ComposedQuery,
+  composeAround,
+  composeBuild,
+  composeShape,
+  composeView,
+  onlyUnexpired,
+} from "./compose.js";
 import { locating, runStatements } from "./located.js";
 import { mergeStatement } from "./merge-statement.js";
+import { movedSlices, recordInputSlices } from "./moved-slices.js";
 import { BuildRecorder } from "./record-build.js";
 import { type Shards, useShards } from "./shards.js";
+import { composeSlices, type SlicedModel, slicedModel } from "./sliced-inputs.js";
 
 /** What stays the same for all actions of one run. */
 export interface BuildContext {
@@ -60,6 +71,8 @@ export interface BuildTask {
   readonly stale: readonly PartitionDecision[];
   readonly coverage: Coverage;
   readonly snapshot: Snapshot;
+  /** What is recorded of its partitions. */
+  readonly states?: ReadonlyMap<Partition, PartitionState> | undefined;
   /** The assertions that must hold before it is published. */
   readonly audits: readonly RunnableAction[];
   /** What workers have computed of it beforehand. */
@@ -114,6 +127,8 @@ class ActionBuild {
         const built = await this.#script((script) => this.#model(script, partitions));
         await this.#audits(audits);
         await this.#recorder.record({ action, snapshot, verdict: undefined, ...built });
+        if (built.sliced !== undefined)
+          await recordInputSlices(this.transaction, built.sliced, built.snapshot ?? snapshot, this.context);
         return built.counts;
       }
     }
@@ -169,20 +184,27 @@ class ActionBuild {
     const { action, coverage, snapshot } = this.task;
     await this.#statements(script, "pre_operations", action.preOps);
     let set = this.#setOf(partitions);
-    let stage = (await this.#stageShards(script, partitions)) ?? (await this.#stage(script, set));
-    let built = { partitions, coverage, snapshot };
+    const query = this.#composed(set);
+    const sliced = slicedModel(action, query, snapshot.relations);
+    let only = await this.#movedSlices(sliced, live);
+    let stage =
+      sliced !== undefined && only !== undefined
+        ? await this.#stageOf(script, composeSlices(sliced, only))
+        : ((await this.#stageShards(script, partitions)) ?? (await this.#stageOf(script, query)));
+    let built = { partitions, coverage, snapshot, sliced };
     if (set !== undefined && live?.kind === "table" && !hasShape(live, stage)) {
       // A table has one shape: rows of other dates must follow, and nobody knows their values but the query.
       if (action.accumulating) refuseLostHistory(action, live, stage);
       else {
         await this.transaction.discard(stage);
         set = undefined;
-        stage = await this.#stage(script, set);
-        built = await this.#widened();
+        only = undefined;
+        stage = await this.#stageOf(script, this.#composed(set));
+        built = { ...(await this.#widened()), sliced };
       }
     }
     this.#step("writing", stage.rows);
-    const counts = await this.transaction.publish({ partitions: set, ...this.#layoutOf(stage) });
+    const counts = await this.transaction.publish({ partitions: set, only, ...this.#layoutOf(stage) });
     await this.#statements(script, "post_operations", action.postOps);
     return { counts, ...built };
   }
@@ -195,11 +217,20 @@ class ActionBuild {
     return query === undefined ? undefined : script.stage(query);
   }
 
-  async #stage(script: ScriptTexts, set: PartitionSet | undefined): Promise<Stage> {
+  /** The slices of the rows beyond which nothing can have changed; undefined: anything can. */
+  async #movedSlices(sliced: SlicedModel | undefined, live: Relation | undefined): Promise<KeySlices | undefined> {
+    if (sliced === undefined || live?.kind !== "table") return undefined;
+    return movedSlices(this.transaction, sliced, this.task, this.context);
+  }
+
+  #composed(set: PartitionSet | undefined): ComposedQuery {
     const { action, snapshot } = this.task;
-    this.#step("computing");
     const views = { views: this.context.views, relations: snapshot.relations };
-    const query = onlyUnexpired(action, composeBuild(action, action, set, views), this.context);
+    return onlyUnexpired(action, composeBuild(action, action, set, views), this.context);
+  }
+
+  async #stageOf(script: ScriptTexts, query: ComposedQuery): Promise<Stage> {
+    this.#step("computing");
     return locating(query, this.context.locate, (sql) => script.stage(sql));
   }
 
@@ -327,6 +358,8 @@ interface Built {
   readonly coverage: Coverage;
   /** Of other inputs than the task's. */
   readonly snapshot?: Snapshot;
+  /** What is known of its rows by their keys. */
+  readonly sliced?: SlicedModel | undefined;
 }
 
 function sumOf(a: PublishCounts, b: PublishCounts): PublishCounts {

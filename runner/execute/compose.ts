@@ -1,3 +1,4 @@
+import type { Span } from "../googlesql/contract.js";
 import { quoteIdentifier, quoteKey } from "../googlesql/quote.js";
 import type { RunnableAction, SqlRead } from "../graph/action.js";
 import { reachOfSet } from "../plan/read-window.js";
@@ -31,6 +32,27 @@ export class ComposedQuery {
 
   get text(): string {
     return this.pieces.map(({ text }) => text).join("");
+  }
+
+  /** The query with some stretches of its text put between the runner's own. Ascending, apart from each other. */
+  wrapped(stretches: readonly (Span & { readonly before: string; readonly behind: string })[]): ComposedQuery {
+    const pieces: Piece[] = [];
+    let at = 0;
+    for (const { start, end, before, behind } of stretches) {
+      pieces.push(...this.#cut(at, start), own(before), ...this.#cut(start, end), own(behind));
+      at = end;
+    }
+    return new ComposedQuery([...pieces, ...this.#cut(at, Number.POSITIVE_INFINITY)]);
+  }
+
+  #cut(from: number, to: number): Piece[] {
+    let start = 0;
+    return this.pieces.flatMap(({ text, origin }) => {
+      const [first, last] = [Math.max(from - start, 0), Math.min(to - start, text.length)];
+      start += text.length;
+      if (first >= last) return [];
+      return [{ text: text.slice(first, last), origin: origin && { ...origin, offset: origin.offset + first } }];
+    });
   }
 
   /** Where the character at `offset` was written; undefined: by the runner. */

@@ -397,7 +397,9 @@ class ProjectRun {
     if (stale.length === 0) return undefined;
     this.#refuseMissing(action, snapshot);
     context.breakers.admit(action);
-    return build(transaction, { action, stale, coverage, snapshot, audits: this.#audits(action), shards }, context);
+    const states = context.states.get(action.node.key);
+    const task = { action, stale, coverage, snapshot, states, audits: this.#audits(action), shards };
+    return build(transaction, task, context);
   }
 
   /** Of the partitions that others need only those are told that run. */

@@ -1,5 +1,6 @@
 import type { Fingerprint, Partition } from "./identity.js";
 import type { IngestionUnit } from "./ingestion-time.js";
+import type { KeySlices, SliceDigests, SliceRequest } from "./key-slices.js";
 import type { LoadedFile, LoadFileRequest } from "./load-file.js";
 import type { PartitionSet } from "./partition-set.js";
 import type { DueRelation, RelationSettings, WantedRelation } from "./relation-settings.js";
@@ -152,6 +153,8 @@ export interface PublishRequest {
   readonly settings?: RelationSettings | undefined;
   /** The settings may be others than those of the last build. */
   readonly isNewCode?: boolean;
+  /** Of the rows that the stage replaces only these slices; undefined: all. */
+  readonly only?: KeySlices | undefined;
 }
 
 /** Rows that go into a table whose other rows stay, as Dataform's incremental tables take them. */
@@ -270,6 +273,10 @@ export interface Transaction extends ScriptTexts, Observation {
   accumulate(request: AccumulateRequest): Promise<PublishCounts>;
   /** Digests of a stage's rows, taken as those of a relation of the same columns would be. */
   digestStage(stage: Stage, like: Omit<DigestRequest, "range">): Promise<PartitionDigests>;
+  /** Digests of tables slice by slice; undefined: the engine cannot tell slices. */
+  readonly sliceDigests?: (
+    requests: readonly SliceRequest[],
+  ) => Promise<readonly ReadonlyMap<Partition, SliceDigests>[]>;
   /** Drops a stage that is not published. */
   discard(stage: Stage): Promise<void>;
   query(sql: string): Promise<QueryResult>;

@@ -67,6 +67,11 @@ export class FingerprintLog {
     readonly before: RecordedFingerprints | FingerprintLog,
   ) {}
 
+  /** What was recorded of a relation before the run. */
+  atStart(relation: string): ReadonlyMap<string, string> | undefined {
+    return this.before instanceof FingerprintLog ? this.before.atStart(relation) : this.before.get(relation);
+  }
+
   /** A log for one transaction: what it appends is forgotten unless `commit` is called. */
   begin(): FingerprintLog {
     return new FingerprintLog(this.dataset, this.run, this);

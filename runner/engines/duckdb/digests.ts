@@ -115,7 +115,12 @@ function digestSql(request: DigestReading, index: number): string {
   );
 }
 
-function conditionsOf({ relation: { partitionColumn }, range, only }: DigestReading): string[] {
+/** The conditions under which rows are read. */
+export function conditionsOf({
+  relation: { partitionColumn },
+  range,
+  only,
+}: Pick<DigestReading, "relation" | "range" | "only">): string[] {
   if (partitionColumn === undefined) return [];
   const column = quoteName(partitionColumn);
   const dates = [...(only ?? [])].filter((partition) => partition !== NULL_PARTITION).map(dateText);
@@ -146,7 +151,8 @@ function countSql(index: number, column: string | undefined, from: string): stri
 /** By the columns of a relation, which has several readers: the values of each as they are hashed. */
 const VALUES = new WeakMap<readonly Column[], ReadonlyMap<string, readonly string[]>>();
 
-function rowHash({ relation, columns }: DigestRequest): string {
+/** The hash of the columns of a row that are asked for. */
+export function rowHash({ relation, columns }: Pick<DigestRequest, "relation" | "columns">): string {
   let values = VALUES.get(relation.columns);
   if (values === undefined) {
     values = new Map(relation.columns.map(({ name, type }) => [name, exactValues(quoteName(name), type)]));

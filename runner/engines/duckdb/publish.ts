@@ -9,6 +9,7 @@ import { layoutSql } from "./catalog.js";
 import { exactValues, hashOfRow } from "./exact-values.js";
 import { quoteName, quotePath } from "./quote.js";
 import { isSameLayout, ownColumns, reshape } from "./shape.js";
+import { sliceTest } from "./slice-digests.js";
 import { changedRows, createTable, numberOf } from "./tables.js";
 import type { TouchedPartitions } from "./transaction-digests.js";
 
@@ -264,7 +265,7 @@ class PublishSql {
   }
 
   deleteDiffering(): string {
-    return `DELETE FROM ${this.#target} t WHERE ${this.#partition("t")} IN (SELECT p FROM temp.differing_partitions)`;
+    return `DELETE FROM ${this.#target} t WHERE ${this.#inPartitions("t")} AND ${this.#partition("t")} IN (SELECT p FROM temp.differing_partitions)`;
   }
 
   insertDiffering(): string {
@@ -310,8 +311,11 @@ class PublishSql {
   }
 
   #inPartitions(alias: string): string {
-    const { partitions, partitionColumn } = this.#request;
-    if (partitions === undefined || partitionColumn === undefined) return "TRUE";
-    return partitionTest(`${alias}.${quoteName(partitionColumn)}`, partitions);
+    const { partitions, partitionColumn, only } = this.#request;
+    const dated =
+      partitions === undefined || partitionColumn === undefined
+        ? "TRUE"
+        : partitionTest(`${alias}.${quoteName(partitionColumn)}`, partitions);
+    return only === undefined ? dated : `${dated} AND ${sliceTest(`${alias}.${quoteName(only.column)}`, only.slices)}`;
   }
 }

@@ -1,6 +1,8 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Script } from "../../dialect/script/script.js";
 import { EngineError } from "../../port/engine-error.js";
+import type { Partition } from "../../port/identity.js";
+import type { SliceDigests, SliceRequest } from "../../port/key-slices.js";
 import type { LoadedFile, LoadFileRequest } from "../../port/load-file.js";
 import {
   type AccumulateRequest,
@@ -36,6 +38,7 @@ import { CallersTransaction, type HandledFailures } from "./recovery.js";
 import type { TransactionRelations } from "./relation-source.js";
 import { sqlValue } from "./result-values.js";
 import { DuckDbScriptHost, readRoutines } from "./script-host.js";
+import { readSliceDigests } from "./slice-digests.js";
 import type { TransactionDigests } from "./transaction-digests.js";
 import type { Translator } from "./translator.js";
 import { appendRow } from "./values.js";
@@ -190,6 +193,10 @@ export class DuckDbTransaction implements Transaction {
     const relation = { ...like.relation, id: { dataset: "temp", name: stage.name } };
     const [digests] = await readDigests(this.#connection, [{ ...like, relation, range: undefined }]);
     return digests ?? new Map();
+  }
+
+  async sliceDigests(requests: readonly SliceRequest[]): Promise<readonly ReadonlyMap<Partition, SliceDigests>[]> {
+    return readSliceDigests(this.#connection, requests);
   }
 
   async discard(stage: Stage): Promise<void> {

@@ -1,0 +1,55 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { type Fingerprint, NULL_PARTITION, type Partition } from "../../port/identity.js";
+import { type SliceDigests, type SliceRequest, sliceNumber } from "../../port/key-slices.js";
+import { conditionsOf, rowHash } from "./digests.js";
+import { quoteName, quotePath } from "./quote.js";
+
+/** Whether a row is of some slices, as DuckDB's SQL. */
+export function sliceTest(column: string, slices: readonly number[]): string {
+  return slices.length === 0 ? "FALSE" : `${sliceOf(column)} IN (${slices.join(", ")})`;
+}
+
+function sliceOf(column: string): string {
+  return sliceNumber(`farm_fingerprint(CAST(${column} AS VARCHAR))`);
+}
+
+/** Digests of relations slice by slice, from the connection's one snapshot. */
+export async function readSliceDigests(
+  connection: DuckDBConnection,
+  requests: readonly SliceRequest[],
+): Promise<readonly ReadonlyMap<Partition, SliceDigests>[]> {
+  const answers: ReadonlyMap<Partition, SliceDigests>[] = [];
+  for (const request of requests) {
+    const reader = await connection.runAndReadAll(sliceSql(request));
+    answers.push(
+      new Map(
+        reader.getRowsJson().map((row) => {
+          const [partition, fingerprint, seen, slices] = row as [string | null, string, string, string];
+          const digests = { fingerprint: fingerprint as Fingerprint, seen, slices };
+          return [(partition as Partition | null) ?? NULL_PARTITION, digests];
+        }),
+      ),
+    );
+  }
+  return answers;
+}
+
+function sliceSql({ relation, columns, key, seen, partitions }: SliceRequest): string {
+  const { partitionColumn } = relation;
+  const partition = partitionColumn === undefined ? "'*'" : `CAST(${quoteName(partitionColumn)} AS VARCHAR)`;
+  const conditions = conditionsOf({ relation, range: undefined, only: partitions });
+  const where = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
+  const rows =
+    `SELECT ${partition} AS p, ${sliceOf(quoteName(key))} AS b, ${rowHash({ relation, columns })} AS h,` +
+    ` ${seen === undefined ? "0::UBIGINT" : rowHash({ relation, columns: seen })} AS g FROM ${quotePath(relation.id)}${where}`;
+  const slices =
+    "SELECT p, b, count(*) AS n, bit_xor(h) AS x, sum(CAST(h AS HUGEINT)) AS s, bit_xor(g) AS gx, sum(CAST(g AS HUGEINT)) AS gs" +
+    ` FROM (${rows}) GROUP BY p, b`;
+  // The digest of a partition as others tell it.
+  const whole = (xor: string, sum: string) => `concat_ws(':', sum(n), bit_xor(${xor}), sum(${sum}))`;
+  const digest = "substr(md5(concat_ws(':', n, x, s)), 1, 16)";
+  return (
+    `SELECT p, ${whole("x", "s")}, ${seen === undefined ? "''" : whole("gx", "gs")},` +
+    ` string_agg(concat(b, ':', ${digest}), ',' ORDER BY b) FROM (${slices}) GROUP BY p`
+  );
+}

@@ -1,0 +1,178 @@
+import type { RunnableAction } from "../graph/action.js";
+import type { PartitionDecision } from "../graph/decision.js";
+import { inputName, inputsOf } from "../observe/inputs.js";
+import type { Snapshot } from "../observe/snapshot.js";
+import { type Coverage, setOf } from "../plan/coverage.js";
+import { inputHashes } from "../plan/input-hash.js";
+import { COLUMNS } from "../plan/moves.js";
+import { reachOfSet } from "../plan/read-window.js";
+import type { InputDigest, InputDigests, PartitionState } from "../plan/types.js";
+import { type Fingerprint, NO_ROWS, type Partition, WHOLE } from "../port/identity.js";
+import { differingSlices, type KeySlices, SLICES } from "../port/key-slices.js";
+import { holds } from "../port/partition-set.js";
+import type { Transaction } from "../port/port.js";
+import { contentKey, readRecordedContents, readSlices, recordSlices } from "../state/slice-state.js";
+import type { BuildContext } from "./build.js";
+import type { SlicedInput, SlicedModel } from "./sliced-inputs.js";
+
+/** More slices than this part of all are not worth telling apart. */
+const WORTH_IT = 1 / 3;
+
+type Context = Pick<BuildContext, "stateDataset" | "fingerprints" | "run">;
+
+/** What a rebuild is asked for. */
+export interface SliceTask {
+  readonly action: RunnableAction;
+  readonly stale: readonly PartitionDecision[];
+  readonly states?: ReadonlyMap<Partition, PartitionState> | undefined;
+  readonly coverage: Coverage;
+  readonly snapshot: Snapshot;
+}
+
+/**
+ * The slices of a model's rows that may be others than the table has, where nothing but rows of inputs has moved since its partitions were
+ * built, and it is recorded what these inputs were. Undefined: any rows may be.
+ */
+export async function movedSlices(
+  transaction: Transaction,
+  model: SlicedModel,
+  task: SliceTask,
+  { stateDataset, fingerprints }: Context,
+): Promise<KeySlices | undefined> {
+  const { stale, states } = task;
+  if (transaction.sliceDigests === undefined || states === undefined) return undefined;
+  if (!stale.every(({ reason }) => reason === "inputs_changed")) return undefined;
+  const moved = movedInputs(model, task, fingerprints);
+  if (moved === undefined) return undefined;
+  const recorded = await readSlices(
+    transaction,
+    stateDataset,
+    moved.map(({ input }) => input.question),
+  );
+  const slices = new Set<number>();
+  const now = await transaction.sliceDigests(
+    moved.map(({ input, partitions }) => ({ ...requestOf(input), partitions })),
+  );
+  for (const [index, { input, partitions, before }] of moved.entries()) {
+    for (const partition of partitions) {
+      const fingerprint = before.get(partition) ?? NO_ROWS;
+      const old = fingerprint === NO_ROWS ? NOTHING : recorded.get(contentKey(input.question, partition, fingerprint));
+      const current = now[index]?.get(partition) ?? NOTHING;
+      if (old === undefined || (input.seen !== undefined && old.seen !== current.seen)) return undefined;
+      for (const slice of differingSlices(old.slices, current.slices)) slices.add(slice);
+    }
+  }
+  if (slices.size > SLICES * WORTH_IT) return undefined;
+  return { column: model.key, slices: [...slices].sort((a, b) => a - b) };
+}
+
+const NOTHING = { seen: "", slices: "" };
+
+interface MovedInput {
+  readonly input: SlicedInput;
+  /** Those with other rows than the stale partitions were built of. */
+  readonly partitions: ReadonlySet<Partition>;
+  /** Fingerprints of what these were built of. */
+  readonly before: ReadonlyMap<string, string>;
+}
+
+/** The inputs that moved; undefined: nobody knows what they were, or not only rows of keys have moved. */
+function movedInputs(
+  { inputs }: SlicedModel,
+  { action, stale, states, coverage, snapshot }: SliceTask,
+  fingerprints: Context["fingerprints"],
+): readonly MovedInput[] | undefined {
+  const { node } = action;
+  const partitions = stale.map(({ partition }) => partition);
+  const current = inputsOf(action, snapshot.relations, snapshot.inputs);
+  const now = inputHashes(node, partitions, current, coverage.outside);
+  const then = inputHashes(node, partitions, inputsAtStart(action, snapshot, fingerprints), coverage.outside);
+  const movedKeys = new Set<string>();
+  for (const partition of partitions) {
+    const state = states?.get(partition);
+    if (state === undefined) return undefined;
+    for (const { key } of node.upstreams) {
+      const built = state.inputs[key];
+      if (built === now.get(partition)?.byUpstream[key]) continue;
+      if (built === undefined || built !== then.get(partition)?.byUpstream[key]) return undefined;
+      movedKeys.add(key);
+    }
+  }
+  const moved: MovedInput[] = [];
+  for (const key of movedKeys) {
+    const input = inputs.find(({ upstream }) => upstream.key === key);
+    const before = input && fingerprints.atStart(inputName(input.relation, input.upstream));
+    const seen = current.get(key);
+    if (input === undefined || before === undefined || seen === undefined) return undefined;
+    if (seen.columns !== before.get(COLUMNS)) return undefined;
+    const reach = reachOfSet(setOf(partitions, coverage), input.upstream.window);
+    const isRead = (partition: Partition) => partition === WHOLE || reach === undefined || holds(reach, partition);
+    moved.push({ input, before, partitions: new Set([...differing(before, seen)].filter(isRead)) });
+  }
+  return moved;
+}
+
+function differing(before: ReadonlyMap<string, string>, { partitions }: InputDigest): ReadonlySet<Partition> {
+  const names = new Set([...before.keys(), ...partitions.keys()].filter((name) => name !== COLUMNS) as Partition[]);
+  return new Set(
+    [...names].filter((name) => (before.get(name) ?? NO_ROWS) !== (partitions.get(name)?.digest ?? NO_ROWS)),
+  );
+}
+
+/** What an action would have seen of its inputs when the run began, as far as earlier runs have recorded it. */
+function inputsAtStart(
+  { node }: RunnableAction,
+  { relations }: Snapshot,
+  fingerprints: Context["fingerprints"],
+): InputDigests {
+  const inputs = new Map<string, InputDigest>();
+  for (const upstream of node.upstreams) {
+    const relation = relations.get(upstream.key);
+    const before = relation && fingerprints.atStart(inputName(relation, upstream));
+    const columns = before?.get(COLUMNS);
+    if (before === undefined || columns === undefined) continue;
+    const partitions = [...before].filter(([name, digest]) => name !== COLUMNS && digest !== NO_ROWS);
+    inputs.set(upstream.key, {
+      columns,
+      partitions: new Map(
+        partitions.map(([name, digest]) => [name as Partition, { rows: 0, digest: digest as Fingerprint }]),
+      ),
+    });
+  }
+  return inputs;
+}
+
+function requestOf({ relation, columns, column, seen }: SlicedInput) {
+  return { relation, columns, key: column, seen };
+}
+
+/** Records what the inputs of a model were, slice by slice, as far as nobody has yet. */
+export async function recordInputSlices(
+  transaction: Transaction,
+  { inputs }: SlicedModel,
+  { inputs: digests }: Snapshot,
+  { stateDataset, run }: Context,
+): Promise<void> {
+  if (transaction.sliceDigests === undefined) return;
+  const known = await readRecordedContents(
+    transaction,
+    stateDataset,
+    inputs.map(({ question }) => question),
+  );
+  const missing = inputs.flatMap((input) => {
+    const now = digests.get(inputName(input.relation, input.upstream)) ?? new Map();
+    const partitions = [...now].flatMap(([partition, { digest }]) =>
+      known.has(contentKey(input.question, partition, digest)) ? [] : [partition],
+    );
+    return partitions.length === 0 ? [] : [{ input, now, partitions: new Set(partitions) }];
+  });
+  const read = await transaction.sliceDigests(
+    missing.map(({ input, partitions }) => ({ ...requestOf(input), partitions })),
+  );
+  const seen = missing.flatMap(({ input: { question }, now }, index) =>
+    [...(read[index] ?? [])].flatMap(([partition, slices]) =>
+      now.get(partition)?.digest === slices.fingerprint ? [{ question, partition, ...slices }] : [],
+    ),
+  );
+  await recordSlices(transaction, stateDataset, run, seen);
+}

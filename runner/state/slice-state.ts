@@ -1,0 +1,104 @@
+import type { Fingerprint, Partition } from "../port/identity.js";
+import type { SliceDigests } from "../port/key-slices.js";
+import type { Observation, RowObject, Transaction } from "../port/port.js";
+import { columnNames, type TableCodec, textOf } from "./codec.js";
+
+/** What one partition of an input was, slice by slice. */
+interface SeenSlices extends SliceDigests {
+  /** Which columns of which relation, by which key. */
+  readonly question: string;
+  readonly partition: Partition;
+  readonly runId: string;
+  readonly recordedAt: string;
+}
+
+/** Each content of a partition is known by its fingerprint, so that nobody takes one for another. */
+const SLICE_STATE: TableCodec<SeenSlices> = {
+  name: "slice_state",
+  columns: [
+    { name: "question", type: "STRING" },
+    { name: "partition", type: "STRING" },
+    { name: "fingerprint", type: "STRING" },
+    { name: "seen", type: "STRING" },
+    { name: "slices", type: "STRING" },
+    { name: "run_id", type: "STRING" },
+    { name: "recorded_at", type: "TIMESTAMP" },
+  ],
+  toRow: ({ question, partition, fingerprint, seen, slices, runId, recordedAt }) => ({
+    question,
+    partition,
+    fingerprint,
+    seen,
+    slices,
+    run_id: runId,
+    recorded_at: recordedAt,
+  }),
+  fromRow: (row) => ({
+    question: textOf(row.question),
+    partition: textOf(row.partition) as Partition,
+    fingerprint: textOf(row.fingerprint) as Fingerprint,
+    seen: textOf(row.seen),
+    slices: textOf(row.slices),
+    runId: textOf(row.run_id),
+    recordedAt: textOf(row.recorded_at),
+  }),
+};
+
+/** What `slices` finds a content by. */
+export function contentKey(question: string, partition: Partition, fingerprint: string): string {
+  return `${question} ${partition} ${fingerprint}`;
+}
+
+async function rowsOf(
+  transaction: Observation,
+  dataset: string,
+  questions: readonly string[],
+  columns: readonly string[],
+): Promise<readonly RowObject[]> {
+  if (questions.length === 0) return [];
+  return transaction.latestRows({
+    table: { dataset, name: SLICE_STATE.name },
+    columns,
+    key: ["question", "partition", "fingerprint"],
+    newestBy: ["recorded_at", "run_id"],
+    where: { column: "question", values: questions, range: undefined },
+  });
+}
+
+/** All contents that are recorded of some questions, by `contentKey`. */
+export async function readSlices(
+  transaction: Observation,
+  dataset: string,
+  questions: readonly string[],
+): Promise<ReadonlyMap<string, SliceDigests>> {
+  const rows = await rowsOf(transaction, dataset, questions, columnNames(SLICE_STATE));
+  return new Map(
+    rows.flatMap((row) => {
+      const seen = SLICE_STATE.fromRow(row);
+      return seen === undefined ? [] : [[contentKey(seen.question, seen.partition, seen.fingerprint), seen] as const];
+    }),
+  );
+}
+
+/** The keys of all contents that are recorded of some questions. */
+export async function readRecordedContents(
+  transaction: Observation,
+  dataset: string,
+  questions: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await rowsOf(transaction, dataset, questions, ["question", "partition", "fingerprint"]);
+  return new Set(
+    rows.map((row) => contentKey(textOf(row.question), textOf(row.partition) as Partition, textOf(row.fingerprint))),
+  );
+}
+
+/** Appends what was read; belongs into the transaction that records what was built of it. */
+export async function recordSlices(
+  transaction: Transaction,
+  dataset: string,
+  run: { readonly runId: string; readonly recordedAt: string },
+  seen: readonly Omit<SeenSlices, "runId" | "recordedAt">[],
+): Promise<void> {
+  const rows = seen.map((one) => SLICE_STATE.toRow({ ...one, ...run }));
+  await transaction.append({ dataset, name: SLICE_STATE.name }, SLICE_STATE.columns, rows);
+}
