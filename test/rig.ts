@@ -4,6 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
+import { type Finished, inProcess } from "./in-process.js";
+
+export type { Finished } from "./in-process.js";
 
 /** The repository's own folder. */
 export const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -13,12 +16,6 @@ export const LIBRARY = "FASTBREAK_TEST_LIBRARY";
 
 /** What long work without a terminal writes every half minute, e.g. `[####......] 9 of 15 tables | 17,153 rows | 30.1 s`. */
 const PROGRESS = /^(\[[#.]+\] |[\d,]+ rows? \| ).*\n/gm;
-
-export interface Finished {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** The part of `run --json` that tests read. */
 export interface RunDocument {
@@ -38,6 +35,16 @@ export interface RunDocument {
     readonly unchanged: number;
     readonly rows_written: number;
   };
+}
+
+let isWithin = false;
+
+/**
+ * Has the commands of this file's projects run in the process of the test, one at a time, instead of each in one of its own: starting
+ * is most of what they cost. For tests of what a command makes and says; not of processes, what they leave or what they share.
+ */
+export function runWithin(): void {
+  isWithin = true;
 }
 
 /** A project in a temporary folder, with a warehouse of its own, driven through the real command line. */
@@ -110,13 +117,19 @@ export class Rig {
     this.write(path, text.replace(from, to));
   }
 
-  /** Runs the built command line in the project. */
+  /** Runs the built command line in the project: in a process of its own, or within this one (`runWithin`). */
   async fastbreak(...args: string[]): Promise<Finished> {
     return this.fastbreakWith({}, ...args);
   }
 
   /** The same with more environment variables. */
   async fastbreakWith(variables: Readonly<Record<string, string>>, ...args: string[]): Promise<Finished> {
+    if (isWithin) return inProcess(args, this.dir, { variables: { NO_COLOR: "1", ...variables } });
+    return this.process(variables, ...args);
+  }
+
+  /** The same in a process of its own, whatever the others run in. */
+  async process(variables: Readonly<Record<string, string>>, ...args: string[]): Promise<Finished> {
     return runProcess(process.execPath, [join(ROOT, "bin/fastbreak.cjs"), ...args], this.dir, variables);
   }
 

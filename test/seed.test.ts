@@ -3,7 +3,9 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Rig } from "./rig.js";
+import { Rig, runWithin } from "./rig.js";
+
+runWithin();
 
 let rig: Rig;
 beforeEach(() => {

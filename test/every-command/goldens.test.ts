@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../runner/commands/registry.js";
 import { type Finished, type Rig, ROOT } from "../rig.js";
 import { HAS_TERMINAL, inTerminal, screenOf, settled } from "../terminal.js";
-import { inProcess } from "../wrong-use/in-process.js";
+import { inProcess } from "../in-process.js";
 import { jsonText } from "./json-text.js";
 import { builtShop, CLOUD } from "./shop.js";
 import { EVERY_COMMAND, type Step } from "./steps.js";
@@ -50,7 +50,7 @@ const json: Way = async (rig, step) => {
 
 /** A message of a terminal of 80 columns: one line that says what is wrong, and nothing on standard output. */
 const refused: Way = async (rig, { args }) => {
-  const { code, stdout, stderr } = await inProcess(args, rig.dir, 80);
+  const { code, stdout, stderr } = await inProcess(args, rig.dir, { columns: 80 });
   return {
     code,
     text: settle(

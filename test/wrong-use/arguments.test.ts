@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ARGUMENTS } from "./arguments.js";
 import { expectRefusal } from "./expect-refusal.js";
 import { Fixture } from "./fixture.js";
-import { inProcess } from "./in-process.js";
+import { inProcess } from "../in-process.js";
 
 let fixture: Fixture;
 let before: string;
