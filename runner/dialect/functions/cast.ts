@@ -196,7 +196,7 @@ function castSql(sql: string, from: SqlType, to: SqlType, span: Span): Cast {
 /** Text literals of numbers that surely fit, by cast: DuckDB would fold its way through all that a text may be. */
 const PLAIN_NUMBERS: Readonly<Record<string, RegExp>> = {
   "STRING>INT64": /^'-?[0-9]{1,18}'$/,
-  "STRING>FLOAT64": /^'-?[0-9]{1,300}([.][0-9]{1,300})?'$/,
+  "STRING>FLOAT64": /^'(-?[0-9]{1,300}([.][0-9]{1,300})?|nan|-?inf)'$/i,
 };
 
 /** DuckDB text of a cast between scalar types. */

@@ -36,7 +36,10 @@ export function bignumericLiteral(text: string, span: Span): string {
   return `unhex('${hex}')`;
 }
 
-/** A string literal used as DATE, DATETIME, TIME or TIMESTAMP: plain forms are checked here, the rest by the macro. */
+/**
+ * A string literal used as DATE, DATETIME, TIME or TIMESTAMP: plain forms are checked here and written as literals, the rest by the
+ * macro, which takes many times as long to plan.
+ */
 export function temporalLiteral(text: string, type: SqlType, span: Span, typed = false): string {
   const bad = analysisError(
     typed ? `Invalid ${typeName(type)} literal` : `Could not cast literal "${text}" to type ${typeName(type)}`,
@@ -50,10 +53,10 @@ export function temporalLiteral(text: string, type: SqlType, span: Span, typed =
     }
     case "DATETIME":
       if (!/^\d{4}-\d{1,2}-\d{1,2}([ Tt]\d{1,2}:\d{1,2}:\d{1,2}(\.\d{0,6})?)?$/.test(text)) throw bad;
-      return `bq.string_to_datetime(${quoteString(text)})`;
+      return plainDatetime(text) ?? `bq.string_to_datetime(${quoteString(text)})`;
     case "TIME":
       if (!/^\d{1,2}:\d{1,2}:\d{1,2}(\.\d{0,6})?$/.test(text)) throw bad;
-      return `bq.string_to_time(${quoteString(text)})`;
+      return isPlainClock(text) ? `TIME '${text}'` : `bq.string_to_time(${quoteString(text)})`;
     case "TIMESTAMP": {
       const plain = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d:\d\d(?:\.\d{1,6})?))?(Z|\+00(?::00)?| ?UTC)?$/.exec(text);
       const isUtc = plain?.[3] !== undefined || defaultZone() === undefined;
@@ -77,6 +80,16 @@ function isoDate(text: string): string | undefined {
   const valid =
     year >= 1 && date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
   return valid ? date.toISOString().slice(0, 10) : undefined;
+}
+
+/** The literal of a date, or of a date and a time of day with all their digits; undefined: another form. */
+function plainDatetime(text: string): string | undefined {
+  const [, date = "", clock = "00:00:00"] = /^(\d{4}-\d\d-\d\d)(?:[ Tt](.*))?$/.exec(text) ?? [];
+  return isoDate(date) !== undefined && isPlainClock(clock) ? `TIMESTAMP '${date} ${clock}'` : undefined;
+}
+
+function isPlainClock(text: string): boolean {
+  return /^\d\d:\d\d:\d\d(?:\.\d{1,6})?$/.test(text) && isClock(text);
 }
 
 function isClock(text: string | undefined): boolean {
