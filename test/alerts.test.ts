@@ -3,7 +3,10 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Rig } from "./rig.js";
+import { runWithin } from "./rig.js";
 import { projectOf } from "./small-project.js";
+
+runWithin();
 
 const rigs: Rig[] = [];
 const closings: (() => void)[] = [];

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Rig } from "./rig.js";
+import { runWithin } from "./rig.js";
 import { projectOf } from "./small-project.js";
+
+runWithin();
 
 /** A loader that fails as long as its file says so. */
 const LOADER = `import { readFileSync } from "node:fs";

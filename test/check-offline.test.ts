@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Rig } from "./rig.js";
+import { Rig, runWithin } from "./rig.js";
+
+runWithin();
 
 interface CheckDocument {
   readonly findings: readonly { readonly file: string; readonly line: number; readonly message: string }[];

@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Rig, ROOT } from "./rig.js";
+import { Rig, ROOT, runWithin } from "./rig.js";
+
+runWithin();
 
 /** Where the reference implementation is installed to record goldens. */
 const REFERENCE = join(ROOT, "tools/reference/node_modules");

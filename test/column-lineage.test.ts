@@ -4,8 +4,10 @@ import type { ColumnGraph } from "../runner/check/column-lineage.js";
 import { columnsOf } from "../runner/session/column-graph.js";
 import { loadPlace } from "../runner/session/load-place.js";
 import { findPlace } from "../runner/session/place.js";
-import { Rig } from "./rig.js";
+import { Rig, runWithin } from "./rig.js";
 import { projectOf } from "./small-project.js";
+
+runWithin();
 
 /**
  * Written by hand from the SQL of the models: what each column's value is computed of, and behind `|` what only chooses or orders it.

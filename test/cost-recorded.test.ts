@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { World } from "./bigquery/world.js";
+import { runWithin } from "./rig.js";
 import { projectOf } from "./small-project.js";
+
+runWithin();
 
 const FILES = {
   "definitions/orders.sqlx": 'config { type: "declaration", schema: "raw", name: "orders" }',

@@ -2,7 +2,10 @@ import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Rig } from "./rig.js";
+import { runWithin } from "./rig.js";
 import { dayOf, smallProject } from "./small-project.js";
+
+runWithin();
 
 let built: Rig;
 let rig: Rig;

@@ -1,7 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Rig } from "./rig.js";
+import { runWithin } from "./rig.js";
 import { smallProject } from "./small-project.js";
+
+runWithin();
 
 interface Model {
   readonly name: string;

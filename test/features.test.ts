@@ -2,7 +2,9 @@ import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { query } from "./phase4-rig.js";
-import { Rig, type RunDocument } from "./rig.js";
+import { Rig, type RunDocument, runWithin } from "./rig.js";
+
+runWithin();
 
 const DATE = "2021-11-24";
 const STORE = "nba_predictions.ml_feature_store_v2";

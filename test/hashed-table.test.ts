@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Rig } from "./rig.js";
+import { Rig, runWithin } from "./rig.js";
+
+runWithin();
 
 interface Compiled {
   readonly tables: readonly CompiledAction[];

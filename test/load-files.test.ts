@@ -2,7 +2,9 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { SEASON_SLICE } from "../ingest/files/season-slice.js";
-import { Rig } from "./rig.js";
+import { Rig, runWithin } from "./rig.js";
+
+runWithin();
 
 interface LoadDocument {
   readonly tables: readonly { readonly table: string; readonly [count: string]: number | string }[];

@@ -1,8 +1,10 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Rig } from "./rig.js";
+import { Rig, runWithin } from "./rig.js";
 import { projectOf } from "./small-project.js";
+
+runWithin();
 
 const LOG =
   'CREATE SCHEMA IF NOT EXISTS `{{dataset "ops"}}`;\nCREATE TABLE IF NOT EXISTS `{{dataset "ops"}}`.log (id STRING, ok BOOL NOT NULL);\n';

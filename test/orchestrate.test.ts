@@ -2,9 +2,11 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { type Rig, ROOT } from "./rig.js";
+import { type Rig, ROOT, runWithin } from "./rig.js";
 import { ENDLESS } from "./slow-run.js";
 import { projectOf } from "./small-project.js";
+
+runWithin();
 
 const rigs: Rig[] = [];
 afterEach(() => {

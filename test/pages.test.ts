@@ -8,7 +8,10 @@ import { pageHtml } from "../runner/report/page/html.js";
 import { describeInBrowser, openBrowser } from "./browser.js";
 import { hostile, madeUpProject } from "./page-rig.js";
 import type { Rig } from "./rig.js";
+import { runWithin } from "./rig.js";
 import { projectOf } from "./small-project.js";
+
+runWithin();
 
 const MANY_BYTES = 5 * 1024 * 1024;
 

@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { layoutSql } from "../runner/engines/duckdb/catalog.js";
-import { type Rig, ROOT, type RunDocument } from "./rig.js";
+import { type Rig, ROOT, type RunDocument, runWithin } from "./rig.js";
 import { dayOf, smallProject } from "./small-project.js";
+
+runWithin();
 
 const EVENTS = 2_000;
 

@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { addDays, datesOf } from "../runner/plan/dates.js";
 import { hideResultsFrom, movedKeys, query, rowsOfOthers } from "./phase4-rig.js";
-import { Rig, type RunDocument } from "./rig.js";
+import { Rig, type RunDocument, runWithin } from "./rig.js";
 import { describeRealSeason } from "./season.js";
+
+runWithin();
 
 const STORE = "nba_predictions.ml_feature_store_v2";
 /** How far back the ensemble looks at its members, as `includes/ensemble.js` has it. */

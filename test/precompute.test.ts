@@ -2,7 +2,9 @@ import { cpSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { changedKeys, differences, HASHED, hideResultsFrom, PREDICTED, query, SOURCE_HASHES } from "./phase4-rig.js";
-import { Rig, ROOT, runProcess } from "./rig.js";
+import { Rig, ROOT, runProcess, runWithin } from "./rig.js";
+
+runWithin();
 
 const GAMES = "300";
 const SEASON = ["--from", "2021-10-19", "--to", "2021-11-29"];

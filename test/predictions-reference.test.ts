@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { DATES, MODEL, predictionCases } from "../tools/reference/prediction-cases.mjs";
 import { PredictionsRig } from "./predictions-rig.js";
-import { ROOT } from "./rig.js";
+import { ROOT, runWithin } from "./rig.js";
+
+runWithin();
 
 /** What GoogleSQL's reference implementation makes of the same models and rows (tools/reference). */
 const recorded = JSON.parse(readFileSync(join(ROOT, "test/goldens/predictions.golden.json"), "utf8")) as string[];

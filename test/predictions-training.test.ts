@@ -6,7 +6,9 @@ import { boost, DEFAULT_OPTIONS } from "../training/boost.js";
 import { predict, toMicros } from "../training/model.js";
 import { datasetOf, type PlayerGame } from "../training/player-games.js";
 import { EXAMPLE, PredictionsRig } from "./predictions-rig.js";
-import { ROOT, runProcess } from "./rig.js";
+import { ROOT, runProcess, runWithin } from "./rig.js";
+
+runWithin();
 
 const FROM = "2021-11-01";
 const TRAINED_TO = "2021-12-10";

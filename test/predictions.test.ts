@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EXAMPLE, type GameRow, PredictionsRig } from "./predictions-rig.js";
+import { runWithin } from "./rig.js";
+
+runWithin();
 
 const DATE = "2021-12-01";
 const RUN = ["--date", DATE];

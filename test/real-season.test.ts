@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Rig, type RunDocument } from "./rig.js";
+import { Rig, type RunDocument, runWithin } from "./rig.js";
 import { describeRealSeason } from "./season.js";
+
+runWithin();
 
 describeRealSeason("the real 2021-22 season", (season) => {
   let rig: Rig;

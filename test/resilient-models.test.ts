@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { layoutSql } from "../runner/engines/duckdb/catalog.js";
 import type { Rig } from "./rig.js";
+import { runWithin } from "./rig.js";
 import { projectOf } from "./small-project.js";
+
+runWithin();
 
 const rigs: Rig[] = [];
 afterEach(() => {

@@ -6,7 +6,10 @@ import { recordOf } from "../runner/events/run-record.js";
 import { reportJson } from "../runner/report/run-report.js";
 import { RUN_TABLES } from "../runner/state/run-log.js";
 import type { Rig } from "./rig.js";
+import { runWithin } from "./rig.js";
 import { dayOf, smallProject } from "./small-project.js";
+
+runWithin();
 
 /** What happens before each of ten runs, what is asked for, and how it ends. */
 const RUNS: readonly (readonly [what: string, before: (rig: Rig) => unknown, args: readonly string[], code: number])[] =

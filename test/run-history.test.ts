@@ -2,8 +2,11 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Rig } from "./rig.js";
+import { runWithin } from "./rig.js";
 import { ENDLESS, startRun } from "./slow-run.js";
 import { projectOf } from "./small-project.js";
+
+runWithin();
 
 const daily = (column: string) => `config { type: "incremental", uniqueKey: ["day"],
   bigquery: { partitionBy: "day", labels: { lookback_days: "0", breaker_threshold: "1" } } }

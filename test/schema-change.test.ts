@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Rig } from "./rig.js";
+import { runWithin } from "./rig.js";
 import { projectOf } from "./small-project.js";
 import { type GraphAction, stockStatements } from "./stock-nights/stock-statements.js";
+
+runWithin();
 
 let rig: Rig;
 afterEach(() => rig.remove());

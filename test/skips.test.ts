@@ -1,8 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Rig, ROOT, type RunDocument } from "./rig.js";
+import { type Rig, ROOT, type RunDocument, runWithin } from "./rig.js";
 import { projectOf } from "./small-project.js";
+
+runWithin();
 
 const DAILY = `config { type: "incremental", uniqueKey: ["day"], bigquery: { partitionBy: "day", labels: { lookback_days: "0" } } }
 SELECT day, SUM(n) AS total FROM \${ref("raw", "numbers")} GROUP BY day`;

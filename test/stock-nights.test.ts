@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Warehouse } from "../runner/port/port.js";
 import { findPlace, withWarehouse } from "../runner/session/place.js";
-import { Rig } from "./rig.js";
+import { Rig, runWithin } from "./rig.js";
 import { FIXTURES, type Fixture } from "./stock-nights/fixtures.js";
 import {
   type Graph,
@@ -13,6 +13,8 @@ import {
   type TableMetadata,
   type Target,
 } from "./stock-nights/stock-statements.js";
+
+runWithin();
 
 const SETTINGS = `defaultProject: home
 defaultDataset: dwh

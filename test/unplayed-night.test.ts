@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Rig } from "./rig.js";
+import { Rig, runWithin } from "./rig.js";
 import { describeRealSeason } from "./season.js";
+
+runWithin();
 
 const NIGHT = "2021-11-09";
 const RESULTS = [

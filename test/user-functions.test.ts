@@ -1,7 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Rig, type RunDocument } from "./rig.js";
+import { Rig, type RunDocument, runWithin } from "./rig.js";
+
+runWithin();
 
 const FUNCTIONS = `config { type: "operations", dependencies: ["shots"] }
 CREATE OR REPLACE FUNCTION d.rate(made INT64, tried INT64) AS (SAFE_DIVIDE(made, tried));

@@ -3,8 +3,10 @@ import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Rig, ROOT } from "./rig.js";
+import { type Rig, ROOT, runWithin } from "./rig.js";
 import { projectOf } from "./small-project.js";
+
+runWithin();
 
 const dated = (body: string) =>
   `config { type: "incremental", uniqueKey: ["day"], bigquery: { partitionBy: "day", labels: { lookback_days: "2" } } }\n${body}`;

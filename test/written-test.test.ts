@@ -2,7 +2,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Rig } from "./rig.js";
+import { runWithin } from "./rig.js";
 import { projectOf } from "./small-project.js";
+
+runWithin();
 
 const ODD = "it's ${x} `y` \\\\ -- {0} /* a";
 

@@ -2,10 +2,12 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { randomFrom } from "../random.js";
-import { type Finished, ROOT, runProcess } from "../rig.js";
+import { type Finished, ROOT, runProcess, runWithin } from "../rig.js";
 import { FAULTS } from "./faulty-proxy.js";
 import { SHOP, SHOP_SEED } from "./shop.js";
 import { World } from "./world.js";
+
+runWithin();
 
 const BIN = join(ROOT, "bin/fastbreak.cjs");
 

@@ -4,8 +4,10 @@ import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ServedWarehouse, serveWarehouse } from "../../runner/session/serve-warehouse.js";
-import { ROOT, runProcess } from "../rig.js";
+import { ROOT, runProcess, runWithin } from "../rig.js";
 import { sqlAt, World } from "./world.js";
+
+runWithin();
 
 /** Every kind of table, with everything that Dataform lets a project say of it. */
 const FILES: Readonly<Record<string, string>> = {

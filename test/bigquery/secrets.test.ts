@@ -7,7 +7,9 @@ import { engineError, jobFailed } from "../../runner/engines/bigquery/errors.js"
 import { readJob, readResults, readTable } from "../../runner/engines/bigquery/protocol.js";
 import { redacted } from "../../runner/engines/bigquery/redact.js";
 import { answeredError, RestError } from "../../runner/engines/bigquery/rest-error.js";
-import { Rig } from "../rig.js";
+import { Rig, runWithin } from "../rig.js";
+
+runWithin();
 
 const TOKEN = "ya29.CANARY-token_0123456789.abcdefghijklmnop";
 const REFRESH = "1//0CANARYrefresh0123456789abcdef";

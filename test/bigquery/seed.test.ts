@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Finished, ROOT, runProcess } from "../rig.js";
+import { type Finished, ROOT, runProcess, runWithin } from "../rig.js";
 import { World } from "./world.js";
+
+runWithin();
 
 const FILES = {
   "definitions/orders.sqlx": 'config { type: "declaration", schema: "raw", name: "orders" }',

@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ServedWarehouse, serveWarehouse } from "../../runner/session/serve-warehouse.js";
-import { Rig, type RunDocument } from "../rig.js";
+import { Rig, type RunDocument, runWithin } from "../rig.js";
 import { sqlAt } from "./world.js";
+
+runWithin();
 
 /** A proof builds all of it. */
 const IS_WHOLE = process.env.FASTBREAK_WHOLE_PROJECT !== undefined;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { inProcess } from "../in-process.js";
 import { ARGUMENTS } from "./arguments.js";
 import { expectRefusal } from "./expect-refusal.js";
 import { Fixture } from "./fixture.js";
-import { inProcess } from "../in-process.js";
 
 let fixture: Fixture;
 let before: string;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { inProcess } from "../in-process.js";
 import { expectRefusal } from "./expect-refusal.js";
 import { Fixture } from "./fixture.js";
-import { inProcess } from "../in-process.js";
 import { PLACES } from "./places.js";
 import type { PlacedUse } from "./project-files.js";
 
