@@ -12,6 +12,17 @@ const UNIT = {
   testTimeout: 120_000,
 };
 
+const E2E = {
+  globalSetup: "test/library.ts",
+  pool: "forks" as const,
+  testTimeout: 180_000,
+  // It may build a season, which takes minutes where the machine does something else too.
+  hookTimeout: 600_000,
+};
+
+/** What takes minutes by nature and of which a test has a smaller case (npm run test:prove). */
+const PROOFS = "test/prove/**/*.test.ts";
+
 export default defineConfig({
   test: {
     // Vitest leaves one core free by default; on two cores that is half of them.
@@ -28,15 +39,13 @@ export default defineConfig({
       },
       {
         test: {
+          ...E2E,
           name: "e2e",
           include: ["test/**/*.test.ts", ...RANDOM_TEXTS],
-          globalSetup: "test/library.ts",
-          pool: "forks",
-          testTimeout: 180_000,
-          // It may build a season, which takes minutes where the machine does something else too.
-          hookTimeout: 600_000,
+          exclude: [...defaultExclude, PROOFS],
         },
       },
+      { test: { ...E2E, name: "prove", include: [PROOFS] } },
     ],
   },
 });

@@ -2,11 +2,12 @@ import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { query } from "./phase4-rig.js";
-import { Rig, type RunDocument, runWithin } from "./rig.js";
+import { type Rig, type RunDocument, runWithin } from "./rig.js";
+import { SHARED_TO, sharedSeason } from "./shared-season.js";
 
 runWithin();
 
-const DATE = "2021-11-24";
+const DATE = SHARED_TO;
 const STORE = "nba_predictions.ml_feature_store_v2";
 const oneNight = (select: string) => ["--date", DATE, "--select", select, "--no-upstream"];
 /** The store of the night, what is told of it, and its gates. */
@@ -36,10 +37,8 @@ describe("the feature store when Phase 4 is incomplete", () => {
   let built: string;
 
   beforeAll(async () => {
-    rig = Rig.warehouseProject();
+    rig = await sharedSeason();
     built = join(rig.dir, ".fastbreak/warehouse.duckdb");
-    expect(await rig.fastbreak("load", "sample", "--games", "280")).toMatchObject({ code: 0 });
-    expect((await rig.run(["--from", "2021-10-19", "--to", DATE])).totals).toMatchObject({ failed: 0 });
   });
   afterAll(() => rig.remove());
 

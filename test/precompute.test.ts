@@ -2,11 +2,11 @@ import { cpSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { changedKeys, differences, HASHED, hideResultsFrom, PREDICTED, query, SOURCE_HASHES } from "./phase4-rig.js";
-import { Rig, ROOT, runProcess, runWithin } from "./rig.js";
+import { type Rig, ROOT, runProcess, runWithin } from "./rig.js";
+import { sharedSeason } from "./shared-season.js";
 
 runWithin();
 
-const GAMES = "300";
 const SEASON = ["--from", "2021-10-19", "--to", "2021-11-29"];
 
 describe("Phase 4 on the sample season", () => {
@@ -14,9 +14,8 @@ describe("Phase 4 on the sample season", () => {
   let built: string;
 
   beforeAll(async () => {
-    rig = Rig.warehouseProject();
+    rig = await sharedSeason();
     built = join(rig.dir, ".fastbreak/warehouse.duckdb");
-    expect(await rig.fastbreak("load", "sample", "--games", GAMES)).toMatchObject({ code: 0 });
     expect((await rig.run(SEASON)).totals).toMatchObject({ failed: 0 });
   });
   afterAll(() => rig.remove());

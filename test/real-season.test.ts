@@ -71,4 +71,46 @@ describeRealSeason("the real 2021-22 season", (season) => {
       ["2460", "1230"],
     ]);
   });
+
+  it("has 30 / 337 / 312 / 266 / 308 rows on 2021-11-15, with quality above 95 and an open gate", async () => {
+    const counts = await rig.sql(
+      `SELECT row_count FROM nba_precompute.phase4_status WHERE analysis_date = '2021-11-15'
+        ORDER BY list_position(['team_defense', 'player_shot_zone', 'player_composite', 'player_daily_cache', 'ml_feature_store'], processor)`,
+    );
+    expect(counts.flat()).toEqual(["30", "337", "312", "266", "308"]);
+    const metrics = await rig.sql(
+      `SELECT quality_score > 95, gate_passed, status FROM nba_predictions.ml_feature_store_v2_quality_metrics WHERE analysis_date = '2021-11-15'`,
+    );
+    expect(metrics).toEqual([["true", "true", "Excellent"]]);
+  });
+
+  it("gives at least 85 % of the players a quality of 85 on every date after the first three weeks", async () => {
+    const rows = await rig.sql(
+      `SELECT game_date FROM nba_predictions.ml_feature_store_v2 WHERE game_date > '2021-11-09' GROUP BY 1
+        HAVING count(*) FILTER (feature_quality_score >= 85) < 0.85 * count(*)`,
+    );
+    expect(rows).toEqual([]);
+  });
+
+  it("lists for its nights who plays 95 % of the minutes, and not many who do not", async () => {
+    await rig.run(["--date", "2021-12-15", "--select", "+stg_listed_players", "--select", "+stg_injury_status"]);
+    const [row] = await rig.sql(`
+      WITH slate AS (
+        SELECT listed.game_id, listed.player_lookup
+        FROM nba_analytics.stg_listed_players listed
+        JOIN nba_raw.nbac_schedule games USING (game_id)
+        LEFT JOIN nba_analytics.stg_injury_status injury USING (game_id, player_lookup)
+        WHERE games.is_regular_season AND coalesce(injury.injury_status, 'available') <> 'out'
+      ),
+      played AS (SELECT game_id, player_lookup, minutes_decimal AS minutes FROM nba_raw.nbac_gamebook_player_stats)
+      SELECT
+        sum(minutes) FILTER (slate.game_id IS NOT NULL) / sum(minutes) AS minutes_covered,
+        count(*) FILTER (played.game_id IS NOT NULL AND slate.game_id IS NOT NULL) / count(*) FILTER (played.game_id IS NOT NULL) AS recall,
+        count(*) FILTER (played.game_id IS NOT NULL AND slate.game_id IS NOT NULL) / count(*) FILTER (slate.game_id IS NOT NULL) AS precision
+      FROM played FULL JOIN slate ON slate.game_id = played.game_id AND slate.player_lookup = played.player_lookup`);
+    const [covered, recall, precision] = (row ?? []).map(Number);
+    expect(covered).toBeGreaterThan(0.95);
+    expect(recall).toBeGreaterThan(0.93);
+    expect(precision).toBeGreaterThan(0.7);
+  });
 });

@@ -3,20 +3,18 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { COMMANDS } from "../runner/commands/registry.js";
-import { type Rig, ROOT, runProcess } from "./rig.js";
+import { inProcess } from "./in-process.js";
+import { type Rig, ROOT } from "./rig.js";
 import { smallProject } from "./small-project.js";
 import { HAS_TERMINAL, inTerminal, settled } from "./terminal.js";
 
 const BINARY = join(ROOT, "bin/fastbreak.cjs");
 
-/** Words that a command needs to get as far as its flags. */
-const WORDS: Readonly<Record<string, readonly string[]>> = {};
-
 describe("every command", () => {
   const names = Object.keys(COMMANDS);
 
   it.each(names)("%s has a help text of 80 columns with an example", async (name) => {
-    const { code, stdout, stderr } = await runProcess(process.execPath, [BINARY, name, "--help"], ROOT);
+    const { code, stdout, stderr } = await inProcess([name, "--help"], ROOT);
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
     expect(stdout).toMatch(new RegExp(`^Usage: fastbreak ${name}`));
@@ -24,11 +22,7 @@ describe("every command", () => {
   });
 
   it.each(names)("%s refuses a flag that nobody knows in one line", async (name) => {
-    const { code, stdout, stderr } = await runProcess(
-      process.execPath,
-      [BINARY, name, ...(WORDS[name] ?? []), "--no-such-flag"],
-      ROOT,
-    );
+    const { code, stdout, stderr } = await inProcess([name, "--no-such-flag"], ROOT);
     // A loader may take flags of its own, but load needs a loader first.
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(/^fastbreak: [^\n]*\n$/);

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Rig, runWithin } from "./rig.js";
-import { describeRealSeason } from "./season.js";
 
 runWithin();
 
@@ -58,35 +57,4 @@ describe.each([
     await loadSeason();
     expect(await rowsOfNight(NIGHT)).toEqual(before);
   }, 300_000);
-});
-
-describeRealSeason("the slates of the real season", (season) => {
-  let rig: Rig;
-  beforeAll(async () => {
-    rig = Rig.warehouseProject();
-    await rig.load("files", season);
-    await rig.run(["--date", "2021-12-15", "--select", "+stg_listed_players", "--select", "+stg_injury_status"]);
-  }, 300_000);
-  afterAll(() => rig.remove());
-
-  it("name who plays 95 % of the minutes, and not many who do not", async () => {
-    const [row] = await rig.sql(`
-      WITH slate AS (
-        SELECT listed.game_id, listed.player_lookup
-        FROM nba_analytics.stg_listed_players listed
-        JOIN nba_raw.nbac_schedule games USING (game_id)
-        LEFT JOIN nba_analytics.stg_injury_status injury USING (game_id, player_lookup)
-        WHERE games.is_regular_season AND coalesce(injury.injury_status, 'available') <> 'out'
-      ),
-      played AS (SELECT game_id, player_lookup, minutes_decimal AS minutes FROM nba_raw.nbac_gamebook_player_stats)
-      SELECT
-        sum(minutes) FILTER (slate.game_id IS NOT NULL) / sum(minutes) AS minutes_covered,
-        count(*) FILTER (played.game_id IS NOT NULL AND slate.game_id IS NOT NULL) / count(*) FILTER (played.game_id IS NOT NULL) AS recall,
-        count(*) FILTER (played.game_id IS NOT NULL AND slate.game_id IS NOT NULL) / count(*) FILTER (slate.game_id IS NOT NULL) AS precision
-      FROM played FULL JOIN slate ON slate.game_id = played.game_id AND slate.player_lookup = played.player_lookup`);
-    const [covered, recall, precision] = (row ?? []).map(Number);
-    expect(covered).toBeGreaterThan(0.95);
-    expect(recall).toBeGreaterThan(0.93);
-    expect(precision).toBeGreaterThan(0.7);
-  });
 });

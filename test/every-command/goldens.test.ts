@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../runner/commands/registry.js";
 import { inProcess } from "../in-process.js";
 import { type Finished, type Rig, ROOT } from "../rig.js";
-import { HAS_TERMINAL, inTerminal, screenOf, settled } from "../terminal.js";
+import { HAS_TERMINAL, inTerminal, type Shown as Screen, screenOf, settled } from "../terminal.js";
 import { jsonText } from "./json-text.js";
 import { builtShop, CLOUD } from "./shop.js";
 import { EVERY_COMMAND, type Step } from "./steps.js";
@@ -15,20 +15,31 @@ interface Shown {
   readonly code: number | null;
   readonly text: string;
 }
-type Way = (rig: Rig, step: Step) => Promise<Shown>;
+type Way = (rig: Rig, step: Step, isFirst: boolean) => Promise<Shown>;
 
 /** Commands that print what a program reads, whatever reads it: nobody breaks its lines. */
 const TEXTS_OF_PROGRAMS = new Set(["completion", "compile", "test"]);
 
-/** The lines of a terminal, which breaks none of them. */
+/**
+ * The lines of a terminal, which breaks none of them. The first step has a real one, with the colours that go with it; what follows has
+ * this process, which takes its outputs for one.
+ */
 const terminal =
   (columns: number, variables: Readonly<Record<string, string>> = {}): Way =>
-  async (rig, { args, until }) => {
-    const { code, lines, raw } = await inTerminal(columns, args, rig.dir, variables, until);
+  async (rig, { args, until }, isFirst) => {
+    const isReal = isFirst || until !== undefined;
+    const { code, lines, raw } = isReal
+      ? await inTerminal(columns, args, rig.dir, variables, until)
+      : await asTerminal(columns, args, rig.dir);
     if (variables.NO_COLOR !== undefined) expect(raw).not.toContain("\u001b");
     if (!TEXTS_OF_PROGRAMS.has(args[0] ?? "")) expect(lines.filter((line) => line.length > columns)).toEqual([]);
     return { code, text: settle(lines.map((line) => `${line.trimEnd()}\n`).join(""), rig) };
   };
+
+async function asTerminal(columns: number, args: readonly string[], dir: string): Promise<Screen> {
+  const { code, stdout, stderr } = await inProcess(args, dir, { columns });
+  return { code, lines: screenOf(`${stdout}${stderr}`), raw: `${stdout}${stderr}` };
+}
 
 /** Standard output and error of the binary, or of the same `main` in this process; what nobody ends is a process of its own. */
 function finished(rig: Rig, { args, until }: Step, more: readonly string[] = []): Promise<Finished> {
@@ -50,16 +61,9 @@ const json: Way = async (rig, step) => {
 
 /** A message of a terminal of 80 columns: one line that says what is wrong, and nothing on standard output. */
 const refused: Way = async (rig, { args }) => {
-  const { code, stdout, stderr } = await inProcess(args, rig.dir, { columns: 80 });
-  return {
-    code,
-    text: settle(
-      screenOf(`${stdout}${stderr}`)
-        .map((line) => `${line}\n`)
-        .join(""),
-      rig,
-    ),
-  };
+  const { code, lines } = await asTerminal(80, args, rig.dir);
+  return { code, text: settle(lines.map((line) => `${line}\n`).join(""), rig) };
+};
 };
 
 /** What is told of every step in the surroundings. */
@@ -114,7 +118,7 @@ async function told(
         continue;
       }
       await step.before?.(rig);
-      const { code, text } = await way(rig, step);
+      const { code, text } = await way(rig, step, index === 0);
       expect(text).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
       expect(`exit code ${code}: ${step.args.join(" ")}\n${text}`).toMatch(`exit code ${step.code ?? 0}: `);
       texts.push(text);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { ROOT, runProcess } from "./rig.js";
+import { ROOT, runProcess } from "../rig.js";
 
 it("ends as one load and one run do when nights are played one by one, with late and corrected results", async () => {
   const tool = join(ROOT, "tools/season-night-by-night.mjs");

@@ -1,10 +1,10 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { addDays, datesOf } from "../runner/plan/dates.js";
-import { hideResultsFrom, movedKeys, query, rowsOfOthers } from "./phase4-rig.js";
-import { Rig, type RunDocument, runWithin } from "./rig.js";
-import { describeRealSeason } from "./season.js";
+import { addDays, datesOf } from "../../runner/plan/dates.js";
+import { hideResultsFrom, movedKeys, query, rowsOfOthers } from "../phase4-rig.js";
+import { Rig, type RunDocument, runWithin } from "../rig.js";
+import { describeRealSeason } from "../season.js";
 
 runWithin();
 
