@@ -1,7 +1,30 @@
 import { defaultExclude, defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/longest-first.js";
 
-/** Random texts: all of them stand among the longer tests; a fifth answers quickly (npm run test:unit). */
+/** Random texts and samples: all of them stand among the longer tests; a part answers quickly (npm run test:unit). */
 const RANDOM_TEXTS = ["runner/dialect/fast-paths.test.ts", "runner/dialect/fuzz/fuzz.test.ts"];
+/** Of what test/dialect-goldens.test.ts replays as a whole. */
+const SAMPLE = "runner/dialect/goldens.test.ts";
+
+/** Tests beside the code that take more than some seconds: they start processes, exhaust memory, or try values by the thousand. */
+const LONG = [
+  "includes/features.test.ts",
+  "ingest/load-order.test.ts",
+  "ingest/sample.test.ts",
+  "ingest/sample/schedule.test.ts",
+  "runner/commands/arguments/parse.test.ts",
+  "runner/dialect/nesting.test.ts",
+  "runner/dialect/runtime/goldens.test.ts",
+  "runner/dialect/runtime/js/functions/escape.test.ts",
+  "runner/dialect/runtime/js/hll/*.test.ts",
+  "runner/engines/duckdb/known-digests*.test.ts",
+  "runner/engines/duckdb/publish.test.ts",
+  "runner/project/compile/escape.test.ts",
+  "runner/project/compile/sandbox.test.ts",
+  "runner/project/damaged-project.test.ts",
+  "runner/project/project-errors.test.ts",
+  "runner/project/traces.test.ts",
+];
 
 const UNIT = {
   include: ["runner/**/*.test.ts", "ingest/**/*.test.ts", "includes/**/*.test.ts", "training/**/*.test.ts"],
@@ -27,14 +50,16 @@ export default defineConfig({
   test: {
     // Vitest leaves one core free by default; on two cores that is half of them.
     maxWorkers: "100%",
+    sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { ...UNIT, name: "unit", exclude: [...defaultExclude, ...RANDOM_TEXTS] } },
+      { test: { ...UNIT, name: "unit", exclude: [...defaultExclude, ...RANDOM_TEXTS, SAMPLE, ...LONG] } },
+      { test: { ...UNIT, name: "unit-long", include: LONG } },
       {
         test: {
           ...UNIT,
           name: "unit-random",
-          include: RANDOM_TEXTS,
-          env: { FASTBREAK_FUZZ_SCALE: process.env.FASTBREAK_FUZZ_SCALE ?? "0.2" },
+          include: [...RANDOM_TEXTS, SAMPLE],
+          env: { FASTBREAK_FUZZ_SCALE: process.env.FASTBREAK_FUZZ_SCALE ?? "0.1" },
         },
       },
       {

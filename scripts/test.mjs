@@ -32,6 +32,7 @@ const vitest = [
   "node_modules/vitest/vitest.mjs",
   "run",
   "--project=unit",
+  "--project=unit-long",
   "--project=e2e",
   // Most tests wait for a command, and a command now and then for the disk.
   `--maxWorkers=${availableParallelism() + 1}`,

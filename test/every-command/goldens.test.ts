@@ -64,7 +64,6 @@ const refused: Way = async (rig, { args }) => {
   const { code, lines } = await asTerminal(80, args, rig.dir);
   return { code, text: settle(lines.map((line) => `${line}\n`).join(""), rig) };
 };
-};
 
 /** What is told of every step in the surroundings. */
 const WAYS: readonly {
