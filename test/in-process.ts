@@ -6,6 +6,11 @@ export interface Finished {
   readonly stderr: string;
 }
 
+interface Caught extends Finished {
+  /** Both outputs in the order in which they were written, as a terminal shows them. */
+  readonly both: string;
+}
+
 interface Surroundings {
   /** The columns of the terminal that both outputs are taken for; undefined: they are pipes. */
   readonly columns?: number;
@@ -22,12 +27,12 @@ export function inProcess(
   args: readonly string[],
   dir: string,
   { columns, variables = {} }: Surroundings = {},
-): Promise<Finished> {
+): Promise<Caught> {
   const call = before.then(async () => {
     main ??= import(new URL("../dist/main.js", import.meta.url).href).then((module: { main: Main }) => module.main);
     const run = await main;
     const folder = process.cwd();
-    const caught = { stdout: "", stderr: "" };
+    const caught = { stdout: "", stderr: "", both: "" };
     const undo = [catchOutput(caught, "stdout", columns), catchOutput(caught, "stderr", columns), setting(variables)];
     process.chdir(dir);
     try {
@@ -44,7 +49,7 @@ export function inProcess(
 
 /** @returns what gives the output back */
 function catchOutput(
-  caught: Record<"stdout" | "stderr", string>,
+  caught: Record<"stdout" | "stderr" | "both", string>,
   name: "stdout" | "stderr",
   columns: number | undefined,
 ): () => void {
@@ -52,7 +57,9 @@ function catchOutput(
   const { write, isTTY, columns: before } = stream;
   Object.assign(stream, { isTTY: columns !== undefined, columns });
   stream.write = ((text: string | Uint8Array) => {
-    caught[name] += typeof text === "string" ? text : Buffer.from(text).toString("utf8");
+    const part = typeof text === "string" ? text : Buffer.from(text).toString("utf8");
+    caught[name] += part;
+    caught.both += part;
     return true;
   }) as typeof stream.write;
   return () => {

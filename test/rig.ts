@@ -124,8 +124,9 @@ export class Rig {
 
   /** The same with more environment variables. */
   async fastbreakWith(variables: Readonly<Record<string, string>>, ...args: string[]): Promise<Finished> {
-    if (isWithin) return inProcess(args, this.dir, { variables: { NO_COLOR: "1", ...variables } });
-    return this.process(variables, ...args);
+    if (!isWithin) return this.process(variables, ...args);
+    const { code, stdout, stderr } = await inProcess(args, this.dir, { variables: { NO_COLOR: "1", ...variables } });
+    return { code, stdout, stderr };
   }
 
   /** The same in a process of its own, whatever the others run in. */

@@ -37,8 +37,8 @@ const terminal =
   };
 
 async function asTerminal(columns: number, args: readonly string[], dir: string): Promise<Screen> {
-  const { code, stdout, stderr } = await inProcess(args, dir, { columns });
-  return { code, lines: screenOf(`${stdout}${stderr}`), raw: `${stdout}${stderr}` };
+  const { code, both } = await inProcess(args, dir, { columns });
+  return { code, lines: screenOf(both), raw: both };
 }
 
 /** Standard output and error of the binary, or of the same `main` in this process; what nobody ends is a process of its own. */
