@@ -18,6 +18,9 @@ interface Surroundings {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
+/** Without colours, as processes of tests are started. */
+export const QUIET: Surroundings = { variables: { NO_COLOR: "1" } };
+
 let main: Promise<Main> | undefined;
 /** Calls share the working folder and the outputs of this process: each waits for the one before. */
 let before: Promise<unknown> = Promise.resolve();

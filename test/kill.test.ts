@@ -5,7 +5,7 @@ import { randomFrom } from "./random.js";
 import { type Rig, ROOT } from "./rig.js";
 import { dayOf, smallProject } from "./small-project.js";
 
-const KILLS = Number(process.env.FASTBREAK_KILLS ?? 20);
+const KILLS = Number(process.env.FASTBREAK_KILLS ?? 12);
 const EVENTS = 60_000;
 
 /** What the three tables must hold, from the events alone. */

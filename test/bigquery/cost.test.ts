@@ -1,8 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runWithin } from "../rig.js";
 import { World } from "./world.js";
-
-runWithin();
 
 const FILES = {
   "definitions/orders.sqlx": 'config { type: "declaration", schema: "raw", name: "orders" }',

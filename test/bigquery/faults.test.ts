@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { randomFrom } from "../random.js";
-import { runWithin } from "../rig.js";
 import { FAULTS } from "./faulty-proxy.js";
 import { SHOP, SHOP_SEED, WRONG_ROWS } from "./shop.js";
 import { World } from "./world.js";
-
-runWithin();
 
 /** Nights with faults; a proof plays many more. */
 const NIGHTS = Number(process.env.FASTBREAK_FAULT_NIGHTS ?? 4);

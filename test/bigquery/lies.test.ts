@@ -1,9 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runWithin } from "../rig.js";
 import { SHOP, SHOP_SEED } from "./shop.js";
 import { settled, World } from "./world.js";
-
-runWithin();
 
 /** As few of the shop's models as show a decision. */
 const SMALL = {

@@ -2,10 +2,7 @@ import { afterEach, expect, it } from "vitest";
 import { EVERYTHING } from "../../runner/plan/select.js";
 import { planSession } from "../../runner/session/plan-request.js";
 import { withProject } from "../../runner/session/session.js";
-import { runWithin } from "../rig.js";
 import { World } from "./world.js";
-
-runWithin();
 
 let world: World;
 afterEach(() => world.close());

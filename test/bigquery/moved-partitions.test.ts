@@ -1,9 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runWithin } from "../rig.js";
 import { SHOP, SHOP_SEED, WRONG_ROWS } from "./shop.js";
 import { settled, World } from "./world.js";
-
-runWithin();
 
 /** Days of the source beside those of the shop. */
 const DAYS = Array.from({ length: 40 }, (_, index) =>

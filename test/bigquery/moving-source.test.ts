@@ -1,8 +1,5 @@
 import { afterEach, expect, it } from "vitest";
-import { runWithin } from "../rig.js";
 import { World } from "./world.js";
-
-runWithin();
 
 const ORDERS = 'config { type: "declaration", schema: "raw", name: "orders" }';
 let world: World;

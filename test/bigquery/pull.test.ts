@@ -1,13 +1,12 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { inProcess, QUIET } from "../in-process.js";
 import { randomFrom } from "../random.js";
-import { type Finished, ROOT, runProcess, runWithin } from "../rig.js";
+import { type Finished, ROOT } from "../rig.js";
 import { FAULTS } from "./faulty-proxy.js";
 import { SHOP, SHOP_SEED } from "./shop.js";
 import { World } from "./world.js";
-
-runWithin();
 
 const BIN = join(ROOT, "bin/fastbreak.cjs");
 
@@ -69,7 +68,7 @@ interface PullDocument {
 
 describe("pull", () => {
   let world: World;
-  const fastbreak = (...args: string[]): Promise<Finished> => runProcess(process.execPath, [BIN, ...args], world.dir);
+  const fastbreak = (...args: string[]): Promise<Finished> => inProcess(args, world.dir, QUIET);
   const done = async (...args: string[]): Promise<string> => {
     const { code, stdout, stderr } = await fastbreak(...args);
     if (code !== 0) throw new Error(`${args.join(" ")}: exit code ${code}: ${stderr}`);

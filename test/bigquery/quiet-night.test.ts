@@ -1,9 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runWithin } from "../rig.js";
 import { SHOP, SHOP_SEED } from "./shop.js";
 import { settled, World } from "./world.js";
-
-runWithin();
 
 /** Actions beside the seven of the shop; a proof takes as many as a large project has. */
 const MODELS = Number(process.env.FASTBREAK_QUIET_MODELS ?? 15);

@@ -1,8 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runWithin } from "../rig.js";
 import { settled, World } from "./world.js";
-
-runWithin();
 
 /** Times and revisions that the runner keeps, and an assertion that reads them. */
 const FILES = {

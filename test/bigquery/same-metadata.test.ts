@@ -4,10 +4,9 @@ import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ServedWarehouse, serveWarehouse } from "../../runner/session/serve-warehouse.js";
-import { ROOT, runProcess, runWithin } from "../rig.js";
+import { inProcess, QUIET } from "../in-process.js";
+import { ROOT } from "../rig.js";
 import { sqlAt, World } from "./world.js";
-
-runWithin();
 
 /** Every kind of table, with everything that Dataform lets a project say of it. */
 const FILES: Readonly<Record<string, string>> = {
@@ -164,11 +163,7 @@ describe("what stands on tables besides their rows", () => {
     world.write("definitions/nested.sqlx", named.replace("additionalOptions: { friendly_name: '\"Nested\"' }", ""));
     await sqlAt(world.server.url, 'ALTER TABLE shop.daily SET OPTIONS (labels = [("team", "none")])');
     const plan = async (...flags: readonly string[]) =>
-      runProcess(
-        process.execPath,
-        [join(ROOT, "bin/fastbreak.cjs"), "plan", "--target", "bigquery", ...flags],
-        world.dir,
-      );
+      inProcess(["plan", "--target", "bigquery", ...flags], world.dir, QUIET);
     const { stderr } = await plan();
     expect(stderr).toContain("note: shop.daily: a run sets labels, and leaves its rows as they are");
     const { code, stdout } = await plan("--json", "--detailed-exitcode", "--select", "daily");
@@ -223,12 +218,7 @@ describe("what stands on tables besides their rows", () => {
   });
 
   it("labels jobs as the flags of the Dataform CLI and the action say", async () => {
-    const rig = (...args: readonly string[]) =>
-      runProcess(
-        process.execPath,
-        [join(ROOT, "bin/fastbreak.cjs"), "run", "--target", "bigquery", ...args],
-        world.dir,
-      );
+    const rig = (...args: readonly string[]) => inProcess(["run", "--target", "bigquery", ...args], world.dir, QUIET);
     const missing = await rig("--credentials", "nowhere.json");
     expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining("--credentials nowhere.json is not")]);
     const wrong = await rig("--job-labels", "Team=x");

@@ -1,9 +1,7 @@
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Finished, ROOT, runProcess, runWithin } from "../rig.js";
+import { inProcess, QUIET } from "../in-process.js";
+import type { Finished } from "../rig.js";
 import { World } from "./world.js";
-
-runWithin();
 
 const FILES = {
   "definitions/orders.sqlx": 'config { type: "declaration", schema: "raw", name: "orders" }',
@@ -23,8 +21,7 @@ const ROWS = {
 
 describe("seed into BigQuery", () => {
   let world: World;
-  const fastbreak = (...args: string[]): Promise<Finished> =>
-    runProcess(process.execPath, [join(ROOT, "bin/fastbreak.cjs"), ...args], world.dir);
+  const fastbreak = (...args: string[]): Promise<Finished> => inProcess(args, world.dir, QUIET);
   const done = async (...args: string[]): Promise<string> => {
     const { code, stdout, stderr } = await fastbreak(...args);
     if (code !== 0) throw new Error(`${args.join(" ")}: exit code ${code}: ${stderr}`);

@@ -1,12 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { serveWarehouse } from "../../runner/session/serve-warehouse.js";
-import { runWithin } from "../rig.js";
 import { HAS_BQEMULATOR, startBqemulator } from "./bqemulator.js";
 import { SHOP, SHOP_SEED } from "./shop.js";
 import { CALLS, Calls, CITIES } from "./smoke-calls.js";
 import { type StandIn, settled, World } from "./world.js";
-
-runWithin();
 
 /** The two know nothing of each other: what both take cannot be a mistake that the runner shares with its own server. */
 interface Server {

@@ -7,7 +7,7 @@ import { manyOf } from "./many.js";
 import { live } from "./player.js";
 import { ASSERTION, action, dated, FUNCTION, INCREMENTAL, read, run, TABLE, VIEW } from "./seeds.js";
 
-const MANY = manyOf(process.env.FASTBREAK_DUCKDB_HISTORIES, 25);
+const MANY = manyOf(process.env.FASTBREAK_DUCKDB_HISTORIES, 15);
 const outsides = await duckDbOutsides();
 afterAll(() => outsides.remove());
 

@@ -5,7 +5,7 @@ import { manyOf } from "./many.js";
 import { memoryOutside } from "./memory-outside.js";
 import { live } from "./player.js";
 
-const MANY = manyOf(process.env.FASTBREAK_HISTORIES, 800);
+const MANY = manyOf(process.env.FASTBREAK_HISTORIES, 500);
 
 describe("any history of a project in memory", () => {
   it(`leaves the warehouse as a rebuild would, does the least work, and gives true reasons (${MANY.numRuns} histories)`, {
