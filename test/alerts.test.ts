@@ -2,8 +2,7 @@ import { createHmac } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Rig } from "./rig.js";
-import { runWithin } from "./rig.js";
+import { type Rig, runWithin } from "./rig.js";
 import { projectOf } from "./small-project.js";
 
 runWithin();

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Rig } from "./rig.js";
-import { runWithin } from "./rig.js";
+import { type Rig, runWithin } from "./rig.js";
 import { projectOf } from "./small-project.js";
 
 runWithin();

@@ -1,8 +1,7 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Rig } from "./rig.js";
-import { runWithin } from "./rig.js";
+import { type Rig, runWithin } from "./rig.js";
 import { dayOf, smallProject } from "./small-project.js";
 
 runWithin();

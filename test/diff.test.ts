@@ -1,7 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Rig } from "./rig.js";
-import { runWithin } from "./rig.js";
+import { type Rig, runWithin } from "./rig.js";
 import { smallProject } from "./small-project.js";
 
 runWithin();

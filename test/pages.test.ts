@@ -7,8 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pageHtml } from "../runner/report/page/html.js";
 import { describeInBrowser, openBrowser } from "./browser.js";
 import { hostile, madeUpProject } from "./page-rig.js";
-import type { Rig } from "./rig.js";
-import { runWithin } from "./rig.js";
+import { type Rig, runWithin } from "./rig.js";
 import { projectOf } from "./small-project.js";
 
 runWithin();

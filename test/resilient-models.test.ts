@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { layoutSql } from "../runner/engines/duckdb/catalog.js";
-import type { Rig } from "./rig.js";
-import { runWithin } from "./rig.js";
+import { type Rig, runWithin } from "./rig.js";
 import { projectOf } from "./small-project.js";
 
 runWithin();

@@ -5,8 +5,7 @@ import type { RunEvent } from "../runner/events/events.js";
 import { recordOf } from "../runner/events/run-record.js";
 import { reportJson } from "../runner/report/run-report.js";
 import { RUN_TABLES } from "../runner/state/run-log.js";
-import type { Rig } from "./rig.js";
-import { runWithin } from "./rig.js";
+import { type Rig, runWithin } from "./rig.js";
 import { dayOf, smallProject } from "./small-project.js";
 
 runWithin();

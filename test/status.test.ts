@@ -3,10 +3,7 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Rig } from "./rig.js";
-import { runWithin } from "./rig.js";
 import { projectOf } from "./small-project.js";
-
-runWithin();
 
 const DAILY = `config { type: "incremental", uniqueKey: ["day"],
   bigquery: { partitionBy: "day", labels: { lookback_days: "0", breaker_threshold: "2" } } }
