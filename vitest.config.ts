@@ -1,9 +1,9 @@
 import { defaultExclude, defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/longest-first.js";
 
-/** Random texts and samples: all of them stand among the longer tests; a part answers quickly (npm run test:unit). */
-const RANDOM_TEXTS = ["runner/dialect/fast-paths.test.ts", "runner/dialect/fuzz/fuzz.test.ts"];
-/** Of what test/dialect-goldens.test.ts replays as a whole. */
+/** Random texts: all of them stand among the long tests; a part answers quickly (npm run test:unit). */
+const RANDOM_TEXTS = "runner/dialect/fuzz/fuzz.test.ts";
+/** A part of what test/dialect-goldens.test.ts replays. */
 const SAMPLE = "runner/dialect/goldens.test.ts";
 
 /** Tests beside the code that take more than some seconds: they start processes, exhaust memory, or try values by the thousand. */
@@ -13,10 +13,13 @@ const LONG = [
   "ingest/sample.test.ts",
   "ingest/sample/schedule.test.ts",
   "runner/commands/arguments/parse.test.ts",
+  "runner/dialect/fast-paths.test.ts",
+  RANDOM_TEXTS,
   "runner/dialect/nesting.test.ts",
   "runner/dialect/runtime/goldens.test.ts",
   "runner/dialect/runtime/js/functions/escape.test.ts",
   "runner/dialect/runtime/js/hll/*.test.ts",
+  "runner/dialect/script/wrong-statements.test.ts",
   "runner/engines/duckdb/known-digests*.test.ts",
   "runner/engines/duckdb/publish.test.ts",
   "runner/project/compile/escape.test.ts",
@@ -52,13 +55,13 @@ export default defineConfig({
     maxWorkers: "100%",
     sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { ...UNIT, name: "unit", exclude: [...defaultExclude, ...RANDOM_TEXTS, SAMPLE, ...LONG] } },
+      { test: { ...UNIT, name: "unit", exclude: [...defaultExclude, SAMPLE, ...LONG] } },
       { test: { ...UNIT, name: "unit-long", include: LONG } },
       {
         test: {
           ...UNIT,
           name: "unit-random",
-          include: [...RANDOM_TEXTS, SAMPLE],
+          include: [RANDOM_TEXTS, SAMPLE],
           env: { FASTBREAK_FUZZ_SCALE: process.env.FASTBREAK_FUZZ_SCALE ?? "0.1" },
         },
       },
@@ -66,7 +69,7 @@ export default defineConfig({
         test: {
           ...E2E,
           name: "e2e",
-          include: ["test/**/*.test.ts", ...RANDOM_TEXTS],
+          include: ["test/**/*.test.ts"],
           exclude: [...defaultExclude, PROOFS],
         },
       },

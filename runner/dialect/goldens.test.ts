@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => engine.close());
 
 /** Here a sample that is quick; test/dialect-goldens.test.ts replays all. */
-const EVERY = 6;
+const EVERY = 10;
 
 describe(`one recorded query in ${EVERY} gives the reference's rows or fails where it fails`, () => {
   it.each(GOLDEN_LISTS)("%s", async (list) => {
