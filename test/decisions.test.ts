@@ -3,8 +3,8 @@ import { Rig, type RunDocument } from "./rig.js";
 
 const FROM = "2021-10-19";
 const TO = "2021-10-30";
-const BEFORE_THE_NIGHTS = "2021-10-26";
-const NIGHTS = ["2021-10-27", "2021-10-28", "2021-10-29", "2021-10-30"];
+const BEFORE_THE_NIGHTS = "2021-10-28";
+const NIGHTS = ["2021-10-29", "2021-10-30"];
 const PHASE_3 = ["--select", "tag:phase3"];
 const WINDOW = ["--from", FROM, "--to", TO, ...PHASE_3];
 const MODELS = [

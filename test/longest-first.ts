@@ -3,6 +3,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** The test files that take longest, in this order: one that begins last would be waited for by all workers but its own. */
 const LONGEST = [
   "test/features.test.ts",
+  "runner/dialect/fast-paths.test.ts",
   "test/scripted-week.test.ts",
   "test/decisions.test.ts",
   "test/predictions.test.ts",
