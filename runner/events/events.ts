@@ -74,6 +74,14 @@ export type RunEvent =
       /** Rows that were computed, or assertions that are asked; undefined: nobody knows yet. */
       readonly count: number | undefined;
     }
+  /** Only rows of some keys are computed, of so many slices of all keys: no row of another key has moved in any input. */
+  | {
+      readonly event: "keys_computed";
+      readonly key: string;
+      readonly column: string;
+      readonly slices: number;
+      readonly of: number;
+    }
   /** The code of an accumulating model changed: new rows come from it, the rows that are there stay. */
   | { readonly event: "history_kept"; readonly key: string }
   /** What stands on a relation besides its rows is not as the project wants it, and a run would set it; its rows stay as they are. */

@@ -9,7 +9,7 @@ import { partitionsOf } from "../plan/partitions.js";
 import type { PartitionState } from "../plan/types.js";
 import { EngineError } from "../port/engine-error.js";
 import { type Partition, WHOLE } from "../port/identity.js";
-import type { KeySlices } from "../port/key-slices.js";
+import { type KeySlices, SLICES } from "../port/key-slices.js";
 import type { PartitionSet } from "../port/partition-set.js";
 import {
   type DateRange,
@@ -220,7 +220,11 @@ class ActionBuild {
   /** The slices of the rows beyond which nothing can have changed; undefined: anything can. */
   async #movedSlices(sliced: SlicedModel | undefined, live: Relation | undefined): Promise<KeySlices | undefined> {
     if (sliced === undefined || live?.kind !== "table") return undefined;
-    return movedSlices(this.transaction, sliced, this.task, this.context);
+    const only = await movedSlices(this.transaction, sliced, this.task, this.context);
+    const { key } = this.task.action.node;
+    if (only !== undefined)
+      this.context.emit({ event: "keys_computed", key, column: only.column, slices: only.slices.length, of: SLICES });
+    return only;
   }
 
   #composed(set: PartitionSet | undefined): ComposedQuery {
