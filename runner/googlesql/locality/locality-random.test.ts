@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { randomFrom } from "../../../test/random.js";
 import { openDuckDbWarehouse } from "../../engines/duckdb/warehouse.js";
@@ -142,11 +145,16 @@ class QueryMaker {
 const KEYS = ["k0", "k1", "k2", "k3", "k4"];
 
 describe("rows of other keys", () => {
+  let folder: string;
   let warehouse: Warehouse;
   beforeAll(async () => {
-    warehouse = await openDuckDbWarehouse(":memory:", { create: true });
+    folder = mkdtempSync(join(tmpdir(), "fastbreak-locality-"));
+    warehouse = await openDuckDbWarehouse(join(folder, "w.duckdb"), { create: true });
   });
-  afterAll(() => warehouse.close());
+  afterAll(async () => {
+    await warehouse.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   const text = (value: SqlValue) => (value === null ? "NULL" : String(value));
 
