@@ -27,6 +27,26 @@ const SCALARS_OF_JSON = [
   "123456789012345.5",
   "1e-7",
   "1.0",
+  "1.50",
+  "0.49999999999999994",
+  "2.5",
+  "-2.5",
+  "0.0001",
+  "0.00001",
+  "1234567.12345678",
+  "0.0",
+  "-0.0",
+  '"2.5"',
+  '"007"',
+  '"-0.5"',
+  '" 5"',
+  '"+5"',
+  '"5e1"',
+  '"nan"',
+  '"-Infinity"',
+  '"9223372036854775808"',
+  '"TRUE"',
+  '"False"',
   "true",
   "false",
   '"true"',
@@ -297,6 +317,19 @@ describe("fast ways are exact", () => {
       "0",
       "-12",
       "1.0",
+      "1.5",
+      "-0.5",
+      "-0.0",
+      "1.50",
+      "1.00",
+      "10.0",
+      "0.0001",
+      "0.00001",
+      "0.00000012",
+      "123456789012.345",
+      "0.1234567890123456",
+      "1234567890123456.5",
+      "0.1e1",
       "1e3",
       "1E-7",
       "123456789012345678901234567890",
@@ -321,7 +354,9 @@ describe("fast ways are exact", () => {
       json: fc.oneof({ maxDepth: 3 }, scalar, tie("object"), tie("array")) as fc.Arbitrary<string>,
       object: fc
         .tuple(
-          fc.array(fc.tuple(fc.constantFrom("a", "b", "a b", "A"), tie("json")), { maxLength: 3 }),
+          fc.array(fc.tuple(fc.constantFrom("a", "b", "a", "b", "a b", "A", "", "*", "é"), tie("json")), {
+            maxLength: 3,
+          }),
           fc.constantFrom("", "", "", ",", " "),
         )
         .map(([members, end]) => `{${members.map(([key, value]) => `"${key}" :${value}`).join(", ")}${end}}`),
@@ -336,16 +371,21 @@ describe("fast ways are exact", () => {
   };
   const sqlText = (texts: readonly string[]) => `[${texts.map((text) => JSON.stringify(text)).join(", ")}]`;
 
-  it.each(["JSON_VALUE", "JSON_QUERY", "JSON_QUERY_ARRAY"])("%s along plain paths", async (name) => {
-    const sample = jsonTexts(29);
-    for (const path of ["$.a", "$.b.a", "$[0]", "$.a[1].b", "$.a.a"]) {
-      const sql = `SELECT j, ${name}(j, '${path}') AS f, ${name}(j, CONCAT('${path}', '')) AS e FROM UNNEST(${sqlText(sample)}) AS j`;
-      const differing = (await rows(translateQuery(sql, EMPTY).sql)).filter(
-        (row) => JSON.stringify((row as unknown[])[1]) !== JSON.stringify((row as unknown[])[2]),
-      );
-      expect(differing.slice(0, 5)).toEqual([]);
-    }
-  });
+  it.each(["JSON_VALUE", "JSON_QUERY", "JSON_QUERY_ARRAY", "JSON_VALUE_ARRAY"])(
+    "%s along plain paths",
+    async (name) => {
+      const sample = jsonTexts(29);
+      for (const path of ["$", "$.a", "$.b.a", "$[0]", "$.a[1].b", "$.a.a"]) {
+        const of = (path: string) =>
+          name.endsWith("ARRAY") ? `TO_JSON_STRING(${name}(j, ${path}))` : `${name}(j, ${path})`;
+        const sql = `SELECT j, ${of(`'${path}'`)} AS f, ${of(`CONCAT('${path}', '')`)} AS e FROM UNNEST(${sqlText(sample)}) AS j`;
+        const differing = (await rows(translateQuery(sql, EMPTY).sql)).filter(
+          (row) => JSON.stringify((row as unknown[])[1]) !== JSON.stringify((row as unknown[])[2]),
+        );
+        expect(differing.slice(0, 5)).toEqual([]);
+      }
+    },
+  );
 
   const exactly = "wide_number_mode => CONCAT('exact', '')";
   const PARTS: readonly (readonly [steps: string, path: string])[] = [
@@ -370,7 +410,30 @@ describe("fast ways are exact", () => {
           `TO_JSON_STRING(JSON_QUERY(PARSE_JSON(j), '${path}'))`,
           `TO_JSON_STRING(JSON_QUERY(p, CONCAT('${path}', '')))`,
         ],
-      ];
+        [`TO_JSON_STRING(SAFE.PARSE_JSON(j)${steps})`, `TO_JSON_STRING(JSON_QUERY(p, CONCAT('${path}', '')))`],
+        ...["LAX_STRING", "LAX_INT64", "LAX_FLOAT64", "LAX_BOOL", "JSON_TYPE"].flatMap((name) =>
+          ["PARSE_JSON(j)", "p"].map((of) => [
+            `${name}(${of}${steps})`,
+            `${name}(JSON_QUERY(p, CONCAT('${path}', '')))`,
+          ]),
+        ),
+        ...[
+          ["string", "STRING"],
+          ["boolean", "BOOL"],
+          ["number", "FLOAT64"],
+        ].map(([kind, name]) => [
+          `IF(JSON_TYPE(p${steps}) = '${kind}', ${name}(PARSE_JSON(j)${steps}), NULL)`,
+          `IF(JSON_TYPE(p${steps}) = '${kind}', ${name}(JSON_QUERY(p, CONCAT('${path}', ''))), NULL)`,
+        ]),
+        [`JSON_VALUE(p, '${path}')`, `JSON_VALUE(p, CONCAT('${path}', ''))`],
+        [`TO_JSON_STRING(JSON_QUERY(p, '${path}'))`, `TO_JSON_STRING(JSON_QUERY(p, CONCAT('${path}', '')))`],
+        ...["JSON_VALUE_ARRAY", "JSON_QUERY_ARRAY"].flatMap((name) =>
+          ["PARSE_JSON(j)", "p"].map((of) => [
+            `TO_JSON_STRING(${name}(${of}, '${path}'))`,
+            `TO_JSON_STRING(${name}(p, CONCAT('${path}', '')))`,
+          ]),
+        ),
+      ] as const;
       for (const [fast, exact] of forms) {
         const sql = `SELECT * FROM (SELECT j, ${fast} AS f, ${exact} AS e
           FROM (SELECT j, PARSE_JSON(j, ${exactly}) AS p FROM (${valid}))) WHERE f IS DISTINCT FROM e LIMIT 5`;
@@ -380,6 +443,8 @@ describe("fast ways are exact", () => {
     const refused = `SELECT j FROM UNNEST(${sqlText(sample)}) AS j WHERE SAFE.PARSE_JSON(j, ${exactly}) IS NULL`;
     const texts = (await rows(translateQuery(refused, EMPTY).sql)) as [string][];
     expect(texts.length).toBeGreaterThan(10);
+    const nulls = `SELECT j FROM (${refused}) WHERE STRING(SAFE.PARSE_JSON(j).a) IS NOT NULL OR JSON_VALUE(SAFE.PARSE_JSON(j), '$.a') IS NOT NULL`;
+    expect(await rows(translateQuery(nulls, EMPTY).sql)).toEqual([]);
     const taken: string[] = [];
     for (const [text] of texts.slice(0, 100)) {
       const sql = `SELECT JSON_VALUE(PARSE_JSON(j).a) FROM UNNEST(${sqlText([text])}) AS j`;
@@ -395,10 +460,11 @@ describe("fast ways are exact", () => {
   it("scalars of JSON", async () => {
     const scalar = `SELECT p FROM (SELECT SAFE.PARSE_JSON(j, ${exactly}) AS p FROM UNNEST(${sqlText(jsonTexts(41))}) AS j)`;
     const literals = `SELECT PARSE_JSON(j) FROM UNNEST(${sqlText(SCALARS_OF_JSON)}) AS j`;
-    for (const type of ["STRING", "INT64", "BOOL", "FLOAT64"]) {
+    const types = ["STRING", "INT64", "BOOL", "FLOAT64"].flatMap((type) => [type, `LAX_${type}`]);
+    for (const type of [...types, "JSON_TYPE"]) {
       const { sql } = translateQuery(`SELECT ${type}(p) AS v FROM (SELECT JSON '1' AS p)`, EMPTY);
       const [, fast = ""] = /^SELECT (.*) AS "v" FROM/.exec(sql) ?? [];
-      const call = `bq_json_${type.toLowerCase()}`;
+      const call = `bq_json_${type.replace("JSON_", "").toLowerCase()}`;
       expect(fast).toContain(call);
       const exact = (of: string) => `${call}(CAST(${of} AS VARCHAR)${type === "FLOAT64" ? ", 'round'" : ""})`;
       const values = translateQuery(

@@ -2,7 +2,7 @@ import type { Span } from "../../googlesql/contract.js";
 import { bindOnce } from "../print/bind.js";
 import { quoteString } from "../print/sql.js";
 import { derive, type JsonPart, type Typed } from "../types/typed.js";
-import { PLAIN, plainJsonPart } from "./plain-json-path.js";
+import { type Cases, firstOf, PLAIN, plainJsonPart, plainJsonScalar } from "./plain-json-path.js";
 
 /**
  * JSON that `PARSE_JSON` makes of a text: steps into it may look at the text itself.
@@ -52,29 +52,65 @@ function textOf({ literal }: Typed): string | undefined {
 
 const varchar = (sql: string): string => `CAST(${sql} AS VARCHAR)`;
 
-/** What the plain values of JSON are in DuckDB itself: the condition under which `use` holds; `j` is the text. */
+const isString = (j: string): string => `left(${j}, 1) = '"' AND NOT contains(${j}, '\\')`;
+const unquoted = (j: string): string => `substr(${j}, 2, length(${j}) - 2)`;
+const isWord = (j: string): string => `${j} IN ('true', 'false')`;
+const isInteger = (j: string): string => `regexp_full_match(${j}, '-?[0-9]{1,18}')`;
+const NUMBER = "-?[0-9]{1,15}([.][0-9]{1,15})?";
+const isNumber = (j: string): string => `regexp_full_match(${j}, '${NUMBER}')`;
+const isNumberInQuotes = (j: string): string => `regexp_full_match(${j}, '"${NUMBER}"')`;
+const isNone = (j: string): string => `${j} = 'null' OR left(${j}, 1) IN ('{', '[')`;
+/** FLOAT64 without zeros at its end, of a size that GoogleSQL writes without exponent. */
+const isPlainReal = (j: string): string =>
+  `regexp_full_match(${j}, '-?([1-9][0-9]{0,6}[.][0-9]{0,7}|0[.][0-9]{0,3})[1-9]')`;
+
+/** What the plain values of JSON are in DuckDB itself: conditions, and what holds under each; `j` is the text. */
 const SCALARS = {
-  bq_json_string: {
-    when: (j: string) => `left(${j}, 1) = '"' AND NOT contains(${j}, '\\')`,
-    use: (j: string) => `substr(${j}, 2, length(${j}) - 2)`,
-  },
-  bq_json_int64: {
-    when: (j: string) => `regexp_full_match(${j}, '-?[0-9]{1,18}')`,
-    use: (j: string) => `CAST(${j} AS BIGINT)`,
-  },
-  bq_json_bool: { when: (j: string) => `${j} IN ('true', 'false')`, use: (j: string) => `${j} = 'true'` },
-  bq_json_float64: {
-    when: (j: string) => `regexp_full_match(${j}, '-?[0-9]{1,15}(\\.[0-9]{1,15})?')`,
-    use: (j: string) => `CAST(${j} AS DOUBLE)`,
-  },
-} as const;
+  bq_json_string: (j) => [[isString(j), unquoted(j)]],
+  bq_json_int64: (j) => [[isInteger(j), `CAST(${j} AS BIGINT)`]],
+  bq_json_bool: (j) => [[isWord(j), `${j} = 'true'`]],
+  bq_json_float64: (j) => [[isNumber(j), `CAST(${j} AS DOUBLE)`]],
+  bq_json_lax_string: (j) => [
+    [isString(j), unquoted(j)],
+    [`${isWord(j)} OR ${isInteger(j)} OR ${isPlainReal(j)}`, j],
+    [isNone(j), "NULL"],
+  ],
+  bq_json_lax_int64: (j) => [
+    [isInteger(j), `CAST(${j} AS BIGINT)`],
+    [isNumber(j), `CAST(round(CAST(${j} AS DOUBLE)) AS BIGINT)`],
+    [isWord(j), `CASE WHEN ${j} = 'true' THEN 1 ELSE 0 END`],
+    [`regexp_full_match(${j}, '"-?[0-9]{1,18}"')`, `CAST(${unquoted(j)} AS BIGINT)`],
+    [isNumberInQuotes(j), `CAST(round(CAST(${unquoted(j)} AS DOUBLE)) AS BIGINT)`],
+    [`${isNone(j)} OR regexp_full_match(${j}, '"[^0-9\\\\]*"')`, "NULL"],
+  ],
+  bq_json_lax_float64: (j) => [
+    [isNumber(j), `CAST(${j} AS DOUBLE)`],
+    [isNumberInQuotes(j), `CAST(${unquoted(j)} AS DOUBLE)`],
+    [`${isNone(j)} OR ${isWord(j)} OR regexp_full_match(${j}, '"[^0-9iInN\\\\]*"')`, "NULL"],
+  ],
+  bq_json_lax_bool: (j) => [
+    [isWord(j), `${j} = 'true'`],
+    [isNumber(j), `CAST(${j} AS DOUBLE) <> 0`],
+    [isString(j), `CASE lower(${j}) WHEN '"true"' THEN true WHEN '"false"' THEN false END`],
+    [isNone(j), "NULL"],
+  ],
+  bq_json_type: (j) => [
+    [`left(${j}, 1) = '"'`, "'string'"],
+    [`left(${j}, 1) = '{'`, "'object'"],
+    [`left(${j}, 1) = '['`, "'array'"],
+    [isWord(j), "'boolean'"],
+    [`${j} = 'null'`, "'null'"],
+    [`regexp_full_match(${j}, '-?[0-9].*')`, "'number'"],
+  ],
+} satisfies Readonly<Record<string, Cases>>;
 
 /**
- * The SQL value of a JSON scalar: `STRING`, `INT64`, `BOOL` and `FLOAT64` of JSON.
- * @param json DuckDB text of type JSON
+ * The SQL value of a JSON scalar: `STRING`, `INT64`, `BOOL` and `FLOAT64` of JSON, and their LAX forms; JSON_TYPE.
  * @param rest further arguments of the exact call
  */
-export function jsonScalar(call: keyof typeof SCALARS, json: string, rest = ""): string {
-  const { when, use } = SCALARS[call];
-  return bindOnce([varchar(json)], ([j = ""]) => `CASE WHEN ${when(j)} THEN ${use(j)} ELSE ${call}(${j}${rest}) END`);
+export function jsonScalar(call: keyof typeof SCALARS, json: Typed, rest = ""): string {
+  const cases = SCALARS[call];
+  const slow = (of: string): string => `${call}(${of}${rest})`;
+  const ofPart = json.part?.sql === json.sql ? plainJsonScalar(json.part, cases, slow) : undefined;
+  return ofPart ?? bindOnce([varchar(json.sql)], ([j = ""]) => firstOf(j, cases, slow(j)));
 }

@@ -16,7 +16,7 @@ import {
 } from "./definition.js";
 import { jsonScalar, parsedJson, partOf } from "./json-part.js";
 import { jsonOf, jsonText } from "./json-text.js";
-import { plainJsonQuery, plainJsonQueryArray, plainJsonValue } from "./plain-json-path.js";
+import { plainJsonQuery, plainJsonQueryArray, plainJsonValue, plainJsonValueArray } from "./plain-json-path.js";
 
 const DOC = "json_functions";
 const json = (sql: string): string => `CAST(${sql} AS JSON)`;
@@ -77,7 +77,8 @@ function quick(
 }
 
 function literalText(path: Typed | undefined): string | undefined {
-  return path?.literal?.kind === "string" ? path.literal.text : undefined;
+  if (path === undefined) return "$";
+  return path.literal?.kind === "string" ? path.literal.text : undefined;
 }
 
 const queryArray = (anchor: string, legacy: boolean): FunctionDefinition =>
@@ -89,12 +90,15 @@ const queryArray = (anchor: string, legacy: boolean): FunctionDefinition =>
   });
 
 const valueArray = (anchor: string, legacy: boolean): FunctionDefinition =>
-  extraction(anchor, legacy, (from, path) => [
-    `bq_json_value_array(${text(from.sql)}, ${path})`,
-    { kind: "array", element: "STRING" },
-  ]);
+  extraction(anchor, legacy, (from, path, _isJson, literal) => {
+    const found = quick(plainJsonValueArray, literal, from, (of) => `bq_json_value_array(${of}, ${path})`);
+    return [found, { kind: "array", element: "STRING" }];
+  });
 
 const ofJson = (result: string, template: Template): ScalarOverload => on(`(JSON) -> ${result}`, template);
+
+const ofScalar = (result: string, call: Parameters<typeof jsonScalar>[0]): ScalarOverload =>
+  ofJson(result, (_, typed) => jsonScalar(call, typed[0] as Typed));
 
 function namedBool(named: ReadonlyMap<string, Expr>, name: string, context: CallContext, otherwise: boolean): Typed {
   const expr = named.get(name);
@@ -166,13 +170,15 @@ function toJsonString(call: CallExpr, context: CallContext): Typed {
 function parseJsonCall(call: CallExpr, context: CallContext): Typed {
   const { positional, named } = splitArguments(call, 1, 1, ["WIDE_NUMBER_MODE"]);
   const source = context.resolveAs(positional[0] as Expr, "STRING");
-  const mode = named.get("WIDE_NUMBER_MODE");
-  const wide = mode === undefined ? undefined : context.resolveAs(mode, "STRING");
-  const sql = json(`bq_parse_json(${source.sql}, ${wide?.sql ?? "'exact'"})`);
-  const parsed = derive(sql, "JSON", spanOf(call), wide === undefined ? [source] : [source, wide]);
-  return wide === undefined
-    ? parsedJson(parsed, source.sql, (of) => text(json(`bq_parse_json(${of}, 'exact')`)))
-    : parsed;
+  const modeArgument = named.get("WIDE_NUMBER_MODE");
+  const wide = modeArgument === undefined ? undefined : context.resolveAs(modeArgument, "STRING");
+  const mode = wide?.sql ?? "'exact'";
+  // DuckDB has no lone surrogates in JSON: NULL under SAFE, too.
+  const parse = (of: string): string =>
+    call.safe ? `TRY_CAST(bq_try_parse_json(${of}, ${mode}) AS JSON)` : json(`bq_parse_json(${of}, ${mode})`);
+  const parts = wide === undefined ? [source] : [source, wide];
+  const parsed = derive(parse(source.sql), "JSON", spanOf(call), parts, call.safe ? true : undefined);
+  return wide === undefined ? parsedJson(parsed, source.sql, (of) => text(parse(of))) : parsed;
 }
 
 function jsonArray(call: CallExpr, context: CallContext): Typed {
@@ -238,7 +244,7 @@ function jsonFloat64(call: CallExpr, context: CallContext): Typed {
   const wide = mode === undefined ? undefined : context.resolveAs(mode, "STRING");
   const sql =
     wide === undefined
-      ? jsonScalar("bq_json_float64", target.sql, ", 'round'")
+      ? jsonScalar("bq_json_float64", target, ", 'round'")
       : `bq_json_float64(${text(target.sql)}, ${wide.sql})`;
   return derive(sql, "FLOAT64", spanOf(call), wide === undefined ? [target] : [target, wide], true);
 }
@@ -272,7 +278,7 @@ function arrays(type: string, anchor: string, strict: (value: string) => string)
 export const JSON_FUNCTIONS: Family = {
   TO_JSON_STRING: special(`${DOC}#to_json_string`, toJsonString),
   TO_JSON: special(`${DOC}#to_json`, toJson),
-  PARSE_JSON: special(`${DOC}#parse_json`, parseJsonCall),
+  PARSE_JSON: special(`${DOC}#parse_json`, parseJsonCall, { ownSafe: true }),
   JSON_QUERY: query("json_query", false),
   JSON_EXTRACT: query("json_extract", true),
   JSON_VALUE: value("json_value", false),
@@ -281,7 +287,7 @@ export const JSON_FUNCTIONS: Family = {
   JSON_EXTRACT_ARRAY: queryArray("json_extract_array", true),
   JSON_VALUE_ARRAY: valueArray("json_value_array", false),
   JSON_EXTRACT_STRING_ARRAY: valueArray("json_extract_string_array", true),
-  JSON_TYPE: scalar(`${DOC}#json_type`, ofJson("STRING", "bq_json_type(CAST($1 AS VARCHAR))")),
+  JSON_TYPE: scalar(`${DOC}#json_type`, ofScalar("STRING", "bq_json_type")),
   JSON_KEYS: special(`${DOC}#json_keys`, jsonKeys),
   JSON_ARRAY: special(`${DOC}#json_array`, jsonArray),
   JSON_OBJECT: special(`${DOC}#json_object`, jsonObject),
@@ -305,21 +311,15 @@ export const JSON_FUNCTIONS: Family = {
   ),
   JSON_REMOVE: special(`${DOC}#json_remove`, jsonRemove),
   JSON_STRIP_NULLS: special(`${DOC}#json_strip_nulls`, jsonStripNulls),
-  INT64: scalar(
-    `${DOC}#int64_for_json`,
-    ofJson("INT64", ([json = ""]) => jsonScalar("bq_json_int64", json)),
-  ),
+  INT64: scalar(`${DOC}#int64_for_json`, ofScalar("INT64", "bq_json_int64")),
   FLOAT64: special(`${DOC}#double_for_json`, jsonFloat64),
-  BOOL: scalar(
-    `${DOC}#bool_for_json`,
-    ofJson("BOOL", ([json = ""]) => jsonScalar("bq_json_bool", json)),
-  ),
+  BOOL: scalar(`${DOC}#bool_for_json`, ofScalar("BOOL", "bq_json_bool")),
   ...arrays("INT64", "int64", (value) => `bq_json_int64(${value})`),
   ...arrays("FLOAT64", "double", (value) => `bq_json_float64(${value}, 'round')`),
   ...arrays("BOOL", "bool", (value) => `bq_json_bool(${value})`),
   ...arrays("STRING", "string", (value) => `bq_json_string(${value})`),
-  LAX_INT64: scalar(`${DOC}#lax_int64`, ofJson("INT64?", "bq_json_lax_int64(CAST($1 AS VARCHAR))")),
-  LAX_FLOAT64: scalar(`${DOC}#lax_double`, ofJson("FLOAT64?", "bq_json_lax_float64(CAST($1 AS VARCHAR))")),
-  LAX_BOOL: scalar(`${DOC}#lax_bool`, ofJson("BOOL?", "bq_json_lax_bool(CAST($1 AS VARCHAR))")),
-  LAX_STRING: scalar(`${DOC}#lax_string`, ofJson("STRING?", "bq_json_lax_string(CAST($1 AS VARCHAR))")),
+  LAX_INT64: scalar(`${DOC}#lax_int64`, ofScalar("INT64?", "bq_json_lax_int64")),
+  LAX_FLOAT64: scalar(`${DOC}#lax_double`, ofScalar("FLOAT64?", "bq_json_lax_float64")),
+  LAX_BOOL: scalar(`${DOC}#lax_bool`, ofScalar("BOOL?", "bq_json_lax_bool")),
+  LAX_STRING: scalar(`${DOC}#lax_string`, ofScalar("STRING?", "bq_json_lax_string")),
 };

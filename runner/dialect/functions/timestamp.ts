@@ -1,4 +1,5 @@
 import { zoned } from "../types/default-zone.js";
+import type { Typed } from "../types/typed.js";
 import { addFunction, diffFunction, truncFunction } from "./date-arithmetic.js";
 import { type Family, on, scalar } from "./definition.js";
 import { jsonScalar } from "./json-part.js";
@@ -37,7 +38,7 @@ export const TIMESTAMP_FUNCTIONS: Family = {
     on("(TIMESTAMP, [STRING]) -> STRING", inZone("bq.timestamp_to_string")),
     on("(DATETIME) -> STRING", "bq.datetime_to_string($1)"),
     on("(TIME) -> STRING", "bq.time_to_string($1)"),
-    on("(JSON) -> STRING", ([json = ""]) => jsonScalar("bq_json_string", json)),
+    on("(JSON) -> STRING", (_, typed) => jsonScalar("bq_json_string", typed[0] as Typed)),
   ),
   DATETIME: scalar(
     "datetime_functions#datetime",

@@ -109,6 +109,11 @@ function pairs(items: readonly (string | null)[]): [path: string, value: JsonVal
   return result;
 }
 
+function parsed(text: string, wide: string): string {
+  if (wide !== "exact" && wide !== "round") throw new Error(`Invalid \`wide_number_mode\` specified: ${wide}`);
+  return printJson(normalizeJson(parseJson(text), wide));
+}
+
 const normal = (value: JsonValue): string => printJson(normalizeJson(value, "round"));
 
 /** JSON functions over text. `isJson`: the text is a normalised JSON value; `legacy`: JSON_EXTRACT's paths. */
@@ -127,9 +132,13 @@ export const JSON_JS_FUNCTIONS: readonly JsFunction[] = [
   strict("bq_json_value_array", ["STRING", "STRING", "BOOL", "BOOL"], "STRINGS", (text, path, legacy, isJson) =>
     scalarTexts(find(text, path, legacy, isJson)),
   ),
-  strict("bq_parse_json", ["STRING", "STRING"], "STRING", (text, wide) => {
-    if (wide !== "exact" && wide !== "round") throw new Error(`Invalid \`wide_number_mode\` specified: ${wide}`);
-    return printJson(normalizeJson(parseJson(text), wide));
+  strict("bq_parse_json", ["STRING", "STRING"], "STRING", parsed),
+  strict("bq_try_parse_json", ["STRING", "STRING"], "STRING", (text, wide) => {
+    try {
+      return parsed(text, wide);
+    } catch {
+      return null;
+    }
   }),
   strict("bq_pretty_json", ["STRING"], "STRING", (text) => printPrettyJson(parseJson(text))),
   strict("bq_json_type", ["STRING"], "STRING", (text) => typeOf(parseJson(text))),

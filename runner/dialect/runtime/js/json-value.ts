@@ -17,7 +17,10 @@ export class JsonObject {
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
 const STRING = /"(?:[^"\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
-const BLANK = /[ \t\n\r]*/y;
+/** A string that needs no decoding. */
+const PLAIN_STRING = /"[ !#-[\]-\uffff]*"/y;
+
+const isBlank = (code: number): boolean => code === 32 || code === 10 || code === 13 || code === 9;
 
 /**
  * Parses JSON text; throws an Error that says what is wrong and where.
@@ -28,9 +31,7 @@ export function parseJson(text: string, unfinished?: Set<JsonValue>): JsonValue 
   let broken = false;
   let depth = 0;
   const skip = (): void => {
-    BLANK.lastIndex = at;
-    BLANK.exec(text);
-    at = BLANK.lastIndex;
+    while (isBlank(text.charCodeAt(at))) at += 1;
   };
   const fail = (): Error =>
     new Error(
@@ -44,6 +45,12 @@ export function parseJson(text: string, unfinished?: Set<JsonValue>): JsonValue 
     return value;
   };
   const string = (): string => {
+    PLAIN_STRING.lastIndex = at;
+    if (PLAIN_STRING.test(text)) {
+      const start = at + 1;
+      at = PLAIN_STRING.lastIndex;
+      return text.slice(start, at - 1);
+    }
     STRING.lastIndex = at;
     const match = STRING.exec(text);
     if (match === null) throw fail();
@@ -149,16 +156,30 @@ export function normalizeJson(value: JsonValue, wide: WideNumbers = "exact"): Js
   if (value instanceof JsonNumber) return new JsonNumber(normalNumber(value.text, wide));
   if (Array.isArray(value)) return (value as readonly JsonValue[]).map((item) => normalizeJson(item, wide));
   if (!(value instanceof JsonObject)) return value;
+  if (inOrder(value)) return new JsonObject(value.members.map(([name, member]) => [name, normalizeJson(member, wide)]));
   const members = new Map<string, JsonValue>();
   for (const [name, member] of value.members) if (!members.has(name)) members.set(name, normalizeJson(member, wide));
   return new JsonObject([...members].sort(([a], [b]) => compareUtf8(a, b)));
+}
+
+const SURROGATE = /[\ud800-\udfff]/;
+
+/** Whether each name is certainly greater than the one before it: code units stand in the order of UTF-8 but for surrogates. */
+function inOrder({ members }: JsonObject): boolean {
+  return members.every(
+    ([name], i) => !SURROGATE.test(name) && (i === 0 || (members[i - 1] as readonly [string, JsonValue])[0] < name),
+  );
 }
 
 function compareUtf8(a: string, b: string): number {
   return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0 ? -1 : 1;
 }
 
+/** Numbers that are written just so: of 15 digits at most, a point only before digits that count, and no need of an exponent. */
+const SETTLED = /^-?(?:[1-9]\d{0,14}|(?:[1-9]\d{0,6}\.\d{0,7}|0\.\d{0,3})[1-9])$|^0$/;
+
 function normalNumber(text: string, wide: WideNumbers): string {
+  if (SETTLED.test(text)) return text;
   if (/^-?\d+$/.test(text) && text !== "-0") {
     const value = BigInt(text);
     if (value >= -(2n ** 63n) && value < 2n ** 64n) return String(value);
@@ -190,9 +211,14 @@ export function printJson(value: JsonValue): string {
   if (value === null || typeof value === "boolean") return String(value);
   if (typeof value === "string") return quoteJson(value);
   if (value instanceof JsonNumber) return value.text;
-  if (value instanceof JsonObject)
-    return `{${value.members.map(([name, member]) => `${quoteJson(name)}:${printJson(member)}`).join(",")}}`;
-  return `[${value.map(printJson).join(",")}]`;
+  let text = "";
+  if (value instanceof JsonObject) {
+    for (const [name, member] of value.members)
+      text += `${text === "" ? "" : ","}${quoteJson(name)}:${printJson(member)}`;
+    return `{${text}}`;
+  }
+  for (const item of value) text += `${text === "" ? "" : ","}${printJson(item)}`;
+  return `[${text}]`;
 }
 
 /** JSON text over several lines, two blanks a level. */
@@ -211,7 +237,10 @@ export function printPrettyJson(value: JsonValue, indent = ""): string {
   return printJson(value);
 }
 
+const UNESCAPED = /^[ !#-[\]-~]*$/;
+
 /** GoogleSQL escapes the line separators too. */
 function quoteJson(text: string): string {
+  if (UNESCAPED.test(text)) return `"${text}"`;
   return JSON.stringify(text).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
 }
