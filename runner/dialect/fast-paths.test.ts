@@ -111,6 +111,12 @@ describe("fast ways are exact", () => {
     "-00",
     " UTC",
     "+05:30",
+    "-08:00",
+    "+13:59",
+    "-1:00",
+    "+14:00",
+    "+05:60",
+    "-0330",
     " America/New_York",
     " Nowhere",
     "+15",
@@ -156,19 +162,21 @@ describe("fast ways are exact", () => {
     "SAFE_CAST to %s",
     async (type) => {
       const sample = texts(fc.oneof(number, time, word), 7);
-      const exact = `list_transform([s], lambda x: TRY(bq.string_to_${type}(x)))[1]`;
+      const safely = (call: string): string => `list_transform([s], lambda x: TRY(${call}))[1]`;
+      const isQuick = ["int64", "datetime", "time", "timestamp"].includes(type);
+      const rest = type === "timestamp" ? ", 'UTC'" : "";
+      const exact = safely(`bq.string_to_${type}${isQuick ? "_exact" : ""}(x${rest})`);
       const quick = [`bq.try_string_to_${type}(s)`];
-      if (["int64", "float64"].includes(type)) quick.push(`bq.try_string_to_${type}_plain(s)`);
+      if (isQuick || type === "float64") quick.push(`bq.try_string_to_${type}_plain(s)`);
+      if (isQuick) quick.push(safely(`bq.string_to_${type}(x)`), safely(`bq.string_to_${type}_plain(x)`));
       for (const fast of quick) expect(await differences(sample, fast, exact)).toEqual([]);
     },
   );
 
-  it("CAST to TIMESTAMP", async () => {
-    const sample = texts(fc.oneof(time, word), 11);
-    const safely = (call: string): string => `list_transform([s], lambda x: TRY(${call}))[1]`;
-    expect(
-      await differences(sample, safely("bq.string_to_timestamp(x)"), safely("bq.string_to_timestamp(x, 'UTC')")),
-    ).toEqual([]);
+  it.each(["UTC", "America/New_York", "+05:30"])("CAST to TIMESTAMP in %s", async (zone) => {
+    const sample = texts(fc.oneof(time, time, word), 11);
+    const safely = (call: string): string => `list_transform([s], lambda x: TRY(bq.${call}(x, '${zone}')))[1]`;
+    expect(await differences(sample, safely("string_to_timestamp"), safely("string_to_timestamp_exact"))).toEqual([]);
   });
 
   it.each(["DATE", "DATETIME", "TIMESTAMP"])("SAFE.PARSE_%s", async (type) => {

@@ -18,7 +18,7 @@ export interface CastOptions {
 }
 
 /**
- * Explicit casts between scalars, `$` standing for the value.
+ * Explicit casts between scalars, `$` standing for the value; of a column `?` is another macro.
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion_functions#cast
  */
 const SCALAR_CASTS: Readonly<Record<string, string>> = {
@@ -34,15 +34,15 @@ const SCALAR_CASTS: Readonly<Record<string, string>> = {
   "NUMERIC>STRING": "bq.numeric_to_string($)",
   "BOOL>INT64": "CAST($ AS BIGINT)",
   "BOOL>STRING": "CAST($ AS VARCHAR)",
-  "STRING>INT64": "bq.string_to_int64($)",
+  "STRING>INT64": "bq.string_to_int64?($)",
   "STRING>FLOAT64": "bq.string_to_float64($)",
   "STRING>NUMERIC": "bq.string_to_numeric($)",
   "STRING>BOOL": "bq.string_to_bool($)",
   "STRING>BYTES": "bq.string_to_bytes($)",
   "STRING>DATE": "bq.string_to_date($)",
-  "STRING>DATETIME": "bq.string_to_datetime($)",
-  "STRING>TIME": "bq.string_to_time($)",
-  "STRING>TIMESTAMP": "bq.string_to_timestamp($@)",
+  "STRING>DATETIME": "bq.string_to_datetime?($)",
+  "STRING>TIME": "bq.string_to_time?($)",
+  "STRING>TIMESTAMP": "bq.string_to_timestamp?($@)",
   "BYTES>STRING": "bq_bytes_to_string($)",
   "DATE>STRING": "bq.date_to_string($)",
   "DATE>DATETIME": "bq.datetime_from_date($)",
@@ -108,10 +108,15 @@ const SAFE_CASTS: Readonly<Record<string, string>> = {
   "STRING>NUMERIC": "bq.try_string_to_numeric($)",
   "STRING>BOOL": "bq.try_string_to_bool($)",
   "STRING>DATE": "bq.try_string_to_date($)",
-  "STRING>DATETIME": "bq.try_string_to_datetime($)",
-  "STRING>TIME": "bq.try_string_to_time($)",
-  "STRING>TIMESTAMP": "bq.try_string_to_timestamp($)",
+  "STRING>DATETIME": "bq.try_string_to_datetime?($)",
+  "STRING>TIME": "bq.try_string_to_time?($)",
+  "STRING>TIMESTAMP": "bq.try_string_to_timestamp?($)",
 };
+
+/** The macro of a template whose `?` stands for another form of columns and literals, which need no binding. */
+function ofColumn(template: string, sql: string): string {
+  return template.replace("?", isPlain(sql) ? "_plain" : "");
+}
 
 /** CAST or SAFE_CAST of a value, with the limit of a parametrised type. */
 export function castTo(value: Typed, target: SqlType, options: CastOptions): Typed {
@@ -122,7 +127,7 @@ export function castTo(value: Typed, target: SqlType, options: CastOptions): Typ
   const quick = isQuick ? SAFE_CASTS[`${value.type}>${target}`] : undefined;
   if (quick !== undefined)
     return derive(
-      quick.replace("?", isPlain(value.sql) ? "_plain" : "").replace("$", () => value.sql),
+      ofColumn(quick, value.sql).replace("$", () => value.sql),
       target,
       span,
       [value],
@@ -182,7 +187,7 @@ function castSql(sql: string, from: SqlType, to: SqlType, span: Span): Cast {
     if (PLAIN_NUMBERS[key]?.test(sql)) return { sql: `CAST(${sql} AS ${duckdbType(to)})`, mayFail: false };
     const template = SCALAR_CASTS[key];
     if (template === undefined) throw invalid;
-    return { sql: filled(template, sql), mayFail: !NEVER_FAILS.has(key) };
+    return { sql: filled(ofColumn(template, sql), sql), mayFail: !NEVER_FAILS.has(key) };
   }
   if (typeof from === "string" || typeof to === "string") throw invalid;
   if (from.kind === "array" && to.kind === "array") {

@@ -77,7 +77,7 @@ export const DATE_MACROS: readonly Macro[] = [
   macro("date_from_parts(y, m, d)", "bq.date_checked(make_date(y, m, d))"),
   macro("date_from_unix_date(n)", "bq.date_checked(DATE '1970-01-01' + CAST(n AS INTEGER))"),
   macro("unix_date(d)", "d - DATE '1970-01-01'"),
-  macro("date_from_timestamp(ts)", "CAST(timezone('UTC', ts) AS DATE)"),
+  macro("date_from_timestamp(ts)", "CAST(make_timestamp(epoch_us(ts)) AS DATE)"),
   macro("date_from_timestamp(ts, zone)", "bq.date_checked(CAST(bq.datetime_from_timestamp(ts, zone) AS DATE))"),
   macro("date_from_datetime(dt)", "CAST(dt AS DATE)"),
 ];

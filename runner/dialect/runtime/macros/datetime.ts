@@ -70,12 +70,18 @@ function datetimeMacros(): Macro[] {
     macro("datetime_diff_week(a, b, first)", "bq.date_diff_week(CAST(a AS DATE), CAST(b AS DATE), first)"),
     macro("datetime_trunc_week(dt, first)", `CAST(${viaDate("trunc_week", "dt", "first")} AS TIMESTAMP)`),
     macro("datetime_extract_week(dt, first)", viaDate("extract_week", "dt", "first")),
-    macro("timestamp_trunc_week(ts, first)", "timezone('UTC', bq.datetime_trunc_week(timezone('UTC', ts), first))"),
-    macro("timestamp_extract_week(ts, first)", "bq.datetime_extract_week(timezone('UTC', ts), first)"),
+    macro(
+      "timestamp_trunc_week(ts, first)",
+      "make_timestamptz(epoch_us(bq.datetime_trunc_week(make_timestamp(epoch_us(ts)), first)))",
+    ),
+    macro("timestamp_extract_week(ts, first)", "bq.datetime_extract_week(make_timestamp(epoch_us(ts)), first)"),
   );
   for (const part of [...Object.keys(CLOCK_PARTS), ...DATE_PARTS]) {
     macros.push(
-      macro(`timestamp_trunc_${part}(ts)`, `timezone('UTC', bq.datetime_trunc_${part}(timezone('UTC', ts)))`),
+      macro(
+        `timestamp_trunc_${part}(ts)`,
+        `make_timestamptz(epoch_us(bq.datetime_trunc_${part}(make_timestamp(epoch_us(ts)))))`,
+      ),
     );
     // Parts of a day are cut off the instant itself: a local time that occurs twice would lose which of both is meant.
     if (part in CLOCK_PARTS) {
@@ -99,7 +105,7 @@ function datetimeMacros(): Macro[] {
     }
   }
   for (const part of [...Object.keys(CLOCK_PARTS), ...EXTRACT_DATE_PARTS]) {
-    macros.push(macro(`timestamp_extract_${part}(ts)`, `bq.datetime_extract_${part}(timezone('UTC', ts))`));
+    macros.push(macro(`timestamp_extract_${part}(ts)`, `bq.datetime_extract_${part}(make_timestamp(epoch_us(ts)))`));
     if (part !== "week") {
       macros.push(
         macro(
@@ -168,10 +174,10 @@ export const DATETIME_MACROS: readonly Macro[] = [
     "datetime_from_timestamp(ts, zone)",
     "make_timestamp(epoch_us(timezone(bq.zone_name(zone), ts)) + bq.zone_shift(zone))",
   ),
-  macro("datetime_from_timestamp(ts)", "timezone('UTC', ts)"),
+  macro("datetime_from_timestamp(ts)", "make_timestamp(epoch_us(ts))"),
   macro(
     "timestamp_from_datetime(dt, zone)",
-    `CASE WHEN zone = 'UTC' THEN timezone('UTC', dt)
+    `CASE WHEN zone = 'UTC' THEN make_timestamptz(epoch_us(dt))
       WHEN left(zone, 1) IN ('+', '-') THEN bq.timestamp_checked(make_timestamptz(epoch_us(dt) - bq.offset_micros(zone)))
       WHEN left(zone, 4) IN ('UTC+', 'UTC-') THEN bq.timestamp_checked(make_timestamptz(epoch_us(dt) - bq.offset_micros(substr(zone, 4))))
       ELSE bq.timestamp_in_zone(dt, bq.known_zone(zone)) END`,
@@ -182,8 +188,8 @@ export const DATETIME_MACROS: readonly Macro[] = [
     "timestamp_first(ts, dt, zone)",
     "CASE WHEN timezone(zone, ts - INTERVAL 1 HOUR) = dt THEN ts - INTERVAL 1 HOUR ELSE bq.timestamp_checked(ts) END",
   ),
-  macro("timestamp_from_datetime(dt)", "timezone('UTC', dt)"),
-  macro("timestamp_from_date(d)", "timezone('UTC', CAST(d AS TIMESTAMP))"),
+  macro("timestamp_from_datetime(dt)", "make_timestamptz(epoch_us(dt))"),
+  macro("timestamp_from_date(d)", "make_timestamptz(epoch_us(CAST(d AS TIMESTAMP)))"),
   macro("timestamp_from_date(d, zone)", "bq.timestamp_from_datetime(CAST(d AS TIMESTAMP), zone)"),
   macro("timestamp_seconds(n)", "bq.timestamp_checked(make_timestamptz(n * 1000000))"),
   macro("timestamp_millis(n)", "bq.timestamp_checked(make_timestamptz(n * 1000))"),
@@ -208,7 +214,7 @@ export const DATETIME_MACROS: readonly Macro[] = [
   ),
   macro("time_from_parts(h, mi, s)", "bq.time_from_micros(bq.clock_micros(h, mi, s))"),
   macro("time_from_datetime(dt)", "CAST(dt AS TIME)"),
-  macro("time_from_timestamp(ts)", "CAST(timezone('UTC', ts) AS TIME)"),
+  macro("time_from_timestamp(ts)", "CAST(make_timestamp(epoch_us(ts)) AS TIME)"),
   macro("time_from_timestamp(ts, zone)", "CAST(bq.datetime_from_timestamp(ts, zone) AS TIME)"),
   ...datetimeMacros(),
 ];

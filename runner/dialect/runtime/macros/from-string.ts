@@ -1,4 +1,4 @@
-import { failure, type Macro, macro, NUMERIC, OFFSET_PATTERN } from "./macro.js";
+import { failure, type Macro, macro, NUMERIC, OFFSET_PATTERN, unbound } from "./macro.js";
 
 /** What GoogleSQL strips around numbers: ASCII white space only. */
 export const stripped = "trim(s, chr(32) || chr(9) || chr(10) || chr(11) || chr(12) || chr(13))";
@@ -20,10 +20,25 @@ export const clockInRange = (clock: string) =>
 /** `s` as local date and time, given that it starts with them. */
 export const clockOf = `regexp_extract(s, '${CLOCK_PATTERN}')`;
 
+/** Dates and times in full digits, which DuckDB reads as GoogleSQL does. */
+const PLAIN_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
+const PLAIN_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,6})?";
+const PLAIN_OFFSET = "[+-](0[0-9]|1[0-3])(:[0-5][0-9])?";
+
+/** Of any text, and of a column, which need not be bound. */
+export const quick = (name: string, body: string): readonly Macro[] => [
+  macro(`${name}(s)`, body),
+  unbound(`${name}_plain(s)`, body),
+];
+
 /** CAST(s AS type). Source: GoogleSQL's cast.cc and date_time_util.cc; every rule recorded from the reference. */
 export const FROM_STRING_MACROS: readonly Macro[] = [
+  ...quick(
+    "string_to_int64",
+    "CASE WHEN regexp_full_match(s, '-?[0-9]{1,18}') THEN TRY_CAST(s AS BIGINT) ELSE bq.string_to_int64_exact(s) END",
+  ),
   macro(
-    "string_to_int64(s)",
+    "string_to_int64_exact(s)",
     `CASE WHEN regexp_full_match(${stripped}, '[+-]?[0-9]+') THEN CAST(${stripped} AS BIGINT)
       WHEN regexp_full_match(${stripped}, '0[xX][0-9a-fA-F]+') THEN CAST(CAST(concat('0x', substr(${stripped}, 3)) AS UBIGINT) AS BIGINT)
       WHEN regexp_full_match(${stripped}, '[+-]0[xX][0-9a-fA-F]+')
@@ -52,14 +67,21 @@ export const FROM_STRING_MACROS: readonly Macro[] = [
     `CASE WHEN regexp_full_match(s, '${DATE_PATTERN}') AND left(s, 4) <> '0000' THEN CAST(s AS DATE)
       WHEN s IS NULL THEN NULL ELSE ${bad("DATE", "Invalid date: ")} END`,
   ),
+  unbound("plain_time(s)", `CASE WHEN regexp_full_match(s, '${PLAIN_CLOCK}') THEN TRY_CAST(s AS TIME) END`),
+  ...quick("string_to_time", "coalesce(bq.plain_time(s), bq.string_to_time_exact(s))"),
   macro(
-    "string_to_time(s)",
+    "string_to_time_exact(s)",
     `CASE WHEN regexp_full_match(s, '${CLOCK_PATTERN}') AND ${clockInRange("s")}
         THEN CAST(make_timestamp(${clockMicros("s")} % 86400000000) AS TIME)
       WHEN s IS NULL THEN NULL ELSE ${bad("TIME", "Invalid time string ")} END`,
   ),
+  unbound(
+    "plain_datetime(s)",
+    `CASE WHEN regexp_full_match(s, '${PLAIN_DATE}([ T]${PLAIN_CLOCK})?') AND s >= '0001' THEN TRY_CAST(s AS TIMESTAMP) END`,
+  ),
+  ...quick("string_to_datetime", "coalesce(bq.plain_datetime(s), bq.string_to_datetime_exact(s))"),
   macro(
-    "string_to_datetime(s)",
+    "string_to_datetime_exact(s)",
     `CASE WHEN regexp_full_match(s, '${DATE_PATTERN}') THEN CAST(bq.string_to_date(s) AS TIMESTAMP)
       WHEN regexp_full_match(s, '${DATE_PATTERN}[ tT]${CLOCK_PATTERN}') THEN CASE WHEN ${clockInRange(clockOf)}
         THEN bq.datetime_checked(make_timestamp(epoch_us(bq.string_to_date(regexp_extract(s, '${DATE_PATTERN}'))) + ${clockMicros(clockOf)}))
@@ -67,23 +89,28 @@ export const FROM_STRING_MACROS: readonly Macro[] = [
       WHEN s IS NULL THEN NULL ELSE ${bad("TIMESTAMP", "Invalid datetime string ")} END`,
   ),
   macro("zone_or_utc(zone)", "CASE WHEN zone IN ('z', 'Z') THEN 'UTC' ELSE zone END"),
-  // The plain forms, a day and a second in UTC, which DuckDB reads in one step; NULL for any other.
-  macro(
+  // The plain forms of a day and a second, in UTC or with an offset, which DuckDB reads in one step; NULL for any other. An offset must not
+  // carry the instant out of the years that there are.
+  unbound(
     "plain_timestamp(s)",
-    `CASE WHEN strlen(s) = 10 AND s >= '0001' AND regexp_full_match(s, '[0-9]{4}-[0-9]{2}-[0-9]{2}')
-        THEN timezone('UTC', TRY_CAST(s AS TIMESTAMP))
-      WHEN regexp_full_match(s, '[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,6})?([zZ]|[+]00(:00)?| UTC)?')
-      AND s >= '0001' THEN timezone('UTC', TRY_CAST(left(s, 19) AS TIMESTAMP)
-        + to_microseconds(CASE WHEN substr(s, 20, 1) = '.' THEN CAST(rpad(regexp_extract(s, '[.]([0-9]+)', 1), 6, '0') AS BIGINT) ELSE 0 END)) END`,
+    `CASE WHEN regexp_full_match(s, '${PLAIN_DATE}([ T]${PLAIN_CLOCK}(Z|[+]00(:00)?| UTC)?)?') AND s >= '0001'
+        THEN make_timestamptz(epoch_us(TRY_CAST(s AS TIMESTAMP)))
+      WHEN regexp_full_match(s, '${PLAIN_DATE}[ T]${PLAIN_CLOCK}${PLAIN_OFFSET}') AND s >= '0002' AND s < '9999'
+        THEN TRY_CAST(s AS TIMESTAMPTZ) END`,
   ),
   macro(
-    "string_to_timestamp(s, zone)",
+    "string_to_timestamp_exact(s, zone)",
     `CASE WHEN regexp_full_match(s, '${DATE_PATTERN}([ tT]${CLOCK_PATTERN})?')
-        THEN bq.timestamp_from_datetime(bq.string_to_datetime(s), zone)
+        THEN bq.timestamp_from_datetime(bq.string_to_datetime_exact(s), zone)
       WHEN regexp_full_match(s, '${DATE_PATTERN}[ tT]${CLOCK_PATTERN}(${ZONE_PATTERN})')
-        THEN bq.timestamp_from_datetime(bq.string_to_datetime(regexp_extract(s, '^${DATE_PATTERN}[ tT]${CLOCK_PATTERN}')),
+        THEN bq.timestamp_from_datetime(bq.string_to_datetime_exact(regexp_extract(s, '^${DATE_PATTERN}[ tT]${CLOCK_PATTERN}')),
           bq.zone_or_utc(ltrim(regexp_replace(s, '^${DATE_PATTERN}[ tT]${CLOCK_PATTERN}', ''))))
       WHEN s IS NULL THEN NULL ELSE ${bad("TIMESTAMPTZ", "Invalid timestamp: ")} END`,
   ),
-  macro("string_to_timestamp(s)", "coalesce(bq.plain_timestamp(s), bq.string_to_timestamp(s, 'UTC'))"),
+  macro(
+    "string_to_timestamp(s, zone)",
+    "coalesce(bq.timestamp_from_datetime(bq.plain_datetime(s), zone), bq.string_to_timestamp_exact(s, zone))",
+  ),
+  ...quick("string_to_timestamp", "coalesce(bq.plain_timestamp(s), bq.string_to_timestamp_exact(s, 'UTC'))"),
+  unbound("string_to_timestamp_plain(s, zone)", "bq.string_to_timestamp(s, zone)"),
 ];

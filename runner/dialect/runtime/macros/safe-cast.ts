@@ -1,5 +1,5 @@
-import { CLOCK_PATTERN, clockInRange, clockMicros, clockOf, DATE_PATTERN, stripped } from "./from-string.js";
-import { type Macro, macro, NUMERIC, unbound } from "./macro.js";
+import { CLOCK_PATTERN, clockInRange, clockMicros, clockOf, DATE_PATTERN, quick, stripped } from "./from-string.js";
+import { type Macro, macro, NUMERIC } from "./macro.js";
 
 const DECIMAL_PATTERN = "(?i)[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)(e[+-]?[0-9]+)?";
 /** What says UTC after a date and time. */
@@ -14,12 +14,6 @@ const TO_FLOAT64 = `CASE WHEN TRY_CAST(s AS DOUBLE) IS NOT NULL AND (s >= '-' AN
     AND NOT contains(s, '_') AND NOT contains(s, '(') THEN TRY_CAST(s AS DOUBLE)
   WHEN regexp_full_match(s, '(?i)[ \\t-\\r]*[+-]?([0-9.]+(e[+-]?[0-9]+)?|nan|inf|infinity|0x[0-9a-f]+)[ \\t-\\r]*')
     THEN bq.try_text_to_float64(${stripped}) END`;
-
-/** Of any text, and of a column, which need not be bound. */
-const quick = (name: string, body: string): readonly Macro[] => [
-  macro(`${name}(s)`, body),
-  unbound(`${name}_plain(s)`, body),
-];
 
 /**
  * SAFE_CAST(text AS type): the casts of `from-string.ts` with NULL where they fail. Nothing in them raises an error, because DuckDB's TRY
@@ -51,24 +45,26 @@ export const SAFE_CAST_MACROS: readonly Macro[] = [
     "try_string_to_date(s)",
     `CASE WHEN regexp_full_match(s, '${DATE_PATTERN}') AND left(s, 4) <> '0000' THEN TRY_CAST(s AS DATE) ELSE NULL END`,
   ),
+  ...quick("try_string_to_time", "coalesce(bq.plain_time(s), bq.try_text_to_time(s))"),
   macro(
-    "try_string_to_time(s)",
+    "try_text_to_time(s)",
     `CASE WHEN regexp_full_match(s, '${CLOCK_PATTERN}') AND ${clockInRange("s")}
       THEN CAST(make_timestamp(${clockMicros("s")} % 86400000000) AS TIME) ELSE NULL END`,
   ),
   macro("datetime_or_null(dt)", "CASE WHEN dt < TIMESTAMP '10000-01-01' THEN dt ELSE NULL END"),
+  ...quick("try_string_to_datetime", "coalesce(bq.plain_datetime(s), bq.try_text_to_datetime(s))"),
   macro(
-    "try_string_to_datetime(s)",
+    "try_text_to_datetime(s)",
     `CASE WHEN regexp_full_match(s, '${DATE_PATTERN}') THEN CAST(bq.try_string_to_date(s) AS TIMESTAMP)
       WHEN regexp_full_match(s, '${DATE_PATTERN}[ tT]${CLOCK_PATTERN}') AND ${clockInRange(clockOf)}
         THEN bq.datetime_or_null(make_timestamp(epoch_us(bq.try_string_to_date(regexp_extract(s, '${DATE_PATTERN}'))) + ${clockMicros(clockOf)}))
       ELSE NULL END`,
   ),
-  macro("try_string_to_timestamp(s)", "coalesce(bq.plain_timestamp(s), bq.try_text_to_timestamp(s))"),
+  ...quick("try_string_to_timestamp", "coalesce(bq.plain_timestamp(s), bq.try_text_to_timestamp(s))"),
   macro(
     "try_text_to_timestamp(s)",
     `CASE WHEN regexp_full_match(s, '${DATE_PATTERN}([ tT]${CLOCK_PATTERN}(${UTC_PATTERN})?)?')
-        THEN timezone('UTC', bq.try_string_to_datetime(regexp_extract(s, '^${DATE_PATTERN}([ tT]${CLOCK_PATTERN})?')))
+        THEN make_timestamptz(epoch_us(bq.try_string_to_datetime(regexp_extract(s, '^${DATE_PATTERN}([ tT]${CLOCK_PATTERN})?'))))
       WHEN regexp_full_match(s, '${DATE_PATTERN}[ tT]${CLOCK_PATTERN}[ +-].*') THEN TRY(bq.string_to_timestamp(s)) ELSE NULL END`,
   ),
   macro("try_float64_to_int64(x)", "TRY_CAST(round(x) AS BIGINT)"),

@@ -21,7 +21,7 @@ export const TO_STRING_MACROS: readonly Macro[] = [
   macro("datetime_to_string(dt)", clock("dt", " ")),
   macro("datetime_iso(dt)", clock("dt", "T")),
   macro("time_to_string(t)", "substr(bq.datetime_to_string(bq.time_instant(t)), 12)"),
-  macro("timestamp_to_string(ts)", "bq.datetime_to_string(timezone('UTC', ts)) || '+00'"),
+  macro("timestamp_to_string(ts)", "bq.datetime_to_string(make_timestamp(epoch_us(ts))) || '+00'"),
   // Offsets have whole minutes: the seconds of a local mean time are dropped from the offset and from the time.
   macro(
     "timestamp_to_string(ts, zone)",
@@ -45,7 +45,7 @@ export const TO_STRING_MACROS: readonly Macro[] = [
   ),
   macro("date_to_json(d)", quotedOrNull("d", "bq.date_to_string(d)")),
   macro("datetime_to_json(dt)", quotedOrNull("dt", "bq.datetime_iso(dt)")),
-  macro("timestamp_to_json(ts)", quotedOrNull("ts", "bq.datetime_iso(timezone('UTC', ts)) || 'Z'")),
+  macro("timestamp_to_json(ts)", quotedOrNull("ts", "bq.datetime_iso(make_timestamp(epoch_us(ts))) || 'Z'")),
   macro("time_to_json(t)", quotedOrNull("t", "bq.time_to_string(t)")),
   macro("bytes_to_json(b)", quotedOrNull("b", "base64(b)")),
   macro("bytes_to_string(b)", "decode(b)"),
