@@ -185,7 +185,8 @@ class ActionBuild {
     await this.#statements(script, "pre_operations", action.preOps);
     let set = this.#setOf(partitions);
     const query = this.#composed(set);
-    const sliced = slicedModel(action, query, snapshot.relations);
+    const tellsSlices = this.transaction.sliceDigests !== undefined;
+    const sliced = tellsSlices ? slicedModel(action, query, snapshot.relations) : undefined;
     let only = await this.#movedSlices(sliced, live);
     let stage =
       sliced !== undefined && only !== undefined

@@ -43,7 +43,8 @@ export async function movedSlices(
   if (transaction.sliceDigests === undefined || states === undefined) return undefined;
   if (!stale.every(({ reason }) => reason === "inputs_changed")) return undefined;
   const moved = movedInputs(model, task, fingerprints);
-  if (moved === undefined) return undefined;
+  // What has not moved cannot be why they are stale.
+  if (moved === undefined || moved.length === 0) return undefined;
   const recorded = await readSlices(
     transaction,
     stateDataset,
