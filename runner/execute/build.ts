@@ -193,7 +193,8 @@ class ActionBuild {
         ? await this.#stageOf(script, composeSlices(sliced, only))
         : ((await this.#stageShards(script, partitions)) ?? (await this.#stageOf(script, query)));
     let built = { partitions, coverage, snapshot, sliced };
-    if (set !== undefined && live?.kind === "table" && !hasShape(live, stage)) {
+    const isPart = set !== undefined || only !== undefined;
+    if (isPart && live?.kind === "table" && !hasShape(live, stage)) {
       // A table has one shape: rows of other dates must follow, and nobody knows their values but the query.
       if (action.accumulating) refuseLostHistory(action, live, stage);
       else {
