@@ -46,6 +46,17 @@ async function applyStage(
   { isKeyed, table, dropped }: Prepared & { readonly isKeyed: boolean },
   request: PublishRequest,
 ): Promise<Applied> {
+  const others = request.only === undefined || table === "made" ? 0 : await numberOf(connection, plan.countOthers());
+  const applied = await applyRows(connection, plan, { isKeyed, table, dropped }, request);
+  return { ...applied, counts: { ...applied.counts, unchanged: applied.counts.unchanged + others } };
+}
+
+async function applyRows(
+  connection: DuckDBConnection,
+  plan: PublishSql,
+  { isKeyed, table, dropped }: Prepared & { readonly isKeyed: boolean },
+  request: PublishRequest,
+): Promise<Applied> {
   const live = table === "made" ? 0 : await numberOf(connection, plan.countLive());
   if (live === 0) {
     const inserted = request.stage.rows === 0 ? 0 : await changedRows(connection, plan.insertAll());
@@ -208,6 +219,11 @@ class PublishSql {
     return `SELECT count(*) FROM ${this.#target} t WHERE ${this.#inPartitions("t")}`;
   }
 
+  /** Rows of the partitions that are of none of the slices. */
+  countOthers(): string {
+    return `SELECT count(*) FROM ${this.#target} t WHERE ${this.#ofDates("t")} AND NOT ${this.#ofSlices("t")}`;
+  }
+
   insertAll(): string {
     return `INSERT INTO ${this.#target} (${this.#names().join(", ")}) SELECT ${this.#names("s").join(", ")} FROM ${this.#stage} s`;
   }
@@ -310,12 +326,19 @@ class PublishSql {
     return `coalesce(CAST(${alias}.${quoteName(partitionColumn)} AS VARCHAR), '${NULL_PARTITION}')`;
   }
 
+  /** Whether a row is one of those that the stage replaces. */
   #inPartitions(alias: string): string {
-    const { partitions, partitionColumn, only } = this.#request;
-    const dated =
-      partitions === undefined || partitionColumn === undefined
-        ? "TRUE"
-        : partitionTest(`${alias}.${quoteName(partitionColumn)}`, partitions);
-    return only === undefined ? dated : `${dated} AND ${sliceTest(`${alias}.${quoteName(only.column)}`, only.slices)}`;
+    return `${this.#ofDates(alias)} AND ${this.#ofSlices(alias)}`;
+  }
+
+  #ofDates(alias: string): string {
+    const { partitions, partitionColumn } = this.#request;
+    if (partitions === undefined || partitionColumn === undefined) return "TRUE";
+    return partitionTest(`${alias}.${quoteName(partitionColumn)}`, partitions);
+  }
+
+  #ofSlices(alias: string): string {
+    const { only } = this.#request;
+    return only === undefined ? "TRUE" : `(${sliceTest(`${alias}.${quoteName(only.column)}`, only.slices)})`;
   }
 }
