@@ -192,8 +192,7 @@ describe(`a week in which much goes wrong, on ${SEASON.title}`, { timeout: 600_0
     delete settings.alerts.rules.overall_duration;
     rig.write("fastbreak.json", JSON.stringify(settings));
     sound = rig.read(CACHE);
-    const { code, stderr } = await rig.fastbreak("load", ...(await SEASON.load(rig)));
-    expect([code, stderr]).toEqual([0, ""]);
+    await rig.load(...(await SEASON.load(rig)));
   }, 600_000);
   afterAll(() => rig.remove());
 
