@@ -156,6 +156,7 @@ describe("fast ways are exact", () => {
     "- 5",
     "1,5",
   );
+  const sqlText = (texts: readonly string[]) => `[${texts.map((text) => JSON.stringify(text)).join(", ")}]`;
   const texts = (of: fc.Arbitrary<string>, seed: number): string[] => fc.sample(of, { seed, numRuns: SAMPLES });
 
   it.each(["int64", "float64", "numeric", "bool", "date", "datetime", "time", "timestamp"])(
@@ -179,20 +180,37 @@ describe("fast ways are exact", () => {
     expect(await differences(sample, safely("string_to_timestamp"), safely("string_to_timestamp_exact"))).toEqual([]);
   });
 
-  it.each(["DATE", "DATETIME", "TIMESTAMP"])("SAFE.PARSE_%s", async (type) => {
-    const format = type === "DATE" ? "%Y-%m-%d" : "%Y-%m-%d %H:%M:%S";
-    const parse = (of: string): string =>
-      translateQuery(`SELECT SAFE.PARSE_${type}(${of}, s) AS v FROM (SELECT 'SAMPLE' AS s, '${format}' AS f)`, EMPTY)
-        .sql;
-    const sample = texts(fc.oneof(day, time), 13);
-    await engine.connection.run(
-      `CREATE OR REPLACE TEMP TABLE samples AS SELECT unnest([${sample.map(quoteString).join(", ")}]) AS s`,
-    );
-    const over = (sql: string): string =>
-      sql.replace("'SAMPLE' AS \"s\"", 'samples.s AS "s"').replace(/ AS "f"\)/, ' AS "f" FROM samples)');
-    const [literal, computed] = [await rows(over(parse(quoteString(format)))), await rows(over(parse("f")))];
-    expect(literal).toHaveLength(SAMPLES);
-    expect(literal).toEqual(computed);
+  it.each([
+    ["DATE", "%Y-%m-%d", ""],
+    ["DATETIME", "%Y-%m-%d %H:%M:%S", ""],
+    ["DATETIME", "%FT%H:%M:%E3S", ""],
+    ["TIMESTAMP", "%Y-%m-%d %H:%M:%S", ""],
+    ["TIMESTAMP", "%Y-%m-%d %H:%M:%S", ", 'America/New_York'"],
+    ["TIMESTAMP", "%Y-%m-%dT%R", ", '-08:00'"],
+    ["TIMESTAMP", "%FT%H:%M:%E*SZ", ""],
+    ["TIMESTAMP", "%F %H:%M:%E6S%Ez", ""],
+    ["TIMESTAMP", "%F %T%z", ", 'Asia/Tokyo'"],
+  ])("PARSE_%s('%s', text%s), with SAFE and without", async (type, format, place) => {
+    const of = (safe: string, pattern: string): string => `${safe}PARSE_${type}(${pattern}, s${place})`;
+    const separator = fc.constantFrom(" ", "T");
+    const whole = fc
+      .tuple(day, separator, clock, zone, fc.boolean())
+      .map(([d, t, c, z, short]) => (short ? `${d}${t}${c.split(":").slice(0, 2).join(":")}` : `${d}${t}${c}${z}`));
+    const sample = texts(fc.oneof(whole, day, time, word), 13);
+    const compared = (safe: string, from: string): string =>
+      `SELECT s, CAST(${of(safe, `'${format}'`)} AS STRING) AS f, CAST(${of(safe, `CONCAT('${format}', '')`)} AS STRING) AS e FROM ${from}`;
+    const list = sqlText(sample);
+    const all = (await rows(translateQuery(compared("SAFE.", `UNNEST(${list}) AS s`), EMPTY).sql)) as string[][];
+    expect(all).toHaveLength(SAMPLES);
+    expect(all.filter(([, fast, exact]) => fast !== exact).slice(0, 5)).toEqual([]);
+    expect(all.some(([, fast]) => fast !== null)).toBe(true);
+    const valid = `(SELECT s FROM UNNEST(${list}) AS s WHERE ${of("SAFE.", `CONCAT('${format}', '')`)} IS NOT NULL)`;
+    const strictly = (await rows(translateQuery(compared("", valid), EMPTY).sql)) as string[][];
+    expect(strictly.filter(([, fast, exact]) => fast !== exact).slice(0, 5)).toEqual([]);
+    for (const [text = ""] of all.filter(([, fast]) => fast === null).slice(0, 20)) {
+      const { sql } = translateQuery(`SELECT ${of("", `'${format}'`)} FROM UNNEST(${sqlText([text])}) AS s`, EMPTY);
+      await expect(rows(sql)).rejects.toThrow(/Failed to parse input string|Out-of-range|out of range|Invalid/);
+    }
   });
 
   const decimal = fc
@@ -377,7 +395,6 @@ describe("fast ways are exact", () => {
       seed,
     );
   };
-  const sqlText = (texts: readonly string[]) => `[${texts.map((text) => JSON.stringify(text)).join(", ")}]`;
 
   it.each(["JSON_VALUE", "JSON_QUERY", "JSON_QUERY_ARRAY", "JSON_VALUE_ARRAY"])(
     "%s along plain paths",

@@ -107,30 +107,6 @@ export function showsYear(format: string): boolean {
   return splitFormat(format)?.some(({ element }) => element === "Y" || element === "F") === true;
 }
 
-/** Elements of a fixed number of digits, as a regular expression: such texts DuckDB parses just as GoogleSQL does. */
-const FIXED: Readonly<Record<string, string>> = {
-  Y: "[0-9]{4}",
-  m: "[0-9]{2}",
-  d: "[0-9]{2}",
-  H: "[0-9]{2}",
-  M: "[0-9]{2}",
-  S: "[0-5][0-9]",
-};
-
-/** The pattern of the texts that DuckDB's strptime may parse by the format, and its strptime form; undefined: none. */
-export function fixedPattern(format: string): { pattern: string; strptime: string } | undefined {
-  const long = format.replaceAll("%F", "%Y-%m-%d").replaceAll("%T", "%H:%M:%S");
-  let pattern = "";
-  for (const [part, element] of long.matchAll(/%(.)|[^%]/g)) {
-    if (element === undefined) {
-      if (!/[-/:T._]/.test(part) && part !== " ") return undefined;
-      pattern += `[${part}]`;
-    } else if (FIXED[element] === undefined) return undefined;
-    else pattern += FIXED[element];
-  }
-  return ["%Y", "%m", "%d"].every((part) => long.split(part).length === 2) ? { pattern, strptime: long } : undefined;
-}
-
 interface FormatToken {
   readonly element: string | undefined;
   readonly text: string;

@@ -5,7 +5,8 @@ import { derive, type Typed } from "../types/typed.js";
 import { spanOf } from "./arguments.js";
 import { argumentsOf, type Temporal, temporalValue } from "./date-arithmetic.js";
 import type { CallContext } from "./definition.js";
-import { fixedPattern, formatTemporal, showsYear } from "./format-elements.js";
+import { formatTemporal, showsYear } from "./format-elements.js";
+import { type PlainParsing, plainParsing } from "./parse-elements.js";
 
 /** `FORMAT_x(format, value[, zone])`: a literal format is compiled to strftime where that is exact, any other goes through JavaScript. */
 export function formatCall(type: Temporal) {
@@ -34,7 +35,7 @@ export function formatCall(type: Temporal) {
   };
 }
 
-/** `PARSE_x(format, text[, zone])`: texts of a plain form go through strptime, any other through JavaScript. */
+/** `PARSE_x(format, text[, zone])`: texts of a plain form go through DuckDB's own readers, any other through JavaScript. */
 export function parseCall(type: Temporal) {
   return (call: CallExpr, context: CallContext): Typed => {
     const most = type === "TIMESTAMP" ? 3 : 2;
@@ -44,20 +45,25 @@ export function parseCall(type: Temporal) {
     const zone = zoneArg === undefined ? undefined : context.resolveAs(zoneArg, "STRING");
     const parts = [pattern, text, ...(zone === undefined ? [] : [zone])];
     const zoneSql = zone?.sql ?? (type === "TIMESTAMP" ? defaultZone() : undefined);
-    const plain =
-      formatArg.kind === "string" && zoneSql === undefined && type !== "TIME"
-        ? fixedPattern(formatArg.value)
-        : undefined;
+    const isFixedZone = zone === undefined || zone.literal?.kind === "string";
+    const plain = formatArg.kind === "string" && isFixedZone ? plainParsing(formatArg.value, type) : undefined;
     const slow = (of: string): string =>
       `bq.${call.safe ? "try_parse" : "parse"}_${type.toLowerCase()}(${[pattern.sql, of, ...(zoneSql === undefined ? [] : [zoneSql])].join(", ")})`;
-    // A time of day in the format of a DATE is an error.
-    if (plain === undefined || (type === "DATE" && /%[HMST]/.test(plain.strptime)))
-      return derive(slow(text.sql), type, spanOf(call), parts);
-    const parsed = `${call.safe ? "try_strptime" : "strptime"}(p.s, ${quoteString(plain.strptime)})`;
+    if (plain === undefined) return derive(slow(text.sql), type, spanOf(call), parts);
+    const local = plain.read("p.s");
     const fast =
-      type === "DATE" ? `CAST(${parsed} AS DATE)` : type === "DATETIME" ? parsed : `timezone('UTC', ${parsed})`;
-    const test = `regexp_full_match(p.s, ${quoteString(plain.pattern)}) AND left(p.s, 4) <> '0000'`;
-    const sql = `list_transform([struct_pack(s := ${text.sql})], lambda p: CASE WHEN ${test} THEN ${fast} ELSE ${slow("p.s")} END)[1]`;
-    return derive(sql, type, spanOf(call), parts);
+      type === "DATE" ? `CAST(${local} AS DATE)` : type === "DATETIME" ? local : instant(local, plain, zoneSql);
+    const test = `regexp_full_match(p.s, ${quoteString(plain.pattern)}) AND p.s >= '0001'${plain.offset ? " AND p.s >= '0002' AND p.s < '9999'" : ""}`;
+    // A day that there is not is NULL under SAFE, and an error of the exact way otherwise.
+    const sql = call.safe
+      ? `CASE WHEN ${test} THEN ${fast} WHEN regexp_matches(p.s, ${quoteString(plain.foreign)}) THEN NULL ELSE ${slow("p.s")} END`
+      : `coalesce(CASE WHEN ${test} THEN ${fast} END, ${slow("p.s")})`;
+    return derive(`list_transform([struct_pack(s := ${text.sql})], lambda p: ${sql})[1]`, type, spanOf(call), parts);
   };
+}
+
+/** A time that was read as TIMESTAMP: with an offset it is an instant already, else it is local. */
+function instant(read: string, { offset }: PlainParsing, zone: string | undefined): string {
+  if (offset) return read;
+  return zone === undefined ? `make_timestamptz(epoch_us(${read}))` : `bq.timestamp_from_datetime(${read}, ${zone})`;
 }

@@ -50,7 +50,9 @@ export const TEXT_FORMAT_MACROS: readonly Macro[] = [
     macro(`${name}_time(f, s)`, `bq.time_from_micros(bq_${js}_temporal(f, s, 'TIME'))`),
     macro(
       `${name}_timestamp(f, s, zone)`,
-      `bq.timestamp_from_datetime(make_timestamp(bq_${js}_temporal(f, s, 'TIMESTAMP')), bq_${js}_zone(f, s, zone))`,
+      // The zone of a text is bound: `timestamp_from_datetime` takes literals, which it names often.
+      `list_transform([row(make_timestamp(bq_${js}_temporal(f, s, 'TIMESTAMP')), bq_${js}_zone(f, s, zone))],
+        lambda parsed: bq.timestamp_from_datetime(parsed[1], parsed[2]))[1]`,
     ),
     macro(`${name}_timestamp(f, s)`, `bq.${name}_timestamp(f, s, 'UTC')`),
   ]),
