@@ -224,6 +224,8 @@ describe("fast ways are exact", () => {
   const small = fc
     .tuple(fc.boolean(), fc.integer({ min: 0, max: 400_000_000_000 }))
     .map(([negative, units]) => `${negative ? "-" : ""}${(units / 1e9).toFixed(9)}`);
+  // From the largest of those on, up to where doubles no longer do.
+  const unit = fc.integer({ min: 0, max: 1_000_000_000_000 }).map((units) => (units / 1e9).toFixed(9));
   const edges = [
     "0.5",
     "-0.5",
@@ -235,6 +237,10 @@ describe("fast ways are exact", () => {
     "1000000000.000000001",
     "0.000000005",
     "31622.776601683",
+    "99999.999999999",
+    "-100000.000000001",
+    "135714.285714285",
+    "1.000000001",
   ];
 
   it.each(["", " IGNORE NULLS"])("ARRAY_AGG(x%s ORDER BY k LIMIT 1)", async (nulls) => {
@@ -305,6 +311,7 @@ describe("fast ways are exact", () => {
     const sample = [
       ...fc.sample(fc.tuple(decimal, decimal), { seed: 17, numRuns: SAMPLES }),
       ...fc.sample(fc.tuple(small, small), { seed: 37, numRuns: SAMPLES }),
+      ...fc.sample(fc.tuple(small, unit), { seed: 43, numRuns: SAMPLES }),
       ...edges.flatMap((a) => edges.map((b) => [a, b])),
     ];
     const of = (part: number): string => `CAST(split_part(s, ' ', ${part}) AS DECIMAL(38,9))`;
