@@ -28,7 +28,10 @@ interface Around {
   readonly scope: Scope | undefined;
 }
 
-/** Functions that make one value of many rows. Of a function that is nobody's here it is not known. */
+/** `WEEK(MONDAY)`: a part of dates that is written as a call. */
+const WEEKDAY = "WEEK";
+
+/** Functions that make one value of many rows. */
 const AGGREGATES = new Set(
   (
     "ANY_VALUE APPROX_COUNT_DISTINCT APPROX_QUANTILES APPROX_TOP_COUNT APPROX_TOP_SUM ARRAY_AGG ARRAY_CONCAT_AGG AVG BIT_AND BIT_OR " +
@@ -305,7 +308,9 @@ class Follower {
         inside.scope.reading.subqueries.push(this.query(record.query as Query, inside));
         return;
       case "call": {
-        const { over } = record as { readonly over: WindowSpec | undefined };
+        const { name, over } = record as { readonly name: string; readonly over: WindowSpec | undefined };
+        // A function of somebody's own may read tables, all rows of them.
+        if (!isGoogleSqlFunction(name) && name !== WEEKDAY) throw new Unfollowed();
         if (over !== undefined) inside.scope.reading.windows.push(this.#window(over, inside));
       }
     }
@@ -359,9 +364,6 @@ function aggregates(node: unknown): boolean {
   const record = node as Record<string, unknown>;
   if (record.kind === "subquery" || record.kind === "exists" || record.kind === "arrayQuery") return false;
   if (record.kind === "query") return false;
-  if (record.kind === "call" && record.over === undefined) {
-    const name = String(record.name);
-    if (AGGREGATES.has(name) || !isGoogleSqlFunction(name)) return true;
-  }
+  if (record.kind === "call" && record.over === undefined && AGGREGATES.has(String(record.name))) return true;
   return Object.values(record).some(aggregates);
 }

@@ -93,6 +93,8 @@ describe("what rows of one key need", () => {
     "SELECT k FROM d.t TABLESAMPLE SYSTEM (10 PERCENT)",
     "SELECT k FROM d.unknown",
     "SELECT k, nobody FROM d.t",
+    "SELECT k, v - d.average() AS above FROM d.t",
+    "SELECT k, d.total(v) AS total FROM d.t GROUP BY k",
     "WITH RECURSIVE r AS (SELECT k FROM d.t UNION ALL SELECT k FROM r) SELECT k FROM r",
     "SELECT * FROM d.t PIVOT (SUM(v) FOR team IN ('a', 'b'))",
   ])("is not known of %s", (sql) => expect(followedQuery(sql, find)).toBeUndefined());
