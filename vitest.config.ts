@@ -21,7 +21,6 @@ const LONG = [
   "runner/dialect/runtime/js/hll/*.test.ts",
   "runner/dialect/script/wrong-statements.test.ts",
   "runner/engines/duckdb/known-digests*.test.ts",
-  "runner/googlesql/locality/locality-random.test.ts",
   "runner/engines/duckdb/publish.test.ts",
   "runner/project/compile/escape.test.ts",
   "runner/project/compile/sandbox.test.ts",

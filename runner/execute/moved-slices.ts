@@ -1,18 +1,17 @@
 import type { RunnableAction } from "../graph/action.js";
-import type { PartitionDecision } from "../graph/decision.js";
 import { inputName, inputsOf } from "../observe/inputs.js";
 import type { Snapshot } from "../observe/snapshot.js";
-import { type Coverage, setOf } from "../plan/coverage.js";
+import { setOf } from "../plan/coverage.js";
 import { inputHashes } from "../plan/input-hash.js";
 import { COLUMNS } from "../plan/moves.js";
 import { reachOfSet } from "../plan/read-window.js";
-import type { InputDigest, InputDigests, PartitionState } from "../plan/types.js";
+import type { InputDigest, InputDigests } from "../plan/types.js";
 import { type Fingerprint, NO_ROWS, type Partition, WHOLE } from "../port/identity.js";
 import { differingSlices, type KeySlices, SLICES } from "../port/key-slices.js";
 import { holds } from "../port/partition-set.js";
 import type { Transaction } from "../port/port.js";
 import { contentKey, readRecordedContents, readSlices, recordSlices } from "../state/slice-state.js";
-import type { BuildContext } from "./build.js";
+import type { BuildContext, BuildTask } from "./build.js";
 import type { SlicedInput, SlicedModel } from "./sliced-inputs.js";
 
 /** More slices than this part of all are not worth telling apart. */
@@ -20,14 +19,7 @@ const WORTH_IT = 1 / 3;
 
 type Context = Pick<BuildContext, "stateDataset" | "fingerprints" | "run">;
 
-/** What a rebuild is asked for. */
-export interface SliceTask {
-  readonly action: RunnableAction;
-  readonly stale: readonly PartitionDecision[];
-  readonly states?: ReadonlyMap<Partition, PartitionState> | undefined;
-  readonly coverage: Coverage;
-  readonly snapshot: Snapshot;
-}
+type SliceTask = Pick<BuildTask, "action" | "stale" | "states" | "coverage" | "snapshot">;
 
 /**
  * The slices of a model's rows that may be others than the table has, where nothing but rows of inputs has moved since its partitions were

@@ -109,7 +109,7 @@ export class TransactionDigests {
     if (!this.written.has(relation)) return this.#source?.find(relation, question, range, this.begun);
     const touched = this.written.touched(relation);
     const before = touched && this.#source?.find(relation, question, range, this.begun);
-    return before && partOf({ ...before, stale: new Set([...before.stale, ...touched]) }, range);
+    return before && withStale(before, touched);
   }
 
   keep(id: RelationId, question: string, range: DateRange | undefined, digests: PartitionDigests): void {
@@ -147,6 +147,6 @@ export class TransactionDigests {
 }
 
 /** An answer once some partitions were written to. */
-export function withStale<T extends DigestsAnswer>(answer: T, partitions: ReadonlySet<Partition>): T {
+function withStale<T extends DigestsAnswer>(answer: T, partitions: ReadonlySet<Partition>): T {
   return { ...answer, stale: new Set([...answer.stale, ...partitions]) };
 }

@@ -19,19 +19,19 @@ export class FollowedQuery {
 
   /** Whether rows can be told apart by an output column. */
   hasKey(column: string): boolean {
-    return this.#indexOf(column)?.type !== undefined;
+    return this.#rows.columns[this.#indexOf(column)]?.type !== undefined;
   }
 
   /** What rows with certain values in a column need of each table, place by place. */
   usesOf(column: string): readonly TableUse[] {
-    const index = this.#rows.columns.findIndex(({ name }) => name.toLowerCase() === column.toLowerCase());
+    const index = this.#indexOf(column);
     const uses = new Uses();
     uses.ask(this.#rows, new Set(index < 0 ? [] : [index]), new Set(this.#rows.columns.keys()));
     return uses.all;
   }
 
-  #indexOf(column: string) {
-    return this.#rows.columns.find(({ name }) => name.toLowerCase() === column.toLowerCase());
+  #indexOf(column: string): number {
+    return this.#rows.columns.findIndex(({ name }) => name.toLowerCase() === column.toLowerCase());
   }
 }
 

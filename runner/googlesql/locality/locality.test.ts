@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { followedQuery } from "./index.js";
-import { find } from "./test-tables.js";
+import { find } from "./test-support/tables.js";
 
 const usesOf = (sql: string, column: string): Record<string, string> => {
   const uses = followedQuery(sql, find)?.usesOf(column) ?? [];

@@ -1,4 +1,4 @@
-import type { FindTable } from "./index.js";
+import type { FindTable } from "../index.js";
 
 /** Tables of tests, by their columns. */
 export const TABLES: Readonly<Record<string, readonly (readonly [string, "STRING" | "INT64" | "DATE"])[]>> = {

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { randomFrom } from "../../../test/random.js";
-import { openDuckDbWarehouse } from "../../engines/duckdb/warehouse.js";
-import type { SqlValue, Warehouse } from "../../port/port.js";
-import { followedQuery, keyedPlaces, type TableUse } from "./index.js";
-import { find, TABLES } from "./test-tables.js";
+import { openDuckDbWarehouse } from "../runner/engines/duckdb/warehouse.js";
+import { followedQuery, keyedPlaces, type TableUse } from "../runner/googlesql/locality/index.js";
+import { find, TABLES } from "../runner/googlesql/locality/test-support/tables.js";
+import type { SqlValue, Warehouse } from "../runner/port/port.js";
+import { randomFrom } from "./random.js";
 
 const ROUNDS = Number(process.env.FASTBREAK_QUERIES ?? 25);
 
