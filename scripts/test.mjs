@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeReady } from "./ready.mjs";
 
@@ -44,6 +45,7 @@ const { status } = spawnSync(process.execPath, vitest, { cwd: root, stdio: "inhe
 
 const counts = readCounts();
 for (const title of counts.skipped) console.log(`skipped  ${title}`);
+for (const file of counts.unfinished) console.log(`not ended  ${file}: its process died`);
 const failed = counts.failed + failedChecks + (status !== 0 && counts.failed === 0 ? 1 : 0);
 console.log(`${counts.passed + checks.length - failedChecks} passed, ${failed} failed`);
 process.exitCode = failed === 0 && counts.passed > 0 ? 0 : 1;
@@ -61,10 +63,14 @@ function readCounts() {
       skipped: new Set(
         skipped.map(({ ancestorTitles, title }) => ancestorTitles.find((name) => name.includes("skipped")) ?? title),
       ),
+      // What no one skipped and what has no end either was in a process that died.
+      unfinished: testResults
+        .filter(({ assertionResults }) => assertionResults.some(({ status }) => status === "pending"))
+        .map(({ name }) => relative(root, name)),
       passed: numPassedTests,
       failed: Math.max(numFailedTests, numFailedTestSuites > 0 && numFailedTests === 0 ? numFailedTestSuites : 0),
     };
   } catch {
-    return { passed: 0, failed: 1, skipped: [] };
+    return { passed: 0, failed: 1, skipped: [], unfinished: [] };
   }
 }

@@ -156,6 +156,8 @@ describe("fast ways are exact", () => {
     "- 5",
     "1,5",
   );
+  // Bare in TRY, a COALESCE whose operand fails may end the process; the library's functions bind their arguments, as this does.
+  const tried = (sql: string): string => `TRY(list_transform([TRUE], lambda again: ${sql})[1])`;
   const sqlText = (texts: readonly string[]) => `[${texts.map((text) => JSON.stringify(text)).join(", ")}]`;
   const texts = (of: fc.Arbitrary<string>, seed: number): string[] => fc.sample(of, { seed, numRuns: SAMPLES });
 
@@ -163,7 +165,7 @@ describe("fast ways are exact", () => {
     "SAFE_CAST to %s",
     async (type) => {
       const sample = texts(fc.oneof(number, time, word), 7);
-      const safely = (call: string): string => `list_transform([s], lambda x: TRY(${call}))[1]`;
+      const safely = (call: string): string => `list_transform([s], lambda x: ${tried(call)})[1]`;
       const isQuick = ["int64", "datetime", "time", "timestamp"].includes(type);
       const rest = type === "timestamp" ? ", 'UTC'" : "";
       const exact = safely(`bq.string_to_${type}${isQuick ? "_exact" : ""}(x${rest})`);
@@ -176,7 +178,7 @@ describe("fast ways are exact", () => {
 
   it.each(["UTC", "America/New_York", "+05:30"])("CAST to TIMESTAMP in %s", async (zone) => {
     const sample = texts(fc.oneof(time, time, word), 11);
-    const safely = (call: string): string => `list_transform([s], lambda x: TRY(bq.${call}(x, '${zone}')))[1]`;
+    const safely = (call: string): string => `list_transform([s], lambda x: ${tried(`bq.${call}(x, '${zone}')`)})[1]`;
     expect(await differences(sample, safely("string_to_timestamp"), safely("string_to_timestamp_exact"))).toEqual([]);
   });
 
@@ -316,7 +318,7 @@ describe("fast ways are exact", () => {
     ];
     const of = (part: number): string => `CAST(split_part(s, ' ', ${part}) AS DECIMAL(38,9))`;
     const pairs = sample.map((pair) => pair.join(" "));
-    const safely = (call: string): string => `TRY(bq.${call}(${of(1)}, ${of(2)}))`;
+    const safely = (call: string): string => tried(`bq.${call}(${of(1)}, ${of(2)})`);
     for (const fast of ["numeric_mul", "numeric_mul_plain"])
       expect(await differences(pairs, safely(fast), safely("numeric_mul_exact"))).toEqual([]);
     const units = `CAST(replace(split_part(s, ' ', 1), '.', '') AS HUGEINT)`;

@@ -3,7 +3,9 @@ import type { Typed } from "../types/typed.js";
 /**
  * SAFE semantics: NULL where an expression fails. DuckDB's TRY takes no aggregates, window calls, subqueries or volatile calls, its
  * optimizer moves a repeated expression out of TRY, and in a grouped query a lambda may not hold a grouping expression. So every operand
- * that is no literal is evaluated outside, as a field of the one element of a list that a lambda maps.
+ * that is no literal is evaluated outside, as a field of the one element of a list that a lambda maps. After a vector that fails, TRY goes
+ * on row by row, and in DuckDB 1.5.6 a COALESCE whose operand failed may then end the process, unless it stands in a lambda of its own:
+ * `macro` makes one of every COALESCE that names an argument twice.
  */
 export class SafeScope {
   private readonly bound: string[] = [];
