@@ -99,8 +99,11 @@ export async function planProject(
   const needs = ask(request.selected);
   const everything = request.selected === undefined ? needs : ask(undefined);
   const coverageOf = (key: string) => uniteCoverage(coverageIn(needs, key), coverageIn(everything, key));
-  const snapshot = await readSnapshot(transaction, project.actions, coverageOf);
-  const states = await readModelStates(transaction, stateDataset, hullOfAll(project, coverageOf));
+  // While the engine reads the state, what is known of the digests is looked up.
+  const [states, snapshot] = await Promise.all([
+    readModelStates(transaction, stateDataset, hullOfAll(project, coverageOf)),
+    readSnapshot(transaction, project.actions, coverageOf),
+  ]);
   const context = { states, snapshot, engineVersion };
   const { decisions, staleUpstreams, freshUpstreams } = decideAll(project, needs, context, request);
   const idle = [...decisions.values()].every((decided) => runningOf(decided).length === 0);

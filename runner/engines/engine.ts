@@ -69,6 +69,8 @@ export interface Engine {
   locate(place: WarehousePlace): string;
   /** Whether there is a warehouse, told without opening it. */
   exists(place: WarehousePlace): boolean;
+  /** Loads what opening needs, after which `open` is under way as soon as it is called; undefined: it is anyway. */
+  readonly load?: () => Promise<unknown>;
   /**
    * Opens the warehouse of a place.
    * @param options.create make one where there is none

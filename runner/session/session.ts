@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { RunnableProject } from "../graph/action.js";
 import { EngineError } from "../port/engine-error.js";
 import type { Warehouse } from "../port/port.js";
@@ -32,24 +33,32 @@ export async function withProject<T>(
     projects: async () => projectNames((await loading).manifest),
     relations: async () => [...namedRelations((await loading).manifest), ...ownRelations(place.settings)],
   };
+  // Opening a file keeps other threads busy and loading the project this one, so that it has to be under way before.
+  await place.engine.load?.();
   const opening = place.engine.open(place, { create: false });
+  opening.catch(() => undefined);
+  await nextTurn();
   const loading: Promise<LoadedProject> = loadPlace(place, () =>
     opening.then(
       (warehouse) => storedManifest(warehouse, place.settings.stateDataset),
       () => undefined,
     ),
   );
-  const [opened, loaded] = await Promise.allSettled([opening, loading]);
-  if (loaded.status === "rejected") {
-    if (opened.status === "fulfilled") await opened.value.close();
-    throw loaded.reason;
-  }
   const { failedAssertions, breakers } = place.settings;
-  const project = runnableProject(loaded.value.manifest, failedAssertions, breakers.models);
+  const preparing = loading.then((loaded) => ({
+    loaded,
+    project: runnableProject(loaded.manifest, failedAssertions, breakers.models),
+  }));
+  const [opened, prepared] = await Promise.allSettled([opening, preparing]);
+  if (prepared.status === "rejected") {
+    if (opened.status === "fulfilled") await opened.value.close();
+    throw prepared.reason;
+  }
+  const { loaded, project } = prepared.value;
   const warehouse = opened.status === "fulfilled" ? opened.value : await openMissing(place, opened.reason, create);
   try {
-    const laidOut = withSourceLayouts(warehouse, place.settings, loaded.value.manifest, project);
-    return await work({ ...place, warehouse: laidOut, loaded: loaded.value, project });
+    const laidOut = withSourceLayouts(warehouse, place.settings, loaded.manifest, project);
+    return await work({ ...place, warehouse: laidOut, loaded, project });
   } finally {
     await warehouse.close();
   }

@@ -1,14 +1,14 @@
 import { digestText } from "../../port/digest-text.js";
 import type { Fingerprint, Partition } from "../../port/identity.js";
-import type { DateRange, RelationId } from "../../port/port.js";
+import type { DateRange, PartitionDigest, RelationId } from "../../port/port.js";
 import { DigestFile, type KeptAnswer } from "./digest-file.js";
 import { CLOCK_DOUBT_MS, fileIdentity, fileState } from "./file-state.js";
 import {
+  asksFor,
   covers,
   type DigestSource,
   type DigestsAnswer,
   type DigestsRead,
-  partOf,
   type TransactionDigests,
   WrittenRelations,
 } from "./transaction-digests.js";
@@ -66,7 +66,7 @@ export class KnownDigests implements DigestSource {
       key,
       answers.map((one) => (one === answer ? { ...one, unused: 0 } : one)),
     );
-    return partOf(answerOf(answer), range);
+    return answerOf(answer, range);
   }
 
   /** Commits a transaction: nobody knows any more what it wrote, but for what it has read of it afterwards. */
@@ -190,14 +190,14 @@ export class KnownDigests implements DigestSource {
   }
 }
 
-function answerOf({ range, digests, stale }: KeptAnswer): DigestsAnswer {
-  return {
-    range,
-    digests: new Map(
-      digests.map(([partition, rows, digest]) => [partition as Partition, { rows, digest: digest as Fingerprint }]),
-    ),
-    stale: new Set(stale as readonly Partition[]),
-  };
+/** What a kept answer says of a part of the range that it is of. */
+function answerOf({ range, digests, stale }: KeptAnswer, asked: DateRange | undefined): DigestsAnswer {
+  const isWhole = asked === undefined || covers(asked, range);
+  const isIn = isWhole ? () => true : asksFor(asked);
+  const known = new Map<Partition, PartitionDigest>();
+  for (const [partition, rows, digest] of digests)
+    if (isIn(partition)) known.set(partition as Partition, { rows, digest: digest as Fingerprint });
+  return { range: isWhole ? range : asked, digests: known, stale: new Set(stale.filter(isIn) as Partition[]) };
 }
 
 function everything(): WrittenRelations {

@@ -13,8 +13,8 @@ const FROM_TEXT: Readonly<Record<string, (text: string) => SqlValue>> = {
   "TIMESTAMP WITH TIME ZONE": (text) => `${text}:00`,
 };
 
-/** So many rows come as one text: a call for each value would cost more than the value, and one text of all would be copied about. */
-const ROWS_A_TEXT = 500;
+/** All rows come as so many texts: a call for each value would cost more than the value, and one text of all would be copied about. */
+const TEXTS = 16;
 /** A column with no more values than this, as that of a hash which all partitions of a model share, gives each of them once. */
 const FEW_VALUES = 64;
 
@@ -28,7 +28,7 @@ export async function readLatestRows(
   const texts = columns.map((column) => `CAST(${column} AS VARCHAR)`);
   const packed = await connection.runAndReadAll(
     `SELECT to_json([${types.join(", ")}])::VARCHAR, to_json(list([${texts.join(", ")}]))::VARCHAR
-      FROM (SELECT *, row_number() OVER () // ${ROWS_A_TEXT} AS stretch FROM (${latestRowsSql(request)})) GROUP BY stretch`,
+      FROM (${latestRowsSql(request)}) GROUP BY hash(${columns.slice(0, 2).join(", ")}) % ${TEXTS}`,
   );
   const stretches = packed.getRows() as [string, string][];
   const [[namedTypes = "[]"] = []] = stretches;

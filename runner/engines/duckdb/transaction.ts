@@ -75,8 +75,13 @@ export class DuckDbTransaction implements Transaction {
   }
 
   async latestRows(request: LatestRowsRequest): Promise<readonly RowObject[]> {
-    if ((await this.#relations.columnNames(request.table)) === undefined) return [];
-    return readLatestRows(this.#connection, request);
+    try {
+      return await readLatestRows(this.#connection, request);
+    } catch (cause) {
+      // Looking for the table first would cost as much as most of these read.
+      if ((await this.#relations.columnNames(request.table)) === undefined) return [];
+      throw cause;
+    }
   }
 
   async append(table: RelationId, columns: readonly Column[], rows: readonly RowObject[]): Promise<void> {
