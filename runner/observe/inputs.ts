@@ -36,8 +36,40 @@ export function digestedColumns(relation: Relation, upstream: Upstream): readonl
   return [...own, ...read.filter((name) => isApart(name) && !own.has(name))];
 }
 
+/** What an upstream sees of a relation; every decision on a partition asks for it. */
+interface Seen {
+  readonly name: string;
+  readonly columns: string;
+}
+
+const seen = new WeakMap<Relation, WeakMap<Upstream, Seen>>();
+
+function seenOf(relation: Relation, upstream: Upstream): Seen {
+  const ofRelation = seen.get(relation) ?? new WeakMap<Upstream, Seen>();
+  const known = ofRelation.get(upstream) ?? {
+    name: nameOf(relation, upstream),
+    columns: columnsOf(relation, upstream),
+  };
+  seen.set(relation, ofRelation.set(upstream, known));
+  return known;
+}
+
 /** Readers that fingerprint the same columns of a relation share one fingerprint: it has this name. */
 export function inputName(relation: Relation, upstream: Upstream): string {
+  return seenOf(relation, upstream).name;
+}
+
+/** Only a reader of all columns can see their order. */
+function seenColumns(relation: Relation, upstream: Upstream): string {
+  return seenOf(relation, upstream).columns;
+}
+
+function columnsOf(relation: Relation, upstream: Upstream): string {
+  const order = upstream.columns === undefined ? "this order" : "any order";
+  return columnsDigest(relation, fingerprintedColumns(relation, upstream), order);
+}
+
+function nameOf(relation: Relation, upstream: Upstream): string {
   const key = relationKey(relation.id);
   if (relation.rowHash !== undefined) {
     const names = [fingerprintedColumns(relation, upstream), digestedColumns(relation, upstream)];
@@ -101,12 +133,6 @@ export function observedInputs(
     for (const [partition, { digest }] of rows.get(name) ?? []) note(name, partition, digest);
   }
   return observed;
-}
-
-/** Only a reader of all columns can see their order. */
-function seenColumns(relation: Relation, upstream: Upstream): string {
-  const order = upstream.columns === undefined ? "this order" : "any order";
-  return columnsDigest(relation, fingerprintedColumns(relation, upstream), order);
 }
 
 /** Digest over names and types of some columns of a relation. */
