@@ -36,7 +36,7 @@ export function digestedColumns(relation: Relation, upstream: Upstream): readonl
   return [...own, ...read.filter((name) => isApart(name) && !own.has(name))];
 }
 
-/** What an upstream sees of a relation; every decision on a partition asks for it. */
+/** What a reader sees of a relation, told once: every decision on a partition asks for it. */
 interface Seen {
   readonly name: string;
   readonly columns: string;
@@ -59,11 +59,11 @@ export function inputName(relation: Relation, upstream: Upstream): string {
   return seenOf(relation, upstream).name;
 }
 
-/** Only a reader of all columns can see their order. */
 function seenColumns(relation: Relation, upstream: Upstream): string {
   return seenOf(relation, upstream).columns;
 }
 
+/** Only a reader of all columns can see their order. */
 function columnsOf(relation: Relation, upstream: Upstream): string {
   const order = upstream.columns === undefined ? "this order" : "any order";
   return columnsDigest(relation, fingerprintedColumns(relation, upstream), order);

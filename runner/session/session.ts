@@ -33,17 +33,15 @@ export async function withProject<T>(
     projects: async () => projectNames((await loading).manifest),
     relations: async () => [...namedRelations((await loading).manifest), ...ownRelations(place.settings)],
   };
-  // Opening a file keeps other threads busy and loading the project this one, so that it has to be under way before.
   await place.engine.load?.();
   const opening = place.engine.open(place, { create: false });
-  opening.catch(() => undefined);
-  await nextTurn();
-  const loading: Promise<LoadedProject> = loadPlace(place, () =>
+  const stored = () =>
     opening.then(
       (warehouse) => storedManifest(warehouse, place.settings.stateDataset),
       () => undefined,
-    ),
-  );
+    );
+  // Opening a file keeps other threads busy and loading the project this one, so that it has to be under way before.
+  const loading: Promise<LoadedProject> = nextTurn().then(() => loadPlace(place, stored));
   const { failedAssertions, breakers } = place.settings;
   const preparing = loading.then((loaded) => ({
     loaded,

@@ -4,11 +4,11 @@ import type { DateRange, PartitionDigest, RelationId } from "../../port/port.js"
 import { DigestFile, type KeptAnswer } from "./digest-file.js";
 import { CLOCK_DOUBT_MS, fileIdentity, fileState } from "./file-state.js";
 import {
-  asksFor,
   covers,
   type DigestSource,
   type DigestsAnswer,
   type DigestsRead,
+  inRange,
   type TransactionDigests,
   WrittenRelations,
 } from "./transaction-digests.js";
@@ -193,7 +193,7 @@ export class KnownDigests implements DigestSource {
 /** What a kept answer says of a part of the range that it is of. */
 function answerOf({ range, digests, stale }: KeptAnswer, asked: DateRange | undefined): DigestsAnswer {
   const isWhole = asked === undefined || covers(asked, range);
-  const isIn = isWhole ? () => true : asksFor(asked);
+  const isIn = isWhole ? () => true : inRange(asked);
   const known = new Map<Partition, PartitionDigest>();
   for (const [partition, rows, digest] of digests)
     if (isIn(partition)) known.set(partition as Partition, { rows, digest: digest as Fingerprint });

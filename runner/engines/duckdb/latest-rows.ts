@@ -30,12 +30,12 @@ export async function readLatestRows(
     `SELECT to_json([${types.join(", ")}])::VARCHAR, to_json(list([${texts.join(", ")}]))::VARCHAR
       FROM (${latestRowsSql(request)}) GROUP BY hash(${columns.slice(0, 2).join(", ")}) % ${TEXTS}`,
   );
-  const stretches = packed.getRows() as [string, string][];
-  const [[namedTypes = "[]"] = []] = stretches;
+  const parts = packed.getRows() as [string, string][];
+  const [[namedTypes = "[]"] = []] = parts;
   const readers = (JSON.parse(namedTypes) as string[]).map((type) => FROM_TEXT[type]);
   if (readers.includes(undefined)) return readOneByOne(connection, request);
   const cells = readers.map((read) => fewValues(read as (text: string) => SqlValue));
-  return stretches.flatMap(([, rows]) =>
+  return parts.flatMap(([, rows]) =>
     (JSON.parse(rows) as (string | null)[][]).map((row) => {
       const object: Record<string, SqlValue> = {};
       for (const [index, name] of request.columns.entries()) {

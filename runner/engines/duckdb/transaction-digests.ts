@@ -74,14 +74,14 @@ export function covers(known: DateRange | undefined, asked: DateRange | undefine
 }
 
 /** Whether a partition lies in a range: that of rows without a date does in none. */
-export function asksFor({ from, to }: DateRange): (partition: string) => boolean {
+export function inRange({ from, to }: DateRange): (partition: string) => boolean {
   return (partition) => partition >= from && partition <= to && partition !== NULL_PARTITION;
 }
 
 /** What an answer says of a part of the range that it is of. */
 export function partOf(answer: DigestsAnswer, range: DateRange | undefined): DigestsAnswer {
   if (range === undefined || covers(range, answer.range)) return answer;
-  const isIn = asksFor(range);
+  const isIn = inRange(range);
   return {
     range,
     digests: new Map([...answer.digests].filter(([partition]) => isIn(partition))),
