@@ -89,6 +89,7 @@ export class BigQueryObservation implements Observation {
   /** All rows of a table, as they stand; nothing is billed. */
   async #listed(path: string, all: readonly Column[], wanted: ReadonlySet<string>): Promise<readonly RowObject[]> {
     const columns = all.filter(({ name }) => wanted.has(name));
+    const read = readTableData(columns.length);
     const rows: RowObject[] = [];
     for (let pageToken: string | undefined; ; ) {
       const query = {
@@ -97,7 +98,7 @@ export class BigQueryObservation implements Observation {
         "formatOptions.useInt64Timestamp": "true",
         pageToken,
       };
-      const page = await this.service.rest.repeat({ method: "GET", path: `${path}/data`, query }, readTableData);
+      const page = await this.service.rest.repeat({ method: "GET", path: `${path}/data`, query }, read);
       for (const row of page.rows) {
         const values = decodeRow(row, columns);
         rows.push(Object.fromEntries(columns.map(({ name }, index) => [name, values[index] ?? null])));

@@ -3,7 +3,7 @@ import { readDatasetList, readJobList, readRoutineList, readTableData, readTable
 
 describe("lists of the API", () => {
   it.each([
-    ["rows", readTableData],
+    ["rows", readTableData(1)],
     ["tables", readTableList],
     ["datasets", readDatasetList],
     ["jobs", readJobList],
@@ -13,7 +13,13 @@ describe("lists of the API", () => {
   });
 
   it("say of no rows how many there are", () => {
-    expect(readTableData({ body: { kind: "bigquery#tableDataList", totalRows: "0" } })).toMatchObject({ rows: [] });
+    expect(readTableData(1)({ body: { kind: "bigquery#tableDataList", totalRows: "0" } })).toMatchObject({ rows: [] });
+  });
+
+  it("are no lists of rows that were asked for where the rows are of another width", () => {
+    const rows = [{ f: [{ v: "1" }, { v: null }] }];
+    expect(readTableData(2)({ body: { rows } }).rows).toEqual(rows);
+    expect(() => readTableData(3)({ body: { rows } })).toThrow(/no list of rows: .*not of 3 columns/);
   });
 
   it("of routines may say nothing at all", () => {

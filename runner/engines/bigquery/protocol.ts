@@ -196,7 +196,15 @@ export const readJob = reader("job", job);
 export const readJobList = listReader("list of jobs", v.looseObject({ jobs: v.optional(v.array(job), []) }));
 export const readDryRun = reader("dry run", dryRun);
 export const readResults = reader("result of a query", results);
-export const readTableData = listReader("list of rows", tableData);
+/** @param columns how many were asked for: rows of another width are those of another call */
+export const readTableData = (columns: number) =>
+  listReader(
+    "list of rows",
+    v.pipe(
+      tableData,
+      v.check(({ rows }) => rows.every(({ f }) => f.length === columns), `has rows that are not of ${columns} columns`),
+    ),
+  );
 export const readTable = reader("table", table);
 export const readDataset = reader(
   "dataset",

@@ -111,13 +111,14 @@ export class BigQueryTableReader implements TableReader {
   /** While rows are taken the next ones are on their way. */
   async *#block({ id, columns }: TableDefinition, { start, rows: wanted }: Block): RowBatches {
     const path = `${restPath(id, this.service.connection.project)}/data`;
+    const read = readTableData(columns.length);
     const ask = (from: { readonly startIndex: string } | { readonly pageToken: string }, left: number) => {
       const query = {
         maxResults: String(Math.min(left, ROWS_A_PAGE)),
         "formatOptions.useInt64Timestamp": "true",
         ...from,
       };
-      const page = this.service.rest.repeat({ method: "GET", path, query }, readTableData);
+      const page = this.service.rest.repeat({ method: "GET", path, query }, read);
       // Who takes no more rows does not wait for it.
       page.catch(() => undefined);
       return page;
