@@ -8,7 +8,7 @@ describeRealSeason("the public 2021-22 season", (season) => {
   let loaded: Loaded;
   beforeAll(async () => {
     loaded = await collect(await load([season], {}));
-  }, 60_000);
+  });
 
   it("has the rows that its README counts", () => {
     const count = (table: string) => loaded.rows(table).length;

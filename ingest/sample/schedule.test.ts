@@ -4,7 +4,7 @@ import { daysBetween } from "../calendar.js";
 import { TEAMS } from "../teams.js";
 import { makeSchedule } from "./schedule.js";
 
-it("is a season of the league whatever the seed and the year", { timeout: 60_000 }, () => {
+it("is a season of the league whatever the seed and the year", () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 2 ** 31 - 1 }), fc.integer({ min: 2021, max: 2030 }), (seed, year) => {
       const games = makeSchedule(seed, year);

@@ -130,11 +130,23 @@ interface JobResource {
   query?: string;
 }
 
+/** Work that is done piece by piece, in the order in which it comes. */
+function oneByOne(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const next = last.then(work);
+    last = next.catch(() => undefined);
+    return next;
+  };
+}
+
 async function mended(emulator: Emulator): Promise<Server> {
   const texts = new Map<string, string>();
   /** Texts of views, which the emulator does not tell. */
   const views = new Map<string, string>();
   const metadata = new RowMetadata(emulator);
+  // A list of rows there has those of a query that runs at the same moment.
+  const inTurn = oneByOne();
 
   /** The call as the emulator takes it, with the text that is in it. */
   const prepared = (method: string, path: string, body: string) => {
@@ -162,9 +174,9 @@ async function mended(emulator: Emulator): Promise<Server> {
   };
 
   const server = createServer((incoming, outgoing) => {
-    const pass = async () => {
+    const pass = async (asked: string) => {
       const { method = "GET", url: path = "/" } = incoming;
-      const { body, sql } = prepared(method, path, await textOf(incoming));
+      const { body, sql } = prepared(method, path, asked);
       const answer = await fetch(`${emulator.url}${path}`, {
         method,
         headers: forwarded(incoming.headers),
@@ -178,7 +190,9 @@ async function mended(emulator: Emulator): Promise<Server> {
       const sent = isObject ? JSON.stringify(await corrected(path, JSON.parse(text))) : text;
       outgoing.writeHead(answer.status, { "content-type": type, date: new Date().toUTCString() }).end(sent);
     };
-    pass().catch((cause: unknown) => outgoing.writeHead(501).end(String(cause)));
+    textOf(incoming)
+      .then((asked) => inTurn(() => pass(asked)))
+      .catch((cause: unknown) => outgoing.writeHead(501).end(String(cause)));
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   return server;

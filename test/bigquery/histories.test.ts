@@ -30,7 +30,7 @@ const FOUND: Readonly<Record<string, History>> = {
 };
 
 describe("a history that once went wrong on BigQuery", () => {
-  it.each(Object.entries(FOUND))("%s", { timeout: 120_000 }, async (_name, history) => {
+  it.each(Object.entries(FOUND))("%s", async (_name, history) => {
     const outside = await bigQueryOutside();
     try {
       await live(history, outside, scanner);

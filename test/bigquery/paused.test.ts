@@ -118,9 +118,7 @@ describe("a run on BigQuery that sleeps while another one takes its place", () =
   const isStep = (action: string, step: string) => (call: Call) =>
     call.body.includes(`"fastbreak_action":"${action}"`) && call.body.includes(`"fastbreak_step":"${step}"`);
 
-  it("publishes no rows late, and carries out no statements that the other run has carried out", {
-    timeout: 120_000,
-  }, async () => {
+  it("publishes no rows late, and carries out no statements that the other run has carried out", async () => {
     const before = await jobsOf("shop_top", "statements");
     expect(await overtaken(isStep("shop_log", "publish"))).toMatchObject({ isAsleep: true, code: 0 });
     expect(await world.sql(WRONG_ROWS)).toEqual([]);
@@ -128,7 +126,7 @@ describe("a run on BigQuery that sleeps while another one takes its place", () =
     expect(await jobsOf("shop_top", "guard")).toBe(3);
   });
 
-  it("makes no table anew that the other run has made", { timeout: 120_000 }, async () => {
+  it("makes no table anew that the other run has made", async () => {
     world.write(
       "definitions/newest.sqlx",
       'config { type: "table" }\nSELECT SUM(amount) AS amount FROM ${ref("raw", "orders")}',
@@ -140,7 +138,7 @@ describe("a run on BigQuery that sleeps while another one takes its place", () =
     expect(await jobsOf("shop_newest", "define")).toBe(2);
   });
 
-  it("publishes rows once that two runs would add at the same moment", { timeout: 120_000 }, async () => {
+  it("publishes rows once that two runs would add at the same moment", async () => {
     await disturb();
     const isTheCall = isStep("shop_log", "publish");
     let meet = () => {};

@@ -33,7 +33,7 @@ describe("a server that keeps BigQuery's quotas of a table", () => {
     return jobs.flatMap(({ errorResult }) => errorResult?.reason ?? []);
   };
 
-  it("never has to refuse the runner, which waits for its turn", { timeout: 60_000 }, async () => {
+  it("never has to refuse the runner, which waits for its turn", async () => {
     for (let count = 0; count < 7; count += 1)
       await warehouse.transaction((transaction) =>
         transaction.execute(`CREATE OR REPLACE TABLE shop.made AS SELECT ${count} AS n`),
@@ -46,7 +46,7 @@ describe("a server that keeps BigQuery's quotas of a table", () => {
     expect(await sqlAt(server.url, "SELECT n FROM shop.made")).toEqual([["14"]]);
   });
 
-  it("is not asked for ever for a job that it has refused", { timeout: 60_000 }, async () => {
+  it("is not asked for ever for a job that it has refused", async () => {
     const place = { projectDir: dir, database: undefined, memory: undefined, threads: undefined };
     const hasty = await openBigQuery({ ...place, bigquery: { project: "acme", endpoint: server.url } });
     const define = () => hasty.transaction((all) => all.execute("CREATE OR REPLACE TABLE shop.hasty AS SELECT 1 AS n"));

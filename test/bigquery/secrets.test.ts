@@ -63,9 +63,7 @@ describe("credentials", () => {
       }
   });
 
-  it("are in no output of a command that cannot sign in, and go to no server of this machine", {
-    timeout: 120_000,
-  }, async () => {
+  it("are in no output of a command that cannot sign in, and go to no server of this machine", async () => {
     const seen: string[] = [];
     const server = createServer((request, response) => {
       seen.push(JSON.stringify(request.headers));

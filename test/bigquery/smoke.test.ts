@@ -73,7 +73,7 @@ describe.each(Object.entries(SERVERS))("on %s", (name, { isThere, start, lacks }
     calls = new Calls(server.bare ?? server.url);
     await calls.run(CITIES);
     return undefined;
-  }, 90_000);
+  });
   afterAll(() => world?.close());
 
   const statuses = async () => {
@@ -83,13 +83,12 @@ describe.each(Object.entries(SERVERS))("on %s", (name, { isThere, start, lacks }
   const all = (status: string) => Object.fromEntries(ACTIONS.slice(1).map((action) => [`shop.${action}`, status]));
 
   describe("a project", () => {
-    const lasting = { timeout: 60_000 };
-    should("is built")("is built", lasting, async () => {
+    should("is built")("is built", async () => {
       expect(await statuses()).toEqual(all("success"));
       expect(await world.sql(WRONG_ROWS)).toEqual([]);
     });
 
-    should("is left alone when nothing has changed")("is left alone when nothing has changed", lasting, async () => {
+    should("is left alone when nothing has changed")("is left alone when nothing has changed", async () => {
       // The digests of what the first run has made are read once.
       await settled();
       await world.run();
@@ -98,7 +97,7 @@ describe.each(Object.entries(SERVERS))("on %s", (name, { isThere, start, lacks }
       expect((await world.jobs()).length).toBe(before);
     });
 
-    should("follows a corrected row")("follows a corrected row", lasting, async () => {
+    should("follows a corrected row")("follows a corrected row", async () => {
       await world.sql("UPDATE raw.orders SET amount = 10 WHERE id = 3");
       const { actions } = await world.run();
       const daily = actions.find(({ key }) => key === "shop.daily");
@@ -107,28 +106,24 @@ describe.each(Object.entries(SERVERS))("on %s", (name, { isThere, start, lacks }
       expect(await world.sql(WRONG_ROWS)).toEqual([]);
     });
 
-    should("adds rows to an incremental table")("adds rows to an incremental table", lasting, async () => {
+    should("adds rows to an incremental table")("adds rows to an incremental table", async () => {
       await world.sql("INSERT INTO raw.orders VALUES (6, DATE '2024-01-04', 'Bern', 4)");
       expect(await statuses()).toMatchObject({ "shop.log": "success", "shop.daily": "success" });
       expect(await world.sql("SELECT id FROM shop.log ORDER BY 1")).toEqual([["1"], ["2"], ["3"], ["4"], ["5"], ["6"]]);
       expect(await world.sql(WRONG_ROWS)).toEqual([]);
     });
 
-    should("publishes nothing that an assertion refuses")(
-      "publishes nothing that an assertion refuses",
-      lasting,
-      async () => {
-        const before = await world.sql("SELECT TO_JSON_STRING(t) FROM shop.daily AS t ORDER BY 1");
-        await world.sql("UPDATE raw.orders SET amount = -50 WHERE id = 2");
-        expect(await statuses()).toMatchObject({ "shop.positive": "failed" });
-        expect(await world.sql("SELECT TO_JSON_STRING(t) FROM shop.daily AS t ORDER BY 1")).toEqual(before);
-        await world.sql("UPDATE raw.orders SET amount = 8 WHERE id = 2");
-        expect(await statuses()).toMatchObject({ "shop.positive": "success", "shop.daily": "success" });
-        expect(await world.sql(WRONG_ROWS)).toEqual([]);
-      },
-    );
+    should("publishes nothing that an assertion refuses")("publishes nothing that an assertion refuses", async () => {
+      const before = await world.sql("SELECT TO_JSON_STRING(t) FROM shop.daily AS t ORDER BY 1");
+      await world.sql("UPDATE raw.orders SET amount = -50 WHERE id = 2");
+      expect(await statuses()).toMatchObject({ "shop.positive": "failed" });
+      expect(await world.sql("SELECT TO_JSON_STRING(t) FROM shop.daily AS t ORDER BY 1")).toEqual(before);
+      await world.sql("UPDATE raw.orders SET amount = 8 WHERE id = 2");
+      expect(await statuses()).toMatchObject({ "shop.positive": "success", "shop.daily": "success" });
+      expect(await world.sql(WRONG_ROWS)).toEqual([]);
+    });
 
-    should("is made in other columns")("is made in other columns", lasting, async () => {
+    should("is made in other columns")("is made in other columns", async () => {
       world.write(
         "definitions/cities.sqlx",
         'config { type: "table", description: "Cities", bigquery: { labels: { team: "data" } } }\nSELECT city, SUM(amount) AS amount, COUNT(*) AS days FROM ${ref("daily")} GROUP BY city',
@@ -143,6 +138,6 @@ describe.each(Object.entries(SERVERS))("on %s", (name, { isThere, start, lacks }
   });
 
   describe("a server", () => {
-    for (const [title, work] of Object.entries(CALLS)) should(title)(title, { timeout: 30_000 }, () => work(calls));
+    for (const [title, work] of Object.entries(CALLS)) should(title)(title, () => work(calls));
   });
 });
