@@ -22,6 +22,7 @@ const LONG = [
   "runner/dialect/script/wrong-statements.test.ts",
   "runner/engines/duckdb/known-digests*.test.ts",
   "runner/engines/duckdb/publish.test.ts",
+  "runner/project/compile-graph.test.ts",
   "runner/project/compile/escape.test.ts",
   "runner/project/compile/sandbox.test.ts",
   "runner/project/damaged-project.test.ts",

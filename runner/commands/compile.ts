@@ -18,11 +18,11 @@ export const command = defineCommand({
     ]);
     const { projectDir, overrides, compileTimeoutMs, onNote } = findPlace(placeOf(options, words[0]));
     const limits = compileTimeoutMs === undefined ? {} : { timeoutMs: compileTimeoutMs };
-    const { graph, problems } = await compileGraph(projectDir, overrides, undefined, limits, onNote);
+    const { json, problems } = await compileGraph({ projectDir, overrides, onFetch: onNote }, limits);
     // Who asks for the graph gets what there is of it, with its errors in it, as from the stock CLI.
-    if (options.json) process.stdout.write(`${JSON.stringify(graph, undefined, 2)}\n`);
+    if (options.json) process.stdout.write(`${json}\n`);
     if (problems.length > 0) throw new ProjectError(problems);
-    if (!options.json) process.stdout.write(`${summary(graph).join("\n")}\n`);
+    if (!options.json) process.stdout.write(`${summary(JSON.parse(json) as StockGraph).join("\n")}\n`);
     return EXIT.done;
   },
 });

@@ -3,6 +3,7 @@ import { foldedKey } from "../googlesql/project-names.js";
 import { judgingTags, thresholdProblem } from "../graph/audits.js";
 import { type BuildOptions, type CodeHashInputs, codeHash, compiledHash } from "./action-hashes.js";
 import type { CompiledGraph, CompiledTable, CompiledTarget, CompileOutcome } from "./compile/graph-shape.js";
+import { isVolatile } from "./compile-inputs.js";
 import { ProjectError, type ProjectProblem } from "./errors.js";
 import { graphProblems } from "./graph-problems.js";
 import { suffixedProject } from "./home-project.js";
@@ -141,9 +142,7 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
     coreVersion: outcome.coreVersion,
     coreHash: outcome.coreHash,
     homeProject: home,
-    compileVolatile: [...Object.values(outcome.fileTraces), ...outcome.actionTraces].some(
-      ({ nondeterministic }) => nondeterministic.length > 0,
-    ),
+    compileVolatile: isVolatile(outcome),
     actions,
     fileHashes: hashesOfSources(actions, inputs.files),
     tracedFiles: [...inputs.tracedFiles],

@@ -1,40 +1,51 @@
-import { findCompileChild } from "./compile/find-child.js";
-import type { CompileOutcome, StockGraph } from "./compile/graph-shape.js";
-import type { ProjectOverrides } from "./compile/protocol.js";
-import { type ChildLimits, DEFAULT_LIMITS } from "./compile/run-child.js";
-import { attemptCompile } from "./compile-project.js";
-import type { OnFetch } from "./core-cache.js";
-import { findCore } from "./core-package.js";
+import type { CompileOutcome } from "./compile/graph-shape.js";
+import type { ChildLimits } from "./compile/run-child.js";
+import { digestOf, findInputs, type InputOptions, isVolatile, readsOf } from "./compile-inputs.js";
 import type { ProjectProblem } from "./errors.js";
-import { readProjectFiles } from "./files.js";
-import { findProject } from "./settings.js";
+import { type FileHashes, hashTracedFiles, readProjectFiles } from "./files.js";
+import { GRAPH_FORMAT_VERSION, readCachedGraph, writeCachedGraph } from "./graph-cache.js";
+
+export interface GraphText {
+  /** JSON, field by field and space by space as `dataform compile --json` prints it. */
+  readonly json: string;
+  /** The compile errors in the runner's words. */
+  readonly problems: readonly ProjectProblem[];
+}
 
 /**
- * The compiled graph of a project, field by field as `dataform compile --json` prints it; with compile errors it holds what could be
- * compiled and, as `graphErrors`, core's words for the rest.
- * @param childPath the built compile child
- * @param onFetch is given a line before a release of core is fetched
- * @returns the graph and its compile errors in the runner's words
+ * The compiled graph of a project: the kept one where nothing that a compile can read has changed, otherwise a new one. With compile
+ * errors, or where the compile read the clock or randomness, none is kept; then it holds what could be compiled and, as `graphErrors`,
+ * core's words for the rest.
  * @throws ProjectError when the project cannot be read, or there is no graph at all
  */
-export async function compileGraph(
-  dir: string,
-  overrides: ProjectOverrides,
-  childPath = findCompileChild(),
-  limits: Partial<ChildLimits> = {},
-  onFetch?: OnFetch,
-): Promise<{ readonly graph: StockGraph; readonly problems: readonly ProjectProblem[] }> {
-  const projectDir = findProject(dir);
+export async function compileGraph(options: InputOptions, limits: Partial<ChildLimits> = {}): Promise<GraphText> {
+  const inputs = await findInputs(options, import.meta.url);
+  const { projectDir, core, overrides, childPath } = inputs;
+  const files = readProjectFiles(projectDir);
+  const digestNow = (traced: FileHashes) => digestOf(inputs, files, traced, GRAPH_FORMAT_VERSION);
+  const kept = readCachedGraph(projectDir);
+  if (kept?.origin.inputsDigest === digestNow(hashTracedFiles(projectDir, kept?.origin.tracedFiles ?? [])))
+    return { json: kept.text, problems: [] };
+
+  const [{ attemptCompile }, { DEFAULT_LIMITS }] = await Promise.all([
+    import("./compile-project.js"),
+    import("./compile/run-child.js"),
+  ]);
   const { outcome, problems } = await attemptCompile({
     projectDir,
-    core: await findCore(projectDir, onFetch),
+    core,
     overrides,
-    filePaths: readProjectFiles(projectDir).filePaths,
+    filePaths: files.filePaths,
     childPath,
     limits: { ...DEFAULT_LIMITS, ...limits },
   });
-  // attemptCompile has checked this very object against the shape.
-  return { graph: withoutHostFrames(outcome.graph) as StockGraph, problems };
+  const json = JSON.stringify(withoutHostFrames(outcome.graph), undefined, 2);
+  const reads = problems.length > 0 || isVolatile(outcome) ? undefined : readsOf(outcome, inputs, files);
+  if (reads !== undefined) {
+    const origin = { inputsDigest: digestNow(reads.tracedFiles), tracedFiles: [...reads.tracedFiles.keys()] };
+    writeCachedGraph(projectDir, { origin, text: json });
+  }
+  return { json, problems };
 }
 
 /** Stacks of core's errors without the runner's own frames: they name files of the machine. */

@@ -1,36 +1,19 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
-import { join } from "node:path";
-import { type Manifest, parseManifest } from "./manifest.js";
+import { readFileSync } from "node:fs";
+import { type Manifest, type ManifestOrigin, parseManifestOrigin } from "./manifest.js";
+import { inRunnerFolder, replaceInRunnerFolder } from "./runner-folder.js";
 
-/** The runner's own folder in a project; never part of it. */
-export const RUNNER_FOLDER = ".fastbreak";
 const MANIFEST_FILE = "manifest.json";
 
-/** The manifest of the last compile; undefined when there is none that can be read. */
-export function readCachedManifest(projectDir: string): Manifest | undefined {
+/** The manifest of the last compile, only its origin looked at; undefined when there is none that can be read. */
+export function readCachedManifest(projectDir: string): ManifestOrigin | undefined {
   try {
-    return parseManifest(JSON.parse(readFileSync(join(projectDir, RUNNER_FOLDER, MANIFEST_FILE), "utf8")));
+    return parseManifestOrigin(JSON.parse(readFileSync(inRunnerFolder(projectDir, MANIFEST_FILE), "utf8")));
   } catch {
     return undefined;
   }
 }
 
-/** Replaces the cached manifest: whoever reads it, even after a crash, sees the old one or the new one. */
+/** Replaces the cached manifest. */
 export function writeCachedManifest(projectDir: string, manifest: Manifest): void {
-  const folder = join(projectDir, RUNNER_FOLDER);
-  mkdirSync(folder, { recursive: true });
-  const temporary = join(folder, `${MANIFEST_FILE}.${process.pid}.tmp`);
-  try {
-    const file = openSync(temporary, "w");
-    try {
-      writeSync(file, JSON.stringify(manifest));
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, join(folder, MANIFEST_FILE));
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
+  replaceInRunnerFolder(projectDir, MANIFEST_FILE, JSON.stringify(manifest));
 }

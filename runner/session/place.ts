@@ -7,6 +7,7 @@ import type { Warehouse } from "../port/port.js";
 import type { ProjectOverrides } from "../project/compile/protocol.js";
 import { projectNames } from "../project/foreign-relations.js";
 import { defaultLocation, homeProject } from "../project/home-project.js";
+import { parseManifest } from "../project/manifest.js";
 import { readCachedManifest } from "../project/manifest-cache.js";
 import { findProject, type RunnerSettings, readRunnerSettings, suggestion } from "../project/settings.js";
 import { type ChosenSettings, chooseSettings, chosenProjectDir, type PlaceOptions } from "./choose-settings.js";
@@ -58,7 +59,7 @@ function namesOf(projectDir: string, overrides: ProjectOverrides): () => Promise
   let home: Promise<string> | undefined;
   let last: ProjectNames | undefined;
   const lastCompile = (): ProjectNames => {
-    last ??= projectNames(readCachedManifest(projectDir) ?? { actions: [], homeProject: "" });
+    last ??= projectNames(parseManifest(readCachedManifest(projectDir)) ?? { actions: [], homeProject: "" });
     return last;
   };
   return async () => {

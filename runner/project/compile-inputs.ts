@@ -1,0 +1,79 @@
+import { fileURLToPath } from "node:url";
+import { findCompileChild } from "./compile/find-child.js";
+import type { CompileOutcome } from "./compile/graph-shape.js";
+import type { ProjectOverrides } from "./compile/protocol.js";
+import type { OnFetch } from "./core-cache.js";
+import { type CorePackage, findCore } from "./core-package.js";
+import {
+  type FileHashes,
+  hashFile,
+  hashTracedFiles,
+  inputsDigest,
+  isDefaultInput,
+  type ProjectFiles,
+} from "./files.js";
+import { findProject } from "./settings.js";
+
+export interface InputOptions {
+  readonly projectDir: string;
+  readonly overrides?: ProjectOverrides;
+  /** Is given a line before a release of core is fetched. */
+  readonly onFetch?: OnFetch | undefined;
+  /** Instead of the built one beside the runner, for tests. */
+  readonly childPath?: string | undefined;
+}
+
+/** What a compile needs besides the project's files. */
+export interface CompileInputs {
+  readonly projectDir: string;
+  readonly core: CorePackage;
+  readonly overrides: ProjectOverrides;
+  readonly childPath: string;
+  readonly runner: string;
+}
+
+/** @param maker URL of the module that makes something of the compile: another one makes something else */
+export async function findInputs(
+  { projectDir, overrides = {}, childPath = findCompileChild(), onFetch }: InputOptions,
+  maker: string,
+): Promise<CompileInputs> {
+  const found = findProject(projectDir);
+  // The bundle's chunks are named by their content, so that the hash of one covers those that it imports.
+  const runner = [fileURLToPath(maker), childPath].map(hashFile).join(" ");
+  return { projectDir: found, core: await findCore(found, onFetch), overrides, childPath, runner };
+}
+
+/** Digest of everything that decides what a compile gives and what is made of it. */
+export function digestOf(
+  { core, overrides, runner }: CompileInputs,
+  files: ProjectFiles,
+  tracedFiles: FileHashes,
+  formatVersion: number,
+): string {
+  return inputsDigest({ formatVersion, coreHash: core.hash, runner, overrides, files: files.hashes, tracedFiles });
+}
+
+/** What a compile has read, of which its digest is made. */
+export interface CompileReads {
+  readonly files: ProjectFiles;
+  /** Files that it looked at besides those that every compile reads, found or not. */
+  readonly tracedFiles: FileHashes;
+}
+
+/** Undefined: a file changed between hashing and compiling, so that a digest would describe another project. */
+export function readsOf(
+  outcome: CompileOutcome,
+  { projectDir, core }: CompileInputs,
+  files: ProjectFiles,
+): CompileReads | undefined {
+  const probed = outcome.probedFiles.filter((path) => !isDefaultInput(path));
+  const tracedFiles = hashTracedFiles(projectDir, probed);
+  const hashOf = (path: string) => tracedFiles.get(path) ?? files.hashes.get(path);
+  const isSame = Object.entries(outcome.loadedFiles).every(([path, sha256]) => hashOf(path) === sha256);
+  return isSame && outcome.coreHash === core.hash ? { files, tracedFiles } : undefined;
+}
+
+/** Whether a compile has read the clock or randomness: another one may give something else, whatever its inputs. */
+export function isVolatile({ fileTraces, actionTraces }: Pick<CompileOutcome, "fileTraces" | "actionTraces">): boolean {
+  return [...Object.values(fileTraces), ...actionTraces].some(({ nondeterministic }) => nondeterministic.length > 0);
+}
