@@ -5,7 +5,7 @@ import { NO_COLUMNS } from "../../port/no-columns.js";
 import { type ForeignKey, type Relation, type RelationId, relationKey } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
 import { quotePath, quoteText } from "./quote.js";
-import { googleType } from "./types.js";
+import { duckdbType, googleType } from "./types.js";
 
 /** Layout that DuckDB has no place for; kept as JSON in the comment of the table, so that it lives and dies with it. */
 export interface Layout {
@@ -124,6 +124,16 @@ export async function readRelation(
     return text === undefined ? column : { ...column, declared: text };
   });
   return { ...relation, columns: withDeclared };
+}
+
+/** A table that was just made of columns and a layout: what reading it would tell. */
+export function madeTable(id: RelationId, columns: readonly Column[], layout: Layout): Relation {
+  const described = {
+    names: columns.map(({ name }) => name),
+    types: columns.map(({ type }) => duckdbType(type)),
+    comments: [],
+  };
+  return relationOf(id, described, { ...layout, definition: undefined });
 }
 
 /** A table is described at once; a view would be bound once more, which can take as long as to plan its query. */

@@ -1,13 +1,13 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { EngineError } from "../../port/engine-error.js";
-import { NULL_PARTITION, type Partition } from "../../port/identity.js";
+import { NULL_PARTITION, type Partition, WHOLE } from "../../port/identity.js";
 import { partitionTest } from "../../port/partition-set.js";
 import { type PublishCounts, type PublishRequest, type Relation, relationKey } from "../../port/port.js";
 import { isSameName } from "../../port/sql-types.js";
 import { isSameShape, keptColumn } from "../columns.js";
 import { layoutSql } from "./catalog.js";
 import { exactValues, hashOfRow } from "./exact-values.js";
-import { quoteName, quotePath } from "./quote.js";
+import { quoteName, quotePath, quoteText } from "./quote.js";
 import { isSameLayout, ownColumns, reshape } from "./shape.js";
 import { sliceTest } from "./slice-digests.js";
 import { changedRows, createTable, numberOf } from "./tables.js";
@@ -60,13 +60,23 @@ async function applyRows(
   const live = table === "made" ? 0 : await numberOf(connection, plan.countLive());
   if (live === 0) {
     const inserted = request.stage.rows === 0 ? 0 : await changedRows(connection, plan.insertAll());
-    const touched = inserted === 0 ? NONE : await partitionsOf(connection, plan.partitionsOfStage());
+    // Of a table that is another one now everything may be.
+    const touched = inserted === 0 || table !== "as it was" ? NONE : await filledPartitions(connection, plan, request);
     return { counts: { inserted, updated: 0, refreshed: 0, deleted: dropped, unchanged: 0 }, touched };
   }
   return isKeyed ? mergeByKey(connection, plan, request) : replacePartitions(connection, plan, request, live);
 }
 
 const NONE: ReadonlySet<Partition> = new Set();
+
+/** The partitions of the stage's rows. */
+async function filledPartitions(
+  connection: DuckDBConnection,
+  plan: PublishSql,
+  { partitionColumn }: PublishRequest,
+): Promise<ReadonlySet<Partition>> {
+  return partitionColumn === undefined ? new Set([WHOLE]) : partitionsOf(connection, plan.partitionsOfStage());
+}
 
 /** Partitions that a query names. */
 async function partitionsOf(connection: DuckDBConnection, sql: string): Promise<ReadonlySet<Partition>> {
@@ -116,7 +126,7 @@ async function mergeByKey(connection: DuckDBConnection, plan: PublishSql, reques
   const updated = await rewriteRows(connection, plan, plan.changedRows());
   const refreshed = plan.hasHash ? await rewriteRows(connection, plan, plan.refreshedRows()) : NO_ROWS_REWRITTEN;
   const inserted = await changedRows(connection, plan.insertNew());
-  const filled = inserted === 0 ? NONE : await partitionsOf(connection, plan.partitionsOfStage());
+  const filled = inserted === 0 ? NONE : await filledPartitions(connection, plan, request);
   const rewritten = updated.rows + refreshed.rows;
   return {
     counts: {
@@ -322,7 +332,7 @@ class PublishSql {
 
   #partition(alias: string): string {
     const { partitionColumn } = this.#request;
-    if (partitionColumn === undefined) return "'*'";
+    if (partitionColumn === undefined) return quoteText(WHOLE);
     return `coalesce(CAST(${alias}.${quoteName(partitionColumn)} AS VARCHAR), '${NULL_PARTITION}')`;
   }
 

@@ -27,7 +27,7 @@ import {
 import type { Column } from "../../port/sql-types.js";
 import type { ReplaceContentRequest, ReplacedContent } from "../../port/table-content.js";
 import { accumulateStage } from "./accumulate.js";
-import { NO_LAYOUT, readRelation } from "./catalog.js";
+import { madeTable, NO_LAYOUT, readRelation } from "./catalog.js";
 import { readDigests, readDigestsThrough } from "./digests.js";
 import { tellingErrors } from "./errors.js";
 import { readLatestRows } from "./latest-rows.js";
@@ -169,7 +169,10 @@ export class DuckDbTransaction implements Transaction {
     const { counts, table, touched } = await this.#publishing(request);
     if (touched === undefined || touched.size > 0) this.#digests.wrote(request.target, touched);
     if (table === "changed") this.#relations.forget();
-    if (table === "made") this.#relations.put(await this.#madeTable(request));
+    if (table === "made") {
+      const { target, stage, partitionColumn, clusterBy, key } = request;
+      this.#relations.put(madeTable(target, stage.columns, { partitionColumn, clusterBy, primaryKey: key }));
+    }
     return counts;
   }
 
@@ -181,11 +184,6 @@ export class DuckDbTransaction implements Transaction {
       this.#digests.wrote(request.target);
       throw cause;
     }
-  }
-
-  async #madeTable({ target, partitionColumn, clusterBy, key }: PublishRequest): Promise<Relation> {
-    const layout = { partitionColumn, clusterBy, primaryKey: key };
-    return readRelation(this.#connection, target, { ...layout, definition: undefined });
   }
 
   async accumulate(request: AccumulateRequest): Promise<PublishCounts> {

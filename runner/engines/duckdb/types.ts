@@ -17,6 +17,7 @@ const SCALARS: ReadonlyMap<string, SqlType> = new Map<string, SqlType>([
   ["TIMESTAMP", "DATETIME"],
   ["TIME", "TIME"],
   ["TIMESTAMP WITH TIME ZONE", "TIMESTAMP"],
+  ["TIMESTAMPTZ", "TIMESTAMP"],
   ["INTERVAL", "INTERVAL"],
   ["JSON", "JSON"],
   ["GEOMETRY", "GEOGRAPHY"],

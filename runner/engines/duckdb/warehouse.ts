@@ -128,9 +128,8 @@ class DuckDbWarehouse implements Warehouse {
   /** @returns the moment of the catalogue in which the transaction's snapshot lies, if anybody can tell */
   async #begin(connection: DuckDBConnection): Promise<CatalogMoment | undefined> {
     return this.#file.catalog.begin(async () => {
-      await connection.run("BEGIN TRANSACTION");
       // The snapshot is fixed by the first statement that looks into the database.
-      await connection.run("SELECT txid_current()");
+      await connection.run("BEGIN TRANSACTION; SELECT txid_current()");
     });
   }
 
