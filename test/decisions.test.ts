@@ -163,7 +163,7 @@ describe("a sample season", () => {
   it("decides before it compiles with an empty disk: the manifest lies in the warehouse", async () => {
     const { rmSync } = await import("node:fs");
     await rig.run([...WINDOW, "--full-refresh"]);
-    rmSync(`${rig.dir}/.fastbreak/manifest.json`);
+    rmSync(`${rig.dir}/.fastbreak/manifest`);
     expect((await rig.run(WINDOW)).compiled).toBe(false);
   });
 

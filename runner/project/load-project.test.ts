@@ -107,16 +107,27 @@ describe("the cache", () => {
     rmSync(join(made.dir, ".fastbreak"), { recursive: true });
     const warehouseManifest = () => Promise.resolve(manifest);
     expect((await load(made, {}, { warehouseManifest })).compiled).toBe(false);
-    expect(existsSync(join(made.dir, ".fastbreak/manifest.json"))).toBe(true);
+    expect(existsSync(join(made.dir, ".fastbreak/manifest"))).toBe(true);
     made.write({ "definitions/c.sqlx": 'config { type: "view" }\nselect 2 as x' });
     expect((await load(made, {}, { warehouseManifest })).compiled).toBe(true);
   });
 
-  it.each(["", "{", "[]", '{"formatVersion":0}'])("compiles when the cached manifest is %j", async (text) => {
+  it.each(["", "{", "[]", "{}\n{}", '{"sha256":"","origin":{}}\n{}'])(
+    "compiles when the cached manifest is %j",
+    async (text) => {
+      const made = project({ "definitions/a.sqlx": 'config { type: "view" }\nselect 1 as x' });
+      mkdirSync(join(made.dir, ".fastbreak"));
+      writeFileSync(join(made.dir, ".fastbreak/manifest"), text);
+      expect((await load(made)).compiled).toBe(true);
+      expect((await load(made)).compiled).toBe(false);
+    },
+  );
+
+  it("compiles when the cached manifest was damaged", async () => {
     const made = project({ "definitions/a.sqlx": 'config { type: "view" }\nselect 1 as x' });
-    mkdirSync(join(made.dir, ".fastbreak"));
-    writeFileSync(join(made.dir, ".fastbreak/manifest.json"), text);
-    expect((await load(made)).compiled).toBe(true);
-    expect(JSON.parse(readFileSync(join(made.dir, ".fastbreak/manifest.json"), "utf8")).actions).toHaveLength(1);
+    const { manifest } = await load(made);
+    const file = join(made.dir, ".fastbreak/manifest");
+    writeFileSync(file, readFileSync(file, "utf8").replaceAll("select 1", "select 2"));
+    expect(await load(made)).toMatchObject({ compiled: true, manifest });
   });
 });

@@ -125,40 +125,26 @@ const manifestAction = v.object({
   compiledHash: v.string(),
 });
 
-const originFields = {
+const manifestSchema = v.object({
   formatVersion: v.literal(MANIFEST_FORMAT_VERSION),
   inputsDigest: v.string(),
-  /** Something read the clock or randomness while compiling: the manifest holds for the run that made it, no longer. */
-  compileVolatile: v.boolean(),
-  /** Files outside the default set that module resolution looked at, found or not. */
-  tracedFiles: strings,
-};
-const originSchema = v.looseObject(originFields);
-
-const manifestSchema = v.object({
-  ...originFields,
   coreVersion: v.string(),
   /** SHA-256 over the files of @dataform/core that compiled it. */
   coreHash: v.string(),
   /** The project that names without one belong to, its suffix included. */
   homeProject: v.string(),
+  /** Something read the clock or randomness while compiling: the manifest holds for the run that made it, no longer. */
+  compileVolatile: v.boolean(),
   actions: v.array(manifestAction),
   /** SHA-256 of every file that decides an action, by path in the project. */
   fileHashes: v.record(v.string(), v.string()),
+  /** Files outside the default set that module resolution looked at, found or not. */
+  tracedFiles: strings,
 });
 
 /** A compiled project as the planner needs it, independent of window and dates. Plain JSON. */
 export type Manifest = v.InferOutput<typeof manifestSchema>;
 export type ManifestAction = v.InferOutput<typeof manifestAction>;
-
-/** What tells of which project a manifest is, whatever else it holds. */
-export type ManifestOrigin = v.InferOutput<typeof originSchema>;
-
-/** The same in a parsed JSON value, without a look at the rest, which takes as long as it is large. */
-export function parseManifestOrigin(value: unknown): ManifestOrigin | undefined {
-  const result = v.safeParse(originSchema, value);
-  return result.success ? result.output : undefined;
-}
 
 /** The manifest in a parsed JSON value; undefined when it is none, or one of another format: then compile. */
 export function parseManifest(value: unknown): Manifest | undefined {

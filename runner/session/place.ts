@@ -7,7 +7,7 @@ import type { Warehouse } from "../port/port.js";
 import type { ProjectOverrides } from "../project/compile/protocol.js";
 import { projectNames } from "../project/foreign-relations.js";
 import { defaultLocation, homeProject } from "../project/home-project.js";
-import { parseManifest } from "../project/manifest.js";
+import { type Manifest, parseManifest } from "../project/manifest.js";
 import { readCachedManifest } from "../project/manifest-cache.js";
 import { findProject, type RunnerSettings, readRunnerSettings, suggestion } from "../project/settings.js";
 import { type ChosenSettings, chooseSettings, chosenProjectDir, type PlaceOptions } from "./choose-settings.js";
@@ -59,13 +59,19 @@ function namesOf(projectDir: string, overrides: ProjectOverrides): () => Promise
   let home: Promise<string> | undefined;
   let last: ProjectNames | undefined;
   const lastCompile = (): ProjectNames => {
-    last ??= projectNames(parseManifest(readCachedManifest(projectDir)) ?? { actions: [], homeProject: "" });
+    last ??= projectNames(lastManifest(projectDir) ?? { actions: [], homeProject: "" });
     return last;
   };
   return async () => {
     home ??= homeProject(projectDir, overrides);
     return { home: await home, claims: (key) => lastCompile().claims(key) };
   };
+}
+
+/** The manifest of the last compile, be it of other files or by another release. */
+function lastManifest(projectDir: string): Manifest | undefined {
+  const cached = readCachedManifest(projectDir);
+  return cached === undefined ? undefined : parseManifest(JSON.parse(cached.text));
 }
 
 /** Opens the warehouse of a place, does the work and closes it, whatever happens. */
