@@ -26,7 +26,9 @@ const LONG = [
   "runner/project/compile/escape.test.ts",
   "runner/project/compile/sandbox.test.ts",
   "runner/project/damaged-project.test.ts",
+  "runner/project/load-project.test.ts",
   "runner/project/project-errors.test.ts",
+  "runner/project/settings-problem.test.ts",
   "runner/project/traces.test.ts",
 ];
 
