@@ -1,8 +1,8 @@
 import type { CompileOutcome } from "./compile/graph-shape.js";
 import type { ChildLimits } from "./compile/run-child.js";
-import { digestOf, findInputs, type InputOptions, isVolatile, readsOf } from "./compile-inputs.js";
+import { findInputs, type InputOptions, isOf, isVolatile, originOf, tracedBy } from "./compile-inputs.js";
 import type { ProjectProblem } from "./errors.js";
-import { type FileHashes, hashTracedFiles, readProjectFiles } from "./files.js";
+import { readProjectFiles } from "./files.js";
 import { GRAPH_FORMAT_VERSION, readCachedGraph, writeCachedGraph } from "./graph-cache.js";
 
 export interface GraphText {
@@ -22,9 +22,8 @@ export async function compileGraph(options: InputOptions, limits: Partial<ChildL
   const inputs = await findInputs(options, import.meta.url);
   const { projectDir, core, overrides, childPath } = inputs;
   const files = readProjectFiles(projectDir);
-  const digestNow = (traced: FileHashes) => digestOf(inputs, files, traced, GRAPH_FORMAT_VERSION);
   const kept = readCachedGraph(projectDir);
-  if (kept?.origin.inputsDigest === digestNow(hashTracedFiles(projectDir, kept?.origin.tracedFiles ?? [])))
+  if (kept !== undefined && isOf(kept.origin, inputs, files, GRAPH_FORMAT_VERSION))
     return { json: kept.text, problems: [] };
 
   const [{ attemptCompile }, { DEFAULT_LIMITS }] = await Promise.all([
@@ -40,11 +39,9 @@ export async function compileGraph(options: InputOptions, limits: Partial<ChildL
     limits: { ...DEFAULT_LIMITS, ...limits },
   });
   const json = JSON.stringify(withoutHostFrames(outcome.graph), undefined, 2);
-  const reads = problems.length > 0 || isVolatile(outcome) ? undefined : readsOf(outcome, inputs, files);
-  if (reads !== undefined) {
-    const origin = { inputsDigest: digestNow(reads.tracedFiles), tracedFiles: [...reads.tracedFiles.keys()] };
-    writeCachedGraph(projectDir, { origin, text: json });
-  }
+  const traced = problems.length > 0 || isVolatile(outcome) ? undefined : tracedBy(outcome, inputs, files);
+  if (traced !== undefined)
+    writeCachedGraph(projectDir, { origin: originOf(inputs, files, traced, GRAPH_FORMAT_VERSION), text: json });
   return { json, problems };
 }
 

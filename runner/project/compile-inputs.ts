@@ -43,34 +43,50 @@ export async function findInputs(
   return { projectDir: found, core: await findCore(found, onFetch), overrides, childPath, runner };
 }
 
-/** Digest of everything that decides what a compile gives and what is made of it. */
-export function digestOf(
+/** What tells of which project something is that was made of a compile. */
+export interface CompileOrigin {
+  /** Of everything that decides what a compile gives and what is made of it. */
+  readonly inputsDigest: string;
+  /** Files that it looked at besides those that every compile reads, found or not. */
+  readonly tracedFiles: readonly string[];
+}
+
+/** @param formatVersion of what is made of the compile */
+export function originOf(
   { core, overrides, runner }: CompileInputs,
   files: ProjectFiles,
   tracedFiles: FileHashes,
   formatVersion: number,
-): string {
-  return inputsDigest({ formatVersion, coreHash: core.hash, runner, overrides, files: files.hashes, tracedFiles });
+): CompileOrigin {
+  const all = { formatVersion, coreHash: core.hash, runner, overrides, files: files.hashes, tracedFiles };
+  return { inputsDigest: inputsDigest(all), tracedFiles: [...tracedFiles.keys()] };
 }
 
-/** What a compile has read, of which its digest is made. */
-export interface CompileReads {
-  readonly files: ProjectFiles;
-  /** Files that it looked at besides those that every compile reads, found or not. */
-  readonly tracedFiles: FileHashes;
+/** Whether something was made of the project as it is now. */
+export function isOf(
+  { inputsDigest, tracedFiles }: CompileOrigin,
+  inputs: CompileInputs,
+  files: ProjectFiles,
+  formatVersion: number,
+): boolean {
+  const now = originOf(inputs, files, hashTracedFiles(inputs.projectDir, tracedFiles), formatVersion);
+  return inputsDigest === now.inputsDigest;
 }
 
-/** Undefined: a file changed between hashing and compiling, so that a digest would describe another project. */
-export function readsOf(
+/**
+ * The hashes of the files that a compile looked at besides those that every compile reads.
+ * @returns undefined where a file changed between hashing and compiling, so that a digest would describe another project
+ */
+export function tracedBy(
   outcome: CompileOutcome,
   { projectDir, core }: CompileInputs,
   files: ProjectFiles,
-): CompileReads | undefined {
+): FileHashes | undefined {
   const probed = outcome.probedFiles.filter((path) => !isDefaultInput(path));
   const tracedFiles = hashTracedFiles(projectDir, probed);
   const hashOf = (path: string) => tracedFiles.get(path) ?? files.hashes.get(path);
   const isSame = Object.entries(outcome.loadedFiles).every(([path, sha256]) => hashOf(path) === sha256);
-  return isSame && outcome.coreHash === core.hash ? { files, tracedFiles } : undefined;
+  return isSame && outcome.coreHash === core.hash ? tracedFiles : undefined;
 }
 
 /** Whether a compile has read the clock or randomness: another one may give something else, whatever its inputs. */

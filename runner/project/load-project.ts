@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SqlScanner } from "./build-manifest.js";
 import type { ChildLimits } from "./compile/run-child.js";
-import { type CompileInputs, digestOf, findInputs, type InputOptions, readsOf } from "./compile-inputs.js";
+import { type CompileInputs, findInputs, type InputOptions, isOf, originOf, tracedBy } from "./compile-inputs.js";
 import type { CompiledProject } from "./compile-project.js";
 import { ProjectError, projectError } from "./errors.js";
-import { hashTracedFiles, type ProjectFiles, readProjectFiles } from "./files.js";
+import { type ProjectFiles, readProjectFiles } from "./files.js";
 import { MANIFEST_FORMAT_VERSION, type Manifest } from "./manifest.js";
 import { type ManifestOrigin, readCachedManifest, writeCachedManifest } from "./manifest-cache.js";
 import type { RememberingScanner } from "./scan-cache.js";
@@ -40,10 +40,8 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
   const started = performance.now();
   let inputs = await findInputs(options, import.meta.url);
   const files = readProjectFiles(inputs.projectDir);
-  const digestNow = (traced: readonly string[]) =>
-    digestOf(inputs, files, hashTracedFiles(inputs.projectDir, traced), MANIFEST_FORMAT_VERSION);
-  const fits = ({ compileVolatile, inputsDigest, tracedFiles }: ManifestOrigin) =>
-    !compileVolatile && inputsDigest === digestNow(tracedFiles);
+  const fits = (origin: ManifestOrigin) =>
+    !origin.compileVolatile && isOf(origin, inputs, files, MANIFEST_FORMAT_VERSION);
 
   const manifest = await findManifest(inputs.projectDir, fits, options.warehouseManifest);
   if (manifest !== undefined)
@@ -108,15 +106,14 @@ async function makeManifest(
     import("./build-manifest.js"),
     openScanner(options, inputs),
   ]);
-  const reads = readsOf(outcome, inputs, files);
-  if (reads === undefined) return undefined;
+  const traced = tracedBy(outcome, inputs, files);
+  if (traced === undefined) return undefined;
   refuseForgottenAssertions(files, outcome.loadedFiles);
   const manifest = buildManifest({
     graph,
     outcome,
-    inputsDigest: digestOf(inputs, files, reads.tracedFiles, MANIFEST_FORMAT_VERSION),
-    files: new Map([...files.hashes, ...reads.tracedFiles]),
-    tracedFiles: [...reads.tracedFiles.keys()],
+    ...originOf(inputs, files, traced, MANIFEST_FORMAT_VERSION),
+    files: new Map([...files.hashes, ...traced]),
     readSource: (path) => readFileSync(join(inputs.projectDir, path), "utf8"),
     scanner,
   });

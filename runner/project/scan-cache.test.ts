@@ -56,6 +56,8 @@ describe("what was found in a text", () => {
     findings();
     findings(QUERY, "2");
     expect(asked).toHaveLength(6);
+    findings(QUERY, "2");
+    expect(asked).toHaveLength(6);
   });
 
   it("is kept as long as the text stands in the project", () => {

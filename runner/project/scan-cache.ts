@@ -25,9 +25,10 @@ export interface RememberingScanner extends SqlScanner {
  * @param runner hash of the code that scans: what other code has found does not count
  */
 export function rememberingScanner(scanner: SqlScanner, projectDir: string, runner: string): RememberingScanner {
-  const kept = readSealed(projectDir, SCANS_FILE, v.object({ runner: v.string() }));
+  const sealed = readSealed(projectDir, SCANS_FILE, v.object({ runner: v.string() }));
+  const kept = sealed?.origin.runner === runner ? sealed.text : undefined;
   // It is sealed, and by this very code.
-  const before = kept?.origin.runner === runner ? (JSON.parse(kept.text) as Found) : nothing();
+  const before = kept === undefined ? nothing() : (JSON.parse(kept) as Found);
   const found = nothing();
   const remembering =
     <T>(look: (sql: string) => T, known: Readonly<Record<string, T>>, seen: Record<string, T>) =>
@@ -43,7 +44,7 @@ export function rememberingScanner(scanner: SqlScanner, projectDir: string, runn
     canonicalText: remembering((sql) => scanner.canonicalText(sql), before.canonical, found.canonical),
     keep() {
       const text = JSON.stringify(found);
-      if (kept?.text !== text) writeSealed(projectDir, SCANS_FILE, { origin: { runner }, text });
+      if (kept !== text) writeSealed(projectDir, SCANS_FILE, { origin: { runner }, text });
     },
   };
 }
