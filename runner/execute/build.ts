@@ -237,7 +237,7 @@ class ActionBuild {
 
   async #stageOf(script: ScriptTexts, query: ComposedQuery): Promise<Stage> {
     this.#step("computing");
-    return locating(query, this.context.locate, (sql) => script.stage(sql));
+    return locating(query, this.context.locate, (sql) => script.stage(sql, this.task.action.target));
   }
 
   /** All partitions that the model has, with what they are built of. */

@@ -134,6 +134,8 @@ export interface Stage {
   readonly name: string;
   readonly columns: readonly Column[];
   readonly rows: number;
+  /** The table that they stand in already, where it was made of them; undefined: beside it. */
+  readonly table?: RelationId | undefined;
 }
 
 export interface PublishRequest {
@@ -226,7 +228,8 @@ export interface ScriptResult {
 export interface ScriptTexts {
   /** Statements (DDL, DML, control flow) separated by `;`. The number of rows that the last one changed, where it changes rows. */
   execute(sql: string): Promise<number | undefined>;
-  stage(query: string): Promise<Stage>;
+  /** @param table that is to be made of the rows if there is none: they may be written where they will stand */
+  stage(query: string, table?: RelationId): Promise<Stage>;
   replaceView(view: RelationId, query: string, settings?: RelationSettings): Promise<void>;
 }
 

@@ -151,7 +151,7 @@ function countSql(index: number, column: string | undefined, from: string): stri
 /** By the columns of a relation, which has several readers: the values of each as they are hashed. */
 const VALUES = new WeakMap<readonly Column[], ReadonlyMap<string, readonly string[]>>();
 
-/** The hash of the columns of a row that are asked for. */
+/** The hash of the columns of a row that are asked for: the same for all who ask for the same, in whatever order. */
 export function rowHash({ relation, columns }: Pick<DigestRequest, "relation" | "columns">): string {
   let values = VALUES.get(relation.columns);
   if (values === undefined) {
@@ -159,5 +159,7 @@ export function rowHash({ relation, columns }: Pick<DigestRequest, "relation" | 
     VALUES.set(relation.columns, values);
   }
   const known = values;
-  return hashOfRow(columns.flatMap((column) => known.get(column) ?? exactValues(quoteName(column), undefined)));
+  return hashOfRow(
+    [...columns].sort().flatMap((column) => known.get(column) ?? exactValues(quoteName(column), undefined)),
+  );
 }

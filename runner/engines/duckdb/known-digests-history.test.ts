@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { randomFrom } from "../../../test/random.js";
+import { rolledBack } from "../../execute/rolled-back.js";
 import type {
   DigestRequest,
   Observation,
@@ -66,16 +67,19 @@ async function inOneProcess<T>(work: (warehouse: Warehouse) => Promise<T>): Prom
   }
 }
 
+/** The digests of all tables. */
+async function digestsOfAll(observation: Observation): Promise<void> {
+  const relations = [...(await observation.relations()).values()].filter(({ id }) => id.dataset === "d");
+  await digestsOf(observation, relations.map(({ id }) => id.name).sort());
+}
+
 /** The tables whose rows the next process reads to know the digests of all. */
-async function tablesRead(): Promise<string[]> {
+async function tablesRead(
+  work = (warehouse: Warehouse): Promise<void> => warehouse.observe(digestsOfAll),
+): Promise<string[]> {
   const reading = vi.spyOn(DuckDBConnection.prototype, "runAndReadAll");
   try {
-    await inOneProcess((warehouse) =>
-      warehouse.observe(async (observation) => {
-        const names = [...(await observation.relations()).values()].filter(({ id }) => id.dataset === "d");
-        await digestsOf(observation, names.map(({ id }) => id.name).sort());
-      }),
-    );
+    await inOneProcess(work);
     return [
       ...reading.mock.calls
         .map(([sql]) => sql)
@@ -272,6 +276,24 @@ describe("digests that transactions of one process share, and hand on to the nex
     expect(await tablesRead()).toEqual(["a"]);
     await inOneProcess((warehouse) => warehouse.script("BEGIN; UPDATE d.a SET v = 4 WHERE TRUE; COMMIT"));
     expect(await tablesRead()).toEqual(["a", "b", "c"]);
+  });
+
+  it("are not read again by who builds, but by who looks at what is there without leaving anything", async () => {
+    await inOneProcess((warehouse) => warehouse.script("CREATE SCHEMA d; CREATE TABLE d.a AS SELECT 1 AS k, 2 AS v"));
+    expect(await tablesRead()).toEqual(["a"]);
+    expect(await tablesRead((warehouse) => warehouse.transaction(digestsOfAll))).toEqual([]);
+    const build = async (transaction: Transaction) => {
+      const stage = await transaction.stage("SELECT k, v FROM d.a");
+      const layout = { partitions: undefined, partitionColumn: undefined, clusterBy: [], key: [], rowColumns: {} };
+      await transaction.publish({ stage, target: { dataset: "d", name: "b" }, ...layout, rowHash: undefined });
+      await digestsOfAll(transaction);
+    };
+    const building = async (warehouse: Warehouse) => {
+      await warehouse.transaction(build);
+      await warehouse.transaction(digestsOfAll);
+    };
+    expect(await tablesRead(building)).toEqual(["b"]);
+    expect(await tablesRead((warehouse) => rolledBack(warehouse, digestsOfAll))).toEqual(["a", "b"]);
   });
 
   it("are read again only of the days of a table that were published with other rows", async () => {

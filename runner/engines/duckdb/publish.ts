@@ -10,7 +10,7 @@ import { exactValues, hashOfRow } from "./exact-values.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
 import { isSameLayout, ownColumns, reshape } from "./shape.js";
 import { sliceTest } from "./slice-digests.js";
-import { changedRows, createTable, numberOf } from "./tables.js";
+import { changedRows, createTable, describingSql, numberOf, stagePath } from "./tables.js";
 import type { TouchedPartitions } from "./transaction-digests.js";
 
 /**
@@ -22,12 +22,23 @@ export async function publishStage(
   relations: ReadonlyMap<string, Relation>,
   request: PublishRequest,
 ): Promise<Published> {
+  if (request.stage.table !== undefined) return publishInPlace(connection, request);
   const plan = new PublishSql(request);
   const isKeyed = request.key.length > 0 && (await refuseBadKeys(connection, request));
   const prepared = await prepareTarget(connection, relations, request);
   const { counts, touched } = await applyStage(connection, plan, { isKeyed, ...prepared }, request);
-  await connection.run(`DROP TABLE temp.${quoteName(request.stage.name)}`);
+  await connection.run(`DROP TABLE ${stagePath(request.stage)}`);
   return { counts, table: prepared.table, touched: prepared.table === "as it was" ? touched : undefined };
+}
+
+/** Makes a table of rows that were written where they are to stand. */
+async function publishInPlace(connection: DuckDBConnection, request: PublishRequest): Promise<Published> {
+  const { target, stage, partitionColumn, clusterBy, key } = request;
+  if (key.length > 0) await refuseBadKeys(connection, request);
+  const describing = describingSql(target, stage.columns, { partitionColumn, clusterBy, primaryKey: key });
+  await connection.run(describing.join(";\n"));
+  const counts = { inserted: stage.rows, updated: 0, refreshed: 0, deleted: 0, unchanged: 0 };
+  return { counts, table: "made", touched: undefined };
 }
 
 /** What a publish has done to the rows, and to the table that holds them. */
@@ -193,7 +204,7 @@ async function refuseBadKeys(connection: DuckDBConnection, request: PublishReque
   const isNull = key.map((column) => `${column} IS NULL`).join(" OR ");
   const identity = [...new Set([...key, ...partition])].join(", ");
   const reader = await connection.runAndReadAll(
-    `SELECT ${key.join(", ")}, count(*) AS n, ${isNull} AS open FROM temp.${quoteName(request.stage.name)}` +
+    `SELECT ${key.join(", ")}, count(*) AS n, ${isNull} AS open FROM ${stagePath(request.stage)}` +
       ` GROUP BY ${identity} HAVING count(*) > 1 ORDER BY open LIMIT 1`,
   );
   const row = reader.getRowsJson()[0];
@@ -216,7 +227,7 @@ class PublishSql {
   constructor(request: PublishRequest) {
     this.#request = request;
     this.#target = quotePath(request.target);
-    this.#stage = `temp.${quoteName(request.stage.name)}`;
+    this.#stage = stagePath(request.stage);
     this.#rowHash = request.stage.columns.find(({ name }) => isSameName(name, request.rowHash))?.name;
   }
 

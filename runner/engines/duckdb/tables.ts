@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { DECLARED_MARK } from "../../dialect/declared-type.js";
-import type { RelationId } from "../../port/port.js";
+import type { RelationId, Stage } from "../../port/port.js";
 import { type Column, collationOf } from "../../port/sql-types.js";
 import { type Layout, layoutSql } from "./catalog.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
@@ -21,19 +21,43 @@ export async function createTable(
     (column) => `${quoteName(column.name)} ${duckdbType(column.type)}${column.required ? " NOT NULL" : ""}`,
   );
   const statements = [
-    ...(isDatasetThere ? [] : [`CREATE SCHEMA IF NOT EXISTS ${quoteName(id.dataset)}`]),
+    ...(isDatasetThere ? [] : [datasetSql(id)]),
     `CREATE TABLE ${quotePath(id)} (${list.join(", ")})`,
-    // A collation is part of what a text is compared by; other parameters of a type only restrict what is written.
-    ...columns
-      .filter(({ declared = "" }) => collationOf({ declared }) !== undefined)
-      .map(
-        ({ name, declared = "" }) =>
-          `COMMENT ON COLUMN ${quotePath(id)}.${quoteName(name)} IS ${quoteText(DECLARED_MARK + declared)}`,
-      ),
-    layoutSql(id, layout),
+    ...describingSql(id, columns, layout),
   ];
   // One call: among a thousand small tables each more would take as long as what it asks for.
   await connection.run(statements.join(";\n"));
+}
+
+/** The statement that makes the dataset of a relation. */
+export function datasetSql({ dataset }: RelationId): string {
+  return `CREATE SCHEMA IF NOT EXISTS ${quoteName(dataset)}`;
+}
+
+/** The statements that record what a table's columns and types do not tell. */
+export function describingSql(id: RelationId, columns: readonly Column[], layout: Layout): readonly string[] {
+  // A collation is part of what a text is compared by; other parameters of a type only restrict what is written.
+  const collated = columns.filter(({ declared = "" }) => collationOf({ declared }) !== undefined);
+  return [
+    ...collated.map(
+      ({ name, declared = "" }) =>
+        `COMMENT ON COLUMN ${quotePath(id)}.${quoteName(name)} IS ${quoteText(DECLARED_MARK + declared)}`,
+    ),
+    layoutSql(id, layout),
+  ];
+}
+
+/** The statement that makes a table of a query's rows, with the types that the columns have in GoogleSQL. */
+export function tableOfSql(id: RelationId, columns: readonly Column[], query: string): string {
+  const typed = columns.map(
+    ({ name, type }) => `CAST(${quoteName(name)} AS ${duckdbType(type)}) AS ${quoteName(name)}`,
+  );
+  return `CREATE TABLE ${quotePath(id)} AS SELECT ${typed.join(", ")} FROM (${query})`;
+}
+
+/** Where the rows of a stage are. */
+export function stagePath({ name, table }: Stage): string {
+  return table === undefined ? `temp.${quoteName(name)}` : quotePath(table);
 }
 
 /** Runs a statement that changes rows and tells how many. */

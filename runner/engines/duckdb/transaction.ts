@@ -39,6 +39,7 @@ import type { TransactionRelations } from "./relation-source.js";
 import { sqlValue } from "./result-values.js";
 import { DuckDbScriptHost, readRoutines } from "./script-host.js";
 import { readSliceDigests } from "./slice-digests.js";
+import { datasetSql, stagePath, tableOfSql } from "./tables.js";
 import type { TransactionDigests } from "./transaction-digests.js";
 import type { Translator } from "./translator.js";
 import { appendRow } from "./values.js";
@@ -114,7 +115,7 @@ export class DuckDbTransaction implements Transaction {
         const { rowsChanged } = await script.execute(sql);
         return rowsChanged;
       },
-      stage: (query) => this.#stage(script, query),
+      stage: (query, table) => this.#stage(script, query, table),
       replaceView: (view, query) => this.#replaceView(script, view, query),
     });
     await script.end();
@@ -126,8 +127,8 @@ export class DuckDbTransaction implements Transaction {
     return rowsChanged;
   }
 
-  async stage(query: string): Promise<Stage> {
-    return this.#stage(await this.#openScript(), query);
+  async stage(query: string, table?: RelationId): Promise<Stage> {
+    return this.#stage(await this.#openScript(), query, table);
   }
 
   async replaceView(view: RelationId, query: string): Promise<void> {
@@ -144,13 +145,26 @@ export class DuckDbTransaction implements Transaction {
     return new DuckDbScriptHost(this.#connection, this.#recovery, this.#relations, place, true, wrote);
   }
 
-  async #stage(script: Script, query: string): Promise<Stage> {
-    const translated = await script.tableQuery(query);
+  async #stage(script: Script, query: string, table?: RelationId): Promise<Stage> {
+    const { sql, columns } = await script.tableQuery(query);
     this.#stages += 1;
     const name = `stage_${this.#stages}`;
-    const create = `CREATE OR REPLACE TEMP TABLE ${quoteName(name)} AS ${translated.sql}`;
+    const place = table && (await this.#placeOf(table));
+    const create =
+      place === undefined
+        ? `CREATE OR REPLACE TEMP TABLE ${quoteName(name)} AS ${sql}`
+        : `${place.before}${tableOfSql(place.table, columns, sql)}`;
     const result = await tellingErrors(this.#connection.run(create));
-    return { name, columns: translated.columns, rows: Number((await result.getRowsJson())[0]?.[0] ?? 0) };
+    return { name, columns, rows: Number((await result.getRowsJson())[0]?.[0] ?? 0), table: place?.table };
+  }
+
+  /** Where a table that is not there will stand, and what must be done before. */
+  async #placeOf(table: RelationId): Promise<{ readonly table: RelationId; readonly before: string } | undefined> {
+    const relations = await this.relations();
+    if (relations.has(relationKey(table))) return undefined;
+    this.#digests.wrote(table);
+    const isDatasetThere = [...relations.values()].some(({ id }) => id.dataset === table.dataset);
+    return { table, before: isDatasetThere ? "" : `${datasetSql(table)};\n` };
   }
 
   async #replaceView(script: Script, view: RelationId, query: string): Promise<void> {
@@ -197,7 +211,7 @@ export class DuckDbTransaction implements Transaction {
   }
 
   async digestStage(stage: Stage, like: Omit<DigestRequest, "range">): Promise<PartitionDigests> {
-    const relation = { ...like.relation, id: { dataset: "temp", name: stage.name } };
+    const relation = { ...like.relation, id: stage.table ?? { dataset: "temp", name: stage.name } };
     const [digests] = await readDigests(this.#connection, [{ ...like, relation, range: undefined }]);
     return digests ?? new Map();
   }
@@ -207,7 +221,7 @@ export class DuckDbTransaction implements Transaction {
   }
 
   async discard(stage: Stage): Promise<void> {
-    await this.#connection.run(`DROP TABLE temp.${quoteName(stage.name)}`);
+    await this.#connection.run(`DROP TABLE ${stagePath(stage)}`);
   }
 
   async query(sql: string): Promise<QueryResult> {

@@ -3,7 +3,15 @@ import pRetry from "p-retry";
 import { registerFarmFingerprint } from "../../dialect/runtime/farm-fingerprint/index.js";
 import { TransactionRestart } from "../../dialect/script/host.js";
 import { EngineError } from "../../port/engine-error.js";
-import type { Capabilities, Observation, RelationId, ScriptResult, Transaction, Warehouse } from "../../port/port.js";
+import type {
+  Capabilities,
+  Observation,
+  RelationId,
+  ScriptResult,
+  Transaction,
+  Warehouse,
+  WorkPurpose,
+} from "../../port/port.js";
 import type { KeptVersions, SqlJobs } from "../../port/sql-jobs.js";
 import type { ChosenLimits } from "./chosen-limits.js";
 import { queryError } from "./errors.js";
@@ -24,6 +32,13 @@ const MOST_CONFLICTS = 5;
 /** Each error that a script handles inside a transaction costs one more attempt. */
 const MOST_RESTARTS = 100;
 const TOO_MANY_HANDLED = `EXCEPTION has handled ${MOST_RESTARTS} errors in one transaction; more are not supported by the embedded engine`;
+
+/** What a transaction reads for itself, whatever earlier ones have read. */
+interface Knowing {
+  readonly readsCatalog: boolean;
+  /** Digests are taken of the rows as they stand in the file. */
+  readonly readsRows: boolean;
+}
 
 /**
  * Opens the embedded warehouse: one DuckDB file, datasets as schemas; those of other projects than home as `project.dataset`.
@@ -70,13 +85,15 @@ class DuckDbWarehouse implements Warehouse {
 
   async observe<T>(work: (observation: Observation) => Promise<T>): Promise<T> {
     // Who plans looks at what is there, whoever has made it.
-    return this.#attempt(work, new HandledFailures(), true);
+    return this.#attempt(work, new HandledFailures(), { readsCatalog: true, readsRows: false });
   }
 
-  async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (transaction: Transaction) => Promise<T>, about?: WorkPurpose): Promise<T> {
     // What this installs is not seen by a transaction that has begun.
     await this.#translator.prepare();
-    return pRetry(() => this.#restarting(work), {
+    // Who verifies looks at the rows themselves.
+    const knowing = { readsCatalog: false, readsRows: about?.rehearsal === true };
+    return pRetry(() => this.#restarting(work, knowing), {
       retries: MOST_CONFLICTS,
       minTimeout: 20,
       randomize: true,
@@ -85,11 +102,11 @@ class DuckDbWarehouse implements Warehouse {
   }
 
   /** Runs the work again for each error that a script of it handles: the engine gives the whole transaction up. */
-  async #restarting<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async #restarting<T>(work: (transaction: Transaction) => Promise<T>, knowing: Knowing): Promise<T> {
     const handled = new HandledFailures();
     for (;;) {
       try {
-        return await this.#attempt(work, handled, false);
+        return await this.#attempt(work, handled, knowing);
       } catch (cause) {
         if (!(cause instanceof TransactionRestart)) throw cause;
         if (handled.count === MOST_RESTARTS) throw new EngineError("query", TOO_MANY_HANDLED);
@@ -101,15 +118,14 @@ class DuckDbWarehouse implements Warehouse {
   async #attempt<T>(
     work: (transaction: DuckDbTransaction) => Promise<T>,
     handled: HandledFailures,
-    fresh: boolean,
+    { readsCatalog, readsRows }: Knowing,
   ): Promise<T> {
     const connection = this.#idle.pop() ?? (await this.#connect());
     try {
       const begun = this.#file.digests?.begin() ?? 0;
       const moment = await this.#begin(connection);
-      const relations = new TransactionRelations(connection, this.#file.catalog, { moment, fresh });
-      // Who builds or verifies reads for himself.
-      const digests = new TransactionDigests(fresh ? this.#file.digests : undefined, begun);
+      const relations = new TransactionRelations(connection, this.#file.catalog, { moment, fresh: readsCatalog });
+      const digests = new TransactionDigests(readsRows ? undefined : this.#file.digests, begun);
       const result = await work(new DuckDbTransaction(connection, this.#translator, handled, relations, digests));
       const commit = () => connection.run("COMMIT");
       const commitRelations = () => (relations.hasChanged ? this.#file.catalog.commit(relations, commit) : commit());
