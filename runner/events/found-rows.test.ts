@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { foundRowsText, isOutside } from "./found-rows.js";
+import { foundRowsText, isOutside, isWithin } from "./found-rows.js";
 
 const found = (rows: number, from: string, to: string) =>
   `day=${from} (${foundRowsText({ rows, dates: { from, to } })})`;
@@ -24,5 +24,17 @@ describe("what an assertion found", () => {
 
   it("is never outside of a run without a window", () => {
     expect(isOutside(found(1, "2024-01-02", "2024-01-02"), undefined)).toBe(false);
+  });
+
+  it.each([
+    ["2024-01-02", "2024-01-05", true],
+    ["2024-01-01", "2024-01-31", true],
+    ["2024-01-03", "2024-01-31", false],
+    ["2024-01-01", "2024-01-04", false],
+  ])("lies within a window whose rows are all of its dates: %s to %s: %s", (from, to, expected) => {
+    const dates = { from: "2024-01-02", to: "2024-01-05" };
+    expect(isWithin({ rows: 3, dates }, { from, to })).toBe(expected);
+    expect(isWithin({ rows: 3, dates }, undefined)).toBe(false);
+    expect(isWithin({ rows: 3, dates: undefined }, { from, to })).toBe(false);
   });
 });

@@ -14,6 +14,11 @@ export function foundRowsText({ rows, dates }: FoundRows): string {
   return `${counted} of ${dates.from}${dates.from === dates.to ? "" : ` to ${dates.to}`}`;
 }
 
+/** Whether every row has a date, and one of the window. */
+export function isWithin({ dates }: FoundRows, window: DateRange | undefined): boolean {
+  return dates !== undefined && window !== undefined && dates.from >= window.from && dates.to <= window.to;
+}
+
 /** Whether a text that ends as above is of dates, and none of them is in the window. */
 export function isOutside(text: string, window: DateRange | undefined): boolean {
   const [, from, to = from] = / of (\d{4}-\d\d-\d\d)(?: to (\d{4}-\d\d-\d\d))?\)?$/.exec(text) ?? [];

@@ -1,4 +1,4 @@
-import { type FoundRows, foundRowsText } from "../events/found-rows.js";
+import { type FoundRows, foundRowsText, isWithin } from "../events/found-rows.js";
 import { quoteIdentifier } from "../googlesql/quote.js";
 import type { RunnableAction } from "../graph/action.js";
 import { judgesWindow, thresholdsOf } from "../graph/audits.js";
@@ -68,7 +68,7 @@ class Audit {
     if (fail !== undefined) await this.#refuse(found, fail, judged, first.rows[0]);
     // What was found of other dates is not judged yet: whoever comes next asks again.
     return {
-      verdict: fail === 1 ? undefined : await this.#tell(found, judged, inWindow),
+      verdict: fail === 1 ? undefined : await this.#tell(found, judged, inWindow, first.rows[0]),
       isOfAllDates: judged.length === 0,
     };
   }
@@ -99,19 +99,27 @@ class Audit {
 
   /**
    * Tells what is of the run's dates.
+   * @param first a row that was found, of whatever date
    * @returns what is to be told of all dates, which another run, of another window, tells again
    */
-  async #tell(found: Found, judged: readonly string[], inWindow: string | undefined): Promise<string | undefined> {
+  async #tell(
+    found: Found,
+    judged: readonly string[],
+    inWindow: string | undefined,
+    first: Row,
+  ): Promise<string | undefined> {
     const { key } = this.assertion.node;
     const { warn } = thresholdsOf(this.assertion);
     const of = async (conditions: readonly string[]) => {
       const counted = await found.count(conditions);
-      const row = counted.rows < warn ? undefined : await found.first(conditions);
+      if (counted.rows < warn) return undefined;
+      const row = conditions.length === 0 ? first : await found.first(conditions);
       return row === undefined ? undefined : { example: found.shown(row, 4), found: counted };
     };
     const all = await of([...judged, ...found.isTold]);
     if (all === undefined) return undefined;
-    const told = inWindow === undefined ? all : await of([...found.isTold, inWindow]);
+    const isAll = inWindow === undefined || judged.length > 0 || isWithin(all.found, this.context.window);
+    const told = isAll ? all : await of([...found.isTold, inWindow]);
     if (told !== undefined) this.context.emit({ event: "assertion_found_rows", key, ...told, standing: false });
     return `${all.example} (${foundRowsText(all.found)})`;
   }

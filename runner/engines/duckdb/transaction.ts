@@ -163,8 +163,13 @@ export class DuckDbTransaction implements Transaction {
     const relations = await this.relations();
     if (relations.has(relationKey(table))) return undefined;
     this.#digests.wrote(table);
-    const isDatasetThere = [...relations.values()].some(({ id }) => id.dataset === table.dataset);
-    return { table, before: isDatasetThere ? "" : `${datasetSql(table)};\n` };
+    return { table, before: await this.#beforeMaking(table) };
+  }
+
+  /** What must be done before a relation can be made. */
+  async #beforeMaking(id: RelationId): Promise<string> {
+    const isDatasetThere = [...(await this.relations()).values()].some(({ id: other }) => other.dataset === id.dataset);
+    return isDatasetThere ? "" : `${datasetSql(id)};\n`;
   }
 
   async #replaceView(script: Script, view: RelationId, query: string): Promise<void> {
@@ -172,10 +177,10 @@ export class DuckDbTransaction implements Transaction {
     this.#digests.wrote(view);
     const existing = (await this.relations()).get(relationKey(view));
     if (existing?.kind === "table") await this.#connection.run(`DROP TABLE ${quotePath(view)}`);
-    await this.#connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoteName(view.dataset)}`);
-    await tellingErrors(this.#connection.run(`CREATE OR REPLACE VIEW ${quotePath(view)} AS ${translated.sql}`));
+    const create = `${await this.#beforeMaking(view)}CREATE OR REPLACE VIEW ${quotePath(view)} AS ${translated.sql}`;
     // DuckDB prints a view's SQL differently after reopening; the comment stays, and is lost when somebody replaces the view.
-    await this.#connection.run(`COMMENT ON VIEW ${quotePath(view)} IS ${quoteText(translated.sql)}`);
+    const comment = `COMMENT ON VIEW ${quotePath(view)} IS ${quoteText(translated.sql)}`;
+    await tellingErrors(this.#connection.run(`${create};\n${comment}`));
     this.#relations.put(await readRelation(this.#connection, view, { ...NO_LAYOUT, definition: translated.sql }));
   }
 
