@@ -34,9 +34,10 @@ import {
 } from "./compose.js";
 import { locating, runStatements } from "./located.js";
 import { mergeStatement } from "./merge-statement.js";
-import { movedSlices, recordInputSlices } from "./moved-slices.js";
+import { movedSlices } from "./moved-slices.js";
 import { BuildRecorder } from "./record-build.js";
 import { type Shards, useShards } from "./shards.js";
+import type { SlicedBuild } from "./slice-records.js";
 import { composeSlices, type SlicedModel, slicedModel } from "./sliced-inputs.js";
 
 /** What stays the same for all actions of one run. */
@@ -79,16 +80,19 @@ export interface BuildTask {
   readonly shards?: Shards | undefined;
 }
 
+/** What a build has done. */
+export interface BuildOutcome {
+  /** What was published; undefined for what publishes no rows. */
+  readonly counts: PublishCounts | undefined;
+  /** What its rows were built of, where they can be told apart by a key. */
+  readonly sliced?: SlicedBuild | undefined;
+}
+
 /**
  * Builds the stale partitions of one action and records them, all in the caller's transaction: stage, publish what differs,
  * audit, state. Throwing rolls everything back.
- * @returns what was published; undefined for what publishes no rows
  */
-export async function build(
-  transaction: Transaction,
-  task: BuildTask,
-  context: BuildContext,
-): Promise<PublishCounts | undefined> {
+export async function build(transaction: Transaction, task: BuildTask, context: BuildContext): Promise<BuildOutcome> {
   return new ActionBuild(transaction, task, context).run();
 }
 
@@ -104,7 +108,7 @@ class ActionBuild {
     this.#recorder = new BuildRecorder(transaction, context);
   }
 
-  async run(): Promise<PublishCounts | undefined> {
+  async run(): Promise<BuildOutcome> {
     const { action, audits, coverage, snapshot } = this.task;
     const partitions = this.task.stale.map(({ partition }) => partition);
     if (action.wanted !== undefined) this.transaction.requireMakeable?.(action.wanted);
@@ -112,24 +116,23 @@ class ActionBuild {
       case "view":
         await this.#view();
         await this.#recorder.record({ action, partitions, coverage, snapshot, verdict: undefined });
-        return undefined;
+        return NO_ROWS_PUBLISHED;
       case "assertion": {
         const { verdict, isOfAllDates } = await audit(this.transaction, action, this.context);
         if (isOfAllDates) await this.#recorder.record({ action, partitions, coverage, snapshot, verdict });
-        return undefined;
+        return NO_ROWS_PUBLISHED;
       }
       case "operation":
         for (const statement of action.operations)
           await this.#script((script) => this.#statements(script, "sql", [statement]));
         await this.#recorder.record({ action, partitions, coverage, snapshot, verdict: undefined });
-        return undefined;
+        return NO_ROWS_PUBLISHED;
       case "model": {
         const built = await this.#script((script) => this.#model(script, partitions));
         await this.#audits(audits);
         await this.#recorder.record({ action, snapshot, verdict: undefined, ...built });
-        if (built.sliced !== undefined)
-          await recordInputSlices(this.transaction, built.sliced, built.snapshot ?? snapshot, this.context);
-        return built.counts;
+        const sliced = built.sliced && { model: built.sliced, inputs: (built.snapshot ?? snapshot).inputs };
+        return { counts: built.counts, sliced };
       }
     }
   }
@@ -356,6 +359,8 @@ class ActionBuild {
     }
   }
 }
+
+const NO_ROWS_PUBLISHED: BuildOutcome = { counts: undefined };
 
 /** What a model's build has left. */
 interface Built {

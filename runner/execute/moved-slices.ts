@@ -10,14 +10,14 @@ import { type Fingerprint, NO_ROWS, type Partition, WHOLE } from "../port/identi
 import { differingSlices, type KeySlices, SLICES } from "../port/key-slices.js";
 import { holds } from "../port/partition-set.js";
 import type { Transaction } from "../port/port.js";
-import { contentKey, readRecordedContents, readSlices, recordSlices } from "../state/slice-state.js";
+import { contentKey, readSlices } from "../state/slice-state.js";
 import type { BuildContext, BuildTask } from "./build.js";
-import type { SlicedInput, SlicedModel } from "./sliced-inputs.js";
+import { type SlicedInput, type SlicedModel, sliceRequest } from "./sliced-inputs.js";
 
 /** More slices than this part of all are not worth telling apart. */
 const WORTH_IT = 1 / 3;
 
-type Context = Pick<BuildContext, "stateDataset" | "fingerprints" | "run">;
+type Context = Pick<BuildContext, "stateDataset" | "fingerprints">;
 
 type SliceTask = Pick<BuildTask, "action" | "stale" | "states" | "coverage" | "snapshot">;
 
@@ -44,7 +44,7 @@ export async function movedSlices(
   );
   const slices = new Set<number>();
   const now = await transaction.sliceDigests(
-    moved.map(({ input, partitions }) => ({ ...requestOf(input), partitions })),
+    moved.map(({ input, partitions }) => ({ ...sliceRequest(input), partitions })),
   );
   for (const [index, { input, partitions, before }] of moved.entries()) {
     for (const partition of partitions) {
@@ -133,39 +133,4 @@ function inputsAtStart(
     });
   }
   return inputs;
-}
-
-function requestOf({ relation, columns, column, seen }: SlicedInput) {
-  return { relation, columns, key: column, seen };
-}
-
-/** Records what the inputs of a model were, slice by slice, as far as nobody has yet. */
-export async function recordInputSlices(
-  transaction: Transaction,
-  { inputs }: SlicedModel,
-  { inputs: digests }: Snapshot,
-  { stateDataset, run }: Context,
-): Promise<void> {
-  if (transaction.sliceDigests === undefined) return;
-  const known = await readRecordedContents(
-    transaction,
-    stateDataset,
-    inputs.map(({ question }) => question),
-  );
-  const missing = inputs.flatMap((input) => {
-    const now = digests.get(inputName(input.relation, input.upstream)) ?? new Map();
-    const partitions = [...now].flatMap(([partition, { digest }]) =>
-      known.has(contentKey(input.question, partition, digest)) ? [] : [partition],
-    );
-    return partitions.length === 0 ? [] : [{ input, now, partitions: new Set(partitions) }];
-  });
-  const read = await transaction.sliceDigests(
-    missing.map(({ input, partitions }) => ({ ...requestOf(input), partitions })),
-  );
-  const seen = missing.flatMap(({ input: { question }, now }, index) =>
-    [...(read[index] ?? [])].flatMap(([partition, slices]) =>
-      now.get(partition)?.digest === slices.fingerprint ? [{ question, partition, ...slices }] : [],
-    ),
-  );
-  await recordSlices(transaction, stateDataset, run, seen);
 }

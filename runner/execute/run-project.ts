@@ -12,7 +12,7 @@ import { readSnapshot, type Snapshot } from "../observe/snapshot.js";
 import type { Coverage } from "../plan/coverage.js";
 import { partitionsOf } from "../plan/partitions.js";
 import { type Partition, WHOLE } from "../port/identity.js";
-import type { PublishCounts, Transaction, Warehouse } from "../port/port.js";
+import type { Transaction, Warehouse } from "../port/port.js";
 import {
   type ModelStates,
   onlyUnlessRecorded,
@@ -23,7 +23,7 @@ import {
 import { isLeftOut, notBuilt, result, skipped, skippedFor } from "./action-result.js";
 import { GateError } from "./audit.js";
 import { BreakerOpenError } from "./breakers.js";
-import { type BuildContext, build, buildShape } from "./build.js";
+import { type BuildContext, type BuildOutcome, build, buildShape } from "./build.js";
 import type { Failures } from "./failures.js";
 import { keepUp, purposeOf } from "./keep-up.js";
 import { LocatedError } from "./located.js";
@@ -31,6 +31,7 @@ import { standingOf } from "./plan-events.js";
 import type { QuarantineLog } from "./quarantine.js";
 import { RunChanges, relationsOf } from "./run-changes.js";
 import { canBeSplit, computeShards, type ShardOptions, type Shards } from "./shards.js";
+import { SliceRecords } from "./slice-records.js";
 import { WritingTime } from "./writing-time.js";
 
 export interface RunOptions {
@@ -82,6 +83,7 @@ class ProjectRun {
   readonly #runs: ReadonlySet<string>;
   readonly #limit: ReturnType<typeof pLimit>;
   readonly #context: BuildContext & RunContext;
+  readonly #slices: SliceRecords;
   #failed = false;
 
   constructor(
@@ -100,6 +102,7 @@ class ProjectRun {
       ...context,
       restingOn: (action, partition, outside) => staleUpstreamsOf(action, partition, outside, this.#stale),
     };
+    this.#slices = new SliceRecords(warehouse, context, () => this.#isInterrupted);
   }
 
   async all(): Promise<readonly ActionResult[]> {
@@ -116,7 +119,9 @@ class ProjectRun {
     try {
       for (const action of this.plan.project.actions)
         this.#results.set(action.node.key, this.#afterDependencies(action));
-      return await Promise.all(this.#results.values());
+      const results = await Promise.all(this.#results.values());
+      await this.#slices.end();
+      return results;
     } finally {
       clearInterval(again);
       signal?.removeEventListener("abort", onAbort);
@@ -205,7 +210,7 @@ class ProjectRun {
     try {
       const shards = await this.#computeShards(action, planned);
       let attempts = 0;
-      const { counts, fingerprints } = await this.warehouse.transaction(
+      const { built, fingerprints } = await this.warehouse.transaction(
         async (transaction) => {
           attempts += 1;
           writing.restart();
@@ -214,12 +219,14 @@ class ProjectRun {
           const known =
             attempts === 1 ? { states: this.plan.states, run: this.#context.run } : await this.#statesNow(transaction);
           const context = { ...this.#context, fingerprints, emit, ...known };
-          const counts = await this.#inTransaction(transaction, action, context, onDecided, shards);
-          return { counts, fingerprints };
+          const built = await this.#inTransaction(transaction, action, context, onDecided, shards);
+          return { built, fingerprints };
         },
         purposeOf(action, this.#context.run.runId),
       );
       fingerprints.commit();
+      if (built?.sliced !== undefined) this.#slices.add(built.sliced);
+      const counts = built?.counts;
       const writeMs = writing.end();
       const durationMs = performance.now() - started;
       if (!decisions.some(({ decision }) => decision === "run"))
@@ -376,14 +383,14 @@ class ProjectRun {
       onlyUnlessRecorded(transaction, stateDataset, run.runId, node.key, partitions, states);
   }
 
-  /** @returns what was published; undefined for what publishes no rows and where nothing had to run */
+  /** @returns undefined where nothing had to run */
   async #inTransaction(
     transaction: Transaction,
     action: RunnableAction,
     context: BuildContext & { readonly states: ModelStates },
     onDecided: (decisions: readonly PartitionDecision[]) => void,
     shards: Shards | undefined,
-  ): Promise<PublishCounts | undefined> {
+  ): Promise<BuildOutcome | undefined> {
     const coverage = this.#coverageOf(action);
     const snapshot = await readSnapshot(transaction, [action], () => coverage);
     const decided = this.#decide(action, coverage, snapshot, context.states, this.#isForced(action));

@@ -10,7 +10,7 @@ import type { RunnableAction } from "../graph/action.js";
 import type { Upstream } from "../graph/node.js";
 import { digestedColumns, inputName } from "../observe/inputs.js";
 import { digestText } from "../port/digest-text.js";
-import { type KeySlices, SLICES, sliceTest } from "../port/key-slices.js";
+import { type KeySlices, SLICES, type SliceRequest, sliceTest } from "../port/key-slices.js";
 import { type Relation, relationKey } from "../port/port.js";
 import { collationOf, isSameName } from "../port/sql-types.js";
 import { type ComposedQuery, composeAround } from "./compose.js";
@@ -28,6 +28,11 @@ export interface SlicedInput {
   readonly seen: readonly string[] | undefined;
   /** Stands for all of this. */
   readonly question: string;
+}
+
+/** Asks for the slices of an input. */
+export function sliceRequest({ relation, columns, column, seen }: SlicedInput): Omit<SliceRequest, "partitions"> {
+  return { relation, columns, key: column, seen };
 }
 
 /** A model whose rows can be told apart by a key, and whose query says which rows of which inputs they are made of. */

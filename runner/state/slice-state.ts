@@ -92,7 +92,7 @@ export async function readRecordedContents(
   );
 }
 
-/** Appends what was read; belongs into the transaction that records what was built of it. */
+/** Appends what was read. */
 export async function recordSlices(
   transaction: Transaction,
   dataset: string,

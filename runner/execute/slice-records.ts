@@ -1,0 +1,79 @@
+import pLimit from "p-limit";
+import { inputName, type RowDigests } from "../observe/inputs.js";
+import { EngineError } from "../port/engine-error.js";
+import type { Transaction, Warehouse } from "../port/port.js";
+import { contentKey, readRecordedContents, recordSlices } from "../state/slice-state.js";
+import type { BuildContext } from "./build.js";
+import { type SlicedModel, sliceRequest } from "./sliced-inputs.js";
+
+/** A build of a model whose rows can be told apart by a key. */
+export interface SlicedBuild {
+  readonly model: SlicedModel;
+  /** What it was built of. */
+  readonly inputs: RowDigests;
+}
+
+type Context = Pick<BuildContext, "stateDataset" | "run">;
+
+/**
+ * Records what the inputs of builds were, slice by slice, behind the builds themselves: only a later correction asks for it, and without
+ * it that builds everything. So nobody waits for it but the end of the run, and what the engine refuses is left.
+ */
+export class SliceRecords {
+  readonly #one = pLimit(1);
+  #failure: unknown;
+
+  constructor(
+    readonly warehouse: Pick<Warehouse, "transaction">,
+    readonly context: Context,
+    readonly isInterrupted: () => boolean,
+  ) {}
+
+  /** To be called once the build is committed. */
+  add(build: SlicedBuild): void {
+    void this.#one(() => this.#record(build)).catch((cause: unknown) => {
+      if (!(cause instanceof EngineError)) this.#failure = cause;
+    });
+  }
+
+  /** Ends when all is recorded. */
+  async end(): Promise<void> {
+    await this.#one(() => undefined);
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #record(build: SlicedBuild): Promise<void> {
+    if (this.isInterrupted()) return;
+    await this.warehouse.transaction((transaction) => recordInputSlices(transaction, build, this.context));
+  }
+}
+
+/** Records them as far as nobody has yet, and as far as they are still there. */
+async function recordInputSlices(
+  transaction: Transaction,
+  { model, inputs: digests }: SlicedBuild,
+  { stateDataset, run }: Context,
+): Promise<void> {
+  if (transaction.sliceDigests === undefined) return;
+  const known = await readRecordedContents(
+    transaction,
+    stateDataset,
+    model.inputs.map(({ question }) => question),
+  );
+  const missing = model.inputs.flatMap((input) => {
+    const then = digests.get(inputName(input.relation, input.upstream)) ?? new Map();
+    const partitions = [...then].flatMap(([partition, { digest }]) =>
+      known.has(contentKey(input.question, partition, digest)) ? [] : [partition],
+    );
+    return partitions.length === 0 ? [] : [{ input, then, partitions: new Set(partitions) }];
+  });
+  const read = await transaction.sliceDigests(
+    missing.map(({ input, partitions }) => ({ ...sliceRequest(input), partitions })),
+  );
+  const seen = missing.flatMap(({ input: { question }, then }, index) =>
+    [...(read[index] ?? [])].flatMap(([partition, slices]) =>
+      then.get(partition)?.digest === slices.fingerprint ? [{ question, partition, ...slices }] : [],
+    ),
+  );
+  await recordSlices(transaction, stateDataset, run, seen);
+}
