@@ -39,6 +39,7 @@ const UNIT = {
   isolate: false,
   // Goldens are replayed by the hundred, and the machine may do something else too.
   testTimeout: 120_000,
+  hookTimeout: 120_000,
 };
 
 const E2E = {

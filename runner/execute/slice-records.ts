@@ -32,7 +32,7 @@ export class SliceRecords {
   /** To be called once the build is committed. */
   add(build: SlicedBuild): void {
     void this.#one(() => this.#record(build)).catch((cause: unknown) => {
-      if (!(cause instanceof EngineError)) this.#failure = cause;
+      if (!(cause instanceof EngineError || this.isInterrupted())) this.#failure ??= cause;
     });
   }
 

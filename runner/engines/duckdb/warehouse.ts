@@ -121,6 +121,7 @@ class DuckDbWarehouse implements Warehouse {
     { readsCatalog, readsRows }: Knowing,
   ): Promise<T> {
     const connection = this.#idle.pop() ?? (await this.#connect());
+    let isFree = true;
     try {
       const begun = this.#file.digests?.begin() ?? 0;
       const moment = await this.#begin(connection);
@@ -134,10 +135,11 @@ class DuckDbWarehouse implements Warehouse {
       await this.#file.requireSame(connection);
       return result;
     } catch (cause) {
-      await rollback(connection);
+      isFree = await rollback(connection);
       throw queryError(cause);
     } finally {
-      this.#idle.push(connection);
+      if (isFree) this.#idle.push(connection);
+      else this.#discard(connection);
     }
   }
 
@@ -216,11 +218,15 @@ class DuckDbWarehouse implements Warehouse {
   }
 }
 
-/** After a failed COMMIT there is no transaction left to roll back. */
-async function rollback(connection: DuckDBConnection): Promise<void> {
+/**
+ * @returns whether the connection is free for others: an interrupted ROLLBACK leaves its transaction open, which ends with the connection;
+ * after a failed COMMIT there is none left
+ */
+async function rollback(connection: DuckDBConnection): Promise<boolean> {
   try {
     await connection.run("ROLLBACK");
+    return true;
   } catch {
-    return;
+    return false;
   }
 }
