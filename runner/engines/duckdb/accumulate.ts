@@ -12,7 +12,7 @@ import { type Column, isSameName, typeName } from "../../port/sql-types.js";
 import { type SchemaChange, schemaChange } from "../schema-change.js";
 import { exactValues } from "./exact-values.js";
 import { quoteName, quotePath } from "./quote.js";
-import { changedRows, numberOf } from "./tables.js";
+import { changedRows, numberOf, stagePath } from "./tables.js";
 import { duckdbType } from "./types.js";
 
 /**
@@ -31,7 +31,7 @@ export async function accumulateStage(
   await alterTable(connection, request.target, change);
   const sql = new AccumulateSql(request, change.columns);
   const counts = await applyRows(connection, sql, request);
-  await connection.run(`DROP TABLE temp.${quoteName(request.stage.name)}`);
+  await connection.run(`DROP TABLE ${stagePath(request.stage)}`);
   return counts;
 }
 
@@ -131,7 +131,7 @@ class AccumulateSql {
     readonly columns: readonly Column[],
   ) {
     this.#target = quotePath(request.target);
-    this.#stage = `temp.${quoteName(request.stage.name)}`;
+    this.#stage = stagePath(request.stage);
     this.#names = columns.map(({ name }) => quoteName(name));
     this.#values = columns.map((column) => coerced(column, request));
   }

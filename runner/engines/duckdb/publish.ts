@@ -122,8 +122,7 @@ async function prepareTarget(
     const isTable = existing?.kind === "table";
     const dropped = isTable ? await numberOf(connection, `SELECT count(*) FROM ${quotePath(target)}`) : 0;
     if (existing !== undefined) await connection.run(`DROP ${existing.kind} ${quotePath(target)}`);
-    const isDatasetThere = [...relations.values()].some(({ id }) => id.dataset === target.dataset);
-    await createTable(connection, target, stage.columns, layout, isDatasetThere);
+    await createTable(connection, target, stage.columns, layout, relations);
     return { table: "made", dropped };
   }
   const isAsItWas = isSameShape(existing, stage.columns) && isSameLayout(existing, layout);

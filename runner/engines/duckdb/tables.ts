@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { DECLARED_MARK } from "../../dialect/declared-type.js";
-import type { RelationId, Stage } from "../../port/port.js";
+import type { Relation, RelationId, Stage } from "../../port/port.js";
 import { type Column, collationOf } from "../../port/sql-types.js";
 import { type Layout, layoutSql } from "./catalog.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
@@ -8,20 +8,21 @@ import { duckdbType } from "./types.js";
 
 /**
  * Creates a table with its dataset and layout; the table must not exist.
- * @param isDatasetThere somebody has seen its dataset: it need not be looked for
+ * @param relations that somebody has seen: a dataset of theirs need not be looked for
  */
 export async function createTable(
   connection: DuckDBConnection,
   id: RelationId,
   columns: readonly (Column & { readonly required?: boolean })[],
   layout: Layout,
-  isDatasetThere = false,
+  relations?: ReadonlyMap<string, Relation>,
 ): Promise<void> {
   const list = columns.map(
     (column) => `${quoteName(column.name)} ${duckdbType(column.type)}${column.required ? " NOT NULL" : ""}`,
   );
+  const dataset = datasetSql(id, relations);
   const statements = [
-    ...(isDatasetThere ? [] : [datasetSql(id)]),
+    ...(dataset === undefined ? [] : [dataset]),
     `CREATE TABLE ${quotePath(id)} (${list.join(", ")})`,
     ...describingSql(id, columns, layout),
   ];
@@ -29,8 +30,12 @@ export async function createTable(
   await connection.run(statements.join(";\n"));
 }
 
-/** The statement that makes the dataset of a relation. */
-export function datasetSql({ dataset }: RelationId): string {
+/** The statement that makes the dataset of a relation; undefined: one of the relations that are there is in it. */
+export function datasetSql(
+  { dataset }: RelationId,
+  relations: ReadonlyMap<string, Relation> = new Map(),
+): string | undefined {
+  for (const { id } of relations.values()) if (id.dataset === dataset) return undefined;
   return `CREATE SCHEMA IF NOT EXISTS ${quoteName(dataset)}`;
 }
 

@@ -153,23 +153,22 @@ export class DuckDbTransaction implements Transaction {
     const create =
       place === undefined
         ? `CREATE OR REPLACE TEMP TABLE ${quoteName(name)} AS ${sql}`
-        : `${place.before}${tableOfSql(place.table, columns, sql)}`;
+        : tableOfSql(place, columns, sql);
     const result = await tellingErrors(this.#connection.run(create));
-    return { name, columns, rows: Number((await result.getRowsJson())[0]?.[0] ?? 0), table: place?.table };
+    return { name, columns, rows: Number((await result.getRowsJson())[0]?.[0] ?? 0), table: place };
   }
 
-  /** Where a table that is not there will stand, and what must be done before. */
-  async #placeOf(table: RelationId): Promise<{ readonly table: RelationId; readonly before: string } | undefined> {
-    const relations = await this.relations();
-    if (relations.has(relationKey(table))) return undefined;
+  /** Where the rows of a table can stand at once, with its dataset; undefined: it is there already. */
+  async #placeOf(table: RelationId): Promise<RelationId | undefined> {
+    if ((await this.relations()).has(relationKey(table))) return undefined;
     this.#digests.wrote(table);
-    return { table, before: await this.#beforeMaking(table) };
+    await this.#makeDataset(table);
+    return table;
   }
 
-  /** What must be done before a relation can be made. */
-  async #beforeMaking(id: RelationId): Promise<string> {
-    const isDatasetThere = [...(await this.relations()).values()].some(({ id: other }) => other.dataset === id.dataset);
-    return isDatasetThere ? "" : `${datasetSql(id)};\n`;
+  async #makeDataset(id: RelationId): Promise<void> {
+    const sql = datasetSql(id, await this.relations());
+    if (sql !== undefined) await this.#connection.run(sql);
   }
 
   async #replaceView(script: Script, view: RelationId, query: string): Promise<void> {
@@ -177,7 +176,8 @@ export class DuckDbTransaction implements Transaction {
     this.#digests.wrote(view);
     const existing = (await this.relations()).get(relationKey(view));
     if (existing?.kind === "table") await this.#connection.run(`DROP TABLE ${quotePath(view)}`);
-    const create = `${await this.#beforeMaking(view)}CREATE OR REPLACE VIEW ${quotePath(view)} AS ${translated.sql}`;
+    await this.#makeDataset(view);
+    const create = `CREATE OR REPLACE VIEW ${quotePath(view)} AS ${translated.sql}`;
     // DuckDB prints a view's SQL differently after reopening; the comment stays, and is lost when somebody replaces the view.
     const comment = `COMMENT ON VIEW ${quotePath(view)} IS ${quoteText(translated.sql)}`;
     await tellingErrors(this.#connection.run(`${create};\n${comment}`));
