@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDuckDbWarehouse } from "../runner/engines/duckdb/warehouse.js";
-import { followedQuery, keyedPlaces, type TableUse } from "../runner/googlesql/locality/index.js";
+import { type FollowedQuery, followedQuery } from "../runner/googlesql/locality/index.js";
 import { find, TABLES } from "../runner/googlesql/locality/test-support/tables.js";
 import type { SqlValue, Warehouse } from "../runner/port/port.js";
 import { randomFrom } from "./random.js";
@@ -201,14 +201,13 @@ describe("rows of other keys", () => {
       );
   }
 
-  const restricted = (sql: string, uses: readonly TableUse[], keys: readonly string[], tables: ReadonlySet<string>) => {
+  const restricted = (sql: string, query: FollowedQuery, by: string, keys: readonly string[]) => {
     let result = sql;
     const test = (column: string) =>
       keys.map((key) => (key === "NULL" ? `${column} IS NULL` : `${column} = '${key}'`)).join(" OR ");
-    for (const { place, column } of [...keyedPlaces(uses)].sort((a, b) => b.place.start - a.place.start)) {
-      if (!tables.has(place.table)) continue;
+    for (const { place, column } of [...query.keyedPlaces(by)].reverse()) {
       const alias = place.impliedAlias === undefined ? "" : ` AS ${place.impliedAlias}`;
-      const rows = `(SELECT * FROM ${place.table} WHERE ${test(column)})${alias}`;
+      const rows = `(SELECT * FROM ${sql.slice(place.start, place.end)} WHERE ${test(column)})${alias}`;
       result = result.slice(0, place.start) + rows + result.slice(place.end);
     }
     return result;
@@ -243,7 +242,7 @@ describe("rows of other keys", () => {
             await correct(table, [...keyedBy][0]!, key, isWhole && seen.size === 0 ? new Set(["*"]) : seen, random);
             const after = await rowsOf(sql, name, keys);
             expect(after.others, `${sql}\nby ${name}, ${table} changed for ${key}`).toEqual(before.others);
-            const rebuilt = await rowsOf(restricted(sql, uses, [key], new Set(Object.keys(TABLES))), name, keys);
+            const rebuilt = await rowsOf(restricted(sql, query, name, [key]), name, keys);
             expect(rebuilt.own, `${sql}\nby ${name}, ${table} changed for ${key}`).toEqual(after.own);
           }
         }

@@ -42,7 +42,7 @@ export async function movedSlices(
     stateDataset,
     moved.map(({ input }) => input.question),
   );
-  const slices = new Set<number>();
+  const slices = new Set<string>();
   const now = await transaction.sliceDigests(
     moved.map(({ input, partitions }) => ({ ...sliceRequest(input), partitions })),
   );
@@ -56,7 +56,7 @@ export async function movedSlices(
     }
   }
   if (slices.size > SLICES * WORTH_IT) return undefined;
-  return { column: model.key, slices: [...slices].sort((a, b) => a - b) };
+  return { column: model.key, slices: [...slices].sort() };
 }
 
 const NOTHING = { seen: "", slices: "" };

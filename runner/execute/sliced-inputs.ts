@@ -1,10 +1,4 @@
-import {
-  type FindTable,
-  type FollowedQuery,
-  followedQuery,
-  keyedPlaces,
-  type TableUse,
-} from "../googlesql/locality/index.js";
+import { type FindTable, type FollowedQuery, followedQuery, type TableUse } from "../googlesql/locality/index.js";
 import { quoteIdentifier } from "../googlesql/quote.js";
 import type { RunnableAction } from "../graph/action.js";
 import type { Upstream } from "../graph/node.js";
@@ -97,11 +91,10 @@ function inputsBy(
   });
 }
 
-/** The rows of some slices: of the tables only what these need is read. */
+/** The rows of some slices: what these do not need is left out as early as anybody knows. */
 export function composeSlices({ query, followed, key }: SlicedModel, { slices }: KeySlices): ComposedQuery {
-  const places = [...keyedPlaces(followed.usesOf(key))].sort((a, b) => a.place.start - b.place.start);
   const restricted = query.wrapped(
-    places.map(({ place, column }) => {
+    followed.keyedPlaces(key).map(({ place, column }) => {
       const alias = place.impliedAlias === undefined ? "" : ` AS ${quoteIdentifier(place.impliedAlias)}`;
       const test = sliceTest(`${ROWS}.${quoteIdentifier(column)}`, slices);
       return {

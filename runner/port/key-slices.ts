@@ -1,31 +1,24 @@
 import type { Fingerprint, Partition } from "./identity.js";
 import type { Relation } from "./port.js";
 
-/** Remainders of a fingerprint have either sign, and rows without a key a slice of their own. */
-const DIVISOR = 64;
+/** How many hexadecimal digits of the MD5 of a key's text name its slice. Engines compute MD5 of many rows quickly themselves. */
+export const SLICE_DIGITS = 2;
 
-/** How many slices there are. */
-export const SLICES = 2 * DIVISOR;
+/** How many slices there are: rows without a key have one of their own, whose name is empty. */
+export const SLICES = 16 ** SLICE_DIGITS + 1;
 
-/** Rows of a relation by the fingerprint of one column, in so many slices. */
+/** Rows of a relation by the digest of one column, in so many slices. */
 export interface KeySlices {
   readonly column: string;
-  /** Ascending. */
-  readonly slices: readonly number[];
-}
-
-/**
- * The number of the slice that a row is of, -63 to 64.
- * @param fingerprint the FARM_FINGERPRINT of the key's text, as SQL of the engine that is asked
- */
-export function sliceNumber(fingerprint: string): string {
-  return `COALESCE(MOD(${fingerprint}, ${DIVISOR}), ${DIVISOR})`;
+  /** Their names, ascending. */
+  readonly slices: readonly string[];
 }
 
 /** Whether a row is of some slices, as GoogleSQL. */
-export function sliceTest(column: string, slices: readonly number[]): string {
+export function sliceTest(column: string, slices: readonly string[]): string {
   if (slices.length === 0) return "FALSE";
-  return `${sliceNumber(`FARM_FINGERPRINT(CAST(${column} AS STRING))`)} IN (${slices.join(", ")})`;
+  const names = slices.map((slice) => `'${slice}'`).join(", ");
+  return `IFNULL(LEFT(TO_HEX(MD5(CAST(${column} AS STRING))), ${SLICE_DIGITS}), '') IN (${names})`;
 }
 
 /** Asks for digests of a relation's rows slice by slice. */
@@ -46,15 +39,15 @@ export interface SliceDigests {
   readonly fingerprint: Fingerprint;
   /** The digest of the columns of which all slices count; empty: none do. */
   readonly seen: string;
-  /** `number:digest` of each slice that has rows, with commas between. */
+  /** `name:digest` of each slice that has rows, with commas between. */
   readonly slices: string;
 }
 
 /** The slices that differ between two partitions. */
-export function differingSlices(before: string, now: string): readonly number[] {
+export function differingSlices(before: string, now: string): readonly string[] {
   const [old, current] = [before, now].map(
     (text) => new Map(text === "" ? [] : text.split(",").map((slice) => slice.split(":") as [string, string])),
   );
   const all = new Set([...(old?.keys() ?? []), ...(current?.keys() ?? [])]);
-  return [...all].filter((slice) => old?.get(slice) !== current?.get(slice)).map(Number);
+  return [...all].filter((slice) => old?.get(slice) !== current?.get(slice));
 }

@@ -3,10 +3,10 @@ import { coerce } from "../types/coercion.js";
 import { derive, type Typed } from "../types/typed.js";
 import { type Family, on, scalar, special } from "./definition.js";
 
-/** `TO_HEX(SHA256(s))` of a STRING is one DuckDB call. */
-function hexOfSha256(bytes: Typed): string | undefined {
-  const match = /^bq\.sha256_string\(([\s\S]*)\)$/.exec(bytes.sql);
-  return match === null ? undefined : `bq.sha256_hex(${match[1]})`;
+/** `TO_HEX(MD5(s))` and `TO_HEX(SHA256(s))` of a STRING are one DuckDB call. */
+function hexOfDigest(bytes: Typed): string | undefined {
+  const [, name, argument] = /^bq\.(md5|sha256)_string\(([\s\S]*)\)$/.exec(bytes.sql) ?? [];
+  return name === undefined ? undefined : `bq.${name}_hex(${argument})`;
 }
 
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/hash_functions */
@@ -45,7 +45,7 @@ export const HASH_FUNCTIONS: Family = {
       );
     }
     const bytes = coerce(value, "BYTES");
-    const sql = hexOfSha256(bytes) ?? `bq.to_hex(${bytes.sql})`;
+    const sql = hexOfDigest(bytes) ?? `bq.to_hex(${bytes.sql})`;
     return derive(sql, "STRING", { start: call.start, end: call.end }, [bytes]);
   }),
 };

@@ -1,16 +1,16 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { type Fingerprint, NULL_PARTITION, type Partition } from "../../port/identity.js";
-import { type SliceDigests, type SliceRequest, sliceNumber } from "../../port/key-slices.js";
+import { SLICE_DIGITS, type SliceDigests, type SliceRequest } from "../../port/key-slices.js";
 import { conditionsOf, rowHash } from "./digests.js";
-import { quoteName, quotePath } from "./quote.js";
+import { quoteName, quotePath, quoteText } from "./quote.js";
 
 /** Whether a row is of some slices, as DuckDB's SQL. */
-export function sliceTest(column: string, slices: readonly number[]): string {
-  return slices.length === 0 ? "FALSE" : `${sliceOf(column)} IN (${slices.join(", ")})`;
+export function sliceTest(column: string, slices: readonly string[]): string {
+  return slices.length === 0 ? "FALSE" : `${sliceOf(column)} IN (${slices.map(quoteText).join(", ")})`;
 }
 
 function sliceOf(column: string): string {
-  return sliceNumber(`farm_fingerprint(CAST(${column} AS VARCHAR))`);
+  return `coalesce(left(md5(CAST(${column} AS VARCHAR)), ${SLICE_DIGITS}), '')`;
 }
 
 /** Digests of relations slice by slice, from the connection's one snapshot. */

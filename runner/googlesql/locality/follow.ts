@@ -1,6 +1,7 @@
 import type { Expr, FromItem, Query, QueryBody, Select, WindowSpec } from "../ast.js";
 import { isGoogleSqlFunction } from "../function-names.js";
 import {
+  CommonRows,
   type Equalities,
   type Indexes,
   JoinRows,
@@ -21,10 +22,10 @@ export type FindTable = (
   path: string,
 ) => { readonly table: string; readonly columns: readonly RowsColumn[] } | undefined;
 
-type CommonRows = ReadonlyMap<string, Rows>;
+type CommonTables = ReadonlyMap<string, Rows>;
 
 interface Around {
-  readonly common: CommonRows;
+  readonly common: CommonTables;
   readonly scope: Scope | undefined;
 }
 
@@ -197,20 +198,15 @@ class Follower {
     const names = item.path.map(({ name }) => name);
     const [first = ""] = names;
     const common = names.length === 1 ? around.common.get(first.toLowerCase()) : undefined;
-    if (common !== undefined) return named(common, item.alias?.name ?? first);
+    const impliedAlias = item.alias === undefined ? names.at(-1)?.split(".").at(-1) : undefined;
+    const place = { impliedAlias, start: item.pathSpan.start, end: item.pathSpan.end };
+    if (common !== undefined) return named(new CommonRows(place, common), item.alias?.name ?? first);
     const isArray = names.length > 1 && left.ranges.some(({ name }) => name === first.toLowerCase());
     if (isArray || item.offset !== undefined)
       return this.#values(item, { kind: "path", parts: item.path, start: item.start, end: item.end }, around, left);
     const found = this.find(names.join("."));
     if (found === undefined) throw new Unfollowed();
-    const last = names.at(-1)?.split(".").at(-1);
-    const place = {
-      table: found.table,
-      impliedAlias: item.alias === undefined ? last : undefined,
-      start: item.pathSpan.start,
-      end: item.pathSpan.end,
-    };
-    return named(new TableRows(place, found.columns), item.alias?.name ?? last);
+    return named(new TableRows({ ...place, table: found.table }, found.columns), item.alias?.name ?? impliedAlias);
   }
 
   /** The array is read of what stands before it, or of a query around. */
@@ -335,7 +331,7 @@ class Follower {
 
 interface Inside {
   readonly scope: Scope;
-  readonly common: CommonRows;
+  readonly common: CommonTables;
   readonly windows: Select["windows"];
   readonly seesAliases: boolean;
 }

@@ -1,10 +1,10 @@
 import { parseQueryText } from "../parser/statement.js";
 import { type FindTable, followQuery } from "./follow.js";
-import { type Rows, type TablePlace, type TableUse, Uses } from "./rows.js";
+import { type NamedRows, type Place, type Rows, type TableUse, Uses } from "./rows.js";
 import { Unfollowed } from "./scope.js";
 
 export type { FindTable } from "./follow.js";
-export type { KeyType, RowsColumn, TablePlace, TableUse } from "./rows.js";
+export type { KeyType, Place, RowsColumn, TablePlace, TableUse } from "./rows.js";
 
 /**
  * What rows of one key depend on. The rows of a query that have certain values in one of its columns are the same whatever rows a table
@@ -24,10 +24,28 @@ export class FollowedQuery {
 
   /** What rows with certain values in a column need of each table, place by place. */
   usesOf(column: string): readonly TableUse[] {
+    return this.#asked(column).all;
+  }
+
+  /**
+   * Where a name stands for rows of which rows with certain values in a column need but those with the same values in one column, so
+   * that the others may be left out there. A name of which nothing else is made than of such rows is left as it is. Ascending.
+   */
+  keyedPlaces(column: string): readonly KeyedPlace[] {
+    const { keyed } = this.#asked(column);
+    const isKeyed = (rows: Rows): boolean =>
+      "place" in rows ? keyed.has(rows as NamedRows) : rows.below.every(isKeyed);
+    return [...keyed]
+      .filter(([rows]) => rows.below.length === 0 || !rows.below.every(isKeyed))
+      .map(([{ place }, by]) => ({ place, column: by }))
+      .sort((a, b) => a.place.start - b.place.start);
+  }
+
+  #asked(column: string): Uses {
     const index = this.#indexOf(column);
     const uses = new Uses();
     uses.ask(this.#rows, new Set(index < 0 ? [] : [index]), new Set(this.#rows.columns.keys()));
-    return uses.all;
+    return uses;
   }
 
   #indexOf(column: string): number {
@@ -35,16 +53,10 @@ export class FollowedQuery {
   }
 }
 
-/** The places of a query that need no other rows of their table than those of the keys that are asked for, and the column of the keys. */
-export function keyedPlaces(
-  uses: readonly TableUse[],
-): readonly { readonly place: TablePlace; readonly column: string }[] {
-  const byPlace = new Map<TablePlace, Set<string | undefined>>();
-  for (const { place, keyedBy } of uses) byPlace.set(place, (byPlace.get(place) ?? new Set()).add(keyedBy));
-  return [...byPlace].flatMap(([place, columns]) => {
-    const [column] = columns;
-    return columns.size === 1 && column !== undefined ? [{ place, column }] : [];
-  });
+/** A place where only rows of certain keys are needed, and the column of the keys. */
+export interface KeyedPlace {
+  readonly place: Place;
+  readonly column: string;
 }
 
 /** Follows the columns of a query down to the tables; undefined: something in it is not followed. */

@@ -89,6 +89,34 @@ describe("what rows of one key need", () => {
     else expect(usesOf(sql, "key")).toEqual({ "d.t by k": "k v w" });
   });
 
+  const placesOf = (sql: string, column: string): readonly string[] =>
+    followedQuery(sql, find)
+      ?.keyedPlaces(column)
+      .map(({ place, column: by }) => `${sql.slice(place.start, place.end)} by ${by}`) ?? [];
+
+  it.each<[string, string, readonly string[]]>([
+    [
+      "of a common table whose own table others read whole",
+      "WITH a AS (SELECT * FROM d.t), s AS (SELECT team, SUM(v) AS s FROM a GROUP BY team) SELECT b.k, s.s FROM a AS b JOIN s ON s.team = b.team",
+      ["a by k"],
+    ],
+    [
+      "of the table alone, where all of a common table is made of them",
+      "WITH a AS (SELECT * FROM d.t), b AS (SELECT k, SUM(v) AS s FROM a GROUP BY k) SELECT b.k, b.s FROM b",
+      ["d.t by k"],
+    ],
+    [
+      "of the innermost name that is made of others too",
+      "WITH a AS (SELECT k, RANK() OVER (ORDER BY v) AS n FROM d.t), b AS (SELECT k, n FROM a) SELECT k, n FROM b",
+      ["a by k"],
+    ],
+    [
+      "of no name that is asked for by two columns",
+      "WITH a AS (SELECT k, team AS o, RANK() OVER (ORDER BY v) AS n FROM d.t), b AS (SELECT k, o, n FROM a) SELECT x.k FROM b AS x UNION ALL SELECT y.o FROM b AS y",
+      ["b by k", "b by o"],
+    ],
+  ])("leaves out the rows of other keys %s", (_, sql, expected) => expect(placesOf(sql, "k")).toEqual(expected));
+
   it.each([
     "SELECT k FROM d.t TABLESAMPLE SYSTEM (10 PERCENT)",
     "SELECT k FROM d.unknown",

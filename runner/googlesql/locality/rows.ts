@@ -9,12 +9,16 @@ export interface RowsColumn {
   readonly type: KeyType | undefined;
 }
 
-/** A place of a query where a table is read. */
-export interface TablePlace extends Span {
-  /** `dataset.name`. */
-  readonly table: string;
+/** A place of a query where a name stands for rows: those of a table, or of a common table expression. */
+export interface Place extends Span {
   /** What its rows are called behind it where nothing else is written. */
   readonly impliedAlias: string | undefined;
+}
+
+/** A place where a table is read. */
+export interface TablePlace extends Place {
+  /** `dataset.name`. */
+  readonly table: string;
 }
 
 /** What a query needs of a table at one place. */
@@ -34,6 +38,8 @@ export type Equalities = readonly (readonly [number, number])[];
 
 const NOTHING_EQUAL: Equalities = [];
 
+const NO_ROWS: readonly Rows[] = [];
+
 /**
  * Rows that a part of a query gives. Asked for some of their columns, and only for rows that have certain keys in all of the `filtered`
  * columns, they say what they need of the rows below: this is how a filter is pushed down. Nothing needed that is not told would be
@@ -43,13 +49,21 @@ export interface Rows {
   readonly columns: readonly RowsColumn[];
   /** Columns that are equal in every row. */
   readonly equal: Equalities;
+  /** What they are made of. */
+  readonly below: readonly Rows[];
   demand(filtered: Indexes, needed: Indexes, uses: Uses): void;
+}
+
+/** Rows that a name stands for. */
+export interface NamedRows extends Rows {
+  readonly place: Place;
 }
 
 /** Gathers what is needed of tables. */
 export class Uses {
   readonly all: TableUse[] = [];
   readonly #asked = new Map<Rows, Set<string>>();
+  readonly #named = new Map<NamedRows, Set<string | undefined>>();
 
   /** Asks rows, once for each question: common table expressions are read at many places. */
   ask(rows: Rows, filtered: Indexes, needed: Indexes): void {
@@ -60,14 +74,32 @@ export class Uses {
     this.#asked.set(rows, asked.add(question));
     rows.demand(typed, needed, this);
   }
+
+  /** Notes which rows are needed where a name stands for them. @returns the column that their keys are in; undefined: all are needed */
+  name(rows: NamedRows, filtered: Indexes): string | undefined {
+    const [key] = [...filtered].sort((a, b) => a - b);
+    const column = key === undefined ? undefined : rows.columns[key]?.name;
+    this.#named.set(rows, (this.#named.get(rows) ?? new Set()).add(column));
+    return column;
+  }
+
+  /** Names of which every reader needs but the rows that have the keys in one and the same column. */
+  get keyed(): ReadonlyMap<NamedRows, string> {
+    return new Map(
+      [...this.#named].flatMap(([rows, [column, ...others]]) =>
+        column === undefined || others.length > 0 ? [] : [[rows, column] as const],
+      ),
+    );
+  }
 }
 
 export function allOf(rows: Rows): Indexes {
   return new Set(rows.columns.keys());
 }
 
-export class TableRows implements Rows {
+export class TableRows implements NamedRows {
   readonly equal = NOTHING_EQUAL;
+  readonly below = NO_ROWS;
 
   constructor(
     readonly place: TablePlace,
@@ -75,16 +107,40 @@ export class TableRows implements Rows {
   ) {}
 
   demand(filtered: Indexes, needed: Indexes, uses: Uses): void {
-    const [key] = [...filtered].sort((a, b) => a - b);
-    const nameOf = (index: number) => this.columns[index]?.name ?? "";
-    const keyedBy = key === undefined ? undefined : nameOf(key);
-    uses.all.push({ place: this.place, keyedBy, columns: new Set([...needed].map(nameOf)) });
+    const columns = new Set([...needed].map((index) => this.columns[index]?.name ?? ""));
+    uses.all.push({ place: this.place, keyedBy: uses.name(this, filtered), columns });
+  }
+}
+
+/** One of the places where a common table expression is read. */
+export class CommonRows implements NamedRows {
+  readonly below: readonly Rows[];
+
+  constructor(
+    readonly place: Place,
+    readonly rows: Rows,
+  ) {
+    this.below = [rows];
+  }
+
+  get columns(): readonly RowsColumn[] {
+    return this.rows.columns;
+  }
+
+  get equal(): Equalities {
+    return this.rows.equal;
+  }
+
+  demand(filtered: Indexes, needed: Indexes, uses: Uses): void {
+    uses.name(this, filtered);
+    uses.ask(this.rows, filtered, needed);
   }
 }
 
 /** Elements of an array: whoever joins them needs the array. */
 export class ValueRows implements Rows {
   readonly equal = NOTHING_EQUAL;
+  readonly below = NO_ROWS;
 
   constructor(readonly columns: readonly RowsColumn[]) {}
 
@@ -111,6 +167,7 @@ function intersection(a: Indexes, b: Indexes): Set<number> {
 export class JoinRows implements Rows {
   readonly columns: readonly RowsColumn[];
   readonly equal: Equalities;
+  readonly below: readonly Rows[];
 
   /**
    * @param joined what the condition says that is equal
@@ -125,6 +182,7 @@ export class JoinRows implements Rows {
   ) {
     const width = left.columns.length;
     this.columns = [...left.columns, ...right.columns];
+    this.below = [left, right];
     this.equal = [
       ...(type === "INNER" || type === "LEFT" ? left.equal : []),
       ...(type === "INNER" || type === "RIGHT" ? right.equal.map(([a, b]) => [a + width, b + width] as const) : []),
@@ -186,9 +244,11 @@ export interface SelectParts {
 
 export class SelectRows implements Rows {
   readonly equal: Equalities;
+  readonly below: readonly Rows[];
   readonly #inside: Equalities;
 
   constructor(readonly parts: SelectParts) {
+    this.below = [parts.from, ...parts.subqueries];
     this.#inside = [...parts.from.equal, ...parts.where];
     this.equal = this.#equalColumns();
   }
@@ -234,11 +294,13 @@ function twice(numbers: readonly number[]): readonly number[] {
 export class SetRows implements Rows {
   readonly equal = NOTHING_EQUAL;
   readonly columns: readonly RowsColumn[];
+  readonly below: readonly Rows[];
 
   constructor(
     readonly arms: readonly Rows[],
     readonly comparesRows: boolean,
   ) {
+    this.below = arms;
     const [first] = arms;
     this.columns = (first?.columns ?? []).map(({ name, type }, index) => ({
       name,
@@ -254,8 +316,11 @@ export class SetRows implements Rows {
 /** Of which only the first rows count: which these are all of them decide. */
 export class LimitedRows implements Rows {
   readonly equal = NOTHING_EQUAL;
+  readonly below: readonly Rows[];
 
-  constructor(readonly rows: Rows) {}
+  constructor(readonly rows: Rows) {
+    this.below = [rows];
+  }
 
   get columns(): readonly RowsColumn[] {
     return this.rows.columns;

@@ -157,6 +157,7 @@ const bytes: readonly Macro[] = [
   macro("md5_string(s)", "unhex(md5(s))"),
   macro("sha1_string(s)", "unhex(sha1(s))"),
   macro("sha256_string(s)", "unhex(sha256(s))"),
+  macro("md5_hex(s)", "md5(s)"),
   macro("sha256_hex(s)", "sha256(s)"),
 ];
 
