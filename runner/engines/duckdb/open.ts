@@ -52,6 +52,12 @@ const openFiles = new Map<string, OpenFile>();
 const SESSION_SETTINGS = "SET TimeZone = 'UTC'; SET default_null_order = 'NULLS_FIRST_ON_ASC_LAST_ON_DESC'";
 
 /**
+ * A checkpoint within a run lets nobody commit while it lasts, and the next one writes most of it again: what a run of this project's size
+ * logs goes into the file once, when it is closed. A process that is killed leaves the log, which whoever opens the file next replays.
+ */
+const LATE_CHECKPOINT = "; SET GLOBAL checkpoint_threshold = '512MiB'";
+
+/**
  * Opens the one database file of the embedded warehouse; there is one instance per real path and process, because two
  * instances over one file lose data.
  * @param options.alone nothing else in this process writes to the file, so that its tables' digests are known beyond what is written
@@ -72,14 +78,19 @@ export async function openDatabase(
   const instance = await instanceOf(real);
   const open = openFile(real, instance, options.alone === true);
   const spill = await open.spill;
-  return databaseOf({ path: real, instance, catalog: open.catalog, digests: open.digests }, limits, async (release) => {
-    open.users -= 1;
-    if (open.users === 0) await open.digests?.save(() => checkpoint(instance));
-    const isLast = open.users === 0;
-    if (isLast) openFiles.delete(real);
-    release();
-    if (isLast && spill !== undefined) removeSpillFolder(spill);
-  });
+  const settings = `${limitStatements(limits)}${open.alone ? LATE_CHECKPOINT : ""}`;
+  return databaseOf(
+    { path: real, instance, catalog: open.catalog, digests: open.digests },
+    settings,
+    async (release) => {
+      open.users -= 1;
+      if (open.users === 0) await open.digests?.save(() => checkpoint(instance));
+      const isLast = open.users === 0;
+      if (isLast) openFiles.delete(real);
+      release();
+      if (isLast && spill !== undefined) removeSpillFolder(spill);
+    },
+  );
 }
 
 /** One more has the file open. */
@@ -127,7 +138,7 @@ async function takeSpillFolder(instance: DuckDBInstance, file: string): Promise<
 
 function databaseOf(
   file: Pick<DatabaseFile, "path" | "instance" | "catalog" | "digests">,
-  limits: Partial<ChosenLimits>,
+  settings: string,
   close: (release: () => void) => Promise<void>,
 ): DatabaseFile {
   const { path, instance } = file;
@@ -136,9 +147,7 @@ function databaseOf(
     ...file,
     async connect() {
       const connection = await instance.connect();
-      await connection.run(
-        `${SESSION_SETTINGS}; SET GLOBAL memory_limit = '${memoryLimit()}'${limitStatements(limits)}`,
-      );
+      await connection.run(`${SESSION_SETTINGS}; SET GLOBAL memory_limit = '${memoryLimit()}'${settings}`);
       return connection;
     },
     async requireSame(connection) {
@@ -158,7 +167,7 @@ export async function openMemoryDatabase(): Promise<DatabaseFile> {
   const folder = spillFolder();
   const instance = await DuckDBInstance.create(MEMORY, { temp_directory: folder });
   const file = { path: MEMORY, instance, catalog: new SharedCatalog(), digests: undefined };
-  return databaseOf(file, {}, async (release) => {
+  return databaseOf(file, "", async (release) => {
     release();
     removeSpillFolder(folder);
   });
