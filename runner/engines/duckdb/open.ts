@@ -52,8 +52,8 @@ const openFiles = new Map<string, OpenFile>();
 const SESSION_SETTINGS = "SET TimeZone = 'UTC'; SET default_null_order = 'NULLS_FIRST_ON_ASC_LAST_ON_DESC'";
 
 /**
- * A checkpoint within a run lets nobody commit while it lasts, and the next one writes most of it again: what a run of this project's size
- * logs goes into the file once, when it is closed. A process that is killed leaves the log, which whoever opens the file next replays.
+ * While a checkpoint lasts nobody else commits: what a run of this project's size logs goes into the file once, when it is closed.
+ * A process that is killed leaves the log, which whoever opens the file next replays.
  */
 const LATE_CHECKPOINT = "; SET GLOBAL checkpoint_threshold = '512MiB'";
 

@@ -1,6 +1,6 @@
 import { parseQueryText } from "../parser/statement.js";
 import { type FindTable, followQuery } from "./follow.js";
-import { type NamedRows, type Place, type Rows, type TableUse, Uses } from "./rows.js";
+import { isNamed, type Place, type Rows, type TableUse, Uses } from "./rows.js";
 import { Unfollowed } from "./scope.js";
 
 export type { FindTable } from "./follow.js";
@@ -33,8 +33,7 @@ export class FollowedQuery {
    */
   keyedPlaces(column: string): readonly KeyedPlace[] {
     const { keyed } = this.#asked(column);
-    const isKeyed = (rows: Rows): boolean =>
-      "place" in rows ? keyed.has(rows as NamedRows) : rows.below.every(isKeyed);
+    const isKeyed = (rows: Rows): boolean => (isNamed(rows) ? keyed.has(rows) : rows.below.every(isKeyed));
     return [...keyed]
       .filter(([rows]) => rows.below.length === 0 || !rows.below.every(isKeyed))
       .map(([{ place }, by]) => ({ place, column: by }))

@@ -59,6 +59,10 @@ export interface NamedRows extends Rows {
   readonly place: Place;
 }
 
+export function isNamed(rows: Rows): rows is NamedRows {
+  return "place" in rows;
+}
+
 /** Gathers what is needed of tables. */
 export class Uses {
   readonly all: TableUse[] = [];
