@@ -65,6 +65,21 @@ describe("an assertion with thresholds", () => {
   });
 });
 
+describe("an assertion that one row makes fail", () => {
+  it("is refused where its query is, although nothing of the rows is read that it would find", async () => {
+    await project("", 0);
+    rig.write(
+      "definitions/odd.sqlx",
+      'config { type: "assertion" }\nSELECT n, n FROM ${ref("model")} WHERE MOD(n, 2) = 1',
+    );
+    const run = await rig.run([], 1);
+    expect(run.actions.find(({ name }) => name === "d.model")).toMatchObject({
+      status: "failed",
+      error: expect.stringMatching(/Duplicate column names .*: n$/),
+    });
+  });
+});
+
 describe("an assertion of the dates of the run", () => {
   it("leaves rows of other dates to their own runs, and is asked until it finds none", async () => {
     rig = await projectOf({

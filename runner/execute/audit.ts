@@ -2,9 +2,10 @@ import { type FoundRows, foundRowsText, isWithin } from "../events/found-rows.js
 import { quoteIdentifier } from "../googlesql/quote.js";
 import type { RunnableAction } from "../graph/action.js";
 import { judgesWindow, thresholdsOf } from "../graph/audits.js";
+import { anyRowOf } from "../port/any-row.js";
 import type { QueryResult, SqlValue, Transaction } from "../port/port.js";
 import type { BuildContext } from "./build.js";
-import { type ComposedQuery, composeAssertion, composeFound } from "./compose.js";
+import { type ComposeContext, type ComposedQuery, composeFound } from "./compose.js";
 import { locating } from "./located.js";
 import { MOST_QUARANTINED, type FoundRows as QuarantinedRows } from "./quarantine.js";
 
@@ -49,6 +50,21 @@ export async function audit(
   return new Audit(transaction, assertion, context).run();
 }
 
+/** Whether one row is too many. Then there is none as a rule; others may find the same rows every night. */
+function mustFindNothing(assertion: RunnableAction): boolean {
+  return thresholdsOf(assertion).fail === 1;
+}
+
+const ALL = { before: "SELECT *", behind: "" };
+const FIRST = { before: "SELECT *", behind: "LIMIT 1" };
+
+/** The GoogleSQL text of what an assertion is asked first: whether it finds a row or, where it may find some every night, which. */
+export function firstQuestion(assertion: RunnableAction, context: ComposeContext): string {
+  return mustFindNothing(assertion)
+    ? anyRowOf(composeFound(assertion, ALL, context).text)
+    : composeFound(assertion, FIRST, context).text;
+}
+
 class Audit {
   constructor(
     readonly transaction: Transaction,
@@ -59,8 +75,10 @@ class Audit {
   async run(): Promise<Verdict> {
     const { assertion, context } = this;
     const views = { views: context.views, relations: await this.transaction.relations() };
-    const first = await this.#ask(composeAssertion(assertion, 1, views));
-    if (first.rows[0] === undefined) return { verdict: undefined, isOfAllDates: true };
+    const findsNothing = { verdict: undefined, isOfAllDates: true };
+    if (mustFindNothing(assertion) && !(await this.#findsAny(views))) return findsNothing;
+    const first = await this.#ask(composeFound(assertion, FIRST, views));
+    if (first.rows[0] === undefined) return findsNothing;
     const { fail } = thresholdsOf(assertion);
     const inWindow = this.#inWindow(first.columns);
     const judged = inWindow !== undefined && judgesWindow(assertion) ? [inWindow] : [];
@@ -122,6 +140,12 @@ class Audit {
     const told = isAll ? all : await of([...found.isTold, inWindow]);
     if (told !== undefined) this.context.emit({ event: "assertion_found_rows", key, ...told, standing: false });
     return `${all.example} (${foundRowsText(all.found)})`;
+  }
+
+  #findsAny(views: ComposeContext): Promise<boolean> {
+    return locating(composeFound(this.assertion, ALL, views), this.context.locate, (sql) =>
+      this.transaction.returnsRow(sql),
+    );
   }
 
   #ask(query: ComposedQuery): Promise<QueryResult> {

@@ -136,15 +136,9 @@ export function onlyUnexpired(
 }
 
 /**
- * The first rows that an assertion's query returns. Views are replaced by their own query: a gate is asked before
+ * A query over all that an assertion finds: `select` reads it as `found`. Views are replaced by their own query: a gate is asked before
  * the views behind its model are made.
  */
-export function composeAssertion(assertion: RunnableAction, limit: number, context: ComposeContext): ComposedQuery {
-  const body = splice(assertion, (key) => source(key, assertion, undefined, context));
-  return new ComposedQuery([own("SELECT * FROM (\n"), ...body, own(`\n) LIMIT ${limit}`)]);
-}
-
-/** A query over all that an assertion finds: `select` reads it as `found`. Views are replaced as above. */
 export function composeFound(
   assertion: RunnableAction,
   select: { readonly before: string; readonly behind: string },

@@ -6,7 +6,8 @@ import { partitionsOf } from "../plan/partitions.js";
 import type { Partition } from "../port/identity.js";
 import type { PartitionSet } from "../port/partition-set.js";
 import type { CostQuestions } from "../port/port.js";
-import { composeAssertion, composeBuild } from "./compose.js";
+import { firstQuestion } from "./audit.js";
+import { composeBuild } from "./compose.js";
 
 type CostEvent = Extract<RunEvent, { event: "cost_estimated" }>;
 
@@ -32,11 +33,11 @@ export async function estimateCost(plan: ProjectPlan, { estimate, pricePerTiB }:
     const all = (plan.decisions.get(key) ?? []).filter(({ reason }) => reason !== "not_selected");
     const partitions = running.length > 0 ? running : all.map(({ partition }) => partition);
     if (partitions.length === 0) return [];
-    const query =
+    const sql =
       kind === "assertion"
-        ? composeAssertion(action, 1, context)
-        : composeBuild(action, textsOf(action, plan), partitionSet(action, partitions, plan), context);
-    return [{ key, runs: running.length > 0, sql: query.text }];
+        ? firstQuestion(action, context)
+        : composeBuild(action, textsOf(action, plan), partitionSet(action, partitions, plan), context).text;
+    return [{ key, runs: running.length > 0, sql }];
   });
   const actions: { key: string; runs: boolean; bytes: number | undefined }[] = [];
   for (let first = 0; first < questions.length; first += AT_ONCE) {

@@ -285,6 +285,8 @@ export interface Transaction extends ScriptTexts, Observation {
   query(sql: string): Promise<QueryResult>;
   /** Merges by primary key; rows with an equal row hash stay untouched; two rows of one key are an error. */
   mergeRows(table: TableDefinition, rows: AsyncIterable<RowObject> | Iterable<RowObject>): Promise<MergeCounts>;
+  /** Whether a query returns a row. Nothing of the row is read, so that of a wide table only the columns that conditions name are. */
+  returnsRow(sql: string): Promise<boolean>;
   /**
    * As `mergeRows`, and deletes the stored rows of the scopes whose key did not come: the rows are all there is of them.
    * In a table without a row hash a row stays untouched if all its columns are equal.

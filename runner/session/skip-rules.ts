@@ -138,8 +138,7 @@ async function datesGiven(
       `SELECT DISTINCT \`${column.name}\` FROM (\n${query}\n) WHERE \`${column.name}\` BETWEEN DATE '${from}' AND DATE '${to}'`,
     );
     if (inside.rows.length > 0) return new Set(inside.rows.map(([date]) => String(date)));
-    const any = await transaction.query(`SELECT 1 FROM (\n${query}\n) LIMIT 1`);
-    return any.rows.length === 0 ? undefined : new Set<string>();
+    return (await transaction.returnsRow(query)) ? new Set<string>() : undefined;
   });
 }
 

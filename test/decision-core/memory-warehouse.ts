@@ -319,6 +319,11 @@ class MemoryTransaction implements Transaction {
     return { columns, rows: rows.map((row) => columns.map(({ name }) => row[name] ?? null)) };
   }
 
+  async returnsRow(sql: string): Promise<boolean> {
+    this.call();
+    return evaluateSql(ALL_FOUND.exec(sql)?.[1] ?? sql, namedIn(this.#tables)).rows.length > 0;
+  }
+
   async mergeRows(): Promise<MergeCounts> {
     throw new Error("no loader writes here");
   }
@@ -330,6 +335,9 @@ class MemoryTransaction implements Transaction {
 
 /** What the runner asks to count what an assertion found, without a partition column that would date it. */
 const COUNT_OF_FOUND = /^SELECT COUNT\(\*\)[\s\S]*? FROM \(\n([\s\S]*)\n\) AS found ?$/;
+
+/** Whether there is any of it is asked of all. */
+const ALL_FOUND = /^SELECT \* FROM \(\n([\s\S]*)\n\) AS found ?$/;
 
 /** The name that the runner gives to what an assertion found where it asks for the rows. */
 const NAMED_FOUND = /\) AS found LIMIT(?= \d+$)/;

@@ -1,6 +1,7 @@
 import { scanScript } from "../../googlesql/index.js";
 import { foldedKey } from "../../googlesql/project-names.js";
 import { readDigests } from "../../googlesql/read-digests.js";
+import { anyRowOf } from "../../port/any-row.js";
 import { EngineError } from "../../port/engine-error.js";
 import { holds } from "../../port/partition-set.js";
 import {
@@ -342,6 +343,10 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
   async query(sql: string): Promise<QueryResult> {
     const { sql: text, origin } = await this.#previewed(sql);
     return originOf(origin, 0, () => this.#rows(text, "query"));
+  }
+
+  async returnsRow(sql: string): Promise<boolean> {
+    return (await this.query(anyRowOf(sql))).rows.length > 0;
   }
 
   /** A query that sees what is to be published; where nobody can read it, that is published before. */

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Script } from "../../dialect/script/script.js";
+import { anyRowOf } from "../../port/any-row.js";
 import { EngineError } from "../../port/engine-error.js";
 import type { Partition } from "../../port/identity.js";
 import type { SliceDigests, SliceRequest } from "../../port/key-slices.js";
@@ -240,6 +241,12 @@ export class DuckDbTransaction implements Transaction {
     const existing = (await this.relations()).get(relationKey(table.id));
     const counts = await mergeRows(this.#connection, existing, table, rows);
     this.#relations.forget();
+  async returnsRow(sql: string): Promise<boolean> {
+    const translated = await (await this.#openScript()).query(sql);
+    const reader = await this.#connection.runAndReadAll(anyRowOf(translated.sql));
+    return reader.currentRowCount > 0;
+  }
+
     return counts;
   }
 
