@@ -137,12 +137,12 @@ function alongPlainPath(of: string, path: string, source: JsonSource, slow: Slow
   });
 }
 
-/** A found value as text: NULL where it is no scalar. */
+/** A found value as text: NULL where it is no scalar. Strings are looked for first, being the most. */
 function scalar(found: string, source: JsonSource, around: string, slow: string): string {
   return (
-    `CASE WHEN ${found} IS NULL OR ${found} = 'null' OR left(${found}, 1) IN ('{', '[') THEN NULL ` +
-    `WHEN left(${found}, 1) = '"' THEN CASE WHEN contains(${found}, '\\') THEN json_extract_string(${found}, '$') ` +
+    `CASE WHEN starts_with(${found}, '"') THEN CASE WHEN contains(${found}, '\\') THEN json_extract_string(${found}, '$') ` +
     `ELSE substr(${found}, 2, length(${found}) - 2) END ` +
+    `WHEN ${found} IS NULL OR ${found} = 'null' OR left(${found}, 1) IN ('{', '[') THEN NULL ` +
     `WHEN ${found} IN ('true', 'false') OR regexp_full_match(${found}, '-?[0-9]+') OR (${isReal(found, source, around)}) ` +
     `THEN ${found} ELSE ${slow} END`
   );
