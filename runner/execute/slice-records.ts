@@ -48,13 +48,13 @@ export class SliceRecords {
   }
 }
 
-/** Records them as far as nobody has yet, and as far as they are still there. */
+/** Records the partitions that nobody has, as they are by now: another build may have written to an input since. */
 async function recordInputSlices(
   transaction: Transaction,
   { model, inputs: digests }: SlicedBuild,
   { stateDataset, run }: Context,
 ): Promise<void> {
-  if (transaction.sliceDigests === undefined) return;
+  if (transaction.appendSliceDigests === undefined) return;
   const known = await readRecordedContents(
     transaction,
     stateDataset,
@@ -65,15 +65,8 @@ async function recordInputSlices(
     const partitions = [...then].flatMap(([partition, { digest }]) =>
       known.has(contentKey(input.question, partition, digest)) ? [] : [partition],
     );
-    return partitions.length === 0 ? [] : [{ input, then, partitions: new Set(partitions) }];
+    if (partitions.length === 0) return [];
+    return [{ question: input.question, request: { ...sliceRequest(input), partitions: new Set(partitions) } }];
   });
-  const read = await transaction.sliceDigests(
-    missing.map(({ input, partitions }) => ({ ...sliceRequest(input), partitions })),
-  );
-  const seen = missing.flatMap(({ input: { question }, then }, index) =>
-    [...(read[index] ?? [])].flatMap(([partition, slices]) =>
-      then.get(partition)?.digest === slices.fingerprint ? [{ question, partition, ...slices }] : [],
-    ),
-  );
-  await recordSlices(transaction, stateDataset, run, seen);
+  await recordSlices(transaction, stateDataset, run, missing);
 }

@@ -33,13 +33,19 @@ export interface SliceRequest {
   readonly partitions: ReadonlySet<Partition>;
 }
 
+/** The same, to be written down. */
+export interface SliceRecord extends SliceRequest {
+  /** What else the row of each partition says, by column. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
 /** Digests of one partition. */
 export interface SliceDigests {
   /** What `digests` tells of the columns. */
   readonly fingerprint: Fingerprint;
   /** The digest of the columns of which all slices count; empty: none do. */
   readonly seen: string;
-  /** `name:digest` of each slice that has rows, with commas between. */
+  /** `name:digest` of each slice that has rows, with commas between, in any order. */
   readonly slices: string;
 }
 

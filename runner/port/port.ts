@@ -1,6 +1,6 @@
 import type { Fingerprint, Partition } from "./identity.js";
 import type { IngestionUnit } from "./ingestion-time.js";
-import type { KeySlices, SliceDigests, SliceRequest } from "./key-slices.js";
+import type { KeySlices, SliceDigests, SliceRecord, SliceRequest } from "./key-slices.js";
 import type { LoadedFile, LoadFileRequest } from "./load-file.js";
 import type { PartitionSet } from "./partition-set.js";
 import type { DueRelation, RelationSettings, WantedRelation } from "./relation-settings.js";
@@ -280,13 +280,15 @@ export interface Transaction extends ScriptTexts, Observation {
   readonly sliceDigests?: (
     requests: readonly SliceRequest[],
   ) => Promise<readonly ReadonlyMap<Partition, SliceDigests>[]>;
+  /** Appends them to a table, a row a partition: `partition`, what `SliceDigests` names, and what else the record says. */
+  readonly appendSliceDigests?: (table: RelationId, records: readonly SliceRecord[]) => Promise<void>;
   /** Drops a stage that is not published. */
   discard(stage: Stage): Promise<void>;
   query(sql: string): Promise<QueryResult>;
-  /** Merges by primary key; rows with an equal row hash stay untouched; two rows of one key are an error. */
-  mergeRows(table: TableDefinition, rows: AsyncIterable<RowObject> | Iterable<RowObject>): Promise<MergeCounts>;
   /** Whether a query returns a row. Nothing of the row is read, so that of a wide table only the columns that conditions name are. */
   returnsRow(sql: string): Promise<boolean>;
+  /** Merges by primary key; rows with an equal row hash stay untouched; two rows of one key are an error. */
+  mergeRows(table: TableDefinition, rows: AsyncIterable<RowObject> | Iterable<RowObject>): Promise<MergeCounts>;
   /**
    * As `mergeRows`, and deletes the stored rows of the scopes whose key did not come: the rows are all there is of them.
    * In a table without a row hash a row stays untouched if all its columns are equal.

@@ -1,5 +1,5 @@
 import type { Fingerprint, Partition } from "../port/identity.js";
-import type { SliceDigests } from "../port/key-slices.js";
+import type { SliceDigests, SliceRequest } from "../port/key-slices.js";
 import type { Observation, RowObject, Transaction } from "../port/port.js";
 import { columnNames, type TableCodec, textOf } from "./codec.js";
 
@@ -12,8 +12,10 @@ interface SeenSlices extends SliceDigests {
   readonly recordedAt: string;
 }
 
-/** Each content of a partition is known by its fingerprint, so that nobody takes one for another. */
-const SLICE_STATE: TableCodec<SeenSlices> = {
+/**
+ * Each content of a partition is known by its fingerprint, so that nobody takes one for another. The engine writes the rows itself.
+ */
+const SLICE_STATE: Omit<TableCodec<SeenSlices>, "toRow"> = {
   name: "slice_state",
   columns: [
     { name: "question", type: "STRING" },
@@ -24,15 +26,6 @@ const SLICE_STATE: TableCodec<SeenSlices> = {
     { name: "run_id", type: "STRING" },
     { name: "recorded_at", type: "TIMESTAMP" },
   ],
-  toRow: ({ question, partition, fingerprint, seen, slices, runId, recordedAt }) => ({
-    question,
-    partition,
-    fingerprint,
-    seen,
-    slices,
-    run_id: runId,
-    recorded_at: recordedAt,
-  }),
   fromRow: (row) => ({
     question: textOf(row.question),
     partition: textOf(row.partition) as Partition,
@@ -92,13 +85,16 @@ export async function readRecordedContents(
   );
 }
 
-/** Appends what was read. */
+/** Records what partitions are now. Each is another content, so that it does no harm to those that are recorded. */
 export async function recordSlices(
   transaction: Transaction,
   dataset: string,
   run: { readonly runId: string; readonly recordedAt: string },
-  seen: readonly Omit<SeenSlices, "runId" | "recordedAt">[],
+  asked: readonly { readonly question: string; readonly request: SliceRequest }[],
 ): Promise<void> {
-  const rows = seen.map((one) => SLICE_STATE.toRow({ ...one, ...run }));
-  await transaction.append({ dataset, name: SLICE_STATE.name }, SLICE_STATE.columns, rows);
+  const records = asked.map(({ question, request }) => ({
+    ...request,
+    fields: { question, run_id: run.runId, recorded_at: run.recordedAt },
+  }));
+  await transaction.appendSliceDigests?.({ dataset, name: SLICE_STATE.name }, records);
 }

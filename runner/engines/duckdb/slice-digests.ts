@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { type Fingerprint, NULL_PARTITION, type Partition } from "../../port/identity.js";
-import { SLICE_DIGITS, type SliceDigests, type SliceRequest } from "../../port/key-slices.js";
+import { SLICE_DIGITS, type SliceDigests, type SliceRecord, type SliceRequest } from "../../port/key-slices.js";
+import type { RelationId } from "../../port/port.js";
 import { conditionsOf, rowHash } from "./digests.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
 
@@ -24,9 +25,8 @@ export async function readSliceDigests(
     answers.push(
       new Map(
         reader.getRowsJson().map((row) => {
-          const [partition, fingerprint, seen, slices] = row as [string | null, string, string, string];
-          const digests = { fingerprint: fingerprint as Fingerprint, seen, slices };
-          return [(partition as Partition | null) ?? NULL_PARTITION, digests];
+          const [partition, fingerprint, seen, slices] = row as [Partition, Fingerprint, string, string];
+          return [partition, { fingerprint, seen, slices }];
         }),
       ),
     );
@@ -34,9 +34,26 @@ export async function readSliceDigests(
   return answers;
 }
 
+/** Writes them down without reading them: of a season they are megabytes. */
+export async function appendSliceDigests(
+  connection: DuckDBConnection,
+  table: RelationId,
+  records: readonly SliceRecord[],
+): Promise<void> {
+  for (const record of records) {
+    const fields = Object.keys(record.fields);
+    const columns = [...fields, ...DIGESTS].map(quoteName).join(", ");
+    const values = [...fields.map((name) => quoteText(record.fields[name] ?? "")), ...DIGESTS].join(", ");
+    await connection.run(`INSERT INTO ${quotePath(table)} (${columns}) SELECT ${values} FROM (${sliceSql(record)})`);
+  }
+}
+
+/** The columns of `sliceSql`. */
+const DIGESTS = ["partition", "fingerprint", "seen", "slices"];
+
 function sliceSql({ relation, columns, key, seen, partitions }: SliceRequest): string {
   const { partitionColumn } = relation;
-  const partition = partitionColumn === undefined ? "'*'" : `CAST(${quoteName(partitionColumn)} AS VARCHAR)`;
+  const partition = partitionColumn === undefined ? "'*'" : quoteName(partitionColumn);
   const conditions = conditionsOf({ relation, range: undefined, only: partitions });
   const where = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
   const rows =
@@ -47,9 +64,9 @@ function sliceSql({ relation, columns, key, seen, partitions }: SliceRequest): s
     ` FROM (${rows}) GROUP BY p, b`;
   // The digest of a partition as others tell it.
   const whole = (xor: string, sum: string) => `concat_ws(':', sum(n), bit_xor(${xor}), sum(${sum}))`;
-  const digest = "substr(md5(concat_ws(':', n, x, s)), 1, 16)";
   return (
-    `SELECT p, ${whole("x", "s")}, ${seen === undefined ? "''" : whole("gx", "gs")},` +
-    ` string_agg(concat(b, ':', ${digest}), ',' ORDER BY b) FROM (${slices}) GROUP BY p`
+    `SELECT coalesce(CAST(p AS VARCHAR), ${quoteText(NULL_PARTITION)}) AS partition, ${whole("x", "s")} AS fingerprint,` +
+    ` ${seen === undefined ? "''" : whole("gx", "gs")} AS seen,` +
+    ` string_agg(concat(b, ':', hex(hash(n, x, s))), ',') AS slices FROM (${slices}) GROUP BY p`
   );
 }

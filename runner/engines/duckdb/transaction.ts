@@ -3,7 +3,7 @@ import type { Script } from "../../dialect/script/script.js";
 import { anyRowOf } from "../../port/any-row.js";
 import { EngineError } from "../../port/engine-error.js";
 import type { Partition } from "../../port/identity.js";
-import type { SliceDigests, SliceRequest } from "../../port/key-slices.js";
+import type { SliceDigests, SliceRecord, SliceRequest } from "../../port/key-slices.js";
 import type { LoadedFile, LoadFileRequest } from "../../port/load-file.js";
 import {
   type AccumulateRequest,
@@ -39,7 +39,7 @@ import { CallersTransaction, type HandledFailures } from "./recovery.js";
 import type { TransactionRelations } from "./relation-source.js";
 import { sqlValue } from "./result-values.js";
 import { DuckDbScriptHost, readRoutines } from "./script-host.js";
-import { readSliceDigests } from "./slice-digests.js";
+import { appendSliceDigests, readSliceDigests } from "./slice-digests.js";
 import { datasetSql, stagePath, tableOfSql } from "./tables.js";
 import type { TransactionDigests } from "./transaction-digests.js";
 import type { Translator } from "./translator.js";
@@ -226,6 +226,11 @@ export class DuckDbTransaction implements Transaction {
     return readSliceDigests(this.#connection, requests);
   }
 
+  async appendSliceDigests(table: RelationId, records: readonly SliceRecord[]): Promise<void> {
+    if (records.length > 0) this.#digests.wrote(table);
+    await appendSliceDigests(this.#connection, table, records);
+  }
+
   async discard(stage: Stage): Promise<void> {
     await this.#connection.run(`DROP TABLE ${stagePath(stage)}`);
   }
@@ -236,17 +241,17 @@ export class DuckDbTransaction implements Transaction {
     return { columns: translated.columns, rows: reader.getRows().map((row) => row.map(sqlValue)) };
   }
 
-  async mergeRows(table: TableDefinition, rows: AsyncIterable<RowObject> | Iterable<RowObject>): Promise<MergeCounts> {
-    this.#digests.wrote(table.id);
-    const existing = (await this.relations()).get(relationKey(table.id));
-    const counts = await mergeRows(this.#connection, existing, table, rows);
-    this.#relations.forget();
   async returnsRow(sql: string): Promise<boolean> {
     const translated = await (await this.#openScript()).query(sql);
     const reader = await this.#connection.runAndReadAll(anyRowOf(translated.sql));
     return reader.currentRowCount > 0;
   }
 
+  async mergeRows(table: TableDefinition, rows: AsyncIterable<RowObject> | Iterable<RowObject>): Promise<MergeCounts> {
+    this.#digests.wrote(table.id);
+    const existing = (await this.relations()).get(relationKey(table.id));
+    const counts = await mergeRows(this.#connection, existing, table, rows);
+    this.#relations.forget();
     return counts;
   }
 
