@@ -5,7 +5,7 @@ import { judgesWindow, thresholdsOf } from "../graph/audits.js";
 import { anyRowOf } from "../port/any-row.js";
 import type { QueryResult, SqlValue, Transaction } from "../port/port.js";
 import type { BuildContext } from "./build.js";
-import { type ComposeContext, type ComposedQuery, composeFound } from "./compose.js";
+import { type ComposeContext, type ComposedQuery, composeAnyFound, composeFound } from "./compose.js";
 import { locating } from "./located.js";
 import { MOST_QUARANTINED, type FoundRows as QuarantinedRows } from "./quarantine.js";
 
@@ -55,13 +55,12 @@ function mustFindNothing(assertion: RunnableAction): boolean {
   return thresholdsOf(assertion).fail === 1;
 }
 
-const ALL = { before: "SELECT *", behind: "" };
 const FIRST = { before: "SELECT *", behind: "LIMIT 1" };
 
 /** The GoogleSQL text of what an assertion is asked first: whether it finds a row or, where it may find some every night, which. */
 export function firstQuestion(assertion: RunnableAction, context: ComposeContext): string {
   return mustFindNothing(assertion)
-    ? anyRowOf(composeFound(assertion, ALL, context).text)
+    ? anyRowOf(composeAnyFound(assertion, context).text)
     : composeFound(assertion, FIRST, context).text;
 }
 
@@ -143,7 +142,7 @@ class Audit {
   }
 
   #findsAny(views: ComposeContext): Promise<boolean> {
-    return locating(composeFound(this.assertion, ALL, views), this.context.locate, (sql) =>
+    return locating(composeAnyFound(this.assertion, views), this.context.locate, (sql) =>
       this.transaction.returnsRow(sql),
     );
   }

@@ -1,5 +1,6 @@
 import type { Span } from "../googlesql/contract.js";
 import { quoteIdentifier, quoteKey } from "../googlesql/quote.js";
+import { unreadLists } from "../googlesql/unread-lists.js";
 import type { RunnableAction, SqlRead } from "../graph/action.js";
 import { reachOfSet } from "../plan/read-window.js";
 import { type PartitionSet, partitionTest } from "../port/partition-set.js";
@@ -40,6 +41,17 @@ export class ComposedQuery {
     let at = 0;
     for (const { start, end, before, behind } of stretches) {
       pieces.push(...this.#cut(at, start), own(before), ...this.#cut(start, end), own(behind));
+      at = end;
+    }
+    return new ComposedQuery([...pieces, ...this.#cut(at, Number.POSITIVE_INFINITY)]);
+  }
+
+  /** The query with other text in the place of some stretches. Ascending, apart from each other. */
+  replaced(stretches: readonly Span[], text: string): ComposedQuery {
+    const pieces: Piece[] = [];
+    let at = 0;
+    for (const { start, end } of stretches) {
+      pieces.push(...this.#cut(at, start), own(text));
       at = end;
     }
     return new ComposedQuery([...pieces, ...this.#cut(at, Number.POSITIVE_INFINITY)]);
@@ -144,8 +156,22 @@ export function composeFound(
   select: { readonly before: string; readonly behind: string },
   context: ComposeContext,
 ): ComposedQuery {
-  const body = splice(assertion, (key) => source(key, assertion, undefined, context));
-  return new ComposedQuery([own(`${select.before} FROM (\n`), ...body, own(`\n) AS found ${select.behind}`)]);
+  return composeAround(`${select.before} FROM (\n`, found(assertion, context), `\n) AS found ${select.behind}`);
+}
+
+/** A query that returns a row where the assertion finds one, with as few columns as can be told. */
+export function composeAnyFound(assertion: RunnableAction, context: ComposeContext): ComposedQuery {
+  const all = found(assertion, context);
+  const columnsOf = (path: string) => {
+    const name = path.split(".").slice(-2).join(".");
+    return (context.relations.get(path) ?? context.relations.get(name))?.columns.map((column) => column.name);
+  };
+  return composeAround("SELECT * FROM (\n", all.replaced(unreadLists(all.text, columnsOf), "1"), "\n)");
+}
+
+/** All that an assertion finds. */
+function found(assertion: RunnableAction, context: ComposeContext): ComposedQuery {
+  return new ComposedQuery(splice(assertion, (key) => source(key, assertion, undefined, context)));
 }
 
 function onlyPartitions(action: RunnableAction, set: PartitionSet | undefined, body: readonly Piece[]): ComposedQuery {

@@ -37,11 +37,8 @@ export async function movedSlices(
   const moved = movedInputs(model, task, fingerprints);
   // What has not moved cannot be why they are stale.
   if (moved === undefined || moved.length === 0) return undefined;
-  const recorded = await readSlices(
-    transaction,
-    stateDataset,
-    moved.map(({ input }) => input.question),
-  );
+  const were = moved.flatMap(({ partitions, before }) => [...partitions].map((name) => before.get(name) ?? NO_ROWS));
+  const recorded = await readSlices(transaction, stateDataset, new Set(were.filter((content) => content !== NO_ROWS)));
   const slices = new Set<string>();
   const now = await transaction.sliceDigests(
     moved.map(({ input, partitions }) => ({ ...sliceRequest(input), partitions })),

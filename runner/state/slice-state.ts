@@ -45,26 +45,27 @@ export function contentKey(question: string, partition: Partition, fingerprint: 
 async function rowsOf(
   transaction: Observation,
   dataset: string,
-  questions: readonly string[],
   columns: readonly string[],
+  where: { readonly column: "question" | "fingerprint"; readonly values: readonly string[] },
 ): Promise<readonly RowObject[]> {
-  if (questions.length === 0) return [];
+  if (where.values.length === 0) return [];
   return transaction.latestRows({
     table: { dataset, name: SLICE_STATE.name },
     columns,
     key: ["question", "partition", "fingerprint"],
     newestBy: ["recorded_at", "run_id"],
-    where: { column: "question", values: questions, range: undefined },
+    where: { ...where, range: undefined },
   });
 }
 
-/** All contents that are recorded of some questions, by `contentKey`. */
+/** What is recorded of some contents, and perhaps of others, by `contentKey`. */
 export async function readSlices(
   transaction: Observation,
   dataset: string,
-  questions: readonly string[],
+  fingerprints: ReadonlySet<string>,
 ): Promise<ReadonlyMap<string, SliceDigests>> {
-  const rows = await rowsOf(transaction, dataset, questions, columnNames(SLICE_STATE));
+  const where = { column: "fingerprint" as const, values: [...fingerprints] };
+  const rows = await rowsOf(transaction, dataset, columnNames(SLICE_STATE), where);
   return new Map(
     rows.flatMap((row) => {
       const seen = SLICE_STATE.fromRow(row);
@@ -79,7 +80,8 @@ export async function readRecordedContents(
   dataset: string,
   questions: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const rows = await rowsOf(transaction, dataset, questions, ["question", "partition", "fingerprint"]);
+  const where = { column: "question" as const, values: questions };
+  const rows = await rowsOf(transaction, dataset, ["question", "partition", "fingerprint"], where);
   return new Set(
     rows.map((row) => contentKey(textOf(row.question), textOf(row.partition) as Partition, textOf(row.fingerprint))),
   );

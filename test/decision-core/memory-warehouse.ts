@@ -337,7 +337,7 @@ class MemoryTransaction implements Transaction {
 const COUNT_OF_FOUND = /^SELECT COUNT\(\*\)[\s\S]*? FROM \(\n([\s\S]*)\n\) AS found ?$/;
 
 /** Whether there is any of it is asked of all. */
-const ALL_FOUND = /^SELECT \* FROM \(\n([\s\S]*)\n\) AS found ?$/;
+const ALL_FOUND = /^SELECT \* FROM \(\n([\s\S]*)\n\)$/;
 
 /** The name that the runner gives to what an assertion found where it asks for the rows. */
 const NAMED_FOUND = /\) AS found LIMIT(?= \d+$)/;
