@@ -30,6 +30,17 @@ describe("an assertion with thresholds", () => {
     );
   });
 
+  it("tells of all rows, however many there are, and of their dates where each has one", async () => {
+    await project('"warn"', 150);
+    expect((await rig.fastbreak("run")).stderr).toMatch(
+      /^warning: checks\.odd finds, .* \(150 rows of 2024-01-02\)\n$/,
+    );
+    await rig.sql("UPDATE raw.numbers SET day = DATE '2024-01-05' WHERE n = 7; DELETE FROM raw.numbers WHERE n > 20");
+    expect((await rig.fastbreak("run")).stderr).toMatch(/ \(10 rows of 2024-01-02 to 2024-01-05\)\n$/);
+    await rig.sql("UPDATE raw.numbers SET day = NULL WHERE n = 9");
+    expect((await rig.fastbreak("run")).stderr).toMatch(/ \(10 rows\)\n$/);
+  });
+
   it("keeps its model from being published from fail_if rows on", async () => {
     await project('"warn_if:2", "fail_if:3"', 3);
     const run = await rig.run([], 1);

@@ -55,7 +55,9 @@ function mustFindNothing(assertion: RunnableAction): boolean {
   return thresholdsOf(assertion).fail === 1;
 }
 
-const FIRST = { before: "SELECT *", behind: "LIMIT 1" };
+/** As many rows are looked at first: where there are fewer, nobody has to count them. */
+const LOOKED_AT = 100;
+const FIRST = { before: "SELECT *", behind: `LIMIT ${LOOKED_AT}` };
 
 /** The GoogleSQL text of what an assertion is asked first: whether it finds a row or, where it may find some every night, which. */
 export function firstQuestion(assertion: RunnableAction, context: ComposeContext): string {
@@ -81,7 +83,7 @@ class Audit {
     const { fail } = thresholdsOf(assertion);
     const inWindow = this.#inWindow(first.columns);
     const judged = inWindow !== undefined && judgesWindow(assertion) ? [inWindow] : [];
-    const found = new Found(assertion, first.columns, views, (query) => this.#ask(query));
+    const found = new Found(assertion, first, views, (query) => this.#ask(query));
     if (fail !== undefined) await this.#refuse(found, fail, judged, first.rows[0]);
     // What was found of other dates is not judged yet: whoever comes next asks again.
     return {
@@ -154,15 +156,20 @@ class Audit {
 
 /** What an assertion finds, as far as conditions on its rows say. */
 class Found {
+  readonly columns: QueryResult["columns"];
   /** Conditions on rows that are not as anybody would expect. */
   readonly isTold: readonly string[];
+  /** All rows, where they are few. */
+  readonly #few: readonly Row[] | undefined;
 
   constructor(
     readonly assertion: RunnableAction,
-    readonly columns: QueryResult["columns"],
-    readonly views: Parameters<typeof composeFound>[2],
+    { columns, rows }: QueryResult,
+    readonly views: ComposeContext,
     readonly ask: (query: ComposedQuery) => Promise<QueryResult>,
   ) {
+    this.columns = columns;
+    this.#few = rows.length < LOOKED_AT ? rows : undefined;
     this.isTold = columns.some(({ name, type }) => name.toLowerCase() === EXPECTED && type === "BOOL")
       ? [`NOT IFNULL(found.${quoteIdentifier(EXPECTED)}, FALSE)`]
       : [];
@@ -171,6 +178,7 @@ class Found {
   /** How many rows, and of which dates, by the first column of dates; without dates where a row has none. */
   async count(conditions: readonly string[]): Promise<FoundRows> {
     const date = dateColumnOf(this.columns);
+    if (this.#few !== undefined && conditions.length === 0) return this.#counted(this.#few, date);
     const column = date === undefined ? "CAST(NULL AS DATE)" : `found.${quoteIdentifier(date)}`;
     const rows = await this.#select(
       `SELECT COUNT(*), COUNT(${column}), CAST(MIN(${column}) AS STRING), CAST(MAX(${column}) AS STRING)`,
@@ -179,6 +187,15 @@ class Found {
     const [number, dated, from, to] = rows[0] ?? [];
     const hasDates = String(dated) === String(number) && typeof from === "string" && typeof to === "string";
     return { rows: Number(number ?? 0), dates: hasDates ? { from, to } : undefined };
+  }
+
+  #counted(rows: readonly Row[], date: string | undefined): FoundRows {
+    const index = this.columns.findIndex(({ name }) => name === date);
+    const dates = rows.map((row) => row[index]).filter((value) => typeof value === "string");
+    dates.sort();
+    const [from, to] = [dates[0], dates.at(-1)];
+    const hasDates = dates.length === rows.length && from !== undefined && to !== undefined;
+    return { rows: rows.length, dates: hasDates ? { from, to } : undefined };
   }
 
   async first(conditions: readonly string[]): Promise<Row | undefined> {
