@@ -172,14 +172,22 @@ function inOrder({ members }: JsonObject): boolean {
 }
 
 function compareUtf8(a: string, b: string): number {
-  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0 ? -1 : 1;
+  if (a === b) return 0;
+  if (!SURROGATE.test(a) && !SURROGATE.test(b)) return a < b ? -1 : 1;
+  return Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0 ? -1 : 1;
 }
 
 /** Numbers that are written just so: of 15 digits at most, a point only before digits that count, and no need of an exponent. */
 const SETTLED = /^-?(?:[1-9]\d{0,14}|(?:[1-9]\d{0,6}\.\d{0,7}|0\.\d{0,3})[1-9])$|^0$/;
 
+/** Such numbers with zeros behind the digits that count; a whole number keeps one of them. */
+const PADDED = /^(?:(-?[1-9]\d{0,6}|0)\.0+|((?:-?[1-9]\d{0,6}\.\d{0,7}|-?0\.\d{0,3})[1-9])0+)$/;
+
 function normalNumber(text: string, wide: WideNumbers): string {
   if (SETTLED.test(text)) return text;
+  const [, whole, settled] = PADDED.exec(text) ?? [];
+  if (whole !== undefined) return `${whole}.0`;
+  if (settled !== undefined) return settled;
   if (/^-?\d+$/.test(text) && text !== "-0") {
     const value = BigInt(text);
     if (value >= -(2n ** 63n) && value < 2n ** 64n) return String(value);
