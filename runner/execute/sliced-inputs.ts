@@ -4,7 +4,7 @@ import type { RunnableAction } from "../graph/action.js";
 import type { Upstream } from "../graph/node.js";
 import { digestedColumns, inputName } from "../observe/inputs.js";
 import { digestText } from "../port/digest-text.js";
-import { type KeySlices, SLICES, type SliceRequest, sliceTest } from "../port/key-slices.js";
+import { type KeySlices, SLICES_VERSION, type SliceRequest, sliceTest } from "../port/key-slices.js";
 import { type Relation, relationKey } from "../port/port.js";
 import { collationOf, isSameName } from "../port/sql-types.js";
 import { type ComposedQuery, composeAround } from "./compose.js";
@@ -86,7 +86,9 @@ function inputsBy(
     const whole = own.filter(({ keyedBy }) => keyedBy === undefined);
     const seen = whole.length === 0 ? undefined : [...new Set(whole.flatMap((use) => [...use.columns]))].sort();
     const columns = digestedColumns(relation, upstream);
-    const question = digestText(JSON.stringify([SLICES, inputName(relation, upstream), columns, column, seen ?? null]));
+    const question = digestText(
+      JSON.stringify([SLICES_VERSION, inputName(relation, upstream), columns, column, seen ?? null]),
+    );
     return [{ upstream, relation, column, columns, seen, question }];
   });
 }

@@ -7,6 +7,9 @@ export const SLICE_DIGITS = 2;
 /** How many slices there are: rows without a key have one of their own, whose name is empty. */
 export const SLICES = 16 ** SLICE_DIGITS + 1;
 
+/** Another one where slices, or their digests, are made in another way: what was recorded of them before is not asked for any more. */
+export const SLICES_VERSION = 3;
+
 /** Rows of a relation by the digest of one column, in so many slices. */
 export interface KeySlices {
   readonly column: string;
