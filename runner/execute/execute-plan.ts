@@ -4,6 +4,7 @@ import { recordOf } from "../events/run-record.js";
 import { quoteKey } from "../googlesql/quote.js";
 import type { Locate } from "../graph/locate.js";
 import type { Transaction, Warehouse } from "../port/port.js";
+import { compactState } from "../state/compact.js";
 import { migrateState } from "../state/migrate.js";
 import { recordingTime } from "../state/model-state.js";
 import { FingerprintLog } from "../state/relation-state.js";
@@ -88,6 +89,7 @@ export async function executePlan(warehouse: Warehouse, plan: ProjectPlan, optio
     const record = recordOf(events);
     await recordRun(transaction, stateDataset, record);
     await recordHistory(transaction, options.history, plan, record, events, options.shards);
+    await compactState(transaction, stateDataset);
   });
 }
 

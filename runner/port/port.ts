@@ -114,13 +114,17 @@ export interface PartitionDigest {
 /** Digests by partition (a date, `*`, or `__NULL__`); a partition without rows is absent. */
 export type PartitionDigests = ReadonlyMap<Partition, PartitionDigest>;
 
-/** The newest row of each key in an append-only table; with an empty key the newest row of all. */
-export interface LatestRowsRequest {
+/** A table to which rows are appended, of which the newest of each key counts; with an empty key the newest of all. */
+export interface Log {
   readonly table: RelationId;
-  readonly columns: readonly string[];
   readonly key: readonly string[];
   /** Newest first by these columns, compared descending. */
   readonly newestBy: readonly string[];
+}
+
+/** The newest row of each key in a log. */
+export interface LatestRowsRequest extends Log {
+  readonly columns: readonly string[];
   /** Rows whose `column` is one of `values` or lies in `range`; undefined: all rows. */
   readonly where?: {
     readonly column: string;
@@ -266,6 +270,11 @@ export interface Transaction extends ScriptTexts, Observation {
    */
   readonly requireMakeable?: (wanted: WantedRelation) => void;
   append(table: RelationId, columns: readonly Column[], rows: readonly RowObject[]): Promise<void>;
+  /**
+   * Deletes rows of a log that `latestRows` does not give, once they are most of it. Undefined: they stay, because whoever else appends
+   * to the log at the same time would be cancelled.
+   */
+  readonly compactLog?: (log: Log) => Promise<void>;
   /**
    * Runs several texts as one script.
    * @param options.readOnly leaves out statements that would change something that stays

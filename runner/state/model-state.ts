@@ -4,7 +4,7 @@ import { UNKNOWN_INPUTS } from "../plan/input-hash.js";
 import type { InputHashText, OutputVersion, PartitionState } from "../plan/types.js";
 import type { Fingerprint, Partition } from "../port/identity.js";
 import { EFFECTS, REST, WHOLE } from "../port/identity.js";
-import type { DateRange, Observation, RowObject, Transaction } from "../port/port.js";
+import type { DateRange, Log, Observation, RowObject, Transaction } from "../port/port.js";
 import { columnNames, jsonOf, type TableCodec, textOf, textsOf } from "./codec.js";
 
 /** Version of the meaning of hashes and rows; a row of another version counts as unknown. */
@@ -85,6 +85,15 @@ const MODEL_STATE: TableCodec<StateRow> = {
   },
 };
 
+/** The log of what was built. */
+export function modelLog(dataset: string): Log {
+  return {
+    table: { dataset, name: MODEL_STATE.name },
+    key: ["model", "partition"],
+    newestBy: ["recorded_at", "run_id"],
+  };
+}
+
 /**
  * The newest state row of every model and partition, in one query. Rows of another format version are left out: what they mean is
  * unknown, and unknown means run.
@@ -96,10 +105,8 @@ export async function readModelStates(
   range: DateRange | undefined,
 ): Promise<ModelStates> {
   const rows = await transaction.latestRows({
-    table: { dataset, name: MODEL_STATE.name },
+    ...modelLog(dataset),
     columns: columnNames(MODEL_STATE),
-    key: ["model", "partition"],
-    newestBy: ["recorded_at", "run_id"],
     ...(range === undefined ? {} : { where: { column: "partition", values: [WHOLE, REST, EFFECTS], range } }),
   });
   const states = new Map<string, Map<Partition, PartitionState>>();

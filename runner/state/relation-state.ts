@@ -1,5 +1,5 @@
 import type { RecordedFingerprints } from "../plan/moves.js";
-import type { Observation, RowObject, Transaction } from "../port/port.js";
+import type { Log, Observation, RowObject, Transaction } from "../port/port.js";
 import { columnNames, type TableCodec, textOf } from "./codec.js";
 
 interface SeenFingerprint {
@@ -36,16 +36,23 @@ export const RELATION_STATE: TableCodec<SeenFingerprint> = {
   }),
 };
 
+/** The log of what was read. */
+export function relationLog(dataset: string): Log {
+  return {
+    table: { dataset, name: RELATION_STATE.name },
+    key: ["relation", "partition"],
+    newestBy: ["recorded_at", "run_id"],
+  };
+}
+
 /** Reads the fingerprints that earlier runs saw. */
 export async function readRecordedFingerprints(
   transaction: Observation,
   dataset: string,
 ): Promise<RecordedFingerprints> {
   const rows = await transaction.latestRows({
-    table: { dataset, name: RELATION_STATE.name },
+    ...relationLog(dataset),
     columns: columnNames(RELATION_STATE),
-    key: ["relation", "partition"],
-    newestBy: ["recorded_at", "run_id"],
   });
   const recorded = new Map<string, Map<string, string>>();
   for (const row of rows) {

@@ -1,6 +1,6 @@
 import type { Fingerprint, Partition } from "../port/identity.js";
 import type { SliceDigests, SliceRequest } from "../port/key-slices.js";
-import type { Observation, RowObject, Transaction } from "../port/port.js";
+import type { Log, Observation, RowObject, Transaction } from "../port/port.js";
 import { columnNames, type TableCodec, textOf } from "./codec.js";
 
 /** What one partition of an input was, slice by slice. */
@@ -36,6 +36,18 @@ const SLICE_STATE: Omit<TableCodec<SeenSlices>, "toRow"> = {
     recordedAt: textOf(row.recorded_at),
   }),
 };
+
+/**
+ * The log of what partitions were, slice by slice. Whoever asks for an older content asks within the run that has recorded a newer one:
+ * later runs know which contents stood before them by the log of what was read, which has no older ones either.
+ */
+export function sliceLog(dataset: string): Log {
+  return {
+    table: { dataset, name: SLICE_STATE.name },
+    key: ["question", "partition"],
+    newestBy: ["recorded_at", "run_id"],
+  };
+}
 
 /** What `slices` finds a content by. */
 export function contentKey(question: string, partition: Partition, fingerprint: string): string {

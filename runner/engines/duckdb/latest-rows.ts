@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { LatestRowsRequest, RowObject, SqlValue } from "../../port/port.js";
+import type { LatestRowsRequest, Log, RowObject, SqlValue } from "../../port/port.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
 import { sqlValue } from "./result-values.js";
 
@@ -70,13 +70,14 @@ async function readOneByOne(connection: DuckDBConnection, request: LatestRowsReq
 }
 
 function latestRowsSql(request: LatestRowsRequest): string {
-  const key = request.key.length === 0 ? "" : `PARTITION BY ${request.key.map(quoteName).join(", ")} `;
-  const newest = request.newestBy.map((column) => `${quoteName(column)} DESC`).join(", ");
-  const where = whereSql(request);
-  return (
-    `SELECT ${request.columns.map(quoteName).join(", ")} FROM ${quotePath(request.table)}${where}` +
-    ` QUALIFY row_number() OVER (${key}ORDER BY ${newest}) = 1`
-  );
+  return latestRowsOf(request, request.columns.map(quoteName).join(", "), whereSql(request));
+}
+
+/** A query of columns, given as SQL, of the newest row of each key. */
+export function latestRowsOf({ table, key, newestBy }: Log, columns: string, where = ""): string {
+  const keys = key.length === 0 ? "" : `PARTITION BY ${key.map(quoteName).join(", ")} `;
+  const newest = newestBy.map((column) => `${quoteName(column)} DESC`).join(", ");
+  return `SELECT ${columns} FROM ${quotePath(table)}${where} QUALIFY row_number() OVER (${keys}ORDER BY ${newest}) = 1`;
 }
 
 function whereSql(request: LatestRowsRequest): string {

@@ -9,6 +9,7 @@ import {
   type AccumulateRequest,
   type DigestRequest,
   type LatestRowsRequest,
+  type Log,
   type MergeCounts,
   type PartitionDigests,
   type PublishCounts,
@@ -29,6 +30,7 @@ import type { Column } from "../../port/sql-types.js";
 import type { ReplaceContentRequest, ReplacedContent } from "../../port/table-content.js";
 import { accumulateStage } from "./accumulate.js";
 import { madeTable, NO_LAYOUT, readRelation } from "./catalog.js";
+import { compactLog } from "./compact-log.js";
 import { readDigests, readDigestsThrough } from "./digests.js";
 import { tellingErrors } from "./errors.js";
 import { readLatestRows } from "./latest-rows.js";
@@ -103,6 +105,10 @@ export class DuckDbTransaction implements Transaction {
     } finally {
       appender.closeSync();
     }
+  }
+
+  async compactLog(log: Log): Promise<void> {
+    if (await compactLog(this.#connection, log)) this.#digests.wrote(log.table);
   }
 
   async routines(): Promise<ReadonlyMap<string, string>> {
