@@ -127,6 +127,21 @@ describe("a correction of some keys", () => {
     expect(slicedModels()).toEqual(["d.daily", "d.rated", "d.teams"]);
   });
 
+  it("computes them alone, too, where a content has come back and older records are gone", async () => {
+    const add = async (points: number) => {
+      await rig.sql(`UPDATE raw.games SET points = points + ${points} WHERE player = 'p7' AND day = '2024-01-06'`);
+      await rig.run([]);
+    };
+    await rig.run([]);
+    await add(1);
+    await add(-1);
+    await rig.sql(`DELETE FROM fastbreak.slice_state WHERE rowid NOT IN (SELECT rowid FROM fastbreak.slice_state
+      QUALIFY row_number() OVER (PARTITION BY question, "partition" ORDER BY recorded_at DESC, run_id DESC) = 1)`);
+    await add(2);
+    await expectTruth("corrected once more");
+    expect(slicedModels()).toEqual(["d.daily", "d.form", "d.rated", "d.teams"]);
+  });
+
   it.each([1, 2, 3])("leaves what a full rebuild would, whatever is corrected and whoever runs (%i)", async (seed) => {
     const random = randomFrom(seed * 15_485_863);
     const number = (below: number) => Math.floor(random() * below);

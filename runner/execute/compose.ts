@@ -166,7 +166,7 @@ export function composeAnyFound(assertion: RunnableAction, context: ComposeConte
     const name = path.split(".").slice(-2).join(".");
     return (context.relations.get(path) ?? context.relations.get(name))?.columns.map((column) => column.name);
   };
-  return composeAround("SELECT * FROM (\n", all.replaced(unreadLists(all.text, columnsOf), "1"), "\n)");
+  return composeAround("SELECT * FROM (\n", all.replaced(unreadLists(all.text, columnsOf), " 1 "), "\n)");
 }
 
 /** All that an assertion finds. */

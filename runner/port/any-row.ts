@@ -1,7 +1,7 @@
-/**
- * A query that returns a row where another one does, and nothing of that row. The other's first line is the only one on which text stands
- * elsewhere.
- */
+/** What stands before a query of which only that counts whether it returns a row. */
+export const BEFORE_ANY_ROW = "SELECT 1 FROM (";
+
+/** A query that returns a row where another one does, and nothing of that row. */
 export function anyRowOf(query: string): string {
-  return `SELECT 1 FROM (${query}\n) LIMIT 1`;
+  return `${BEFORE_ANY_ROW}${query}\n) LIMIT 1`;
 }

@@ -1,6 +1,6 @@
 import type { Fingerprint, Partition } from "../port/identity.js";
 import type { SliceDigests, SliceRequest } from "../port/key-slices.js";
-import type { Log, Observation, RowObject, Transaction } from "../port/port.js";
+import type { Log, Observation, Transaction } from "../port/port.js";
 import { columnNames, type TableCodec, textOf } from "./codec.js";
 
 /** What one partition of an input was, slice by slice. */
@@ -37,10 +37,7 @@ const SLICE_STATE: Omit<TableCodec<SeenSlices>, "toRow"> = {
   }),
 };
 
-/**
- * The log of what partitions were, slice by slice. Whoever asks for an older content asks within the run that has recorded a newer one:
- * later runs know which contents stood before them by the log of what was read, which has no older ones either.
- */
+/** The log of what partitions were, slice by slice: a content that comes back is recorded anew. */
 export function sliceLog(dataset: string): Log {
   return {
     table: { dataset, name: SLICE_STATE.name },
@@ -54,30 +51,20 @@ export function contentKey(question: string, partition: Partition, fingerprint: 
   return `${question} ${partition} ${fingerprint}`;
 }
 
-async function rowsOf(
-  transaction: Observation,
-  dataset: string,
-  columns: readonly string[],
-  where: { readonly column: "question" | "fingerprint"; readonly values: readonly string[] },
-): Promise<readonly RowObject[]> {
-  if (where.values.length === 0) return [];
-  return transaction.latestRows({
-    table: { dataset, name: SLICE_STATE.name },
-    columns,
-    key: ["question", "partition", "fingerprint"],
-    newestBy: ["recorded_at", "run_id"],
-    where: { ...where, range: undefined },
-  });
-}
-
-/** What is recorded of some contents, and perhaps of others, by `contentKey`. */
+/** What is recorded of some contents, and perhaps of others, by `contentKey`. Within a run newer ones may have been recorded. */
 export async function readSlices(
   transaction: Observation,
   dataset: string,
   fingerprints: ReadonlySet<string>,
 ): Promise<ReadonlyMap<string, SliceDigests>> {
-  const where = { column: "fingerprint" as const, values: [...fingerprints] };
-  const rows = await rowsOf(transaction, dataset, columnNames(SLICE_STATE), where);
+  if (fingerprints.size === 0) return new Map();
+  const log = sliceLog(dataset);
+  const rows = await transaction.latestRows({
+    ...log,
+    columns: columnNames(SLICE_STATE),
+    key: [...log.key, "fingerprint"],
+    where: { column: "fingerprint", values: [...fingerprints], range: undefined },
+  });
   return new Map(
     rows.flatMap((row) => {
       const seen = SLICE_STATE.fromRow(row);
@@ -86,20 +73,24 @@ export async function readSlices(
   );
 }
 
-/** The keys of all contents that are recorded of some questions. */
+/** The keys of the contents that were recorded last of some questions. */
 export async function readRecordedContents(
   transaction: Observation,
   dataset: string,
   questions: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const where = { column: "question" as const, values: questions };
-  const rows = await rowsOf(transaction, dataset, ["question", "partition", "fingerprint"], where);
+  if (questions.length === 0) return new Set();
+  const rows = await transaction.latestRows({
+    ...sliceLog(dataset),
+    columns: ["question", "partition", "fingerprint"],
+    where: { column: "question", values: questions, range: undefined },
+  });
   return new Set(
     rows.map((row) => contentKey(textOf(row.question), textOf(row.partition) as Partition, textOf(row.fingerprint))),
   );
 }
 
-/** Records what partitions are now. Each is another content, so that it does no harm to those that are recorded. */
+/** Records what partitions are now. What was recorded of other contents stays as it is. */
 export async function recordSlices(
   transaction: Transaction,
   dataset: string,

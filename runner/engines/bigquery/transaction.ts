@@ -1,7 +1,7 @@
 import { scanScript } from "../../googlesql/index.js";
 import { foldedKey } from "../../googlesql/project-names.js";
 import { readDigests } from "../../googlesql/read-digests.js";
-import { anyRowOf } from "../../port/any-row.js";
+import { anyRowOf, BEFORE_ANY_ROW } from "../../port/any-row.js";
 import { EngineError } from "../../port/engine-error.js";
 import { holds } from "../../port/partition-set.js";
 import {
@@ -346,7 +346,9 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
   }
 
   async returnsRow(sql: string): Promise<boolean> {
-    return (await this.query(anyRowOf(sql))).rows.length > 0;
+    const { sql: text, origin } = await this.#previewed(sql);
+    const work = () => this.#rows(anyRowOf(text), "query");
+    return (await originOf(origin, BEFORE_ANY_ROW.length, work)).rows.length > 0;
   }
 
   /** A query that sees what is to be published; where nobody can read it, that is published before. */
