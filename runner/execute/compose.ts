@@ -4,7 +4,7 @@ import { unreadLists } from "../googlesql/unread-lists.js";
 import type { RunnableAction, SqlRead } from "../graph/action.js";
 import { reachOfSet } from "../plan/read-window.js";
 import { type PartitionSet, partitionTest } from "../port/partition-set.js";
-import type { Relation } from "../port/port.js";
+import { type Relation, relationNamed } from "../port/port.js";
 
 export interface ComposeContext {
   /** Views are replaced by their own query, so that the read window reaches the tables behind them. */
@@ -37,22 +37,24 @@ export class ComposedQuery {
 
   /** The query with some stretches of its text put between the runner's own. Ascending, apart from each other. */
   wrapped(stretches: readonly (Span & { readonly before: string; readonly behind: string })[]): ComposedQuery {
-    const pieces: Piece[] = [];
-    let at = 0;
-    for (const { start, end, before, behind } of stretches) {
-      pieces.push(...this.#cut(at, start), own(before), ...this.#cut(start, end), own(behind));
-      at = end;
-    }
-    return new ComposedQuery([...pieces, ...this.#cut(at, Number.POSITIVE_INFINITY)]);
+    return this.#changed(stretches, ({ start, end, before, behind }) => [
+      own(before),
+      ...this.#cut(start, end),
+      own(behind),
+    ]);
   }
 
   /** The query with other text in the place of some stretches. Ascending, apart from each other. */
   replaced(stretches: readonly Span[], text: string): ComposedQuery {
+    return this.#changed(stretches, () => [own(text)]);
+  }
+
+  #changed<S extends Span>(stretches: readonly S[], change: (stretch: S) => readonly Piece[]): ComposedQuery {
     const pieces: Piece[] = [];
     let at = 0;
-    for (const { start, end } of stretches) {
-      pieces.push(...this.#cut(at, start), own(text));
-      at = end;
+    for (const stretch of stretches) {
+      pieces.push(...this.#cut(at, stretch.start), ...change(stretch));
+      at = stretch.end;
     }
     return new ComposedQuery([...pieces, ...this.#cut(at, Number.POSITIVE_INFINITY)]);
   }
@@ -163,8 +165,8 @@ export function composeFound(
 export function composeAnyFound(assertion: RunnableAction, context: ComposeContext): ComposedQuery {
   const all = found(assertion, context);
   const columnsOf = (path: string) => {
-    const name = path.split(".").slice(-2).join(".");
-    return (context.relations.get(path) ?? context.relations.get(name))?.columns.map((column) => column.name);
+    const relation = relationNamed(context.relations, path);
+    return relation && [...relation.columns.map(({ name }) => name), ...relation.foreignColumns];
   };
   return composeAround("SELECT * FROM (\n", all.replaced(unreadLists(all.text, columnsOf), " 1 "), "\n)");
 }

@@ -5,7 +5,7 @@ import type { Upstream } from "../graph/node.js";
 import { digestedColumns, inputName } from "../observe/inputs.js";
 import { digestText } from "../port/digest-text.js";
 import { type KeySlices, SLICES_VERSION, type SliceRequest, sliceTest } from "../port/key-slices.js";
-import { type Relation, relationKey } from "../port/port.js";
+import { type Relation, relationKey, relationNamed } from "../port/port.js";
 import { collationOf, isSameName } from "../port/sql-types.js";
 import { type ComposedQuery, composeAround } from "./compose.js";
 import { canBeSplit } from "./shards.js";
@@ -62,7 +62,7 @@ export function slicedModel(
 /** Tables of which every column that a query can name is known. */
 function tablesOf(relations: ReadonlyMap<string, Relation>): FindTable {
   return (path) => {
-    const relation = relations.get(path) ?? relations.get(path.split(".").slice(-2).join("."));
+    const relation = relationNamed(relations, path);
     if (relation?.kind !== "table" || relation.ingestion !== undefined || relation.foreignColumns.length > 0)
       return undefined;
     const columns = relation.columns.map((column) => {

@@ -20,6 +20,11 @@ export function relationKey(relation: RelationId): string {
   return `${relation.dataset}.${relation.name}`;
 }
 
+/** The relation that a name in SQL stands for, with its project or without. */
+export function relationNamed(relations: ReadonlyMap<string, Relation>, path: string): Relation | undefined {
+  return relations.get(path) ?? relations.get(path.split(".").slice(-2).join("."));
+}
+
 /** FOREIGN KEY (...) REFERENCES ... NOT ENFORCED: nobody checks it. */
 export interface ForeignKey {
   /** `fk$1` and so on where nobody has named it. */
