@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { EventEmitter, once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -140,6 +141,47 @@ describe("digests kept beside a file", () => {
       await write(path, `INSERT INTO d.t VALUES (${value})`);
       expect([await look({ alone: true }), await look({ alone: true })]).toEqual(["read", "known"]);
     }
+  });
+});
+
+describe("digests of a table that is renamed while a statement writes to it by its old name", () => {
+  it("are read again", async () => {
+    const instance = await DuckDBInstance.create(path);
+    const [renamer, writer, reader] = [await instance.connect(), await instance.connect(), await instance.connect()];
+    const cache = new KnownDigests(path, true);
+    const renamed = new TransactionDigests(cache, cache.begin());
+    renamed.wrote(undefined);
+    /** What is told of the table is the truth. */
+    const look = async () => {
+      const transaction = new TransactionDigests(cache, cache.begin());
+      const relation = (await readCatalog(reader)).get("d.renamed") as Relation;
+      const request: DigestRequest = { relation, columns: ["a"], range: undefined, grain: "relation" };
+      const told = await readDigestsThrough(transaction, reader, [request]);
+      expect(told).toEqual(await readDigests(reader, [request]));
+      await cache.commit(transaction, async () => undefined);
+    };
+    await renamer.run("BEGIN; ALTER TABLE d.t RENAME TO renamed");
+    let writing: Promise<void> | undefined;
+    const moments = new EventEmitter();
+    const [begun, looked] = [once(moments, "begun"), once(moments, "looked")];
+    await cache.commit(renamed, async () => {
+      writing = cache.whileForeign(async (wrote) => {
+        wrote({ dataset: "d", name: "t" });
+        await writer.run("BEGIN; INSERT INTO d.t VALUES (77)");
+        moments.emit("begun");
+        await looked;
+        await writer.run("COMMIT");
+      });
+      await begun;
+      await renamer.run("COMMIT");
+    });
+    await look();
+    moments.emit("looked");
+    await writing;
+    expect((await reader.runAndReadAll("SELECT COUNT(*) FROM d.renamed WHERE a = 77")).getRows()).toEqual([[1n]]);
+    await look();
+    for (const connection of [renamer, writer, reader]) connection.closeSync();
+    instance.closeSync();
   });
 });
 

@@ -93,7 +93,8 @@ export class KnownDigests implements DigestSource {
     const written = new WrittenRelations();
     try {
       return await work((id) => {
-        if (id === undefined) written.addAll();
+        // Its snapshot is fixed after this: only who commits already may rename a table under it unseen.
+        if (id === undefined || this.#isRenamedSince(this.#now)) written.addAll();
         else written.add(id);
         this.#forget(written);
       });
