@@ -1,4 +1,5 @@
 import type { Relation } from "../../port/port.js";
+import { underWay } from "./under-way.js";
 
 /** A stretch of time in which nobody commits a change of the catalogue. */
 export type CatalogMoment = number;
@@ -92,11 +93,5 @@ async function between<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   while (others.size > 0) await Promise.allSettled(others);
-  const working = work();
-  own.add(working);
-  try {
-    return await working;
-  } finally {
-    own.delete(working);
-  }
+  return underWay(own, work);
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import pRetry from "p-retry";
 import { registerFarmFingerprint } from "../../dialect/runtime/farm-fingerprint/index.js";
@@ -24,6 +25,7 @@ import type { CatalogMoment } from "./shared-catalog.js";
 import { DuckDbTransaction } from "./transaction.js";
 import { TransactionDigests } from "./transaction-digests.js";
 import { Translator } from "./translator.js";
+import { underWay } from "./under-way.js";
 import { engineVersion } from "./version.js";
 
 /** How often a transaction is tried again that lost against another. */
@@ -32,6 +34,9 @@ const MOST_CONFLICTS = 5;
 /** Each error that a script handles inside a transaction costs one more attempt. */
 const MOST_RESTARTS = 100;
 const TOO_MANY_HANDLED = `EXCEPTION has handled ${MOST_RESTARTS} errors in one transaction; more are not supported by the embedded engine`;
+
+/** How often what still runs is interrupted when the warehouse is closed, in milliseconds: it may be between two statements. */
+const INTERRUPT_AGAIN_MS = 50;
 
 /** What a transaction reads for itself, whatever earlier ones have read. */
 interface Knowing {
@@ -73,6 +78,7 @@ class DuckDbWarehouse implements Warehouse {
   readonly #translator: Translator;
   readonly #idle: DuckDBConnection[] = [];
   readonly #open = new Set<DuckDBConnection>();
+  readonly #working = new Set<Promise<unknown>>();
 
   constructor(file: DatabaseFile, place: ScriptPlace) {
     this.#file = file;
@@ -85,10 +91,15 @@ class DuckDbWarehouse implements Warehouse {
 
   async observe<T>(work: (observation: Observation) => Promise<T>): Promise<T> {
     // Who plans looks at what is there, whoever has made it.
-    return this.#attempt(work, new HandledFailures(), { readsCatalog: true, readsRows: false });
+    const knowing = { readsCatalog: true, readsRows: false };
+    return underWay(this.#working, () => this.#attempt(work, new HandledFailures(), knowing));
   }
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>, about?: WorkPurpose): Promise<T> {
+    return underWay(this.#working, () => this.#transaction(work, about));
+  }
+
+  async #transaction<T>(work: (transaction: Transaction) => Promise<T>, about?: WorkPurpose): Promise<T> {
     // What this installs is not seen by a transaction that has begun.
     await this.#translator.prepare();
     // Who verifies looks at the rows themselves.
@@ -152,6 +163,10 @@ class DuckDbWarehouse implements Warehouse {
   }
 
   async script(sql: string): Promise<ScriptResult> {
+    return underWay(this.#working, () => this.#script(sql));
+  }
+
+  async #script(sql: string): Promise<ScriptResult> {
     // A connection of its own: temporary tables and variables end with it.
     const connection = await this.#connect();
     try {
@@ -198,6 +213,11 @@ class DuckDbWarehouse implements Warehouse {
   }
 
   async close(): Promise<void> {
+    // Who closes because one of many has failed leaves the others at work: a connection that is closed under its statement ends the process.
+    while (this.#working.size > 0) {
+      this.interrupt();
+      await Promise.race([Promise.allSettled(this.#working), sleep(INTERRUPT_AGAIN_MS, undefined, { ref: false })]);
+    }
     for (const connection of this.#open) connection.closeSync();
     await this.#file.close();
   }
