@@ -41,7 +41,9 @@ export type TranslatedStatement = { readonly sql: readonly string[] } & (
       readonly load: LoadData;
     }
   | { readonly kind: "createSchema"; readonly path: readonly string[] }
-  | { readonly kind: "drop"; readonly object: "TABLE" | "VIEW" | "SCHEMA"; readonly path: readonly string[] }
+  | { readonly kind: "drop"; readonly object: "TABLE" | "VIEW"; readonly path: readonly string[] }
+  /** `cascade`: with what is in it. */
+  | { readonly kind: "drop"; readonly object: "SCHEMA"; readonly path: readonly string[]; readonly cascade: boolean }
   | { readonly kind: "alterTable"; readonly path: readonly string[]; readonly addedColumns: readonly Column[] }
   | { readonly kind: "insert" | "delete" | "update" | "merge" | "truncate"; readonly path: readonly string[] }
   /** Changes of layout, names or options; what is kept of a table besides has no place in the SQL. */
@@ -156,16 +158,15 @@ function translated(statement: Statement, context: StatementContext): Translated
       };
     }
     case "drop": {
-      const name =
-        statement.object === "SCHEMA"
-          ? targetSchema(statement.path, catalog)
-          : target(
-              statement.path,
-              catalog,
-              statement.path.parts.length === 1 && catalog.find(names(statement.path)) !== undefined,
-            );
-      const sql = `DROP ${statement.object} ${statement.ifExists ? "IF EXISTS " : ""}${name}${statement.cascade ? " CASCADE" : ""}`;
-      return { kind: "drop", object: statement.object, path: names(statement.path), sql: [sql] };
+      const { object, cascade } = statement;
+      const path = names(statement.path);
+      const head = `DROP ${object} ${statement.ifExists ? "IF EXISTS " : ""}`;
+      if (object === "SCHEMA") {
+        const sql = `${head}${targetSchema(statement.path, catalog)}${cascade ? " CASCADE" : ""}`;
+        return { kind: "drop", object, path, cascade, sql: [sql] };
+      }
+      const isTemporary = path.length === 1 && catalog.find(path) !== undefined;
+      return { kind: "drop", object, path, sql: [`${head}${target(statement.path, catalog, isTemporary)}`] };
     }
     case "alterTable":
       return addColumns(statement, catalog);

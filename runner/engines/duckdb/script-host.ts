@@ -4,7 +4,7 @@ import type { LoadData } from "../../dialect/load-data.js";
 import type { ScriptHost } from "../../dialect/script/host.js";
 import type { KeptChange } from "../../dialect/statement.js";
 import type { Catalog, CatalogTable } from "../../googlesql/catalog.js";
-import { foldProject, type ProjectNames } from "../../googlesql/project-names.js";
+import { foldDataset, foldProject, type ProjectNames } from "../../googlesql/project-names.js";
 import type { QueryResult, RelationId, SqlValue } from "../../port/port.js";
 import type { BucketFiles } from "../../port/sql-jobs.js";
 import type { Column } from "../../port/sql-types.js";
@@ -25,6 +25,13 @@ FROM duckdb_columns() WHERE database_name = 'temp' AND NOT internal GROUP BY tab
 const ROUTINE_MARK = "GoogleSQL routine: ";
 const ROUTINES_SQL = `
 SELECT schema_name, sequence_name, comment FROM duckdb_sequences() WHERE starts_with(comment, '${ROUTINE_MARK}')`;
+
+/** The tables and views of a dataset, with their kinds; DuckDB takes names that differ in case for one. */
+function datasetContentsSql(dataset: string): string {
+  const isIn = `NOT internal AND NOT temporary AND database_name = current_database() AND lower(schema_name) = lower(${quoteText(dataset)})`;
+  return `SELECT 'VIEW', schema_name, view_name FROM duckdb_views() WHERE ${isIn}
+    UNION ALL SELECT 'TABLE', schema_name, table_name FROM duckdb_tables() WHERE ${isIn}`;
+}
 
 /** GoogleSQL texts of the persistent functions and procedures, by `dataset.name`. */
 export async function readRoutines(connection: DuckDBConnection): Promise<ReadonlyMap<string, string>> {
@@ -104,7 +111,8 @@ export class DuckDbScriptHost implements ScriptHost {
     if (statement.kind === "loadData") return this.#load(statement.load);
     const known = statement.kind === "createTable" ? (await this.catalog()).find(statement.path) : undefined;
     let changed = 0;
-    for (const sql of statement.sql) changed = (await this.#change(sql)).rowsChanged;
+    if (statement.kind === "drop" && statement.object === "SCHEMA") await this.#dropDataset(statement);
+    else for (const sql of statement.sql) changed = (await this.#change(sql)).rowsChanged;
     if (statement.kind === "insert" || statement.kind === "update" || statement.kind === "delete") return changed;
     if (statement.kind === "merge" || statement.kind === "truncate") return changed;
     if (statement.kind === "alter" && statement.kept !== undefined)
@@ -115,6 +123,22 @@ export class DuckDbScriptHost implements ScriptHost {
     else if (statement.kind !== "createTable") this.forgetCatalog();
     else if (!statement.ifNotExists || known === undefined) await this.#keep(statement);
     return 0;
+  }
+
+  /**
+   * Drops a dataset, and what is in it before: DuckDB forgets of a table that was given columns which dataset it is in. It would take
+   * the dataset for empty, and let others write to the table while its dataset goes, which ends the process.
+   */
+  async #dropDataset({ path, cascade, sql }: Extract<TranslatedStatement, { object: "SCHEMA" }>): Promise<void> {
+    const dataset = foldDataset(path, (await this.projects()).home);
+    await this.#recovery.atomically(async () => {
+      const contents = await this.#read(datasetContentsSql(dataset));
+      const relations = contents.getRowsJson() as unknown as [kind: string, dataset: string, name: string][];
+      if (relations.length > 0 && !cascade)
+        throw new Error(`Cannot drop entry "${dataset}" because there are entries that depend on it.`);
+      for (const [kind, dataset, name] of relations) await this.#change(`DROP ${kind} ${quotePath({ dataset, name })}`);
+      for (const one of sql) await this.#change(one);
+    });
   }
 
   async #tellWritten(statement: TranslatedStatement): Promise<void> {
