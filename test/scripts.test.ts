@@ -135,3 +135,32 @@ it("finds the datasets of all actions of the run there, of assertions too", asyn
     rig.remove();
   }
 });
+
+it("of models that write to one table at once, each goes through once, also where a handler stands around it", async () => {
+  const model = (name: string, before: string, after: string) =>
+    [
+      `config { type: "table", name: "${name}", dependencies: ["counter"] }`,
+      `pre_operations { ${before} }`,
+      "SELECT COUNT(*) AS n FROM UNNEST(GENERATE_ARRAY(1, 300000)) AS a",
+      `post_operations { ${after} }`,
+    ].join("\n");
+  const add = (column: string) => `UPDATE d.counter SET ${column} = ${column} + 1 WHERE TRUE`;
+  const rig = project({
+    "counter.sqlx": 'config { type: "table" }\nSELECT 0 AS before, 0 AS after, 0 AS failed',
+    ...Object.fromEntries(
+      ["m1", "m2", "m3", "m4"].map((name) => [`${name}.sqlx`, model(name, "SELECT 1", add("after"))]),
+    ),
+    ...Object.fromEntries(
+      ["n1", "n2", "n3"].map((name) => [
+        `${name}.sqlx`,
+        model(name, `BEGIN ${add("before")}; EXCEPTION WHEN ERROR THEN ${add("failed")}; END`, "SELECT 1"),
+      ]),
+    ),
+  });
+  try {
+    await rig.run([]);
+    expect(await rig.sql("SELECT before, after, failed FROM d.counter")).toEqual([["3", "4", "0"]]);
+  } finally {
+    rig.remove();
+  }
+});

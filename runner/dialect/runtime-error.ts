@@ -3,6 +3,14 @@ import { TOO_DEEP } from "../googlesql/nesting.js";
 const FAILED_CAST =
   /Could not convert string (?:'([\s\S]*)'|"([\s\S]*)") to \w+|invalid \w+ field format: "([\s\S]*?)", expected format/;
 
+const CONFLICT =
+  /^TransactionContext Error: .*(?:conflict|by (?:another|a different) transaction|after the transaction started)/i;
+
+/** Whether DuckDB refuses something because another transaction has changed the same rows or names. */
+export function isConflictMessage(duckdbMessage: string): boolean {
+  return CONFLICT.test(duckdbMessage);
+}
+
 /**
  * What a failed query says to its writer: GoogleSQL's message where a function of the library failed (its text travels in a failing
  * cast), else DuckDB's first line.

@@ -22,6 +22,7 @@ export async function locating<T>(query: ComposedQuery, locate: Locate, work: (s
     const { action, offset } = origin;
     throw new LocatedError(
       `${locate(action, { kind: "sql", text: action.query }, offset)}: ${cause.message}${cause.trace}`,
+      { cause },
     );
   }
 }
@@ -46,7 +47,9 @@ export async function runStatements(
       await script.execute(text);
     } catch (cause) {
       if (!(cause instanceof EngineError) || cause.offset === undefined) throw cause;
-      throw new LocatedError(`${locate(action, { kind, text }, cause.offset)}: ${cause.message}${cause.trace}`);
+      throw new LocatedError(`${locate(action, { kind, text }, cause.offset)}: ${cause.message}${cause.trace}`, {
+        cause,
+      });
     }
   }
 }

@@ -59,3 +59,9 @@ export class EngineError extends Error {
     this.holder = details.holder;
   }
 }
+
+/** Whether something failed because another transaction won, also where somebody has told its place since: the same work may succeed. */
+export function isConflict(error: unknown): boolean {
+  if (error instanceof EngineError) return error.code === "conflict";
+  return error instanceof Error && isConflict(error.cause);
+}

@@ -198,7 +198,7 @@ async function inside(
     const trace = error.trace.split(" [in ").length > MOST_PLACES ? error.trace : `${error.trace}${place}`;
     const { line, column, offset } = run.failure("", statement);
     const inner = error.within.length > MOST_PLACES ? error.within : [...error.within, { ...placeOf(error), location }];
-    throw new ScriptError(error.message, line, column, offset, error.statementText, trace, inner);
+    throw new ScriptError(error.message, line, column, offset, error.statementText, trace, inner, error.code);
   }
 }
 

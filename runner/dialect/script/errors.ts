@@ -1,5 +1,5 @@
 import type { DialectError } from "../../googlesql/contract.js";
-import { EngineError } from "../../port/engine-error.js";
+import { EngineError, type EngineErrorCode } from "../../port/engine-error.js";
 import { runtimeMessage } from "../runtime-error.js";
 
 /** A place that led to an error: in the text of a script, or in the procedure that is named. */
@@ -21,8 +21,9 @@ export class ScriptError extends EngineError {
     trace = "",
     /** The places within procedures and executed texts that it came from, the innermost first. */
     readonly within: readonly ErrorPlace[] = [],
+    code: EngineErrorCode = "query",
   ) {
-    super("query", message, { offset, line, column, trace });
+    super(code, message, { offset, line, column, trace });
   }
 
   /** Every place that it came from, the innermost first. */
@@ -33,7 +34,7 @@ export class ScriptError extends EngineError {
 
   /** The error as the user of a script sees it who knows no file. */
   located(): EngineError {
-    return new EngineError("query", `${this.message}${this.trace} [at ${this.line}:${this.column}]`);
+    return new EngineError(this.code, `${this.message}${this.trace} [at ${this.line}:${this.column}]`);
   }
 
   static of(error: ScriptError | DialectError): ScriptError {

@@ -1,8 +1,10 @@
 import type { Expr, Statement } from "../../googlesql/ast.js";
 import { DialectError } from "../../googlesql/contract.js";
 import { isCreateRoutine } from "../../googlesql/declared-functions.js";
+import type { EngineErrorCode } from "../../port/engine-error.js";
 import type { SqlValue } from "../../port/port.js";
 import type { SqlType } from "../../port/sql-types.js";
+import { isConflictMessage } from "../runtime-error.js";
 import {
   positionOf,
   problemOf,
@@ -69,14 +71,19 @@ export class ScriptRun {
       }
       if (!(cause instanceof Error)) throw cause;
       const object = "path" in statement ? statement.path.parts.map(({ name }) => name).join(".") : undefined;
-      throw this.failure(failureMessage(cause.message, object), statement);
+      const code = isConflictMessage(cause.message) ? "conflict" : "query";
+      throw this.failure(failureMessage(cause.message, object), statement, code);
     }
   }
 
   /** An error at a statement. */
-  failure(message: string, { start, end }: { readonly start: number; readonly end: number }, trace = ""): ScriptError {
+  failure(
+    message: string,
+    { start, end }: { readonly start: number; readonly end: number },
+    code: EngineErrorCode = "query",
+  ): ScriptError {
     const { line, column } = positionOf(this.sql, start);
-    return new ScriptError(message, line, column, start, this.sql.slice(start, end), trace);
+    return new ScriptError(message, line, column, start, this.sql.slice(start, end), "", [], code);
   }
 
   async #step(statement: ScriptStatement): Promise<Flow> {
@@ -169,6 +176,8 @@ export class ScriptRun {
     } catch (cause) {
       if (handler === undefined || !(cause instanceof ScriptError || cause instanceof DialectError)) throw cause;
       const { host, system } = this.session;
+      // The caller's transaction is lost and begun again: who came first is no error of the script.
+      if (cause instanceof ScriptError && cause.code === "conflict" && host.isInTransaction) throw cause;
       await host.recover();
       const error = ScriptError.of(cause);
       const outer = this.#handling;

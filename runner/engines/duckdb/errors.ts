@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { runtimeMessage } from "../../dialect/runtime-error.js";
+import { isConflictMessage, runtimeMessage } from "../../dialect/runtime-error.js";
 import { EngineError, type EngineErrorDetails } from "../../port/engine-error.js";
 
 /** A process has no program any more while it ends, and for those who may not look at it. */
@@ -62,7 +62,7 @@ export function queryError(cause: unknown): unknown {
     return new EngineError("full", `the warehouse cannot be written: ${message}`);
   if (/Corrupt|checksum|Could not read enough bytes/i.test(message))
     return new EngineError("corrupt", `the warehouse file is damaged: ${message}`);
-  if (/write-write conflict|Conflict on|conflict on/i.test(message)) return new EngineError("conflict", message);
+  if (isConflictMessage(message)) return new EngineError("conflict", message);
   return new EngineError("query", runtimeMessage(cause.message), { frame: frameOf(cause.message) });
 }
 

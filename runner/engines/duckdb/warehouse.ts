@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DuckDBConnection } from "@duckdb/node-api";
+import pLimit from "p-limit";
 import pRetry from "p-retry";
 import { registerFarmFingerprint } from "../../dialect/runtime/farm-fingerprint/index.js";
 import { TransactionRestart } from "../../dialect/script/host.js";
-import { EngineError } from "../../port/engine-error.js";
+import { EngineError, isConflict } from "../../port/engine-error.js";
 import type {
   Capabilities,
   Observation,
@@ -28,8 +29,10 @@ import { Translator } from "./translator.js";
 import { underWay } from "./under-way.js";
 import { engineVersion } from "./version.js";
 
-/** How often a transaction is tried again that lost against another. */
-const MOST_CONFLICTS = 5;
+/** How often a transaction is tried again that lost against another, and how long it waits for another to end, in milliseconds. */
+const MOST_CONFLICTS = 100;
+const LONGEST_PAUSE_MS = 250;
+const LONGEST_WAIT_MS = 30_000;
 
 /** Each error that a script handles inside a transaction costs one more attempt. */
 const MOST_RESTARTS = 100;
@@ -79,6 +82,9 @@ class DuckDbWarehouse implements Warehouse {
   readonly #idle: DuckDBConnection[] = [];
   readonly #open = new Set<DuckDBConnection>();
   readonly #working = new Set<Promise<unknown>>();
+  readonly #attempts = new Set<Promise<unknown>>();
+  /** Those who lost try again one by one: together all but one of them would lose again what they had done. */
+  readonly #again = pLimit(1);
 
   constructor(file: DatabaseFile, place: ScriptPlace) {
     this.#file = file;
@@ -104,12 +110,21 @@ class DuckDbWarehouse implements Warehouse {
     await this.#translator.prepare();
     // Who verifies looks at the rows themselves.
     const knowing = { readsCatalog: false, readsRows: about?.rehearsal === true };
-    return pRetry(() => this.#restarting(work, knowing), {
+    const attempt = () => underWay(this.#attempts, () => this.#restarting(work, knowing));
+    return pRetry((count) => (count === 1 ? attempt() : this.#again(attempt)), {
       retries: MOST_CONFLICTS,
       minTimeout: 20,
+      maxTimeout: LONGEST_PAUSE_MS,
       randomize: true,
-      shouldRetry: ({ error }) => error instanceof EngineError && error.code === "conflict",
+      shouldRetry: ({ error }) => isConflict(error),
+      onFailedAttempt: ({ error }) => (isConflict(error) ? this.#anotherEnds() : undefined),
     });
+  }
+
+  /** Whoever won may hold what it has changed until it ends. */
+  async #anotherEnds(): Promise<void> {
+    const others = [...this.#attempts].map((attempt) => attempt.catch(() => undefined));
+    if (others.length > 0) await Promise.race([...others, sleep(LONGEST_WAIT_MS, undefined, { ref: false })]);
   }
 
   /** Runs the work again for each error that a script of it handles: the engine gives the whole transaction up. */
