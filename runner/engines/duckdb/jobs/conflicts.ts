@@ -1,5 +1,5 @@
 import { setTimeout as later } from "node:timers/promises";
-import { EngineError } from "../../../port/engine-error.js";
+import { isConflict } from "../../../port/engine-error.js";
 import type { RelationId } from "../../../port/port.js";
 import { queryError } from "../errors.js";
 
@@ -9,9 +9,8 @@ const SHORTEST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 250;
 
 /** Whether a statement has lost against another transaction. */
-export function isConflict(cause: unknown): boolean {
-  const error = queryError(cause);
-  return error instanceof EngineError && error.code === "conflict";
+export function hasLost(cause: unknown): boolean {
+  return isConflict(queryError(cause));
 }
 
 /** Does work again until nobody's open transaction is in its way: the service queues such statements. */
@@ -21,7 +20,7 @@ export async function queued<T>(signal: AbortSignal, work: () => Promise<T>): Pr
     try {
       return await work();
     } catch (cause) {
-      if (!isConflict(cause) || Date.now() > until) throw cause;
+      if (!hasLost(cause) || Date.now() > until) throw cause;
       await later(pause * (0.5 + Math.random()), undefined, { signal });
     }
   }

@@ -26,7 +26,7 @@ import type { ScriptPlace } from "../script-place.js";
 import { duckdbType } from "../types.js";
 import { appendRow } from "../values.js";
 import { type ChangeMarks, markSql } from "./change-marks.js";
-import { aborted, isConflict, queued } from "./conflicts.js";
+import { aborted, hasLost, queued } from "./conflicts.js";
 import { changeOf, writeDestination } from "./destination.js";
 import type { MovedClock } from "./moved-clock.js";
 import { parquetSql } from "./parquet.js";
@@ -393,7 +393,7 @@ export class JobHost extends DuckDbScriptHost {
     try {
       return await work();
     } catch (cause) {
-      throw isConflict(cause) ? aborted(target, this.#transactionId) : cause;
+      throw hasLost(cause) ? aborted(target, this.#transactionId) : cause;
     }
   }
 
