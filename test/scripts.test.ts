@@ -136,6 +136,21 @@ it("finds the datasets of all actions of the run there, of assertions too", asyn
   }
 });
 
+it("publishes no model whose assertion cannot be read, as none whose assertion fails", async () => {
+  const rig = project({
+    "guarded.sqlx": 'config { type: "table" }\nSELECT 1 AS a',
+    "wrong.sqlx": 'config { type: "assertion" }\nSELECT a AS by FROM ${ref("guarded")}',
+  });
+  try {
+    const { stdout, code } = await rig.fastbreak("run");
+    expect(code).toBe(1);
+    expect(stdout).toContain("definitions/wrong.sqlx:2:13: Syntax error: Expected identifier but got keyword BY");
+    expect(await rig.sql("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'd'")).toEqual([]);
+  } finally {
+    rig.remove();
+  }
+});
+
 it("of models that write to one table at once, each goes through once, also where a handler stands around it", async () => {
   const model = (name: string, before: string, after: string) =>
     [

@@ -79,7 +79,8 @@ export function isAdvisory({ tags }: RunnableAction): boolean {
 /**
  * The assertions that must hold before a model is published. An assertion belongs to the one model it reads after which
  * everything else that it reads is in place: all its other models, and operations, are ancestors of that one. An assertion without such a
- * model, or one that only reports or judges what was published, guards nothing and runs by itself.
+ * model, or one that only reports or judges what was published, guards nothing and runs by itself. One whose SQL is wrong, so that nobody
+ * knows what it reads, belongs to what it names, which it keeps from being published.
  * @param failed `keep`: only those with the tag `before_publishing` guard anything
  * @returns by key of the model
  */
@@ -93,9 +94,9 @@ export function auditsByHost(
     if (assertion.node.kind !== "assertion" || assertion.node.disabled) continue;
     if (assertion.tags.includes(AFTER_PUBLISHING) || onlyReports(assertion)) continue;
     if (failed === "keep" && !assertion.tags.includes(BEFORE_PUBLISHING)) continue;
-    const reads = assertion.node.upstreams
-      .map(({ key }) => key)
-      .filter((key) => actions.get(key)?.node.kind === "model");
+    const isModel = (key: string) => actions.get(key)?.node.kind === "model";
+    const isRead = assertion.unscannable === undefined;
+    const reads = (isRead ? assertion.node.upstreams.map(({ key }) => key) : assertion.dependencies).filter(isModel);
     const needs = [...reads, ...assertion.dependencies.filter((key) => actions.get(key)?.node.kind === "operation")];
     const host = reads.find((candidate) => {
       const ancestors = ancestorsOf(candidate, actions);
