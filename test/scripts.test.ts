@@ -136,6 +136,30 @@ it("finds the datasets of all actions of the run there, of assertions too", asyn
   }
 });
 
+it("around a view run again when rows move that they keep elsewhere, and a plain view does not", async () => {
+  const keeps = (table: string, from: string) =>
+    `CREATE OR REPLACE TABLE d.${table} AS SELECT COUNT(*) AS n FROM ${from}`;
+  const rig = project({
+    "src.sqlx": 'config { type: "declaration", schema: "raw", name: "src" }',
+    "plain.sqlx": 'config { type: "view" }\nSELECT v FROM ${ref("raw", "src")}',
+    "own.sqlx": `config { type: "view" }\nSELECT v FROM \${ref("plain")}\npost_operations { ${keeps("from_own", "${self()}")} }`,
+    "before.sqlx": `config { type: "view" }\npre_operations { ${keeps("from_before", '${ref("raw", "src")}')} }\nSELECT n FROM d.from_before`,
+    "reader.sqlx": 'config { type: "table", dependencies: ["own"] }\nSELECT n FROM d.from_own',
+  });
+  const counts = () => rig.sql("SELECT a.n, b.n, c.n FROM d.from_own AS a, d.from_before AS b, d.reader AS c");
+  try {
+    await rig.sql("CREATE SCHEMA raw; CREATE TABLE raw.src AS SELECT 1 AS v");
+    await rig.run([]);
+    await rig.sql("INSERT INTO raw.src VALUES (2)");
+    const { actions } = await rig.run([]);
+    expect(actions.filter(({ status }) => status === "skipped").map(({ name }) => name)).toEqual(["d.plain"]);
+    expect(await counts()).toEqual([["2", "2", "2"]]);
+    expect((await rig.run([])).actions.every(({ status }) => status === "skipped")).toBe(true);
+  } finally {
+    rig.remove();
+  }
+});
+
 it("publishes no model whose assertion cannot be read, as none whose assertion fails", async () => {
   const rig = project({
     "guarded.sqlx": 'config { type: "table" }\nSELECT 1 AS a',

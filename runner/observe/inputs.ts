@@ -79,7 +79,12 @@ function nameOf(relation: Relation, upstream: Upstream): string {
   return `${key}#${digestText(JSON.stringify(fingerprintedColumns(relation, upstream))).slice(0, 12)}`;
 }
 
-/** What an action can see of its upstreams: of a view's the columns alone, because its rows are never stored. */
+/** Whether what an action leaves depends on rows: a view's are never stored, but its statements may keep some elsewhere. */
+export function keepsRows({ node, writes }: Pick<RunnableAction, "node" | "writes">): boolean {
+  return node.kind !== "view" || writes.length > 0;
+}
+
+/** What an action can see of its upstreams: the columns alone where it keeps no rows. */
 export function inputsOf(
   action: RunnableAction,
   relations: ReadonlyMap<string, Relation>,
@@ -91,7 +96,7 @@ export function inputsOf(
     if (routine !== undefined) inputs.set(upstream.key, { columns: "", partitions: routine });
     const relation = relations.get(upstream.key);
     if (relation === undefined) continue;
-    const partitions = action.node.kind === "view" ? undefined : rows.get(inputName(relation, upstream));
+    const partitions = keepsRows(action) ? rows.get(inputName(relation, upstream)) : undefined;
     inputs.set(upstream.key, { columns: seenColumns(relation, upstream), partitions: partitions ?? new Map() });
   }
   return inputs;

@@ -14,7 +14,7 @@ import {
   relationKey,
   rowColumnNames,
 } from "../port/port.js";
-import { columnsDigest, digestedColumns, inputName, type RowDigests } from "./inputs.js";
+import { columnsDigest, digestedColumns, inputName, keepsRows, type RowDigests } from "./inputs.js";
 import { readRoutineDigests, watchedRoutines } from "./routine-digests.js";
 
 /** What an assertion leaves as its output. */
@@ -66,7 +66,7 @@ export async function readSnapshot(
   };
 }
 
-/** One request for each fingerprint that the actions need of what they read. A view needs none: it depends on columns alone. */
+/** One request for each fingerprint that the actions need of what they read; none for those that depend on columns alone. */
 function inputRequests(
   actions: readonly RunnableAction[],
   relations: ReadonlyMap<string, Relation>,
@@ -80,7 +80,7 @@ function inputRequests(
     if (!columns.has(name)) columns.set(name, { relation, columns: digestedColumns(relation, upstream) });
     return name;
   };
-  const nodes = actions.map(({ node }) => node).filter(({ kind }) => kind !== "view");
+  const nodes = actions.filter(keepsRows).map(({ node }) => node);
   return [...inputRanges(nodes, ({ key }) => coverageOf(key), nameOf)].flatMap(([name, range]) => {
     const read = columns.get(name);
     return read === undefined ? [] : [{ name, request: { ...read, range, grain: "partition" as const } }];
