@@ -160,6 +160,40 @@ it("around a view run again when rows move that they keep elsewhere, and a plain
   }
 });
 
+it("behind a model of dates that change its own rows run once on all of them, whatever date has moved", async () => {
+  const model = (after: string) =>
+    `config { type: "table", bigquery: { partitionBy: "day", labels: { lookback_days: "0" } } }
+SELECT day, SUM(v) AS v FROM \${ref("raw", "src")} GROUP BY day
+post_operations { ${after} }`;
+  const rig = project({
+    "src.sqlx": 'config { type: "declaration", schema: "raw", name: "src" }',
+    "tenfold.sqlx": model("UPDATE ${self()} SET v = v * 10 WHERE TRUE"),
+    "largest.sqlx": model("DELETE FROM ${self()} WHERE v < (SELECT MAX(v) FROM ${self()})"),
+    "plain.sqlx": model("SELECT COUNT(*) FROM ${self()}"),
+  });
+  try {
+    await rig.sql(`CREATE SCHEMA raw; CREATE TABLE raw.src AS
+      SELECT DATE '2024-01-01' AS day, 3 AS v UNION ALL SELECT DATE '2024-01-02', 2`);
+    await rig.run([]);
+    await rig.sql("UPDATE raw.src SET v = 1 WHERE day = DATE '2024-01-01'");
+    const { actions } = await rig.run([]);
+    const ran = actions.map(({ name, partitions }) => [
+      name,
+      partitions.filter(({ decision }) => decision === "run").length,
+    ]);
+    expect(ran.sort()).toEqual([
+      ["d.largest", 1],
+      ["d.plain", 1],
+      ["d.tenfold", 1],
+    ]);
+    expect(await rig.sql("SELECT v FROM d.tenfold ORDER BY day")).toEqual([["10"], ["20"]]);
+    expect(await rig.sql("SELECT CAST(day AS VARCHAR), v FROM d.largest")).toEqual([["2024-01-02", "2"]]);
+    expect((await rig.run([])).actions.every(({ status }) => status === "skipped")).toBe(true);
+  } finally {
+    rig.remove();
+  }
+});
+
 it("publishes no model whose assertion cannot be read, as none whose assertion fails", async () => {
   const rig = project({
     "guarded.sqlx": 'config { type: "table" }\nSELECT 1 AS a',

@@ -12,6 +12,7 @@ const NOTHING = {
   clusterBy: [],
   uniqueKey: [],
   writes: [],
+  changesItself: false,
   fileName: "f",
 } as unknown as ManifestAction;
 

@@ -222,6 +222,7 @@ function baseOf(action: BaseInput, type: ManifestAction["type"], home: string): 
     strategy: { onSchemaChange: "IGNORE", overwritesPartitions: false, updateFilters: [] },
     rowHash: undefined,
     writes: [],
+    changesItself: false,
     hiddenReads: [],
     hiddenVolatile: undefined,
     wildcards: [],

@@ -128,6 +128,7 @@ function asDeclaration(action: ManifestAction): ManifestAction {
     hiddenReads: [],
     wildcards: [],
     writes: [],
+    changesItself: false,
     createdRoutines: [],
     foreignFunctions: [],
     accumulating: false,

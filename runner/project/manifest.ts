@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 /** Raised whenever the manifest's shape, or what its hashes cover, changes. */
-export const MANIFEST_FORMAT_VERSION = 7;
+export const MANIFEST_FORMAT_VERSION = 8;
 
 const optionalString = v.optional(v.string());
 const strings = v.array(v.string());
@@ -110,6 +110,8 @@ const manifestAction = v.object({
   createdRoutines: strings,
   /** Other relations that the action's statements make, change or drop. */
   writes: v.array(v.object({ key: v.string(), does: v.picklist(["makes", "changes", "drops"]) })),
+  /** The action's statements change rows of the table that it makes itself. */
+  changesItself: v.boolean(),
   volatileCalls: v.array(
     v.object({ functionName: v.string(), line: v.number(), column: v.number(), outputColumn: optionalString }),
   ),

@@ -147,13 +147,20 @@ function sqlRead({ key, start, end, implicitAlias }: ManifestAction["reads"][num
   return { key, start, end, implicitAlias };
 }
 
+/**
+ * Whether a model is built for some dates. Without a declared read window nobody knows which dates it can produce, and statements of its
+ * own that change its table may change rows of any date: it is one partition then.
+ */
+function isBuiltByDates({ partitionColumn, lookback, changesItself }: ManifestAction): boolean {
+  return partitionColumn !== undefined && lookback.defaultDays !== undefined && !changesItself;
+}
+
 function planNode(action: ManifestAction, byKey: ReadonlyMap<string, ManifestAction>): PlanNode {
   const views = viewsReadBy(action, byKey);
   return {
     key: action.key,
     kind: action.type === "table" || action.type === "incremental" ? "model" : (action.type as PlanNode["kind"]),
-    // Without a declared read window nobody knows which dates a model can produce: it is one partition.
-    partitioned: action.partitionColumn !== undefined && action.lookback.defaultDays !== undefined,
+    partitioned: isBuiltByDates(action),
     upstreams: upstreamsOf(action, views),
     standingViews: standingViews(action, views, byKey),
     codeHash: joined([action.codeHash, ...views.map((view) => view.codeHash)]) as CodeHash,

@@ -51,7 +51,14 @@ function attempt<T>(work: () => T): T | undefined {
 /** What an action depends on and does besides what its query names. */
 type Hidden = Pick<
   ManifestAction,
-  "hiddenReads" | "hiddenVolatile" | "wildcards" | "foreignFunctions" | "createdRoutines" | "writes" | "reads"
+  | "hiddenReads"
+  | "hiddenVolatile"
+  | "wildcards"
+  | "foreignFunctions"
+  | "createdRoutines"
+  | "writes"
+  | "changesItself"
+  | "reads"
 >;
 
 /** The key of a table's path. */
@@ -149,6 +156,7 @@ function hiddenOf(script: ActionScripts, persistent: ReadonlyMap<string, Functio
       ),
     ].sort(),
     writes: writes.filter(({ key }) => key !== action.key),
+    changesItself: writes.some(({ key, does }) => key === action.key && does === "changes"),
     reads: named.filter(({ key }) => isRelation(key)),
   };
 }

@@ -189,6 +189,7 @@ function empty(name: string, type: ManifestAction["type"]): ManifestAction {
     foreignFunctions: [],
     createdRoutines: [],
     writes: [],
+    changesItself: false,
     volatileCalls: [],
     compileVolatile: false,
     sources: { files: [], vars: [], nondeterministic: [] },

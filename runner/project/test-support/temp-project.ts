@@ -61,6 +61,7 @@ export const fakeScanner: SqlScanner = {
     userCalls: [],
     routines: [],
     writes: [],
+    changesItself: false,
     temporaryTables: [],
     declares: false,
     dynamic: false,
