@@ -110,7 +110,7 @@ const manifestAction = v.object({
   createdRoutines: strings,
   /** Other relations that the action's statements make, change or drop. */
   writes: v.array(v.object({ key: v.string(), does: v.picklist(["makes", "changes", "drops"]) })),
-  /** The action's statements change rows of the table that it makes itself. */
+  /** The action's statements change the table that it makes itself: its rows, or its columns. */
   changesItself: v.boolean(),
   volatileCalls: v.array(
     v.object({ functionName: v.string(), line: v.number(), column: v.number(), outputColumn: optionalString }),

@@ -61,7 +61,6 @@ export const fakeScanner: SqlScanner = {
     userCalls: [],
     routines: [],
     writes: [],
-    changesItself: false,
     temporaryTables: [],
     declares: false,
     dynamic: false,
