@@ -140,3 +140,14 @@ describe("an assertion that only reports", () => {
     );
   });
 });
+
+it("shows what it finds as it is written, and the command that comes next as a shell reads it", async () => {
+  rig = await projectOf({
+    model: 'config { type: "table", name: "the model" }\nSELECT n FROM ${ref("raw", "numbers")}; -- each of them',
+    found: 'config { type: "assertion" }\nSELECT STRUCT(n, [n] AS list) AS pair FROM ${ref("the model")}; -- all',
+  });
+  const { code, stdout } = await rig.fastbreak("run");
+  expect(code).toBe(1);
+  expect(stdout.replace(/\s+/g, " ")).toContain('for example on pair={"n":4,"list":[4]}');
+  expect(stdout).toContain('fastbreak run --select "d.the model+" checks.found+;');
+});

@@ -39,3 +39,19 @@ it("finds a row that the table has lost", async () => {
   expect(stdout).toContain("its incremental query would change or add 1");
   expect(code).not.toBe(0);
 });
+
+it("finds no difference in a column that statements behind the query add", async () => {
+  rig.write(
+    "definitions/days.sqlx",
+    `config { type: "table" }
+SELECT id FROM \${ref("raw", "visits")}
+post_operations { ALTER TABLE \${self()} ADD COLUMN IF NOT EXISTS twice INT64; UPDATE \${self()} SET twice = 2 * id WHERE TRUE }
+`,
+  );
+  await rig.run(["--select", "days"]);
+  expect(await rig.fastbreak("verify", "--select", "days")).toMatchObject({ code: 0 });
+  await rig.fastbreak("query", "UPDATE d.days SET twice = 0 WHERE id = 2");
+  const { code, stdout } = await rig.fastbreak("verify", "--select", "days");
+  expect(stdout).toContain("d.days");
+  expect(code).not.toBe(0);
+});

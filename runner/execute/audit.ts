@@ -4,6 +4,7 @@ import type { RunnableAction } from "../graph/action.js";
 import { judgesWindow, thresholdsOf } from "../graph/audits.js";
 import { anyRowOf } from "../port/any-row.js";
 import type { QueryResult, SqlValue, Transaction } from "../port/port.js";
+import { valueText } from "../port/value-text.js";
 import type { BuildContext } from "./build.js";
 import { type ComposeContext, type ComposedQuery, composeAnyFound, composeFound } from "./compose.js";
 import { locating } from "./located.js";
@@ -206,7 +207,7 @@ class Found {
   shown(row: Row, columns: number): string {
     return this.columns
       .slice(0, columns)
-      .map(({ name }, index) => `${name}=${String(row[index] ?? "NULL")}`)
+      .map(({ name }, index) => `${name}=${valueText(row[index] ?? null)}`)
       .join(", ");
   }
 

@@ -1,4 +1,5 @@
 import type { EventListener } from "../events/events.js";
+import { shellWord } from "../events/shell-word.js";
 import type { RunnableAction } from "../graph/action.js";
 import type { BreakerSettings } from "../graph/breaker-settings.js";
 import { afterFailure, afterSuccess, type Breaker, CLOSED, refusedUntil, remembersTrouble } from "../plan/breaker.js";
@@ -104,7 +105,7 @@ export function refusal(name: string, breaker: Breaker, until: string): string {
   const last = breaker.history.at(-1)?.message;
   return (
     `circuit open after ${breaker.failureCount} ${breaker.failureCount === 1 ? "failure" : "failures"} in a row, next attempt after ${until}` +
-    ` (or: fastbreak breaker reset ${name.includes(" ") ? `"${name}"` : name})${last === undefined ? "" : `; last: ${last}`}`
+    ` (or: fastbreak breaker reset ${shellWord(name)})${last === undefined ? "" : `; last: ${last}`}`
   );
 }
 

@@ -1,4 +1,5 @@
 import type { QueryResult, SqlValue } from "../port/port.js";
+import { valueText } from "../port/value-text.js";
 
 /** What one criterion of the gate says of a date. */
 export interface Verdict {
@@ -61,7 +62,7 @@ export function verdictOf(criterion: Criterion, found: QueryResult): Verdict {
   if (row === undefined) return passed;
   const value = (name: string) => {
     const index = found.columns.findIndex((column) => column.name === name);
-    return index < 0 || row[index] === null ? undefined : textOf(row[index] as SqlValue);
+    return index < 0 || row[index] === null ? undefined : valueText(row[index] ?? null);
   };
   return {
     ...passed,
@@ -81,12 +82,6 @@ export function verdictOf(criterion: Criterion, found: QueryResult): Verdict {
 function rowText(names: readonly string[], row: readonly SqlValue[]): string {
   return names
     .slice(0, 8)
-    .map((name, index) => `${name}=${row[index] === null ? "NULL" : textOf(row[index] as SqlValue)}`)
+    .map((name, index) => `${name}=${valueText(row[index] ?? null)}`)
     .join(", ");
-}
-
-function textOf(value: SqlValue): string {
-  return typeof value === "object" && value !== null
-    ? JSON.stringify(value, (_key, inner: unknown) => (typeof inner === "bigint" ? inner.toString() : inner))
-    : String(value);
 }

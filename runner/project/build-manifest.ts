@@ -1,3 +1,4 @@
+import { openQuery } from "../googlesql/closing-semicolon.js";
 import type { QueryScan, ScriptScan } from "../googlesql/contract.js";
 import { foldedKey } from "../googlesql/project-names.js";
 import { judgingTags, thresholdProblem } from "../graph/audits.js";
@@ -78,7 +79,7 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
 
   const tables = graph.tables.map((table, i) => {
     refuseJit(table, problems);
-    const query = table.query.trim();
+    const query = openQuery(table.query);
     const texts = incrementalTexts(table, scan(query), scan);
     const draft: Draft = {
       ...baseOf(table, TABLE_TYPES[table.enumType], home),
@@ -105,7 +106,7 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
     return finish("operations", i, draft, { hasOutput });
   });
   const assertions = graph.assertions.map((assertion, i) => {
-    const query = assertion.query.trim();
+    const query = openQuery(assertion.query);
     const parent = assertion.parentAction === undefined ? undefined : keyOf(assertion.parentAction, home);
     const draft = { ...baseOf(assertion, "assertion", home), query, parent, ...scan(query) };
     const message = thresholdProblem(draft.tags);
@@ -122,8 +123,8 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
     const draft: Draft = {
       ...baseOf({ ...test, target: { database: "", schema: "", name: test.name } }, "test", home),
       key: `test:${test.name}`,
-      query: test.testQuery.trim(),
-      expectedQuery: test.expectedOutputQuery.trim(),
+      query: openQuery(test.testQuery),
+      expectedQuery: openQuery(test.expectedOutputQuery),
     };
     return finish("tests", i, draft, {});
   });
@@ -239,11 +240,11 @@ function incrementalTexts(
   full: Scan,
   scan: (sql: string) => Scan,
 ): Scan & Pick<Draft, "incremental"> {
-  const query = table.incrementalQuery.trim();
+  const query = openQuery(table.incrementalQuery);
   if (table.enumType !== "INCREMENTAL" || query === "") return { ...full, incremental: undefined };
   const [preOps, postOps] = [trimmed(table.incrementalPreOps), trimmed(table.incrementalPostOps)];
   const same = (a: readonly string[], b: readonly string[]) => a.join(";") === b.join(";");
-  if (query === table.query.trim() && same(preOps, trimmed(table.preOps)) && same(postOps, trimmed(table.postOps)))
+  if (query === openQuery(table.query) && same(preOps, trimmed(table.preOps)) && same(postOps, trimmed(table.postOps)))
     return { ...full, incremental: undefined };
   const { reads, names, computed, volatileCalls, unscannable } = scan(query);
   return {

@@ -1,4 +1,5 @@
 import type { ActionResult } from "../events/events.js";
+import { shellWord } from "../events/shell-word.js";
 
 /**
  * The next commands of a run that did not go well: what failed first, with what stands behind it.
@@ -9,8 +10,9 @@ export function nextSteps(actions: readonly ActionResult[], windowFlags: string)
   const wrong = actions.filter((action) => isNotDone(action) && !isConsequence(action));
   if (wrong.length === 0) return [];
   const open = wrong.filter(isOpenCircuit).map(({ key }) => key);
-  if (open.length === wrong.length) return [`fastbreak breaker reset ${open[0]}, once its cause is mended`];
-  const names = wrong.filter((action) => !isOpenCircuit(action)).map(({ key }) => `${key}+`);
+  if (open.length === wrong.length)
+    return [`fastbreak breaker reset ${shellWord(open[0] ?? "")}, once its cause is mended`];
+  const names = wrong.filter((action) => !isOpenCircuit(action)).map(({ key }) => shellWord(`${key}+`));
   const selection = names.length > MOST_NAMES ? "" : ` --select ${names.join(" ")}`;
   return [`mend what failed, then fastbreak run${selection}${windowFlags}; what is built is not built again`];
 }

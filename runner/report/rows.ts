@@ -1,5 +1,6 @@
-import type { QueryResult, SqlValue } from "../port/port.js";
+import type { QueryResult } from "../port/port.js";
 import type { SqlType } from "../port/sql-types.js";
+import { exactNumber, valueText } from "../port/value-text.js";
 import { alignColumns, plainLine, plural, visibleWidth, wrapLine } from "./text.js";
 
 /** An array of row objects; NUMERIC, and INT64 beyond 2^53, as text, because JSON numbers would round them. */
@@ -14,7 +15,7 @@ export function rowsAsJson(result: QueryResult): string {
 export function rowsAsCsv(result: QueryResult): string {
   const lines = [
     result.columns.map(({ name }) => name),
-    ...result.rows.map((row) => row.map((value) => (value === null ? "" : textOf(value)))),
+    ...result.rows.map((row) => row.map((value) => (value === null ? "" : valueText(value)))),
   ];
   return lines.map((line) => `${line.map(csvField).join(",")}\n`).join("");
 }
@@ -22,7 +23,7 @@ export function rowsAsCsv(result: QueryResult): string {
 /** Aligned columns under a header, then the number of rows; what is wider than the terminal is told row by row, a column a line. */
 export function rowsAsTable(result: QueryResult, width = Number.POSITIVE_INFINITY): string {
   const header = result.columns.map(({ name }) => name);
-  const rows = result.rows.map((row) => row.map((value) => plainLine(value === null ? "NULL" : textOf(value))));
+  const rows = result.rows.map((row) => row.map((value) => plainLine(valueText(value))));
   const numbers = new Set(result.columns.flatMap(({ type }, index) => (isNumber(type) ? [index] : [])));
   const [head = "", ...body] = alignColumns([header, ...rows], numbers);
   const table = [head, "-".repeat(head.length), ...body];
@@ -45,19 +46,8 @@ function isNumber(type: SqlType): boolean {
   return type === "INT64" || type === "FLOAT64" || type === "NUMERIC" || type === "BIGNUMERIC";
 }
 
-function textOf(value: Exclude<SqlValue, null>): string {
-  if (typeof value === "string") return value;
-  if (typeof value === "object") return JSON.stringify(value, exactNumber);
-  return String(value);
-}
-
 /** A field that a spreadsheet would run as a formula gets a leading quote; one with a separator is quoted. */
 function csvField(text: string): string {
   const safe = /^[=+@\t\r]/.test(text) || /^-(?!\d)/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
-function exactNumber(_key: string, value: unknown): unknown {
-  if (typeof value !== "bigint") return value;
-  return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
 }

@@ -104,17 +104,18 @@ class ModelCheck {
     await runStatements(script, action, "pre_operations", action.preOps, this.locate);
     const query = onlyUnexpired(action, composeUnrestricted(action, action, this.set), this.capabilities);
     const stage = await locating(query, this.locate, (sql) => script.stage(sql));
-    if (shapeOf(stage.columns) !== shapeOf(live.columns) || live.foreignColumns.length > 0)
+    const published = action.postOps.length === 0 ? undefined : await this.#published(script, stage, live);
+    if (shapeOf((published ?? stage).columns) !== shapeOf(live.columns) || live.foreignColumns.length > 0)
       return { problem: "its table has other columns than its query, or has them in another order" };
     const rebuilt =
-      action.postOps.length === 0
+      published === undefined
         ? await this.transaction.digestStage(stage, this.#requestOf(live))
-        : await this.#published(script, stage, live);
+        : await this.#digestsOf(published);
     return { differences: this.#differences(standing, rebuilt) };
   }
 
-  /** What post_operations leave is only seen where they run. */
-  async #published(script: ScriptTexts, stage: Stage, live: Relation): Promise<PartitionDigests> {
+  /** The table that post_operations leave, columns that they add among the rest: it is only seen where they run. */
+  async #published(script: ScriptTexts, stage: Stage, live: Relation): Promise<Relation> {
     const { action } = this;
     await this.transaction.publish({
       stage,
@@ -127,7 +128,7 @@ class ModelCheck {
       rowHash: action.rowHash,
     });
     await runStatements(script, action, "post_operations", action.postOps, this.locate);
-    return this.#digestsOf(live);
+    return (await this.transaction.relations()).get(relationKey(action.target)) ?? live;
   }
 
   async #replayed(live: Relation): Promise<Finding> {
