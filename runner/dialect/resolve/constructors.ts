@@ -140,15 +140,39 @@ export function resolveSubscript(expr: Node<"subscript">, ctx: ExprContext): Typ
   }
   const index = resolveAs(expr.index, "INT64", ctx, "Array position");
   const base = expr.mode === "ORDINAL" || expr.mode === "SAFE_ORDINAL" ? 1 : 0;
-  const sql = bindOnce([target.sql, index.sql], ([list, at]) => {
-    const position = base === 1 ? at : `(${at} + 1)`;
-    const inside = `(${at} >= ${base} AND ${at} < len(${list}) + ${base})`;
-    if (expr.mode.startsWith("SAFE")) return `CASE WHEN ${inside} THEN ${list}[${position}] END`;
-    // The failing cast carries GoogleSQL's message; a NULL array or position gives NULL.
-    return `${list}[CASE WHEN NOT ${inside} AND ${list} IS NOT NULL THEN CAST('Array index ' || ${at} || ' is out of bounds' AS BIGINT) ELSE ${position} END]`;
-  });
+  const isSafe = expr.mode.startsWith("SAFE");
+  const { literal } = index;
+  const sql =
+    literal?.kind === "integer" && literal.value >= base && literal.value < MANY
+      ? elementAt(target.sql, literal.value - BigInt(base), base, isSafe)
+      : bindOnce([target.sql, index.sql], ([list, at = ""]) => {
+          const position = base === 1 ? at : `(${at} + 1)`;
+          const inside = `(${at} >= ${base} AND ${at} < len(${list}) + ${base})`;
+          if (isSafe) return `CASE WHEN ${inside} THEN ${list}[${position}] END`;
+          return `${list}[CASE WHEN NOT ${inside} AND ${list} IS NOT NULL THEN ${outOfBounds(at)} ELSE ${position} END]`;
+        });
   ctx.env.lineage?.hasFieldsOf(sql, ctx.env.lineage.of(target.sql));
   return derive(sql, target.type.element, span, [target, index], true);
+}
+
+/** More elements than an array can have. */
+const MANY = 1n << 40n;
+
+/** The element at a position that is known: beyond the end DuckDB gives NULL, as it does of a NULL array. */
+function elementAt(array: string, offset: bigint, base: number, isSafe: boolean): string {
+  const position = `${offset + 1n}`;
+  if (isSafe) return `list_extract(${array}, ${position})`;
+  const written = `'${offset + BigInt(base)}'`;
+  return bindOnce(
+    [array],
+    ([list = array]) =>
+      `list_extract(${list}, CASE WHEN len(${list}) < ${position} THEN ${outOfBounds(written)} ELSE ${position} END)`,
+  );
+}
+
+/** The failing cast carries GoogleSQL's message. */
+function outOfBounds(at: string): string {
+  return `CAST('Array index ' || ${at} || ' is out of bounds' AS BIGINT)`;
 }
 
 function jsonSubscript(expr: Node<"subscript">, target: Typed, ctx: ExprContext): Typed {
