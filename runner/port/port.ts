@@ -410,6 +410,11 @@ export interface Warehouse {
   /** What this process has spent on some work so far. Undefined: the engine keeps no account. */
   readonly spentOn?: (about: WorkPurpose) => WorkSpent;
   /**
+   * Reads and loads what somebody who is about to plan and run will ask for, while nothing else is to be done. Undefined: it costs more
+   * than it saves.
+   */
+  readonly lookAhead?: () => Promise<void>;
+  /**
    * What it knows of relations since it was opened is not taken for what is there now: time has passed. Undefined: it looks each time.
    */
   readonly lookAgain?: () => void;

@@ -19,6 +19,8 @@ export interface LoadOptions extends InputOptions {
   readonly onLog?: (text: string) => void;
   /** The manifest kept in the warehouse; asked for only when none is on the disk, since asking takes about as long as compiling. */
   readonly warehouseManifest?: () => Promise<Manifest | undefined>;
+  /** Is called when another process has begun to compile, for which this one waits. */
+  readonly onCompile?: () => void;
   /** Instead of the dialect's own, for tests. */
   readonly scanner?: SqlScanner;
 }
@@ -59,7 +61,7 @@ export async function loadProject(options: LoadOptions): Promise<LoadedProject> 
 }
 
 async function compile(
-  { limits, onLog }: LoadOptions,
+  { limits, onLog, onCompile }: LoadOptions,
   inputs: CompileInputs,
   files: ProjectFiles,
 ): Promise<CompiledProject> {
@@ -68,7 +70,7 @@ async function compile(
     import("./compile/run-child.js"),
   ]);
   const { projectDir, core, overrides, childPath } = inputs;
-  const compiled = await compileProject({
+  const compiling = compileProject({
     projectDir,
     core,
     overrides,
@@ -76,6 +78,8 @@ async function compile(
     childPath,
     limits: { ...DEFAULT_LIMITS, ...limits },
   });
+  onCompile?.();
+  const compiled = await compiling;
   if (compiled.log !== "") onLog?.(compiled.log);
   return compiled;
 }

@@ -7,7 +7,7 @@ import type { Place } from "./place.js";
  */
 export function loadPlace(
   { projectDir, overrides, compileTimeoutMs, onNote }: Place,
-  warehouseManifest?: LoadOptions["warehouseManifest"],
+  { warehouseManifest, onCompile }: Pick<LoadOptions, "warehouseManifest" | "onCompile"> = {},
 ): Promise<LoadedProject> {
   return loadProject({
     projectDir,
@@ -15,5 +15,6 @@ export function loadPlace(
     ...(compileTimeoutMs === undefined ? {} : { limits: { timeoutMs: compileTimeoutMs } }),
     ...(onNote === undefined ? {} : { onFetch: onNote }),
     ...(warehouseManifest === undefined ? {} : { warehouseManifest }),
+    ...(onCompile === undefined ? {} : { onCompile }),
   });
 }

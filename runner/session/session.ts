@@ -41,7 +41,10 @@ export async function withProject<T>(
       () => undefined,
     );
   // Opening a file keeps other threads busy and loading the project this one, so that it has to be under way before.
-  const loading: Promise<LoadedProject> = nextTurn().then(() => loadPlace(place, stored));
+  const onCompile = () => void opening.then((warehouse) => warehouse.lookAhead?.()).catch(() => undefined);
+  const loading: Promise<LoadedProject> = nextTurn().then(() =>
+    loadPlace(place, { warehouseManifest: stored, onCompile }),
+  );
   const { failedAssertions, breakers } = place.settings;
   const preparing = loading.then((loaded) => ({
     loaded,

@@ -20,6 +20,8 @@ export interface DatabaseFile {
   readonly catalog: SharedCatalog;
   /** What is known of the file's tables; undefined for a database that has none. */
   readonly digests: KnownDigests | undefined;
+  /** Nothing else in this process writes to the file: what was read of its catalogue holds until somebody who shares it changes it. */
+  readonly alone: () => boolean;
   /** A new connection with the session settings that make DuckDB answer as GoogleSQL does. */
   connect(): Promise<DuckDBConnection>;
   /**
@@ -36,7 +38,7 @@ export interface DatabaseFile {
 interface OpenFile extends Pick<DatabaseFile, "catalog" | "digests"> {
   users: number;
   /** All of them have said that nothing else in this process writes to the file. */
-  readonly alone: boolean;
+  alone: boolean;
   readonly spill: Promise<string | undefined>;
 }
 
@@ -80,7 +82,7 @@ export async function openDatabase(
   const spill = await open.spill;
   const settings = `${limitStatements(limits)}${open.alone ? LATE_CHECKPOINT : ""}`;
   return databaseOf(
-    { path: real, instance, catalog: open.catalog, digests: open.digests },
+    { path: real, instance, catalog: open.catalog, digests: open.digests, alone: () => open.alone },
     settings,
     async (release) => {
       open.users -= 1;
@@ -103,6 +105,7 @@ function openFile(path: string, instance: DuckDBInstance, alone: boolean): OpenF
     digests: new KnownDigests(path, alone),
   };
   if (open.alone && !alone) open.digests?.abandon();
+  open.alone &&= alone;
   open.users += 1;
   openFiles.set(path, open);
   return open;
@@ -137,7 +140,7 @@ async function takeSpillFolder(instance: DuckDBInstance, file: string): Promise<
 }
 
 function databaseOf(
-  file: Pick<DatabaseFile, "path" | "instance" | "catalog" | "digests">,
+  file: Omit<DatabaseFile, "connect" | "requireSame" | "close">,
   settings: string,
   close: (release: () => void) => Promise<void>,
 ): DatabaseFile {
@@ -166,7 +169,7 @@ function databaseOf(
 export async function openMemoryDatabase(): Promise<DatabaseFile> {
   const folder = spillFolder();
   const instance = await DuckDBInstance.create(MEMORY, { temp_directory: folder });
-  const file = { path: MEMORY, instance, catalog: new SharedCatalog(), digests: undefined };
+  const file = { path: MEMORY, instance, catalog: new SharedCatalog(), digests: undefined, alone: () => true };
   return databaseOf(file, "", async (release) => {
     release();
     removeSpillFolder(folder);

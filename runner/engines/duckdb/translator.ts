@@ -22,6 +22,11 @@ export class Translator {
     this.#onFirstUse = onFirstUse;
   }
 
+  /** Loads what it is going to need, and leaves the database as it is. */
+  async lookAhead(): Promise<void> {
+    await Promise.all([import("../../dialect/script/script.js"), import("../../dialect/runtime/index.js")]);
+  }
+
   /** Loads the dialect and installs its library, unless that was done before. */
   async prepare(): Promise<void> {
     await this.#load();

@@ -97,8 +97,13 @@ class DuckDbWarehouse implements Warehouse {
 
   async observe<T>(work: (observation: Observation) => Promise<T>): Promise<T> {
     // Who plans looks at what is there, whoever has made it.
-    const knowing = { readsCatalog: true, readsRows: false };
+    const knowing = { readsCatalog: !this.#file.alone(), readsRows: false };
     return underWay(this.#working, () => this.#attempt(work, new HandledFailures(), knowing));
+  }
+
+  async lookAhead(): Promise<void> {
+    if (this.#file.alone()) await this.observe((observation) => observation.relations());
+    await this.#translator.lookAhead();
   }
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>, about?: WorkPurpose): Promise<T> {

@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync, statSync } from "node:fs";
+import { lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 
 /** In the order in which the stock CLI's sandbox tries them. */
@@ -20,6 +20,9 @@ interface PackageJson {
 export class ModuleResolver {
   readonly probed = new Set<string>();
   private readonly cache = new Map<string, string | undefined>();
+  /** Whether a path is a folder, and where it really is: every file asks for the same few. */
+  private readonly folders = new Map<string, boolean>();
+  private readonly realFolders = new Map<string, string>();
 
   /** @param roots real paths of the folders that modules may come from; the first is the project. */
   constructor(private readonly roots: readonly [string, ...string[]]) {}
@@ -55,13 +58,13 @@ export class ModuleResolver {
   }
 
   private inNodeModules(nodeModules: string, id: string): string | undefined {
-    if (!isDirectory(nodeModules)) {
+    if (!this.isFolder(nodeModules)) {
       this.probed.add(nodeModules);
       return undefined;
     }
     const [, name, subpath] = /^((?:@[^/]+\/)?[^/]+)(\/.*)?$/.exec(id) ?? [];
     if (name !== undefined) {
-      if (subpath !== undefined && !isDirectory(join(nodeModules, name))) {
+      if (subpath !== undefined && !this.isFolder(join(nodeModules, name))) {
         this.probed.add(join(nodeModules, name));
         return undefined;
       }
@@ -115,10 +118,24 @@ export class ModuleResolver {
 
   /** Where the file really is counts, and where it is said to be. */
   private isAllowed(path: string): boolean {
-    return [path, realpathSync(path)].every((file) => {
+    return [path, this.realPath(path)].every((file) => {
       const root = this.roots.find((candidate) => file.startsWith(candidate + sep));
       return root !== undefined && !SECRETS.test(file.slice(root.length));
     });
+  }
+
+  private isFolder(path: string): boolean {
+    const known = this.folders.get(path) ?? isDirectory(path);
+    this.folders.set(path, known);
+    return known;
+  }
+
+  private realPath(path: string): string {
+    const folder = dirname(path);
+    const realFolder = this.realFolders.get(folder) ?? realpathSync(folder);
+    this.realFolders.set(folder, realFolder);
+    const real = join(realFolder, basename(path));
+    return lstatSync(real).isSymbolicLink() ? realpathSync(path) : real;
   }
 }
 
