@@ -260,7 +260,7 @@ describe("fast ways are exact", () => {
             `SELECT g, ARRAY_LENGTH(v) AS n, v[SAFE_OFFSET(0)] AS x FROM (SELECT g, ARRAY_AGG(x${nulls} ORDER BY ${order} LIMIT ${limit}) AS v FROM ${source} GROUP BY g)`,
             EMPTY,
           ).sql;
-        expect(of(1)).toContain("coalesce(");
+        expect(of(1)).toMatch(/arg_(min|max)_null\(/);
         const first = await rows(`SELECT g, n, x FROM (${of(1)}) ORDER BY 1`);
         const whole = await rows(`SELECT g, CASE WHEN n > 1 THEN 1 ELSE n END, x FROM (${of(9)}) ORDER BY 1`);
         expect(first).toEqual(whole);

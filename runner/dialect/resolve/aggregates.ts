@@ -107,7 +107,7 @@ const EASILY_ORDERED: ReadonlySet<SqlType> = new Set<SqlType>([
   ...(["INT64", "NUMERIC", "STRING", "BOOL", "DATE", "DATETIME", "TIMESTAMP", "TIME"] as const),
 ]);
 
-/** As lists, the values may be NULL: the aggregates leave out only what is NULL itself. */
+/** The value may be NULL, and so may its key: what there is tells the counts of rows and of keys. */
 function firstInOrder(
   spec: AggregateCall,
   value: string,
@@ -117,14 +117,16 @@ function firstInOrder(
     filter,
   }: { readonly value: Typed; readonly item: OrderItem; readonly filter: string | undefined },
 ): string {
-  const among = (condition: string) => (filter === undefined ? condition : `(${filter}) AND ${condition}`);
-  const least = spec.of(item.descending ? "arg_max" : "arg_min", [`[${value}]`, key.sql], {
-    plain: true,
-    filter: among(`${key.sql} IS NOT NULL`),
-  });
-  const withoutKey = spec.of("first", [`[${value}]`], { plain: true, filter: among(`${key.sql} IS NULL`) });
+  const options = { plain: true, ...(filter === undefined ? {} : { filter }) };
+  const withoutKey = `${key.sql} IS NULL`;
+  const among = filter === undefined ? withoutKey : `(${filter}) AND ${withoutKey}`;
+  const unordered = `[${spec.of("first", [value], { plain: true, filter: among })}]`;
+  const least = `[${spec.of(item.descending ? "arg_max_null" : "arg_min_null", [value, key.sql], options)}]`;
+  const [rows, keys] = [spec.of("count", ["*"], options), spec.of("count", [key.sql], options)];
   const nulls = item.nulls ?? (item.descending ? "LAST" : "FIRST");
-  return nulls === "FIRST" ? `coalesce(${withoutKey}, ${least})` : `coalesce(${least}, ${withoutKey})`;
+  return nulls === "FIRST"
+    ? `CASE WHEN ${keys} < ${rows} THEN ${unordered} WHEN ${rows} > 0 THEN ${least} END`
+    : `CASE WHEN ${keys} > 0 THEN ${least} WHEN ${rows} > 0 THEN ${unordered} END`;
 }
 
 /**
