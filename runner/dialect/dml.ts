@@ -2,7 +2,7 @@ import type { FromItem, Identifier, PathNode, Statement } from "../googlesql/ast
 import type { CatalogTable } from "../googlesql/catalog.js";
 import { analysisError } from "../googlesql/errors.js";
 import { PARTITION_TIME } from "../port/ingestion-time.js";
-import { type Column, typeName } from "../port/sql-types.js";
+import { type Column, isSameName, typeName } from "../port/sql-types.js";
 import { changedTable, columnOf, openTable } from "./alter.js";
 import { assigned, setClauses } from "./assignments.js";
 import { quoteName, quotePath, quoteString } from "./print/sql.js";
@@ -105,11 +105,19 @@ export function translateUpdate(statement: Node<"update">, context: StatementCon
   const where = resolveAs(statement.where, "BOOL", ctx, "WHERE clause").sql;
   const update = `UPDATE ${target.text} SET ${set.join(", ")}`;
   if (from === undefined) return [`${update} WHERE ${where}`];
-  const pairs = `FROM ${target.text}, ${from.text} WHERE ${where}`;
+  const { text, id } = toldApart(target);
+  const pairs = `FROM ${text}, ${from.text} WHERE ${where}`;
   return [
-    oneSourceRow(`SELECT 1 ${pairs} GROUP BY ${target.alias}.rowid HAVING count(*) > 1`),
+    oneSourceRow(`SELECT 1 ${pairs} GROUP BY ${id} HAVING count(*) > 1`),
     `${update} FROM ${from.text} WHERE ${where}`,
   ];
+}
+
+/** The rows of a target, each with a number of its own: DuckDB's, unless a column of the table hides that. */
+export function toldApart({ table, text, alias }: Target): { readonly text: string; readonly id: string } {
+  if (!table.columns.some(({ name }) => isSameName(name, "rowid"))) return { text, id: `${alias}.rowid` };
+  const rows = `SELECT *, row_number() OVER () AS "row$" FROM ${quotePath(table.path)}`;
+  return { text: `(${rows}) AS ${alias}`, id: `${alias}."row$"` };
 }
 
 /** A query that fails in BigQuery's words when `offenders` has a row. The count keeps DuckDB from folding the failing cast away. */

@@ -3,7 +3,15 @@ import { analysisError } from "../googlesql/errors.js";
 import type { MergeClause } from "../googlesql/script-ast.js";
 import type { Column } from "../port/sql-types.js";
 import { assigned, setClauses } from "./assignments.js";
-import { contextOf, insertedColumns, joinedContext, oneSourceRow, type Target, targetContext } from "./dml.js";
+import {
+  contextOf,
+  insertedColumns,
+  joinedContext,
+  oneSourceRow,
+  type Target,
+  targetContext,
+  toldApart,
+} from "./dml.js";
 import { quoteName } from "./print/sql.js";
 import { stored } from "./resolve/constant.js";
 import { resolveAs } from "./resolve/expression.js";
@@ -41,8 +49,9 @@ export function translateMerge(statement: Extract<Statement, { kind: "merge" }>,
   ].join(" ");
   const changing = clauses.filter(({ when }) => when === "MATCHED").map(({ condition }) => condition ?? "true");
   if (changing.length === 0) return [merge];
-  const pairs = `FROM ${target.text} JOIN ${source.text} ON ${on} WHERE (${changing.join(") OR (")})`;
-  return [oneSourceRow(`SELECT 1 ${pairs} GROUP BY ${target.alias}.rowid HAVING count(*) > 1`), merge];
+  const { text, id } = toldApart(target);
+  const pairs = `FROM ${text} JOIN ${source.text} ON ${on} WHERE (${changing.join(") OR (")})`;
+  return [oneSourceRow(`SELECT 1 ${pairs} GROUP BY ${id} HAVING count(*) > 1`), merge];
 }
 
 function actionText({ action, ...clause }: MergeClause, target: Target, source: Visible, ctx: ExprContext): string {

@@ -91,9 +91,11 @@ async function makeTable(
   };
 }
 
+/** Where several rows of the table have one key, which nothing keeps it from, a merge leaves them: then partitions are replaced. */
 async function mergeByKey(host: WriteHost, request: PublishRequest, sql: PublishSql): Promise<PlannedWrite> {
   const [row = []] = (await host.query(sql.countByKey())).rows;
-  const [inserted = 0, deleted = 0, updated = 0, refreshed = 0] = row.map(Number);
+  const [inserted = 0, deleted = 0, updated = 0, refreshed = 0, pairs = 0] = row.map(Number);
+  if (pairs - deleted !== request.stage.rows) return replacePartitions(host, request, sql);
   const counts = {
     inserted,
     updated,
@@ -229,12 +231,12 @@ class PublishSql {
     return isNewCode === true && options !== "" ? [`ALTER TABLE ${this.#target} SET${options}`] : [];
   }
 
-  /** How many rows come, go, change their meaning, and only look different. */
+  /** How many rows come, go, change their meaning, and only look different; and of how many rows on either side there is a pair or one. */
   countByKey(): string {
     const side = (source: string, alias: string, where: string) =>
       `(SELECT ${this.#identity(alias)} AS k, ${this.#meaning(alias)} AS m, ${this.#compared(alias)} AS v FROM ${source} AS ${alias} WHERE ${where})`;
     return (
-      `SELECT COUNTIF(fastbreak_old.k IS NULL), COUNTIF(fastbreak_new.k IS NULL), COUNTIF(fastbreak_old.m != fastbreak_new.m), COUNTIF(fastbreak_old.m = fastbreak_new.m AND fastbreak_old.v != fastbreak_new.v)` +
+      `SELECT COUNTIF(fastbreak_old.k IS NULL), COUNTIF(fastbreak_new.k IS NULL), COUNTIF(fastbreak_old.m != fastbreak_new.m), COUNTIF(fastbreak_old.m = fastbreak_new.m AND fastbreak_old.v != fastbreak_new.v), COUNT(*)` +
       ` FROM ${side(this.#live, OLD, this.#inPartitions(OLD))} AS fastbreak_old FULL JOIN ${side(this.#stage, NEW, "TRUE")} AS fastbreak_new ON fastbreak_old.k = fastbreak_new.k`
     );
   }

@@ -61,15 +61,21 @@ async function applyRows(
   }
   if (request.key.length === 0) return { ...none, inserted: await changedRows(connection, sql.insertAll()) };
   await refuseAmbiguous(connection, sql, request);
+  const { rows } = request.stage;
+  if (sql.hidesRowId) {
+    const updated = await changedRows(connection, sql.updateInPlace());
+    const inserted = await changedRows(connection, sql.insertNew());
+    return { ...none, inserted, updated, unchanged: rows - inserted - updated };
+  }
   await connection.run(sql.rewrittenRows());
-  const updated = await numberOf(connection, "SELECT count(*) FROM temp.merged_rows");
+  const updated = await numberOf(connection, "SELECT count(*) FROM temp.main.merged_rows");
   const inserted = await changedRows(connection, sql.insertNew());
   if (updated > 0) {
     await connection.run(sql.deleteRewritten());
     await connection.run(sql.insertRewritten());
   }
-  await connection.run("DROP TABLE temp.merged_rows");
-  return { ...none, inserted, updated, unchanged: request.stage.rows - inserted - updated };
+  await connection.run("DROP TABLE temp.main.merged_rows");
+  return { ...none, inserted, updated, unchanged: rows - inserted - updated };
 }
 
 /** Lets the table follow the columns of its query. */
@@ -94,7 +100,7 @@ async function alterTable(
  */
 function coerced({ name, type }: Column, { stage, target }: AccumulateRequest): string {
   const from = stage.columns.find((column) => isSameName(column.name, name));
-  const sql = `s.${quoteName(name)}`;
+  const sql = `s$.${quoteName(name)}`;
   if (from === undefined) return sql;
   const value = { sql, type: from.type, span: { start: 0, end: 0 }, nullable: true, uses: [] };
   if (coercionCost(value, type) !== undefined) return coerce(value, type).sql;
@@ -118,7 +124,7 @@ async function refuseAmbiguous(
   );
 }
 
-/** The statements of one merge, over `t` (target) and `s` (stage). */
+/** The statements of one merge, over `t$` (target) and `s$` (stage), as no column of GoogleSQL is called. */
 class AccumulateSql {
   readonly #target: string;
   readonly #stage: string;
@@ -138,7 +144,7 @@ class AccumulateSql {
 
   insertAll(): string {
     const values = this.#values.join(", ");
-    return `INSERT INTO ${this.#target} (${this.#names.join(", ")}) SELECT ${values} FROM ${this.#stage} s`;
+    return `INSERT INTO ${this.#target} (${this.#names.join(", ")}) SELECT ${values} FROM ${this.#stage} s$`;
   }
 
   deleteOverwritten(partitionColumn: string): string {
@@ -147,41 +153,56 @@ class AccumulateSql {
   }
 
   insertNew(): string {
-    return `${this.insertAll()} WHERE NOT EXISTS (SELECT 1 FROM ${this.#target} t WHERE ${this.#sameKey()})`;
+    return `${this.insertAll()} WHERE NOT EXISTS (SELECT 1 FROM ${this.#target} t$ WHERE ${this.#sameKey()})`;
   }
 
+  /** Keys of which the table has a row and the stage several. */
   ambiguous(): string {
-    const key = this.request.key.map((name) => `t.${quoteName(name)}`).join(", ");
+    const key = this.request.key.map((name) => `s$.${quoteName(name)}`).join(", ");
     return (
-      `SELECT ${key}, count(*) AS n FROM ${this.#target} t JOIN ${this.#stage} s ON ${this.#sameKey()}` +
-      ` GROUP BY t.rowid, ${key} HAVING count(*) > 1 ORDER BY ${key} LIMIT 1`
+      `SELECT ${key}, count(*) AS n FROM ${this.#stage} s$ WHERE EXISTS (SELECT 1 FROM ${this.#target} t$ WHERE ${this.#sameKey()})` +
+      ` GROUP BY ${key} HAVING count(*) > 1 ORDER BY ${key} LIMIT 1`
     );
+  }
+
+  /** A column of that name hides the number by which DuckDB tells rows apart. */
+  get hidesRowId(): boolean {
+    return this.columns.some(({ name }) => isSameName(name, "rowid"));
+  }
+
+  updateInPlace(): string {
+    const values = this.#names.map((name, index) => `${name} = ${this.#values[index]}`).join(", ");
+    return `UPDATE ${this.#target} AS t$ SET ${values} FROM ${this.#stage} s$ WHERE ${this.#sameKey()} AND (${this.#differs()})`;
   }
 
   rewrittenRows(): string {
     const values = this.#names.map((name, index) => `${this.#values[index]} AS ${name}`).join(", ");
-    const differs = this.columns.flatMap(({ name, type }, position) => {
-      const ours = exactValues(this.#values[position] as string, type);
-      return exactValues(`t.${quoteName(name)}`, type).map(
-        (value, index) => `${value} IS DISTINCT FROM ${ours[index]}`,
-      );
-    });
     return (
-      `CREATE OR REPLACE TEMP TABLE merged_rows AS SELECT t.rowid AS merged_row, ${values}` +
-      ` FROM ${this.#target} t JOIN ${this.#stage} s ON ${this.#sameKey()} WHERE ${differs.join(" OR ")}`
+      `CREATE OR REPLACE TEMP TABLE merged_rows AS SELECT t$.rowid AS "row$", ${values}` +
+      ` FROM ${this.#target} t$ JOIN ${this.#stage} s$ ON ${this.#sameKey()} WHERE ${this.#differs()}`
     );
   }
 
+  #differs(): string {
+    const differs = this.columns.flatMap(({ name, type }, position) => {
+      const ours = exactValues(this.#values[position] as string, type);
+      return exactValues(`t$.${quoteName(name)}`, type).map(
+        (value, index) => `${value} IS DISTINCT FROM ${ours[index]}`,
+      );
+    });
+    return differs.join(" OR ");
+  }
+
   deleteRewritten(): string {
-    return `DELETE FROM ${this.#target} WHERE rowid IN (SELECT merged_row FROM temp.merged_rows)`;
+    return `DELETE FROM ${this.#target} WHERE rowid IN (SELECT "row$" FROM temp.main.merged_rows)`;
   }
 
   insertRewritten(): string {
     const names = this.#names.join(", ");
-    return `INSERT INTO ${this.#target} (${names}) SELECT ${names} FROM temp.merged_rows`;
+    return `INSERT INTO ${this.#target} (${names}) SELECT ${names} FROM temp.main.merged_rows`;
   }
 
   #sameKey(): string {
-    return this.request.key.map((name) => `t.${quoteName(name)} = s.${quoteName(name)}`).join(" AND ");
+    return this.request.key.map((name) => `t$.${quoteName(name)} = s$.${quoteName(name)}`).join(" AND ");
   }
 }

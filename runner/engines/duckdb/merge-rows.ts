@@ -48,7 +48,7 @@ export async function replaceRows(
   let deleted = 0;
   for (const scope of scopes()) deleted += await deleteGone(connection, table, scope);
   const counts = await applyIncoming(connection, table);
-  await connection.run(`DROP TABLE temp.${INCOMING}`);
+  await connection.run(`DROP TABLE temp.main.${INCOMING}`);
   return { read, ...counts, unchanged: read - counts.inserted - counts.updated, deleted };
 }
 
@@ -72,17 +72,17 @@ async function deleteGone(connection: DuckDBConnection, table: TableDefinition, 
   } finally {
     appender.closeSync();
   }
-  const inScope = columns.map(({ name }) => `t.${quoteName(name)} IS NOT DISTINCT FROM c.${quoteName(name)}`);
+  const inScope = columns.map(({ name }) => `t$.${quoteName(name)} IS NOT DISTINCT FROM c$.${quoteName(name)}`);
   const deleted = await changedRows(
     connection,
-    `DELETE FROM ${quotePath(table.id)} AS t WHERE EXISTS (SELECT 1 FROM temp.${SCOPE} c WHERE ${inScope.join(" AND ")}) AND NOT EXISTS (SELECT 1 FROM temp.${INCOMING} s WHERE ${sameKey(table)})`,
+    `DELETE FROM ${quotePath(table.id)} AS t$ WHERE EXISTS (SELECT 1 FROM temp.main.${SCOPE} c$ WHERE ${inScope.join(" AND ")}) AND NOT EXISTS (SELECT 1 FROM temp.main.${INCOMING} s$ WHERE ${sameKey(table)})`,
   );
-  await connection.run(`DROP TABLE temp.${SCOPE}`);
+  await connection.run(`DROP TABLE temp.main.${SCOPE}`);
   return deleted;
 }
 
 function sameKey(table: TableDefinition): string {
-  return table.primaryKey.map((column) => `t.${quoteName(column)} = s.${quoteName(column)}`).join(" AND ");
+  return table.primaryKey.map((column) => `t$.${quoteName(column)} = s$.${quoteName(column)}`).join(" AND ");
 }
 
 async function appendIncoming(
@@ -109,7 +109,7 @@ async function appendIncoming(
 async function refuseDuplicates(connection: DuckDBConnection, table: TableDefinition): Promise<void> {
   const key = table.primaryKey.map(quoteName).join(", ");
   const reader = await connection.runAndReadAll(
-    `SELECT ${key} FROM temp.${INCOMING} GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 1`,
+    `SELECT ${key} FROM temp.main.${INCOMING} GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 1`,
   );
   const row = reader.getRowsJson()[0];
   if (row) {
@@ -126,12 +126,12 @@ async function applyIncoming(
 ): Promise<{ inserted: number; updated: number }> {
   const target = quotePath(table.id);
   const names = table.columns.map((column) => quoteName(column.name));
-  const assignments = names.map((name) => `${name} = s.${name}`).join(", ");
+  const assignments = names.map((name) => `${name} = s$.${name}`).join(", ");
   const isDifferent = table.columns
     .filter(({ name }) => table.rowHash === undefined || name === table.rowHash)
     .flatMap(({ name, type }) => {
-      const ours = exactValues(`s.${quoteName(name)}`, type);
-      return exactValues(`t.${quoteName(name)}`, type).map(
+      const ours = exactValues(`s$.${quoteName(name)}`, type);
+      return exactValues(`t$.${quoteName(name)}`, type).map(
         (value, index) => `${value} IS DISTINCT FROM ${ours[index]}`,
       );
     })
@@ -142,12 +142,12 @@ async function applyIncoming(
       ? 0
       : await changedRows(
           connection,
-          `UPDATE ${target} AS t SET ${assignments} FROM temp.${INCOMING} s WHERE ${sameKey(table)} AND (${isDifferent})`,
+          `UPDATE ${target} AS t$ SET ${assignments} FROM temp.main.${INCOMING} s$ WHERE ${sameKey(table)} AND (${isDifferent})`,
         );
-  const onlyNew = stored === 0 ? "" : ` WHERE NOT EXISTS (SELECT 1 FROM ${target} t WHERE ${sameKey(table)})`;
+  const onlyNew = stored === 0 ? "" : ` WHERE NOT EXISTS (SELECT 1 FROM ${target} t$ WHERE ${sameKey(table)})`;
   const inserted = await changedRows(
     connection,
-    `INSERT INTO ${target} (${names.join(", ")}) SELECT ${names.map((name) => `s.${name}`).join(", ")} FROM temp.${INCOMING} s${onlyNew}`,
+    `INSERT INTO ${target} (${names.join(", ")}) SELECT ${names.map((name) => `s$.${name}`).join(", ")} FROM temp.main.${INCOMING} s$${onlyNew}`,
   );
   return { inserted, updated };
 }

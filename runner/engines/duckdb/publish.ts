@@ -75,7 +75,7 @@ async function applyRows(
     const touched = inserted === 0 || table !== "as it was" ? NONE : await filledPartitions(connection, plan, request);
     return { counts: { inserted, updated: 0, refreshed: 0, deleted: dropped, unchanged: 0 }, touched };
   }
-  return isKeyed ? mergeByKey(connection, plan, request) : replacePartitions(connection, plan, request, live);
+  return isKeyed ? mergeByKey(connection, plan, request, live) : replacePartitions(connection, plan, request, live);
 }
 
 const NONE: ReadonlySet<Partition> = new Set();
@@ -131,13 +131,26 @@ async function prepareTarget(
   return { table: isAsItWas ? "as it was" : "changed", dropped: 0 };
 }
 
-async function mergeByKey(connection: DuckDBConnection, plan: PublishSql, request: PublishRequest): Promise<Applied> {
+/** Where several rows of the table have one key, which nothing keeps it from, a merge leaves them: then partitions are replaced. */
+async function mergeByKey(
+  connection: DuckDBConnection,
+  plan: PublishSql,
+  request: PublishRequest,
+  live: number,
+): Promise<Applied> {
   const vanished = await partitionsOfEach(connection, plan.deleteVanished());
   const updated = await rewriteRows(connection, plan, plan.changedRows());
   const refreshed = plan.hasHash ? await rewriteRows(connection, plan, plan.refreshedRows()) : NO_ROWS_REWRITTEN;
   const inserted = await changedRows(connection, plan.insertNew());
   const filled = inserted === 0 ? NONE : await filledPartitions(connection, plan, request);
   const rewritten = updated.rows + refreshed.rows;
+  const touched = new Set([...vanished.touched, ...updated.touched, ...refreshed.touched, ...filled]);
+  const left = live - vanished.rows + inserted;
+  if (left !== request.stage.rows) {
+    const { counts, touched: replaced } = await replacePartitions(connection, plan, request, left);
+    const deleted = counts.deleted + vanished.rows;
+    return { counts: { ...counts, deleted }, touched: replaced && new Set([...touched, ...replaced]) };
+  }
   return {
     counts: {
       inserted,
@@ -146,7 +159,7 @@ async function mergeByKey(connection: DuckDBConnection, plan: PublishSql, reques
       deleted: vanished.rows,
       unchanged: request.stage.rows - inserted - rewritten,
     },
-    touched: new Set([...vanished.touched, ...updated.touched, ...refreshed.touched, ...filled]),
+    touched,
   };
 }
 
@@ -166,13 +179,13 @@ async function partitionsOfEach(connection: DuckDBConnection, sql: string): Prom
 /** Rows are taken out and put back, because DuckDB's UPDATE leaves a value that equals the old one: 0.0 stays 0.0 under -0.0. */
 async function rewriteRows(connection: DuckDBConnection, plan: PublishSql, rows: string): Promise<ChangedRows> {
   await connection.run(`CREATE OR REPLACE TEMP TABLE rewritten_rows AS ${rows}`);
-  const rewritten = await numberOf(connection, "SELECT count(*) FROM temp.rewritten_rows");
+  const rewritten = await numberOf(connection, "SELECT count(*) FROM temp.main.rewritten_rows");
   const touched = rewritten === 0 ? NONE : await partitionsOf(connection, plan.partitionsOfRewritten());
   if (rewritten > 0) {
     await connection.run(plan.deleteRewritten());
     await connection.run(plan.insertRewritten());
   }
-  await connection.run("DROP TABLE temp.rewritten_rows");
+  await connection.run("DROP TABLE temp.main.rewritten_rows");
   return { rows: rewritten, touched };
 }
 
@@ -184,11 +197,11 @@ async function replacePartitions(
   live: number,
 ): Promise<Applied> {
   await connection.run(plan.differingPartitions());
-  const touched = await partitionsOf(connection, "SELECT p FROM temp.differing_partitions");
+  const touched = await partitionsOf(connection, "SELECT p FROM temp.main.differing_partitions");
   const isSame = touched.size === 0;
   const deleted = isSame ? 0 : await changedRows(connection, plan.deleteDiffering());
   const inserted = isSame ? 0 : await changedRows(connection, plan.insertDiffering());
-  await connection.run("DROP TABLE temp.differing_partitions");
+  await connection.run("DROP TABLE temp.main.differing_partitions");
   const unchanged = isSame ? live : request.stage.rows - inserted;
   return { counts: { inserted, updated: 0, refreshed: 0, deleted, unchanged }, touched };
 }
@@ -203,8 +216,8 @@ async function refuseBadKeys(connection: DuckDBConnection, request: PublishReque
   const isNull = key.map((column) => `${column} IS NULL`).join(" OR ");
   const identity = [...new Set([...key, ...partition])].join(", ");
   const reader = await connection.runAndReadAll(
-    `SELECT ${key.join(", ")}, count(*) AS n, ${isNull} AS open FROM ${stagePath(request.stage)}` +
-      ` GROUP BY ${identity} HAVING count(*) > 1 ORDER BY open LIMIT 1`,
+    `SELECT ${key.join(", ")}, count(*) AS n, ${isNull} AS is_open FROM ${stagePath(request.stage)}` +
+      ` GROUP BY ${identity} HAVING count(*) > 1 ORDER BY ${key.length + 2} LIMIT 1`,
   );
   const row = reader.getRowsJson()[0];
   if (row === undefined) return true;
@@ -216,7 +229,10 @@ async function refuseBadKeys(connection: DuckDBConnection, request: PublishReque
   );
 }
 
-/** The statements of one publish, over `t` (target) and `s` (stage). */
+/**
+ * The statements of one publish, over `t$` (target) and `s$` (stage): within a subquery a name of the outer query could be that of a STRUCT
+ * column of the inner one, and no column of GoogleSQL has a `$` in its name.
+ */
 class PublishSql {
   readonly #request: PublishRequest;
   readonly #target: string;
@@ -236,86 +252,89 @@ class PublishSql {
   }
 
   countLive(): string {
-    return `SELECT count(*) FROM ${this.#target} t WHERE ${this.#inPartitions("t")}`;
+    return `SELECT count(*) FROM ${this.#target} t$ WHERE ${this.#inPartitions("t$")}`;
   }
 
   /** Rows of the partitions that are of none of the slices. */
   countOthers(): string {
-    return `SELECT count(*) FROM ${this.#target} t WHERE ${this.#ofDates("t")} AND NOT ${this.#ofSlices("t")}`;
+    return `SELECT count(*) FROM ${this.#target} t$ WHERE ${this.#ofDates("t$")} AND NOT ${this.#ofSlices("t$")}`;
   }
 
   insertAll(): string {
-    return `INSERT INTO ${this.#target} (${this.#names().join(", ")}) SELECT ${this.#names("s").join(", ")} FROM ${this.#stage} s`;
+    return `INSERT INTO ${this.#target} (${this.#names().join(", ")}) SELECT ${this.#names("s$").join(", ")} FROM ${this.#stage} s$`;
   }
 
   deleteVanished(): string {
-    return `DELETE FROM ${this.#target} t WHERE ${this.#inPartitions("t")} AND NOT EXISTS (SELECT 1 FROM ${this.#stage} s WHERE ${this.#sameKey()}) RETURNING ${this.#partition("t")}`;
+    return `DELETE FROM ${this.#target} t$ WHERE ${this.#inPartitions("t$")} AND NOT EXISTS (SELECT 1 FROM ${this.#stage} s$ WHERE ${this.#sameKey()}) RETURNING ${this.#partition("t$")}`;
   }
 
   partitionsOfStage(): string {
-    return `SELECT DISTINCT ${this.#partition("s")} FROM ${this.#stage} s`;
+    return `SELECT DISTINCT ${this.#partition("s$")} FROM ${this.#stage} s$`;
   }
 
   partitionsOfRewritten(): string {
-    return `SELECT DISTINCT ${this.#partition("s")} FROM temp.rewritten_rows s`;
+    return `SELECT DISTINCT ${this.#partition("s$")} FROM temp.main.rewritten_rows s$`;
   }
 
   insertNew(): string {
-    return `${this.insertAll()} WHERE NOT EXISTS (SELECT 1 FROM ${this.#target} t WHERE ${this.#inPartitions("t")} AND ${this.#sameKey()})`;
+    return `${this.insertAll()} WHERE NOT EXISTS (SELECT 1 FROM ${this.#target} t$ WHERE ${this.#inPartitions("t$")} AND ${this.#sameKey()})`;
   }
 
   /** Rows whose meaning changed, as they will be: every column is the stage's, but `created` is kept and `revision` counted. */
   changedRows(): string {
     const { created, revision } = this.#request.rowColumns;
     const hash = this.#rowHash === undefined ? undefined : quoteName(this.#rowHash);
-    const differs = hash === undefined ? this.#differs() : `t.${hash} IS DISTINCT FROM s.${hash}`;
+    const differs = hash === undefined ? this.#differs() : `t$.${hash} IS DISTINCT FROM s$.${hash}`;
     return this.#rewritten(differs, (name) => {
-      if (isSameName(name, created)) return `t.${quoteName(name)}`;
-      return isSameName(name, revision) ? `coalesce(t.${quoteName(name)}, 0) + 1` : `s.${quoteName(name)}`;
+      if (isSameName(name, created)) return `t$.${quoteName(name)}`;
+      return isSameName(name, revision) ? `coalesce(t$.${quoteName(name)}, 0) + 1` : `s$.${quoteName(name)}`;
     });
   }
 
   /** Rows that mean the same but whose provenance moved, as they will be: what the runner maintains stays. */
   refreshedRows(): string {
     const own = ownColumns(this.#request.rowColumns);
-    return this.#rewritten(this.#differs(), (name) => `${own.has(name.toLowerCase()) ? "t" : "s"}.${quoteName(name)}`);
+    return this.#rewritten(
+      this.#differs(),
+      (name) => `${own.has(name.toLowerCase()) ? "t$" : "s$"}.${quoteName(name)}`,
+    );
   }
 
   deleteRewritten(): string {
-    return `DELETE FROM ${this.#target} t WHERE ${this.#inPartitions("t")} AND EXISTS (SELECT 1 FROM temp.rewritten_rows s WHERE ${this.#sameKey()})`;
+    return `DELETE FROM ${this.#target} t$ WHERE ${this.#inPartitions("t$")} AND EXISTS (SELECT 1 FROM temp.main.rewritten_rows s$ WHERE ${this.#sameKey()})`;
   }
 
   insertRewritten(): string {
     const names = this.#names().join(", ");
-    return `INSERT INTO ${this.#target} (${names}) SELECT ${names} FROM temp.rewritten_rows`;
+    return `INSERT INTO ${this.#target} (${names}) SELECT ${names} FROM temp.main.rewritten_rows`;
   }
 
   differingPartitions(): string {
     const digest = (source: string, where: string) =>
-      `SELECT p, count(*) AS n, bit_xor(h) AS x, sum(CAST(h AS HUGEINT)) AS s FROM (SELECT ${this.#partition("r")} AS p, ${hashOfRow(this.#compared("r"))} AS h FROM ${source} r WHERE ${where}) GROUP BY p`;
+      `SELECT p, count(*) AS n, bit_xor(h) AS x, sum(CAST(h AS HUGEINT)) AS s FROM (SELECT ${this.#partition("r$")} AS p, ${hashOfRow(this.#compared("r$"))} AS h FROM ${source} r$ WHERE ${where}) GROUP BY p`;
     return (
       `CREATE OR REPLACE TEMP TABLE differing_partitions AS SELECT coalesce(a.p, b.p) AS p` +
-      ` FROM (${digest(this.#target, this.#inPartitions("r"))}) a FULL JOIN (${digest(this.#stage, "TRUE")}) b ON a.p = b.p` +
+      ` FROM (${digest(this.#target, this.#inPartitions("r$"))}) a FULL JOIN (${digest(this.#stage, "TRUE")}) b ON a.p = b.p` +
       ` WHERE a.n IS DISTINCT FROM b.n OR a.x IS DISTINCT FROM b.x OR a.s IS DISTINCT FROM b.s`
     );
   }
 
   deleteDiffering(): string {
-    return `DELETE FROM ${this.#target} t WHERE ${this.#inPartitions("t")} AND ${this.#partition("t")} IN (SELECT p FROM temp.differing_partitions)`;
+    return `DELETE FROM ${this.#target} t$ WHERE ${this.#inPartitions("t$")} AND ${this.#partition("t$")} IN (SELECT p FROM temp.main.differing_partitions)`;
   }
 
   insertDiffering(): string {
-    return `${this.insertAll()} WHERE ${this.#partition("s")} IN (SELECT p FROM temp.differing_partitions)`;
+    return `${this.insertAll()} WHERE ${this.#partition("s$")} IN (SELECT p FROM temp.main.differing_partitions)`;
   }
 
   #rewritten(differs: string, value: (column: string) => string): string {
     const columns = this.#request.stage.columns.map(({ name }) => `${value(name)} AS ${quoteName(name)}`);
-    return `SELECT ${columns.join(", ")} FROM ${this.#target} t JOIN ${this.#stage} s ON ${this.#sameKey()} WHERE ${this.#inPartitions("t")} AND (${differs})`;
+    return `SELECT ${columns.join(", ")} FROM ${this.#target} t$ JOIN ${this.#stage} s$ ON ${this.#sameKey()} WHERE ${this.#inPartitions("t$")} AND (${differs})`;
   }
 
   #differs(): string {
-    const ours = this.#compared("s");
-    return this.#compared("t")
+    const ours = this.#compared("s$");
+    return this.#compared("t$")
       .map((value, index) => `${value} IS DISTINCT FROM ${ours[index]}`)
       .join(" OR ");
   }
@@ -337,7 +356,7 @@ class PublishSql {
   #sameKey(): string {
     const { key, partitionColumn } = this.#request;
     const identity = new Set([...key, ...(partitionColumn === undefined ? [] : [partitionColumn])].map(quoteName));
-    return [...identity].map((column) => `t.${column} IS NOT DISTINCT FROM s.${column}`).join(" AND ");
+    return [...identity].map((column) => `t$.${column} IS NOT DISTINCT FROM s$.${column}`).join(" AND ");
   }
 
   #partition(alias: string): string {

@@ -34,7 +34,7 @@ export async function reshape(
   await createTable(connection, existing.id, wanted, layout);
   await connection.run(
     `INSERT INTO ${target} (${kept.map(({ to }) => to).join(", ")})` +
-      ` SELECT ${kept.map(({ from }) => from).join(", ")} FROM temp.rows_before`,
+      ` SELECT ${kept.map(({ from }) => from).join(", ")} FROM temp.main.rows_before`,
   );
-  await connection.run("DROP TABLE temp.rows_before");
+  await connection.run("DROP TABLE temp.main.rows_before");
 }

@@ -62,7 +62,7 @@ export function tableOfSql(id: RelationId, columns: readonly Column[], query: st
 
 /** Where the rows of a stage are. */
 export function stagePath({ name, table }: Stage): string {
-  return table === undefined ? `temp.${quoteName(name)}` : quotePath(table);
+  return table === undefined ? `temp.main.${quoteName(name)}` : quotePath(table);
 }
 
 /** Runs a statement that changes rows and tells how many. */

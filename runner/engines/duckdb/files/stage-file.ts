@@ -15,7 +15,7 @@ export interface StagedFile {
 
 export const ORDINAL = "__row";
 /** Where the rows of a file stand until they are in their table. */
-export const STAGE = "temp.seed_stage";
+export const STAGE = "temp.main.seed_stage";
 
 /** A file to be staged. */
 export type FileToStage = Pick<LoadFileRequest, "path" | "shown" | "format"> & {
