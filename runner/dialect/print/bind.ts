@@ -11,7 +11,7 @@ export function bindOnce(args: readonly string[], build: (names: readonly string
   return `list_transform([row(${args.join(", ")})], lambda bound_args: ${build(names)})[1]`;
 }
 
-const PLAIN = /^(?:CAST\()?(?:\w+\.)?(?:"(?:[^"]|"")*"|'?-?[0-9.]+'?)(?: AS DECIMAL\(38,9\)\))?$/;
+const PLAIN = /^(?:CAST\()?(?:[\w$]+\.)?(?:"(?:[^"]|"")*"|'?-?[0-9.]+'?)(?: AS DECIMAL\(38,9\)\))?$/;
 
 /** A column, or a number, cast or not: naming it twice costs nothing, and DuckDB evaluates once what is there twice. */
 export function isPlain(sql: string): boolean {

@@ -16,7 +16,7 @@ export function branchContext(ctx: ExprContext, taken: () => string, conditions:
   const guard = (): string | undefined => {
     if (conditions.some((condition) => callsAggregate(condition) || callsWindow(condition))) return undefined;
     // A subquery can read a grouping key only where that is a plain column.
-    for (const key of ctx.scope.groupKeys ?? []) if (!/^t\d+\."(?:[^"]|"")*"$/.test(key)) return undefined;
+    for (const key of ctx.scope.groupKeys ?? []) if (!/^t\d+\$\."(?:[^"]|"")*"$/.test(key)) return undefined;
     if (branch === undefined) return taken();
     const outer = branch();
     return outer === undefined ? undefined : `${outer} AND ${taken()}`;

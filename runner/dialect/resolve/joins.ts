@@ -61,7 +61,7 @@ function subqueryJoin(join: Join, left: ResolvedFrom, right: ResolvedFrom, condi
 /** One table under one alias: the lateral query can take its name. */
 function optionalSource({ sql }: ResolvedFrom, join: Join): { sql: string; alias: string } {
   const side = join.type === "LEFT" ? join.right : join.left;
-  const alias = / AS (t\d+(?:\(v\))?)$/.exec(sql)?.[1];
+  const alias = / AS (t\d+\$(?:\(v\))?)$/.exec(sql)?.[1];
   if (alias === undefined || side.kind === "join")
     throw unsupported(
       `A subquery in the ON clause of a ${join.type} JOIN with several tables on its optional side`,

@@ -113,7 +113,7 @@ export function gatherValue<T extends { readonly sql: string }>({ lineage }: Rec
 }
 
 /** Constants and parameters mean something else everywhere. */
-const NAMES_A_TABLE = /\bt\d+\b/;
+const NAMES_A_TABLE = /\bt\d+\$/;
 
 const SEPARATOR = "\0";
 

@@ -111,10 +111,13 @@ export class Environment {
     for (const collector of this.collectors) collector.push(...uses);
   }
 
-  /** A table alias used nowhere else in the statement. */
+  /**
+   * A table alias used nowhere else in the statement, and of no column: DuckDB takes `t1.id` within a subquery for a field of a column `t1`
+   * of its own table. No column of GoogleSQL has a `$` in its name.
+   */
   freshAlias(): string {
     this.aliases += 1;
-    return `t${this.aliases}`;
+    return `t${this.aliases}$`;
   }
 
   /** A CTE name used nowhere else in the statement: nested WITH clauses may repeat names. */
