@@ -491,8 +491,16 @@ function nameOf(model: string): string {
   return model.slice(model.indexOf(".") + 1);
 }
 
+let latest = 0;
+
+/** Now, and never twice the same millisecond: messages are told in the order in which they were published. */
+function nextMoment(): string {
+  latest = Math.max(Date.now(), latest + 1);
+  return new Date(latest).toISOString();
+}
+
 function newMessage(orchestration: string, date: string, topic: string, data: Message["data"]): Message {
-  return { id: randomUUID(), topic, orchestration, date, publishedAt: new Date().toISOString(), data };
+  return { id: randomUUID(), topic, orchestration, date, publishedAt: nextMoment(), data };
 }
 
 function tablesOf(dataset: string, name: string, night: Orchestration): CompletionTables {
