@@ -144,7 +144,7 @@ export function resolveSubscript(expr: Node<"subscript">, ctx: ExprContext): Typ
   const { literal } = index;
   const sql =
     literal?.kind === "integer" && literal.value >= base && literal.value < MANY
-      ? elementAt(target.sql, literal.value - BigInt(base), base, isSafe)
+      ? elementAt(target.sql, literal.value, base, isSafe)
       : bindOnce([target.sql, index.sql], ([list, at = ""]) => {
           const position = base === 1 ? at : `(${at} + 1)`;
           const inside = `(${at} >= ${base} AND ${at} < len(${list}) + ${base})`;
@@ -159,14 +159,13 @@ export function resolveSubscript(expr: Node<"subscript">, ctx: ExprContext): Typ
 const MANY = 1n << 40n;
 
 /** The element at a position that is known: beyond the end DuckDB gives NULL, as it does of a NULL array. */
-function elementAt(array: string, offset: bigint, base: number, isSafe: boolean): string {
-  const position = `${offset + 1n}`;
+function elementAt(array: string, index: bigint, base: 0 | 1, isSafe: boolean): string {
+  const position = `${index + BigInt(1 - base)}`;
   if (isSafe) return `list_extract(${array}, ${position})`;
-  const written = `'${offset + BigInt(base)}'`;
   return bindOnce(
     [array],
     ([list = array]) =>
-      `list_extract(${list}, CASE WHEN len(${list}) < ${position} THEN ${outOfBounds(written)} ELSE ${position} END)`,
+      `list_extract(${list}, CASE WHEN len(${list}) < ${position} THEN ${outOfBounds(`'${index}'`)} ELSE ${position} END)`,
   );
 }
 

@@ -170,6 +170,7 @@ class AccumulateSql {
     return this.columns.some(({ name }) => isSameName(name, "rowid"));
   }
 
+  /** Without that number: it leaves 0.0 where -0.0 comes, which the other way does not. */
   updateInPlace(): string {
     const values = this.#names.map((name, index) => `${name} = ${this.#values[index]}`).join(", ");
     return `UPDATE ${this.#target} AS t$ SET ${values} FROM ${this.#stage} s$ WHERE ${this.#sameKey()} AND (${this.#differs()})`;
