@@ -56,6 +56,15 @@ const bigSafely = (operator: string) =>
     safely(typed, ([a, b]) => `bq_bignumeric_op(${a}, '${operator}', ${b})`),
   );
 
+/** DIV and MOD of INT64. By a literal that can neither be by zero nor leave the range they are DuckDB's own. */
+function wholeDivision(operator: "//" | "%", guarded: string): ScalarOverload {
+  return on("(INT64, INT64) -> INT64", ([a, b], typed) => {
+    const literal = typed[1]?.literal;
+    const isSafe = literal?.kind === "integer" && literal.value !== 0n && literal.value !== -1n;
+    return isSafe ? `(${a} ${operator} ${b})` : `${guarded}(${a}, ${b})`;
+  });
+}
+
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/mathematical_functions */
 export const NUMERIC_FUNCTIONS: Family = {
   ABS: scalar(
@@ -116,13 +125,13 @@ export const NUMERIC_FUNCTIONS: Family = {
   ),
   DIV: scalar(
     `${DOC}#div`,
-    on("(INT64, INT64) -> INT64", "bq.int64_div($1, $2)"),
+    wholeDivision("//", "bq.int64_div"),
     on("(NUMERIC, NUMERIC) -> NUMERIC", "bq.numeric_int_div($1, $2)"),
     bigOf("DIV"),
   ),
   MOD: scalar(
     `${DOC}#mod`,
-    on("(INT64, INT64) -> INT64", "bq.int64_mod($1, $2)"),
+    wholeDivision("%", "bq.int64_mod"),
     on("(NUMERIC, NUMERIC) -> NUMERIC", "bq.numeric_mod($1, $2)"),
     bigOf("MOD"),
   ),
