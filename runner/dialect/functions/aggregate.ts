@@ -2,7 +2,7 @@ import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { COLLATED, typeName } from "../../port/sql-types.js";
 import { duckdbType } from "../print/sql.js";
 import { collationKey } from "../types/collation.js";
-import { isNullLiteral, mayBeNan, type Typed } from "../types/typed.js";
+import { boundOf, isNullLiteral, mayBeNan, type Typed } from "../types/typed.js";
 import {
   type AggregateCall,
   type AggregateModifier,
@@ -40,6 +40,9 @@ const extreme = (name: string): AggregateOverload =>
     return `CASE WHEN isnan(${largest}) THEN ${largest} ELSE ${call.of("min", args)} END`;
   });
 
+/** A billion of them add up to a NUMERIC, so that their sum needs no check. */
+const isSummable = (value: Typed | undefined): boolean => value !== undefined && boundOf(value) <= 1e20;
+
 /**
  * Sums of NUMERIC whose parts may leave 38 digits though the end does not: values from 10^18 on, which are rare, are collected apart, and only
  * where there are any is the result put together from wider parts.
@@ -65,15 +68,11 @@ const extremeBy = (which: "max" | "min"): AggregateOverload =>
   });
 
 /** Exact: NUMERIC sum divided by the count, rounded half away from zero to 9 digits. */
-const AVG_NUMERIC = aggregateOn("(NUMERIC) -> NUMERIC?", ([value], call) => {
-  const count = call.of("count", [value as string]);
-  const divisor = `CAST(nullif(${count}, 0) AS DECIMAL(38,9))`;
-  return wideSum(
-    value as string,
-    call,
-    (sum) => `bq.numeric_div(${sum}, ${divisor})`,
-    (values) => `bq.numeric_wide_average(${values}, ${count})`,
-  );
+const AVG_NUMERIC = aggregateOn("(NUMERIC) -> NUMERIC?", ([value = ""], call, [typed]) => {
+  const count = call.of("count", [value]);
+  const mean = (sum: string): string => `bq.numeric_div(${sum}, CAST(nullif(${count}, 0) AS DECIMAL(38,9)))`;
+  if (isSummable(typed)) return mean(call.of("sum", [value]));
+  return wideSum(value, call, mean, (values) => `bq.numeric_wide_average(${values}, ${count})`);
 });
 
 /** Of NaN and infinities these aggregates are NaN; DuckDB fails. */
@@ -150,14 +149,11 @@ export const AGGREGATE_FUNCTIONS: Family = {
       // No macro: a lambda around aggregates trips DuckDB's planner in some queries.
       return `CASE WHEN isinf(${sum}) AND NOT ${infinite} THEN CAST('double overflow' AS DOUBLE) ELSE ${sum} END`;
     }),
-    aggregateOn("(NUMERIC) -> NUMERIC?", ([value], call) =>
-      wideSum(
-        value as string,
-        call,
-        (sum) => `bq.numeric_in_range(${sum})`,
-        (values) => `bq.numeric_wide_sum(${values})`,
-      ),
-    ),
+    aggregateOn("(NUMERIC) -> NUMERIC?", ([value = ""], call, [typed]) => {
+      if (isSummable(typed)) return call.of("sum", [value]);
+      const within = (sum: string): string => `bq.numeric_in_range(${sum})`;
+      return wideSum(value, call, within, (values) => `bq.numeric_wide_sum(${values})`);
+    }),
     aggregateOn("(BIGNUMERIC) -> BIGNUMERIC?", (args, call) => `bq_bignumeric_sum(${call.of("list", args)})`),
     aggregateOn("(INTERVAL) -> INTERVAL?", ([value], call) => {
       const sum = (part: string): string => call.of("sum", [`bq.interval_${part}(${value})`]);

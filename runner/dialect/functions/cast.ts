@@ -7,7 +7,7 @@ import { coerce, coercionCost } from "../types/coercion.js";
 import { defaultZone, filled } from "../types/default-zone.js";
 import { sameType } from "../types/equality.js";
 import type { LimitTree } from "../types/type-limits.js";
-import { derive, isNullLiteral, type Typed } from "../types/typed.js";
+import { boundOf, derive, isNullLiteral, type Typed, withBound } from "../types/typed.js";
 import { limitedTree } from "./limits.js";
 import { SafeScope } from "./safe.js";
 
@@ -138,9 +138,10 @@ export function castTo(value: Typed, target: SqlType, options: CastOptions): Typ
   const cast = castValue(operand, target);
   const sql = options.limits === undefined ? cast.sql : limitedTree(cast.sql, target, options.limits);
   const failing = cast.mayFail || options.limits !== undefined;
-  if (!options.safe) return derive(sql, target, span, [value]);
-  if (failing) return derive(scope.wrap(sql), target, span, [value], true);
-  return derive(castValue(value, target).sql, target, span, [value]);
+  const known = (typed: Typed): Typed => withBound(typed, boundOf(value));
+  if (!options.safe) return known(derive(sql, target, span, [value]));
+  if (failing) return known(derive(scope.wrap(sql), target, span, [value], true));
+  return known(derive(castValue(value, target).sql, target, span, [value]));
 }
 
 interface Cast {

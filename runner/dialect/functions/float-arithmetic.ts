@@ -1,9 +1,8 @@
 import type { Span } from "../../googlesql/contract.js";
-import { derive, mayBeNan, type Typed } from "../types/typed.js";
+import { boundOf, derive, mayBeNan, type Typed } from "../types/typed.js";
 
 /** Arithmetic longer than this is not checked: the check repeats it. */
 const LONGEST = 300;
-const GREATEST: Readonly<Record<string, number>> = { INT64: 2 ** 63, NUMERIC: 1e29, BIGNUMERIC: 6e38 };
 
 /**
  * `+`, `-` and `*` of FLOAT64, which GoogleSQL fails to compute beyond 1.8e308 and DuckDB makes infinite. A value that is not finite stays so
@@ -31,10 +30,4 @@ export function floatArithmetic(
   if (raw.length + conditions.length > 2 * LONGEST) return plain;
   const sql = `CASE WHEN ${conditions} THEN CAST('double overflow' AS DOUBLE) ELSE ${raw} END`;
   return { ...plain, sql, arithmetic: { raw, leaves } };
-}
-
-function boundOf({ literal, type, bound }: Typed): number {
-  if (literal?.kind === "integer") return Math.abs(Number(literal.value));
-  if (literal?.kind === "float") return Math.abs(Number(literal.text));
-  return bound ?? GREATEST[type as string] ?? Number.POSITIVE_INFINITY;
 }

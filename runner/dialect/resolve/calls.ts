@@ -8,7 +8,7 @@ import { functionNamed, functionNames } from "../functions/registry.js";
 import { SafeScope } from "../functions/safe.js";
 import { bestMatch, noMatchMessage, type Signature } from "../functions/signature.js";
 import { unsupportedFunction } from "../functions/unsupported.js";
-import { derive, type Typed } from "../types/typed.js";
+import { boundOf, derive, type Typed, withBound } from "../types/typed.js";
 import { resolveAggregate } from "./aggregates.js";
 import { branchContext, holds } from "./branches.js";
 import { asType, resolveExpr } from "./expression.js";
@@ -85,6 +85,8 @@ function resolveFunction(
   return collation.give(definition.resolve(call, context));
 }
 
+/** What they give is one of their arguments, but for its sign. */
+const CHOOSING: ReadonlySet<string> = new Set(["ABS", "COALESCE", "GREATEST", "IF", "IFNULL", "LEAST", "NULLIF"]);
 const LAZY = new Set(["IF", "IFNULL", "COALESCE"]);
 
 /** Arguments that are evaluated only where earlier ones say so. */
@@ -119,7 +121,9 @@ function resolveScalar(
   );
   const { nullability } = candidate.signature;
   const nullable = nullability === "strict" ? undefined : nullability === "maybe";
-  return derive(sql, match.type, span, match.args, nullable);
+  const result = derive(sql, match.type, span, match.args, nullable);
+  if (!CHOOSING.has(call.name)) return result;
+  return withBound(result, Math.max(...match.args.filter(({ type }) => type === "NUMERIC").map(boundOf)));
 }
 
 export function positionalArguments(call: CallExpr, ctx: ExprContext): Typed[] {

@@ -7,7 +7,7 @@ import { extractPart } from "../functions/extract.js";
 import { coerce, commonType } from "../types/coercion.js";
 import { plain } from "../types/collation.js";
 import { equalText } from "../types/equal-values.js";
-import { derive, type Typed } from "../types/typed.js";
+import { boundOf, derive, type Typed, withBound } from "../types/typed.js";
 import { branchContext, holds } from "./branches.js";
 import { resolveAs, resolveExpr } from "./expression.js";
 import { unify } from "./operators.js";
@@ -43,7 +43,8 @@ export function resolveCase(expr: Node<"case">, ctx: ExprContext): Typed {
   const branches = conditions.map(({ sql }, i) => `WHEN ${sql} THEN ${(typed[i] as Typed).sql}`).join(" ");
   const tail = otherwise === undefined ? "" : ` ELSE ${otherwise.sql}`;
   const nullable = otherwise === undefined || typed.some((result) => result.nullable);
-  return derive(`CASE ${branches}${tail} END`, type, span, [...conditions, ...typed], nullable);
+  const result = derive(`CASE ${branches}${tail} END`, type, span, [...conditions, ...typed], nullable);
+  return withBound(result, Math.max(...typed.map(boundOf)));
 }
 
 function caseConditions(expr: Node<"case">, ctx: ExprContext): Typed[] {

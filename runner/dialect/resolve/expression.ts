@@ -8,7 +8,7 @@ import { blobLiteral, floatLiteral, integerLiteral, quoteString } from "../print
 import { coerce, coercionCost } from "../types/coercion.js";
 import { normalizedJson } from "../types/json-literal.js";
 import { bignumericLiteral, numericLiteral, temporalLiteral } from "../types/literals.js";
-import { derive, type LiteralValue, type Typed } from "../types/typed.js";
+import { derive, type LiteralValue, type Typed, withBound } from "../types/typed.js";
 import { resolveCall } from "./calls.js";
 import { resolveCase, resolveCast, resolveExtract } from "./conditional.js";
 import { resolveArray, resolveStruct, resolveSubscript } from "./constructors.js";
@@ -161,7 +161,10 @@ function typedLiteral(expr: Extract<Expr, { kind: "typedLiteral" }>): Typed {
   switch (expr.type) {
     case "NUMERIC":
     case "DECIMAL":
-      return { ...derive(numericLiteral(expr.value, span, true), "NUMERIC", span, []), nullable: false };
+      return {
+        ...withBound(derive(numericLiteral(expr.value, span, true), "NUMERIC", span, []), Math.abs(Number(expr.value))),
+        nullable: false,
+      };
     case "BIGNUMERIC":
     case "BIGDECIMAL":
       return { ...derive(bignumericLiteral(expr.value, span), "BIGNUMERIC", span, []), nullable: false };

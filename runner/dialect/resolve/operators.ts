@@ -10,7 +10,7 @@ import { coerce, commonType } from "../types/coercion.js";
 import { collatedType, collationKey, compared, plain, refuseCollation } from "../types/collation.js";
 import { comparisonText, equalText } from "../types/equal-values.js";
 import { isOrderable, supportsEquality } from "../types/equality.js";
-import { derive, isNullLiteral, mayBeNan, type Typed } from "../types/typed.js";
+import { boundOf, derive, isNullLiteral, mayBeNan, type Typed, withBound } from "../types/typed.js";
 import { ARITHMETIC } from "./arithmetic.js";
 import { grouped, resolveExpr } from "./expression.js";
 import { longRun, longSum } from "./long-sum.js";
@@ -61,7 +61,8 @@ function combine(expr: Node<"binary">, left: Typed, right: Typed): Typed {
   if (found.match.type === "FLOAT64" && expr.op !== "/")
     return floatArithmetic(expr.op, [a, b], [left, right], spanOf(expr));
   const result = derive(found.candidate.sql(a.sql, b.sql, right), found.match.type, spanOf(expr), [a, b]);
-  return result.type === "FLOAT64" && !mayBeNan(a) && !mayBeNan(b) ? { ...result, finite: true } : result;
+  if (result.type === "FLOAT64" && !mayBeNan(a) && !mayBeNan(b)) return { ...result, finite: true };
+  return expr.op === "+" || expr.op === "-" ? withBound(result, boundOf(a) + boundOf(b)) : result;
 }
 
 /** A chain of ANDs or ORs is resolved flat, so that a long condition is no deep recursion. */

@@ -5,7 +5,7 @@ import { fieldAccess, floatLiteral, structLiteral, valueType } from "../print/sq
 import { plainType } from "./collation.js";
 import { sameType } from "./equality.js";
 import { bignumericLiteral, numericLiteral, temporalLiteral } from "./literals.js";
-import { derive, isNullLiteral, type Typed } from "./typed.js";
+import { boundOf, derive, isNullLiteral, type Typed, withBound } from "./typed.js";
 
 /**
  * Implicit coercion: https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion_rules.
@@ -101,7 +101,7 @@ export function coerce(from: Typed, to: SqlType): Typed {
     return { ...from, type: to, sql: `CAST(error(${from.literal.message}) AS ${valueType(to)})` };
   const coerced =
     coerceLiteral(from, to) ?? derive(implicitCast(from.sql, from.type, to, from.span), to, from.span, [from]);
-  return to === "FLOAT64" && from.type !== "FLOAT64" ? { ...coerced, finite: true } : coerced;
+  return to === "FLOAT64" && from.type !== "FLOAT64" ? { ...coerced, finite: true } : withBound(coerced, boundOf(from));
 }
 
 function coerceLiteral(from: Typed, to: SqlType): Typed | undefined {

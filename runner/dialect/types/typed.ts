@@ -92,6 +92,22 @@ export function derive(sql: string, type: SqlType, span: Span, parts: readonly T
   return { ...typed, opaque: true, aggregated: parts.some((part) => part.aggregated === true) };
 }
 
+/** The greatest value of a type of numbers. */
+const GREATEST: Readonly<Record<string, number>> = { INT64: 2 ** 63, NUMERIC: 1e29, BIGNUMERIC: 6e38 };
+
+/** What a number is certainly not larger than, whatever its sign. */
+export function boundOf({ literal, type, bound }: Typed): number {
+  if (literal?.kind === "integer") return Math.abs(Number(literal.value));
+  if (literal?.kind === "float") return Math.abs(Number(literal.text));
+  if (literal?.kind === "null") return 0;
+  return bound ?? GREATEST[type as string] ?? Number.POSITIVE_INFINITY;
+}
+
+/** A NUMERIC that is none of the largest, as most are not: for sums, which need no check then. Any other value as it is. */
+export function withBound(value: Typed, bound: number): Typed {
+  return value.type === "NUMERIC" && bound < 1e29 ? { ...value, bound } : value;
+}
+
 /** True where the value may be NaN, which GoogleSQL and DuckDB order and compare differently. */
 export function mayBeNan(typed: Typed): boolean {
   return typed.type === "FLOAT64" && typed.finite !== true && typed.literal?.kind !== "float" && !isNullLiteral(typed);

@@ -19,15 +19,18 @@ function repeated(parameters: readonly string[], body: string): string[] {
 
 /**
  * DuckDB substitutes the arguments as text, so an argument that a body names five times is there five times, and three such calls nested are
- * 125 copies. A repeated parameter is therefore bound once, as a field of the one element of a list that a lambda maps. The fields have no
- * names, which DuckDB loses in lateral queries. `variable` is unique, because an argument for one of LITERALS stands inside the lambda and must not be captured by it.
+ * 125 copies. A repeated parameter is therefore bound once, as the one element of a list that a lambda maps; several are its fields, which
+ * have no names, as DuckDB loses them in lateral queries. `variable` is unique, because an argument for one of LITERALS stands inside the lambda
+ * and must not be captured by it.
  */
 function bindOnce(variable: string, names: readonly string[], body: string): string {
   if (names.length === 0) return body;
-  const bound = body.replace(TOKEN, (token) =>
-    names.includes(token) ? `${variable}[${names.indexOf(token) + 1}]` : token,
-  );
-  return `list_transform([row(${names.join(", ")})], lambda ${variable}: ${bound})[1]`;
+  const [only, ...more] = names;
+  const element = more.length === 0 ? only : `row(${names.join(", ")})`;
+  // To take a field of a row costs DuckDB more, in planning too, than all else that most bodies do with it.
+  const place = (name: string): string => (more.length === 0 ? variable : `${variable}[${names.indexOf(name) + 1}]`);
+  const bound = body.replace(TOKEN, (token) => (names.includes(token) ? place(token) : token));
+  return `list_transform([${element}], lambda ${variable}: ${bound})[1]`;
 }
 
 /** `macro("left(s, n)", "...")`. Each argument is evaluated once, however often the body names it (but for LITERALS). */
