@@ -13,9 +13,9 @@ const scaled = (n: string) =>
   `(CAST(CAST(${n} // 1000000000 AS DECIMAL(38,0)) AS ${NUMERIC})
     + CAST(CAST(${n} % 1000000000 AS DECIMAL(10,0)) * CAST(0.000000001 AS DECIMAL(10,9)) AS ${NUMERIC}))`;
 
-/** Quotient of two HUGEINT rounded half away from zero. */
+/** Quotient of two HUGEINT rounded half away from zero: `//` leaves the fraction out. */
 const roundedQuotient = (n: string, d: string) =>
-  `(${n} // ${d} + CASE WHEN abs(${n} % ${d}) >= abs(${d}) - abs(${n} % ${d}) THEN CASE WHEN (${n} < 0) = (${d} < 0) THEN 1 ELSE -1 END ELSE 0 END)`;
+  `((${n} + CASE WHEN ${n} < 0 THEN -(abs(${d}) // 2) ELSE abs(${d}) // 2 END) // ${d})`;
 
 const floored = (n: string, d: string) => `(${n} // ${d} - CASE WHEN ${n} % ${d} < 0 THEN 1 ELSE 0 END)`;
 
@@ -48,7 +48,7 @@ export const NUMERIC_MACROS: readonly Macro[] = [
   ),
   macro(
     "numeric_div(a, b)",
-    `CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN b = 0 THEN ${divisionByZero}
+    `CASE WHEN b = 0 AND a IS NOT NULL THEN ${divisionByZero}
       ELSE bq.numeric_div_estimated(a, b, CAST(a AS DOUBLE) / CAST(b AS DOUBLE) * 1e9) END`,
   ),
   macro("safe_divide_numeric(a, b)", "CASE WHEN b = 0 THEN NULL ELSE bq.safe(bq.numeric_div(a, b)) END"),
