@@ -32,6 +32,9 @@ const LONG = [
   "runner/project/traces.test.ts",
 ];
 
+/** Which share of their random values tests try; npm run test:prove tries all. */
+const share = (most: string) => ({ FASTBREAK_FUZZ_SCALE: process.env.FASTBREAK_FUZZ_SCALE ?? most });
+
 const UNIT = {
   include: ["runner/**/*.test.ts", "ingest/**/*.test.ts", "includes/**/*.test.ts", "training/**/*.test.ts"],
   pool: "forks" as const,
@@ -60,15 +63,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       { test: { ...UNIT, name: "unit", exclude: [...defaultExclude, SAMPLE, ...LONG] } },
-      { test: { ...UNIT, name: "unit-long", include: LONG } },
-      {
-        test: {
-          ...UNIT,
-          name: "unit-random",
-          include: [RANDOM_TEXTS, SAMPLE],
-          env: { FASTBREAK_FUZZ_SCALE: process.env.FASTBREAK_FUZZ_SCALE ?? "0.1" },
-        },
-      },
+      { test: { ...UNIT, name: "unit-long", include: LONG, env: share("0.5") } },
+      { test: { ...UNIT, name: "unit-random", include: [RANDOM_TEXTS, SAMPLE], env: share("0.1") } },
       {
         test: {
           ...E2E,
