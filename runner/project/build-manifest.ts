@@ -234,13 +234,19 @@ function baseOf(action: BaseInput, type: ManifestAction["type"], home: string): 
   };
 }
 
+/** The query of which stock Dataform adds the rows to a table that is there. */
+function incrementalQuery({ query, incrementalQuery, where }: CompiledTable): string {
+  const own = openQuery(incrementalQuery);
+  return where === "" ? own : `select * from (${own === "" ? openQuery(query) : own}\n) as subquery\n where ${where}`;
+}
+
 /** What stock Dataform runs on a table that is there, where it is not what it runs on one that is not. */
 function incrementalTexts(
   table: CompiledTable,
   full: Scan,
   scan: (sql: string) => Scan,
 ): Scan & Pick<Draft, "incremental"> {
-  const query = openQuery(table.incrementalQuery);
+  const query = incrementalQuery(table);
   if (table.enumType !== "INCREMENTAL" || query === "") return { ...full, incremental: undefined };
   const [preOps, postOps] = [trimmed(table.incrementalPreOps), trimmed(table.incrementalPostOps)];
   const same = (a: readonly string[], b: readonly string[]) => a.join(";") === b.join(";");
@@ -307,13 +313,13 @@ function tableOptions(table: CompiledTable): BuildOptions {
   } = table.bigquery;
   const bigquery = Object.keys(additionalOptions).length === 0 ? others : { ...others, additionalOptions };
   const { incrementalStrategy, onSchemaChange, where } = table;
-  // Left out where it is not set, as core leaves it out.
+  // `where` is left out where it is not set, as core leaves it out.
   return {
     bigquery,
     ...(table.materialized ? { materialized: true } : {}),
     incrementalStrategy,
     onSchemaChange,
-    where,
+    ...(where === "" ? {} : { where }),
   };
 }
 

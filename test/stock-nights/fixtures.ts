@@ -239,6 +239,26 @@ post_operations {
   ],
 };
 
+/** Rows that an incremental run adds have to fulfil a condition; the first build takes all. */
+const conditional: Fixture = {
+  files: {
+    "definitions/orders.sqlx": declaration("raw", "orders"),
+    "definitions/orders.js": `const orders = (ctx) => \`SELECT id, day, n FROM \${ctx.ref("orders")}\`;
+const recent = "day >= DATE '2024-01-02'";
+publish("merged_orders", { type: "incremental", uniqueKey: ["id"] }).query(orders).where(recent);
+publish("appended_orders", { type: "incremental" })
+  .query((ctx) => \`SELECT id, n FROM \${ctx.ref("orders")} \${ctx.when(ctx.incremental(), "WHERE n < 50")}\`)
+  .where("id NOT IN (SELECT id FROM UNNEST([1, 2, 3]) AS id)");`,
+  },
+  nights: [
+    "CREATE SCHEMA raw; CREATE TABLE raw.orders AS SELECT 1 AS id, DATE '2024-01-01' AS day, 5 AS n",
+    "INSERT INTO raw.orders VALUES (2, '2024-01-02', 7), (3, '2023-01-01', 9); DELETE FROM raw.orders WHERE id = 1",
+    "UPDATE raw.orders SET n = 8 WHERE id = 2; INSERT INTO raw.orders VALUES (4, '2024-01-04', 40), (5, '2024-01-04', 60)",
+    "UPDATE raw.orders SET n = n + 1 WHERE id >= 3",
+    "TRUNCATE TABLE raw.orders",
+  ],
+};
+
 export const FIXTURES: Readonly<Record<string, Fixture>> = {
   "a log that appends what is newer": appendLog,
   "a slowly changing dimension of type 2": slowlyChanging,
@@ -249,4 +269,5 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   'a package with require("../")': packaged,
   "tables of several projects": projects,
   "checkpoints in pre_operations": checkpoints,
+  "conditions of what is added": conditional,
 };

@@ -38,6 +38,8 @@ const table = v.looseObject({
   incrementalPreOps: strings,
   incrementalPostOps: strings,
   uniqueKey: strings,
+  /** What the rows that an incremental run adds have to fulfil. */
+  where: v.optional(v.string(), ""),
   protected: v.optional(v.boolean(), false),
   materialized: v.optional(v.boolean(), false),
   bigquery: v.optional(
