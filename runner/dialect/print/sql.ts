@@ -99,7 +99,12 @@ export function fieldKeys(type: StructType): string[] {
 
 export function structLiteral(type: StructType, values: readonly string[]): string {
   const keys = fieldKeys(type);
-  return `{${values.map((value, i) => `${quoteString(keys[i] as string)}: ${value}`).join(", ")}}`;
+  return `{${values.map((value, i) => `${quoteString(keys[i] as string)}: ${ofField(value)}`).join(", ")}}`;
+}
+
+/** DuckDB forgets the name of a field whose value is a macro's call, in a subquery that reads columns of the outer query. */
+function ofField(value: string): string {
+  return value.startsWith("bq.") ? `coalesce(${value})` : value;
 }
 
 export function fieldAccess(target: string, type: StructType, index: number): string {

@@ -1,4 +1,4 @@
-import { failure, type Macro, macro, OFFSET_PATTERN } from "./macro.js";
+import { failure, innerMacro, type Macro, macro, OFFSET_PATTERN } from "./macro.js";
 
 /** Microseconds of the parts below a day. */
 const CLOCK_PARTS = {
@@ -86,7 +86,7 @@ function datetimeMacros(): Macro[] {
     // Parts of a day are cut off the instant itself: a local time that occurs twice would lose which of both is meant.
     if (part in CLOCK_PARTS) {
       macros.push(
-        macro(
+        innerMacro(
           `timestamp_trunc_local_${part}(ts, dt)`,
           `make_timestamptz(epoch_us(ts) - epoch_us(dt) + epoch_us(bq.datetime_trunc_${part}(dt)))`,
         ),
@@ -184,7 +184,7 @@ export const DATETIME_MACROS: readonly Macro[] = [
   ),
   // Of a local time that occurs twice the first instant; DuckDB takes the second.
   macro("timestamp_in_zone(dt, zone)", "bq.timestamp_first(timezone(zone, dt), dt, zone)"),
-  macro(
+  innerMacro(
     "timestamp_first(ts, dt, zone)",
     "CASE WHEN timezone(zone, ts - INTERVAL 1 HOUR) = dt THEN ts - INTERVAL 1 HOUR ELSE bq.timestamp_checked(ts) END",
   ),

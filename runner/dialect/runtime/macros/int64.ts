@@ -1,4 +1,4 @@
-import { failure, type Macro, macro, NUMERIC } from "./macro.js";
+import { failure, innerMacro, type Macro, macro, NUMERIC } from "./macro.js";
 
 const divisionByZero = (type: string) => failure(type, "concat('division by zero: ', a, ' / ', b)");
 
@@ -32,7 +32,7 @@ export const INT64_MACROS: readonly Macro[] = [
     "array_slice(l, a, b)",
     "bq.array_between(l, CASE WHEN a < 0 THEN a + len(l) ELSE a END, CASE WHEN b < 0 THEN b + len(l) ELSE b END)",
   ),
-  macro(
+  innerMacro(
     "array_between(l, a, b)",
     "CASE WHEN a IS NULL OR b IS NULL THEN NULL ELSE list_slice(l, greatest(a, 0) + 1, CASE WHEN b < 0 THEN 0 ELSE b + 1 END) END",
   ),

@@ -1,4 +1,4 @@
-import { failure, type Macro, macro } from "./macro.js";
+import { failure, innerMacro, type Macro, macro } from "./macro.js";
 
 const MAX_MONTHS = 120_000;
 const MAX_DAYS = 3_660_000;
@@ -80,7 +80,7 @@ export const INTERVAL_MACROS: readonly Macro[] = [
     "bq.bucket_from(x, o, m, bq.floor_divide((year(x) - year(o)) * 12 + month(x) - month(o), m) * m)",
   ),
   macro("floor_divide(a, b)", "(a - (a % b + b) % b) // b"),
-  macro(
+  innerMacro(
     "bucket_from(x, o, m, n)",
     "CASE WHEN bq.datetime_add_month(o, n) > x THEN bq.datetime_add_month(o, n - m) ELSE bq.datetime_add_month(o, n) END",
   ),

@@ -7,21 +7,17 @@ export interface Macro {
 }
 
 /** Parameters that callers give as literals: DuckDB needs constants there, and repeating a literal costs nothing. */
-const LITERALS: ReadonlySet<string> = new Set(["digits", "first", "zone", "pattern"]);
+const LITERALS: ReadonlySet<string> = new Set(["digits", "first", "zone", "pattern", "f"]);
 
 const TOKEN = /'(?:[^']|'')*'|[A-Za-z_]\w*(?!\w*\()/g;
 
-/** The parameters that the body names more than once. */
-function repeated(parameters: readonly string[], body: string): string[] {
-  const tokens = body.match(TOKEN) ?? [];
-  return parameters.filter((name) => !LITERALS.has(name) && tokens.filter((token) => token === name).length > 1);
-}
+const uses = (name: string, body: string): number => body.match(TOKEN)?.filter((token) => token === name).length ?? 0;
 
 /**
  * DuckDB substitutes the arguments as text, so an argument that a body names five times is there five times, and three such calls nested are
- * 125 copies. A repeated parameter is therefore bound once, as the one element of a list that a lambda maps; several are its fields, which
- * have no names, as DuckDB loses them in lateral queries. `variable` is unique, because an argument for one of LITERALS stands inside the lambda
- * and must not be captured by it.
+ * 125 copies. Parameters are therefore bound once, as the one element of a list that a lambda maps; several are its fields, which have no
+ * names, as DuckDB loses them in lateral queries. `variable` is unique, because an argument for one of LITERALS stands inside the lambda and
+ * must not be captured by it.
  */
 function bindOnce(variable: string, names: readonly string[], body: string): string {
   if (names.length === 0) return body;
@@ -33,11 +29,29 @@ function bindOnce(variable: string, names: readonly string[], body: string): str
   return `list_transform([${element}], lambda ${variable}: ${bound})[1]`;
 }
 
-/** `macro("left(s, n)", "...")`. Each argument is evaluated once, however often the body names it (but for LITERALS). */
+/**
+ * `macro("left(s, n)", "...")`. Each argument is evaluated once, however often the body names it (but for LITERALS). Where one is bound all
+ * are: DuckDB does not find a column of an outer query within a lambda.
+ */
 export function macro(signature: string, body: string): Macro {
+  const bindable = (name: string): boolean => !LITERALS.has(name) && uses(name, body) > 0;
+  return bound(signature, body, (repeated, all) => (repeated.length === 0 ? [] : all.filter(bindable)));
+}
+
+/** The same for macros that others call, whose arguments are bound already: what is named once is not bound again. */
+export function innerMacro(signature: string, body: string): Macro {
+  return bound(signature, body, (repeated) => repeated);
+}
+
+function bound(
+  signature: string,
+  body: string,
+  chosen: (repeated: readonly string[], all: readonly string[]) => readonly string[],
+): Macro {
   const { name, parameters, body: text } = unbound(signature, body);
+  const repeated = parameters.filter((parameter) => !LITERALS.has(parameter) && uses(parameter, text) > 1);
   const variable = `bq_${name}_${parameters.length}`;
-  return { name, parameters, body: bindOnce(variable, repeated(parameters, text), text) };
+  return { name, parameters, body: bindOnce(variable, chosen(repeated, parameters), text) };
 }
 
 /** The same for arguments that may be evaluated as often as the body names them: columns and literals. */

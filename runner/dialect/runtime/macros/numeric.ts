@@ -1,4 +1,4 @@
-import { failure, fromNanos, type Macro, macro, NUMERIC, roundsSafely, unbound } from "./macro.js";
+import { failure, fromNanos, innerMacro, type Macro, macro, NUMERIC, roundsSafely, unbound } from "./macro.js";
 
 /** The whole part as HUGEINT. */
 const wide = (x: string) => `CAST(trunc(${x}) AS HUGEINT)`;
@@ -42,7 +42,7 @@ export const NUMERIC_MACROS: readonly Macro[] = [
     "bq.numeric_scaled(bq.huge_divide_nanos(bq.numeric_unscaled(a), bq.numeric_unscaled(b)))",
   ),
   // The quotient in doubles is off by a few units of 2^-53: where that cannot change how it rounds it is the answer, and ten times faster.
-  macro(
+  innerMacro(
     "numeric_div_estimated(a, b, q)",
     `CASE WHEN ${roundsSafely("q")} THEN ${fromNanos("q")} ELSE bq.numeric_div_exact(a, b) END`,
   ),
@@ -59,7 +59,7 @@ export const NUMERIC_MACROS: readonly Macro[] = [
     "numeric_of_units(n)",
     `CASE WHEN abs(n) >= 100000000000000000000000000000000000000 THEN ${sumOverflow} ELSE ${scaled("n")} END`,
   ),
-  macro(
+  innerMacro(
     "numeric_of_parts(whole, fraction)",
     `CASE WHEN abs(whole) > 160000000000000000000000000000 THEN ${sumOverflow}
       ELSE bq.numeric_of_units(whole * 1000000000 + fraction) END`,
@@ -70,7 +70,7 @@ export const NUMERIC_MACROS: readonly Macro[] = [
     "numeric_wide_average(list, n)",
     `bq.numeric_mean(bq.numeric_whole_sum(list), bq.numeric_nanos_sum(list), CAST(n AS HUGEINT))`,
   ),
-  macro(
+  innerMacro(
     "numeric_mean(whole, fraction, n)",
     `bq.numeric_mean_of(whole + ${floored("fraction", "1000000000")}, fraction - ${floored("fraction", "1000000000")} * 1000000000, n)`,
   ),
