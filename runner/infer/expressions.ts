@@ -11,7 +11,15 @@ import { TypeVar, WEIGHT } from "./type-var.js";
 export interface QueryTypes {
   /** Columns that can be of several tables are given to none. */
   readonly isStrict: boolean;
+  /** Functions that the project makes, by their name in capitals. */
+  readonly functions: ReadonlyMap<string, DeclaredTypes>;
   query(query: Query, parent: NameScope): Relation;
+}
+
+/** The types of a function's parameters and of what it gives; undefined: any, or what its body gives. */
+export interface DeclaredTypes {
+  readonly parameters: readonly (TypeNode | undefined)[];
+  readonly returns: TypeNode | undefined;
 }
 
 /** Gathers what an expression says about the types of the columns in it, and gives its own type. */
@@ -90,6 +98,8 @@ export function expressionType(expr: Expr, scope: NameScope, queries: QueryTypes
       // A value of the type itself can always be cast to it.
       if (typeof type === "string" && type !== "STRING" && expr.format === undefined) value.hint(type, 1);
       if (expr.format !== undefined) value.hint(type === "STRING" ? "TIMESTAMP" : "STRING", WEIGHT.hint);
+      if (expr.format?.kind === "string" && typeof type === "string" && TEMPORAL.has(type))
+        value.literal("STRING", sampleOfElements(expr.format.value));
       return type === undefined ? new TypeVar() : TypeVar.known(type);
     }
     case "extract":
@@ -226,6 +236,8 @@ function callType(call: CallExpr, scope: NameScope, queries: QueryTypes, of: (ex
     for (const expr of call.over.partitionBy) of(expr);
     orderTypes(call.over.orderBy, scope, queries);
   }
+  const declared = queries.functions.get(call.name);
+  if (declared !== undefined) return declaredType(call, declared, of);
   const known = functionTypes(call.name, call.args.length);
   const same = new TypeVar();
   const place = (text: string, argument: TypeVar): void => {
@@ -246,6 +258,19 @@ function callType(call: CallExpr, scope: NameScope, queries: QueryTypes, of: (ex
   sampleTexts(call, of);
   if (known === undefined) return new TypeVar();
   return resultType(known.result, same);
+}
+
+function declaredType(
+  { args }: CallExpr,
+  { parameters, returns }: DeclaredTypes,
+  of: (expr: Expr) => TypeVar,
+): TypeVar {
+  const known = (node: TypeNode | undefined): TypeVar => {
+    const type = node && typeOf(node);
+    return type === undefined ? new TypeVar() : TypeVar.known(type);
+  };
+  for (const [i, { value }] of args.entries()) if (value.kind !== "lambda") of(value).unify(known(parameters[i]));
+  return known(returns);
 }
 
 /** Texts that a function must be able to read are as good as constants that a column is compared with. */
@@ -280,6 +305,28 @@ function sampleOf(format: string): string {
   return format.replace(
     /%(E\*S|E\dS|E4Y|Ez|[a-zA-Z])/g,
     (_, element: string) => SAMPLE[element] ?? SAMPLE[element.replace(/E\dS/, "E*S")] ?? "",
+  );
+}
+
+const TEMPORAL: ReadonlySet<SqlType> = new Set(["DATE", "DATETIME", "TIME", "TIMESTAMP"] as const);
+
+const ELEMENTS: Readonly<Record<string, string>> = {
+  ...{ YYYY: "2024", YYY: "024", YY: "24", Y: "4", RRRR: "2024", RR: "24", MONTH: "JANUARY", MON: "JAN", MM: "01" },
+  ...{ DDD: "001", DD: "01", HH24: "10", HH12: "10", HH: "10", MI: "00", SSSSS: "36000", SS: "00" },
+  ...{ AM: "AM", PM: "AM", TZH: "+00", TZM: "00" },
+};
+
+/** 1 January 2024 as a format of CAST has it. */
+function sampleOfElements(format: string): string {
+  return format.replace(
+    /"[^"]*"|YYYY|YYY|YY|Y|RRRR|RR|MONTH|MON|MM|MI|DDD|DD|HH24|HH12|HH|SSSSS|SS|FF\d|A\.?M\.?|P\.?M\.?|TZH|TZM/gi,
+    (element) => {
+      if (element.startsWith('"')) return element.slice(1, -1);
+      const word = element.toUpperCase();
+      return word.startsWith("FF")
+        ? "0".repeat(Number(word.slice(2)))
+        : (ELEMENTS[word] ?? element.replace(/^p/i, "A"));
+    },
   );
 }
 

@@ -87,6 +87,45 @@ describe("types of source columns", () => {
     expect(inferred("SELECT zz FROM r.a, r.b", "SELECT b.zz FROM r.b AS b")).toEqual(["r.b.zz STRING"]);
   });
 
+  it("are those of the parameters of a function that the project makes", () => {
+    const made = "CREATE TEMP FUNCTION Share(a FLOAT64, b ARRAY<STRUCT<k INT64>>, c ANY TYPE) RETURNS BOOL AS (a > 1)";
+    const query = "SELECT share(x, y, z) = ok FROM r.t";
+    const action: ManifestAction = { ...NOTHING, type: "view", key: "d.v", preOps: [made], query };
+    const [table] = inferSources({ actions: [action], homeProject: "p" }, new Map());
+    expect(table?.columns.map(({ name, type }) => `${name} ${typeName(type.type(name))}`)).toEqual([
+      "x FLOAT64",
+      "y ARRAY<STRUCT<k INT64>>",
+      "z STRING",
+      "ok BOOL",
+    ]);
+  });
+
+  it("give texts that a CAST with a format reads", () => {
+    const query =
+      "SELECT CAST(x AS DATE FORMAT 'YYYYMMDD'), CAST(y AS TIMESTAMP FORMAT 'Mon-DD-YYYY HH24:MI:SS.FF3 TZH') FROM r.t";
+    const action: ManifestAction = { ...NOTHING, type: "view", key: "d.v", query };
+    const [table] = inferSources({ actions: [action], homeProject: "p" }, new Map());
+    expect(table?.columns.map(({ type }) => type.literals())).toEqual([["20240101"], ["JAN-01-2024 10:00:00.000 +00"]]);
+  });
+
+  it("are asked of every table that a wildcard covers", () => {
+    expect(
+      inferred(
+        "SELECT LOWER(a) FROM `r.e_*`",
+        "SELECT b > 1.5 FROM `r.e_late_*`",
+        "SELECT a, c = TRUE FROM r.e_20240101",
+        "SELECT d FROM r.other",
+      ),
+    ).toEqual([
+      "r.e_*.a STRING",
+      "r.e_20240101.a STRING",
+      "r.e_20240101.c BOOL",
+      "r.e_late_*.b FLOAT64",
+      "r.e_late_*.a STRING",
+      "r.other.d STRING",
+    ]);
+  });
+
   it("do not take aliases, lateral names and parts of dates for columns", () => {
     const query =
       "SELECT LOWER(zz) AS low, DATE_DIFF(day, day, MONTH) AS m, EXTRACT(YEAR FROM day) AS y FROM r.t GROUP BY low, m, y HAVING m > 1 ORDER BY low";

@@ -1,4 +1,4 @@
-import type { Expr, Query } from "../googlesql/ast.js";
+import type { Expr, Query, Statement } from "../googlesql/ast.js";
 import { DialectError } from "../googlesql/contract.js";
 import { SqlProblem } from "../googlesql/errors.js";
 import { parseScriptText } from "../googlesql/parser/script.js";
@@ -42,6 +42,7 @@ export function inferSources(
   const ordered = dependencyOrder(manifest.actions);
   // First what is certain; then a column that can be of several tables goes to one that is known to have it, or to the first.
   for (const isStrict of [true, false]) project.pass(ordered, isStrict);
+  project.shareWildcards();
   return project.tables();
 }
 
@@ -71,6 +72,17 @@ class ProjectInference {
     );
     const inference = new QueryInference((path) => this.#relation(path), isStrict);
     for (const action of actions) this.#action(action, inference);
+  }
+
+  /** A table that a wildcard covers has the columns that are asked of the wildcard, which may cover it alone. */
+  shareWildcards(): void {
+    for (const [wildcard, { table }] of this.#open) {
+      if (!wildcard.endsWith("*")) continue;
+      for (const [key, { table: member }] of this.#open) {
+        if (key === wildcard || !key.startsWith(wildcard.slice(0, -1))) continue;
+        for (const { name, type } of table.columns()) member.demand(name).unify(type);
+      }
+    }
   }
 
   tables(): readonly InferredTable[] {
@@ -114,6 +126,7 @@ class ProjectInference {
   #script(text: string, inference: QueryInference, scope: NameScope, variables: Map<string, TypeVar>): void {
     const statements = parsed(() => parseScriptText(text)) ?? [];
     walk(statements, (node) => {
+      if (node.kind === "createFunction") inference.declare(node as unknown as FunctionDeclaration);
       if (node.kind === "createFunction" || node.kind === "createTableFunction" || node.kind === "createProcedure")
         return false;
       if (node.kind === "declare") this.#declare(node as unknown as Declaration, inference, scope, variables);
@@ -157,6 +170,8 @@ class ProjectInference {
     return last === undefined ? undefined : (this.#known.get(last) ?? this.#models.get(last));
   }
 }
+
+type FunctionDeclaration = Extract<Statement, { kind: "createFunction" }>;
 
 interface Declaration {
   readonly names: readonly { readonly name: string }[];

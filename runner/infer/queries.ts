@@ -11,7 +11,7 @@ import type {
 } from "../googlesql/ast.js";
 import { impliedName } from "../googlesql/names.js";
 import type { Assignment } from "../googlesql/script-ast.js";
-import { expressionType, orderTypes, type QueryTypes } from "./expressions.js";
+import { type DeclaredTypes, expressionType, orderTypes, type QueryTypes } from "./expressions.js";
 import { OpenTable, QueryRelation, type Relation, UnionRelation, ValueRelation } from "./relation.js";
 import { type NameScope, NO_NAMES, type Range } from "./scope.js";
 import { TypeVar, WEIGHT } from "./type-var.js";
@@ -23,6 +23,7 @@ type Commons = ReadonlyMap<string, Relation>;
 
 /** Gathers what queries say about the types of the columns that they read. */
 export class QueryInference implements QueryTypes {
+  readonly functions = new Map<string, DeclaredTypes>();
   /** Common tables in force at the query that is being looked at. */
   #commons: Commons = new Map();
 
@@ -34,6 +35,13 @@ export class QueryInference implements QueryTypes {
     readonly table: (path: readonly string[]) => Relation,
     readonly isStrict: boolean,
   ) {}
+
+  /** From now on calls of a function have its types; it is also found without its project. */
+  declare({ path, parameters, returns }: Extract<Statement, { kind: "createFunction" }>): void {
+    const names = path.parts.map(({ name }) => name.toUpperCase());
+    const types = { parameters: parameters.map(({ type }) => type), returns };
+    for (const name of new Set([names.join("."), names.slice(-2).join(".")])) this.functions.set(name, types);
+  }
 
   /** What a query gives. */
   query(query: Query, parent: NameScope | undefined): Relation {

@@ -31,10 +31,11 @@ export function scaffold(
   partitionOf: (key: string) => string | undefined = () => undefined,
 ): readonly ScaffoldedTable[] {
   const keys = new Set<string>();
+  const named = new Set(tables.map(({ key }) => key));
   return tables.flatMap((table): ScaffoldedTable[] => {
     const key = tableKey(table);
-    // Wildcards may overlap: `events_*` has the table of `events_intraday_*` among its own.
-    if (keys.has(key)) return [];
+    // Wildcards may overlap, and cover a table that is also read by its name: that has the columns of both.
+    if (keys.has(key) || (key !== table.key && named.has(key))) return [];
     keys.add(key);
     // Where nothing but the number of rows is read, any column will do.
     const columns = table.columns.map(({ name, type }) => ({ name, type: type.type(name) }));
