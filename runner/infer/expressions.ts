@@ -3,7 +3,7 @@ import { SCALAR_TYPES } from "../googlesql/type-names.js";
 import { PARENTHESIS_FREE } from "../googlesql/volatile-names.js";
 import type { ScalarType, SqlType } from "../port/sql-types.js";
 import { functionTypes } from "./function-types.js";
-import type { Relation } from "./relation.js";
+import { type Relation, ValueRelation } from "./relation.js";
 import { type NameScope, pathType } from "./scope.js";
 import { TypeVar, WEIGHT } from "./type-var.js";
 
@@ -149,6 +149,7 @@ export function typeOf(node: TypeNode): SqlType | undefined {
 }
 
 function onlyColumn(relation: Relation): TypeVar {
+  if (relation instanceof ValueRelation) return relation.value;
   return relation.columns()[0]?.type ?? new TypeVar();
 }
 

@@ -87,6 +87,15 @@ describe("types of source columns", () => {
     expect(inferred("SELECT zz FROM r.a, r.b", "SELECT b.zz FROM r.b AS b")).toEqual(["r.b.zz STRING"]);
   });
 
+  it("tell a struct that a subquery makes from its first field", () => {
+    expect(
+      inferred(
+        "SELECT (SELECT AS STRUCT s.source AS source, LOWER(s.medium) AS medium) AS s, ARRAY(SELECT AS VALUE n) AS n FROM r.t",
+        "SELECT s.source = 'a', n[OFFSET(0)] > 1.5 FROM d.v1",
+      ),
+    ).toEqual(["r.t.s STRUCT<source STRING, medium STRING>", "r.t.n FLOAT64"]);
+  });
+
   it("are those of the parameters of a function that the project makes", () => {
     const made = "CREATE TEMP FUNCTION Share(a FLOAT64, b ARRAY<STRUCT<k INT64>>, c ANY TYPE) RETURNS BOOL AS (a > 1)";
     const query = "SELECT share(x, y, z) = ok FROM r.t";

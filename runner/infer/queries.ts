@@ -126,7 +126,7 @@ export class QueryInference implements QueryTypes {
       for (const expr of spec.partitionBy) this.#expr(expr, scope);
       orderTypes(spec.orderBy, scope, this);
     }
-    return { relation, scope: behind };
+    return { relation: rowsOf(relation, select.as), scope: behind };
   }
 
   /** The relations that a star stands for. */
@@ -232,6 +232,15 @@ export class QueryInference implements QueryTypes {
     output.star(new OpenTable(), new Set());
     ranges.push({ name: item.alias?.name, relation: output, value: undefined });
   }
+}
+
+/** What the rows of a SELECT are: its columns, or values of which they are the fields or that they are. */
+function rowsOf(relation: Relation, as: Select["as"]): Relation {
+  if (as === undefined) return relation;
+  const columns = relation.columns();
+  const struct = new TypeVar();
+  for (const { name, type } of columns) if (name !== "") struct.field(name).unify(type);
+  return new ValueRelation(as === "STRUCT" ? struct : (columns[0]?.type ?? new TypeVar()));
 }
 
 function firstArm(inference: QueryInference, query: Query, parent: NameScope | undefined): Relation {
