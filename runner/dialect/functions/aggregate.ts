@@ -126,6 +126,27 @@ function requireLiteral(separator: Typed | undefined): void {
     throw analysisError("Argument 2 to STRING_AGG must be a literal or query parameter", separator.span);
 }
 
+/** APPROX_TOP_SUM: the values with the largest sums of a weight. */
+const topSums = (weight: "INT64" | "NUMERIC" | "BIGNUMERIC" | "FLOAT64"): AggregateOverload =>
+  aggregateOn(
+    `(T, ${weight}, INT64) -> ARRAY<STRUCT<value T, sum ${weight}>>?`,
+    ([value, amount, number], call, typed) => {
+      const most = typed[2]?.literal;
+      if (most?.kind !== "integer" || most.value < 1n)
+        throw analysisError("Argument 3 to APPROX_TOP_SUM must be at least 1", (typed[2] as Typed).span);
+      requireGrouping("APPROX_TOP_SUM", typed[0]);
+      const isBig = weight === "BIGNUMERIC";
+      const pairs = call.of("list", [`{'v': ${value}, 'w': ${amount}}`]);
+      const weights = `list_transform(list_filter(t.l, lambda p: p.v IS NOT DISTINCT FROM e.v), lambda p: p.w)`;
+      const negative = (sum: string): string => (isBig ? `bq_bignumeric_change(${sum}, '-')` : `-${sum}`);
+      const least = negative(`${isBig ? "bq_bignumeric_sum" : "list_sum"}(${weights})`);
+      const sums = `list_transform(list_distinct(list_transform(t.l, lambda p: {'v': p.v})), lambda e: {'n': ${least}, 'v': e.v})`;
+      const sum = isBig ? negative("e.n") : `CAST(${negative("e.n")} AS ${duckdbType(weight)})`;
+      const top = `list_transform(list_sort(${sums})[1:${number}], lambda e: {'value': e.v, 'sum': ${sum}})`;
+      return `list_transform([{'l': ${pairs}}], lambda t: ${top})[1]`;
+    },
+  );
+
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/aggregate_functions */
 export const AGGREGATE_FUNCTIONS: Family = {
   COUNT: aggregate(
@@ -287,22 +308,7 @@ export const AGGREGATE_FUNCTIONS: Family = {
   APPROX_TOP_SUM: aggregate(
     "approximate_aggregate_functions#approx_top_sum",
     [],
-    ...(["INT64", "NUMERIC", "FLOAT64"] as const).map((weight) =>
-      aggregateOn(
-        `(T, ${weight}, INT64) -> ARRAY<STRUCT<value T, sum ${weight}>>?`,
-        ([value, amount, number], call, typed) => {
-          const most = typed[2]?.literal;
-          if (most?.kind !== "integer" || most.value < 1n)
-            throw analysisError("Argument 3 to APPROX_TOP_SUM must be at least 1", (typed[2] as Typed).span);
-          requireGrouping("APPROX_TOP_SUM", typed[0]);
-          const pairs = call.of("list", [`{'v': ${value}, 'w': ${amount}}`]);
-          const sum = `list_sum(list_transform(list_filter(t.l, lambda p: p.v IS NOT DISTINCT FROM e.v), lambda p: p.w))`;
-          const sums = `list_transform(list_distinct(list_transform(t.l, lambda p: {'v': p.v})), lambda e: {'n': -${sum}, 'v': e.v})`;
-          const top = `list_transform(list_sort(${sums})[1:${number}], lambda e: {'value': e.v, 'sum': CAST(-e.n AS ${duckdbType(weight)})})`;
-          return `list_transform([{'l': ${pairs}}], lambda t: ${top})[1]`;
-        },
-      ),
-    ),
+    ...(["INT64", "NUMERIC", "BIGNUMERIC", "FLOAT64"] as const).map(topSums),
   ),
   GROUPING: aggregate(
     `${DOC}#grouping`,

@@ -37,6 +37,15 @@ function extremeElement(which: "min" | "max", list: string, typed: Typed | undef
   return bindOnce([list], ([l]) => `CASE WHEN isnan(list_max(${l})) THEN list_max(${l}) ELSE list_min(${l}) END`);
 }
 
+/** GENERATE_ARRAY of INT64. Between small literals there is nothing to check. */
+function generateIntegers([from, to, step = "1"]: readonly string[], typed: readonly Typed[]): string {
+  const isSmall = ({ literal }: Typed): boolean =>
+    literal?.kind === "integer" && literal.value > -1_000_000n && literal.value < 1_000_000n;
+  const steps = typed[2]?.literal;
+  const isChecked = !typed.every(isSmall) || (steps?.kind === "integer" && steps.value === 0n);
+  return `${isChecked ? "bq.generate_int64_array" : "generate_series"}(${from}, ${to}, ${step})`;
+}
+
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/array_functions */
 export const ARRAY_FUNCTIONS: Family = {
   ARRAY_LENGTH: scalar(`${DOC}#array_length`, on("(ARRAY<T>) -> INT64", "CAST(len($1) AS BIGINT)")),
@@ -70,13 +79,11 @@ export const ARRAY_FUNCTIONS: Family = {
   ),
   GENERATE_ARRAY: scalar(
     `${DOC}#generate_array`,
-    on("(INT64, INT64) -> ARRAY<INT64>", "generate_series($1, $2)"),
-    on(
-      "(INT64, INT64, INT64) -> ARRAY<INT64>",
-      "CASE WHEN $3 = 0 THEN CAST([CAST('Sequence step cannot be 0.' AS BIGINT)] AS BIGINT[]) ELSE generate_series($1, $2, $3) END",
-    ),
+    on("(INT64, INT64, [INT64]) -> ARRAY<INT64>", generateIntegers),
     on("(NUMERIC, NUMERIC) -> ARRAY<NUMERIC>", "bq.generate_numeric_array($1, $2, CAST(1 AS DECIMAL(38,9)))"),
     on("(NUMERIC, NUMERIC, NUMERIC) -> ARRAY<NUMERIC>", "bq.generate_numeric_array($1, $2, $3)"),
+    on("(BIGNUMERIC, BIGNUMERIC) -> ARRAY<BIGNUMERIC>", "bq.generate_bignumeric_array($1, $2, bq_bignumeric('1'))"),
+    on("(BIGNUMERIC, BIGNUMERIC, BIGNUMERIC) -> ARRAY<BIGNUMERIC>", "bq.generate_bignumeric_array($1, $2, $3)"),
     on("(FLOAT64, FLOAT64) -> ARRAY<FLOAT64>", "bq.generate_float_array($1, $2, 1e0)"),
     on("(FLOAT64, FLOAT64, FLOAT64) -> ARRAY<FLOAT64>", "bq.generate_float_array($1, $2, $3)"),
   ),

@@ -107,6 +107,15 @@ function spread(items: readonly (Uint8Array | null)[], name: string): number | n
   return spreadOf(name, BigInt(values.length), sum, squares, UNIT);
 }
 
+/** How many steps lead from the first value to the last one that is not beyond the end; -1: not even the first is within. */
+function stepsBetween(from: bigint, to: bigint, step: bigint, limit: bigint): bigint {
+  if (step === 0n) throw new Error("Sequence step cannot be 0.");
+  if (from < to !== step > 0n && from !== to) return -1n;
+  const steps = (to - from) / step;
+  if (steps >= limit) throw new Error("GENERATE_ARRAY produced too many elements");
+  return steps;
+}
+
 /** The exact value of a double in units, rounded half away from zero. */
 function doubleUnits(x: number): bigint {
   if (!Number.isFinite(x))
@@ -156,6 +165,12 @@ export const BIGNUMERIC_JS_FUNCTIONS: readonly JsFunction[] = [
       `BIGNUMERIC overflow: ROUND(${plain(units)}, ${digits})`,
     );
   }),
+  strict("bq_bignumeric_steps", ["BYTES", "BYTES", "BYTES", "INT64"], "INT64", (from, to, step, limit) =>
+    stepsBetween(decode(from), decode(to), decode(step), limit),
+  ),
+  strict("bq_bignumeric_step", ["BYTES", "BYTES", "INT64"], "BYTES", (from, step, count) =>
+    encode(decode(from) + decode(step) * count, "BIGNUMERIC overflow: GENERATE_ARRAY"),
+  ),
   lenient("bq_bignumeric_sum", ["BLOBS"], "BYTES", (items) => (items === null ? null : aggregated(items, false))),
   lenient("bq_bignumeric_avg", ["BLOBS"], "BYTES", (items) => (items === null ? null : aggregated(items, true))),
   lenient("bq_percentile_bignumeric", ["BLOBS", "BYTES"], "BYTES", (items, place) =>

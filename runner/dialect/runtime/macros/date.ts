@@ -69,11 +69,6 @@ export const DATE_MACROS: readonly Macro[] = [
     `CASE WHEN n = 0 THEN [${failure("DATE", "'Sequence step cannot be 0.'")}]
       ELSE CAST(generate_series(CAST(a AS TIMESTAMP), CAST(b AS TIMESTAMP), to_months(CAST(n AS INTEGER))) AS DATE[]) END`,
   ),
-  macro(
-    "generate_timestamp_array(a, b, n)",
-    `CASE WHEN n = 0 THEN [${failure("TIMESTAMPTZ", "'Sequence step cannot be 0.'")}]
-      ELSE list_transform(generate_series(epoch_us(a), epoch_us(b), n), lambda i: make_timestamptz(i)) END`,
-  ),
   macro("date_from_parts(y, m, d)", "bq.date_checked(make_date(y, m, d))"),
   macro("date_from_unix_date(n)", "bq.date_checked(DATE '1970-01-01' + CAST(n AS INTEGER))"),
   macro("unix_date(d)", "d - DATE '1970-01-01'"),

@@ -2,6 +2,7 @@ import { DATE_MACROS } from "./date.js";
 import { DATETIME_MACROS } from "./datetime.js";
 import { FLOAT64_MACROS } from "./float64.js";
 import { FROM_STRING_MACROS } from "./from-string.js";
+import { GENERATE_ARRAY_MACROS } from "./generate-array.js";
 import { INT64_MACROS } from "./int64.js";
 import { INTERVAL_MACROS } from "./interval.js";
 import { LIMIT_MACROS } from "./limits.js";
@@ -28,4 +29,5 @@ export const MACROS: readonly Macro[] = [
   ...TEXT_FORMAT_MACROS,
   ...INTERVAL_MACROS,
   ...RANGE_MACROS,
+  ...GENERATE_ARRAY_MACROS,
 ];

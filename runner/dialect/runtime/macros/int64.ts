@@ -45,18 +45,6 @@ export const INT64_MACROS: readonly Macro[] = [
     `CASE WHEN l IS NULL OR n IS NULL THEN NULL WHEN n < 0 THEN [l[${failure("BIGINT", "'The n argument to ARRAY_LAST_N must not be negative.'")}]] ELSE list_slice(l, greatest(len(l) - n, 0) + 1, len(l)) END`,
   ),
   macro("array_is_distinct(l)", "len(list_distinct(l)) = list_count(l) AND len(l) - list_count(l) <= 1"),
-  macro(
-    "generate_numeric_array(a, b, s)",
-    `CASE WHEN s = 0 THEN [CAST(${failure(NUMERIC, "'Sequence step cannot be 0.'")} AS ${NUMERIC})]
-      WHEN (b - a) * sign(s) < 0 THEN CAST([] AS ${NUMERIC}[])
-      ELSE list_transform(generate_series(0, CAST(floor((b - a) / s) AS BIGINT)), lambda i: CAST(a + i * s AS ${NUMERIC})) END`,
-  ),
-  macro(
-    "generate_float_array(a, b, s)",
-    `CASE WHEN s = 0 THEN [${failure("DOUBLE", "'Sequence step cannot be 0.'")}]
-      WHEN (b - a) * sign(s) < 0 THEN CAST([] AS DOUBLE[])
-      ELSE list_filter(list_transform(generate_series(0, CAST(floor((b - a) / s) AS BIGINT) + 1), lambda i: a + i * s), lambda v: CASE WHEN s > 0 THEN v <= b ELSE v >= b END) END`,
-  ),
   // Three-valued OR and AND of a list.
   macro(
     "list_any(l)",
