@@ -1,6 +1,6 @@
 import { analysisError } from "../../googlesql/errors.js";
 import type { Typed } from "../types/typed.js";
-import { type Family, on, type ScalarOverload, scalar } from "./definition.js";
+import { type Family, type FunctionDefinition, on, type ScalarOverload, scalar } from "./definition.js";
 import { safely } from "./safe.js";
 
 const DOC = "mathematical_functions";
@@ -55,6 +55,27 @@ const bigSafely = (operator: string) =>
   on("(BIGNUMERIC, BIGNUMERIC) -> BIGNUMERIC?", (_, typed) =>
     safely(typed, ([a, b]) => `bq_bignumeric_op(${a}, '${operator}', ${b})`),
   );
+
+/** A distance between vectors, plain or sparse: elements that are not zero, with their places. */
+function distance(name: string): FunctionDefinition {
+  const sparse = (place: "INT64" | "STRING"): ScalarOverload => {
+    const vector = `ARRAY<STRUCT<place ${place}, value FLOAT64>>`;
+    return on(`(${vector}, ${vector}) -> FLOAT64`, (vectors) => {
+      const parts = vectors.flatMap((list) => [
+        `list_transform(${list}, lambda e: CAST(e."place" AS VARCHAR))`,
+        `list_transform(${list}, lambda e: e."value")`,
+      ]);
+      const halves = ["[:len(v) // 2]", "[len(v) // 2 + 1:]"].map((half) => `v${half}`);
+      return `list_transform([bq_plain_vectors(${parts.join(", ")})], lambda v: bq.${name}(${halves.join(", ")}))[1]`;
+    });
+  };
+  return scalar(
+    `${DOC}#${name}`,
+    on("(ARRAY<FLOAT64>, ARRAY<FLOAT64>) -> FLOAT64", `bq.${name}($1, $2)`),
+    sparse("INT64"),
+    sparse("STRING"),
+  );
+}
 
 /** DIV and MOD of INT64. By a literal that can neither be by zero nor leave the range they are DuckDB's own. */
 function wholeDivision(operator: "//" | "%", guarded: string): ScalarOverload {
@@ -144,21 +165,21 @@ export const NUMERIC_FUNCTIONS: Family = {
   SAFE_ADD: scalar(
     `${DOC}#safe_add`,
     on("(INT64, INT64) -> INT64?", (_, typed) => safely(typed, ([a, b]) => `${a} + ${b}`)),
-    on("(FLOAT64, FLOAT64) -> FLOAT64?", (_, typed) => safely(typed, ([a, b]) => `${a} + ${b}`)),
+    on("(FLOAT64, FLOAT64) -> FLOAT64?", "bq.safe_add_float64($1, $2)"),
     on("(NUMERIC, NUMERIC) -> NUMERIC?", (_, typed) => safely(typed, ([a, b]) => `${a} + ${b}`)),
     bigSafely("+"),
   ),
   SAFE_SUBTRACT: scalar(
     `${DOC}#safe_subtract`,
     on("(INT64, INT64) -> INT64?", (_, typed) => safely(typed, ([a, b]) => `${a} - ${b}`)),
-    on("(FLOAT64, FLOAT64) -> FLOAT64?", (_, typed) => safely(typed, ([a, b]) => `${a} - ${b}`)),
+    on("(FLOAT64, FLOAT64) -> FLOAT64?", "bq.safe_subtract_float64($1, $2)"),
     on("(NUMERIC, NUMERIC) -> NUMERIC?", (_, typed) => safely(typed, ([a, b]) => `${a} - ${b}`)),
     bigSafely("-"),
   ),
   SAFE_MULTIPLY: scalar(
     `${DOC}#safe_multiply`,
     on("(INT64, INT64) -> INT64?", (_, typed) => safely(typed, ([a, b]) => `${a} * ${b}`)),
-    on("(FLOAT64, FLOAT64) -> FLOAT64?", (_, typed) => safely(typed, ([a, b]) => `${a} * ${b}`)),
+    on("(FLOAT64, FLOAT64) -> FLOAT64?", "bq.safe_multiply_float64($1, $2)"),
     on("(NUMERIC, NUMERIC) -> NUMERIC?", (_, typed) => safely(typed, ([a, b]) => `bq.numeric_mul(${a}, ${b})`)),
     bigSafely("*"),
   ),
@@ -167,6 +188,7 @@ export const NUMERIC_FUNCTIONS: Family = {
     on("(INT64) -> INT64?", (_, typed) => safely(typed, ([x]) => `-(${x})`)),
     on("(FLOAT64) -> FLOAT64", "(-($1))"),
     on("(NUMERIC) -> NUMERIC", "(-($1))"),
+    on("(BIGNUMERIC) -> BIGNUMERIC?", (_, typed) => safely(typed, ([x]) => `bq_bignumeric_change(${x}, '-')`)),
   ),
   IEEE_DIVIDE: scalar(`${DOC}#ieee_divide`, on("(FLOAT64, FLOAT64) -> FLOAT64", "bq.ieee_divide($1, $2)")),
   IS_NAN: scalar(`${DOC}#is_nan`, on("(FLOAT64) -> BOOL", "isnan($1)")),
@@ -187,23 +209,23 @@ export const NUMERIC_FUNCTIONS: Family = {
   ...float("SIN", "sin", "bq.float64_sin($1)"),
   ...float("COS", "cos", "bq.float64_cos($1)"),
   ...float("TAN", "tan", "bq.float64_tan($1)"),
-  ...float("ASIN", "asin", "asin($1)"),
-  ...float("ACOS", "acos", "acos($1)"),
+  ...float("ASIN", "asin", "bq.float64_asin($1)"),
+  ...float("ACOS", "acos", "bq.float64_acos($1)"),
   ...float("ATAN", "atan", "atan($1)"),
   ATAN2: scalar(`${DOC}#atan2`, on("(FLOAT64, FLOAT64) -> FLOAT64", "atan2($1, $2)")),
-  ...float("SINH", "sinh", "sinh($1)"),
-  ...float("COSH", "cosh", "cosh($1)"),
+  ...float("SINH", "sinh", "bq.float64_sinh($1)"),
+  ...float("COSH", "cosh", "bq.float64_cosh($1)"),
   ...float("TANH", "tanh", "tanh($1)"),
   ...float("ASINH", "asinh", "asinh($1)"),
-  ...float("ACOSH", "acosh", "acosh($1)"),
-  ...float("ATANH", "atanh", "atanh($1)"),
+  ...float("ACOSH", "acosh", "bq.float64_acosh($1)"),
+  ...float("ATANH", "atanh", "bq.float64_atanh($1)"),
   ...float("CBRT", "cbrt", "cbrt($1)"),
-  ...float("SEC", "sec", "(1 / cos($1))"),
+  ...float("SEC", "sec", "(1 / bq.float64_cos($1))"),
   ...float("SECH", "sech", "(1 / cosh($1))"),
-  ...float("CSC", "csc", "bq.float64_reciprocal(sin($1), 'CSC')"),
-  ...float("CSCH", "csch", "bq.float64_reciprocal(sinh($1), 'CSCH')"),
-  ...float("COT", "cot", "bq.float64_reciprocal(tan($1), 'COT')"),
-  ...float("COTH", "coth", "bq.float64_reciprocal(tanh($1), 'COTH')"),
+  ...float("CSC", "csc", "bq.float64_csc($1)"),
+  ...float("CSCH", "csch", "bq.float64_csch($1)"),
+  ...float("COT", "cot", "bq.float64_cot($1)"),
+  ...float("COTH", "coth", "bq.float64_coth($1)"),
   PI: scalar(`${DOC}#pi`, on("() -> FLOAT64!", "pi()")),
   PARSE_NUMERIC: scalar(
     "conversion_functions#parse_numeric",
@@ -214,14 +236,8 @@ export const NUMERIC_FUNCTIONS: Family = {
     on("(STRING) -> BIGNUMERIC", "bq_bignumeric(bq_parse_numeric($1, 'BIGNUMERIC'))"),
   ),
   RANGE_BUCKET: scalar(`${DOC}#range_bucket`, on("(T, ARRAY<T>) -> INT64?", "bq.range_bucket($1, $2)")),
-  EUCLIDEAN_DISTANCE: scalar(
-    `${DOC}#euclidean_distance`,
-    on("(ARRAY<FLOAT64>, ARRAY<FLOAT64>) -> FLOAT64", "list_distance($1, $2)"),
-  ),
-  COSINE_DISTANCE: scalar(
-    `${DOC}#cosine_distance`,
-    on("(ARRAY<FLOAT64>, ARRAY<FLOAT64>) -> FLOAT64", "(1 - list_cosine_similarity($1, $2))"),
-  ),
+  EUCLIDEAN_DISTANCE: distance("euclidean_distance"),
+  COSINE_DISTANCE: distance("cosine_distance"),
   BIT_COUNT: scalar(
     "bit_functions#bit_count",
     on("(INT64) -> INT64", "CAST(bit_count($1) AS BIGINT)"),

@@ -33,6 +33,9 @@ export interface Match {
   readonly type: SqlType;
 }
 
+/** A comma that is not within a type. */
+const BETWEEN_PARAMETERS = /, (?![^<]*>)/;
+
 /**
  * Reads `(A, [B], C...) -> R`: brackets mean optional, dots repeated (zero or more), capital single letters are type variables;
  * `?` after the result: may be NULL for non-NULL arguments; `!`: never NULL.
@@ -41,7 +44,7 @@ export function signature(text: string): Signature {
   const match = /^\((.*)\) -> (.+?)([?!]?)$/.exec(text);
   if (match === null) throw new Error(`Bad signature: ${text}`);
   const [, list = "", result = "", mark] = match;
-  const parameters = list === "" ? [] : list.split(", ").map(parameter);
+  const parameters = list === "" ? [] : list.split(BETWEEN_PARAMETERS).map(parameter);
   const nullability = mark === "?" ? "maybe" : mark === "!" ? "never" : "strict";
   return { text, parameters, result: pattern(result), nullability };
 }

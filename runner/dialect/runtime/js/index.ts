@@ -11,6 +11,7 @@ import type { JsFunction } from "./js-function.js";
 import { JSON_JS_FUNCTIONS } from "./json-functions.js";
 import { NET_JS_FUNCTIONS } from "./net-functions.js";
 import { PERCENTILE_JS_FUNCTIONS } from "./percentile.js";
+import { SPARSE_VECTOR_JS_FUNCTIONS } from "./sparse-vectors.js";
 import { SPREAD_JS_FUNCTIONS } from "./spread.js";
 import { STRING_JS_FUNCTIONS } from "./string-functions.js";
 import { TEMPORAL_FORMAT_JS_FUNCTIONS } from "./temporal-format.js";
@@ -32,6 +33,7 @@ export const JS_FUNCTIONS: readonly JsFunction[] = [
   ...BIGNUMERIC_JS_FUNCTIONS,
   ...PERCENTILE_JS_FUNCTIONS,
   ...SPREAD_JS_FUNCTIONS,
+  ...SPARSE_VECTOR_JS_FUNCTIONS,
   ...HLL_JS_FUNCTIONS,
   ...GEOGRAPHY_JS_FUNCTIONS,
 ];

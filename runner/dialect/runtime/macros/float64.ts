@@ -80,6 +80,11 @@ export const FLOAT64_MACROS: readonly Macro[] = [
     "safe_divide_float64(a, b)",
     "CASE WHEN b = 0 THEN NULL WHEN isinf(a / b) AND isfinite(a) AND isfinite(b) THEN NULL ELSE a / b END",
   ),
+  // NULL where the result is not finite though what it is made of is.
+  macro("finite_or_null(x, a, b)", "CASE WHEN isfinite(x) OR NOT isfinite(a) OR NOT isfinite(b) THEN x END"),
+  macro("safe_add_float64(a, b)", "bq.finite_or_null(a + b, a, b)"),
+  macro("safe_subtract_float64(a, b)", "bq.finite_or_null(a - b, a, b)"),
+  macro("safe_multiply_float64(a, b)", "bq.finite_or_null(a * b, a, b)"),
   macro(
     "ieee_divide(a, b)",
     `CASE WHEN b <> 0 OR b IS NULL THEN a / b WHEN a = 0 OR isnan(a) THEN CAST('nan' AS DOUBLE)
@@ -115,10 +120,6 @@ export const FLOAT64_MACROS: readonly Macro[] = [
       WHEN NOT isfinite(y) OR isnan(x) OR x < 0 AND isinf(x) OR y <= 0 AND isinf(x) THEN CAST('nan' AS DOUBLE)
       WHEN isinf(x) THEN CAST('inf' AS DOUBLE)
       ELSE ${failure("DOUBLE", "concat('Floating point error in function: LOG(', x, ', ', y, ')')")} END`,
-  ),
-  macro(
-    "float64_reciprocal(x, zone)",
-    `CASE WHEN x = 0 THEN ${failure("DOUBLE", "concat('Floating point error in function: ', zone)")} ELSE 1 / x END`,
   ),
   macro("float64_exp(x)", notFinite("EXP", "Floating point error in function", "exp(x)", "x")),
   macro("float64_pow(x, y)", notFinite("POW", "Floating point error in function", "power(x, y)", "x", "y")),

@@ -13,6 +13,8 @@ import { SAFE_CAST_MACROS } from "./safe-cast.js";
 import { STRING_MACROS } from "./string.js";
 import { TEXT_FORMAT_MACROS } from "./text-format.js";
 import { TO_STRING_MACROS } from "./to-string.js";
+import { TRIGONOMETRY_MACROS } from "./trigonometry.js";
+import { VECTOR_MACROS } from "./vectors.js";
 
 /** The whole `bq` library, in any order. */
 export const MACROS: readonly Macro[] = [
@@ -30,4 +32,6 @@ export const MACROS: readonly Macro[] = [
   ...INTERVAL_MACROS,
   ...RANGE_MACROS,
   ...GENERATE_ARRAY_MACROS,
+  ...TRIGONOMETRY_MACROS,
+  ...VECTOR_MACROS,
 ];
