@@ -279,7 +279,7 @@ export const AGGREGATE_FUNCTIONS: Family = {
   ),
   APPROX_QUANTILES: aggregate(
     "approximate_aggregate_functions#approx_quantiles",
-    [],
+    ["DISTINCT", "NULLS"],
     aggregateOn("(T, INT64) -> ARRAY<T>?", ([value], call, typed) => {
       const count = typed[1]?.literal;
       const span = typed[1]?.span ?? { start: 0, end: 0 };
@@ -288,7 +288,10 @@ export const AGGREGATE_FUNCTIONS: Family = {
       }
       const steps = Number(count.value);
       const positions = Array.from({ length: steps + 1 }, (_, i) => `${i / steps}`).join(", ");
-      return call.of("quantile_disc", [value as string, `[${positions}]`]);
+      if (!call.respectNulls) return call.of("quantile_disc", [value as string, `[${positions}]`]);
+      // NULLs come first.
+      const quantiles = call.of("quantile_disc", [`{'n': ${value} IS NOT NULL, 'v': ${value}}`, `[${positions}]`]);
+      return `CASE WHEN ${call.of("count", [value as string])} > 0 THEN list_transform(${quantiles}, lambda e: e.v) END`;
     }),
   ),
   APPROX_TOP_COUNT: aggregate(

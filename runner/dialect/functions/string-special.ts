@@ -3,8 +3,9 @@ import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { type SqlType, typeName } from "../../port/sql-types.js";
 import { bindOnce } from "../print/bind.js";
 import { fieldAccess, quoteString } from "../print/sql.js";
+import { coerce, coercionCost } from "../types/coercion.js";
 import { derive, type Typed } from "../types/typed.js";
-import { spanOf, splitArguments } from "./arguments.js";
+import { spanOf, splitArguments, wrongArguments } from "./arguments.js";
 import { castText } from "./cast.js";
 import type { CallContext } from "./definition.js";
 
@@ -63,4 +64,23 @@ function textsOf(sql: string, type: SqlType, call: CallExpr): string {
   if (typeof type === "string") return `[${castText(sql, type, "STRING", call)}]`;
   if (type.kind === "array") return `flatten(list_transform(${sql}, lambda c: ${textsOf("c", type.element, call)}))`;
   return `flatten([${type.fields.map((field, i) => textsOf(fieldAccess(sql, type, i), field.type, call)).join(", ")}])`;
+}
+
+/** `EDIT_DISTANCE(a, b[, max_distance => n])` of two STRINGs or two BYTES. */
+export function editDistance(call: CallExpr, context: CallContext): Typed {
+  const { positional, named } = splitArguments(call, 2, 2, ["MAX_DISTANCE"]);
+  const given = positional.map((argument) => context.resolve(argument));
+  const type = (["STRING", "BYTES"] as const).find((one) => given.every((arg) => coercionCost(arg, one) !== undefined));
+  if (type === undefined)
+    throw wrongArguments(
+      call,
+      given,
+      "EDIT_DISTANCE(STRING, STRING, [max_distance => INT64]); EDIT_DISTANCE(BYTES, BYTES, [max_distance => INT64])",
+    );
+  const values = given.map((arg) => coerce(arg, type));
+  const texts = values.map(({ sql }) => (type === "BYTES" ? `bq_latin1_text(${sql})` : sql));
+  const limit = named.get("MAX_DISTANCE");
+  const most = limit === undefined ? undefined : context.resolveAs(limit, "INT64");
+  const sql = `bq_edit_distance(${texts.join(", ")}, ${most?.sql ?? "9223372036854775807::BIGINT"})`;
+  return derive(sql, "INT64", spanOf(call), most === undefined ? values : [...values, most]);
 }

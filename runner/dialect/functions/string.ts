@@ -7,7 +7,7 @@ import type { Typed } from "../types/typed.js";
 import { wrongArguments } from "./arguments.js";
 import { type Family, on, type ScalarOverload, scalar, special } from "./definition.js";
 import { concatenate } from "./string-concat.js";
-import { containsSubstr, normalize, normalizeAndCasefold } from "./string-special.js";
+import { containsSubstr, editDistance, normalize, normalizeAndCasefold } from "./string-special.js";
 
 const DOC = "string_functions";
 
@@ -146,10 +146,7 @@ export const STRING_FUNCTIONS: Family = {
   STRPOS: both("strpos", "(STRING, STRING) -> INT64", "bq.strpos($1, $2)", "other"),
   TRANSLATE: both("translate", "(STRING, STRING, STRING) -> STRING", "bq_translate($1, $2, $3)"),
   SOUNDEX: scalar(`${DOC}#soundex`, on("(STRING) -> STRING", "bq_soundex($1)")),
-  EDIT_DISTANCE: scalar(
-    `${DOC}#edit_distance`,
-    on("(STRING, STRING) -> INT64", "bq_edit_distance($1, $2, 9223372036854775807::BIGINT)"),
-  ),
+  EDIT_DISTANCE: special(`${DOC}#edit_distance`, editDistance),
   CONTAINS_SUBSTR: special("search_functions#contains_substr", containsSubstr),
   CHR: scalar(`${DOC}#chr`, on("(INT64) -> STRING", "bq_chr($1)")),
   UNICODE: scalar(

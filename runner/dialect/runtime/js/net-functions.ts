@@ -81,21 +81,20 @@ function truncate(bytes: Uint8Array, prefix: bigint): Uint8Array {
   return bytes.map((byte, i) => byte & (mask[i] as number));
 }
 
-/** The host of a URL, scheme and user optional; null where there is none. */
+/**
+ * The host of a URL, scheme and user optional; null where there is none. A scheme without slashes is none: `mailto:a@b.c` has a user and a
+ * password, `mailto:?to=` a host. Source: GoogleSQL's net.cc.
+ */
 function hostOf(url: string): string | null {
-  const trimmed = url.trim();
-  let rest = trimmed;
-  const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/.exec(trimmed);
-  if (trimmed.startsWith("//")) rest = trimmed.slice(2);
-  else if (scheme !== null && trimmed.startsWith("//", scheme[0].length)) rest = trimmed.slice(scheme[0].length + 2);
-  else if (/^mailto:/i.test(trimmed)) rest = trimmed.slice(7);
-  else if (scheme !== null && !/^:\d*(?:[/?#]|$)/.test(trimmed.slice(scheme[0].length - 1))) return null;
-  const authority = (/^[^/\\?#]*/.exec(rest) as RegExpExecArray)[0];
+  const [scheme] = /^(?:[^:/\\?#]*:)?[/\\]{2}/.exec(trimmed(url)) ?? [""];
+  const [authority] = /^[^/\\?#]*/.exec(trimmed(url).slice(scheme.length)) as RegExpExecArray;
   const host = authority.slice(authority.lastIndexOf("@") + 1);
-  const bracketed = /^\[[^\]]*\]/.exec(host);
-  const name = bracketed?.[0] ?? host.replace(/:.*$/, "");
-  return name === "" ? null : name;
+  const [address] = /^\[[^[\]]*[[\]]?/.exec(host) ?? [""];
+  const name = address + host.slice(address.length).replace(/:.*$/s, "");
+  return name.replace(/^\.+/, "").replace(/\.+$/, ".") || null;
 }
+
+const trimmed = (text: string): string => text.replace(/^[ \t-\r]+|[ \t-\r]+$/g, "");
 
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/net_functions */
 export const NET_JS_FUNCTIONS: readonly JsFunction[] = [
