@@ -27,6 +27,14 @@ it.each<[string, Cell]>([
   [`APPROX_QUANTILES(DISTINCT x, 2) ${TWELVE}`, ["1", "6", "10"]],
   [`APPROX_QUANTILES(DISTINCT x, 2 RESPECT NULLS) ${TWELVE}`, [null, "6", "10"]],
   ["APPROX_QUANTILES(x, 2 RESPECT NULLS) FROM UNNEST([CAST(NULL AS STRING)]) AS x", null],
+  ["CAST(b'abc' AS STRING FORMAT 'BASE32')", "MFRGG==="],
+  ["CAST('MFRGG===' AS BYTES FORMAT 'base32')", "YWJj"],
+  ["CAST(b'\\xff' AS STRING FORMAT 'BASE8')", "377"],
+  ["CAST(b'\\x02\\x11\\x3b' AS STRING FORMAT 'BASE8')", "00410473"],
+  ["CAST('00410473' AS BYTES FORMAT 'BASE8') = b'\\x02\\x11\\x3b'", true],
+  ["CAST('377' AS BYTES FORMAT 'BASE8') = b'\\xff'", true],
+  ["CAST('2,018-12-03' AS DATE FORMAT 'Y,YYY-MM-DD')", "2018-12-03"],
+  ["CAST('51-12-03' AS DATE FORMAT 'RR-MM-DD')", "1951-12-03"],
   [
     "APPROX_TOP_SUM(k, w, 2) FROM UNNEST([STRUCT('a' AS k, BIGNUMERIC '12345678901234567890.1' AS w), ('b', 1), ('a', 1)])",
     [

@@ -1,3 +1,4 @@
+import { fromBase32, toBase32 } from "./base32.js";
 import { type CivilTime, civilTime, daysInMonth, daysOf, MONTHS, padded, WEEKDAYS } from "./civil-time.js";
 import { type JsFunction, strict } from "./js-function.js";
 
@@ -217,6 +218,12 @@ function wordOf(name: string, rest: string): { key: string; value: number; lengt
     const match = name.length === 2 ? /^[ap]m/.exec(lower) : /^[ap]\.m\./.exec(lower);
     return match === null ? undefined : { key: "PM", value: match[0].startsWith("p") ? 1 : 0, length: name.length };
   }
+  if (name === "Y,YYY") {
+    const match = /^(\d{1,2}),(\d{3})/.exec(rest);
+    return match === null
+      ? undefined
+      : { key: "YYYY", value: Number(`${match[1]}${match[2]}`), length: match[0].length };
+  }
   if (name === "TZH") {
     const match = /^[+-]\d{1,2}/.exec(rest);
     return match === null ? undefined : { key: "TZH", value: Number(match[0]), length: match[0].length };
@@ -224,23 +231,26 @@ function wordOf(name: string, rest: string): { key: string; value: number; lengt
   return undefined;
 }
 
+/** The year of the element that tells it, as far as it goes: the digits before are those of today, or of the nearer century (`RR`). */
+function yearOf(found: ReadonlyMap<string, number>, today: number): number {
+  const whole = found.get("YYYY") ?? found.get("RRRR");
+  if (whole !== undefined) return whole;
+  const near = found.get("RR");
+  if (near !== undefined) {
+    const half = (year: number): number => Math.floor((year % 100) / 50);
+    return today - (today % 100) + near + 100 * (half(today) - half(near));
+  }
+  const last = ["YYY", "YY", "Y"].find((name) => found.has(name));
+  if (last === undefined) return today;
+  return today - (today % 10 ** last.length) + (found.get(last) as number);
+}
+
 function assemble(
   found: ReadonlyMap<string, number>,
   type: string,
   today: CivilTime,
 ): { micros: bigint; offset: number | undefined } {
-  const two = found.get("YY") ?? found.get("RR");
-  const short =
-    found.get("RR") !== undefined && two !== undefined
-      ? (two < 50 ? 2000 : 1900) + two
-      : two === undefined
-        ? undefined
-        : Math.floor(today.year / 100) * 100 + two;
-  const year =
-    found.get("YYYY") ??
-    found.get("RRRR") ??
-    short ??
-    (found.has("YYY") ? Math.floor(today.year / 1000) * 1000 + (found.get("YYY") as number) : today.year);
+  const year = yearOf(found, today.year);
   const month = found.get("MM") ?? today.month;
   const day = found.get("DD") ?? 1;
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month) || year < 1)
@@ -283,13 +293,9 @@ function bytesByFormat(bytes: Uint8Array, format: string): string {
     case "BASE2":
       return bits();
     case "BASE8":
-      return (
-        bits()
-          .padEnd(Math.ceil((bytes.length * 8) / 3) * 3, "0")
-          .match(/.{3}/g) ?? []
-      )
-        .map((three) => Number.parseInt(three, 2))
-        .join("");
+      return (padStartTo(3, bits()).match(/.{3}/g) ?? []).map((three) => Number.parseInt(three, 2)).join("");
+    case "BASE32":
+      return toBase32(bytes);
     case "ASCII":
       if (bytes.some((byte) => byte > 127)) throw new Error("Invalid ASCII value in BYTES to STRING cast");
       return buffer.toString("latin1");
@@ -319,11 +325,14 @@ function textByFormat(text: string, format: string): Uint8Array {
       return Buffer.from(plain, "base64");
     }
     case "BASE2":
-      return bitBytes(text.padStart(Math.ceil(text.length / 8) * 8, "0"));
+      return bitBytes(padStartTo(8, text));
     case "BASE8": {
       const bits = [...text].map((digit) => Number(digit).toString(2).padStart(3, "0")).join("");
-      return bitBytes(bits.slice(0, Math.floor(bits.length / 8) * 8));
+      const count = Math.floor(text.length / 8) * 3 + Math.ceil((text.length % 8) / 3);
+      return bitBytes(padStartTo(8, bits).slice(-8 * count));
     }
+    case "BASE32":
+      return fromBase32(text);
     case "ASCII":
       if (/[^\0-\x7f]/.test(text)) throw new Error("Invalid ASCII value in STRING to BYTES cast");
       return Buffer.from(text);
@@ -333,6 +342,11 @@ function textByFormat(text: string, format: string): Uint8Array {
     default:
       throw new Error(`Invalid format '${format}'`);
   }
+}
+
+/** Zeros before the digits, so that their number is a multiple. */
+function padStartTo(multiple: number, digits: string): string {
+  return digits.padStart(Math.ceil(digits.length / multiple) * multiple, "0");
 }
 
 function bitBytes(bits: string): Uint8Array {
