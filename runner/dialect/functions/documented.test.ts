@@ -36,6 +36,10 @@ it.each<[string, Cell]>([
   ["CAST('2,018-12-03' AS DATE FORMAT 'Y,YYY-MM-DD')", "2018-12-03"],
   ["CAST('51-12-03' AS DATE FORMAT 'RR-MM-DD')", "1951-12-03"],
   [
+    "ARRAY(SELECT COUNT(*) OVER (ORDER BY x DESC RANGE BETWEEN 0.5 PRECEDING AND 1 FOLLOWING) FROM UNNEST([BIGNUMERIC '1', 2, 2.5, 3.5, 9, NULL]) AS x ORDER BY x)",
+    ["1", "1", "3", "2", "2", "1"],
+  ],
+  [
     "APPROX_TOP_SUM(k, w, 2) FROM UNNEST([STRUCT('a' AS k, BIGNUMERIC '12345678901234567890.1' AS w), ('b', 1), ('a', 1)])",
     [
       ["a", "12345678901234567891.1"],

@@ -48,7 +48,8 @@ function printRange(frame: WindowFrame, item: OrderItem, key: Typed, plain: stri
       // The end of a range of INT64 may lie outside of INT64.
       return { orderBy: printOrder(`CAST(${key.sql} AS HUGEINT)`, item), frame: text, peers: undefined };
     case "NUMERIC":
-      return { orderBy: printOrder(units(key.sql), item), frame: text, peers: undefined };
+    case "BIGNUMERIC":
+      return { orderBy: printOrder(units(key.sql, key.type), item), frame: text, peers: undefined };
     case "FLOAT64": {
       if (!mayBeNan(key)) return { orderBy: plain, frame: text, peers: undefined };
       if (item.nulls !== undefined && (item.nulls === "FIRST") === item.descending)
@@ -116,17 +117,20 @@ function offsetOf(bound: FrameBound & { offset: unknown }, type: Typed["type"], 
 function distance(bound: FrameBound & { offset: unknown }, item: OrderItem, key: Typed, ctx: ExprContext): string {
   const { sql } = offsetOf(bound, key.type, ctx);
   if (key.type === "INT64") return `CAST(${sql} AS HUGEINT)`;
-  if (key.type !== "NUMERIC") return sql;
-  // Beyond the smallest and greatest NUMERIC a bound is as good as any other, and HUGEINT ends soon after.
+  if (key.type !== "NUMERIC" && key.type !== "BIGNUMERIC") return sql;
+  // Beyond the smallest and greatest of 38 digits a bound is as good as any other, and HUGEINT ends soon after.
   const down = (bound.kind === "PRECEDING") !== item.descending;
-  const room = down ? `${units(key.sql)} + ${MARGIN}` : `${MARGIN} - ${units(key.sql)}`;
-  const far = `${key.sql} ${down ? ">" : "<"} 0`;
-  return `CASE WHEN ${far} THEN ${units(sql)} ELSE least(${units(sql)}, ${room}) END`;
+  const [place, offset] = [units(key.sql, key.type), units(sql, key.type)];
+  const room = down ? `${place} + ${MARGIN}` : `${MARGIN} - ${place}`;
+  return `CASE WHEN ${place} ${down ? ">" : "<"} 0 THEN ${offset} ELSE least(${offset}, ${room}) END`;
 }
 
-/** More than the greatest NUMERIC has units of 10^-9. */
+/** More than 38 digits. */
 const MARGIN = "CAST('120000000000000000000000000000000000000' AS HUGEINT)";
 
-function units(numeric: string): string {
-  return `bq.numeric_unscaled(${numeric})`;
+/** A HUGEINT of units of 10^-9 of a NUMERIC, of 10^-18 of a BIGNUMERIC, which fails where it has more digits, as storing it does. */
+function units(sql: string, type: "NUMERIC" | "BIGNUMERIC"): string {
+  return type === "NUMERIC"
+    ? `bq.numeric_unscaled(${sql})`
+    : `CAST(replace(bq_bignumeric_decimal(${sql}, 18::BIGINT, true), '.', '') AS HUGEINT)`;
 }
