@@ -39,6 +39,11 @@ it.each<[string, Cell]>([
     "ARRAY(SELECT COUNT(*) OVER (ORDER BY x DESC RANGE BETWEEN 0.5 PRECEDING AND 1 FOLLOWING) FROM UNNEST([BIGNUMERIC '1', 2, 2.5, 3.5, 9, NULL]) AS x ORDER BY x)",
     ["1", "1", "3", "2", "2", "1"],
   ],
+  ["RANGE_BUCKET(CAST('nan' AS FLOAT64), [1.0, 2.0])", null],
+  [`JSON_KEYS(JSON '{"a": {"b": 1}}', NULL)`, ["a", "a.b"]],
+  [`JSON_KEYS(JSON '{"a": [[{"b": 1}]]}', mode => 'lax')`, ["a"]],
+  [`JSON_KEYS(JSON '{"a": [{"b": [{"c": 1}]}]}', mode => 'lax')`, ["a", "a.b", "a.b.c"]],
+  [`JSON_KEYS(JSON '{"a": [[{"b": 1}]]}', mode => 'lax recursive')`, ["a", "a.b"]],
   [
     "APPROX_TOP_SUM(k, w, 2) FROM UNNEST([STRUCT('a' AS k, BIGNUMERIC '12345678901234567890.1' AS w), ('b', 1), ('a', 1)])",
     [
@@ -50,9 +55,34 @@ it.each<[string, Cell]>([
   expect(await answers.of(`SELECT ${call}`)).toEqual([expected]);
 });
 
-it.each([["EDIT_DISTANCE('a', 'b', max_distance => -1)", "max_distance must be non-negative"]])(
-  "%s fails",
-  async (call, message) => {
-    expect(await answers.of(`SELECT ${call}`)).toContain(message);
-  },
-);
+it.each([
+  ["EDIT_DISTANCE('a', 'b', max_distance => -1)", "max_distance must be non-negative"],
+  ["DATE_BUCKET(DATE '2024-01-01', INTERVAL 1 HOUR)", "Only MONTH and DAY parts are allowed in bucket width INTERVAL"],
+  ["DATE_BUCKET(DATE '2024-01-01', INTERVAL 0 DAY)", "Zero bucket width INTERVAL is not allowed"],
+  ["DATETIME_BUCKET(DATETIME '2024-01-01', INTERVAL -1 HOUR)", "Negative bucket width INTERVAL is not allowed"],
+  [
+    "DATETIME_BUCKET(DATETIME '2024-01-01', MAKE_INTERVAL(day => 1, hour => 1))",
+    "Exactly one non-zero INTERVAL part in bucket width is required",
+  ],
+  [
+    "TIMESTAMP_BUCKET(TIMESTAMP '2024-01-01', MAKE_INTERVAL(month => 1))",
+    "Bucket width INTERVAL with non-zero MONTH part is not allowed",
+  ],
+  [
+    "RANGE_BUCKET(1.0, [1.0, CAST('nan' AS FLOAT64)])",
+    "Elements in input array to RANGE_BUCKET cannot be NaN. NaN element found at position 2",
+  ],
+  ["RANGE_BUCKET(5, [1, 3, 2])", "must be in ascending order. Nonconforming elements found at position 2 and 3"],
+  [`JSON_KEYS(JSON '{"a": 1}', 0)`, "max_depth must be positive."],
+  [`JSON_KEYS(JSON '{"a": 1}', mode => 'bad')`, "Invalid JSON mode specified"],
+  [
+    "ARRAY_AGG(x ORDER BY x) OVER () FROM UNNEST([1]) AS x",
+    "Analytic function ARRAY_AGG does not support ORDER BY in arguments",
+  ],
+  [
+    "* FROM (SELECT 1 AS a, 2.5 AS b) UNPIVOT (v FOR c IN (a, b))",
+    "The datatype of column does not match with other datatypes in the IN clause. Expected INT64, Found FLOAT64",
+  ],
+])("%s fails", async (call, message) => {
+  expect(await answers.of(`SELECT ${call}`)).toContain(message);
+});

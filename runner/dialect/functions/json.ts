@@ -255,8 +255,7 @@ function jsonKeys(call: CallExpr, context: CallContext): Typed {
   const depth = positional[1] === undefined ? undefined : context.resolveAs(positional[1], "INT64");
   const modeArgument = named.get("MODE");
   const mode = modeArgument === undefined ? undefined : context.resolveAs(modeArgument, "STRING");
-  const lax = mode === undefined ? "false" : `(lower(${mode.sql}) LIKE 'lax%')`;
-  const sql = `bq_json_keys(${text(target.sql)}, ${depth?.sql ?? "1000::BIGINT"}, ${lax})`;
+  const sql = `bq_json_keys(${text(target.sql)}, coalesce(${depth?.sql ?? "NULL"}, 9223372036854775807::BIGINT), ${mode?.sql ?? "'strict'"})`;
   const parts = [target, ...(depth === undefined ? [] : [depth]), ...(mode === undefined ? [] : [mode])];
   return derive(sql, { kind: "array", element: "STRING" }, spanOf(call), parts, true);
 }

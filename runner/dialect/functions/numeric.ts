@@ -235,7 +235,14 @@ export const NUMERIC_FUNCTIONS: Family = {
     "conversion_functions#parse_bignumeric",
     on("(STRING) -> BIGNUMERIC", "bq_bignumeric(bq_parse_numeric($1, 'BIGNUMERIC'))"),
   ),
-  RANGE_BUCKET: scalar(`${DOC}#range_bucket`, on("(T, ARRAY<T>) -> INT64?", "bq.range_bucket($1, $2)")),
+  RANGE_BUCKET: scalar(
+    `${DOC}#range_bucket`,
+    on("(T, ARRAY<T>) -> INT64?", (args, typed) =>
+      typed[0]?.type === "FLOAT64"
+        ? `bq.range_bucket_float64(${args.join(", ")})`
+        : `bq.range_bucket(${args.join(", ")})`,
+    ),
+  ),
   EUCLIDEAN_DISTANCE: distance("euclidean_distance"),
   COSINE_DISTANCE: distance("cosine_distance"),
   BIT_COUNT: scalar(

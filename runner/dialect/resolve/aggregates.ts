@@ -176,6 +176,9 @@ function checkModifiers(call: CallExpr, { allows }: Aggregate): void {
   refuse(call.limit !== undefined, "LIMIT", "LIMIT in arguments");
   refuse(call.nulls !== undefined, "NULLS", "IGNORE NULLS or RESPECT NULLS");
   refuse(call.over !== undefined, "OVER", "an OVER clause");
+  const ordering = call.orderBy.length > 0 ? "ORDER BY" : call.limit !== undefined ? "LIMIT" : undefined;
+  if (call.over !== undefined && ordering !== undefined)
+    throw analysisError(`Analytic function ${call.name} does not support ${ordering} in arguments`, call);
   if (
     call.distinct &&
     call.orderBy.some((item) => !call.args.some((argument) => sameText(argument.value, item.expr)))

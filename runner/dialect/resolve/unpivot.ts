@@ -1,8 +1,9 @@
 import type { Expr, FromItem, Identifier } from "../../googlesql/ast.js";
 import { analysisError } from "../../googlesql/errors.js";
-import type { SqlType, StructType } from "../../port/sql-types.js";
+import { type SqlType, type StructType, typeName } from "../../port/sql-types.js";
 import { quoteName, quoteString, structLiteral } from "../print/sql.js";
 import { coerce, commonType } from "../types/coercion.js";
+import { sameType } from "../types/equality.js";
 import type { Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";
 import { type FromContext, lateralContext, type ResolvedFrom, relation, resolveFromItem, uniqueKey } from "./from.js";
@@ -26,10 +27,14 @@ export function resolveUnpivot(item: Item, from: FromContext): ResolvedFrom {
       throw analysisError(`UNPIVOT group must have ${width} columns`, group.columns[0] ?? item);
     return group.columns.map((name) => columnNamed(name, source.visible.columns));
   });
-  const types = unpivot.valueColumns.map((name, i) => {
-    const type = commonType(groups.map((group) => asTyped(group[i] as ScopeColumn, name)));
-    if (type === undefined) throw analysisError(`UNPIVOT columns of ${name.name} do not have a common type`, name);
-    return type;
+  const types = unpivot.valueColumns.map((_, i) => {
+    const [first, ...others] = groups.map((group) => (group[i] as ScopeColumn).type) as [SqlType, ...SqlType[]];
+    const other = others.findIndex((type) => !sameType(type, first));
+    if (other === -1) return first;
+    throw analysisError(
+      `The datatype of column does not match with other datatypes in the IN clause. Expected ${typeName(first)}, Found ${typeName(others[other] as SqlType)}`,
+      unpivot.groups[other + 1]?.columns[i] ?? item,
+    );
   });
   const labels = unpivot.groups.map((group) => labelOf(group.label, group.columns, ctx));
   const labelType = commonType(labels);

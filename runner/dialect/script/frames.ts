@@ -14,7 +14,7 @@ export function systemKey(name: string): string {
   return `sys_${name.replace(".", "_")}`;
 }
 
-/** Gives each variable of a script a key of its own in the engine, so that shadowing needs no undoing. */
+/** Gives each variable of a script a key of its own in the engine. */
 export class VariableKeys {
   #count = 0;
 
@@ -30,10 +30,10 @@ export class Frames {
 
   constructor(readonly keys: VariableKeys = new VariableKeys()) {}
 
-  /** A new variable in the innermost block. */
+  /** A new variable in the innermost block; no block around it may have one of that name. */
   declare(name: string, type: SqlType, span: { start: number; end: number }, limits?: LimitTree): Variable {
-    const frame = this.#frames.at(-1) as Map<string, Variable>;
-    if (frame.has(name.toLowerCase())) throw new SqlProblem("analysis", `Variable '${name}' redeclaration`, span);
+    if (this.#frames.some((frame) => frame.has(name.toLowerCase())))
+      throw new SqlProblem("analysis", `Variable '${name}' redeclaration`, span);
     return this.bind(name, type, limits);
   }
 

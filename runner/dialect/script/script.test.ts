@@ -46,9 +46,11 @@ describe("variables", () => {
 
   it("belongs to its block", async () => {
     expect(await failure("BEGIN DECLARE x INT64; END; SET x = 1")).toBe("Undeclared variable: x [at 1:33]");
-    expect(await rows("DECLARE x INT64 DEFAULT 1; BEGIN DECLARE x INT64 DEFAULT 2; SET x = 3; END; SELECT x")).toEqual([
-      [1n],
-    ]);
+    expect(
+      await rows(
+        "DECLARE r INT64; BEGIN DECLARE x INT64 DEFAULT 1; SET r = x; END; BEGIN DECLARE x INT64 DEFAULT 2; SET r = r + x; END; SELECT r",
+      ),
+    ).toEqual([[3n]]);
   });
 });
 

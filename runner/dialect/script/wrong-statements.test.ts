@@ -228,6 +228,7 @@ const MISTAKES: readonly (readonly [sql: string, message: string])[] = [
   ["ASSERT TRUE AS 1", "Syntax error: Expected string literal [at 1:16]"],
   ["ASSERT (SELECT id FROM d.t) = 1", "Scalar subquery produced more than one element [at 1:1]"],
   ["DECLARE x INT64; DECLARE x STRING", "Variable 'x' redeclaration [at 1:26]"],
+  ["DECLARE x INT64; BEGIN DECLARE X STRING; END", "Variable 'X' redeclaration [at 1:32]"],
   ["DECLARE x NOPE", "Type not found: NOPE [at 1:11]"],
   ["DECLARE x INT64 DEFAULT 'a'", "Cannot coerce expression of type STRING to type INT64 [at 1:25]"],
   ["DECLARE x INT64 DEFAULT nope", "Unrecognized name: nope [at 1:25]"],

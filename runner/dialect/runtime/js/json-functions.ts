@@ -156,9 +156,12 @@ export const JSON_JS_FUNCTIONS: readonly JsFunction[] = [
     if (isLax) return null;
     throw new Error("The provided JSON input is not an array");
   }),
-  strict("bq_json_keys", ["STRING", "INT64", "BOOL"], "STRINGS", (text, depth, lax) => {
+  strict("bq_json_keys", ["STRING", "INT64", "STRING"], "STRINGS", (text, depth, mode) => {
+    if (depth < 1n) throw new Error("max_depth must be positive.");
+    const arrays = ARRAYS_WITHIN[mode.toLowerCase()];
+    if (arrays === undefined) throw new Error("Invalid JSON mode specified");
     const keys = new Set<string>();
-    collectKeys(parseJson(text), "", Number(depth), lax, keys);
+    collectKeys(parseJson(text), "", Number(depth), arrays, arrays, keys);
     return [...keys].sort();
   }),
   strict("bq_json_int64", ["STRING"], "INT64", (text) => toInt64(parseJson(text))),
@@ -238,16 +241,31 @@ export const JSON_JS_FUNCTIONS: readonly JsFunction[] = [
   ),
 ];
 
-function collectKeys(value: JsonValue, prefix: string, depth: number, lax: boolean, keys: Set<string>): void {
+/** How many arrays directly within each other the modes of JSON_KEYS look into. */
+const ARRAYS_WITHIN: Readonly<Record<string, number>> = {
+  strict: 0,
+  lax: 1,
+  "lax recursive": Number.POSITIVE_INFINITY,
+};
+
+/** The paths to the members of a value, `depth` steps deep; `left` of the arrays may still be looked into here. */
+function collectKeys(
+  value: JsonValue,
+  prefix: string,
+  depth: number,
+  arrays: number,
+  left: number,
+  keys: Set<string>,
+): void {
   if (depth === 0) return;
-  if (Array.isArray(value) && lax) {
-    for (const item of value as readonly JsonValue[]) collectKeys(item, prefix, depth, lax, keys);
+  if (Array.isArray(value) && left > 0) {
+    for (const item of value as readonly JsonValue[]) collectKeys(item, prefix, depth, arrays, left - 1, keys);
     return;
   }
   if (!(value instanceof JsonObject)) return;
   for (const [name, member] of value.members) {
     const path = `${prefix}${/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? name : JSON.stringify(name)}`;
     keys.add(path);
-    collectKeys(member, `${path}.`, depth - 1, lax, keys);
+    collectKeys(member, `${path}.`, depth - 1, arrays, arrays, keys);
   }
 }

@@ -2,6 +2,9 @@ import { failure, innerMacro, type Macro, macro, NUMERIC } from "./macro.js";
 
 const divisionByZero = (type: string) => failure(type, "concat('division by zero: ', a, ' / ', b)");
 
+const badBound = (what: string, place: string): string =>
+  failure("BIGINT", `concat('Elements in input array to RANGE_BUCKET ${what} found at position ', ${place})`);
+
 /** INT64 and BOOL, and what is of no type. */
 export const INT64_MACROS: readonly Macro[] = [
   // NULL where `x` fails. DuckDB moves an expression that occurs twice in a projection out of TRY, where it fails after all; it does
@@ -58,8 +61,23 @@ export const INT64_MACROS: readonly Macro[] = [
   macro(
     "range_bucket(x, l)",
     `CASE WHEN x IS NULL OR l IS NULL THEN NULL
-      WHEN list_count(l) < len(l) OR list_sort(l) <> l THEN ${failure("BIGINT", "'Elements in input array to RANGE_BUCKET must be in ascending order.'")}
+      WHEN list_count(l) < len(l) THEN ${badBound("cannot be null. Null element", "list_position(list_transform(l, lambda e: e IS NULL), TRUE)")}
+      WHEN list_sort(l) <> l THEN ${failure(
+        "BIGINT",
+        "concat('Elements in input array to RANGE_BUCKET must be in ascending order. Nonconforming elements found at position ', bq.first_descent(l), ' and ', bq.first_descent(l) + 1)",
+      )}
       ELSE len(list_filter(l, lambda b: b <= x)) END`,
+  ),
+  macro(
+    "range_bucket_float64(x, l)",
+    `CASE WHEN isnan(x) THEN NULL
+      WHEN list_contains(l, CAST('nan' AS DOUBLE)) THEN ${badBound("cannot be NaN. NaN element", "list_position(l, CAST('nan' AS DOUBLE))")}
+      ELSE bq.range_bucket(x, l) END`,
+  ),
+  // The place of the first element that is above the next one.
+  macro(
+    "first_descent(l)",
+    "list_position(list_transform(generate_series(1, len(l) - 1), lambda i: l[i + 1] < l[i]), TRUE)",
   ),
   macro("bool_to_int64(x)", "CAST(x AS BIGINT)"),
   macro("bool_to_string(x)", "CASE WHEN x THEN 'true' WHEN NOT x THEN 'false' END"),

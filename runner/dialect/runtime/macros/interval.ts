@@ -70,10 +70,18 @@ export const INTERVAL_MACROS: readonly Macro[] = [
     "bq.interval_from_text(bq_interval_justified(bq.interval_months(i), bq.interval_days(i), bq.interval_micros(i), 'both'))",
   ),
   // Buckets of a fixed width count microseconds from the origin, buckets of months count months from it.
+  macro("bucket_micros(x, w, o)", "o + (x - o - ((x - o) % w + w) % w) // w * w"),
+  // What is wrong with a bucket width of so many months, days and microseconds; NULL: nothing.
   macro(
-    "bucket_micros(x, w, o)",
-    `CASE WHEN w <= 0 THEN ${failure("BIGINT", "'Bucket width must be positive'")}
-      ELSE o + (x - o - ((x - o) % w + w) % w) // w * w END`,
+    "bucket_problem(m, d, u)",
+    `CASE WHEN m = 0 AND d = 0 AND u = 0 THEN 'Zero bucket width INTERVAL is not allowed'
+      WHEN CAST(m <> 0 AS INTEGER) + CAST(d <> 0 AS INTEGER) + CAST(u <> 0 AS INTEGER) > 1
+        THEN 'Exactly one non-zero INTERVAL part in bucket width is required'
+      WHEN m < 0 OR d < 0 OR u < 0 THEN 'Negative bucket width INTERVAL is not allowed' END`,
+  ),
+  macro(
+    "bucket_width_problem(i)",
+    "bq.bucket_problem(bq.interval_months(i), bq.interval_days(i), bq.interval_micros(i))",
   ),
   macro(
     "bucket_months(x, m, o)",
@@ -87,17 +95,24 @@ export const INTERVAL_MACROS: readonly Macro[] = [
   macro("datetime_bucket(dt, i)", "bq.datetime_bucket(dt, i, TIMESTAMP '1950-01-01')"),
   macro(
     "datetime_bucket(dt, i, o)",
-    `CASE WHEN bq.interval_months(i) <> 0 AND (bq.interval_days(i) <> 0 OR bq.interval_micros(i) <> 0) OR bq.interval_months(i) < 0
-        THEN CAST(${failure("BIGINT", "'Bucket width must be a positive INTERVAL of months only or of days and time only'")} || '' AS TIMESTAMP)
+    `CASE WHEN bq.bucket_width_problem(i) IS NOT NULL THEN ${failure("TIMESTAMP", "bq.bucket_width_problem(i)")}
       WHEN bq.interval_months(i) <> 0 THEN bq.bucket_months(dt, bq.interval_months(i), o)
       ELSE make_timestamp(bq.bucket_micros(epoch_us(dt), bq.interval_days(i) * 86400000000 + bq.interval_micros(i), epoch_us(o))) END`,
   ),
   macro("date_bucket(d, i)", "bq.date_bucket(d, i, DATE '1950-01-01')"),
-  macro("date_bucket(d, i, o)", "CAST(bq.datetime_bucket(CAST(d AS TIMESTAMP), i, CAST(o AS TIMESTAMP)) AS DATE)"),
+  macro(
+    "date_bucket(d, i, o)",
+    `CASE WHEN bq.interval_micros(i) <> 0 THEN ${failure("DATE", "'Only MONTH and DAY parts are allowed in bucket width INTERVAL'")}
+      ELSE CAST(bq.datetime_bucket(CAST(d AS TIMESTAMP), i, CAST(o AS TIMESTAMP)) AS DATE) END`,
+  ),
   macro("timestamp_bucket(ts, i)", "bq.timestamp_bucket(ts, i, TIMESTAMPTZ '1950-01-01 00:00:00+00')"),
   macro(
     "timestamp_bucket(ts, i, o)",
-    "make_timestamptz(bq.bucket_micros(epoch_us(ts), bq.interval_days(i) * 86400000000 + bq.interval_micros(i), epoch_us(o)))",
+    `CASE WHEN bq.interval_months(i) <> 0 THEN ${failure("TIMESTAMPTZ", "'Bucket width INTERVAL with non-zero MONTH part is not allowed'")}
+      WHEN bq.interval_days(i) <> 0 AND bq.interval_micros(i) <> 0
+        THEN ${failure("TIMESTAMPTZ", "'Bucket width INTERVAL with mixed DAY and MICROSECOND parts is not allowed'")}
+      WHEN bq.bucket_width_problem(i) IS NOT NULL THEN ${failure("TIMESTAMPTZ", "bq.bucket_width_problem(i)")}
+      ELSE make_timestamptz(bq.bucket_micros(epoch_us(ts), bq.interval_days(i) * 86400000000 + bq.interval_micros(i), epoch_us(o))) END`,
   ),
   macro(
     "datetime_add_interval(dt, i)",
