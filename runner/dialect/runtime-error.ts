@@ -1,7 +1,18 @@
 import { TOO_DEEP } from "../googlesql/nesting.js";
 
-const FAILED_CAST =
-  /Could not convert string (?:'([\s\S]*)'|"([\s\S]*)") to \w+|invalid \w+ field format: "([\s\S]*?)", expected format/;
+/** A cast that failed, by what and to what: a text of ours, or the value itself. */
+const FAILED_CASTS: readonly RegExp[] = [
+  /Could not convert string (?:'(?<text>[\s\S]*)'|"(?<quoted>[\s\S]*)") to (?<type>\w+)/,
+  /(?:invalid|Conversion Error:) (?<type>\w+) field (?:format|value out of range): "(?<text>[\s\S]*?)"(?:, expected format| when casting|$)/,
+];
+
+/** What GoogleSQL says of a text that looks like a value of the type and is none. */
+const BAD_VALUES: Readonly<Record<string, (value: string) => string>> = {
+  INT64: (value) => `Bad int64 value: ${value}`,
+  DOUBLE: (value) => `Bad double value: ${value}`,
+  DECIMAL: (value) => `Invalid NUMERIC value: ${value}`,
+  date: (value) => `Invalid date: '${value}'`,
+};
 
 const CONFLICT =
   /^TransactionContext Error: .*(?:conflict|by (?:another|a different) transaction|after the transaction started)/i;
@@ -19,8 +30,12 @@ export function runtimeMessage(duckdbMessage: string): string {
   const [line = ""] = duckdbMessage.split("\n");
   const javaScript = /JavaScript function \S+ (?:failed|took longer).*$/.exec(line);
   if (javaScript !== null) return javaScript[0];
-  const cast = FAILED_CAST.exec(line);
-  if (cast !== null) return (cast[1] ?? cast[2] ?? cast[3]) as string;
+  for (const pattern of FAILED_CASTS) {
+    const cast = pattern.exec(line)?.groups;
+    if (cast !== undefined) return failedCast(cast.text ?? cast.quoted ?? "", cast.type ?? "");
+  }
+  const number = numberProblem(line);
+  if (number !== undefined) return number;
   if (/Casting value .* to type DECIMAL/.test(line))
     return line.replace(/^.*?Casting value "([^"]*)".*$/, "numeric out of range: $1");
   const zone = /Unknown TimeZone '([^']*)'/.exec(line);
@@ -39,4 +54,28 @@ export function runtimeMessage(duckdbMessage: string): string {
   if (/Max expression depth limit|memory exhausted/.test(line)) return TOO_DEEP;
   if (/More than one row returned by a subquery/.test(line)) return "Scalar subquery produced more than one element";
   return line.replace(/^[A-Za-z ]+ Error: /, "");
+}
+
+/** A message of ours begins with a letter. */
+function failedCast(text: string, type: string): string {
+  const bad = /^[\s+-]*[\d.]/.test(text) ? BAD_VALUES[type] : undefined;
+  return bad === undefined ? text : bad(text);
+}
+
+/** GoogleSQL's words for a number that leaves its type. */
+function numberProblem(line: string): string | undefined {
+  const double = /Type DOUBLE with value (\S+) can't be cast .* destination type INT64/.exec(line)?.[1];
+  if (double !== undefined)
+    return /\d/.test(double)
+      ? `int64 out of range: ${double}`
+      : `Illegal conversion of non-finite floating point number to an integer: ${double}`;
+  const integer = /Type INT64 with value (\S+) can't be cast .* destination type INT32/.exec(line)?.[1];
+  if (integer !== undefined) return `int32 out of range: ${integer}`;
+  const decimal = /Failed to cast decimal value (\S+) to type INT64/.exec(line)?.[1];
+  if (decimal !== undefined) return `int64 out of range: ${decimal}`;
+  if (/Type INT128 with value \S+ can't be cast .* destination type INT64/.test(line)) return "int64 overflow";
+  const least = /Overflow on abs\((-\d+)\)/.exec(line)?.[1];
+  if (least !== undefined) return `int64 overflow: -${least}`;
+  if (/Overflow in negation/.test(line)) return "int64 overflow: --9223372036854775808";
+  return undefined;
 }

@@ -43,6 +43,7 @@ const exactPercentile = (
 ): AggregateOverload => ({
   ...aggregateOn(`(${type}, ${type}) -> ${type}?`, (_, call, typed) => {
     const [value, place] = typed as [Typed, Typed];
+    checkPlace(place, "PERCENTILE_CONT");
     return build(value, place.sql, call);
   }),
   takes: ([, place]) => place?.type === "NUMERIC" || place?.type === "BIGNUMERIC",
@@ -150,11 +151,13 @@ function requireLiteral(name: string, typed: readonly Typed[], index: number, le
     );
 }
 
+/** The value of a number as DuckDB text: `0.5e0`, `(-0.5e0)`, `CAST('0.5' AS DECIMAL(38,9))`. */
+const LEADING_NUMBER = /^\(?(?:CAST\(')?(-?[\d.]+(?:e[+-]?\d+)?)/;
+
 /** The position is a literal from 0 to 1. */
 function checkPlace(place: Typed, name: string): void {
-  const { literal } = place;
-  const value =
-    literal?.kind === "float" ? Number(literal.text) : literal?.kind === "integer" ? Number(literal.value) : undefined;
-  if (value !== undefined && (value < 0 || value > 1))
+  if (place.sql.startsWith("CAST(NULL AS ")) throw analysisError(`Argument 2 to ${name} must be non-NULL`, place.span);
+  const value = Number(LEADING_NUMBER.exec(place.sql)?.[1]);
+  if (value < 0 || value > 1)
     throw analysisError(`The second argument to the function ${name} must be in the range [0, 1]`, place.span);
 }

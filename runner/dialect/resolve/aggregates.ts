@@ -11,7 +11,7 @@ import { derive, mayBeNan, mergeUses, type Typed } from "../types/typed.js";
 import { matchOrFail, positionalArguments } from "./calls.js";
 import { resolveExpr } from "./expression.js";
 import { gatherAside } from "./lineage.js";
-import type { ExprContext } from "./scope.js";
+import type { ExprContext, Scope } from "./scope.js";
 import { resolveOver } from "./windows.js";
 
 type Aggregate = FunctionDefinition & { kind: "aggregate" };
@@ -77,6 +77,7 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
     },
   };
   const keys = call.name === "GROUPING" ? ctx.scope.separateKeys : undefined;
+  if (call.name === "GROUPING") requireKey(match.args[0] as Typed, ctx.scope);
   const built = candidate.build(
     match.args.map((arg) => keys?.get(arg.sql) ?? ownText(arg, inner)),
     spec,
@@ -100,6 +101,11 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
     aggregated: !windowed,
   };
   return windowed ? typed : withoutOwnUses(typed, ctx);
+}
+
+function requireKey(arg: Typed, { groupKeys, separateKeys }: Scope): void {
+  if (groupKeys?.has(arg.sql) !== true && separateKeys?.has(arg.sql) !== true)
+    throw analysisError("GROUPING must have an argument that exists within the group-by expression list", arg.span);
 }
 
 /** Types whose values DuckDB orders as GoogleSQL does. */

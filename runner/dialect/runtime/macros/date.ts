@@ -70,7 +70,11 @@ export const DATE_MACROS: readonly Macro[] = [
       ELSE CAST(generate_series(CAST(a AS TIMESTAMP), CAST(b AS TIMESTAMP), to_months(CAST(n AS INTEGER))) AS DATE[]) END`,
   ),
   macro("date_from_parts(y, m, d)", "bq.date_checked(make_date(y, m, d))"),
-  macro("date_from_unix_date(n)", "bq.date_checked(DATE '1970-01-01' + CAST(n AS INTEGER))"),
+  macro(
+    "date_from_unix_date(n)",
+    `CASE WHEN n BETWEEN -719162 AND 2932896 THEN DATE '1970-01-01' + CAST(n AS INTEGER) WHEN n IS NOT NULL
+      THEN ${failure("DATE", "concat('DATE_FROM_UNIX_DATE range is -719162 to 2932896 but saw ', n)")} END`,
+  ),
   macro("unix_date(d)", "d - DATE '1970-01-01'"),
   macro("date_from_timestamp(ts)", "CAST(make_timestamp(epoch_us(ts)) AS DATE)"),
   macro("date_from_timestamp(ts, zone)", "bq.date_checked(CAST(bq.datetime_from_timestamp(ts, zone) AS DATE))"),

@@ -36,6 +36,8 @@ export const FLOAT64_MACROS: readonly Macro[] = [
     `CASE WHEN abs(x) < 9e8 AND ${roundsSafely("bq.float64_nanos(x)")}
         THEN CAST(CAST(CAST(trunc(x) AS BIGINT) * 1000000000 + CAST(round(bq.float64_nanos(x)) AS BIGINT) AS DECIMAL(18,0))
           * CAST(0.000000001 AS DECIMAL(10,9)) AS ${NUMERIC})
+      WHEN NOT isfinite(x) THEN ${failure(NUMERIC, "concat('Illegal conversion of non-finite floating point number to numeric: ', bq.float64_to_string(x))")}
+      WHEN abs(x) > 1e29 THEN ${failure(NUMERIC, "concat('numeric out of range: ', printf('%g', x))")}
       WHEN x * 1024 = trunc(x * 1024) THEN CAST(printf('%.10f', x) AS ${NUMERIC})
       ELSE CAST(printf('%.9f', x) AS ${NUMERIC}) END`,
   ),

@@ -2,7 +2,8 @@ import { failure, type Macro, macro, NUMERIC, OFFSET_PATTERN, unbound } from "./
 
 /** What GoogleSQL strips around numbers: ASCII white space only. */
 export const stripped = "trim(s, chr(32) || chr(9) || chr(10) || chr(11) || chr(12) || chr(13))";
-const bad = (type: string, message: string) => failure(type, `concat('${message}', s)`);
+const bad = (type: string, message: string, quote = "") => failure(type, `concat('${message}${quote}', s, '${quote}')`);
+const QUOTE = "''";
 
 export const DATE_PATTERN = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}";
 export const CLOCK_PATTERN = "[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}([.][0-9]{1,6})?";
@@ -65,7 +66,7 @@ export const FROM_STRING_MACROS: readonly Macro[] = [
   macro(
     "string_to_date(s)",
     `CASE WHEN regexp_full_match(s, '${DATE_PATTERN}') AND left(s, 4) <> '0000' THEN CAST(s AS DATE)
-      WHEN s IS NULL THEN NULL ELSE ${bad("DATE", "Invalid date: ")} END`,
+      WHEN s IS NULL THEN NULL ELSE ${bad("DATE", "Invalid date: ", QUOTE)} END`,
   ),
   unbound("plain_time(s)", `CASE WHEN regexp_full_match(s, '${PLAIN_CLOCK}') THEN TRY_CAST(s AS TIME) END`),
   ...quick("string_to_time", "coalesce(bq.plain_time(s), bq.string_to_time_exact(s))"),
@@ -73,7 +74,7 @@ export const FROM_STRING_MACROS: readonly Macro[] = [
     "string_to_time_exact(s)",
     `CASE WHEN regexp_full_match(s, '${CLOCK_PATTERN}') AND ${clockInRange("s")}
         THEN CAST(make_timestamp(${clockMicros("s")} % 86400000000) AS TIME)
-      WHEN s IS NULL THEN NULL ELSE ${bad("TIME", "Invalid time string ")} END`,
+      WHEN s IS NULL THEN NULL ELSE ${bad("TIME", "Invalid time string ", '"')} END`,
   ),
   unbound(
     "plain_datetime(s)",
@@ -85,8 +86,8 @@ export const FROM_STRING_MACROS: readonly Macro[] = [
     `CASE WHEN regexp_full_match(s, '${DATE_PATTERN}') THEN CAST(bq.string_to_date(s) AS TIMESTAMP)
       WHEN regexp_full_match(s, '${DATE_PATTERN}[ tT]${CLOCK_PATTERN}') THEN CASE WHEN ${clockInRange(clockOf)}
         THEN bq.datetime_checked(make_timestamp(epoch_us(bq.string_to_date(regexp_extract(s, '${DATE_PATTERN}'))) + ${clockMicros(clockOf)}))
-        ELSE ${bad("TIMESTAMP", "Invalid datetime string ")} END
-      WHEN s IS NULL THEN NULL ELSE ${bad("TIMESTAMP", "Invalid datetime string ")} END`,
+        ELSE ${bad("TIMESTAMP", "Invalid datetime string ", '"')} END
+      WHEN s IS NULL THEN NULL ELSE ${bad("TIMESTAMP", "Invalid datetime string ", '"')} END`,
   ),
   macro("zone_or_utc(zone)", "CASE WHEN zone IN ('z', 'Z') THEN 'UTC' ELSE zone END"),
   // The plain forms of a day and a second, in UTC or with an offset, which DuckDB reads in one step; NULL for any other. An offset must not
@@ -105,7 +106,7 @@ export const FROM_STRING_MACROS: readonly Macro[] = [
       WHEN regexp_full_match(s, '${DATE_PATTERN}[ tT]${CLOCK_PATTERN}(${ZONE_PATTERN})')
         THEN bq.timestamp_from_datetime(bq.string_to_datetime_exact(regexp_extract(s, '^${DATE_PATTERN}[ tT]${CLOCK_PATTERN}')),
           bq.zone_or_utc(ltrim(regexp_replace(s, '^${DATE_PATTERN}[ tT]${CLOCK_PATTERN}', ''))))
-      WHEN s IS NULL THEN NULL ELSE ${bad("TIMESTAMPTZ", "Invalid timestamp: ")} END`,
+      WHEN s IS NULL THEN NULL ELSE ${bad("TIMESTAMPTZ", "Invalid timestamp: ", QUOTE)} END`,
   ),
   macro(
     "string_to_timestamp(s, zone)",
