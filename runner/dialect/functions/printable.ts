@@ -4,6 +4,12 @@ import { fieldAccess } from "../print/sql.js";
 import { filled } from "../types/default-zone.js";
 import { isNullLiteral, type Typed } from "../types/typed.js";
 
+const RANGES: Readonly<Record<string, string>> = {
+  "RANGE<DATE>": "bq.range_date_to_string($)",
+  "RANGE<DATETIME>": "bq.range_datetime_to_string($)",
+  "RANGE<TIMESTAMP>": "bq.range_timestamp_to_string($)",
+};
+
 /** FORMAT's `%t`: a value as CAST to STRING shows it, `.0` on whole FLOAT64. */
 const PRINTABLE: Readonly<Record<string, string>> = {
   STRING: "$",
@@ -19,6 +25,7 @@ const PRINTABLE: Readonly<Record<string, string>> = {
   INTERVAL: "bq.interval_to_string($)",
   JSON: "CAST($ AS VARCHAR)",
   BYTES: "bq_bytes_text($)",
+  ...RANGES,
 };
 
 /** FORMAT's `%T`: a value as a GoogleSQL literal. */
@@ -35,6 +42,7 @@ const LITERAL: Readonly<Record<string, string>> = {
   TIME: "('TIME \"' || bq.time_to_string($) || '\"')",
   INTERVAL: "('INTERVAL \"' || bq.interval_to_string($) || '\" YEAR TO SECOND')",
   JSON: "('JSON ' || bq_json_literal(CAST($ AS VARCHAR)))",
+  ...Object.fromEntries(Object.entries(RANGES).map(([type, shown]) => [type, `('${type} "' || ${shown} || '"')`])),
 };
 
 export const printableText = (value: Typed): string =>
