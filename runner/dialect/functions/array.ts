@@ -1,6 +1,6 @@
 import { analysisError } from "../../googlesql/errors.js";
 import { typeName } from "../../port/sql-types.js";
-import { bindOnce } from "../print/bind.js";
+import { bindOnce, isPlain } from "../print/bind.js";
 import { isOrderable } from "../types/equality.js";
 import { isNullLiteral, type Typed } from "../types/typed.js";
 import { arrayFilter, arrayIncludes, arrayTransform } from "./array-lambda.js";
@@ -38,13 +38,17 @@ function extremeElement(which: "min" | "max", list: string, typed: Typed | undef
 }
 
 /** GENERATE_ARRAY of INT64. Between small literals there is nothing to check. */
-function generateIntegers([from, to, step = "1"]: readonly string[], typed: readonly Typed[]): string {
+function generateIntegers([from = "", to = "", step = "1"]: readonly string[], typed: readonly Typed[]): string {
   const isSmall = ({ literal }: Typed): boolean =>
     literal?.kind === "integer" && literal.value > -1_000_000n && literal.value < 1_000_000n;
   const steps = typed[2]?.literal;
-  const isChecked = !typed.every(isSmall) || (steps?.kind === "integer" && steps.value === 0n);
-  return `${isChecked ? "bq.generate_int64_array" : "generate_series"}(${from}, ${to}, ${step})`;
+  if (typed.every(isSmall) && !(steps?.kind === "integer" && steps.value === 0n))
+    return `generate_series(${from}, ${to}, ${step})`;
+  const isCheap = [from, to, step].every((arg) => isPlain(arg) || INTEGER.test(arg));
+  return `bq.generate_int64_array${isCheap ? "_plain" : ""}(${from}, ${to}, ${step})`;
 }
+
+const INTEGER = /^\d+(?:::BIGINT)?$/;
 
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/array_functions */
 export const ARRAY_FUNCTIONS: Family = {

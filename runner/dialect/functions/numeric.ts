@@ -1,4 +1,5 @@
 import { analysisError } from "../../googlesql/errors.js";
+import { isPlain } from "../print/bind.js";
 import type { Typed } from "../types/typed.js";
 import { type Family, type FunctionDefinition, on, type ScalarOverload, scalar } from "./definition.js";
 import { safely } from "./safe.js";
@@ -71,7 +72,10 @@ function distance(name: string): FunctionDefinition {
   };
   return scalar(
     `${DOC}#${name}`,
-    on("(ARRAY<FLOAT64>, ARRAY<FLOAT64>) -> FLOAT64", `bq.${name}($1, $2)`),
+    on(
+      "(ARRAY<FLOAT64>, ARRAY<FLOAT64>) -> FLOAT64",
+      (vectors) => `bq.${name}${vectors.every(isPlain) ? "_plain" : ""}(${vectors.join(", ")})`,
+    ),
     sparse("INT64"),
     sparse("STRING"),
   );

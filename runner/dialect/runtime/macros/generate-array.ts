@@ -1,4 +1,4 @@
-import { failure, type Macro, macro, NUMERIC } from "./macro.js";
+import { failure, type Macro, macro, NUMERIC, unbound } from "./macro.js";
 
 /** More fit hardly any memory, and DuckDB ends at 2^32 with words about its lists. */
 const MOST_ELEMENTS = 100_000_000;
@@ -9,21 +9,23 @@ const noStep = (type: string): string => list(type, "Sequence step cannot be 0."
 const tooMany = (type: string, name = "GENERATE_ARRAY"): string => list(type, `${name} produced too many elements`);
 const isEmpty = "CASE WHEN s > 0 THEN a > b ELSE a < b END";
 
+const integers = `CASE WHEN ${missing} THEN NULL WHEN s = 0 THEN ${noStep("BIGINT")}
+  WHEN (CAST(b AS DOUBLE) - CAST(a AS DOUBLE)) / s >= ${MOST_ELEMENTS} THEN ${tooMany("BIGINT")}
+  ELSE generate_series(a, b, s) END`;
+
 /**
  * GENERATE_ARRAY and GENERATE_TIMESTAMP_ARRAY from `a` to `b` by `s`. The number of steps is exact where the type is, so that the last
  * element is there. Source: GoogleSQL's generate_array.h.
  */
 export const GENERATE_ARRAY_MACROS: readonly Macro[] = [
-  macro(
-    "generate_int64_array(a, b, s)",
-    `CASE WHEN ${missing} THEN NULL WHEN s = 0 THEN ${noStep("BIGINT")}
-      WHEN (CAST(b AS HUGEINT) - a) // s >= ${MOST_ELEMENTS} THEN ${tooMany("BIGINT")}
-      ELSE generate_series(a, b, s) END`,
-  ),
+  macro("generate_int64_array(a, b, s)", integers),
+  // Of columns and literals, which cost nothing to name twice.
+  unbound("generate_int64_array_plain(a, b, s)", integers),
+  // The way less its remainder is a multiple of the step, of which the quotient in doubles is off by less than a half.
   macro(
     "generate_numeric_array(a, b, s)",
     `CASE WHEN ${missing} THEN NULL WHEN s = 0 THEN ${noStep(NUMERIC)} WHEN ${isEmpty} THEN CAST([] AS ${NUMERIC}[])
-      ELSE bq.numeric_steps(a, s, bq.numeric_unscaled(b - a) // bq.numeric_unscaled(s)) END`,
+      ELSE bq.numeric_steps(a, s, round(CAST((b - a) - (b - a) % s AS DOUBLE) / CAST(s AS DOUBLE))) END`,
   ),
   macro(
     "numeric_steps(a, s, n)",
