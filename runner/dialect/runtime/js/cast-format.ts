@@ -1,4 +1,3 @@
-import { fromBase32, toBase32 } from "./base32.js";
 import { type CivilTime, civilTime, daysInMonth, daysOf, MONTHS, padded, WEEKDAYS } from "./civil-time.js";
 import { type JsFunction, strict } from "./js-function.js";
 
@@ -294,8 +293,6 @@ function bytesByFormat(bytes: Uint8Array, format: string): string {
       return bits();
     case "BASE8":
       return (padStartTo(3, bits()).match(/.{3}/g) ?? []).map((three) => Number.parseInt(three, 2)).join("");
-    case "BASE32":
-      return toBase32(bytes);
     case "ASCII":
       if (bytes.some((byte) => byte > 127)) throw new Error("Invalid ASCII value in BYTES to STRING cast");
       return buffer.toString("latin1");
@@ -331,8 +328,6 @@ function textByFormat(text: string, format: string): Uint8Array {
       const count = Math.floor(text.length / 8) * 3 + Math.ceil((text.length % 8) / 3);
       return bitBytes(padStartTo(8, bits).slice(-8 * count));
     }
-    case "BASE32":
-      return fromBase32(text);
     case "ASCII":
       if (/[^\0-\x7f]/.test(text)) throw new Error("Invalid ASCII value in STRING to BYTES cast");
       return Buffer.from(text);
