@@ -52,15 +52,16 @@ export function copyTable(statement: Extract<Statement, { kind: "copyTable" }>, 
   };
 }
 
-/** CREATE TABLE with columns, or AS `query`. */
+/**
+ * CREATE TABLE with columns, or AS `query`.
+ * @param query its rows; where it has columns too, those as they store them
+ */
 export function createTable(
   statement: Extract<Statement, { kind: "createTable" }>,
   query: TranslatedQuery | undefined,
   catalog: Catalog,
 ): TranslatedStatement {
   if (query !== undefined) requireNames(query, "CREATE TABLE");
-  if (query !== undefined && statement.columns.length > 0)
-    throw unsupported("CREATE TABLE with both a column list and AS SELECT", statement);
   requireDistinctNames(statement.columns.map((column) => column.name));
   const isCollated = hasCollation(statement, catalog);
   const defined = statement.columns.map((column) => ({
@@ -68,7 +69,7 @@ export function createTable(
     required: column.notNull,
   }));
   const made = (query?.columns ?? []).map((column) => ({ ...column, required: false }));
-  const columns = query === undefined ? defined : made.map((column) => defaultCollated(column, isCollated, statement));
+  const columns = defined.length > 0 ? defined : made.map((column) => defaultCollated(column, isCollated, statement));
   const known = statement.ifNotExists && catalog.find(names(statement.path)) !== undefined;
   const replace = `${statement.orReplace ? "OR REPLACE " : ""}${statement.temporary ? "TEMP " : ""}`;
   const head = `CREATE ${replace}TABLE ${statement.ifNotExists ? "IF NOT EXISTS " : ""}${target(statement.path, catalog, statement.temporary)}`;
@@ -97,13 +98,30 @@ export function createTable(
       : [
           ...schemaOfOthers(statement.path, catalog),
           `${head}${body}`,
+          ...(query === undefined ? [] : constraints(statement, catalog, isCollated)),
           ...declarations(targetPath(statement.path, catalog, statement.temporary), columns),
         ],
   };
 }
 
+/** What the columns of a list ask of later rows, once DuckDB has made their table of a query. */
+function constraints(
+  { columns, path, temporary }: Extract<Statement, { kind: "createTable" }>,
+  catalog: Catalog,
+  isCollated: boolean,
+): string[] {
+  return columns.flatMap((column) => {
+    const value = defaultText(column, catalog, isCollated);
+    const head = `ALTER TABLE ${target(path, catalog, temporary)} ALTER COLUMN ${quoteName(column.name.name)} SET`;
+    return [
+      ...(column.notNull ? [`${head} NOT NULL`] : []),
+      ...(value === undefined ? [] : [`${head} DEFAULT (${value})`]),
+    ];
+  });
+}
+
 /** Whether texts of a new table have a collation that say nothing of it. */
-function hasCollation(
+export function hasCollation(
   { path, temporary, isCollated }: Extract<Statement, { kind: "createTable" }>,
   catalog: Catalog,
 ): boolean {
@@ -146,15 +164,18 @@ export function requireDistinctNames(columns: readonly Identifier[]): void {
 }
 
 function columnText(column: ColumnDefinition, catalog: Catalog, isCollated: boolean): string {
+  const { name, type } = definedColumn(column, isCollated);
+  const value = defaultText(column, catalog, isCollated);
+  return `${quoteName(name)} ${duckdbType(type)}${column.notNull ? " NOT NULL" : ""}${value === undefined ? "" : ` DEFAULT (${value})`}`;
+}
+
+/** What a column holds where a row does not say; undefined: NULL. */
+function defaultText(column: ColumnDefinition, catalog: Catalog, isCollated: boolean): string | undefined {
   const own = definedColumn(column, isCollated);
   limitOf(column.type);
-  if (column.defaultValue !== undefined && holdsBignumeric(own.type))
-    throw unsupported("DEFAULT of a BIGNUMERIC column", column.defaultValue);
-  const value =
-    column.defaultValue === undefined
-      ? emptyArray(own.type)
-      : resolveAssignment(column.defaultValue, own, constantContext(catalog)).sql;
-  return `${quoteName(own.name)} ${duckdbType(own.type)}${column.notNull ? " NOT NULL" : ""}${value === undefined ? "" : ` DEFAULT (${value})`}`;
+  if (column.defaultValue === undefined) return emptyArray(own.type);
+  if (holdsBignumeric(own.type)) throw unsupported("DEFAULT of a BIGNUMERIC column", column.defaultValue);
+  return resolveAssignment(column.defaultValue, own, constantContext(catalog)).sql;
 }
 
 /** What a column of arrays holds where nothing is written into it; undefined for other columns, which hold NULL. */

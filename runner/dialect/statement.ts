@@ -8,6 +8,7 @@ import type { Column } from "../port/sql-types.js";
 import { translateAlter, translateTruncate } from "./alter.js";
 import type { TranslatedQuery } from "./contract.js";
 import { addColumns, copyTable, createTable, requireDistinctNames } from "./create-table.js";
+import { createdRows } from "./created-rows.js";
 import { translateDelete, translateInsert, translateUpdate } from "./dml.js";
 import { type LoadData, loadData } from "./load-data.js";
 import { translateMerge } from "./merge.js";
@@ -131,11 +132,7 @@ function translated(statement: Statement, context: StatementContext): Translated
       return { kind: "query", columns, sql: [sql] };
     }
     case "createTable":
-      return createTable(
-        statement,
-        statement.query && finishQuery(statement.query, catalog, "declared", context.variables),
-        catalog,
-      );
+      return createTable(statement, createdRows(statement, context), catalog);
     case "createView": {
       const query = finishView(statement.query, catalog);
       if (statement.columnNames.length === 0) requireNames(query, "CREATE VIEW");
