@@ -223,7 +223,12 @@ export interface Select extends Span {
   readonly having: Expr | undefined;
   readonly qualify: Expr | undefined;
   readonly windows: readonly { readonly name: Identifier; readonly spec: WindowSpec }[];
+  /** The pipe operator that it stands for: its list takes no aggregates. */
+  readonly pipe?: PipeList | undefined;
 }
+
+/** Pipe operators with a list of columns. */
+export type PipeList = "SELECT" | "EXTEND" | "SET" | "DROP" | "RENAME";
 
 export type JoinType = "INNER" | "LEFT" | "RIGHT" | "FULL" | "CROSS";
 
@@ -253,7 +258,12 @@ export type FromItem =
       readonly alias: Identifier | undefined;
     })
   | (Span & { readonly kind: "unnest"; readonly array: Expr } & Aliased)
-  | (Span & { readonly kind: "derived"; readonly query: Query } & Aliased)
+  | (Span & {
+      readonly kind: "derived";
+      readonly query: Query;
+      /** The rows of a pipe: what reads them still knows them by the aliases of the FROM clause in the query. */
+      readonly passesAliases?: boolean;
+    } & Aliased)
   | (Span & {
       readonly kind: "join";
       readonly type: JoinType;

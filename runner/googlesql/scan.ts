@@ -48,8 +48,11 @@ export class Scanner {
 
   constructor(private readonly sql: string) {}
 
-  /** `commons`: CTE names in force; `aliases`: FROM aliases of this and the enclosing queries (array paths start with them). */
-  query(query: Query, commons: Names, aliases: Aliases, output: OutputNames): void {
+  /**
+   * `commons`: CTE names in force; `aliases`: FROM aliases of this and the enclosing queries (array paths start with them).
+   * @returns the aliases that its own clauses see
+   */
+  query(query: Query, commons: Names, aliases: Aliases, output: OutputNames): Aliases {
     const own = new Set(commons);
     for (const common of query.with) {
       const key = common.name.name.toLowerCase();
@@ -59,6 +62,7 @@ export class Scanner {
     }
     const inner = this.body(query.body, own, aliases, output);
     for (const item of query.orderBy) this.expr(item.expr, own, inner, undefined);
+    return inner;
   }
 
   private body(body: QueryBody, commons: Names, aliases: Aliases, output: OutputNames): Aliases {
@@ -127,10 +131,12 @@ export class Scanner {
         name(item.alias);
         name(item.offset);
         return [];
-      case "derived":
-        this.query(item.query, commons, aliases, undefined);
+      case "derived": {
+        const inner = this.query(item.query, commons, aliases, undefined);
         name(item.alias);
+        if (item.passesAliases) for (const [alias, table] of inner) aliases.set(alias, table);
         return [];
+      }
       case "join": {
         const tables = [...this.from(item.left, commons, aliases), ...this.from(item.right, commons, aliases)];
         if (item.on !== undefined) this.expr(item.on, commons, aliases, undefined);

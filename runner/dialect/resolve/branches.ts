@@ -1,8 +1,9 @@
 import type { Expr, Query } from "../../googlesql/ast.js";
 import type { Span } from "../../googlesql/contract.js";
 import { walk } from "../../googlesql/walk.js";
+import { callsWindow } from "../../googlesql/window-calls.js";
 import type { Typed } from "../types/typed.js";
-import { callsAggregate, callsWindow } from "./grouping.js";
+import { callsAggregate } from "./grouping.js";
 import type { ExprContext, Scope } from "./scope.js";
 
 /**

@@ -19,7 +19,10 @@ import {
   type ExprContext,
   NOTHING_VISIBLE,
   type OutputColumn,
+  type Passed,
+  type PassedColumn,
   type RangeVariable,
+  type ResolvedQuery,
   type Scope,
   type ScopeColumn,
   type Visible,
@@ -67,8 +70,9 @@ export function resolveFromItem(item: FromItem, from: FromContext): ResolvedFrom
     case "unnest":
       return unnest(() => resolveArrayPath(item.array, lateralContext(from, "UNNEST")), item, item.alias, from);
     case "derived": {
-      const query = resolveQuery(item.query, from.env, from.commons, from.parent);
+      const query = resolveQuery(item.query, from.env, from.commons, from.parent, item.passesAliases);
       from.env.lineage?.add(query.chosenBy);
+      if (query.passed !== undefined) return passedRelation(query, query.passed, from.env);
       return relation(`(${query.sql})`, query.columns, query.valueTable, item.alias, from.env);
     }
     case "join":
@@ -229,6 +233,27 @@ export function relation(
   );
   const ranges: RangeVariable[] = alias === undefined ? [] : [{ name: alias.name, columns: visible, value: undefined }];
   return { sql, visible: { columns: visible, ranges } };
+}
+
+/** The rows of a pipe, with what they are still known by. */
+function passedRelation(
+  { sql: query, columns }: ResolvedQuery,
+  { hidden, ranges, pseudo }: Passed,
+  env: Environment,
+): ResolvedFrom {
+  const sqlAlias = env.freshAlias();
+  const text = (key: string): string => `${sqlAlias}.${quoteName(key)}`;
+  for (const { key, origin } of [...columns, ...hidden]) env.lineage?.define(text(key), origin);
+  const read = ({ name, key, type, pseudo: isPseudo }: PassedColumn): ScopeColumn => {
+    return { name, sql: text(key), type, pseudo: isPseudo };
+  };
+  const named = ranges.flatMap(({ name, columns: own, value }): readonly RangeVariable[] =>
+    value === undefined
+      ? [{ name, columns: own.map(read), value }]
+      : valueVisible(text(value.key), value.type, { name, start: 0, end: 0 }, env).ranges,
+  );
+  const visible = [...columns, ...pseudo].map(read);
+  return { sql: `(${query}) AS ${sqlAlias}`, visible: { columns: visible, ranges: named } };
 }
 
 /** A DuckDB name that none of the columns has yet: names may repeat in GoogleSQL as long as nothing reads them. */

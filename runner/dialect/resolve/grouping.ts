@@ -2,6 +2,7 @@ import type { Expr, GroupingItem, OrderItem, Select } from "../../googlesql/ast.
 import type { Span } from "../../googlesql/contract.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { walk } from "../../googlesql/walk.js";
+import { callsWindow } from "../../googlesql/window-calls.js";
 import { COLLATED, typeName } from "../../port/sql-types.js";
 import { functionNamed } from "../functions/registry.js";
 import { collationKey, representative } from "../types/collation.js";
@@ -56,17 +57,6 @@ export function callsAggregate(expr: Expr): boolean {
       return false;
     if (node.kind === "call" && node.over === undefined && functionNamed(node.name as string)?.kind === "aggregate")
       found = true;
-    return undefined;
-  });
-  return found;
-}
-
-export function callsWindow(expr: Expr): boolean {
-  let found = false;
-  walk(expr, (node) => {
-    if (node.kind === "subquery" || node.kind === "arrayQuery" || node.kind === "exists" || node.kind === "query")
-      return false;
-    if (node.kind === "call" && node.over !== undefined) found = true;
     return undefined;
   });
   return found;

@@ -1,8 +1,9 @@
 import type { Expr, Query } from "../../googlesql/ast.js";
 import { isVolatile, PARENTHESIS_FREE } from "../../googlesql/volatile-names.js";
 import { walk } from "../../googlesql/walk.js";
+import { callsWindow } from "../../googlesql/window-calls.js";
 import { functionNamed } from "../functions/registry.js";
-import { callsAggregate, callsWindow } from "./grouping.js";
+import { callsAggregate } from "./grouping.js";
 
 /**
  * The expression for which a scalar subquery of no FROM stands: `(SELECT x + 1)` is `x + 1`. DuckDB's planning time doubles with every

@@ -22,17 +22,21 @@ import { asTyped, combine } from "./set-operations.js";
 
 export { asTyped };
 
-/** A query in its own scope; `parent` is what a correlated query sees outside. */
+/**
+ * A query in its own scope; `parent` is what a correlated query sees outside.
+ * @param passing whether it passes on the names of its FROM clause, as pipe operators do
+ */
 export function resolveQuery(
   query: Query,
   env: Environment,
   outer: CommonTables,
   parent: Scope | undefined,
+  passing = false,
 ): ResolvedQuery {
   const { prefix, commons } = resolveWith(query, env, outer, parent);
   const limit = printLimit(query, env, commons);
   if (query.body.kind === "select") {
-    const select = resolveSelect(query.body, query.orderBy, env, commons, parent);
+    const select = resolveSelect(query.body, query.orderBy, env, commons, parent, passing);
     const chosenBy = query.limit === undefined ? select.chosenBy : union([select.chosenBy, select.orderedBy]);
     return {
       ...select,

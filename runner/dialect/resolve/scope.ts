@@ -12,7 +12,7 @@ export interface ScopeColumn {
   readonly sql: string;
   readonly type: SqlType;
   /** Read by its name only: a star leaves it out. */
-  readonly pseudo?: boolean;
+  readonly pseudo?: boolean | undefined;
 }
 
 /** A table alias: its columns, and for a value table (UNNEST) the value itself. */
@@ -55,6 +55,24 @@ export interface OutputColumn {
   readonly origin?: Origin | undefined;
 }
 
+/** What a query of a pipe passes on besides its columns. */
+export interface Passed {
+  /** Columns that are in no star, and their texts within the query. */
+  readonly hidden: readonly (OutputColumn & { readonly sql: string })[];
+  /** Names of its FROM clause, which go on standing for the rows as they were there. */
+  readonly ranges: readonly PassedRange[];
+  /** Columns of its FROM clause that are read by their names only. */
+  readonly pseudo: readonly PassedColumn[];
+}
+
+export type PassedColumn = Pick<OutputColumn, "name" | "key" | "type"> & Pick<ScopeColumn, "pseudo">;
+
+export interface PassedRange {
+  readonly name: string;
+  readonly columns: readonly PassedColumn[];
+  readonly value: Pick<OutputColumn, "key" | "type"> | undefined;
+}
+
 /** A resolved query: DuckDB text and output columns. A value table has one column, the value. */
 export interface ResolvedQuery {
   readonly sql: string;
@@ -64,6 +82,8 @@ export interface ResolvedQuery {
   readonly rows?: readonly (readonly Typed[])[] | undefined;
   /** What decides which rows there are, where lineage is recorded. */
   readonly chosenBy?: Origin | undefined;
+  /** Where it is asked for. */
+  readonly passed?: Passed | undefined;
 }
 
 export interface CommonTableEntry {

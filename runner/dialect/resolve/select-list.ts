@@ -2,11 +2,12 @@ import type { Expr, Identifier, Select, SelectItem } from "../../googlesql/ast.j
 import type { Span } from "../../googlesql/contract.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { impliedName } from "../../googlesql/names.js";
+import { callsWindow } from "../../googlesql/window-calls.js";
 import { type SqlType, typeName } from "../../port/sql-types.js";
 import { fieldAccess } from "../print/sql.js";
 import { derive, type Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";
-import { callsAggregate, callsWindow } from "./grouping.js";
+import { callsAggregate } from "./grouping.js";
 import { fieldOrigin, gatherValue } from "./lineage.js";
 import { readColumn } from "./names.js";
 import type { ExprContext, ScopeColumn } from "./scope.js";
@@ -39,17 +40,21 @@ function expandStar(item: Extract<SelectItem, { kind: "star" }>, select: Select,
   // What is computed of groups is read field by field where the groups are known.
   const computed = of !== undefined && (callsAggregate(of) || callsWindow(of)) ? of : undefined;
   const source = of === undefined ? starColumns(ctx.scope.columns, item, ctx) : starOf(of, ctx, computed !== undefined);
-  checkNames(item.except, source, "EXCEPT");
+  // A star written in the list of EXTEND or SELECT is one like any other.
+  const pipe = select.pipe === "SELECT" || select.pipe === "EXTEND" ? undefined : select.pipe;
+  checkNames(item.except, source, "EXCEPT", pipe);
   checkNames(
     item.replace.map(({ name }) => name),
     source,
     "REPLACE",
+    pipe,
   );
   const renames = item.rename ?? [];
   checkNames(
     renames.map(({ from }) => from),
     source,
     "RENAME",
+    pipe,
   );
   const renamed = new Map(renames.map(({ from, to }) => [from.name.toLowerCase(), to.name]));
   const dropped = new Set(item.except.map((name) => name.name.toLowerCase()));
@@ -104,18 +109,29 @@ function fieldOf(target: Expr, { name }: Named): Expr {
   return { kind: "field", target, field: { name, start, end }, start, end };
 }
 
-function checkNames(names: readonly Identifier[], source: readonly Named[], what: string): void {
+function checkNames(names: readonly Identifier[], source: readonly Named[], list: string, pipe: Select["pipe"]): void {
   const known = source.flatMap(({ name }) => name ?? []);
   const seen = new Set<string>();
   for (const name of names) {
     const key = name.name.toLowerCase();
-    if (!known.some((candidate) => candidate.toLowerCase() === key)) {
-      throw analysisError(
-        `Column ${name.name} in SELECT * ${what} list does not exist${didYouMean(name.name, known)}`,
-        name,
-      );
+    const found = known.filter((candidate) => candidate.toLowerCase() === key).length;
+    if (found === 0) throw missingColumn(name, known, list, pipe);
+    if (found > 1 && pipe !== undefined && pipe !== "DROP")
+      throw analysisError(`Column name in pipe ${pipe} exists more than once in input table: ${name.name}`, name);
+    if (seen.has(key)) {
+      const twice = `Duplicate column ${name.name} in SELECT * ${list} list`;
+      throw analysisError(pipe === undefined ? twice : `Duplicate column name in pipe ${pipe}: ${name.name}`, name);
     }
-    if (seen.has(key)) throw analysisError(`Duplicate column ${name.name} in SELECT * ${what} list`, name);
     seen.add(key);
   }
+}
+
+function missingColumn(name: Identifier, known: readonly string[], list: string, pipe: Select["pipe"]): Error {
+  const hint = didYouMean(name.name, known);
+  return analysisError(
+    pipe === undefined
+      ? `Column ${name.name} in SELECT * ${list} list does not exist${hint}`
+      : `Column name in pipe ${pipe} not found in input table: ${name.name}${hint}`,
+    name,
+  );
 }

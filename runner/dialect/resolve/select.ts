@@ -1,6 +1,7 @@
 import type { OrderItem, Select, WindowSpec } from "../../googlesql/ast.js";
 import type { Span } from "../../googlesql/contract.js";
 import { analysisError } from "../../googlesql/errors.js";
+import { callsWindow } from "../../googlesql/window-calls.js";
 import { COLLATED, type StructType, typeName } from "../../port/sql-types.js";
 import { quoteName, structLiteral } from "../print/sql.js";
 import { isGroupable, isSortable } from "../types/equality.js";
@@ -10,9 +11,10 @@ import { isBranchGuard } from "./branches.js";
 import { distinctRows } from "./collated-rows.js";
 import { resolveAs, resolveExpr } from "./expression.js";
 import { resolveFrom } from "./from.js";
-import { callsAggregate, callsWindow, type Grouped, resolveGrouping } from "./grouping.js";
+import { callsAggregate, type Grouped, resolveGrouping } from "./grouping.js";
 import { asRows, Gathered, gather, gatherValue, type Origin, structOrigin } from "./lineage.js";
 import { asGrouped } from "./names.js";
+import { hiddenItems, passedRows } from "./passed-rows.js";
 import { orderOrdinal } from "./query.js";
 import {
   type CommonTables,
@@ -31,13 +33,17 @@ export interface SelectedItem {
   readonly value: Typed;
 }
 
-/** One SELECT with the ORDER BY of its query. */
+/**
+ * One SELECT with the ORDER BY of its query.
+ * @param passing whether it passes on the names of its FROM clause, as pipe operators do
+ */
 export function resolveSelect(
   select: Select,
   orderBy: readonly OrderItem[],
   env: Environment,
   commons: CommonTables,
   parent: Scope | undefined,
+  passing = false,
 ): ResolvedQuery & { readonly orderedBy: Origin | undefined } {
   if (select.from === undefined) checkWithoutFrom(select, orderBy);
   const choosing = new Gathered();
@@ -62,12 +68,13 @@ export function resolveSelect(
   };
   const where = gather(env, choosing, () => whereText(select, base));
   const plan = gather(env, new Gathered(), () => expandItems(select, base));
-  const grouped = gather(env, choosing, () => resolveGrouping(select, plan, orderBy, base));
+  const grouped =
+    select.pipe === undefined ? gather(env, choosing, () => resolveGrouping(select, plan, orderBy, base)) : undefined;
   const listContext: ExprContext = {
     ...base,
     scope: grouped?.scope ?? scope,
-    clause: "SELECT list",
-    aggregates: "allowed",
+    clause: select.pipe === undefined ? "SELECT list" : `pipe ${select.pipe}`,
+    aggregates: select.pipe === undefined ? "allowed" : "forbidden",
     windows: true,
   };
   const items = plan.map(
@@ -88,7 +95,8 @@ export function resolveSelect(
     .join(", ");
   if (select.distinct) checkDistinct(items);
   const collated = select.distinct && items.some(({ value }) => value.type === COLLATED);
-  const rest = `${list}${head}${where}${groupText}${having}${qualify}`;
+  const passed = passing ? passedRows(select, scope, output, env) : undefined;
+  const rest = `${list}${hiddenItems(passed)}${head}${where}${groupText}${having}${qualify}`;
   const body = collated
     ? distinctRows(`SELECT ${rest}`, output.columns, env)
     : `SELECT ${select.distinct ? "DISTINCT " : ""}${rest}`;
@@ -102,7 +110,8 @@ export function resolveSelect(
   const rows =
     constant && select.as === undefined && items.every(isPlain) ? [items.map(({ value }) => value)] : undefined;
   const [chosenBy, orderedBy] = env.lineage === undefined ? [] : [asRows(choosing), asRows(ordering)];
-  return { sql: ordered, columns: output.columns, valueTable: select.as !== undefined, rows, chosenBy, orderedBy };
+  const { columns } = output;
+  return { sql: ordered, columns, valueTable: select.as !== undefined, rows, chosenBy, orderedBy, passed };
 }
 
 function whereText({ where }: Select, ctx: ExprContext): string {

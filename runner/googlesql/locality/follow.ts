@@ -135,7 +135,13 @@ class Follower {
     }
     const name = of.kind === "path" && of.parts.length === 1 ? of.parts[0]?.name.toLowerCase() : undefined;
     const range = from.ranges.find((one) => one.name === name);
-    if (name === undefined || range === undefined || range.isValue || from.star.some((column) => column.name === name))
+    if (
+      name === undefined ||
+      range === undefined ||
+      range.isValue ||
+      range.isPassed ||
+      from.star.some((column) => column.name === name)
+    )
       throw new Unfollowed();
     return range.columns;
   }
@@ -183,7 +189,9 @@ class Follower {
         return this.#table(item, around, left);
       case "derived":
         if (item.offset !== undefined) throw new Unfollowed();
-        return named(this.query(item.query, around), item.alias?.name);
+        return item.passesAliases === true
+          ? passed(this.query(item.query, around), item)
+          : named(this.query(item.query, around), item.alias?.name);
       case "unnest":
         return this.#values(item, item.array, around, left);
       case "join":
@@ -343,6 +351,30 @@ function named(rows: Rows, name: string | undefined): FromScope {
   const isTwice = new Set(columns.map((column) => column.name)).size < columns.length;
   if (isTwice && !(rows instanceof ValueRows)) throw new Unfollowed();
   return { rows, ranges: [{ name: name?.toLowerCase(), columns, isValue: false }], star: columns };
+}
+
+/** The rows of a pipe. Where their columns are those of the only table of its FROM clause, they go by its name. */
+function passed(rows: Rows, { query, alias }: Extract<FromItem, { kind: "derived" }>): FromScope {
+  const { body } = query;
+  if (body.kind !== "select") throw new Unfollowed();
+  const isSame = alias !== undefined && body.pipe === undefined;
+  const all = named(rows, isSame ? alias.name : undefined);
+  const names = isSame || body.from === undefined ? [] : aliasesOf(body.from);
+  return {
+    ...all,
+    ranges: [...all.ranges, ...names.map((name) => ({ name, columns: [], isValue: false, isPassed: true }))],
+  };
+}
+
+function aliasesOf(item: FromItem): string[] {
+  if (item.kind === "join") return [...aliasesOf(item.left), ...aliasesOf(item.right)];
+  if (item.kind === "derived" && item.passesAliases === true)
+    return item.query.body.kind === "select" && item.query.body.from !== undefined
+      ? aliasesOf(item.query.body.from)
+      : [];
+  const name = item.alias ?? ("path" in item ? item.path.at(-1) : undefined);
+  const offset = "offset" in item ? item.offset : undefined;
+  return [name, offset].flatMap((one) => (one === undefined ? [] : [one.name.toLowerCase()]));
 }
 
 function typeOf({ from }: Scope, source: number | undefined): RowsColumn["type"] {

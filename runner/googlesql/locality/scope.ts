@@ -10,6 +10,8 @@ export interface Range {
   readonly columns: readonly { readonly name: string; readonly index: number }[];
   /** Elements of an array: any name may be a field of them. */
   readonly isValue: boolean;
+  /** Rows of a FROM clause in a query of a pipe, whose columns may be others by now. */
+  readonly isPassed?: boolean;
 }
 
 export interface FromScope {
@@ -97,6 +99,7 @@ export class Scope {
     if (own !== undefined && alias !== undefined && alias.source !== own.index)
       return { source: undefined, reads: [own.index, ...alias.reads] };
     const range = this.from.ranges.find(({ name }) => name === first);
+    if (range?.isPassed === true && (own === undefined || names.length > 1)) throw new Unfollowed();
     if (range !== undefined && own === undefined) {
       const column = range.columns.find(({ name }) => name === second);
       if (column !== undefined) return { source: names.length === 2 ? column.index : undefined, reads: [column.index] };

@@ -4,6 +4,7 @@ import type {
   FromItem,
   Identifier,
   OrderItem,
+  PipeList,
   Query,
   QueryBody,
   Select,
@@ -11,6 +12,7 @@ import type {
 } from "../ast.js";
 import { unsupported } from "../errors.js";
 import { plainCall } from "../plain-call.js";
+import { callsWindow } from "../window-calls.js";
 import { parseNamedWindows, parseOrderBy } from "./call.js";
 import type { Cursor } from "./cursor.js";
 import { parseExpression } from "./expression.js";
@@ -21,9 +23,14 @@ import { parseCommonTable, parseQuery, parseQueryPrimary, parseSelectItems } fro
 import { acceptSetOperator, type SetOperator } from "./set-operation.js";
 
 /** What a pipe operator works on: a FROM clause that is still open, with conditions, or a finished query. */
-type Input =
-  | { readonly from: FromItem; readonly where: Expr | undefined }
-  | { readonly query: Query; readonly alias: Identifier | undefined };
+type Input = { readonly from: FromItem; readonly where: Expr | undefined } | Finished;
+
+interface Finished {
+  readonly query: Query;
+  readonly alias: Identifier | undefined;
+  /** It keeps its rows, which the aliases of its FROM clause go on naming as they were there. */
+  readonly passesAliases: boolean;
+}
 
 /**
  * `FROM t |> ..`: a query that begins with FROM.
@@ -37,7 +44,7 @@ export function parseFromQuery(c: Cursor): QueryBody {
 
 /** The pipe operators that follow a query; the query itself where none does. */
 export function pipeQuery(c: Cursor, query: Query): Query {
-  return c.is("|>") ? parsePipes(c, { query, alias: undefined }, query.start) : query;
+  return c.is("|>") ? parsePipes(c, unnamed(query), query.start) : query;
 }
 
 /** Each operator becomes a SELECT over what is before it. */
@@ -81,26 +88,23 @@ function parseOperator(c: Cursor, input: Input, start: number): Input {
     case "SET":
       return set(c, input, start);
     case "DROP":
-      return star(c, input, start, { except: c.list(() => c.identifier()) });
+      return star(c, input, start, "DROP", { except: c.list(() => c.identifier()) });
     case "RENAME":
-      return star(c, input, start, { rename: c.list(() => renamed(c)) });
+      return star(c, input, start, "RENAME", { rename: c.list(() => renamed(c)) });
     case "AS": {
       const alias = c.identifier();
-      return { query: finished(c, input, start), alias };
+      return { query: finished(c, input, start), alias, passesAliases: false };
     }
     case "ORDER":
       c.expectWord("BY");
-      return {
-        query: queryOf(c, selectStar(c, input, start), start, { orderBy: orderItems(c) }),
-        alias: aliasOf(input),
-      };
+      return passing(queryOf(c, selectStar(c, input, start), start, { orderBy: orderItems(c) }), input);
     case "LIMIT": {
       const limit = parseExpression(c);
       const offset = c.acceptWords("OFFSET") ? parseExpression(c) : undefined;
-      return { query: queryOf(c, selectStar(c, input, start), start, { limit, offset }), alias: aliasOf(input) };
+      return passing(queryOf(c, selectStar(c, input, start), start, { limit, offset }), input);
     }
     case "DISTINCT":
-      return { query: queryOf(c, { ...selectStar(c, input, start), distinct: true }, start), alias: aliasOf(input) };
+      return passing(queryOf(c, { ...selectStar(c, input, start), distinct: true }, start), input);
     case "AGGREGATE":
       return aggregate(c, input, start);
     case "ASSERT":
@@ -110,7 +114,17 @@ function parseOperator(c: Cursor, input: Input, start: number): Input {
   }
 }
 
-/** The only name that a table had stays visible after operators that keep its columns. */
+/** A query whose rows have no name. */
+function unnamed(query: Query): Finished {
+  return { query, alias: undefined, passesAliases: false };
+}
+
+/** The query of an operator that keeps the rows of its input. */
+function passing(query: Query, input: Input): Finished {
+  return { query, alias: aliasOf(input), passesAliases: true };
+}
+
+/** The only name that a table had, for readers that look no further. */
 function aliasOf(input: Input): Identifier | undefined {
   if ("query" in input) return input.alias;
   const { from } = input;
@@ -121,7 +135,9 @@ function aliasOf(input: Input): Identifier | undefined {
 function asFrom(c: Cursor, input: Input, start: number): FromItem {
   if ("from" in input && input.where === undefined) return input.from;
   const alias = aliasOf(input);
-  return { kind: "derived", query: finished(c, input, start), alias, offset: undefined, ...c.span(start) };
+  const query = finished(c, input, start);
+  const passesAliases = "from" in input || input.passesAliases;
+  return { kind: "derived", query, passesAliases, alias, offset: undefined, ...c.span(start) };
 }
 
 function finished(c: Cursor, input: Input, start: number): Query {
@@ -159,6 +175,9 @@ function queryOf(c: Cursor, body: QueryBody, start: number, tail: Tail = {}): Qu
 }
 
 function where(c: Cursor, input: Input, condition: Expr, start: number): Input {
+  // A window is over the rows that the conditions before it leave.
+  if (callsWindow(condition))
+    return passing(queryOf(c, { ...selectStar(c, input, start), qualify: condition }, start), input);
   const { from, where: before } = "from" in input ? input : { from: asFrom(c, input, start), where: undefined };
   const both: Expr =
     before === undefined
@@ -173,15 +192,15 @@ function select(c: Cursor, input: Input, start: number): Input {
   const as = c.acceptWords("AS", "STRUCT") ? "STRUCT" : c.acceptWords("AS", "VALUE") ? "VALUE" : undefined;
   const items = parseSelectItems(c);
   const windows = c.acceptWords("WINDOW") ? parseNamedWindows(c) : [];
-  const body = { ...selectOf(c, input, items, start), distinct, as, windows } as const;
-  return { query: queryOf(c, body, start), alias: undefined };
+  const body = { ...selectOf(c, input, items, start), distinct, as, windows, pipe: "SELECT" } as const;
+  return unnamed(queryOf(c, body, start));
 }
 
 function extend(c: Cursor, input: Input, start: number): Input {
   const items = parseSelectItems(c);
   const windows = c.acceptWords("WINDOW") ? parseNamedWindows(c) : [];
   const all: SelectItem[] = [{ ...STAR, ...c.span(start) }, ...items];
-  return { query: queryOf(c, { ...selectOf(c, input, all, start), windows }, start), alias: aliasOf(input) };
+  return passing(queryOf(c, { ...selectOf(c, input, all, start), windows, pipe: "EXTEND" }, start), input);
 }
 
 function set(c: Cursor, input: Input, start: number): Input {
@@ -190,14 +209,14 @@ function set(c: Cursor, input: Input, start: number): Input {
     c.expect("=");
     return { name, expr: parseExpression(c) };
   });
-  return star(c, input, start, { replace });
+  return star(c, input, start, "SET", { replace });
 }
 
 type StarChange = Partial<Pick<Extract<SelectItem, { kind: "star" }>, "except" | "replace" | "rename">>;
 
-function star(c: Cursor, input: Input, start: number, change: StarChange): Input {
+function star(c: Cursor, input: Input, start: number, pipe: PipeList, change: StarChange): Input {
   const item: SelectItem = { ...STAR, ...change, ...c.span(start) };
-  return { query: queryOf(c, selectOf(c, input, [item], start), start), alias: aliasOf(input) };
+  return passing(queryOf(c, { ...selectOf(c, input, [item], start), pipe }, start), input);
 }
 
 function renamed(c: Cursor): { from: Identifier; to: Identifier } {
@@ -214,7 +233,7 @@ function orderItems(c: Cursor): OrderItem[] {
 function aggregate(c: Cursor, input: Input, start: number): Input {
   const { items, groupBy, orderBy } = parsePipeAggregate(c, start);
   const body = { ...selectOf(c, input, items, start), groupBy };
-  return { query: queryOf(c, body, start, { orderBy }), alias: undefined };
+  return unnamed(queryOf(c, body, start, { orderBy }));
 }
 
 /** `ASSERT condition, message, ..`: the rows as they are, or an error at the first for which the condition does not hold. */
@@ -241,7 +260,7 @@ function setOperation(c: Cursor, operator: SetOperator, input: Input, start: num
   const others = c.list(() => arm(c));
   if (operator.byName === undefined) body = { kind: "set", ...operator, arms: [body, ...others], ...c.span(start) };
   else for (const other of others) body = { kind: "set", ...operator, arms: [body, other], ...c.span(start) };
-  return { query: queryOf(c, body, start), alias: undefined };
+  return unnamed(queryOf(c, body, start));
 }
 
 function arm(c: Cursor): QueryBody {
