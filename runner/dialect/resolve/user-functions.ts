@@ -352,11 +352,14 @@ function refuseUnboundArguments(call: CallExpr, args: readonly Typed[], { scope 
     const isWindow = some(value, (node) => node.kind === "call" && node.over !== undefined);
     const isBare = (node: { readonly kind?: unknown }): boolean =>
       isAggregate(node) && !some(node, (child) => child.kind === "path");
-    const isKey = scope.groupKeys?.has(arg.sql) === true && !/^\w+\."[^"]*"$/.test(arg.sql);
+    const isKey = scope.groupKeys?.has(arg.sql) === true && !COLUMN.test(arg.sql);
     if (isWindow || isKey || some(value, isBare))
       throw unsupported("This argument of a function whose body holds a query (compute it in a subquery first)", value);
   }
 }
+
+/** A column under the alias of its table, as `relation` and UNNEST write it. */
+const COLUMN = /^t\d+\$\.(?:"(?:[^"]|"")*"|\w+)$/;
 
 function isAggregate(node: { readonly kind?: unknown; readonly name?: unknown }): boolean {
   return node.kind === "call" && functionNamed(node.name as string)?.kind === "aggregate";

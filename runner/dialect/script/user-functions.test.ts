@@ -49,6 +49,28 @@ describe("SQL functions", () => {
     expect(await rows(sql)).toEqual([[expected]]);
   });
 
+  it.each([
+    [
+      "SELECT k, f(k) FROM UNNEST([1, 1, 2]) AS k GROUP BY k ORDER BY k",
+      [
+        [1n, 6n],
+        [2n, 12n],
+      ],
+    ],
+    ["SELECT k, f(k) FROM (SELECT 1 AS k UNION ALL SELECT 2) GROUP BY k HAVING f(k) > 6 ORDER BY f(k)", [[2n, 12n]]],
+    [
+      "SELECT k, f(k) FROM UNNEST([1, 2]) AS k GROUP BY ROLLUP(k) ORDER BY f(k) DESC",
+      [
+        [2n, 12n],
+        [1n, 6n],
+        [null, null],
+      ],
+    ],
+  ])("are called on grouping keys though their body is a query: %s", async (query, expected) => {
+    const times6 = "CREATE TEMP FUNCTION f(x INT64) AS ((SELECT SUM(x * y) FROM UNNEST([1, 2, 3]) AS y))";
+    expect(await rows(`${times6}; ${query}`)).toEqual(expected);
+  });
+
   it("are called by any path, in any case", async () => {
     await warehouse.script("CREATE OR REPLACE FUNCTION d.twice(x INT64) AS (x * 2)");
     expect(await rows("SELECT d.twice(1), `p.d.twice`(2), `d`.TWICE(3)")).toEqual([[2n, 4n, 6n]]);
