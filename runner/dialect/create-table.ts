@@ -1,4 +1,4 @@
-import type { ColumnDefinition, Expr, Identifier, Statement } from "../googlesql/ast.js";
+import type { ColumnDefinition, Expr, Identifier, Statement, TypeNode } from "../googlesql/ast.js";
 import type { Catalog } from "../googlesql/catalog.js";
 import type { Span } from "../googlesql/contract.js";
 import { analysisError, unsupported } from "../googlesql/errors.js";
@@ -135,9 +135,20 @@ export function hasCollation(
  * @param isCollated what a column of texts is that does not say it
  */
 export function definedColumn({ name, type, collated, ...span }: ColumnDefinition, isCollated: boolean): Column {
+  refuseOfColumns(type);
   const own = { name: name.name, type: typeOf(type), ...(hasParameters(type) ? { declared: typeText(type) } : {}) };
   if (collated === undefined) return defaultCollated(own, isCollated, span);
   return collated ? { ...own, declared: withCollation(typeText(type)) } : own;
+}
+
+/** DuckDB has no place for what is said of fields, and what is written to them would not be checked. */
+function refuseOfColumns(type: TypeNode): void {
+  if (type.kind === "arrayType") refuseOfColumns(type.element);
+  if (type.kind !== "structType") return;
+  for (const { ofColumns, type: inner } of type.fields) {
+    if (ofColumns !== undefined) throw unsupported(`${ofColumns.what} of a field within a STRUCT column`, ofColumns);
+    refuseOfColumns(inner);
+  }
 }
 
 /** A column with the collation that its table has for those that say nothing. */

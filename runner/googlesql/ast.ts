@@ -10,8 +10,17 @@ export type TypeNode = Span &
   (
     | { readonly kind: "scalarType"; readonly name: string; readonly parameters: readonly string[] }
     | { readonly kind: "arrayType"; readonly element: TypeNode }
-    | { readonly kind: "structType"; readonly fields: readonly { name: string | undefined; type: TypeNode }[] }
+    | { readonly kind: "structType"; readonly fields: readonly StructFieldNode[] }
   );
+
+export interface StructFieldNode {
+  readonly name: string | undefined;
+  readonly type: TypeNode;
+  /** Of a column's type. */
+  readonly options?: readonly StatementOption[] | undefined;
+  /** What is said of a field in a column's type that only whole columns keep. */
+  readonly ofColumns?: (Span & { readonly what: "NOT NULL" | "COLLATE" }) | undefined;
+}
 
 export type BinaryOperator =
   | "+"

@@ -179,6 +179,16 @@ describe("datasets, tables and routines of a served warehouse", () => {
     expect((await shop.table("renamed").getMetadata())[0].labels).toBeUndefined();
   });
 
+  it("keeps what OPTIONS say of fields within columns", async () => {
+    await client.query(`CREATE OR REPLACE TABLE shop.nested
+      (s STRUCT<a ARRAY<STRING> OPTIONS (description = "many"), b STRUCT<c INT64 OPTIONS (description = "deep")>>);
+      ALTER TABLE shop.nested ADD COLUMN t ARRAY<STRUCT<d INT64 OPTIONS (description = "added"), e BOOL>>`);
+    expect((await shop.table("nested").getMetadata())[0].schema.fields).toMatchObject([
+      { name: "s", fields: [{ description: "many" }, { name: "b", fields: [{ description: "deep" }] }] },
+      { name: "t", mode: "REPEATED", fields: [{ name: "d", description: "added" }, { name: "e" }] },
+    ]);
+  });
+
   it("takes streamed rows, and says which of them do not fit", async () => {
     const table = await tableOf("stream", [
       { name: "id", type: "INTEGER", mode: "REQUIRED" },

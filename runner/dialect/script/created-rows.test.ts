@@ -55,3 +55,11 @@ describe("CREATE TABLE with columns AS SELECT", () => {
     expect(await failure("SELECT * FROM d.never")).toContain("d.never");
   });
 });
+
+it("takes OPTIONS of fields within columns", async () => {
+  const type = "STRUCT<a ARRAY<STRING NOT NULL> OPTIONS (description = 'many'), b STRUCT<c BOOL OPTIONS ()>>";
+  const made = `CREATE TABLE d.nested (x INT64, y ${type}); ALTER TABLE d.nested ADD COLUMN z ${type}`;
+  expect(await rows(`${made}; INSERT INTO d.nested (x) VALUES (1); SELECT x, y.b.c, z FROM d.nested`)).toEqual([
+    [1n, null, null],
+  ]);
+});

@@ -19,6 +19,14 @@ afterAll(() => warehouse.close());
 
 /** Mistakes that leave nothing behind, and what is said of them, with line and column. */
 const MISTAKES: readonly (readonly [sql: string, message: string])[] = [
+  [
+    "CREATE TABLE d.n (y ARRAY<STRUCT<a INT64, b STRING COLLATE 'und:ci'>>)",
+    "COLLATE of a field within a STRUCT column is not supported by the embedded engine [at 1:52]",
+  ],
+  [
+    "ALTER TABLE d.t ADD COLUMN y STRUCT<a STRUCT<b INT64 NOT NULL>>",
+    "NOT NULL of a field within a STRUCT column is not supported by the embedded engine [at 1:54]",
+  ],
   ["INSERT INTO d.nope VALUES (1)", "Table not found: d.nope [at 1:13]"],
   ["INSERT INTO d.t (id, nope) VALUES (1, 2)", "Column nope is not present in table d.t [at 1:22]"],
   ["INSERT INTO d.t (id, id) VALUES (1, 2)", "INSERT has columns with duplicate name: id [at 1:22]"],

@@ -117,7 +117,7 @@ function expectNotEnforced(c: Cursor): void {
 
 export function parseColumn(c: Cursor): ColumnDefinition {
   const name = c.identifier("column name");
-  const type = parseType(c);
+  const type = parseType(c, true);
   let notNull = false;
   let primaryKey = false;
   let defaultValue: Expr | undefined;

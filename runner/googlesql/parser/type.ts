@@ -1,24 +1,30 @@
-import type { TypeNode } from "../ast.js";
+import type { StructFieldNode, TypeNode } from "../ast.js";
 import { analysisError } from "../errors.js";
 import { Cursor } from "./cursor.js";
+import { parseOptions } from "./ddl.js";
 
 /** The type that a text of nothing else spells. */
 export function parseTypeText(text: string): TypeNode {
   return parseType(new Cursor(text));
 }
 
-/** A type: `INT64`, `NUMERIC(5, 2)`, `ARRAY<T>`, `STRUCT<a T, U>`. */
-export function parseType(c: Cursor): TypeNode {
+/**
+ * A type: `INT64`, `NUMERIC(5, 2)`, `ARRAY<T>`, `STRUCT<a T, U>`.
+ * @param ofColumn whether fields within it may have what columns have: `STRUCT<a T OPTIONS (..)>`
+ */
+export function parseType(c: Cursor, ofColumn = false): TypeNode {
   const start = c.peek().start;
   if (c.acceptWords("ARRAY")) {
     c.expect("<");
-    const element = parseType(c);
+    const element = parseType(c, ofColumn);
+    // Arrays that are stored hold no NULL anyway.
+    if (ofColumn) c.acceptWords("NOT", "NULL");
     c.expect(">");
     return { kind: "arrayType", element, ...c.span(start) };
   }
   if (c.acceptWords("STRUCT")) {
     c.expect("<");
-    const fields = c.is(">") ? [] : c.list(() => parseStructField(c));
+    const fields = c.is(">") ? [] : c.list(() => parseStructField(c, ofColumn));
     c.expect(">");
     return { kind: "structType", fields, ...c.span(start) };
   }
@@ -44,7 +50,7 @@ function parseRangeType(c: Cursor, start: number): TypeNode {
 
 const RANGE_ELEMENTS: ReadonlySet<string> = new Set(["DATE", "DATETIME", "TIMESTAMP"]);
 
-function parseStructField(c: Cursor): { name: string | undefined; type: TypeNode } {
+function parseStructField(c: Cursor, ofColumn: boolean): StructFieldNode {
   const startsType =
     c.isWord("ARRAY", 1) ||
     c.isWord("STRUCT", 1) ||
@@ -53,5 +59,21 @@ function parseStructField(c: Cursor): { name: string | undefined; type: TypeNode
     c.isIdentifier(1);
   const named = c.isIdentifier() && startsType;
   const name = named ? c.identifier().name : undefined;
-  return { name, type: parseType(c) };
+  const type = parseType(c, ofColumn);
+  return ofColumn ? { name, type, ...parseFieldSchema(c) } : { name, type };
+}
+
+/** `NOT NULL`, `OPTIONS (..)` and `COLLATE '..'` behind the type of a field. */
+function parseFieldSchema(c: Cursor): Pick<StructFieldNode, "options" | "ofColumns"> {
+  let schema: Pick<StructFieldNode, "options" | "ofColumns"> = {};
+  for (;;) {
+    const { start } = c.peek();
+    if (c.isWord("OPTIONS")) schema = { ...schema, options: parseOptions(c) };
+    else if (c.acceptWords("NOT", "NULL")) schema = { ...schema, ofColumns: { what: "NOT NULL", ...c.span(start) } };
+    else if (c.acceptWords("COLLATE")) {
+      if (c.peek().kind !== "string") throw c.expected("string literal");
+      c.next();
+      schema = { ...schema, ofColumns: { what: "COLLATE", ...c.span(start) } };
+    } else return schema;
+  }
 }

@@ -1,4 +1,4 @@
-import type { ColumnDefinition, Statement } from "../../googlesql/ast.js";
+import type { ColumnDefinition, Statement, TypeNode } from "../../googlesql/ast.js";
 import { parseStatementText } from "../../googlesql/parser/statement.js";
 import { partitioningOf as readPartitioning } from "../../googlesql/partitioning.js";
 import type { StatementOption } from "../../googlesql/script-ast.js";
@@ -8,9 +8,9 @@ import type { Kept } from "../metadata/store.js";
 export interface DefinitionFacts {
   /** Facts that are told by the text alone. */
   readonly kept: Kept;
-  /** Values of OPTIONS, as expressions; those of a column by its name. */
+  /** Values of OPTIONS, as expressions; those of a column, or of a field within it, by the names that lead to it. */
   readonly options: readonly OptionText[];
-  readonly columnOptions: readonly (OptionText & { readonly column: string })[];
+  readonly columnOptions: readonly (OptionText & { readonly path: readonly string[] })[];
   /** What columns hold where a row does not say. */
   readonly defaults: readonly { readonly column: string; readonly expression: string | undefined }[];
   /** The table that it is made as, by the parts of its name. */
@@ -32,7 +32,11 @@ export function definitionFacts(text: string): DefinitionFacts {
   const textsOf = (options: readonly StatementOption[]): OptionText[] =>
     options.map(({ name, start, end }) => ({ name, expression: text.slice(start, end) }));
   const ofColumns = (columns: readonly ColumnDefinition[]) =>
-    columns.flatMap(({ name, options = [] }) => textsOf(options).map((option) => ({ ...option, column: name.name })));
+    columns.flatMap(({ name, type, options = [] }) =>
+      [{ path: [name.name], options }, ...fieldOptions(type, [name.name])].flatMap(({ path, options: own }) =>
+        textsOf(own).map((option) => ({ ...option, path })),
+      ),
+    );
   const defaultsOf = (columns: readonly ColumnDefinition[]) =>
     columns.flatMap(({ name, defaultValue }) =>
       defaultValue === undefined
@@ -83,12 +87,25 @@ export function definitionFacts(text: string): DefinitionFacts {
   }
 }
 
-/** What a snapshot or clone was made of. */
+/** The OPTIONS of fields within a type. */
+function fieldOptions(
+  type: TypeNode,
+  path: readonly string[],
+): { readonly path: readonly string[]; readonly options: readonly StatementOption[] }[] {
+  if (type.kind === "arrayType") return fieldOptions(type.element, path);
+  if (type.kind === "scalarType") return [];
+  return type.fields.flatMap(({ name, type: inner, options = [] }) => {
+    const own = [...path, name ?? ""];
+    return [{ path: own, options }, ...fieldOptions(inner, own)];
+  });
+}
+
 /** What a statement says of the texts of new tables in a dataset. */
 function collationOf({ isCollated }: { readonly isCollated: boolean | undefined }): Kept {
   return isCollated === undefined ? {} : { defaultCollation: isCollated ? "und:ci" : "" };
 }
 
+/** What a snapshot or clone was made of. */
 function madeOf({ from, isSnapshot, systemTime }: Extract<Statement, { kind: "copyTable" }>): Kept {
   const [tableId, datasetId, projectId] = from.parts.map(({ name }) => name).reverse();
   if (datasetId === undefined || systemTime !== undefined) return {};
@@ -109,7 +126,7 @@ function changesOf(
   return {
     options: said.flatMap(({ column, options }) => (column === undefined ? textsOf(options) : [])),
     columnOptions: said.flatMap(({ column, options }) =>
-      column === undefined ? [] : textsOf(options).map((option) => ({ ...option, column: column.name })),
+      column === undefined ? [] : textsOf(options).map((option) => ({ ...option, path: [column.name] })),
     ),
     defaults: changes.flatMap((change) =>
       change.kind === "setDefault"

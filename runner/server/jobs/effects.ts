@@ -94,14 +94,27 @@ async function describedColumns(
   for (const { column } of renamed) fields.delete(column.toLowerCase());
   for (const { to, field } of renamed)
     if (to !== undefined && field !== undefined) fields.set(to.toLowerCase(), { ...field, name: to });
-  for (const [index, { column }] of described.entries()) {
+  for (const [index, { path }] of described.entries()) {
+    const [column = "", ...inner] = path;
     const key = column.toLowerCase();
     const own = fields.get(key) ?? { name: column, type: "" };
-    fields.set(key, { ...own, description: values[index] === null ? undefined : String(values[index]) });
+    fields.set(key, describedField(own, inner, values[index] === null ? undefined : String(values[index])));
   }
   for (const { column, expression } of defaults) {
     const own = fields.get(column.toLowerCase()) ?? { name: column, type: "" };
     fields.set(column.toLowerCase(), { ...own, defaultValueExpression: expression });
   }
   return { schema: { fields: [...fields.values()] } };
+}
+
+/** The field with a description of its own, or of the field within it to which a path leads. */
+function describedField(
+  field: FieldSchema,
+  [first, ...rest]: readonly string[],
+  description: string | undefined,
+): FieldSchema {
+  if (first === undefined) return { ...field, description };
+  const others = (field.fields ?? []).filter(({ name }) => name.toLowerCase() !== first.toLowerCase());
+  const own = field.fields?.find((one) => !others.includes(one)) ?? { name: first, type: "" };
+  return { ...field, fields: [...others, describedField(own, rest, description)] };
 }
