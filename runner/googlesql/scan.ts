@@ -54,11 +54,11 @@ export class Scanner {
    */
   query(query: Query, commons: Names, aliases: Aliases, output: OutputNames): Aliases {
     const own = new Set(commons);
-    for (const common of query.with) {
-      const key = common.name.name.toLowerCase();
-      const visible = query.recursive ? new Set([...own, key]) : own;
-      this.query(common.query, visible, aliases, undefined);
-      own.add(key);
+    const keys = query.with.map(({ name }) => name.name.toLowerCase());
+    if (query.recursive) for (const key of keys) own.add(key);
+    for (const [i, common] of query.with.entries()) {
+      this.query(common.query, own, aliases, undefined);
+      own.add(keys[i] as string);
     }
     const inner = this.body(query.body, own, aliases, output);
     for (const item of query.orderBy) this.expr(item.expr, own, inner, undefined);

@@ -11,6 +11,7 @@ import type {
 } from "../googlesql/ast.js";
 import { impliedName } from "../googlesql/names.js";
 import type { Assignment } from "../googlesql/script-ast.js";
+import { inDependencyOrder } from "../googlesql/with-order.js";
 import { type DeclaredTypes, expressionType, orderTypes, type QueryTypes } from "./expressions.js";
 import { OpenTable, QueryRelation, type Relation, UnionRelation, ValueRelation } from "./relation.js";
 import { type NameScope, NO_NAMES, type Range } from "./scope.js";
@@ -48,7 +49,7 @@ export class QueryInference implements QueryTypes {
     const outer = this.#commons;
     const commons = new Map(outer);
     this.#commons = commons;
-    for (const { name, query: inner } of query.with) {
+    for (const { name, query: inner } of query.recursive ? inDependencyOrder(query.with) : query.with) {
       // A recursive table reads itself: what it gives is known once its first part is.
       if (query.recursive) commons.set(name.name.toLowerCase(), firstArm(this, inner, parent));
       commons.set(name.name.toLowerCase(), this.query(inner, parent));

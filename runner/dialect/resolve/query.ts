@@ -1,5 +1,6 @@
 import type { Expr, Query, QueryBody } from "../../googlesql/ast.js";
 import { analysisError } from "../../googlesql/errors.js";
+import { inDependencyOrder } from "../../googlesql/with-order.js";
 import { typeName } from "../../port/sql-types.js";
 import { quoteName } from "../print/sql.js";
 import { isSortable } from "../types/equality.js";
@@ -107,10 +108,13 @@ export function resolveCommons(
   let isRecursive = query.recursive;
   const seen = new Set<string>();
   const texts: string[] = [];
-  for (const common of query.with) {
-    const key = common.name.name.toLowerCase();
-    if (seen.has(key)) throw analysisError(`Duplicate alias ${common.name.name} for WITH subquery`, common.name);
+  for (const { name } of query.with) {
+    const key = name.name.toLowerCase();
+    if (seen.has(key)) throw analysisError(`Duplicate alias ${name.name} for WITH subquery`, name);
     seen.add(key);
+  }
+  for (const common of query.recursive ? inDependencyOrder(query.with) : query.with) {
+    const key = common.name.name.toLowerCase();
     const sqlName = env.freshCommonName(common.name.name);
     const recursive = query.recursive ? bindRecursive(common, sqlName, env, commons, parent) : undefined;
     if (recursive !== undefined) texts.push(...recursive.before);
@@ -119,8 +123,8 @@ export function resolveCommons(
     const { columns: output, valueTable, chosenBy } = resolved;
     const entry: CommonTableEntry = { sqlName, columns: output, valueTable, chosenBy };
     commons.set(key, entry);
-    const columns =
-      recursive === undefined ? "" : `(${resolved.columns.map((column) => quoteName(column.key)).join(", ")})`;
+    const keys = recursive === undefined ? [] : [...output.map((column) => column.key), recursive.counter];
+    const columns = recursive === undefined ? "" : `(${keys.map(quoteName).join(", ")})`;
     texts.push(`${quoteName(sqlName)}${columns} AS (${resolved.sql})`);
   }
   return { texts, recursive: isRecursive, commons };

@@ -1,13 +1,22 @@
 import type { CommonTable, QueryBody } from "../../googlesql/ast.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
-import { walk } from "../../googlesql/walk.js";
+import { readsTable } from "../../googlesql/with-order.js";
 import { typeName } from "../../port/sql-types.js";
+import { quoteName } from "../print/sql.js";
 import { coercionCost } from "../types/coercion.js";
 import { refuseCollation } from "../types/collation.js";
 import { closeRecursion, Gathered, type Origin, ownColumn } from "./lineage.js";
 import { resolveBody, resolveCommons } from "./query.js";
 import type { CommonTables, Environment, OutputColumn, ResolvedQuery, Scope } from "./scope.js";
 import { armText, asTyped } from "./set-operations.js";
+
+/** A resolved query of which more is written in its WITH clause. */
+type RecursiveQuery = ResolvedQuery & {
+  /** Entries before it. */
+  readonly before: readonly string[];
+  /** A column behind its own. */
+  readonly counter: string;
+};
 
 /**
  * A CTE of WITH RECURSIVE that reads itself: `base UNION [ALL|DISTINCT] step`. The base decides the column types.
@@ -19,13 +28,13 @@ export function bindRecursive(
   env: Environment,
   commons: CommonTables,
   parent: Scope | undefined,
-): (ResolvedQuery & { readonly before: readonly string[] }) | undefined {
-  if (!readsItself(common.query, common.name.name)) return undefined;
+): RecursiveQuery | undefined {
+  if (!readsTable(common.query, common.name.name)) return undefined;
   const { body } = common.query;
   if (
     body.kind !== "set" ||
     body.op !== "UNION" ||
-    common.query.with.some((inner) => readsItself(inner.query, common.name.name))
+    common.query.with.some((inner) => readsTable(inner.query, common.name.name))
   ) {
     throw analysisError(
       `Recursive reference is not allowed except inside WITH RECURSIVE as one side of UNION: ${common.name.name}`,
@@ -36,7 +45,7 @@ export function bindRecursive(
     throw unsupported("ORDER BY or LIMIT in a recursive CTE", common);
   }
   if (body.byName !== undefined) throw unsupported("A recursive CTE with a set operation by name", common);
-  const split = body.arms.findIndex((arm) => readsItself(arm, common.name.name));
+  const split = body.arms.findIndex((arm) => readsTable(arm, common.name.name));
   if (split !== body.arms.length - 1 || split === 0) {
     throw unsupported("A recursive CTE whose recursive term is not the last of its UNION", common);
   }
@@ -56,11 +65,35 @@ export function bindRecursive(
   const closed = closeRecursion(sqlName, originsOf(base), originsOf(step));
   return {
     before: inner.texts,
-    sql: `${armText(base, columns, env)} UNION${body.all ? " ALL" : ""} ${armText(step, columns, env)}`,
+    counter: COUNTER,
+    sql: countedUnion(armText(base, columns, env), armText(step, columns, env), body.all, sqlName, env),
     columns: isRecorded ? withOrigins(columns, closed) : columns,
     valueTable: base.valueTable,
     chosenBy: closed.at(-1),
   };
+}
+
+/** https://cloud.google.com/bigquery/docs/recursive-ctes#troubleshoot_iteration_limit_errors */
+const MOST_ITERATIONS = 500;
+const COUNTER = "iteration$";
+
+/**
+ * The recursive UNION with a column that counts its iterations: one that does not end would run on. Rows of UNION DISTINCT are the same
+ * whatever their iteration: there the count is an INTERVAL of as many months less their days, all of which are equal to DuckDB.
+ */
+function countedUnion(base: string, step: string, all: boolean, sqlName: string, env: Environment): string {
+  const [first, next, last] = [env.freshAlias(), env.freshAlias(), env.freshAlias()];
+  const counter = quoteName(COUNTER);
+  const count = all ? `max(${counter})` : `12 * max(datepart('year', ${counter})) + max(datepart('month', ${counter}))`;
+  const [type, one] = all ? ["INTEGER", "1"] : ["INTERVAL", "to_months(1) - to_days(30)"];
+  const message = `A recursive CTE has reached the maximum number of iterations: ${MOST_ITERATIONS}`;
+  const counted = `CASE WHEN ${last}.n >= ${MOST_ITERATIONS} THEN CAST(error('${message}') AS ${type}) ELSE ${last}.c + ${one} END`;
+  const rows = `SELECT max(${counter}) AS c, ${count} AS n FROM ${quoteName(sqlName)}`;
+  return [
+    `(SELECT ${first}.*, ${all ? "0" : "to_months(0)"} FROM ${base} AS ${first})`,
+    `UNION${all ? " ALL" : ""}`,
+    `(SELECT ${next}.*, ${counted} FROM ${step} AS ${next}, (${rows}) AS ${last})`,
+  ].join(" ");
 }
 
 function withOrigins(columns: readonly OutputColumn[], origins: readonly Origin[]): OutputColumn[] {
@@ -98,14 +131,4 @@ function checkStep(step: ResolvedQuery, columns: readonly OutputColumn[], common
       );
     }
   }
-}
-
-function readsItself(node: object, name: string): boolean {
-  let found = false;
-  walk(node, (child) => {
-    if (child.kind !== "table" || !("path" in child)) return;
-    const path = child.path as readonly { name: string }[];
-    if (path.length === 1 && path[0]?.name.toLowerCase() === name.toLowerCase()) found = true;
-  });
-  return found;
 }

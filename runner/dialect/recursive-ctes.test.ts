@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openEngine } from "../../tools/conformance/scorer.js";
+import { scanQuery } from "../googlesql/index.js";
+import { translateQuery } from "./index.js";
+
+let engine: Awaited<ReturnType<typeof openEngine>>;
+beforeAll(async () => {
+  engine = await openEngine();
+});
+afterAll(() => engine.close());
+
+const translated = (sql: string) => translateQuery(sql, { find: () => undefined, names: () => [] }).sql;
+const rows = async (sql: string) => (await engine.connection.runAndReadAll(translated(sql))).getRowsJson();
+
+const counting = (union: string, condition: string): string =>
+  `WITH RECURSIVE r AS (SELECT 1 AS n, 'x' AS t ${union} SELECT n + 1, t FROM r WHERE ${condition}) SELECT COUNT(*), MAX(n) FROM r`;
+
+describe("a recursive CTE", () => {
+  it.each(["UNION ALL", "UNION DISTINCT"])("of %s ends after 500 iterations", async (union) => {
+    expect(await rows(counting(union, "n < 3"))).toEqual([["3", "3"]]);
+    expect(await rows(counting(union, "n < 500"))).toEqual([["500", "500"]]);
+    const endless = rows(counting(union, "TRUE"));
+    await expect(endless).rejects.toThrow("A recursive CTE has reached the maximum number of iterations: 500");
+  });
+
+  it("of UNION DISTINCT ends where nothing new is found, though the same rows come again", async () => {
+    const graph = "UNNEST([STRUCT(1 AS a, 2 AS b), (2, 3), (3, 1), (1, 3)])";
+    const sql = `WITH RECURSIVE r AS (SELECT 1 AS n UNION DISTINCT SELECT b FROM r JOIN ${graph} ON a = n) SELECT n FROM r ORDER BY n`;
+    expect(await rows(sql)).toEqual([["1"], ["2"], ["3"]]);
+  });
+
+  it("keeps its count to itself", async () => {
+    const sql =
+      "WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r WHERE n < 2) SELECT * FROM r JOIN r AS s USING (n)";
+    expect(await rows(`${sql} ORDER BY n`)).toEqual([["1"], ["2"]]);
+  });
+});
+
+describe("WITH RECURSIVE", () => {
+  it.each([
+    ["WITH RECURSIVE b AS (SELECT n * 10 AS m FROM a), a AS (SELECT 1 AS n) SELECT m FROM b", [["10"]]],
+    [
+      "WITH RECURSIVE c AS (SELECT n FROM b UNION ALL SELECT n + 1 FROM c WHERE n < 3), b AS (SELECT 2 AS n) SELECT n FROM c ORDER BY n",
+      [["2"], ["3"]],
+    ],
+    [
+      "WITH RECURSIVE a AS (WITH b AS (SELECT 5 AS n) SELECT n FROM b), b AS (SELECT n FROM a) SELECT n FROM b",
+      [["5"]],
+    ],
+  ])("lets entries read later ones: %s", async (sql, expected) => {
+    expect(await rows(sql)).toEqual(expected);
+    expect(scanQuery(sql).tables).toEqual([]);
+  });
+
+  it("refuses entries that read each other", () => {
+    const message = "Unsupported WITH entry dependency cycle: a => b => a";
+    expect(() => translated("WITH RECURSIVE a AS (SELECT * FROM b), b AS (SELECT * FROM a) SELECT 1")).toThrow(message);
+    expect(() => translated("WITH a AS (SELECT * FROM b), b AS (SELECT 1 AS n) SELECT * FROM a")).toThrow("b");
+  });
+});
