@@ -158,6 +158,12 @@ export type Expr =
   | (Span & { readonly kind: "subquery"; readonly query: Query })
   | (Span & { readonly kind: "exists"; readonly query: Query })
   | (Span & { readonly kind: "parameter"; readonly name: string })
+  /** `WITH(a AS 1, b AS a + 1, a + b)`. */
+  | (Span & {
+      readonly kind: "with";
+      readonly variables: readonly { readonly name: Identifier; readonly value: Expr }[];
+      readonly result: Expr;
+    })
   /** A value that must coerce to a type; no text has it. */
   | (Span & { readonly kind: "coerced"; readonly value: Expr; readonly type: TypeNode; readonly what: string })
   /** `e -> expr`, `(e, i) -> expr`: only as an argument. */

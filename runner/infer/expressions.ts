@@ -104,6 +104,15 @@ export function expressionType(expr: Expr, scope: NameScope, queries: QueryTypes
     }
     case "extract":
       return extractType(expr, of);
+    case "with": {
+      const names = new Map(scope.aliases);
+      let inner = scope;
+      for (const { name, value } of expr.variables) {
+        names.set(name.name.toLowerCase(), expressionType(value, inner, queries));
+        inner = { ranges: [], aliases: new Map(names), parent: scope };
+      }
+      return expressionType(expr.result, inner, queries);
+    }
     case "array": {
       const element = new TypeVar();
       for (const each of expr.elements) element.unify(of(each));

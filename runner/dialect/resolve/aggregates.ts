@@ -22,9 +22,10 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
   checkModifiers(call, definition);
   const windowed = call.over !== undefined;
   // Inside an aggregate every column may be read; inside a window the grouping still counts.
+  const scope = { ...ctx.scope, closesVariables: true };
   const inner: ExprContext = windowed
-    ? { ...ctx, windows: false }
-    : { ...ctx, aggregates: "inside aggregate", windows: false, scope: { ...ctx.scope, groupKeys: undefined } };
+    ? { ...ctx, windows: false, scope }
+    : { ...ctx, aggregates: "inside aggregate", windows: false, scope: { ...scope, groupKeys: undefined } };
   if (call.having !== undefined && call.name === "ANY_VALUE" && !windowed && ctx.filter === undefined)
     return resolveHavingModifier(call, inner, ctx);
   const extreme = call.having === undefined ? undefined : havingRows(call, inner, ctx);

@@ -20,6 +20,7 @@ import { resolveBetween, resolveBinary, resolveIn, resolveIs, resolveIsDistinct,
 import type { ExprContext } from "./scope.js";
 import { resolveArrayQuery, resolveExists, resolveScalarSubquery } from "./subqueries.js";
 import { typeOf } from "./type-node.js";
+import { resolveWithExpression } from "./with-expression.js";
 
 export function resolveExpr(expr: Expr, ctx: ExprContext): Typed {
   return grouped(resolveNode(expr, ctx), ctx);
@@ -99,6 +100,8 @@ function resolveNode(expr: Expr, ctx: ExprContext): Typed {
       return resolveScalarSubquery(expr, ctx);
     case "exists":
       return resolveExists(expr, ctx);
+    case "with":
+      return resolveWithExpression(expr, ctx);
     case "lambda":
       throw analysisError("A lambda is not expected here", expr);
     case "coerced":

@@ -84,6 +84,15 @@ interface Found {
 function lookup(parts: readonly Identifier[], scope: Scope): Found | undefined {
   const first = parts[0] as Identifier;
   const key = first.name.toLowerCase();
+  const variable = scope.variables?.get(key);
+  if (variable !== undefined) {
+    if (scope.closesVariables === true)
+      throw analysisError(
+        `WITH variables like '${first.name}' can't be used in aggregate or analytic function arguments`,
+        first,
+      );
+    return aliased(variable, first);
+  }
   const alias = scope.aliases?.get(key);
   if (alias !== undefined && parts.length === 1) return aliased(alias, first);
   const range = findRange(scope, key);

@@ -36,6 +36,10 @@ export interface Scope extends Visible {
   readonly owner: object;
   /** SELECT-list aliases, where the clause may use them. */
   readonly aliases: ReadonlyMap<string, Typed> | undefined;
+  /** Variables of WITH expressions, which hide all other names. */
+  readonly variables?: ReadonlyMap<string, Typed> | undefined;
+  /** In the arguments of aggregate and window functions they cannot be used. */
+  readonly closesVariables?: boolean;
   /** DuckDB text of the grouping keys, once grouping is in force. */
   readonly groupKeys: ReadonlySet<string> | undefined;
   /** Grouping keys that are read as another text: with a collation, the value that stands for those of the group. */

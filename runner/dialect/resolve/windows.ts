@@ -27,7 +27,9 @@ export function resolveWindowFunction(call: CallExpr, definition: WindowFunction
     throw analysisError(`Analytic function ${call.name} does not support IGNORE NULLS or RESPECT NULLS`, call);
   }
   const collation = new CollatedCall(call);
-  const args = positionalArguments(call, { ...ctx, windows: false }).map((arg, i) => collation.take(arg, i));
+  const scope = { ...ctx.scope, closesVariables: true };
+  const given = positionalArguments(call, { ...ctx, windows: false, scope });
+  const args = given.map((arg, i) => collation.take(arg, i));
   const { candidate, match } = matchOrFail(
     call,
     definition.overloads.filter(({ takes }) => takes?.(args) !== false),

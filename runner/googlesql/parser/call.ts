@@ -8,26 +8,36 @@ import type {
   WindowFrame,
   WindowSpec,
 } from "../ast.js";
+import { analysisError } from "../errors.js";
 import { plainCall } from "../plain-call.js";
 import type { Cursor } from "./cursor.js";
 import { parseExpression } from "./expression.js";
 
-/** A function call after its name: arguments with aggregate modifiers, then OVER. */
-export function parseCall(c: Cursor, nameParts: readonly Identifier[]): CallExpr {
+/**
+ * A function call after its name: arguments with aggregate modifiers, then OVER.
+ * @param target what stands before a chained call, its first argument
+ */
+export function parseCall(c: Cursor, nameParts: readonly Identifier[], target?: Expr): CallExpr {
   const first = nameParts[0] as Identifier;
-  const start = first.start;
+  const start = target?.start ?? first.start;
   const nameSpan = { start, end: (nameParts.at(-1) as Identifier).end };
   const safe = nameParts.length > 1 && first.name.toUpperCase() === "SAFE";
   const name = (safe ? nameParts.slice(1) : nameParts).map((part) => part.name.toUpperCase()).join(".");
   c.expect("(");
   const distinct = c.acceptWords("DISTINCT");
-  const star = c.accept("*");
-  const args = star || c.is(")") || startsModifier(c) ? [] : parseArguments(c);
+  if (target !== undefined && UNCHAINED.has(name))
+    throw analysisError(`Function \`${nameParts.at(-1)?.name}\` does not support chained function calls`, nameSpan);
+  const star = target === undefined && c.accept("*");
+  const given = star || c.is(")") || startsModifier(c) ? [] : parseArguments(c);
+  const args = target === undefined ? given : [{ name: undefined, value: target }, ...given];
   const modifiers = parseModifiers(c);
   c.expect(")");
   const over = c.acceptWords("OVER") ? parseWindow(c) : undefined;
   return { kind: "call", name, nameSpan, safe, args, star, distinct, ...modifiers, over, ...c.span(start) };
 }
+
+/** What looks like a function, and is none. */
+const UNCHAINED: ReadonlySet<string> = new Set(["GROUPING"]);
 
 function startsModifier(c: Cursor): boolean {
   return c.isWord("HAVING") || c.isWords("ORDER", "BY") || c.isWord("LIMIT");

@@ -83,7 +83,7 @@ class OperatorParser {
       } else {
         c.expect(")");
         this.#waiting.pop();
-        value = parseAccesses(c, closed(open, value, c));
+        value = parseAccesses(c, closed(open, value, c), true);
       }
       compared = false;
     }

@@ -24,17 +24,31 @@ export function parsePostfix(c: Cursor): Expr {
   return parseAccesses(c, parsePrimary(c));
 }
 
-/** Any number of `.field` and `[subscript]` after an expression. */
-export function parseAccesses(c: Cursor, target: Expr): Expr {
+/**
+ * Any number of `.field`, `[subscript]` and `.function(..)` after an expression.
+ * https://cloud.google.com/bigquery/docs/reference/standard-sql/functions-reference#chained_function_calls
+ * @param closed whether it stands in parentheses: `x.f(1)` calls `x.f`, and `(x).f(1)` is `f(x, 1)`
+ */
+export function parseAccesses(c: Cursor, target: Expr, closed = false): Expr {
   let expr = target;
   for (;;) {
-    if (c.is(".") && !c.is("*", 1)) {
+    if (c.is(".") && c.is("(", 1)) {
+      c.next();
+      expr = parseCall(
+        c,
+        c.parenthesized(() => parseFunctionPath(c)),
+        expr,
+      );
+    } else if (c.is(".") && !c.is("*", 1)) {
       c.next();
       const field = c.identifierAfterDot();
-      expr =
-        expr.kind === "path"
-          ? { kind: "path", parts: [...expr.parts, field], start: expr.start, end: field.end }
-          : { kind: "field", target: expr, field, start: expr.start, end: field.end };
+      const isChained = c.is("(") && (closed || expr.kind !== "path");
+      if (isChained) expr = parseCall(c, [field], expr);
+      else
+        expr =
+          expr.kind === "path"
+            ? { kind: "path", parts: [...expr.parts, field], start: expr.start, end: field.end }
+            : { kind: "field", target: expr, field, start: expr.start, end: field.end };
     } else if (c.accept("[")) {
       const { mode, index } = parseSubscript(c);
       c.expect("]");
@@ -42,6 +56,13 @@ export function parseAccesses(c: Cursor, target: Expr): Expr {
     } else return expr;
     if (expr.kind === "path" && c.is("(")) expr = parseCall(c, expr.parts);
   }
+}
+
+/** `SAFE.SUBSTR` of `x.(SAFE.SUBSTR)(2)`. */
+function parseFunctionPath(c: Cursor): Identifier[] {
+  const parts = [c.identifier("function name")];
+  while (c.accept(".")) parts.push(c.identifierAfterDot());
+  return parts;
 }
 
 function parseSubscript(c: Cursor): { mode: SubscriptMode; index: Expr } {
@@ -119,6 +140,9 @@ function parseWord(c: Cursor, token: Token): Expr {
       if (!c.is("(", 1)) break;
       c.next();
       return parseCall(c, [{ name: token.text, start, end: token.end }]);
+    case "WITH":
+      if (c.is("(", 1)) return parseWithExpression(c);
+      break;
     case "EXISTS":
       c.next();
       return { kind: "exists", query: c.parenthesized(() => parseQuery(c)), ...c.span(start) };
@@ -204,6 +228,23 @@ function parseInterval(c: Cursor): Expr {
   const part = c.identifier("date part").name.toUpperCase();
   const toPart = c.acceptWords("TO") ? c.identifier("date part").name.toUpperCase() : undefined;
   return { kind: "interval", value, part, toPart, ...c.span(start) };
+}
+
+/** `WITH(a AS 1, b AS a + 1, a + b)`. */
+function parseWithExpression(c: Cursor): Expr {
+  const { start } = c.expectWord("WITH");
+  c.expect("(");
+  const variables: { name: Identifier; value: Expr }[] = [];
+  while (c.isIdentifier() && c.isWord("AS", 1)) {
+    const name = c.identifier();
+    c.expectWord("AS");
+    variables.push({ name, value: parseExpression(c) });
+    c.expect(",");
+  }
+  if (variables.length === 0) throw c.expected("a variable with AS");
+  const result = parseExpression(c);
+  c.expect(")");
+  return { kind: "with", variables, result, ...c.span(start) };
 }
 
 function parseArrayKeyword(c: Cursor): Expr {

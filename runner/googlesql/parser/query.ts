@@ -110,7 +110,7 @@ export function parseSelectItems(c: Cursor): SelectItem[] {
 
 function parseSelect(c: Cursor): Select {
   const { start } = c.expectWord("SELECT");
-  if (c.isWords("WITH")) throw unsupported("SELECT WITH", c.peek());
+  if (c.isWord("WITH") && !c.is("(", 1)) throw unsupported("SELECT WITH", c.peek());
   const distinct = c.acceptWords("DISTINCT");
   if (!distinct) c.acceptWords("ALL");
   const as = c.acceptWords("AS", "STRUCT") ? "STRUCT" : c.acceptWords("AS", "VALUE") ? "VALUE" : undefined;
