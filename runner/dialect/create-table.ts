@@ -262,7 +262,8 @@ export function addColumns(
 ): TranslatedStatement {
   const known = catalog.find(names(statement.path));
   const table = known === undefined && statement.ifExists ? undefined : changedTable(statement.path, catalog);
-  const head = `ALTER TABLE ${statement.ifExists ? "IF EXISTS " : ""}${target(statement.path, catalog)} ADD COLUMN `;
+  const place = table === undefined ? target(statement.path, catalog) : quotePath(table.path);
+  const head = `ALTER TABLE ${statement.ifExists ? "IF EXISTS " : ""}${place} ADD COLUMN `;
   const isCollated = table?.layout?.isCollated === true;
   const sql = statement.addColumns.flatMap((column) => {
     if (column.notNull || column.defaultValue !== undefined)

@@ -26,7 +26,7 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
   const inner: ExprContext = windowed
     ? { ...ctx, windows: false, scope }
     : { ...ctx, aggregates: "inside aggregate", windows: false, scope: { ...scope, groupKeys: undefined } };
-  if (call.having !== undefined && call.name === "ANY_VALUE" && !windowed && ctx.filter === undefined)
+  if (call.having !== undefined && call.name === "ANY_VALUE" && !windowed)
     return resolveHavingModifier(call, inner, ctx);
   const extreme = call.having === undefined ? undefined : havingRows(call, inner, ctx);
   const safe = call.safe ? new SafeScope() : undefined;
@@ -234,7 +234,7 @@ function literalLimit(expr: Expr, ctx: ExprContext): string {
  */
 function resolveHavingModifier(call: CallExpr, inner: ExprContext, ctx: ExprContext): Typed {
   const having = call.having as NonNullable<CallExpr["having"]>;
-  if (call.name !== "ANY_VALUE" || ctx.filter !== undefined || call.over !== undefined || call.distinct) {
+  if (call.name !== "ANY_VALUE" || call.over !== undefined || call.distinct) {
     throw unsupported(`${call.name}(... HAVING ${having.extreme} ...)`, call);
   }
   const [value] = positionalArguments(call, inner);
@@ -243,8 +243,9 @@ function resolveHavingModifier(call: CallExpr, inner: ExprContext, ctx: ExprCont
   const key = gatherAside(ctx.env, () => compared(orderable(resolveExpr(having.expr, inner))));
   rejectNested([value, key]);
   // NaN is the extreme where there is one, and equals no key.
-  const nan = mayBeNan(key) ? `bool_or(isnan(${key.sql}))` : undefined;
-  const picked = `${having.extreme === "MAX" ? "arg_max_null" : "arg_min_null"}(${value.sql}, ${key.sql})`;
+  const filter = ctx.filter === undefined ? "" : ` FILTER (WHERE ${ctx.filter})`;
+  const nan = mayBeNan(key) ? `bool_or(isnan(${key.sql}))${filter}` : undefined;
+  const picked = `${having.extreme === "MAX" ? "arg_max_null" : "arg_min_null"}(${value.sql}, ${key.sql})${filter}`;
   const sql = nan === undefined ? picked : `CASE WHEN NOT coalesce(${nan}, false) THEN ${picked} END`;
   const span = { start: call.start, end: call.end };
   return withoutOwnUses(
@@ -261,7 +262,7 @@ interface ExtremeRows {
 /** The key of a HAVING modifier that any aggregate but those below may carry. */
 function havingRows(call: CallExpr, inner: ExprContext, ctx: ExprContext): ExtremeRows {
   const having = call.having as NonNullable<CallExpr["having"]>;
-  if (call.over !== undefined || (call.orderBy.length > 0 && call.distinct) || call.safe || ctx.filter !== undefined)
+  if (call.over !== undefined || (call.orderBy.length > 0 && call.distinct) || call.safe)
     throw unsupported(`${call.name}(... HAVING ${having.extreme} ...) with other modifiers`, call);
   const key = gatherAside(ctx.env, () => compared(orderable(resolveExpr(having.expr, inner))));
   rejectNested([key]);
@@ -278,12 +279,12 @@ function ofExtremeRows(
   { key, extreme }: ExtremeRows,
   outer: string | undefined,
 ): string {
-  if (outer !== undefined) throw unsupported("A HAVING modifier in PIVOT", call);
+  const conditions = [filter, outer].filter((condition) => condition !== undefined);
   const [value = "*", ...rest] = parts;
   if (!LIST_AGGREGATES.has(name)) throw unsupported(`${call.name}(... HAVING ${extreme} ...)`, call);
   const distinct = value.startsWith("DISTINCT ");
   const plain = distinct ? value.slice(9) : value;
-  const rows = `list({'k': ${key.sql}, 'v': ${plain === "*" ? "true" : plain}}${sorted})${filter === undefined ? "" : ` FILTER (WHERE ${filter})`}`;
+  const rows = `list({'k': ${key.sql}, 'v': ${plain === "*" ? "true" : plain}}${sorted})${conditions.length === 0 ? "" : ` FILTER (WHERE ${conditions.join(" AND ")})`}`;
   const nan = key.type === "FLOAT64" && extreme === "MIN";
   const keys = `list_transform(h.r, lambda e: e.k)`;
   const best = nan

@@ -141,7 +141,7 @@ function matchByName(arms: readonly ResolvedQuery[], byName: ByName, env: Enviro
       "BY NAME and STRICT CORRESPONDING require all input queries to have identical column names (in any order)",
       byName,
     );
-  if (both.length === 0 && names.every((key) => !both.includes(key)))
+  if (byName.mode !== "FULL" && both.length === 0)
     throw analysisError("There is no shared column between the input queries of a set operation by name", byName);
   return arms.map((arm, i) => reordered(arm, names, sides[i] as Map<string, OutputColumn>, sides, env));
 }

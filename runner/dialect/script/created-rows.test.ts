@@ -63,3 +63,9 @@ it("takes OPTIONS of fields within columns", async () => {
     [1n, null, null],
   ]);
 });
+
+it("gives a temporary table columns by its bare name", async () => {
+  expect(
+    await rows("CREATE TEMP TABLE t AS SELECT 1 AS a; ALTER TABLE t ADD COLUMN b STRING; SELECT * FROM t"),
+  ).toEqual([[1n, null]]);
+});

@@ -88,6 +88,7 @@ function finishJoin(c: Cursor, type: JoinType): JoinType {
 export function parseFromPrimary(c: Cursor): FromItem {
   let item = parseFromSource(c);
   for (;;) {
+    if (startsMatch(c)) throw unsupported("MATCH_RECOGNIZE", c.peek());
     const pivoted = parsePivotOrUnpivot(c, item);
     if (pivoted === undefined) break;
     item = pivoted;
@@ -231,8 +232,13 @@ function parseAliases(c: Cursor): Aliased {
   return { alias, offset: c.optionalAlias() ?? { name: "offset", implicit: true, ...span } };
 }
 
-/** PIVOT and UNPIVOT are not reserved: `t PIVOT (` is no alias. */
+function startsMatch(c: Cursor): boolean {
+  return c.isWord("MATCH_RECOGNIZE") && c.is("(", 1);
+}
+
+/** PIVOT, UNPIVOT and MATCH_RECOGNIZE are not reserved: `t PIVOT (` is no alias. */
 function aliasBeforePivot(c: Cursor): Identifier | undefined {
+  if (startsMatch(c)) return undefined;
   if (c.isWord("PIVOT") && c.is("(", 1)) return undefined;
   if (c.isWord("UNPIVOT") && (c.is("(", 1) || c.isWords("UNPIVOT", "INCLUDE") || c.isWords("UNPIVOT", "EXCLUDE"))) {
     return undefined;

@@ -21,7 +21,7 @@ export function jobError(cause: unknown, signal: AbortSignal, inScript: boolean)
   if (named !== undefined) {
     const [pattern, reason, kind] = named;
     const [, name = ""] = pattern.exec(message) ?? [];
-    return new JobError(reason, message, at, { kind, path: name.split(".") });
+    return new JobError(reason, message, at, { kind, path: name.split(/[.:]/) });
   }
   if (error.code === "conflict") return new JobError("invalidQuery", CONCURRENT, at);
   return new JobError(error.code === "data" ? "invalid" : "invalidQuery", message, at);
