@@ -262,7 +262,7 @@ export type FromItem =
       readonly kind: "tableCall";
       readonly path: readonly Identifier[];
       readonly pathSpan: Span;
-      readonly args: readonly Expr[];
+      readonly args: readonly CallArgument[];
       readonly alias: Identifier | undefined;
     })
   | (Span & {
@@ -270,6 +270,13 @@ export type FromItem =
       readonly kind: "sessionize";
       readonly source: FromItem;
       readonly args: readonly Expr[];
+      readonly alias: Identifier | undefined;
+    })
+  | (Span & {
+      /** `GAP_FILL(TABLE t, 'time column', INTERVAL n PART[, name => value ..])`. */
+      readonly kind: "gapFill";
+      readonly source: FromItem;
+      readonly args: readonly CallArgument[];
       readonly alias: Identifier | undefined;
     })
   | (Span & { readonly kind: "unnest"; readonly array: Expr } & Aliased)

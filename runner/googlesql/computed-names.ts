@@ -14,8 +14,13 @@ export function computedNames(query: Query): readonly string[] {
   walk(query, (node) => {
     const { kind } = node;
     const alias = node.alias as Identifier | undefined;
-    if (kind === "unnest" || kind === "pivot" || kind === "unpivot" || kind === "tableCall" || kind === "sessionize")
-      add(alias?.name);
+    if (RENAMING.has(kind)) add(alias?.name);
+    // The columns that are filled are named by literals.
+    if (kind === "gapFill")
+      walk(node.args as object, (part) => {
+        if (part.kind === "string") add(part.value as string);
+        return undefined;
+      });
     if (kind === "sessionize") add("session_range");
     if (kind === "unnest" || kind === "table") add((node.offset as Identifier | undefined)?.name);
     if (Array.isArray(node.replace))
@@ -31,3 +36,6 @@ export function computedNames(query: Query): readonly string[] {
 function isNamed(expr: Expr, name: string): boolean {
   return expr.kind === "path" && impliedName(expr)?.toLowerCase() === name.toLowerCase();
 }
+
+/** Items of a FROM clause whose alias may be that of a value. */
+const RENAMING: ReadonlySet<unknown> = new Set(["unnest", "pivot", "unpivot", "tableCall", "sessionize", "gapFill"]);

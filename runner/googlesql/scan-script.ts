@@ -143,6 +143,7 @@ const FROM_ITEMS: ReadonlySet<unknown> = new Set([
   "table",
   "tableCall",
   "sessionize",
+  "gapFill",
   "unnest",
   "derived",
   "join",

@@ -123,7 +123,7 @@ export class Scanner {
       }
       case "tableCall":
         this.userCalls.add(item.path.map((part) => part.name).join("."));
-        for (const arg of item.args) this.expr(arg, commons, aliases, undefined);
+        for (const { value } of item.args) this.expr(value, commons, aliases, undefined);
         name(item.alias ?? item.path.at(-1));
         return [];
       case "unnest":
@@ -144,6 +144,11 @@ export class Scanner {
       }
       case "sessionize":
         this.allOf(item.source, commons, aliases);
+        name(item.alias);
+        return [];
+      case "gapFill":
+        this.allOf(item.source, commons, aliases);
+        for (const { value } of item.args) this.expr(value, commons, aliases, undefined);
         name(item.alias);
         return [];
       case "pivot":

@@ -153,10 +153,11 @@ export class QueryInference implements QueryTypes {
         this.#table(item, scope, ranges);
         return;
       case "tableCall":
-        for (const arg of item.args) this.#expr(arg, scope);
+        for (const { value } of item.args) this.#expr(value, scope);
         ranges.push({ name: (item.alias ?? item.path.at(-1))?.name, relation: new OpenTable(), value: undefined });
         return;
       case "sessionize":
+      case "gapFill":
         this.from(item.source, scope, ranges);
         ranges.push({ name: item.alias?.name, relation: new OpenTable(), value: undefined });
         return;

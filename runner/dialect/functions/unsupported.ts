@@ -8,7 +8,7 @@ const FAMILIES: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/^(AEAD|KEYS)\.|^(DETERMINISTIC_|DLP_)/, "encryption"],
   [/^(ML|AI|OBJ)\.|^(FORECAST|VECTOR_SEARCH|EXTERNAL_OBJECT_TRANSFORM|EXTERNAL_QUERY)$/, "a remote service"],
   [/^(SEARCH|TEXT_ANALYZE|BAG_OF_WORDS|TF_IDF)$/, "text analysis"],
-  [/^(APPENDS|CHANGES|GAP_FILL)$/, "a table function"],
+  [/^(APPENDS|CHANGES)$/, "a table function"],
   [/^(TYPEOF|FLOAT32|JSON_FLATTEN)$/, ""],
 ];
 

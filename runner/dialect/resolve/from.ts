@@ -8,6 +8,7 @@ import { fieldAccess, holdsBignumeric, quoteName, quotePath } from "../print/sql
 import { columnType } from "../types/collation.js";
 import type { Typed } from "../types/typed.js";
 import { resolveExpr } from "./expression.js";
+import { resolveGapFill } from "./gap-fill.js";
 import { resolveJoin } from "./joins.js";
 import { fieldOrigin, gatherValue, tableColumn } from "./lineage.js";
 import { flattenField, isVisibleName, resolvePath } from "./names.js";
@@ -67,6 +68,8 @@ export function resolveFromItem(item: FromItem, from: FromContext): ResolvedFrom
     }
     case "sessionize":
       return resolveSessionize(item, from);
+    case "gapFill":
+      return resolveGapFill(item, from);
     case "unnest":
       return unnest(() => resolveArrayPath(item.array, lateralContext(from, "UNNEST")), item, item.alias, from);
     case "derived": {

@@ -5,6 +5,7 @@ import { analysisError, SqlProblem, unsupported } from "../../googlesql/errors.j
 import { walk } from "../../googlesql/walk.js";
 import { type SqlType, typeName } from "../../port/sql-types.js";
 import { functionNamed } from "../functions/registry.js";
+import { unsupportedFunction } from "../functions/unsupported.js";
 import { duckdbType, quoteName } from "../print/sql.js";
 import { coerce, coercionCost } from "../types/coercion.js";
 import { derive, isNullLiteral, mergeUses, type Typed } from "../types/typed.js";
@@ -45,7 +46,11 @@ export function resolveUserCall(call: CallExpr, routine: UserFunction, ctx: Expr
     throw analysisError(`Table function ${name} cannot be called as a scalar function`, call.nameSpan);
   if (call.safe) throw analysisError(`Function ${name} does not support SAFE error mode`, call.nameSpan);
   rejectAggregateModifiers(call);
-  const args = matchedArguments(routine, positionalArguments(inOrder(call, routine), ctx), call);
+  const args = matchedArguments(
+    routine,
+    positionalArguments({ ...call, args: inOrder(call.args, routine, call) }, ctx),
+    call,
+  );
   const span = { start: call.start, end: call.end };
   if (routine.body.language === "js") {
     const body = { ...routine.body, name, parameters: routine.parameters.map((parameter) => parameter.name.name) };
@@ -75,13 +80,17 @@ export function resolveUserCall(call: CallExpr, routine: UserFunction, ctx: Expr
 export function resolveTableCall(item: Extract<FromItem, { kind: "tableCall" }>, from: FromContext): ResolvedQuery {
   const name = item.path.map((part) => part.name).join(".");
   const routine = from.env.catalog.routine?.(name);
-  if (routine === undefined) throw analysisError(`Table-valued function not found: ${name}`, item.pathSpan);
+  if (routine === undefined) {
+    const unknown = unsupportedFunction(name.toUpperCase());
+    if (unknown !== undefined) throw unsupported(unknown, item.pathSpan);
+    throw analysisError(`Table-valued function not found: ${name}`, item.pathSpan);
+  }
   if (routine.kind === "createFunction")
     throw analysisError(`${name} is a scalar function and cannot be called in FROM`, item.pathSpan);
   const ctx = { ...lateralContext({ ...from, left: { columns: [], ranges: [] } }, "an argument of a table function") };
   const { parameters } = routine;
   const tables = new Map<string, ResolvedQuery>();
-  const args = item.args.flatMap((arg, i) => {
+  const args = inOrder(item.args, routine, item).flatMap(({ value: arg }, i) => {
     const { columns } = parameters[i] ?? {};
     if (columns === undefined) return [resolveExpr(arg, ctx)];
     const key = parameters[i]?.name.name.toLowerCase() ?? "";
@@ -233,17 +242,17 @@ function tableOfFunction(
   };
 }
 
-/** The call with its named arguments, `f(b => 1)`, in the places of their parameters. */
-function inOrder(call: CallExpr, routine: UserFunction): CallExpr {
-  if (call.args.every(({ name }) => name === undefined)) return call;
+/** The arguments of a call with those that have names, `f(b => 1)`, in the places of their parameters. */
+function inOrder(args: readonly CallArgument[], routine: UserFunction, at: Span): readonly CallArgument[] {
+  if (args.every(({ name }) => name === undefined)) return args;
   const { parameters } = routine;
   const places: CallArgument[] = [];
-  for (const [i, { name, value }] of call.args.entries()) {
+  for (const [i, { name, value }] of args.entries()) {
     const key = name?.name.toLowerCase();
     const place =
       name === undefined ? i : parameters.findIndex((parameter) => parameter.name.name.toLowerCase() === key);
     const where = `call to function ${displayName(routine)}`;
-    if (name === undefined && i > 0 && call.args[i - 1]?.name !== undefined)
+    if (name === undefined && i > 0 && args[i - 1]?.name !== undefined)
       throw analysisError(`Positional argument after a named argument in ${where}`, value);
     if (name !== undefined && place === -1)
       throw analysisError(`Named argument ${name.name} not found in signature for ${where}`, name);
@@ -255,9 +264,9 @@ function inOrder(call: CallExpr, routine: UserFunction): CallExpr {
   if (missing !== -1)
     throw analysisError(
       `Argument ${parameters[missing]?.name.name} is missing in the call to function ${displayName(routine)}`,
-      call,
+      at,
     );
-  return { ...call, args: places };
+  return places;
 }
 
 /** Arguments coerced to the declared types; what BigQuery would not coerce implicitly is no match. */

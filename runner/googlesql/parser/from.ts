@@ -1,4 +1,4 @@
-import type { Aliased, Expr, FromItem, Identifier, JoinType } from "../ast.js";
+import type { Aliased, CallArgument, Expr, FromItem, Identifier, JoinType } from "../ast.js";
 import type { Span } from "../contract.js";
 import { analysisError, syntaxError, unsupported } from "../errors.js";
 import type { Cursor } from "./cursor.js";
@@ -135,7 +135,9 @@ function parseTablePath(c: Cursor): FromItem {
   const parts = parsePath(c);
   const pathSpan = c.span(start);
   if (c.accept("(")) {
-    if (parts.length === 1 && parts[0]?.name.toUpperCase() === "RANGE_SESSIONIZE") return parseSessionize(c, start);
+    const own = parts.length === 1 ? parts[0]?.name.toUpperCase() : undefined;
+    if (own === "RANGE_SESSIONIZE") return parseSessionize(c, start);
+    if (own === "GAP_FILL") return parseGapFill(c, start);
     // `ML.PREDICT(MODEL m, ..)`: a model, a table or a connection is no expression.
     if (c.isWord("MODEL") && !c.is(",", 1) && !c.is(")", 1))
       throw unsupported(
@@ -145,11 +147,19 @@ function parseTablePath(c: Cursor): FromItem {
           .toUpperCase()} (a model)`,
         pathSpan,
       );
-    const args = c.is(")") ? [] : c.list(() => parseFunctionArgument(c));
+    const args = c.is(")") ? [] : c.list(() => parseNamedArgument(c));
     c.expect(")");
     return { kind: "tableCall", path: parts, pathSpan, args, alias: aliasBeforePivot(c), ...c.span(start) };
   }
   return { kind: "table", path: parts, pathSpan, ...parseAliases(c), ...acceptSystemTime(c), ...c.span(start) };
+}
+
+/** An argument of a table function, with its name where it has one: `f(a => 1)`. */
+function parseNamedArgument(c: Cursor): CallArgument {
+  if (!c.isIdentifier() || !c.is("=>", 1)) return { name: undefined, value: parseFunctionArgument(c) };
+  const name = c.identifier();
+  c.expect("=>");
+  return { name, value: parseFunctionArgument(c) };
 }
 
 /** An argument of a table function: a value, or a table, as `TABLE t` or as a query. */
@@ -169,20 +179,28 @@ export function acceptSystemTime(c: Cursor): { readonly systemTime?: Expr } {
 
 /** The rest of `RANGE_SESSIONIZE(TABLE t, ..)`: its first argument is a table or a query. */
 function parseSessionize(c: Cursor, start: number): FromItem {
-  const at = c.peek().start;
-  const source: FromItem = c.is("(")
-    ? {
-        kind: "derived",
-        query: c.parenthesized(() => parseQuery(c)),
-        alias: undefined,
-        offset: undefined,
-        ...c.span(at),
-      }
-    : parseTableArgument(c);
+  const source = parseSource(c);
   const args: Expr[] = [];
   while (c.accept(",")) args.push(parseExpression(c));
   c.expect(")");
   return { kind: "sessionize", source, args, alias: aliasBeforePivot(c), ...c.span(start) };
+}
+
+/** The rest of `GAP_FILL(TABLE t, ..)`. */
+function parseGapFill(c: Cursor, start: number): FromItem {
+  const source = parseSource(c);
+  const args: CallArgument[] = [];
+  while (c.accept(",")) args.push(parseNamedArgument(c));
+  c.expect(")");
+  return { kind: "gapFill", source, args, alias: aliasBeforePivot(c), ...c.span(start) };
+}
+
+/** `TABLE t`, or a query in parentheses. */
+function parseSource(c: Cursor): FromItem {
+  const { start } = c.peek();
+  if (!c.is("(")) return parseTableArgument(c);
+  const query = c.parenthesized(() => parseQuery(c));
+  return { kind: "derived", query, alias: undefined, offset: undefined, ...c.span(start) };
 }
 
 function parseTableArgument(c: Cursor): FromItem {
