@@ -179,6 +179,25 @@ describe("datasets, tables and routines of a served warehouse", () => {
     expect((await shop.table("renamed").getMetadata())[0].labels).toBeUndefined();
   });
 
+  it("keeps what a column list says of a table made of a query", async () => {
+    await client.query(`CREATE TABLE shop.listed (id INT64 NOT NULL OPTIONS (description = "the key"), price NUMERIC(5, 1) DEFAULT 2)
+      CLUSTER BY id AS SELECT 7, NUMERIC "1.25"`);
+    const [metadata] = await shop.table("listed").getMetadata();
+    expect(metadata).toMatchObject({
+      numRows: "1",
+      clustering: { fields: ["id"] },
+      schema: {
+        fields: [
+          { name: "id", type: "INTEGER", mode: "REQUIRED", description: "the key" },
+          { name: "price", type: "NUMERIC", precision: "5", scale: "1", defaultValueExpression: "2" },
+        ],
+      },
+    });
+    await client.query("INSERT INTO shop.listed (id) VALUES (8)");
+    const [totals] = await client.query("SELECT CAST(SUM(price) AS STRING) AS total FROM shop.listed");
+    expect(totals).toEqual([{ total: "3.3" }]);
+  });
+
   it("keeps what OPTIONS say of fields within columns", async () => {
     await client.query(`CREATE OR REPLACE TABLE shop.nested
       (s STRUCT<a ARRAY<STRING> OPTIONS (description = "many"), b STRUCT<c INT64 OPTIONS (description = "deep")>>);
