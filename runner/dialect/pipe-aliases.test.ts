@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openEngine } from "../../tools/conformance/scorer.js";
+import { scanQuery } from "../googlesql/index.js";
 import { translateQuery } from "./index.js";
 
 let engine: Awaited<ReturnType<typeof openEngine>>;
@@ -74,4 +75,9 @@ it.each([
   [`${T} |> SET a = 5 |> DISTINCT |> SELECT t.a`, "Name a not found inside t"],
 ])("refuses %s", (query, message) => {
   expect(() => translated(query)).toThrow(message);
+});
+
+it("tells arrays of the original rows from tables", () => {
+  const { tables } = scanQuery("FROM d.t |> EXTEND 1 AS b |> WHERE b = 1 |> CROSS JOIN t.arr AS e |> SELECT e");
+  expect(tables.map(({ path }) => path.join("."))).toEqual(["d.t"]);
 });

@@ -13,6 +13,8 @@ const usesOf = (sql: string, column: string): Record<string, string> => {
 describe("what rows of one key need", () => {
   it.each<[string, string, Record<string, string>]>([
     ["rows of the key alone", "SELECT k, v FROM d.t", { "d.t by k": "k v" }],
+    ["a pipe", "FROM d.t |> WHERE v > 1 |> ORDER BY v |> SELECT t.k, t.w", { "d.t by k": "k v w" }],
+    ["columns that a pipe adds", "FROM d.t |> EXTEND v + 1 AS n |> SELECT k, n", { "d.t by k": "k v" }],
     ["what is asked under another name", "SELECT k AS key, v + w AS s FROM d.t AS a", {}],
     ["the group", "SELECT k, SUM(v) AS s FROM d.t GROUP BY k", { "d.t by k": "k v" }],
     [
@@ -126,4 +128,9 @@ describe("what rows of one key need", () => {
     "WITH RECURSIVE r AS (SELECT k FROM d.t UNION ALL SELECT k FROM r) SELECT k FROM r",
     "SELECT * FROM d.t PIVOT (SUM(v) FOR team IN ('a', 'b'))",
   ])("is not known of %s", (sql) => expect(followedQuery(sql, find)).toBeUndefined());
+});
+
+it("does not follow the original rows of a pipe", () => {
+  expect(followedQuery("FROM d.t |> SET v = w |> SELECT k, t.v", find)).toBeUndefined();
+  expect(followedQuery("FROM d.t |> SET v = w |> SELECT k, v", find)).toBeDefined();
 });
