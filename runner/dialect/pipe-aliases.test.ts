@@ -61,7 +61,7 @@ it("chooses rows by windows", async () => {
 it.each([
   [`${T} |> SELECT SUM(a)`, "Aggregate function SUM not allowed in pipe SELECT"],
   [`${T} |> SELECT SUM(SUM(a)) OVER ()`, "Aggregate function SUM not allowed in pipe SELECT"],
-  [`${T} |> EXTEND 1 + COUNT(*)`, "Aggregate function COUNT not allowed in pipe EXTEND"],
+  [`${T} |> EXTEND 1 + COUNT(*)`, "Aggregate function COUNT(*) not allowed in pipe EXTEND"],
   [`${T} |> SET a = MAX(a)`, "Aggregate function MAX not allowed in pipe SET"],
   [`${T} |> SET a = 1, A = 2`, "Duplicate column name in pipe SET: A"],
   [`${T} |> SET b = 1`, "Column name in pipe SET not found in input table: b"],

@@ -170,7 +170,7 @@ function checkPlace(call: CallExpr, ctx: ExprContext): void {
   }
   if (ctx.aggregates === "inside aggregate") throw analysisError(`Aggregations of aggregations are not allowed`, call);
   if (ctx.aggregates === "forbidden")
-    throw analysisError(`Aggregate function ${call.name} not allowed in ${ctx.clause}`, call);
+    throw analysisError(`Aggregate function ${call.name}${call.star ? "(*)" : ""} not allowed in ${ctx.clause}`, call);
 }
 
 function checkModifiers(call: CallExpr, { allows }: Aggregate): void {
