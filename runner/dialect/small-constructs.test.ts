@@ -12,7 +12,6 @@ const translated = (sql: string) => translateQuery(sql, { find: () => undefined,
 const rows = async (sql: string) => (await engine.connection.runAndReadAll(translated(sql))).getRowsJson();
 
 const ROWS = "(SELECT 1 AS x, 5 AS y, 'p' AS k UNION ALL SELECT 3, 1, 'p' UNION ALL SELECT 9, 2, 'q')";
-const CLASS = `JSON '{"class": {"students": [[{"name": "John"}], {"name": "Jamie"}]}}'`;
 
 it.each<[string, unknown[][]]>([
   [
@@ -25,14 +24,6 @@ it.each<[string, unknown[][]]>([
       ["1", null],
       [null, "3"],
     ],
-  ],
-  [
-    `SELECT JSON_QUERY(${CLASS}, 'lax $.class.students.name'), JSON_QUERY(${CLASS}, 'lax recursive $.class.students.name')`,
-    [['["Jamie"]', '["John","Jamie"]']],
-  ],
-  [
-    `SELECT JSON_QUERY(${CLASS}, 'LAX $.class[0].students[0].name'), JSON_QUERY(${CLASS}, 'recursive lax $.none.x')`,
-    [['["John"]', "[]"]],
   ],
 ])("%s", async (sql, expected) => {
   expect(await rows(sql)).toEqual(expected);

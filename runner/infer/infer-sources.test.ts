@@ -141,6 +141,12 @@ describe("types of source columns", () => {
     expect(inferred(query)).toEqual(["r.t.zz STRING", "r.t.day DATE"]);
   });
 
+  it("ends for common tables that read each other", () => {
+    expect(inferred("WITH RECURSIVE a AS (SELECT * FROM b), b AS (SELECT x > 1.5 FROM a) SELECT x FROM r.t")).toEqual([
+      "r.t.x STRING",
+    ]);
+  });
+
   it("ends for a table that reads itself and for texts that do not parse", () => {
     expect(inferred("WITH RECURSIVE c AS (SELECT zz FROM r.t UNION ALL SELECT zz + 1 FROM c) SELECT * FROM c")).toEqual(
       ["r.t.zz FLOAT64"],

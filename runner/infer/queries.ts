@@ -1,4 +1,5 @@
 import type {
+  CommonTable,
   Expr,
   FromItem,
   Grouping,
@@ -9,6 +10,7 @@ import type {
   Select,
   Statement,
 } from "../googlesql/ast.js";
+import { SqlProblem } from "../googlesql/errors.js";
 import { impliedName } from "../googlesql/names.js";
 import type { Assignment } from "../googlesql/script-ast.js";
 import { inDependencyOrder } from "../googlesql/with-order.js";
@@ -49,7 +51,7 @@ export class QueryInference implements QueryTypes {
     const outer = this.#commons;
     const commons = new Map(outer);
     this.#commons = commons;
-    for (const { name, query: inner } of query.recursive ? inDependencyOrder(query.with) : query.with) {
+    for (const { name, query: inner } of entriesOf(query)) {
       // A recursive table reads itself: what it gives is known once its first part is.
       if (query.recursive) commons.set(name.name.toLowerCase(), firstArm(this, inner, parent));
       commons.set(name.name.toLowerCase(), this.query(inner, parent));
@@ -243,6 +245,17 @@ function rowsOf(relation: Relation, as: Select["as"]): Relation {
   const struct = new TypeVar();
   for (const { name, type } of columns) if (name !== "") struct.field(name).unify(type);
   return new ValueRelation(as === "STRUCT" ? struct : (columns[0]?.type ?? new TypeVar()));
+}
+
+/** Each behind those that it reads; where they read each other, which `check` and `run` tell of, as they are written. */
+function entriesOf(query: Query): readonly CommonTable[] {
+  if (!query.recursive) return query.with;
+  try {
+    return inDependencyOrder(query.with);
+  } catch (cause) {
+    if (cause instanceof SqlProblem) return query.with;
+    throw cause;
+  }
 }
 
 function firstArm(inference: QueryInference, query: Query, parent: NameScope | undefined): Relation {

@@ -50,46 +50,6 @@ export function jsonAt(value: JsonValue, path: readonly JsonStep[]): JsonValue |
   return current;
 }
 
-/** How far the steps of a lax path open arrays. */
-export interface LaxPath {
-  readonly recursive: boolean;
-  readonly steps: readonly JsonStep[];
-}
-
-/**
- * `lax $.a` and `lax recursive $.a`, in any case and order; undefined: a path without a mode.
- * https://cloud.google.com/bigquery/docs/reference/standard-sql/json_functions#JSONPath_mode
- */
-export function laxPath(path: string): LaxPath | undefined {
-  const [, mode = "", rest = ""] = /^\s*(lax(?:\s+recursive)?|recursive\s+lax)\s+(\$.*)$/is.exec(path) ?? [];
-  if (mode === "") return undefined;
-  return { recursive: /recursive/i.test(mode), steps: jsonPath(rest, false) };
-}
-
-/** All values at a lax path: a name opens the array that it meets, and a position takes what is no array for one of it alone. */
-export function jsonAtLax(value: JsonValue, { recursive, steps }: LaxPath): readonly JsonValue[] {
-  let found: readonly JsonValue[] = [value];
-  for (const step of steps) {
-    found = found.flatMap((one): readonly JsonValue[] => {
-      if (typeof step === "number") {
-        const item = elementAt(Array.isArray(one) ? (one as readonly JsonValue[]) : [one], step);
-        return item === undefined ? [] : [item];
-      }
-      return opened(one, recursive).flatMap((item) => {
-        const member = item instanceof JsonObject ? item.get(step) : undefined;
-        return member === undefined ? [] : [member];
-      });
-    });
-  }
-  return found;
-}
-
-function opened(value: JsonValue, recursive: boolean): readonly JsonValue[] {
-  if (!Array.isArray(value)) return [value];
-  const items = value as readonly JsonValue[];
-  return recursive ? items.flatMap((item) => opened(item, true)) : items;
-}
-
 function elementAt(items: readonly JsonValue[], step: JsonStep): JsonValue | undefined {
   return typeof step === "number" ? items[step] : undefined;
 }
