@@ -102,9 +102,12 @@ export function structLiteral(type: StructType, values: readonly string[]): stri
   return `{${values.map((value, i) => `${quoteString(keys[i] as string)}: ${ofField(value)}`).join(", ")}}`;
 }
 
-/** DuckDB forgets the name of a field whose value is a macro's call, in a subquery that reads columns of the outer query. */
+/**
+ * DuckDB forgets the name of a field whose value is a macro's call, in a subquery that reads columns of the outer query. Some of its own
+ * functions are macros.
+ */
 function ofField(value: string): string {
-  return value.startsWith("bq.") ? `coalesce(${value})` : value;
+  return /^(?!CAST\(|coalesce\()[a-z_][\w.]*\(/i.test(value) ? `coalesce(${value})` : value;
 }
 
 export function fieldAccess(target: string, type: StructType, index: number): string {
