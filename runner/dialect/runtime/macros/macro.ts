@@ -25,8 +25,8 @@ function bindOnce(variable: string, names: readonly string[], body: string): str
   const element = more.length === 0 ? only : `row(${names.join(", ")})`;
   // To take a field of a row costs DuckDB more, in planning too, than all else that most bodies do with it.
   const place = (name: string): string => (more.length === 0 ? variable : `${variable}[${names.indexOf(name) + 1}]`);
-  const bound = body.replace(TOKEN, (token) => (names.includes(token) ? place(token) : token));
-  return `list_transform([${element}], lambda ${variable}: ${bound})[1]`;
+  const inner = body.replace(TOKEN, (token) => (names.includes(token) ? place(token) : token));
+  return `list_transform([${element}], lambda ${variable}: ${inner})[1]`;
 }
 
 /**
@@ -35,15 +35,15 @@ function bindOnce(variable: string, names: readonly string[], body: string): str
  */
 export function macro(signature: string, body: string): Macro {
   const bindable = (name: string): boolean => !LITERALS.has(name) && uses(name, body) > 0;
-  return bound(signature, body, (repeated, all) => (repeated.length === 0 ? [] : all.filter(bindable)));
+  return binding(signature, body, (repeated, all) => (repeated.length === 0 ? [] : all.filter(bindable)));
 }
 
 /** The same for macros that others call, whose arguments are bound already: what is named once is not bound again. */
 export function innerMacro(signature: string, body: string): Macro {
-  return bound(signature, body, (repeated) => repeated);
+  return binding(signature, body, (repeated) => repeated);
 }
 
-function bound(
+function binding(
   signature: string,
   body: string,
   chosen: (repeated: readonly string[], all: readonly string[]) => readonly string[],
