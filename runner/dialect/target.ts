@@ -2,7 +2,7 @@ import type { PathNode } from "../googlesql/ast.js";
 import type { Catalog } from "../googlesql/catalog.js";
 import { analysisError } from "../googlesql/errors.js";
 import { foldDataset, foldProject } from "../googlesql/project-names.js";
-import { quoteName, quotePath } from "./print/sql.js";
+import { quoteName, quotePath, TEMPORARY } from "./print/sql.js";
 
 /** The parts of a name as they are written. */
 export function names(path: PathNode): string[] {
@@ -12,7 +12,7 @@ export function names(path: PathNode): string[] {
 /** The DuckDB name of a relation that need not exist yet, in parts. */
 export function targetPath(path: PathNode, { projects }: Pick<Catalog, "projects">, temporary = false): string[] {
   const parts = [...foldProject(names(path), projects?.home)];
-  if (temporary || names(path).at(-2)?.toUpperCase() === "_SESSION") return ["temp", parts.at(-1) as string];
+  if (temporary || names(path).at(-2)?.toUpperCase() === "_SESSION") return [TEMPORARY, parts.at(-1) as string];
   if (parts.length < 2)
     throw analysisError(`Table "${parts[0]}" must be qualified with a dataset (e.g. dataset.table)`, path);
   return parts;

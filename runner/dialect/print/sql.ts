@@ -6,8 +6,28 @@ export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/**
+ * The name of the database file in SQL. By its own, which is that of the file, DuckDB would not know `analytics.orders` of
+ * `analytics.duckdb`: it may be a dataset or the file.
+ */
+export const DATABASE = "fastbreak$";
+
+/** Stands in paths for the dataset of temporary tables; no dataset can be called so. */
+export const TEMPORARY = "temp$";
+
+/** Databases that DuckDB always has: a dataset of such a name is one of the file only where that is said. */
+const RESERVED: ReadonlySet<string> = new Set(["system", "temp"]);
+
+/** The DuckDB text of a relation's path, `dataset` and name. */
 export function quotePath(path: readonly string[]): string {
-  return path.map(quoteName).join(".");
+  const [dataset = "", ...rest] = path;
+  const place =
+    dataset === TEMPORARY
+      ? ["temp", "main"]
+      : rest.length > 0 && RESERVED.has(dataset.toLowerCase())
+        ? [DATABASE, dataset]
+        : [dataset];
+  return [...place, ...rest].map(quoteName).join(".");
 }
 
 /** A VARCHAR literal; NUL characters, which SQL text cannot hold, become `chr(0)`. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { createLibrary, installFunctions, RUNTIME_VERSION } from "./index.js";
+import { createLibrary, installFunctions, installMacros, RUNTIME_VERSION } from "./index.js";
 import { attachLibrary, copyLibrary, detachLibrary, LIBRARY_FILE } from "./library-file.js";
 import { makeLibrary } from "./make-library.js";
 
@@ -67,4 +67,16 @@ it("is not attached when it is of another version, damaged or missing", async ()
   expect(await attachLibrary(connection, RUNTIME_VERSION, [join(folder, "missing.duckdb")])).toBe(false);
   const attached = await connection.runAndReadAll("SELECT count(*) FROM duckdb_databases() WHERE NOT internal");
   expect(attached.getRows()).toEqual([[1n]]);
+});
+
+it("leaves the tables of a dataset that is called as its schema where another version is put in its place", async () => {
+  await connection.run(
+    "CREATE SCHEMA bq; CREATE TABLE bq.mine AS SELECT 1 AS x; CREATE VIEW bq.seen AS SELECT x FROM bq.mine",
+  );
+  await connection.run("CREATE MACRO bq.runtime_version() AS 'old'; CREATE MACRO bq.gone(a) AS a + 1");
+  await installMacros(connection);
+  expect((await connection.runAndReadAll("SELECT x, bq.runtime_version() FROM bq.seen")).getRows()).toEqual([
+    [1, RUNTIME_VERSION],
+  ]);
+  await expect(connection.run("SELECT bq.gone(1)")).rejects.toThrow("gone");
 });

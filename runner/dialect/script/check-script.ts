@@ -6,6 +6,7 @@ import { isCreateRoutine, keyOf } from "../../googlesql/declared-functions.js";
 import { foldedKey, foldProject } from "../../googlesql/project-names.js";
 import type { Column, SqlType } from "../../port/sql-types.js";
 import { diagnoseQuery } from "../diagnose.js";
+import { TEMPORARY } from "../print/sql.js";
 import {
   checkRoutine,
   finishInScript,
@@ -228,7 +229,7 @@ class ScriptCheck implements ScriptDiagnosis {
     const name = path.at(-1) ?? "";
     if (path.length > 1 && path.at(-2)?.toUpperCase() !== "_SESSION")
       this.created.set(foldedKey(path, this.#home), columns);
-    else scope.temporary.set(name, { path: ["temp", name], temporary: true, columns });
+    else scope.temporary.set(name, { path: [TEMPORARY, name], temporary: true, columns });
   }
 
   /** The body of a procedure sees its parameters and nothing else of the script. */

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { EngineError } from "../../port/engine-error.js";
 import { type ChosenLimits, limitStatements } from "./chosen-limits.js";
+import { nameDatabase } from "./database-name.js";
 import { realDatabasePath } from "./database-path.js";
 import { openError, wasLockedByLeaving } from "./errors.js";
 import { fileIdentity } from "./file-state.js";
@@ -78,6 +79,7 @@ export async function openDatabase(
   }
   const real = realDatabasePath(path);
   const instance = await instanceOf(real);
+  await once(instance, nameDatabase);
   const open = openFile(real, instance, options.alone === true);
   const spill = await open.spill;
   const settings = `${limitStatements(limits)}${open.alone ? LATE_CHECKPOINT : ""}`;
@@ -111,13 +113,18 @@ function openFile(path: string, instance: DuckDBInstance, alone: boolean): OpenF
   return open;
 }
 
-async function checkpoint(instance: DuckDBInstance): Promise<void> {
+/** Does something on a connection of its own. */
+async function once(instance: DuckDBInstance, work: (connection: DuckDBConnection) => Promise<unknown>): Promise<void> {
   const connection = await instance.connect();
   try {
-    await connection.run("CHECKPOINT");
+    await work(connection);
   } finally {
     connection.closeSync();
   }
+}
+
+async function checkpoint(instance: DuckDBInstance): Promise<void> {
+  await once(instance, (connection) => connection.run("CHECKPOINT"));
 }
 
 /**
@@ -127,13 +134,10 @@ async function checkpoint(instance: DuckDBInstance): Promise<void> {
  */
 async function takeSpillFolder(instance: DuckDBInstance, file: string): Promise<string | undefined> {
   const folder = spillFolderBeside(file);
-  const connection = await instance.connect();
   try {
-    await connection.run(`SET GLOBAL temp_directory = ${quoteText(folder)}`);
+    await once(instance, (connection) => connection.run(`SET GLOBAL temp_directory = ${quoteText(folder)}`));
   } catch {
     return undefined;
-  } finally {
-    connection.closeSync();
   }
   removeLeftSpillFolders(file);
   return folder;
@@ -169,6 +173,7 @@ function databaseOf(
 export async function openMemoryDatabase(): Promise<DatabaseFile> {
   const folder = spillFolder();
   const instance = await DuckDBInstance.create(MEMORY, { temp_directory: folder });
+  await once(instance, nameDatabase);
   const file = { path: MEMORY, instance, catalog: new SharedCatalog(), digests: undefined, alone: () => true };
   return databaseOf(file, "", async (release) => {
     release();

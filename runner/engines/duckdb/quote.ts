@@ -1,8 +1,8 @@
-import { quoteName } from "../../dialect/print/sql.js";
+import { quotePath as quoteParts } from "../../dialect/print/sql.js";
 
-export { quoteName, quoteString as quoteText } from "../../dialect/print/sql.js";
+export { DATABASE, quoteName, quoteString as quoteText, TEMPORARY } from "../../dialect/print/sql.js";
 
 /** `"schema"."name"` of a relation. */
-export function quotePath(relation: { readonly dataset: string; readonly name: string }): string {
-  return `${quoteName(relation.dataset)}.${quoteName(relation.name)}`;
+export function quotePath({ dataset, name }: { readonly dataset: string; readonly name: string }): string {
+  return quoteParts([dataset, name]);
 }

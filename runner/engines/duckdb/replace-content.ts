@@ -6,7 +6,7 @@ import { type Relation, relationKey, type TableDefinition } from "../../port/por
 import { typeName } from "../../port/sql-types.js";
 import type { ReplaceContentRequest, ReplacedContent } from "../../port/table-content.js";
 import type { RowWindow } from "../../port/table-reader.js";
-import { quoteName, quotePath, quoteText } from "./quote.js";
+import { DATABASE, quoteName, quotePath, quoteText } from "./quote.js";
 import { changedRows, createTable, numberOf } from "./tables.js";
 import { appendValues } from "./values.js";
 
@@ -34,7 +34,7 @@ export async function replaceContent(
     await makeTable(connection, table);
   }
   let count = 0;
-  const appender = await connection.createAppender(table.id.name, table.id.dataset);
+  const appender = await connection.createAppender(table.id.name, table.id.dataset, DATABASE);
   try {
     for await (const batch of rows) {
       for (const values of batch) appendValues(appender, table.columns, values);

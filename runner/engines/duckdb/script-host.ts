@@ -9,7 +9,7 @@ import type { QueryResult, RelationId, SqlValue } from "../../port/port.js";
 import type { BucketFiles } from "../../port/sql-jobs.js";
 import type { Column } from "../../port/sql-types.js";
 import { columnsOf, layoutSql, readCatalog, readRelation } from "./catalog.js";
-import { quoteName, quotePath, quoteText } from "./quote.js";
+import { quoteName, quotePath, quoteText, TEMPORARY } from "./quote.js";
 import type { Recovery } from "./recovery.js";
 import type { RelationSource } from "./relation-source.js";
 import { sqlValue } from "./result-values.js";
@@ -96,7 +96,7 @@ export class DuckDbScriptHost implements ScriptHost {
       (reader.getRowsJson() as unknown as [string, string[], string[], (string | null)[]][]).map(
         ([name, names, types, comments]) => [
           name,
-          { path: ["temp", name] as const, temporary: true, columns: columnsOf(names, types, comments) },
+          { path: [TEMPORARY, name] as const, temporary: true, columns: columnsOf(names, types, comments) },
         ],
       ),
     );
@@ -264,7 +264,8 @@ export class DuckDbScriptHost implements ScriptHost {
   }
 
   async dropTemporaryTables(names: Iterable<string>): Promise<void> {
-    for (const name of names) await this.#connection.run(`DROP TABLE IF EXISTS temp.${quoteName(name)}`);
+    for (const name of names)
+      await this.#connection.run(`DROP TABLE IF EXISTS ${quotePath({ dataset: TEMPORARY, name })}`);
     this.#hasTemporary = false;
     this.#temporary = undefined;
   }

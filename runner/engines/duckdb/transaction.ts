@@ -36,7 +36,7 @@ import { tellingErrors } from "./errors.js";
 import { readLatestRows } from "./latest-rows.js";
 import { mergeRows, replaceRows } from "./merge-rows.js";
 import { type Published, publishStage } from "./publish.js";
-import { quoteName, quotePath, quoteText } from "./quote.js";
+import { DATABASE, quoteName, quotePath, quoteText, TEMPORARY } from "./quote.js";
 import { CallersTransaction, type HandledFailures } from "./recovery.js";
 import type { TransactionRelations } from "./relation-source.js";
 import { sqlValue } from "./result-values.js";
@@ -98,7 +98,7 @@ export class DuckDbTransaction implements Transaction {
     // A newer version may have given the table columns that this one does not know.
     const known = new Map(columns.map((column) => [column.name, column]));
     const layout = (await this.#relations.columnNames(table))?.map((name) => known.get(name)) ?? columns;
-    const appender = await this.#connection.createAppender(table.name, table.dataset);
+    const appender = await this.#connection.createAppender(table.name, table.dataset, DATABASE);
     try {
       for (const row of rows) appendRow(appender, layout, row);
       appender.flushSync();
@@ -223,7 +223,7 @@ export class DuckDbTransaction implements Transaction {
   }
 
   async digestStage(stage: Stage, like: Omit<DigestRequest, "range">): Promise<PartitionDigests> {
-    const relation = { ...like.relation, id: stage.table ?? { dataset: "temp", name: stage.name } };
+    const relation = { ...like.relation, id: stage.table ?? { dataset: TEMPORARY, name: stage.name } };
     const [digests] = await readDigests(this.#connection, [{ ...like, relation, range: undefined }]);
     return digests ?? new Map();
   }

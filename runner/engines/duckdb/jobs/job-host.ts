@@ -18,7 +18,7 @@ import type {
   SystemTable,
 } from "../../../port/sql-jobs.js";
 import type { Column } from "../../../port/sql-types.js";
-import { quoteName } from "../quote.js";
+import { quoteName, TEMPORARY } from "../quote.js";
 import { OwnTransactions } from "../recovery.js";
 import type { RelationSource } from "../relation-source.js";
 import { DuckDbScriptHost } from "../script-host.js";
@@ -211,7 +211,7 @@ export class JobHost extends DuckDbScriptHost {
 
   #asTemporary(found: SystemTable): CatalogTable {
     this.#wanted.set(found.key, found);
-    return { path: ["temp", found.key], columns: found.columns, temporary: true };
+    return { path: [TEMPORARY, found.key], columns: found.columns, temporary: true };
   }
 
   /** What a statement makes, changes or drops is the table itself; a view is made of the tables as the warehouse has them. */

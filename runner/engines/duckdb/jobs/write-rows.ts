@@ -3,7 +3,7 @@ import { type Relation, type RelationId, relationKey } from "../../../port/port.
 import { JobError, type WriteRequest } from "../../../port/sql-jobs.js";
 import type { Column } from "../../../port/sql-types.js";
 import { readCatalog } from "../catalog.js";
-import { quotePath } from "../quote.js";
+import { DATABASE, quotePath } from "../quote.js";
 import { appendRow } from "../values.js";
 import { markSql } from "./change-marks.js";
 import { jobError } from "./job-errors.js";
@@ -32,7 +32,7 @@ export async function writeRows(
     const columns = await givenColumns(connection, known, given);
     let count = 0;
     const add = async () => {
-      const appender = await connection.createAppender(table.name, table.dataset);
+      const appender = await connection.createAppender(table.name, table.dataset, DATABASE);
       for await (const row of rows) {
         appendRow(appender, columns, row, fillsDefaults);
         count += 1;

@@ -1,0 +1,52 @@
+import { afterEach, expect, it } from "vitest";
+import { type Rig, runWithin } from "./rig.js";
+import { projectOf } from "./small-project.js";
+
+runWithin();
+
+let rig: Rig;
+afterEach(() => rig.remove());
+
+// The file of the warehouse is called `warehouse`, and DuckDB has databases of the other names.
+it.each(["warehouse", "temp", "SYSTEM", "main", "bq"])("a dataset may be called %s", async (dataset) => {
+  const read = async (table: string) => {
+    const { code, stdout } = await rig.fastbreak("query", "--csv", `SELECT * FROM ${dataset}.${table} ORDER BY 1, 2`);
+    expect(code).toBe(0);
+    return stdout;
+  };
+  const own = `schema: "${dataset}"`;
+  const rows = `\${ref("${dataset}", "source")}`;
+  rig = await projectOf({
+    source: `config { type: "declaration", ${own}, name: "source" }`,
+    whole: `config { type: "table", ${own} }\nSELECT id, v FROM ${rows}`,
+    keyed: `config { type: "incremental", uniqueKey: ["id"], ${own} }\nSELECT id, v FROM ${rows}`,
+    dated: `config { type: "incremental", ${own}, bigquery: { partitionBy: "day", labels: { lookback_days: "0" } } }
+SELECT id, v, day FROM ${rows}`,
+    log: `config { type: "incremental", uniqueKey: ["id"], ${own} }
+SELECT id, v FROM ${rows} \${when(incremental(), "WHERE v > 1")}`,
+    seen: `config { type: "view", ${own}, assertions: { uniqueKey: ["id"] } }\nSELECT id, v + 1 AS v FROM \${ref("keyed")}`,
+    made: `config { type: "operations", ${own}, hasOutput: true }
+CREATE TEMP TABLE picked AS SELECT id, v FROM ${rows}; CREATE OR REPLACE TABLE \${self()} AS SELECT * FROM picked`,
+  });
+  const source = `${dataset}.source`;
+  const script = async (sql: string) => expect(await rig.fastbreak("query", sql)).toMatchObject({ code: 0 });
+  await script(
+    `CREATE SCHEMA IF NOT EXISTS ${dataset}; CREATE TABLE ${source} AS SELECT 1 AS id, 2 AS v, DATE '2024-01-01' AS day UNION ALL SELECT 2, 3, '2024-01-02'`,
+  );
+  for (const change of [
+    `UPDATE ${source} SET v = 7 WHERE id = 1`,
+    `INSERT INTO ${source} VALUES (3, 4, '2024-01-02')`,
+    `MERGE ${source} AS t USING (SELECT 3 AS id) AS s ON t.id = s.id WHEN MATCHED THEN UPDATE SET v = 9`,
+  ]) {
+    expect((await rig.run([])).totals.failed).toBe(0);
+    await script(change);
+    expect((await rig.run([])).totals.failed).toBe(0);
+    const whole = await read("whole");
+    for (const table of ["keyed", "log", "made"]) expect(await read(table), table).toBe(whole);
+    expect(await read("dated")).toBe(await read("source"));
+    expect((await rig.fastbreak("query", "--csv", `SELECT SUM(v) - COUNT(*) FROM ${dataset}.seen`)).stdout).toBe(
+      (await rig.fastbreak("query", "--csv", `SELECT SUM(v) FROM ${source}`)).stdout,
+    );
+    expect(await rig.fastbreak("verify")).toMatchObject({ code: 0 });
+  }
+});
