@@ -353,7 +353,7 @@ const MISTAKES: readonly (readonly [sql: string, message: string])[] = [
   ["SELECT 9223372036854775807 + 1", "int64 overflow: 9223372036854775807 + 1 [at 1:1]"],
   ["SELECT (SELECT id FROM d.t)", "Scalar subquery produced more than one element [at 1:1]"],
   ["SELECT DATE '2024-13-01'", "Invalid DATE literal [at 1:8]"],
-  ["SELECT CAST(name AS DATE) FROM d.t", "Invalid date: a [at 1:1]"],
+  ["SELECT CAST(name AS DATE) FROM d.t", "Invalid date: 'a' [at 1:1]"],
   ["SELECT PARSE_DATE('%Y', name) FROM d.t", 'Failed to parse input string "a" [at 1:1]'],
   ["SELECT ERROR('mine')", "mine [at 1:1]"],
   ["SELECT SUBSTR('a', 1, -1)", "SUBSTR: length cannot be negative: -1 [at 1:1]"],
