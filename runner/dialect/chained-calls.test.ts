@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openEngine } from "../../tools/conformance/scorer.js";
-import { translateQuery } from "./index.js";
+import { describe, expect, it } from "vitest";
+import { queriesOnEngine } from "./test-support/queries.js";
 
-let engine: Awaited<ReturnType<typeof openEngine>>;
-beforeAll(async () => {
-  engine = await openEngine();
-});
-afterAll(() => engine.close());
+const { rows, translated } = queriesOnEngine();
 
-const translated = (sql: string) => translateQuery(sql, { find: () => undefined, names: () => [] }).sql;
 const value = async (expression: string, from = ""): Promise<unknown> =>
-  (await engine.connection.runAndReadAll(translated(`SELECT ${expression} AS v ${from}`))).getRowsJson().at(0)?.[0];
+  (await rows(`SELECT ${expression} AS v ${from}`)).at(0)?.[0];
 
 describe("a chained call", () => {
   it.each<[string, unknown, string?]>([

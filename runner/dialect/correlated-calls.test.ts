@@ -1,12 +1,7 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { openEngine } from "../../tools/conformance/scorer.js";
-import { translateQuery } from "./index.js";
+import { expect, it } from "vitest";
+import { queriesOnEngine } from "./test-support/queries.js";
 
-let engine: Awaited<ReturnType<typeof openEngine>>;
-beforeAll(async () => {
-  engine = await openEngine();
-});
-afterAll(() => engine.close());
+const { rows } = queriesOnEngine();
 
 /** Calls whose macros name an argument once, more than once, or both, over columns of the outer query. */
 const CALLS = [
@@ -53,7 +48,7 @@ const CALLS = [
 const OUTER = "(SELECT 'abc' AS s, 2 AS n, 1.25 AS x, TIMESTAMP '2024-03-10 07:30:00+00' AS t)";
 
 it.each(CALLS)("%s of columns of the outer query is what it is there", async (call) => {
-  const { sql } = translateQuery(
+  const [row] = await rows(
     `SELECT
       TO_JSON_STRING(STRUCT(${call} AS v)),
       TO_JSON_STRING((SELECT AS STRUCT ${call} AS v)),
@@ -62,9 +57,7 @@ it.each(CALLS)("%s of columns of the outer query is what it is there", async (ca
       (SELECT TO_JSON_STRING(STRUCT(e.v AS v)) FROM UNNEST([STRUCT('k' AS k, ${call} AS v)]) AS e),
       EXISTS (SELECT 1 FROM UNNEST([1]) WHERE TO_JSON_STRING(${call}) = TO_JSON_STRING((SELECT ${call})))
     FROM ${OUTER}`,
-    { find: () => undefined, names: () => [] },
   );
-  const [row] = (await engine.connection.runAndReadAll(sql)).getRowsJson();
   const [plain, ...others] = row as unknown[];
   expect(others).toEqual([plain, plain, plain, plain, true]);
 });

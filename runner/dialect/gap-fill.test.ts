@@ -1,15 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openEngine } from "../../tools/conformance/scorer.js";
-import { translateQuery } from "./index.js";
+import { describe, expect, it } from "vitest";
+import { queriesOnEngine } from "./test-support/queries.js";
 
-let engine: Awaited<ReturnType<typeof openEngine>>;
-beforeAll(async () => {
-  engine = await openEngine();
-});
-afterAll(() => engine.close());
-
-const translated = (sql: string) => translateQuery(sql, { find: () => undefined, names: () => [] }).sql;
-const rows = async (sql: string) => (await engine.connection.runAndReadAll(translated(sql))).getRowsJson();
+const { rows, translated } = queriesOnEngine();
 
 type Device = readonly [id: number, time: string, signal: number | null, state: string];
 const devices = (list: readonly Device[]): string =>

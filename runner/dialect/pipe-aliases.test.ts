@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { openEngine } from "../../tools/conformance/scorer.js";
+import { expect, it } from "vitest";
 import { scanQuery } from "../googlesql/index.js";
-import { translateQuery } from "./index.js";
+import { queriesOnEngine } from "./test-support/queries.js";
 
-let engine: Awaited<ReturnType<typeof openEngine>>;
-beforeAll(async () => {
-  engine = await openEngine();
-});
-afterAll(() => engine.close());
-
-const translated = (sql: string) => translateQuery(sql, { find: () => undefined, names: () => [] });
+const { rows, translated } = queriesOnEngine();
 
 async function answer(query: string): Promise<Record<string, unknown>[]> {
-  const { sql, columns } = translated(query);
-  const rows = (await engine.connection.runAndReadAll(sql)).getRowsJson();
-  return rows.map((row) => Object.fromEntries(columns.map(({ name }, i) => [name, row[i]])));
+  const { columns } = translated(query);
+  return (await rows(query)).map((row) => Object.fromEntries(columns.map(({ name }, i) => [name, row[i]])));
 }
 
 const T = "FROM (SELECT 1 AS a, 2 AS u) AS t";

@@ -1,16 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openEngine } from "../../tools/conformance/scorer.js";
+import { describe, expect, it } from "vitest";
 import { scanQuery } from "../googlesql/index.js";
-import { translateQuery } from "./index.js";
+import { queriesOnEngine } from "./test-support/queries.js";
 
-let engine: Awaited<ReturnType<typeof openEngine>>;
-beforeAll(async () => {
-  engine = await openEngine();
-});
-afterAll(() => engine.close());
-
-const translated = (sql: string) => translateQuery(sql, { find: () => undefined, names: () => [] }).sql;
-const rows = async (sql: string) => (await engine.connection.runAndReadAll(translated(sql))).getRowsJson();
+const { rows, translated } = queriesOnEngine();
 
 const counting = (union: string, condition: string): string =>
   `WITH RECURSIVE r AS (SELECT 1 AS n, 'x' AS t ${union} SELECT n + 1, t FROM r WHERE ${condition}) SELECT COUNT(*), MAX(n) FROM r`;

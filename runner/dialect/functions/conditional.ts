@@ -1,8 +1,7 @@
 import type { CallExpr } from "../../googlesql/ast.js";
 import { analysisError } from "../../googlesql/errors.js";
-import { COLLATED, typeName } from "../../port/sql-types.js";
+import { COLLATED } from "../../port/sql-types.js";
 import { bindOnce } from "../print/bind.js";
-import { quoteString } from "../print/sql.js";
 import { comparisonText } from "../types/equal-values.js";
 import { derive, mayBeNan, type Typed } from "../types/typed.js";
 import { spanOf } from "./arguments.js";
@@ -51,7 +50,6 @@ export const CONDITIONAL_FUNCTIONS: Family = {
     on("(T, T...) -> T", (args, typed) => extreme("least", args, typed)),
   ),
   ERROR: special("debugging_functions#error", failing),
-  TYPEOF: special("utility-functions#typeof", typeOfArgument),
 };
 
 /** DuckDB leaves NULLs out; GoogleSQL gives NULL if any argument is, and NaN if any is that. */
@@ -83,13 +81,4 @@ function failing(call: CallExpr, context: CallContext): Typed {
   const message = context.resolveAs(argument.value, "STRING");
   const typed = derive(`CAST(error(${message.sql}) AS BIGINT)`, "INT64", spanOf(call), [message], true);
   return { ...typed, literal: { kind: "error", message: message.sql } };
-}
-
-/** The name of an expression's type, which is not evaluated. */
-function typeOfArgument(call: CallExpr, context: CallContext): Typed {
-  const [argument] = call.args;
-  if (argument === undefined || call.args.length > 1)
-    throw analysisError("No matching signature for function TYPEOF. Supported signature: TYPEOF(ANY)", call);
-  const name = typeName(context.resolve(argument.value).type);
-  return derive(quoteString(name), "STRING", spanOf(call), [], false);
 }

@@ -1,12 +1,7 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { openEngine } from "../../../tools/conformance/scorer.js";
-import { translateQuery } from "../index.js";
+import { expect, it } from "vitest";
+import { queriesOnEngine } from "../test-support/queries.js";
 
-let engine: Awaited<ReturnType<typeof openEngine>>;
-beforeAll(async () => {
-  engine = await openEngine();
-});
-afterAll(() => engine.close());
+const { rows, translated } = queriesOnEngine();
 
 const INTEGERS = [9223372036854775807n, -9223372036854775807n - 1n, 9223372036854775807n, 3n, 9223372036854775806n];
 const NUMERICS = ["99999999999999999999999999999.999999999", "-99999999999999999999999999999", "1e28", "-1e28", "7"];
@@ -38,15 +33,10 @@ it.each<[string, bigint]>([
   ["SUM(IF(i = 3, n, i))", sumOf(WHOLE) - WHOLE[3]! + LARGE[3]!],
   ["SUM(ABS(n) - ABS(n))", 0n],
 ])("%s is exact though parts of it leave 38 digits", async (aggregate, expected) => {
-  const { sql } = translateQuery(`SELECT ${aggregate} AS x FROM ${TABLE}`, { find: () => undefined, names: () => [] });
-  const [row] = (await engine.connection.runAndReadAll(sql)).getRowsJson() as [string][];
+  const [row] = (await rows(`SELECT ${aggregate} AS x FROM ${TABLE}`)) as [string][];
   expect(billionths(row?.[0] ?? "")).toBe(expected);
 });
 
 it("checks no sum of whole numbers for its range", () => {
-  const { sql } = translateQuery(`SELECT SUM(IF(i > 0, CAST(i AS NUMERIC), 0)) AS x FROM ${TABLE}`, {
-    find: () => undefined,
-    names: () => [],
-  });
-  expect(sql).not.toContain("FILTER");
+  expect(translated(`SELECT SUM(IF(i > 0, CAST(i AS NUMERIC), 0)) AS x FROM ${TABLE}`).sql).not.toContain("FILTER");
 });

@@ -14,6 +14,7 @@ import { RANGE_FUNCTIONS } from "./range.js";
 import { SKETCH_FUNCTIONS } from "./sketch.js";
 import { STRING_FUNCTIONS } from "./string.js";
 import { TIMESTAMP_FUNCTIONS } from "./timestamp.js";
+import { UTILITY_FUNCTIONS } from "./utility.js";
 import { VOLATILE_FUNCTIONS } from "./volatile.js";
 import { WINDOW_FUNCTIONS } from "./window.js";
 
@@ -35,6 +36,7 @@ const FUNCTIONS = new Map<string, FunctionDefinition>(
     RANGE_FUNCTIONS,
     SKETCH_FUNCTIONS,
     GEOGRAPHY_FUNCTIONS,
+    UTILITY_FUNCTIONS,
     VOLATILE_FUNCTIONS,
   ].flatMap((family) => Object.entries(family)),
 );

@@ -2,14 +2,21 @@
 const SHORT = 200;
 
 /**
- * A text that names its arguments more than once. A long argument is bound as the one element of a list that a lambda maps, so that nested
- * calls do not grow with every level; several are its fields, which have no names, as DuckDB loses them in lateral queries.
+ * A text that names its arguments more than once. A long argument is bound, so that nested calls do not grow with every level.
  */
 export function bindOnce(args: readonly string[], build: (names: readonly string[]) => string): string {
-  if (args.reduce((sum, arg) => sum + arg.length, 0) <= SHORT) return build(args);
-  const names = args.length === 1 ? ["bound_args"] : args.map((_, i) => `bound_args[${i + 1}]`);
-  const element = args.length === 1 ? args[0] : `row(${args.join(", ")})`;
-  return `list_transform([${element}], lambda bound_args: ${build(names)})[1]`;
+  const isShort = args.reduce((sum, arg) => sum + arg.length, 0) <= SHORT;
+  return isShort ? build(args) : bindAs("bound_args", args, build);
+}
+
+/**
+ * Binds arguments as the one element of a list that a lambda maps; several are its fields, which have no names, as DuckDB loses them in
+ * lateral queries. To take a field costs DuckDB more, in planning too, than all else that most texts do with it.
+ */
+export function bindAs(variable: string, args: readonly string[], build: (names: readonly string[]) => string): string {
+  const isOne = args.length === 1;
+  const names = isOne ? [variable] : args.map((_, i) => `${variable}[${i + 1}]`);
+  return `list_transform([${isOne ? args[0] : `row(${args.join(", ")})`}], lambda ${variable}: ${build(names)})[1]`;
 }
 
 const PLAIN = /^(?:CAST\()?(?:[\w$]+\.)?(?:"(?:[^"]|"")*"|'?-?[0-9.]+'?)(?: AS DECIMAL\(38,9\)\))?$/;

@@ -57,9 +57,7 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
           ? ` ORDER BY ${order.map(({ item, value }) => (call.distinct ? printOrder(options.distinctBy ?? value.sql, item) : orderKeys(value, item))).join(", ")}`
           : "";
       if (extreme !== undefined) return ofExtremeRows(name, parts, sorted, options.filter, call, extreme, ctx.filter);
-      const conditions = [options.filter, ctx.filter].filter((condition) => condition !== undefined);
-      const filter = conditions.length === 0 ? "" : ` FILTER (WHERE ${conditions.join(" AND ")})`;
-      const plain = `${name}(${distinct}${parts.join(", ")}${sorted})${filter}`;
+      const plain = `${name}(${distinct}${parts.join(", ")}${sorted})${filtered(options.filter, ctx.filter)}`;
       const text = over === undefined ? plain : over.call(plain);
       return safe === undefined ? text : safe.bindText(text);
     },
@@ -102,6 +100,12 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
     aggregated: !windowed,
   };
   return windowed ? typed : withoutOwnUses(typed, ctx);
+}
+
+/** Only the rows for which all conditions hold. */
+function filtered(...conditions: readonly (string | undefined)[]): string {
+  const given = conditions.filter((condition) => condition !== undefined);
+  return given.length === 0 ? "" : ` FILTER (WHERE ${given.join(" AND ")})`;
 }
 
 function requireKey(arg: Typed, { groupKeys, separateKeys }: Scope): void {
@@ -243,7 +247,7 @@ function resolveHavingModifier(call: CallExpr, inner: ExprContext, ctx: ExprCont
   const key = gatherAside(ctx.env, () => compared(orderable(resolveExpr(having.expr, inner))));
   rejectNested([value, key]);
   // NaN is the extreme where there is one, and equals no key.
-  const filter = ctx.filter === undefined ? "" : ` FILTER (WHERE ${ctx.filter})`;
+  const filter = filtered(ctx.filter);
   const nan = mayBeNan(key) ? `bool_or(isnan(${key.sql}))${filter}` : undefined;
   const picked = `${having.extreme === "MAX" ? "arg_max_null" : "arg_min_null"}(${value.sql}, ${key.sql})${filter}`;
   const sql = nan === undefined ? picked : `CASE WHEN NOT coalesce(${nan}, false) THEN ${picked} END`;
@@ -279,12 +283,11 @@ function ofExtremeRows(
   { key, extreme }: ExtremeRows,
   outer: string | undefined,
 ): string {
-  const conditions = [filter, outer].filter((condition) => condition !== undefined);
   const [value = "*", ...rest] = parts;
   if (!LIST_AGGREGATES.has(name)) throw unsupported(`${call.name}(... HAVING ${extreme} ...)`, call);
   const distinct = value.startsWith("DISTINCT ");
   const plain = distinct ? value.slice(9) : value;
-  const rows = `list({'k': ${key.sql}, 'v': ${plain === "*" ? "true" : plain}}${sorted})${conditions.length === 0 ? "" : ` FILTER (WHERE ${conditions.join(" AND ")})`}`;
+  const rows = `list({'k': ${key.sql}, 'v': ${plain === "*" ? "true" : plain}}${sorted})${filtered(filter, outer)}`;
   const nan = key.type === "FLOAT64" && extreme === "MIN";
   const keys = `list_transform(h.r, lambda e: e.k)`;
   const best = nan

@@ -9,11 +9,14 @@ import { INTERVAL_PARTS } from "../types/interval-parts.js";
 import { resolveAs } from "./expression.js";
 import { type FromContext, lateralContext, type ResolvedFrom, relation, resolveFromItem, uniqueKey } from "./from.js";
 import { Gathered, type Origin } from "./lineage.js";
+import { WrittenArguments } from "./named-columns.js";
 import { NOTHING_VISIBLE, type OutputColumn, type ScopeColumn } from "./scope.js";
 import { didYouMean } from "./suggest.js";
 
 type Item = Extract<FromItem, { kind: "gapFill" }>;
 type Time = "DATE" | "DATETIME" | "TIMESTAMP";
+
+const WRITTEN = new WrittenArguments("GAP_FILL");
 
 const METHODS = ["null", "locf", "linear"] as const;
 
@@ -33,7 +36,7 @@ export function resolveGapFill(item: Item, from: FromContext): ResolvedFrom {
   const args = argumentsOf(item);
   const columns = source.visible.columns.filter((column) => column.pseudo !== true);
   const at = required(args, "ts_column", item);
-  const time = columnNamed(at, columns);
+  const time = WRITTEN.column(at, columns);
   if (!isTime(time.type))
     throw analysisError(`GAP_FILL needs a DATE, DATETIME or TIMESTAMP column, not ${typeName(time.type)}`, at);
   const keys = partitions(args.get("partitioning_columns"), columns);
@@ -87,8 +90,8 @@ function isTime(type: ScopeColumn["type"]): type is Time {
 }
 
 function partitions(names: Expr | undefined, columns: readonly ScopeColumn[]): ScopeColumn[] {
-  return elementsOf(names).map((name) => {
-    const column = columnNamed(name, columns);
+  return (names === undefined ? [] : WRITTEN.elements(names)).map((name) => {
+    const column = WRITTEN.column(name, columns);
     refuseCollation(column.type, "a partitioning column of GAP_FILL", name);
     if (!isComparable(column.type))
       throw analysisError(`GAP_FILL cannot partition by type ${typeName(column.type)}`, name);
@@ -104,16 +107,16 @@ function filledColumns(
   const free = columns.filter((column) => !others.includes(column));
   if (pairs === undefined) return free.map((column) => ({ column, method: "null" }));
   const seen = new Set<ScopeColumn>();
-  return elementsOf(pairs).map((pair): Filled => {
+  return WRITTEN.elements(pairs).map((pair): Filled => {
     const [name, how] = pair.kind === "struct" ? pair.fields.map(({ value }) => value) : [];
     if (name === undefined || how === undefined)
       throw analysisError("GAP_FILL needs pairs of a column's name and a method in value_columns", pair);
-    const column = columnNamed(name, free);
+    const column = WRITTEN.column(name, free);
     if (seen.has(column)) throw analysisError(`Column ${column.name} is twice in value_columns of GAP_FILL`, name);
     seen.add(column);
-    const method = METHODS.find((one) => one === literalOf(how).toLowerCase());
+    const method = METHODS.find((one) => one === WRITTEN.text(how).toLowerCase());
     if (method === undefined)
-      throw analysisError(`GAP_FILL fills by 'null', 'linear' or 'locf', not by '${literalOf(how)}'`, how);
+      throw analysisError(`GAP_FILL fills by 'null', 'linear' or 'locf', not by '${WRITTEN.text(how)}'`, how);
     if (method === "linear") checkNumber(column, name);
     return { column, method };
   });
@@ -253,23 +256,4 @@ function plainTime(sql: string, type: Time): string {
 function ownTime(sql: string, type: Time): string {
   if (type === "DATETIME") return sql;
   return type === "DATE" ? `CAST(${sql} AS DATE)` : `timezone('UTC', ${sql})`;
-}
-
-function elementsOf(list: Expr | undefined): readonly Expr[] {
-  if (list === undefined) return [];
-  if (list.kind !== "array") throw analysisError("GAP_FILL needs an array literal here", list);
-  return list.elements;
-}
-
-function literalOf(expr: Expr): string {
-  if (expr.kind !== "string") throw analysisError("GAP_FILL needs a string literal here", expr);
-  return expr.value;
-}
-
-function columnNamed(name: Expr, columns: readonly ScopeColumn[]): ScopeColumn {
-  const wanted = literalOf(name).toLowerCase();
-  const found = columns.find((column) => column.name?.toLowerCase() === wanted);
-  if (found !== undefined) return found;
-  const names = columns.flatMap((column) => column.name ?? []);
-  throw analysisError(`Column ${literalOf(name)} not found in GAP_FILL${didYouMean(wanted, names)}`, name);
 }

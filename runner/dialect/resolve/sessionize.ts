@@ -5,10 +5,12 @@ import { quoteName } from "../print/sql.js";
 import { isComparable } from "../types/equality.js";
 import { type FromContext, type ResolvedFrom, relation, resolveFromItem, uniqueKey } from "./from.js";
 import { Gathered, type Origin } from "./lineage.js";
+import { WrittenArguments } from "./named-columns.js";
 import type { OutputColumn, ScopeColumn } from "./scope.js";
-import { didYouMean } from "./suggest.js";
 
 type Item = Extract<FromItem, { kind: "sessionize" }>;
+
+const WRITTEN = new WrittenArguments("RANGE_SESSIONIZE");
 
 /**
  * RANGE_SESSIONIZE: the rows with the session that their range is part of. Ranges of one key make a session where one begins before
@@ -21,10 +23,10 @@ export function resolveSessionize(item: Item, from: FromContext): ResolvedFrom {
   if (rangeName === undefined || keyNames === undefined || item.args.length > 3)
     throw analysisError("RANGE_SESSIONIZE takes a table, a range column, an array of key columns and an option", item);
   const kept = source.visible.columns.filter((column) => column.pseudo !== true);
-  const range = columnNamed(rangeName, kept);
+  const range = WRITTEN.column(rangeName, kept);
   if (rangeElement(range.type) === undefined)
     throw analysisError(`RANGE_SESSIONIZE needs a RANGE column, not ${typeName(range.type)}`, rangeName);
-  const keys = keysOf(keyNames).map((name) => ({ at: name, column: columnNamed(name, kept) }));
+  const keys = WRITTEN.elements(keyNames).map((name) => ({ at: name, column: WRITTEN.column(name, kept) }));
   for (const { at, column } of keys)
     if (!isComparable(column.type))
       throw analysisError(`RANGE_SESSIONIZE cannot partition by type ${typeName(column.type)}`, at);
@@ -99,26 +101,8 @@ function sessions(source: string, { cells, keys, range }: Values, names: readonl
 
 /** Whether ranges that only meet are of one session. */
 function meets(option: Expr | undefined): boolean {
-  const text = option === undefined ? "MEETS" : literalOf(option).toUpperCase();
+  const text = option === undefined ? "MEETS" : WRITTEN.text(option).toUpperCase();
   if (text !== "MEETS" && text !== "OVERLAPS")
     throw analysisError(`RANGE_SESSIONIZE option must be 'MEETS' or 'OVERLAPS', not '${text}'`, option as Expr);
   return text === "MEETS";
-}
-
-function keysOf(names: Expr): readonly Expr[] {
-  if (names.kind !== "array") throw analysisError("RANGE_SESSIONIZE needs an array of column names", names);
-  return names.elements;
-}
-
-function literalOf(expr: Expr): string {
-  if (expr.kind !== "string") throw analysisError("RANGE_SESSIONIZE needs string literals", expr);
-  return expr.value;
-}
-
-function columnNamed(name: Expr, columns: readonly ScopeColumn[]): ScopeColumn {
-  const wanted = literalOf(name).toLowerCase();
-  const found = columns.find((column) => column.name?.toLowerCase() === wanted);
-  if (found !== undefined) return found;
-  const names = columns.flatMap((column) => column.name ?? []);
-  throw analysisError(`Column ${literalOf(name)} not found in RANGE_SESSIONIZE${didYouMean(wanted, names)}`, name);
 }

@@ -79,7 +79,6 @@ export async function openDatabase(
   }
   const real = realDatabasePath(path);
   const instance = await instanceOf(real);
-  await once(instance, nameDatabase);
   const open = openFile(real, instance, options.alone === true);
   const spill = await open.spill;
   const settings = `${limitStatements(limits)}${open.alone ? LATE_CHECKPOINT : ""}`;
@@ -102,7 +101,10 @@ function openFile(path: string, instance: DuckDBInstance, alone: boolean): OpenF
   const open = openFiles.get(path) ?? {
     users: 0,
     alone,
-    spill: takeSpillFolder(instance, path),
+    spill: once(instance, async (connection) => {
+      await nameDatabase(connection);
+      return takeSpillFolder(connection, path);
+    }),
     catalog: new SharedCatalog(),
     digests: new KnownDigests(path, alone),
   };
@@ -114,10 +116,10 @@ function openFile(path: string, instance: DuckDBInstance, alone: boolean): OpenF
 }
 
 /** Does something on a connection of its own. */
-async function once(instance: DuckDBInstance, work: (connection: DuckDBConnection) => Promise<unknown>): Promise<void> {
+async function once<T>(instance: DuckDBInstance, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
   const connection = await instance.connect();
   try {
-    await work(connection);
+    return await work(connection);
   } finally {
     connection.closeSync();
   }
@@ -132,10 +134,10 @@ async function checkpoint(instance: DuckDBInstance): Promise<void> {
  * already spilled: then DuckDB keeps its own folder, and removes it. A setting of the instance would not do, because
  * others in this process may open the file without it.
  */
-async function takeSpillFolder(instance: DuckDBInstance, file: string): Promise<string | undefined> {
+async function takeSpillFolder(connection: DuckDBConnection, file: string): Promise<string | undefined> {
   const folder = spillFolderBeside(file);
   try {
-    await once(instance, (connection) => connection.run(`SET GLOBAL temp_directory = ${quoteText(folder)}`));
+    await connection.run(`SET GLOBAL temp_directory = ${quoteText(folder)}`);
   } catch {
     return undefined;
   }

@@ -1,3 +1,5 @@
+import { bindAs } from "../../print/bind.js";
+
 /** One macro of the `bq` library. Several with the same name and other numbers of parameters are overloads. */
 export interface Macro {
   readonly name: string;
@@ -15,18 +17,14 @@ const uses = (name: string, body: string): number => body.match(TOKEN)?.filter((
 
 /**
  * DuckDB substitutes the arguments as text, so an argument that a body names five times is there five times, and three such calls nested are
- * 125 copies. Parameters are therefore bound once, as the one element of a list that a lambda maps; several are its fields, which have no
- * names, as DuckDB loses them in lateral queries. `variable` is unique, because an argument for one of LITERALS stands inside the lambda and
+ * 125 copies. Parameters are therefore bound once. `variable` is unique, because an argument for one of LITERALS stands inside the lambda and
  * must not be captured by it.
  */
 function bindOnce(variable: string, names: readonly string[], body: string): string {
   if (names.length === 0) return body;
-  const [only, ...more] = names;
-  const element = more.length === 0 ? only : `row(${names.join(", ")})`;
-  // To take a field of a row costs DuckDB more, in planning too, than all else that most bodies do with it.
-  const place = (name: string): string => (more.length === 0 ? variable : `${variable}[${names.indexOf(name) + 1}]`);
-  const inner = body.replace(TOKEN, (token) => (names.includes(token) ? place(token) : token));
-  return `list_transform([${element}], lambda ${variable}: ${inner})[1]`;
+  return bindAs(variable, names, (places) =>
+    body.replace(TOKEN, (token) => (names.includes(token) ? (places[names.indexOf(token)] as string) : token)),
+  );
 }
 
 /**
