@@ -1,18 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openScratchWarehouse } from "../../engines/duckdb/warehouse.js";
-import type { Warehouse } from "../../port/port.js";
+import { describe, expect, it } from "vitest";
 import { scriptsOn } from "./test-support/scripts-on.js";
 
-let warehouse: Warehouse;
-beforeAll(async () => {
-  warehouse = await openScratchWarehouse();
-  await warehouse.script(`CREATE SCHEMA d; CREATE TABLE d.t AS SELECT * FROM UNNEST([STRUCT('a' AS k, 1 AS n, 1.5 AS f), ('a', 3, 2.5), ('b', 5, NULL)]);
+const { rows, failure, warehouse } =
+  scriptsOn(`CREATE SCHEMA d; CREATE TABLE d.t AS SELECT * FROM UNNEST([STRUCT('a' AS k, 1 AS n, 1.5 AS f), ('a', 3, 2.5), ('b', 5, NULL)]);
     CREATE AGGREGATE FUNCTION d.scaled_sum(dividend FLOAT64, divisor FLOAT64 NOT AGGREGATE) RETURNS FLOAT64 AS (SUM(dividend) / divisor);
     CREATE AGGREGATE FUNCTION d.spread(x INT64) AS (MAX(x) - MIN(x))`);
-});
-afterAll(() => warehouse.close());
-
-const { rows, failure } = scriptsOn(() => warehouse);
 
 describe("aggregate functions of the user", () => {
   it("aggregate in the query that calls them, with groups, HAVING and ORDER BY", async () => {
@@ -51,7 +43,7 @@ describe("aggregate functions of the user", () => {
   });
 
   it("call each other, and are called by table functions, views, changes of rows and variables", async () => {
-    await warehouse.script(`CREATE AGGREGATE FUNCTION d.twice(x INT64) AS (2 * d.spread(x));
+    await warehouse().script(`CREATE AGGREGATE FUNCTION d.twice(x INT64) AS (2 * d.spread(x));
       CREATE TABLE FUNCTION d.spreads(least INT64) AS SELECT k, d.twice(n) AS s FROM d.t WHERE n >= least GROUP BY k;
       CREATE VIEW d.v AS SELECT d.twice(n) AS s FROM d.t;
       CREATE FUNCTION d.over_all() AS ((SELECT d.spread(n) FROM d.t));
@@ -86,7 +78,7 @@ describe("aggregate functions of the user", () => {
 
 describe("tables as arguments of table functions", () => {
   it("are given as tables or queries, with more columns than asked for, in any order", async () => {
-    await warehouse.script(`CREATE TABLE FUNCTION d.sums(given TABLE<n FLOAT64, k STRING>, least INT64) AS
+    await warehouse().script(`CREATE TABLE FUNCTION d.sums(given TABLE<n FLOAT64, k STRING>, least INT64) AS
       SELECT k, SUM(n) AS total FROM given WHERE n >= least GROUP BY k`);
     expect(await rows("SELECT * FROM d.sums(TABLE d.t, 2) ORDER BY k")).toEqual([
       ["a", 3],

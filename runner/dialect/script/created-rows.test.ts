@@ -1,16 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openScratchWarehouse } from "../../engines/duckdb/warehouse.js";
-import type { Warehouse } from "../../port/port.js";
+import { describe, expect, it } from "vitest";
 import { scriptsOn } from "./test-support/scripts-on.js";
 
-let warehouse: Warehouse;
-beforeAll(async () => {
-  warehouse = await openScratchWarehouse();
-  await warehouse.script("CREATE SCHEMA d");
-});
-afterAll(() => warehouse.close());
-
-const { rows, failure } = scriptsOn(() => warehouse);
+const { rows, failure } = scriptsOn("CREATE SCHEMA d");
 
 describe("CREATE TABLE with columns AS SELECT", () => {
   it.each([

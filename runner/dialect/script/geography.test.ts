@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openScratchWarehouse } from "../../engines/duckdb/warehouse.js";
+import { describe, expect, it } from "vitest";
 import { scriptsOn } from "./test-support/scripts-on.js";
 
-const warehouse = await openScratchWarehouse();
-const { rows, failure } = scriptsOn(() => warehouse);
-beforeAll(() => warehouse.script("CREATE SCHEMA IF NOT EXISTS d"));
-afterAll(() => warehouse.close());
+const { rows, failure, warehouse } = scriptsOn("CREATE SCHEMA d");
 
 describe("GEOGRAPHY in tables", () => {
   it("is kept in columns, arrays and structs, with all digits of its coordinates", async () => {
-    await warehouse.script(`
+    await warehouse().script(`
       CREATE TABLE d.places (id INT64, spot GEOGRAPHY, many ARRAY<GEOGRAPHY>, s STRUCT<around GEOGRAPHY>);
       INSERT d.places VALUES
         (1, ST_GEOGPOINT(-122.4194155123456789, 37.8), [ST_GEOGPOINT(1, 2)], STRUCT(ST_GEOGFROMTEXT('POLYGON((0 0, 0 4, 4 4, 0 0))'))),
@@ -23,7 +19,7 @@ describe("GEOGRAPHY in tables", () => {
   });
 
   it("runs in views, variables, functions and MERGE", async () => {
-    await warehouse.script(`
+    await warehouse().script(`
       CREATE OR REPLACE TABLE d.t (k INT64, g GEOGRAPHY);
       MERGE d.t USING (SELECT 1 AS k) ON FALSE WHEN NOT MATCHED THEN INSERT (k, g) VALUES (1, ST_GEOGPOINT(3, 4));
       CREATE OR REPLACE VIEW d.v AS SELECT k, ST_DISTANCE(g, ST_GEOGPOINT(3, 5)) AS meters FROM d.t;
@@ -56,7 +52,7 @@ describe("GEOGRAPHY in tables", () => {
     ["SELECT ST_GEOGFROMTEXT('POINT(1 2 3)')", "Invalid WKT"],
     ["SELECT ST_BUFFER(g, 1) FROM d.one", "Function ST_BUFFER (GEOGRAPHY) is not supported"],
   ])("%s fails", async (sql, message) => {
-    await warehouse.script("CREATE OR REPLACE TABLE d.one AS SELECT ST_GEOGPOINT(1, 2) AS g");
+    await warehouse().script("CREATE OR REPLACE TABLE d.one AS SELECT ST_GEOGPOINT(1, 2) AS g");
     expect(await failure(sql)).toContain(message);
   });
 

@@ -1,16 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openScratchWarehouse } from "../../engines/duckdb/warehouse.js";
-import type { Warehouse } from "../../port/port.js";
+import { describe, expect, it } from "vitest";
 import { scriptsOn } from "./test-support/scripts-on.js";
 
-let warehouse: Warehouse;
-beforeAll(async () => {
-  warehouse = await openScratchWarehouse();
-  await warehouse.script("CREATE SCHEMA d");
-});
-afterAll(() => warehouse.close());
-
-const { rows, failure } = scriptsOn(() => warehouse);
+const { rows, failure, warehouse } = scriptsOn("CREATE SCHEMA d");
 
 describe("variables", () => {
   it("takes the declared type, the default's type, or NULL", async () => {
@@ -163,31 +154,31 @@ describe("dynamic SQL, routines and transactions", () => {
   });
 
   it("keeps functions and procedures in the warehouse", async () => {
-    await warehouse.script(`CREATE FUNCTION d.half(x INT64) AS (DIV(x, 2));
+    await warehouse().script(`CREATE FUNCTION d.half(x INT64) AS (DIV(x, 2));
       CREATE PROCEDURE d.halves(n INT64, OUT steps INT64) BEGIN
         SET steps = 0;
         WHILE n > 1 DO SET n = d.half(n); SET steps = steps + 1; END WHILE;
       END`);
     expect(await rows("DECLARE s INT64; CALL d.halves(40, s); SELECT s")).toEqual([[5n]]);
     expect(await failure("CREATE FUNCTION d.half(x INT64) AS (x)")).toMatch(/Already Exists: Routine d.half/);
-    await warehouse.script("DROP PROCEDURE d.halves; DROP FUNCTION d.half");
+    await warehouse().script("DROP PROCEDURE d.halves; DROP FUNCTION d.half");
     expect(await failure("SELECT d.half(2)")).toMatch(/Function not found: D.HALF/);
   });
 
   it("rolls a transaction back, and one that a failing script has left open", async () => {
-    await warehouse.script("CREATE TABLE d.tx (a INT64)");
-    await warehouse.script("BEGIN TRANSACTION; INSERT INTO d.tx VALUES (1); ROLLBACK TRANSACTION");
+    await warehouse().script("CREATE TABLE d.tx (a INT64)");
+    await warehouse().script("BEGIN TRANSACTION; INSERT INTO d.tx VALUES (1); ROLLBACK TRANSACTION");
     expect(
       await failure("BEGIN TRANSACTION; INSERT INTO d.tx VALUES (2); SELECT CAST(CONCAT('a', '') AS INT64)"),
     ).toMatch(/Bad int64/);
-    await warehouse.script("BEGIN TRANSACTION; INSERT INTO d.tx VALUES (3); COMMIT TRANSACTION");
+    await warehouse().script("BEGIN TRANSACTION; INSERT INTO d.tx VALUES (3); COMMIT TRANSACTION");
     expect(await rows("SELECT a FROM d.tx")).toEqual([[3n]]);
   });
 });
 
 describe("in a transaction of the runner", () => {
   it("runs scripts, and handles what leaves the transaction alive", async () => {
-    const result = await warehouse.transaction(async (transaction) => {
+    const result = await warehouse().transaction(async (transaction) => {
       await transaction.execute(`DECLARE n INT64 DEFAULT 2;
         CREATE TABLE d.inside AS SELECT n AS n;
         BEGIN RAISE USING MESSAGE = 'x'; EXCEPTION WHEN ERROR THEN INSERT INTO d.inside VALUES (3); END`);
@@ -198,7 +189,7 @@ describe("in a transaction of the runner", () => {
 
   it("handles errors that make the engine give the transaction up, and keeps what was done before them", async () => {
     const failing = "SELECT SUM(CAST(CONCAT('a', v) AS INT64)) FROM d.handled";
-    const result = await warehouse.transaction(async (transaction) => {
+    const result = await warehouse().transaction(async (transaction) => {
       await transaction.execute("CREATE TABLE d.handled AS SELECT 'x' AS v");
       await transaction.execute(`DECLARE n INT64 DEFAULT 0;
         WHILE n < 2 DO

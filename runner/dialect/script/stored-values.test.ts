@@ -1,15 +1,11 @@
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { openScratchWarehouse } from "../../engines/duckdb/warehouse.js";
+import { beforeEach, describe, expect, it } from "vitest";
 import { scriptsOn } from "./test-support/scripts-on.js";
 
-const warehouse = await openScratchWarehouse();
-const { rows, failure } = scriptsOn(() => warehouse);
-beforeEach(() => warehouse.script("CREATE SCHEMA IF NOT EXISTS d"));
-afterAll(() => warehouse.close());
+const { rows, failure, warehouse } = scriptsOn("CREATE SCHEMA d");
 
 describe("arrays", () => {
   beforeEach(() =>
-    warehouse.script(`CREATE OR REPLACE TABLE d.t
+    warehouse().script(`CREATE OR REPLACE TABLE d.t
       (k INT64, xs ARRAY<INT64>, s STRUCT<ys ARRAY<STRING>, z INT64>, l ARRAY<STRUCT<w ARRAY<INT64>>>)`),
   );
 
@@ -26,12 +22,12 @@ describe("arrays", () => {
     ],
     ["AS a query", "CREATE OR REPLACE TABLE d.t AS SELECT 1 AS k, CAST(NULL AS ARRAY<INT64>) AS xs"],
   ])("are empty where they were NULL: %s", async (_, sql) => {
-    await warehouse.script(sql);
+    await warehouse().script(sql);
     expect(await rows("SELECT xs IS NULL, ARRAY_LENGTH(xs) FROM d.t")).toEqual([[false, 0n]]);
   });
 
   it("are empty within structs and arrays too", async () => {
-    await warehouse.script("INSERT d.t (s, l) VALUES (STRUCT(NULL, 1), [STRUCT(CAST(NULL AS ARRAY<INT64>))])");
+    await warehouse().script("INSERT d.t (s, l) VALUES (STRUCT(NULL, 1), [STRUCT(CAST(NULL AS ARRAY<INT64>))])");
     expect(await rows("SELECT s.ys IS NULL, l[OFFSET(0)].w IS NULL FROM d.t")).toEqual([[false, false]]);
   });
 
@@ -47,7 +43,7 @@ describe("arrays", () => {
   });
 
   it("stay NULL in views and variables, and are shown as empty", async () => {
-    await warehouse.script("CREATE OR REPLACE VIEW d.v AS SELECT CAST(NULL AS ARRAY<INT64>) AS xs");
+    await warehouse().script("CREATE OR REPLACE VIEW d.v AS SELECT CAST(NULL AS ARRAY<INT64>) AS xs");
     expect(await rows("SELECT xs IS NULL, xs FROM d.v")).toEqual([[true, []]]);
     expect(await rows("DECLARE xs ARRAY<INT64>; SELECT xs IS NULL, xs")).toEqual([[true, []]]);
   });
@@ -56,10 +52,10 @@ describe("arrays", () => {
 describe("types with parameters", () => {
   const TABLE =
     "CREATE OR REPLACE TABLE d.t (n NUMERIC(5, 2), s STRING(3), b BYTES(2), g BIGNUMERIC(40, 3), l ARRAY<STRING(2)>, u STRUCT<p NUMERIC(3, 1)>)";
-  beforeEach(() => warehouse.script(TABLE));
+  beforeEach(() => warehouse().script(TABLE));
 
   it("round what is written", async () => {
-    await warehouse.script(`
+    await warehouse().script(`
       INSERT d.t VALUES (1.005, 'abc', b'xy', BIGNUMERIC '1.00055', ['ab'], STRUCT(1.25));
       INSERT d.t (n) SELECT NUMERIC '-1.005';
       UPDATE d.t SET u.p = 9.96 WHERE n < 0;
@@ -95,8 +91,8 @@ describe("types with parameters", () => {
   });
 
   it("end with SET DATA TYPE and with CREATE TABLE AS", async () => {
-    await warehouse.script("ALTER TABLE d.t ALTER COLUMN s SET DATA TYPE STRING; INSERT d.t (s) VALUES ('abcd')");
-    await warehouse.script("CREATE OR REPLACE TABLE d.t AS SELECT s FROM d.t; INSERT d.t VALUES ('abcdefgh')");
+    await warehouse().script("ALTER TABLE d.t ALTER COLUMN s SET DATA TYPE STRING; INSERT d.t (s) VALUES ('abcd')");
+    await warehouse().script("CREATE OR REPLACE TABLE d.t AS SELECT s FROM d.t; INSERT d.t VALUES ('abcdefgh')");
     expect(await rows("SELECT s FROM d.t ORDER BY s")).toEqual([["abcd"], ["abcdefgh"]]);
   });
 

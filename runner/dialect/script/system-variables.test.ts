@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { openScratchWarehouse } from "../../engines/duckdb/warehouse.js";
-import type { Warehouse } from "../../port/port.js";
 import { scriptsOn } from "./test-support/scripts-on.js";
 
-let warehouse: Warehouse;
-beforeAll(async () => {
-  warehouse = await openScratchWarehouse();
-  await warehouse.script("CREATE SCHEMA d; CREATE TABLE d.t AS SELECT TIMESTAMP '2024-07-01 03:30:00+00' AS ts");
-});
-afterAll(() => warehouse.close());
-
-const { rows, failure } = scriptsOn(() => warehouse);
+const { rows, failure, warehouse } = scriptsOn(
+  "CREATE SCHEMA d; CREATE TABLE d.t AS SELECT TIMESTAMP '2024-07-01 03:30:00+00' AS ts",
+);
 
 describe("@@time_zone", () => {
   const TOKYO = "SET @@time_zone = 'Asia/Tokyo'; ";
@@ -108,8 +102,8 @@ describe("@@error", () => {
   });
 
   it("names every procedure on the way", async () => {
-    await warehouse.script("CREATE PROCEDURE d.inner_one() BEGIN\n  SELECT ERROR('deep'); END");
-    await warehouse.script("CREATE PROCEDURE d.outer_one() BEGIN CALL d.inner_one(); END");
+    await warehouse().script("CREATE PROCEDURE d.inner_one() BEGIN\n  SELECT ERROR('deep'); END");
+    await warehouse().script("CREATE PROCEDURE d.outer_one() BEGIN CALL d.inner_one(); END");
     const places = `SELECT f.location, f.filename, f.line > 0 AND f.column > 0 FROM UNNEST(@@error.stack_trace) AS f WITH OFFSET AS o ORDER BY o`;
     expect(await rows(`BEGIN CALL d.outer_one(); EXCEPTION WHEN ERROR THEN ${places}; END`)).toEqual([
       ["d.inner_one", null, true],

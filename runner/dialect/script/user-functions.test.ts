@@ -1,16 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openScratchWarehouse } from "../../engines/duckdb/warehouse.js";
-import type { SqlValue, Warehouse } from "../../port/port.js";
+import { describe, expect, it } from "vitest";
+import type { SqlValue } from "../../port/port.js";
 import { scriptsOn } from "./test-support/scripts-on.js";
 
-let warehouse: Warehouse;
-beforeAll(async () => {
-  warehouse = await openScratchWarehouse();
-  await warehouse.script("CREATE SCHEMA d");
-});
-afterAll(() => warehouse.close());
-
-const { rows, failure } = scriptsOn(() => warehouse);
+const { rows, failure, warehouse } = scriptsOn("CREATE SCHEMA d");
 
 describe("SQL functions", () => {
   it.each<[string, string, SqlValue]>([
@@ -72,7 +64,7 @@ describe("SQL functions", () => {
   });
 
   it("are called by any path, in any case", async () => {
-    await warehouse.script("CREATE OR REPLACE FUNCTION d.twice(x INT64) AS (x * 2)");
+    await warehouse().script("CREATE OR REPLACE FUNCTION d.twice(x INT64) AS (x * 2)");
     expect(await rows("SELECT d.twice(1), `p.d.twice`(2), `d`.TWICE(3)")).toEqual([[2n, 4n, 6n]]);
   });
 
@@ -152,14 +144,14 @@ describe("SQL functions", () => {
 
 describe("table functions", () => {
   it("are queries with parameters", async () => {
-    await warehouse.script(`CREATE OR REPLACE TABLE d.points (player STRING, pts INT64);
+    await warehouse().script(`CREATE OR REPLACE TABLE d.points (player STRING, pts INT64);
       INSERT INTO d.points VALUES ('a', 10), ('b', 20), ('c', 30);
       CREATE OR REPLACE TABLE FUNCTION d.above(low INT64) AS SELECT player, pts FROM d.points WHERE pts > low`);
     expect(await rows("SELECT t.player FROM d.above(15) AS t ORDER BY 1")).toEqual([["b"], ["c"]]);
     expect(
       await rows("DECLARE n INT64 DEFAULT 25; SELECT COUNT(*) FROM d.above(n) JOIN d.points USING (player)"),
     ).toEqual([[1n]]);
-    await warehouse.script("DROP TABLE FUNCTION d.above");
+    await warehouse().script("DROP TABLE FUNCTION d.above");
     expect(await failure("SELECT * FROM d.above(15)")).toBe("Table-valued function not found: d.above [at 1:15]");
   });
 
@@ -172,7 +164,9 @@ describe("table functions", () => {
       /Column a of type INT64 is declared, but the query gives a of type STRING \[at 1:66\]/,
     ],
   ])("refuse %s", async (_name, sql, message) => {
-    await warehouse.script("CREATE OR REPLACE TABLE FUNCTION d.tf(x INT64) RETURNS TABLE<y FLOAT64> AS SELECT x AS y");
+    await warehouse().script(
+      "CREATE OR REPLACE TABLE FUNCTION d.tf(x INT64) RETURNS TABLE<y FLOAT64> AS SELECT x AS y",
+    );
     expect(await rows("SELECT y FROM d.tf(2)")).toEqual([[2]]);
     expect(await failure(sql)).toMatch(message);
   });
@@ -263,7 +257,7 @@ describe("JavaScript functions", () => {
   });
 
   it("are called for every row, in grouped queries and in views that outlive them", async () => {
-    await warehouse.script(`CREATE OR REPLACE FUNCTION d.label(x FLOAT64) RETURNS STRING DETERMINISTIC LANGUAGE js AS "return x > 2 ? 'high' : 'low'";
+    await warehouse().script(`CREATE OR REPLACE FUNCTION d.label(x FLOAT64) RETURNS STRING DETERMINISTIC LANGUAGE js AS "return x > 2 ? 'high' : 'low'";
       CREATE OR REPLACE VIEW d.labels AS SELECT d.label(v) AS l FROM UNNEST([1, 2, 3]) AS v`);
     expect(await rows("SELECT l, COUNT(*) FROM d.labels GROUP BY l ORDER BY l")).toEqual([
       ["high", 1n],

@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openScratchWarehouse } from "../../engines/duckdb/warehouse.js";
-import type { SqlValue, Warehouse } from "../../port/port.js";
+import { describe, expect, it } from "vitest";
+import type { SqlValue } from "../../port/port.js";
 import { scriptsOn } from "./test-support/scripts-on.js";
 
-let warehouse: Warehouse;
-beforeAll(async () => {
-  warehouse = await openScratchWarehouse();
-  await warehouse.script(`CREATE SCHEMA g; CREATE SCHEMA other;
+const { rows, warehouse } = scriptsOn(`CREATE SCHEMA g; CREATE SCHEMA other;
     CREATE TABLE g.events_20240101 (name STRING, old INT64);
     INSERT INTO g.events_20240101 VALUES ('a', 1), ('b', 2);
     CREATE TABLE g.events_20240102 (n FLOAT64, name STRING);
@@ -14,10 +10,6 @@ beforeAll(async () => {
     CREATE TABLE g.eventual (name STRING);
     CREATE TABLE g.mixed_1 (x INT64); CREATE TABLE g.mixed_2 (x STRING);
     CREATE TABLE g.seen_1 (x INT64); CREATE VIEW g.seen_2 AS SELECT 1 AS x`);
-});
-afterAll(() => warehouse.close());
-
-const { rows } = scriptsOn(() => warehouse);
 
 describe("wildcard tables", () => {
   it.each<[string, string, SqlValue[][]]>([
@@ -82,10 +74,12 @@ describe("wildcard tables", () => {
       "1:8",
     ],
   ])("is refused %s", async (_name, sql, message, place) => {
-    const error = await warehouse.script(sql).then(
-      () => undefined,
-      (cause: Error & { line?: number; column?: number }) => cause,
-    );
+    const error = await warehouse()
+      .script(sql)
+      .then(
+        () => undefined,
+        (cause: Error & { line?: number; column?: number }) => cause,
+      );
     expect([error?.message, `${error?.line}:${error?.column}`]).toEqual([message, place]);
   });
 });

@@ -1,8 +1,19 @@
+import { afterAll, beforeAll } from "vitest";
+import { openScratchWarehouse } from "../../../engines/duckdb/warehouse.js";
 import type { SqlValue, Warehouse } from "../../../port/port.js";
 
-/** What a test asks of scripts that run on a warehouse. */
-export function scriptsOn(warehouse: () => Warehouse) {
+/** What a test file asks of scripts that run on a warehouse of its own, which a script prepares. */
+export function scriptsOn(setup: string) {
+  let opened: Warehouse;
+  beforeAll(async () => {
+    opened = await openScratchWarehouse();
+    await opened.script(setup);
+  });
+  afterAll(() => opened.close());
+  const warehouse = (): Warehouse => opened;
   return {
+    warehouse,
+
     /** The rows of a script's last query. */
     async rows(sql: string): Promise<readonly (readonly SqlValue[])[]> {
       return (await warehouse().script(sql)).rows?.rows ?? [];
