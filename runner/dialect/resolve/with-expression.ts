@@ -8,9 +8,12 @@ import type { ExprContext } from "./scope.js";
 
 type WithExpression = Extract<Expr, { kind: "with" }>;
 
+/** A longer text is not written more than once: variables that read each other would double it each time. */
+const LONG = 10_000;
+
 /**
- * `WITH(a AS .., b AS .., result)`: each variable is its text wherever it is read; one that has another value each time, and is read more
- * than once, is bound to a name.
+ * `WITH(a AS .., b AS .., result)`: each variable is its text wherever it is read; one that is long, or has another value each time, and is
+ * read more than once, is bound to a name.
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/operators#with_expression
  */
 export function resolveWithExpression(expr: WithExpression, ctx: ExprContext): Typed {
@@ -23,7 +26,8 @@ export function resolveWithExpression(expr: WithExpression, ctx: ExprContext): T
     if (own.has(key)) throw analysisError(`Duplicate variable ${name.name} in WITH expression`, name);
     own.add(key);
     const typed = { ...gatherValue(ctx.env, () => resolveExpr(value, inner())), literal: undefined };
-    if (isVolatileText(typed.sql) && reads(expr, key) > 1) {
+    const isBound = isVolatileText(typed.sql) || typed.sql.length > LONG;
+    if (isBound && reads(expr, key) > 1) {
       const alias = ctx.env.freshAlias().replace("$", "");
       bound.push({ name: alias, sql: typed.sql });
       variables.set(key, { ...typed, sql: alias });
@@ -31,7 +35,7 @@ export function resolveWithExpression(expr: WithExpression, ctx: ExprContext): T
   }
   const result = resolveExpr(expr.result, inner());
   if (bound.length === 0) return { ...result, literal: undefined, span: { start: expr.start, end: expr.end } };
-  if (/\bSELECT\b/.test(result.sql)) throw unsupported("A random variable of WITH that a subquery reads", expr);
+  if (/\bSELECT\b/.test(result.sql)) throw unsupported("A long or random variable of WITH beside a subquery", expr);
   const sql = bound.reduceRight(
     (body, { name, sql: value }) => `list_transform([${value}], lambda ${name}: ${body})[1]`,
     result.sql,

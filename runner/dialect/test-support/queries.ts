@@ -12,12 +12,16 @@ export function queriesOnEngine() {
   afterAll(() => engine.close());
 
   const translated = (sql: string): TranslatedQuery => translateQuery(sql, { find: () => undefined, names: () => [] });
+  const rows = async (sql: string) => (await engine.connection.runAndReadAll(translated(sql).sql)).getRowsJson();
   return {
     translated,
 
     /** The rows of a query, as DuckDB tells them in JSON. */
-    async rows(sql: string) {
-      return (await engine.connection.runAndReadAll(translated(sql).sql)).getRowsJson();
+    rows,
+
+    /** An expression of the first row of a FROM clause. */
+    async value(expression: string, from = ""): Promise<unknown> {
+      return (await rows(`SELECT ${expression} AS v ${from}`)).at(0)?.[0];
     },
   };
 }
