@@ -54,6 +54,14 @@ export interface QueryScan {
   readonly computed: readonly string[];
   /** Functions it calls that are not GoogleSQL's, as they are written, each once. */
   readonly userCalls: readonly string[];
+  readonly parts: readonly PartRead[];
+}
+
+/** Where a query may stop before the end of what there is. */
+export interface PartRead {
+  readonly by: "limit" | "value";
+  /** What is limited, or what the value is taken from: names of tables, and of WITH queries. */
+  readonly tables: readonly (readonly string[])[];
 }
 
 /** What a function of the user brings into whatever calls it. */

@@ -3,6 +3,7 @@ import type { QueryScan, ScriptScan } from "./contract.js";
 import { locateErrors } from "./errors.js";
 import { parseScriptText } from "./parser/script.js";
 import { parseQueryText } from "./parser/statement.js";
+import { partReads } from "./part-reads.js";
 import { scanParsed } from "./scan.js";
 import { scanStatements } from "./scan-script.js";
 
@@ -18,7 +19,7 @@ export function scanQuery(sql: string): QueryScan {
 
 function scanned(sql: string): QueryScan {
   const query = parseQueryText(sql);
-  return { ...scanParsed(sql, query), computed: computedNames(query) };
+  return { ...scanParsed(sql, query), computed: computedNames(query), parts: partReads(query) };
 }
 
 /**

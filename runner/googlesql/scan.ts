@@ -14,7 +14,7 @@ type TableDraft = { -readonly [Key in keyof TableReference]: TableReference[Key]
 type Aliases = ReadonlyMap<string, TableDraft | undefined>;
 
 /** Tables, volatile calls and names of a parsed query, without a catalog. */
-export function scanParsed(sql: string, query: Query): Omit<QueryScan, "computed"> {
+export function scanParsed(sql: string, query: Query): Omit<QueryScan, "computed" | "parts"> {
   const scanner = new Scanner(sql);
   scanner.query(query, new Set(), new Map(), OWN_NAMES);
   const { tables, volatileCalls, userCalls } = scanner;

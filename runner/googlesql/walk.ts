@@ -42,7 +42,7 @@ export function mapTree<T>(tree: T, change: (node: Node) => Node | undefined): T
 }
 
 /** Every object of a tree, each after what it holds. */
-function childrenFirst(tree: object): object[] {
+export function childrenFirst(tree: object): object[] {
   const found: object[] = [];
   const waiting: object[] = [tree];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {

@@ -80,9 +80,12 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
   const tables = graph.tables.map((table, i) => {
     refuseJit(table, problems);
     const query = openQuery(table.query);
+    const base = baseOf(table, TABLE_TYPES[table.enumType], home);
     const texts = incrementalTexts(table, scan(query), scan);
+    const takesParts =
+      texts.incremental !== undefined && leavesRows(texts.incremental.query, base.key, readKey, scanner);
     const draft: Draft = {
-      ...baseOf(table, TABLE_TYPES[table.enumType], home),
+      ...base,
       query,
       preOps: trimmed(table.preOps),
       postOps: trimmed(table.postOps),
@@ -94,6 +97,7 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
       protected: table.protected,
       ...labelsOf(table),
       ...texts,
+      takesParts,
       accumulating: isAccumulating(table, texts.incremental !== undefined),
       strategy: strategyOf(table),
     };
@@ -219,6 +223,7 @@ function baseOf(action: BaseInput, type: ManifestAction["type"], home: string): 
     names: [],
     computed: undefined,
     incremental: undefined,
+    takesParts: false,
     accumulating: false,
     strategy: { onSchemaChange: "IGNORE", overwritesPartitions: false, updateFilters: [] },
     rowHash: undefined,
@@ -261,6 +266,20 @@ function incrementalTexts(
     unscannable: full.unscannable ?? unscannable,
     incremental: { query, reads, preOps, postOps },
   };
+}
+
+/** Whether what a query leaves out may be for the next run, which finds it by the rows that its own table has by then. */
+function leavesRows(query: string, own: string, readKey: (path: readonly string[]) => string, scanner: SqlScanner) {
+  try {
+    return scanner.scanQuery(query).parts.some(({ by, tables }) => {
+      const keys = tables.map(readKey);
+      // `ORDER BY day DESC LIMIT 1` of its own rows is their latest.
+      return by === "value" ? keys.includes(own) : keys.length === 0 || keys.some((key) => key !== own);
+    });
+  } catch {
+    // What cannot be analysed runs every time.
+    return false;
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 /** Raised whenever the manifest's shape, or what its hashes cover, changes. */
-export const MANIFEST_FORMAT_VERSION = 8;
+export const MANIFEST_FORMAT_VERSION = 9;
 
 const optionalString = v.optional(v.string());
 const strings = v.array(v.string());
@@ -88,6 +88,8 @@ const manifestAction = v.object({
   computed: v.optional(strings),
   /** What stock Dataform runs once the table is there, where that is another text than what makes the table. */
   incremental: v.optional(v.object({ query: v.string(), reads, preOps: strings, postOps: strings })),
+  /** Its incremental query may leave rows for the next run, which finds them by the rows that the table has by then. */
+  takesParts: v.boolean(),
   /** The table's rows are history: it grows by what the incremental query gives, and keeps what its sources no longer have. */
   accumulating: v.boolean(),
   /** How an incremental table is written, in Dataform's words. */

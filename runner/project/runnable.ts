@@ -283,9 +283,9 @@ function isSkippable({ type, tags }: ManifestAction): boolean {
 function readsOf(action: ManifestAction): readonly { readonly key: string; readonly whole: boolean }[] {
   const hidden = action.hiddenReads.map((key) => ({ key, whole: true }));
   if (isSkippable(action)) return [...action.dependencies.map((key) => ({ key, whole: true })), ...hidden];
-  // Its own rows are its output: they are compared as such.
+  // Its own rows are its output, and compared as such; where they say which part comes next, they are an input, too.
   const further = action.accumulating ? (action.incremental?.reads ?? []) : [];
-  return [...action.reads, ...further.filter(({ key }) => key !== action.key), ...hidden];
+  return [...action.reads, ...further.filter(({ key }) => key !== action.key || action.takesParts), ...hidden];
 }
 
 function volatileReason(action: ManifestAction): string | undefined {

@@ -127,7 +127,7 @@ function hiddenOf(script: ActionScripts, persistent: ReadonlyMap<string, Functio
     if (routine.volatile !== undefined) reasons.push(`it calls ${routine.name}(): ${routine.volatile}`);
     open.push(...routine.userCalls);
   }
-  reads.delete(action.key);
+  if (!action.takesParts) reads.delete(action.key);
   const [foreign] = foreignFunctions;
   if (foreign !== undefined) reasons.push(`it calls ${foreign}(), which no operation of the project creates`);
   const temporary = new Set(before.flatMap(({ temporaryTables }) => temporaryTables));

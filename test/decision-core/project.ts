@@ -182,6 +182,7 @@ function empty(name: string, type: ManifestAction["type"]): ManifestAction {
     rowColumns: {},
     reads: [],
     names: [],
+    takesParts: false,
     accumulating: false,
     strategy: { onSchemaChange: "IGNORE", overwritesPartitions: false, updateFilters: [] },
     hiddenReads: [],

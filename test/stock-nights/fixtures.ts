@@ -259,6 +259,36 @@ publish("appended_orders", { type: "incremental" })
   ],
 };
 
+/** Loaders that take a part of what there is, and go by their own rows to find the next one. */
+const batches: Fixture = {
+  files: {
+    "definitions/events.sqlx": declaration("raw", "events"),
+    "definitions/by_count.sqlx": `config { type: "incremental" }
+SELECT id, what FROM \${ref("events")}
+WHERE id > \${when(incremental(), \`(SELECT MAX(id) FROM \${self()})\`, "0")} ORDER BY id LIMIT 2`,
+    "definitions/by_value.sqlx": `config { type: "incremental" }
+SELECT id, what FROM \${ref("events")}
+\${when(
+  incremental(),
+  \`WHERE id > (SELECT MAX(id) FROM \${self()}) AND id <= (SELECT MAX(id) FROM \${self()}) + 2\`,
+  "WHERE id <= 2",
+)}`,
+    "definitions/by_variable.sqlx": `config { type: "incremental" }
+pre_operations { DECLARE taken INT64 DEFAULT (\${when(incremental(), \`SELECT MAX(id) FROM \${self()}\`, "SELECT 0")}) }
+SELECT id, what FROM \${ref("events")} WHERE id > taken \${when(incremental(), "AND TRUE")} ORDER BY id LIMIT 2`,
+    "definitions/taken.sqlx": `config { type: "table" }
+SELECT COUNT(*) AS taken FROM \${ref("by_count")} JOIN \${ref("by_value")} USING (id) JOIN \${ref("by_variable")} USING (id)`,
+  },
+  nights: [
+    `CREATE SCHEMA raw; CREATE TABLE raw.events (id INT64, what STRING);
+     INSERT INTO raw.events VALUES (1, 'a'), (2, 'b'), (3, 'c'), (4, 'd'), (5, 'e')`,
+    "SELECT 'nothing new'",
+    "SELECT 'nothing new'",
+    "SELECT 'nothing new'",
+    "SELECT 'nothing new'",
+  ],
+};
+
 export const FIXTURES: Readonly<Record<string, Fixture>> = {
   "a log that appends what is newer": appendLog,
   "a slowly changing dimension of type 2": slowlyChanging,
@@ -270,4 +300,5 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   "tables of several projects": projects,
   "checkpoints in pre_operations": checkpoints,
   "conditions of what is added": conditional,
+  "loaders that take a part each night": batches,
 };

@@ -53,7 +53,7 @@ export const fakeScanner: SqlScanner = {
       implicitAlias: (match[1] ?? "").split(".").at(-1),
       whole: true,
     }));
-    return { tables, volatileCalls: [], userCalls: [], names: [], computed: [] };
+    return { tables, volatileCalls: [], userCalls: [], names: [], computed: [], parts: [] };
   },
   scanScript: () => ({
     tables: [],
