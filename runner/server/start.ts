@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import type { Warehouse } from "../port/port.js";
 import { JobError, type KeptVersions } from "../port/sql-jobs.js";
+import { Turns } from "../port/turns.js";
 import { StreamingBuffer } from "./catalog/streaming-buffer.js";
 import { Clock } from "./clock.js";
 import { Expiry } from "./expiry/expiry.js";
@@ -108,6 +109,7 @@ export async function serve(warehouse: Warehouse, options: ServeOptions): Promis
     markOf: options.persists === true ? markOf : () => undefined,
     insertIds: new InsertIds(left, options.persists === true, clock),
     quotas: options.quotas ? new TableQuotas() : undefined,
+    turns: new Turns(),
   };
   const expiry = new Expiry(catalogue, options.project);
   // What cannot be removed now is tried again soon.

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DEFAULT_ENGINE, engineNamed } from "../engines/registry.js";
 import { NO_PROJECTS } from "../googlesql/project-names.js";
 import { UserError } from "../graph/user-error.js";
+import { EngineError } from "../port/engine-error.js";
 import type { Warehouse } from "../port/port.js";
 import type { KeptVersions } from "../port/sql-jobs.js";
 import type { Route } from "../server/http/request.js";
@@ -77,6 +78,7 @@ export async function serveWarehouse({
       `--host ${options.host} could be reached from other machines; give 127.0.0.1, ::1 or localhost`,
     );
   const opened = pages === undefined ? await openServed(place, inMemory) : await openProject(findPlace(place), "ui");
+  const release = await heldAlone(opened, inMemory);
   try {
     if (seed !== undefined) await loadSeed(opened.warehouse, seed);
     const { of } = opened;
@@ -92,12 +94,36 @@ export async function serveWarehouse({
       async close() {
         await server.close();
         await opened.close();
+        release();
       },
     };
   } catch (cause) {
     await opened.close();
+    release();
     throw cause;
   }
+}
+
+/** The files that servers of this process have open. */
+const served = new Set<string>();
+
+/**
+ * What a server keeps of its warehouse no other one would know of.
+ * @returns lets go of it
+ * @throws EngineError `locked` where another server of this process has it
+ */
+async function heldAlone({ shown, close }: Opened, inMemory: boolean): Promise<() => void> {
+  if (inMemory || !existsSync(shown)) return () => undefined;
+  const file = realpathSync(shown);
+  if (served.has(file)) {
+    await close();
+    throw new EngineError(
+      "locked",
+      `${shown} is in use by another server of this process; ask that one, or close it first`,
+    );
+  }
+  served.add(file);
+  return () => void served.delete(file);
 }
 
 interface Opened {

@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Dataset, Query } from "@google-cloud/bigquery";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Served, served } from "./served.js";
@@ -51,6 +53,33 @@ describe("the tables that jobs make", () => {
     await expect(into("ranges", "SELECT 8 AS other", { writeDisposition })).rejects.toThrow(
       "The field specified for partitioning cannot be found in the schema.",
     );
+  });
+
+  it("have the rows of every job that found none, and of one where only one may write", async () => {
+    const six = [1, 2, 3, 4, 5, 6];
+    const all = (table: string, write: (n: number) => Promise<unknown>) =>
+      Promise.allSettled(six.map(write)).then(async (ended) => [
+        ended.filter(({ status }) => status === "rejected").map((one) => String((one as PromiseRejectedResult).reason)),
+        (await rows(`SELECT n FROM shop.${table} ORDER BY n`)).map(({ n }) => n),
+      ]);
+    const append = { writeDisposition: "WRITE_APPEND" };
+    expect(await all("queried", (n) => into("queried", `SELECT ${n} AS n`, append))).toEqual([[], six]);
+    const load = (table: string, n: number, options: object = {}) => {
+      const path = join(server.dir, `${table}${n}.jsonl`);
+      writeFileSync(path, `{"n": ${n}}`);
+      const metadata = { sourceFormat: "NEWLINE_DELIMITED_JSON", schema: { fields: [{ name: "n", type: "INT64" }] } };
+      return shop.table(table).load(path, { ...metadata, ...options });
+    };
+    expect(await all("loaded", (n) => load("loaded", n))).toEqual([[], six]);
+    for (const n of six) await into(`one_${n}`, `SELECT ${n} AS n`);
+    expect(await all("copied", (n) => shop.table(`one_${n}`).copy(shop.table("copied"), append))).toEqual([[], six]);
+    const [refused, [written]] = (await all("first", (n) => load("first", n, { writeDisposition: "WRITE_EMPTY" }))) as [
+      string[],
+      number[],
+    ];
+    expect(refused.length).toBe(5);
+    expect(refused[0]).toContain("Already Exists: Table test-project:shop.first");
+    expect(six).toContain(written);
   });
 
   it("expire as their dataset says", async () => {

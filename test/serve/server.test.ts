@@ -1,9 +1,11 @@
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServer } from "../../runner/api/server.js";
+import { openDuckDbWarehouse } from "../../runner/engines/duckdb/warehouse.js";
 import { clientOf, type Served, served } from "./served.js";
 
 /** A request with headers that fetch would not send. */
@@ -35,6 +37,34 @@ describe("a served warehouse on disk", () => {
     }
     expect((await ask(server.url, { authorization, origin: "http://localhost:3000" })).status).toBe(403);
     expect((await ask(server.url, { authorization, host: `localhost:${port}` })).status).toBe(200);
+  });
+});
+
+describe("a warehouse on disk in this process", () => {
+  it("has one server at a time, and what a transaction beside it makes is seen", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "serve-"));
+    const database = join(folder, "w.duckdb");
+    const first = await startServer({ database });
+    try {
+      await expect(startServer({ database })).rejects.toMatchObject({
+        code: "locked",
+        message: `${database} is in use by another server of this process; ask that one, or close it first`,
+      });
+      const client = clientOf(first.url);
+      await client.query("CREATE SCHEMA d; CREATE TABLE d.a AS SELECT 1 AS n");
+      const beside = await openDuckDbWarehouse(database, { create: false });
+      await beside.script("CREATE TABLE d.b AS SELECT n + 1 AS n FROM d.a");
+      expect((await client.query("SELECT n FROM d.b"))[0]).toEqual([{ n: 2 }]);
+      await beside.transaction((transaction) => transaction.execute("CREATE TABLE d.c AS SELECT n + 1 AS n FROM d.b"));
+      expect((await client.query("SELECT n FROM d.c"))[0]).toEqual([{ n: 3 }]);
+      await beside.close();
+    } finally {
+      await first.close();
+    }
+    const second = await startServer({ database });
+    expect((await clientOf(second.url).query("SELECT n FROM d.c"))[0]).toEqual([{ n: 3 }]);
+    await second.close();
+    rmSync(folder, { recursive: true });
   });
 });
 

@@ -246,3 +246,30 @@ describe("a row whose client has heard that it is written, or goes on until it h
     }
   });
 });
+
+/** Statements whose job leaves a mark with what it does. */
+const EVERY_KIND = `CREATE SCHEMA x; CREATE TABLE x.t (a INT64, b STRING); ALTER TABLE x.t ADD COLUMN c INT64;
+  INSERT x.t (a) VALUES (1); UPDATE x.t SET b = "u" WHERE a = 1; MERGE x.t AS t USING (SELECT 2 AS a) AS s ON t.a = s.a WHEN NOT MATCHED THEN INSERT (a) VALUES (2);
+  DELETE x.t WHERE a = 2; CREATE VIEW x.v AS SELECT a FROM x.t; CREATE MATERIALIZED VIEW x.m AS SELECT a FROM x.t; CREATE FUNCTION x.f() AS (1);
+  CREATE TABLE FUNCTION x.tf() AS SELECT 1 AS a; CREATE PROCEDURE x.p() BEGIN SELECT 1; END; CREATE SNAPSHOT TABLE x.s CLONE x.t; CREATE TABLE x.k COPY x.t;
+  ALTER TABLE x.k RENAME TO k2; ALTER SCHEMA x SET OPTIONS (description = "d"); TRUNCATE TABLE x.k2; DROP SNAPSHOT TABLE x.s; DROP MATERIALIZED VIEW x.m;
+  DROP VIEW x.v; DROP TABLE FUNCTION x.tf; DROP TABLE x.t; DROP SCHEMA x CASCADE; DROP SCHEMA IF EXISTS x; CREATE SCHEMA y; DROP SCHEMA y`;
+
+it("takes every kind of statement once", async () => {
+  const server = await served("--database", "DIR/w.duckdb");
+  try {
+    for (const [index, query] of EVERY_KIND.split(/;(?! END| SELECT)/).entries()) {
+      const body = JSON.stringify({ query: query.trim(), useLegacySql: false, requestId: `kind${index}` });
+      const ask = async () => {
+        const headers = { "content-type": "application/json" };
+        const answer = await fetch(`${server.url}/bigquery/v2/projects/p/queries`, { method: "POST", headers, body });
+        return (await answer.json()) as { error?: { message: string }; jobReference?: { jobId: string } };
+      };
+      const first = await ask();
+      expect([query, first.error?.message]).toEqual([query, undefined]);
+      expect((await ask()).jobReference).toEqual(first.jobReference);
+    }
+  } finally {
+    await server.stop();
+  }
+});

@@ -10,7 +10,7 @@ export interface Recovery {
   keepVariable(key: string): Promise<void>;
   recover(): Promise<void>;
   transaction(verb: "BEGIN" | "COMMIT" | "ROLLBACK"): Promise<void>;
-  /** Does work of several statements wholly or not at all. */
+  /** Does work of several statements wholly or not at all; as part of other such work, together with that. */
   atomically<T>(work: () => Promise<T>): Promise<T>;
 }
 
@@ -21,6 +21,7 @@ export class OwnTransactions implements Recovery {
   #changes: string[] | undefined;
   /** Variables that it has changed; DuckDB does not roll them back. Their values from before stand in other variables. */
   readonly #kept = new Set<string>();
+  #isAtomic = false;
 
   constructor(connection: DuckDBConnection) {
     this.#connection = connection;
@@ -33,7 +34,13 @@ export class OwnTransactions implements Recovery {
   }
 
   async atomically<T>(work: () => Promise<T>): Promise<T> {
-    return this.#changes === undefined ? inTransaction(this.#connection, work) : work();
+    if (this.#changes !== undefined || this.#isAtomic) return work();
+    this.#isAtomic = true;
+    try {
+      return await inTransaction(this.#connection, work);
+    } finally {
+      this.#isAtomic = false;
+    }
   }
 
   async recover(): Promise<void> {

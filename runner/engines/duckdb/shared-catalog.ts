@@ -23,6 +23,7 @@ export class SharedCatalog {
   readonly #commits = new Set<Promise<unknown>>();
   readonly #beginnings = new Set<Promise<unknown>>();
   #foreign = 0;
+  readonly #told = new Set<() => void>();
 
   /**
    * Begins a transaction between two changes. Beginnings are short, so that changes wait for them.
@@ -60,17 +61,31 @@ export class SharedCatalog {
         await commit();
         committed = changes.unknown ? undefined : this.#committed;
       } finally {
-        this.#moment += 1;
-        this.#committed = committed && new Map([...committed, ...changes.made]);
+        this.#changed(committed && new Map([...committed, ...changes.made]));
       }
     });
   }
 
-  /** From now on somebody commits whatever and whenever he likes: nothing is kept any more. */
-  abandon(): void {
+  /**
+   * From now on somebody commits whatever and whenever he likes: nothing is kept here any more.
+   * @param told what he does when somebody who is known has changed the catalogue
+   * @returns ends his time
+   */
+  abandonTo(told: () => void): () => void {
+    this.#told.add(told);
     this.#foreign += 1;
+    this.#changed();
+    return () => {
+      if (!this.#told.delete(told)) return;
+      this.#foreign -= 1;
+      this.#changed();
+    };
+  }
+
+  #changed(committed?: ReadonlyMap<string, Relation>): void {
     this.#moment += 1;
-    this.#committed = undefined;
+    this.#committed = committed;
+    for (const told of this.#told) told();
   }
 
   /** Runs what commits on its own whatever and whenever it likes. */
@@ -80,8 +95,7 @@ export class SharedCatalog {
       return await work();
     } finally {
       this.#foreign -= 1;
-      this.#moment += 1;
-      this.#committed = undefined;
+      this.#changed();
     }
   }
 }

@@ -81,6 +81,8 @@ class DuckDbWarehouse implements Warehouse {
   readonly #translator: Translator;
   readonly #idle: DuckDBConnection[] = [];
   readonly #open = new Set<DuckDBConnection>();
+  /** What ends the time of its jobs. */
+  readonly #endings: (() => void)[] = [];
   readonly #working = new Set<Promise<unknown>>();
   readonly #attempts = new Set<Promise<unknown>>();
   /** Those who lost try again one by one: together all but one of them would lose again what they had done. */
@@ -222,14 +224,15 @@ class DuckDbWarehouse implements Warehouse {
 
   async jobs(kept?: KeptVersions): Promise<SqlJobs> {
     const { DuckDbJobs } = await import("./jobs/jobs.js");
-    this.#file.catalog.abandon();
-    this.#file.digests?.abandon();
     const connections = {
       take: async () => this.#idle.pop() ?? (await this.#connect()),
       giveBack: (connection: DuckDBConnection) => void this.#idle.push(connection),
       discard: (connection: DuckDBConnection) => this.#discard(connection),
     };
-    return new DuckDbJobs(connections, this.#translator, kept);
+    const jobs = new DuckDbJobs(connections, this.#translator, kept);
+    this.#endings.push(this.#file.catalog.abandonTo(() => jobs.forgetCatalog()));
+    this.#file.digests?.abandon();
+    return jobs;
   }
 
   async close(): Promise<void> {
@@ -238,6 +241,7 @@ class DuckDbWarehouse implements Warehouse {
       this.interrupt();
       await Promise.race([Promise.allSettled(this.#working), sleep(INTERRUPT_AGAIN_MS, undefined, { ref: false })]);
     }
+    for (const end of this.#endings) end();
     for (const connection of this.#open) connection.closeSync();
     await this.#file.close();
   }

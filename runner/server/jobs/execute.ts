@@ -1,5 +1,6 @@
 import { JobError } from "../../port/sql-jobs.js";
 import { ApiError, apiError } from "../protocol/errors.js";
+import { inTurn } from "./in-turn.js";
 import type { Job, JobOutcome } from "./job.js";
 import { runCopy } from "./run-copy.js";
 import { runExtract } from "./run-extract.js";
@@ -18,7 +19,8 @@ export async function execute(service: JobService, job: Job): Promise<void> {
   try {
     const wanted = service.faults?.ofJob(JSON.stringify(job.configuration));
     if (wanted !== undefined) throw new ApiError(wanted, `injected ${wanted}`);
-    const outcome = await (service.quotas?.hold(job, () => run(service, job)) ?? run(service, job));
+    const work = () => inTurn(service, job, () => run(service, job));
+    const outcome = await (service.quotas?.hold(job, work) ?? work());
     addChildren(service, job, outcome);
     job.finish(outcome, undefined);
   } catch (cause) {

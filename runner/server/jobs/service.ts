@@ -1,4 +1,5 @@
 import type { ChangeMark, SystemTables } from "../../port/sql-jobs.js";
+import type { Turns } from "../../port/turns.js";
 import type { Catalogue } from "../catalog/service.js";
 import type { FaultPlan } from "../faults/rules.js";
 import type { InsertIds } from "./insert-ids.js";
@@ -25,4 +26,6 @@ export interface JobService extends Catalogue {
   readonly bucketDir: string | undefined;
   /** Undefined: anything may be done to a table. */
   readonly quotas: TableQuotas | undefined;
+  /** Of jobs that make or replace a table. */
+  readonly turns: Turns;
 }

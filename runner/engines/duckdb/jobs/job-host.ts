@@ -18,6 +18,7 @@ import type {
   SystemTable,
 } from "../../../port/sql-jobs.js";
 import type { Column } from "../../../port/sql-types.js";
+import type { Turns } from "../../../port/turns.js";
 import { quoteName, TEMPORARY } from "../quote.js";
 import { OwnTransactions } from "../recovery.js";
 import type { RelationSource } from "../relation-source.js";
@@ -33,7 +34,6 @@ import { parquetSql } from "./parquet.js";
 import { ResultRows } from "./result-rows.js";
 import { operationOf, renamedTo, statementKind, targetOf } from "./statement-kinds.js";
 import type { TableChange, TableHistory } from "./table-history.js";
-import type { TableLocks } from "./table-locks.js";
 
 /** A statement that has begun. */
 interface Begun {
@@ -51,7 +51,7 @@ interface Changed {
 
 /** What all jobs of a database share. */
 export interface SharedState {
-  readonly locks: TableLocks;
+  readonly locks: Turns;
   readonly relations: RelationSource;
   readonly place: ScriptPlace;
   /** What tables were; undefined: nobody keeps it. */
@@ -64,7 +64,7 @@ export interface SharedState {
 export class JobHost extends DuckDbScriptHost {
   readonly #connection: DuckDBConnection;
   readonly #recovery: OwnTransactions;
-  readonly #locks: TableLocks;
+  readonly #locks: Turns;
   #request: JobRequest;
   #told: (statement: JobStatement) => void = () => undefined;
   #begun: Begun | undefined;

@@ -16,6 +16,7 @@ import {
   type TableVersion,
   type WriteRequest,
 } from "../../../port/sql-jobs.js";
+import { Turns } from "../../../port/turns.js";
 import { quoteName, quotePath } from "../quote.js";
 import { CommittedRelations } from "../relation-source.js";
 import { readRoutines } from "../script-host.js";
@@ -29,7 +30,6 @@ import { parquetSql, readParquet, readParquetColumns } from "./parquet.js";
 import { partitionSql } from "./partition-write.js";
 import { ResultRows } from "./result-rows.js";
 import { countRows, TableHistory } from "./table-history.js";
-import { TableLocks } from "./table-locks.js";
 import { writeRows } from "./write-rows.js";
 
 /** Connections of one database, taken and given back. */
@@ -45,7 +45,7 @@ export class DuckDbJobs implements SqlJobs {
   readonly #connections: Connections;
   readonly #translator: Translator;
   readonly #clock = new MovedClock();
-  readonly #locks = new TableLocks();
+  readonly #locks = new Turns();
   readonly #relations = new CommittedRelations((work) => this.#with(work));
   readonly #marks = new ChangeMarks((work) => this.#with(work));
   readonly #history: TableHistory | undefined;
@@ -55,6 +55,11 @@ export class DuckDbJobs implements SqlJobs {
     this.#translator = translator;
     if (kept !== undefined)
       this.#history = new TableHistory((work) => this.#with(work), this.#relations, this.#locks, kept);
+  }
+
+  /** Somebody else has changed what there is. */
+  forgetCatalog(): void {
+    this.#relations.forget();
   }
 
   async run(request: JobRequest, told: (statement: JobStatement) => void): Promise<void> {

@@ -2,9 +2,9 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { CatalogTable } from "../../../googlesql/catalog.js";
 import { type Relation, type RelationId, relationKey } from "../../../port/port.js";
 import type { KeptVersions } from "../../../port/sql-jobs.js";
+import type { Turns } from "../../../port/turns.js";
 import { quoteName, quotePath } from "../quote.js";
 import type { RelationSource } from "../relation-source.js";
-import type { TableLocks } from "./table-locks.js";
 
 /** A change of a table, before it happens. */
 export interface TableChange {
@@ -48,7 +48,7 @@ const MOST_VERSIONS = 10_000;
 export class TableHistory {
   readonly #onConnection: <T>(work: (connection: DuckDBConnection) => Promise<T>) => Promise<T>;
   readonly #relations: RelationSource;
-  readonly #locks: TableLocks;
+  readonly #locks: Turns;
   readonly #limits: KeptVersions;
   readonly #versions = new Map<string, readonly Version[]>();
   /** Copies that stand in the database, in the order in which they were made. */
@@ -62,7 +62,7 @@ export class TableHistory {
   constructor(
     onConnection: <T>(work: (connection: DuckDBConnection) => Promise<T>) => Promise<T>,
     relations: RelationSource,
-    locks: TableLocks,
+    locks: Turns,
     limits: KeptVersions,
   ) {
     this.#onConnection = onConnection;

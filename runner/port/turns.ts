@@ -1,5 +1,5 @@
 /** Writers of one relation wait for each other, in the order in which they came; nobody else does. */
-export class TableLocks {
+export class Turns {
   readonly #last = new Map<string, Promise<unknown>>();
 
   /**

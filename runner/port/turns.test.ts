@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { TableLocks } from "./table-locks.js";
+import { Turns } from "./turns.js";
 
 const NEVER = new AbortController().signal;
 const later = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 describe("locks of tables", () => {
   it("let writers of one table follow each other, and others pass", async () => {
-    const locks = new TableLocks();
+    const locks = new Turns();
     const seen: string[] = [];
     const write = (key: string, name: string, takes: number) =>
       locks.hold([key], NEVER, async () => {
@@ -19,7 +19,7 @@ describe("locks of tables", () => {
   });
 
   it("are free again after a failure, and after a writer has given up waiting", async () => {
-    const locks = new TableLocks();
+    const locks = new Turns();
     await expect(locks.hold(["a"], NEVER, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
     const stop = new AbortController();
     const holding = locks.hold(["a"], NEVER, () => later(40));
