@@ -66,6 +66,11 @@ export function queryError(cause: unknown): unknown {
   return new EngineError("query", runtimeMessage(cause.message), { frame: frameOf(cause.message) });
 }
 
+/** Whether something calls a function of the runtime library, which is not installed before it is needed: a view does, for one. */
+export function lacksLibrary(cause: unknown): boolean {
+  return cause instanceof EngineError && /Function with name bq_\w+ does not exist/.test(cause.message);
+}
+
 /** Does something with a connection; what DuckDB throws becomes a `EngineError` where it happens, to be located there. */
 export async function tellingErrors<T>(work: Promise<T>): Promise<T> {
   try {

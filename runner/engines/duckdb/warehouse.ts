@@ -16,7 +16,7 @@ import type {
 } from "../../port/port.js";
 import type { KeptVersions, SqlJobs } from "../../port/sql-jobs.js";
 import type { ChosenLimits } from "./chosen-limits.js";
-import { queryError } from "./errors.js";
+import { lacksLibrary, queryError } from "./errors.js";
 import { type DatabaseFile, type OpenOptions, openDatabase, openMemoryDatabase } from "./open.js";
 import { HandledFailures, OwnTransactions } from "./recovery.js";
 import { CommittedRelations, TransactionRelations } from "./relation-source.js";
@@ -100,7 +100,15 @@ class DuckDbWarehouse implements Warehouse {
   async observe<T>(work: (observation: Observation) => Promise<T>): Promise<T> {
     // Who plans looks at what is there, whoever has made it.
     const knowing = { readsCatalog: !this.#file.alone(), readsRows: false };
-    return underWay(this.#working, () => this.#attempt(work, new HandledFailures(), knowing));
+    return underWay(this.#working, async () => {
+      try {
+        return await this.#attempt(work, new HandledFailures(), knowing);
+      } catch (cause) {
+        if (!lacksLibrary(cause)) throw cause;
+        await this.#translator.prepare();
+        return this.#attempt(work, new HandledFailures(), knowing);
+      }
+    });
   }
 
   async lookAhead(): Promise<void> {
