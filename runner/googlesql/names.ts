@@ -2,6 +2,10 @@ import type { Expr } from "./ast.js";
 
 /** The name an expression gives its output column: that of its column or field; undefined for any other expression. */
 export function impliedName(expr: Expr): string | undefined {
-  if (expr.kind === "path") return expr.parts.at(-1)?.name;
+  if (expr.kind === "path") {
+    const name = expr.parts.at(-1)?.name;
+    // Parameters and system variables become names of variables, and give a column none.
+    return name?.startsWith("@") ? undefined : name;
+  }
   return expr.kind === "field" ? expr.field.name : undefined;
 }
