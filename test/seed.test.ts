@@ -127,6 +127,105 @@ describe("fastbreak seed", () => {
     ]);
   });
 
+  it("keeps each digit and each text of JSON, and finds the types of what is nested", async () => {
+    declare("raw", "kept", "found");
+    const ids = ["12345678901234567890123", "12345678901234567890124"];
+    await ok(
+      "query",
+      "CREATE SCHEMA raw; CREATE TABLE raw.kept (id STRING, n NUMERIC, u STRING, d STRING, j JSON, l ARRAY<STRUCT<k STRING, v NUMERIC>>)",
+    );
+    put(
+      "data/kept.jsonl",
+      `{"id":${ids[0]},"n":1234567890123.123456789,"u":"A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11","d":"2024-1-5","j":{"a":9007199254740993,"b":"1"}}
+{"ID":${ids[1]},"n":"0.1","j":"text","L":[{"K":5,"v":1.25},{"k":"b"}]}\n`,
+    );
+    put(
+      "data/found.json",
+      '[{"id":1,"s":{"at":"2024-01-01T05:00:00+02:00","days":[{"day":"2024-01-05"}]},"mixed":[1,{"a":"x"}]},{"ID":2}]',
+    );
+    await ok("seed", "data");
+    expect(
+      await rowsOf("SELECT * EXCEPT (j, l), TO_JSON_STRING(j) AS j, TO_JSON_STRING(l) AS l FROM raw.kept"),
+    ).toEqual([
+      {
+        id: ids[0],
+        n: "1234567890123.123456789",
+        u: "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11",
+        d: "2024-1-5",
+        j: '{"a":9007199254740993,"b":"1"}',
+        l: "[]",
+      },
+      { id: ids[1], n: "0.1", u: null, d: null, j: '"text"', l: '[{"k":"5","v":"1.25"},{"k":"b","v":null}]' },
+    ]);
+    const types = "SELECT column_name, data_type FROM raw.INFORMATION_SCHEMA.COLUMNS WHERE table_name = 'found'";
+    expect(await rowsOf(types)).toEqual([
+      { column_name: "id", data_type: "INT64" },
+      { column_name: "s", data_type: "STRUCT<at TIMESTAMP, days ARRAY<STRUCT<day DATE>>>" },
+      { column_name: "mixed", data_type: "JSON" },
+    ]);
+    expect(await rowsOf("SELECT TO_JSON_STRING(mixed) AS m FROM raw.found WHERE id = 1")).toEqual([
+      { m: '[1,{"a":"x"}]' },
+    ]);
+  });
+
+  it("takes a file of JSON without rows where the table is there, and a thousand columns where none is", async () => {
+    declare("raw", "nobody", "wide");
+    await ok("query", "CREATE SCHEMA raw; CREATE TABLE raw.nobody (id INT64); INSERT INTO raw.nobody VALUES (1)");
+    const names = Array.from({ length: 1000 }, (_, index) => `c${index}`).join(",");
+    put("data/nobody.json", "[]");
+    put("data/wide.csv", `${names}\n${names.replaceAll("c", "")}\n`);
+    await ok("seed", "data");
+    expect(await rowsOf("SELECT * FROM raw.nobody")).toEqual([]);
+    expect(await rowsOf("SELECT c998 + c999 AS sum FROM raw.wide")).toEqual([{ sum: 1997 }]);
+  });
+
+  it.each([
+    ['{"s":{"x":"abc"}}', /:1: column s: '\{"x":"abc"\}' is no STRUCT<x INT64, y STRING>$/],
+    ['{"s":{"x":1,"y":"a"}}\n{"s":{"x":1.5}}', /:2: column s: '\{"x":1.5,"y":null\}' is no STRUCT/],
+    ['{"s":{"x":9223372036854775808}}', /:1: column s: '\{"x":9223372036854775808\}' is no STRUCT/],
+    ['{"s":{"x":1,"z":2}}', /nested\.jsonl: raw\.nested has no field s\.z; s is STRUCT<x INT64, y STRING>$/],
+    ['{"s":7}', /:1: column s: '7' is no STRUCT/],
+    ['{"a":[1,"b"]}', /:1: column a: '\[1,"b"\]' is no ARRAY<INT64>$/],
+    ['\n{"a":[2.5]}', /:2: column a: '\[2.5\]' is no ARRAY<INT64>$/],
+    ['{"a":[1,null]}', /:1: column a: '\[1,null\]' is no ARRAY<INT64>$/],
+    ['{"a":[[1]]}', /:1: column a: '\[\[1\]\]' is no ARRAY<INT64>$/],
+    ['{"a":[1],"A":[2]}', /:1: column A stands twice$/],
+    ['\n{"a":[1],"a":[2]}', /:2: column a stands twice$/],
+    ['{"a":[1]}{"a":[2]}', /:1: not valid JSON$/],
+    ['{"a":[01]}', /:1: not valid JSON$/],
+    ["null", /:1: there must be an object a line/],
+  ])("refuses %s in a table of nested columns", async (text, message) => {
+    declare("raw", "nested");
+    await ok("query", "CREATE SCHEMA raw; CREATE TABLE raw.nested (s STRUCT<x INT64, y STRING>, a ARRAY<INT64>)");
+    put("data/nested.jsonl", `${text}\n`);
+    expect(await refused("seed", "data")).toMatch(message);
+  });
+
+  it("refuses what Parquet holds and GoogleSQL does not, and reads BYTES as the text that they are", async () => {
+    declare("raw", "far", "text", "part");
+    await ok("query", "CREATE SCHEMA raw; CREATE TABLE raw.text (u STRING); CREATE TABLE raw.part (s STRUCT<x INT64>)");
+    const instance = await DuckDBInstance.create(":memory:");
+    const connection = await instance.connect();
+    const write = (name: string, sql: string) => {
+      put(`data/${name}.parquet`, "");
+      return connection.run(`COPY (${sql}) TO '${join(rig.dir, `data/${name}.parquet`)}'`);
+    };
+    await write("text", "SELECT encode('café') AS u");
+    await ok("seed", "data");
+    expect(await rowsOf("SELECT u FROM raw.text")).toEqual([{ u: "café" }]);
+    await write("far", "SELECT DATE '10000-01-01' AS d");
+    expect(await refused("seed", "data")).toMatch(/far\.parquet row 1: column d: '10000-01-01' is no DATE$/);
+    await write("far", "SELECT 'infinity'::TIMESTAMPTZ AS t");
+    expect(await refused("seed", "data")).toMatch(/far\.parquet row 1: column t: 'infinity' is no TIMESTAMP$/);
+    await write("far", "SELECT 1 AS n");
+    await write("part", "SELECT {'x': 1.5} AS s");
+    expect(await refused("seed", "data")).toMatch(
+      /part\.parquet row 1: column s: '\{"x":1.5\}' is no STRUCT<x INT64>$/,
+    );
+    connection.closeSync();
+    instance.closeSync();
+  });
+
   it("keeps the columns of a table that is there, replaces its rows and tells it", async () => {
     declare("raw", "orders");
     await ok(
@@ -166,6 +265,10 @@ describe("fastbreak seed", () => {
     ["orders.csv", "id,dayy\n", /orders\.csv: raw\.orders has no column dayy; it has id, day, note$/],
     ["orders.csv", "id,ID\n", /orders\.csv:1: column ID stands twice/],
     ["orders.csv", "", /orders\.csv:1: the file is empty/],
+    ["orders.csv", "id,note\r\n1,a\n2,b\r\n", /orders\.csv: its lines end in different ways/],
+    ["orders.csv", Buffer.from("id,note\n1,caf\xe9\n", "latin1"), /orders\.csv:2: the file is not UTF-8/],
+    ["orders.jsonl", Buffer.from('{"note":"caf\xe9"}', "latin1"), /orders\.jsonl: the file is not UTF-8/],
+    ["orders.csv", "id,day\n1,0000-12-31\n", /orders\.csv:2: column day: '0000-12-31' is no DATE$/],
     ["orders.jsonl", '{"id":1}\n\n{"id":1.5}\n', /orders\.jsonl:3: column id: '1\.5' is no INT64$/],
     ["orders.jsonl", '{"id":1}\n{"id":\n', /orders\.jsonl:\d: not valid JSON/],
     ["orders.jsonl", "[1, 2]", /orders\.jsonl: there must be an object a line/],

@@ -57,7 +57,8 @@ async function stage(
   shown: string,
 ): Promise<StagedFile> {
   const { format, isGzip } = files;
-  if (format !== "csv") return stageFile(connection, { path, shown, format, isGzip });
+  if (format !== "csv")
+    return stageFile(connection, { path, shown, format, ...(isGzip ? { isGzip } : {}), known: known?.columns });
   return stageLoadedCsv(connection, { path, shown, isGzip, ...files.csv }, names, known?.columns);
 }
 

@@ -2,12 +2,23 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { EngineError } from "../../../port/engine-error.js";
 import type { LoadedFile, LoadFileRequest } from "../../../port/load-file.js";
 import { type Relation, type RelationId, relationKey } from "../../../port/port.js";
-import { type Column, type SqlType, typeName } from "../../../port/sql-types.js";
+import { type Column, typeName } from "../../../port/sql-types.js";
 import { quoteName, quotePath, quoteText } from "../quote.js";
 import { changedRows, createTable, numberOf } from "../tables.js";
 import { duckdbType } from "../types.js";
-import { columnName, columnOf, converted, detectionSql, loadedType, type StagedColumn } from "./column-types.js";
+import {
+  type Codes,
+  columnName,
+  columnOf,
+  converted,
+  detectTypes,
+  misfits,
+  type StagedColumn,
+  typeOfShape,
+  unknownField,
+} from "./column-types.js";
 import { ORDINAL, type StagedFile, stageFile } from "./stage-file.js";
+import { withoutMarks } from "./staged-shape.js";
 
 /** A column of the table and what fills it. */
 export interface Filled {
@@ -28,7 +39,7 @@ export async function loadFile(
   const { table, shown } = request;
   if (existing?.kind === "view")
     throw new EngineError("data", `${shown}: ${relationKey(table)} is a view; a file cannot be loaded into it`);
-  const staged = await stageFile(connection, request);
+  const staged = await stageFile(connection, { ...request, known: existing?.columns });
   const filled =
     existing === undefined ? await columnsOfFile(connection, staged, shown) : columnsOfTable(existing, staged, shown);
   await refuseMisfits(connection, staged, filled, shown);
@@ -91,24 +102,17 @@ export async function columnsOfFile(
   connection: DuckDBConnection,
   staged: StagedFile,
   shown: string,
-  codes: "texts" | "BigQuery's" = "texts",
+  codes: Codes = "texts",
 ): Promise<Filled[]> {
-  const texts = staged.columns.filter(({ stored }) => stored === undefined);
-  const detected = new Map<string, SqlType>();
-  if (texts.length > 0) {
-    const reader = await connection.runAndReadAll(detectionSql(texts, staged.table, codes));
-    const [answers = []] = reader.getRowsJson();
-    texts.forEach(({ key }, index) => {
-      detected.set(key, (answers[index] as SqlType | null) ?? "STRING");
-    });
-  }
+  if (staged.columns.length === 0)
+    throw new EngineError("data", `${shown}: it has no row to tell its columns from; make the table first`);
+  const detected = await detectTypes(connection, staged.columns, staged.table, codes);
   return staged.columns.map((from) => {
-    const type = from.stored === undefined ? detected.get(from.key) : loadedType(from.stored);
-    if (type === undefined)
-      throw new EngineError(
-        "data",
-        `${shown}: column ${from.name} is of type ${from.stored}, which GoogleSQL does not have`,
-      );
+    const type = typeOfShape(from.shape, from.key, detected);
+    if (type === undefined) {
+      const own = from.shape.kind === "own" ? from.shape.stored : "a type";
+      throw new EngineError("data", `${shown}: column ${from.name} is of type ${own}, which GoogleSQL does not have`);
+    }
     return { column: { name: columnName(from.name), type }, from };
   });
 }
@@ -125,10 +129,18 @@ export function columnsOfTable(
 ): Filled[] {
   return staged.columns.flatMap((from) => {
     const column = columnOf(columns, from.name);
-    if (column !== undefined) return [{ column, from }];
-    if (ignoresUnknown) return [];
-    const known = columns.map(({ name }) => name).join(", ");
-    throw new EngineError("data", `${shown}: ${relationKey(id)} has no column ${from.name}; it has ${known}`);
+    if (column === undefined) {
+      if (ignoresUnknown) return [];
+      const known = columns.map(({ name }) => name).join(", ");
+      throw new EngineError("data", `${shown}: ${relationKey(id)} has no column ${from.name}; it has ${known}`);
+    }
+    const field = ignoresUnknown ? undefined : unknownField(column.name, from.shape, column.type);
+    if (field !== undefined)
+      throw new EngineError(
+        "data",
+        `${shown}: ${relationKey(id)} has no field ${field}; ${column.name} is ${typeName(column.type)}`,
+      );
+    return [{ column, from }];
   });
 }
 
@@ -148,8 +160,7 @@ export async function refuseMisfits(
   filled: readonly Filled[],
   shown: string,
 ): Promise<void> {
-  const misfit = ({ column, from }: Filled) =>
-    `${quoteName(from.key)} IS NOT NULL AND (${converted(from, column)}) IS NULL`;
+  const misfit = ({ column, from }: Filled) => misfits(from, column);
   if (filled.length === 0) return;
   const counts = filled.map((column) => `min(${ORDINAL}) FILTER (${misfit(column)})`).join(", ");
   const [firsts = []] = (await connection.runAndReadAll(`SELECT ${counts} FROM ${table}`)).getRowsJson();
@@ -158,10 +169,10 @@ export async function refuseMisfits(
   const wrong = filled[rows.indexOf(first)];
   if (!Number.isFinite(first) || wrong === undefined) return;
   const { column, from } = wrong;
-  const found = await connection.runAndReadAll(
-    `SELECT CAST(${quoteName(from.key)} AS VARCHAR) FROM ${table} WHERE ${ORDINAL} = ${first}`,
-  );
-  const text = String(found.getRowsJson()[0]?.[0] ?? "");
+  const isPlain = from.shape.kind === "text" || from.shape.kind === "own";
+  const told = `CAST(${isPlain ? quoteName(from.key) : `to_json(${quoteName(from.key)})`} AS VARCHAR)`;
+  const found = await connection.runAndReadAll(`SELECT ${told} FROM ${table} WHERE ${ORDINAL} = ${first}`);
+  const text = withoutMarks(String(found.getRowsJson()[0]?.[0] ?? ""));
   const value = text.length > 60 ? `${text.slice(0, 60)}...` : text;
   const more = await numberOf(connection, `SELECT count(*) FROM ${table} WHERE ${misfit(wrong)}`);
   const others = more === 1 ? "" : ` (and ${more - 1} more)`;

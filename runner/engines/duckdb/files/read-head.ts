@@ -60,13 +60,6 @@ export async function lineOfText(path: string, row: number): Promise<number> {
   return line;
 }
 
-/** Whether a file begins with a list: then its rows are no lines. */
-export async function isJsonList(path: string): Promise<boolean> {
-  for await (const line of createInterface({ input: open(path) }))
-    if (line.trim() !== "") return line.trim().startsWith("[");
-  return false;
-}
-
 /** The separator that occurs most, outside quotes. */
 function delimiterOf(line: string): string {
   const bare = line.replace(/"[^"]*"/g, "");

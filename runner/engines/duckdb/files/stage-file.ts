@@ -1,9 +1,12 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { EngineError } from "../../../port/engine-error.js";
 import type { LoadFileRequest } from "../../../port/load-file.js";
+import type { Column } from "../../../port/sql-types.js";
 import { quoteName, quoteText } from "../quote.js";
 import type { StagedColumn } from "./column-types.js";
-import { isJsonList, lineOfCsvRow, lineOfText, readCsvHead } from "./read-head.js";
+import { writeRecords } from "./json-records.js";
+import { lineOfCsvRow, lineOfText, readCsvHead } from "./read-head.js";
+import { readAs, shapeOfStored, TEXT } from "./staged-shape.js";
 
 /** A file's rows in a temporary table, with the number of each row, from 1, in `ORDINAL`. */
 export interface StagedFile {
@@ -21,6 +24,8 @@ export const STAGE = "temp.main.seed_stage";
 export type FileToStage = Pick<LoadFileRequest, "path" | "shown" | "format"> & {
   /** It is compressed whatever it is called. */
   readonly isGzip?: boolean;
+  /** The columns of the table that it is for, where that is there. */
+  readonly known?: readonly Column[] | undefined;
 };
 
 /**
@@ -38,12 +43,13 @@ export async function stageFile(connection: DuckDBConnection, request: FileToSta
 
 async function stageCsv(connection: DuckDBConnection, { path, shown, isGzip }: FileToStage): Promise<StagedFile> {
   const head = await readCsvHead(path);
-  if (head === undefined) throw new EngineError("data", `${shown}:1: the file is empty; a header line is needed`);
+  if (head === undefined)
+    throw new EngineError("data", `${shown}:1: the file is empty, or its first line is; a header line is needed`);
   const { header, delimiter } = head;
   const nameless = header.indexOf("");
   if (nameless >= 0) throw new EngineError("data", `${shown}:1: column ${nameless + 1} of the header has no name`);
   refuseTwice(header, `${shown}:1`);
-  const columns = header.map((name, index) => ({ name, key: `c${index}`, stored: undefined }));
+  const columns = header.map((name, index) => ({ name, key: `c${index}`, shape: TEXT }));
   const keys = columns.map(({ key }) => key);
   const dialect = { delimiter, quote: '"', nullMarker: "", skip: undefined, isJagged: false, isGzip: isGzip === true };
   const options = [...csvOptions({ path, ...dialect }, keys), "header = true"];
@@ -75,39 +81,30 @@ export function csvOptions(
   ];
 }
 
-async function stageJson(connection: DuckDBConnection, { path, shown, isGzip }: FileToStage): Promise<StagedFile> {
-  const isLines = !(await isJsonList(path));
-  const options = [
-    quoteText(literalPath(path)),
-    `format = '${isLines ? "newline_delimited" : "array"}', records = true`,
-    "sample_size = -1, maximum_depth = -1, map_inference_threshold = -1, field_appearance_threshold = 0",
-    "convert_strings_to_integers = false, dateformat = '%Y-%m-%d', ignore_errors = false, hive_partitioning = false",
-    `maximum_object_size = 100000000, compression = '${compressionOf(path, isGzip)}'`,
-  ];
-  const source = `read_json(${options.join(", ")})`;
-  const described = await describe(connection, source);
-  refuseTwice(
-    described.map(([name]) => name),
-    shown,
-  );
-  const columns = described.map(([name, type], index) => {
-    const isNested = /[[(]/.test(type) && !/^DECIMAL/.test(type);
-    return { name, key: `c${index}`, stored: isNested ? type : undefined };
-  });
-  const selected = columns.map(({ name, key, stored }, index) => {
-    const value = quoteName(name);
-    // A JSON column of texts and other things: a text without its quotes.
-    const text =
-      { JSON: `${value} ->> '$'`, DOUBLE: wholeText(value) }[described[index]?.[1] ?? ""] ??
-      `CAST(${value} AS VARCHAR)`;
-    return `${stored === undefined ? text : value} AS ${key}`;
-  });
-  await stageRows(connection, source, selected.join(", "));
-  return {
-    table: STAGE,
-    columns,
-    placeOf: async (row) => (isLines ? `:${await lineOfText(path, row)}` : ` row ${row}`),
-  };
+const TWICE = /in line (\d+): Object .* has duplicate key "([^"]*)"/s;
+
+async function stageJson(
+  connection: DuckDBConnection,
+  { path, shown, isGzip = path.toLowerCase().endsWith(".gz"), known }: FileToStage,
+): Promise<StagedFile> {
+  const records = await writeRecords({ path, shown, isGzip }, known);
+  const placeOf = async (row: number) => (records.isLines ? `:${await lineOfText(path, row)}` : ` row ${row}`);
+  try {
+    const columns = records.fields.map(({ name, shape }, index) => ({ name, key: `c${index}`, shape }));
+    const read = columns.map(({ name, shape }) => `${quoteText(name)}: ${quoteText(readAs(shape))}`);
+    const source = `read_json(${quoteText(literalPath(records.path))}, format = 'newline_delimited', records = true,
+      columns = {${read.join(", ")}}, maximum_object_size = 100000000, compression = 'uncompressed')`;
+    if (columns.length > 0)
+      await stageRows(connection, source, columns.map(({ name, key }) => `${quoteName(name)} AS ${key}`).join(", "));
+    else await stageRows(connection, `range(${records.count})`, "NULL AS nothing");
+    return { table: STAGE, columns, placeOf };
+  } catch (cause) {
+    const [, row, key] = TWICE.exec(cause instanceof Error ? cause.message : "") ?? [];
+    if (row === undefined) throw cause;
+    throw new EngineError("data", `${shown}${await placeOf(Number(row))}: column ${key} stands twice`);
+  } finally {
+    records.remove();
+  }
 }
 
 async function stageParquet(connection: DuckDBConnection, { path }: FileToStage): Promise<StagedFile> {
@@ -115,7 +112,7 @@ async function stageParquet(connection: DuckDBConnection, { path }: FileToStage)
   const columns = (await describe(connection, source)).map(([name, stored], index) => ({
     name,
     key: `c${index}`,
-    stored,
+    shape: shapeOfStored(stored),
   }));
   await stageRows(connection, source, columns.map(({ name, key }) => `${quoteName(name)} AS ${key}`).join(", "));
   return { table: STAGE, columns, placeOf: async (row) => ` row ${row}` };
@@ -146,11 +143,6 @@ function compressionOf(path: string, isGzip = false): string {
   return isGzip || path.toLowerCase().endsWith(".gz") ? "gzip" : "uncompressed";
 }
 
-/** One fraction in a column makes all its numbers FLOAT64: a whole one is written as what it was in the file. */
-function wholeText(value: string): string {
-  return `CASE WHEN ${value} = trunc(${value}) AND abs(${value}) < 9e15 THEN CAST(CAST(${value} AS BIGINT) AS VARCHAR) ELSE CAST(${value} AS VARCHAR) END`;
-}
-
 /** DuckDB takes file names for patterns; a bracketed character stands for itself. */
 function literalPath(path: string): string {
   return path.replace(/[*?[]/g, "[$&]");
@@ -173,17 +165,12 @@ export function readError(
     return new EngineError("data", `${place}: the row must have ${width[1]} fields, one a column`);
   if (width !== null)
     return new EngineError("data", `${place}: the row has ${width[2]} fields, the header has ${width[1]}`);
-  if (/unterminated quote|quote/i.test(message) && format === "csv")
-    return new EngineError("data", `${place}: a quote is out of place or never closed: not valid CSV`);
   if (/unicode|utf-?8/i.test(message))
     return new EngineError("data", `${place}: the file is not UTF-8; convert it first`);
-  if (/non-record JSON|expected records/.test(message))
-    return new EngineError("data", `${place}: there must be an object a line, or one list of objects`);
-  if (/Malformed JSON/.test(message))
-    return new EngineError(
-      "data",
-      `${place}: not valid JSON: ${/: ([^:\n]+?)\.? *(?:\n|$)/.exec(message)?.[1] ?? "it is malformed"}`,
-    );
+  if (/quote found|quoted value/i.test(message) && format === "csv")
+    return new EngineError("data", `${place}: a quote is out of place or never closed: not valid CSV`);
+  if (/invalid state/.test(message) && format === "csv")
+    return new EngineError("data", `${place}: its lines end in different ways; end each with LF, or each with CRLF`);
   const kind = { csv: "CSV", json: "JSON", parquet: "Parquet" }[format];
   const detail = (message.split("\n", 1)[0] ?? "").replace(/^[\w ]+ Error: /, "").trim();
   return new EngineError("data", `${place}: not a readable ${kind} file (${detail})`);

@@ -3,9 +3,10 @@ import type { LoadOptions } from "../../../dialect/load-data.js";
 import { EngineError } from "../../../port/engine-error.js";
 import type { Column } from "../../../port/sql-types.js";
 import { quoteText } from "../quote.js";
-import { detectionSql, type StagedColumn } from "./column-types.js";
+import { detectTypes, type StagedColumn } from "./column-types.js";
 import { lineOfCsvRow, recordOfCsv } from "./read-head.js";
 import { csvOptions, ORDINAL, readError, STAGE, type StagedFile, stageRows } from "./stage-file.js";
+import { TEXT } from "./staged-shape.js";
 
 type CsvFile = LoadOptions["csv"] & { readonly path: string; readonly shown: string; readonly isGzip: boolean };
 
@@ -33,7 +34,7 @@ export async function stageLoadedCsv(
   if (width === 0) return { table: await empty(connection), columns: [], placeOf };
   const keys = Array.from({ length: width }, (_, index) => `c${index}`);
   const columns = (of: readonly string[]) =>
-    of.map((name, index): StagedColumn => ({ name, key: keys[index] as string, stored: undefined }));
+    of.map((name, index): StagedColumn => ({ name, key: keys[index] as string, shape: TEXT }));
   try {
     await stageRows(connection, `read_csv(${[...csvOptions(file, keys), "header = false"].join(", ")})`, "*");
   } catch (cause) {
@@ -82,9 +83,9 @@ async function typesOf(
   keys: readonly string[],
   rows: string,
 ): Promise<readonly string[]> {
-  const columns = keys.map((key) => ({ name: key, key, stored: undefined }));
-  const reader = await connection.runAndReadAll(detectionSql(columns, rows, "BigQuery's"));
-  return (reader.getRowsJson()[0] ?? []).map((type) => String(type ?? "STRING"));
+  const columns = keys.map((key) => ({ name: key, key, shape: TEXT }));
+  const detected = await detectTypes(connection, columns, rows, "BigQuery's");
+  return keys.map((key) => detected.get(key) ?? "STRING");
 }
 
 async function empty(connection: DuckDBConnection): Promise<string> {
