@@ -161,7 +161,7 @@ describe("fastbreak seed", () => {
     expect(await rowsOf(types)).toEqual([
       { column_name: "id", data_type: "INT64" },
       { column_name: "s", data_type: "STRUCT<at TIMESTAMP, days ARRAY<STRUCT<day DATE>>>" },
-      { column_name: "mixed", data_type: "JSON" },
+      { column_name: "mixed", data_type: "ARRAY<JSON>" },
     ]);
     expect(await rowsOf("SELECT TO_JSON_STRING(mixed) AS m FROM raw.found WHERE id = 1")).toEqual([
       { m: '[1,{"a":"x"}]' },
