@@ -1,7 +1,7 @@
 import { EngineError } from "../../../port/engine-error.js";
 import type { Column, SqlType } from "../../../port/sql-types.js";
-import { columnOf } from "./column-types.js";
-import { JSON_TEXT, type StagedField, type StagedShape, TEXT } from "./staged-shape.js";
+import { columnOf } from "./column-names.js";
+import { JSON_TEXT, MARKED_TEXT, type StagedField, type StagedShape } from "./staged-shape.js";
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -64,7 +64,7 @@ export class JsonShape {
       const element = typeof wanted === "object" && wanted.kind === "array" ? wanted.element : undefined;
       return { kind: "list", element: this.#element.#shape(element) };
     }
-    if (this.#fields === undefined) return TEXT;
+    if (this.#fields === undefined) return MARKED_TEXT;
     if (this.#fields.size === 0) return JSON_TEXT;
     const struct = typeof wanted === "object" && wanted.kind === "struct" ? wanted.fields : undefined;
     const fields = struct?.map(({ name = "", type }) => ({ name, type }));

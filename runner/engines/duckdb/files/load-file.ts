@@ -6,19 +6,11 @@ import { type Column, typeName } from "../../../port/sql-types.js";
 import { quoteName, quotePath, quoteText } from "../quote.js";
 import { changedRows, createTable, numberOf } from "../tables.js";
 import { duckdbType } from "../types.js";
-import {
-  type Codes,
-  columnName,
-  columnOf,
-  converted,
-  detectTypes,
-  misfits,
-  type StagedColumn,
-  typeOfShape,
-  unknownField,
-} from "./column-types.js";
+import { columnName, columnOf } from "./column-names.js";
+import { type Codes, detectTypes, typeOfShape } from "./detected-types.js";
 import { ORDINAL, type StagedFile, stageFile } from "./stage-file.js";
-import { withoutMarks } from "./staged-shape.js";
+import { type StagedColumn, withoutMarks } from "./staged-shape.js";
+import { converted, misfits, unknownField } from "./staged-value.js";
 
 /** A column of the table and what fills it. */
 export interface Filled {

@@ -3,10 +3,9 @@ import { EngineError } from "../../../port/engine-error.js";
 import type { LoadFileRequest } from "../../../port/load-file.js";
 import type { Column } from "../../../port/sql-types.js";
 import { quoteName, quoteText } from "../quote.js";
-import type { StagedColumn } from "./column-types.js";
 import { writeRecords } from "./json-records.js";
 import { lineOfCsvRow, lineOfText, readCsvHead } from "./read-head.js";
-import { readAs, shapeOfStored, TEXT } from "./staged-shape.js";
+import { readAs, type StagedColumn, shapeOfStored, TEXT } from "./staged-shape.js";
 
 /** A file's rows in a temporary table, with the number of each row, from 1, in `ORDINAL`. */
 export interface StagedFile {

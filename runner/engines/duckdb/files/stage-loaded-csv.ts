@@ -3,10 +3,10 @@ import type { LoadOptions } from "../../../dialect/load-data.js";
 import { EngineError } from "../../../port/engine-error.js";
 import type { Column } from "../../../port/sql-types.js";
 import { quoteText } from "../quote.js";
-import { detectTypes, type StagedColumn } from "./column-types.js";
+import { detectTypes } from "./detected-types.js";
 import { lineOfCsvRow, recordOfCsv } from "./read-head.js";
 import { csvOptions, ORDINAL, readError, STAGE, type StagedFile, stageRows } from "./stage-file.js";
-import { TEXT } from "./staged-shape.js";
+import { type StagedColumn, TEXT } from "./staged-shape.js";
 
 type CsvFile = LoadOptions["csv"] & { readonly path: string; readonly shown: string; readonly isGzip: boolean };
 

@@ -4,7 +4,8 @@ import { googleType } from "../types.js";
 
 /** How a value stands in a staged file. */
 export type StagedShape =
-  | { readonly kind: "text" }
+  /** A text; one that is marked may be a number. */
+  | { readonly kind: "text"; readonly isMarked: boolean }
   /** JSON, in which a number is a text that begins with `NUMBER_MARK`. */
   | { readonly kind: "json" }
   /** DuckDB's own type; undefined: GoogleSQL has none like it. */
@@ -17,7 +18,16 @@ export interface StagedField {
   readonly shape: StagedShape;
 }
 
-export const TEXT: StagedShape = { kind: "text" };
+/** A column of a staged file. */
+export interface StagedColumn {
+  readonly name: string;
+  /** Its name in the staging table. */
+  readonly key: string;
+  readonly shape: StagedShape;
+}
+
+export const TEXT: StagedShape = { kind: "text", isMarked: false };
+export const MARKED_TEXT: StagedShape = { kind: "text", isMarked: true };
 export const JSON_TEXT: StagedShape = { kind: "json" };
 
 /** Begins the text of what is a number in a file of JSON: neither DuckDB nor JavaScript keeps all digits of one. */
