@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createWriteStream, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -120,6 +121,31 @@ describe("load jobs of Avro", () => {
     expect(
       await rows("SELECT day, clock, `at`, local, TO_HEX(amount) AS amount, said.a FROM shop.plain"),
     ).toMatchObject([{ day: 19_723, clock: 3_600_000_001, at: -1, local: 1_704_067_200_000_001, amount: "fe0c" }]);
+  });
+
+  it("reads instants that are further away than a number of JavaScript counts", async () => {
+    const micros = 253_402_300_799_999_999n;
+    const at = { type: "long", logicalType: "timestamp-micros" } as avro.Schema;
+    const far = { type: "record", name: "Far", fields: [{ name: "at", type: at }] } as avro.Schema;
+    const path = join(server().dir, "far.avro");
+    const type = avro.Type.forSchema(
+      { type: "record", name: "Far", fields: [{ name: "at", type: "long" }] },
+      { registry: { long } },
+    );
+    const writer = new avro.streams.BlockEncoder(far, { writeHeader: "always" });
+    const head: Buffer[] = [];
+    writer.on("data", (chunk: Buffer) => head.push(chunk));
+    writer.end();
+    await once(writer, "end");
+    const header = Buffer.concat(head);
+    const record = type.toBuffer({ at: micros });
+    // One block: how many records, how many bytes, the records, and what ends the header.
+    const block = [Buffer.from([2, record.length * 2]), record, header.subarray(-16)];
+    writeFileSync(path, Buffer.concat([header, ...block]));
+    await load("far", path, { useAvroLogicalTypes: true });
+    expect(await rows("SELECT CAST(`at` AS STRING) AS t FROM shop.far")).toEqual([
+      { t: "9999-12-31 23:59:59.999999+00" },
+    ]);
   });
 
   it("adds to a table, and takes its columns' types", async () => {

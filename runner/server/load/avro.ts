@@ -64,10 +64,33 @@ const CODECS: Readonly<Record<string, Unpack>> = Object.fromEntries(
 function decoderOf(path: string) {
   return avro.createFileDecoder(path, {
     // A value of a union says of which of its types it is.
-    parseHook: (schema) => avro.Type.forSchema(schema, { registry: { long: LONG }, wrapUnions: true }),
+    parseHook: (schema) =>
+      avro.Type.forSchema(withPlainLongs(schema as AvroSchema) as avro.Schema, {
+        registry: { long: LONG },
+        wrapUnions: true,
+      }),
     codecs: CODECS,
   });
 }
+
+/** The library knows a type by its name alone: a long of which something is said would be one of its own, of 53 bits. */
+function withPlainLongs(schema: AvroSchema): AvroSchema {
+  if (typeof schema === "string") return schema;
+  if (isUnion(schema)) return schema.map(withPlainLongs);
+  const { type, items, values, fields } = schema;
+  if (type === "long") return type;
+  return {
+    ...schema,
+    type: withPlainLongs(type),
+    ...(items === undefined ? {} : { items: withPlainLongs(items) }),
+    ...(values === undefined ? {} : { values: withPlainLongs(values) }),
+    ...(fields === undefined
+      ? {}
+      : { fields: fields.map((field) => ({ ...field, type: withPlainLongs(field.type) })) }),
+  };
+}
+
+const isUnion = (schema: AvroSchema): schema is readonly AvroSchema[] => Array.isArray(schema);
 
 function unreadable({ message }: Error): ApiError {
   return new ApiError("invalid", `The Apache Avro library failed to read data with the following error: ${message}`);
