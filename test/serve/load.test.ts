@@ -109,6 +109,46 @@ describe("load, copy and extract jobs of a served warehouse", () => {
     ]);
   });
 
+  it("keeps what JSON columns hold: strings, and every digit", async () => {
+    const schema = {
+      fields: [
+        { name: "id", type: "INTEGER" },
+        { name: "j", type: "JSON" },
+      ],
+    };
+    const values = [
+      "20",
+      '"This is a string"',
+      '{"name":"Alice","id":10}',
+      '"20"',
+      '{"a":[9007199254740993,1.0,1.50]}',
+    ];
+    const lines = values.map((value, id) => `{"id":${id},"j":${value}}\n`).join("");
+    await load("documents", lines, { sourceFormat: "NEWLINE_DELIMITED_JSON", schema }, "f.json");
+    const read = "SELECT TO_JSON_STRING(d.j) AS j, JSON_TYPE(d.j) AS t FROM shop.documents AS d ORDER BY id";
+    expect(await rows(read)).toEqual([
+      { j: "20", t: "number" },
+      { j: '"This is a string"', t: "string" },
+      { j: '{"id":10,"name":"Alice"}', t: "object" },
+      { j: '"20"', t: "string" },
+      { j: '{"a":[9007199254740993,1.0,1.5]}', t: "object" },
+    ]);
+    await client.query("CREATE TABLE shop.streamed (j JSON)");
+    const answer = await fetch(
+      `${server.url}/bigquery/v2/projects/test-project/datasets/shop/tables/streamed/insertAll`,
+      {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: '{"rows":[{"json":{"j":{"a":9007199254740993}}},{"json":{"j":"[1.0]"}}]}',
+      },
+    );
+    expect(await answer.json()).toEqual({ kind: "bigquery#tableDataInsertAllResponse" });
+    expect(await rows("SELECT TO_JSON_STRING(s.j) AS j FROM shop.streamed AS s ORDER BY 1")).toEqual([
+      { j: "[1.0]" },
+      { j: '{"a":9007199254740993}' },
+    ]);
+  });
+
   it("adds columns to a table where the job allows it", async () => {
     const format = { sourceFormat: "NEWLINE_DELIMITED_JSON", autodetect: true };
     await load("grows", '{"a":1}\n', format, "f.json");

@@ -28,6 +28,7 @@ import {
 import { decodeWkb } from "../../dialect/runtime/geography/wkb.js";
 import { exactWkt } from "../../dialect/runtime/geography/wkt.js";
 import { geographyOfText } from "../../dialect/runtime/js/geography-functions.js";
+import { normalizeJson, parseJson, printJson } from "../../dialect/runtime/js/json-value.js";
 import { EngineError } from "../../port/engine-error.js";
 import type { RowObject, SqlValue } from "../../port/port.js";
 import {
@@ -120,8 +121,10 @@ export function duckdbValue(type: SqlType, value: SqlValue, column: string): Duc
   if (typeof type !== "string") return nestedValue(type, value, column);
   switch (type) {
     case "STRING":
-    case "JSON":
       if (typeof value === "string") return value;
+      break;
+    case "JSON":
+      if (typeof value === "string") return storedJson(value, column);
       break;
     case "GEOGRAPHY":
       if (typeof value === "string") return geographyValue(value, column);
@@ -188,6 +191,15 @@ const INFINITE = {
   DATETIME: { below: DuckDBTimestampValue.NegInf, above: DuckDBTimestampValue.PosInf },
   TIMESTAMP: { below: DuckDBTimestampTZValue.NegInf, above: DuckDBTimestampTZValue.PosInf },
 };
+
+/** JSON as statements write it: members in order, numbers in one form. */
+function storedJson(text: string, column: string): string {
+  try {
+    return printJson(normalizeJson(parseJson(text), "round"));
+  } catch (error) {
+    throw new EngineError("data", `column ${column}: ${(error as Error).message}`);
+  }
+}
 
 /** Text that DuckDB reads as the geography that a text in any of the forms of GoogleSQL stands for. */
 function geographyValue(text: string, column: string): string {

@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { ApiError, apiError } from "../protocol/errors.js";
+import { parseExactJson } from "../values/exact-json.js";
 import { answerBatch, PART_HEADER } from "./batch.js";
 import { callerOf } from "./caller.js";
 import { type ApiAnswer, type ApiRequest, apiRequest, type Route } from "./request.js";
@@ -39,8 +40,8 @@ export function createApp(routes: readonly Route[], options: AppOptions): Fastif
       if (request.headers[PART_HEADER] === undefined) options.log?.(logLine(request, reply));
     });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", { parseAs: "string" }, async (_request: FastifyRequest, text: string) =>
-    parsedJson(text),
+  app.addContentTypeParser("application/json", { parseAs: "string" }, async (request: FastifyRequest, text: string) =>
+    parsedJson(text, configOf(request).keepsNumbers === true),
   );
   // Uploads, and what says nothing of itself, are read by the routes.
   app.addContentTypeParser("*", async (_request: FastifyRequest, payload: Readable) => payload);
@@ -53,11 +54,11 @@ export function createApp(routes: readonly Route[], options: AppOptions): Fastif
     const error = new ApiError("notFound", `Not found: ${request.method} ${request.url.split("?")[0]}`);
     return send(reply, { code: 404, body: error.body });
   });
-  for (const { method, url, handle, isOpen = false } of routes)
+  for (const { method, url, handle, isOpen = false, keepsNumbers = false } of routes)
     app.route({
       method,
       url,
-      config: { isOpen },
+      config: { isOpen, keepsNumbers } satisfies RouteConfig,
       handler: async (request, reply) => {
         const asked = apiRequest(request, options.token);
         return send(reply, await handle(asked), asked);
@@ -69,6 +70,12 @@ export function createApp(routes: readonly Route[], options: AppOptions): Fastif
   });
   return app;
 }
+
+type RouteConfig = Pick<Route, "isOpen" | "keepsNumbers">;
+
+/** What is said of the route that answers. */
+const configOf = ({ routeOptions }: FastifyRequest): RouteConfig =>
+  (routeOptions.config as RouteConfig | undefined) ?? {};
 
 function send(reply: FastifyReply, answer: ApiAnswer, asked?: ApiRequest): FastifyReply {
   const { code = 200, body, headers = {}, content } = answer;
@@ -90,13 +97,14 @@ function send(reply: FastifyReply, answer: ApiAnswer, asked?: ApiRequest): Fasti
 }
 
 /** Only this machine's own programs may ask, and pages of this server: no other page, whatever name it has for this address. */
-function admit({ headers, routeOptions }: FastifyRequest, { token, servesPages = false }: AppOptions): void {
+function admit(request: FastifyRequest, { token, servesPages = false }: AppOptions): void {
+  const { headers } = request;
   if (!LOOPBACK.test(headers.host ?? ""))
     throw new ApiError("accessDenied", `Access Denied: Host ${headers.host ?? ""} is not this machine`);
   const isOwn = servesPages && headers.origin === `http://${headers.host}`;
   if (headers.origin !== undefined && !isOwn)
     throw new ApiError("accessDenied", "Access Denied: requests of web pages are refused");
-  if (token === undefined || (routeOptions.config as { isOpen?: boolean } | undefined)?.isOpen === true) return;
+  if (token === undefined || configOf(request).isOpen === true) return;
   if (callerOf(headers.authorization, token) === undefined)
     throw new ApiError(
       "authError",
@@ -110,10 +118,10 @@ function unpacked({ headers }: FastifyRequest, payload: Readable): Readable {
   return payload.pipe(createGunzip());
 }
 
-function parsedJson(text: string): unknown {
+function parsedJson(text: string, keepsNumbers: boolean): unknown {
   if (text.trim() === "") return undefined;
   try {
-    return JSON.parse(text);
+    return keepsNumbers ? parseExactJson(text) : JSON.parse(text);
   } catch {
     throw new ApiError("parseError", "Parse Error");
   }

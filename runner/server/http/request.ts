@@ -36,6 +36,8 @@ export interface Route {
   readonly handle: Handler;
   /** Answered without a token: it tells nothing of the warehouse. */
   readonly isOpen?: boolean;
+  /** Numbers of the body that JavaScript would round come as `ExactNumber`. */
+  readonly keepsNumbers?: boolean;
 }
 
 /** A request of the HTTP library in the terms of the routes. */

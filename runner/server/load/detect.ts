@@ -1,5 +1,6 @@
 import type { FieldSchema } from "../protocol/schema.js";
 import { decodeText } from "../values/decode.js";
+import { ExactNumber } from "../values/exact-json.js";
 
 /** How many rows of a file its columns are told from; the service looks at as many. */
 export const ROWS_TO_DETECT = 500;
@@ -110,7 +111,8 @@ function addValue(type: JsonType, value: unknown): void {
   if (Array.isArray(value)) {
     type.repeated = true;
     for (const item of value) addValue(type, item);
-  } else if (typeof value === "object") addObject(type, value as Record<string, unknown>);
+  } else if (typeof value === "object" && !(value instanceof ExactNumber))
+    addObject(type, value as Record<string, unknown>);
   else if (type.kind !== "RECORD") type.kind = unite(type.kind, scalarOf(value));
 }
 

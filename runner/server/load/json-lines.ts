@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline";
 import { ApiError } from "../protocol/errors.js";
+import { parseExactJson } from "../values/exact-json.js";
 import { openText } from "./csv.js";
 
 /** One object of a file of JSON lines, and where it stands. */
@@ -9,7 +10,7 @@ export interface JsonLine {
   readonly value: Readonly<Record<string, unknown>>;
 }
 
-/** The objects of a file of JSON lines. INT64 beyond what a number holds stays exact. */
+/** The objects of a file of JSON lines. Numbers stay exact. */
 export async function* jsonLines(path: string): AsyncGenerator<JsonLine> {
   let line = 0;
   for await (const text of createInterface({ input: openText(path), crlfDelay: Number.POSITIVE_INFINITY })) {
@@ -23,7 +24,7 @@ export async function* jsonLines(path: string): AsyncGenerator<JsonLine> {
 export function parseObject(text: string, line: number): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
-    value = JSON.parse(exactIntegers(text));
+    value = parseExactJson(text);
   } catch (cause) {
     throw new ApiError(
       "invalid",
@@ -35,10 +36,4 @@ export function parseObject(text: string, line: number): Readonly<Record<string,
     "invalid",
     `Error while reading data, error message: JSON table encountered too many errors, giving up. Line ${line} is no object`,
   );
-}
-
-/** Whole numbers of more than 15 digits become texts, which the types of their columns read. */
-function exactIntegers(text: string): string {
-  if (!/\d{16}/.test(text)) return text;
-  return text.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g, (part) => (part.startsWith('"') ? part : `"${part}"`));
 }

@@ -95,7 +95,7 @@ export async function* jsonRows(
   required: ReadonlySet<string>,
   bad: BadRows,
 ): AsyncGenerator<RowObject> {
-  const options = { ignoreUnknown: load.ignoreUnknownValues === true, required };
+  const options = { ignoreUnknown: load.ignoreUnknownValues === true, required, jsonStrings: "kept" as const };
   for await (const { line, value } of jsonLines(path)) {
     try {
       yield decodeRow(value, columns, options);

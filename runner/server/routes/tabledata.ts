@@ -49,6 +49,7 @@ export function tabledataRoutes(service: JobService): readonly Route[] {
     {
       method: "POST",
       url: `${ONE}/insertAll`,
+      keepsNumbers: true,
       handle: async (request) => ({ body: await insertAll(service, request) }),
     },
   ];

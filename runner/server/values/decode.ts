@@ -1,6 +1,7 @@
 import type { SqlValue } from "../../port/port.js";
 import type { Column, SqlType } from "../../port/sql-types.js";
 import { rangeElement, typeName } from "../../port/sql-types.js";
+import { ExactNumber, exactJsonText } from "./exact-json.js";
 
 /** A value that does not fit its column; the message is BigQuery's. */
 export class ValueError extends Error {
@@ -21,6 +22,8 @@ export interface DecodeOptions {
   readonly ignoreUnknown: boolean;
   /** Fields that must have a value, with those that they are in: `buyer.name`. */
   readonly required?: ReadonlySet<string>;
+  /** What a string for a JSON column is: JSON, as rows that are streamed have it, or a string, as files of JSON do. */
+  readonly jsonStrings?: "parsed" | "kept";
 }
 
 /**
@@ -63,11 +66,20 @@ function decodeFields(
 export function decodeValue(value: unknown, type: SqlType, field: string, options: DecodeOptions): SqlValue {
   if (typeof type === "object") return decodeNested(value, type, field, options);
   if (value === null || value === undefined) return null;
-  if (type === "JSON") return typeof value === "string" ? jsonText(value, field) : JSON.stringify(value);
+  if (type === "JSON")
+    return typeof value === "string" && options.jsonStrings !== "kept" ? jsonText(value, field) : exactJsonText(value);
+  if (value instanceof ExactNumber) return decodeExact(value, type, field);
   if (rangeElement(type) !== undefined && typeof value === "object" && !Array.isArray(value))
     return decodeValue(rangeText(value as RangeObject), type, field, options);
   if (typeof value === "object") throw new ValueError(`This field: ${field} is not a record.`, field);
   const decoded = decodeText(String(value), type, typeof value);
+  if (decoded === undefined) throw misfit(value, type, field);
+  return decoded;
+}
+
+function decodeExact(value: ExactNumber, type: SqlType, field: string): SqlValue {
+  // A whole number may have a point or an exponent, which only some types read.
+  const decoded = decodeText(value.text, type, "number") ?? decodeText(String(Number(value.text)), type, "number");
   if (decoded === undefined) throw misfit(value, type, field);
   return decoded;
 }
@@ -90,7 +102,7 @@ function decodeNested(value: unknown, type: Exclude<SqlType, string>, field: str
     });
   }
   if (value === null || value === undefined) return null;
-  if (typeof value !== "object" || Array.isArray(value))
+  if (typeof value !== "object" || Array.isArray(value) || value instanceof ExactNumber)
     throw new ValueError(`Array specified for non-repeated field: ${field}.`, field);
   return decodeFields(value as Record<string, unknown>, type.fields, `${field}.`, options);
 }
@@ -246,7 +258,7 @@ function isJson(text: string): boolean {
 }
 
 function misfit(value: unknown, type: SqlType, field: string): ValueError {
-  const shown = typeof value === "string" ? value : JSON.stringify(value);
+  const shown = typeof value === "string" ? value : exactJsonText(value);
   if (type === "INT64") return new ValueError(`Cannot convert value to integer (bad value): ${shown}`, field);
   if (type === "FLOAT64") return new ValueError(`Cannot convert value to floating point (bad value): ${shown}`, field);
   return new ValueError(`Invalid ${typeName(type)} value: ${shown} Field: ${field}; Value: ${shown}`, field);
