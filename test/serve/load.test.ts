@@ -37,7 +37,12 @@ describe("load, copy and extract jobs of a served warehouse", () => {
       ],
     };
     const text = 'id,name,made\n1,"a, ""b""\nc",2020-01-01 00:00:00 UTC\n2,,2020-01-01T02:00:00+02:00\n3,"",\n';
-    const job = await load("csv", text, { sourceFormat: "CSV", skipLeadingRows: 1, schema });
+    const job = await load("csv", text, {
+      sourceFormat: "CSV",
+      skipLeadingRows: 1,
+      allowQuotedNewlines: true,
+      schema,
+    });
     expect(job).toMatchObject({
       status: { state: "DONE" },
       statistics: { load: { outputRows: "3", inputFiles: "1" } },
@@ -61,6 +66,54 @@ describe("load, copy and extract jobs of a served warehouse", () => {
     const job = await load("csv2", "1\nx\n3\n", { schema, maxBadRecords: 1 });
     expect(job).toMatchObject({ statistics: { load: { outputRows: "2", badRecords: "1" } } });
     await expect(load("none", "1\n", {})).rejects.toThrow("No schema specified on job or table.");
+  });
+
+  const AB = {
+    fields: [
+      { name: "a", type: "INTEGER" },
+      { name: "b", type: "STRING", mode: "REQUIRED" },
+    ],
+  };
+  const LINES = "NEWLINE_DELIMITED_JSON";
+
+  it.each([
+    ["1,\n2,x\n", "Required column value for column index: 1 is missing in row starting at position: 0"],
+    [
+      '2,x\n1,"x"y\n',
+      'Error detected while parsing row starting at position: 4. Error: Data between close quote character (") and field separator.',
+    ],
+    ['1,"x y\n2,x\n', 'Error: Missing close quote character (").'],
+    ["1,x\0\n2,x\n", "Error: Bad character (ASCII 0) encountered."],
+    ['{"a":2,"b":"x"}\n{a:2}\n', "JSON parsing error in row starting at position 16: Expected key"],
+    ['{"a":2}\n{"a":2,"b":"x"}\n', "Missing required field: b."],
+    ['[{"a":2}]\n{"a":2,"b":"x"}\n', "Start of array encountered without start of object."],
+  ])("counts a line that cannot be read as a bad record: %j", async (text, message) => {
+    const options = { schema: AB, sourceFormat: /[{[]/.test(text) ? LINES : "CSV", writeDisposition: "WRITE_TRUNCATE" };
+    await expect(load("bad", text, options)).rejects.toThrow(message);
+    const job = await load("bad", text, { ...options, maxBadRecords: 1 });
+    expect(job).toMatchObject({ statistics: { load: { outputRows: "1", badRecords: "1" } } });
+    expect(job.status?.errors?.[0]?.message).toContain(message);
+    expect(await rows("SELECT a, b FROM shop.bad")).toEqual([{ a: 2, b: "x" }]);
+  });
+
+  it("takes newlines in quotes only where the job says so", async () => {
+    const text = '1,"line\nbreak"\n';
+    await expect(load("quoted", text, { schema: AB })).rejects.toThrow('Missing close quote character (").');
+    await load("quoted", text, { schema: AB, allowQuotedNewlines: true });
+    expect(await rows("SELECT b FROM shop.quoted")).toEqual([{ b: "line\nbreak" }]);
+  });
+
+  it("reads files in other encodings", async () => {
+    const path = join(server.dir, "utf16.csv");
+    writeFileSync(path, Buffer.from("1,é\n2,€\n", "utf16le"));
+    await shop.table("utf16").load(path, { schema: AB, encoding: "UTF-16LE" });
+    expect(await rows("SELECT a, b FROM shop.utf16 ORDER BY a")).toEqual([
+      { a: 1, b: "é" },
+      { a: 2, b: "€" },
+    ]);
+    await expect(shop.table("utf16").load(path, { schema: AB, encoding: "KOI8-R" })).rejects.toThrow(
+      "Unsupported encoding KOI8-R",
+    );
   });
 
   it("finds out the columns by itself", async () => {

@@ -4,7 +4,7 @@ import type { ExternalConfiguration } from "../catalog/external-configuration.js
 import { requiredPaths } from "../catalog/schema-update.js";
 import type { Catalogue } from "../catalog/service.js";
 import { fullTableName, type TableRef, tableId } from "../catalog/tables.js";
-import { BadRows } from "../load/rows.js";
+import { BadRows } from "../load/bad-rows.js";
 import { ApiError } from "../protocol/errors.js";
 import { columnsOfFields, type FieldSchema } from "../protocol/schema.js";
 import type { LoadConfiguration } from "../requests/configuration.js";
@@ -110,7 +110,7 @@ function loadOf(given: ExternalConfiguration, fields: readonly FieldSchema[]): L
   if (given.hivePartitioningOptions)
     throw new ApiError("invalid", "hivePartitioningOptions are not supported by the embedded engine");
   const { sourceFormat, autodetect, ignoreUnknownValues, maxBadRecords, decimalTargetTypes } = given;
-  const { csvOptions, avroOptions } = given;
+  const { csvOptions, avroOptions, timeZone, dateFormat, datetimeFormat, timeFormat, timestampFormat } = given;
   return {
     destinationTable: { datasetId: "", tableId: "" },
     sourceFormat: sourceFormat === "JSON" ? "NEWLINE_DELIMITED_JSON" : sourceFormat,
@@ -119,6 +119,7 @@ function loadOf(given: ExternalConfiguration, fields: readonly FieldSchema[]): L
     maxBadRecords,
     decimalTargetTypes,
     ...(fields.length === 0 ? {} : { schema: { fields: [...fields] } }),
+    ...{ timeZone, dateFormat, datetimeFormat, timeFormat, timestampFormat },
     ...csvOptions,
     useAvroLogicalTypes: avroOptions?.useAvroLogicalTypes,
   };

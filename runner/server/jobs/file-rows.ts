@@ -1,6 +1,9 @@
 import type { RowObject } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
-import { avroRows, type BadRows, csvRows, jsonRows } from "../load/rows.js";
+import type { BadRows } from "../load/bad-rows.js";
+import { csvRows } from "../load/csv-rows.js";
+import { LoadTexts } from "../load/load-texts.js";
+import { avroRows, jsonRows } from "../load/rows.js";
 import type { LoadConfiguration } from "../requests/configuration.js";
 import { avroOf, type Format, type Source } from "./load-source.js";
 import type { JobService } from "./service.js";
@@ -23,12 +26,13 @@ export async function* fileRows(
   { jobs }: Pick<JobService, "jobs">,
   { load, format, files, source, columns, required, bad }: FileReading,
 ): AsyncGenerator<RowObject> {
+  const reading = { load, columns, required, bad, texts: LoadTexts.of(jobs, load) };
   for (const file of files) {
-    if (format === "CSV") yield* csvRows(file, load, source.skip, columns, bad);
-    else if (format === "NEWLINE_DELIMITED_JSON") yield* jsonRows(file, load, columns, required, bad);
+    if (format === "CSV") yield* csvRows(file, source.skip, source.matchesNames === true, reading);
+    else if (format === "NEWLINE_DELIMITED_JSON") yield* jsonRows(file, reading);
     else if (format === "AVRO") {
       const { read, records } = await avroOf(file, load);
-      yield* avroRows(records(), read, load, columns, required, bad);
+      yield* avroRows(records(), read, reading);
     } else {
       const rows = await jobs.parquetRows(file);
       // As the table spells them.

@@ -1,6 +1,7 @@
 import { csvLines } from "../load/csv.js";
-import { columnName, detectCsv, detectJson, ROWS_TO_DETECT } from "../load/detect.js";
+import { columnName, detectCsv, detectJson, ROWS_TO_DETECT, type SaidTexts } from "../load/detect.js";
 import { jsonLines } from "../load/json-lines.js";
+import { LoadTexts } from "../load/load-texts.js";
 import { ApiError } from "../protocol/errors.js";
 import { type FieldSchema, fieldsOf } from "../protocol/schema.js";
 import type { LoadConfiguration } from "../requests/configuration.js";
@@ -15,6 +16,8 @@ export interface Source {
   readonly skip: number;
   /** The file itself tells its fields. */
   readonly isOwn?: boolean;
+  /** The last line that is skipped names the columns. */
+  readonly matchesNames?: boolean;
 }
 
 /** Whether files of the format tell their fields. */
@@ -43,44 +46,54 @@ export async function describeSource(
 ): Promise<Source> {
   // Of files that tell their fields the last one counts.
   const file = (isSelfDescribing(format) ? [...files].sort().at(-1) : files[0]) ?? "";
-  const skip = load.skipLeadingRows ?? 0;
+  const matchesNames = format === "CSV" && matchOf(load) === "NAME";
+  const skip = Math.max(load.skipLeadingRows ?? 0, matchesNames ? 1 : 0);
   if (format === "PARQUET") {
     const { columns, required } = await jobs.parquetColumns(file);
     return { fields: asSaid(fieldsOf(columns, required), load.schema?.fields ?? []), skip: 0, isOwn: true };
   }
-  if (load.schema && load.schema.fields.length > 0) return { fields: load.schema.fields, skip };
+  if (load.schema && load.schema.fields.length > 0) return { fields: load.schema.fields, skip, matchesNames };
   if (format === "AVRO") return { fields: (await avroOf(file, load)).fields, skip: 0, isOwn: true };
   if (load.autodetect !== true) {
     if (known === undefined) throw new ApiError("invalid", "No schema specified on job or table.");
-    return { fields: known, skip };
+    return { fields: known, skip, matchesNames };
   }
   // What is found out says of no column that it is required.
   const relaxes = load.schemaUpdateOptions?.includes("ALLOW_FIELD_RELAXATION") === true;
   const kept = relaxes
     ? known?.map((field) => ({ ...field, mode: field.mode?.replace("REQUIRED", "NULLABLE") }))
     : known;
-  if (format === "CSV") return detectCsvSource(file, load, skip, kept);
+  const texts = LoadTexts.of(jobs, load);
+  const detected = <T>(detect: (said: SaidTexts | undefined) => T): T | Promise<T> =>
+    texts?.all((read) => detect({ read, formatted: texts.formatted })) ?? detect(undefined);
+  if (format === "CSV") {
+    const rows = await firstRows(file, load, skip);
+    const headerKnown = matchesNames || (skip > 0 && isHeader(rows[0] ?? []));
+    const { fields, hasHeader } = await detected((said) => detectCsv(rows, headerKnown, said));
+    const own = matchOf(load) === "POSITION" ? fields.map((field, index) => kept?.[index] ?? field) : fields;
+    return { fields: withKnown(own, kept), skip: hasHeader ? Math.max(skip, 1) : skip };
+  }
   const objects: Readonly<Record<string, unknown>>[] = [];
-  for await (const { value } of jsonLines(file)) if (objects.push(value) >= ROWS_TO_DETECT) break;
-  return { fields: withKnown(detectJson(objects), kept), skip };
+  for await (const { value } of jsonLines(file, load))
+    if (value !== undefined && objects.push(value) >= ROWS_TO_DETECT) break;
+  return { fields: withKnown(await detected((said) => detectJson(objects, said)), kept), skip };
 }
 
-async function detectCsvSource(
-  file: string,
-  load: LoadConfiguration,
-  skip: number,
-  known: readonly FieldSchema[] | undefined,
-): Promise<Source> {
+/** How the columns of a CSV file find those of the table; undefined: the job leaves it open. */
+function matchOf({ sourceColumnMatch }: LoadConfiguration): "NAME" | "POSITION" | undefined {
+  return sourceColumnMatch === "NAME" || sourceColumnMatch === "POSITION" ? sourceColumnMatch : undefined;
+}
+
+/** Rows that the columns are told from. */
+async function firstRows(file: string, load: LoadConfiguration, skip: number) {
   const rows: (readonly (string | undefined)[])[] = [];
   let index = 0;
   // The last line that is skipped may be the header.
-  for await (const { values } of csvLines(file, load)) {
+  for await (const { values, problem } of csvLines(file, load)) {
     index += 1;
-    if (index >= skip && rows.push(values) > ROWS_TO_DETECT) break;
+    if (index >= skip && problem === undefined && rows.push(values) > ROWS_TO_DETECT) break;
   }
-  const { fields, hasHeader } = detectCsv(rows, skip > 0 && isHeader(rows[0] ?? []));
-  const before = Math.max(skip, hasHeader ? Math.max(skip, 1) : skip);
-  return { fields: withKnown(fields, known), skip: before };
+  return rows;
 }
 
 const isHeader = (row: readonly (string | undefined)[]): boolean =>

@@ -5,7 +5,7 @@ import { requiredPaths, spelledAs } from "../catalog/schema-update.js";
 import { collationsOf } from "../catalog/service.js";
 import { creation, deleteTable, schemaMismatch } from "../catalog/table-changes.js";
 import { tableFields, tableId } from "../catalog/tables.js";
-import { BadRows } from "../load/rows.js";
+import { BadRows } from "../load/bad-rows.js";
 import { ApiError } from "../protocol/errors.js";
 import { columnsOfFields } from "../protocol/schema.js";
 import type { LoadConfiguration } from "../requests/configuration.js";
@@ -13,11 +13,13 @@ import { sourceFiles } from "./buckets.js";
 import { fitFields, keepFields, openPartition, openTarget, refOf, requireUpdatable } from "./destination.js";
 import { fileRows } from "./file-rows.js";
 import type { Job, JobOutcome } from "./job.js";
+import { requireKnownOptions } from "./load-options.js";
 import { describeSource, formatOf, isSelfDescribing } from "./load-source.js";
 import type { JobService } from "./service.js";
 
 /** Loads files into a table: all of their rows, or none. */
 export async function runLoad(service: JobService, job: Job, given: LoadConfiguration): Promise<JobOutcome> {
+  requireKnownOptions(given);
   requireUpdatable(given, given.schemaUpdateOptions, "WRITE_APPEND", given.destinationTable);
   const format = formatOf(given);
   const files = filesOf(service, job, given);

@@ -1,39 +1,56 @@
-import { createInterface } from "node:readline";
-import { ApiError } from "../protocol/errors.js";
+import type { LoadConfiguration } from "../requests/configuration.js";
 import { parseExactJson } from "../values/exact-json.js";
-import { openText } from "./csv.js";
+import { jsonProblem } from "./json-problem.js";
+import { textEncoding, textPieces } from "./text-source.js";
 
-/** One object of a file of JSON lines, and where it stands. */
-export interface JsonLine {
+/** One line of a file of JSON lines, and where it stands. */
+export type JsonLine = ReadLine & {
   /** 1-based. */
   readonly line: number;
-  readonly value: Readonly<Record<string, unknown>>;
-}
+  /** How many bytes of the file stand before it. */
+  readonly position: number;
+};
 
-/** The objects of a file of JSON lines. Numbers stay exact. */
-export async function* jsonLines(path: string): AsyncGenerator<JsonLine> {
+type ReadLine =
+  | { readonly value: Readonly<Record<string, unknown>>; readonly problem?: undefined }
+  /** Why it is no object, in the service's words. */
+  | { readonly value?: undefined; readonly problem: string };
+
+/**
+ * The lines of a file of JSON lines. Numbers stay exact.
+ * @throws ApiError for an encoding that there is not
+ */
+export async function* jsonLines(path: string, load: LoadConfiguration): AsyncGenerator<JsonLine> {
+  const encoding = textEncoding(load.encoding);
   let line = 0;
-  for await (const text of createInterface({ input: openText(path), crlfDelay: Number.POSITIVE_INFINITY })) {
+  let position = 0;
+  let rest = "";
+  const read = function* (text: string): Generator<JsonLine> {
     line += 1;
-    if (text.trim() === "") continue;
-    yield { line, value: parseObject(text, line) };
+    if (text.trim() !== "") yield { line, position, ...parseLine(text) };
+    position += encoding.bytesOf(text);
+  };
+  for await (const piece of textPieces(path, encoding)) {
+    rest += piece;
+    let start = 0;
+    for (let end = rest.indexOf("\n"); end >= 0; end = rest.indexOf("\n", start)) {
+      yield* read(rest.slice(start, end + 1));
+      start = end + 1;
+    }
+    rest = rest.slice(start);
   }
+  if (rest !== "") yield* read(rest);
 }
 
-/** @throws ApiError for a text that is no JSON object */
-export function parseObject(text: string, line: number): Readonly<Record<string, unknown>> {
+/** The object that a line is, or why it is none. */
+export function parseLine(text: string): ReadLine {
   let value: unknown;
   try {
     value = parseExactJson(text);
-  } catch (cause) {
-    throw new ApiError(
-      "invalid",
-      `Error while reading data, error message: JSON parsing error in row starting at position 0 of line ${line}: ${(cause as Error).message}`,
-    );
+  } catch {
+    return { problem: jsonProblem(text) };
   }
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new ApiError(
-    "invalid",
-    `Error while reading data, error message: JSON table encountered too many errors, giving up. Line ${line} is no object`,
-  );
+  if (Array.isArray(value)) return { problem: "Start of array encountered without start of object." };
+  if (typeof value === "object" && value !== null) return { value: value as Record<string, unknown> };
+  return { problem: "Value encountered without start of object." };
 }

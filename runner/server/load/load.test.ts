@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { splitRelated } from "../routes/multipart.js";
 import { exactJsonText } from "../values/exact-json.js";
 import { columnName, detectCsv, detectJson, detectText } from "./detect.js";
-import { parseObject } from "./json-lines.js";
+import { parseLine } from "./json-lines.js";
 
 describe("columns that are told from the values", () => {
   it.each([
@@ -86,11 +86,27 @@ describe("columns that are told from the values", () => {
 
   it("keeps numbers as they are", () => {
     const line = '{"a":9007199254740993,"b":"12345678901234567890","c":1.5,"d":[-9007199254740993,1.0,1e3]}';
-    const value = parseObject(line, 1);
+    const { value } = parseLine(line);
     expect(value).toMatchObject({ b: "12345678901234567890", c: 1.5 });
     expect(exactJsonText(value)).toBe(line);
-    expect(() => parseObject("[1]", 3)).toThrow("Line 3 is no object");
-    expect(() => parseObject("{", 4)).toThrow("line 4");
+  });
+});
+
+describe("lines that are no objects", () => {
+  it.each([
+    ["[1]", "Start of array encountered without start of object."],
+    ["1", "Value encountered without start of object."],
+    ["{", "Parser terminated before end of string"],
+    ['{"a":1', "Parser terminated before end of string"],
+    ["{a:1}", "Expected key"],
+    ['{"a" 1}', "Expected : between key:value pair"],
+    ['{"a":1 "b":2}', "Expected , or } after key:value pair"],
+    ['{"a":[1 2]}', "Expected , or ] after array value"],
+    ['{"a":"x}', "Closing quote expected in string"],
+    ['{"a":nil}', "Unexpected token"],
+    ['{"a":1} x', "Unexpected token"],
+  ])("%s is told as the service tells it", (text, problem) => {
+    expect(parseLine(text)).toEqual({ problem });
   });
 });
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { externalConfiguration } from "../catalog/external-configuration.js";
+import { externalConfiguration, sourceColumnMatch, textFormats } from "../catalog/external-configuration.js";
 import { tableSchema } from "../catalog/fields.js";
 import { count, flag, labels } from "../protocol/validate.js";
 import { queryParameter } from "../values/parameters.js";
@@ -59,6 +59,10 @@ const load = v.looseObject({
   fieldDelimiter: v.nullish(csvText),
   quote: v.nullish(v.string()),
   nullMarker: v.nullish(v.string()),
+  nullMarkers: v.nullish(v.array(v.string())),
+  preserveAsciiControlCharacters: v.nullish(flag),
+  sourceColumnMatch: v.nullish(sourceColumnMatch),
+  ...textFormats,
   allowJaggedRows: v.nullish(flag),
   allowQuotedNewlines: v.nullish(flag),
   ignoreUnknownValues: v.nullish(flag),
@@ -73,6 +77,9 @@ const load = v.looseObject({
     v.object({ description: v.nullish(v.string()), friendlyName: v.nullish(v.string()), labels: v.nullish(labels) }),
   ),
 });
+
+/** What of it is obeyed. */
+export const LOAD_OPTIONS: ReadonlySet<string> = new Set(Object.keys(load.entries));
 
 /** What a copy job is asked. */
 const copy = v.looseObject({

@@ -24,7 +24,15 @@ export interface DecodeOptions {
   readonly required?: ReadonlySet<string>;
   /** What a string for a JSON column is: JSON, as rows that are streamed have it, or a string, as files of JSON do. */
   readonly jsonStrings?: "parsed" | "kept";
+  /** Reads texts; undefined: `decodeText` does. */
+  readonly read?: TextReading | undefined;
 }
+
+/**
+ * A text as a value of a type; undefined: it is none.
+ * @param from what JSON had in its place
+ */
+export type TextReading = (text: string, type: SqlType, from?: string) => SqlValue | undefined;
 
 /**
  * A JSON row of a client as a row of the warehouse.
@@ -68,18 +76,19 @@ export function decodeValue(value: unknown, type: SqlType, field: string, option
   if (value === null || value === undefined) return null;
   if (type === "JSON")
     return typeof value === "string" && options.jsonStrings !== "kept" ? jsonText(value, field) : exactJsonText(value);
-  if (value instanceof ExactNumber) return decodeExact(value, type, field);
+  const read = options.read ?? decodeText;
+  if (value instanceof ExactNumber) return decodeExact(value, type, field, read);
   if (rangeElement(type) !== undefined && typeof value === "object" && !Array.isArray(value))
     return decodeValue(rangeText(value as RangeObject), type, field, options);
   if (typeof value === "object") throw new ValueError(`This field: ${field} is not a record.`, field);
-  const decoded = decodeText(String(value), type, typeof value);
+  const decoded = read(String(value), type, typeof value);
   if (decoded === undefined) throw misfit(value, type, field);
   return decoded;
 }
 
-function decodeExact(value: ExactNumber, type: SqlType, field: string): SqlValue {
+function decodeExact(value: ExactNumber, type: SqlType, field: string, read: TextReading): SqlValue {
   // A whole number may have a point or an exponent, which only some types read.
-  const decoded = decodeText(value.text, type, "number") ?? decodeText(String(Number(value.text)), type, "number");
+  const decoded = read(value.text, type, "number") ?? read(String(Number(value.text)), type, "number");
   if (decoded === undefined) throw misfit(value, type, field);
   return decoded;
 }
@@ -216,12 +225,22 @@ function decodeDateTime(text: string): string | undefined {
   return day === undefined || clock === undefined ? undefined : `${day}T${clock}`;
 }
 
+/** The date and clock of a timestamp without a zone; the date may have slashes, and the clock no seconds. */
+export function decodeLocal(text: string): string | undefined {
+  return decodeDateTime(
+    text
+      .trim()
+      .replace(/^(\d{4})\/(\d{1,2})\/(\d{1,2})(?!\d)/, "$1-$2-$3")
+      .replace(/([ Tt]\d{1,2}:\d{1,2})$/, "$1:00"),
+  );
+}
+
 /** A timestamp as text; a zone is an offset, `Z` or `UTC`, and without one it is UTC. */
 function decodeTimestamp(text: string): string | undefined {
   const match = /^(.*?)\s*(?:(Z|UTC)|([-+])(\d{1,2})(?::?(\d{2}))?)?$/i.exec(text.trim());
   // The day of a date without a time looks like an offset.
-  const plain = decodeDateTime(text);
-  const local = plain ?? decodeDateTime(match?.[1] ?? "");
+  const plain = decodeLocal(text);
+  const local = plain ?? decodeLocal(match?.[1] ?? "");
   if (local === undefined) return undefined;
   const stamp = `${local.replace("T", " ")}+00:00`;
   if (plain !== undefined || match?.[3] === undefined) return stamp;
