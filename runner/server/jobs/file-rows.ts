@@ -39,8 +39,11 @@ export async function* fileRows(
       const spelled = new Map(columns.map(({ name }) => [name.toLowerCase(), name]));
       const names = rows.columns.map(({ name }) => spelled.get(name.toLowerCase()) ?? name);
       for (let start = 0; start < rows.count; start += ROWS_AT_ONCE)
-        for (const row of rows.read(start, ROWS_AT_ONCE))
-          yield Object.fromEntries(names.map((name, index) => [name, row[index] ?? null]));
+        for (const row of rows.read(start, ROWS_AT_ONCE)) {
+          const missing = names.find((name, index) => required.has(name) && (row[index] ?? null) === null);
+          if (missing === undefined) yield Object.fromEntries(names.map((name, index) => [name, row[index] ?? null]));
+          else bad.add(`Only optional fields can be set to NULL. Field: ${missing}; Value: NULL`);
+        }
     }
   }
 }

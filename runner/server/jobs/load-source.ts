@@ -50,7 +50,8 @@ export async function describeSource(
   const skip = Math.max(load.skipLeadingRows ?? 0, matchesNames ? 1 : 0);
   if (format === "PARQUET") {
     const { columns, required } = await jobs.parquetColumns(file);
-    return { fields: asSaid(fieldsOf(columns, required), load.schema?.fields ?? []), skip: 0, isOwn: true };
+    const fields = withDecimals(fieldsOf(columns, required), load.decimalTargetTypes ?? []);
+    return { fields: asSaid(fields, load.schema?.fields ?? []), skip: 0, isOwn: true };
   }
   if (load.schema && load.schema.fields.length > 0) return { fields: load.schema.fields, skip, matchesNames };
   if (format === "AVRO") return { fields: (await avroOf(file, load)).fields, skip: 0, isOwn: true };
@@ -105,14 +106,30 @@ function withKnown(fields: readonly FieldSchema[], known: readonly FieldSchema[]
   return fields.map((field) => byName.get(field.name.toLowerCase()) ?? field);
 }
 
-/** Fields of a file with what a schema says of them: their modes, and what texts are. */
+/** Decimals as a type that the job wants, the first one that holds them; where none does, values that do not fit are refused. */
+function withDecimals(fields: readonly FieldSchema[], wanted: readonly string[]): readonly FieldSchema[] {
+  if (wanted.length === 0) return fields;
+  return fields.map((field): FieldSchema => {
+    if (field.fields !== undefined) return { ...field, fields: [...withDecimals(field.fields, wanted)] };
+    const wider = DECIMAL_TARGETS[field.type];
+    return wider === undefined ? field : { ...field, type: wider.find((type) => wanted.includes(type)) ?? field.type };
+  });
+}
+
+const DECIMAL_TARGETS: Readonly<Record<string, readonly string[]>> = {
+  NUMERIC: ["NUMERIC", "BIGNUMERIC", "STRING"],
+  BIGNUMERIC: ["BIGNUMERIC", "STRING", "NUMERIC"],
+};
+
+/** Fields of a file with what a schema says of them: their modes, and what texts and decimals are. */
 function asSaid(fields: readonly FieldSchema[], said: readonly FieldSchema[]): readonly FieldSchema[] {
   const byName = new Map(said.map((field) => [field.name.toLowerCase(), field]));
   return fields.map((field) => {
     const { mode, type = "" } = byName.get(field.name.toLowerCase()) ?? {};
     const isText = field.type === "STRING" && /^(JSON|GEOGRAPHY)$/i.test(type);
+    const isDecimal = DECIMAL_TARGETS[field.type] !== undefined && /^(BIG)?(NUMERIC|DECIMAL)$/i.test(type);
     const said = mode === undefined || field.mode === "REPEATED" ? {} : { mode: mode.toUpperCase() };
-    return { ...field, ...said, ...(isText ? { type: type.toUpperCase() } : {}) };
+    return { ...field, ...said, ...(isText || isDecimal ? { type: type.toUpperCase() } : {}) };
   });
 }
 
