@@ -47,9 +47,15 @@ describe("options of load jobs", () => {
     const lines = texts.map((t, n) => `${JSON.stringify({ n, t })}\n`).join("");
     await load("times", lines, { ...LINES, schema: TIMES, timeZone });
     expect(await rows(readTimes)).toEqual(expected);
-    await expect(load("times", "1,2026-01-01\n", { schema: TIMES, timeZone: "Nowhere" })).rejects.toThrow(
-      "Invalid time zone: Nowhere",
-    );
+  });
+
+  it.each([
+    [{ timeZone: "Nowhere" }, "Invalid value for timeZone: Invalid time zone: Nowhere"],
+    [{ timeZone: "Nowhere", timestampFormat: "YYYY-MM-DD" }, "Invalid value for timeZone"],
+    [{ dateFormat: "QQ" }, "Invalid value for dateFormat: Cannot find format element at 0"],
+    [{ timeFormat: "YYYY" }, "Invalid value for timeFormat: TIME does not support 'YYYY'"],
+  ])("refuses %j", async (options, message) => {
+    await expect(load("times", "1,2026-01-01\n", { schema: TIMES, ...options })).rejects.toThrow(message);
   });
 
   const FORMATS = {

@@ -1,13 +1,25 @@
 import { randomUUID } from "node:crypto";
 import type { SqlValue } from "../../port/port.js";
-import { type JobRows, plainRequest, type SqlJobs } from "../../port/sql-jobs.js";
+import { JobError, type JobRows, plainRequest, type SqlJobs } from "../../port/sql-jobs.js";
 import type { SqlType } from "../../port/sql-types.js";
+import { ApiError } from "../protocol/errors.js";
 import type { LoadConfiguration } from "../requests/configuration.js";
 import { decodeLocal, decodeText, type TextReading } from "../values/decode.js";
 
 /** What stands for a text whose value is not known yet. */
 const UNKNOWN = "";
 const ROWS_AT_ONCE = 1000;
+/** How many texts of a type are remembered: days come again and again. */
+const MOST_KNOWN = 100_000;
+
+/** Expressions that fail for what is no zone, or no format of the type. */
+const CHECKS = {
+  timeZone: (zone: string) => `STRING(TIMESTAMP "2000-01-01 00:00:00+00", ${zone})`,
+  dateFormat: (format: string) => `CAST(DATE "2000-01-01" AS STRING FORMAT ${format})`,
+  datetimeFormat: (format: string) => `CAST(DATETIME "2000-01-01 00:00:00" AS STRING FORMAT ${format})`,
+  timeFormat: (format: string) => `CAST(TIME "00:00:00" AS STRING FORMAT ${format})`,
+  timestampFormat: (format: string) => `CAST(TIMESTAMP "2000-01-01 00:00:00+00" AS STRING FORMAT ${format})`,
+};
 
 interface AskedType {
   /** A GoogleSQL expression over a column `text`. */
@@ -23,16 +35,19 @@ export class LoadTexts {
   readonly #types: ReadonlyMap<SqlType, AskedType>;
   readonly #known = new Map<SqlType, Map<string, SqlValue | undefined>>();
   readonly #wanted = new Map<SqlType, Set<string>>();
+  readonly #load: LoadConfiguration;
+  #isChecked = false;
 
-  private constructor(jobs: Pick<SqlJobs, "run">, types: ReadonlyMap<SqlType, AskedType>) {
+  private constructor(jobs: Pick<SqlJobs, "run">, types: ReadonlyMap<SqlType, AskedType>, load: LoadConfiguration) {
     this.#jobs = jobs;
     this.#types = types;
+    this.#load = load;
   }
 
   /** Undefined: the job says nothing of the kind. */
   static of(jobs: Pick<SqlJobs, "run">, load: LoadConfiguration): LoadTexts | undefined {
     const types = askedTypes(load);
-    return types.size === 0 ? undefined : new LoadTexts(jobs, types);
+    return types.size === 0 ? undefined : new LoadTexts(jobs, types, load);
   }
 
   /** Types whose format is said: texts of them are of no other form. */
@@ -53,15 +68,32 @@ export class LoadTexts {
   /**
    * What a pass over some rows makes, once all of their texts are known.
    * @param pass reads all the texts that it can
+   * @throws ApiError for a format or a zone that there is not
    */
   async all<T>(pass: (read: TextReading) => T): Promise<T> {
-    this.#known.clear();
+    if (!this.#isChecked) await this.#check();
+    for (const known of this.#known.values()) if (known.size > MOST_KNOWN) known.clear();
     for (;;) {
       const made = pass(this.#read);
       if (this.#wanted.size === 0) return made;
       for (const [type, texts] of this.#wanted) await this.#ask(type, [...texts]);
       this.#wanted.clear();
     }
+  }
+
+  /** A value is written by each format: texts that fit none would be NULL, whether it is one or not. */
+  async #check(): Promise<void> {
+    for (const [option, write] of Object.entries(CHECKS)) {
+      const said = this.#load[option as keyof typeof CHECKS];
+      if (!said) continue;
+      try {
+        await this.#jobs.run(plainRequest(`SELECT ${write(JSON.stringify(said))}`), () => undefined);
+      } catch (cause) {
+        if (!(cause instanceof JobError)) throw cause;
+        throw new ApiError("invalid", `Invalid value for ${option}: ${cause.message}`, option);
+      }
+    }
+    this.#isChecked = true;
   }
 
   async #ask(type: SqlType, texts: readonly string[]): Promise<void> {
