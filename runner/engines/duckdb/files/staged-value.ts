@@ -8,7 +8,7 @@ import { quoteName, quoteText } from "../quote.js";
 import { duckdbType } from "../types.js";
 import { isCalled } from "./column-names.js";
 import { NUMBER_MARK, type StagedColumn, type StagedShape } from "./staged-shape.js";
-import { bounded, fromText } from "./text-forms.js";
+import { bounded, fromText, jsonText } from "./text-forms.js";
 
 /** The value of a staged column as a column of a table takes it; NULL where it is none of its type or outside of its limits. */
 export function converted({ key, shape }: StagedColumn, { type, declared }: Column): string {
@@ -90,7 +90,7 @@ function unmarked(value: string): string {
 const MARKED_NUMBER = `"\\\\u0001([^"]*)"`;
 
 function plainJson(value: string): string {
-  return `CAST(regexp_replace(CAST(${value} AS VARCHAR), ${quoteText(MARKED_NUMBER)}, '\\1', 'g') AS JSON)`;
+  return jsonText(`regexp_replace(CAST(${value} AS VARCHAR), ${quoteText(MARKED_NUMBER)}, '\\1', 'g')`);
 }
 
 function fromOwn(value: string, { type: own }: Extract<StagedShape, { kind: "own" }>, type: SqlType): string {

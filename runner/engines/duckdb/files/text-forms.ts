@@ -22,11 +22,16 @@ export function fromText(text: string, type: SqlType): string {
   if (type === "STRING") return text;
   if (type === "BYTES") return `TRY(from_base64(${text}))`;
   if (type === "GEOGRAPHY") return geographyCall("ST_GEOGFROM", [text], true);
-  if (type === "JSON") return `CASE WHEN json_valid(${text}) THEN CAST(${text} AS JSON) END`;
+  if (type === "JSON") return jsonText(text);
   if (typeof type !== "string") return `CAST(NULL AS ${duckdbType(type)})`;
   const form = TEXT_FORMS[type];
   const cast = bounded(`TRY_CAST(${text} AS ${duckdbType(type)})`, type);
   return form === undefined ? cast : `CASE WHEN regexp_full_match(${text}, ${quoteText(form)}) THEN ${cast} END`;
+}
+
+/** JSON as statements store it, members in order and numbers in one form. */
+export function jsonText(text: string): string {
+  return `TRY_CAST(bq_try_parse_json(${text}, 'round') AS JSON)`;
 }
 
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#date_type */
