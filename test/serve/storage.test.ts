@@ -330,6 +330,25 @@ describe("writing", () => {
     rows.close();
   });
 
+  it("holds rows to the parameters of types", async () => {
+    await server.client.query("CREATE OR REPLACE TABLE d.w (id INT64 NOT NULL, name STRING(2), price NUMERIC(5, 2))");
+    const { rows } = await stream();
+    const { rowErrors } = await rows
+      .appendRows([
+        { id: 1, name: "abc" },
+        { id: 2, price: "1000" },
+      ])
+      .getResult();
+    expect(rowErrors?.map(({ message }) => message)).toEqual([
+      "Field name: STRING(2) has maximum length 2 but got a value with length 3",
+      expect.stringContaining("not in range of [-999.99, 999.99] Field: price; Value: 1000"),
+    ]);
+    await rows.appendRows([{ id: 3, name: "ab", price: "1.005" }]).getResult();
+    rows.close();
+    const [[row]] = await server.client.query("SELECT name, CAST(price AS STRING) AS price FROM d.w");
+    expect(row).toEqual({ name: "ab", price: "1.01" });
+  });
+
   it("says which rows are wrong, takes none of them, and goes on", async () => {
     const { rows } = await stream();
     const bad = await rows.appendRows([{ id: 1 }, { id: 2, price: "1e40" }]).getResult();

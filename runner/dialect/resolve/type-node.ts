@@ -1,5 +1,6 @@
 import type { TypeNode } from "../../googlesql/ast.js";
 import { analysisError } from "../../googlesql/errors.js";
+import { quoteWhereNeeded } from "../../googlesql/quote.js";
 import { SCALAR_TYPES } from "../../googlesql/type-names.js";
 import type { SqlType } from "../../port/sql-types.js";
 import { typeName } from "../../port/sql-types.js";
@@ -65,7 +66,9 @@ export function hasParameters(node: TypeNode): boolean {
 export function typeText(node: TypeNode): string {
   if (node.kind === "arrayType") return `ARRAY<${typeText(node.element)}>`;
   if (node.kind === "structType") {
-    const fields = node.fields.map(({ name, type }) => (name === undefined ? "" : `${name} `) + typeText(type));
+    const fields = node.fields.map(
+      ({ name, type }) => (name === undefined ? "" : `${quoteWhereNeeded(name)} `) + typeText(type),
+    );
     return `STRUCT<${fields.join(", ")}>`;
   }
   const name = typeName(typeOf(node));

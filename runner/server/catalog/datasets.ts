@@ -3,11 +3,13 @@ import { isHidden, type Kept } from "../metadata/store.js";
 import { ApiError, fullName, notFound } from "../protocol/errors.js";
 import { etagOf } from "../protocol/etag.js";
 import { quoted } from "../protocol/schema.js";
-import { changedLabels, tags } from "../protocol/validate.js";
+import { changedLabels, int64, tags } from "../protocol/validate.js";
 import { defaultCollation } from "./fields.js";
 import { merged } from "./merged.js";
 import { dropPoliciesOf } from "./row-access.js";
 import { type Catalogue, type Project, runSql } from "./service.js";
+
+const HOUR_MS = 3_600_000;
 
 /** What a client may say of a dataset. https://cloud.google.com/bigquery/docs/reference/rest/v2/datasets */
 const SAID = {
@@ -16,12 +18,20 @@ const SAID = {
   labels: v.nullish(changedLabels),
   location: v.nullish(v.string()),
   access: v.nullish(v.array(v.looseObject({}))),
-  defaultTableExpirationMs: v.nullish(v.string()),
-  defaultPartitionExpirationMs: v.nullish(v.string()),
+  defaultTableExpirationMs: v.nullish(
+    v.pipe(
+      int64,
+      v.check(
+        (text) => Number(text) === 0 || Number(text) >= HOUR_MS,
+        `must be at least ${HOUR_MS}, which is one hour`,
+      ),
+    ),
+  ),
+  defaultPartitionExpirationMs: v.nullish(int64),
   defaultCollation,
   defaultRoundingMode: v.nullish(v.string()),
   defaultEncryptionConfiguration: v.nullish(v.looseObject({})),
-  maxTimeTravelHours: v.nullish(v.string()),
+  maxTimeTravelHours: v.nullish(int64),
   isCaseInsensitive: v.nullish(v.boolean()),
   storageBillingModel: v.nullish(v.string()),
   resourceTags: v.nullish(tags),

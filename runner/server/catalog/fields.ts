@@ -1,16 +1,26 @@
 import * as v from "valibot";
 import type { FieldSchema } from "../protocol/schema.js";
+import { int64 } from "../protocol/validate.js";
+
+const MODES = new Set(["", "NULLABLE", "REQUIRED", "REPEATED"]);
+const mode = v.pipe(
+  v.string(),
+  v.check(
+    (text) => MODES.has(text.toUpperCase()),
+    ({ input }) => `${input} is not a valid value`,
+  ),
+);
 
 /** A column as a client writes it. */
-export const fieldSchema: v.GenericSchema<FieldSchema> = v.object({
+export const fieldSchema: v.GenericSchema<unknown, FieldSchema> = v.object({
   name: v.string(),
   type: v.string(),
-  mode: v.optional(v.string()),
+  mode: v.optional(mode),
   description: v.optional(v.string()),
   fields: v.optional(v.array(v.lazy(() => fieldSchema))),
-  maxLength: v.optional(v.string()),
-  precision: v.optional(v.string()),
-  scale: v.optional(v.string()),
+  maxLength: v.optional(int64),
+  precision: v.optional(int64),
+  scale: v.optional(int64),
   collation: v.optional(v.string()),
   defaultValueExpression: v.optional(v.string()),
   roundingMode: v.optional(v.string()),

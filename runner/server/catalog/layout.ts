@@ -1,8 +1,21 @@
+import * as v from "valibot";
 import { type IngestionUnit, PARTITION_DATE, PARTITION_TIME } from "../../port/ingestion-time.js";
 import { typeName } from "../../port/sql-types.js";
 import type { Kept } from "../metadata/store.js";
 import { ApiError } from "../protocol/errors.js";
 import { type FieldSchema, quoted, typeOfField } from "../protocol/schema.js";
+import { int64 } from "../protocol/validate.js";
+
+export const timePartitioning = v.looseObject({
+  type: v.optional(v.string()),
+  field: v.optional(v.string()),
+  expirationMs: v.nullish(int64),
+});
+export const rangePartitioning = v.looseObject({
+  field: v.string(),
+  range: v.optional(v.object({ start: int64, end: int64, interval: int64 })),
+});
+export const clustering = v.object({ fields: v.array(v.string()) });
 
 /** How a client wants the rows of a table to be laid out. */
 export interface SaidLayout {
@@ -10,7 +23,13 @@ export interface SaidLayout {
     | { readonly type?: string | undefined; readonly field?: string | undefined }
     | null
     | undefined;
-  readonly rangePartitioning?: { readonly field: string } | null | undefined;
+  readonly rangePartitioning?:
+    | {
+        readonly field: string;
+        readonly range?: { readonly start: string; readonly end: string; readonly interval: string } | undefined;
+      }
+    | null
+    | undefined;
   readonly clustering?: { readonly fields: readonly string[] } | null | undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { SchemaChange } from "../../port/sql-jobs.js";
 import type { Column } from "../../port/sql-types.js";
 import { ApiError } from "../protocol/errors.js";
-import { columnsOfFields, declaredText, type FieldSchema, requireNamesOnce } from "../protocol/schema.js";
+import { columnsOfFields, type FieldSchema, requireNamesOnce } from "../protocol/schema.js";
 
 /** What a new schema of a table may be. */
 export interface SchemaRules {
@@ -96,8 +96,7 @@ class Planner {
     if (modeOf(field) === "REQUIRED")
       throw this.#refused(`Cannot add required fields to an existing schema. (field: ${name})`);
     const [column] = columnsOfFields([field]) as [Column];
-    const declared = declaredText(field);
-    this.#changes.push({ kind: "add", path, column: { ...column, declared } });
+    this.#changes.push({ kind: "add", path, column });
     this.#isChange = true;
     return field;
   }
@@ -133,14 +132,15 @@ function typeOf({ type, rangeElementType }: FieldSchema): string {
   return OLDER_NAMES[upper] ?? upper;
 }
 
-/** Columns as they come, with the spelling of names that the table has. */
-export function spelledAs(columns: readonly FieldSchema[], fields: readonly FieldSchema[]): FieldSchema[] {
+/** Columns as they come, with the names as the table spells them and the parameters of its types. */
+export function asInTable(columns: readonly FieldSchema[], fields: readonly FieldSchema[]): FieldSchema[] {
   const known = new Map(fields.map((field) => [field.name.toLowerCase(), field]));
   return columns.map((column) => {
     const own = known.get(column.name.toLowerCase());
     if (own === undefined) return column;
-    const inner = column.fields === undefined ? {} : { fields: spelledAs(column.fields, own.fields ?? []) };
-    return { ...column, name: own.name, ...inner };
+    const inner = column.fields === undefined ? {} : { fields: asInTable(column.fields, own.fields ?? []) };
+    const { maxLength, precision, scale } = own;
+    return { ...column, name: own.name, maxLength, precision, scale, ...inner };
   });
 }
 

@@ -3,13 +3,20 @@ import { NO_COLUMNS } from "../../port/no-columns.js";
 import type { Kept } from "../metadata/store.js";
 import { ApiError } from "../protocol/errors.js";
 import { declaredText, type FieldSchema, quoted, requireNamesOnce } from "../protocol/schema.js";
-import { changedLabels, tags } from "../protocol/validate.js";
+import { changedLabels, int64, tags } from "../protocol/validate.js";
 import { constraintChange, constraintTexts, tableConstraints } from "./constraints.js";
 import { requireDataset } from "./datasets.js";
 import { defaultExpiration } from "./expiration-defaults.js";
 import { externalConfiguration } from "./external-configuration.js";
 import { defaultCollation, tableSchema } from "./fields.js";
-import { keptPartitioning, layoutText, requireLayout } from "./layout.js";
+import {
+  clustering,
+  keptPartitioning,
+  layoutText,
+  rangePartitioning,
+  requireLayout,
+  timePartitioning,
+} from "./layout.js";
 import { merged } from "./merged.js";
 import { partitionCondition, partitionOf, withoutDecorator } from "./partitions.js";
 import { movePolicies } from "./row-access.js";
@@ -33,10 +40,10 @@ const SAID = {
   description: v.nullish(v.string()),
   labels: v.nullish(changedLabels),
   schema: v.nullish(tableSchema),
-  expirationTime: v.nullish(v.union([v.string(), v.pipe(v.number(), v.transform(String))])),
-  timePartitioning: v.nullish(v.looseObject({ type: v.optional(v.string()), field: v.optional(v.string()) })),
-  rangePartitioning: v.nullish(v.looseObject({ field: v.string() })),
-  clustering: v.nullish(v.object({ fields: v.array(v.string()) })),
+  expirationTime: v.nullish(int64),
+  timePartitioning: v.nullish(timePartitioning),
+  rangePartitioning: v.nullish(rangePartitioning),
+  clustering: v.nullish(clustering),
   requirePartitionFilter: v.nullish(v.boolean()),
   view: v.nullish(viewDefinition),
   materializedView: v.nullish(viewDefinition),

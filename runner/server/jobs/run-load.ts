@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { defaultExpiration } from "../catalog/expiration-defaults.js";
 import { keptPartitioning } from "../catalog/layout.js";
-import { requiredPaths, spelledAs } from "../catalog/schema-update.js";
+import { asInTable, requiredPaths } from "../catalog/schema-update.js";
 import { collationsOf } from "../catalog/service.js";
 import { creation, deleteTable, schemaMismatch } from "../catalog/table-changes.js";
 import { tableFields, tableId } from "../catalog/tables.js";
@@ -15,6 +15,7 @@ import { fileRows } from "./file-rows.js";
 import type { Job, JobOutcome } from "./job.js";
 import { requireKnownOptions } from "./load-options.js";
 import { describeSource, formatOf, isSelfDescribing } from "./load-source.js";
+import { rowsWithinLimits } from "./rows-within-limits.js";
 import type { JobService } from "./service.js";
 
 /** Loads files into a table: all of their rows, or none. */
@@ -54,10 +55,11 @@ export async function runLoad(service: JobService, job: Job, given: LoadConfigur
         mayTighten: source.isOwn,
         options: load.schemaUpdateOptions,
       });
-  const columns = columnsOfFields(update === undefined ? source.fields : spelledAs(source.fields, update.fields));
+  const columns = columnsOfFields(update === undefined ? source.fields : asInTable(source.fields, update.fields));
   const bad = new BadRows(load.maxBadRecords ?? 0);
   const required = requiredPaths(update?.fields ?? source.fields);
-  const rows = fileRows(service, { load, format, files, source, columns, required, bad });
+  const read = fileRows(service, { load, format, files, source, columns, required, bad });
+  const rows = rowsWithinLimits(read, columns, bad);
   const writing = service.jobs.write({
     table: { dataset: ref.dataset, name: ref.table },
     columns: columns.map(({ name }) => name),

@@ -97,7 +97,7 @@ describe("schemas", () => {
       { name: "l", type: "RECORD", mode: "REPEATED", fields: [{ name: "x", type: "BOOLEAN", mode: "NULLABLE" }] },
     ]);
     expect(fields.map(typeOfField)).toEqual(columns.map(({ type }) => type));
-    expect(fields.map(declaredText)).toEqual(["INT64", "STRING(3)", "NUMERIC(5, 2)", "ARRAY<STRUCT<`x` BOOL>>"]);
+    expect(fields.map(declaredText)).toEqual(["INT64", "STRING(3)", "NUMERIC(5, 2)", "ARRAY<STRUCT<x BOOL>>"]);
   });
 
   it.each(["", "a`b", "a\\b", "a\nb"])("quotes no name like %j", (name) => {

@@ -1,3 +1,6 @@
+import type { TypeNode } from "../../googlesql/ast.js";
+import { parseTypeText } from "../../googlesql/parser/type.js";
+import { quoteWhereNeeded } from "../../googlesql/quote.js";
 import { API_TYPES, RANGE_TYPES } from "../../googlesql/type-names.js";
 import {
   type Column,
@@ -44,31 +47,37 @@ export function scalarType(name: string): SqlType | undefined {
 /** Columns as the fields of a schema. */
 export function fieldsOf(columns: readonly Column[], required: ReadonlySet<string> = new Set()): FieldSchema[] {
   return columns.map((column) => {
-    const field = fieldOf(column.name, column.type, column.declared);
+    const node = column.declared === undefined ? undefined : parseTypeText(declaredType(column));
+    const collation = collationOf(column);
+    const field = { ...fieldOf(column.name, column.type, node), ...(collation === undefined ? {} : { collation }) };
     return required.has(column.name) && field.mode === "NULLABLE" ? { ...field, mode: "REQUIRED" } : field;
   });
 }
 
-function fieldOf(name: string, type: SqlType, declared?: string): FieldSchema {
+/** @param node the type with its parameters, where it has some */
+function fieldOf(name: string, type: SqlType, node: TypeNode | undefined): FieldSchema {
   const element = rangeElement(type);
   if (element !== undefined) return { name, type: "RANGE", mode: "NULLABLE", rangeElementType: { type: element } };
   if (typeof type === "string")
-    return { name, type: LEGACY_NAMES[type] ?? type, mode: "NULLABLE", ...parametersOf({ type, declared }) };
-  if (type.kind === "array") {
-    const inner = /^ARRAY<(.*)>$/s.exec(declared ?? "")?.[1];
-    return { ...fieldOf(name, type.element, inner), mode: "REPEATED" };
-  }
-  const fields = type.fields.map((field, index) => fieldOf(field.name ?? `_field_${index + 1}`, field.type));
+    return { name, type: LEGACY_NAMES[type] ?? type, mode: "NULLABLE", ...parametersOf(node) };
+  if (type.kind === "array")
+    return {
+      ...fieldOf(name, type.element, node?.kind === "arrayType" ? node.element : undefined),
+      mode: "REPEATED",
+    };
+  const nodes = node?.kind === "structType" ? node.fields : [];
+  const fields = type.fields.map((field, index) =>
+    fieldOf(field.name ?? `_field_${index + 1}`, field.type, nodes[index]?.type),
+  );
   return { name, type: "RECORD", mode: "NULLABLE", fields };
 }
 
 /** `STRING(10)` and `NUMERIC(5, 2)` as the API writes them. */
-function parametersOf(column: { readonly type: SqlType; readonly declared: string | undefined }): Partial<FieldSchema> {
-  const [, name, first, second] = /^(\w+)\((\d+)(?:, ?(\d+))?\)$/.exec(declaredType(column)) ?? [];
-  const collation = collationOf(column);
-  const collated = collation === undefined ? {} : { collation };
-  if (name === undefined || first === undefined) return collated;
-  if (name === "STRING" || name === "BYTES") return { maxLength: first, ...collated };
+function parametersOf(node: TypeNode | undefined): Partial<FieldSchema> {
+  if (node?.kind !== "scalarType") return {};
+  const [first, second] = node.parameters;
+  if (first === undefined) return {};
+  if (node.name === "STRING" || node.name === "BYTES") return { maxLength: first };
   return second === undefined ? { precision: first } : { precision: first, scale: second };
 }
 
@@ -114,9 +123,14 @@ export function requireNamesOnce(fields: readonly FieldSchema[]): void {
 /** The columns of a schema that a client wrote. */
 export function columnsOfFields(fields: readonly FieldSchema[]): Column[] {
   return fields.map((field) => {
-    const declared = field.collation ? { declared: declaredText(field) } : {};
+    const declared = isDeclared(field) ? { declared: declaredText(field) } : {};
     return { name: field.name, type: typeOfField(field), ...declared };
   });
+}
+
+/** Whether more is said of the type of a field, or of one within it, than its name. */
+export function isDeclared({ collation, maxLength, precision, fields = [] }: FieldSchema): boolean {
+  return Boolean(collation) || maxLength !== undefined || precision !== undefined || fields.some(isDeclared);
 }
 
 /** A field's type as CREATE TABLE writes it, with the parameters it was given. */
@@ -143,8 +157,13 @@ function elementText(field: FieldSchema): string {
   const collated = field.fields?.find(({ collation }) => collation);
   if (collated !== undefined)
     throw new ApiError("invalid", `Collation of field ${collated.name}, within a RECORD, is not supported`);
-  const fields = (field.fields ?? []).map((inner) => `${quoted(inner.name)} ${declaredText(inner)}`);
+  const fields = (field.fields ?? []).map((inner) => `${nameInType(inner.name)} ${declaredText(inner)}`);
   return `STRUCT<${fields.join(", ")}>`;
+}
+
+function nameInType(name: string): string {
+  quoted(name);
+  return quoteWhereNeeded(name);
 }
 
 /**

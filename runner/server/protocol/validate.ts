@@ -21,6 +21,12 @@ export const count = v.pipe(
   v.minValue(0),
 );
 
+/** An int64 of the API, which is text there; clients write it as a number too. */
+export const int64 = v.pipe(
+  v.union([v.string(), v.pipe(v.number(), v.safeInteger(), v.transform(String))]),
+  v.regex(/^-?\d{1,19}$/, "must be an integer"),
+);
+
 /** A yes or no that the API takes as text too. */
 export const flag = v.union([
   v.boolean(),

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { externalConfiguration, sourceColumnMatch, textFormats } from "../catalog/external-configuration.js";
 import { tableSchema } from "../catalog/fields.js";
+import { clustering, rangePartitioning, timePartitioning } from "../catalog/layout.js";
 import { count, flag, labels } from "../protocol/validate.js";
 import { queryParameter } from "../values/parameters.js";
 
@@ -15,9 +16,6 @@ const connectionProperties = v.array(v.object({ key: v.string(), value: v.string
 const createDisposition = v.picklist(["CREATE_IF_NEEDED", "CREATE_NEVER"]);
 const writeDisposition = v.picklist(["WRITE_TRUNCATE", "WRITE_TRUNCATE_DATA", "WRITE_APPEND", "WRITE_EMPTY"]);
 const schemaUpdateOptions = v.array(v.picklist(["ALLOW_FIELD_ADDITION", "ALLOW_FIELD_RELAXATION"]));
-const timePartitioning = v.looseObject({ type: v.optional(v.string()), field: v.optional(v.string()) });
-const rangePartitioning = v.looseObject({ field: v.string() });
-const clustering = v.object({ fields: v.array(v.string()) });
 
 // What is not known of a configuration is told again with the job, and otherwise left alone.
 

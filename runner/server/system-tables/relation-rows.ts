@@ -3,7 +3,7 @@ import type { RelationDetails } from "../../port/sql-jobs.js";
 import { collationOf, declaredType, type SqlType, typeName } from "../../port/sql-types.js";
 import { logicalBytes } from "../catalog/bytes.js";
 import { tableResource } from "../catalog/tables.js";
-import type { FieldSchema } from "../protocol/schema.js";
+import { declaredText, type FieldSchema, isDeclared } from "../protocol/schema.js";
 import type { SystemView } from "./definitions.js";
 import { optionsOf } from "./option-rows.js";
 import { type Place, timestamp } from "./shared.js";
@@ -161,7 +161,7 @@ function fieldPaths(
   const element = typeof type === "object" && type.kind === "array" ? type.element : type;
   const inner = typeof element === "object" && element.kind === "struct" ? element.fields : [];
   return [
-    [path, typeName(type), field],
+    [path, field !== undefined && isDeclared(field) ? declaredText(field) : typeName(type), field],
     ...inner.flatMap(({ name = "", type: own }) =>
       fieldPaths(
         `${path}.${name}`,

@@ -2,18 +2,10 @@ import type { SqlValue } from "../../port/port.js";
 import type { Column, SqlType } from "../../port/sql-types.js";
 import { rangeElement, typeName } from "../../port/sql-types.js";
 import { ExactNumber, exactJsonText } from "./exact-json.js";
+import { withinLimits } from "./type-limits.js";
+import { ValueError } from "./value-error.js";
 
-/** A value that does not fit its column; the message is BigQuery's. */
-export class ValueError extends Error {
-  override readonly name = "ValueError";
-  constructor(
-    message: string,
-    /** Dotted name of the field. */
-    readonly field: string,
-  ) {
-    super(message);
-  }
-}
+export { ValueError } from "./value-error.js";
 
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
@@ -36,14 +28,14 @@ export type TextReading = (text: string, type: SqlType, from?: string) => SqlVal
 
 /**
  * A JSON row of a client as a row of the warehouse.
- * @throws ValueError for a value that does not fit and for a field that the table lacks, unless those are ignored
+ * @throws ValueError for a value that does not fit, be it by the parameters of its type, and for a field that the table lacks, unless those are ignored
  */
 export function decodeRow(
   json: Readonly<Record<string, unknown>>,
   columns: readonly Column[],
   options: DecodeOptions,
 ): Record<string, SqlValue> {
-  return decodeFields(json, columns, "", options);
+  return withinLimits(decodeFields(json, columns, "", options), columns);
 }
 
 function decodeFields(

@@ -3,10 +3,11 @@ import { arrivedIn } from "../../../dialect/arrival.js";
 import { PARTITION_TIME } from "../../../port/ingestion-time.js";
 import { relationKey } from "../../../port/port.js";
 import type { ChangeMark, JobDestination } from "../../../port/sql-jobs.js";
-import type { Column } from "../../../port/sql-types.js";
+import { type Column, isSameName } from "../../../port/sql-types.js";
 import { layoutSql, readCatalog } from "../catalog.js";
 import { quoteName, quotePath } from "../quote.js";
 import { markSql } from "./change-marks.js";
+import { heldValue } from "./held-value.js";
 import { partitionSql, writePartition } from "./partition-write.js";
 import { ResultRows } from "./result-rows.js";
 import { changeFields } from "./schema-changes.js";
@@ -26,11 +27,17 @@ export async function writeDestination(
 ): Promise<ResultRows> {
   await connection.run("BEGIN TRANSACTION");
   try {
-    const before = changes.length === 0 ? undefined : (await readCatalog(connection)).get(relationKey(table));
+    const find = async () => (await readCatalog(connection)).get(relationKey(table));
+    const before = changes.length === 0 ? undefined : await find();
     if (before !== undefined) await changeFields(connection, before, changes);
     const add = async () => {
-      const names = columns.map(({ name }) => quoteName(name)).join(", ");
-      await connection.run(`INSERT INTO ${quotePath(table)} (${names}) SELECT ${names} FROM (${sql}) AS q`);
+      const own = (await find())?.columns ?? [];
+      const names = columns.map(({ name }) => quoteName(name));
+      const values = columns.map((column, index) => {
+        const declared = own.find(({ name }) => isSameName(name, column.name));
+        return declared === undefined ? names[index] : heldValue(names[index] ?? "", declared);
+      });
+      await connection.run(`INSERT INTO ${quotePath(table)} (${names}) SELECT ${values} FROM (${sql}) AS q`);
     };
     if (partition !== undefined) await writePartition(connection, table, partition, write === "replace", add);
     else if (write === "append") await add();
@@ -43,7 +50,7 @@ export async function writeDestination(
       if (partitionColumn !== undefined || clusterBy.length > 0 || ingestion !== undefined)
         await connection.run(layoutSql(table, { partitionColumn, clusterBy, primaryKey: [], ingestion }));
     }
-    const known = (await readCatalog(connection)).get(relationKey(table))?.columns ?? columns;
+    const known = (await find())?.columns ?? columns;
     const names = known.map(({ name }) => quoteName(name)).join(", ");
     const where = partition === undefined ? "" : ` WHERE ${partitionSql(partition)}`;
     const rows = new ResultRows(await connection.run(`SELECT ${names} FROM ${quotePath(table)}${where}`), known);

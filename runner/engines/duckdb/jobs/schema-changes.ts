@@ -1,21 +1,28 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { declaration } from "../../../dialect/alter.js";
+import { typeWithField } from "../../../dialect/declared-field.js";
 import type { Relation } from "../../../port/port.js";
 import type { SchemaChange } from "../../../port/sql-jobs.js";
-import { isSameName, type SqlType, typeName } from "../../../port/sql-types.js";
+import { type Column, isSameName, type SqlType } from "../../../port/sql-types.js";
 import { quoteName, quotePath } from "../quote.js";
 import { duckdbType } from "../types.js";
 
 /** Changes the fields of a table within the caller's transaction. */
 export async function changeFields(
   connection: DuckDBConnection,
-  relation: Relation,
+  { id, columns: before }: Relation,
   changes: readonly SchemaChange[],
 ): Promise<void> {
-  for (const sql of changes.flatMap((change) => changeSql(relation, change))) await connection.run(sql);
+  let columns = before;
+  for (const change of changes) {
+    for (const sql of changeSql(id, columns, change)) await connection.run(sql);
+    if (change.kind === "add") columns = columnsWith(columns, change);
+  }
 }
 
-function changeSql({ id, columns }: Relation, change: SchemaChange): readonly string[] {
+type Addition = Extract<SchemaChange, { kind: "add" }>;
+
+function changeSql(id: Relation["id"], columns: readonly Column[], change: SchemaChange): readonly string[] {
   const alter = `ALTER TABLE ${quotePath(id)}`;
   if (change.kind === "relax") return [`${alter} ALTER COLUMN ${quoteName(change.column)} DROP NOT NULL`];
   const { path, column } = change;
@@ -24,12 +31,16 @@ function changeSql({ id, columns }: Relation, change: SchemaChange): readonly st
   const place = [...enginePath(columns, path), column.name].map(quoteName).join(".");
   // A missing array is an empty one.
   const added = `${alter} ADD COLUMN ${place} ${type}${isArray ? ` DEFAULT CAST([] AS ${type})` : ""}`;
-  const { declared } = column;
-  const outer = columns.find(({ name }) => isSameName(name, path[0]));
-  // Parameters within a STRUCT are kept for the whole of it, which is another one now.
-  if (outer?.declared !== undefined) return [added, declaration([id.dataset, id.name], outer.name, undefined)];
-  if (path.length > 0 || declared === undefined || declared === typeName(column.type)) return [added];
-  return [added, declaration([id.dataset, id.name], column.name, declared)];
+  const outer = columnsWith(columns, change).find(({ name }) => isSameName(name, path[0] ?? column.name));
+  // Parameters within a STRUCT are kept for the whole of it.
+  if (outer?.declared === undefined) return [added];
+  return [added, declaration([id.dataset, id.name], outer.name, outer.declared)];
+}
+
+/** The columns of a table behind an addition. */
+function columnsWith(columns: readonly Column[], { path: [first, ...rest], column }: Addition): readonly Column[] {
+  if (first === undefined) return [...columns, column];
+  return columns.map((own) => (isSameName(own.name, first) ? { ...own, ...typeWithField(own, rest, column) } : own));
 }
 
 /** The path to the fields of a STRUCT as the engine has it, which names the elements of arrays too. */
