@@ -98,6 +98,11 @@ export interface JobRequest {
    * @throws JobError where it may not
    */
   readonly mayChangeRows?: ((table: RelationId, kind: "UPDATE" | "DELETE" | "MERGE" | "TRUNCATE") => void) | undefined;
+  /**
+   * Told before a statement makes a table or changes its columns; undefined: all may.
+   * @throws Error where it may not
+   */
+  readonly mayDefine?: ((definition: Definition) => Promise<void>) | undefined;
   /** Undefined: nobody reads files but those of LOAD DATA. */
   readonly externals?: ExternalTables | undefined;
   /** Takes the rows of EXPORT DATA; undefined: nobody does. */
@@ -111,6 +116,19 @@ export interface JobRequest {
   /** Where the rows of the text's one query go besides to the caller. */
   readonly destination: JobDestination | undefined;
 }
+
+/** A statement that makes a table or changes its columns. */
+export interface Definition {
+  readonly text: string;
+  readonly table: RelationId;
+  /** The table as it is; undefined: there is none. */
+  readonly before: TableShape | undefined;
+  /** The table that it makes; undefined: it changes one. */
+  readonly made: TableShape | undefined;
+}
+
+/** Columns of a table, and how the warehouse lays out its rows. */
+export type TableShape = Pick<Relation, "columns" | "partitionColumn" | "clusterBy" | "ingestion">;
 
 /** What is kept with a change, in its transaction: whoever finds it, after the process was killed, need not ask again. */
 export interface ChangeMark {
@@ -147,7 +165,9 @@ export type SchemaChange =
   /** A column, or with a path a field of the STRUCTs, or ARRAYs of STRUCTs, that the path leads to. */
   | { readonly kind: "add"; readonly path: readonly string[]; readonly column: Column }
   /** A column need not have a value any more. */
-  | { readonly kind: "relax"; readonly column: string };
+  | { readonly kind: "relax"; readonly column: string }
+  /** Rows are clustered by these columns from now on. */
+  | { readonly kind: "cluster"; readonly by: readonly string[] };
 
 /** A table that takes the rows of a query. */
 export interface JobDestination {

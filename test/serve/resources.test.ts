@@ -175,7 +175,8 @@ describe("datasets, tables and routines of a served warehouse", () => {
       schema: { fields: [{ description: "the key" }, { description: "when" }] },
     });
     expect((await client.dataset("other").getMetadata())[0]).toMatchObject({ description: "o", location: "EU" });
-    await client.query("CREATE OR REPLACE TABLE shop.renamed AS SELECT 1 AS x; DROP SCHEMA other");
+    await client.query(`CREATE OR REPLACE TABLE shop.renamed PARTITION BY DATE(made) CLUSTER BY id
+      AS SELECT 1 AS id, CURRENT_TIMESTAMP() AS made; DROP SCHEMA other`);
     expect((await shop.table("renamed").getMetadata())[0].labels).toBeUndefined();
   });
 

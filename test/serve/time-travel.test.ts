@@ -42,7 +42,7 @@ describe("older rows of tables", () => {
       "UPDATE d.t SET b = 'u' WHERE a = 2",
       "ALTER TABLE d.t ADD COLUMN c INT64",
       "BEGIN TRANSACTION; INSERT d.t VALUES (9, 't', 1); DELETE FROM d.t WHERE a = 3; COMMIT TRANSACTION",
-      "CREATE OR REPLACE TABLE d.t AS SELECT 'new' AS n",
+      "CREATE OR REPLACE TABLE d.t CLUSTER BY a AS SELECT 'new' AS a",
     ]) {
       await all(change);
       times.push(await now());

@@ -2,6 +2,7 @@ import type { SchemaChange } from "../../port/sql-jobs.js";
 import type { Column } from "../../port/sql-types.js";
 import { ApiError } from "../protocol/errors.js";
 import { columnsOfFields, type FieldSchema, requireNamesOnce } from "../protocol/schema.js";
+import { requireFieldNames } from "./field-names.js";
 
 /** What a new schema of a table may be. */
 export interface SchemaRules {
@@ -34,6 +35,7 @@ export function planSchemaUpdate(
   rules: SchemaRules,
 ): SchemaUpdate {
   requireNamesOnce(wanted);
+  requireFieldNames(wanted);
   return new Planner(rules).plan(current, wanted);
 }
 

@@ -8,6 +8,7 @@ import { constraintChange, constraintTexts, tableConstraints } from "./constrain
 import { requireDataset } from "./datasets.js";
 import { defaultExpiration } from "./expiration-defaults.js";
 import { externalConfiguration } from "./external-configuration.js";
+import { requireFieldNames } from "./field-names.js";
 import { defaultCollation, tableSchema } from "./fields.js";
 import {
   clustering,
@@ -15,8 +16,10 @@ import {
   layoutText,
   rangePartitioning,
   requireLayout,
+  type SaidLayout,
   timePartitioning,
 } from "./layout.js";
+import { layoutOfTable, requireSamePartitions } from "./layout-spec.js";
 import { merged } from "./merged.js";
 import { partitionCondition, partitionOf, withoutDecorator } from "./partitions.js";
 import { movePolicies } from "./row-access.js";
@@ -94,6 +97,7 @@ export function creation(
   const fields = given.schema?.fields ?? [];
   if (fields.length === 0) return `CREATE ${orReplace}TABLE ${name} (${quoted(NO_COLUMNS)} BOOL)${emptyLayout(given)}`;
   requireNamesOnce(fields);
+  requireFieldNames(fields);
   requireLayout(fields, given);
   const columns = [...fields.map(columnText), ...constraintTexts(given.tableConstraints ?? {}, project)];
   const { defaultCollation: collation } = given;
@@ -120,6 +124,9 @@ const uncollated = ({ collation }: FieldSchema): string => (collation === "" ? "
 export async function changeTable(catalogue: Catalogue, ref: TableRef, change: TableChange, replace: boolean) {
   const relation = await requireRelation(catalogue, ref);
   const { created, ...said } = catalogue.store.get("table", tableId(ref));
+  const isLaidOut = relation.kind === "table" && relation.columns.length > 0;
+  const layout = layoutOfTable(catalogue.store, tableId(ref), relation);
+  if (isLaidOut) requireSamePartitions(layout, change);
   const view = change.view ?? change.materializedView;
   if (view && relation.kind === "view") await runSql(catalogue, creation(ref, change, "OR REPLACE "));
   if (change.defaultCollation !== undefined && relation.kind === "table") {
@@ -139,6 +146,7 @@ export async function changeTable(catalogue: Catalogue, ref: TableRef, change: T
     const { changes } = planSchemaUpdate(tableFields(catalogue, ref, relation), change.schema.fields, rules);
     if (changes.length > 0) await catalogue.jobs.changeSchema({ dataset: ref.dataset, name: ref.table }, changes);
   }
+  if (isLaidOut && change.clustering !== undefined) await changeClusters(catalogue, ref, change.clustering);
   if (change.tableConstraints !== undefined && relation.kind === "table") {
     const keys = change.tableConstraints ?? { primaryKey: null, foreignKeys: null };
     const sql = constraintChange(`${quoted(ref.dataset)}.${quoted(ref.table)}`, relation, keys, ref.project);
@@ -146,8 +154,17 @@ export async function changeTable(catalogue: Catalogue, ref: TableRef, change: T
   }
   const { view: oldView, materializedView, iam } = said;
   const base = replace ? definedOnly({ view: oldView, materializedView, iam }) : said;
-  await keep(catalogue, ref, { ...merged(base, keptOf(change)), created });
+  // The warehouse itself knows the clusters of a table that has columns.
+  const clusters = isLaidOut ? { clustering: null } : {};
+  await keep(catalogue, ref, { ...merged(base, { ...keptOf(change), ...clusters }), created });
   return tableResource(catalogue, ref, await requireRelation(catalogue, ref));
+}
+
+async function changeClusters(catalogue: Catalogue, ref: TableRef, said: SaidLayout["clustering"]): Promise<void> {
+  const relation = await requireRelation(catalogue, ref);
+  requireLayout(tableFields(catalogue, ref, relation), { clustering: said });
+  const by = said?.fields ?? [];
+  await catalogue.jobs.changeSchema({ dataset: ref.dataset, name: ref.table }, [{ kind: "cluster", by }]);
 }
 
 /** What a table gives the texts that are added to it. */

@@ -1,7 +1,9 @@
 import type { JobDestination, JobRequest, RelationDetails } from "../../port/sql-jobs.js";
 import type { Column } from "../../port/sql-types.js";
 import { defaultExpiration } from "../catalog/expiration-defaults.js";
+import { requireFieldNames } from "../catalog/field-names.js";
 import { keptPartitioning, requireLayout, type SaidLayout, unitOfTime } from "../catalog/layout.js";
+import { layoutOfTable, requireSameLayout } from "../catalog/layout-spec.js";
 import { merged } from "../catalog/merged.js";
 import type { SchemaUpdate } from "../catalog/schema-update.js";
 import type { Catalogue } from "../catalog/service.js";
@@ -38,7 +40,11 @@ export async function queryDestination(
     throw new ApiError("invalid", "configuration.query.destinationTable cannot be set for scripts, DDL and DML");
   }
   const { timePartitioning, rangePartitioning, clustering } = query;
-  const said = { schema: { fields: fieldsOf(plan.columns) }, timePartitioning, rangePartitioning, clustering };
+  if (existing !== undefined && existing.columns.length > 0)
+    requireSameLayout(layoutOfTable(catalogue.store, tableId(ref), existing), query);
+  const fields = fieldsOf(plan.columns);
+  requireFieldNames(fields);
+  const said = { schema: { fields }, timePartitioning, rangePartitioning, clustering };
   const part = await openPartition(catalogue, target, said);
   const rules = { mismatch: "Invalid schema update.", options: query.schemaUpdateOptions };
   if (part !== undefined) {
@@ -61,18 +67,10 @@ function layoutOf(
   columns: readonly Column[],
   existing: RelationDetails | undefined,
 ): Pick<JobDestination, "partitionColumn" | "clusterBy" | "ingestion"> {
-  const kept = existing === undefined ? {} : (store.get("table", tableId(ref)) as SaidLayout);
-  const { partitionColumn, ingestion } = existing ?? {};
-  const native =
-    ingestion !== undefined
-      ? { type: ingestion }
-      : partitionColumn !== undefined
-        ? { field: partitionColumn }
-        : undefined;
+  const kept: SaidLayout = existing === undefined ? {} : layoutOfTable(store, tableId(ref), existing);
   const saysNothing = !query.timePartitioning && !query.rangePartitioning;
-  const time = saysNothing ? (kept.timePartitioning ?? native) : query.timePartitioning;
-  const range = saysNothing ? kept.rangePartitioning : query.rangePartitioning;
-  const clusterBy = query.clustering?.fields ?? existing?.clusterBy ?? [];
+  const { timePartitioning: time, rangePartitioning: range } = saysNothing ? kept : query;
+  const clusterBy = query.clustering?.fields ?? kept.clustering?.fields ?? [];
   requireLayout(fieldsOf(columns), {
     timePartitioning: time,
     rangePartitioning: range,

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { defaultExpiration } from "../catalog/expiration-defaults.js";
 import { keptPartitioning } from "../catalog/layout.js";
+import { layoutOfTable, requireSameLayout } from "../catalog/layout-spec.js";
 import { asInTable, requiredPaths } from "../catalog/schema-update.js";
 import { collationsOf } from "../catalog/service.js";
 import { creation, deleteTable, schemaMismatch } from "../catalog/table-changes.js";
@@ -37,6 +38,8 @@ export async function runLoad(service: JobService, job: Job, given: LoadConfigur
   const known = isBare ? undefined : target.existing && tableFields(service, ref, target.existing);
   const source = await describeSource(service, load, format, files, known);
   const { timePartitioning, rangePartitioning, clustering } = load;
+  if (target.existing !== undefined && !isBare)
+    requireSameLayout(layoutOfTable(service.store, tableId(ref), target.existing), load);
   const defaultCollation = collationsOf(service)(ref.dataset) ? "und:ci" : undefined;
   const layout = { timePartitioning, rangePartitioning, clustering };
   const said = { schema: { fields: [...source.fields] }, defaultCollation, ...layout };

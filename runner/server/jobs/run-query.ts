@@ -10,6 +10,7 @@ import { jobParameters } from "../values/parameters.js";
 import { sourceFiles } from "./buckets.js";
 import { bufferGuard } from "./buffer-guard.js";
 import { bytesOf } from "./bytes-read.js";
+import { definitionGuard } from "./definition-guard.js";
 import { refOf } from "./destination.js";
 import { noteEnd, noteStatement } from "./effects.js";
 import { exporterOf } from "./export-data.js";
@@ -29,6 +30,8 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
   const { projectId } = job.reference;
   let endsSession = false;
   let ownSession = query.connectionProperties?.find(({ key }) => key === "session_id")?.value;
+  // In the order of the statements: one may undo what another has done.
+  let notes = Promise.resolve();
   const request: JobRequest = {
     sql: query.query,
     parameters: jobParameters(query.queryParameters ?? []),
@@ -48,6 +51,7 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
     access: accessOf(service, job.user),
     signal: job.signal,
     mayChangeRows: bufferGuard(service, projectId),
+    mayDefine: definitionGuard(service, () => notes),
     exporter: exporterOf(service.bucketDir),
     bucketFiles: (uri) => sourceFiles(service.bucketDir, uri),
     once: service.markOf(job),
@@ -64,8 +68,6 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
   });
   ownSession = sessionId;
   const { statements } = job;
-  // In the order of the statements: one may undo what another has done.
-  let notes = Promise.resolve();
   try {
     await run({ ...request, destination: destination?.layout }, (statement) => {
       statements.push(statement);

@@ -19,6 +19,7 @@ import type {
 } from "../../../port/sql-jobs.js";
 import type { Column } from "../../../port/sql-types.js";
 import type { Turns } from "../../../port/turns.js";
+import { NO_LAYOUT } from "../catalog.js";
 import { quoteName, TEMPORARY } from "../quote.js";
 import { OwnTransactions } from "../recovery.js";
 import type { RelationSource } from "../relation-source.js";
@@ -348,6 +349,7 @@ export class JobHost extends DuckDbScriptHost {
       throw new Error(
         `${target.dataset}.${target.name} is not allowed for this operation because it is currently a EXTERNAL.`,
       );
+    await this.#requireDefinable(statement);
     const work = async (): Promise<number> => {
       const existed = target !== undefined && begun !== undefined && (await this.#exists(begun, statement));
       const changed = await this.#marked(statement);
@@ -368,6 +370,18 @@ export class JobHost extends DuckDbScriptHost {
     );
     if (statement.kind === "drop" && target.name === "") this.#history?.datasetDropped(target.dataset);
     return done;
+  }
+
+  /** @throws Error where the server does not take a definition that the warehouse would take */
+  async #requireDefinable(statement: TranslatedStatement): Promise<void> {
+    const { mayDefine } = this.#request;
+    const { target, text } = this.#begun ?? {};
+    if (mayDefine === undefined || target === undefined || text === undefined || !DEFINES.has(statement.kind)) return;
+    const isPersistent = target.dataset !== "_SESSION" && "path" in statement;
+    const known = isPersistent ? (await super.catalog()).find(statement.path) : undefined;
+    const isTable = known !== undefined && known.isView !== true && known.temporary !== true;
+    const before = isTable ? { ...NO_LAYOUT, ...known.layout, columns: known.columns } : undefined;
+    await mayDefine({ text, table: target, before, made: statement.kind === "createTable" ? statement : undefined });
   }
 
   #note(change: TableChange): void {
@@ -474,6 +488,9 @@ export class JobHost extends DuckDbScriptHost {
     this.#inTransaction = verb === "BEGIN";
   }
 }
+
+/** Statements that make tables or change their columns. */
+const DEFINES: ReadonlySet<TranslatedStatement["kind"]> = new Set(["createTable", "alterTable", "alter"]);
 
 const ROWS_WRITTEN: ReadonlySet<TranslatedStatement["kind"]> = new Set([
   "insert",

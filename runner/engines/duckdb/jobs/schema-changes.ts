@@ -4,25 +4,32 @@ import { typeWithField } from "../../../dialect/declared-field.js";
 import type { Relation } from "../../../port/port.js";
 import type { SchemaChange } from "../../../port/sql-jobs.js";
 import { type Column, isSameName, type SqlType } from "../../../port/sql-types.js";
+import { layoutSql } from "../catalog.js";
 import { quoteName, quotePath } from "../quote.js";
 import { duckdbType } from "../types.js";
 
 /** Changes the fields of a table within the caller's transaction. */
 export async function changeFields(
   connection: DuckDBConnection,
-  { id, columns: before }: Relation,
+  relation: Relation,
   changes: readonly SchemaChange[],
 ): Promise<void> {
-  let columns = before;
+  const { id } = relation;
+  let { columns } = relation;
   for (const change of changes) {
-    for (const sql of changeSql(id, columns, change)) await connection.run(sql);
+    if (change.kind === "cluster") await connection.run(layoutSql(id, { ...relation, clusterBy: change.by }));
+    else for (const sql of changeSql(id, columns, change)) await connection.run(sql);
     if (change.kind === "add") columns = columnsWith(columns, change);
   }
 }
 
 type Addition = Extract<SchemaChange, { kind: "add" }>;
 
-function changeSql(id: Relation["id"], columns: readonly Column[], change: SchemaChange): readonly string[] {
+function changeSql(
+  id: Relation["id"],
+  columns: readonly Column[],
+  change: Exclude<SchemaChange, { kind: "cluster" }>,
+): readonly string[] {
   const alter = `ALTER TABLE ${quotePath(id)}`;
   if (change.kind === "relax") return [`${alter} ALTER COLUMN ${quoteName(change.column)} DROP NOT NULL`];
   const { path, column } = change;
