@@ -13,9 +13,10 @@
  * ```
  * @module
  */
-import { FaultPlan, type FaultRules } from "../server/faults/rules.js";
+import type { FaultRules } from "../server/faults/rules.js";
 import { keptVersions, serveWarehouse, storagePortBeside } from "../session/serve-warehouse.js";
 import { told } from "./errors.js";
+import { faultPlan, requireServerOptions } from "./server-options.js";
 
 export type { FaultRules } from "../server/faults/rules.js";
 export { FastbreakError } from "./errors.js";
@@ -61,12 +62,13 @@ export interface Server {
 
 /**
  * Starts a server; it answers when this returns.
- * @throws FastbreakError for a seed that cannot be loaded and a port that is taken
+ * @throws FastbreakError for options that make no sense, a seed that cannot be loaded and a port that is taken
  */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
-  const { seed, database, port = 0, storagePort, project, location, token, buckets, timeTravelHours, faults } = options;
-  const { streamingBufferSeconds } = options;
   return told(async () => {
+    requireServerOptions(options);
+    const { seed, database, port = 0, storagePort, project, location, token, buckets, faults } = options;
+    const { timeTravelHours, streamingBufferSeconds } = options;
     const {
       url,
       port: taken,
@@ -84,7 +86,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
       ...(location === undefined ? {} : { location }),
       token,
       bucketDir: buckets,
-      faults: faults === undefined ? undefined : new FaultPlan(faults),
+      faults: faultPlan(faults),
       keptVersions: keptVersions(timeTravelHours),
     });
     return {

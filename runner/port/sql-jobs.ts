@@ -217,6 +217,8 @@ export interface JobStatement {
   readonly columns: readonly Column[] | undefined;
   /** That `@@query_label` gave it. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** It is the one of a script that failed; nothing that it did is left. */
+  readonly isFailed?: boolean;
   /** Of the transaction that it is part of. */
   readonly transactionId?: string | undefined;
   readonly startedAt: number;

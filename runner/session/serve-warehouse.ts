@@ -43,8 +43,13 @@ const DEFAULTS: ServeOptions = {
   storagePort: undefined,
 };
 
-/** Where the Storage API answers beside a port: ten above it; any that is free where the port may be any. */
+/**
+ * Where the Storage API answers beside a port: ten above it; any that is free where the port may be any.
+ * @throws UserError where there is no such port
+ */
 export function storagePortBeside(port: number = DEFAULTS.port): number {
+  if (port + 10 > 65_535)
+    throw new UserError(`there is no port ten above ${port} for the Storage API; give its own port`);
   return port === 0 ? 0 : port + 10;
 }
 

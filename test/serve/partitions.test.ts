@@ -35,6 +35,29 @@ describe("parts of tables by decorators", () => {
       },
     });
 
+  it("are listed by a table of their own", async () => {
+    await all(`CREATE TABLE d.listed PARTITION BY DATE_TRUNC(day, MONTH) AS
+      SELECT * FROM UNNEST([STRUCT(DATE '2024-01-01' AS day, 1 AS n), (DATE '2024-03-02', 2), (NULL, 3)]);
+      CREATE TABLE d.whole (n INT64)`);
+    const summary = server.client.dataset("d").table("listed$__PARTITIONS_SUMMARY__");
+    const [{ schema }] = await summary.getMetadata();
+    expect(schema.fields.map(({ name }: { name: string }) => name)).toEqual([
+      "project_id",
+      "dataset_id",
+      "table_id",
+      "partition_id",
+      "creation_time",
+      "last_modified_time",
+    ]);
+    const rows = await list("listed$__PARTITIONS_SUMMARY__");
+    expect(rows.map(({ partition_id }) => partition_id).sort()).toEqual(["202401", "202403", "__NULL__"]);
+    expect(rows[0]).toMatchObject({ project_id: "test-project", dataset_id: "d", table_id: "listed" });
+    expect(Number(rows[0]?.last_modified_time)).toBeGreaterThan(Date.now() - 600_000);
+    const ids = await summary.getRows({ selectedFields: "partition_id", maxResults: 2, autoPaginate: false });
+    expect(ids[0]).toHaveLength(2);
+    await expect(list("whole$__PARTITIONS_SUMMARY__")).rejects.toThrow("from a table that is not partitioned");
+  });
+
   it("take the rows of queries: added, in place of the partition's, and none of another", async () => {
     await all(`CREATE TABLE d.days PARTITION BY day AS
       SELECT * FROM UNNEST([STRUCT(DATE '2024-01-01' AS day, 1 AS n), (DATE '2024-01-02', 2), (NULL, 3)])`);

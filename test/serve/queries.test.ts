@@ -272,7 +272,7 @@ describe("the real Node client asks a served warehouse", () => {
     const [metadata] = await client.job(jobId).getMetadata();
     expect(metadata).toMatchObject({
       status: { errorResult: { reason: "invalidQuery" } },
-      statistics: { numChildJobs: "2" },
+      statistics: { numChildJobs: "3" },
     });
   });
 

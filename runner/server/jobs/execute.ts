@@ -26,8 +26,9 @@ export async function execute(service: JobService, job: Job): Promise<void> {
   } catch (cause) {
     const { projectId: project, location } = job.reference;
     const outcome = failedScript(job);
-    addChildren(service, job, outcome);
-    job.finish(outcome, apiError(await withoutDataset(service, cause), { project, location }));
+    const error = apiError(await withoutDataset(service, cause), { project, location });
+    addChildren(service, job, outcome, error);
+    job.finish(outcome, error);
   } finally {
     clearTimeout(timer);
     service.registry.keepResults(job);
@@ -59,16 +60,25 @@ async function run(service: JobService, job: Job): Promise<JobOutcome> {
   throw new ApiError("required", "Job configuration must contain exactly one job-specific configuration object");
 }
 
-/** A job that has failed after some of its statements is a script. */
-function failedScript({ statements }: Job): JobOutcome {
-  return statements.length === 0 ? {} : { statementType: "SCRIPT", statements };
+/** A job that has failed after some of its statements is a script, and so is one of which a statement has failed. */
+function failedScript({ statements, failed }: Job): JobOutcome {
+  return statements.length === 0 && failed === undefined ? {} : { statementType: "SCRIPT", statements };
 }
 
-/** The statements of a script are jobs too. */
-function addChildren({ registry }: JobService, job: Job, { statementType, statements = [] }: JobOutcome): void {
+/**
+ * The statements of a script are jobs too.
+ * @param error of the statement that failed
+ */
+function addChildren(
+  { registry }: JobService,
+  job: Job,
+  { statementType, statements = [] }: JobOutcome,
+  error?: ApiError,
+): void {
   if (statementType !== "SCRIPT" && statementType !== "CALL") return;
   const { projectId, location } = job.reference;
-  for (const [index, statement] of statements.entries()) {
+  const all = job.failed === undefined ? statements : [...statements, job.failed];
+  for (const [index, statement] of all.entries()) {
     const child = registry.add(
       projectId,
       location,
@@ -77,7 +87,10 @@ function addChildren({ registry }: JobService, job: Job, { statementType, statem
     );
     child.labels = statement.labels;
     child.started = statement.startedAt;
-    child.finish({ statementType: statement.kind, rows: statement.rows, statements: [statement] }, undefined);
+    child.finish(
+      { statementType: statement.kind, rows: statement.rows, statements: [statement] },
+      statement === job.failed ? error : undefined,
+    );
     child.ended = statement.endedAt;
   }
 }

@@ -56,6 +56,8 @@ export class Job {
   labels: Readonly<Record<string, string>> | undefined;
   /** Statements that have run, those of a job that fails too. */
   readonly statements: JobStatement[] = [];
+  /** The statement of a script that failed, and with it the job. */
+  failed: JobStatement | undefined;
   /** The jobs of a script's statements. */
   readonly children: Job[] = [];
   readonly parent: Job | undefined;

@@ -101,7 +101,10 @@ export function apiError(cause: unknown, place: ErrorPlace): ApiError {
 function fromJob({ reason, message, at, object }: JobError, { project, location }: ErrorPlace): ApiError {
   const where = at === undefined ? "" : ` at [${at.line}:${at.column}]`;
   const text = object === undefined ? message : objectMessage(reason, message, object, project, location);
-  return new ApiError(reason, `${text}${where}`, reason === "invalidQuery" ? "query" : undefined);
+  // A table that nobody could look for is not one that was not found.
+  const isUnqualified = object?.kind === "Table" && object.path.length === 1 && reason === "notFound";
+  const told = isUnqualified ? "invalid" : reason;
+  return new ApiError(told, `${text}${where}`, told === "invalidQuery" ? "query" : undefined);
 }
 
 function objectMessage(

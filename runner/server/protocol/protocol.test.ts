@@ -30,7 +30,7 @@ describe("errors", () => {
     ],
     [
       new JobError("notFound", "x", undefined, { kind: "Table", path: ["t"] }),
-      404,
+      400,
       'Table "t" must be qualified with a dataset (e.g. dataset.table).',
       undefined,
     ],

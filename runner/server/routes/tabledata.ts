@@ -28,6 +28,7 @@ import { quoted } from "../protocol/schema.js";
 import { checked, flag } from "../protocol/validate.js";
 import { decodeRow, ValueError } from "../values/decode.js";
 import { fieldTree, requireFields, selectedRows } from "../values/selected-fields.js";
+import { partitionsSummary } from "./partitions-summary.js";
 import { pageOfRows, pageRequest, withRows } from "./rows-page.js";
 import { tableRef } from "./tables.js";
 
@@ -64,6 +65,11 @@ async function listRows(service: JobService, request: ApiRequest) {
     const { rows } = service.registry.find(ref.project, jobId, undefined).outcome;
     if (rows === undefined) throw notFound("Table", fullTableName(ref));
     return tableAnswer(etagOf("results", jobId), rows.count, pageOfRows(selectedRows(rows, tree), page));
+  }
+  const summary = await partitionsSummary(service, ref);
+  if (summary !== undefined) {
+    const etag = etagOf("rows", tableId(ref), service.times.get(tableId(withoutDecorator(ref).base)));
+    return tableAnswer(etag, summary.count, pageOfRows(selectedRows(summary, tree), page));
   }
   if (/[$@]/.test(ref.table)) {
     const source = await sourceTable(service, ref);

@@ -1,4 +1,6 @@
+import type { JobRows } from "../../port/sql-jobs.js";
 import { requireDataset } from "../catalog/datasets.js";
+import { withoutDecorator } from "../catalog/partitions.js";
 import { changeTable, createTable, deleteTable, newTable, tableChange } from "../catalog/table-changes.js";
 import { fullTableName, requireRelation, type TableRef, tableEntry, tableResource } from "../catalog/tables.js";
 import type { ApiRequest, Handler, Route } from "../http/request.js";
@@ -14,6 +16,7 @@ import type { FieldSchema } from "../protocol/schema.js";
 import { checked } from "../protocol/validate.js";
 import { fieldTree, selectedFields } from "../values/selected-fields.js";
 import { listLimits } from "./list-limits.js";
+import { partitionsSummary } from "./partitions-summary.js";
 
 const LIST = "/projects/:project/datasets/:dataset/tables";
 const ONE = `${LIST}/:table`;
@@ -116,9 +119,14 @@ function shownTable<T extends { readonly schema: { readonly fields: readonly Fie
   return Object.fromEntries(view === "BASIC" ? shown.filter(([name]) => !STATISTICS.test(name)) : shown);
 }
 
+function summaryTable(ref: TableRef, { columns, count }: JobRows) {
+  return { base: withoutDecorator(ref).base, columns, rows: count };
+}
+
 /** A part of a table, or what it was, as a table of its own. */
 async function partResource(service: JobService, ref: TableRef) {
-  const { base, columns, rows } = await sourceTable(service, ref);
+  const summary = await partitionsSummary(service, ref);
+  const { base, columns, rows } = summary === undefined ? await sourceTable(service, ref) : summaryTable(ref, summary);
   const relation = await requireRelation(service, base);
   const { project: projectId, dataset: datasetId, table: tableId } = ref;
   return {

@@ -118,6 +118,11 @@ export class JobHost extends DuckDbScriptHost {
     return (await this.#request.systemVariable?.(name, this.#inScript)) ?? super.systemVariable(name);
   }
 
+  /** The dataset of names that have none; undefined: there is none. */
+  get dataset(): string | undefined {
+    return this.#dataset;
+  }
+
   usesDataset(dataset: string | undefined): void {
     this.#dataset = dataset;
   }
@@ -141,6 +146,11 @@ export class JobHost extends DuckDbScriptHost {
   /** The last statement is through; one that wrote nothing has not said so. */
   finish(): void {
     this.#ended({ operation: this.#begun === undefined ? undefined : operationOf(this.#begun.statement, true) });
+  }
+
+  /** The statement that has begun did not get through. */
+  fail(): void {
+    this.#ended({ isFailed: true });
   }
 
   override async catalog(): Promise<Catalog> {
@@ -263,7 +273,7 @@ export class JobHost extends DuckDbScriptHost {
     return [...this.#reads.values()].filter(({ dataset, name }) => dataset !== target?.dataset || name !== target.name);
   }
 
-  #ended(done: Partial<Pick<JobStatement, "changed" | "rows" | "operation">>): void {
+  #ended(done: Partial<Pick<JobStatement, "changed" | "rows" | "operation" | "isFailed">>): void {
     const begun = this.#begun;
     if (begun === undefined) return;
     this.#begun = undefined;
@@ -278,6 +288,7 @@ export class JobHost extends DuckDbScriptHost {
       rows: done.rows,
       columns: undefined,
       labels: this.#labels,
+      ...(done.isFailed === true ? { isFailed: true } : {}),
       transactionId: this.#inTransaction ? this.#transactionId : undefined,
       startedAt,
       endedAt: Date.now(),

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Script } from "../../../dialect/script/script.js";
 import { locateErrors, parseScriptText } from "../../../dialect/script.js";
-import type { JobRequest, JobSession, JobStatement } from "../../../port/sql-jobs.js";
+import { JobError, type JobRequest, type JobSession, type JobStatement } from "../../../port/sql-jobs.js";
 import { layoutSql } from "../catalog.js";
 import type { Translator } from "../translator.js";
 import { jobError } from "./job-errors.js";
@@ -74,7 +74,8 @@ export class DuckDbJobSession implements JobSession {
       this.#host.finish();
     } catch (cause) {
       this.#isDirty ||= signal.aborted;
-      throw jobError(cause, signal, inScript);
+      if (inScript) this.#host.fail();
+      throw inDataset(jobError(cause, signal, inScript), this.#host.dataset);
     }
   }
 
@@ -99,7 +100,7 @@ export class DuckDbJobSession implements JobSession {
       const columns = does.kind === "query" ? does.columns : undefined;
       return { ...this.#host.planned(does, columns), rows: undefined };
     } catch (cause) {
-      throw jobError(cause, signal, true);
+      throw inDataset(jobError(cause, signal, true), this.#host.dataset);
     }
   }
 
@@ -124,6 +125,14 @@ export class DuckDbJobSession implements JobSession {
     });
     this.#release(!this.#isDirty);
   }
+}
+
+/** An error that names a table as the text does, of the dataset in which the text means it. */
+function inDataset(error: unknown, dataset: string | undefined): unknown {
+  if (!(error instanceof JobError) || dataset === undefined || error.object?.kind !== "Table") return error;
+  const { path, kind } = error.object;
+  if (path.length > 1) return error;
+  return new JobError(error.reason, error.message, error.at, { kind, path: [dataset, ...path] });
 }
 
 function scriptPlan(text: string, startedAt: number): JobStatement {
