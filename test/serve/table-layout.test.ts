@@ -111,7 +111,7 @@ describe("the layout of a table", () => {
   it("is not another one by a change of the table", async () => {
     const other = "Cannot change partitioning spec for a partitioned table.";
     await expect(patch({ timePartitioning: { type: "MONTH", field: "x" } })).rejects.toThrow(other);
-    await expect(patch({ timePartitioning: { type: "DAY" } }, "months")).rejects.toThrow(other);
+    await expect(patch({ timePartitioning: { type: "DAY", field: "a" } }, "months")).rejects.toThrow(other);
     await expect(
       patch({ rangePartitioning: { field: "a", range: { start: 0, end: 9, interval: 1 } } }),
     ).rejects.toThrow(other);
@@ -123,6 +123,8 @@ describe("the layout of a table", () => {
     );
     await patch({ timePartitioning: { type: "DAY", field: "x", expirationMs: 3_600_000 } });
     expect((await metadata()).timePartitioning).toEqual({ type: "DAY", field: "x", expirationMs: "3600000" });
+    await patch({ timePartitioning: { expirationMs: "7200000" } });
+    expect((await metadata()).timePartitioning).toEqual({ type: "DAY", field: "x", expirationMs: "7200000" });
     await patch({ timePartitioning: null }, "plain");
   });
 

@@ -70,6 +70,12 @@ export function requireSameLayout(table: SaidLayout, said: SaidLayout): void {
   );
 }
 
+/** A change of a table with what it leaves out of its partitions of times, which stays. */
+export function withPartitions<C extends SaidLayout>(table: SaidLayout, change: C): C {
+  if (!change.timePartitioning || !table.timePartitioning) return change;
+  return { ...change, timePartitioning: { ...table.timePartitioning, ...change.timePartitioning } };
+}
+
 /**
  * Refuses a change of a table that would partition it otherwise; its clustering may become another one.
  * @throws ApiError
@@ -88,11 +94,7 @@ export function requireSamePartitions(table: SaidLayout, change: SaidLayout): vo
   }
   if (!isPartitioned)
     throw new ApiError("invalid", "Cannot convert non partitioned/clustered table to partitioned/clustered table.");
-  // What a change of times leaves out stays.
-  const time =
-    timePartitioning && table.timePartitioning ? { ...table.timePartitioning, ...timePartitioning } : undefined;
-  const after = time === undefined ? partitionsOf(change) : { timePartitioning: time, rangePartitioning };
-  if (!isSameLayout(before, after))
+  if (!isSameLayout(before, partitionsOf(change)))
     throw new ApiError("invalid", "Cannot change partitioning spec for a partitioned table.");
 }
 

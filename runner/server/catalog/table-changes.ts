@@ -19,7 +19,7 @@ import {
   type SaidLayout,
   timePartitioning,
 } from "./layout.js";
-import { layoutOfTable, requireSamePartitions } from "./layout-spec.js";
+import { layoutOfTable, requireSamePartitions, withPartitions } from "./layout-spec.js";
 import { merged } from "./merged.js";
 import { partitionCondition, partitionOf, withoutDecorator } from "./partitions.js";
 import { movePolicies } from "./row-access.js";
@@ -121,11 +121,12 @@ function columnText(field: FieldSchema): string {
 const uncollated = ({ collation }: FieldSchema): string => (collation === "" ? " COLLATE ''" : "");
 
 /** Changes a table; `replace`: what the change leaves out is gone. */
-export async function changeTable(catalogue: Catalogue, ref: TableRef, change: TableChange, replace: boolean) {
+export async function changeTable(catalogue: Catalogue, ref: TableRef, given: TableChange, replace: boolean) {
   const relation = await requireRelation(catalogue, ref);
   const { created, ...said } = catalogue.store.get("table", tableId(ref));
   const isLaidOut = relation.kind === "table" && relation.columns.length > 0;
   const layout = layoutOfTable(catalogue.store, tableId(ref), relation);
+  const change = isLaidOut ? withPartitions(layout, given) : given;
   if (isLaidOut) requireSamePartitions(layout, change);
   const view = change.view ?? change.materializedView;
   if (view && relation.kind === "view") await runSql(catalogue, creation(ref, change, "OR REPLACE "));
