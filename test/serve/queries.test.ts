@@ -124,7 +124,10 @@ describe("the real Node client asks a served warehouse", () => {
     expect(row.ts).toMatchObject({ value: "2021-03-04T05:06:07.123Z" });
     expect(await one("SELECT ? AS a, ? || ? AS b", { params: [1, "x", "y"] })).toEqual({ a: 1, b: "xy" });
     expect(await one("SELECT ?, 2, ?", { params: [1, "x"] })).toEqual({ f0_: 1, f1_: 2, f2_: "x" });
-    expect(await one("SELECT @a, @s.b, @@project_id", { params: { a: 1, s: { b: 2 } } })).toMatchObject({ f0_: 1, b: 2 });
+    expect(await one("SELECT @a, @s.b, @@project_id", { params: { a: 1, s: { b: 2 } } })).toMatchObject({
+      f0_: 1,
+      b: 2,
+    });
     await expect(one("CREATE TEMP TABLE t AS SELECT @a", { params: { a: 1 } })).rejects.toThrow(
       "CREATE TABLE columns must be named, but column 1 has no name",
     );
