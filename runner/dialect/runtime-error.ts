@@ -40,7 +40,7 @@ export function runtimeMessage(duckdbMessage: string): string {
     return line.replace(/^.*?Casting value "([^"]*)".*$/, "numeric out of range: $1");
   const zone = /Unknown TimeZone '([^']*)'/.exec(line);
   if (zone !== null) return `Invalid time zone: ${zone[1]}`;
-  if (/Overflow in .*(DECIMAL|HUGEINT)/.test(line)) return "numeric overflow";
+  if (/Overflow in .*(DECIMAL|HUGEINT|INT128)/.test(line)) return "numeric overflow";
   const overflow = /Overflow in (addition|subtraction|multiplication|subtract) of \w+ \((.*)\)/.exec(line);
   if (overflow !== null) return `int64 overflow: ${overflow[2]}`;
   if (

@@ -1,5 +1,6 @@
+import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it } from "vitest";
-import { openError, wasLockedByLeaving } from "./errors.js";
+import { openError, queryError, wasLockedByLeaving } from "./errors.js";
 
 const lockedBy = (holder: string) =>
   new Error(
@@ -20,5 +21,22 @@ describe("a file that somebody else has locked", () => {
 
   it("is not what is wrong with another file", () => {
     expect(wasLockedByLeaving(new Error("IO Error: Cannot open file"))).toBe(false);
+  });
+});
+
+describe("a query that fails", () => {
+  it.each([
+    [
+      "SELECT list(i) FROM range(1000000) AS r(i)",
+      /^more memory is needed than .*: failed to allocate .*; allow more with --memory$/,
+    ],
+    ["SELECT 99999999999999999999999999999::HUGEINT * 1000000000000::HUGEINT", /^numeric overflow$/],
+  ])("%s says what to do", async (sql, message) => {
+    const instance = await DuckDBInstance.create(":memory:", { memory_limit: "3MB", temp_directory: "" });
+    const connection = await instance.connect();
+    const failed = await connection.run(sql).catch(queryError);
+    expect((failed as Error).message).toMatch(message);
+    connection.closeSync();
+    instance.closeSync();
   });
 });

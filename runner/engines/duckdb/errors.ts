@@ -58,10 +58,16 @@ export function openError(path: string, cause: unknown): EngineError {
 export function queryError(cause: unknown): unknown {
   if (!(cause instanceof Error) || cause.name !== "Error") return cause;
   const message = firstLine(cause.message);
-  if (/No space left|File too large|Failed to create checkpoint/i.test(message))
+  if (/No space left|File too large|Failed to create checkpoint|Could not write file/i.test(message))
     return new EngineError("full", `the warehouse cannot be written: ${message}`);
   if (/Corrupt|checksum|Could not read enough bytes/i.test(message))
     return new EngineError("corrupt", `the warehouse file is damaged: ${message}`);
+  const [, needed] = /^Out of Memory Error: (.*)$/.exec(message) ?? [];
+  if (needed !== undefined)
+    return new EngineError(
+      "query",
+      `more memory is needed than the engine may take: ${needed}; allow more with --memory`,
+    );
   if (isConflictMessage(message)) return new EngineError("conflict", message);
   return new EngineError("query", runtimeMessage(cause.message), { frame: frameOf(cause.message) });
 }
