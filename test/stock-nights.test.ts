@@ -94,3 +94,19 @@ describe("five nights leave what stock Dataform's statements leave", () => {
     });
   }
 });
+
+it("takes part after part until nothing is left, and verify says what stays for the next run", async () => {
+  const fixture = FIXTURES["loaders that take a part each night"] as Fixture;
+  const rig = rigOf(fixture);
+  await inWarehouse(rig, (warehouse) => warehouse.script(fixture.nights[0]));
+  const ran = async () => (await rig.run([])).actions.filter(({ status }) => status !== "skipped").length;
+  expect(await ran()).toBe(4);
+  const verified = await rig.fastbreak("verify");
+  expect(verified.stdout).toContain(
+    "dwh.by_count  its rows are history, taken part by part; the next run takes 2 more",
+  );
+  expect(verified.code).toBe(0);
+  expect([await ran(), await ran()]).toEqual([4, 4]);
+  // A run that finds nothing ends it.
+  expect([await ran(), await ran()]).toEqual([3, 0]);
+});
