@@ -1,3 +1,4 @@
+import { gunzipSync, gzipSync } from "node:zlib";
 import type { Observation, Transaction } from "../port/port.js";
 import type { Column } from "../port/sql-types.js";
 
@@ -16,8 +17,7 @@ export async function readStoredManifest(transaction: Observation, dataset: stri
     key: [],
     newestBy: ["recorded_at"],
   });
-  const text = rows[0]?.manifest;
-  return typeof text === "string" ? text : undefined;
+  return unpacked(rows[0]?.manifest);
 }
 
 /** The texts of the newest manifests, newest first. */
@@ -30,8 +30,11 @@ export async function readManifestHistory(transaction: Observation, dataset: str
   });
   return [...rows]
     .sort((a, b) => (String(a.recorded_at) < String(b.recorded_at) ? 1 : -1))
-    .flatMap(({ manifest }) => (typeof manifest === "string" ? [manifest] : []));
+    .flatMap(({ manifest }) => unpacked(manifest) ?? []);
 }
+
+/** A longer one would not go into a statement of BigQuery, which takes 1 MiB; it is kept on the disk alone. */
+const MOST_CHARACTERS = 900_000;
 
 /** Keeps a manifest with the state, for runners that start with an empty disk. */
 export async function storeManifest(
@@ -39,10 +42,18 @@ export async function storeManifest(
   dataset: string,
   manifest: { readonly inputsDigest: string },
 ): Promise<void> {
+  const packed = gzipSync(JSON.stringify(manifest)).toString("base64");
+  if (packed.length > MOST_CHARACTERS) return;
   const row = {
     inputs_digest: manifest.inputsDigest,
-    manifest: JSON.stringify(manifest),
+    manifest: packed,
     recorded_at: new Date().toISOString(),
   };
   await transaction.append({ dataset, name: TABLE }, COLUMNS, [row]);
+}
+
+/** The text of a manifest, which earlier releases have kept as it is. */
+function unpacked(stored: unknown): string | undefined {
+  if (typeof stored !== "string") return undefined;
+  return stored.startsWith("{") ? stored : gunzipSync(Buffer.from(stored, "base64")).toString("utf8");
 }

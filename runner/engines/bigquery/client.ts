@@ -28,7 +28,8 @@ export interface RestAnswer {
 
 /** Milliseconds that one call may take; a call that waits for a job is answered long before. */
 const CALL_MS = 60_000;
-const SCOPES = ["https://www.googleapis.com/auth/bigquery"];
+/** Tables over sheets lie in Drive; stock Dataform asks for both. */
+const SCOPES = ["https://www.googleapis.com/auth/bigquery", "https://www.googleapis.com/auth/drive"];
 
 type Request = BigQuery["request"];
 

@@ -5,10 +5,11 @@ import { digestText } from "../../port/digest-text.js";
 
 const text = v.string();
 const file = v.object({
-  format: v.literal(3),
+  format: v.literal(4),
   tables: v.record(
     text,
     v.object({
+      columns: text,
       token: v.nullable(text),
       seen: v.nullable(text),
       covered: v.nullable(v.union([v.literal("all"), v.tuple([text, text])])),
@@ -19,6 +20,8 @@ const file = v.object({
 
 /** Digests of some columns of a table, by partition. */
 export interface KnownDigests {
+  /** All columns of the table, in order: one that is renamed moves no partition. */
+  readonly columns: string;
   /** The token that the table had when all that is covered was as it stands here. */
   readonly token: string | null;
   /** The token that it had at the last look, be it one that says too little. */
@@ -29,7 +32,7 @@ export interface KnownDigests {
   readonly partitions: Readonly<Record<string, readonly [rows: number, digest: string, token: string | null]>>;
 }
 
-const NONE: KnownDigests = { token: null, seen: null, covered: null, partitions: {} };
+const NONE: Omit<KnownDigests, "columns"> = { token: null, seen: null, covered: null, partitions: {} };
 
 /**
  * Digests that were read of tables, each with the token that its table, and its partition, had before: they hold as long as these have
@@ -41,9 +44,11 @@ export class DigestCache {
 
   constructor(readonly path: string) {}
 
-  find(request: string): KnownDigests {
+  /** @param columns all that the table has now */
+  find(request: string, columns: string): KnownDigests {
     this.#tables ??= this.#read();
-    return this.#tables[digestText(request)] ?? NONE;
+    const known = this.#tables[digestText(request)];
+    return known?.columns === columns ? known : { ...NONE, columns };
   }
 
   keep(request: string, known: KnownDigests): void {
@@ -57,7 +62,7 @@ export class DigestCache {
     const temporary = `${this.path}.${process.pid}`;
     try {
       mkdirSync(dirname(this.path), { recursive: true });
-      writeFileSync(temporary, JSON.stringify({ format: 3, tables: this.#tables ?? {} }));
+      writeFileSync(temporary, JSON.stringify({ format: 4, tables: this.#tables ?? {} }));
       renameSync(temporary, this.path);
     } catch {
       // A folder that nobody may write to: the rows are read again.

@@ -145,7 +145,8 @@ export class Jobs {
         if (errorResult === undefined) return { job, first: first as Results };
         const failure = jobFailed(errorResult, text.sql, id);
         failures += 1;
-        if (!isBusy(errorResult.reason, errorResult.message) || failures === MOST_ATTEMPTS) throw failure;
+        const isOver = hasDoneSome(text, job) || failures === MOST_ATTEMPTS;
+        if (isOver || !isBusy(errorResult.reason, errorResult.message)) throw failure;
         await backoff.pause(failure);
       } finally {
         this.#running.delete(id);
@@ -299,6 +300,14 @@ export class Jobs {
 
 function purposeKey({ run, action }: Purpose): string {
   return `${run}\0${action}`;
+}
+
+/** Texts of the project, whose statements stay done when a later one fails; ours are transactions. */
+const KEEPS_WHAT_IS_DONE: ReadonlySet<string> = new Set(["statements", "query"]);
+
+/** Whether statements before the one that failed were carried out, which must not be done twice. */
+function hasDoneSome({ step }: JobText, { statistics }: Job): boolean {
+  return KEEPS_WHAT_IS_DONE.has(step) && (statistics.numChildJobs ?? 0) > 1;
 }
 
 function doneJob({ jobReference, statistics }: Job): DoneJob {

@@ -13,7 +13,7 @@ import type { TableToken } from "./catalog.js";
 import type { Purpose } from "./jobs.js";
 import { latestRowsSql, newestRows } from "./latest-rows.js";
 import { restPath } from "./names.js";
-import { readRoutine, readRoutineList, readTable, readTableData } from "./protocol.js";
+import { type RoutineList, readRoutine, readRoutineList, readTable, readTableData } from "./protocol.js";
 import { columnsOf } from "./schema.js";
 import { queryRows, type Service, sqlPath } from "./service.js";
 import { standingDigests } from "./standing.js";
@@ -108,6 +108,14 @@ export class BigQueryObservation implements Observation {
     }
   }
 
+  async #routinePage(path: string, pageToken: string | undefined): Promise<RoutineList> {
+    const call = { method: "GET", path, query: { maxResults: "1000", pageToken } } as const;
+    const listed = async () => (await this.service.rest.find(call, readRoutineList)) ?? { routines: [] };
+    const page = await listed();
+    // Nothing at all is what the service says where there are none, and what is left of an answer that was damaged.
+    return page.routines.length > 0 ? page : listed();
+  }
+
   async routines(): Promise<ReadonlyMap<string, string>> {
     const datasets = new Set([...(await this.relations()).values()].map(({ id }) => id.dataset));
     const { project } = this.service.connection;
@@ -116,11 +124,13 @@ export class BigQueryObservation implements Observation {
         .filter((dataset) => !dataset.includes("."))
         .map(async (dataset) => {
           const path = `/projects/${encodeURIComponent(project)}/datasets/${encodeURIComponent(dataset)}/routines`;
-          const call = { method: "GET", path, query: { maxResults: "1000" } } as const;
-          const listed = async () => (await this.service.rest.find(call, readRoutineList)) ?? { routines: [] };
-          const first = await listed();
-          // Nothing at all is what the service says where there are none, and what is left of an answer that was damaged.
-          return (first.routines.length > 0 ? first : await listed()).routines;
+          const listed: RoutineList["routines"][number][] = [];
+          for (let pageToken: string | undefined; ; ) {
+            const page = await this.#routinePage(path, pageToken);
+            listed.push(...page.routines);
+            pageToken = page.nextPageToken;
+            if (pageToken === undefined) return listed;
+          }
         }),
     );
     const list = found.flat();

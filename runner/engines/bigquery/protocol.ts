@@ -45,6 +45,7 @@ const statistics = v.looseObject({
   endTime: v.optional(number),
   totalBytesProcessed: v.optional(number),
   totalSlotMs: v.optional(number),
+  numChildJobs: v.optional(number),
   sessionInfo: v.optional(v.looseObject({ sessionId: v.string() })),
   query: v.optional(
     v.looseObject({
@@ -213,5 +214,6 @@ export const readDataset = reader(
 export const readRoutine = reader("routine", routineResource);
 export const readTableList = listReader("list of tables", tableList);
 export const readDatasetList = listReader("list of datasets", datasetList);
+export type RoutineList = v.InferOutput<typeof routineList>;
 /** Of a dataset without routines the service says nothing, not even what it answers. */
 export const readRoutineList = reader("list of routines", routineList);

@@ -1,5 +1,6 @@
 import { digestSql } from "../../googlesql/digest-sql.js";
 import { readDigests, type SourcedRequest } from "../../googlesql/read-digests.js";
+import { digestText } from "../../port/digest-text.js";
 import { type Fingerprint, NULL_PARTITION, type Partition } from "../../port/identity.js";
 import {
   type DateRange,
@@ -9,6 +10,7 @@ import {
   type QueryResult,
   relationKey,
 } from "../../port/port.js";
+import { typeName } from "../../port/sql-types.js";
 import type { TableToken } from "./catalog.js";
 import type { KnownDigests } from "./digest-cache.js";
 import type { Purpose } from "./jobs.js";
@@ -43,7 +45,7 @@ export async function standingDigests(
   const asked = requests.map((request, index): Asked => {
     // One entry for all ranges.
     const key = digestSql({ ...request, range: undefined }, 0, sqlPath(service, request.relation.id));
-    return { request, token: tokens[index], key, known: service.digests.find(key) };
+    return { request, token: tokens[index], key, known: service.digests.find(key, columnsText(request)) };
   });
   const answers = asked.map(({ request, token, known }) =>
     isKnown(token, known) && covers(known, request) ? answerOf(known, request) : undefined,
@@ -68,6 +70,12 @@ export async function standingDigests(
 
 function isKnown(token: TableToken | undefined, known: KnownDigests): boolean {
   return token !== undefined && !token.isRacy && known.token === token.value;
+}
+
+/** All columns of a table, in order. */
+function columnsText({ relation: { columns, foreignColumns } }: DigestRequest): string {
+  const own = columns.map(({ name, type }) => `${name} ${typeName(type)}`);
+  return digestText([...own, ...foreignColumns].join("\n"));
 }
 
 function isByPartition({ relation, grain }: DigestRequest): boolean {
@@ -107,13 +115,13 @@ function readingOf(
   const now = tokens.get(relationKey(request.relation.id));
   if (token === undefined) return { sourced: { request, source }, settle: (read) => read };
   const value = token.isRacy ? null : token.value;
+  const about = { columns: known.columns, covered: coveredBy(request) };
   if (now === undefined || !isByPartition(request))
     return {
       sourced: { request, source },
       settle(read) {
         const partitions = asKnown(read, new Map());
-        if (value !== null)
-          service.digests.keep(key, { token: value, seen: value, covered: coveredBy(request), partitions });
+        if (value !== null) service.digests.keep(key, { ...about, token: value, seen: value, partitions });
         return read;
       },
     };
@@ -132,7 +140,7 @@ function readingOf(
         return before === undefined || moved.includes(partition) ? [] : [[partition, before] as const];
       });
       const partitions = { ...Object.fromEntries([...rest, ...kept]), ...asKnown(read, now) };
-      const next = { token: value, seen: token.value, covered: coveredBy(request), partitions };
+      const next = { ...about, token: value, seen: token.value, partitions };
       service.digests.keep(key, next);
       return answerOf(next, request);
     },

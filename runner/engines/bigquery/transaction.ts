@@ -1,5 +1,6 @@
 import { scanScript } from "../../googlesql/index.js";
 import { foldedKey } from "../../googlesql/project-names.js";
+import { quoteIdentifier } from "../../googlesql/quote.js";
 import { readDigests } from "../../googlesql/read-digests.js";
 import { anyRowOf, BEFORE_ANY_ROW } from "../../port/any-row.js";
 import { EngineError } from "../../port/engine-error.js";
@@ -63,6 +64,8 @@ interface Seen {
  * One unit of work: rows are made in stages beside the tables, looked at, and published at the end, in one transaction of the service
  * together with the record of them. What the service takes in no transaction - definitions - comes before its record.
  */
+const MOST_CHARACTERS_OF_RECORDS = 400_000;
+
 export class BigQueryTransaction extends BigQueryObservation implements Transaction {
   readonly #appended: Appended[] = [];
   readonly #conditions: string[] = [];
@@ -393,11 +396,31 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
   /** Publishes what is pending together with what is to be recorded. */
   async commit(): Promise<void> {
     if (this.#pending.size === 0 && this.#appended.length === 0) return;
+    const records = await this.#recordStatements();
     await this.#refuseDrift();
-    const records = this.#appended.flatMap(({ table, columns, rows }) =>
-      insertStatements(sqlPath(this.service, table), columns, rows),
-    );
     await this.#publish(records);
+  }
+
+  /** What inserts the records. The service takes no text of more than 1 MiB: long ones are written to stages before. */
+  async #recordStatements(): Promise<readonly string[]> {
+    const records = this.#appended.map(({ table, columns, rows }) => {
+      const path = sqlPath(this.service, table);
+      return { path, columns, rows, statements: insertStatements(path, columns, rows) };
+    });
+    const lengths = records.map(({ statements }) => statements.reduce((sum, { length }) => sum + length, 0));
+    if (lengths.reduce((sum, length) => sum + length, 0) <= MOST_CHARACTERS_OF_RECORDS)
+      return records.flatMap(({ statements }) => statements);
+    const found: string[] = [];
+    for (const { path, columns, rows, statements } of records) {
+      if (statements.length < 2) {
+        found.push(...statements);
+        continue;
+      }
+      const stage = await this.#stageRows(columns, inOneBatch(columns, rows));
+      const names = columns.map(({ name }) => quoteIdentifier(name)).join(", ");
+      found.push(`INSERT INTO ${path} (${names}) SELECT ${names} FROM ${this.#stagePath(stage.name)}`);
+    }
+    return found;
   }
 
   /** Removes what was made for this transaction alone. */
@@ -534,4 +557,8 @@ async function originOf<T>(
     const offset = inText < 0 ? undefined : origin === undefined ? inText : origin(inText);
     throw new EngineError(cause.code, cause.message, { ...cause, offset, line: undefined, column: undefined });
   }
+}
+
+async function* inOneBatch(columns: readonly Column[], rows: readonly RowObject[]) {
+  yield rows.map((row) => columns.map(({ name }) => row[name] ?? null));
 }

@@ -27,6 +27,7 @@ import { systemVariablesOf } from "./system-variables.js";
 export async function runQuery(service: JobService, job: Job, query: QueryConfiguration): Promise<JobOutcome> {
   requireGoogleSql(query);
   requireStatement(query.query);
+  requireLength(query.query);
   const { projectId } = job.reference;
   let endsSession = false;
   let ownSession = query.connectionProperties?.find(({ key }) => key === "session_id")?.value;
@@ -144,6 +145,17 @@ function requireGoogleSql({ query, useLegacySql }: QueryConfiguration): void {
 }
 
 /** @throws JobError for a text with nothing but blanks, comments and semicolons */
+/** https://cloud.google.com/bigquery/quotas#query_jobs */
+const MOST_CHARACTERS = 1_048_576;
+
+function requireLength(sql: string): void {
+  if (sql.length > MOST_CHARACTERS)
+    throw new ApiError(
+      "invalid",
+      "The query is too large. The maximum standard SQL query length is 1024.00K characters, including comments and white space characters.",
+    );
+}
+
 function requireStatement(sql: string): void {
   let tokens: readonly Token[];
   try {
