@@ -168,14 +168,19 @@ describe("fastbreak seed", () => {
     ]);
   });
 
-  it("takes a file of JSON without rows where the table is there, and a thousand columns where none is", async () => {
-    declare("raw", "nobody", "wide");
-    await ok("query", "CREATE SCHEMA raw; CREATE TABLE raw.nobody (id INT64); INSERT INTO raw.nobody VALUES (1)");
+  it("takes JSON without rows or fields where the table is there, and a thousand columns where none is", async () => {
+    declare("raw", "nobody", "bare", "wide");
+    await ok(
+      "query",
+      "CREATE SCHEMA raw; CREATE TABLE raw.nobody (id INT64); INSERT INTO raw.nobody VALUES (1); CREATE TABLE raw.bare (s STRUCT<x INT64>)",
+    );
     const names = Array.from({ length: 1000 }, (_, index) => `c${index}`).join(",");
     put("data/nobody.json", "[]");
+    put("data/bare.jsonl", '{"s":{}}\n{"s":null}\n');
     put("data/wide.csv", `${names}\n${names.replaceAll("c", "")}\n`);
     await ok("seed", "data");
     expect(await rowsOf("SELECT * FROM raw.nobody")).toEqual([]);
+    expect(await rowsOf("SELECT s FROM raw.bare ORDER BY s IS NULL")).toEqual([{ s: { x: null } }, { s: null }]);
     expect(await rowsOf("SELECT c998 + c999 AS sum FROM raw.wide")).toEqual([{ sum: 1997 }]);
   });
 
@@ -194,6 +199,7 @@ describe("fastbreak seed", () => {
     ['{"a":[1]}{"a":[2]}', /:1: not valid JSON$/],
     ['{"a":[01]}', /:1: not valid JSON$/],
     ["null", /:1: there must be an object a line/],
+    ['{"a":[1]}\n[{"a":[2]}]', /:2: there must be an object a line/],
   ])("refuses %s in a table of nested columns", async (text, message) => {
     declare("raw", "nested");
     await ok("query", "CREATE SCHEMA raw; CREATE TABLE raw.nested (s STRUCT<x INT64, y STRING>, a ARRAY<INT64>)");

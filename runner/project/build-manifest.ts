@@ -82,8 +82,9 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
     const query = openQuery(table.query);
     const base = baseOf(table, TABLE_TYPES[table.enumType], home);
     const texts = incrementalTexts(table, scan(query), scan);
-    const takesParts =
-      texts.incremental !== undefined && leavesRows(texts.incremental.query, base.key, readKey, scanner);
+    const accumulating = isAccumulating(table, texts.incremental !== undefined);
+    const adds = accumulating ? texts.incremental : undefined;
+    const takesParts = adds !== undefined && leavesRows(adds.query, base.key, readKey, scanner);
     const draft: Draft = {
       ...base,
       query,
@@ -98,7 +99,7 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
       ...labelsOf(table),
       ...texts,
       takesParts,
-      accumulating: isAccumulating(table, texts.incremental !== undefined),
+      accumulating,
       strategy: strategyOf(table),
     };
     return finish("tables", i, draft, tableOptions(table));

@@ -20,7 +20,7 @@ const file = v.object({
 
 /** Digests of some columns of a table, by partition. */
 export interface KnownDigests {
-  /** All columns of the table, in order: one that is renamed moves no partition. */
+  /** Tells the table's columns, all of them in order: one that is renamed moves no partition. */
   readonly columns: string;
   /** The token that the table had when all that is covered was as it stands here. */
   readonly token: string | null;
@@ -44,7 +44,7 @@ export class DigestCache {
 
   constructor(readonly path: string) {}
 
-  /** @param columns all that the table has now */
+  /** @param columns those that the table has now */
   find(request: string, columns: string): KnownDigests {
     this.#tables ??= this.#read();
     const known = this.#tables[digestText(request)];

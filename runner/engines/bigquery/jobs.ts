@@ -23,6 +23,8 @@ export interface JobText {
   readonly touched?: Touched | undefined;
   /** Of all jobs of one turn, whoever asks for them, only one runs at a time. */
   readonly turn?: string | undefined;
+  /** What its first statements have done stands when a later one fails, as in scripts of the project: it is not begun again then. */
+  readonly keepsWhatIsDone?: boolean;
 }
 
 /** A job that is done. */
@@ -302,12 +304,9 @@ function purposeKey({ run, action }: Purpose): string {
   return `${run}\0${action}`;
 }
 
-/** Texts of the project, whose statements stay done when a later one fails; ours are transactions. */
-const KEEPS_WHAT_IS_DONE: ReadonlySet<string> = new Set(["statements", "query"]);
-
-/** Whether statements before the one that failed were carried out, which must not be done twice. */
-function hasDoneSome({ step }: JobText, { statistics }: Job): boolean {
-  return KEEPS_WHAT_IS_DONE.has(step) && (statistics.numChildJobs ?? 0) > 1;
+/** Whether something of a failed text was carried out that must not be done twice. */
+function hasDoneSome({ keepsWhatIsDone = false }: JobText, { statistics }: Job): boolean {
+  return keepsWhatIsDone && (statistics.numChildJobs ?? 0) > 1;
 }
 
 function doneJob({ jobReference, statistics }: Job): DoneJob {

@@ -45,7 +45,7 @@ export async function standingDigests(
   const asked = requests.map((request, index): Asked => {
     // One entry for all ranges.
     const key = digestSql({ ...request, range: undefined }, 0, sqlPath(service, request.relation.id));
-    return { request, token: tokens[index], key, known: service.digests.find(key, columnsText(request)) };
+    return { request, token: tokens[index], key, known: service.digests.find(key, columnsDigest(request)) };
   });
   const answers = asked.map(({ request, token, known }) =>
     isKnown(token, known) && covers(known, request) ? answerOf(known, request) : undefined,
@@ -72,8 +72,8 @@ function isKnown(token: TableToken | undefined, known: KnownDigests): boolean {
   return token !== undefined && !token.isRacy && known.token === token.value;
 }
 
-/** All columns of a table, in order. */
-function columnsText({ relation: { columns, foreignColumns } }: DigestRequest): string {
+/** Of all columns of a table, in order. */
+function columnsDigest({ relation: { columns, foreignColumns } }: DigestRequest): string {
   const own = columns.map(({ name, type }) => `${name} ${typeName(type)}`);
   return digestText([...own, ...foreignColumns].join("\n"));
 }

@@ -1,6 +1,5 @@
 import { scanScript } from "../../googlesql/index.js";
 import { foldedKey } from "../../googlesql/project-names.js";
-import { quoteIdentifier } from "../../googlesql/quote.js";
 import { readDigests } from "../../googlesql/read-digests.js";
 import { anyRowOf, BEFORE_ANY_ROW } from "../../port/any-row.js";
 import { EngineError } from "../../port/engine-error.js";
@@ -35,6 +34,7 @@ import { restPath } from "./names.js";
 import { BigQueryObservation } from "./observation.js";
 import type { PendingWrite, PlannedWrite, WriteHost } from "./pending.js";
 import { planPublish } from "./publish.js";
+import { recordStatements } from "./records.js";
 import { withPreviews } from "./rewrite.js";
 import { queryRows, type Service, sqlPath } from "./service.js";
 import { kindSql, layoutSql, optionsSql, requireMakeable } from "./shape.js";
@@ -64,8 +64,6 @@ interface Seen {
  * One unit of work: rows are made in stages beside the tables, looked at, and published at the end, in one transaction of the service
  * together with the record of them. What the service takes in no transaction - definitions - comes before its record.
  */
-const MOST_CHARACTERS_OF_RECORDS = 400_000;
-
 export class BigQueryTransaction extends BigQueryObservation implements Transaction {
   readonly #appended: Appended[] = [];
   readonly #conditions: string[] = [];
@@ -207,7 +205,13 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
     this.#noteWrites(sql);
     const { project } = this.service.connection;
     const { changed, session } = await this.service.jobs.run(
-      { sql, step: "statements", session: this.#session, touched: { defines: definedIn(sql, project) } },
+      {
+        sql,
+        step: "statements",
+        session: this.#session,
+        touched: { defines: definedIn(sql, project) },
+        keepsWhatIsDone: true,
+      },
       this.purpose,
     );
     if (this.#session === "new") this.#session = session;
@@ -401,26 +405,16 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
     await this.#publish(records);
   }
 
-  /** What inserts the records. The service takes no text of more than 1 MiB: long ones are written to stages before. */
   async #recordStatements(): Promise<readonly string[]> {
-    const records = this.#appended.map(({ table, columns, rows }) => {
-      const path = sqlPath(this.service, table);
-      return { path, columns, rows, statements: insertStatements(path, columns, rows) };
+    const records = this.#appended.map(({ table, columns, rows }) => ({
+      path: sqlPath(this.service, table),
+      columns,
+      rows,
+    }));
+    return recordStatements(records, async ({ columns, rows }) => {
+      const { name } = await this.#stageRows(columns, inOneBatch(columns, rows));
+      return this.#stagePath(name);
     });
-    const lengths = records.map(({ statements }) => statements.reduce((sum, { length }) => sum + length, 0));
-    if (lengths.reduce((sum, length) => sum + length, 0) <= MOST_CHARACTERS_OF_RECORDS)
-      return records.flatMap(({ statements }) => statements);
-    const found: string[] = [];
-    for (const { path, columns, rows, statements } of records) {
-      if (statements.length < 2) {
-        found.push(...statements);
-        continue;
-      }
-      const stage = await this.#stageRows(columns, inOneBatch(columns, rows));
-      const names = columns.map(({ name }) => quoteIdentifier(name)).join(", ");
-      found.push(`INSERT INTO ${path} (${names}) SELECT ${names} FROM ${this.#stagePath(stage.name)}`);
-    }
-    return found;
   }
 
   /** Removes what was made for this transaction alone. */

@@ -167,7 +167,8 @@ class BigQueryWarehouse implements Warehouse {
   async script(sql: string): Promise<ScriptResult> {
     return telling(async () => {
       const purpose = this.#purpose(undefined);
-      const { columns, rows, changed, statementType } = await this.#service.jobs.query({ sql, step: "query" }, purpose);
+      const text = { sql, step: "query", keepsWhatIsDone: true };
+      const { columns, rows, changed, statementType } = await this.#service.jobs.query(text, purpose);
       const isQuery = columns.length > 0 && (statementType === undefined || /^(?:SELECT|SCRIPT)$/.test(statementType));
       return { rows: isQuery ? { columns, rows } : undefined, rowsChanged: changed };
     });

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { withNumbers } from "../../port/json-numbers.js";
 
 /** What no client writes: texts that begin with it are numbers on their way. */
 const MARK = `number ${randomUUID()} `;
@@ -18,7 +19,6 @@ export class ExactNumber {
 
 /** What may hold a number that JavaScript rounds or writes another way: many digits, a zero at the end, an exponent. */
 const SUSPECT = /\d{16}|\.\d*0(?!\d)|\d[eE]|-0/;
-const STRINGS_AND_NUMBERS = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 
 /**
  * JSON whose numbers stay what they are: those that JavaScript would change are `ExactNumber`.
@@ -26,10 +26,9 @@ const STRINGS_AND_NUMBERS = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
  */
 export function parseExactJson(text: string): unknown {
   if (!SUSPECT.test(text)) return JSON.parse(text);
-  const marked = text.replace(STRINGS_AND_NUMBERS, (part) => {
-    if (part.startsWith('"') || !isNumber(part) || String(Number(part)) === part) return part;
-    return JSON.stringify(new ExactNumber(part));
-  });
+  const marked = withNumbers(text, (digits) =>
+    String(Number(digits)) === digits ? digits : JSON.stringify(new ExactNumber(digits)),
+  );
   return JSON.parse(marked, (_name, value: unknown) =>
     typeof value === "string" && value.startsWith(MARK) ? new ExactNumber(value.slice(MARK.length)) : value,
   );
@@ -42,5 +41,3 @@ export function exactJsonText(value: unknown): string {
 }
 
 const MARKED = new RegExp(`"${MARK}([^"]*)"`, "g");
-
-const isNumber = (text: string): boolean => /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/.test(text);

@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { EngineError } from "../../../port/engine-error.js";
+import { withNumbers } from "../../../port/json-numbers.js";
 import type { Column } from "../../../port/sql-types.js";
 import { JsonShape } from "./json-shape.js";
 import { NUMBER_MARK, type StagedField } from "./staged-shape.js";
@@ -67,12 +68,14 @@ interface FoundRecord {
 
 async function* recordsOf(file: JsonFile): AsyncGenerator<FoundRecord> {
   let count = 0;
+  let hasRecord = false;
   let list: string[] | undefined;
   for await (const text of textLines(file)) {
     count += 1;
     if (list !== undefined) list.push(text);
-    else if (text.trimStart().startsWith("[")) list = [text];
+    else if (!hasRecord && text.trimStart().startsWith("[")) list = [text];
     else if (text.trim() !== "") {
+      hasRecord = true;
       const line = markNumbers(text);
       const place = `${file.shown}:${count}`;
       yield { value: parsed(line, place), line, place };
@@ -97,38 +100,9 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const BEGINS_NUMBER = /[-0-9]/;
 const MARK = JSON.stringify(NUMBER_MARK).slice(1, -1);
 
-/** JSON with its numbers as marked texts; what is no JSON is none afterwards either. */
-function markNumbers(text: string): string {
-  let marked = "";
-  let from = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const char = text[at] as string;
-    if (char === '"') at = endOfText(text, at);
-    else if (BEGINS_NUMBER.test(char)) {
-      NUMBER.lastIndex = at;
-      const [number] = NUMBER.exec(text) ?? [];
-      if (number === undefined) continue;
-      marked += `${text.slice(from, at)}"${MARK}${number}"`;
-      at += number.length - 1;
-      from = at + 1;
-    }
-  }
-  return marked + text.slice(from);
-}
-
-/** Where the text ends that begins with a quote. */
-function endOfText(text: string, begin: number): number {
-  for (let end = text.indexOf('"', begin + 1); end >= 0; end = text.indexOf('"', end + 1)) {
-    let backslashes = 0;
-    while (text[end - 1 - backslashes] === "\\") backslashes += 1;
-    if (backslashes % 2 === 0) return end;
-  }
-  return text.length;
-}
+const markNumbers = (text: string): string => withNumbers(text, (digits) => `"${MARK}${digits}"`);
 
 /** @throws EngineError `data` for a file that is not UTF-8 */
 async function* textLines({ path, shown, isGzip }: JsonFile): AsyncGenerator<string> {

@@ -65,8 +65,9 @@ export class JsonShape {
       return { kind: "list", element: this.#element.#shape(element) };
     }
     if (this.#fields === undefined) return MARKED_TEXT;
-    if (this.#fields.size === 0) return JSON_TEXT;
     const struct = typeof wanted === "object" && wanted.kind === "struct" ? wanted.fields : undefined;
+    // Nobody knows what else `{}` may have.
+    if (this.#fields.size === 0 && struct === undefined) return JSON_TEXT;
     const fields = struct?.map(({ name = "", type }) => ({ name, type }));
     return { kind: "struct", fields: this.fields(fields) };
   }

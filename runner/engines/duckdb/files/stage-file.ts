@@ -80,6 +80,7 @@ export function csvOptions(
   ];
 }
 
+/** DuckDB's words for an object that has a key twice, and the record in which it has. */
 const TWICE = /in line (\d+): Object .* has duplicate key "([^"]*)"/s;
 
 async function stageJson(

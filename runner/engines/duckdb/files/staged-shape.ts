@@ -64,6 +64,8 @@ export function readAs(shape: StagedShape): string {
     case "list":
       return `${readAs(shape.element)}[]`;
     case "struct":
+      // DuckDB has no STRUCT without fields.
+      if (shape.fields.length === 0) return "JSON";
       return `STRUCT(${shape.fields.map(({ name, shape }) => `${quoteName(name)} ${readAs(shape)}`).join(", ")})`;
     case "json":
       return "JSON";
