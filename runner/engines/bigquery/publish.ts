@@ -5,6 +5,7 @@ import { EngineError } from "../../port/engine-error.js";
 import { NULL_PARTITION, WHOLE } from "../../port/identity.js";
 import { partitionTest } from "../../port/partition-set.js";
 import { type PublishRequest, type Relation, relationKey, rowColumnNames } from "../../port/port.js";
+import type { RelationSettings } from "../../port/relation-settings.js";
 import { isSameName } from "../../port/sql-types.js";
 import { isSameShape, keptColumn } from "../columns.js";
 import type { Described } from "./catalog.js";
@@ -33,21 +34,23 @@ export async function planPublish(
 type Fate = "made" | "reshaped" | "kept";
 
 function fateOf(described: Described | undefined, request: PublishRequest): Fate {
-  const { stage, partitionColumn, clusterBy, settings } = request;
+  const { stage, partitionColumn, settings } = request;
   const existing = described?.relation;
   if (existing?.kind !== "table") return "made";
-  if (!isPartitionedBy(described?.table, settings?.partitionBy)) return "made";
+  if (!isPartitionedBy(described?.table, settings)) return "made";
   if (existing.partitionColumn?.toLowerCase() !== partitionColumn?.toLowerCase()) return "made";
   if (!existing.columns.some((column) => keptColumn(stage.columns, column) !== undefined)) return "made";
-  const isSameLayout = existing.clusterBy.join().toLowerCase() === clusterBy.join().toLowerCase();
-  return isSameShape(existing, stage.columns) && isSameLayout ? "kept" : "reshaped";
+  // By what a table is clustered is set on it as it stands, like its labels.
+  return isSameShape(existing, stage.columns) ? "kept" : "reshaped";
 }
 
-/** Whether a table is partitioned as a project says; undefined: nobody says. */
-function isPartitionedBy(table: Table | undefined, partitionBy: string | undefined): boolean {
-  const wanted = partitionBy === undefined ? undefined : partitioningOf(partitionBy);
-  if (table === undefined || wanted === undefined) return true;
+/** Whether a table is partitioned as a project says; undefined: it says nothing. */
+function isPartitionedBy(table: Table | undefined, settings: RelationSettings | undefined): boolean {
+  if (table === undefined || settings === undefined) return true;
   const { timePartitioning: time, rangePartitioning: range } = table;
+  if (settings.partitionBy === undefined) return time === undefined && range === undefined;
+  const wanted = partitioningOf(settings.partitionBy);
+  if (wanted === undefined) return true;
   const text = (...parts: readonly unknown[]) => parts.join(" ").toLowerCase();
   if (wanted.timePartitioning !== undefined) {
     const { type, field = "" } = wanted.timePartitioning;
@@ -83,11 +86,9 @@ async function makeTable(
   const deleted = isTable
     ? await numberOf(host, `SELECT COUNT(*) FROM ${wholeTable(existing, host.path(request.target))}`)
     : 0;
-  // The service replaces no table by one of another partitioning, and no view by a table.
-  const drop = existing === undefined ? [] : [`DROP ${kindSql(existing)} ${host.path(request.target)}`];
   return {
     counts: { ...NOTHING_CHANGED, inserted: request.stage.rows, deleted },
-    pending: sql.pending(sql.stageRows(), [...drop, sql.create(sql.stageRows())], []),
+    pending: sql.pending(sql.stageRows(), sql.made(sql.stageRows()), []),
   };
 }
 
@@ -151,6 +152,7 @@ async function numberOf(host: WriteHost, sql: string): Promise<number> {
 /** The statements of one publish. */
 class PublishSql {
   readonly #target: string;
+  readonly #pathOf: WriteHost["path"];
   readonly #stage: string;
   /** The rows that the target has, in the columns that it will have. */
   readonly #live: string;
@@ -165,6 +167,7 @@ class PublishSql {
   ) {
     const { stage, target } = request;
     this.#target = host.path(target);
+    this.#pathOf = (id) => host.path(id);
     this.#stage = host.stagePath(stage.name);
     this.#live =
       fate === "reshaped"
@@ -178,10 +181,29 @@ class PublishSql {
     return `SELECT ${this.#names.join(", ")} FROM ${this.#stage}`;
   }
 
-  create(rows: string): string {
-    const { partitionColumn, clusterBy, settings } = this.request;
+  /**
+   * Statements that make the table of rows. The service replaces no view by a table, and no table by one of other partitions or clusters:
+   * then it is made under another name first, so that the table stays where it cannot be made.
+   */
+  made(rows: string): readonly string[] {
+    const { existing, fate } = this;
+    const { target, clusterBy } = this.request;
+    if (existing === undefined) return [`CREATE OR REPLACE TABLE ${this.#create(this.#target, clusterBy, rows)}`];
+    const kept = existing.columns.filter((column) => keptColumn(this.request.stage.columns, column) !== undefined);
+    const keepsClusters = existing.clusterBy.every((name) => kept.some((column) => isSameName(column.name, name)));
+    if (fate === "reshaped" && keepsClusters)
+      return [`CREATE OR REPLACE TABLE ${this.#create(this.#target, existing.clusterBy, rows)}`];
+    const beside = this.#pathOf({ ...target, name: `fastbreak_remade_${target.name}` });
+    return [
+      `DROP TABLE IF EXISTS ${beside};\nCREATE TABLE ${this.#create(beside, clusterBy, rows)}`,
+      `DROP ${kindSql(existing)} IF EXISTS ${this.#target};\nALTER TABLE ${beside} RENAME TO ${quoteIdentifier(target.name)}`,
+    ];
+  }
+
+  #create(path: string, clusterBy: readonly string[], rows: string): string {
+    const { partitionColumn, settings } = this.request;
     const layout = layoutSql(partitionColumn, clusterBy, settings?.partitionBy);
-    return `CREATE OR REPLACE TABLE ${this.#target}${layout}${optionsSql(settings)} AS\n${rows}`;
+    return `${path}${layout}${optionsSql(settings)} AS\n${rows}`;
   }
 
   pending(
@@ -212,7 +234,7 @@ class PublishSql {
    * @param merged the rows as they will be, where those of the stage do not have their times yet
    */
   pendingChange(changes: readonly string[], merged?: string): PendingWrite | undefined {
-    const definitions = this.fate === "reshaped" ? [this.create(`SELECT * FROM ${this.#live}`)] : this.#newOptions();
+    const definitions = this.fate === "reshaped" ? this.made(`SELECT * FROM ${this.#live}`) : this.#newOptions();
     if (changes.length === 0 && definitions.length === 0) return undefined;
     const { partitions, partitionColumn } = this.request;
     const isAll = partitions === undefined || partitionColumn === undefined;

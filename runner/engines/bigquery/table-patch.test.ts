@@ -36,6 +36,15 @@ describe("what has to be changed of a table", () => {
     expect(bodyOf(live, { options: { description: '"x"', labels: "[]" } })).toEqual({});
   });
 
+  it("sets clusters, and takes them away of what is made anew each time", () => {
+    const live = { clustering: { fields: ["a", "B"] } };
+    expect(bodyOf(live, { clusterBy: ["A", "b"] })).toEqual({});
+    expect(bodyOf(live, { clusterBy: ["b", "a"] }, false)).toEqual({ clustering: { fields: ["b", "a"] } });
+    expect(bodyOf(live, {})).toEqual({ clustering: null });
+    expect(bodyOf(live, {}, false)).toEqual({});
+    expect(bodyOf({ ...live, type: "MATERIALIZED_VIEW" }, { clusterBy: ["c"] })).toEqual({});
+  });
+
   it("keeps all that a schema says besides", () => {
     const inner = { name: "i", type: "INTEGER", mode: "NULLABLE", roundingMode: "ROUND_HALF_EVEN" };
     const live = { schema: { fields: [{ name: "s", type: "RECORD", mode: "REPEATED", fields: [inner] }] } };

@@ -60,6 +60,11 @@ export function tablePatch(
     body.timePartitioning = { ...table.timePartitioning, expirationMs: expiration.change };
     what.push("expiration of partitions");
   }
+  const clusters = clusterChange(table, settings.clusterBy, isExact);
+  if (clusters !== undefined) {
+    body.clustering = clusters;
+    what.push("clustering");
+  }
   const { requiresPartitionFilter } = settings;
   const isFilterWrong = requiresPartitionFilter !== table.requirePartitionFilter;
   if (isFilterWrong && (requiresPartitionFilter || isOurs("require_partition_filter"))) {
@@ -77,6 +82,18 @@ export function tablePatch(
     what.push("no expiration_timestamp");
   }
   return { body, what, asksForDefault: expiration.asksForDefault || (expires && defaults === "unknown") };
+}
+
+/** Null takes the clusters away; undefined: they are as wanted. Those of a materialized view belong to its definition. */
+function clusterChange(
+  { type, clustering }: Table,
+  wanted: readonly string[],
+  isExact: boolean,
+): { readonly fields: readonly string[] } | null | undefined {
+  const live = clustering?.fields ?? [];
+  if (type !== "TABLE" || live.join().toLowerCase() === wanted.join().toLowerCase()) return undefined;
+  if (wanted.length > 0) return { fields: wanted };
+  return isExact ? null : undefined;
 }
 
 /** Null takes a label away; undefined: they are as wanted. */
