@@ -1,9 +1,10 @@
 import type { Span } from "../../googlesql/contract.js";
-import { analysisError, unsupported } from "../../googlesql/errors.js";
+import { analysisError } from "../../googlesql/errors.js";
 import { type SqlType, typeName } from "../../port/sql-types.js";
 import { coerce } from "../types/coercion.js";
 import { defaultZone } from "../types/default-zone.js";
 import { derive, isNullLiteral, type Typed } from "../types/typed.js";
+import { numberText } from "./format.js";
 import { SafeScope } from "./safe.js";
 
 interface Options {
@@ -47,7 +48,7 @@ function formattedCast(value: Typed, target: SqlType, format: Typed, zone: Typed
     return `bq.cast_string_to_${target.toLowerCase()}(${args.join(", ")})`;
   }
   if (target === "STRING" && ["INT64", "FLOAT64", "NUMERIC", "BIGNUMERIC"].includes(from))
-    throw unsupported("CAST of a number with FORMAT", span);
+    return `bq_cast_number_to_string(${numberText(value)}, ${format.sql})`;
   throw analysisError(`FORMAT is not allowed for cast from ${from} to ${typeName(target)}`, span);
 }
 

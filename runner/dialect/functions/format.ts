@@ -126,22 +126,34 @@ function simpleDirective({ flags, width, precision, conversion }: Directive, val
   return value.type === "NUMERIC" ? `bq.format_fixed_numeric(${value.sql}, ${digits})` : undefined;
 }
 
-/** The text that the JavaScript formatter takes for a value; a NUMERIC is marked by a final `n`. */
+/** The text that the JavaScript formatter takes for a value. */
 function raw(value: Typed): string {
   if (isNullLiteral(value)) return NULL_TEXT;
   switch (value.type) {
     case "NUMERIC":
-      return `(bq.numeric_to_string(${value.sql}) || 'n')`;
     case "BIGNUMERIC":
-      return `(bq_bignumeric_text(${value.sql}) || 'n')`;
     case "FLOAT64":
-      return `bq.float64_to_string(${value.sql})`;
+      return numberText(value);
     case "JSON":
       return `CAST(${value.sql} AS VARCHAR)`;
     case "INT64":
       return `CAST(${value.sql} AS VARCHAR)`;
     default:
       return value.sql;
+  }
+}
+
+/** The text that JavaScript takes for a number: one that is exact is marked by a final `n`. */
+export function numberText(value: Typed): string {
+  switch (value.type) {
+    case "NUMERIC":
+      return `(bq.numeric_to_string(${value.sql}) || 'n')`;
+    case "BIGNUMERIC":
+      return `(bq_bignumeric_text(${value.sql}) || 'n')`;
+    case "INT64":
+      return `(CAST(${value.sql} AS VARCHAR) || 'n')`;
+    default:
+      return `bq.float64_to_string(${value.sql})`;
   }
 }
 

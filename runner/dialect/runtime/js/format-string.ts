@@ -122,7 +122,7 @@ function grouped(digits: string, size: number, separator: string): string {
   return digits.replace(new RegExp(`\\B(?=(?:[0-9a-f]{${size}})+$)`, "g"), separator);
 }
 
-function floatingText(value: string, conversion: string, flags: string, precision: number): string {
+export function floatingText(value: string, conversion: string, flags: string, precision: number): string {
   if (/\dn$/.test(value)) return decimalDirective(value.slice(0, -1), conversion, flags, precision);
   const number = Number(value === "inf" ? "Infinity" : value === "-inf" ? "-Infinity" : value);
   const lower = conversion.toLowerCase();

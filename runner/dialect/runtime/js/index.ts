@@ -10,6 +10,7 @@ import { INTERVAL_JS_FUNCTIONS } from "./interval-functions.js";
 import type { JsFunction } from "./js-function.js";
 import { JSON_JS_FUNCTIONS } from "./json-functions.js";
 import { NET_JS_FUNCTIONS } from "./net-functions.js";
+import { NUMBER_FORMAT_JS_FUNCTIONS } from "./number-format.js";
 import { PERCENTILE_JS_FUNCTIONS } from "./percentile.js";
 import { SPARSE_VECTOR_JS_FUNCTIONS } from "./sparse-vectors.js";
 import { SPREAD_JS_FUNCTIONS } from "./spread.js";
@@ -27,6 +28,7 @@ export const JS_FUNCTIONS: readonly JsFunction[] = [
   ...TEMPORAL_FORMAT_JS_FUNCTIONS,
   ...TEMPORAL_PARSE_JS_FUNCTIONS,
   ...CAST_FORMAT_JS_FUNCTIONS,
+  ...NUMBER_FORMAT_JS_FUNCTIONS,
   ...INTERVAL_JS_FUNCTIONS,
   ...DECIMAL_JS_FUNCTIONS,
   ...DECIMAL_MATH_JS_FUNCTIONS,
