@@ -83,6 +83,8 @@ export interface Engine {
   readonly examine?: (place: WarehousePlace) => AsyncIterable<EngineFinding>;
   /** Its work is done by jobs that a service keeps, which credentials, a prefix of their ids and labels are for. */
   readonly hasJobs?: true;
+  /** A warehouse holds the tables of one project: their names do not say which. */
+  readonly keepsOneProject?: true;
   /** Why no loader can write into its warehouses, and what to do instead; undefined: loaders can. */
   readonly refusesLoaders?: string;
   /** Finds mistakes in SQL without running it; undefined: the engine cannot. */

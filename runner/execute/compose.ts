@@ -99,15 +99,19 @@ export function composeBuild(
 }
 
 /**
- * The GoogleSQL that stock Dataform would run, upstreams and views unrestricted, with only the output cut to some partitions:
- * what a restricted build must be equal to.
+ * The GoogleSQL that stock Dataform would run, upstreams unrestricted, with only the output cut to some partitions: what a restricted
+ * build must be equal to. Views are replaced by their own query, whatever stands under their name.
  */
 export function composeUnrestricted(
   action: RunnableAction,
-  texts: Texts,
   set: PartitionSet | undefined,
+  views: ComposeContext["views"],
 ): ComposedQuery {
-  return onlyPartitions(action, set, [copied({ ...action, ...texts }, 0, texts.query.length)]);
+  const inside = (key: string): readonly Piece[] | undefined => {
+    const view = views.get(key);
+    return view && [own("(\n"), ...splice(view, inside), own("\n)")];
+  };
+  return onlyPartitions(action, set, splice(action, inside));
 }
 
 /** A query that returns no row, of the columns that the action would build. */

@@ -8,10 +8,11 @@ export class RunChanges {
   readonly #tried = new Set<string>();
   /** Relations that nobody builds and of which it is known by now what is stale. */
   readonly #revised = new Set<string>();
-  readonly #operations: ReadonlySet<string>;
+  /** Actions that may write what nobody foresees. */
+  readonly #writers: ReadonlySet<string>;
 
   constructor(actions: readonly RunnableAction[]) {
-    this.#operations = new Set(actions.filter(({ node }) => node.kind === "operation").map(({ node }) => node.key));
+    this.#writers = new Set(actions.filter(({ mayWriteMore }) => mayWriteMore).map(({ node }) => node.key));
   }
 
   published(key: string): void {
@@ -28,7 +29,7 @@ export class RunChanges {
 
   /** Whether the rows that an action reads may be other than they were. */
   mayHaveMoved(action: RunnableAction): boolean {
-    return inputsOf(action).some((key) => this.#revised.has(key)) || isAmong(action, this.#published, this.#operations);
+    return inputsOf(action).some((key) => this.#revised.has(key)) || isAmong(action, this.#published, this.#writers);
   }
 
   /** Whether anything that decides about an action may be other than it was, its own table too. */
@@ -37,7 +38,7 @@ export class RunChanges {
     return (
       this.mayHaveMoved(action) ||
       own.some((key) => this.#tried.has(key)) ||
-      isAmong(action, this.#tried, this.#operations)
+      isAmong(action, this.#tried, this.#writers)
     );
   }
 }
@@ -51,10 +52,10 @@ export function relationsOf({ node, createdRoutines, writes }: RunnableAction): 
   return [node.key, ...createdRoutines, ...writes];
 }
 
-/** Whether what an action reads is among the relations. Nobody knows what an operation writes beyond what its text says. */
-function isAmong(action: RunnableAction, relations: ReadonlySet<string>, operations: ReadonlySet<string>): boolean {
+/** Whether what an action reads is among the relations; who waits for a writer that may write anything may read it. */
+function isAmong(action: RunnableAction, relations: ReadonlySet<string>, writers: ReadonlySet<string>): boolean {
   return (
     inputsOf(action).some((key) => relations.has(key)) ||
-    action.dependencies.some((key) => operations.has(key) && relations.has(key))
+    action.dependencies.some((key) => writers.has(key) && relations.has(key))
   );
 }

@@ -234,7 +234,7 @@ class ProjectRun {
       await this.#context.breakers.succeeded(action);
       for (const audit of this.#audits(action)) this.#audited.set(audit.node.key, undefined);
       const changed = counts === undefined ? action.node.kind !== "assertion" : rowsWritten(counts) > 0;
-      if (changed) this.#changes.published(action.node.key);
+      if (changed || action.mayWriteMore) this.#changes.published(action.node.key);
       // Statements around a query do what they do, whatever becomes of its rows.
       for (const key of [...action.createdRoutines, ...action.writes]) this.#changes.published(key);
       const status = changed || counts === undefined ? "success" : "unchanged";

@@ -64,7 +64,7 @@ export interface PartRead {
   readonly tables: readonly (readonly string[])[];
 }
 
-/** What a function of the user brings into whatever calls it. */
+/** What a function or procedure of the user brings into whatever calls it. */
 export interface FunctionScan {
   /** As declared: `f`, `ds.f`, `p.ds.f`. */
   readonly name: string;
@@ -73,6 +73,8 @@ export interface FunctionScan {
   /** Why two calls with the same arguments may differ; undefined: they may not. */
   readonly volatile: string | undefined;
   readonly userCalls: readonly string[];
+  /** What a CALL of the procedure runs: one script or another; none: it is a function. */
+  readonly bodies: readonly ScriptScan[];
 }
 
 /** What a script does to a relation that stays. */
@@ -97,6 +99,8 @@ export interface ScriptScan {
   readonly temporaryTables: readonly string[];
   /** It declares variables, temporary functions or temporary tables, which the texts after it see. */
   readonly declares: boolean;
-  /** It runs SQL that is not written in it. */
+  /** Procedures that it calls, as it names them, each once. */
+  readonly procedureCalls: readonly string[];
+  /** It runs SQL that is not written in it, that of procedures aside. */
   readonly dynamic: boolean;
 }

@@ -21,6 +21,7 @@ export function scanStatements(sql: string, statements: readonly ScriptStatement
     temporaryTables: [...scan.temporaryTables],
     writes: [...scan.writes.values()].filter(({ path }) => !isTemporaryName(path, scan.temporaryTables)),
     declares: scan.declares,
+    procedureCalls: [...scan.procedureCalls],
     dynamic: scan.dynamic,
   };
 }
@@ -33,6 +34,7 @@ class StatementScanner {
   readonly tables = new Set<string>();
   /** What it does to other relations, by name; making one counts for more than changing it. */
   readonly writes = new Map<string, RelationWrite>();
+  readonly procedureCalls = new Set<string>();
   declares = false;
   dynamic = false;
 
@@ -60,7 +62,8 @@ class StatementScanner {
   #note(node: Node): void {
     const { kind } = node;
     // Files may be others the next time.
-    this.dynamic ||= kind === "loadData" || kind === "execute" || (kind === "call" && "path" in node);
+    this.dynamic ||= kind === "loadData" || kind === "execute";
+    if (kind === "call" && "path" in node) this.procedureCalls.add(nameOf(node.path as PathNode));
     this.declares ||= kind === "declare";
     this.#write(node);
     if (kind !== "createTable") return;
@@ -87,7 +90,7 @@ class StatementScanner {
     const temporary = routine.kind === "createFunction" && routine.temporary;
     this.declares ||= temporary;
     this.routines.push({
-      name: routine.path.parts.map(({ name }) => name).join("."),
+      name: nameOf(routine.path),
       temporary,
       ...this.#bodyOf(routine),
     });
@@ -95,10 +98,10 @@ class StatementScanner {
 
   #bodyOf(routine: CreateRoutine): Omit<FunctionScan, "name" | "temporary"> {
     if (routine.kind === "createProcedure")
-      return { tables: [], volatile: "a procedure may do anything", userCalls: [] };
+      return { tables: [], volatile: undefined, userCalls: [], bodies: [this.#procedureBody(routine)] };
     const body = routine.kind === "createFunction" ? routine.body : undefined;
     if (body?.language === "js")
-      return { tables: [], volatile: body.deterministic ? undefined : NOT_DETERMINISTIC, userCalls: [] };
+      return { tables: [], volatile: body.deterministic ? undefined : NOT_DETERMINISTIC, userCalls: [], bodies: [] };
     const inner = new StatementScanner(this.sql);
     inner.visit(routine.kind === "createTableFunction" ? routine.query : body?.expr);
     const [call] = inner.scanner.volatileCalls;
@@ -106,8 +109,19 @@ class StatementScanner {
       tables: pathsOf(inner.scanner),
       volatile: call && `it ${volatileUse(call.functionName)}`,
       userCalls: [...inner.scanner.userCalls],
+      bodies: [],
     };
   }
+
+  #procedureBody({ body, ifNotExists }: Of<"createProcedure">): ScriptScan {
+    const scan = scanStatements(this.sql, body);
+    // One that is there already may be another one.
+    return { ...scan, dynamic: scan.dynamic || ifNotExists };
+  }
+}
+
+function nameOf({ parts }: PathNode): string {
+  return parts.map(({ name }) => name).join(".");
 }
 
 const WRITES = {

@@ -61,6 +61,8 @@ export interface RunnableAction {
   readonly createdRoutines: readonly string[];
   /** Keys of the other relations that its statements make, change or drop. */
   readonly writes: readonly string[];
+  /** Nobody knows what its statements write beyond what their text says. */
+  readonly mayWriteMore: boolean;
   /** Those of them that must be there, or as it left them, for a skip. */
   readonly effects: readonly WatchedEffect[];
   /** The operation makes the table that it is named after. */

@@ -229,6 +229,7 @@ function baseOf(action: BaseInput, type: ManifestAction["type"], home: string): 
     strategy: { onSchemaChange: "IGNORE", overwritesPartitions: false, updateFilters: [] },
     rowHash: undefined,
     writes: [],
+    mayWriteMore: false,
     changesItself: false,
     hiddenReads: [],
     hiddenVolatile: undefined,

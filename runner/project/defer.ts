@@ -128,6 +128,7 @@ function asDeclaration(action: ManifestAction): ManifestAction {
     hiddenReads: [],
     wildcards: [],
     writes: [],
+    mayWriteMore: false,
     changesItself: false,
     createdRoutines: [],
     foreignFunctions: [],

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 /** Raised whenever the manifest's shape, or what its hashes cover, changes. */
-export const MANIFEST_FORMAT_VERSION = 9;
+export const MANIFEST_FORMAT_VERSION = 10;
 
 const optionalString = v.optional(v.string());
 const strings = v.array(v.string());
@@ -112,6 +112,8 @@ const manifestAction = v.object({
   createdRoutines: strings,
   /** Other relations that the action's statements make, change or drop. */
   writes: v.array(v.object({ key: v.string(), does: v.picklist(["makes", "changes", "drops"]) })),
+  /** Its statements may write more than that: they run SQL that nobody can read before. */
+  mayWriteMore: v.boolean(),
   /** The action's statements change the table that it makes itself: its rows, or its columns. */
   changesItself: v.boolean(),
   volatileCalls: v.array(

@@ -69,6 +69,7 @@ function runnableAction(
     operations: action.operations,
     createdRoutines: action.createdRoutines,
     writes: action.writes.map(({ key }) => key),
+    mayWriteMore: action.type === "operation" || action.mayWriteMore,
     effects: effectsOf(action, byKey),
     hasOutput: action.hasOutput && !makesRoutine(action),
     preOps: action.preOps,

@@ -57,6 +57,7 @@ type Hidden = Pick<
   | "foreignFunctions"
   | "createdRoutines"
   | "writes"
+  | "mayWriteMore"
   | "changesItself"
   | "reads"
 >;
@@ -65,8 +66,8 @@ type Hidden = Pick<
 type KeyOf = (path: readonly string[]) => string;
 
 /**
- * Follows the calls of every action to the functions of its pre_operations and of the project: the tables that they read, the persistent
- * ones among them, and why the result may differ from run to run.
+ * Follows the calls of every action to the functions and procedures of its pre_operations and of the project: the tables that they read
+ * and write, the persistent ones among them, and why the result may differ from run to run.
  * @param home the project of names without one
  */
 export function linkFunctions(scripts: readonly ActionScripts[], home: string): ManifestAction[] {
@@ -77,7 +78,39 @@ export function linkFunctions(scripts: readonly ActionScripts[], home: string): 
       if (!routine.temporary) persistent.set(key, united(routine, persistent.get(key)));
     }
   }
-  return scripts.map((script) => ({ ...script.action, ...hiddenOf(script, persistent, home) }));
+  const called = (scans: readonly ScriptScan[]) => scans.flatMap((scan) => withCalled(scan, persistent, home));
+  return scripts.map((script) => {
+    const { action, before, after, operations } = script;
+    const followed = {
+      ...script,
+      before: before && called(before),
+      after: after && called(after),
+      operations: called(operations),
+    };
+    return { ...action, ...hiddenOf(followed, persistent, home) };
+  });
+}
+
+/** A script and what the procedures run that it calls; who calls one that the project does not create may run anything. */
+function withCalled(
+  script: ScriptScan,
+  persistent: ReadonlyMap<string, FunctionScan>,
+  home: string,
+): readonly ScriptScan[] {
+  const seen = new Set<string>();
+  const bodies: ScriptScan[] = [];
+  let isUnknown = false;
+  const open = [...script.procedureCalls];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    const key = keyOf(name, home);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const called = persistent.get(key)?.bodies ?? [];
+    isUnknown ||= called.length === 0;
+    bodies.push(...called);
+    open.push(...called.flatMap(({ procedureCalls }) => procedureCalls));
+  }
+  return [{ ...script, dynamic: script.dynamic || isUnknown }, ...bodies];
 }
 
 /** A function that is created in two places may be either. */
@@ -88,6 +121,7 @@ function united(routine: FunctionScan, other: FunctionScan | undefined): Functio
     tables: [...other.tables, ...routine.tables],
     volatile: other.volatile ?? routine.volatile,
     userCalls: [...other.userCalls, ...routine.userCalls],
+    bodies: [...other.bodies, ...routine.bodies],
   };
 }
 
@@ -100,6 +134,7 @@ function hiddenOf(script: ActionScripts, persistent: ReadonlyMap<string, Functio
   const tableKey: KeyOf = (path) => foldedKey(path, home);
   const { action, userCalls, before = [], after = [], operations } = script;
   const statements = statementsOf(script);
+  const isReadable = script.before !== undefined && script.after !== undefined && !script.unreadable;
   const writes = writesOf(statements, tableKey);
   const around = [...before, ...after];
   // An operation does what its text says when it runs: what it reads decides something only where it may be skipped.
@@ -109,6 +144,9 @@ function hiddenOf(script: ActionScripts, persistent: ReadonlyMap<string, Functio
   );
   const reads = new Set(scanned.flatMap(({ tables }) => tables.map(tableKey)));
   const reasons = reasonsToRun(script, writes);
+
+  for (const name of scanned.flatMap(({ procedureCalls }) => procedureCalls))
+    if (!own.has(keyOf(name, home)) && persistent.has(keyOf(name, home))) reads.add(routineKey(name, home));
 
   const foreignFunctions: string[] = [];
   const seen = new Set<string>();
@@ -156,6 +194,7 @@ function hiddenOf(script: ActionScripts, persistent: ReadonlyMap<string, Functio
       ),
     ].sort(),
     writes: writes.filter(({ key }) => key !== action.key),
+    mayWriteMore: !isReadable || statements.some(({ dynamic }) => dynamic),
     changesItself: writes.some(({ key, does }) => key === action.key && does === "changes"),
     reads: named.filter(({ key }) => isRelation(key)),
   };

@@ -74,12 +74,24 @@ function lastManifest(projectDir: string): Manifest | undefined {
   return cached === undefined ? undefined : parseManifest(JSON.parse(cached.text));
 }
 
+/**
+ * Tables of another project would be written over those of this one where a file holds one project.
+ * @throws UserError
+ */
+export function requireOwnFile({ engine, database, overrides: { databaseSuffix = "" } }: Place): void {
+  if (engine.keepsOneProject !== true || database !== undefined || databaseSuffix === "") return;
+  throw new UserError(
+    `the database suffix ${databaseSuffix} makes tables of another project, and the embedded engine keeps one project in a file; give --database another file, or take a schema suffix`,
+  );
+}
+
 /** Opens the warehouse of a place, does the work and closes it, whatever happens. */
 export async function withWarehouse<T>(
   place: Place,
   create: boolean,
   work: (warehouse: Warehouse) => Promise<T>,
 ): Promise<T> {
+  requireOwnFile(place);
   const warehouse = await place.engine.open(place, { create });
   try {
     return await work(warehouse);

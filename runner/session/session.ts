@@ -8,7 +8,7 @@ import { type Manifest, parseManifest } from "../project/manifest.js";
 import { runnableProject } from "../project/runnable.js";
 import { readStoredManifest } from "../state/stored-manifest.js";
 import { loadPlace } from "./load-place.js";
-import { findPlace, type Place, type PlaceOptions } from "./place.js";
+import { findPlace, type Place, type PlaceOptions, requireOwnFile } from "./place.js";
 import { withSourceLayouts } from "./source-layouts.js";
 
 /** A project and its open warehouse. */
@@ -34,6 +34,7 @@ export async function withProject<T>(
     relations: async () => [...namedRelations((await loading).manifest), ...ownRelations(place.settings)],
   };
   await place.engine.load?.();
+  requireOwnFile(place);
   const opening = place.engine.open(place, { create: false });
   const stored = () =>
     opening.then(

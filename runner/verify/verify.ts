@@ -44,7 +44,7 @@ export interface Verified {
 
 /**
  * Builds everything that a plan is about again as stock Dataform would, from whole upstreams, and compares each partition's fingerprint
- * with the live table's. Upstreams are read as they stand: when every model equals its own rebuild, the warehouse equals a full one.
+ * with the live table's; views must stand as a run would make them. Upstreams are read as they stand: when every model equals its own rebuild, the warehouse equals a full one.
  * Of a model whose rows are history, the incremental query is run once more: it must have nothing to add. All of it is rolled back.
  */
 export async function verifyModels(
@@ -56,6 +56,10 @@ export async function verifyModels(
   for (const action of plan.project.actions) {
     const { key, kind, disabled, partitioned } = action.node;
     const coverage = coverageIn(plan.needs, key);
+    if (kind === "view" && !disabled && !isNothing(coverage)) {
+      const problem = viewProblem(action, plan);
+      if (problem !== undefined) verified.push({ key, partitions: 1, ...EQUAL, problem });
+    }
     if (kind !== "model" || disabled || isNothing(coverage)) continue;
     const result = { key, partitions: partitionsOf(action.node, coverage).length, ...EQUAL };
     const set =
@@ -66,6 +70,14 @@ export async function verifyModels(
     verified.push({ ...result, ...found });
   }
   return verified;
+}
+
+/** Whether a view stands as a run would make it. */
+function viewProblem(action: RunnableAction, { decisions, snapshot }: ProjectPlan): string | undefined {
+  if (snapshot.relations.get(relationKey(action.target))?.kind !== "view") return "its view is not there";
+  const reasons = (decisions.get(action.node.key) ?? []).map(({ reason }) => reason);
+  if (reasons.includes("table_modified")) return "its view is not the one that was made of it";
+  return reasons.includes("code_changed") ? "its view has another query" : undefined;
 }
 
 /** An engine that cannot undo what a model's statements do does not try them. */
@@ -102,7 +114,7 @@ class ModelCheck {
     const { action } = this;
     const standing = await this.#digestsOf(live);
     await runStatements(script, action, "pre_operations", action.preOps, this.locate);
-    const query = onlyUnexpired(action, composeUnrestricted(action, action, this.set), this.capabilities);
+    const query = onlyUnexpired(action, composeUnrestricted(action, this.set, this.#views()), this.capabilities);
     const stage = await locating(query, this.locate, (sql) => script.stage(sql));
     const published = action.postOps.length === 0 ? undefined : await this.#published(script, stage, live);
     if (shapeOf((published ?? stage).columns) !== shapeOf(live.columns) || live.foreignColumns.length > 0)

@@ -190,6 +190,7 @@ function empty(name: string, type: ManifestAction["type"]): ManifestAction {
     foreignFunctions: [],
     createdRoutines: [],
     writes: [],
+    mayWriteMore: false,
     changesItself: false,
     volatileCalls: [],
     compileVolatile: false,

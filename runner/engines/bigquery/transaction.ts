@@ -221,8 +221,8 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
 
   #noteWrites(sql: string): void {
     try {
-      const { writes, dynamic } = scanScript(sql);
-      if (dynamic) this.#written = undefined;
+      const { writes, dynamic, procedureCalls } = scanScript(sql);
+      if (dynamic || procedureCalls.length > 0) this.#written = undefined;
       for (const { path } of writes) this.#written?.add(foldedKey(path, this.service.connection.project));
     } catch {
       this.#written = undefined;
@@ -530,8 +530,9 @@ function definedIn(sql: string, home: string): readonly string[] {
 /** The text makes nothing that stays. */
 function onlyDeclares(sql: string): boolean {
   try {
-    const { writes, routines, dynamic, declares } = scanScript(sql);
-    return declares && !dynamic && writes.length === 0 && routines.every(({ temporary }) => temporary);
+    const { writes, routines, dynamic, procedureCalls, declares } = scanScript(sql);
+    const isWritten = !dynamic && procedureCalls.length === 0;
+    return declares && isWritten && writes.length === 0 && routines.every(({ temporary }) => temporary);
   } catch {
     return false;
   }

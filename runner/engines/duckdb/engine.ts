@@ -9,6 +9,7 @@ export const DUCKDB: Engine = {
   summary: "embedded, one file on this machine",
   locate: fileOf,
   exists: (place) => existsSync(fileOf(place)),
+  keepsOneProject: true,
   load: () => import("./warehouse.js"),
   async open(place, options) {
     const { openDuckDbWarehouse } = await import("./warehouse.js");

@@ -63,6 +63,7 @@ export const fakeScanner: SqlScanner = {
     writes: [],
     temporaryTables: [],
     declares: false,
+    procedureCalls: [],
     dynamic: false,
   }),
   canonicalText: (sql) =>
