@@ -13,8 +13,8 @@ describe("rows that come in the place of the partitions they belong to", () => {
   });
   afterAll(() => connection.closeSync());
 
-  const overwrite = async (where: Pick<AccumulateRequest, "partitionColumn" | "partitionBy">) => {
-    await connection.run("CREATE OR REPLACE TEMP TABLE stage AS SELECT DATE '2024-01-01' AS day, 9::BIGINT AS v");
+  const overwrite = async (where: Pick<AccumulateRequest, "partitionColumn" | "partitionBy">, day = "2024-01-01") => {
+    await connection.run(`CREATE OR REPLACE TEMP TABLE stage AS SELECT DATE '${day}' AS day, 9::BIGINT AS v`);
     const existing = (await readCatalog(connection)).get("d.t");
     if (existing === undefined) throw new Error("there is no table");
     const stage = { name: "stage", columns: existing.columns, rows: 1 };
@@ -24,10 +24,10 @@ describe("rows that come in the place of the partitions they belong to", () => {
   const rows = async () =>
     (await connection.runAndReadAll("SELECT CAST(day AS VARCHAR), CAST(v AS VARCHAR) FROM d.t ORDER BY v")).getRows();
 
-  it("are refused where the partitions are no days of a column, and nothing is added", async () => {
+  it("are refused where nobody can tell the partitions, and nothing is added", async () => {
     const before = await rows();
-    await expect(overwrite({ partitionColumn: undefined, partitionBy: "DATE_TRUNC(day, MONTH)" })).rejects.toThrow(
-      /^d\.t: the embedded engine replaces partitions of a DATE column only, not of DATE_TRUNC\(day, MONTH\)/,
+    await expect(overwrite({ partitionColumn: undefined, partitionBy: "_PARTITIONDATE" })).rejects.toThrow(
+      /^d\.t: the embedded engine does not tell partitions by _PARTITIONDATE/,
     );
     expect(await rows()).toEqual(before);
   });
@@ -39,5 +39,18 @@ describe("rows that come in the place of the partitions they belong to", () => {
       [null, "3"],
       ["2024-01-01", "9"],
     ]);
+  });
+
+  it.each([
+    ["DATE_TRUNC(day, YEAR)", ["null 3", "2023-12-31 4", "2024-05-05 9"]],
+    ["DATE_TRUNC(day, MONTH)", ["2024-01-02 2", "null 3", "2023-12-31 4", "2024-05-05 9"]],
+    ["RANGE_BUCKET(v, GENERATE_ARRAY(0, 6, 3))", ["2024-01-02 2", "null 3", "2023-12-31 4", "2024-05-05 9"]],
+    ["RANGE_BUCKET(v, GENERATE_ARRAY(0, 20, 10))", ["2024-05-05 9"]],
+    ["RANGE_BUCKET(v, GENERATE_ARRAY(100, 200, 10))", ["2024-05-05 9"]],
+  ])("replace those by %s", async (partitionBy, expected) => {
+    await connection.run("CREATE OR REPLACE TABLE d.t (day DATE, v BIGINT)");
+    await connection.run("INSERT INTO d.t VALUES ('2024-01-02', 2), (NULL, 3), ('2023-12-31', 4)");
+    await overwrite({ partitionColumn: undefined, partitionBy }, "2024-05-05");
+    expect((await rows()).map(([day, v]) => `${day} ${v}`)).toEqual(expected);
   });
 });

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { coerce, coercionCost } from "../../dialect/types/coercion.js";
+import { type Partitioning, partitioningOf } from "../../googlesql/partitioning.js";
 import { EngineError } from "../../port/engine-error.js";
 import {
   type AccumulateRequest,
@@ -26,37 +27,56 @@ export async function accumulateStage(
   existing: Relation,
   request: AccumulateRequest,
 ): Promise<PublishCounts> {
-  refuseForeignPartitions(request);
+  const overwritten = overwrittenBy(request);
   const change = schemaChange(existing, request);
   await alterTable(connection, request.target, change);
   const sql = new AccumulateSql(request, change.columns);
-  const counts = await applyRows(connection, sql, request);
+  const counts = await applyRows(connection, sql, request, overwritten);
   await connection.run(`DROP TABLE ${stagePath(request.stage)}`);
   return counts;
 }
 
-/** Rows added to those that they should replace would be there twice. */
-function refuseForeignPartitions({
+/**
+ * What tells the partition of a row whose partition is replaced; undefined: none is.
+ * @throws EngineError `data` where nobody knows: rows added to those that they should replace would be there twice
+ */
+function overwrittenBy({
   target,
   overwritesPartitions,
   partitionColumn,
   partitionBy,
-}: AccumulateRequest): void {
-  if (!overwritesPartitions || partitionColumn !== undefined || partitionBy === undefined) return;
+}: AccumulateRequest): string | undefined {
+  if (!overwritesPartitions) return undefined;
+  if (partitionColumn !== undefined) return quoteName(partitionColumn);
+  if (partitionBy === undefined) return undefined;
+  const sql = partitionSql(partitioningOf(partitionBy));
+  if (sql !== undefined) return sql;
   throw new EngineError(
     "data",
-    `${relationKey(target)}: the embedded engine replaces partitions of a DATE column only, not of ${partitionBy}, as its incrementalStrategy asks; partition by a column`,
+    `${relationKey(target)}: the embedded engine does not tell partitions by ${partitionBy}, which its incrementalStrategy replaces; partition by a column, or by DATE(), .._TRUNC() or RANGE_BUCKET() of one`,
   );
+}
+
+/** Equal for rows of one partition, and NULL for those of none. */
+function partitionSql({ timePartitioning, rangePartitioning }: Partitioning = {}): string | undefined {
+  if (timePartitioning?.field !== undefined)
+    return `date_trunc('${timePartitioning.type.toLowerCase()}', ${quoteName(timePartitioning.field)})`;
+  if (rangePartitioning === undefined) return undefined;
+  const column = quoteName(rangePartitioning.field);
+  const { start, end, interval } = rangePartitioning.range;
+  // All that lies outside is one partition below and one above.
+  return `CASE WHEN ${column} < ${start} THEN -1 ELSE least(${column} - ${start}, ${end} - ${start}) // ${interval} END`;
 }
 
 async function applyRows(
   connection: DuckDBConnection,
   sql: AccumulateSql,
   request: AccumulateRequest,
+  overwritten: string | undefined,
 ): Promise<PublishCounts> {
   const none = { inserted: 0, updated: 0, refreshed: 0, deleted: 0, unchanged: 0 };
-  if (request.overwritesPartitions && request.partitionColumn !== undefined) {
-    const deleted = await changedRows(connection, sql.deleteOverwritten(request.partitionColumn));
+  if (overwritten !== undefined) {
+    const deleted = await changedRows(connection, sql.deleteOverwritten(overwritten));
     return { ...none, deleted, inserted: await changedRows(connection, sql.insertAll()) };
   }
   if (request.key.length === 0) return { ...none, inserted: await changedRows(connection, sql.insertAll()) };
@@ -147,9 +167,8 @@ class AccumulateSql {
     return `INSERT INTO ${this.#target} (${this.#names.join(", ")}) SELECT ${values} FROM ${this.#stage} s$`;
   }
 
-  deleteOverwritten(partitionColumn: string): string {
-    const column = quoteName(partitionColumn);
-    return `DELETE FROM ${this.#target} WHERE ${column} IN (SELECT ${column} FROM ${this.#stage})`;
+  deleteOverwritten(partition: string): string {
+    return `DELETE FROM ${this.#target} WHERE ${partition} IN (SELECT ${partition} FROM ${this.#stage})`;
   }
 
   insertNew(): string {
