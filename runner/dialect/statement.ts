@@ -12,7 +12,7 @@ import { createdRows } from "./created-rows.js";
 import { translateDelete, translateInsert, translateUpdate } from "./dml.js";
 import { type LoadData, loadData } from "./load-data.js";
 import { translateMerge } from "./merge.js";
-import { quoteName } from "./print/sql.js";
+import { quoteName, quoteString } from "./print/sql.js";
 import { withAggregateBodies } from "./resolve/aggregate-functions.js";
 import { constantContext } from "./resolve/constant.js";
 import { resolveAs } from "./resolve/expression.js";
@@ -137,13 +137,19 @@ function translated(statement: Statement, context: StatementContext): Translated
       const query = finishView(statement.query, catalog);
       if (statement.columnNames.length === 0) requireNames(query, "CREATE VIEW");
       const { sql, columns } = renamedColumns(query, statement);
+      // DuckDB prints a view's SQL differently after reopening; the comment stays.
+      const isKept = statement.ifNotExists && catalog.find(names(statement.path)) !== undefined;
       const head = `CREATE ${statement.orReplace ? "OR REPLACE " : ""}VIEW ${statement.ifNotExists ? "IF NOT EXISTS " : ""}`;
       return {
         kind: "createView",
         path: names(statement.path),
         orReplace: statement.orReplace,
         columns,
-        sql: [...schemaOfOthers(statement.path, catalog), `${head}${target(statement.path, catalog)} AS ${sql}`],
+        sql: [
+          ...schemaOfOthers(statement.path, catalog),
+          `${head}${target(statement.path, catalog)} AS ${sql}`,
+          ...(isKept ? [] : [`COMMENT ON VIEW ${target(statement.path, catalog)} IS ${quoteString(sql)}`]),
+        ],
       };
     }
     case "createSchema": {

@@ -66,6 +66,8 @@ class StatementScanner {
     if (kind === "call" && "path" in node) this.procedureCalls.add(nameOf(node.path as PathNode));
     this.declares ||= kind === "declare";
     this.#write(node);
+    if (kind === "copyTable") this.scanner.table((node as unknown as Of<"copyTable">).from);
+    if (kind === "changeTable") this.#rename(node as unknown as Of<"changeTable">);
     if (kind !== "createTable") return;
     const { path, temporary } = node as unknown as Of<"createTable">;
     const parts = path.parts.map(({ name }) => name);
@@ -83,6 +85,17 @@ class StatementScanner {
     const path = (node.path as PathNode).parts.map(({ name }) => name);
     const name = path.join(".");
     if (does === "makes" || !this.writes.has(name)) this.writes.set(name, { path, does });
+  }
+
+  /** A table that it has made itself is made under the name that it gets. */
+  #rename({ path, changes }: Of<"changeTable">): void {
+    const change = changes.find(({ kind }) => kind === "renameTable");
+    if (change?.kind !== "renameTable") return;
+    const before = path.parts.map(({ name }) => name);
+    const after = [...before.slice(0, -1), change.to.name];
+    const isMade = this.tables.has(before.join("."));
+    this.writes.set(after.join("."), { path: after, does: isMade ? "makes" : "changes" });
+    if (isMade) this.tables.add(after.join("."));
   }
 
   /** What a routine does belongs to its callers. */
@@ -103,7 +116,9 @@ class StatementScanner {
     if (body?.language === "js")
       return { tables: [], volatile: body.deterministic ? undefined : NOT_DETERMINISTIC, userCalls: [], bodies: [] };
     const inner = new StatementScanner(this.sql);
-    inner.visit(routine.kind === "createTableFunction" ? routine.query : body?.expr);
+    if (routine.kind === "createTableFunction")
+      inner.scanner.query(routine.query, tablesOf(routine), new Map(), undefined);
+    else inner.visit(body?.expr);
     const [call] = inner.scanner.volatileCalls;
     return {
       tables: pathsOf(inner.scanner),
@@ -118,6 +133,12 @@ class StatementScanner {
     // One that is there already may be another one.
     return { ...scan, dynamic: scan.dynamic || ifNotExists };
   }
+}
+
+/** The parameters that are tables, in lower case: its query names them like tables. */
+function tablesOf({ parameters }: Of<"createTableFunction">): ReadonlySet<string> {
+  const tables = parameters.filter(({ columns }) => columns !== undefined);
+  return new Set(tables.map(({ name }) => name.name.toLowerCase()));
 }
 
 function nameOf({ parts }: PathNode): string {

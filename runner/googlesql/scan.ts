@@ -1,4 +1,4 @@
-import type { Expr, FromItem, Identifier, Query, QueryBody, Select } from "./ast.js";
+import type { Expr, FromItem, Identifier, PathNode, Query, QueryBody, Select } from "./ast.js";
 import type { QueryScan, Span, TableReference, VolatileCall } from "./contract.js";
 import { positionOf } from "./errors.js";
 import { isGoogleSqlFunction } from "./function-names.js";
@@ -63,6 +63,12 @@ export class Scanner {
     const inner = this.body(query.body, own, aliases, output);
     for (const item of query.orderBy) this.expr(item.expr, own, inner, undefined);
     return inner;
+  }
+
+  /** A table that a statement reads by name alone, with all its columns. */
+  table({ parts, start, end }: PathNode): void {
+    const path = parts.map(({ name }) => name);
+    this.tables.push({ path, span: { start, end }, implicitAlias: undefined, whole: true });
   }
 
   private body(body: QueryBody, commons: Names, aliases: Aliases, output: OutputNames): Aliases {
