@@ -9,6 +9,7 @@ import type { Locate } from "../graph/locate.js";
 import { readSnapshot } from "../observe/snapshot.js";
 import { setOf } from "../plan/coverage.js";
 import { partitionsOf } from "../plan/partitions.js";
+import { EngineError } from "../port/engine-error.js";
 import { partitionTest } from "../port/partition-set.js";
 import { type Capabilities, type Relation, rowColumnNames, type Transaction, type Warehouse } from "../port/port.js";
 import { migrateState } from "../state/migrate.js";
@@ -98,10 +99,20 @@ class AsideBuild {
     for (const [index, action] of built.entries()) {
       const { key } = action.node;
       this.options.onAction(key, index, built.length);
-      if (!this.targets.has(key)) await this.#build(action);
-      else diffs.push(this.#runs(action) ? await this.#difference(action, kept.get(key)) : await this.#same(action));
+      const diff = await this.#diffOf(action, kept.get(key)).catch((cause) => {
+        throw cause instanceof EngineError ? new EngineError(cause.code, `${key}: ${cause.message}`, cause) : cause;
+      });
+      if (diff !== undefined) diffs.push(diff);
     }
     return diffs;
+  }
+
+  /** Undefined: nobody asks for it, others rest on it. */
+  async #diffOf(action: RunnableAction, kept: Side | undefined): Promise<TableDiff | undefined> {
+    if (this.targets.has(action.node.key))
+      return this.#runs(action) ? this.#difference(action, kept) : this.#same(action);
+    await this.#build(action);
+    return undefined;
   }
 
   #runs({ node }: RunnableAction): boolean {

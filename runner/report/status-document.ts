@@ -97,13 +97,15 @@ export function parseStatusDocument(value: unknown): StatusDocument | undefined 
 
 /** The status of a warehouse that could be asked. */
 export function statusDocument(facts: StatusFacts, where: Where): StatusDocument {
-  const { plan, runs, results, tries, gate, sources } = facts;
-  const known = new Set(plan.project.actions.map(({ node }) => node.key));
+  const { plan, runs, results, failing, tries, gate, sources } = facts;
+  const kinds = new Map(plan.project.actions.map(({ node }) => [node.key, node.kind]));
+  // A model that failed may be right again without a new try: its inputs are what they were before.
+  const stands = ({ model }: PastResult) => kinds.has(model) && (kinds.get(model) !== "model" || failing.has(model));
   return {
     ...where,
     as_of: "now",
     window: plan.window ?? null,
-    models: { ...modelsOfPlan(plan), ...failuresOf(results.filter(({ model }) => known.has(model))) },
+    models: { ...modelsOfPlan(plan), ...failuresOf(results.filter(stands)) },
     breakers: breakersJson(facts.breakers, where.at),
     gate:
       gate === undefined

@@ -3,6 +3,7 @@ import type { SourceFreshness } from "../gate/freshness.js";
 import type { Selection } from "../plan/select.js";
 import type { Window } from "../plan/types.js";
 import { readBreakers, type StoredBreaker } from "../state/breaker-state.js";
+import { readFailures } from "../state/model-failures.js";
 import { type OpenAlert, readOpenAlerts } from "../state/open-alerts.js";
 import { type PastResult, type PastRun, readResults, readRuns } from "../state/run-log.js";
 import { askFreshness, askGate, type GateAnswer, hasGate } from "./ask-gate.js";
@@ -25,6 +26,8 @@ export interface StatusFacts {
   readonly runs: readonly PastRun[];
   /** How each action ended when it was last tried. */
   readonly results: readonly PastResult[];
+  /** Models of which partitions stand failed. */
+  readonly failing: ReadonlySet<string>;
   /** The last tries of the selected actions; undefined: nothing is selected. */
   readonly tries: readonly PastResult[] | undefined;
   readonly breakers: readonly StoredBreaker[];
@@ -50,6 +53,7 @@ export async function collectStatus(
       plan,
       runs: runs.slice(0, last),
       results: await readResults(transaction, stateDataset),
+      failing: new Set((await readFailures(transaction, stateDataset)).map(({ model }) => model)),
       tries: selected && lastOfEach(await readResults(transaction, stateDataset, [...selected]), last),
       breakers: [...(await readBreakers(transaction, stateDataset)).values()],
       gate: isJudged && judgedDate !== undefined ? await askGate(transaction, session, judgedDate) : undefined,

@@ -7,7 +7,7 @@ import type { Locate } from "../graph/locate.js";
 import { publishedColumns } from "../observe/snapshot.js";
 import { type Coverage, hullOf, isNothing, setOf } from "../plan/coverage.js";
 import { partitionsOf } from "../plan/partitions.js";
-import { EngineError } from "../port/engine-error.js";
+import { EngineError, type EngineErrorCode } from "../port/engine-error.js";
 import type { Partition } from "../port/identity.js";
 import { holds, type PartitionSet } from "../port/partition-set.js";
 import {
@@ -66,7 +66,7 @@ export async function verifyModels(
       partitioned && coverage.outside === undefined ? setOf(partitionsOf(action.node, coverage), coverage) : undefined;
     const found = await rolledBack(warehouse, (transaction) =>
       new ModelCheck(transaction, action, coverage, set, plan, locate, warehouse.capabilities).run(),
-    ).catch(notTried);
+    ).catch(notBuilt);
     verified.push({ ...result, ...found });
   }
   return verified;
@@ -80,9 +80,14 @@ function viewProblem(action: RunnableAction, { decisions, snapshot }: ProjectPla
   return reasons.includes("code_changed") ? "its view has another query" : undefined;
 }
 
+/** What is wrong with one model says nothing of the others. */
+const OWN_TROUBLE: readonly EngineErrorCode[] = ["sql", "query", "data"];
+
 /** An engine that cannot undo what a model's statements do does not try them. */
-function notTried(cause: unknown): Finding {
-  if (cause instanceof EngineError && cause.code === "refused") return { note: cause.message };
+function notBuilt(cause: unknown): Finding {
+  if (!(cause instanceof EngineError)) throw cause;
+  if (cause.code === "refused") return { note: cause.message };
+  if (OWN_TROUBLE.includes(cause.code)) return { problem: `it cannot be built: ${cause.message}` };
   throw cause;
 }
 
