@@ -1,7 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Rig, runWithin } from "./rig.js";
+import { projectOf } from "./small-project.js";
 
 runWithin();
 
@@ -55,4 +56,57 @@ post_operations { ALTER TABLE \${self()} ADD COLUMN IF NOT EXISTS twice INT64; U
   const { code, stdout } = await rig.fastbreak("verify", "--select", "days");
   expect(stdout).toContain("d.days");
   expect(code).not.toBe(0);
+});
+
+describe("views", () => {
+  let views: Rig;
+  beforeAll(async () => {
+    views = await projectOf({
+      seen: 'config { type: "view" }\nSELECT n + 1 AS n FROM ${ref("raw", "numbers")}',
+      gone: 'config { type: "view" }\nSELECT n FROM ${ref("raw", "numbers")}',
+      kept: 'config { type: "table" }\nSELECT SUM(n) AS n FROM ${ref("seen")}',
+    });
+    await views.run([]);
+  });
+  afterAll(() => views.remove());
+
+  it("must stand as they were made", async () => {
+    expect(await views.fastbreak("verify")).toMatchObject({ code: 0 });
+    await views.fastbreak(
+      "query",
+      "CREATE OR REPLACE VIEW d.seen AS SELECT 9 AS n; DROP VIEW d.gone; CREATE TABLE d.gone AS SELECT 1 AS n",
+    );
+    const { code, stdout } = await views.fastbreak("verify");
+    expect(code).toBe(6);
+    expect(stdout).toContain("d.seen  its view is not the one that was made of it");
+    expect(stdout).toContain("d.gone  its view is not there");
+    expect(stdout).not.toContain("d.kept");
+  });
+
+  it("are read as their files have them where they are disabled", async () => {
+    views.write(
+      "definitions/seen.sqlx",
+      'config { type: "view", disabled: true }\nSELECT n + 100 AS n FROM ${ref("raw", "numbers")}',
+    );
+    await views.run([]);
+    expect(await views.fastbreak("verify")).toMatchObject({ code: 0 });
+  });
+
+  it("tells of a model that cannot be built, and goes on with the others", async () => {
+    views.write(
+      "definitions/bad.sqlx",
+      'config { type: "table" }\nSELECT 1 / (n - 5) AS n FROM ${ref("raw", "numbers")}',
+    );
+    await views.run([]);
+    await views.fastbreak("query", "UPDATE raw.numbers SET n = 5 WHERE TRUE");
+    await views.fastbreak("run", "--quiet");
+    const { code, stdout } = await views.fastbreak("verify");
+    expect([code, stdout]).toEqual([6, expect.stringContaining("d.bad  it cannot be built: division by zero")]);
+    expect(stdout).toContain("2 models, 2 partitions: 1 differ");
+    expect((await views.fastbreak("diff")).stderr).toContain("d.bad: division by zero");
+    expect((await views.fastbreak("status")).stdout).toContain("1 failed");
+    await views.fastbreak("query", "UPDATE raw.numbers SET n = 4 WHERE TRUE");
+    await views.fastbreak("run", "--quiet");
+    expect((await views.fastbreak("status")).stdout).not.toContain("FAIL");
+  });
 });

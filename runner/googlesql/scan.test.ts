@@ -71,7 +71,39 @@ describe("what a script writes", () => {
     ["CREATE TEMP TABLE t AS SELECT 1 AS x; INSERT INTO t VALUES (2)", []],
     ["MERGE d.t AS t USING d.s AS s ON t.x = s.x WHEN MATCHED THEN DELETE", ["changes d.t"]],
     ["CREATE SCHEMA IF NOT EXISTS d; CREATE VIEW d.v AS SELECT 1 AS x", ["makes d.v"]],
+    ["CREATE TABLE d.n AS SELECT 1 AS x; ALTER TABLE d.n RENAME TO t", ["makes d.n", "makes d.t"]],
+    ["ALTER TABLE d.n RENAME TO t", ["changes d.n", "changes d.t"]],
+    ["CREATE TABLE d.t CLONE d.s", ["makes d.t"]],
   ])("%s", (sql, expected) => {
     expect(writes(sql)).toEqual(expected);
+  });
+});
+
+describe("what a script reads and calls", () => {
+  const reads = (sql: string) => scanScript(sql).tables.map((path) => path.join("."));
+
+  it("counts tables that it copies", () => {
+    expect(reads("CREATE TABLE d.a CLONE d.s; CREATE TABLE d.b COPY p.d.u; CREATE TABLE d.c LIKE d.v")).toEqual([
+      "d.s",
+      "p.d.u",
+      "d.v",
+    ]);
+  });
+
+  it("knows the text of a procedure that it creates, and names those that it calls", () => {
+    const { routines, procedureCalls, dynamic } = scanScript(
+      "CREATE PROCEDURE d.p(x INT64) BEGIN INSERT INTO d.log SELECT n FROM d.t; CALL d.q(); END; CALL `p.d.p`(1)",
+    );
+    expect([procedureCalls, dynamic]).toEqual([["p.d.p"], false]);
+    const [body] = routines[0]?.bodies ?? [];
+    expect(body).toMatchObject({ tables: [["d", "t"]], procedureCalls: ["d.q"], dynamic: false });
+    expect(body?.writes.map(({ path }) => path.join("."))).toEqual(["d.log"]);
+  });
+
+  it("takes tables that a table function is given for no tables", () => {
+    const [routine] = scanScript(
+      "CREATE TABLE FUNCTION d.f(t TABLE<k INT64>) AS SELECT k FROM t JOIN d.u USING (k)",
+    ).routines;
+    expect(routine?.tables.map((path) => path.join("."))).toEqual(["d.u"]);
   });
 });
