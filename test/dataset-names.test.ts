@@ -50,3 +50,15 @@ CREATE TEMP TABLE picked AS SELECT id, v FROM ${rows}; CREATE OR REPLACE TABLE \
     expect(await rig.fastbreak("verify")).toMatchObject({ code: 0 });
   }
 });
+
+it("says what stands in the way of a name that differs in the case of its letters alone", async () => {
+  rig = await projectOf({ one: 'config { type: "table" }\nSELECT 1 AS v' });
+  await rig.run([]);
+  rig.write("definitions/one.sqlx", 'config { type: "table", name: "One" }\nSELECT 2 AS v');
+  expect((await rig.fastbreak("run")).stdout).toContain(
+    "takes names without regard to case, and d.one is there: where its rows are not needed any more, drop it ('DROP TABLE d.one')",
+  );
+  await rig.fastbreak("query", "DROP TABLE d.one");
+  expect((await rig.run([])).totals.failed).toBe(0);
+  expect((await rig.fastbreak("query", "--csv", "SELECT v FROM d.One")).stdout).toContain("2");
+});

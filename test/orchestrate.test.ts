@@ -331,6 +331,26 @@ describe("a night", () => {
     expect(await rig.sql("SELECT n FROM d.behind")).toEqual([["1200"]]);
   });
 
+  it("builds no other date with the variables of its incident option", async () => {
+    const rig = await project();
+    rig.write(
+      "definitions/store.sqlx",
+      FILES.store.replace("b.n + r.n", '(b.n + r.n) * ${dataform.projectConfig.vars.factor || "1"}'),
+    );
+    rig.write(
+      "definitions/behind.sqlx",
+      FILES.behind.replace('"0"', '"3"').replace("SELECT day, n *", "SELECT DATE '2024-01-01' AS day, SUM(n) *") +
+        " WHERE day <= '2024-01-01'",
+    );
+    await rig.sql("UPDATE raw.numbers SET n = 6; INSERT INTO raw.numbers VALUES (10, DATE '2023-12-31')");
+    await rig.run(["--from", "2023-12-30", "--to", DATE]);
+    expect(await rig.sql("SELECT n FROM d.store ORDER BY day")).toEqual([["20"], ["12"]]);
+    expect(await orchestrate(rig, "--incident", "factor", "--because", "a try")).toMatchObject({ code: 0 });
+    expect(await rig.sql("SELECT n FROM d.store ORDER BY day")).toEqual([["20"], ["1200"]]);
+    expect(await orchestrate(rig)).toMatchObject({ code: 0 });
+    expect(await rig.sql("SELECT n FROM d.store ORDER BY day")).toEqual([["20"], ["12"]]);
+  });
+
   it("whose step fails tells it to the tracker alone, goes on without it and ends with 1", async () => {
     const rig = await project({ ...NIGHT, retries: 0 });
     await rig.sql("UPDATE raw.numbers SET n = 12");

@@ -5,7 +5,9 @@ SELECT
   CASE
     -- A store that was never built has no metrics either.
     WHEN IFNULL(metrics.row_count, 0) = 0 THEN 'P0: no rows; docs/operations/runbook.md'
-    WHEN metrics.quality_score < 75 THEN FORMAT('P1: quality %.2f is below 75', metrics.quality_score)
+    -- A night whose placeholders alone make it an incident has no severity.
+    WHEN metrics.severity IN ('P0', 'P1') AND metrics.quality_score < 75
+      THEN FORMAT('%s: quality %.2f is below 75', metrics.severity, metrics.quality_score)
     WHEN NOT metrics.gate_passed THEN metrics.gate_reason
     WHEN metrics.severity IN ('P0', 'P1') AND metrics.quality_score < 80 THEN CONCAT(metrics.severity, ': ', CAST(metrics.row_count AS STRING), ' rows')
   END AS attention

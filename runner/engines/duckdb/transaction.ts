@@ -161,7 +161,9 @@ export class DuckDbTransaction implements Transaction {
       place === undefined
         ? `CREATE OR REPLACE TEMP TABLE ${quoteName(name)} AS ${sql}`
         : tableOfSql(place, columns, sql);
-    const result = await tellingErrors(this.#connection.run(create));
+    const result = await tellingErrors(this.#connection.run(create)).catch(async (cause) => {
+      throw place === undefined ? cause : await this.#namesakeOf(place, cause);
+    });
     return { name, columns, rows: Number((await result.getRowsJson())[0]?.[0] ?? 0), table: place };
   }
 
@@ -171,6 +173,18 @@ export class DuckDbTransaction implements Transaction {
     this.#digests.wrote(table);
     await this.#makeDataset(table);
     return table;
+  }
+
+  /** What is wrong where a table cannot be made because there is one whose name differs in the case of its letters. */
+  async #namesakeOf(table: RelationId, cause: unknown): Promise<unknown> {
+    if (!(cause instanceof EngineError) || !cause.message.includes("already exists")) return cause;
+    const key = relationKey(table);
+    const other = [...(await this.relations()).keys()].find((name) => name.toLowerCase() === key.toLowerCase());
+    if (other === undefined) return cause;
+    return new EngineError(
+      "data",
+      `the embedded engine takes names without regard to case, and ${other} is there: where its rows are not needed any more, drop it ('DROP TABLE ${other}'), and ${key} is built`,
+    );
   }
 
   async #makeDataset(id: RelationId): Promise<void> {
