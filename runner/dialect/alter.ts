@@ -7,6 +7,7 @@ import type { TableChange } from "../googlesql/script-ast.js";
 import { type Column, collationOf, typeName } from "../port/sql-types.js";
 import { DECLARED_MARK } from "./declared-type.js";
 import { duckdbType, quoteName, quotePath, quoteString } from "./print/sql.js";
+import { renameColumns } from "./rename-columns.js";
 import { constantContext, resolveAssignment } from "./resolve/constant.js";
 import { didYouMean } from "./resolve/suggest.js";
 import { hasParameters, limitOf, typeOf, typeText } from "./resolve/type-node.js";
@@ -85,16 +86,33 @@ export function translateAlter(statement: Node<"changeTable"> | Node<"alterOptio
   const known = catalog.find(statement.path.parts.map((part) => part.name));
   if (known === undefined && statement.ifExists) return { sql: [] };
   const table = changedTable(statement.path, catalog);
-  const head = `ALTER TABLE ${quotePath(table.path)}`;
-  const sql = statement.changes.flatMap((change) => {
-    if (change.kind === "setType") return retyped(change, table);
-    const clause = changeClause(change, table, catalog);
-    return clause === undefined ? [] : [`${head} ${clause}`];
-  });
+  const sql = renameColumns(statement, table) ?? otherChanges(statement.changes, table, catalog);
   const keys = changedKeys(statement.path, statement.changes, table, catalog);
   const collation = statement.changes.findLast((change) => change.kind === "setDefaultCollation");
   if (keys === undefined && collation === undefined) return { sql };
   return { sql, kept: { ...keys, ...(collation === undefined ? {} : { isCollated: collation.isCollated }) } };
+}
+
+function otherChanges(changes: readonly TableChange[], table: CatalogTable, catalog: Catalog): string[] {
+  requireOneDrop(changes);
+  const head = `ALTER TABLE ${quotePath(table.path)}`;
+  return changes.flatMap((change) => {
+    if (change.kind === "renameColumn") return [];
+    if (change.kind === "setType") return retyped(change, table);
+    const clause = changeClause(change, table, catalog);
+    return clause === undefined ? [] : [`${head} ${clause}`];
+  });
+}
+
+function requireOneDrop(changes: readonly TableChange[]): void {
+  const dropped = new Set<string>();
+  for (const change of changes) {
+    if (change.kind !== "dropColumn") continue;
+    const { name } = change.name;
+    if (dropped.has(name.toLowerCase()))
+      throw analysisError(`ALTER TABLE DROP COLUMN cannot drop column ${name} multiple times`, change.name);
+    dropped.add(name.toLowerCase());
+  }
 }
 
 /** The statement that keeps the type of a column as it was declared, or forgets it. */
@@ -103,7 +121,7 @@ export function declaration(path: readonly string[], column: string, declared: s
 }
 
 function changeClause(
-  change: Exclude<TableChange, { kind: "setType" }>,
+  change: Exclude<TableChange, { kind: "setType" | "renameColumn" }>,
   table: CatalogTable,
   catalog: Catalog,
 ): string | undefined {
@@ -121,10 +139,6 @@ function changeClause(
       return `RENAME TO ${quoteName(change.to.name)}`;
     case "dropColumn":
       return isMissing(change, table) ? undefined : `DROP COLUMN ${quoteName(columnOf(change.name, table).name)}`;
-    case "renameColumn":
-      if (isMissing(change, table)) return undefined;
-      requireNewColumn(change.to, table);
-      return `RENAME COLUMN ${quoteName(columnOf(change.name, table).name)} TO ${quoteName(change.to.name)}`;
     case "dropNotNull":
       return `ALTER COLUMN ${quoteName(columnOf(change.name, table).name)} DROP NOT NULL`;
     case "setDefault": {
@@ -178,7 +192,11 @@ export function requireNewColumn(name: Identifier, table: CatalogTable): void {
     throw analysisError(`Column already exists: ${name.name}`, name);
 }
 
-function isMissing(change: { readonly name: Identifier; readonly ifExists: boolean }, table: CatalogTable): boolean {
+/** A column that is not there, of a change that may find none. */
+export function isMissing(
+  change: { readonly name: Identifier; readonly ifExists: boolean },
+  table: CatalogTable,
+): boolean {
   const name = change.name.name.toLowerCase();
   return change.ifExists && !table.columns.some((column) => column.name.toLowerCase() === name);
 }

@@ -165,11 +165,12 @@ function declarations(path: readonly string[], columns: readonly Column[]): stri
   );
 }
 
-export function requireDistinctNames(columns: readonly Identifier[]): void {
+/** @param place what the message says of where they stand */
+export function requireDistinctNames(columns: readonly Identifier[], place = ""): void {
   const seen = new Set<string>();
   for (const column of columns) {
     const key = column.name.toLowerCase();
-    if (seen.has(key)) throw analysisError(`Duplicate column name ${column.name}`, column);
+    if (seen.has(key)) throw analysisError(`Duplicate column name ${column.name}${place}`, column);
     seen.add(key);
   }
 }
@@ -265,6 +266,10 @@ export function addColumns(
   const place = table === undefined ? target(statement.path, catalog) : quotePath(table.path);
   const head = `ALTER TABLE ${statement.ifExists ? "IF EXISTS " : ""}${place} ADD COLUMN `;
   const isCollated = table?.layout?.isCollated === true;
+  requireDistinctNames(
+    statement.addColumns.map((column) => column.name),
+    " in ALTER TABLE ADD COLUMN",
+  );
   const sql = statement.addColumns.flatMap((column) => {
     if (column.notNull || column.defaultValue !== undefined)
       throw unsupported("ADD COLUMN with NOT NULL or DEFAULT", column);

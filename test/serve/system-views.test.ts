@@ -170,6 +170,16 @@ describe("INFORMATION_SCHEMA of a served warehouse", () => {
     ]);
   });
 
+  it("keeps what is said of columns that exchange their names", async () => {
+    await rows(`CREATE TABLE shop.exchanged (a STRING(3) OPTIONS (description = 'first'), b INT64 OPTIONS (description = 'second'), c INT64);
+      ALTER TABLE shop.exchanged RENAME COLUMN a TO temp, RENAME COLUMN b TO a, RENAME COLUMN temp TO b, RENAME COLUMN c TO d, RENAME COLUMN d TO e`);
+    expect((await shop().table("exchanged").getMetadata())[0].schema.fields).toEqual([
+      { name: "b", type: "STRING", mode: "NULLABLE", maxLength: "3", description: "first" },
+      { name: "a", type: "INTEGER", mode: "NULLABLE", description: "second" },
+      { name: "e", type: "INTEGER", mode: "NULLABLE" },
+    ]);
+  });
+
   it("tells aggregate functions that the API or SQL has made", async () => {
     const float = { typeKind: "FLOAT64" };
     await shop().createRoutine("scaled", {

@@ -84,6 +84,25 @@ it.each<[string, string, SqlValue[][]]>([
     ],
   ],
   [
+    "ALTER exchanging the names of two columns by way of a third",
+    "ALTER TABLE d.t RENAME COLUMN id TO temp, RENAME COLUMN name TO id, RENAME COLUMN temp TO name, RENAME COLUMN IF EXISTS nope TO id; INSERT d.t (id, name) VALUES ('d', 4)",
+    [
+      [1n, "a"],
+      [2n, "b"],
+      [3n, "c"],
+      [4n, "d"],
+    ],
+  ],
+  [
+    "ALTER adding several columns, some of which are there, and dropping several, some of which are not",
+    "ALTER TABLE d.t ADD COLUMN IF NOT EXISTS name INT64, ADD COLUMN IF NOT EXISTS x INT64, ADD COLUMN y STRING; ALTER TABLE d.t DROP COLUMN IF EXISTS nope, DROP COLUMN x, DROP COLUMN y",
+    [
+      [1n, "a"],
+      [2n, "b"],
+      [3n, "c"],
+    ],
+  ],
+  [
     "ALTER widening a type",
     "ALTER TABLE d.t ALTER COLUMN id SET DATA TYPE NUMERIC",
     [

@@ -214,6 +214,21 @@ const MISTAKES: readonly (readonly [sql: string, message: string])[] = [
   ["ALTER TABLE d.t DROP COLUMN nope", "Column nope is not present in table d.t [at 1:29]"],
   ["ALTER TABLE d.t RENAME COLUMN nope TO x", "Column nope is not present in table d.t [at 1:31]"],
   ["ALTER TABLE d.t RENAME COLUMN id TO name", "Column already exists: name [at 1:37]"],
+  ["ALTER TABLE d.t RENAME COLUMN id TO name, RENAME COLUMN name TO id", "Column already exists: name [at 1:37]"],
+  ["ALTER TABLE d.t RENAME COLUMN id TO x, RENAME COLUMN id TO y", "Column id is not present in table d.t [at 1:54]"],
+  ["ALTER TABLE d.t RENAME COLUMN id TO x, RENAME COLUMN name TO x", "Column already exists: x [at 1:62]"],
+  [
+    "ALTER TABLE d.t RENAME COLUMN id TO x, DROP COLUMN name",
+    "ALTER TABLE does not support combining RENAME COLUMN with other alter actions [at 1:40]",
+  ],
+  [
+    "ALTER TABLE d.t DROP COLUMN id, DROP COLUMN IF EXISTS ID",
+    "ALTER TABLE DROP COLUMN cannot drop column ID multiple times [at 1:55]",
+  ],
+  [
+    "ALTER TABLE d.t ADD COLUMN x INT64, ADD COLUMN IF NOT EXISTS X INT64",
+    "Duplicate column name X in ALTER TABLE ADD COLUMN [at 1:62]",
+  ],
   ["ALTER TABLE d.t RENAME TO u", "Already Exists: Table u [at 1:1]"],
   ["ALTER TABLE d.nope RENAME TO u", "Table not found: d.nope [at 1:13]"],
   [

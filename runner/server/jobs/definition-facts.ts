@@ -1,6 +1,7 @@
 import type { ColumnDefinition, Statement, TypeNode } from "../../googlesql/ast.js";
 import { parseStatementText } from "../../googlesql/parser/statement.js";
 import { partitioningOf as readPartitioning } from "../../googlesql/partitioning.js";
+import { type RenamedColumn, renamedColumns } from "../../googlesql/renamed-columns.js";
 import type { StatementOption } from "../../googlesql/script-ast.js";
 import type { Kept } from "../metadata/store.js";
 
@@ -16,7 +17,7 @@ export interface DefinitionFacts {
   /** The table that it is made as, by the parts of its name. */
   readonly likePath: readonly string[] | undefined;
   /** Columns that get another name, and columns that go, where that is none. */
-  readonly renamedColumns: readonly { readonly column: string; readonly to: string | undefined }[];
+  readonly renamedColumns: readonly RenamedColumn[];
   /** The name that a table is given. */
   readonly renamedTo: string | undefined;
 }
@@ -133,10 +134,7 @@ function changesOf(
         ? [{ column: change.name.name, expression: change.value && text.slice(change.value.start, change.value.end) }]
         : [],
     ),
-    renamedColumns: changes.flatMap((change): DefinitionFacts["renamedColumns"] => {
-      if (change.kind === "renameColumn") return [{ column: change.name.name, to: change.to.name }];
-      return change.kind === "dropColumn" ? [{ column: change.name.name, to: undefined }] : [];
-    }),
+    renamedColumns: renamedColumns(changes),
     renamedTo: renamed?.to.name,
   };
 }
