@@ -1,7 +1,7 @@
 import type { Expr, Statement } from "../googlesql/ast.js";
 import type { Catalog, CatalogTable } from "../googlesql/catalog.js";
-import { analysisError, SqlProblem, unsupported } from "../googlesql/errors.js";
-import type { LoadOption } from "../googlesql/script-ast.js";
+import { analysisError, SqlProblem, syntaxError, unsupported } from "../googlesql/errors.js";
+import type { LoadOption as LoadOptionNode } from "../googlesql/script-ast.js";
 import type { FileFormat } from "../port/load-file.js";
 import { typeName } from "../port/sql-types.js";
 import { columnOf } from "./alter.js";
@@ -12,6 +12,11 @@ import { targetPath } from "./target.js";
 import { sameType } from "./types/equality.js";
 
 type Statements = Extract<Statement, { kind: "loadData" }>;
+
+/** An option whose value is known; undefined: NULL, as if it were not there. */
+type LoadOption = Omit<LoadOptionNode, "value"> & {
+  readonly value: string | number | boolean | readonly string[] | undefined;
+};
 
 /** LOAD DATA as the engine carries it out: it reads the files itself. */
 export interface LoadData {
@@ -48,6 +53,7 @@ export interface LoadOptions {
 
 /** @throws SqlProblem at the option that is wrong or that the embedded engine does not know */
 export function loadData(statement: Statements, catalog: Catalog): LoadData {
+  refuseFurther(statement);
   const { overwrite, columns, path } = statement;
   const known = catalog.find(path.parts.map(({ name }) => name));
   if (known?.isView === true)
@@ -56,7 +62,7 @@ export function loadData(statement: Statements, catalog: Catalog): LoadData {
       path,
     );
   if (known !== undefined && !overwrite) requireSameTypes(columns, known);
-  const files = optionsOf(statement, catalog.readsBuckets === true);
+  const files = optionsOf(statement);
   const isMade = columns.length > 0 && (overwrite || known === undefined);
   return {
     target: targetPath(path, catalog),
@@ -74,6 +80,13 @@ export function loadData(statement: Statements, catalog: Catalog): LoadData {
   };
 }
 
+function refuseFurther({ further: { temporary, partition, pathColumns, connection } }: Statements): void {
+  if (temporary !== undefined) throw unsupported("LOAD DATA into a temporary table", temporary);
+  if (partition !== undefined) throw unsupported("PARTITIONS of LOAD DATA", partition);
+  const behind = pathColumns ?? connection;
+  if (behind !== undefined) throw unsupported("WITH behind LOAD DATA", behind);
+}
+
 /** Rows are added to a table in its own columns. */
 function requireSameTypes(list: Statements["columns"], table: CatalogTable): void {
   for (const { name, type } of list) {
@@ -84,7 +97,8 @@ function requireSameTypes(list: Statements["columns"], table: CatalogTable): voi
   }
 }
 
-function creation({ overwrite, kind: _kind, options: _options, ...rest }: Statements, catalog: Catalog) {
+function creation(given: Statements, catalog: Catalog) {
+  const { overwrite, kind: _kind, options: _options, tableOptions: _table, further: _further, ...rest } = given;
   const statement = {
     ...rest,
     kind: "createTable",
@@ -115,9 +129,10 @@ const FORMATS: Readonly<Record<string, FileFormat>> = {
 /** Options that change nothing of what is read here, or whose only value is the one that is read. */
 const LEFT_OUT = new Set(["allow_quoted_newlines", "projection_fields", "enable_list_inference", "enum_as_string"]);
 
-function optionsOf(statement: Statements, readsBuckets: boolean): LoadOptions {
-  const options = new Map(statement.options.map((option) => [option.name.name, option]));
-  for (const option of statement.options) refuseUnknown(option);
+function optionsOf(statement: Statements): LoadOptions {
+  const given = statement.options.map((option): LoadOption => ({ ...option, value: constant(option.value) }));
+  const options = new Map(given.map((option) => [option.name.name, option]));
+  for (const option of given) refuseUnknown(option);
   const format = options.get("format");
   const uris = options.get("uris");
   if (format === undefined || uris === undefined)
@@ -140,7 +155,7 @@ function optionsOf(statement: Statements, readsBuckets: boolean): LoadOptions {
   if (ignores?.value === true && kind === "csv") throw unsupported("ignore_unknown_values of CSV files", ignores);
   return {
     format: kind,
-    uris: pathsOf(uris, readsBuckets),
+    uris: pathsOf(uris),
     isGzip: compression !== undefined && text(compression).toUpperCase() === "GZIP",
     ignoresUnknown: ignores?.value === true,
     csv: {
@@ -173,13 +188,26 @@ function refuseUnknown(option: LoadOption): void {
   throw unsupported(`Option ${name} of LOAD DATA`, option.name);
 }
 
+function constant(expr: Expr): LoadOption["value"] {
+  if (expr.kind === "string" || expr.kind === "bool") return expr.value;
+  if (expr.kind === "integer") return Number(expr.value);
+  if (expr.kind === "null") return undefined;
+  if (expr.kind === "array") {
+    return expr.elements.map((element) => {
+      if (element.kind !== "string") throw syntaxError("Expected string literal", element);
+      return element.value;
+    });
+  }
+  throw syntaxError("Expected a literal", expr);
+}
+
 /** Files of this machine: the embedded engine itself reads no buckets. */
-function pathsOf(option: LoadOption, readsBuckets: boolean): readonly string[] {
+function pathsOf(option: LoadOption): readonly string[] {
   const { value } = option;
   if (!Array.isArray(value) || value.length === 0) throw analysisError("uris must be an array of paths", option);
   return (value as readonly string[]).map((uri) => {
     const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(uri)?.[1]?.toLowerCase();
-    if (scheme === undefined || (readsBuckets && scheme === "gs")) return uri;
+    if (scheme === undefined) return uri;
     if (scheme === "file") return decodeURIComponent(uri.slice("file://".length));
     const message = `LOAD DATA reads files of this machine on the embedded engine, not ${uri}; name a path, relative to the project`;
     throw new SqlProblem("unsupported", message, option);

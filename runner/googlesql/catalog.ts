@@ -41,8 +41,6 @@ export interface Catalog {
   routine?(name: string): UserFunction | undefined;
   /** Whether new tables of a dataset have the collation und:ci for their texts; undefined: nobody keeps that. */
   isCollated?(dataset: string): boolean;
-  /** Somebody finds the files of `gs://` paths when statements run. */
-  readonly readsBuckets?: boolean;
 }
 
 /** A function of the user: of one value, or of a table. */

@@ -189,16 +189,31 @@ export type FurtherStatement =
       readonly columns: readonly ColumnDefinition[];
       readonly partitionBy: Expr | undefined;
       readonly clusterBy: readonly Expr[];
+      /** Of the table. */
+      readonly tableOptions: readonly StatementOption[];
       readonly options: readonly LoadOption[];
+      readonly further: LoadClauses;
     })
   | (Span & { readonly kind: "assert"; readonly condition: Expr; readonly message: string | undefined });
+
+/** What LOAD DATA says besides, and the embedded engine does not carry out by itself. */
+export interface LoadClauses {
+  readonly temporary: Span | undefined;
+  /** PARTITIONS (column = value). */
+  readonly partition:
+    | (Span & { readonly overwrite: boolean; readonly column: Identifier; readonly value: Expr })
+    | undefined;
+  /** WITH PARTITION COLUMNS; none: the paths of the files tell them. */
+  readonly pathColumns: (Span & { readonly columns: readonly ColumnDefinition[] }) | undefined;
+  readonly connection: Span | undefined;
+}
 
 /** `name = value` of FROM FILES, at the place of the value. */
 export interface LoadOption extends Span {
   /** In lower case. */
   readonly name: Identifier;
-  /** Undefined: NULL, as if it were not there. */
-  readonly value: string | number | boolean | readonly string[] | undefined;
+  /** NULL: as if it were not there. */
+  readonly value: Expr;
 }
 
 /** One step of a script. */

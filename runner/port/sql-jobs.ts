@@ -45,8 +45,45 @@ export type Exporter = (
   writeParquet: (path: string, codec: ParquetCodec) => Promise<void>,
 ) => Promise<void>;
 
-/** The files of this machine that a `gs://` path stands for. */
-export type BucketFiles = (uri: string) => readonly string[];
+/** LOAD DATA. */
+export interface LoadDefinition {
+  readonly table: RelationId;
+  readonly overwrite: boolean;
+  /** None: the table or the files tell. */
+  readonly columns: readonly LoadColumn[];
+  /** The text behind PARTITION BY. */
+  readonly partitionBy: string | undefined;
+  readonly clusterBy: readonly string[];
+  readonly tableOptions: Readonly<Record<string, SqlValue>>;
+  /** Of FROM FILES. */
+  readonly options: Readonly<Record<string, SqlValue>>;
+  /** The partition that the rows go to, by the value of its column. */
+  readonly partition: { readonly overwrite: boolean; readonly value: SqlValue } | undefined;
+  /** Columns that the paths of the files tell, of a list or, where it is empty, as the paths have them; undefined: there are none. */
+  readonly pathColumns: readonly Column[] | undefined;
+}
+
+/** A column of the list of LOAD DATA. */
+export interface LoadColumn extends Column {
+  readonly required: boolean;
+  /** The text behind DEFAULT. */
+  readonly defaultValue: string | undefined;
+  readonly description: SqlValue;
+}
+
+/** What LOAD DATA has read and written. */
+export interface Loaded {
+  readonly files: number;
+  readonly bytes: number;
+  readonly rows: number;
+  readonly badRows: number;
+}
+
+/**
+ * Loads files into a table: all of their rows, or none.
+ * @param once is kept with them
+ */
+export type Loader = (definition: LoadDefinition, once: ChangeMark | undefined) => Promise<Loaded>;
 
 /** Tables whose rows lie in files. The warehouse has a table of each, without rows, so that views and lists know its columns. */
 export interface ExternalTables {
@@ -103,12 +140,12 @@ export interface JobRequest {
    * @throws Error where it may not
    */
   readonly mayDefine?: ((definition: Definition) => Promise<void>) | undefined;
-  /** Undefined: nobody reads files but those of LOAD DATA. */
+  /** Undefined: no table's rows lie in files. */
   readonly externals?: ExternalTables | undefined;
   /** Takes the rows of EXPORT DATA; undefined: nobody does. */
   readonly exporter?: Exporter | undefined;
-  /** Finds the files of LOAD DATA; undefined: there are no buckets. */
-  readonly bucketFiles?: BucketFiles | undefined;
+  /** Carries LOAD DATA out; undefined: the engine does, with files of this machine. */
+  readonly loader?: Loader | undefined;
   /** Ends the job where it is; the running statement is interrupted. */
   readonly signal: AbortSignal;
   /** Is kept in the transaction of what the text's only statement changes. Undefined: nobody will look for it. */
@@ -215,6 +252,8 @@ export interface JobStatement {
   readonly rows: JobRows | undefined;
   /** Columns that a query would answer with, where nothing ran. */
   readonly columns: readonly Column[] | undefined;
+  /** What LOAD DATA has done, where a loader did it. */
+  readonly loaded?: Loaded | undefined;
   /** That `@@query_label` gave it. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** It is the one of a script that failed; nothing that it did is left. */

@@ -3,7 +3,7 @@ import type { ProjectNames } from "../../googlesql/project-names.js";
 import type { ScriptStatement } from "../../googlesql/script-ast.js";
 import type { QueryResult, SqlValue } from "../../port/port.js";
 import type { PolicyChange } from "../../port/row-access.js";
-import type { ExternalDefinition, SystemProcedures } from "../../port/sql-jobs.js";
+import type { ExternalDefinition, LoadDefinition, SystemProcedures } from "../../port/sql-jobs.js";
 import type { Column } from "../../port/sql-types.js";
 import type { TranslatedStatement } from "../index.js";
 
@@ -42,6 +42,10 @@ export interface ScriptHost {
   exportRows?(options: Readonly<Record<string, SqlValue>>, sql: string, columns: readonly Column[]): Promise<void>;
   /** Makes a table whose rows lie in files; undefined: nobody reads files. */
   createExternal?(path: readonly string[], definition: Omit<ExternalDefinition, "table">): Promise<void>;
+  /** Carries LOAD DATA out, and tells how many rows it has loaded; undefined: it is translated and applied as other statements are. */
+  readonly loadFiles?:
+    | ((path: readonly string[], definition: Omit<LoadDefinition, "table">) => Promise<number>)
+    | undefined;
   query(sql: string, columns: readonly Column[]): Promise<QueryResult>;
   /** The first value of the first row; NULL without rows. */
   value(sql: string): Promise<SqlValue>;

@@ -1,7 +1,7 @@
 import type { Expr, Statement } from "../../googlesql/ast.js";
 import { DialectError } from "../../googlesql/contract.js";
 import { isCreateRoutine } from "../../googlesql/declared-functions.js";
-import type { EngineErrorCode } from "../../port/engine-error.js";
+import { EngineError, type EngineErrorCode } from "../../port/engine-error.js";
 import type { SqlValue } from "../../port/port.js";
 import type { SqlType } from "../../port/sql-types.js";
 import { isConflictMessage } from "../runtime-error.js";
@@ -22,6 +22,7 @@ import { exportData } from "./export-data.js";
 import { createExternal } from "./external-table.js";
 import type { Frames } from "./frames.js";
 import { TransactionRestart } from "./host.js";
+import { loadFiles } from "./load-files.js";
 import { runFor, runLoop } from "./loops.js";
 import { withPassingTime } from "./passing-time.js";
 import { changePolicies, withUser } from "./row-access.js";
@@ -71,7 +72,8 @@ export class ScriptRun {
       }
       if (!(cause instanceof Error)) throw cause;
       const object = "path" in statement ? statement.path.parts.map(({ name }) => name).join(".") : undefined;
-      const code = isConflictMessage(cause.message) ? "conflict" : "query";
+      const isOfData = cause instanceof EngineError && cause.code === "data";
+      const code = isConflictMessage(cause.message) ? "conflict" : isOfData ? "data" : "query";
       throw this.failure(failureMessage(cause.message, object), statement, code);
     }
   }
@@ -134,6 +136,10 @@ export class ScriptRun {
     }
     if (given.kind === "exportData") return exportData(this, given);
     if (given.kind === "createExternalTable") return createExternal(this, given);
+    if (given.kind === "loadData" && host.loadFiles !== undefined) {
+      if (session.transaction) throw this.failure(NO_DEFINITIONS, given);
+      return loadFiles(this, given, host.loadFiles);
+    }
     if (given.kind === "createRowAccessPolicy" || given.kind === "dropRowAccessPolicy")
       return changePolicies(this, given);
     if (given.kind === "dropRoutine") return routines.drop(await session.qualified(given), !session.readOnly);

@@ -6,7 +6,6 @@ import type { KeptChange } from "../../dialect/statement.js";
 import type { Catalog, CatalogTable } from "../../googlesql/catalog.js";
 import { foldDataset, foldProject, type ProjectNames } from "../../googlesql/project-names.js";
 import type { QueryResult, RelationId, SqlValue } from "../../port/port.js";
-import type { BucketFiles } from "../../port/sql-jobs.js";
 import type { Column } from "../../port/sql-types.js";
 import { columnsOf, layoutSql, readCatalog, readRelation } from "./catalog.js";
 import { quoteName, quotePath, quoteText, TEMPORARY } from "./quote.js";
@@ -206,7 +205,7 @@ export class DuckDbScriptHost implements ScriptHost {
       if (load.create !== undefined) await this.#apply(load.create);
       // What the transaction has made is seen by its own connection alone.
       const existing = (await readCatalog(this.#connection)).get(load.target.join("."));
-      return loadFiles(this.#connection, existing, load, { folder: this.place.folder, bucketFiles: this.bucketFiles });
+      return loadFiles(this.#connection, existing, load, this.place.folder);
     };
     const text = `LOAD DATA ${JSON.stringify(load.target)}`;
     try {
@@ -214,11 +213,6 @@ export class DuckDbScriptHost implements ScriptHost {
     } finally {
       this.forgetCatalog();
     }
-  }
-
-  /** Finds the files of `gs://` paths; undefined: nobody does. */
-  protected get bucketFiles(): BucketFiles | undefined {
-    return undefined;
   }
 
   /** What is known of relations may be another thing by now. */

@@ -1,8 +1,7 @@
 import type { ColumnDefinition, Expr, Statement } from "../ast.js";
-import { syntaxError, unsupported } from "../errors.js";
-import type { LoadOption } from "../script-ast.js";
+import type { LoadClauses, LoadOption } from "../script-ast.js";
 import type { Cursor } from "./cursor.js";
-import { parseColumns, parsePathNode, skipOptions } from "./ddl.js";
+import { parseColumns, parseOptions, parsePathNode } from "./ddl.js";
 import { parseExpression } from "./expression.js";
 
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/load-statements */
@@ -11,38 +10,61 @@ export function parseLoad(c: Cursor): Statement {
   c.expectWord("DATA");
   const overwrite = c.acceptWords("OVERWRITE");
   if (!overwrite) c.expectWord("INTO");
-  if (c.isWords("TEMP", "TABLE") || c.isWords("TEMPORARY", "TABLE"))
-    throw unsupported("LOAD DATA into a temporary table", c.peek());
+  const table = c.peek();
+  const temporary = c.acceptWords("TEMP", "TABLE") || c.acceptWords("TEMPORARY", "TABLE") ? table : undefined;
   const path = parsePathNode(c);
   let columns: readonly ColumnDefinition[] = [];
   if (c.is("(")) ({ columns } = parseColumns(c));
-  if (c.isWord("PARTITIONS") || c.isWords("OVERWRITE", "PARTITIONS"))
-    throw unsupported("PARTITIONS of LOAD DATA", c.peek());
+  const partition = parsePartition(c);
   const partitionBy = c.acceptWords("PARTITION", "BY") ? parseExpression(c) : undefined;
   const clusterBy: readonly Expr[] = c.acceptWords("CLUSTER", "BY") ? c.list(() => parseExpression(c)) : [];
-  skipOptions(c);
+  const tableOptions = parseOptions(c);
   for (const word of ["FROM", "FILES"]) c.expectWord(word);
   const options = c.parenthesized(() => c.list(() => parseOption(c)));
-  if (c.isWord("WITH")) throw unsupported("WITH behind LOAD DATA", c.peek());
-  return { kind: "loadData", path, overwrite, columns, partitionBy, clusterBy, options, ...c.span(start) };
+  const further = { temporary, partition, pathColumns: parsePathColumns(c), connection: parseConnection(c) };
+  return {
+    kind: "loadData",
+    path,
+    overwrite,
+    columns,
+    partitionBy,
+    clusterBy,
+    tableOptions,
+    options,
+    further,
+    ...c.span(start),
+  };
+}
+
+/** `[OVERWRITE] PARTITIONS (column = value)`. */
+function parsePartition(c: Cursor): LoadClauses["partition"] {
+  const { start } = c.peek();
+  const overwrite = c.acceptWords("OVERWRITE", "PARTITIONS");
+  if (!overwrite && !c.acceptWords("PARTITIONS")) return undefined;
+  return c.parenthesized(() => {
+    const column = c.identifier("column name");
+    c.expect("=");
+    return { overwrite, column, value: parseExpression(c), ...c.span(start) };
+  });
+}
+
+function parsePathColumns(c: Cursor): LoadClauses["pathColumns"] {
+  const { start } = c.peek();
+  if (!c.acceptWords("WITH", "PARTITION", "COLUMNS")) return undefined;
+  const columns = c.is("(") ? parseColumns(c).columns : [];
+  return { columns, ...c.span(start) };
+}
+
+function parseConnection(c: Cursor): LoadClauses["connection"] {
+  const { start } = c.peek();
+  if (!c.acceptWords("WITH", "CONNECTION")) return undefined;
+  parsePathNode(c);
+  return c.span(start);
 }
 
 function parseOption(c: Cursor): LoadOption {
   const name = c.identifier("option name");
   c.expect("=");
-  const expr = parseExpression(c);
-  return { name: { ...name, name: name.name.toLowerCase() }, value: constant(expr), start: expr.start, end: expr.end };
-}
-
-function constant(expr: Expr): LoadOption["value"] {
-  if (expr.kind === "string" || expr.kind === "bool") return expr.value;
-  if (expr.kind === "integer") return Number(expr.value);
-  if (expr.kind === "null") return undefined;
-  if (expr.kind === "array") {
-    return expr.elements.map((element) => {
-      if (element.kind !== "string") throw syntaxError("Expected string literal", element);
-      return element.value;
-    });
-  }
-  throw syntaxError("Expected a literal", expr);
+  const value = parseExpression(c);
+  return { name: { ...name, name: name.name.toLowerCase() }, value, start: value.start, end: value.end };
 }

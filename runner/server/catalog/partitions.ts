@@ -22,6 +22,18 @@ export function withoutDecorator(ref: TableRef): { readonly base: TableRef; read
 /** How long the partition lasts that an id names, where nothing else is known of the table. */
 export const unitOf = (id: string): IngestionUnit => UNITS[id.length] ?? "DAY";
 
+/**
+ * The id of the partition that holds a value, as text.
+ * @param unit undefined: partitions are ranges of numbers
+ */
+export function partitionIdOf(value: string | undefined, unit: IngestionUnit | undefined): string {
+  if (value === undefined) return WITHOUT_VALUE;
+  return unit === undefined ? value : value.replace(/\D/g, "").slice(0, digitsOf(unit));
+}
+
+const digitsOf = (unit: string): number =>
+  Number(Object.keys(UNITS).find((digits) => UNITS[Number(digits)] === unit) ?? 8);
+
 /** The partition that holds a time, in milliseconds since 1970; undefined: the table has none of times. */
 export function partitionAt(
   store: MetadataStore,
@@ -34,8 +46,7 @@ export function partitionAt(
   if (relation.ingestion === undefined && relation.partitionColumn === undefined && time === undefined)
     return undefined;
   const unit = relation.ingestion ?? (time?.type ?? "DAY").toUpperCase();
-  const length = Object.keys(UNITS).find((digits) => UNITS[Number(digits)] === unit) ?? "8";
-  const id = new Date(at).toISOString().replace(/\D/g, "").slice(0, Number(length));
+  const id = new Date(at).toISOString().replace(/\D/g, "").slice(0, digitsOf(unit));
   return partitionOf(store, ref, relation, id);
 }
 

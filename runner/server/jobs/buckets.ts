@@ -46,6 +46,13 @@ export function sourceFiles(bucketDir: string | undefined, uri: string): string[
   });
 }
 
+/** The `gs://` name of a file that `sourceFiles` has found; undefined: it lies elsewhere. */
+export function bucketUri(bucketDir: string | undefined, path: string): string | undefined {
+  if (bucketDir === undefined || !existsSync(bucketDir)) return undefined;
+  const name = relative(realpathSync(bucketDir), path);
+  return name.startsWith("..") ? undefined : `gs://${name.split(sep).join("/")}`;
+}
+
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 /** The file that an extract writes; its folder is made. */

@@ -5,6 +5,7 @@ import { csvRows } from "../load/csv-rows.js";
 import { LoadTexts } from "../load/load-texts.js";
 import { avroRows, jsonRows } from "../load/rows.js";
 import type { LoadConfiguration } from "../requests/configuration.js";
+import { bucketUri } from "./buckets.js";
 import { avroOf, type Format, type Source } from "./load-source.js";
 import type { JobService } from "./service.js";
 
@@ -23,11 +24,12 @@ const ROWS_AT_ONCE = 2048;
 
 /** The rows of files, one behind the other. */
 export async function* fileRows(
-  { jobs }: Pick<JobService, "jobs">,
+  { jobs, bucketDir }: Pick<JobService, "jobs" | "bucketDir">,
   { load, format, files, source, columns, required, bad }: FileReading,
 ): AsyncGenerator<RowObject> {
   const reading = { load, columns, required, bad, texts: LoadTexts.of(jobs, load) };
   for (const file of files) {
+    bad.uri = bucketUri(bucketDir, file);
     if (format === "CSV") yield* csvRows(file, source.skip, source.matchesNames === true, reading);
     else if (format === "NEWLINE_DELIMITED_JSON") yield* jsonRows(file, reading);
     else if (format === "AVRO") {

@@ -101,6 +101,7 @@ const FILLS: ReadonlySet<string> = new Set([
   "UPDATE",
   "DELETE",
   "MERGE",
+  "LOAD_DATA",
 ]);
 
 export function statusOf({ state, error, outcome }: Job) {
@@ -156,14 +157,23 @@ function queryStatistics(job: Job) {
 }
 
 /** What a definition or a change of rows has done. */
-function statementStatistics({ kind, target, operation, changed, reads }: JobStatement, projectId: string) {
+function statementStatistics({ kind, target, operation, changed, loaded, reads }: JobStatement, projectId: string) {
   const referencedTables = reads.map(({ dataset, name }) => ({ projectId, datasetId: dataset, tableId: name }));
   return {
     ...(referencedTables.length === 0 ? {} : { referencedTables }),
     ...(changed === undefined ? {} : changedStatistics(changed)),
+    ...(loaded === undefined ? {} : { loadQueryStatistics: loadStatistics(loaded) }),
     ...(operation === undefined ? {} : { ddlOperationPerformed: operation }),
-    ...(target === undefined || changed !== undefined || kind === "SELECT" ? {} : ddlTarget(kind, target, projectId)),
+    ...(target === undefined || changed !== undefined || kind === "SELECT" || kind === "LOAD_DATA"
+      ? {}
+      : ddlTarget(kind, target, projectId)),
   };
+}
+
+/** https://cloud.google.com/bigquery/docs/reference/rest/v2/Job#LoadQueryStatistics */
+function loadStatistics({ files, bytes, rows, badRows }: NonNullable<JobStatement["loaded"]>) {
+  const told = { inputFiles: files, inputFileBytes: bytes, outputRows: rows, outputBytes: bytes, badRecords: badRows };
+  return Object.fromEntries(Object.entries(told).map(([name, number]) => [name, String(number)]));
 }
 
 function ddlTarget(kind: string, { dataset, name }: NonNullable<JobStatement["target"]>, projectId: string) {

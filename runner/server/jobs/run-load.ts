@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import type { ChangeMark } from "../../port/sql-jobs.js";
 import { defaultExpiration } from "../catalog/expiration-defaults.js";
 import { keptPartitioning } from "../catalog/layout.js";
 import { layoutOfTable, requireSameLayout } from "../catalog/layout-spec.js";
@@ -7,6 +8,7 @@ import { collationsOf } from "../catalog/service.js";
 import { creation, deleteTable, schemaMismatch } from "../catalog/table-changes.js";
 import { tableFields, tableId } from "../catalog/tables.js";
 import { BadRows } from "../load/bad-rows.js";
+import type { Kept } from "../metadata/store.js";
 import { ApiError } from "../protocol/errors.js";
 import { columnsOfFields } from "../protocol/schema.js";
 import type { LoadConfiguration } from "../requests/configuration.js";
@@ -19,18 +21,49 @@ import { describeSource, formatOf, isSelfDescribing } from "./load-source.js";
 import { rowsWithinLimits } from "./rows-within-limits.js";
 import type { JobService } from "./service.js";
 
-/** Loads files into a table: all of their rows, or none. */
+/** A load job. */
 export async function runLoad(service: JobService, job: Job, given: LoadConfiguration): Promise<JobOutcome> {
+  const { media, signal } = job;
+  const { projectId: project } = job.reference;
+  const { files, bytes, rows, bad } = await loadFiles(service, given, {
+    project,
+    media,
+    signal,
+    once: service.markOf(job),
+  });
+  return {
+    statistics: {
+      load: {
+        inputFiles: String(files),
+        inputFileBytes: String(bytes),
+        outputRows: String(rows),
+        outputBytes: String(bytes),
+        badRecords: String(bad.length),
+      },
+    },
+    warnings: bad,
+  };
+}
+
+/** For whom files are loaded. */
+export interface LoadOrder {
+  readonly project: string;
+  /** The file that came with the job. */
+  readonly media?: string | undefined;
+  readonly signal: AbortSignal;
+  /** Is kept with the rows. */
+  readonly once: ChangeMark | undefined;
+  /** What is kept of a table that is made, besides what the configuration says. */
+  readonly kept?: Kept;
+}
+
+/** Loads files into a table: all of their rows, or none. */
+export async function loadFiles(service: JobService, given: LoadConfiguration, order: LoadOrder) {
   requireKnownOptions(given);
   requireUpdatable(given, given.schemaUpdateOptions, "WRITE_APPEND", given.destinationTable);
   const format = formatOf(given);
-  const files = filesOf(service, job, given);
-  const target = await openTarget(
-    service,
-    refOf(given.destinationTable, job.reference.projectId),
-    given,
-    "WRITE_APPEND",
-  );
+  const files = filesOf(service, order.media, given);
+  const target = await openTarget(service, refOf(given.destinationTable, order.project), given, "WRITE_APPEND");
   const { ref, write } = target;
   // A table that has no columns yet gets those of the load.
   const isBare = target.existing?.columns.length === 0;
@@ -71,8 +104,8 @@ export async function runLoad(service: JobService, job: Job, given: LoadConfigur
     changes: update?.changes,
     partition: part?.partition,
     truncate: write === "replace",
-    once: service.markOf(job),
-    signal: job.signal,
+    once: order.once,
+    signal: order.signal,
   });
   const written = await writing.catch(async (cause: unknown) => {
     // The table was made for the partition alone.
@@ -80,20 +113,10 @@ export async function runLoad(service: JobService, job: Job, given: LoadConfigur
     throw cause;
   });
   await keepFields(service, ref, update);
-  await keepWhatIsSaid(service, ref, load, { replaces, isNew: existing === undefined, isBare });
+  const made = { replaces, isNew: existing === undefined, isBare, kept: order.kept };
+  await keepWhatIsSaid(service, ref, load, made);
   const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
-  return {
-    statistics: {
-      load: {
-        inputFiles: String(files.length),
-        inputFileBytes: String(bytes),
-        outputRows: String(written),
-        outputBytes: String(bytes),
-        badRecords: String(bad.errors.length),
-      },
-    },
-    warnings: bad.errors,
-  };
+  return { files: files.length, bytes, rows: written, bad: bad.errors };
 }
 
 /** A load with the layout that was said of its table, where it says none. */
@@ -109,11 +132,19 @@ function withLayoutOf(
   return { ...load, ...known, ...own } as LoadConfiguration;
 }
 
+/** What a load has made of its table. */
+interface MadeTable {
+  readonly replaces: boolean;
+  readonly isNew: boolean;
+  readonly isBare: boolean;
+  readonly kept: Kept | undefined;
+}
+
 async function keepWhatIsSaid(
   service: JobService,
   ref: ReturnType<typeof refOf>,
   load: LoadConfiguration,
-  { replaces, isNew, isBare }: { readonly replaces: boolean; readonly isNew: boolean; readonly isBare: boolean },
+  { replaces, isNew, isBare, kept: more }: MadeTable,
 ): Promise<void> {
   const { store, times, clock } = service;
   const id = tableId(ref);
@@ -121,7 +152,7 @@ async function keepWhatIsSaid(
   if (isNew) times.made(id);
   else times.touch(id);
   const { schema, destinationTableProperties } = load;
-  const about = { ...keptPartitioning(load), schema, ...destinationTableProperties };
+  const about = { ...keptPartitioning(load), schema, ...destinationTableProperties, ...more };
   const said = Object.entries(about).filter(([, value]) => value);
   const kept = Object.fromEntries(said);
   const expiration = isNew ? await defaultExpiration(service, ref.dataset, ref.table, kept) : {};
@@ -133,8 +164,12 @@ async function keepWhatIsSaid(
     });
 }
 
-function filesOf({ bucketDir }: JobService, job: Job, { sourceUris }: LoadConfiguration): readonly string[] {
-  if (job.media !== undefined) return [job.media];
+function filesOf(
+  { bucketDir }: JobService,
+  media: string | undefined,
+  { sourceUris }: LoadConfiguration,
+): readonly string[] {
+  if (media !== undefined) return [media];
   const uris = sourceUris ?? [];
   if (uris.length === 0)
     throw new ApiError(

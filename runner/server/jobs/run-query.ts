@@ -4,10 +4,9 @@ import { JobError, type JobRequest, type JobSession, type JobStatement } from ".
 import { withoutDecorator } from "../catalog/partitions.js";
 import { accessOf } from "../catalog/row-access.js";
 import { collationsOf } from "../catalog/service.js";
-import { ApiError } from "../protocol/errors.js";
+import { ApiError, type ErrorProto } from "../protocol/errors.js";
 import type { QueryConfiguration } from "../requests/configuration.js";
 import { jobParameters } from "../values/parameters.js";
-import { sourceFiles } from "./buckets.js";
 import { bufferGuard } from "./buffer-guard.js";
 import { bytesOf } from "./bytes-read.js";
 import { definitionGuard } from "./definition-guard.js";
@@ -15,6 +14,7 @@ import { refOf } from "./destination.js";
 import { noteEnd, noteStatement } from "./effects.js";
 import { exporterOf } from "./export-data.js";
 import type { Job, JobOutcome } from "./job.js";
+import { loaderOf } from "./load-data.js";
 import { requirePartitionFilters } from "./partition-filter.js";
 import { proceduresOf } from "./procedures.js";
 import { noteDestination, queryDestination } from "./query-destination.js";
@@ -31,6 +31,7 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
   const { projectId } = job.reference;
   let endsSession = false;
   let ownSession = query.connectionProperties?.find(({ key }) => key === "session_id")?.value;
+  const warnings: ErrorProto[] = [];
   // In the order of the statements: one may undo what another has done.
   let notes = Promise.resolve();
   const request: JobRequest = {
@@ -54,7 +55,7 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
     mayChangeRows: bufferGuard(service, projectId),
     mayDefine: definitionGuard(service, () => notes),
     exporter: exporterOf(service.bucketDir),
-    bucketFiles: (uri) => sourceFiles(service.bucketDir, uri),
+    loader: loaderOf(service, job, (rows) => warnings.push(...rows)),
     once: service.markOf(job),
     destination: undefined,
   };
@@ -86,7 +87,7 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
   }
   if (destination !== undefined && query.destinationTable)
     await noteDestination(service, withoutDecorator(refOf(query.destinationTable, projectId)).base, query, destination);
-  return { ...(await outcomeOf(service, statements, query.query)), sessionId };
+  return { ...(await outcomeOf(service, statements, query.query)), sessionId, warnings };
 }
 
 async function planned(service: JobService, request: JobRequest): Promise<JobOutcome> {

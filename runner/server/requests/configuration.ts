@@ -44,7 +44,7 @@ const query = v.looseObject({
 const csvText = v.union([v.string(), v.pipe(v.number(), v.transform(String))]);
 
 /** What a load job is asked. */
-const load = v.looseObject({
+export const loadConfiguration = v.looseObject({
   destinationTable: tableReference,
   sourceUris: v.nullish(v.array(v.string())),
   schema: v.nullish(tableSchema),
@@ -77,7 +77,7 @@ const load = v.looseObject({
 });
 
 /** What of it is obeyed. */
-export const LOAD_OPTIONS: ReadonlySet<string> = new Set(Object.keys(load.entries));
+export const LOAD_OPTIONS: ReadonlySet<string> = new Set(Object.keys(loadConfiguration.entries));
 
 /** What a copy job is asked. */
 const copy = v.looseObject({
@@ -104,7 +104,7 @@ const extract = v.looseObject({
 
 export const jobConfiguration = v.object({
   query: v.optional(query),
-  load: v.optional(load),
+  load: v.optional(loadConfiguration),
   copy: v.optional(copy),
   extract: v.optional(extract),
   dryRun: v.nullish(flag),
@@ -143,7 +143,7 @@ export const queryRequest = v.object({
 
 export type JobConfiguration = v.InferOutput<typeof jobConfiguration>;
 export type QueryConfiguration = v.InferOutput<typeof query>;
-export type LoadConfiguration = v.InferOutput<typeof load>;
+export type LoadConfiguration = v.InferOutput<typeof loadConfiguration>;
 export type CopyConfiguration = v.InferOutput<typeof copy>;
 export type ExtractConfiguration = v.InferOutput<typeof extract>;
 export type QueryRequest = v.InferOutput<typeof queryRequest>;

@@ -4,7 +4,6 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { LoadData } from "../../../dialect/load-data.js";
 import { EngineError } from "../../../port/engine-error.js";
 import type { Relation } from "../../../port/port.js";
-import type { BucketFiles } from "../../../port/sql-jobs.js";
 import type { Column } from "../../../port/sql-types.js";
 import { systemReason } from "../../../port/system-error.js";
 import type { Layout } from "../catalog.js";
@@ -17,7 +16,7 @@ import { stageLoadedCsv } from "./stage-loaded-csv.js";
 /**
  * Carries LOAD DATA out inside the transaction of the connection. A table of a column list has been made before.
  * @param existing the table as it is now
- * @param place where relative paths begin, and who finds the files of `gs://` paths
+ * @param folder where relative paths begin
  * @returns how many rows were loaded
  * @throws EngineError `data` with file and line of the first row that does not fit
  */
@@ -25,13 +24,13 @@ export async function loadFiles(
   connection: DuckDBConnection,
   existing: Relation | undefined,
   load: LoadData,
-  place: FilesPlace,
+  folder: string,
 ): Promise<number> {
   let table = existing;
   // Without a column list the files tell the columns of a table that is overwritten.
   let isRemade = load.overwrite && load.create === undefined;
   let rows = 0;
-  for (const { path, shown } of load.files.uris.flatMap((uri) => filesOf(uri, place))) {
+  for (const { path, shown } of load.files.uris.flatMap((uri) => matching(uri, folder))) {
     const known = isRemade ? undefined : table;
     const staged = await stage(connection, known, load, path, shown);
     const filled =
@@ -87,18 +86,6 @@ async function make(
   if (before !== undefined) await changedRows(connection, `DROP TABLE ${quotePath(before.id)}`);
   await createTable(connection, id, columns, layout);
   return { id, kind: "table", definition: undefined, columns, foreignColumns: [], ...layout };
-}
-
-/** Where files are looked for. */
-export interface FilesPlace {
-  readonly folder: string;
-  readonly bucketFiles?: BucketFiles | undefined;
-}
-
-function filesOf(uri: string, { folder, bucketFiles }: FilesPlace): readonly FoundFile[] {
-  if (bucketFiles === undefined || !uri.startsWith("gs://")) return matching(uri, folder);
-  const parent = uri.slice(0, uri.lastIndexOf("/"));
-  return bucketFiles(uri).map((path) => ({ path, shown: `${parent}/${basename(path)}` }));
 }
 
 interface FoundFile {

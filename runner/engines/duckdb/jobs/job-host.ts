@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { DuckDBConnection, DuckDBMaterializedResult } from "@duckdb/node-api";
 import type { TranslatedStatement } from "../../../dialect/index.js";
-import type { ScriptAccess } from "../../../dialect/script/host.js";
+import type { ScriptAccess, ScriptHost } from "../../../dialect/script/host.js";
 import { openRows, withUser } from "../../../dialect/script/row-access.js";
 import { parseQueryText } from "../../../dialect/script.js";
 import { DEFINITIONS } from "../../../dialect/statement.js";
@@ -9,7 +9,6 @@ import type { Catalog, CatalogTable } from "../../../googlesql/catalog.js";
 import type { ScriptStatement } from "../../../googlesql/script-ast.js";
 import type { QueryResult, RelationId, SqlValue } from "../../../port/port.js";
 import type {
-  BucketFiles,
   ChangedRows,
   ExternalDefinition,
   JobRequest,
@@ -159,7 +158,6 @@ export class JobHost extends DuckDbScriptHost {
     return {
       ...catalog,
       ...(isCollated === undefined ? {} : { isCollated }),
-      readsBuckets: this.bucketFiles !== undefined,
       find: (path) => {
         const version = this.#history?.find(path);
         if (version !== undefined) return version;
@@ -193,10 +191,6 @@ export class JobHost extends DuckDbScriptHost {
       },
     };
     return { ...table, standIn: { query: withUser(parseQueryText(text), access?.user), catalog: within } };
-  }
-
-  protected override get bucketFiles(): BucketFiles | undefined {
-    return this.#request.bucketFiles;
   }
 
   get procedures(): SystemProcedures | undefined {
@@ -242,6 +236,19 @@ export class JobHost extends DuckDbScriptHost {
     this.#ended({ operation });
   }
 
+  get loadFiles(): ScriptHost["loadFiles"] {
+    const { loader, signal, once } = this.#request;
+    if (loader === undefined) return undefined;
+    return async (path, definition) => {
+      signal.throwIfAborted();
+      const [name = "", dataset = ""] = [...path].reverse();
+      const loaded = await loader({ ...definition, table: { dataset, name } }, once);
+      this.forgetCatalog();
+      this.#ended({ loaded });
+      return loaded.rows;
+    };
+  }
+
   async #fillSystemTables(): Promise<void> {
     for (const { key, columns, rows } of this.#wanted.values()) {
       const definitions = columns.map(({ name, type }) => `${quoteName(name)} ${duckdbType(type)}`).join(", ");
@@ -273,7 +280,7 @@ export class JobHost extends DuckDbScriptHost {
     return [...this.#reads.values()].filter(({ dataset, name }) => dataset !== target?.dataset || name !== target.name);
   }
 
-  #ended(done: Partial<Pick<JobStatement, "changed" | "rows" | "operation" | "isFailed">>): void {
+  #ended(done: Partial<Pick<JobStatement, "changed" | "rows" | "operation" | "loaded" | "isFailed">>): void {
     const begun = this.#begun;
     if (begun === undefined) return;
     this.#begun = undefined;
@@ -288,6 +295,7 @@ export class JobHost extends DuckDbScriptHost {
       rows: done.rows,
       columns: undefined,
       labels: this.#labels,
+      ...(done.loaded === undefined ? {} : { loaded: done.loaded }),
       ...(done.isFailed === true ? { isFailed: true } : {}),
       transactionId: this.#inTransaction ? this.#transactionId : undefined,
       startedAt,

@@ -8,7 +8,7 @@ import { jobError } from "./job-errors.js";
 import { JobHost, type SharedState } from "./job-host.js";
 import type { MovedClock } from "./moved-clock.js";
 import { interruptible } from "./running.js";
-import { isScript } from "./statement-kinds.js";
+import { isScript, statementKind, targetOf } from "./statement-kinds.js";
 
 /** One connection and the script that runs on it, job after job. */
 export class DuckDbJobSession implements JobSession {
@@ -95,7 +95,7 @@ export class DuckDbJobSession implements JobSession {
       this.#host.serve(request, () => undefined);
       await this.#bind(request);
       const translated = await this.#script.translated(sql);
-      if (translated === undefined) return scriptPlan(sql, startedAt);
+      if (translated === undefined) return plainPlan(sql, this.#host.dataset, startedAt);
       const { does } = translated;
       const columns = does.kind === "query" ? does.columns : undefined;
       return { ...this.#host.planned(does, columns), rows: undefined };
@@ -135,11 +135,14 @@ function inDataset(error: unknown, dataset: string | undefined): unknown {
   return new JobError(error.reason, error.message, error.at, { kind, path: [dataset, ...path] });
 }
 
-function scriptPlan(text: string, startedAt: number): JobStatement {
+/** What is told without a translation: of a script nothing, of one statement its kind and what it makes. */
+function plainPlan(text: string, dataset: string | undefined, startedAt: number): JobStatement {
+  const [only, ...others] = parseScriptText(text);
+  const isOne = only !== undefined && others.length === 0;
   return {
-    kind: "SCRIPT",
+    kind: isOne ? statementKind(only, text.slice(only.start, only.end)) : "SCRIPT",
     text,
-    target: undefined,
+    target: isOne ? targetOf(only, dataset) : undefined,
     operation: undefined,
     reads: [],
     changed: undefined,

@@ -46,6 +46,7 @@ const KINDS: Partial<Record<ScriptStatement["kind"], string>> = {
   createTableFunction: "CREATE_TABLE_FUNCTION",
   createProcedure: "CREATE_PROCEDURE",
   exportData: "EXPORT_DATA",
+  loadData: "LOAD_DATA",
   createExternalTable: "CREATE_EXTERNAL_TABLE",
   insert: "INSERT",
   delete: "DELETE",
