@@ -209,8 +209,8 @@ export type SchemaChange =
 /** A table that takes the rows of a query. */
 export interface JobDestination {
   readonly table: RelationId;
-  /** `replace`: the table is made anew; `append`: rows are added to it. */
-  readonly write: "replace" | "append";
+  /** `replace`: the table is made anew; `truncate`: its rows go, and it stays; `append`: rows are added to it. */
+  readonly write: "replace" | "truncate" | "append";
   /** The part of the table, which is there, that they go to. */
   readonly partition?: TablePartition | undefined;
   /** What happens to the table before the rows come, in the same transaction. */

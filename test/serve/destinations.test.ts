@@ -55,6 +55,54 @@ describe("the tables that jobs make", () => {
     );
   });
 
+  it("keep what is said of them when a load replaces them", async () => {
+    await rows(`CREATE TABLE shop.said (n INT64, day DATE) PARTITION BY day CLUSTER BY n
+      OPTIONS (description = 'old rows', labels = [('team', 'sales')], require_partition_filter = TRUE)`);
+    const told = async () => {
+      const [{ description, labels, timePartitioning, clustering, requirePartitionFilter, schema, creationTime }] =
+        await shop.table("said").getMetadata();
+      return { description, labels, timePartitioning, clustering, requirePartitionFilter, schema, creationTime };
+    };
+    const before = await told();
+    const path = join(server.dir, "said.csv");
+    writeFileSync(path, "1,2024-01-01\n");
+    const fields = [
+      { name: "n", type: "INT64", description: "new" },
+      { name: "day", type: "DATE" },
+    ];
+    const replace = { sourceFormat: "CSV", writeDisposition: "WRITE_TRUNCATE" } as const;
+    await shop.table("said").load(path, { ...replace, schema: { fields } });
+    const schema = { fields: [{ ...before.schema.fields[0], description: "new" }, before.schema.fields[1]] };
+    expect(await told()).toEqual({ ...before, schema });
+    const other = shop
+      .table("said")
+      .load(path, { ...replace, schema: { fields: [...fields.slice(0, 1), { name: "d", type: "DATE" }] } });
+    await expect(other).rejects.toThrow("The field specified for partitioning cannot be found in the schema.");
+  });
+
+  it("keep their schema and keys where the data alone goes", async () => {
+    await rows(`CREATE TABLE shop.kept (n INT64 OPTIONS (description = 'key'), s STRING(2), PRIMARY KEY (n) NOT ENFORCED);
+      INSERT shop.kept VALUES (1, 'a'); CREATE TABLE shop.others AS SELECT 5 AS n, 'e' AS s`);
+    const before = await shop.table("kept").getMetadata();
+    const read = () => rows("SELECT n, s FROM shop.kept ORDER BY n");
+    const writeDisposition = "WRITE_TRUNCATE_DATA";
+    await into("kept", "SELECT 'b' AS s, 2 AS n", { writeDisposition });
+    expect(await read()).toEqual([{ n: 2, s: "b" }]);
+    const path = join(server.dir, "kept.csv");
+    writeFileSync(path, "3,c\n");
+    await shop.table("kept").load(path, { sourceFormat: "CSV", writeDisposition });
+    expect(await read()).toEqual([{ n: 3, s: "c" }]);
+    await shop.table("others").copy(shop.table("kept"), { writeDisposition });
+    expect(await read()).toEqual([{ n: 5, s: "e" }]);
+    await expect(into("kept", "SELECT 4 AS n, 'long' AS s", { writeDisposition })).rejects.toThrow("maximum length");
+    await expect(into("kept", "SELECT 4 AS n, 'x' AS s, 1 AS more", { writeDisposition })).rejects.toThrow(
+      "Cannot add",
+    );
+    expect(await read()).toEqual([{ n: 5, s: "e" }]);
+    const [{ schema, tableConstraints }] = await shop.table("kept").getMetadata();
+    expect([schema, tableConstraints]).toEqual([before[0].schema, before[0].tableConstraints]);
+  });
+
   it("have the rows of every job that found none, and of one where only one may write", async () => {
     const six = [1, 2, 3, 4, 5, 6];
     const all = (table: string, write: (n: number) => Promise<unknown>) =>

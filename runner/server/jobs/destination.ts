@@ -37,6 +37,14 @@ export interface Dispositions {
     | undefined;
 }
 
+/** What becomes of a table that is there. */
+const WRITES = {
+  WRITE_APPEND: "append",
+  WRITE_EMPTY: "append",
+  WRITE_TRUNCATE: "replace",
+  WRITE_TRUNCATE_DATA: "truncate",
+} as const;
+
 /** The table that a job writes to, or the partition of it. */
 export interface Target {
   /** Without a decorator. */
@@ -77,7 +85,7 @@ export async function openTarget(
     ref,
     partitionId: id,
     existing,
-    write: existing !== undefined && disposition !== "WRITE_TRUNCATE" ? "append" : "replace",
+    write: existing === undefined ? "replace" : WRITES[disposition],
   };
 }
 
@@ -113,7 +121,7 @@ export function requireUpdatable(
   { tableId: table = "" }: Partial<TableReference> = {},
 ): void {
   const disposition = writeDisposition ?? byDefault;
-  if ((options ?? []).length === 0 || disposition === "WRITE_APPEND") return;
+  if ((options ?? []).length === 0 || disposition === "WRITE_APPEND" || disposition === "WRITE_TRUNCATE_DATA") return;
   if (disposition === "WRITE_TRUNCATE" && table.includes("$")) return;
   throw new ApiError(
     "invalid",

@@ -51,7 +51,7 @@ export async function queryDestination(
     const update = fitFields(catalogue, ref, part.table, said.schema.fields, rules);
     return { layout: { ...layout, partition: part.partition, changes: update.changes }, isNew: false, update };
   }
-  if (write === "append" && existing !== undefined && existing.columns.length > 0) {
+  if (write !== "replace" && existing !== undefined && existing.columns.length > 0) {
     const update = fitFields(catalogue, ref, existing, said.schema.fields, rules);
     return { layout: { ...layout, changes: update.changes }, isNew: false, update };
   }
@@ -96,7 +96,7 @@ export async function noteDestination(
   else times.touch(id);
   await keepFields(catalogue, ref, update);
   const isMade = layout.write === "replace" && layout.partition === undefined;
-  if (isMade) catalogue.buffer.forget(id);
+  if (isMade || layout.write === "truncate") catalogue.buffer.forget(id);
   const kept = isMade ? keptPartitioning(said) : {};
   const expiration = isNew ? await defaultExpiration(catalogue, ref.dataset, ref.table, kept) : {};
   const facts = { ...kept, ...expiration };

@@ -44,10 +44,15 @@ export async function runCopy(service: JobService, job: Job, copy: CopyConfigura
     const into = { dataset: target.dataset, name: target.table };
     const destination = { table: into, write, partition: part.partition, partitionColumn: undefined, clusterBy: [] };
     await service.jobs.run({ ...plainRequest(all), once, destination }, () => undefined);
-  } else if (write === "append" && existing !== undefined) {
+  } else if (write !== "replace" && existing !== undefined) {
     if (shape(existing.columns) !== shape(first.columns))
       throw new ApiError("invalid", `Provided Schema does not match Table ${fullTableName(target)}.`);
-    await runSql(service, `INSERT INTO ${into} (${columns}) ${all}`, { once });
+    const destination = { table: { dataset: target.dataset, name: target.table }, write, partitionColumn: undefined };
+    await service.jobs.run(
+      { ...plainRequest(all), once, destination: { ...destination, clusterBy: [] } },
+      () => undefined,
+    );
+    if (write === "truncate") service.buffer.forget(tableId(target));
   } else {
     const kind = operation === "SNAPSHOT" ? "SNAPSHOT TABLE" : "TABLE";
     // Whatever else is known of one table goes with its rows.

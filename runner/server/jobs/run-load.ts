@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import type { ChangeMark } from "../../port/sql-jobs.js";
+import type { ChangeMark, RelationDetails } from "../../port/sql-jobs.js";
 import { defaultExpiration } from "../catalog/expiration-defaults.js";
 import { keptPartitioning } from "../catalog/layout.js";
 import { layoutOfTable, requireSameLayout } from "../catalog/layout-spec.js";
@@ -67,12 +67,12 @@ export async function loadFiles(service: JobService, given: LoadConfiguration, o
   const { ref, write } = target;
   // A table that has no columns yet gets those of the load.
   const isBare = target.existing?.columns.length === 0;
-  const load = isBare ? withLayoutOf(service, ref, given) : given;
+  const load = target.existing === undefined ? given : withLayoutOf(service, ref, target.existing, given);
   const known = isBare ? undefined : target.existing && tableFields(service, ref, target.existing);
   const source = await describeSource(service, load, format, files, known);
   const { timePartitioning, rangePartitioning, clustering } = load;
   if (target.existing !== undefined && !isBare)
-    requireSameLayout(layoutOfTable(service.store, tableId(ref), target.existing), load);
+    requireSameLayout(layoutOfTable(service.store, tableId(ref), target.existing), given);
   const defaultCollation = collationsOf(service)(ref.dataset) ? "und:ci" : undefined;
   const layout = { timePartitioning, rangePartitioning, clustering };
   const said = { schema: { fields: [...source.fields] }, defaultCollation, ...layout };
@@ -103,7 +103,7 @@ export async function loadFiles(service: JobService, given: LoadConfiguration, o
     create: replaces ? creation(ref, said, "OR REPLACE ") : undefined,
     changes: update?.changes,
     partition: part?.partition,
-    truncate: write === "replace",
+    truncate: write !== "append",
     once: order.once,
     signal: order.signal,
   });
@@ -113,30 +113,31 @@ export async function loadFiles(service: JobService, given: LoadConfiguration, o
     throw cause;
   });
   await keepFields(service, ref, update);
-  const made = { replaces, isNew: existing === undefined, isBare, kept: order.kept };
+  const made = { replaces, isNew: existing === undefined, kept: order.kept };
   await keepWhatIsSaid(service, ref, load, made);
   const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
   return { files: files.length, bytes, rows: written, bad: bad.errors };
 }
 
-/** A load with the layout that was said of its table, where it says none. */
+/** A load with the layout of its table, where it says none: a table that is replaced keeps it. */
 function withLayoutOf(
   { store }: JobService,
   ref: ReturnType<typeof refOf>,
+  existing: RelationDetails,
   load: LoadConfiguration,
 ): LoadConfiguration {
-  const { timePartitioning, rangePartitioning, clustering } = store.get("table", tableId(ref)) as LoadConfiguration;
-  const said = Object.entries({ timePartitioning, rangePartitioning, clustering });
-  const known = Object.fromEntries(said.filter(([, value]) => value !== undefined));
-  const own = Object.fromEntries(Object.entries(load).filter(([, value]) => value !== undefined && value !== null));
-  return { ...load, ...known, ...own } as LoadConfiguration;
+  const { timePartitioning, rangePartitioning, clustering } = layoutOfTable(store, tableId(ref), existing);
+  const isSaid = load.timePartitioning || load.rangePartitioning;
+  // Clusters of a table without columns stand in what is kept of it alone.
+  const clusters = load.clustering ?? clustering ?? store.get("table", tableId(ref)).clustering;
+  const known = { ...(isSaid ? {} : { timePartitioning, rangePartitioning }), clustering: clusters };
+  return { ...load, ...(Object.fromEntries(Object.entries(known).filter(([, value]) => value)) as LoadConfiguration) };
 }
 
 /** What a load has made of its table. */
 interface MadeTable {
   readonly replaces: boolean;
   readonly isNew: boolean;
-  readonly isBare: boolean;
   readonly kept: Kept | undefined;
 }
 
@@ -144,11 +145,11 @@ async function keepWhatIsSaid(
   service: JobService,
   ref: ReturnType<typeof refOf>,
   load: LoadConfiguration,
-  { replaces, isNew, isBare, kept: more }: MadeTable,
+  { replaces, isNew, kept: more }: MadeTable,
 ): Promise<void> {
   const { store, times, clock } = service;
   const id = tableId(ref);
-  if (replaces || load.writeDisposition === "WRITE_TRUNCATE") service.buffer.forget(id);
+  if (replaces || load.writeDisposition?.startsWith("WRITE_TRUNCATE") === true) service.buffer.forget(id);
   if (isNew) times.made(id);
   else times.touch(id);
   const { schema, destinationTableProperties } = load;
@@ -158,7 +159,7 @@ async function keepWhatIsSaid(
   const expiration = isNew ? await defaultExpiration(service, ref.dataset, ref.table, kept) : {};
   if (replaces && (said.length > 0 || Object.keys(expiration).length > 0))
     await store.set("table", id, {
-      ...(isBare ? store.get("table", id) : { created: clock.now() }),
+      ...(isNew ? { created: clock.now() } : store.get("table", id)),
       ...kept,
       ...expiration,
     });

@@ -39,9 +39,11 @@ export async function writeDestination(
       });
       await connection.run(`INSERT INTO ${quotePath(table)} (${names}) SELECT ${values} FROM (${sql}) AS q`);
     };
-    if (partition !== undefined) await writePartition(connection, table, partition, write === "replace", add);
-    else if (write === "append") await add();
-    else {
+    if (partition !== undefined) await writePartition(connection, table, partition, write !== "append", add);
+    else if (write !== "replace") {
+      if (write === "truncate") await connection.run(`DELETE FROM ${quotePath(table)}`);
+      await add();
+    } else {
       await connection.run(`CREATE OR REPLACE TABLE ${quotePath(table)} AS ${sql}`);
       if (ingestion !== undefined)
         await connection.run(
@@ -67,5 +69,5 @@ export async function writeDestination(
 export function changeOf({ table, write, partition, changes = [] }: JobDestination): TableChange {
   if (changes.length > 0) return { table, how: "define" };
   if (write === "append") return { table, how: "append" };
-  return { table, how: partition === undefined ? "define" : "rewrite" };
+  return { table, how: partition === undefined && write === "replace" ? "define" : "rewrite" };
 }
