@@ -74,6 +74,27 @@ describe("load jobs of Parquet", () => {
     );
   });
 
+  it("holds columns to the parameters of the types that the schema of the job says", async () => {
+    const schema = (maxLength: string) => ({
+      fields: [
+        { name: "n", type: "BIGNUMERIC", precision: "12", scale: "2", description: "an amount" },
+        { name: "s", type: "RECORD", fields: [{ name: "l", type: "STRING", mode: "REPEATED", maxLength }] },
+        { name: "x", type: "INT64", mode: "REQUIRED" },
+      ],
+    });
+    await load("limited", "flat", { schema: schema("9") });
+    const [{ schema: told }] = await shop().table("limited").getMetadata();
+    expect(told.fields).toEqual([
+      { name: "n", type: "BIGNUMERIC", mode: "NULLABLE", precision: "12", scale: "2", description: "an amount" },
+      { name: "x", type: "INTEGER", mode: "REQUIRED" },
+    ]);
+    expect(await readFlat("limited")).toEqual([{ n: "-123456789.12", x: 7 }, FLAT[1]]);
+    await rows("INSERT shop.limited VALUES (1.005, 9)");
+    await expect(rows("INSERT shop.limited VALUES (1e10, 9)")).rejects.toThrow("does not fit BIGNUMERIC(12, 2)");
+    const texts = { schema: schema("2"), decimalTargetTypes: ["STRING"] };
+    await expect(load("short", "wide", texts)).rejects.toThrow("STRING(2) has maximum length 2");
+  });
+
   it("makes decimals what the job wants them to be", async () => {
     await load("texts", "wide", { decimalTargetTypes: ["NUMERIC", "STRING"] });
     expect(await types("texts")).toEqual(["STRING", "RECORD", "INTEGER"]);

@@ -3,7 +3,7 @@ import { columnName, detectCsv, detectJson, ROWS_TO_DETECT, type SaidTexts } fro
 import { jsonLines } from "../load/json-lines.js";
 import { LoadTexts } from "../load/load-texts.js";
 import { ApiError } from "../protocol/errors.js";
-import { type FieldSchema, fieldsOf } from "../protocol/schema.js";
+import { type FieldSchema, fieldsOf, scalarType } from "../protocol/schema.js";
 import type { LoadConfiguration } from "../requests/configuration.js";
 import type { JobService } from "./service.js";
 
@@ -121,16 +121,28 @@ const DECIMAL_TARGETS: Readonly<Record<string, readonly string[]>> = {
   BIGNUMERIC: ["BIGNUMERIC", "STRING", "NUMERIC"],
 };
 
-/** Fields of a file with what a schema says of them: their modes, and what texts and decimals are. */
+/** Fields of a file with what a schema says of them: their modes, what texts and decimals are, and the parameters of their types. */
 function asSaid(fields: readonly FieldSchema[], said: readonly FieldSchema[]): readonly FieldSchema[] {
   const byName = new Map(said.map((field) => [field.name.toLowerCase(), field]));
   return fields.map((field) => {
-    const { mode, type = "" } = byName.get(field.name.toLowerCase()) ?? {};
+    const own = byName.get(field.name.toLowerCase());
+    if (own === undefined) return field;
+    const { mode, type } = own;
     const isText = field.type === "STRING" && /^(JSON|GEOGRAPHY)$/i.test(type);
     const isDecimal = DECIMAL_TARGETS[field.type] !== undefined && /^(BIG)?(NUMERIC|DECIMAL)$/i.test(type);
-    const said = mode === undefined || field.mode === "REPEATED" ? {} : { mode: mode.toUpperCase() };
-    return { ...field, ...said, ...(isText || isDecimal ? { type: type.toUpperCase() } : {}) };
+    const known = { ...field, ...(isText || isDecimal ? { type: type.toUpperCase() } : {}) };
+    return {
+      ...known,
+      ...(mode === undefined || field.mode === "REPEATED" ? {} : { mode: mode.toUpperCase() }),
+      ...(scalarType(type) === scalarType(known.type) ? describedOf(own) : {}),
+      ...(field.fields === undefined ? {} : { fields: [...asSaid(field.fields, own.fields ?? [])] }),
+    };
   });
+}
+
+/** What is said of a field besides its name, type and mode. */
+function describedOf({ name: _name, type: _type, mode: _mode, fields: _fields, ...said }: FieldSchema) {
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
 }
 
 /** An Avro file: its columns, and its records. */
