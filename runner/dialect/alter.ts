@@ -180,9 +180,19 @@ function retyped(change: Extract<TableChange, { kind: "setType" }>, table: Catal
 
 /** Whether every value of a declared type fits the parameters of another of its kind. */
 function isWider(node: TypeNode, declared: string | undefined): boolean {
+  return isWiderNode(node, declared === undefined ? undefined : parseTypeText(declared));
+}
+
+function isWiderNode(node: TypeNode, before: TypeNode | undefined): boolean {
+  if (node.kind === "arrayType")
+    return isWiderNode(node.element, before?.kind === "arrayType" ? before.element : undefined);
+  if (node.kind === "structType") {
+    const old = before?.kind === "structType" ? before.fields : [];
+    return node.fields.every(({ type }, index) => isWiderNode(type, old[index]?.type));
+  }
   const limit = limitOf(node);
   if (limit === undefined) return true;
-  const old = declared === undefined ? undefined : limitOf(parseTypeText(declared));
+  const old = before === undefined ? undefined : limitOf(before);
   return old !== undefined && limit.scale >= old.scale && limit.precision - limit.scale >= old.precision - old.scale;
 }
 

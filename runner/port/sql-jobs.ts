@@ -203,6 +203,8 @@ export type SchemaChange =
   | { readonly kind: "add"; readonly path: readonly string[]; readonly column: Column }
   /** A column need not have a value any more. */
   | { readonly kind: "relax"; readonly column: string }
+  /** A column has other parameters of its type, or none any more, which take every value that is there. */
+  | { readonly kind: "declare"; readonly column: string; readonly declared: string | undefined }
   /** Rows are clustered by these columns from now on. */
   | { readonly kind: "cluster"; readonly by: readonly string[] };
 

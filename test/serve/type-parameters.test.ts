@@ -171,6 +171,50 @@ describe("parameters of types", () => {
   });
 });
 
+describe("a new schema of a table", () => {
+  const { shop, rows } = servedShop();
+  const fieldsWith = (s: object, n: object, inner: object) => [
+    { name: "s", type: "STRING", ...s },
+    { name: "n", type: "NUMERIC", ...n },
+    { name: "r", type: "RECORD", mode: "REPEATED", fields: [{ name: "b", type: "BYTES", ...inner }] },
+  ];
+  const change = async (s: object, n: object, inner: object) => {
+    const [metadata] = await shop()
+      .table("sized")
+      .setMetadata({ schema: { fields: fieldsWith(s, n, inner) } });
+    return metadata.schema.fields;
+  };
+
+  it("may let types hold more, and hold anything", async () => {
+    const schema = { fields: fieldsWith({ maxLength: "2" }, { precision: "5", scale: "2" }, { maxLength: "1" }) };
+    await shop().createTable("sized", { schema });
+    const [s, n, r] = await change({ maxLength: "4" }, { precision: "8", scale: "3" }, { maxLength: "2" });
+    expect([s, n, r.fields[0]]).toMatchObject([{ maxLength: "4" }, { precision: "8", scale: "3" }, { maxLength: "2" }]);
+    await rows("INSERT shop.sized VALUES ('abcd', 12345.6785, [STRUCT(b'xy')])");
+    expect(await rows("SELECT s, CAST(n AS STRING) AS n FROM shop.sized")).toEqual([{ s: "abcd", n: "12345.679" }]);
+    await expect(rows("INSERT shop.sized (s) VALUES ('abcde')")).rejects.toThrow("maximum length is 4");
+    await expect(rows("INSERT shop.sized (r) VALUES ([STRUCT(b'xyz')])")).rejects.toThrow("maximum length is 2");
+    const [free, plain, record] = await change({}, {}, {});
+    expect([free.maxLength, plain.precision, record.fields[0].maxLength]).toEqual([undefined, undefined, undefined]);
+    await rows("INSERT shop.sized VALUES ('abcdefgh', 1.23456789, [STRUCT(b'xyzxyz')])");
+  });
+
+  it("may not let them hold less", async () => {
+    const [length, digits] = [{ maxLength: "4" }, { precision: "8", scale: "3" }];
+    await shop().table("sized").delete();
+    await shop().createTable("sized", { schema: { fields: fieldsWith(length, digits, length) } });
+    const refused = (s: object, n: object, inner: object) => expect(change(s, n, inner)).rejects;
+    await refused({ maxLength: "3" }, digits, length).toThrow(
+      "Provided Schema does not match Table test-project:shop.sized. Field s has changed type from STRING(4) to STRING(3)",
+    );
+    await refused(length, { precision: "8", scale: "4" }, length).toThrow("from NUMERIC(8, 3) to NUMERIC(8, 4)");
+    await refused(length, digits, { maxLength: "1" }).toThrow("Field r.b has changed type from BYTES(4) to BYTES(1)");
+    await refused(length, { precision: "99" }, length).toThrow("Invalid type parameters of field n: NUMERIC(99)");
+    await change({}, digits, length);
+    await refused(length, digits, length).toThrow("Field s has changed type from STRING to STRING(4)");
+  });
+});
+
 describe("numbers of the API", () => {
   const { shop, server } = servedShop();
 

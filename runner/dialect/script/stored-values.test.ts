@@ -81,6 +81,7 @@ describe("types with parameters", () => {
     ["ALTER TABLE d.t RENAME COLUMN s TO r; INSERT d.t (r) VALUES ('abcd')", "maximum length is 3"],
     ["ALTER TABLE d.t ALTER COLUMN s SET DATA TYPE STRING(4); INSERT d.t (s) VALUES ('abcde')", "maximum length is 4"],
     ["ALTER TABLE d.t ALTER COLUMN s SET DATA TYPE STRING(2)", "existing column type (STRING(3)) is assignable"],
+    ["ALTER TABLE d.t ALTER COLUMN l SET DATA TYPE ARRAY<STRING(1)>", "existing column type (ARRAY<STRING(2)>)"],
     ["CREATE TABLE IF NOT EXISTS d.t (s STRING(9)); INSERT d.t (s) VALUES ('abcd')", "maximum length is 3"],
     ["DECLARE x STRING(2) DEFAULT 'abc'", "maximum length is 2"],
     ["DECLARE x STRING(2); SET x = 'abc'", "maximum length is 2"],

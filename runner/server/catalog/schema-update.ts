@@ -1,8 +1,9 @@
 import type { SchemaChange } from "../../port/sql-jobs.js";
 import type { Column } from "../../port/sql-types.js";
 import { ApiError } from "../protocol/errors.js";
-import { columnsOfFields, type FieldSchema, requireNamesOnce } from "../protocol/schema.js";
+import { columnsOfFields, declaredText, type FieldSchema, isDeclared, requireNamesOnce } from "../protocol/schema.js";
 import { requireFieldNames } from "./field-names.js";
+import { isWiderField, parameterText } from "./type-parameters.js";
 
 /** What a new schema of a table may be. */
 export interface SchemaRules {
@@ -15,6 +16,8 @@ export interface SchemaRules {
   readonly mayOmit: boolean;
   /** REQUIRED may be said of fields that are NULLABLE, and means nothing. */
   readonly mayTighten?: boolean | undefined;
+  /** What is said of the parameters of types counts: they may hold more than before. */
+  readonly mayWiden?: boolean | undefined;
   /** Collation of the texts that are added and have none of their own: the table's default. */
   readonly collation?: string | undefined;
 }
@@ -42,6 +45,8 @@ export function planSchemaUpdate(
 class Planner {
   readonly #rules: SchemaRules;
   readonly #changes: SchemaChange[] = [];
+  /** Columns whose parameters, or those of fields within them, are others. */
+  readonly #widened = new Set<string>();
   #isChange = false;
 
   constructor(rules: SchemaRules) {
@@ -50,6 +55,12 @@ class Planner {
 
   plan(current: readonly FieldSchema[], wanted: readonly FieldSchema[]): SchemaUpdate {
     const fields = this.#fields(current, wanted, []);
+    for (const field of fields.filter(({ name }) => this.#widened.has(name)))
+      this.#changes.push({
+        kind: "declare",
+        column: field.name,
+        declared: isDeclared(field) ? declaredText(field) : undefined,
+      });
     return { changes: this.#changes, fields, isChange: this.#isChange };
   }
 
@@ -77,12 +88,24 @@ class Planner {
     const inner =
       before === "RECORD"
         ? { ...field, fields: this.#fields(field.fields ?? [], own.fields ?? [], [...path, field.name]) }
-        : field;
+        : this.#widenedField(field, own, path);
     const [had, has] = [modeOf(field), modeOf(own)];
     if (had === has || (had === "NULLABLE" && has === "REQUIRED" && this.#rules.mayTighten === true)) return inner;
     if (had !== "REQUIRED" || has !== "NULLABLE" || !this.#rules.mayRelax)
       throw this.#refused(`Field ${name} has changed mode from ${had} to ${has}`);
     return this.#relaxed(inner, path);
+  }
+
+  /** The field with the parameters that are said of its type. */
+  #widenedField(field: FieldSchema, own: FieldSchema, path: readonly string[]): FieldSchema {
+    const [before, after] = [parameterText(field), parameterText(own)];
+    if (this.#rules.mayWiden !== true || before === after) return field;
+    if (!isWiderField(field, own))
+      throw this.#refused(`Field ${dotted(path, field)} has changed type from ${before} to ${after}`);
+    this.#isChange = true;
+    this.#widened.add(path[0] ?? field.name);
+    const { maxLength, precision, scale } = own;
+    return { ...field, maxLength, precision, scale };
   }
 
   #relaxed(field: FieldSchema, path: readonly string[]): FieldSchema {

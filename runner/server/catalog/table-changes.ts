@@ -143,7 +143,8 @@ export async function changeTable(catalogue: Catalogue, ref: TableRef, given: Ta
       );
   } else if (change.schema && relation.kind === "table") {
     const collation = (change.defaultCollation ?? defaultCollationOf(relation)) || undefined;
-    const rules = { mismatch: schemaMismatch(ref), mayAdd: true, mayRelax: true, mayOmit: false, collation };
+    const may = { mayAdd: true, mayRelax: true, mayOmit: false, mayWiden: true };
+    const rules = { mismatch: schemaMismatch(ref), collation, ...may };
     const { changes } = planSchemaUpdate(tableFields(catalogue, ref, relation), change.schema.fields, rules);
     if (changes.length > 0) await catalogue.jobs.changeSchema({ dataset: ref.dataset, name: ref.table }, changes);
   }

@@ -32,6 +32,7 @@ function changeSql(
 ): readonly string[] {
   const alter = `ALTER TABLE ${quotePath(id)}`;
   if (change.kind === "relax") return [`${alter} ALTER COLUMN ${quoteName(change.column)} DROP NOT NULL`];
+  if (change.kind === "declare") return [declaration([id.dataset, id.name], change.column, change.declared)];
   const { path, column } = change;
   const type = duckdbType(column.type);
   const isArray = typeof column.type === "object" && column.type.kind === "array";
