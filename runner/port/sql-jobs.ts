@@ -136,7 +136,7 @@ export interface JobRequest {
    */
   readonly mayChangeRows?: ((table: RelationId, kind: "UPDATE" | "DELETE" | "MERGE" | "TRUNCATE") => void) | undefined;
   /**
-   * Told before a statement makes a table or changes its columns; undefined: all may.
+   * Told before a statement makes a table, a view or a dataset or changes what it is; undefined: all may.
    * @throws Error where it may not
    */
   readonly mayDefine?: ((definition: Definition) => Promise<void>) | undefined;
@@ -154,7 +154,7 @@ export interface JobRequest {
   readonly destination: JobDestination | undefined;
 }
 
-/** A statement that makes a table or changes its columns. */
+/** A statement that makes a table, a view or a dataset or changes what it is. */
 export interface Definition {
   readonly text: string;
   readonly table: RelationId;

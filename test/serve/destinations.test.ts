@@ -145,8 +145,19 @@ describe("the tables that jobs make", () => {
     expect(days.timePartitioning).toEqual({ type: "DAY", field: "day", expirationMs: "86400000" });
     expect(days.expirationTime).toBeUndefined();
     await rows("CREATE TABLE brief.made AS SELECT 1 AS n");
-    const [made] = await brief.table("made").getMetadata();
-    expect(Number(made.expirationTime)).toBeGreaterThanOrEqual(before + 3_600_000);
+    await rows(
+      "CREATE TABLE shop.lasts AS SELECT 1 AS n; CREATE TABLE brief.cloned CLONE shop.lasts; CREATE TABLE brief.alike LIKE shop.lasts",
+    );
+    await shop.table("lasts").copy(brief.table("copied"));
+    const path = join(server.dir, "brief.csv");
+    writeFileSync(path, "1\n");
+    await brief.table("loaded").load(path, { sourceFormat: "CSV", schema: { fields: [{ name: "n", type: "INT64" }] } });
+    for (const name of ["made", "cloned", "alike", "copied", "loaded"]) {
+      const [made] = await brief.table(name).getMetadata();
+      expect([name, Number(made.expirationTime) >= before + 3_600_000]).toEqual([name, true]);
+    }
+    await brief.table("copied").copy(shop.table("lasting"));
+    expect((await shop.table("lasting").getMetadata())[0].expirationTime).toBeUndefined();
   });
 
   it("cannot be laid out by what cannot hold them", async () => {

@@ -216,7 +216,7 @@ describe("a new schema of a table", () => {
 });
 
 describe("numbers of the API", () => {
-  const { shop, server } = servedShop();
+  const { shop, server, rows } = servedShop();
 
   it("may be numbers of JSON where they are text", async () => {
     const [table] = await shop().createTable("sized", {
@@ -252,6 +252,25 @@ describe("numbers of the API", () => {
   it("keep tables of a dataset for an hour at least", async () => {
     const made = server().client.createDataset("short", { defaultTableExpirationMs: "3599999" });
     await expect(made).rejects.toThrow("Invalid value for defaultTableExpirationMs: must be at least 3600000");
+    const options = "OPTIONS (default_table_expiration_days = 1 / 48)";
+    for (const sql of [`CREATE SCHEMA short ${options}`, `ALTER SCHEMA shop SET ${options}`])
+      await expect(rows(sql)).rejects.toThrow("Invalid value for defaultTableExpirationMs: must be at least 3600000");
+    expect((await server().client.dataset("short").exists())[0]).toBe(false);
+    await rows("ALTER SCHEMA shop SET OPTIONS (default_table_expiration_days = 1 / 24)");
+    const { defaultTableExpirationMs } = (await shop().getMetadata())[0];
+    expect(defaultTableExpirationMs).toBe("3600000");
+    await rows("ALTER SCHEMA shop SET OPTIONS (default_table_expiration_days = NULL)");
+    expect((await shop().getMetadata())[0].defaultTableExpirationMs).toBeUndefined();
+  });
+
+  it("and labels of a statement are such as the API takes", async () => {
+    const labels = "OPTIONS (labels = [('Team', 'x')])";
+    for (const sql of [
+      `CREATE TABLE shop.wrong (n INT64) ${labels}`,
+      `CREATE VIEW shop.wrong ${labels} AS SELECT 1 AS n`,
+    ])
+      await expect(rows(sql)).rejects.toThrow("label Team: x is not valid");
+    expect((await shop().table("wrong").exists())[0]).toBe(false);
   });
 
   it("and modes are those of the API", async () => {

@@ -31,7 +31,12 @@ const SAID = {
   defaultCollation,
   defaultRoundingMode: v.nullish(v.string()),
   defaultEncryptionConfiguration: v.nullish(v.looseObject({})),
-  maxTimeTravelHours: v.nullish(int64),
+  maxTimeTravelHours: v.nullish(
+    v.pipe(
+      int64,
+      v.check((text) => Number(text) >= 48 && Number(text) <= 168, "must be between 48 and 168"),
+    ),
+  ),
   isCaseInsensitive: v.nullish(v.boolean()),
   storageBillingModel: v.nullish(v.string()),
   resourceTags: v.nullish(tags),

@@ -1,6 +1,7 @@
 import type { Statement } from "../../googlesql/ast.js";
 import { parseStatementText } from "../../googlesql/parser/statement.js";
 import type { Definition, JobRequest } from "../../port/sql-jobs.js";
+import { datasetChange } from "../catalog/datasets.js";
 import { requireFieldName, requireFieldNames } from "../catalog/field-names.js";
 import { requireLayout, type SaidLayout } from "../catalog/layout.js";
 import { isSameLayout, layoutOfTable, layoutSpec, layoutWith } from "../catalog/layout-spec.js";
@@ -8,7 +9,9 @@ import type { Catalogue } from "../catalog/service.js";
 import type { Kept } from "../metadata/store.js";
 import { ApiError } from "../protocol/errors.js";
 import { fieldsOf } from "../protocol/schema.js";
+import { checked } from "../protocol/validate.js";
 import { type DefinitionFacts, definitionFacts } from "./definition-facts.js";
+import { optionFacts } from "./options.js";
 
 /**
  * Refuses statements that the warehouse could carry out and BigQuery does not: another layout for a table that is there, the loss of a
@@ -16,13 +19,14 @@ import { type DefinitionFacts, definitionFacts } from "./definition-facts.js";
  * @param noted waits until all is kept that statements before this one have said
  */
 export function definitionGuard(
-  { store }: Pick<Catalogue, "store">,
+  { store, jobs }: Pick<Catalogue, "store" | "jobs">,
   noted: () => Promise<void>,
 ): NonNullable<JobRequest["mayDefine"]> {
   return async (definition) => {
     const { text, table, before, made } = definition;
     const statement = parseStatementText(text);
     await noted();
+    await requireOptions(jobs, text, table.name === "");
     if (statement.kind === "alterTable") for (const { name } of statement.addColumns) requireFieldName(name.name);
     if (statement.kind === "changeTable" && before !== undefined)
       requireKeptColumns(statement, table, layoutOfTable(store, `${table.dataset}.${table.name}`, before));
@@ -35,6 +39,13 @@ export function definitionGuard(
     if (before !== undefined && "orReplace" in statement && statement.orReplace)
       requireReplaceable(layoutOfTable(store, `${table.dataset}.${table.name}`, before), layout);
   };
+}
+
+/** Options say what the API could be told: labels that there can be, and of a dataset expirations that are long enough. */
+async function requireOptions(jobs: Catalogue["jobs"], text: string, isDataset: boolean): Promise<void> {
+  const { options } = definitionFacts(text);
+  const checkedHere = isDataset ? options : options.filter(({ name }) => name === "labels");
+  if (checkedHere.length > 0) checked(datasetChange, await optionFacts(jobs, checkedHere));
 }
 
 /** What is kept of the partitions of the table that a statement makes another one of. */

@@ -1,5 +1,6 @@
 import { plainRequest } from "../../port/sql-jobs.js";
 import { typeName } from "../../port/sql-types.js";
+import { defaultExpiration } from "../catalog/expiration-defaults.js";
 import { requireAllRows } from "../catalog/row-access.js";
 import { runSql } from "../catalog/service.js";
 import { fullTableName, tableId } from "../catalog/tables.js";
@@ -63,12 +64,15 @@ export async function runCopy(service: JobService, job: Job, copy: CopyConfigura
       created: _,
       snapshotDefinition,
       cloneDefinition,
+      expirationTime: __,
       ...kept
     } = service.store.get("table", tableId(first.base));
+    const { destinationExpirationTime: expires } = copy;
+    const said = { ...kept, ...(expires ? { expirationTime: expirationOf(expires) } : {}) };
     await service.store.set("table", tableId(target), {
-      ...kept,
+      ...said,
       ...madeOf(operation, first),
-      ...(copy.destinationExpirationTime ? { expirationTime: expirationOf(copy.destinationExpirationTime) } : {}),
+      ...(await defaultExpiration(service, target.dataset, target.table, said)),
       created: service.clock.now(),
     });
   }

@@ -396,7 +396,7 @@ export class JobHost extends DuckDbScriptHost {
     const { mayDefine } = this.#request;
     const { target, text } = this.#begun ?? {};
     if (mayDefine === undefined || target === undefined || text === undefined || !DEFINES.has(statement.kind)) return;
-    const isPersistent = target.dataset !== "_SESSION" && "path" in statement;
+    const isPersistent = target.dataset !== "_SESSION" && target.name !== "" && "path" in statement;
     const known = isPersistent ? (await super.catalog()).find(statement.path) : undefined;
     const isTable = known !== undefined && known.isView !== true && known.temporary !== true;
     const before = isTable ? { ...NO_LAYOUT, ...known.layout, columns: known.columns } : undefined;
@@ -508,8 +508,14 @@ export class JobHost extends DuckDbScriptHost {
   }
 }
 
-/** Statements that make tables or change their columns. */
-const DEFINES: ReadonlySet<TranslatedStatement["kind"]> = new Set(["createTable", "alterTable", "alter"]);
+/** Statements that make tables and datasets or change what they are. */
+const DEFINES: ReadonlySet<TranslatedStatement["kind"]> = new Set([
+  "createSchema",
+  "createTable",
+  "createView",
+  "alterTable",
+  "alter",
+]);
 
 const ROWS_WRITTEN: ReadonlySet<TranslatedStatement["kind"]> = new Set([
   "insert",
