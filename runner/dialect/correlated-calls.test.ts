@@ -61,3 +61,46 @@ it.each(CALLS)("%s of columns of the outer query is what it is there", async (ca
   const [plain, ...others] = row as unknown[];
   expect(others).toEqual([plain, plain, plain, plain, true]);
 });
+
+/** Calls of two columns: one of the outer query, one of the subquery's own. */
+const OF_BOTH: readonly (readonly [call: string, a: string, b: string])[] = [
+  ["ROUND(a, b)", "1.25", "1"],
+  ["ROUND(CAST(a AS NUMERIC), b)", "1.25", "1"],
+  ["TRUNC(a, b)", "-1.25", "1"],
+  ["REGEXP_CONTAINS(a, b)", "'abc'", "'b.'"],
+  ["REGEXP_EXTRACT(a, b)", "'abc'", "'b.'"],
+  ["REGEXP_EXTRACT_ALL(a, b)", "'abc'", "'b.'"],
+  ["REGEXP_SUBSTR(a, b)", "'abc'", "'b.'"],
+  ["REGEXP_INSTR(a, b)", "'abc'", "'b.'"],
+  ["REGEXP_REPLACE(a, b, 'x')", "'abc'", "'b.'"],
+  ["REGEXP_REPLACE('abc', a, b)", "'(b)'", "r'<\\1>'"],
+  ["SAFE.REGEXP_EXTRACT(a, b)", "'abc'", "'b.'"],
+  ["FORMAT_DATE(a, b)", "'%F'", "DATE '2024-01-02'"],
+  ["FORMAT_TIMESTAMP(a, b)", "'%F'", "TIMESTAMP '2024-01-02 00:00:00+00'"],
+  ["PARSE_DATE(a, b)", "'%F'", "'2024-01-02'"],
+  ["PARSE_TIMESTAMP(a, b)", "'%F'", "'2024-01-02'"],
+  ["PARSE_TIMESTAMP('%F', a, b)", "'2024-01-02'", "'Asia/Tokyo'"],
+  ["TIMESTAMP(a, b)", "'2024-01-02'", "'Asia/Tokyo'"],
+  ["STRING(a, b)", "TIMESTAMP '2024-01-02 00:00:00+00'", "'Asia/Tokyo'"],
+  ["DATE(a, b)", "TIMESTAMP '2024-01-02 20:00:00+00'", "'Asia/Tokyo'"],
+  ["TIMESTAMP_TRUNC(a, DAY, b)", "TIMESTAMP '2024-01-02 20:00:00+00'", "'Asia/Tokyo'"],
+  ["EXTRACT(HOUR FROM a AT TIME ZONE b)", "TIMESTAMP '2024-01-02 20:00:00+00'", "'Asia/Tokyo'"],
+  ["CAST(a AS STRING FORMAT b)", "DATE '2024-01-02'", "'YYYY'"],
+  ["CAST(a AS DATE FORMAT b)", "'02/01/2024'", "'DD/MM/YYYY'"],
+  ["CAST(a AS STRING AT TIME ZONE b)", "TIMESTAMP '2024-01-02 20:00:00+00'", "'Asia/Tokyo'"],
+];
+
+it.each(OF_BOTH)("%s of a column of the outer query and one of its own", async (call, a, b) => {
+  const [row] = await rows(
+    `SELECT
+      TO_JSON_STRING(STRUCT(${call} AS v)),
+      (SELECT TO_JSON_STRING(STRUCT(${call} AS v)) FROM UNNEST([${a}]) AS a),
+      (SELECT TO_JSON_STRING(STRUCT(${call} AS v)) FROM UNNEST([${b}]) AS b),
+      (SELECT TO_JSON_STRING(STRUCT(ANY_VALUE(${call}) AS v)) FROM UNNEST([${a}, ${a}]) AS a),
+      (SELECT TO_JSON_STRING(STRUCT(${call} AS v)) FROM (SELECT ${b} AS b) WHERE TO_JSON_STRING(${call}) <> ''),
+      TO_JSON_STRING(ARRAY(SELECT STRUCT(${call} AS v) FROM UNNEST([${a}]) AS a)[OFFSET(0)])
+    FROM (SELECT ${a} AS a, ${b} AS b)`,
+  );
+  const [plain, ...others] = row as unknown[];
+  expect(others).toEqual([plain, plain, plain, plain, plain]);
+});

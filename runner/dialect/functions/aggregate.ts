@@ -137,13 +137,13 @@ const topSums = (weight: "INT64" | "NUMERIC" | "BIGNUMERIC" | "FLOAT64"): Aggreg
       requireGrouping("APPROX_TOP_SUM", typed[0]);
       const isBig = weight === "BIGNUMERIC";
       const pairs = call.of("list", [`{'v': ${value}, 'w': ${amount}}`]);
-      const weights = `list_transform(list_filter(t.l, lambda p: p.v IS NOT DISTINCT FROM e.v), lambda p: p.w)`;
+      const weights = `list_transform(list_filter(t$.l, lambda p$: p$.v IS NOT DISTINCT FROM e$.v), lambda p$: p$.w)`;
       const negative = (sum: string): string => (isBig ? `bq_bignumeric_change(${sum}, '-')` : `-${sum}`);
       const least = negative(`${isBig ? "bq_bignumeric_sum" : "list_sum"}(${weights})`);
-      const sums = `list_transform(list_distinct(list_transform(t.l, lambda p: {'v': p.v})), lambda e: {'n': ${least}, 'v': e.v})`;
-      const sum = isBig ? negative("e.n") : `CAST(${negative("e.n")} AS ${duckdbType(weight)})`;
-      const top = `list_transform(list_sort(${sums})[1:${number}], lambda e: {'value': e.v, 'sum': ${sum}})`;
-      return `list_transform([{'l': ${pairs}}], lambda t: ${top})[1]`;
+      const sums = `list_transform(list_distinct(list_transform(t$.l, lambda p$: {'v': p$.v})), lambda e$: {'n': ${least}, 'v': e$.v})`;
+      const sum = isBig ? negative("e$.n") : `CAST(${negative("e$.n")} AS ${duckdbType(weight)})`;
+      const top = `list_transform(list_sort(${sums})[1:${number}], lambda e$: {'value': e$.v, 'sum': ${sum}})`;
+      return `list_transform([{'l': ${pairs}}], lambda t$: ${top})[1]`;
     },
   );
 
@@ -291,7 +291,7 @@ export const AGGREGATE_FUNCTIONS: Family = {
       if (!call.respectNulls) return call.of("quantile_disc", [value as string, `[${positions}]`]);
       // NULLs come first.
       const quantiles = call.of("quantile_disc", [`{'n': ${value} IS NOT NULL, 'v': ${value}}`, `[${positions}]`]);
-      return `CASE WHEN ${call.of("count", [value as string])} > 0 THEN list_transform(${quantiles}, lambda e: e.v) END`;
+      return `CASE WHEN ${call.of("count", [value as string])} > 0 THEN list_transform(${quantiles}, lambda e$: e$.v) END`;
     }),
   ),
   APPROX_TOP_COUNT: aggregate(
@@ -304,8 +304,8 @@ export const AGGREGATE_FUNCTIONS: Family = {
       requireGrouping("APPROX_TOP_COUNT", typed[0]);
       // NULLs are counted too, as a field of a struct; ties go by value.
       const counts = call.of("histogram", [`{'v': ${value}}`]);
-      const sorted = `list_sort(list_transform(map_entries(${counts}), lambda e: {'n': -CAST(e.value AS BIGINT), 'v': e.key.v}))`;
-      return `list_transform(${sorted}[1:${number}], lambda e: {'value': e.v, 'count': -e.n})`;
+      const sorted = `list_sort(list_transform(map_entries(${counts}), lambda e$: {'n': -CAST(e$.value AS BIGINT), 'v': e$.key.v}))`;
+      return `list_transform(${sorted}[1:${number}], lambda e$: {'value': e$.v, 'count': -e$.n})`;
     }),
   ),
   APPROX_TOP_SUM: aggregate(

@@ -50,15 +50,15 @@ export function parseCall(type: Temporal) {
     const slow = (of: string): string =>
       `bq.${call.safe ? "try_parse" : "parse"}_${type.toLowerCase()}(${[pattern.sql, of, ...(zoneSql === undefined ? [] : [zoneSql])].join(", ")})`;
     if (plain === undefined) return derive(slow(text.sql), type, spanOf(call), parts);
-    const local = plain.read("p.s");
+    const local = plain.read("p$.s");
     const fast =
       type === "DATE" ? `CAST(${local} AS DATE)` : type === "DATETIME" ? local : instant(local, plain, zoneSql);
-    const test = `regexp_full_match(p.s, ${quoteString(plain.pattern)}) AND p.s >= '0001'${plain.offset ? " AND p.s >= '0002' AND p.s < '9999'" : ""}`;
+    const test = `regexp_full_match(p$.s, ${quoteString(plain.pattern)}) AND p$.s >= '0001'${plain.offset ? " AND p$.s >= '0002' AND p$.s < '9999'" : ""}`;
     // A day that there is not is NULL under SAFE, and an error of the exact way otherwise.
     const sql = call.safe
-      ? `CASE WHEN ${test} THEN ${fast} WHEN regexp_matches(p.s, ${quoteString(plain.foreign)}) THEN NULL ELSE ${slow("p.s")} END`
-      : `coalesce(CASE WHEN ${test} THEN ${fast} END, ${slow("p.s")})`;
-    return derive(`list_transform([struct_pack(s := ${text.sql})], lambda p: ${sql})[1]`, type, spanOf(call), parts);
+      ? `CASE WHEN ${test} THEN ${fast} WHEN regexp_matches(p$.s, ${quoteString(plain.foreign)}) THEN NULL ELSE ${slow("p$.s")} END`
+      : `coalesce(CASE WHEN ${test} THEN ${fast} END, ${slow("p$.s")})`;
+    return derive(`list_transform([struct_pack(s := ${text.sql})], lambda p$: ${sql})[1]`, type, spanOf(call), parts);
   };
 }
 

@@ -12,6 +12,7 @@ import { boundOf, derive, type Typed, withBound } from "../types/typed.js";
 import { resolveAggregate } from "./aggregates.js";
 import { branchContext, holds } from "./branches.js";
 import { asType, resolveExpr } from "./expression.js";
+import { withOuterArguments } from "./outer-arguments.js";
 import type { ExprContext, ScopeColumn } from "./scope.js";
 import { didYouMean } from "./suggest.js";
 import { resolveUserCall } from "./user-functions.js";
@@ -51,11 +52,39 @@ function resolveFunction(
 ): Typed {
   // DuckDB compiles a literal pattern before it runs anything, outside of TRY.
   const patterns = call.name.startsWith("REGEXP_");
-  const bind = (typed: Typed): Typed => safe?.bind(typed, patterns) ?? typed;
+  const given = givenArguments(call, definition, ctx);
+  if (safe !== undefined) return resolveBound(call, definition, ctx, given, (typed) => safe.bind(typed, patterns));
+  return withOuterArguments(call.name, ctx, (bind) => resolveBound(call, definition, ctx, given, bind));
+}
+
+/** Arguments, each of which is resolved once, however often it is asked for. */
+interface GivenArguments {
+  readonly all: readonly Typed[];
+  readonly resolve: (expr: Expr) => Typed;
+}
+
+function givenArguments(call: CallExpr, { kind }: FunctionDefinition, ctx: ExprContext): GivenArguments {
+  const known = new Map<Expr, Typed>();
+  const resolve = (expr: Expr): Typed => {
+    const typed = known.get(expr) ?? resolveExpr(expr, ctx);
+    known.set(expr, typed);
+    return typed;
+  };
+  if (kind !== "scalar") return { all: [], resolve };
+  return { all: LAZY.has(call.name) ? lazyArguments(call, ctx) : positionalArguments(call, ctx), resolve };
+}
+
+/** The call of its arguments as they are bound. */
+function resolveBound(
+  call: CallExpr,
+  definition: FunctionDefinition & { kind: "special" | "scalar" },
+  ctx: ExprContext,
+  given: GivenArguments,
+  bind: (typed: Typed) => Typed,
+): Typed {
   const collation = new CollatedCall(call);
   if (definition.kind === "scalar") {
-    const resolved = LAZY.has(call.name) ? lazyArguments(call, ctx) : positionalArguments(call, ctx);
-    const args = resolved.map(bind);
+    const args = given.all.map(bind);
     if (searchesWithoutCase(call.name, args))
       return searchWithoutCase(call.name, args, (texts) => resolveScalar(call, definition, texts));
     return collation.give(
@@ -67,7 +96,7 @@ function resolveFunction(
     );
   }
   const positionOf = (expr: Expr): number => call.args.findIndex(({ value }) => value === expr);
-  const taken = (expr: Expr): Typed => collation.take(bind(resolveExpr(expr, ctx)), positionOf(expr));
+  const taken = (expr: Expr): Typed => collation.take(bind(given.resolve(expr)), positionOf(expr));
   const context: CallContext = {
     resolve: (expr) => taken(expr),
     resolveAs: (expr, type) => asType(taken(expr), type, expr, `Argument of ${call.name}`),

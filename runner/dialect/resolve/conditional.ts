@@ -11,6 +11,7 @@ import { boundOf, derive, type Typed, withBound } from "../types/typed.js";
 import { branchContext, holds } from "./branches.js";
 import { resolveAs, resolveExpr } from "./expression.js";
 import { unify } from "./operators.js";
+import { withOuterArguments } from "./outer-arguments.js";
 import type { ExprContext } from "./scope.js";
 import { limitsOf, typeOf } from "./type-node.js";
 
@@ -64,11 +65,17 @@ function caseConditions(expr: Node<"case">, ctx: ExprContext): Typed[] {
 export function resolveCast(expr: Node<"cast">, ctx: ExprContext): Typed {
   const value = plain(resolveExpr(expr.value, ctx));
   const zone = expr.zone === undefined ? undefined : resolveAs(expr.zone, "STRING", ctx, "Time zone");
+  const options = { safe: expr.safe, span: expr };
   if (expr.format !== undefined) {
     const format = resolveAs(expr.format, "STRING", ctx, "FORMAT");
-    return castByFormat(value, typeOf(expr.type), format, zone, { safe: expr.safe, span: expr });
+    return withOuterArguments("FORMAT_CAST", ctx, (bind) =>
+      castByFormat(bind(value), typeOf(expr.type), bind(format), zone && bind(zone), options),
+    );
   }
-  if (zone !== undefined) return castInZone(value, typeOf(expr.type), zone, { safe: expr.safe, span: expr });
+  if (zone !== undefined)
+    return withOuterArguments("FORMAT_CAST", ctx, (bind) =>
+      castInZone(bind(value), typeOf(expr.type), bind(zone), options),
+    );
   return castTo(value, typeOf(expr.type), { safe: expr.safe, limits: limitsOf(expr.type), span: expr });
 }
 
