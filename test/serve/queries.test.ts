@@ -73,7 +73,42 @@ describe("the real Node client asks a served warehouse", () => {
       expect(await one(`SELECT COUNT(*) AS n FROM shop.filtered AS t WHERE ${where}`)).toEqual({ n: 2 });
     expect(await one("SELECT n FROM (SELECT * FROM shop.filtered) WHERE day = '2024-01-01'")).toEqual({ n: 1 });
     await client.query("CREATE VIEW shop.seen AS SELECT * FROM shop.filtered");
+    await client.query("CREATE VIEW shop.called (d, k) AS SELECT day, n FROM shop.seen");
+    const first = "= '2024-01-01'";
+    for (const query of [
+      `WITH c AS (SELECT * FROM shop.filtered) SELECT n FROM c WHERE day ${first}`,
+      `WITH c AS (SELECT day AS d, n FROM shop.filtered), e AS (SELECT * FROM c) SELECT n FROM e WHERE d ${first}`,
+      `WITH c AS (SELECT * FROM shop.filtered), one AS (SELECT 1 AS n) SELECT n FROM one`,
+      `SELECT n FROM (SELECT day AS d, n FROM shop.filtered) WHERE d ${first}`,
+      `FROM shop.filtered |> RENAME day AS d |> WHERE d ${first} |> SELECT n`,
+      `SELECT n FROM shop.seen WHERE day ${first}`,
+      `SELECT k AS n FROM shop.called WHERE d ${first}`,
+      `SELECT n FROM shop.filtered WHERE (day ${first} AND n = 1) OR (day > '2024-01-01' AND n > 1)`,
+      `SELECT n FROM shop.filtered WHERE NOT (n <> 1 OR day <> '2024-01-01')`,
+      `SELECT n FROM shop.filtered WHERE @every OR day ${first}`,
+    ])
+      expect(await one(query, { params: { every: false } }), query).toEqual({ n: 1 });
+    for (const query of [
+      "WITH c AS (SELECT * FROM shop.filtered) SELECT n FROM c",
+      `WITH c AS (SELECT * FROM shop.filtered) SELECT n FROM c WHERE day ${first} UNION ALL SELECT n FROM c`,
+      `SELECT n FROM shop.filtered WHERE day ${first} OR n = 1`,
+      `SELECT n FROM shop.filtered WHERE NOT (day ${first} AND n = 1)`,
+      "SELECT n FROM shop.seen",
+      "SELECT k FROM shop.called",
+    ])
+      await expect(client.query({ query }), query).rejects.toEqual(refused("day"));
+    const arrived = "(n INT64) PARTITION BY _PARTITIONDATE OPTIONS (require_partition_filter = TRUE)";
+    await client.query(`CREATE TABLE shop.arrived ${arrived}`);
+    await expect(client.query("SELECT n FROM shop.arrived")).rejects.toThrow(
+      "column(s) '_PARTITION_LOAD_TIME', '_PARTITIONDATE', '_PARTITIONTIME' that can",
+    );
+    expect(await one("SELECT COUNT(*) AS n FROM shop.arrived WHERE _PARTITIONTIME > '2024-01-01'")).toEqual({ n: 0 });
     await client.query("ALTER TABLE shop.filtered SET OPTIONS (require_partition_filter = FALSE)");
+    expect(await one("SELECT COUNT(*) AS n FROM shop.seen")).toEqual({ n: 2 });
+    const older = { type: "DAY", field: "day", requirePartitionFilter: true };
+    const schema = { fields: [{ name: "day", type: "DATE" }] };
+    await client.dataset("shop").createTable("older", { schema, timePartitioning: older });
+    await expect(client.query("SELECT * FROM shop.older")).rejects.toEqual(refused("day"));
     expect(await one("SELECT COUNT(*) AS n FROM shop.filtered")).toEqual({ n: 2 });
   });
 
