@@ -97,6 +97,51 @@ describe("LOAD DATA", () => {
     expect(await rows(read)).toHaveLength(1);
   });
 
+  it("takes columns from the paths of the files", async () => {
+    put("t/day=2024-01-01/n=1/a.csv", "x\n");
+    put("t/day=2024-01-02/n=02/b.csv", "y\n");
+    put("t/day=__HIVE_DEFAULT_PARTITION__/n=3/c.csv", "z\n");
+    const files = "FROM FILES (format = 'CSV', uris = ['gs://b/t/*.csv'], hive_partition_uri_prefix = 'gs://b/t')";
+    await rows(`LOAD DATA INTO shop.found (s STRING) PARTITION BY day ${files} WITH PARTITION COLUMNS`);
+    const read = (table: string) => rows(`SELECT s, CAST(day AS STRING) AS day, n FROM shop.${table} ORDER BY s`);
+    const expected = [
+      { s: "x", day: "2024-01-01", n: 1 },
+      { s: "y", day: "2024-01-02", n: 2 },
+      { s: "z", day: null, n: 3 },
+    ];
+    expect(await read("found")).toEqual(expected);
+    await rows(`LOAD DATA INTO shop.found ${files} WITH PARTITION COLUMNS (day DATE, n INT64)`);
+    expect(await read("found")).toHaveLength(6);
+    await rows(`LOAD DATA INTO shop.texts (s STRING) ${files} WITH PARTITION COLUMNS (day STRING, n STRING)`);
+    expect((await read("texts"))[1]).toEqual({ s: "y", day: "2024-01-02", n: "02" });
+    const load = (sourceUriPrefix: string, mode: string) =>
+      client.createJob({
+        configuration: {
+          load: {
+            sourceUris: ["gs://b/t/*"],
+            schema: { fields: [{ name: "s", type: "STRING" }] },
+            destinationTable: { projectId: "test-project", datasetId: "shop", tableId: "by_job" },
+            writeDisposition: "WRITE_TRUNCATE",
+            hivePartitioningOptions: { mode, sourceUriPrefix },
+          },
+        },
+      });
+    const [job] = await load("gs://b/t/{day:DATE}/{n:INTEGER}", "CUSTOM");
+    await job.promise();
+    expect(await read("by_job")).toEqual(expected);
+    const [texts] = await load("gs://b/t/", "STRINGS");
+    await texts.promise();
+    expect((await read("by_job"))[1]).toEqual({ s: "y", day: "2024-01-02", n: "02" });
+    await rows(`LOAD DATA INTO shop.no2 (s STRING) ${files} WITH PARTITION COLUMNS (day INT64, n INT64)`).then(
+      () => expect.fail(),
+      ({ message }) => expect(message).toContain("Partition key day of gs://b/t/day=2024-01-01/n=1/a.csv is no"),
+    );
+    put("t/other=1/d.csv", "z\n");
+    await expect(rows(`LOAD DATA INTO shop.no2 (s STRING) ${files} WITH PARTITION COLUMNS`)).rejects.toThrow(
+      "Incompatible partition schemas. Expected schema ([day, n]) has 2 columns. Observed schema ([other]) has 1 columns.",
+    );
+  });
+
   it.each([
     ["source_column_match = 'FIRST'", "Invalid value for sourceColumnMatch"],
     ["time_zone = 'Nowhere'", "Invalid time zone: Nowhere"],

@@ -19,12 +19,12 @@ export function bucketPath(bucketDir: string | undefined, uri: string): string {
 }
 
 /**
- * The files that a source URI stands for; `*` stands for any characters of a file's name.
+ * The files that a source URI stands for; `*` stands for any characters of a file's name, and of the folders that lead to it.
  * @throws ApiError where there is none
  */
 export function sourceFiles(bucketDir: string | undefined, uri: string): string[] {
   const path = bucketPath(bucketDir, uri);
-  const folder = dirname(path);
+  const folder = dirname(path.split("*")[0] === path ? path : `${path.split("*")[0]}*`);
   const pattern = new RegExp(
     `^${path
       .slice(folder.length + 1)
@@ -32,11 +32,15 @@ export function sourceFiles(bucketDir: string | undefined, uri: string): string[
       .map(escaped)
       .join(".*")}$`,
   );
-  const names = existsSync(folder)
-    ? readdirSync(folder)
-        .filter((name) => pattern.test(name))
-        .sort()
+  const found = existsSync(folder)
+    ? readdirSync(folder, { recursive: path.includes("*"), withFileTypes: true }).filter(
+        (entry) => !entry.isDirectory(),
+      )
     : [];
+  const names = found
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .filter((name) => pattern.test(name.split(sep).join("/")))
+    .sort();
   if (names.length === 0) throw new ApiError("notFound", `Not found: URI ${uri}`);
   const root = realpathSync(bucketDir ?? folder);
   return names.map((name) => {

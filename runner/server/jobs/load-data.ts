@@ -7,7 +7,7 @@ import { layoutOfTable } from "../catalog/layout-spec.js";
 import { partitionIdOf } from "../catalog/partitions.js";
 import { findRelation, type TableRef, tableId } from "../catalog/tables.js";
 import { ApiError, type ErrorProto } from "../protocol/errors.js";
-import { type FieldSchema, fieldsOf } from "../protocol/schema.js";
+import { type FieldSchema, fieldsOf, typeName } from "../protocol/schema.js";
 import { checked } from "../protocol/validate.js";
 import { type LoadConfiguration, loadConfiguration } from "../requests/configuration.js";
 import { sourceFiles } from "./buckets.js";
@@ -68,6 +68,7 @@ async function configurationOf(
     autodetect: columns.length === 0 && (overwrite || !isThere),
     ...layout,
     ...optionsOf(definition),
+    ...pathOptions(definition),
   };
   const configuration = checked(loadConfiguration, said);
   return columns.length === 0 && !configuration.autodetect ? withHeader(service, configuration) : configuration;
@@ -85,6 +86,18 @@ async function withHeader(service: JobService, given: LoadConfiguration): Promis
   const isNamed = skip > 0 && !fields.every(({ name }, index) => name.endsWith(`_field_${index}`));
   const byName = isNamed && given.sourceColumnMatch !== "POSITION";
   return { ...given, skipLeadingRows: skip, ...(byName ? { sourceColumnMatch: "NAME" } : {}) };
+}
+
+/** Columns that the paths of the files tell. */
+function pathOptions({ options, pathColumns }: LoadDefinition): Readonly<Record<string, unknown>> {
+  const prefix = options.hive_partition_uri_prefix;
+  if (pathColumns === undefined && (prefix === undefined || prefix === null)) return {};
+  const listed = (pathColumns ?? []).map(({ name, type }) => `{${name}:${typeName(type)}}`);
+  const uris = Array.isArray(options.uris) ? options.uris.map(String) : [];
+  const start = typeof prefix === "string" ? prefix : (uris[0] ?? "").replace(/\/(?:[^/=]+=|[^/]*\*).*$/, "");
+  if (listed.length === 0) return { hivePartitioningOptions: { mode: "AUTO", sourceUriPrefix: prefix } };
+  const sourceUriPrefix = [start.replace(/\/+$/, ""), ...listed].join("/");
+  return { hivePartitioningOptions: { mode: "CUSTOM", sourceUriPrefix } };
 }
 
 function layoutSaid(partitionBy: string | undefined) {
@@ -133,7 +146,7 @@ const NAMES: Readonly<Record<string, string>> = {
   uris: "sourceUris",
 };
 /** Options that change nothing of what is loaded here: gzip is known by itself, and so are lists and enums of Parquet. */
-const HARMLESS = new Set(["compression", "enable_list_inference", "enum_as_string"]);
+const HARMLESS = new Set(["compression", "enable_list_inference", "enum_as_string", "hive_partition_uri_prefix"]);
 const COMPRESSIONS = new Set(["GZIP", "NONE", "DEFLATE", "SNAPPY", ""]);
 
 function optionsOf({ options }: LoadDefinition): Readonly<Record<string, unknown>> {

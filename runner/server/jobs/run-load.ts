@@ -1,5 +1,7 @@
 import { statSync } from "node:fs";
+import type { RowObject } from "../../port/port.js";
 import type { ChangeMark, RelationDetails } from "../../port/sql-jobs.js";
+import { isSameName } from "../../port/sql-types.js";
 import { defaultExpiration } from "../catalog/expiration-defaults.js";
 import { keptPartitioning } from "../catalog/layout.js";
 import { layoutOfTable, requireSameLayout } from "../catalog/layout-spec.js";
@@ -8,11 +10,12 @@ import { collationsOf } from "../catalog/service.js";
 import { creation, deleteTable, schemaMismatch } from "../catalog/table-changes.js";
 import { tableFields, tableId } from "../catalog/tables.js";
 import { BadRows } from "../load/bad-rows.js";
+import { pathPartitions } from "../load/path-partitions.js";
 import type { Kept } from "../metadata/store.js";
 import { ApiError } from "../protocol/errors.js";
-import { columnsOfFields } from "../protocol/schema.js";
+import { columnsOfFields, type FieldSchema } from "../protocol/schema.js";
 import type { LoadConfiguration } from "../requests/configuration.js";
-import { sourceFiles } from "./buckets.js";
+import { bucketUri, sourceFiles } from "./buckets.js";
 import { fitFields, keepFields, openPartition, openTarget, refOf, requireUpdatable } from "./destination.js";
 import { fileRows } from "./file-rows.js";
 import type { Job, JobOutcome } from "./job.js";
@@ -68,8 +71,11 @@ export async function loadFiles(service: JobService, given: LoadConfiguration, o
   // A table that has no columns yet gets those of the load.
   const isBare = target.existing?.columns.length === 0;
   const load = target.existing === undefined ? given : withLayoutOf(service, ref, target.existing, given);
+  const paths = pathsOf(service, load, files);
   const known = isBare ? undefined : target.existing && tableFields(service, ref, target.existing);
-  const source = await describeSource(service, load, format, files, known);
+  const inFiles = (field: FieldSchema) => !paths.fields.some(({ name }) => isSameName(name, field.name));
+  const found = await describeSource(service, load, format, files, known?.filter(inFiles));
+  const source = { ...found, fields: [...found.fields.filter(inFiles), ...paths.fields] };
   const { timePartitioning, rangePartitioning, clustering } = load;
   if (target.existing !== undefined && !isBare)
     requireSameLayout(layoutOfTable(service.store, tableId(ref), target.existing), given);
@@ -94,7 +100,10 @@ export async function loadFiles(service: JobService, given: LoadConfiguration, o
   const columns = columnsOfFields(update === undefined ? source.fields : asInTable(source.fields, update.fields));
   const bad = new BadRows(load.maxBadRecords ?? 0);
   const required = requiredPaths(update?.fields ?? source.fields);
-  const read = fileRows(service, { load, format, files, source, columns, required, bad });
+  const own = columns.filter(({ name }) => !paths.fields.some((field) => isSameName(field.name, name)));
+  const read = partitionedRows(files, paths, (some) =>
+    fileRows(service, { load, format, files: some, source: found, columns: own, required, bad }),
+  );
   const rows = rowsWithinLimits(read, columns, bad);
   const writing = service.jobs.write({
     table: { dataset: ref.dataset, name: ref.table },
@@ -117,6 +126,38 @@ export async function loadFiles(service: JobService, given: LoadConfiguration, o
   await keepWhatIsSaid(service, ref, load, made);
   const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
   return { files: files.length, bytes, rows: written, bad: bad.errors };
+}
+
+/** The columns that the paths of the files tell, and their values by file. */
+interface Paths {
+  readonly fields: readonly FieldSchema[];
+  readonly valuesOf: ((file: string) => RowObject) | undefined;
+}
+
+function pathsOf({ bucketDir }: JobService, load: LoadConfiguration, files: readonly string[]): Paths {
+  const { hivePartitioningOptions: given } = load;
+  if (!given) return { fields: [], valuesOf: undefined };
+  const uriOf = (file: string) => {
+    const uri = bucketUri(bucketDir, file);
+    if (uri !== undefined) return uri;
+    const place = "configuration.load.hivePartitioningOptions";
+    throw new ApiError("invalid", `${place} are for files of gs:// alone`, place);
+  };
+  const { fields, valuesOf } = pathPartitions(given, files.map(uriOf));
+  return { fields, valuesOf: (file) => valuesOf(uriOf(file)) };
+}
+
+async function* partitionedRows(
+  files: readonly string[],
+  { valuesOf }: Paths,
+  rowsOf: (files: readonly string[]) => AsyncGenerator<RowObject>,
+): AsyncGenerator<RowObject> {
+  if (valuesOf === undefined) yield* rowsOf(files);
+  else
+    for (const file of files) {
+      const values = valuesOf(file);
+      for await (const row of rowsOf([file])) yield { ...row, ...values };
+    }
 }
 
 /** A load with the layout of its table, where it says none: a table that is replaced keeps it. */

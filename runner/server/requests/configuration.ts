@@ -71,6 +71,12 @@ export const loadConfiguration = v.looseObject({
   timePartitioning: v.nullish(timePartitioning),
   rangePartitioning: v.nullish(rangePartitioning),
   clustering: v.nullish(clustering),
+  hivePartitioningOptions: v.nullish(
+    v.looseObject({
+      mode: v.nullish(v.picklist(["AUTO", "STRINGS", "CUSTOM"])),
+      sourceUriPrefix: v.nullish(v.string()),
+    }),
+  ),
   destinationTableProperties: v.nullish(
     v.object({ description: v.nullish(v.string()), friendlyName: v.nullish(v.string()), labels: v.nullish(labels) }),
   ),
