@@ -103,6 +103,21 @@ describe("the tables that jobs make", () => {
     expect([schema, tableConstraints]).toEqual([before[0].schema, before[0].tableConstraints]);
   });
 
+  it("may be read by the query whose rows take the place of theirs", async () => {
+    await rows(`CREATE TABLE shop.own (n INT64, day DATE) PARTITION BY day;
+      INSERT shop.own VALUES (1, '2024-01-01'), (2, '2024-01-01'), (3, '2024-01-02')`);
+    const own = (where: string) => `SELECT n + 10 AS n, day FROM shop.own WHERE ${where}`;
+    const read = async () => (await rows("SELECT n FROM shop.own ORDER BY n")).map(({ n }) => n);
+    await into("own$20240101", own("n = 1"), { writeDisposition: "WRITE_TRUNCATE" });
+    expect(await read()).toEqual([3, 11]);
+    await into("own", own("n > 3"), { writeDisposition: "WRITE_TRUNCATE_DATA" });
+    expect(await read()).toEqual([21]);
+    await into("own", own("TRUE"), { writeDisposition: "WRITE_TRUNCATE" });
+    expect(await read()).toEqual([31]);
+    await shop.table("own").copy(shop.table("own"), { writeDisposition: "WRITE_TRUNCATE_DATA" });
+    expect(await read()).toEqual([31]);
+  });
+
   it("have the rows of every job that found none, and of one where only one may write", async () => {
     const six = [1, 2, 3, 4, 5, 6];
     const all = (table: string, write: (n: number) => Promise<unknown>) =>

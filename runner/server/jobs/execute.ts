@@ -52,8 +52,10 @@ function stopLater(job: Job, milliseconds: number): NodeJS.Timeout {
 }
 
 async function run(service: JobService, job: Job): Promise<JobOutcome> {
-  const { query, load, copy, extract } = job.configuration;
+  const { query, load, copy, extract, dryRun } = job.configuration;
   if (query !== undefined) return runQuery(service, job, query);
+  // Of what other jobs would do the service tells nothing.
+  if (dryRun === true) return {};
   if (load !== undefined) return runLoad(service, job, load);
   if (copy !== undefined) return runCopy(service, job, copy);
   if (extract !== undefined) return runExtract(service, job, extract);

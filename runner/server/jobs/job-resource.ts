@@ -164,9 +164,7 @@ function statementStatistics({ kind, target, operation, changed, loaded, reads }
     ...(changed === undefined ? {} : changedStatistics(changed)),
     ...(loaded === undefined ? {} : { loadQueryStatistics: loadStatistics(loaded) }),
     ...(operation === undefined ? {} : { ddlOperationPerformed: operation }),
-    ...(target === undefined || changed !== undefined || kind === "SELECT" || kind === "LOAD_DATA"
-      ? {}
-      : ddlTarget(kind, target, projectId)),
+    ...(target === undefined || !/^(?:CREATE|ALTER|DROP)_/.test(kind) ? {} : ddlTarget(kind, target, projectId)),
   };
 }
 

@@ -36,7 +36,7 @@ export async function queryDestination(
   const table = { dataset: ref.dataset, name: ref.table };
   const layout = { table, write, partitionColumn: undefined, clusterBy: [] };
   const plan = await catalogue.jobs.describe({ ...request, destination: layout });
-  if (plan.columns === undefined) {
+  if (plan.kind !== "SELECT" || plan.columns === undefined) {
     throw new ApiError("invalid", "configuration.query.destinationTable cannot be set for scripts, DDL and DML");
   }
   const { timePartitioning, rangePartitioning, clustering } = query;

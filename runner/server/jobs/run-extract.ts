@@ -16,13 +16,15 @@ export async function runExtract(service: JobService, job: Job, extract: Extract
   const ref = refOf(extract.sourceTable, job.reference.projectId);
   const source = await sourceTable(service, ref);
   requireAllRows(service, source.base, job.user);
-  const [uri] = extract.destinationUris ?? (extract.destinationUri ? [extract.destinationUri] : []);
+  const uris = extract.destinationUris ?? (extract.destinationUri ? [extract.destinationUri] : []);
+  const [uri, ...others] = uris;
   if (uri === undefined)
     throw new ApiError(
       "required",
       "Required parameter is missing: destinationUris",
       "configuration.extract.destinationUris",
     );
+  for (const one of uris) requireStars(one, others.length > 0);
   const format = formatOfFiles(extract.destinationFormat || "CSV");
   const compression = compressionOf(format, extract.compression ?? "NONE");
   const path = targetFile(service.bucketDir, uri);
@@ -39,5 +41,18 @@ export async function runExtract(service: JobService, job: Job, extract: Extract
       await writeAvro(path, rows, { compression, times, required: relation?.required ?? new Set() });
     } else await writeText(path, rows, { format, compression, fieldDelimiter, printHeader: printHeader !== false });
   }
-  return { statistics: { extract: { destinationUriFileCounts: ["1"], inputBytes: String(bytesOfRows(source)) } } };
+  // One file holds it all.
+  const destinationUriFileCounts = uris.map((one) => (one === uri ? "1" : "0"));
+  return { statistics: { extract: { destinationUriFileCounts, inputBytes: String(bytesOfRows(source)) } } };
+}
+
+/** https://cloud.google.com/bigquery/docs/exporting-data#exporting_data_into_one_or_more_files */
+function requireStars(uri: string, isOneOfSeveral: boolean): void {
+  const stars = uri.split("*").length - 1;
+  if (stars > 1 || (isOneOfSeveral && stars === 0))
+    throw new ApiError(
+      "invalid",
+      `Invalid extract destination URI ${uri}: it must have ${isOneOfSeveral ? "" : "at most "}one wildcard`,
+      "configuration.extract.destinationUris",
+    );
 }

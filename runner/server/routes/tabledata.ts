@@ -36,6 +36,9 @@ const ONE = "/projects/:project/datasets/:dataset/tables/:table";
 /** More rows are never in one answer. */
 const MOST_ROWS = 100_000;
 
+/** https://cloud.google.com/bigquery/quotas#streaming_inserts */
+const MOST_STREAMED = 50_000;
+
 const insertRequest = v.object({
   rows: v.optional(v.array(v.object({ insertId: v.nullish(v.string()), json: v.nullish(v.looseObject({})) })), []),
   skipInvalidRows: v.nullish(flag),
@@ -120,6 +123,11 @@ interface RowErrors {
 async function insertAll(service: JobService, request: ApiRequest) {
   const { rows, skipInvalidRows, ignoreUnknownValues, templateSuffix } = checked(insertRequest, request.body);
   if (rows.length === 0) throw new ApiError("invalid", "No rows present in the request.");
+  if (rows.length > MOST_STREAMED)
+    throw new ApiError(
+      "invalid",
+      `Too many rows present in the request, limit: ${MOST_STREAMED} row count: ${rows.length}.`,
+    );
   const { base, id: partitionId } = withoutDecorator(tableRef(request));
   const given = templateSuffix ? await tableLike(service, base, templateSuffix) : base;
   const relation = await requireRelation(service, given);

@@ -13,6 +13,9 @@ import { ResultRows } from "./result-rows.js";
 import { changeFields } from "./schema-changes.js";
 import type { TableChange } from "./table-history.js";
 
+/** The rows of a query that take the place of others. */
+const ROWS = `temp.main.${quoteName("rows of a job")}`;
+
 /**
  * Writes the rows of a query to a table, in one transaction.
  * @param once the mark of the job
@@ -29,6 +32,9 @@ export async function writeDestination(
   try {
     const find = async () => (await readCatalog(connection)).get(relationKey(table));
     const before = changes.length === 0 ? undefined : await find();
+    // The query may read the rows that go.
+    const isRead = write === "truncate" || (write === "replace" && partition !== undefined);
+    if (isRead) await connection.run(`CREATE OR REPLACE TEMP TABLE ${ROWS} AS ${sql}`);
     if (before !== undefined) await changeFields(connection, before, changes);
     const add = async () => {
       const own = (await find())?.columns ?? [];
@@ -37,7 +43,10 @@ export async function writeDestination(
         const declared = own.find(({ name }) => isSameName(name, column.name));
         return declared === undefined ? names[index] : heldValue(names[index] ?? "", declared);
       });
-      await connection.run(`INSERT INTO ${quotePath(table)} (${names}) SELECT ${values} FROM (${sql}) AS q`);
+      await connection.run(
+        `INSERT INTO ${quotePath(table)} (${names}) SELECT ${values} FROM (${isRead ? `FROM ${ROWS}` : sql}) AS q`,
+      );
+      if (isRead) await connection.run(`DROP TABLE ${ROWS}`);
     };
     if (partition !== undefined) await writePartition(connection, table, partition, write !== "append", add);
     else if (write !== "replace") {

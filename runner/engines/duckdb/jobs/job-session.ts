@@ -96,8 +96,9 @@ export class DuckDbJobSession implements JobSession {
       await this.#bind(request);
       const translated = await this.#script.translated(sql);
       if (translated === undefined) return plainPlan(sql, this.#host.dataset, startedAt);
-      const { does } = translated;
-      const columns = does.kind === "query" ? does.columns : undefined;
+      const { does, given } = translated;
+      const isAsked = does.kind === "query" || (given.kind === "createTable" && given.query !== undefined);
+      const columns = isAsked && "columns" in does ? does.columns : undefined;
       return { ...this.#host.planned(does, columns), rows: undefined };
     } catch (cause) {
       throw inDataset(jobError(cause, signal, true), this.#host.dataset);
