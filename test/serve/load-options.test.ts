@@ -93,6 +93,18 @@ describe("options of load jobs", () => {
     expect(await rows(readFormatted)).toEqual(FORMATTED);
   });
 
+  it("finds out columns anew where the table is replaced", async () => {
+    await load("anew", "a,b\nx,1\n", { autodetect: true });
+    await load("anew", '{"a":1,"b":{"c":["x"]}}\n', { ...LINES, autodetect: true });
+    expect(await rows("SELECT a, b.c FROM shop.anew")).toEqual([{ a: 1, c: ["x"] }]);
+    await load("anew", "a,c\n1.5,2024-01-01\n", { autodetect: true });
+    const [{ schema: found }] = await shop.table("anew").getMetadata();
+    expect(found.fields).toMatchObject([
+      { name: "a", type: "FLOAT" },
+      { name: "c", type: "DATE" },
+    ]);
+  });
+
   it("finds columns by their names, or by where they stand", async () => {
     const names = schema("first STRING", "last STRING");
     const text = "LAST,first\nDoe,Ann\n";

@@ -72,7 +72,9 @@ export async function loadFiles(service: JobService, given: LoadConfiguration, o
   const isBare = target.existing?.columns.length === 0;
   const load = target.existing === undefined ? given : withLayoutOf(service, ref, target.existing, given);
   const paths = pathsOf(service, load, files);
-  const known = isBare ? undefined : target.existing && tableFields(service, ref, target.existing);
+  // Columns that are found out are those of a table that is replaced, whatever it had.
+  const isFound = write === "replace" && target.partitionId === undefined && load.autodetect === true;
+  const known = isBare || isFound ? undefined : target.existing && tableFields(service, ref, target.existing);
   const inFiles = (field: FieldSchema) => !paths.fields.some(({ name }) => isSameName(name, field.name));
   const found = await describeSource(service, load, format, files, known?.filter(inFiles));
   const source = { ...found, fields: [...found.fields.filter(inFiles), ...paths.fields] };
