@@ -105,6 +105,8 @@ describe("the real Node client asks a served warehouse", () => {
     expect(await one("SELECT COUNT(*) AS n FROM shop.arrived WHERE _PARTITIONTIME > '2024-01-01'")).toEqual({ n: 0 });
     await client.query("ALTER TABLE shop.filtered SET OPTIONS (require_partition_filter = FALSE)");
     expect(await one("SELECT COUNT(*) AS n FROM shop.seen")).toEqual({ n: 2 });
+    await client.query("CREATE TABLE shop.whole (n INT64) OPTIONS (require_partition_filter = TRUE)");
+    expect(await one("SELECT COUNT(*) AS n FROM shop.whole")).toEqual({ n: 0 });
     const older = { type: "DAY", field: "day", requirePartitionFilter: true };
     const schema = { fields: [{ name: "day", type: "DATE" }] };
     await client.dataset("shop").createTable("older", { schema, timePartitioning: older });

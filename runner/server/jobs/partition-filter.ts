@@ -38,7 +38,7 @@ export async function requirePartitionFilters(
   const texts = { main, views, defaultDataset };
   for (const [id, kept] of asking) {
     const table = await askingTable(jobs, id, kept);
-    if (!new FilterCheck(texts, table).isUnfiltered(main)) continue;
+    if (table === undefined || !new FilterCheck(texts, table).isUnfiltered(main)) continue;
     const [dataset = "", name = ""] = id.split(".");
     throw new ApiError(
       "invalidQuery",
@@ -54,13 +54,15 @@ function asksForFilter({ requirePartitionFilter, timePartitioning }: Kept): bool
   return requirePartitionFilter === true || time?.requirePartitionFilter === true;
 }
 
-async function askingTable(jobs: Catalogue["jobs"], id: string, kept: Kept): Promise<Asking> {
+/** @returns undefined for a table without partitions, which has none to leave out */
+async function askingTable(jobs: Catalogue["jobs"], id: string, kept: Kept): Promise<Asking | undefined> {
   const { timePartitioning, rangePartitioning } = kept as Readonly<
     Record<"timePartitioning" | "rangePartitioning", { readonly field?: string } | undefined>
   >;
   const [dataset = "", name = ""] = id.split(".");
   const [relation] = await jobs.relations(dataset, name);
   const field = timePartitioning?.field ?? rangePartitioning?.field ?? relation?.partitionColumn;
+  if (field === undefined && relation?.ingestion === undefined) return undefined;
   return {
     id: id.toLowerCase(),
     partitioning: field === undefined ? ["_PARTITION_LOAD_TIME", "_PARTITIONDATE", "_PARTITIONTIME"] : [field],
