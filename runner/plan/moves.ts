@@ -1,6 +1,6 @@
 import type { PartitionDecision } from "../graph/decision.js";
 import type { PlanNode } from "../graph/node.js";
-import { NO_ROWS, type Partition, WHOLE } from "../port/identity.js";
+import { NO_ROWS, NULL_PARTITION, type Partition, WHOLE } from "../port/identity.js";
 import { holds } from "../port/partition-set.js";
 import type { DateRange } from "../port/port.js";
 import { reachOf } from "./read-window.js";
@@ -32,10 +32,16 @@ export function nameMoves(
     const window = node.upstreams.find(({ key }) => key === evidence.upstream)?.window;
     const reach = reachOf(decision.partition, window, outside);
     const reached = all.filter((date) => date === WHOLE || reach === undefined || holds(reach, date as Partition));
-    if (reached.length === 0) return decision;
-    const [first, last] = [reached[0], reached.at(-1)];
-    return { ...decision, evidence: { ...evidence, moved: first === last ? `${first}` : `${first}..${last}` } };
+    return reached.length === 0 ? decision : { ...decision, evidence: { ...evidence, moved: spanOf(reached) } };
   });
+}
+
+/** From the first to the last date of some partitions; all of the table where it has none, or has only now been given them. */
+function spanOf(partitions: readonly string[]): string {
+  if (partitions.includes(WHOLE)) return WHOLE;
+  const dates = partitions.filter((partition) => partition !== NULL_PARTITION);
+  const [first = NULL_PARTITION, last = first] = [dates[0], dates.at(-1)];
+  return first === last ? first : `${first}..${last}`;
 }
 
 function movedPartitions(relation: string, current: InputDigests, recorded: RecordedFingerprints): string[] {

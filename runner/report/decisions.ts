@@ -1,7 +1,7 @@
 import type { Evidence, PartitionDecision } from "../graph/decision.js";
 import { COLUMNS } from "../plan/moves.js";
 import { toldReason } from "../plan/partitions.js";
-import { WHOLE } from "../port/identity.js";
+import { NULL_PARTITION, WHOLE } from "../port/identity.js";
 import { plural } from "./text.js";
 
 /** What one action's decisions amount to, for a person: `28 partitions: never built`. */
@@ -46,11 +46,15 @@ export function describePartitions(decisions: readonly PartitionDecision[]): str
   return `${told.length} of ${plural(decisions.length, "partition")}`;
 }
 
+function placeOf(moved: string | undefined): string {
+  if (moved === undefined || moved === WHOLE) return "";
+  return moved === NULL_PARTITION ? ", rows without a date" : ` ${moved}`;
+}
+
 /** What a decision stands on, in words behind its reason; empty: the reason says it all. */
 export function because(evidence: Evidence | undefined): string {
   if (evidence === undefined || evidence.what === "rule") return "";
   if (evidence.moved === COLUMNS) return ` in the columns of ${evidence.upstream}`;
-  if (evidence.upstream !== undefined)
-    return ` in ${evidence.upstream}${evidence.moved === undefined || evidence.moved === WHOLE ? "" : ` ${evidence.moved}`}`;
+  if (evidence.upstream !== undefined) return ` in ${evidence.upstream}${placeOf(evidence.moved)}`;
   return evidence.note === undefined ? "" : ` (${evidence.note})`;
 }
