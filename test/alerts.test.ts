@@ -117,7 +117,7 @@ describe("the rules that the runner has itself", () => {
         failed: { on: "failed_models", severity: "error" },
         blocked: { on: "quarantined_rows" },
         circuit: { on: "open_breakers", severity: "critical" },
-        late: { on: "slow_runs", seconds: 3600 },
+        late: { on: "slow_runs", seconds: 3600.5 },
         slow: { on: "slow_models" },
       },
     });

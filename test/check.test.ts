@@ -229,3 +229,21 @@ describe("fastbreak check on pre_operations", () => {
     expect([code, stdout]).toEqual([0, "1 action checked, 0 errors\n"]);
   });
 });
+
+describe("fastbreak check of statements beside a source whose columns are guessed", () => {
+  it("tells mistakes of statements that do not read it, whatever their names have in common", async () => {
+    const rig = Rig.empty();
+    rig.write("dataform.json", JSON.stringify({ warehouse: "bigquery", defaultDatabase: "p", defaultSchema: "d" }));
+    rig.write("package.json", "{}");
+    mkdirSync(join(rig.dir, "definitions"));
+    rig.write("definitions/order.sqlx", 'config { type: "declaration", schema: "raw", name: "order" }');
+    rig.write("definitions/other.sqlx", 'config { type: "table" }\nSELECT id, amount FROM ${ref("order")}');
+    rig.write("definitions/orders_daily.sqlx", 'config { type: "table" }\nSELECT 1 AS a');
+    const operation = (text: string) => `config { type: "operations" }\n${text}`;
+    rig.write("definitions/wrong.sqlx", operation('DELETE FROM ${ref("orders_daily")} WHERE nope = 1'));
+    rig.write("definitions/guessed.sqlx", operation('DELETE FROM ${ref("order")} WHERE maybe = 1'));
+    const { findings } = JSON.parse((await rig.fastbreak("check", "--json")).stdout) as CheckDocument;
+    expect(findings).toMatchObject([{ file: "definitions/wrong.sqlx", message: "Unrecognized name: nope" }]);
+    rig.remove();
+  });
+});

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -46,6 +47,17 @@ async function next(isWanted: (event: Told) => boolean): Promise<Told> {
 
 it("shows on every save the mistakes first, then the rows that would change, and ends when it is asked to", async () => {
   await next(({ event }) => event === "watching");
+  // What is taken back is right again, and a folder that is new is looked at, too.
+  mkdirSync(join(rig.dir, "includes"));
+  rig.write("definitions/new.sqlx", 'config { type: "tabel" }');
+  expect((await next(({ event }) => event === "checked")).findings).toMatchObject([{ file: "definitions/new.sqlx" }]);
+  rmSync(join(rig.dir, "definitions/new.sqlx"));
+  expect((await next(({ event }) => event === "checked")).findings).toEqual([]);
+  rig.write("includes/odd.js", "module.exports = {");
+  expect((await next(({ event }) => event === "checked")).findings).toMatchObject([{ file: "includes/odd.js" }]);
+  rmSync(join(rig.dir, "includes/odd.js"));
+  expect((await next(({ event }) => event === "checked")).findings).toEqual([]);
+
   rig.edit("definitions/log.sqlx", "WHERE points > 5", "WHERE piont > 5");
   expect(await next(({ event }) => event === "checked")).toMatchObject({
     quick: true,

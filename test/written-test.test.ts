@@ -17,6 +17,7 @@ beforeAll(async () => {
     odd: 'config { type: "declaration", schema: "raw", name: "odd" }',
     daily: 'config { type: "incremental" }\nSELECT * FROM ${ref("named")}',
     timed: 'config { type: "table" }\nSELECT CURRENT_TIMESTAMP() AS made FROM ${ref("named")}',
+    endless: 'config { type: "table" }\nSELECT n, IEEE_DIVIDE(0, 0) AS x FROM ${ref("named")}',
     plain: 'config { type: "table" }\nSELECT n FROM raw.odd',
   });
   await rig.sql(`CREATE TABLE raw.odd AS SELECT i AS n, DATE '2024-01-01' + (i % 3)::INTEGER AS day,
@@ -53,6 +54,7 @@ describe("fastbreak test --from", () => {
   it.each([
     ["daily", /d\.daily is an incremental table, of which Dataform runs no unit tests/],
     ["timed", /the result of d\.timed is another one each time \(.*CURRENT_TIMESTAMP/],
+    ["endless", /the query of d\.endless gives NaN, which equals nothing/],
     ["plain", /definitions\/plain\.sqlx reads raw\.odd otherwise than by a plain \$\{ref/],
     ["nobody", /no action is named nobody/],
   ])("says why there is none of %s", async (model, message) => {

@@ -25,7 +25,7 @@ export function builtInQuery(
       const limits = [...slowAfter].map(([model, seconds]) => `STRUCT('${model}' AS model, ${seconds} AS seconds)`);
       if (limits.length === 0) return undefined;
       return `SELECT model AS subject, seconds / dates AS value,
-        FORMAT('%s took %.1f s%s, more than %d s', model, seconds, IF(dates = 1, '', FORMAT(' for %d dates', dates)), most) AS message
+        FORMAT('%s took %.1f s%s, more than %t s', model, seconds, IF(dates = 1, '', FORMAT(' for %d dates', dates)), most) AS message
         FROM (
           SELECT run.model, run.duration_ms / 1000 AS seconds, slow.seconds AS most, ${datesBuilt("run.partitions")} AS dates
           FROM ${table("model_runs")} AS run
@@ -37,10 +37,10 @@ export function builtInQuery(
     }
     case "slow_runs":
       return `SELECT TIMESTAMP_DIFF(finished_at, started_at, MILLISECOND) / 1000 AS value,
-        FORMAT('the last run took %.1f s, more than %d s', TIMESTAMP_DIFF(finished_at, started_at, MILLISECOND) / 1000, ${rule.seconds}) AS message
+        FORMAT('the last run took %.1f s, more than %t s', TIMESTAMP_DIFF(finished_at, started_at, MILLISECOND) / 1000, ${rule.seconds}) AS message
         FROM ${table("runs")}
         WHERE TRUE
-        QUALIFY ROW_NUMBER() OVER (ORDER BY finished_at DESC) = 1 AND TIMESTAMP_DIFF(finished_at, started_at, SECOND) >= ${rule.seconds}`;
+        QUALIFY ROW_NUMBER() OVER (ORDER BY finished_at DESC) = 1 AND TIMESTAMP_DIFF(finished_at, started_at, MILLISECOND) / 1000 >= ${rule.seconds}`;
     case undefined:
       return undefined;
   }

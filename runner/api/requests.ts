@@ -1,3 +1,5 @@
+import { UserError } from "../graph/user-error.js";
+import { isDate } from "../plan/dates.js";
 import { EVERYTHING } from "../plan/select.js";
 import type { ProjectOverrides } from "../project/compile/protocol.js";
 import type { PlaceOptions } from "../session/choose-settings.js";
@@ -40,12 +42,25 @@ export function placeOptions({ threads, concurrency, ...options }: ProjectOption
   return { ...options, isShared: true, threads: threads?.toString(), concurrency: concurrency?.toString() };
 }
 
-/** The request in the terms of a session. */
+/**
+ * The request in the terms of a session.
+ * @throws UserError for a window of what are no dates, or that ends before it begins
+ */
 export function planRequest({ window, select, exclude, upstream, fullRefresh }: WorkRequest): PlanRequest {
+  if (window !== undefined) requireWindow(window);
   return {
     window,
     selection: { ...EVERYTHING, select: select ?? [], exclude: exclude ?? [] },
     force: fullRefresh ?? false,
     upstream: upstream ?? true,
   };
+}
+
+function requireWindow({ from, to }: NonNullable<WorkRequest["window"]>): void {
+  for (const [name, date] of Object.entries({ from, to })) {
+    // GoogleSQL's dates begin with the year 1.
+    if (typeof date !== "string" || !isDate(date) || date < "0001")
+      throw new UserError(`window.${name} ${date} is not a calendar date; write it as YYYY-MM-DD`);
+  }
+  if (from > to) throw new UserError(`window.from ${from} is after window.to ${to}`);
 }

@@ -2,7 +2,8 @@ import type { Catalog, CatalogTable } from "../googlesql/catalog.js";
 import type { CheckScope, SqlChecker } from "../googlesql/checker.js";
 import type { DialectError } from "../googlesql/contract.js";
 import { type DeclaredFunction, declaredFunctions, routineNamed } from "../googlesql/declared-functions.js";
-import { datasetOf, foldedKey, foldProject, type ProjectNames } from "../googlesql/project-names.js";
+import { scanScript } from "../googlesql/index.js";
+import { datasetOf, foldedKey, foldProject, nameOf, type ProjectNames } from "../googlesql/project-names.js";
 import type { ProjectText } from "../graph/locate.js";
 import { dependencyOrder } from "../graph/order.js";
 import type { Column } from "../port/sql-types.js";
@@ -275,8 +276,15 @@ class ProjectCheck implements CheckResult {
     }
   }
 
+  /** Whether a text reads or changes what is a guess; of one that cannot be read, whether it has a name in it. */
   #namesGuessed(text: string): boolean {
-    return [...this.#guessed].some((key) => text.includes(key.split(".").at(-1) ?? key));
+    try {
+      const { tables, writes } = scanScript(text);
+      const paths = [...tables, ...writes.map(({ path }) => path)];
+      return paths.some((path) => this.#guessed.has(foldedKey(path, this.#projects.home)));
+    } catch {
+      return [...this.#guessed].some((key) => text.includes(nameOf(key)));
+    }
   }
 
   /** Columns that the query can read, in lower case, whose types are guesses. */

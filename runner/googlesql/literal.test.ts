@@ -15,6 +15,7 @@ describe("literal", () => {
     ["1.50", "NUMERIC", "NUMERIC '1.50'"],
     ["POINT(1 2)", "GEOGRAPHY", "ST_GEOGFROMTEXT('POINT(1 2)')"],
     [new Uint8Array([0, 255]), "BYTES", "b'\\x00\\xff'"],
+    ["AP8=", "BYTES", "b'\\x00\\xff'"],
   ] as const)("writes %s as %s", (value, type, expected) => {
     expect(literal(value, type)).toBe(expected);
   });

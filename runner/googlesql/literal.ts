@@ -23,8 +23,9 @@ export function literal(value: SqlValue | undefined, type: SqlType): string {
     case "STRING":
       return quoted(String(value));
     case "BYTES": {
-      const bytes = value instanceof Uint8Array ? [...value] : [];
-      return `b'${bytes.map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("")}'`;
+      // Where values come as texts, bytes are in Base64.
+      const bytes = value instanceof Uint8Array ? value : Buffer.from(String(value), "base64");
+      return `b'${Array.from(bytes, (byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("")}'`;
     }
     case "INTERVAL":
       return `CAST(${quoted(String(value))} AS INTERVAL)`;

@@ -1,4 +1,4 @@
-import { type FSWatcher, readdirSync, readFileSync, watch } from "node:fs";
+import { type FSWatcher, readdirSync, readFileSync, statSync, watch } from "node:fs";
 import { join, sep } from "node:path";
 import type { CheckResult } from "../check/check-result.js";
 import { type PlacedFinding, placeFindings } from "../check/findings.js";
@@ -67,7 +67,8 @@ export class ProjectWatch {
   readonly #saved = new Set<string>();
   /** Files that were saved since the whole project was looked at. */
   readonly #unchecked = new Set<string>();
-  #watchers: readonly FSWatcher[] = [];
+  /** By folder of the project; `.` is the project's own. */
+  readonly #watchers = new Map<string, FSWatcher>();
   #timer: NodeJS.Timeout | undefined;
   #compiled: Compiled | undefined;
   #savedAt = 0;
@@ -75,6 +76,8 @@ export class ProjectWatch {
   /** What was edited since the last comparison. */
   readonly #edited = new Set<string>();
   #isClosed = false;
+  /** The last that was told of the project are mistakes. */
+  #hasToldMistakes = false;
 
   private constructor(
     readonly options: WatchOptions,
@@ -101,7 +104,7 @@ export class ProjectWatch {
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    for (const watcher of this.#watchers) watcher.close();
+    for (const watcher of this.#watchers.values()) watcher.close();
   }
 
   #watch(): void {
@@ -113,17 +116,30 @@ export class ProjectWatch {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => void this.#settle(), SETTLE_MS);
     };
-    const folders = foldersOf(projectDir).filter((name) => !UNWATCHED.test(name));
-    this.#watchers = [
-      watch(projectDir, (_event, name) => seen(name)),
-      ...folders.map((folder) =>
-        watch(join(projectDir, folder), { recursive: true }, (_event, name) =>
-          seen(name === null ? null : join(folder, name)),
-        ),
-      ),
-    ];
+    const own = watch(projectDir, (event, name) => {
+      // A folder that comes, or comes back, is another one than before.
+      if (event === "rename" && name !== null) this.#watchFolder(name, seen);
+      seen(name);
+    });
+    this.#keepWatcher(".", own);
+    for (const folder of foldersOf(projectDir)) this.#watchFolder(folder, seen);
+  }
+
+  #watchFolder(folder: string, seen: (path: string | null) => void): void {
+    this.#watchers.get(folder)?.close();
+    this.#watchers.delete(folder);
+    const path = join(this.#place.projectDir, folder);
+    if (UNWATCHED.test(folder) || !isFolder(path)) return;
+    this.#keepWatcher(
+      folder,
+      watch(path, { recursive: true }, (_event, name) => seen(name === null ? null : join(folder, name))),
+    );
+  }
+
+  #keepWatcher(folder: string, watcher: FSWatcher): void {
     // A folder that is renamed under a watch is no reason to end.
-    for (const watcher of this.#watchers) watcher.on("error", () => undefined);
+    watcher.on("error", () => undefined);
+    this.#watchers.set(folder, watcher);
   }
 
   async #settle(): Promise<void> {
@@ -161,6 +177,7 @@ export class ProjectWatch {
     }
     if (findings.length === 0) return;
     const ms = performance.now() - savedAt;
+    this.#hasToldMistakes = true;
     this.options.emit({ event: "checked", files, findings, quick: true, actions: findings.length, ms });
   }
 
@@ -174,13 +191,15 @@ export class ProjectWatch {
       const isSame = compiled.manifest.inputsDigest === before?.manifest.inputsDigest;
       this.#compiled = compiled;
       // A file that the project does not read was saved, or one that was saved before is as it was.
-      if (isSame && saved.length > 0) return findings.length === 0;
+      if (isSame && saved.length > 0 && !this.#hasToldMistakes) return findings.length === 0;
     }
     if (this.#isClosed || (saved.length === 0 && findings.length === 0)) return true;
     const ms = performance.now() - savedAt;
     // Editors write beside a file and rename: what was seen may be gone.
     const there = saved.filter((file) => readText(join(this.#place.projectDir, file)) !== undefined);
-    const files = there.length > 0 ? there : [...new Set(edited.map(({ fileName }) => fileName))];
+    const gone = edited.length > 0 ? [...new Set(edited.map(({ fileName }) => fileName))] : saved;
+    const files = there.length > 0 ? there : gone;
+    this.#hasToldMistakes = findings.length > 0;
     this.options.emit({ event: "checked", files, findings, quick: false, actions: checked, ms });
     return findings.length === 0;
   }
@@ -342,6 +361,10 @@ function readText(path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function foldersOf(path: string): string[] {

@@ -65,7 +65,11 @@ export async function writtenTest(
     inputs.every((input) => input.rows.rows.length === 0)
   )
     throw new UserError(`what ${action.node.key} reads has no rows; load or run it first`);
-  const { testFile } = await import("../unit-tests/written-test.js");
+  const { hasNaN, testFile } = await import("../unit-tests/written-test.js");
+  if (hasNaN(expected))
+    throw new UserError(
+      `the query of ${action.node.key} gives NaN, which equals nothing, so that no test can expect it`,
+    );
   const target = compiled.target;
   return {
     fileName: `definitions/tests/${target.name}_test.sqlx`,

@@ -21,6 +21,12 @@ export function testFile(model: RelationId, inputs: readonly TestInput[], expect
   ].join("\n");
 }
 
+/** Whether NaN is anywhere in some rows. */
+export function hasNaN({ columns, rows }: QueryResult): boolean {
+  // In no other literal can a quote stand before it.
+  return rows.some((row) => columns.some(({ type }, index) => literal(row[index], type).includes("CAST('NaN' AS")));
+}
+
 /** Rows as a query; the first names the columns. */
 export function rowsAsQuery({ columns, rows }: QueryResult, indent = ""): string {
   const names = columns.map(({ name }) => `\`${name}\``);
