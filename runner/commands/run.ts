@@ -38,7 +38,7 @@ import { withDate } from "./default-date.js";
 import { deferred } from "./deferred.js";
 import { CommandError, EXIT, usageError } from "./exit.js";
 import { tellIdleFlags } from "./idle-flags.js";
-import { formatOf, windowFlagsOf } from "./output-format.js";
+import { formatOf, repeatedFlagsOf } from "./output-format.js";
 import { placeOf, requestOf, selectionOf, withSkips } from "./selection-options.js";
 
 export const command = defineCommand({
@@ -90,7 +90,7 @@ export const command = defineCommand({
       const output = runOutput(format, {
         ...shown,
         planned: recordOf(planned),
-        windowFlags: windowFlagsOf(options),
+        repeatedFlags: repeatedFlagsOf(options),
         variables: process.env,
         now: () => performance.now(),
       });

@@ -3,10 +3,10 @@ import { shellWord } from "../events/shell-word.js";
 
 /**
  * The next commands of a run that did not go well: what failed first, with what stands behind it.
- * @param windowFlags the dates as the user gave them: ` --date 2021-11-15`
+ * @param repeatedFlags place and dates as the user gave them: ` --date 2021-11-15`
  */
-export function nextSteps(actions: readonly ActionResult[], windowFlags: string): string[] {
-  if (actions.some(isStopped)) return [`fastbreak run${windowFlags} continues; what is built is not built again`];
+export function nextSteps(actions: readonly ActionResult[], repeatedFlags: string): string[] {
+  if (actions.some(isStopped)) return [`fastbreak run${repeatedFlags} continues; what is built is not built again`];
   const wrong = actions.filter((action) => isNotDone(action) && !isConsequence(action));
   if (wrong.length === 0) return [];
   const open = wrong.filter(isOpenCircuit).map(({ key }) => key);
@@ -14,7 +14,7 @@ export function nextSteps(actions: readonly ActionResult[], windowFlags: string)
     return [`fastbreak breaker reset ${shellWord(open[0] ?? "")}, once its cause is mended`];
   const names = wrong.filter((action) => !isOpenCircuit(action)).map(({ key }) => shellWord(`${key}+`));
   const selection = names.length > MOST_NAMES ? "" : ` --select ${names.join(" ")}`;
-  return [`mend what failed, then fastbreak run${selection}${windowFlags}; what is built is not built again`];
+  return [`mend what failed, then fastbreak run${selection}${repeatedFlags}; what is built is not built again`];
 }
 
 const MOST_NAMES = 3;

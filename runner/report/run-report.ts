@@ -81,7 +81,7 @@ export function resultLines(action: ActionResult, nameWidth: number, colors: Col
 export function summaryLines(
   report: RunRecord,
   colors: Colors,
-  { durations, windowFlags }: { readonly durations: LastDurations; readonly windowFlags: string },
+  { durations, repeatedFlags }: { readonly durations: LastDurations; readonly repeatedFlags: string },
 ): string[] {
   const totals = totalsOf(report);
   const passed = report.actions.filter(isPassedAssertion).length;
@@ -104,7 +104,7 @@ export function summaryLines(
     ...verdict,
     `${plural(report.actions.length, "action")}: ${parts.join(", ")} | ${rows} | ${duration(report.durationMs)}`,
     ...(saved < 1 ? [] : [colors.dim(`Skipping saved about ${roughly(saved)}, going by the last builds.`)]),
-    ...nextSteps(report.actions, windowFlags).map((step) => `next: ${step}`),
+    ...nextSteps(report.actions, repeatedFlags).map((step) => `next: ${step}`),
   ];
 }
 

@@ -27,7 +27,7 @@ export interface RunTextOptions {
   readonly planned: RunRecord;
   readonly durations: LastDurations;
   /** The dates as the user gave them: ` --date 2021-11-15`. */
-  readonly windowFlags: string;
+  readonly repeatedFlags: string;
   /** Only warnings and what failed. */
   readonly quiet: boolean;
   /** Skipped actions and passed assertions by name, too. */

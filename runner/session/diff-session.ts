@@ -35,6 +35,9 @@ export async function diffWorkingTree(
       `--target ${session.engine.name} cannot take a build back; compare two environments by --against`,
     );
   const plan = await planSession(session, request);
+  const selected = plan.selected;
+  // Who names nothing means whatever was edited.
+  if (options.views && selected !== undefined) requireRelation(plan.project.actions, selected);
   const targets = new Set(
     plan.project.actions
       .filter((action) => isRelation(action, options.views) && (plan.selected?.has(action.node.key) ?? true))
@@ -68,6 +71,14 @@ export async function diffEnvironments(
     .filter((action) => isRelation(action, options.views) && (keys === undefined || keys.has(action.node.key)))
     .map((after): EnvironmentPair => ({ before: byPlace.get(placeOf(after, own)), after }));
   return diffStanding(session.warehouse, pairs, options);
+}
+
+/** Where only operations and assertions are asked for, that no row differs would be no answer. */
+function requireRelation(actions: readonly RunnableAction[], selected: ReadonlySet<string>): void {
+  const asked = actions.filter(({ node }) => selected.has(node.key));
+  const [first] = asked;
+  if (first === undefined || asked.some(({ node }) => node.kind === "model" || node.kind === "view")) return;
+  throw new UserError(`${first.node.key} is no table or view of which rows could be compared; name what reads it`);
 }
 
 function isRelation({ node }: RunnableAction, views: boolean): boolean {
