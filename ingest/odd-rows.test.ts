@@ -265,7 +265,7 @@ describe("an odd row is taken where it can be told:", () => {
       is_regular_season: true,
       game_date_est: null,
       home_team_score: null,
-      source_file_path: "player_box.csv",
+      source_file_path: "box score: player_box.csv",
     });
     expect(loaded.rows("nbac_gamebook_player_stats").some((row) => row.game_id === "20211225_BKN_MIL")).toBe(true);
   });

@@ -172,3 +172,76 @@ it("play-by-play and a shot chart make one game, whichever comes first", async (
   const others = await events("shots.csv", "play_by_play_v2.csv");
   expect(others.map((row) => row.data_hash).sort()).toEqual(rows.map((row) => row.data_hash).sort());
 });
+
+it("a row that could not be read takes nothing away: what is stored of it stays, and all else is taken", async () => {
+  await loadFiles(slice(ALL));
+  const before = store.snapshot();
+  const spoilt: [file: string, row: string, cell: string, odd: string][] = [
+    ["schedule.csv", "0022300103", "2023-11-12", "2023-11-32"],
+    ["player_box_november.csv", "9000002", ",30:30,20,", ",30:30,2O,"],
+    ["shots.csv", "0022300101,9", ",1,11,20,", ",1,11,2O,"],
+    ["play_by_play_v2.csv", "0022300101,12", "11:02", "soon"],
+    ["odds.csv", "player_points,DraftKings,Over,12.5", "2023-11-08T20:00:00Z", "yesterday"],
+    ["rosters_2023-11-01.csv", "1610612754", "Nicolas Poe", "..."],
+  ];
+  for (const [file, start, cell, odd] of spoilt) {
+    const spoil = (row: string) => (row.replaceAll("'", "").startsWith(start) ? row.replace(cell, odd) : row);
+    expect(slice([file], spoil)).not.toEqual(slice([file]));
+    await loadFiles(slice([file], spoil));
+    expect([file, store.snapshot()]).toEqual([file, before]);
+  }
+});
+
+const SCHEDULE_HEADER = (SEASON_SLICE["schedule.csv"] ?? [])[0] ?? "";
+const planned = (id: string, date: string, teams: "LAL IND" | "BKN LAL" | "IND BKN", score?: string) => {
+  const [home, away] = teams.split(" ");
+  return `${id},x,${date},19:30:00,x,${score === undefined ? 1 : 3},x,1,2,${home},${away},${score ?? "0,0"},23-24`;
+};
+
+it("games of a series that is over go, and what a season's schedule has no more between its days", async () => {
+  const won = ["01", "03", "05", "07"].map((day, at) =>
+    planned(`004230010${at + 1}`, `2024-06-${day}`, "LAL IND", "110,90"),
+  );
+  const rest = [planned("0042300105", "2024-06-09", "LAL IND"), planned("0042300106", "2024-06-11", "LAL IND")];
+  const other = planned("0042300116", "2024-06-12", "BKN LAL");
+  await loadFiles({ "finals.csv": [SCHEDULE_HEADER, ...won, ...rest, other] });
+  // A file of another name may be that of another month.
+  await loadFiles({ "june.csv": [SCHEDULE_HEADER, ...won] });
+  expect(texts("nbac_schedule", "nba_game_id")).toHaveLength(7);
+  await loadFiles({ "finals.csv": [SCHEDULE_HEADER, ...won] });
+  expect(texts("nbac_schedule", "nba_game_id")).toHaveLength(5);
+  expect(texts("nbac_schedule", "nba_game_id")).toContain("0042300116");
+  store = new MemoryStore();
+  const autumn = planned("0022300201", "2023-11-01", "LAL IND");
+  const winter = planned("0022300202", "2023-12-01", "BKN LAL");
+  const spring = planned("0022300203", "2024-01-01", "IND BKN");
+  const last = planned("0022300204", "2024-01-02", "BKN LAL");
+  await loadFiles({ "schedule.csv": [SCHEDULE_HEADER, autumn, winter, spring, last] });
+  await loadFiles({ "monthly.csv": [SCHEDULE_HEADER, autumn] });
+  expect(texts("nbac_schedule", "nba_game_id")).toHaveLength(4);
+  await loadFiles({ "schedule_today.csv": [SCHEDULE_HEADER, autumn, spring, last] });
+  expect(texts("nbac_schedule", "nba_game_id")).toEqual(["0022300201", "0022300203", "0022300204"]);
+});
+
+it("a day's schedule that has one game left is still the day's, and not a team's", async () => {
+  const [one, other] = [planned("0022300201", "2023-11-01", "LAL IND"), planned("0022300202", "2023-11-01", "BKN LAL")];
+  const third = planned("0022300204", "2023-11-01", "IND BKN");
+  await loadFiles({ "day.csv": [SCHEDULE_HEADER, one, other, third] });
+  await loadFiles({ "lakers.csv": [SCHEDULE_HEADER, one] });
+  expect(texts("nbac_schedule", "nba_game_id")).toContain("0022300204");
+  await loadFiles({ "day.csv": [SCHEDULE_HEADER, one] });
+  expect(texts("nbac_schedule", "nba_game_id")).toEqual(["0022300201"]);
+});
+
+it("an older schedule makes no game of the past one to come", async () => {
+  const before = [planned("0022300201", "2023-11-01", "LAL IND"), planned("0022300202", "2023-11-03", "BKN LAL")];
+  const after = [planned("0022300201", "2023-11-02", "LAL IND", "110,90"), before[1] as string];
+  await loadFiles({ "after.csv": [SCHEDULE_HEADER, ...after] });
+  const expected = store.snapshot();
+  await loadFiles({ "before.csv": [SCHEDULE_HEADER, ...before] });
+  expect(store.snapshot()).toEqual(expected);
+  store = new MemoryStore();
+  await loadFiles({ "before.csv": [SCHEDULE_HEADER, ...before] });
+  await loadFiles({ "after.csv": [SCHEDULE_HEADER, ...after] });
+  expect(store.snapshot()).toEqual(expected);
+});

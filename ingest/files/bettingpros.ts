@@ -1,7 +1,9 @@
+import type { RowObject, StoredRows } from "../../runner/api/loader.js";
 import { dateOf, timestampText } from "../calendar.js";
 import { bettingprosPlayerPointsProps } from "../raw-tables/index.js";
 import type { RawValues } from "../stamp.js";
 import { teamByAny } from "../teams.js";
+import { comparedOrigin } from "./best-lines.js";
 import type { Conflicts } from "./conflicts.js";
 import type { Games } from "./games.js";
 import { LAYOUTS } from "./layouts.js";
@@ -14,6 +16,8 @@ import type { Cells, SourceRecord, SourceTable } from "./source-table.js";
 /** How the source names the market of points: its number, or a word. */
 const POINTS = /^(?:156|156\.0|points|player[_ ]points|pts)$/i;
 
+const OUTDATED = "earlier or inactive offer of the same book and side";
+
 interface Offer {
   readonly values: RawValues & { is_best_line: boolean | null };
   readonly cells: Cells;
@@ -22,11 +26,12 @@ interface Offer {
 
 /**
  * Reads BettingPros points offers into `bettingpros_player_points_props`: a row a side, or one row with both prices. Of
- * several offers of one book and side the active one that was updated last is taken. Where the source does not say which
- * line is best, the best over is the lowest line and the best under the highest.
+ * several offers of one book and side the active one that was updated last is taken, whichever was loaded first. Which
+ * line is best, where the source does not say, `compareLines` finds once all offers are there.
  */
 export async function readBettingPros(
   sources: readonly SourceTable[],
+  stored: StoredRows,
   games: Games,
   players: Players,
   processedAt: string,
@@ -49,26 +54,28 @@ export async function readBettingPros(
     for (const { side, odds } of sidesOf(cells, record)) {
       const offer = { values: offerValues(cells, record, date, match.lookup, side, odds), cells, record };
       const { values } = offer;
-      const key = [date, match.lookup, values.bookmaker, side].join(" ");
+      const key = keyOf(values);
       const known = offers.get(key);
       if (known === undefined || rank(values) > rank(known.values)) offers.set(key, offer);
       if (known !== undefined) {
-        skips.add(
-          bettingprosPlayerPointsProps,
-          cells.source.name,
-          "earlier or inactive offer of the same book and side",
-          cells.place(record, "line"),
-        );
+        skips.add(bettingprosPlayerPointsProps, cells.source.name, OUTDATED, cells.place(record, "line"));
       }
     }
   });
   const rows = new RowSink(bettingprosPlayerPointsProps, processedAt, skips, conflicts);
-  for (const { values, cells, record } of withBest([...offers.values()])) {
+  const before = await readStored(stored, [...offers.values()]);
+  for (const { values, cells, record } of offers.values()) {
+    if (isOutdated(values, before.get(keyOf(values)))) {
+      skips.add(bettingprosPlayerPointsProps, cells.source.name, OUTDATED, cells.place(record, "line"));
+      continue;
+    }
     rows.cover(
       ["game_date", "player_lookup", "bookmaker"],
       [values.game_date ?? null, values.player_lookup ?? null, values.bookmaker ?? null],
+      cells,
     );
-    rows.add(values, cells, record, "player");
+    const { name } = cells.source;
+    rows.add(values, cells, record, "player", values.is_best_line === null ? comparedOrigin(name) : name);
   }
   return { rows, strangers };
 }
@@ -122,7 +129,9 @@ function offerValues(
   };
 }
 
-function rank(values: RawValues): string {
+const RANKED = ["is_active", "bookmaker_last_update", "points_line", "odds_american"];
+
+function rank(values: RawValues | RowObject): string {
   return [
     values.is_active === false ? 0 : 1,
     values.bookmaker_last_update,
@@ -131,20 +140,21 @@ function rank(values: RawValues): string {
   ].join(" ");
 }
 
-/** Fills `is_best_line` where no offer of a player, date and side has it. */
-function withBest(offers: readonly Offer[]): Offer[] {
-  const groups = new Map<string, Offer[]>();
-  for (const offer of offers) {
-    const key = [offer.values.game_date, offer.values.player_lookup, offer.values.bet_side].join(" ");
-    groups.set(key, [...(groups.get(key) ?? []), offer]);
-  }
-  return [...groups.values()].flatMap((group) => {
-    if (group.some(({ values }) => values.is_best_line !== null)) return group;
-    const lines = group.flatMap(({ values }) => (typeof values.points_line === "number" ? [values.points_line] : []));
-    const best = group[0]?.values.bet_side === "over" ? Math.min(...lines) : Math.max(...lines);
-    return group.map((offer) => ({
-      ...offer,
-      values: { ...offer.values, is_best_line: offer.values.points_line === best },
-    }));
-  });
+/** The stored offers of the same players, by key. */
+async function readStored(stored: StoredRows, offers: readonly Offer[]): Promise<Map<string, RowObject>> {
+  const columns = [...bettingprosPlayerPointsProps.primaryKey, ...RANKED];
+  const values = [...new Set(offers.map((offer) => String(offer.values.player_lookup)))];
+  const rows = await stored.read(bettingprosPlayerPointsProps, columns, { columns: ["player_lookup"], values });
+  return new Map(rows.map((row) => [keyOf(row), row]));
+}
+
+/** Whether an offer is known that was updated later; without the time of both, the file is the truth. */
+function isOutdated(values: RawValues, before: RowObject | undefined): boolean {
+  if (before === undefined || before.bookmaker_last_update === null || values.bookmaker_last_update === null)
+    return false;
+  return rank(before) > rank(values);
+}
+
+function keyOf({ game_date, player_lookup, bookmaker, bet_side }: RawValues | RowObject): string {
+  return [game_date, player_lookup, bookmaker, bet_side].join(" ");
 }

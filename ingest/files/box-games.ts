@@ -2,44 +2,30 @@ import { gameIdOf } from "../game-id.js";
 import type { BoxLine } from "./box-lines.js";
 import { type Game, isCounting, kindOf, seasonOf } from "./games.js";
 
-/** A game as its box scores tell it: played, by whom and when, and with which score. */
+/** A game as its box scores tell it: by whom and when it was played. */
 export interface PlayedGame {
   readonly nbaGameId: string;
   /** The dates that the rows carry, the most frequent first, then the later. */
   readonly dates: readonly string[];
   readonly matchup: { readonly home: string; readonly away: string } | undefined;
-  /** Points by team, where all of them are known. */
-  readonly points: ReadonlyMap<string, number>;
   readonly file: string;
 }
 
-/** With fewer rows a side is not whole, and its players' points are not the team's. */
-const FEWEST_PLAYERS = 5;
-
-/** The games of box scores. Points come from the teams' rows, else from the sum of the players'. */
+/** The games of box scores. */
 export function playedGames(playerLines: readonly BoxLine[], teamLines: readonly BoxLine[]): Map<string, PlayedGame> {
   const games = new Map<string, PlayedGame>();
   const ofTeams = grouped(teamLines);
   const ofPlayers = grouped(playerLines);
   for (const id of new Set([...ofTeams.keys(), ...ofPlayers.keys()])) {
-    const teams = ofTeams.get(id) ?? [];
-    const lines = [...teams, ...(ofPlayers.get(id) ?? [])];
+    const lines = [...(ofTeams.get(id) ?? []), ...(ofPlayers.get(id) ?? [])];
     const dates = new Map<string, number>();
     for (const { date } of lines) if (date !== undefined) dates.set(date, (dates.get(date) ?? 0) + 1);
-    const points = new Map<string, number>();
-    const counted = new Map<string, number>();
-    for (const line of teams.length > 0 ? teams : lines) {
-      points.set(line.team, (points.get(line.team) ?? 0) + (line.points ?? 0));
-      counted.set(line.team, (counted.get(line.team) ?? 0) + 1);
-    }
-    for (const [team, rows] of counted) if (teams.length === 0 && rows < FEWEST_PLAYERS) points.delete(team);
     const matchups = lines.flatMap(({ matchup }) => (matchup === undefined ? [] : [`${matchup.away} ${matchup.home}`]));
     const [away, home] = (matchups.sort()[0] ?? "").split(" ");
     games.set(id, {
       nbaGameId: id,
       dates: [...dates].sort(([a, m], [b, n]) => n - m || (a < b ? 1 : -1)).map(([date]) => date),
       matchup: away === undefined || home === undefined ? undefined : { home, away },
-      points,
       file: lines[0]?.cells.source.name ?? "",
     });
   }

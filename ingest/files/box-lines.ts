@@ -22,7 +22,6 @@ export interface BoxLine {
   readonly team: string;
   /** From `AAA vs. BBB` at home and `AAA @ BBB` away; undefined where the layout has none. */
   readonly matchup: Matchup | undefined;
-  readonly points: number | null;
   readonly cells: Cells;
   readonly record: SourceRecord;
 }
@@ -95,7 +94,6 @@ function boxLine(cells: Cells, record: SourceRecord): BoxLine & { minutes: Playi
     // A code that nobody knows is corrected by the row's matchup.
     team: TEAM_BY_ABBR.has(team) || matchup === undefined ? team : matchup.own,
     matchup,
-    points: cells.optionalCount(record, "pts"),
     minutes: minutesOf(cells, record),
     cells,
     record,

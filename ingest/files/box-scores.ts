@@ -69,8 +69,9 @@ export function playerBoxRows(
       ...line.statistics,
     };
     rows.add(values, line.cells, line.record, "player_id");
-    if (ofOnePlayer.has(line.cells.source.path)) rows.cover(["game_id", "player_lookup"], [game.gameId, lookup]);
-    else rows.cover(["game_id", "team_abbr"], [game.gameId, team]);
+    if (ofOnePlayer.has(line.cells.source.path))
+      rows.cover(["game_id", "player_lookup"], [game.gameId, lookup], line.cells);
+    else rows.cover(["game_id", "team_abbr"], [game.gameId, team], line.cells);
   }
   return rows;
 }

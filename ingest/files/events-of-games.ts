@@ -48,10 +48,10 @@ export class EventsOfGames {
     return {
       hasEvents: (game) => this.#withEvents.has(game.gameId),
       onDistance: (game, event, distance) => this.#distances.set(`${game.gameId} ${event}`, distance),
-      onCover: (game, shooter, isOfOnePlayer) => {
+      onCover: (game, shooter, isOfOnePlayer, cells) => {
         if (this.#withEvents.has(game.gameId)) return;
-        if (isOfOnePlayer) this.sink.cover(["game_id", "player_1_lookup"], [game.gameId, shooter]);
-        else this.sink.cover(["game_id"], [game.gameId]);
+        if (isOfOnePlayer) this.sink.cover(["game_id", "player_1_lookup"], [game.gameId, shooter], cells);
+        else this.sink.cover(["game_id"], [game.gameId], cells);
       },
     };
   }

@@ -57,7 +57,7 @@ export async function readGameLines(
       };
       rows.add(values, cells, record, "date");
     };
-    rows.cover(["game_id", "bookmaker_key"], [game.gameId, NO_BOOKMAKER]);
+    rows.cover(["game_id", "bookmaker_key"], [game.gameId, NO_BOOKMAKER], cells);
     const spread = cells.optionalNumber(record, "spread");
     const total = cells.optionalNumber(record, "total");
     if (spread !== null) {

@@ -3,6 +3,9 @@ import { gameIdOf } from "../game-id.js";
 import { TEAM_BY_ABBR, teamByCode, teamById } from "../teams.js";
 import type { Cells, SourceRecord } from "./source-table.js";
 
+/** `game_status` of a game that is over. */
+export const FINAL = 3;
+
 /** What the first three digits of an NBA.com game id say. Other kinds exist (the NBA Cup final is 006) and count for nothing. */
 const KINDS = {
   "001": "preseason",

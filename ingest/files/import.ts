@@ -1,13 +1,17 @@
 import { LoadError, type StoredRows, type TableBatch } from "../../runner/api/loader.js";
 import {
+  nbacGamebookPlayerStats,
   nbacInjuryReport,
   nbacPlayByPlay,
+  nbacSchedule,
+  nbacTeamBoxscore,
   nbacTeamList,
   oddsApiGameLines,
   RAW_TABLES,
   type RawTable,
 } from "../raw-tables/index.js";
 import { teamListRows } from "../team-list.js";
+import { compareLines } from "./best-lines.js";
 import { readBettingPros } from "./bettingpros.js";
 import { playedGames } from "./box-games.js";
 import { readPlayerLines, readTeamLines } from "./box-lines.js";
@@ -27,6 +31,7 @@ import { readQuotes } from "./quotes.js";
 import { readRosters, rosterRows } from "./rosters.js";
 import { RowSink } from "./row-sink.js";
 import { readSchedule } from "./schedule.js";
+import { scheduleBatches } from "./schedule-rows.js";
 import { settleGames } from "./settle-games.js";
 import { shotRows } from "./shots.js";
 import type { Skips } from "./skips.js";
@@ -34,17 +39,17 @@ import type { SourceTable } from "./source-table.js";
 
 export type SourcesOf = (layout: LayoutName) => readonly SourceTable[];
 
-/** What a layout refers to: it must be beside it or stored by an earlier load. Box scores tell games too, a schedule all. */
+/** What a layout refers to: it must be beside it or stored by an earlier load. Box scores tell games too. */
 const NEEDS = {
   player_box: ["games"],
   team_box: ["games"],
   shots: ["games", "players"],
   play_by_play_v2: ["games", "players"],
   play_by_play_v3: ["games", "players"],
-  injury_transactions: ["schedule"],
+  injury_transactions: ["games"],
 } as const satisfies Partial<Record<LayoutName, readonly string[]>>;
 
-const BROUGHT_BY = { games: "schedule", schedule: "schedule", players: "player_box" } as const;
+const BROUGHT_BY = { games: "schedule", players: "player_box" } as const;
 
 /**
  * Imports the files of one load, on top of what earlier ones stored: first the games, then the players, then what refers to
@@ -64,13 +69,12 @@ export async function* importFiles(
   const playerLines = await readPlayerLines(of("player_box"), skips);
   const teamLines = await readTeamLines(of("team_box"), skips);
   const rosterLines = await readRosters(of("rosters"), skips);
-  const settled = settleGames(schedule, playedGames(playerLines, teamLines), known, processedAt, skips, conflicts);
+  const settled = settleGames(schedule, playedGames(playerLines, teamLines), known, conflicts);
   const { games, moved } = settled;
   const placed = placePlayerLines(playerLines, games, skips);
-  const people = await gatherPeople(stored, placed, rosterLines, moved);
+  const people = await gatherPeople(stored, placed, rosterLines, moved, skips);
   const { players, renamed } = people;
-  const lacksSchedule = !known.hasSchedule && schedule.games.size === 0;
-  checkNeeds(of, { games: games.isEmpty, players: players.isEmpty, schedule: lacksSchedule });
+  checkNeeds(of, { games: games.isEmpty, players: players.isEmpty });
 
   const sinks = new Map<RawTable, RowSink>();
   const sinkOf = (table: RawTable): RowSink => {
@@ -83,17 +87,17 @@ export async function* importFiles(
   };
   const teams = sinkOf(nbacTeamList);
   for (const row of teamListRows()) teams.addDerived(row, "team list of the importer");
-  keep(settled.rows, playerBoxRows(placed, players, processedAt, skips, conflicts));
+  keep(playerBoxRows(placed, players, processedAt, skips, conflicts));
   keep(teamBoxRows(teamLines, games, processedAt, skips, conflicts));
   keep(rosterRows(rosterLines, players, processedAt, skips, conflicts));
   const quotes = await readQuotes(of("odds"), games, players, processedAt, skips, conflicts);
   keep(quotes.lines, quotes.props);
   await readGameLines(of("game_lines"), games, sinkOf(oddsApiGameLines), quotes.unscheduled, skips);
-  const offers = await readBettingPros(of("bettingpros"), games, players, processedAt, skips, conflicts);
+  const offers = await readBettingPros(of("bettingpros"), stored, games, players, processedAt, skips, conflicts);
   keep(offers.rows);
   const reports = sinkOf(nbacInjuryReport);
   const listed = await readTransactions(of("injury_transactions"), games, players, reports, skips);
-  const reported = await readInjuryReport(of("injury_report"), games, players, reports, skips);
+  const reported = await readInjuryReport(of("injury_report"), stored, games, players, reports, skips);
   await readPlayByPlay(of("play_by_play_v2"), of("play_by_play_v3"), games, players, sinkOf(nbacPlayByPlay), skips);
   const hasNewPlayers = of("player_box").length + of("rosters").length > 0;
   await carryStored(stored, sinkOf, {
@@ -104,6 +108,7 @@ export async function* importFiles(
     hasNewGames: of("schedule").length + of("player_box").length + of("team_box").length > 0,
     hasNewPlayers,
   });
+  await compareLines(offers.rows, stored);
   if (hasNewPlayers || moved.size + renamed.size > 0)
     keep(...peopleRows(people, "box scores and rosters", processedAt, skips, conflicts));
 
@@ -120,16 +125,19 @@ export async function* importFiles(
     );
   }
 
+  const boxes = { players: sinkOf(nbacGamebookPlayerStats), teams: sinkOf(nbacTeamBoxscore) };
+  const scheduled = await scheduleBatches(settled, stored, boxes, processedAt, skips, conflicts);
   const events = new EventsOfGames(sinkOf(nbacPlayByPlay), moved);
   await events.readStored(
     stored,
     of("shots").length > 0 || of("play_by_play_v2").length + of("play_by_play_v3").length > 0,
   );
   for (const table of RAW_TABLES) {
-    if (table === nbacPlayByPlay) {
+    if (table === nbacSchedule) yield* scheduled;
+    else if (table === nbacPlayByPlay) {
       const shots = shotRows(of("shots"), { games, players, processedAt, skips, ...events.options() });
       yield { table, rows: events.rows(shots, stored), covers: () => events.sink.scopes() };
-    } else yield sinkOf(table).batch();
+    } else yield* sinkOf(table).batches();
   }
   if (conflicts.count > 0)
     notes.push(`facts that contradict each other: ${conflicts.count}, see nba_raw.load_conflicts`);

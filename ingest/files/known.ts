@@ -14,10 +14,6 @@ export interface Known {
   readonly games: readonly KnownGame[];
   /** Ids of games with box scores. */
   readonly played: ReadonlySet<string>;
-  /** A schedule has been loaded, not only box scores. */
-  readonly hasSchedule: boolean;
-  /** Files from which box scores came: a schedule row that one of them wrote is corrected by its box score. */
-  readonly boxFiles: ReadonlySet<string>;
 }
 
 /** Reads the schedule and which of its games were played. */
@@ -25,17 +21,12 @@ export async function readKnown(stored: StoredRows): Promise<Known> {
   const columns = nbacSchedule.columns.map(({ name }) => name);
   const games = (await stored.read(nbacSchedule, columns)).map((row) => ({ game: gameOfRow(row), row }));
   const played = new Set<string>();
-  const boxFiles = new Set<string>();
   if (games.length > 0) {
     for (const table of [nbacGamebookPlayerStats, nbacTeamBoxscore]) {
-      for (const row of await stored.read(table, ["game_id", "source_file_path"])) {
-        played.add(text(row.game_id));
-        boxFiles.add(text(row.source_file_path));
-      }
+      for (const row of await stored.read(table, ["game_id"])) played.add(text(row.game_id));
     }
   }
-  const hasSchedule = games.some(({ row }) => !boxFiles.has(text(row.source_file_path)));
-  return { games, played, hasSchedule, boxFiles };
+  return { games, played };
 }
 
 function gameOfRow(row: RowObject): Game {

@@ -24,12 +24,13 @@ export async function gatherPeople(
   placed: readonly PlacedPlayerLine[],
   rosters: readonly RosterLine[],
   moved: ReadonlyMap<string, Game>,
+  skips: Skips,
 ): Promise<People> {
   const players = new Players();
   const ids = new Map<string, number>();
   const list = await readKnownIds(stored);
   for (const row of list) if (typeof row.player_id === "number") ids.set(text(row.player_lookup), row.player_id);
-  const seen = await noteStored(stored, players, ids, placed, rosters, moved);
+  const seen = await noteStored(stored, players, ids, placed, rosters, moved, skips);
   for (const row of list) {
     const id = row.player_id;
     if (typeof id !== "number") continue;
@@ -68,15 +69,18 @@ async function noteStored(
   placed: readonly PlacedPlayerLine[],
   rosters: readonly RosterLine[],
   moved: ReadonlyMap<string, Game>,
+  skips: Skips,
 ): Promise<Set<number>> {
   const ofOnePlayer = fileIsOfOne(
     placed.map(({ line }) => line),
     ({ playerId }) => String(playerId),
   );
   const replaced = new Set(
-    placed.map(({ line, game, team }) =>
-      ofOnePlayer.has(line.cells.source.path) ? `${game.gameId} ${line.playerId}` : `${game.gameId} ${team}`,
-    ),
+    placed.map(({ line, game, team }) => {
+      const { path } = line.cells.source;
+      const isOfTeam = !ofOnePlayer.has(path) && skips.isWhole(path);
+      return `${game.gameId} ${isOfTeam ? team : line.playerId}`;
+    }),
   );
   const seen = new Set<number>();
   if (ids.size === 0) return seen;
@@ -98,7 +102,8 @@ async function noteStored(
       isBox: true,
     });
   }
-  const replacedRosters = new Set(rosters.map(({ rosterDate, team }) => `${rosterDate} ${team}`));
+  const whole = rosters.filter(({ cells }) => skips.isWhole(cells.source.path));
+  const replacedRosters = new Set(whole.map(({ rosterDate, team }) => `${rosterDate} ${team}`));
   const columns = ["roster_date", "team_abbr", "player_lookup", "player_full_name", "season_year"];
   for (const row of await stored.read(espnTeamRosters, columns)) {
     const id = ids.get(text(row.player_lookup));

@@ -40,7 +40,7 @@ export async function readPlayByPlay(
 ): Promise<void> {
   const take = (game: Game, values: RawValues, cells: Cells, record: SourceRecord, column: string) => {
     rows.add(values, cells, record, column);
-    rows.cover(["game_id"], [game.gameId]);
+    rows.cover(["game_id"], [game.gameId], cells);
   };
   await readRecords(v2, LAYOUTS.play_by_play_v2, nbacPlayByPlay, skips, (cells, record) => {
     const game = games.ofRecord(cells, record);

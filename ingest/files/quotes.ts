@@ -159,6 +159,7 @@ function addLine(
   rows.cover(
     ["game_id", "bookmaker_key", "market_key", "snapshot_timestamp"],
     [game.gameId, bookmaker, market, values.snapshot_timestamp],
+    cells,
   );
 }
 
@@ -185,7 +186,7 @@ function addProp(
 
 function addPropRow(rows: RowSink, { game, lookup, bookmaker, line, over, under, cells, record }: PropSides): void {
   const snapshot = timestampText(game.snapshot);
-  rows.cover(["game_id", "bookmaker", "snapshot_timestamp"], [game.gameId, bookmaker, snapshot]);
+  rows.cover(["game_id", "bookmaker", "snapshot_timestamp"], [game.gameId, bookmaker, snapshot], cells);
   if (line === undefined) return;
   const values = {
     game_id: game.gameId,

@@ -85,7 +85,7 @@ export function rosterRows(
       status: line.status,
     };
     rows.add(values, line.cells, line.record, "player");
-    rows.cover(["roster_date", "team_abbr"], [line.rosterDate, line.team]);
+    rows.cover(["roster_date", "team_abbr"], [line.rosterDate, line.team], line.cells);
   }
   return rows;
 }

@@ -11,6 +11,12 @@ interface Held {
   readonly place: string;
 }
 
+/** Values that files are the truth for, and which files; undefined is no file. */
+interface Covered {
+  readonly values: readonly SqlValue[];
+  readonly paths: Set<string | undefined>;
+}
+
 /**
  * Collects the rows of one table, one per key. Of two rows of one key the one that tells more is kept, whatever their
  * order: an exact duplicate is counted, a contradiction becomes a data issue too.
@@ -19,9 +25,9 @@ export class RowSink {
   readonly #processedAt: string;
   readonly #stamp: Stamp;
   readonly #held = new Map<string, Held>();
-  readonly #scopes = new Map<string, { columns: readonly string[]; values: Map<string, readonly SqlValue[]> }>();
-
-  readonly #vacated: (readonly SqlValue[])[] = [];
+  readonly #scopes = new Map<string, { columns: readonly string[]; tuples: Map<string, Covered> }>();
+  readonly #vacated = new Map<string, readonly SqlValue[]>();
+  readonly #renewed: RowScope[] = [];
 
   constructor(
     readonly table: RawTable,
@@ -33,10 +39,13 @@ export class RowSink {
     this.#stamp = compileStamp(table);
   }
 
-  /** Adds the row that a record was mapped to. `column` is the source's column of the key, for the message. */
-  add(values: RawValues, cells: Cells, record: SourceRecord, column: string): void {
+  /**
+   * Adds the row that a record was mapped to. `column` is the source's column of the key, for the message, `origin` what
+   * `source_file_path` says.
+   */
+  add(values: RawValues, cells: Cells, record: SourceRecord, column: string, origin = cells.source.name): void {
     this.conflicts.check(`nba_raw.${this.table.id.name}`, this.#identifier(values));
-    this.#put(this.#stamp(values, this.#processedAt, cells.source.name), {
+    this.#put(this.#stamp(values, this.#processedAt, origin), {
       file: cells.source.name,
       place: cells.place(record, column),
     });
@@ -47,41 +56,69 @@ export class RowSink {
     this.#put(this.#stamp(values, this.#processedAt, sourceFile), { file: sourceFile, place: sourceFile });
   }
 
+  /** Puts a row in place of one that is there, or of the stored one. */
+  replace(row: RowObject): void {
+    const file = String(row.source_file_path);
+    const held = this.#held.get(this.#key(row)) ?? { file, place: file };
+    this.#held.set(this.#key(row), { ...held, row: this.#stamp({ ...row }, this.#processedAt, file) });
+  }
+
   /** A row with other values in some columns, and the hash that goes with them. */
   restamped(row: RowObject, values: RawValues): RowObject {
     return this.#stamp({ ...row, ...values }, this.#processedAt, String(row.source_file_path));
   }
 
-  has(values: RawValues): boolean {
+  has(values: RawValues | RowObject): boolean {
     return this.#held.has(this.#key(values));
   }
 
-  /** Says what the source is the truth for: stored rows with these values go if they do not come again. */
-  cover(columns: readonly string[], values: readonly SqlValue[]): void {
+  /**
+   * Says what the source is the truth for: stored rows with these values go if they do not come again. A file that `cells`
+   * names is so only if every row of it could be read, for one that could not may be what is missing.
+   */
+  cover(columns: readonly string[], values: readonly SqlValue[], cells?: Cells): void {
     const name = columns.join(" ");
-    const scope = this.#scopes.get(name) ?? { columns, values: new Map<string, readonly SqlValue[]>() };
+    const scope = this.#scopes.get(name) ?? { columns, tuples: new Map<string, Covered>() };
     this.#scopes.set(name, scope);
-    scope.values.set(JSON.stringify(values), values);
+    const key = JSON.stringify(values);
+    const paths = scope.tuples.get(key)?.paths ?? new Set<string | undefined>();
+    scope.tuples.set(key, { values, paths: paths.add(cells?.source.path) });
+  }
+
+  /** Says that stored rows with these values are written anew: the port leaves a row of an equal hash, and its origin, alone. */
+  renew(columns: readonly string[], values: readonly SqlValue[]): void {
+    this.#renewed.push({ columns, values: [values] });
   }
 
   /** Whether a stored row is one that the source is the truth for. */
   isCovered(row: RowObject): boolean {
-    return [...this.#scopes.values()].some(({ columns, values }) =>
-      values.has(JSON.stringify(columns.map((column) => row[column] ?? null))),
-    );
+    return [...this.#scopes.values()].some(({ columns, tuples }) => {
+      const covered = tuples.get(JSON.stringify(columns.map((column) => row[column] ?? null)));
+      return covered !== undefined && this.#isTrue(covered);
+    });
+  }
+
+  #isTrue({ paths }: Covered): boolean {
+    return [...paths].some((path) => path === undefined || this.skips.isWhole(path));
   }
 
   /** Says that a stored row goes from its place: it belongs elsewhere now, or nowhere. */
   vacate(row: RowObject): void {
-    this.#vacated.push(this.table.primaryKey.map((name) => row[name] ?? null));
+    const values = this.table.primaryKey.map((name) => row[name] ?? null);
+    this.#vacated.set(this.#key(row), values);
+  }
+
+  /** Whether a stored row stays as it is once the load is written. */
+  leaves(row: RowObject): boolean {
+    return !this.has(row) && !this.#vacated.has(this.#key(row)) && !this.isCovered(row);
   }
 
   scopes(): RowScope[] {
-    const covered = [...this.#scopes.values()].map(({ columns, values }) => ({
+    const covered = [...this.#scopes.values()].map(({ columns, tuples }) => ({
       columns,
-      values: [...values.values()],
+      values: [...tuples.values()].filter((one) => this.#isTrue(one)).map(({ values }) => values),
     }));
-    return [...covered, { columns: this.table.primaryKey, values: this.#vacated }];
+    return [...covered, { columns: this.table.primaryKey, values: [...this.#vacated.values()] }];
   }
 
   /** The rows in the order of their keys. */
@@ -89,8 +126,9 @@ export class RowSink {
     return [...this.#held.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { row }]) => row);
   }
 
-  batch(): TableBatch {
-    return { table: this.table, rows: this.rows(), covers: () => this.scopes() };
+  batches(): TableBatch[] {
+    const batch = { table: this.table, rows: this.rows(), covers: () => this.scopes() };
+    return this.#renewed.length === 0 ? [batch] : [{ table: this.table, rows: [], covers: () => this.#renewed }, batch];
   }
 
   #put(row: RowObject, at: { file: string; place: string }): void {

@@ -4,13 +4,11 @@ import { nbacSchedule } from "../raw-tables/index.js";
 import type { RawValues } from "../stamp.js";
 import { TEAM_BY_ABBR } from "../teams.js";
 import type { Conflicts } from "./conflicts.js";
-import { type Game, type GameKind, isCounting, kindOf, seasonOf, teamCode } from "./games.js";
+import { FINAL, type Game, type GameKind, isCounting, kindOf, seasonOf, teamCode } from "./games.js";
 import { LAYOUTS } from "./layouts.js";
+import { type HeldSchedule, heldSchedule } from "./schedule-held.js";
 import { readRecords, type Skips } from "./skips.js";
 import type { Cells, SourceRecord, SourceTable } from "./source-table.js";
-
-/** `game_status` of a game that is over. */
-export const FINAL = 3;
 
 /** A game as a schedule has it. */
 export interface ScheduledGame {
@@ -25,15 +23,10 @@ export interface ScheduledGame {
   readonly place: string;
 }
 
-/** What schedule files say: their games, and the dates that they hold. */
+/** What schedule files say: their games, and file by file what they hold. */
 export interface ScheduleFiles {
   readonly games: ReadonlyMap<string, ScheduledGame>;
-  /** Per file the dates and kinds of its games and, if all its games are of one team, that team: of others it says nothing. */
-  readonly held: readonly {
-    readonly dates: ReadonlySet<string>;
-    readonly kinds: ReadonlySet<GameKind>;
-    readonly team: string | undefined;
-  }[];
+  readonly held: readonly HeldSchedule[];
 }
 
 /**
@@ -46,21 +39,18 @@ export async function readSchedule(
   conflicts: Conflicts,
 ): Promise<ScheduleFiles> {
   const games = new Map<string, ScheduledGame>();
-  const held: { dates: Set<string>; kinds: Set<GameKind>; team: string | undefined }[] = [];
+  const held: HeldSchedule[] = [];
   for (const source of sources) {
-    const dates = new Set<string>();
-    const kinds = new Set<GameKind>();
-    let common: string[] | undefined;
+    const own: ScheduledGame[] = [];
     await readRecords([source], LAYOUTS.schedule, nbacSchedule, skips, (cells, record) => {
       const next = readGame(cells, record);
       const { game } = next;
-      dates.add(game.date);
-      kinds.add(next.kind);
-      common = (common ?? [game.home, game.away]).filter((team) => team === game.home || team === game.away);
+      own.push(next);
       const known = games.get(game.nbaGameId);
       games.set(game.nbaGameId, known === undefined ? next : chosen(known, next, skips, conflicts));
     });
-    held.push({ dates, kinds, team: (common as string[] | undefined)?.[0] });
+    // A row that could not be read may be of a game that seems to be missing.
+    if (skips.isWhole(source.path)) held.push(heldSchedule(source.name, own));
   }
   return { games, held };
 }

@@ -20,7 +20,7 @@ export interface ShotOptions {
   /** Takes the distance of a shot of such a game. */
   readonly onDistance: (game: Game, event: string, distance: number) => void;
   /** Takes what the chart is the truth for: the shots of a game, or of one player in it. */
-  readonly onCover: (game: Game, shooter: string, isOfOnePlayer: boolean) => void;
+  readonly onCover: (game: Game, shooter: string, isOfOnePlayer: boolean, cells: Cells) => void;
 }
 
 /**
@@ -63,13 +63,15 @@ export async function* shotRows(sources: readonly SourceTable[], options: ShotOp
         yield row;
       } catch (error) {
         if (!(error instanceof RowFault)) throw error;
-        if (error.reason.startsWith(MALFORMED)) damage ??= error;
-        else hasTaken = true;
+        if (error.reason.startsWith(MALFORMED)) {
+          damage ??= error;
+          skips.noteUnread(source);
+        } else hasTaken = true;
         skips.add(nbacPlayByPlay, source.name, error.reason, error.message);
       }
     }
     if (damage !== undefined && !hasTaken) throw damage;
-    for (const [game, shooter] of ofGame) options.onCover(game, shooter, shooters.size === 1);
+    for (const [game, shooter] of ofGame) options.onCover(game, shooter, shooters.size === 1, cells);
   }
 }
 

@@ -11,6 +11,17 @@ interface Counted {
 /** The rows that were not taken, counted by table, file and reason. */
 export class Skips {
   readonly #counts = new Map<string, Map<string, Map<string, Counted>>>();
+  readonly #unread = new Set<string>();
+
+  /** Notes that a row of a file could not be read: nobody knows what it would have said. */
+  noteUnread({ path }: SourceTable): void {
+    this.#unread.add(path);
+  }
+
+  /** Whether every row of a file could be read; asked for once it has been. */
+  isWhole(path: string): boolean {
+    return !this.#unread.has(path);
+  }
 
   add(table: RawTable, file: string, reason: string, first: string): void {
     const files = this.#counts.get(table.id.name) ?? new Map<string, Map<string, Counted>>();
@@ -52,8 +63,10 @@ export async function readRecords(
         hasTaken = true;
       } catch (error) {
         if (!(error instanceof RowFault)) throw error;
-        if (error.reason.startsWith(MALFORMED)) damage ??= error;
-        else hasTaken = true;
+        if (error.reason.startsWith(MALFORMED)) {
+          damage ??= error;
+          skips.noteUnread(source);
+        } else hasTaken = true;
         skips.add(table, source.name, error.reason, error.message);
       }
     }
