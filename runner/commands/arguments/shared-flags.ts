@@ -46,7 +46,7 @@ export const OVERRIDE_FLAGS = {
   vars: value("project variables, a=1,b=2", readVars),
   var: each("a project variable, name=value; may be repeated"),
   "schema-suffix": formed("append _suffix to every dataset", DATASET_PART, LETTERS),
-  "database-suffix": formed("append -suffix to the database", /^[a-z0-9-]+$/, "small letters, digits and -"),
+  "database-suffix": formed("append _suffix to the database", /^[a-z0-9-]+$/, "small letters, digits and -"),
   "table-prefix": formed("put prefix_ before every table", DATASET_PART, LETTERS),
   "default-database": formed("database of actions that name none", /^[A-Za-z][\w.:-]*$/, "a project id"),
   "default-schema": formed("dataset of actions that name none", DATASET_PART, LETTERS),
