@@ -141,6 +141,8 @@ describe("INFORMATION_SCHEMA of a served warehouse", () => {
     await rows(`DROP SCHEMA tuned; ${ddl}`);
     expect(await rows("SELECT ddl FROM INFORMATION_SCHEMA.SCHEMATA WHERE schema_name = 'tuned'")).toEqual([{ ddl }]);
     const [job] = await server().client.createQueryJob({ query: "SELECT 1", createSession: true });
+    // A job that waits still has no session yet.
+    await job.getQueryResults();
     const id = (await job.getMetadata())[0].statistics.sessionInfo.sessionId;
     const sessions = () =>
       rows(
