@@ -9,6 +9,7 @@ const SAMPLE = "runner/dialect/goldens.test.ts";
 /** Tests beside the code that take more than some seconds: they start processes, exhaust memory, or try values by the thousand. */
 const LONG = [
   "includes/features.test.ts",
+  "ingest/injuries.test.ts",
   "ingest/load-order.test.ts",
   "ingest/sample.test.ts",
   "ingest/sample/schedule.test.ts",
@@ -19,6 +20,7 @@ const LONG = [
   "runner/dialect/runtime/goldens.test.ts",
   "runner/dialect/runtime/js/functions/escape.test.ts",
   "runner/dialect/runtime/js/hll/*.test.ts",
+  "runner/dialect/script/stored-values.test.ts",
   "runner/dialect/script/wrong-statements.test.ts",
   "runner/engines/duckdb/known-digests*.test.ts",
   "runner/engines/duckdb/publish.test.ts",
