@@ -1,8 +1,5 @@
-import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { FixtureDirectory } from "./files/fixture.js";
-import { load } from "./files.js";
-import { MemoryStore } from "./testing.js";
+import { type Files, FixtureDirectory } from "./files/fixture.js";
 
 let directory: FixtureDirectory;
 beforeEach(() => {
@@ -10,23 +7,10 @@ beforeEach(() => {
 });
 afterEach(() => directory.remove());
 
-type Files = Record<string, readonly string[]>;
-
-/** What is stored after loads one after the other: tables as facts, in no order. */
-async function storeOf(...loads: readonly Files[]): Promise<MemoryStore> {
-  const store = new MemoryStore();
-  for (const files of loads) {
-    directory.write(files);
-    const paths = Object.keys(files).map((name) => join(directory.path, name));
-    await store.load(await load(paths, {}));
-  }
-  return store;
-}
-
 /** Every order of loads, each load alone, and all of them at once, leave the same. @returns the reports by day and order */
 async function inEveryOrder(...loads: readonly Files[]): Promise<unknown[][]> {
-  const atOnce = await storeOf(Object.assign({}, ...loads));
-  for (const order of orders(loads)) expect((await storeOf(...order)).snapshot()).toEqual(atOnce.snapshot());
+  const atOnce = await directory.storeOf(Object.assign({}, ...loads));
+  for (const order of orders(loads)) expect((await directory.storeOf(...order)).snapshot()).toEqual(atOnce.snapshot());
   return atOnce
     .rows("nbac_injury_report")
     .sort((a, b) => Number(a.report_hour) - Number(b.report_hour))

@@ -1,26 +1,12 @@
-import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { FixtureDirectory } from "./files/fixture.js";
-import { load } from "./files.js";
-import { MemoryStore } from "./testing.js";
+import { type Files, FixtureDirectory } from "./files/fixture.js";
+import type { MemoryStore } from "./testing.js";
 
 let directory: FixtureDirectory;
 beforeEach(() => {
   directory = new FixtureDirectory();
 });
 afterEach(() => directory.remove());
-
-type Files = Record<string, readonly string[]>;
-
-async function storeOf(...loads: readonly Files[]): Promise<MemoryStore> {
-  const store = new MemoryStore();
-  for (const files of loads) {
-    directory.write(files);
-    const paths = Object.keys(files).map((name) => join(directory.path, name));
-    await store.load(await load(paths, {}));
-  }
-  return store;
-}
 
 const SCHEDULE = {
   "schedule.csv": [
@@ -37,9 +23,9 @@ const file = (name: string, ...rows: string[][]): Files => ({ [name]: [HEADER, .
 
 /** The lines of every order of loads after the schedule, which must be those of all at once. */
 async function linesInEveryOrder(...files: readonly [Files, Files]): Promise<string[]> {
-  const atOnce = await storeOf(Object.assign({}, SCHEDULE, ...files));
+  const atOnce = await directory.storeOf(Object.assign({}, SCHEDULE, ...files));
   for (const order of [files, [...files].reverse()]) {
-    expect((await storeOf(SCHEDULE, ...order)).snapshot()).toEqual(atOnce.snapshot());
+    expect((await directory.storeOf(SCHEDULE, ...order)).snapshot()).toEqual(atOnce.snapshot());
   }
   return linesOf(atOnce);
 }
@@ -66,10 +52,14 @@ it("the best line is that of all bookmakers, though each has a file and a load o
 
 it("a best line that goes leaves another the best", async () => {
   const both = [file("fd.csv", offer("FanDuel", 18.5)), file("dk.csv", offer("DraftKings", 20.5))] as const;
-  const moved = await storeOf(SCHEDULE, ...both, file("fd.csv", offer("FanDuel", 21.5, "2021-10-19 15:00:00")));
+  const moved = await directory.storeOf(
+    SCHEDULE,
+    ...both,
+    file("fd.csv", offer("FanDuel", 21.5, "2021-10-19 15:00:00")),
+  );
   expect(linesOf(moved)).toContain("draftkings over 20.5 true");
   const withdrawn = offer("FanDuel", 18.5).filter((row) => row.includes(",under,"));
-  expect(linesOf(await storeOf(SCHEDULE, ...both, file("fd.csv", withdrawn)))).toEqual([
+  expect(linesOf(await directory.storeOf(SCHEDULE, ...both, file("fd.csv", withdrawn)))).toEqual([
     "draftkings over 20.5 true",
     "draftkings under 20.5 true",
     "fanduel under 18.5 false",
@@ -99,5 +89,5 @@ it("of two offers of a bookmaker the later one is taken, whichever was loaded fi
 
 it("an offer without a time is that of the file that is loaded last", async () => {
   const [high, low] = [file("fd.csv", offer("FanDuel", 20.5, "")), file("fd.csv", offer("FanDuel", 18.5, ""))];
-  expect(linesOf(await storeOf(SCHEDULE, high, low))[0]).toBe("fanduel over 18.5 true");
+  expect(linesOf(await directory.storeOf(SCHEDULE, high, low))[0]).toBe("fanduel over 18.5 true");
 });

@@ -1,8 +1,6 @@
-import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { FixtureDirectory } from "./files/fixture.js";
+import { type Files, FixtureDirectory } from "./files/fixture.js";
 import { SEASON_SLICE } from "./files/season-slice.js";
-import { load } from "./files.js";
 import { MemoryStore } from "./testing.js";
 
 let directory: FixtureDirectory;
@@ -13,17 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => directory.remove());
 
-type Files = Record<string, readonly string[]>;
-
-async function loadFiles(files: Files): Promise<void> {
-  directory.write(files);
-  await store.load(
-    await load(
-      Object.keys(files).map((name) => join(directory.path, name)),
-      {},
-    ),
-  );
-}
+const loadFiles = (files: Files) => directory.load(files, store);
 
 /** Some files of the slice, with a change to their rows. */
 function slice(names: readonly string[], change: (row: string) => string | undefined = (row) => row): Files {

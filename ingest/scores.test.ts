@@ -1,7 +1,5 @@
-import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { FixtureDirectory } from "./files/fixture.js";
-import { load } from "./files.js";
+import { type Files, FixtureDirectory } from "./files/fixture.js";
 import { MemoryStore } from "./testing.js";
 
 let directory: FixtureDirectory;
@@ -12,18 +10,9 @@ beforeEach(() => {
 });
 afterEach(() => directory.remove());
 
-type Files = Record<string, readonly string[]>;
-
-async function loadFiles(files: Files): Promise<void> {
-  directory.write(files);
-  const paths = Object.keys(files).map((name) => join(directory.path, name));
-  await store.load(await load(paths, {}));
-}
-
 /** The score after loads one after the other, each of some files. */
 async function scoreOf(...loads: readonly Files[]): Promise<unknown> {
-  store = new MemoryStore();
-  for (const files of loads) await loadFiles(files);
+  store = await directory.storeOf(...loads);
   const game = store.rows("nbac_schedule").find((row) => row.nba_game_id === "0022100001");
   const { game_status, away_team_score, home_team_score, winning_team_tricode } = game ?? {};
   return [game_status, away_team_score, home_team_score, winning_team_tricode].join(" ");

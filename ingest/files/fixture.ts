@@ -1,6 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { load } from "../files.js";
+import { MemoryStore } from "../testing.js";
+
+/** Files of one load: lines by name. */
+export type Files = Readonly<Record<string, readonly string[]>>;
 
 const LEAGUE_LOG_STATISTICS = "MIN,PTS,FGM,FGA,FG3M,FG3A,FTM,FTA,OREB,DREB,REB,AST,STL,BLK,TOV,PF,PLUS_MINUS";
 
@@ -66,6 +71,20 @@ export class FixtureDirectory {
       writeFileSync(join(this.path, name), isBytes ? content : `${content.join("\n")}\n`);
     }
     return this;
+  }
+
+  /** Writes some files and loads them into a store. */
+  async load(files: Files, store: MemoryStore): Promise<void> {
+    this.write(files);
+    const paths = Object.keys(files).map((name) => join(this.path, name));
+    await store.load(await load(paths, {}));
+  }
+
+  /** What is stored after loads one after the other. */
+  async storeOf(...loads: readonly Files[]): Promise<MemoryStore> {
+    const store = new MemoryStore();
+    for (const files of loads) await this.load(files, store);
+    return store;
   }
 
   remove(): void {

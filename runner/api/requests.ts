@@ -58,8 +58,7 @@ export function planRequest({ window, select, exclude, upstream, fullRefresh }: 
 
 function requireWindow({ from, to }: NonNullable<WorkRequest["window"]>): void {
   for (const [name, date] of Object.entries({ from, to })) {
-    // GoogleSQL's dates begin with the year 1.
-    if (typeof date !== "string" || !isDate(date) || date < "0001")
+    if (typeof date !== "string" || !isDate(date))
       throw new UserError(`window.${name} ${date} is not a calendar date; write it as YYYY-MM-DD`);
   }
   if (from > to) throw new UserError(`window.from ${from} is after window.to ${to}`);

@@ -15,8 +15,7 @@ export interface WindowOptions {
 export function windowOf(options: WindowOptions): Window {
   for (const flag of ["date", "from", "to"] as const) {
     const value = options[flag];
-    // GoogleSQL's dates begin with the year 1.
-    if (value !== undefined && (!isDate(value) || value < "0001"))
+    if (value !== undefined && !isDate(value))
       throw usageError(`--${flag} ${value} is not a calendar date; write it as YYYY-MM-DD`);
   }
   const { date, from, to } = options;

@@ -1,11 +1,12 @@
-import type { Identifier, PathNode, Statement, TypeNode } from "../googlesql/ast.js";
+import type { PathNode, Statement, TypeNode } from "../googlesql/ast.js";
 import type { Catalog, CatalogTable } from "../googlesql/catalog.js";
 import { analysisError, unsupported } from "../googlesql/errors.js";
 import { parseTypeText } from "../googlesql/parser/type.js";
 import { foldedKey } from "../googlesql/project-names.js";
 import type { TableChange } from "../googlesql/script-ast.js";
-import { type Column, collationOf, typeName } from "../port/sql-types.js";
+import { collationOf, typeName } from "../port/sql-types.js";
 import { DECLARED_MARK } from "./declared-type.js";
+import { columnOf, isMissing } from "./named-columns.js";
 import { duckdbType, quoteName, quotePath, quoteString } from "./print/sql.js";
 import { renameColumns } from "./rename-columns.js";
 import { constantContext, resolveAssignment } from "./resolve/constant.js";
@@ -55,16 +56,6 @@ export function copiedTable(path: PathNode, catalog: Catalog): CatalogTable {
   if (table.isView !== true) return table;
   const name = path.parts.map((part) => part.name).join(".");
   throw analysisError(`${name} is not allowed for this operation because it is currently a VIEW.`, path);
-}
-
-export function columnOf(name: Identifier, table: CatalogTable): Column {
-  const column = table.columns.find((candidate) => candidate.name.toLowerCase() === name.name.toLowerCase());
-  if (column !== undefined) return column;
-  const names = table.columns.map((candidate) => candidate.name);
-  throw analysisError(
-    `Column ${name.name} is not present in table ${table.path.join(".")}${didYouMean(name.name, names)}`,
-    name,
-  );
 }
 
 export function translateTruncate(path: PathNode, catalog: Catalog): string {
@@ -194,21 +185,6 @@ function isWiderNode(node: TypeNode, before: TypeNode | undefined): boolean {
   if (limit === undefined) return true;
   const old = before === undefined ? undefined : limitOf(before);
   return old !== undefined && limit.scale >= old.scale && limit.precision - limit.scale >= old.precision - old.scale;
-}
-
-/** A column that is added or renamed to must not be there yet. */
-export function requireNewColumn(name: Identifier, table: CatalogTable): void {
-  if (table.columns.some((column) => column.name.toLowerCase() === name.name.toLowerCase()))
-    throw analysisError(`Column already exists: ${name.name}`, name);
-}
-
-/** A column that is not there, of a change that may find none. */
-export function isMissing(
-  change: { readonly name: Identifier; readonly ifExists: boolean },
-  table: CatalogTable,
-): boolean {
-  const name = change.name.name.toLowerCase();
-  return change.ifExists && !table.columns.some((column) => column.name.toLowerCase() === name);
 }
 
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language#alter_column_set_data_type_statement */

@@ -4,7 +4,7 @@ import { analysisError, unsupported } from "../googlesql/errors.js";
 import { parseTypeText } from "../googlesql/parser/type.js";
 import type { Assignment } from "../googlesql/script-ast.js";
 import { type Column, type StructField, type StructType, typeName } from "../port/sql-types.js";
-import { columnOf } from "./alter.js";
+import { columnOf } from "./named-columns.js";
 import { fieldAccess, quoteName, structLiteral } from "./print/sql.js";
 import { resolveAssignment } from "./resolve/constant.js";
 import type { ExprContext } from "./resolve/scope.js";

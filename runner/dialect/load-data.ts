@@ -4,8 +4,8 @@ import { analysisError, SqlProblem, syntaxError, unsupported } from "../googlesq
 import type { LoadOption as LoadOptionNode } from "../googlesql/script-ast.js";
 import type { FileFormat } from "../port/load-file.js";
 import { typeName } from "../port/sql-types.js";
-import { columnOf } from "./alter.js";
 import { createTable } from "./create-table.js";
+import { columnOf } from "./named-columns.js";
 import { typeOf } from "./resolve/type-node.js";
 import type { TranslatedStatement } from "./statement.js";
 import { targetPath } from "./target.js";

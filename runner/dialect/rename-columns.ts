@@ -2,7 +2,7 @@ import type { Statement } from "../googlesql/ast.js";
 import type { CatalogTable } from "../googlesql/catalog.js";
 import { analysisError } from "../googlesql/errors.js";
 import type { TableChange } from "../googlesql/script-ast.js";
-import { columnOf, isMissing, requireNewColumn } from "./alter.js";
+import { columnOf, isMissing, requireNewColumn } from "./named-columns.js";
 import { quoteName, quotePath } from "./print/sql.js";
 
 type Rename = Extract<TableChange, { kind: "renameColumn" }>;

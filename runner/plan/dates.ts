@@ -48,7 +48,7 @@ export function datesOf({ from, to }: DateRange): string[] {
   return dates;
 }
 
-/** True for a real calendar date written `YYYY-MM-DD`. */
+/** True for a real calendar date written `YYYY-MM-DD`; GoogleSQL's begin with the year 1. */
 export function isDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || text < FIRST_DATE) return false;
   const millis = Date.parse(`${text}T00:00:00Z`);

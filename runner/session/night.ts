@@ -173,8 +173,8 @@ class NightRun {
 
   async #runBehind(session: ProjectSession, select: readonly string[]): Promise<void> {
     // The variables of an incident are meant for its date: of others nothing is built with them.
-    const isForAllDates = Object.keys(this.#incident()?.vars ?? {}).length === 0;
-    if (select.length > 0) await this.#run(session, select, isForAllDates);
+    const upstream = Object.keys(this.#incident()?.vars ?? {}).length === 0;
+    if (select.length > 0) await this.#run(session, select, upstream);
   }
 
   /** @throws UserError for an incident option that the settings do not have */

@@ -44,7 +44,8 @@ export interface Verified {
 
 /**
  * Builds everything that a plan is about again as stock Dataform would, from whole upstreams, and compares each partition's fingerprint
- * with the live table's; views must stand as a run would make them. Upstreams are read as they stand: when every model equals its own rebuild, the warehouse equals a full one.
+ * with the live table's; views must stand as a run would make them. Upstreams are read as they stand: when every model equals its own
+ * rebuild, the warehouse equals a full one.
  * Of a model whose rows are history, the incremental query is run once more: it must have nothing to add. All of it is rolled back.
  */
 export async function verifyModels(
@@ -56,11 +57,12 @@ export async function verifyModels(
   for (const action of plan.project.actions) {
     const { key, kind, disabled, partitioned } = action.node;
     const coverage = coverageIn(plan.needs, key);
-    if (kind === "view" && !disabled && !isNothing(coverage)) {
+    if (disabled || isNothing(coverage)) continue;
+    if (kind === "view") {
       const problem = viewProblem(action, plan);
       if (problem !== undefined) verified.push({ key, partitions: 1, ...EQUAL, problem });
     }
-    if (kind !== "model" || disabled || isNothing(coverage)) continue;
+    if (kind !== "model") continue;
     const result = { key, partitions: partitionsOf(action.node, coverage).length, ...EQUAL };
     const set =
       partitioned && coverage.outside === undefined ? setOf(partitionsOf(action.node, coverage), coverage) : undefined;
@@ -83,7 +85,7 @@ function viewProblem(action: RunnableAction, { decisions, snapshot }: ProjectPla
 /** What is wrong with one model says nothing of the others. */
 const OWN_TROUBLE: readonly EngineErrorCode[] = ["sql", "query", "data"];
 
-/** An engine that cannot undo what a model's statements do does not try them. */
+/** What is to be told of a model that was not built; an engine that cannot undo what its statements do does not try them. */
 function notBuilt(cause: unknown): Finding {
   if (!(cause instanceof EngineError)) throw cause;
   if (cause.code === "refused") return { note: cause.message };

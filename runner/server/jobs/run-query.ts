@@ -145,7 +145,6 @@ function requireGoogleSql({ query, useLegacySql }: QueryConfiguration): void {
   );
 }
 
-/** @throws JobError for a text with nothing but blanks, comments and semicolons */
 /** https://cloud.google.com/bigquery/quotas#query_jobs */
 const MOST_CHARACTERS = 1_048_576;
 
@@ -157,6 +156,7 @@ function requireLength(sql: string): void {
     );
 }
 
+/** @throws JobError for a text with nothing but blanks, comments and semicolons */
 function requireStatement(sql: string): void {
   let tokens: readonly Token[];
   try {
