@@ -23,6 +23,7 @@ interface HeldGame {
 /** A file of so many days is no slice by day or month: it holds the days between its games, too. */
 const FEWEST_DAYS_OF_SEASON = 45;
 
+/** What a schedule file holds, by its games. */
 export function heldSchedule(name: string, games: readonly HeldGame[]): HeldSchedule {
   const [first, ...others] = games.map(({ game }) => [game.home, game.away]);
   return {

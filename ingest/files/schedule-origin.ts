@@ -19,6 +19,7 @@ export function originText({ schedule, date, score }: ScheduleOrigin): string {
   return `${schedule}${date === undefined ? "" : `; date: ${date}`}${score === undefined ? "" : `; score: ${score}`}`;
 }
 
+/** The origin that a stored `source_file_path` tells; a plain name is a schedule's. */
 export function originOf(text: string): ScheduleOrigin {
   if (text.startsWith(BOX_ALONE)) {
     const file = text.slice(BOX_ALONE.length);
