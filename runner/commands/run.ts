@@ -40,6 +40,7 @@ import { CommandError, EXIT, usageError } from "./exit.js";
 import { tellIdleFlags } from "./idle-flags.js";
 import { formatOf, repeatedFlagsOf } from "./output-format.js";
 import { placeOf, requestOf, selectionOf, withSkips } from "./selection-options.js";
+import { windowOf } from "./window.js";
 
 export const command = defineCommand({
   positionals: [PROJECT_DIR_WORD],
@@ -91,6 +92,7 @@ export const command = defineCommand({
         ...shown,
         planned: recordOf(planned),
         repeatedFlags: repeatedFlagsOf(options),
+        isOfSomeDates: windowOf(options) !== undefined,
         variables: process.env,
         now: () => performance.now(),
       });

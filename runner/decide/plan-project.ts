@@ -228,8 +228,7 @@ function decideAll(
       return isBuilt ? [{ ...decision, neededBy }] : [];
     });
     const running = runningOf(kept);
-    const told = withRuledOut(action, kept, request);
-    decisions.set(key, told.length > 0 || isAsked.size > 0 ? told : leftOut(action));
+    decisions.set(key, toldDecisions(action, kept, isAsked, request));
     pending.set(key, running);
     for (const other of [...action.createdRoutines, ...action.writes])
       pending.set(other, running.length === 0 ? (pending.get(other) ?? []) : [WHOLE]);
@@ -267,8 +266,21 @@ function isSelected(key: string, { selected, ruledOut }: RunRequest): boolean {
   return (selected === undefined || selected.has(key)) && ruledOut?.wholeOf(key) === undefined;
 }
 
-/** The decisions with those on partitions that rules leave out. A date that others need is built all the same. */
-export function withRuledOut(
+/**
+ * The decisions as they are told: with those on partitions that rules leave out, though a date that others need is built all the same; and
+ * of what nobody asks for and nothing needs, that it is left out.
+ */
+export function toldDecisions(
+  action: RunnableAction,
+  kept: readonly PartitionDecision[],
+  asked: ReadonlySet<Partition>,
+  request: Pick<RunRequest, "selected" | "ruledOut">,
+): readonly PartitionDecision[] {
+  const told = withRuledOut(action, kept, request);
+  return told.length > 0 || asked.size > 0 ? told : leftOut(action);
+}
+
+function withRuledOut(
   action: RunnableAction,
   kept: readonly PartitionDecision[],
   { selected, ruledOut = NOTHING_RULED_OUT }: Pick<RunRequest, "selected" | "ruledOut">,

@@ -2,7 +2,7 @@ import { performance } from "node:perf_hooks";
 import pLimit from "p-limit";
 import { decideAction, staleUpstreamsOf, withMoves } from "../decide/decide-action.js";
 import { missingMessage } from "../decide/foreign-reads.js";
-import { coverageIn, type ProjectPlan, runningOf, withRuledOut } from "../decide/plan-project.js";
+import { coverageIn, type ProjectPlan, runningOf, toldDecisions } from "../decide/plan-project.js";
 import type { ActionResult } from "../events/events.js";
 import { rowsWritten } from "../events/run-record.js";
 import type { RunnableAction } from "../graph/action.js";
@@ -338,7 +338,7 @@ class ProjectRun {
     const { snapshot, states } = this.plan;
     const decided = this.#decide(action, this.#coverageOf(action), snapshot, states, this.#isForced(action));
     if (decided.some(({ decision, reason }) => decision === "run" || traitsOf(reason).recorded)) return undefined;
-    return withRuledOut(action, this.#shown(action, decided), this.plan);
+    return toldDecisions(action, this.#shown(action, decided), this.#askedOf(action), this.plan);
   }
 
   /** Decides by what is known now: nothing runs before the action any more. */
@@ -395,7 +395,7 @@ class ProjectRun {
     const snapshot = await readSnapshot(transaction, [action], () => coverage);
     const decided = this.#decide(action, coverage, snapshot, context.states, this.#isForced(action));
     const decisions = withMoves(action, this.#shown(action, decided), snapshot, this.plan.recorded, coverage.outside);
-    onDecided(withRuledOut(action, decisions, this.plan));
+    onDecided(toldDecisions(action, decisions, this.#askedOf(action), this.plan));
     const stale = decisions.filter(({ decision }) => decision === "run");
     const recorded = decisions.filter(({ decision, reason }) => decision === "run" || traitsOf(reason).recorded);
     const partitions = recorded.map(({ partition }) => partition);

@@ -30,7 +30,8 @@ export interface NeedsRequest {
 
 /**
  * What a request covers, action by action: the partitions that are asked for of the selected ones, and of every model which those read
- * the partitions that they can reach, and so on upwards. Both need the views that they read as they stand.
+ * the partitions that they can reach, and so on upwards. Both need the views that they read as they stand. Whoever asks for a view asks
+ * for its rows: those of the dates that are asked for, of the models that it reads.
  * Assertions and operations judge and use what is there: they need nothing.
  */
 export function needsOf(request: NeedsRequest): ReadonlyMap<string, Asked> {
@@ -40,7 +41,10 @@ export function needsOf(request: NeedsRequest): ReadonlyMap<string, Asked> {
   const noteNeed = (upstream: Upstream, reader: PlanNode, coverage: Coverage) => {
     const node = byKey.get(upstream.key);
     if (node?.kind !== "model" || node.disabled) return;
-    const needed = neededPartitions(node, reader, upstream, coverage, request, candidates.get(node.key));
+    const needed =
+      reader.kind === "view" && node.partitioned
+        ? coverage
+        : neededPartitions(node, reader, upstream, coverage, request, candidates.get(node.key));
     const before = needs.get(node.key);
     needs.set(node.key, {
       asked: NOTHING,
@@ -59,7 +63,8 @@ export function needsOf(request: NeedsRequest): ReadonlyMap<string, Asked> {
       for (const view of node.standingViews)
         needs.set(view, { asked: NOTHING, needed: NOTHING, neededBy: needs.get(view)?.neededBy ?? node.key });
     }
-    if (node.kind !== "model" || node.disabled || isNothing(covered)) continue;
+    const hasRows = node.kind === "model" || node.kind === "view";
+    if (!hasRows || node.disabled || isNothing(covered)) continue;
     for (const upstream of node.upstreams) if (upstream.key !== node.key) noteNeed(upstream, node, covered);
   }
   return needs;

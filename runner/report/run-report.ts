@@ -77,11 +77,17 @@ export function resultLines(action: ActionResult, nameWidth: number, colors: Col
   return foldRows([{ cells: [head], tail: parts.slice(0, shown).join(" · ") }], width, 8, column + 8);
 }
 
+interface SummaryOptions {
+  readonly durations: LastDurations;
+  readonly repeatedFlags: string;
+  readonly isOfSomeDates: boolean;
+}
+
 /** The last lines of a run: what stands, in a sentence, and what to do about what does not. */
 export function summaryLines(
   report: RunRecord,
   colors: Colors,
-  { durations, repeatedFlags }: { readonly durations: LastDurations; readonly repeatedFlags: string },
+  { durations, repeatedFlags, isOfSomeDates }: SummaryOptions,
 ): string[] {
   const totals = totalsOf(report);
   const passed = report.actions.filter(isPassedAssertion).length;
@@ -93,7 +99,8 @@ export function summaryLines(
     totals.blocked > 0 ? colors.yellow(`${totals.blocked} blocked`) : "",
     passed > 0 ? `${plural(passed, "assertion")} passed` : "",
   ].filter((part) => part !== "");
-  const verdict = totals.run + totals.unchanged + totals.failed + totals.blocked === 0 ? [idleVerdict(report)] : [];
+  const verdict =
+    totals.run + totals.unchanged + totals.failed + totals.blocked === 0 ? [idleVerdict(report, isOfSomeDates)] : [];
   const refreshed = report.actions.reduce((sum, { counts }) => sum + (counts?.refreshed ?? 0), 0);
   const rows = `${plural(totals.rows_written, "row")} written${refreshed === 0 ? "" : `, ${count(refreshed)} of them refreshed`}`;
   const saved = savedBySkips(
@@ -108,9 +115,13 @@ export function summaryLines(
   ];
 }
 
-function idleVerdict({ actions }: RunRecord): string {
-  const rules = actions.flatMap(({ partitions }) => partitions.filter(({ reason }) => reason === "ruled_out"));
-  if (rules.length === 0) return "Nothing had to run: every model is what a full rebuild would make.";
+function idleVerdict({ actions }: RunRecord, isOfSomeDates: boolean): string {
+  const reasons = actions.flatMap(({ partitions }) => partitions);
+  const rules = reasons.filter(({ reason }) => reason === "ruled_out");
+  if (rules.length === 0) {
+    const isAll = !isOfSomeDates && reasons.every(({ reason }) => reason !== "not_selected");
+    return `Nothing had to run: ${isAll ? "every model" : "what was asked for"} is what a full rebuild would make.`;
+  }
   return `Nothing was run: ${[...new Set(rules.map(toldReason))].join(", ")} (a rule of fastbreak.json; --no-skips runs it all the same).`;
 }
 

@@ -28,6 +28,8 @@ export interface RunTextOptions {
   readonly durations: LastDurations;
   /** The dates as the user gave them: ` --date 2021-11-15`. */
   readonly repeatedFlags: string;
+  /** The user named dates: others may be anything. */
+  readonly isOfSomeDates: boolean;
   /** Only warnings and what failed. */
   readonly quiet: boolean;
   /** Skipped actions and passed assertions by name, too. */

@@ -1,0 +1,47 @@
+import { afterEach, expect, it } from "vitest";
+import { type Rig, runWithin } from "./rig.js";
+import { projectOf } from "./small-project.js";
+
+runWithin();
+
+let rig: Rig;
+afterEach(() => rig.remove());
+
+const sum = async () =>
+  (await rig.fastbreak("query", "--csv", "SELECT SUM(n) AS n FROM d.shown")).stdout.trim().split("\n").at(-1);
+
+it("has the rows that a full rebuild would give it, whatever else is left stale", async () => {
+  rig = await projectOf({
+    table: 'config { type: "table" }\nSELECT n FROM ${ref("numbers")}',
+    between: 'config { type: "view" }\nSELECT n FROM ${ref("table")}',
+    shown: 'config { type: "view" }\nSELECT n FROM ${ref("between")}',
+    other: 'config { type: "table" }\nSELECT n FROM ${ref("shown")}',
+  });
+  await rig.fastbreak("run");
+  await rig.fastbreak("query", "INSERT INTO raw.numbers (n) VALUES (10)");
+  expect((await rig.fastbreak("diff", "shown")).stdout).toContain("n=10");
+  const { stdout } = await rig.fastbreak("run", "--select", "shown");
+  expect(stdout).toMatch(/d\.table .*2 inserted, 1 deleted/);
+  expect(stdout).toContain("needed by d.shown");
+  expect(stdout).toContain("1 ran, 3 skipped (2 not selected, 1 unchanged)");
+  expect(await sum()).toBe("14");
+  const idle = await rig.fastbreak("run", "--select", "shown");
+  expect(idle.stdout).toContain("Nothing had to run: what was asked for is what a full rebuild would make.");
+  expect(idle.stderr).toContain("the selection leaves 1 stale: d.other");
+});
+
+it("asks for the dates of the run alone", async () => {
+  const daily =
+    'config { type: "incremental", uniqueKey: ["day"], bigquery: { partitionBy: "day", labels: { lookback_days: "0" } } }';
+  rig = await projectOf({
+    daily: `${daily}\nSELECT day, SUM(n) AS n FROM \${ref("numbers")} GROUP BY day`,
+    shown: 'config { type: "view" }\nSELECT day, n FROM ${ref("daily")}',
+  });
+  await rig.fastbreak("query", "INSERT INTO raw.numbers VALUES (10, DATE '2024-01-02')");
+  await rig.fastbreak("run", "--date", "2024-01-02", "--select", "shown");
+  expect(await sum()).toBe("10");
+  await rig.fastbreak("run", "--select", "shown", "--no-upstream");
+  expect(await sum()).toBe("10");
+  await rig.fastbreak("run", "--select", "shown");
+  expect(await sum()).toBe("14");
+});
