@@ -30,6 +30,7 @@ const LONG = [
   "runner/project/damaged-project.test.ts",
   "runner/project/load-project.test.ts",
   "runner/project/project-errors.test.ts",
+  "runner/project/read-columns.test.ts",
   "runner/project/settings-problem.test.ts",
   "runner/project/traces.test.ts",
 ];

@@ -31,8 +31,23 @@ export interface TableReference {
   readonly span: Span;
   /** The name under which the query sees the table when it gave no alias of its own; undefined: an alias follows already. */
   readonly implicitAlias: string | undefined;
-  /** Every column may count: `*`, PIVOT, or the row itself as a value. Otherwise only columns that the text names. */
-  readonly whole: boolean;
+  readonly columns: ColumnsRead;
+}
+
+/**
+ * Which columns of a table may make a difference. `named`: those that the text names. `carried`: a star gives them to what stands around,
+ * which names those that it reads, be that in another text that reads this one as a view. `passed`: the same, and all of them where the
+ * whole query is read. `all`: `*`, PIVOT, or the row itself as a value.
+ */
+export type ColumnsRead = "named" | "carried" | "passed" | "all";
+
+/** An item of a SELECT list that counts where its name is read, and `passed` where the whole query is. */
+export interface ListedNames {
+  /** In lower case; undefined: nobody can name it. */
+  readonly name: string | undefined;
+  readonly passed: boolean;
+  /** The words in it that can be names of columns, in lower case, sorted. */
+  readonly names: readonly string[];
 }
 
 /** A call whose value differs between runs: CURRENT_TIMESTAMP(), RAND(), GENERATE_UUID(), SESSION_USER(), ... */
@@ -48,8 +63,9 @@ export interface VolatileCall {
 export interface QueryScan {
   readonly tables: readonly TableReference[];
   readonly volatileCalls: readonly VolatileCall[];
-  /** Every word of the text that can be the name of a column, in lower case, sorted. */
+  /** Every word of the text that can be the name of a column, those of `listed` aside, in lower case, sorted. */
   readonly names: readonly string[];
+  readonly listed: readonly ListedNames[];
   /** Names, in lower case and sorted, that something else than a column of the name has somewhere in the query. */
   readonly computed: readonly string[];
   /** Functions it calls that are not GoogleSQL's, as they are written, each once. */

@@ -1,48 +1,95 @@
 import { describe, expect, it } from "vitest";
+import type { ColumnsRead } from "./contract.js";
 import { scanQuery, scanScript } from "./index.js";
 
-/** Of each table that a query names, whether every column of it may count. */
-function wholeTables(sql: string): Record<string, boolean> {
-  return Object.fromEntries(scanQuery(sql).tables.map(({ path, whole }) => [path.join("."), whole]));
+/** Of each table that a query names, which of its columns may count. */
+function columnsOf(sql: string): Record<string, ColumnsRead> {
+  return Object.fromEntries(scanQuery(sql).tables.map(({ path, columns }) => [path.join("."), columns]));
 }
 
 describe("the columns that a query may read", () => {
-  it.each<[string, Record<string, boolean>]>([
-    ["SELECT a FROM d.t", { "d.t": false }],
-    ["SELECT COUNT(*) FROM d.t", { "d.t": false }],
-    ["SELECT * FROM d.t", { "d.t": true }],
-    ["SELECT * EXCEPT (a) FROM d.t", { "d.t": true }],
-    ["SELECT t.* FROM d.t AS t JOIN d.u AS u USING (id)", { "d.t": true, "d.u": false }],
-    ["SELECT * FROM d.t JOIN d.u ON t.id = u.id", { "d.t": true, "d.u": true }],
-    ["SELECT * FROM (SELECT a FROM d.t)", { "d.t": false }],
-    ["WITH c AS (SELECT a FROM d.t) SELECT * FROM c", { "d.t": false }],
-    ["WITH t AS (SELECT a FROM d.t) SELECT t FROM t", { "d.t": false }],
-    ["SELECT TO_JSON_STRING(t) FROM d.t", { "d.t": true }],
-    ["SELECT TO_JSON_STRING(T) FROM d.t AS t", { "d.t": true }],
-    ["SELECT (SELECT TO_JSON_STRING(t)) FROM d.t", { "d.t": true }],
-    ["SELECT (SELECT TO_JSON_STRING(t) FROM UNNEST([1]) AS t) FROM d.t", { "d.t": false }],
-    ["SELECT e FROM d.t, t.list AS e", { "d.t": false }],
-    ["SELECT * FROM (SELECT 1) AS x, (SELECT a FROM d.t) AS y", { "d.t": false }],
-    ["SELECT a FROM d.t PIVOT (SUM(v) FOR k IN ('x'))", { "d.t": true }],
-    ["SELECT v FROM d.t UNPIVOT (v FOR k IN (a, b))", { "d.t": true }],
-    ["FROM d.t |> WHERE a > 1 |> SELECT a", { "d.t": false }],
-    ["FROM d.t |> WHERE a > 1", { "d.t": true }],
-    ["SELECT a FROM d.t UNION ALL SELECT * FROM d.u", { "d.t": false, "d.u": true }],
-    ["SELECT a FROM d.t WHERE EXISTS (SELECT 1 FROM d.u WHERE u.id = t.id)", { "d.t": false, "d.u": false }],
+  it.each<[string, Record<string, ColumnsRead>]>([
+    ["SELECT a FROM d.t", { "d.t": "named" }],
+    ["SELECT COUNT(*) FROM d.t", { "d.t": "named" }],
+    ["SELECT * FROM d.t", { "d.t": "passed" }],
+    ["SELECT * EXCEPT (a) FROM d.t", { "d.t": "passed" }],
+    ["SELECT DISTINCT * FROM d.t", { "d.t": "all" }],
+    ["SELECT t.* FROM d.t AS t JOIN d.u AS u USING (id)", { "d.t": "passed", "d.u": "named" }],
+    ["SELECT * FROM d.t JOIN d.u ON t.id = u.id", { "d.t": "passed", "d.u": "passed" }],
+    ["SELECT * FROM (SELECT a FROM d.t)", { "d.t": "named" }],
+    ["SELECT a FROM (SELECT * FROM d.t)", { "d.t": "carried" }],
+    ["SELECT * FROM (SELECT * FROM d.t)", { "d.t": "passed" }],
+    ["SELECT q FROM (SELECT * FROM d.t) AS q", { "d.t": "all" }],
+    ["SELECT a FROM (SELECT * FROM d.t) AS q ORDER BY TO_JSON_STRING(q)", { "d.t": "all" }],
+    ["WITH c AS (SELECT a FROM d.t) SELECT * FROM c", { "d.t": "named" }],
+    ["WITH c AS (SELECT * FROM d.t) SELECT a FROM c", { "d.t": "carried" }],
+    ["WITH c AS (SELECT * FROM d.t), e AS (SELECT * FROM c) SELECT a FROM e", { "d.t": "carried" }],
+    ["WITH c AS (SELECT * FROM d.t), e AS (SELECT * FROM c) SELECT * FROM e", { "d.t": "passed" }],
+    ["WITH c AS (SELECT * FROM d.t), e AS (SELECT DISTINCT * FROM c) SELECT a FROM e", { "d.t": "all" }],
+    [
+      "WITH c AS (SELECT * FROM d.t) SELECT a FROM c EXCEPT DISTINCT SELECT * FROM d.u",
+      { "d.t": "carried", "d.u": "all" },
+    ],
+    ["WITH c AS (SELECT * FROM d.t) SELECT (SELECT AS STRUCT * FROM c) AS s", { "d.t": "all" }],
+    ["WITH c AS (SELECT * FROM d.t) SELECT ARRAY_AGG(c) FROM c", { "d.t": "all" }],
+    ["WITH c AS (SELECT * FROM d.t GROUP BY ALL) SELECT a FROM c", { "d.t": "all" }],
+    ["WITH c AS (SELECT * FROM d.t ORDER BY 2 LIMIT 1) SELECT a FROM c", { "d.t": "all" }],
+    ["WITH c AS (SELECT * FROM d.t UNION ALL SELECT * FROM d.u) SELECT a FROM c", { "d.t": "all", "d.u": "all" }],
+    ["WITH RECURSIVE c AS (SELECT * FROM d.t UNION ALL SELECT * FROM c) SELECT a FROM c", { "d.t": "all" }],
+    ["WITH c AS (SELECT * FROM d.t) SELECT a FROM ds.f(TABLE c)", { "d.t": "all" }],
+    ["WITH c AS (SELECT * FROM d.t) SELECT a FROM c PIVOT (SUM(v) FOR k IN ('x'))", { "d.t": "all" }],
+    ["WITH t AS (SELECT a FROM d.t) SELECT t FROM t", { "d.t": "named" }],
+    ["SELECT TO_JSON_STRING(t) FROM d.t", { "d.t": "all" }],
+    ["SELECT TO_JSON_STRING(T) FROM d.t AS t", { "d.t": "all" }],
+    ["SELECT (SELECT TO_JSON_STRING(t)) FROM d.t", { "d.t": "all" }],
+    ["SELECT (SELECT TO_JSON_STRING(t) FROM UNNEST([1]) AS t) FROM d.t", { "d.t": "named" }],
+    ["SELECT e FROM d.t, t.list AS e", { "d.t": "named" }],
+    ["SELECT * FROM (SELECT 1) AS x, (SELECT a FROM d.t) AS y", { "d.t": "named" }],
+    ["SELECT a FROM d.t PIVOT (SUM(v) FOR k IN ('x'))", { "d.t": "all" }],
+    ["SELECT v FROM d.t UNPIVOT (v FOR k IN (a, b))", { "d.t": "all" }],
+    ["FROM d.t |> WHERE a > 1 |> SELECT a", { "d.t": "named" }],
+    ["FROM d.t |> WHERE a > 1", { "d.t": "all" }],
+    ["SELECT a FROM d.t UNION ALL SELECT * FROM d.u", { "d.t": "named", "d.u": "all" }],
+    ["SELECT a FROM d.t WHERE EXISTS (SELECT 1 FROM d.u WHERE u.id = t.id)", { "d.t": "named", "d.u": "named" }],
   ])("%s", (sql, expected) => {
-    expect(wholeTables(sql)).toEqual(expected);
+    expect(columnsOf(sql)).toEqual(expected);
   });
 
+  const listsOf = (sql: string) =>
+    scanQuery(sql).listed.map(({ name, passed, names }) => `${name}${passed ? "!" : ""}: ${names.join(" ")}`);
+  it.each<[string, string[]]>([
+    ["SELECT a, b + c AS d FROM d.t", ["a!: a", "d!: b c d"]],
+    ["SELECT DISTINCT a, b FROM d.t", []],
+    ["SELECT x FROM (SELECT a AS x, b AS y FROM d.t)", ["x!: x", "x: a x", "y: b y"]],
+    ["WITH c AS (SELECT a, SUM(b) AS s FROM d.t GROUP BY 1) SELECT s FROM c", ["s: b s sum", "s!: s"]],
+    ["WITH c AS (SELECT a AS x FROM d.t UNION ALL SELECT b FROM d.u) SELECT x FROM c", ["x: a x", "x: b", "x!: x"]],
+    [
+      "WITH c AS (SELECT a, b FROM d.t), e AS (SELECT * FROM c UNION ALL SELECT a, b FROM d.u) SELECT a FROM e",
+      ["a: a", "b: b", "a: a", "b: b", "a!: a"],
+    ],
+    [
+      "WITH c AS (SELECT b, a FROM d.t), e AS (SELECT a, b FROM d.u UNION ALL SELECT * FROM c) SELECT a FROM e",
+      ["a: a", "b: b", "a!: a"],
+    ],
+    ["FROM d.t |> AGGREGATE SUM(v) AS s GROUP BY k |> SELECT s", []],
+  ])("%s may leave items of its lists unread: %j", (sql, expected) => {
+    expect(listsOf(sql)).toEqual(expected);
+  });
+
+  const everyName = (sql: string) => {
+    const { names, listed } = scanQuery(sql);
+    return [...names, ...listed.flatMap((item) => item.names)];
+  };
   it("are among the words of the text, in any spelling", () => {
-    const { names } = scanQuery(
+    const names = everyName(
       "SELECT t.`Odd Name`, SUM(Points) OVER w FROM d.t JOIN d.u USING (ID) WINDOW w AS (ORDER BY day)",
     );
     expect(names).toEqual(expect.arrayContaining(["odd name", "points", "id", "day"]));
   });
 
   it("are named by every word behind a dot, reserved ones too", () => {
-    expect(scanQuery("SELECT s.group, s.end FROM d.t AS s").names).toEqual(expect.arrayContaining(["group", "end"]));
-    expect(scanQuery("SELECT a FROM d.t GROUP BY a").names).not.toContain("group");
+    expect(everyName("SELECT s.group, s.end FROM d.t AS s")).toEqual(expect.arrayContaining(["group", "end"]));
+    expect(everyName("SELECT a FROM d.t GROUP BY a")).not.toContain("group");
   });
 });
 

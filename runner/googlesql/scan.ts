@@ -1,4 +1,5 @@
 import type { Expr, FromItem, Identifier, PathNode, Query, QueryBody, Select } from "./ast.js";
+import { ALL_DEMANDED, columnDemand, type ListedItem } from "./column-demand.js";
 import type { QueryScan, Span, TableReference, VolatileCall } from "./contract.js";
 import { positionOf } from "./errors.js";
 import { isGoogleSqlFunction } from "./function-names.js";
@@ -9,7 +10,8 @@ import { isVolatile, isVolatileVariable, PARENTHESIS_FREE } from "./volatile-nam
 import { walk } from "./walk.js";
 
 type Names = ReadonlySet<string>;
-type TableDraft = { -readonly [Key in keyof TableReference]: TableReference[Key] };
+/** `whole`: a star covers it, or its row is taken as a value. */
+type TableDraft = Omit<TableReference, "columns"> & { whole: boolean };
 /** FROM aliases in lower case, with the table that each stands for; undefined: something else than a table. */
 type Aliases = ReadonlyMap<string, TableDraft | undefined>;
 
@@ -17,20 +19,40 @@ type Aliases = ReadonlyMap<string, TableDraft | undefined>;
 export function scanParsed(sql: string, query: Query): Omit<QueryScan, "computed" | "parts"> {
   const scanner = new Scanner(sql);
   scanner.query(query, new Set(), new Map(), OWN_NAMES);
-  const { tables, volatileCalls, userCalls } = scanner;
-  return { tables, volatileCalls, userCalls: [...userCalls], names: namesIn(sql) };
+  const { volatileCalls, userCalls } = scanner;
+  // A pipe's operators share what they are made of.
+  const { items, shown } = sql.includes("|>") ? ALL_DEMANDED : columnDemand(query);
+  const tables = scanner.tables.map(({ whole, ...table }) => ({
+    ...table,
+    columns: whole ? (shown.get(table.span.start) ?? "all") : ("named" as const),
+  }));
+  return { tables, volatileCalls, userCalls: [...userCalls], ...namesIn(sql, items) };
 }
 
 /** More than the columns that are read, never less: a column is only ever reached by a word of the text, or by a star. */
-function namesIn(sql: string): string[] {
+function namesIn(sql: string, items: readonly ListedItem[]): Pick<QueryScan, "names" | "listed"> {
   const names = new Set<string>();
+  const listed = [...items]
+    .sort((a, b) => a.start - b.start || b.end - a.end)
+    .map((item) => ({ ...item, names: new Set<string>() }));
+  const around: typeof listed = [];
+  let next = 0;
   let isField = false;
-  for (const { kind, value, text } of tokenize(sql)) {
+  for (const { kind, value, text, start } of tokenize(sql)) {
+    for (let item = listed[next]; item !== undefined && item.start <= start; item = listed[next]) {
+      around.push(item);
+      next += 1;
+    }
+    while ((around.at(-1)?.end ?? Number.POSITIVE_INFINITY) <= start) around.pop();
     // Behind a dot every word is a name: `row.group`.
-    if (kind === "quoted" || (kind === "word" && (isField || !RESERVED.has(value)))) names.add(value.toLowerCase());
+    if (kind === "quoted" || (kind === "word" && (isField || !RESERVED.has(value))))
+      (around.at(-1)?.names ?? names).add(value.toLowerCase());
     isField = kind === "punctuation" && text === ".";
   }
-  return [...names].sort();
+  return {
+    names: [...names].sort(),
+    listed: listed.map(({ name, passed, names: own }) => ({ name, passed, names: [...own].sort() })),
+  };
 }
 
 /**

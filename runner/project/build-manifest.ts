@@ -38,7 +38,7 @@ export interface ManifestInputs {
 
 type Draft = Omit<ManifestAction, "codeHash" | "compiledHash" | "compileVolatile" | "sources">;
 /** What scanning a query tells of an action. */
-type Scan = Pick<Draft, "reads" | "names" | "computed" | "volatileCalls" | "unscannable">;
+type Scan = Pick<Draft, "reads" | "names" | "listed" | "computed" | "volatileCalls" | "unscannable">;
 type ListName = CompileOutcome["actionTraces"][number]["list"];
 
 /**
@@ -222,6 +222,7 @@ function baseOf(action: BaseInput, type: ManifestAction["type"], home: string): 
     rowColumns: {},
     reads: [],
     names: [],
+    listed: [],
     computed: undefined,
     incremental: undefined,
     takesParts: false,
@@ -259,10 +260,11 @@ function incrementalTexts(
   const same = (a: readonly string[], b: readonly string[]) => a.join(";") === b.join(";");
   if (query === openQuery(table.query) && same(preOps, trimmed(table.preOps)) && same(postOps, trimmed(table.postOps)))
     return { ...full, incremental: undefined };
-  const { reads, names, computed, volatileCalls, unscannable } = scan(query);
+  const { reads, names, listed, computed, volatileCalls, unscannable } = scan(query);
   return {
     reads: full.reads,
     names: [...new Set([...full.names, ...names])].sort(),
+    listed: [...full.listed, ...listed],
     computed: computed && full.computed && [...new Set([...full.computed, ...computed])].sort(),
     volatileCalls: [...full.volatileCalls, ...volatileCalls],
     unscannable: full.unscannable ?? unscannable,
@@ -360,20 +362,22 @@ function scanReads(query: string, readKey: (path: readonly string[]) => string, 
     return {
       reads: [],
       names: [],
+      listed: [],
       computed: undefined,
       volatileCalls: [],
       unscannable: { message: (error as Error).message, offset },
     };
   }
   return {
-    reads: scan.tables.map(({ path, span, implicitAlias, whole }) => ({
+    reads: scan.tables.map(({ path, span, implicitAlias, columns }) => ({
       key: readKey(path),
       start: span.start,
       end: span.end,
       implicitAlias,
-      whole,
+      columns,
     })),
     names: [...scan.names],
+    listed: scan.listed.map(({ name, passed, names }) => ({ name, passed, names: [...names] })),
     computed: [...scan.computed],
     volatileCalls: scan.volatileCalls.map(({ functionName, line, column, outputColumn }) => ({
       functionName,

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 /** Raised whenever the manifest's shape, or what its hashes cover, changes. */
-export const MANIFEST_FORMAT_VERSION = 10;
+export const MANIFEST_FORMAT_VERSION = 11;
 
 const optionalString = v.optional(v.string());
 const strings = v.array(v.string());
@@ -21,8 +21,8 @@ const reads = v.array(
     start: v.number(),
     end: v.number(),
     implicitAlias: optionalString,
-    /** Every column of it may count, not only those among the action's `names`. */
-    whole: v.boolean(),
+    /** Which columns of it may count, in the words of `ColumnsRead`. */
+    columns: v.picklist(["named", "carried", "passed", "all"]),
   }),
 );
 
@@ -82,8 +82,10 @@ const manifestAction = v.object({
   rowColumns: v.object({ created: optionalString, updated: optionalString, revision: optionalString }),
   /** The relations that `query` names, with the text range to replace. */
   reads,
-  /** Every word of the action's queries that can be the name of a column, in lower case. */
+  /** Every word of the action's queries that can be the name of a column, those of `listed` aside, in lower case. */
   names: strings,
+  /** Items of lists, whose words count where the name of the item does; `passed`: or where every column of the view counts. */
+  listed: v.array(v.object({ name: optionalString, passed: v.boolean(), names: strings })),
   /** Names, in lower case, that something else than a column of the name has in the action's queries; undefined: nobody knows. */
   computed: v.optional(strings),
   /** What stock Dataform runs once the table is there, where that is another text than what makes the table. */

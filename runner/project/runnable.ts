@@ -11,6 +11,7 @@ import { NO_SETTINGS } from "../port/relation-settings.js";
 import { readBreakerLabels } from "./breaker-labels.js";
 import { projectError } from "./errors.js";
 import type { Manifest, ManifestAction } from "./manifest.js";
+import { type Read, ReadColumns } from "./read-columns.js";
 
 const RUNNABLE = new Set<ManifestAction["type"]>(["table", "incremental", "view", "assertion", "operation"]);
 
@@ -204,13 +205,14 @@ function upstreamsOf(action: ManifestAction, views: readonly ManifestAction[]): 
   // What its own statements make is what it leaves, not what it is given.
   for (const { key, does } of action.writes) if (does === "makes") keys.delete(key);
   const hidden = readWhole(readers);
+  const columns = new ReadColumns(readers.map((reader) => ({ ...reader, reads: readsOf(reader) })));
   return [...keys]
     .filter((key) => !viewKeys.has(key))
     .sort()
     .map((key) => ({
       key,
       window: hidden.has(key) ? undefined : windowOf(action, key, views),
-      columns: columnsOf(key, readers),
+      columns: columns.of(key),
     }));
 }
 
@@ -225,17 +227,6 @@ function readWhole(readers: readonly ManifestAction[]): ReadonlySet<string> {
   };
   for (const key of readers.flatMap(({ hiddenReads }) => hiddenReads)) visit(key);
   return found;
-}
-
-/** The names that any of the readers may call a column of the relation by; undefined: every column counts. */
-function columnsOf(key: string, readers: readonly ManifestAction[]): Upstream["columns"] {
-  const names = new Set<string>();
-  for (const reader of readers) {
-    const reads = readsOf(reader).filter((read) => read.key === key);
-    if (reads.some(({ whole }) => whole)) return undefined;
-    if (reads.length > 0) for (const name of reader.names) names.add(name);
-  }
-  return names;
 }
 
 /**
@@ -281,9 +272,9 @@ function isSkippable({ type, tags }: ManifestAction): boolean {
   return type === "operation" && tags.includes("skippable");
 }
 
-function readsOf(action: ManifestAction): readonly { readonly key: string; readonly whole: boolean }[] {
-  const hidden = action.hiddenReads.map((key) => ({ key, whole: true }));
-  if (isSkippable(action)) return [...action.dependencies.map((key) => ({ key, whole: true })), ...hidden];
+function readsOf(action: ManifestAction): readonly Read[] {
+  const hidden = action.hiddenReads.map((key) => ({ key, columns: "all" as const }));
+  if (isSkippable(action)) return [...action.dependencies.map((key) => ({ key, columns: "all" as const })), ...hidden];
   // Its own rows are its output, and compared as such; where they say which part comes next, they are an input, too.
   const further = action.accumulating ? (action.incremental?.reads ?? []) : [];
   return [...action.reads, ...further.filter(({ key }) => key !== action.key || action.takesParts), ...hidden];

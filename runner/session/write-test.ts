@@ -139,11 +139,12 @@ function withoutSuffix(dataset: string, suffix = ""): string {
   return suffix !== "" && dataset.endsWith(end) ? dataset.slice(0, -end.length) : dataset;
 }
 
-/** The columns that the query can read of a relation. */
-function readColumns({ columns, id }: Relation, { reads, names }: ManifestAction): readonly Column[] {
+/** The columns that the query names of a relation, whether they make a difference or not. */
+function readColumns({ columns, id }: Relation, { reads, names, listed }: ManifestAction): readonly Column[] {
   const key = `${id.dataset}.${id.name}`;
-  const isWhole = reads.some((read) => read.key === key && read.whole);
-  const used = columns.filter(({ name }) => names.includes(name.toLowerCase()));
+  const isWhole = reads.some((read) => read.key === key && read.columns !== "named");
+  const words = new Set([...names, ...listed.flatMap((item) => item.names)]);
+  const used = columns.filter(({ name }) => words.has(name.toLowerCase()));
   return isWhole || used.length === 0 ? columns : used;
 }
 

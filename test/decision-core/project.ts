@@ -136,21 +136,23 @@ function scanned(
   spec: Spec,
   { sql, reads }: SpecSql,
   scanner: SqlScanner | undefined,
-): Pick<ManifestAction, "reads" | "names"> & { query: string } {
+): Pick<ManifestAction, "reads" | "names" | "listed"> & { query: string } {
   if (scanner === undefined) {
     const { names, whole } = readColumns(spec);
-    return { query: sql, names: [...names], reads: reads.map((read) => ({ ...read, whole })) };
+    const columns = whole ? ("all" as const) : ("named" as const);
+    return { query: sql, names: [...names], listed: [], reads: reads.map((read) => ({ ...read, columns })) };
   }
   const scan = scanner.scanQuery(sql);
   return {
     query: sql,
     names: [...scan.names],
-    reads: scan.tables.map(({ path, span, implicitAlias, whole }) => ({
+    listed: scan.listed.map(({ name, passed, names }) => ({ name, passed, names: [...names] })),
+    reads: scan.tables.map(({ path, span, implicitAlias, columns }) => ({
       key: path.slice(-2).join("."),
       start: span.start,
       end: span.end,
       ...(implicitAlias === undefined ? {} : { implicitAlias }),
-      whole,
+      columns,
     })),
   };
 }
@@ -182,6 +184,7 @@ function empty(name: string, type: ManifestAction["type"]): ManifestAction {
     rowColumns: {},
     reads: [],
     names: [],
+    listed: [],
     takesParts: false,
     accumulating: false,
     strategy: { onSchemaChange: "IGNORE", overwritesPartitions: false, updateFilters: [] },

@@ -51,9 +51,9 @@ export const fakeScanner: SqlScanner = {
       path: (match[1] ?? "").split("."),
       span: { start: match.index, end: match.index + match[0].length },
       implicitAlias: (match[1] ?? "").split(".").at(-1),
-      whole: true,
+      columns: "all" as const,
     }));
-    return { tables, volatileCalls: [], userCalls: [], names: [], computed: [], parts: [] };
+    return { tables, volatileCalls: [], userCalls: [], names: [], listed: [], computed: [], parts: [] };
   },
   scanScript: () => ({
     tables: [],

@@ -1,0 +1,310 @@
+import type { FromItem, OrderItem, Query, QueryBody, Select, SelectItem } from "./ast.js";
+import type { ColumnsRead, Span } from "./contract.js";
+import { impliedName } from "./names.js";
+import { walk } from "./walk.js";
+
+/** An item of a SELECT list that only counts where somebody reads the column by its name. */
+export interface ListedItem extends Span {
+  /** In lower case; undefined: nobody can name it. */
+  readonly name: string | undefined;
+  /** It is a column of the whole query: nobody has to name it where all of that is read. */
+  readonly passed: boolean;
+}
+
+export interface ColumnDemand {
+  /** Items that may go unread; one may lie in another. */
+  readonly items: readonly ListedItem[];
+  /** What stars and rows taken as values show of tables, by the place where each is named. */
+  readonly shown: ReadonlyMap<number, Exclude<ColumnsRead, "named">>;
+}
+
+/** Nobody knows: every column that may be shown counts, and every item of a list. */
+export const ALL_DEMANDED: ColumnDemand = { items: [], shown: new Map() };
+
+/**
+ * Which columns of its tables and lists a query can make use of, known by names alone: a column that a WITH query or a subquery of FROM
+ * has, and that no word of the texts asks for, makes no difference. It does where the column decides which rows there are (DISTINCT, set
+ * operations), where its place counts, and where a row is taken as a value.
+ */
+export function columnDemand(query: Query): ColumnDemand {
+  const demands = new Demands();
+  demands.query(query, PASSED, new Map(), new Map());
+  return demands.isUnknown ? ALL_DEMANDED : demands;
+}
+
+/** What is wanted of the columns of a query: those that are named; besides, those that the whole query passes on; all. */
+type Demand = 0 | 1 | 2;
+const NAMED = 0;
+const PASSED = 1;
+const ALL = 2;
+
+/** What an alias, or the name of a WITH query, stands for. */
+interface Source {
+  demand: Demand | undefined;
+  /** Of a query; undefined: a table, or nobody knows. */
+  readonly names: OutputNames;
+}
+interface Subquery extends Source {
+  readonly query: Query;
+  readonly commons: Commons;
+}
+type Commons = ReadonlyMap<string, Subquery>;
+/** Undefined: something else than rows with columns. */
+type Aliases = Map<string, Source | undefined>;
+/** The names of the columns by position; undefined: nobody knows them. */
+type OutputNames = readonly (string | undefined)[] | undefined;
+
+class Demands implements ColumnDemand {
+  readonly items: ListedItem[] = [];
+  readonly #tables = new Map<number, Source>();
+  /** A table function is given tables: what it makes of them is written elsewhere. */
+  isUnknown = false;
+
+  get shown(): ReadonlyMap<number, Exclude<ColumnsRead, "named">> {
+    const words = ["carried", "passed", "all"] as const;
+    return new Map(
+      [...this.#tables].flatMap(([at, { demand }]) => (demand === undefined ? [] : [[at, words[demand]]])),
+    );
+  }
+
+  query(query: Query, demand: Demand, commons: Commons, aliases: Aliases): void {
+    const known = new Map(commons);
+    const own: Subquery[] = [];
+    for (const { name, query: common } of query.with) {
+      const record: Subquery = query.recursive
+        ? { query: common, commons: known, demand: ALL, names: undefined }
+        : { query: common, commons: new Map(known), demand: NAMED, names: namesOf(common, known) };
+      own.push(record);
+      known.set(name.name.toLowerCase(), record);
+    }
+    this.#body(query.body, demand, known, aliases, query.orderBy);
+    // Whoever reads a WITH query stands behind it.
+    for (const record of own.reverse())
+      this.query(record.query, record.demand ?? NAMED, record.commons, new Map(aliases));
+  }
+
+  #body(body: QueryBody, demand: Demand, commons: Commons, aliases: Aliases, orderBy: readonly OrderItem[]): void {
+    if (body.kind === "select") {
+      this.#select(body, demand, commons, aliases, { orderBy });
+      return;
+    }
+    for (const { expr } of orderBy) this.#expr(expr, commons, aliases);
+    const wanted = positionsIn(orderBy).size > 0 ? ALL : demand;
+    if (body.kind === "nested") {
+      this.query(body.query, wanted, commons, aliases);
+      return;
+    }
+    const isByPosition = body.op === "UNION" && body.all && body.byName === undefined;
+    const names = isByPosition ? namesOfArms(body.arms, commons) : undefined;
+    for (const arm of body.arms) {
+      if (names === undefined) this.#body(arm, ALL, commons, aliases, []);
+      else if (arm.kind === "select" && !arm.items.some(isStar))
+        this.#select(arm, wanted, commons, aliases, { orderBy: [], names });
+      else this.#body(arm, areEqual(bodyNames(arm, commons), names) ? wanted : ALL, commons, aliases, []);
+    }
+  }
+
+  /** @param around what orders its rows, and what its columns are called where the first arm of a UNION ALL says so */
+  #select(
+    select: Select,
+    demand: Demand,
+    commons: Commons,
+    aliases: Aliases,
+    { orderBy, names }: { readonly orderBy: readonly OrderItem[]; readonly names?: OutputNames },
+  ): void {
+    const positions = positionsIn([select.groupBy, orderBy]);
+    const isByPosition = positions.size > 0 && select.items.some(isStar);
+    const wanted = isByPosition || decidesRows(select) ? ALL : demand;
+    const inner = new Map(aliases);
+    const derived: Subquery[] = [];
+    const sources = select.from === undefined ? [] : this.#from(select.from, commons, inner, derived);
+    for (const [index, item] of select.items.entries()) {
+      if (item.kind === "star") {
+        this.#star(item, wanted, sources, commons, inner);
+        continue;
+      }
+      this.#expr(item.expr, commons, inner);
+      const name = names === undefined ? nameOf(item) : names[index];
+      if (wanted !== ALL && !positions.has(index + 1))
+        this.items.push({ start: item.start, end: item.end, name, passed: wanted === PASSED });
+    }
+    const rest = [select.where, select.groupBy, select.having, select.qualify, select.windows, orderBy];
+    for (const clause of rest) if (clause !== undefined) this.#expr(clause, commons, inner);
+    for (const record of derived) this.query(record.query, record.demand ?? NAMED, record.commons, inner);
+  }
+
+  #star(
+    { of, replace }: Extract<SelectItem, { kind: "star" }>,
+    demand: Demand,
+    sources: readonly Source[],
+    commons: Commons,
+    aliases: Aliases,
+  ): void {
+    const name = of?.kind === "path" && of.parts.length === 1 ? of.parts[0]?.name.toLowerCase() : undefined;
+    if (of === undefined) for (const source of sources) raise(source, demand);
+    else if (name !== undefined && aliases.has(name)) raise(aliases.get(name), demand);
+    else this.#expr(of, commons, aliases);
+    for (const { expr } of replace) this.#expr(expr, commons, aliases);
+  }
+
+  /**
+   * Adds the item's aliases to `aliases`, and the subqueries, of which it is not known yet what is wanted of them, to `derived`.
+   * @returns what a star over the item covers
+   */
+  #from(item: FromItem, commons: Commons, aliases: Aliases, derived: Subquery[]): Source[] {
+    const name = (alias: { readonly name: string } | undefined, source?: Source): void => {
+      if (alias !== undefined) aliases.set(alias.name.toLowerCase(), source);
+    };
+    switch (item.kind) {
+      case "table": {
+        const first = (item.path[0]?.name ?? "").toLowerCase();
+        const common = item.path.length === 1 ? commons.get(first) : undefined;
+        const isArray = item.path.length > 1 && aliases.has(first);
+        const source = isArray ? undefined : (common ?? this.#table(item.pathSpan.start));
+        name(item.alias ?? item.path.at(-1), source);
+        name(item.offset);
+        return source === undefined ? [] : [source];
+      }
+      case "unnest":
+        this.#expr(item.array, commons, aliases);
+        name(item.alias);
+        name(item.offset);
+        return [];
+      case "derived": {
+        const demand = item.passesAliases ? ALL : NAMED;
+        const record = { query: item.query, commons, demand, names: namesOf(item.query, commons) } as const;
+        const source: Subquery = { ...record };
+        derived.push(source);
+        name(item.alias, source);
+        return [source];
+      }
+      case "join": {
+        const left = this.#from(item.left, commons, aliases, derived);
+        const right = this.#from(item.right, commons, aliases, derived);
+        if (item.on !== undefined) this.#expr(item.on, commons, aliases);
+        return [...left, ...right];
+      }
+      case "tableCall":
+        this.isUnknown = true;
+        return [];
+      case "sessionize":
+      case "gapFill":
+      case "pivot":
+      case "unpivot": {
+        for (const source of this.#from(item.source, commons, aliases, derived)) raise(source, ALL);
+        if (item.kind === "pivot") this.#expr(item.pivot, commons, aliases);
+        name(item.alias);
+        return [];
+      }
+    }
+  }
+
+  #table(at: number): Source {
+    const source = { demand: undefined, names: undefined };
+    this.#tables.set(at, source);
+    return source;
+  }
+
+  /** Of a subquery in an expression every column is wanted, and so is a row that is taken as a value. */
+  #expr(node: object, commons: Commons, aliases: Aliases): void {
+    walk(node, (child) => {
+      if (SUBQUERIES.has(child.kind)) {
+        this.query(child.query as Query, ALL, commons, aliases);
+        return false;
+      }
+      if (child.kind === "path") {
+        const parts = child.parts as readonly { readonly name: string }[];
+        if (parts.length === 1) raise(aliases.get((parts[0]?.name ?? "").toLowerCase()), ALL);
+      }
+      return undefined;
+    });
+  }
+}
+
+const SUBQUERIES: ReadonlySet<unknown> = new Set(["subquery", "arrayQuery", "exists", "query"]);
+
+function raise(source: Source | undefined, demand: Demand): void {
+  if (source !== undefined && (source.demand === undefined || source.demand < demand)) source.demand = demand;
+}
+
+/** Whether the values of its list decide which rows there are. */
+function decidesRows({ distinct, as, groupBy, pipe }: Select): boolean {
+  return distinct || as !== undefined || pipe !== undefined || groupBy?.kind === "all";
+}
+
+/** Numbers that may stand for places in the list, from 1 on. */
+function positionsIn(clause: object): ReadonlySet<number> {
+  const positions = new Set<number>();
+  walk(clause, (node) => {
+    if (node.kind === "integer") positions.add(Number(node.value));
+    return undefined;
+  });
+  return positions;
+}
+
+function isStar({ kind }: SelectItem): boolean {
+  return kind === "star";
+}
+
+function nameOf({ expr, alias }: Extract<SelectItem, { kind: "expr" }>): string | undefined {
+  return (alias?.name ?? impliedName(expr))?.toLowerCase();
+}
+
+/** The names of the first arm, where each arm is known to have as many columns. */
+function namesOfArms(arms: readonly QueryBody[], commons: Commons): OutputNames {
+  const [first, ...others] = arms.map((arm) => bodyNames(arm, commons));
+  return first !== undefined && others.every((other) => other?.length === first.length) ? first : undefined;
+}
+
+function areEqual(a: OutputNames, b: OutputNames): boolean {
+  return (
+    a !== undefined && b !== undefined && a.length === b.length && a.every((name, position) => name === b[position])
+  );
+}
+
+function namesOf(query: Query, commons: Commons): OutputNames {
+  if (query.recursive) return undefined;
+  const known = new Map(commons);
+  for (const { name, query: common } of query.with) {
+    const record = { query: common, commons: new Map(known), demand: NAMED, names: namesOf(common, known) } as const;
+    known.set(name.name.toLowerCase(), record);
+  }
+  return bodyNames(query.body, known);
+}
+
+function bodyNames(body: QueryBody, commons: Commons): OutputNames {
+  if (body.kind === "nested") return namesOf(body.query, commons);
+  if (body.kind === "set")
+    return body.byName === undefined && body.arms[0] ? bodyNames(body.arms[0], commons) : undefined;
+  const names = body.items.map((item) => (item.kind === "expr" ? [nameOf(item)] : starNames(item, body.from, commons)));
+  return names.some((list) => list === undefined) ? undefined : names.flatMap((list) => list ?? []);
+}
+
+/** What a star over a WITH query or a subquery of FROM stands for. */
+function starNames(
+  { of, except, replace, rename }: Extract<SelectItem, { kind: "star" }>,
+  from: FromItem | undefined,
+  commons: Commons,
+): OutputNames {
+  if (from === undefined || except.length > 0 || replace.length > 0 || rename !== undefined) return undefined;
+  if (of === undefined) return from.kind === "join" ? undefined : itemNames(from, commons);
+  const name = of.kind === "path" && of.parts.length === 1 ? of.parts[0]?.name.toLowerCase() : undefined;
+  const items = joined(from).filter((item) => name !== undefined && aliasOf(item) === name);
+  return items.length === 1 && items[0] ? itemNames(items[0], commons) : undefined;
+}
+
+function itemNames(item: FromItem, commons: Commons): OutputNames {
+  if (item.kind === "derived") return item.passesAliases ? undefined : namesOf(item.query, commons);
+  if (item.kind !== "table" || item.path.length !== 1 || item.offset !== undefined) return undefined;
+  return commons.get((item.path[0]?.name ?? "").toLowerCase())?.names;
+}
+
+function joined(item: FromItem): FromItem[] {
+  return item.kind === "join" ? [...joined(item.left), ...joined(item.right)] : [item];
+}
+
+function aliasOf(item: FromItem): string | undefined {
+  const alias =
+    item.kind === "join" ? undefined : (item.alias ?? (item.kind === "table" ? item.path.at(-1) : undefined));
+  return alias?.name.toLowerCase();
+}

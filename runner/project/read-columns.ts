@@ -1,0 +1,87 @@
+import type { ManifestAction } from "./manifest.js";
+
+/** A relation that an action or a view reads, and which of its columns its text shows. */
+export interface Read {
+  readonly key: string;
+  readonly columns: ManifestAction["reads"][number]["columns"];
+}
+
+/** What one text reads and names, as the manifest has it. */
+export interface ReadingText {
+  readonly key: string;
+  readonly names: readonly string[];
+  readonly listed: ManifestAction["listed"];
+  readonly reads: readonly Read[];
+}
+
+/**
+ * Which columns count of what an action reads, itself and through views. Of the action every column counts, of a view those that somebody
+ * names, and what a list computes counts where the name that it has there does. A name is a word: where two tables have a column of it,
+ * that of both counts.
+ */
+export class ReadColumns {
+  /** Texts of which every column counts. */
+  readonly #whole: ReadonlySet<string>;
+  /** Every word that counts, of whatever text. */
+  readonly #words: ReadonlySet<string>;
+
+  /** @param texts the action, then the views through which it reads */
+  constructor(readonly texts: readonly ReadingText[]) {
+    this.#whole = wholeTexts(texts);
+    this.#words = this.#wordsThatCount();
+  }
+
+  /** The names, in lower case, that any of the texts may call a column of the relation by; undefined: every column counts. */
+  of(key: string): ReadonlySet<string> | undefined {
+    const names = new Set<string>();
+    for (const text of this.texts)
+      for (const { columns } of text.reads.filter((read) => read.key === key)) {
+        if (isAll(columns, this.#whole.has(text.key))) return undefined;
+        for (const name of columns === "named" ? this.#wordsOf(text) : this.#words) names.add(name);
+      }
+    return names;
+  }
+
+  #wordsOf(text: ReadingText): readonly string[] {
+    return [
+      ...text.names,
+      ...text.listed.filter((item) => this.#counts(text, item, this.#words)).flatMap((item) => item.names),
+    ];
+  }
+
+  #counts({ key }: ReadingText, { name, passed }: ReadingText["listed"][number], words: ReadonlySet<string>): boolean {
+    return (passed && this.#whole.has(key)) || (name !== undefined && words.has(name));
+  }
+
+  #wordsThatCount(): ReadonlySet<string> {
+    const words = new Set(this.texts.flatMap(({ names }) => names));
+    let waiting = this.texts.flatMap((text) => text.listed.map((item) => ({ text, item })));
+    for (let before = -1; before !== waiting.length; ) {
+      before = waiting.length;
+      waiting = waiting.filter(({ text, item }) => {
+        const counts = this.#counts(text, item, words);
+        if (counts) for (const name of item.names) words.add(name);
+        return !counts;
+      });
+    }
+    return words;
+  }
+}
+
+/** The action, and the views that something of which every column counts shows whole. */
+function wholeTexts(texts: readonly ReadingText[]): ReadonlySet<string> {
+  const byKey = new Map(texts.map((text) => [text.key, text]));
+  const whole = new Set<string>();
+  const visit = (text: ReadingText | undefined): void => {
+    if (text === undefined || whole.has(text.key)) return;
+    whole.add(text.key);
+    for (const { key, columns } of text.reads) if (isAll(columns, true)) visit(byKey.get(key));
+  };
+  visit(texts[0]);
+  for (const { reads } of texts) for (const { key, columns } of reads) if (columns === "all") visit(byKey.get(key));
+  return whole;
+}
+
+function isAll(columns: Read["columns"], isWhole: boolean): boolean {
+  return columns === "all" || (columns === "passed" && isWhole);
+}
