@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Rig, ROOT, type RunDocument, runWithin } from "./rig.js";
@@ -62,6 +63,21 @@ describe("skips in fastbreak.json", () => {
     const failing = await rig.fastbreak("plan", "--json", ...window);
     expect(failing.stderr).toMatch(/note: the rule empty leaves nothing out: .*nothing/);
     expect(decided(JSON.parse(failing.stdout), "d.daily")).toEqual(["2023-12-31..2024-01-02 run never_built"]);
+  });
+
+  it("leave out dates on which only games of other kinds are played: all-star and pre-season games count for nothing", async () => {
+    await rig.sql(`CREATE SCHEMA nba_raw; CREATE TABLE nba_raw.nbac_schedule AS FROM (VALUES
+      (DATE '2024-01-01', true, false, false), (DATE '2024-01-02', false, false, true), (DATE '2024-01-03', false, false, false),
+      (DATE '2024-01-04', false, true, NULL), (DATE '2024-01-05', NULL, NULL, NULL)
+    ) AS games(game_date, is_regular_season, is_playoffs, is_all_star)`);
+    const { skips } = JSON.parse(readFileSync(join(ROOT, "fastbreak.json"), "utf8"));
+    says({ skips: { no_games: { ...skips.no_games, select: ["daily"] } } });
+    expect(decided(await plan("--from", "2024-01-01", "--to", "2024-01-05", "--select", "daily"), "d.daily")).toEqual([
+      "2024-01-01 run never_built",
+      "2024-01-02..2024-01-03 skip no_games",
+      "2024-01-04 run never_built",
+      "2024-01-05 skip no_games",
+    ]);
   });
 
   it("never keep rows that are there from being made right", async () => {
