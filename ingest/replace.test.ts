@@ -233,3 +233,12 @@ it("an older schedule makes no game of the past one to come", async () => {
   await loadFiles({ "after.csv": [SCHEDULE_HEADER, ...after] });
   expect(store.snapshot()).toEqual(expected);
 });
+
+it("a quote that comes again with another price has it, though the price is not hashed", async () => {
+  await loadFiles(slice(["schedule.csv", "player_box_november.csv", "odds.csv"]));
+  const before = texts("odds_api_player_points_props", "player_lookup", "data_hash");
+  await loadFiles(slice(["odds.csv"], (row) => row.replaceAll(",-110,", ",-125,")));
+  expect(new Set(texts("odds_api_player_points_props", "over_price_american"))).toEqual(new Set(["-125"]));
+  expect(new Set(texts("odds_api_game_lines", "outcome_price"))).toEqual(new Set(["-125"]));
+  expect(texts("odds_api_player_points_props", "player_lookup", "data_hash")).toEqual(before);
+});

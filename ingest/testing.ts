@@ -38,7 +38,9 @@ export class MemoryStore implements StoredRows {
         }
       }
       for (const [key, row] of incoming) {
-        if (row.data_hash === undefined || kept.get(key)?.data_hash !== row.data_hash) kept.set(key, row);
+        const compared = table.comparedBy ?? (row.data_hash === undefined ? Object.keys(row) : ["data_hash"]);
+        const held = kept.get(key);
+        if (held === undefined || compared.some((name) => held[name] !== row[name])) kept.set(key, row);
       }
       written.set(table.id.name, kept);
     }

@@ -17,6 +17,8 @@ interface RawTableSpec {
   readonly primaryKey: readonly string[];
   readonly partitionColumn?: string;
   readonly clusterBy?: readonly string[];
+  /** Appended as it comes: the hash is kept, but what it leaves out, such as a price, is written when it is another. */
+  readonly isAppended?: boolean;
 }
 
 const STANDARD_COLUMNS: readonly ColumnLine[] = [
@@ -31,6 +33,8 @@ export function rawTable(name: string, spec: RawTableSpec): RawTable {
     names.split(" ").map((column) => ({ column, type, role, required })),
   );
   const keys = new Set(spec.primaryKey);
+  const origin = new Set(["processed_at", "source_file_path"]);
+  const facts = lines.map(({ column }) => column).filter((column) => !origin.has(column));
   return {
     id: { dataset: "nba_raw", name },
     columns: lines.map(({ column, type, role, required }) => ({
@@ -42,6 +46,7 @@ export function rawTable(name: string, spec: RawTableSpec): RawTable {
     partitionColumn: spec.partitionColumn,
     clusterBy: spec.clusterBy ?? [],
     rowHash: "data_hash",
+    ...(spec.isAppended === true && { comparedBy: facts }),
     hashFields: lines.filter(({ role }) => role !== "-").map(({ column, type }) => ({ name: column, type })),
   };
 }

@@ -73,6 +73,11 @@ export interface TableDefinition {
   readonly clusterBy: readonly string[];
   /** The column that stands for a row's meaning: a row that comes with an equal one is left as it is. Undefined: all columns do. */
   readonly rowHash?: string;
+  /**
+   * The columns by which a row that comes is told from the stored one, where an equal `rowHash` is not to keep it out.
+   * Undefined: `rowHash`, or all of them without one.
+   */
+  readonly comparedBy?: readonly string[];
   /** Partitioned by the time at which rows came; then that time is one of `columns`. */
   readonly ingestion?: IngestionUnit | undefined;
 }

@@ -117,6 +117,15 @@ describe("mergeRows", () => {
     expect(await replace(game("a", 1), game("b", 3))).toMatchObject({ updated: 1, unchanged: 1 });
   });
 
+  it("writes what an equal hash would keep out, where the table says by which columns rows are compared", async () => {
+    const table = { ...TABLE, comparedBy: ["points"] };
+    const replace = async (...rows: RowObject[]) =>
+      replaceRows(connection, (await readCatalog(connection)).get("raw.games"), table, rows, () => []);
+    const hash = { data_hash: "0123456789abcdef" };
+    await replace(game("a", 1, hash), game("b", 2, hash));
+    expect(await replace(game("a", 1, hash), game("b", 3, hash))).toMatchObject({ updated: 1, unchanged: 1 });
+  });
+
   it("refuses two rows of one key", async () => {
     await expect(merge([game("a", 1), game("a", 2)])).rejects.toThrow(
       "raw.games: two rows have the same key (id) = (a)",

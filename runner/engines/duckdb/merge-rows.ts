@@ -20,8 +20,8 @@ const SCOPE = "scope_rows";
 
 /**
  * Merges loaded rows into a raw table by primary key. The table is created when it is
- * missing. A row whose `rowHash` (or, without one, every column) is the stored one stays untouched, so that loading a file
- * twice changes nothing.
+ * missing. A row whose compared columns (its `rowHash`, or without one all) are the stored ones stays untouched, so that
+ * loading a file twice changes nothing.
  */
 export async function mergeRows(
   connection: DuckDBConnection,
@@ -127,8 +127,9 @@ async function applyIncoming(
   const target = quotePath(table.id);
   const names = table.columns.map((column) => quoteName(column.name));
   const assignments = names.map((name) => `${name} = s$.${name}`).join(", ");
+  const compared = table.comparedBy ?? (table.rowHash === undefined ? undefined : [table.rowHash]);
   const isDifferent = table.columns
-    .filter(({ name }) => table.rowHash === undefined || name === table.rowHash)
+    .filter(({ name }) => compared === undefined || compared.includes(name))
     .flatMap(({ name, type }) => {
       const ours = exactValues(`s$.${quoteName(name)}`, type);
       return exactValues(`t$.${quoteName(name)}`, type).map(
