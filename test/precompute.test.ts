@@ -133,6 +133,11 @@ describe("Phase 4 on the sample season", () => {
       const isOfTrouble = ["alerts", "failures", "quarantine"].includes(name);
       expect(JSON.parse(stdout).length, name).toBeGreaterThanOrEqual(isOfTrouble ? 0 : 1);
     }
+    const steps = await rig.fastbreak("query", "--csv", "--report", "processing_time", "--date", "2021-11-24");
+    expect(steps.stdout.split("\n")[0]).toBe(
+      "analysis_date,processor,start_time,end_time,duration_seconds,success,skip_reason",
+    );
+    expect(new Set(steps.stdout.match(/(?<=^2021-11-24,)\w+/gm)).size).toBe(5);
     const grades = await rig.fastbreak("query", "--csv", "--report", "grades", "--date", "2021-11-24");
     expect(
       grades.stdout
