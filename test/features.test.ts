@@ -368,6 +368,17 @@ describe("the feature store when Phase 4 is incomplete", () => {
     );
   });
 
+  it("fails in strict mode where rows are there and none is true, and where the fallback is forced", async () => {
+    const file = copy();
+    await query(file, "UPDATE nba_precompute.player_daily_cache SET source_player_game_hash = repeat('0', 16)");
+    const stale = await rig.run(["--database", file, ...ONE_NIGHT, "--var", "strict=true"], 1);
+    const told = (run: RunDocument) => run.actions.find(({ name }) => name === STORE)?.error;
+    expect(told(stale)).toMatch(/missing=player_daily_cache \(no row used\), team_defense_zone_analysis_rows=30/);
+    const both = ["--var", "strict=true", "--var", "force_phase3_fallback=true"];
+    const forced = await rig.run(["--database", copy(), ...ONE_NIGHT, ...both], 1);
+    expect(told(forced)).toMatch(/missing=team_defense_zone_analysis \(no row used\) and player_shot_zone_analysis/);
+  });
+
   it("names a variable with a wrong value", async () => {
     const finished = await rig.fastbreak("run", ...ONE_NIGHT, "--var", "force_phase3_fallback=yes");
     expect(finished.code).toBe(2);
