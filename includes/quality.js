@@ -39,13 +39,13 @@ function severity({ score, rows, fallback }) {
 /** The six components over the counts `n` (rows), `n4` (phase4 or mixed), `n3` (phase3), `nm` (mixed), `missing_values`, `k` (Phase 4 tables with rows), `age` (days). */
 const COMPONENTS = {
   phase4_availability_score: ratio("40 * n4", "n", 2),
-  phase3_fallback_score: `20 - ${ratio("(20 * n3 + 10 * nm)", "n", 2)}`,
+  phase3_fallback_score: ratio("(20 * n - 20 * n3 - 10 * nm)", "n", 2),
   data_freshness_score: "CASE WHEN age <= 0 THEN 15 WHEN age = 1 THEN 12 WHEN age = 2 THEN 8 ELSE 0 END",
   dependency_completeness_score:
     "CASE WHEN k = 4 THEN 15 WHEN k = 3 THEN NUMERIC '11.25' WHEN k = 2 THEN NUMERIC '7.5' ELSE 0 END",
   row_completeness_score:
     "CASE WHEN n >= 400 THEN 5 WHEN n >= 300 THEN 4 WHEN n >= 200 THEN 3 WHEN n >= 100 THEN 1 ELSE 0 END",
-  null_field_rate_score: `5 - ${ratio("missing_values", "n", 2)}`,
+  null_field_rate_score: ratio("(5 * n - missing_values)", "n", 2),
 };
 
 /** Select list of the components; 0 each without rows. */
@@ -61,7 +61,7 @@ function sumWithoutPlaceholders() {
   const good = {
     ...others,
     phase4_availability_score: ratio("40 * (n4 + early_season_rows)", "n", 2),
-    null_field_rate_score: `5 - ${ratio("(missing_values - 5 * early_season_rows)", "n", 2)}`,
+    null_field_rate_score: ratio("(5 * n - missing_values + 5 * early_season_rows)", "n", 2),
     // Without five games of anybody there is no daily cache.
     dependency_completeness_score: "15",
   };

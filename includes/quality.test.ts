@@ -46,6 +46,13 @@ describe("run quality", () => {
     expect(await components({ n4: 0, n3: 400, k: 0, age: 1 })).toEqual([0, 0, 12, 0, 5, 5, 22]);
   });
 
+  it("rounds a score once, half away from zero", async () => {
+    // 20 less 0.875, and 5 less 0.025.
+    expect((await components({ n: 800, n4: 800, nm: 70, missing_values: 20 })).slice(1, 6)).toEqual([
+      19.13, 15, 15, 5, 4.98,
+    ]);
+  });
+
   it.each([
     [1, 12],
     [2, 8],

@@ -27,11 +27,11 @@ export function nightOf(day, store, tables) {
   const age = newest === undefined ? 3 : daysBetween(newest, day);
   const components = {
     phase4_availability_score: roundTo((40 * of("phase4", "mixed")) / n, 2),
-    phase3_fallback_score: 20 - roundTo((20 * of("phase3") + 10 * of("mixed")) / n, 2),
+    phase3_fallback_score: roundTo((20 * n - 20 * of("phase3") - 10 * of("mixed")) / n, 2),
     data_freshness_score: [15, 12, 8][age] ?? 0,
     dependency_completeness_score: [0, 0, 7.5, 11.25, 15][tables],
     row_completeness_score: n >= 400 ? 5 : n >= 300 ? 4 : n >= 200 ? 3 : n >= 100 ? 1 : 0,
-    null_field_rate_score: 5 - roundTo(missing / n, 2),
+    null_field_rate_score: roundTo((5 * n - missing) / n, 2),
   };
   const score = roundTo(sum(Object.values(components)), 2);
   const [status] = Object.entries(STEPS).find(([, from]) => score >= from);
