@@ -14,10 +14,11 @@ import {
   type RawTable,
 } from "../raw-tables/index.js";
 import type { RawValues } from "../stamp.js";
+import { isOfList } from "./absences.js";
+import type { Changes } from "./changes.js";
 import { closingTime, NO_BOOKMAKER } from "./game-lines.js";
 import type { Game, Games } from "./games.js";
 import { text } from "./known.js";
-import type { Players } from "./players.js";
 import type { RowSink } from "./row-sink.js";
 
 /** How a table's rows refer to games and players. */
@@ -46,17 +47,6 @@ const REFERENCES: readonly Reference[] = [
   { table: espnTeamRosters, playerByName: "player_lookup", team: "team_abbr" },
 ];
 
-export interface Changes {
-  readonly games: Games;
-  readonly moved: ReadonlyMap<string, Game>;
-  readonly players: Players;
-  readonly renamed: ReadonlyMap<string, string>;
-  /** The games or their dates may have changed: quotes without a game may now have one. */
-  readonly hasNewGames: boolean;
-  /** Players may have changed: names that meant nobody, or one of several, may now mean one. */
-  readonly hasNewPlayers: boolean;
-}
-
 /**
  * Carries stored rows over to what is now known: rows of a game that moved go with it, rows of a player whose lookup is
  * another now get it, quotes that waited for their game or player find it. What the load's own files say goes first.
@@ -82,6 +72,7 @@ async function carryTable(stored: StoredRows, reference: Reference, sink: RowSin
     { columns, values: [...gameIds, ...lookups] },
   );
   for (const row of rows) {
+    if (table === nbacInjuryReport && isOfList(row)) continue;
     const next = carried(row, reference, changes);
     if (next !== undefined && table.columns.every(({ name }) => next[name] === row[name])) continue;
     const isReplaced = next === undefined || sink.isCovered(next) || sink.has(next);

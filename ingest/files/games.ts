@@ -71,16 +71,20 @@ export class Games {
     return this.#byGameId.get(gameId);
   }
 
-  /** The first game that counts of a team on or after a date. */
-  nextGame(team: string, date: string): Game | undefined {
+  /** The games that count of a team, in the order of their dates. */
+  ofTeam(team: string): readonly Game[] {
     this.#byTeam ??= this.#indexByTeam();
-    return this.#byTeam.get(team)?.find((game) => game.date >= date);
+    return this.#byTeam.get(team) ?? [];
+  }
+
+  /** The first of them on or after a date. */
+  nextGame(team: string, date: string): Game | undefined {
+    return this.ofTeam(team).find((game) => game.date >= date);
   }
 
   /** The game of a team on a date, else within a day of it. */
   gameOf(team: string, date: string): Game | undefined {
-    this.#byTeam ??= this.#indexByTeam();
-    const near = this.#byTeam.get(team)?.filter((game) => Math.abs(daysBetween(date, game.date)) <= 1) ?? [];
+    const near = this.ofTeam(team).filter((game) => Math.abs(daysBetween(date, game.date)) <= 1);
     return near.find((game) => game.date === date) ?? (near.length === 1 ? near[0] : undefined);
   }
 

@@ -11,6 +11,7 @@ import {
   type RawTable,
 } from "../raw-tables/index.js";
 import { teamListRows } from "../team-list.js";
+import { listAbsences } from "./absences.js";
 import { compareLines } from "./best-lines.js";
 import { readBettingPros } from "./bettingpros.js";
 import { playedGames } from "./box-games.js";
@@ -96,18 +97,14 @@ export async function* importFiles(
   const offers = await readBettingPros(of("bettingpros"), stored, games, players, processedAt, skips, conflicts);
   keep(offers.rows);
   const reports = sinkOf(nbacInjuryReport);
-  const listed = await readTransactions(of("injury_transactions"), games, players, reports, skips);
+  const listed = await readTransactions(of("injury_transactions"), games, players, skips);
   const reported = await readInjuryReport(of("injury_report"), stored, games, players, reports, skips);
   await readPlayByPlay(of("play_by_play_v2"), of("play_by_play_v3"), games, players, sinkOf(nbacPlayByPlay), skips);
   const hasNewPlayers = of("player_box").length + of("rosters").length > 0;
-  await carryStored(stored, sinkOf, {
-    games,
-    moved,
-    players,
-    renamed,
-    hasNewGames: of("schedule").length + of("player_box").length + of("team_box").length > 0,
-    hasNewPlayers,
-  });
+  const hasNewGames = of("schedule").length + of("player_box").length + of("team_box").length > 0;
+  const changes = { games, moved, players, renamed, hasNewGames, hasNewPlayers };
+  await carryStored(stored, sinkOf, changes);
+  await listAbsences(stored, sinkOf, listed, changes);
   await compareLines(offers.rows, stored);
   if (hasNewPlayers || moved.size + renamed.size > 0)
     keep(...peopleRows(people, "box scores and rosters", processedAt, skips, conflicts));
@@ -116,7 +113,7 @@ export async function* importFiles(
     ...notesOf(of),
     ...strangersNote("quotes", quotes.strangers),
     ...strangersNote("offers", offers.strangers),
-    ...strangersNote("injury entries", new Set([...listed, ...reported])),
+    ...strangersNote("injury entries", new Set([...listed.strangers, ...reported])),
   );
   if (quotes.unscheduled.size > 0) {
     const [first] = [...quotes.unscheduled].sort();
