@@ -359,6 +359,23 @@ describe("the feature store when Phase 4 is incomplete", () => {
     );
   });
 
+  it("takes shot zones for there although none is of who plays, as in a season's first days", async () => {
+    const file = copy();
+    await query(
+      file,
+      `DELETE FROM nba_precompute.player_shot_zone_analysis WHERE analysis_date = '${DATE}'
+        AND player_lookup IN (SELECT player_lookup FROM nba_analytics.upcoming_player_game_context WHERE game_date = '${DATE}')`,
+    );
+    await rig.run(["--database", file, ...ONE_NIGHT]);
+    expect(
+      await query(
+        file,
+        `SELECT t.player_shot_rows > 0, len(t.missing), len(t.stale), q.dependency_completeness_score::DOUBLE
+        FROM ${STORE}_dependency_tracking AS t JOIN ${STORE}_quality_metrics AS q USING (analysis_date) WHERE analysis_date = '${DATE}'`,
+      ),
+    ).toEqual([["true", "0", "0", "15"]]);
+  });
+
   it("fails in strict mode instead of falling back", async () => {
     const file = copy();
     await query(file, `DELETE FROM nba_precompute.player_daily_cache WHERE cache_date = '${DATE}'`);
