@@ -56,9 +56,30 @@ export function rowHash(relation: Pick<Relation, "columns">, columns: readonly s
   return `FARM_FINGERPRINT(${rowText(relation, columns, alias)})`;
 }
 
-function holdsFloats(type: SqlType): boolean {
-  if (typeof type === "string") return type === "FLOAT64";
-  return type.kind === "array" ? holdsFloats(type.element) : type.fields.some((field) => holdsFloats(field.type));
+/** Whether a type is, or has within, one of some types. */
+function holds(type: SqlType, wanted: readonly string[]): boolean {
+  if (typeof type === "string") return wanted.includes(type);
+  return type.kind === "array" ? holds(type.element, wanted) : type.fields.some((field) => holds(field.type, wanted));
+}
+
+/**
+ * What stands for a value where it is written as JSON, which writes a null of JSON and no value alike, 0.0 and -0.0 too, and no
+ * GEOGRAPHY.
+ */
+function valueSql(sql: string, type: SqlType, depth = 0): string {
+  if (type === "GEOGRAPHY") return `TO_HEX(ST_ASBINARY(${sql}))`;
+  if (!holds(type, ["GEOGRAPHY"])) return holds(type, ["FLOAT64", "JSON"]) ? `FORMAT('%T', ${sql})` : sql;
+  if (typeof type === "string") return sql;
+  if (type.kind === "array") {
+    const item = `fastbreak_item${depth}`;
+    const place = `fastbreak_place${depth}`;
+    const value = valueSql(item, type.element, depth + 1);
+    return `ARRAY(SELECT ${value} FROM UNNEST(${sql}) AS ${item} WITH OFFSET AS ${place} ORDER BY ${place})`;
+  }
+  const fields = type.fields.map(
+    (field, index) => `${valueSql(`${sql}.${quoteIdentifier(field.name ?? "")}`, field.type, depth)} AS c${index}`,
+  );
+  return `IF(${sql} IS NULL, NULL, STRUCT(${fields.join(", ")}))`;
 }
 
 /** A text that is equal only for rows that no function can tell apart. */
@@ -71,15 +92,9 @@ export function rowText(
   const values = columns.flatMap((name, index) => {
     const column = `${alias}.${quoteIdentifier(name)}`;
     const type = types.get(name);
-    // As JSON, a null within a column and no value are written alike, and so are 0.0 and -0.0.
-    const isNull = type === "JSON" ? [`${column} IS NULL AS n${index}`] : [];
-    const value =
-      type === "GEOGRAPHY"
-        ? `TO_HEX(ST_ASBINARY(${column}))`
-        : type !== undefined && holdsFloats(type)
-          ? `FORMAT('%T', ${column})`
-          : column;
-    return [`${value} AS c${index}`, ...isNull];
+    // Written as it is, with what its text cannot tell beside it.
+    if (type === "JSON") return [`${column} AS c${index}`, `${column} IS NULL AS n${index}`];
+    return [`${type === undefined ? column : valueSql(column, type)} AS c${index}`];
   });
   return `TO_JSON_STRING(STRUCT(${values.join(", ")}))`;
 }

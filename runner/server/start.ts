@@ -13,6 +13,7 @@ import type { Route } from "./http/request.js";
 import { InsertIds } from "./jobs/insert-ids.js";
 import { markOf, PastChanges } from "./jobs/past-changes.js";
 import { JobRegistry } from "./jobs/registry.js";
+import { runSeed, type SeedScript } from "./jobs/run-seed.js";
 import type { JobService } from "./jobs/service.js";
 import { Sessions } from "./jobs/sessions.js";
 import { TableQuotas } from "./jobs/table-quotas.js";
@@ -61,6 +62,8 @@ export interface ServeOptions {
   readonly faults?: FaultPlan | undefined;
   /** What is written outlives the server: its clients may ask the next one for jobs that they have named. */
   readonly persists?: boolean;
+  /** Scripts that are run before it answers. */
+  readonly seed?: readonly SeedScript[] | undefined;
   /** Pages, and what they ask for, beside the API. */
   readonly pages?: readonly Route[];
 }
@@ -111,6 +114,7 @@ export async function serve(warehouse: Warehouse, options: ServeOptions): Promis
     quotas: options.quotas ? new TableQuotas() : undefined,
     turns: new Turns(),
   };
+  await runSeed(service, options.project, options.seed ?? []);
   const expiry = new Expiry(catalogue, options.project);
   // What cannot be removed now is tried again soon.
   await expiry.sweep().catch(() => undefined);

@@ -57,6 +57,7 @@ export async function planPull(session: ProjectSession, from: Warehouse, request
   const pulled = await pulledRelations(session, request.selection);
   const found = await reader.find(pulled.map(({ id }) => id));
   const notes = missingOnes(pulled, found);
+  notes.push(...(await goneMembers(session.warehouse, pulled, found)));
   refuseForeign(found);
   const partitionOf = partitionsSaid(session.loaded.manifest, session.settings.sources);
   const wanted = unique(found).filter((table) => isInWindow(table, request.window));
@@ -151,6 +152,23 @@ function missingOnes(pulled: readonly Pulled[], found: readonly ReadableTable[])
       `BigQuery has no ${needed.join(", ")}; leave out what is not there with --exclude ${needed.join(" ")}`,
     );
   return missing.map(({ id }) => `${relationKey(id)} is read without being declared, and is not there`);
+}
+
+/** Tables here that a star brings to models, while BigQuery has them no more. */
+async function goneMembers(
+  here: Warehouse,
+  pulled: readonly Pulled[],
+  found: readonly ReadableTable[],
+): Promise<readonly string[]> {
+  const stars = pulled.flatMap(({ id }) => (id.name.endsWith("*") ? [relationKey(id)] : []));
+  if (stars.length === 0) return [];
+  const there = new Set(found.map(({ definition }) => relationKey(definition.id)));
+  const keys = [...(await here.observe((seen) => seen.relations())).keys()];
+  return stars.flatMap((star) => {
+    const gone = keys.filter((key) => key.startsWith(star.slice(0, -1)) && !there.has(key));
+    if (gone.length === 0) return [];
+    return [`${star} reads ${gone.join(", ")} here, which BigQuery does not have; drop what is not wanted`];
+  });
 }
 
 /** @throws EngineError where columns have types of which no value can be kept */

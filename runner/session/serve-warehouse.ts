@@ -7,13 +7,14 @@ import { EngineError } from "../port/engine-error.js";
 import type { Warehouse } from "../port/port.js";
 import type { KeptVersions } from "../port/sql-jobs.js";
 import type { Route } from "../server/http/request.js";
+import type { SeedScript } from "../server/jobs/run-seed.js";
 import { type RunningServer, type ServeOptions, serve } from "../server/start.js";
 import { announced } from "./announce.js";
 import { findPlace, type Place, type PlaceOptions } from "./place.js";
 import { seedFiles } from "./seed-files.js";
 
 /** What is served, and how. */
-export interface ServeRequest extends Partial<Omit<ServeOptions, "pages">> {
+export interface ServeRequest extends Partial<Omit<ServeOptions, "pages" | "seed">> {
   /** Where the warehouse is; undefined fields are those of the project in the working directory. */
   readonly place: PlaceOptions;
   /** An empty warehouse that is gone when the server stops. */
@@ -85,10 +86,10 @@ export async function serveWarehouse({
   const opened = pages === undefined ? await openServed(place, inMemory) : await openProject(findPlace(place), "ui");
   const release = await heldAlone(opened, inMemory);
   try {
-    if (seed !== undefined) await loadSeed(opened.warehouse, seed);
+    const scripts = seed === undefined ? [] : await loadSeed(opened.warehouse, seed);
     const { of } = opened;
     const routes = of === undefined || pages === undefined ? page : pages(of, opened.warehouse);
-    const persisting = { ...options, persists: !inMemory };
+    const persisting = { ...options, persists: !inMemory, seed: scripts };
     const server = await listening(
       opened.warehouse,
       routes === undefined ? persisting : { ...persisting, pages: routes },
@@ -174,7 +175,11 @@ function held(warehouse: Warehouse, shown: string): Opened {
   return { warehouse, shown, close: () => warehouse.close() };
 }
 
-async function loadSeed(warehouse: Warehouse, folder: string): Promise<void> {
+/**
+ * Loads the files of a folder.
+ * @returns the scripts in it, which are run once there is a server to keep what they say
+ */
+async function loadSeed(warehouse: Warehouse, folder: string): Promise<readonly SeedScript[]> {
   const dir = resolve(folder);
   if (statSync(dir, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new UserError(`the seed ${folder} is no folder`);
@@ -192,7 +197,7 @@ async function loadSeed(warehouse: Warehouse, folder: string): Promise<void> {
     await warehouse.transaction(async (transaction) => {
       for (const { path, shown, format, table } of files) await transaction.loadFile?.({ table, path, shown, format });
     });
-  for (const name of scripts) await warehouse.script(readFileSync(join(dir, name), "utf8"));
+  return scripts.map((name) => ({ shown: join(folder, name), sql: readFileSync(join(dir, name), "utf8") }));
 }
 
 async function listening(warehouse: Warehouse, options: ServeOptions): Promise<RunningServer> {

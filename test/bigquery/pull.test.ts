@@ -13,19 +13,21 @@ const BIN = join(ROOT, "bin/fastbreak.cjs");
 /** A value of every type that a column can have, some at the ends of what it can hold. */
 const ZOO = `CREATE TABLE raw.zoo (i INT64 NOT NULL, n NUMERIC(10, 2), b BIGNUMERIC, f FLOAT64, s STRING, y BYTES, o BOOL, d DATE,
   dt DATETIME, t TIME, ts TIMESTAMP, j JSON, g GEOGRAPHY, v INTERVAL, rd RANGE<DATE>, rt RANGE<TIMESTAMP>, rdt RANGE<DATETIME>,
-  a ARRAY<INT64>, st STRUCT<x INT64, y STRUCT<z BYTES, w ARRAY<STRING>>>, ast ARRAY<STRUCT<k STRING, v NUMERIC>>);
+  a ARRAY<INT64>, st STRUCT<x INT64, y STRUCT<z BYTES, w ARRAY<STRING>>>, ast ARRAY<STRUCT<k STRING, v NUMERIC>>,
+  deep ARRAY<STRUCT<g GEOGRAPHY, j JSON, f FLOAT64, p ARRAY<GEOGRAPHY>>>, doc STRUCT<j JSON>);
 INSERT INTO raw.zoo VALUES
 (9007199254740993, NUMERIC '12345678.91', BIGNUMERIC '12345678901234567890.123456789012345678', -0.0, 'a\\n"b\\'\\\\ é\\x00', b'\\x00\\xff',
   TRUE, '0001-01-01', '9999-12-31 23:59:59.999999', '23:59:59.000001', '1969-12-31 23:59:59.999999+00',
   JSON '{"a":[1,null,{"b":"x"}],"n":null}', ST_GEOGPOINT(1.5, 2.25), INTERVAL '1-2 3 -4:5:6.789' YEAR TO SECOND,
   RANGE(DATE '2024-01-01', NULL), RANGE(TIMESTAMP '2024-01-01', TIMESTAMP '2024-02-01 01:02:03.000004+00'),
   RANGE<DATETIME> '[UNBOUNDED, 2024-01-01 00:00:00)', [1, 9223372036854775807], (1, (b'\\x01', ['q', ''])),
-  [('k', NUMERIC '1.5'), (NULL, NULL)]),
+  [('k', NUMERIC '1.5'), (NULL, NULL)],
+  [(ST_GEOGPOINT(1, 2), JSON 'null', -0.0, [ST_GEOGPOINT(3, 4)]), (NULL, NULL, NULL, NULL)], STRUCT(JSON 'null')),
 (-9223372036854775808, NULL, NULL, CAST('nan' AS FLOAT64), '', NULL, NULL, NULL, NULL, NULL, NULL, JSON 'null', NULL, NULL, NULL,
-  NULL, NULL, [], NULL, []),
+  NULL, NULL, [], NULL, [], [], NULL),
 (3, NULL, BIGNUMERIC '-0.000000000000000001', CAST('-inf' AS FLOAT64), NULL, b'', FALSE, '2024-02-29', '0001-01-01 00:00:00',
   '00:00:00', '9999-12-31 23:59:59.999999+00', NULL, ST_GEOGFROMTEXT('LINESTRING(0 0, 0.1 0.3)'), INTERVAL 30 DAY,
-  RANGE<DATE> '[UNBOUNDED, UNBOUNDED)', NULL, NULL, [0], (NULL, NULL), [])`;
+  RANGE<DATE> '[UNBOUNDED, UNBOUNDED)', NULL, NULL, [0], (NULL, NULL), [], NULL, STRUCT(CAST(NULL AS JSON)))`;
 
 const MORE = `CREATE TABLE raw.events_20240101 AS SELECT 1 AS n;
 CREATE TABLE raw.events_20240102 AS SELECT 2 AS n;
@@ -51,7 +53,8 @@ const DECLARED = ["zoo", "events_*", "clicks", "arrivals", "spent"].map((name) =
 ]);
 
 /** Every value as text; JSON does not tell all floats apart, has no GEOGRAPHY, and a null within JSON looks like none. */
-const ZOO_ROWS = `SELECT TO_JSON_STRING((SELECT AS STRUCT t.* EXCEPT (g))), FORMAT('%T', f), TO_HEX(ST_ASBINARY(g)), j IS NULL
+const ZOO_ROWS = `SELECT TO_JSON_STRING((SELECT AS STRUCT t.* EXCEPT (g, deep))), FORMAT('%T', f), TO_HEX(ST_ASBINARY(g)), j IS NULL, doc.j IS NULL,
+  (SELECT STRING_AGG(FORMAT('%T', (ST_ASTEXT(e.g), e.j, e.f, ST_ASTEXT(e.p[SAFE_OFFSET(0)])))) FROM UNNEST(deep) AS e)
 FROM raw.zoo AS t ORDER BY i`;
 
 interface PullDocument {
@@ -158,6 +161,17 @@ describe("pull", () => {
     ]);
   });
 
+  it("tells of members of a set of tables that are gone from BigQuery and still here", async () => {
+    await world.sql("CREATE TABLE raw.events_20240103 AS SELECT 4 AS n");
+    await done("pull", "events_*");
+    await world.sql("DROP TABLE raw.events_20240103");
+    const { stdout } = await fastbreak("pull", "events_*", "--json");
+    expect((JSON.parse(stdout) as { notes: string[] }).notes).toEqual([
+      "raw.events_* reads raw.events_20240103 here, which BigQuery does not have; drop what is not wanted",
+    ]);
+    await done("query", "DROP TABLE raw.events_20240103");
+  });
+
   it("reads a view by a query, and makes a table of it", async () => {
     const { tables } = await pulled("spent");
     expect(tables).toMatchObject([{ table: "raw.spent", read: "queried", rows: 4 }]);
@@ -251,14 +265,24 @@ describe("pull", () => {
   });
 
   it("gives the embedded engine what a run makes the same of as BigQuery, and verify sees where it is not", async () => {
-    await done("pull", "+cities");
+    await done("pull", "+cities", "zoo");
     await done("run", "--target", "bigquery");
     await done("run");
-    const same = await fastbreak("verify", "--against", "bigquery", "--select", "+cities", "log", "+stamps");
+    const same = await fastbreak("verify", "--against", "bigquery", "--select", "+cities", "log", "+stamps", "zoo");
     expect(same).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^6 models, 1 source, \d+ partitions: the same here/),
+      stdout: expect.stringMatching(/^6 models, 2 sources, \d+ partitions: the same here/),
     });
+    // What a column has within is looked at, too.
+    for (const change of [
+      "deep = [(ST_GEOGPOINT(1, 2.5), JSON 'null', -0.0, [ST_GEOGPOINT(3, 4)])]",
+      "doc = STRUCT(CAST(NULL AS JSON))",
+    ]) {
+      await world.sql(`UPDATE raw.zoo SET ${change} WHERE i > 3`);
+      expect(await fastbreak("verify", "--against", "bigquery", "--select", "zoo")).toMatchObject({ code: 6 });
+      await done("pull", "zoo");
+      expect(await fastbreak("verify", "--against", "bigquery", "--select", "zoo")).toMatchObject({ code: 0 });
+    }
     // A correction is pulled, and makes the same of both.
     await world.sql("UPDATE raw.orders SET amount = 50 WHERE id = 3");
     await done("pull", "orders", "--date", "2024-01-02");

@@ -210,6 +210,38 @@ describe("many clients at once", () => {
 });
 
 describe("a server within a test", () => {
+  it("keeps what the scripts of its seed say of tables, and names the script that is wrong", async () => {
+    const seed = mkdtempSync(join(tmpdir(), "seed-"));
+    const script = join(seed, "a.sql");
+    writeFileSync(
+      script,
+      `CREATE SCHEMA shop OPTIONS (description = 'all of it');
+      CREATE TABLE shop.hours (moment DATETIME) PARTITION BY DATETIME_TRUNC(moment, MONTH)
+        OPTIONS (require_partition_filter = TRUE, labels = [('team', 'x')]);
+      CREATE TABLE shop.ranges (k INT64) PARTITION BY RANGE_BUCKET(k, GENERATE_ARRAY(0, 100, 10));
+      CREATE ROW ACCESS POLICY mine ON shop.ranges GRANT TO ('user:ann@example.com') FILTER USING (k > 1);`,
+    );
+    writeFileSync(join(seed, "b.sql"), "-- nothing yet\n");
+    const faults = { rules: [{ jobError: "backendError" as const }] };
+    const server = await startServer({ seed, faults });
+    const { url } = server;
+    const get = async (path: string) =>
+      (await fetch(`${url}/projects/test/datasets/shop${path}`)).json() as Promise<Record<string, unknown>>;
+    expect(await get("")).toMatchObject({ description: "all of it" });
+    expect(await get("/tables/hours")).toMatchObject({
+      timePartitioning: { type: "MONTH", field: "moment" },
+      requirePartitionFilter: true,
+      labels: { team: "x" },
+    });
+    expect(await get("/tables/ranges")).toMatchObject({ rangePartitioning: { field: "k" } });
+    expect(await get("/tables/ranges/rowAccessPolicies")).toMatchObject({ rowAccessPolicies: [{}] });
+    expect((await clientOf(url).getJobs())[0]).toEqual([]);
+    await server.close();
+    writeFileSync(script, "CREATE SCHEMA shop;\nSELECT nothing");
+    await expect(startServer({ seed })).rejects.toThrow(/a\.sql: Unrecognized name: nothing at \[2:8\]/);
+    rmSync(seed, { recursive: true });
+  });
+
   it("is seeded from a folder, and is gone when it is closed", async () => {
     const scratch = await served("--in-memory");
     const seed = join(scratch.dir, "seed");

@@ -40,6 +40,8 @@ export interface JobOrigin {
   readonly requestId?: string | undefined;
   /** Who has asked for it. */
   readonly user?: string | undefined;
+  /** It fills the server before anybody is answered; what holds for texts of clients does not hold for its own. */
+  readonly isSeed?: boolean;
   /** The clock that it goes by. */
   readonly now?: () => number;
 }
@@ -63,6 +65,7 @@ export class Job {
   readonly parent: Job | undefined;
   readonly media: string | undefined;
   readonly isNamed: boolean;
+  readonly isSeed: boolean;
   readonly requestId: string | undefined;
   readonly user: string;
   readonly #now: () => number;
@@ -74,13 +77,14 @@ export class Job {
   constructor(
     readonly reference: JobReference,
     readonly configuration: JobConfiguration,
-    { parent, media, isNamed = false, requestId, user = USER, now = Date.now }: JobOrigin = {},
+    { parent, media, isNamed = false, isSeed = false, requestId, user = USER, now = Date.now }: JobOrigin = {},
   ) {
     this.#now = now;
     this.created = now();
     this.parent = parent;
     this.media = media;
     this.isNamed = isNamed;
+    this.isSeed = isSeed;
     this.requestId = requestId;
     this.user = user;
   }

@@ -26,8 +26,10 @@ import { systemVariablesOf } from "./system-variables.js";
 /** Runs the text of a query job, or says what it would do. */
 export async function runQuery(service: JobService, job: Job, query: QueryConfiguration): Promise<JobOutcome> {
   requireGoogleSql(query);
-  requireStatement(query.query);
-  requireLength(query.query);
+  if (!job.isSeed) {
+    requireStatement(query.query);
+    requireLength(query.query);
+  }
   const { projectId } = job.reference;
   let endsSession = false;
   let ownSession = query.connectionProperties?.find(({ key }) => key === "session_id")?.value;

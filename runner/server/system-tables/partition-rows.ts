@@ -1,6 +1,6 @@
+import { rowText } from "../../googlesql/digest-sql.js";
 import type { RowObject } from "../../port/port.js";
 import type { RelationDetails } from "../../port/sql-jobs.js";
-import { typeName } from "../../port/sql-types.js";
 import { logicalBytes } from "../catalog/bytes.js";
 import { partitionIds } from "../catalog/partition-ids.js";
 import { rowsOf } from "../jobs/rows-of.js";
@@ -33,20 +33,14 @@ export async function partitionRows(
   const seen = await seenPartitions(catalogue, `${id.dataset}.${id.name}`, at, () =>
     rowsOf(
       catalogue.jobs,
-      `SELECT ${ids} AS id, COUNT(*) AS n, CAST(BIT_XOR(FARM_FINGERPRINT(${rowText(relation)})) AS STRING) AS x` +
-        ` FROM ${quoted(id.dataset)}.${quoted(id.name)} AS t GROUP BY id ORDER BY id`,
+      `SELECT ${ids} AS id, COUNT(*) AS n, CAST(BIT_XOR(FARM_FINGERPRINT(${rowText(
+        relation,
+        relation.columns.map(({ name }) => name),
+        "t",
+      )})) AS STRING) AS x` + ` FROM ${quoted(id.dataset)}.${quoted(id.name)} AS t GROUP BY id ORDER BY id`,
     ),
   );
   return [...seen.byId].map(([partition, { rows: count, modified }]) => row(partition, count, modified));
-}
-
-/** A text that is another one for another row; values that JSON does not have are left out where they are nested. */
-function rowText({ columns }: RelationDetails): string {
-  const values = columns.flatMap(({ name, type }) => {
-    if (type === "GEOGRAPHY") return [`ST_ASTEXT(t.${quoted(name)})`];
-    return typeName(type).includes("GEOGRAPHY") ? [] : [`t.${quoted(name)}`];
-  });
-  return `TO_JSON_STRING(STRUCT(${values.join(", ")}))`;
 }
 
 /**
