@@ -10,6 +10,7 @@ import { fileIdentity } from "./file-state.js";
 import { KnownDigests } from "./known-digests.js";
 import { memoryLimit, removeLeftSpillFolders, removeSpillFolder, spillFolder, spillFolderBeside } from "./limits.js";
 import { quoteText } from "./quote.js";
+import { isUnreplayedLog, replayLog } from "./replay-log.js";
 import { SharedCatalog } from "./shared-catalog.js";
 
 const MEMORY = ":memory:";
@@ -189,10 +190,16 @@ const LOOK_AGAIN_MS = 20;
 
 async function instanceOf(path: string): Promise<DuckDBInstance> {
   const deadline = Date.now() + LEAVING_MS;
+  let hasReplayed = false;
   for (;;) {
     try {
       return await DuckDBInstance.fromCache(path);
     } catch (cause) {
+      if (isUnreplayedLog(cause) && !hasReplayed) {
+        await replayLog(path).catch((reason: unknown) => Promise.reject(openError(path, reason)));
+        hasReplayed = true;
+        continue;
+      }
       if (!wasLockedByLeaving(cause) || Date.now() > deadline) throw openError(path, cause);
     }
     await sleep(LOOK_AGAIN_MS);
