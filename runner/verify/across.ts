@@ -2,6 +2,7 @@ import { digestSql } from "../googlesql/digest-sql.js";
 import { quoteKey } from "../googlesql/quote.js";
 import { readDigests } from "../googlesql/read-digests.js";
 import type { Partition } from "../port/identity.js";
+import { PARTITION_TIME } from "../port/ingestion-time.js";
 import {
   type DateRange,
   type DigestRequest,
@@ -11,7 +12,7 @@ import {
   relationKey,
   type Warehouse,
 } from "../port/port.js";
-import { typeName } from "../port/sql-types.js";
+import { type Column, typeName } from "../port/sql-types.js";
 import { type RowSamples, sampleRows } from "./row-samples.js";
 
 /** A relation that stands in two warehouses. */
@@ -100,7 +101,9 @@ export class Across {
     const { target } = this.there;
     if (ours === undefined) return "is not here";
     if (theirs === undefined) return `is not on ${target}`;
-    const unknown = [...ours.foreignColumns, ...theirs.foreignColumns];
+    if (ours.ingestion !== theirs.ingestion) return `is partitioned otherwise here and on ${target}`;
+    const isArrival = (name: string) => ours.ingestion !== undefined && name === PARTITION_TIME;
+    const unknown = [...ours.foreignColumns, ...theirs.foreignColumns].filter((name) => !isArrival(name));
     if (unknown.length > 0) return `has columns that cannot be compared: ${[...new Set(unknown)].join(", ")}`;
     const [columns, others] = [shapeOf(ours), shapeOf(theirs)];
     const different = columns.find((column, index) => column !== others[index]) ?? others[columns.length];
@@ -116,13 +119,14 @@ export class Across {
     const key =
       compared.key.length > 0 ? compared.key : ours.primaryKey.length > 0 ? ours.primaryKey : theirs.primaryKey;
     const own = [...compared.ignored, ...(ours.rowHash?.without ?? [])].map((column) => column.toLowerCase());
-    const columns = theirs.columns.map((column) => column.name).filter((column) => !own.includes(column.toLowerCase()));
+    const all = [...theirs.columns, ...arrivalOf(theirs)];
+    const columns = all.map((column) => column.name).filter((column) => !own.includes(column.toLowerCase()));
     const rest = { columns, range: this.options.range, grain: "partition" } as const;
     const has = (wanted: string) => columns.some((column) => column === wanted);
     return {
       compared: { ...compared, key: key.every(has) ? key : [] },
-      here: { ...rest, relation: { ...ours, columns: theirs.columns, partitionColumn } },
-      there: { ...rest, relation: { ...theirs, partitionColumn } },
+      here: { ...rest, relation: { ...ours, columns: all, partitionColumn } },
+      there: { ...rest, relation: { ...theirs, columns: all, partitionColumn } },
     };
   }
 
@@ -190,6 +194,11 @@ export class Across {
   get #spent() {
     return this.there.spentOn?.(ABOUT) ?? { bytesProcessed: 0, bytesBilled: 0 };
   }
+}
+
+/** The time at which rows came, which is none of a table's columns. */
+function arrivalOf({ ingestion }: Relation): readonly Column[] {
+  return ingestion === undefined ? [] : [{ name: PARTITION_TIME, type: "TIMESTAMP" }];
 }
 
 /** The tables that a name with a star at its end stands for. */

@@ -176,8 +176,8 @@ describe("pull", () => {
     const { tables } = await pulled("spent");
     expect(tables).toMatchObject([{ table: "raw.spent", read: "queried", rows: 4 }]);
     // Sets of tables are compared member by member, and a view with the table that was made of it.
-    const same = await done("verify", "--against", "bigquery", "--select", "spent", "events_*", "zoo");
-    expect(same).toMatch(/^0 models, 5 sources, 5 partitions: the same here/);
+    const same = await done("verify", "--against", "bigquery", "--select", "spent", "events_*", "zoo", "arrivals");
+    expect(same).toMatch(/^0 models, 6 sources, 6 partitions: the same here/);
   });
 
   it("takes a sample of the rows", async () => {

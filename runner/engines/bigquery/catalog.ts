@@ -1,3 +1,4 @@
+import type { IngestionUnit } from "../../port/ingestion-time.js";
 import { type Relation, type RelationId, relationKey } from "../../port/port.js";
 import type { BatchReader } from "./batch.js";
 import { pathOf, restPath } from "./names.js";
@@ -177,6 +178,7 @@ function describedOf(id: RelationId, table: Table, servedAt: number, seenAt: num
   const isView = table.type === "VIEW" || table.type === "MATERIALIZED_VIEW";
   const { timePartitioning, clustering, tableConstraints } = table;
   const field = timePartitioning?.type === "DAY" ? timePartitioning.field : undefined;
+  const ingestion = ingestionOf(table);
   return {
     relation: {
       id,
@@ -190,6 +192,7 @@ function describedOf(id: RelationId, table: Table, servedAt: number, seenAt: num
       ...(table.requirePartitionFilter ? { filterColumn: partitionFieldOf(table) } : {}),
       clusterBy: clustering?.fields ?? [],
       primaryKey: tableConstraints?.primaryKey?.columns ?? [],
+      ...(ingestion === undefined ? {} : { ingestion }),
     },
     token: tokenOf(table, servedAt),
     rows: table.numRows ?? 0,
@@ -198,6 +201,17 @@ function describedOf(id: RelationId, table: Table, servedAt: number, seenAt: num
     createdAt: table.creationTime,
     seenAt,
   };
+}
+
+const UNITS: ReadonlyMap<string, IngestionUnit> = new Map(
+  (["HOUR", "DAY", "MONTH", "YEAR"] as const).map((unit) => [unit, unit]),
+);
+
+/** How long the partitions of a table are that is partitioned by the time at which rows came; undefined: it is not. */
+export function ingestionOf({ timePartitioning }: Table): IngestionUnit | undefined {
+  return timePartitioning === undefined || timePartitioning.field !== undefined
+    ? undefined
+    : UNITS.get(timePartitioning.type);
 }
 
 function partitionFieldOf({ timePartitioning, rangePartitioning }: Table): string {

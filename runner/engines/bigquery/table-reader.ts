@@ -2,7 +2,7 @@ import { setTimeout as later } from "node:timers/promises";
 import { everyPartition } from "../../googlesql/partitioning.js";
 import { quoteIdentifier } from "../../googlesql/quote.js";
 import { EngineError } from "../../port/engine-error.js";
-import { type IngestionUnit, PARTITION_TIME } from "../../port/ingestion-time.js";
+import { PARTITION_TIME } from "../../port/ingestion-time.js";
 import { type RelationId, relationKey, type TableDefinition, type WorkPurpose } from "../../port/port.js";
 import type {
   DatedColumn,
@@ -13,7 +13,7 @@ import type {
   Sample,
   TableReader,
 } from "../../port/table-reader.js";
-import { type TableToken, tokenOf } from "./catalog.js";
+import { ingestionOf, type TableToken, tokenOf } from "./catalog.js";
 import { engineError } from "./errors.js";
 import { restPath } from "./names.js";
 import { readTable, readTableData, type Table } from "./protocol.js";
@@ -189,19 +189,12 @@ function windowSql({ column: { name, type }, range: { from, to } }: RowWindow): 
     : `${column} BETWEEN ${type} '${from} 00:00:00${zone}' AND ${type} '${to} 23:59:59.999999${zone}'`;
 }
 
-const UNITS: ReadonlyMap<string, IngestionUnit> = new Map(
-  (["HOUR", "DAY", "MONTH", "YEAR"] as const).map((unit) => [unit, unit]),
-);
-
 function readable(asked: RelationId, id: RelationId, table: Table): ReadableTable {
   const { fields } = table.schema;
   const { columns, foreign } = columnsOf(fields);
   const { timePartitioning, clustering, tableConstraints, type, streamingBuffer, numRows } = table;
   const required = new Set(fields.filter(({ mode }) => mode === "REQUIRED").map(({ name }) => name));
-  const ingestion =
-    timePartitioning !== undefined && timePartitioning.field === undefined
-      ? UNITS.get(timePartitioning.type)
-      : undefined;
+  const ingestion = ingestionOf(table);
   const dated = datedColumn(ingestion === undefined ? timePartitioning?.field : PARTITION_TIME, columns);
   const arrival = ingestion === undefined ? [] : [{ name: PARTITION_TIME, type: "TIMESTAMP" } as const];
   const isDaily = dated?.type === "DATE" && timePartitioning?.type === "DAY";

@@ -9,7 +9,7 @@ import { DATABASE, quoteName, quoteText } from "./quote.js";
  * before the file is open.
  */
 export function isUnreplayedLog(cause: unknown): boolean {
-  return cause instanceof Error && /replaying WAL[^]*no default database set/i.test(cause.message);
+  return cause instanceof Error && /replaying WAL[\s\S]*no default database set/i.test(cause.message);
 }
 
 /**
