@@ -129,6 +129,11 @@ describe("wrong use", () => {
       expectRefused(await rig.fastbreak("run", ...NIGHT), new RegExp(`is in use by .* \\(PID ${holder.pid}\\)`), 4);
       writeFileSync(join(rig.dir, ".fastbreak/running.json"), JSON.stringify({ pid: holder.pid, command: "run" }));
       expectRefused(await rig.fastbreak("run", ...NIGHT), /\(fastbreak run\)/, 4);
+      // SQL can be looked at without it.
+      const told = new RegExp(`^note: columns of sources are guessed from the SQL: .*PID ${holder.pid}`, "m");
+      expect(await rig.fastbreak("check")).toMatchObject({ code: 0, stderr: expect.stringMatching(told) });
+      const lineage = await rig.fastbreak("lineage", "player_daily_cache.points_avg_last_5");
+      expect(lineage).toMatchObject({ code: 0, stderr: expect.stringMatching(told) });
     } finally {
       holder.kill();
     }

@@ -124,6 +124,10 @@ describe("Phase 4 on the sample season", () => {
       built,
       "SELECT min(player_lookup) FROM nba_predictions.ml_feature_store_v2 WHERE game_date = '2021-11-24'",
     )) as [string[]];
+    expect(await rig.fastbreak("query", "--report", "lineage")).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^fastbreak: report lineage: .*give it with --param player=VALUE \[at 4:23\]/),
+    });
     for (const name of names) {
       const dates = ["cost", "durations", "skip_rates"].includes(name) ? [] : ["--date", "2021-11-24"];
       const asked = ["query", "--json", "--report", name, ...dates, "--param", `player=${player}`];

@@ -4,10 +4,10 @@ import type { SqlChecker } from "../googlesql/checker.js";
 import { ProjectError, renderProblem } from "../project/errors.js";
 import type { Manifest } from "../project/manifest.js";
 import { githubAnnotation } from "../report/annotations.js";
-import { plainLine, plural, writeLines } from "../report/text.js";
+import { plainLine, plural, writeLines, writeNote } from "../report/text.js";
 import { loadPlace } from "../session/load-place.js";
 import { findPlace, type Place } from "../session/place.js";
-import { surroundingsOf } from "../session/surroundings.js";
+import { surroundingsIfFree } from "../session/surroundings.js";
 import { onOff } from "./arguments/flags.js";
 import { OVERRIDE_FLAGS, PROJECT_DIR_WORD, withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
@@ -59,7 +59,7 @@ async function check(place: Place, checker: SqlChecker): Promise<CheckOutcome> {
     const findings = cause.problems.map((problem) => ({ ...problem, action: null }));
     return { findings, limits: [], unchecked: [], checked: 0 };
   }
-  const around = await surroundingsOf(place);
+  const around = await surroundingsIfFree(place, writeNote);
   const inferred = inferSources(manifest, around.relations);
   const { findings, unchecked, checked } = await checkProject(manifest, { ...around, inferred }, checker);
   const placed = (severity: "error" | "limit") =>

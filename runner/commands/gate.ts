@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { askTwice } from "../gate/ask-twice.js";
 import { gateJson, gateLines } from "../report/gate-report.js";
-import { colorsFor, plainLine, writeLines } from "../report/text.js";
+import { colorsFor, writeLines, writeNote } from "../report/text.js";
 import { askGate, type GateAnswer, hasGate } from "../session/ask-gate.js";
 import { nothingDue } from "../session/nothing-due.js";
 import { type ProjectSession, withProject } from "../session/session.js";
@@ -61,6 +61,5 @@ async function ask(session: ProjectSession, date: string): Promise<Answer> {
       'the project has no gate: no assertion has the tag "gate", and no source a max_age_hours or a key',
     );
   const answer = await session.warehouse.transaction((transaction) => askGate(transaction, session, date));
-  const note = (line: string) => writeLines(process.stderr, [`note: ${plainLine(line)}`]);
-  return { ...answer, nothingDue: await nothingDue(session, answer.gate, note) };
+  return { ...answer, nothingDue: await nothingDue(session, answer.gate, writeNote) };
 }

@@ -2,11 +2,11 @@ import type { ColumnGraph } from "../check/column-lineage.js";
 import type { ColumnSource } from "../googlesql/lineage.js";
 import { suggestion } from "../project/settings.js";
 import { columnLines, type Direction, lineageJson, relationLines } from "../report/lineage-report.js";
-import { colorsFor } from "../report/text.js";
+import { colorsFor, writeNote } from "../report/text.js";
 import { columnsOf, type ProjectColumns } from "../session/column-graph.js";
 import { loadPlace } from "../session/load-place.js";
 import { findPlace } from "../session/place.js";
-import { surroundingsOf } from "../session/surroundings.js";
+import { surroundingsIfFree } from "../session/surroundings.js";
 import { onOff } from "./arguments/flags.js";
 import { OVERRIDE_FLAGS, withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
@@ -37,7 +37,7 @@ export const command = defineCommand({
   async execute({ flags: options, words: [word = ""] }): Promise<number> {
     const place = findPlace(placeOf(options));
     const { manifest } = await loadPlace(place);
-    const columns = await columnsOf(place, manifest, await surroundingsOf(place));
+    const columns = await columnsOf(place, manifest, await surroundingsIfFree(place, writeNote));
     const asked = askedColumns(word, columns);
     const both: readonly Direction[] = ["up", "down"];
     const directions = options.up === options.down ? both : both.filter((direction) => options[direction]);

@@ -13,7 +13,7 @@ import type { RunnerSettings } from "../project/settings-schema.js";
 import { eventLine } from "../report/event-lines.js";
 import { nightJson, nightLines, stateJson, stateLines } from "../report/night-report.js";
 import { writeRunArtifact } from "../report/run-artifact.js";
-import { plainLine, plural, widthOf, writeLines } from "../report/text.js";
+import { plural, widthOf, writeLines, writeNote } from "../report/text.js";
 import { announced } from "../session/announce.js";
 import { carryOut } from "../session/carry-out.js";
 import { today } from "../session/clock.js";
@@ -142,14 +142,13 @@ function means(
   { signal, workBegins }: Interruption,
 ): NightMeans {
   const window = { from: date, to: date };
-  const note = (line: string) => writeLines(process.stderr, [`note: ${plainLine(line)}`]);
   return {
-    note,
+    note: writeNote,
     sleep: (seconds) => sleep(seconds * 1000, undefined, { signal }),
     open: (vars, work) => {
       workBegins();
       const overrides = { ...place.overrides, vars: { ...place.overrides?.vars, ...vars } };
-      return waitForLock(wait, note, () => withProject({ ...place, overrides }, work, true));
+      return waitForLock(wait, writeNote, () => withProject({ ...place, overrides }, work, true));
     },
     askAlerts: async (session, runId) => {
       if (Object.keys(session.settings.alerts.rules).length === 0) return;
@@ -162,7 +161,7 @@ function means(
     askRules: async (session, actions) =>
       noSkips
         ? NOTHING_RULED_OUT
-        : askSkipRules(session, { window, source, extended: { rules: skips, actions } }, note),
+        : askSkipRules(session, { window, source, extended: { rules: skips, actions } }, writeNote),
     run: (session, select, upstream, ruledOut) =>
       runSelection(session, select, { window, force: false, upstream, ruledOut }, signal),
   };

@@ -1,3 +1,4 @@
+import { EngineError } from "../port/engine-error.js";
 import type { ScriptResult, Warehouse } from "../port/port.js";
 import { rowsAsCsv, rowsAsJson, rowsAsTable } from "../report/rows.js";
 import { plural, widthOf } from "../report/text.js";
@@ -50,7 +51,9 @@ export const command = defineCommand({
           : (given ?? "");
     if (NOTHING.test(text)) throw usageError("the query is empty; give a GoogleSQL query or script");
     const sql = `${declarations}${text}`;
-    const { rows, rowsChanged } = await withWarehouse(place, true, (warehouse) => scriptOn(warehouse, place, sql));
+    const { rows, rowsChanged } = await withWarehouse(place, true, (warehouse) =>
+      scriptOn(warehouse, place, sql).catch((cause: unknown) => Promise.reject(inReport(options.report, cause))),
+    );
     if (rows === undefined && !options.json && !options.csv) {
       process.stdout.write(`${rowsChanged === undefined ? "done" : `${plural(rowsChanged, "row")} changed`}\n`);
       return EXIT.done;
@@ -63,12 +66,22 @@ export const command = defineCommand({
 });
 
 /** A text that asks for or says what the service keeps besides the tables runs as a job of the service does. */
-const KEPT_BY_SERVICE = /\bINFORMATION_SCHEMA\b|\b__TABLES__\b|\bOPTIONS\s*\(|\bMATERIALIZED\s+VIEW\b/i;
+const KEPT_BY_SERVICE =
+  /\bINFORMATION_SCHEMA\b|\b__TABLES__\b|\bOPTIONS\s*\(|\bMATERIALIZED\s+VIEW\b|\bCREATE\b[^;]*\bPARTITION\s+BY\b/i;
 
 async function scriptOn(warehouse: Warehouse, place: Place, sql: string): Promise<ScriptResult> {
   if (!KEPT_BY_SERVICE.test(sql)) return warehouse.script(sql);
   const { runScript } = await import("../server/run-script.js");
   return runScript(warehouse, (await place.projects?.())?.home ?? "local", sql, await place.location?.());
+}
+
+/** What goes wrong in a report is most often a value of its own that nobody has given. */
+function inReport(report: string | undefined, cause: unknown): unknown {
+  if (report === undefined || !(cause instanceof EngineError)) return cause;
+  const { line, column, code, message } = cause;
+  const [, name] = /^Unrecognized name: (\w+)/.exec(message) ?? [];
+  const advice = name === undefined ? "" : `; where it is a value of the report, give it with --param ${name}=VALUE`;
+  return new EngineError(code, `report ${report}: ${message}${advice}`, { line, column });
 }
 
 /** Blanks, comments and semicolons. */

@@ -101,6 +101,11 @@ export function writeLines(stream: TextStream, lines: readonly string[], indent 
   stream.write(`${lines.flatMap((line) => wrapLine(line, width, indent)).join("\n")}\n`);
 }
 
+/** Tells what the user should know besides, on standard error. */
+export function writeNote(line: string): void {
+  writeLines(process.stderr, [`note: ${plainLine(line)}`]);
+}
+
 /** One row of a list: cells that stand under each other, and a text behind them. */
 export interface FoldedRow {
   readonly cells: readonly string[];

@@ -1,4 +1,5 @@
 import type { Surroundings } from "../check/check-result.js";
+import { EngineError } from "../port/engine-error.js";
 import type { Warehouse } from "../port/port.js";
 import { READABLE_TABLES } from "../state/readable-tables.js";
 import { type Place, withWarehouse } from "./place.js";
@@ -7,6 +8,23 @@ import { type Place, withWarehouse } from "./place.js";
 export async function surroundingsOf(place: Place): Promise<Omit<Surroundings, "inferred">> {
   if (!place.engine.exists(place)) return { relations: new Map(), routines: new Map() };
   return withWarehouse(place, false, (warehouse) => surroundingsIn(warehouse, place.settings.stateDataset));
+}
+
+/**
+ * The same, and nothing where another process has the warehouse: SQL can be checked without it.
+ * @param note is told so, because columns of sources are then those that the SQL leads to expect
+ */
+export async function surroundingsIfFree(
+  place: Place,
+  note: (line: string) => void,
+): Promise<Omit<Surroundings, "inferred">> {
+  try {
+    return await surroundingsOf(place);
+  } catch (cause) {
+    if (!(cause instanceof EngineError) || cause.code !== "locked") throw cause;
+    note(`columns of sources are guessed from the SQL: ${cause.message}`);
+    return { relations: new Map(), routines: new Map() };
+  }
 }
 
 /** The same of a warehouse that is open. */
