@@ -65,6 +65,11 @@ describe("fastbreak migrate", () => {
       [`${REASON}SELECT 1 / 0;`, "migrations/0002_x.sql:2:1: division by zero"],
       [`${REASON}ASSERT (SELECT COUNT(*) FROM ops.log) = 7 AS 'seven';`, "0002_x.sql:2:1: seven"],
       ["ALTER TABLE ops.log DROP COLUMN id;", "ops.log has lost its column id; a migration adds"],
+      ["DROP VIEW IF EXISTS seen.ids;", "0002_x.sql: seen.ids is gone; a migration adds"],
+      ["CREATE OR REPLACE VIEW seen.ids AS SELECT ok FROM ops.log;", "seen.ids has lost its column id;"],
+      ["DROP VIEW IF EXISTS seen.ids; CREATE TABLE IF NOT EXISTS seen.ids (id STRING);", "is a table, it was a view"],
+      ["EXECUTE IMMEDIATE CONCAT('DROP TABLE IF EXISTS ', 'ops', '.log');", "ops.log is gone;"],
+      ["DROP FUNCTION IF EXISTS ops.twice;", "ops.twice is gone;"],
       ["DELETE FROM ops.log WHERE TRUE;", "ops.log has 0 rows, it had 1;"],
       ["ALTER TABLE ops.log ADD COLUMN reason STRING;", "Column already exists: reason; that is a second"],
       ["-- fastbreak: changes rows\nINSERT INTO ops.log VALUES ('b', TRUE);", "a second run of it changes"],
@@ -72,6 +77,9 @@ describe("fastbreak migrate", () => {
     says({ "0001_log": LOG });
     await told();
     await rig.sql("INSERT INTO ops.log VALUES ('a', TRUE)");
+    await rig.sql("CREATE SCHEMA seen");
+    await rig.sql("CREATE VIEW seen.ids AS SELECT id FROM ops.log");
+    await rig.fastbreak("query", "CREATE FUNCTION ops.twice(x INT64) AS (2 * x)");
     for (const [text = "", message] of wrong) {
       says({ "0002_x": text });
       expect(await told()).toContain(message);

@@ -1,11 +1,11 @@
 import { foldedKey } from "../googlesql/project-names.js";
 import { UserError } from "../graph/user-error.js";
 import { EngineError } from "../port/engine-error.js";
-import type { Observation, Transaction, Warehouse } from "../port/port.js";
+import type { Observation, Relation, Transaction, Warehouse } from "../port/port.js";
 import { type Applied, createRecord, readApplied, recordApplied } from "./applied.js";
 import { type MigrationFile, numbered } from "./migration-files.js";
 import { type MigrationNames, renderMigration } from "./render.js";
-import { lossOf, readFacts } from "./table-facts.js";
+import { readFacts, rowLossOf, shapeLossOf } from "./table-facts.js";
 
 /** What one migration did. */
 export interface MigrationResult {
@@ -148,16 +148,17 @@ async function applyOne(
 ): Promise<MigrationResult> {
   const keys = await tablesOf(sql, file, names);
   const relations = await transaction.relations();
+  const routines = await transaction.routines();
   const before = await readFacts(transaction, keys);
   await run(transaction, file, sql);
+  await requireKept(transaction, file, { relations, routines });
   const columns = new Map([...before].map(([key, { relation }]) => [key, relation.columns.map(({ name }) => name)]));
   const kept = await readFacts(transaction, keys, (key) => columns.get(key));
   for (const [key, facts] of before) {
-    const loss = lossOf(facts, kept.get(key), file.changesRows);
+    const now = kept.get(key);
+    const loss = now && rowLossOf(facts, now, file.changesRows);
     if (loss !== undefined)
-      throw new UserError(
-        `${file.path}: ${key} ${loss}; a migration adds and keeps what is there${/rows/.test(loss) ? ' (or it says "-- fastbreak: changes rows")' : ""}`,
-      );
+      throw new UserError(`${file.path}: ${key} ${loss}; ${KEEPS} (or it says "-- fastbreak: changes rows")`);
   }
   const after = await readFacts(transaction, keys);
   if (!file.once) await runAgain(transaction, file, sql, keys);
@@ -170,6 +171,27 @@ async function applyOne(
   });
   const rowsOf = (facts: typeof before) => [...facts.values()].reduce((sum, { rows }) => sum + rows, 0);
   return { file, added, rows: { before: rowsOf(before), after: rowsOf(after) } };
+}
+
+const KEEPS = "a migration adds and keeps what is there";
+
+/**
+ * What is there is looked at as a whole: a text that is put together names no table that could be seen in it.
+ * @throws UserError for a table, view or function that is gone, and for what has lost columns
+ */
+async function requireKept(
+  transaction: Transaction,
+  { path }: MigrationFile,
+  before: { readonly relations: ReadonlyMap<string, Relation>; readonly routines: ReadonlyMap<string, string> },
+): Promise<void> {
+  const relations = await transaction.relations();
+  for (const [key, relation] of before.relations) {
+    const loss = shapeLossOf(relation, relations.get(key));
+    if (loss !== undefined) throw new UserError(`${path}: ${key} ${loss}; ${KEEPS}`);
+  }
+  const routines = await transaction.routines();
+  const gone = [...before.routines.keys()].find((key) => !routines.has(key));
+  if (gone !== undefined) throw new UserError(`${path}: ${gone} is gone; ${KEEPS}`);
 }
 
 /** A migration that was applied may be applied again, to a warehouse that had half of it by other ways: it must change nothing. */

@@ -44,15 +44,21 @@ function presentOf(relation: Relation, wanted: readonly string[] | undefined): r
   return wanted === undefined ? present : wanted.filter((name) => present.includes(name));
 }
 
-/** What a table has lost, in words that follow its name; undefined: nothing. */
-export function lossOf(before: TableFacts, after: TableFacts | undefined, changesRows: boolean): string | undefined {
+/** What a table or view has lost but for rows, in words that follow its name; undefined: nothing. */
+export function shapeLossOf(before: Relation, after: Relation | undefined): string | undefined {
   if (after === undefined) return "is gone";
-  const now = new Map(after.relation.columns.map(({ name, type }) => [name.toLowerCase(), typeName(type)]));
-  for (const { name, type } of before.relation.columns) {
+  if (after.kind !== before.kind) return `is a ${after.kind}, it was a ${before.kind}`;
+  const now = new Map(after.columns.map(({ name, type }) => [name.toLowerCase(), typeName(type)]));
+  for (const { name, type } of before.columns) {
     const found = now.get(name.toLowerCase());
     if (found === undefined) return `has lost its column ${name}`;
     if (found !== typeName(type)) return `has another type for ${name}: ${found}, it was ${typeName(type)}`;
   }
+  return undefined;
+}
+
+/** Which rows a table has lost, in words that follow its name; undefined: none. */
+export function rowLossOf(before: TableFacts, after: TableFacts, changesRows: boolean): string | undefined {
   if (changesRows) return undefined;
   if (after.rows !== before.rows) return `has ${after.rows} rows, it had ${before.rows}`;
   return after.content === before.content ? undefined : "has other rows than before";
