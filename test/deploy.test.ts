@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -84,7 +84,31 @@ describe("the files of deploy/", () => {
   it("start a container that runs what fastbreak takes", async () => {
     const [, command] = /^CMD (.*)$/m.exec(read("deploy/Dockerfile")) ?? [];
     expect(await problemOf(JSON.parse(command ?? "[]"))).toBeUndefined();
-    expect(read("deploy/Dockerfile")).toMatch(/^USER runner$/m);
+    const lines = read("deploy/Dockerfile").split("\n");
+    const at = (line: RegExp) => lines.findIndex((each) => line.test(each));
+    expect(at(/^USER runner$/)).toBeGreaterThan(0);
+    // Whoever is not root writes into the volume, because its folder was there before, and is the runner's.
+    const [, volume] = /^VOLUME \["(.*)"\]$/m.exec(read("deploy/Dockerfile")) ?? [];
+    const makes = at(new RegExp(`^RUN install -d -o runner -g runner /app ${volume}$`));
+    expect(makes).toBeGreaterThan(at(/^RUN useradd/));
+    expect(makes).toBeLessThan(at(/^COPY .*--chown=runner:runner/));
+    expect(at(/^COPY .*--chown=runner:runner/)).toBeLessThan(at(/^USER/));
+  });
+
+  it("keep what a job writes where it outlives the job's container, in an environment that there is", () => {
+    const { env } = yaml("deploy/cloud-run-job.yaml").spec.template.spec.template.spec.containers[0] as {
+      env: { name: string; value?: string }[];
+    };
+    const variables = Object.fromEntries(env.map(({ name, value }) => [name, value]));
+    expect(variables.FASTBREAK_TARGET).toBe("bigquery");
+    expect(Object.keys(readRunnerSettings(ROOT).environments)).toContain(variables.FASTBREAK_ENVIRONMENT);
+  });
+
+  it("name only files that there are", () => {
+    for (const file of readdirSync(join(ROOT, "deploy"))) {
+      for (const [path] of read(`deploy/${file}`).matchAll(/\bdeploy\/[\w.-]*\w/g))
+        expect(existsSync(join(ROOT, path)), `${file} names ${path}`).toBe(true);
+    }
   });
 
   it("know the times, topics and retries of fastbreak.json", () => {
