@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import type { EventListener } from "../events/events.js";
 import type { Transaction } from "../port/port.js";
 import { announced } from "../session/announce.js";
@@ -8,6 +9,7 @@ import { planSession } from "../session/plan-request.js";
 import { newRunId } from "../session/run-id.js";
 import { withProject } from "../session/session.js";
 import { verifySession } from "../session/verify-session.js";
+import { optionText, requireOptions } from "./checked-options.js";
 import { told } from "./errors.js";
 import { type ProjectOptions, placeOptions, planRequest, type WorkRequest } from "./requests.js";
 import { documentOf, type RunDocument, type VerifiedModel } from "./results.js";
@@ -52,6 +54,8 @@ export async function openProject(options: ProjectOptions = {}): Promise<Project
   return told(async () => projectAt(options));
 }
 
+const transactionArguments = v.object({ name: optionText, work: v.function("must be a function") });
+
 function projectAt(options: ProjectOptions): Project {
   const given = placeOptions(options);
   const place = findPlace(given);
@@ -62,26 +66,31 @@ function projectAt(options: ProjectOptions): Project {
     run: (request = {}) => told(() => run(given, request)),
     verify: (request = {}) => told(() => verify(given, request)),
     transaction: (name, work) =>
-      told(() => withWarehouse(place, false, (warehouse) => announced(place, name, () => warehouse.transaction(work)))),
+      told(async () => {
+        requireOptions(transactionArguments, "transaction", { name, work });
+        return withWarehouse(place, false, (warehouse) => announced(place, name, () => warehouse.transaction(work)));
+      }),
   };
 }
 
 type Given = ReturnType<typeof placeOptions>;
 
 async function plan(given: Given, request: WorkRequest): Promise<RunDocument> {
+  const asked = planRequest("plan", request);
   const startedAt = new Date();
   return withProject(given, async (session) => {
-    const planned = await planSession(session, planRequest(request));
+    const planned = await planSession(session, asked);
     return documentOf(planEvents(session, planned, "plan", { runId: newRunId(startedAt), startedAt }));
   });
 }
 
 async function run(given: Given, request: Parameters<Project["run"]>[0] & object): Promise<RunDocument> {
+  const asked = planRequest("run", request);
   const startedAt = new Date();
   const { onEvent: emit = () => undefined, failFast = false } = request;
   const work = async (session: Parameters<Parameters<typeof withProject>[1]>[0]) => {
     await migrateFirst(session, session.warehouse);
-    const planned = await planSession(session, planRequest(request));
+    const planned = await planSession(session, asked);
     const options = { runId: newRunId(startedAt), startedAt, failFast, force: request.fullRefresh ?? false, emit };
     const names = planned.project.actions.map(({ node }) => node.key);
     return documentOf(await carryOut(session, planned, options), names);
@@ -90,7 +99,8 @@ async function run(given: Given, request: Parameters<Project["run"]>[0] & object
 }
 
 async function verify(given: Given, request: WorkRequest): Promise<readonly VerifiedModel[]> {
-  const verified = await withProject(given, (session) => verifySession(session, planRequest(request)));
+  const asked = planRequest("verify", request);
+  const verified = await withProject(given, (session) => verifySession(session, asked));
   return verified.map(({ key, partitions, differences, problem, note }) => ({
     name: key,
     partitions,

@@ -1,9 +1,11 @@
+import * as v from "valibot";
 import { UserError } from "../graph/user-error.js";
 import { isDate } from "../plan/dates.js";
 import { EVERYTHING } from "../plan/select.js";
 import type { ProjectOverrides } from "../project/compile/protocol.js";
 import type { PlaceOptions } from "../session/choose-settings.js";
 import type { PlanRequest } from "../session/plan-request.js";
+import { optionText, requireOptions, strictly } from "./checked-options.js";
 
 /** Which project, and where its warehouse is; what is left open is taken from `FASTBREAK_...` variables and fastbreak.json. */
 export interface ProjectOptions {
@@ -37,16 +39,72 @@ export interface WorkRequest {
   readonly fullRefresh?: boolean;
 }
 
-/** The options in the terms of a session. */
-export function placeOptions({ threads, concurrency, ...options }: ProjectOptions): PlaceOptions {
+const flag = v.optional(v.boolean("must be true or false"));
+const number = v.optional(v.number("must be a number"));
+const text = v.optional(optionText);
+const texts = v.optional(v.array(v.string("must be a text"), "must be an array of texts"));
+
+const overrides = v.strictObject(
+  {
+    defaultDatabase: text,
+    defaultSchema: text,
+    defaultLocation: text,
+    assertionSchema: text,
+    databaseSuffix: v.optional(v.string("must be a text")),
+    schemaSuffix: v.optional(v.string("must be a text")),
+    tablePrefix: v.optional(v.string("must be a text")),
+    defaultReservation: text,
+    disableAssertions: flag,
+    vars: v.optional(v.record(v.string(), v.string("must be a text"), "must be an object")),
+  } satisfies Record<keyof ProjectOverrides, unknown>,
+  strictly,
+);
+
+const projectOptions = v.strictObject(
+  {
+    projectDir: text,
+    environment: text,
+    target: text,
+    database: text,
+    memory: text,
+    threads: number,
+    concurrency: number,
+    overrides: v.optional(overrides),
+  } satisfies Record<keyof ProjectOptions, unknown>,
+  strictly,
+);
+
+const work = {
+  window: v.optional(v.strictObject({ from: v.unknown(), to: v.unknown() }, strictly)),
+  select: texts,
+  exclude: texts,
+  upstream: flag,
+  fullRefresh: flag,
+} satisfies Record<keyof WorkRequest, unknown>;
+const workRequest = v.strictObject(work, strictly);
+const runRequest = v.strictObject(
+  { ...work, failFast: flag, onEvent: v.optional(v.function("must be a function")) },
+  strictly,
+);
+
+/**
+ * The options in the terms of a session.
+ * @throws UserError that names the option which is wrong
+ */
+export function placeOptions(given: ProjectOptions): PlaceOptions {
+  requireOptions(projectOptions, "openProject", given);
+  const { threads, concurrency, ...options } = given;
   return { ...options, isShared: true, threads: threads?.toString(), concurrency: concurrency?.toString() };
 }
 
 /**
  * The request in the terms of a session.
- * @throws UserError for a window of what are no dates, or that ends before it begins
+ * @param call what was called with it
+ * @throws UserError that names the field which is wrong; for a window of what are no dates, or that ends before it begins
  */
-export function planRequest({ window, select, exclude, upstream, fullRefresh }: WorkRequest): PlanRequest {
+export function planRequest(call: "plan" | "run" | "verify", request: WorkRequest): PlanRequest {
+  requireOptions(call === "run" ? runRequest : workRequest, call, request);
+  const { window, select, exclude, upstream, fullRefresh } = request;
   if (window !== undefined) requireWindow(window);
   return {
     window,

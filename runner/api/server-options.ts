@@ -1,8 +1,7 @@
 import * as v from "valibot";
 import { UserError } from "../graph/user-error.js";
 import { FaultPlan } from "../server/faults/rules.js";
-
-const text = v.pipe(v.string("must be a text"), v.minLength(1, "must not be empty"));
+import { optionText, requireOptions, strictly } from "./checked-options.js";
 
 function number(least: number, most: number) {
   const says = `must be a number from ${least} to ${most}`;
@@ -17,28 +16,24 @@ function wholeNumber(least: number, most: number) {
 /** What the options of a server may be; those of the command line have the same bounds. */
 const options = v.strictObject(
   {
-    seed: v.optional(text),
-    database: v.optional(text),
+    seed: v.optional(optionText),
+    database: v.optional(optionText),
     port: v.optional(wholeNumber(0, 65_535)),
     storagePort: v.optional(wholeNumber(0, 65_535)),
-    project: v.optional(text),
-    location: v.optional(text),
-    token: v.optional(text),
+    project: v.optional(optionText),
+    location: v.optional(optionText),
+    token: v.optional(optionText),
     timeTravelHours: v.optional(number(0, 168)),
     streamingBufferSeconds: v.optional(number(0, 86_400)),
     faults: v.optional(v.unknown()),
-    buckets: v.optional(text),
+    buckets: v.optional(optionText),
   },
-  ({ expected }) => (expected === "never" ? "is no option" : "must be an object"),
+  strictly,
 );
 
 /** @throws UserError that names the option which is wrong */
 export function requireServerOptions(given: unknown): void {
-  const { success, issues } = v.safeParse(options, given);
-  if (success) return;
-  const [issue] = issues;
-  const name = v.getDotPath(issue) ?? "the options";
-  throw new UserError(`startServer: ${name} ${issue.message}, not ${shown(issue.input)}`);
+  requireOptions(options, "startServer", given);
 }
 
 /**
@@ -52,10 +47,4 @@ export function faultPlan(given: unknown): FaultPlan | undefined {
   } catch (cause) {
     throw new UserError(`startServer: faults: ${(cause as Error).message}`);
   }
-}
-
-/** A value in an error message, which is no place for long ones. */
-function shown(value: unknown): string {
-  if (typeof value === "number" || value === undefined) return String(value);
-  return (JSON.stringify(value) ?? String(value)).slice(0, 60);
 }
