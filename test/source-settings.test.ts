@@ -41,6 +41,15 @@ describe("sources in fastbreak.json", () => {
     expect(code).toBe(2);
     says({ "raw.*": { partition: "other" } });
     expect((await rig.run([])).totals.failed).toBe(0);
+    // A table that has a layout of its own, too.
+    await rig.fastbreak(
+      "query",
+      "CREATE TABLE raw.laid PARTITION BY day AS SELECT n, day FROM raw.numbers; DROP TABLE raw.numbers; CREATE TABLE raw.numbers PARTITION BY day AS SELECT n, day FROM raw.laid",
+    );
+    says({ "raw.numbers": { partition: "other" } });
+    expect((await rig.fastbreak("run")).stderr).toContain(
+      'sources."raw.numbers".partition of raw.numbers is other, which it does not have',
+    );
   });
 
   it("close the gate when a source is too old", async () => {

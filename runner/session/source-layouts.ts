@@ -76,10 +76,11 @@ function laidOut(key: string, relation: Relation, { sources, inferred, kept, mad
   if (relation.kind !== "table" || made.has(key)) return relation;
   const found = sourceSettings(key, sources);
   const described = found === undefined ? relation : withRowHash(key, relation, found);
+  // Looked at before, so that a wrong name is told of a table, too, that has a layout of its own.
+  const said = found && dateColumn(key, relation, found);
   if (relation.partitionColumn !== undefined) return described;
   const dated = (name: string | undefined) =>
     described.columns.find((column) => column.type === "DATE" && column.name.toLowerCase() === name?.toLowerCase());
-  const said = found && dateColumn(key, relation, found);
   const partitionColumn = said ?? (dated(inferred.get(key)) ?? dated(kept.get(key)))?.name;
   if (partitionColumn !== undefined) return { ...described, partitionColumn };
   const lost = kept.get(key);
