@@ -322,6 +322,37 @@ describe("writing", () => {
     for (const { rows } of [one, two]) rows.close();
   });
 
+  it("takes what comes by several connections at once only once", async () => {
+    const beside = async (streamId: string) => {
+      const connection = await writer.createStreamConnection({ streamId, destinationTable });
+      return new managedwriter.JSONWriter({ connection, protoDescriptor });
+    };
+    const committed = await stream("COMMITTED");
+    const writers = [committed.rows, await beside(committed.connection.getStreamId())];
+    const answers = await Promise.all(writers.map((one) => one.appendRows([{ id: 1 }, { id: 2 }], 0).getResult()));
+    expect(answers.map(({ error }) => error?.code ?? 0).sort()).toEqual([0, 6]);
+    expect(await stored()).toEqual([1, 2]);
+
+    const pending = await stream("PENDING");
+    await pending.rows.appendRows([{ id: 3 }]).getResult();
+    await pending.connection.finalize();
+    const name = pending.connection.getStreamId();
+    const commit = () => writer.batchCommitWriteStream({ parent: destinationTable, writeStreams: [name, name] });
+    const done = await Promise.all([commit(), commit(), commit()]);
+    expect(done.map(({ streamErrors }) => streamErrors?.[0]?.code ?? "done").sort()).toEqual([
+      "STREAM_ALREADY_COMMITTED",
+      "STREAM_ALREADY_COMMITTED",
+      "done",
+    ]);
+    expect(await stored()).toEqual([1, 2, 3]);
+
+    const buffered = await stream("BUFFERED");
+    await buffered.rows.appendRows([{ id: 4 }, { id: 5 }]).getResult();
+    await Promise.all([0, 1, 1].map((offset) => buffered.connection.flushRows({ offset: offset as never })));
+    expect(await stored()).toEqual([1, 2, 3, 4, 5]);
+    for (const one of [...writers, pending.rows, buffered.rows]) one.close();
+  });
+
   it("shows rows of a buffered stream up to where it is flushed", async () => {
     const { rows, connection } = await stream("BUFFERED");
     await rows.appendRows([{ id: 1 }, { id: 2 }, { id: 3 }]).getResult();

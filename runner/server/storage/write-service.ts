@@ -56,8 +56,7 @@ export class WriteService {
   async finalizeWriteStream({ request }: Unary<{ readonly name: string }>) {
     const stream = this.#streams.find(request.name);
     if (stream.mode === "DEFAULT") throw new ApiError("invalid", "The default stream cannot be finalized");
-    stream.isFinal = true;
-    return { rowCount: String(stream.taken) };
+    return { rowCount: String(await this.#streams.finalize(stream)) };
   }
 
   async batchCommitWriteStreams({

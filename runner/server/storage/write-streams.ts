@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { RowObject } from "../../port/port.js";
+import { Turns } from "../../port/turns.js";
 import { bytesOfRows } from "../catalog/bytes.js";
 import { requiredPaths } from "../catalog/schema-update.js";
 import { requireRelation, type TableRef, tableFields, tableId } from "../catalog/tables.js";
@@ -29,6 +30,8 @@ export interface WriteStream {
 export class WriteStreams {
   readonly #service: JobService;
   readonly #streams = new Map<string, WriteStream>();
+  /** Several connections may speak of one stream: what one of them sees of it must hold until it is done. */
+  readonly #turns = new Turns();
 
   constructor(service: JobService) {
     this.#service = service;
@@ -68,27 +71,49 @@ export class WriteStreams {
 
   /** Takes rows, at an offset where the client gives one; where they begin. */
   async append(stream: WriteStream, rows: readonly RowObject[], offset: number | undefined): Promise<number> {
+    // Nothing is kept of the default stream, to which any number of writers append.
+    return stream.mode === "DEFAULT"
+      ? this.#append(stream, rows, offset)
+      : this.#inTurn([stream.name], () => this.#append(stream, rows, offset));
+  }
+
+  async #append(stream: WriteStream, rows: readonly RowObject[], offset: number | undefined): Promise<number> {
     if (stream.isFinal) throw new StorageError("STREAM_FINALIZED", stream.name, `${stream.name} has been finalized`);
     if (offset !== undefined && stream.mode !== "DEFAULT") requireOffset(stream, offset);
     const begin = stream.taken;
     if (stream.mode === "DEFAULT" || stream.mode === "COMMITTED") {
       await this.#write(stream.table, rows);
+      stream.taken += rows.length;
       await this.#buffered(stream.table, rows.length);
-    } else for (const row of rows) stream.waiting.push(row);
-    stream.taken += rows.length;
+    } else {
+      for (const row of rows) stream.waiting.push(row);
+      stream.taken += rows.length;
+    }
     return begin;
+  }
+
+  /** A stream takes no more rows; how many it has taken. */
+  async finalize(stream: WriteStream): Promise<number> {
+    return this.#inTurn([stream.name], async () => {
+      stream.isFinal = true;
+      return stream.taken;
+    });
   }
 
   /** Makes the rows of a BUFFERED stream visible, up to an offset. */
   async flush(stream: WriteStream, offset: number): Promise<void> {
     if (stream.mode !== "BUFFERED") throw new ApiError("invalid", `${stream.name} is not of type BUFFERED`);
+    await this.#inTurn([stream.name], () => this.#flush(stream, offset));
+  }
+
+  async #flush(stream: WriteStream, offset: number): Promise<void> {
     const visible = stream.taken - stream.waiting.length;
     if (offset >= stream.taken) throw new ApiError("invalid", `offset ${offset} is behind the end of ${stream.name}`);
     const ready = stream.waiting.slice(0, Math.max(0, offset + 1 - visible));
     if (ready.length === 0) return;
     await this.#write(stream.table, ready);
-    await this.#buffered(stream.table, ready.length);
     stream.waiting = stream.waiting.slice(ready.length);
+    await this.#buffered(stream.table, ready.length);
   }
 
   /**
@@ -96,6 +121,11 @@ export class WriteStreams {
    * @returns when, or what is wrong with which stream
    */
   async commit(parent: string, names: readonly string[]): Promise<Date | readonly StorageFault[]> {
+    const wanted = [...new Set(names)];
+    return this.#inTurn(wanted, () => this.#commit(parent, wanted));
+  }
+
+  async #commit(parent: string, names: readonly string[]): Promise<Date | readonly StorageFault[]> {
     const table = tableOfName(parent);
     await this.requireTable(table);
     const streams = names.map((name) => this.#streams.get(name));
@@ -110,6 +140,10 @@ export class WriteStreams {
       stream.committedAt = at;
     }
     return at;
+  }
+
+  #inTurn<T>(names: readonly string[], work: () => Promise<T>): Promise<T> {
+    return this.#turns.hold(names, new AbortController().signal, work);
   }
 
   /** Statements may change what comes by this API at once. */
