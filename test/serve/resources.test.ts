@@ -199,6 +199,31 @@ describe("datasets, tables and routines of a served warehouse", () => {
     expect(totals).toEqual([{ total: "3.3" }]);
   });
 
+  it("refuses OPTIONS that there are none of, twice, and with values of other types", async () => {
+    const said = async (sql: string) =>
+      client.query(sql).then(
+        () => "done",
+        (cause: Error) => cause.message,
+      );
+    for (const [sql, message] of [
+      ["CREATE TABLE shop.wrong (a INT64) OPTIONS (descripton = 'x')", "Unknown option: descripton"],
+      ["CREATE TABLE shop.wrong (a INT64 OPTIONS (descr = 'x'))", "Unknown option: descr"],
+      ["CREATE VIEW shop.wrong OPTIONS (nope = 1) AS SELECT 1 AS a", "Unknown option: nope"],
+      ["ALTER SCHEMA shop SET OPTIONS (nope = 1)", "Unknown option: nope"],
+      ["CREATE TABLE shop.wrong (a INT64) OPTIONS (description = 1)", "Option description value has type INT64"],
+      ["CREATE TABLE shop.wrong (a INT64) OPTIONS (labels = 'x')", "Option labels value has type STRING"],
+      ["CREATE TABLE shop.wrong (a INT64) OPTIONS (expiration_timestamp = 'x')", "timestamp"],
+      ["CREATE TABLE shop.wrong (a INT64) OPTIONS (description = 'a', description = 'b')", "Duplicate option"],
+    ] as const) {
+      expect(await said(sql), sql).toContain(message);
+      expect(await shop.table("wrong").exists(), sql).toEqual([false]);
+    }
+    const fine = "description = NULL, labels = [], expiration_timestamp = '2100-01-01 00:00:00+00'";
+    expect(await said(`CREATE TABLE shop.fine (a INT64 OPTIONS (description = 'a')) OPTIONS (${fine})`)).toBe("done");
+    expect((await shop.table("fine").getMetadata())[0]).toMatchObject({ expirationTime: "4102444800000" });
+    await shop.table("fine").delete();
+  });
+
   it("keeps what OPTIONS say of fields within columns", async () => {
     await client.query(`CREATE OR REPLACE TABLE shop.nested
       (s STRUCT<a ARRAY<STRING> OPTIONS (description = "many"), b STRUCT<c INT64 OPTIONS (description = "deep")>>);

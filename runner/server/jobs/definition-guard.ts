@@ -11,6 +11,7 @@ import { ApiError } from "../protocol/errors.js";
 import { fieldsOf } from "../protocol/schema.js";
 import { checked } from "../protocol/validate.js";
 import { type DefinitionFacts, definitionFacts } from "./definition-facts.js";
+import { requireKnownOptions } from "./known-options.js";
 import { optionFacts } from "./options.js";
 
 /**
@@ -41,9 +42,16 @@ export function definitionGuard(
   };
 }
 
-/** Options say what the API could be told: labels that there can be, and of a dataset expirations that are long enough. */
+/** Options are those that there are, and say what the API could be told: labels that there can be, and of a dataset expirations that are long enough. */
 async function requireOptions(jobs: Catalogue["jobs"], text: string, isDataset: boolean): Promise<void> {
-  const { options } = definitionFacts(text);
+  const { options, columnOptions } = definitionFacts(text);
+  await requireKnownOptions(jobs, options);
+  const columns = new Set(columnOptions.map(({ path }) => path.join(".")));
+  for (const column of columns)
+    await requireKnownOptions(
+      jobs,
+      columnOptions.filter(({ path }) => path.join(".") === column),
+    );
   const checkedHere = isDataset ? options : options.filter(({ name }) => name === "labels");
   if (checkedHere.length > 0) checked(datasetChange, await optionFacts(jobs, checkedHere));
 }

@@ -45,11 +45,13 @@ function labelsOf(value: SqlValue): Kept {
 export async function optionFacts(jobs: SqlJobs, options: readonly OptionText[]): Promise<Kept> {
   const known = options.filter(({ name }) => Object.hasOwn(FACTS, name));
   if (known.length === 0) return {};
-  const values = await valuesOf(
-    jobs,
-    known.map(({ expression }) => expression),
-  );
+  const values = await valuesOf(jobs, known.map(optionExpression));
   return Object.assign({}, ...known.map(({ name }, index) => FACTS[name]?.(values[index] ?? null) ?? {})) as Kept;
+}
+
+/** The value of an option, as an expression: a time may be written as a text. */
+export function optionExpression({ name, expression }: OptionText): string {
+  return name === "expiration_timestamp" ? `CAST(${expression} AS TIMESTAMP)` : expression;
 }
 
 /** What options say whose values are known. */
