@@ -25,6 +25,26 @@ describe("a procedure of the project", () => {
   beforeEach(() => start({}));
   afterEach(() => rig.remove());
 
+  it("is one that there is: a check tells where it is not, unless texts that are put together may make it", async () => {
+    const call = (name: string, before = "") =>
+      rig.write("definitions/caller.sqlx", `config { type: "operations" }\n${before}CALL ${name}()`);
+    const checked = async () => {
+      const { code, stdout } = await rig.fastbreak("check");
+      return [code, stdout.split("\n")[0]];
+    };
+    call("d.fil");
+    expect(await checked()).toEqual([2, "definitions/caller.sqlx:2:6: Procedure not found: d.fil"]);
+    for (const name of ["d.fill", "D.`fill`", "BQ.REFRESH_EXTERNAL_METADATA_CACHE"]) {
+      call(name);
+      expect((await checked())[0], name).toBe(0);
+    }
+    await rig.fastbreak("query", "CREATE PROCEDURE d.elsewhere() BEGIN SELECT 1; END");
+    call("d.elsewhere");
+    expect((await checked())[0]).toBe(0);
+    call("d.fil", "EXECUTE IMMEDIATE 'CREATE PROCEDURE d.fil() BEGIN SELECT 1; END';\n");
+    expect((await checked())[0]).toBe(0);
+  });
+
   it("is an input of a skippable operation that calls it, and what it writes is written by that", async () => {
     rig.write(
       "definitions/caller.sqlx",

@@ -1,7 +1,13 @@
 import type { Catalog, CatalogTable } from "../googlesql/catalog.js";
 import type { CheckScope, SqlChecker } from "../googlesql/checker.js";
 import type { DialectError } from "../googlesql/contract.js";
-import { type DeclaredFunction, declaredFunctions, routineNamed } from "../googlesql/declared-functions.js";
+import {
+  type CreateRoutine,
+  type DeclaredFunction,
+  declaredFunctions,
+  declaredProcedures,
+  routineNamed,
+} from "../googlesql/declared-functions.js";
 import { scanScript } from "../googlesql/index.js";
 import { datasetOf, foldedKey, foldProject, nameOf, type ProjectNames } from "../googlesql/project-names.js";
 import type { ProjectText } from "../graph/locate.js";
@@ -64,6 +70,9 @@ class ProjectCheck implements CheckResult {
   readonly #ownDatasets: ReadonlySet<string>;
   readonly #hasWarehouse: boolean;
   readonly #routines: ReadonlyMap<string, DeclaredFunction>;
+  readonly #procedures: ReadonlyMap<string, CreateRoutine>;
+  /** Some statement runs a text that is put together, which may make anything. */
+  readonly #makesByText: boolean;
   readonly sources: ReadonlyMap<string, readonly Column[]>;
   /** Relations whose columns, or the types of them, are guesses. */
   readonly #guessed = new Set<string>();
@@ -81,7 +90,10 @@ class ProjectCheck implements CheckResult {
       ...preOps,
       ...postOps,
     ]);
-    this.#routines = declaredFunctions([...routines.values(), ...statements], manifest.homeProject);
+    const texts = [...routines.values(), ...statements];
+    this.#routines = declaredFunctions(texts, manifest.homeProject);
+    this.#procedures = declaredProcedures(texts, manifest.homeProject);
+    this.#makesByText = statements.some((text) => /\bEXECUTE\s+IMMEDIATE\b/i.test(text));
     this.#actions = new Set(manifest.actions.map(({ key }) => key));
     this.#views = new Set(manifest.actions.filter(({ type }) => type === "view").map(({ key }) => key));
     const operations = manifest.actions.filter(({ type }) => type === "operation");
@@ -324,7 +336,13 @@ class ProjectCheck implements CheckResult {
       },
       names: () => [...this.#known.keys()].filter((key) => !key.endsWith("*")),
       routine: (name) => routineNamed(name, this.#projects, this.#routines)?.routine,
+      hasProcedure: (name) => this.#hasProcedure(name),
     };
+  }
+
+  #hasProcedure(name: string): boolean | undefined {
+    if (/^bq\./i.test(name) || routineNamed(name, this.#projects, this.#procedures) !== undefined) return true;
+    return this.#hasWarehouse && !this.#makesByText ? false : undefined;
   }
 }
 

@@ -39,6 +39,8 @@ export interface Catalog {
   names(): readonly string[];
   /** The user's function of a name as it is called, dots between its parts, in any case. */
   routine?(name: string): UserFunction | undefined;
+  /** Whether there is a procedure of a name as it is called; undefined: nobody knows. */
+  hasProcedure?(name: string): boolean | undefined;
   /** Whether new tables of a dataset have the collation und:ci for their texts; undefined: nobody keeps that. */
   isCollated?(dataset: string): boolean;
 }

@@ -30,25 +30,41 @@ export function declaredFunctions(
   home: string | undefined,
 ): ReadonlyMap<string, DeclaredFunction> {
   const functions = new Map<string, DeclaredFunction>();
-  const visit = (sql: string): void => {
-    walk(parseScriptText(sql), (node) => {
-      const statement = node as unknown as ScriptStatement;
-      if (!isCreateRoutine(statement)) return undefined;
-      const { key, parts, temporary } = identity(statement, home);
-      if (statement.kind === "createProcedure" || temporary) return false;
-      const text = sql.slice(statement.start, statement.end);
-      functions.set(key, { routine: statement, dataset: datasetOf(foldedKey(parts, home)), text });
-      return false;
-    });
-  };
+  visitRoutines(scripts, (statement, sql) => {
+    const { key, parts, temporary } = identity(statement, home);
+    if (statement.kind === "createProcedure" || temporary) return;
+    const text = sql.slice(statement.start, statement.end);
+    functions.set(key, { routine: statement, dataset: datasetOf(foldedKey(parts, home)), text });
+  });
+  return functions;
+}
+
+/** The procedures that some scripts create, by `DS.P`. */
+export function declaredProcedures(
+  scripts: Iterable<string>,
+  home: string | undefined,
+): ReadonlyMap<string, CreateRoutine> {
+  const procedures = new Map<string, CreateRoutine>();
+  visitRoutines(scripts, (statement) => {
+    if (statement.kind === "createProcedure") procedures.set(identity(statement, home).key, statement);
+  });
+  return procedures;
+}
+
+/** What some scripts create; what a routine creates when it runs is not looked at. */
+function visitRoutines(scripts: Iterable<string>, visit: (statement: CreateRoutine, sql: string) => void): void {
   for (const sql of scripts) {
     try {
-      visit(sql);
+      walk(parseScriptText(sql), (node) => {
+        const statement = node as unknown as ScriptStatement;
+        if (!isCreateRoutine(statement)) return undefined;
+        visit(statement, sql);
+        return false;
+      });
     } catch (error) {
       if (!(error instanceof SqlProblem)) throw error;
     }
   }
-  return functions;
 }
 
 /** The key of a called name: `DS.F`, and of another project than home `P.DS.F`; names are called in any case, with backticks anywhere. */

@@ -1,4 +1,4 @@
-import type { Expr, Query, Statement } from "../../googlesql/ast.js";
+import type { Expr, PathNode, Query, Statement } from "../../googlesql/ast.js";
 import type { Catalog, CatalogTable, UserFunction } from "../../googlesql/catalog.js";
 import type { Diagnosis, CheckScope as Scope, ScriptDiagnosis } from "../../googlesql/checker.js";
 import { DialectError } from "../../googlesql/contract.js";
@@ -14,6 +14,7 @@ import {
   parseScriptText,
   prepare,
   type ScriptStatement,
+  SqlProblem,
   type StatementContext,
   type TableChange,
   type TranslatedStatement,
@@ -190,6 +191,7 @@ class ScriptCheck implements ScriptDiagnosis {
         return;
       case "call":
         for (const arg of statement.args) this.#type(arg, undefined);
+        this.#requireProcedure(statement.path);
         scope.dynamic = true;
         return;
       case "execute":
@@ -206,6 +208,13 @@ class ScriptCheck implements ScriptDiagnosis {
       default:
         this.#statement(statement);
     }
+  }
+
+  /** What was made when the script ran, by texts that are put together, nobody knows. */
+  #requireProcedure(path: PathNode): void {
+    const name = path.parts.map((part) => part.name).join(".");
+    if (this.scope.dynamic || this.outer.hasProcedure?.(name) !== false) return;
+    throw new SqlProblem("analysis", `Procedure not found: ${name}`, path);
   }
 
   #statement(statement: Statement): void {
