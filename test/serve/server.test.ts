@@ -189,6 +189,22 @@ describe("many clients at once", () => {
     expect((await server.client.query("SELECT x FROM shop.fought"))[0]).toEqual([{ x: 22 }]);
   });
 
+  it("tells the session of a job that runs still, and of one that fails", async () => {
+    const begin = (jobId: string, query: string) =>
+      server.client.createQueryJob({ query, createSession: true, jobId }).catch((cause: Error) => cause.message);
+    const sessionOf = async (jobId: string) =>
+      (await server.client.job(jobId).getMetadata())[0].statistics.sessionInfo?.sessionId as string | undefined;
+    await begin("session_long", "DECLARE n INT64 DEFAULT 0; LOOP SET n = n + 1; END LOOP");
+    await expect.poll(() => sessionOf("session_long")).toEqual(expect.any(String));
+    await server.client.job("session_long").cancel();
+    await begin("session_failing", "CREATE TEMP TABLE kept AS SELECT 7 AS x; SELECT ERROR('no')");
+    await expect
+      .poll(async () => (await server.client.job("session_failing").getMetadata())[0].status.state)
+      .toBe("DONE");
+    const connectionProperties = [{ key: "session_id", value: (await sessionOf("session_failing")) ?? "" }];
+    expect((await server.client.query({ query: "SELECT x FROM kept", connectionProperties }))[0]).toEqual([{ x: 7 }]);
+  });
+
   it("keeps sessions apart", async () => {
     const begin = async (value: number) => {
       const [job] = await server.client.createQueryJob({

@@ -114,8 +114,8 @@ export function statusOf({ state, error, outcome }: Job) {
 }
 
 function statisticsOf(job: Job) {
-  const { created, started, ended, outcome, children, parent, configuration } = job;
-  const { bytes = 0, statistics = {}, sessionId } = outcome;
+  const { created, started, ended, outcome, children, parent, configuration, sessionId } = job;
+  const { bytes = 0, statistics = {} } = outcome;
   const times = Object.entries({ creationTime: created, startTime: started, endTime: ended });
   return {
     ...Object.fromEntries(times.flatMap(([name, time]) => (time === undefined ? [] : [[name, String(time)]]))),

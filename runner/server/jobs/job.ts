@@ -25,7 +25,6 @@ export interface JobOutcome {
   readonly statistics?: Readonly<Record<string, unknown>>;
   /** Errors that did not end the job. */
   readonly warnings?: readonly ErrorProto[];
-  readonly sessionId?: string | undefined;
 }
 
 /** How a job came to be. */
@@ -56,6 +55,8 @@ export class Job {
   outcome: JobOutcome = {};
   /** That its session gave it, besides those of its configuration. */
   labels: Readonly<Record<string, string>> | undefined;
+  /** The session that it runs in, known from when it has begun; that of a job that fails stays. */
+  sessionId: string | undefined;
   /** Statements that have run, those of a job that fails too. */
   readonly statements: JobStatement[] = [];
   /** The statement of a script that failed, and with it the job. */

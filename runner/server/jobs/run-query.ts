@@ -71,6 +71,7 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
     location: job.reference.location,
   });
   ownSession = sessionId;
+  job.sessionId = sessionId;
   const { statements } = job;
   try {
     await run({ ...request, destination: destination?.layout }, (statement) => {
@@ -89,7 +90,7 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
   }
   if (destination !== undefined && query.destinationTable)
     await noteDestination(service, withoutDecorator(refOf(query.destinationTable, projectId)).base, query, destination);
-  return { ...(await outcomeOf(service, statements, query.query)), sessionId, warnings };
+  return { ...(await outcomeOf(service, statements, query.query)), warnings };
 }
 
 async function planned(service: JobService, request: JobRequest): Promise<JobOutcome> {

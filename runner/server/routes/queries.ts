@@ -84,7 +84,8 @@ function answerOf(job: Job, kind: string, page: PageRequest) {
   const etag = isQuery ? {} : { etag: etagOf("results", reference.jobId, job.state) };
   if (job.state !== "DONE") return { kind, ...etag, jobReference: reference, jobComplete: false };
   if (job.error !== undefined) throw job.error;
-  const { bytes = 0, rows, columns, statements = [], sessionId } = job.outcome;
+  const { bytes = 0, rows, columns, statements = [] } = job.outcome;
+  const { sessionId } = job;
   const dry = configuration.dryRun === true;
   const changed = statements.length === 1 ? statements[0]?.changed : undefined;
   if (rows === undefined && columns !== undefined && !dry)

@@ -40,8 +40,8 @@ export function jobRows({ registry }: Place, project: string): readonly RowObjec
 
 /** What a job has read, written and failed with. */
 function writtenOf(job: Job): RowObject {
-  const { error, outcome, reference } = job;
-  const { statements = [], sessionId } = outcome;
+  const { error, outcome, reference, sessionId } = job;
+  const { statements = [] } = outcome;
   const { query, load, copy } = jobResource(job).configuration;
   const to: TableReference | undefined =
     query?.destinationTable ?? load?.destinationTable ?? copy?.destinationTable ?? undefined;
