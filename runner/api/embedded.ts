@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { composeBuild } from "../execute/compose.js";
+import { readQueries } from "../graph/read-queries.js";
 import { type Relation, relationKey } from "../port/port.js";
 import { type Column, typeName } from "../port/sql-types.js";
 import { runnableProject } from "../project/runnable.js";
@@ -29,9 +30,7 @@ export async function finalSql(
     const place = findPlace(placeOptions(options));
     const { manifest } = await loadPlace(place);
     const project = runnableProject(manifest);
-    const views = new Map(
-      project.actions.filter(({ node }) => node.kind === "view").map((action) => [action.node.key, action]),
-    );
+    const views = readQueries(project.actions);
     const relations = await withWarehouse(place, false, (warehouse) =>
       warehouse.transaction(async (transaction) => new Map<string, Relation>(await transaction.relations())),
     );

@@ -11,9 +11,9 @@ import {
 import { scanScript } from "../googlesql/index.js";
 import { datasetOf, foldedKey, foldProject, nameOf, type ProjectNames } from "../googlesql/project-names.js";
 import type { ProjectText } from "../graph/locate.js";
-import { dependencyOrder } from "../graph/order.js";
 import type { Column } from "../port/sql-types.js";
 import { projectNames, withPlainlyLoaded } from "../project/foreign-relations.js";
+import { readingOrder } from "../project/link-reads.js";
 import type { Manifest, ManifestAction } from "../project/manifest.js";
 import { relationOf } from "../project/runnable.js";
 import { suggestion } from "../project/settings.js";
@@ -37,7 +37,7 @@ export async function checkProject(
   checker: SqlChecker,
 ): Promise<CheckResult> {
   const check = new ProjectCheck(manifest, surroundings, checker);
-  for (const action of dependencyOrder(manifest.actions)) await check.action(action);
+  for (const action of readingOrder(manifest.actions)) await check.action(action);
   return check;
 }
 
@@ -237,7 +237,6 @@ class ProjectCheck implements CheckResult {
       const message = `${what} columns must be named, but column ${unnamed.position} has no name`;
       this.#report(action, "sql", text, { kind: "analysis", message, span: unnamed.span });
     }
-    if (action.type === "assertion") return;
     if (diagnosis.columns === undefined) {
       const isLimit = diagnosis.errors.every(({ kind }) => kind === "unsupported");
       const why = isLimit ? "uses what the embedded engine does not support" : "has errors";

@@ -12,6 +12,8 @@ export interface UndeclaredRead {
 export interface MissingSource {
   readonly key: string;
   readonly declared: boolean;
+  /** It is an assertion that statements read: in queries its own query takes its place. */
+  readonly isAssertion: boolean;
   readonly readers: readonly string[];
 }
 
@@ -32,18 +34,30 @@ export function missingSources(
   relations: ReadonlyMap<string, Relation>,
   stateDataset: string,
 ): MissingSource[] {
+  const assertions = new Set(project.actions.filter(({ type }) => type === "assertion").map(({ node }) => node.key));
   const made = madeBy(project);
   const missing = new Map<string, string[]>();
   for (const { node } of readers) {
     if (node.disabled) continue;
     for (const { key } of node.upstreams) {
-      if (made.has(key) || relations.has(key) || isRoutineKey(key) || hasMember(key, relations)) continue;
+      if (
+        (made.has(key) && !assertions.has(key)) ||
+        relations.has(key) ||
+        isRoutineKey(key) ||
+        hasMember(key, relations)
+      )
+        continue;
       // The runner makes its own tables before anything runs.
       if (key.startsWith(`${stateDataset}.`)) continue;
       missing.set(key, [...(missing.get(key) ?? []), node.key]);
     }
   }
-  return [...missing].map(([key, readBy]) => ({ key, declared: project.sources.has(key), readers: readBy }));
+  return [...missing].map(([key, readBy]) => ({
+    key,
+    declared: project.sources.has(key),
+    isAssertion: assertions.has(key),
+    readers: readBy,
+  }));
 }
 
 /** A table whose partitions nobody knows any more. */
@@ -71,7 +85,9 @@ function hasMember(key: string, relations: ReadonlyMap<string, Relation>): boole
 }
 
 /** What there is in a line, and what to do about it. */
-export function missingMessage({ key, declared }: MissingSource): string {
+export function missingMessage({ key, declared, isAssertion }: MissingSource): string {
+  if (isAssertion)
+    return `its statements read ${key}, an assertion, which leaves no view here; write its query instead`;
   const what = declared ? "load it first (fastbreak seed, fastbreak load)" : "declare it or correct the name";
   return `it reads ${key}, which is not in the warehouse; ${what}`;
 }

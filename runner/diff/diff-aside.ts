@@ -6,6 +6,7 @@ import { rolledBack } from "../execute/rolled-back.js";
 import { quoteKey } from "../googlesql/quote.js";
 import type { RunnableAction } from "../graph/action.js";
 import type { Locate } from "../graph/locate.js";
+import { readQueries } from "../graph/read-queries.js";
 import { readSnapshot } from "../observe/snapshot.js";
 import { setOf } from "../plan/coverage.js";
 import { partitionsOf } from "../plan/partitions.js";
@@ -61,13 +62,12 @@ class AsideBuild {
   ) {
     const { stateDataset, locate } = options;
     const run = { runId: "diff", recordedAt: new Date().toISOString() };
-    const views = plan.project.actions.filter(({ node }) => node.kind === "view");
     this.#context = {
       stateDataset,
       run,
       engineVersion: plan.engineVersion,
       expiresPartitions,
-      views: new Map(views.map((view) => [view.node.key, view])),
+      views: readQueries(plan.project.actions),
       fingerprints: new FingerprintLog(stateDataset, run, plan.recorded),
       locate,
       breakers,

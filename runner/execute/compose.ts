@@ -121,13 +121,15 @@ export function composeShape(action: RunnableAction, context: ComposeContext): C
 }
 
 /**
- * The query of a view as it was compiled. A disabled view that it reads stands as somebody once made it, or not at all: its query
- * takes its place, as it does in every model.
+ * The query of a view as it was compiled. A disabled view that it reads stands as somebody once made it, or not at all, and an assertion
+ * not at all: their query takes their place, as it does in every model.
  */
 export function composeView(view: RunnableAction, views: ComposeContext["views"]): ComposedQuery {
   const inside = (key: string): readonly Piece[] | undefined => {
     const read = views.get(key);
-    return read?.node.disabled ? [own("(\n"), ...splice(read, inside), own("\n)")] : undefined;
+    return read?.node.disabled || read?.type === "assertion"
+      ? [own("(\n"), ...splice(read, inside), own("\n)")]
+      : undefined;
   };
   return new ComposedQuery(splice(view, inside));
 }

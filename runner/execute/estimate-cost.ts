@@ -1,6 +1,7 @@
 import { coverageIn, type ProjectPlan, runningOf } from "../decide/plan-project.js";
 import type { RunEvent } from "../events/events.js";
 import type { RunnableAction } from "../graph/action.js";
+import { readQueries } from "../graph/read-queries.js";
 import { setOf } from "../plan/coverage.js";
 import { partitionsOf } from "../plan/partitions.js";
 import type { Partition } from "../port/identity.js";
@@ -22,9 +23,7 @@ const AT_ONCE = 8;
 
 /** What the queries of a plan would process, and what those that it skips would have; nothing runs. */
 export async function estimateCost(plan: ProjectPlan, { estimate, pricePerTiB }: CostQuestions): Promise<CostEvent> {
-  const views = new Map(
-    plan.project.actions.filter(({ node }) => node.kind === "view").map((action) => [action.node.key, action]),
-  );
+  const views = readQueries(plan.project.actions);
   const context = { views, relations: plan.snapshot.relations };
   const questions = plan.project.actions.flatMap((action) => {
     const { kind, disabled, key } = action.node;

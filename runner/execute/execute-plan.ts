@@ -3,6 +3,7 @@ import type { EventListener, RunEvent } from "../events/events.js";
 import { recordOf } from "../events/run-record.js";
 import { quoteKey } from "../googlesql/quote.js";
 import type { Locate } from "../graph/locate.js";
+import { readQueries } from "../graph/read-queries.js";
 import type { Transaction, Warehouse } from "../port/port.js";
 import { compactState } from "../state/compact.js";
 import { migrateState } from "../state/migrate.js";
@@ -53,9 +54,7 @@ export async function executePlan(warehouse: Warehouse, plan: ProjectPlan, optio
     await beginHistory(transaction, options.history, plan, begun, stateDataset);
   });
   const run = { runId, recordedAt: recordingTime(plan.states, options.startedAt) };
-  const views = new Map(
-    project.actions.filter(({ node }) => node.kind === "view").map((action) => [action.node.key, action]),
-  );
+  const views = readQueries(project.actions);
   emit(runStarted(plan, warehouse.target, options));
   for (const note of notesOf(plan)) emit(note);
   const results = await runProject(

@@ -56,14 +56,15 @@ export function runFinished(startedAt: Date): RunEvent {
 
 /** What a plan should tell though it stops nothing. */
 export function notesOf({ undeclared, missing, unpartitioned, leftStale }: ProjectPlan): RunEvent[] {
+  const absent = missing.filter(({ isAssertion }) => !isAssertion);
   return [
     ...undeclared.map(({ reader, table }): RunEvent => ({ event: "undeclared_read", reader, table })),
-    ...(missing.length === 0
+    ...(absent.length === 0
       ? []
       : [
           {
             event: "sources_missing" as const,
-            sources: missing.map(({ key, declared, readers }) => ({ table: key, declared, readers })),
+            sources: absent.map(({ key, declared, readers }) => ({ table: key, declared, readers })),
           },
         ]),
     ...unpartitioned.map((source): RunEvent => ({ event: "partition_lost", ...source })),

@@ -3,6 +3,7 @@ import { locating } from "../execute/located.js";
 import type { RunnableAction } from "../graph/action.js";
 import { GATE, isAdvisory } from "../graph/audits.js";
 import type { Locate } from "../graph/locate.js";
+import { readQueries } from "../graph/read-queries.js";
 import { EngineError } from "../port/engine-error.js";
 import { partitionOfDate } from "../port/identity.js";
 import { type Relation, relationKey, type Transaction } from "../port/port.js";
@@ -25,7 +26,7 @@ export async function evaluateGate(
   locate: Locate,
 ): Promise<GateResult> {
   const relations = await transaction.relations();
-  const views = new Map(actions.filter(({ node }) => node.kind === "view").map((view) => [view.node.key, view]));
+  const views = readQueries(actions);
   const models = new Set(actions.filter(({ node }) => node.kind === "model").map(({ node }) => node.key));
   const verdicts: Verdict[] = [];
   for (const assertion of criteriaOf(actions)) {

@@ -9,6 +9,7 @@ const NOTHING = {
   postOps: [],
   operations: [],
   dependencies: [],
+  reads: [],
   clusterBy: [],
   uniqueKey: [],
   writes: [],

@@ -5,9 +5,9 @@ import { parseScriptText } from "../googlesql/parser/script.js";
 import { parseQueryText } from "../googlesql/parser/statement.js";
 import { foldProject } from "../googlesql/project-names.js";
 import { walk } from "../googlesql/walk.js";
-import { dependencyOrder } from "../graph/order.js";
 import type { Column } from "../port/sql-types.js";
 import { withPlainlyLoaded } from "../project/foreign-relations.js";
+import { readingOrder } from "../project/link-reads.js";
 import type { Manifest, ManifestAction } from "../project/manifest.js";
 import { expressionType, typeOf } from "./expressions.js";
 import { QueryInference, type RowChange } from "./queries.js";
@@ -39,14 +39,14 @@ export function inferSources(
   known: ReadonlyMap<string, readonly Column[]>,
 ): readonly InferredTable[] {
   const project = new ProjectInference(withPlainlyLoaded(known, manifest), manifest.homeProject);
-  const ordered = dependencyOrder(manifest.actions);
+  const ordered = readingOrder(manifest.actions);
   // First what is certain; then a column that can be of several tables goes to one that is known to have it, or to the first.
   for (const isStrict of [true, false]) project.pass(ordered, isStrict);
   project.shareWildcards();
   return project.tables();
 }
 
-const MODELS: ReadonlySet<ManifestAction["type"]> = new Set(["table", "view", "incremental"]);
+const MODELS: ReadonlySet<ManifestAction["type"]> = new Set(["table", "view", "incremental", "assertion"]);
 
 class ProjectInference {
   readonly #known: ReadonlyMap<string, Relation>;
@@ -110,7 +110,7 @@ class ProjectInference {
       for (const name of [...(partitionColumn === undefined ? [] : [partitionColumn]), ...clusterBy, ...uniqueKey])
         if (relation.isOpen) relation.demand(name);
       this.#models.set(action.key, relation);
-    } else if (action.type === "assertion") this.#query(action.query ?? "", inference, scope);
+    }
     for (const text of incremental?.preOps ?? []) this.#script(text, inference, scope, variables);
     if (incremental !== undefined) this.#query(incremental.query, inference, scope);
     for (const text of [...action.postOps, ...(incremental?.postOps ?? [])])

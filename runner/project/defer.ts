@@ -1,3 +1,4 @@
+import { isReadAsQuery } from "../graph/read-queries.js";
 import type { Manifest, ManifestAction } from "./manifest.js";
 
 /** A project of which only some actions are made in an environment; what else they read is read where it is published. */
@@ -41,6 +42,7 @@ export function deferredProject(
 function closureOf({ actions }: Manifest, differing: ReadonlySet<string>): ReadonlySet<string> {
   const byKey = new Map(actions.map((action) => [action.key, action]));
   const creators = new Map(actions.flatMap((action) => action.createdRoutines.map((routine) => [routine, action.key])));
+  const readAsQuery = new Set(actions.filter(isReadAsQuery).map(({ key }) => key));
   const made = new Set<string>();
   const open = [...differing];
   for (let key = open.pop(); key !== undefined; key = open.pop()) {
@@ -49,7 +51,7 @@ function closureOf({ actions }: Manifest, differing: ReadonlySet<string>): Reado
       continue;
     made.add(action.key);
     const reads = [...action.reads, ...(action.incremental?.reads ?? [])].map((read) => read.key);
-    open.push(...reads.filter((read) => byKey.get(read)?.type === "view"), ...action.hiddenReads);
+    open.push(...reads.filter((read) => readAsQuery.has(read)), ...action.hiddenReads);
     open.push(
       ...actions.filter((one) => action.wildcards.some((pattern) => fits(one.key, pattern))).map((one) => one.key),
     );

@@ -1,4 +1,5 @@
 import type { RunnableProject } from "../graph/action.js";
+import { isReadAsQuery } from "../graph/read-queries.js";
 import type { Manifest, ManifestAction } from "./manifest.js";
 import { runnableProject } from "./runnable.js";
 import type { SourceSettings } from "./settings-schema.js";
@@ -40,13 +41,13 @@ function isMade(action: ManifestAction | undefined): boolean {
   return action !== undefined && action.type !== "declaration";
 }
 
-/** An action and every view that it reads, directly or through another one. */
+/** An action and every view and assertion that it reads, directly or through another one. */
 function withViews(action: ManifestAction, byKey: ReadonlyMap<string, ManifestAction>): readonly ManifestAction[] {
   const found = new Set([action]);
   for (const reader of found) {
     for (const { key } of [...reader.reads, ...(reader.incremental?.reads ?? [])]) {
       const read = byKey.get(key);
-      if (read?.type === "view") found.add(read);
+      if (read !== undefined && isReadAsQuery(read)) found.add(read);
     }
   }
   return [...found];

@@ -5,6 +5,7 @@ import { auditsByHost, type FailedAssertions } from "../graph/audits.js";
 import type { BreakerSettings } from "../graph/breaker-settings.js";
 import type { CodeHash, CompiledHash, PlanNode, ReadWindow, Upstream } from "../graph/node.js";
 import { dependencyOrder } from "../graph/order.js";
+import { isReadAsQuery } from "../graph/read-queries.js";
 import { sha256 } from "../port/digest-text.js";
 import { type RelationId, rowColumnNames } from "../port/port.js";
 import { NO_SETTINGS } from "../port/relation-settings.js";
@@ -172,13 +173,15 @@ function planNode(action: ManifestAction, byKey: ReadonlyMap<string, ManifestAct
   };
 }
 
-/** Every view that the action reads, directly or through another view, in a stable order. */
+/** Every view and assertion that the action reads, directly or through another one, in a stable order. */
 function viewsReadBy(action: ManifestAction, byKey: ReadonlyMap<string, ManifestAction>): ManifestAction[] {
   const views = new Map<string, ManifestAction>();
   const visit = (reader: ManifestAction) => {
     for (const { key } of readsOf(reader)) {
       const read = byKey.get(key);
-      if (read?.type !== "view" || views.has(key)) continue;
+      if (read === undefined || !isReadAsQuery(read) || views.has(key)) continue;
+      // The name of an assertion in a statement stays: there nothing takes its place.
+      if (read.type === "assertion" && reader.hiddenReads.includes(key)) continue;
       views.set(key, read);
       visit(read);
     }

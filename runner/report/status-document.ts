@@ -127,7 +127,7 @@ export function statusDocument(facts: StatusFacts, where: Where): StatusDocument
       max_age_hours: source.maxAgeHours,
       reason: source.state === "fresh" ? null : freshnessReason(source),
     })),
-    missing_sources: plan.missing.map(({ key }) => key),
+    missing_sources: plan.missing.filter(({ isAssertion }) => !isAssertion).map(({ key }) => key),
     alerts: alertsJson(facts.alerts),
     runs: runs.map(runJson),
     executions: tries?.map(executionJson) ?? null,

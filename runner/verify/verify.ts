@@ -4,6 +4,7 @@ import { locating, runStatements } from "../execute/located.js";
 import { rolledBack } from "../execute/rolled-back.js";
 import type { RunnableAction } from "../graph/action.js";
 import type { Locate } from "../graph/locate.js";
+import { readQueries } from "../graph/read-queries.js";
 import { publishedColumns } from "../observe/snapshot.js";
 import { type Coverage, hullOf, isNothing, setOf } from "../plan/coverage.js";
 import { partitionsOf } from "../plan/partitions.js";
@@ -185,8 +186,7 @@ class ModelCheck {
   }
 
   #views(): ReadonlyMap<string, RunnableAction> {
-    const views = this.plan.project.actions.filter(({ node }) => node.kind === "view");
-    return new Map(views.map((view) => [view.node.key, view]));
+    return readQueries(this.plan.project.actions);
   }
 
   #requestOf(live: Relation): Omit<DigestRequest, "range"> {
