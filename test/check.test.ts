@@ -186,6 +186,31 @@ describe("fastbreak check on mistakes", () => {
     expect(code).toBe(2);
   });
 
+  it("names the one model of a JavaScript file, by its place or else by its name", async () => {
+    const made = Rig.empty();
+    made.write("dataform.json", JSON.stringify({ warehouse: "bigquery", defaultDatabase: "p", defaultSchema: "d" }));
+    made.write("package.json", "{}");
+    mkdirSync(join(made.dir, "definitions"));
+    made.write(
+      "definitions/many.js",
+      `const parts = { partitionBy: "day" };
+publish("a", { type: "table" }).query((ctx) => \`SELECT 1 AS id, 2 AS v\`);
+publish("b", { type: "table" }).query((ctx) => \`SELECT id, w FROM \${ctx.ref("a")} WHERE w = 1\`);
+publish("c", { type: "table", assertions: { uniqueKey: ["w"] } }).query((ctx) => \`SELECT id, v FROM \${ctx.ref("a")}\`);
+publish("e", { type: "table", bigquery: { partitionBy: "day" } }).query((ctx) => \`SELECT v AS w FROM \${ctx.ref("a")}\`);
+`,
+    );
+    const { stdout, code } = await made.fastbreak("check");
+    made.remove();
+    expect(stdout.split("\n").slice(0, -2)).toEqual([
+      expect.stringMatching(/^definitions\/many\.js: d\.e: partitionBy names day, which the query does not give/),
+      expect.stringMatching(/^definitions\/many\.js: d\.d_c_assertions_uniqueKey_0: Unrecognized name: w/),
+      expect.stringMatching(/^definitions\/many\.js:3:60: Unrecognized name: w/),
+      expect.stringMatching(/^definitions\/many\.js:3:89: Unrecognized name: w/),
+    ]);
+    expect(code).toBe(2);
+  });
+
   it("names the package that --googlesql needs", async () => {
     const { code, stderr, stdout } = await rig.fastbreak("check", "--googlesql");
     expect(stderr).toMatch(

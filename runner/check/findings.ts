@@ -22,7 +22,10 @@ export function placeFindings(projectDir: string, result: Pick<CheckResult, "fin
     return { file, ...placeOf(finding, read(file)), message: finding.message, action: key };
   });
   const unique = new Map(
-    placed.map((finding) => [`${finding.file}:${finding.line}:${finding.column}:${finding.message}`, finding]),
+    placed.map((finding) => [
+      `${finding.file}:${finding.line ?? finding.action}:${finding.column}:${finding.message}`,
+      finding,
+    ]),
   );
   return [...unique.values()].sort(
     (a, b) =>
@@ -32,11 +35,13 @@ export function placeFindings(projectDir: string, result: Pick<CheckResult, "fin
 
 function placeOf({ action, place }: Finding, source: string | undefined): SourcePosition {
   if (source === undefined) return { line: undefined, column: undefined };
-  if (place.kind === "compiled")
-    return sourcePosition(source, place.compiled, place.offset, action.fileName.endsWith(".sqlx"));
+  const isSqlx = action.fileName.endsWith(".sqlx");
+  if (place.kind === "compiled") return sourcePosition(source, place.compiled, place.offset, isSqlx);
   const setting = source.indexOf(place.setting);
+  // Several models of a JavaScript file may have the setting; which of them is this one's cannot be told.
+  const isOnly = isSqlx || source.indexOf(place.setting, setting + 1) < 0;
   const at = source.indexOf(place.name, setting < 0 ? 0 : setting + place.setting.length);
-  return at < 0 ? { line: undefined, column: undefined } : lineAndColumn(source, at);
+  return at < 0 || !isOnly ? { line: undefined, column: undefined } : lineAndColumn(source, at);
 }
 
 function readText(path: string): string | undefined {

@@ -88,13 +88,21 @@ function print({ findings, limits, unchecked, checked }: CheckOutcome, json: boo
   }
   const isGithub = process.env.GITHUB_ACTIONS === "true";
   for (const finding of findings)
-    writeLines(process.stdout, [plainLine(isGithub ? githubAnnotation(finding) : renderProblem(finding))]);
-  for (const limit of limits) writeLines(process.stderr, [`warning: ${plainLine(renderProblem(limit))}`]);
+    writeLines(process.stdout, [
+      plainLine(isGithub ? githubAnnotation(named(finding)) : renderProblem(named(finding))),
+    ]);
+  for (const limit of limits) writeLines(process.stderr, [`warning: ${plainLine(renderProblem(named(limit)))}`]);
   for (const line of uncheckedLines(unchecked))
     writeLines(process.stderr, [`fastbreak: not checked: ${plainLine(line)}`]);
   const left = unchecked.length === 0 ? "" : `, ${unchecked.length} not checked`;
   const limited = limits.length === 0 ? "" : `, ${plural(limits.length, "warning")}`;
   process.stdout.write(`${plural(checked, "action")} checked${left}, ${plural(findings.length, "error")}${limited}\n`);
+}
+
+/** With the name of its action in the message where no line tells which of a file's actions it is about. */
+function named(finding: PlacedFinding): PlacedFinding {
+  const { line, action, message } = finding;
+  return line === undefined && action !== null ? { ...finding, message: `${action}: ${message}` } : finding;
 }
 
 function asJson({ file, line, column, message, action }: PlacedFinding) {

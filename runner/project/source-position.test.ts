@@ -53,6 +53,36 @@ describe("sourcePosition", () => {
     expect(place(js, "SELECT one AS x\n  FROM `p.d.b`", "one", "sql", false)).toBe("2:10");
   });
 
+  const models = [
+    "// `not a template`",
+    "const t = 'x';",
+    "publish('a').query((ctx) => `SELECT id, v FROM ${ctx.ref('t')}`);",
+    "publish('b').query((ctx) => `SELECT id, v FROM ${ctx.ref('t')} WHERE v > 1`);",
+    "parts.map((part) => publish(part).query((ctx) => `WITH c AS (SELECT ${list(`q.${part}`)}, \\`k\\` AS v FROM x)",
+    "  SELECT ${part}, v FROM c`));",
+    'operate("o", "DELETE FROM x WHERE v = 1");',
+  ].join("\n");
+
+  it.each([
+    ["SELECT id, v FROM `p.d.t` WHERE v > 1", "v > 1", "4:70"],
+    ["SELECT id, v FROM `p.d.t` WHERE v > 1", "v FROM", "4:41"],
+    ["SELECT id, v FROM `p.d.t`", "v FROM", "3:41"],
+    ["WITH c AS (SELECT q.one, `k` AS v FROM x)\n  SELECT one, v FROM c", "v FROM c", "6:19"],
+    ["WITH c AS (SELECT q.one, `k` AS v FROM x)\n  SELECT one, v FROM c", "v FROM x", "5:100"],
+    ["WITH c AS (SELECT q.one, `k` AS v FROM x)\n  SELECT one, v FROM c", "q.one", "5:69"],
+    ["DELETE FROM x WHERE v = 1", "v = 1", "7:35"],
+    // No text of the file, and a word that it has several times: another model's place would mislead.
+    ["SELECT v, COUNT(1) FROM b GROUP BY v", "v,", "undefined:undefined"],
+    ["SELECT parts FROM b", "parts", "5:1"],
+  ])("finds the one model of a JavaScript file that made %s", (text, needle, position) => {
+    expect(place(models, text, needle, "sql", false)).toBe(position);
+  });
+
+  it("finds nothing where two models of a JavaScript file have one text", () => {
+    const twice = "publish('a').query(`SELECT v FROM ${t}`);\npublish('b').query(`SELECT v FROM ${u}`);";
+    expect(place(twice, "SELECT v FROM x", "v FROM", "sql", false)).toBe("undefined:undefined");
+  });
+
   it("looks what is in no block up by its name", () => {
     const config = 'config { type: "table", assertions: { nonNull: ["amount"] } }\nSELECT 1 AS x';
     expect(place(config, "SELECT * FROM t WHERE NOT (amount IS NOT NULL)", "amount")).toBe("1:50");

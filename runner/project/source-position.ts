@@ -1,5 +1,6 @@
 import type { ProjectText } from "../graph/locate.js";
-import { type Literal, type SqlxBlock, sqlxBlocks } from "./sqlx-blocks.js";
+import { javascriptTexts } from "./javascript-texts.js";
+import { type Literal, sqlxBlocks } from "./sqlx-blocks.js";
 
 /** A place in a file of the project, 1-based; without a line only the file is known. */
 export interface SourcePosition {
@@ -11,13 +12,14 @@ const UNKNOWN: SourcePosition = { line: undefined, column: undefined };
 
 /**
  * Where a character of compiled SQL was written. Text that Dataform copies is found exactly; for text that an interpolation made, the
- * place of its `${`. What the file does not hold (an assertion that `config` asks for) is looked up by its name.
+ * place of its `${`. What the file does not hold (an assertion that `config` asks for) is looked up by its name, in JavaScript only
+ * where the file has it once: a file makes many models, and a place in another one misleads.
  * @param source the file, SQLX or JavaScript
  * @param offset a character in `compiled.text`
  */
 export function sourcePosition(source: string, compiled: ProjectText, offset: number, isSqlx: boolean): SourcePosition {
-  const found = isSqlx ? inBlocks(source, compiled, offset) : undefined;
-  const at = found ?? lineInText(source, compiled.text, offset) ?? wordInText(source, compiled.text, offset);
+  const found = isSqlx ? inBlocks(source, compiled, offset) : inTexts(source, compiled.text, offset);
+  const at = found ?? lineInText(source, compiled.text, offset) ?? wordInText(source, compiled.text, offset, !isSqlx);
   return at === undefined ? UNKNOWN : lineAndColumn(source, at);
 }
 
@@ -30,10 +32,26 @@ export function lineAndColumn(text: string, offset: number): { readonly line: nu
 function inBlocks(source: string, compiled: ProjectText, offset: number): number | undefined {
   for (const block of sqlxBlocks(source)) {
     if (block.kind !== compiled.kind) continue;
-    const at = inBlock(block, compiled.text, offset);
+    const at = inPieces(block.literals, compiled.text, offset);
     if (at !== undefined) return at;
   }
   return undefined;
+}
+
+/** The string or template of a JavaScript file that the text was made of: the one that holds most of it. */
+function inTexts(source: string, text: string, offset: number): number | undefined {
+  const fitting = javascriptTexts(source)
+    .filter((pieces) => lengthOf(pieces) > 3)
+    .map((pieces) => ({ length: lengthOf(pieces), at: inPieces(pieces, text, offset) }))
+    .filter(({ at }) => at !== undefined)
+    .sort((a, b) => b.length - a.length);
+  const [best, second] = fitting;
+  return best?.length === second?.length ? undefined : best?.at;
+}
+
+/** How much plain text the pieces hold, white space left out. */
+function lengthOf(pieces: readonly Literal[]): number {
+  return pieces.reduce((sum, { text }) => sum + text.replaceAll(/\s/g, "").length, 0);
 }
 
 /** Plain text without interpolation, put together from pieces of the file. */
@@ -42,9 +60,9 @@ export interface Run {
   readonly pieces: readonly Literal[];
 }
 
-/** Aligns a block with compiled text; undefined: the text does not come from this block. */
-function inBlock(block: SqlxBlock, text: string, offset: number): number | undefined {
-  const runs = runsOf(block.literals);
+/** Aligns pieces of plain text with compiled text; undefined: the text is not made of them. */
+function inPieces(literals: readonly Literal[], text: string, offset: number): number | undefined {
+  const runs = runsOf(literals);
   const starts = alignment(
     runs.map((run) => run.text),
     text,
@@ -117,9 +135,9 @@ function lineInText(source: string, text: string, offset: number): number | unde
   return at + Math.max(0, offset - start - (raw.length - raw.trimStart().length));
 }
 
-function wordInText(source: string, text: string, offset: number): number | undefined {
+function wordInText(source: string, text: string, offset: number, onlyOnce: boolean): number | undefined {
   const word = /^\w+/.exec(text.slice(offset))?.[0];
   if (word === undefined) return undefined;
-  const at = source.search(new RegExp(`(?<!\\w)${word}(?!\\w)`));
-  return at < 0 ? undefined : at;
+  const [first, second] = source.matchAll(new RegExp(`(?<!\\w)${word}(?!\\w)`, "g"));
+  return onlyOnce && second !== undefined ? undefined : first?.index;
 }

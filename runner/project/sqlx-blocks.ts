@@ -96,7 +96,7 @@ function endOfSqlBlock(source: string, start: number): number {
 }
 
 /** Offset of the brace that closes a JavaScript block. */
-function endOfJavaScript(source: string, start: number): number {
+export function endOfJavaScript(source: string, start: number): number {
   let depth = 1;
   let at = start;
   while (at < source.length) {
@@ -128,12 +128,12 @@ function isLineStart(source: string, at: number): boolean {
   return /(^|\n)[ \t]*$/.test(source.slice(Math.max(0, at - 40), at));
 }
 
-function lineEnd(source: string, at: number): number {
+export function lineEnd(source: string, at: number): number {
   const end = source.indexOf("\n", at);
   return end < 0 ? source.length : end;
 }
 
-function after(source: string, text: string, at: number): number {
+export function after(source: string, text: string, at: number): number {
   const found = source.indexOf(text, at);
   return found < 0 ? source.length : found + text.length;
 }
