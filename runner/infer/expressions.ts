@@ -243,7 +243,7 @@ function callType(call: CallExpr, scope: NameScope, queries: QueryTypes, of: (ex
   orderTypes(call.orderBy, scope, queries);
   if (call.having !== undefined) of(call.having.expr);
   if (call.over !== undefined) {
-    for (const expr of call.over.partitionBy) of(expr);
+    for (const expr of call.over.partitionBy) of(expr).partitions();
     orderTypes(call.over.orderBy, scope, queries);
   }
   const declared = queries.functions.get(call.name);

@@ -58,6 +58,8 @@ describe("types of source columns", () => {
     ["a window", "SELECT LAG(zz) OVER (ORDER BY 1) = TRUE FROM r.t", "BOOL"],
     ["a common table", "WITH c AS (SELECT * FROM r.t) SELECT LOWER(zz) FROM c", "STRING"],
     ["QUALIFY", "SELECT 1 FROM r.t WHERE TRUE QUALIFY ROW_NUMBER() OVER (PARTITION BY LOWER(zz)) = 1", "STRING"],
+    ["PARTITION BY a number", "SELECT zz * 2, COUNT(*) OVER (PARTITION BY zz) FROM r.t", "NUMERIC"],
+    ["PARTITION BY in a WINDOW", "SELECT zz * 2, COUNT(*) OVER w FROM r.t WINDOW w AS (PARTITION BY zz)", "NUMERIC"],
     ["PIVOT", "SELECT * FROM r.t PIVOT (COUNT(*) FOR zz IN ('a', 'b'))", "STRING"],
   ])("come from %s", (_, query, type) => {
     expect(inferred(query)).toEqual([`r.t.zz ${type}`]);

@@ -109,6 +109,7 @@ class ProjectInference {
       const { partitionColumn, clusterBy, uniqueKey } = action;
       for (const name of [...(partitionColumn === undefined ? [] : [partitionColumn]), ...clusterBy, ...uniqueKey])
         if (relation.isOpen) relation.demand(name);
+      for (const name of clusterBy) relation.known(name)?.partitions();
       this.#models.set(action.key, relation);
     }
     for (const text of incremental?.preOps ?? []) this.#script(text, inference, scope, variables);

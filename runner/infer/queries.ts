@@ -126,7 +126,7 @@ export class QueryInference implements QueryTypes {
     if (select.having !== undefined) this.#condition(select.having, behind);
     if (select.qualify !== undefined) this.#condition(select.qualify, behind);
     for (const { spec } of select.windows) {
-      for (const expr of spec.partitionBy) this.#expr(expr, scope);
+      for (const expr of spec.partitionBy) this.#expr(expr, scope).partitions();
       orderTypes(spec.orderBy, scope, this);
     }
     return { relation: rowsOf(relation, select.as), scope: behind };

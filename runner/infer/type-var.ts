@@ -12,6 +12,7 @@ export class TypeVar {
   #evidence = new Map<ScalarType, number>();
   #numeric = false;
   #nullTested = false;
+  #partitions = false;
   #element: TypeVar | undefined;
   #fields: Map<string, { readonly name: string; readonly type: TypeVar }> | undefined;
   readonly #names: string[] = [];
@@ -60,6 +61,12 @@ export class TypeVar {
   /** It is computed with: some kind of number. */
   number(): this {
     this.#root().#numeric = true;
+    return this;
+  }
+
+  /** Windows or tables are partitioned by it: no fraction of binary digits. */
+  partitions(): this {
+    this.#root().#partitions = true;
     return this;
   }
 
@@ -139,6 +146,7 @@ export class TypeVar {
     into.#names.push(...from.#names);
     into.#numeric ||= from.#numeric;
     into.#nullTested ||= from.#nullTested;
+    into.#partitions ||= from.#partitions;
     if (from.#element !== undefined) into.element().unify(from.#element);
     for (const { name, type } of from.#fields?.values() ?? []) into.#root().field(name).unify(type);
     return this;
@@ -167,7 +175,9 @@ export class TypeVar {
         fields: fields.map((field) => ({ name: field.name, type: field.type.type(field.name, depth + 1) })),
       };
     }
-    return this.#scalar(name);
+    const scalar = this.#scalar(name);
+    const isGuess = (root.#evidence.get("FLOAT64") ?? 0) < WEIGHT.certain;
+    return scalar === "FLOAT64" && root.#partitions && isGuess ? "NUMERIC" : scalar;
   }
 
   #scalar(name: string): ScalarType {
