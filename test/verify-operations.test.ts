@@ -110,3 +110,23 @@ describe("views", () => {
     expect((await views.fastbreak("status")).stdout).not.toContain("FAIL");
   });
 });
+
+it("finds nothing to add where the partitions that an incremental query overwrites come out as they are", async () => {
+  const overwriting = await projectOf({
+    visits: 'config { type: "declaration", schema: "raw", name: "visits" }',
+    recent: `config { type: "incremental", incrementalStrategy: "INSERT_OVERWRITE", bigquery: { partitionBy: "day" } }
+SELECT day, n FROM \${ref("raw", "visits")} \${when(incremental(), \`WHERE day >= (SELECT MAX(day) FROM \${self()})\`)}`,
+  });
+  await overwriting.fastbreak(
+    "query",
+    "CREATE TABLE raw.visits (day DATE, n INT64); INSERT raw.visits VALUES ('2024-01-01', 1), ('2024-01-02', 2)",
+  );
+  await overwriting.run([]);
+  const verified = await overwriting.fastbreak("verify");
+  expect(verified.stdout).toContain("its rows are history; its incremental query has nothing to add");
+  expect(verified.code).toBe(0);
+  // What would come out differently is told still.
+  await overwriting.fastbreak("query", "INSERT raw.visits VALUES ('2024-01-02', 3)");
+  expect((await overwriting.fastbreak("verify")).stdout).toContain("its incremental query would change or add 2");
+  await overwriting.remove();
+});

@@ -154,7 +154,8 @@ class ModelCheck {
   async #replayed(live: Relation): Promise<Finding> {
     const { action } = this;
     const texts = action.incremental ?? action;
-    const before = texts.preOps.length + texts.postOps.length > 0 ? await this.#digestsOf(live) : undefined;
+    const isRemade = texts.preOps.length + texts.postOps.length > 0 || action.strategy.overwritesPartitions;
+    const before = isRemade ? await this.#digestsOf(live) : undefined;
     const counts = await this.transaction.script(async (script): Promise<PublishCounts> => {
       await runStatements(script, action, "pre_operations", texts.preOps, this.locate);
       const relations = await this.transaction.relations();
@@ -174,7 +175,7 @@ class ModelCheck {
       return done;
     });
     const changed = counts.inserted + counts.updated;
-    // Rows that pre_operations delete and the query brings again, or that post_operations delete, are no difference.
+    // Rows that pre_operations delete, or that a partition held, and the query brings again, or that post_operations delete, are no difference.
     if (changed === 0 || (before !== undefined && isSameContent(before, await this.#digestsOf(live))))
       return { note: "its rows are history; its incremental query has nothing to add" };
     if (action.node.upstreams.some(({ key }) => key === action.node.key))
