@@ -207,7 +207,10 @@ function translated(statement: Statement, context: StatementContext): Translated
       throw unsupported("EXPORT statement", statement);
     case "createRowAccessPolicy":
     case "dropRowAccessPolicy":
-      throw unsupported(`${statement.kind === "createRowAccessPolicy" ? "CREATE" : "DROP"} ROW`, statement);
+      throw unsupported(
+        `${statement.kind === "createRowAccessPolicy" ? "CREATE" : "DROP"} ROW ACCESS POLICY`,
+        statement,
+      );
     case "createFunction":
     case "createTableFunction":
     case "createProcedure":

@@ -4,6 +4,7 @@ import { SqlProblem } from "../googlesql/errors.js";
 import { parseScriptText } from "../googlesql/parser/script.js";
 import { parseQueryText } from "../googlesql/parser/statement.js";
 import { foldProject } from "../googlesql/project-names.js";
+import { isSystemTable } from "../googlesql/system-tables.js";
 import { walk } from "../googlesql/walk.js";
 import type { Column } from "../port/sql-types.js";
 import { withPlainlyLoaded } from "../project/foreign-relations.js";
@@ -151,7 +152,7 @@ class ProjectInference {
 
   #relation(path: readonly string[]): Relation {
     const [dataset, name] = foldProject(path, this.home);
-    const isForeign = name === undefined || path.some((part) => part.toUpperCase() === "INFORMATION_SCHEMA");
+    const isForeign = name === undefined || isSystemTable(path.join("."));
     if (isForeign) return new OpenTable();
     const key = `${dataset}.${name}`;
     const found = this.#models.get(key) ?? (this.#made.has(key) ? new OpenTable() : this.#known.get(key));

@@ -152,6 +152,12 @@ function reworded(message: string, known: readonly string[]): string {
     const candidates = name.includes(".") ? known : known.map(nameOf);
     return `refers to "${name}", which does not exist${suggestion(name, candidates)}`;
   }
+  const ambiguous = /^Ambiguous Action name: ([\s\S]*)\. Did you mean one of: (.*?)\.$/.exec(message);
+  if (ambiguous !== null) {
+    const [, name = "", meant = ""] = ambiguous;
+    const parts = (meant.split(", ")[0] ?? "").split(".").map((part) => `"${part}"`);
+    return `"${resolvableName(name)}" can be ${meant.replaceAll(", ", " or ")}; say which, as in ref(${parts.join(", ")})`;
+  }
   const type = UNKNOWN_TYPE.exec(message)?.[1];
   if (type !== undefined) return `type "${type}" is not known${suggestion(type, TYPES)}`;
   const duplicate = /^Duplicate (?:action name|canonical target) detected[\s\S]*?"(\{.*\})"/.exec(message)?.[1];

@@ -92,6 +92,15 @@ describe("errors", () => {
     expect(problems[0]).toMatch(expected);
   });
 
+  it("tell once which of several actions of one name a reference can be", async () => {
+    const problems = await problemsOf({
+      "definitions/a.sqlx": 'config { type: "view", schema: "s1", name: "x" }\nselect 1',
+      "definitions/b.sqlx": 'config { type: "view", schema: "s2", name: "x" }\nselect 1',
+      "definitions/c.sqlx": `${view}select *\nfrom \${ref("x")}`,
+    });
+    expect(problems).toEqual(['definitions/c.sqlx:3: "x" can be s1.x or s2.x; say which, as in ref("s1", "x")']);
+  });
+
   it("refuse an assertion that nothing compiles", async () => {
     const assertion = 'config { type: "assertion" }\nselect 1 from ${ref("a")}';
     const files = { "assertions/x/gate.sqlx": assertion, "definitions/a.sqlx": `${view}select 1` };

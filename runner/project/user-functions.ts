@@ -1,6 +1,7 @@
 import type { FunctionScan, RelationWrite, ScriptScan } from "../googlesql/contract.js";
 import { keyOf } from "../googlesql/declared-functions.js";
 import { foldedKey } from "../googlesql/project-names.js";
+import { isSystemTable } from "../googlesql/system-tables.js";
 import { routineKey } from "../graph/routine-key.js";
 import type { SqlScanner } from "./build-manifest.js";
 import type { ManifestAction } from "./manifest.js";
@@ -179,7 +180,7 @@ function hiddenOf(script: ActionScripts, persistent: ReadonlyMap<string, Functio
   const wildcards = [...new Set([...named.map(({ key }) => key), ...inputs].filter(isWildcard))].sort();
   // Tables may come and go under a prefix, and nobody says which of them was changed.
   if (wildcards.length > 0) reasons.push(`it reads wildcard table ${wildcards[0]}`);
-  const metadata = [...named.map(({ key }) => key), ...inputs].find(isMetadata);
+  const metadata = [...named.map(({ key }) => key), ...inputs].find(isSystemTable);
   if (metadata !== undefined) reasons.push(`it reads ${metadata}, which changes with every table`);
   return {
     hiddenReads: inputs.filter(isRelation).sort(),
@@ -233,5 +234,4 @@ function writesOf(
 }
 
 const isWildcard = (key: string): boolean => key.endsWith("*");
-const isMetadata = (key: string): boolean => /(^|\.)INFORMATION_SCHEMA\./i.test(key);
-const isRelation = (key: string): boolean => !isWildcard(key) && !isMetadata(key);
+const isRelation = (key: string): boolean => !isWildcard(key) && !isSystemTable(key);

@@ -1,3 +1,4 @@
+import { isSystemTable } from "../googlesql/system-tables.js";
 import { UserError } from "../graph/user-error.js";
 import { EVERYTHING, type Selectable, type Selection, selectActions } from "../plan/select.js";
 import { type RelationId, relationKey } from "../port/port.js";
@@ -81,7 +82,7 @@ function makesTable({ type, hasOutput, disabled }: ManifestAction): boolean {
 /** Keys of the relations that an action reads, patterns with a star among them. */
 function readsOf({ reads, incremental, hiddenReads, wildcards }: Manifest["actions"][number]): readonly string[] {
   const keys = [...reads, ...(incremental?.reads ?? [])].map(({ key }) => key).concat(hiddenReads, wildcards);
-  return keys.filter((key) => key.includes(".") && !key.endsWith(")") && !/\bINFORMATION_SCHEMA\b/i.test(key));
+  return keys.filter((key) => key.includes(".") && !key.endsWith(")") && !isSystemTable(key));
 }
 
 function idOf(key: string): RelationId {

@@ -2,6 +2,7 @@ import type { Expr, FromItem, Identifier } from "../../googlesql/ast.js";
 import type { CatalogTable } from "../../googlesql/catalog.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { foldedKey } from "../../googlesql/project-names.js";
+import { isSystemTable } from "../../googlesql/system-tables.js";
 import { PARTITION_DATE, PARTITION_TIME } from "../../port/ingestion-time.js";
 import { type SqlType, typeName } from "../../port/sql-types.js";
 import { fieldAccess, holdsBignumeric, quoteName, quotePath } from "../print/sql.js";
@@ -133,8 +134,7 @@ function resolveTable(item: Extract<FromItem, { kind: "table" }>, from: FromCont
   if (isWildcard(item)) return resolveWildcard(item, from.env);
   const table = from.env.catalog.find(path);
   if (table === undefined) {
-    if (path.some((part) => part.toUpperCase() === "INFORMATION_SCHEMA"))
-      throw unsupported(path.slice(-2).join("."), item.pathSpan);
+    if (isSystemTable(path.join("."))) throw unsupported(path.slice(-2).join("."), item.pathSpan);
     const names = [...from.env.catalog.names(), ...[...from.commons.values()].map((entry) => entry.sqlName)];
     const wanted = foldedKey(path, from.env.catalog.projects?.home);
     throw analysisError(`Table not found: ${path.join(".")}${didYouMean(wanted, names)}`, item.pathSpan);

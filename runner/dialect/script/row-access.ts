@@ -10,7 +10,7 @@ export async function changePolicies(run: ScriptRun, given: PolicyStatement): Pr
   const { session } = run;
   const { access } = session.host;
   const isNew = given.kind === "createRowAccessPolicy";
-  if (access === undefined) throw unsupported(`${isNew ? "CREATE" : "DROP"} ROW`, given);
+  if (access === undefined) throw unsupported(`${isNew ? "CREATE" : "DROP"} ROW ACCESS POLICY`, given);
   const statement = await session.qualified(given);
   const parts = statement.path.parts.map(({ name }) => name);
   const known = (await session.catalog()).find(parts);

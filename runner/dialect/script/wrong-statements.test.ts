@@ -434,6 +434,11 @@ const MISTAKES: readonly (readonly [sql: string, message: string])[] = [
     "CREATE EXTERNAL is not supported by the embedded engine [at 1:8]",
   ],
   [
+    "CREATE ROW ACCESS POLICY p ON d.t FILTER USING (TRUE)",
+    "CREATE ROW ACCESS POLICY is not supported by the embedded engine [at 1:1]",
+  ],
+  ["SELECT * FROM d.__TABLES__", "d.__TABLES__ is not supported by the embedded engine [at 1:15]"],
+  [
     "CREATE AGGREGATE FUNCTION d.f(x INT64) RETURNS INT64 LANGUAGE js AS 'return 1'",
     "A JavaScript aggregate function is not supported by the embedded engine [at 1:69]",
   ],

@@ -27,10 +27,20 @@ const OTHER_KINDS = new Set(
   ),
 );
 
+/** The rest of the names that are words together. */
+const LONGER_KINDS: ReadonlyMap<string, string> = new Map([
+  ["ROW", "ROW ACCESS POLICY"],
+  ["SEARCH", "SEARCH INDEX"],
+  ["VECTOR", "VECTOR INDEX"],
+  ["PROPERTY", "PROPERTY GRAPH"],
+]);
+
 /** The error for something to create, alter or drop that is not known here. */
 export function unsupportedKind(c: Cursor, verb: string): SqlProblem {
   const token = c.peek();
-  return OTHER_KINDS.has(token.value) ? unsupported(`${verb} ${token.value}`, token) : c.unexpected();
+  return OTHER_KINDS.has(token.value)
+    ? unsupported(`${verb} ${LONGER_KINDS.get(token.value) ?? token.value}`, token)
+    : c.unexpected();
 }
 
 /** `OPTIONS (name = expression, ..)`: layout and description only, nothing that changes rows. */
