@@ -168,7 +168,7 @@ function planNode(action: ManifestAction, byKey: ReadonlyMap<string, ManifestAct
     standingViews: standingViews(action, views, byKey),
     codeHash: joined([action.codeHash, ...views.map((view) => view.codeHash)]) as CodeHash,
     compiledHash: joined([action.compiledHash, ...views.map((view) => view.compiledHash)]) as CompiledHash,
-    volatile: volatileReason(action) ?? views.map(volatileReason).find((reason) => reason !== undefined),
+    volatile: volatileReason(action) ?? views.map(reasonThrough).find((reason) => reason !== undefined),
     disabled: action.disabled,
   };
 }
@@ -292,7 +292,13 @@ function volatileReason(action: ManifestAction): string | undefined {
   const call = action.volatileCalls.find(
     ({ outputColumn }) => outputColumn === undefined || !rowColumns.has(outputColumn),
   );
-  return call && `it ${volatileUse(call.functionName)} at line ${call.line}`;
+  return call && `it ${volatileUse(call.functionName)} at line ${call.line} of its query`;
+}
+
+/** The reason of a view, for whoever reads it. */
+function reasonThrough(view: ManifestAction): string | undefined {
+  const reason = volatileReason(view);
+  return reason && `through ${view.key}: ${reason}`;
 }
 
 function joined(hashes: readonly string[]): string {
