@@ -125,6 +125,11 @@ const MISTAKES: Readonly<Record<string, readonly [text: string, place: string, m
     "2:10",
     /Unrecognized name: cusomer/,
   ],
+  "own.sqlx": [
+    'config { type: "incremental" }\npre_operations { DELETE FROM ${self()} WHERE id > 1 }\nSELECT 1 AS id\n',
+    "2:30",
+    /Table not found: p\.d\.own; it is the model's own table, .* put \$\{when\(incremental\(\), \.\.\.\)\} around this$/,
+  ],
   "assertion.sqlx": [
     'config { type: "assertion" }\nSELECT * FROM ${ref("orders")}\nWHERE amount < DATE "2024-01-01"\n',
     "3:7",

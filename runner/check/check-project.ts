@@ -11,6 +11,7 @@ import {
 import { scanScript } from "../googlesql/index.js";
 import { datasetOf, foldedKey, foldProject, nameOf, type ProjectNames } from "../googlesql/project-names.js";
 import type { ProjectText } from "../graph/locate.js";
+import { withOwnTable } from "../graph/own-table.js";
 import type { Column } from "../port/sql-types.js";
 import { projectNames, withPlainlyLoaded } from "../project/foreign-relations.js";
 import { readingOrder } from "../project/link-reads.js";
@@ -321,7 +322,7 @@ class ProjectCheck implements CheckResult {
     if (isGuess && this.#readBy(action).some((key) => this.#guessed.has(key))) return;
     const severity = what === "unsupported" ? "limit" : "error";
     const place = { kind: "compiled", compiled: { kind, text }, offset: span.start } as const;
-    this.findings.push({ action, severity, message, place });
+    this.findings.push({ action, severity, message: withOwnTable(message, action.type, action.key), place });
   }
 
   #catalog(): Catalog {

@@ -1,5 +1,6 @@
 import type { RunnableAction } from "../graph/action.js";
 import type { Locate, ProjectText } from "../graph/locate.js";
+import { withOwnTable } from "../graph/own-table.js";
 import { EngineError } from "../port/engine-error.js";
 import type { ScriptTexts } from "../port/port.js";
 import type { ComposedQuery } from "./compose.js";
@@ -20,10 +21,10 @@ export async function locating<T>(query: ComposedQuery, locate: Locate, work: (s
     const origin = query.origin(cause.offset);
     if (origin === undefined) throw cause;
     const { action, offset } = origin;
-    throw new LocatedError(
-      `${locate(action, { kind: "sql", text: action.query }, offset)}: ${cause.message}${cause.trace}`,
-      { cause },
-    );
+    const message = withOwnTable(cause.message, action.type, action.node.key);
+    throw new LocatedError(`${locate(action, { kind: "sql", text: action.query }, offset)}: ${message}${cause.trace}`, {
+      cause,
+    });
   }
 }
 
@@ -47,7 +48,8 @@ export async function runStatements(
       await script.execute(text);
     } catch (cause) {
       if (!(cause instanceof EngineError) || cause.offset === undefined) throw cause;
-      throw new LocatedError(`${locate(action, { kind, text }, cause.offset)}: ${cause.message}${cause.trace}`, {
+      const message = withOwnTable(cause.message, action.type, action.node.key);
+      throw new LocatedError(`${locate(action, { kind, text }, cause.offset)}: ${message}${cause.trace}`, {
         cause,
       });
     }
