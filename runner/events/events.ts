@@ -1,3 +1,4 @@
+import type { LeftOut } from "../graph/action.js";
 import type { PartitionDecision } from "../graph/decision.js";
 import type { DateRange, PublishCounts, WorkSpent } from "../port/port.js";
 import type { FoundRows } from "./found-rows.js";
@@ -43,6 +44,8 @@ export type RunEvent =
       /** The process that runs it, told from every other one. */
       readonly process: string;
     }
+  /** The project has actions that are no SQL: nothing runs them here. */
+  | { readonly event: "left_out"; readonly actions: readonly LeftOut[] }
   /** A table is read that the project neither makes nor declares; it is watched like a source. */
   | { readonly event: "undeclared_read"; readonly reader: string; readonly table: string }
   /** Relations are read that are not there and that nobody makes: their readers fail. */

@@ -55,9 +55,11 @@ export function runFinished(startedAt: Date): RunEvent {
 }
 
 /** What a plan should tell though it stops nothing. */
-export function notesOf({ undeclared, missing, unpartitioned, leftStale }: ProjectPlan): RunEvent[] {
+export function notesOf({ project, undeclared, missing, unpartitioned, leftStale }: ProjectPlan): RunEvent[] {
   const absent = missing.filter(({ isAssertion }) => !isAssertion);
+  const { leftOut = [] } = project;
   return [
+    ...(leftOut.length === 0 ? [] : [{ event: "left_out" as const, actions: leftOut }]),
     ...undeclared.map(({ reader, table }): RunEvent => ({ event: "undeclared_read", reader, table })),
     ...(absent.length === 0
       ? []

@@ -89,6 +89,12 @@ export interface RunnableAction {
   readonly breaker: BreakerSettings | undefined;
 }
 
+/** An action that is no SQL: neither this runner nor the Dataform CLI runs it. */
+export interface LeftOut {
+  readonly key: string;
+  readonly what: "notebook" | "data preparation";
+}
+
 export interface RunnableProject {
   /** In an order in which every action comes after what it depends on. */
   readonly actions: readonly RunnableAction[];
@@ -96,4 +102,6 @@ export interface RunnableProject {
   readonly sources: ReadonlySet<string>;
   /** The assertions that must hold before a model is published, by the model's key. */
   readonly audits: ReadonlyMap<string, readonly RunnableAction[]>;
+  /** Undefined: none. */
+  readonly leftOut?: readonly LeftOut[];
 }

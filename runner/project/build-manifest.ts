@@ -150,9 +150,21 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
     homeProject: home,
     compileVolatile: isVolatile(outcome),
     actions,
+    leftOut: [
+      ...graph.notebooks.map((one) => leftOut(one, "notebook", home)),
+      ...graph.dataPreparations.map((one) => leftOut(one, "data preparation", home)),
+    ],
     fileHashes: hashesOfSources(actions, inputs.files),
     tracedFiles: [...inputs.tracedFiles],
   };
+}
+
+function leftOut(
+  { target, fileName }: CompiledGraph["notebooks"][number],
+  what: Manifest["leftOut"][number]["what"],
+  home: string,
+): Manifest["leftOut"][number] {
+  return { key: target === undefined ? fileName : keyOf(target, home), what };
 }
 
 function hashesOfSources(

@@ -144,6 +144,8 @@ const manifestSchema = v.object({
   /** Something read the clock or randomness while compiling: the manifest holds for the run that made it, no longer. */
   compileVolatile: v.boolean(),
   actions: v.array(manifestAction),
+  /** Actions that are no SQL, which nothing runs here. */
+  leftOut: v.optional(v.array(v.object({ key: v.string(), what: v.picklist(["notebook", "data preparation"]) })), []),
   /** SHA-256 of every file that decides an action, by path in the project. */
   fileHashes: v.record(v.string(), v.string()),
   /** Files outside the default set that module resolution looked at, found or not. */

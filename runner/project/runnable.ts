@@ -36,6 +36,7 @@ export function runnableProject(
     actions,
     audits: auditsByHost(actions, failedAssertions),
     sources: new Set(manifest.actions.filter((action) => action.type === "declaration").map((action) => action.key)),
+    leftOut: manifest.leftOut,
   };
 }
 

@@ -5,6 +5,10 @@ import { costText, count, plural } from "./text.js";
 /** A line for each event that a person should see though nothing failed, with its kind; undefined: the event has none. */
 export function eventLine(event: RunEvent): { readonly kind: "warning" | "note"; readonly text: string } | undefined {
   switch (event.event) {
+    case "left_out": {
+      const named = event.actions.map(({ what, key }) => `${what} ${key}`);
+      return note(`not run, as by the Dataform CLI: ${some(named)}; what they make must be there`);
+    }
     case "undeclared_read":
       return note(
         `${event.reader} reads ${event.table}, which the project does not declare; it is watched like a source`,

@@ -37,6 +37,7 @@ export function projectOf(
     compileVolatile: false,
     // Backwards, so that only what is known of them brings them in order.
     actions: linkReads(linked.reverse()),
+    leftOut: [],
     fileHashes: {},
     tracedFiles: [],
   };

@@ -58,6 +58,10 @@ const table = v.looseObject({
 const operation = v.looseObject({ ...common, queries: strings, hasOutput: v.optional(v.boolean(), false) });
 const assertion = v.looseObject({ ...common, query: v.optional(v.string(), ""), parentAction: v.optional(target) });
 const declaration = v.looseObject(common);
+const leftOut = v.optional(
+  v.array(v.looseObject({ target: v.optional(target), fileName: v.optional(v.string(), "") })),
+  [],
+);
 const test = v.looseObject({
   name: v.string(),
   fileName: v.optional(v.string(), ""),
@@ -78,6 +82,8 @@ export const compiledGraphSchema = v.looseObject({
   assertions: v.optional(v.array(assertion), []),
   declarations: v.optional(v.array(declaration), []),
   tests: v.optional(v.array(test), []),
+  notebooks: leftOut,
+  dataPreparations: leftOut,
 });
 
 /** The graph as core gives it: empty fields are left out. */
