@@ -17,6 +17,11 @@ export const PARENTHESIS_FREE: ReadonlySet<string> = new Set([
   "CURRENT_TIME",
 ]);
 
+/** Whether what a function gives depends on when it is called. */
+export function isClock(name: string): boolean {
+  return PARENTHESIS_FREE.has(name);
+}
+
 export function isVolatile(name: string): boolean {
   return VOLATILE.has(name);
 }

@@ -3,6 +3,7 @@ import type { QueryScan, ScriptScan } from "../googlesql/contract.js";
 import { foldedKey } from "../googlesql/project-names.js";
 import { judgingTags, thresholdProblem } from "../graph/audits.js";
 import { type BuildOptions, type CodeHashInputs, codeHash, compiledHash } from "./action-hashes.js";
+import { declaresByClock, goesByClock } from "./by-clock.js";
 import type { CompiledGraph, CompiledTable, CompiledTarget, CompileOutcome } from "./compile/graph-shape.js";
 import { isVolatile } from "./compile-inputs.js";
 import { ProjectError, type ProjectProblem } from "./errors.js";
@@ -82,7 +83,11 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
     const query = openQuery(table.query);
     const base = baseOf(table, TABLE_TYPES[table.enumType], home);
     const texts = incrementalTexts(table, scan(query), scan);
-    const accumulating = isAccumulating(table, texts.incremental !== undefined);
+    const labels = labelsOf(table);
+    const { nondeterministic } = sourcesOf(table.fileName, traces.get(`tables ${i}`), outcome.fileTraces);
+    const isClocked = nondeterministic.some(({ kind }) => kind === "clock") || declaresByClock(table.preOps, scanner);
+    const differs = texts.incremental !== undefined || goesByClock(table, texts.volatileCalls, labels, isClocked);
+    const accumulating = isAccumulating(table, differs);
     const adds = accumulating ? texts.incremental : undefined;
     const takesParts = adds !== undefined && leavesRows(adds.query, base.key, readKey, scanner);
     const draft: Draft = {
@@ -96,7 +101,7 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
       labels: table.bigquery.labels,
       settings: relationSettings(table),
       protected: table.protected,
-      ...labelsOf(table),
+      ...labels,
       ...texts,
       takesParts,
       accumulating,
@@ -299,7 +304,7 @@ function leavesRows(query: string, own: string, readKey: (path: readonly string[
 }
 
 /**
- * The rows of an incremental table are history where its incremental query is another one, and where it is protected; the label
+ * The rows of an incremental table are history where its incremental query is another one or goes by the clock, and where it is protected; the label
  * `history: "rebuild"` says that its full query is the truth all the same.
  */
 function isAccumulating({ enumType, bigquery, protected: isProtected }: CompiledTable, differs: boolean): boolean {

@@ -289,6 +289,35 @@ SELECT COUNT(*) AS taken FROM \${ref("by_count")} JOIN \${ref("by_value")} USING
   ],
 };
 
+/** No incremental(): each night's query gives other rows, because the clock says which. */
+const byClock: Fixture = {
+  files: {
+    "definitions/people.sqlx": declaration("raw", "people"),
+    "definitions/snapshots.sqlx": `config { type: "incremental" }
+SELECT CURRENT_DATE() AS taken_on, id, city FROM \${ref("people")}`,
+    "definitions/snapshot_a_day.sqlx": `config { type: "incremental", bigquery: { partitionBy: "taken_on" } }
+pre_operations { CREATE TABLE IF NOT EXISTS \${self()} (taken_on DATE, id INT64) PARTITION BY taken_on; DELETE FROM \${self()} WHERE id > 2 AND taken_on = CURRENT_DATE() }
+SELECT CURRENT_DATE() AS taken_on, id FROM \${ref("people")} WHERE id > 2`,
+    "definitions/latest.sqlx": `config { type: "incremental", uniqueKey: ["id"] }
+SELECT id, city FROM \${ref("people")} WHERE since <= CURRENT_TIMESTAMP()`,
+    "definitions/since.sqlx": `config { type: "incremental", uniqueKey: ["id"] }
+pre_operations { DECLARE until TIMESTAMP DEFAULT CURRENT_TIMESTAMP() }
+SELECT id, city FROM \${ref("people")} WHERE since <= until`,
+    "definitions/compiled.sqlx": `config { type: "incremental", uniqueKey: ["id"] }
+SELECT id, city FROM \${ref("people")} WHERE DATE(since) <= '\${new Date().toISOString().slice(0, 10)}'`,
+    "definitions/cities.sqlx": `config { type: "table" }
+SELECT city, COUNT(*) AS people FROM \${ref("latest")} GROUP BY city`,
+  },
+  nights: [
+    `CREATE SCHEMA raw; CREATE TABLE raw.people (id INT64, city STRING, since TIMESTAMP);
+     INSERT INTO raw.people VALUES (1, 'Rome', '2024-01-01'), (3, 'Oslo', '2024-01-01')`,
+    "UPDATE raw.people SET city = 'Bonn' WHERE id = 1",
+    "DELETE FROM raw.people WHERE id = 1; INSERT INTO raw.people VALUES (4, 'Kyiv', '2024-01-02')",
+    "DELETE FROM raw.people WHERE id = 4",
+    "INSERT INTO raw.people VALUES (5, 'Rome', '9999-01-01')",
+  ],
+};
+
 export const FIXTURES: Readonly<Record<string, Fixture>> = {
   "a log that appends what is newer": appendLog,
   "a slowly changing dimension of type 2": slowlyChanging,
@@ -301,4 +330,5 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   "checkpoints in pre_operations": checkpoints,
   "conditions of what is added": conditional,
   "loaders that take a part each night": batches,
+  "rows that go by the clock": byClock,
 };
