@@ -25,20 +25,25 @@ function text(source: string, start: number, quote: string, texts: (readonly Lit
   const pieces: Literal[] = [];
   let from = start + 1;
   let at = from;
-  const close = () => pieces.push({ start: from, text: source.slice(from, at), interpolated: pieces.length > 0 });
+  let interpolated = false;
+  /** @param stands whether what is left out stands for something */
+  const leaveOut = (end: number, stands: boolean) => {
+    pieces.push({ start: from, text: source.slice(from, at), interpolated });
+    interpolated = stands;
+    from = end;
+    at = end;
+  };
   while (at < source.length && source[at] !== quote) {
-    const isInterpolation = quote === "`" && source.startsWith("${", at);
-    if (!isInterpolation && source[at] !== "\\") {
-      at += 1;
-      continue;
-    }
-    close();
-    const next = isInterpolation ? endOfJavaScript(source, at + 2) + 1 : at + 2;
-    if (isInterpolation) scan(source, at + 2, next - 1, texts);
-    at = next;
-    from = next;
+    if (quote === "`" && source.startsWith("${", at)) {
+      const end = endOfJavaScript(source, at + 2);
+      scan(source, at + 2, end, texts);
+      leaveOut(end + 1, true);
+    } else if (source[at] === "\\") leaveOut(at + 2, true);
+    // JavaScript reads every end of a line as one character.
+    else if (source.startsWith("\r\n", at)) leaveOut(at + 1, false);
+    else at += 1;
   }
-  close();
+  leaveOut(at + 1, false);
   texts.push(pieces);
-  return at + 1;
+  return at;
 }

@@ -76,6 +76,7 @@ describe("sourcePosition", () => {
     ["SELECT parts FROM b", "parts", "5:1"],
   ])("finds the one model of a JavaScript file that made %s", (text, needle, position) => {
     expect(place(models, text, needle, "sql", false)).toBe(position);
+    expect(place(models.replaceAll("\n", "\r\n"), text, needle, "sql", false)).toBe(position);
   });
 
   it("finds nothing where two models of a JavaScript file have one text", () => {
