@@ -393,7 +393,7 @@ describe(`a week in which much goes wrong, on ${SEASON.title}`, { timeout: 600_0
     const dates = ["20", "21", "22", "23", "26"] as const;
     const total = (count: (rows: Rows) => number) => dates.reduce((sum, date) => sum + count(ROWS[date]), 0);
     const failed = dates.slice(0, 4).map((date) => `2021-11-${date}`);
-    const { slate, shots, games, players } = ROWS["26"];
+    const { slate, shots, players } = ROWS["26"];
     const mended = await told("2021-11-26", () =>
       rig.fastbreak("run", "--json", "--from", "2021-11-20", "--to", "2021-11-26", "--select", ...NIGHTLY),
     );
@@ -401,7 +401,7 @@ describe(`a week in which much goes wrong, on ${SEASON.title}`, { timeout: 600_0
       lines(
         "exit code 0",
         "run 2021-11-20..2021-11-26: success",
-        `analytics: player_game_summary ${players}, team_defense_game_summary ${2 * ROWS["24"].games}, team_offense_game_summary ${2 * ROWS["24"].games}, upcoming_player_game_context ${slate}, upcoming_team_game_context ${2 * games}`,
+        `analytics: player_game_summary ${players}, team_defense_game_summary ${2 * ROWS["24"].games}, team_offense_game_summary ${2 * ROWS["24"].games}, upcoming_player_game_context ${slate}, upcoming_team_game_context 0`,
         `precompute: ml_feature_store_v2 ${total(({ store }) => store)}, player_composite_factors ${slate}, player_daily_cache ${total(({ cache }) => cache)}, player_shot_zone_analysis ${shots}, team_defense_zone_analysis 0`,
         "issue POINTS_MISMATCH of 2021-11-24 resolved",
         "issue TEAM_POINTS_MISMATCH of 2021-11-24 resolved",

@@ -102,7 +102,7 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
       settings: relationSettings(table),
       protected: table.protected,
       ...labels,
-      ...texts,
+      ...(base.type === "view" ? texts : readWhole(texts)),
       takesParts,
       accumulating,
       strategy: strategyOf(table),
@@ -259,6 +259,13 @@ function baseOf(action: BaseInput, type: ManifestAction["type"], home: string): 
   };
 }
 
+/** Nobody reads a part of a query whose rows a table keeps: what it passes on counts, whatever its name. */
+function readWhole<T extends Pick<Scan, "names" | "listed">>(scan: T): T {
+  const passed = scan.listed.filter((item) => item.passed);
+  const names = new Set([...scan.names, ...passed.flatMap((item) => item.names)]);
+  return { ...scan, names: [...names].sort(), listed: scan.listed.filter((item) => !item.passed) };
+}
+
 /** The query of which stock Dataform adds the rows to a table that is there. */
 function incrementalQuery({ query, incrementalQuery, where }: CompiledTable): string {
   const own = openQuery(incrementalQuery);
@@ -304,8 +311,8 @@ function leavesRows(query: string, own: string, readKey: (path: readonly string[
 }
 
 /**
- * The rows of an incremental table are history where its incremental query is another one or goes by the clock, and where it is protected; the label
- * `history: "rebuild"` says that its full query is the truth all the same.
+ * The rows of an incremental table are history where its incremental query is another one or goes by the clock, and where it is
+ * protected; the label `history: "rebuild"` says that its full query is the truth all the same.
  */
 function isAccumulating({ enumType, bigquery, protected: isProtected }: CompiledTable, differs: boolean): boolean {
   return enumType === "INCREMENTAL" && (differs || isProtected) && bigquery.labels.history !== "rebuild";
