@@ -68,6 +68,25 @@ describe.skipIf(process.platform !== "linux")("a run that is suspended while it 
     expect(await rig.sql("SELECT status FROM fastbreak.runs")).toEqual([["success"]]);
   });
 
+  it("leaves explain what the last run that ended decided, if there is one", async () => {
+    expect((await rig.fastbreak("explain", "slow")).code).toBe(4);
+    holder.child.kill("SIGCONT");
+    await holder.ended;
+    const again = await start("--full-refresh");
+    again.child.kill("SIGSTOP");
+    const explained = await rig.fastbreak("explain", "slow");
+    const { stdout } = await rig.fastbreak("explain", "d.slow", "--json");
+    const unknown = await rig.fastbreak("explain", "nothing");
+    again.child.kill("SIGKILL");
+    expect(explained).toMatchObject({ code: 0, stderr: expect.stringContaining("this is what the last run") });
+    expect(explained.stdout).toMatch(/^d\.slow {2}table, success in run \w+-\w+\n {2}all of it\s+run\s+never built\n$/);
+    expect(JSON.parse(stdout)).toMatchObject({
+      name: "d.slow",
+      partitions: [{ decision: "run", reason: "never_built" }],
+    });
+    expect(unknown.code).toBe(4);
+  });
+
   it("publishes nothing, and takes nothing away, when somebody has put another file in its place", async () => {
     const file = join(rig.dir, ".fastbreak/warehouse.duckdb");
     renameSync(file, `${file}.old`);

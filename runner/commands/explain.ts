@@ -2,9 +2,16 @@ import { buildFromOtherCode, explain } from "../decide/explain.js";
 import type { ProjectPlan } from "../decide/plan-project.js";
 import type { RunnableAction } from "../graph/action.js";
 import { EVERYTHING, selectActions } from "../plan/select.js";
+import { EngineError } from "../port/engine-error.js";
 import { parseManifest } from "../project/manifest.js";
 import { type ExplainReport, explainJson, explainLines } from "../report/explain-report.js";
-import { colorsFor, writeLines } from "../report/text.js";
+import {
+  type LastDecisions,
+  lastDecisionsJson,
+  lastDecisionsLines,
+  readLastDecisions,
+} from "../report/last-decisions.js";
+import { colorsFor, plainLine, widthOf, writeLines } from "../report/text.js";
 import { planSession, selectable } from "../session/plan-request.js";
 import { type ProjectSession, withProject } from "../session/session.js";
 import { readManifestHistory } from "../state/stored-manifest.js";
@@ -21,7 +28,8 @@ export const command = defineCommand({
 
   async execute({ flags: options, words: [name = ""] }): Promise<number> {
     const request = requestOf(withDate(options));
-    return withProject(placeOf(options), async (session) => {
+    const place = placeOf(options);
+    const explained = withProject(place, async (session) => {
       const keys = selectActions(session.project.actions.map(selectable), { ...EVERYTHING, actions: [name] });
       const plan = await planSession(session, request);
       const reports: ExplainReport[] = [];
@@ -43,8 +51,23 @@ export const command = defineCommand({
         );
       return EXIT.done;
     });
+    return explained.catch((cause: unknown) => {
+      const isHeld = cause instanceof EngineError && cause.code === "locked";
+      const last = isHeld ? readLastDecisions(place.projectDir ?? process.cwd(), name) : undefined;
+      if (last === undefined) throw cause;
+      tellLast(last, (cause as EngineError).message, options.json);
+      return EXIT.done;
+    });
   },
 });
+
+/** What is known without the warehouse: somebody else has it. */
+function tellLast(last: LastDecisions, reason: string, isJson: boolean): void {
+  const note = `note: ${plainLine(reason)}; this is what the last run that ended decided`;
+  writeLines(process.stderr, [note]);
+  if (isJson) process.stdout.write(`${JSON.stringify(lastDecisionsJson(last))}\n`);
+  else writeLines(process.stdout, lastDecisionsLines(last, colorsFor(process.stdout), widthOf(process.stdout)));
+}
 
 async function reportOf(session: ProjectSession, action: RunnableAction, plan: ProjectPlan): Promise<ExplainReport> {
   const explanation = explain(action, plan);
