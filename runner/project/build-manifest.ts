@@ -3,7 +3,7 @@ import type { QueryScan, ScriptScan } from "../googlesql/contract.js";
 import { foldedKey } from "../googlesql/project-names.js";
 import { judgingTags, thresholdProblem } from "../graph/audits.js";
 import { type BuildOptions, type CodeHashInputs, codeHash, compiledHash } from "./action-hashes.js";
-import { declaresByClock, goesByClock } from "./by-clock.js";
+import { declaresByClock, goesByClock, isDate } from "./by-clock.js";
 import type { CompiledGraph, CompiledTable, CompiledTarget, CompileOutcome } from "./compile/graph-shape.js";
 import { isVolatile } from "./compile-inputs.js";
 import { ProjectError, type ProjectProblem } from "./errors.js";
@@ -35,6 +35,8 @@ export interface ManifestInputs {
   /** Text of a file of the project, for the line of a wrong label. */
   readonly readSource: (path: string) => string;
   readonly scanner: SqlScanner;
+  /** Variables that are given for this run, by flags or an environment. */
+  readonly givenVars: Readonly<Record<string, string>>;
 }
 
 type Draft = Omit<ManifestAction, "codeHash" | "compiledHash" | "compileVolatile" | "sources">;
@@ -84,8 +86,11 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
     const base = baseOf(table, TABLE_TYPES[table.enumType], home);
     const texts = incrementalTexts(table, scan(query), scan);
     const labels = labelsOf(table);
-    const { nondeterministic } = sourcesOf(table.fileName, traces.get(`tables ${i}`), outcome.fileTraces);
-    const isClocked = nondeterministic.some(({ kind }) => kind === "clock") || declaresByClock(table.preOps, scanner);
+    const { nondeterministic, vars } = sourcesOf(table.fileName, traces.get(`tables ${i}`), outcome.fileTraces);
+    const isClocked =
+      nondeterministic.some(({ kind }) => kind === "clock") ||
+      declaresByClock(table.preOps, scanner) ||
+      vars.some((name) => isDate(inputs.givenVars[name]));
     const differs = texts.incremental !== undefined || goesByClock(table, texts.volatileCalls, labels, isClocked);
     const accumulating = isAccumulating(table, differs);
     const adds = accumulating ? texts.incremental : undefined;

@@ -36,3 +36,8 @@ export function declaresByClock(preOps: readonly string[], scanner: Pick<SqlScan
     }
   });
 }
+
+/** Whether the value of a variable is a date, or a time that begins with one: a scheduler gives each run its own. */
+export function isDate(value: string | undefined): boolean {
+  return value !== undefined && /^(?:19|20)\d\d(-?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?!\d)/.test(value);
+}

@@ -114,6 +114,7 @@ async function makeManifest(
   if (traced === undefined) return undefined;
   refuseForgottenAssertions(files, outcome.loadedFiles);
   const manifest = buildManifest({
+    givenVars: inputs.overrides.vars ?? {},
     graph,
     outcome,
     ...originOf(inputs, files, traced, MANIFEST_FORMAT_VERSION),
