@@ -12,7 +12,17 @@ function action(key: string, type: string, given: object): ManifestAction {
     rowColumns: {},
     lookback: { byTable: {}, defaultDays: undefined },
   };
-  const lists = ["dependencies", "reads", "hiddenReads", "writes", "tags", "names", "volatileCalls", "operations"];
+  const lists = [
+    "dependencies",
+    "reads",
+    "hiddenReads",
+    "writes",
+    "tags",
+    "names",
+    "listed",
+    "volatileCalls",
+    "operations",
+  ];
   const empty = Object.fromEntries(
     [...lists, "preOps", "postOps", "createdRoutines", "softTables"].map((k) => [k, []]),
   );
