@@ -113,6 +113,8 @@ class Demands implements ColumnDemand {
     { orderBy, names }: { readonly orderBy: readonly OrderItem[]; readonly names?: OutputNames },
   ): void {
     const positions = positionsIn([select.groupBy, orderBy]);
+    const rest = [select.where, select.groupBy, select.having, select.qualify, select.windows, orderBy];
+    const mentioned = names === undefined ? new Set<string>() : namesMentioned(rest);
     const isByPosition = positions.size > 0 && select.items.some(isStar);
     const wanted = isByPosition || decidesRows(select) ? ALL : demand;
     const inner = new Map(aliases);
@@ -124,11 +126,13 @@ class Demands implements ColumnDemand {
         continue;
       }
       this.#expr(item.expr, commons, inner);
-      const name = names === undefined ? nameOf(item) : names[index];
-      if (wanted !== ALL && !positions.has(index + 1))
+      const own = nameOf(item);
+      const name = names === undefined ? own : names[index];
+      // GROUP BY, HAVING and QUALIFY know it by the name that its own list gives it.
+      const decides = positions.has(index + 1) || (own !== undefined && own !== name && mentioned.has(own));
+      if (wanted !== ALL && !decides)
         this.items.push({ start: item.start, end: item.end, name, passed: wanted === PASSED });
     }
-    const rest = [select.where, select.groupBy, select.having, select.qualify, select.windows, orderBy];
     for (const clause of rest) if (clause !== undefined) this.#expr(clause, commons, inner);
     for (const record of derived) this.query(record.query, record.demand ?? NAMED, record.commons, inner);
   }
@@ -193,6 +197,7 @@ class Demands implements ColumnDemand {
       case "unpivot": {
         for (const source of this.#from(item.source, commons, aliases, derived)) raise(source, ALL);
         if (item.kind === "pivot") this.#expr(item.pivot, commons, aliases);
+        else if (item.kind !== "unpivot") this.#expr(item.args, commons, aliases);
         name(item.alias);
         return [];
       }
@@ -242,6 +247,17 @@ function positionsIn(clause: object): ReadonlySet<number> {
   return positions;
 }
 
+/** What its expressions begin with: columns, or aliases of a list. */
+function namesMentioned(clauses: object): ReadonlySet<string> {
+  const mentioned = new Set<string>();
+  walk(clauses, (node) => {
+    const [first] = node.kind === "path" ? (node.parts as readonly { readonly name: string }[]) : [];
+    if (first !== undefined) mentioned.add(first.name.toLowerCase());
+    return undefined;
+  });
+  return mentioned;
+}
+
 function isStar({ kind }: SelectItem): boolean {
   return kind === "star";
 }
@@ -276,6 +292,8 @@ function bodyNames(body: QueryBody, commons: Commons): OutputNames {
   if (body.kind === "nested") return namesOf(body.query, commons);
   if (body.kind === "set")
     return body.byName === undefined && body.arms[0] ? bodyNames(body.arms[0], commons) : undefined;
+  // A value that is a row has columns of its own.
+  if (body.as === "VALUE") return undefined;
   const names = body.items.map((item) => (item.kind === "expr" ? [nameOf(item)] : starNames(item, body.from, commons)));
   return names.some((list) => list === undefined) ? undefined : names.flatMap((list) => list ?? []);
 }

@@ -72,6 +72,22 @@ describe("the columns that a query may read", () => {
       ["a: a", "b: b", "a!: a"],
     ],
     ["FROM d.t |> AGGREGATE SUM(v) AS s GROUP BY k |> SELECT s", []],
+    [
+      "WITH c AS (SELECT a AS k, b AS n FROM d.u UNION ALL SELECT x AS y, COUNT(*) AS m FROM d.t GROUP BY y) SELECT n FROM c",
+      ["k: a k", "n: b n", "n: count m", "n!: n"],
+    ],
+    [
+      "WITH c AS (SELECT a, b FROM d.u UNION ALL SELECT MAX(x) AS y, z FROM d.t GROUP BY z HAVING y > 1) SELECT b FROM c",
+      ["a: a", "b: b", "b!: b"],
+    ],
+    [
+      "WITH c AS (SELECT a FROM d.u UNION ALL SELECT RANK() OVER (ORDER BY x) AS y FROM d.t QUALIFY y = 1) SELECT 1 FROM c",
+      ["a: a", "undefined!: "],
+    ],
+    [
+      "WITH v AS (SELECT AS VALUE s FROM d.t), c AS (SELECT * FROM v UNION ALL SELECT b FROM d.u) SELECT x FROM c",
+      ["x!: x"],
+    ],
   ])("%s may leave items of its lists unread: %j", (sql, expected) => {
     expect(listsOf(sql)).toEqual(expected);
   });
