@@ -103,6 +103,17 @@ describe("the columns that a query may read", () => {
     expect(names).toEqual(expect.arrayContaining(["odd name", "points", "id", "day"]));
   });
 
+  it("keep their letters", () => {
+    const sql = "WITH c AS (SELECT a AS Straße FROM d.t) SELECT straße FROM c";
+    expect(scanQuery(sql)).toMatchObject({
+      listed: [
+        { name: "straße", names: ["a", "straße"] },
+        { name: "straße", names: ["straße"] },
+      ],
+    });
+    expect(columnsOf("SELECT TO_JSON_STRING(straße) FROM d.t AS straße")).toEqual({ "d.t": "all" });
+  });
+
   it("are named by every word behind a dot, reserved ones too", () => {
     expect(everyName("SELECT s.group, s.end FROM d.t AS s")).toEqual(expect.arrayContaining(["group", "end"]));
     expect(everyName("SELECT a FROM d.t GROUP BY a")).not.toContain("group");

@@ -45,8 +45,9 @@ function namesIn(sql: string, items: readonly ListedItem[]): Pick<QueryScan, "na
     }
     while ((around.at(-1)?.end ?? Number.POSITIVE_INFINITY) <= start) around.pop();
     // Behind a dot every word is a name: `row.group`.
+    // Upper case and back again makes other letters of some.
     if (kind === "quoted" || (kind === "word" && (isField || !RESERVED.has(value))))
-      (around.at(-1)?.names ?? names).add(value.toLowerCase());
+      (around.at(-1)?.names ?? names).add((kind === "quoted" ? value : text).toLowerCase());
     isField = kind === "punctuation" && text === ".";
   }
   return {
@@ -216,9 +217,10 @@ export class Scanner {
         this.userCalls.add(this.sql.slice((child.nameSpan as Span).start, (child.nameSpan as Span).end));
       } else if (child.kind === "path") {
         const parts = child.parts as readonly Identifier[];
-        const word = (parts[0]?.name ?? "").toUpperCase();
+        const name = parts[0]?.name ?? "";
+        const word = name.toUpperCase();
         if (parts.length === 1 && PARENTHESIS_FREE.has(word)) this.volatile(word, child.start as number, outputColumn);
-        const row = parts.length === 1 ? aliases.get(word.toLowerCase()) : undefined;
+        const row = parts.length === 1 ? aliases.get(name.toLowerCase()) : undefined;
         if (row !== undefined) row.whole = true;
       }
       return undefined;
