@@ -1,6 +1,6 @@
 import type { FromItem, OrderItem, Query, QueryBody, Select, SelectItem } from "./ast.js";
 import type { ColumnsRead, Span } from "./contract.js";
-import { impliedName } from "./names.js";
+import { impliedName, isFieldPath } from "./names.js";
 import { walk } from "./walk.js";
 
 /** An item of a SELECT list that only counts where somebody reads the column by its name. */
@@ -134,7 +134,8 @@ class Demands implements ColumnDemand {
         this.items.push({ start: item.start, end: item.end, name, passed: wanted === PASSED });
     }
     for (const clause of rest) if (clause !== undefined) this.#expr(clause, commons, inner);
-    for (const record of derived) this.query(record.query, record.demand ?? NAMED, record.commons, inner);
+    // One subquery of FROM sees nothing of the next.
+    for (const record of derived) this.query(record.query, record.demand ?? NAMED, record.commons, aliases);
   }
 
   #star(
@@ -163,7 +164,7 @@ class Demands implements ColumnDemand {
       case "table": {
         const first = (item.path[0]?.name ?? "").toLowerCase();
         const common = item.path.length === 1 ? commons.get(first) : undefined;
-        const isArray = item.path.length > 1 && aliases.has(first);
+        const isArray = isFieldPath(item.path) && aliases.has(first);
         const source = isArray ? undefined : (common ?? this.#table(item.pathSpan.start));
         name(item.alias ?? item.path.at(-1), source);
         name(item.offset);

@@ -44,6 +44,13 @@ describe("the columns that a query may read", () => {
     ["SELECT (SELECT TO_JSON_STRING(t)) FROM d.t", { "d.t": "all" }],
     ["SELECT (SELECT TO_JSON_STRING(t) FROM UNNEST([1]) AS t) FROM d.t", { "d.t": "named" }],
     ["SELECT e FROM d.t, t.list AS e", { "d.t": "named" }],
+    ["SELECT x FROM d.u AS d JOIN (SELECT x FROM d.t) USING (x)", { "d.u": "named", "d.t": "named" }],
+    ["SELECT x FROM `d.u` AS d JOIN `d.t` USING (x)", { "d.u": "named", "d.t": "named" }],
+    [
+      "SELECT (SELECT MAX(j) FROM UNNEST([1]) AS q, (SELECT TO_JSON_STRING(q) AS j)) FROM (SELECT * FROM d.t) AS q",
+      { "d.t": "all" },
+    ],
+    ["SELECT (SELECT MAX(j) FROM UNNEST([1]) AS q, (SELECT TO_JSON_STRING(q) AS j)) FROM d.t AS q", { "d.t": "all" }],
     ["SELECT * FROM (SELECT 1) AS x, (SELECT a FROM d.t) AS y", { "d.t": "named" }],
     ["SELECT a FROM d.t PIVOT (SUM(v) FOR k IN ('x'))", { "d.t": "all" }],
     ["SELECT v FROM d.t UNPIVOT (v FOR k IN (a, b))", { "d.t": "all" }],

@@ -5,7 +5,7 @@ import { positionOf } from "./errors.js";
 import { isGoogleSqlFunction } from "./function-names.js";
 import { RESERVED } from "./keywords.js";
 import { tokenize } from "./lexer.js";
-import { impliedName } from "./names.js";
+import { impliedName, isFieldPath } from "./names.js";
 import { isVolatile, isVolatileVariable, PARENTHESIS_FREE } from "./volatile-names.js";
 import { walk } from "./walk.js";
 
@@ -106,7 +106,7 @@ export class Scanner {
 
   private select(select: Select, commons: Names, aliases: Aliases, output: OutputNames): Aliases {
     const inner = new Map(aliases);
-    const own = select.from === undefined ? [] : this.from(select.from, commons, inner);
+    const own = select.from === undefined ? [] : this.from(select.from, commons, inner, aliases);
     let position = 0;
     for (const item of select.items) {
       if (item.kind === "expr") {
@@ -129,9 +129,15 @@ export class Scanner {
 
   /**
    * Adds the item's aliases to `aliases` as it goes from left to right.
+   * @param outer the aliases around, which are all that a subquery sees
    * @returns the tables that a star over the item covers
    */
-  from(item: FromItem, commons: Names, aliases: Map<string, TableDraft | undefined>): TableDraft[] {
+  from(
+    item: FromItem,
+    commons: Names,
+    aliases: Map<string, TableDraft | undefined>,
+    outer: Aliases = new Map(),
+  ): TableDraft[] {
     const name = (alias: Identifier | undefined, table?: TableDraft): void => {
       if (alias !== undefined) aliases.set(alias.name.toLowerCase(), table);
     };
@@ -141,7 +147,7 @@ export class Scanner {
         const path = item.path.map((part) => part.name);
         const first = (path[0] as string).toLowerCase();
         const isCommon = path.length === 1 && commons.has(first);
-        const isArray = path.length > 1 && aliases.has(first);
+        const isArray = isFieldPath(item.path) && aliases.has(first);
         const implicitAlias = item.alias === undefined ? path.at(-1) : undefined;
         const { start, end } = item.pathSpan;
         const table = isCommon || isArray ? undefined : { path, span: { start, end }, implicitAlias, whole: false };
@@ -161,40 +167,40 @@ export class Scanner {
         name(item.offset);
         return [];
       case "derived": {
-        const inner = this.query(item.query, commons, aliases, undefined);
+        const inner = this.query(item.query, commons, outer, undefined);
         name(item.alias);
         if (item.passesAliases) for (const [alias, table] of inner) aliases.set(alias, table);
         return [];
       }
       case "join": {
-        const tables = [...this.from(item.left, commons, aliases), ...this.from(item.right, commons, aliases)];
+        const tables = [item.left, item.right].flatMap((side) => this.from(side, commons, aliases, outer));
         if (item.on !== undefined) this.expr(item.on, commons, aliases, undefined);
         return tables;
       }
       case "sessionize":
-        this.allOf(item.source, commons, aliases);
+        this.allOf(item.source, commons, aliases, outer);
         name(item.alias);
         return [];
       case "gapFill":
-        this.allOf(item.source, commons, aliases);
+        this.allOf(item.source, commons, aliases, outer);
         for (const { value } of item.args) this.expr(value, commons, aliases, undefined);
         name(item.alias);
         return [];
       case "pivot":
-        this.allOf(item.source, commons, aliases);
+        this.allOf(item.source, commons, aliases, outer);
         this.expr(item.pivot, commons, aliases, undefined);
         name(item.alias);
         return [];
       case "unpivot":
-        this.allOf(item.source, commons, aliases);
+        this.allOf(item.source, commons, aliases, outer);
         name(item.alias);
         return [];
     }
   }
 
   /** PIVOT groups by every column that it does not name, and UNPIVOT keeps them. */
-  private allOf(source: FromItem, commons: Names, aliases: Map<string, TableDraft | undefined>): void {
-    for (const table of this.from(source, commons, aliases)) table.whole = true;
+  private allOf(source: FromItem, commons: Names, aliases: Map<string, TableDraft | undefined>, outer: Aliases): void {
+    for (const table of this.from(source, commons, aliases, outer)) table.whole = true;
   }
 
   /** Finds calls, rows taken as values and subqueries anywhere below a node. */

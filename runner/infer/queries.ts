@@ -11,7 +11,7 @@ import type {
   Statement,
 } from "../googlesql/ast.js";
 import { SqlProblem } from "../googlesql/errors.js";
-import { impliedName } from "../googlesql/names.js";
+import { impliedName, isFieldPath } from "../googlesql/names.js";
 import type { Assignment } from "../googlesql/script-ast.js";
 import { inDependencyOrder } from "../googlesql/with-order.js";
 import { type DeclaredTypes, expressionType, orderTypes, type QueryTypes } from "./expressions.js";
@@ -196,7 +196,7 @@ export class QueryInference implements QueryTypes {
     const path = item.path.map(({ name }) => name);
     const first = path[0] ?? "";
     const alias = item.alias ?? item.path.at(-1);
-    if (path.length > 1 && isRange(first, scope)) {
+    if (isFieldPath(item.path) && isRange(first, scope)) {
       const array = this.#expr(pathOf(...item.path), scope);
       this.#elements(array, alias, item.offset, ranges);
       return;

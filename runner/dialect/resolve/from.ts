@@ -1,6 +1,7 @@
 import type { Expr, FromItem, Identifier } from "../../googlesql/ast.js";
 import type { CatalogTable } from "../../googlesql/catalog.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
+import { isFieldPath } from "../../googlesql/names.js";
 import { foldedKey } from "../../googlesql/project-names.js";
 import { isSystemTable } from "../../googlesql/system-tables.js";
 import { PARTITION_DATE, PARTITION_TIME } from "../../port/ingestion-time.js";
@@ -112,7 +113,7 @@ export function lateralContext(from: FromContext, clause: string): ExprContext {
 function resolveTable(item: Extract<FromItem, { kind: "table" }>, from: FromContext): ResolvedFrom {
   const [first] = item.path as [Identifier];
   const scope = lateralContext(from, "FROM clause").scope;
-  if (item.path.length > 1 && isVisibleName(first.name, scope)) {
+  if (isFieldPath(item.path) && isVisibleName(first.name, scope)) {
     return unnest(
       () => resolvePath(item.path, scope, from.env, flattenField),
       item,

@@ -1,6 +1,7 @@
 import type { Expr, FromItem, Identifier } from "../../googlesql/ast.js";
 import type { Span } from "../../googlesql/contract.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
+import { isFieldPath } from "../../googlesql/names.js";
 import { walk } from "../../googlesql/walk.js";
 import { COLLATED, typeName } from "../../port/sql-types.js";
 import { coerce, commonType } from "../types/coercion.js";
@@ -34,7 +35,9 @@ export function resolveJoin(join: Join, from: FromContext): ResolvedFrom {
 function readsArray(side: FromItem, left: Visible): boolean {
   if (side.kind === "unnest") return true;
   const first = side.kind === "table" ? side.path[0]?.name.toLowerCase() : undefined;
-  return side.kind === "table" && side.path.length > 1 && left.ranges.some(({ name }) => name.toLowerCase() === first);
+  return (
+    side.kind === "table" && isFieldPath(side.path) && left.ranges.some(({ name }) => name.toLowerCase() === first)
+  );
 }
 
 function holdsSubquery(condition: Expr): boolean {
