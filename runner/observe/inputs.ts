@@ -63,10 +63,12 @@ function seenColumns(relation: Relation, upstream: Upstream): string {
   return seenOf(relation, upstream).columns;
 }
 
-/** Only a reader of all columns can see their order. */
+/** Only a reader of all columns can see their order; without one that it names its query is wrong, even where its values do not count. */
 function columnsOf(relation: Relation, upstream: Upstream): string {
-  const order = upstream.columns === undefined ? "this order" : "any order";
-  return columnsDigest(relation, fingerprintedColumns(relation, upstream), order);
+  const read = fingerprintedColumns(relation, upstream);
+  if (upstream.columns === undefined) return columnsDigest(relation, read, "this order");
+  const named = allColumns(relation).filter((name) => upstream.named?.has(name.toLowerCase()));
+  return columnsDigest(relation, [...read, ...named], "any order");
 }
 
 function nameOf(relation: Relation, upstream: Upstream): string {

@@ -45,6 +45,16 @@ describe("the columns that an action reads", () => {
   });
 });
 
+it("must be there as it is where a text names it, though it does not count", () => {
+  const read = new ReadColumns([
+    text("model", "SELECT a FROM v1 UNION ALL SELECT x FROM (SELECT a AS x, b + 1 AS y FROM t)"),
+    text("v1", "SELECT a, Z AS c FROM t"),
+  ]);
+  expect([...(read.of("t") ?? [])]).not.toContain("b");
+  expect([...(read.of("t") ?? [])]).not.toContain("z");
+  expect([...read.named]).toEqual(expect.arrayContaining(["a", "b", "z"]));
+});
+
 describe("a column that does not count", () => {
   const TABLES: Readonly<Record<string, readonly string[]>> = {
     t: ["id", "a", "b", "c", "f", "h", "j", "l"],

@@ -42,6 +42,14 @@ export class ReadColumns {
     return names;
   }
 
+  /**
+   * The names, in lower case, of columns without which, or with other types of which, the texts may be wrong, also those that do not count
+   * because nobody reads what is made of them.
+   */
+  get named(): ReadonlySet<string> {
+    return new Set(this.texts.flatMap(({ names, listed }) => [...names, ...listed.flatMap((item) => item.names)]));
+  }
+
   #wordsOf(text: ReadingText): readonly string[] {
     return [
       ...text.names,

@@ -210,6 +210,7 @@ function upstreamsOf(action: ManifestAction, views: readonly ManifestAction[]): 
   for (const { key, does } of action.writes) if (does === "makes") keys.delete(key);
   const hidden = readWhole(readers);
   const columns = new ReadColumns(readers.map((reader) => ({ ...reader, reads: readsOf(reader) })));
+  const { named } = columns;
   return [...keys]
     .filter((key) => !viewKeys.has(key))
     .sort()
@@ -217,6 +218,7 @@ function upstreamsOf(action: ManifestAction, views: readonly ManifestAction[]): 
       key,
       window: hidden.has(key) ? undefined : windowOf(action, key, views),
       columns: columns.of(key),
+      named,
     }));
 }
 
