@@ -68,7 +68,7 @@ function columnsOf(relation: Relation, upstream: Upstream): string {
   const read = fingerprintedColumns(relation, upstream);
   if (upstream.columns === undefined) return columnsDigest(relation, read, "this order");
   const named = allColumns(relation).filter((name) => upstream.named?.has(name.toLowerCase()));
-  return columnsDigest(relation, [...read, ...named], "any order");
+  return columnsDigest(relation, [...new Set([...read, ...named])].sort(), "any order");
 }
 
 function nameOf(relation: Relation, upstream: Upstream): string {
