@@ -2,7 +2,7 @@ import { buildFromOtherCode, explain } from "../decide/explain.js";
 import type { ProjectPlan } from "../decide/plan-project.js";
 import type { RunnableAction } from "../graph/action.js";
 import { EVERYTHING, selectActions } from "../plan/select.js";
-import { EngineError } from "../port/engine-error.js";
+import { isLocked } from "../port/engine-error.js";
 import { parseManifest } from "../project/manifest.js";
 import { type ExplainReport, explainJson, explainLines } from "../report/explain-report.js";
 import {
@@ -52,10 +52,9 @@ export const command = defineCommand({
       return EXIT.done;
     });
     return explained.catch((cause: unknown) => {
-      const isHeld = cause instanceof EngineError && cause.code === "locked";
-      const last = isHeld ? readLastDecisions(place.projectDir ?? process.cwd(), name) : undefined;
+      const last = isLocked(cause) ? readLastDecisions(place.projectDir ?? process.cwd(), name) : undefined;
       if (last === undefined) throw cause;
-      tellLast(last, (cause as EngineError).message, options.json);
+      tellLast(last, (cause as Error).message, options.json);
       return EXIT.done;
     });
   },

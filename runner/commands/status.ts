@@ -1,4 +1,4 @@
-import { EngineError } from "../port/engine-error.js";
+import { type EngineError, isLocked } from "../port/engine-error.js";
 import { checkJson, checkLines } from "../report/check-lines.js";
 import { readStatusArtifact, writeStatusArtifact } from "../report/status-artifact.js";
 import { type StatusDocument, statusDocument } from "../report/status-document.js";
@@ -94,7 +94,7 @@ async function statusOf(
   try {
     return await ask();
   } catch (cause) {
-    if (!(cause instanceof EngineError) || cause.code !== "locked") throw cause;
+    if (!isLocked(cause)) throw cause;
     const known = readStatusArtifact(place.projectDir) ?? where("held");
     return { ...known, warehouse: { ...known.warehouse, state: "held", holder: holderOf(place, cause) } };
   }

@@ -68,15 +68,7 @@ class Demands implements ColumnDemand {
   }
 
   query(query: Query, demand: Demand, commons: Commons, aliases: Aliases): void {
-    const known = new Map(commons);
-    const own: Subquery[] = [];
-    for (const { name, query: common } of query.with) {
-      const record: Subquery = query.recursive
-        ? { query: common, commons: known, demand: ALL, names: undefined }
-        : { query: common, commons: new Map(known), demand: NAMED, names: namesOf(common, known) };
-      own.push(record);
-      known.set(name.name.toLowerCase(), record);
-    }
+    const { known, own } = withQueries(query, commons);
     this.#body(query.body, demand, known, aliases, query.orderBy);
     // Whoever reads a WITH query stands behind it.
     for (const record of own.reverse())
@@ -177,8 +169,7 @@ class Demands implements ColumnDemand {
         return [];
       case "derived": {
         const demand = item.passesAliases ? ALL : NAMED;
-        const record = { query: item.query, commons, demand, names: namesOf(item.query, commons) } as const;
-        const source: Subquery = { ...record };
+        const source: Subquery = { query: item.query, commons, demand, names: namesOf(item.query, commons) };
         derived.push(source);
         name(item.alias, source);
         return [source];
@@ -279,14 +270,21 @@ function areEqual(a: OutputNames, b: OutputNames): boolean {
   );
 }
 
-function namesOf(query: Query, commons: Commons): OutputNames {
-  if (query.recursive) return undefined;
+/** The WITH queries of a query, in their order, and all that go by a name in it. */
+function withQueries(query: Query, commons: Commons): { readonly known: Commons; readonly own: Subquery[] } {
   const known = new Map(commons);
-  for (const { name, query: common } of query.with) {
-    const record = { query: common, commons: new Map(known), demand: NAMED, names: namesOf(common, known) } as const;
+  const own = query.with.map(({ name, query: common }) => {
+    const record: Subquery = query.recursive
+      ? { query: common, commons: known, demand: ALL, names: undefined }
+      : { query: common, commons: new Map(known), demand: NAMED, names: namesOf(common, known) };
     known.set(name.name.toLowerCase(), record);
-  }
-  return bodyNames(query.body, known);
+    return record;
+  });
+  return { known, own };
+}
+
+function namesOf(query: Query, commons: Commons): OutputNames {
+  return query.recursive ? undefined : bodyNames(query.body, withQueries(query, commons).known);
 }
 
 function bodyNames(body: QueryBody, commons: Commons): OutputNames {

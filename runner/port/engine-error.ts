@@ -33,6 +33,11 @@ export interface EngineErrorDetails {
   readonly holder?: number | undefined;
 }
 
+/** Whether somebody else holds the warehouse. */
+export function isLocked(cause: unknown): cause is EngineError {
+  return cause instanceof EngineError && cause.code === "locked";
+}
+
 /** What an engine refused or could not do, in one line for the user and in the same form on every engine. */
 export class EngineError extends Error {
   override readonly name: string = "EngineError";

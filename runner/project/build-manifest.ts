@@ -3,7 +3,7 @@ import type { QueryScan, ScriptScan } from "../googlesql/contract.js";
 import { foldedKey } from "../googlesql/project-names.js";
 import { judgingTags, thresholdProblem } from "../graph/audits.js";
 import { type BuildOptions, type CodeHashInputs, codeHash, compiledHash } from "./action-hashes.js";
-import { declaresByClock, goesByClock, isDate } from "./by-clock.js";
+import { goesByClock } from "./by-clock.js";
 import type { CompiledGraph, CompiledTable, CompiledTarget, CompileOutcome } from "./compile/graph-shape.js";
 import { isVolatile } from "./compile-inputs.js";
 import { ProjectError, type ProjectProblem } from "./errors.js";
@@ -86,13 +86,18 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
     const base = baseOf(table, TABLE_TYPES[table.enumType], home);
     const texts = incrementalTexts(table, scan(query), scan);
     const labels = labelsOf(table);
-    const { nondeterministic, vars } = sourcesOf(table.fileName, traces.get(`tables ${i}`), outcome.fileTraces);
-    const isClocked =
-      nondeterministic.some(({ kind }) => kind === "clock") ||
-      declaresByClock(table.preOps, scanner) ||
-      vars.some((name) => isDate(inputs.givenVars[name]));
-    const differs = texts.incremental !== undefined || goesByClock(table, texts.volatileCalls, labels, isClocked);
-    const accumulating = isAccumulating(table, differs);
+    const accumulating = isAccumulating(
+      table,
+      () =>
+        texts.incremental !== undefined ||
+        goesByClock(table, {
+          ...labels,
+          ...texts,
+          sources: sourcesOf(table.fileName, traces.get(`tables ${i}`), outcome.fileTraces),
+          givenVars: inputs.givenVars,
+          scanScript: (sql) => scanner.scanScript(sql),
+        }),
+    );
     const adds = accumulating ? texts.incremental : undefined;
     const takesParts = adds !== undefined && leavesRows(adds.query, base.key, readKey, scanner);
     const draft: Draft = {
@@ -319,8 +324,12 @@ function leavesRows(query: string, own: string, readKey: (path: readonly string[
  * The rows of an incremental table are history where its incremental query is another one or goes by the clock, and where it is
  * protected; the label `history: "rebuild"` says that its full query is the truth all the same.
  */
-function isAccumulating({ enumType, bigquery, protected: isProtected }: CompiledTable, differs: boolean): boolean {
-  return enumType === "INCREMENTAL" && (differs || isProtected) && bigquery.labels.history !== "rebuild";
+function isAccumulating(
+  { enumType, bigquery, protected: isProtected }: CompiledTable,
+  givesOtherRows: () => boolean,
+): boolean {
+  const isOpen = enumType === "INCREMENTAL" && bigquery.labels.history !== "rebuild";
+  return isOpen && (isProtected || givesOtherRows());
 }
 
 const SCHEMA_CHANGES = new Set(["FAIL", "EXTEND", "SYNCHRONIZE"] as const);

@@ -1,5 +1,5 @@
 import type { Surroundings } from "../check/check-result.js";
-import { EngineError } from "../port/engine-error.js";
+import { isLocked } from "../port/engine-error.js";
 import type { Warehouse } from "../port/port.js";
 import { READABLE_TABLES } from "../state/readable-tables.js";
 import { type Place, withWarehouse } from "./place.js";
@@ -21,7 +21,7 @@ export async function surroundingsIfFree(
   try {
     return await surroundingsOf(place);
   } catch (cause) {
-    if (!(cause instanceof EngineError) || cause.code !== "locked") throw cause;
+    if (!isLocked(cause)) throw cause;
     note(`columns of sources are guessed from the SQL: ${cause.message}`);
     return { relations: new Map(), routines: new Map() };
   }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { EngineError } from "../port/engine-error.js";
+import { isLocked } from "../port/engine-error.js";
 
 const AGAIN = 200;
 
@@ -19,8 +19,7 @@ export async function waitForLock<T>(
     try {
       return await work();
     } catch (cause) {
-      const isLocked = cause instanceof EngineError && cause.code === "locked";
-      if (!isLocked || Date.now() >= deadline) throw cause;
+      if (!isLocked(cause) || Date.now() >= deadline) throw cause;
       if (!isTold) note(`${cause.message.split(";", 1)[0]}; waiting for it, ${seconds} s at most`);
     }
     await sleep(Math.min(AGAIN, Math.max(0, deadline - Date.now())));
