@@ -52,8 +52,8 @@ describeRealSeason("the real 2021-22 season", (season) => {
     expect(await counts("team_defense_game_summary")).toEqual(["22", "22", "22"]);
     expect(await counts("player_game_summary")).toEqual(["241", "241", "241"]);
     expect(await counts("upcoming_team_game_context")).toEqual(["22", "22", "22"]);
-    // Who is listed for the night, not who then played.
-    expect(await counts("upcoming_player_game_context")).toEqual(["312", "312", "312"]);
+    // Who is listed for the night, whoever then played, the players who are out included.
+    expect(await counts("upcoming_player_game_context")).toEqual(["343", "343", "343"]);
   });
 
   it("has player points that add up to team points in every raw game, and in every game built", async () => {
@@ -72,12 +72,12 @@ describeRealSeason("the real 2021-22 season", (season) => {
     ]);
   });
 
-  it("has 30 / 337 / 312 / 266 / 308 rows on 2021-11-15, with quality above 95 and an open gate", async () => {
+  it("has 30 / 337 / 343 / 272 / 318 rows on 2021-11-15, with quality above 95 and an open gate", async () => {
     const counts = await rig.sql(
       `SELECT row_count FROM nba_precompute.phase4_status WHERE analysis_date = '2021-11-15'
         ORDER BY list_position(['team_defense', 'player_shot_zone', 'player_composite', 'player_daily_cache', 'ml_feature_store'], processor)`,
     );
-    expect(counts.flat()).toEqual(["30", "337", "312", "266", "308"]);
+    expect(counts.flat()).toEqual(["30", "337", "343", "272", "318"]);
     const metrics = await rig.sql(
       `SELECT quality_score > 95, gate_passed, status FROM nba_predictions.ml_feature_store_v2_quality_metrics WHERE analysis_date = '2021-11-15'`,
     );
