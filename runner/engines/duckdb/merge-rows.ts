@@ -9,6 +9,7 @@ import {
   relationKey,
   type TableDefinition,
 } from "../../port/port.js";
+import { appendTo } from "./append.js";
 import { exactValues } from "./exact-values.js";
 import { quoteName, quotePath } from "./quote.js";
 import { changedRows, createTable, numberOf } from "./tables.js";
@@ -63,15 +64,10 @@ async function deleteGone(connection: DuckDBConnection, table: TableDefinition, 
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE ${SCOPE} (${columns.map(({ name, type }) => `${quoteName(name)} ${duckdbType(type)}`).join(", ")})`,
   );
-  const appender = await connection.createAppender(SCOPE, "main", "temp");
-  try {
-    for (const values of scope.values) {
+  await appendTo(connection, { temporary: SCOPE }, (appender) => {
+    for (const values of scope.values)
       appendRow(appender, columns, Object.fromEntries(columns.map(({ name }, index) => [name, values[index] ?? null])));
-    }
-    appender.flushSync();
-  } finally {
-    appender.closeSync();
-  }
+  });
   const inScope = columns.map(({ name }) => `t$.${quoteName(name)} IS NOT DISTINCT FROM c$.${quoteName(name)}`);
   const deleted = await changedRows(
     connection,
@@ -92,18 +88,14 @@ async function appendIncoming(
 ): Promise<number> {
   const list = table.columns.map((column) => `${quoteName(column.name)} ${duckdbType(column.type)}`);
   await connection.run(`CREATE OR REPLACE TEMP TABLE ${INCOMING} (${list.join(", ")})`);
-  const appender = await connection.createAppender(INCOMING, "main", "temp");
-  let read = 0;
-  try {
+  return appendTo(connection, { temporary: INCOMING }, async (appender) => {
+    let read = 0;
     for await (const row of rows) {
       appendRow(appender, table.columns, row);
       read += 1;
     }
-    appender.flushSync();
-  } finally {
-    appender.closeSync();
-  }
-  return read;
+    return read;
+  });
 }
 
 async function refuseDuplicates(connection: DuckDBConnection, table: TableDefinition): Promise<void> {

@@ -6,7 +6,8 @@ import { type Relation, relationKey, type TableDefinition } from "../../port/por
 import { typeName } from "../../port/sql-types.js";
 import type { ReplaceContentRequest, ReplacedContent } from "../../port/table-content.js";
 import type { RowWindow } from "../../port/table-reader.js";
-import { DATABASE, quoteName, quotePath, quoteText } from "./quote.js";
+import { appendTo } from "./append.js";
+import { quoteName, quotePath, quoteText } from "./quote.js";
 import { changedRows, createTable, numberOf } from "./tables.js";
 import { appendValues } from "./values.js";
 
@@ -34,19 +35,18 @@ export async function replaceContent(
     await makeTable(connection, table);
   }
   let count = 0;
-  const appender = await connection.createAppender(table.id.name, table.id.dataset, DATABASE);
   try {
-    for await (const batch of rows) {
-      for (const values of batch) appendValues(appender, table.columns, values);
-      appender.flushSync();
-      count += batch.length;
-    }
+    await appendTo(connection, table.id, async (appender) => {
+      for await (const batch of rows) {
+        for (const values of batch) appendValues(appender, table.columns, values);
+        appender.flushSync();
+        count += batch.length;
+      }
+    });
   } catch (cause) {
     throw cause instanceof EngineError && cause.code === "data"
       ? new EngineError("data", `${relationKey(table.id)}: ${cause.message}`)
       : cause;
-  } finally {
-    appender.closeSync();
   }
   return { rows: count, replaced };
 }

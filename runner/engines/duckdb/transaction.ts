@@ -29,6 +29,7 @@ import {
 import type { Column } from "../../port/sql-types.js";
 import type { ReplaceContentRequest, ReplacedContent } from "../../port/table-content.js";
 import { accumulateStage } from "./accumulate.js";
+import { appendTo } from "./append.js";
 import { madeTable, NO_LAYOUT, readRelation } from "./catalog.js";
 import { compactLog } from "./compact-log.js";
 import { readDigests, readDigestsThrough } from "./digests.js";
@@ -36,7 +37,7 @@ import { tellingErrors } from "./errors.js";
 import { readLatestRows } from "./latest-rows.js";
 import { mergeRows, replaceRows } from "./merge-rows.js";
 import { type Published, publishStage } from "./publish.js";
-import { DATABASE, quoteName, quotePath, quoteText, TEMPORARY } from "./quote.js";
+import { quoteName, quotePath, quoteText, TEMPORARY } from "./quote.js";
 import { CallersTransaction, type HandledFailures } from "./recovery.js";
 import type { TransactionRelations } from "./relation-source.js";
 import { sqlValue } from "./result-values.js";
@@ -98,13 +99,9 @@ export class DuckDbTransaction implements Transaction {
     // A newer version may have given the table columns that this one does not know.
     const known = new Map(columns.map((column) => [column.name, column]));
     const layout = (await this.#relations.columnNames(table))?.map((name) => known.get(name)) ?? columns;
-    const appender = await this.#connection.createAppender(table.name, table.dataset, DATABASE);
-    try {
+    await appendTo(this.#connection, table, (appender) => {
       for (const row of rows) appendRow(appender, layout, row);
-      appender.flushSync();
-    } finally {
-      appender.closeSync();
-    }
+    });
   }
 
   async compactLog(log: Log): Promise<void> {

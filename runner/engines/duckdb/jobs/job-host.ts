@@ -18,6 +18,7 @@ import type {
 } from "../../../port/sql-jobs.js";
 import type { Column } from "../../../port/sql-types.js";
 import type { Turns } from "../../../port/turns.js";
+import { appendTo } from "../append.js";
 import { NO_LAYOUT } from "../catalog.js";
 import { quoteName, TEMPORARY } from "../quote.js";
 import { OwnTransactions } from "../recovery.js";
@@ -253,9 +254,10 @@ export class JobHost extends DuckDbScriptHost {
     for (const { key, columns, rows } of this.#wanted.values()) {
       const definitions = columns.map(({ name, type }) => `${quoteName(name)} ${duckdbType(type)}`).join(", ");
       await this.#connection.run(`CREATE OR REPLACE TEMP TABLE ${quoteName(key)} (${definitions})`);
-      const appender = await this.#connection.createAppender(key, "main", "temp");
-      for (const row of await rows()) appendRow(appender, columns, row);
-      appender.closeSync();
+      const found = await rows();
+      await appendTo(this.#connection, { temporary: key }, (appender) => {
+        for (const row of found) appendRow(appender, columns, row);
+      });
     }
     this.#wanted.clear();
   }

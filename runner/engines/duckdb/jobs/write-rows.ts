@@ -2,8 +2,9 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { type Relation, type RelationId, relationKey } from "../../../port/port.js";
 import { JobError, type WriteRequest } from "../../../port/sql-jobs.js";
 import type { Column } from "../../../port/sql-types.js";
+import { appendTo } from "../append.js";
 import { readCatalog } from "../catalog.js";
-import { DATABASE, quotePath } from "../quote.js";
+import { quotePath } from "../quote.js";
 import { appendRow } from "../values.js";
 import { markSql } from "./change-marks.js";
 import { jobError } from "./job-errors.js";
@@ -31,17 +32,16 @@ export async function writeRows(
       await connection.run(`DELETE FROM ${quotePath(table)}`);
     const columns = await givenColumns(connection, known, given);
     let count = 0;
-    const add = async () => {
-      const appender = await connection.createAppender(table.name, table.dataset, DATABASE);
-      for await (const row of rows) {
-        appendRow(appender, columns, row, fillsDefaults);
-        count += 1;
-        if (count % ROWS_AT_ONCE !== 0) continue;
-        signal.throwIfAborted();
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      appender.closeSync();
-    };
+    const add = () =>
+      appendTo(connection, table, async (appender) => {
+        for await (const row of rows) {
+          appendRow(appender, columns, row, fillsDefaults);
+          count += 1;
+          if (count % ROWS_AT_ONCE !== 0) continue;
+          signal.throwIfAborted();
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+      });
     if (partition === undefined) await add();
     else await writePartition(connection, table, partition, truncate, add);
     if (once !== undefined) await connection.run(markSql(once));
