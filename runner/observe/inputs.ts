@@ -147,7 +147,8 @@ export function columnsDigest(relation: Relation, names: readonly string[], orde
   const counted = new Set(names);
   const typed = relation.columns
     .filter(({ name }) => counted.has(name))
-    .map(({ name, type }) => [name.toLowerCase(), type]);
+    .map(({ name, type }) => [name.toLowerCase(), type] as const);
   const foreign = relation.foreignColumns.filter((name) => counted.has(name));
-  return digestText(JSON.stringify([order === "this order" ? typed : typed.sort(), foreign]));
+  if (order === "any order") typed.sort(([a], [b]) => (a < b ? -1 : 1));
+  return digestText(JSON.stringify([typed, foreign]));
 }

@@ -24,21 +24,30 @@ export class ReadColumns {
   readonly #whole: ReadonlySet<string>;
   /** Every word that counts, of whatever text. */
   readonly #words: ReadonlySet<string>;
+  /** Those of a text, for the texts that were asked for. */
+  readonly #wordsOfTexts = new Map<ReadingText, readonly string[]>();
+  /** Where a relation is read, by its key. */
+  readonly #reads = new Map<string, { readonly text: ReadingText; readonly columns: Read["columns"] }[]>();
 
   /** @param texts the action, then the views through which it reads */
   constructor(readonly texts: readonly ReadingText[]) {
     this.#whole = wholeTexts(texts);
     this.#words = this.#wordsThatCount();
+    for (const text of texts)
+      for (const { key, columns } of text.reads) {
+        const known = this.#reads.get(key);
+        if (known === undefined) this.#reads.set(key, [{ text, columns }]);
+        else known.push({ text, columns });
+      }
   }
 
   /** The names, in lower case, that any of the texts may call a column of the relation by; undefined: every column counts. */
   of(key: string): ReadonlySet<string> | undefined {
     const names = new Set<string>();
-    for (const text of this.texts)
-      for (const { columns } of text.reads.filter((read) => read.key === key)) {
-        if (isAll(columns, this.#whole.has(text.key))) return undefined;
-        for (const name of columns === "named" ? this.#wordsOf(text) : this.#words) names.add(name);
-      }
+    const reads = this.#reads.get(key) ?? [];
+    if (reads.some(({ text, columns }) => isAll(columns, this.#whole.has(text.key)))) return undefined;
+    if (reads.some(({ columns }) => columns !== "named")) return this.#words;
+    for (const text of new Set(reads.map((read) => read.text))) for (const name of this.#wordsOf(text)) names.add(name);
     return names;
   }
 
@@ -47,14 +56,21 @@ export class ReadColumns {
    * because nobody reads what is made of them.
    */
   get named(): ReadonlySet<string> {
-    return new Set(this.texts.flatMap(({ names, listed }) => [...names, ...listed.flatMap((item) => item.names)]));
+    const all = new Set<string>();
+    for (const { names, listed } of this.texts) {
+      for (const name of names) all.add(name);
+      for (const item of listed) for (const name of item.names) all.add(name);
+    }
+    return all;
   }
 
   #wordsOf(text: ReadingText): readonly string[] {
-    return [
-      ...text.names,
-      ...text.listed.filter((item) => this.#counts(text, item, this.#words)).flatMap((item) => item.names),
-    ];
+    const known = this.#wordsOfTexts.get(text);
+    if (known !== undefined) return known;
+    const counting = text.listed.filter((item) => this.#counts(text, item, this.#words));
+    const words = [...text.names, ...counting.flatMap((item) => item.names)];
+    this.#wordsOfTexts.set(text, words);
+    return words;
   }
 
   #counts({ key }: ReadingText, { name, passed }: ReadingText["listed"][number], words: ReadonlySet<string>): boolean {
@@ -62,7 +78,8 @@ export class ReadColumns {
   }
 
   #wordsThatCount(): ReadonlySet<string> {
-    const words = new Set(this.texts.flatMap(({ names }) => names));
+    const words = new Set<string>();
+    for (const { names } of this.texts) for (const name of names) words.add(name);
     let waiting = this.texts.flatMap((text) => text.listed.map((item) => ({ text, item })));
     for (let before = -1; before !== waiting.length; ) {
       before = waiting.length;
