@@ -75,6 +75,7 @@ class AsideBuild {
       window: plan.window,
       force: false,
       everything: plan.everything,
+      askedByReaders: () => [],
       restingOn: () => [],
     };
   }

@@ -13,6 +13,7 @@ import { type KeySlices, SLICES } from "../port/key-slices.js";
 import type { PartitionSet } from "../port/partition-set.js";
 import {
   type DateRange,
+  type DigestRequest,
   type PublishCounts,
   type Relation,
   relationKey,
@@ -58,6 +59,8 @@ export interface BuildContext {
   readonly force: boolean;
   /** The dates that have partitions of their own where every row is asked for. */
   readonly everything: readonly DateRange[];
+  /** What those who read a relation will ask of it before they are built. */
+  readonly askedByReaders: (key: string, relations: ReadonlyMap<string, Relation>) => readonly DigestRequest[];
   /** Upstreams of a partition that are stale, sorted. */
   readonly restingOn: (
     action: RunnableAction,

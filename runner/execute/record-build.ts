@@ -7,7 +7,7 @@ import { effectsVersion, outputVersion } from "../plan/decide.js";
 import { inputHashes, UNKNOWN_INPUTS } from "../plan/input-hash.js";
 import type { LiveOutput } from "../plan/types.js";
 import { EFFECTS, NO_ROWS, type Partition } from "../port/identity.js";
-import type { PartitionDigests, Transaction } from "../port/port.js";
+import { type PartitionDigests, relationKey, type Transaction } from "../port/port.js";
 import { type BuiltPartition, recordModelStates } from "../state/model-state.js";
 import type { BuildContext } from "./build.js";
 
@@ -70,7 +70,7 @@ export class BuildRecorder {
     await context.fingerprints.append(transaction, observedInputs(action, relations, inputs));
   }
 
-  /** Reads back what is there now, in the transaction that wrote it. */
+  /** Reads back what is there now, in the transaction that wrote it, and with it what its readers will ask for. */
   async #outputOf(
     action: RunnableAction,
     coverage: Coverage,
@@ -78,7 +78,9 @@ export class BuildRecorder {
     const relations = await this.transaction.relations();
     const own = outputRequest(action, relations, coverage);
     const requests = [...(own === undefined ? [] : [own]), ...effectRequests(action, relations)];
-    const digests = requests.length === 0 ? [] : await this.transaction.digests(requests);
+    const asked = this.context.askedByReaders(relationKey(action.target), relations);
+    const all = await this.transaction.digests([...requests, ...asked]);
+    const digests = all.slice(0, requests.length);
     const routines = await readRoutineDigests(this.transaction, [action]);
     const [rows, contents] = own === undefined ? [undefined, digests] : [digests[0], digests.slice(1)];
     return { rows: rows ?? new Map(), live: liveOutput(action, relations, rows, contents, routines) };

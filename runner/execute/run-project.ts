@@ -8,7 +8,7 @@ import { rowsWritten } from "../events/run-record.js";
 import type { RunnableAction } from "../graph/action.js";
 import type { PartitionDecision } from "../graph/decision.js";
 import { traitsOf } from "../graph/reasons.js";
-import { readSnapshot, type Snapshot } from "../observe/snapshot.js";
+import { readSnapshot, requestsOfReaders, type Snapshot } from "../observe/snapshot.js";
 import type { Coverage } from "../plan/coverage.js";
 import { partitionsOf } from "../plan/partitions.js";
 import { type Partition, WHOLE } from "../port/identity.js";
@@ -45,7 +45,7 @@ export interface RunOptions {
 }
 
 /** What a run is told of builds beyond its own plan. */
-export type RunContext = Omit<BuildContext, "restingOn"> & {
+export type RunContext = Omit<BuildContext, "restingOn" | "askedByReaders"> & {
   readonly failures: Failures;
   readonly quarantine: QuarantineLog;
 };
@@ -98,8 +98,11 @@ class ProjectRun {
     const runs = plan.project.actions.filter(({ node }) => runningOf(plan.decisions.get(node.key) ?? []).length > 0);
     this.#runs = new Set(runs.flatMap(relationsOf));
     this.#stale = new Map(plan.staleUpstreams);
+    const readers = warehouse.capabilities.remembersDigests ? runs : [];
     this.#context = {
       ...context,
+      askedByReaders: (key, relations) =>
+        requestsOfReaders(key, readers, relations, (reader) => this.#coverageAt(reader)),
       restingOn: (action, partition, outside) => staleUpstreamsOf(action, partition, outside, this.#stale),
     };
     this.#slices = new SliceRecords(warehouse, context, () => this.#isInterrupted);
@@ -481,9 +484,13 @@ class ProjectRun {
     return this.plan.project.audits.get(node.key) ?? [];
   }
 
-  #coverageOf({ node }: RunnableAction) {
-    const needs = this.plan.needs.get(node.key);
-    return this.plan.buildsUpstream || needs === undefined ? coverageIn(this.plan.needs, node.key) : needs.asked;
+  #coverageOf({ node }: RunnableAction): Coverage {
+    return this.#coverageAt(node.key);
+  }
+
+  #coverageAt(key: string): Coverage {
+    const needs = this.plan.needs.get(key);
+    return this.plan.buildsUpstream || needs === undefined ? coverageIn(this.plan.needs, key) : needs.asked;
   }
 
   /** The partitions that were asked for, not only needed. */

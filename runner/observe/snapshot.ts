@@ -87,6 +87,22 @@ function inputRequests(
   });
 }
 
+/**
+ * What the readers of a relation ask of it: an engine that remembers what it has read answers all of them by reading its rows once.
+ * @param coverageOf which partitions of a reader are asked for
+ */
+export function requestsOfReaders(
+  key: string,
+  readers: readonly RunnableAction[],
+  relations: ReadonlyMap<string, Relation>,
+  coverageOf: (key: string) => Coverage,
+): DigestRequest[] {
+  const own = readers.filter(({ node }) => node.upstreams.some((upstream) => upstream.key === key));
+  return inputRequests(own, relations, coverageOf)
+    .map(({ request }) => request)
+    .filter(({ relation }) => relationKey(relation.id) === key);
+}
+
 /** Whether the action leaves a table of its own. */
 export function makesTable({ node, hasOutput }: RunnableAction): boolean {
   return node.kind === "model" || (node.kind === "operation" && hasOutput);

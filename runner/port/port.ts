@@ -335,8 +335,8 @@ export interface Transaction extends ScriptTexts, Observation {
 export interface Capabilities {
   /** CREATE, ALTER and DROP of what stays can stand in one transaction with rows and state. */
   readonly transactionalDdl: boolean;
-  /** Digests read so little that they need not be avoided. */
-  readonly cheapDigests: boolean;
+  /** Digests that were read are known until somebody writes to the rows, and those of the same rows are read at once. */
+  readonly remembersDigests: boolean;
   /** It tells without reading rows whether a relation was written. */
   readonly freeMetadata: boolean;
   /** What a query costs can be asked before it runs. */

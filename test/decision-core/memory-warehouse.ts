@@ -50,7 +50,7 @@ export class MemoryWarehouse implements Warehouse {
   readonly target = "memory";
   readonly capabilities = {
     transactionalDdl: true,
-    cheapDigests: true,
+    remembersDigests: false,
     freeMetadata: false,
     cost: false,
     timeTravel: false,

@@ -56,7 +56,7 @@ class BigQueryWarehouse implements Warehouse {
   readonly target = "bigquery";
   readonly capabilities: Capabilities = {
     transactionalDdl: false,
-    cheapDigests: false,
+    remembersDigests: false,
     freeMetadata: true,
     cost: true,
     timeTravel: true,

@@ -1,39 +1,12 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { type Fingerprint, NULL_PARTITION, type Partition } from "../../port/identity.js";
-import type { DateRange, DigestRequest, PartitionDigest, PartitionDigests, RelationId } from "../../port/port.js";
-import type { Column } from "../../port/sql-types.js";
-import { exactValues, hashOfRow } from "./exact-values.js";
-import { quoteName, quotePath, quoteText } from "./quote.js";
-import type { DigestsAnswer, TransactionDigests } from "./transaction-digests.js";
+import type { Partition } from "../../port/identity.js";
+import type { DateRange, DigestRequest, PartitionDigests, RelationId } from "../../port/port.js";
+import { type DigestReading, questionOf, readDigests } from "./digest-scans.js";
+import { type DigestsAnswer, inRange, partOf, relationName, type TransactionDigests } from "./transaction-digests.js";
 
-/** One statement for all of them would be planned in more than the square of their number. */
-const REQUESTS_A_STATEMENT = 48;
+const NONE: ReadonlySet<Partition> = new Set();
 
-/** What is read of a relation: of some partitions where these alone are named. */
-interface DigestReading extends DigestRequest {
-  readonly only?: ReadonlySet<Partition>;
-}
-
-/** Digests of many relations, all from the connection's one snapshot. */
-export async function readDigests(
-  connection: DuckDBConnection,
-  requests: readonly DigestReading[],
-): Promise<readonly PartitionDigests[]> {
-  const answers = requests.map(() => new Map<Partition, PartitionDigest>());
-  const statements = requests.map(digestSql);
-  for (let first = 0; first < statements.length; first += REQUESTS_A_STATEMENT) {
-    const some = statements.slice(first, first + REQUESTS_A_STATEMENT);
-    const reader = await connection.runAndReadAll(some.join("\nUNION ALL\n"));
-    for (const row of reader.getRowsJson()) {
-      const [request, partition, rows, xor, sum] = row as [number, string | null, string, string, string];
-      const digest = `${rows}:${xor}:${sum}` as Fingerprint;
-      answers[request]?.set((partition as Partition | null) ?? NULL_PARTITION, { rows: Number(rows), digest });
-    }
-  }
-  return answers;
-}
-
-/** The same, without reading what somebody has read already of partitions that nobody has written to since. */
+/** Digests of many relations, without reading what somebody has read already of partitions that nobody has written to since. */
 export async function readDigestsThrough(
   known: TransactionDigests,
   connection: DuckDBConnection,
@@ -42,21 +15,22 @@ export async function readDigestsThrough(
   const questions = requests.map((request) => new Question(request));
   const answers = new Map<string, PartitionDigests>();
   // Several actions ask the same of a table.
-  const missing = new Map<string, { readonly question: Question; readonly before: DigestsAnswer | undefined }>();
+  const missing = new Map<string, Missing>();
   for (const question of questions) {
     if (answers.has(question.key) || missing.has(question.key)) continue;
     const before = question.isKept ? known.find(question.id, question.text, question.range) : undefined;
     if (before?.stale.size === 0) answers.set(question.key, before.digests);
     else missing.set(question.key, { question, before: question.canMend(before) ? before : undefined });
   }
-  const readings = [...missing.values()].map(({ question: { request }, before }) =>
-    before === undefined ? request : { ...request, only: before.stale },
+  const readings = readingsOf([...missing.values()]);
+  const read = await readDigests(
+    connection,
+    readings.map(({ request }) => request),
   );
-  const read = await readDigests(connection, readings);
-  [...missing].forEach(([key, { question, before }], index) => {
+  readings.forEach(({ question, before, range }, index) => {
     const answer = mended(before, read[index] ?? new Map());
-    answers.set(key, answer);
-    if (question.isKept) known.keep(question.id, question.text, question.range, answer);
+    answers.set(question.key, partOf({ range, digests: answer, stale: NONE }, question.range).digests);
+    if (question.isKept) known.keep(question.id, question.text, range, answer);
   });
   return questions.map(({ key }) => answers.get(key) ?? new Map());
 }
@@ -72,7 +46,7 @@ class Question {
     const { relation, grain, range } = request;
     const type = relation.columns.find(({ name }) => name === relation.partitionColumn)?.type;
     this.#isDated = type === "DATE" && grain === "partition";
-    this.text = digestSql(this.#isDated ? { ...request, range: undefined } : request, 0);
+    this.text = questionOf(this.#isDated ? { ...request, range: undefined } : request);
     this.range = this.#isDated ? range : undefined;
   }
 
@@ -95,71 +69,51 @@ class Question {
   }
 }
 
+/** A question that nobody can answer as it is. */
+interface Missing {
+  readonly question: Question;
+  /** What is known but for the partitions that were written to since; undefined: everything is read. */
+  readonly before: DigestsAnswer | undefined;
+}
+
+/** What is read for a question. */
+interface Reading extends Missing {
+  readonly request: DigestReading;
+  /** What is known then; undefined: of all partitions. */
+  readonly range: DateRange | undefined;
+}
+
+/** What is read for each question: where that costs little more, the same rows for all who ask of a table, which are then read once. */
+function readingsOf(missing: readonly Missing[]): readonly Reading[] {
+  const hulls = new Map<string, DateRange>();
+  for (const { question, before } of missing) {
+    const { id, range } = question;
+    if (before !== undefined || range === undefined) continue;
+    const { from, to } = hulls.get(relationName(id)) ?? range;
+    const [first = from, , , last = to] = [from, to, range.from, range.to].sort();
+    hulls.set(relationName(id), { from: first, to: last });
+  }
+  return missing.map(({ question, before }) => {
+    const { request, range } = question;
+    if (before !== undefined) {
+      const stale = [...before.stale].filter(range === undefined ? () => true : inRange(range)).sort();
+      return { question, before, range, request: { ...request, range: undefined, only: new Set(stale) } };
+    }
+    const hull = range && hulls.get(relationName(question.id));
+    if (hull === undefined || daysOf(hull) > MOST_DAYS_BESIDES * daysOf(range as DateRange))
+      return { question, before, range, request };
+    return { question, before, range: hull, request: { ...request, range: hull } };
+  });
+}
+
+/** How many days are read at most for one that is asked for. */
+const MOST_DAYS_BESIDES = 3;
+
+function daysOf({ from, to }: DateRange): number {
+  return (Date.parse(to) - Date.parse(from)) / 86_400_000 + 1;
+}
+
 function mended(before: DigestsAnswer | undefined, read: PartitionDigests): PartitionDigests {
   if (before === undefined) return read;
   return new Map([...[...before.digests].filter(([partition]) => !before.stale.has(partition)), ...read]);
-}
-
-function digestSql(request: DigestReading, index: number): string {
-  const { relation, grain } = request;
-  const column =
-    relation.partitionColumn === undefined || grain === "relation" ? undefined : quoteName(relation.partitionColumn);
-  const partition = column === undefined ? "'*'" : `CAST(${column} AS VARCHAR)`;
-  const conditions = conditionsOf(request);
-  const where = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
-  const from = `FROM ${quotePath(relation.id)}${where}`;
-  if (request.columns.length === 0) return countSql(index, column, from);
-  return (
-    `SELECT ${index} AS request, p, count(*) AS n, CAST(bit_xor(h) AS VARCHAR) AS x, CAST(sum(CAST(h AS HUGEINT)) AS VARCHAR) AS s` +
-    ` FROM (SELECT ${partition} AS p, ${rowHash(request)} AS h ${from}) GROUP BY p`
-  );
-}
-
-/** The conditions under which rows are read. */
-export function conditionsOf({
-  relation: { partitionColumn },
-  range,
-  only,
-}: Pick<DigestReading, "relation" | "range" | "only">): string[] {
-  if (partitionColumn === undefined) return [];
-  const column = quoteName(partitionColumn);
-  const dates = [...(only ?? [])].filter((partition) => partition !== NULL_PARTITION).map(dateText);
-  const named = [
-    ...(dates.length === 0 ? [] : [`${column} IN (${dates.join(", ")})`]),
-    ...(only?.has(NULL_PARTITION) ? [`${column} IS NULL`] : []),
-  ];
-  return [
-    ...(range === undefined ? [] : [`${column} BETWEEN ${dateText(range.from)} AND ${dateText(range.to)}`]),
-    ...(only === undefined ? [] : [`(${named.join(" OR ")})`]),
-  ];
-}
-
-function dateText(date: string): string {
-  return `DATE ${quoteText(date)}`;
-}
-
-/** What XOR and SUM of the hash of no columns come to: the number of rows tells it, at a third of the cost. */
-function countSql(index: number, column: string | undefined, from: string): string {
-  const hash = hashOfRow([]);
-  return (
-    `SELECT ${index} AS request, CAST(p AS VARCHAR) AS p, n, CAST(CASE WHEN n % 2 = 1 THEN ${hash} ELSE 0 END AS VARCHAR) AS x,` +
-    ` CAST(CAST(n AS HUGEINT) * CAST(${hash} AS HUGEINT) AS VARCHAR) AS s` +
-    ` FROM (SELECT ${column ?? "'*'"} AS p, count(*) AS n ${from} GROUP BY 1)`
-  );
-}
-
-/** By the columns of a relation, which has several readers: the values of each as they are hashed. */
-const VALUES = new WeakMap<readonly Column[], ReadonlyMap<string, readonly string[]>>();
-
-/** The hash of the columns of a row that are asked for: the same for all who ask for the same, in whatever order. */
-export function rowHash({ relation, columns }: Pick<DigestRequest, "relation" | "columns">): string {
-  let values = VALUES.get(relation.columns);
-  if (values === undefined) {
-    values = new Map(relation.columns.map(({ name, type }) => [name, exactValues(quoteName(name), type)]));
-    VALUES.set(relation.columns, values);
-  }
-  const known = values;
-  return hashOfRow(
-    [...columns].sort().flatMap((column) => known.get(column) ?? exactValues(quoteName(column), undefined)),
-  );
 }

@@ -7,7 +7,8 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { DigestRequest, Relation } from "../../port/port.js";
 import { readCatalog } from "./catalog.js";
-import { readDigests, readDigestsThrough } from "./digests.js";
+import { readDigests } from "./digest-scans.js";
+import { readDigestsThrough } from "./digests.js";
 import { KnownDigests } from "./known-digests.js";
 import { TransactionDigests } from "./transaction-digests.js";
 

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { type Fingerprint, NULL_PARTITION, type Partition } from "../../port/identity.js";
 import { SLICE_DIGITS, type SliceDigests, type SliceRecord, type SliceRequest } from "../../port/key-slices.js";
 import type { RelationId } from "../../port/port.js";
-import { conditionsOf, rowHash } from "./digests.js";
+import { conditionsOf, rowHash } from "./digest-scans.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
 
 /** Whether a row is of some slices, as DuckDB's SQL. */

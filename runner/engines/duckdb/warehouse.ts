@@ -71,7 +71,7 @@ class DuckDbWarehouse implements Warehouse {
   readonly target = "duckdb";
   readonly capabilities: Capabilities = {
     transactionalDdl: true,
-    cheapDigests: true,
+    remembersDigests: true,
     freeMetadata: false,
     cost: false,
     timeTravel: false,
