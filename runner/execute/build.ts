@@ -9,7 +9,7 @@ import { partitionsOf } from "../plan/partitions.js";
 import type { PartitionState } from "../plan/types.js";
 import { EngineError } from "../port/engine-error.js";
 import { type Partition, WHOLE } from "../port/identity.js";
-import { type KeySlices, SLICES } from "../port/key-slices.js";
+import { SLICES } from "../port/key-slices.js";
 import type { PartitionSet } from "../port/partition-set.js";
 import {
   type DateRange,
@@ -35,7 +35,7 @@ import {
 } from "./compose.js";
 import { locating, runStatements } from "./located.js";
 import { mergeStatement } from "./merge-statement.js";
-import { movedSlices } from "./moved-slices.js";
+import { ANY_ROWS, type MovedSlices, movedSlices, type ReadSlices } from "./moved-slices.js";
 import { BuildRecorder } from "./record-build.js";
 import { type Shards, useShards } from "./shards.js";
 import type { SlicedBuild } from "./slice-records.js";
@@ -134,7 +134,8 @@ class ActionBuild {
         const built = await this.#script((script) => this.#model(script, partitions));
         await this.#audits(audits);
         await this.#recorder.record({ action, snapshot, verdict: undefined, ...built });
-        const sliced = built.sliced && { model: built.sliced, inputs: (built.snapshot ?? snapshot).inputs };
+        const { sliced: model, read = new Map() } = built;
+        const sliced = model && { model, inputs: (built.snapshot ?? snapshot).inputs, read };
         return { counts: built.counts, sliced };
       }
     }
@@ -193,12 +194,13 @@ class ActionBuild {
     const query = this.#composed(set);
     const tellsSlices = this.transaction.sliceDigests !== undefined;
     const sliced = tellsSlices ? slicedModel(action, query, snapshot.relations) : undefined;
-    let only = await this.#movedSlices(sliced, live);
+    const { only: moved, read } = await this.#movedSlices(sliced, live);
+    let only = moved;
     let stage =
       sliced !== undefined && only !== undefined
         ? await this.#stageOf(script, composeSlices(sliced, only))
         : ((await this.#stageShards(script, partitions)) ?? (await this.#stageOf(script, query)));
-    let built = { partitions, coverage, snapshot, sliced };
+    let built = { partitions, coverage, snapshot, sliced, read };
     const isPart = set !== undefined || only !== undefined;
     if (isPart && live?.kind === "table" && !hasShape(live, stage)) {
       // A table has one shape: rows of other dates must follow, and nobody knows their values but the query.
@@ -208,7 +210,7 @@ class ActionBuild {
         set = undefined;
         only = undefined;
         stage = await this.#stageOf(script, this.#composed(set));
-        built = { ...(await this.#widened()), sliced };
+        built = { ...(await this.#widened()), sliced, read };
       }
     }
     this.#step("writing", stage.rows);
@@ -225,14 +227,16 @@ class ActionBuild {
     return query === undefined ? undefined : script.stage(query);
   }
 
-  /** The slices of the rows beyond which nothing can have changed; undefined: anything can. */
-  async #movedSlices(sliced: SlicedModel | undefined, live: Relation | undefined): Promise<KeySlices | undefined> {
-    if (sliced === undefined || live?.kind !== "table") return undefined;
-    const only = await movedSlices(this.transaction, sliced, this.task, this.context);
+  /** The slices of the rows beyond which nothing can have changed. */
+  async #movedSlices(sliced: SlicedModel | undefined, live: Relation | undefined): Promise<MovedSlices> {
+    if (sliced === undefined || live?.kind !== "table") return ANY_ROWS;
+    const moved = await movedSlices(this.transaction, sliced, this.task, this.context);
     const { key } = this.task.action.node;
-    if (only !== undefined)
-      this.context.emit({ event: "keys_computed", key, column: only.column, slices: only.slices.length, of: SLICES });
-    return only;
+    if (moved.only !== undefined) {
+      const { column, slices } = moved.only;
+      this.context.emit({ event: "keys_computed", key, column, slices: slices.length, of: SLICES });
+    }
+    return moved;
   }
 
   #composed(set: PartitionSet | undefined): ComposedQuery {
@@ -374,6 +378,7 @@ interface Built {
   readonly snapshot?: Snapshot;
   /** What is known of its rows by their keys. */
   readonly sliced?: SlicedModel | undefined;
+  readonly read?: ReadSlices;
 }
 
 function sumOf(a: PublishCounts, b: PublishCounts): PublishCounts {

@@ -7,7 +7,7 @@ import { COLUMNS } from "../plan/moves.js";
 import { reachOfSet } from "../plan/read-window.js";
 import type { InputDigest, InputDigests } from "../plan/types.js";
 import { type Fingerprint, NO_ROWS, type Partition, WHOLE } from "../port/identity.js";
-import { differingSlices, type KeySlices, SLICES } from "../port/key-slices.js";
+import { differingSlices, type KeySlices, SLICES, type SliceDigests } from "../port/key-slices.js";
 import { holds } from "../port/partition-set.js";
 import type { Transaction } from "../port/port.js";
 import { contentKey, readSlices } from "../state/slice-state.js";
@@ -19,41 +19,55 @@ const WORTH_IT = 1 / 3;
 
 type Context = Pick<BuildContext, "stateDataset" | "fingerprints">;
 
+/** What was read of inputs, slice by slice: by the input's question, and partition. */
+export type ReadSlices = ReadonlyMap<string, ReadonlyMap<Partition, SliceDigests>>;
+
+/** What a look at the slices of moved inputs gives. */
+export interface MovedSlices {
+  /** The slices of a model's rows that may be others than the table has; undefined: any rows may be. */
+  readonly only: KeySlices | undefined;
+  readonly read: ReadSlices;
+}
+
+export const ANY_ROWS: MovedSlices = { only: undefined, read: new Map() };
+
 type SliceTask = Pick<BuildTask, "action" | "stale" | "states" | "coverage" | "snapshot">;
 
 /**
  * The slices of a model's rows that may be others than the table has, where nothing but rows of inputs has moved since its partitions were
- * built, and it is recorded what these inputs were. Undefined: any rows may be.
+ * built, and it is recorded what these inputs were.
  */
 export async function movedSlices(
   transaction: Transaction,
   model: SlicedModel,
   task: SliceTask,
   { stateDataset, fingerprints }: Context,
-): Promise<KeySlices | undefined> {
+): Promise<MovedSlices> {
   const { stale, states } = task;
-  if (transaction.sliceDigests === undefined || states === undefined) return undefined;
-  if (!stale.every(({ reason }) => reason === "inputs_changed")) return undefined;
+  if (transaction.sliceDigests === undefined || states === undefined) return ANY_ROWS;
+  if (!stale.every(({ reason }) => reason === "inputs_changed")) return ANY_ROWS;
   const moved = movedInputs(model, task, fingerprints);
   // What has not moved cannot be why they are stale.
-  if (moved === undefined || moved.length === 0) return undefined;
+  if (moved === undefined || moved.length === 0) return ANY_ROWS;
   const were = moved.flatMap(({ partitions, before }) => [...partitions].map((name) => before.get(name) ?? NO_ROWS));
   const recorded = await readSlices(transaction, stateDataset, new Set(were.filter((content) => content !== NO_ROWS)));
   const slices = new Set<string>();
   const now = await transaction.sliceDigests(
     moved.map(({ input, partitions }) => ({ ...sliceRequest(input), partitions })),
   );
+  const read = new Map(moved.map(({ input }, index) => [input.question, now[index] ?? new Map()]));
   for (const [index, { input, partitions, before }] of moved.entries()) {
     for (const partition of partitions) {
       const fingerprint = before.get(partition) ?? NO_ROWS;
       const old = fingerprint === NO_ROWS ? NOTHING : recorded.get(contentKey(input.question, partition, fingerprint));
       const current = now[index]?.get(partition) ?? NOTHING;
-      if (old === undefined || (input.seen !== undefined && old.seen !== current.seen)) return undefined;
+      if (old === undefined || (input.seen !== undefined && old.seen !== current.seen))
+        return { only: undefined, read };
       for (const slice of differingSlices(old.slices, current.slices)) slices.add(slice);
     }
   }
-  if (slices.size > SLICES * WORTH_IT) return undefined;
-  return { column: model.key, slices: [...slices].sort() };
+  if (slices.size > SLICES * WORTH_IT) return { only: undefined, read };
+  return { only: { column: model.key, slices: [...slices].sort() }, read };
 }
 
 const NOTHING = { seen: "", slices: "" };

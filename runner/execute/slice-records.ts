@@ -1,9 +1,17 @@
 import pLimit from "p-limit";
 import { inputName, type RowDigests } from "../observe/inputs.js";
 import { EngineError } from "../port/engine-error.js";
+import type { Partition } from "../port/identity.js";
 import type { Transaction, Warehouse } from "../port/port.js";
-import { contentKey, readRecordedContents, recordSlices } from "../state/slice-state.js";
+import {
+  contentKey,
+  type ReadContent,
+  readRecordedContents,
+  recordContents,
+  recordSlices,
+} from "../state/slice-state.js";
 import type { BuildContext } from "./build.js";
+import type { ReadSlices } from "./moved-slices.js";
 import { type SlicedModel, sliceRequest } from "./sliced-inputs.js";
 
 /** A build of a model whose rows can be told apart by a key. */
@@ -11,6 +19,8 @@ export interface SlicedBuild {
   readonly model: SlicedModel;
   /** What it was built of. */
   readonly inputs: RowDigests;
+  /** What the build itself has read of it. */
+  readonly read: ReadSlices;
 }
 
 type Context = Pick<BuildContext, "stateDataset" | "run">;
@@ -51,7 +61,7 @@ export class SliceRecords {
 /** Records the partitions that nobody has, as they are by now: another build may have written to an input since. */
 async function recordInputSlices(
   transaction: Transaction,
-  { model, inputs: digests }: SlicedBuild,
+  { model, inputs: digests, read }: SlicedBuild,
   { stateDataset, run }: Context,
 ): Promise<void> {
   if (transaction.appendSliceDigests === undefined) return;
@@ -60,13 +70,19 @@ async function recordInputSlices(
     stateDataset,
     model.inputs.map(({ question }) => question),
   );
+  const contents: ReadContent[] = [];
   const missing = model.inputs.flatMap((input) => {
+    const { question } = input;
     const then = digests.get(inputName(input.relation, input.upstream)) ?? new Map();
-    const partitions = [...then].flatMap(([partition, { digest }]) =>
-      known.has(contentKey(input.question, partition, digest)) ? [] : [partition],
-    );
-    if (partitions.length === 0) return [];
-    return [{ question: input.question, request: { ...sliceRequest(input), partitions: new Set(partitions) } }];
+    const partitions = new Set<Partition>();
+    for (const [partition, { digest }] of then) {
+      if (known.has(contentKey(question, partition, digest))) continue;
+      const content = read.get(question)?.get(partition);
+      if (content !== undefined && content.fingerprint === digest) contents.push({ ...content, question, partition });
+      else partitions.add(partition);
+    }
+    return partitions.size === 0 ? [] : [{ question, request: { ...sliceRequest(input), partitions } }];
   });
+  await recordContents(transaction, stateDataset, run, contents);
   await recordSlices(transaction, stateDataset, run, missing);
 }

@@ -3,11 +3,14 @@ import type { SliceDigests, SliceRequest } from "../port/key-slices.js";
 import type { Log, Observation, Transaction } from "../port/port.js";
 import { columnNames, type TableCodec, textOf } from "./codec.js";
 
-/** What one partition of an input was, slice by slice. */
-interface SeenSlices extends SliceDigests {
+/** What one partition of an input is, slice by slice. */
+export interface ReadContent extends SliceDigests {
   /** Which columns of which relation, by which key. */
   readonly question: string;
   readonly partition: Partition;
+}
+
+interface SeenSlices extends ReadContent {
   readonly runId: string;
   readonly recordedAt: string;
 }
@@ -88,6 +91,25 @@ export async function readRecordedContents(
   return new Set(
     rows.map((row) => contentKey(textOf(row.question), textOf(row.partition) as Partition, textOf(row.fingerprint))),
   );
+}
+
+/** Records what was read of partitions. */
+export async function recordContents(
+  transaction: Transaction,
+  dataset: string,
+  { runId, recordedAt }: { readonly runId: string; readonly recordedAt: string },
+  contents: readonly ReadContent[],
+): Promise<void> {
+  const rows = contents.map(({ question, partition, fingerprint, seen, slices }) => ({
+    question,
+    partition,
+    fingerprint,
+    seen,
+    slices,
+    run_id: runId,
+    recorded_at: recordedAt,
+  }));
+  await transaction.append({ dataset, name: SLICE_STATE.name }, SLICE_STATE.columns, rows);
 }
 
 /** Records what partitions are now. What was recorded of other contents stays as it is. */
