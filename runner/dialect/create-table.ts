@@ -16,8 +16,15 @@ import type { TranslatedStatement } from "./statement.js";
 import { foreignKeys } from "./table-keys.js";
 import { names, schemaOfOthers, target, targetPath } from "./target.js";
 
-/** CREATE TABLE .. LIKE, CLONE or COPY. */
-export function copyTable(statement: Extract<Statement, { kind: "copyTable" }>, catalog: Catalog): TranslatedStatement {
+/**
+ * CREATE TABLE .. LIKE, CLONE or COPY.
+ * @param query the rows of LIKE .. AS, as the columns store them
+ */
+export function copyTable(
+  statement: Extract<Statement, { kind: "copyTable" }>,
+  query: TranslatedQuery | undefined,
+  catalog: Catalog,
+): TranslatedStatement {
   const from = copiedTable(statement.from, catalog);
   if (statement.withRows) requireOpen(from, statement.from);
   if (statement.systemTime !== undefined) throw unsupported("FOR SYSTEM_TIME AS OF", statement.systemTime);
@@ -30,7 +37,9 @@ export function copyTable(statement: Extract<Statement, { kind: "copyTable" }>, 
     ingestion,
   } = from.layout ?? {};
   const head = `CREATE ${statement.orReplace ? "OR REPLACE " : ""}TABLE ${statement.ifNotExists ? "IF NOT EXISTS " : ""}`;
-  const rows = statement.withRows ? "" : " LIMIT 0";
+  const copied = `SELECT * FROM ${quotePath(from.path)}${statement.withRows ? "" : " LIMIT 0"}`;
+  if (query !== undefined && ingestion !== undefined)
+    throw unsupported("CREATE TABLE LIKE AS of a table that is partitioned by the time of arrival", statement.from);
   return {
     kind: "createTable",
     path: names(statement.path),
@@ -46,7 +55,7 @@ export function copyTable(statement: Extract<Statement, { kind: "copyTable" }>, 
     ingestion,
     sql: [
       ...schemaOfOthers(statement.path, catalog),
-      `${head}${target(statement.path, catalog)} AS SELECT * FROM ${quotePath(from.path)}${rows}`,
+      `${head}${target(statement.path, catalog)} AS ${query?.sql ?? copied}`,
       ...declarations(targetPath(statement.path, catalog), from.columns),
       ...(ingestion === undefined ? [] : [arrivalDefault(target(statement.path, catalog), ingestion)]),
     ],

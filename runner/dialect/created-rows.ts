@@ -1,6 +1,8 @@
-import type { Statement } from "../googlesql/ast.js";
+import type { Query, Statement } from "../googlesql/ast.js";
+import type { Span } from "../googlesql/contract.js";
 import { analysisError } from "../googlesql/errors.js";
 import { type Column, typeName } from "../port/sql-types.js";
+import { copiedTable } from "./alter.js";
 import type { TranslatedQuery } from "./contract.js";
 import { definedColumn, hasCollation } from "./create-table.js";
 import { duckdbType, quoteName, quoteString } from "./print/sql.js";
@@ -14,6 +16,7 @@ import { coerce, coercionCost } from "./types/coercion.js";
 import { plain } from "./types/collation.js";
 
 type CreateTable = Extract<Statement, { kind: "createTable" }>;
+type CopyTable = Extract<Statement, { kind: "copyTable" }>;
 
 /** The rows that a CREATE TABLE .. AS puts into its table; undefined: it has no query. */
 export function createdRows(statement: CreateTable, context: StatementContext): TranslatedQuery | undefined {
@@ -23,47 +26,69 @@ export function createdRows(statement: CreateTable, context: StatementContext): 
   return rowsOfColumns(query, statement, context);
 }
 
+/** The rows that a CREATE TABLE .. LIKE .. AS puts into its table; undefined: it has no query. */
+export function likeRows({ query, path, from }: CopyTable, context: StatementContext): TranslatedQuery | undefined {
+  if (query === undefined) return undefined;
+  const { columns } = copiedTable(from, context.catalog);
+  const defined = columns.map((column) => ({ column, isRequired: false, span: from }));
+  return storedRows(query, path, defined, context);
+}
+
+/** The rows of a query as the columns of a list store them. */
+function rowsOfColumns(query: Query, statement: CreateTable, context: StatementContext): TranslatedQuery {
+  const isCollated = hasCollation(statement, context.catalog);
+  const defined = statement.columns.map((definition) => ({
+    column: definedColumn(definition, isCollated),
+    isRequired: definition.notNull,
+    span: definition,
+  }));
+  return storedRows(query, statement.path, defined, context);
+}
+
+/** A column of a table that is made, and where the statement says so. */
+interface DefinedColumn {
+  readonly column: Column;
+  readonly isRequired: boolean;
+  readonly span: Span;
+}
+
 /**
- * The rows of a query as the columns of a list store them: they are matched by position, and the query's own names say nothing.
+ * Columns and values are matched by position, and the query's own names say nothing.
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language#create_table_statement
  */
-function rowsOfColumns(
-  query: NonNullable<CreateTable["query"]>,
-  statement: CreateTable,
+function storedRows(
+  query: Query,
+  path: Span,
+  defined: readonly DefinedColumn[],
   { catalog, variables }: StatementContext,
 ): TranslatedQuery {
   const env = new Environment(catalog);
   const resolved = resolveQuery(withAggregateBodies(query, catalog), env, new Map(), variables);
   if (resolved.valueTable)
-    throw analysisError("Column definition list cannot be specified when creating a value table", statement.path);
-  if (resolved.columns.length !== statement.columns.length)
+    throw analysisError("Column definition list cannot be specified when creating a value table", path);
+  if (resolved.columns.length !== defined.length)
     throw analysisError(
       "The number of columns in the column definition list does not match the number of columns produced by the query",
-      statement.path,
+      path,
     );
-  const isCollated = hasCollation(statement, catalog);
-  const columns = statement.columns.map((column) => definedColumn(column, isCollated));
   const alias = env.freshAlias();
-  const items = statement.columns.map((definition, i) => {
-    const column = columns[i] as Column;
-    const value = storedValue(resolved.columns[i] as OutputColumn, alias, column, definition);
-    return `${definition.notNull ? required(value, column.name) : value} AS ${quoteName(column.name)}`;
+  const items = defined.map(({ column, isRequired, span }, i) => {
+    const value = storedValue(resolved.columns[i] as OutputColumn, alias, column, span);
+    return `${isRequired ? required(value, column.name) : value} AS ${quoteName(column.name)}`;
   });
-  return { sql: `SELECT ${items.join(", ")} FROM (${resolved.sql}) AS ${alias}`, columns };
+  return {
+    sql: `SELECT ${items.join(", ")} FROM (${resolved.sql}) AS ${alias}`,
+    columns: defined.map(({ column }) => column),
+  };
 }
 
-function storedValue(
-  own: OutputColumn,
-  alias: string,
-  column: Column,
-  definition: CreateTable["columns"][number],
-): string {
+function storedValue(own: OutputColumn, alias: string, column: Column, span: Span): string {
   const literal = own.literal?.kind === "null" ? own.literal : undefined;
   const value = plain({ ...asTyped(own, `${alias}.${quoteName(own.key)}`), literal });
   if (coercionCost(value, column.type) === undefined)
     throw analysisError(
       `Column '${column.name}' has type ${typeName(column.type)} which cannot be coerced from query output type ${typeName(own.type)}`,
-      definition,
+      span,
     );
   return `CAST(${stored(coerce(value, column.type), column, own.span).sql} AS ${duckdbType(column.type)})`;
 }

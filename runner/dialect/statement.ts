@@ -8,7 +8,7 @@ import type { Column } from "../port/sql-types.js";
 import { translateAlter, translateTruncate } from "./alter.js";
 import type { TranslatedQuery } from "./contract.js";
 import { addColumns, copyTable, createTable, requireDistinctNames } from "./create-table.js";
-import { createdRows } from "./created-rows.js";
+import { createdRows, likeRows } from "./created-rows.js";
 import { translateDelete, translateInsert, translateUpdate } from "./dml.js";
 import { type LoadData, loadData } from "./load-data.js";
 import { translateMerge } from "./merge.js";
@@ -191,7 +191,7 @@ function translated(statement: Statement, context: StatementContext): Translated
         requireCollations(catalog, statement);
       return { kind: "alter", path: names(statement.path), ...translateAlter(statement, catalog) };
     case "copyTable":
-      return copyTable(statement, catalog);
+      return copyTable(statement, likeRows(statement, context), catalog);
     case "assert": {
       const condition = resolveAs(
         statement.condition,

@@ -110,6 +110,8 @@ export type FurtherStatement =
       /** Of FOR SYSTEM_TIME AS OF: the rows as they were. */
       readonly systemTime?: Expr | undefined;
       readonly withRows: boolean;
+      /** Of LIKE: the rows that it has instead. */
+      readonly query?: Query | undefined;
       /** CREATE SNAPSHOT TABLE: rows that nobody changes. */
       readonly isSnapshot: boolean;
     })

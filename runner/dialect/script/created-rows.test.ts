@@ -60,3 +60,32 @@ it("gives a temporary table columns by its bare name", async () => {
     await rows("CREATE TEMP TABLE t AS SELECT 1 AS a; ALTER TABLE t ADD COLUMN b STRING; SELECT * FROM t"),
   ).toEqual([[1n, null]]);
 });
+
+describe("CREATE TABLE LIKE .. AS", () => {
+  const SOURCE = "CREATE TABLE d.source (a NUMERIC(5, 1), b STRING(3)); INSERT INTO d.source VALUES (1, 'no');";
+
+  it("has the columns of the one and the rows of the other", async () => {
+    const made = "CREATE TABLE d.alike LIKE d.source AS SELECT b'x' IS NULL, 'y' UNION ALL SELECT FALSE, 'z'";
+    expect(await failure(`${SOURCE} ${made}`)).toContain("Column 'a' has type NUMERIC which cannot be coerced");
+    const text =
+      "CREATE TABLE d.alike LIKE d.source AS SELECT NUMERIC '1.25' AS x, 'y' UNION ALL SELECT (SELECT MAX(a) FROM d.source), b FROM d.source";
+    expect(await rows(`${text}; SELECT * FROM d.alike ORDER BY b`)).toEqual([
+      ["1", "no"],
+      ["1.3", "y"],
+    ]);
+    expect(await failure("INSERT INTO d.alike VALUES (1, 'four')")).toContain("maximum length is 3");
+  });
+
+  it("leaves a table that is there, and replaces one by what it held", async () => {
+    const text = `CREATE TABLE IF NOT EXISTS d.alike LIKE d.source AS SELECT 7, 'q';
+      CREATE OR REPLACE TABLE d.alike LIKE d.source AS SELECT a + 1, b FROM d.alike; SELECT * FROM d.alike ORDER BY b`;
+    expect(await rows(text)).toEqual([
+      ["2", "no"],
+      ["2.3", "y"],
+    ]);
+  });
+
+  it("asks for as many values as there are columns", async () => {
+    expect(await failure("CREATE TABLE d.never LIKE d.source AS SELECT 1")).toContain("The number of columns");
+  });
+});

@@ -78,6 +78,7 @@ function parseCreateTable(c: Cursor, start: number, orReplace: boolean, temporar
     const from = parsePathNode(c);
     const time = copies ? acceptSystemTime(c) : {};
     skipOptions(c);
+    const query = !copies && c.acceptWords("AS") ? parseQuery(c) : undefined;
     return {
       kind: "copyTable",
       path,
@@ -86,6 +87,7 @@ function parseCreateTable(c: Cursor, start: number, orReplace: boolean, temporar
       from,
       ...time,
       withRows: copies,
+      query,
       isSnapshot: false,
       ...c.span(start),
     };

@@ -14,7 +14,11 @@ export function statementKind(statement: ScriptStatement, text: string): string 
     case "createTable":
       return statement.query === undefined ? "CREATE_TABLE" : "CREATE_TABLE_AS_SELECT";
     case "copyTable":
-      return statement.isSnapshot ? "CREATE_SNAPSHOT_TABLE" : "CREATE_TABLE";
+      return statement.isSnapshot
+        ? "CREATE_SNAPSHOT_TABLE"
+        : statement.query
+          ? "CREATE_TABLE_AS_SELECT"
+          : "CREATE_TABLE";
     case "createView":
       return materialized ? "CREATE_MATERIALIZED_VIEW" : "CREATE_VIEW";
     case "drop":
