@@ -402,7 +402,7 @@ describe("the completion state", () => {
     expect(await enter(message("left", { row_count: -1 }))).toContain(
       "message.json is no completion message: data.row_count",
     );
-    expect(await enter("{")).toContain("message.json cannot be read as JSON");
+    expect(await enter("{")).toContain("message.json cannot be read: it is not JSON");
   });
 });
 
@@ -410,6 +410,7 @@ it("tells wrong use in a line", async () => {
   const rig = await project();
   const cases: readonly (readonly [string[], string])[] = [
     [["--date", "tomorrow"], "--date tomorrow is not a calendar date"],
+    [["--message", "nowhere.json"], "nowhere.json cannot be read: it does not exist"],
     [["nihgt", "--date", DATE], 'there is no orchestration nihgt; did you mean "night"?'],
     [["--date", DATE, "--strategy", "luck"], "--strategy luck is not possible; give workflow, events, time"],
     [["--date", DATE, "--incident", "open"], "--incident and --because go together"],

@@ -7,6 +7,7 @@ import { recordOf } from "../events/run-record.js";
 import type { Completion } from "../plan/completion.js";
 import { NOTHING_RULED_OUT } from "../plan/ruled-out.js";
 import { EVERYTHING } from "../plan/select.js";
+import { systemReason } from "../port/system-error.js";
 import type { Orchestration, Strategy } from "../project/orchestration-settings.js";
 import { suggestion } from "../project/settings.js";
 import type { RunnerSettings } from "../project/settings-schema.js";
@@ -256,8 +257,8 @@ function readMessage(path: string, night: Orchestration): { readonly date: strin
   let parsed: unknown;
   try {
     parsed = JSON.parse(readFileSync(path === "-" ? 0 : path, "utf8"));
-  } catch {
-    throw usageError(`${shown} cannot be read as JSON`);
+  } catch (cause) {
+    throw usageError(`${shown} cannot be read: ${systemReason(cause) ?? "it is not JSON"}`);
   }
   const isEvent = typeof parsed === "object" && parsed !== null && "data" in parsed;
   const message = v.safeParse(cloudEvent, isEvent ? parsed : { data: parsed });
