@@ -62,3 +62,15 @@ it("says what stands in the way of a name that differs in the case of its letter
   expect((await rig.run([])).totals.failed).toBe(0);
   expect((await rig.fastbreak("query", "--csv", "SELECT v FROM d.One")).stdout).toContain("2");
 });
+
+it("a dataset may be called like an alias of the query that reads it", async () => {
+  const daily = 'type: "table", bigquery: { partitionBy: "day", labels: { lookback_days: "0" } }';
+  rig = await projectOf({
+    first: `config { ${daily} }\nSELECT day, n FROM \${ref("numbers")}`,
+    // `d` is the dataset of `first`, too.
+    second: `config { ${daily} }
+SELECT d.day, (SELECT SUM(n) FROM \${ref("first")} WHERE day = d.day) AS n FROM \${ref("numbers")} AS d`,
+  });
+  expect((await rig.run(["--date", "2024-01-01"])).totals.failed).toBe(0);
+  expect((await rig.fastbreak("query", "--csv", "SELECT n FROM d.second")).stdout).toBe("n\n4\n");
+});

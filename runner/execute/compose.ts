@@ -1,5 +1,5 @@
 import type { Span } from "../googlesql/contract.js";
-import { quoteIdentifier, quoteKey } from "../googlesql/quote.js";
+import { quoteIdentifier } from "../googlesql/quote.js";
 import { unreadLists } from "../googlesql/unread-lists.js";
 import type { RunnableAction, SqlRead } from "../graph/action.js";
 import { reachOfSet } from "../plan/read-window.js";
@@ -209,7 +209,8 @@ function source(
   if (reach === undefined) return undefined;
   // A table may be called like its column, and a bare name would be the whole row.
   const test = partitionTest(`${ROWS}.${quoteIdentifier(column)}`, reach);
-  return [own(`(SELECT * FROM ${quoteKey(key)} AS ${ROWS} WHERE ${test})`)];
+  // In one pair of backticks: in parts, a dataset called like a column or an alias around this place would be that one.
+  return [own(`(SELECT * FROM ${quoteIdentifier(key)} AS ${ROWS} WHERE ${test})`)];
 }
 
 function splice(action: RunnableAction, replacement: (key: string) => readonly Piece[] | undefined): readonly Piece[] {

@@ -38,7 +38,7 @@ function sourceAt(sql: string, place: string, named: Named): Content {
   if (start < 0) throw new Error(`${place} is not read`);
   const text = sql.slice(start + open.length, sql.indexOf(close, start));
   const [, key, condition] =
-    /^(?:\(SELECT \* FROM )?(`[^`]+`\.`[^`]+`)(?: AS `_fastbreak_rows` WHERE (.*)\))?$/.exec(text) ?? [];
+    /^(?:\(SELECT \* FROM )?((?:`[^`]+`\.)?`[^`]+`)(?: AS `_fastbreak_rows` WHERE (.*)\))?$/.exec(text) ?? [];
   if (key === undefined) return evaluateSql(text.slice("(\n".length, -"\n)".length), named);
   const found = named(key.replaceAll("`", ""));
   if (found === undefined) throw new Error(`${key} is not there`);
