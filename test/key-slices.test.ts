@@ -5,6 +5,7 @@ import { layoutSql } from "../runner/engines/duckdb/catalog.js";
 import type { RunEvent } from "../runner/events/events.js";
 import { randomFrom } from "./random.js";
 import { Rig, runWithin } from "./rig.js";
+import { projectOf } from "./small-project.js";
 
 runWithin();
 
@@ -182,5 +183,31 @@ describe("a correction of some keys", () => {
       sliced += slicedModels().length;
     }
     expect(sliced).toBeGreaterThan(STEPS / 2);
+  });
+});
+
+describe("a model that is given partitions later", () => {
+  let rig: Rig;
+  afterEach(() => rig.remove());
+
+  it("is corrected by date, and its input is told by date, as it was one whole before", async () => {
+    const key = 'type: "incremental", uniqueKey: ["day", "id"]';
+    const rows = 'SELECT day, n AS id, n * 2 AS twice FROM ${ref("numbers")}';
+    rig = await projectOf({ daily: `config { ${key} }\n${rows}` });
+    await rig.sql("INSERT INTO raw.numbers SELECT i, DATE '2024-01-02' + (i % 3)::INTEGER FROM range(5, 20) AS r(i)");
+    await rig.run([]);
+    rig.write(
+      "definitions/daily.sqlx",
+      `config { ${key}, bigquery: { partitionBy: "day", labels: { lookback_days: "0" } } }\n${rows}`,
+    );
+    await rig.run([]);
+    for (const n of [100, 200]) {
+      await rig.sql(`UPDATE raw.numbers SET n = ${n} WHERE day = '2024-01-01'`);
+      const { stdout } = await rig.fastbreak("run", "--date", "2024-01-01");
+      expect(stdout).toContain("inputs changed in raw.numbers 2024-01-01");
+      expect(await rig.sql("SELECT id, twice FROM d.daily WHERE day = '2024-01-01'")).toEqual([[`${n}`, `${2 * n}`]]);
+    }
+    await rig.fastbreak("run");
+    expect(await rig.fastbreak("verify")).toMatchObject({ code: 0 });
   });
 });

@@ -1,5 +1,6 @@
 import type { RunnableAction } from "../graph/action.js";
-import { inputName, inputsOf } from "../observe/inputs.js";
+import type { Upstream } from "../graph/node.js";
+import { asPartitionedNow, inputName, inputsOf } from "../observe/inputs.js";
 import type { Snapshot } from "../observe/snapshot.js";
 import { setOf } from "../plan/coverage.js";
 import { inputHashes } from "../plan/input-hash.js";
@@ -9,7 +10,7 @@ import type { InputDigest, InputDigests } from "../plan/types.js";
 import { type Fingerprint, NO_ROWS, type Partition, WHOLE } from "../port/identity.js";
 import { differingSlices, type KeySlices, SLICES, type SliceDigests } from "../port/key-slices.js";
 import { holds } from "../port/partition-set.js";
-import type { Transaction } from "../port/port.js";
+import type { Relation, Transaction } from "../port/port.js";
 import { contentKey, readSlices } from "../state/slice-state.js";
 import type { BuildContext, BuildTask } from "./build.js";
 import { type SlicedInput, type SlicedModel, sliceRequest } from "./sliced-inputs.js";
@@ -105,7 +106,7 @@ function movedInputs(
   const moved: MovedInput[] = [];
   for (const key of movedKeys) {
     const input = inputs.find(({ upstream }) => upstream.key === key);
-    const before = input && fingerprints.atStart(inputName(input.relation, input.upstream));
+    const before = input && recordedAtStart(input.relation, input.upstream, fingerprints);
     const seen = current.get(key);
     if (input === undefined || before === undefined || seen === undefined) return undefined;
     if (seen.columns !== before.get(COLUMNS)) return undefined;
@@ -132,7 +133,7 @@ function inputsAtStart(
   const inputs = new Map<string, InputDigest>();
   for (const upstream of node.upstreams) {
     const relation = relations.get(upstream.key);
-    const before = relation && fingerprints.atStart(inputName(relation, upstream));
+    const before = relation && recordedAtStart(relation, upstream, fingerprints);
     const columns = before?.get(COLUMNS);
     if (before === undefined || columns === undefined) continue;
     const partitions = [...before].filter(([name, digest]) => name !== COLUMNS && digest !== NO_ROWS);
@@ -144,4 +145,13 @@ function inputsAtStart(
     });
   }
   return inputs;
+}
+
+function recordedAtStart(
+  relation: Relation,
+  upstream: Upstream,
+  fingerprints: Context["fingerprints"],
+): ReadonlyMap<string, string> | undefined {
+  const recorded = fingerprints.atStart(inputName(relation, upstream));
+  return recorded && asPartitionedNow(relation, recorded);
 }

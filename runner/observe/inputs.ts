@@ -4,6 +4,7 @@ import { isRoutineKey } from "../graph/routine-key.js";
 import { COLUMNS, type RecordedFingerprints } from "../plan/moves.js";
 import type { InputDigest, InputDigests } from "../plan/types.js";
 import { digestText } from "../port/digest-text.js";
+import { WHOLE } from "../port/identity.js";
 import { PARTITION_TIME } from "../port/ingestion-time.js";
 import { allColumns, type PartitionDigests, type Relation, relationKey } from "../port/port.js";
 
@@ -114,11 +115,21 @@ export function recordedInputsOf(
   for (const upstream of action.node.upstreams) {
     const relation = relations.get(upstream.key);
     const partitions = relation && recorded.get(inputName(relation, upstream));
-    const columns = relation && recorded.get(inputName(relation, upstream))?.get(COLUMNS);
-    if (partitions === undefined || columns === undefined) continue;
-    inputs.set(upstream.key, new Map([...partitions, [COLUMNS, columns]]));
+    if (relation === undefined || partitions?.get(COLUMNS) === undefined) continue;
+    const now = asPartitionedNow(relation, partitions);
+    // That a relation has only now been given its dates, or lost them, is what has moved.
+    inputs.set(upstream.key, now.size > 1 ? now : partitions);
   }
   return inputs;
+}
+
+/** What is recorded of a relation without what was recorded while it had dates and now has none, or had none. */
+export function asPartitionedNow(
+  { partitionColumn }: Relation,
+  recorded: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const isWhole = partitionColumn === undefined;
+  return new Map([...recorded].filter(([name]) => name === COLUMNS || (name === WHOLE) === isWhole));
 }
 
 /** What an action saw of its upstreams, in the form in which it is recorded. */
