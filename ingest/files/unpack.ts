@@ -33,7 +33,7 @@ export function unpack(path: string): Content[] {
   const bytes = readFile(path);
   const modifiedAt = statSync(path).mtimeMs;
   if (containerOf(path) === "zip") return members(path, bytes, modifiedAt);
-  return [{ path, name: basename(path), bytes: /\.gz$/i.test(path) ? gunzip(path, bytes) : bytes, modifiedAt }];
+  return [{ path, name: basename(path), bytes: isGzip(path, bytes) ? gunzip(path, bytes) : bytes, modifiedAt }];
 }
 
 function members(path: string, bytes: Buffer, modifiedAt: number): Content[] {
@@ -55,10 +55,15 @@ function members(path: string, bytes: Buffer, modifiedAt: number): Content[] {
     return {
       path: member,
       name: basename(name),
-      bytes: /\.gz$/i.test(name) ? gunzip(member, content) : content,
+      bytes: isGzip(name, content) ? gunzip(member, content) : content,
       modifiedAt,
     };
   });
+}
+
+/** By the name, or by the two bytes that gzip begins with and no text does: some servers send a packed file under a plain name. */
+function isGzip(path: string, bytes: Uint8Array): boolean {
+  return /\.gz$/i.test(path) || (bytes[0] === 0x1f && bytes[1] === 0x8b);
 }
 
 function gunzip(path: string, bytes: Uint8Array): Buffer {
