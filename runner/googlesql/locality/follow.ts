@@ -1,5 +1,6 @@
 import type { Expr, FromItem, Query, QueryBody, Select, WindowSpec } from "../ast.js";
 import { isGoogleSqlFunction } from "../function-names.js";
+import { isFieldPath } from "../names.js";
 import {
   CommonRows,
   type Equalities,
@@ -209,7 +210,7 @@ class Follower {
     const impliedAlias = item.alias === undefined ? names.at(-1)?.split(".").at(-1) : undefined;
     const place = { impliedAlias, start: item.pathSpan.start, end: item.pathSpan.end };
     if (common !== undefined) return named(new CommonRows(place, common), item.alias?.name ?? first);
-    const isArray = names.length > 1 && left.ranges.some(({ name }) => name === first.toLowerCase());
+    const isArray = isFieldPath(item.path) && new Scope(left, around.scope).knows(first.toLowerCase());
     if (isArray || item.offset !== undefined)
       return this.#values(item, { kind: "path", parts: item.path, start: item.start, end: item.end }, around, left);
     const found = this.find(names.join("."));

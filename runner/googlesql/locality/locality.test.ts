@@ -45,6 +45,11 @@ describe("what rows of one key need", () => {
       { "d.t by k": "k v", "d.u by nothing": "x" },
     ],
     [
+      "a table whose project or dataset another table is called like",
+      "SELECT d.k, u.x FROM `d.t` AS d LEFT JOIN `d.u` AS u ON u.x = d.v",
+      { "d.t by k": "k v", "d.u by nothing": "x" },
+    ],
+    [
       "what has no partner",
       "SELECT u.k, t.v FROM d.t LEFT JOIN d.u AS u ON u.k = t.k",
       { "d.t by nothing": "k v", "d.u by nothing": "k" },
