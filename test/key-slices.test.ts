@@ -211,3 +211,24 @@ describe("a model that is given partitions later", () => {
     expect(await rig.fastbreak("verify")).toMatchObject({ code: 0 });
   });
 });
+
+describe("a date of an input that has lost all its rows", () => {
+  let rig: Rig;
+  afterEach(() => rig.remove());
+
+  it("is not told of again, and other dates are still corrected by key", async () => {
+    const config =
+      'type: "incremental", uniqueKey: ["day", "id"], bigquery: { partitionBy: "day", labels: { lookback_days: "0" } }';
+    const rows = 'SELECT day, n AS id, COUNT(*) AS many FROM ${ref("numbers")} GROUP BY day, n';
+    rig = await projectOf({ daily: `config { ${config} }\n${rows}` });
+    await rig.sql("INSERT INTO raw.numbers SELECT i, DATE '2024-01-02' + (i % 3)::INTEGER FROM range(5, 50) AS r(i)");
+    await rig.run([]);
+    await rig.sql("DELETE FROM raw.numbers WHERE day = '2024-01-02'");
+    expect((await rig.fastbreak("run")).stdout).toContain("inputs changed in raw.numbers 2024-01-02 ");
+    await rig.sql("INSERT INTO raw.numbers VALUES (6, '2024-01-03')");
+    expect((await rig.fastbreak("run")).stdout).toMatch(/inputs changed in raw.numbers 2024-01-03 /);
+    await rig.sql("INSERT INTO raw.numbers SELECT i, DATE '2024-01-02' FROM range(6, 50, 3) AS r(i)");
+    expect((await rig.fastbreak("run")).stdout).toMatch(/inputs changed in raw.numbers 2024-01-02 /);
+    expect(await rig.fastbreak("verify")).toMatchObject({ code: 0 });
+  });
+});

@@ -67,7 +67,9 @@ export class BuildRecorder {
     if (output.live.effects !== "")
       built.push({ ...common, ...NO_PARTITION, outputVersion: effectsVersion(output.live) });
     await recordModelStates(transaction, context.stateDataset, context.run, built);
-    await context.fingerprints.append(transaction, observedInputs(action, relations, inputs));
+    const { fingerprints } = context;
+    const recorded = (input: string) => fingerprints.atStart(input);
+    await fingerprints.append(transaction, observedInputs(action, relations, inputs, coverage, recorded));
   }
 
   /** Reads back what is there now, in the transaction that wrote it, and with it what its readers will ask for. */

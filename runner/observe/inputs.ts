@@ -1,12 +1,15 @@
 import type { RunnableAction } from "../graph/action.js";
 import type { Upstream } from "../graph/node.js";
 import { isRoutineKey } from "../graph/routine-key.js";
+import type { Coverage } from "../plan/coverage.js";
+import { isDate } from "../plan/dates.js";
+import { inputRanges } from "../plan/input-ranges.js";
 import { COLUMNS, type RecordedFingerprints } from "../plan/moves.js";
 import type { InputDigest, InputDigests } from "../plan/types.js";
 import { digestText } from "../port/digest-text.js";
-import { WHOLE } from "../port/identity.js";
+import { NO_ROWS, type Partition, WHOLE } from "../port/identity.js";
 import { PARTITION_TIME } from "../port/ingestion-time.js";
-import { allColumns, type PartitionDigests, type Relation, relationKey } from "../port/port.js";
+import { allColumns, type DateRange, type PartitionDigests, type Relation, relationKey } from "../port/port.js";
 
 /** Row digests of the relations that are read, by `inputName`. */
 export type RowDigests = ReadonlyMap<string, PartitionDigests>;
@@ -132,13 +135,24 @@ export function asPartitionedNow(
   return new Map([...recorded].filter(([name]) => name === COLUMNS || (name === WHOLE) === isWhole));
 }
 
-/** What an action saw of its upstreams, in the form in which it is recorded. */
+/**
+ * What an action saw of its upstreams, in the form in which it is recorded.
+ * @param coverage of which partitions of the action it has read what these may read
+ * @param recorded what was recorded of an input before: of a partition that is gone, it is recorded that it has no rows
+ */
 export function observedInputs(
   action: RunnableAction,
   relations: ReadonlyMap<string, Relation>,
   rows: RowDigests,
+  coverage: Coverage,
+  recorded: (input: string) => ReadonlyMap<string, string> | undefined,
 ): RecordedFingerprints {
   const observed = new Map<string, Map<string, string>>();
+  const nameOf = (upstream: Upstream) => {
+    const relation = relations.get(upstream.key);
+    return relation && inputName(relation, upstream);
+  };
+  const read = inputRanges([action.node], () => coverage, nameOf);
   const note = (name: string, partition: string, fingerprint: string) => {
     const partitions = observed.get(name) ?? new Map<string, string>();
     observed.set(name, partitions.set(partition, fingerprint));
@@ -148,9 +162,24 @@ export function observedInputs(
     if (relation === undefined) continue;
     note(inputName(relation, upstream), COLUMNS, seenColumns(relation, upstream));
     const name = inputName(relation, upstream);
-    for (const [partition, { digest }] of rows.get(name) ?? []) note(name, partition, digest);
+    const present = rows.get(name);
+    if (present === undefined) continue;
+    for (const [partition, { digest }] of present) note(name, partition, digest);
+    const range = read.get(name);
+    for (const partition of recorded(name)?.keys() ?? [])
+      if (
+        partition !== COLUMNS &&
+        !present.has(partition as Partition) &&
+        (range === undefined || isWithin(partition, range))
+      )
+        note(name, partition, NO_ROWS);
   }
   return observed;
+}
+
+/** Whether a partition is a date of a range. */
+function isWithin(partition: string, { from, to }: DateRange): boolean {
+  return isDate(partition) && partition >= from && partition <= to;
 }
 
 /** Digest over names and types of some columns of a relation. */
