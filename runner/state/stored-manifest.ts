@@ -52,8 +52,13 @@ export async function storeManifest(
   await transaction.append({ dataset, name: TABLE }, COLUMNS, [row]);
 }
 
-/** The text of a manifest, which earlier releases have kept as it is. */
+/** The text of a manifest, which earlier releases have kept as it is; undefined: nobody can read it, so that the project is compiled. */
 function unpacked(stored: unknown): string | undefined {
   if (typeof stored !== "string") return undefined;
-  return stored.startsWith("{") ? stored : gunzipSync(Buffer.from(stored, "base64")).toString("utf8");
+  if (stored.startsWith("{")) return stored;
+  try {
+    return gunzipSync(Buffer.from(stored, "base64")).toString("utf8");
+  } catch {
+    return undefined;
+  }
 }

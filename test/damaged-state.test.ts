@@ -1,0 +1,28 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Rig, runWithin } from "./rig.js";
+import { projectOf } from "./small-project.js";
+
+runWithin();
+
+let built: Rig;
+beforeAll(async () => {
+  built = await projectOf({
+    doubled: 'config { type: "table" }\nSELECT n * 2 AS n, day FROM ${ref("raw", "numbers")}',
+    totals: 'config { type: "table" }\nSELECT day, SUM(n) AS n FROM ${ref("doubled")} GROUP BY day',
+  });
+  await built.run([]);
+});
+afterAll(() => built.remove());
+
+describe("a stored manifest that nobody can read", () => {
+  it.each(["", "{", "no gzip", "H4sIAAAA"])("%j: the project is compiled", async (text) => {
+    const rig = built.copy();
+    await rig.sql(`UPDATE fastbreak.manifests SET manifest = '${text}'`);
+    rmSync(join(rig.dir, ".fastbreak/manifest"));
+    const { compiled, totals } = await rig.run([]);
+    expect([compiled, totals.skipped]).toEqual([true, 2]);
+    rig.remove();
+  });
+});
