@@ -16,6 +16,19 @@ beforeAll(async () => {
 });
 afterAll(() => built.remove());
 
+describe("a state table that somebody dropped", () => {
+  it.each(["model_state", "relation_state", "runs", "model_runs", "slice_state"])("%s is made again", async (table) => {
+    const rig = built.copy();
+    await rig.sql(`DROP TABLE fastbreak.${table}`);
+    await rig.sql("UPDATE raw.numbers SET n = 5");
+    const { totals } = await rig.run([]);
+    expect(totals.run + totals.unchanged).toBe(2);
+    expect(await rig.sql("SELECT n FROM d.totals")).toEqual([["10"]]);
+    expect((await rig.run([])).totals.skipped).toBe(2);
+    rig.remove();
+  });
+});
+
 describe("a stored manifest that nobody can read", () => {
   it.each(["", "{", "no gzip", "H4sIAAAA"])("%j: the project is compiled", async (text) => {
     const rig = built.copy();

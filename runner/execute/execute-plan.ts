@@ -46,7 +46,7 @@ export async function executePlan(warehouse: Warehouse, plan: ProjectPlan, optio
   };
   requireHistory(options.history, plan.snapshot.relations);
   await warehouse.transaction(async (transaction) => {
-    await migrateState(transaction, stateDataset);
+    await migrateState(transaction, stateDataset, plan.snapshot.relations);
     await createDatasets(transaction, plan);
     if (options.shards !== undefined) await clearShards(transaction, options.shards.dataset, true);
     const begun = recordOf([runStarted(plan, warehouse.target, options)]);

@@ -42,15 +42,40 @@ export async function checkState(transaction: Observation, dataset: string): Pro
 }
 
 /**
- * Brings the state tables to the version this build knows; nothing is read from disk when they are there already.
+ * Brings the state tables to the version this build knows.
+ * @param standing what the warehouse has, by `dataset.name`: a state table that somebody dropped is made again, empty, because what is
+ * unknown runs; undefined: they are taken to be there
  * @throws EngineError `newer_state` when a newer fastbreak has written the state
  */
-export async function migrateState(transaction: Transaction, dataset: string): Promise<void> {
+export async function migrateState(
+  transaction: Transaction,
+  dataset: string,
+  standing?: ReadonlyMap<string, unknown>,
+): Promise<void> {
   const applied = await appliedMigrations(transaction, dataset);
   const known = new Set(applied.map(({ version }) => version));
   refuseUnreadable(dataset, applied);
-  const missing = migrationFiles().filter(({ version }) => !known.has(version));
-  if (missing.length > 0) await applyMigrations(transaction, dataset, missing.map(readMigration));
+  const all = migrationFiles().map(readMigration);
+  const missing = all.filter(({ version }) => !known.has(version));
+  if (missing.length > 0) await applyMigrations(transaction, dataset, missing);
+  if (standing?.has(`${dataset}.${RECORD}`) && lacksTable(all, dataset, standing))
+    await transaction.execute(naming(dataset, scriptOf(all)));
+}
+
+/** Whether a table that some migration makes is not there. */
+function lacksTable(
+  migrations: readonly Migration[],
+  dataset: string,
+  standing: ReadonlyMap<string, unknown>,
+): boolean {
+  return migrations
+    .flatMap(({ template }) => [...template.matchAll(/^CREATE TABLE IF NOT EXISTS `\{\{stateDataset\}\}`\.(\w+)/gm)])
+    .some(([, table]) => !standing.has(`${dataset}.${table}`));
+}
+
+/** In their order; each statement repeats without harm. */
+function scriptOf(migrations: readonly Migration[]): string {
+  return migrations.map(({ template }) => template).join("\n");
 }
 
 /** What the warehouse says of a migration that was applied to it. */
@@ -112,7 +137,7 @@ async function applyMigrations(
 ): Promise<void> {
   await transaction.execute(naming(dataset, CREATE_RECORD));
   await moveOldRecord(transaction, dataset);
-  await transaction.execute(naming(dataset, migrations.map(({ template }) => template).join("\n")));
+  await transaction.execute(naming(dataset, scriptOf(migrations)));
   await transaction.append(
     { dataset, name: RECORD },
     COLUMNS,
