@@ -193,6 +193,15 @@ describe("fastbreak lineage", () => {
     ]);
   });
 
+  it("knows the project's relation from one of the same name in another environment", async () => {
+    const standing = small.copy();
+    await standing.sql("CREATE SCHEMA d_dev");
+    await standing.sql("CREATE TABLE d_dev.totals AS SELECT DATE '2024-01-01' AS day, 8::BIGINT AS total");
+    const { code, stdout } = await standing.fastbreak("lineage", "totals.total");
+    expect([code, stdout.split("\n")[0]]).toEqual([0, "d.totals.total  INT64"]);
+    standing.remove();
+  });
+
   it("prints every edge of one way as JSON", async () => {
     const { stdout } = await lineage("totals.TOTAL", "--up", "--json");
     const edge = (from: string, to: string, kind: string) => {

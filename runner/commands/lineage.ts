@@ -38,7 +38,7 @@ export const command = defineCommand({
     const place = findPlace(placeOf(options));
     const { manifest } = await loadPlace(place);
     const columns = await columnsOf(place, manifest, await surroundingsIfFree(place, writeNote));
-    const asked = askedColumns(word, columns);
+    const asked = askedColumns(word, columns, new Set(manifest.actions.map(({ key }) => key)));
     const both: readonly Direction[] = ["up", "down"];
     const directions = options.up === options.down ? both : both.filter((direction) => options[direction]);
     const { graph } = columns;
@@ -63,15 +63,15 @@ interface Asked {
 }
 
 /** What the word names: a relation, or a column of one. */
-function askedColumns(word: string, { graph, unchecked }: ProjectColumns): Asked {
-  const whole = relationNamed(word, graph);
+function askedColumns(word: string, { graph, unchecked }: ProjectColumns, ofProject: ReadonlySet<string>): Asked {
+  const whole = relationNamed(word, graph, ofProject);
   if (whole !== undefined) {
     const { columns = [] } = graph.relations.get(whole) ?? {};
     return { relation: whole, columns: columns.map(({ name }) => ({ relation: whole, column: name })), whole: true };
   }
   const dot = word.lastIndexOf(".");
   const [name, column] = [word.slice(0, Math.max(dot, 0)), word.slice(dot + 1)];
-  const relation = dot === -1 ? undefined : relationNamed(name, graph);
+  const relation = dot === -1 ? undefined : relationNamed(name, graph, ofProject);
   if (relation === undefined) {
     const unknown = unchecked.find(({ action }) =>
       [action.key, action.target.name].some((key) => key === word || key === name),
@@ -96,10 +96,15 @@ function askedColumns(word: string, { graph, unchecked }: ProjectColumns): Asked
   return { relation, columns: [{ relation, column: found }], whole: false };
 }
 
-/** @throws CommandError for a name that several datasets have */
-function relationNamed(name: string, { relations }: ColumnGraph): string | undefined {
+/**
+ * A name without a dataset is that of the project's own relation, whatever else stands in the warehouse: another environment's, say.
+ * @throws CommandError for a name that several datasets have
+ */
+function relationNamed(name: string, { relations }: ColumnGraph, ofProject: ReadonlySet<string>): string | undefined {
   if (relations.has(name)) return name;
-  const found = [...relations.keys()].filter((key) => plainName(key) === name);
+  const all = [...relations.keys()].filter((key) => plainName(key) === name);
+  const own = all.filter((key) => ofProject.has(key));
+  const found = own.length > 0 ? own : all;
   if (found.length > 1) throw usageError(`${name} may be any of ${found.join(", ")}; name its dataset too`);
   return found[0];
 }
