@@ -12,12 +12,23 @@ import { CommandError, EXIT } from "./exit.js";
 export function reportError(cause: unknown, projectDir: string, args: readonly string[] = []): number {
   if (cause instanceof CommandError) return tell(cause.message, cause.exitCode);
   const failure = classifyError(cause);
+  if (failure === undefined && lacksOwnFile(cause)) return tell(REPLACED, EXIT.bug);
   if (failure === undefined) return bug(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
   // Who holds the warehouse and is a command of fastbreak has left its name.
   const run = cause instanceof EngineError ? runningCommand(projectDir, cause) : undefined;
   if (run !== undefined) return tell(`${failure.lines[0]} (fastbreak ${run})`, failure.exitCode);
   for (const line of findings(failure.lines, args)) tell(line, failure.exitCode);
   return failure.exitCode;
+}
+
+const REPLACED =
+  "files of fastbreak itself are gone: it was upgraded or removed while it ran, or the installation is damaged; run it again, or install it again";
+
+/** Parts of the program are loaded when they are needed, by names that change with every build. */
+function lacksOwnFile(cause: unknown): boolean {
+  if (!(cause instanceof Error) || !("code" in cause) || cause.code !== "ERR_MODULE_NOT_FOUND") return false;
+  const missing = "url" in cause && typeof cause.url === "string" ? cause.url : "";
+  return missing.startsWith(new URL("./", import.meta.url).href);
 }
 
 /** The findings; a line break that somebody wrote into an argument begins no new one. */
