@@ -1,5 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -35,6 +44,19 @@ async function spill(database: DatabaseFile): Promise<string[]> {
     connection.closeSync();
   }
 }
+
+describe("a file that DuckDB reads as a table", () => {
+  it.each([
+    ["events.csv", "day,points\n2024-01-01,3\n"],
+    ["events.json", '[{"points":3}]'],
+  ])("%s is no warehouse, and stays as it was", async (name, text) => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    await expect(openDatabase(path, { create: true })).rejects.toMatchObject({ code: "corrupt" });
+    expect(readFileSync(path, "utf8")).toBe(text);
+    rmSync(path);
+  });
+});
 
 describe("what is spilled leaves nothing behind", () => {
   it("by a database in memory: it spills into the system's temporary folder, never into the working directory", async () => {

@@ -80,6 +80,7 @@ export async function openDatabase(
   }
   const real = realDatabasePath(path);
   const instance = await instanceOf(real);
+  if (!openFiles.has(real)) await requireDatabase(instance, real);
   const open = openFile(real, instance, options.alone === true);
   const spill = await open.spill;
   const settings = `${limitStatements(limits)}${open.alone ? LATE_CHECKPOINT : ""}`;
@@ -94,6 +95,21 @@ export async function openDatabase(
       release();
       if (isLast && spill !== undefined) removeSpillFolder(spill);
     },
+  );
+}
+
+/**
+ * DuckDB opens a CSV, JSON or Parquet file, too: as a view in a database in memory, which keeps nothing of what is built in it.
+ * @throws EngineError `corrupt` for a file that is no database
+ */
+async function requireDatabase(instance: DuckDBInstance, path: string): Promise<void> {
+  const kept = await once(instance, (connection) =>
+    connection.runAndReadAll("SELECT 1 FROM duckdb_databases() WHERE NOT internal AND path IS NOT NULL"),
+  );
+  if (kept.currentRowCount > 0) return;
+  throw new EngineError(
+    "corrupt",
+    `${path} is no DuckDB database; name the warehouse with --database, and load a file of rows with 'fastbreak seed'`,
   );
 }
 
