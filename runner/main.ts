@@ -27,7 +27,8 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   const entry = commandNamed(name);
   if (entry === undefined) {
-    process.stderr.write(`fastbreak: ${unknownName(name)}; see fastbreak --help\n`);
+    const { writeLines } = await import("./report/text.js");
+    writeLines(process.stderr, [`fastbreak: ${unknownName(name)}; see fastbreak --help`]);
     return 2;
   }
   const [{ command }, { runCommand }] = await Promise.all([entry.load(), import("./commands/run-command.js")]);

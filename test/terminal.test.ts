@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it } from "vitest";
 import { COMMANDS } from "../runner/commands/registry.js";
 import { inProcess } from "./in-process.js";
@@ -152,6 +153,32 @@ describe("the command line tells the same story", () => {
       return { code, text: lines.map((line) => `${line}\n`).join("") };
     });
     await expect(text).toMatchFileSnapshot("goldens/terminal/200.txt");
+  });
+});
+
+describe.skipIf(!HAS_TERMINAL)("a terminal of 80 columns breaks no line", () => {
+  it("of an answer to an option before the command", async () => {
+    const { code, lines } = await inTerminal(80, ["--no-such-option"], ROOT);
+    expect([code, lines.slice(0, 2)]).toEqual([
+      2,
+      [
+        "fastbreak: unknown option '--no-such-option' before the command; options stand",
+        "  behind it; see fastbreak --help",
+      ],
+    ]);
+  });
+
+  it("of the note whom a run waits for", async () => {
+    const rig = await smallProject(10);
+    const holder = await (await DuckDBInstance.create(join(rig.dir, ".fastbreak/warehouse.duckdb"))).connect();
+    try {
+      const { code, lines } = await inTerminal(80, ["run", "--wait", "1"], rig.dir);
+      expect(lines.join("\n")).toMatch(/^note: .*waiting for it, 1 s at most/s);
+      expect([code, lines.filter((line) => line.length > 80)]).toEqual([4, []]);
+    } finally {
+      holder.disconnectSync();
+      rig.remove();
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 import type { LoadedTable, LoaderResult, LoadProgress, SkippedRows, TableBatch } from "../api/loader.js";
 import { type RowObject, relationKey, type Transaction, type Warehouse } from "../port/port.js";
-import { alignColumns, count, duration, plainLine, plural, widthOf, writeLines } from "../report/text.js";
+import { alignColumns, count, duration, plainLine, plural, widthOf, writeLines, writeNote } from "../report/text.js";
 import { WorkProgress, type WorkState } from "../report/work-progress.js";
 import { announced } from "../session/announce.js";
 import { logFailedLoad, loggedLoad, refuseOpenCircuit } from "../session/logged-load.js";
@@ -34,14 +34,13 @@ export const command = defineCommand({
     const progress = WorkProgress.ofCommand(options.json);
     const startedAt = new Date();
     const load = { runId: newRunId(startedAt), loader: name, arguments: rest, path: positionals[0], startedAt };
-    const note = (line: string) => void process.stderr.write(`note: ${plainLine(line)}\n`);
-    await waitForLock(options.wait, note, () => refuseOpenCircuit(place, load));
+    await waitForLock(options.wait, writeNote, () => refuseOpenCircuit(place, load));
     const result = await loader.load(positionals, values).catch(async (cause: unknown) => {
       await logFailedLoad(place, load, cause);
       throw cause;
     });
     const open = <T>(work: (warehouse: Warehouse) => Promise<T>) =>
-      waitForLock(options.wait, note, () => withWarehouse(place, true, work));
+      waitForLock(options.wait, writeNote, () => withWarehouse(place, true, work));
     const tables = await open((warehouse) =>
       announced(place, "load", () =>
         loggedLoad(warehouse, place, load, (transaction) => write(transaction, result, started, progress)),

@@ -127,7 +127,7 @@ export const command = defineCommand({
     } catch (cause) {
       const stopped = interruption.exitCode();
       if (stopped === undefined || !interruption.signal.aborted) throw cause;
-      process.stderr.write(`fastbreak: ${ENDED}\n`);
+      writeLines(process.stderr, [`fastbreak: ${ENDED}`]);
       return stopped;
     } finally {
       interruption.stop();

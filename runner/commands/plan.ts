@@ -1,6 +1,6 @@
 import { hasWork } from "../execute/plan-events.js";
 import { PLAN_FORMATS, printPlan } from "../report/print-plan.js";
-import { plainLine } from "../report/text.js";
+import { plainLine, writeLines, writeNote } from "../report/text.js";
 import { planEvents } from "../session/carry-out.js";
 import { lastDurations } from "../session/last-durations.js";
 import { openCircuitNotes } from "../session/open-circuits.js";
@@ -49,11 +49,11 @@ export const command = defineCommand({
     const asked = requestOf(withDate(flags, words[0]), selectionOf(flags));
     const format = formatOf(flags);
     return withProject(placeOf(flags, words[0]), async (opened) => {
-      for (const line of workerLines(workersOf(opened))) process.stderr.write(`${plainLine(line)}\n`);
+      for (const line of workerLines(workersOf(opened))) writeLines(process.stderr, [plainLine(line)]);
       const { session, request } = await deferred(opened, asked, flags.defer);
       // What differs is made, whatever the rules of the project leave out.
       const plan = await planSession(session, flags.defer ? request : await withSkips(session, request, flags));
-      for (const note of await openCircuitNotes(session, plan)) process.stderr.write(`note: ${plainLine(note)}\n`);
+      for (const note of await openCircuitNotes(session, plan)) writeNote(note);
       const { all, quiet } = flags;
       const events = planEvents(session, plan, "plan", { runId: newRunId(startedAt), startedAt });
       const ahead = await foreseen(session, plan);

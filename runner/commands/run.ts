@@ -6,7 +6,7 @@ import { writeRunArtifact } from "../report/run-artifact.js";
 import { RUN_FORMATS, type RunFormat, runOutput } from "../report/run-output.js";
 import { readStatusArtifact, writeStatusArtifact } from "../report/status-artifact.js";
 import { statusAfterRun } from "../report/status-document.js";
-import { plainLine, plural, writeLines } from "../report/text.js";
+import { plainLine, plural, writeLines, writeNote } from "../report/text.js";
 import { carryOut, planEvents } from "../session/carry-out.js";
 import { collectAfterRun } from "../session/collect-status.js";
 import { listenForInterruption } from "../session/interruption.js";
@@ -74,7 +74,7 @@ export const command = defineCommand({
       tellIdleFlags(options, opened.engine);
       if (options.runTests) await requireTests(opened);
       if (!options.dryRun) await migrateFirst(opened, opened.warehouse);
-      for (const line of workerLines(workersOf(opened))) process.stderr.write(`${plainLine(line)}\n`);
+      for (const line of workerLines(workersOf(opened))) writeLines(process.stderr, [plainLine(line)]);
       const { session, request } = await deferred(opened, asked, options.defer);
       // What differs is made, whatever the rules of the project leave out.
       const plan = await planSession(session, options.defer ? request : await withSkips(session, request, options));
@@ -118,8 +118,7 @@ export const command = defineCommand({
     let projectDir: string | undefined;
     const interruption = listenForInterruption(() => projectDir);
     try {
-      const note = (line: string) => void process.stderr.write(`note: ${plainLine(line)}\n`);
-      return await waitForLock(options.wait, note, () => withProject(place, work, true));
+      return await waitForLock(options.wait, writeNote, () => withProject(place, work, true));
     } finally {
       interruption.stop();
     }

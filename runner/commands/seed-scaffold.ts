@@ -4,7 +4,7 @@ import type { Column } from "../port/sql-types.js";
 import { typeName } from "../port/sql-types.js";
 import { withPlainlyLoaded } from "../project/foreign-relations.js";
 import { partitionsSaid } from "../project/inferred-partitions.js";
-import { alignColumns, count, plural } from "../report/text.js";
+import { alignColumns, count, plural, writeNote } from "../report/text.js";
 import { announced } from "../session/announce.js";
 import { loadPlace } from "../session/load-place.js";
 import { type Place, withWarehouse } from "../session/place.js";
@@ -41,7 +41,7 @@ export async function scaffoldSources(place: Place, { write, rows, json }: Scaff
   if (json) process.stdout.write(`${JSON.stringify({ written: write, tables: tables.map(asJson), unread })}\n`);
   else process.stdout.write(write ? summary(tables) : script(tables));
   if (!json) {
-    for (const key of unread) process.stderr.write(`note: ${key} is declared, and nothing reads it; it is left out\n`);
+    for (const key of unread) writeNote(`${key} is declared, and nothing reads it; it is left out`);
   }
   return EXIT.done;
 }

@@ -1,7 +1,7 @@
 import { EVERYTHING, type Selection } from "../plan/select.js";
 import type { Window } from "../plan/types.js";
 import type { ProjectOverrides } from "../project/compile/protocol.js";
-import { writeLines } from "../report/text.js";
+import { writeLines, writeNote } from "../report/text.js";
 import type { PlaceOptions } from "../session/choose-settings.js";
 import type { PlanRequest } from "../session/plan-request.js";
 import type { ProjectSession } from "../session/session.js";
@@ -112,6 +112,5 @@ export async function withSkips(
   if (noSkips || request.force) return request;
   if (source !== undefined && request.window === undefined)
     throw usageError("--source needs the dates that the run is about: --date, or --from and --to");
-  const note = (line: string) => void process.stderr.write(`note: ${line}\n`);
-  return { ...request, ruledOut: await askSkipRules(session, { window: request.window, source }, note) };
+  return { ...request, ruledOut: await askSkipRules(session, { window: request.window, source }, writeNote) };
 }
