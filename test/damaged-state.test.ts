@@ -39,3 +39,16 @@ describe("a stored manifest that nobody can read", () => {
     rig.remove();
   });
 });
+
+describe("state that an early version has written", () => {
+  it("is read as far as it goes: everything is looked at again, and what comes out the same stays", async () => {
+    const rig = built.copy();
+    for (const column of ["engine_version", "resting_on", "verdict"])
+      await rig.sql(`ALTER TABLE fastbreak.model_state DROP COLUMN ${column}`);
+    await rig.sql("DELETE FROM fastbreak.state_migrations WHERE version >= 3");
+    expect((await rig.fastbreak("plan")).code).toBe(0);
+    expect((await rig.run([])).totals).toMatchObject({ run: 0, unchanged: 2, rows_written: 0 });
+    expect((await rig.run([])).totals.skipped).toBe(2);
+    rig.remove();
+  });
+});

@@ -252,6 +252,7 @@ export interface Observation {
   relations(): Promise<ReadonlyMap<string, Relation>>;
   /** One answer per request, in order, all from one snapshot. */
   digests(requests: readonly DigestRequest[]): Promise<readonly PartitionDigests[]>;
+  /** Rows of a log that another version has made lack the columns that it did not know. */
   latestRows(request: LatestRowsRequest): Promise<readonly RowObject[]>;
   /** GoogleSQL texts of the persistent functions and procedures, by `dataset.name`. */
   routines(): Promise<ReadonlyMap<string, string>>;

@@ -63,6 +63,8 @@ const MODEL_STATE: TableCodec<StateRow> = {
   }),
   fromRow(row) {
     if (Number(row.format_version) !== STATE_FORMAT) return undefined;
+    // A table that an earlier version has made and none since has brought up to date.
+    if (MODEL_STATE.columns.some(({ name }) => row[name] === undefined)) return undefined;
     const inputs = jsonOf(row.inputs);
     const isReadable = typeof inputs === "object" && inputs !== null;
     return {

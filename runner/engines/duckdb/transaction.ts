@@ -85,12 +85,11 @@ export class DuckDbTransaction implements Transaction {
       return await readLatestRows(this.#connection, request);
     } catch (cause) {
       // Looking for the table first would cost as much as most of these read. What ends the transaction is told as it is.
-      const isThere = await this.#relations.columnNames(request.table).then(
-        (names) => names !== undefined,
-        () => true,
-      );
-      if (isThere) throw cause;
-      return [];
+      const names = await this.#relations.columnNames(request.table).catch(() => request.columns);
+      if (names === undefined) return [];
+      const columns = request.columns.filter((column) => names.includes(column));
+      if (columns.length === 0 || columns.length === request.columns.length) throw cause;
+      return readLatestRows(this.#connection, { ...request, columns });
     }
   }
 
