@@ -66,6 +66,22 @@ describe("a gate that finds rows", () => {
     expect(await failures(rig)).toEqual([]);
   });
 
+  it("releases what it found when the clock has gone back since it last found something", async () => {
+    const rig = await project({ small: small() });
+    await rig.sql("INSERT INTO raw.numbers VALUES (12, NULL)");
+    await rig.run([], 1);
+    await rig.sql("UPDATE raw.numbers SET n = 3 WHERE n = 12");
+    await rig.run([]);
+    await rig.sql(
+      "UPDATE fastbreak.quarantined_rows SET quarantined_at = quarantined_at + INTERVAL 1 DAY, released_at = released_at + INTERVAL 1 DAY",
+    );
+    await rig.sql("UPDATE raw.numbers SET n = 13 WHERE n = 3");
+    await rig.run([], 1);
+    await rig.sql("UPDATE raw.numbers SET n = 3 WHERE n = 13");
+    await rig.run([]);
+    expect((await standing(rig)).map((row) => row.at(-1))).toEqual(["false", "false"]);
+  });
+
   it("releases what it found although nothing had to run once the rows were as before", async () => {
     const rig = await project({ small: small(), other: 'config { type: "table" }\nSELECT 1 AS one' });
     await rig.run([]);

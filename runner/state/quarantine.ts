@@ -36,8 +36,9 @@ export async function assertionsInQuarantine(
   const rows = await observation.latestRows({
     table: { dataset, name: NAME },
     columns: ["assertion", "model", "released_at"],
-    key: ["assertion"],
-    newestBy: ["quarantined_at", "released_at"],
+    // Each time by itself: after the machine's clock went back, what was released may seem to be the newest.
+    key: ["assertion", "quarantined_at"],
+    newestBy: ["released_at"],
   });
   return new Map(
     rows
