@@ -133,5 +133,10 @@ describe("fastbreak diff", () => {
     await rig.run([]);
     expect(await diff(0, "--schema-suffix", "dev", "--against", "none")).toHaveLength(3);
     expect((await rig.fastbreak("diff", "--against", "none")).stderr).toMatch(/names the environment itself/);
+    const unknown = await rig.fastbreak("diff", "--against", "deb");
+    expect([unknown.code, unknown.stderr]).toEqual([
+      2,
+      expect.stringMatching(/no environment stands under the suffix deb; did you mean "?dev/),
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 import { suggestion } from "../project/settings.js";
 import { alignColumns, plural, writeLines } from "../report/text.js";
 import { announced } from "../session/announce.js";
-import { dropEnvironment, environments, type StandingEnvironment } from "../session/environments.js";
+import { dropEnvironment, environmentOf, environments, type StandingEnvironment } from "../session/environments.js";
 import { withProject } from "../session/session.js";
 import { withCommon } from "./arguments/shared-flags.js";
 import { defineCommand } from "./command.js";
@@ -26,19 +26,13 @@ export const command = defineCommand({
       throw usageError("env drop needs the suffix of an environment; see fastbreak env list");
     if (what === "list" && suffix !== undefined) throw usageError(`env list takes no suffix, but here is ${suffix}`);
     return withProject(placeOf(flags), async (session) => {
-      const standing = await environments(session);
       if (suffix === undefined) {
+        const standing = await environments(session);
         if (flags.json) process.stdout.write(`${JSON.stringify({ environments: standing.map(asJson) })}\n`);
         else writeLines(process.stdout, listLines(standing));
         return EXIT.done;
       }
-      const found = standing.find((environment) => environment.suffix === suffix);
-      if (found === undefined) {
-        const known = standing.map((environment) => environment.suffix);
-        throw usageError(
-          `no environment stands under the suffix ${suffix}${known.length === 0 ? "" : suggestion(suffix, known)}`,
-        );
-      }
+      const found = await environmentOf(session, suffix);
       await announced(session, "env drop", () => dropEnvironment(session, found));
       if (flags.json) process.stdout.write(`${JSON.stringify({ dropped: asJson(found) })}\n`);
       else writeLines(process.stdout, [`dropped ${plural(found.relations.length, "relation")} of ${suffix}`]);

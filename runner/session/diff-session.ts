@@ -6,6 +6,7 @@ import { UserError } from "../graph/user-error.js";
 import { selectActions } from "../plan/select.js";
 import { locateInProject } from "../project/locate.js";
 import { runnableProject } from "../project/runnable.js";
+import { environmentOf } from "./environments.js";
 import { loadPlace } from "./load-place.js";
 import { type PlanRequest, planSession, selectable } from "./plan-request.js";
 import type { ProjectSession } from "./session.js";
@@ -62,6 +63,7 @@ export async function diffEnvironments(
 ): Promise<readonly TableDiff[]> {
   const own = session.overrides.schemaSuffix ?? "";
   if (own === against) throw new UserError("--against names the environment itself; name another one");
+  if (against !== "") await environmentOf(session, against);
   const other = runnableProject(
     (await loadPlace({ ...session, overrides: { ...session.overrides, schemaSuffix: against } })).manifest,
   );

@@ -1,6 +1,8 @@
 import { quoteKey } from "../googlesql/quote.js";
+import { UserError } from "../graph/user-error.js";
 import type { Transaction } from "../port/port.js";
 import { runnableProject } from "../project/runnable.js";
+import { suggestion } from "../project/settings.js";
 import type { ProjectSession } from "./session.js";
 
 /** A schema suffix under which relations of the project stand. */
@@ -43,6 +45,20 @@ export async function environments(session: ProjectSession): Promise<readonly St
       .map(([suffix, relations]) => ({ suffix, relations: relations.sort((a, b) => (a.name < b.name ? -1 : 1)) }))
       .sort((a, b) => (a.suffix < b.suffix ? -1 : 1));
   });
+}
+
+/**
+ * The environment of a suffix.
+ * @throws UserError when nothing of the project stands under it
+ */
+export async function environmentOf(session: ProjectSession, suffix: string): Promise<StandingEnvironment> {
+  const standing = await environments(session);
+  const found = standing.find((environment) => environment.suffix === suffix);
+  if (found !== undefined) return found;
+  const known = standing.map((environment) => environment.suffix);
+  throw new UserError(
+    `no environment stands under the suffix ${suffix}${known.length === 0 ? "" : suggestion(suffix, known)}`,
+  );
 }
 
 /** Drops what the project has made in an environment, and its datasets where nothing else is in them. */
