@@ -1,4 +1,3 @@
-import { composeFound } from "../execute/compose.js";
 import { locating } from "../execute/located.js";
 import type { RunnableAction } from "../graph/action.js";
 import { GATE, isAdvisory } from "../graph/audits.js";
@@ -25,6 +24,8 @@ export async function evaluateGate(
   date: string,
   locate: Locate,
 ): Promise<GateResult> {
+  // Every run asks whether there is a gate, and hardly any asks the gate.
+  const { composeFound } = await import("../execute/compose.js");
   const relations = await transaction.relations();
   const views = readQueries(actions);
   const models = new Set(actions.filter(({ node }) => node.kind === "model").map(({ node }) => node.key));

@@ -1,5 +1,4 @@
 import { DuckDBInstance } from "@duckdb/node-api";
-import { installMacros } from "../../dialect/runtime/index.js";
 import { removeSpillFolder, spillFolder } from "./limits.js";
 import { DATABASE, quoteName, quoteText } from "./quote.js";
 
@@ -22,6 +21,8 @@ export async function replayLog(path: string): Promise<void> {
   const instance = await DuckDBInstance.create(":memory:", { temp_directory: folder });
   try {
     const connection = await instance.connect();
+    // Whoever opens a file loads this one, and hardly any file needs it.
+    const { installMacros } = await import("../../dialect/runtime/index.js");
     try {
       await installMacros(connection);
       await connection.run(`ATTACH ${quoteText(path)} AS ${quoteName(DATABASE)}`);

@@ -28,7 +28,6 @@ import {
 } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
 import type { ReplaceContentRequest, ReplacedContent } from "../../port/table-content.js";
-import { accumulateStage } from "./accumulate.js";
 import { appendTo } from "./append.js";
 import { madeTable, NO_LAYOUT, readRelation } from "./catalog.js";
 import { compactLog } from "./compact-log.js";
@@ -228,6 +227,7 @@ export class DuckDbTransaction implements Transaction {
     const existing = (await this.relations()).get(relationKey(request.target));
     if (existing?.kind !== "table")
       throw new EngineError("missing", `${relationKey(request.target)} is no table that rows could be added to`);
+    const { accumulateStage } = await import("./accumulate.js");
     const counts = await accumulateStage(this.#connection, existing, request);
     if (request.onSchemaChange !== "IGNORE") this.#relations.forget();
     return counts;
