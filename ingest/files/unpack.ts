@@ -76,7 +76,7 @@ function gunzip(path: string, bytes: Uint8Array): Buffer {
     const detail =
       code === "Z_BUF_ERROR"
         ? "the gzip file is cut off; fetch it again"
-        : `not a valid gzip file (${error instanceof Error ? error.message : String(error)}); fetch it again`;
+        : `not a valid gzip file (${error instanceof Error ? error.message : String(error)}); fetch it again, or name it without .gz if it is not packed`;
     throw new LoadError(path, undefined, undefined, detail);
   }
 }
