@@ -74,3 +74,19 @@ SELECT d.day, (SELECT SUM(n) FROM \${ref("first")} WHERE day = d.day) AS n FROM 
   expect((await rig.run(["--date", "2024-01-01"])).totals.failed).toBe(0);
   expect((await rig.fastbreak("query", "--csv", "SELECT n FROM d.second")).stdout).toBe("n\n4\n");
 });
+
+it("a view that names a dataset may be read where an alias or a column is called like it", async () => {
+  rig = await projectOf({
+    seen: 'config { type: "view" }\nSELECT n FROM raw.numbers',
+    home: 'config { type: "view" }\nSELECT n FROM `p` . raw.numbers',
+    field: `config { type: "table" }
+SELECT raw.day, (SELECT SUM(n) FROM \${ref("seen")}) AS n FROM \${ref("numbers")} AS raw`,
+    // What the names would be, were they read here: an array of other numbers.
+    array: `config { type: "table" }
+SELECT (SELECT SUM(n) FROM \${ref("seen")}) AS n, (SELECT SUM(n) FROM \${ref("home")}) AS home
+FROM (SELECT [STRUCT(100 AS n)] AS numbers) AS raw, (SELECT STRUCT([STRUCT(100 AS n)] AS numbers) AS raw) AS p`,
+  });
+  expect((await rig.run([])).totals.failed).toBe(0);
+  expect((await rig.fastbreak("query", "--csv", "SELECT n FROM d.field")).stdout).toBe("n\n4\n");
+  expect((await rig.fastbreak("query", "--csv", "SELECT n, home FROM d.array")).stdout).toBe("n,home\n4,4\n");
+});

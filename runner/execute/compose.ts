@@ -1,5 +1,6 @@
 import type { Span } from "../googlesql/contract.js";
 import { quoteIdentifier } from "../googlesql/quote.js";
+import { isSystemTable } from "../googlesql/system-tables.js";
 import { unreadLists } from "../googlesql/unread-lists.js";
 import type { RunnableAction, SqlRead } from "../graph/action.js";
 import { reachOfSet } from "../plan/read-window.js";
@@ -109,7 +110,7 @@ export function composeUnrestricted(
 ): ComposedQuery {
   const inside = (key: string): readonly Piece[] | undefined => {
     const view = views.get(key);
-    return view && [own("(\n"), ...splice(view, inside), own("\n)")];
+    return view && standIn(view, inside);
   };
   return onlyPartitions(action, set, splice(action, inside));
 }
@@ -127,9 +128,7 @@ export function composeShape(action: RunnableAction, context: ComposeContext): C
 export function composeView(view: RunnableAction, views: ComposeContext["views"]): ComposedQuery {
   const inside = (key: string): readonly Piece[] | undefined => {
     const read = views.get(key);
-    return read?.node.disabled || read?.type === "assertion"
-      ? [own("(\n"), ...splice(read, inside), own("\n)")]
-      : undefined;
+    return read?.node.disabled || read?.type === "assertion" ? standIn(read, inside) : undefined;
   };
   return new ComposedQuery(splice(view, inside));
 }
@@ -198,9 +197,7 @@ function source(
   context: ComposeContext,
 ): readonly Piece[] | undefined {
   const view = context.views.get(key);
-  if (view !== undefined) {
-    return [own("(\n"), ...splice(view, (inner) => source(inner, action, set, context)), own("\n)")];
-  }
+  if (view !== undefined) return standIn(view, (inner) => source(inner, action, set, context));
   const column = context.relations.get(key)?.partitionColumn;
   const declared = action.node.upstreams.find((upstream) => upstream.key === key)?.window;
   const window = declared ?? (key === action.node.key ? { back: 0, ahead: 0 } : undefined);
@@ -213,16 +210,34 @@ function source(
   return [own(`(SELECT * FROM ${quoteIdentifier(key)} AS ${ROWS} WHERE ${test})`)];
 }
 
-function splice(action: RunnableAction, replacement: (key: string) => readonly Piece[] | undefined): readonly Piece[] {
+type Replacement = (key: string) => readonly Piece[] | undefined;
+
+/** @param kept what stands for a name that is left; undefined: the name as it is written */
+function splice(
+  action: RunnableAction,
+  replacement: Replacement,
+  kept: (read: SqlRead) => readonly Piece[] | undefined = () => undefined,
+): readonly Piece[] {
   const pieces: Piece[] = [];
   let at = 0;
   for (const read of [...action.reads].sort((a, b) => a.start - b.start)) {
     const replaced = replacement(read.key);
-    if (replaced === undefined) continue;
-    pieces.push(copied(action, at, read.start), ...replaced, ...alias(read));
+    const instead = replaced === undefined ? kept(read) : [...replaced, ...alias(read)];
+    if (instead === undefined) continue;
+    pieces.push(copied(action, at, read.start), ...instead);
     at = read.end;
   }
   return [...pieces, copied(action, at, action.query.length)];
+}
+
+/**
+ * The query of a view in the place of its name. The tables that it names stand in one pair of backticks there: in parts, a dataset called
+ * like an alias or a column of the query around would be that one, of which the view itself sees nothing.
+ */
+function standIn(view: RunnableAction, replacement: Replacement): readonly Piece[] {
+  const kept = ({ key, start }: SqlRead): readonly Piece[] | undefined =>
+    isSystemTable(key) ? undefined : [{ text: quoteIdentifier(key), origin: { action: view, offset: start } }];
+  return [own("(\n"), ...splice(view, replacement, kept), own("\n)")];
 }
 
 function alias(read: SqlRead): readonly Piece[] {
