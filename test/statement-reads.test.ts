@@ -68,3 +68,28 @@ it("takes tables that a table function is given for no tables of its own", async
   expect(await ran()).toHaveLength(2);
   expect(await value("SELECT n FROM d.reader")).toBe("4");
 });
+
+it("gives a table function a view, and the dates of a table that a partition may read", async () => {
+  const daily = 'type: "incremental", bigquery: { partitionBy: "day", labels: { lookback_days: "0" } }';
+  const filled = (table: string) =>
+    `SELECT DATE(ts) AS day, n FROM GAP_FILL(TABLE ${table}, ts_column => 'ts', bucket_width => INTERVAL 1 DAY, value_columns => [('n', 'locf')])`;
+  rig = await projectOf({
+    twice:
+      'config { type: "operations" }\nCREATE OR REPLACE TABLE FUNCTION d.twice(t TABLE<n INT64, day DATE>) AS SELECT n * 2 AS n, day FROM t',
+    timed: 'config { type: "view" }\nSELECT DATETIME(day) AS ts, n FROM ${ref("numbers")}',
+    seen: 'config { type: "view", dependencies: ["twice"] }\nSELECT n, day FROM d.twice(TABLE raw.numbers)',
+    of_view: `config { ${daily} }\n${filled("d.timed")}`,
+    of_table: `config { ${daily}, dependencies: ["twice"] }\nSELECT n, day FROM d.twice(TABLE \${ref("numbers")})`,
+    // `raw` is the dataset of the table that the view gives the function, too.
+    within: `config { type: "table" }
+SELECT raw.day, (SELECT SUM(n) FROM \${ref("seen")} WHERE day = raw.day) AS n FROM \${ref("numbers")} AS raw`,
+  });
+  for (const n of [4, 5]) {
+    await rig.fastbreak("query", `UPDATE raw.numbers SET n = ${n} WHERE TRUE`);
+    expect((await rig.run(["--date", "2024-01-01"])).totals.failed).toBe(0);
+    const rows = await value(
+      "SELECT STRING_AGG(CAST(n AS STRING)) FROM (SELECT n FROM d.of_view UNION ALL SELECT n FROM d.of_table UNION ALL SELECT n FROM d.within ORDER BY n)",
+    );
+    expect(rows).toBe(`"${n},${2 * n},${2 * n}"`);
+  }
+});

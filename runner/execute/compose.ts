@@ -235,8 +235,12 @@ function splice(
  * like an alias or a column of the query around would be that one, of which the view itself sees nothing.
  */
 function standIn(view: RunnableAction, replacement: Replacement): readonly Piece[] {
-  const kept = ({ key, start }: SqlRead): readonly Piece[] | undefined =>
-    isSystemTable(key) ? undefined : [{ text: quoteIdentifier(key), origin: { action: view, offset: start } }];
+  const kept = ({ key, start, end }: SqlRead): readonly Piece[] | undefined => {
+    if (isSystemTable(key)) return undefined;
+    // What a table function is given is named behind a word.
+    const [word = ""] = /^TABLE\s+/i.exec(view.query.slice(start, end)) ?? [];
+    return [{ text: word + quoteIdentifier(key), origin: { action: view, offset: start } }];
+  };
   return [own("(\n"), ...splice(view, replacement, kept), own("\n)")];
 }
 

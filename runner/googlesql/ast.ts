@@ -256,6 +256,8 @@ export type FromItem =
       readonly systemTime?: Expr | undefined;
       /** Of TABLESAMPLE SYSTEM: how many rows of a hundred. */
       readonly sample?: Expr | undefined;
+      /** `TABLE t`, which a table function is given: it starts with that word, and nothing sees a name of it. */
+      readonly isArgument?: true;
     } & Aliased)
   | (Span & {
       /** A call of a table function. */

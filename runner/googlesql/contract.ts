@@ -27,9 +27,15 @@ export class DialectError extends EngineError {
 export interface TableReference {
   /** `["project", "dataset", "table"]`, `["dataset", "table"]` or `["table"]`; backticks removed. */
   readonly path: readonly string[];
-  /** The path's own text. Replacing it by `(query)` is valid SQL, plus ` AS name` where `implicitAlias` says so. */
+  /**
+   * The path's own text, with the word before it in `TABLE path`. Replacing it by `(query)` is valid SQL, plus ` AS name` where
+   * `implicitAlias` says so.
+   */
   readonly span: Span;
-  /** The name under which the query sees the table when it gave no alias of its own; undefined: an alias follows already. */
+  /**
+   * The name under which the query sees the table when it gave no alias of its own; undefined: an alias follows already, or it is given
+   * to a table function, which has its own name for it.
+   */
   readonly implicitAlias: string | undefined;
   readonly columns: ColumnsRead;
 }

@@ -148,8 +148,8 @@ export class Scanner {
         const first = (path[0] as string).toLowerCase();
         const isCommon = path.length === 1 && commons.has(first);
         const isArray = isFieldPath(item.path) && aliases.has(first);
-        const implicitAlias = item.alias === undefined ? path.at(-1) : undefined;
-        const { start, end } = item.pathSpan;
+        const implicitAlias = item.alias === undefined && !item.isArgument ? path.at(-1) : undefined;
+        const { start, end } = item.isArgument ? item : item.pathSpan;
         const table = isCommon || isArray ? undefined : { path, span: { start, end }, implicitAlias, whole: false };
         if (table !== undefined) this.tables.push(table);
         name(item.alias ?? item.path.at(-1), table);

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 /** Raised whenever the manifest's shape, or what its hashes cover, changes. */
-export const MANIFEST_FORMAT_VERSION = 11;
+export const MANIFEST_FORMAT_VERSION = 12;
 
 const optionalString = v.optional(v.string());
 const strings = v.array(v.string());

@@ -204,10 +204,11 @@ function parseSource(c: Cursor): FromItem {
 }
 
 function parseTableArgument(c: Cursor): FromItem {
-  c.expectWord("TABLE");
-  const { start } = c.peek();
+  const { start } = c.expectWord("TABLE");
+  const named = c.peek().start;
   const path = parsePath(c);
-  return { kind: "table", path, pathSpan: c.span(start), alias: undefined, offset: undefined, ...c.span(start) };
+  const pathSpan = c.span(named);
+  return { kind: "table", path, pathSpan, isArgument: true, alias: undefined, offset: undefined, ...c.span(start) };
 }
 
 /**
