@@ -327,7 +327,7 @@ class Follower {
   #window({ base, partitionBy, orderBy }: WindowSpec, inside: Inside): Indexes {
     const columns = new Set<number>();
     for (const expr of partitionBy) {
-      const source = this.#expression(expr, { ...inside, seesAliases: false });
+      const source = this.#expression(expr, inside);
       if (source !== undefined) columns.add(source);
     }
     for (const { expr } of orderBy) this.#expression(expr, inside);

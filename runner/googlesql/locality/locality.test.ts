@@ -91,6 +91,21 @@ describe("what rows of one key need", () => {
       "SELECT k, ROW_NUMBER() OVER (PARTITION BY team ORDER BY v) AS n FROM d.t QUALIFY n = 1",
       { "d.t by nothing": "k team v" },
     ],
+    [
+      "every partition, where the condition knows something else by the name of the key",
+      "SELECT o AS k FROM (SELECT k AS o, team AS k FROM d.t QUALIFY RANK() OVER (PARTITION BY k ORDER BY v) = 1)",
+      { "d.t by nothing": "k team v" },
+    ],
+    [
+      "the same of a named window",
+      "SELECT o AS k FROM (SELECT k AS o, team AS k FROM d.t QUALIFY RANK() OVER n = 1 WINDOW n AS (PARTITION BY k))",
+      { "d.t by nothing": "k team" },
+    ],
+    [
+      "the partition that the condition names by an alias",
+      "SELECT o AS k FROM (SELECT k AS o, v FROM d.t QUALIFY RANK() OVER (PARTITION BY o ORDER BY v) = 1)",
+      { "d.t by k": "k v" },
+    ],
   ])("is %s", (_, sql, expected) => {
     if (Object.keys(expected).length > 0) expect(usesOf(sql, "k")).toEqual(expected);
     else expect(usesOf(sql, "key")).toEqual({ "d.t by k": "k v w" });
