@@ -79,9 +79,10 @@ class Follower {
     const inside: Inside = { scope, common: around.common, windows: select.windows, seesAliases: false };
     const subqueries: Rows[] = [];
     const columns = select.items.flatMap((item) => this.#item(item, inside, subqueries));
-    for (const column of columns) scope.aliases.set(column.name.toLowerCase(), column);
     const { reading: rows, value: groups } = scope.read(() => {
       if (select.where !== undefined) this.#expression(select.where, inside);
+      // Queries within the clauses from here on see them, too.
+      for (const column of columns) scope.aliases.set(column.name.toLowerCase(), column);
       const aliased = { ...inside, seesAliases: true };
       for (const expr of [select.having, select.qualify, ...orderBy.map((item) => item.expr)])
         if (expr !== undefined) this.#expression(expr, aliased);

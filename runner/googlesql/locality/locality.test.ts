@@ -102,6 +102,11 @@ describe("what rows of one key need", () => {
       { "d.t by nothing": "k team" },
     ],
     [
+      "what a query within the condition reads by an alias",
+      "SELECT o AS k FROM (SELECT k AS o, v AS team FROM d.t QUALIFY RANK() OVER (ORDER BY w) < (SELECT COUNT(*) FROM d.u WHERE x = team))",
+      { "d.t by nothing": "k team v w", "d.u by nothing": "x" },
+    ],
+    [
       "the partition that the condition names by an alias",
       "SELECT o AS k FROM (SELECT k AS o, v FROM d.t QUALIFY RANK() OVER (PARTITION BY o ORDER BY v) = 1)",
       { "d.t by k": "k v" },

@@ -42,7 +42,7 @@ const DATE_PARTS = new Set(
 
 /** The names of one SELECT, and of those around it. */
 export class Scope {
-  /** Of the SELECT list, once it is known. */
+  /** Of the SELECT list, as soon as clauses are looked at that see them. */
   readonly aliases = new Map<string, SelectedColumn>();
   #reading = newReading();
 
@@ -78,7 +78,7 @@ export class Scope {
       return found.source;
     }
     if (this.parent !== undefined) {
-      this.parent.column(parts, false);
+      this.parent.column(parts, true);
       return undefined;
     }
     const [first = ""] = names;
