@@ -102,6 +102,11 @@ describe("what rows of one key need", () => {
       { "d.t by nothing": "k team" },
     ],
     [
+      "the whole row of a table that is called like a column",
+      "SELECT b.k, TO_JSON_STRING(x) AS j FROM d.u AS b CROSS JOIN (SELECT team, v FROM d.t) AS x",
+      { "d.u by k": "k x", "d.t by nothing": "team v" },
+    ],
+    [
       "what a query within the condition reads by an alias",
       "SELECT o AS k FROM (SELECT k AS o, v AS team FROM d.t QUALIFY RANK() OVER (ORDER BY w) < (SELECT COUNT(*) FROM d.u WHERE x = team))",
       { "d.t by nothing": "k team v w", "d.u by nothing": "x" },

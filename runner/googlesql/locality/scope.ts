@@ -99,15 +99,15 @@ export class Scope {
     if (own !== undefined && alias !== undefined && alias.source !== own.index)
       return { source: undefined, reads: [own.index, ...alias.reads] };
     const range = this.from.ranges.find(({ name }) => name === first);
-    if (range?.isPassed === true && (own === undefined || names.length > 1)) throw new Unfollowed();
+    if (range?.isPassed === true) throw new Unfollowed();
     if (range !== undefined && own === undefined) {
       const column = range.columns.find(({ name }) => name === second);
       if (column !== undefined) return { source: names.length === 2 ? column.index : undefined, reads: [column.index] };
       // The row itself, or a field of an element.
       return { source: undefined, reads: range.columns.map(({ index }) => index) };
     }
-    // A table that is called like a column.
-    if (range !== undefined && own !== undefined && names.length > 1)
+    // A table that is called like a column: the name is the whole row of it.
+    if (range !== undefined && own !== undefined)
       return { source: undefined, reads: [own.index, ...range.columns.map(({ index }) => index)] };
     if (own !== undefined) return { source: names.length === 1 ? own.index : undefined, reads: [own.index] };
     if (alias !== undefined) return { source: alias.source, reads: alias.reads };
