@@ -221,7 +221,7 @@ function splice(
   const pieces: Piece[] = [];
   let at = 0;
   for (const read of [...action.reads].sort((a, b) => a.start - b.start)) {
-    const replaced = replacement(read.key);
+    const replaced = read.isFixed ? undefined : replacement(read.key);
     const instead = replaced === undefined ? kept(read) : [...replaced, ...alias(read)];
     if (instead === undefined) continue;
     pieces.push(copied(action, at, read.start), ...instead);

@@ -37,6 +37,8 @@ export interface TableReference {
    * to a table function, which has its own name for it.
    */
   readonly implicitAlias: string | undefined;
+  /** It is read as it was, or some rows of it: that is said of a table by its name alone, and nothing can stand in its place. */
+  readonly isFixed?: true;
   readonly columns: ColumnsRead;
 }
 

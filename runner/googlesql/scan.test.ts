@@ -127,6 +127,18 @@ describe("the columns that a query may read", () => {
   });
 });
 
+it("takes a table that is read as it was, or in part, for one in whose place nothing can stand, and its rows for others each time", () => {
+  const fixed = (sql: string) => {
+    const { tables, volatileCalls } = scanQuery(sql);
+    return [tables.map(({ isFixed }) => isFixed === true), volatileCalls.map(({ functionName }) => functionName)];
+  };
+  expect(fixed("SELECT t.a FROM d.t AS t FOR SYSTEM_TIME AS OF TIMESTAMP '2024-01-01' JOIN d.u USING (a)")).toEqual([
+    [true, false],
+    ["FOR SYSTEM_TIME AS OF"],
+  ]);
+  expect(fixed("SELECT a FROM d.t TABLESAMPLE SYSTEM (1 PERCENT)")).toEqual([[true], ["TABLESAMPLE"]]);
+});
+
 describe("a call whose value differs between runs", () => {
   const columnsOf = (sql: string) => scanQuery(sql).volatileCalls.map(({ outputColumn }) => outputColumn);
 

@@ -144,13 +144,17 @@ export class Scanner {
     switch (item.kind) {
       case "table": {
         if (item.sample !== undefined) this.volatile("TABLESAMPLE", item.sample.start, undefined);
+        // Nobody keeps what tables were.
+        if (item.systemTime !== undefined) this.volatile("FOR SYSTEM_TIME AS OF", item.systemTime.start, undefined);
         const path = item.path.map((part) => part.name);
         const first = (path[0] as string).toLowerCase();
         const isCommon = path.length === 1 && commons.has(first);
         const isArray = isFieldPath(item.path) && aliases.has(first);
         const implicitAlias = item.alias === undefined && !item.isArgument ? path.at(-1) : undefined;
         const { start, end } = item.isArgument ? item : item.pathSpan;
-        const table = isCommon || isArray ? undefined : { path, span: { start, end }, implicitAlias, whole: false };
+        const isFixed = item.sample !== undefined || item.systemTime !== undefined;
+        const named = { path, span: { start, end }, implicitAlias, ...(isFixed ? { isFixed } : {}) };
+        const table = isCommon || isArray ? undefined : { ...named, whole: false };
         if (table !== undefined) this.tables.push(table);
         name(item.alias ?? item.path.at(-1), table);
         name(item.offset);

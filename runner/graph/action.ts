@@ -10,6 +10,8 @@ export interface SqlRead {
   readonly end: number;
   /** The name under which the query sees the relation when the query gives no alias. */
   readonly implicitAlias: string | undefined;
+  /** Nothing can stand in its place. */
+  readonly isFixed?: true | undefined;
 }
 
 /** The texts of an incremental table that run where the table is there already. */

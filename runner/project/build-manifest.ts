@@ -407,11 +407,12 @@ function scanReads(query: string, readKey: (path: readonly string[]) => string, 
     };
   }
   return {
-    reads: scan.tables.map(({ path, span, implicitAlias, columns }) => ({
+    reads: scan.tables.map(({ path, span, implicitAlias, isFixed, columns }) => ({
       key: readKey(path),
       start: span.start,
       end: span.end,
       implicitAlias,
+      isFixed,
       columns,
     })),
     names: [...scan.names],

@@ -21,6 +21,8 @@ const reads = v.array(
     start: v.number(),
     end: v.number(),
     implicitAlias: optionalString,
+    /** Nothing can stand in its place. */
+    isFixed: v.optional(v.literal(true)),
     /** Which columns of it may count, in the words of `ColumnsRead`. */
     columns: v.picklist(["named", "carried", "passed", "all"]),
   }),

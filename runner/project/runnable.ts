@@ -147,8 +147,8 @@ function columnsLike(action: ManifestAction, byKey: ReadonlyMap<string, Manifest
   return found.key;
 }
 
-function sqlRead({ key, start, end, implicitAlias }: ManifestAction["reads"][number]): SqlRead {
-  return { key, start, end, implicitAlias };
+function sqlRead({ key, start, end, implicitAlias, isFixed }: ManifestAction["reads"][number]): SqlRead {
+  return { key, start, end, implicitAlias, isFixed };
 }
 
 /**
