@@ -232,3 +232,27 @@ describe("a date of an input that has lost all its rows", () => {
     expect(await rig.fastbreak("verify")).toMatchObject({ code: 0 });
   });
 });
+
+describe("two readers of the same columns, of which one names another one besides", () => {
+  let rig: Rig;
+  afterEach(() => rig.remove());
+
+  it("are both told which date has moved, and not that columns have", async () => {
+    const config = 'config { type: "incremental", bigquery: { partitionBy: "day", labels: { lookback_days: "0" } } }\n';
+    rig = await projectOf({
+      seen: 'config { type: "view" }\nSELECT day, n, extra AS more FROM ${ref("numbers")}',
+      direct: `${config}SELECT day, SUM(n) AS total FROM \${ref("numbers")} GROUP BY day`,
+      through: `${config}SELECT day, SUM(n) AS total FROM \${ref("seen")} GROUP BY day`,
+    });
+    await rig.sql("ALTER TABLE raw.numbers ADD COLUMN extra VARCHAR");
+    await rig.sql(
+      "INSERT INTO raw.numbers SELECT i, DATE '2024-01-02' + (i % 3)::INTEGER, 'x' FROM range(5, 20) AS r(i)",
+    );
+    await rig.run([]);
+    await rig.sql("UPDATE raw.numbers SET n = n + 1 WHERE day = '2024-01-03'");
+    const { stdout } = await rig.fastbreak("run");
+    expect(stdout.match(/inputs changed in [^(\n]*/g)).toEqual(
+      Array(2).fill("inputs changed in raw.numbers 2024-01-03 "),
+    );
+  });
+});

@@ -1,6 +1,6 @@
 import type { RunnableAction } from "../graph/action.js";
 import type { Upstream } from "../graph/node.js";
-import { asPartitionedNow, inputName, inputsOf } from "../observe/inputs.js";
+import { asPartitionedNow, inputsOf, recordedOf } from "../observe/inputs.js";
 import type { Snapshot } from "../observe/snapshot.js";
 import { setOf } from "../plan/coverage.js";
 import { inputHashes } from "../plan/input-hash.js";
@@ -152,6 +152,6 @@ function recordedAtStart(
   upstream: Upstream,
   fingerprints: Context["fingerprints"],
 ): ReadonlyMap<string, string> | undefined {
-  const recorded = fingerprints.atStart(inputName(relation, upstream));
+  const recorded = recordedOf(relation, upstream, (name) => fingerprints.atStart(name));
   return recorded && asPartitionedNow(relation, recorded);
 }

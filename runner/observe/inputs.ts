@@ -44,6 +44,8 @@ export function digestedColumns(relation: Relation, upstream: Upstream): readonl
 interface Seen {
   readonly name: string;
   readonly columns: string;
+  /** Under this name the columns are recorded: readers of the same rows may name others besides. */
+  readonly columnsName: string;
 }
 
 const seen = new WeakMap<Relation, WeakMap<Upstream, Seen>>();
@@ -53,6 +55,7 @@ function seenOf(relation: Relation, upstream: Upstream): Seen {
   const known = ofRelation.get(upstream) ?? {
     name: nameOf(relation, upstream),
     columns: columnsOf(relation, upstream),
+    columnsName: columnsNameOf(relation, upstream),
   };
   seen.set(relation, ofRelation.set(upstream, known));
   return known;
@@ -69,10 +72,20 @@ function seenColumns(relation: Relation, upstream: Upstream): string {
 
 /** Only a reader of all columns can see their order; without one that it names its query is wrong, even where its values do not count. */
 function columnsOf(relation: Relation, upstream: Upstream): string {
-  const read = fingerprintedColumns(relation, upstream);
-  if (upstream.columns === undefined) return columnsDigest(relation, read, "this order");
+  if (upstream.columns === undefined)
+    return columnsDigest(relation, fingerprintedColumns(relation, upstream), "this order");
+  return columnsDigest(relation, seenNames(relation, upstream), "any order");
+}
+
+function columnsNameOf(relation: Relation, upstream: Upstream): string {
+  if (upstream.columns === undefined) return nameOf(relation, upstream);
+  return `${relationKey(relation.id)}#columns ${digestText(JSON.stringify(seenNames(relation, upstream))).slice(0, 12)}`;
+}
+
+/** The columns whose values count, and those that are named besides, in alphabetical order. */
+function seenNames(relation: Relation, upstream: Upstream): readonly string[] {
   const named = allColumns(relation).filter((name) => upstream.named?.has(name.toLowerCase()));
-  return columnsDigest(relation, [...new Set([...read, ...named])].sort(), "any order");
+  return [...new Set([...fingerprintedColumns(relation, upstream), ...named])].sort();
 }
 
 function nameOf(relation: Relation, upstream: Upstream): string {
@@ -117,13 +130,27 @@ export function recordedInputsOf(
   const inputs = new Map<string, ReadonlyMap<string, string>>();
   for (const upstream of action.node.upstreams) {
     const relation = relations.get(upstream.key);
-    const partitions = relation && recorded.get(inputName(relation, upstream));
-    if (relation === undefined || partitions?.get(COLUMNS) === undefined) continue;
-    const now = asPartitionedNow(relation, partitions);
+    const before = relation && recordedOf(relation, upstream, (name) => recorded.get(name));
+    if (relation === undefined || before === undefined) continue;
+    const now = asPartitionedNow(relation, before);
     // That a relation has only now been given its dates, or lost them, is what has moved.
-    inputs.set(upstream.key, now.size > 1 ? now : partitions);
+    inputs.set(upstream.key, now.size > 1 ? now : before);
   }
   return inputs;
+}
+
+/**
+ * What is recorded of a relation as a reader sees it; undefined: not all of that.
+ * @param recorded what is recorded under a name
+ */
+export function recordedOf(
+  relation: Relation,
+  upstream: Upstream,
+  recorded: (name: string) => ReadonlyMap<string, string> | undefined,
+): ReadonlyMap<string, string> | undefined {
+  const { name, columnsName } = seenOf(relation, upstream);
+  const columns = recorded(columnsName)?.get(COLUMNS);
+  return columns === undefined ? undefined : new Map([...(recorded(name) ?? []), [COLUMNS, columns]]);
 }
 
 /** What is recorded of a relation without what was recorded while it had dates and now has none, or had none. */
@@ -160,8 +187,8 @@ export function observedInputs(
   for (const upstream of action.node.upstreams) {
     const relation = relations.get(upstream.key);
     if (relation === undefined) continue;
-    note(inputName(relation, upstream), COLUMNS, seenColumns(relation, upstream));
-    const name = inputName(relation, upstream);
+    const { name, columns, columnsName } = seenOf(relation, upstream);
+    note(columnsName, COLUMNS, columns);
     const present = rows.get(name);
     if (present === undefined) continue;
     for (const [partition, { digest }] of present) note(name, partition, digest);
