@@ -378,6 +378,7 @@ interface Built {
   readonly snapshot?: Snapshot;
   /** What is known of its rows by their keys. */
   readonly sliced?: SlicedModel | undefined;
+  /** What was read of its inputs to find these keys. */
   readonly read?: ReadSlices;
 }
 

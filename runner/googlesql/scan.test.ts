@@ -136,6 +136,11 @@ it("takes a table that is read as it was, or in part, for one in whose place not
     [true, false],
     ["FOR SYSTEM_TIME AS OF"],
   ]);
+  const earlier = "TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 1 DAY)";
+  expect(fixed(`SELECT a FROM d.t FOR SYSTEM_TIME AS OF ${earlier}`)).toEqual([
+    [true],
+    ["FOR SYSTEM_TIME AS OF", "CURRENT_TIMESTAMP"],
+  ]);
   expect(fixed("SELECT a FROM d.t TABLESAMPLE SYSTEM (1 PERCENT)")).toEqual([[true], ["TABLESAMPLE"]]);
 });
 

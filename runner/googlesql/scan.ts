@@ -145,7 +145,10 @@ export class Scanner {
       case "table": {
         if (item.sample !== undefined) this.volatile("TABLESAMPLE", item.sample.start, undefined);
         // Nobody keeps what tables were.
-        if (item.systemTime !== undefined) this.volatile("FOR SYSTEM_TIME AS OF", item.systemTime.start, undefined);
+        if (item.systemTime !== undefined) {
+          this.volatile("FOR SYSTEM_TIME AS OF", item.systemTime.start, undefined);
+          this.expr(item.systemTime, commons, aliases, undefined);
+        }
         const path = item.path.map((part) => part.name);
         const first = (path[0] as string).toLowerCase();
         const isCommon = path.length === 1 && commons.has(first);

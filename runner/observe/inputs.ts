@@ -2,14 +2,14 @@ import type { RunnableAction } from "../graph/action.js";
 import type { Upstream } from "../graph/node.js";
 import { isRoutineKey } from "../graph/routine-key.js";
 import type { Coverage } from "../plan/coverage.js";
-import { isDate } from "../plan/dates.js";
 import { inputRanges } from "../plan/input-ranges.js";
 import { COLUMNS, type RecordedFingerprints } from "../plan/moves.js";
 import type { InputDigest, InputDigests } from "../plan/types.js";
 import { digestText } from "../port/digest-text.js";
 import { NO_ROWS, type Partition, WHOLE } from "../port/identity.js";
 import { PARTITION_TIME } from "../port/ingestion-time.js";
-import { allColumns, type DateRange, type PartitionDigests, type Relation, relationKey } from "../port/port.js";
+import { holds } from "../port/partition-set.js";
+import { allColumns, type PartitionDigests, type Relation, relationKey } from "../port/port.js";
 
 /** Row digests of the relations that are read, by `inputName`. */
 export type RowDigests = ReadonlyMap<string, PartitionDigests>;
@@ -193,20 +193,13 @@ export function observedInputs(
     if (present === undefined) continue;
     for (const [partition, { digest }] of present) note(name, partition, digest);
     const range = read.get(name);
+    const isRead = (partition: Partition) =>
+      range === undefined || holds({ within: [range], outside: undefined }, partition);
     for (const partition of recorded(name)?.keys() ?? [])
-      if (
-        partition !== COLUMNS &&
-        !present.has(partition as Partition) &&
-        (range === undefined || isWithin(partition, range))
-      )
+      if (partition !== COLUMNS && !present.has(partition as Partition) && isRead(partition as Partition))
         note(name, partition, NO_ROWS);
   }
   return observed;
-}
-
-/** Whether a partition is a date of a range. */
-function isWithin(partition: string, { from, to }: DateRange): boolean {
-  return isDate(partition) && partition >= from && partition <= to;
 }
 
 /** Digest over names and types of some columns of a relation. */

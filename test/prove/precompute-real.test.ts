@@ -34,13 +34,13 @@ describeRealSeason("Phase 4 on the real 2021-22 season", (season) => {
   });
   afterAll(() => rig.remove());
 
-  it("has 30 / 337 / 312 / 266 / 308 rows on 2021-11-15, with quality above 95 and an open gate", async () => {
+  it("has 30 / 337 / 343 / 272 / 318 rows on 2021-11-15, with quality above 95 and an open gate", async () => {
     const counts = await query(
       built,
       `SELECT row_count FROM nba_precompute.phase4_status WHERE analysis_date = '2021-11-15'
         ORDER BY list_position(['team_defense', 'player_shot_zone', 'player_composite', 'player_daily_cache', 'ml_feature_store'], processor)`,
     );
-    expect(counts.flat()).toEqual(["30", "337", "312", "266", "308"]);
+    expect(counts.flat()).toEqual(["30", "337", "343", "272", "318"]);
     const metrics = await query(
       built,
       `SELECT quality_score > 95, gate_passed, status FROM ${STORE}_quality_metrics WHERE analysis_date = '2021-11-15'`,

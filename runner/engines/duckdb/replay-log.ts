@@ -21,9 +21,9 @@ export async function replayLog(path: string): Promise<void> {
   const instance = await DuckDBInstance.create(":memory:", { temp_directory: folder });
   try {
     const connection = await instance.connect();
-    // Whoever opens a file loads this one, and hardly any file needs it.
-    const { installMacros } = await import("../../dialect/runtime/index.js");
     try {
+      // Whoever opens a file loads this module, and hardly any file has to be replayed.
+      const { installMacros } = await import("../../dialect/runtime/index.js");
       await installMacros(connection);
       await connection.run(`ATTACH ${quoteText(path)} AS ${quoteName(DATABASE)}`);
       await connection.run(`CHECKPOINT ${quoteName(DATABASE)}`);

@@ -12,13 +12,9 @@ export function statementKind(statement: ScriptStatement, text: string): string 
     case "query":
       return "SELECT";
     case "createTable":
-      return statement.query === undefined ? "CREATE_TABLE" : "CREATE_TABLE_AS_SELECT";
     case "copyTable":
-      return statement.isSnapshot
-        ? "CREATE_SNAPSHOT_TABLE"
-        : statement.query
-          ? "CREATE_TABLE_AS_SELECT"
-          : "CREATE_TABLE";
+      if ("isSnapshot" in statement && statement.isSnapshot) return "CREATE_SNAPSHOT_TABLE";
+      return statement.query === undefined ? "CREATE_TABLE" : "CREATE_TABLE_AS_SELECT";
     case "createView":
       return materialized ? "CREATE_MATERIALIZED_VIEW" : "CREATE_VIEW";
     case "drop":
