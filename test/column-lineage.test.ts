@@ -225,6 +225,22 @@ describe("fastbreak lineage", () => {
     });
   });
 
+  it("says which actions it cannot follow, before somebody takes a column to be made of nothing", async () => {
+    const other = await projectOf({
+      made: 'config { type: "operations", hasOutput: true }\nCREATE OR REPLACE TABLE ${self()} AS SELECT 1 AS n',
+      zone: 'config { type: "table" }\nSELECT n, @@time_zone AS zone FROM ${ref("made")}',
+      wrong: 'config { type: "table" }\nSELECT n, NOTHING(n) AS nothing FROM ${ref("made")}',
+    });
+    const { stdout, stderr } = await other.fastbreak("lineage", "zone.n", "--up");
+    other.remove();
+    expect(stdout).toBe("d.zone.n  INT64\n\nmade of\n  d.made.n\n");
+    expect(stderr.split("\n")).toEqual([
+      "note: not followed, see fastbreak check: d.wrong",
+      "note: made by operations, which are not followed: d.made",
+      "",
+    ]);
+  });
+
   it.each([
     ["doubled.twize", 'd.doubled has no column twize; did you mean "twice"?'],
     ["dubbled.twice", 'no model or source is named dubbled; did you mean "doubled"?'],

@@ -1,5 +1,6 @@
 import type { ColumnGraph } from "../check/column-lineage.js";
 import type { ColumnSource } from "../googlesql/lineage.js";
+import type { ManifestAction } from "../project/manifest.js";
 import { suggestion } from "../project/settings.js";
 import { columnLines, type Direction, lineageJson, relationLines } from "../report/lineage-report.js";
 import { colorsFor, writeNote } from "../report/text.js";
@@ -42,6 +43,7 @@ export const command = defineCommand({
     const both: readonly Direction[] = ["up", "down"];
     const directions = options.up === options.down ? both : both.filter((direction) => options[direction]);
     const { graph } = columns;
+    for (const note of notFollowed(manifest.actions, columns)) writeNote(note);
     if (options.json) {
       process.stdout.write(`${JSON.stringify(lineageJson(graph, asked.columns, directions))}\n`);
       return EXIT.done;
@@ -54,6 +56,27 @@ export const command = defineCommand({
     return EXIT.done;
   },
 });
+
+/** Which actions stand in no answer, and why: what is said to be made of nothing may be made of theirs. */
+function notFollowed(actions: readonly ManifestAction[], { graph, unchecked }: ProjectColumns): readonly string[] {
+  const unread = new Set(unchecked.map(({ action }) => action.key));
+  const without = actions.filter(({ key }) => unread.has(key) || graph.relations.get(key)?.lineage === undefined);
+  const keysOf = (types: readonly ManifestAction["type"][]) =>
+    without.filter(({ type }) => types.includes(type)).map(({ key }) => key);
+  const wrong = keysOf(["table", "view", "incremental"]);
+  const made = keysOf(["operation"]).filter((key) => graph.relations.has(key));
+  return [
+    ...(wrong.length === 0 ? [] : [`not followed, see fastbreak check: ${listed(wrong)}`]),
+    ...(made.length === 0 ? [] : [`made by operations, which are not followed: ${listed(made)}`]),
+  ];
+}
+
+function listed(keys: readonly string[]): string {
+  const more = keys.length - MOST_NAMED;
+  return `${keys.slice(0, MOST_NAMED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+const MOST_NAMED = 5;
 
 interface Asked {
   readonly relation: string;

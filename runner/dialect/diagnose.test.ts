@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Catalog } from "../googlesql/catalog.js";
 import { diagnoseQuery } from "./diagnose.js";
+import { checkQuery } from "./script/check-script.js";
 
 const CATALOG: Catalog = {
   find: (path) =>
@@ -69,5 +70,19 @@ describe("diagnoseQuery", () => {
 
   it("stops at a syntax error", () => {
     expect(found("SELECT id FROM d.orders WHERE id = = 1")).toEqual(['1:36 Syntax error: Unexpected "="']);
+  });
+
+  it("knows the system variables that a query stands behind, and no parameter", () => {
+    const check = (sql: string) => checkQuery(sql, CATALOG, new Set());
+    const { errors, columns } = check("SELECT @@project_id AS project, @@row_count AS n");
+    expect(errors).toEqual([]);
+    expect(columns).toEqual([
+      { name: "project", type: "STRING" },
+      { name: "n", type: "INT64" },
+    ]);
+    expect(check("SELECT @day AS day").errors.map(({ message }) => message)).toEqual([
+      "Query parameter 'day' not found",
+    ]);
+    expect(check("SELECT @@nothing AS n").errors.map(({ kind }) => kind)).toEqual(["unsupported"]);
   });
 });

@@ -8,6 +8,7 @@ import { dependsOnGuess, repair, taintedNames } from "./repair.js";
 import { LineageRecorder } from "./resolve/lineage.js";
 import { finishQuery } from "./resolve/output.js";
 import type { Scope } from "./resolve/scope.js";
+import { prepare } from "./script.js";
 
 /** What is wrong with the name of something: holds whatever types the rest of the query has. */
 const ABOUT_NAMES =
@@ -32,7 +33,7 @@ export function diagnoseQuery(
   const guesses: Span[] = [];
   let query: Query;
   try {
-    query = locateErrors(sql, () => parseQueryText(sql));
+    query = locateErrors(sql, () => prepare(parseQueryText(sql)));
   } catch (error) {
     if (error instanceof DialectError) return { errors: [error], columns: undefined, suspects };
     throw error;
