@@ -157,13 +157,25 @@ export class Rig {
 
   /** Rows of a DuckDB query on the warehouse file, as text. */
   async sql(query: string): Promise<string[][]> {
+    const [rows = []] = await this.allSql([query]);
+    return rows;
+  }
+
+  /** The same of several queries, for which the warehouse is opened once: that is most of what a small query costs. */
+  async allSql(queries: readonly string[]): Promise<string[][][]> {
     const instance = await DuckDBInstance.create(join(this.dir, ".fastbreak/warehouse.duckdb"));
     const connection = await instance.connect();
     try {
-      const reader = await connection.runAndReadAll(query);
-      return reader
-        .getRowsJson()
-        .map((row) => row.map((value) => (typeof value === "string" ? value : JSON.stringify(value))));
+      const results: string[][][] = [];
+      for (const query of queries) {
+        const reader = await connection.runAndReadAll(query);
+        results.push(
+          reader
+            .getRowsJson()
+            .map((row) => row.map((value) => (typeof value === "string" ? value : JSON.stringify(value)))),
+        );
+      }
+      return results;
     } finally {
       connection.closeSync();
       instance.closeSync();
