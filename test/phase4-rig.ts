@@ -132,7 +132,7 @@ export const SOURCE_HASHES = [
 
 /** Rows of a DuckDB statement on a database file, as text. */
 export async function query(file: string, sql: string): Promise<(string | null)[][]> {
-  const instance = await DuckDBInstance.create(file);
+  const instance = await DuckDBInstance.create(file, { threads: "1" });
   const connection = await instance.connect();
   try {
     const reader = await connection.runAndReadAll(sql);

@@ -163,7 +163,7 @@ export class Rig {
 
   /** The same of several queries, for which the warehouse is opened once: that is most of what a small query costs. */
   async allSql(queries: readonly string[]): Promise<string[][][]> {
-    const instance = await DuckDBInstance.create(join(this.dir, ".fastbreak/warehouse.duckdb"));
+    const instance = await DuckDBInstance.create(join(this.dir, ".fastbreak/warehouse.duckdb"), { threads: "1" });
     const connection = await instance.connect();
     try {
       const results: string[][][] = [];

@@ -7,6 +7,7 @@ import { nameDatabase } from "./database-name.js";
 import { realDatabasePath } from "./database-path.js";
 import { openError, wasLockedByLeaving } from "./errors.js";
 import { fileIdentity } from "./file-state.js";
+import { FittingThreads } from "./fitting-threads.js";
 import { KnownDigests } from "./known-digests.js";
 import { memoryLimit, removeLeftSpillFolders, removeSpillFolder, spillFolder, spillFolderBeside } from "./limits.js";
 import { quoteText } from "./quote.js";
@@ -22,6 +23,7 @@ export interface DatabaseFile {
   readonly catalog: SharedCatalog;
   /** What is known of the file's tables; undefined for a database that has none. */
   readonly digests: KnownDigests | undefined;
+  readonly threads: FittingThreads;
   /** Nothing else in this process writes to the file: what was read of its catalogue holds until somebody who shares it changes it. */
   readonly alone: () => boolean;
   /** A new connection with the session settings that make DuckDB answer as GoogleSQL does. */
@@ -37,7 +39,7 @@ export interface DatabaseFile {
 }
 
 /** What all share who have one file open in this process. */
-interface OpenFile extends Pick<DatabaseFile, "catalog" | "digests"> {
+interface OpenFile extends Pick<DatabaseFile, "catalog" | "digests" | "threads"> {
   users: number;
   /** All of them have said that nothing else in this process writes to the file. */
   alone: boolean;
@@ -81,11 +83,18 @@ export async function openDatabase(
   const real = realDatabasePath(path);
   const instance = await instanceOf(real);
   if (!openFiles.has(real)) await requireDatabase(instance, real);
-  const open = openFile(real, instance, options.alone === true);
+  const open = openFile(real, instance, options.alone === true, limits.threads !== undefined);
   const spill = await open.spill;
   const settings = `${limitStatements(limits)}${open.alone ? LATE_CHECKPOINT : ""}`;
   return databaseOf(
-    { path: real, instance, catalog: open.catalog, digests: open.digests, alone: () => open.alone },
+    {
+      path: real,
+      instance,
+      catalog: open.catalog,
+      digests: open.digests,
+      threads: open.threads,
+      alone: () => open.alone,
+    },
     settings,
     async (release) => {
       open.users -= 1;
@@ -114,22 +123,30 @@ async function requireDatabase(instance: DuckDBInstance, path: string): Promise<
 }
 
 /** One more has the file open. */
-function openFile(path: string, instance: DuckDBInstance, alone: boolean): OpenFile {
-  const open = openFiles.get(path) ?? {
-    users: 0,
-    alone,
-    spill: once(instance, async (connection) => {
-      await nameDatabase(connection);
-      return takeSpillFolder(connection, path);
-    }),
-    catalog: new SharedCatalog(),
-    digests: new KnownDigests(path, alone),
-  };
+function openFile(path: string, instance: DuckDBInstance, alone: boolean, choosesThreads: boolean): OpenFile {
+  const open = openFiles.get(path) ?? firstOpen(path, instance, alone, choosesThreads);
+  if (choosesThreads) open.threads.choose();
   if (open.alone && !alone) open.digests?.abandon();
   open.alone &&= alone;
   open.users += 1;
   openFiles.set(path, open);
   return open;
+}
+
+function firstOpen(path: string, instance: DuckDBInstance, alone: boolean, choosesThreads: boolean): OpenFile {
+  const threads = new FittingThreads();
+  return {
+    users: 0,
+    alone,
+    spill: once(instance, async (connection) => {
+      await nameDatabase(connection);
+      if (alone && !choosesThreads) await threads.join(connection);
+      return takeSpillFolder(connection, path);
+    }),
+    catalog: new SharedCatalog(),
+    digests: new KnownDigests(path, alone),
+    threads,
+  };
 }
 
 /** Does something on a connection of its own. */
@@ -192,8 +209,12 @@ function databaseOf(
 export async function openMemoryDatabase(): Promise<DatabaseFile> {
   const folder = spillFolder();
   const instance = await DuckDBInstance.create(MEMORY, { temp_directory: folder });
-  await once(instance, nameDatabase);
-  const file = { path: MEMORY, instance, catalog: new SharedCatalog(), digests: undefined, alone: () => true };
+  const threads = new FittingThreads();
+  await once(instance, async (connection) => {
+    await nameDatabase(connection);
+    await threads.join(connection);
+  });
+  const file = { path: MEMORY, instance, catalog: new SharedCatalog(), digests: undefined, threads, alone: () => true };
   return databaseOf(file, "", async (release) => {
     release();
     removeSpillFolder(folder);
