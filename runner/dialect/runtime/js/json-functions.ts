@@ -1,7 +1,7 @@
 import { float64TextWithPoint } from "../float-text.js";
 import { type JsFunction, lenient, strict } from "./js-function.js";
 import { appendAt, insertAt, removeAt, setAt, stripNullsAt } from "./json-edit.js";
-import { type JsonStep, jsonAt, jsonPath } from "./json-path.js";
+import { type JsonStep, jsonAllAt, jsonAt, jsonPath, laxPath } from "./json-path.js";
 import {
   JsonNumber,
   JsonObject,
@@ -119,6 +119,8 @@ const normal = (value: JsonValue): string => printJson(normalizeJson(value, "rou
 /** JSON functions over text. `isJson`: the text is a normalised JSON value; `legacy`: JSON_EXTRACT's paths. */
 export const JSON_JS_FUNCTIONS: readonly JsFunction[] = [
   strict("bq_json_query", ["STRING", "STRING", "BOOL", "BOOL"], "STRING", (text, path, legacy, isJson) => {
+    const lax = isJson && !legacy ? laxPath(path) : undefined;
+    if (lax !== undefined) return printJson(jsonAllAt(parseJson(text), jsonPath(lax.path, legacy), lax.isRecursive));
     const value = find(text, path, legacy, isJson);
     return value === undefined || (value === null && !isJson) ? null : printJson(value);
   }),

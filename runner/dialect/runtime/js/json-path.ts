@@ -50,6 +50,46 @@ export function jsonAt(value: JsonValue, path: readonly JsonStep[]): JsonValue |
   return current;
 }
 
+/** A path and how it is followed: `lax` takes arrays apart on the way to a member, `lax recursive` arrays within them, too. */
+export interface LaxPath {
+  readonly path: string;
+  readonly isRecursive: boolean;
+}
+
+const LAX = /^(lax|lax\s+recursive|recursive\s+lax)\s+(?=\$)/i;
+
+/** The path behind the mode of a JSONPath; undefined: it names none. https://cloud.google.com/bigquery/docs/reference/standard-sql/json_functions#JSONPath_mode */
+export function laxPath(path: string): LaxPath | undefined {
+  const mode = LAX.exec(path);
+  if (mode === null) return undefined;
+  return { path: path.slice(mode[0].length), isRecursive: /recursive/i.test(mode[0]) };
+}
+
+/** All values at a path, arrays taken apart before the name of a member, and whatever is no array taken for one before a position. */
+export function jsonAllAt(value: JsonValue, path: readonly JsonStep[], isRecursive: boolean): readonly JsonValue[] {
+  const [step, ...rest] = path;
+  if (step === undefined) return [value];
+  if (typeof step === "number") {
+    const element = Array.isArray(value)
+      ? elementAt(value as readonly JsonValue[], step)
+      : step === 0
+        ? value
+        : undefined;
+    return element === undefined ? [] : jsonAllAt(element, rest, isRecursive);
+  }
+  return objectsIn(value, isRecursive ? Number.POSITIVE_INFINITY : 1).flatMap((object) => {
+    const member = object.get(step);
+    return member === undefined ? [] : jsonAllAt(member, rest, isRecursive);
+  });
+}
+
+/** The value, if it is an object; the objects in the array that it is, down to some depth. */
+function objectsIn(value: JsonValue, depth: number): readonly JsonObject[] {
+  if (value instanceof JsonObject) return [value];
+  if (!Array.isArray(value) || depth === 0) return [];
+  return (value as readonly JsonValue[]).flatMap((item) => objectsIn(item, depth - 1));
+}
+
 function elementAt(items: readonly JsonValue[], step: JsonStep): JsonValue | undefined {
   return typeof step === "number" ? items[step] : undefined;
 }
