@@ -265,6 +265,8 @@ export type FromItem =
       readonly path: readonly Identifier[];
       readonly pathSpan: Span;
       readonly args: readonly CallArgument[];
+      /** The first argument is what a pipe gives it: `|> CALL f(..)`. It stands for the first table that the function takes. */
+      readonly isPiped: boolean;
       readonly alias: Identifier | undefined;
     })
   | (Span & {

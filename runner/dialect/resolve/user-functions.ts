@@ -90,7 +90,8 @@ export function resolveTableCall(item: Extract<FromItem, { kind: "tableCall" }>,
   const ctx = { ...lateralContext({ ...from, left: { columns: [], ranges: [] } }, "an argument of a table function") };
   const { parameters } = routine;
   const tables = new Map<string, ResolvedQuery>();
-  const args = inOrder(item.args, routine, item).flatMap(({ value: arg }, i) => {
+  const given = item.isPiped ? withPipedTable(item.args, routine, item.pathSpan) : item.args;
+  const args = inOrder(given, routine, item).flatMap(({ value: arg }, i) => {
     const { columns } = parameters[i] ?? {};
     if (columns === undefined) return [resolveExpr(arg, ctx)];
     const key = parameters[i]?.name.name.toLowerCase() ?? "";
@@ -102,6 +103,17 @@ export function resolveTableCall(item: Extract<FromItem, { kind: "tableCall" }>,
     throw analysisError(`Function ${name} takes ${parameters.length} arguments, but got ${item.args.length}`, item);
   const matched = matchedArguments(values, args, { start: item.start, end: item.end });
   return within(routine, item.pathSpan, from.env, () => tableOfFunction(values, matched, tables, from.env));
+}
+
+/** The arguments of a call of which a pipe has given the first: it stands where the function takes its first table. */
+function withPipedTable([piped, ...rest]: readonly CallArgument[], routine: TableFunction, span: Span): CallArgument[] {
+  const at = routine.parameters.findIndex(({ columns }) => columns !== undefined);
+  const parameter = routine.parameters[at];
+  if (piped === undefined || parameter === undefined)
+    throw analysisError(`Function ${displayName(routine)} takes no table, and a pipe cannot call it`, span);
+  if (rest.slice(0, at).some(({ name }) => name !== undefined))
+    return [...rest, { name: parameter.name, value: piped.value }];
+  return [...rest.slice(0, at), piped, ...rest.slice(at)];
 }
 
 type TableParameter = TableFunction["parameters"][number] & {

@@ -1,4 +1,4 @@
-import type { Aliased, CallArgument, Expr, FromItem, Identifier, JoinType } from "../ast.js";
+import type { Aliased, CallArgument, Expr, FromItem, Identifier, JoinType, Query } from "../ast.js";
 import type { Span } from "../contract.js";
 import { analysisError, syntaxError, unsupported } from "../errors.js";
 import type { Cursor } from "./cursor.js";
@@ -97,7 +97,7 @@ export function parseFromPrimary(c: Cursor): FromItem {
 }
 
 /** `TABLESAMPLE SYSTEM (10 PERCENT)`. */
-function parseSample(c: Cursor, item: FromItem): FromItem {
+export function parseSample(c: Cursor, item: FromItem): FromItem {
   const at = c.peek();
   c.expectWord("TABLESAMPLE");
   if (!c.isWord("SYSTEM")) throw unsupported("TABLESAMPLE other than SYSTEM", c.peek());
@@ -107,7 +107,8 @@ function parseSample(c: Cursor, item: FromItem): FromItem {
     c.expectWord("PERCENT");
     return percent;
   });
-  if (item.kind !== "table") throw analysisError("TABLESAMPLE SYSTEM can only be applied directly to tables", at);
+  if (item.kind !== "table" || item.sample !== undefined)
+    throw analysisError("TABLESAMPLE SYSTEM can only be applied directly to tables", at);
   return { ...item, sample };
 }
 
@@ -134,24 +135,42 @@ function parseTablePath(c: Cursor): FromItem {
   const { start } = c.peek();
   const parts = parsePath(c);
   const pathSpan = c.span(start);
-  if (c.accept("(")) {
-    const own = parts.length === 1 ? parts[0]?.name.toUpperCase() : undefined;
-    if (own === "RANGE_SESSIONIZE") return parseSessionize(c, start);
-    if (own === "GAP_FILL") return parseGapFill(c, start);
-    // `ML.PREDICT(MODEL m, ..)`: a model, a table or a connection is no expression.
-    if (c.isWord("MODEL") && !c.is(",", 1) && !c.is(")", 1))
-      throw unsupported(
-        `${parts
-          .map(({ name }) => name)
-          .join(".")
-          .toUpperCase()} (a model)`,
-        pathSpan,
-      );
-    const args = c.is(")") ? [] : c.list(() => parseNamedArgument(c));
-    c.expect(")");
-    return { kind: "tableCall", path: parts, pathSpan, args, alias: aliasBeforePivot(c), ...c.span(start) };
-  }
+  if (c.accept("(")) return parseTableCall(c, parts, pathSpan, undefined);
   return { kind: "table", path: parts, pathSpan, ...parseAliases(c), ...acceptSystemTime(c), ...c.span(start) };
+}
+
+/** `f(1, 'x')` of a pipe, which gives the function its rows as the first table. */
+export function parsePipeCall(c: Cursor, piped: Query): FromItem {
+  const { start } = c.peek();
+  const path = parsePath(c);
+  const pathSpan = c.span(start);
+  c.expect("(");
+  return parseTableCall(c, path, pathSpan, piped);
+}
+
+/** A call of a table function behind its parenthesis. */
+function parseTableCall(c: Cursor, path: Identifier[], pathSpan: Span, piped: Query | undefined): FromItem {
+  const { start } = pathSpan;
+  const own = path.length === 1 ? path[0]?.name.toUpperCase() : undefined;
+  if (own === "RANGE_SESSIONIZE") return parseSessionize(c, start, piped);
+  if (own === "GAP_FILL") return parseGapFill(c, start, piped);
+  // `ML.PREDICT(MODEL m, ..)`: a model, a table or a connection is no expression.
+  if (c.isWord("MODEL") && !c.is(",", 1) && !c.is(")", 1))
+    throw unsupported(
+      `${path
+        .map(({ name }) => name)
+        .join(".")
+        .toUpperCase()} (a model)`,
+      pathSpan,
+    );
+  const table: CallArgument[] =
+    piped === undefined
+      ? []
+      : [{ name: undefined, value: { kind: "subquery", query: piped, start: piped.start, end: piped.end } }];
+  const args = [...table, ...(c.is(")") ? [] : c.list(() => parseNamedArgument(c)))];
+  c.expect(")");
+  const isPiped = piped !== undefined;
+  return { kind: "tableCall", path, pathSpan, args, isPiped, alias: aliasBeforePivot(c), ...c.span(start) };
 }
 
 /** An argument of a table function, with its name where it has one: `f(a => 1)`. */
@@ -178,21 +197,29 @@ export function acceptSystemTime(c: Cursor): { readonly systemTime?: Expr } {
 }
 
 /** The rest of `RANGE_SESSIONIZE(TABLE t, ..)`: its first argument is a table or a query. */
-function parseSessionize(c: Cursor, start: number): FromItem {
-  const source = parseSource(c);
-  const args: Expr[] = [];
-  while (c.accept(",")) args.push(parseExpression(c));
+function parseSessionize(c: Cursor, start: number, piped: Query | undefined): FromItem {
+  const source = piped === undefined ? parseSource(c) : derived(piped);
+  const args = parseRest(c, piped, () => parseExpression(c));
   c.expect(")");
   return { kind: "sessionize", source, args, alias: aliasBeforePivot(c), ...c.span(start) };
 }
 
 /** The rest of `GAP_FILL(TABLE t, ..)`. */
-function parseGapFill(c: Cursor, start: number): FromItem {
-  const source = parseSource(c);
-  const args: CallArgument[] = [];
-  while (c.accept(",")) args.push(parseNamedArgument(c));
+function parseGapFill(c: Cursor, start: number, piped: Query | undefined): FromItem {
+  const source = piped === undefined ? parseSource(c) : derived(piped);
+  const args = parseRest(c, piped, () => parseNamedArgument(c));
   c.expect(")");
   return { kind: "gapFill", source, args, alias: aliasBeforePivot(c), ...c.span(start) };
+}
+
+/** What follows the table of a call: without a comma before the first where a pipe has given the table. */
+function parseRest<T>(c: Cursor, piped: Query | undefined, item: () => T): T[] {
+  if (piped === undefined) return c.accept(",") ? c.list(item) : [];
+  return c.is(")") ? [] : c.list(item);
+}
+
+function derived(query: Query): FromItem {
+  return { kind: "derived", query, alias: undefined, offset: undefined, start: query.start, end: query.end };
 }
 
 /** `TABLE t`, or a query in parentheses. */
@@ -200,7 +227,7 @@ function parseSource(c: Cursor): FromItem {
   const { start } = c.peek();
   if (!c.is("(")) return parseTableArgument(c);
   const query = c.parenthesized(() => parseQuery(c));
-  return { kind: "derived", query, alias: undefined, offset: undefined, ...c.span(start) };
+  return { ...derived(query), ...c.span(start) };
 }
 
 function parseTableArgument(c: Cursor): FromItem {

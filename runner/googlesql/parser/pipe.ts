@@ -16,7 +16,7 @@ import { callsWindow } from "../window-calls.js";
 import { parseNamedWindows, parseOrderBy } from "./call.js";
 import type { Cursor } from "./cursor.js";
 import { parseExpression } from "./expression.js";
-import { acceptJoin, parseFrom, parseFromPrimary, parseJoinTail } from "./from.js";
+import { acceptJoin, parseFrom, parseFromPrimary, parseJoinTail, parsePipeCall, parseSample } from "./from.js";
 import { parsePipeAggregate } from "./pipe-aggregate.js";
 import { parsePivotOrUnpivot } from "./pivot.js";
 import { parseCommonTable, parseQuery, parseQueryPrimary, parseSelectItems } from "./query.js";
@@ -42,9 +42,9 @@ export function parseFromQuery(c: Cursor): QueryBody {
   return { kind: "nested", query, ...c.span(start) };
 }
 
-/** The pipe operators that follow a query; the query itself where none does. */
-export function pipeQuery(c: Cursor, query: Query): Query {
-  return c.is("|>") ? parsePipes(c, unnamed(query), query.start) : query;
+/** The pipe operators that follow a query, which may have a name before them; the query itself where none does. */
+export function pipeQuery(c: Cursor, query: Query, alias?: Identifier): Query {
+  return c.is("|>") ? parsePipes(c, { ...unnamed(query), alias }, query.start) : query;
 }
 
 /** Each operator becomes a SELECT over what is before it. */
@@ -53,13 +53,20 @@ function parsePipes(c: Cursor, first: Input, start: number): Query {
   const commons: CommonTable[] = [];
   while (c.accept("|>")) {
     // What WITH names is visible to all operators after it.
-    if (c.acceptWords("WITH")) commons.push(...c.list(() => parseCommonTable(c)));
+    if (c.acceptWords("WITH")) commons.push(...parseCommons(c));
     else input = parseOperator(c, input, start);
   }
   const query = finished(c, input, start);
   if (commons.length === 0) return query;
   const body: QueryBody = { kind: "nested", query, start: query.start, end: query.end };
   return { ...queryOf(c, body, start), with: commons };
+}
+
+/** The entries of WITH; a comma may end them. */
+function parseCommons(c: Cursor): CommonTable[] {
+  const commons = [parseCommonTable(c)];
+  while (c.accept(",") && !c.is("|>")) commons.push(parseCommonTable(c));
+  return commons;
 }
 
 function parseOperator(c: Cursor, input: Input, start: number): Input {
@@ -74,6 +81,8 @@ function parseOperator(c: Cursor, input: Input, start: number): Input {
     if (pivoted === undefined) throw c.unexpected();
     return { from: pivoted, where: undefined };
   }
+  if (c.isWord("TABLESAMPLE")) return { from: parseSample(c, asFrom(c, input, start)), where: undefined };
+  if (c.acceptWords("CALL")) return { from: parsePipeCall(c, finished(c, input, start)), where: undefined };
   const operator = acceptSetOperator(c);
   if (operator !== undefined) return setOperation(c, operator, input, start);
   c.next();

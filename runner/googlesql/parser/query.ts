@@ -27,6 +27,7 @@ export function parseQuery(c: Cursor): Query {
     commons.push(...c.list(() => parseCommonTable(c)));
   }
   const body = parseSetOperation(c);
+  const alias = acceptPipedAlias(c, body);
   const orderBy = parseOrderBy(c);
   let limit: Expr | undefined;
   let offset: Expr | undefined;
@@ -35,11 +36,20 @@ export function parseQuery(c: Cursor): Query {
     if (c.acceptWords("OFFSET")) offset = parseExpression(c);
   }
   const query = { with: commons, recursive, body, orderBy, limit, offset, ...c.span(start) };
-  if (commons.length === 0 || !c.is("|>")) return pipeQuery(c, query);
+  if (commons.length === 0 || !c.is("|>")) return pipeQuery(c, query, alias);
   // The entries of WITH stay outside of what the pipe makes of the rest.
-  const piped = pipeQuery(c, { ...query, with: [], recursive: false });
+  const piped = pipeQuery(c, { ...query, with: [], recursive: false }, alias);
   const nested = { kind: "nested", query: piped, ...c.span(body.start) } as const;
   return { ...query, body: nested, orderBy: [], limit: undefined, offset: undefined, ...c.span(start) };
+}
+
+/** `(query) AS name |> ..`: only a pipe reads the name. */
+function acceptPipedAlias(c: Cursor, body: QueryBody): Identifier | undefined {
+  if (body.kind !== "nested") return undefined;
+  if (c.isIdentifier() && c.is("|>", 1)) return c.identifier();
+  if (!c.isWord("AS") || !c.is("|>", 2)) return undefined;
+  c.expectWord("AS");
+  return c.identifier();
 }
 
 /** `name AS (query)`. */
