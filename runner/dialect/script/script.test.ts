@@ -117,7 +117,7 @@ describe("errors", () => {
     for (const [body, message] of [
       ["SELECT CAST(CONCAT('a', 'b') AS INT64)", "Bad int64 value: ab"],
       ["RAISE USING MESSAGE = 'mine'", "mine"],
-      ["SELECT * FROM d.missing_table", "Table not found: d.missing_table"],
+      ["SELECT * FROM d.missing_table", "Not found: Table d.missing_table was not found"],
     ]) {
       expect(await rows(`BEGIN ${body}; EXCEPTION WHEN ERROR THEN SELECT @@error.message; END`)).toEqual([[message]]);
     }

@@ -146,11 +146,16 @@ export class SystemValues {
         ].join(", ")})`,
     );
     const lines = places.map(({ line, column, location = "" }) => `At ${location}[${line}:${column}]`);
-    this.#own.set("error.message", quoteString(message));
+    this.#own.set("error.message", quoteString(handledMessage(message)));
     this.#own.set("error.statement_text", quoteString(statementText));
     this.#own.set("error.stack_trace", `[${frames.join(", ")}]`);
     this.#own.set("error.formatted_stack_trace", quoteString(lines.join("\n")));
   }
+}
+
+/** What a handler reads of a table that is missing: BigQuery's words, for which scripts look. */
+function handledMessage(message: string): string {
+  return message.replace(/^Table not found: ([^;]+?)(;|$)/, "Not found: Table $1 was not found$2");
 }
 
 /**

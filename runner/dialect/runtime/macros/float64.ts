@@ -14,10 +14,15 @@ function text(nan: string, infinity: string, minusInfinity: string): string {
     ELSE printf('%.17g', x) END`;
 }
 
+/** A number as GoogleSQL's messages write it, of six digits: `1`, `2.5`, `1e+300`. */
+const brief = (number: string): string => `printf('%g', ${number})`;
+
+const quotient = (message: string): string => `concat('${message}: ', ${brief("a")}, ' / ', ${brief("b")})`;
+
 const notFinite = (name: string, message: string, result: string, ...inputs: string[]) =>
   `CASE WHEN isfinite(${result}) OR ${inputs.map((input) => `NOT isfinite(${input})`).join(" OR ")} THEN ${result}
     WHEN ${inputs.map((input) => `${input} IS NULL`).join(" OR ")} THEN NULL
-    ELSE ${failure("DOUBLE", `concat('${message}: ${name}(', ${inputs.join(", ', ', ")}, ')')`)} END`;
+    ELSE ${failure("DOUBLE", `concat('${message}: ${name}(', ${inputs.map(brief).join(", ', ', ")}, ')')`)} END`;
 
 /** FLOAT64: text, casts, rounding, division. Sources: GoogleSQL's casts, numeric_value.cc (FromDouble), math.cc and math.h. */
 export const FLOAT64_MACROS: readonly Macro[] = [
@@ -74,8 +79,8 @@ export const FLOAT64_MACROS: readonly Macro[] = [
 
   macro(
     "float64_divide(a, b)",
-    `CASE WHEN b = 0 AND a IS NOT NULL THEN ${failure("DOUBLE", "concat('division by zero: ', a, ' / ', b)")}
-      WHEN isinf(a / b) AND isfinite(a) AND isfinite(b) THEN ${failure("DOUBLE", "concat('double overflow: ', a, ' / ', b)")}
+    `CASE WHEN b = 0 AND a IS NOT NULL THEN ${failure("DOUBLE", quotient("division by zero"))}
+      WHEN isinf(a / b) AND isfinite(a) AND isfinite(b) THEN ${failure("DOUBLE", quotient("double overflow"))}
       ELSE a / b END`,
   ),
   macro(
