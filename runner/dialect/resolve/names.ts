@@ -132,6 +132,7 @@ function fromRange(range: RangeVariable, parts: readonly Identifier[], scope: Sc
 
 /** A column read: in a grouped SELECT it is a use that must be grouped or aggregated, unless it is a key. */
 export function readColumn(column: ScopeColumn, span: Span & { readonly name?: string }, scope: Scope): Typed {
+  scope.reads?.add(column.sql);
   const grouped = scope.groupKeys?.has(column.sql) === true;
   const uses = grouped ? [] : [{ name: column.name ?? "", span, owner: scope.owner }];
   const read = { sql: column.sql, type: column.type, span: { start: span.start, end: span.end }, nullable: true, uses };

@@ -9,7 +9,6 @@ import { resolveExpr } from "./expression.js";
 import { type FromContext, lateralContext, type ResolvedFrom, relation, resolveFromItem, uniqueKey } from "./from.js";
 import { callsAggregate } from "./grouping.js";
 import { Gathered, gather } from "./lineage.js";
-import { resolvePath } from "./names.js";
 import type { ExprContext, OutputColumn, ScopeColumn } from "./scope.js";
 
 type Item = Extract<FromItem, { kind: "pivot" }>;
@@ -20,15 +19,18 @@ type Item = Extract<FromItem, { kind: "pivot" }>;
  */
 export function resolvePivot(item: Item, from: FromContext): ResolvedFrom {
   const source = resolveFromItem(item.source, from);
-  const ctx = lateralContext({ ...from, left: source.visible }, "PIVOT");
+  const read = new Set<string>();
+  const lateral = lateralContext({ ...from, left: source.visible }, "PIVOT");
+  const ctx: ExprContext = { ...lateral, scope: { ...lateral.scope, reads: read } };
   const { pivot } = item;
   const { lineage } = from.env;
   const chosen = new Gathered();
+  refuseSubqueries([pivot.input, ...pivot.aggregates.map(({ expr }) => expr)]);
   const input = gather(from.env, chosen, () => resolveExpr(pivot.input, ctx));
   if (!isComparable(input.type)) throw analysisError("PIVOT input must have a type that can be grouped", pivot.input);
-  const read = gather(from.env, new Gathered(), () =>
-    columnsRead([pivot.input, ...pivot.aggregates.map((aggregate) => aggregate.expr)], ctx),
-  );
+  gather(from.env, new Gathered(), () => {
+    for (const { expr } of pivot.aggregates) resolveExpr(expr, { ...ctx, aggregates: "allowed" });
+  });
   const kept = source.visible.columns.filter((column) => !read.has(column.sql) && column.pseudo !== true);
   for (const { type } of kept) refuseCollation(type, "a column by which PIVOT groups", item);
   const columns = kept.map((column): OutputColumn => ({ ...outputOf(column, item), origin: lineage?.of(column.sql) }));
@@ -77,23 +79,12 @@ function outputOf(column: ScopeColumn, item: Item): OutputColumn {
   return { name: column.name, key: column.name, type: column.type, literal: undefined, span: item };
 }
 
-/** The source columns that the expressions name. */
-function columnsRead(exprs: readonly Expr[], ctx: ExprContext): Set<string> {
-  const read = new Set<string>();
+function refuseSubqueries(exprs: readonly Expr[]): void {
   walk(exprs, (node) => {
-    if (node.kind === "subquery" || node.kind === "arrayQuery" || node.kind === "exists") {
+    if (node.kind === "subquery" || node.kind === "arrayQuery" || node.kind === "exists")
       throw unsupported("A subquery in PIVOT", node as unknown as Expr);
-    }
-    if (node.kind === "path") {
-      const path = (node as unknown as Extract<Expr, { kind: "path" }>).parts;
-      const column = ctx.scope.columns.find(
-        (candidate) => candidate.name?.toLowerCase() === path[0]?.name.toLowerCase(),
-      );
-      read.add(column?.sql ?? resolvePath(path.slice(0, 2), ctx.scope, ctx.env).sql);
-    }
     return undefined;
   });
-  return read;
 }
 
 /**
