@@ -62,7 +62,7 @@ export function variableScope(variables: Iterable<Variable>): Scope {
     sql: variableSql(variable),
     type: variable.type,
   }));
-  return { ...emptyScope(undefined), columns };
+  return { ...emptyScope(undefined), columns, isConstant: true };
 }
 
 /** DuckDB text that reads a variable. */

@@ -35,7 +35,7 @@ export function resolveQuery(
   passing = false,
 ): ResolvedQuery {
   const { prefix, commons } = resolveWith(query, env, outer, parent);
-  const limit = printLimit(query, env, commons);
+  const limit = printLimit(query, env, commons, parent);
   if (query.body.kind === "select") {
     const select = resolveSelect(query.body, query.orderBy, env, commons, parent, passing);
     const chosenBy = query.limit === undefined ? select.chosenBy : union([select.chosenBy, select.orderedBy]);
@@ -192,24 +192,30 @@ export function orderOrdinal(expr: Expr, columns: number): number | undefined {
   return ordinal;
 }
 
-function printLimit(query: Query, env: Environment, commons: CommonTables): string {
+/** How many rows are taken and left out: constants, among them the variables of a script, but no columns of other queries. */
+function printLimit(query: Query, env: Environment, commons: CommonTables, parent: Scope | undefined): string {
   const ctx: ExprContext = {
     env,
     commons,
-    scope: emptyScope(undefined),
+    scope: emptyScope(constantScope(parent)),
     clause: "LIMIT clause",
     aggregates: "forbidden",
     windows: false,
     namedWindows: new Map(),
   };
-  const count = (expr: Expr, what: string): string => {
-    const { literal } = resolveExpr(expr, ctx);
-    if (literal?.kind !== "integer" || literal.value < 0n) {
-      throw analysisError(`${what} expects a non-negative integer literal or parameter`, expr);
-    }
-    return `${literal.value}`;
-  };
   if (query.limit === undefined) return "";
-  const offset = query.offset === undefined ? "" : ` OFFSET ${count(query.offset, "OFFSET")}`;
-  return ` LIMIT ${count(query.limit, "LIMIT")}${offset}`;
+  const offset = query.offset === undefined ? "" : ` OFFSET ${rowCount(query.offset, "OFFSET", ctx)}`;
+  return ` LIMIT ${rowCount(query.limit, "LIMIT", ctx)}${offset}`;
+}
+
+function rowCount(expr: Expr, what: string, ctx: ExprContext): string {
+  const { literal, type, opaque, sql } = resolveExpr(expr, ctx);
+  if (literal?.kind === "integer" && literal.value >= 0n) return `${literal.value}`;
+  if (literal !== undefined || type !== "INT64" || opaque === true)
+    throw analysisError(`${what} expects a non-negative integer literal or parameter`, expr);
+  return `(CASE WHEN ${sql} >= 0 THEN ${sql} ELSE CAST(error('${what} must not be negative or NULL') AS BIGINT) END)`;
+}
+
+function constantScope(scope: Scope | undefined): Scope | undefined {
+  return scope === undefined || scope.isConstant === true ? scope : constantScope(scope.parent);
 }

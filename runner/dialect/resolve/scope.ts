@@ -46,6 +46,8 @@ export interface Scope extends Visible {
   readonly groupedAs?: ReadonlyMap<string, string>;
   /** Grouping keys whose DuckDB text is not that of their expression. */
   readonly separateKeys?: ReadonlyMap<string, string>;
+  /** Its columns have one value each: the variables of a script, constants given to a table function. */
+  readonly isConstant?: boolean;
   /** Takes the DuckDB text of each column that is read, where somebody asks. */
   readonly reads?: Set<string>;
 }

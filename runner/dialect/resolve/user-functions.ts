@@ -213,7 +213,8 @@ function tableOfFunction(
     texts.push(`${quoteName(sqlName)} AS (${sql})`);
     commons.set(key, { sqlName, columns, valueTable, chosenBy });
   }
-  const resolved = resolveQuery(text, env, commons, parameterScope(routine, args));
+  const isConstant = args.every(({ uses, opaque }) => uses.length === 0 && opaque !== true);
+  const resolved = resolveQuery(text, env, commons, { ...parameterScope(routine, args), isConstant });
   const query =
     texts.length === 0
       ? resolved
