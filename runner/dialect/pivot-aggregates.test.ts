@@ -47,3 +47,8 @@ it.each([
 ])("PIVOT groups %s by what it does not read", async (from, expected) => {
   expect(await rows(`SELECT * FROM ${from} ORDER BY 1, 2`)).toEqual(expected);
 });
+
+it("PIVOT computes nothing of the rows of other values", async () => {
+  const quotients = "(SELECT 'a' AS k, 2 AS x UNION ALL SELECT 'b', 0)";
+  expect(await rows(`SELECT * FROM ${quotients} PIVOT (SUM(10 / x) FOR k IN ('a', 'c'))`)).toEqual([[5, null]]);
+});

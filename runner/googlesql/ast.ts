@@ -86,6 +86,8 @@ export interface CallExpr extends Span {
   readonly star: boolean;
   readonly distinct: boolean;
   readonly nulls: "IGNORE" | "RESPECT" | undefined;
+  /** `SUM(x WHERE condition)`. */
+  readonly where: Expr | undefined;
   readonly having: { readonly extreme: "MAX" | "MIN"; readonly expr: Expr } | undefined;
   readonly orderBy: readonly OrderItem[];
   readonly limit: Expr | undefined;

@@ -17,6 +17,7 @@ export function plainCall(name: string, args: readonly Expr[], span: Span, nameS
     star: false,
     distinct: false,
     nulls: undefined,
+    where: undefined,
     having: undefined,
     orderBy: [],
     limit: undefined,

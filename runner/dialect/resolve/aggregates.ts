@@ -9,7 +9,7 @@ import { isComparable, isSortable } from "../types/equality.js";
 import { orderKeys, printOrder } from "../types/order-keys.js";
 import { derive, mayBeNan, mergeUses, type Typed } from "../types/typed.js";
 import { matchOrFail, positionalArguments } from "./calls.js";
-import { resolveExpr } from "./expression.js";
+import { resolveAs, resolveExpr } from "./expression.js";
 import { gatherAside } from "./lineage.js";
 import type { ExprContext, Scope } from "./scope.js";
 import { resolveOver } from "./windows.js";
@@ -17,21 +17,23 @@ import { resolveOver } from "./windows.js";
 type Aggregate = FunctionDefinition & { kind: "aggregate" };
 
 /** An aggregate call, with or without OVER. */
-export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: ExprContext): Typed {
-  checkPlace(call, ctx);
+export function resolveAggregate(call: CallExpr, definition: Aggregate, outer: ExprContext): Typed {
+  checkPlace(call, outer);
   checkModifiers(call, definition);
   const windowed = call.over !== undefined;
   // Inside an aggregate every column may be read; inside a window the grouping still counts.
-  const scope = { ...ctx.scope, closesVariables: true };
+  const scope = { ...outer.scope, closesVariables: true };
   const inner: ExprContext = windowed
-    ? { ...ctx, windows: false, scope }
-    : { ...ctx, aggregates: "inside aggregate", windows: false, scope: { ...scope, groupKeys: undefined } };
+    ? { ...outer, windows: false, scope }
+    : { ...outer, aggregates: "inside aggregate", windows: false, scope: { ...scope, groupKeys: undefined } };
+  const condition = call.where && gatherAside(outer.env, () => inputCondition(call, inner));
+  const ctx = condition === undefined ? outer : { ...outer, filter: both(outer.filter, condition.sql) };
   if (call.having !== undefined && call.name === "ANY_VALUE" && !windowed)
-    return resolveHavingModifier(call, inner, ctx);
+    return resolveHavingModifier(call, inner, ctx, condition);
   const extreme = call.having === undefined ? undefined : havingRows(call, inner, ctx);
   const safe = call.safe ? new SafeScope() : undefined;
   const collation = new CollatedCall(call);
-  const given = call.star ? [] : positionalArguments(call, inner).map((arg, i) => collation.take(arg, i));
+  const given = call.star ? [] : positionalArguments(call, inner).map((arg, i) => collation.take(guarded(arg, ctx), i));
   const args = call.name === "COUNT" && call.distinct ? given.map(compared) : given;
   if (call.distinct && collation.passes) throw unsupported(`DISTINCT of values with COLLATE in ${call.name}`, call);
   const incomparable = call.distinct
@@ -46,7 +48,10 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
   const over = call.over === undefined ? undefined : resolveOver(call.over, ctx, definition.allows.has("FRAMELESS"));
   const order = call.orderBy.map((item) => ({
     item,
-    value: gatherAside(ctx.env, () => argumentOrder(item.expr, inner)),
+    value: guarded(
+      gatherAside(ctx.env, () => argumentOrder(item.expr, inner)),
+      ctx,
+    ),
   }));
   const limit = call.limit === undefined ? undefined : literalLimit(call.limit, inner);
   const spec: AggregateCall = {
@@ -88,6 +93,7 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
     ctx.env.lineage?.hasFieldsOf(sql, ctx.env.lineage.of(args[0].sql));
   const parts = [
     ...match.args,
+    ...(condition === undefined ? [] : [condition]),
     ...(extreme === undefined ? [] : [extreme.key]),
     ...order.map(({ value }) => value),
     ...(over?.parts ?? []),
@@ -100,6 +106,23 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, ctx: Exp
     aggregated: !windowed,
   };
   return windowed ? typed : withoutOwnUses(typed, ctx);
+}
+
+/** `SUM(x WHERE condition)`: which rows it takes. https://cloud.google.com/bigquery/docs/reference/standard-sql/aggregate-function-calls */
+function inputCondition(call: CallExpr, inner: ExprContext): Typed {
+  if (call.name === "GROUPING") throw analysisError("WHERE is not supported in calls to GROUPING", call);
+  return resolveAs(call.where as Expr, "BOOL", inner, "WHERE clause");
+}
+
+const both = (filter: string | undefined, condition: string): string =>
+  filter === undefined ? condition : `(${filter}) AND (${condition})`;
+
+/** DuckDB computes what an aggregate is given before it filters; what does not count must not fail. */
+function guarded(value: Typed, { filter, env }: ExprContext): Typed {
+  if (filter === undefined || value.uses.length === 0) return value;
+  const sql = `CASE WHEN ${filter} THEN ${value.sql} END`;
+  env.lineage?.define(sql, env.lineage.of(value.sql));
+  return { ...value, sql, literal: undefined, arithmetic: undefined };
 }
 
 /** Only the rows for which all conditions hold. */
@@ -236,16 +259,25 @@ function literalLimit(expr: Expr, ctx: ExprContext): string {
  * `ANY_VALUE(x HAVING MAX y)`, `MAX(x HAVING MIN y)`: DuckDB's arg_max family picks a row of the extreme `y`.
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/aggregate-function-calls
  */
-function resolveHavingModifier(call: CallExpr, inner: ExprContext, ctx: ExprContext): Typed {
+function resolveHavingModifier(
+  call: CallExpr,
+  inner: ExprContext,
+  ctx: ExprContext,
+  condition: Typed | undefined,
+): Typed {
   const having = call.having as NonNullable<CallExpr["having"]>;
   if (call.name !== "ANY_VALUE" || call.over !== undefined || call.distinct) {
     throw unsupported(`${call.name}(... HAVING ${having.extreme} ...)`, call);
   }
-  const [value] = positionalArguments(call, inner);
+  const [value] = positionalArguments(call, inner).map((arg) => guarded(arg, ctx));
   if (value === undefined || call.args.length !== 1)
     throw analysisError("No matching signature for function ANY_VALUE", call);
-  const key = gatherAside(ctx.env, () => compared(orderable(resolveExpr(having.expr, inner))));
-  rejectNested([value, key]);
+  const key = guarded(
+    gatherAside(ctx.env, () => compared(orderable(resolveExpr(having.expr, inner)))),
+    ctx,
+  );
+  const parts = condition === undefined ? [value, key] : [value, key, condition];
+  rejectNested(parts);
   // NaN is the extreme where there is one, and equals no key.
   const filter = filtered(ctx.filter);
   const nan = mayBeNan(key) ? `bool_or(isnan(${key.sql}))${filter}` : undefined;
@@ -253,7 +285,7 @@ function resolveHavingModifier(call: CallExpr, inner: ExprContext, ctx: ExprCont
   const sql = nan === undefined ? picked : `CASE WHEN NOT coalesce(${nan}, false) THEN ${picked} END`;
   const span = { start: call.start, end: call.end };
   return withoutOwnUses(
-    { sql, type: value.type, span, nullable: true, uses: mergeUses([value, key]), opaque: true, aggregated: true },
+    { sql, type: value.type, span, nullable: true, uses: mergeUses(parts), opaque: true, aggregated: true },
     ctx,
   );
 }
@@ -268,7 +300,10 @@ function havingRows(call: CallExpr, inner: ExprContext, ctx: ExprContext): Extre
   const having = call.having as NonNullable<CallExpr["having"]>;
   if (call.over !== undefined || (call.orderBy.length > 0 && call.distinct) || call.safe)
     throw unsupported(`${call.name}(... HAVING ${having.extreme} ...) with other modifiers`, call);
-  const key = gatherAside(ctx.env, () => compared(orderable(resolveExpr(having.expr, inner))));
+  const key = guarded(
+    gatherAside(ctx.env, () => compared(orderable(resolveExpr(having.expr, inner)))),
+    ctx,
+  );
   rejectNested([key]);
   return { key, extreme: having.extreme };
 }

@@ -187,6 +187,7 @@ export function rejectAggregateModifiers(call: CallExpr): void {
     (call.distinct && "DISTINCT") ||
     (call.star && "*") ||
     (call.nulls && `${call.nulls} NULLS`) ||
+    (call.where && "WHERE") ||
     (call.having && "HAVING") ||
     (call.orderBy.length > 0 && "ORDER BY") ||
     (call.limit && "LIMIT") ||

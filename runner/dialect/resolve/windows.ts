@@ -20,7 +20,7 @@ export function resolveWindowFunction(call: CallExpr, definition: WindowFunction
     throw analysisError(`Analytic function ${call.name} cannot be called without an OVER clause`, call);
   if (!ctx.windows) throw analysisError(`Analytic function not allowed in ${ctx.clause}`, call);
   if (call.safe) throw analysisError(`Function ${call.name} does not support SAFE error mode`, call);
-  if (call.distinct || call.star || call.having || call.orderBy.length > 0 || call.limit) {
+  if (call.distinct || call.star || call.where || call.having || call.orderBy.length > 0 || call.limit) {
     throw analysisError(`Analytic function ${call.name} does not support aggregate modifiers`, call);
   }
   if (call.nulls !== undefined && !definition.nulls) {

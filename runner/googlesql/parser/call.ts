@@ -8,7 +8,7 @@ import type {
   WindowFrame,
   WindowSpec,
 } from "../ast.js";
-import { analysisError } from "../errors.js";
+import { analysisError, unsupported } from "../errors.js";
 import { plainCall } from "../plain-call.js";
 import type { Cursor } from "./cursor.js";
 import { parseExpression } from "./expression.js";
@@ -71,11 +71,13 @@ function parseLambda(c: Cursor): Expr | undefined {
   return { kind: "lambda", parameters, body, ...c.span(start) };
 }
 
-type Modifiers = Pick<CallExpr, "nulls" | "having" | "orderBy" | "limit">;
+type Modifiers = Pick<CallExpr, "nulls" | "where" | "having" | "orderBy" | "limit">;
 
 function parseModifiers(c: Cursor): Modifiers {
   let having: CallExpr["having"];
   const nullsBefore = parseNullHandling(c);
+  const where = c.acceptWords("WHERE") ? parseExpression(c) : undefined;
+  if (c.isWords("GROUP", "BY")) throw unsupported("GROUP BY within an aggregate function", c.peek());
   if (c.acceptWords("HAVING")) {
     const extreme = c.acceptWords("MAX") ? "MAX" : c.acceptWords("MIN") ? "MIN" : undefined;
     if (extreme === undefined) throw c.expected("keyword MAX");
@@ -84,7 +86,7 @@ function parseModifiers(c: Cursor): Modifiers {
   const nulls = nullsBefore ?? parseNullHandling(c);
   const orderBy = parseOrderBy(c);
   const limit = c.acceptWords("LIMIT") ? parseExpression(c) : undefined;
-  return { nulls, having, orderBy, limit };
+  return { nulls, where, having, orderBy, limit };
 }
 
 function parseNullHandling(c: Cursor): "IGNORE" | "RESPECT" | undefined {
