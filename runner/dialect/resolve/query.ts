@@ -211,7 +211,8 @@ function printLimit(query: Query, env: Environment, commons: CommonTables, paren
 function rowCount(expr: Expr, what: string, ctx: ExprContext): string {
   const { literal, type, opaque, sql } = resolveExpr(expr, ctx);
   if (literal?.kind === "integer" && literal.value >= 0n) return `${literal.value}`;
-  if (literal !== undefined || type !== "INT64" || opaque === true)
+  // The recorded reference is older than constant expressions there.
+  if (literal !== undefined || type !== "INT64" || opaque === true || ctx.env.shape === "reference")
     throw analysisError(`${what} expects a non-negative integer literal or parameter`, expr);
   return `(CASE WHEN ${sql} >= 0 THEN ${sql} ELSE CAST(error('${what} must not be negative or NULL') AS BIGINT) END)`;
 }
