@@ -4,10 +4,10 @@ import { analysisError, unsupported } from "../googlesql/errors.js";
 import { parseTypeText } from "../googlesql/parser/type.js";
 import { foldedKey } from "../googlesql/project-names.js";
 import type { TableChange } from "../googlesql/script-ast.js";
-import { collationOf, typeName } from "../port/sql-types.js";
+import { collationOf, type SqlType, typeName } from "../port/sql-types.js";
 import { DECLARED_MARK } from "./declared-type.js";
 import { columnOf, isMissing } from "./named-columns.js";
-import { duckdbType, quoteName, quotePath, quoteString } from "./print/sql.js";
+import { duckdbType, holdsBignumeric, quoteName, quotePath, quoteString } from "./print/sql.js";
 import { renameColumns } from "./rename-columns.js";
 import { constantContext, resolveAssignment } from "./resolve/constant.js";
 import { didYouMean } from "./resolve/suggest.js";
@@ -71,7 +71,7 @@ export interface Alteration {
 /** ALTER statements; OPTIONS change no rows and leave nothing to do. */
 export function translateAlter(statement: Node<"changeTable"> | Node<"alterOptions">, catalog: Catalog): Alteration {
   if (statement.kind === "alterOptions") {
-    if (statement.object === "VIEW" && !statement.ifExists) tableOf(statement.path, catalog);
+    if (statement.object === "VIEW") requireView(statement, catalog);
     return { sql: [] };
   }
   const known = catalog.find(statement.path.parts.map((part) => part.name));
@@ -82,6 +82,13 @@ export function translateAlter(statement: Node<"changeTable"> | Node<"alterOptio
   const collation = statement.changes.findLast((change) => change.kind === "setDefaultCollation");
   if (keys === undefined && collation === undefined) return { sql };
   return { sql, kept: { ...keys, ...(collation === undefined ? {} : { isCollated: collation.isCollated }) } };
+}
+
+/** The view that is altered is there, and so are the columns that are named. */
+function requireView({ path, ifExists, columns }: Node<"alterOptions">, catalog: Catalog): void {
+  if (ifExists && catalog.find(path.parts.map(({ name }) => name)) === undefined) return;
+  const view = tableOf(path, catalog);
+  for (const { name } of columns) columnOf(name, view);
 }
 
 function otherChanges(changes: readonly TableChange[], table: CatalogTable, catalog: Catalog): string[] {
@@ -149,16 +156,15 @@ function retyped(change: Extract<TableChange, { kind: "setType" }>, table: Catal
   const [from, to] = [column.declared ?? typeName(column.type), typeText(change.type)];
   const wanted = typeOf(change.type);
   const same = typeName(column.type) === typeName(wanted);
-  const widened = same
-    ? isWider(change.type, column.declared)
-    : WIDENINGS.has(`${typeName(column.type)} ${typeName(wanted)}`);
+  const widened = same ? isWider(change.type, column.declared) : isAssignable(column.type, wanted);
   if (!widened)
     throw analysisError(
       `ALTER TABLE ALTER COLUMN SET DATA TYPE requires that the existing column type (${from}) is assignable to the new type (${to})`,
       change.type,
     );
-  if (!same && wanted === "FLOAT64" && column.type !== "INT64")
-    throw unsupported("SET DATA TYPE to FLOAT64", change.type);
+  if (!same && typeof wanted !== "string" && holdsBignumeric(wanted))
+    throw unsupported("A BIGNUMERIC column within ARRAY or STRUCT", change.type);
+  if (!same && becomesFloat(column.type, wanted)) throw unsupported("SET DATA TYPE to FLOAT64", change.type);
   const { path } = table;
   const declared = hasParameters(change.type) ? to : undefined;
   return [
@@ -167,6 +173,26 @@ function retyped(change: Extract<TableChange, { kind: "setType" }>, table: Catal
       : [`ALTER TABLE ${quotePath(path)} ALTER COLUMN ${quoteName(column.name)} SET DATA TYPE ${duckdbType(wanted)}`]),
     ...(declared === column.declared ? [] : [declaration(path, column.name, declared)]),
   ];
+}
+
+/** Whether a type takes all values of another: a wider one, or a STRUCT whose fields are called as they were. */
+function isAssignable(from: SqlType, to: SqlType): boolean {
+  if (typeName(from) === typeName(to)) return true;
+  if (typeof from === "string" || typeof to === "string") return WIDENINGS.has(`${typeName(from)} ${typeName(to)}`);
+  if (from.kind !== "struct" || to.kind !== "struct" || from.fields.length !== to.fields.length) return false;
+  return from.fields.every((field, i) => {
+    const target = to.fields[i];
+    return (
+      target?.name?.toLowerCase() === field.name?.toLowerCase() && isAssignable(field.type, target?.type ?? "JSON")
+    );
+  });
+}
+
+/** Whether decimals become FLOAT64, which DuckDB's cast does not as GoogleSQL's. */
+function becomesFloat(from: SqlType, to: SqlType): boolean {
+  if (typeof from === "string" || typeof to === "string") return to === "FLOAT64" && from !== to && from !== "INT64";
+  if (from.kind !== "struct" || to.kind !== "struct") return false;
+  return from.fields.some((field, i) => becomesFloat(field.type, to.fields[i]?.type ?? field.type));
 }
 
 /** Whether every value of a declared type fits the parameters of another of its kind. */

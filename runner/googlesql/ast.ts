@@ -387,7 +387,7 @@ export type Statement =
       readonly path: PathNode;
       readonly orReplace: boolean;
       readonly ifNotExists: boolean;
-      readonly columnNames: readonly Identifier[];
+      readonly columnNames: readonly (Identifier & { readonly options: readonly StatementOption[] })[];
       /** The layout of a materialized view. */
       readonly partitionBy: Expr | undefined;
       readonly clusterBy: readonly Expr[];

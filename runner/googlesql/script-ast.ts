@@ -100,6 +100,8 @@ export type FurtherStatement =
       readonly path: PathNode;
       readonly ifExists: boolean;
       readonly options: readonly StatementOption[];
+      /** Columns of a view of which it says something. */
+      readonly columns: readonly { readonly name: Identifier; readonly options: readonly StatementOption[] }[];
     })
   | (Span & {
       readonly kind: "copyTable";

@@ -245,6 +245,24 @@ describe("INFORMATION_SCHEMA of a served warehouse", () => {
     ).toEqual([{ m: null, f: "NO" }]);
   });
 
+  it("describes columns of a view, as they are made and altered", async () => {
+    await rows("CREATE VIEW shop.spoken (a OPTIONS (description = 'first'), b) AS SELECT 1, 'q'");
+    const told = () => view("column_name AS c, description AS d", "COLUMN_FIELD_PATHS", "spoken");
+    expect(await told()).toEqual([
+      { c: "a", d: "first" },
+      { c: "b", d: null },
+    ]);
+    const altered =
+      "ALTER COLUMN a SET OPTIONS (description = NULL), ALTER COLUMN b SET OPTIONS (description = 'second')";
+    await rows(`ALTER VIEW shop.spoken ${altered}`);
+    expect(await told()).toEqual([
+      { c: "a", d: null },
+      { c: "b", d: "second" },
+    ]);
+    await expect(rows("ALTER VIEW shop.spoken ALTER COLUMN z SET OPTIONS (description = 'x')")).rejects.toThrow(/\bz\b/);
+    await rows("ALTER VIEW IF EXISTS shop.untold ALTER COLUMN z SET OPTIONS (description = 'x'); DROP VIEW shop.spoken");
+  });
+
   it("tells the transaction of statements", async () => {
     const [job] = await server().client.createQueryJob({
       query: "BEGIN TRANSACTION; INSERT INTO shop.base VALUES (5); INSERT INTO shop.base VALUES (6); COMMIT; SELECT 1",

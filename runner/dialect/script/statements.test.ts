@@ -197,3 +197,25 @@ it.each([
 ])("refuses %s with its place", async (_name, sql, message, line, column) => {
   await expect(warehouse.script(sql)).rejects.toMatchObject({ message: expect.stringMatching(message), line, column });
 });
+
+it("SET DATA TYPE widens fields of a STRUCT, by their names", async () => {
+  const retyped = (type: string) => `ALTER TABLE d.wide ALTER COLUMN s SET DATA TYPE ${type}`;
+  await warehouse.script(`CREATE OR REPLACE TABLE d.wide AS
+    SELECT STRUCT(1 AS a, 'x' AS b, STRUCT(2 AS c) AS n) AS s UNION ALL SELECT NULL;
+    ${retyped("STRUCT<a NUMERIC, b STRING, n STRUCT<c FLOAT64>>")};
+    INSERT d.wide VALUES ((2.5, 'y', STRUCT(0.5)))`);
+  const { rows } = await warehouse.script("SELECT s.a, s.b, s.n.c FROM d.wide ORDER BY 1");
+  expect(rows?.rows).toEqual([
+    [null, null, null],
+    ["1", "x", 2],
+    ["2.5", "y", 0.5],
+  ]);
+  for (const [type, message] of [
+    ["STRUCT<a INT64, b STRING, n STRUCT<c FLOAT64>>", /is assignable to the new type/],
+    ["STRUCT<z NUMERIC, b STRING, n STRUCT<c FLOAT64>>", /is assignable to the new type/],
+    ["STRUCT<a NUMERIC, b STRING>", /is assignable to the new type/],
+    ["STRUCT<a FLOAT64, b STRING, n STRUCT<c FLOAT64>>", /SET DATA TYPE to FLOAT64 is not supported/],
+    ["STRUCT<a BIGNUMERIC, b STRING, n STRUCT<c FLOAT64>>", /A BIGNUMERIC column within ARRAY or STRUCT/],
+  ] as const)
+    await expect(warehouse.script(retyped(type))).rejects.toThrow(message);
+});

@@ -129,8 +129,7 @@ function parseCreateView(c: Cursor, start: number, orReplace: boolean, isMateria
     ? c.parenthesized(() =>
         c.list(() => {
           const name = c.identifier();
-          skipOptions(c);
-          return name;
+          return { ...name, options: parseOptions(c) };
         }),
       )
     : [];

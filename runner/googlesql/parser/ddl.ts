@@ -209,10 +209,15 @@ export function parseAlter(c: Cursor): Statement {
     const object = c.next().value as "VIEW" | "SCHEMA";
     const ifExists = c.acceptWords("IF", "EXISTS");
     const path = parsePathNode(c);
+    const said = { kind: "alterOptions", object, path, ifExists } as const;
+    if (object === "VIEW" && c.isWords("ALTER", "COLUMN")) {
+      const columns = c.list(() => parseViewColumnChange(c));
+      return { ...said, isCollated: undefined, options: [], columns, ...c.span(start) };
+    }
     c.expectWord("SET");
     const isCollated = object === "SCHEMA" ? acceptDefaultCollation(c) : undefined;
     const options = isCollated === undefined ? parseOptions(c) : [];
-    return { kind: "alterOptions", object, path, ifExists, isCollated, options, ...c.span(start) };
+    return { ...said, isCollated, options, columns: [], ...c.span(start) };
   }
   if (!c.acceptWords("TABLE")) throw unsupportedKind(c, "ALTER");
   const ifExists = c.acceptWords("IF", "EXISTS");
@@ -228,6 +233,16 @@ export function parseAlter(c: Cursor): Statement {
     return { ...parseColumn(c), ifNotExists };
   });
   return { kind: "alterTable", path, ifExists, addColumns, ...c.span(start) };
+}
+
+/** `ALTER COLUMN name SET OPTIONS (..)` of a view. */
+function parseViewColumnChange(c: Cursor): { name: Identifier; options: readonly StatementOption[] } {
+  c.expectWord("ALTER");
+  c.expectWord("COLUMN");
+  const name = c.identifier("column name");
+  c.expectWord("SET");
+  if (!c.isWord("OPTIONS")) throw c.expected("keyword OPTIONS");
+  return { name, options: parseOptions(c) };
 }
 
 function parseChange(c: Cursor): TableChange {

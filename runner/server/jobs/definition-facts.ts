@@ -38,6 +38,8 @@ export function definitionFacts(text: string): DefinitionFacts {
         textsOf(own).map((option) => ({ ...option, path })),
       ),
     );
+  const ofNames = (columns: readonly { readonly name: string; readonly options: readonly StatementOption[] }[]) =>
+    columns.flatMap(({ name, options }) => textsOf(options).map((option) => ({ ...option, path: [name] })));
   const defaultsOf = (columns: readonly ColumnDefinition[]) =>
     columns.flatMap(({ name, defaultValue }) =>
       defaultValue === undefined
@@ -68,7 +70,7 @@ export function definitionFacts(text: string): DefinitionFacts {
       const kept = isMaterialized
         ? { materializedView: { query, enableRefresh: true }, ...layoutOf(statement, text) }
         : { view: { query, useLegacySql: false } };
-      return { ...none, kept, options: textsOf(statement.options) };
+      return { ...none, kept, options: textsOf(statement.options), columnOptions: ofNames(statement.columnNames) };
     }
     case "copyTable":
       return {
@@ -77,8 +79,11 @@ export function definitionFacts(text: string): DefinitionFacts {
         likePath: statement.from.parts.map(({ name }) => name),
       };
     case "createSchema":
-    case "alterOptions":
       return { ...none, kept: collationOf(statement), options: textsOf(statement.options) };
+    case "alterOptions": {
+      const columnOptions = ofNames(statement.columns.map(({ name, options }) => ({ ...name, options })));
+      return { ...none, kept: collationOf(statement), options: textsOf(statement.options), columnOptions };
+    }
     case "alterTable":
       return { ...none, columnOptions: ofColumns(statement.addColumns), defaults: defaultsOf(statement.addColumns) };
     case "changeTable":
