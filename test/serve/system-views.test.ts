@@ -210,6 +210,18 @@ describe("INFORMATION_SCHEMA of a served warehouse", () => {
     ).toEqual([{ a: "YES" }, { a: "NO" }]);
   });
 
+  it("tells the types that routines take and return", async () => {
+    await rows(`CREATE FUNCTION shop.parts(a ARRAY<STRUCT<x INT64, y STRING>>, b ANY TYPE) RETURNS ARRAY<INT64> AS
+      (ARRAY(SELECT x FROM UNNEST(a)))`);
+    const told = "FROM shop.INFORMATION_SCHEMA";
+    expect(await rows(`SELECT data_type AS t ${told}.ROUTINES WHERE routine_name = 'parts'`)).toEqual([
+      { t: "ARRAY<INT64>" },
+    ]);
+    expect(
+      await rows(`SELECT data_type AS t ${told}.PARAMETERS WHERE specific_name = 'parts' ORDER BY ordinal_position`),
+    ).toEqual([{ t: "ARRAY<INT64>" }, { t: "ARRAY<STRUCT<x INT64, y STRING>>" }, { t: "ANY TYPE" }]);
+  });
+
   it("has rows for every view, with all of its columns", async () => {
     await rows(`CREATE TABLE shop.wide (id INT64, s STRUCT<a INT64, b STRING>) PARTITION BY RANGE_BUCKET(id, GENERATE_ARRAY(0, 10, 5));
       CREATE VIEW shop.wide_view AS SELECT id FROM shop.wide; CREATE OR REPLACE PROCEDURE shop.noop(x INT64) BEGIN SELECT x; END;
@@ -259,8 +271,12 @@ describe("INFORMATION_SCHEMA of a served warehouse", () => {
       { c: "a", d: null },
       { c: "b", d: "second" },
     ]);
-    await expect(rows("ALTER VIEW shop.spoken ALTER COLUMN z SET OPTIONS (description = 'x')")).rejects.toThrow(/\bz\b/);
-    await rows("ALTER VIEW IF EXISTS shop.untold ALTER COLUMN z SET OPTIONS (description = 'x'); DROP VIEW shop.spoken");
+    await expect(rows("ALTER VIEW shop.spoken ALTER COLUMN z SET OPTIONS (description = 'x')")).rejects.toThrow(
+      /\bz\b/,
+    );
+    await rows(
+      "ALTER VIEW IF EXISTS shop.untold ALTER COLUMN z SET OPTIONS (description = 'x'); DROP VIEW shop.spoken",
+    );
   });
 
   it("tells the transaction of statements", async () => {

@@ -1,5 +1,5 @@
 import type { RowObject } from "../../port/port.js";
-import { getRoutine, listRoutines } from "../catalog/routines.js";
+import { getRoutine, listRoutines, type TypeObject } from "../catalog/routines.js";
 import { type Place, timestamp } from "./shared.js";
 
 /** The rows of ROUTINES that are about one dataset. */
@@ -23,6 +23,7 @@ export async function routineRows(catalogue: Place, project: string, dataset: st
       routine_schema: dataset,
       routine_name: routine,
       routine_type: types[found.routineType as keyof typeof types],
+      data_type: "returnType" in found ? typeText(found.returnType as TypeObject) : null,
       routine_body: isJs ? "EXTERNAL" : "SQL",
       routine_definition: found.definitionBody,
       external_language: isJs ? "JAVASCRIPT" : null,
@@ -40,12 +41,12 @@ export async function parameterRows(catalogue: Place, project: string, dataset: 
   for (const routine of await listRoutines(catalogue, dataset)) {
     const found = await getRoutine(catalogue, { project, dataset, routine });
     const { arguments: args = [], returnType } = found as {
-      arguments?: readonly { name: string; dataType?: { typeKind: string }; mode?: string; isAggregate?: boolean }[];
-      returnType?: { typeKind: string };
+      arguments?: readonly { name: string; dataType?: TypeObject; mode?: string; isAggregate?: boolean }[];
+      returnType?: TypeObject;
     };
     const base = { specific_catalog: project, specific_schema: dataset, specific_name: routine };
     if (returnType !== undefined)
-      rows.push({ ...base, ordinal_position: 0, is_result: "YES", data_type: returnType.typeKind });
+      rows.push({ ...base, ordinal_position: 0, is_result: "YES", data_type: typeText(returnType) });
     for (const [index, { name, dataType, mode, isAggregate = true }] of args.entries())
       rows.push({
         ...base,
@@ -54,8 +55,15 @@ export async function parameterRows(catalogue: Place, project: string, dataset: 
         is_result: "NO",
         parameter_name: name,
         is_aggregate: found.routineType !== "AGGREGATE_FUNCTION" ? null : isAggregate ? "YES" : "NO",
-        data_type: dataType?.typeKind ?? "ANY TYPE",
+        data_type: dataType === undefined ? "ANY TYPE" : typeText(dataType),
       });
   }
   return rows;
+}
+
+/** A type as SQL writes it: `ARRAY<STRUCT<a INT64>>`. */
+function typeText({ typeKind, arrayElementType, structType }: TypeObject): string {
+  if (arrayElementType !== undefined) return `ARRAY<${typeText(arrayElementType)}>`;
+  if (structType === undefined) return typeKind;
+  return `STRUCT<${structType.fields.map(({ name, type }) => [name ?? [], typeText(type)].flat().join(" ")).join(", ")}>`;
 }
