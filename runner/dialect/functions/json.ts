@@ -287,6 +287,10 @@ export const JSON_FUNCTIONS: Family = {
   JSON_VALUE_ARRAY: valueArray("json_value_array", false),
   JSON_EXTRACT_STRING_ARRAY: valueArray("json_extract_string_array", true),
   JSON_TYPE: scalar(`${DOC}#json_type`, ofScalar("STRING", "bq_json_type")),
+  JSON_FLATTEN: scalar(
+    `${DOC}#json_flatten`,
+    ofJson("ARRAY<JSON>", "CAST(bq_json_flatten(CAST($1 AS VARCHAR)) AS JSON[])"),
+  ),
   JSON_KEYS: special(`${DOC}#json_keys`, jsonKeys),
   JSON_ARRAY: special(`${DOC}#json_array`, jsonArray),
   JSON_OBJECT: special(`${DOC}#json_object`, jsonObject),

@@ -9,7 +9,7 @@ const FAMILIES: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/^(ML|AI|OBJ)\.|^(FORECAST|VECTOR_SEARCH|EXTERNAL_OBJECT_TRANSFORM|EXTERNAL_QUERY)$/, "a remote service"],
   [/^(SEARCH|TEXT_ANALYZE|BAG_OF_WORDS|TF_IDF)$/, "text analysis"],
   [/^(APPENDS|CHANGES)$/, "a table function"],
-  [/^(FLOAT32|JSON_FLATTEN)$/, ""],
+  [/^FLOAT32$/, ""],
 ];
 
 /** What an unknown function is, if BigQuery knows it. */

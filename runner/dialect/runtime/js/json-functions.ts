@@ -48,6 +48,11 @@ function scalarTexts(value: JsonValue | undefined): (string | null)[] | null {
   return items.map(scalarText);
 }
 
+/** What is no array: the value, or whatever the array and the arrays within it hold. */
+function flattened(value: JsonValue): readonly JsonValue[] {
+  return Array.isArray(value) ? (value as readonly JsonValue[]).flatMap(flattened) : [value];
+}
+
 const INT64_MIN = -(2n ** 63n);
 const inInt64 = (value: bigint): boolean => value >= INT64_MIN && value < 2n ** 63n;
 
@@ -158,6 +163,7 @@ export const JSON_JS_FUNCTIONS: readonly JsFunction[] = [
     if (isLax) return null;
     throw new Error("The provided JSON input is not an array");
   }),
+  strict("bq_json_flatten", ["STRING"], "STRINGS", (text) => flattened(parseJson(text)).map(printJson)),
   strict("bq_json_keys", ["STRING", "INT64", "STRING"], "STRINGS", (text, depth, mode) => {
     if (depth < 1n) throw new Error("max_depth must be positive.");
     const arrays = ARRAYS_WITHIN[mode.toLowerCase()];
