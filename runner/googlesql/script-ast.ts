@@ -229,7 +229,13 @@ export type ScriptStatement =
       readonly type: TypeNode | undefined;
       readonly value: Expr | undefined;
     })
-  | (Span & { readonly kind: "set"; readonly targets: readonly Identifier[]; readonly value: Expr })
+  | (Span & {
+      readonly kind: "set";
+      readonly targets: readonly Identifier[];
+      /** `SET (a) = ..`, which may take its value from a STRUCT. */
+      readonly isTuple: boolean;
+      readonly value: Expr;
+    })
   | (Span & {
       readonly kind: "if";
       readonly branches: readonly { readonly condition: Expr; readonly body: readonly ScriptStatement[] }[];

@@ -157,7 +157,7 @@ class ScriptCheck implements ScriptDiagnosis {
       }
       case "set": {
         const targets = statement.targets.map((name) => findVariable(frames, name));
-        this.#type(statement.value, targets.length === 1 ? targets[0]?.type : undefined);
+        this.#type(statement.value, statement.isTuple ? undefined : targets[0]?.type);
         return;
       }
       case "if":

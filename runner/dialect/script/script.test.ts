@@ -17,6 +17,12 @@ describe("variables", () => {
     expect(
       await rows("DECLARE a INT64; DECLARE b STRING; SET (a, b) = (SELECT AS STRUCT 7, 'x'); SELECT a, b"),
     ).toEqual([[7n, "x"]]);
+    // As dbt finds the partitions that it replaces.
+    const one = "DECLARE a ARRAY<INT64>; SET (a) = (SELECT AS STRUCT ARRAY_AGG(x ORDER BY x) FROM UNNEST([2, 1]) AS x)";
+    expect(await rows(`${one}; SELECT a`)).toEqual([[[1n, 2n]]]);
+    expect(await rows("DECLARE a INT64; SET (a) = 3; SELECT a")).toEqual([[3n]]);
+    expect(await rows("DECLARE s STRUCT<a INT64>; SET (s) = (SELECT AS STRUCT 4); SELECT s.a")).toEqual([[4n]]);
+    expect(await failure("DECLARE a INT64; SET a = (SELECT AS STRUCT 4)")).toContain("STRUCT<INT64> to type INT64");
   });
 
   it("is shadowed by a column of the same name", async () => {

@@ -2,6 +2,7 @@ import type { Expr, Identifier } from "../../googlesql/ast.js";
 import type { Column, StructType } from "../../port/sql-types.js";
 import { limitsOf } from "../resolve/type-node.js";
 import { limitedSql, quoteName, SqlProblem, structLiteral, translateFields, typeOf, type Variable } from "../script.js";
+import { sameShape } from "../types/coercion.js";
 import type { Frames } from "./frames.js";
 import type { Of, ScriptRun } from "./interpreter.js";
 
@@ -36,13 +37,25 @@ export async function setVariables(run: ScriptRun, statement: Of<"set">): Promis
     return system
       .set(single.name, await run.value(statement.value, single.type), statement.value)
       .then(() => undefined);
-  if (targets.length === 1 && single !== undefined) {
+  if (
+    single !== undefined &&
+    targets.length === 1 &&
+    !(statement.isTuple && (await isOneField(run, statement, single)))
+  ) {
     const { sql } = await run.expression(statement.value, single.type);
     await host.setVariable(single.key, limitedSql(sql, single));
     return;
   }
   const whole = await run.expression(statement.value, undefined);
   await assignFields(run, targets, whole.sql, { ...ASSIGNED, type: whole.type }, statement.value);
+}
+
+/** Whether the value of `SET (a) = (SELECT AS STRUCT 1)` is a STRUCT around what the variable takes. */
+async function isOneField(run: ScriptRun, { value }: Of<"set">, target: Variable): Promise<boolean> {
+  const { type } = await run.expression(value, undefined);
+  return (
+    typeof type !== "string" && type.kind === "struct" && type.fields.length === 1 && !sameShape(type, target.type)
+  );
 }
 
 /** The one row of a query into variables; without a row they become NULL. */

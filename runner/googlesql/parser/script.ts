@@ -170,15 +170,17 @@ function parseSet(c: Cursor): ScriptStatement {
     return {
       kind: "set",
       targets: [{ name: `@@${variable.name}`, start: at, end }],
+      isTuple: false,
       value: parseExpression(c),
       ...c.span(start),
     };
   }
-  const targets = c.is("(")
+  const isTuple = c.is("(");
+  const targets = isTuple
     ? c.parenthesized(() => c.list(() => c.identifier("variable name")))
     : [c.identifier("variable name")];
   c.expect("=");
-  return { kind: "set", targets, value: parseExpression(c), ...c.span(start) };
+  return { kind: "set", targets, isTuple, value: parseExpression(c), ...c.span(start) };
 }
 
 function parseIf(c: Cursor): ScriptStatement {
