@@ -5,6 +5,8 @@ import { type Signature, signature } from "./signature.js";
 
 /** What a special function may ask of the resolver. */
 export interface CallContext {
+  /** Nothing is taken that the recorded reference, which is older than BigQuery, refuses. */
+  readonly isReference: boolean;
   resolve(expr: Expr): Typed;
   /** Resolves and coerces; an argument of another type is an analysis error. */
   resolveAs(expr: Expr, type: SqlType): Typed;

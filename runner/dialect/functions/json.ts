@@ -36,6 +36,8 @@ function extraction(
     const path = positional[1] === undefined ? undefined : context.resolveAs(positional[1], "STRING");
     if (path !== undefined && (path.uses.length > 0 || path.opaque === true))
       throw analysisError("JSONPath must be a string literal or query parameter", path.span);
+    if (context.isReference && path !== undefined && /^lax\b/i.test(literalText(path) ?? ""))
+      throw analysisError("JSONPath must start with '$'", path.span);
     const source = isNullLiteral(value) ? coerce(value, "STRING") : value;
     if (source.type !== "STRING" && source.type !== "JSON")
       throw wrongArguments(

@@ -98,6 +98,7 @@ function resolveBound(
   const positionOf = (expr: Expr): number => call.args.findIndex(({ value }) => value === expr);
   const taken = (expr: Expr): Typed => collation.take(bind(given.resolve(expr)), positionOf(expr));
   const context: CallContext = {
+    isReference: ctx.env.shape === "reference",
     resolve: (expr) => taken(expr),
     resolveAs: (expr, type) => asType(taken(expr), type, expr, `Argument of ${call.name}`),
     resolveLambda: (lambda, values) => {
