@@ -45,3 +45,28 @@ it("asks for the dates of the run alone", async () => {
   await rig.fastbreak("run", "--select", "shown");
   expect(await sum()).toBe("14");
 });
+
+it("is read only where its own query is right, whatever the query around it has columns of", async () => {
+  rig = await projectOf({
+    prices: 'config { type: "declaration", schema: "raw", name: "prices" }',
+    priced: 'config { type: "view" }\nSELECT id, n FROM ${ref("prices")}',
+    outer: 'config { type: "view" }\nSELECT id, n FROM ${ref("priced")}',
+    most: 'config { type: "table" }\nSELECT t.n, (SELECT MAX(v.n) FROM ${ref("outer")} AS v) AS most FROM ${ref("numbers")} AS t',
+    none: 'config { type: "assertion" }\nSELECT * FROM ${ref("most")} AS t WHERE EXISTS (SELECT 1 FROM ${ref("outer")} AS v WHERE v.n < 0)',
+  });
+  await rig.fastbreak("query", "CREATE TABLE raw.prices AS SELECT 1 AS id, 10 AS n");
+  await rig.run([]);
+  await rig.fastbreak("query", "ALTER TABLE raw.prices RENAME COLUMN n TO price");
+  const place = "definitions/priced.sqlx:2:12: Unrecognized name: n";
+  const { code, stdout } = await rig.fastbreak("run", "--select", "most");
+  expect([code, stdout]).toEqual([1, expect.stringContaining(place)]);
+  expect(await rig.sql("SELECT most FROM d.most")).toEqual([["10"]]);
+  expect((await rig.fastbreak("run", "--select", "none")).stdout).toContain(place);
+  expect((await rig.fastbreak("diff", "most")).stderr).toContain(place);
+  const verified = await rig.fastbreak("verify");
+  expect(verified.code).toBe(6);
+  for (const name of ["priced", "outer", "most"])
+    expect(verified.stdout).toContain(`d.${name}  it cannot be built: ${place}`);
+  await rig.fastbreak("query", "ALTER TABLE raw.prices RENAME COLUMN price TO n");
+  expect((await rig.run(["--select", "most"])).totals).toMatchObject({ failed: 0, rows_written: 0 });
+});

@@ -68,6 +68,7 @@ class AsideBuild {
       engineVersion: plan.engineVersion,
       expiresPartitions,
       views: readQueries(plan.project.actions),
+      rightViews: new Set(),
       fingerprints: new FingerprintLog(stateDataset, run, plan.recorded),
       locate,
       breakers,

@@ -9,6 +9,7 @@ import type { BuildContext } from "./build.js";
 import { type ComposeContext, type ComposedQuery, composeAnyFound, composeFound } from "./compose.js";
 import { locating } from "./located.js";
 import { MOST_QUARANTINED, type FoundRows as QuarantinedRows } from "./quarantine.js";
+import { requireRightViews } from "./right-views.js";
 
 /** An assertion found rows; the model that it guards is not published. */
 export class GateError extends Error {
@@ -33,7 +34,7 @@ export interface Verdict {
 type Row = readonly SqlValue[];
 
 /** What a run knows that is about to judge. */
-type AuditContext = Pick<BuildContext, "views" | "window" | "locate" | "emit">;
+type AuditContext = Pick<BuildContext, "views" | "rightViews" | "window" | "locate" | "emit">;
 
 /** A column of an assertion whose rows close the gate as anybody would expect, and warn nobody. */
 const EXPECTED = "is_expected";
@@ -76,6 +77,8 @@ class Audit {
 
   async run(): Promise<Verdict> {
     const { assertion, context } = this;
+    // Before those behind its model are made.
+    await requireRightViews(this.transaction, assertion.reads, context);
     const views = { views: context.views, relations: await this.transaction.relations() };
     const findsNothing = { verdict: undefined, isOfAllDates: true };
     if (mustFindNothing(assertion) && !(await this.#findsAny(views))) return findsNothing;

@@ -37,6 +37,7 @@ import { locating, runStatements } from "./located.js";
 import { mergeStatement } from "./merge-statement.js";
 import { ANY_ROWS, type MovedSlices, movedSlices, type ReadSlices } from "./moved-slices.js";
 import { BuildRecorder } from "./record-build.js";
+import { requireRightViews } from "./right-views.js";
 import { type Shards, useShards } from "./shards.js";
 import type { SlicedBuild } from "./slice-records.js";
 import { composeSlices, type SlicedModel, slicedModel } from "./sliced-inputs.js";
@@ -49,6 +50,8 @@ export interface BuildContext {
   /** Partitions that are too old vanish by themselves. */
   readonly expiresPartitions: boolean;
   readonly views: ReadonlyMap<string, RunnableAction>;
+  /** Those whose query the run has found right. */
+  readonly rightViews: Set<string>;
   readonly fingerprints: FingerprintLog;
   readonly locate: Locate;
   readonly breakers: Breakers;
@@ -189,6 +192,7 @@ class ActionBuild {
   /** The full query is the truth: the table's partitions become what it gives. */
   async #rebuild(script: ScriptTexts, partitions: readonly Partition[], live: Relation | undefined): Promise<Built> {
     const { action, coverage, snapshot } = this.task;
+    await this.#requireRightViews(action);
     await this.#statements(script, "pre_operations", action.preOps);
     let set = this.#setOf(partitions);
     const query = this.#composed(set);
@@ -217,6 +221,12 @@ class ActionBuild {
     const counts = await this.transaction.publish({ partitions: set, only, ...this.#layoutOf(stage) });
     await this.#statements(script, "post_operations", action.postOps);
     return { counts, ...built };
+  }
+
+  /** What the model reads is built: a view that is right now is so for the rest of the run. */
+  async #requireRightViews({ reads }: Pick<RunnableAction, "reads">): Promise<void> {
+    const { rightViews } = this.context;
+    for (const key of await requireRightViews(this.transaction, reads, this.context)) rightViews.add(key);
   }
 
   /** What workers have computed beforehand, where it is what this transaction would compute. */
@@ -264,6 +274,7 @@ class ActionBuild {
     const texts = action.incremental ?? action;
     if (stale.some(({ reason }) => reason === "code_changed"))
       this.context.emit({ event: "history_kept", key: action.node.key });
+    await this.#requireRightViews(texts);
     await this.#statements(script, "pre_operations", texts.preOps);
     const views = { views: this.context.views, relations: snapshot.relations };
     const query = onlyUnexpired(action, composeBuild(action, texts, this.#setOf(partitions), views), this.context);

@@ -32,7 +32,7 @@ function inFunction(cause: EngineError, query: ComposedQuery, locate: Locate): E
   const action = query.pieces.find(({ origin }) => origin !== undefined)?.origin?.action;
   const place = action && cause.frame && functionPlace(cause.frame, action);
   if (action === undefined || place === undefined) return cause;
-  return new LocatedError(`${locate(action, place.text, place.offset)}: ${cause.message}`);
+  return new LocatedError(`${locate(action, place.text, place.offset)}: ${cause.message}`, { cause });
 }
 
 /** Runs an action's statements as texts of one script; an error is told at its place in the SQLX file. */

@@ -45,7 +45,7 @@ export interface RunOptions {
 }
 
 /** What a run is told of builds beyond its own plan. */
-export type RunContext = Omit<BuildContext, "restingOn" | "askedByReaders"> & {
+export type RunContext = Omit<BuildContext, "restingOn" | "askedByReaders" | "rightViews"> & {
   readonly failures: Failures;
   readonly quarantine: QuarantineLog;
 };
@@ -101,6 +101,7 @@ class ProjectRun {
     const readers = warehouse.capabilities.remembersDigests ? runs : [];
     this.#context = {
       ...context,
+      rightViews: new Set(),
       askedByReaders: (key, relations) =>
         requestsOfReaders(key, readers, relations, (reader) => this.#coverageAt(reader)),
       restingOn: (action, partition, outside) => staleUpstreamsOf(action, partition, outside, this.#stale),
@@ -163,6 +164,7 @@ class ProjectRun {
       this.#stale.set(action.node.key, partitionsOf(action.node, this.#coverageOf(action)));
       if (this.#dispensable.has(action.node.key)) await this.#makeReadable(action);
     } else {
+      if (action.type === "view" && !isLeftOut(result)) this.#context.rightViews.add(action.node.key);
       await this.#reviseStale(action);
       this.#noteResting(action, result);
     }

@@ -26,6 +26,7 @@ export async function evaluateGate(
 ): Promise<GateResult> {
   // Every run asks whether there is a gate, and hardly any asks the gate.
   const { composeFound } = await import("../execute/compose.js");
+  const { requireRightViews } = await import("../execute/right-views.js");
   const relations = await transaction.relations();
   const views = readQueries(actions);
   const models = new Set(actions.filter(({ node }) => node.kind === "model").map(({ node }) => node.key));
@@ -47,6 +48,7 @@ export async function evaluateGate(
       verdicts.push(withoutRows(criterion, date, empty));
       continue;
     }
+    await requireRightViews(transaction, assertion.reads, { views, locate, rightViews: new Set() });
     const ask = (before: string, behind: string) =>
       locating(composeFound(assertion, { before, behind }, { views, relations }), locate, (sql) =>
         transaction.query(sql),

@@ -305,6 +305,11 @@ export interface Transaction extends ScriptTexts, Observation {
   /** Drops a stage that is not published. */
   discard(stage: Stage): Promise<void>;
   query(sql: string): Promise<QueryResult>;
+  /**
+   * Reads no row and no bytes that cost.
+   * @throws EngineError where a query names what is not there, or cannot be typed
+   */
+  requireQuery(sql: string): Promise<void>;
   /** Whether a query returns a row. Nothing of the row is read, so that of a wide table only the columns that conditions name are. */
   returnsRow(sql: string): Promise<boolean>;
   /** Merges by primary key; rows with an equal row hash stay untouched; two rows of one key are an error. */

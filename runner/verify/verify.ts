@@ -1,6 +1,7 @@
 import { coverageIn, type ProjectPlan } from "../decide/plan-project.js";
 import { composeBuild, composeUnrestricted, onlyUnexpired } from "../execute/compose.js";
-import { locating, runStatements } from "../execute/located.js";
+import { LocatedError, locating, runStatements } from "../execute/located.js";
+import { requireRightViews } from "../execute/right-views.js";
 import { rolledBack } from "../execute/rolled-back.js";
 import type { RunnableAction } from "../graph/action.js";
 import type { Locate } from "../graph/locate.js";
@@ -60,7 +61,10 @@ export async function verifyModels(
     const coverage = coverageIn(plan.needs, key);
     if (disabled || isNothing(coverage)) continue;
     if (kind === "view") {
-      const problem = viewProblem(action, plan);
+      const problem =
+        viewProblem(action, plan) ??
+        (await rolledBack(warehouse, (transaction) => requireView(transaction, action, plan, locate)).catch(notBuilt))
+          ?.problem;
       if (problem !== undefined) verified.push({ key, partitions: 1, ...EQUAL, problem });
     }
     if (kind !== "model") continue;
@@ -83,14 +87,26 @@ function viewProblem(action: RunnableAction, { decisions, snapshot }: ProjectPla
   return reasons.includes("code_changed") ? "its view has another query" : undefined;
 }
 
+/** The query of a view is right as things are; in the queries that read it, it could be right by accident. */
+async function requireView(
+  transaction: Transaction,
+  action: RunnableAction,
+  { project }: ProjectPlan,
+  locate: Locate,
+): Promise<undefined> {
+  const query = composeUnrestricted(action, undefined, readQueries(project.actions));
+  await locating(query, locate, (sql) => transaction.requireQuery(sql));
+}
+
 /** What is wrong with one model says nothing of the others. */
 const OWN_TROUBLE: readonly EngineErrorCode[] = ["sql", "query", "data"];
 
 /** What is to be told of a model that was not built; an engine that cannot undo what its statements do does not try them. */
 function notBuilt(cause: unknown): Finding {
-  if (!(cause instanceof EngineError)) throw cause;
-  if (cause.code === "refused") return { note: cause.message };
-  if (OWN_TROUBLE.includes(cause.code)) return { problem: `it cannot be built: ${cause.message}` };
+  const error = cause instanceof LocatedError ? cause.cause : cause;
+  if (!(cause instanceof Error) || !(error instanceof EngineError)) throw cause;
+  if (error.code === "refused") return { note: cause.message };
+  if (OWN_TROUBLE.includes(error.code)) return { problem: `it cannot be built: ${cause.message}` };
   throw cause;
 }
 
@@ -121,6 +137,7 @@ class ModelCheck {
   async #rebuilt(script: ScriptTexts, live: Relation): Promise<Finding> {
     const { action } = this;
     const standing = await this.#digestsOf(live);
+    await this.#requireRightViews(action);
     await runStatements(script, action, "pre_operations", action.preOps, this.locate);
     const query = onlyUnexpired(action, composeUnrestricted(action, this.set, this.#views()), this.capabilities);
     const stage = await locating(query, this.locate, (sql) => script.stage(sql));
@@ -157,6 +174,7 @@ class ModelCheck {
     const isRemade = texts.preOps.length + texts.postOps.length > 0 || action.strategy.overwritesPartitions;
     const before = isRemade ? await this.#digestsOf(live) : undefined;
     const counts = await this.transaction.script(async (script): Promise<PublishCounts> => {
+      await this.#requireRightViews(texts);
       await runStatements(script, action, "pre_operations", texts.preOps, this.locate);
       const relations = await this.transaction.relations();
       const context = { views: this.#views(), relations };
@@ -184,6 +202,11 @@ class ModelCheck {
     if (action.uniqueKey.length === 0 && !readsItself)
       return { note: "its rows are history; what it should hold cannot be told" };
     return { problem: `its rows are history; its incremental query would change or add ${changed}` };
+  }
+
+  async #requireRightViews({ reads }: Pick<RunnableAction, "reads">): Promise<void> {
+    const context = { views: this.#views(), locate: this.locate, rightViews: new Set<string>() };
+    await requireRightViews(this.transaction, reads, context);
   }
 
   #views(): ReadonlyMap<string, RunnableAction> {

@@ -319,6 +319,8 @@ class MemoryTransaction implements Transaction {
     return { columns, rows: rows.map((row) => columns.map(({ name }) => row[name] ?? null)) };
   }
 
+  async requireQuery(): Promise<void> {}
+
   async returnsRow(sql: string): Promise<boolean> {
     this.call();
     return evaluateSql(ALL_FOUND.exec(sql)?.[1] ?? sql, namedIn(this.#tables)).rows.length > 0;

@@ -352,6 +352,14 @@ export class BigQueryTransaction extends BigQueryObservation implements Transact
     return originOf(origin, 0, () => this.#rows(text, "query"));
   }
 
+  async requireQuery(sql: string): Promise<void> {
+    const { sql: text, origin } = await this.#previewed(sql);
+    await originOf(origin, 0, () => this.service.jobs.dryRun(text)).catch((cause: unknown) => {
+      // What is wrong without a place, as the lack of a filter, is not wrong within every query around it.
+      if (!(cause instanceof EngineError) || cause.offset !== undefined) throw cause;
+    });
+  }
+
   async returnsRow(sql: string): Promise<boolean> {
     const { sql: text, origin } = await this.#previewed(sql);
     const work = () => this.#rows(anyRowOf(text), "query");

@@ -262,6 +262,10 @@ export class DuckDbTransaction implements Transaction {
     return { columns: translated.columns, rows: reader.getRows().map((row) => row.map(sqlValue)) };
   }
 
+  async requireQuery(sql: string): Promise<void> {
+    await (await this.#openScript()).query(sql);
+  }
+
   async returnsRow(sql: string): Promise<boolean> {
     const translated = await (await this.#openScript()).query(sql);
     const reader = await this.#connection.runAndReadAll(anyRowOf(translated.sql));
