@@ -144,6 +144,14 @@ it("takes a table that is read as it was, or in part, for one in whose place not
   expect(fixed("SELECT a FROM d.t TABLESAMPLE SYSTEM (1 PERCENT)")).toEqual([[true], ["TABLESAMPLE"]]);
 });
 
+it("takes a weekday of a part of dates for no function of the user", () => {
+  const { userCalls } = scanQuery(
+    "SELECT DATE_TRUNC(a, WEEK(MONDAY)), EXTRACT(week(sunday) FROM a), WEEK(b), WEEK(a, b)",
+  );
+  expect(userCalls).toEqual(["WEEK"]);
+  expect(scanQuery("SELECT DATE_DIFF(a, b, WEEK(TUESDAY)) FROM d.t").userCalls).toEqual([]);
+});
+
 describe("a call whose value differs between runs", () => {
   const columnsOf = (sql: string) => scanQuery(sql).volatileCalls.map(({ outputColumn }) => outputColumn);
 

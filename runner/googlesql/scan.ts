@@ -1,4 +1,4 @@
-import type { Expr, FromItem, Identifier, PathNode, Query, QueryBody, Select } from "./ast.js";
+import type { CallExpr, Expr, FromItem, Identifier, PathNode, Query, QueryBody, Select } from "./ast.js";
 import { ALL_DEMANDED, columnDemand, type ListedItem } from "./column-demand.js";
 import type { QueryScan, Span, TableReference, VolatileCall } from "./contract.js";
 import { positionOf } from "./errors.js";
@@ -8,6 +8,7 @@ import { tokenize } from "./lexer.js";
 import { impliedName, isFieldPath } from "./names.js";
 import { isVolatile, isVolatileVariable, PARENTHESIS_FREE } from "./volatile-names.js";
 import { walk } from "./walk.js";
+import { weekdayOf } from "./week-part.js";
 
 type Names = ReadonlySet<string>;
 /** `whole`: a star covers it, or its row is taken as a value. */
@@ -226,7 +227,7 @@ export class Scanner {
         this.volatile(child.name as string, child.start as number, outputColumn);
       } else if (child.kind === "parameter" && isVolatileVariable(child.name as string)) {
         this.volatile((child.name as string).toLowerCase(), child.start as number, outputColumn);
-      } else if (child.kind === "call" && !isGoogleSqlFunction(child.name as string)) {
+      } else if (child.kind === "call" && !isKnownCall(child as unknown as CallExpr)) {
         this.userCalls.add(this.sql.slice((child.nameSpan as Span).start, (child.nameSpan as Span).end));
       } else if (child.kind === "path") {
         const parts = child.parts as readonly Identifier[];
@@ -265,4 +266,9 @@ function namesOfFirst(body: QueryBody): OutputNames {
 
 function nameOf({ alias, expr }: Extract<Select["items"][number], { kind: "expr" }>): string | undefined {
   return alias?.name ?? impliedName(expr);
+}
+
+/** Whether a call is none of a function of the user. */
+function isKnownCall(call: CallExpr): boolean {
+  return isGoogleSqlFunction(call.name) || weekdayOf(call) !== undefined;
 }

@@ -1,5 +1,6 @@
 import type { Expr } from "../../googlesql/ast.js";
 import { analysisError } from "../../googlesql/errors.js";
+import { weekdayOf } from "../../googlesql/week-part.js";
 
 /** A date part as an argument: `MONTH`, `WEEK(MONDAY)`. */
 export interface DatePart {
@@ -8,7 +9,6 @@ export interface DatePart {
   readonly weekday: number | undefined;
 }
 
-export const DAYS = ["SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY"];
 export const TIME_PARTS = ["MICROSECOND", "MILLISECOND", "SECOND", "MINUTE", "HOUR"];
 export const CALENDAR_PARTS = ["DAY", "WEEK", "ISOWEEK", "MONTH", "QUARTER", "YEAR", "ISOYEAR"];
 
@@ -30,11 +30,9 @@ export function datePart(expr: Expr, allowed: readonly string[], what: string): 
     if (allowed.includes(name)) return { name, weekday: undefined };
     throw invalidPart(name, what, expr);
   }
-  if (expr.kind === "call" && expr.name === "WEEK" && expr.args.length === 1 && allowed.includes("WEEK")) {
-    const day = expr.args[0]?.value;
-    const name = day?.kind === "path" ? (day.parts[0]?.name.toUpperCase() ?? "") : "";
-    const weekday = DAYS.indexOf(name);
-    if (weekday >= 0) return { name: "WEEK", weekday };
+  if (expr.kind === "call" && allowed.includes("WEEK")) {
+    const weekday = weekdayOf(expr);
+    if (weekday !== undefined) return { name: "WEEK", weekday };
   }
   throw analysisError(`A valid date part name is required for ${what}`, expr);
 }

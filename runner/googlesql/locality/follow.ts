@@ -1,6 +1,7 @@
-import type { Expr, FromItem, Query, QueryBody, Select, WindowSpec } from "../ast.js";
+import type { CallExpr, Expr, FromItem, Query, QueryBody, Select, WindowSpec } from "../ast.js";
 import { isGoogleSqlFunction } from "../function-names.js";
 import { isFieldPath } from "../names.js";
+import { weekdayOf } from "../week-part.js";
 import {
   CommonRows,
   type Equalities,
@@ -29,9 +30,6 @@ interface Around {
   readonly common: CommonTables;
   readonly scope: Scope | undefined;
 }
-
-/** `WEEK(MONDAY)`: a part of dates that is written as a call. */
-const WEEKDAY = "WEEK";
 
 /** Functions that make one value of many rows. */
 const AGGREGATES = new Set(
@@ -314,10 +312,10 @@ class Follower {
         inside.scope.reading.subqueries.push(this.query(record.query as Query, inside));
         return;
       case "call": {
-        const { name, over } = record as { readonly name: string; readonly over: WindowSpec | undefined };
+        const call = node as CallExpr;
         // A function of somebody's own may read tables, all rows of them.
-        if (!isGoogleSqlFunction(name) && name !== WEEKDAY) throw new Unfollowed();
-        if (over !== undefined) inside.scope.reading.windows.push(this.#window(over, inside));
+        if (!isGoogleSqlFunction(call.name) && weekdayOf(call) === undefined) throw new Unfollowed();
+        if (call.over !== undefined) inside.scope.reading.windows.push(this.#window(call.over, inside));
       }
     }
     for (const part of Array.isArray(node) ? (node as unknown[]) : Object.values(record))
