@@ -112,3 +112,14 @@ it("takes part after part until nothing is left, and verify says what stays for 
   // A run that finds nothing ends it.
   expect([await ran(), await ran()]).toEqual([3, 0]);
 });
+
+it("runs once more after a build of other rows, and verify says what that adds", async () => {
+  const fixture = FIXTURES["a first build of other rows than the next"] as Fixture;
+  const rig = rigOf(fixture);
+  await inWarehouse(rig, (warehouse) => warehouse.script(fixture.nights[0]));
+  const ran = async () => (await rig.run([])).actions.filter(({ status }) => status !== "skipped").length;
+  expect(await ran()).toBe(4);
+  const verified = await rig.fastbreak("verify");
+  expect([verified.code, verified.stdout]).toEqual([0, expect.stringContaining("the next run adds or changes 1")]);
+  expect([await ran(), await ran()]).toEqual([3, 0]);
+});

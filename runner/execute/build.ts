@@ -41,6 +41,7 @@ import { requireRightViews } from "./right-views.js";
 import { type Shards, useShards } from "./shards.js";
 import type { SlicedBuild } from "./slice-records.js";
 import { composeSlices, type SlicedModel, slicedModel } from "./sliced-inputs.js";
+import { takesMore } from "./takes-more.js";
 
 /** What stays the same for all actions of one run. */
 export interface BuildContext {
@@ -177,13 +178,14 @@ class ActionBuild {
   async #model(script: ScriptTexts, partitions: readonly Partition[]): Promise<Built> {
     const { action, snapshot, coverage, stale } = this.task;
     const live = snapshot.relations.get(action.node.key);
-    if (!action.accumulating || live?.kind !== "table") return this.#rebuild(script, partitions, live);
+    if (!action.accumulating || live?.kind !== "table")
+      return { ...(await this.#rebuild(script, partitions, live)), takesMore: takesMore(action) };
     // History that somebody else's request needs is not what that request asked to be made anew.
     const isRefreshed = ({ reason }: PartitionDecision) => reason === "forced" && !action.isProtected;
     const refreshed = stale.filter(isRefreshed).map(({ partition }) => partition);
     const added = stale.filter((decision) => !isRefreshed(decision)).map(({ partition }) => partition);
     const built = refreshed.length === 0 ? undefined : await this.#rebuild(script, refreshed, live);
-    if (added.length === 0 && built !== undefined) return built;
+    if (added.length === 0 && built !== undefined) return { ...built, takesMore: takesMore(action) };
     const counts = await this.#accumulate(script, added, live);
     if (built === undefined) return { counts, partitions, coverage };
     return { ...built, counts: sumOf(built.counts, counts), partitions: [...new Set([...built.partitions, ...added])] };
@@ -387,6 +389,8 @@ interface Built {
   readonly coverage: Coverage;
   /** Of other inputs than the task's. */
   readonly snapshot?: Snapshot;
+  /** The incremental query may give rows that the full one has left out. */
+  readonly takesMore?: boolean;
   /** What is known of its rows by their keys. */
   readonly sliced?: SlicedModel | undefined;
   /** What was read of its inputs to find these keys. */

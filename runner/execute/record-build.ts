@@ -4,7 +4,7 @@ import { readRoutineDigests } from "../observe/routine-digests.js";
 import { effectRequests, liveOutput, outputRequest, type Snapshot } from "../observe/snapshot.js";
 import type { Coverage } from "../plan/coverage.js";
 import { effectsVersion, outputVersion } from "../plan/decide.js";
-import { inputHashes, UNKNOWN_INPUTS } from "../plan/input-hash.js";
+import { inputHashes, MORE_TO_TAKE, UNKNOWN_INPUTS } from "../plan/input-hash.js";
 import type { LiveOutput } from "../plan/types.js";
 import { EFFECTS, NO_ROWS, type Partition } from "../port/identity.js";
 import { type PartitionDigests, relationKey, type Transaction } from "../port/port.js";
@@ -19,6 +19,8 @@ export interface BuiltPartitions {
   readonly snapshot: Snapshot;
   /** What an assertion that only reports has found. */
   readonly verdict: string | undefined;
+  /** The incremental query may give rows that the full one has left out. */
+  readonly takesMore?: boolean;
 }
 
 /** What stands in a record that is of no rows. */
@@ -39,7 +41,7 @@ export class BuildRecorder {
     readonly context: BuildContext,
   ) {}
 
-  async record({ action, partitions, coverage, snapshot, verdict }: BuiltPartitions): Promise<void> {
+  async record({ action, partitions, coverage, snapshot, verdict, takesMore }: BuiltPartitions): Promise<void> {
     const { context, transaction } = this;
     const { outside } = coverage;
     const output = await this.#outputOf(action, coverage);
@@ -55,7 +57,7 @@ export class BuildRecorder {
       (partition): BuiltPartition => ({
         ...common,
         partition,
-        inputHash: hashes.get(partition)?.hash ?? UNKNOWN_INPUTS,
+        inputHash: takesMore ? MORE_TO_TAKE : (hashes.get(partition)?.hash ?? UNKNOWN_INPUTS),
         inputs: hashes.get(partition)?.byUpstream ?? {},
         fingerprint: output.rows.get(partition)?.digest ?? NO_ROWS,
         outputVersion: outputVersion(output.live, partition, outside),

@@ -5,7 +5,7 @@ import { digestText } from "../port/digest-text.js";
 import { EFFECTS, NO_ROWS, type Partition, REST } from "../port/identity.js";
 import { holds } from "../port/partition-set.js";
 import type { DateRange } from "../port/port.js";
-import { areSameInputs } from "./input-hash.js";
+import { areSameInputs, MORE_TO_TAKE } from "./input-hash.js";
 import { reachOf, touches } from "./read-window.js";
 import type { InputHash, LiveOutput, OutputVersion, PartitionState } from "./types.js";
 
@@ -112,6 +112,8 @@ function decidePartition(input: DecideInput, partition: Partition): PartitionDec
 function movedInput(state: PartitionState, current: InputHash | undefined): Evidence | undefined {
   if (current === undefined) return { what: "input", note: "inputs unknown" };
   if (areSameInputs(state, current)) return undefined;
+  if (state.inputHash === MORE_TO_TAKE)
+    return { what: "input", note: "its incremental query may take more than its full one" };
   const upstream = Object.keys(current.byUpstream).find((key) => current.byUpstream[key] !== state.inputs[key]);
   if (upstream === undefined) return { what: "input", old: state.inputHash, new: current.hash };
   const evidence = { what: "input", upstream, new: current.byUpstream[upstream] ?? NO_ROWS } as const;

@@ -9,6 +9,9 @@ import type { InputDigest, InputDigests, InputHash, InputHashText } from "./type
 /** What is recorded where nobody knows what was read: no partition ever has it. */
 export const UNKNOWN_INPUTS = "unknown" as InputHashText;
 
+/** What is recorded where the incremental query may take more than the full one has given: the next run takes it. */
+export const MORE_TO_TAKE = "more to take" as InputHashText;
+
 /** What a missing relation digests to. */
 const NOTHING = "missing";
 
@@ -40,7 +43,7 @@ export function inputHashes(
 
 /** Whether a partition that was built of what is recorded would be built of the same now. */
 export function areSameInputs(recorded: RecordedInputs, current: InputHash): boolean {
-  if (recorded.inputHash === UNKNOWN_INPUTS) return false;
+  if (recorded.inputHash === UNKNOWN_INPUTS || recorded.inputHash === MORE_TO_TAKE) return false;
   const keys = Object.keys(current.byUpstream);
   if (keys.length !== Object.keys(recorded.inputs).length) return false;
   return keys.every((key) => recorded.inputs[key] === current.byUpstream[key]);

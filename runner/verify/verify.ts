@@ -8,6 +8,7 @@ import type { Locate } from "../graph/locate.js";
 import { readQueries } from "../graph/read-queries.js";
 import { publishedColumns } from "../observe/snapshot.js";
 import { type Coverage, hullOf, isNothing, setOf } from "../plan/coverage.js";
+import { MORE_TO_TAKE } from "../plan/input-hash.js";
 import { partitionsOf } from "../plan/partitions.js";
 import { EngineError, type EngineErrorCode } from "../port/engine-error.js";
 import type { Partition } from "../port/identity.js";
@@ -198,6 +199,9 @@ class ModelCheck {
       return { note: "its rows are history; its incremental query has nothing to add" };
     if (action.node.upstreams.some(({ key }) => key === action.node.key))
       return { note: `its rows are history, taken part by part; the next run takes ${changed} more` };
+    const states = [...(this.plan.states.get(action.node.key)?.values() ?? [])];
+    if (states.some(({ inputHash }) => inputHash === MORE_TO_TAKE))
+      return { note: `its rows are history, made by its full query; the next run adds or changes ${changed}` };
     const readsItself = texts.reads.some(({ key }) => key === action.node.key);
     if (action.uniqueKey.length === 0 && !readsItself)
       return { note: "its rows are history; what it should hold cannot be told" };

@@ -289,6 +289,31 @@ SELECT COUNT(*) AS taken FROM \${ref("by_count")} JOIN \${ref("by_value")} USING
   ],
 };
 
+/** The first build takes what later ones do not look at, and the other way round. */
+const backfilled: Fixture = {
+  files: {
+    "definitions/archive.sqlx": declaration("raw", "archive"),
+    "definitions/recent.sqlx": declaration("raw", "recent"),
+    "definitions/other_table.sqlx": `config { type: "incremental" }
+SELECT id, n FROM \${when(incremental(), ref("recent"), ref("archive"))}
+\${when(incremental(), \`WHERE id NOT IN (SELECT id FROM \${self()})\`)}`,
+    "definitions/other_rows.sqlx": `config { type: "incremental", uniqueKey: ["id"] }
+SELECT id, n FROM \${ref("archive")} WHERE \${when(incremental(), "id >= 2", "id < 2")}`,
+    "definitions/restricted.sqlx": `config { type: "incremental", uniqueKey: ["id"] }
+SELECT id, n FROM \${ref("archive")} \${when(incremental(), "WHERE id >= 2")}`,
+    "definitions/taken.sqlx": `config { type: "table" }
+SELECT COUNT(*) AS taken FROM \${ref("other_table")} LEFT JOIN \${ref("other_rows")} USING (id)`,
+  },
+  nights: [
+    `CREATE SCHEMA raw; CREATE TABLE raw.archive AS SELECT 1 AS id, 10 AS n UNION ALL SELECT 2, 20;
+     CREATE TABLE raw.recent AS SELECT 2 AS id, 21 AS n UNION ALL SELECT 3, 30`,
+    "SELECT 'nothing new'",
+    "SELECT 'nothing new'",
+    "INSERT INTO raw.recent VALUES (4, 40)",
+    "UPDATE raw.archive SET n = n + 1 WHERE TRUE",
+  ],
+};
+
 /** No incremental(): each night's query gives other rows, because the clock says which. */
 const byClock: Fixture = {
   files: {
@@ -330,5 +355,6 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   "checkpoints in pre_operations": checkpoints,
   "conditions of what is added": conditional,
   "loaders that take a part each night": batches,
+  "a first build of other rows than the next": backfilled,
   "rows that go by the clock": byClock,
 };

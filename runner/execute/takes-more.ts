@@ -1,0 +1,27 @@
+import { tokenize } from "../googlesql/lexer.js";
+import type { RunnableAction } from "../graph/action.js";
+
+/**
+ * Whether the incremental query gives rows that the full one, which has just made the table, may have left out: it reads a table that the
+ * full one does not, or goes by other conditions and not by the table's own rows. What it only restricts further is all there already.
+ */
+export function takesMore(action: RunnableAction): boolean {
+  const { accumulating, incremental, node, uniqueKey } = action;
+  if (!accumulating || incremental === undefined) return false;
+  const read = new Set(action.reads.map(({ key }) => key));
+  if (incremental.reads.some(({ key }) => key !== node.key && !read.has(key))) return true;
+  // Without a key each run would add the same rows once more, and nobody could tell when they are all there.
+  const isMerged = uniqueKey.length > 0 && incremental.reads.every(({ key }) => key !== node.key);
+  return isMerged && !isMadeByInserting(wordsOf(action.query), wordsOf(incremental.query));
+}
+
+/** Whether a text is another one with words put in. */
+function isMadeByInserting(text: readonly string[], longer: readonly string[]): boolean {
+  let at = 0;
+  for (const word of longer) if (word === text[at]) at += 1;
+  return at === text.length;
+}
+
+function wordsOf(sql: string): readonly string[] {
+  return tokenize(sql).map(({ text }) => text);
+}
