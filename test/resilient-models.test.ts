@@ -88,6 +88,27 @@ GROUP BY day`;
     expect(await rig.sql("SELECT n FROM d.highest")).toEqual([["9"]]);
   });
 
+  it("takes what is newer than the newest of them, of whatever day that is", async () => {
+    const newer = (labels: string, newest: string) =>
+      `config { type: "incremental", bigquery: { partitionBy: "day", labels: { ${labels} } } }
+SELECT day, n FROM \${ref("raw", "numbers")} \${when(incremental(), \`WHERE day > (SELECT ${newest} FROM \${self()})\`)}`;
+    const rig = await project({
+      newer: newer('lookback_days: "0"', "MAX(day)"),
+      within: newer('lookback_days: "0", lookback_days__within: "1"', "IFNULL(MAX(day), '2024-01-09')"),
+    });
+    await rig.run([]);
+    await rig.sql("INSERT INTO raw.numbers VALUES (7, DATE '2024-01-02'), (8, DATE '2024-01-12')");
+    await rig.run(["--date", "2024-01-02"]);
+    await rig.run(["--date", "2024-01-12"]);
+    expect(await rig.sql("SELECT n FROM d.newer ORDER BY day")).toEqual([["4"], ["7"], ["8"]]);
+    expect(await rig.sql("SELECT n FROM d.within ORDER BY day")).toEqual([["4"], ["7"], ["8"]]);
+    await rig.sql("INSERT INTO raw.numbers VALUES (9, DATE '2024-01-08'), (10, DATE '2024-01-20')");
+    await rig.run([]);
+    expect(await rig.sql("SELECT n FROM d.newer ORDER BY day")).toEqual([["4"], ["7"], ["8"], ["10"]]);
+    expect((await rig.run([])).totals).toMatchObject({ run: 0, rows_written: 0 });
+    expect(await rig.fastbreak("verify", "--select", "newer")).toMatchObject({ code: 0 });
+  });
+
   it("leaves the rows of other days alone", async () => {
     const rig = await project({ highest: HIGHEST });
     await rig.run(DAYS);

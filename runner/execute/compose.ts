@@ -84,8 +84,7 @@ export class ComposedQuery {
 
 /**
  * The GoogleSQL that builds some partitions: the action's own query, with every dated upstream restricted to the partitions
- * that its read window allows, and the output restricted to the partitions asked for. A model that reads its own rows sees
- * those of the same partitions.
+ * that its read window allows, and the output restricted to the partitions asked for.
  * @param texts the full query of the action, or its incremental one
  * @param set undefined: the action is built whole, from whole upstreams
  */
@@ -200,7 +199,7 @@ function source(
   if (view !== undefined) return standIn(view, (inner) => source(inner, action, set, context));
   const column = context.relations.get(key)?.partitionColumn;
   const declared = action.node.upstreams.find((upstream) => upstream.key === key)?.window;
-  const window = declared ?? (key === action.node.key ? { back: 0, ahead: 0 } : undefined);
+  const window = declared ?? (key === action.node.key ? action.ownWindow : undefined);
   if (set === undefined || column === undefined || !action.node.partitioned) return undefined;
   const reach = reachOfSet(set, window);
   if (reach === undefined) return undefined;

@@ -1,7 +1,7 @@
 import type { RelationId, RowColumns } from "../port/port.js";
 import type { WantedRelation } from "../port/relation-settings.js";
 import type { BreakerSettings } from "./breaker-settings.js";
-import type { PlanNode } from "./node.js";
+import type { PlanNode, ReadWindow } from "./node.js";
 
 /** A relation named in a query, with the text span that names it. */
 export interface SqlRead {
@@ -53,6 +53,8 @@ export interface RunnableAction {
   readonly reads: readonly SqlRead[];
   /** What an accumulating model runs once its table is there, where that is another text. */
   readonly incremental: IncrementalTexts | undefined;
+  /** What one partition of it may read of its own rows, where a label says so; undefined: all of them. */
+  readonly ownWindow: ReadWindow | undefined;
   /** The rows of its table are history: what the incremental query gives is added or merged, nothing is taken away. */
   readonly accumulating: boolean;
   /** A full refresh leaves it as it is. */

@@ -65,6 +65,7 @@ function runnableAction(
       action.accumulating && action.incremental !== undefined
         ? { ...action.incremental, reads: action.incremental.reads.map(sqlRead) }
         : undefined,
+    ownWindow: declaredWindow(action, action.key),
     accumulating: action.accumulating,
     isProtected: action.protected,
     strategy: action.strategy,
@@ -235,11 +236,19 @@ function readWhole(readers: readonly ManifestAction[]): ReadonlySet<string> {
   return found;
 }
 
+/** What labels say of a table itself. */
+function declaredWindow({ lookback }: ManifestAction, key: string): ReadWindow | undefined {
+  const declared = lookback.byTable[nameOf(key)];
+  return declared && { back: declared.back ?? 0, ahead: declared.ahead ?? 0 };
+}
+
 /**
  * What a partition may read of a table: as the labels say of the table itself, else of the views through which the action reads it, else
  * the default; read on several ways, the widest.
  */
 function windowOf(action: ManifestAction, key: string, views: readonly ManifestAction[]): ReadWindow | undefined {
+  // How far back its sources count says nothing of its own rows: the latest of them may be of any date.
+  if (key === action.key) return declaredWindow(action, key);
   const { byTable, defaultDays } = action.lookback;
   const own = byTable[nameOf(key)];
   const ways =
