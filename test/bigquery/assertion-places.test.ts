@@ -32,3 +32,22 @@ describe("an assertion on BigQuery", () => {
     expect((await world.run()).actions.map(({ status }) => status)).not.toContain("failed");
   });
 });
+
+describe("a view that no longer has what it names", () => {
+  it("is told at its place, whatever columns the queries around it have", async () => {
+    const world = await World.open(
+      {
+        "definitions/towns.sqlx": 'config { type: "declaration", schema: "raw", name: "towns" }',
+        "definitions/named.sqlx": 'config { type: "view" }\nSELECT n, town FROM ${ref("raw", "towns")}',
+        "definitions/most.sqlx":
+          'config { type: "table" }\nSELECT t.town, (SELECT MAX(v.town) FROM ${ref("named")} AS v) AS most FROM (SELECT \'x\' AS town) AS t',
+      },
+      "CREATE SCHEMA raw; CREATE TABLE raw.towns AS SELECT 1 AS n, 'Oslo' AS town",
+    );
+    const errors = async () => (await world.run({ select: ["most"] })).actions.map(({ error }) => error).join("");
+    expect(await errors()).toBe("");
+    await world.sql("ALTER TABLE raw.towns RENAME COLUMN town TO city");
+    expect(await errors()).toContain("definitions/named.sqlx:2:11: Unrecognized name: town");
+    await world.close();
+  });
+});
