@@ -356,6 +356,7 @@ class ActionBuild {
           : named(action.partitionColumn, "by which the model is partitioned"),
       clusterBy: action.clusterBy,
       key: action.uniqueKey.map((name) => named(name, "which is part of its uniqueKey")),
+      repeatsKeys: action.accumulating,
       rowColumns: { created: optional(created), updated: optional(updated), revision: optional(revision) },
       rowHash: optional(action.rowHash),
       settings: action.wanted?.settings,

@@ -161,6 +161,8 @@ export interface PublishRequest {
   readonly clusterBy: readonly string[];
   /** Unique key of the model; empty: changed partitions are replaced as a whole. */
   readonly key: readonly string[];
+  /** Several rows may have one key: they are history, and nothing keeps merges from it. */
+  readonly repeatsKeys?: boolean;
   /** Columns that the runner maintains and that never make a row different. */
   readonly rowColumns: RowColumns;
   /** The column that stands for a row's meaning: where it is equal, other columns are refreshed. Undefined: all columns do. */

@@ -314,6 +314,24 @@ SELECT COUNT(*) AS taken FROM \${ref("other_table")} LEFT JOIN \${ref("other_row
   ],
 };
 
+/** A first build looks at no key, and MERGE only at those of rows that are there. */
+const repeated: Fixture = {
+  files: {
+    "definitions/events.sqlx": declaration("raw", "events"),
+    "definitions/newest.sqlx": `config { type: "incremental", uniqueKey: ["id"] }
+SELECT id, n FROM \${ref("events")} \${when(incremental(), \`WHERE n > (SELECT MAX(n) FROM \${self()})\`)}`,
+    "definitions/per_id.sqlx": `config { type: "table" }
+SELECT id, COUNT(*) AS times FROM \${ref("newest")} GROUP BY id`,
+  },
+  nights: [
+    "CREATE SCHEMA raw; CREATE TABLE raw.events AS SELECT 1 AS id, 1 AS n UNION ALL SELECT 1, 2 UNION ALL SELECT 1, 2",
+    "INSERT INTO raw.events VALUES (2, 3), (2, 4), (NULL, 4)",
+    "INSERT INTO raw.events VALUES (1, 5)",
+    "SELECT 'nothing new'",
+    "INSERT INTO raw.events VALUES (2, 6), (3, 6), (3, 6)",
+  ],
+};
+
 /** No incremental(): each night's query gives other rows, because the clock says which. */
 const byClock: Fixture = {
   files: {
@@ -356,5 +374,6 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   "conditions of what is added": conditional,
   "loaders that take a part each night": batches,
   "a first build of other rows than the next": backfilled,
+  "keys that repeat": repeated,
   "rows that go by the clock": byClock,
 };

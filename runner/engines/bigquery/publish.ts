@@ -123,7 +123,8 @@ async function replacePartitions(host: WriteHost, request: PublishRequest, sql: 
 }
 
 /**
- * Two rows of one key in one partition are a mistake of the model. A NULL in a key equals nothing: such rows may be as many as they like.
+ * Two rows of one key in one partition are a mistake of the model, unless they are history. A NULL in a key equals nothing: such rows may
+ * be as many as they like.
  * @returns whether every row can be told from the others of its partition by its key
  */
 async function refuseBadKeys(host: WriteHost, request: PublishRequest): Promise<boolean> {
@@ -137,7 +138,7 @@ async function refuseBadKeys(host: WriteHost, request: PublishRequest): Promise<
   );
   const [row] = rows;
   if (row === undefined) return true;
-  if (row.at(-1) === true) return false;
+  if (row.at(-1) === true || request.repeatsKeys) return false;
   const values = row.slice(0, -2).map((value) => value ?? "NULL");
   throw new EngineError(
     "data",

@@ -207,7 +207,8 @@ async function replacePartitions(
 }
 
 /**
- * Two rows of one key in one partition are a mistake of the model. A NULL in a key equals nothing: such rows may be as many as they like.
+ * Two rows of one key in one partition are a mistake of the model, unless they are history. A NULL in a key equals nothing: such rows may
+ * be as many as they like.
  * @returns whether every row can be told from the others of its partition by its key
  */
 async function refuseBadKeys(connection: DuckDBConnection, request: PublishRequest): Promise<boolean> {
@@ -221,7 +222,7 @@ async function refuseBadKeys(connection: DuckDBConnection, request: PublishReque
   );
   const row = reader.getRowsJson()[0];
   if (row === undefined) return true;
-  if (row.at(-1) === true) return false;
+  if (row.at(-1) === true || request.repeatsKeys) return false;
   const values = row.slice(0, -2);
   throw new EngineError(
     "data",
