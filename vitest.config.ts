@@ -50,6 +50,8 @@ const UNIT = {
 
 const E2E = {
   globalSetup: "test/library.ts",
+  // Files run side by side, and threads that wait for each other would take the cores from them.
+  env: { FASTBREAK_THREADS: "1" },
   pool: "forks" as const,
   testTimeout: 180_000,
   // It may build a season, which takes minutes where the machine does something else too.

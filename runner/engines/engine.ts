@@ -35,7 +35,7 @@ export interface WarehousePlace {
   readonly database: string | undefined;
   /** Memory that the engine may use, as `8GB` or `50%`; undefined: its own choice. */
   readonly memory: string | undefined;
-  /** Threads that it may use; undefined: its own choice. */
+  /** Threads that it may use; undefined: one a core. */
   readonly threads: number | undefined;
   /** Others in this process may write to it too. */
   readonly isShared?: boolean | undefined;

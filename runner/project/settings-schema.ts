@@ -26,12 +26,7 @@ const limits = {
       v.description("Memory that the engine may use, as 4GB or 50% of the machine's."),
     ),
   ),
-  threads: v.optional(
-    v.pipe(
-      wholeNumber(1, 256),
-      v.description("Threads that the engine may use, instead of one a query, or one a core where a table is large."),
-    ),
-  ),
+  threads: v.optional(v.pipe(wholeNumber(1, 256), v.description("Threads that the engine may use."))),
 };
 
 const bytes = (what: string) =>

@@ -18,7 +18,7 @@ export function effectiveSettings(place: Place): readonly EffectiveSetting[] {
     { name: "memory", value: place.memory ?? "half of the machine's", origin: origins.memory },
     {
       name: "threads",
-      value: place.threads === undefined ? "one a query; one a core where a table is large" : String(place.threads),
+      value: place.threads === undefined ? "one a core" : String(place.threads),
       origin: origins.threads,
     },
     { name: "project", value: place.projectDir, origin: "--project-dir, or here" },

@@ -1,53 +1,72 @@
-import type { DuckDBConnection } from "@duckdb/node-api";
-
-/** DuckDB splits a table by 122,880 rows: below some of these, threads have less to share than they lose to each other. */
-const WORTH_SPLITTING = 500_000;
+import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 
 /**
- * How many threads of the engine share a query. One that finds no part to work on does not sleep while another works: it asks again
- * and again, which is a fifth of what a run over small tables costs. Models run side by side anyhow, so that each query has one thread
- * until a table is large. Whoever chooses a number of threads gets it.
+ * How many threads of the engine share in queries: those cores that no other transaction works on. A thread that finds no part of a
+ * query to work on does not sleep while another works: it asks again and again, which takes a fifth of the machine from models that
+ * run side by side.
  */
 export class FittingThreads {
-  #isSplit = true;
-  #isChosen = false;
-  #isDue = false;
+  readonly #instance: DuckDBInstance;
+  readonly #isChosen: boolean;
+  #running = 0;
+  /** A connection of its own: a thread that is at work is waited for. */
+  #connection: DuckDBConnection | undefined;
+  /** DuckDB's own choice: one a core. */
+  #all: number | undefined;
+  #set: number | undefined;
+  #fitting: Promise<void> | undefined;
 
-  /** Somebody has chosen a number, which stays. */
-  choose(): void {
-    this.#isChosen = true;
+  /** @param isChosen somebody has chosen a number, which stays */
+  constructor(instance: DuckDBInstance, isChosen: boolean) {
+    this.#instance = instance;
+    this.#isChosen = isChosen;
   }
 
-  /** One thread a query from here on, where no table of the file is large. */
-  async join(connection: DuckDBConnection): Promise<void> {
-    if (this.#isChosen || (await hasLargeTable(connection))) return;
-    await connection.run("SET GLOBAL threads = 1");
-    this.#isSplit = false;
+  /** Does something beside which others may be at work. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    this.#running += 1;
+    this.#fit();
+    try {
+      return await work();
+    } finally {
+      this.#running -= 1;
+      this.#fit();
+    }
   }
 
-  /** Rows were written: a table may be large now. */
-  wrote(): void {
-    this.#isDue = true;
+  /** Lets go of the database; whoever works on goes on. */
+  async close(): Promise<void> {
+    await this.#fitting;
+    this.#connection?.closeSync();
+    this.#connection = undefined;
   }
 
-  /** Looks again after rows were written, on a connection that is between two transactions. */
-  async fit(connection: DuckDBConnection): Promise<void> {
-    if (this.#isSplit || !this.#isDue) return;
-    this.#isDue = false;
-    if (await hasLargeTable(connection)) await this.split(connection);
+  /** Nobody waits for it, and nothing is wrong but slower where it fails. */
+  #fit(): void {
+    // Whoever works alone has what there is from the beginning.
+    if (this.#isChosen || (this.#running < 2 && this.#set === undefined)) return;
+    this.#fitting ??= this.#change()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#fitting = undefined;
+      });
   }
 
-  /** All threads for what is large whatever the tables are: a file that is read, or whatever a user asks. */
-  async split(connection: DuckDBConnection): Promise<void> {
-    if (this.#isSplit) return;
-    this.#isSplit = true;
-    if (!this.#isChosen) await connection.run("RESET GLOBAL threads");
+  async #change(): Promise<void> {
+    this.#connection ??= await this.#instance.connect();
+    this.#all ??= await threadsOf(this.#connection);
+    for (let wanted = this.#wanted(this.#all); wanted !== this.#set; wanted = this.#wanted(this.#all)) {
+      await this.#connection.run(`SET GLOBAL threads = ${wanted}`);
+      this.#set = wanted;
+    }
+  }
+
+  #wanted(all: number): number {
+    return Math.max(1, all - Math.max(0, this.#running - 1));
   }
 }
 
-async function hasLargeTable(connection: DuckDBConnection): Promise<boolean> {
-  const reader = await connection.runAndReadAll(
-    `SELECT coalesce(max(estimated_size), 0) >= ${WORTH_SPLITTING} FROM duckdb_tables()`,
-  );
-  return reader.getRows()[0]?.[0] === true;
+async function threadsOf(connection: DuckDBConnection): Promise<number> {
+  const reader = await connection.runAndReadAll("SELECT current_setting('threads')");
+  return Number(reader.getRows()[0]?.[0]);
 }

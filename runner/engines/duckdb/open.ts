@@ -99,6 +99,7 @@ export async function openDatabase(
     async (release) => {
       open.users -= 1;
       if (open.users === 0) await open.digests?.save(() => checkpoint(instance));
+      if (open.users === 0) await open.threads.close();
       const isLast = open.users === 0;
       if (isLast) openFiles.delete(real);
       release();
@@ -124,29 +125,22 @@ async function requireDatabase(instance: DuckDBInstance, path: string): Promise<
 
 /** One more has the file open. */
 function openFile(path: string, instance: DuckDBInstance, alone: boolean, choosesThreads: boolean): OpenFile {
-  const open = openFiles.get(path) ?? firstOpen(path, instance, alone, choosesThreads);
-  if (choosesThreads) open.threads.choose();
+  const open = openFiles.get(path) ?? {
+    users: 0,
+    alone,
+    spill: once(instance, async (connection) => {
+      await nameDatabase(connection);
+      return takeSpillFolder(connection, path);
+    }),
+    catalog: new SharedCatalog(),
+    digests: new KnownDigests(path, alone),
+    threads: new FittingThreads(instance, choosesThreads),
+  };
   if (open.alone && !alone) open.digests?.abandon();
   open.alone &&= alone;
   open.users += 1;
   openFiles.set(path, open);
   return open;
-}
-
-function firstOpen(path: string, instance: DuckDBInstance, alone: boolean, choosesThreads: boolean): OpenFile {
-  const threads = new FittingThreads();
-  return {
-    users: 0,
-    alone,
-    spill: once(instance, async (connection) => {
-      await nameDatabase(connection);
-      if (alone && !choosesThreads) await threads.join(connection);
-      return takeSpillFolder(connection, path);
-    }),
-    catalog: new SharedCatalog(),
-    digests: new KnownDigests(path, alone),
-    threads,
-  };
 }
 
 /** Does something on a connection of its own. */
@@ -209,13 +203,11 @@ function databaseOf(
 export async function openMemoryDatabase(): Promise<DatabaseFile> {
   const folder = spillFolder();
   const instance = await DuckDBInstance.create(MEMORY, { temp_directory: folder });
-  const threads = new FittingThreads();
-  await once(instance, async (connection) => {
-    await nameDatabase(connection);
-    await threads.join(connection);
-  });
+  await once(instance, nameDatabase);
+  const threads = new FittingThreads(instance, false);
   const file = { path: MEMORY, instance, catalog: new SharedCatalog(), digests: undefined, threads, alone: () => true };
   return databaseOf(file, "", async (release) => {
+    await threads.close();
     release();
     removeSpillFolder(folder);
   });

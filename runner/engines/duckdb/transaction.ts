@@ -34,7 +34,6 @@ import { compactLog } from "./compact-log.js";
 import { readDigests } from "./digest-scans.js";
 import { readDigestsThrough } from "./digests.js";
 import { tellingErrors } from "./errors.js";
-import type { FittingThreads } from "./fitting-threads.js";
 import { readLatestRows } from "./latest-rows.js";
 import { mergeRows, replaceRows } from "./merge-rows.js";
 import { type Published, publishStage } from "./publish.js";
@@ -56,7 +55,6 @@ export class DuckDbTransaction implements Transaction {
   readonly #recovery: CallersTransaction;
   readonly #relations: TransactionRelations;
   readonly #digests: TransactionDigests;
-  readonly #threads: FittingThreads;
   #stages = 0;
 
   constructor(
@@ -65,10 +63,8 @@ export class DuckDbTransaction implements Transaction {
     handled: HandledFailures,
     relations: TransactionRelations,
     digests: TransactionDigests,
-    threads: FittingThreads,
   ) {
     this.#digests = digests;
-    this.#threads = threads;
     this.#connection = connection;
     this.#translator = translator;
     this.#recovery = new CallersTransaction(connection, handled);
@@ -294,7 +290,6 @@ export class DuckDbTransaction implements Transaction {
 
   async loadFile(request: LoadFileRequest): Promise<LoadedFile> {
     this.#digests.wrote(request.table);
-    await this.#threads.split(this.#connection);
     const { loadFile } = await import("./files/load-file.js");
     const existing = (await this.relations()).get(relationKey(request.table));
     const loaded = await loadFile(this.#connection, existing, request);

@@ -125,7 +125,8 @@ class DuckDbWarehouse implements Warehouse {
     await this.#translator.prepare();
     // Who verifies looks at the rows themselves.
     const knowing = { readsCatalog: false, readsRows: about?.rehearsal === true };
-    const attempt = () => underWay(this.#attempts, () => this.#restarting(work, knowing));
+    const attempt = () =>
+      underWay(this.#attempts, () => this.#file.threads.during(() => this.#restarting(work, knowing)));
     return pRetry((count) => (count === 1 ? attempt() : this.#again(attempt)), {
       retries: MOST_CONFLICTS,
       minTimeout: 20,
@@ -164,26 +165,16 @@ class DuckDbWarehouse implements Warehouse {
     const connection = this.#idle.pop() ?? (await this.#connect());
     let isFree = true;
     try {
-      await this.#file.threads.fit(connection);
       const begun = this.#file.digests?.begin() ?? 0;
       const moment = await this.#begin(connection);
       const relations = new TransactionRelations(connection, this.#file.catalog, { moment, fresh: readsCatalog });
       const digests = new TransactionDigests(readsRows ? undefined : this.#file.digests, begun);
-      const transaction = new DuckDbTransaction(
-        connection,
-        this.#translator,
-        handled,
-        relations,
-        digests,
-        this.#file.threads,
-      );
-      const result = await work(transaction);
+      const result = await work(new DuckDbTransaction(connection, this.#translator, handled, relations, digests));
       const commit = () => connection.run("COMMIT");
       const commitRelations = () => (relations.hasChanged ? this.#file.catalog.commit(relations, commit) : commit());
       await this.#file.requireSame(connection);
       await (this.#file.digests?.commit(digests, commitRelations) ?? commitRelations());
       await this.#file.requireSame(connection);
-      if (!digests.written.isNothing) this.#file.threads.wrote();
       return result;
     } catch (cause) {
       isFree = await rollback(connection);
@@ -210,7 +201,6 @@ class DuckDbWarehouse implements Warehouse {
     // A connection of its own: temporary tables and variables end with it.
     const connection = await this.#connect();
     try {
-      await this.#file.threads.split(connection);
       const run = (wrote?: (id: RelationId | undefined) => void) =>
         this.#file.catalog.whileForeign(() => this.#translator.run(sql, this.#scriptHost(connection, wrote)));
       return await (this.#file.digests?.whileForeign(run) ?? run());
