@@ -78,7 +78,10 @@ export interface Engine {
    */
   open(place: WarehousePlace, options: { readonly create: boolean }): Promise<Warehouse>;
   /** An empty warehouse that nobody else sees and that is gone when it is closed; undefined: the engine has none. */
-  readonly openScratch?: (projects: ProjectNames) => Promise<Warehouse>;
+  readonly openScratch?: (
+    projects: ProjectNames,
+    limits?: Pick<WarehousePlace, "memory" | "threads">,
+  ) => Promise<Warehouse>;
   /** Looks at what can only be known from the engine itself; undefined: there is no such thing. */
   readonly examine?: (place: WarehousePlace) => AsyncIterable<EngineFinding>;
   /** Its work is done by jobs that a service keeps, which credentials, a prefix of their ids and labels are for. */

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import type { RunnerSettings } from "../project/settings.js";
 import { settingsSchema } from "../project/settings-schema.js";
-import { chooseSettings, type PlaceOptions, type Variables } from "./choose-settings.js";
+import { chooseSettings, chosenLimits, type PlaceOptions, type Variables } from "./choose-settings.js";
 
 const SETTINGS: RunnerSettings = {
   ...v.parse(settingsSchema, {}),
@@ -50,5 +50,14 @@ describe("chooseSettings", () => {
     [{ memory: "-1GB" }, {}, "--memory -1GB is not possible; give an amount such as 4GB or 50%"],
   ])("refuses %j with %j", (flags, variables, message) => {
     expect(() => choose(flags, variables)).toThrow(message);
+  });
+});
+
+describe("chosenLimits", () => {
+  it("takes flags before variables, and nothing that means nothing", () => {
+    const variables = { FASTBREAK_THREADS: "3", FASTBREAK_MEMORY: "2GB" };
+    expect(chosenLimits({}, {})).toEqual({ memory: undefined, threads: undefined });
+    expect(chosenLimits({ memory: "1GB" }, variables)).toEqual({ memory: "1GB", threads: 3 });
+    expect(() => chosenLimits({ threads: "many" }, variables)).toThrow("--threads many is not possible");
   });
 });

@@ -69,10 +69,7 @@ export function chooseSettings(
   variables: Variables,
 ): ChosenSettings {
   const environment = environmentOf(flags, settings, variables);
-  const given = (name: keyof typeof FLAGS): GivenText | undefined => {
-    const text = flags[name];
-    return text === undefined ? variableOf(variables, name) : { text, source: FLAGS[name] };
-  };
+  const given = (name: ChosenName) => givenText(flags, variables, name);
   const count = (name: keyof typeof MOST) => {
     const text = given(name);
     return text === undefined ? (environment[name] ?? settings[name]) : readCount(text, MOST[name]);
@@ -106,6 +103,20 @@ export function chooseSettings(
     origins,
     bigquery: withJobs({ ...settings.bigquery, ...environment.bigquery }, flags.jobs ?? {}),
   };
+}
+
+/**
+ * What is given of an engine whose warehouse is no project's.
+ * @throws UserError for a value that means nothing
+ */
+export function chosenLimits(flags: PlaceOptions, variables: Variables): Pick<ChosenSettings, "memory" | "threads"> {
+  const [memory, threads] = [givenText(flags, variables, "memory"), givenText(flags, variables, "threads")];
+  return { memory: memory && readMemory(memory), threads: threads && readCount(threads, MOST.threads) };
+}
+
+function givenText(flags: PlaceOptions, variables: Variables, name: ChosenName): GivenText | undefined {
+  const text = flags[name];
+  return text === undefined ? variableOf(variables, name) : { text, source: FLAGS[name] };
 }
 
 /** Flags go before settings; labels come besides. */

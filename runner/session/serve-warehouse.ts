@@ -10,6 +10,7 @@ import type { Route } from "../server/http/request.js";
 import type { SeedScript } from "../server/jobs/run-seed.js";
 import { type RunningServer, type ServeOptions, serve } from "../server/start.js";
 import { announced } from "./announce.js";
+import { chosenLimits } from "./choose-settings.js";
 import { findPlace, type Place, type PlaceOptions } from "./place.js";
 import { seedFiles } from "./seed-files.js";
 
@@ -144,13 +145,14 @@ async function openServed(given: PlaceOptions, inMemory: boolean): Promise<Opene
   const engine = engineNamed(given.target ?? DEFAULT_ENGINE);
   if (inMemory || given.database !== undefined) {
     if (engine === undefined) throw new UserError(`--target ${given.target} is not known`);
+    const limits = chosenLimits(given, process.env);
     if (!inMemory) {
       const database = resolve(given.database ?? "");
-      const here = { projectDir: ".", database, memory: given.memory, threads: undefined };
+      const here = { projectDir: ".", database, ...limits };
       return held(await engine.open(here, { create: true }), engine.locate(here));
     }
     if (engine.openScratch === undefined) throw new UserError(`--target ${engine.name} has no warehouse in memory`);
-    return held(await engine.openScratch(NO_PROJECTS), "in memory");
+    return held(await engine.openScratch(NO_PROJECTS, limits), "in memory");
   }
   return openProject(findPlace(given), "serve");
 }

@@ -83,6 +83,8 @@ let built: Rig;
 let service: ChildProcess;
 let url: string;
 beforeAll(async () => {
+  // The shop's own settings choose.
+  delete process.env.FASTBREAK_THREADS;
   built = await builtShop();
   const args = ["serve", "--in-memory", "--seed", CLOUD, "--port", "0", "--project", "acme", "--json"];
   service = spawn(process.execPath, [join(ROOT, "bin/fastbreak.cjs"), ...args], { cwd: built.dir });

@@ -16,9 +16,9 @@ export const DUCKDB: Engine = {
     const alone = place.isShared !== true;
     return openDuckDbWarehouse(fileOf(place), { ...options, alone }, place, scriptPlace(place));
   },
-  async openScratch(projects) {
+  async openScratch(projects, limits) {
     const { openScratchWarehouse } = await import("./warehouse.js");
-    return openScratchWarehouse({ ...ANYWHERE, projects: async () => projects });
+    return openScratchWarehouse({ ...ANYWHERE, projects: async () => projects }, limits);
   },
   async checker() {
     const { CHECKER } = await import("./checker.js");

@@ -200,13 +200,13 @@ function databaseOf(
 }
 
 /** An empty database in memory, which nothing else sees and which is gone when it is closed. */
-export async function openMemoryDatabase(): Promise<DatabaseFile> {
+export async function openMemoryDatabase(limits: Partial<ChosenLimits> = {}): Promise<DatabaseFile> {
   const folder = spillFolder();
   const instance = await DuckDBInstance.create(MEMORY, { temp_directory: folder });
   await once(instance, nameDatabase);
-  const threads = new FittingThreads(instance, false);
+  const threads = new FittingThreads(instance, limits.threads !== undefined);
   const file = { path: MEMORY, instance, catalog: new SharedCatalog(), digests: undefined, threads, alone: () => true };
-  return databaseOf(file, "", async (release) => {
+  return databaseOf(file, limitStatements(limits), async (release) => {
     await threads.close();
     release();
     removeSpillFolder(folder);

@@ -63,8 +63,11 @@ export async function openDuckDbWarehouse(
 }
 
 /** Opens an empty warehouse in memory. */
-export async function openScratchWarehouse(place: ScriptPlace = ANYWHERE): Promise<Warehouse> {
-  return new DuckDbWarehouse(await openMemoryDatabase(), place);
+export async function openScratchWarehouse(
+  place: ScriptPlace = ANYWHERE,
+  limits: Partial<ChosenLimits> = {},
+): Promise<Warehouse> {
+  return new DuckDbWarehouse(await openMemoryDatabase(limits), place);
 }
 
 class DuckDbWarehouse implements Warehouse {
