@@ -44,7 +44,8 @@ export function writeSealed<T>(projectDir: string, name: string, { origin, text 
   }
 }
 
-function tryRemove(file: string): void {
+/** Removes a file, if there is one that can be removed. */
+export function tryRemove(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {

@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { RunEvent } from "../events/events.js";
 import { recordOf } from "../events/run-record.js";
+import { tryRemove } from "../project/sealed-file.js";
 import { reportJson } from "./run-report.js";
 
 /**
@@ -14,9 +15,18 @@ export function writeRunArtifact(projectDir: string, events: readonly RunEvent[]
   replaceFile(join(folder, "last-run.json"), JSON.stringify(reportJson(recordOf(events))));
 }
 
-/** Whoever reads the file sees the old text or the new one, whole. */
+/**
+ * Whoever reads the file sees the old text or the new one, whole.
+ * @throws Error of the system that names the file, where it cannot be written
+ */
 export function replaceFile(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.tmp`, text);
-  renameSync(`${file}.tmp`, file);
+  const temporary = `${file}.tmp`;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(temporary, text);
+    renameSync(temporary, file);
+  } catch (cause) {
+    tryRemove(temporary);
+    throw Object.assign(cause as Error, { path: file });
+  }
 }
