@@ -113,6 +113,7 @@ function manifestAction(spec: Spec, specs: ReadonlyMap<string, Spec>, scanner: S
       more === undefined || spec.accumulation === "protected"
         ? undefined
         : { query: more.query, reads: more.reads, preOps: [], postOps: [] },
+    changesItself: spec.after === "deletes",
     lookback: incremental && spec.split ? { defaultDays: 0, byTable: labels(spec, specs) } : { byTable: {} },
     volatileCalls: spec.volatile ? [{ functionName: "RAND", line: 1, column: 1 }] : [],
     codeHash: sha(JSON.stringify(spec)),

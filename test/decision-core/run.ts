@@ -43,8 +43,9 @@ export function isModel({ kind }: Spec): boolean {
   return kind === "incremental" || kind === "table";
 }
 
-export function isSplit({ kind, split }: Spec): boolean {
-  return kind === "incremental" && split;
+/** Statements of its own that delete rows may delete those of any date: then it is built whole. */
+export function isSplit({ kind, split, after }: Spec): boolean {
+  return kind === "incremental" && split && after !== "deletes";
 }
 
 /** Whether a row belongs to a partition as decisions name it. */
