@@ -58,6 +58,30 @@ describe("a file that DuckDB reads as a table", () => {
   });
 });
 
+describe("the newest rows of some dates", () => {
+  it("are given to a query that reads them twice", async () => {
+    const database = await openMemoryDatabase();
+    const connection = await database.connect();
+    await connection.run(
+      "CREATE TABLE tries AS SELECT DATE '2024-01-01' + (i % 10)::INTEGER AS day, i % 7 AS player, i % 3 AS try FROM range(1000) AS r(i)",
+    );
+    const days = "BETWEEN DATE '2024-01-02' AND DATE '2024-01-03'";
+    const reader = await connection.runAndReadAll(`
+      WITH newest AS (
+        SELECT * FROM tries WHERE day ${days}
+        QUALIFY row_number() OVER (PARTITION BY day, player ORDER BY try DESC) = 1
+      )
+      SELECT day::VARCHAR, count(*)::INTEGER, min(try)::INTEGER
+      FROM (SELECT * FROM newest UNION ALL SELECT * FROM newest) WHERE day ${days} GROUP BY day ORDER BY day`);
+    expect(reader.getRows()).toEqual([
+      ["2024-01-02", 14, 2],
+      ["2024-01-03", 14, 2],
+    ]);
+    connection.closeSync();
+    await database.close();
+  });
+});
+
 describe("what is spilled leaves nothing behind", () => {
   it("by a database in memory: it spills into the system's temporary folder, never into the working directory", async () => {
     const database = await openMemoryDatabase();

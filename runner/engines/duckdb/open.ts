@@ -12,6 +12,7 @@ import { KnownDigests } from "./known-digests.js";
 import { memoryLimit, removeLeftSpillFolders, removeSpillFolder, spillFolder, spillFolderBeside } from "./limits.js";
 import { quoteText } from "./quote.js";
 import { isUnreplayedLog, replayLog } from "./replay-log.js";
+import { SESSION_SETTINGS } from "./session-settings.js";
 import { SharedCatalog } from "./shared-catalog.js";
 
 const MEMORY = ":memory:";
@@ -53,9 +54,6 @@ export interface OpenOptions {
 
 /** What is open in this process, by real path: there is one instance and one spill folder a file. */
 const openFiles = new Map<string, OpenFile>();
-
-/** `TimeZone` and null order are GoogleSQL's; both hold for every statement of the session. */
-const SESSION_SETTINGS = "SET TimeZone = 'UTC'; SET default_null_order = 'NULLS_FIRST_ON_ASC_LAST_ON_DESC'";
 
 /**
  * While a checkpoint lasts nobody else commits: what a run of this project's size logs goes into the file once, when it is closed.
