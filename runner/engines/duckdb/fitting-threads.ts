@@ -7,7 +7,7 @@ import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
  */
 export class FittingThreads {
   readonly #instance: DuckDBInstance;
-  readonly #isChosen: boolean;
+  #isChosen: boolean;
   #running = 0;
   /** A connection of its own: a thread that is at work is waited for. */
   #connection: DuckDBConnection | undefined;
@@ -20,6 +20,11 @@ export class FittingThreads {
   constructor(instance: DuckDBInstance, isChosen: boolean) {
     this.#instance = instance;
     this.#isChosen = isChosen;
+  }
+
+  /** Somebody who shares the database has chosen a number. */
+  stay(): void {
+    this.#isChosen = true;
   }
 
   /** Does something beside which others may be at work. */
@@ -55,7 +60,11 @@ export class FittingThreads {
   async #change(): Promise<void> {
     this.#connection ??= await this.#instance.connect();
     this.#all ??= await threadsOf(this.#connection);
-    for (let wanted = this.#wanted(this.#all); wanted !== this.#set; wanted = this.#wanted(this.#all)) {
+    for (
+      let wanted = this.#wanted(this.#all);
+      wanted !== this.#set && !this.#isChosen;
+      wanted = this.#wanted(this.#all)
+    ) {
       await this.#connection.run(`SET GLOBAL threads = ${wanted}`);
       this.#set = wanted;
     }

@@ -134,6 +134,7 @@ function openFile(path: string, instance: DuckDBInstance, alone: boolean, choose
     digests: new KnownDigests(path, alone),
     threads: new FittingThreads(instance, choosesThreads),
   };
+  if (choosesThreads) open.threads.stay();
   if (open.alone && !alone) open.digests?.abandon();
   open.alone &&= alone;
   open.users += 1;
