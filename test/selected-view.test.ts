@@ -70,3 +70,22 @@ it("is read only where its own query is right, whatever the query around it has 
   await rig.fastbreak("query", "ALTER TABLE raw.prices RENAME COLUMN price TO n");
   expect((await rig.run(["--select", "most"])).totals).toMatchObject({ failed: 0, rows_written: 0 });
 });
+
+it("is asked again after an operation of the run, which may have changed what it reads", async () => {
+  rig = await projectOf({
+    prices: 'config { type: "declaration", schema: "raw", name: "prices" }',
+    priced: 'config { type: "view" }\nSELECT id, n FROM ${ref("prices")}',
+    early: 'config { type: "table", dependencies: ["priced"] }\nSELECT 1 AS x',
+    change: 'config { type: "operations", dependencies: ["early"] }\nSELECT 1',
+    most: 'config { type: "table", dependencies: ["change"] }\nSELECT t.n, (SELECT MAX(v.n) FROM ${ref("priced")} AS v) AS most FROM ${ref("numbers")} AS t',
+  });
+  await rig.fastbreak("query", "CREATE TABLE raw.prices AS SELECT 1 AS id, 10 AS n");
+  await rig.run([]);
+  rig.write(
+    "definitions/change.sqlx",
+    `config { type: "operations", dependencies: ["early"] }\nEXECUTE IMMEDIATE "ALTER TABLE raw.prices RENAME COLUMN n TO price"`,
+  );
+  const { code, stdout } = await rig.fastbreak("run");
+  expect([code, stdout]).toEqual([1, expect.stringContaining("definitions/priced.sqlx:2:12: Unrecognized name: n")]);
+  expect(await rig.sql("SELECT most FROM d.most")).toEqual([["10"]]);
+});

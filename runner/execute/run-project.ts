@@ -240,6 +240,8 @@ class ProjectRun {
       for (const audit of this.#audits(action)) this.#audited.set(audit.node.key, undefined);
       const changed = counts === undefined ? action.node.kind !== "assertion" : rowsWritten(counts) > 0;
       if (changed || action.mayWriteMore) this.#changes.published(action.node.key);
+      // What its statements have left of tables that views read, no view was asked about.
+      if (action.mayWriteMore || action.writes.length > 0) this.#context.rightViews.clear();
       // Statements around a query do what they do, whatever becomes of its rows.
       for (const key of [...action.createdRoutines, ...action.writes]) this.#changes.published(key);
       const status = changed || counts === undefined ? "success" : "unchanged";
