@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { Warehouse } from "../runner/port/port.js";
 import { findPlace, withWarehouse } from "../runner/session/place.js";
 import { Rig, runWithin } from "./rig.js";
+import { projectOf } from "./small-project.js";
 import { FIXTURES, type Fixture } from "./stock-nights/fixtures.js";
 import {
   type Graph,
@@ -122,4 +123,19 @@ it("runs once more after a build of other rows, and verify says what that adds",
   const verified = await rig.fastbreak("verify");
   expect([verified.code, verified.stdout]).toEqual([0, expect.stringContaining("the next run adds or changes 1")]);
   expect([await ran(), await ran()]).toEqual([3, 0]);
+});
+
+it("runs once more, too, where a date is refreshed beside others that are added to", async () => {
+  const rig = await projectOf({
+    daily: `config { type: "incremental", uniqueKey: ["n"], bigquery: { partitionBy: "day", labels: { lookback_days: "0" } } }
+SELECT n, day FROM \${ref("numbers")} WHERE \${when(incremental(), "n > 0", "n <= 4")}`,
+    total: 'config { type: "table" }\nSELECT SUM(n) AS n FROM ${ref("daily")}',
+  });
+  rigs.push(rig);
+  await rig.sql("INSERT INTO raw.numbers VALUES (5, '2024-01-01'), (6, '2024-01-02')");
+  for (const _ of [1, 2]) await rig.run([]);
+  await rig.sql("INSERT INTO raw.numbers VALUES (7, '2024-01-02')");
+  await rig.run(["--full-refresh", "--date", "2024-01-01", "--select", "daily", "total"]);
+  await rig.run([]);
+  expect(await rig.sql("SELECT n FROM d.total")).toEqual([["22"]]);
 });

@@ -188,7 +188,12 @@ class ActionBuild {
     if (added.length === 0 && built !== undefined) return { ...built, takesMore: takesMore(action) };
     const counts = await this.#accumulate(script, added, live);
     if (built === undefined) return { counts, partitions, coverage };
-    return { ...built, counts: sumOf(built.counts, counts), partitions: [...new Set([...built.partitions, ...added])] };
+    return {
+      ...built,
+      counts: sumOf(built.counts, counts),
+      partitions: [...new Set([...built.partitions, ...added])],
+      takesMore: takesMore(action),
+    };
   }
 
   /** The full query is the truth: the table's partitions become what it gives. */
