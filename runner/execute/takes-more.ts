@@ -12,14 +12,21 @@ export function takesMore(action: RunnableAction): boolean {
   if (incremental.reads.some(({ key }) => key !== node.key && !read.has(key))) return true;
   // Without a key each run would add the same rows once more, and nobody could tell when they are all there.
   const isMerged = uniqueKey.length > 0 && incremental.reads.every(({ key }) => key !== node.key);
-  return isMerged && !isMadeByInserting(wordsOf(action.query), wordsOf(incremental.query));
+  return isMerged && !isRestricted(wordsOf(action.query), wordsOf(incremental.query));
 }
 
-/** Whether a text is another one with words put in. */
-function isMadeByInserting(text: readonly string[], longer: readonly string[]): boolean {
+/** Words with which more comes into a query, or what it had left out. */
+const WIDENING = new Set(["OR", "NOT", "UNION", "EXCEPT", "INTERSECT", "LEFT", "RIGHT", "FULL"]);
+
+/** Whether a text is another one with words put in, none of which can give it more rows. */
+function isRestricted(text: readonly string[], longer: readonly string[]): boolean {
   let at = 0;
-  for (const word of longer) if (word === text[at]) at += 1;
-  return at === text.length;
+  const added: string[] = [];
+  for (const word of longer) {
+    if (word === text[at]) at += 1;
+    else added.push(word);
+  }
+  return at === text.length && !added.some((word) => WIDENING.has(word.toUpperCase()));
 }
 
 function wordsOf(sql: string): readonly string[] {

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import type { RunnableAction } from "../graph/action.js";
+import { takesMore } from "./takes-more.js";
+
+const read = (key: string) => ({ key, start: 0, end: 0, implicitAlias: undefined });
+
+/** A table merged by key, whose queries read `d.a`, and the incremental one what is named besides. */
+function tableOf(query: string, later: string, besides: readonly string[] = []): RunnableAction {
+  return {
+    node: { key: "d.own" },
+    accumulating: true,
+    uniqueKey: ["id"],
+    query,
+    reads: [read("d.a")],
+    incremental: { preOps: [], postOps: [], query: later, reads: ["d.a", ...besides].map(read) },
+  } as unknown as RunnableAction;
+}
+
+describe("an incremental query", () => {
+  it.each([
+    ["SELECT id FROM a", "SELECT id FROM a WHERE id > 2"],
+    ["SELECT id FROM a WHERE id < 9", "SELECT id FROM a WHERE id > 2 AND id < 9"],
+    ["SELECT id FROM a", "SELECT id FROM (SELECT id FROM a QUALIFY COUNT(*) OVER () > 1)"],
+  ])("that only restricts the full one takes nothing more, %#", (full, later) =>
+    expect(takesMore(tableOf(full, later))).toBe(false),
+  );
+
+  it.each([
+    ["SELECT id FROM a WHERE id < 2", "SELECT id FROM a WHERE id >= 2"],
+    ["SELECT id FROM a WHERE id < 2", "SELECT id FROM a WHERE id < 2 or id > 3"],
+    ["SELECT id FROM a WHERE id < 2", "SELECT id FROM a WHERE NOT id < 2"],
+    ["SELECT id FROM a WHERE id < 2", "SELECT id FROM a WHERE id < 2 UNION ALL SELECT id FROM a"],
+    ["SELECT id FROM a JOIN b USING (id)", "SELECT id FROM a LEFT JOIN b USING (id)"],
+  ])("of other rows may take more, %#", (full, later) => expect(takesMore(tableOf(full, later))).toBe(true));
+
+  it("that reads another table may take more; one that goes by the table's own rows has taken them", () => {
+    const later = "SELECT id FROM a WHERE id > (SELECT MAX(id) FROM b)";
+    expect(takesMore(tableOf("SELECT id FROM a", later, ["d.b"]))).toBe(true);
+    expect(takesMore(tableOf("SELECT id FROM a WHERE n = 1", later, ["d.own"]))).toBe(false);
+  });
+});
