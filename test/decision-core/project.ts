@@ -103,7 +103,6 @@ function manifestAction(spec: Spec, specs: ReadonlyMap<string, Spec>, scanner: S
     query: full.query,
     reads: full.reads,
     names: [...new Set([...full.names, ...(more?.names ?? [])])].sort(),
-    listed: [...full.listed, ...(more?.listed ?? [])],
     dependencies: spec.inputs.filter(({ literal }) => !literal).map(({ name }) => relation(name)),
     partitionColumn: incremental ? "d" : undefined,
     uniqueKey: spec.keyed || mergesByKey(spec) ? ["d", "k", "j"] : [],
