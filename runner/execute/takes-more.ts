@@ -15,8 +15,9 @@ export function takesMore(action: RunnableAction): boolean {
   return isMerged && !isRestricted(wordsOf(action.query), wordsOf(incremental.query));
 }
 
-/** Words with which more comes into a query, or what it had left out. */
-const WIDENING = new Set(["OR", "NOT", "UNION", "EXCEPT", "INTERSECT", "LEFT", "RIGHT", "FULL"]);
+const SET_OPERATORS = new Set(["UNION", "EXCEPT", "INTERSECT"]);
+const CLAUSES = new Set(["WHERE", "HAVING", "QUALIFY"]);
+const OUTER = new Set(["LEFT", "RIGHT", "FULL"]);
 
 /** Whether a text is another one with words put in, none of which can give it more rows. */
 function isRestricted(text: readonly string[], longer: readonly string[]): boolean {
@@ -26,7 +27,20 @@ function isRestricted(text: readonly string[], longer: readonly string[]): boole
     if (word === text[at]) at += 1;
     else added.push(word);
   }
-  return at === text.length && !added.some((word) => WIDENING.has(word.toUpperCase()));
+  return at === text.length && !widens(added.map((word) => word.toUpperCase()));
+}
+
+/** Whether words that are put into a query may bring more into it: other rows, outer joins, or what a condition had left out. */
+function widens(added: readonly string[]): boolean {
+  let depth = 0;
+  let isOwnCondition = false;
+  return added.some((word, at) => {
+    if (word === "(") depth += 1;
+    if (word === ")") depth -= 1;
+    isOwnCondition ||= CLAUSES.has(word);
+    const isJoin = OUTER.has(word) && added[at + 1] !== "(";
+    return SET_OPERATORS.has(word) || isJoin || (word === "OR" && depth <= 0 && !isOwnCondition);
+  });
 }
 
 function wordsOf(sql: string): readonly string[] {
