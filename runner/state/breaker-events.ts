@@ -74,7 +74,13 @@ export async function readBreakerEvents(observation: Observation, dataset: strin
       by: typeof row.changed_by === "string" ? row.changed_by : undefined,
       message: typeof row.message === "string" ? row.message : undefined,
     }))
-    .sort((a, b) => (a.at < b.at ? 1 : -1));
+    .sort(newestFirst);
+}
+
+/** The attempt that a timeout lets through closes or opens the breaker at the same moment, and after it. */
+function newestFirst(a: BreakerEvent, b: BreakerEvent): number {
+  if (a.at !== b.at) return a.at < b.at ? 1 : -1;
+  return Number(a.cause === "timeout") - Number(b.cause === "timeout");
 }
 
 /**
