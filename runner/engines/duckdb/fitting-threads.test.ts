@@ -37,7 +37,7 @@ describe("a query's threads", () => {
   }
 
   it("are the cores on which nothing else is at work, at least one", async () => {
-    const fitting = new FittingThreads(instance, false);
+    const fitting = new FittingThreads(instance);
     const begun = [beginIn(fitting)];
     await sleep(20);
     expect(await threads()).toBe(CORES);
@@ -53,7 +53,7 @@ describe("a query's threads", () => {
   });
 
   it("come back from work that fails", async () => {
-    const fitting = new FittingThreads(instance, false);
+    const fitting = new FittingThreads(instance);
     const other = beginIn(fitting);
     const failing = fitting.during(async () => {
       await becomes(CORES - 1);
@@ -66,7 +66,8 @@ describe("a query's threads", () => {
   });
 
   it("stay as somebody has chosen them", async () => {
-    const fitting = new FittingThreads(instance, true);
+    const fitting = new FittingThreads(instance);
+    fitting.stay();
     const both = [beginIn(fitting), beginIn(fitting)];
     await sleep(20);
     expect(await threads()).toBe(CORES);

@@ -7,7 +7,7 @@ import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
  */
 export class FittingThreads {
   readonly #instance: DuckDBInstance;
-  #isChosen: boolean;
+  #isChosen = false;
   #running = 0;
   /** A connection of its own: a thread that is at work is waited for. */
   #connection: DuckDBConnection | undefined;
@@ -16,13 +16,11 @@ export class FittingThreads {
   #set: number | undefined;
   #fitting: Promise<void> | undefined;
 
-  /** @param isChosen somebody has chosen a number, which stays */
-  constructor(instance: DuckDBInstance, isChosen: boolean) {
+  constructor(instance: DuckDBInstance) {
     this.#instance = instance;
-    this.#isChosen = isChosen;
   }
 
-  /** Somebody who shares the database has chosen a number. */
+  /** Somebody who has the database open has chosen a number. */
   stay(): void {
     this.#isChosen = true;
   }

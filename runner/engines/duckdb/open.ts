@@ -132,7 +132,7 @@ function openFile(path: string, instance: DuckDBInstance, alone: boolean, choose
     }),
     catalog: new SharedCatalog(),
     digests: new KnownDigests(path, alone),
-    threads: new FittingThreads(instance, choosesThreads),
+    threads: new FittingThreads(instance),
   };
   if (choosesThreads) open.threads.stay();
   if (open.alone && !alone) open.digests?.abandon();
@@ -203,7 +203,8 @@ export async function openMemoryDatabase(limits: Partial<ChosenLimits> = {}): Pr
   const folder = spillFolder();
   const instance = await DuckDBInstance.create(MEMORY, { temp_directory: folder });
   await once(instance, nameDatabase);
-  const threads = new FittingThreads(instance, limits.threads !== undefined);
+  const threads = new FittingThreads(instance);
+  if (limits.threads !== undefined) threads.stay();
   const file = { path: MEMORY, instance, catalog: new SharedCatalog(), digests: undefined, threads, alone: () => true };
   return databaseOf(file, limitStatements(limits), async (release) => {
     await threads.close();
