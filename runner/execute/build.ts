@@ -178,22 +178,16 @@ class ActionBuild {
   async #model(script: ScriptTexts, partitions: readonly Partition[]): Promise<Built> {
     const { action, snapshot, coverage, stale } = this.task;
     const live = snapshot.relations.get(action.node.key);
-    if (!action.accumulating || live?.kind !== "table")
-      return { ...(await this.#rebuild(script, partitions, live)), takesMore: takesMore(action) };
+    if (!action.accumulating || live?.kind !== "table") return this.#rebuild(script, partitions, live);
     // History that somebody else's request needs is not what that request asked to be made anew.
     const isRefreshed = ({ reason }: PartitionDecision) => reason === "forced" && !action.isProtected;
     const refreshed = stale.filter(isRefreshed).map(({ partition }) => partition);
     const added = stale.filter((decision) => !isRefreshed(decision)).map(({ partition }) => partition);
     const built = refreshed.length === 0 ? undefined : await this.#rebuild(script, refreshed, live);
-    if (added.length === 0 && built !== undefined) return { ...built, takesMore: takesMore(action) };
+    if (added.length === 0 && built !== undefined) return built;
     const counts = await this.#accumulate(script, added, live);
     if (built === undefined) return { counts, partitions, coverage };
-    return {
-      ...built,
-      counts: sumOf(built.counts, counts),
-      partitions: [...new Set([...built.partitions, ...added])],
-      takesMore: takesMore(action),
-    };
+    return { ...built, counts: sumOf(built.counts, counts), partitions: [...new Set([...built.partitions, ...added])] };
   }
 
   /** The full query is the truth: the table's partitions become what it gives. */
@@ -227,7 +221,7 @@ class ActionBuild {
     this.#step("writing", stage.rows);
     const counts = await this.transaction.publish({ partitions: set, only, ...this.#layoutOf(stage) });
     await this.#statements(script, "post_operations", action.postOps);
-    return { counts, ...built };
+    return { counts, ...built, takesMore: takesMore(action) };
   }
 
   /** What the model reads is built: a view that is right now is so for the rest of the run. */
