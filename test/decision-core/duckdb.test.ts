@@ -23,6 +23,21 @@ async function liveOnDuckDb(history: History): Promise<void> {
 
 /** Histories with statements that once broke the promise. */
 const FOUND: Readonly<Record<string, History>> = {
+  "a column that another type is given, which the query reads in its list alone": {
+    sources: [dated()],
+    actions: [action(INCREMENTAL, [read(0)])],
+    steps: [run(), { do: "retype", source: 0 }],
+  },
+  "a column more of a source behind a view of all columns, of which a model reads the old ones": {
+    sources: [dated()],
+    actions: [action(VIEW, [read(0)], { wide: true }), action(INCREMENTAL, [read(1)], { accumulation: 1 })],
+    steps: [run(), { do: "extend", source: 0, v: 0 }, run()],
+  },
+  "other keys of a source, which queries read in their lists alone": {
+    sources: [dated({ d: 6, k: 0, v: 0 })],
+    actions: [action(INCREMENTAL, [read(0)], { accumulation: 1 }), action(INCREMENTAL, [read(0)], { forecast: 1 })],
+    steps: [run(), { do: "alike", source: 0 }],
+  },
   "rows that an assertion finds behind the last date of all sources, in a run without a window": {
     sources: [dated({ d: 2, k: 3, v: 6 })],
     actions: [

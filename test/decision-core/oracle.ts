@@ -202,7 +202,7 @@ function inputsOf({ specs, after, plan, functions }: FinishedRun, spec: Spec, pa
     .map(([name, window]) => {
       const table = after.get(name);
       if (table?.shown === undefined) return `${name} missing`;
-      const readers = readersOf(name, spec, specs).map(readColumns);
+      const readers = readersOf(name, spec, specs);
       const whole = named.includes(name) || readers.some((reader) => reader.whole);
       const read = table.shown.columns.filter(
         (column) => whole || readers.some(({ names }) => names.includes(column.name)),
@@ -220,17 +220,22 @@ function inputsOf({ specs, after, plan, functions }: FinishedRun, spec: Spec, pa
   return [called, ...read].join("\n");
 }
 
-/** The action and those of the views behind it that name a table. */
-function readersOf(table: string, spec: Spec, specs: ReadonlyMap<string, Spec>): Spec[] {
-  const readers: Spec[] = [];
-  const visit = (reader: Spec) => {
-    if (reader.inputs.some(({ name }) => name === table)) readers.push(reader);
-    for (const name of [...reader.inputs.map((input) => input.name), reader.before ?? ""]) {
+/** What the action, and each view behind it, sees of a table: all columns that a view passes on are seen where all of the view are. */
+function readersOf(table: string, spec: Spec, specs: ReadonlyMap<string, Spec>): ReturnType<typeof readColumns>[] {
+  const readers: ReturnType<typeof readColumns>[] = [];
+  const visit = (reader: Spec, isSeenWhole: boolean) => {
+    const { names, whole } = readColumns(reader);
+    const own = { names, whole: whole && isSeenWhole };
+    if (reader.inputs.some(({ name }) => name === table)) readers.push(own);
+    for (const { name } of reader.inputs) {
       const view = specs.get(name);
-      if (view?.kind === "view") visit(view);
+      if (view?.kind === "view") visit(view, own.whole);
     }
+    // Nothing is known of which columns pre_operations read.
+    const before = specs.get(reader.before ?? "");
+    if (before?.kind === "view") visit(before, true);
   };
-  visit(spec);
+  visit(spec, true);
   return readers;
 }
 

@@ -103,6 +103,7 @@ function manifestAction(spec: Spec, specs: ReadonlyMap<string, Spec>, scanner: S
     query: full.query,
     reads: full.reads,
     names: [...new Set([...full.names, ...(more?.names ?? [])])].sort(),
+    listed: [...full.listed, ...(more?.listed ?? [])],
     dependencies: spec.inputs.filter(({ literal }) => !literal).map(({ name }) => relation(name)),
     partitionColumn: incremental ? "d" : undefined,
     uniqueKey: spec.keyed || mergesByKey(spec) ? ["d", "k", "j"] : [],
@@ -141,7 +142,8 @@ function scanned(
 ): Pick<ManifestAction, "reads" | "names" | "listed"> & { query: string } {
   if (scanner === undefined) {
     const { names, whole } = readColumns(spec);
-    const columns = whole ? ("all" as const) : ("named" as const);
+    // A view shows its readers what they name of it.
+    const columns = !whole ? "named" : spec.kind === "view" ? "passed" : "all";
     return { query: sql, names: [...names], listed: [], reads: reads.map((read) => ({ ...read, columns })) };
   }
   const scan = scanner.scanQuery(sql);
