@@ -136,8 +136,10 @@ class ActionBuild {
         return NO_ROWS_PUBLISHED;
       case "model": {
         const built = await this.#script((script) => this.#model(script, partitions));
-        await this.#audits(audits);
+        const judged = await this.#judge(audits);
+        // This reads, with what is the model's own, what the records of its audits ask of the rows.
         await this.#recorder.record({ action, snapshot, verdict: undefined, ...built });
+        await this.#recordAudits(judged);
         const { sliced: model, read = new Map() } = built;
         const sliced = model && { model, inputs: (built.snapshot ?? snapshot).inputs, read };
         return { counts: built.counts, sliced };
@@ -363,21 +365,33 @@ class ActionBuild {
     };
   }
 
-  /** Runs the gates of a model on what is about to be committed, and records that they passed on it. */
-  async #audits(audits: readonly RunnableAction[]): Promise<void> {
-    if (audits.length === 0) return;
-    this.#step("checking", audits.length);
-    const judged: { readonly action: RunnableAction; readonly verdict: string | undefined }[] = [];
+  /** Runs the gates of a model on what is about to be committed. @returns those that passed on rows of all dates */
+  async #judge(audits: readonly RunnableAction[]): Promise<readonly JudgedAudit[]> {
+    if (audits.length > 0) this.#step("checking", audits.length);
+    const judged: JudgedAudit[] = [];
     for (const action of audits) {
       const { verdict, isOfAllDates } = await audit(this.transaction, action, this.context);
       if (isOfAllDates) judged.push({ action, verdict });
     }
-    const coverage = this.task.coverage;
-    const snapshot = await readSnapshot(this.transaction, audits, () => coverage);
+    return judged;
+  }
+
+  /** Records what audits have passed on. */
+  async #recordAudits(judged: readonly JudgedAudit[]): Promise<void> {
+    if (judged.length === 0) return;
+    const { coverage } = this.task;
+    const actions = judged.map(({ action }) => action);
+    const snapshot = await readSnapshot(this.transaction, actions, () => coverage);
     for (const { action, verdict } of judged) {
       await this.#recorder.record({ action, partitions: [WHOLE], coverage, snapshot, verdict });
     }
   }
+}
+
+/** An audit that did not fail. */
+interface JudgedAudit {
+  readonly action: RunnableAction;
+  readonly verdict: string | undefined;
 }
 
 const NO_ROWS_PUBLISHED: BuildOutcome = { counts: undefined };
