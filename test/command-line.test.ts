@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Rig, ROOT } from "./rig.js";
@@ -41,6 +41,17 @@ describe("the command line", () => {
   it("takes an environment's settings where no flag stands over them", async () => {
     expect(names(await rig.run(["--environment", "dev"]))).toContain("d_dev.doubled");
     expect(names(await rig.run(["--environment", "dev", "--schema-suffix", "mine"]))).toContain("d_mine.doubled");
+  });
+
+  it("tells what a run has done, and then which file it cannot leave", async () => {
+    const folder = join(rig.dir, ".fastbreak/status.json");
+    rmSync(folder, { force: true });
+    mkdirSync(join(folder, "in the way"), { recursive: true });
+    const { code, stdout, stderr } = await rig.fastbreak("run", "--json", "--full-refresh");
+    rmSync(folder, { recursive: true });
+    expect(code).not.toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ totals: { failed: 0 } });
+    expect(stderr).toContain("status.json");
   });
 
   it("completes commands and flags in bash", () => {

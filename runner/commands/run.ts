@@ -106,11 +106,12 @@ export const command = defineCommand({
         emit: (event) => output.listen(event),
         printAlert: (notice) => alerts.push(alertLine(notice)),
       });
-      writeRunArtifact(session.projectDir, events);
       const record = recordOf(events, names);
-      await keepStatus(session, record, hasWork(plan));
+      // Whoever cannot be left anything in a file is told at least here.
       output.end(record);
       if (format === "text" && alerts.length > 0) writeLines(process.stdout, alerts, 2);
+      writeRunArtifact(session.projectDir, events);
+      await keepStatus(session, record, hasWork(plan));
       return interruption.exitCode() ?? EXITS[verdictOf(record.actions)];
     };
     const { concurrency, credentials, jobPrefix, jobLabels } = options;

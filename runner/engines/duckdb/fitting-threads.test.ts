@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { FittingThreads } from "./fitting-threads.js";
 
 const CORES = 4;
@@ -10,8 +10,11 @@ describe("a query's threads", () => {
   let connection: DuckDBConnection;
 
   beforeAll(async () => {
-    instance = await DuckDBInstance.create(":memory:", { threads: String(CORES) });
+    instance = await DuckDBInstance.create(":memory:");
     connection = await instance.connect();
+  });
+  beforeEach(async () => {
+    await connection.run(`SET GLOBAL threads = ${CORES}`);
   });
   afterAll(() => {
     connection.closeSync();
@@ -39,8 +42,8 @@ describe("a query's threads", () => {
   it("are the cores on which nothing else is at work, at least one", async () => {
     const fitting = new FittingThreads(instance);
     const begun = [beginIn(fitting)];
-    await sleep(20);
-    expect(await threads()).toBe(CORES);
+    await becomes(1);
+    await becomes(CORES);
     for (const left of [3, 2, 1, 1]) {
       begun.push(beginIn(fitting));
       await becomes(left);
@@ -48,6 +51,20 @@ describe("a query's threads", () => {
     for (const left of [1, 2, 3, 4, 4]) {
       await begun.pop()?.end();
       await becomes(left);
+    }
+    await fitting.close();
+  });
+
+  it("are not more for what is over soon", async () => {
+    const fitting = new FittingThreads(instance, 60_000);
+    const first = beginIn(fitting);
+    await becomes(1);
+    await first.end();
+    for (let brief = 0; brief < 3; brief += 1) {
+      const next = beginIn(fitting);
+      await sleep(20);
+      expect(await threads()).toBe(1);
+      await next.end();
     }
     await fitting.close();
   });
