@@ -202,12 +202,12 @@ export function observedInputs(
   return observed;
 }
 
-/** Digest over names and types of some columns of a relation. */
+/** Digest over names and types of some columns of a relation. Whoever sees their order shows their names as they are written, too. */
 export function columnsDigest(relation: Relation, names: readonly string[], order: "this order" | "any order"): string {
   const counted = new Set(names);
   const typed = relation.columns
     .filter(({ name }) => counted.has(name))
-    .map(({ name, type }) => [name.toLowerCase(), type] as const);
+    .map(({ name, type }) => [order === "this order" ? name : name.toLowerCase(), type] as const);
   const foreign = relation.foreignColumns.filter((name) => counted.has(name));
   if (order === "any order") typed.sort(([a], [b]) => (a < b ? -1 : 1));
   return digestText(JSON.stringify([typed, foreign]));
