@@ -15,8 +15,17 @@ export interface ColumnDemand {
   /** Items that may go unread; one may lie in another. */
   readonly items: readonly ListedItem[];
   /** What stars and rows taken as values show of tables, by the place where each is named. */
-  readonly shown: ReadonlyMap<number, Exclude<ColumnsRead, "named">>;
+  readonly shown: ReadonlyMap<number, Shown>;
 }
+
+interface Shown {
+  readonly columns: Exclude<ColumnsRead, "named">;
+  /** Names, in lower case, of columns that every star over it leaves out. */
+  readonly leftOut: Names;
+}
+
+type Names = ReadonlySet<string>;
+const NONE: Names = new Set();
 
 /** Nobody knows: every column that may be shown counts, and every item of a list. */
 export const ALL_DEMANDED: ColumnDemand = { items: [], shown: new Map() };
@@ -28,7 +37,7 @@ export const ALL_DEMANDED: ColumnDemand = { items: [], shown: new Map() };
  */
 export function columnDemand(query: Query): ColumnDemand {
   const demands = new Demands();
-  demands.query(query, PASSED, new Map(), new Map());
+  demands.query(query, { demand: PASSED, leftOut: NONE }, new Map(), new Map());
   return demands.isUnknown ? ALL_DEMANDED : demands;
 }
 
@@ -38,9 +47,18 @@ const NAMED = 0;
 const PASSED = 1;
 const ALL = 2;
 
+/** What somebody wants of a query, and the names of columns that he leaves out of it. */
+interface Wanted {
+  readonly demand: Demand;
+  readonly leftOut: Names;
+}
+const EVERYTHING: Wanted = { demand: ALL, leftOut: NONE };
+
 /** What an alias, or the name of a WITH query, stands for. */
 interface Source {
   demand: Demand | undefined;
+  /** What all leave out that want more of it than the columns that are named; undefined: nobody does. */
+  leftOut: Names | undefined;
   /** Of a query; undefined: a table, or nobody knows. */
   readonly names: OutputNames;
 }
@@ -60,28 +78,29 @@ class Demands implements ColumnDemand {
   /** A table function is given tables: what it makes of them is written elsewhere. */
   isUnknown = false;
 
-  get shown(): ReadonlyMap<number, Exclude<ColumnsRead, "named">> {
+  get shown(): ReadonlyMap<number, Shown> {
     const words = ["carried", "passed", "all"] as const;
     return new Map(
-      [...this.#tables].flatMap(([at, { demand }]) => (demand === undefined ? [] : [[at, words[demand]]])),
+      [...this.#tables].flatMap(([at, { demand, leftOut = NONE }]) =>
+        demand === undefined ? [] : [[at, { columns: words[demand], leftOut }]],
+      ),
     );
   }
 
-  query(query: Query, demand: Demand, commons: Commons, aliases: Aliases): void {
+  query(query: Query, wanted: Wanted, commons: Commons, aliases: Aliases): void {
     const { known, own } = withQueries(query, commons);
-    this.#body(query.body, demand, known, aliases, query.orderBy);
+    this.#body(query.body, wanted, known, aliases, query.orderBy);
     // Whoever reads a WITH query stands behind it.
-    for (const record of own.reverse())
-      this.query(record.query, record.demand ?? NAMED, record.commons, new Map(aliases));
+    for (const record of own.reverse()) this.query(record.query, wantedOf(record), record.commons, new Map(aliases));
   }
 
-  #body(body: QueryBody, demand: Demand, commons: Commons, aliases: Aliases, orderBy: readonly OrderItem[]): void {
+  #body(body: QueryBody, asked: Wanted, commons: Commons, aliases: Aliases, orderBy: readonly OrderItem[]): void {
     if (body.kind === "select") {
-      this.#select(body, demand, commons, aliases, { orderBy });
+      this.#select(body, asked, commons, aliases, { orderBy });
       return;
     }
     for (const { expr } of orderBy) this.#expr(expr, commons, aliases);
-    const wanted = positionsIn(orderBy).size > 0 ? ALL : demand;
+    const wanted = positionsIn(orderBy).size > 0 ? EVERYTHING : asked;
     if (body.kind === "nested") {
       this.query(body.query, wanted, commons, aliases);
       return;
@@ -89,17 +108,17 @@ class Demands implements ColumnDemand {
     const isByPosition = body.op === "UNION" && body.all && body.byName === undefined;
     const names = isByPosition ? namesOfArms(body.arms, commons) : undefined;
     for (const arm of body.arms) {
-      if (names === undefined) this.#body(arm, ALL, commons, aliases, []);
+      if (names === undefined) this.#body(arm, EVERYTHING, commons, aliases, []);
       else if (arm.kind === "select" && !arm.items.some(isStar))
         this.#select(arm, wanted, commons, aliases, { orderBy: [], names });
-      else this.#body(arm, areEqual(bodyNames(arm, commons), names) ? wanted : ALL, commons, aliases, []);
+      else this.#body(arm, areEqual(bodyNames(arm, commons), names) ? wanted : EVERYTHING, commons, aliases, []);
     }
   }
 
   /** @param around what orders its rows, and what its columns are called where the first arm of a UNION ALL says so */
   #select(
     select: Select,
-    demand: Demand,
+    asked: Wanted,
     commons: Commons,
     aliases: Aliases,
     { orderBy, names }: { readonly orderBy: readonly OrderItem[]; readonly names?: OutputNames },
@@ -108,7 +127,7 @@ class Demands implements ColumnDemand {
     const rest = [select.where, select.groupBy, select.having, select.qualify, select.windows, orderBy];
     const mentioned = names === undefined ? new Set<string>() : namesMentioned(rest);
     const isByPosition = positions.size > 0 && select.items.some(isStar);
-    const wanted = isByPosition || decidesRows(select) ? ALL : demand;
+    const wanted = isByPosition || decidesRows(select) ? EVERYTHING : asked;
     const inner = new Map(aliases);
     const derived: Subquery[] = [];
     const sources = select.from === undefined ? [] : this.#from(select.from, commons, inner, derived);
@@ -122,24 +141,29 @@ class Demands implements ColumnDemand {
       const name = names === undefined ? own : names[index];
       // GROUP BY, HAVING and QUALIFY know it by the name that its own list gives it.
       const decides = positions.has(index + 1) || (own !== undefined && own !== name && mentioned.has(own));
-      if (wanted !== ALL && !decides)
-        this.items.push({ start: item.start, end: item.end, name, passed: wanted === PASSED });
+      const isPassed = wanted.demand === PASSED && (name === undefined || !wanted.leftOut.has(name));
+      if (wanted.demand !== ALL && !decides)
+        this.items.push({ start: item.start, end: item.end, name, passed: isPassed });
     }
     for (const clause of rest) if (clause !== undefined) this.#expr(clause, commons, inner);
     // One subquery of FROM sees nothing of the next.
-    for (const record of derived) this.query(record.query, record.demand ?? NAMED, record.commons, aliases);
+    for (const record of derived) this.query(record.query, wantedOf(record), record.commons, aliases);
   }
 
   #star(
-    { of, replace }: Extract<SelectItem, { kind: "star" }>,
-    demand: Demand,
+    { of, except, replace }: Extract<SelectItem, { kind: "star" }>,
+    asked: Wanted,
     sources: readonly Source[],
     commons: Commons,
     aliases: Aliases,
   ): void {
     const name = of?.kind === "path" && of.parts.length === 1 ? of.parts[0]?.name.toLowerCase() : undefined;
-    if (of === undefined) for (const source of sources) raise(source, demand);
-    else if (name !== undefined && aliases.has(name)) raise(aliases.get(name), demand);
+    // What it leaves out must be there, and its values are not read.
+    for (const { start, end } of except) this.items.push({ start, end, name: undefined, passed: false });
+    const leftOut = new Set([...asked.leftOut, ...except.map((column) => column.name.toLowerCase())]);
+    const wanted = { demand: asked.demand, leftOut };
+    if (of === undefined) for (const source of sources) raise(source, wanted);
+    else if (name !== undefined && aliases.has(name)) raise(aliases.get(name), wanted);
     else this.#expr(of, commons, aliases);
     for (const { expr } of replace) this.#expr(expr, commons, aliases);
   }
@@ -168,8 +192,9 @@ class Demands implements ColumnDemand {
         name(item.offset);
         return [];
       case "derived": {
-        const demand = item.passesAliases ? ALL : NAMED;
-        const source: Subquery = { query: item.query, commons, demand, names: namesOf(item.query, commons) };
+        const names = namesOf(item.query, commons);
+        const source: Subquery = { query: item.query, commons, demand: NAMED, leftOut: undefined, names };
+        if (item.passesAliases) raise(source, EVERYTHING);
         derived.push(source);
         name(item.alias, source);
         return [source];
@@ -187,7 +212,7 @@ class Demands implements ColumnDemand {
       case "gapFill":
       case "pivot":
       case "unpivot": {
-        for (const source of this.#from(item.source, commons, aliases, derived)) raise(source, ALL);
+        for (const source of this.#from(item.source, commons, aliases, derived)) raise(source, EVERYTHING);
         if (item.kind === "pivot") this.#expr(item.pivot, commons, aliases);
         else if (item.kind !== "unpivot") this.#expr(item.args, commons, aliases);
         name(item.alias);
@@ -197,7 +222,7 @@ class Demands implements ColumnDemand {
   }
 
   #table(at: number): Source {
-    const source = { demand: undefined, names: undefined };
+    const source = { demand: undefined, leftOut: undefined, names: undefined };
     this.#tables.set(at, source);
     return source;
   }
@@ -206,12 +231,12 @@ class Demands implements ColumnDemand {
   #expr(node: object, commons: Commons, aliases: Aliases): void {
     walk(node, (child) => {
       if (SUBQUERIES.has(child.kind)) {
-        this.query(child.query as Query, ALL, commons, aliases);
+        this.query(child.query as Query, EVERYTHING, commons, aliases);
         return false;
       }
       if (child.kind === "path") {
         const parts = child.parts as readonly { readonly name: string }[];
-        if (parts.length === 1) raise(aliases.get((parts[0]?.name ?? "").toLowerCase()), ALL);
+        if (parts.length === 1) raise(aliases.get((parts[0]?.name ?? "").toLowerCase()), EVERYTHING);
       }
       return undefined;
     });
@@ -220,8 +245,15 @@ class Demands implements ColumnDemand {
 
 const SUBQUERIES: ReadonlySet<unknown> = new Set(["subquery", "arrayQuery", "exists", "query"]);
 
-function raise(source: Source | undefined, demand: Demand): void {
-  if (source !== undefined && (source.demand === undefined || source.demand < demand)) source.demand = demand;
+function raise(source: Source | undefined, { demand, leftOut }: Wanted): void {
+  if (source === undefined) return;
+  if (source.demand === undefined || source.demand < demand) source.demand = demand;
+  const before = source.leftOut ?? leftOut;
+  source.leftOut = new Set([...before].filter((name) => leftOut.has(name)));
+}
+
+function wantedOf({ demand = NAMED, leftOut = NONE }: Source): Wanted {
+  return { demand, leftOut };
 }
 
 /** Whether the values of its list decide which rows there are. */
@@ -275,8 +307,8 @@ function withQueries(query: Query, commons: Commons): { readonly known: Commons;
   const known = new Map(commons);
   const own = query.with.map(({ name, query: common }) => {
     const record: Subquery = query.recursive
-      ? { query: common, commons: known, demand: ALL, names: undefined }
-      : { query: common, commons: new Map(known), demand: NAMED, names: namesOf(common, known) };
+      ? { query: common, commons: known, ...EVERYTHING, names: undefined }
+      : { query: common, commons: new Map(known), demand: NAMED, leftOut: undefined, names: namesOf(common, known) };
     known.set(name.name.toLowerCase(), record);
     return record;
   });

@@ -40,6 +40,8 @@ export interface TableReference {
   /** It is read as it was, or some rows of it: that is said of a table by its name alone, and nothing can stand in its place. */
   readonly isFixed?: true;
   readonly columns: ColumnsRead;
+  /** Names, in lower case, of columns that are left out of what stars show of it, `* EXCEPT (a)`; no word stands for their values. */
+  readonly leftOut?: readonly string[];
 }
 
 /**

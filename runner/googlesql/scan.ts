@@ -12,7 +12,7 @@ import { weekdayOf } from "./week-part.js";
 
 type Names = ReadonlySet<string>;
 /** `whole`: a star covers it, or its row is taken as a value. */
-type TableDraft = Omit<TableReference, "columns"> & { whole: boolean };
+type TableDraft = Omit<TableReference, "columns" | "leftOut"> & { whole: boolean };
 /** FROM aliases in lower case, with the table that each stands for; undefined: something else than a table. */
 type Aliases = ReadonlyMap<string, TableDraft | undefined>;
 
@@ -23,10 +23,11 @@ export function scanParsed(sql: string, query: Query): Omit<QueryScan, "computed
   const { volatileCalls, userCalls } = scanner;
   // A pipe's operators share what they are made of.
   const { items, shown } = sql.includes("|>") ? ALL_DEMANDED : columnDemand(query);
-  const tables = scanner.tables.map(({ whole, ...table }) => ({
-    ...table,
-    columns: whole ? (shown.get(table.span.start) ?? "all") : ("named" as const),
-  }));
+  const tables = scanner.tables.map(({ whole, ...table }) => {
+    if (!whole) return { ...table, columns: "named" as const };
+    const { columns, leftOut } = shown.get(table.span.start) ?? { columns: "all" as const };
+    return { ...table, columns, ...(leftOut?.size ? { leftOut: [...leftOut] } : {}) };
+  });
   return { tables, volatileCalls, userCalls: [...userCalls], ...namesIn(sql, items) };
 }
 

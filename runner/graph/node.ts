@@ -17,6 +17,8 @@ export interface Upstream {
   readonly window: ReadWindow | undefined;
   /** Names, in lower case, among which are all columns of it that count; undefined: every column counts. */
   readonly columns: ReadonlySet<string> | undefined;
+  /** Names, in lower case, of columns that do not count where every other does. */
+  readonly leftOut?: ReadonlySet<string>;
   /** Names, in lower case, of columns that must be there as they are for its query to be right, whether they count or not. */
   readonly named?: ReadonlySet<string>;
 }

@@ -14,10 +14,13 @@ import { allColumns, type PartitionDigests, type Relation, relationKey } from ".
 /** Row digests of the relations that are read, by `inputName`. */
 export type RowDigests = ReadonlyMap<string, PartitionDigests>;
 
-/** The columns of an upstream that its reader may name, in an order of their own, or all in theirs where it may see them all. */
-export function fingerprintedColumns(relation: Relation, { columns }: Upstream): readonly string[] {
+/**
+ * The columns of an upstream that its reader may name, in an order of their own, or all in theirs where it may see them all but those that
+ * it leaves out.
+ */
+export function fingerprintedColumns(relation: Relation, { columns, leftOut }: Upstream): readonly string[] {
   const all = allColumns(relation);
-  if (columns === undefined) return all;
+  if (columns === undefined) return leftOut?.size ? all.filter((name) => !leftOut.has(name.toLowerCase())) : all;
   // The time at which rows came is read under several names.
   return all.filter((name) => columns.has(name.toLowerCase()) || name === PARTITION_TIME).sort();
 }
@@ -72,8 +75,7 @@ function seenColumns(relation: Relation, upstream: Upstream): string {
 
 /** Only a reader of all columns can see their order; without one that it names its query is wrong, even where its values do not count. */
 function columnsOf(relation: Relation, upstream: Upstream): string {
-  if (upstream.columns === undefined)
-    return columnsDigest(relation, fingerprintedColumns(relation, upstream), "this order");
+  if (upstream.columns === undefined) return columnsDigest(relation, allColumns(relation), "this order");
   return columnsDigest(relation, seenNames(relation, upstream), "any order");
 }
 
@@ -94,7 +96,7 @@ function nameOf(relation: Relation, upstream: Upstream): string {
     const names = [fingerprintedColumns(relation, upstream), digestedColumns(relation, upstream)];
     return `${key}#${digestText(JSON.stringify(names)).slice(0, 12)}`;
   }
-  if (upstream.columns === undefined) return key;
+  if (upstream.columns === undefined && !upstream.leftOut?.size) return key;
   return `${key}#${digestText(JSON.stringify(fingerprintedColumns(relation, upstream))).slice(0, 12)}`;
 }
 

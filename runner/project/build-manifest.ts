@@ -407,13 +407,14 @@ function scanReads(query: string, readKey: (path: readonly string[]) => string, 
     };
   }
   return {
-    reads: scan.tables.map(({ path, span, implicitAlias, isFixed, columns }) => ({
+    reads: scan.tables.map(({ path, span, implicitAlias, isFixed, columns, leftOut }) => ({
       key: readKey(path),
       start: span.start,
       end: span.end,
       implicitAlias,
       isFixed,
       columns,
+      leftOut: leftOut && [...leftOut],
     })),
     names: [...scan.names],
     listed: scan.listed.map(({ name, passed, names }) => ({ name, passed, names: [...names] })),

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 /** Raised whenever the manifest's shape, or what its hashes cover, changes. */
-export const MANIFEST_FORMAT_VERSION = 12;
+export const MANIFEST_FORMAT_VERSION = 13;
 
 const optionalString = v.optional(v.string());
 const strings = v.array(v.string());
@@ -25,6 +25,8 @@ const reads = v.array(
     isFixed: v.optional(v.literal(true)),
     /** Which columns of it may count, in the words of `ColumnsRead`. */
     columns: v.picklist(["named", "carried", "passed", "all"]),
+    /** Columns that it leaves out of all others. */
+    leftOut: v.optional(strings),
   }),
 );
 

@@ -7,13 +7,14 @@ import { ReadColumns, type ReadingText } from "./read-columns.js";
 function text(key: string, sql: string): ReadingText {
   const { names, listed, tables } = scanQuery(sql);
   const items = listed.map(({ name, passed, names: own }) => ({ name, passed, names: [...own] }));
-  return { key, names, listed: items, reads: tables.map(({ path, columns }) => ({ key: path.join("."), columns })) };
+  return { key, names, listed: items, reads: tables.map(({ path, ...read }) => ({ key: path.join("."), ...read })) };
 }
 
 /** What the first of the texts reads of a relation, through the others as views: those of some columns that count. */
 function readOf(key: string, columns: readonly string[], ...texts: readonly ReadingText[]): readonly string[] {
-  const names = new ReadColumns(texts).of(key);
-  return columns.filter((column) => names === undefined || names.has(column));
+  const read = new ReadColumns(texts);
+  const [names, leftOut] = [read.of(key), read.leftOut(key)];
+  return columns.filter((column) => (names === undefined ? !leftOut.has(column) : names.has(column)));
 }
 
 describe("the columns that an action reads", () => {
@@ -30,6 +31,24 @@ describe("the columns that an action reads", () => {
     ["everything of the lists behind its own star", ["SELECT * FROM v1", "SELECT id, b FROM t"], "id b"],
     ["what decides a view's rows", ["SELECT a FROM v1", "SELECT * FROM t WHERE c > 0"], "a c"],
     ["what joins", ["SELECT a FROM v1", "SELECT x.* FROM t AS x JOIN u USING (id)"], "id a"],
+    [
+      "everything but what its own star leaves out",
+      ["SELECT * EXCEPT (b) FROM v1", "SELECT * EXCEPT (c) FROM t"],
+      "id a b",
+    ],
+    ["what is left out, and named elsewhere", ["SELECT * EXCEPT (b, c) FROM t WHERE c > 0"], "id a c"],
+    ["what one star leaves out and the next shows", ["SELECT x.* EXCEPT (b, c), x.* EXCEPT (c) FROM t AS x"], "id a b"],
+    ["what one of two reads leaves out", ["SELECT * EXCEPT (b) FROM t UNION ALL SELECT id, a, c FROM t"], "id a c"],
+    [
+      "what a star leaves out of both sides",
+      ["SELECT * EXCEPT (b) FROM t JOIN (SELECT * FROM t) USING (id)"],
+      "id a c",
+    ],
+    ["what one of two stars leaves out", ["SELECT x.* EXCEPT (b), y.* FROM t AS x JOIN t AS y USING (id)"], "id a b c"],
+    ["what a WITH query passes on", ["WITH q AS (SELECT * FROM t) SELECT DISTINCT * EXCEPT (b) FROM q"], "id a c"],
+    ["all of a distinct WITH query", ["WITH q AS (SELECT DISTINCT * FROM t) SELECT * EXCEPT (b) FROM q"], "id a b c"],
+    ["what a list computes", ["SELECT * EXCEPT (n) FROM (SELECT id, a + b AS n FROM t)"], "id"],
+    ["rows as values beside a star", ["SELECT * EXCEPT (b) FROM t WHERE TO_JSON_STRING(t) > ''"], "id a b c"],
     ["rows that a view takes as values", ["SELECT n FROM v1", "SELECT 1 AS n, TO_JSON(t) AS j FROM t"], "id a b c"],
     ["rows of a view taken as values", ["SELECT TO_JSON(v1) AS j FROM v1", "SELECT * FROM t"], "id a b c"],
     ["distinct rows of a view", ["SELECT a FROM v1", "SELECT DISTINCT a, b FROM t"], "a b"],
@@ -206,7 +225,7 @@ class Writer {
     const kind = this.#below(10);
     let list: Written;
     if (kind < 2 && froms.length === 1) list = this.#star(first);
-    else if (kind < 3) list = { sql: `${first.alias}.*`, columns: first.columns };
+    else if (kind < 3) list = this.#rows(first);
     else if (kind < 4 && froms.length === 1)
       return {
         sql: `SELECT ${column()} AS x, SUM(${column()}) AS s FROM ${first.sql} GROUP BY ${this.#one(["1", "x", "ALL"])}`,
@@ -223,13 +242,21 @@ class Writer {
   #star({ columns }: From): Written {
     const one = this.#one(columns);
     const left = columns.filter((column) => column !== one);
-    if (this.#chance(0.2) && left.length > 0) return { sql: `* EXCEPT (${one})`, columns: left };
+    if (this.#chance(0.3) && left.length > 0) return { sql: `* EXCEPT (${one})`, columns: left };
     if (this.#chance(0.2)) return { sql: `* REPLACE (${one} + ${this.#one(columns)} AS ${one})`, columns };
     if (this.#chance(0.3)) {
       const name = this.#name("n");
       return { sql: `*, ${this.#one(columns)} + 1 AS ${name}`, columns: [...columns, name] };
     }
     return { sql: "*", columns };
+  }
+
+  /** All of one side of a join, or but a column or two. */
+  #rows({ alias, columns }: From): Written {
+    const but = this.#chance(0.5) ? [] : [...new Set([this.#one(columns), this.#one(columns)])];
+    const left = columns.filter((column) => !but.includes(column));
+    if (but.length === 0 || left.length === 0) return { sql: `${alias}.*`, columns };
+    return { sql: `${alias}.* EXCEPT (${but.join(", ")})`, columns: left };
   }
 
   #items(column: () => string, from: From, depth: number): Written {

@@ -4,6 +4,8 @@ import type { ManifestAction } from "./manifest.js";
 export interface Read {
   readonly key: string;
   readonly columns: ManifestAction["reads"][number]["columns"];
+  /** Names, in lower case, of columns that it leaves out of all others. */
+  readonly leftOut?: readonly string[] | undefined;
 }
 
 /** What one text reads and names, as the manifest has it. */
@@ -27,17 +29,17 @@ export class ReadColumns {
   /** Those of a text, for the texts that were asked for. */
   readonly #wordsOfTexts = new Map<ReadingText, readonly string[]>();
   /** Where a relation is read, by its key. */
-  readonly #reads = new Map<string, { readonly text: ReadingText; readonly columns: Read["columns"] }[]>();
+  readonly #reads = new Map<string, (Omit<Read, "key"> & { readonly text: ReadingText })[]>();
 
   /** @param texts the action, then the views through which it reads */
   constructor(readonly texts: readonly ReadingText[]) {
     this.#whole = wholeTexts(texts);
     this.#words = this.#wordsThatCount();
     for (const text of texts)
-      for (const { key, columns } of text.reads) {
+      for (const { key, ...read } of text.reads) {
         const known = this.#reads.get(key);
-        if (known === undefined) this.#reads.set(key, [{ text, columns }]);
-        else known.push({ text, columns });
+        if (known === undefined) this.#reads.set(key, [{ text, ...read }]);
+        else known.push({ text, ...read });
       }
   }
 
@@ -45,10 +47,17 @@ export class ReadColumns {
   of(key: string): ReadonlySet<string> | undefined {
     const names = new Set<string>();
     const reads = this.#reads.get(key) ?? [];
-    if (reads.some(({ text, columns }) => isAll(columns, this.#whole.has(text.key)))) return undefined;
+    if (reads.some((read) => this.#isWhole(read))) return undefined;
     if (reads.some(({ columns }) => columns !== "named")) return this.#words;
     for (const text of new Set(reads.map((read) => read.text))) for (const name of this.#wordsOf(text)) names.add(name);
     return names;
+  }
+
+  /** The names, in lower case, of columns of the relation that do not count although `of` says that every one may. */
+  leftOut(key: string): ReadonlySet<string> {
+    const [first, ...others] = (this.#reads.get(key) ?? []).filter((read) => this.#isWhole(read));
+    const names = first?.leftOut?.filter((name) => others.every(({ leftOut }) => leftOut?.includes(name))) ?? [];
+    return new Set(names.filter((name) => !this.#words.has(name)));
   }
 
   /**
@@ -62,6 +71,10 @@ export class ReadColumns {
       for (const item of listed) for (const name of item.names) all.add(name);
     }
     return all;
+  }
+
+  #isWhole({ text, columns }: { readonly text: ReadingText; readonly columns: Read["columns"] }): boolean {
+    return isAll(columns, this.#whole.has(text.key));
   }
 
   #wordsOf(text: ReadingText): readonly string[] {

@@ -219,6 +219,7 @@ function upstreamsOf(action: ManifestAction, views: readonly ManifestAction[]): 
       key,
       window: hidden.has(key) ? undefined : windowOf(action, key, views),
       columns: columns.of(key),
+      leftOut: columns.leftOut(key),
       named,
     }));
 }
