@@ -10,6 +10,7 @@ import { NO_ROWS, type Partition, WHOLE } from "../port/identity.js";
 import { PARTITION_TIME } from "../port/ingestion-time.js";
 import { holds } from "../port/partition-set.js";
 import { allColumns, type PartitionDigests, type Relation, relationKey } from "../port/port.js";
+import { type Column, collationOf } from "../port/sql-types.js";
 
 /** Row digests of the relations that are read, by `inputName`. */
 export type RowDigests = ReadonlyMap<string, PartitionDigests>;
@@ -204,13 +205,21 @@ export function observedInputs(
   return observed;
 }
 
-/** Digest over names and types of some columns of a relation. Whoever sees their order shows their names as they are written, too. */
+/** Digest over names, types and collations of some columns of a relation. Whoever sees their order shows their names as they are written, too. */
 export function columnsDigest(relation: Relation, names: readonly string[], order: "this order" | "any order"): string {
   const counted = new Set(names);
   const typed = relation.columns
     .filter(({ name }) => counted.has(name))
-    .map(({ name, type }) => [order === "this order" ? name : name.toLowerCase(), type] as const);
+    .map(
+      (column) => [order === "this order" ? column.name : column.name.toLowerCase(), ...comparedAs(column)] as const,
+    );
   const foreign = relation.foreignColumns.filter((name) => counted.has(name));
   if (order === "any order") typed.sort(([a], [b]) => (a < b ? -1 : 1));
   return digestText(JSON.stringify([typed, foreign]));
+}
+
+/** Its type, and the collation by which its texts are compared, grouped and ordered. */
+function comparedAs(column: Column): readonly unknown[] {
+  const collation = collationOf(column);
+  return collation === undefined ? [column.type] : [column.type, collation];
 }
