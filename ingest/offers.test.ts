@@ -87,6 +87,13 @@ it("of two offers of a bookmaker the later one is taken, whichever was loaded fi
   expect((await linesInEveryOrder(morning, closed))[0]).toBe("fanduel over 18.5 true");
 });
 
+it("an offer that is still the same later in the day goes before one in between, whichever was loaded first", async () => {
+  const morning = file("am.csv", offer("FanDuel", 18.5, "2021-10-19 09:00:00"));
+  const noon = file("noon.csv", offer("FanDuel", 20.5, "2021-10-19 12:00:00"));
+  const evening = file("pm.csv", offer("FanDuel", 18.5, "2021-10-19 18:00:00"));
+  expect(linesOf(await directory.storeOf(SCHEDULE, morning, evening, noon))[0]).toBe("fanduel over 18.5 true");
+});
+
 it("an offer without a time is that of the file that is loaded last", async () => {
   const [high, low] = [file("fd.csv", offer("FanDuel", 20.5, "")), file("fd.csv", offer("FanDuel", 18.5, ""))];
   expect(linesOf(await directory.storeOf(SCHEDULE, high, low))[0]).toBe("fanduel over 18.5 true");

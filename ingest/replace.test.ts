@@ -126,6 +126,21 @@ it("a namesake who comes later gets the rows that are his, and quotes follow the
   expect(texts("odds_api_player_points_props", "player_lookup")).not.toContain("anadoe");
 });
 
+it("a player whose league's id is corrected stays one, in the loads behind it, too", async () => {
+  const files = ["schedule.csv", "player_box_november.csv"];
+  await loadFiles(slice(files));
+  await loadFiles(slice(files, (row) => row.replace(/^9000002,/, "9000022,")));
+  const [header = "", , line = ""] = SEASON_SLICE["player_box_november.csv"] ?? [];
+  const night = line.replace("9000002,", "9000022,").replace("0022300101,2023-11-08", "0022300105,2023-12-01");
+  const isHis = (row: string) => row.startsWith("boroe");
+  await loadFiles({ "night.csv": [header, night.replace("@ LAL", "@ BKN")] });
+  expect(texts("nbac_player_list_current", "player_lookup", "player_id").filter(isHis)).toEqual(["boroejr 9000022"]);
+  expect(texts("nbac_gamebook_player_stats", "player_lookup", "game_date").filter(isHis)).toEqual([
+    "boroejr 2023-11-08",
+    "boroejr 2023-12-01",
+  ]);
+});
+
 it("quotes that came before their schedule and their players find them", async () => {
   await loadFiles(slice(["odds.csv"], (row) => row.replace("2023-11-09T03:40", "2023-11-10T05:40")));
   expect(new Set(texts("odds_api_player_points_props", "game_id"))).toEqual(new Set(["20231110_IND_LAL"]));

@@ -85,7 +85,7 @@ export class RowSink {
     scope.tuples.set(key, { values, paths: paths.add(cells?.source.path) });
   }
 
-  /** Says that stored rows with these values are written anew: the port leaves a row of an equal hash, and its origin, alone. */
+  /** Says that stored rows with these values are written anew: the port leaves a row of equal facts, and its origin, alone. */
   renew(columns: readonly string[], values: readonly SqlValue[]): void {
     this.#renewed.push({ columns, values: [values] });
   }

@@ -13,7 +13,6 @@ export const oddsApiGameLines = rawTable("odds_api_game_lines", {
   primaryKey: ["game_id", "bookmaker_key", "market_key", "outcome_name", "snapshot_timestamp"],
   partitionColumn: "game_date",
   clusterBy: ["game_id", "bookmaker_key", "market_key"],
-  isAppended: true,
 });
 
 /** The preferred player points lines, one row per bookmaker and snapshot. */
@@ -28,7 +27,6 @@ export const oddsApiPlayerPointsProps = rawTable("odds_api_player_points_props",
   primaryKey: ["game_id", "player_lookup", "bookmaker", "snapshot_timestamp"],
   partitionColumn: "game_date",
   clusterBy: ["player_lookup", "bookmaker"],
-  isAppended: true,
 });
 
 /** The backup player points lines. */

@@ -13,7 +13,6 @@ export const nbacInjuryReport = rawTable("nbac_injury_report", {
   primaryKey: ["player_lookup", "game_id", "report_date", "report_hour"],
   partitionColumn: "report_date",
   clusterBy: ["player_lookup", "game_id"],
-  isAppended: true,
 });
 
 /** Roster snapshots. */

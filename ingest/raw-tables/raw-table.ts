@@ -17,8 +17,6 @@ interface RawTableSpec {
   readonly primaryKey: readonly string[];
   readonly partitionColumn?: string;
   readonly clusterBy?: readonly string[];
-  /** Appended as it comes: the hash is kept, but what it leaves out, such as a price, is written when it is another. */
-  readonly isAppended?: boolean;
 }
 
 const STANDARD_COLUMNS: readonly ColumnLine[] = [
@@ -46,7 +44,8 @@ export function rawTable(name: string, spec: RawTableSpec): RawTable {
     partitionColumn: spec.partitionColumn,
     clusterBy: spec.clusterBy ?? [],
     rowHash: "data_hash",
-    ...(spec.isAppended === true && { comparedBy: facts }),
+    // What the hash leaves out is loaded, too: a corrected price or name, and the league's ids, by which later loads know what is stored.
+    comparedBy: facts,
     hashFields: lines.filter(({ role }) => role !== "-").map(({ column, type }) => ({ name: column, type })),
   };
 }
