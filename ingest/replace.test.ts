@@ -141,6 +141,20 @@ it("a player whose league's id is corrected stays one, in the loads behind it, t
   ]);
 });
 
+it("shots come again with a player whose lookup is another now, and those that do not come again go", async () => {
+  const files = ["schedule.csv", "player_box_november.csv", "shots.csv"];
+  const isLast = (row: string) => row.startsWith("0022300102,7,");
+  const late = "0022300102,8,9000001,A. Doe,1610612747,1,11,30,Made Shot,2PT Field Goal,2,1";
+  const renamed = (row: string) => (isLast(row) ? late : row.replace("9000001,Ana Doe", "9000001,Anna Doe"));
+  await loadFiles(slice(files, renamed));
+  const expected = store.snapshot();
+  store = new MemoryStore();
+  await loadFiles(slice(files));
+  await loadFiles(slice(files, renamed));
+  expect(store.snapshot()).toEqual(expected);
+  expect(texts("nbac_play_by_play", "event_id", "player_1_lookup")).toEqual(["7 annadoe", "8 annadoe", "9 anadoe"]);
+});
+
 it("quotes that came before their schedule and their players find them", async () => {
   await loadFiles(slice(["odds.csv"], (row) => row.replace("2023-11-09T03:40", "2023-11-10T05:40")));
   expect(new Set(texts("odds_api_player_points_props", "game_id"))).toEqual(new Set(["20231110_IND_LAL"]));

@@ -28,7 +28,10 @@ export class MemoryStore implements StoredRows {
     for await (const { table, rows, covers } of typeof batches === "function" ? batches(this) : batches) {
       const keyOf = (row: RowObject) => table.primaryKey.map((name) => String(row[name])).join(" ");
       const incoming = new Map<string, RowObject>();
-      for await (const row of rows) incoming.set(keyOf(row), row);
+      for await (const row of rows) {
+        if (incoming.has(keyOf(row))) throw new Error(`${table.id.name}: two rows have the same key ${keyOf(row)}`);
+        incoming.set(keyOf(row), row);
+      }
       const kept = new Map(written.get(table.id.name) ?? this.#tables.get(table.id.name));
       for (const { columns, values } of covers?.() ?? []) {
         const covered = new Set(values.map((tuple) => JSON.stringify(tuple)));

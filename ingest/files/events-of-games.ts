@@ -14,6 +14,8 @@ export class EventsOfGames {
   /** Games with events that no chart has. */
   readonly #withEvents = new Set<string>();
   readonly #distances = new Map<string, number>();
+  /** Games, or the shots of one player in a game, that a chart of this load is the truth for. */
+  readonly #charted = new Set<string>();
 
   constructor(
     readonly sink: RowSink,
@@ -50,6 +52,8 @@ export class EventsOfGames {
       onDistance: (game, event, distance) => this.#distances.set(`${game.gameId} ${event}`, distance),
       onCover: (game, shooter, isOfOnePlayer, cells) => {
         if (this.#withEvents.has(game.gameId)) return;
+        if (this.sink.skips.isWhole(cells.source.path))
+          this.#charted.add(isOfOnePlayer ? `${game.gameId} ${shooter}` : game.gameId);
         if (isOfOnePlayer) this.sink.cover(["game_id", "player_1_lookup"], [game.gameId, shooter], cells);
         else this.sink.cover(["game_id"], [game.gameId], cells);
       },
@@ -58,8 +62,13 @@ export class EventsOfGames {
 
   /** The shots of charts, then the events, each shot with its distance. */
   async *rows(shots: AsyncIterable<RowObject>, stored: StoredRows): AsyncGenerator<RowObject> {
-    yield* shots;
     const given = new Map(this.sink.rows().map((row) => [`${row.game_id} ${row.event_id}`, row]));
+    for await (const shot of shots) {
+      // A stored shot that was carried over to another lookup comes again with the chart.
+      given.delete(`${shot.game_id} ${shot.event_id}`);
+      yield shot;
+    }
+    for (const [key, row] of given) if (this.#isCharted(row)) given.delete(key);
     const columns = nbacPlayByPlay.columns.map(({ name }) => name);
     const ids = new Set([...this.#distances.keys()].map((key) => key.slice(0, key.lastIndexOf(" "))));
     const fresh = new Set([...given.values()].map((row) => text(row.game_id)));
@@ -67,6 +76,10 @@ export class EventsOfGames {
     const storedRows =
       others.length === 0 ? [] : await stored.read(nbacPlayByPlay, columns, { columns: ["game_id"], values: others });
     for (const row of [...given.values(), ...storedRows]) yield this.#withDistance(row);
+  }
+
+  #isCharted({ game_id, player_1_lookup }: RowObject): boolean {
+    return this.#charted.has(text(game_id)) || this.#charted.has(`${text(game_id)} ${text(player_1_lookup)}`);
   }
 
   #withDistance(row: RowObject): RowObject {
