@@ -1,6 +1,7 @@
 // Builds dist/: the command line, the library, the child that compiles a project, and the loaders that fastbreak.json names.
 
-import { cpSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
@@ -92,6 +93,30 @@ await build({
 await makeLibraryFile();
 cpSync(`${root}runner/state/migrations`, `${root}dist/migrations`, { recursive: true });
 writeFileSync(`${root}dist/engine-files.json`, JSON.stringify(engineFiles));
+if (process.versions.node.startsWith("20.")) await makeOneScript();
+
+/** The command line once more, as the one script whose compiled code Node 20 can take (bin/one-script.cjs). */
+async function makeOneScript() {
+  await build({
+    ...common,
+    format: "cjs",
+    entryPoints: { main: "runner/main.ts" },
+    outdir: "dist",
+    outExtension: { ".js": ".cjs" },
+    banner: { js: 'const fastbreakUrl = require("node:url").pathToFileURL(__filename).href;' },
+    define: { "import.meta.url": "fastbreakUrl" },
+    // It is read whole, by every command, and as bytes.
+    minifyWhitespace: true,
+    legalComments: "none",
+  });
+  const text = readFileSync(`${root}dist/main.cjs`, "utf8");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what ASCII is.
+  if (/[^\x00-\x7f]/.test(text)) throw new Error("dist/main.cjs is not ASCII; is there a String.raw that is not?");
+  // Kept code cannot import modules: whoever runs it does.
+  writeFileSync(`${root}dist/main.cjs`, text.replaceAll(/(?<![\w.$])import\(/g, "fastbreakImport("));
+  // Whoever cannot keep the code loads the modules.
+  spawnSync(process.execPath, [`${root}scripts/keep-code.cjs`], { stdio: "ignore" });
+}
 
 /** The function library as a file of DuckDB: a new warehouse copies it, which is far cheaper than to create it (library-file.ts). */
 async function makeLibraryFile() {

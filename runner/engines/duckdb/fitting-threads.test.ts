@@ -25,7 +25,7 @@ describe("a query's threads", () => {
     const reader = await connection.runAndReadAll("SELECT current_setting('threads')");
     return Number(reader.getRows()[0]?.[0]);
   };
-  const becomes = (count: number) => expect.poll(threads, { interval: 5 }).toBe(count);
+  const becomes = (count: number) => expect.poll(threads, { interval: 5, timeout: 20_000 }).toBe(count);
 
   /** Work that lasts until it is told to end. */
   function beginIn(fitting: FittingThreads): { end(): Promise<void> } {
@@ -40,7 +40,7 @@ describe("a query's threads", () => {
   }
 
   it("are the cores on which nothing else is at work, at least one", async () => {
-    const fitting = new FittingThreads(instance);
+    const fitting = new FittingThreads(instance, 100);
     const begun = [beginIn(fitting)];
     await becomes(1);
     await becomes(CORES);
@@ -70,7 +70,7 @@ describe("a query's threads", () => {
   });
 
   it("come back from work that fails", async () => {
-    const fitting = new FittingThreads(instance);
+    const fitting = new FittingThreads(instance, 100);
     const other = beginIn(fitting);
     const failing = fitting.during(async () => {
       await becomes(CORES - 1);

@@ -1,11 +1,11 @@
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 
-/** What is over so soon, in milliseconds, was planned for most of its time, which one thread does. */
-const SOON_OVER_MS = 250;
+/** What is over so soon, in milliseconds, reads few rows, and was planned for most of its time, which one thread does. */
+const SOON_OVER_MS = 1000;
 
 /**
- * How many threads of the engine share in queries: those cores that no other transaction works on, once one has been at work for a
- * while. A thread that finds no part of a query to work on does not sleep while another works: it asks again and again, which takes a
+ * How many threads of the engine share in queries: those cores on which nothing else is read or built, once one has been at work for
+ * a while. A thread that finds no part of a query to work on does not sleep while another works: it asks again and again, which takes a
  * fifth of the machine from models that run side by side, and a sixth of the work of a few rows.
  */
 export class FittingThreads {

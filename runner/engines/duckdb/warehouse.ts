@@ -103,13 +103,14 @@ class DuckDbWarehouse implements Warehouse {
   async observe<T>(work: (observation: Observation) => Promise<T>): Promise<T> {
     // Who plans looks at what is there, whoever has made it.
     const knowing = { readsCatalog: !this.#file.alone(), readsRows: false };
+    const attempt = () => this.#file.threads.during(() => this.#attempt(work, new HandledFailures(), knowing));
     return underWay(this.#working, async () => {
       try {
-        return await this.#attempt(work, new HandledFailures(), knowing);
+        return await attempt();
       } catch (cause) {
         if (!lacksLibrary(cause)) throw cause;
         await this.#translator.prepare();
-        return this.#attempt(work, new HandledFailures(), knowing);
+        return attempt();
       }
     });
   }

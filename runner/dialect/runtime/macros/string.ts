@@ -32,13 +32,13 @@ const tooManyGroups = (type: string) =>
   `CAST(${failure("BIGINT", "'Regular expressions passed into extraction functions must not have more than 1 capturing group'")} AS ${type})`;
 
 /** Printable ASCII, letters of Europe whose case is one character, and ideographs and syllables, which have no case. */
-export const CASELESS = String.raw`[\t-\r -~¡-§©«¬®°±¶»¿-įıĴ-ľŁ-ňŊ-žΆΈ-ΊΌΎ-ΡΤ-ρτ-ώЀ-џ‐‒-‖‘-‣₠-₧₩-₿一-鿿가-힣]*`;
+export const CASELESS = `[\\t-\\r -~¡-§©«¬®°±¶»¿-įıĴ-ľŁ-ňŊ-žΆΈ-ΊΌΎ-ΡΤ-ρτ-ώЀ-џ‐‒-‖‘-‣₠-₧₩-₿一-鿿가-힣]*`;
 const notCaseless = `CAST(${failure("BIGINT", "'Searching without case, by COLLATE, is not supported in a text with such characters: ' || s")} AS VARCHAR)`;
 const underscore = `CAST(${failure("BIGINT", `'LIKE pattern has ''_'' which is not allowed when its operands have collation: ' || s`)} AS VARCHAR)`;
 
 const strings: readonly Macro[] = [
   // ASCII, or letters of Western Europe, which are their own NFKC form, and of which lower() is the same everywhere.
-  macro("folds_simply(s)", String.raw`strlen(s) = length(s) OR regexp_full_match(s, '[\x00-\x7FÀ-ÖØ-öø-ÿ]*')`),
+  macro("folds_simply(s)", `strlen(s) = length(s) OR regexp_full_match(s, '[\\x00-\\x7FÀ-ÖØ-öø-ÿ]*')`),
   // Among these characters und:ci takes none for another but in lower and upper case, passes none over, and composes none of several.
   macro(
     "caseless(s)",
