@@ -40,7 +40,7 @@ describe("a query's threads", () => {
   }
 
   it("are the cores on which nothing else is at work, at least one", async () => {
-    const fitting = new FittingThreads(instance, 100);
+    const fitting = new FittingThreads(instance, 500);
     const begun = [beginIn(fitting)];
     await becomes(1);
     await becomes(CORES);
@@ -70,7 +70,7 @@ describe("a query's threads", () => {
   });
 
   it("come back from work that fails", async () => {
-    const fitting = new FittingThreads(instance, 100);
+    const fitting = new FittingThreads(instance, 500);
     const other = beginIn(fitting);
     const failing = fitting.during(async () => {
       await becomes(CORES - 1);
