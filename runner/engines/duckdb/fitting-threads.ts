@@ -1,21 +1,14 @@
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 
-/** What is over so soon, in milliseconds, reads few rows, and was planned for most of its time, which one thread does. */
-const SOON_OVER_MS = 1000;
-
 /**
- * How many threads of the engine share in queries: those cores on which nothing else is read or built, once one has been at work for
- * a while. A thread that finds no part of a query to work on does not sleep while another works: it asks again and again, which takes a
- * fifth of the machine from models that run side by side, and a sixth of the work of a few rows.
+ * How many threads of the engine share in queries: those cores that no other transaction works on. A thread that finds no part of a
+ * query to work on does not sleep while another works: it asks again and again, which takes a fifth of the machine from models that
+ * run side by side.
  */
 export class FittingThreads {
   readonly #instance: DuckDBInstance;
-  readonly #soonOverMs: number;
   #isChosen = false;
-  readonly #working = new Set<{ readonly since: number }>();
-  /** Nobody is at work, and since when. */
-  #idle = { since: 0 };
-  #later: NodeJS.Timeout | undefined;
+  #running = 0;
   /** A connection of its own: a thread that is at work is waited for. */
   #connection: DuckDBConnection | undefined;
   /** DuckDB's own choice: one a core. */
@@ -23,10 +16,8 @@ export class FittingThreads {
   #set: number | undefined;
   #fitting: Promise<void> | undefined;
 
-  /** @param soonOverMs how long whoever works alone does so without other cores, in milliseconds */
-  constructor(instance: DuckDBInstance, soonOverMs: number = SOON_OVER_MS) {
+  constructor(instance: DuckDBInstance) {
     this.#instance = instance;
-    this.#soonOverMs = soonOverMs;
   }
 
   /** Somebody who has the database open has chosen a number. */
@@ -36,14 +27,12 @@ export class FittingThreads {
 
   /** Does something beside which others may be at work. */
   async during<T>(work: () => Promise<T>): Promise<T> {
-    const one = { since: performance.now() };
-    this.#working.add(one);
+    this.#running += 1;
     this.#fit();
     try {
       return await work();
     } finally {
-      this.#working.delete(one);
-      this.#idle = { since: performance.now() };
+      this.#running -= 1;
       this.#fit();
     }
   }
@@ -51,7 +40,6 @@ export class FittingThreads {
   /** Lets go of the database; whoever works on goes on. */
   async close(): Promise<void> {
     this.stay();
-    clearTimeout(this.#later);
     await this.#fitting;
     this.#connection?.closeSync();
     this.#connection = undefined;
@@ -59,10 +47,8 @@ export class FittingThreads {
 
   /** Nobody waits for it, and nothing is wrong but slower where it fails. */
   #fit(): void {
-    clearTimeout(this.#later);
-    if (this.#isChosen) return;
-    const left = this.#briefFor();
-    if (left > 0) this.#later = setTimeout(() => this.#fit(), Math.ceil(left)).unref();
+    // Whoever works alone has what there is from the beginning.
+    if (this.#isChosen || (this.#running < 2 && this.#set === undefined)) return;
     this.#fitting ??= this.#change()
       .catch(() => undefined)
       .finally(() => {
@@ -84,15 +70,7 @@ export class FittingThreads {
   }
 
   #wanted(all: number): number {
-    const count = this.#working.size;
-    if (this.#briefFor() > 0) return count === 0 ? (this.#set ?? all) : 1;
-    return Math.max(1, all - Math.max(0, count - 1));
-  }
-
-  /** How long whoever is alone, or nobody, may still be so for a moment only. */
-  #briefFor(): number {
-    const [one = this.#idle] = this.#working;
-    return this.#working.size < 2 ? one.since + this.#soonOverMs - performance.now() : 0;
+    return Math.max(1, all - Math.max(0, this.#running - 1));
   }
 }
 

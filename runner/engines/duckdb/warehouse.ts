@@ -103,14 +103,13 @@ class DuckDbWarehouse implements Warehouse {
   async observe<T>(work: (observation: Observation) => Promise<T>): Promise<T> {
     // Who plans looks at what is there, whoever has made it.
     const knowing = { readsCatalog: !this.#file.alone(), readsRows: false };
-    const attempt = () => this.#file.threads.during(() => this.#attempt(work, new HandledFailures(), knowing));
     return underWay(this.#working, async () => {
       try {
-        return await attempt();
+        return await this.#attempt(work, new HandledFailures(), knowing);
       } catch (cause) {
         if (!lacksLibrary(cause)) throw cause;
         await this.#translator.prepare();
-        return attempt();
+        return this.#attempt(work, new HandledFailures(), knowing);
       }
     });
   }
