@@ -9,7 +9,7 @@ import { projectOf } from "./small-project.js";
 
 runWithin();
 
-const STEPS = Number(process.env.FASTBREAK_CORRECTIONS ?? 14);
+const STEPS = Number(process.env.FASTBREAK_CORRECTIONS ?? 8);
 const PLAYERS = 40;
 const DAYS = 12;
 
