@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { settled, World } from "./world.js";
 
-const DATES = 450;
+const DATES = 900;
 /** Well below what the service takes of a text, and less than the records of all dates. */
-const MOST_CHARACTERS = 210_000;
+const MOST_CHARACTERS = 420_000;
 
 let world: World;
 beforeAll(async () => {
