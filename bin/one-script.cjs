@@ -8,8 +8,10 @@ const { setFlagsFromString } = require("node:v8");
 const vm = require("node:vm");
 
 const FILE = join(__dirname, "../dist/main.cjs");
-/** Another V8 would not take it. */
+/** The digest of the text, then its code. Another V8 would not take it. */
 const CODE = join(__dirname, `../dist/main.${process.versions.v8}-${process.arch}.code`);
+/** SHA-256 in hexadecimal digits. */
+const DIGEST_LENGTH = 64;
 
 // Most runs end within a second: a function has to be much hotter than V8's default before compiling it again pays. Compiled code belongs
 // to the flags that it was made with.
@@ -19,22 +21,46 @@ setFlagsFromString("--interrupt-budget=1500000");
 function loadCompiled() {
   // As Node's own cache of later releases.
   if (process.env.NODE_DISABLE_COMPILE_CACHE) return undefined;
-  let code;
+  let kept;
+  let text;
   try {
-    code = readFileSync(CODE);
+    kept = readFileSync(CODE);
+    if (!isOfThisV8(kept.subarray(DIGEST_LENGTH))) return undefined;
+    text = readText();
   } catch {
     return undefined;
   }
-  const script = scriptOf(code);
+  // V8 looks at nothing but the length of the text: another build may have the same.
+  if (digestIn(text) !== kept.toString("latin1", 0, DIGEST_LENGTH)) return undefined;
+  const script = scriptOf(text, kept.subarray(DIGEST_LENGTH));
   return script.cachedDataRejected ? undefined : exportsOf(script);
 }
 
-/** @param code what `createCachedData` has made of it, if there is any */
-function scriptOf(code) {
-  const scope = "exports, require, module, __filename, __dirname, fastbreakImport";
+/**
+ * Whether V8 made the code with the flags that it has now: NODE_OPTIONS may set some. Where it would not take the code it reads the whole
+ * text before it says so, which is more than the modules cost.
+ */
+function isOfThisV8(code) {
+  const own = new vm.Script("").createCachedData();
+  // Magic number and version; behind them the length of the text, then the flags.
+  const isEqual = (start, end) => own.subarray(start, end).equals(code.subarray(start, end));
+  return isEqual(0, 8) && isEqual(12, 16);
+}
+
+function readText() {
   // It is ASCII: nothing has to be decoded.
-  const text = `(function (${scope}) {${readFileSync(FILE, "latin1")}\n})`;
-  return new vm.Script(text, { filename: FILE, cachedData: code });
+  return readFileSync(FILE, "latin1");
+}
+
+/** The build ends the text with a digest of the rest. */
+function digestIn(text) {
+  return text.slice(-DIGEST_LENGTH);
+}
+
+/** @param code what `createCachedData` has made of it, if there is any */
+function scriptOf(text, code) {
+  const scope = "exports, require, module, __filename, __dirname, fastbreakImport";
+  return new vm.Script(`(function (${scope}) {${text}\n})`, { filename: FILE, cachedData: code });
 }
 
 function exportsOf(script) {
@@ -44,4 +70,4 @@ function exportsOf(script) {
   return module.exports;
 }
 
-module.exports = { CODE, loadCompiled, scriptOf, exportsOf };
+module.exports = { CODE, loadCompiled, readText, digestIn, scriptOf, exportsOf };

@@ -1,6 +1,7 @@
 // Builds dist/: the command line, the library, the child that compiles a project, and the loaders that fastbreak.json names.
 
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
@@ -113,7 +114,10 @@ async function makeOneScript() {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what ASCII is.
   if (/[^\x00-\x7f]/.test(text)) throw new Error("dist/main.cjs is not ASCII; is there a String.raw that is not?");
   // Kept code cannot import modules: whoever runs it does.
-  writeFileSync(`${root}dist/main.cjs`, text.replaceAll(/(?<![\w.$])import\(/g, "fastbreakImport("));
+  const script = text.replaceAll(/(?<![\w.$])import\(/g, "fastbreakImport(");
+  // By this the kept code knows its text.
+  const digest = createHash("sha256").update(script).digest("hex");
+  writeFileSync(`${root}dist/main.cjs`, `${script}//${digest}`);
   // Whoever cannot keep the code loads the modules.
   spawnSync(process.execPath, [`${root}scripts/keep-code.cjs`], { stdio: "ignore" });
 }

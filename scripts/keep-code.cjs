@@ -5,7 +5,7 @@ const { mkdirSync, mkdtempSync, rmSync, writeFileSync } = require("node:fs");
 const { tmpdir } = require("node:os");
 const { join } = require("node:path");
 const { setFlagsFromString } = require("node:v8");
-const { CODE, exportsOf, scriptOf } = require("../bin/one-script.cjs");
+const { CODE, digestIn, exportsOf, readText, scriptOf } = require("../bin/one-script.cjs");
 
 const PROJECT = {
   "workflow_settings.yaml": "defaultProject: p\ndefaultLocation: US\ndefaultDataset: d\n",
@@ -41,12 +41,13 @@ for (const [name, text] of Object.entries(PROJECT)) writeFileSync(join(dir, name
 process.chdir(dir);
 // What no command uses for a while would be forgotten.
 setFlagsFromString("--no-flush-bytecode");
-const script = scriptOf(undefined);
+const text = readText();
+const script = scriptOf(text, undefined);
 const { main } = exportsOf(script);
 COMMANDS.reduce((before, command) => before.then(() => main(command)), Promise.resolve())
   .then(() => {
     setFlagsFromString("--flush-bytecode");
-    writeFileSync(CODE, script.createCachedData());
+    writeFileSync(CODE, Buffer.concat([Buffer.from(digestIn(text)), script.createCachedData()]));
   })
   .finally(() => {
     process.chdir(tmpdir());
