@@ -32,9 +32,29 @@ describe("the columns that an action reads", () => {
     ["what decides a view's rows", ["SELECT a FROM v1", "SELECT * FROM t WHERE c > 0"], "a c"],
     ["what joins", ["SELECT a FROM v1", "SELECT x.* FROM t AS x JOIN u USING (id)"], "id a"],
     [
-      "everything but what its own star leaves out",
+      "everything but what its own star and that of a view leave out",
       ["SELECT * EXCEPT (b) FROM v1", "SELECT * EXCEPT (c) FROM t"],
+      "id a",
+    ],
+    [
+      "what it leaves out of a view of views",
+      ["SELECT * EXCEPT (b) FROM v1", "SELECT * FROM v2", "SELECT * FROM t"],
+      "id a c",
+    ],
+    [
+      "what it leaves out of one of two views",
+      ["SELECT v1.* EXCEPT (b, c), v2.* EXCEPT (c) FROM v1, v2", "SELECT * FROM t", "SELECT * FROM t"],
       "id a b",
+    ],
+    [
+      "what it leaves out of distinct rows of a view",
+      ["SELECT * EXCEPT (b) FROM v1", "SELECT DISTINCT * FROM t"],
+      "id a b c",
+    ],
+    [
+      "what it leaves out of a view, and that decides its rows",
+      ["SELECT * EXCEPT (b, c) FROM v1", "SELECT * FROM t WHERE c > 0"],
+      "id a c",
     ],
     ["what is left out, and named elsewhere", ["SELECT * EXCEPT (b, c) FROM t WHERE c > 0"], "id a c"],
     ["what one star leaves out and the next shows", ["SELECT x.* EXCEPT (b, c), x.* EXCEPT (c) FROM t AS x"], "id a b"],

@@ -28,6 +28,8 @@ export class ReadColumns {
   readonly #words: ReadonlySet<string>;
   /** Those of a text, for the texts that were asked for. */
   readonly #wordsOfTexts = new Map<ReadingText, readonly string[]>();
+  /** What is left out of a relation, by its key. */
+  readonly #leftOut = new Map<string, ReadonlySet<string>>();
   /** Where a relation is read, by its key. */
   readonly #reads = new Map<string, (Omit<Read, "key"> & { readonly text: ReadingText })[]>();
 
@@ -55,9 +57,24 @@ export class ReadColumns {
 
   /** The names, in lower case, of columns of the relation that do not count although `of` says that every one may. */
   leftOut(key: string): ReadonlySet<string> {
-    const [first, ...others] = (this.#reads.get(key) ?? []).filter((read) => this.#isWhole(read));
-    const names = first?.leftOut?.filter((name) => others.every(({ leftOut }) => leftOut?.includes(name))) ?? [];
-    return new Set(names.filter((name) => !this.#words.has(name)));
+    return new Set([...this.#leftOutOf(key)].filter((name) => !this.#words.has(name)));
+  }
+
+  /** The names that are left out wherever every column of the relation counts: there, or of the view that passes them on. */
+  #leftOutOf(key: string): ReadonlySet<string> {
+    const known = this.#leftOut.get(key);
+    if (known !== undefined) return known;
+    // An action may read what it makes itself.
+    this.#leftOut.set(key, new Set());
+    const [first = [], ...others] = (this.#reads.get(key) ?? [])
+      .filter((read) => this.#isWhole(read))
+      .map(({ text, columns, leftOut = [] }) => [
+        ...leftOut,
+        ...(columns === "passed" && text !== this.texts[0] ? this.#leftOutOf(text.key) : []),
+      ]);
+    const names = new Set(first.filter((name) => others.every((other) => other.includes(name))));
+    this.#leftOut.set(key, names);
+    return names;
   }
 
   /**
