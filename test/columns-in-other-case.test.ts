@@ -12,6 +12,7 @@ it("have the names that a full rebuild would give them, in tables, views and val
     shown: 'config { type: "table" }\nSELECT * FROM ${ref("numbers")}',
     view: 'config { type: "view" }\nSELECT * FROM ${ref("shown")}',
     texts: 'config { type: "table" }\nSELECT TO_JSON_STRING(v) AS text FROM ${ref("view")} AS v',
+    named: 'config { type: "table" }\nSELECT n, day FROM ${ref("numbers")}',
     total: 'config { type: "table" }\nSELECT SUM(n) AS n FROM ${ref("numbers")}',
   });
   await rig.run([]);

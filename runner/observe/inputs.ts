@@ -9,7 +9,7 @@ import { digestText } from "../port/digest-text.js";
 import { NO_ROWS, type Partition, WHOLE } from "../port/identity.js";
 import { PARTITION_TIME } from "../port/ingestion-time.js";
 import { holds } from "../port/partition-set.js";
-import { allColumns, type PartitionDigests, type Relation, relationKey } from "../port/port.js";
+import { allColumns, inNameOrder, type PartitionDigests, type Relation, relationKey } from "../port/port.js";
 import { type Column, collationOf } from "../port/sql-types.js";
 
 /** Row digests of the relations that are read, by `inputName`. */
@@ -23,7 +23,7 @@ export function fingerprintedColumns(relation: Relation, { columns, leftOut }: U
   const all = allColumns(relation);
   if (columns === undefined) return leftOut?.size ? all.filter((name) => !leftOut.has(name.toLowerCase())) : all;
   // The time at which rows came is read under several names.
-  return all.filter((name) => columns.has(name.toLowerCase()) || name === PARTITION_TIME).sort();
+  return inNameOrder(all.filter((name) => columns.has(name.toLowerCase()) || name === PARTITION_TIME));
 }
 
 /**

@@ -448,6 +448,11 @@ export function rowColumnNames(columns: RowColumns): readonly string[] {
   return [columns.created, columns.updated, columns.revision].filter((name) => name !== undefined);
 }
 
+/** Names of columns in an order that is the same however they are written in upper and lower case. */
+export function inNameOrder(names: readonly string[]): readonly string[] {
+  return [...names].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
+}
+
 /** Every column of a relation, those that no query can read too. */
 export function allColumns(relation: Relation): readonly string[] {
   return [...relation.columns.map(({ name }) => name), ...relation.foreignColumns];

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { type Fingerprint, NULL_PARTITION, type Partition } from "../../port/identity.js";
-import type { DigestRequest, PartitionDigest, PartitionDigests } from "../../port/port.js";
+import { type DigestRequest, inNameOrder, type PartitionDigest, type PartitionDigests } from "../../port/port.js";
 import type { Column } from "../../port/sql-types.js";
 import { exactValues, hashOfRow } from "./exact-values.js";
 import { quoteName, quotePath, quoteText } from "./quote.js";
@@ -150,6 +150,6 @@ export function rowHash({ relation, columns }: Pick<DigestRequest, "relation" | 
   }
   const known = values;
   return hashOfRow(
-    [...columns].sort().flatMap((column) => known.get(column) ?? exactValues(quoteName(column), undefined)),
+    inNameOrder(columns).flatMap((column) => known.get(column) ?? exactValues(quoteName(column), undefined)),
   );
 }
