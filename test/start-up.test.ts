@@ -50,3 +50,11 @@ it("loads neither the dialect nor what builds models for a run that has nothing 
   expect(idle.size).toBeGreaterThan(50);
   expect([...idle].filter((source) => TO_BUILD.includes(source))).toEqual([]);
 });
+
+it("takes what was compiled by whoever runs the same build another way, as one script or as modules", async () => {
+  const rig = await projectOf({});
+  rigs.push(rig);
+  await rig.run([]);
+  const { stdout } = await rig.process({ NODE_DISABLE_COMPILE_CACHE: "1" }, "run", "--json");
+  expect(JSON.parse(stdout)).toMatchObject({ compiled: false });
+});

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { findCompileChild } from "./compile/find-child.js";
 import type { CompileOutcome } from "./compile/graph-shape.js";
@@ -38,8 +39,10 @@ export async function findInputs(
   maker: string,
 ): Promise<CompileInputs> {
   const found = findProject(projectDir);
-  // The bundle's chunks are named by their content, so that the hash of one covers those that it imports.
-  const runner = [fileURLToPath(maker), childPath].map(hashFile).join(" ");
+  // The bundle's chunks are named by their content, so that the hash of one covers those that it imports. The command line's own stands
+  // for the library and the one script of Node 20, too: what one of them has compiled the others take.
+  const built = fileURLToPath(new URL("./main.js", maker));
+  const runner = [existsSync(built) ? built : fileURLToPath(maker), childPath].map(hashFile).join(" ");
   return { projectDir: found, core: await findCore(found, onFetch), overrides, childPath, runner };
 }
 
