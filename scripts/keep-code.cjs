@@ -4,7 +4,6 @@
 const { mkdirSync, mkdtempSync, rmSync, writeFileSync } = require("node:fs");
 const { tmpdir } = require("node:os");
 const { join } = require("node:path");
-const { setFlagsFromString } = require("node:v8");
 const { CODE, digestIn, exportsOf, readText, scriptOf } = require("../bin/one-script.cjs");
 
 const PROJECT = {
@@ -39,16 +38,13 @@ const dir = mkdtempSync(join(tmpdir(), "fastbreak-build-"));
 mkdirSync(join(dir, "definitions"));
 for (const [name, text] of Object.entries(PROJECT)) writeFileSync(join(dir, name), text);
 process.chdir(dir);
-// What no command uses for a while would be forgotten.
-setFlagsFromString("--no-flush-bytecode");
+// Settings of whoever builds may name a warehouse that is not this one.
+for (const name of Object.keys(process.env)) if (name.startsWith("FASTBREAK_")) delete process.env[name];
 const text = readText();
 const script = scriptOf(text, undefined);
 const { main } = exportsOf(script);
 COMMANDS.reduce((before, command) => before.then(() => main(command)), Promise.resolve())
-  .then(() => {
-    setFlagsFromString("--flush-bytecode");
-    writeFileSync(CODE, Buffer.concat([Buffer.from(digestIn(text)), script.createCachedData()]));
-  })
+  .then(() => writeFileSync(CODE, Buffer.concat([Buffer.from(digestIn(text)), script.createCachedData()])))
   .finally(() => {
     process.chdir(tmpdir());
     rmSync(dir, { recursive: true, force: true });

@@ -1,5 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -57,5 +67,15 @@ describe.runIf(process.versions.node.startsWith("20."))("the compiled code of th
     }
     rmSync(script());
     expect(loaded()).toBe("modules");
+  });
+
+  it("is made in a warehouse of its own, whatever the settings of whoever builds name", () => {
+    cpSync(join(ROOT, "dist"), join(dir, "dist"), { recursive: true });
+    cpSync(join(ROOT, "scripts/keep-code.cjs"), join(dir, "scripts/keep-code.cjs"));
+    const database = join(dir, "own.duckdb");
+    const env = { ...process.env, FASTBREAK_DATABASE: database };
+    const { stdout } = spawnSync(process.execPath, [join(dir, "scripts/keep-code.cjs")], { encoding: "utf8", env });
+    expect(stdout).toContain("4 actions: 3 ran");
+    expect(existsSync(database)).toBe(false);
   });
 });
