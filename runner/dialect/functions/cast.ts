@@ -6,6 +6,7 @@ import { duckdbType, fieldAccess, structLiteral } from "../print/sql.js";
 import { coerce, coercionCost } from "../types/coercion.js";
 import { defaultZone, filled } from "../types/default-zone.js";
 import { sameType } from "../types/equality.js";
+import { plainTemporal } from "../types/literals.js";
 import type { LimitTree } from "../types/type-limits.js";
 import { boundOf, derive, isNullLiteral, type Typed, withBound } from "../types/typed.js";
 import { limitedTree } from "./limits.js";
@@ -122,6 +123,8 @@ function ofColumn(template: string, sql: string): string {
 export function castTo(value: Typed, target: SqlType, options: CastOptions): Typed {
   const span = { start: options.span.start, end: options.span.end };
   if (isNullLiteral(value)) return { ...coerce(value, target), literal: undefined, span };
+  const instant = value.literal?.kind === "string" ? plainTemporal(value.literal.text, target) : undefined;
+  if (instant !== undefined && options.limits === undefined) return derive(instant, target, span, [value]);
   const isQuick =
     options.safe && options.limits === undefined && (target !== "TIMESTAMP" || defaultZone() === undefined);
   const quick = isQuick ? SAFE_CASTS[`${value.type}>${target}`] : undefined;

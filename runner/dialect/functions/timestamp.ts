@@ -1,4 +1,5 @@
 import { zoned } from "../types/default-zone.js";
+import { plainTemporal } from "../types/literals.js";
 import type { Typed } from "../types/typed.js";
 import { addFunction, diffFunction, truncFunction } from "./date-arithmetic.js";
 import { type Family, on, scalar } from "./definition.js";
@@ -9,6 +10,15 @@ const DOC = "timestamp_functions";
 /** A call whose second argument, the time zone, may be left out. */
 const inZone = (name: string) => (args: readonly string[]) => `${name}(${zoned(args).join(", ")})`;
 
+/** The text of a literal need not be read when the query runs, nor be planned for every form that it could have. */
+function timestampOfText([text = "", zone]: readonly string[], [value]: readonly Typed[]): string {
+  const literal = value?.literal?.kind === "string" ? value.literal.text : undefined;
+  if (zone === undefined)
+    return (literal && plainTemporal(literal, "TIMESTAMP")) || inZone("bq.string_to_timestamp")([text]);
+  const local = literal && plainTemporal(literal, "DATETIME");
+  return local ? `bq.timestamp_from_datetime(${local}, ${zone})` : `bq.timestamp_of_text(${text}, ${zone})`;
+}
+
 /**
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/timestamp_functions,
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/datetime_functions,
@@ -17,7 +27,7 @@ const inZone = (name: string) => (args: readonly string[]) => `${name}(${zoned(a
 export const TIMESTAMP_FUNCTIONS: Family = {
   TIMESTAMP: scalar(
     `${DOC}#timestamp`,
-    on("(STRING, [STRING]) -> TIMESTAMP", inZone("bq.string_to_timestamp")),
+    on("(STRING, [STRING]) -> TIMESTAMP", timestampOfText),
     on("(DATE, [STRING]) -> TIMESTAMP", inZone("bq.timestamp_from_date")),
     on("(DATETIME, [STRING]) -> TIMESTAMP", inZone("bq.timestamp_from_datetime")),
     on("(TIMESTAMP) -> TIMESTAMP", "$1"),

@@ -15,6 +15,10 @@ const DATETIMES = DATES.flatMap((date) => [
   ...[" ", "T", "t"].flatMap((between) => CLOCKS.map((clock) => date + between + clock)),
 ]);
 
+const TIMESTAMPS = DATETIMES.flatMap((datetime) =>
+  ["", "Z", "z", "+00", "+00:00", "UTC", " UTC", "+01", " +01", " Europe/Paris"].map((zone) => datetime + zone),
+);
+
 async function values(sql: string): Promise<unknown[]> {
   return (await engine.connection.runAndReadAll(sql)).getRowsJson().map(([value]) => value);
 }
@@ -22,6 +26,8 @@ async function values(sql: string): Promise<unknown[]> {
 it.each([
   ["TIME", "string_to_time", CLOCKS, 3],
   ["DATETIME", "string_to_datetime", DATETIMES, 30],
+  // Of three dates: alone, or with three times of day behind either mark, in none or four spellings of UTC.
+  ["TIMESTAMP", "string_to_timestamp", TIMESTAMPS, 93],
 ] as const)("literals of %s have the values that %s gives their texts", async (type, macro, texts, written) => {
   const literals = texts.map((text) => [text, temporalLiteral(text, type, { start: 0, end: 0 })] as const);
   // What is no literal of DuckDB is left to the macro.

@@ -37,37 +37,50 @@ export function bignumericLiteral(text: string, span: Span): string {
 }
 
 /**
- * A string literal used as DATE, DATETIME, TIME or TIMESTAMP: plain forms are checked here and written as literals, the rest by the
- * macro, which takes many times as long to plan.
+ * A string literal used as DATE, DATETIME, TIME or TIMESTAMP: plain forms are written as literals, the rest by the macro, which takes many
+ * times as long to plan.
  */
 export function temporalLiteral(text: string, type: SqlType, span: Span, typed = false): string {
+  const plain = plainTemporal(text, type);
+  if (plain !== undefined) return plain;
   const bad = analysisError(
     typed ? `Invalid ${typeName(type)} literal` : `Could not cast literal "${text}" to type ${typeName(type)}`,
     span,
   );
   switch (type) {
-    case "DATE": {
-      const date = isoDate(text);
-      if (date === undefined) throw bad;
-      return `DATE '${date}'`;
-    }
     case "DATETIME":
       if (!/^\d{4}-\d{1,2}-\d{1,2}([ Tt]\d{1,2}:\d{1,2}:\d{1,2}(\.\d{0,6})?)?$/.test(text)) throw bad;
-      return plainDatetime(text) ?? `bq.string_to_datetime(${quoteString(text)})`;
+      return `bq.string_to_datetime(${quoteString(text)})`;
     case "TIME":
       if (!/^\d{1,2}:\d{1,2}:\d{1,2}(\.\d{0,6})?$/.test(text)) throw bad;
-      return isPlainClock(text) ? `TIME '${text}'` : `bq.string_to_time(${quoteString(text)})`;
-    case "TIMESTAMP": {
-      const plain = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d:\d\d(?:\.\d{1,6})?))?(Z|\+00(?::00)?| ?UTC)?$/.exec(text);
-      const isUtc = plain?.[3] !== undefined || defaultZone() === undefined;
-      if (plain !== null && isUtc && isoDate(plain[1] as string) !== undefined && isClock(plain[2])) {
-        return `TIMESTAMPTZ '${plain[1]} ${plain[2] ?? "00:00:00"}+00'`;
-      }
+      return `bq.string_to_time(${quoteString(text)})`;
+    case "TIMESTAMP":
       if (!/^\d{4}-\d{1,2}-\d{1,2}/.test(text) || !hasKnownZone(text)) throw bad;
       return `bq.string_to_timestamp(${zoned([quoteString(text)]).join(", ")})`;
-    }
     default:
       throw bad;
+  }
+}
+
+/** The literal of a text that is plainly a date, a time or both; undefined: another form, if it is one at all. */
+export function plainTemporal(text: string, type: SqlType): string | undefined {
+  switch (type) {
+    case "DATE": {
+      const date = isoDate(text);
+      return date === undefined ? undefined : `DATE '${date}'`;
+    }
+    case "DATETIME":
+      return plainDatetime(text);
+    case "TIME":
+      return isPlainClock(text) ? `TIME '${text}'` : undefined;
+    case "TIMESTAMP": {
+      const plain = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d:\d\d(?:\.\d{1,6})?)(Z|\+00(?::00)?| UTC)?)?$/.exec(text);
+      const isUtc = plain?.[3] !== undefined || defaultZone() === undefined;
+      if (plain === null || !isUtc || isoDate(plain[1] as string) === undefined || !isClock(plain[2])) return undefined;
+      return `TIMESTAMPTZ '${plain[1]} ${plain[2] ?? "00:00:00"}+00'`;
+    }
+    default:
+      return undefined;
   }
 }
 

@@ -149,27 +149,21 @@ export const DATETIME_MACROS: readonly Macro[] = [
 
   macro(
     "offset_micros(zone)",
-    `CASE WHEN regexp_full_match(zone, '${OFFSET_PATTERN}')
-      THEN CASE left(zone, 1) WHEN '-' THEN -60000000 ELSE 60000000 END
-        * (CAST(regexp_extract(zone, '^[+-]([0-9]{1,2})', 1) AS BIGINT) * 60
-          + CAST(concat('0', regexp_extract(zone, '^[+-](?:[0-9]{2}:?|[0-9]:)([0-9]{1,2})$', 1)) AS BIGINT))
+    `CASE WHEN regexp_full_match(zone, '(UTC)?(${OFFSET_PATTERN})')
+      THEN CASE WHEN contains(zone, '-') THEN -60000000 ELSE 60000000 END
+        * (CAST(regexp_extract(zone, '[+-]([0-9]{1,2})', 1) AS BIGINT) * 60
+          + CAST(concat('0', regexp_extract(zone, '[+-](?:[0-9]{2}:?|[0-9]:)([0-9]{1,2})$', 1)) AS BIGINT))
       ELSE ${failure("BIGINT", "concat('Invalid time zone: ', zone)")} END`,
   ),
+  macro("is_offset(zone)", "regexp_matches(zone, '^(UTC)?[+-]')"),
   // The instant is named once: bound by a lambda, DuckDB would not work the zone out before it runs, but for every row.
   // Within a lambda DuckDB would call JavaScript for every row, even of a literal.
   macro(
     "known_zone(zone)",
     `CASE WHEN zone IN (${COMMON_ZONES.map((zone) => `'${zone}'`).join(", ")}) THEN zone ELSE bq_time_zone(zone) END`,
   ),
-  macro(
-    "zone_name(zone)",
-    "CASE WHEN zone = 'UTC' OR left(zone, 1) IN ('+', '-') OR left(zone, 4) IN ('UTC+', 'UTC-') THEN 'UTC' ELSE bq.known_zone(zone) END",
-  ),
-  macro(
-    "zone_shift(zone)",
-    `CASE WHEN left(zone, 1) IN ('+', '-') THEN bq.offset_micros(zone)
-      WHEN left(zone, 4) IN ('UTC+', 'UTC-') THEN bq.offset_micros(substr(zone, 4)) ELSE 0 END`,
-  ),
+  macro("zone_name(zone)", "CASE WHEN zone = 'UTC' OR bq.is_offset(zone) THEN 'UTC' ELSE bq.known_zone(zone) END"),
+  macro("zone_shift(zone)", "CASE WHEN bq.is_offset(zone) THEN bq.offset_micros(zone) ELSE 0 END"),
   macro(
     "datetime_from_timestamp(ts, zone)",
     "make_timestamp(epoch_us(timezone(bq.zone_name(zone), ts)) + bq.zone_shift(zone))",
@@ -178,8 +172,7 @@ export const DATETIME_MACROS: readonly Macro[] = [
   macro(
     "timestamp_from_datetime(dt, zone)",
     `CASE WHEN zone = 'UTC' THEN make_timestamptz(epoch_us(dt))
-      WHEN left(zone, 1) IN ('+', '-') THEN bq.timestamp_checked(make_timestamptz(epoch_us(dt) - bq.offset_micros(zone)))
-      WHEN left(zone, 4) IN ('UTC+', 'UTC-') THEN bq.timestamp_checked(make_timestamptz(epoch_us(dt) - bq.offset_micros(substr(zone, 4))))
+      WHEN bq.is_offset(zone) THEN bq.timestamp_checked(make_timestamptz(epoch_us(dt) - bq.offset_micros(zone)))
       ELSE bq.timestamp_in_zone(dt, bq.known_zone(zone)) END`,
   ),
   // Of a local time that occurs twice the first instant; DuckDB takes the second.

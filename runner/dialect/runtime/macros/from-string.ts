@@ -1,14 +1,15 @@
+import { bindAs } from "../../print/bind.js";
 import { failure, type Macro, macro, NUMERIC, OFFSET_PATTERN, unbound } from "./macro.js";
 
 /** What GoogleSQL strips around numbers: ASCII white space only. */
-export const stripped = "trim(s, chr(32) || chr(9) || chr(10) || chr(11) || chr(12) || chr(13))";
+export const stripped = "trim(s, E' \\t\\n\\x0b\\f\\r')";
 const bad = (type: string, message: string, quote = "") => failure(type, `concat('${message}${quote}', s, '${quote}')`);
 const QUOTE = "''";
 
 export const DATE_PATTERN = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}";
 export const CLOCK_PATTERN = "[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}([.][0-9]{1,6})?";
-/** Z, an offset, or a blank and a zone name. */
-const ZONE_PATTERN = `[zZ]|${OFFSET_PATTERN}| [A-Za-z][A-Za-z0-9_+/-]*`;
+/** Z, an offset, with UTC in front or not, or a blank and a zone name. */
+const ZONE_PATTERN = `[zZ]|( UTC)?${OFFSET_PATTERN}| [A-Za-z][A-Za-z0-9_+/-]*`;
 
 /** A leap second 60 is the first instant of the next minute, whatever stands after its point. */
 export const clockMicros = (clock: string) =>
@@ -25,6 +26,22 @@ export const clockOf = `regexp_extract(s, '${CLOCK_PATTERN}')`;
 const PLAIN_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
 const PLAIN_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,6})?";
 const PLAIN_OFFSET = "[+-](0[0-9]|1[0-3])(:[0-5][0-9])?";
+
+/** A date, and behind it a time of day, a zone or both; a zone by its name follows a time of day only. */
+const TIMESTAMP_PATTERN = `${DATE_PATTERN}([ tT](${CLOCK_PATTERN}(${ZONE_PATTERN})?|${OFFSET_PATTERN}))?`;
+
+/**
+ * The instant that a text of TIMESTAMP_PATTERN says, in `zone` where it names none. Its parts are bound: `timestamp_from_datetime` takes
+ * literals, which it names often.
+ */
+const instantOf = (text: string) => {
+  const local = `^${DATE_PATTERN}([ tT]${CLOCK_PATTERN})?`;
+  const parts = [
+    `bq.string_to_datetime_exact(regexp_extract(${text}, '${local}'))`,
+    `coalesce(nullif(bq.zone_or_utc(regexp_replace(${text}, '${local}[ tT]?', '')), ''), zone)`,
+  ];
+  return bindAs("local_and_zone", parts, ([local, zone]) => `bq.timestamp_from_datetime(${local}, ${zone})`);
+};
 
 /** Of any text, and of a column, which need not be bound. */
 export const quick = (name: string, body: string): readonly Macro[] => [
@@ -101,11 +118,7 @@ export const FROM_STRING_MACROS: readonly Macro[] = [
   ),
   macro(
     "string_to_timestamp_exact(s, zone)",
-    `CASE WHEN regexp_full_match(s, '${DATE_PATTERN}([ tT]${CLOCK_PATTERN})?')
-        THEN bq.timestamp_from_datetime(bq.string_to_datetime_exact(s), zone)
-      WHEN regexp_full_match(s, '${DATE_PATTERN}[ tT]${CLOCK_PATTERN}(${ZONE_PATTERN})')
-        THEN bq.timestamp_from_datetime(bq.string_to_datetime_exact(regexp_extract(s, '^${DATE_PATTERN}[ tT]${CLOCK_PATTERN}')),
-          bq.zone_or_utc(ltrim(regexp_replace(s, '^${DATE_PATTERN}[ tT]${CLOCK_PATTERN}', ''))))
+    `CASE WHEN regexp_full_match(s, '${TIMESTAMP_PATTERN}') THEN ${instantOf("s")}
       WHEN s IS NULL THEN NULL ELSE ${bad("TIMESTAMPTZ", "Invalid timestamp: ", QUOTE)} END`,
   ),
   macro(
@@ -113,5 +126,13 @@ export const FROM_STRING_MACROS: readonly Macro[] = [
     "coalesce(bq.timestamp_from_datetime(bq.plain_datetime(s), zone), bq.string_to_timestamp_exact(s, zone))",
   ),
   ...quick("string_to_timestamp", "coalesce(bq.plain_timestamp(s), bq.string_to_timestamp_exact(s, 'UTC'))"),
+  // TIMESTAMP(s, zone): the text must not name another zone.
+  macro(
+    "zoneless_datetime(s)",
+    `coalesce(bq.plain_datetime(s), CASE WHEN regexp_full_match(s, '${DATE_PATTERN}([ tT]${CLOCK_PATTERN})?') THEN bq.string_to_datetime_exact(s)
+      WHEN regexp_full_match(s, '${TIMESTAMP_PATTERN}') THEN ${bad("TIMESTAMP", "Timezone is not allowed in ", '"')}
+      WHEN s IS NULL THEN NULL ELSE ${bad("TIMESTAMP", "Invalid timestamp: ", QUOTE)} END)`,
+  ),
+  macro("timestamp_of_text(s, zone)", "bq.timestamp_from_datetime(bq.zoneless_datetime(s), zone)"),
   unbound("string_to_timestamp_plain(s, zone)", "bq.string_to_timestamp(s, zone)"),
 ];

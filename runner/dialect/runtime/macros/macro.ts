@@ -57,7 +57,7 @@ export function unbound(signature: string, body: string): Macro {
   const match = /^(\w+)\(([^)]*)\)$/.exec(signature);
   if (match === null) throw new Error(`macro signature: ${signature}`);
   const parameters = match[2]!.split(",").map((parameter) => parameter.trim());
-  return { name: match[1]!, parameters, body: body.replace(/\s+/g, " ").trim() };
+  return { name: match[1]!, parameters, body: body.replace(/[ \n]+/g, " ").trim() };
 }
 
 /**

@@ -65,7 +65,7 @@ export const SAFE_CAST_MACROS: readonly Macro[] = [
     "try_text_to_timestamp(s)",
     `CASE WHEN regexp_full_match(s, '${DATE_PATTERN}([ tT]${CLOCK_PATTERN}(${UTC_PATTERN})?)?')
         THEN make_timestamptz(epoch_us(bq.try_string_to_datetime(regexp_extract(s, '^${DATE_PATTERN}([ tT]${CLOCK_PATTERN})?'))))
-      WHEN regexp_full_match(s, '${DATE_PATTERN}[ tT]${CLOCK_PATTERN}[ +-].*') THEN TRY(bq.string_to_timestamp_exact(s, 'UTC')) ELSE NULL END`,
+      WHEN regexp_full_match(s, '${DATE_PATTERN}[ tT](${CLOCK_PATTERN}[ +-]|[+-]).*') THEN TRY(bq.string_to_timestamp_exact(s, 'UTC')) ELSE NULL END`,
   ),
   macro("try_float64_to_int64(x)", "TRY_CAST(round(x) AS BIGINT)"),
   macro("try_numeric_to_int64(x)", "TRY_CAST(round(x, 0) AS BIGINT)"),
