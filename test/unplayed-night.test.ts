@@ -3,7 +3,10 @@ import { Rig, runWithin } from "./rig.js";
 
 runWithin();
 
-const NIGHT = "2021-11-09";
+/** A proof goes down to the predictions, for which players need more games. */
+const IS_WHOLE = process.env.FASTBREAK_WHOLE_PROJECT !== undefined;
+const NIGHT = IS_WHOLE ? "2021-11-09" : "2021-10-28";
+const GAMES = IS_WHOLE ? "170" : "75";
 const RESULTS = [
   "nbac_gamebook_player_stats",
   "bdl_player_boxscores",
@@ -18,7 +21,12 @@ const COMPARED: Readonly<Record<string, string>> = {
 };
 
 describe.each([
-  { title: "with rosters, down to its predictions", hasRosters: true, tables: Object.keys(COMPARED), select: [] },
+  {
+    title: "with rosters",
+    hasRosters: true,
+    tables: Object.keys(COMPARED).slice(0, IS_WHOLE ? 3 : 2),
+    select: IS_WHOLE ? [] : ["--select", "+ml_feature_store_v2"],
+  },
   {
     title: "without rosters",
     hasRosters: false,
@@ -33,7 +41,7 @@ describe.each([
   afterAll(() => rig.remove());
 
   const loadSeason = async () => {
-    await rig.load("sample", "--games", "170");
+    await rig.load("sample", "--games", GAMES);
     if (!hasRosters) await rig.sql("DELETE FROM nba_raw.espn_team_rosters");
   };
   const rowsOfNight = async (from: string) => {
