@@ -194,6 +194,8 @@ describe("datasets, tables and routines of a served warehouse", () => {
         ],
       },
     });
+    await client.query("ALTER TABLE shop.listed ALTER COLUMN id DROP NOT NULL");
+    expect((await shop.table("listed").getMetadata())[0].schema.fields[0].mode).not.toBe("REQUIRED");
     await client.query("INSERT INTO shop.listed (id) VALUES (8)");
     const [totals] = await client.query("SELECT CAST(SUM(price) AS STRING) AS total FROM shop.listed");
     expect(totals).toEqual([{ total: "3.3" }]);

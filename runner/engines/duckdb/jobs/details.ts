@@ -13,10 +13,30 @@ export async function readDatasets(connection: DuckDBConnection): Promise<readon
   return rows.map(([name]) => name).filter((name) => !OWN_SCHEMAS.has(name));
 }
 
+/** The columns of each relation, by its key, that do not take NULL. */
+export type RequiredColumns = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Of all relations at once: DuckDB goes through all columns whichever are asked for. */
+export async function readRequired(connection: DuckDBConnection): Promise<RequiredColumns> {
+  const sql = `SELECT schema_name, table_name, column_name FROM duckdb_columns()
+    WHERE database_name = current_database() AND NOT is_nullable`;
+  const required = new Map<string, Set<string>>();
+  for (const [dataset, name, column] of (await connection.runAndReadAll(sql)).getRowsJson() as [
+    string,
+    string,
+    string,
+  ][]) {
+    const key = relationKey({ dataset, name });
+    required.set(key, (required.get(key) ?? new Set()).add(column));
+  }
+  return required;
+}
+
 /** Relations of a dataset with what only their definition tells; `name`: only this one. */
 export async function readDetails(
   connection: DuckDBConnection,
   catalog: ReadonlyMap<string, Relation>,
+  required: RequiredColumns,
   dataset: string,
   name: string | undefined,
 ): Promise<readonly RelationDetails[]> {
@@ -25,9 +45,6 @@ export async function readDetails(
       ? [...catalog.values()].filter(({ id }) => id.dataset === dataset)
       : [catalog.get(relationKey({ dataset, name }))].filter((relation) => relation !== undefined);
   if (found.length === 0) return [];
-  const requiredSql = `SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = current_database()
-    AND schema_name = ${quoteText(dataset)} AND NOT is_nullable`;
-  const required = (await connection.runAndReadAll(requiredSql)).getRowsJson() as unknown as [string, string][];
   const counted = await countAll(
     connection,
     found.filter(({ kind }) => kind === "table"),
@@ -35,8 +52,8 @@ export async function readDetails(
   return found
     .sort((a, b) => (a.id.name < b.id.name ? -1 : 1))
     .map((relation) => {
-      const names = required.filter(([table]) => table === relation.id.name).map(([, column]) => column);
-      return { ...relation, required: new Set(names), rows: counted.get(relationKey(relation.id)) };
+      const key = relationKey(relation.id);
+      return { ...relation, required: required.get(key) ?? new Set(), rows: counted.get(key) };
     });
 }
 

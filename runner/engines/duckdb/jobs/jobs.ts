@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { type RelationId, relationKey } from "../../../port/port.js";
+import { type Relation, type RelationId, relationKey } from "../../../port/port.js";
 import {
   JobError,
   type JobRequest,
@@ -22,7 +22,7 @@ import { CommittedRelations } from "../relation-source.js";
 import { readRoutines } from "../script-host.js";
 import type { Translator } from "../translator.js";
 import { ChangeMarks } from "./change-marks.js";
-import { readDatasets, readDetails } from "./details.js";
+import { type RequiredColumns, readDatasets, readDetails, readRequired } from "./details.js";
 import { jobError } from "./job-errors.js";
 import { DuckDbJobSession } from "./job-session.js";
 import { MovedClock } from "./moved-clock.js";
@@ -47,6 +47,7 @@ export class DuckDbJobs implements SqlJobs {
   readonly #clock = new MovedClock();
   readonly #locks = new Turns();
   readonly #relations = new CommittedRelations((work) => this.#with(work));
+  #required: { readonly known: ReadonlyMap<string, Relation>; readonly columns: Promise<RequiredColumns> } | undefined;
   readonly #marks = new ChangeMarks((work) => this.#with(work));
   readonly #history: TableHistory | undefined;
 
@@ -109,7 +110,21 @@ export class DuckDbJobs implements SqlJobs {
 
   async relations(dataset: string, name?: string): Promise<readonly RelationDetails[]> {
     const known = await this.#relations.read();
-    return this.#with((connection) => readDetails(connection, known, dataset, name));
+    const required = await this.#requiredIn(known);
+    return this.#with((connection) => readDetails(connection, known, required, dataset, name));
+  }
+
+  /** Kept as long as the relations that are known: reading them goes through every column there is. */
+  #requiredIn(known: ReadonlyMap<string, Relation>): Promise<RequiredColumns> {
+    if (this.#required?.known !== known) {
+      const columns = this.#with(readRequired);
+      const kept = { known, columns };
+      this.#required = kept;
+      columns.catch(() => {
+        if (this.#required === kept) this.#required = undefined;
+      });
+    }
+    return this.#required.columns;
   }
 
   async routines(): Promise<ReadonlyMap<string, string>> {
