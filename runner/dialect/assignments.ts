@@ -30,9 +30,15 @@ interface Item {
 
 /**
  * `SET a = 1, s.b.c = 2` as DuckDB's assignments of whole columns: a struct of which fields are assigned is written anew.
+ * @param guarded makes of the text of a value one that is computed where it is wanted
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/dml-syntax#update_statement
  */
-export function setClauses(set: readonly Assignment[], target: AssignedTable, ctx: ExprContext): string[] {
+export function setClauses(
+  set: readonly Assignment[],
+  target: AssignedTable,
+  ctx: ExprContext,
+  guarded: (sql: string) => string = (sql) => sql,
+): string[] {
   const items = new Map<string, { readonly column: Column; readonly items: Item[] }>();
   for (const { path, value } of set) {
     const [first, ...rest] = path as [Identifier, ...Identifier[]];
@@ -46,7 +52,7 @@ export function setClauses(set: readonly Assignment[], target: AssignedTable, ct
   const inSet = { ...ctx, clause: "UPDATE SET clause" };
   return [...items].map(([name, { column, items: own }]) => {
     const current = `${target.alias}.${quoteName(name)}`;
-    return `${quoteName(name)} = ${newValue(column, current, own, 0, inSet)}`;
+    return `${quoteName(name)} = ${guarded(newValue(column, current, own, 0, inSet))}`;
   });
 }
 

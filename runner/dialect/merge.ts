@@ -1,7 +1,7 @@
 import type { Statement } from "../googlesql/ast.js";
 import { analysisError } from "../googlesql/errors.js";
 import type { MergeClause } from "../googlesql/script-ast.js";
-import type { Column } from "../port/sql-types.js";
+import { type Column, isSameName } from "../port/sql-types.js";
 import { assigned, setClauses } from "./assignments.js";
 import {
   contextOf,
@@ -34,11 +34,15 @@ export function translateMerge(statement: Extract<Statement, { kind: "merge" }>,
     "NOT MATCHED BY SOURCE": target.ctx,
   };
   const on = resolveAs(statement.on, "BOOL", source.ctx, "MERGE condition").sql;
-  const clauses = statement.clauses.map((clause) => {
-    const ctx = contexts[clause.when];
-    const condition =
-      clause.condition === undefined ? undefined : resolveAs(clause.condition, "BOOL", ctx, "WHEN clause").sql;
-    return { when: clause.when, condition, action: actionText(clause, target, source.visible, ctx) };
+  const conditions = statement.clauses.map(({ when, condition }) =>
+    condition === undefined ? undefined : resolveAs(condition, "BOOL", contexts[when], "WHEN clause").sql,
+  );
+  const clauses = statement.clauses.map((clause, i) => {
+    const { when } = clause;
+    const earlier = conditions.slice(0, i).filter((_, before) => statement.clauses[before]?.when === when);
+    const guarded = guardOf([...sideOf(when, on, target), ...earlier.map(fails), conditions[i]]);
+    const action = actionText(clause, target, source.visible, contexts[when], guarded);
+    return { when, condition: conditions[i], action };
   });
   const merge = [
     `MERGE INTO ${target.text} USING ${source.text} ON ${on}`,
@@ -54,10 +58,40 @@ export function translateMerge(statement: Extract<Statement, { kind: "merge" }>,
   return [oneSourceRow(`SELECT 1 ${pairs} GROUP BY ${id} HAVING count(*) > 1`), merge];
 }
 
-function actionText({ action, ...clause }: MergeClause, target: Target, source: Visible, ctx: ExprContext): string {
+/** Computes a value for some rows alone. */
+type Guard = (sql: string) => string;
+
+/** DuckDB computes the values of every clause for every row, also for those that other clauses take: they could fail there. */
+function guardOf(conditions: readonly (string | undefined)[]): Guard {
+  // What would be another value when it is asked twice says nothing; with fewer conditions more is computed, never less.
+  const all = conditions.filter((condition) => condition !== undefined && !/random|uuid/i.test(condition));
+  if (all.length === 0) return (sql) => sql;
+  const guard = all.map((condition) => `(${condition})`).join(" AND ");
+  return (sql) => (sql.includes("(") ? `CASE WHEN ${guard} THEN ${sql} END` : sql);
+}
+
+/** What tells the rows of a kind of clause: only where both sides are there may a value ask for both. */
+function sideOf(when: MergeClause["when"], on: string, { table, alias }: Target): readonly string[] {
+  if (when === "NOT MATCHED BY TARGET") return [];
+  const isThere = table.columns.some(({ name }) => isSameName(name, "rowid")) ? [] : [`${alias}.rowid IS NOT NULL`];
+  return when === "MATCHED" ? [...isThere, on] : isThere;
+}
+
+/** A clause without a condition takes all rows that it is asked for. */
+function fails(condition: string | undefined): string {
+  return `(${condition ?? "true"}) IS NOT TRUE`;
+}
+
+function actionText(
+  { action, ...clause }: MergeClause,
+  target: Target,
+  source: Visible,
+  ctx: ExprContext,
+  guarded: Guard,
+): string {
   if (action.kind === "delete") return "DELETE";
   if (action.kind === "update") {
-    return `UPDATE SET ${setClauses(action.set, target, ctx).join(", ")}`;
+    return `UPDATE SET ${setClauses(action.set, target, ctx, guarded).join(", ")}`;
   }
   const { table } = target;
   const columns = insertedColumns(action.columns, table);
@@ -67,7 +101,7 @@ function actionText({ action, ...clause }: MergeClause, target: Target, source: 
   const values =
     action.values?.map((value, i) => assigned(value, columns[i] as Column, ctx)) ??
     columns.map((column, i) => sourceValue(source, i, column, clause, ctx));
-  return `INSERT (${columns.map(({ name }) => quoteName(name)).join(", ")}) VALUES (${values.join(", ")})`;
+  return `INSERT (${columns.map(({ name }) => quoteName(name)).join(", ")}) VALUES (${values.map(guarded).join(", ")})`;
 }
 
 /** INSERT ROW: the source's columns in their order. */

@@ -46,6 +46,21 @@ it.each<[string, string, SqlValue[][]]>([
     ],
   ],
   [
+    "MERGE that computes values of the rows that a clause takes alone",
+    `MERGE d.t USING UNNEST([1, 2, 9]) AS n ON id = n
+    WHEN MATCHED AND n = 1 THEN UPDATE SET name = 'one'
+    WHEN MATCHED THEN UPDATE SET name = CAST(DIV(4, n - 1) AS STRING)
+    WHEN NOT MATCHED AND n > 9 THEN INSERT (id, name) VALUES (n, ERROR(FORMAT('%t is new', n)))
+    WHEN NOT MATCHED THEN INSERT (id, name) VALUES (n, 'new')
+    WHEN NOT MATCHED BY SOURCE AND id > 3 THEN UPDATE SET name = ERROR('nobody asks')`,
+    [
+      [1n, "one"],
+      [2n, "4"],
+      [3n, "c"],
+      [9n, "new"],
+    ],
+  ],
+  [
     "MERGE where only one of two source rows applies",
     "MERGE d.t USING UNNEST([STRUCT(1 AS k, TRUE AS live), (1, FALSE)]) AS s ON id = s.k WHEN MATCHED AND s.live THEN DELETE",
     [
