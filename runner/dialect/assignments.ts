@@ -28,17 +28,18 @@ interface Item {
   readonly at: Identifier;
 }
 
+/** What a column becomes. */
+export interface NewValue {
+  readonly column: string;
+  /** DuckDB text, or DEFAULT. */
+  readonly sql: string;
+}
+
 /**
- * `SET a = 1, s.b.c = 2` as DuckDB's assignments of whole columns: a struct of which fields are assigned is written anew.
- * @param guarded makes of the text of a value one that is computed where it is wanted
+ * `SET a = 1, s.b.c = 2` as values of whole columns: a struct of which fields are assigned is written anew.
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/dml-syntax#update_statement
  */
-export function setClauses(
-  set: readonly Assignment[],
-  target: AssignedTable,
-  ctx: ExprContext,
-  guarded: (sql: string) => string = (sql) => sql,
-): string[] {
+export function newValues(set: readonly Assignment[], target: AssignedTable, ctx: ExprContext): NewValue[] {
   const items = new Map<string, { readonly column: Column; readonly items: Item[] }>();
   for (const { path, value } of set) {
     const [first, ...rest] = path as [Identifier, ...Identifier[]];
@@ -52,8 +53,13 @@ export function setClauses(
   const inSet = { ...ctx, clause: "UPDATE SET clause" };
   return [...items].map(([name, { column, items: own }]) => {
     const current = `${target.alias}.${quoteName(name)}`;
-    return `${quoteName(name)} = ${guarded(newValue(column, current, own, 0, inSet))}`;
+    return { column: name, sql: newValue(column, current, own, 0, inSet) };
   });
+}
+
+/** A value as the SET clause of UPDATE has it. */
+export function setClause({ column, sql }: NewValue): string {
+  return `${quoteName(column)} = ${sql}`;
 }
 
 /** The value of a column or field, of which `items` assign the whole or parts. */

@@ -4,7 +4,7 @@ import { analysisError } from "../googlesql/errors.js";
 import { PARTITION_TIME } from "../port/ingestion-time.js";
 import { type Column, isSameName, typeName } from "../port/sql-types.js";
 import { changedTable, openTable } from "./alter.js";
-import { assigned, setClauses } from "./assignments.js";
+import { assigned, newValues, setClause } from "./assignments.js";
 import { columnOf } from "./named-columns.js";
 import { quoteName, quotePath, quoteString } from "./print/sql.js";
 import { constantContext, stored } from "./resolve/constant.js";
@@ -102,7 +102,7 @@ export function translateUpdate(statement: Node<"update">, context: StatementCon
   const target = targetContext(statement.path, statement.alias, context);
   const from = statement.from === undefined ? undefined : joinedContext(target, statement.from, context);
   const ctx = from?.ctx ?? target.ctx;
-  const set = setClauses(statement.set, target, ctx);
+  const set = newValues(statement.set, target, ctx).map(setClause);
   const where = resolveAs(statement.where, "BOOL", ctx, "WHERE clause").sql;
   const update = `UPDATE ${target.text} SET ${set.join(", ")}`;
   if (from === undefined) return [`${update} WHERE ${where}`];

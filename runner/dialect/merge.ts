@@ -1,8 +1,8 @@
 import type { Statement } from "../googlesql/ast.js";
-import { analysisError } from "../googlesql/errors.js";
+import { analysisError, unsupported } from "../googlesql/errors.js";
 import type { MergeClause } from "../googlesql/script-ast.js";
-import { type Column, isSameName } from "../port/sql-types.js";
-import { assigned, setClauses } from "./assignments.js";
+import type { Column } from "../port/sql-types.js";
+import { assigned, newValues } from "./assignments.js";
 import {
   contextOf,
   insertedColumns,
@@ -12,7 +12,9 @@ import {
   targetContext,
   toldApart,
 } from "./dml.js";
-import { quoteName } from "./print/sql.js";
+import { mergeAtOnce } from "./merge-at-once.js";
+import { hasQueries, mergeByRow } from "./merge-by-row.js";
+import { type Action, type Clause, hidesRowid } from "./merge-clauses.js";
 import { stored } from "./resolve/constant.js";
 import { resolveAs } from "./resolve/expression.js";
 import { readColumn } from "./resolve/names.js";
@@ -34,74 +36,42 @@ export function translateMerge(statement: Extract<Statement, { kind: "merge" }>,
     "NOT MATCHED BY SOURCE": target.ctx,
   };
   const on = resolveAs(statement.on, "BOOL", source.ctx, "MERGE condition").sql;
-  const conditions = statement.clauses.map(({ when, condition }) =>
-    condition === undefined ? undefined : resolveAs(condition, "BOOL", contexts[when], "WHEN clause").sql,
-  );
-  const clauses = statement.clauses.map((clause, i) => {
-    const { when } = clause;
-    const earlier = conditions.slice(0, i).filter((_, before) => statement.clauses[before]?.when === when);
-    const guarded = guardOf([...sideOf(when, on, target), ...earlier.map(fails), conditions[i]]);
-    const action = actionText(clause, target, source.visible, contexts[when], guarded);
-    return { when, condition: conditions[i], action };
+  const clauses = statement.clauses.map((clause): Clause => {
+    const { when, condition } = clause;
+    const ctx = contexts[when];
+    return {
+      when,
+      condition: condition === undefined ? undefined : resolveAs(condition, "BOOL", ctx, "WHEN clause").sql,
+      action: actionOf(clause, target, source.visible, ctx),
+    };
   });
-  const merge = [
-    `MERGE INTO ${target.text} USING ${source.text} ON ${on}`,
-    ...clauses.map(
-      ({ when, condition, action }) =>
-        `WHEN ${when}${condition === undefined ? "" : ` AND ${condition}`} THEN ${action}`,
-    ),
-  ].join(" ");
+  const sides = { target, source: source.text, on };
+  const isByRow = hasQueries(on, clauses);
+  if (isByRow && hidesRowid(target))
+    throw unsupported("A subquery in the MERGE of a table with a column rowid", statement.path);
+  const merge = isByRow ? mergeByRow(sides, clauses) : mergeAtOnce(sides, clauses);
   const changing = clauses.filter(({ when }) => when === "MATCHED").map(({ condition }) => condition ?? "true");
   if (changing.length === 0) return [merge];
   const { text, id } = toldApart(target);
-  const pairs = `FROM ${text} JOIN ${source.text} ON ${on} WHERE (${changing.join(") OR (")})`;
+  const pairs = `FROM ${text}, ${source.text} WHERE (${on}) AND ((${changing.join(") OR (")}))`;
   return [oneSourceRow(`SELECT 1 ${pairs} GROUP BY ${id} HAVING count(*) > 1`), merge];
 }
 
-/** Computes a value for some rows alone. */
-type Guard = (sql: string) => string;
-
-/** DuckDB computes the values of every clause for every row, also for those that other clauses take: they could fail there. */
-function guardOf(conditions: readonly (string | undefined)[]): Guard {
-  // What would be another value when it is asked twice says nothing; with fewer conditions more is computed, never less.
-  const all = conditions.filter((condition) => condition !== undefined && !/random|uuid/i.test(condition));
-  if (all.length === 0) return (sql) => sql;
-  const guard = all.map((condition) => `(${condition})`).join(" AND ");
-  return (sql) => (sql.includes("(") ? `CASE WHEN ${guard} THEN ${sql} END` : sql);
-}
-
-/** What tells the rows of a kind of clause: only where both sides are there may a value ask for both. */
-function sideOf(when: MergeClause["when"], on: string, { table, alias }: Target): readonly string[] {
-  if (when === "NOT MATCHED BY TARGET") return [];
-  const isThere = table.columns.some(({ name }) => isSameName(name, "rowid")) ? [] : [`${alias}.rowid IS NOT NULL`];
-  return when === "MATCHED" ? [...isThere, on] : isThere;
-}
-
-/** A clause without a condition takes all rows that it is asked for. */
-function fails(condition: string | undefined): string {
-  return `(${condition ?? "true"}) IS NOT TRUE`;
-}
-
-function actionText(
-  { action, ...clause }: MergeClause,
-  target: Target,
-  source: Visible,
-  ctx: ExprContext,
-  guarded: Guard,
-): string {
-  if (action.kind === "delete") return "DELETE";
-  if (action.kind === "update") {
-    return `UPDATE SET ${setClauses(action.set, target, ctx, guarded).join(", ")}`;
-  }
-  const { table } = target;
-  const columns = insertedColumns(action.columns, table);
+function actionOf({ action, ...clause }: MergeClause, target: Target, source: Visible, ctx: ExprContext): Action {
+  if (action.kind === "delete") return action;
+  if (action.kind === "update") return { kind: "update", values: newValues(action.set, target, ctx) };
+  const columns = insertedColumns(action.columns, target.table);
   const given = action.values?.length ?? source.columns.length;
   if (given !== columns.length)
     throw analysisError(`Inserted row has wrong column count; Has ${given}, expected ${columns.length}`, clause);
-  const values =
-    action.values?.map((value, i) => assigned(value, columns[i] as Column, ctx)) ??
-    columns.map((column, i) => sourceValue(source, i, column, clause, ctx));
-  return `INSERT (${columns.map(({ name }) => quoteName(name)).join(", ")}) VALUES (${values.map(guarded).join(", ")})`;
+  const values = columns.map((column, i) => {
+    const value = action.values?.[i];
+    return {
+      column: column.name,
+      sql: value === undefined ? sourceValue(source, i, column, clause, ctx) : assigned(value, column, ctx),
+    };
+  });
+  return { kind: "insert", values };
 }
 
 /** INSERT ROW: the source's columns in their order. */

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-async function valueOf(expression: string): Promise<unknown> {
+async function textOf(expression: string): Promise<unknown> {
   const { sql } = translateQuery(`SELECT CAST(${expression} AS STRING)`, { find: () => undefined, names: () => [] });
   return (await engine.connection.runAndReadAll(sql)).getRows()[0]?.[0];
 }
@@ -30,29 +30,29 @@ it.each([
 ])("%s is the instant %s", async (text, instant) => {
   for (const way of ways(text)) {
     for (const read of [`CAST(${way} AS TIMESTAMP)`, `SAFE_CAST(${way} AS TIMESTAMP)`, `TIMESTAMP(${way})`])
-      expect([read, await valueOf(read)]).toEqual([read, instant]);
+      expect([read, await textOf(read)]).toEqual([read, instant]);
   }
-  expect(await valueOf(`TIMESTAMP '${text}'`)).toBe(instant);
+  expect(await textOf(`TIMESTAMP '${text}'`)).toBe(instant);
 });
 
 it.each(["2024-01-02Z", "2024-01-02 UTC", "2024-01-02+00", "2024-01-02 03:04:05UTC", "2024-01-02 03:04:05 +00"])(
   "%s is no instant",
   async (text) => {
     for (const way of ways(text)) {
-      await expect(valueOf(`CAST(${way} AS TIMESTAMP)`)).rejects.toThrow(`Invalid timestamp: '${text}'`);
-      expect(await valueOf(`SAFE_CAST(${way} AS TIMESTAMP)`)).toBeNull();
+      await expect(textOf(`CAST(${way} AS TIMESTAMP)`)).rejects.toThrow(`Invalid timestamp: '${text}'`);
+      expect(await textOf(`SAFE_CAST(${way} AS TIMESTAMP)`)).toBeNull();
     }
-    await expect(valueOf(`TIMESTAMP '${text}'`)).rejects.toThrow("Invalid timestamp");
+    await expect(textOf(`TIMESTAMP '${text}'`)).rejects.toThrow("Invalid timestamp");
   },
 );
 
 it("a text in a zone of its own names no other", async () => {
   for (const text of ["2024-11-03 01:30:00", "2024-11-3 1:30:0"]) {
     for (const way of ways(text))
-      expect(await valueOf(`TIMESTAMP(${way}, 'America/New_York')`)).toBe("2024-11-03 05:30:00+00");
+      expect(await textOf(`TIMESTAMP(${way}, 'America/New_York')`)).toBe("2024-11-03 05:30:00+00");
   }
   for (const way of ways("2024-11-03 01:30:00+00"))
-    await expect(valueOf(`TIMESTAMP(${way}, 'Asia/Tokyo')`)).rejects.toThrow(
+    await expect(textOf(`TIMESTAMP(${way}, 'Asia/Tokyo')`)).rejects.toThrow(
       'Timezone is not allowed in "2024-11-03 01:30:00+00"',
     );
 });

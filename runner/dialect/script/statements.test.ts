@@ -61,6 +61,21 @@ it.each<[string, string, SqlValue[][]]>([
     ],
   ],
   [
+    "MERGE with subqueries in its condition and clauses",
+    `CREATE TEMP TABLE wanted AS SELECT n FROM UNNEST([1, 9]) AS n;
+    MERGE d.t USING UNNEST([1, 2, 9]) AS k ON id = k AND id IN (SELECT n FROM wanted)
+    WHEN MATCHED AND EXISTS (SELECT 1 FROM wanted WHERE n = k) THEN UPDATE SET name = CONCAT((SELECT MAX(o.name) FROM d.t AS o), name)
+    WHEN NOT MATCHED AND k > (SELECT MAX(n) FROM wanted) - 1 THEN INSERT (name, id) VALUES (DEFAULT, k + (SELECT COUNT(*) FROM wanted))
+    WHEN NOT MATCHED THEN INSERT (id) VALUES (k)
+    WHEN NOT MATCHED BY SOURCE AND id > (SELECT COUNT(*) FROM wanted) THEN DELETE`,
+    [
+      [1n, "ca"],
+      [2n, null],
+      [2n, "b"],
+      [11n, null],
+    ],
+  ],
+  [
     "MERGE where only one of two source rows applies",
     "MERGE d.t USING UNNEST([STRUCT(1 AS k, TRUE AS live), (1, FALSE)]) AS s ON id = s.k WHEN MATCHED AND s.live THEN DELETE",
     [
