@@ -24,7 +24,7 @@ export interface CastOptions {
  */
 const SCALAR_CASTS: Readonly<Record<string, string>> = {
   "INT64>FLOAT64": "CAST($ AS DOUBLE)",
-  "INT64>NUMERIC": "bq.int64_to_numeric($)",
+  "INT64>NUMERIC": "CAST($ AS DECIMAL(38,9))",
   "INT64>BOOL": "bq.int64_to_bool($)",
   "INT64>STRING": "CAST($ AS VARCHAR)",
   "FLOAT64>INT64": "bq.float64_to_int64($)",

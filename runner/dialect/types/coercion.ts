@@ -158,7 +158,7 @@ export function implicitCast(sql: string, from: SqlType, to: SqlType, span: Span
       case "INT64>FLOAT64":
         return `CAST(${sql} AS DOUBLE)`;
       case "INT64>NUMERIC":
-        return `bq.int64_to_numeric(${sql})`;
+        return `CAST(${sql} AS DECIMAL(38,9))`;
       case "NUMERIC>FLOAT64":
         return `bq.numeric_to_float64(${sql})`;
       case "INT64>BIGNUMERIC":

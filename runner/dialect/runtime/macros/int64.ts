@@ -1,4 +1,4 @@
-import { failure, innerMacro, type Macro, macro, NUMERIC } from "./macro.js";
+import { failure, innerMacro, type Macro, macro } from "./macro.js";
 
 const divisionByZero = (type: string) => failure(type, "concat('division by zero: ', a, ' / ', b)");
 
@@ -22,7 +22,6 @@ export const INT64_MACROS: readonly Macro[] = [
     "int64_mod(a, b)",
     `CASE WHEN b = 0 AND a IS NOT NULL THEN ${divisionByZero("BIGINT")} WHEN b = -1 THEN CAST(0 AS BIGINT) + a * 0 WHEN b <> 0 THEN a % b END`,
   ),
-  macro("int64_to_numeric(x)", `CAST(x AS ${NUMERIC})`),
   macro("int64_to_bool(x)", "x <> 0"),
   macro("int64_to_string(x)", "CAST(x AS VARCHAR)"),
   // Numbers that a JSON reader with doubles would round are quoted.
