@@ -1,7 +1,7 @@
 import type { Statement } from "../googlesql/ast.js";
 import { analysisError, unsupported } from "../googlesql/errors.js";
 import type { MergeClause } from "../googlesql/script-ast.js";
-import type { Column } from "../port/sql-types.js";
+import { type Column, typeName } from "../port/sql-types.js";
 import { assigned, newValues } from "./assignments.js";
 import {
   contextOf,
@@ -21,6 +21,7 @@ import { readColumn } from "./resolve/names.js";
 import type { ExprContext, Visible } from "./resolve/scope.js";
 import type { StatementContext } from "./statement.js";
 import { coerce, coercionCost } from "./types/coercion.js";
+import { plain } from "./types/collation.js";
 
 /**
  * MERGE: first a check that fails when a target row would be changed by two source rows, as BigQuery does; then the statement.
@@ -83,8 +84,12 @@ function sourceValue(
   ctx: ExprContext,
 ): string {
   const own = source.columns[index] as Visible["columns"][number];
-  const value = readColumn(own, clause, ctx.scope);
+  // What a column stores is text, whatever it is compared by.
+  const value = plain(readColumn(own, clause, ctx.scope));
   if (coercionCost(value, column.type) === undefined)
-    throw analysisError(`Value of column ${own.name} cannot be inserted into column ${column.name}`, clause);
+    throw analysisError(
+      `Value of column ${own.name} has type ${typeName(value.type)} which cannot be inserted into column ${column.name}, which has type ${typeName(column.type)}`,
+      clause,
+    );
   return stored(coerce(value, column.type), column, clause).sql;
 }

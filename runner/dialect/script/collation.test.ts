@@ -106,6 +106,10 @@ it("stores the collation of columns, and reads, copies and tells it", async () =
     "MERGE c.copy AS t USING (SELECT 'b' AS s, 9 AS n) AS u ON t.s = u.s AND t.n = 1 WHEN MATCHED THEN UPDATE SET n = u.n; DELETE c.made WHERE s = 'B'",
   );
   expect(await rowsOf("SELECT SUM(n), (SELECT COUNT(*) FROM c.made) FROM c.copy")).toEqual([[11n, 0n]]);
+  for (const table of ["c.t", "c.plain"])
+    await warehouse.script(
+      `CREATE TABLE IF NOT EXISTS c.plain (s STRING); MERGE ${table} USING (SELECT s FROM c.t LIMIT 0) AS u ON FALSE WHEN NOT MATCHED THEN INSERT (s) ROW`,
+    );
   await expect(warehouse.script("INSERT c.t (l) VALUES ('abcd')")).rejects.toThrow("3");
   const columns =
     "SELECT column_name, data_type, collation_name FROM c.INFORMATION_SCHEMA.COLUMNS WHERE table_name = 't' ORDER BY ordinal_position LIMIT 3";
