@@ -8,16 +8,17 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-const CLOCKS = ["00:00:00", "23:59:59.999999", "13:05:06.5", "1:2:3", "13:05:06.", "24:00:00", "23:60:00", "12:00:60"];
-const DATES = ["0001-01-01", "9999-12-31", "2024-02-29", "2024-2-9", "2023-02-29", "0000-01-01", "2024-13-01"];
+const CLOCKS = ["00:00:00", "23:59:59.999999", "13:05:06.5", "1:2:3", "12:00:60"];
+const NO_CLOCKS = ["13:05:06.", "24:00:00", "23:60:00", "12:00:61", "12:00", "12:00:00.1234567"];
+const DATES = ["0001-01-01", "9999-12-31", "2024-02-29", "2024-2-9"];
+const NO_DATES = ["2023-02-29", "0000-01-01", "2024-13-01"];
 const DATETIMES = DATES.flatMap((date) => [
   date,
   ...[" ", "T", "t"].flatMap((between) => CLOCKS.map((clock) => date + between + clock)),
 ]);
 
-const TIMESTAMPS = DATETIMES.flatMap((datetime) =>
-  ["", "Z", "z", "+00", "+00:00", "UTC", " UTC", "+01", " +01", " Europe/Paris"].map((zone) => datetime + zone),
-);
+const ZONES = ["", "Z", "z", "+00", "+00:00", "UTC", " UTC", "+01", " Europe/Paris"];
+const TIMESTAMPS = DATETIMES.flatMap((text) => (text.includes(":") ? ZONES.map((zone) => text + zone) : text));
 
 async function values(sql: string): Promise<unknown[]> {
   return (await engine.connection.runAndReadAll(sql)).getRowsJson().map(([value]) => value);
@@ -39,4 +40,16 @@ it.each([
       `SELECT text FROM (VALUES ${rows}) AS t(text, value) WHERE CAST(bq.${macro}(text) AS VARCHAR) <> value`,
     ),
   ).toEqual([]);
+});
+
+it.each([
+  ["TIME", NO_CLOCKS],
+  ["DATETIME", [...NO_DATES, ...NO_CLOCKS.map((clock) => `2024-02-29 ${clock}`), "2024-02-29 12:00:00 UTC"]],
+  ["TIMESTAMP", [...NO_DATES.map((date) => `${date} 12:00:00+00`), ...NO_CLOCKS.map((clock) => `2024-2-9T${clock}`)]],
+] as const)("texts that are no %s are no literals, whether or not a row reads them", (type, texts) => {
+  for (const text of texts)
+    expect(() => temporalLiteral(text, type, { start: 0, end: 0 }), text).toThrow(`to type ${type}`);
+  expect(() => temporalLiteral(texts[0] as string, type, { start: 0, end: 0 }, true)).toThrow(
+    `Invalid ${type} literal`,
+  );
 });

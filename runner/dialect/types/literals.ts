@@ -49,13 +49,13 @@ export function temporalLiteral(text: string, type: SqlType, span: Span, typed =
   );
   switch (type) {
     case "DATETIME":
-      if (!/^\d{4}-\d{1,2}-\d{1,2}([ Tt]\d{1,2}:\d{1,2}:\d{1,2}(\.\d{0,6})?)?$/.test(text)) throw bad;
+      if (dayAndClock(text)?.rest !== "") throw bad;
       return `bq.string_to_datetime(${quoteString(text)})`;
     case "TIME":
-      if (!/^\d{1,2}:\d{1,2}:\d{1,2}(\.\d{0,6})?$/.test(text)) throw bad;
+      if (!isAnyClock(text)) throw bad;
       return `bq.string_to_time(${quoteString(text)})`;
     case "TIMESTAMP":
-      if (!/^\d{4}-\d{1,2}-\d{1,2}/.test(text) || !hasKnownZone(text)) throw bad;
+      if (dayAndClock(text) === undefined || !hasKnownZone(text)) throw bad;
       return `bq.string_to_timestamp(${zoned([quoteString(text)]).join(", ")})`;
     default:
       throw bad;
@@ -99,6 +99,21 @@ function isoDate(text: string): string | undefined {
 function plainDatetime(text: string): string | undefined {
   const [, date = "", clock = "00:00:00"] = /^(\d{4}-\d\d-\d\d)(?:[ Tt](.*))?$/.exec(text) ?? [];
   return isoDate(date) !== undefined && isPlainClock(clock) ? `TIMESTAMP '${date} ${clock}'` : undefined;
+}
+
+/** What follows the day and time of day that a text starts with, or its day alone: an offset at most; undefined: there are no such. */
+function dayAndClock(text: string): { readonly rest: string } | undefined {
+  const [, date = "", clock, rest = ""] =
+    /^(\d{4}-\d{1,2}-\d{1,2})(?:[ Tt](\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d*)?))?(.*)$/s.exec(text) ?? [];
+  const isTime = clock === undefined ? /^(?:[ Tt][+-].*)?$/.test(rest) : isAnyClock(clock);
+  return isoDate(date) !== undefined && isTime ? { rest } : undefined;
+}
+
+/** A time of day in as many digits as its author liked, with a leap second, too. */
+function isAnyClock(text: string): boolean {
+  if (!/^\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d{1,6})?$/.test(text)) return false;
+  const [hour, minute, second] = text.split(":").map(Number) as [number, number, number];
+  return hour < 24 && minute < 60 && second < 61;
 }
 
 function isPlainClock(text: string): boolean {
