@@ -50,3 +50,42 @@ describe("WITH RECURSIVE", () => {
     expect(() => translated("WITH a AS (SELECT * FROM b), b AS (SELECT 1 AS n) SELECT * FROM a")).toThrow("b");
   });
 });
+
+describe("a recursive term", () => {
+  const recursive = (term: string) =>
+    `WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL ${term}) SELECT n FROM r ORDER BY n`;
+  const T = "(SELECT 1 AS m) AS t";
+
+  it.each([
+    ["SELECT n + 1 FROM r JOIN (SELECT n FROM r) AS s USING (n) WHERE n < 3", "must reference r exactly once"],
+    ["SELECT n + 1 FROM (SELECT n FROM r UNION ALL SELECT n FROM r) WHERE n < 3", "must reference r exactly once"],
+    ["SELECT (SELECT MAX(n) FROM r)", "inside an expression subquery"],
+    ["SELECT 2 FROM UNNEST([1]) WHERE EXISTS (SELECT 1 FROM r WHERE n < 2)", "inside an expression subquery"],
+    ["SELECT m FROM UNNEST(ARRAY(SELECT n + 1 FROM r WHERE n < 2)) AS m", "inside an expression subquery"],
+    ["SELECT n + 1 FROM r FULL JOIN (SELECT 1 AS m) AS t ON FALSE WHERE n < 3", "in a FULL JOIN"],
+    [`SELECT m + 1 FROM ${T} LEFT JOIN r ON n = m WHERE n < 3`, "as the right side of a LEFT JOIN"],
+    [`SELECT m + 1 FROM r RIGHT JOIN ${T} ON n = m WHERE n < 3`, "as the left side of a RIGHT JOIN"],
+    ["SELECT MAX(n) + 1 FROM r HAVING MAX(n) < 3", "with aggregate functions"],
+    ["SELECT n + 1 FROM r WHERE n < 3 GROUP BY n", "with GROUP BY"],
+    ["SELECT DISTINCT n + 1 FROM r WHERE n < 3", "with DISTINCT"],
+    ["SELECT n + RANK() OVER (ORDER BY n) FROM r WHERE n < 3", "with window functions"],
+    ["SELECT n + 1 FROM r WHERE n < 3 QUALIFY RANK() OVER (ORDER BY n) = 1", "with window functions"],
+    ["(SELECT n + 1 FROM r WHERE n < 3 ORDER BY n)", "with ORDER BY"],
+    ["SELECT n + 1 FROM (SELECT n FROM r WHERE n < 3 LIMIT 1)", "with LIMIT"],
+    ["(WITH s AS (SELECT n FROM r WHERE n < 3) SELECT n + 1 FROM s)", "inside an inner WITH clause"],
+    ["SELECT * FROM (SELECT n, 1 AS k FROM r) PIVOT (MAX(n) FOR k IN (1))", "with aggregate functions"],
+  ])("may not read its table so: %s", (term, message) => {
+    expect(() => translated(recursive(term))).toThrow(message);
+  });
+
+  it.each([
+    `SELECT n + 1 FROM r LEFT JOIN ${T} ON n = m WHERE n < 3`,
+    `SELECT n + 1 FROM ${T} RIGHT JOIN r ON n = m WHERE n < 3`,
+    "SELECT n + 1 FROM (SELECT n FROM r WHERE n < 3)",
+    "SELECT n + (SELECT MAX(m) FROM UNNEST([1, n]) AS m WHERE m = 1) FROM r WHERE n < 3",
+    "SELECT n + k FROM r, (SELECT COUNT(*) AS k FROM UNNEST([1])) WHERE n < 3",
+    "(WITH s AS (SELECT 1 AS k) SELECT n + k FROM r, s WHERE n < 3)",
+  ])("may read its table so: %s", async (term) => {
+    expect(await rows(recursive(term))).toEqual([["1"], ["2"], ["3"]]);
+  });
+});

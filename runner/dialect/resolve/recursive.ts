@@ -7,6 +7,7 @@ import { coercionCost } from "../types/coercion.js";
 import { refuseCollation } from "../types/collation.js";
 import { closeRecursion, Gathered, type Origin, ownColumn } from "./lineage.js";
 import { resolveBody, resolveCommons } from "./query.js";
+import { checkRecursiveTerm } from "./recursive-term.js";
 import type { CommonTables, Environment, OutputColumn, ResolvedQuery, Scope } from "./scope.js";
 import { armText, asTyped } from "./set-operations.js";
 
@@ -49,6 +50,7 @@ export function bindRecursive(
   if (split !== body.arms.length - 1 || split === 0) {
     throw unsupported("A recursive CTE whose recursive term is not the last of its UNION", common);
   }
+  checkRecursiveTerm(body.arms[split] as QueryBody, common.name);
   // Entries of a WITH of its own come before it: DuckDB wants the recursive UNION at the top.
   const inner = resolveCommons(common.query, env, commons, parent);
   const base = resolveBase(body.arms.slice(0, split), body, env, inner.commons, parent);
