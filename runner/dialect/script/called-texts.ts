@@ -196,9 +196,11 @@ async function inside(
     const place = ` [in ${what} at ${error.line}:${error.column}]`;
     // A procedure that calls itself ends after many calls: the innermost tell enough.
     const trace = error.trace.split(" [in ").length > MOST_PLACES ? error.trace : `${error.trace}${place}`;
-    const { line, column, offset } = run.failure("", statement);
+    const { line, column, offset, statementText } = run.failure("", statement);
     const inner = error.within.length > MOST_PLACES ? error.within : [...error.within, { ...placeOf(error), location }];
-    throw new ScriptError(error.message, line, column, offset, error.statementText, trace, inner, error.code);
+    // A text that cannot be read has no statement of its own.
+    const text = error.statementText || statementText;
+    throw new ScriptError(error.message, line, column, offset, text, trace, inner, error.code);
   }
 }
 

@@ -39,8 +39,18 @@ export class ScriptError extends EngineError {
 
   static of(error: ScriptError | DialectError): ScriptError {
     if (error instanceof ScriptError) return error;
-    return new ScriptError(error.message, error.line, error.column, error.span.start, "");
+    const { message, line, column, span } = error;
+    return new ScriptError(message, line, column, span.start, WRONG_STATEMENTS.get(error) ?? "");
   }
+}
+
+/** The text of the statement that an error was found in before it ran. */
+const WRONG_STATEMENTS = new WeakMap<DialectError, string>();
+
+/** The same error with its statement: the innermost one, which hears of it first. */
+export function inStatement(error: DialectError, text: string): DialectError {
+  if (!WRONG_STATEMENTS.has(error)) WRONG_STATEMENTS.set(error, text);
+  return error;
 }
 
 /**

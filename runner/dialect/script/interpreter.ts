@@ -17,7 +17,7 @@ import {
 } from "../script.js";
 import { DEFINITIONS } from "../statement.js";
 import { callProcedure, executeImmediate } from "./called-texts.js";
-import { failureMessage, ScriptError } from "./errors.js";
+import { failureMessage, inStatement, ScriptError } from "./errors.js";
 import { exportData } from "./export-data.js";
 import { createExternal } from "./external-table.js";
 import type { Frames } from "./frames.js";
@@ -63,12 +63,13 @@ export class ScriptRun {
     try {
       return await work();
     } catch (cause) {
-      if (cause instanceof ScriptError || cause instanceof DialectError || cause instanceof TransactionRestart)
-        throw cause;
+      if (cause instanceof ScriptError || cause instanceof TransactionRestart) throw cause;
+      const text = this.sql.slice(statement.start, statement.end);
+      if (cause instanceof DialectError) throw inStatement(cause, text);
       const problem = problemOf(cause, this.sql);
       if (problem !== undefined) {
         const { line, column } = positionOf(this.sql, problem.span.start);
-        throw new DialectError(problem.kind, problem.message, problem.span, line, column);
+        throw inStatement(new DialectError(problem.kind, problem.message, problem.span, line, column), text);
       }
       if (!(cause instanceof Error)) throw cause;
       const object = "path" in statement ? statement.path.parts.map(({ name }) => name).join(".") : undefined;

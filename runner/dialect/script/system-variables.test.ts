@@ -101,6 +101,17 @@ describe("@@error", () => {
     ]);
   });
 
+  it.each([
+    ["SELECT 1; SELECT nope", "SELECT nope"],
+    ["CALL d.nope()", "CALL d.nope()"],
+    ["IF TRUE THEN UPDATE d.t SET nope = 1 WHERE TRUE; END IF", "UPDATE d.t SET nope = 1 WHERE TRUE"],
+    ["EXECUTE IMMEDIATE 'SELECT nope'", "SELECT nope"],
+    ["EXECUTE IMMEDIATE 'SELECT ('", "EXECUTE IMMEDIATE 'SELECT ('"],
+  ])("has the text of a statement that never ran: %s", async (script, statement) => {
+    const told = `BEGIN ${script}; EXCEPTION WHEN ERROR THEN SELECT @@error.statement_text; END`;
+    expect(await rows(told)).toEqual([[statement]]);
+  });
+
   it("names every procedure on the way", async () => {
     await warehouse().script("CREATE PROCEDURE d.inner_one() BEGIN\n  SELECT ERROR('deep'); END");
     await warehouse().script("CREATE PROCEDURE d.outer_one() BEGIN CALL d.inner_one(); END");
