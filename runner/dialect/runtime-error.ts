@@ -30,10 +30,12 @@ export function runtimeMessage(duckdbMessage: string): string {
   const [line = ""] = duckdbMessage.split("\n");
   const javaScript = /JavaScript function \S+ (?:failed|took longer).*$/.exec(line);
   if (javaScript !== null) return javaScript[0];
-  for (const pattern of FAILED_CASTS) {
-    const cast = pattern.exec(line)?.groups;
-    if (cast !== undefined) return failedCast(cast.text ?? cast.quoted ?? "", cast.type ?? "");
-  }
+  // A value of several lines takes the message with it.
+  for (const text of [line, duckdbMessage])
+    for (const pattern of FAILED_CASTS) {
+      const cast = pattern.exec(text)?.groups;
+      if (cast !== undefined) return failedCast(cast.text ?? cast.quoted ?? "", cast.type ?? "");
+    }
   const number = numberProblem(line);
   if (number !== undefined) return number;
   if (/Casting value .* to type DECIMAL/.test(line))

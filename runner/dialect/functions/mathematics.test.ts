@@ -56,6 +56,8 @@ it.each<[string, Cell]>([
   ["EUCLIDEAN_DISTANCE([STRUCT(1 AS k, 1.0 AS v), (2, 2.0)], [STRUCT(2 AS w, 4.0 AS z), (1, 3.0)])", Math.sqrt(8)],
   ["EUCLIDEAN_DISTANCE(CAST(NULL AS ARRAY<STRUCT<INT64, FLOAT64>>), [(1, 1.0)])", null],
   ["COSINE_DISTANCE([CAST('inf' AS FLOAT64)], [1.0])", "NaN"],
+  ["CBRT(27) = 3 AND CBRT(-27) = -3 AND CBRT(216) = 6 AND CBRT(NUMERIC '27') = 3", true],
+  ["CBRT(0.001)", 0.1],
   ["SAFE_ADD(1e308, 1e308)", null],
   ["SAFE_SUBTRACT(-1e308, 1e308)", null],
   ["SAFE_MULTIPLY(1e308, 10)", null],

@@ -223,7 +223,7 @@ export const NUMERIC_FUNCTIONS: Family = {
   ...float("ASINH", "asinh", "asinh($1)"),
   ...float("ACOSH", "acosh", "bq.float64_acosh($1)"),
   ...float("ATANH", "atanh", "bq.float64_atanh($1)"),
-  ...float("CBRT", "cbrt", "cbrt($1)"),
+  ...float("CBRT", "cbrt", "bq.float64_cbrt($1)"),
   ...float("SEC", "sec", "(1 / bq.float64_cos($1))"),
   ...float("SECH", "sech", "(1 / cosh($1))"),
   ...float("CSC", "csc", "bq.float64_csc($1)"),

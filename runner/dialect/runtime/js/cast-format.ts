@@ -299,7 +299,7 @@ function bytesByFormat(bytes: Uint8Array, format: string): string {
     case "UTF-8":
     case "UTF8": {
       const text = buffer.toString("utf8");
-      if (!Buffer.from(text).equals(buffer)) throw new Error("Invalid UTF-8 bytes in cast to STRING");
+      if (!Buffer.from(text).equals(buffer)) throw new Error("Invalid cast of bytes to UTF8 string");
       return text;
     }
     default:

@@ -175,7 +175,7 @@ export const STRING_JS_FUNCTIONS: readonly JsFunction[] = [
   strict("bq_bytes_to_string", ["BYTES"], "STRING", (bytes) => {
     const text = Buffer.from(bytes).toString("utf8");
     if (text.includes("\ufffd") && !Buffer.from(text).equals(Buffer.from(bytes)))
-      throw new Error("Invalid UTF-8 bytes in cast to STRING");
+      throw new Error("Invalid cast of bytes to UTF8 string");
     return text;
   }),
   strict("bq_safe_bytes_to_string", ["BYTES"], "STRING", (bytes) => Buffer.from(bytes).toString("utf8")),

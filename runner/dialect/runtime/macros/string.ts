@@ -10,11 +10,17 @@ const WHITE_SPACE = `E'\\t\\n\\x0b\\f\\r ${String.fromCodePoint(
 /** What begins a new word for INITCAP. */
 const WORD_DELIMITERS = String.raw`\s\\\[\](){}/|<>!?@"^#$&~_,.:;*%+\-`;
 
-const negative = (f: string, n: string, type = "VARCHAR") =>
-  // No text is invalid as VARCHAR: the failing cast is one level down.
-  type === "VARCHAR"
-    ? `CAST(${failure("BIGINT", `concat('${f}: length cannot be negative: ', ${n})`)} AS VARCHAR)`
-    : failure(type, `concat('${f}', ${n})`);
+/** No text is invalid as VARCHAR: the failing cast is one level down. */
+const refused = (message: string) => `CAST(${failure("BIGINT", `'${message}'`)} AS VARCHAR)`;
+
+/** A text on the left or the right of which another one is repeated. */
+const padded = (side: "lpad" | "rpad") =>
+  macro(
+    `${side}(s, n, p)`,
+    `CASE WHEN n < 0 THEN ${refused("Second argument (output size) for LPAD/RPAD cannot be negative")}
+      WHEN p = '' THEN ${refused("Third argument (pad pattern) for LPAD/RPAD cannot be empty")}
+      ELSE ${side}(s, CAST(n AS INTEGER), p) END`,
+  );
 
 /** GoogleSQL's start position: 0 counts as 1, and one before the beginning is the beginning. */
 const start = (position: string, length: string) =>
@@ -61,29 +67,26 @@ const strings: readonly Macro[] = [
   macro("substr(s, p)", `substring(s, ${start("p", "length(s)")})`),
   macro(
     "substr(s, p, n)",
-    `CASE WHEN n < 0 THEN ${negative("SUBSTR", "n")} ELSE substring(s, ${start("p", "length(s)")}, CASE WHEN n > 4294967295 THEN 4294967295 ELSE n END) END`,
+    `CASE WHEN n < 0 THEN ${refused("Third argument in SUBSTR() cannot be negative")} ELSE substring(s, ${start("p", "length(s)")}, CASE WHEN n > 4294967295 THEN 4294967295 ELSE n END) END`,
   ),
   macro(
     "left(s, n)",
-    `CASE WHEN n < 0 THEN ${negative("LEFT", "n")} ELSE substring(s, 1, CASE WHEN n > 4294967295 THEN 4294967295 ELSE n END) END`,
+    `CASE WHEN n < 0 THEN ${refused("Second argument in LEFT() cannot be negative")} ELSE substring(s, 1, CASE WHEN n > 4294967295 THEN 4294967295 ELSE n END) END`,
   ),
   macro(
     "right(s, n)",
-    `CASE WHEN n < 0 THEN ${negative("RIGHT", "n")} WHEN n = 0 THEN substring(s, 1, 0) ELSE substring(s, CASE WHEN n > length(s) THEN 1 ELSE -n END) END`,
+    `CASE WHEN n < 0 THEN ${refused("Second argument in RIGHT() cannot be negative")} WHEN n = 0 THEN substring(s, 1, 0) ELSE substring(s, CASE WHEN n > length(s) THEN 1 ELSE -n END) END`,
   ),
   macro("split(s)", "bq.split(s, ',')"),
   macro("split(s, d)", "CASE WHEN d IS NULL THEN NULL WHEN s = '' THEN [s] ELSE string_split(s, d) END"),
   macro("lpad(s, n)", "bq.lpad(s, n, ' ')"),
-  macro(
-    "lpad(s, n, p)",
-    `CASE WHEN n < 0 THEN ${negative("LPAD", "n")} WHEN p = '' THEN ${negative("LPAD pattern", "p")} ELSE lpad(s, CAST(n AS INTEGER), p) END`,
-  ),
+  padded("lpad"),
   macro("rpad(s, n)", "bq.rpad(s, n, ' ')"),
+  padded("rpad"),
   macro(
-    "rpad(s, n, p)",
-    `CASE WHEN n < 0 THEN ${negative("RPAD", "n")} WHEN p = '' THEN ${negative("RPAD pattern", "p")} ELSE rpad(s, CAST(n AS INTEGER), p) END`,
+    "repeat(s, n)",
+    `CASE WHEN n < 0 THEN ${refused("Second argument (repeat count) for REPEAT cannot be negative")} ELSE repeat(s, n) END`,
   ),
-  macro("repeat(s, n)", `CASE WHEN n < 0 THEN ${negative("REPEAT", "n")} ELSE repeat(s, n) END`),
   macro("replace(s, f, t)", "CASE WHEN f = '' AND t IS NOT NULL THEN s ELSE replace(s, f, t) END"),
   macro(
     "initcap(s)",
@@ -111,7 +114,7 @@ const strings: readonly Macro[] = [
   macro(
     "ascii(s)",
     `CASE WHEN s = '' THEN CAST(0 AS BIGINT) WHEN ascii(s) < 128 THEN CAST(ascii(s) AS BIGINT) WHEN s IS NULL THEN NULL
-      ELSE ${failure("BIGINT", "concat('Non-ASCII character in ASCII: ', s)")} END`,
+      ELSE ${failure("BIGINT", "concat('Argument to ASCII is not a structurally valid ASCII string: ''', s, '''')")} END`,
   ),
   macro("starts_with(s, f)", "starts_with(s, f)"),
   macro("ends_with(s, f)", "ends_with(s, f)"),
@@ -144,7 +147,7 @@ const bytes: readonly Macro[] = [
   macro("substr_bytes(b, p)", `unhex(substring(hex(b), ${hexStart}))`),
   macro(
     "substr_bytes(b, p, n)",
-    `CASE WHEN n < 0 THEN ${failure("BLOB", `concat('\\xSUBSTR: length cannot be negative: ', n)`)}
+    `CASE WHEN n < 0 THEN encode(${refused("Third argument in SUBSTR() cannot be negative")})
       ELSE unhex(substring(hex(b), ${hexStart}, 2 * n)) END`,
   ),
   macro("to_hex(b)", "lower(hex(b))"),
