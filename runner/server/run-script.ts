@@ -40,7 +40,7 @@ export async function runScript(
   try {
     const request: JobRequest = {
       ...plainRequest(sql),
-      systemTables: systemTables(catalogue, project, location),
+      systemTables: systemTables(catalogue, project, location, () => notes),
       isCollated: collationsOf(catalogue),
       systemVariable: async (name) => JSON.stringify(known[name]),
     };

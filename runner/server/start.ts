@@ -106,7 +106,7 @@ export async function serve(warehouse: Warehouse, options: ServeOptions): Promis
   const service: JobService = {
     ...catalogue,
     uploads: new StagedUploads(),
-    systemTables: (project) => systemTables(catalogue, project, options.location),
+    systemTables: (project, noted) => systemTables(catalogue, project, options.location, noted),
     bucketDir: options.bucketDir,
     faults: options.faults,
     markOf: options.persists === true ? markOf : () => undefined,

@@ -62,6 +62,13 @@ describe("INFORMATION_SCHEMA of a served warehouse", () => {
     expect(columns).toContainEqual({ c: "name", d: "'x'" });
   });
 
+  it("shows a script what its own statements have done so far", async () => {
+    const told = await rows(`CREATE TABLE shop.own (x INT64) OPTIONS (description = 'first');
+      ALTER TABLE shop.own SET OPTIONS (description = 'second');
+      SELECT option_value AS v FROM shop.INFORMATION_SCHEMA.TABLE_OPTIONS WHERE table_name = 'own'`);
+    expect(told).toEqual([{ v: '"second"' }]);
+  });
+
   it("tells snapshots and clones of what they were made of, and materialized views", async () => {
     await rows(`CREATE TABLE shop.base AS SELECT 1 AS n; CREATE SNAPSHOT TABLE shop.shot CLONE shop.base;
       CREATE TABLE shop.cloned CLONE shop.base; CREATE MATERIALIZED VIEW shop.mv AS SELECT n FROM shop.base`);

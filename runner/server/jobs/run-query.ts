@@ -40,7 +40,11 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
     sql: query.query,
     parameters: jobParameters(query.queryParameters ?? []),
     defaultDataset: query.defaultDataset?.datasetId,
-    systemTables: await withDefinitions(service, service.systemTables(projectId), query.tableDefinitions),
+    systemTables: await withDefinitions(
+      service,
+      service.systemTables(projectId, () => notes),
+      query.tableDefinitions,
+    ),
     externals: externalTables(service, projectId),
     isCollated: collationsOf(service),
     systemVariable: systemVariablesOf(service, job, () => ownSession),

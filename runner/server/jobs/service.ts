@@ -20,8 +20,8 @@ export interface JobService extends Catalogue {
   readonly faults?: FaultPlan | undefined;
   readonly sessions: Sessions;
   readonly uploads: StagedUploads;
-  /** INFORMATION_SCHEMA and the like, as a project sees them. */
-  readonly systemTables: (project: string) => SystemTables;
+  /** INFORMATION_SCHEMA and the like, as a project sees them once `noted` says that all is kept which a script has done. */
+  readonly systemTables: (project: string, noted: () => Promise<unknown>) => SystemTables;
   /** The folder that stands for all buckets; undefined: `gs://` leads nowhere. */
   readonly bucketDir: string | undefined;
   /** Undefined: anything may be done to a table. */

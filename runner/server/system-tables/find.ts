@@ -8,8 +8,14 @@ import type { Place } from "./shared.js";
  * The views of INFORMATION_SCHEMA, `__TABLES__` and `__TABLES_SUMMARY__`, as a project sees them: of a dataset (`d.INFORMATION_SCHEMA.TABLES`), or of all
  * datasets of a location (`region-us.INFORMATION_SCHEMA.TABLES`).
  * @param location of datasets that say nothing else; undefined: nobody has said it, and views of a location are refused
+ * @param noted when all is kept that the statements of the script have done so far
  */
-export function systemTables(catalogue: Place, project: string, location: string | undefined): SystemTables {
+export function systemTables(
+  catalogue: Place,
+  project: string,
+  location: string | undefined,
+  noted: () => Promise<unknown>,
+): SystemTables {
   return (path) => {
     const name = path.at(-1) ?? "";
     const isOld = ["__TABLES__", "__TABLES_SUMMARY__"].includes(name.toUpperCase());
@@ -24,7 +30,10 @@ export function systemTables(catalogue: Place, project: string, location: string
     return {
       key: `system ${view} ${dataset ?? `*${region ?? ""}`}`,
       columns: SYSTEM_COLUMNS[view],
-      rows: () => systemRows(catalogue, project, view, { dataset, region, location }),
+      rows: async () => {
+        await noted();
+        return systemRows(catalogue, project, view, { dataset, region, location });
+      },
     };
   };
 }

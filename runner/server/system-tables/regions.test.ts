@@ -23,6 +23,17 @@ it("shows of a location the datasets that are in it, and their tables", async ()
   expect(await rows("SELECT table_name FROM `region-eu.INFORMATION_SCHEMA.TABLES`", "US")).toEqual([["b"]]);
 });
 
+it("shows a script what its own statements have done so far", async () => {
+  const script = `CREATE TABLE here.own (x INT64, y STRING) OPTIONS (description = 'first');
+    ALTER TABLE here.own SET OPTIONS (description = 'second', labels = [('a', 'b')]); ALTER TABLE here.own ALTER COLUMN y SET DEFAULT 'z';
+    SELECT o.option_value, c.column_default FROM here.INFORMATION_SCHEMA.TABLE_OPTIONS AS o
+    JOIN here.INFORMATION_SCHEMA.COLUMNS AS c ON column_name = 'y' ORDER BY option_name`;
+  expect(await rows(script)).toEqual([
+    ['"second"', "'z'"],
+    ['[STRUCT("a", "b")]', "'z'"],
+  ]);
+});
+
 it("does not make up a location that nobody has said", async () => {
   const said = "SELECT schema_name, location FROM INFORMATION_SCHEMA.SCHEMATA ORDER BY 1";
   expect(await rows(said)).toEqual([
