@@ -4,6 +4,7 @@ import { JobError, type JobRequest, type JobStatement, plainRequest } from "../p
 import { collationsOf } from "./catalog/service.js";
 import { StreamingBuffer } from "./catalog/streaming-buffer.js";
 import { Clock } from "./clock.js";
+import { definitionGuard } from "./jobs/definition-guard.js";
 import { noteStatement } from "./jobs/effects.js";
 import { JobRegistry } from "./jobs/registry.js";
 import { MetadataStore } from "./metadata/store.js";
@@ -42,6 +43,7 @@ export async function runScript(
       ...plainRequest(sql),
       systemTables: systemTables(catalogue, project, location, () => notes),
       isCollated: collationsOf(catalogue),
+      mayDefine: definitionGuard(catalogue, () => notes),
       systemVariable: async (name) => JSON.stringify(known[name]),
     };
     await jobs.run(request, (statement) => {

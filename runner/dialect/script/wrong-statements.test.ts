@@ -373,6 +373,10 @@ const MISTAKES: readonly (readonly [sql: string, message: string])[] = [
   ["SELECT CAST(name AS DATE) FROM d.t", "Invalid date: 'a' [at 1:1]"],
   ["SELECT PARSE_DATE('%Y', name) FROM d.t", 'Failed to parse input string "a" [at 1:1]'],
   ["SELECT ERROR('mine')", "mine [at 1:1]"],
+  [
+    "CREATE TABLE d.arrays (n INT64, a ARRAY<INT64> NOT NULL)",
+    "NOT NULL is not supported for column a of type ARRAY [at 1:33]",
+  ],
   ["SELECT SUBSTR('a', 1, -1)", "Third argument in SUBSTR() cannot be negative [at 1:1]"],
   ["SELECT SUBSTR(b'a', 1, -1)", "Third argument in SUBSTR() cannot be negative [at 1:1]"],
   ["SELECT RIGHT(b'a', -1)", "Second argument in RIGHT() cannot be negative [at 1:1]"],

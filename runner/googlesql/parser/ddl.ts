@@ -149,7 +149,11 @@ export function parseColumn(c: Cursor): ColumnDefinition {
     else if (c.isWord("GENERATED")) throw unsupported(`${c.peek().value} on a column`, c.peek());
     else break;
   }
-  return { name, type, notNull, primaryKey, foreignKey, defaultValue, collated, options, ...c.span(name.start) };
+  const span = c.span(name.start);
+  // An array is never NULL in a table.
+  if (notNull && type.kind === "arrayType")
+    throw analysisError(`NOT NULL is not supported for column ${name.name} of type ARRAY`, span);
+  return { name, type, notNull, primaryKey, foreignKey, defaultValue, collated, options, ...span };
 }
 
 /** `COLLATE 'und:ci'`: true; `COLLATE ''` is none. */

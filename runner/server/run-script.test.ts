@@ -1,0 +1,26 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { openScratchWarehouse } from "../engines/duckdb/warehouse.js";
+import type { Warehouse } from "../port/port.js";
+import { runScript } from "./run-script.js";
+
+let warehouse: Warehouse;
+beforeAll(async () => {
+  warehouse = await openScratchWarehouse();
+  await runScript(warehouse, "p", "CREATE SCHEMA d; CREATE TABLE d.daily (day DATE, n INT64) PARTITION BY day");
+});
+afterAll(() => warehouse.close());
+
+it.each([
+  ["CREATE TABLE d.t (n INT64) OPTIONS (foo = 'x')", "Unknown option: foo"],
+  ["CREATE TABLE d.t (n INT64) OPTIONS (description = 5)", "Option description value has type INT64"],
+  ["CREATE TABLE d.t (n INT64 OPTIONS (description = 5))", "Option description value has type INT64"],
+  ["CREATE TABLE d.t (x FLOAT64) CLUSTER BY x", "Field x has type FLOAT64, which is not supported for clustering"],
+  ["CREATE TABLE d.t (x ARRAY<INT64>) CLUSTER BY x", "Field x has type ARRAY<INT64>"],
+  ["CREATE TABLE d.t (a INT64, b INT64, c INT64, e INT64, f INT64) CLUSTER BY a, b, c, e, f", "more than 4 fields"],
+  ["CREATE OR REPLACE TABLE d.daily (day DATE, n INT64)", "Cannot replace a table with a different partitioning spec"],
+  ["ALTER TABLE d.daily DROP COLUMN day", "is not supported for partitioning column day"],
+])("makes no table that BigQuery does not make: %s", async (sql, message) => {
+  await expect(runScript(warehouse, "p", sql)).rejects.toThrow(message);
+  const names = await runScript(warehouse, "p", "SELECT table_name FROM d.INFORMATION_SCHEMA.TABLES");
+  expect(names.rows?.rows).toEqual([["daily"]]);
+});
