@@ -53,6 +53,7 @@ export function copyTable(
     isCollated,
     isSnapshot: statement.isSnapshot,
     ingestion,
+    like: from.path,
     sql: [
       ...schemaOfOthers(statement.path, catalog),
       `${head}${target(statement.path, catalog)} AS ${query?.sql ?? copied}`,

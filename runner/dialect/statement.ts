@@ -1,5 +1,5 @@
 import type { Query, Statement } from "../googlesql/ast.js";
-import type { Catalog } from "../googlesql/catalog.js";
+import type { Catalog, CatalogTable } from "../googlesql/catalog.js";
 import { analysisError, locateErrors, unsupported } from "../googlesql/errors.js";
 import { parseStatementText } from "../googlesql/parser/statement.js";
 import type { IngestionUnit } from "../port/ingestion-time.js";
@@ -84,6 +84,8 @@ export interface TableLayout {
   readonly isCollated?: boolean | undefined;
   readonly isSnapshot?: boolean;
   readonly ingestion?: IngestionUnit | undefined;
+  /** The table whose columns it has: they ask the same of later rows. */
+  readonly like?: CatalogTable["path"] | undefined;
 }
 
 /** What a statement can see. */

@@ -44,6 +44,28 @@ it("makes a table again out of a snapshot", async () => {
   expect(await rows("SELECT id FROM d.t ORDER BY 1")).toEqual([[1n], [2n]]);
 });
 
+it.each(["CLONE", "COPY", "LIKE"])("CREATE TABLE .. %s keeps what columns ask of rows", async (kind) => {
+  await warehouse.script(`CREATE TABLE d.of (id INT64 NOT NULL, n STRING DEFAULT CONCAT('x', 'y'), l ARRAY<INT64> DEFAULT [1]);
+    CREATE TABLE d.c ${kind} d.of; CREATE OR REPLACE TABLE d.of ${kind} d.c; CREATE TABLE IF NOT EXISTS d.t ${kind} d.of`);
+  for (const table of ["d.c", "d.of"]) {
+    await warehouse.script(`INSERT INTO ${table} (id) VALUES (1)`);
+    expect(await rows(`SELECT * FROM ${table}`)).toEqual([[1n, "xy", [1n]]]);
+    await expect(warehouse.script(`INSERT INTO ${table} (n) VALUES ('a')`)).rejects.toThrow(
+      "Required field id cannot be null",
+    );
+  }
+  await warehouse.script("INSERT INTO d.t (day) VALUES (NULL)");
+});
+
+it("makes no table LIKE another of rows that it refuses", async () => {
+  await warehouse.script("CREATE TABLE d.of (id INT64 NOT NULL)");
+  const wrong = "CREATE TABLE d.c LIKE d.of AS SELECT NULL";
+  await expect(warehouse.script(wrong)).rejects.toThrow("Required field id cannot be null");
+  expect(await rows(`BEGIN ${wrong}; EXCEPTION WHEN ERROR THEN SELECT 'none'; END`)).toEqual([["none"]]);
+  await warehouse.script("CREATE TABLE d.c LIKE d.of AS SELECT 7");
+  expect(await rows("SELECT * FROM d.c")).toEqual([[7n]]);
+});
+
 it.each(["CLONE", "COPY", "LIKE"])("CREATE TABLE .. %s keeps partitions, clusters and key", async (kind) => {
   await warehouse.script(`CREATE TABLE d.c ${kind} d.t`);
   expect(await relation("d.c")).toMatchObject({ partitionColumn: "day", clusterBy: ["id"], primaryKey: ["id"] });

@@ -25,6 +25,12 @@ const ROUTINE_MARK = "GoogleSQL routine: ";
 const ROUTINES_SQL = `
 SELECT schema_name, sequence_name, comment FROM duckdb_sequences() WHERE starts_with(comment, '${ROUTINE_MARK}')`;
 
+/** What the columns of a table ask of rows, of those that ask anything. */
+function demandsSql([dataset, name]: CatalogTable["path"]): string {
+  return `SELECT column_name, column_default, is_nullable FROM duckdb_columns() WHERE database_name = current_database()
+    AND schema_name = ${quoteText(dataset)} AND table_name = ${quoteText(name)} AND (column_default IS NOT NULL OR NOT is_nullable)`;
+}
+
 /** The tables and views of a dataset, with their kinds; DuckDB takes names that differ in case for one. */
 function datasetContentsSql(dataset: string): string {
   const isIn = `NOT internal AND NOT temporary AND database_name = current_database() AND lower(schema_name) = lower(${quoteText(dataset)})`;
@@ -110,8 +116,16 @@ export class DuckDbScriptHost implements ScriptHost {
     if (statement.kind === "loadData") return this.#load(statement.load);
     const known = statement.kind === "createTable" ? (await this.catalog()).find(statement.path) : undefined;
     let changed = 0;
+    // A table may take the place of the one that it is like.
+    const isMade = statement.kind === "createTable" && (!statement.ifNotExists || known === undefined);
+    const demands = isMade ? await this.#demands(statement) : [];
+    const changeAll = async () => {
+      for (const sql of [...statement.sql, ...demands]) changed = (await this.#change(sql)).rowsChanged;
+    };
     if (statement.kind === "drop" && statement.object === "SCHEMA") await this.#dropDataset(statement);
-    else for (const sql of statement.sql) changed = (await this.#change(sql)).rowsChanged;
+    // Its rows may be refused once they are there.
+    else if (demands.length > 0) await this.#recovery.atomically(changeAll);
+    else await changeAll();
     if (statement.kind === "insert" || statement.kind === "update" || statement.kind === "delete") return changed;
     if (statement.kind === "merge" || statement.kind === "truncate") return changed;
     if (statement.kind === "alter" && statement.kept !== undefined)
@@ -120,7 +134,7 @@ export class DuckDbScriptHost implements ScriptHost {
     // A schema by itself is no relation.
     else if (statement.kind === "createSchema") return 0;
     else if (statement.kind !== "createTable") this.forgetCatalog();
-    else if (!statement.ifNotExists || known === undefined) await this.#keep(statement);
+    else if (isMade) await this.#keep(statement);
     return 0;
   }
 
@@ -159,6 +173,17 @@ export class DuckDbScriptHost implements ScriptHost {
     if (found === undefined ? looksTemporary : found.temporary === true) return;
     const [dataset = "", name = ""] = found?.path ?? foldProject(path, (await this.projects()).home);
     this.#wrote({ dataset, name });
+  }
+
+  /** Statements that make the columns of a table ask of rows what those ask that it is like: no NULLs, and values of their own. */
+  async #demands({ path, like }: Extract<TranslatedStatement, { kind: "createTable" }>): Promise<string[]> {
+    if (like === undefined) return [];
+    const [dataset = "", name = ""] = foldProject(path, (await this.projects()).home);
+    const rows = (await this.#read(demandsSql(like))).getRowsJson() as unknown as [string, string | null, boolean][];
+    return rows.flatMap(([column, value, isNullable]) => {
+      const head = `ALTER TABLE ${quotePath({ dataset, name })} ALTER COLUMN ${quoteName(column)} SET`;
+      return [...(isNullable ? [] : [`${head} NOT NULL`]), ...(value === null ? [] : [`${head} DEFAULT ${value}`])];
+    });
   }
 
   /** Keeps what DuckDB has no place for, and the table itself among what is known. */

@@ -68,12 +68,12 @@ async function noteDefinition(catalogue: Catalogue, { kind, text }: JobStatement
   else await store.remove(of, at);
 }
 
-/** What is kept of the layout of the table that a statement makes another one of. */
+/** What is kept of the layout and the columns of the table that a statement makes another one of. */
 function layoutLike({ store }: Catalogue, { likePath }: DefinitionFacts, id: string): Kept {
   if (likePath === undefined) return {};
   const [name, dataset = id.split(".")[0]] = [...likePath].reverse();
   const of = store.get("table", `${dataset}.${name}`);
-  const layout = ["timePartitioning", "rangePartitioning", "partitionExpirationMs", "requirePartitionFilter"];
+  const layout = ["schema", "timePartitioning", "rangePartitioning", "partitionExpirationMs", "requirePartitionFilter"];
   return Object.fromEntries(layout.flatMap((key) => (of[key] === undefined ? [] : [[key, of[key]]])));
 }
 

@@ -34,6 +34,15 @@ it("shows a script what its own statements have done so far", async () => {
   ]);
 });
 
+it.each(["CLONE", "COPY", "LIKE"])("tells what the columns of CREATE TABLE .. %s ask of rows", async (kind) => {
+  const script = `CREATE OR REPLACE TABLE here.of (x INT64 NOT NULL, y STRING DEFAULT 'z'); CREATE OR REPLACE TABLE here.like_it ${kind} here.of;
+    SELECT is_nullable, column_default FROM here.INFORMATION_SCHEMA.COLUMNS WHERE table_name = 'like_it' ORDER BY column_name`;
+  expect(await rows(script)).toEqual([
+    ["NO", "NULL"],
+    ["YES", "'z'"],
+  ]);
+});
+
 it("does not make up a location that nobody has said", async () => {
   const said = "SELECT schema_name, location FROM INFORMATION_SCHEMA.SCHEMATA ORDER BY 1";
   expect(await rows(said)).toEqual([
