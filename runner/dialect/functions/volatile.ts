@@ -7,8 +7,9 @@ export const VOLATILE_FUNCTIONS: Family = {
   CURRENT_TIMESTAMP: scalar("timestamp_functions#current_timestamp", on("() -> TIMESTAMP!", "now()")),
   CURRENT_DATE: scalar(
     "date_functions#current_date",
-    on("() -> DATE!", () => `bq.date_from_timestamp(${zoned(["now()"]).join(", ")})`),
-    on("(STRING) -> DATE", "bq.date_from_timestamp(now(), $1)"),
+    // Today is in range: the macro that checks that holds a lambda, and a DEFAULT may not.
+    on("() -> DATE!", () => `CAST(bq.datetime_from_timestamp(${zoned(["now()"]).join(", ")}) AS DATE)`),
+    on("(STRING) -> DATE", "CAST(bq.datetime_from_timestamp(now(), $1) AS DATE)"),
   ),
   CURRENT_DATETIME: scalar(
     "datetime_functions#current_datetime",

@@ -43,3 +43,10 @@ it("takes a column for what it is, too", async () => {
     IF (SELECT current_date FROM (SELECT 'a' AS current_date)) = 'a' THEN SELECT 1; END IF; COMMIT TRANSACTION`);
   expect(rows?.rows).toEqual([[1n]]);
 });
+
+it("gives columns the day of a time zone where a row has none", async () => {
+  const { rows } = await warehouse.script(`CREATE SCHEMA z; CREATE TABLE z.t (n INT64,
+      d DATE DEFAULT CURRENT_DATE('America/New_York'), dt DATETIME DEFAULT CURRENT_DATETIME('Asia/Tokyo'), t TIME DEFAULT CURRENT_TIME('UTC'));
+    INSERT z.t (n) VALUES (1); SELECT DATE_DIFF(d, DATE(dt), DAY) BETWEEN -1 AND 0, t IS NULL FROM z.t`);
+  expect(rows?.rows).toEqual([[true, false]]);
+});
