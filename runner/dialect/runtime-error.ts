@@ -46,12 +46,15 @@ export function runtimeMessage(duckdbMessage: string): string {
   const overflow = /Overflow in (addition|subtraction|multiplication|subtract) of \w+ \((.*)\)/.exec(line);
   if (overflow !== null) return `int64 overflow: ${overflow[2]}`;
   if (
-    /invalid escape|missing \)|no argument for repetition|missing \]|invalid character class|invalid perl/i.test(
+    /invalid escape|missing \)|unexpected \)|no argument for repetition|missing \]|invalid character class|invalid perl|invalid repetition/i.test(
       line,
     ) &&
     /Invalid Input/.test(line)
-  )
-    return `Cannot parse regular expression: ${line.replace(/^[A-Za-z ]+ Error: /, "")}`;
+  ) {
+    const told = line.replace(/^[A-Za-z ]+ Error: (?:Cannot parse regular expression: )?/, "");
+    const problem = told.replace(/^Pattern failed to parse, error: '(.*)'$/, "$1");
+    return `Cannot parse regular expression: ${problem}`;
+  }
   if (/Like pattern must not end with escape character/i.test(line)) return "LIKE pattern ends with a backslash";
   if (/Max expression depth limit|memory exhausted/.test(line)) return TOO_DEEP;
   if (/More than one row returned by a subquery/.test(line)) return "Scalar subquery produced more than one element";

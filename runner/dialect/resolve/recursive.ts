@@ -32,11 +32,12 @@ export function bindRecursive(
 ): RecursiveQuery | undefined {
   if (!readsTable(common.query, common.name.name)) return undefined;
   const { body } = common.query;
-  if (
-    body.kind !== "set" ||
-    body.op !== "UNION" ||
-    common.query.with.some((inner) => readsTable(inner.query, common.name.name))
-  ) {
+  if (body.kind !== "set" || body.op !== "UNION")
+    throw analysisError(
+      "Recursive query does not have the form <non-recursive-term> UNION [ALL|DISTINCT] <recursive-term>",
+      common.query,
+    );
+  if (common.query.with.some((inner) => readsTable(inner.query, common.name.name))) {
     throw analysisError(
       `Recursive reference is not allowed except inside WITH RECURSIVE as one side of UNION: ${common.name.name}`,
       common.name,

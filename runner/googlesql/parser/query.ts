@@ -124,6 +124,7 @@ function parseSelect(c: Cursor): Select {
   const distinct = c.acceptWords("DISTINCT");
   if (!distinct) c.acceptWords("ALL");
   const as = c.acceptWords("AS", "STRUCT") ? "STRUCT" : c.acceptWords("AS", "VALUE") ? "VALUE" : undefined;
+  if (c.isWord("FROM")) throw syntaxError("SELECT list must not be empty", c.peek());
   const items = parseSelectItems(c);
   const from = c.acceptWords("FROM") ? parseFrom(c) : undefined;
   const where = c.acceptWords("WHERE") ? parseExpression(c) : undefined;

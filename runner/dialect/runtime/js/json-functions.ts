@@ -116,7 +116,11 @@ function pairs(items: readonly (string | null)[]): [path: string, value: JsonVal
 
 function parsed(text: string, wide: string): string {
   if (wide !== "exact" && wide !== "round") throw new Error(`Invalid \`wide_number_mode\` specified: ${wide}`);
-  return printJson(normalizeJson(parseJson(text), wide));
+  try {
+    return printJson(normalizeJson(parseJson(text), wide));
+  } catch (error) {
+    throw new Error(`Invalid input to PARSE_JSON: ${(error as Error).message}`);
+  }
 }
 
 const normal = (value: JsonValue): string => printJson(normalizeJson(value, "round"));

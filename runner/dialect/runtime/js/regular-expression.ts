@@ -27,11 +27,23 @@ export function regularExpression(pattern: string): RegExp {
   try {
     compiled = compile(pattern);
   } catch (error) {
-    throw new Error(`Cannot parse regular expression: ${(error as Error).message}`);
+    throw new Error(`Cannot parse regular expression: ${problemOf(pattern, (error as Error).message)}`);
   }
   if (cache.size > 200) cache.clear();
   cache.set(pattern, compiled);
   return compiled;
+}
+
+/** What RE2 says where JavaScript does not take a pattern. */
+function problemOf(pattern: string, message: string): string {
+  if (message.endsWith("Unterminated group")) return `missing ): ${pattern}`;
+  if (message.endsWith("Unmatched ')'")) return `unexpected ): ${pattern}`;
+  if (message.endsWith("Unterminated character class")) return `missing ]: ${pattern.slice(pattern.indexOf("["))}`;
+  if (message.endsWith("Nothing to repeat"))
+    return `no argument for repetition operator: ${/[*+?]/.exec(pattern)?.[0] ?? pattern}`;
+  if (message.endsWith("numbers out of order in {} quantifier"))
+    return `invalid repetition size: ${/\{\d+,\d+\}/.exec(pattern)?.[0] ?? pattern}`;
+  return message;
 }
 
 function compile(pattern: string): RegExp {
