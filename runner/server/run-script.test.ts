@@ -10,6 +10,16 @@ beforeAll(async () => {
 });
 afterAll(() => warehouse.close());
 
+it("replaces all labels by those of OPTIONS", async () => {
+  const told = async (sql: string) =>
+    (await runScript(warehouse, "p", `${sql}; SELECT option_value FROM d.INFORMATION_SCHEMA.TABLE_OPTIONS`)).rows?.rows;
+  expect(await told("ALTER TABLE d.daily SET OPTIONS (labels = [('a', 'b'), ('c', 'd')])")).toEqual([
+    ['[STRUCT("a", "b"), STRUCT("c", "d")]'],
+  ]);
+  expect(await told("ALTER TABLE d.daily SET OPTIONS (labels = [('c', 'e')])")).toEqual([['[STRUCT("c", "e")]']]);
+  expect(await told("ALTER TABLE d.daily SET OPTIONS (labels = [])")).toEqual([]);
+});
+
 it.each([
   ["CREATE TABLE d.t (n INT64) OPTIONS (foo = 'x')", "Unknown option: foo"],
   ["CREATE TABLE d.t (n INT64) OPTIONS (description = 5)", "Option description value has type INT64"],

@@ -52,7 +52,8 @@ async function noteDefinition(catalogue: Catalogue, { kind, text }: JobStatement
   const before = store.get(of, id);
   if (isNew) times.made(id);
   const told = merged(isNew ? layoutLike(catalogue, facts, id) : before, facts.kept);
-  const said = merged(told, await optionFacts(jobs, facts.options));
+  const options = await optionFacts(jobs, facts.options);
+  const said = merged(withoutLists(told, options), options);
   const described = await describedColumns(catalogue, facts, isNew ? {} : before);
   const [dataset = "", name = ""] = id.split(".");
   const expiration = isNew && of === "table" ? await defaultExpiration(catalogue, dataset, name, said) : {};
@@ -66,6 +67,12 @@ async function noteDefinition(catalogue: Catalogue, { kind, text }: JobStatement
   } else if (isSame) return;
   if (Object.keys(kept).length > 0) await store.set(of, at, isNew ? { created: catalogue.clock.now(), ...kept } : kept);
   else await store.remove(of, at);
+}
+
+/** A list in OPTIONS stands for the whole list that was there, where the API takes each of its members for a change. */
+function withoutLists(told: Kept, options: Readonly<Record<string, unknown>>): Kept {
+  const replaced = ["labels", "resourceTags"].filter((name) => name in options);
+  return Object.fromEntries(Object.entries(told).filter(([name]) => !replaced.includes(name)));
 }
 
 /** What is kept of the layout and the columns of the table that a statement makes another one of. */
