@@ -56,6 +56,9 @@ export function runtimeMessage(duckdbMessage: string): string {
     return `Cannot parse regular expression: ${problem}`;
   }
   if (/Like pattern must not end with escape character/i.test(line)) return "LIKE pattern ends with a backslash";
+  // Of a view whose table has lost the column: the table has the engine's alias.
+  const lost = /Table "[^"]*" does not have a column named "([^"]*)"/.exec(line);
+  if (lost !== null) return `Unrecognized name: ${lost[1]}`;
   if (/Max expression depth limit|memory exhausted/.test(line)) return TOO_DEEP;
   if (/More than one row returned by a subquery/.test(line)) return "Scalar subquery produced more than one element";
   return line.replace(/^[A-Za-z ]+ Error: /, "");

@@ -389,6 +389,10 @@ const MISTAKES: readonly (readonly [sql: string, message: string])[] = [
     "SELECT PARSE_JSON('{')",
     "Invalid input to PARSE_JSON: syntax error while parsing value - unexpected end of input [at 1:1]",
   ],
+  [
+    "CREATE OR REPLACE TABLE d.renamed (a INT64); CREATE OR REPLACE VIEW d.left AS SELECT a FROM d.renamed; ALTER TABLE d.renamed RENAME COLUMN a TO b; SELECT * FROM d.left",
+    "Unrecognized name: a [at 1:148]",
+  ],
   ["SELECT FROM d.t", "Syntax error: SELECT list must not be empty [at 1:8]"],
   [
     "WITH RECURSIVE q AS (SELECT * FROM q) SELECT * FROM q",
