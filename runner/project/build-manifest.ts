@@ -90,6 +90,7 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
       table,
       () =>
         texts.incremental !== undefined ||
+        goesByOwnRows(base.key, table.preOps, texts.reads, readKey, scanner) ||
         goesByClock(table, {
           ...labels,
           ...texts,
@@ -321,7 +322,29 @@ function leavesRows(query: string, own: string, readKey: (path: readonly string[
 }
 
 /**
- * The rows of an incremental table are history where its incremental query is another one or goes by the clock, and where it is
+ * Whether the rows that an incremental table has by then say which rows its one query gives, as where it leaves out what is there: what
+ * it gave before it gives no more.
+ */
+function goesByOwnRows(
+  own: string,
+  preOps: readonly string[],
+  reads: Scan["reads"],
+  readKey: (path: readonly string[]) => string,
+  scanner: SqlScanner,
+): boolean {
+  const declaresByThem = (text: string): boolean => {
+    try {
+      const { declares, tables } = scanner.scanScript(text);
+      return declares && tables.some((path) => readKey(path) === own);
+    } catch {
+      return false;
+    }
+  };
+  return reads.some(({ key }) => key === own) || preOps.some(declaresByThem);
+}
+
+/**
+ * The rows of an incremental table are history where its incremental query is another one or goes by the clock or by them, and where it is
  * protected; the label `history: "rebuild"` says that its full query is the truth all the same.
  */
 function isAccumulating(

@@ -361,6 +361,31 @@ SELECT city, COUNT(*) AS people FROM \${ref("latest")} GROUP BY city`,
   ],
 };
 
+/** No incremental() either: the table is there before its first build, and each night's query gives what it does not have yet. */
+const byOwnRows: Fixture = {
+  files: {
+    "definitions/readings.sqlx": declaration("raw", "readings"),
+    "definitions/hub_meter.sqlx": `config { type: "incremental", uniqueKey: ["meter"], bigquery: { partitionBy: "loaded_on" } }
+pre_operations { CREATE TABLE IF NOT EXISTS \${self()} (meter INT64, loaded_on DATE) PARTITION BY loaded_on }
+SELECT DISTINCT reading.meter, DATE '2024-01-01' AS loaded_on
+FROM \${ref("readings")} AS reading LEFT JOIN \${self()} AS known ON known.meter = reading.meter WHERE known.meter IS NULL`,
+    "definitions/reading_log.sqlx": `config { type: "incremental" }
+pre_operations { DECLARE newest INT64 DEFAULT (SELECT IFNULL(MAX(id), 0) FROM \${self()}) }
+SELECT id, meter, value FROM \${ref("readings")} WHERE id > newest`,
+    "definitions/meters.sqlx": `config { type: "table" }
+SELECT COUNT(*) AS meters FROM \${ref("hub_meter")}`,
+  },
+  nights: [
+    `CREATE SCHEMA raw; CREATE TABLE raw.readings (id INT64, meter INT64, value INT64);
+     INSERT INTO raw.readings VALUES (1, 7, 10), (2, 8, 20);
+     CREATE SCHEMA IF NOT EXISTS dwh; CREATE TABLE dwh.reading_log (id INT64, meter INT64, value INT64)`,
+    "SELECT 'nothing new'",
+    "INSERT INTO raw.readings VALUES (3, 9, 30), (4, 7, 11)",
+    "DELETE FROM raw.readings WHERE id < 4",
+    "UPDATE raw.readings SET value = 12 WHERE id = 4",
+  ],
+};
+
 export const FIXTURES: Readonly<Record<string, Fixture>> = {
   "a log that appends what is newer": appendLog,
   "a slowly changing dimension of type 2": slowlyChanging,
@@ -376,4 +401,5 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   "a first build of other rows than the next": backfilled,
   "keys that repeat": repeated,
   "rows that go by the clock": byClock,
+  "one query that goes by the table's own rows": byOwnRows,
 };
