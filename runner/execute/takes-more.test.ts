@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { RunnableAction } from "../graph/action.js";
+import type { IncrementalTexts, RunnableAction } from "../graph/action.js";
 import { takesMore } from "./takes-more.js";
 
 const read = (key: string) => ({ key, start: 0, end: 0, implicitAlias: undefined });
@@ -8,6 +8,9 @@ const read = (key: string) => ({ key, start: 0, end: 0, implicitAlias: undefined
 function tableOf(query: string, later: string, besides: readonly string[] = []): RunnableAction {
   return {
     node: { key: "d.own" },
+    target: { dataset: "d", name: "own" },
+    preOps: [],
+    postOps: [],
     accumulating: true,
     uniqueKey: ["id"],
     query,
@@ -38,5 +41,23 @@ describe("an incremental query", () => {
     const later = "SELECT id FROM a WHERE id > (SELECT MAX(id) FROM b)";
     expect(takesMore(tableOf("SELECT id FROM a", later, ["d.b"]))).toBe(true);
     expect(takesMore(tableOf("SELECT id FROM a WHERE n = 1", later, ["d.own"]))).toBe(false);
+  });
+
+  it.each([
+    ["DELETE FROM `p.d.own` WHERE n = 1", true],
+    ["MERGE `p.d.own` AS t USING b ON t.id = b.id WHEN MATCHED THEN UPDATE SET n = 1", true],
+    ["CREATE SEARCH INDEX IF NOT EXISTS words ON `p.d.own` (n)", false],
+    ["INSERT INTO `p.d.log` (at) VALUES (CURRENT_TIMESTAMP())", false],
+  ])("behind which statements change rows may take more, %#", (statement, expected) => {
+    const table = tableOf("SELECT id FROM a", "SELECT id FROM a WHERE id > 2");
+    const incremental = { ...(table.incremental as IncrementalTexts), postOps: [statement] };
+    expect(takesMore({ ...table, incremental })).toBe(expected);
+    expect(takesMore({ ...table, postOps: [statement], incremental })).toBe(false);
+  });
+
+  it("before which rows are removed gives them again", () => {
+    const table = tableOf("SELECT id FROM a", "SELECT id FROM a WHERE id > 2");
+    const incremental = { ...(table.incremental as IncrementalTexts), preOps: ["DELETE FROM `p.d.own` WHERE id > 2"] };
+    expect(takesMore({ ...table, incremental })).toBe(false);
   });
 });

@@ -1,9 +1,10 @@
 import { tokenize } from "../googlesql/lexer.js";
-import type { RunnableAction } from "../graph/action.js";
+import type { IncrementalTexts, RunnableAction } from "../graph/action.js";
 
 /**
  * Whether the incremental query gives rows that the full one, which has just made the table, may have left out: it reads a table that the
  * full one does not, or goes by other conditions and not by the table's own rows. What it only restricts further is all there already.
+ * Statements around it that change the table's rows may do so to those of the full one, too.
  */
 export function takesMore(action: RunnableAction): boolean {
   const { accumulating, incremental, node, uniqueKey } = action;
@@ -11,8 +12,36 @@ export function takesMore(action: RunnableAction): boolean {
   const read = new Set(action.reads.map(({ key }) => key));
   if (incremental.reads.some(({ key }) => key !== node.key && !read.has(key))) return true;
   // Without a key each run would add the same rows once more, and nobody could tell when they are all there.
-  const isMerged = uniqueKey.length > 0 && incremental.reads.every(({ key }) => key !== node.key);
-  return isMerged && !isRestricted(wordsOf(action.query), wordsOf(incremental.query));
+  const goesByOwnRows = incremental.reads.some(({ key }) => key === node.key);
+  const isMerged = uniqueKey.length > 0 && !goesByOwnRows;
+  if (isMerged && !isRestricted(wordsOf(action.query), wordsOf(incremental.query))) return true;
+  const changes = laterChanges(action, incremental);
+  return changes.length > 0 && (uniqueKey.length > 0 || goesByOwnRows || changes.some(makesRoom));
+}
+
+/** The words of statements that change the table's own rows where it is there already, and only there. */
+function laterChanges(
+  { target, preOps, postOps }: RunnableAction,
+  incremental: Pick<IncrementalTexts, "preOps" | "postOps">,
+): readonly ReadonlySet<string>[] {
+  const onlyLater = (later: readonly string[], earlier: readonly string[]) =>
+    later
+      .filter((text) => !earlier.includes(text) && text.includes(target.name))
+      .map((text) => new Set(wordsOf(text).map((word) => word.toUpperCase())));
+  // What is removed before the query is mostly what it gives again.
+  const before = onlyLater(incremental.preOps, preOps).filter(addsRows);
+  const after = onlyLater(incremental.postOps, postOps).filter((words) => addsRows(words) || makesRoom(words));
+  return [...before, ...after];
+}
+
+/** Whether statements add or change rows. */
+function addsRows(words: ReadonlySet<string>): boolean {
+  return words.has("INSERT") || words.has("UPDATE") || words.has("MERGE");
+}
+
+/** Whether statements remove rows, so that the query may give them again. */
+function makesRoom(words: ReadonlySet<string>): boolean {
+  return words.has("DELETE") || words.has("TRUNCATE");
 }
 
 const SET_OPERATORS = new Set(["UNION", "EXCEPT", "INTERSECT"]);

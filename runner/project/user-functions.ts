@@ -144,7 +144,9 @@ function hiddenOf(script: ActionScripts, persistent: ReadonlyMap<string, Functio
     before.flatMap(({ routines }) => routines.map((routine) => [keyOf(routine.name, home), routine] as const)),
   );
   const reads = new Set(scanned.flatMap(({ tables }) => tables.map(tableKey)));
-  const reasons = reasonsToRun(script, writes);
+  const changesOwnRows = (scan: ScriptScan) =>
+    scan.writes.some(({ path, does }) => does === "changes" && tableKey(path) === action.key);
+  const reasons = reasonsToRun(script, writes, changesOwnRows);
 
   for (const name of scanned.flatMap(({ procedureCalls }) => procedureCalls))
     if (!own.has(keyOf(name, home)) && persistent.has(keyOf(name, home))) reads.add(routineKey(name, home));
@@ -205,6 +207,7 @@ function hiddenOf(script: ActionScripts, persistent: ReadonlyMap<string, Functio
 function reasonsToRun(
   { action, before, after, unreadable }: ActionScripts,
   writes: readonly { readonly key: string }[],
+  changesOwnRows: (scan: ScriptScan) => boolean,
 ): string[] {
   const reasons: string[] = [];
   if (before === undefined) reasons.push("its pre_operations cannot be analysed");
@@ -212,7 +215,8 @@ function reasonsToRun(
   if (unreadable) reasons.push("its statements cannot be analysed");
   if (before?.some(({ dynamic }) => dynamic)) reasons.push("its pre_operations run SQL that is not written in them");
   if (after?.some(({ dynamic }) => dynamic)) reasons.push("its post_operations run SQL that is not written in them");
-  const [early] = (before ?? []).filter(({ declares }) => declares).flatMap(({ volatileCalls }) => volatileCalls);
+  const deciding = (before ?? []).filter((scan) => scan.declares || changesOwnRows(scan));
+  const [early] = deciding.flatMap(({ volatileCalls }) => volatileCalls);
   if (early !== undefined) reasons.push(`its pre_operations call ${early}()`);
   // The time at which something is logged elsewhere is nothing that a rebuild would have to make again.
   const changesItself = writes.some(({ key }) => key === action.key);

@@ -386,6 +386,33 @@ SELECT COUNT(*) AS meters FROM \${ref("hub_meter")}`,
   ],
 };
 
+/** The first build keeps all rows; statements that run on the table once it is there remove some of them, and add others. */
+const cleaned: Fixture = {
+  files: {
+    "definitions/visits.sqlx": declaration("raw", "visits"),
+    "definitions/recent_visits.sqlx": `config { type: "incremental", uniqueKey: ["id"] }
+pre_operations { \${when(incremental(), \`DELETE FROM \${self()} WHERE day < DATE_SUB(CURRENT_DATE(), INTERVAL 30 DAY)\`)} }
+SELECT id, day FROM \${ref("visits")} \${when(incremental(), \`WHERE id > (SELECT MAX(id) FROM \${self()})\`)}`,
+    "definitions/visits_of_the_year.sqlx": `config { type: "incremental", uniqueKey: ["id"] }
+SELECT id, day FROM \${ref("visits")} \${when(incremental(), \`WHERE id > (SELECT MAX(id) FROM \${self()})\`)}
+post_operations { \${when(incremental(), \`DELETE FROM \${self()} WHERE day < '2024-01-01'\`)} }`,
+    "definitions/odd_and_even.sqlx": `config { type: "incremental" }
+pre_operations { \${when(incremental(), \`DELETE FROM \${self()} WHERE TRUE;
+INSERT INTO \${self()} SELECT id, 'even' FROM \${ref("visits")} WHERE MOD(id, 2) = 0\`)} }
+SELECT id, 'odd' AS kind FROM \${ref("visits")} WHERE MOD(id, 2) = 1`,
+    "definitions/counted.sqlx": `config { type: "table" }
+SELECT COUNT(*) AS visits FROM \${ref("visits_of_the_year")}`,
+  },
+  nights: [
+    `CREATE SCHEMA raw; CREATE TABLE raw.visits (id INT64, day DATE);
+     INSERT INTO raw.visits VALUES (1, '2023-06-01'), (2, '2024-02-01'), (3, '9999-01-01')`,
+    "SELECT 'nothing new'",
+    "INSERT INTO raw.visits VALUES (4, '2023-07-01'), (5, '2024-03-01')",
+    "DELETE FROM raw.visits WHERE id = 2",
+    "SELECT 'nothing new'",
+  ],
+};
+
 export const FIXTURES: Readonly<Record<string, Fixture>> = {
   "a log that appends what is newer": appendLog,
   "a slowly changing dimension of type 2": slowlyChanging,
@@ -402,4 +429,5 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   "keys that repeat": repeated,
   "rows that go by the clock": byClock,
   "one query that goes by the table's own rows": byOwnRows,
+  "statements that clean a table once it is there": cleaned,
 };
