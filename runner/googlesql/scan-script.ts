@@ -34,6 +34,8 @@ class StatementScanner {
   readonly tables = new Set<string>();
   /** What it does to other relations, by name; making one counts for more than changing it. */
   readonly writes = new Map<string, RelationWrite>();
+  /** Those of them that it makes only where they are missing: changing one counts for more. */
+  readonly #madeIfMissing = new Set<string>();
   readonly procedureCalls = new Set<string>();
   declares = false;
   dynamic = false;
@@ -84,7 +86,12 @@ class StatementScanner {
     if (does === undefined || !("path" in node) || node.temporary === true || node.object === "SCHEMA") return;
     const path = (node.path as PathNode).parts.map(({ name }) => name);
     const name = path.join(".");
-    if (does === "makes" || !this.writes.has(name)) this.writes.set(name, { path, does });
+    const isIfMissing = node.kind === "createTable" && node.ifNotExists === true;
+    const counts = does === "makes" ? !isIfMissing : this.#madeIfMissing.has(name);
+    if (!counts && this.writes.has(name)) return;
+    this.writes.set(name, { path, does });
+    if (isIfMissing) this.#madeIfMissing.add(name);
+    else this.#madeIfMissing.delete(name);
   }
 
   /** A table that it has made itself is made under the name that it gets. */

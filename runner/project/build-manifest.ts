@@ -90,7 +90,7 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
       table,
       () =>
         texts.incremental !== undefined ||
-        goesByOwnRows(base.key, table.preOps, texts.reads, readKey, scanner) ||
+        goesByOwnRows({ ...labels, key: base.key, preOps: table.preOps, reads: texts.reads }, readKey, scanner) ||
         goesByClock(table, {
           ...labels,
           ...texts,
@@ -323,24 +323,25 @@ function leavesRows(query: string, own: string, readKey: (path: readonly string[
 
 /**
  * Whether the rows that an incremental table has by then say which rows its one query gives, as where it leaves out what is there: what
- * it gave before it gives no more.
+ * it gave before it gives no more. Statements before it that change rows of the table make room among rows that stay, unless a label says
+ * of which dates a date is made.
  */
 function goesByOwnRows(
-  own: string,
-  preOps: readonly string[],
-  reads: Scan["reads"],
+  { key, preOps, reads, lookback }: Pick<ManifestAction, "key" | "preOps" | "lookback"> & Pick<Scan, "reads">,
   readKey: (path: readonly string[]) => string,
   scanner: SqlScanner,
 ): boolean {
-  const declaresByThem = (text: string): boolean => {
+  const isOwn = (path: readonly string[]) => readKey(path) === key;
+  const concernsThem = (text: string): boolean => {
     try {
-      const { declares, tables } = scanner.scanScript(text);
-      return declares && tables.some((path) => readKey(path) === own);
+      const { declares, tables, writes } = scanner.scanScript(text);
+      const changes = writes.some(({ path, does }) => does === "changes" && isOwn(path));
+      return (declares && tables.some(isOwn)) || (changes && lookback.defaultDays === undefined);
     } catch {
       return false;
     }
   };
-  return reads.some(({ key }) => key === own) || preOps.some(declaresByThem);
+  return reads.some((read) => read.key === key) || preOps.some(concernsThem);
 }
 
 /**

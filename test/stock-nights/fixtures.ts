@@ -372,6 +372,12 @@ FROM \${ref("readings")} AS reading LEFT JOIN \${self()} AS known ON known.meter
     "definitions/reading_log.sqlx": `config { type: "incremental" }
 pre_operations { DECLARE newest INT64 DEFAULT (SELECT IFNULL(MAX(id), 0) FROM \${self()}) }
 SELECT id, meter, value FROM \${ref("readings")} WHERE id > newest`,
+    "definitions/loaded.sqlx": `config { type: "incremental" }
+pre_operations {
+  CREATE TABLE IF NOT EXISTS \${self()} (id INT64, value INT64);
+  DELETE FROM \${self()} WHERE id IN (SELECT id FROM \${ref("readings")})
+}
+SELECT id, value FROM \${ref("readings")}`,
     "definitions/meters.sqlx": `config { type: "table" }
 SELECT COUNT(*) AS meters FROM \${ref("hub_meter")}`,
   },
