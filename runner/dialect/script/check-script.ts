@@ -32,10 +32,20 @@ export class CheckScope implements Scope {
   readonly temporary = new Map<string, CatalogTable>();
   /** After dynamic SQL nobody knows which tables there are. */
   dynamic = false;
+  /** Variables, in lower case, whose initial value is wrong where it alone says their type. */
+  readonly untyped = new Set<string>();
 
   /** Nothing is declared. */
   get isEmpty(): boolean {
-    return this.functions.size === 0 && this.temporary.size === 0 && !this.dynamic && this.frames.isEmpty;
+    const { functions, temporary, untyped } = this;
+    return functions.size + temporary.size + untyped.size === 0 && !this.dynamic && this.frames.isEmpty;
+  }
+
+  /** Whether an error only follows from what is not known of the script, or from an error that is told already. */
+  excuses(message: string): boolean {
+    if (this.dynamic && message.startsWith("Table not found")) return true;
+    const [, name] = /^(?:Unrecognized name|Undeclared variable): (\w+)/.exec(message) ?? [];
+    return name !== undefined && this.untyped.has(name.toLowerCase());
   }
 
   /** A catalog with the temporary tables and functions of the script. */
@@ -72,11 +82,9 @@ export function checkQuery(
   scope: CheckScope = new CheckScope(),
 ): Diagnosis {
   const diagnosis = diagnoseQuery(sql, scope.over(catalog), suspects, scope.frames.scope());
-  const errors = diagnosis.errors.filter(({ message }) => !(scope.dynamic && isUnknownTable(message)));
+  const errors = diagnosis.errors.filter(({ message }) => !scope.excuses(message));
   return { ...diagnosis, errors };
 }
-
-const isUnknownTable = (message: string): boolean => message.startsWith("Table not found");
 
 /** The columns that a statement leaves a relation with; undefined: those that it had. */
 function columnsAfter(
@@ -138,7 +146,7 @@ class ScriptCheck implements ScriptDiagnosis {
       locateErrors(this.sql, work);
     } catch (error) {
       if (!(error instanceof DialectError)) throw error;
-      if (!(this.scope.dynamic && isUnknownTable(error.message))) this.errors.push(error);
+      if (!this.scope.excuses(error.message)) this.errors.push(error);
     }
   }
 
@@ -149,10 +157,12 @@ class ScriptCheck implements ScriptDiagnosis {
       case "declare": {
         const declared = statement.type === undefined ? undefined : typeOf(statement.type);
         // An initial value that is wrong leaves a variable that is declared.
+        for (const { name } of statement.names) if (declared === undefined) scope.untyped.add(name.toLowerCase());
         for (const name of statement.names) if (declared !== undefined) frames.declare(name.name, declared, name);
         const type = statement.value === undefined ? declared : this.#type(statement.value, declared);
         for (const name of statement.names)
           if (declared === undefined && type !== undefined) frames.declare(name.name, type, name);
+        for (const { name } of statement.names) scope.untyped.delete(name.toLowerCase());
         return;
       }
       case "set": {
