@@ -90,3 +90,23 @@ FROM (SELECT [STRUCT(100 AS n)] AS numbers) AS raw, (SELECT STRUCT([STRUCT(100 A
   expect((await rig.fastbreak("query", "--csv", "SELECT n FROM d.field")).stdout).toBe("n\n4\n");
   expect((await rig.fastbreak("query", "--csv", "SELECT n, home FROM d.array")).stdout).toBe("n,home\n4,4\n");
 });
+
+it("INFORMATION_SCHEMA of another project tells of its datasets, not of those at home", async () => {
+  rig = await projectOf({});
+  await rig.fastbreak("query", "CREATE SCHEMA `other.raw`; CREATE TABLE `other.raw.visits` AS SELECT 1 AS id");
+  const tables = async (dataset: string) =>
+    (
+      await rig.fastbreak(
+        "query",
+        "--csv",
+        `SELECT table_catalog, table_schema, table_name FROM ${dataset}.INFORMATION_SCHEMA.TABLES`,
+      )
+    ).stdout;
+  const head = "table_catalog,table_schema,table_name\n";
+  expect(await tables("other.raw")).toBe(`${head}other,raw,visits\n`);
+  expect(await tables("p.raw")).toBe(`${head}p,raw,numbers\n`);
+  const ddl = await rig.fastbreak("query", "SELECT ddl FROM `other`.raw.INFORMATION_SCHEMA.TABLES");
+  expect(ddl.stdout).toContain("CREATE TABLE `other.raw.visits`");
+  const missing = await rig.fastbreak("query", "SELECT table_id FROM other.none.__TABLES__");
+  expect(missing.stderr).toContain("Not found: Dataset other:none");
+});

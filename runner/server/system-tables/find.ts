@@ -1,6 +1,7 @@
 import { EngineError } from "../../port/engine-error.js";
+import type { RowObject } from "../../port/port.js";
 import type { SystemTables } from "../../port/sql-jobs.js";
-import { SYSTEM_COLUMNS, systemViewNamed } from "./definitions.js";
+import { SYSTEM_COLUMNS, type SystemView, systemViewNamed } from "./definitions.js";
 import { systemRows } from "./rows.js";
 import type { Place } from "./shared.js";
 
@@ -27,15 +28,35 @@ export function systemTables(
     const region = owner === undefined ? undefined : /^region-(.+)$/i.exec(owner)?.[1];
     if (region !== undefined && location === undefined) throw noLocation(path);
     const dataset = region !== undefined || owner === project ? undefined : owner;
+    const named = path.at(isOld ? -3 : -4);
+    const other = dataset !== undefined && named !== undefined && named !== project ? named : undefined;
     return {
-      key: `system ${view} ${dataset ?? `*${region ?? ""}`}`,
+      key: `system ${view} ${other === undefined ? "" : `${other}.`}${dataset ?? `*${region ?? ""}`}`,
       columns: SYSTEM_COLUMNS[view],
       rows: async () => {
         await noted();
-        return systemRows(catalogue, project, view, { dataset, region, location });
+        return dataset !== undefined && other !== undefined
+          ? rowsOfOther(catalogue, other, view, dataset)
+          : systemRows(catalogue, project, view, { dataset, region, location });
       },
     };
   };
+}
+
+/** Of a dataset of another project, which the warehouse calls `project.dataset`, unless somebody has loaded it without its project. */
+async function rowsOfOther(
+  catalogue: Place,
+  project: string,
+  view: SystemView,
+  dataset: string,
+): Promise<readonly RowObject[]> {
+  const full = `${project}.${dataset}`;
+  const kept = (await catalogue.jobs.datasets()).includes(full) ? full : dataset;
+  const scope = { dataset: kept, region: undefined, location: undefined };
+  const rows = await systemRows(catalogue, project, view, scope);
+  const ofText = (text: string) => (text === full ? dataset : text.replaceAll(`${project}.${full}`, full));
+  const plainly = ([name, value]: [string, unknown]) => [name, typeof value === "string" ? ofText(value) : value];
+  return rows.map((row) => Object.fromEntries(Object.entries(row).map(plainly)) as RowObject);
 }
 
 function noLocation(path: readonly string[]): EngineError {
