@@ -18,6 +18,7 @@ import { readingOrder } from "../project/link-reads.js";
 import type { Manifest, ManifestAction } from "../project/manifest.js";
 import { relationOf } from "../project/runnable.js";
 import { suggestion } from "../project/settings.js";
+import { systemColumns } from "../server/system-tables/definitions.js";
 import type { CheckedRelation, CheckResult, Finding, Surroundings, Unchecked } from "./check-result.js";
 import { arrayAliases, guessedTables, isCertain, isMisspelt } from "./guessed-tables.js";
 
@@ -230,7 +231,8 @@ class ProjectCheck implements CheckResult {
 
   async #query(action: ManifestAction, scope: CheckScope): Promise<void> {
     const text = action.query ?? "";
-    const diagnosis = await this.checker.query(text, this.#catalog(), this.#suspects(action, text), scope);
+    const catalog = this.#catalog(action.type === "view");
+    const diagnosis = await this.checker.query(text, catalog, this.#suspects(action, text), scope);
     for (const error of diagnosis.errors) this.#report(action, "sql", text, error);
     const { unnamed } = diagnosis;
     if (unnamed !== undefined) {
@@ -325,14 +327,16 @@ class ProjectCheck implements CheckResult {
     this.findings.push({ action, severity, message: withOwnTable(message, action.type, action.key), place });
   }
 
-  #catalog(): Catalog {
+  #catalog(isOfView = false): Catalog {
     return {
+      isOfView,
       projects: this.#projects,
       find: (path): CatalogTable | undefined => {
         const [dataset = "", name = ""] = foldProject(path, this.#projects.home);
         const known = this.#known.get(`${dataset}.${name}`);
         const isView = this.#views.has(`${dataset}.${name}`);
-        return known && { path: [dataset, name], columns: known.columns, isView };
+        const columns = known?.columns ?? (isOfView ? undefined : systemColumns(path));
+        return columns && { path: [dataset, name], columns, isView };
       },
       names: () => [...this.#known.keys()].filter((key) => !key.endsWith("*")),
       routine: (name) => routineNamed(name, this.#projects, this.#routines)?.routine,

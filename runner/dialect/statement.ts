@@ -2,6 +2,7 @@ import type { Query, Statement } from "../googlesql/ast.js";
 import type { Catalog, CatalogTable } from "../googlesql/catalog.js";
 import { analysisError, locateErrors, unsupported } from "../googlesql/errors.js";
 import { parseStatementText } from "../googlesql/parser/statement.js";
+import { isSystemTable } from "../googlesql/system-tables.js";
 import type { IngestionUnit } from "../port/ingestion-time.js";
 import type { ForeignKey } from "../port/port.js";
 import type { Column } from "../port/sql-types.js";
@@ -111,7 +112,16 @@ export function finishInScript(query: Query, { catalog, variables, timeZone }: S
 
 /** The query of a view. */
 export function finishView(query: Query, catalog: Catalog): TranslatedQuery {
-  return finishQuery(query, catalog, "view");
+  return finishQuery(query, ofView(catalog), "view");
+}
+
+/** A view outlives the temporary tables that INFORMATION_SCHEMA and the like are read from. */
+function ofView(catalog: Catalog): Catalog {
+  return {
+    ...catalog,
+    isOfView: true,
+    find: (path) => (isSystemTable(path.join(".")) ? undefined : catalog.find(path)),
+  };
 }
 
 /** A query whose rows a script takes into its variables. */

@@ -1,6 +1,7 @@
 import type { SqlChecker } from "../googlesql/checker.js";
 import type { ProjectNames } from "../googlesql/project-names.js";
 import type { Warehouse } from "../port/port.js";
+import type { SystemTables } from "../port/sql-jobs.js";
 
 /** How BigQuery is asked; all that is left out is BigQuery's own choice. */
 export interface BigQuerySettings {
@@ -51,6 +52,8 @@ export interface WarehousePlace {
   readonly relations?: () => Promise<readonly string[]>;
   /** What names with a project stand for, asked when SQL is translated; undefined: projects tell nothing apart. */
   readonly projects?: () => Promise<ProjectNames>;
+  /** Finds INFORMATION_SCHEMA and the like for an engine that has none of its own, asked when SQL is translated. */
+  readonly systemTables?: () => Promise<SystemTables>;
 }
 
 /** One thing that was looked at, and how it stands. */

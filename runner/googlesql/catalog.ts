@@ -37,6 +37,8 @@ export interface Catalog {
   find(path: readonly string[]): CatalogTable | undefined;
   /** Every known `dataset.table`, for "did you mean". */
   names(): readonly string[];
+  /** What is looked up stands in the definition of a view. */
+  readonly isOfView?: boolean;
   /** The user's function of a name as it is called, dots between its parts, in any case. */
   routine?(name: string): UserFunction | undefined;
   /** Whether there is a procedure of a name as it is called; undefined: nobody knows. */

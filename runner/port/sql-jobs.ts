@@ -17,8 +17,17 @@ export interface SystemTable {
   /** Tells it from every other one. */
   readonly key: string;
   readonly columns: readonly Column[];
-  /** Its rows now. */
-  rows(): Promise<readonly RowObject[]>;
+  /**
+   * Its rows now.
+   * @param reader whoever sees more than what is committed; undefined: nobody does
+   */
+  rows(reader?: CatalogueReader): Promise<readonly RowObject[]>;
+}
+
+/** How it is read what there is. */
+export interface CatalogueReader extends Pick<SqlJobs, "datasets" | "relations" | "routines" | "rows"> {
+  /** All rows of a query, which are few. */
+  select(sql: string): Promise<readonly (readonly SqlValue[])[]>;
 }
 
 /** Finds the system table of a path; undefined: the path names none. */

@@ -7,6 +7,7 @@ import { Clock } from "./clock.js";
 import { definitionGuard } from "./jobs/definition-guard.js";
 import { noteStatement } from "./jobs/effects.js";
 import { JobRegistry } from "./jobs/registry.js";
+import { rowsOf } from "./jobs/rows-of.js";
 import { MetadataStore } from "./metadata/store.js";
 import { ModifiedTimes } from "./metadata/times.js";
 import { systemTables } from "./system-tables/find.js";
@@ -29,7 +30,16 @@ export async function runScript(
   const clock = new Clock();
   const times = new ModifiedTimes(clock);
   const buffer = new StreamingBuffer(clock, 0);
-  const catalogue = { jobs, store, times, clock, buffer, location: location ?? "US", registry: new JobRegistry() };
+  const catalogue = {
+    jobs,
+    store,
+    times,
+    clock,
+    buffer,
+    location: location ?? "US",
+    registry: new JobRegistry(),
+    select: (sql: string) => rowsOf(jobs, sql),
+  };
   const known: Readonly<Record<string, string | undefined>> = {
     project_id: project,
     dataset_project_id: project,
@@ -41,7 +51,12 @@ export async function runScript(
   try {
     const request: JobRequest = {
       ...plainRequest(sql),
-      systemTables: systemTables(catalogue, project, location, () => notes),
+      systemTables: systemTables(
+        async () => catalogue,
+        project,
+        location,
+        () => notes,
+      ),
       isCollated: collationsOf(catalogue),
       mayDefine: definitionGuard(catalogue, () => notes),
       systemVariable: async (name) => JSON.stringify(known[name]),

@@ -13,6 +13,7 @@ import type { Route } from "./http/request.js";
 import { InsertIds } from "./jobs/insert-ids.js";
 import { markOf, PastChanges } from "./jobs/past-changes.js";
 import { JobRegistry } from "./jobs/registry.js";
+import { rowsOf } from "./jobs/rows-of.js";
 import { runSeed, type SeedScript } from "./jobs/run-seed.js";
 import type { JobService } from "./jobs/service.js";
 import { Sessions } from "./jobs/sessions.js";
@@ -102,11 +103,12 @@ export async function serve(warehouse: Warehouse, options: ServeOptions): Promis
     location: options.location,
     registry,
     sessions: new Sessions(jobs, clock),
+    select: (sql: string) => rowsOf(jobs, sql),
   };
   const service: JobService = {
     ...catalogue,
     uploads: new StagedUploads(),
-    systemTables: (project, noted) => systemTables(catalogue, project, options.location, noted),
+    systemTables: (project, noted) => systemTables(async () => catalogue, project, options.location, noted),
     bucketDir: options.bucketDir,
     faults: options.faults,
     markOf: options.persists === true ? markOf : () => undefined,

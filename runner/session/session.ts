@@ -10,6 +10,7 @@ import { readStoredManifest } from "../state/stored-manifest.js";
 import { loadPlace } from "./load-place.js";
 import { findPlace, type Place, type PlaceOptions, requireOwnFile } from "./place.js";
 import { withSourceLayouts } from "./source-layouts.js";
+import { systemTablesOf } from "./system-tables.js";
 
 /** A project and its open warehouse. */
 export interface ProjectSession extends Place {
@@ -28,9 +29,12 @@ export async function withProject<T>(
   work: (session: ProjectSession) => Promise<T>,
   create = false,
 ): Promise<T> {
+  const known = findPlace(options);
+  const projects = async () => projectNames((await loading).manifest);
   const place: Place = {
-    ...findPlace(options),
-    projects: async () => projectNames((await loading).manifest),
+    ...known,
+    projects,
+    systemTables: systemTablesOf({ ...known, projects }),
     relations: async () => [...namedRelations((await loading).manifest), ...ownRelations(place.settings)],
   };
   await place.engine.load?.();

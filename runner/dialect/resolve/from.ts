@@ -135,7 +135,10 @@ function resolveTable(item: Extract<FromItem, { kind: "table" }>, from: FromCont
   if (isWildcard(item)) return resolveWildcard(item, from.env);
   const table = from.env.catalog.find(path);
   if (table === undefined) {
-    if (isSystemTable(path.join("."))) throw unsupported(path.slice(-2).join("."), item.pathSpan);
+    if (isSystemTable(path.join("."))) {
+      const name = path.slice(-2).join(".");
+      throw unsupported(from.env.catalog.isOfView === true ? `${name} in a view` : name, item.pathSpan);
+    }
     const names = [...from.env.catalog.names(), ...[...from.commons.values()].map((entry) => entry.sqlName)];
     const wanted = foldedKey(path, from.env.catalog.projects?.home);
     throw analysisError(`Table not found: ${path.join(".")}${didYouMean(wanted, names)}`, item.pathSpan);

@@ -26,8 +26,8 @@ export const DUCKDB: Engine = {
   },
 };
 
-function scriptPlace({ projects = ANYWHERE.projects, projectDir }: WarehousePlace): ScriptPlace {
-  return { projects, folder: projectDir };
+function scriptPlace({ projects = ANYWHERE.projects, projectDir, systemTables }: WarehousePlace): ScriptPlace {
+  return { projects, folder: projectDir, systemTables };
 }
 
 function fileOf({ projectDir, database }: WarehousePlace): string {

@@ -6,6 +6,7 @@ import type { KeptChange } from "../../dialect/statement.js";
 import type { Catalog, CatalogTable } from "../../googlesql/catalog.js";
 import { foldDataset, foldProject, type ProjectNames } from "../../googlesql/project-names.js";
 import type { QueryResult, RelationId, SqlValue } from "../../port/port.js";
+import type { CatalogueReader, SystemTable, SystemTables } from "../../port/sql-jobs.js";
 import type { Column } from "../../port/sql-types.js";
 import { columnsOf, layoutSql, readCatalog, readRelation } from "./catalog.js";
 import { quoteName, quotePath, quoteText, TEMPORARY } from "./quote.js";
@@ -13,6 +14,7 @@ import type { Recovery } from "./recovery.js";
 import type { RelationSource } from "./relation-source.js";
 import { sqlValue } from "./result-values.js";
 import type { ScriptPlace } from "./script-place.js";
+import { readerOn, WantedTables } from "./system-tables.js";
 import { catalogOf } from "./translator.js";
 
 const TEMPORARY_SQL = `
@@ -52,6 +54,9 @@ export class DuckDbScriptHost implements ScriptHost {
   readonly #recovery: Recovery;
   readonly #relations: RelationSource;
   #temporary: ReadonlyMap<string, CatalogTable> | undefined;
+  #systemTables: SystemTables | undefined;
+  /** What the statement reads that stands in no file. */
+  protected readonly wanted = new WantedTables();
   #hasTemporary = false;
 
   /** @param wrote is told which relation is written to, before it is, or with undefined that it may be any */
@@ -81,7 +86,9 @@ export class DuckDbScriptHost implements ScriptHost {
   }
 
   async catalog(): Promise<Catalog> {
-    const persistent = catalogOf(await this.#relations.read(), await this.projects());
+    this.#systemTables ??= await this.place.systemTables?.();
+    const kept = catalogOf(await this.#relations.read(), await this.projects());
+    const persistent: Catalog = { ...kept, find: (path) => kept.find(path) ?? this.#findSystemTable(path) };
     if (!this.#hasTemporary) return persistent;
     this.#temporary ??= await this.#readTemporary();
     const temporary = this.#temporary;
@@ -93,6 +100,32 @@ export class DuckDbScriptHost implements ScriptHost {
       },
       names: () => [...persistent.names(), ...temporary.keys()],
     };
+  }
+
+  #findSystemTable(path: readonly string[]): CatalogTable | undefined {
+    const found = this.systemTable(path);
+    return found && this.wanted.add(found);
+  }
+
+  /** Undefined: the path names none. */
+  protected systemTable(path: readonly string[]): SystemTable | undefined {
+    return this.#systemTables?.(path);
+  }
+
+  /** Undefined: nobody sees more than what is committed. */
+  protected get reader(): CatalogueReader | undefined {
+    return readerOn(this.#connection, () => this.#relations.read(), {
+      routines: () => this.routines(),
+      select: async (sql) => {
+        const { runScript } = await import("../../dialect/script/script.js");
+        return (await runScript(sql, this)).rows?.rows ?? [];
+      },
+    });
+  }
+
+  /** Makes what the statement reads ready; called once it is translated, before it runs. */
+  async fillWanted(): Promise<void> {
+    await this.wanted.fill(this.#connection, this.reader);
   }
 
   async #readTemporary(): Promise<ReadonlyMap<string, CatalogTable>> {
@@ -108,6 +141,7 @@ export class DuckDbScriptHost implements ScriptHost {
   }
 
   async apply(statement: TranslatedStatement): Promise<number> {
+    await this.fillWanted();
     return this.#apply(statement);
   }
 
@@ -255,17 +289,20 @@ export class DuckDbScriptHost implements ScriptHost {
   }
 
   async query(sql: string, columns: readonly Column[]): Promise<QueryResult> {
+    await this.fillWanted();
     const reader = await this.#read(sql);
     return { columns, rows: reader.getRows().map((row) => row.map(sqlValue)) };
   }
 
   async value(sql: string): Promise<SqlValue> {
+    await this.fillWanted();
     const reader = await this.#read(sql);
     const value = reader.getRows()[0]?.[0];
     return value === undefined ? null : sqlValue(value);
   }
 
   async setVariable(key: string, sql: string): Promise<void> {
+    await this.fillWanted();
     await this.#recovery.keepVariable(key);
     await this.#change(`SET VARIABLE ${quoteName(key)} = ${sql}`);
   }

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
+import type { TranslatedQuery } from "../../dialect/contract.js";
 import type { Script } from "../../dialect/script/script.js";
 import { anyRowOf } from "../../port/any-row.js";
 import { EngineError } from "../../port/engine-error.js";
@@ -47,6 +48,12 @@ import { datasetSql, stagePath, tableOfSql } from "./tables.js";
 import type { TransactionDigests } from "./transaction-digests.js";
 import type { Translator } from "./translator.js";
 import { appendRow } from "./values.js";
+
+/** A script, and what carries it out. */
+interface OpenScript {
+  readonly host: DuckDbScriptHost;
+  readonly script: Script;
+}
 
 /** A DuckDB transaction on a connection of its own. */
 export class DuckDbTransaction implements Transaction {
@@ -112,14 +119,15 @@ export class DuckDbTransaction implements Transaction {
   }
 
   async script<T>(work: (script: ScriptTexts) => Promise<T>, options?: { readonly readOnly?: boolean }): Promise<T> {
-    const script = await this.#openScript(options);
+    const opened = await this.#openScript(options);
+    const { script } = opened;
     const result = await work({
       execute: async (sql) => {
         const { rowsChanged } = await script.execute(sql);
         return rowsChanged;
       },
-      stage: (query, table) => this.#stage(script, query, table),
-      replaceView: (view, query) => this.#replaceView(script, view, query),
+      stage: (query, table) => this.#stage(opened, query, table),
+      replaceView: (view, query) => this.#replaceView(opened, view, query),
     });
     await script.end();
     return result;
@@ -138,8 +146,16 @@ export class DuckDbTransaction implements Transaction {
     await this.#replaceView(await this.#openScript(), view, query);
   }
 
-  async #openScript(options?: { readonly readOnly?: boolean }): Promise<Script> {
-    return this.#translator.script(this.#host(), options);
+  async #openScript(options?: { readonly readOnly?: boolean }): Promise<OpenScript> {
+    const host = this.#host();
+    return { host, script: await this.#translator.script(host, options) };
+  }
+
+  /** A query as it can be run by now. */
+  async #ready({ host, script }: OpenScript, sql: string): Promise<TranslatedQuery> {
+    const translated = await script.query(sql);
+    await host.fillWanted();
+    return translated;
   }
 
   #host(): DuckDbScriptHost {
@@ -148,8 +164,9 @@ export class DuckDbTransaction implements Transaction {
     return new DuckDbScriptHost(this.#connection, this.#recovery, this.#relations, place, true, wrote);
   }
 
-  async #stage(script: Script, query: string, table?: RelationId): Promise<Stage> {
+  async #stage({ host, script }: OpenScript, query: string, table?: RelationId): Promise<Stage> {
     const { sql, columns } = await script.tableQuery(query);
+    await host.fillWanted();
     this.#stages += 1;
     const name = `stage_${this.#stages}`;
     const place = table && (await this.#placeOf(table));
@@ -188,7 +205,7 @@ export class DuckDbTransaction implements Transaction {
     if (sql !== undefined) await this.#connection.run(sql);
   }
 
-  async #replaceView(script: Script, view: RelationId, query: string): Promise<void> {
+  async #replaceView({ script }: OpenScript, view: RelationId, query: string): Promise<void> {
     const translated = await script.viewQuery(query);
     this.#digests.wrote(view);
     const existing = (await this.relations()).get(relationKey(view));
@@ -253,17 +270,18 @@ export class DuckDbTransaction implements Transaction {
   }
 
   async query(sql: string): Promise<QueryResult> {
-    const translated = await (await this.#openScript()).query(sql);
+    const translated = await this.#ready(await this.#openScript(), sql);
     const reader = await this.#connection.runAndReadAll(translated.sql);
     return { columns: translated.columns, rows: reader.getRows().map((row) => row.map(sqlValue)) };
   }
 
   async requireQuery(sql: string): Promise<void> {
-    await (await this.#openScript()).query(sql);
+    const { script } = await this.#openScript();
+    await script.query(sql);
   }
 
   async returnsRow(sql: string): Promise<boolean> {
-    const translated = await (await this.#openScript()).query(sql);
+    const translated = await this.#ready(await this.#openScript(), sql);
     const reader = await this.#connection.runAndReadAll(anyRowOf(translated.sql));
     return reader.currentRowCount > 0;
   }

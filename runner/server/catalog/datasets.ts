@@ -7,7 +7,7 @@ import { changedLabels, int64, tags } from "../protocol/validate.js";
 import { defaultCollation } from "./fields.js";
 import { merged } from "./merged.js";
 import { dropPoliciesOf } from "./row-access.js";
-import { type Catalogue, type Project, runSql } from "./service.js";
+import { type Catalogue, type Project, type ReadCatalogue, runSql } from "./service.js";
 
 const HOUR_MS = 3_600_000;
 
@@ -53,12 +53,12 @@ export async function listDatasets(catalogue: Catalogue, all: boolean): Promise<
 }
 
 /** Whether there is a dataset. */
-export async function hasDataset({ jobs }: Catalogue, dataset: string): Promise<boolean> {
+export async function hasDataset({ jobs }: ReadCatalogue, dataset: string): Promise<boolean> {
   return (await jobs.datasets()).includes(dataset);
 }
 
 /** @throws ApiError where there is none of the name */
-export async function requireDataset(catalogue: Catalogue, project: Project, dataset: string): Promise<void> {
+export async function requireDataset(catalogue: ReadCatalogue, project: Project, dataset: string): Promise<void> {
   if (!(await hasDataset(catalogue, dataset))) throw notFound("Dataset", fullName(project, dataset));
 }
 

@@ -5,7 +5,7 @@ import { ApiError, fullName, notFound } from "../protocol/errors.js";
 import { etagOf } from "../protocol/etag.js";
 import { quoted } from "../protocol/schema.js";
 import { merged } from "./merged.js";
-import { type Catalogue, type Project, runSql } from "./service.js";
+import { type Catalogue, type Project, type ReadCatalogue, runSql } from "./service.js";
 
 type Routine = Extract<Statement, { kind: "createFunction" | "createTableFunction" | "createProcedure" }>;
 
@@ -61,13 +61,13 @@ const idOf = ({ dataset, routine }: RoutineRef): string => `${dataset}.${routine
 const nameOf = ({ project, dataset, routine }: RoutineRef): string => fullName(project, dataset, routine);
 
 /** Names of the routines of a dataset, in order. */
-export async function listRoutines({ jobs }: Catalogue, dataset: string): Promise<readonly string[]> {
+export async function listRoutines({ jobs }: Pick<ReadCatalogue, "jobs">, dataset: string): Promise<readonly string[]> {
   const keys = [...(await jobs.routines()).keys()].filter((key) => key.startsWith(`${dataset}.`));
   return keys.map((key) => key.slice(dataset.length + 1)).sort();
 }
 
 /** @throws ApiError where there is none of the name */
-export async function getRoutine(catalogue: Catalogue, ref: RoutineRef) {
+export async function getRoutine(catalogue: ReadCatalogue, ref: RoutineRef) {
   const text = (await catalogue.jobs.routines()).get(idOf(ref));
   if (text === undefined) throw notFound("Routine", nameOf(ref));
   const { store, times } = catalogue;

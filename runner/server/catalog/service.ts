@@ -16,6 +16,11 @@ export interface Catalogue {
   readonly location: string;
 }
 
+/** What there is, for whoever changes nothing. */
+export type ReadCatalogue = Omit<Catalogue, "jobs"> & {
+  readonly jobs: Pick<SqlJobs, "datasets" | "relations" | "routines" | "rows">;
+};
+
 /** Whether new tables of a dataset have a collation for their texts. */
 export function collationsOf({ store }: Pick<Catalogue, "store">): (dataset: string) => boolean {
   return (dataset) => store.get("dataset", dataset).defaultCollation === "und:ci";

@@ -7,7 +7,7 @@ import { logicalBytes } from "./bytes.js";
 import { constraintsOf } from "./constraints.js";
 import { requireDataset } from "./datasets.js";
 import { describedFields } from "./fields.js";
-import type { Catalogue, Project } from "./service.js";
+import type { Catalogue, Project, ReadCatalogue } from "./service.js";
 
 export interface TableRef {
   readonly project: Project;
@@ -35,14 +35,18 @@ export async function findRelation(catalogue: Catalogue, ref: TableRef): Promise
 }
 
 /** The fields of a table or view, with what the warehouse knows and what was said of them. */
-export function tableFields({ store }: Catalogue, ref: TableRef, relation: RelationDetails): FieldSchema[] {
+export function tableFields(
+  { store }: Pick<Catalogue, "store">,
+  ref: TableRef,
+  relation: RelationDetails,
+): FieldSchema[] {
   const { schema } = store.get("table", tableId(ref));
   const kept = (schema as { readonly fields?: readonly FieldSchema[] } | undefined)?.fields ?? [];
   return describedFields(fieldsOf(relation.columns, relation.required), kept);
 }
 
 /** A table or view as the API writes it. https://cloud.google.com/bigquery/docs/reference/rest/v2/tables */
-export function tableResource(catalogue: Catalogue, ref: TableRef, relation: RelationDetails) {
+export function tableResource(catalogue: ReadCatalogue, ref: TableRef, relation: RelationDetails) {
   const { times, store, location } = catalogue;
   const { project, dataset, table } = ref;
   const kept = store.get("table", tableId(ref));
@@ -119,7 +123,11 @@ function viewOf({ definition }: RelationDetails, view: unknown, materializedView
   return { view: view ?? { query: definition ?? "", useLegacySql: false } };
 }
 
-function typeOfTable({ store }: Catalogue, ref: TableRef, { kind, isSnapshot }: RelationDetails): string {
+function typeOfTable(
+  { store }: Pick<Catalogue, "store">,
+  ref: TableRef,
+  { kind, isSnapshot }: RelationDetails,
+): string {
   if (store.get("table", tableId(ref)).externalDataConfiguration !== undefined) return "EXTERNAL";
   if (kind === "table") return isSnapshot === true ? "SNAPSHOT" : "TABLE";
   return store.get("table", tableId(ref)).materializedView === undefined ? "VIEW" : "MATERIALIZED_VIEW";

@@ -1,4 +1,4 @@
-import type { ChangeMark, SystemTables } from "../../port/sql-jobs.js";
+import type { CatalogueReader, ChangeMark, SystemTables } from "../../port/sql-jobs.js";
 import type { Turns } from "../../port/turns.js";
 import type { Catalogue } from "../catalog/service.js";
 import type { FaultPlan } from "../faults/rules.js";
@@ -22,6 +22,8 @@ export interface JobService extends Catalogue {
   readonly uploads: StagedUploads;
   /** INFORMATION_SCHEMA and the like, as a project sees them once `noted` says that all is kept which a script has done. */
   readonly systemTables: (project: string, noted: () => Promise<unknown>) => SystemTables;
+  /** All rows of a query, which are few. */
+  readonly select: CatalogueReader["select"];
   /** The folder that stands for all buckets; undefined: `gs://` leads nowhere. */
   readonly bucketDir: string | undefined;
   /** Undefined: anything may be done to a table. */

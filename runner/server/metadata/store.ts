@@ -7,20 +7,22 @@ const TABLE = `${DATASET}.objects`;
 export type Kept = Readonly<Record<string, unknown>>;
 export type Kind = "dataset" | "table" | "routine" | "policies";
 
+type KeepingJobs = Pick<SqlJobs, "relations" | "rows" | "run">;
+
 /** Facts of the API that the warehouse has no place for, written through to a table of it. */
 export class MetadataStore {
-  readonly #jobs: SqlJobs;
+  readonly #jobs: KeepingJobs;
   readonly #kept = new Map<string, Kept>();
   /** Writes follow each other. */
   #last: Promise<unknown> = Promise.resolve();
   #ready = false;
 
-  private constructor(jobs: SqlJobs) {
+  private constructor(jobs: KeepingJobs) {
     this.#jobs = jobs;
   }
 
   /** Reads what earlier servers have kept. */
-  static async open(jobs: SqlJobs): Promise<MetadataStore> {
+  static async open(jobs: KeepingJobs): Promise<MetadataStore> {
     const store = new MetadataStore(jobs);
     // A server that was killed may have left the dataset without the table.
     if ((await jobs.relations(DATASET, "objects")).length === 0) return store;

@@ -122,3 +122,14 @@ export function systemViewNamed(name: string): SystemView | undefined {
   const upper = name.toUpperCase();
   return Object.hasOwn(SYSTEM_COLUMNS, upper) ? (upper as SystemView) : OTHER_NAMES[upper];
 }
+
+/** The columns of a view of INFORMATION_SCHEMA, `__TABLES__` or `__TABLES_SUMMARY__`; undefined: the path names none. */
+export function systemColumns(path: readonly string[]): readonly Column[] | undefined {
+  const name = path.at(-1) ?? "";
+  const isOld = OLD_NAMES.includes(name.toUpperCase()) && path.length > 1;
+  const view = isOld || path.at(-2)?.toUpperCase() === "INFORMATION_SCHEMA" ? systemViewNamed(name) : undefined;
+  return view && SYSTEM_COLUMNS[view];
+}
+
+/** Views that stand in a dataset itself. */
+export const OLD_NAMES: readonly string[] = ["__TABLES__", "__TABLES_SUMMARY__"];

@@ -1,25 +1,26 @@
 import { EngineError } from "../../port/engine-error.js";
 import type { RowObject } from "../../port/port.js";
-import type { SystemTables } from "../../port/sql-jobs.js";
-import { SYSTEM_COLUMNS, type SystemView, systemViewNamed } from "./definitions.js";
+import type { CatalogueReader, SystemTables } from "../../port/sql-jobs.js";
+import { OLD_NAMES, SYSTEM_COLUMNS, type SystemView, systemViewNamed } from "./definitions.js";
 import { systemRows } from "./rows.js";
 import type { Place } from "./shared.js";
 
 /**
  * The views of INFORMATION_SCHEMA, `__TABLES__` and `__TABLES_SUMMARY__`, as a project sees them: of a dataset (`d.INFORMATION_SCHEMA.TABLES`), or of all
  * datasets of a location (`region-us.INFORMATION_SCHEMA.TABLES`).
+ * @param placeOf what the rows are made from, as somebody sees it
  * @param location of datasets that say nothing else; undefined: nobody has said it, and views of a location are refused
  * @param noted when all is kept that the statements of the script have done so far
  */
 export function systemTables(
-  catalogue: Place,
+  placeOf: (reader: CatalogueReader | undefined) => Promise<Place>,
   project: string,
   location: string | undefined,
   noted: () => Promise<unknown>,
 ): SystemTables {
   return (path) => {
     const name = path.at(-1) ?? "";
-    const isOld = ["__TABLES__", "__TABLES_SUMMARY__"].includes(name.toUpperCase());
+    const isOld = OLD_NAMES.includes(name.toUpperCase());
     if (!isOld && path.at(-2)?.toUpperCase() !== "INFORMATION_SCHEMA") return undefined;
     const view = systemViewNamed(name);
     if (view === undefined) return undefined;
@@ -33,8 +34,9 @@ export function systemTables(
     return {
       key: `system ${view} ${other === undefined ? "" : `${other}.`}${dataset ?? `*${region ?? ""}`}`,
       columns: SYSTEM_COLUMNS[view],
-      rows: async () => {
+      rows: async (reader) => {
         await noted();
+        const catalogue = await placeOf(reader);
         return dataset !== undefined && other !== undefined
           ? rowsOfOther(catalogue, other, view, dataset)
           : systemRows(catalogue, project, view, { dataset, region, location });

@@ -3,7 +3,6 @@ import type { RowObject } from "../../port/port.js";
 import type { RelationDetails } from "../../port/sql-jobs.js";
 import { logicalBytes } from "../catalog/bytes.js";
 import { partitionIds } from "../catalog/partition-ids.js";
-import { rowsOf } from "../jobs/rows-of.js";
 import type { SeenPartitions } from "../metadata/times.js";
 import { quoted } from "../protocol/schema.js";
 import { type Place, timestamp } from "./shared.js";
@@ -31,8 +30,7 @@ export async function partitionRows(
   const ids = partitionIds(catalogue.store.get("table", `${id.dataset}.${id.name}`), relation);
   if (ids === undefined) return [row(null, rows)];
   const seen = await seenPartitions(catalogue, `${id.dataset}.${id.name}`, at, () =>
-    rowsOf(
-      catalogue.jobs,
+    catalogue.select(
       `SELECT ${ids} AS id, COUNT(*) AS n, CAST(BIT_XOR(FARM_FINGERPRINT(${rowText(
         relation,
         relation.columns.map(({ name }) => name),

@@ -18,15 +18,11 @@ import type {
 } from "../../../port/sql-jobs.js";
 import type { Column } from "../../../port/sql-types.js";
 import type { Turns } from "../../../port/turns.js";
-import { appendTo } from "../append.js";
 import { NO_LAYOUT } from "../catalog.js";
-import { quoteName, TEMPORARY } from "../quote.js";
 import { OwnTransactions } from "../recovery.js";
 import type { RelationSource } from "../relation-source.js";
 import { DuckDbScriptHost } from "../script-host.js";
 import type { ScriptPlace } from "../script-place.js";
-import { duckdbType } from "../types.js";
-import { appendRow } from "../values.js";
 import { type ChangeMarks, markSql } from "./change-marks.js";
 import { aborted, hasLost, queued } from "./conflicts.js";
 import { changeOf, writeDestination } from "./destination.js";
@@ -70,7 +66,6 @@ export class JobHost extends DuckDbScriptHost {
   #told: (statement: JobStatement) => void = () => undefined;
   #begun: Begun | undefined;
   readonly #reads = new Map<string, RelationId>();
-  readonly #wanted = new Map<string, SystemTable>();
   #inTransaction = false;
   /** Of the transaction that is open, or that was the last one. */
   #transactionId = "";
@@ -136,7 +131,7 @@ export class JobHost extends DuckDbScriptHost {
     this.#request.signal.throwIfAborted();
     this.finish();
     this.#reads.clear();
-    this.#wanted.clear();
+    this.wanted.clear();
     const text = sql.slice(statement.start, statement.end);
     this.#begun = { statement, text, target: targetOf(statement, this.#dataset), startedAt: Date.now() };
     // What a procedure does is told by its statements.
@@ -163,7 +158,7 @@ export class JobHost extends DuckDbScriptHost {
         const version = this.#history?.find(path);
         if (version !== undefined) return version;
         const known = catalog.find(path);
-        if (known === undefined) return this.#systemTable(path);
+        if (known === undefined) return undefined;
         const [dataset, name] = known.path;
         if (known.temporary === true) return known;
         this.#reads.set(`${dataset}.${name}`, { dataset, name });
@@ -177,7 +172,7 @@ export class JobHost extends DuckDbScriptHost {
     const { access, externals } = this.#request;
     const [dataset, name] = table.path;
     const external = this.#isTarget(dataset, name) ? undefined : externals?.find({ dataset, name });
-    if (external !== undefined) return this.#asTemporary(external);
+    if (external !== undefined) return this.wanted.add(external);
     const condition = access?.condition({ dataset, name });
     if (access !== undefined && condition !== undefined)
       return { ...table, standIn: { query: openRows(table.path, condition, access.user), catalog } };
@@ -207,17 +202,14 @@ export class JobHost extends DuckDbScriptHost {
     };
   }
 
-  /** Its rows are put into a temporary table before the statement runs. */
-  #systemTable(path: readonly string[]): CatalogTable | undefined {
+  protected override systemTable(path: readonly string[]): SystemTable | undefined {
     const { systemTables } = this.#request;
-    const found =
-      systemTables(path) ?? (this.#dataset === undefined ? undefined : systemTables([this.#dataset, ...path]));
-    return found === undefined ? undefined : this.#asTemporary(found);
+    return systemTables(path) ?? (this.#dataset === undefined ? undefined : systemTables([this.#dataset, ...path]));
   }
 
-  #asTemporary(found: SystemTable): CatalogTable {
-    this.#wanted.set(found.key, found);
-    return { path: [TEMPORARY, found.key], columns: found.columns, temporary: true };
+  /** Whoever gives the tables reads what is committed. */
+  protected override get reader(): undefined {
+    return undefined;
   }
 
   /** What a statement makes, changes or drops is the table itself; a view is made of the tables as the warehouse has them. */
@@ -248,18 +240,6 @@ export class JobHost extends DuckDbScriptHost {
       this.#ended({ loaded });
       return loaded.rows;
     };
-  }
-
-  async #fillSystemTables(): Promise<void> {
-    for (const { key, columns, rows } of this.#wanted.values()) {
-      const definitions = columns.map(({ name, type }) => `${quoteName(name)} ${duckdbType(type)}`).join(", ");
-      await this.#connection.run(`CREATE OR REPLACE TEMP TABLE ${quoteName(key)} (${definitions})`);
-      const found = await rows();
-      await appendTo(this.#connection, { temporary: key }, (appender) => {
-        for (const row of found) appendRow(appender, columns, row);
-      });
-    }
-    this.#wanted.clear();
   }
 
   /** What the statement reads, for the answer of a dry run. */
@@ -307,7 +287,7 @@ export class JobHost extends DuckDbScriptHost {
 
   override async query(sql: string, columns: readonly Column[]): Promise<QueryResult> {
     this.#request.signal.throwIfAborted();
-    await this.#fillSystemTables();
+    await this.fillWanted();
     const { destination, once } = this.#request;
     if (destination !== undefined && once !== undefined) await this.#marks.prepare();
     const rows =
@@ -332,7 +312,7 @@ export class JobHost extends DuckDbScriptHost {
     const { exporter, signal } = this.#request;
     signal.throwIfAborted();
     if (exporter === undefined) throw new Error("EXPORT statement is not supported by the embedded engine");
-    await this.#fillSystemTables();
+    await this.fillWanted();
     const rows = new ResultRows(await this.#run(sql, false), columns);
     await exporter(options, rows, async (path, codec) => {
       await this.#connection.run(parquetSql(sql, path, codec));
@@ -346,7 +326,7 @@ export class JobHost extends DuckDbScriptHost {
 
   override async value(sql: string): Promise<SqlValue> {
     this.#request.signal.throwIfAborted();
-    await this.#fillSystemTables();
+    await this.fillWanted();
     const value = await super.value(sql);
     if (this.#begun?.statement.kind === "assert") this.#ended({});
     return value;
@@ -354,14 +334,14 @@ export class JobHost extends DuckDbScriptHost {
 
   override async setVariable(key: string, sql: string): Promise<void> {
     this.#request.signal.throwIfAborted();
-    await this.#fillSystemTables();
+    await this.fillWanted();
     return super.setVariable(key, sql);
   }
 
   override async apply(statement: TranslatedStatement): Promise<number> {
     const { signal } = this.#request;
     signal.throwIfAborted();
-    await this.#fillSystemTables();
+    await this.fillWanted();
     const begun = this.#begun;
     const target = begun?.target;
     const kind = ROW_CHANGES[statement.kind];

@@ -20,6 +20,7 @@ import { Turns } from "../../../port/turns.js";
 import { quoteName, quotePath } from "../quote.js";
 import { CommittedRelations } from "../relation-source.js";
 import { readRoutines } from "../script-host.js";
+import { readRows } from "../system-tables.js";
 import type { Translator } from "../translator.js";
 import { ChangeMarks } from "./change-marks.js";
 import { type RequiredColumns, readDatasets, readDetails, readRequired } from "./details.js";
@@ -28,7 +29,6 @@ import { DuckDbJobSession } from "./job-session.js";
 import { MovedClock } from "./moved-clock.js";
 import { parquetSql, readParquet, readParquetColumns } from "./parquet.js";
 import { partitionSql } from "./partition-write.js";
-import { ResultRows } from "./result-rows.js";
 import { countRows, TableHistory } from "./table-history.js";
 import { writeRows } from "./write-rows.js";
 
@@ -137,10 +137,7 @@ export class DuckDbJobs implements SqlJobs {
       const { dataset, name } = relation;
       const known = (await this.#relations.read()).get(relationKey(relation)) ?? this.#history?.find([dataset, name]);
       if (known === undefined) throw missingTable(relation);
-      const read = columns.flatMap((name) => known.columns.find((column) => column.name === name) ?? []);
-      const names = read.length === 0 ? "NULL" : read.map(({ name }) => quoteName(name)).join(", ");
-      const sql = `SELECT ${names} FROM ${quotePath(relation)} LIMIT ${count} OFFSET ${start}`;
-      return new ResultRows(await connection.run(sql), read);
+      return readRows(connection, known, { relation, columns, start, count });
     });
   }
 
