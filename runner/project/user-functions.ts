@@ -61,6 +61,7 @@ type Hidden = Pick<
   | "mayWriteMore"
   | "changesItself"
   | "reads"
+  | "incremental"
 >;
 
 /** The key of a table's path. */
@@ -174,15 +175,18 @@ function hiddenOf(script: ActionScripts, persistent: ReadonlyMap<string, Functio
   const temporary = new Set(before.flatMap(({ temporaryTables }) => temporaryTables));
   const isOwnTemporary = (key: string) => temporary.has(key.replace(/^_SESSION\./i, ""));
   const named = action.reads.filter(({ key }) => !isOwnTemporary(key));
+  const { accumulating, incremental } = action;
+  const namedLater = incremental?.reads.filter(({ key }) => !isOwnTemporary(key)) ?? [];
   // What it makes itself before it reads it is no input.
   const made = new Set(writes.filter(({ does }) => does === "makes").map(({ key }) => key));
   const changed = named.find(({ key }) => writes.some((write) => write.key === key && write.does === "changes"));
   if (changed !== undefined) reasons.push(`its statements change ${changed.key}, which it reads`);
   const inputs = [...reads].filter((key) => !made.has(key) && !isOwnTemporary(key));
-  const wildcards = [...new Set([...named.map(({ key }) => key), ...inputs].filter(isWildcard))].sort();
+  const all = [...[...named, ...(accumulating ? namedLater : [])].map(({ key }) => key), ...inputs];
+  const wildcards = [...new Set(all.filter(isWildcard))].sort();
   // Tables may come and go under a prefix, and nobody says which of them was changed.
   if (wildcards.length > 0) reasons.push(`it reads wildcard table ${wildcards[0]}`);
-  const metadata = [...named.map(({ key }) => key), ...inputs].find(isSystemTable);
+  const metadata = all.find(isSystemTable);
   if (metadata !== undefined) reasons.push(`it reads ${metadata}, which changes with every table`);
   return {
     hiddenReads: inputs.filter(isRelation).sort(),
@@ -200,6 +204,7 @@ function hiddenOf(script: ActionScripts, persistent: ReadonlyMap<string, Functio
     mayWriteMore: !isReadable || statements.some(({ dynamic }) => dynamic),
     changesItself: writes.some(({ key, does }) => key === action.key && does === "changes"),
     reads: named.filter(({ key }) => isRelation(key)),
+    incremental: incremental && { ...incremental, reads: namedLater.filter(({ key }) => isRelation(key)) },
   };
 }
 
