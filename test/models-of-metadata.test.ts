@@ -20,6 +20,9 @@ pre_operations { DECLARE is_there DEFAULT (SELECT COUNT(*) > 0 FROM d.INFORMATIO
 SELECT 1 AS id, is_there`,
     later: `config { type: "incremental", ${OF_RAW} }
 SELECT id FROM raw.orders \${when(incremental(), "WHERE id > (SELECT row_count FROM d.__TABLES__ WHERE table_id = 'later')")}`,
+    by_count: `config { type: "incremental", ${OF_RAW} }
+pre_operations { CREATE TABLE IF NOT EXISTS \${self()} (id INT64) }
+SELECT id FROM raw.orders WHERE id > (SELECT row_count FROM d.__TABLES__ WHERE table_id = 'by_count')`,
     contract: `config { type: "assertion", tags: ["warn"], ${OF_RAW} }
 SELECT column_name FROM raw.INFORMATION_SCHEMA.COLUMNS WHERE column_name = 'amount' AND data_type <> 'NUMERIC(5, 2)'`,
     steps: `config { type: "operations" }
@@ -36,7 +39,7 @@ afterAll(() => rig.remove());
 
 it("takes INFORMATION_SCHEMA in models, assertions and operations, as they see it", async () => {
   const checked = await rig.fastbreak("check");
-  expect([checked.stdout, checked.stderr]).toEqual(["7 actions checked, 0 errors\n", ""]);
+  expect([checked.stdout, checked.stderr]).toEqual(["8 actions checked, 0 errors\n", ""]);
   await rig.run([]);
   expect(await rig.sql("SELECT * FROM d.profile")).toEqual([["orders", "2", "1"]]);
   expect(await rig.sql("SELECT * FROM d.sizes")).toEqual([["orders", "0"]]);
@@ -63,10 +66,10 @@ it("reads it anew in every run", async () => {
 });
 
 it("keeps the rows of an incremental table that goes by what it tells of them", async () => {
-  for (const table of ["later"]) expect(await rig.sql(`SELECT id FROM d.${table}`)).toEqual([["1"], ["2"]]);
+  for (const table of ["later", "by_count"]) expect(await rig.sql(`SELECT id FROM d.${table}`)).toEqual([["1"], ["2"]]);
   await rig.fastbreak("query", "INSERT raw.orders (id) VALUES (3)");
   for (const _ of [1, 2]) await rig.run([]);
-  for (const table of ["later"])
+  for (const table of ["later", "by_count"])
     expect(await rig.sql(`SELECT id FROM d.${table} ORDER BY id`)).toEqual([["1"], ["2"], ["3"]]);
 });
 

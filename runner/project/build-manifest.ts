@@ -1,6 +1,7 @@
 import { openQuery } from "../googlesql/closing-semicolon.js";
 import type { QueryScan, ScriptScan } from "../googlesql/contract.js";
 import { foldedKey } from "../googlesql/project-names.js";
+import { isSystemTable } from "../googlesql/system-tables.js";
 import { judgingTags, thresholdProblem } from "../graph/audits.js";
 import { type BuildOptions, type CodeHashInputs, codeHash, compiledHash } from "./action-hashes.js";
 import { goesByClock } from "./by-clock.js";
@@ -90,7 +91,7 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
       table,
       () =>
         texts.incremental !== undefined ||
-        goesByOwnRows({ ...labels, key: base.key, preOps: table.preOps, reads: texts.reads }, readKey, scanner) ||
+        goesByOwnRows({ ...base, ...labels, preOps: table.preOps, reads: texts.reads }, readKey, scanner) ||
         goesByClock(table, {
           ...labels,
           ...texts,
@@ -323,25 +324,34 @@ function leavesRows(query: string, own: string, readKey: (path: readonly string[
 
 /**
  * Whether the rows that an incremental table has by then say which rows its one query gives, as where it leaves out what is there: what
- * it gave before it gives no more. Statements before it that change rows of the table make room among rows that stay, unless a label says
- * of which dates a date is made.
+ * it gave before it gives no more. INFORMATION_SCHEMA may tell of them, too, and of what else is another day. Statements before it that
+ * change rows of the table make room among rows that stay. For these two a label may say of which dates a date is made.
  */
 function goesByOwnRows(
-  { key, preOps, reads, lookback }: Pick<ManifestAction, "key" | "preOps" | "lookback"> & Pick<Scan, "reads">,
+  {
+    key,
+    target,
+    preOps,
+    reads,
+    lookback,
+  }: Pick<ManifestAction, "key" | "target" | "preOps" | "lookback"> & Pick<Scan, "reads">,
   readKey: (path: readonly string[]) => string,
   scanner: SqlScanner,
 ): boolean {
-  const isOwn = (path: readonly string[]) => readKey(path) === key;
+  const hasNoDates = lookback.defaultDays === undefined;
+  const tells = (read: string) => read === key || (hasNoDates && isSystemTable(read));
+  const mayNameThem = (text: string) => hasNoDates && text.includes(target.name);
   const concernsThem = (text: string): boolean => {
     try {
-      const { declares, tables, writes } = scanner.scanScript(text);
-      const changes = writes.some(({ path, does }) => does === "changes" && isOwn(path));
-      return (declares && tables.some(isOwn)) || (changes && lookback.defaultDays === undefined);
+      const { declares, dynamic, routines, tables, writes } = scanner.scanScript(text);
+      const changes = writes.some(({ path, does }) => does === "changes" && readKey(path) === key);
+      const known = [...tables, ...routines.flatMap((routine) => (routine.temporary ? routine.tables : []))];
+      return (declares && known.map(readKey).some(tells)) || (changes && hasNoDates) || (dynamic && mayNameThem(text));
     } catch {
-      return false;
+      return mayNameThem(text);
     }
   };
-  return reads.some((read) => read.key === key) || preOps.some(concernsThem);
+  return reads.some((read) => tells(read.key)) || preOps.some(concernsThem);
 }
 
 /**

@@ -378,13 +378,23 @@ pre_operations {
   DELETE FROM \${self()} WHERE id IN (SELECT id FROM \${ref("readings")})
 }
 SELECT id, value FROM \${ref("readings")}`,
+    "definitions/by_function.sqlx": `config { type: "incremental" }
+pre_operations { CREATE TEMP FUNCTION newest() AS ((SELECT MAX(id) FROM \${self()})) }
+SELECT id, meter, value FROM \${ref("readings")} WHERE id > IFNULL(newest(), 0)`,
+    "definitions/replaced.sqlx": `config { type: "incremental" }
+pre_operations {
+  CREATE TABLE IF NOT EXISTS \${self()} (id INT64, value INT64);
+  EXECUTE IMMEDIATE "DELETE FROM \${self()} WHERE id IN (SELECT id FROM raw.readings)"
+}
+SELECT id, value FROM \${ref("readings")}`,
     "definitions/meters.sqlx": `config { type: "table" }
 SELECT COUNT(*) AS meters FROM \${ref("hub_meter")}`,
   },
   nights: [
     `CREATE SCHEMA raw; CREATE TABLE raw.readings (id INT64, meter INT64, value INT64);
      INSERT INTO raw.readings VALUES (1, 7, 10), (2, 8, 20);
-     CREATE SCHEMA IF NOT EXISTS dwh; CREATE TABLE dwh.reading_log (id INT64, meter INT64, value INT64)`,
+     CREATE SCHEMA IF NOT EXISTS dwh; CREATE TABLE dwh.reading_log (id INT64, meter INT64, value INT64);
+     CREATE TABLE dwh.by_function LIKE dwh.reading_log`,
     "SELECT 'nothing new'",
     "INSERT INTO raw.readings VALUES (3, 9, 30), (4, 7, 11)",
     "DELETE FROM raw.readings WHERE id < 4",
