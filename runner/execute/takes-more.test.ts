@@ -55,9 +55,20 @@ describe("an incremental query", () => {
     expect(takesMore({ ...table, postOps: [statement], incremental })).toBe(false);
   });
 
-  it("before which rows are removed gives them again", () => {
-    const table = tableOf("SELECT id FROM a", "SELECT id FROM a WHERE id > 2");
-    const incremental = { ...(table.incremental as IncrementalTexts), preOps: ["DELETE FROM `p.d.own` WHERE id > 2"] };
-    expect(takesMore({ ...table, incremental })).toBe(false);
+  it.each([
+    ["SELECT id FROM a WHERE id > 2", ["DELETE FROM `p.d.own` WHERE id > 2"], false],
+    [
+      "SELECT id FROM a WHERE id >= newest",
+      ["DECLARE newest DEFAULT 3;", "DELETE FROM `p.d.own` WHERE id > newest"],
+      false,
+    ],
+    ["SELECT id FROM a WHERE id > 2", ["DELETE FROM `p.d.own` WHERE id IN (SELECT id FROM a)"], false],
+    ["SELECT id FROM a", ["TRUNCATE TABLE `p.d.own`"], false],
+    ["SELECT id FROM a WHERE id > 2", ["TRUNCATE TABLE `p.d.own`"], true],
+    ["SELECT id FROM a WHERE id > 2", ["DELETE FROM `p.d.own` WHERE n = 1;"], true],
+  ])("before which rows are removed gives them again where its condition is theirs, %#", (later, preOps, expected) => {
+    const table = tableOf("SELECT id FROM a", later);
+    const incremental = { ...(table.incremental as IncrementalTexts), preOps };
+    expect(takesMore({ ...table, incremental })).toBe(expected);
   });
 });

@@ -21,27 +21,46 @@ export function takesMore(action: RunnableAction): boolean {
 
 /** The words of statements that change the table's own rows where it is there already, and only there. */
 function laterChanges(
-  { target, preOps, postOps }: RunnableAction,
-  incremental: Pick<IncrementalTexts, "preOps" | "postOps">,
-): readonly ReadonlySet<string>[] {
+  { target, preOps, postOps, query }: RunnableAction,
+  incremental: Pick<IncrementalTexts, "preOps" | "postOps" | "query">,
+): readonly Words[] {
   const onlyLater = (later: readonly string[], earlier: readonly string[]) =>
-    later
-      .filter((text) => !earlier.includes(text) && text.includes(target.name))
-      .map((text) => new Set(wordsOf(text).map((word) => word.toUpperCase())));
-  // What is removed before the query is mostly what it gives again.
-  const before = onlyLater(incremental.preOps, preOps).filter(addsRows);
+    later.filter((text) => !earlier.includes(text) && text.includes(target.name)).map(upperWordsOf);
+  // A query that is the full one gives all again that is removed before it, and one that goes by a variable mostly goes by that of DELETE.
+  const givesAgain =
+    query === incremental.query || incremental.preOps.some((text) => upperWordsOf(text).includes("DECLARE"));
+  const given = upperWordsOf(incremental.query);
+  const before = onlyLater(incremental.preOps, preOps).filter(
+    (words) => addsRows(words) || (!givesAgain && removesOthers(words, given)),
+  );
   const after = onlyLater(incremental.postOps, postOps).filter((words) => addsRows(words) || makesRoom(words));
   return [...before, ...after];
 }
 
+type Words = readonly string[];
+
 /** Whether statements add or change rows. */
-function addsRows(words: ReadonlySet<string>): boolean {
-  return words.has("INSERT") || words.has("UPDATE") || words.has("MERGE");
+function addsRows(words: Words): boolean {
+  return words.includes("INSERT") || words.includes("UPDATE") || words.includes("MERGE");
 }
 
 /** Whether statements remove rows, so that the query may give them again. */
-function makesRoom(words: ReadonlySet<string>): boolean {
-  return words.has("DELETE") || words.has("TRUNCATE");
+function makesRoom(words: Words): boolean {
+  return words.includes("DELETE") || words.includes("TRUNCATE");
+}
+
+/** Whether statements before a query remove other rows than it gives: not those of its own condition, nor those that tables tell. */
+function removesOthers(words: Words, query: Words): boolean {
+  if (words.includes("TRUNCATE")) return true;
+  if (!words.includes("DELETE") || words.includes("SELECT")) return false;
+  const condition = words.slice(words.indexOf("WHERE", words.indexOf("DELETE")) + 1);
+  const end = condition.indexOf(";");
+  return !includesAll(query, end < 0 ? condition : condition.slice(0, end));
+}
+
+/** Whether words stand in a text one behind the other. */
+function includesAll(text: Words, words: Words): boolean {
+  return text.some((_, start) => words.every((word, at) => text[start + at] === word));
 }
 
 const SET_OPERATORS = new Set(["UNION", "EXCEPT", "INTERSECT"]);
@@ -74,4 +93,8 @@ function widens(added: readonly string[]): boolean {
 
 function wordsOf(sql: string): readonly string[] {
   return tokenize(sql).map(({ text }) => text);
+}
+
+function upperWordsOf(sql: string): Words {
+  return wordsOf(sql).map((word) => word.toUpperCase());
 }

@@ -416,6 +416,9 @@ post_operations { \${when(incremental(), \`DELETE FROM \${self()} WHERE day < '2
 pre_operations { \${when(incremental(), \`DELETE FROM \${self()} WHERE TRUE;
 INSERT INTO \${self()} SELECT id, 'even' FROM \${ref("visits")} WHERE MOD(id, 2) = 0\`)} }
 SELECT id, 'odd' AS kind FROM \${ref("visits")} WHERE MOD(id, 2) = 1`,
+    "definitions/late_visits.sqlx": `config { type: "incremental", uniqueKey: ["id"] }
+pre_operations { \${when(incremental(), \`DELETE FROM \${self()} WHERE id = 1\`)} }
+SELECT id, day FROM \${ref("visits")} \${when(incremental(), \`WHERE id > (SELECT MAX(id) FROM \${self()})\`)}`,
     "definitions/counted.sqlx": `config { type: "table" }
 SELECT COUNT(*) AS visits FROM \${ref("visits_of_the_year")}`,
   },
