@@ -42,6 +42,13 @@ describe("fastbreak migrate", () => {
     });
   });
 
+  it("lets a migration ask INFORMATION_SCHEMA what is there, also where there is no warehouse yet", async () => {
+    const named = "SELECT 1 FROM `{{dataset \"ops\"}}`.INFORMATION_SCHEMA.COLUMNS WHERE column_name = 'reason'";
+    says({ "0001_log": LOG, "0002_reason": `IF NOT EXISTS (${named}) THEN ${REASON} END IF;` });
+    expect(await told("--dry-run", "--database", "none-yet.duckdb")).toContain("reason: adds ops.log.reason");
+    expect(await told()).toContain("reason: adds ops.log.reason");
+  });
+
   it("refuses a folder that makes no sense in one line", async () => {
     const wrong: readonly (readonly [Readonly<Record<string, string>>, RegExp])[] = [
       [{ "0001_log": LOG, "0003_x": REASON }, /^2 fastbreak: migrations\/0003_x\.sql: number 0002 is missing/],

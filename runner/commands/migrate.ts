@@ -78,7 +78,7 @@ export const command = defineCommand({
     // A dry run makes no warehouse: it tries an empty one that nobody sees.
     const scratch = options.dryRun && !isThere ? place.engine.openScratch : undefined;
     if (scratch !== undefined && place.projects !== undefined) {
-      const warehouse = await scratch(await place.projects());
+      const warehouse = await scratch(await place.projects(), place, place.systemTables);
       try {
         await work(warehouse);
       } finally {

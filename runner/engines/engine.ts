@@ -84,6 +84,7 @@ export interface Engine {
   readonly openScratch?: (
     projects: ProjectNames,
     limits?: Pick<WarehousePlace, "memory" | "threads">,
+    systemTables?: WarehousePlace["systemTables"],
   ) => Promise<Warehouse>;
   /** Looks at what can only be known from the engine itself; undefined: there is no such thing. */
   readonly examine?: (place: WarehousePlace) => AsyncIterable<EngineFinding>;

@@ -11,6 +11,7 @@ import { type Manifest, parseManifest } from "../project/manifest.js";
 import { readCachedManifest } from "../project/manifest-cache.js";
 import { findProject, type RunnerSettings, readRunnerSettings, suggestion } from "../project/settings.js";
 import { type ChosenSettings, chooseSettings, chosenProjectDir, type PlaceOptions } from "./choose-settings.js";
+import { systemTablesOf } from "./system-tables.js";
 
 export type { PlaceOptions } from "./choose-settings.js";
 
@@ -51,7 +52,8 @@ export function findPlace(options: PlaceOptions): Place {
   const location = () => defaultLocation(projectDir, chosen.overrides);
   const { stateDataset } = settings;
   const told = { compileTimeoutMs, onNote, isShared };
-  return { projectDir, settings, engine, ...told, projects, home, location, stateDataset, ...chosen };
+  const systemTables = systemTablesOf({ projects, location });
+  return { projectDir, settings, engine, ...told, projects, systemTables, home, location, stateDataset, ...chosen };
 }
 
 /** What names with a project stand for where nothing is compiled: as the settings and the last compile say. */

@@ -16,9 +16,9 @@ export const DUCKDB: Engine = {
     const alone = place.isShared !== true;
     return openDuckDbWarehouse(fileOf(place), { ...options, alone }, place, scriptPlace(place));
   },
-  async openScratch(projects, limits) {
+  async openScratch(projects, limits, systemTables) {
     const { openScratchWarehouse } = await import("./warehouse.js");
-    return openScratchWarehouse({ ...ANYWHERE, projects: async () => projects }, limits);
+    return openScratchWarehouse({ ...ANYWHERE, projects: async () => projects, systemTables }, limits);
   },
   async checker() {
     const { CHECKER } = await import("./checker.js");
