@@ -50,6 +50,10 @@ export function translateMerge(statement: Extract<Statement, { kind: "merge" }>,
   const isByRow = hasQueries(on, clauses);
   if (isByRow && hidesRowid(target))
     throw unsupported("A subquery in the MERGE of a table with a column rowid", statement.path);
+  // Each clause is asked for on its own: a row may be taken by two, or by none.
+  const deciding = [source.text, on, ...clauses.map(({ condition }) => condition ?? "")];
+  if (isByRow && clauses.length > 1 && deciding.some((text) => text.includes("random()")))
+    throw unsupported("A subquery in a MERGE that RAND() decides", statement.path);
   const merge = isByRow ? mergeByRow(sides, clauses) : mergeAtOnce(sides, clauses);
   const changing = clauses.filter(({ when }) => when === "MATCHED").map(({ condition }) => condition ?? "true");
   if (changing.length === 0) return [merge];

@@ -101,6 +101,10 @@ const MISTAKES: readonly (readonly [sql: string, message: string])[] = [
   ["DELETE FROM d.t WHERE 'x'", "WHERE clause should return type BOOL, but returns STRING [at 1:23]"],
   ["DELETE FROM d.vw WHERE TRUE", "d.vw is not allowed for this operation because it is currently a VIEW. [at 1:13]"],
   ["DELETE FROM d.t WHERE COUNT(*) > 1", "Aggregate function COUNT(*) not allowed in WHERE clause [at 1:23]"],
+  [
+    "MERGE d.t USING d.u ON t.id = u.id AND EXISTS (SELECT 1) WHEN MATCHED AND RAND() < 0.5 THEN DELETE WHEN MATCHED THEN DELETE",
+    "A subquery in a MERGE that RAND() decides is not supported by the embedded engine [at 1:7]",
+  ],
   ["MERGE d.nope USING d.u ON TRUE WHEN MATCHED THEN DELETE", "Table not found: d.nope [at 1:7]"],
   ["MERGE d.t USING d.nope ON TRUE WHEN MATCHED THEN DELETE", "Table not found: d.nope [at 1:17]"],
   [
