@@ -15,7 +15,7 @@ import { MANIFEST_FORMAT_VERSION, type Manifest, type ManifestAction } from "./m
 import { labelProblem, readModelLabels } from "./model-labels.js";
 import { relationSettings } from "./relation-settings.js";
 import { sourcesOf } from "./traces.js";
-import { linkFunctions, scriptsOf } from "./user-functions.js";
+import { attempt, linkFunctions, persistentOf, scriptsOf, withCalled } from "./user-functions.js";
 
 /** What the dialect knows of SQL text. */
 export interface SqlScanner {
@@ -81,6 +81,19 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
   const readKey = (path: readonly string[]) => foldedKey(path, home);
   const scan = (query: string) => scanReads(query, readKey, scanner);
 
+  let procedures: ReturnType<typeof persistentOf> | undefined;
+  /** A script, and the procedures of the project's operations that it calls. */
+  const scanRun = (sql: string): readonly ScriptScan[] => {
+    const script = scanner.scanScript(sql);
+    if (script.procedureCalls.length === 0) return [script];
+    const texts = graph.operations.flatMap(({ queries }) => queries);
+    procedures ??= persistentOf(
+      texts.flatMap((text) => attempt(() => scanner.scanScript(text)) ?? []),
+      home,
+    );
+    return withCalled(script, procedures, home);
+  };
+
   const tables = graph.tables.map((table, i) => {
     refuseJit(table, problems);
     const query = openQuery(table.query);
@@ -91,7 +104,7 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
       table,
       () =>
         texts.incremental !== undefined ||
-        goesByOwnRows({ ...base, ...labels, preOps: table.preOps, reads: texts.reads }, readKey, scanner) ||
+        goesByOwnRows({ ...base, ...labels, preOps: table.preOps, reads: texts.reads }, readKey, scanRun) ||
         goesByClock(table, {
           ...labels,
           ...texts,
@@ -336,17 +349,23 @@ function goesByOwnRows(
     lookback,
   }: Pick<ManifestAction, "key" | "target" | "preOps" | "lookback"> & Pick<Scan, "reads">,
   readKey: (path: readonly string[]) => string,
-  scanner: SqlScanner,
+  scanRun: (sql: string) => readonly ScriptScan[],
 ): boolean {
   const hasNoDates = lookback.defaultDays === undefined;
   const tells = (read: string) => read === key || (hasNoDates && isSystemTable(read));
   const mayNameThem = (text: string) => hasNoDates && text.includes(target.name);
   const concernsThem = (text: string): boolean => {
     try {
-      const { declares, dynamic, routines, tables, writes } = scanner.scanScript(text);
-      const changes = writes.some(({ path, does }) => does === "changes" && readKey(path) === key);
-      const known = [...tables, ...routines.flatMap((routine) => (routine.temporary ? routine.tables : []))];
-      return (declares && known.map(readKey).some(tells)) || (changes && hasNoDates) || (dynamic && mayNameThem(text));
+      const run = scanRun(text);
+      const changes = run.some(({ writes }) =>
+        writes.some(({ path, does }) => does === "changes" && readKey(path) === key),
+      );
+      const temporary = run.flatMap(({ routines }) => routines.filter((routine) => routine.temporary));
+      const known = [...run, ...temporary].flatMap(({ tables }) => tables.map(readKey));
+      // What a procedure declares nobody sees but itself.
+      const declares = run[0]?.declares === true;
+      const dynamic = run.some((scan) => scan.dynamic);
+      return (declares && known.some(tells)) || (changes && hasNoDates) || (dynamic && mayNameThem(text));
     } catch {
       return mayNameThem(text);
     }

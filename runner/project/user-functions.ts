@@ -41,7 +41,7 @@ export function scriptsOf(action: ManifestAction, scanner: SqlScanner): ActionSc
 }
 
 /** Undefined for SQL that cannot be read: who runs it will say so. */
-function attempt<T>(work: () => T): T | undefined {
+export function attempt<T>(work: () => T): T | undefined {
   try {
     return work();
   } catch {
@@ -73,13 +73,7 @@ type KeyOf = (path: readonly string[]) => string;
  * @param home the project of names without one
  */
 export function linkFunctions(scripts: readonly ActionScripts[], home: string): ManifestAction[] {
-  const persistent = new Map<string, FunctionScan>();
-  for (const script of scripts) {
-    for (const routine of statementsOf(script).flatMap(({ routines }) => routines)) {
-      const key = keyOf(routine.name, home);
-      if (!routine.temporary) persistent.set(key, united(routine, persistent.get(key)));
-    }
-  }
+  const persistent = persistentOf(scripts.flatMap(statementsOf), home);
   const called = (scans: readonly ScriptScan[]) => scans.flatMap((scan) => withCalled(scan, persistent, home));
   return scripts.map((script) => {
     const { action, before, after, operations } = script;
@@ -93,8 +87,18 @@ export function linkFunctions(scripts: readonly ActionScripts[], home: string): 
   });
 }
 
+/** The functions and procedures that stay behind the statements that create them. */
+export function persistentOf(statements: readonly ScriptScan[], home: string): ReadonlyMap<string, FunctionScan> {
+  const persistent = new Map<string, FunctionScan>();
+  for (const routine of statements.flatMap(({ routines }) => routines)) {
+    const key = keyOf(routine.name, home);
+    if (!routine.temporary) persistent.set(key, united(routine, persistent.get(key)));
+  }
+  return persistent;
+}
+
 /** A script and what the procedures run that it calls; who calls one that the project does not create may run anything. */
-function withCalled(
+export function withCalled(
   script: ScriptScan,
   persistent: ReadonlyMap<string, FunctionScan>,
   home: string,

@@ -381,6 +381,12 @@ SELECT id, value FROM \${ref("readings")}`,
     "definitions/by_function.sqlx": `config { type: "incremental" }
 pre_operations { CREATE TEMP FUNCTION newest() AS ((SELECT MAX(id) FROM \${self()})) }
 SELECT id, meter, value FROM \${ref("readings")} WHERE id > IFNULL(newest(), 0)`,
+    "definitions/make_room.sqlx": `config { type: "operations", hasOutput: true }
+CREATE OR REPLACE TABLE \${self()} (id INT64);
+CREATE OR REPLACE PROCEDURE dwh.delete_delivered() BEGIN DELETE FROM dwh.called WHERE id IN (SELECT id FROM raw.readings); END`,
+    "definitions/called.sqlx": `config { type: "incremental", dependencies: ["make_room"] }
+pre_operations { CREATE TABLE IF NOT EXISTS \${self()} (id INT64, value INT64); CALL dwh.delete_delivered() }
+SELECT id, value FROM \${ref("readings")}`,
     "definitions/replaced.sqlx": `config { type: "incremental" }
 pre_operations {
   CREATE TABLE IF NOT EXISTS \${self()} (id INT64, value INT64);
