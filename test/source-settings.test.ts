@@ -128,7 +128,7 @@ describe("the partition column of a source", () => {
     rig = await projectOf({ daily: shifted });
     const made = await rig.fastbreak(
       "query",
-      "CREATE OR REPLACE TABLE raw.numbers PARTITION BY day AS SELECT n, DATE_ADD(DATE '2024-01-01', INTERVAL n DAY) AS day FROM UNNEST([0, 1, 2]) AS n",
+      "DROP TABLE raw.numbers; CREATE TABLE raw.numbers PARTITION BY day AS SELECT n, DATE_ADD(DATE '2024-01-01', INTERVAL n DAY) AS day FROM UNNEST([0, 1, 2]) AS n",
     );
     expect(made.code).toBe(0);
     await rig.run([]);

@@ -338,7 +338,7 @@ function leavesRows(query: string, own: string, readKey: (path: readonly string[
 /**
  * Whether the rows that an incremental table has by then say which rows its one query gives, as where it leaves out what is there: what
  * it gave before it gives no more. INFORMATION_SCHEMA may tell of them, too, and of what else is another day. Statements before it that
- * change rows of the table make room among rows that stay. For these two a label may say of which dates a date is made.
+ * change rows of the table make room among rows that stay. Not where a label says of which dates a date is made.
  */
 function goesByOwnRows(
   {
@@ -351,9 +351,9 @@ function goesByOwnRows(
   readKey: (path: readonly string[]) => string,
   scanRun: (sql: string) => readonly ScriptScan[],
 ): boolean {
-  const hasNoDates = lookback.defaultDays === undefined;
-  const tells = (read: string) => read === key || (hasNoDates && isSystemTable(read));
-  const mayNameThem = (text: string) => hasNoDates && text.includes(target.name);
+  if (lookback.defaultDays !== undefined) return false;
+  const tells = (read: string) => read === key || isSystemTable(read);
+  const mayNameThem = (text: string) => text.includes(target.name);
   const concernsThem = (text: string): boolean => {
     try {
       const run = scanRun(text);
@@ -365,7 +365,7 @@ function goesByOwnRows(
       // What a procedure declares nobody sees but itself.
       const declares = run[0]?.declares === true;
       const dynamic = run.some((scan) => scan.dynamic);
-      return (declares && known.some(tells)) || (changes && hasNoDates) || (dynamic && mayNameThem(text));
+      return (declares && known.some(tells)) || changes || (dynamic && mayNameThem(text));
     } catch {
       return mayNameThem(text);
     }

@@ -333,7 +333,7 @@ export const entries = [
     name: "int64_to_numeric",
     parameters: { x: "INT64" },
     googlesql: "CAST(x AS NUMERIC)",
-    duckdb: "bq.int64_to_numeric(x)",
+    duckdb: "CAST(x AS DECIMAL(38,9))",
     rows: unary(integers),
   },
   {
