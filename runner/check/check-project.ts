@@ -18,7 +18,7 @@ import { readingOrder } from "../project/link-reads.js";
 import type { Manifest, ManifestAction } from "../project/manifest.js";
 import { relationOf } from "../project/runnable.js";
 import { suggestion } from "../project/settings.js";
-import { systemColumns } from "../server/system-tables/definitions.js";
+import { SYSTEM_COLUMNS, systemViewAt } from "../server/system-tables/definitions.js";
 import type { CheckedRelation, CheckResult, Finding, Surroundings, Unchecked } from "./check-result.js";
 import { arrayAliases, guessedTables, isCertain, isMisspelt } from "./guessed-tables.js";
 
@@ -335,7 +335,8 @@ class ProjectCheck implements CheckResult {
         const [dataset = "", name = ""] = foldProject(path, this.#projects.home);
         const known = this.#known.get(`${dataset}.${name}`);
         const isView = this.#views.has(`${dataset}.${name}`);
-        const columns = known?.columns ?? (isOfView ? undefined : systemColumns(path));
+        const made = isOfView ? undefined : systemViewAt(path);
+        const columns = known?.columns ?? (made && SYSTEM_COLUMNS[made.view]);
         return columns && { path: [dataset, name], columns, isView };
       },
       names: () => [...this.#known.keys()].filter((key) => !key.endsWith("*")),

@@ -18,11 +18,11 @@ export function systemTablesOf(place: DataPlace): () => Promise<SystemTables> {
 
 async function loaded({ projects, location }: DataPlace): Promise<SystemTables> {
   const { systemTables } = await import("../server/system-tables/find.js");
-  const { placeOn } = await import("../server/system-tables/place.js");
   const where = await location?.();
   const home = (await projects?.())?.home ?? "local";
   const placeOf = async (reader: CatalogueReader | undefined) => {
     if (reader === undefined) throw new TypeError("nobody reads what there is");
+    const { placeOn } = await import("../server/system-tables/place.js");
     return placeOn(reader, where ?? "US");
   };
   return systemTables(placeOf, home, where, async () => undefined);

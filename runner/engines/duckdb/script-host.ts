@@ -6,7 +6,7 @@ import type { KeptChange } from "../../dialect/statement.js";
 import type { Catalog, CatalogTable } from "../../googlesql/catalog.js";
 import { foldDataset, foldProject, type ProjectNames } from "../../googlesql/project-names.js";
 import type { QueryResult, RelationId, SqlValue } from "../../port/port.js";
-import type { CatalogueReader, SystemTable, SystemTables } from "../../port/sql-jobs.js";
+import type { CatalogueReader, SystemTables } from "../../port/sql-jobs.js";
 import type { Column } from "../../port/sql-types.js";
 import { columnsOf, layoutSql, readCatalog, readRelation } from "./catalog.js";
 import { quoteName, quotePath, quoteText, TEMPORARY } from "./quote.js";
@@ -54,7 +54,6 @@ export class DuckDbScriptHost implements ScriptHost {
   readonly #recovery: Recovery;
   readonly #relations: RelationSource;
   #temporary: ReadonlyMap<string, CatalogTable> | undefined;
-  #systemTables: SystemTables | undefined;
   /** What the statement reads that stands in no file. */
   protected readonly wanted = new WantedTables();
   #hasTemporary = false;
@@ -86,9 +85,13 @@ export class DuckDbScriptHost implements ScriptHost {
   }
 
   async catalog(): Promise<Catalog> {
-    this.#systemTables ??= await this.place.systemTables?.();
+    const systemTables = await this.systemTables();
     const kept = catalogOf(await this.#relations.read(), await this.projects());
-    const persistent: Catalog = { ...kept, find: (path) => kept.find(path) ?? this.#findSystemTable(path) };
+    const made = (path: readonly string[]) => {
+      const found = systemTables?.(path);
+      return found && this.wanted.add(found);
+    };
+    const persistent: Catalog = { ...kept, find: (path) => kept.find(path) ?? made(path) };
     if (!this.#hasTemporary) return persistent;
     this.#temporary ??= await this.#readTemporary();
     const temporary = this.#temporary;
@@ -102,14 +105,9 @@ export class DuckDbScriptHost implements ScriptHost {
     };
   }
 
-  #findSystemTable(path: readonly string[]): CatalogTable | undefined {
-    const found = this.systemTable(path);
-    return found && this.wanted.add(found);
-  }
-
-  /** Undefined: the path names none. */
-  protected systemTable(path: readonly string[]): SystemTable | undefined {
-    return this.#systemTables?.(path);
+  /** Finds tables that are made up about others; undefined: there are none. */
+  protected async systemTables(): Promise<SystemTables | undefined> {
+    return this.place.systemTables?.();
   }
 
   /** Undefined: nobody sees more than what is committed. */

@@ -1,11 +1,11 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { CatalogTable } from "../../googlesql/catalog.js";
-import { type Relation, type RelationId, relationKey } from "../../port/port.js";
-import type { CatalogueReader, JobRows, SystemTable } from "../../port/sql-jobs.js";
+import { type Relation, relationKey } from "../../port/port.js";
+import type { CatalogueReader, SystemTable } from "../../port/sql-jobs.js";
 import { appendTo } from "./append.js";
-import { readDatasets, readDetails, readRequired } from "./jobs/details.js";
-import { ResultRows } from "./jobs/result-rows.js";
-import { quoteName, quotePath, TEMPORARY } from "./quote.js";
+import { type RequiredColumns, readDatasets, readDetails, readRequired } from "./jobs/details.js";
+import { readRows } from "./jobs/result-rows.js";
+import { quoteName, TEMPORARY } from "./quote.js";
 import { duckdbType } from "./types.js";
 import { appendRow } from "./values.js";
 
@@ -40,7 +40,7 @@ export class WantedTables {
 }
 
 /**
- * What there is as one connection sees it, with what its own transaction has done.
+ * What there is as one connection sees it, with what its own transaction has done by now: it is for one statement.
  * @param relations those that it sees
  * @param ways how it reads routines and runs queries
  */
@@ -49,31 +49,15 @@ export function readerOn(
   relations: () => Promise<ReadonlyMap<string, Relation>>,
   ways: Pick<CatalogueReader, "routines" | "select">,
 ): CatalogueReader {
+  let required: Promise<RequiredColumns> | undefined;
   return {
     ...ways,
     datasets: () => readDatasets(connection),
-    relations: async (dataset, name) =>
-      readDetails(connection, await relations(), await readRequired(connection), dataset, name),
+    relations: async (dataset, name) => {
+      required ??= readRequired(connection);
+      return readDetails(connection, await relations(), await required, dataset, name);
+    },
     rows: async (relation, columns, start, count) =>
       readRows(connection, (await relations()).get(relationKey(relation)), { relation, columns, start, count }),
   };
-}
-
-/** Some rows of a relation; of columns that it lacks nothing. */
-export async function readRows(
-  connection: DuckDBConnection,
-  known: Pick<Relation, "columns"> | undefined,
-  { relation, columns, start, count }: RowsWanted,
-): Promise<JobRows> {
-  const read = columns.flatMap((name) => known?.columns.find((column) => column.name === name) ?? []);
-  const names = read.length === 0 ? "NULL" : read.map(({ name }) => quoteName(name)).join(", ");
-  const sql = `SELECT ${names} FROM ${quotePath(relation)} LIMIT ${count} OFFSET ${start}`;
-  return new ResultRows(await connection.run(sql), read);
-}
-
-interface RowsWanted {
-  readonly relation: RelationId;
-  readonly columns: readonly string[];
-  readonly start: number;
-  readonly count: number;
 }

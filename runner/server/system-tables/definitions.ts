@@ -118,18 +118,24 @@ const OTHER_NAMES: Readonly<Record<string, SystemView>> = {
 };
 
 /** The view of a name; undefined: there is none. */
-export function systemViewNamed(name: string): SystemView | undefined {
+function systemViewNamed(name: string): SystemView | undefined {
   const upper = name.toUpperCase();
   return Object.hasOwn(SYSTEM_COLUMNS, upper) ? (upper as SystemView) : OTHER_NAMES[upper];
 }
 
-/** The columns of a view of INFORMATION_SCHEMA, `__TABLES__` or `__TABLES_SUMMARY__`; undefined: the path names none. */
-export function systemColumns(path: readonly string[]): readonly Column[] | undefined {
-  const name = path.at(-1) ?? "";
-  const isOld = OLD_NAMES.includes(name.toUpperCase()) && path.length > 1;
-  const view = isOld || path.at(-2)?.toUpperCase() === "INFORMATION_SCHEMA" ? systemViewNamed(name) : undefined;
-  return view && SYSTEM_COLUMNS[view];
-}
-
 /** Views that stand in a dataset itself. */
-export const OLD_NAMES: readonly string[] = ["__TABLES__", "__TABLES_SUMMARY__"];
+const OLD_NAMES = ["__TABLES__", "__TABLES_SUMMARY__"];
+
+/**
+ * What a path names of INFORMATION_SCHEMA, `__TABLES__` and `__TABLES_SUMMARY__`, and what stands before that: a dataset, or a location, with
+ * its project or not; undefined: it names none.
+ */
+export function systemViewAt(
+  path: readonly string[],
+): { readonly view: SystemView; readonly owner: readonly string[] } | undefined {
+  const name = path.at(-1) ?? "";
+  const isOld = OLD_NAMES.includes(name.toUpperCase());
+  const isNamed = isOld ? path.length > 1 : path.at(-2)?.toUpperCase() === "INFORMATION_SCHEMA";
+  const view = isNamed ? systemViewNamed(name) : undefined;
+  return view && { view, owner: path.slice(0, isOld ? -1 : -2) };
+}

@@ -1,7 +1,7 @@
 import { EngineError } from "../../port/engine-error.js";
 import type { RowObject } from "../../port/port.js";
 import type { CatalogueReader, SystemTables } from "../../port/sql-jobs.js";
-import { OLD_NAMES, SYSTEM_COLUMNS, type SystemView, systemViewNamed } from "./definitions.js";
+import { SYSTEM_COLUMNS, type SystemView, systemViewAt } from "./definitions.js";
 import { systemRows } from "./rows.js";
 import type { Place } from "./shared.js";
 
@@ -19,17 +19,14 @@ export function systemTables(
   noted: () => Promise<unknown>,
 ): SystemTables {
   return (path) => {
-    const name = path.at(-1) ?? "";
-    const isOld = OLD_NAMES.includes(name.toUpperCase());
-    if (!isOld && path.at(-2)?.toUpperCase() !== "INFORMATION_SCHEMA") return undefined;
-    const view = systemViewNamed(name);
-    if (view === undefined) return undefined;
-    const owner = path.at(isOld ? -2 : -3);
-    if (isOld && owner === undefined) return undefined;
+    const found = systemViewAt(path);
+    if (found === undefined) return undefined;
+    const { view } = found;
+    const owner = found.owner.at(-1);
     const region = owner === undefined ? undefined : /^region-(.+)$/i.exec(owner)?.[1];
     if (region !== undefined && location === undefined) throw noLocation(path);
     const dataset = region !== undefined || owner === project ? undefined : owner;
-    const named = path.at(isOld ? -3 : -4);
+    const named = found.owner.at(-2);
     const other = dataset !== undefined && named !== undefined && named !== project ? named : undefined;
     return {
       key: `system ${view} ${other === undefined ? "" : `${other}.`}${dataset ?? `*${region ?? ""}`}`,

@@ -14,7 +14,7 @@ import type {
   JobRequest,
   JobStatement,
   SystemProcedures,
-  SystemTable,
+  SystemTables,
 } from "../../../port/sql-jobs.js";
 import type { Column } from "../../../port/sql-types.js";
 import type { Turns } from "../../../port/turns.js";
@@ -202,9 +202,10 @@ export class JobHost extends DuckDbScriptHost {
     };
   }
 
-  protected override systemTable(path: readonly string[]): SystemTable | undefined {
+  protected override async systemTables(): Promise<SystemTables> {
     const { systemTables } = this.#request;
-    return systemTables(path) ?? (this.#dataset === undefined ? undefined : systemTables([this.#dataset, ...path]));
+    return (path) =>
+      systemTables(path) ?? (this.#dataset === undefined ? undefined : systemTables([this.#dataset, ...path]));
   }
 
   /** Whoever gives the tables reads what is committed. */
@@ -326,7 +327,6 @@ export class JobHost extends DuckDbScriptHost {
 
   override async value(sql: string): Promise<SqlValue> {
     this.#request.signal.throwIfAborted();
-    await this.fillWanted();
     const value = await super.value(sql);
     if (this.#begun?.statement.kind === "assert") this.#ended({});
     return value;
@@ -334,7 +334,6 @@ export class JobHost extends DuckDbScriptHost {
 
   override async setVariable(key: string, sql: string): Promise<void> {
     this.#request.signal.throwIfAborted();
-    await this.fillWanted();
     return super.setVariable(key, sql);
   }
 

@@ -20,7 +20,6 @@ import { Turns } from "../../../port/turns.js";
 import { quoteName, quotePath } from "../quote.js";
 import { CommittedRelations } from "../relation-source.js";
 import { readRoutines } from "../script-host.js";
-import { readRows } from "../system-tables.js";
 import type { Translator } from "../translator.js";
 import { ChangeMarks } from "./change-marks.js";
 import { type RequiredColumns, readDatasets, readDetails, readRequired } from "./details.js";
@@ -29,6 +28,7 @@ import { DuckDbJobSession } from "./job-session.js";
 import { MovedClock } from "./moved-clock.js";
 import { parquetSql, readParquet, readParquetColumns } from "./parquet.js";
 import { partitionSql } from "./partition-write.js";
+import { readRows } from "./result-rows.js";
 import { countRows, TableHistory } from "./table-history.js";
 import { writeRows } from "./write-rows.js";
 

@@ -1,8 +1,9 @@
 import { deserialize, serialize } from "node:v8";
-import type { DuckDBMaterializedResult } from "@duckdb/node-api";
-import type { SqlValue } from "../../../port/port.js";
+import type { DuckDBConnection, DuckDBMaterializedResult } from "@duckdb/node-api";
+import type { Relation, RelationId, SqlValue } from "../../../port/port.js";
 import type { JobRows } from "../../../port/sql-jobs.js";
 import type { Column } from "../../../port/sql-types.js";
+import { quoteName, quotePath } from "../quote.js";
 import { sqlValue } from "../result-values.js";
 
 /**
@@ -64,4 +65,23 @@ export class ResultRows implements JobRows {
       this.#starts.findLastIndex((start) => start <= row),
     );
   }
+}
+
+/** Some rows of a relation; of columns that it lacks nothing. */
+export async function readRows(
+  connection: DuckDBConnection,
+  known: Pick<Relation, "columns"> | undefined,
+  { relation, columns, start, count }: RowsWanted,
+): Promise<JobRows> {
+  const read = columns.flatMap((name) => known?.columns.find((column) => column.name === name) ?? []);
+  const names = read.length === 0 ? "NULL" : read.map(({ name }) => quoteName(name)).join(", ");
+  const sql = `SELECT ${names} FROM ${quotePath(relation)} LIMIT ${count} OFFSET ${start}`;
+  return new ResultRows(await connection.run(sql), read);
+}
+
+interface RowsWanted {
+  readonly relation: RelationId;
+  readonly columns: readonly string[];
+  readonly start: number;
+  readonly count: number;
 }
