@@ -11,6 +11,7 @@ import {
   aggregateOn,
   type Family,
 } from "./definition.js";
+import { float64Mean, float64Sum } from "./float-sums.js";
 import { requireGrouping, requireOrder } from "./requirements.js";
 
 const DOC = "aggregate_functions";
@@ -164,12 +165,7 @@ export const AGGREGATE_FUNCTIONS: Family = {
     `${DOC}#sum`,
     PLAIN,
     SUM_INT64,
-    aggregateOn("(FLOAT64) -> FLOAT64?", ([value], call) => {
-      const infinite = call.of("bool_or", [`isinf(${value})`]);
-      const sum = call.of("sum", [value as string]);
-      // No macro: a lambda around aggregates trips DuckDB's planner in some queries.
-      return `CASE WHEN isinf(${sum}) AND NOT ${infinite} THEN CAST('double overflow' AS DOUBLE) ELSE ${sum} END`;
-    }),
+    aggregateOn("(FLOAT64) -> FLOAT64?", ([value = ""], call) => float64Sum(value, call)),
     aggregateOn("(NUMERIC) -> NUMERIC?", ([value = ""], call, [typed]) => {
       if (isSummable(typed)) return call.of("sum", [value]);
       const within = (sum: string): string => `bq.numeric_in_range(${sum})`;
@@ -185,7 +181,7 @@ export const AGGREGATE_FUNCTIONS: Family = {
     `${DOC}#avg`,
     PLAIN,
     aggregateOn("(INT64) -> FLOAT64?", (args, call) => call.of("avg", args)),
-    simple("(FLOAT64) -> FLOAT64?", "avg"),
+    aggregateOn("(FLOAT64) -> FLOAT64?", ([value = ""], call) => float64Mean(value, call)),
     AVG_NUMERIC,
     aggregateOn("(BIGNUMERIC) -> BIGNUMERIC?", (args, call) => `bq_bignumeric_avg(${call.of("list", args)})`),
     aggregateOn("(INTERVAL) -> INTERVAL?", ([value], call) => {

@@ -24,6 +24,8 @@ export interface AggregateCall {
   readonly respectNulls: boolean;
   readonly distinct: boolean;
   readonly ordered: boolean;
+  /** Neither DISTINCT nor HAVING: what a value is taken apart into may be aggregated apart. */
+  readonly additive: boolean;
   /** Neither DISTINCT nor HAVING nor OVER: several aggregates over parts of the rows add up to one over all. */
   readonly divisible: boolean;
   /** A list of the value of the row that comes first in the call's order, without sorting; undefined where its order is not that of one key. */

@@ -71,6 +71,7 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, outer: E
     respectNulls: call.nulls === "RESPECT",
     distinct: call.distinct,
     ordered: order.length > 0,
+    additive: !call.distinct && extreme === undefined,
     divisible: !call.distinct && extreme === undefined && over === undefined,
     firstOf: (value, options) => {
       const [key, ...others] = order;

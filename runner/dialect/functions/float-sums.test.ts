@@ -1,0 +1,91 @@
+import { expect, it } from "vitest";
+import { queriesOnEngine } from "../test-support/queries.js";
+
+const { rows } = queriesOnEngine();
+
+let state = 20240607;
+/** A number from 0 to 1, the same ones in each run. */
+function next(): number {
+  state = (state * 1103515245 + 12345) % 2147483648;
+  return state / 2147483648;
+}
+
+const between = (least: number, most: number) => (next() < 0.5 ? -1 : 1) * 2 ** (least + (most - least) * next());
+const many = (least: number, most: number) => Array.from({ length: 60 }, () => between(least, most));
+const shuffled = (values: readonly number[]) =>
+  values
+    .map((value) => ({ value, at: next() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ value }) => value);
+
+/** A FLOAT64 in units of 2^-1074, of which each is a whole number. */
+function unitsOf(value: number): bigint {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value);
+  const bits = view.getBigUint64(0);
+  const exponent = (bits >> 52n) & 0x7ffn;
+  const fraction = bits & 0xfffffffffffffn;
+  const size = exponent === 0n ? fraction : (fraction + (1n << 52n)) << (exponent - 1n);
+  return value < 0 ? -size : size;
+}
+
+/** The number closest to units of 2^-1074 divided by `count`, but for the last bits of what is below 2^-1000. */
+function nearest(units: bigint, count: bigint): number {
+  const size = units < 0n ? -units : units;
+  const shift = BigInt(Math.max(0, size.toString(2).length - 120));
+  return (Number(((size >> shift) << 60n) / count) / 2 ** 60) * 2 ** (Number(shift) - 1074) * (units < 0n ? -1 : 1);
+}
+
+const list = (values: readonly number[]) => `UNNEST([${values.map((value) => value.toExponential(20)).join(", ")}])`;
+
+it.each([
+  ["amounts", many(-10, 20)],
+  ["shares of one", many(-25, 0)],
+  ["counts of microseconds", many(45, 55)],
+  ["what is nearly all taken back", many(0, 30).flatMap((value) => [value, -value * (1 + 2 ** -40)])],
+  ["what is all taken back", many(-20, 40).flatMap((value) => [value, -value])],
+  ["large and small ones", [...many(55, 62), ...many(-5, 5)]],
+])("adds up %s exactly in any order", async (_, values) => {
+  const units = values.reduce((sum, value) => sum + unitsOf(value), 0n);
+  const aggregates = "SUM(x) AS s, AVG(x) AS m";
+  const windows = "SUM(x) OVER () AS s, AVG(x) OVER () AS m";
+  const found = new Set<string>();
+  for (let turn = 0; turn < 4; turn++) {
+    const from = list(shuffled(values));
+    for (const query of [`SELECT ${aggregates} FROM ${from} AS x`, `SELECT ${windows} FROM ${from} AS x LIMIT 1`])
+      found.add(JSON.stringify((await rows(query))[0]));
+  }
+  expect(found.size).toBe(1);
+  const [sum = "", mean = ""] = JSON.parse([...found][0] ?? "") as string[];
+  const largest = Math.max(Math.abs(nearest(units, 1n)), 2 ** -74);
+  expect(Math.abs(Number(sum) - nearest(units, 1n)) / largest).toBeLessThanOrEqual(2 ** -52);
+  const count = BigInt(values.length);
+  expect(Math.abs(Number(mean) - nearest(units, count)) / largest).toBeLessThanOrEqual(2 ** -52);
+});
+
+it("adds up distinct values in their order", async () => {
+  const values = many(-10, 20);
+  const found = new Set<string>();
+  for (let turn = 0; turn < 4; turn++)
+    found.add(
+      JSON.stringify(
+        await rows(`SELECT SUM(DISTINCT x), AVG(DISTINCT x) FROM ${list(shuffled([...values, ...values]))} AS x`),
+      ),
+    );
+  expect(found.size).toBe(1);
+});
+
+it.each([
+  ["one small value", "[1e-6]", ["1e-06", "1e-06"]],
+  ["the smallest", "[5e-324, 5e-324]", ["9.88131291682493e-324", "4.94065645841247e-324"]],
+  ["values without a common scale", "[1e16, 1.0, -1e16]", ["1", "0.33333333333333331"]],
+  ["nothing but zeros", "[0.0, -0.0]", ["0", "0"]],
+  ["NULLs", "[CAST(NULL AS FLOAT64), NULL]", [null, null]],
+  ["NULLs among values", "[NULL, 1.5, NULL]", ["1.5", "1.5"]],
+  ["infinities", "[CAST('inf' AS FLOAT64), 1.0]", ["inf", "inf"]],
+  ["opposite infinities", "[CAST('inf' AS FLOAT64), CAST('-inf' AS FLOAT64)]", ["nan", "nan"]],
+  ["NaN", "[1.0, CAST('nan' AS FLOAT64)]", ["nan", "nan"]],
+])("adds up %s", async (_, values, expected) => {
+  const [row] = await rows(`SELECT CAST(SUM(x) AS STRING), CAST(AVG(x) AS STRING) FROM UNNEST(${values}) AS x`);
+  expect(row).toEqual(expected);
+});
