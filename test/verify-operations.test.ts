@@ -131,3 +131,24 @@ SELECT day, n FROM \${ref("raw", "visits")} \${when(incremental(), \`WHERE day >
   expect((await overwriting.fastbreak("verify")).stdout).toContain("its incremental query would change or add 2");
   await overwriting.remove();
 });
+
+it("tells a query that gives other rows each time from rows that are wrong", async () => {
+  const own = await projectOf({
+    drawn: `config { type: "incremental", uniqueKey: ["day"], bigquery: { partitionBy: "day", labels: { lookback_days: "0" } } }
+SELECT day, IF(day = '2024-01-01', RAND(), n) AS x FROM \${ref("numbers")}`,
+  });
+  try {
+    await own.sql("INSERT INTO raw.numbers VALUES (5, '2024-01-02')");
+    await own.run([]);
+    const note = "d.drawn  its query gives other rows of 2024-01-01 each time: what it should hold cannot be told";
+    expect(await own.fastbreak("verify")).toMatchObject({ code: 0, stdout: expect.stringContaining(note) });
+    await own.sql("UPDATE d.drawn SET x = 6 WHERE day = '2024-01-02'");
+    const { code, stdout } = await own.fastbreak("verify");
+    expect(stdout).toContain(note);
+    expect(stdout).toContain("2024-01-02  1 row, a rebuild has as many, not the same");
+    expect(stdout).not.toContain("2024-01-01  1 row");
+    expect(code).toBe(6);
+  } finally {
+    own.remove();
+  }
+});
