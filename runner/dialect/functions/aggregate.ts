@@ -165,7 +165,9 @@ export const AGGREGATE_FUNCTIONS: Family = {
     `${DOC}#sum`,
     PLAIN,
     SUM_INT64,
-    aggregateOn("(FLOAT64) -> FLOAT64?", ([value = ""], call) => float64Sum(value, call)),
+    aggregateOn("(FLOAT64) -> FLOAT64?", ([value = ""], call, [typed]) =>
+      float64Sum(value, call, typed?.opaque === true),
+    ),
     aggregateOn("(NUMERIC) -> NUMERIC?", ([value = ""], call, [typed]) => {
       if (isSummable(typed)) return call.of("sum", [value]);
       const within = (sum: string): string => `bq.numeric_in_range(${sum})`;
@@ -181,7 +183,9 @@ export const AGGREGATE_FUNCTIONS: Family = {
     `${DOC}#avg`,
     PLAIN,
     aggregateOn("(INT64) -> FLOAT64?", (args, call) => call.of("avg", args)),
-    aggregateOn("(FLOAT64) -> FLOAT64?", ([value = ""], call) => float64Mean(value, call)),
+    aggregateOn("(FLOAT64) -> FLOAT64?", ([value = ""], call, [typed]) =>
+      float64Mean(value, call, typed?.opaque === true),
+    ),
     AVG_NUMERIC,
     aggregateOn("(BIGNUMERIC) -> BIGNUMERIC?", (args, call) => `bq_bignumeric_avg(${call.of("list", args)})`),
     aggregateOn("(INTERVAL) -> INTERVAL?", ([value], call) => {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { queriesOnEngine } from "../test-support/queries.js";
 
-const { rows } = queriesOnEngine();
+const { rows, translated } = queriesOnEngine();
 
 let state = 20240607;
 /** A number from 0 to 1, the same ones in each run. */
@@ -89,3 +89,11 @@ it.each([
   const [row] = await rows(`SELECT CAST(SUM(x) AS STRING), CAST(AVG(x) AS STRING) FROM UNNEST(${values}) AS x`);
   expect(row).toEqual(expected);
 });
+
+it.each(["(SELECT MAX(y) FROM UNNEST([x, 1.5]) AS y WHERE y < 1e300)", "RAND()"])(
+  "computes %s once for each row",
+  (value) => {
+    const { sql } = translated(`SELECT SUM(${value}), AVG(${value}) FROM UNNEST([1.0, 2.0]) AS x`);
+    expect(sql.match(/max\(|random\(/g)).toHaveLength(2);
+  },
+);

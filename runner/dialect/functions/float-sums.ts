@@ -14,20 +14,23 @@ const LEAST_MEAN = `${2 ** -135}`;
  * SUM of FLOAT64 that is the same in whatever order the rows come, which differs from run to run: each value is taken apart into whole
  * numbers, whose sums are exact. Of values beyond 2^63 or of less than 10^-21 DuckDB's own sum stays, and of infinities and NaN.
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/aggregate_functions#sum
+ * @param isOpaque whether the value holds a subquery, which DuckDB joins once for each time that it is named, or a volatile call
  */
-export function float64Sum(value: string, call: AggregateCall): string {
-  const sum = ownOrder("sum", value, call);
+export function float64Sum(value: string, call: AggregateCall, isOpaque: boolean): string {
+  if (isOpaque && call.divisible) return ofList("sum", value, call);
+  const sum = call.distinct ? ofList("sum", value, call) : call.of("sum", [value]);
   const unless = (infinite: string) =>
     `WHEN isinf(${sum}) AND NOT ${infinite} THEN CAST('double overflow' AS DOUBLE) ELSE ${sum} END`;
-  if (!call.additive) return `CASE ${unless(call.of("bool_or", [`isinf(${value})`]))}`;
+  if (isOpaque || !call.additive) return `CASE ${unless(call.of("bool_or", [`isinf(${value})`]))}`;
   const { condition, whole, fraction, magnitude } = parts(value, call);
   return `CASE WHEN ${condition} THEN ${whole} + ${fraction} ${unless(`isinf(${magnitude})`)}`;
 }
 
 /** AVG of FLOAT64, in the same way. The whole part is divided apart, so that a mean is not rounded twice. */
-export function float64Mean(value: string, call: AggregateCall): string {
-  const mean = ownOrder("avg", value, call);
-  if (!call.additive) return mean;
+export function float64Mean(value: string, call: AggregateCall, isOpaque: boolean): string {
+  if (call.distinct || (isOpaque && call.divisible)) return ofList("avg", value, call);
+  const mean = call.of("avg", [value]);
+  if (isOpaque || !call.additive) return mean;
   const { condition, whole, fraction, count } = parts(value, call);
   const rest = `fmod(${whole}, ${count})`;
   return `CASE WHEN ${condition} THEN (${whole} - ${rest}) / ${count} + (${rest} + ${fraction}) / ${count} ELSE ${mean} END`;
@@ -50,7 +53,7 @@ function parts(value: string, call: AggregateCall) {
   };
 }
 
-/** Of distinct values in their order: they come out of a hash table in any. */
-function ownOrder(name: string, value: string, call: AggregateCall): string {
-  return call.distinct ? `list_aggregate(list_sort(${call.of("list", [value])}), '${name}')` : call.of(name, [value]);
+/** Of the values in their order: distinct ones come out of a hash table in any. */
+function ofList(name: string, value: string, call: AggregateCall): string {
+  return `list_aggregate(list_sort(${call.of("list", [value])}), '${name}')`;
 }
