@@ -11,6 +11,7 @@ import {
   aggregateOn,
   type Family,
 } from "./definition.js";
+import { float64Moments } from "./float-moments.js";
 import { float64Mean, float64Sum } from "./float-sums.js";
 import { requireGrouping, requireOrder } from "./requirements.js";
 
@@ -76,6 +77,14 @@ const AVG_NUMERIC = aggregateOn("(NUMERIC) -> NUMERIC?", ([value = ""], call, [t
   return wideSum(value, call, mean, (values) => `bq.numeric_wide_average(${values}, ${count})`);
 });
 
+/** Variances, deviations, covariances and correlations. */
+function deviations(name: string, args: readonly string[], call: AggregateCall, typed: readonly Typed[]): string {
+  const plain = finiteOnly(name, args, call, typed);
+  const otherwise = name === "corr" ? `CASE WHEN ${call.of("regr_count", args)} >= 2 THEN ${plain} END` : plain;
+  const isOpaque = typed.some(({ opaque }) => opaque === true);
+  return isOpaque || !call.additive ? otherwise : float64Moments(name, args, call, otherwise);
+}
+
 /** Of NaN and infinities these aggregates are NaN; DuckDB fails. */
 function finiteOnly(name: string, args: readonly string[], call: AggregateCall, typed: readonly Typed[]): string {
   if (!typed.some(mayBeNan)) return call.of(name, args);
@@ -111,7 +120,7 @@ function spread(anchor: string, name: string) {
   return aggregate(
     `${DOC}#${anchor}`,
     PLAIN,
-    aggregateOn("(FLOAT64) -> FLOAT64?", (args, call, typed) => finiteOnly(name, args, call, typed)),
+    aggregateOn("(FLOAT64) -> FLOAT64?", (args, call, typed) => deviations(name, args, call, typed)),
     aggregateOn("(NUMERIC) -> FLOAT64?", ([value], call) => numericSpread(name, value as string, call)),
     aggregateOn(
       "(BIGNUMERIC) -> FLOAT64?",
@@ -119,6 +128,14 @@ function spread(anchor: string, name: string) {
     ),
   );
 }
+
+/** CORR and the covariances. */
+const paired = (name: string) =>
+  aggregate(
+    `${DOC}#${name}`,
+    ["OVER"],
+    aggregateOn("(FLOAT64, FLOAT64) -> FLOAT64?", (args, call, typed) => deviations(name, args, call, typed)),
+  );
 
 function requireLiteral(separator: Typed | undefined): void {
   if (separator !== undefined && isNullLiteral(separator))
@@ -247,25 +264,9 @@ export const AGGREGATE_FUNCTIONS: Family = {
   VAR_SAMP: spread("var_samp", "var_samp"),
   VAR_POP: spread("var_pop", "var_pop"),
   // One pair has no correlation; DuckDB calls it NaN.
-  CORR: aggregate(
-    `${DOC}#corr`,
-    ["OVER"],
-    aggregateOn(
-      "(FLOAT64, FLOAT64) -> FLOAT64?",
-      (args, call, typed) =>
-        `CASE WHEN ${call.of("regr_count", args)} >= 2 THEN ${finiteOnly("corr", args, call, typed)} END`,
-    ),
-  ),
-  COVAR_POP: aggregate(
-    `${DOC}#covar_pop`,
-    ["OVER"],
-    aggregateOn("(FLOAT64, FLOAT64) -> FLOAT64?", (args, call, typed) => finiteOnly("covar_pop", args, call, typed)),
-  ),
-  COVAR_SAMP: aggregate(
-    `${DOC}#covar_samp`,
-    ["OVER"],
-    aggregateOn("(FLOAT64, FLOAT64) -> FLOAT64?", (args, call, typed) => finiteOnly("covar_samp", args, call, typed)),
-  ),
+  CORR: paired("corr"),
+  COVAR_POP: paired("covar_pop"),
+  COVAR_SAMP: paired("covar_samp"),
   MAX_BY: aggregate(`${DOC}#max_by`, [], extremeBy("max")),
   MIN_BY: aggregate(`${DOC}#min_by`, [], extremeBy("min")),
   // The exact count is within every error bound of the approximate one.

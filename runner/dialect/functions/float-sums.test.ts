@@ -97,3 +97,64 @@ it.each(["(SELECT MAX(y) FROM UNNEST([x, 1.5]) AS y WHERE y < 1e300)", "RAND()"]
     expect(sql.match(/max\(|random\(/g)).toHaveLength(2);
   },
 );
+
+/** Of whole numbers in units of 2^-1074: n^2 times the covariance. */
+const apart = (xs: readonly bigint[], ys: readonly bigint[]): bigint =>
+  BigInt(xs.length) * xs.reduce((sum, x, at) => sum + x * (ys[at] ?? 0n), 0n) -
+  xs.reduce((sum, x) => sum + x, 0n) * ys.reduce((sum, y) => sum + y, 0n);
+
+/** The quotient of two large integers. */
+const ratio = (a: bigint, b: bigint): number => Number((a << 1200n) / b / (1n << 1100n)) / 2 ** 100;
+
+it.each([
+  ["amounts", many(-10, 20)],
+  ["returns", many(-14, -4)],
+  ["values that hardly differ", many(-30, -10).map((value) => 1e6 + value)],
+  ["moments of a day", many(10, 36).map((value) => 1.7e9 + Math.abs(value) / 2 ** 20)],
+])("tells how %s differ from their mean, in any order", async (_, values) => {
+  const pairs = values.map((value) => ({ x: value, y: value * 0.75 + between(-3, 3) }));
+  const found = new Set<string>();
+  for (let turn = 0; turn < 4; turn++) {
+    const order = pairs.map((pair) => ({ pair, at: next() })).sort((a, b) => a.at - b.at);
+    const structs = order.map(
+      ({ pair: { x, y } }) => `STRUCT(${x.toExponential(20)} AS x, ${y.toExponential(20)} AS y)`,
+    );
+    const from = `UNNEST([${[...structs, "STRUCT(1.0, NULL)", "(NULL, 1.0)"].join(", ")}])`;
+    const calls = [
+      "CORR(x, y)",
+      "COVAR_POP(x, y)",
+      "COVAR_SAMP(x, y)",
+      "VAR_SAMP(IF(y IS NULL, NULL, x))",
+      "STDDEV_POP(y - y + x)",
+    ];
+    found.add(JSON.stringify((await rows(`SELECT ${calls.join(", ")} FROM ${from}`))[0]));
+    const windows = calls.map((call) => `${call} OVER ()`).join(", ");
+    found.add(JSON.stringify((await rows(`SELECT ${windows} FROM ${from} LIMIT 1`))[0]));
+  }
+  expect(found.size).toBe(1);
+  const [corr, covariance, sample, variance, deviation] = (JSON.parse([...found][0] ?? "") as string[]).map(Number);
+  const [xs, ys] = [pairs.map(({ x }) => unitsOf(x)), pairs.map(({ y }) => unitsOf(y))];
+  const [xx, xy, yy] = [apart(xs, xs), apart(xs, ys), apart(ys, ys)];
+  const n = BigInt(pairs.length);
+  /** Units of 2^-2148 into a number. */
+  const scaled = (units: bigint, divisor: bigint) => ratio(units, divisor << 2148n);
+  const close = (value: number | undefined, expected: number) =>
+    expect(Math.abs((value ?? 0) / expected - 1)).toBeLessThan(1e-12);
+  close(covariance, scaled(xy, n * n));
+  close(sample, scaled(xy, n * (n - 1n)));
+  close(variance, scaled(xx, n * (n - 1n)));
+  close(deviation, Math.sqrt(scaled(xx, n * n)));
+  close(corr, scaled(xy, n * n) / Math.sqrt(scaled(xx, n * n) * scaled(yy, n * n)));
+});
+
+it.each([
+  ["[1e150, 3e150]", "1.414213562373095e+150", "9.999999999999999e+299"],
+  ["[1e-200, 3e-200]", "0", "0"],
+  ["[1.0, CAST('nan' AS FLOAT64)]", "nan", "nan"],
+  ["[1.5]", null, "0"],
+  ["[1.5, 1.5, 1.5]", "0", "0"],
+  ["[CAST(NULL AS FLOAT64)]", null, null],
+])("keeps the deviation of %s", async (values, deviation, variance) => {
+  const [row] = await rows(`SELECT CAST(STDDEV(x) AS STRING), CAST(VAR_POP(x) AS STRING) FROM UNNEST(${values}) AS x`);
+  expect(row).toEqual([deviation, variance]);
+});

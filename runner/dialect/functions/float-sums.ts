@@ -10,11 +10,44 @@ const SCALE = `${2 ** -64}`;
 /** Below this mean magnitude, 2^-71 times `SCALE`, bits would be lost that a FLOAT64 has. */
 const LEAST_MEAN = `${2 ** -135}`;
 
+/** What values add up to, as sums of the whole numbers that each is taken apart into: HUGEINTs, which know no order. */
+export interface ExactSum {
+  readonly wholes: string;
+  /** Of 2^-62. */
+  readonly units: string;
+  /** Of 2^-124; NULL where no value has any. */
+  readonly rest: string;
+  /** Whether the three have all of each value. */
+  readonly isAll: string;
+  readonly count: string;
+  /** Infinite where a value is. */
+  readonly magnitude: string;
+}
+
+/** @param value FLOAT64, named several times: it may hold no subquery, which DuckDB joins once for each, and no volatile call */
+export function exactSum(value: string, call: AggregateCall): ExactSum {
+  const asInteger = (text: string) => `TRY_CAST(${text} AS BIGINT)`;
+  const sum = (text: string) => call.of("sum", [text]);
+  const integer = asInteger(value);
+  const units = `${value} * ${UNIT}`;
+  const rest = `CASE WHEN abs(${value}) < ${COARSE} THEN ${asInteger(`(${units} - ${asInteger(units)}) * ${UNIT}`)} END`;
+  const count = call.of("count", [value]);
+  const magnitude = sum(`abs(${value}) * ${SCALE}`);
+  return {
+    wholes: sum(integer),
+    units: sum(asInteger(`(${value} - ${integer}) * ${UNIT}`)),
+    rest: sum(rest),
+    isAll: `${call.of("count", [integer])} = ${count} AND ${magnitude} >= ${count} * ${LEAST_MEAN}`,
+    count,
+    magnitude,
+  };
+}
+
 /**
- * SUM of FLOAT64 that is the same in whatever order the rows come, which differs from run to run: each value is taken apart into whole
- * numbers, whose sums are exact. Of values beyond 2^63 or of less than 10^-21 DuckDB's own sum stays, and of infinities and NaN.
+ * SUM of FLOAT64 that is the same in whatever order the rows come, which differs from run to run. Of values beyond 2^63 or of less than
+ * 10^-21 DuckDB's own sum stays, and of infinities and NaN.
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/aggregate_functions#sum
- * @param isOpaque whether the value holds a subquery, which DuckDB joins once for each time that it is named, or a volatile call
+ * @param isOpaque whether the value holds a subquery or a volatile call
  */
 export function float64Sum(value: string, call: AggregateCall, isOpaque: boolean): string {
   if (isOpaque && call.divisible) return ofList("sum", value, call);
@@ -22,8 +55,8 @@ export function float64Sum(value: string, call: AggregateCall, isOpaque: boolean
   const unless = (infinite: string) =>
     `WHEN isinf(${sum}) AND NOT ${infinite} THEN CAST('double overflow' AS DOUBLE) ELSE ${sum} END`;
   if (isOpaque || !call.additive) return `CASE ${unless(call.of("bool_or", [`isinf(${value})`]))}`;
-  const { condition, whole, fraction, magnitude } = parts(value, call);
-  return `CASE WHEN ${condition} THEN ${whole} + ${fraction} ${unless(`isinf(${magnitude})`)}`;
+  const exact = exactSum(value, call);
+  return `CASE WHEN ${exact.isAll} THEN ${whole(exact)} + ${fraction(exact)} ${unless(`isinf(${exact.magnitude})`)}`;
 }
 
 /** AVG of FLOAT64, in the same way. The whole part is divided apart, so that a mean is not rounded twice. */
@@ -31,29 +64,25 @@ export function float64Mean(value: string, call: AggregateCall, isOpaque: boolea
   if (call.distinct || (isOpaque && call.divisible)) return ofList("avg", value, call);
   const mean = call.of("avg", [value]);
   if (isOpaque || !call.additive) return mean;
-  const { condition, whole, fraction, count } = parts(value, call);
-  const rest = `fmod(${whole}, ${count})`;
-  return `CASE WHEN ${condition} THEN (${whole} - ${rest}) / ${count} + (${rest} + ${fraction}) / ${count} ELSE ${mean} END`;
+  const exact = exactSum(value, call);
+  const { count, isAll } = exact;
+  const rest = `fmod(${whole(exact)}, ${count})`;
+  const quotient = `(${whole(exact)} - ${rest}) / ${count} + (${rest} + ${fraction(exact)}) / ${count}`;
+  return `CASE WHEN ${isAll} THEN ${quotient} ELSE ${mean} END`;
 }
 
-function parts(value: string, call: AggregateCall) {
-  const asInteger = (text: string) => `TRY_CAST(${text} AS BIGINT)`;
-  const sum = (text: string) => `CAST(${call.of("sum", [text])} AS DOUBLE)`;
-  const integer = asInteger(value);
-  const units = `${value} * ${UNIT}`;
-  const fine = `CASE WHEN abs(${value}) < ${COARSE} THEN ${asInteger(`(${units} - ${asInteger(units)}) * ${UNIT}`)} END`;
-  const count = call.of("count", [value]);
-  const magnitude = call.of("sum", [`abs(${value}) * ${SCALE}`]);
-  return {
-    whole: sum(integer),
-    fraction: `(${sum(asInteger(`(${value} - ${integer}) * ${UNIT}`))} + coalesce(${sum(fine)}, 0) / ${UNIT}) / ${UNIT}`,
-    condition: `${call.of("count", [integer])} = ${count} AND ${magnitude} >= ${count} * ${LEAST_MEAN}`,
-    count,
-    magnitude,
-  };
-}
+const double = (integer: string): string => `CAST(${integer} AS DOUBLE)`;
+const whole = ({ wholes }: ExactSum): string => double(wholes);
+const fraction = ({ units, rest }: ExactSum): string =>
+  `(${double(units)} + coalesce(${double(rest)}, 0) / ${UNIT}) / ${UNIT}`;
 
 /** Of the values in their order: distinct ones come out of a hash table in any. */
 function ofList(name: string, value: string, call: AggregateCall): string {
   return `list_aggregate(list_sort(${call.of("list", [value])}), '${name}')`;
+}
+
+/** The doubles that add up to a sum: the whole part of two, 2^62 times the fraction of two, 2^124 times what is left. */
+export function doublesOf({ wholes, units, rest }: Pick<ExactSum, "wholes" | "units" | "rest">): string {
+  const both = (integer: string) => `${double(integer)}, ${double(`${integer} - CAST(${double(integer)} AS HUGEINT)`)}`;
+  return `${both(wholes)}, ${both(units)}, coalesce(${double(rest)}, 0)`;
 }

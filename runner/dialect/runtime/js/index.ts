@@ -9,6 +9,7 @@ import { HLL_JS_FUNCTIONS } from "./hll/functions.js";
 import { INTERVAL_JS_FUNCTIONS } from "./interval-functions.js";
 import type { JsFunction } from "./js-function.js";
 import { JSON_JS_FUNCTIONS } from "./json-functions.js";
+import { MOMENT_JS_FUNCTIONS } from "./moments.js";
 import { NET_JS_FUNCTIONS } from "./net-functions.js";
 import { NUMBER_FORMAT_JS_FUNCTIONS } from "./number-format.js";
 import { PERCENTILE_JS_FUNCTIONS } from "./percentile.js";
@@ -35,6 +36,7 @@ export const JS_FUNCTIONS: readonly JsFunction[] = [
   ...BIGNUMERIC_JS_FUNCTIONS,
   ...PERCENTILE_JS_FUNCTIONS,
   ...SPREAD_JS_FUNCTIONS,
+  ...MOMENT_JS_FUNCTIONS,
   ...SPARSE_VECTOR_JS_FUNCTIONS,
   ...HLL_JS_FUNCTIONS,
   ...GEOGRAPHY_JS_FUNCTIONS,

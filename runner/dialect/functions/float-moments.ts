@@ -1,0 +1,47 @@
+import type { AggregateCall } from "./definition.js";
+import { doublesOf, exactSum } from "./float-sums.js";
+
+/** What rounding takes from a product below 2e12 is a whole number of this many parts, but for bits that nobody sees. */
+const PARTS = `${2 ** 76}`;
+
+/**
+ * A variance, deviation or covariance, or a correlation, of FLOAT64 that is the same in whatever order the rows come: from exact sums of
+ * the values and of their products. `otherwise` stands where those do not have all of each.
+ * https://cloud.google.com/bigquery/docs/reference/standard-sql/statistical_aggregate_functions
+ * @param values one or two, as in `exactSum`
+ */
+export function float64Moments(
+  name: string,
+  values: readonly string[],
+  call: AggregateCall,
+  otherwise: string,
+): string {
+  const [a = "", b] = values;
+  // A pair counts where neither is NULL.
+  const counted = b === undefined ? [a] : [`(${a} + 0e0 * ${b})`, `(${b} + 0e0 * ${a})`];
+  const [x = "", y = x] = counted;
+  const both = productOf(x, y, call);
+  const products = name === "corr" ? [both, productOf(x, x, call), productOf(y, y, call)] : [both];
+  const sums = counted.map((value) => doublesOf(exactSum(value, call)));
+  const doubles = [...sums, ...products.map((product) => product.doubles)].join(", ");
+  const fn = b === undefined ? "bq_deviation" : name === "corr" ? "bq_correlation" : "bq_covariance";
+  const condition = products.map(({ isAll }) => isAll).join(" AND ");
+  return `CASE WHEN ${condition} THEN ${fn}('${name}', ${call.of("count", [x])}, ${doubles}) ELSE ${otherwise} END`;
+}
+
+/**
+ * The exact sum of products: of the rounded ones, and of what rounding took from each. A FLOAT32 has half of the bits, so that products of
+ * upper and lower halves are not rounded.
+ */
+function productOf(x: string, y: string, call: AggregateCall) {
+  const product = `(${x} * ${y})`;
+  const upper = (value: string) => `CAST(TRY_CAST(${value} AS FLOAT) AS DOUBLE)`;
+  const lower = (value: string) => `(${value} - ${upper(value)})`;
+  const [h, l, u, v] = [upper(x), lower(x), upper(y), lower(y)];
+  const mixed = x === y ? `2e0 * ${h} * ${l}` : `${h} * ${v} + ${l} * ${u}`;
+  const lost = `(${h} * ${u} - ${product} + ${mixed} + ${l} * ${v})`;
+  const parts = `TRY_CAST(${lost} * ${PARTS} AS BIGINT)`;
+  const sum = exactSum(product, call);
+  const all = `CASE WHEN ${call.of("count", [parts])} = ${sum.count} THEN ${call.of("sum", [parts])} / ${PARTS} ELSE ${call.of("sum", [lost])} END`;
+  return { isAll: sum.isAll, doubles: `${doublesOf(sum)}, ${all}` };
+}
