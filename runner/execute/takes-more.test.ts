@@ -64,11 +64,24 @@ describe("an incremental query", () => {
     ],
     ["SELECT id FROM a WHERE id > 2", ["DELETE FROM `p.d.own` WHERE id IN (SELECT id FROM a)"], false],
     ["SELECT id FROM a", ["TRUNCATE TABLE `p.d.own`"], false],
+    ["SELECT id FROM a WHERE id > 2 AND n = 1", ["DELETE FROM `p.d.own` WHERE id > 2"], true],
+    ["SELECT id FROM a WHERE n = 1 AND id > 2", ["DELETE FROM `p.d.own` WHERE id > 2"], true],
     ["SELECT id FROM a WHERE id > 2", ["TRUNCATE TABLE `p.d.own`"], true],
     ["SELECT id FROM a WHERE id > 2", ["DELETE FROM `p.d.own` WHERE n = 1;"], true],
   ])("before which rows are removed gives them again where its condition is theirs, %#", (later, preOps, expected) => {
     const table = tableOf("SELECT id FROM a", later);
     const incremental = { ...(table.incremental as IncrementalTexts), preOps };
     expect(takesMore({ ...table, incremental })).toBe(expected);
+  });
+
+  it.each([
+    ["SELECT id FROM a GROUP BY id", "SELECT id FROM a WHERE id > 2 GROUP BY id"],
+    ["SELECT id FROM a WHERE n = 1 GROUP BY id", "SELECT id FROM a WHERE n = 1 AND id > 2 GROUP BY id"],
+    ["SELECT id FROM a WHERE n = 1", "SELECT id FROM a WHERE id > 2 AND n = 1"],
+    ["SELECT id FROM a WHERE TRUE GROUP BY id", "SELECT id FROM a WHERE id > 2 GROUP BY id"],
+  ])("whose condition stands within it gives again what was removed by it, %#", (full, later) => {
+    const table = { ...tableOf(full, later), uniqueKey: [] };
+    const preOps = ["DELETE FROM `p.d.own` WHERE id > 2"];
+    expect(takesMore({ ...table, incremental: { ...(table.incremental as IncrementalTexts), preOps } })).toBe(false);
   });
 });

@@ -29,9 +29,10 @@ function laterChanges(
   // A query that is the full one gives all again that is removed before it, and one that goes by a variable mostly goes by that of DELETE.
   const givesAgain =
     query === incremental.query || incremental.preOps.some((text) => upperWordsOf(text).includes("DECLARE"));
+  const full = upperWordsOf(query);
   const given = upperWordsOf(incremental.query);
   const before = onlyLater(incremental.preOps, preOps).filter(
-    (words) => addsRows(words) || (!givesAgain && removesOthers(words, given)),
+    (words) => addsRows(words) || (!givesAgain && removesOthers(words, full, given)),
   );
   const after = onlyLater(incremental.postOps, postOps).filter((words) => addsRows(words) || makesRoom(words));
   return [...before, ...after];
@@ -50,17 +51,37 @@ function makesRoom(words: Words): boolean {
 }
 
 /** Whether statements before a query remove other rows than it gives: not those of its own condition, nor those that tables tell. */
-function removesOthers(words: Words, query: Words): boolean {
+function removesOthers(words: Words, full: Words, given: Words): boolean {
   if (words.includes("TRUNCATE")) return true;
   if (!words.includes("DELETE") || words.includes("SELECT")) return false;
   const condition = words.slice(words.indexOf("WHERE", words.indexOf("DELETE")) + 1);
   const end = condition.indexOf(";");
-  return !includesAll(query, end < 0 ? condition : condition.slice(0, end));
+  return !isNarrowedBy(full, given, end < 0 ? condition : condition.slice(0, end));
 }
 
-/** Whether words stand in a text one behind the other. */
-function includesAll(text: Words, words: Words): boolean {
-  return text.some((_, start) => words.every((word, at) => text[start + at] === word));
+/** Whether a text is another one, narrowed by a condition and by nothing else: rows of the condition are the same in both. */
+function isNarrowedBy(text: Words, narrowed: Words, condition: Words): boolean {
+  const ways = [
+    { added: ["WHERE", ...condition], instead: [] },
+    { added: ["AND", ...condition], instead: [] },
+    { added: [...condition, "AND"], instead: [] },
+    { added: condition, instead: ["TRUE"] },
+  ];
+  return narrowed.some((_, at) =>
+    ways.some(
+      ({ added, instead }) =>
+        startsWith(narrowed, at, added) &&
+        isEqual([...narrowed.slice(0, at), ...instead, ...narrowed.slice(at + added.length)], text),
+    ),
+  );
+}
+
+function startsWith(text: Words, at: number, words: Words): boolean {
+  return words.every((word, offset) => text[at + offset] === word);
+}
+
+function isEqual(some: Words, others: Words): boolean {
+  return some.length === others.length && startsWith(some, 0, others);
 }
 
 const SET_OPERATORS = new Set(["UNION", "EXCEPT", "INTERSECT"]);
@@ -92,7 +113,8 @@ function widens(added: readonly string[]): boolean {
 }
 
 function wordsOf(sql: string): readonly string[] {
-  return tokenize(sql).map(({ text }) => text);
+  // The last token, the end of the text, has none.
+  return tokenize(sql).flatMap(({ text }) => (text === "" ? [] : [text]));
 }
 
 function upperWordsOf(sql: string): Words {
