@@ -237,3 +237,26 @@ it("of models that write to one table at once, each goes through once, also wher
     rig.remove();
   }
 });
+
+it("of a table that only lose rows are told as a difference, and what reads it runs", async () => {
+  const rig = project({
+    "kept.sqlx": [
+      'config { type: "incremental" }',
+      "pre_operations { ${when(incremental(), `DELETE FROM ${self()} WHERE id > 1`)} }",
+      'SELECT id FROM raw.src ${when(incremental(), "WHERE id > 1")}',
+    ].join("\n"),
+    "reader.sqlx": 'config { type: "table" }\nSELECT COUNT(*) AS n FROM ${ref("kept")}',
+  });
+  const statuses = async () =>
+    Object.fromEntries((await rig.run([])).actions.map(({ name, status }) => [name, status]));
+  try {
+    await rig.allSql(["CREATE SCHEMA raw", "CREATE TABLE raw.src AS SELECT unnest([1, 2]) AS id"]);
+    await rig.run([]);
+    await rig.sql("DELETE FROM raw.src WHERE id = 2");
+    expect(await statuses()).toEqual({ "d.kept": "success", "d.reader": "success" });
+    expect(await rig.sql("SELECT n FROM d.reader")).toEqual([["1"]]);
+    expect(await statuses()).toEqual({ "d.kept": "skipped", "d.reader": "skipped" });
+  } finally {
+    rig.remove();
+  }
+});

@@ -1,12 +1,14 @@
 import type { EventListener } from "../events/events.js";
+import { rowsWritten } from "../events/run-record.js";
 import { quoteKey } from "../googlesql/quote.js";
 import type { RunnableAction } from "../graph/action.js";
 import type { PartitionDecision } from "../graph/decision.js";
 import type { Locate } from "../graph/locate.js";
 import { readSnapshot, type Snapshot } from "../observe/snapshot.js";
 import { type Coverage, coverageOfEverything, setOf, uniteCoverage } from "../plan/coverage.js";
+import { outputVersion } from "../plan/decide.js";
 import { partitionsOf } from "../plan/partitions.js";
-import type { PartitionState } from "../plan/types.js";
+import type { LiveOutput, PartitionState } from "../plan/types.js";
 import { EngineError } from "../port/engine-error.js";
 import { type Partition, WHOLE } from "../port/identity.js";
 import { SLICES } from "../port/key-slices.js";
@@ -91,6 +93,8 @@ export interface BuildTask {
 export interface BuildOutcome {
   /** What was published; undefined for what publishes no rows. */
   readonly counts: PublishCounts | undefined;
+  /** The rows are others than before: statements around the query may change some where nothing was published. */
+  readonly isMoved?: boolean;
   /** What its rows were built of, where they can be told apart by a key. */
   readonly sliced?: SlicedBuild | undefined;
 }
@@ -138,13 +142,22 @@ class ActionBuild {
         const built = await this.#script((script) => this.#model(script, partitions));
         const judged = await this.#judge(audits);
         // This reads, with what is the model's own, what the records of its audits ask of the rows.
-        await this.#recorder.record({ action, snapshot, verdict: undefined, ...built });
+        const left = await this.#recorder.record({ action, snapshot, verdict: undefined, ...built });
         await this.#recordAudits(judged);
         const { sliced: model, read = new Map() } = built;
         const sliced = model && { model, inputs: (built.snapshot ?? snapshot).inputs, read };
-        return { counts: built.counts, sliced };
+        return { counts: built.counts, isMoved: this.#isMoved(built, left), sliced };
       }
     }
+  }
+
+  #isMoved({ counts, partitions, coverage, snapshot = this.task.snapshot }: Built, left: LiveOutput): boolean {
+    if (rowsWritten(counts) > 0) return true;
+    const before = snapshot.outputs.get(this.task.action.node.key);
+    // A table that comes into being without a row has none that differs.
+    if (before?.exists !== true) return false;
+    const versionIn = (live: LiveOutput, partition: Partition) => outputVersion(live, partition, coverage.outside);
+    return partitions.some((partition) => versionIn(before, partition) !== versionIn(left, partition));
   }
 
   /** What stands around a model's query is one script with it: its variables and temporary functions are there in the query. */

@@ -41,7 +41,8 @@ export class BuildRecorder {
     readonly context: BuildContext,
   ) {}
 
-  async record({ action, partitions, coverage, snapshot, verdict, takesMore }: BuiltPartitions): Promise<void> {
+  /** @returns what the action has left */
+  async record({ action, partitions, coverage, snapshot, verdict, takesMore }: BuiltPartitions): Promise<LiveOutput> {
     const { context, transaction } = this;
     const { outside } = coverage;
     const output = await this.#outputOf(action, coverage);
@@ -72,6 +73,7 @@ export class BuildRecorder {
     const { fingerprints } = context;
     const recorded = (input: string) => fingerprints.atStart(input);
     await fingerprints.append(transaction, observedInputs(action, relations, inputs, coverage, recorded));
+    return output.live;
   }
 
   /** Reads back what is there now, in the transaction that wrote it, and with it what its readers will ask for. */

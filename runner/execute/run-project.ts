@@ -4,7 +4,6 @@ import { decideAction, staleUpstreamsOf, withMoves } from "../decide/decide-acti
 import { missingMessage } from "../decide/foreign-reads.js";
 import { coverageIn, type ProjectPlan, runningOf, toldDecisions } from "../decide/plan-project.js";
 import type { ActionResult } from "../events/events.js";
-import { rowsWritten } from "../events/run-record.js";
 import type { RunnableAction } from "../graph/action.js";
 import type { PartitionDecision } from "../graph/decision.js";
 import { traitsOf } from "../graph/reasons.js";
@@ -238,7 +237,7 @@ class ProjectRun {
         return skipped(action, decisions, durationMs, startedAt);
       await this.#context.breakers.succeeded(action);
       for (const audit of this.#audits(action)) this.#audited.set(audit.node.key, undefined);
-      const changed = counts === undefined ? action.node.kind !== "assertion" : rowsWritten(counts) > 0;
+      const changed = built?.isMoved ?? action.node.kind !== "assertion";
       if (changed || action.mayWriteMore) this.#changes.published(action.node.key);
       // What its statements have left of tables that views read, no view was asked about.
       if (action.mayWriteMore || action.writes.length > 0) this.#context.rightViews.clear();

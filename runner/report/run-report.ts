@@ -150,7 +150,8 @@ function details(action: ActionResult): string[] {
           counts.deleted > 0 ? `${count(counts.deleted)} deleted` : "",
         ]
           .filter((part) => part !== "")
-          .join(", ") || "no row differs";
+          .join(", ") ||
+        (action.status === "success" ? "no row of its query differs, those of its table do" : "no row differs");
   const parts = [
     rows,
     action.durationMs > 0 ? duration(action.durationMs) : "",
