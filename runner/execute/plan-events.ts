@@ -1,8 +1,9 @@
 import { staleUpstreamsOf } from "../decide/decide-action.js";
-import { coverageIn, type ProjectPlan } from "../decide/plan-project.js";
+import { coverageIn, type ProjectPlan, runningOf } from "../decide/plan-project.js";
 import type { ActionResult, RunEvent } from "../events/events.js";
 import { isOutside } from "../events/found-rows.js";
 import type { RunnableAction } from "../graph/action.js";
+import type { PartitionDecision } from "../graph/decision.js";
 import { traitsOf } from "../graph/reasons.js";
 import { type Partition, WHOLE } from "../port/identity.js";
 import { THIS_PROCESS } from "../state/this-process.js";
@@ -100,12 +101,16 @@ export function standingOf(
   return events;
 }
 
+/** Of an assertion that nobody asks for and that runs all the same. */
+const WITH_ITS_MODEL: PartitionDecision = { partition: WHOLE, decision: "run", reason: "inputs_changed" };
+
 /** A plan in the shape of results: nothing has run. */
 function plannedResults(plan: ProjectPlan): ActionResult[] {
+  const audited = auditedIn(plan);
   return plan.project.actions.map((action) => ({
     key: action.node.key,
     type: action.type,
-    partitions: plan.decisions.get(action.node.key) ?? [],
+    partitions: audited.has(action.node.key) ? [WITH_ITS_MODEL] : (plan.decisions.get(action.node.key) ?? []),
     status: "skipped",
     counts: undefined,
     startedAt: undefined,
@@ -113,6 +118,13 @@ function plannedResults(plan: ProjectPlan): ActionResult[] {
     configHash: action.node.compiledHash,
     error: undefined,
   }));
+}
+
+/** The assertions that a selection leaves out and that are asked all the same, in the transaction of a model that runs. */
+function auditedIn({ project, decisions }: ProjectPlan): ReadonlySet<string> {
+  const isLeftOut = (key: string) => (decisions.get(key) ?? []).every(({ reason }) => reason === "not_selected");
+  const hosts = [...project.audits].filter(([host]) => runningOf(decisions.get(host) ?? []).length > 0);
+  return new Set(hosts.flatMap(([, audits]) => audits.map(({ node }) => node.key).filter(isLeftOut)));
 }
 
 /** The events of a run in which nothing runs: of a plan, or where there is nothing to run. */
