@@ -80,11 +80,12 @@ async function refreshView(run: ScriptRun, statement: Of<"call">): Promise<undef
 /** CALL: the procedure sees its parameters, and none of the caller's variables. */
 export async function callProcedure(run: ScriptRun, statement: Of<"call">): Promise<undefined> {
   const { session } = run;
-  const system = SYSTEM_PROCEDURES[statement.path.parts.map((part) => part.name.toUpperCase()).join(".")];
+  const names = statement.path.parts.map((part) => part.name);
+  const name = names.join(".");
+  const system = SYSTEM_PROCEDURES[name.toUpperCase()];
   if (system !== undefined) return system(run, statement);
-  const procedure = await session.routines.procedure(statement.path);
+  const procedure = await session.routines.procedure(statement.path, session.whole(names));
   const { parameters, body, text } = procedure;
-  const name = statement.path.parts.map((part) => part.name).join(".");
   if (parameters.length !== statement.args.length) {
     const message = `Procedure ${name} takes ${parameters.length} arguments, but got ${statement.args.length}`;
     throw new SqlProblem("analysis", message, statement);

@@ -188,13 +188,15 @@ export class ScriptRun {
       await host.recover();
       const error = ScriptError.of(cause);
       const outer = this.#handling;
+      // A procedure that handles an error of its own may be called while its caller handles another one.
+      const shown = system.error;
       this.#handling = error;
       system.error = error;
       try {
         return leaveOf(await this.frames.within(() => this.body(handler)));
       } finally {
         this.#handling = outer;
-        system.error = outer;
+        system.error = shown;
       }
     }
   }

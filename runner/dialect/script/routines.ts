@@ -97,13 +97,13 @@ export class Routines {
     return routineNamed(name, this.#projects, this.#known);
   }
 
-  async procedure(path: PathNode): Promise<Procedure> {
+  /** @param whole the name with the dataset and project that stand for those it lacks */
+  async procedure(path: PathNode, whole: readonly string[]): Promise<Procedure> {
     await this.load();
-    const parts = namesOf(path);
-    const found = this.#named(parts.join("."));
+    const found = this.#named(whole.join("."));
     if (found?.statement.kind === "createProcedure")
       return { parameters: found.statement.parameters, body: found.statement.body, text: found.text };
-    throw new SqlProblem("analysis", `Procedure not found: ${parts.join(".")}`, path);
+    throw new SqlProblem("analysis", `Procedure not found: ${namesOf(path).join(".")}`, path);
   }
 }
 

@@ -135,6 +135,18 @@ describe("errors", () => {
   });
 });
 
+describe("a procedure with an EXCEPTION part of its own", () => {
+  it("handles what its body fails with, by its parameters", async () => {
+    const create = `CREATE PROCEDURE d.inverse(n INT64, OUT r STRING) BEGIN
+        DECLARE inverse FLOAT64 DEFAULT 1 / n; SET r = CAST(inverse AS STRING);
+      EXCEPTION WHEN ERROR THEN SET r = CONCAT(n, ': ', @@error.message); END`;
+    await warehouse().script(create);
+    const call = "DECLARE a, b STRING; CALL d.inverse(2, a); CALL d.inverse(0, b); SELECT a, b";
+    expect(await rows(call)).toEqual([["0.5", "0: division by zero: 1 / 0"]]);
+    await warehouse().script("DROP PROCEDURE d.inverse");
+  });
+});
+
 describe("dynamic SQL, routines and transactions", () => {
   it("EXECUTE IMMEDIATE takes parameters and fills variables", async () => {
     const sql = `DECLARE total INT64; DECLARE top STRING;

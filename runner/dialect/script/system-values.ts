@@ -33,6 +33,7 @@ export class SystemValues {
   #dataset: string | undefined;
   #project: string | undefined;
   #zone: string | undefined;
+  #error: ScriptError | undefined;
 
   constructor(
     readonly host: ScriptHost,
@@ -131,8 +132,13 @@ export class SystemValues {
     this.#own.set("row_count", `${rows}::BIGINT`);
   }
 
+  get error(): ScriptError | undefined {
+    return this.#error;
+  }
+
   /** What an EXCEPTION part handles; undefined: nothing any more. */
   set error(error: ScriptError | undefined) {
+    this.#error = error;
     for (const name of TYPES.keys()) if (name.startsWith("error.")) this.#own.delete(name);
     if (error === undefined) return;
     const { message, statementText, places } = error;

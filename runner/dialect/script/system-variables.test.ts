@@ -73,6 +73,12 @@ describe("@@time_zone", () => {
 });
 
 describe("@@dataset_id", () => {
+  it("is the dataset of procedures that are called without one", async () => {
+    const sql = `SET @@dataset_id = 'd'; CREATE PROCEDURE seven(OUT n INT64) BEGIN SET n = 7; END; CALL seven(x); SELECT x`;
+    expect(await rows(`DECLARE x INT64; ${sql}`)).toEqual([[7n]]);
+    expect(await failure("CALL seven()")).toContain("Procedure not found: seven");
+  });
+
   it("is the dataset of names that have none, for queries, definitions and functions", async () => {
     expect(
       await rows(
@@ -99,6 +105,14 @@ describe("@@error", () => {
     expect(await rows(`BEGIN SELECT ERROR('a'); EXCEPTION WHEN ERROR THEN SELECT 1; END; SELECT ${told}`)).toEqual([
       [null, null, null],
     ]);
+  });
+
+  it("stays with its handler when a procedure handles one of its own", async () => {
+    await warehouse().script(
+      "CREATE PROCEDURE d.quiet() BEGIN BEGIN SELECT ERROR('b'); EXCEPTION WHEN ERROR THEN SELECT 1; END; END",
+    );
+    const script = "BEGIN SELECT ERROR('a'); EXCEPTION WHEN ERROR THEN CALL d.quiet(); SELECT @@error.message; END";
+    expect(await rows(script)).toEqual([["a"]]);
   });
 
   it.each([

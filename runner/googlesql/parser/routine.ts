@@ -111,7 +111,6 @@ export function parseCreateProcedure(c: Cursor, start: number, orReplace: boolea
       throw unsupported(`CREATE PROCEDURE ... ${c.peek().text}`, c.peek());
     throw c.expected("keyword BEGIN");
   }
-  c.next();
   const body = parseBlockBody(c);
   return { kind: "createProcedure", path, orReplace, ifNotExists, parameters, body, ...c.span(start) };
 }

@@ -25,11 +25,18 @@ export function parseScriptText(sql: string): Body {
   return statements;
 }
 
-/** What follows BEGIN, up to and with END, without an EXCEPTION part. */
+/** From BEGIN to END, as the body of a procedure. */
 export function parseBlockBody(c: Cursor): Body {
-  const body = parseBody(c, ["END"]);
+  const { start } = c.expectWord("BEGIN");
+  const { body, handler } = parseHandled(c);
   c.expectWord("END");
-  return body;
+  return handler === undefined ? body : [{ kind: "block", label: undefined, body, handler, ...c.span(start) }];
+}
+
+/** What follows BEGIN, up to END, which is left to be read. */
+function parseHandled(c: Cursor): { readonly body: Body; readonly handler: Body | undefined } {
+  const body = parseBody(c, ["EXCEPTION", "END"]);
+  return { body, handler: c.isWord("EXCEPTION") ? parseHandler(c) : undefined };
 }
 
 /** Statements up to one of the words, which is left to be read. */
@@ -110,8 +117,7 @@ function parseLabelled(c: Cursor, start: number, label: string | undefined): Scr
     c.next();
     if (c.acceptWords("TRANSACTION") || c.is(";") || c.atEnd())
       return { kind: "transaction", verb: "BEGIN", ...c.span(start) };
-    const body = parseBody(c, ["EXCEPTION", "END"]);
-    const handler = c.isWord("EXCEPTION") ? parseHandler(c) : undefined;
+    const { body, handler } = parseHandled(c);
     close("END");
     return { kind: "block", label, body, handler, ...c.span(start) };
   }
