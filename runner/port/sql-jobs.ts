@@ -267,8 +267,8 @@ export interface JobStatement {
   readonly loaded?: Loaded | undefined;
   /** That `@@query_label` gave it. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
-  /** It is the one of a script that failed; nothing that it did is left. */
-  readonly isFailed?: boolean;
+  /** What it failed with, as one of a script; nothing that it did is left. */
+  readonly failure?: unknown;
   /** Of the transaction that it is part of. */
   readonly transactionId?: string | undefined;
   readonly startedAt: number;

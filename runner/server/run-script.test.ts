@@ -20,6 +20,19 @@ it("replaces all labels by those of OPTIONS", async () => {
   expect(await told("ALTER TABLE d.daily SET OPTIONS (labels = [])")).toEqual([]);
 });
 
+it.each(["CREATE TABLE d.told (n INT64) OPTIONS (description = 'second')", "DROP VIEW d.told"])(
+  "keeps nothing of a statement that failed: %s",
+  async (statement) => {
+    const options = "SELECT option_value FROM d.INFORMATION_SCHEMA.TABLE_OPTIONS";
+    await runScript(warehouse, "p", "CREATE TABLE d.told (n INT64) OPTIONS (description = 'first')");
+    await expect(runScript(warehouse, "p", `SELECT 1; ${statement}`)).rejects.toThrow();
+    expect((await runScript(warehouse, "p", options)).rows?.rows).toEqual([['"first"']]);
+    const handled = `BEGIN ${statement}; EXCEPTION WHEN ERROR THEN SELECT 1; END; ${options}`;
+    expect((await runScript(warehouse, "p", handled)).rows?.rows).toEqual([['"first"']]);
+    await runScript(warehouse, "p", "DROP TABLE d.told");
+  },
+);
+
 it.each([
   ["CREATE TABLE d.t (n INT64) OPTIONS (foo = 'x')", "Unknown option: foo"],
   ["CREATE TABLE d.t (n INT64) OPTIONS (description = 5)", "Option description value has type INT64"],

@@ -62,6 +62,7 @@ export async function runScript(
       systemVariable: async (name) => JSON.stringify(known[name]),
     };
     await jobs.run(request, (statement) => {
+      if (statement.failure !== undefined) return;
       last = statement;
       // What changes something answers with nothing; SET and the like leave the answer as it is.
       const hasChanged = statement.operation !== undefined || statement.changed !== undefined;

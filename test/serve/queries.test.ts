@@ -316,6 +316,22 @@ describe("the real Node client asks a served warehouse", () => {
     });
   });
 
+  it("tells of a statement that failed though its script went on, and keeps nothing of it", async () => {
+    const query = `CREATE TABLE shop.once (a INT64) OPTIONS (description = 'first');
+      BEGIN CREATE TABLE shop.once (a INT64, b STRING) OPTIONS (description = 'second');
+      EXCEPTION WHEN ERROR THEN SELECT 'was there' AS told; END`;
+    const [job] = await client.createQueryJob({ query });
+    expect((await job.getQueryResults())[0]).toEqual([{ told: "was there" }]);
+    const [children] = await client.getJobs({ parentJobId: job.id as string });
+    expect(children.map(({ metadata: { status } }) => status.errorResult?.reason)).toEqual([
+      undefined,
+      "duplicate",
+      undefined,
+    ]);
+    const [table] = await client.dataset("shop").table("once").getMetadata();
+    expect(table).toMatchObject({ description: "first" });
+  });
+
   it("uses the default dataset for names without one", async () => {
     const defaultDataset = { datasetId: "shop" };
     await client.query({ query: "CREATE OR REPLACE TABLE plain AS SELECT 1 AS x", defaultDataset });

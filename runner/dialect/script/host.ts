@@ -22,6 +22,8 @@ export interface ScriptHost {
   usesLabel?(labels: Readonly<Record<string, string>>): void;
   /** Told of each SQL statement and CALL before it is translated, with the text in which it stands. */
   begins?(statement: ScriptStatement, text: string): void;
+  /** Told that the SQL statement which has begun is through. */
+  finish?(): void;
   /** All of it runs in one transaction, in which the engine's clock stands still. */
   readonly isInTransaction?: boolean;
   /** The caller and what may be read is looked after by others; undefined: there is one caller, who may read all. */
@@ -55,7 +57,7 @@ export interface ScriptHost {
    * Makes the engine go on after an error that an EXCEPTION part handles: everything but the failed statement stands.
    * @throws TransactionRestart where that takes running the whole transaction again
    */
-  recover(): Promise<void>;
+  recover(handled: Error): Promise<void>;
   /** What names with a project stand for. */
   projects(): Promise<ProjectNames>;
   /** GoogleSQL texts of the persistent functions and procedures, by `dataset.name`. */

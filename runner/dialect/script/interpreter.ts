@@ -122,6 +122,7 @@ export class ScriptRun {
         return { kind: "return" };
       default:
         await this.#statement(statement);
+        this.session.host.finish?.();
         return undefined;
     }
   }
@@ -185,7 +186,7 @@ export class ScriptRun {
       const { host, system } = this.session;
       // The caller's transaction is lost and begun again: who came first is no error of the script.
       if (cause instanceof ScriptError && cause.code === "conflict" && host.isInTransaction) throw cause;
-      await host.recover();
+      await host.recover(cause);
       const error = ScriptError.of(cause);
       const outer = this.#handling;
       // A procedure that handles an error of its own may be called while its caller handles another one.

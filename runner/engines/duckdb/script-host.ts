@@ -311,7 +311,7 @@ export class DuckDbScriptHost implements ScriptHost {
     this.forgetCatalog();
   }
 
-  async recover(): Promise<void> {
+  async recover(_handled?: Error): Promise<void> {
     this.#wrote?.(undefined);
     await this.#recovery.recover();
     this.forgetCatalog();

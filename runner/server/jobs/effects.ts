@@ -10,8 +10,15 @@ import { optionFacts, valuesOf } from "./options.js";
 
 /** Keeps what is known besides the warehouse in step with what a statement has done to it. */
 export async function noteStatement(catalogue: Catalogue, statement: JobStatement): Promise<void> {
-  const { kind, target, operation } = statement;
-  if (target === undefined || target.dataset === "_SESSION" || kind === "SELECT" || kind === "CALL") return;
+  const { kind, target, operation, failure } = statement;
+  if (
+    failure !== undefined ||
+    target === undefined ||
+    target.dataset === "_SESSION" ||
+    kind === "SELECT" ||
+    kind === "CALL"
+  )
+    return;
   // Of tables whose rows lie in files all is kept by whoever makes them.
   if (operation === "SKIP" || kind.includes("ROW_ACCESS") || kind === "CREATE_EXTERNAL_TABLE") return;
   const { dataset, name } = target;
@@ -38,8 +45,13 @@ export async function noteStatement(catalogue: Catalogue, statement: JobStatemen
 export function noteEnd({ times }: Pick<Catalogue, "times">, statements: readonly JobStatement[]): void {
   if (statements.length < 2) return;
   const written = statements.filter(
-    ({ kind, target, operation }) =>
-      kind !== "SELECT" && kind !== "CALL" && !kind.startsWith("DROP_") && operation !== "SKIP" && target?.name,
+    ({ kind, target, operation, failure }) =>
+      failure === undefined &&
+      kind !== "SELECT" &&
+      kind !== "CALL" &&
+      !kind.startsWith("DROP_") &&
+      operation !== "SKIP" &&
+      target?.name,
   );
   const ids = written.flatMap(({ target }) => (target === undefined ? [] : [`${target.dataset}.${target.name}`]));
   for (const id of new Set(ids)) times.touch(id);

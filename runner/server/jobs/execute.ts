@@ -21,13 +21,13 @@ export async function execute(service: JobService, job: Job): Promise<void> {
     if (wanted !== undefined) throw new ApiError(wanted, `injected ${wanted}`);
     const work = () => inTurn(service, job, () => run(service, job));
     const outcome = await (service.quotas?.hold(job, work) ?? work());
-    addChildren(service, job, outcome);
+    await addChildren(service, job, outcome);
     job.finish(outcome, undefined);
   } catch (cause) {
     const { projectId: project, location } = job.reference;
     const outcome = failedScript(job);
     const error = apiError(await withoutDataset(service, cause), { project, location });
-    addChildren(service, job, outcome, error);
+    await addChildren(service, job, outcome);
     job.finish(outcome, error);
   } finally {
     clearTimeout(timer);
@@ -63,25 +63,25 @@ async function run(service: JobService, job: Job): Promise<JobOutcome> {
 }
 
 /** A job that has failed after some of its statements is a script, and so is one of which a statement has failed. */
-function failedScript({ statements, failed }: Job): JobOutcome {
-  return statements.length === 0 && failed === undefined ? {} : { statementType: "SCRIPT", statements };
+function failedScript({ statements }: Job): JobOutcome {
+  return statements.length === 0 ? {} : { statementType: "SCRIPT", statements };
 }
 
-/**
- * The statements of a script are jobs too.
- * @param error of the statement that failed
- */
-function addChildren(
-  { registry }: JobService,
+/** The statements of a script are jobs too, those that failed among them. */
+async function addChildren(
+  service: JobService,
   job: Job,
   { statementType, statements = [] }: JobOutcome,
-  error?: ApiError,
-): void {
+): Promise<void> {
   if (statementType !== "SCRIPT" && statementType !== "CALL") return;
   const { projectId, location } = job.reference;
-  const all = job.failed === undefined ? statements : [...statements, job.failed];
-  for (const [index, statement] of all.entries()) {
-    const child = registry.add(
+  for (const [index, statement] of statements.entries()) {
+    const { failure } = statement;
+    const error =
+      failure === undefined
+        ? undefined
+        : apiError(await withoutDataset(service, failure), { project: projectId, location });
+    const child = service.registry.add(
       projectId,
       location,
       { query: { query: statement.text, useLegacySql: false } },
@@ -89,10 +89,7 @@ function addChildren(
     );
     child.labels = statement.labels;
     child.started = statement.startedAt;
-    child.finish(
-      { statementType: statement.kind, rows: statement.rows, statements: [statement] },
-      statement === job.failed ? error : undefined,
-    );
+    child.finish({ statementType: statement.kind, rows: statement.rows, statements: [statement] }, error);
     child.ended = statement.endedAt;
   }
 }

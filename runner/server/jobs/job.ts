@@ -57,10 +57,8 @@ export class Job {
   labels: Readonly<Record<string, string>> | undefined;
   /** The session that it runs in, known from when it has begun; that of a job that fails stays. */
   sessionId: string | undefined;
-  /** Statements that have run, those of a job that fails too. */
+  /** Statements that have run, and those of a script that failed. */
   readonly statements: JobStatement[] = [];
-  /** The statement of a script that failed, and with it the job. */
-  failed: JobStatement | undefined;
   /** The jobs of a script's statements. */
   readonly children: Job[] = [];
   readonly parent: Job | undefined;

@@ -79,10 +79,6 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
   const { statements } = job;
   try {
     await run({ ...request, destination: destination?.layout }, (statement) => {
-      if (statement.isFailed === true) {
-        job.failed = statement;
-        return;
-      }
       statements.push(statement);
       notes = notes.then(() => noteStatement(service, statement));
     });

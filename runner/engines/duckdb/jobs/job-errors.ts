@@ -27,6 +27,14 @@ export function jobError(cause: unknown, signal: AbortSignal, inScript: boolean)
   return new JobError(error.code === "data" ? "invalid" : "invalidQuery", message, at);
 }
 
+/** An error that names a table as the text does, of the dataset in which the text means it. */
+export function inDataset(error: unknown, dataset: string | undefined): unknown {
+  if (!(error instanceof JobError) || dataset === undefined || error.object?.kind !== "Table") return error;
+  const { path, kind } = error.object;
+  if (path.length > 1) return error;
+  return new JobError(error.reason, error.message, error.at, { kind, path: [dataset, ...path] });
+}
+
 const CONCURRENT = "Transaction is aborted due to concurrent update against a table";
 
 /** Messages that name what is missing, or there already. */

@@ -26,6 +26,7 @@ import type { ScriptPlace } from "../script-place.js";
 import { type ChangeMarks, markSql } from "./change-marks.js";
 import { aborted, hasLost, queued } from "./conflicts.js";
 import { changeOf, writeDestination } from "./destination.js";
+import { inDataset, jobError } from "./job-errors.js";
 import type { MovedClock } from "./moved-clock.js";
 import { parquetSql } from "./parquet.js";
 import { ResultRows } from "./result-rows.js";
@@ -144,8 +145,13 @@ export class JobHost extends DuckDbScriptHost {
   }
 
   /** The statement that has begun did not get through. */
-  fail(): void {
-    this.#ended({ isFailed: true });
+  fail(failure: unknown): void {
+    this.#ended({ failure });
+  }
+
+  override async recover(handled: Error): Promise<void> {
+    this.fail(inDataset(jobError(handled, this.#request.signal, true), this.#dataset));
+    await super.recover();
   }
 
   override async catalog(): Promise<Catalog> {
@@ -263,7 +269,7 @@ export class JobHost extends DuckDbScriptHost {
     return [...this.#reads.values()].filter(({ dataset, name }) => dataset !== target?.dataset || name !== target.name);
   }
 
-  #ended(done: Partial<Pick<JobStatement, "changed" | "rows" | "operation" | "loaded" | "isFailed">>): void {
+  #ended(done: Partial<Pick<JobStatement, "changed" | "rows" | "operation" | "loaded" | "failure">>): void {
     const begun = this.#begun;
     if (begun === undefined) return;
     this.#begun = undefined;
@@ -279,7 +285,7 @@ export class JobHost extends DuckDbScriptHost {
       columns: undefined,
       labels: this.#labels,
       ...(done.loaded === undefined ? {} : { loaded: done.loaded }),
-      ...(done.isFailed === true ? { isFailed: true } : {}),
+      ...(done.failure === undefined ? {} : { failure: done.failure }),
       transactionId: this.#inTransaction ? this.#transactionId : undefined,
       startedAt,
       endedAt: Date.now(),

@@ -1,10 +1,10 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Script } from "../../../dialect/script/script.js";
 import { locateErrors, parseScriptText } from "../../../dialect/script.js";
-import { JobError, type JobRequest, type JobSession, type JobStatement } from "../../../port/sql-jobs.js";
+import type { JobRequest, JobSession, JobStatement } from "../../../port/sql-jobs.js";
 import { layoutSql } from "../catalog.js";
 import type { Translator } from "../translator.js";
-import { jobError } from "./job-errors.js";
+import { inDataset, jobError } from "./job-errors.js";
 import { JobHost, type SharedState } from "./job-host.js";
 import type { MovedClock } from "./moved-clock.js";
 import { interruptible } from "./running.js";
@@ -74,8 +74,9 @@ export class DuckDbJobSession implements JobSession {
       this.#host.finish();
     } catch (cause) {
       this.#isDirty ||= signal.aborted;
-      if (inScript) this.#host.fail();
-      throw inDataset(jobError(cause, signal, inScript), this.#host.dataset);
+      const error = inDataset(jobError(cause, signal, inScript), this.#host.dataset);
+      if (inScript) this.#host.fail(error);
+      throw error;
     }
   }
 
@@ -126,14 +127,6 @@ export class DuckDbJobSession implements JobSession {
     });
     this.#release(!this.#isDirty);
   }
-}
-
-/** An error that names a table as the text does, of the dataset in which the text means it. */
-function inDataset(error: unknown, dataset: string | undefined): unknown {
-  if (!(error instanceof JobError) || dataset === undefined || error.object?.kind !== "Table") return error;
-  const { path, kind } = error.object;
-  if (path.length > 1) return error;
-  return new JobError(error.reason, error.message, error.at, { kind, path: [dataset, ...path] });
 }
 
 /** What is told without a translation: of a script nothing, of one statement its kind and what it makes. */
