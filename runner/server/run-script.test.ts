@@ -34,6 +34,24 @@ it.each(["CREATE TABLE d.told (n INT64) OPTIONS (description = 'second')", "DROP
 );
 
 it.each([
+  "ALTER TABLE d.kept DROP COLUMN a, DROP COLUMN b",
+  "ALTER TABLE d.kept ADD COLUMN c INT64, ADD COLUMN b INT64",
+  "ALTER TABLE d.kept ALTER COLUMN b DROP DEFAULT, DROP COLUMN a, DROP COLUMN b",
+  "CREATE OR REPLACE TABLE d.kept (a INT64 NOT NULL) AS SELECT NULL",
+])("makes all changes of a statement or none: %s", async (statement) => {
+  await runScript(warehouse, "p", "CREATE TABLE d.kept (a INT64, b INT64 DEFAULT 2); INSERT d.kept (a) VALUES (1)");
+  await expect(runScript(warehouse, "p", statement)).rejects.toThrow();
+  const handled = `BEGIN ${statement}; EXCEPTION WHEN ERROR THEN INSERT d.kept (a) VALUES (3); END`;
+  const result = await runScript(warehouse, "p", `${handled}; SELECT * FROM d.kept ORDER BY a`);
+  expect(result.rows?.columns.map(({ name }) => name)).toEqual(["a", "b"]);
+  expect(result.rows?.rows).toEqual([
+    [1n, 2n],
+    [3n, 2n],
+  ]);
+  await runScript(warehouse, "p", "DROP TABLE d.kept");
+});
+
+it.each([
   ["CREATE TABLE d.t (n INT64) OPTIONS (foo = 'x')", "Unknown option: foo"],
   ["CREATE TABLE d.t (n INT64) OPTIONS (description = 5)", "Option description value has type INT64"],
   ["CREATE TABLE d.t (n INT64 OPTIONS (description = 5))", "Option description value has type INT64"],

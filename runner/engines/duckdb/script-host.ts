@@ -2,7 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { TranslatedStatement } from "../../dialect/index.js";
 import type { LoadData } from "../../dialect/load-data.js";
 import type { ScriptHost } from "../../dialect/script/host.js";
-import type { KeptChange } from "../../dialect/statement.js";
+import { DEFINITIONS, type KeptChange } from "../../dialect/statement.js";
 import type { Catalog, CatalogTable } from "../../googlesql/catalog.js";
 import { foldDataset, foldProject, type ProjectNames } from "../../googlesql/project-names.js";
 import type { QueryResult, RelationId, SqlValue } from "../../port/port.js";
@@ -151,12 +151,13 @@ export class DuckDbScriptHost implements ScriptHost {
     // A table may take the place of the one that it is like.
     const isMade = statement.kind === "createTable" && (!statement.ifNotExists || known === undefined);
     const demands = isMade ? await this.#demands(statement) : [];
+    const changes = [...statement.sql, ...demands];
     const changeAll = async () => {
-      for (const sql of [...statement.sql, ...demands]) changed = (await this.#change(sql)).rowsChanged;
+      for (const sql of changes) changed = (await this.#change(sql)).rowsChanged;
     };
     if (statement.kind === "drop" && statement.object === "SCHEMA") await this.#dropDataset(statement);
-    // Its rows may be refused once they are there.
-    else if (demands.length > 0) await this.#recovery.atomically(changeAll);
+    // Rows may be refused once they are there, and so may the second of two changes.
+    else if (changes.length > 1 && DEFINITIONS.has(statement.kind)) await this.#recovery.atomically(changeAll);
     else await changeAll();
     if (statement.kind === "insert" || statement.kind === "update" || statement.kind === "delete") return changed;
     if (statement.kind === "merge" || statement.kind === "truncate") return changed;
