@@ -114,6 +114,7 @@ export type FurtherStatement =
       readonly withRows: boolean;
       /** Of LIKE: the rows that it has instead. */
       readonly query?: Query | undefined;
+      readonly options: readonly StatementOption[];
       /** CREATE SNAPSHOT TABLE: rows that nobody changes. */
       readonly isSnapshot: boolean;
     })

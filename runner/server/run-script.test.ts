@@ -20,6 +20,20 @@ it("replaces all labels by those of OPTIONS", async () => {
   expect(await told("ALTER TABLE d.daily SET OPTIONS (labels = [])")).toEqual([]);
 });
 
+it.each([
+  ["CREATE TABLE d.other LIKE d.source", ['"of source"', '[STRUCT("a", "b")]']],
+  ["CREATE TABLE d.other COPY d.source OPTIONS (description = 'own')", ['"own"', '[STRUCT("a", "b")]']],
+  ["CREATE TABLE d.other LIKE d.source OPTIONS (labels = [('c', 'd')])", ['"of source"', '[STRUCT("c", "d")]']],
+  ["CREATE SNAPSHOT TABLE d.other CLONE d.source OPTIONS (description = 'own')", ['"own"']],
+])("gives a table the options of its source and its own: %s", async (statement, options) => {
+  const source = "CREATE TABLE d.source (n INT64) OPTIONS (description = 'of source', labels = [('a', 'b')])";
+  const asked = `SELECT option_value FROM d.INFORMATION_SCHEMA.TABLE_OPTIONS WHERE table_name = 'other' ORDER BY option_name`;
+  const told = await runScript(warehouse, "p", `${source}; ${statement}; ${asked}`);
+  expect(told.rows?.rows).toEqual(options.map((option) => [option]));
+  const other = statement.includes("SNAPSHOT") ? "SNAPSHOT TABLE" : "TABLE";
+  await runScript(warehouse, "p", `DROP TABLE d.source; DROP ${other} d.other`);
+});
+
 it.each(["CREATE TABLE d.told (n INT64) OPTIONS (description = 'second')", "DROP VIEW d.told"])(
   "keeps nothing of a statement that failed: %s",
   async (statement) => {

@@ -431,6 +431,7 @@ const MISTAKES: readonly (readonly [sql: string, message: string])[] = [
   ],
   ["CREATE FUNCTION nope.f() AS (1)", "Not found: Dataset nope [at 1:1]"],
   ["SELECT * FROM d.nope(1)", "Table-valued function not found: d.nope [at 1:15]"],
+  ["CREATE TEMP TABLE x LIKE d.t", "CREATE TEMP TABLE .. LIKE is not supported by the embedded engine [at 1:21]"],
   [
     "CREATE TEMP PROCEDURE x() BEGIN END",
     'Routine "x" must be qualified with a dataset (e.g. dataset.routine) [at 1:23]',

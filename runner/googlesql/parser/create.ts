@@ -7,7 +7,6 @@ import {
   parseColumns,
   parseOptions,
   parsePathNode,
-  skipOptions,
   unsupportedKind,
 } from "./ddl.js";
 import { parseExpression } from "./expression.js";
@@ -64,8 +63,7 @@ function parseCreateSnapshot(c: Cursor, start: number, orReplace: boolean): Stat
   c.expectWord("CLONE");
   const from = parsePathNode(c);
   const time = acceptSystemTime(c);
-  skipOptions(c);
-  const how = { withRows: true, isSnapshot: true };
+  const how = { withRows: true, isSnapshot: true, options: parseOptions(c) };
   return { kind: "copyTable", path, orReplace, ifNotExists, from, ...time, ...how, ...c.span(start) };
 }
 
@@ -74,10 +72,11 @@ function parseCreateTable(c: Cursor, start: number, orReplace: boolean, temporar
   const path = parsePathNode(c);
   const copies = c.isWord("CLONE") || c.isWord("COPY");
   if (copies || c.isWord("LIKE")) {
+    if (temporary) throw unsupported(`CREATE TEMP TABLE .. ${c.peek().value}`, c.peek());
     c.next();
     const from = parsePathNode(c);
     const time = copies ? acceptSystemTime(c) : {};
-    skipOptions(c);
+    const options = parseOptions(c);
     const query = !copies && c.acceptWords("AS") ? parseQuery(c) : undefined;
     return {
       kind: "copyTable",
@@ -88,6 +87,7 @@ function parseCreateTable(c: Cursor, start: number, orReplace: boolean, temporar
       ...time,
       withRows: copies,
       query,
+      options,
       isSnapshot: false,
       ...c.span(start),
     };

@@ -16,6 +16,8 @@ export interface DefinitionFacts {
   readonly defaults: readonly { readonly column: string; readonly expression: string | undefined }[];
   /** The table that it is made as, by the parts of its name. */
   readonly likePath: readonly string[] | undefined;
+  /** Its OPTIONS are those of that table, but for what it says itself. */
+  readonly hasOptionsOfLike: boolean;
   /** Columns that get another name, and columns that go, where that is none. */
   readonly renamedColumns: readonly RenamedColumn[];
   /** The name that a table is given. */
@@ -52,6 +54,7 @@ export function definitionFacts(text: string): DefinitionFacts {
     columnOptions: [],
     defaults: [],
     likePath: undefined,
+    hasOptionsOfLike: false,
     renamedColumns: [],
     renamedTo: undefined,
   };
@@ -76,7 +79,9 @@ export function definitionFacts(text: string): DefinitionFacts {
       return {
         ...none,
         kept: statement.withRows ? madeOf(statement) : {},
+        options: textsOf(statement.options),
         likePath: statement.from.parts.map(({ name }) => name),
+        hasOptionsOfLike: !statement.isSnapshot,
       };
     case "createSchema":
       return { ...none, kept: collationOf(statement), options: textsOf(statement.options) };

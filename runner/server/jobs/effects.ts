@@ -63,7 +63,7 @@ async function noteDefinition(catalogue: Catalogue, { kind, text }: JobStatement
   const isNew = kind.startsWith("CREATE_");
   const before = store.get(of, id);
   if (isNew) times.made(id);
-  const told = merged(isNew ? layoutLike(catalogue, facts, id) : before, facts.kept);
+  const told = merged(isNew ? keptLike(catalogue, facts, id) : before, facts.kept);
   const options = await optionFacts(jobs, facts.options);
   const said = merged(withoutLists(told, options), options);
   const described = await describedColumns(catalogue, facts, isNew ? {} : before);
@@ -87,14 +87,22 @@ function withoutLists(told: Kept, options: Readonly<Record<string, unknown>>): K
   return Object.fromEntries(Object.entries(told).filter(([name]) => !replaced.includes(name)));
 }
 
-/** What is kept of the layout and the columns of the table that a statement makes another one of. */
-function layoutLike({ store }: Catalogue, { likePath }: DefinitionFacts, id: string): Kept {
+/**
+ * What is kept of the layout, the columns and the OPTIONS of the table that a statement makes another one of; a snapshot has options of its
+ * own.
+ */
+function keptLike({ store }: Catalogue, { likePath, hasOptionsOfLike }: DefinitionFacts, id: string): Kept {
   if (likePath === undefined) return {};
   const [name, dataset = id.split(".")[0]] = [...likePath].reverse();
   const of = store.get("table", `${dataset}.${name}`);
-  const layout = ["schema", "timePartitioning", "rangePartitioning", "partitionExpirationMs", "requirePartitionFilter"];
-  return Object.fromEntries(layout.flatMap((key) => (of[key] === undefined ? [] : [[key, of[key]]])));
+  const keys = hasOptionsOfLike ? [...LAYOUT, ...OPTIONS] : LAYOUT;
+  return Object.fromEntries(keys.flatMap((key) => (of[key] === undefined ? [] : [[key, of[key]]])));
 }
+
+const LAYOUT = ["schema", "timePartitioning", "rangePartitioning", "partitionExpirationMs", "requirePartitionFilter"];
+
+/** https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language#create_table_copy */
+const OPTIONS = ["description", "friendlyName", "labels", "expirationTime", "defaultRoundingMode", "maxStaleness"];
 
 /** The fields that the API is told descriptions and defaults of, with those that the statement gives. */
 async function describedColumns(
