@@ -56,6 +56,7 @@ describe("control flow", () => {
     ["IF", "IF x > 1 THEN SET r = 'a'; ELSEIF x = 1 THEN SET r = 'b'; ELSE SET r = 'c'; END IF", "b"],
     ["IF over NULL", "IF NULL THEN SET r = 'a'; ELSE SET r = 'b'; END IF", "b"],
     ["CASE with a value", "CASE x WHEN 2 THEN SET r = 'a'; WHEN 1 THEN SET r = 'b'; END CASE", "b"],
+    ["CASE with NULL", "CASE x WHEN NULL THEN SET r = 'a'; ELSE SET r = 'b'; END CASE", "b"],
     ["CASE with conditions", "CASE WHEN x > 5 THEN SET r = 'a'; ELSE SET r = 'c'; END CASE", "c"],
     ["LOOP and BREAK", "LOOP SET r = CONCAT(r, 'i'); IF LENGTH(r) = 3 THEN BREAK; END IF; END LOOP", "iii"],
     [

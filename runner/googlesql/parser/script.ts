@@ -210,9 +210,7 @@ function parseCase(c: Cursor): ScriptStatement {
   const branches: { condition: Expr; body: Body }[] = [];
   while (c.acceptWords("WHEN")) {
     const when = parseExpression(c);
-    const { start: from, end } = when;
-    const condition: Expr =
-      operand === undefined ? when : { kind: "binary", op: "=", left: operand, right: when, start: from, end };
+    const condition = operand === undefined ? when : asCondition(operand, when);
     c.expectWord("THEN");
     branches.push({ condition, body: parseBody(c, ["WHEN", "ELSE", "END"]) });
   }
@@ -220,6 +218,13 @@ function parseCase(c: Cursor): ScriptStatement {
   c.expectWord("END");
   c.expectWord("CASE");
   return { kind: "if", branches, otherwise, ...c.span(start) };
+}
+
+/** A comparison may not name NULL, where CASE may; neither is true. */
+function asCondition(operand: Expr, when: Expr): Expr {
+  const { start, end } = when;
+  if (operand.kind === "null" || when.kind === "null") return { kind: "bool", value: false, start, end };
+  return { kind: "binary", op: "=", left: operand, right: when, start, end };
 }
 
 function parseRaise(c: Cursor): ScriptStatement {
