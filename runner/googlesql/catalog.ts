@@ -35,6 +35,8 @@ export interface Catalog {
   readonly projects?: ProjectNames;
   /** Looks a path of one to three parts up; undefined: no such table (an analysis error, with the nearest name). */
   find(path: readonly string[]): CatalogTable | undefined;
+  /** A path with the default dataset and project before it, where it has none; undefined: there are no defaults. */
+  whole?(path: readonly string[]): readonly string[];
   /** Every known `dataset.table`, for "did you mean". */
   names(): readonly string[];
   /** What is looked up stands in the definition of a view. */

@@ -52,7 +52,8 @@ export function resolveWildcard(item: Extract<FromItem, { kind: "table" }>, env:
 }
 
 function membersOf(item: Extract<FromItem, { kind: "table" }>, { catalog }: Environment): Member[] {
-  const path = item.path.map((part) => part.name);
+  const written = item.path.map((part) => part.name);
+  const path = catalog.whole?.(written) ?? written;
   const [dataset = "", pattern = ""] = foldProject(path, catalog.projects?.home);
   if (path.length < 2 || pattern.indexOf("*") !== pattern.length - 1)
     throw analysisError(

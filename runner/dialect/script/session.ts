@@ -71,6 +71,7 @@ export class Session {
     return {
       ...catalog,
       find: (path) => (isWhole(path) ? undefined : catalog.find(path)) ?? catalog.find(this.whole(path)),
+      whole: (path) => this.whole(path),
       routine: (name) => routine(name) ?? routine(this.whole(name.split(".")).join(".")),
     };
   }

@@ -88,6 +88,9 @@ describe("@@dataset_id", () => {
       ),
     ).toEqual([[22n, 7n, "d"]]);
     expect(await rows("SELECT SUM(d.doubled(n)) FROM d.own")).toEqual([[22n]]);
+    expect(await rows("SET @@dataset_id = 'd'; SELECT n, _TABLE_SUFFIX FROM `ow*` ORDER BY n LIMIT 1")).toEqual([
+      [5n, "n"],
+    ]);
     expect(await failure("SELECT n FROM own")).toContain("own");
     expect(await failure("SET @@dataset_id = 'd'; SET @@dataset_id = NULL; SELECT n FROM own")).toContain("own");
   });
