@@ -166,6 +166,21 @@ describe("many clients at once", () => {
     expect((await server.client.query(sums))[0]).toEqual([{ n: 60, rows_: 60 }]);
   });
 
+  it("begins another transaction in a session in which one was lost to an error", async () => {
+    const [job] = await server.client.createQueryJob({ query: "BEGIN TRANSACTION", createSession: true });
+    await job.getQueryResults();
+    const connectionProperties = [
+      { key: "session_id", value: (await job.getMetadata())[0].statistics.sessionInfo.sessionId as string },
+    ];
+    const inSession = (query: string) => server.client.query({ query, connectionProperties });
+    await server.client.query("CREATE TABLE shop.lost (x INT64)");
+    await inSession("INSERT INTO shop.lost VALUES (1)");
+    await expect(inSession("SELECT ERROR('no')")).rejects.toThrow("no");
+    await expect(inSession("COMMIT")).rejects.toThrow("COMMIT TRANSACTION without a transaction in progress");
+    await inSession("BEGIN TRANSACTION; INSERT INTO shop.lost VALUES (2); COMMIT TRANSACTION");
+    expect((await server.client.query("SELECT x FROM shop.lost"))[0]).toEqual([{ x: 2 }]);
+  });
+
   it("lets a statement wait for a transaction, and ends the transaction that comes second", async () => {
     const [job] = await server.client.createQueryJob({ query: "BEGIN TRANSACTION", createSession: true });
     await job.getQueryResults();

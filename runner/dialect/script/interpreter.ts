@@ -221,8 +221,7 @@ export class ScriptRun {
     if (statement.verb !== "BEGIN" && !session.transaction)
       throw this.failure(`${statement.verb} TRANSACTION without a transaction in progress`, statement);
     if (!session.readOnly) await session.host.transaction(statement.verb);
-    session.transaction = statement.verb === "BEGIN";
-    if (!session.host.isInTransaction) session.clockStoodAt = session.transaction ? performance.now() : undefined;
+    session.setTransaction(statement.verb === "BEGIN");
   }
 
   /** NULL counts as false. */

@@ -86,8 +86,11 @@ export class Script {
     try {
       await new ScriptRun(sql, session, this.#frames, 0).body(body);
     } catch (cause) {
-      // A script that fails leaves nothing of its open transaction.
-      if (session.transaction) await session.host.transaction("ROLLBACK").catch(() => undefined);
+      // A script that fails leaves nothing of its open transaction; the next one of a session may begin another.
+      if (session.transaction) {
+        await session.host.transaction("ROLLBACK").catch(() => undefined);
+        session.setTransaction(false);
+      }
       throw cause;
     }
     return { rows: session.rows, rowsChanged: session.rowsChanged };

@@ -42,6 +42,12 @@ export class Session {
     this.clockStoodAt = host.isInTransaction ? performance.now() : undefined;
   }
 
+  /** The script has begun a transaction, or ended the one that was open. */
+  setTransaction(isOpen: boolean): void {
+    this.transaction = isOpen;
+    if (!this.host.isInTransaction) this.clockStoodAt = isOpen ? performance.now() : undefined;
+  }
+
   /** The tree ready to be resolved, once the persistent functions that it may call are known. */
   async prepared<T extends object>(tree: T): Promise<T> {
     if (callsRoutines(tree)) await this.routines.load();
