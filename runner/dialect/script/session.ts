@@ -1,5 +1,5 @@
 import type { Statement } from "../../googlesql/ast.js";
-import type { Catalog, UserFunction } from "../../googlesql/catalog.js";
+import type { Catalog, CatalogTable, UserFunction } from "../../googlesql/catalog.js";
 import { mapTree } from "../../googlesql/walk.js";
 import type { QueryResult } from "../../port/port.js";
 import { callsRoutines, prepare, type StatementContext } from "../script.js";
@@ -62,16 +62,25 @@ export class Session {
   }
 
   async catalog(): Promise<Catalog> {
-    return this.#catalog((name) => this.routines.function(name));
+    return this.#withDefaults(await this.host.catalog(), (name) => this.routines.function(name));
   }
 
   /** What a view may see: nothing that ends with the script. */
   async persistentCatalog(): Promise<Catalog> {
-    return this.#catalog((name) => this.routines.persistent(name));
+    const catalog = await this.host.catalog();
+    const find = (path: readonly string[]): CatalogTable | undefined => {
+      const found = catalog.find(path);
+      return found?.temporary === true ? undefined : found;
+    };
+    return this.#withDefaults({ ...catalog, find }, (name) => this.routines.persistent(name));
   }
 
-  async #catalog(routine: (name: string) => UserFunction | undefined): Promise<Catalog> {
-    const catalog = await this.host.catalog();
+  /** Whether there is a temporary table of a name now: one may have been dropped, or rolled back. */
+  async #isTemporary(name: string): Promise<boolean> {
+    return this.temporaryTables.has(name) && (await this.host.catalog()).find([name])?.temporary === true;
+  }
+
+  #withDefaults(catalog: Catalog, routine: (name: string) => UserFunction | undefined): Catalog {
     const { dataset, project } = this.system;
     if (dataset === undefined && project === undefined) return { ...catalog, routine };
     return {
@@ -97,13 +106,16 @@ export class Session {
     const isDataset = statement.kind === "createSchema" || ("object" in statement && statement.object === "SCHEMA");
     const isTemporary = "temporary" in statement && statement.temporary;
     if (first === undefined || isDataset || isTemporary) return statement;
-    if (path.parts.length === 1 && this.temporaryTables.has(first.name)) return statement;
+    if (path.parts.length === 1 && !MADE.has(statement.kind) && (await this.#isTemporary(first.name))) return statement;
     const names = path.parts.map(({ name }) => name);
     const added = this.whole(names).slice(0, -names.length);
     if (added.length === 0 || first.name.toUpperCase() === "_SESSION") return statement;
     return { ...statement, path: { ...path, parts: [...added.map((name) => ({ ...first, name })), ...path.parts] } };
   }
 }
+
+/** Statements whose names are those of new relations: a temporary table of the same name is another one. */
+const MADE: ReadonlySet<Statement["kind"]> = new Set(["createTable", "copyTable", "createView"] as const);
 
 /** Whether a path names a dataset; a lone name may be that of a temporary table. */
 function isWhole([first = "", ...more]: readonly string[]): boolean {

@@ -79,6 +79,21 @@ describe("@@dataset_id", () => {
     expect(await failure("CALL seven()")).toContain("Procedure not found: seven");
   });
 
+  it.each([
+    [
+      "a dropped temporary table",
+      "CREATE TEMP TABLE x AS SELECT 1 AS n; DROP TABLE x; CREATE TABLE x AS SELECT 2 AS n",
+    ],
+    [
+      "one that was rolled back",
+      "CREATE TABLE x AS SELECT 2 AS n; BEGIN TRANSACTION; CREATE TEMP TABLE x AS SELECT 1 AS n; ROLLBACK TRANSACTION",
+    ],
+    ["one that is there", "CREATE TEMP TABLE x AS SELECT 1 AS n; CREATE TABLE x AS SELECT 2 AS n; DROP TABLE x"],
+  ])("is that of a name which was given to %s", async (_, script) => {
+    expect(await rows(`SET @@dataset_id = 'd'; ${script}; SELECT n FROM x`)).toEqual([[2n]]);
+    expect(await rows("SET @@dataset_id = 'd'; DROP TABLE x; DROP TABLE IF EXISTS x; SELECT 1")).toEqual([[1n]]);
+  });
+
   it("is the dataset of names that have none, for queries, definitions and functions", async () => {
     expect(
       await rows(

@@ -483,6 +483,7 @@ const MISTAKES: readonly (readonly [sql: string, message: string])[] = [
   ["CREATE TABEL d.x (a INT64)", 'Syntax error: Unexpected identifier "TABEL" [at 1:8]'],
   ["DROP TABEL d.x", 'Syntax error: Unexpected identifier "TABEL" [at 1:6]'],
   ["ALTER TABEL d.x", 'Syntax error: Unexpected identifier "TABEL" [at 1:7]'],
+  ["CREATE TEMP TABLE x AS SELECT 1 AS a; CREATE VIEW d.w AS SELECT a FROM x", "Table not found: x [at 1:72]"],
   ["CREATE VIEW d.w AS SELECT id FROM nope.x", "Table not found: nope.x [at 1:35]"],
   ["CREATE TABLE d.w (LIKE d.t)", "Syntax error: Expected column name but got keyword LIKE [at 1:19]"],
   [
