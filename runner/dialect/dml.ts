@@ -169,6 +169,17 @@ function withBignumeric({ columns, ranges }: Visible): Visible {
   };
 }
 
+/**
+ * The same rows, all of them computed before the first is taken: DuckDB changes rows while it reads others, and a query that reads the
+ * table in several places then finds some changed.
+ * @param text one item of a FROM clause with its alias, `(SELECT ..) AS s`; anything else is left as it is
+ */
+export function computedFirst(text: string): string {
+  const alias = /^(?:\(.*\)|"[^()]*") AS (\S+)$/s.exec(text)?.[1];
+  if (alias === undefined) return text;
+  return `(WITH "rows$" AS MATERIALIZED (SELECT * FROM ${text}) SELECT * FROM "rows$") AS ${alias}`;
+}
+
 /** The target's columns and those of a FROM clause beside it. */
 export function joinedContext(
   target: Target,

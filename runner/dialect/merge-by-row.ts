@@ -1,4 +1,5 @@
 import type { MergeClause } from "../googlesql/script-ast.js";
+import { computedFirst } from "./dml.js";
 import { actionText, type Clause, earlierThan, type Sides, valuesOf } from "./merge-clauses.js";
 
 /** DuckDB takes no subquery in the condition of a MERGE, nor in its clauses. */
@@ -28,7 +29,7 @@ export function mergeByRow(sides: Sides, clauses: readonly Clause[]): string {
     const kind = when === "NOT MATCHED BY TARGET" ? when : "MATCHED";
     return `WHEN ${kind} AND m$."clause$" = ${index} THEN ${actionText(action, ({ column }) => `m$.${place(column)}`)}`;
   });
-  const rows = `(${taken.join(" UNION ALL ")}) AS m$`;
+  const rows = computedFirst(`(${taken.join(" UNION ALL ")}) AS m$`);
   return [`MERGE INTO ${target.text} USING ${rows} ON ${target.alias}.rowid = m$."row$"`, ...texts].join(" ");
 }
 

@@ -1,9 +1,10 @@
-import type { Statement } from "../googlesql/ast.js";
+import type { FromItem, Statement } from "../googlesql/ast.js";
 import { analysisError, unsupported } from "../googlesql/errors.js";
 import type { MergeClause } from "../googlesql/script-ast.js";
 import { type Column, typeName } from "../port/sql-types.js";
 import { assigned, newValues } from "./assignments.js";
 import {
+  computedFirst,
   contextOf,
   insertedColumns,
   joinedContext,
@@ -37,7 +38,7 @@ export function translateMerge(statement: Extract<Statement, { kind: "merge" }>,
     "NOT MATCHED BY SOURCE": target.ctx,
   };
   const on = resolveAs(statement.on, "BOOL", source.ctx, "MERGE condition").sql;
-  const clauses = statement.clauses.map((clause): Clause => {
+  const written = statement.clauses.map((clause): Clause => {
     const { when, condition } = clause;
     const ctx = contexts[when];
     return {
@@ -46,7 +47,9 @@ export function translateMerge(statement: Extract<Statement, { kind: "merge" }>,
       action: actionOf(clause, target, source.visible, ctx),
     };
   });
-  const sides = { target, source: source.text, on };
+  const sourceRows = readsOthersAlone(statement.source, target, context) ? source.text : computedFirst(source.text);
+  const clauses = written.filter((clause, i) => isReached(clause, written.slice(0, i)));
+  const sides = { target, source: sourceRows, on };
   const isByRow = hasQueries(on, clauses);
   if (isByRow && hidesRowid(target))
     throw unsupported("A subquery in the MERGE of a table with a column rowid", statement.path);
@@ -60,6 +63,18 @@ export function translateMerge(statement: Extract<Statement, { kind: "merge" }>,
   const { text, id } = toldApart(target);
   const pairs = `FROM ${text}, ${source.text} WHERE (${on}) AND ((${changing.join(") OR (")}))`;
   return [oneSourceRow(`SELECT 1 ${pairs} GROUP BY ${id} HAVING count(*) > 1`), merge];
+}
+
+/** Whether a source is a table that is not the target itself, and no view, which may read the target; or a join, which has no name. */
+function readsOthersAlone(source: FromItem, { table }: Target, { catalog }: StatementContext): boolean {
+  if (source.kind !== "table") return source.kind === "join";
+  const known = catalog.find(source.path.map(({ name }) => name));
+  return known !== undefined && known.isView !== true && known.path.join(".") !== table.path.join(".");
+}
+
+/** The first clause that holds for a row is carried out, where DuckDB keeps one without a condition for the end. */
+function isReached({ when }: Clause, before: readonly Clause[]): boolean {
+  return !before.some((clause) => clause.when === when && clause.condition === undefined);
 }
 
 function actionOf({ action, ...clause }: MergeClause, target: Target, source: Visible, ctx: ExprContext): Action {

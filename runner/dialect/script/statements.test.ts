@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { openScratchWarehouse } from "../../engines/duckdb/warehouse.js";
 import type { SqlValue } from "../../port/port.js";
 
@@ -73,6 +73,18 @@ it.each<[string, string, SqlValue[][]]>([
       [2n, null],
       [2n, "b"],
       [11n, null],
+    ],
+  ],
+  [
+    "MERGE whose first clause of a kind takes all rows",
+    `MERGE d.t USING UNNEST([1, 9]) AS k ON id = k WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT (id) VALUES (k)
+    WHEN NOT MATCHED BY SOURCE THEN UPDATE SET name = 'x'
+    WHEN NOT MATCHED BY SOURCE AND id = 2 THEN DELETE WHEN MATCHED AND k = 1 THEN UPDATE SET name = 'y'
+    WHEN NOT MATCHED AND k = 9 THEN INSERT (name) VALUES ('z') WHEN MATCHED THEN UPDATE SET name = 'w'`,
+    [
+      [2n, "x"],
+      [3n, "x"],
+      [9n, null],
     ],
   ],
   [
@@ -248,4 +260,50 @@ it("SET DATA TYPE widens fields of a STRUCT, by their names", async () => {
     ["STRUCT<a BIGNUMERIC, b STRING, n STRUCT<c FLOAT64>>", /A BIGNUMERIC column within ARRAY or STRUCT/],
   ] as const)
     await expect(warehouse.script(retyped(type))).rejects.toThrow(message);
+});
+
+describe("a statement that reads the table which it changes", () => {
+  const tables = `CREATE OR REPLACE TABLE d.own (k INT64, v INT64); CREATE OR REPLACE TABLE d.other (k INT64, w INT64);
+    CREATE OR REPLACE TABLE d.low AS SELECT n FROM UNNEST([0, 1, 2]) AS n;`;
+
+  it.each<[string, string, SqlValue[][]]>([
+    [
+      "MERGE with a source of two parts",
+      `CREATE OR REPLACE TABLE d.dim (k INT64, v INT64, name STRING); CREATE OR REPLACE TABLE d.src (id INT64, name STRING);
+      INSERT d.dim VALUES (1, 1, 'c'), (2, 1, 'c'), (3, 1, 'a'); INSERT d.src VALUES (3, 'c'), (2, 'a');
+      MERGE d.dim AS t USING (
+        SELECT id AS j, id, name FROM d.src
+        UNION ALL SELECT NULL, s.id, s.name FROM d.src AS s
+        WHERE EXISTS (SELECT 1 FROM d.dim AS d WHERE s.id = d.k AND d.v = 1 AND s.name <> d.name)
+      ) AS s ON t.k = s.j AND t.v = 1
+      WHEN MATCHED AND t.name <> s.name THEN DELETE WHEN NOT MATCHED THEN INSERT VALUES (s.id, 1, s.name);
+      INSERT d.own SELECT k, v FROM d.dim`,
+      [
+        [1n, 1n],
+        [2n, 1n],
+        [3n, 1n],
+      ],
+    ],
+    [
+      "MERGE with subqueries",
+      `INSERT d.own VALUES (2, 4), (2, 0), (0, 0), (NULL, 3), (2, 3), (3, 1);
+      INSERT d.other VALUES (4, 1), (0, 3), (3, 1), (2, 0), (4, 1);
+      MERGE d.own AS t USING (SELECT k, w FROM d.other) AS s ON t.k = s.k AND s.w IN (1, 2, 3)
+      WHEN MATCHED THEN DELETE
+      WHEN NOT MATCHED BY TARGET AND s.w IN (SELECT n FROM d.low) THEN INSERT (k, v) VALUES (s.w, NULL)
+      WHEN NOT MATCHED BY TARGET AND s.w > 3 THEN INSERT (k, v) VALUES (s.w, s.w * 2)`,
+      [
+        [null, 3n],
+        [0n, null],
+        [1n, null],
+        [1n, null],
+        [2n, 0n],
+        [2n, 3n],
+        [2n, 4n],
+      ],
+    ],
+  ])("finds it as it was before: %s", async (_, script, expected) => {
+    await warehouse.script(tables + script);
+    expect((await warehouse.script("SELECT * FROM d.own ORDER BY 1, 2")).rows?.rows).toEqual(expected);
+  });
 });
