@@ -1,5 +1,5 @@
 import type { FromItem, Identifier, PathNode, Statement } from "../googlesql/ast.js";
-import type { CatalogTable } from "../googlesql/catalog.js";
+import type { Catalog, CatalogTable } from "../googlesql/catalog.js";
 import { analysisError } from "../googlesql/errors.js";
 import { PARTITION_TIME } from "../port/ingestion-time.js";
 import { type Column, isSameName, typeName } from "../port/sql-types.js";
@@ -30,7 +30,7 @@ export function translateInsert(statement: Node<"insert">, { catalog, variables 
   const table = changedTable(statement.path, catalog);
   const columns = insertedColumns(statement.columns, table);
   const head = `INSERT INTO ${quotePath(table.path)} (${columns.map((column) => quoteName(column.name)).join(", ")})`;
-  if (statement.query !== undefined) return `${head} ${insertQuery(statement, columns, { catalog, variables })}`;
+  if (statement.query !== undefined) return `${head} ${insertQuery(statement, table, columns, { catalog, variables })}`;
   const ctx = constantContext(catalog, variables);
   const rows = statement.rows.map((row) => {
     if (row.length !== columns.length) {
@@ -63,10 +63,12 @@ const ARRIVAL: Column = { name: PARTITION_TIME, type: "TIMESTAMP" };
 
 function insertQuery(
   statement: Node<"insert">,
+  table: CatalogTable,
   columns: readonly Column[],
   { catalog, variables }: StatementContext,
 ): string {
-  const env = new Environment(catalog);
+  const watched = watchedFor(table, catalog);
+  const env = new Environment(watched.catalog);
   const query = resolveQuery(statement.query as NonNullable<Node<"insert">["query"]>, env, new Map(), variables);
   if (query.columns.length !== columns.length) {
     throw analysisError(
@@ -89,7 +91,19 @@ function insertQuery(
     }
     return stored(coerce(value, column.type), column, own.span).sql;
   });
-  return `SELECT ${items.join(", ")} FROM (${query.sql}) AS ${alias}`;
+  const rows = `(${query.sql}) AS ${alias}`;
+  return `SELECT ${items.join(", ")} FROM ${watched.isRead() ? computedFirst(rows) : rows}`;
+}
+
+/** A catalog that knows afterwards whether somebody has looked a table up in it, or a view, which may read that table. */
+function watchedFor(table: CatalogTable, catalog: Catalog): { readonly catalog: Catalog; isRead(): boolean } {
+  let isRead = false;
+  const find = (path: readonly string[]): CatalogTable | undefined => {
+    const found = catalog.find(path);
+    isRead ||= found !== undefined && (found.isView === true || found.path.join(".") === table.path.join("."));
+    return found;
+  };
+  return { catalog: { ...catalog, find }, isRead: () => isRead };
 }
 
 export function translateDelete(statement: Node<"delete">, context: StatementContext): string {

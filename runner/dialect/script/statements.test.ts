@@ -268,6 +268,41 @@ describe("a statement that reads the table which it changes", () => {
 
   it.each<[string, string, SqlValue[][]]>([
     [
+      "INSERT of rows and their number",
+      `INSERT d.other VALUES (0, NULL), (1, NULL), (6, 1); INSERT d.own VALUES (0, NULL), (1, 4), (2, 4);
+      INSERT d.own (k, v) SELECT k + 10, v FROM d.own
+      UNION ALL SELECT k, w FROM d.other AS s WHERE EXISTS (SELECT 1 FROM d.own AS t WHERE t.k = s.k)
+      UNION ALL SELECT COUNT(*) + 50, NULL FROM d.own`,
+      [
+        [0n, null],
+        [0n, null],
+        [1n, null],
+        [1n, 4n],
+        [2n, 4n],
+        [10n, null],
+        [11n, 4n],
+        [12n, 4n],
+        [53n, null],
+      ],
+    ],
+    [
+      "INSERT from a view of it",
+      `INSERT d.other VALUES (0, NULL), (1, NULL), (6, 1); INSERT d.own VALUES (0, NULL), (1, 4);
+      CREATE OR REPLACE VIEW d.grown AS SELECT k + 10 AS k, v FROM d.own
+      UNION ALL SELECT k, w FROM d.other AS s WHERE EXISTS (SELECT 1 FROM d.own AS t WHERE t.k = s.k)
+      UNION ALL SELECT COUNT(*) + 50, NULL FROM d.own;
+      INSERT d.own SELECT * FROM d.grown`,
+      [
+        [0n, null],
+        [0n, null],
+        [1n, null],
+        [1n, 4n],
+        [10n, null],
+        [11n, 4n],
+        [52n, null],
+      ],
+    ],
+    [
       "MERGE with a source of two parts",
       `CREATE OR REPLACE TABLE d.dim (k INT64, v INT64, name STRING); CREATE OR REPLACE TABLE d.src (id INT64, name STRING);
       INSERT d.dim VALUES (1, 1, 'c'), (2, 1, 'c'), (3, 1, 'a'); INSERT d.src VALUES (3, 'c'), (2, 'a');
