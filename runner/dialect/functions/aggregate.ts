@@ -11,7 +11,7 @@ import {
   aggregateOn,
   type Family,
 } from "./definition.js";
-import { float64Moments } from "./float-moments.js";
+import { float64Moments, int64Moments } from "./float-moments.js";
 import { float64Mean, float64Sum } from "./float-sums.js";
 import { requireGrouping, requireOrder } from "./requirements.js";
 
@@ -120,6 +120,10 @@ function spread(anchor: string, name: string) {
   return aggregate(
     `${DOC}#${anchor}`,
     PLAIN,
+    aggregateOn("(INT64) -> FLOAT64?", ([value = ""], call, [typed]) => {
+      const plain = call.of(name, [`CAST(${value} AS DOUBLE)`]);
+      return typed?.opaque === true || !call.additive ? plain : int64Moments(name, value, call, plain);
+    }),
     aggregateOn("(FLOAT64) -> FLOAT64?", (args, call, typed) => deviations(name, args, call, typed)),
     aggregateOn("(NUMERIC) -> FLOAT64?", ([value], call) => numericSpread(name, value as string, call)),
     aggregateOn(

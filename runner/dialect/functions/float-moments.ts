@@ -29,6 +29,19 @@ export function float64Moments(
   return `CASE WHEN ${condition} THEN ${fn}('${name}', ${call.of("count", [x])}, ${doubles}) ELSE ${otherwise} END`;
 }
 
+/** Squares of larger numbers might add up to more than a HUGEINT holds. */
+const LARGEST = `${2 ** 52}`;
+
+/** A variance or deviation of INT64, whose sums are exact as they are. */
+export function int64Moments(name: string, value: string, call: AggregateCall, otherwise: string): string {
+  const square = `CASE WHEN ${value} BETWEEN -${LARGEST} AND ${LARGEST} THEN CAST(${value} AS HUGEINT) * ${value} END`;
+  const count = call.of("count", [value]);
+  const none = { units: "0::HUGEINT", rest: "0" };
+  const doubles = [value, square].map((text) => doublesOf({ wholes: call.of("sum", [text]), ...none })).join(", ");
+  const condition = `${count} > 0 AND ${call.of("count", [square])} = ${count}`;
+  return `CASE WHEN ${condition} THEN bq_deviation('${name}', ${count}, ${doubles}, 0) ELSE ${otherwise} END`;
+}
+
 /**
  * The exact sum of products: of the rounded ones, and of what rounding took from each. A FLOAT32 has half of the bits, so that products of
  * upper and lower halves are not rounded.

@@ -158,3 +158,19 @@ it.each([
   const [row] = await rows(`SELECT CAST(STDDEV(x) AS STRING), CAST(VAR_POP(x) AS STRING) FROM UNNEST(${values}) AS x`);
   expect(row).toEqual([deviation, variance]);
 });
+
+it.each([
+  ["small numbers", [3, 1, 4, 1, 5, 9, 2, 6].map(BigInt)],
+  ["microseconds of a day", [5, 11, 2, 86399999999, 17].map((value) => 1_700_000_000_000_000n + BigInt(value))],
+  ["numbers whose squares are beyond a HUGEINT's sum", [1n << 62n, -(1n << 62n), 0n]],
+])("tells how %s differ from their mean", async (_, values) => {
+  const units = values.map((value) => value << 1074n);
+  const n = BigInt(values.length);
+  const expected = ratio(apart(units, units), (n * (n - 1n)) << 2148n);
+  for (const over of ["", " OVER ()"]) {
+    const query = `SELECT VARIANCE(x)${over}, STDDEV(x)${over} FROM UNNEST([${values.join(", ")}]) AS x LIMIT 1`;
+    const [variance, deviation] = ((await rows(query))[0] as unknown[]).map(Number);
+    expect(Math.abs((variance ?? 0) / expected - 1)).toBeLessThan(1e-15);
+    expect(Math.abs((deviation ?? 0) / Math.sqrt(expected) - 1)).toBeLessThan(1e-15);
+  }
+});
