@@ -28,11 +28,13 @@ export function tableOf(path: PathNode, catalog: Catalog): CatalogTable {
   );
 }
 
-/** A table whose rows or columns a statement changes: no view and no snapshot. */
+/** A table whose rows or columns a statement changes: no view, no snapshot and none that is made up. */
 export function changedTable(path: PathNode, catalog: Catalog): CatalogTable {
   const table = copiedTable(path, catalog);
-  if (table.isSnapshot !== true) return table;
   const name = path.parts.map((part) => part.name).join(".");
+  if (table.isMadeUp === true)
+    throw analysisError(`${name} is not allowed for this operation because its rows cannot be changed.`, path);
+  if (table.isSnapshot !== true) return table;
   throw analysisError(`${name} is not allowed for this operation because it is currently a SNAPSHOT.`, path);
 }
 

@@ -120,7 +120,10 @@ function ofView(catalog: Catalog): Catalog {
   return {
     ...catalog,
     isOfView: true,
-    find: (path) => (isSystemTable(path.join(".")) ? undefined : catalog.find(path)),
+    find: (path) => {
+      const found = isSystemTable(path.join(".")) ? undefined : catalog.find(path);
+      return found?.isMadeUp === true ? undefined : found;
+    },
   };
 }
 

@@ -11,6 +11,8 @@ export interface CatalogTable {
   /** It ends with the script that made it. */
   readonly temporary?: boolean;
   readonly columns: readonly Column[];
+  /** Its rows are made for the statement that reads it: nobody changes them. */
+  readonly isMadeUp?: boolean;
   /** A view; known only where it matters. */
   readonly isView?: boolean;
   /** A snapshot: its rows stay what they are. */

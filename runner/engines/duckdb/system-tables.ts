@@ -16,7 +16,7 @@ export class WantedTables {
   /** A table that the statement reads. */
   add(found: SystemTable): CatalogTable {
     this.#wanted.set(found.key, found);
-    return { path: [TEMPORARY, found.key], columns: found.columns, temporary: true };
+    return { path: [TEMPORARY, found.key], columns: found.columns, temporary: true, isMadeUp: true };
   }
 
   /** The statement is another one. */

@@ -47,6 +47,12 @@ export const newDataset = v.object({ ...SAID, datasetReference: v.object({ datas
 
 const NAME = /^[A-Za-z0-9_]{1,1024}$/;
 
+/** The dataset of results that were written to no table. Clients keep tables of their own in it, as with the service: data frames, temporary views. */
+export const ANONYMOUS_DATASET = "_fastbreak_results";
+
+/** How long a table of it is kept that says nothing else, in milliseconds. */
+const ANONYMOUS_MS = 24 * HOUR_MS;
+
 /** Every dataset that a list shows, by its name. */
 export async function listDatasets(catalogue: Catalogue, all: boolean): Promise<readonly string[]> {
   return (await catalogue.jobs.datasets()).filter((name) => all || !isHidden(name));
@@ -58,8 +64,24 @@ export async function hasDataset({ jobs }: ReadCatalogue, dataset: string): Prom
 }
 
 /** @throws ApiError where there is none of the name */
-export async function requireDataset(catalogue: ReadCatalogue, project: Project, dataset: string): Promise<void> {
+export async function requireDataset(catalogue: Catalogue, project: Project, dataset: string): Promise<void> {
+  if (dataset === ANONYMOUS_DATASET) return openAnonymous(catalogue);
+  await requireNamed(catalogue, project, dataset);
+}
+
+/** The same, for whoever changes nothing. */
+export async function requireNamed(catalogue: ReadCatalogue, project: Project, dataset: string): Promise<void> {
   if (!(await hasDataset(catalogue, dataset))) throw notFound("Dataset", fullName(project, dataset));
+}
+
+/** Makes the dataset of results, which no warehouse has before somebody names it. */
+export async function openAnonymous(catalogue: Catalogue): Promise<void> {
+  if (await hasDataset(catalogue, ANONYMOUS_DATASET)) return;
+  await runSql(catalogue, `CREATE SCHEMA IF NOT EXISTS ${quoted(ANONYMOUS_DATASET)}`);
+  await keepDataset(catalogue, ANONYMOUS_DATASET, {
+    defaultTableExpirationMs: String(ANONYMOUS_MS),
+    created: catalogue.clock.now(),
+  });
 }
 
 /** The short form that lists have. */

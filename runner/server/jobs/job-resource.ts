@@ -1,7 +1,8 @@
 import type { ChangedRows, JobStatement } from "../../port/sql-jobs.js";
+import { ANONYMOUS_DATASET } from "../catalog/datasets.js";
 import { etagOf } from "../protocol/etag.js";
 import { fieldsOf } from "../protocol/schema.js";
-import { ANONYMOUS_DATASET, anonymousTable } from "./anonymous.js";
+import { anonymousTable } from "./anonymous.js";
 import type { Job } from "./job.js";
 
 /** A job as the API writes it. https://cloud.google.com/bigquery/docs/reference/rest/v2/Job */

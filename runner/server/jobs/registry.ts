@@ -67,13 +67,16 @@ export class JobRegistry {
   /** @throws ApiError where there is none of the id, or not in the location */
   find(projectId: string, jobId: string, location: string | undefined): Job {
     const found =
-      location === undefined
-        ? this.#anywhere.get(`${projectId}:${jobId}`)
-        : this.#jobs.get(keyOf(projectId, location, jobId));
+      location === undefined ? this.ofId(projectId, jobId) : this.#jobs.get(keyOf(projectId, location, jobId));
     if (found !== undefined) return found;
     const past = this.#past.find(projectId, jobId, location);
     if (past !== undefined) return past;
     throw notFound("Job", `${projectId}:${location === undefined ? "" : `${location}.`}${jobId}`);
+  }
+
+  /** The job of an id, wherever it ran; undefined: this server has run none. */
+  ofId(projectId: string, jobId: string): Job | undefined {
+    return this.#anywhere.get(`${projectId}:${jobId}`);
   }
 
   /** Every job of a project, the newest first; of all projects for `-`. */

@@ -7,6 +7,7 @@ import { fullTableName, tableId } from "../catalog/tables.js";
 import { ApiError } from "../protocol/errors.js";
 import { fieldsOf, quoted } from "../protocol/schema.js";
 import type { CopyConfiguration } from "../requests/configuration.js";
+import { keepResult } from "./anonymous.js";
 import { openPartition, openTarget, refOf } from "./destination.js";
 import type { Job, JobOutcome } from "./job.js";
 import type { JobService } from "./service.js";
@@ -17,7 +18,9 @@ export async function runCopy(service: JobService, job: Job, copy: CopyConfigura
   const { projectId } = job.reference;
   const once = service.markOf(job);
   const given = copy.sourceTables ?? (copy.sourceTable ? [copy.sourceTable] : []);
-  const sources = await Promise.all(given.map((reference) => sourceTable(service, refOf(reference, projectId))));
+  const refs = given.map((reference) => refOf(reference, projectId));
+  for (const ref of refs) await keepResult(service, ref);
+  const sources = await Promise.all(refs.map((ref) => sourceTable(service, ref)));
   const operation = copy.operationType ?? "COPY";
   if (!OPERATIONS.has(operation)) throw new ApiError("invalid", `Invalid value for operationType: ${operation}`);
   if ((operation === "SNAPSHOT" || operation === "CLONE") && sources.length > 1)

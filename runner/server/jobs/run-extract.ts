@@ -2,6 +2,7 @@ import { bytesOfRows } from "../catalog/bytes.js";
 import { requireAllRows } from "../catalog/row-access.js";
 import { ApiError } from "../protocol/errors.js";
 import type { ExtractConfiguration } from "../requests/configuration.js";
+import { keepResult } from "./anonymous.js";
 import { targetFile } from "./buckets.js";
 import { refOf } from "./destination.js";
 import { writeAvro } from "./extract-avro.js";
@@ -14,6 +15,7 @@ import { readSource, sourceTable } from "./source-table.js";
 /** Writes a table to a file of the folder that stands for all buckets. */
 export async function runExtract(service: JobService, job: Job, extract: ExtractConfiguration): Promise<JobOutcome> {
   const ref = refOf(extract.sourceTable, job.reference.projectId);
+  await keepResult(service, ref);
   const source = await sourceTable(service, ref);
   requireAllRows(service, source.base, job.user);
   const uris = extract.destinationUris ?? (extract.destinationUri ? [extract.destinationUri] : []);

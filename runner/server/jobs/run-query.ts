@@ -1,12 +1,14 @@
 import { positionOf } from "../../googlesql/errors.js";
 import { type Token, tokenize } from "../../googlesql/lexer.js";
 import { JobError, type JobRequest, type JobSession, type JobStatement } from "../../port/sql-jobs.js";
+import { ANONYMOUS_DATASET, openAnonymous } from "../catalog/datasets.js";
 import { withoutDecorator } from "../catalog/partitions.js";
 import { accessOf } from "../catalog/row-access.js";
 import { collationsOf } from "../catalog/service.js";
 import { ApiError, type ErrorProto } from "../protocol/errors.js";
 import type { QueryConfiguration } from "../requests/configuration.js";
 import { jobParameters } from "../values/parameters.js";
+import { withResults } from "./anonymous.js";
 import { bufferGuard } from "./buffer-guard.js";
 import { bytesOf } from "./bytes-read.js";
 import { definitionGuard } from "./definition-guard.js";
@@ -42,7 +44,11 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
     defaultDataset: query.defaultDataset?.datasetId,
     systemTables: await withDefinitions(
       service,
-      service.systemTables(projectId, () => notes),
+      withResults(
+        service.registry,
+        projectId,
+        service.systemTables(projectId, () => notes),
+      ),
       query.tableDefinitions,
     ),
     externals: externalTables(service, projectId),
@@ -67,6 +73,8 @@ export async function runQuery(service: JobService, job: Job, query: QueryConfig
   };
   await requirePartitionFilters(service, projectId, request);
   if (job.configuration.dryRun) return planned(service, request);
+  // A statement may make a table in it.
+  if (query.query.includes(ANONYMOUS_DATASET)) await openAnonymous(service);
   const destination = await queryDestination(service, projectId, query, request);
   if (query.maximumBytesBilled) await requireAffordable(service, request, query.maximumBytesBilled);
   const { run, sessionId } = await sessionOf(service, query, request, {

@@ -1,6 +1,6 @@
 import type { RowObject } from "../../port/port.js";
 import type { RelationDetails } from "../../port/sql-jobs.js";
-import { requireDataset } from "../catalog/datasets.js";
+import { requireNamed } from "../catalog/datasets.js";
 import { isHidden, type Kept } from "../metadata/store.js";
 import { type ConstraintView, constraintRows, isConstraintView } from "./constraint-rows.js";
 import type { SystemView } from "./definitions.js";
@@ -38,7 +38,7 @@ export async function systemRows(
   const isThere = (name: string): boolean =>
     region === undefined || placeOf(name)?.toLowerCase() === region.toLowerCase();
   const all = (await catalogue.jobs.datasets()).filter((name) => !isHidden(name) && isThere(name));
-  if (dataset !== undefined) await requireDataset(catalogue, project, dataset);
+  if (dataset !== undefined) await requireNamed(catalogue, project, dataset);
   const datasets = dataset === undefined || view.startsWith("SCHEMATA") ? all : [dataset];
   if (view === "SCHEMATA") return datasets.map((name) => schemaRow(catalogue, project, name, placeOf(name)));
   if (view === "SCHEMATA_OPTIONS")
