@@ -36,6 +36,25 @@ describe("datasets, tables and routines of a served warehouse", () => {
     expect(await made.exists()).toEqual([false]);
   });
 
+  it("takes null within what is said for nothing", async () => {
+    const unsaid = { mode: null, description: null, policyTags: null, defaultValueExpression: null };
+    const inner = { name: "s", type: "STRING", ...unsaid };
+    const fields = [
+      { name: "n", type: "INTEGER", fields: null, ...unsaid },
+      { name: "r", type: "RECORD", fields: [inner] },
+    ];
+    const table = await tableOf("unsaid", { fields }, { timePartitioning: { type: "DAY", field: null } });
+    const [made] = await table.getMetadata();
+    expect(made.schema.fields).toEqual([
+      { name: "n", type: "INTEGER", mode: "NULLABLE" },
+      { name: "r", type: "RECORD", mode: "NULLABLE", fields: [{ name: "s", type: "STRING", mode: "NULLABLE" }] },
+    ]);
+    expect(made.timePartitioning).toEqual({ type: "DAY" });
+    const view = { projectId: "p", datasetId: "d", tableId: "v" };
+    await shop.setMetadata({ access: [{ role: null, view }] });
+    expect((await shop.getMetadata())[0].access).toEqual([{ view }]);
+  });
+
   it("refuses a change that is based on an older state", async () => {
     const [before] = await shop.getMetadata();
     await shop.setMetadata({ description: "first" });

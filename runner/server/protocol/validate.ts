@@ -6,12 +6,21 @@ import { ApiError } from "./errors.js";
  * @throws ApiError that names the first field which is wrong
  */
 export function checked<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
-  const result = v.safeParse(schema, value ?? {});
+  const first = v.safeParse(schema, value ?? {});
+  const result = !first.success && forgetNulls(first.issues) ? v.safeParse(schema, value) : first;
   if (result.success) return result.output;
   const [issue] = result.issues;
   const path = v.getDotPath(issue) ?? "request";
   if (issue.received === "undefined") throw new ApiError("required", `Required parameter is missing: ${path}`, path);
   throw new ApiError("invalid", `Invalid value for ${path}: ${issue.message}`, path);
+}
+
+/** Takes away what is null where null says nothing: it counts as not said. True: there was some. */
+function forgetNulls(issues: readonly v.BaseIssue<unknown>[]): boolean {
+  const members = issues.flatMap(({ received, path }) => (received === "null" ? (path?.slice(-1) ?? []) : []));
+  for (const { type, input, key } of members)
+    if (type === "object") Reflect.deleteProperty(input as object, key as string);
+  return members.length > 0;
 }
 
 /** A number that the API writes as text too. */
