@@ -24,6 +24,7 @@ import { ModifiedTimes } from "./metadata/times.js";
 import { ApiError } from "./protocol/errors.js";
 import { clockRoutes } from "./routes/clock.js";
 import { datasetRoutes } from "./routes/datasets.js";
+import { discoveryRoutes } from "./routes/discovery.js";
 import { iamRoutes } from "./routes/iam.js";
 import { jobRoutes } from "./routes/jobs.js";
 import { projectRoutes } from "./routes/projects.js";
@@ -214,6 +215,7 @@ function allRoutes(service: JobService, { project }: ServeOptions): readonly Rou
     // Some clients put the whole path behind the address that they are given, others only what follows the version.
     ...["/bigquery/v2", ""].flatMap((prefix) => api.map((route) => ({ ...route, url: `${prefix}${route.url}` }))),
     ...uploadRoutes(service),
+    ...discoveryRoutes(),
   ];
 }
 
