@@ -219,8 +219,10 @@ describe("reading", () => {
     await job.getQueryResults();
     const [{ configuration }] = await job.getMetadata();
     const { projectId, datasetId, tableId } = configuration.query.destinationTable;
-    const table = await arrow({ table: `projects/${projectId}/datasets/${datasetId}/tables/${tableId}` });
-    expect(table.toArray().map(({ id }) => id)).toEqual([1n, 2n, 3n]);
+    const result = `projects/${projectId}/datasets/${datasetId}/tables/${tableId}`;
+    const ids = async (where = "") => (await arrow({ table: result, where })).toArray().map(({ id }) => id);
+    expect(await ids()).toEqual([1n, 2n, 3n]);
+    expect((await ids("id > 1")).sort()).toEqual([2n, 3n]);
   });
 
   it.each<[string, Wanted, RegExp]>([

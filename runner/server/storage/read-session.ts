@@ -5,7 +5,7 @@ import { type JobRows, plainRequest } from "../../port/sql-jobs.js";
 import type { Column, SqlType } from "../../port/sql-types.js";
 import { accessOf, requireAllRows } from "../catalog/row-access.js";
 import { fullTableName, requireRelation, type TableRef } from "../catalog/tables.js";
-import { jobOfAnonymous } from "../jobs/anonymous.js";
+import { jobOfAnonymous, keepResult } from "../jobs/anonymous.js";
 import { requireOwnRows } from "../jobs/external-tables.js";
 import type { JobService } from "../jobs/service.js";
 import { ApiError, notFound } from "../protocol/errors.js";
@@ -101,15 +101,17 @@ function streamsOf(session: string, rows: number, asked: number): Stream[] {
 
 async function rowsOf(
   service: JobService,
-  { table, selectedFields, rowRestriction, at, samplePercentage, user }: ReadRequest,
+  { table, selectedFields, rowRestriction, at: asked, samplePercentage, user }: ReadRequest,
 ): Promise<JobRows> {
   const jobId = jobOfAnonymous(table.dataset, table.table);
-  if (jobId !== undefined) {
+  // Results have been what they are from their beginning.
+  const at = jobId === undefined ? asked : undefined;
+  if (jobId !== undefined && rowRestriction === "" && samplePercentage === undefined) {
     const { rows } = service.registry.find(table.project, jobId, undefined).outcome;
     if (rows === undefined) throw notFound("Table", fullTableName(table));
-    if (rowRestriction === "") return selectedRows(rows, fieldTree(selectedFields.join(",")));
-    throw new ApiError("notImplemented", "row_restriction of a query's result is not supported by the embedded engine");
+    return selectedRows(rows, fieldTree(selectedFields.join(",")));
   }
+  await keepResult(service, table);
   const relation = await requireRelation(service, table);
   requireOwnRows(service, table);
   if (relation.kind === "view")
