@@ -1,9 +1,31 @@
+import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { JobError } from "../../port/sql-jobs.js";
 import { ApiError, apiError } from "./errors.js";
 import { etagOf, requireMatch } from "./etag.js";
 import { pageOf, pageToken, startOfPage } from "./page-token.js";
 import { declaredText, fieldsOf, quoted, typeOfField } from "./schema.js";
+import { checked } from "./validate.js";
+
+describe("requests", () => {
+  const inner = v.object({ name: v.string(), modes: v.optional(v.array(v.string())) });
+  const request = v.object({ label: v.nullish(v.string()), fields: v.nullish(v.array(inner)) });
+
+  it("may say null for nothing, and one value for a list of it", () => {
+    expect(checked(request, { label: null, fields: [{ name: "a", modes: null }] })).toEqual({
+      label: null,
+      fields: [{ name: "a" }],
+    });
+    expect(checked(request, { fields: [{ name: "a", modes: "x" }] })).toEqual({
+      fields: [{ name: "a", modes: ["x"] }],
+    });
+    expect(() => checked(request, { fields: [{ name: null }] })).toThrow(
+      "Required parameter is missing: fields.0.name",
+    );
+    expect(() => checked(request, { fields: [null] })).toThrow("Invalid value for fields.0");
+    expect(() => checked(request, { fields: { name: "a" } })).toThrow("Invalid value for fields");
+  });
+});
 
 const PLACE = { project: "p", location: "US" };
 

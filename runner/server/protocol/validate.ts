@@ -7,7 +7,7 @@ import { ApiError } from "./errors.js";
  */
 export function checked<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
   const first = v.safeParse(schema, value ?? {});
-  const result = !first.success && forgetNulls(first.issues) ? v.safeParse(schema, value) : first;
+  const result = !first.success && writtenPlainly(first.issues) ? v.safeParse(schema, value) : first;
   if (result.success) return result.output;
   const [issue] = result.issues;
   const path = v.getDotPath(issue) ?? "request";
@@ -15,12 +15,18 @@ export function checked<S extends v.GenericSchema>(schema: S, value: unknown): v
   throw new ApiError("invalid", `Invalid value for ${path}: ${issue.message}`, path);
 }
 
-/** Takes away what is null where null says nothing: it counts as not said. True: there was some. */
-function forgetNulls(issues: readonly v.BaseIssue<unknown>[]): boolean {
-  const members = issues.flatMap(({ received, path }) => (received === "null" ? (path?.slice(-1) ?? []) : []));
-  for (const { type, input, key } of members)
-    if (type === "object") Reflect.deleteProperty(input as object, key as string);
-  return members.length > 0;
+/** Writes plainly what the API takes too: null counts as not said, and one value as a list of it. True: there was some. */
+function writtenPlainly(issues: readonly v.BaseIssue<unknown>[]): boolean {
+  let isOther = false;
+  for (const { received, type, input, path } of issues) {
+    const [member] = path?.slice(-1) ?? [];
+    if (member?.type !== "object") continue;
+    const isOne = type === "array" && ["string", "number", "boolean"].includes(typeof input);
+    if (received === "null") Reflect.deleteProperty(member.input, member.key);
+    else if (isOne) Reflect.set(member.input, member.key, [input]);
+    isOther ||= isOne || received === "null";
+  }
+  return isOther;
 }
 
 /** A number that the API writes as text too. */
