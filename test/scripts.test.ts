@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Rig } from "./rig.js";
+import { projectOf } from "./small-project.js";
 
 function project(files: Readonly<Record<string, string>>): Rig {
   const rig = Rig.empty();
@@ -258,5 +259,22 @@ it("of a table that only lose rows are told as a difference, and what reads it r
     expect(await statuses()).toEqual({ "d.kept": "skipped", "d.reader": "skipped" });
   } finally {
     rig.remove();
+  }
+});
+
+it("says that a transaction which nobody commits leaves nothing", async () => {
+  const own = await projectOf({});
+  try {
+    const left = await own.fastbreak("query", "BEGIN TRANSACTION; DELETE FROM raw.numbers WHERE TRUE");
+    expect([left.code, left.stderr]).toEqual([0, "note: the transaction was not committed; nothing of it is kept\n"]);
+    expect(await own.sql("SELECT count(*) FROM raw.numbers")).toEqual([["1"]]);
+    const kept = await own.fastbreak(
+      "query",
+      "BEGIN TRANSACTION; DELETE FROM raw.numbers WHERE TRUE; COMMIT TRANSACTION",
+    );
+    expect([kept.code, kept.stderr]).toEqual([0, ""]);
+    expect(await own.sql("SELECT count(*) FROM raw.numbers")).toEqual([["0"]]);
+  } finally {
+    own.remove();
   }
 });

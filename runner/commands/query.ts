@@ -51,9 +51,14 @@ export const command = defineCommand({
           : (given ?? "");
     if (NOTHING.test(text)) throw usageError("the query is empty; give a GoogleSQL query or script");
     const sql = `${declarations}${text}`;
-    const { rows, rowsChanged } = await withWarehouse(place, true, (warehouse) =>
+    const {
+      rows,
+      rowsChanged,
+      isLeftOpen = false,
+    } = await withWarehouse(place, true, (warehouse) =>
       scriptOn(warehouse, place, sql).catch((cause: unknown) => Promise.reject(inReport(options.report, cause))),
     );
+    if (isLeftOpen) process.stderr.write("note: the transaction was not committed; nothing of it is kept\n");
     if (rows === undefined && !options.json && !options.csv) {
       process.stdout.write(`${rowsChanged === undefined ? "done" : `${plural(rowsChanged, "row")} changed`}\n`);
       return EXIT.done;

@@ -235,6 +235,8 @@ export interface QueryResult {
 export interface ScriptResult {
   readonly rows: QueryResult | undefined;
   readonly rowsChanged: number | undefined;
+  /** It ended within a transaction, which is rolled back; known of the embedded engine. */
+  readonly isLeftOpen?: boolean;
 }
 
 /**

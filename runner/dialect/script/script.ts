@@ -93,7 +93,7 @@ export class Script {
       }
       throw cause;
     }
-    return { rows: session.rows, rowsChanged: session.rowsChanged };
+    return { rows: session.rows, rowsChanged: session.rowsChanged, isLeftOpen: session.transaction };
   }
 
   /** A query as DuckDB SQL, which may use what the texts before it have declared. */
