@@ -4,10 +4,11 @@ import { plainLine, writeLines, writeNote } from "../report/text.js";
 import { planEvents } from "../session/carry-out.js";
 import { lastDurations } from "../session/last-durations.js";
 import { openCircuitNotes } from "../session/open-circuits.js";
+import { findPlace } from "../session/place.js";
 import { foreseen } from "../session/plan-cost.js";
 import { planSession } from "../session/plan-request.js";
 import { newRunId } from "../session/run-id.js";
-import { withProject } from "../session/session.js";
+import { withProject, withProjectOrNothing } from "../session/session.js";
 import { workerLines, workersOf } from "../session/shard-options.js";
 import { onOff } from "./arguments/flags.js";
 import {
@@ -48,7 +49,12 @@ export const command = defineCommand({
     const startedAt = new Date();
     const asked = requestOf(withDate(flags, words[0]), selectionOf(flags));
     const format = formatOf(flags);
-    return withProject(placeOf(flags, words[0]), async (opened) => {
+    const place = placeOf(flags, words[0]);
+    // A warehouse that somebody names has to be there.
+    const found = findPlace(place);
+    const isFirst = found.database === undefined && !found.engine.exists(found);
+    if (isFirst) writeNote("there is no warehouse yet; a run makes it");
+    return (isFirst ? withProjectOrNothing : withProject)(place, async (opened) => {
       for (const line of workerLines(workersOf(opened))) writeLines(process.stderr, [plainLine(line)]);
       const { session, request } = await deferred(opened, asked, flags.defer);
       // What differs is made, whatever the rules of the project leave out.

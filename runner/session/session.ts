@@ -81,7 +81,9 @@ export async function withProjectOrNothing<T>(
   const loaded = await loadPlace(place);
   const warehouse = await openScratch(projectNames(loaded.manifest));
   try {
-    return await work({ ...place, warehouse, loaded, project: runnableProject(loaded.manifest) });
+    const { failedAssertions, breakers } = place.settings;
+    const project = runnableProject(loaded.manifest, failedAssertions, breakers.models);
+    return await work({ ...place, warehouse, loaded, project });
   } finally {
     await warehouse.close();
   }

@@ -25,8 +25,23 @@ export function float64Moments(
   const sums = counted.map((value) => doublesOf(exactSum(value, call)));
   const doubles = [...sums, ...products.map((product) => product.doubles)].join(", ");
   const fn = b === undefined ? "bq_deviation" : name === "corr" ? "bq_correlation" : "bq_covariance";
-  const condition = products.map(({ isAll }) => isAll).join(" AND ");
+  const condition = [...counted.map((value) => isSpread(value, call)), ...products.map(({ isAll }) => isAll)].join(
+    " AND ",
+  );
   return `CASE WHEN ${condition} THEN ${fn}('${name}', ${call.of("count", [x])}, ${doubles}) ELSE ${otherwise} END`;
+}
+
+/** Products of larger values, and the values themselves, might leave what their sums hold. */
+const MOST = `${2 ** 31}`;
+
+/**
+ * Whether values are within range and differ by enough: of those that hardly do, products have too few digits, and DuckDB, which goes by the
+ * differences, is close; of equal ones it finds nothing, to the last digit.
+ */
+function isSpread(value: string, call: AggregateCall): string {
+  const [least, most] = ["min", "max"].map((name) => call.of(name, [value]));
+  const enough = `least(1e-4, 1e-3 * greatest(abs(${least}), abs(${most})))`;
+  return `${most} - ${least} > ${enough} AND ${least} > -${MOST} AND ${most} < ${MOST}`;
 }
 
 /** Squares of larger numbers might add up to more than a HUGEINT holds. */

@@ -75,6 +75,22 @@ it("adds up distinct values in their order", async () => {
   expect(found.size).toBe(1);
 });
 
+it("calls a sum and a mean of what nearly cancels what they are", async () => {
+  const values =
+    "UNNEST(ARRAY_CONCAT(ARRAY(SELECT 0.6 FROM UNNEST(GENERATE_ARRAY(1, 1000))), ARRAY(SELECT -0.2 FROM UNNEST(GENERATE_ARRAY(1, 3000)))))";
+  const [row] = await rows(`SELECT SUM(x), AVG(x) FROM ${values} AS x`);
+  // 0.6 is 2.22e-17 less, and 0.2 is 1.11e-17 more than written.
+  const exact = unitsOf(0.6) * 1000n - unitsOf(0.2) * 3000n;
+  expect((row as unknown[]).map(Number)).toEqual([nearest(exact, 1n), nearest(exact, 4000n)]);
+});
+
+it("has no correlation of what is all the same", async () => {
+  const [row] = await rows(
+    "SELECT CAST(CORR(x, y) AS STRING), CAST(COVAR_POP(x, y) AS STRING) FROM UNNEST([STRUCT(1234.567 AS x, 0.1 AS y), (1234.567, 0.7)])",
+  );
+  expect(row).toEqual(["nan", "0"]);
+});
+
 it.each([
   ["one small value", "[1e-6]", ["1e-06", "1e-06"]],
   ["the smallest", "[5e-324, 5e-324]", ["9.88131291682493e-324", "4.94065645841247e-324"]],
@@ -153,6 +169,8 @@ it.each([
   ["[1.0, CAST('nan' AS FLOAT64)]", "nan", "nan"],
   ["[1.5]", null, "0"],
   ["[1.5, 1.5, 1.5]", "0", "0"],
+  ["[1234.567, 1234.567, 1234.567]", "0", "0"],
+  ["[1234.5678]", null, "0"],
   ["[CAST(NULL AS FLOAT64)]", null, null],
 ])("keeps the deviation of %s", async (values, deviation, variance) => {
   const [row] = await rows(`SELECT CAST(STDDEV(x) AS STRING), CAST(VAR_POP(x) AS STRING) FROM UNNEST(${values}) AS x`);

@@ -56,7 +56,8 @@ export function float64Sum(value: string, call: AggregateCall, isOpaque: boolean
     `WHEN isinf(${sum}) AND NOT ${infinite} THEN CAST('double overflow' AS DOUBLE) ELSE ${sum} END`;
   if (isOpaque || !call.additive) return `CASE ${unless(call.of("bool_or", [`isinf(${value})`]))}`;
   const exact = exactSum(value, call);
-  return `CASE WHEN ${exact.isAll} THEN ${whole(exact)} + ${fraction(exact)} ${unless(`isinf(${exact.magnitude})`)}`;
+  const total = `(${double(exact.wholes)} + ${upper(exact)}) + ${lower(exact)}`;
+  return `CASE WHEN ${exact.isAll} THEN ${total} ${unless(`isinf(${exact.magnitude})`)}`;
 }
 
 /** AVG of FLOAT64, in the same way. The whole part is divided apart, so that a mean is not rounded twice. */
@@ -66,15 +67,21 @@ export function float64Mean(value: string, call: AggregateCall, isOpaque: boolea
   if (isOpaque || !call.additive) return mean;
   const exact = exactSum(value, call);
   const { count, isAll } = exact;
-  const rest = `fmod(${whole(exact)}, ${count})`;
-  const quotient = `(${whole(exact)} - ${rest}) / ${count} + (${rest} + ${fraction(exact)}) / ${count}`;
+  const whole = double(exact.wholes);
+  const left = `fmod(${whole}, ${count})`;
+  const quotient = `(${whole} - ${left}) / ${count} + ((${left} + ${upper(exact)}) + ${lower(exact)}) / ${count}`;
   return `CASE WHEN ${isAll} THEN ${quotient} ELSE ${mean} END`;
 }
 
 const double = (integer: string): string => `CAST(${integer} AS DOUBLE)`;
-const whole = ({ wholes }: ExactSum): string => double(wholes);
-const fraction = ({ units, rest }: ExactSum): string =>
-  `(${double(units)} + coalesce(${double(rest)}, 0) / ${UNIT}) / ${UNIT}`;
+
+/** What a double is too short for. */
+const remainder = (integer: string): string => double(`${integer} - CAST(${double(integer)} AS HUGEINT)`);
+
+/** The fraction in two parts: the first may take away all of the wholes. */
+const upper = ({ units }: ExactSum): string => `${double(units)} / ${UNIT}`;
+const lower = ({ units, rest }: ExactSum): string =>
+  `(${remainder(units)} + coalesce(${double(rest)}, 0) / ${UNIT}) / ${UNIT}`;
 
 /** Of the values in their order: distinct ones come out of a hash table in any. */
 function ofList(name: string, value: string, call: AggregateCall): string {
@@ -83,6 +90,6 @@ function ofList(name: string, value: string, call: AggregateCall): string {
 
 /** The doubles that add up to a sum: the whole part of two, 2^62 times the fraction of two, 2^124 times what is left. */
 export function doublesOf({ wholes, units, rest }: Pick<ExactSum, "wholes" | "units" | "rest">): string {
-  const both = (integer: string) => `${double(integer)}, ${double(`${integer} - CAST(${double(integer)} AS HUGEINT)`)}`;
+  const both = (integer: string) => `${double(integer)}, ${remainder(integer)}`;
   return `${both(wholes)}, ${both(units)}, coalesce(${double(rest)}, 0)`;
 }
