@@ -1,7 +1,8 @@
 /**
  * What kind of trouble an engine tells of; it decides the exit code and whether trying again helps.
  * `sql`: the text itself is wrong or not supported; `query`: running it failed; `data`: a value does not fit its column;
- * `refused`: a limit of the user forbids it; `conflict`: another transaction won, the same work may succeed; `locked`: somebody else holds the warehouse.
+ * `refused`: a limit of the user forbids it; `conflict`: another transaction won, the same work may succeed; `locked`: somebody else holds the warehouse;
+ * `full`, `memory`: the machine, or what the user allows of it, does not suffice, whatever the work is.
  */
 export type EngineErrorCode =
   | "sql"
@@ -14,7 +15,8 @@ export type EngineErrorCode =
   | "corrupt"
   | "newer_version"
   | "newer_state"
-  | "full";
+  | "full"
+  | "memory";
 
 /** Where in a text, and with whom, an engine failed; each field is known or undefined. */
 export interface EngineErrorDetails {

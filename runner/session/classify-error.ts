@@ -48,6 +48,7 @@ const ENGINE_EXITS: Readonly<Record<EngineErrorCode, number>> = {
   newer_version: EXIT.stateUnreadable,
   newer_state: EXIT.stateUnreadable,
   full: EXIT.failed,
+  memory: EXIT.failed,
 };
 
 /** What an error means to a user; undefined: it is a bug of fastbreak. */

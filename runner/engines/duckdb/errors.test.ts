@@ -24,6 +24,22 @@ describe("a file that somebody else has locked", () => {
   });
 });
 
+describe("a file that is whole and cannot be opened", () => {
+  it.each([
+    ["Out of Memory Error: Allocation failure", "memory", "there is not enough memory; free some and try again"],
+    ['IO Error: Could not write file "w.duckdb": No space left on device', "full", "the disk is full; make room and"],
+    ['IO Error: Could not read from file "w.duckdb": Input/output error', "missing", "input/output error"],
+  ])("is not called damaged: %s", (message, code, says) => {
+    const error = openError("w.duckdb", new Error(message));
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(`w.duckdb cannot be opened: ${says}`);
+  });
+
+  it("but one that is damaged is", () => {
+    expect(openError("w.duckdb", new Error("IO Error: Could not read enough bytes")).code).toBe("corrupt");
+  });
+});
+
 describe("a query that fails", () => {
   it.each([
     [

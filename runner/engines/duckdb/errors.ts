@@ -42,16 +42,31 @@ export function openError(path: string, cause: unknown): EngineError {
     );
   }
   if (
-    /No such file or directory|Cannot open file|Permission denied|Read-only|too long|symbolic links|Is a directory/i.test(
+    /No such file or directory|Cannot open file|Permission denied|Read-only|too long|symbolic links|Is a directory|Input\/output error/i.test(
       message,
     )
   ) {
     return new EngineError("missing", `${path} cannot be opened: ${reasonOf(message)}`);
   }
+  // Whoever lacks room or memory must not be told to remove what is whole.
+  if (NO_ROOM.test(message))
+    return new EngineError("full", `${path} cannot be opened: ${roomProblem(message)}; make room and try again`);
+  if (NO_MEMORY.test(message))
+    return new EngineError("memory", `${path} cannot be opened: there is not enough memory; free some and try again`);
   return new EngineError(
     "corrupt",
     `${path} is damaged or not a DuckDB database; restore a backup, or remove it and load again`,
   );
+}
+
+const NO_ROOM = /No space left|Disk quota exceeded|File too large/i;
+const NO_MEMORY =
+  /Out of Memory|bad[ _]alloc|Allocation failure|Cannot allocate memory|Resource temporarily unavailable/i;
+
+/** What the system has refused to write for. */
+function roomProblem(message: string): string {
+  if (/File too large/i.test(message)) return "a file would be larger than the system allows";
+  return /Disk quota exceeded/i.test(message) ? "the disk quota is used up" : "the disk is full";
 }
 
 /** Turns an engine error while running a query into a `EngineError`; errors that already say their own pass through. */
