@@ -375,7 +375,7 @@ class NightRun {
     const declared = `DECLARE from_date DATE DEFAULT DATE '${this.request.date}'; ${text}`;
     const { rows } = await session.warehouse.script(declared).catch((cause: unknown) => {
       // What is wrong with the warehouse itself ends the night.
-      if (!(cause instanceof EngineError && ["sql", "query", "data"].includes(cause.code))) throw cause;
+      if (!(cause instanceof EngineError && ["sql", "query", "data", "memory"].includes(cause.code))) throw cause;
       this.#failed = true;
       this.#errors.push(`the result file ${file} could not be asked: ${cause.message}`);
       return { rows: undefined };

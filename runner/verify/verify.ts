@@ -64,8 +64,11 @@ export async function verifyModels(
     if (kind === "view") {
       const problem =
         viewProblem(action, plan) ??
-        (await rolledBack(warehouse, (transaction) => requireView(transaction, action, plan, locate)).catch(notBuilt))
-          ?.problem;
+        (
+          await rolledBack(warehouse, (transaction) => requireView(transaction, action, plan, locate)).catch(
+            notBuilt(key),
+          )
+        )?.problem;
       if (problem !== undefined) verified.push({ key, partitions: 1, ...EQUAL, problem });
     }
     if (kind !== "model") continue;
@@ -74,7 +77,7 @@ export async function verifyModels(
       partitioned && coverage.outside === undefined ? setOf(partitionsOf(action.node, coverage), coverage) : undefined;
     const found = await rolledBack(warehouse, (transaction) =>
       new ModelCheck(transaction, action, coverage, set, plan, locate, warehouse.capabilities).run(),
-    ).catch(notBuilt);
+    ).catch(notBuilt(key));
     verified.push({ ...result, ...found });
   }
   return verified;
@@ -102,14 +105,21 @@ async function requireView(
 /** What is wrong with one model says nothing of the others. */
 const OWN_TROUBLE: readonly EngineErrorCode[] = ["sql", "query", "data"];
 
+/** What the machine lacks says nothing of the model's rows, and as little of those that come behind it. */
+const NO_VERDICT: readonly EngineErrorCode[] = ["memory", "full"];
+
 /** What is to be told of a model that was not built; an engine that cannot undo what its statements do does not try them. */
-function notBuilt(cause: unknown): Finding {
-  const error = cause instanceof LocatedError ? cause.cause : cause;
-  if (!(cause instanceof Error) || !(error instanceof EngineError)) throw cause;
-  if (error.code === "refused") return { note: cause.message };
-  if (OWN_TROUBLE.includes(error.code)) return { problem: `it cannot be built: ${cause.message}` };
-  throw cause;
-}
+const notBuilt =
+  (key: string) =>
+  (cause: unknown): Finding => {
+    const error = cause instanceof LocatedError ? cause.cause : cause;
+    if (!(cause instanceof Error) || !(error instanceof EngineError)) throw cause;
+    if (error.code === "refused") return { note: cause.message };
+    if (OWN_TROUBLE.includes(error.code)) return { problem: `it cannot be built: ${cause.message}` };
+    if (NO_VERDICT.includes(error.code))
+      throw new EngineError(error.code, `${key} cannot be built again to be compared: ${cause.message}`);
+    throw cause;
+  };
 
 type Finding = Partial<Pick<Verified, "differences" | "problem" | "note">>;
 

@@ -80,7 +80,7 @@ export function queryError(cause: unknown): unknown {
   const [, needed] = /^Out of Memory Error: (.*)$/.exec(message) ?? [];
   if (needed !== undefined)
     return new EngineError(
-      "query",
+      "memory",
       `more memory is needed than the engine may take: ${needed}; allow more with --memory`,
     );
   if (isConflictMessage(message)) return new EngineError("conflict", message);
