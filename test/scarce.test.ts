@@ -1,3 +1,5 @@
+import { rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Rig, runWithin } from "./rig.js";
 import { projectOf } from "./small-project.js";
@@ -21,4 +23,13 @@ it("finds no difference in a model that it has no memory to build again", async 
   expect(stderr).toMatch(/\w+\.counted cannot be built again to be compared: more memory is needed .*--memory$/m);
   expect(code).toBe(1);
   expect(await rig.fastbreak("verify", "--select", "counted")).toMatchObject({ code: 0 });
+});
+
+it.runIf(process.platform === "linux")("names the file that a full disk does not take", async () => {
+  const file = join(rig.dir, ".fastbreak", "running.json");
+  symlinkSync("/dev/full", file);
+  const { code, stderr } = await rig.fastbreak("run", "--select", "counted", "--full-refresh");
+  rmSync(file);
+  expect(stderr).toMatch(/^fastbreak: \S*running\.json: the disk is full$/m);
+  expect(code).toBe(1);
 });

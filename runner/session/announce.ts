@@ -14,7 +14,7 @@ export async function announced<T>(place: Place, command: string, work: () => Pr
   const text = JSON.stringify({ pid: process.pid, command, startedAt: new Date().toISOString() });
   const around = ANNOUNCED.get(file);
   mkdirSync(join(place.projectDir, ".fastbreak"), { recursive: true });
-  writeFileSync(file, text);
+  announce(file, text);
   ANNOUNCED.set(file, text);
   try {
     return await work();
@@ -27,6 +27,15 @@ export async function announced<T>(place: Place, command: string, work: () => Pr
       ANNOUNCED.set(file, around);
       writeFileSync(file, around);
     }
+  }
+}
+
+/** @throws Error of the system that names the file: of a full disk it names none */
+function announce(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (cause) {
+    throw Object.assign(cause as Error, { path: file });
   }
 }
 

@@ -41,6 +41,15 @@ describe("a file that is whole and cannot be opened", () => {
 });
 
 describe("a query that fails", () => {
+  it("because the disk is full says what to do", () => {
+    const told = 'Failed to commit: Could not write file "w.duckdb.wal": No space left on device';
+    const error = queryError(new Error(`TransactionContext Error: ${told}`));
+    expect(error).toMatchObject({
+      code: "full",
+      message: "w.duckdb.wal cannot be written: the disk is full; make room and run again",
+    });
+  });
+
   it.each([
     [
       "SELECT list(i) FROM range(1000000) AS r(i)",

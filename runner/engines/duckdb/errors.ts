@@ -73,6 +73,9 @@ function roomProblem(message: string): string {
 export function queryError(cause: unknown): unknown {
   if (!(cause instanceof Error) || cause.name !== "Error") return cause;
   const message = firstLine(cause.message);
+  const [, unwritten] = /Could not write file "([^"]+)"/.exec(message) ?? [];
+  if (unwritten !== undefined && NO_ROOM.test(message))
+    return new EngineError("full", `${unwritten} cannot be written: ${roomProblem(message)}; make room and run again`);
   if (/No space left|File too large|Failed to create checkpoint|Could not write file/i.test(message))
     return new EngineError("full", `the warehouse cannot be written: ${message}`);
   if (/Corrupt|checksum|Could not read enough bytes/i.test(message))
