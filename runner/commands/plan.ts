@@ -53,8 +53,8 @@ export const command = defineCommand({
     // A warehouse that somebody names has to be there.
     const found = findPlace(place);
     const isFirst = found.database === undefined && !found.engine.exists(found);
-    if (isFirst) writeNote("there is no warehouse yet; a run makes it");
     return (isFirst ? withProjectOrNothing : withProject)(place, async (opened) => {
+      if (isFirst) writeNote("there is no warehouse yet; a run makes it");
       for (const line of workerLines(workersOf(opened))) writeLines(process.stderr, [plainLine(line)]);
       const { session, request } = await deferred(opened, asked, flags.defer);
       // What differs is made, whatever the rules of the project leave out.

@@ -54,17 +54,6 @@ export type TranslatedStatement = { readonly sql: readonly string[] } & (
   | { readonly kind: "assert"; readonly message: string | undefined }
 );
 
-/** Statements that define relations. */
-export const DEFINITIONS: ReadonlySet<TranslatedStatement["kind"]> = new Set([
-  "createTable",
-  "createView",
-  "createSchema",
-  "drop",
-  "alterTable",
-  "alter",
-  "loadData",
-] as const);
-
 /** What a table says of its keys. */
 export interface TableKeys {
   readonly primaryKey: readonly string[];

@@ -47,14 +47,13 @@ function isSpread(value: string, call: AggregateCall): string {
 /** Squares of larger numbers might add up to more than a HUGEINT holds. */
 const LARGEST = `${2 ** 52}`;
 
-/** A variance or deviation of INT64, whose sums are exact as they are. */
+/** A variance or deviation of INT64, whose sums are exact as they are: whole numbers of which no part is a billionth. */
 export function int64Moments(name: string, value: string, call: AggregateCall, otherwise: string): string {
   const square = `CASE WHEN ${value} BETWEEN -${LARGEST} AND ${LARGEST} THEN CAST(${value} AS HUGEINT) * ${value} END`;
   const count = call.of("count", [value]);
-  const none = { units: "0::HUGEINT", rest: "0" };
-  const doubles = [value, square].map((text) => doublesOf({ wholes: call.of("sum", [text]), ...none })).join(", ");
-  const condition = `${count} > 0 AND ${call.of("count", [square])} = ${count}`;
-  return `CASE WHEN ${condition} THEN bq_deviation('${name}', ${count}, ${doubles}, 0) ELSE ${otherwise} END`;
+  const [sum, squares] = [value, square].map((text) => `CAST(${call.of("sum", [text])} AS VARCHAR)`);
+  const exact = `bq_numeric_spread('${name}', ${count}, ${sum}, '0', ${squares}, '0', '0')`;
+  return `CASE WHEN ${count} > 0 AND ${call.of("count", [square])} = ${count} THEN ${exact} ELSE ${otherwise} END`;
 }
 
 /**

@@ -172,6 +172,7 @@ it.each([
   ["[1234.567, 1234.567, 1234.567]", "0", "0"],
   ["[1234.5678]", null, "0"],
   ["[CAST(NULL AS FLOAT64)]", null, null],
+  ["[1700000000000000, 1700000000000000, 1700000000000000]", "0", "0"],
 ])("keeps the deviation of %s", async (values, deviation, variance) => {
   const [row] = await rows(`SELECT CAST(STDDEV(x) AS STRING), CAST(VAR_POP(x) AS STRING) FROM UNNEST(${values}) AS x`);
   expect(row).toEqual([deviation, variance]);
@@ -180,6 +181,7 @@ it.each([
 it.each([
   ["small numbers", [3, 1, 4, 1, 5, 9, 2, 6].map(BigInt)],
   ["microseconds of a day", [5, 11, 2, 86399999999, 17].map((value) => 1_700_000_000_000_000n + BigInt(value))],
+  ["neighbours far from zero", [0, 1, 3].map((value) => 4_000_000_000_000_000n + BigInt(value))],
   ["numbers whose squares are beyond a HUGEINT's sum", [1n << 62n, -(1n << 62n), 0n]],
 ])("tells how %s differ from their mean", async (_, values) => {
   const units = values.map((value) => value << 1074n);

@@ -4,6 +4,7 @@ import { isCreateRoutine } from "../../googlesql/declared-functions.js";
 import { EngineError, type EngineErrorCode } from "../../port/engine-error.js";
 import type { SqlValue } from "../../port/port.js";
 import type { SqlType } from "../../port/sql-types.js";
+import { DEFINITIONS } from "../definitions.js";
 import { isConflictMessage } from "../runtime-error.js";
 import {
   positionOf,
@@ -15,7 +16,6 @@ import {
   translateExpression,
   translateParsed,
 } from "../script.js";
-import { DEFINITIONS } from "../statement.js";
 import { callProcedure, executeImmediate } from "./called-texts.js";
 import { failureMessage, inStatement, ScriptError } from "./errors.js";
 import { exportData } from "./export-data.js";

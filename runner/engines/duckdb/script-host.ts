@@ -1,8 +1,9 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { DEFINITIONS } from "../../dialect/definitions.js";
 import type { TranslatedStatement } from "../../dialect/index.js";
 import type { LoadData } from "../../dialect/load-data.js";
 import type { ScriptHost } from "../../dialect/script/host.js";
-import { DEFINITIONS, type KeptChange } from "../../dialect/statement.js";
+import type { KeptChange } from "../../dialect/statement.js";
 import type { Catalog, CatalogTable } from "../../googlesql/catalog.js";
 import { foldDataset, foldProject, type ProjectNames } from "../../googlesql/project-names.js";
 import type { QueryResult, RelationId, SqlValue } from "../../port/port.js";

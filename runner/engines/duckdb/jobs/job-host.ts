@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { DuckDBConnection, DuckDBMaterializedResult } from "@duckdb/node-api";
+import { DEFINITIONS } from "../../../dialect/definitions.js";
 import type { TranslatedStatement } from "../../../dialect/index.js";
 import type { ScriptAccess, ScriptHost } from "../../../dialect/script/host.js";
 import { openRows, withUser } from "../../../dialect/script/row-access.js";
 import { parseQueryText } from "../../../dialect/script.js";
-import { DEFINITIONS } from "../../../dialect/statement.js";
 import type { Catalog, CatalogTable } from "../../../googlesql/catalog.js";
 import type { ScriptStatement } from "../../../googlesql/script-ast.js";
 import type { QueryResult, RelationId, SqlValue } from "../../../port/port.js";
