@@ -1,7 +1,7 @@
 import { EngineError } from "../port/engine-error.js";
 import type { ScriptResult, Warehouse } from "../port/port.js";
 import { rowsAsCsv, rowsAsJson, rowsAsTable } from "../report/rows.js";
-import { plural, widthOf } from "../report/text.js";
+import { plural, widthOf, writeNote } from "../report/text.js";
 import { findPlace, type Place, withWarehouse } from "../session/place.js";
 import { ALL_DATES, reportDates } from "../session/project-reports.js";
 import { each, onOff, optional } from "./arguments/flags.js";
@@ -51,14 +51,10 @@ export const command = defineCommand({
           : (given ?? "");
     if (NOTHING.test(text)) throw usageError("the query is empty; give a GoogleSQL query or script");
     const sql = `${declarations}${text}`;
-    const {
-      rows,
-      rowsChanged,
-      isLeftOpen = false,
-    } = await withWarehouse(place, true, (warehouse) =>
+    const { rows, rowsChanged, isLeftOpen } = await withWarehouse(place, true, (warehouse) =>
       scriptOn(warehouse, place, sql).catch((cause: unknown) => Promise.reject(inReport(options.report, cause))),
     );
-    if (isLeftOpen) process.stderr.write("note: the transaction was not committed; nothing of it is kept\n");
+    if (isLeftOpen === true) writeNote("the transaction was not committed; nothing of it is kept");
     if (rows === undefined && !options.json && !options.csv) {
       process.stdout.write(`${rowsChanged === undefined ? "done" : `${plural(rowsChanged, "row")} changed`}\n`);
       return EXIT.done;
