@@ -47,6 +47,8 @@ describe("chooseSettings", () => {
     [{}, { FASTBREAK_ENVIRONMENT: "constructor" }, "FASTBREAK_ENVIRONMENT constructor is not known; known: dev"],
     [{ threads: "none" }, {}, "--threads none is not possible; give a whole number from 1 to 256"],
     [{}, { FASTBREAK_CONCURRENCY: "65" }, "FASTBREAK_CONCURRENCY 65 is not possible; give a whole number from 1 to 64"],
+    [{ database: ":memory:" }, {}, "--database :memory: is not possible: the warehouse is a file"],
+    [{}, { FASTBREAK_DATABASE: "s3://bucket/x.duckdb" }, "FASTBREAK_DATABASE s3://bucket/x.duckdb is not possible"],
     [{ memory: "-1GB" }, {}, "--memory -1GB is not possible; give an amount such as 4GB or 50%"],
   ])("refuses %j with %j", (flags, variables, message) => {
     expect(() => choose(flags, variables)).toThrow(message);

@@ -85,17 +85,15 @@ export function chooseSettings(
     (Object.keys(FLAGS) as ChosenName[]).map((name) => [name, originOf(name)]),
   ) as Record<ChosenName, string>;
   const memory = given("memory");
-  const database = given("database")?.text;
+  const database = given("database");
   const inProject = environment.database ?? settings.database;
   return {
     environment: chosenEnvironment,
     target: given("target")?.text ?? environment.target ?? settings.target ?? DEFAULT_ENGINE,
     database:
-      database === undefined
-        ? inProject === undefined
-          ? undefined
-          : resolve(projectDir, inProject)
-        : resolve(database),
+      database !== undefined
+        ? fileOf(database)
+        : inProject && fileOf({ text: inProject, source: "fastbreak.json: database" }, projectDir),
     memory: memory === undefined ? (environment.memory ?? settings.memory) : readMemory(memory),
     threads: count("threads"),
     concurrency: count("concurrency") ?? DEFAULT_CONCURRENCY,
@@ -103,6 +101,18 @@ export function chooseSettings(
     origins,
     bigquery: withJobs({ ...settings.bigquery, ...environment.bigquery }, flags.jobs ?? {}),
   };
+}
+
+/** What DuckDB's own tools take for no file: a database in memory, and those of a service. */
+const NO_FILE = /^(:memory:|md:|\w{2,}:\/\/)/;
+
+/** @throws UserError for a name that says no file: one of that name would be made where nobody looks for it */
+function fileOf({ text, source }: GivenText, folder = ""): string {
+  if (NO_FILE.test(text))
+    throw new UserError(
+      `${source} ${text} is not possible: the warehouse is a file, which keeps what is built from run to run; give its path`,
+    );
+  return resolve(folder, text);
 }
 
 /**
