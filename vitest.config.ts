@@ -48,8 +48,13 @@ const UNIT = {
   hookTimeout: 120_000,
 };
 
+/** Tests that put other modules in the place of some, which those after them would get too. */
+const MOCKING = "test/decision-core/{mutants,statement-mutants,third-engine}.test.ts";
+
 const E2E = {
   globalSetup: "test/library.ts",
+  // A file finds the runner loaded, and its code hot, by the file before.
+  isolate: false,
   // Files run side by side, and threads that wait for each other would take the cores from them.
   env: { FASTBREAK_THREADS: "1" },
   pool: "forks" as const,
@@ -75,9 +80,10 @@ export default defineConfig({
           ...E2E,
           name: "e2e",
           include: ["test/**/*.test.ts"],
-          exclude: [...defaultExclude, PROOFS],
+          exclude: [...defaultExclude, PROOFS, MOCKING],
         },
       },
+      { test: { ...E2E, name: "e2e-mocking", isolate: true, include: [MOCKING] } },
       { test: { ...E2E, name: "prove", include: [PROOFS] } },
     ],
   },

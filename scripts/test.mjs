@@ -35,6 +35,7 @@ const vitest = [
   "--project=unit",
   "--project=unit-long",
   "--project=e2e",
+  "--project=e2e-mocking",
   // Most tests wait for a command, and a command now and then for the disk.
   `--maxWorkers=${availableParallelism() + 1}`,
   "--reporter=default",

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
+import { afterAll } from "vitest";
 import { type Finished, inProcess } from "./in-process.js";
 
 export type { Finished } from "./in-process.js";
@@ -45,6 +46,10 @@ let isWithin = false;
  */
 export function runWithin(): void {
   isWithin = true;
+  // The next file's test of processes may have the same worker.
+  afterAll(() => {
+    isWithin = false;
+  });
 }
 
 /** A project in a temporary folder, with a warehouse of its own, driven through the real command line. */

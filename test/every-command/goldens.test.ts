@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { COMMANDS } from "../../runner/commands/registry.js";
 import { inProcess } from "../in-process.js";
 import { type Finished, type Rig, ROOT } from "../rig.js";
@@ -84,7 +84,7 @@ let service: ChildProcess;
 let url: string;
 beforeAll(async () => {
   // The shop's own settings choose.
-  delete process.env.FASTBREAK_THREADS;
+  vi.stubEnv("FASTBREAK_THREADS", undefined);
   built = await builtShop();
   const args = ["serve", "--in-memory", "--seed", CLOUD, "--port", "0", "--project", "acme", "--json"];
   service = spawn(process.execPath, [join(ROOT, "bin/fastbreak.cjs"), ...args], { cwd: built.dir });
@@ -98,6 +98,7 @@ afterAll(async () => {
   service.kill("SIGTERM");
   await ended;
   built.remove();
+  vi.unstubAllEnvs();
 });
 
 function settle(text: string, rig: Rig): string {
