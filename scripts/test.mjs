@@ -1,6 +1,7 @@
 // npm test: every test; ends with "N passed, N failed" on a line of its own.
 
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { relative } from "node:path";
@@ -24,10 +25,8 @@ const checks = [
     "bench",
   ],
 ];
-let failedChecks = 0;
-for (const check of checks) {
-  if (spawnSync(process.execPath, check, { cwd: root, stdio: "inherit" }).status !== 0) failedChecks += 1;
-}
+const endings = await Promise.all(checks.map(ended));
+const failedChecks = endings.filter((status) => status !== 0).length;
 rmSync(report, { force: true });
 const vitest = [
   "node_modules/vitest/vitest.mjs",
@@ -50,6 +49,16 @@ for (const file of counts.unfinished) console.log(`not ended  ${file}: its proce
 const failed = counts.failed + failedChecks + (status !== 0 && counts.failed === 0 ? 1 : 0);
 console.log(`${counts.passed + checks.length - failedChecks} passed, ${failed} failed`);
 process.exitCode = failed === 0 && counts.passed > 0 ? 0 : 1;
+
+/** @returns the exit code, when the process has ended; what it says comes in one piece, as others say something meanwhile */
+async function ended(args) {
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  const said = [];
+  for (const output of [child.stdout, child.stderr]) output.on("data", (part) => said.push(part));
+  const [status] = await once(child, "close");
+  process.stdout.write(Buffer.concat(said));
+  return status;
+}
 
 function readCounts() {
   try {
