@@ -105,6 +105,10 @@ const MISTAKES: readonly (readonly [sql: string, message: string])[] = [
     "MERGE d.t USING d.u ON t.id = u.id AND EXISTS (SELECT 1) WHEN MATCHED AND RAND() < 0.5 THEN DELETE WHEN MATCHED THEN DELETE",
     "A subquery in a MERGE that RAND() decides is not supported by the embedded engine [at 1:7]",
   ],
+  [
+    "MERGE d.t USING d.u JOIN d.t AS o ON TRUE ON TRUE WHEN MATCHED THEN DELETE",
+    "Syntax error: Expected keyword ON but got keyword JOIN [at 1:21]",
+  ],
   ["MERGE d.nope USING d.u ON TRUE WHEN MATCHED THEN DELETE", "Table not found: d.nope [at 1:7]"],
   ["MERGE d.t USING d.nope ON TRUE WHEN MATCHED THEN DELETE", "Table not found: d.nope [at 1:17]"],
   [

@@ -4,7 +4,7 @@ import type { Cursor } from "./cursor.js";
 import { parsePathNode } from "./ddl.js";
 import { parseAssignment, valueOrDefault } from "./dml.js";
 import { parseExpression } from "./expression.js";
-import { parseFrom } from "./from.js";
+import { parseFromPrimary } from "./from.js";
 
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/dml-syntax#merge_statement */
 export function parseMerge(c: Cursor): Statement {
@@ -13,7 +13,7 @@ export function parseMerge(c: Cursor): Statement {
   const path = parsePathNode(c);
   const alias = c.optionalAlias();
   c.expectWord("USING");
-  const source = parseFrom(c);
+  const source = parseFromPrimary(c);
   c.expectWord("ON");
   const on = parseExpression(c);
   const clauses: MergeClause[] = [];
