@@ -1,6 +1,6 @@
 import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { COLLATED, typeName } from "../../port/sql-types.js";
-import { duckdbType } from "../print/sql.js";
+import { duckdbType, plainZero } from "../print/sql.js";
 import { collationKey } from "../types/collation.js";
 import { boundOf, isNullLiteral, mayBeNan, type Typed } from "../types/typed.js";
 import {
@@ -36,10 +36,11 @@ const extreme = (name: string): AggregateOverload =>
     if (value?.type === COLLATED)
       return call.of(`arg_${name}`, [value.sql, `${collationKey(value.sql)} || ' ' || ${value.sql}`], { plain: true });
     for (const arg of typed) requireOrder(name.toUpperCase(), arg);
-    if (name === "max" || value === undefined || !mayBeNan(value)) return call.of(name, args);
+    const found = value?.type === "FLOAT64" ? plainZero(call.of(name, args)) : call.of(name, args);
+    if (name === "max" || value === undefined || !mayBeNan(value)) return found;
     // A NaN, DuckDB's greatest FLOAT64, is GoogleSQL's minimum.
     const largest = call.of("max", args);
-    return `CASE WHEN isnan(${largest}) THEN ${largest} ELSE ${call.of("min", args)} END`;
+    return `CASE WHEN isnan(${largest}) THEN ${largest} ELSE ${found} END`;
   });
 
 /** A billion of them add up to a NUMERIC, so that their sum needs no check. */
@@ -285,7 +286,8 @@ export const AGGREGATE_FUNCTIONS: Family = {
   APPROX_QUANTILES: aggregate(
     "approximate_aggregate_functions#approx_quantiles",
     ["DISTINCT", "NULLS"],
-    aggregateOn("(T, INT64) -> ARRAY<T>?", ([value], call, typed) => {
+    aggregateOn("(T, INT64) -> ARRAY<T>?", ([given = ""], call, typed) => {
+      const value = typed[0]?.type === "FLOAT64" ? plainZero(given) : given;
       const count = typed[1]?.literal;
       const span = typed[1]?.span ?? { start: 0, end: 0 };
       if (count?.kind !== "integer" || count.value < 1n || count.value > 1000n) {
@@ -293,10 +295,10 @@ export const AGGREGATE_FUNCTIONS: Family = {
       }
       const steps = Number(count.value);
       const positions = Array.from({ length: steps + 1 }, (_, i) => `${i / steps}`).join(", ");
-      if (!call.respectNulls) return call.of("quantile_disc", [value as string, `[${positions}]`]);
+      if (!call.respectNulls) return call.of("quantile_disc", [value, `[${positions}]`]);
       // NULLs come first.
       const quantiles = call.of("quantile_disc", [`{'n': ${value} IS NOT NULL, 'v': ${value}}`, `[${positions}]`]);
-      return `CASE WHEN ${call.of("count", [value as string])} > 0 THEN list_transform(${quantiles}, lambda e$: e$.v) END`;
+      return `CASE WHEN ${call.of("count", [value])} > 0 THEN list_transform(${quantiles}, lambda e$: e$.v) END`;
     }),
   ),
   APPROX_TOP_COUNT: aggregate(

@@ -1,4 +1,5 @@
 import { analysisError } from "../../googlesql/errors.js";
+import { plainZero } from "../print/sql.js";
 import { orderKeys } from "../types/order-keys.js";
 import { isNullLiteral, mayBeNan, type Typed } from "../types/typed.js";
 import {
@@ -129,7 +130,8 @@ export const WINDOW_FUNCTIONS: Family = {
  */
 function sortedRows(value: Typed, call: AggregateCall): { list: string; count: string } {
   const order = orderKeys(value, { descending: false, nulls: call.respectNulls ? "FIRST" : "LAST" });
-  const list = call.of("list", [`${value.sql} ORDER BY ${order}`]);
+  const listed = value.type === "FLOAT64" ? plainZero(value.sql) : value.sql;
+  const list = call.of("list", [`${listed} ORDER BY ${order}`]);
   return { list: `(${list})`, count: call.of("count", [call.respectNulls ? "*" : value.sql]) };
 }
 

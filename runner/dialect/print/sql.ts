@@ -53,6 +53,11 @@ export function floatLiteral(text: string): string {
   return `${trimmed}${trimmed.includes("e") ? "" : "e0"}`;
 }
 
+/** A FLOAT64 with 0.0 for -0.0, which are equal: of equal values DuckDB takes the one that it meets first. */
+export function plainZero(sql: string): string {
+  return `(${sql} + 0e0)`;
+}
+
 const DUCKDB_TYPES: Readonly<Record<Exclude<SqlType, object>, string>> = {
   INT64: "BIGINT",
   FLOAT64: "DOUBLE",

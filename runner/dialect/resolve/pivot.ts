@@ -1,7 +1,7 @@
 import type { Expr, FromItem } from "../../googlesql/ast.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { walk } from "../../googlesql/walk.js";
-import { quoteName } from "../print/sql.js";
+import { plainZero, quoteName } from "../print/sql.js";
 import { coerce, coercionCost } from "../types/coercion.js";
 import { refuseCollation } from "../types/collation.js";
 import { isComparable } from "../types/equality.js";
@@ -36,7 +36,7 @@ export function resolvePivot(item: Item, from: FromContext): ResolvedFrom {
   const columns = kept.map((column): OutputColumn => ({ ...outputOf(column, item), origin: lineage?.of(column.sql) }));
   // What is left over are the keys of the groups.
   for (const { sql } of kept) lineage?.read(sql);
-  const values = kept.map((column) => column.sql);
+  const values = kept.map(({ sql, type }) => (type === "FLOAT64" ? plainZero(sql) : sql));
   for (const { expr, alias } of pivot.values) {
     const value = resolveExpr(expr, lateralContext({ ...from, left: { columns: [], ranges: [] } }, "PIVOT IN list"));
     if (coercionCost(value, input.type) === undefined)

@@ -3,7 +3,7 @@ import type { Span } from "../../googlesql/contract.js";
 import { analysisError } from "../../googlesql/errors.js";
 import { callsWindow } from "../../googlesql/window-calls.js";
 import { COLLATED, type StructType, typeName } from "../../port/sql-types.js";
-import { quoteName, structLiteral } from "../print/sql.js";
+import { plainZero, quoteName, structLiteral } from "../print/sql.js";
 import { isGroupable, isSortable } from "../types/equality.js";
 import { orderKeys } from "../types/order-keys.js";
 import { mayBeNan, type Typed } from "../types/typed.js";
@@ -90,8 +90,12 @@ export function resolveSelect(
   const head = from === undefined ? "" : ` FROM ${from.sql}`;
   const groupText = grouped?.sql ?? "";
   const output = outputColumns(items, select, env);
+  const isOfEqualRows = grouped !== undefined || select.distinct;
   const list = output.values
-    .map((sql, i) => `${sql} AS ${quoteName((output.columns[i] as OutputColumn).key)}`)
+    .map((sql, i) => {
+      const { key, type } = output.columns[i] as OutputColumn;
+      return `${isOfEqualRows && type === "FLOAT64" ? plainZero(sql) : sql} AS ${quoteName(key)}`;
+    })
     .join(", ");
   if (select.distinct) checkDistinct(items);
   const collated = select.distinct && items.some(({ value }) => value.type === COLLATED);

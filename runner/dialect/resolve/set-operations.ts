@@ -1,7 +1,7 @@
 import type { ByName, QueryBody } from "../../googlesql/ast.js";
 import { analysisError, unsupported } from "../../googlesql/errors.js";
 import { COLLATED, typeName } from "../../port/sql-types.js";
-import { quoteName, valueType } from "../print/sql.js";
+import { plainZero, quoteName, valueType } from "../print/sql.js";
 import { coerce, coercionCost, commonType } from "../types/coercion.js";
 import { isGroupable, sameType } from "../types/equality.js";
 import type { Typed } from "../types/typed.js";
@@ -51,8 +51,20 @@ export function combine(
     return { sql: combinedRows(body.op, texts, columns, env), columns, valueTable: first.valueTable, chosenBy };
   }
   const separator = ` ${body.op}${body.all ? " ALL" : ""} `;
-  const sql = arms.map((arm) => armText(arm, columns, env)).join(separator);
+  const combined = arms.map((arm) => armText(arm, columns, env)).join(separator);
+  const sql = body.all ? combined : withPlainZeros(combined, columns, env);
   return { sql, columns, valueTable: first.valueTable, chosenBy };
+}
+
+/** Of rows that are equal always the same one. */
+function withPlainZeros(rows: string, columns: readonly OutputColumn[], env: Environment): string {
+  if (!columns.some(({ type }) => type === "FLOAT64")) return rows;
+  const alias = env.freshAlias();
+  const items = columns.map(({ key, type }) => {
+    const sql = `${alias}.${quoteName(key)}`;
+    return `${type === "FLOAT64" ? plainZero(sql) : sql} AS ${quoteName(key)}`;
+  });
+  return `SELECT ${items.join(", ")} FROM (${rows}) AS ${alias}`;
 }
 
 /** EXCEPT gives values of its first arm. */
