@@ -12,7 +12,7 @@ import {
   type Family,
 } from "./definition.js";
 import { float64Moments, int64Moments } from "./float-moments.js";
-import { float64Mean, float64Sum } from "./float-sums.js";
+import { float64Mean, float64Sum, ofList } from "./float-sums.js";
 import { requireGrouping, requireOrder } from "./requirements.js";
 
 const DOC = "aggregate_functions";
@@ -80,21 +80,36 @@ const AVG_NUMERIC = aggregateOn("(NUMERIC) -> NUMERIC?", ([value = ""], call, [t
 
 /** Variances, deviations, covariances and correlations. */
 function deviations(name: string, args: readonly string[], call: AggregateCall, typed: readonly Typed[]): string {
-  const plain = finiteOnly(name, args, call, typed);
-  const otherwise = name === "corr" ? `CASE WHEN ${call.of("regr_count", args)} >= 2 THEN ${plain} END` : plain;
   const isOpaque = typed.some(({ opaque }) => opaque === true);
+  const plain = finiteOnly(name, (values) => settled(name, values, call, isOpaque), args, call, typed);
+  const otherwise = name === "corr" ? `CASE WHEN ${call.of("regr_count", args)} >= 2 THEN ${plain} END` : plain;
   return isOpaque || !call.additive ? otherwise : float64Moments(name, args, call, otherwise);
 }
 
+/** DuckDB's deviation, whose digits go by the order of the rows: of what exact sums cannot be taken of, by that of the values. */
+function settled(name: string, values: readonly string[], call: AggregateCall, isOpaque: boolean): string {
+  if (call.windowed || !(call.distinct || (isOpaque && call.divisible))) return call.of(name, values);
+  const [value = "", other] = values;
+  return other === undefined
+    ? ofList(name, value, call)
+    : call.of(name, [value, `${other} ORDER BY ${value}, ${other}`]);
+}
+
 /** Of NaN and infinities these aggregates are NaN; DuckDB fails. */
-function finiteOnly(name: string, args: readonly string[], call: AggregateCall, typed: readonly Typed[]): string {
-  if (!typed.some(mayBeNan)) return call.of(name, args);
+function finiteOnly(
+  name: string,
+  compute: (values: readonly string[]) => string,
+  args: readonly string[],
+  call: AggregateCall,
+  typed: readonly Typed[],
+): string {
+  if (!typed.some(mayBeNan)) return compute(args);
   const [value, ...rest] = args as [string, ...string[]];
   const sum = args.join(" + ");
   const odd = call.of("bool_or", [`NOT isfinite(${sum})`]);
   const least = name.endsWith("samp") || name === "corr" ? 2 : 1;
   const nan = `CASE WHEN ${call.of("count", [sum])} >= ${least} THEN CAST('nan' AS DOUBLE) END`;
-  return `CASE WHEN ${odd} THEN ${nan} ELSE ${call.of(name, [`CASE WHEN isfinite(${sum}) THEN ${value} END`, ...rest])} END`;
+  return `CASE WHEN ${odd} THEN ${nan} ELSE ${compute([`CASE WHEN isfinite(${sum}) THEN ${value} END`, ...rest])} END`;
 }
 
 /** Below this a product of two whole parts has room for more rows than any table has. */
@@ -122,8 +137,9 @@ function spread(anchor: string, name: string) {
     `${DOC}#${anchor}`,
     PLAIN,
     aggregateOn("(INT64) -> FLOAT64?", ([value = ""], call, [typed]) => {
-      const plain = call.of(name, [`CAST(${value} AS DOUBLE)`]);
-      return typed?.opaque === true || !call.additive ? plain : int64Moments(name, value, call, plain);
+      const isOpaque = typed?.opaque === true;
+      const plain = settled(name, [`CAST(${value} AS DOUBLE)`], call, isOpaque);
+      return isOpaque || !call.additive ? plain : int64Moments(name, value, call, plain);
     }),
     aggregateOn("(FLOAT64) -> FLOAT64?", (args, call, typed) => deviations(name, args, call, typed)),
     aggregateOn("(NUMERIC) -> FLOAT64?", ([value], call) => numericSpread(name, value as string, call)),
@@ -160,7 +176,8 @@ const topSums = (weight: "INT64" | "NUMERIC" | "BIGNUMERIC" | "FLOAT64"): Aggreg
       requireGrouping("APPROX_TOP_SUM", typed[0]);
       const isBig = weight === "BIGNUMERIC";
       const pairs = call.of("list", [`{'v': ${value}, 'w': ${amount}}`]);
-      const weights = `list_transform(list_filter(t$.l, lambda p$: p$.v IS NOT DISTINCT FROM e$.v), lambda p$: p$.w)`;
+      const parts = `list_transform(list_filter(t$.l, lambda p$: p$.v IS NOT DISTINCT FROM e$.v), lambda p$: p$.w)`;
+      const weights = weight === "FLOAT64" ? `list_sort(${parts})` : parts;
       const negative = (sum: string): string => (isBig ? `bq_bignumeric_change(${sum}, '-')` : `-${sum}`);
       const least = negative(`${isBig ? "bq_bignumeric_sum" : "list_sum"}(${weights})`);
       const sums = `list_transform(list_distinct(list_transform(t$.l, lambda p$: {'v': p$.v})), lambda e$: {'n': ${least}, 'v': e$.v})`;

@@ -23,6 +23,8 @@ export interface AggregateCall {
   /** RESPECT NULLS was written. */
   readonly respectNulls: boolean;
   readonly distinct: boolean;
+  /** OVER was written. */
+  readonly windowed: boolean;
   readonly ordered: boolean;
   /** Neither DISTINCT nor HAVING: what a value is taken apart into may be aggregated apart. */
   readonly additive: boolean;

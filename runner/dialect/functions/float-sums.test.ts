@@ -75,6 +75,42 @@ it("adds up distinct values in their order", async () => {
   expect(found.size).toBe(1);
 });
 
+it.each([
+  "STDDEV(DISTINCT x), VAR_POP(DISTINCT x)",
+  "STDDEV(DISTINCT CAST(x * 1e9 AS INT64))",
+  "SUM(x HAVING MAX 1), AVG(x HAVING MAX 1)",
+  "VAR_SAMP(x HAVING MIN 1)",
+  "STDDEV((SELECT MAX(y) FROM UNNEST([x]) AS y)), VARIANCE((SELECT MAX(CAST(y * 1e9 AS INT64)) FROM UNNEST([x]) AS y))",
+  "CORR((SELECT MAX(y) FROM UNNEST([x]) AS y), x * 2), COVAR_POP(x, (SELECT MIN(y) FROM UNNEST([x * x]) AS y))",
+  "APPROX_TOP_SUM('a', x, 1)",
+])("gives %s the same digits in any order", async (calls) => {
+  const values = many(-10, 20);
+  const found = new Set<string>();
+  for (let turn = 0; turn < 6; turn++)
+    found.add(JSON.stringify(await rows(`SELECT ${calls} FROM ${list(shuffled(values))} AS x`)));
+  expect(found.size).toBe(1);
+});
+
+it("adds up sums of groups in any order", async () => {
+  const values = many(-10, 20);
+  const found = new Set<string>();
+  for (let turn = 0; turn < 6; turn++) {
+    const calls = "SUM(SUM(x)) OVER (), AVG(AVG(x) + 0.1) OVER (), STDDEV(SUM(x)) OVER ()";
+    found.add(JSON.stringify(await rows(`SELECT ${calls} FROM ${list(shuffled(values))} AS x GROUP BY x LIMIT 1`)));
+  }
+  expect(found.size).toBe(1);
+});
+
+it("adds up the distinct values of a window in any order, without a list of them for each row", async () => {
+  const found = new Set<string>();
+  for (const order of ["x", "FARM_FINGERPRINT(CAST(x AS STRING))"]) {
+    const values = `UNNEST(ARRAY(SELECT x / 7 FROM UNNEST(GENERATE_ARRAY(1, 30000)) AS x ORDER BY ${order}))`;
+    const windows = `SELECT SUM(DISTINCT x) OVER () AS s, AVG(DISTINCT x) OVER () AS a FROM ${values} AS x`;
+    found.add(JSON.stringify(await rows(`SELECT DISTINCT s, a FROM (${windows})`)));
+  }
+  expect(found).toEqual(new Set([JSON.stringify([[64287857.142857142, 2142.9285714285716]])]));
+});
+
 it("calls a sum and a mean of what nearly cancels what they are", async () => {
   const values =
     "UNNEST(ARRAY_CONCAT(ARRAY(SELECT 0.6 FROM UNNEST(GENERATE_ARRAY(1, 1000))), ARRAY(SELECT -0.2 FROM UNNEST(GENERATE_ARRAY(1, 3000)))))";

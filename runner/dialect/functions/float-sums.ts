@@ -51,10 +51,15 @@ export function exactSum(value: string, call: AggregateCall): ExactSum {
  */
 export function float64Sum(value: string, call: AggregateCall, isOpaque: boolean): string {
   if (isOpaque && call.divisible) return ofList("sum", value, call);
-  const sum = call.distinct ? ofList("sum", value, call) : call.of("sum", [value]);
+  const sum = call.distinct && !call.windowed ? ofList("sum", value, call) : call.of("sum", [value]);
   const unless = (infinite: string) =>
     `WHEN isinf(${sum}) AND NOT ${infinite} THEN CAST('double overflow' AS DOUBLE) ELSE ${sum} END`;
-  if (isOpaque || !call.additive) return `CASE ${unless(call.of("bool_or", [`isinf(${value})`]))}`;
+  const ofAny = unless(call.of("bool_or", [`isinf(${value})`]));
+  if (call.distinct && call.windowed && !isOpaque) {
+    const { sum: exact, isAll } = distinctOver(value, call);
+    return `CASE WHEN ${isAll} THEN ${exact} ${ofAny}`;
+  }
+  if (isOpaque || !call.additive) return `CASE ${ofAny}`;
   const exact = exactSum(value, call);
   const total = `(${double(exact.wholes)} + ${upper(exact)}) + ${lower(exact)}`;
   return `CASE WHEN ${exact.isAll} THEN ${total} ${unless(`isinf(${exact.magnitude})`)}`;
@@ -62,8 +67,12 @@ export function float64Sum(value: string, call: AggregateCall, isOpaque: boolean
 
 /** AVG of FLOAT64, in the same way. The whole part is divided apart, so that a mean is not rounded twice. */
 export function float64Mean(value: string, call: AggregateCall, isOpaque: boolean): string {
-  if (call.distinct || (isOpaque && call.divisible)) return ofList("avg", value, call);
+  if (call.distinct ? !call.windowed : isOpaque && call.divisible) return ofList("avg", value, call);
   const mean = call.of("avg", [value]);
+  if (call.distinct && !isOpaque) {
+    const { sum, count, isAll } = distinctOver(value, call);
+    return `CASE WHEN ${isAll} THEN ${sum} / ${count} ELSE ${mean} END`;
+  }
   if (isOpaque || !call.additive) return mean;
   const exact = exactSum(value, call);
   const { count, isAll } = exact;
@@ -83,8 +92,25 @@ const upper = ({ units }: ExactSum): string => `${double(units)} / ${UNIT}`;
 const lower = ({ units, rest }: ExactSum): string =>
   `(${remainder(units)} + coalesce(${double(rest)}, 0) / ${UNIT}) / ${UNIT}`;
 
+/** Distinct values from here on are left to DuckDB: billions of smaller ones fit in the sum of their units. */
+const MOST_DISTINCT = `${2 ** 32}`;
+/** Where none is as large, units lose more than additions would. */
+const LEAST_DISTINCT = `${2 ** -10}`;
+
+/**
+ * The sum of the distinct values of a window: of whole numbers of 2^-62, which DISTINCT tells apart as it does the values. A list of them
+ * would be made for each row.
+ */
+function distinctOver(value: string, call: AggregateCall): { sum: string; count: string; isAll: string } {
+  const units = `TRY_CAST(CASE WHEN abs(${value}) < ${MOST_DISTINCT} THEN ${value} * ${UNIT} END AS HUGEINT)`;
+  const count = call.of("count", [value]);
+  const isEach = `${call.of("count", [units])} = ${count}`;
+  const isLarge = `${call.of("max", [`abs(${value})`])} >= ${LEAST_DISTINCT}`;
+  return { sum: `${double(call.of("sum", [units]))} / ${UNIT}`, count, isAll: `${isEach} AND ${isLarge}` };
+}
+
 /** Of the values in their order: distinct ones come out of a hash table in any. */
-function ofList(name: string, value: string, call: AggregateCall): string {
+export function ofList(name: string, value: string, call: AggregateCall): string {
   return `list_aggregate(list_sort(${call.of("list", [value])}), '${name}')`;
 }
 

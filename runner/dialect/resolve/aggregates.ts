@@ -70,6 +70,7 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, outer: E
     ignoreNulls: call.nulls === "IGNORE",
     respectNulls: call.nulls === "RESPECT",
     distinct: call.distinct,
+    windowed,
     ordered: order.length > 0,
     additive: !call.distinct && extreme === undefined,
     divisible: !call.distinct && extreme === undefined && over === undefined,
@@ -86,7 +87,7 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, outer: E
   const built = candidate.build(
     match.args.map((arg) => keys?.get(arg.sql) ?? ownText(arg, inner)),
     spec,
-    match.args,
+    windowed ? match.args.map(repeatable) : match.args,
   );
   const sql = safe === undefined ? built : safe.wrap(built);
   // The elements of an array have the fields of its argument.
@@ -104,9 +105,18 @@ export function resolveAggregate(call: CallExpr, definition: Aggregate, outer: E
   const typed: Typed = {
     ...collation.give(derive(sql, match.type, { start: call.start, end: call.end }, parts, nullable)),
     opaque: true,
+    onlyAggregates: !windowed && parts.every((part) => part.opaque !== true),
     aggregated: !windowed,
   };
   return windowed ? typed : withoutOwnUses(typed, ctx);
+}
+
+/** A longer text is not written several times over. */
+const REPEATED = 10_000;
+
+/** The argument of a window call, which may be named several times where only aggregates make it opaque. */
+function repeatable(arg: Typed): Typed {
+  return arg.onlyAggregates === true && arg.sql.length <= REPEATED ? { ...arg, opaque: false } : arg;
 }
 
 /** `SUM(x WHERE condition)`: which rows it takes. https://cloud.google.com/bigquery/docs/reference/standard-sql/aggregate-function-calls */
@@ -360,9 +370,12 @@ const LIST_AGGREGATES = new Set([
   "var_pop",
 ]);
 
+/** Aggregates of FLOAT64 whose last digits go by the order of what they are given. */
+const BY_VALUE = new Set(["sum", "avg", "stddev_samp", "stddev_pop", "var_samp", "var_pop"]);
+
 function aggregateOfList(name: string, list: string, rest: readonly string[]): string {
   if (name === "list") return list;
-  const args = [list, `'${name}'`, ...rest].join(", ");
+  const args = [BY_VALUE.has(name) ? `list_sort(${list})` : list, `'${name}'`, ...rest].join(", ");
   return name === "count" ? `coalesce(list_aggregate(${args}), 0)` : `list_aggregate(${args})`;
 }
 

@@ -38,7 +38,7 @@ export function resolveCall(call: CallExpr, ctx: ExprContext): Typed {
   const safe = call.safe && !own ? new SafeScope() : undefined;
   const typed = resolveFunction(call, definition, ctx, safe);
   const volatile = isVolatile(call.name);
-  if (safe === undefined) return volatile ? { ...typed, opaque: true } : typed;
+  if (safe === undefined) return volatile ? { ...typed, opaque: true, onlyAggregates: false } : typed;
   if (volatile) throw unsupported(`SAFE.${call.name}`, call);
   return { ...typed, sql: safe.wrap(typed.sql), nullable: true, literal: undefined };
 }

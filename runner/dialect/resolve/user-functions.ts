@@ -56,7 +56,7 @@ export function resolveUserCall(call: CallExpr, routine: UserFunction, ctx: Expr
     const body = { ...routine.body, name, parameters: routine.parameters.map((parameter) => parameter.name.name) };
     const returns = typeOf(routine.returns as NonNullable<ScalarFunction["returns"]>);
     const value = derive(javaScriptCall(body, args, returns), returns, span, args, true);
-    return body.deterministic ? value : { ...value, opaque: true };
+    return body.deterministic ? value : { ...value, opaque: true, onlyAggregates: false };
   }
   const expr = withAggregateBodies(routine.body.expr, ctx.env.catalog);
   const value = within(routine, call.nameSpan, ctx.env, () => {

@@ -49,6 +49,7 @@ export function resolveWindowFunction(call: CallExpr, definition: WindowFunction
     ignoreNulls: call.nulls === "IGNORE",
     respectNulls: call.nulls === "RESPECT",
     distinct: false,
+    windowed: true,
     additive: false,
     divisible: false,
     ordered: false,

@@ -49,6 +49,8 @@ export interface Typed {
   readonly uses: readonly ColumnUse[];
   /** Holds an aggregate, a window call, a subquery or a volatile call: more than a function of columns and constants. */
   readonly opaque?: boolean;
+  /** It is opaque for aggregates without OVER alone, each of which DuckDB computes once, however often it is named. */
+  readonly onlyAggregates?: boolean;
   /** A FLOAT64 that is certainly no NaN: made of integers, decimals and literals by operators that fail on overflow. */
   readonly finite?: boolean;
   /** FLOAT64 arithmetic whose overflow is checked in `sql`: the text without the check, and what it is made of. */
@@ -88,8 +90,14 @@ function distinctUses(uses: readonly ColumnUse[]): readonly ColumnUse[] {
 /** A derived expression: uses and nullability follow from its parts. */
 export function derive(sql: string, type: SqlType, span: Span, parts: readonly Typed[], nullable?: boolean): Typed {
   const typed = { sql, type, span, uses: mergeUses(parts), nullable: nullable ?? parts.some((part) => part.nullable) };
-  if (!parts.some((part) => part.opaque === true)) return typed;
-  return { ...typed, opaque: true, aggregated: parts.some((part) => part.aggregated === true) };
+  const opaque = parts.filter((part) => part.opaque === true);
+  if (opaque.length === 0) return typed;
+  return {
+    ...typed,
+    opaque: true,
+    onlyAggregates: opaque.every((part) => part.onlyAggregates === true),
+    aggregated: opaque.some((part) => part.aggregated === true),
+  };
 }
 
 /** The greatest value of a type of numbers. */
