@@ -101,15 +101,18 @@ export function composeBuild(
 /**
  * The GoogleSQL that stock Dataform would run, upstreams unrestricted, with only the output cut to some partitions: what a restricted
  * build must be equal to. Views are replaced by their own query, whatever stands under their name.
+ * @param isMixed of which tables the rows are read in another order each time
  */
 export function composeUnrestricted(
   action: RunnableAction,
   set: PartitionSet | undefined,
   views: ComposeContext["views"],
+  isMixed: (key: string) => boolean = () => false,
 ): ComposedQuery {
   const inside = (key: string): readonly Piece[] | undefined => {
     const view = views.get(key);
-    return view && standIn(view, inside);
+    if (view !== undefined) return standIn(view, inside);
+    return isMixed(key) ? [own(`(SELECT * FROM ${quoteIdentifier(key)} ORDER BY RAND())`)] : undefined;
   };
   return onlyPartitions(action, set, splice(action, inside));
 }

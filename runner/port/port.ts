@@ -347,6 +347,8 @@ export interface Capabilities {
   readonly transactionalDdl: boolean;
   /** Digests that were read are known until somebody writes to the rows, and those of the same rows are read at once. */
   readonly remembersDigests: boolean;
+  /** Tables are read as their rows lie, the same twice: what a query picks among equals is then the same, too. */
+  readonly readsInOrder: boolean;
   /** It tells without reading rows whether a relation was written. */
   readonly freeMetadata: boolean;
   /** What a query costs can be asked before it runs. */

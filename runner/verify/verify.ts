@@ -156,26 +156,54 @@ class ModelCheck {
     if (shapeOf((published ?? stage).columns) !== shapeOf(live.columns) || live.foreignColumns.length > 0)
       return { problem: "its table has other columns than its query, or has them in another order" };
     const rebuilt =
-      published === undefined
-        ? await this.transaction.digestStage(stage, this.#requestOf(live))
-        : await this.#digestsOf(published);
+      published === undefined ? await this.#digestsOfStage(stage, live) : await this.#digestsOf(published);
     const differences = this.#differences(standing, rebuilt);
     if (differences.length === 0 || published !== undefined) return { differences };
     const again = await locating(query, this.locate, (sql) => script.stage(sql));
-    return this.#judged(differences, rebuilt, await this.transaction.digestStage(again, this.#requestOf(live)));
+    const judged = this.#judged(differences, rebuilt, await this.#digestsOfStage(again, live), "each time");
+    if (judged.note !== undefined || !this.capabilities.readsInOrder) return judged;
+    const mixed = await this.#rebuiltInOtherOrder(script, live);
+    return mixed === undefined ? judged : this.#judged(differences, rebuilt, mixed, "by the order of those it reads");
   }
 
-  /** A query that gives other rows the second time says nothing of those that a run has left. */
-  #judged(differences: readonly Difference[], once: PartitionDigests, again: PartitionDigests): Finding {
-    const unsettled = this.#differences(once, again).map(({ partition }) => partition);
-    const settled = differences.filter(({ partition }) => !unsettled.includes(partition));
-    const [first, ...others] = unsettled;
+  /** Undefined: the query asks for more of a table than its rows and columns, or there is no room for it once more. */
+  async #rebuiltInOtherOrder(script: ScriptTexts, live: Relation): Promise<PartitionDigests | undefined> {
+    const relations = await this.transaction.relations();
+    const isTable = (key: string): boolean => relations.get(key)?.kind === "table";
+    const query = composeUnrestricted(this.action, this.set, this.#views(), isTable);
+    try {
+      const stage = await script.stage(onlyUnexpired(this.action, query, this.capabilities).text);
+      return await this.#digestsOfStage(stage, live);
+    } catch (error) {
+      if (error instanceof EngineError && [...OWN_TROUBLE, ...NO_VERDICT].includes(error.code)) return undefined;
+      throw error;
+    }
+  }
+
+  #digestsOfStage(stage: Stage, live: Relation): Promise<PartitionDigests> {
+    return this.transaction.digestStage(stage, this.#requestOf(live));
+  }
+
+  /** A query that gives other rows the second time says nothing of those that a run has left, but how many there are. */
+  #judged(
+    differences: readonly Difference[],
+    once: PartitionDigests,
+    again: PartitionDigests,
+    when: "each time" | "by the order of those it reads",
+  ): Finding {
+    const rebuilds = new Map(this.#differences(once, again).map((difference) => [difference.partition, difference]));
+    const isUnsettled = (difference: Difference): boolean => {
+      const rebuild = rebuilds.get(difference.partition);
+      return rebuild !== undefined && (isOtherCount(rebuild) || !isOtherCount(difference));
+    };
+    const settled = differences.filter((difference) => !isUnsettled(difference));
+    const [first, ...others] = differences.filter(isUnsettled);
     if (first === undefined) return { differences };
     const more = others.length === 0 ? "" : ` and ${others.length} more`;
-    const where = this.action.node.partitioned ? ` of ${first}${more}` : "";
+    const where = this.action.node.partitioned ? ` of ${first.partition}${more}` : "";
     return {
       differences: settled,
-      note: `its query gives other rows${where} each time: what it should hold cannot be told`,
+      note: `its query gives other rows${where} ${when}: what it should hold cannot be told`,
     };
   }
 
@@ -269,6 +297,8 @@ class ModelCheck {
       });
   }
 }
+
+const isOtherCount = ({ liveRows, rebuiltRows }: Difference): boolean => liveRows !== rebuiltRows;
 
 /** Columns in their order, with their types and spelling. */
 function shapeOf(columns: Relation["columns"]): string {

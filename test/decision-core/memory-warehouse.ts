@@ -51,6 +51,7 @@ export class MemoryWarehouse implements Warehouse {
   readonly capabilities = {
     transactionalDdl: true,
     remembersDigests: false,
+    readsInOrder: false,
     freeMetadata: false,
     cost: false,
     timeTravel: false,

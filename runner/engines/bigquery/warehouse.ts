@@ -57,6 +57,7 @@ class BigQueryWarehouse implements Warehouse {
   readonly capabilities: Capabilities = {
     transactionalDdl: false,
     remembersDigests: false,
+    readsInOrder: false,
     freeMetadata: true,
     cost: true,
     timeTravel: true,

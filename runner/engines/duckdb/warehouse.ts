@@ -75,6 +75,7 @@ class DuckDbWarehouse implements Warehouse {
   readonly capabilities: Capabilities = {
     transactionalDdl: true,
     remembersDigests: true,
+    readsInOrder: true,
     freeMetadata: false,
     cost: false,
     timeTravel: false,
